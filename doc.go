@@ -1,0 +1,30 @@
+// Package ringcx gives a Go program a RingCX access token that is always good.
+//
+// A RingCX access token is obtained in two steps: a login to RingCentral, then an exchange of the RingCentral token
+// for a RingCX one. It lives five minutes, its refresh token changes with every use, and the vendor counts logins and
+// exchanges: five a minute, with a penalty for asking again too early. A [Session] takes care of all of it:
+//
+//	cfg := &ringcx.Config{ClientID: id, ClientSecret: secret}
+//	session := cfg.NewSession(cfg.JWT(jwt), nil)
+//	resp, err := session.Client().Get("https://ringcx.ringcentral.com/voice/api/v1/admin/accounts")
+//
+// # What a Session promises
+//
+// A refresh token is saved before the access token that came with it is used, and is spent once by all programs that
+// share a [Store]. Tokens are renewed before they end, by one caller for all, and while the old token works a renewal
+// that fails is nobody's problem. A request that is answered 401 is sent once more with a new token. The vendor's
+// limits and its Retry-After are kept across goroutines, processes and restarts. Secrets go to the vendor's hosts and
+// to the Store; they are never printed, not even with %+v.
+//
+// # Choosing a Store
+//
+// By default a session lives in memory. Programs that run more than once, or more than one at a time, share a lineage
+// of tokens through a Store, for example [github.com/ringcx-go/ringcx/store/file]:
+//
+//	session := cfg.NewSession(cfg.JWT(jwt), &ringcx.SessionOptions{Store: &file.Store{Dir: "/var/lib/app/ringcx"}})
+//
+// # Trying it
+//
+// The vendor has no test environment for RingCX. Package [github.com/ringcx-go/ringcx/ringcxtest] starts an emulator
+// of both vendor servers inside a test; the command "ringcx sandbox" starts it for any program.
+package ringcx

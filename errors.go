@@ -1,0 +1,206 @@
+package ringcx
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// ErrLoginRequired means that no stored token and no stored credential can bring a new token: a person has to log in.
+// Errors that carry it also carry the vendor's reason, when there is one.
+var ErrLoginRequired = errors.New("login required")
+
+// Error is a request to a token endpoint that did not bring a token, in the vendor's own code and words. Use
+// [errors.As] to get at it. It never holds a secret.
+type Error struct {
+	Op         string        // what was being done: "log in", "exchange", "refresh", …
+	StatusCode int           // HTTP status of the answer, 0 if there was none
+	Code       string        // the vendor's code, such as "OAU-213"; "" if it gave none
+	Message    string        // the vendor's message, or what was wrong with its answer
+	RequestID  string        // the vendor's id of the request (RCRequestId), for its support; "" if it gave none
+	RetryAfter time.Duration // how long the vendor, or the ledger of requests, asks to wait; 0: not said
+
+	oauth string // RFC 6749 error, such as "invalid_grant"
+	kind  failKind
+	cause error
+}
+
+// failKind sorts failures by what they say about the token or credential that was sent.
+type failKind int
+
+const (
+	failRefused failKind = iota // the vendor refused it: an answer that says so
+	failLimited                 // the vendor said to come back later; nothing was spent
+	failServer                  // the server failed and said so; whether it was spent is unknown
+	failLost                    // sent, but no usable answer came back; whether it was spent is unknown
+	failUnsent                  // surely not sent
+	failForeign                 // something that is not the vendor's API answered
+)
+
+// Error is one line: what was being done, then status, code and message.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Op)
+	b.WriteString(":")
+	if e.StatusCode != 0 {
+		fmt.Fprintf(&b, " %d", e.StatusCode)
+	}
+	if e.Code != "" {
+		fmt.Fprintf(&b, " %s", e.Code)
+	}
+	fmt.Fprintf(&b, " %s", e.Message)
+	if e.RetryAfter > 0 {
+		fmt.Fprintf(&b, " (retry after %s)", e.RetryAfter.Round(time.Millisecond))
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " (request %s)", e.RequestID)
+	}
+	return b.String()
+}
+
+// Unwrap returns what the network said, if the error came from there.
+func (e *Error) Unwrap() error { return e.cause }
+
+// answerError turns an answer that is not a success into an Error. Both envelopes of the platform, the RingCX error
+// object and plain text are understood; unknown fields are ignored.
+func answerError(op string, resp *http.Response, body []byte, now time.Time, secrets []string) *Error {
+	e := &Error{
+		Op: op, StatusCode: resp.StatusCode,
+		RequestID:  resp.Header.Get("RCRequestId"),
+		RetryAfter: parseRetryAfter(resp.Header, now),
+	}
+	known := e.parse(body)
+	switch {
+	case resp.StatusCode == http.StatusTooManyRequests:
+		e.kind = failLimited
+	case resp.StatusCode == http.StatusServiceUnavailable && e.RetryAfter > 0:
+		e.kind = failLimited
+	case resp.StatusCode >= 500, resp.StatusCode == http.StatusRequestTimeout:
+		e.kind = failServer
+	case !refusal(resp.StatusCode) || !known && !plainText(resp, body):
+		e.kind = failForeign
+	}
+	if e.Message == "" {
+		e.Message = describe(resp, body)
+	}
+	e.Message = scrub(oneLine(e.Message), secrets)
+	e.Code = scrub(oneLine(e.Code), secrets)
+	e.RequestID = scrub(oneLine(e.RequestID), secrets)
+	return e
+}
+
+// parse reads the error bodies of the platform (OAuth envelope, API envelope) and of RingCX, and reports whether it
+// found one.
+func (e *Error) parse(body []byte) bool {
+	var v struct {
+		Error            text `json:"error"`
+		ErrorDescription text `json:"error_description"`
+		ErrorCode        text `json:"errorCode"`
+		Message          text `json:"message"`
+		GeneralMessage   text `json:"generalMessage"`
+		Details          text `json:"details"`
+		Errors           []struct {
+			ErrorCode text `json:"errorCode"`
+			Message   text `json:"message"`
+		} `json:"errors"`
+	}
+	if json.Unmarshal(body, &v) != nil {
+		return false
+	}
+	e.oauth = string(v.Error)
+	first := struct{ code, message text }{}
+	if len(v.Errors) > 0 {
+		first.code, first.message = v.Errors[0].ErrorCode, v.Errors[0].Message
+	}
+	e.Code = firstOf(first.code, v.ErrorCode, v.Error)
+	e.Message = firstOf(first.message, v.ErrorDescription, v.Message, v.GeneralMessage, v.Error, v.ErrorCode)
+	if v.Details != "" && string(v.Details) != e.Message {
+		e.Message += ": " + string(v.Details)
+	}
+	return e.Code != "" || e.Message != ""
+}
+
+// text accepts any JSON value where a string is expected, because error bodies are where servers improvise.
+type text string
+
+func (t *text) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) == nil {
+		*t = text(s)
+	} else if b[0] != '{' && b[0] != '[' {
+		*t = text(b)
+	}
+	return nil
+}
+
+func firstOf(values ...text) string {
+	for _, v := range values {
+		if v != "" {
+			return string(v)
+		}
+	}
+	return ""
+}
+
+func isHTML(resp *http.Response, body []byte) bool {
+	start := strings.ToLower(strings.TrimSpace(string(body[:min(len(body), 64)])))
+	return strings.Contains(resp.Header.Get("Content-Type"), "html") ||
+		strings.HasPrefix(start, "<!doctype") || strings.HasPrefix(start, "<html")
+}
+
+// plainText tells the short text answers RingCX gives, such as "Jwt is expired", from pages of something in between.
+func plainText(resp *http.Response, body []byte) bool {
+	return len(body) < 512 && !isHTML(resp, body) && !strings.HasPrefix(strings.TrimSpace(string(body)), "{") &&
+		resp.StatusCode != http.StatusNotFound
+}
+
+// refusal tells the statuses with which the vendor's documentation lets a token endpoint refuse.
+func refusal(status int) bool {
+	switch status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+		return true
+	}
+	return false
+}
+
+// describe puts an answer without a message into words.
+func describe(resp *http.Response, body []byte) string {
+	switch {
+	case resp.StatusCode/100 == 3:
+		return "answered with a redirect, which is not followed because the request holds a secret"
+	case isHTML(resp, body):
+		return "answered a web page (HTML) where JSON was expected"
+	case len(body) == 0:
+		return http.StatusText(resp.StatusCode)
+	default:
+		return http.StatusText(resp.StatusCode) + ": " + string(body[:min(len(body), 200)])
+	}
+}
+
+// oneLine keeps what a server says from taking over a terminal or a log: printable, one line, bounded.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "?"))
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > 500 {
+		s = strings.ToValidUTF8(s[:500], "") + "…"
+	}
+	return s
+}
+
+// scrub removes secrets that a server echoes.
+func scrub(s string, secrets []string) string {
+	for _, secret := range secrets {
+		if len(secret) >= 4 {
+			s = strings.ReplaceAll(s, secret, "[secret]")
+		}
+	}
+	return s
+}

@@ -1,0 +1,76 @@
+package ringcx
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+)
+
+// Exchange exchanges a RingCentral token for a RingCX token with a refresh token. It is one request and nothing more;
+// programs use a [Session], which knows when to ask and what the vendor allows.
+func (c *Config) Exchange(ctx context.Context, ringCentral *Token) (*Token, error) {
+	return c.ringCXToken(ctx, tokenRequest{
+		op:  opExchange,
+		url: c.ringCX() + "/api/auth/login/rc/accesstoken?includeRefresh=true",
+		form: url.Values{
+			"rcAccessToken": {ringCentral.AccessToken}, "rcTokenType": {"Bearer"},
+		},
+	})
+}
+
+// Refresh spends the refresh token of a RingCX token: the answer holds a new one and the old one is dead, even if the
+// answer gets lost. It is one request and nothing more; programs use a [Session], which saves what must not be lost.
+func (c *Config) Refresh(ctx context.Context, token *Token) (*Token, error) {
+	return c.ringCXToken(ctx, tokenRequest{
+		op:   opRefresh,
+		url:  c.ringCX() + "/api/auth/token/refresh",
+		form: url.Values{"refresh_token": {token.RefreshToken}},
+	})
+}
+
+func (c *Config) ringCXToken(ctx context.Context, r tokenRequest) (*Token, error) {
+	body, sent, err := c.post(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	var v struct {
+		AccessToken   string  `json:"accessToken"`
+		RefreshToken  *string `json:"refreshToken"`
+		TokenType     string  `json:"tokenType"`
+		MainAccountID text    `json:"mainAccountId"`
+		ExpiresIn     float64 `json:"expires_in"`
+	}
+	if err := decode(r.op, body, &v); err != nil {
+		return nil, err
+	}
+	if v.AccessToken == "" {
+		return nil, &Error{Op: r.op, StatusCode: 200, Message: "the answer holds no access token", kind: failLost}
+	}
+	t := &Token{
+		AccessToken: v.AccessToken, TokenType: or(v.TokenType, "Bearer"), MainAccountID: string(v.MainAccountID),
+		Obtained: sent, Expiry: sent.Add(lifetime(v.AccessToken, v.ExpiresIn)), Details: details(body),
+	}
+	if v.RefreshToken != nil {
+		t.RefreshToken = *v.RefreshToken
+	}
+	return t, nil
+}
+
+// secretFields of the answer are kept out of Token.Details. The last four are not documented; the vendor's own front
+// end reads them.
+var secretFields = []string{"accessToken", "refreshToken", "loginHashcode", "rcAccessToken", "rcRefreshToken", "authToken"}
+
+func details(body []byte) json.RawMessage {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(body, &fields) != nil {
+		return nil
+	}
+	for _, name := range secretFields {
+		delete(fields, name)
+	}
+	rest, err := json.Marshal(fields)
+	if err != nil {
+		return nil
+	}
+	return rest
+}

@@ -1,0 +1,168 @@
+package ringcx
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// flight is a renewal under way, shared by all who wait for it.
+type flight struct {
+	done  chan struct{} // closed when token and err are set
+	token *Token
+	err   error
+}
+
+// storeWait bounds the wait for the Store of a renewal that nobody waits for.
+const storeWait = time.Minute
+
+func (s *Session) need(minTTL time.Duration) need {
+	return need{minTTL: minTTL, login: s.login, started: s.config.now(), credentials: s.credentials()}
+}
+
+// token is Token without the short cut.
+func (s *Session) token(ctx context.Context, minTTL time.Duration) (*Token, error) {
+	if s.invalid != nil {
+		return nil, s.invalid
+	}
+	return s.patiently(ctx, func() (*Token, error) {
+		t, f := s.decide(ctx, minTTL)
+		if f == nil {
+			return t, tooShort(t, minTTL, s.config.now())
+		}
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			if t != nil {
+				return t, nil
+			}
+			return nil, fmt.Errorf("waiting for a renewal: %w", ctx.Err())
+		}
+		switch {
+		case f.err == nil:
+			return f.token, tooShort(f.token, minTTL, s.config.now())
+		case t != nil:
+			return t, nil // the old one still works
+		}
+		return nil, f.err
+	})
+}
+
+func tooShort(t *Token, minTTL time.Duration, now time.Time) error {
+	if left := t.Expiry.Sub(now); left < minTTL {
+		return fmt.Errorf("a token that lives %s more was asked for, but the vendor's live %s in all", minTTL, t.lifetime().Round(time.Second))
+	}
+	return nil
+}
+
+// decide answers a token to hand out, or a renewal to wait for, or both: a token that still works, and a renewal that
+// may bring a better one.
+func (s *Session) decide(ctx context.Context, minTTL time.Duration) (*Token, *flight) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.config.now()
+	cur := s.current
+	works := cur != nil && now.Before(cur.endAt()) && cur.fingerprint() != s.refused
+	if works && minTTL >= cur.lifetime() {
+		return cur, nil // no renewal can bring so much
+	}
+	if !works || cur.Expiry.Sub(now) < minTTL {
+		return nil, s.fly(ctx, minTTL, false)
+	}
+	if now.Before(max2(cur.renewAt(), s.retryAt)) {
+		s.warm(cur, now)
+		return cur, nil
+	}
+	f := s.fly(ctx, minTTL, true)
+	if s.inline {
+		return cur, f
+	}
+	s.warm(cur, now)
+	return cur, nil
+}
+
+func max2(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// fly joins the renewal under way or starts one. It runs on its own, so that its answer is stored even if every caller
+// has given up. The caller holds s.mu.
+func (s *Session) fly(ctx context.Context, minTTL time.Duration, ahead bool) *flight {
+	if s.flight != nil {
+		return s.flight
+	}
+	f := &flight{done: make(chan struct{})}
+	s.flight = f
+	n := s.need(minTTL)
+	n.refused, n.ahead = s.refused, ahead || s.inline
+	wait := storeWait
+	if ahead && s.inline {
+		wait = s.current.endAt().Sub(n.started) / 2 // somebody else is at it; the old token is good enough
+	}
+	ctx = context.WithoutCancel(ctx)
+	go func() {
+		ctx, cancel := context.WithTimeout(ctx, wait)
+		defer cancel()
+		t, err := s.renew(ctx, n)
+		s.land(f, t, err, ahead)
+	}()
+	return f
+}
+
+// land publishes what a renewal brought.
+func (s *Session) land(f *flight, t *Token, err error, ahead bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer close(f.done)
+	s.flight = nil
+	now := s.config.now()
+	if err == nil {
+		f.token = s.publish(t.public())
+		return
+	}
+	f.err = err
+	if ahead && s.current != nil {
+		s.log.Warn("ringcx: renewal ahead of time failed, the token in use still works", slog.Any("error", err), slog.Time("expiry", s.current.Expiry))
+		s.retryAt = now.Add(max(s.current.endAt().Sub(now)/4, time.Second))
+		s.warm(s.current, now)
+	}
+}
+
+// publish makes t the token to hand out and returns it. The caller holds s.mu.
+func (s *Session) publish(t *Token) *Token {
+	if s.current != nil && s.current.AccessToken == t.AccessToken {
+		return s.current
+	}
+	s.heir = nil
+	if s.refused != "" {
+		s.refused, s.heir = "", t
+	}
+	s.current, s.retryAt = t, time.Time{}
+	s.warm(t, s.config.now())
+	return t
+}
+
+// warm lets callers take t from memory until there is something to decide: a renewal is due, a failed one may be tried
+// again, or the token ends. The caller holds s.mu.
+func (s *Session) warm(t *Token, now time.Time) {
+	if s.config.Now != nil || s.inline {
+		return // a clock of its own, or a process of one call: no timers
+	}
+	until := max2(t.renewAt(), s.retryAt)
+	if s.flight != nil || until.After(t.endAt()) {
+		until = t.endAt()
+	}
+	d := until.Sub(now)
+	if d <= 0 {
+		return
+	}
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	s.hot.Store(t)
+	s.timer = time.AfterFunc(d, func() { s.hot.CompareAndSwap(t, nil) })
+}

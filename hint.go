@@ -1,0 +1,71 @@
+package ringcx
+
+import (
+	"crypto/x509"
+	"errors"
+	"net"
+	"strings"
+)
+
+// Hint is one sentence on what to do about the error, "" if nothing better than the error itself can be said.
+func (e *Error) Hint() string {
+	if h := codeHints[e.Code]; h != "" {
+		return h
+	}
+	if h := oauthHints[e.oauth]; h != "" && e.Op != opExchange && e.Op != opRefresh {
+		return h
+	}
+	switch {
+	case e.kind == failUnsent, e.kind == failLost && e.cause != nil:
+		return networkHint(e.cause)
+	case e.kind == failForeign || e.kind == failLost:
+		return "check the host: RC_SERVER_URL for RingCentral, RINGCX_SERVER_URL for RingCX, and any proxy in between"
+	case e.kind == failLimited:
+		return "the vendor allows five logins and five exchanges a minute; share one store between the programs that use this app"
+	case e.kind == failServer:
+		return "the vendor's server failed; nothing stored was lost, try again later"
+	case e.Op == opExchange:
+		return "RingCX refused the RingCentral login: the account must be a production account with RingCX, the user must " +
+			"have access to it, and the app the scope Read Accounts"
+	}
+	return ""
+}
+
+// What the codes mean to somebody who registered an app in the Developer Portal. Source: the platform's list of
+// errors; see docs/protocol.md.
+var codeHints = map[string]string{
+	"OAU-120": "check the client ID against the app's Credentials tab in the Developer Portal",
+	"OAU-123": "set the client ID and the client secret of the app (RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET)",
+	"OAU-127": "the app is not active in the Developer Portal",
+	"OAU-136": "the user behind the JWT no longer exists; create a JWT for another user",
+	"OAU-146": "check the client secret against the app's Credentials tab in the Developer Portal",
+	"OAU-153": "check the client ID (RC_APP_CLIENT_ID) and that RC_SERVER_URL is the environment the app lives in",
+	"OAU-165": "this is a sandbox app; RingCX needs a production app",
+	"OAU-236": "the user behind the JWT is disabled or frozen",
+	"OAU-250": "the JWT may belong to another environment: RingCX needs one made for production",
+	"OAU-251": "the app must be registered with the JWT auth flow; the auth method of an app is set in the Developer Portal",
+	"OAU-347": "use the JWT as the Developer Portal shows it under Credentials; do not sign one yourself",
+	"CMN-401": "add the scope Read Accounts to the app in the Developer Portal",
+}
+
+var oauthHints = map[string]string{
+	"invalid_client":         "check client ID and client secret against the app's Credentials tab in the Developer Portal",
+	"invalid_grant":          "create a JWT in the Developer Portal (your name, Credentials, Create JWT) that is valid for this app, and log in with it",
+	"unauthorized_client":    codeHints["OAU-251"],
+	"unsupported_grant_type": codeHints["OAU-250"],
+}
+
+func networkHint(err error) string {
+	var dns *net.DNSError
+	var unknown x509.UnknownAuthorityError
+	var wrongName x509.HostnameError
+	switch {
+	case errors.As(err, &dns):
+		return "the host name is unknown: check RC_SERVER_URL and RINGCX_SERVER_URL, and the network"
+	case errors.As(err, &unknown), errors.As(err, &wrongName):
+		return "the host's certificate is not trusted; if a company proxy is in between, add its root certificate to the system"
+	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS"):
+		return "the host does not speak TLS there; only a server on this machine may use http://"
+	}
+	return "check the network and the host; nothing stored was lost"
+}

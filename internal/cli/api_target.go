@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/ringcx-go/ringcx/internal/operations"
+)
+
+var methodName = regexp.MustCompile(`^[A-Za-z]{3,10}$`)
+
+// target finds method and path in the arguments.
+func (c *call) target(args []string) error {
+	if len(args) == 1 {
+		op, ok := operations.Find(args[0])
+		if !ok {
+			return &usageError{fmt.Sprintf("%q is not an operation of the RingCX API", args[0]), "give a method and a path, such as: ringcx api GET /voice/api/v1/admin/accounts"}
+		}
+		c.method, c.path, c.query = op.Method, op.Path, op.Query
+		return c.checkPage()
+	}
+	c.method, c.path = strings.ToUpper(args[0]), args[1]
+	switch {
+	case !methodName.MatchString(args[0]):
+		return &usageError{fmt.Sprintf("%q is not a method", args[0]), "the method comes first: ringcx api GET /voice/api/v1/admin/accounts"}
+	case strings.Contains(c.path, "://"):
+		return &usageError{"give the path alone; the token goes to the configured RingCX server only", "leave out the https://host part, and use --ringcx-server-url for another server"}
+	case !strings.HasPrefix(c.path, "/") || strings.HasPrefix(c.path, "//"):
+		return &usageError{fmt.Sprintf("the path %q must start with one /", c.path), "such as /voice/api/v1/admin/accounts"}
+	case strings.HasPrefix(c.path, "/restapi/"):
+		return &usageError{"paths under /restapi belong to the RingCentral platform, which takes another token", "ringcx api calls the RingCX API: /voice/api/… and /api/…"}
+	}
+	return c.checkPage()
+}
+
+func (c *call) checkPage() error {
+	if c.paginate && (c.method != http.MethodGet || c.input != "") {
+		return &usageError{"--paginate is for GET without a body", "leave --paginate out"}
+	}
+	if c.pageSize < 1 || c.pageSize > 10000 {
+		return &usageError{"--page-size must be between 1 and 10000", "leave it out for 100"}
+	}
+	return nil
+}
+
+// field of the command line.
+type field struct {
+	name  string
+	value any
+}
+
+// text is the value as a path or query takes it.
+func (f field) text() string {
+	if s, ok := f.value.(string); ok {
+		return s
+	}
+	b, err := json.Marshal(f.value)
+	if err != nil {
+		return fmt.Sprint(f.value)
+	}
+	return string(b)
+}
+
+func (c *call) parseFields() ([]field, error) {
+	var fields []field
+	for _, raw := range c.fields {
+		name, value, ok := strings.Cut(raw, "=")
+		if !ok || name == "" {
+			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=value", raw), "such as -f accountId=21000001"}
+		}
+		fields = append(fields, field{name, value})
+	}
+	for _, raw := range c.typed {
+		name, value, ok := strings.Cut(raw, "=")
+		var v any
+		dec := json.NewDecoder(strings.NewReader(value))
+		dec.UseNumber()
+		if !ok || name == "" || dec.Decode(&v) != nil || dec.More() {
+			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=JSON", raw), "such as -F maxRows=10; -f takes text as it is"}
+		}
+		fields = append(fields, field{name, v})
+	}
+	return fields, nil
+}
+
+func (c *call) inQuery(name string) bool {
+	return c.method == http.MethodGet || c.method == http.MethodDelete || slices.Contains(c.query, name)
+}
+
+// maxPages ends a listing whose server ignores the page number.
+const maxPages = 10000
+
+// pages gets a list page by page and prints it as one array, row by row as the rows come. The vendor numbers pages from
+// 0 and does not say how many there are: the last is the one that is not full, or that repeats the one before.
+func (c *call) pages(client *http.Client, base string, query url.Values) error {
+	query.Set("maxRows", fmt.Sprint(c.pageSize))
+	var before string
+	rows := 0
+	for page := range maxPages {
+		query.Set("page", fmt.Sprint(page))
+		resp, answer, err := c.send(client, target(base, query), nil)
+		if err != nil {
+			return err
+		}
+		if resp.StatusCode != http.StatusOK {
+			return apiError(resp.Request, resp, answer)
+		}
+		var list []json.RawMessage
+		if err := json.Unmarshal(answer, &list); err != nil {
+			return fmt.Errorf("GET %s: the answer is not a list, so it has no pages", resp.Request.URL.Path)
+		}
+		if page > 0 && string(answer) == before {
+			break
+		}
+		before = string(answer)
+		for _, row := range list {
+			sep := ",\n"
+			if rows == 0 {
+				sep = "[\n"
+			}
+			rows++
+			if _, err := fmt.Fprintf(c.Stdout, "%s%s", sep, row); err != nil {
+				return err
+			}
+		}
+		if len(list) < c.pageSize {
+			break
+		}
+		if c.ErrTerminal {
+			fmt.Fprintf(c.Stderr, "\r%d rows …", rows)
+		}
+	}
+	if rows == 0 {
+		_, err := fmt.Fprintln(c.Stdout, "[]")
+		return err
+	}
+	_, err := fmt.Fprintln(c.Stdout, "\n]")
+	return err
+}

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+)
+
+// callError is an answer of the API that is not a success.
+type callError struct {
+	method, path, code, message string
+	status                      int
+	retryAfter                  string
+}
+
+func (e *callError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: %d", e.method, e.path, e.status)
+	for _, s := range []string{e.code, e.message} {
+		if s != "" {
+			b.WriteString(" " + s)
+		}
+	}
+	return b.String()
+}
+
+// Hint tells what such a status means at this vendor.
+func (e *callError) Hint() string {
+	switch e.status {
+	case http.StatusUnauthorized:
+		return "RingCX refused even a new token; run 'ringcx login --jwt' and try again"
+	case http.StatusForbidden:
+		return "the user behind the JWT lacks the right to do this in RingCX"
+	case http.StatusNotFound:
+		return "check the path and the ids in it; most paths take a sub-account id, see 'ringcx accounts list'"
+	case http.StatusTooManyRequests:
+		if d, err := time.ParseDuration(e.retryAfter + "s"); err == nil {
+			return "the vendor asks to wait " + d.String()
+		}
+		return "the vendor asks for fewer requests; wait a minute"
+	}
+	return ""
+}
+
+func apiError(req *http.Request, resp *http.Response, body []byte) error {
+	e := &callError{method: req.Method, path: req.URL.Path, status: resp.StatusCode, retryAfter: resp.Header.Get("Retry-After")}
+	var v struct {
+		ErrorCode      string `json:"errorCode"`
+		GeneralMessage string `json:"generalMessage"`
+		Message        string `json:"message"`
+		Details        string `json:"details"`
+	}
+	text := strings.Join(strings.Fields(string(body[:min(len(body), 200)])), " ")
+	switch {
+	case json.Unmarshal(body, &v) == nil && first(v.GeneralMessage, v.Message) != "":
+		e.code, e.message = v.ErrorCode, first(v.GeneralMessage, v.Message)
+		if v.Details != "" && v.Details != e.message {
+			e.message += ": " + v.Details
+		}
+	case strings.HasPrefix(text, "<"):
+		e.message = "answered a web page (HTML) where data was expected"
+	default:
+		e.message = first(text, http.StatusText(resp.StatusCode))
+	}
+	return e
+}
+
+// netError is a call that brought no answer.
+type netError struct {
+	method, path string
+	cause        error
+}
+
+func (e *netError) Error() string { return fmt.Sprintf("%s %s: %s", e.method, e.path, e.cause) }
+func (e *netError) Unwrap() error { return e.cause }
+
+// Hint tells where to look.
+func (e *netError) Hint() string {
+	return "check the network, and the RingCX server in 'ringcx status'"
+}
+
+// bare takes the URL that net/http puts around an error away. The engine's own errors stand as they are.
+func bare(req *http.Request, err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
+	}
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) || errors.Is(err, ringcx.ErrLoginRequired) {
+		return err
+	}
+	return &netError{req.Method, req.URL.Path, err}
+}

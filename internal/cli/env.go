@@ -1,0 +1,54 @@
+// Package cli is the ringcx command: one file for each subcommand, all of them functions of an Env.
+package cli
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/term"
+)
+
+// Env is everything outside the process that the command touches.
+type Env struct {
+	Args           []string // without the program's name
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+	Home           string          // the user's home directory, "" if unknown
+	Context        context.Context // ends when the user interrupts; a process has one, so it lives here
+	HTTPClient     *http.Client    // nil: http.DefaultClient
+	OutTerminal    bool            // Stdout is a terminal
+	ErrTerminal    bool            // Stderr is a terminal
+}
+
+// System is the Env of this process.
+func System() *Env {
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	home, _ := os.UserHomeDir()
+	return &Env{
+		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Home: home, Context: ctx,
+		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())), //nolint:gosec // a file descriptor fits
+		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())), //nolint:gosec // a file descriptor fits
+	}
+}
+
+// configDir is where settings without secrets live, stateDir where lineages do.
+func (e *Env) configDir() string { return e.xdg("XDG_CONFIG_HOME", ".config", "AppData/Roaming") }
+
+func (e *Env) stateDir() string { return e.xdg("XDG_STATE_HOME", ".local/state", "AppData/Local") }
+
+func (e *Env) xdg(variable, unix, windows string) string {
+	if dir := e.Getenv(variable); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "ringcx")
+	}
+	if runtime.GOOS == "windows" {
+		return filepath.Join(e.Home, filepath.FromSlash(windows), "ringcx")
+	}
+	return filepath.Join(e.Home, filepath.FromSlash(unix), "ringcx")
+}

@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+)
+
+// narrator shows a story made of requests: each request and answer as it happens, with secrets shortened.
+type narrator struct {
+	out    io.Writer
+	colour bool
+	brief  bool // only the first line of each
+	step   int
+	base   http.RoundTripper
+	last   sample // what was asked and answered last
+}
+
+// sample is one request and its answer.
+type sample struct {
+	request, contentType, body string
+	status                     int
+}
+
+var (
+	styleStep   = lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Color("6"))
+	styleAsk    = lipgloss.NewStyle().Foreground(lipgloss.Color("4"))
+	styleOK     = lipgloss.NewStyle().Foreground(lipgloss.Color("2"))
+	styleBad    = lipgloss.NewStyle().Foreground(lipgloss.Color("1"))
+	styleDetail = lipgloss.NewStyle().Faint(true)
+)
+
+func (n *narrator) paint(style lipgloss.Style, s string) string {
+	if !n.colour {
+		return s
+	}
+	return style.Render(s)
+}
+
+func (n *narrator) say(format string, args ...any) { fmt.Fprintf(n.out, format+"\n", args...) }
+
+func (n *narrator) chapter(title string) {
+	n.step++
+	n.say("\n%s", n.paint(styleStep, fmt.Sprintf("%d. %s", n.step, title)))
+}
+
+// holds says what is true now, or fails.
+func (n *narrator) holds(ok bool, format string, args ...any) error {
+	text := fmt.Sprintf(format, args...)
+	if ok {
+		n.say("   %s %s", n.paint(styleOK, "✓"), text)
+		return nil
+	}
+	n.say("   %s %s", n.paint(styleBad, "✗"), text)
+	return fmt.Errorf("step %d did not hold: %s", n.step, text)
+}
+
+// RoundTrip makes the narrator a witness of every request.
+func (n *narrator) RoundTrip(req *http.Request) (*http.Response, error) {
+	var form []byte
+	if req.Body != nil {
+		var err error
+		if form, err = io.ReadAll(req.Body); err != nil {
+			return nil, err
+		}
+		req.Body = io.NopCloser(bytes.NewReader(form))
+	}
+	n.say("   %s %s %s", n.paint(styleAsk, "→"), req.Method, req.URL.RequestURI())
+	if auth := req.Header.Get("Authorization"); auth != "" && !n.brief {
+		kind, value, _ := strings.Cut(auth, " ")
+		n.detail("Authorization: " + kind + " " + shorten(value))
+	}
+	if len(form) > 0 && !n.brief {
+		n.detail(shortenForm(string(form)))
+	}
+	resp, err := n.base.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	n.last = sample{req.Method + " " + req.URL.Path, resp.Header.Get("Content-Type"), string(body), resp.StatusCode}
+	mark := n.paint(styleOK, "←")
+	if resp.StatusCode >= 400 {
+		mark = n.paint(styleBad, "←")
+	}
+	n.say("   %s %d %s", mark, resp.StatusCode, n.last.contentType)
+	if !n.brief {
+		n.detail(shortenJSON(n.last.body))
+	}
+	return resp, nil
+}
+
+const detailWidth = 116
+
+// detail is indented, wrapped and bounded: three lines tell enough.
+func (n *narrator) detail(text string) {
+	runes := []rune(text)
+	for line := 0; len(runes) > 0 && line < 3; line++ {
+		part := runes[:min(len(runes), detailWidth)]
+		runes = runes[len(part):]
+		end := ""
+		if line == 2 && len(runes) > 0 {
+			end = " …"
+		}
+		n.say("     %s", n.paint(styleDetail, string(part)+end))
+	}
+}
+
+// shorten leaves enough of a secret to tell it from another.
+func shorten(s string) string {
+	if len(s) <= 12 {
+		return "…"
+	}
+	return s[:4] + "…" + s[len(s)-4:]
+}
+
+var (
+	secretJSON = regexp.MustCompile(`"(access_token|refresh_token|accessToken|refreshToken|rcAccessToken|id_token)":\s*"([^"]*)"`)
+	secretForm = regexp.MustCompile(`(assertion|refresh_token|rcAccessToken|token)=([^&]*)`)
+)
+
+func shortenJSON(s string) string {
+	s = secretJSON.ReplaceAllStringFunc(s, func(m string) string {
+		g := secretJSON.FindStringSubmatch(m)
+		return fmt.Sprintf("%q:%q", g[1], shorten(g[2]))
+	})
+	return strings.Join(strings.Fields(s), " ")
+}
+
+func shortenForm(s string) string {
+	return secretForm.ReplaceAllStringFunc(s, func(m string) string {
+		g := secretForm.FindStringSubmatch(m)
+		return g[1] + "=" + shorten(g[2])
+	})
+}

@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/store/file"
+)
+
+// settings is config.toml: profiles, without secrets.
+type settings struct {
+	Default  string             `toml:"default,omitempty"` // the profile used when none is named; "": "default"
+	Profiles map[string]profile `toml:"profile,omitempty"`
+}
+
+// profile is a named lineage: which app, at which vendor.
+type profile struct {
+	ClientID    string `toml:"client_id"`
+	RingCentral string `toml:"server_url"`
+	RingCX      string `toml:"ringcx_server_url"`
+}
+
+// secrets are what later renewals of a profile need. They live in the Store, beside the lineage.
+type secrets struct {
+	ClientSecret string `json:"client_secret,omitempty"`
+	JWT          string `json:"jwt,omitempty"`
+}
+
+var profileName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+
+func (a *app) settingsPath() string { return filepath.Join(a.configDir(), "config.toml") }
+
+func (a *app) readSettings() (*settings, error) {
+	s := &settings{}
+	data, err := os.ReadFile(a.settingsPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	meta, err := toml.Decode(string(data), s)
+	if err != nil {
+		return nil, &usageError{fmt.Sprintf("%s: %s", a.settingsPath(), err), "mend the file, or remove it and log in again"}
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return nil, &usageError{fmt.Sprintf("%s: unknown setting %q", a.settingsPath(), unknown[0].String()), "known are default and, for each profile, client_id, server_url and ringcx_server_url"}
+	}
+	return s, nil
+}
+
+// writeSettings replaces config.toml as a whole, so that a crash leaves the old one or the new one.
+func (a *app) writeSettings(s *settings) error {
+	var b bytes.Buffer
+	if err := toml.NewEncoder(&b).Encode(s); err != nil {
+		return err
+	}
+	return writePrivate(a.settingsPath(), b.Bytes())
+}
+
+// writePrivate writes a file that only its owner reads, in a directory made for it.
+func writePrivate(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
+
+// openStore opens what RINGCX_STORE names.
+func (a *app) openStore() (ringcx.Store, error) {
+	name := a.variable("RINGCX_STORE")
+	if name == "" {
+		if a.Home == "" && a.Getenv("XDG_STATE_HOME") == "" {
+			return nil, &usageError{"there is no home directory to keep the session in", "set HOME, or RINGCX_STORE=file:DIR"}
+		}
+		return &file.Store{Dir: a.stateDir()}, nil
+	}
+	if dir, ok := strings.CutPrefix(name, "file:"); ok && dir != "" {
+		return &file.Store{Dir: dir}, nil
+	}
+	return nil, &usageError{fmt.Sprintf("RINGCX_STORE %q is not a store this version knows", strings.SplitN(name, ":", 2)[0]+":…"), "use RINGCX_STORE=file:DIR"}
+}
+
+func secretsKey(profile string) string { return profile + ".credentials" }
+
+func (a *app) readSecrets(store ringcx.Store, profile string) (*secrets, error) {
+	value, err := store.Load(a.Context, secretsKey(profile))
+	if err != nil || value == nil {
+		return &secrets{}, err
+	}
+	s := &secrets{}
+	if json.Unmarshal(value, s) != nil {
+		return nil, &usageError{fmt.Sprintf("the stored credentials of profile %q are damaged", profile), "run 'ringcx login --jwt' to store them again"}
+	}
+	return s, nil
+}
+
+func (a *app) writeSecrets(store ringcx.Store, profile string, s *secrets) error {
+	var value []byte
+	if s != nil {
+		var err error
+		if value, err = json.Marshal(s); err != nil {
+			return err
+		}
+	}
+	return store.Update(a.Context, secretsKey(profile), func(_ []byte, save func([]byte) error) error { return save(value) })
+}

@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ringcx-go/ringcx"
+)
+
+// Exit codes, a contract with scripts.
+const (
+	exitDone          = 0
+	exitError         = 1
+	exitUsage         = 2
+	exitLoginRequired = 4
+)
+
+// Main runs the command and returns its exit code.
+func Main(env *Env) int {
+	app := &app{Env: env}
+	root := app.command()
+	root.SetArgs(env.Args)
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	err := root.ExecuteContext(env.Context)
+	if err == nil {
+		return exitDone
+	}
+	if !app.started {
+		err = &usageError{err.Error(), "run 'ringcx help' to see the commands, 'ringcx COMMAND --help' for one of them"}
+	}
+	return report(env.Stderr, err)
+}
+
+// report prints an error in one line, and a hint where there is one.
+func report(w io.Writer, err error) int {
+	fmt.Fprintf(w, "ringcx: %s\n", strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
+	if hint := hintFor(err); hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", hint)
+	}
+	var usage *usageError
+	var failed *loginFailed
+	switch {
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.Is(err, ringcx.ErrLoginRequired) && !errors.As(err, &failed):
+		return exitLoginRequired
+	}
+	return exitError
+}
+
+func hintFor(err error) string {
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) && hinted.Hint() != "" {
+		return hinted.Hint()
+	}
+	if errors.Is(err, ringcx.ErrLoginRequired) {
+		return "run 'ringcx login --jwt' with RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT set; 'eval \"$(ringcx sandbox env)\"' sets them for the sandbox"
+	}
+	return ""
+}
+
+// usageError is a mistake on the command line or in the settings.
+type usageError struct{ problem, remedy string }
+
+func (e *usageError) Error() string { return e.problem }
+func (e *usageError) Hint() string  { return e.remedy }
+
+// app is one run of the command.
+type app struct {
+	*Env
+	started bool // the command line was understood
+
+	profile, envFile string
+	serverURL, cxURL string
+	clientID         string
+	verbose          bool
+}
+
+func (a *app) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "ringcx",
+		Short: "RingCX access tokens that are always good",
+		Long: `ringcx signs in to RingCX, keeps the tokens alive and calls the API.
+
+Without an account: 'ringcx demo' tells the whole story, 'ringcx sandbox' emulates the vendor for any program.
+With one: 'ringcx login --jwt' once, then 'ringcx token' and 'ringcx api' for ever.
+
+Environment: RC_SERVER_URL, RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT (or RC_CLIENT_ID, RC_CLIENT_SECRET
+and RC_JWT) name the app and its user; RINGCX_SERVER_URL, RINGCX_PROFILE and RINGCX_STORE (file:DIR) the rest. A flag
+beats the environment, the environment beats the profile.
+
+Exit codes: 0 done, 1 error, 2 usage, 4 login required.`,
+		SilenceErrors: true, SilenceUsage: true,
+		PersistentPreRun: func(*cobra.Command, []string) { a.started = true },
+		Args:             noArgs,
+		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.profile, "profile", "", "named lineage to use (default: $RINGCX_PROFILE, then \"default\")")
+	flags.StringVar(&a.envFile, "env-file", "", "read variables that the environment lacks from `FILE`")
+	flags.StringVar(&a.serverURL, "server-url", "", "RingCentral server (default: $RC_SERVER_URL)")
+	flags.StringVar(&a.cxURL, "ringcx-server-url", "", "RingCX server (default: $RINGCX_SERVER_URL)")
+	flags.StringVar(&a.clientID, "client-id", "", "client ID of the app (default: $RC_APP_CLIENT_ID)")
+	flags.BoolVarP(&a.verbose, "verbose", "v", false, "tell what is done on stderr")
+	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.api(), a.accounts(), a.users(), a.sandbox(), a.version())
+	return root
+}
+
+// noArgs and the like report arguments in our words.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s: unknown command or argument %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// group is a command that only holds others.
+func group(use, short string, commands ...*cobra.Command) *cobra.Command {
+	g := &cobra.Command{Use: use, Short: short, Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	g.AddCommand(commands...)
+	return g
+}

@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ringcx-go/ringcx/sandbox"
+)
+
+const defaultListen = "127.0.0.1:8787"
+
+func (a *app) sandbox() *cobra.Command {
+	var opts sandbox.Options
+	var listen, envFile string
+	cmd := &cobra.Command{
+		Use: "sandbox", Short: "Emulate both vendor servers on this machine", Args: noArgs,
+		Long: `Emulates RingCentral's token endpoints and RingCX on one port, for programs in any language: only the host changes
+between the sandbox and production. It starts with one account, one app and one user, the same on every start with the
+same seed; 'ringcx sandbox env' prints what a program needs to sign in. Everything lives in memory.
+
+Tests move its clock (POST /_sandbox/clock {"advance":"6m"}), read what was asked and what was wrong with it
+(GET /_sandbox/requests), order bad days (POST /_sandbox/faults) and start over (POST /_sandbox/reset).`,
+		Example: `  ringcx sandbox &
+  eval "$(ringcx sandbox env)"
+  ringcx login --jwt && ringcx accounts list`,
+		RunE: func(*cobra.Command, []string) error { return a.serve(&opts, listen, envFile) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&envFile, "env-file", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
+	f.DurationVar(&opts.TokenTTL, "token-ttl", 5*time.Minute, "lifetime of RingCX access tokens")
+	f.StringVar(&opts.Algorithm, "algorithm", "ES256", "signature of RingCX access tokens: ES256, RS256 or EdDSA")
+	f.BoolVar(&opts.NoLimits, "no-limits", false, "switch the request limits off")
+	cmd.PersistentFlags().StringVar(&listen, "listen", defaultListen, "`ADDRESS` to listen on; port 0 takes a free one")
+	cmd.PersistentFlags().Uint64Var(&opts.Seed, "seed", 1, "seed of the demo client ID, secret and JWT")
+	cmd.AddCommand(&cobra.Command{
+		Use: "env", Short: "Print the variables that point a program at the sandbox", Args: noArgs,
+		Example: `  eval "$(ringcx sandbox env)"`,
+		RunE: func(*cobra.Command, []string) error {
+			box, err := sandbox.New(&sandbox.Options{Seed: opts.Seed})
+			if err != nil {
+				return err
+			}
+			host, port, err := net.SplitHostPort(listen)
+			if err != nil || port == "0" {
+				return &usageError{fmt.Sprintf("--listen %q must name the host and port of a sandbox", listen), "such as --listen " + defaultListen}
+			}
+			_, err = io.WriteString(a.Stdout, exports("http://"+net.JoinHostPort(reachable(host), port), box.Demo()))
+			return err
+		},
+	})
+	return cmd
+}
+
+// reachable is a host that programs on this machine can connect to.
+func reachable(host string) string {
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		return "127.0.0.1"
+	}
+	return host
+}
+
+// exports are shell lines; --env-file reads them too.
+func exports(url string, demo sandbox.Credentials) string {
+	var b strings.Builder
+	for _, v := range [][2]string{
+		{"RC_SERVER_URL", url}, {"RINGCX_SERVER_URL", url},
+		{"RC_APP_CLIENT_ID", demo.ClientID}, {"RC_APP_CLIENT_SECRET", demo.ClientSecret}, {"RC_USER_JWT", demo.JWT},
+	} {
+		fmt.Fprintf(&b, "export %s='%s'\n", v[0], v[1])
+	}
+	return b.String()
+}
+
+func (a *app) serve(opts *sandbox.Options, listen, envFile string) error {
+	box, err := sandbox.New(opts)
+	if err != nil {
+		return &usageError{strings.TrimPrefix(err.Error(), "sandbox: "), "see 'ringcx sandbox --help'"}
+	}
+	ln, err := (&net.ListenConfig{}).Listen(a.Context, "tcp", listen)
+	if err != nil {
+		return &usageError{fmt.Sprintf("cannot listen on %s: %s", listen, unwrapOp(err)), "choose another address, such as --listen 127.0.0.1:0 for any free port"}
+	}
+	host, port, err := net.SplitHostPort(ln.Addr().String())
+	if err != nil {
+		return err
+	}
+	url := "http://" + net.JoinHostPort(reachable(host), port)
+	if envFile != "" {
+		if err := writePrivate(envFile, []byte(exports(url, box.Demo()))); err != nil {
+			return errors.Join(err, ln.Close())
+		}
+	}
+	a.announce(url, listen, envFile, opts)
+	box.OnRequest(a.logRequest)
+	server := &http.Server{Handler: box, ReadHeaderTimeout: 10 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ln) }()
+	select {
+	case err := <-served:
+		return err
+	case <-a.Context.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), 2*time.Second)
+	defer cancel()
+	if server.Shutdown(ctx) != nil {
+		return server.Close()
+	}
+	return nil
+}
+
+func (a *app) announce(url, listen, envFile string, opts *sandbox.Options) {
+	fmt.Fprintf(a.Stderr, "RingCX sandbox on %s, tokens live %s. Stop it with Ctrl-C.\n", url, opts.TokenTTL)
+	if host, _, _ := net.SplitHostPort(listen); !isLocal(host) {
+		fmt.Fprintln(a.Stderr, "Other machines can reach it, and it trusts everybody.")
+	}
+	if envFile != "" {
+		fmt.Fprintf(a.Stderr, "Sign in with the variables in %s:  . %s\n", envFile, envFile)
+		return
+	}
+	args := ""
+	if listen != defaultListen {
+		args += " --listen " + strings.TrimPrefix(url, "http://")
+	}
+	if opts.Seed > 1 {
+		args += fmt.Sprintf(" --seed %d", opts.Seed)
+	}
+	fmt.Fprintf(a.Stderr, "In another shell:  eval \"$(ringcx sandbox env%s)\" && ringcx login --jwt\n", args)
+}
+
+// logRequest shows each request to people, never its secrets: the log holds none.
+func (a *app) logRequest(r sandbox.Request) {
+	if !a.ErrTerminal && !a.verbose {
+		return
+	}
+	line := fmt.Sprintf("%s  %d  %-6s %s", r.Time.Local().Format(time.TimeOnly), r.Status, r.Method, r.Path)
+	if len(r.Verdicts) > 0 {
+		line += "  ! " + strings.Join(r.Verdicts, ", ")
+	}
+	fmt.Fprintln(a.Stderr, line)
+}
+
+func isLocal(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// unwrapOp leaves the address out of a network error that has been named already.
+func unwrapOp(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
+}

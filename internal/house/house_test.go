@@ -1,0 +1,37 @@
+package house_test
+
+import (
+	"slices"
+	"testing"
+)
+
+// exceptions maps the key of a finding (printed in brackets when a rule fails) to the reason why it may stand.
+var exceptions = map[string]string{}
+
+// rules are all checks. Each has its own test, and a control in controls_test.go that proves it can fail.
+var rules = []func(*tree) []finding{
+	forbiddenArrows, rootDependencies, machineInLibraries, sleepsInCode,
+	longFiles, longFunctions, longParts, manyNames, undocumented,
+	notesToSelf, sleepsInTests, silentSkips, deadLinks,
+}
+
+func TestEveryExceptionHasAReasonAndIsStillNeeded(t *testing.T) {
+	here, err := repository()
+	if err != nil {
+		t.Fatalf("read the tree: %v", err)
+	}
+	var keys []string
+	for _, rule := range rules {
+		for _, f := range rule(here) {
+			keys = append(keys, f.key)
+		}
+	}
+	for key, reason := range exceptions {
+		if reason == "" {
+			t.Errorf("exception %q has no reason", key)
+		}
+		if !slices.Contains(keys, key) {
+			t.Errorf("exception %q is not needed any more: remove it", key)
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package house_test
+
+import (
+	"fmt"
+	"go/ast"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The parts of the tree. A part may always import itself.
+const (
+	root       = "."
+	api        = "api"
+	bench      = "bench"
+	broker     = "broker"
+	cli        = "internal/cli"
+	cmd        = "cmd"
+	examples   = "examples"
+	internal   = "internal" // everything below internal/ but the command line
+	ringcxtest = "ringcxtest"
+	sandbox    = "sandbox"
+	store      = "store"
+)
+
+// arrows says which parts each part may import.
+var arrows = map[string][]string{
+	root:       nil,
+	api:        nil,
+	sandbox:    nil,
+	store:      {root},
+	broker:     {root},
+	ringcxtest: {root, sandbox},
+	internal:   {internal},
+	cli:        {root, store, broker, sandbox, api, internal},
+	cmd:        {cli},
+	examples:   {root, store, broker, sandbox, api, ringcxtest},
+	bench:      {root, store, broker, sandbox, api, ringcxtest},
+}
+
+// testArrows are what test files may import besides.
+var testArrows = []string{ringcxtest, sandbox, store, internal, cli}
+
+// part is the part of the tree that a directory belongs to.
+func part(dir string) string {
+	if within(dir, cli) {
+		return cli
+	}
+	first, _, _ := strings.Cut(dir, "/")
+	return first
+}
+
+// forbiddenArrows finds imports between our own packages that the design does not have.
+func forbiddenArrows(t *tree) []finding {
+	var all []finding
+	for _, s := range t.code {
+		from := part(s.dir)
+		if _, known := arrows[from]; !known {
+			all = append(all, found(s.path+": a new part of the tree: give it its arrows", "part", from))
+			continue
+		}
+		for _, imp := range t.own(s) {
+			if why := refuse(s, from, part(imp)); why != "" {
+				all = append(all, found(s.path+" imports "+imp+": "+why, "import", s.path, imp))
+			}
+		}
+	}
+	return all
+}
+
+// own lists the directories of our own packages that a file imports.
+func (t *tree) own(s *source) []string {
+	var dirs []string
+	for _, imp := range s.ast.Imports {
+		p := strings.Trim(imp.Path.Value, `"`)
+		if p == t.module {
+			dirs = append(dirs, root)
+		} else if dir, ok := strings.CutPrefix(p, t.module+"/"); ok {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+// refuse says why a file of one part may not import another, or "".
+func refuse(s *source, from, to string) string {
+	if from == to || slices.Contains(arrows[from], to) {
+		return ""
+	}
+	if !s.test || !slices.Contains(testArrows, to) {
+		return fmt.Sprintf("there is no arrow from %s to %s", from, to)
+	}
+	external := strings.HasSuffix(s.ast.Name.Name, "_test")
+	switch {
+	case from == root && to == sandbox:
+		return "tests of the root package reach the sandbox through ringcxtest"
+	case from == root && !external:
+		return "only an external test package may"
+	}
+	return ""
+}
+
+// rootDependencies finds imports of the root package that its importers would have to pay for.
+func rootDependencies(t *tree) []finding {
+	var all []finding
+	for _, s := range t.code {
+		if s.dir != root || s.test {
+			continue
+		}
+		for _, imp := range s.ast.Imports {
+			p := strings.Trim(imp.Path.Value, `"`)
+			host, _, _ := strings.Cut(p, "/")
+			if strings.Contains(host, ".") && host != "golang.org" || p == "C" {
+				all = append(all, found(s.path+" imports "+p+": the root package keeps to the standard library and golang.org/x",
+					"dependency", s.path, p))
+			}
+		}
+	}
+	return all
+}
+
+// machine is what of package os belongs to the process: its environment and its terminal.
+var machine = []string{
+	"Getenv", "LookupEnv", "Environ", "ExpandEnv", "Setenv", "Unsetenv", "Clearenv", "Stdin", "Stdout", "Stderr",
+}
+
+// machineInLibraries finds libraries that touch the environment or the terminal. Programs may, and so may the command
+// line package, the examples, the benchmarks and the tests.
+func machineInLibraries(t *tree) []finding {
+	var all []finding
+	for _, s := range t.code {
+		if s.test || s.ast.Name.Name == "main" || slices.Contains([]string{cli, cmd, examples, bench}, part(s.dir)) {
+			continue
+		}
+		s.uses("os", machine, func(sel *ast.SelectorExpr) {
+			name := "os." + sel.Sel.Name
+			all = append(all, found(fmt.Sprintf("%s:%d: %s in a library: pass it in from internal/cli", s.path, t.line(sel.Pos()), name),
+				"machine", s.path, name))
+		})
+	}
+	return all
+}
+
+// sleepsInCode finds code that waits by sleeping.
+func sleepsInCode(t *tree) []finding {
+	var all []finding
+	for _, s := range t.code {
+		if s.test || part(s.dir) == cli || part(s.dir) == cmd {
+			continue
+		}
+		s.uses("time", []string{"Sleep"}, func(sel *ast.SelectorExpr) {
+			all = append(all, found(fmt.Sprintf("%s:%d: a sleep cannot be cancelled: select on a timer and ctx.Done()", s.path, t.line(sel.Pos())),
+				"sleep", s.path))
+		})
+	}
+	return all
+}
+
+func TestPackagesImportEachOtherOnlyAlongTheArrowsOfTheDesign(t *testing.T) {
+	keeps(t, forbiddenArrows)
+}
+
+func TestUsingTheSDKCostsItsImporterNoThirdPartyModule(t *testing.T) { keeps(t, rootDependencies) }
+
+func TestOnlyTheCommandLineTouchesTheEnvironmentAndTheTerminal(t *testing.T) {
+	keeps(t, machineInLibraries)
+}
+
+func TestNoLibraryWaitsBySleeping(t *testing.T) { keeps(t, sleepsInCode) }

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// event is one line of go test -json; see go doc test2json.
+type event struct {
+	Action     string
+	Package    string
+	ImportPath string // of build output
+	Test       string
+	Elapsed    float64
+	Output     string
+}
+
+// test is one test that has begun.
+type test struct {
+	name   string
+	output strings.Builder
+	ended  bool
+	failed bool
+}
+
+// pack is one package that has begun.
+type pack struct {
+	output  strings.Builder // what no test printed
+	tests   []*test         // in the order of their start
+	byName  map[string]*test
+	passed  int
+	failed  int
+	skipped int
+}
+
+// summary collects the results of one run.
+type summary struct {
+	out      io.Writer
+	running  map[string]*pack
+	build    map[string]*strings.Builder // compiler messages by import path
+	ok       int                         // packages that passed
+	bad      int                         // packages that failed
+	broken   []string                    // those of them in which no test did
+	untested int                         // packages without tests
+	passed   int
+	failed   []string
+	skipped  []string // each with its reason
+}
+
+func newSummary(out io.Writer) *summary {
+	return &summary{out: out, running: map[string]*pack{}, build: map[string]*strings.Builder{}}
+}
+
+// read follows the stream to its end. Lines that are not events are passed on.
+func (s *summary) read(in io.Reader) error {
+	r := bufio.NewReader(in)
+	for {
+		line, err := r.ReadBytes('\n')
+		if len(line) > 0 {
+			var e event
+			if json.Unmarshal(line, &e) == nil && e.Action != "" {
+				s.take(e)
+			} else if _, err := s.out.Write(line); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (s *summary) take(e event) {
+	switch {
+	case e.Action == "build-output":
+		if s.build[e.ImportPath] == nil {
+			s.build[e.ImportPath] = &strings.Builder{}
+		}
+		s.build[e.ImportPath].WriteString(e.Output)
+	case e.Action == "build-fail":
+		if b := s.build[e.ImportPath]; b != nil {
+			fmt.Fprint(s.out, b)
+		}
+	case e.Package == "":
+	case e.Test == "":
+		s.takePackage(e)
+	default:
+		s.takeTest(e)
+	}
+}
+
+// pack is the package of an event, begun if need be.
+func (s *summary) pack(name string) *pack {
+	p := s.running[name]
+	if p == nil {
+		p = &pack{byName: map[string]*test{}}
+		s.running[name] = p
+	}
+	return p
+}
+
+func (s *summary) takeTest(e event) {
+	p := s.pack(e.Package)
+	t := p.byName[e.Test]
+	if t == nil {
+		t = &test{name: e.Test}
+		p.byName[e.Test] = t
+		p.tests = append(p.tests, t)
+	}
+	switch e.Action {
+	case "output":
+		t.output.WriteString(e.Output)
+	case "pass":
+		t.ended = true
+		p.passed++
+		s.passed++
+	case "skip":
+		t.ended = true
+		p.skipped++
+		s.skipped = append(s.skipped, fmt.Sprintf("%s %s: %s", e.Package, t.name, reason(t.output.String())))
+	case "fail":
+		t.ended, t.failed = true, true
+	}
+}
+
+// reason is what a skipped test said, without the frame that go test puts around it.
+func reason(output string) string {
+	var said []string
+	for line := range strings.Lines(output) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "=== ") && !strings.HasPrefix(line, "--- ") {
+			said = append(said, line)
+		}
+	}
+	if said == nil {
+		return "no reason given"
+	}
+	return strings.Join(said, " ")
+}
+
+func (s *summary) takePackage(e event) {
+	p := s.pack(e.Package)
+	switch e.Action {
+	case "output":
+		p.output.WriteString(e.Output)
+	case "pass", "skip", "fail":
+		delete(s.running, e.Package)
+		s.end(e.Package, p, e)
+	}
+}
+
+// end prints the line of a package, and the whole output of what failed in it.
+func (s *summary) end(name string, p *pack, e event) {
+	if e.Action == "skip" || e.Action == "pass" && len(p.tests) == 0 {
+		s.untested++
+		return
+	}
+	verdict := "ok    "
+	if e.Action == "fail" {
+		verdict = "FAILED"
+		s.bad++
+		s.printFailures(name, p)
+		if p.failed == 0 {
+			s.broken = append(s.broken, name)
+		}
+	} else {
+		s.ok++
+	}
+	line := fmt.Sprintf("%s %-50s %6.1fs  %d passed", verdict, name, e.Elapsed, p.passed)
+	if p.failed > 0 {
+		line += fmt.Sprintf(", %d failed", p.failed)
+	}
+	if p.skipped > 0 {
+		line += fmt.Sprintf(", %d skipped", p.skipped)
+	}
+	fmt.Fprintln(s.out, line)
+}
+
+// printFailures prints what failed, and what was still running when the package ended.
+func (s *summary) printFailures(name string, p *pack) {
+	for _, t := range p.tests {
+		if t.ended && !t.failed {
+			continue
+		}
+		p.failed++
+		what := name + " " + t.name
+		if !t.ended {
+			what += " (did not finish)"
+		}
+		s.failed = append(s.failed, what)
+		fmt.Fprint(s.out, t.output.String())
+	}
+	fmt.Fprint(s.out, p.output.String())
+}
+
+// report prints the totals and says whether all is well.
+func (s *summary) report() bool {
+	for name, p := range s.running { // the stream was cut off
+		s.end(name, p, event{Action: "fail"})
+	}
+	fmt.Fprintf(s.out, "\npackages: %d ok, %d failed, %d without tests\n", s.ok, s.bad, s.untested)
+	fmt.Fprintf(s.out, "tests:    %d ok, %d failed, %d skipped\n", s.passed, len(s.failed), len(s.skipped))
+	for _, name := range s.broken {
+		fmt.Fprintln(s.out, "  failed:", name, "(outside its tests)")
+	}
+	for _, line := range s.failed {
+		fmt.Fprintln(s.out, "  failed:", line)
+	}
+	for _, line := range s.skipped {
+		fmt.Fprintln(s.out, "  skipped:", line)
+	}
+	if s.ok+s.bad == 0 {
+		fmt.Fprintln(s.out, "no package was tested")
+		return false
+	}
+	return s.bad == 0
+}

@@ -1,0 +1,85 @@
+package ringcx
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// defaultLifetime is the documented life of a RingCX access token, used when neither the token nor the answer says.
+const defaultLifetime = 5 * time.Minute
+
+// maxLifetime bounds what a token or an answer may claim, so that no arithmetic on it overflows.
+const maxLifetime = 10 * 365 * 24 * time.Hour
+
+// lifetime of an access token: exp − iat of a JWT, else expiresIn seconds, else five minutes. The difference of the
+// two claims does not depend on any clock.
+func lifetime(accessToken string, expiresIn float64) time.Duration {
+	if d, ok := jwtLifetime(accessToken); ok {
+		return d
+	}
+	if d, ok := seconds(expiresIn); ok {
+		return d
+	}
+	return defaultLifetime
+}
+
+func seconds(s float64) (time.Duration, bool) {
+	if !(s > 0) || s > maxLifetime.Seconds() {
+		return 0, false
+	}
+	return time.Duration(s * float64(time.Second)), true
+}
+
+// jwtLifetime peeks at the claims of a JWT. It verifies nothing: the token is for the vendor, not for us.
+func jwtLifetime(token string) (time.Duration, bool) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return 0, false
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	if err != nil {
+		return 0, false
+	}
+	var claims struct {
+		Exp float64 `json:"exp"`
+		Iat float64 `json:"iat"`
+	}
+	if json.Unmarshal(payload, &claims) != nil || claims.Iat <= 0 {
+		return 0, false
+	}
+	return seconds(claims.Exp - claims.Iat)
+}
+
+// maxRetryAfter is the longest Retry-After that is believed.
+const maxRetryAfter = time.Hour
+
+// parseRetryAfter reads Retry-After as seconds or as a date; a date is compared with the server's own Date when there
+// is one. It answers 0 for what is missing, past or unreadable, and at most an hour.
+func parseRetryAfter(h http.Header, now time.Time) time.Duration {
+	v := strings.TrimSpace(h.Get("Retry-After"))
+	if v == "" {
+		return 0
+	}
+	if s, err := strconv.ParseFloat(v, 64); err == nil {
+		if math.IsNaN(s) || s <= 0 {
+			return 0
+		}
+		if s > maxRetryAfter.Seconds() {
+			return maxRetryAfter
+		}
+		return time.Duration(s * float64(time.Second))
+	}
+	at, err := http.ParseTime(v)
+	if err != nil {
+		return 0
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = date
+	}
+	return min(max(at.Sub(now), 0), maxRetryAfter)
+}

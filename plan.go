@@ -1,0 +1,122 @@
+package ringcx
+
+import "time"
+
+// action is one thing the engine can do next.
+type action string
+
+const (
+	actUse          action = "use the token"
+	actRefresh      action = "refresh RingCX"
+	actExchange     action = "exchange"
+	actRefreshLogin action = "refresh RingCentral"
+	actLogin        action = "log in"
+	actWait         action = "wait"
+	actGiveUp       action = "report the last failure"
+	actAskPerson    action = "login required"
+)
+
+// step is what plan answers: an action and, for a wait, until when.
+type step struct {
+	action action
+	until  time.Time
+}
+
+// need is what a caller asks for.
+type need struct {
+	minTTL      time.Duration // the token must live at least so long
+	refused     string        // fingerprint of a token the API refused
+	ahead       bool          // renew as soon as it is due, not only when the token ends
+	since       time.Time     // tokens obtained before do not count (a fresh login); zero: all count
+	started     time.Time     // a token obtained since is as good as it gets
+	login       bool          // the grant can log in without a person
+	credentials string        // fingerprint of what would be sent
+}
+
+// plan decides what to do next with a lineage. It is pure: all policy about renewing is here. The cheapest step that
+// can bring a token is taken: refresh (not limited), exchange, refresh of the RingCentral token, login. Nothing is sent
+// to a host before its ledger allows it, and a login is not spent on an exchange that is not allowed yet.
+func plan(r *record, now time.Time, n need) step {
+	if serves(r, now, n) {
+		return step{action: actUse}
+	}
+	if f := r.Failure; f != nil && f.Final && now.Before(f.Until) && f.Credentials == n.credentials && n.since.IsZero() {
+		return step{action: actGiveUp, until: f.Until}
+	}
+	long, longAt := r.longWay(now, n)
+	if r.canRefresh(n) {
+		at := r.Ledgers.RingCX.next(now, false)
+		if long == actAskPerson || !at.After(now) || !longAt.Before(at) {
+			return when(actRefresh, at, now)
+		}
+	}
+	if long == actAskPerson {
+		if r.mayStillRefresh(n) {
+			return when(actRefresh, r.Ledgers.RingCX.next(now, false), now)
+		}
+		return step{action: actAskPerson}
+	}
+	return when(long, longAt, now)
+}
+
+func when(a action, at, now time.Time) step {
+	if at.After(now) {
+		return step{action: actWait, until: at}
+	}
+	return step{action: a}
+}
+
+// serves tells whether the stored RingCX token is what the caller needs.
+func serves(r *record, now time.Time, n need) bool {
+	t := r.RingCX.token()
+	if t.AccessToken == "" || t.Obtained.Before(n.since) || n.refused == t.fingerprint() {
+		return false
+	}
+	if !now.Before(t.endAt()) {
+		return false
+	}
+	if !n.started.IsZero() && !t.Obtained.Before(n.started) {
+		return true
+	}
+	if n.ahead && !now.Before(t.renewAt()) {
+		return false
+	}
+	return t.Expiry.Sub(now) >= n.minTTL
+}
+
+// longWay is the next step towards an exchange, and when it may be taken.
+func (r *record) longWay(now time.Time, n need) (action, time.Time) {
+	exchange := r.Ledgers.RingCX.next(now, true)
+	login := r.Ledgers.RingCentral.next(now, true)
+	if login.Before(exchange) {
+		login = exchange
+	}
+	t := r.RingCentral.token()
+	current := t.AccessToken != "" && !t.Obtained.Before(n.since)
+	switch {
+	case current && now.Before(t.endAt()) && r.Refused != t.fingerprint():
+		return actExchange, exchange
+	case current && t.canRefresh(now) && !(n.login && r.pastGrace(now)):
+		return actRefreshLogin, login
+	case n.login:
+		return actLogin, login
+	}
+	return actAskPerson, time.Time{}
+}
+
+// pastGrace tells that a refresh of the RingCentral token went unanswered longer ago than the vendor lets it be
+// repeated. Without another way in it is repeated all the same: nothing is left to lose.
+func (r *record) pastGrace(now time.Time) bool {
+	return r.Attempt != nil && r.Attempt.Step == actRefreshLogin && now.Sub(r.Attempt.Start) > refreshGrace
+}
+
+func (r *record) canRefresh(n need) bool {
+	t := r.RingCX.token()
+	return t.RefreshToken != "" && !t.Obtained.Before(n.since) && r.Doubtful != fingerprint(t.RefreshToken)
+}
+
+// mayStillRefresh is the last way out: the server said that it failed, so the refresh token may well be alive.
+func (r *record) mayStillRefresh(n need) bool {
+	t := r.RingCX.token()
+	return t.RefreshToken != "" && !t.Obtained.Before(n.since) && r.ServerSaid5
+}

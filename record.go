@@ -1,0 +1,140 @@
+package ringcx
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// record is one lineage as the Store keeps it: everything that descends from one login of one user in one app at one
+// vendor, and what every program that shares it must know before it sends a request.
+type record struct {
+	Version    int    `json:"version"`
+	Identity   string `json:"identity,omitempty"` // whose lineage it is, see Session.identity
+	Generation uint64 `json:"generation"`         // grows with every answer that is stored
+
+	RingCentral *storedToken `json:"ringcentral,omitempty"`
+	RingCX      *storedToken `json:"ringcx,omitempty"`
+	// Refused is the RingCentral access token that the exchange refused, by fingerprint.
+	Refused string `json:"refused,omitempty"`
+	// Doubtful is a RingCX refresh token whose refresh brought no usable answer, by fingerprint: it may be spent, so
+	// it is not sent again unless the server itself said that it failed and nothing else is left.
+	Doubtful    string `json:"doubtful,omitempty"`
+	ServerSaid5 bool   `json:"server_failed,omitempty"`
+
+	Ledgers struct {
+		RingCentral ledger `json:"ringcentral"`
+		RingCX      ledger `json:"ringcx"`
+	} `json:"ledgers"`
+	Attempt *attempt `json:"attempt,omitempty"` // the request under way; left behind if its sender died
+	Failure *failure `json:"failure,omitempty"` // the last failure, until something succeeds
+}
+
+const recordVersion = 1
+
+// storedToken is Token as the Store sees it, with its secrets.
+type storedToken struct {
+	AccessToken   string          `json:"access_token"`
+	RefreshToken  string          `json:"refresh_token,omitempty"`
+	TokenType     string          `json:"token_type,omitempty"`
+	Obtained      time.Time       `json:"obtained"`
+	Expiry        time.Time       `json:"expiry"`
+	RefreshExpiry time.Time       `json:"refresh_expiry,omitzero"`
+	Scope         string          `json:"scope,omitempty"`
+	OwnerID       string          `json:"owner_id,omitempty"`
+	MainAccountID string          `json:"main_account_id,omitempty"`
+	Details       json.RawMessage `json:"details,omitempty"`
+}
+
+// token never returns nil; without a stored token it is one that expired long ago.
+func (s *storedToken) token() *Token {
+	if s == nil {
+		return &Token{}
+	}
+	t := Token(*s)
+	return &t
+}
+
+func stored(t *Token) *storedToken {
+	s := storedToken(*t)
+	return &s
+}
+
+// attempt is the intent written before a request is sent.
+type attempt struct {
+	Step  action    `json:"step"`
+	Start time.Time `json:"start"`
+}
+
+// failure is what callers are told while it is too early to try again.
+type failure struct {
+	Time        time.Time `json:"time"`
+	Until       time.Time `json:"until,omitzero"` // no use trying before
+	Count       int       `json:"count"`          // failures in a row
+	Credentials string    `json:"credentials"`    // with which credentials, by fingerprint
+	Op          string    `json:"op"`
+	StatusCode  int       `json:"status,omitempty"`
+	Code        string    `json:"code,omitempty"`
+	OAuth       string    `json:"oauth,omitempty"`
+	Message     string    `json:"message"`
+	RequestID   string    `json:"request_id,omitempty"`
+	Login       bool      `json:"login_required,omitempty"`
+	Final       bool      `json:"final,omitempty"` // the vendor refused; asking again brings the same answer
+	Kind        failKind  `json:"kind,omitempty"`
+}
+
+func (f *failure) err() error {
+	e := &Error{Op: f.Op, StatusCode: f.StatusCode, Code: f.Code, Message: f.Message, RequestID: f.RequestID, oauth: f.OAuth, kind: f.Kind}
+	if f.Login {
+		return fmt.Errorf("%w: %w", ErrLoginRequired, e)
+	}
+	return e
+}
+
+// errCorrupt is a stored value that is not a record. It is never overwritten unless a person logs in anew.
+type errCorrupt struct{ why string }
+
+func (e *errCorrupt) Error() string { return "the stored session is damaged: " + e.why }
+
+// Hint tells what to do about it.
+func (e *errCorrupt) Hint() string {
+	return "it was left as it is; restore it from a copy, or remove it with 'ringcx logout --local' and log in again"
+}
+
+func decodeRecord(value []byte) (*record, error) {
+	r := &record{Version: recordVersion}
+	if value == nil {
+		return r, nil
+	}
+	if err := json.Unmarshal(value, r); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			return nil, &errCorrupt{fmt.Sprintf("not JSON at byte %d of %d", syntax.Offset, len(value))}
+		}
+		return nil, &errCorrupt{"a field is not of the type expected"}
+	}
+	if r.Version != recordVersion {
+		return nil, &errCorrupt{fmt.Sprintf("it has version %d, this program knows version %d", r.Version, recordVersion)}
+	}
+	return r, nil
+}
+
+func (r *record) encode() ([]byte, error) { return json.Marshal(r) }
+
+// recover turns an attempt whose sender died, or got no usable answer, into what may be assumed: a RingCX refresh token
+// may be spent; a RingCentral refresh may be repeated within the vendor's grace; the rest can simply be done again.
+func (r *record) recover(now time.Time) {
+	if r.Attempt == nil {
+		return
+	}
+	switch r.Attempt.Step {
+	case actRefresh:
+		if r.RingCX != nil {
+			r.Doubtful, r.ServerSaid5 = fingerprint(r.RingCX.RefreshToken), false
+		}
+	case actRefreshLogin:
+		return // stays open: its start decides how long it may be repeated
+	}
+	r.Attempt = nil
+}

@@ -1,0 +1,163 @@
+package ringcx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// maxSteps bounds one renewal. The longest useful way (refresh, exchange, refresh of the RingCentral token, login,
+// exchange, each refused but the last) has five.
+const maxSteps = 8
+
+// waitError says that nothing may be sent before until.
+type waitError struct {
+	until time.Time
+	cause *failure
+}
+
+func (e *waitError) Error() string {
+	return "nothing may be sent to the vendor before " + e.until.Format(time.TimeOnly)
+}
+
+// renew brings a token that meets n: from the Store if another program has renewed already, else by doing what plan
+// says. Once a request is sent its answer is stored, whatever becomes of ctx, which bounds the wait for the Store only.
+func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
+	if n.since.IsZero() {
+		if r, err := s.load(ctx); err == nil && s.owns(r) && serves(r, s.config.now(), n) {
+			return r.RingCX.token(), nil
+		}
+	}
+	var token *Token
+	err := s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
+		var err error
+		token, err = s.run(context.WithoutCancel(ctx), old, save, n)
+		return err
+	})
+	return token, err
+}
+
+// run is the renewal loop, inside the Store's exclusivity: plan, write down the intent, send, write down the answer,
+// until there is a token to use or nothing to be done.
+func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, n need) (*Token, error) {
+	r, err := decodeRecord(old)
+	if err != nil && n.since.IsZero() {
+		return nil, err
+	} else if err != nil {
+		r = &record{Version: recordVersion} // a person logs in anew; the damaged one goes once that worked
+	}
+	book := newBook(s, r, old, save, n)
+	r = book.record
+	r.recover(s.config.now())
+	for range maxSteps {
+		st := plan(r, s.config.now(), n)
+		switch st.action {
+		case actUse:
+			return r.RingCX.token(), nil
+		case actWait:
+			return nil, &waitError{st.until, r.Failure}
+		case actAskPerson:
+			return nil, loginRequired(r.Failure)
+		case actGiveUp:
+			return nil, r.Failure.err()
+		}
+		again, err := s.take(ctx, st.action, book, &n)
+		if err != nil && !again {
+			return nil, err
+		}
+	}
+	if r.Failure == nil {
+		return nil, &Error{Op: "renew", Message: "the vendor's tokens have ended when they arrive", kind: failServer}
+	}
+	return nil, r.Failure.err()
+}
+
+// take does one step and stores what came of it, before anybody uses it.
+func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again bool, err error) {
+	r := b.record
+	r.begin(a, s.config.now())
+	if err := b.save(); err != nil {
+		return false, fmt.Errorf("write down the intent to %s: %w", a, err)
+	}
+	t, err := s.send(ctx, a, r)
+	now := s.config.now()
+	if err == nil {
+		r.succeed(a, t, now)
+		b.settled = a == actExchange || a == actRefresh
+		s.log.Info("ringcx: "+string(a), slog.String("key", s.key), slog.Time("expiry", t.Expiry))
+		if err := b.save(); err != nil {
+			return false, fmt.Errorf("save the answer to %s: %w", a, err)
+		}
+		return true, nil
+	}
+	again = r.fail(a, err, n, now)
+	if e := (*Error)(nil); a == actLogin && errors.As(err, &e) && e.oauth == "invalid_grant" {
+		err = fmt.Errorf("%w: %w", ErrLoginRequired, err)
+		r.Failure.Login = true
+	}
+	s.log.Warn("ringcx: "+string(a)+" failed", slog.String("key", s.key), slog.Any("error", err))
+	if saveErr := b.save(); saveErr != nil {
+		return false, fmt.Errorf("%w (and the answer could not be saved: %w)", err, saveErr)
+	}
+	return again, err
+}
+
+// send makes the one request that action a stands for.
+func (s *Session) send(ctx context.Context, a action, r *record) (*Token, error) {
+	switch a {
+	case actRefresh:
+		return s.config.Refresh(ctx, r.RingCX.token())
+	case actExchange:
+		return s.config.Exchange(ctx, r.RingCentral.token())
+	case actRefreshLogin:
+		return s.grant.Renew(ctx, r.RingCentral.token())
+	default:
+		return s.grant.Renew(ctx, nil)
+	}
+}
+
+func loginRequired(f *failure) error {
+	if f == nil {
+		return ErrLoginRequired
+	}
+	return fmt.Errorf("%w: %w", ErrLoginRequired, f.err())
+}
+
+// book is the record while a renewal works on it. A fresh login, and a record that belongs to other credentials, work
+// on an empty lineage, and what was stored stays in place until the new one is complete; only the ledger and the
+// intents are written at once.
+type book struct {
+	record  *record
+	kept    *record // the lineage to leave in place while not settled, nil if there is none
+	settled bool
+	write   func([]byte) error
+}
+
+func newBook(s *Session, r *record, old []byte, save func([]byte) error, n need) *book {
+	b := &book{record: r, write: save}
+	if n.since.IsZero() && s.owns(r) {
+		r.Identity = or(s.identity, r.Identity)
+		return b
+	}
+	b.record = &record{Version: recordVersion, Identity: s.identity, Generation: r.Generation, Ledgers: r.Ledgers}
+	if old != nil {
+		b.kept = r
+	}
+	return b
+}
+
+func (b *book) save() error {
+	r := b.record
+	if b.kept != nil && !b.settled {
+		shadow := *b.kept
+		shadow.Ledgers = r.Ledgers
+		r = &shadow
+	}
+	value, err := r.encode()
+	if err != nil {
+		return err
+	}
+	return b.write(value)
+}

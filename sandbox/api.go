@@ -1,0 +1,162 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// userOf is the user of an accepted token, or nil if it is gone or lost its RingCX.
+func (s *Server) userOf(claims *cxClaims) *user {
+	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.world.users[id]
+	if u == nil || !u.enabled || u.account.center == nil {
+		return nil
+	}
+	return u
+}
+
+// read answers a read of the caller's RingCX.
+func (s *Server) read(c *call, r *http.Request, do func(*center) answer) answer {
+	u := s.userOf(c.identity)
+	if u == nil {
+		return cxForbidden(c, r)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return do(u.account.center)
+}
+
+// readSub answers a read of one sub-account of the caller; another one is forbidden, whether it exists or not.
+func (s *Server) readSub(c *call, r *http.Request, do func(*center, *subAccount) answer) answer {
+	return s.read(c, r, func(x *center) answer {
+		sub := x.sub(chi.URLParam(r, "accountId"))
+		if sub == nil {
+			return cxForbidden(c, r)
+		}
+		return do(x, sub)
+	})
+}
+
+// readGroup answers a read of one agent group.
+func (s *Server) readGroup(c *call, r *http.Request, do func(*agentGroup) answer) answer {
+	return s.readSub(c, r, func(_ *center, sub *subAccount) answer {
+		group := sub.group(chi.URLParam(r, "agentGroupId"))
+		if group == nil {
+			return cxNotFound(c, r)
+		}
+		return do(group)
+	})
+}
+
+// listAccounts is GET .../admin/accounts: the sub-accounts, each naming its main account.
+func (s *Server) listAccounts(c *call, r *http.Request) answer {
+	return s.read(c, r, func(x *center) answer {
+		out := make([]cxAccount, 0, len(x.subAccounts))
+		for _, sub := range x.subAccounts {
+			out = append(out, newCXAccount(x, sub))
+		}
+		return jsonAnswer(http.StatusOK, out)
+	})
+}
+
+// listUsers is GET .../admin/users: the root user with the others as its children, or all side by side with
+// flatten=true. Users that are switched off are left out with activeOnly=true.
+func (s *Server) listUsers(c *call, r *http.Request) answer {
+	activeOnly, _ := strconv.ParseBool(r.URL.Query().Get("activeOnly"))
+	flatten, _ := strconv.ParseBool(r.URL.Query().Get("flatten"))
+	return s.read(c, r, func(x *center) answer {
+		all := []cxUser{}
+		for i, u := range s.world.usersOf(x.account) {
+			if u.enabled || !activeOnly {
+				all = append(all, newCXUser(u, i == 0))
+			}
+		}
+		if !flatten && len(all) > 1 && all[0].RootUser {
+			all[0].Children = all[1:]
+			all = all[:1:1]
+		}
+		return jsonAnswer(http.StatusOK, all)
+	})
+}
+
+// getUser is GET .../admin/users/{userId}.
+func (s *Server) getUser(c *call, r *http.Request) answer {
+	return s.read(c, r, func(x *center) answer {
+		for i, u := range s.world.usersOf(x.account) {
+			if fmt.Sprint(u.adminID) == chi.URLParam(r, "userId") {
+				return jsonAnswer(http.StatusOK, newCXUser(u, i == 0))
+			}
+		}
+		return cxNotFound(c, r)
+	})
+}
+
+// listAgentGroups is GET .../agentGroups.
+func (s *Server) listAgentGroups(c *call, r *http.Request) answer {
+	return s.readSub(c, r, func(_ *center, sub *subAccount) answer {
+		groups, ok := page(r, sub.groups)
+		if !ok {
+			return cxBadRequest(c, r)
+		}
+		out := make([]cxAgentGroup, 0, len(groups))
+		for _, g := range groups {
+			out = append(out, newCXAgentGroup(r, g))
+		}
+		return jsonAnswer(http.StatusOK, out)
+	})
+}
+
+// getAgentGroup is GET .../agentGroups/{agentGroupId}.
+func (s *Server) getAgentGroup(c *call, r *http.Request) answer {
+	return s.readGroup(c, r, func(g *agentGroup) answer { return jsonAnswer(http.StatusOK, newCXAgentGroup(r, g)) })
+}
+
+// listAgents is GET .../agents; the vendor does not page this one.
+func (s *Server) listAgents(c *call, r *http.Request) answer {
+	return s.readGroup(c, r, func(g *agentGroup) answer {
+		out := make([]cxAgent, 0, len(g.agents))
+		for _, a := range g.agents {
+			out = append(out, newCXAgent(g, a))
+		}
+		return jsonAnswer(http.StatusOK, out)
+	})
+}
+
+// getAgent is GET .../agents/{agentId}.
+func (s *Server) getAgent(c *call, r *http.Request) answer {
+	return s.readGroup(c, r, func(g *agentGroup) answer {
+		a := g.agent(chi.URLParam(r, "agentId"))
+		if a == nil {
+			return cxNotFound(c, r)
+		}
+		return jsonAnswer(http.StatusOK, newCXAgent(g, a))
+	})
+}
+
+// page cuts items as page (from 0) and maxRows ask; false if they are not such numbers. Without maxRows there is one
+// page with everything (assumed: default and maximum are not documented).
+func page[T any](r *http.Request, items []T) ([]T, bool) {
+	query := r.URL.Query()
+	number, rows := 0, len(items)
+	var err error
+	if v := query.Get("page"); v != "" {
+		if number, err = strconv.Atoi(v); err != nil || number < 0 {
+			return nil, false
+		}
+	}
+	if v := query.Get("maxRows"); v != "" {
+		if rows, err = strconv.Atoi(v); err != nil || rows < 1 {
+			return nil, false
+		}
+	}
+	if number > 0 && (rows == 0 || number > len(items)/rows) {
+		return nil, true
+	}
+	start := min(number*rows, len(items))
+	return items[start:min(start+min(rows, len(items)), len(items))], true
+}

@@ -1,0 +1,179 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// Shapes of the RingCX API: what clients use of the published schemas, and none of the fields that hold passwords,
+// pins or keys.
+
+type cxAccount struct {
+	AccountID            string        `json:"accountId"`
+	AccountName          string        `json:"accountName"`
+	MainAccountID        string        `json:"mainAccountId"`
+	MainAccountName      string        `json:"mainAccountName"`
+	MainAccount          cxMainAccount `json:"mainAccount"`
+	RCAccountAccess      string        `json:"rcAccountAccess"`
+	RecordingAccessMode  string        `json:"recordingAccessMode"`
+	WFMType              string        `json:"wfmType"`
+	DatabaseShardID      string        `json:"databaseShardId"`
+	EmailFromAddress     string        `json:"emailFromAddress"`
+	StartDate            string        `json:"startDate"`
+	EndDate              *string       `json:"endDate"`
+	PrimaryTimezone      int32         `json:"primaryTimezone"`
+	AudioRetentionDays   int32         `json:"audioRetentionDays"`
+	DataRetentionDays    int32         `json:"dataRetentionDays"`
+	ConcurrentLogins     int32         `json:"concurrentLogins"`
+	MaxBreakTime         int32         `json:"maxBreakTime"`
+	MaxLunchTime         int32         `json:"maxLunchTime"`
+	WeekOffset           int32         `json:"weekOffset"`
+	ArchivedAccount      bool          `json:"archivedAccount"`
+	EnableInbound        bool          `json:"enableInbound"`
+	EnableOutbound       bool          `json:"enableOutbound"`
+	EnableChat           bool          `json:"enableChat"`
+	EnableCloudRouting   bool          `json:"enableCloudRouting"`
+	EnableVisualIVR      bool          `json:"enableVisualIvr"`
+	EnableSoftphones     bool          `json:"enableSoftphones"`
+	EnableListLoading    bool          `json:"enableListLoading"`
+	EnableScheduledTasks bool          `json:"enableScheduledTasks"`
+	PCICompliance        bool          `json:"pciCompliance"`
+	TCPASafeMode         bool          `json:"tcpaSafeMode"`
+}
+
+type cxMainAccount struct {
+	MainAccountID   string `json:"mainAccountId"`
+	MainAccountName string `json:"mainAccountName"`
+	RCAccountID     string `json:"rcAccountId"`
+	IsActive        int32  `json:"isActive"`
+}
+
+// Dates of the API have an offset without a colon.
+const demoDate = "2026-01-01T00:00:00.000+0000"
+
+func newCXAccount(x *center, sub *subAccount) cxAccount {
+	return cxAccount{
+		AccountID: sub.id, AccountName: sub.name, MainAccountID: x.id, MainAccountName: x.name,
+		MainAccount: cxMainAccount{
+			MainAccountID: x.id, MainAccountName: x.name, RCAccountID: fmt.Sprint(x.account.id), IsActive: 1,
+		},
+		RCAccountAccess: "ENABLED", RecordingAccessMode: "ACCOUNT", WFMType: "NONE", DatabaseShardID: cxPlatformID,
+		EmailFromAddress: "noreply@example.com", StartDate: demoDate, PrimaryTimezone: 1,
+		AudioRetentionDays: 90, DataRetentionDays: 365, ConcurrentLogins: 25, MaxBreakTime: 15, MaxLunchTime: 60,
+		EnableInbound: true, EnableOutbound: true, EnableChat: true, EnableCloudRouting: true, EnableVisualIVR: true,
+		EnableSoftphones: true, EnableListLoading: true, EnableScheduledTasks: true,
+	}
+}
+
+type cxUser struct {
+	UserID           int32      `json:"userId"`
+	UserName         string     `json:"userName"`
+	FirstName        string     `json:"firstName"`
+	LastName         string     `json:"lastName"`
+	FullName         string     `json:"fullName"`
+	Enabled          bool       `json:"enabled"`
+	RootUser         bool       `json:"rootUser"`
+	RCAccountID      string     `json:"rcAccountId"`
+	RCUserID         *int64     `json:"rcUserId"` // null for a user without a RingCentral link
+	UserManagedByRC  bool       `json:"userManagedByRC"`
+	PhoneNumber      *string    `json:"phoneNumber"`
+	CreationDate     string     `json:"creationDate"`
+	Roles            []cxRole   `json:"roles"`
+	RegionalSettings cxRegional `json:"regionalSettings"`
+	Children         []cxUser   `json:"children"`
+}
+
+type cxRole struct {
+	RoleType    string `json:"roleType"`
+	Description string `json:"description"`
+}
+
+type cxRegional struct {
+	HomeCountry      int32  `json:"homeCountry"`
+	HomeCountryCode  string `json:"homeCountryCode"`
+	Timezone         int32  `json:"timezone"`
+	TimeFormat       string `json:"timeFormat"`
+	Language         string `json:"language"`
+	GreetingLanguage string `json:"greetingLanguage"`
+	FormattingLocale string `json:"formattingLocale"`
+}
+
+var demoRegion = cxRegional{
+	HomeCountry: 1, HomeCountryCode: "1", Timezone: 58, TimeFormat: "12h", Language: "en-US",
+	GreetingLanguage: "en-US", FormattingLocale: "en-US",
+}
+
+func newCXUser(u *user, root bool) cxUser {
+	out := cxUser{
+		UserID: u.adminID, UserName: u.email, FirstName: u.first, LastName: u.last, FullName: u.first + " " + u.last,
+		Enabled: u.enabled, RootUser: root, RCAccountID: fmt.Sprint(u.account.id), UserManagedByRC: u.linked,
+		CreationDate: demoDate, RegionalSettings: demoRegion, Children: []cxUser{},
+		Roles: []cxRole{{RoleType: "USER", Description: "User"}},
+	}
+	if root {
+		out.Roles = []cxRole{{RoleType: "SUPER_USER", Description: "Super user"}}
+	}
+	if u.linked {
+		out.RCUserID = &u.id
+	}
+	return out
+}
+
+type cxAgentGroup struct {
+	AgentGroupID int32    `json:"agentGroupId"`
+	GroupName    string   `json:"groupName"`
+	IsDefault    bool     `json:"isDefault"`
+	Permissions  []string `json:"permissions"` // empty unless includePermissions=true
+}
+
+func newCXAgentGroup(r *http.Request, g *agentGroup) cxAgentGroup {
+	out := cxAgentGroup{AgentGroupID: g.id, GroupName: g.name, IsDefault: g.isDefault, Permissions: []string{}}
+	if r.URL.Query().Get("includePermissions") == "true" {
+		out.Permissions = []string{"CREATE", "READ", "UPDATE", "DELETE"}
+	}
+	return out
+}
+
+type cxAgent struct {
+	AgentID            int32    `json:"agentId"`
+	GroupID            int32    `json:"groupId"`
+	Username           string   `json:"username"`
+	FirstName          string   `json:"firstName"`
+	LastName           string   `json:"lastName"`
+	Email              *string  `json:"email"`
+	AgentType          string   `json:"agentType"`
+	RCUserID           *int64   `json:"rcUserId"`
+	UserManagedByRC    bool     `json:"userManagedByRC"`
+	IsActive           bool     `json:"isActive"`
+	AgentRank          int32    `json:"agentRank"`
+	MaxChats           int32    `json:"maxChats"`
+	InitLoginBaseState string   `json:"initLoginBaseState"`
+	AllowInbound       bool     `json:"allowInbound"`
+	AllowOutbound      bool     `json:"allowOutbound"`
+	AllowChat          bool     `json:"allowChat"`
+	AllowManualCalls   bool     `json:"allowManualCalls"`
+	AllowLoginControl  bool     `json:"allowLoginControl"`
+	AllowLoginUpdates  bool     `json:"allowLoginUpdates"`
+	CreatedOn          string   `json:"createdOn"`
+	Permissions        []string `json:"permissions"`
+}
+
+func newCXAgent(g *agentGroup, a *agent) cxAgent {
+	out := cxAgent{
+		AgentID: a.id, GroupID: g.id, Username: a.username, FirstName: a.first, LastName: a.last,
+		AgentType: a.kind(), IsActive: true, MaxChats: 3, InitLoginBaseState: "AVAILABLE", AllowInbound: true,
+		AllowOutbound: true, AllowChat: true, AllowManualCalls: true, AllowLoginControl: true, AllowLoginUpdates: true,
+		CreatedOn: demoDate, Permissions: []string{},
+	}
+	if a.user != nil {
+		out.Email, out.RCUserID, out.UserManagedByRC = &a.user.email, &a.user.id, true
+	}
+	return out
+}
+
+func (a *agent) kind() string {
+	if a.supervisor {
+		return "SUPERVISOR"
+	}
+	return "AGENT"
+}

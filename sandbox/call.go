@@ -1,0 +1,95 @@
+package sandbox
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// call is one request to the emulated vendors: its moment, and what the vendor would say about it.
+type call struct {
+	now      time.Time
+	verdicts []string
+	identity *cxClaims // who calls RingCX, once its token has been accepted
+}
+
+type callKey struct{}
+
+func callOf(r *http.Request) *call { return r.Context().Value(callKey{}).(*call) }
+
+func (c *call) note(verdict string) {
+	if verdict != "" && !slices.Contains(c.verdicts, verdict) {
+		c.verdicts = append(c.verdicts, verdict)
+	}
+}
+
+// endpoint answers one operation of a vendor.
+type endpoint func(*call, *http.Request) answer
+
+func at(e endpoint) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { e(callOf(r), r).write(w) }
+}
+
+// serveVendor answers r as the vendors would, logs it, and lets an armed fault spoil it.
+func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
+	fault := s.faults.take(r)
+	stayed := fault.wait(r)
+	c := &call{now: s.Now(), verdicts: []string{}}
+	c.inspect(r)
+	a, done := fault.instead(r)
+	switch {
+	case !stayed:
+		a = newAnswer(0, "", nil)
+	case !done:
+		a = s.answer(c, w, r)
+	}
+	a.header["Date"] = []string{c.now.Format(http.TimeFormat)}
+	s.journal.add(Request{Time: c.now, Method: r.Method, Path: loggedPath(r), Status: a.status, Verdicts: c.verdicts})
+	if !stayed {
+		panic(http.ErrAbortHandler)
+	}
+	fault.deliver(a, w)
+}
+
+// answer lets the vendors' routes answer r; w is only told to stop reading bodies that are too large.
+func (s *Server) answer(c *call, w http.ResponseWriter, r *http.Request) answer {
+	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+	if r.Body != nil {
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+	}
+	rec := newRecorder()
+	s.routes.ServeHTTP(rec, r)
+	return rec.answer
+}
+
+// secretParams are query parameters that carry a secret wherever they appear.
+var secretParams = []string{
+	"access_token", "refresh_token", "rcAccessToken", "assertion", "client_secret", "client_assertion", "token",
+}
+
+// inspect notes the misuse that does not depend on the operation.
+func (c *call) inspect(r *http.Request) {
+	if r.Header.Get("User-Agent") == "" {
+		c.note(verdictUserAgent)
+	}
+	if r.URL.RawQuery == "" {
+		return
+	}
+	query := r.URL.Query()
+	for _, p := range secretParams {
+		if query.Get(p) != "" {
+			c.note(verdictTokenURL)
+		}
+	}
+}
+
+// bearer is the token of an Authorization header of the Bearer scheme; the scheme's case does not matter.
+func bearer(r *http.Request) (string, bool) {
+	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
+		return "", false
+	}
+	return strings.TrimSpace(token), true
+}

@@ -1,0 +1,21 @@
+package sandbox
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// clock is the server's own time: the base clock plus an offset that only tests move.
+type clock struct {
+	base   func() time.Time
+	offset atomic.Int64 // nanoseconds
+}
+
+func (c *clock) now() time.Time { return c.base().Add(time.Duration(c.offset.Load())).UTC() }
+
+// Advance moves the server's clock by d; a negative d moves it back. Tokens, grace periods, request limits and the
+// Date header follow it; the clocks of clients do not.
+func (s *Server) Advance(d time.Duration) { s.clock.offset.Add(int64(d)) }
+
+// Now is the time on the server's clock, in UTC.
+func (s *Server) Now() time.Time { return s.clock.now() }

@@ -1,0 +1,113 @@
+package sandbox
+
+import "time"
+
+// This file holds every figure and undocumented choice of the two servers, each with its source and how sure it is:
+//
+//	documented  the vendor's guides, API reference or published description say so
+//	observed    seen in recorded answers of the live service
+//	assumed     nobody outside the vendor knows; the value is ours, and no client should depend on it
+
+// Lifetimes of the platform.
+const (
+	// documented: access_token_ttl, maximum and default 3600 s, minimum 600 s; out-of-range values are clamped.
+	accessTTLDefault = 3600 * time.Second
+	accessTTLMinimum = 600 * time.Second
+	// documented: refresh tokens last 7 days, and a longer request falls back to that. The published description
+	// allows 30 days; the guide is followed here. observed: 0 asks for a refresh token that is already expired.
+	refreshTTLDefault = 7 * 24 * time.Hour
+	// documented: the old refresh token outlives the first use of the new access token by about 10 s ...
+	graceAfterUse = 10 * time.Second
+	// ... and works up to 60 minutes while the new access token is unused.
+	graceUnused = 60 * time.Minute
+	// observed: a replaced access token answers OAU-129 for about 10 s, then OAU-213.
+	corruptedFor = 10 * time.Second
+	// documented: usually five parallel sessions of a user in an app. One page says the oldest dies (done here),
+	// another says 429.
+	sessionCap = 5
+)
+
+// Lifetimes of RingCX.
+const (
+	// documented: access tokens last five minutes.
+	cxAccessTTLDefault = 5 * time.Minute
+	// assumed: the lifetime of a RingCX refresh token is published nowhere.
+	cxRefreshTTL = 7 * 24 * time.Hour
+	// assumed: no clock skew is granted when a token's expiry is checked (the vendor's gateway may allow some).
+	cxClockSkew = 0 * time.Second
+)
+
+// Request limits. documented: a sliding window, and every request inside the penalty starts the penalty again.
+const (
+	limitWindow  = 60 * time.Second // documented for both servers
+	limitPenalty = 60 * time.Second // documented for the platform; assumed for RingCX
+	// documented: 5 in the Auth group, to which token, revoke and userinfo belong. Failed calls count (observed);
+	// calls of an unknown client do not (observed: they carry no limit headers).
+	authLimit = 5
+	// documented: 50 in the Light group, to which account and extension information belong.
+	lightLimit = 50
+	// documented: 5 exchanges a minute. assumed: counted per RingCentral user and app, so an exchange whose
+	// RingCentral token is not valid counts for nobody.
+	exchangeLimit = 5
+	// assumed: a refresh at RingCX is not limited (no limit is documented). Likewise not emulated: the 120 a
+	// minute documented for RingCX reads, because what it is counted by is not documented.
+)
+
+// authLimitPerUser says what the Auth limit is counted by. The latest notice says the app, the older guide says the
+// app and the user.
+const authLimitPerUser = false // documented, twice and differently
+
+// Identity of the servers.
+const (
+	// assumed: stands where the vendor's host name stands in a JWT credential. The claims (iss, aud, sub, iat, exp,
+	// jti) and RS256 are the vendor's shape; the name is reserved, so the credential cannot be mistaken for a real one.
+	credentialIssuer = "https://platform.ringcx-sandbox.invalid"
+	// assumed: issued when the sandbox's demo world begins, 2026-01-01T00:00:00Z.
+	credentialIssued = 1767225600
+	// assumed: "never expires" is written as a far date.
+	credentialForever = 2147483647
+	// assumed: iss and aud of a RingCX access token. Documented are iat, exp, plat and lapp.
+	cxIssuer   = "https://ringcx-sandbox.invalid"
+	cxAudience = "ringcx"
+	// assumed: the platform id of the plat claim and of platformId.
+	cxPlatformID = "sbx01"
+	// documented shape: opaque base64url whose first bytes name a server and a bar.
+	tokenPrefix = "SBX01P01PAS00|"
+	routingKey  = "SBX01P01"
+	// observed shape of the version list.
+	platformVersion  = "1.0.60"
+	platformServer   = "26.3.1.10210249"
+	platformRevision = "6b1ddbc8"
+)
+
+// Bounds of this program, not of the vendor.
+const (
+	logSize       = 10_000  // requests remembered
+	tokensKept    = 100_000 // tokens of each kind remembered, at least
+	bodyLimit     = 1 << 20 // bytes of a request body; more is answered 413 (assumed)
+	largeAnswer   = 2 << 20 // bytes of the "large" fault
+	maxDelay      = time.Hour
+	maskedSegment = 40 // path segments this long are never logged
+)
+
+// Choices about undocumented answers, all assumed unless said otherwise:
+//
+//   - Wrong client secret: 401 OAU-146. Documented as 401 and seen once as 401, although most other OAuth errors of
+//     the token endpoint travel with 400.
+//   - Assertions that are refused: 400 invalid_grant, with OAU-149 (not a JWT), OAU-213 (unknown or altered), OAU-211
+//     (deleted), OAU-210 (expired), OAU-110 (not permitted for this app) and OAU-236 (user disabled). Documented is
+//     only OAU-347 for algorithms that are not supported.
+//   - A refresh token of another app: OAU-213. A revoked access token: OAU-213; a revoked refresh token: OAU-211.
+//   - Deleting a JWT credential stops new logins; sessions that it started live on.
+//   - Revoking an unknown token: 200, as RFC 7009 asks.
+//   - Grants that exist elsewhere (password, client_credentials, device code ...): OAU-251. Other names: OAU-250.
+//   - A JWT login starts a new session every time.
+//   - Asking for scopes the app lacks: the rest is granted; if nothing is left, invalid_scope.
+//   - Exchange: missing token or a token type other than "Bearer" 400; RingCentral token not valid 401; app without
+//     ReadAccounts 403; account without production status 403; user without a RingCX link 404.
+//   - RingCX refresh: missing 400, anything else that fails 401. A used refresh token is dead at once, and using it
+//     again harms nobody else. RingCX tokens survive the end of the RingCentral session that they came from.
+//   - RingCX access tokens cannot be revoked: they work until they expire, also after logout.
+//   - Logout of an unknown refresh token: 401.
+//   - 429 of RingCX: text "rate" (observed once, on another path), Retry-After and X-Rate-Limit headers.
+//   - requestUri in RingCX errors has no /voice prefix (observed; documentation disagrees with itself).

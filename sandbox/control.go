@@ -1,0 +1,145 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// controlRoutes is the surface under /_sandbox/ that steers the server from any language. Requests are checked
+// strictly, because a test that misspells a field should hear about it. Web pages of other origins may not write.
+func (s *Server) controlRoutes() http.Handler {
+	mux := http.NewServeMux()
+	handle := func(pattern string, do func(*http.Request) (any, error)) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+			controlAnswer(do(r)).write(w)
+		})
+	}
+	handle("POST /_sandbox/clock", s.controlClock)
+	handle("GET /_sandbox/requests", s.controlRequests)
+	handle("POST /_sandbox/reset", s.controlReset)
+	handle("GET /_sandbox/state", s.controlState)
+	handle("GET /_sandbox/env", s.controlEnv)
+	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.key.jwks(), nil })
+	handle("POST /_sandbox/apps", s.controlApp)
+	handle("POST /_sandbox/accounts", s.controlAccount)
+	handle("POST /_sandbox/users/{id}", s.controlUser)
+	handle("POST /_sandbox/credentials", s.controlCredential)
+	handle("DELETE /_sandbox/credentials/{id}", s.controlDeleteCredential)
+	handle("POST /_sandbox/faults", s.controlFault)
+	handle("DELETE /_sandbox/faults", s.controlClearFaults)
+	handle("/_sandbox/", func(r *http.Request) (any, error) {
+		return nil, fmt.Errorf("%w: %s %s", errNoSuchThing, r.Method, r.URL.Path)
+	})
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+var errNoSuchThing = errors.New("no such thing")
+
+// controlAnswer is 200 with what was asked for, else 404 or 400 with an error in words.
+func controlAnswer(v any, err error) answer {
+	switch {
+	case errors.Is(err, errNoSuchThing):
+		return jsonAnswer(http.StatusNotFound, map[string]string{"error": err.Error()})
+	case err != nil:
+		return jsonAnswer(http.StatusBadRequest, map[string]string{"error": err.Error()})
+	}
+	return jsonAnswer(http.StatusOK, v)
+}
+
+// readJSON decodes the body of r into v, which must have a field for everything in it.
+func readJSON(r *http.Request, v any) error {
+	dec := json.NewDecoder(r.Body)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return fmt.Errorf("reading the request: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("reading the request: more than one JSON value")
+	}
+	return nil
+}
+
+// jsonDuration is a duration as Go writes it, "1m30s".
+type jsonDuration time.Duration
+
+func (d *jsonDuration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	*d = jsonDuration(v)
+	return err
+}
+
+func (s *Server) controlClock(r *http.Request) (any, error) {
+	var in struct {
+		Advance *jsonDuration `json:"advance"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	if in.Advance == nil {
+		return nil, errors.New(`give "advance", a duration such as "5m"`)
+	}
+	s.Advance(time.Duration(*in.Advance))
+	return map[string]time.Time{"now": s.Now()}, nil
+}
+
+func (s *Server) controlRequests(r *http.Request) (any, error) {
+	all := s.Requests()
+	if r.URL.Query().Get("verdicts") == "1" {
+		kept := make([]Request, 0, len(all))
+		for _, e := range all {
+			if len(e.Verdicts) > 0 {
+				kept = append(kept, e)
+			}
+		}
+		all = kept
+	}
+	return map[string][]Request{"requests": all}, nil
+}
+
+func (s *Server) controlReset(*http.Request) (any, error) {
+	s.Reset()
+	return map[string]time.Time{"now": s.Now()}, nil
+}
+
+// controlState counts things and names the figures in force; nothing in it is secret.
+func (s *Server) controlState(*http.Request) (any, error) {
+	s.tokens.mu.RLock()
+	tokens := s.tokens.seen.len()
+	s.tokens.mu.RUnlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	limit := func(l *limiter) map[string]any {
+		return map[string]any{
+			"limit": l.limit, "window": limitWindow.String(), "penalty": limitPenalty.String(), "enabled": !l.off,
+		}
+	}
+	return map[string]any{
+		"now": s.Now(), "offset": time.Duration(s.clock.offset.Load()).String(),
+		"seed": s.opts.Seed, "algorithm": s.opts.Algorithm, "tokenTTL": s.opts.TokenTTL.String(),
+		"limits": map[string]any{
+			"auth": limit(s.platform.auth), "light": limit(s.platform.light), "exchange": limit(s.cx.exchanges),
+		},
+		"counts": map[string]int{
+			"accounts": len(s.world.accounts), "users": len(s.world.users), "apps": len(s.world.apps),
+			"credentials": len(s.world.credentials), "sessions": s.platform.live(), "ringcxAccessTokens": tokens,
+			"ringcxRefreshTokens": s.cx.refresh.len(), "requests": s.journal.size(), "faults": s.faults.size(),
+		},
+	}, nil
+}
+
+// controlEnv gives the demo credentials, also under the names that the vendor's samples use for the environment.
+func (s *Server) controlEnv(r *http.Request) (any, error) {
+	demo := s.Demo()
+	return map[string]any{
+		"clientId": demo.ClientID, "clientSecret": demo.ClientSecret, "jwt": demo.JWT,
+		"env": map[string]string{
+			"RC_SERVER_URL": baseURL(r), "RINGCX_SERVER_URL": baseURL(r),
+			"RC_APP_CLIENT_ID": demo.ClientID, "RC_APP_CLIENT_SECRET": demo.ClientSecret, "RC_USER_JWT": demo.JWT,
+		},
+	}, nil
+}

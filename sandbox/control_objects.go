@@ -1,0 +1,202 @@
+package sandbox
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// jsonID is an id that may be written as a number or as a string.
+type jsonID int64
+
+func (id *jsonID) UnmarshalJSON(b []byte) error {
+	n, err := strconv.ParseInt(string(bytes.Trim(b, `"`)), 10, 64)
+	if err != nil {
+		return fmt.Errorf("%s is not an id", b)
+	}
+	*id = jsonID(n)
+	return nil
+}
+
+// controlApp makes an app. Without scopes it has ReadAccounts, without an account it belongs to the demo account, and
+// confidential is true unless said otherwise.
+func (s *Server) controlApp(r *http.Request) (any, error) {
+	var in struct {
+		Name          string   `json:"name"`
+		Auth          string   `json:"auth"`
+		RefreshTokens bool     `json:"refreshTokens"`
+		Scopes        []string `json:"scopes"`
+		Private       bool     `json:"private"`
+		Confidential  *bool    `json:"confidential"`
+		Account       jsonID   `json:"account"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	if in.Auth = cmp.Or(in.Auth, "jwt"); in.Auth != "jwt" && in.Auth != "code" {
+		return nil, fmt.Errorf(`auth is %q; it can be "jwt" or "code"`, in.Auth)
+	}
+	if in.Scopes == nil {
+		in.Scopes = []string{"ReadAccounts"}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	acct, err := s.world.account(int64(in.Account))
+	if err != nil {
+		return nil, err
+	}
+	a := s.world.addApp(app{
+		name: in.Name, flow: in.Auth, refreshTokens: in.RefreshTokens, scopes: in.Scopes, private: in.Private,
+		confidential: in.Confidential == nil || *in.Confidential, account: acct,
+	})
+	return map[string]string{"clientId": a.id, "clientSecret": a.secret}, nil
+}
+
+// account finds an account; 0 is the demo account.
+func (w *world) account(id int64) (*account, error) {
+	if id == 0 {
+		return w.apps[w.demo.ClientID].account, nil
+	}
+	if a := w.accounts[id]; a != nil {
+		return a, nil
+	}
+	return nil, fmt.Errorf("%w: account %d", errNoSuchThing, id)
+}
+
+// controlAccount makes an account with one user, who is linked to RingCX if the account has it.
+func (s *Server) controlAccount(r *http.Request) (any, error) {
+	var in struct {
+		Name       string `json:"name"`
+		Production bool   `json:"production"`
+		RingCX     bool   `json:"ringcx"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	acct := s.world.addAccount(cmp.Or(in.Name, "Another Account"), in.Production)
+	u := s.world.addUser(acct, "Robin", "Sand", fmt.Sprintf("robin.sand%d", len(s.world.users)), in.RingCX)
+	if in.RingCX {
+		s.world.addCenter(acct, []string{acct.name + " Main"})
+	}
+	return map[string]int64{"accountId": acct.id, "userId": u.id}, nil
+}
+
+// controlUser switches a user on or off, or links it to RingCX; what is not given stays.
+func (s *Server) controlUser(r *http.Request) (any, error) {
+	var in struct {
+		Enabled *bool `json:"enabled"`
+		RingCX  *bool `json:"ringcx"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.world.users[id]
+	if u == nil {
+		return nil, fmt.Errorf("%w: user %s", errNoSuchThing, r.PathValue("id"))
+	}
+	if in.Enabled != nil {
+		u.enabled = *in.Enabled
+	}
+	if in.RingCX != nil {
+		u.linked = *in.RingCX
+	}
+	return map[string]any{"userId": u.id, "enabled": u.enabled, "ringcx": u.linked}, nil
+}
+
+// controlCredential mints a JWT credential. Without a user it is for the demo user, without clientIds for every app of
+// the user's account, without expires for ever.
+func (s *Server) controlCredential(r *http.Request) (any, error) {
+	var in struct {
+		User      jsonID    `json:"user"`
+		ClientIDs []string  `json:"clientIds"`
+		Expires   time.Time `json:"expires"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.world.users[int64(in.User)]
+	if in.User == 0 {
+		u = s.world.assertions[s.world.demo.JWT].user
+	}
+	if u == nil {
+		return nil, fmt.Errorf("%w: user %d", errNoSuchThing, in.User)
+	}
+	c, err := s.world.addCredential(u, in.ClientIDs, in.Expires)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{"jwt": c.jwt, "id": c.id}, nil
+}
+
+func (s *Server) controlDeleteCredential(r *http.Request) (any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.world.credentials[r.PathValue("id")]
+	if c == nil {
+		return nil, fmt.Errorf("%w: credential %s", errNoSuchThing, r.PathValue("id"))
+	}
+	c.deleted = true
+	return map[string]string{"id": c.id}, nil
+}
+
+// controlFault arms a fault. times is 1 unless given; path may end in "*".
+func (s *Server) controlFault(r *http.Request) (any, error) {
+	var in struct {
+		Path       string       `json:"path"`
+		Method     string       `json:"method"`
+		Times      int          `json:"times"`
+		Kind       string       `json:"kind"`
+		Status     int          `json:"status"`
+		RetryAfter string       `json:"retryAfter"`
+		Delay      jsonDuration `json:"delay"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	standard, known := faultStatuses[in.Kind]
+	delay := time.Duration(in.Delay)
+	switch {
+	case !known:
+		return nil, fmt.Errorf("kind is %q; it can be %s", in.Kind, strings.Join(faultKinds(), ", "))
+	case !strings.HasPrefix(in.Path, "/"):
+		return nil, errors.New(`give "path", beginning with a slash`)
+	case in.Times < 0:
+		return nil, errors.New("times is negative")
+	case in.Status != 0 && (in.Status < 200 || in.Status > 599):
+		return nil, fmt.Errorf("status is %d; it can be 200 to 599", in.Status)
+	case delay < 0 || delay > maxDelay:
+		return nil, fmt.Errorf("delay is %v; it can be up to %v", delay, maxDelay)
+	}
+	n := s.faults.arm(&fault{
+		path: in.Path, method: strings.ToUpper(in.Method), left: max(in.Times, 1), kind: in.Kind,
+		status: cmp.Or(in.Status, standard), retryAfter: in.RetryAfter, delay: delay,
+	})
+	return map[string]int{"armed": n}, nil
+}
+
+func faultKinds() []string {
+	kinds := make([]string, 0, len(faultStatuses))
+	for k := range faultStatuses {
+		kinds = append(kinds, k)
+	}
+	slices.Sort(kinds)
+	return kinds
+}
+
+func (s *Server) controlClearFaults(*http.Request) (any, error) {
+	s.faults.clear()
+	return map[string]int{"armed": 0}, nil
+}

@@ -1,0 +1,19 @@
+// Package sandbox is both vendor servers in one http.Handler: the RingCentral platform (OAuth, account, extension)
+// and RingCX (token exchange, refresh, REST reads). RingCX has no vendor test environment; this one needs no account.
+//
+// A test mounts a Server on httptest and points any client at it, in any language:
+//
+//	vendor, err := sandbox.New(nil)
+//	web := httptest.NewServer(vendor)
+//	demo := vendor.Demo() // client ID, secret and JWT of the demo app
+//
+// Every path of both vendors is served on the one address, and any Host is accepted, so the platform URL and the
+// RingCX URL are the same. What the vendor documents happens: lifetimes, rotation with its grace, the cap of five
+// sessions, request limits with their penalty, error bodies. Where nothing is documented the choice is written in
+// contract.go with the word "assumed", and a client should not depend on it.
+//
+// Tests steer the server through Advance, Requests and Reset, or over HTTP under /_sandbox/ (clock, requests, faults,
+// reset, state, env, apps, accounts, users, credentials, jwks). Those paths are neither limited nor logged.
+//
+// Nothing here is a secret: every credential is demo data. Serve it on loopback.
+package sandbox

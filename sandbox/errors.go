@@ -1,0 +1,118 @@
+package sandbox
+
+import (
+	"net/http"
+	"strconv"
+)
+
+// Errors of the RingCentral platform. There are two envelopes: the OAuth endpoints use RFC 6749 plus an array, the
+// API repeats code and message at the top level (both observed).
+
+type errorItem struct {
+	ErrorCode      string           `json:"errorCode"`
+	Message        string           `json:"message"`
+	Parameters     []errorParameter `json:"parameters,omitempty"`
+	PermissionName string           `json:"permissionName,omitempty"`
+}
+
+type errorParameter struct {
+	Name  string `json:"parameterName"`
+	Value string `json:"parameterValue"`
+}
+
+// oauthError is an error of the OAuth endpoints. The zero status means 400.
+type oauthError struct {
+	status        int
+	kind          string // error
+	code, message string
+	parameter     *errorParameter
+	challenge     bool // add WWW-Authenticate
+}
+
+func (e *oauthError) answer() answer {
+	status := e.status
+	if status == 0 {
+		status = http.StatusBadRequest
+	}
+	item := errorItem{ErrorCode: e.code, Message: e.message}
+	if e.parameter != nil {
+		item.Parameters = []errorParameter{*e.parameter}
+	}
+	a := jsonAnswer(status, struct {
+		Error       string      `json:"error"`
+		Errors      []errorItem `json:"errors"`
+		Description string      `json:"error_description"`
+	}{e.kind, []errorItem{item}, e.message})
+	if e.challenge {
+		a = a.with("WWW-Authenticate", challenge(e.kind, e.message))
+	}
+	return a
+}
+
+func invalidGrant(code, message string) *oauthError {
+	return &oauthError{kind: "invalid_grant", code: code, message: message}
+}
+
+func invalidParameter(name string) *oauthError {
+	return &oauthError{
+		kind: "invalid_request", code: "CMN-101", message: "Parameter [" + name + "] value is invalid",
+		parameter: &errorParameter{Name: name},
+	}
+}
+
+// formError is the answer to a body that cannot be read; err comes from readForm.
+func formError(err error) *oauthError {
+	switch err {
+	case errNotAForm:
+		return &oauthError{
+			status: http.StatusUnsupportedMediaType, kind: "invalid_request", code: "CMN-415", // code assumed
+			message: "Unsupported Media Type",
+		}
+	case errTooLarge:
+		return &oauthError{
+			status: http.StatusRequestEntityTooLarge, kind: "invalid_request", code: "CMN-413", // code assumed
+			message: "Request body is too large",
+		}
+	}
+	return &oauthError{kind: "invalid_request", code: "CMN-101", message: "Request body is not a valid form"}
+}
+
+// challenge is a WWW-Authenticate value of the platform.
+func challenge(code, description string) string {
+	return `Bearer realm="RingCentral REST API", error=` + strconv.Quote(code) +
+		`, error_description=` + strconv.Quote(description)
+}
+
+// apiError is an error of the platform's API endpoints.
+func apiError(status int, code, message string) answer {
+	return apiErrorAs(code, status, errorItem{ErrorCode: code, Message: message})
+}
+
+// apiErrorAs is an API error whose top-level code differs from the code of its item.
+func apiErrorAs(top string, status int, item errorItem) answer {
+	return jsonAnswer(status, struct {
+		ErrorCode      string      `json:"errorCode"`
+		Message        string      `json:"message"`
+		Errors         []errorItem `json:"errors"`
+		PermissionName string      `json:"permissionName,omitempty"`
+	}{top, item.Message, []errorItem{item}, item.PermissionName})
+}
+
+// tokenInvalid is the 401 for a bearer token that the platform refuses.
+func tokenInvalid(code, message string) answer {
+	return apiErrorAs("TokenInvalid", http.StatusUnauthorized, errorItem{ErrorCode: code, Message: message}).
+		with("WWW-Authenticate", challenge("invalid_token", message))
+}
+
+func missingPermission(scope string) answer {
+	return apiErrorAs("InsufficientPermissions", http.StatusForbidden, errorItem{
+		ErrorCode: "CMN-401", PermissionName: scope,
+		Message: "In order to call this API endpoint, application needs to have [" + scope + "] permission",
+	})
+}
+
+// rateExceeded is the platform's 429; it has the API envelope at the OAuth endpoints too.
+func rateExceeded() answer {
+	const code, message = "CMN-301", "Request rate exceeded"
+	return apiError(http.StatusTooManyRequests, code, message).with("WWW-Authenticate", challenge(code, message))
+}

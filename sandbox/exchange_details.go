@@ -1,0 +1,101 @@
+package sandbox
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+)
+
+// cxDetails is the answer to an exchange or a refresh: every property of the published description, with null where
+// the documented sample has none.
+type cxDetails struct {
+	RefreshToken         *string         `json:"refreshToken"`
+	AccessToken          string          `json:"accessToken"`
+	TokenType            string          `json:"tokenType"`
+	PlatformID           string          `json:"platformId"`
+	MainAccountID        string          `json:"mainAccountId"`
+	AgentDetails         []cxAgentDetail `json:"agentDetails"`
+	AdminID              *int32          `json:"adminId"`
+	AdminURL             *string         `json:"adminUrl"`
+	AgentURL             *string         `json:"agentUrl"`
+	AnalyticsURL         *string         `json:"analyticsUrl"`
+	IQURL                string          `json:"iqUrl"`
+	Port                 int             `json:"port"`
+	LoginHashcode        *string         `json:"loginHashcode"`
+	RedirectURL          *string         `json:"redirectUrl"`
+	SSOLogin             bool            `json:"ssoLogin"`
+	AdminPasswordReset   bool            `json:"adminPasswordReset"`
+	IsAdminPasswordReset bool            `json:"isAdminPasswordReset"`
+	RCUser               cxContact       `json:"rcUser"`
+}
+
+type cxContact struct {
+	FirstName        string `json:"firstName"`
+	LastName         string `json:"lastName"`
+	Email            string `json:"email"`
+	Company          string `json:"company"`
+	Department       string `json:"department"`
+	JobTitle         string `json:"jobTitle"`
+	BusinessPhone    string `json:"businessPhone"`
+	MobilePhone      string `json:"mobilePhone"`
+	EmailAsLoginName bool   `json:"emailAsLoginName"`
+}
+
+// cxAgentDetail says where the user is an agent. Account ids are strings, the other ids numbers.
+type cxAgentDetail struct {
+	AgentID            int32   `json:"agentId"`
+	FirstName          string  `json:"firstName"`
+	LastName           string  `json:"lastName"`
+	Email              *string `json:"email"`
+	Username           string  `json:"username"`
+	AgentType          string  `json:"agentType"`
+	RCUserID           int64   `json:"rcUserId"`
+	AccountID          string  `json:"accountId"`
+	AccountName        string  `json:"accountName"`
+	AgentGroupID       *int32  `json:"agentGroupId"` // null, as in the documented sample
+	AllowLoginControl  bool    `json:"allowLoginControl"`
+	AllowLoginUpdates  bool    `json:"allowLoginUpdates"`
+	AgentRank          int32   `json:"agentRank"`
+	InitLoginBaseState string  `json:"initLoginBaseState"`
+	EnableSoftphone    bool    `json:"enableSoftphone"`
+	MaxChats           int32   `json:"maxChats"`
+	ExternalAgentID    *string `json:"externalAgentId"`
+	Location           *string `json:"location"`
+	Team               *string `json:"team"`
+}
+
+// newCXDetails describes a user that is linked to RingCX; the tokens are left to the caller.
+func newCXDetails(u *user, r *http.Request) *cxDetails {
+	center := u.account.center
+	admin, agentPath := "/voice/admin/", "/voice/agent/"
+	host, port := hostPort(r)
+	out := &cxDetails{
+		TokenType: "Bearer", PlatformID: cxPlatformID, MainAccountID: center.id,
+		AdminID: &u.adminID, AdminURL: &admin, AgentURL: &agentPath, IQURL: host, Port: port,
+		RCUser: cxContact{
+			FirstName: u.first, LastName: u.last, Email: u.email, Company: u.account.name, EmailAsLoginName: true,
+			BusinessPhone: "+16505550100",
+		},
+	}
+	if sub, _, a := center.agentsOf(u); a != nil {
+		out.AgentDetails = []cxAgentDetail{{
+			AgentID: a.id, FirstName: a.first, LastName: a.last, Email: &u.email, Username: a.username,
+			AgentType: a.kind(), RCUserID: u.id, AccountID: sub.id, AccountName: sub.name,
+			AllowLoginControl: true, AllowLoginUpdates: true, InitLoginBaseState: "AVAILABLE",
+		}}
+	}
+	return out
+}
+
+// hostPort is the address that r was sent to.
+func hostPort(r *http.Request) (string, int) {
+	host, port, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		return r.Host, 443
+	}
+	n, err := strconv.Atoi(port)
+	if err != nil {
+		return host, 443
+	}
+	return host, n
+}

@@ -1,0 +1,53 @@
+package sandbox
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+)
+
+// form is a decoded application/x-www-form-urlencoded body.
+type form struct {
+	url.Values
+	repeated string // name of a parameter that was given twice, if any
+}
+
+// Why a body could not be read as a form.
+var (
+	errNotAForm = errors.New("content type is not application/x-www-form-urlencoded")
+	errTooLarge = errors.New("body is too large")
+	errBadForm  = errors.New("body is not a valid form")
+)
+
+// readForm reads the body of r as a form. The form is usable, and empty, after an error too.
+func readForm(r *http.Request) (form, error) {
+	f := form{Values: url.Values{}}
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/x-www-form-urlencoded" {
+		return f, errNotAForm
+	}
+	if r.Body == nil {
+		return f, nil
+	}
+	body, err := io.ReadAll(r.Body)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return f, errTooLarge
+	case err != nil:
+		return f, errBadForm
+	}
+	values, err := url.ParseQuery(string(body))
+	if err != nil {
+		return f, errBadForm
+	}
+	f.Values = values
+	for name, all := range values {
+		if len(all) > 1 {
+			f.repeated = name
+		}
+	}
+	return f, nil
+}

@@ -1,0 +1,29 @@
+package sandbox
+
+// generations is a map with bounded memory: it holds the latest entries, at least keep and at most twice as many.
+// The zero value is not usable; callers bring their own lock.
+type generations[V any] struct {
+	keep     int
+	now, old map[string]V
+}
+
+func newGenerations[V any](keep int) *generations[V] {
+	return &generations[V]{keep: keep, now: map[string]V{}}
+}
+
+func (g *generations[V]) put(key string, v V) {
+	if len(g.now) >= g.keep {
+		g.old, g.now = g.now, make(map[string]V, g.keep)
+	}
+	g.now[key] = v
+}
+
+func (g *generations[V]) get(key string) (V, bool) {
+	if v, ok := g.now[key]; ok {
+		return v, true
+	}
+	v, ok := g.old[key]
+	return v, ok
+}
+
+func (g *generations[V]) len() int { return len(g.now) + len(g.old) }

@@ -1,0 +1,99 @@
+package sandbox
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Verdicts: what a vendor would frown at, word for word. Tests of other people compare them.
+const (
+	verdictReplay    = "refresh token replayed"
+	verdictSixth     = "sixth request in a minute"
+	verdictPenalty   = "request inside a penalty"
+	verdictTokenURL  = "token in a URL"
+	verdictWrongKind = "RingCentral token used as RingCX token"
+	verdictSecret    = "secret in the body"
+	verdictUserAgent = "missing User-Agent"
+)
+
+// Request is one request to the emulated vendors, as GET /_sandbox/requests lists it.
+type Request struct {
+	Time     time.Time `json:"time"`     // on the server's clock
+	Method   string    `json:"method"`   // as sent
+	Path     string    `json:"path"`     // escaped, without query; segments that may hold a token are "***"
+	Status   int       `json:"status"`   // what was or would have been answered; 0 if the connection was cut before
+	Verdicts []string  `json:"verdicts"` // misuse that a client should be told about; empty, never null
+}
+
+// journal is a ring of the latest requests. Its lock guards all of it.
+type journal struct {
+	mu       sync.Mutex
+	entries  []Request
+	next     int
+	observer func(Request)
+}
+
+func (j *journal) add(e Request) {
+	j.mu.Lock()
+	if len(j.entries) < logSize {
+		j.entries = append(j.entries, e)
+	} else {
+		j.entries[j.next] = e
+		j.next = (j.next + 1) % logSize
+	}
+	observer := j.observer
+	j.mu.Unlock()
+	if observer != nil {
+		observer(e)
+	}
+}
+
+func (j *journal) list() []Request {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	out := make([]Request, 0, len(j.entries))
+	out = append(out, j.entries[j.next:]...)
+	return append(out, j.entries[:j.next]...)
+}
+
+func (j *journal) clear() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.entries, j.next = nil, 0
+}
+
+func (j *journal) size() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.entries)
+}
+
+// Requests lists the latest requests to the emulated vendors, oldest first, at most 10,000. An entry is there before
+// its answer leaves the server. Requests to /_sandbox/ are not in it.
+func (s *Server) Requests() []Request { return s.journal.list() }
+
+// OnRequest has f called with each request to the emulated vendors, before its answer leaves the server and possibly
+// from several goroutines at once. There is one observer; nil removes it. Reset keeps it.
+func (s *Server) OnRequest(f func(Request)) {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	s.journal.observer = f
+}
+
+// loggedPath is the path of r as far as it may be shown: no query, no token.
+func loggedPath(r *http.Request) string {
+	const logout = "/api/auth/logout/"
+	path := r.URL.EscapedPath()
+	if rest, ok := strings.CutPrefix(path, logout); ok && rest != "" {
+		return logout + "***"
+	}
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if len(p) >= maskedSegment || strings.HasPrefix(p, "eyJ") {
+			parts[i] = "***"
+		}
+	}
+	return strings.Join(parts, "/")
+}

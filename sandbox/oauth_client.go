@@ -1,0 +1,85 @@
+package sandbox
+
+import (
+	"crypto/subtle"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// authenticate finds the app that sends r, by Basic header or, for apps without a secret, by client_id. The app may
+// be known although the answer is an error: then the request counts against its limit.
+func (s *Server) authenticate(c *call, r *http.Request, f form) (*app, *oauthError) {
+	if f.Has("client_secret") {
+		c.note(verdictSecret)
+	}
+	if header := r.Header.Get("Authorization"); header != "" {
+		return s.authenticateBasic(header)
+	}
+	id := f.Get("client_id")
+	if id == "" {
+		return nil, clientRequired()
+	}
+	a := s.world.apps[id]
+	switch {
+	case a == nil:
+		return nil, unknownClient(id)
+	case a.confidential:
+		return a, clientRequired()
+	}
+	return a, nil
+}
+
+func (s *Server) authenticateBasic(header string) (*app, *oauthError) {
+	id, secret, ok := parseBasic(header)
+	if !ok {
+		return nil, &oauthError{
+			kind: "invalid_client", code: "OAU-123", message: "Authentication header value is malformed", challenge: true,
+		}
+	}
+	a := s.world.apps[id]
+	switch {
+	case a == nil, !a.confidential: // observed: Basic with an empty secret makes an app without one unknown
+		return nil, unknownClient(id)
+	case subtle.ConstantTimeCompare([]byte(secret), []byte(a.secret)) == 0:
+		return a, &oauthError{
+			status: http.StatusUnauthorized, kind: "invalid_client", code: "OAU-146",
+			message: "Invalid client credentials", challenge: true,
+		}
+	}
+	return a, nil
+}
+
+func clientRequired() *oauthError {
+	return &oauthError{
+		kind: "invalid_client", code: "OAU-123", message: "Client authentication is required", challenge: true,
+	}
+}
+
+func unknownClient(id string) *oauthError {
+	return &oauthError{
+		kind: "invalid_client", code: "OAU-153", message: "Invalid client: " + id, challenge: true,
+		parameter: &errorParameter{Name: "client_id", Value: id},
+	}
+}
+
+// parseBasic reads an Authorization header of the Basic scheme. Both halves are form-encoded inside, as RFC 6749 asks
+// of clients.
+func parseBasic(header string) (id, secret string, ok bool) {
+	scheme, encoded, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Basic") {
+		return "", "", false
+	}
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
+	if err != nil {
+		return "", "", false
+	}
+	rawID, rawSecret, ok := strings.Cut(string(raw), ":")
+	if !ok {
+		return "", "", false
+	}
+	id, errID := url.QueryUnescape(rawID)
+	secret, errSecret := url.QueryUnescape(rawSecret)
+	return id, secret, errID == nil && errSecret == nil
+}

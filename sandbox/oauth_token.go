@@ -1,0 +1,211 @@
+package sandbox
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	grantJWT     = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+	grantRefresh = "refresh_token"
+	grantCode    = "authorization_code"
+)
+
+// otherGrants exist or existed at the vendor, but no app of the sandbox may use them.
+var otherGrants = []string{
+	"password", "client_credentials", "partner_jwt", "otp", "ivr_pin", "guest",
+	"urn:ietf:params:oauth:grant-type:device_code",
+}
+
+// oauthToken is POST /restapi/oauth/token. Who asks is found out first, because a request of a known app counts
+// against its limit whatever else is wrong with it.
+func (s *Server) oauthToken(c *call, r *http.Request) answer {
+	f, formErr := readForm(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, problem := s.authenticate(c, r, f)
+	if formErr != nil {
+		problem = formError(formErr)
+	}
+	return s.charged(c, a, func() answer {
+		if problem == nil {
+			problem = f.duplicated()
+		}
+		if problem != nil {
+			return problem.answer()
+		}
+		info, problem := s.grant(c, a, f)
+		if problem != nil {
+			return problem.answer()
+		}
+		return jsonAnswer(http.StatusOK, info)
+	})
+}
+
+// charged counts a request of app a in the Auth group and, if that is within the limit, answers with do.
+func (s *Server) charged(c *call, a *app, do func() answer) answer {
+	if a == nil {
+		return do()
+	}
+	ruling := s.platform.auth.admit(a.id, c.now)
+	if !ruling.admitted {
+		c.note(ruling.verdict)
+		return ruling.stamp(rateExceeded())
+	}
+	return ruling.stamp(do())
+}
+
+func (f form) duplicated() *oauthError {
+	if f.repeated == "" {
+		return nil
+	}
+	return &oauthError{
+		kind: "invalid_request", code: "OAU-111", message: "Request parameter duplication detected",
+		parameter: &errorParameter{Name: f.repeated},
+	}
+}
+
+// grant answers a request of the authenticated app a.
+func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
+	terms, problem := readTerms(a, f)
+	if problem != nil {
+		return nil, problem
+	}
+	switch kind := f.Get("grant_type"); {
+	case kind == grantJWT && a.flow == "jwt":
+		cred, problem := s.assertion(a, f.Get("assertion"), c.now)
+		if problem != nil {
+			return nil, problem
+		}
+		return s.platform.login(a, cred.user, terms, c.now), nil
+	case kind == grantRefresh && a.refreshTokens:
+		return s.platform.renew(c, a, f.Get("refresh_token"), terms)
+	case kind == grantCode && a.flow == "code":
+		// Nobody has a valid code: the sign-in page is not emulated.
+		return nil, invalidGrant("OAU-106", "Invalid authorization code")
+	case kind == grantJWT, kind == grantRefresh, kind == grantCode, slices.Contains(otherGrants, kind):
+		return nil, &oauthError{
+			kind: "unauthorized_client", code: "OAU-251", message: "Unauthorized for this grant type",
+		}
+	}
+	return nil, &oauthError{kind: "invalid_request", code: "OAU-250", message: "Unsupported grant type"}
+}
+
+// terms are the optional wishes that every grant may carry.
+type terms struct {
+	scope                 []string
+	endpointID            string // "": the server chooses
+	accessTTL, refreshTTL time.Duration
+}
+
+func readTerms(a *app, f form) (terms, *oauthError) {
+	t := terms{
+		scope: a.scopes, endpointID: f.Get("endpoint_id"),
+		accessTTL: accessTTLDefault, refreshTTL: refreshTTLDefault,
+	}
+	if wish := f.Get("access_token_ttl"); wish != "" {
+		seconds, err := strconv.ParseInt(wish, 10, 32)
+		if err != nil {
+			return t, invalidParameter("access_token_ttl")
+		}
+		t.accessTTL = min(max(time.Duration(seconds)*time.Second, accessTTLMinimum), accessTTLDefault)
+	}
+	if wish := f.Get("refresh_token_ttl"); wish != "" {
+		seconds, err := strconv.ParseInt(wish, 10, 32)
+		if err != nil || seconds < 0 {
+			return t, invalidParameter("refresh_token_ttl")
+		}
+		t.refreshTTL = min(time.Duration(seconds)*time.Second, refreshTTLDefault)
+	}
+	if wish := strings.Fields(f.Get("scope")); len(wish) > 0 {
+		t.scope = slices.DeleteFunc(slices.Clone(a.scopes), func(s string) bool { return !slices.Contains(wish, s) })
+		if len(t.scope) == 0 {
+			return t, &oauthError{kind: "invalid_scope", code: "CMN-101", message: "Parameter [scope] value is invalid"}
+		}
+	}
+	return t, nil
+}
+
+// assertion finds the JWT credential that app a presents. Every code but OAU-347 is assumed.
+func (s *Server) assertion(a *app, jwt string, now time.Time) (*credential, *oauthError) {
+	if jwt == "" {
+		return nil, invalidParameter("assertion")
+	}
+	alg, ok := jwtAlgorithm(jwt)
+	if !ok {
+		return nil, invalidGrant("OAU-149", "The assertion is not a JWT")
+	}
+	if strings.HasPrefix(alg, "HS") || alg == "none" {
+		return nil, invalidGrant("OAU-347",
+			"An algorithm which is used for assertion signing is not supported for JWT Bearer grant type")
+	}
+	cred := s.world.assertions[jwt]
+	switch {
+	case cred == nil:
+		return nil, invalidGrant("OAU-213", "The assertion is not known")
+	case cred.deleted:
+		return nil, invalidGrant("OAU-211", "The assertion was revoked")
+	case !cred.expires.IsZero() && !now.Before(cred.expires):
+		return nil, invalidGrant("OAU-210", "The assertion is expired")
+	case !cred.permits(a):
+		return nil, invalidGrant("OAU-110", "The assertion was not issued for this application")
+	case !cred.user.enabled:
+		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
+	}
+	return cred, nil
+}
+
+// jwtAlgorithm reads alg from the header of what looks like a JWT.
+func jwtAlgorithm(jwt string) (string, bool) {
+	head, rest, _ := strings.Cut(jwt, ".")
+	if strings.Count(rest, ".") != 1 {
+		return "", false
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(head)
+	if err != nil {
+		return "", false
+	}
+	var header struct {
+		Algorithm string `json:"alg"`
+	}
+	if json.Unmarshal(raw, &header) != nil {
+		return "", false
+	}
+	return header.Algorithm, header.Algorithm != ""
+}
+
+// tokenInfo is the success body of the token endpoint.
+type tokenInfo struct {
+	AccessToken      string `json:"access_token"`
+	TokenType        string `json:"token_type"`
+	ExpiresIn        int64  `json:"expires_in"`
+	RefreshToken     string `json:"refresh_token,omitempty"`
+	RefreshExpiresIn *int64 `json:"refresh_token_expires_in,omitempty"`
+	Scope            string `json:"scope"`
+	OwnerID          string `json:"owner_id"`
+	EndpointID       string `json:"endpoint_id"`
+	SessionID        string `json:"session_id"`
+}
+
+// info describes a token pair at now: lifetimes are what is left of them.
+func (p pair) info(now time.Time) *tokenInfo {
+	sess := p.access.session
+	out := &tokenInfo{
+		AccessToken: p.access.token, TokenType: "bearer", ExpiresIn: secondsLeft(p.access.expires, now),
+		Scope: strings.Join(p.access.scope, " "), OwnerID: fmt.Sprint(sess.user.id),
+		EndpointID: sess.endpointID, SessionID: sess.id,
+	}
+	if p.refresh != nil {
+		left := secondsLeft(p.refresh.expires, now)
+		out.RefreshToken, out.RefreshExpiresIn = p.refresh.token, &left
+	}
+	return out
+}
+
+func secondsLeft(end, now time.Time) int64 { return max(int64(end.Sub(now)/time.Second), 0) }

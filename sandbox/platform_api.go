@@ -1,0 +1,133 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// platformToken finds the valid RingCentral token of r, in the header or, as the vendor still allows, in the query.
+// Without one, the refusal is the answer.
+func (s *Server) platformToken(c *call, r *http.Request) (t *rcAccess, refusal answer) {
+	token, ok := bearer(r)
+	if !ok && r.Header.Get("Authorization") != "" {
+		return nil, apiError(http.StatusUnauthorized, "AGW-402", "Invalid Authorization header").
+			with("WWW-Authenticate", `Bearer realm="RingCentral REST API"`)
+	}
+	if !ok {
+		token = r.URL.Query().Get("access_token")
+	}
+	if token == "" {
+		return nil, apiError(http.StatusUnauthorized, "AGW-401", "Authorization header is not specified").
+			with("WWW-Authenticate", `Bearer realm="RingCentral REST API"`)
+	}
+	t, code, message := s.platform.use(token, c.now)
+	if t == nil {
+		return nil, tokenInvalid(code, message)
+	}
+	return t, answer{}
+}
+
+// readAccounts answers an operation of the Light group that needs the ReadAccounts permission.
+func (s *Server) readAccounts(c *call, r *http.Request, do func(u *user) answer) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, refusal := s.platformToken(c, r)
+	if t == nil {
+		return refusal
+	}
+	sess := t.session
+	ruling := s.platform.light.admit(fmt.Sprintf("%s %d", sess.app.id, sess.user.id), c.now)
+	if !ruling.admitted {
+		c.note(ruling.verdict)
+		return ruling.stamp(rateExceeded())
+	}
+	if !slices.Contains(t.scope, "ReadAccounts") {
+		return ruling.stamp(missingPermission("ReadAccounts"))
+	}
+	if id := chi.URLParam(r, "account"); id != "~" && id != fmt.Sprint(sess.user.account.id) {
+		return ruling.stamp(apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [accountId] is not found"))
+	}
+	return ruling.stamp(do(sess.user))
+}
+
+// accountInfo is GET /restapi/v1.0/account/~. The id is a number here, and a string inside the extension.
+func (s *Server) accountInfo(c *call, r *http.Request) answer {
+	return s.readAccounts(c, r, func(u *user) answer {
+		base := baseURL(r) + "/restapi/v1.0"
+		a := u.account
+		self := fmt.Sprintf("%s/account/%d", base, a.id)
+		return jsonAnswer(http.StatusOK, map[string]any{
+			"uri": self, "id": a.id, "bsid": "1210", "mainNumber": "+16505550100", "status": "Confirmed",
+			"setupWizardState": "Completed", "federated": false, "outboundCallPrefix": 9,
+			"operator": map[string]any{
+				"uri": fmt.Sprintf("%s/extension/%d", self, u.id), "id": u.id, "extensionNumber": u.extension,
+			},
+			"serviceInfo": map[string]any{
+				"uri":         self + "/service-info",
+				"brand":       map[string]any{"id": "1210", "name": "RingCentral", "homeCountry": country(base)},
+				"servicePlan": map[string]any{"id": "1", "name": a.name, "edition": "Enterprise"},
+				"billingPlan": map[string]any{
+					"id": "1", "name": "Demo", "durationUnit": "Month", "duration": 1, "type": "Regular",
+				},
+			},
+			"signupInfo":       map[string]any{"tosAccepted": true, "marketingAccepted": false},
+			"regionalSettings": regionalSettings(base),
+			"limits": map[string]any{
+				"freeSoftPhoneLinesPerExtension": 1, "meetingSize": 50, "maxMonitoredExtensionsPerUser": 100,
+				"maxExtensionNumberLength": 6, "cloudRecordingStorage": 100,
+			},
+		})
+	})
+}
+
+// extensionInfo is GET /restapi/v1.0/account/~/extension/~.
+func (s *Server) extensionInfo(c *call, r *http.Request) answer {
+	return s.readAccounts(c, r, func(u *user) answer {
+		if id := chi.URLParam(r, "extension"); id != "~" && id != fmt.Sprint(u.id) {
+			return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
+		}
+		base := baseURL(r) + "/restapi/v1.0"
+		account := fmt.Sprintf("%s/account/%d", base, u.account.id)
+		self := fmt.Sprintf("%s/extension/%d", account, u.id)
+		return jsonAnswer(http.StatusOK, map[string]any{
+			"uri": self, "id": u.id, "extensionNumber": u.extension, "name": u.first + " " + u.last,
+			"account": map[string]any{"uri": account, "id": fmt.Sprint(u.account.id)},
+			"contact": map[string]any{
+				"firstName": u.first, "lastName": u.last, "company": u.account.name, "email": u.email,
+				"businessPhone": "+16505550100", "emailAsLoginName": true,
+			},
+			"type": "User", "status": "Enabled", "setupWizardState": "Completed", "hidden": false,
+			"permissions": map[string]any{
+				"admin":                map[string]any{"uri": self + "/permissions", "enabled": true},
+				"internationalCalling": map[string]any{"uri": self + "/permissions", "enabled": false},
+			},
+			"profileImage":     map[string]any{"uri": self + "/profile-image"},
+			"departments":      []any{},
+			"references":       []any{},
+			"roles":            []any{map[string]any{"uri": account + "/user-role/1", "id": "1"}},
+			"serviceFeatures":  []any{map[string]any{"featureName": "HDVoice", "enabled": true}},
+			"regionalSettings": regionalSettings(base),
+		})
+	})
+}
+
+func country(base string) map[string]any {
+	return map[string]any{
+		"uri": base + "/dictionary/country/1", "id": "1", "name": "United States", "isoCode": "US", "callingCode": "1",
+	}
+}
+
+func regionalSettings(base string) map[string]any {
+	language := map[string]any{"id": "1033", "name": "English (United States)", "localeCode": "en-US"}
+	return map[string]any{
+		"timezone": map[string]any{
+			"uri": base + "/dictionary/timezone/58", "id": "58", "name": "US/Pacific",
+			"description": "Pacific Time (US & Canada)", "bias": "-480",
+		},
+		"homeCountry": country(base), "timeFormat": "12h",
+		"language": language, "greetingLanguage": language, "formattingLocale": language,
+	}
+}

@@ -1,0 +1,145 @@
+package sandbox
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// vendorRoutes are the paths of both vendors.
+func (s *Server) vendorRoutes() http.Handler {
+	root := chi.NewRouter()
+	root.Use(headAsGet, platformHeaders, answerOptions(root))
+	root.NotFound(at(notFound))
+	root.MethodNotAllowed(wrongMethod(root))
+
+	root.Post("/restapi/oauth/token", at(s.oauthToken))
+	root.Post("/restapi/oauth/revoke", at(s.oauthRevoke))
+	root.Get("/restapi/oauth/jwks", at(s.oauthKeys))
+	root.Get("/restapi/oauth/userinfo", at(s.oauthUserInfo))
+	root.Get("/.well-known/openid-configuration", at(openIDConfiguration))
+	root.Get("/restapi", at(apiVersions))
+	root.Get("/restapi/v1.0", at(apiVersion))
+	root.Get("/restapi/v1.0/account/{account}", at(s.accountInfo))
+	root.Get("/restapi/v1.0/account/{account}/extension/{extension}", at(s.extensionInfo))
+
+	root.Post("/api/auth/login/rc/accesstoken", at(s.exchange))
+	root.Post("/api/auth/token/refresh", at(s.cxRefresh))
+	root.Delete("/api/auth/logout/{refreshToken}", at(s.cxLogout))
+	root.Get("/api/auth/login", at(s.cxWhoAmI))
+	root.Get("/api/auth/token/claims", at(s.cxClaims))
+	root.Get("/api/auth/token/validate", at(s.cxValidate))
+
+	root.Route("/voice/api", func(r chi.Router) {
+		r.Use(s.needCXToken)
+		r.Route("/v1/admin", s.adminRoutes)
+	})
+	root.Route("/api/v1", func(r chi.Router) { // the older prefix of the same API
+		r.Use(s.needCXToken)
+		r.Route("/admin", s.adminRoutes)
+	})
+	return root
+}
+
+// adminRoutes are the emulated reads of the RingCX API.
+func (s *Server) adminRoutes(r chi.Router) {
+	r.Get("/users", at(s.listUsers))
+	r.Get("/users/{userId}", at(s.getUser))
+	r.Get("/accounts", at(s.listAccounts))
+	r.Get("/accounts/{accountId}/agentGroups", at(s.listAgentGroups))
+	r.Get("/accounts/{accountId}/agentGroups/{agentGroupId}", at(s.getAgentGroup))
+	r.Get("/accounts/{accountId}/agentGroups/{agentGroupId}/agents", at(s.listAgents))
+	r.Get("/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}", at(s.getAgent))
+}
+
+func isPlatform(path string) bool {
+	return path == "/restapi" || strings.HasPrefix(path, "/restapi/") || strings.HasPrefix(path, "/.well-known/")
+}
+
+// notFound answers a path that neither vendor has.
+func notFound(c *call, r *http.Request) answer {
+	path := r.URL.Path
+	switch {
+	case isPlatform(path):
+		return apiError(http.StatusNotFound, "CMN-120", "Invalid URI")
+	case strings.HasPrefix(path, "/voice/api/"), strings.HasPrefix(path, "/api/"):
+		return cxNotFound(c, r)
+	case strings.HasPrefix(path, "/v1/"):
+		// observed: without its prefix the API is the web application, which answers 200 and HTML to anything.
+		return newAnswer(http.StatusOK, typeHTML, []byte("<!doctype html><title>RingCX</title><div id=\"root\"></div>\n"))
+	}
+	return textAnswer(http.StatusNotFound, "Not Found")
+}
+
+// wrongMethod answers 405 with the methods that the path has.
+func wrongMethod(routes chi.Routes) http.HandlerFunc {
+	return at(func(c *call, r *http.Request) answer {
+		var a answer
+		if isPlatform(r.URL.Path) { // body assumed
+			a = apiError(http.StatusMethodNotAllowed, "CMN-120", "Method Not Allowed")
+		} else {
+			a = cxWrongMethod(c, r)
+		}
+		return a.with("Allow", strings.Join(methodsOf(routes, r.URL.Path), ", "))
+	})
+}
+
+// methodsOf lists the methods of a path, with OPTIONS, or nothing if there is no such path.
+func methodsOf(routes chi.Routes, path string) []string {
+	var out []string
+	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		if !routes.Match(chi.NewRouteContext(), m, path) {
+			continue
+		}
+		if out = append(out, m); m == http.MethodGet {
+			out = append(out, http.MethodHead)
+		}
+	}
+	if out != nil {
+		out = append(out, http.MethodOptions)
+	}
+	return out
+}
+
+// headAsGet routes HEAD where GET goes; net/http leaves the body out.
+func headAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			chi.RouteContext(r.Context()).RouteMethod = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// answerOptions answers OPTIONS for every path that exists, before anything asks for a token.
+func answerOptions(routes chi.Routes) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodOptions {
+				if methods := methodsOf(routes, r.URL.Path); methods != nil {
+					newAnswer(http.StatusNoContent, "", nil).with("Allow", strings.Join(methods, ", ")).write(w)
+					return
+				}
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// platformHeaders adds what every answer of the platform carries; its OAuth answers are never to be stored.
+func platformHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isPlatform(r.URL.Path) {
+			h := w.Header()
+			h["Rcrequestid"] = []string{newUUID()}
+			h["Content-Language"] = []string{"en"}
+			h["Routingkey"] = []string{routingKey}
+			if strings.HasPrefix(r.URL.Path, "/restapi/oauth/") {
+				h["Cache-Control"] = []string{"no-store"}
+				h["Pragma"] = []string{"no-cache"}
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}

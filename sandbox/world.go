@@ -1,0 +1,165 @@
+package sandbox
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// world is everything that exists before anybody signs in: accounts, users, apps and JWT credentials of RingCentral,
+// and the RingCX account behind each. Server.mu guards it.
+type world struct {
+	seed        uint64
+	key         *signingKey // signs JWT credentials
+	made        int         // objects made so far; names the next one
+	accounts    map[int64]*account
+	users       map[int64]*user
+	apps        map[string]*app        // by client ID
+	credentials map[string]*credential // by id
+	assertions  map[string]*credential // by JWT
+	centers     map[string]*center     // by main account id
+	demo        Credentials
+}
+
+// account is a RingCentral account.
+type account struct {
+	id         int64
+	name       string
+	production bool    // false: made in the developer portal only, which RingCX does not accept
+	center     *center // nil: the account has no RingCX
+}
+
+// user is a user (an extension) of an account.
+type user struct {
+	id          int64
+	account     *account
+	first, last string
+	email       string
+	extension   string
+	enabled     bool
+	linked      bool // known to RingCX
+	adminID     int32
+}
+
+// app is an app of the developer console.
+type app struct {
+	id, secret    string
+	name          string
+	flow          string // "jwt" or "code"
+	refreshTokens bool
+	confidential  bool // false: no secret, identifies itself by client_id
+	private       bool // only users of its own account may sign in
+	scopes        []string
+	account       *account
+}
+
+// credential is a JWT credential: a signed statement about a user that apps may present.
+type credential struct {
+	id, jwt string
+	user    *user
+	clients []string  // client IDs that may present it; nil: every app of the user's account
+	expires time.Time // zero: never
+	deleted bool
+}
+
+// permits reports whether app a may present c.
+func (c *credential) permits(a *app) bool {
+	if a.private && a.account != c.user.account {
+		return false
+	}
+	if c.clients == nil {
+		return a.account == c.user.account
+	}
+	return slices.Contains(c.clients, a.id)
+}
+
+// newWorld makes the demo world of a seed.
+func newWorld(seed uint64) (*world, error) {
+	key, err := newSigningKey(seed, "credentials", "RS256")
+	if err != nil {
+		return nil, err
+	}
+	w := &world{
+		seed: seed, key: key,
+		accounts: map[int64]*account{}, users: map[int64]*user{}, apps: map[string]*app{},
+		credentials: map[string]*credential{}, assertions: map[string]*credential{}, centers: map[string]*center{},
+	}
+	acct := w.addAccount("RingCX Demo", true)
+	ada := w.addUser(acct, "Ada", "Reyes", "ada.reyes", true)
+	w.addUser(acct, "Ben", "Okafor", "ben.okafor", true)
+	w.addUser(acct, "Carla", "Lind", "carla.lind", false)
+	w.addCenter(acct, []string{"RingCX Demo Sales", "RingCX Demo Support"})
+	a := w.addApp(app{
+		name: "RingCX Demo App", flow: "jwt", refreshTokens: true, confidential: true, private: true,
+		scopes: []string{"ReadAccounts"}, account: acct,
+	})
+	c, err := w.addCredential(ada, nil, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	w.demo = Credentials{ClientID: a.id, ClientSecret: a.secret, JWT: c.jwt}
+	return w, nil
+}
+
+// label names the next object of a kind, so that the same steps give the same ids.
+func (w *world) label(kind string) string {
+	w.made++
+	return fmt.Sprintf("%s %d", kind, w.made)
+}
+
+// nextID is an id in the shape of RingCentral's: a number that ends in 004 to 020.
+func (w *world) nextID(kind string) int64 {
+	for {
+		id := (1_000_000+number(w.seed, w.label(kind), 1_000_000))*1000 + 4
+		_, isAccount := w.accounts[id]
+		_, isUser := w.users[id]
+		if !isAccount && !isUser {
+			return id
+		}
+	}
+}
+
+func (w *world) addAccount(name string, production bool) *account {
+	a := &account{id: w.nextID("account"), name: name, production: production}
+	w.accounts[a.id] = a
+	return a
+}
+
+func (w *world) addUser(a *account, first, last, mailbox string, linked bool) *user {
+	u := &user{
+		id: w.nextID("user"), account: a, first: first, last: last, email: mailbox + "@example.com",
+		extension: fmt.Sprint(101 + len(w.users)), enabled: true, linked: linked,
+	}
+	u.adminID = int32(1000 + number(w.seed, w.label("admin"), 90_000))
+	w.users[u.id] = u
+	return u
+}
+
+// addApp completes a with a client ID and, if it is confidential, a secret.
+func (w *world) addApp(a app) *app {
+	label := w.label("app")
+	a.id = text(w.seed, label+" id", 22)
+	if a.confidential {
+		a.secret = text(w.seed, label+" secret", 44)
+	}
+	w.apps[a.id] = &a
+	return &a
+}
+
+func (w *world) addCredential(u *user, clients []string, expires time.Time) (*credential, error) {
+	c := &credential{id: text(w.seed, w.label("credential"), 22), user: u, clients: clients, expires: expires}
+	exp := int64(credentialForever)
+	if !expires.IsZero() {
+		exp = expires.Unix()
+	}
+	jwt, err := w.key.sign(map[string]any{
+		"iss": credentialIssuer, "aud": credentialIssuer + "/restapi/oauth/token", "sub": fmt.Sprint(u.id),
+		"iat": credentialIssued, "exp": exp, "jti": c.id,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("minting a JWT credential: %w", err)
+	}
+	c.jwt = jwt
+	w.credentials[c.id], w.assertions[jwt] = c, c
+	return c, nil
+}

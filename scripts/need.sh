@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Makes this machine able to build and test everything. Installs only what is missing, with apt-get where there is one;
+# elsewhere it says what to install. What cannot be had is a failure, or with ALLOW_MISSING=1 a loud warning.
+set -euo pipefail
+
+# What is needed, one a line: a command that succeeds when it is there | its Debian packages | its Homebrew formula.
+needs() {
+	cat <<'LIST'
+curl --version                                                  | curl            | curl
+cat /etc/ssl/certs/ca-certificates.crt || cat /etc/ssl/cert.pem | ca-certificates | ca-certificates
+git --version                                                   | git             | git
+make --version                                                  | make            | make
+gcc --version                                                   | gcc             | gcc
+echo '#include <stdlib.h>' | gcc -E -x c -                      | libc6-dev       | gcc
+python3 --version                                               | python3         | python
+node --version                                                  | nodejs          | node
+php --version                                                   | php-cli         | php
+php -r 'exit(extension_loaded("curl") ? 0 : 1);'                | php-curl        | php
+LIST
+}
+
+updated=no
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+root() {
+	if [[ $(id -u) == 0 ]]; then
+		"$@"
+	else
+		sudo -n "$@"
+	fi
+}
+
+apt() { root env DEBIAN_FRONTEND=noninteractive apt-get "$@" >"$log" 2>&1 </dev/null; }
+
+can_apt() {
+	command -v apt-get >/dev/null && { [[ $(id -u) == 0 ]] || sudo -n true 2>/dev/null; }
+}
+
+# install PACKAGE: a first failure may mean that the package lists are old, so they are fetched, but only once.
+install() {
+	echo "need: installing $1"
+	apt install -y --no-install-recommends "$1" && return
+	if [[ $updated == no ]]; then
+		updated=yes
+		echo "need: apt-get update"
+		apt update || tail -n 5 "$log" >&2
+		apt install -y --no-install-recommends "$1" && return
+	fi
+	tail -n 5 "$log" >&2
+	return 1
+}
+
+has() { bash -c "$1" >/dev/null 2>&1 </dev/null; }
+
+trim() {
+	local s=$1
+	s=${s#"${s%%[![:space:]]*}"}
+	printf '%s' "${s%"${s##*[![:space:]]}"}"
+}
+
+# The check may hold a | itself, so a line is split from its end.
+missing=()
+while IFS= read -r line; do
+	brew=$(trim "${line##*|}")
+	line=${line%|*}
+	deb=$(trim "${line##*|}")
+	check=$(trim "${line%|*}")
+	has "$check" && continue
+	if can_apt && install "$deb" && has "$check"; then
+		continue
+	fi
+	if [[ $(uname -s) == Darwin ]]; then
+		missing+=("$brew (brew install $brew)")
+	else
+		missing+=("$deb")
+	fi
+done < <(needs)
+
+if ! command -v go >/dev/null; then
+	missing+=("go (https://go.dev/doc/install, the version that go.mod names)")
+fi
+
+if [[ ${#missing[@]} == 0 ]]; then
+	echo "need: everything is here"
+	exit 0
+fi
+for name in "${missing[@]}"; do
+	echo "need: MISSING and cannot be installed from here: $name" >&2
+done
+if [[ ${ALLOW_MISSING:-} == 1 ]]; then
+	echo "need: WARNING: going on without it, because ALLOW_MISSING=1. Tests that need it will be SKIPPED." >&2
+	exit 0
+fi
+exit 1

@@ -1,0 +1,155 @@
+#!/usr/bin/env bash
+# The whole test run. Every step runs even if one before it failed; the last lines say how each ended.
+#
+#   scripts/test.sh              all steps
+#   scripts/test.sh unit lint    only these
+#
+# FUZZTIME=5s is the time for each fuzz target. ALLOW_MISSING=1 lets tests skip what this machine does not have.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [[ ${ALLOW_MISSING:-} != 1 ]]; then
+	export RINGCX_TEST_REQUIRE=1 # tests fail instead of skipping when curl, node, php or python3 is missing
+fi
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT
+
+wanted=("$@")
+names=() results=() seconds=()
+passed=0 failed=0
+
+# not_run REASON ends a step that could not be run, which is neither passed nor failed.
+not_run() {
+	echo "not run: $1"
+	printf '%s' "$1" >"$tmp/reason"
+	exit 75
+}
+
+# step NAME TITLE runs the function of that name.
+step() {
+	local name=$1 title=$2 begin=$SECONDS status
+	if [[ ${#wanted[@]} -gt 0 && " ${wanted[*]} " != *" $name "* ]]; then
+		return
+	fi
+	printf '\n== %s: %s\n' "$name" "$title"
+	set +e
+	(
+		set -e
+		"$name"
+	)
+	status=$?
+	set -e
+	case $status in
+	0) results+=(ok) passed=$((passed + 1)) ;;
+	75) results+=("not run: $(cat "$tmp/reason")") ;;
+	*) results+=(FAILED) failed=$((failed + 1)) ;;
+	esac
+	names+=("$name")
+	seconds+=($((SECONDS - begin)))
+	echo "-- $name: ${results[${#results[@]} - 1]} ($((SECONDS - begin)) s)"
+}
+
+need() { scripts/need.sh; }
+
+format() {
+	local unformatted bad=0
+	unformatted=$(gofmt -l .)
+	if [[ -n $unformatted ]]; then
+		printf 'gofmt would change:\n%s\n' "$unformatted"
+		bad=1
+	fi
+	go vet ./... || bad=1
+	return $bad
+}
+
+cross() {
+	local os arch bad=0
+	for os in linux darwin windows; do
+		for arch in amd64 arm64; do
+			echo "$os/$arch"
+			CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build ./... || bad=1
+			CGO_ENABLED=0 GOOS=$os GOARCH=$arch go vet ./... || bad=1
+		done
+	done
+	return $bad
+}
+
+unit() {
+	local covered=. package
+	rm -f coverage.out
+	for package in $(go list -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./sandbox/... 2>/dev/null); do
+		covered+=,$package
+	done
+	go build -o "$tmp/testsummary" ./internal/testsummary
+	if ! go test -json -race -shuffle=on -count=1 -covermode=atomic -coverpkg="$covered" -coverprofile=coverage.out ./... |
+		"$tmp/testsummary"; then
+		rm -f coverage.out
+		return 1
+	fi
+}
+
+coverage() {
+	[[ -f coverage.out ]] || not_run "the unit tests left no profile"
+	scripts/coverage.sh coverage.out
+}
+
+# A bare "context deadline exceeded" is the fuzzer missing its own deadline (go.dev/issue/75804), not an input that fails.
+fuzz() {
+	local file target bad=0
+	grep -rE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*\(' . | sort >"$tmp/targets" || not_run "there are no fuzz targets"
+	while IFS=: read -r file target; do
+		target=${target#func }
+		target=${target%%(*}
+		echo "$(dirname "$file") $target"
+		if go test -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-5s}" "$(dirname "$file")" >"$tmp/fuzz" 2>&1 </dev/null; then
+			grep '^fuzz: elapsed' "$tmp/fuzz" | tail -n 1
+		elif grep -q 'context deadline exceeded' "$tmp/fuzz" && ! grep -qE 'Failing input written|panic:|_test\.go:' "$tmp/fuzz"; then
+			echo "  stopped late, nothing found"
+		else
+			cat "$tmp/fuzz"
+			bad=1
+		fi
+	done <"$tmp/targets"
+	return $bad
+}
+
+lint() {
+	if ! scripts/tools.sh golangci-lint; then
+		[[ ${CI:-} != true ]] || return 1
+		not_run "golangci-lint could not be installed"
+	fi
+	.tools/golangci-lint run ./...
+}
+
+vulnerabilities() {
+	local status=0
+	scripts/tools.sh govulncheck || not_run "govulncheck could not be installed"
+	.tools/govulncheck ./... >"$tmp/vulnerabilities" 2>&1 || status=$?
+	cat "$tmp/vulnerabilities"
+	if [[ $status != 0 ]] && grep -q 'fetching vulnerabilities' "$tmp/vulnerabilities"; then
+		not_run "no vulnerability database"
+	fi
+	return $status
+}
+
+step need "what the tests need is installed"
+step format "gofmt and go vet"
+step cross "builds and vets for Linux, macOS and Windows, amd64 and arm64"
+step unit "tests, with the race detector"
+step coverage "of the root package and the sandbox"
+step fuzz "${FUZZTIME:-5s} for each target"
+step lint "golangci-lint"
+step vulnerabilities "govulncheck"
+
+if [[ ${#names[@]} == 0 ]]; then
+	echo "no such step: ${wanted[*]}" >&2
+	exit 2
+fi
+printf '\n%-16s %8s  %s\n' step seconds result
+for i in "${!names[@]}"; do
+	printf '%-16s %8d  %s\n' "${names[i]}" "${seconds[i]}" "${results[i]}"
+done
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[[ $failed == 0 ]]

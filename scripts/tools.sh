@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Builds the pinned tools into .tools/: all of them, or those that are named. A tool is built again only when its version
+# or the version of Go changes. The first build of golangci-lint takes a minute or two.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+module() {
+	case $1 in
+	golangci-lint) echo github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 ;;
+	govulncheck) echo golang.org/x/vuln/cmd/govulncheck@v1.9.0 ;;
+	*) return 1 ;;
+	esac
+}
+
+failed=0
+[[ $# -gt 0 ]] || set -- golangci-lint govulncheck
+for tool in "$@"; do
+	if ! module=$(module "$tool"); then
+		echo "tools: no such tool: $tool" >&2
+		exit 2
+	fi
+	want="$module $(go env GOVERSION)"
+	stamp=.tools/$tool.version
+	if [[ -f $stamp && $(<"$stamp") == "$want" ]]; then
+		continue
+	fi
+	echo "tools: building $want"
+	mkdir -p .tools
+	begin=$SECONDS
+	if env -u GOOS -u GOARCH GOFLAGS= GOBIN="$PWD/.tools" go install "$module" 2>.tools/log; then
+		echo "$want" >"$stamp"
+		echo "tools: built $tool in $((SECONDS - begin)) s"
+	else
+		tail -n 5 .tools/log >&2
+		echo "tools: WARNING: $tool could not be built" >&2
+		failed=1
+	fi
+done
+exit $failed

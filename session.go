@@ -1,0 +1,260 @@
+package ringcx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Session is one lineage of tokens, kept alive. It is safe for any number of goroutines. A session that nobody asks
+// costs nothing: it renews when it is asked, not by itself.
+type Session struct {
+	config   Config
+	grant    Grant
+	store    Store
+	key      string
+	identity string // whose lineage: hosts, app and credential, by fingerprint; "" if the grant has no identity
+	login    bool   // grant can log in without a person
+	inline   bool   // SessionOptions.Inline
+	log      *slog.Logger
+	invalid  error // what is wrong with the configuration
+
+	// hot is the token to hand out at once, nil if there is something to decide first.
+	hot atomic.Pointer[Token]
+
+	// worked is the last token that an answer other than 401 has proved good.
+	worked atomic.Pointer[Token]
+
+	mu      sync.Mutex // guards the fields below
+	current *Token     // the last token known, as handed out
+	refused string     // fingerprint of the token that Invalidate was told about, until it is replaced
+	heir    *Token     // the token that replaced a refused one
+	retryAt time.Time  // no renewal ahead of time before
+	timer   *time.Timer
+	flight  *flight // the renewal under way, nil if none
+}
+
+// SessionOptions are the less common settings of a [Session]. The zero value is fine.
+type SessionOptions struct {
+	// Store keeps the lineage; nil: a [Memory] of its own, so that it ends with the session.
+	Store Store
+	// Key names the lineage in the Store. "": derived from hosts, app and credential, so that sessions made from the
+	// same ones share it. A lineage of other credentials under the same key is replaced once the new login worked.
+	Key string
+	// Inline makes every renewal happen in the call that finds it due, and never in the background, for programs
+	// that live for one call: commands, serverless functions.
+	Inline bool
+	// Log gets a line for each renewal; nil: none. Secrets never appear in it.
+	Log *slog.Logger
+}
+
+// NewSession makes a session that logs in with login when the Store has nothing that can be renewed. With a nil login
+// only what is stored is used. Nothing is sent before a token is needed, and a mistake in the configuration is
+// reported by the first call that needs one.
+func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
+	if opts == nil {
+		opts = &SessionOptions{}
+	}
+	s := &Session{config: *c, grant: login, store: opts.Store, key: opts.Key, login: login != nil, inline: opts.Inline, log: opts.Log}
+	s.invalid = c.check()
+	if login == nil {
+		s.grant = storedGrant{c}
+	} else {
+		s.identity = fingerprint(c.ringCentral(), c.ringCX(), c.ClientID, grantIdentity(login))
+	}
+	if s.store == nil {
+		s.store = new(Memory)
+	}
+	if s.key == "" {
+		s.key = or(s.identity, fingerprint(c.ringCentral(), c.ringCX(), c.ClientID))
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	return s
+}
+
+func grantIdentity(g Grant) string {
+	if known, ok := g.(interface{ identity() string }); ok {
+		return known.identity()
+	}
+	return ""
+}
+
+// credentials is what the session would send, by fingerprint: a failure counts only for those it happened with.
+func (s *Session) credentials() string { return fingerprint(s.identity, s.config.ClientSecret) }
+
+// owns tells whether a record is of this session's lineage.
+func (s *Session) owns(r *record) bool {
+	return s.identity == "" || r.Identity == "" || s.identity == r.Identity
+}
+
+func (s *Session) load(ctx context.Context) (*record, error) {
+	value, err := s.store.Load(ctx, s.key)
+	if err != nil {
+		return nil, err
+	}
+	return decodeRecord(value)
+}
+
+// Token returns a token that works. Usually that is a read of memory. When a renewal is needed, one caller's is
+// everybody's; when the vendor's limits leave nothing to do but wait, it waits as long as ctx allows, two minutes at
+// most. Errors are an [*Error] with the vendor's words, or carry [ErrLoginRequired]. The token is shared: do not change it.
+func (s *Session) Token(ctx context.Context) (*Token, error) {
+	if t := s.hot.Load(); t != nil {
+		return t, nil
+	}
+	return s.token(ctx, 0)
+}
+
+// TokenFor is Token with a minimum: the token lives at least minTTL from now. If even a new one would not, that is an
+// error.
+func (s *Session) TokenFor(ctx context.Context, minTTL time.Duration) (*Token, error) {
+	return s.token(ctx, minTTL)
+}
+
+// Client is an http.Client that is always signed in: it sends the token to the RingCX host, and to no other.
+func (s *Session) Client() *http.Client {
+	client := http.Client{Transport: s.transport()}
+	if own := s.config.HTTPClient; own != nil {
+		client = *own
+		client.Transport = s.transport()
+	}
+	return &client
+}
+
+func (s *Session) transport() *Transport {
+	t := &Transport{Source: s, UserAgent: s.config.userAgent()}
+	if u, err := url.Parse(s.config.ringCX()); err == nil {
+		t.Host = u.Host
+	}
+	if s.config.HTTPClient != nil {
+		t.Base = s.config.HTTPClient.Transport
+	}
+	return t
+}
+
+// Invalidate reports that the vendor refused t, so that the next call renews. A report about a token that has been
+// replaced since does nothing. If the replacement is refused too before it ever worked, that is not about tokens:
+// for half a minute reports about it do nothing either.
+func (s *Session) Invalidate(t *Token) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current == nil || t == nil || s.current.AccessToken != t.AccessToken {
+		return
+	}
+	if s.heir == s.current && s.worked.Load() != s.current && s.config.now().Sub(s.current.Obtained) < 30*time.Second {
+		return
+	}
+	s.refused = t.fingerprint()
+	s.hot.Store(nil)
+}
+
+// confirm notes that the vendor accepted t.
+func (s *Session) confirm(t *Token) {
+	if s.worked.Load() != t {
+		s.worked.Store(t)
+	}
+}
+
+// Login logs in anew, whatever is stored. The stored lineage is replaced when the new one is complete, and stays as it
+// is when the login fails.
+func (s *Session) Login(ctx context.Context) error {
+	if s.invalid != nil {
+		return s.invalid
+	}
+	n := s.need(0)
+	n.since = n.started
+	_, err := s.patiently(ctx, func() (*Token, error) {
+		t, err := s.renew(ctx, n)
+		if err == nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.publish(t.public())
+		}
+		return t, err
+	})
+	return err
+}
+
+// Logout revokes the RingCentral session, which ends all its tokens, and forgets the lineage. What the vendor says to
+// the revocation is returned, but the lineage is forgotten all the same. The ledger of requests stays: the vendor
+// does not forget them either.
+func (s *Session) Logout(ctx context.Context) error {
+	var revoked error
+	err := s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
+		r, err := decodeRecord(old)
+		if err != nil {
+			return save(nil)
+		}
+		if t := r.RingCentral.token(); t.AccessToken != "" && s.invalid == nil {
+			revoked = s.config.Revoke(context.WithoutCancel(ctx), t)
+		}
+		if len(r.Ledgers.RingCentral.Sent)+len(r.Ledgers.RingCX.Sent) == 0 {
+			return save(nil)
+		}
+		value, err := (&record{Version: recordVersion, Generation: r.Generation, Ledgers: r.Ledgers}).encode()
+		if err != nil {
+			return err
+		}
+		return save(value)
+	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.current, s.refused, s.heir = nil, "", nil
+	s.hot.Store(nil)
+	if err != nil {
+		return fmt.Errorf("forget the session: %w", err)
+	}
+	return revoked
+}
+
+// maxWait is how long a call without a deadline waits for the vendor's limits.
+const maxWait = 2 * time.Minute
+
+// maxRetries is how often a call tries again after the vendor's server failed or could not be understood.
+const maxRetries = 2
+
+// patiently calls fn until it brings a token, an error that waiting cannot mend, or ctx or maxWait end the waiting.
+func (s *Session) patiently(ctx context.Context, fn func() (*Token, error)) (*Token, error) {
+	giveUp := s.config.now().Add(maxWait)
+	for failures := 0; ; {
+		t, err := fn()
+		var wait *waitError
+		if !errors.As(err, &wait) {
+			return t, err
+		}
+		if wait.cause != nil && wait.cause.Kind != failLimited {
+			failures++
+		}
+		d := wait.until.Sub(s.config.now())
+		deadline, ok := ctx.Deadline()
+		if failures > maxRetries || wait.until.After(giveUp) || ok && wait.until.After(deadline) {
+			return nil, wait.err(d)
+		}
+		s.log.Info("ringcx: waiting", slog.String("key", s.key), slog.Time("until", wait.until))
+		select {
+		case <-time.After(d):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// err is what a caller learns that cannot wait.
+func (e *waitError) err(d time.Duration) error {
+	if e.cause != nil {
+		var err *Error
+		if errors.As(e.cause.err(), &err) {
+			err.RetryAfter = d
+			return err
+		}
+	}
+	return &Error{Op: "renew", Message: e.Error() + ", its limit of requests is used up", RetryAfter: d, kind: failLimited}
+}

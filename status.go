@@ -1,0 +1,70 @@
+package ringcx
+
+import (
+	"context"
+	"time"
+)
+
+// Status is what is known of a lineage, without its secrets and without asking the vendor.
+type Status struct {
+	Key        string `json:"key"`
+	Generation uint64 `json:"generation"` // answers stored since the first login
+
+	MainAccountID string    `json:"mainAccountId,omitempty"`
+	Expiry        time.Time `json:"expiry,omitzero"`  // end of the RingCX access token
+	RenewAt       time.Time `json:"renewAt,omitzero"` // when the next use renews it ahead of time
+	Refreshable   bool      `json:"refreshable"`      // a RingCX refresh token is at hand
+
+	UserID                   string    `json:"userId,omitempty"` // RingCentral user (extension)
+	Scope                    string    `json:"scope,omitempty"`
+	RingCentralExpiry        time.Time `json:"ringCentralExpiry,omitzero"`
+	RingCentralRefreshExpiry time.Time `json:"ringCentralRefreshExpiry,omitzero"`
+
+	// Next is what the next call that needs a token does: "use the token", "refresh RingCX", "exchange",
+	// "refresh RingCentral", "log in", "wait", "report the last failure" or "login required".
+	Next   string    `json:"next"`
+	NextAt time.Time `json:"nextAt,omitzero"` // for "wait" and "report the last failure": until when
+
+	LoginsLeft    int       `json:"loginsLeft"`          // requests the platform's token endpoint allows now
+	ExchangesLeft int       `json:"exchangesLeft"`       // exchanges RingCX allows now
+	QuietUntil    time.Time `json:"quietUntil,omitzero"` // nothing is sent before
+
+	Failure   string    `json:"failure,omitempty"` // the last failure, if nothing succeeded since
+	FailureAt time.Time `json:"failureAt,omitzero"`
+}
+
+// Status reads the lineage from the Store.
+func (s *Session) Status(ctx context.Context) (*Status, error) {
+	if s.invalid != nil {
+		return nil, s.invalid
+	}
+	r, err := s.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !s.owns(r) {
+		r = &record{Ledgers: r.Ledgers}
+	}
+	now := s.config.now()
+	n := s.need(0)
+	n.started, n.ahead = time.Time{}, true
+	next := plan(r, now, n)
+	st := &Status{
+		Key: s.key, Generation: r.Generation, Next: string(next.action), NextAt: next.until,
+		LoginsLeft: r.Ledgers.RingCentral.left(now), ExchangesLeft: r.Ledgers.RingCX.left(now),
+		QuietUntil: max2(r.Ledgers.RingCentral.QuietUntil, r.Ledgers.RingCX.QuietUntil),
+	}
+	if !st.QuietUntil.After(now) {
+		st.QuietUntil = time.Time{}
+	}
+	if t := r.RingCX; t != nil {
+		st.MainAccountID, st.Expiry, st.RenewAt, st.Refreshable = t.MainAccountID, t.Expiry, t.token().renewAt(), t.RefreshToken != ""
+	}
+	if t := r.RingCentral; t != nil {
+		st.UserID, st.Scope, st.RingCentralExpiry, st.RingCentralRefreshExpiry = t.OwnerID, t.Scope, t.Expiry, t.RefreshExpiry
+	}
+	if f := r.Failure; f != nil {
+		st.Failure, st.FailureAt = f.err().Error(), f.Time
+	}
+	return st, nil
+}

@@ -1,0 +1,105 @@
+package ringcx
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Token is an access token of RingCentral or of RingCX, with what came along. It is read-only once handed out.
+// Formatting, logging and marshalling a Token never shows its secrets.
+type Token struct {
+	// AccessToken is what goes behind "Authorization: Bearer".
+	AccessToken string
+	// RefreshToken renews the token, once. It is empty in the tokens that [Session.Token] hands out, and when the
+	// vendor issued none.
+	RefreshToken string
+	// TokenType is the vendor's word for the kind of token, "Bearer" if it gave none.
+	TokenType string
+	// Obtained is the local time at which the token was asked for.
+	Obtained time.Time
+	// Expiry is the local time at which the access token ends: Obtained plus the lifetime the token itself states
+	// (exp − iat of a JWT), else what the answer states (expires_in), else five minutes.
+	Expiry time.Time
+	// RefreshExpiry is the local time at which the refresh token ends. Zero: the vendor does not say, as for RingCX.
+	RefreshExpiry time.Time
+	// Scope holds the app permissions of a RingCentral token, separated by spaces.
+	Scope string
+	// OwnerID is the RingCentral user (extension) a RingCentral token stands for.
+	OwnerID string
+	// MainAccountID is the main account of a RingCX token.
+	MainAccountID string
+	// Details is the vendor's whole answer to an exchange or refresh, without the tokens in it: agentDetails, adminId
+	// and so on. Nil for RingCentral tokens.
+	Details json.RawMessage
+}
+
+// TokenSource hands out tokens that work. [Session] is one.
+type TokenSource interface {
+	Token(ctx context.Context) (*Token, error)
+}
+
+// String tells what the token is without its secrets.
+func (t Token) String() string {
+	return fmt.Sprintf("token %s, expires %s", t.fingerprint(), t.Expiry.Format(time.RFC3339))
+}
+
+// GoString is String: %#v shows no secrets either.
+func (t Token) GoString() string { return t.String() }
+
+// Format writes String for every verb, so that no verb shows a secret.
+func (t Token) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(t.String())) }
+
+// LogValue makes log/slog write String.
+func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
+
+// MarshalJSON leaves the secrets out. Only a Store's own records hold them.
+func (t Token) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]any{"token": t.fingerprint(), "expiry": t.Expiry, "tokenType": t.TokenType})
+}
+
+// lifetime is how long the token lives from birth.
+func (t *Token) lifetime() time.Duration { return t.Expiry.Sub(t.Obtained) }
+
+// fingerprint names the access token without telling it.
+func (t *Token) fingerprint() string {
+	if t == nil || t.AccessToken == "" {
+		return ""
+	}
+	return fingerprint(t.AccessToken)
+}
+
+func fingerprint(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		_, _ = fmt.Fprintf(h, "%d:%s", len(p), p)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// public is the token as callers get it: without the refresh token, which only the engine may spend.
+func (t *Token) public() *Token {
+	c := *t
+	c.RefreshToken, c.RefreshExpiry = "", time.Time{}
+	return &c
+}
+
+// Margins are shares of the lifetime, so that a token of two seconds is usable too, with a cap for long ones.
+const (
+	renewShare, renewCap = 5, time.Minute      // renewed when a fifth is left, a minute at most
+	endShare, endCap     = 20, 5 * time.Second // no longer handed out when a twentieth is left, five seconds at most
+)
+
+// renewAt is when a renewal becomes due; the token goes on being handed out until endAt.
+func (t *Token) renewAt() time.Time { return t.Expiry.Add(-min(t.lifetime()/renewShare, renewCap)) }
+
+func (t *Token) endAt() time.Time { return t.Expiry.Add(-min(t.lifetime()/endShare, endCap)) }
+
+// canRefresh tells whether there is a refresh token that has not ended.
+func (t *Token) canRefresh(now time.Time) bool {
+	return t.RefreshToken != "" && (t.RefreshExpiry.IsZero() || now.Before(t.RefreshExpiry))
+}

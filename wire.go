@@ -1,0 +1,129 @@
+package ringcx
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// requestTimeout bounds one token request, connection and answer together.
+const requestTimeout = 30 * time.Second
+
+// maxAnswer bounds what is read of an answer. Real ones have a few kilobytes.
+const maxAnswer = 1 << 20
+
+// tokenRequest is one POST of a form to a token endpoint.
+type tokenRequest struct {
+	op    string
+	url   string
+	form  url.Values
+	basic bool // authenticate as the app
+}
+
+// secrets of the request, which no error about it may show.
+func (r tokenRequest) secrets(c Config) []string {
+	s := []string{c.ClientSecret}
+	for _, name := range []string{"assertion", "refresh_token", "rcAccessToken", "token"} {
+		s = append(s, r.form.Get(name))
+	}
+	return s
+}
+
+// post sends the request and returns the body of a 2xx answer and when the request was sent. Every error is an *Error
+// that tells whether what was sent may have been spent.
+func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	var asked, connected atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	})
+	req, err := c.request(ctx, r)
+	sent := c.now()
+	if err != nil {
+		return nil, sent, &Error{Op: r.op, Message: err.Error(), kind: failUnsent}
+	}
+	resp, err := c.httpClient().Do(req)
+	if err != nil {
+		kind := failLost
+		if asked.Load() && !connected.Load() || dialFailed(err) {
+			kind = failUnsent
+		}
+		return nil, sent, &Error{Op: r.op, Message: networkMessage(req, err, r.secrets(c)), kind: kind, cause: err}
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	switch {
+	case resp.StatusCode/100 != 2:
+		return nil, sent, answerError(r.op, resp, body, c.now(), r.secrets(c))
+	case err != nil:
+		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: "the answer broke off: " + networkMessage(req, err, r.secrets(c)), kind: failLost, cause: err}
+	case len(body) > maxAnswer:
+		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: "the answer is larger than 1 MiB and was not read", kind: failLost}
+	case isHTML(resp, body):
+		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: describe(resp, body), kind: failLost}
+	}
+	return body, sent, nil
+}
+
+func (c Config) request(ctx context.Context, r tokenRequest) (*http.Request, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	if r.basic && c.ClientSecret == "" {
+		r.form.Set("client_id", c.ClientID)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url, strings.NewReader(r.form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", c.userAgent())
+	if r.basic && c.ClientSecret != "" {
+		req.SetBasicAuth(c.ClientID, c.ClientSecret)
+	}
+	return req, nil
+}
+
+// networkMessage is the network's own words without the URL around them.
+func networkMessage(req *http.Request, err error, secrets []string) string {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
+	}
+	msg := err.Error()
+	if errors.Is(err, context.DeadlineExceeded) {
+		msg = "no answer in time"
+	}
+	return scrub(oneLine("no usable answer from "+req.URL.Host+": "+msg), secrets)
+}
+
+// dialFailed tells errors of an attempt to connect, for clients whose transport does not report its connections.
+func dialFailed(err error) bool {
+	var op *net.OpError
+	var dns *net.DNSError
+	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial"
+}
+
+// decode reads a JSON answer into v.
+func decode(op string, body []byte, v any) error {
+	if err := json.Unmarshal(body, v); err != nil {
+		msg := "the answer is not the JSON expected"
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) || len(body) == 0 {
+			msg = "the answer is empty or incomplete JSON"
+		}
+		return &Error{Op: op, StatusCode: http.StatusOK, Message: msg, kind: failLost}
+	}
+	return nil
+}
