@@ -76,7 +76,7 @@ func (r *record) fail(a action, err error, n *need, now time.Time) (again bool) 
 		r.Attempt = nil
 		again = e.kind == failLimited
 	default:
-		r.recover(now)
+		r.recover()
 		r.ServerSaid5 = a == actRefresh && e.kind == failServer
 		again = e.kind != failForeign
 	}

@@ -124,7 +124,7 @@ func (r *record) encode() ([]byte, error) { return json.Marshal(r) }
 
 // recover turns an attempt whose sender died, or got no usable answer, into what may be assumed: a RingCX refresh token
 // may be spent; a RingCentral refresh may be repeated within the vendor's grace; the rest can simply be done again.
-func (r *record) recover(now time.Time) {
+func (r *record) recover() {
 	if r.Attempt == nil {
 		return
 	}

@@ -50,7 +50,7 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 	}
 	book := newBook(s, r, old, save, n)
 	r = book.record
-	r.recover(s.config.now())
+	r.recover()
 	for range maxSteps {
 		st := plan(r, s.config.now(), n)
 		switch st.action {

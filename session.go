@@ -15,7 +15,7 @@ import (
 // Session is one lineage of tokens, kept alive. It is safe for any number of goroutines. A session that nobody asks
 // costs nothing: it renews when it is asked, not by itself.
 type Session struct {
-	config   Config
+	config   *Config
 	grant    Grant
 	store    Store
 	key      string
@@ -61,10 +61,11 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	if opts == nil {
 		opts = &SessionOptions{}
 	}
-	s := &Session{config: *c, grant: login, store: opts.Store, key: opts.Key, login: login != nil, inline: opts.Inline, log: opts.Log}
+	own := *c
+	s := &Session{config: &own, grant: login, store: opts.Store, key: opts.Key, login: login != nil, inline: opts.Inline, log: opts.Log}
 	s.invalid = c.check()
 	if login == nil {
-		s.grant = storedGrant{c}
+		s.grant = storedGrant{&own}
 	} else {
 		s.identity = fingerprint(c.ringCentral(), c.ringCX(), c.ClientID, grantIdentity(login))
 	}
@@ -79,6 +80,9 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	}
 	return s
 }
+
+// Format writes the key of the lineage for every verb, so that no verb shows a secret.
+func (s *Session) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "session %s", s.key) }
 
 func grantIdentity(g Grant) string {
 	if known, ok := g.(interface{ identity() string }); ok {
@@ -181,38 +185,6 @@ func (s *Session) Login(ctx context.Context) error {
 		return t, err
 	})
 	return err
-}
-
-// Logout revokes the RingCentral session, which ends all its tokens, and forgets the lineage. What the vendor says to
-// the revocation is returned, but the lineage is forgotten all the same. The ledger of requests stays: the vendor
-// does not forget them either.
-func (s *Session) Logout(ctx context.Context) error {
-	var revoked error
-	err := s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
-		r, err := decodeRecord(old)
-		if err != nil {
-			return save(nil)
-		}
-		if t := r.RingCentral.token(); t.AccessToken != "" && s.invalid == nil {
-			revoked = s.config.Revoke(context.WithoutCancel(ctx), t)
-		}
-		if len(r.Ledgers.RingCentral.Sent)+len(r.Ledgers.RingCX.Sent) == 0 {
-			return save(nil)
-		}
-		value, err := (&record{Version: recordVersion, Generation: r.Generation, Ledgers: r.Ledgers}).encode()
-		if err != nil {
-			return err
-		}
-		return save(value)
-	})
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.current, s.refused, s.heir = nil, "", nil
-	s.hot.Store(nil)
-	if err != nil {
-		return fmt.Errorf("forget the session: %w", err)
-	}
-	return revoked
 }
 
 // maxWait is how long a call without a deadline waits for the vendor's limits.

@@ -53,10 +53,10 @@ func (s *Server) readGroup(c *call, r *http.Request, do func(*agentGroup) answer
 	})
 }
 
-// listAccounts is GET .../admin/accounts: the sub-accounts, each naming its main account.
+// listAccounts is GET .../admin/accounts: the main account, then its sub-accounts, each naming the main account.
 func (s *Server) listAccounts(c *call, r *http.Request) answer {
 	return s.read(c, r, func(x *center) answer {
-		out := make([]cxAccount, 0, len(x.subAccounts))
+		out := []cxAccount{newCXAccount(x, x.main())}
 		for _, sub := range x.subAccounts {
 			out = append(out, newCXAccount(x, sub))
 		}

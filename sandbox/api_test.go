@@ -10,12 +10,12 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
-func TestTheAccountListNamesTwoSubAccountsAndTheirMainAccount(t *testing.T) {
+func TestTheAccountListIsTheMainAccountAndItsTwoSubAccounts(t *testing.T) {
 	v := newVendor(t, sandbox.Options{})
 	cx := v.exchange()
 	all := v.get(accountsPath, str(cx, "accessToken")).want(http.StatusOK).list()
-	if len(all) != 2 {
-		t.Fatalf("%d accounts", len(all))
+	if len(all) != 3 || all[0]["accountId"] != cx["mainAccountId"] {
+		t.Fatalf("%d accounts: %v", len(all), all)
 	}
 	for _, a := range all {
 		if a["mainAccountName"] != "RingCX Demo" || a["mainAccountId"] != cx["mainAccountId"] || str(a, "accountName") == "" {
@@ -28,8 +28,12 @@ func TestTheAccountListNamesTwoSubAccountsAndTheirMainAccount(t *testing.T) {
 		}
 	}
 	agent := cx["agentDetails"].([]any)[0].(map[string]any)
-	if all[0]["accountId"] != agent["accountId"] {
+	if all[1]["accountId"] != agent["accountId"] {
 		t.Error("the user is not an agent of the first sub-account")
+	}
+	groups := accountsPath + "/" + str(cx, "mainAccountId") + "/agentGroups"
+	if n := len(v.get(groups, str(cx, "accessToken")).want(http.StatusOK).list()); n != 0 {
+		t.Errorf("the main account, which is only a container, has %d agent groups", n)
 	}
 }
 

@@ -22,8 +22,7 @@ const (
 	graceUnused = 60 * time.Minute
 	// observed: a replaced access token answers OAU-129 for about 10 s, then OAU-213.
 	corruptedFor = 10 * time.Second
-	// documented: usually five parallel sessions of a user in an app. One page says the oldest dies (done here),
-	// another says 429.
+	// documented: usually five parallel sessions of a user in an app; see switches for the sixth.
 	sessionCap = 5
 )
 
@@ -53,9 +52,16 @@ const (
 	// minute documented for RingCX reads, because what it is counted by is not documented.
 )
 
-// authLimitPerUser says what the Auth limit is counted by. The latest notice says the app, the older guide says the
-// app and the user.
-const authLimitPerUser = false // documented, twice and differently
+// switches choose between behaviours that the vendor documents twice and differently. The zero value is the default;
+// POST /_sandbox/switches changes it, and a reset brings it back.
+type switches struct {
+	// What the Auth limit is counted by: the app, as the latest notice says, or the app and the user whose assertion
+	// or token it is, as the older guide says.
+	AuthLimitPerUser bool `json:"authLimitPerUser"`
+	// What a login over the session cap does: end the oldest session, as the page on tokens says, or be refused with
+	// 429, as the page on errors says.
+	SessionCapRefuses bool `json:"sessionCapRefuses"`
+}
 
 // Identity of the servers.
 const (
@@ -84,6 +90,7 @@ const (
 const (
 	logSize       = 10_000  // requests remembered
 	tokensKept    = 100_000 // tokens of each kind remembered, at least
+	tokensSeen    = 4_000   // RingCX access tokens whose signature is not checked again, at least
 	bodyLimit     = 1 << 20 // bytes of a request body; more is answered 413 (assumed)
 	largeAnswer   = 2 << 20 // bytes of the "large" fault
 	maxDelay      = time.Hour
@@ -110,4 +117,6 @@ const (
 //   - RingCX access tokens cannot be revoked: they work until they expire, also after logout.
 //   - Logout of an unknown refresh token: 401.
 //   - 429 of RingCX: text "rate" (observed once, on another path), Retry-After and X-Rate-Limit headers.
+//   - The list of accounts begins with the main account, whose own lists are empty. Documented is that the list holds
+//     the accounts the user has access to, and that the main account contains the sub-accounts.
 //   - requestUri in RingCX errors has no /voice prefix (observed; documentation disagrees with itself).

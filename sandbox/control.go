@@ -22,6 +22,7 @@ func (s *Server) controlRoutes() http.Handler {
 	handle("POST /_sandbox/clock", s.controlClock)
 	handle("GET /_sandbox/requests", s.controlRequests)
 	handle("POST /_sandbox/reset", s.controlReset)
+	handle("POST /_sandbox/switches", s.controlSwitches)
 	handle("GET /_sandbox/state", s.controlState)
 	handle("GET /_sandbox/env", s.controlEnv)
 	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.key.jwks(), nil })
@@ -106,6 +107,26 @@ func (s *Server) controlReset(*http.Request) (any, error) {
 	return map[string]time.Time{"now": s.Now()}, nil
 }
 
+// controlSwitches changes the switches that are given; the others stay.
+func (s *Server) controlSwitches(r *http.Request) (any, error) {
+	var in struct {
+		AuthLimitPerUser  *bool `json:"authLimitPerUser"`
+		SessionCapRefuses *bool `json:"sessionCapRefuses"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if in.AuthLimitPerUser != nil {
+		s.switches.AuthLimitPerUser = *in.AuthLimitPerUser
+	}
+	if in.SessionCapRefuses != nil {
+		s.switches.SessionCapRefuses = *in.SessionCapRefuses
+	}
+	return s.switches, nil
+}
+
 // controlState counts things and names the figures in force; nothing in it is secret.
 func (s *Server) controlState(*http.Request) (any, error) {
 	s.tokens.mu.RLock()
@@ -121,6 +142,7 @@ func (s *Server) controlState(*http.Request) (any, error) {
 	return map[string]any{
 		"now": s.Now(), "offset": time.Duration(s.clock.offset.Load()).String(),
 		"seed": s.opts.Seed, "algorithm": s.opts.Algorithm, "tokenTTL": s.opts.TokenTTL.String(),
+		"switches": s.switches,
 		"limits": map[string]any{
 			"auth": limit(s.platform.auth), "light": limit(s.platform.light), "exchange": limit(s.cx.exchanges),
 		},

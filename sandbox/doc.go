@@ -13,7 +13,10 @@
 // contract.go with the word "assumed", and a client should not depend on it.
 //
 // Tests steer the server through Advance, Requests and Reset, or over HTTP under /_sandbox/ (clock, requests, faults,
-// reset, state, env, apps, accounts, users, credentials, jwks). Those paths are neither limited nor logged.
+// switches, reset, state, env, apps, accounts, users, credentials, jwks). Those paths are neither limited nor logged.
+//
+// Not emulated: the sign-in page of the authorization code flow, client authentication by JWT, writes and most
+// resources of the RingCX API, and the limit on its reads.
 //
 // Nothing here is a secret: every credential is demo data. Serve it on loopback.
 package sandbox

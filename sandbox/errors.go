@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 )
@@ -62,13 +63,13 @@ func invalidParameter(name string) *oauthError {
 
 // formError is the answer to a body that cannot be read; err comes from readForm.
 func formError(err error) *oauthError {
-	switch err {
-	case errNotAForm:
+	switch {
+	case errors.Is(err, errNotAForm):
 		return &oauthError{
 			status: http.StatusUnsupportedMediaType, kind: "invalid_request", code: "CMN-415", // code assumed
 			message: "Unsupported Media Type",
 		}
-	case errTooLarge:
+	case errors.Is(err, errTooLarge):
 		return &oauthError{
 			status: http.StatusRequestEntityTooLarge, kind: "invalid_request", code: "CMN-413", // code assumed
 			message: "Request body is too large",

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -42,7 +43,7 @@ func (x *ringcx) newRefreshToken(u *user, now time.Time) string {
 func cxParams(r *http.Request) (url.Values, error) {
 	out := r.URL.Query()
 	f, err := readForm(r)
-	if err == errNotAForm {
+	if errors.Is(err, errNotAForm) {
 		err = nil
 	}
 	for name, values := range f.Values {

@@ -176,7 +176,7 @@ func TestRefreshesThatCannotBeAreRefused(t *testing.T) {
 	v.Advance(7 * 24 * time.Hour)
 	v.form(refreshPath, "refresh_token", token).wantCX(401, "unauthorized.exception")
 	token = str(v.exchange(), "refreshToken")
-	v.form(refreshPath+"?refresh_token="+token).want(http.StatusOK)
+	v.form(refreshPath + "?refresh_token=" + token).want(http.StatusOK)
 	v.wantVerdicts("token in a URL")
 }
 
@@ -274,4 +274,20 @@ func TestRandomTokensNeverRepeat(t *testing.T) {
 	if len(slices.Compact(all)) != 100 {
 		t.Error("a token came twice")
 	}
+}
+
+func TestAnAccessTokenOutlivesTheMemoryOfTheServer(t *testing.T) {
+	v := newVendor(t, sandbox.Options{NoLimits: true, Algorithm: "EdDSA"})
+	rc := str(v.login(), "access_token")
+	first := str(v.exchangeToken(rc).want(http.StatusOK).json(), "accessToken")
+	for range 8_001 {
+		v.form(exchangePath, "rcAccessToken", rc).want(http.StatusOK)
+	}
+	for range 2 {
+		v.get(usersPath, first).want(http.StatusOK)
+	}
+	parts := strings.Split(first, ".")
+	v.get(usersPath, parts[0]+"."+parts[1]+"."+strings.Repeat("A", 86)).wantGateway("Jwt verification fails")
+	v.Advance(5 * time.Minute)
+	v.get(usersPath, first).wantGateway("Jwt is expired")
 }

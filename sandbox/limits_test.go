@@ -10,7 +10,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
-// five are the pairs of a request that fails but counts.
+// failingLogin is a request that fails and counts.
 func (v *vendor) failingLogin() reply { return v.demoForm(tokenPath, "grant_type", "nonsense") }
 
 func TestTheSixthTokenRequestWithinAMinuteIsRefused(t *testing.T) {
@@ -76,6 +76,22 @@ func TestTheAuthLimitIsSharedByTokenRevokeAndUserinfoOfOneApp(t *testing.T) {
 	other := v.control("apps", `{}`)
 	v.formAs(str(other, "clientId"), str(other, "clientSecret"), tokenPath, "grant_type", jwtGrant,
 		"assertion", v.Demo().JWT).want(http.StatusOK)
+}
+
+func TestTheAuthLimitCanBeSwitchedToUserAndApp(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	v.control("switches", `{"authLimitPerUser":true}`)
+	users := v.get(usersPath+"?flatten=true", str(v.exchange(), "accessToken")).want(http.StatusOK).list()
+	ben := str(v.control("credentials", `{"user":`+jsonNumber(users[1]["rcUserId"])+`}`), "jwt")
+	for range 4 {
+		v.login()
+	}
+	v.demoForm(tokenPath, "grant_type", jwtGrant, "assertion", v.Demo().JWT).want(http.StatusTooManyRequests)
+	pair := v.demoForm(tokenPath, "grant_type", jwtGrant, "assertion", ben).want(http.StatusOK).json()
+	for range 4 {
+		v.refresh(str(pair, "refresh_token")).want(http.StatusOK)
+	}
+	v.demoForm(revokePath, "token", str(pair, "refresh_token")).want(http.StatusTooManyRequests)
 }
 
 func TestAnUnknownClientCountsForNobody(t *testing.T) {

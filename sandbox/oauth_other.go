@@ -15,7 +15,7 @@ func (s *Server) oauthRevoke(c *call, r *http.Request) answer {
 	if token == "" {
 		token = r.URL.Query().Get("token") // documented, and discouraged
 	}
-	return s.charged(c, a, func() answer {
+	return s.charged(c, a, s.subject(f), func() answer {
 		switch {
 		case formErr != nil && token == "":
 			problem = formError(formErr)
@@ -49,7 +49,7 @@ func (s *Server) oauthUserInfo(c *call, r *http.Request) answer {
 	if t == nil {
 		return refusal
 	}
-	return s.charged(c, t.session.app, func() answer {
+	return s.charged(c, t.session.app, t.session.user, func() answer {
 		u := t.session.user
 		return jsonAnswer(http.StatusOK, map[string]any{
 			"sub": fmt.Sprint(u.id), "email": u.email, "email_verified": true,

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -160,14 +161,30 @@ func (p *platform) use(token string, now time.Time) (t *rcAccess, code, message 
 	return t, "", ""
 }
 
+// full reports whether another login would go over the session cap.
+func (p *platform) full(a *app, u *user) bool { return len(p.sessions[sessionKey{a, u}]) >= sessionCap }
+
+func tooManySessions() *oauthError { // code and body assumed
+	return &oauthError{
+		status: http.StatusTooManyRequests, kind: "invalid_request", code: "CMN-301",
+		message: "The limit of active sessions is reached",
+	}
+}
+
+// sessionOf is the session of an access or refresh token, or nil.
+func (p *platform) sessionOf(token string) *session {
+	if t, ok := p.access.get(token); ok {
+		return t.session
+	}
+	if t, ok := p.refresh.get(token); ok {
+		return t.pair.access.session
+	}
+	return nil
+}
+
 // revoke closes the session of an access or refresh token. Only the app that it was issued to may.
 func (p *platform) revoke(a *app, token string) *oauthError {
-	var sess *session
-	if t, ok := p.access.get(token); ok {
-		sess = t.session
-	} else if t, ok := p.refresh.get(token); ok {
-		sess = t.pair.access.session
-	}
+	sess := p.sessionOf(token)
 	switch {
 	case sess == nil:
 		return nil

@@ -124,6 +124,27 @@ func TestTheSixthSessionEvictsTheOldest(t *testing.T) {
 	}
 }
 
+func TestTheSixthSessionCanBeSwitchedToBeRefused(t *testing.T) {
+	v := newVendor(t, sandbox.Options{NoLimits: true})
+	v.control("switches", `{"sessionCapRefuses":true}`)
+	first := v.login()
+	for range 4 {
+		v.login()
+	}
+	login := func() reply { return v.demoForm(tokenPath, "grant_type", jwtGrant, "assertion", v.Demo().JWT) }
+	login().wantOAuth(429, "invalid_request", "CMN-301")
+	v.refresh(str(first, "refresh_token")).want(http.StatusOK)
+	v.demoForm(revokePath, "token", str(first, "refresh_token")).want(http.StatusOK)
+	login().want(http.StatusOK)
+
+	v.controlRaw(http.MethodPost, "switches", `{"other":true}`).want(http.StatusBadRequest)
+	v.control("reset", ``)
+	state := v.get("/_sandbox/state", "").want(http.StatusOK).json()
+	if got := state["switches"].(map[string]any)["sessionCapRefuses"]; got != false {
+		t.Errorf("after a reset the switch is %v", got)
+	}
+}
+
 func TestRevokingAnyTokenEndsTheWholeSession(t *testing.T) {
 	v := newVendor(t, sandbox.Options{NoLimits: true})
 	for _, kind := range []string{"access_token", "refresh_token"} {
@@ -153,7 +174,7 @@ func TestRevokeRefusesWhatItCannotRevoke(t *testing.T) {
 	v.get(accountPath, str(pair, "access_token")).want(http.StatusOK)
 	v.call(http.MethodPost, revokePath, "").wantOAuth(415, "invalid_request", "CMN-415")
 
-	v.demoForm(revokePath+"?token="+str(pair, "access_token")).want(http.StatusOK)
+	v.demoForm(revokePath + "?token=" + str(pair, "access_token")).want(http.StatusOK)
 	v.wantVerdicts("token in a URL")
 	v.get(accountPath, str(pair, "access_token")).wantAPI(401, "TokenInvalid", "OAU-213")
 }

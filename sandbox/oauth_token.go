@@ -33,7 +33,7 @@ func (s *Server) oauthToken(c *call, r *http.Request) answer {
 	if formErr != nil {
 		problem = formError(formErr)
 	}
-	return s.charged(c, a, func() answer {
+	return s.charged(c, a, s.subject(f), func() answer {
 		if problem == nil {
 			problem = f.duplicated()
 		}
@@ -48,17 +48,35 @@ func (s *Server) oauthToken(c *call, r *http.Request) answer {
 	})
 }
 
-// charged counts a request of app a in the Auth group and, if that is within the limit, answers with do.
-func (s *Server) charged(c *call, a *app, do func() answer) answer {
+// charged counts a request of app a about user u, who may be nil, in the Auth group and, if that is within the limit,
+// answers with do.
+func (s *Server) charged(c *call, a *app, u *user, do func() answer) answer {
 	if a == nil {
 		return do()
 	}
-	ruling := s.platform.auth.admit(a.id, c.now)
+	key := a.id
+	if s.switches.AuthLimitPerUser && u != nil {
+		key = fmt.Sprint(key, " ", u.id)
+	}
+	ruling := s.platform.auth.admit(key, c.now)
 	if !ruling.admitted {
 		c.note(ruling.verdict)
 		return ruling.stamp(rateExceeded())
 	}
 	return ruling.stamp(do())
+}
+
+// subject is the user whose assertion or token is in f, or nil.
+func (s *Server) subject(f form) *user {
+	if c := s.world.assertions[f.Get("assertion")]; c != nil {
+		return c.user
+	}
+	for _, name := range []string{"refresh_token", "token"} {
+		if sess := s.platform.sessionOf(f.Get(name)); sess != nil {
+			return sess.user
+		}
+	}
+	return nil
 }
 
 func (f form) duplicated() *oauthError {
@@ -82,6 +100,9 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 		cred, problem := s.assertion(a, f.Get("assertion"), c.now)
 		if problem != nil {
 			return nil, problem
+		}
+		if s.switches.SessionCapRefuses && s.platform.full(a, cred.user) {
+			return nil, tooManySessions()
 		}
 		return s.platform.login(a, cred.user, terms, c.now), nil
 	case kind == grantRefresh && a.refreshTokens:

@@ -200,7 +200,7 @@ func TestAssertionsThatMayNotSignInAreRefusedWith400(t *testing.T) {
 
 	other := v.control("apps", `{"name":"other"}`)["clientId"].(string)
 	present(mint(`{"clientIds":["`+other+`"]}`)).wantOAuth(400, "invalid_grant", "OAU-110")
-	present(mint(`{"clientIds":["`+demo.ClientID+`"]}`)).want(http.StatusOK)
+	present(mint(`{"clientIds":["` + demo.ClientID + `"]}`)).want(http.StatusOK)
 
 	soon := mint(`{"expires":"2026-11-23T09:01:00Z"}`)
 	present(soon).want(http.StatusOK)

@@ -38,7 +38,7 @@ type cxAccess struct {
 func (t *cxTokens) restart() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.epoch, t.seen = randomText(6), newGenerations[cxAccess](tokensKept)
+	t.epoch, t.seen = randomText(6), newGenerations[cxAccess](tokensSeen)
 }
 
 // remember keeps a token, unless the server was reset since it was made.

@@ -41,6 +41,7 @@ type Server struct {
 	world    *world
 	platform *platform
 	cx       *ringcx
+	switches switches
 }
 
 // New makes a server in its first minute. It fails if an option is out of its range.
@@ -81,6 +82,7 @@ func (s *Server) restart() error {
 	s.world = w
 	s.platform = newPlatform(s.opts.NoLimits)
 	s.cx = newRingCX(s.opts.NoLimits)
+	s.switches = switches{}
 	s.tokens.restart()
 	s.faults.clear()
 	s.clock.offset.Store(0)

@@ -34,7 +34,14 @@ type agent struct {
 	supervisor bool
 }
 
+// main is the main account as an account among the others: a container that holds nothing itself.
+func (c *center) main() *subAccount { return &subAccount{id: c.id, name: c.name} }
+
+// sub is the account with this id, nil if it is not one of the center's.
 func (c *center) sub(id string) *subAccount {
+	if id == c.id {
+		return c.main()
+	}
 	i := slices.IndexFunc(c.subAccounts, func(s *subAccount) bool { return s.id == id })
 	if i < 0 {
 		return nil

@@ -120,7 +120,7 @@ func (s *story) call() error {
 	if err != nil {
 		return err
 	}
-	if err := s.holds(len(users) > 0, "%d users", len(users)); err != nil {
+	if err := s.holds(len(users) > 0, "%d users", headCount(users)); err != nil {
 		return err
 	}
 	accounts, err := s.list("/voice/api/v1/admin/accounts", s.token)
@@ -134,6 +134,16 @@ func (s *story) call() error {
 		}
 	}
 	return s.holds(subs == len(accounts)-1 && subs > 0, "one main account and %d sub-accounts", subs)
+}
+
+// headCount counts the users of a tree: those below others come as their children.
+func headCount(users []map[string]any) int {
+	n := len(users)
+	for _, u := range users {
+		children, _ := u["children"].([]any)
+		n += len(children)
+	}
+	return n
 }
 
 func (s *story) expire() error {
@@ -179,7 +189,7 @@ func (s *story) callAgain() error {
 	if err != nil {
 		return err
 	}
-	return s.holds(len(users) > 0, "%d users", len(users))
+	return s.holds(len(users) > 0, "%d users", headCount(users))
 }
 
 func (s *story) replay() error {

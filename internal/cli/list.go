@@ -23,7 +23,7 @@ func (a *app) accounts() *cobra.Command {
 
 func (a *app) users() *cobra.Command {
 	return group("users", "Work with RingCX administrators", a.list("List the users that may administer RingCX",
-		"/voice/api/v1/admin/users",
+		"/voice/api/v1/admin/users?flatten=true",
 		column{"USER", "userId"}, column{"FIRST NAME", "firstName"}, column{"LAST NAME", "lastName"}, column{"USER NAME", "userName"}, column{"ENABLED", "enabled"}))
 }
 

@@ -1,0 +1,62 @@
+package ringcx
+
+import "time"
+
+// What the tests of the engine's parts see of them.
+
+type (
+	Record  = record
+	Need    = need
+	Action  = action
+	Ledger  = ledger
+	Stored  = storedToken
+	Attempt = attempt
+	Failure = failure
+)
+
+const (
+	Use          = actUse
+	Refresh      = actRefresh
+	Exchange     = actExchange
+	RefreshLogin = actRefreshLogin
+	Login        = actLogin
+	Wait         = actWait
+	GiveUp       = actGiveUp
+	AskPerson    = actAskPerson
+
+	BudgetRequests = budgetRequests
+	BudgetWindow   = budgetWindow
+)
+
+var (
+	DecodeRecord    = decodeRecord
+	Fingerprint     = fingerprint
+	Lifetime        = lifetime
+	ParseRetryAfter = parseRetryAfter
+	Backoff         = backoff
+	AnswerError     = answerError
+)
+
+func Plan(r *Record, now time.Time, n Need) (Action, time.Time) {
+	st := plan(r, now, n)
+	return st.action, st.until
+}
+
+func NewNeed(minTTL time.Duration, refused string, ahead, login bool) Need {
+	return Need{minTTL: minTTL, refused: refused, ahead: ahead, login: login}
+}
+
+func (n need) Since(t time.Time) Need   { n.since = t; return n }
+func (n need) Started(t time.Time) Need { n.started = t; return n }
+
+func (r *record) Begin(a Action, now time.Time)             { r.begin(a, now) }
+func (r *record) Recover()                                  { r.recover() }
+func (r *record) Succeed(a Action, t *Token, now time.Time) { r.succeed(a, t, now) }
+func (r *record) Encode() ([]byte, error)                   { return r.encode() }
+
+func (r *record) Fail(a Action, err error, n *Need, now time.Time) bool {
+	return r.fail(a, err, n, now)
+}
+
+func (t *Token) RenewAt() time.Time { return t.renewAt() }
+func (t *Token) EndAt() time.Time   { return t.endAt() }

@@ -1,0 +1,131 @@
+package sandbox_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/ringcx-go/ringcx/sandbox"
+)
+
+func TestTheClockCanBeMovedOverHTTP(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	if got := v.control("clock", `{"advance":"6m"}`)["now"]; got != "2026-11-23T09:06:00Z" {
+		t.Errorf("now %v", got)
+	}
+	if len(v.Requests()) != 0 {
+		t.Error("the control plane is in the log")
+	}
+}
+
+func TestControlRequestsThatMakeNoSenseGetAnErrorInWords(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	for _, c := range []struct{ path, body, want string }{
+		{"clock", `{`, "reading the request"},
+		{"clock", `{}`, "advance"},
+		{"clock", `{"advance":"soon"}`, "soon"},
+		{"clock", `{"advance":5}`, "advance"},
+		{"clock", `{"advance":"5m"} {}`, "more than one"},
+		{"clock", `{"advanc":"5m"}`, "advanc"},
+		{"apps", `{"auth":"password"}`, "password"},
+		{"apps", `{"account":"x"}`, "not an id"},
+		{"apps", ``, "reading the request"},
+		{"accounts", `[]`, "reading the request"},
+		{"users/1", ``, "reading the request"},
+		{"credentials", `{"expires":"tomorrow"}`, "tomorrow"},
+		{"faults", `{"path":"/x","kind":"earthquake"}`, "drop-answer"},
+		{"faults", `{"kind":"status"}`, "path"},
+		{"faults", `{"path":"/x","kind":"status","times":-1}`, "times"},
+		{"faults", `{"path":"/x","kind":"status","status":99}`, "99"},
+		{"faults", `{"path":"/x","kind":"delay","delay":"-1s"}`, "delay"},
+		{"faults", `"`, "reading the request"},
+	} {
+		got := v.controlRaw(http.MethodPost, c.path, c.body).want(http.StatusBadRequest).json()["error"].(string)
+		if !strings.Contains(got, c.want) {
+			t.Errorf("%s %s: %q does not mention %q", c.path, c.body, got, c.want)
+		}
+	}
+}
+
+func TestControlRequestsAboutUnknownThingsGet404(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	v.controlRaw(http.MethodGet, "nothing", "").want(http.StatusNotFound)
+	v.controlRaw(http.MethodGet, "clock", "").want(http.StatusNotFound)
+	v.controlRaw(http.MethodPost, "apps", `{"account":5}`).want(http.StatusNotFound)
+	v.controlRaw(http.MethodPost, "users/5", `{}`).want(http.StatusNotFound)
+	v.controlRaw(http.MethodPost, "credentials", `{"user":"5"}`).want(http.StatusNotFound)
+	v.controlRaw(http.MethodDelete, "credentials/5", "").want(http.StatusNotFound)
+}
+
+func TestEnvGivesTheDemoCredentialsUnderTheVendorsNames(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	demo := v.Demo()
+	got := v.get("/_sandbox/env", "").want(http.StatusOK).json()
+	env := got["env"].(map[string]any)
+	if got["clientId"] != demo.ClientID || got["clientSecret"] != demo.ClientSecret || got["jwt"] != demo.JWT {
+		t.Error("other credentials")
+	}
+	if env["RC_APP_CLIENT_ID"] != demo.ClientID || env["RC_USER_JWT"] != demo.JWT ||
+		env["RC_SERVER_URL"] != "http://example.com" {
+		t.Error("other environment")
+	}
+}
+
+func TestRequestsCanBeNarrowedToThoseWithVerdicts(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	v.get("/restapi", "").want(http.StatusOK)
+	v.form(tokenPath, "client_secret", "x").want(http.StatusBadRequest)
+	list := func(query string) []any {
+		return v.get("/_sandbox/requests"+query, "").want(http.StatusOK).json()["requests"].([]any)
+	}
+	all, bad := list(""), list("?verdicts=1")
+	if len(all) != 2 || len(bad) != 1 {
+		t.Fatalf("%d requests, %d with verdicts", len(all), len(bad))
+	}
+	if got := all[0].(map[string]any)["verdicts"].([]any); len(got) != 0 {
+		t.Errorf("verdicts %v", got)
+	}
+	if got := bad[0].(map[string]any); got["path"] != tokenPath || got["method"] != "POST" || got["status"] != 400.0 {
+		t.Errorf("entry %v", got)
+	}
+	v.control("reset", ``)
+	if len(list("")) != 0 {
+		t.Error("reset left the log")
+	}
+}
+
+func TestStateCountsWithoutSecrets(t *testing.T) {
+	v := newVendor(t, sandbox.Options{Seed: 7, NoLimits: true})
+	demo := v.Demo()
+	cx := v.exchange()
+	v.control("faults", `{"path":"/never","kind":"reset"}`)
+	r := v.get("/_sandbox/state", "").want(http.StatusOK)
+	for _, secret := range []string{demo.ClientSecret, demo.JWT, str(cx, "accessToken"), str(cx, "refreshToken")} {
+		if strings.Contains(r.body, secret) {
+			t.Error("a secret is in the state")
+		}
+	}
+	counts := r.json()["counts"].(map[string]any)
+	for name, want := range map[string]float64{
+		"accounts": 1, "users": 3, "apps": 1, "credentials": 1, "sessions": 1, "ringcxAccessTokens": 1,
+		"ringcxRefreshTokens": 1, "requests": 2, "faults": 1,
+	} {
+		if counts[name] != want {
+			t.Errorf("%s: %v, want %v", name, counts[name], want)
+		}
+	}
+	limits := r.json()["limits"].(map[string]any)["auth"].(map[string]any)
+	if limits["enabled"] != false || limits["limit"] != 5.0 {
+		t.Errorf("limits %v", limits)
+	}
+}
+
+func TestWebPagesOfOtherOriginsCannotSteerTheSandbox(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	r := httptest.NewRequest(http.MethodPost, "/_sandbox/reset", nil)
+	r.Header.Set("Origin", "https://evil.example")
+	v.send(r).want(http.StatusForbidden)
+	r.Header.Set("Origin", "http://example.com")
+	v.send(r).want(http.StatusOK)
+}

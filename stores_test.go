@@ -1,0 +1,65 @@
+package ringcx_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/ringcx-go/ringcx"
+)
+
+// Update lets the process die around the save number c.at. What happens after a death does not count.
+func (c *crashStore) Update(ctx context.Context, key string, fn func([]byte, func([]byte) error) error) error {
+	n, dead := 0, false
+	return c.Memory.Update(ctx, key, func(old []byte, save func([]byte) error) error {
+		err := fn(old, func(value []byte) error {
+			if dead {
+				return errCrash
+			}
+			before, after := n, n+1
+			n += 2
+			if c.at == before {
+				dead = true
+				return errCrash
+			}
+			err := save(value)
+			if c.at == after {
+				dead = true
+				return errCrash
+			}
+			return err
+		})
+		return err
+	})
+}
+
+// forgetfulStore keeps the first value of an Update only in memory, and dies before the second: an engine that sends
+// before its intent is durable.
+type forgetfulStore struct {
+	*ringcx.Memory
+	forget bool
+}
+
+func (f *forgetfulStore) Update(ctx context.Context, key string, fn func([]byte, func([]byte) error) error) error {
+	if !f.forget {
+		return f.Memory.Update(ctx, key, fn)
+	}
+	return f.Memory.Update(ctx, key, func(old []byte, _ func([]byte) error) error {
+		saves := 0
+		return fn(old, func([]byte) error {
+			if saves++; saves > 1 {
+				return errCrash
+			}
+			return nil
+		})
+	})
+}
+
+// id is a JSON value as the control plane takes it back.
+func id(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprint(v))
+	}
+	return string(b)
+}

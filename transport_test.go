@@ -1,0 +1,212 @@
+package ringcx_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/ringcxtest"
+)
+
+func TestACallThatMeetsARefusalIsSentOnceMoreWithANewToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		client := v.Session(nil).Client()
+		users := v.URL + "/voice/api/v1/admin/users"
+		for range 3 {
+			call(t, client, users)
+			v.Advance(6 * time.Minute) // which only the server knows of
+			n := len(v.Paths())
+			if status := call(t, client, users); status != http.StatusOK {
+				t.Errorf("the caller saw %d", status)
+			}
+			wantAsked(t, v, n, usersPath, refreshPath, usersPath)
+		}
+	})
+}
+
+func TestManyCallsWithOneRefusedTokenCauseOneRenewal(t *testing.T) {
+	v := ringcxtest.NewServer(t, nil)
+	client := v.Session(nil).Client()
+	call(t, client, v.URL+"/voice/api/v1/admin/users")
+	v.Advance(6 * time.Minute)
+	var wg sync.WaitGroup
+	for range 100 {
+		wg.Go(func() {
+			if status := call(t, client, v.URL+"/voice/api/v1/admin/users"); status != http.StatusOK {
+				t.Errorf("a caller saw %d", status)
+			}
+		})
+	}
+	wg.Wait()
+	if n := strings.Count(strings.Join(v.Paths(), "\n"), refreshPath); n != 1 {
+		t.Errorf("%d refreshes", n)
+	}
+	wantNoVerdicts(t, v)
+}
+
+func TestAReportAboutAnOlderTokenCausesNoRenewal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		s := v.Session(nil)
+		old := mustToken(t, s)
+		s.Invalidate(old)
+		fresh := mustToken(t, s)
+		if fresh == old {
+			t.Fatal("a refused token was handed out again")
+		}
+		n := len(v.Paths())
+		for range 1000 {
+			s.Invalidate(old)
+			s.Invalidate(nil)
+			if mustToken(t, s) != fresh {
+				t.Fatal("a late report replaced the token")
+			}
+		}
+		wantAsked(t, v, n)
+	})
+}
+
+func TestARefusalThatNoTokenCanMendIsHandedToTheCallerWithoutEndlessRenewals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		client := v.Session(nil).Client()
+		for range 20 {
+			fault(t, v, usersPath, "status", `"status":401,"times":2`)
+			if status := call(t, client, v.URL+"/voice/api/v1/admin/users"); status != http.StatusUnauthorized {
+				t.Errorf("the caller saw %d", status)
+			}
+			control(t, v, "faults", `{"path":"/voice/api/v1/admin/users","method":"GET","kind":"status","status":401,"times":1}`)
+			call(t, client, v.URL+"/voice/api/v1/admin/users")
+		}
+		if n := strings.Count(strings.Join(v.Paths(), "\n"), refreshPath); n > 2 {
+			t.Errorf("%d refreshes for refusals that are not about tokens", n)
+		}
+	})
+}
+
+func TestABodyIsSentAgainWholeOrNotAtAll(t *testing.T) {
+	var bodies []string
+	refuse := true
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		bodies = append(bodies, string(b))
+		if refuse {
+			refuse = false
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	defer api.Close()
+	for name, c := range map[string]struct {
+		body   io.Reader
+		want   []string
+		status int
+	}{
+		"replayable": {strings.NewReader("hello"), []string{"hello", "hello"}, 200},
+		"a stream":   {io.MultiReader(strings.NewReader("hello")), []string{"hello"}, 401},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bodies, refuse = nil, true
+			client := &http.Client{Transport: &ringcx.Transport{Source: &numbered{}, Host: strings.TrimPrefix(api.URL, "http://")}}
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, api.URL, c.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := client.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			if strings.Join(bodies, "|") != strings.Join(c.want, "|") || resp.StatusCode != c.status {
+				t.Errorf("sent %q, answered %d", bodies, resp.StatusCode)
+			}
+		})
+	}
+}
+
+// numbered is a TokenSource whose tokens are t1, then t2 once t1 was refused, and so on.
+type numbered struct{ n int }
+
+func (s *numbered) Token(context.Context) (*ringcx.Token, error) {
+	return &ringcx.Token{AccessToken: "t" + string(rune('1'+s.n))}, nil
+}
+func (s *numbered) Invalidate(*ringcx.Token) { s.n++ }
+
+func TestTokensGoToOneHostOnly(t *testing.T) {
+	var got []string
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		got = append(got, "other:"+r.Header.Get("Authorization"))
+	}))
+	defer other.Close()
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = append(got, "api:"+r.Header.Get("Authorization"))
+		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
+	}))
+	defer api.Close()
+	client := &http.Client{Transport: &ringcx.Transport{Source: &numbered{}, Host: strings.TrimPrefix(api.URL, "http://"), UserAgent: "x"}}
+	call(t, client, api.URL)
+	call(t, client, other.URL)
+	if want := "api:Bearer t1 other: other:"; strings.Join(got, " ") != want {
+		t.Errorf("headers were %q, want %q", got, want)
+	}
+}
+
+func TestATokenIsNotSentWithoutTLS(t *testing.T) {
+	client := &http.Client{Transport: &ringcx.Transport{Source: &numbered{}, Host: "ringcx.example.com"}}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://ringcx.example.com/x", strings.NewReader("body"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := client.Do(req)
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "without TLS") {
+		t.Errorf("error: %v", err)
+	}
+}
+
+func TestACallWithoutATokenFailsWithTheReason(t *testing.T) {
+	v := ringcxtest.NewServer(t, nil)
+	c := v.Config()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, v.URL+"/voice/api/v1/admin/users", strings.NewReader("body"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := c.NewSession(nil, nil).Client().Do(req)
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	if !errors.Is(err, ringcx.ErrLoginRequired) {
+		t.Errorf("error: %v", err)
+	}
+}
+
+func TestARefusalWhoseRenewalFailsSaysBoth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		client := v.Session(nil).Client()
+		call(t, client, v.URL+"/voice/api/v1/admin/users")
+		v.Reset()
+		fault(t, v, loginPath, "status", `"status":403,"times":9`)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, v.URL+"/voice/api/v1/admin/users", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Do(req)
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), "refused (401)") {
+			t.Errorf("error: %v", err)
+		}
+	})
+}
