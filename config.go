@@ -45,9 +45,6 @@ func (c Config) String() string {
 	return fmt.Sprintf("app %s at %s and %s", c.ClientID, c.ringCentral(), c.ringCX())
 }
 
-// GoString is String: %#v shows no secrets either.
-func (c Config) GoString() string { return c.String() }
-
 // Format writes String for every verb, so that no verb shows a secret.
 func (c Config) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String())) }
 

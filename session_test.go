@@ -376,3 +376,13 @@ func TestAMistakeInTheConfigurationIsReportedByTheFirstCall(t *testing.T) {
 		})
 	}
 }
+
+func TestReadingATokenThatIsAtHandAllocatesNothing(t *testing.T) {
+	v := ringcxtest.NewServer(t, nil)
+	s := v.Session(nil)
+	mustToken(t, s)
+	ctx := t.Context()
+	if n := testing.AllocsPerRun(1000, func() { _, _ = s.Token(ctx) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

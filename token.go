@@ -48,9 +48,6 @@ func (t Token) String() string {
 	return fmt.Sprintf("token %s, expires %s", t.fingerprint(), t.Expiry.Format(time.RFC3339))
 }
 
-// GoString is String: %#v shows no secrets either.
-func (t Token) GoString() string { return t.String() }
-
 // Format writes String for every verb, so that no verb shows a secret.
 func (t Token) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(t.String())) }
 
