@@ -19,8 +19,11 @@ func TestNoWayOfPrintingShowsASecret(t *testing.T) {
 	session := config.NewSession(grant, nil)
 	var out bytes.Buffer
 	for _, v := range []any{
-		token, &token, config, &config, grant, []any{token, &config}, map[string]any{"t": token}, struct{ T ringcx.Token }{token}, struct{ G ringcx.Grant }{grant},
-		session,
+		token, &token, config, &config, grant, session,
+		[]any{token, &config},
+		map[string]any{"t": token},
+		struct{ T ringcx.Token }{token},
+		struct{ G ringcx.Grant }{grant},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			_, _ = fmt.Fprintf(&out, verb+"\n", v)

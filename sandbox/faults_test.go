@@ -146,7 +146,7 @@ func TestAResetWorksUnderTLSAndWithoutAConnection(t *testing.T) {
 		t.Error("an answer came")
 	}
 	defer func() {
-		if recover() != http.ErrAbortHandler {
+		if recover() != http.ErrAbortHandler { //nolint:errorlint // a panic value, compared as net/http does
 			t.Error("the handler did not abort")
 		}
 	}()
@@ -164,7 +164,7 @@ func TestADelayedAnswerArrivesAndAnImpatientCallerChangesNothing(t *testing.T) {
 	leave()
 	func() {
 		defer func() {
-			if recover() != http.ErrAbortHandler {
+			if recover() != http.ErrAbortHandler { //nolint:errorlint // a panic value, compared as net/http does
 				t.Error("the handler did not abort")
 			}
 		}()

@@ -60,13 +60,13 @@ func TestClientAuthenticationIsRefusedAsTheVendorRefusesIt(t *testing.T) {
 		r.Header.Set("Authorization", authorization)
 		return v.send(r)
 	}
-	t.Run("no credentials", func(t *testing.T) {
+	t.Run("no credentials", func(*testing.T) {
 		v.form(tokenPath, "grant_type", jwtGrant).wantOAuth(400, "invalid_client", "OAU-123")
 	})
-	t.Run("client id of an app with a secret, without the secret", func(t *testing.T) {
+	t.Run("client id of an app with a secret, without the secret", func(*testing.T) {
 		v.form(tokenPath, "client_id", demo.ClientID).wantOAuth(400, "invalid_client", "OAU-123")
 	})
-	t.Run("secret in the body", func(t *testing.T) {
+	t.Run("secret in the body", func(*testing.T) {
 		v.form(tokenPath, "client_id", demo.ClientID, "client_secret", demo.ClientSecret).
 			wantOAuth(400, "invalid_client", "OAU-123")
 		v.wantVerdicts("secret in the body")
@@ -82,13 +82,13 @@ func TestClientAuthenticationIsRefusedAsTheVendorRefusesIt(t *testing.T) {
 		}
 		v.form(tokenPath, "client_id", "nobody").wantOAuth(400, "invalid_client", "OAU-153")
 	})
-	t.Run("wrong secret", func(t *testing.T) {
+	t.Run("wrong secret", func(*testing.T) {
 		v.formAs(demo.ClientID, "wrong", tokenPath).wantOAuth(401, "invalid_client", "OAU-146")
 	})
-	t.Run("basic with an empty secret for an app that has none", func(t *testing.T) {
+	t.Run("basic with an empty secret for an app that has none", func(*testing.T) {
 		v.formAs(public, "", tokenPath).wantOAuth(400, "invalid_client", "OAU-153")
 	})
-	t.Run("headers that cannot be read", func(t *testing.T) {
+	t.Run("headers that cannot be read", func(*testing.T) {
 		for _, h := range []string{"Bearer x", "Basic", "Basic !!!", "Basic bm9jb2xvbg=="} {
 			raw(h).wantOAuth(400, "invalid_client", "OAU-123")
 		}

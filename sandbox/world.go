@@ -130,7 +130,7 @@ func (w *world) addUser(a *account, first, last, mailbox string, linked bool) *u
 		id: w.nextID("user"), account: a, first: first, last: last, email: mailbox + "@example.com",
 		extension: fmt.Sprint(101 + len(w.users)), enabled: true, linked: linked,
 	}
-	u.adminID = int32(1000 + number(w.seed, w.label("admin"), 90_000))
+	u.adminID = int32(1000 + number(w.seed, w.label("admin"), 90_000)) //nolint:gosec // at most 91,000
 	w.users[u.id] = u
 	return u
 }

@@ -111,7 +111,8 @@ func (w *world) linkedAgents(a *account, sub *subAccount, first int32) []*agent 
 		n := len(out) + 1
 		mailbox, domain, _ := strings.Cut(u.email, "@")
 		out = append(out, &agent{
-			id: first*10 + int32(n), user: u, first: u.first, last: u.last, supervisor: n == 1,
+			id:   first*10 + int32(n), //nolint:gosec // a handful of users
+			user: u, first: u.first, last: u.last, supervisor: n == 1,
 			username: fmt.Sprintf("%s+%s_%d@%s", mailbox, sub.id, n, domain), // observed shape
 		})
 	}
