@@ -99,13 +99,9 @@ func (s *Session) fly(ctx context.Context, minTTL time.Duration, ahead bool) *fl
 	s.flight = f
 	n := s.need(minTTL)
 	n.refused, n.ahead = s.refused, ahead || s.inline
-	wait := storeWait
-	if ahead && s.inline {
-		wait = s.current.endAt().Sub(n.started) / 2 // somebody else is at it; the old token is good enough
-	}
 	ctx = context.WithoutCancel(ctx)
 	go func() {
-		ctx, cancel := context.WithTimeout(ctx, wait)
+		ctx, cancel := context.WithTimeout(ctx, storeWait)
 		defer cancel()
 		t, err := s.renew(ctx, n)
 		s.land(f, t, err, ahead)

@@ -33,6 +33,12 @@ type need struct {
 	credentials string        // fingerprint of what would be sent
 }
 
+// withoutHaste is the same need of a caller who takes a token that is due, too.
+func (n need) withoutHaste() need {
+	n.ahead = false
+	return n
+}
+
 // plan decides what to do next with a lineage. It is pure: all policy about renewing is here. The cheapest step that
 // can bring a token is taken: refresh (not limited), exchange, refresh of the RingCentral token, login. Nothing is sent
 // to a host before its ledger allows it, and a login is not spent on an exchange that is not allowed yet.

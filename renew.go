@@ -25,9 +25,18 @@ func (e *waitError) Error() string {
 // renew brings a token that meets n: from the Store if another program has renewed already, else by doing what plan
 // says. Once a request is sent its answer is stored, whatever becomes of ctx, which bounds the wait for the Store only.
 func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
+	var old *Token
 	if n.since.IsZero() {
-		if r, err := s.load(ctx); err == nil && s.owns(r) && serves(r, s.config.now(), n) {
+		r, err := s.load(ctx)
+		now := s.config.now()
+		if err == nil && s.owns(r) && serves(r, now, n) {
 			return r.RingCX.token(), nil
+		}
+		if err == nil && s.owns(r) && s.inline && serves(r, now, n.withoutHaste()) {
+			var cancel context.CancelFunc
+			old = r.RingCX.token()
+			ctx, cancel = context.WithTimeout(ctx, old.endAt().Sub(now)/2) // whoever is at it, the old one is good enough
+			defer cancel()
 		}
 	}
 	var token *Token
@@ -36,6 +45,10 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 		token, err = s.run(context.WithoutCancel(ctx), old, save, n)
 		return err
 	})
+	if err != nil && old != nil {
+		s.log.Warn("ringcx: renewal ahead of time failed, the token in use still works", slog.Any("error", err), slog.Time("expiry", old.Expiry))
+		return old, nil
+	}
 	return token, err
 }
 

@@ -187,6 +187,23 @@ func (s *Session) Login(ctx context.Context) error {
 	return err
 }
 
+// Wait returns when no renewal is under way. A program that is about to end calls it, so that the answer to a request
+// that is on its way is stored and not lost.
+func (s *Session) Wait(ctx context.Context) error {
+	s.mu.Lock()
+	f := s.flight
+	s.mu.Unlock()
+	if f == nil {
+		return nil
+	}
+	select {
+	case <-f.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // maxWait is how long a call without a deadline waits for the vendor's limits.
 const maxWait = 2 * time.Minute
 

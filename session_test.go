@@ -136,6 +136,41 @@ func TestWhileTheOldTokenWorksAFailedRenewalIsNobodysProblem(t *testing.T) {
 	}
 }
 
+func TestAProcessOfOneCallToleratesAFailedRenewalToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		process := &ringcx.SessionOptions{Store: new(ringcx.Memory), Inline: true}
+		old := mustToken(t, v.Session(process))
+		time.Sleep(4*time.Minute + 30*time.Second)
+		fault(t, v, refreshPath, "status", `"status":500`)
+		for range 2 {
+			if got := mustToken(t, v.Session(process)); got.AccessToken != old.AccessToken {
+				t.Error("another token than the one that still works")
+			}
+		}
+		wantAsked(t, v, 2, refreshPath)
+		// Somebody else holds the store: the old token is not waited for.
+		begin := time.Now()
+		held := &ringcx.SessionOptions{Store: &heldStore{process.Store}, Inline: true}
+		if got := mustToken(t, v.Session(held)); got.AccessToken != old.AccessToken || time.Since(begin) > 15*time.Second {
+			t.Errorf("after %s: %v", time.Since(begin), got)
+		}
+		time.Sleep(10 * time.Second)
+		if got := mustToken(t, v.Session(process)); got.AccessToken == old.AccessToken {
+			t.Error("the renewal was not tried again")
+		}
+		wantNoVerdicts(t, v)
+	})
+}
+
+// heldStore is a store whose lock somebody else holds for ever.
+type heldStore struct{ ringcx.Store }
+
+func (heldStore) Update(ctx context.Context, _ string, _ func([]byte, func([]byte) error) error) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
 func TestSessionsThatShareAStoreShareTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVendor(t)
@@ -237,8 +272,12 @@ func TestACallerThatGivesUpLeavesTheAnswerToTheNext(t *testing.T) {
 		if _, err := s.Token(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error: %v", err)
 		}
-		time.Sleep(11 * time.Second)
-		synctest.Wait()
+		if err := s.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("waiting for the renewal answered %v", err)
+		}
+		if err := s.Wait(t.Context()); err != nil {
+			t.Error(err)
+		}
 		n := len(v.Paths())
 		mustToken(t, v.Session(&ringcx.SessionOptions{Store: store}))
 		wantAsked(t, v, n)
