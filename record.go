@@ -84,8 +84,14 @@ type failure struct {
 	Kind        failKind  `json:"kind,omitempty"`
 }
 
-func (f *failure) err() error {
-	e := &Error{Op: f.Op, StatusCode: f.StatusCode, Code: f.Code, Message: f.Message, RequestID: f.RequestID, oauth: f.OAuth, kind: f.Kind}
+func (f *failure) err() error { return f.errUntil(0) }
+
+// errUntil is the failure as an error that says how long there is no use in trying again.
+func (f *failure) errUntil(d time.Duration) error {
+	e := &Error{
+		Op: f.Op, StatusCode: f.StatusCode, Code: f.Code, Message: f.Message, RequestID: f.RequestID, RetryAfter: max(d, 0),
+		oauth: f.OAuth, kind: f.Kind,
+	}
 	if f.Login {
 		return fmt.Errorf("%w: %w", ErrLoginRequired, e)
 	}

@@ -74,7 +74,7 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 		case actAskPerson:
 			return nil, loginRequired(r.Failure)
 		case actGiveUp:
-			return nil, r.Failure.err()
+			return nil, r.Failure.errUntil(st.until.Sub(s.config.now()))
 		}
 		again, err := s.take(ctx, st.action, book, &n)
 		if err != nil && !again {

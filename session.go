@@ -239,11 +239,7 @@ func (s *Session) patiently(ctx context.Context, fn func() (*Token, error)) (*To
 // err is what a caller learns that cannot wait.
 func (e *waitError) err(d time.Duration) error {
 	if e.cause != nil {
-		var err *Error
-		if errors.As(e.cause.err(), &err) {
-			err.RetryAfter = d
-			return err
-		}
+		return e.cause.errUntil(d)
 	}
 	return &Error{Op: "renew", Message: e.Error() + ", its limit of requests is used up", RetryAfter: d, kind: failLimited}
 }
