@@ -72,6 +72,7 @@ func answerError(op string, resp *http.Response, body []byte, now time.Time, sec
 		RequestID:  resp.Header.Get("RCRequestId"),
 		RetryAfter: parseRetryAfter(resp.Header, now),
 	}
+	body = []byte(scrub(string(body), secrets)) // before anything is cut off, which would hide a secret's beginning
 	known := e.parse(body)
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests:
@@ -86,9 +87,9 @@ func answerError(op string, resp *http.Response, body []byte, now time.Time, sec
 	if e.Message == "" {
 		e.Message = describe(resp, body)
 	}
-	e.Message = scrub(oneLine(e.Message), secrets)
-	e.Code = scrub(oneLine(e.Code), secrets)
-	e.RequestID = scrub(oneLine(e.RequestID), secrets)
+	e.Message = oneLine(scrub(e.Message, secrets))
+	e.Code = oneLine(scrub(e.Code, secrets))
+	e.RequestID = oneLine(scrub(e.RequestID, secrets))
 	return e
 }
 

@@ -105,7 +105,7 @@ func networkMessage(req *http.Request, err error, secrets []string) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		msg = "no answer in time"
 	}
-	return scrub(oneLine("no usable answer from "+req.URL.Host+": "+msg), secrets)
+	return oneLine(scrub("no usable answer from "+req.URL.Host+": "+msg, secrets))
 }
 
 // dialFailed tells errors of an attempt to connect, for clients whose transport does not report its connections.

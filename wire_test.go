@@ -95,6 +95,8 @@ func TestErrorsTellTheVendorsCodeAndWordsAndNoSecret(t *testing.T) {
 		"HTML":                {502, "text/html", "<html>" + secretValue + "</html>", "", "a web page (HTML)"},
 		"nothing":             {500, "", "", "", "Internal Server Error"},
 		"a redirect":          {307, "", "", "", "redirect"},
+		"a long echo":         {400, "application/json", `{"error":"x","error_description":"` + strings.Repeat("y", 480) + secretValue + `"}`, "x", "yyy"},
+		"a long echo as text": {401, "text/plain", strings.Repeat("y", 190) + secretValue, "", "yyy"},
 		"odd types":           {400, "application/json", `{"error":{"a":1},"errorCode":42,"message":["x"],"errors":[]}`, "42", "42"},
 		"several lines":       {400, "application/json", `{"error":"x","error_description":"one\r\n\u001b[31mtwo"}`, "x", "one [31mtwo"},
 	} {
