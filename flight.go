@@ -34,7 +34,7 @@ func (s *Session) token(ctx context.Context, minTTL time.Duration) (*Token, erro
 		select {
 		case <-f.done:
 		case <-ctx.Done():
-			if t != nil {
+			if t != nil && s.config.now().Before(t.endAt()) {
 				return t, nil
 			}
 			return nil, fmt.Errorf("waiting for a renewal: %w", ctx.Err())
@@ -42,7 +42,7 @@ func (s *Session) token(ctx context.Context, minTTL time.Duration) (*Token, erro
 		switch {
 		case f.err == nil:
 			return f.token, tooShort(f.token, minTTL, s.config.now())
-		case t != nil:
+		case t != nil && s.config.now().Before(t.endAt()):
 			return t, nil // the old one still works
 		}
 		return nil, f.err

@@ -15,7 +15,10 @@ func (e *Error) Hint() string {
 	if h := oauthHints[e.oauth]; h != "" && e.Op != opExchange && e.Op != opRefresh {
 		return h
 	}
+	var hinted interface{ Hint() string }
 	switch {
+	case errors.As(e.cause, &hinted):
+		return hinted.Hint()
 	case e.kind == failUnsent, e.kind == failLost && e.cause != nil:
 		return networkHint(e.cause)
 	case e.kind == failForeign || e.kind == failLost:

@@ -125,8 +125,12 @@ func TestThePlanKeepsItsPromisesInEveryState(t *testing.T) {
 			if !until.After(epoch) {
 				t.Fatal("a wait that is over")
 			}
-			if next, _ := ringcx.Plan(r, until, n); next == ringcx.Wait {
-				t.Fatalf("after the wait there is another one")
+			next := got
+			for waits := 0; next == ringcx.Wait; waits++ { // a token may end meanwhile, and another host be waited for
+				if waits > 3 {
+					t.Fatal("the waiting has no end")
+				}
+				next, until = ringcx.Plan(r, until, n)
 			}
 		case ringcx.AskPerson:
 			if login || r.RingCX != nil && r.RingCX.RefreshToken != "" || r.RingCentral != nil && r.RingCentral.RefreshToken != "" {

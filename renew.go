@@ -45,7 +45,7 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 		token, err = s.run(context.WithoutCancel(ctx), old, save, n)
 		return err
 	})
-	if err != nil && old != nil {
+	if err != nil && old != nil && s.config.now().Before(old.endAt()) {
 		s.log.Warn("ringcx: renewal ahead of time failed, the token in use still works", slog.Any("error", err), slog.Time("expiry", old.Expiry))
 		return old, nil
 	}
@@ -63,6 +63,9 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 	}
 	book := newBook(s, r, old, save, n)
 	r = book.record
+	if err := s.catchUp(book); err != nil {
+		return nil, err
+	}
 	r.recover()
 	for range maxSteps {
 		st := plan(r, s.config.now(), n)
@@ -90,10 +93,10 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 // take does one step and stores what came of it, before anybody uses it.
 func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again bool, err error) {
 	r := b.record
-	r.begin(a, s.config.now())
-	if err := b.save(); err != nil {
+	if err := s.intend(a, b); err != nil {
 		return false, fmt.Errorf("write down the intent to %s: %w", a, err)
 	}
+	intent := *r.Attempt
 	t, err := s.send(ctx, a, r)
 	now := s.config.now()
 	if err == nil {
@@ -101,6 +104,7 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 		b.settled = a == actExchange || a == actRefresh
 		s.log.Info("ringcx: "+string(a), slog.String("key", s.key), slog.Time("expiry", t.Expiry))
 		if err := b.save(); err != nil {
+			s.keep(b, intent)
 			return false, fmt.Errorf("save the answer to %s: %w", a, err)
 		}
 		return true, nil
@@ -112,9 +116,28 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	}
 	s.log.Warn("ringcx: "+string(a)+" failed", slog.String("key", s.key), slog.Any("error", err))
 	if saveErr := b.save(); saveErr != nil {
+		s.keep(b, intent)
 		return false, fmt.Errorf("%w (and the answer could not be saved: %w)", err, saveErr)
 	}
 	return again, err
+}
+
+// maxPause is how long after its intent was written down a request may still be sent without asking the Store again
+// whether this is still the only one to send: a process that was stopped in between may have lost its turn.
+const maxPause = time.Second
+
+func (s *Session) intend(a action, b *book) error {
+	for range 5 {
+		now := s.config.now()
+		b.record.begin(a, now)
+		if err := b.save(); err != nil || s.config.now().Sub(now) < maxPause {
+			return err
+		}
+		if counted(a) {
+			b.record.ledgerOf(a).withdraw()
+		}
+	}
+	return fmt.Errorf("the store takes longer than %s to save", maxPause)
 }
 
 // send makes the one request that action a stands for.
@@ -136,41 +159,4 @@ func loginRequired(f *failure) error {
 		return ErrLoginRequired
 	}
 	return fmt.Errorf("%w: %w", ErrLoginRequired, f.err())
-}
-
-// book is the record while a renewal works on it. A fresh login, and a record that belongs to other credentials, work
-// on an empty lineage, and what was stored stays in place until the new one is complete; only the ledger and the
-// intents are written at once.
-type book struct {
-	record  *record
-	kept    *record // the lineage to leave in place while not settled, nil if there is none
-	settled bool
-	write   func([]byte) error
-}
-
-func newBook(s *Session, r *record, old []byte, save func([]byte) error, n need) *book {
-	b := &book{record: r, write: save}
-	if n.since.IsZero() && s.owns(r) {
-		r.Identity = or(s.identity, r.Identity)
-		return b
-	}
-	b.record = &record{Version: recordVersion, Identity: s.identity, Generation: r.Generation, Ledgers: r.Ledgers}
-	if old != nil {
-		b.kept = r
-	}
-	return b
-}
-
-func (b *book) save() error {
-	r := b.record
-	if b.kept != nil && !b.settled {
-		shadow := *b.kept
-		shadow.Ledgers = r.Ledgers
-		r = &shadow
-	}
-	value, err := r.encode()
-	if err != nil {
-		return err
-	}
-	return b.write(value)
 }

@@ -133,6 +133,42 @@ type crashStore struct {
 
 var errCrash = errors.New("the process died")
 
+func TestAnAnswerThatCouldNotBeSavedIsSavedLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		store := &moodyStore{Memory: new(ringcx.Memory)}
+		s := v.Session(&ringcx.SessionOptions{Store: store, Key: "k"})
+		mustToken(t, s)
+		time.Sleep(6 * time.Minute)
+		store.fail = map[int]bool{2: true, 3: true} // after the request, and at the next attempt
+		for range 2 {
+			if token, err := s.Token(t.Context()); !errors.Is(err, errBroken) {
+				t.Errorf("a token that is not saved was handed out: %v %v", token, err)
+			}
+		}
+		n := len(v.Paths())
+		if !works(t, v, mustToken(t, s)) {
+			t.Error("the token does not work")
+		}
+		wantAsked(t, v, n, usersPath)
+		if !strings.Contains(storedToken(t, store, "k", "ringcx", "access_token"), mustToken(t, s).AccessToken) {
+			t.Error("the answer is not stored")
+		}
+		// When others went on meanwhile, only the vendor's wish to be left alone is remembered.
+		time.Sleep(6 * time.Minute)
+		fault(t, v, refreshPath, "retry-after", `"status":429,"retryAfter":"30"`)
+		store.fail, store.saves = map[int]bool{2: true}, 0
+		if _, err := s.Token(t.Context()); !errors.Is(err, errBroken) {
+			t.Errorf("error: %v", err)
+		}
+		begin := time.Now()
+		if mustToken(t, s); time.Since(begin) < 30*time.Second {
+			t.Errorf("after %s the vendor was asked again", time.Since(begin))
+		}
+		wantNoVerdicts(t, v)
+	})
+}
+
 func TestWithoutTheIntentWrittenDownACrashSpendsARefreshTokenTwice(t *testing.T) {
 	// The negative control: a store that loses the intent makes the engine send the spent token again.
 	synctest.Test(t, func(t *testing.T) {

@@ -38,6 +38,7 @@ type Session struct {
 	retryAt time.Time  // no renewal ahead of time before
 	timer   *time.Timer
 	flight  *flight // the renewal under way, nil if none
+	unsaved *unsaved
 }
 
 // SessionOptions are the less common settings of a [Session]. The zero value is fine.

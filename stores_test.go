@@ -33,6 +33,27 @@ func (c *crashStore) Update(ctx context.Context, key string, fn func([]byte, fun
 	})
 }
 
+// moodyStore cannot write the saves whose numbers are in fail, counted from 1 since saves was last set.
+type moodyStore struct {
+	*ringcx.Memory
+	fail  map[int]bool
+	saves int
+}
+
+func (m *moodyStore) Update(ctx context.Context, key string, fn func([]byte, func([]byte) error) error) error {
+	return m.Memory.Update(ctx, key, func(old []byte, save func([]byte) error) error {
+		return fn(old, func(value []byte) error {
+			if m.fail == nil {
+				return save(value)
+			}
+			if m.saves++; m.fail[m.saves] {
+				return errBroken
+			}
+			return save(value)
+		})
+	})
+}
+
 // forgetfulStore keeps the first value of an Update only in memory, and dies before the second: an engine that sends
 // before its intent is durable.
 type forgetfulStore struct {

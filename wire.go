@@ -50,7 +50,7 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 	req, err := c.request(ctx, r)
 	sent := c.now()
 	if err != nil {
-		return nil, sent, &Error{Op: r.op, Message: err.Error(), kind: failUnsent}
+		return nil, sent, &Error{Op: r.op, Message: err.Error(), kind: failUnsent, cause: err}
 	}
 	resp, err := c.httpClient().Do(req)
 	if err != nil {

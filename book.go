@@ -1,0 +1,80 @@
+package ringcx
+
+import "fmt"
+
+// book is the record while a renewal works on it. A fresh login, and a record that belongs to other credentials, work
+// on an empty lineage, and what was stored stays in place until the new one is complete; only the ledger and the
+// intents are written at once.
+type book struct {
+	record  *record
+	kept    *record // the lineage to leave in place while not settled, nil if there is none
+	settled bool
+	write   func([]byte) error
+}
+
+func newBook(s *Session, r *record, old []byte, save func([]byte) error, n need) *book {
+	b := &book{record: r, write: save}
+	if n.since.IsZero() && s.owns(r) {
+		r.Identity = or(s.identity, r.Identity)
+		return b
+	}
+	b.record = &record{Version: recordVersion, Identity: s.identity, Generation: r.Generation, Ledgers: r.Ledgers}
+	if old != nil {
+		b.kept = r
+	}
+	return b
+}
+
+func (b *book) save() error {
+	r := b.record
+	if b.kept != nil && !b.settled {
+		shadow := *b.kept
+		shadow.Ledgers = r.Ledgers
+		r = &shadow
+	}
+	value, err := r.encode()
+	if err != nil {
+		return err
+	}
+	return b.write(value)
+}
+
+// unsaved is what a process knows and could not write down.
+type unsaved struct {
+	intent attempt // the last that was written down
+	record record
+}
+
+// keep remembers the record until the Store can be written again.
+func (s *Session) keep(b *book, intent attempt) {
+	if b.kept != nil && !b.settled {
+		return // a login that is not complete is done again
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unsaved = &unsaved{intent, *b.record}
+}
+
+// catchUp enters what could not be written down before. If nobody went on since, that is all of it, and it is written down
+// now, before anything else; else it is only until when nothing may be sent.
+func (s *Session) catchUp(b *book) error {
+	s.mu.Lock()
+	u := s.unsaved
+	s.unsaved = nil
+	s.mu.Unlock()
+	if u == nil {
+		return nil
+	}
+	r := b.record
+	if r.Attempt == nil || r.Attempt.Step != u.intent.Step || !r.Attempt.Start.Equal(u.intent.Start) {
+		r.Ledgers.RingCentral.QuietUntil = max2(r.Ledgers.RingCentral.QuietUntil, u.record.Ledgers.RingCentral.QuietUntil)
+		r.Ledgers.RingCX.QuietUntil = max2(r.Ledgers.RingCX.QuietUntil, u.record.Ledgers.RingCX.QuietUntil)
+		return nil
+	}
+	*r = u.record
+	if err := b.save(); err != nil {
+		s.keep(b, u.intent)
+		return fmt.Errorf("save an earlier answer: %w", err)
+	}
+	return nil
+}
