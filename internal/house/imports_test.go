@@ -39,7 +39,7 @@ var arrows = map[string][]string{
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{ringcxtest, sandbox, store, internal, cli}
+var testArrows = []string{root, ringcxtest, sandbox, store, internal, cli}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
@@ -92,6 +92,8 @@ func refuse(s *source, from, to string) string {
 	}
 	external := strings.HasSuffix(s.ast.Name.Name, "_test")
 	switch {
+	case to == root && (from == sandbox || from == api):
+		return "the two readings of the protocol share nothing, not even in tests"
 	case from == root && to == sandbox:
 		return "tests of the root package reach the sandbox through ringcxtest"
 	case from == root && !external:
