@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -29,15 +28,17 @@ func (a *app) api() *cobra.Command {
 	c := &call{app: a}
 	cmd := &cobra.Command{
 		Use: "api METHOD PATH | OPERATION", Short: "Call the RingCX API with a token that works",
-		Long: `Calls the RingCX API and prints the answer. What to call is a method and a path, or the name of an operation as
-the vendor's API description gives it. Fields fill the {parameters} of the path first; what is left goes into the query
-of a GET or DELETE, or where the operation says so, and else into a JSON body.`,
+		Long: `Calls the RingCX API and prints the answer. What to call is a method and a path, or the name of an operation as the
+vendor's API description gives it. Fields fill the {parameters} of the path first; what is left goes into the query of
+a GET or DELETE, or where the operation says so, and else into a JSON body.
+
+The answer goes to stdout as it came, indented on a terminal. An error of the API is exit code 1, its body on stdout.`,
 		Example: `  ringcx api GET /voice/api/v1/admin/accounts
   ringcx api getAgentGroupList -f accountId=21000001 --paginate
   ringcx api POST /voice/api/v1/admin/accounts/{accountId}/agentGroups -f accountId=21000001 -f groupName=Sales`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 && len(args) != 2 {
-				return errors.New("ringcx api takes a method and a path, or the name of an operation")
+				return &usageError{"api takes a method and a path, or the name of an operation", "such as: ringcx api GET /voice/api/v1/admin/accounts"}
 			}
 			return nil
 		},
@@ -71,20 +72,20 @@ func (c *call) run() error {
 	if c.paginate {
 		return c.pages(session.Client(), base+path, query)
 	}
-	resp, answer, err := c.send(session.Client(), target(base+path, query), body)
+	r, err := c.send(session.Client(), target(base+path, query), body)
 	if err != nil {
 		return err
 	}
 	if c.header {
-		if err := c.printHeader(resp); err != nil {
+		if err := c.printHeader(r); err != nil {
 			return err
 		}
 	}
-	if err := c.print(resp, answer); err != nil {
+	if err := c.print(r); err != nil {
 		return err
 	}
-	if resp.StatusCode >= 400 {
-		return apiError(resp.Request, resp, answer)
+	if r.code >= 400 || r.isPage() {
+		return r.err()
 	}
 	return nil
 }
@@ -137,29 +138,20 @@ func (c *call) readInput() ([]byte, error) {
 	return data, nil
 }
 
-func (c *call) send(client *http.Client, url string, body []byte) (*http.Response, []byte, error) {
+func (c *call) send(client *http.Client, url string, body []byte) (*reply, error) {
 	var in io.Reader
 	if body != nil {
 		in = bytes.NewReader(body)
 	}
 	req, err := http.NewRequestWithContext(c.Context, c.method, url, in)
 	if err != nil {
-		return nil, nil, &usageError{"the path cannot be called", "give it as the vendor's documentation does, such as /voice/api/v1/admin/accounts"}
+		return nil, &usageError{"the path cannot be called", "give it as the vendor's documentation does, such as /voice/api/v1/admin/accounts"}
 	}
 	req.Header.Set("Accept", "application/json, */*")
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return nil, nil, bare(req, err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxListing))
-	if err != nil {
-		return nil, nil, bare(req, fmt.Errorf("the answer broke off: %w", err))
-	}
-	return resp, answer, nil
+	return fetch(client, req)
 }
 
 func target(url string, query url.Values) string {
@@ -170,8 +162,9 @@ func target(url string, query url.Values) string {
 }
 
 // print writes the answer as it came, indented for people if it is JSON.
-func (c *call) print(resp *http.Response, answer []byte) error {
-	if c.OutTerminal && strings.Contains(resp.Header.Get("Content-Type"), "json") {
+func (c *call) print(r *reply) error {
+	answer := r.body
+	if c.OutTerminal && strings.Contains(r.header.Get("Content-Type"), "json") {
 		var b bytes.Buffer
 		if json.Indent(&b, answer, "", "  ") == nil {
 			answer = b.Bytes()
@@ -187,11 +180,11 @@ func (c *call) print(resp *http.Response, answer []byte) error {
 	return nil
 }
 
-func (c *call) printHeader(resp *http.Response) error {
-	if _, err := fmt.Fprintf(c.Stdout, "%s %s\n", resp.Proto, resp.Status); err != nil {
+func (c *call) printHeader(r *reply) error {
+	if _, err := fmt.Fprintf(c.Stdout, "%s %s\n", r.proto, r.status); err != nil {
 		return err
 	}
-	if err := resp.Header.Write(c.Stdout); err != nil {
+	if err := r.header.Write(c.Stdout); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(c.Stdout)

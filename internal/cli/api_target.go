@@ -19,7 +19,7 @@ func (c *call) target(args []string) error {
 	if len(args) == 1 {
 		op, ok := operations.Find(args[0])
 		if !ok {
-			return &usageError{fmt.Sprintf("%q is not an operation of the RingCX API", args[0]), "give a method and a path, such as: ringcx api GET /voice/api/v1/admin/accounts"}
+			return &usageError{fmt.Sprintf("%q is not an operation of the RingCX API", clip(args[0])), "give a method and a path, such as: ringcx api GET /voice/api/v1/admin/accounts"}
 		}
 		c.method, c.path, c.query = op.Method, op.Path, op.Query
 		return c.checkPage()
@@ -27,7 +27,7 @@ func (c *call) target(args []string) error {
 	c.method, c.path = strings.ToUpper(args[0]), args[1]
 	switch {
 	case !methodName.MatchString(args[0]):
-		return &usageError{fmt.Sprintf("%q is not a method", args[0]), "the method comes first: ringcx api GET /voice/api/v1/admin/accounts"}
+		return &usageError{fmt.Sprintf("%q is not a method", clip(args[0])), "the method comes first: ringcx api GET /voice/api/v1/admin/accounts"}
 	case strings.Contains(c.path, "://"):
 		return &usageError{"give the path alone; the token goes to the configured RingCX server only", "leave out the https://host part, and use --ringcx-server-url for another server"}
 	case !strings.HasPrefix(c.path, "/") || strings.HasPrefix(c.path, "//"):
@@ -71,7 +71,7 @@ func (c *call) parseFields() ([]field, error) {
 	for _, raw := range c.fields {
 		name, value, ok := strings.Cut(raw, "=")
 		if !ok || name == "" {
-			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=value", raw), "such as -f accountId=21000001"}
+			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=value", clip(name)), "such as -f accountId=21000001"}
 		}
 		fields = append(fields, field{name, value})
 	}
@@ -81,7 +81,7 @@ func (c *call) parseFields() ([]field, error) {
 		dec := json.NewDecoder(strings.NewReader(value))
 		dec.UseNumber()
 		if !ok || name == "" || dec.Decode(&v) != nil || dec.More() {
-			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=JSON", raw), "such as -F maxRows=10; -f takes text as it is"}
+			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=JSON", clip(name)), "such as -F maxRows=10; -f takes text as it is"}
 		}
 		fields = append(fields, field{name, v})
 	}
@@ -103,21 +103,21 @@ func (c *call) pages(client *http.Client, base string, query url.Values) error {
 	rows := 0
 	for page := range maxPages {
 		query.Set("page", fmt.Sprint(page))
-		resp, answer, err := c.send(client, target(base, query), nil)
+		r, err := c.send(client, target(base, query), nil)
 		if err != nil {
 			return err
 		}
-		if resp.StatusCode != http.StatusOK {
-			return apiError(resp.Request, resp, answer)
+		if r.code != http.StatusOK {
+			return r.err()
 		}
 		var list []json.RawMessage
-		if err := json.Unmarshal(answer, &list); err != nil {
-			return fmt.Errorf("GET %s: the answer is not a list, so it has no pages", resp.Request.URL.Path)
+		if json.Unmarshal(r.body, &list) != nil {
+			return r.notAList()
 		}
-		if page > 0 && string(answer) == before {
+		if page > 0 && string(r.body) == before {
 			break
 		}
-		before = string(answer)
+		before = string(r.body)
 		for _, row := range list {
 			sep := ",\n"
 			if rows == 0 {

@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,6 +20,7 @@ type callError struct {
 	method, path, code, message string
 	status                      int
 	retryAfter                  string
+	page                        bool // the answer is a web page
 }
 
 func (e *callError) Error() string {
@@ -32,41 +36,54 @@ func (e *callError) Error() string {
 
 // Hint tells what such a status means at this vendor.
 func (e *callError) Hint() string {
+	if e.page {
+		return "paths of the API start with /voice/api/ or /api/; check the path, and the RingCX server in 'ringcx status'"
+	}
 	switch e.status {
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		return "check the fields against the vendor's description of the operation"
 	case http.StatusUnauthorized:
 		return "RingCX refused even a new token; run 'ringcx login --jwt' and try again"
 	case http.StatusForbidden:
 		return "the user behind the JWT lacks the right to do this in RingCX"
 	case http.StatusNotFound:
 		return "check the path and the ids in it; most paths take a sub-account id, see 'ringcx accounts list'"
+	case http.StatusMethodNotAllowed:
+		return "check the method against the vendor's description of the operation"
 	case http.StatusTooManyRequests:
-		if d, err := time.ParseDuration(e.retryAfter + "s"); err == nil {
-			return "the vendor asks to wait " + d.String()
+		if d, err := time.ParseDuration(e.retryAfter + "s"); err == nil && d > 0 {
+			return "the vendor asks to wait " + span(d)
 		}
 		return "the vendor asks for fewer requests; wait a minute"
+	}
+	if e.status >= 500 {
+		return "the vendor's server failed; try again later"
 	}
 	return ""
 }
 
-func apiError(req *http.Request, resp *http.Response, body []byte) error {
-	e := &callError{method: req.Method, path: req.URL.Path, status: resp.StatusCode, retryAfter: resp.Header.Get("Retry-After")}
+// err is the answer as an error.
+func (r *reply) err() error {
+	e := &callError{
+		method: r.request.Method, path: r.request.URL.Path, status: r.code, retryAfter: r.header.Get("Retry-After"), page: r.isPage(),
+	}
 	var v struct {
 		ErrorCode      string `json:"errorCode"`
 		GeneralMessage string `json:"generalMessage"`
 		Message        string `json:"message"`
 		Details        string `json:"details"`
 	}
-	text := strings.Join(strings.Fields(string(body[:min(len(body), 200)])), " ")
+	text := strings.Join(strings.Fields(string(r.body[:min(len(r.body), 200)])), " ")
 	switch {
-	case json.Unmarshal(body, &v) == nil && first(v.GeneralMessage, v.Message) != "":
+	case json.Unmarshal(r.body, &v) == nil && first(v.GeneralMessage, v.Message) != "":
 		e.code, e.message = v.ErrorCode, first(v.GeneralMessage, v.Message)
 		if v.Details != "" && v.Details != e.message {
 			e.message += ": " + v.Details
 		}
-	case strings.HasPrefix(text, "<"):
+	case e.page || strings.HasPrefix(text, "<"):
 		e.message = "answered a web page (HTML) where data was expected"
 	default:
-		e.message = first(text, http.StatusText(resp.StatusCode))
+		e.message = first(text, http.StatusText(r.code))
 	}
 	return e
 }
@@ -85,15 +102,27 @@ func (e *netError) Hint() string {
 	return "check the network, and the RingCX server in 'ringcx status'"
 }
 
+var errCut = errors.New("the connection was cut before an answer came")
+
 // bare takes the URL that net/http puts around an error away. The engine's own errors stand as they are.
 func bare(req *http.Request, err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
 		err = u.Err
 	}
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
 	var hinted interface{ Hint() string }
 	if errors.As(err, &hinted) || errors.Is(err, ringcx.ErrLoginRequired) {
 		return err
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op != "dial" {
+		err = op.Err
+	}
+	if errors.Is(err, io.EOF) {
+		err = errCut
 	}
 	return &netError{req.Method, req.URL.Path, err}
 }

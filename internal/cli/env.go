@@ -29,7 +29,8 @@ type Env struct {
 
 // System is the Env of this process.
 func System() *Env {
-	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
 	home, _ := os.UserHomeDir()
 	return &Env{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Home: home, Context: ctx,
@@ -38,7 +39,7 @@ func System() *Env {
 	}
 }
 
-// configDir is where settings without secrets live, stateDir where lineages do.
+// configDir is where settings without secrets live, stateDir where lineages do; "" if there is no home directory.
 func (e *Env) configDir() string { return e.xdg("XDG_CONFIG_HOME", ".config", "AppData/Roaming") }
 
 func (e *Env) stateDir() string { return e.xdg("XDG_STATE_HOME", ".local/state", "AppData/Local") }
@@ -46,6 +47,9 @@ func (e *Env) stateDir() string { return e.xdg("XDG_STATE_HOME", ".local/state",
 func (e *Env) xdg(variable, unix, windows string) string {
 	if dir := e.Getenv(variable); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "ringcx")
+	}
+	if e.Home == "" {
+		return ""
 	}
 	if runtime.GOOS == "windows" {
 		return filepath.Join(e.Home, filepath.FromSlash(windows), "ringcx")

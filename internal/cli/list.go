@@ -1,10 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"text/tabwriter"
@@ -36,15 +37,9 @@ func (a *app) list(short, path string, columns ...column) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			body, err := get(cmd.Context(), session.Client(), strings.TrimRight(acc.config.Endpoint.RingCX, "/")+path)
+			rows, err := rowsOf(cmd.Context(), session.Client(), strings.TrimRight(acc.config.Endpoint.RingCX, "/")+path)
 			if err != nil {
 				return err
-			}
-			var rows []map[string]any
-			dec := json.NewDecoder(strings.NewReader(string(body)))
-			dec.UseNumber()
-			if err := dec.Decode(&rows); err != nil {
-				return fmt.Errorf("%s: the answer is not a list: %w", path, err)
 			}
 			if asJSON {
 				return writeJSON(a.Stdout, rows)
@@ -57,11 +52,11 @@ func (a *app) list(short, path string, columns ...column) *cobra.Command {
 }
 
 // table prints aligned columns with titles on a terminal, and bare tab-separated fields to a program.
-func (a *app) table(rows []map[string]any, columns []column) error {
+func (a *app) table(rows []map[string]any, columns []column) (err error) {
 	w, sep := a.Stdout, "\t"
 	if a.OutTerminal {
 		tw := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
-		defer func() { _ = tw.Flush() }()
+		defer func() { err = errors.Join(err, tw.Flush()) }()
 		w = tw
 		titles := make([]string, len(columns))
 		for i, c := range columns {
@@ -85,26 +80,25 @@ func (a *app) table(rows []map[string]any, columns []column) error {
 	return nil
 }
 
-// maxListing bounds an answer that is read whole.
-const maxListing = 64 << 20
-
-func get(ctx context.Context, client *http.Client, url string) ([]byte, error) {
+// rowsOf gets a list.
+func rowsOf(ctx context.Context, client *http.Client, url string) ([]map[string]any, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Accept", "application/json")
-	resp, err := client.Do(req)
+	r, err := fetch(client, req)
 	if err != nil {
-		return nil, bare(req, err)
+		return nil, err
 	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxListing))
-	if err != nil {
-		return nil, bare(req, fmt.Errorf("the answer broke off: %w", err))
+	if r.code != http.StatusOK {
+		return nil, r.err()
 	}
-	if resp.StatusCode != http.StatusOK {
-		return nil, apiError(req, resp, body)
+	var rows []map[string]any
+	dec := json.NewDecoder(bytes.NewReader(r.body))
+	dec.UseNumber()
+	if dec.Decode(&rows) != nil {
+		return nil, r.notAList()
 	}
-	return body, nil
+	return rows, nil
 }

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"strings"
+	"time"
 )
 
 // logger tells people on stderr what the engine does: everything with --verbose, else on a terminal the waits.
@@ -49,7 +51,13 @@ func (t *talk) Handle(_ context.Context, r slog.Record) error {
 		if a.Value.Kind() == slog.KindTime {
 			value = a.Value.Time().Format("15:04:05")
 		}
-		if a.Key != "key" {
+		switch a.Key {
+		case "key":
+		case "error":
+			b.WriteString(": " + value)
+		case "until":
+			b.WriteString(" until " + value)
+		default:
 			fmt.Fprintf(&b, ", %s %s", a.Key, value)
 		}
 		return true
@@ -60,4 +68,32 @@ func (t *talk) Handle(_ context.Context, r slog.Record) error {
 	r.Attrs(write)
 	_, err := fmt.Fprintln(t.w, b.String())
 	return err
+}
+
+// client is the client of the environment. On a terminal it says for whom it waits, if that takes over a second.
+func (a *app) client() *http.Client {
+	if !a.ErrTerminal {
+		return a.HTTPClient
+	}
+	client := &http.Client{}
+	if a.HTTPClient != nil {
+		*client = *a.HTTPClient
+	}
+	if client.Transport == nil {
+		client.Transport = http.DefaultTransport
+	}
+	client.Transport = telling{client.Transport, a.Stderr}
+	return client
+}
+
+// telling is an http.RoundTripper that speaks up when it takes long.
+type telling struct {
+	base http.RoundTripper
+	w    io.Writer
+}
+
+func (t telling) RoundTrip(req *http.Request) (*http.Response, error) {
+	timer := time.AfterFunc(time.Second, func() { fmt.Fprintf(t.w, "ringcx: waiting for %s to answer\n", req.URL.Host) })
+	defer timer.Stop()
+	return t.base.RoundTrip(req)
 }

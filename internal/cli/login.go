@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -11,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
-	"github.com/ringcx-go/ringcx/store/file"
 )
 
 // loginFailed is a login that did not work. It is an error (1), not a call for a login (4).
@@ -26,7 +26,13 @@ func (a *app) login() *cobra.Command {
 	var useJWT bool
 	var jwtFile string
 	cmd := &cobra.Command{
-		Use: "login", Short: "Log in once, so that later commands need no credentials", Args: noArgs,
+		Use: "login", Short: "Log in once, so that later commands need no credentials",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return &usageError{"login takes no argument; other users of the machine could read a JWT there", "set RC_USER_JWT, or use --jwt-file FILE"}
+			}
+			return nil
+		},
 		Long: `Logs in to RingCentral with the JWT of a user, exchanges the token for a RingCX token, and stores what later
 renewals need: the client secret, the JWT and the tokens, readable by you alone.
 
@@ -66,22 +72,22 @@ func (a *app) loginAccount(jwtFile string) (*account, error) {
 		return nil, &usageError{"there is no JWT", "set RC_USER_JWT, or use --jwt-file; a JWT is made in the Developer Portal under Credentials"}
 	}
 	acc.key = acc.profile
-	return acc, nil
+	if a.configDir() == "" {
+		return nil, &usageError{"there is no home directory to keep the profile in", "set HOME or XDG_CONFIG_HOME, or use the variables without a login"}
+	}
+	return acc, os.MkdirAll(a.configDir(), 0o700)
 }
 
 // readJWT reads a credential from a private file, or from standard input.
 func (a *app) readJWT(name string) (string, error) {
-	in := a.Stdin
+	in, from := a.Stdin, "standard input"
 	if name != "-" {
-		if err := file.CheckPrivate(name); err != nil {
+		f, err := openPrivate(name, "--jwt-file names a file that holds the JWT alone")
+		if err != nil {
 			return "", err
 		}
-		f, err := os.Open(name) //nolint:gosec // the user names the file
-		if err != nil {
-			return "", &usageError{err.Error(), "--jwt-file names a file that holds the JWT alone"}
-		}
 		defer func() { _ = f.Close() }()
-		in = f
+		in, from = f, name
 	}
 	data, err := io.ReadAll(io.LimitReader(in, 64<<10))
 	if err != nil {
@@ -89,7 +95,7 @@ func (a *app) readJWT(name string) (string, error) {
 	}
 	jwt := strings.TrimSpace(string(data))
 	if strings.Count(jwt, ".") != 2 || strings.ContainsAny(jwt, " \t\r\n") {
-		return "", &usageError{name + " does not hold a JWT", "the file holds the JWT alone, in one line, as the Developer Portal showed it"}
+		return "", &usageError{from + " does not hold a JWT", "give the JWT alone, in one line, as the Developer Portal showed it"}
 	}
 	return jwt, nil
 }
@@ -114,7 +120,7 @@ func (a *app) logIn(acc *account) error {
 		return err
 	}
 	fmt.Fprintf(a.Stderr, "Logged in to RingCX main account %s as RingCentral user %s (profile %s).\nThe token lives %s and is renewed when it is used. Next: ringcx token, ringcx accounts list\n",
-		first(st.MainAccountID, "?"), first(st.UserID, "?"), acc.profile, time.Until(st.Expiry).Round(time.Second))
+		first(st.MainAccountID, "?"), first(st.UserID, "?"), acc.profile, span(time.Until(st.Expiry)))
 	return nil
 }
 
@@ -127,9 +133,6 @@ func (a *app) logout() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if acc.key == "" && acc.jwt == "" {
-				acc.key = acc.profile
-			}
 			return a.logOut(acc, local)
 		},
 	}
@@ -137,29 +140,54 @@ func (a *app) logout() *cobra.Command {
 	return cmd
 }
 
+// logOut ends what is stored for the profile, at the servers it was stored for and no others, whatever the environment
+// says now. Without a profile it ends what the credentials of the environment stored.
 func (a *app) logOut(acc *account, local bool) error {
+	saved, known := acc.settings.Profiles[acc.profile]
+	local = local || acc.damaged != nil // without the secret the vendor does not listen
+	switch {
+	case known:
+		acc.key, acc.jwt = acc.profile, ""
+		acc.config.ClientID, acc.config.ClientSecret = saved.ClientID, acc.stored.ClientSecret
+		acc.config.Endpoint = ringcx.Endpoint{RingCentral: saved.RingCentral, RingCX: saved.RingCX}
+	case acc.jwt == "":
+		acc.key, local = acc.profile, true // nobody knows where it came from
+	}
 	if local {
-		if err := acc.store.Update(a.Context, first(acc.key, acc.profile), func(_ []byte, save func([]byte) error) error { return save(nil) }); err != nil {
-			return err
-		}
-	} else if err := a.session(acc).Logout(a.Context); err != nil {
+		acc.config.HTTPClient = &http.Client{Transport: offline{}}
+	}
+	if err := a.session(acc).Logout(a.Context); err != nil {
 		var vendor *ringcx.Error
 		if !errors.As(err, &vendor) {
 			return err
 		}
-		fmt.Fprintf(a.Stderr, "The vendor did not end the session: %s\nIt ends there by itself when its tokens expire.\n", vendor)
+		if !local {
+			fmt.Fprintf(a.Stderr, "The vendor did not end the session: %s\nIt ends there by itself when its tokens expire.\n", vendor)
+		}
 	}
 	if acc.key == acc.profile {
 		if err := a.writeSecrets(acc.store, acc.profile, nil); err != nil {
 			return err
 		}
-		if _, known := acc.settings.Profiles[acc.profile]; known {
-			delete(acc.settings.Profiles, acc.profile)
-			if err := a.writeSettings(acc.settings); err != nil {
-				return err
-			}
+	}
+	if known {
+		delete(acc.settings.Profiles, acc.profile)
+		if err := a.writeSettings(acc.settings); err != nil {
+			return err
 		}
 	}
-	fmt.Fprintf(a.Stderr, "Logged out (profile %s).\n", acc.profile)
+	fmt.Fprintf(a.Stderr, "Logged out (%s).\n", acc.name())
 	return nil
+}
+
+// offline sends nothing.
+type offline struct{}
+
+var errOffline = errors.New("nothing was sent")
+
+func (offline) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+	return nil, errOffline
 }

@@ -100,19 +100,27 @@ func (n *narrator) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-const detailWidth = 116
+const (
+	detailWidth = 92
+	detailLines = 3
+)
 
-// detail is indented, wrapped and bounded: three lines tell enough.
+// detail is indented, broken after commas and spaces where there are any, and bounded: three lines tell enough.
 func (n *narrator) detail(text string) {
 	runes := []rune(text)
-	for line := 0; len(runes) > 0 && line < 3; line++ {
-		part := runes[:min(len(runes), detailWidth)]
-		runes = runes[len(part):]
-		end := ""
-		if line == 2 && len(runes) > 0 {
-			end = " …"
+	for line := 1; len(runes) > 0 && line <= detailLines; line++ {
+		end := min(len(runes), detailWidth)
+		for i := end; i < len(runes) && i > detailWidth/2; i-- {
+			if strings.ContainsRune(", &", runes[i-1]) {
+				end = i
+				break
+			}
 		}
-		n.say("     %s", n.paint(styleDetail, string(part)+end))
+		part := string(runes[:end])
+		if runes = runes[end:]; line == detailLines && len(runes) > 0 {
+			part += " …"
+		}
+		n.say("     %s", n.paint(styleDetail, part))
 	}
 }
 

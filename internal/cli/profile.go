@@ -42,6 +42,9 @@ func (a *app) settingsPath() string { return filepath.Join(a.configDir(), "confi
 
 func (a *app) readSettings() (*settings, error) {
 	s := &settings{}
+	if a.configDir() == "" {
+		return s, nil
+	}
 	data, err := os.ReadFile(a.settingsPath())
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
@@ -51,7 +54,9 @@ func (a *app) readSettings() (*settings, error) {
 	}
 	meta, err := toml.Decode(string(data), s)
 	if err != nil {
-		return nil, &usageError{fmt.Sprintf("%s: %s", a.settingsPath(), err), "mend the file, or remove it and log in again"}
+		return nil, &usageError{
+			fmt.Sprintf("%s: %s", a.settingsPath(), strings.TrimPrefix(err.Error(), "toml: ")), "mend the file, or remove it and log in again",
+		}
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return nil, &usageError{fmt.Sprintf("%s: unknown setting %q", a.settingsPath(), unknown[0].String()), "known are default and, for each profile, client_id, server_url and ringcx_server_url"}
@@ -94,19 +99,24 @@ func writePrivate(path string, data []byte) error {
 func (a *app) openStore() (ringcx.Store, error) {
 	name := a.variable("RINGCX_STORE")
 	if name == "" {
-		if a.Home == "" && a.Getenv("XDG_STATE_HOME") == "" {
+		if a.stateDir() == "" {
 			return nil, &usageError{"there is no home directory to keep the session in", "set HOME, or RINGCX_STORE=file:DIR"}
 		}
 		return &file.Store{Dir: a.stateDir()}, nil
 	}
-	if dir, ok := strings.CutPrefix(name, "file:"); ok && dir != "" {
-		return &file.Store{Dir: dir}, nil
+	kind, dir, _ := strings.Cut(name, ":")
+	switch {
+	case kind != "file":
+		return nil, &usageError{fmt.Sprintf("RINGCX_STORE is not a store this version knows: %q", clip(kind)), "use RINGCX_STORE=file:DIR"}
+	case dir == "":
+		return nil, &usageError{"RINGCX_STORE names no directory", "use RINGCX_STORE=file:DIR"}
 	}
-	return nil, &usageError{fmt.Sprintf("RINGCX_STORE %q is not a store this version knows", strings.SplitN(name, ":", 2)[0]+":…"), "use RINGCX_STORE=file:DIR"}
+	return &file.Store{Dir: dir}, nil
 }
 
 func secretsKey(profile string) string { return profile + ".credentials" }
 
+// readSecrets answers nil if what is stored cannot be understood.
 func (a *app) readSecrets(store ringcx.Store, profile string) (*secrets, error) {
 	value, err := store.Load(a.Context, secretsKey(profile))
 	if err != nil || value == nil {
@@ -114,7 +124,7 @@ func (a *app) readSecrets(store ringcx.Store, profile string) (*secrets, error) 
 	}
 	s := &secrets{}
 	if json.Unmarshal(value, s) != nil {
-		return nil, &usageError{fmt.Sprintf("the stored credentials of profile %q are damaged", profile), "run 'ringcx login --jwt' to store them again"}
+		return nil, nil
 	}
 	return s, nil
 }
@@ -123,7 +133,7 @@ func (a *app) writeSecrets(store ringcx.Store, profile string, s *secrets) error
 	var value []byte
 	if s != nil {
 		var err error
-		if value, err = json.Marshal(s); err != nil {
+		if value, err = json.Marshal(s); err != nil { //nolint:gosec // the Store is where secrets belong
 			return err
 		}
 	}

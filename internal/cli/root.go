@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,14 +30,40 @@ func Main(env *Env) int {
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	err := root.ExecuteContext(env.Context)
-	if err == nil {
+	err := app.execute(root)
+	var usage *usageError
+	switch {
+	case err == nil:
 		return exitDone
-	}
-	if !app.started {
-		err = &usageError{err.Error(), "run 'ringcx help' to see the commands, 'ringcx COMMAND --help' for one of them"}
+	case env.Context.Err() != nil && errors.Is(err, context.Canceled):
+		err = errInterrupted
+	case !app.started && !errors.As(err, &usage):
+		err = &usageError{err.Error(), "run 'ringcx help' to see the commands"}
 	}
 	return report(env.Stderr, err)
+}
+
+var errInterrupted = errors.New("interrupted; nothing stored was lost")
+
+// patience is how long an interrupted command may take to finish, so that an answer under way is stored. One that comes
+// later is not missed: the next command knows from the store that a request was sent.
+const patience = 3 * time.Second
+
+// execute runs the command until it ends, or a little longer than the user wants it to.
+func (a *app) execute(root *cobra.Command) error {
+	done := make(chan error, 1)
+	go func() { done <- root.ExecuteContext(a.Context) }()
+	select {
+	case err := <-done:
+		return err
+	case <-a.Context.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(patience):
+		return context.Canceled
+	}
 }
 
 // report prints an error in one line, and a hint where there is one.
@@ -59,17 +88,15 @@ func hintFor(err error) string {
 	if errors.As(err, &hinted) && hinted.Hint() != "" {
 		return hinted.Hint()
 	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return fmt.Sprintf("check that %s exists, is yours and has room; nothing stored was lost", path.Path)
+	}
 	if errors.Is(err, ringcx.ErrLoginRequired) {
 		return "run 'ringcx login --jwt' with RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT set; 'eval \"$(ringcx sandbox env)\"' sets them for the sandbox"
 	}
 	return ""
 }
-
-// usageError is a mistake on the command line or in the settings.
-type usageError struct{ problem, remedy string }
-
-func (e *usageError) Error() string { return e.problem }
-func (e *usageError) Hint() string  { return e.remedy }
 
 // app is one run of the command.
 type app struct {
@@ -108,21 +135,9 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required.`,
 	flags.StringVar(&a.cxURL, "ringcx-server-url", "", "RingCX server (default: $RINGCX_SERVER_URL)")
 	flags.StringVar(&a.clientID, "client-id", "", "client ID of the app (default: $RC_APP_CLIENT_ID)")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "tell what is done on stderr")
-	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.api(), a.accounts(), a.users(), a.sandbox(), a.version())
+	root.SetFlagErrorFunc(flagError)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(a.help())
+	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.api(), a.accounts(), a.users(), a.sandbox(), a.completion(), a.version())
 	return root
-}
-
-// noArgs and the like report arguments in our words.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return fmt.Errorf("%s: unknown command or argument %q", cmd.CommandPath(), args[0])
-	}
-	return nil
-}
-
-// group is a command that only holds others.
-func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	g := &cobra.Command{Use: use, Short: short, Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	g.AddCommand(commands...)
-	return g
 }

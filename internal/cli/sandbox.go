@@ -71,8 +71,11 @@ func reachable(host string) string {
 func exports(url string, demo sandbox.Credentials) string {
 	var b strings.Builder
 	for _, v := range [][2]string{
-		{"RC_SERVER_URL", url}, {"RINGCX_SERVER_URL", url},
-		{"RC_APP_CLIENT_ID", demo.ClientID}, {"RC_APP_CLIENT_SECRET", demo.ClientSecret}, {"RC_USER_JWT", demo.JWT},
+		{"RC_SERVER_URL", url},
+		{"RINGCX_SERVER_URL", url},
+		{"RC_APP_CLIENT_ID", demo.ClientID},
+		{"RC_APP_CLIENT_SECRET", demo.ClientSecret},
+		{"RC_USER_JWT", demo.JWT},
 	} {
 		fmt.Fprintf(&b, "export %s='%s'\n", v[0], v[1])
 	}
@@ -117,12 +120,12 @@ func (a *app) serve(opts *sandbox.Options, listen, envFile string) error {
 }
 
 func (a *app) announce(url, listen, envFile string, opts *sandbox.Options) {
-	fmt.Fprintf(a.Stderr, "RingCX sandbox on %s, tokens live %s. Stop it with Ctrl-C.\n", url, opts.TokenTTL)
+	fmt.Fprintf(a.Stderr, "RingCX sandbox on %s, tokens live %s. Stop it with Ctrl-C.\n", url, span(opts.TokenTTL))
 	if host, _, _ := net.SplitHostPort(listen); !isLocal(host) {
 		fmt.Fprintln(a.Stderr, "Other machines can reach it, and it trusts everybody.")
 	}
 	if envFile != "" {
-		fmt.Fprintf(a.Stderr, "Sign in with the variables in %s:  . %s\n", envFile, envFile)
+		fmt.Fprintf(a.Stderr, "In another shell:  . %s && ringcx login --jwt\n", shellPath(envFile))
 		return
 	}
 	args := ""
@@ -133,6 +136,17 @@ func (a *app) announce(url, listen, envFile string, opts *sandbox.Options) {
 		args += fmt.Sprintf(" --seed %d", opts.Seed)
 	}
 	fmt.Fprintf(a.Stderr, "In another shell:  eval \"$(ringcx sandbox env%s)\" && ringcx login --jwt\n", args)
+}
+
+// shellPath is a path as a shell's "." command takes it: with a slash, or it is looked for elsewhere.
+func shellPath(path string) string {
+	if !strings.ContainsRune(path, '/') {
+		path = "./" + path
+	}
+	if strings.ContainsAny(path, " '\"$`\\&;|<>()*?~#!") {
+		path = "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return path
 }
 
 // logRequest shows each request to people, never its secrets: the log holds none.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -25,10 +26,11 @@ func (a *app) status() *cobra.Command {
 			}
 			if asJSON {
 				err = writeJSON(a.Stdout, struct {
-					Profile  string          `json:"profile"`
-					Endpoint ringcx.Endpoint `json:"endpoint"`
+					Profile  string   `json:"profile"`
+					ClientID string   `json:"clientId"`
+					Servers  endpoint `json:"servers"`
 					*ringcx.Status
-				}{acc.profile, acc.config.Endpoint, st})
+				}{acc.profile, acc.config.ClientID, endpoint(acc.config.Endpoint), st})
 			} else {
 				err = a.printStatus(acc, st)
 			}
@@ -42,14 +44,16 @@ func (a *app) status() *cobra.Command {
 	return cmd
 }
 
+// endpoint is ringcx.Endpoint with the names that the rest of the JSON has.
+type endpoint struct {
+	RingCentral string `json:"ringCentral"`
+	RingCX      string `json:"ringCX"`
+}
+
 func (a *app) printStatus(acc *account, st *ringcx.Status) error {
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 	line := func(name, format string, values ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", values...) }
-	where := acc.profile
-	if acc.key != acc.profile {
-		where = "credentials of the environment"
-	}
-	line("Profile", "%s", where)
+	line("Session", "%s", acc.name())
 	line("App", "%s at %s", acc.config.ClientID, acc.config.Endpoint.RingCentral)
 	line("RingCX", "%s, main account %s, user %s", acc.config.Endpoint.RingCX, first(st.MainAccountID, "unknown"), first(st.UserID, "unknown"))
 	line("Access token", "%s", ends(st.Expiry))
@@ -86,7 +90,29 @@ func ends(t time.Time) string {
 	case t.IsZero():
 		return "none"
 	case left < 0:
-		return "ended " + (-left).Round(time.Second).String() + " ago"
+		return "ended " + span(-left) + " ago"
 	}
-	return "ends in " + left.Round(time.Second).String()
+	return "ends in " + span(left)
+}
+
+// span is a duration in the words of people: "5m", "59m 58s", "7 days".
+func span(d time.Duration) string {
+	d = d.Round(time.Second)
+	if d >= 48*time.Hour {
+		return fmt.Sprintf("%d days", int(d.Round(24*time.Hour)/(24*time.Hour)))
+	}
+	var parts []string
+	for _, unit := range []struct {
+		size time.Duration
+		name string
+	}{{time.Hour, "h"}, {time.Minute, "m"}, {time.Second, "s"}} {
+		if n := d / unit.size; n > 0 {
+			parts = append(parts, fmt.Sprint(int(n))+unit.name)
+			d %= unit.size
+		}
+	}
+	if len(parts) == 0 {
+		return "0s"
+	}
+	return strings.Join(parts, " ")
 }

@@ -1,12 +1,16 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ringcx-go/ringcx"
 )
 
 func (a *app) token() *cobra.Command {
@@ -28,7 +32,7 @@ a call that finds it due renews it, one for all who call at the same time.`,
 			}
 			t, err := session.TokenFor(a.Context, minTTL)
 			if err != nil {
-				return err
+				return tooMuch(err, minTTL)
 			}
 			if !asJSON {
 				_, err = fmt.Fprintln(a.Stdout, t.AccessToken)
@@ -44,6 +48,24 @@ a call that finds it due renews it, one for all who call at the same time.`,
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the token with its expiry as JSON")
 	return cmd
 }
+
+// tooMuch adds a hint to the only error of TokenFor that has none: no token of the vendor lives so long.
+func tooMuch(err error, minTTL time.Duration) error {
+	var hinted interface{ Hint() string }
+	if minTTL == 0 || errors.As(err, &hinted) || errors.Is(err, ringcx.ErrLoginRequired) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &hintedError{err, "ask for less with --min-ttl"}
+}
+
+// hintedError adds what to do to an error that does not know.
+type hintedError struct {
+	error
+	hint string
+}
+
+func (e *hintedError) Hint() string  { return e.hint }
+func (e *hintedError) Unwrap() error { return e.error }
 
 func writeJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)

@@ -1,0 +1,274 @@
+package main_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/ringcx-go/ringcx/internal/cli"
+)
+
+// The scripts in testdata/script run the command as people do: in processes of their own, each script on a machine of
+// its own (an empty home) against a vendor of its own (a sandbox). README.md beside them tells what they can say.
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"ringcx": ringcxMain})
+}
+
+// outputs is the variable that names the directory where every process of a script leaves a copy of what it printed.
+const outputs = "SCRIPT_OUTPUTS"
+
+// ringcxMain is the command, with a copy of its output kept for the canary.
+func ringcxMain() {
+	if os.Getenv("SCRIPT_UNPRIVILEGED") != "" {
+		dropPrivileges()
+	}
+	env := cli.System()
+	if dir := os.Getenv(outputs); dir != "" {
+		f, err := os.CreateTemp(dir, "ringcx-*.txt")
+		if err != nil {
+			panic(err)
+		}
+		fmt.Fprintf(f, "%q\n", env.Args)
+		env.Stdout, env.Stderr = io.MultiWriter(f, env.Stdout), io.MultiWriter(f, env.Stderr)
+	}
+	os.Exit(cli.Main(env))
+}
+
+// commands are what scripts can say beside the usual.
+var commands = map[string]func(*testscript.TestScript, bool, []string){
+	"sandbox": startSandbox, "clock": moveClock, "control": control, "fault": armFault, "page": startPage,
+	"mark": markRequests, "requests": countRequests, "await": await, "verdicts": wantVerdicts,
+	"machine": newMachine, "fails": fails, "mode": wantMode, "renewed": renewed, "plain": wantPlain,
+	"interrupt": interrupt, "exited": exited, "capture": capture,
+}
+
+func TestTheCommandDoesWhatTheScriptsSay(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script", RequireUniqueNames: true, RequireExplicitExec: false,
+		Setup: setUp, Cmds: commands,
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
+	})
+}
+
+type stageKey struct{}
+
+// stage is what one script plays on: its vendors and what its processes printed.
+type stage struct {
+	vendors  map[string]*vendor // by name; "" is the one of the variables that the command reads
+	outputs  string
+	machines int
+	signaled *exec.Cmd // the background process that was interrupted last
+}
+
+func stageOf(ts *testscript.TestScript) *stage { return ts.Value(stageKey{}).(*stage) }
+
+// setUp gives a script an empty machine. Other users may pass through its directory, to reach what is theirs.
+func setUp(env *testscript.Env) error {
+	s := &stage{vendors: map[string]*vendor{}, outputs: filepath.Join(env.WorkDir, ".outputs")}
+	env.Values[stageKey{}] = s
+	if err := os.Mkdir(s.outputs, 0o777); err != nil {
+		return err
+	}
+	for _, open := range []struct {
+		path string
+		mode os.FileMode
+	}{{s.outputs, 0o777}, {filepath.Dir(env.WorkDir), 0o711}} {
+		if err := os.Chmod(open.path, open.mode); err != nil {
+			return err
+		}
+	}
+	env.Setenv(outputs, s.outputs)
+	env.Setenv("GORACE", "atexit_sleep_ms=0") // with -race every process would last a second longer
+	for _, name := range []string{"RC_SERVER_URL", "NO_COLOR", "TERM"} {
+		env.Setenv(name, "")
+	}
+	s.newMachine(env.WorkDir, env.Setenv)
+	env.Defer(func() {
+		for name, v := range s.vendors {
+			v.server.Close()
+			if got := v.verdicts(); len(got) > 0 && !v.objectionsExpected {
+				env.T().Fatal(fmt.Sprintf("the vendor %q objects: %s", name, strings.Join(got, ", ")))
+			}
+		}
+		if leaks := s.leaks(); len(leaks) > 0 {
+			env.T().Fatal("secrets were printed:\n" + strings.Join(leaks, "\n"))
+		}
+	})
+	return nil
+}
+
+// newMachine points the command to empty directories.
+func (s *stage) newMachine(work string, setenv func(name, value string)) {
+	s.machines++
+	home := filepath.Join(work, fmt.Sprintf("home%d", s.machines))
+	setenv("HOME", home)
+	setenv("USERPROFILE", home)
+	setenv("XDG_CONFIG_HOME", filepath.Join(home, "config"))
+	setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
+	setenv("CONFIG", filepath.Join(home, "config", "ringcx"))
+	setenv("STATE", filepath.Join(home, "state", "ringcx"))
+}
+
+func newMachine(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 0, "machine")
+	stageOf(ts).newMachine(ts.Getenv("WORK"), ts.Setenv)
+}
+
+// usage stops a script that misuses one of our commands.
+func usage(ts *testscript.TestScript, misused bool, text string) {
+	if misused {
+		ts.Fatalf("usage: %s", text)
+	}
+}
+
+var (
+	oneLineError = regexp.MustCompile(`^ringcx: [^\n]+\n(hint: [^\n]+\n)?$`)
+	stackTrace   = regexp.MustCompile(`goroutine \d+|panic:|\.go:\d+|<nil>|%!`)
+)
+
+// fails runs a command that must fail with a code, saying why in one line, with at most one more for a hint.
+func fails(ts *testscript.TestScript, neg bool, args []string) {
+	code := -1
+	if len(args) > 1 {
+		if n, err := strconv.Atoi(args[0]); err == nil {
+			code = n
+		}
+	}
+	usage(ts, neg || code < 0, "fails CODE program [args...]")
+	err := ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		ts.Fatalf("it did not fail")
+	case !errors.As(err, &exit) || exit.ExitCode() != code:
+		ts.Fatalf("it failed with %v, want exit status %d", err, code)
+	}
+	if stderr := ts.ReadFile("stderr"); !oneLineError.MatchString(stderr) || stackTrace.MatchString(stderr) {
+		ts.Fatalf("the error is not one line and a hint:\n%s", stderr)
+	}
+}
+
+// wantMode checks the permissions of files.
+func wantMode(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) < 2, "mode OCTAL file...")
+	for _, name := range args[1:] {
+		info, err := os.Stat(ts.MkAbs(name))
+		ts.Check(err)
+		if got := fmt.Sprintf("%04o", info.Mode().Perm()); got != args[0] {
+			ts.Fatalf("%s has mode %s, want %s", name, got, args[0])
+		}
+	}
+}
+
+// capture sets a variable to what the first group of a pattern finds in the last output.
+func capture(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 2, "capture NAME PATTERN")
+	pattern, err := regexp.Compile(args[1])
+	ts.Check(err)
+	m := pattern.FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(m) != 2 {
+		ts.Fatalf("no match for %s", args[1])
+	}
+	ts.Setenv(args[0], m[1])
+}
+
+// wantPlain checks that the last output holds no control characters: what programs read has no colours.
+func wantPlain(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 0, "plain")
+	for _, stream := range []string{"stdout", "stderr"} {
+		if strings.ContainsFunc(ts.ReadFile(stream), func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' }) {
+			ts.Fatalf("%s holds control characters", stream)
+		}
+	}
+}
+
+// renewed asks for tokens until another one comes.
+func renewed(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 0, "renewed")
+	var first string
+	for range 1000 {
+		ts.Check(ts.Exec("ringcx", "token"))
+		switch token := ts.ReadFile("stdout"); first {
+		case "":
+			first = token
+		case token:
+		default:
+			return
+		}
+	}
+	ts.Fatalf("the token never changed")
+}
+
+// interrupt sends Ctrl-C to the only background process.
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	running := ts.BackgroundCmds()
+	usage(ts, neg || len(args) != 0 || len(running) != 1, "interrupt, with one process in the background")
+	stageOf(ts).signaled = running[0]
+	ts.Check(running[0].Process.Signal(os.Interrupt))
+}
+
+// exited checks the exit code of the process that was interrupted, after wait.
+func exited(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 1, "exited CODE")
+	cmd := stageOf(ts).signaled
+	if cmd == nil || cmd.ProcessState == nil {
+		ts.Fatalf("no process was interrupted and waited for")
+	}
+	if got := strconv.Itoa(cmd.ProcessState.ExitCode()); got != args[0] {
+		ts.Fatalf("exit status %s, want %s", got, args[0])
+	}
+}
+
+// poll asks ok again and again until it says yes, and fails after a while.
+func poll(ts *testscript.TestScript, what string, ok func() bool) {
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(20 * time.Second)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			ts.Fatalf("waited 20 seconds for %s", what)
+		}
+	}
+}
+
+// leaks finds secrets in what the processes of a script printed. Only ringcx token may print a RingCX access token.
+func (s *stage) leaks() []string {
+	var all []string
+	files, _ := filepath.Glob(filepath.Join(s.outputs, "*"))
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return []string{err.Error()}
+		}
+		args, printed, _ := strings.Cut(string(data), "\n")
+		words := strings.Fields(strings.Trim(args, "[]"))
+		for _, v := range s.vendors {
+			for _, secret := range v.secrets() {
+				if secret.accessToken && slices.Contains(words, `"token"`) || !strings.Contains(printed, secret.value) {
+					continue
+				}
+				all = append(all, fmt.Sprintf("ringcx %s printed the %s", args, secret.kind))
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,127 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/ringcxtest"
+)
+
+// The scripts in cmd/ringcx run the command as programs do. These tests are for what they cannot have: a terminal, and an
+// environment that is not that of a process.
+
+// person is somebody at a terminal, signed in at a sandbox.
+type person struct {
+	t   *testing.T
+	env map[string]string
+	box *ringcxtest.Server
+}
+
+func newPerson(t *testing.T) *person {
+	t.Helper()
+	box := ringcxtest.NewServer(t, nil)
+	demo := box.Demo()
+	p := &person{t, map[string]string{
+		"XDG_CONFIG_HOME": t.TempDir(), "XDG_STATE_HOME": t.TempDir(), "RC_SERVER_URL": box.URL, "RINGCX_SERVER_URL": box.URL,
+		"RC_APP_CLIENT_ID": demo.ClientID, "RC_APP_CLIENT_SECRET": demo.ClientSecret, "RC_USER_JWT": demo.JWT,
+	}, box}
+	p.types(0, "login", "--jwt")
+	return p
+}
+
+// types runs a command, wants its exit code, and returns what is seen.
+func (p *person) types(want int, args ...string) (stdout, stderr string) {
+	p.t.Helper()
+	var out, errs bytes.Buffer
+	code := cli.Main(&cli.Env{
+		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Context: p.t.Context(),
+		Getenv:      func(name string) string { return p.env[name] },
+		OutTerminal: true, ErrTerminal: true,
+	})
+	if code != want {
+		p.t.Fatalf("ringcx %s: exit code %d, want %d\n%s", strings.Join(args, " "), code, want, errs.String())
+	}
+	return out.String(), errs.String()
+}
+
+func TestOnATerminalTablesHaveTitlesAndColumns(t *testing.T) {
+	out, _ := newPerson(t).types(0, "accounts", "list")
+	lines := strings.Split(out, "\n")
+	at := strings.Index(lines[0], "NAME")
+	if !strings.HasPrefix(lines[0], "ACCOUNT ") || at < 0 {
+		t.Fatalf("no titles in\n%s", out)
+	}
+	for _, line := range lines[1 : len(lines)-1] {
+		if !strings.HasPrefix(line[at:], "RingCX Demo") || strings.Contains(line, "\t") {
+			t.Errorf("the columns are not aligned:\n%s", out)
+		}
+	}
+}
+
+func TestOnATerminalJSONIsIndentedAndEndsWithALine(t *testing.T) {
+	p := newPerson(t)
+	out, _ := p.types(0, "api", "GET", "/voice/api/v1/admin/accounts")
+	if !strings.HasPrefix(out, "[\n  {\n    \"accountId\": ") || !strings.HasSuffix(out, "\n]\n") {
+		t.Errorf("not indented:\n%s", out)
+	}
+	if out, _ = p.types(1, "api", "GET", "/nothing"); out != "Not Found\n" {
+		t.Errorf("%q", out)
+	}
+}
+
+func TestTheDemoHasColoursOnATerminalUnlessTheyAreUnwanted(t *testing.T) {
+	p := newPerson(t)
+	if out, _ := p.types(0, "demo"); !strings.Contains(out, "\x1b[") {
+		t.Error("no colours on a terminal")
+	}
+	for name, value := range map[string]string{"NO_COLOR": "1", "TERM": "dumb"} {
+		p.env[name] = value
+		if out, _ := p.types(0, "demo"); strings.Contains(out, "\x1b[") {
+			t.Errorf("colours with %s=%s", name, value)
+		}
+		delete(p.env, name)
+	}
+}
+
+func TestAnInterruptedCommandSaysSo(t *testing.T) {
+	p := newPerson(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var errs bytes.Buffer
+	code := cli.Main(&cli.Env{
+		Args: []string{"accounts", "list"}, Stdout: &errs, Stderr: &errs, Context: ctx,
+		Getenv: func(name string) string { return p.env[name] },
+	})
+	if code != 1 || errs.String() != "ringcx: interrupted; nothing stored was lost\n" {
+		t.Errorf("exit code %d\n%s", code, errs.String())
+	}
+}
+
+func TestTheTerminalHearsOfRenewalsThatFailAndOfWaits(t *testing.T) {
+	p := newPerson(t)
+	for _, path := range []string{"/api/auth/token/refresh", "/api/auth/login/rc/accesstoken"} {
+		p.arm(`{"path":"` + path + `","kind":"retry-after","retryAfter":"1"}`)
+	}
+	p.box.Advance(6 * time.Minute)
+	_, talk := p.types(0, "users", "list")
+	if !strings.Contains(talk, "ringcx: waiting until ") || !strings.Contains(talk, "failed: refresh the RingCX token: 429") {
+		t.Errorf("the terminal heard only\n%s", talk)
+	}
+}
+
+// arm gives the vendor a bad day.
+func (p *person) arm(fault string) {
+	p.t.Helper()
+	resp, err := p.box.Client().Post(p.box.URL+"/_sandbox/faults", "application/json", strings.NewReader(fault))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != 200 {
+		p.t.Fatalf("the fault %s was refused: %s", fault, resp.Status)
+	}
+}

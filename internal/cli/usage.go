@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// usageError is a mistake on the command line or in the settings.
+type usageError struct{ problem, remedy string }
+
+func (e *usageError) Error() string { return e.problem }
+func (e *usageError) Hint() string  { return e.remedy }
+
+// clip keeps a secret that landed in the wrong place from being repeated.
+func clip(s string) string {
+	if len(s) > 24 {
+		return s[:8] + "…"
+	}
+	return s
+}
+
+// noArgs refuses arguments, and knows what was probably meant.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if !cmd.HasAvailableSubCommands() {
+		return &usageError{fmt.Sprintf("'%s' takes no argument, but was given %q", cmd.CommandPath(), clip(args[0])), seeHelp(cmd)}
+	}
+	cmd.SuggestionsMinimumDistance = 2
+	problem := fmt.Sprintf("'%s' has no command %q", cmd.CommandPath(), clip(args[0]))
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return &usageError{problem, fmt.Sprintf("did you mean '%s %s'?", cmd.CommandPath(), near[0])}
+	}
+	return &usageError{problem, seeHelp(cmd)}
+}
+
+func seeHelp(cmd *cobra.Command) string {
+	if !cmd.HasParent() {
+		return "run 'ringcx help' to see the commands"
+	}
+	return fmt.Sprintf("see '%s --help'", cmd.CommandPath())
+}
+
+// expected says what flags of a type take.
+var expected = map[string]string{
+	"duration": "give a duration such as 90s or 5m",
+	"int":      "give a number",
+	"uint64":   "give a number",
+	"bool":     "leave the value out, or give true or false",
+}
+
+// flagError puts what is wrong with a flag into our words.
+func flagError(cmd *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		flag := invalid.GetFlag()
+		return &usageError{fmt.Sprintf("%q is not a value for --%s", clip(invalid.GetValue()), flag.Name), first(expected[flag.Value.Type()], seeHelp(cmd))}
+	}
+	return &usageError{strings.TrimSpace(err.Error()), seeHelp(cmd)}
+}
+
+// group is a command that only holds others.
+func group(use, short string, commands ...*cobra.Command) *cobra.Command {
+	g := &cobra.Command{Use: use, Short: short, Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	g.AddCommand(commands...)
+	return g
+}
+
+func (a *app) help() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "Explain a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err == nil {
+				err = noArgs(about, rest)
+			}
+			if err != nil {
+				return err
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
+
+// shells are those whose completion we can write.
+var shells = []string{"bash", "zsh", "fish", "powershell"}
+
+func (a *app) completion() *cobra.Command {
+	return &cobra.Command{
+		Use: "completion SHELL", Short: "Print the completion script of a shell: bash, zsh, fish or powershell",
+		Example: `  source <(ringcx completion bash)
+  ringcx completion zsh > "${fpath[1]}/_ringcx"
+  ringcx completion fish > ~/.config/fish/completions/ringcx.fish`,
+		ValidArgs: shells,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return &usageError{"completion takes the name of one shell", "one of " + strings.Join(shells, ", ")}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			root := cmd.Root()
+			switch args[0] {
+			case "bash":
+				return root.GenBashCompletionV2(a.Stdout, true)
+			case "zsh":
+				return root.GenZshCompletion(a.Stdout)
+			case "fish":
+				return root.GenFishCompletion(a.Stdout, true)
+			case "powershell":
+				return root.GenPowerShellCompletionWithDesc(a.Stdout)
+			}
+			return &usageError{fmt.Sprintf("there is no completion for the shell %q", clip(args[0])), "one of " + strings.Join(shells, ", ")}
+		},
+	}
+}
