@@ -1,8 +1,9 @@
-.PHONY: help build test lint bench clean
+.PHONY: help build test sim lint bench clean
 
 help:
 	@echo 'make build   the command, in bin/ringcx'
 	@echo 'make test    everything that must hold, see scripts/test.sh'
+	@echo 'make sim     the simulation alone, SEEDS=1000000 for long'
 	@echo 'make lint    golangci-lint alone'
 	@echo 'make bench   the benchmarks'
 	@echo 'make clean   removes what the others made'
@@ -13,11 +14,15 @@ build:
 test:
 	@scripts/test.sh
 
+sim:
+	@SEEDS=$(or $(SEEDS),10000) scripts/test.sh simulation
+
 lint:
 	@scripts/test.sh lint
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+	go run ./bench
 
 clean:
 	rm -rf bin .tools coverage.out

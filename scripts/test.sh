@@ -90,6 +90,13 @@ unit() {
 	fi
 }
 
+simulation() {
+	local seeds=${SEEDS:-2000} output status=0
+	output=$(go test -count=1 -v ./internal/sim -sim.seeds "$seeds" -timeout 24h) || status=$?
+	grep -vE '^(=== RUN|PASS$)' <<<"$output"
+	return $status
+}
+
 coverage() {
 	[[ -f coverage.out ]] || not_run "the unit tests left no profile"
 	scripts/coverage.sh coverage.out
@@ -138,6 +145,7 @@ step need "what the tests need is installed"
 step format "gofmt and go vet"
 step cross "builds and vets for Linux, macOS and Windows, amd64 and arm64"
 step unit "tests, with the race detector"
+step simulation "${SEEDS:-2000} seeds of bad days"
 step coverage "of the root package and the sandbox"
 step fuzz "${FUZZTIME:-5s} for each target"
 step lint "golangci-lint"

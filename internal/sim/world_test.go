@@ -1,3 +1,5 @@
+//go:build !race
+
 package sim_test
 
 import (
@@ -128,7 +130,7 @@ func (n network) deliver(req *http.Request, call string) (*http.Response, error)
 		host = "ringcentral"
 	}
 	if until := w.quiet[host]; time.Now().Before(until) {
-		w.breaks("%s sends %s %s before the vendor allows it", n.name, call, until.Sub(time.Now()))
+		w.breaks("%s sends %s %s before the vendor allows it", n.name, call, time.Until(until))
 	}
 	w.sender = n.process
 	resp, err := w.vendor.Client().Transport.RoundTrip(req)
@@ -200,5 +202,9 @@ func (w *world) works(token *ringcx.Token) bool {
 	req.Header.Set("Authorization", "Bearer "+token.AccessToken)
 	req.Header.Set("User-Agent", "sim/1.0")
 	resp, err := w.vendor.Client().Transport.RoundTrip(req)
-	return err == nil && resp.StatusCode == http.StatusOK
+	if err != nil {
+		return false
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
 }
