@@ -99,6 +99,10 @@ const maxPages = 10000
 // 0 and does not say how many there are: the last is the one that is not full, or that repeats the one before.
 func (c *call) pages(client *http.Client, base string, query url.Values) error {
 	query.Set("maxRows", fmt.Sprint(c.pageSize))
+	progress := c.ErrTerminal && !c.OutTerminal
+	if progress {
+		defer fmt.Fprint(c.Stderr, "\r\x1b[K")
+	}
 	var before string
 	rows := 0
 	for page := range maxPages {
@@ -131,7 +135,7 @@ func (c *call) pages(client *http.Client, base string, query url.Values) error {
 		if len(list) < c.pageSize {
 			break
 		}
-		if c.ErrTerminal {
+		if progress {
 			fmt.Fprintf(c.Stderr, "\r%d rows …", rows)
 		}
 	}

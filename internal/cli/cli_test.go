@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -110,6 +111,53 @@ func TestTheTerminalHearsOfRenewalsThatFailAndOfWaits(t *testing.T) {
 	_, talk := p.types(0, "users", "list")
 	if !strings.Contains(talk, "ringcx: waiting until ") || !strings.Contains(talk, "failed: refresh the RingCX token: 429") {
 		t.Errorf("the terminal heard only\n%s", talk)
+	}
+}
+
+func TestTheTerminalIsToldForWhomTheCommandWaits(t *testing.T) {
+	p := newPerson(t)
+	p.arm(`{"path":"/voice/*","kind":"delay","delay":"1200ms"}`)
+	var talk locked
+	code := cli.Main(&cli.Env{
+		Args: []string{"users", "list"}, Stdout: &talk, Stderr: &talk, ErrTerminal: true, Context: t.Context(),
+		Getenv: func(name string) string { return p.env[name] },
+	})
+	if want := "ringcx: waiting for 127.0.0.1:"; code != 0 || !strings.HasPrefix(talk.String(), want) {
+		t.Errorf("exit code %d, and the terminal heard only\n%s", code, talk.String())
+	}
+}
+
+// locked is a buffer for several writers at once.
+type locked struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *locked) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func TestTheProgressOfAListingGoesWhenItIsDone(t *testing.T) {
+	p := newPerson(t)
+	var out, talk bytes.Buffer
+	code := cli.Main(&cli.Env{
+		Args:   []string{"api", "GET", "/voice/api/v1/admin/accounts/46517001/agentGroups", "--paginate", "--page-size", "1"},
+		Stdout: &out, Stderr: &talk, ErrTerminal: true, Context: t.Context(),
+		Getenv: func(name string) string { return p.env[name] },
+	})
+	if got := talk.String(); code != 0 || !strings.Contains(got, "\r2 rows …") || !strings.HasSuffix(got, "\r\x1b[K") {
+		t.Errorf("exit code %d, progress %q", code, got)
+	}
+	if strings.Contains(out.String(), "\x1b") || !strings.HasSuffix(out.String(), "\n]\n") {
+		t.Errorf("the list is\n%s", out.String())
 	}
 }
 
