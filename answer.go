@@ -10,27 +10,23 @@ func (r *record) begin(a action, now time.Time) {
 	if r.Attempt == nil || r.Attempt.Step != a || a != actRefreshLogin {
 		r.Attempt = &attempt{Step: a, Start: now}
 	}
-	if counted(a) {
-		r.ledgerOf(a).begin(now)
-	}
 }
 
+// ledgerOf is the ledger of the host that a is about.
 func (r *record) ledgerOf(a action) *ledger {
-	if a == actLogin || a == actRefreshLogin {
+	if atRingCentral(a) {
 		return &r.Ledgers.RingCentral
 	}
 	return &r.Ledgers.RingCX
 }
 
+func atRingCentral(a action) bool { return a == actLogin || a == actRefreshLogin }
+
 // counted tells which requests the vendor's budget is for.
 func counted(a action) bool { return a != actRefresh }
 
 // succeed enters a token that action a brought.
-func (r *record) succeed(a action, t *Token, now time.Time) {
-	if counted(a) {
-		r.ledgerOf(a).arrived(now)
-	}
-	r.ledgerOf(a).Failures = 0
+func (r *record) succeed(a action, t *Token) {
 	r.Attempt = nil
 	r.Generation++
 	switch a {
@@ -44,30 +40,17 @@ func (r *record) succeed(a action, t *Token, now time.Time) {
 	}
 }
 
-// fail enters that action a brought no token, and reports whether the loop should plan again.
-func (r *record) fail(a action, err error, n *need, now time.Time) (again bool) {
+// asError is err as an *Error; one from elsewhere, such as a Grant of the program's own, counts as not sent.
+func asError(a action, err error) *Error {
 	var e *Error
-	if !errors.As(err, &e) {
-		e = &Error{Op: string(a), Message: err.Error(), kind: failUnsent}
+	if errors.As(err, &e) {
+		return e
 	}
-	l := r.ledgerOf(a)
-	switch {
-	case e.kind == failUnsent && counted(a):
-		l.withdraw()
-	case counted(a):
-		l.arrived(now)
-	}
-	switch e.kind {
-	case failLimited:
-		d := e.RetryAfter
-		if d == 0 {
-			d = penalty
-		}
-		l.quiet(now, d)
-	case failServer, failLost:
-		l.Failures++
-		l.quiet(now, max(backoff(l.Failures), e.RetryAfter))
-	}
+	return &Error{Op: string(a), Message: err.Error(), kind: failUnsent}
+}
+
+// fail enters that action a brought no token, and reports whether the loop should plan again.
+func (r *record) fail(a action, e *Error, n *need, now time.Time) (again bool) {
 	switch e.kind {
 	case failRefused:
 		r.Attempt = nil
@@ -82,6 +65,26 @@ func (r *record) fail(a action, err error, n *need, now time.Time) (again bool) 
 	}
 	r.remember(e, !again, n, now)
 	return again
+}
+
+// settle enters in the ledger what became of a request: e is nil if it brought a token.
+func (l *ledger) settle(a action, e *Error, start, now time.Time) {
+	if counted(a) && e != nil && e.kind == failUnsent {
+		l.withdraw(start)
+	} else if counted(a) {
+		l.arrived(start, now)
+	}
+	switch {
+	case e == nil:
+		l.Failures = 0
+	case e.kind == failLimited && e.RetryAfter == 0:
+		l.quiet(now, penalty)
+	case e.kind == failLimited:
+		l.quiet(now, e.RetryAfter)
+	case e.kind == failServer, e.kind == failLost:
+		l.Failures++
+		l.quiet(now, max(backoff(l.Failures), e.RetryAfter))
+	}
 }
 
 // refused acts on an answer that says no, and reports whether another way is left to try.

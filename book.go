@@ -3,8 +3,7 @@ package ringcx
 import "fmt"
 
 // book is the record while a renewal works on it. A fresh login, and a record that belongs to other credentials, work
-// on an empty lineage, and what was stored stays in place until the new one is complete; only the ledger and the
-// intents are written at once.
+// on an empty lineage, and what was stored stays in place until the new one is complete.
 type book struct {
 	record  *record
 	kept    *record // the lineage to leave in place while not settled, nil if there is none
@@ -15,10 +14,10 @@ type book struct {
 func newBook(s *Session, r *record, old []byte, save func([]byte) error, n need) *book {
 	b := &book{record: r, write: save}
 	if n.since.IsZero() && s.owns(r) {
-		r.Identity = or(s.identity, r.Identity)
+		r.App, r.Identity = s.app, or(s.identity, r.Identity)
 		return b
 	}
-	b.record = &record{Version: recordVersion, Identity: s.identity, Generation: r.Generation, Ledgers: r.Ledgers}
+	b.record = &record{Version: recordVersion, App: s.app, Identity: s.identity, Generation: r.Generation}
 	if old != nil {
 		b.kept = r
 	}
@@ -28,9 +27,7 @@ func newBook(s *Session, r *record, old []byte, save func([]byte) error, n need)
 func (b *book) save() error {
 	r := b.record
 	if b.kept != nil && !b.settled {
-		shadow := *b.kept
-		shadow.Ledgers = r.Ledgers
-		r = &shadow
+		r = b.kept
 	}
 	value, err := r.encode()
 	if err != nil {
@@ -55,20 +52,14 @@ func (s *Session) keep(b *book, intent attempt) {
 	s.unsaved = &unsaved{intent, *b.record}
 }
 
-// catchUp enters what could not be written down before. If nobody went on since, that is all of it, and it is written down
-// now, before anything else; else it is only until when nothing may be sent.
+// catchUp writes down what could not be written down before, if nobody went on since.
 func (s *Session) catchUp(b *book) error {
 	s.mu.Lock()
 	u := s.unsaved
 	s.unsaved = nil
 	s.mu.Unlock()
-	if u == nil {
-		return nil
-	}
 	r := b.record
-	if r.Attempt == nil || r.Attempt.Step != u.intent.Step || !r.Attempt.Start.Equal(u.intent.Start) {
-		r.Ledgers.RingCentral.QuietUntil = max2(r.Ledgers.RingCentral.QuietUntil, u.record.Ledgers.RingCentral.QuietUntil)
-		r.Ledgers.RingCX.QuietUntil = max2(r.Ledgers.RingCX.QuietUntil, u.record.Ledgers.RingCX.QuietUntil)
+	if u == nil || r.Attempt == nil || r.Attempt.Step != u.intent.Step || !r.Attempt.Start.Equal(u.intent.Start) {
 		return nil
 	}
 	*r = u.record

@@ -85,8 +85,9 @@ func (c Config) httpClient() *http.Client {
 	return &own
 }
 
-// check reports what is wrong with the configuration.
-func (c Config) check() error {
+// Validate reports what is wrong with the configuration, as far as it can be known without asking the vendor. The first
+// call of a session that needs a token reports the same.
+func (c Config) Validate() error {
 	if err := checkHost("RingCentral", c.ringCentral()); err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, " (request %s)", e.RequestID)
 	}
 	if e.RetryAfter > 0 {
-		fmt.Fprintf(&b, " (retry after %s)", e.RetryAfter.Round(time.Millisecond))
+		fmt.Fprintf(&b, " (retry after %s)", (e.RetryAfter + time.Second - 1).Truncate(time.Second))
 	}
 	return b.String()
 }

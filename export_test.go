@@ -29,7 +29,7 @@ const (
 )
 
 var (
-	DecodeRecord    = decodeRecord
+	DecodeLedger    = decodeLedger
 	Fingerprint     = fingerprint
 	Lifetime        = lifetime
 	ParseRetryAfter = parseRetryAfter
@@ -49,14 +49,28 @@ func NewNeed(minTTL time.Duration, refused string, ahead, login bool) Need {
 func (n need) Since(t time.Time) Need   { n.since = t; return n }
 func (n need) Started(t time.Time) Need { n.started = t; return n }
 
-func (r *record) Begin(a Action, now time.Time)             { r.begin(a, now) }
-func (r *record) Recover()                                  { r.recover() }
-func (r *record) Succeed(a Action, t *Token, now time.Time) { r.succeed(a, t, now) }
-func (r *record) Encode() ([]byte, error)                   { return r.encode() }
+func (r *record) Recover()                { r.recover() }
+func (r *record) Encode() ([]byte, error) { return r.encode() }
 
-func (r *record) Fail(a Action, err error, n *Need, now time.Time) bool {
-	return r.fail(a, err, n, now)
+func (r *record) Begin(a Action, now time.Time) {
+	if counted(a) {
+		r.ledgerOf(a).begin(now)
+	}
+	r.begin(a, now)
 }
+
+func (r *record) Succeed(a Action, t *Token, start, now time.Time) {
+	r.ledgerOf(a).settle(a, nil, start, now)
+	r.succeed(a, t)
+}
+
+func (r *record) Fail(a Action, err error, n *Need, start, now time.Time) bool {
+	e := asError(a, err)
+	r.ledgerOf(a).settle(a, e, start, now)
+	return r.fail(a, e, n, now)
+}
+
+func DecodeRecord(value []byte) (*Record, error) { return decodeRecord("k", value) }
 
 func (t *Token) RenewAt() time.Time { return t.renewAt() }
 func (t *Token) EndAt() time.Time   { return t.endAt() }

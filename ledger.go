@@ -1,6 +1,9 @@
 package ringcx
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The documented limit of the platform's token endpoint and of the RingCX exchange: five requests in sixty seconds,
 // then a penalty of sixty seconds, restarted by every request made inside it. Refreshing a RingCX token has no
@@ -16,7 +19,8 @@ const (
 	maxBackoff = 60 * time.Second
 )
 
-// ledger is what was sent to the token endpoints of one vendor host, and until when nothing may be sent there.
+// ledger is what one app sent to the token endpoints of one vendor host, and until when nothing may be sent there. All
+// lineages of the app in a Store share it.
 type ledger struct {
 	// Sent holds the latest times at which counted requests may have arrived, oldest first.
 	Sent       []time.Time `json:"sent,omitempty"`
@@ -50,25 +54,33 @@ func (l *ledger) left(now time.Time) int {
 	return max(n, 0)
 }
 
-// begin enters a request before it is sent.
-func (l *ledger) begin(now time.Time) {
-	l.Sent = append(l.Sent, now)
+// latest is when a request that is begun at start may arrive at the latest.
+func latest(start time.Time) time.Time { return start.Add(requestTimeout + maxPause) }
+
+// begin enters a request before it is sent. Until its answer is known it counts as late as it may arrive.
+func (l *ledger) begin(start time.Time) { l.enter(latest(start)) }
+
+// arrived corrects the entry of the request begun at start: it reached the vendor at now at the latest.
+func (l *ledger) arrived(start, now time.Time) {
+	if l.withdraw(start) {
+		l.enter(now)
+	}
+}
+
+// withdraw takes back the entry of the request begun at start: it was surely not sent.
+func (l *ledger) withdraw(start time.Time) bool {
+	i := slices.IndexFunc(l.Sent, latest(start).Equal)
+	if i >= 0 {
+		l.Sent = slices.Delete(slices.Clone(l.Sent), i, i+1)
+	}
+	return i >= 0
+}
+
+func (l *ledger) enter(at time.Time) {
+	l.Sent = append(slices.Clone(l.Sent), at)
+	slices.SortFunc(l.Sent, time.Time.Compare)
 	if n := len(l.Sent); n > budgetRequests {
-		l.Sent = append([]time.Time(nil), l.Sent[n-budgetRequests:]...)
-	}
-}
-
-// arrived corrects the last entry: the request reached the vendor at now at the latest.
-func (l *ledger) arrived(now time.Time) {
-	if n := len(l.Sent); n > 0 {
-		l.Sent[n-1] = now
-	}
-}
-
-// withdraw takes back the last entry: the request was surely not sent.
-func (l *ledger) withdraw() {
-	if n := len(l.Sent); n > 0 {
-		l.Sent = l.Sent[:n-1]
+		l.Sent = l.Sent[n-budgetRequests:]
 	}
 }
 

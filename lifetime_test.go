@@ -2,6 +2,7 @@ package ringcx_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -139,6 +140,17 @@ func FuzzAnErrorIsOneLineAndKeepsSecrets(f *testing.F) {
 	})
 }
 
+func FuzzALedgerIsReadOrWaitedOut(f *testing.F) {
+	f.Add([]byte(`{"sent":["2026-11-23T12:00:00Z"],"quiet_until":"2026-11-23T12:00:00Z","failures":3}`))
+	f.Add([]byte(`{"sent":`))
+	f.Fuzz(func(t *testing.T, value []byte) {
+		now := time.Now()
+		if l := ringcx.DecodeLedger(value, now); !json.Valid(value) && !l.QuietUntil.After(now) {
+			t.Errorf("requests are allowed at once after %q", value)
+		}
+	})
+}
+
 func FuzzARecordIsReadOrRefusedAsItIs(f *testing.F) {
 	f.Add([]byte(`{"version":1,"ringcx":{"access_token":"a","expiry":"2026-11-23T12:00:00Z"},"ledgers":{"ringcx":{"sent":["2026-11-23T12:00:00Z"]}}}`))
 	f.Add([]byte(`{"version":1,"attempt":{"step":"refresh RingCX"},"failure":{"final":true,"until":"2999-01-01T00:00:00Z"}}`))
@@ -154,7 +166,7 @@ func FuzzARecordIsReadOrRefusedAsItIs(f *testing.F) {
 		switch a, _ := ringcx.Plan(r, now, n); a {
 		case ringcx.Login, ringcx.Exchange, ringcx.Refresh, ringcx.RefreshLogin:
 			r.Begin(a, now)
-			r.Fail(a, &ringcx.Error{Op: "x", StatusCode: 401}, &n, now)
+			r.Fail(a, &ringcx.Error{Op: "x", StatusCode: 401}, &n, now, now)
 		}
 		if _, err := r.Encode(); err != nil {
 			t.Errorf("what was read cannot be written: %v", err)

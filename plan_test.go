@@ -168,13 +168,14 @@ func TestFollowingThePlanNeverSendsASixthRequestWithinAMinute(t *testing.T) {
 					t.Fatalf("six requests within %s", now.Sub(all[len(all)-6]))
 				}
 			}
-			r.Begin(a, now)
+			start := now
+			r.Begin(a, start)
 			now = now.Add(time.Duration(rapid.IntRange(0, 3000).Draw(t, "latency")) * time.Millisecond)
 			switch rapid.IntRange(0, 3).Draw(t, "outcome") {
 			case 0:
-				r.Succeed(a, &ringcx.Token{AccessToken: "x", RefreshToken: "y", Obtained: now, Expiry: now.Add(5 * time.Minute)}, now)
+				r.Succeed(a, &ringcx.Token{AccessToken: "x", RefreshToken: "y", Obtained: now, Expiry: now.Add(5 * time.Minute)}, start, now)
 			case 1:
-				r.Fail(a, &ringcx.Error{Op: "x", StatusCode: 401}, &n, now)
+				r.Fail(a, &ringcx.Error{Op: "x", StatusCode: 401}, &n, start, now)
 			case 2:
 				r.Recover() // the process died
 			case 3:
@@ -182,9 +183,11 @@ func TestFollowingThePlanNeverSendsASixthRequestWithinAMinute(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				ledgers := r.Ledgers
 				if r, err = ringcx.DecodeRecord(value); err != nil {
 					t.Fatal(err)
 				}
+				r.Ledgers = ledgers
 				r.Recover()
 			}
 		}

@@ -11,7 +11,8 @@ import (
 // vendor, and what every program that shares it must know before it sends a request.
 type record struct {
 	Version    int    `json:"version"`
-	Identity   string `json:"identity,omitempty"` // whose lineage it is, see Session.identity
+	App        string `json:"app,omitempty"`      // of which app at which hosts it is, see Session.app
+	Identity   string `json:"identity,omitempty"` // with which credential it began, see Session.identity
 	Generation uint64 `json:"generation"`         // grows with every answer that is stored
 
 	RingCentral *storedToken `json:"ringcentral,omitempty"`
@@ -23,10 +24,9 @@ type record struct {
 	Doubtful    string `json:"doubtful,omitempty"`
 	ServerSaid5 bool   `json:"server_failed,omitempty"`
 
-	Ledgers struct {
-		RingCentral ledger `json:"ringcentral"`
-		RingCX      ledger `json:"ringcx"`
-	} `json:"ledgers"`
+	// Ledgers are those of the app, as last read. All its lineages share them, so they are records of their own.
+	Ledgers struct{ RingCentral, RingCX ledger } `json:"-"`
+
 	Attempt *attempt `json:"attempt,omitempty"` // the request under way; left behind if its sender died
 	Failure *failure `json:"failure,omitempty"` // the last failure, until something succeeds
 }
@@ -99,16 +99,18 @@ func (f *failure) errUntil(d time.Duration) error {
 }
 
 // errCorrupt is a stored value that is not a record. It is never overwritten unless a person logs in anew.
-type errCorrupt struct{ why string }
+type errCorrupt struct{ key, why string }
 
-func (e *errCorrupt) Error() string { return "the stored session is damaged: " + e.why }
+func (e *errCorrupt) Error() string {
+	return fmt.Sprintf("the stored session %q is damaged: %s", e.key, e.why)
+}
 
 // Hint tells what to do about it.
 func (e *errCorrupt) Hint() string {
 	return "it was left as it is; restore it from a copy, or remove it with 'ringcx logout --local' and log in again"
 }
 
-func decodeRecord(value []byte) (*record, error) {
+func decodeRecord(key string, value []byte) (*record, error) {
 	r := &record{Version: recordVersion}
 	if value == nil {
 		return r, nil
@@ -116,12 +118,12 @@ func decodeRecord(value []byte) (*record, error) {
 	if err := json.Unmarshal(value, r); err != nil {
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {
-			return nil, &errCorrupt{fmt.Sprintf("not JSON at byte %d of %d", syntax.Offset, len(value))}
+			return nil, &errCorrupt{key, fmt.Sprintf("not JSON at byte %d of %d", syntax.Offset, len(value))}
 		}
-		return nil, &errCorrupt{"a field is not of the type expected"}
+		return nil, &errCorrupt{key, "a field is not of the type expected"}
 	}
 	if r.Version != recordVersion {
-		return nil, &errCorrupt{fmt.Sprintf("it has version %d, this program knows version %d", r.Version, recordVersion)}
+		return nil, &errCorrupt{key, fmt.Sprintf("it has version %d, this program knows version %d", r.Version, recordVersion)}
 	}
 	return r, nil
 }

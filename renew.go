@@ -55,7 +55,7 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 // run is the renewal loop, inside the Store's exclusivity: plan, write down the intent, send, write down the answer,
 // until there is a token to use or nothing to be done.
 func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, n need) (*Token, error) {
-	r, err := decodeRecord(old)
+	r, err := decodeRecord(s.key, old)
 	if err != nil && n.since.IsZero() {
 		return nil, err
 	} else if err != nil {
@@ -67,7 +67,11 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 		return nil, err
 	}
 	r.recover()
+	var last error
 	for range maxSteps {
+		if err := s.readLedgers(ctx, r); err != nil {
+			return nil, err
+		}
 		st := plan(r, s.config.now(), n)
 		switch st.action {
 		case actUse:
@@ -83,41 +87,50 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 		if err != nil && !again {
 			return nil, err
 		}
+		last = err
 	}
-	if r.Failure == nil {
-		return nil, &Error{Op: "renew", Message: "the vendor's tokens have ended when they arrive", kind: failServer}
+	if last == nil {
+		last = &Error{Op: "renew", Message: "the vendor's tokens have ended when they arrive", kind: failServer}
 	}
-	return nil, r.Failure.err()
+	return nil, last
 }
 
 // take does one step and stores what came of it, before anybody uses it.
 func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again bool, err error) {
 	r := b.record
-	if err := s.intend(a, b); err != nil {
-		return false, fmt.Errorf("write down the intent to %s: %w", a, err)
+	start, err := s.intend(ctx, a, b)
+	if err != nil {
+		return errors.Is(err, errNotYet), fmt.Errorf("before it could %s: %w", a, err)
 	}
 	intent := *r.Attempt
 	t, err := s.send(ctx, a, r)
 	now := s.config.now()
+	var e *Error
 	if err == nil {
-		r.succeed(a, t, now)
+		r.succeed(a, t)
 		b.settled = a == actExchange || a == actRefresh
 		s.log.Info("ringcx: "+string(a), slog.String("key", s.key), slog.Time("expiry", t.Expiry))
-		if err := b.save(); err != nil {
-			s.keep(b, intent)
-			return false, fmt.Errorf("save the answer to %s: %w", a, err)
+	} else {
+		e = asError(a, err)
+		again = r.fail(a, e, n, now)
+		if a == actLogin && e.oauth == "invalid_grant" {
+			err = fmt.Errorf("%w: %w", ErrLoginRequired, err)
+			r.Failure.Login = true
 		}
-		return true, nil
+		s.log.Warn("ringcx: "+string(a)+" failed", slog.String("key", s.key), slog.Any("error", err))
 	}
-	again = r.fail(a, err, n, now)
-	if e := (*Error)(nil); a == actLogin && errors.As(err, &e) && e.oauth == "invalid_grant" {
-		err = fmt.Errorf("%w: %w", ErrLoginRequired, err)
-		r.Failure.Login = true
-	}
-	s.log.Warn("ringcx: "+string(a)+" failed", slog.String("key", s.key), slog.Any("error", err))
-	if saveErr := b.save(); saveErr != nil {
+	saved := b.save()
+	if saved != nil {
 		s.keep(b, intent)
-		return false, fmt.Errorf("%w (and the answer could not be saved: %w)", err, saveErr)
+	}
+	if counted(a) || e != nil || r.ledgerOf(a).Failures > 0 {
+		saved = errors.Join(saved, s.settle(ctx, a, r, func(l *ledger) { l.settle(a, e, start, now) }))
+	}
+	switch {
+	case saved != nil && err != nil:
+		return false, fmt.Errorf("%w (and the answer could not be saved: %w)", err, saved)
+	case saved != nil:
+		return false, fmt.Errorf("save the answer to %s: %w", a, saved)
 	}
 	return again, err
 }
@@ -126,18 +139,24 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 // whether this is still the only one to send: a process that was stopped in between may have lost its turn.
 const maxPause = time.Second
 
-func (s *Session) intend(a action, b *book) error {
-	for range 5 {
-		now := s.config.now()
-		b.record.begin(a, now)
-		if err := b.save(); err != nil || s.config.now().Sub(now) < maxPause {
-			return err
-		}
-		if counted(a) {
-			b.record.ledgerOf(a).withdraw()
+// intend writes down that a is about to be sent, in the ledger and in the record, and returns when it began. If that takes
+// too long, what was planned may have been overtaken, and must be planned again.
+func (s *Session) intend(ctx context.Context, a action, b *book) (start time.Time, err error) {
+	start = s.config.now()
+	if err := s.claim(ctx, a, b.record, start); err != nil {
+		return start, err
+	}
+	b.record.begin(a, start)
+	if err := b.save(); err != nil || s.config.now().Sub(start) < maxPause {
+		return start, err
+	}
+	b.record.Attempt = nil
+	if counted(a) {
+		if err := s.settle(ctx, a, b.record, func(l *ledger) { l.withdraw(start) }); err != nil {
+			return start, err
 		}
 	}
-	return fmt.Errorf("the store takes longer than %s to save", maxPause)
+	return start, fmt.Errorf("%w: it takes longer than %s to save", errNotYet, maxPause)
 }
 
 // send makes the one request that action a stands for.

@@ -19,7 +19,8 @@ type Session struct {
 	grant    Grant
 	store    Store
 	key      string
-	identity string // whose lineage: hosts, app and credential, by fingerprint; "" if the grant has no identity
+	app      string // which app at which hosts, by fingerprint
+	identity string // with which credential, by fingerprint; "" if the grant has none
 	login    bool   // grant can log in without a person
 	inline   bool   // SessionOptions.Inline
 	log      *slog.Logger
@@ -39,6 +40,7 @@ type Session struct {
 	timer   *time.Timer
 	flight  *flight // the renewal under way, nil if none
 	unsaved *unsaved
+	debts   []debt
 }
 
 // SessionOptions are the less common settings of a [Session]. The zero value is fine.
@@ -64,17 +66,18 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	}
 	own := *c
 	s := &Session{config: &own, grant: login, store: opts.Store, key: opts.Key, login: login != nil, inline: opts.Inline, log: opts.Log}
-	s.invalid = c.check()
+	s.invalid = c.Validate()
+	s.app = fingerprint(c.ringCentral(), c.ringCX(), c.ClientID)
 	if login == nil {
 		s.grant = storedGrant{&own}
 	} else {
-		s.identity = fingerprint(c.ringCentral(), c.ringCX(), c.ClientID, grantIdentity(login))
+		s.identity = grantIdentity(login)
 	}
 	if s.store == nil {
 		s.store = new(Memory)
 	}
 	if s.key == "" {
-		s.key = or(s.identity, fingerprint(c.ringCentral(), c.ringCX(), c.ClientID))
+		s.key = fingerprint(s.app, s.identity)
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -93,11 +96,14 @@ func grantIdentity(g Grant) string {
 }
 
 // credentials is what the session would send, by fingerprint: a failure counts only for those it happened with.
-func (s *Session) credentials() string { return fingerprint(s.identity, s.config.ClientSecret) }
+func (s *Session) credentials() string {
+	return fingerprint(s.app, s.identity, s.config.ClientSecret)
+}
 
 // owns tells whether a record is of this session's lineage.
 func (s *Session) owns(r *record) bool {
-	return s.identity == "" || r.Identity == "" || s.identity == r.Identity
+	same := func(a, b string) bool { return a == "" || b == "" || a == b }
+	return same(s.app, r.App) && same(s.identity, r.Identity)
 }
 
 func (s *Session) load(ctx context.Context) (*record, error) {
@@ -105,7 +111,7 @@ func (s *Session) load(ctx context.Context) (*record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decodeRecord(value)
+	return decodeRecord(s.key, value)
 }
 
 // Token returns a token that works. Usually that is a read of memory. When a renewal is needed, one caller's is

@@ -43,7 +43,10 @@ func (s *Session) Status(ctx context.Context) (*Status, error) {
 		return nil, err
 	}
 	if !s.owns(r) {
-		r = &record{Ledgers: r.Ledgers}
+		r = &record{}
+	}
+	if err := s.readLedgers(ctx, r); err != nil {
+		return nil, err
 	}
 	now := s.config.now()
 	n := s.need(0)

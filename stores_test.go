@@ -10,28 +10,29 @@ import (
 
 // Update lets the process die around the save number c.at. What happens after a death does not count.
 func (c *crashStore) Update(ctx context.Context, key string, fn func([]byte, func([]byte) error) error) error {
-	n, dead := 0, false
 	return c.Memory.Update(ctx, key, func(old []byte, save func([]byte) error) error {
-		err := fn(old, func(value []byte) error {
-			if dead {
+		return fn(old, func(value []byte) error {
+			if c.dead {
 				return errCrash
 			}
-			before, after := n, n+1
-			n += 2
+			before := c.n
+			c.n += 2
 			if c.at == before {
-				dead = true
+				c.dead = true
 				return errCrash
 			}
 			err := save(value)
-			if c.at == after {
-				dead = true
+			if c.at == before+1 {
+				c.dead = true
 				return errCrash
 			}
 			return err
 		})
-		return err
 	})
 }
+
+// restart is the next process.
+func (c *crashStore) restart(at int) { c.at, c.n, c.dead = at, 0, false }
 
 // moodyStore cannot write the saves whose numbers are in fail, counted from 1 since saves was last set.
 type moodyStore struct {

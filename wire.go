@@ -70,13 +70,13 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 	case len(body) > maxAnswer:
 		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: "the answer is larger than 1 MiB and was not read", kind: failLost}
 	case isHTML(resp, body):
-		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: describe(resp, body), kind: failLost}
+		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: describe(resp, body), kind: failForeign}
 	}
 	return body, sent, nil
 }
 
 func (c Config) request(ctx context.Context, r tokenRequest) (*http.Request, error) {
-	if err := c.check(); err != nil {
+	if err := c.Validate(); err != nil {
 		return nil, err
 	}
 	if r.basic && c.ClientSecret == "" {

@@ -202,7 +202,7 @@ func TestARefreshThatSurelyWasNotSentMayBeSentAgain(t *testing.T) {
 	n := ringcx.NewNeed(0, "", false, true)
 	r.Begin(ringcx.Refresh, now)
 	_, err := config.Refresh(t.Context(), &ringcx.Token{RefreshToken: refreshValue})
-	r.Fail(ringcx.Refresh, err, &n, now)
+	r.Fail(ringcx.Refresh, err, &n, now, now)
 	if next, _ := ringcx.Plan(r, now, n); next != ringcx.Refresh {
 		t.Errorf("next is %q", next)
 	}

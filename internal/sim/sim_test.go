@@ -75,10 +75,9 @@ func run(t *testing.T, seed uint64, flaw string) (w *world) {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		v := ringcxtest.NewServer(t, &ringcxtest.Options{NoSockets: true, Sandbox: sandbox.Options{}})
 		w = &world{
-			vendor: v, chaos: true, begin: time.Now(), quiet: make(map[string]time.Time),
-			rows: &rows{free: make(chan struct{}, 1), outages: make(map[*process]time.Time), flaw: flaw},
+			vendor: v, chaos: true, begin: time.Now(), quiet: make(map[string]time.Time), known: make(map[string]time.Time),
+			rows: &rows{of: make(map[string]*row), outages: make(map[*process]time.Time), flaw: flaw},
 		}
-		w.rows.free <- struct{}{}
 		if rng.IntN(2) == 0 {
 			w.rows.lease = 10 * time.Second
 		}
@@ -89,12 +88,12 @@ func run(t *testing.T, seed uint64, flaw string) (w *world) {
 				}
 			}
 		})
-		workers := 1 + rng.IntN(5)
+		workers, lineages := 1+rng.IntN(5), 1+rng.IntN(3)
 		done := make(chan struct{}, workers)
 		end := time.Now().Add(time.Duration(10+rng.IntN(170)) * time.Minute)
 		for i := range workers {
 			go func() {
-				w.worker(i, seed, end)
+				w.worker(i, seed, end, fmt.Sprintf("lineage %d", i%lineages))
 				done <- struct{}{}
 			}()
 		}
@@ -107,12 +106,12 @@ func run(t *testing.T, seed uint64, flaw string) (w *world) {
 }
 
 // worker is a program that is started again whenever it dies.
-func (w *world) worker(i int, seed uint64, end time.Time) {
+func (w *world) worker(i int, seed uint64, end time.Time, lineage string) {
 	rng := rand.New(rand.NewPCG(seed, uint64(i)+1))
 	p := &process{w: w, rng: rng}
 	p.pass(0, time.Minute)
 	for life := 0; time.Now().Before(end); life++ {
-		p = &process{w: w, rng: rng, skew: time.Duration(7 * i), told: make(map[string]time.Time), name: fmt.Sprintf("worker %d.%d", i, life)}
+		p = &process{w: w, rng: rng, skew: time.Duration(7 * i), told: make(map[string]time.Time), lineage: lineage, name: fmt.Sprintf("worker %d.%d", i, life)}
 		s := p.session(false)
 		for !p.dead && time.Now().Before(end) {
 			w.use(p, s)
@@ -143,7 +142,7 @@ func (w *world) calm() {
 	w.chaos = false
 	w.tell("calm")
 	time.Sleep(61 * time.Second)
-	p := &process{w: w, rng: rand.New(rand.NewPCG(0, 0)), name: "the last"}
+	p := &process{w: w, rng: rand.New(rand.NewPCG(0, 0)), name: "the last", lineage: "lineage 0"}
 	s := p.session(false)
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()

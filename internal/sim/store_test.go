@@ -10,15 +10,28 @@ import (
 	"time"
 )
 
-// rows are the values that survive, shared by all processes, with one lock.
+// rows are the values that survive, shared by all processes.
 type rows struct {
-	value   []byte
-	fence   int64         // number of the holder
-	until   time.Time     // the holder's lease ends, for a store with leases
-	free    chan struct{} // holds one value when nobody holds the lock
-	lease   time.Duration // 0: a lock that the system releases when its holder dies
+	of      map[string]*row
+	lease   time.Duration // 0: locks that the system releases when their holder dies
 	outages map[*process]time.Time
 	flaw    string // "": none; "forgets": intents are not kept; "shares": updates do not exclude each other
+}
+
+// row is one value and its lock.
+type row struct {
+	value []byte
+	fence int64         // number of the holder
+	until time.Time     // the holder's lease ends, for a store with leases
+	free  chan struct{} // holds one value when nobody holds the lock
+}
+
+func (r *rows) row(key string) *row {
+	if r.of[key] == nil {
+		r.of[key] = &row{free: make(chan struct{}, 1)}
+		r.of[key].free <- struct{}{}
+	}
+	return r.of[key]
 }
 
 // store is the store as one process sees it: exclusive, fenced, and at times out of reach.
@@ -40,30 +53,30 @@ func (s *store) reach() error {
 	return nil
 }
 
-func (s *store) Load(context.Context, string) ([]byte, error) {
+func (s *store) Load(_ context.Context, key string) ([]byte, error) {
 	if err := s.reach(); err != nil {
 		return nil, err
 	}
-	return s.w.rows.value, nil
+	return s.w.rows.row(key).value, nil
 }
 
-func (s *store) Update(ctx context.Context, _ string, fn func([]byte, func([]byte) error) error) error {
-	r := s.w.rows
+func (s *store) Update(ctx context.Context, key string, fn func([]byte, func([]byte) error) error) error {
+	r, lease := s.w.rows.row(key), s.w.rows.lease
 	if err := s.reach(); err != nil {
 		return err
 	}
-	if r.flaw == "shares" {
+	if s.w.rows.flaw == "shares" {
 		return fn(r.value, func(value []byte) error {
 			r.value = value
 			return s.reach()
 		})
 	}
-	mine, err := s.acquire(ctx)
+	mine, err := s.acquire(ctx, r)
 	if err != nil {
 		return err
 	}
 	defer func() {
-		if r.fence == mine && (r.lease == 0 || !s.dead) { // the lease of the dead runs out by itself
+		if r.fence == mine && (lease == 0 || !s.dead) { // the lease of the dead runs out by itself
 			r.until = time.Time{}
 			r.free <- struct{}{}
 		}
@@ -73,16 +86,16 @@ func (s *store) Update(ctx context.Context, _ string, fn func([]byte, func([]byt
 		return errDied
 	}
 	return fn(r.value, func(value []byte) error {
-		return s.save(mine, value)
+		return s.save(r, mine, value)
 	})
 }
 
 // acquire waits for the lock, or takes over a lease that ran out.
-func (s *store) acquire(ctx context.Context) (int64, error) {
-	r := s.w.rows
+func (s *store) acquire(ctx context.Context, r *row) (int64, error) {
+	lease := s.w.rows.lease
 	for {
 		wait := time.Hour
-		if r.lease > 0 && !r.until.IsZero() {
+		if lease > 0 && !r.until.IsZero() {
 			wait = time.Until(r.until) + time.Duration(s.rng.IntN(1000)) // no two at the same instant
 		}
 		select {
@@ -90,45 +103,51 @@ func (s *store) acquire(ctx context.Context) (int64, error) {
 		case <-ctx.Done():
 			return 0, ctx.Err()
 		case <-time.After(max(wait, 1)):
-			if r.lease == 0 || r.until.IsZero() || time.Now().Before(r.until) {
+			if lease == 0 || r.until.IsZero() || time.Now().Before(r.until) {
 				continue
 			}
 			s.w.tell("%s takes over a lease that ran out", s.name)
 		}
 		r.fence++
-		r.until = time.Now().Add(r.lease)
+		r.until = time.Now().Add(lease)
 		return r.fence, nil
 	}
 }
 
-func (s *store) save(mine int64, value []byte) error {
-	r := s.w.rows
+func (s *store) save(r *row, mine int64, value []byte) error {
+	lease := s.w.rows.lease
 	if err := s.reach(); err != nil {
 		return err
 	}
-	if s.chance(3) {
+	if s.chance(2) {
 		s.die("before a save")
 		return errDied
 	}
-	if r.lease > 0 && s.chance(3) {
+	if lease > 0 && s.chance(3) {
 		s.w.tell("%s is paused", s.name)
-		s.pass(0, 3*r.lease)
+		s.pass(0, 3*lease)
 	}
 	s.pass(0, 5*time.Millisecond)
 	if r.fence != mine {
 		s.w.tell("%s finds its lease taken", s.name)
 		return errors.New("the lease was taken over")
 	}
-	if r.until = time.Now().Add(r.lease); r.flaw != "forgets" || !bytes.Contains(value, []byte(`"attempt"`)) {
+	if s.w.rows.flaw != "forgets" || !bytes.Contains(value, []byte(`"attempt"`)) {
 		r.value = value
 	}
-	maps.Copy(s.w.quiet, s.told)
-	clear(s.told)
-	if r.lease > 0 && s.chance(3) {
-		s.w.tell("%s is paused after a save", s.name)
-		s.pass(0, 3*r.lease)
+	r.until = time.Now().Add(lease)
+	if bytes.Contains(value, []byte(`"quiet_until"`)) {
+		for host := range s.told {
+			s.w.known[host] = time.Now()
+		}
+		maps.Copy(s.w.quiet, s.told)
+		clear(s.told)
 	}
-	if s.chance(3) {
+	if lease > 0 && s.chance(3) {
+		s.w.tell("%s is paused after a save", s.name)
+		s.pass(0, 3*lease)
+	}
+	if s.chance(2) {
 		s.die("after a save")
 		return errDied
 	}

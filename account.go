@@ -1,0 +1,128 @@
+package ringcx
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Each vendor host has a ledger for each app in the Store, a record of its own that all lineages of the app share. A
+// lineage's exclusivity is taken before a ledger's, never the other way round, and a ledger's is never kept while a
+// request is on its way.
+
+// ledgerKey names the ledger of the host that a is about.
+func (s *Session) ledgerKey(a action) string {
+	if atRingCentral(a) {
+		return "ledger-" + fingerprint("ringcentral", s.config.ringCentral(), s.config.ClientID)
+	}
+	return "ledger-" + fingerprint("ringcx", s.config.ringCX(), s.config.ClientID)
+}
+
+// errNotYet says that things have changed between the plan and the request.
+var errNotYet = errors.New("things have changed")
+
+// readLedgers reads both ledgers into r.
+func (s *Session) readLedgers(ctx context.Context, r *record) error {
+	for _, a := range []action{actLogin, actExchange} {
+		value, err := s.store.Load(ctx, s.ledgerKey(a))
+		if err != nil {
+			return err
+		}
+		l := decodeLedger(value, s.config.now())
+		s.applyDebts(a, l)
+		*r.ledgerOf(a) = *l
+	}
+	return nil
+}
+
+// claim enters a request that is about to be sent, if the ledger still allows it.
+func (s *Session) claim(ctx context.Context, a action, r *record, start time.Time) error {
+	if !counted(a) {
+		return nil
+	}
+	return s.enter(ctx, a, r, func(l *ledger) error {
+		if l.next(start, true).After(start) {
+			return fmt.Errorf("%w: another lineage used the vendor's limit up", errNotYet)
+		}
+		l.begin(start)
+		return nil
+	})
+}
+
+// settle corrects a ledger. What cannot be written now is written with the next entry, and known here until then.
+func (s *Session) settle(ctx context.Context, a action, r *record, correct func(*ledger)) error {
+	err := s.enter(ctx, a, r, func(l *ledger) error {
+		correct(l)
+		return nil
+	})
+	if err != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.debts = append(s.debts, debt{atRingCentral(a), correct})
+	}
+	return err
+}
+
+// debt is a correction that could not be written yet.
+type debt struct {
+	ringCentral bool
+	correct     func(*ledger)
+}
+
+// applyDebts corrects l by what could not be written yet.
+func (s *Session) applyDebts(a action, l *ledger) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.debts {
+		if d.ringCentral == atRingCentral(a) {
+			d.correct(l)
+		}
+	}
+}
+
+// enter changes the ledger of a's host, durably, and shows r the result.
+func (s *Session) enter(ctx context.Context, a action, r *record, change func(*ledger) error) error {
+	ctx, cancel := context.WithTimeout(ctx, storeWait)
+	defer cancel()
+	return s.store.Update(ctx, s.ledgerKey(a), func(old []byte, save func([]byte) error) error {
+		l := decodeLedger(old, s.config.now())
+		s.applyDebts(a, l)
+		if err := change(l); err != nil {
+			return err
+		}
+		value, err := json.Marshal(l)
+		if err != nil {
+			return err
+		}
+		if err := save(value); err != nil {
+			return err
+		}
+		s.forgetDebts(a)
+		*r.ledgerOf(a) = *l
+		return nil
+	})
+}
+
+func (s *Session) forgetDebts(a action) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var rest []debt
+	for _, d := range s.debts {
+		if d.ringCentral != atRingCentral(a) {
+			rest = append(rest, d)
+		}
+	}
+	s.debts = rest
+}
+
+// decodeLedger reads a ledger. One that cannot be read is replaced by one that waits a penalty out: the requests it
+// spoke of are not known any more.
+func decodeLedger(value []byte, now time.Time) *ledger {
+	l := &ledger{}
+	if value != nil && json.Unmarshal(value, l) != nil {
+		l = &ledger{QuietUntil: now.Add(penalty)}
+	}
+	return l
+}
