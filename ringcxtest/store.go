@@ -31,6 +31,11 @@ func TestStore(t *testing.T, open func(t *testing.T) func() ringcx.Store) {
 		{"a nil value is none", storeDeletes},
 		{"large and odd values come back as they were", storeCarries},
 		{"odd keys are keys of their own", storeSeparates},
+		{"a panic in an update frees the key", storePanics},
+		{"what is saved after the caller gave up is saved", storeOutlasts},
+		{"who waits for a key goes on when it is free", storeWakes},
+		{"many keys at once keep their values apart", storeSpreads},
+		{"what is read is never older than what was read or saved before", storeOrders},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, open(t)) })
 	}

@@ -16,6 +16,9 @@ python3 --version                                               | python3       
 node --version                                                  | nodejs          | node
 php --version                                                   | php-cli         | php
 php -r 'exit(extension_loaded("curl") ? 0 : 1);'                | php-curl        | php
+ps -A                                                           | procps          | procps
+redis-server --version                                          | redis-server    | redis
+PATH=$PATH:$(ls -d /usr/lib/postgresql/*/bin | tail -n 1) postgres --version | postgresql | postgresql
 LIST
 }
 
@@ -31,10 +34,27 @@ root() {
 	fi
 }
 
-apt() { root env DEBIAN_FRONTEND=noninteractive apt-get "$@" >"$log" 2>&1 </dev/null; }
+apt() { quietly root env DEBIAN_FRONTEND=noninteractive apt-get "$@" >"$log" 2>&1 </dev/null; }
 
 can_apt() {
 	command -v apt-get >/dev/null && { [[ $(id -u) == 0 ]] || sudo -n true 2>/dev/null; }
+}
+
+# Debian starts a server when it is installed, unless this policy says no. The tests start their own.
+policy=/usr/sbin/policy-rc.d
+quietly() {
+	local status=0
+	if [[ ! -e $policy ]]; then
+		trap 'root rm -f "$policy"; rm -f "$log"' EXIT
+		printf '#!/bin/sh\nexit 101\n' | root tee "$policy" >/dev/null
+		root chmod 755 "$policy"
+		"$@" || status=$?
+		root rm -f "$policy"
+		trap 'rm -f "$log"' EXIT
+	else
+		"$@" || status=$?
+	fi
+	return $status
 }
 
 # install PACKAGE: a first failure may mean that the package lists are old, so they are fetched, but only once.

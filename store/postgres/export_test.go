@@ -1,0 +1,13 @@
+//go:build unix
+
+package postgres
+
+import (
+	"context"
+	"time"
+)
+
+// SaveAgain is a save as it may arrive late: of an earlier number, while its holder has gone on.
+func (s *Store) SaveAgain(ctx context.Context, key, holder string, number int64, value []byte) (bool, error) {
+	return s.save(ctx, key, holder, number, value, time.Minute)
+}

@@ -1,0 +1,148 @@
+// Package postgres is a Store in PostgreSQL, for programs on many machines that share lineages.
+//
+// All lineages are rows of one table, ringcx_lineages, which [Open] makes where there is none. Who may renew a lineage
+// is a lease in its row, with the server's clock: the clocks of the machines do not matter. A holder renews its lease
+// while it works. When it dies another takes over after Store.Lease; when it is only slow and another has taken over,
+// what it saves is refused. That a lease is free is told by NOTIFY, and found by looking where nobody is told.
+// No connection is kept for the time of an Update, and no session state is needed, so PgBouncer may be in between in
+// any of its modes; in transaction mode notifications do not pass it.
+//
+// A save is committed with synchronous_commit = on, whatever the server's setting, before it returns nil: it survives a
+// crash of the server, and a failover if the standby is a synchronous one. What a failover to an asynchronous standby
+// loses is lost, but a holder from before it cannot overwrite what was done after. A save that fails because the server
+// cannot be reached for the length of a lease may have been done all the same.
+//
+// Values hold secrets and are stored as they are: grant SELECT, INSERT and UPDATE on the table to the role of these
+// programs and to nobody else, connect with TLS (sslmode=verify-full), and mind who can read backups.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Store implements ringcx.Store. It is made by [Open] or [New]. The fields are set before its first use.
+type Store struct {
+	// Lease is how long a holder that died keeps others waiting, ten seconds if zero. A holder that is alive and
+	// reaches the server keeps the key as long as it needs it.
+	Lease time.Duration
+	// Poll is the longest time between two looks at a lease that another holds, half a second if zero. It matters
+	// only where notifications do not arrive.
+	Poll time.Duration
+
+	pool       *pgxpool.Pool
+	own        bool // the pool is closed with the Store
+	prepared   pgx.QueryExecMode
+	unprepared atomic.Bool // see mode
+	warnings   []string
+	leases     leases
+}
+
+const form = "write postgres://user:password@host:5432/database, with special characters of the password percent-encoded" //nolint:gosec // nobody's
+
+// Open connects to the database of a URL (postgres://user:password@host:5432/database?sslmode=verify-full; all that
+// libpq understands) and makes the table if there is none. Many programs may do so at once.
+func Open(ctx context.Context, url string) (*Store, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		// What the parser says can hold parts of the password.
+		return nil, &storeError{
+			op: "read the URL", cause: errors.New("it is not one"),
+			remedy: form,
+		}
+	}
+	if config.ConnConfig.RuntimeParams["application_name"] == "" {
+		config.ConnConfig.RuntimeParams["application_name"] = "ringcx"
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, explain("connect", err)
+	}
+	s, err := New(ctx, pool)
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	s.own = true
+	return s, nil
+}
+
+// New is [Open] with a pool of the caller's, who closes it after the Store.
+func New(ctx context.Context, pool *pgxpool.Pool) (*Store, error) {
+	s := &Store{pool: pool, prepared: pool.Config().ConnConfig.DefaultQueryExecMode}
+	s.leases.engine = s
+	if err := s.leases.patiently(ctx, patience, defaultLease, s.prepare); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close gives back all connections. It is called when no Update is under way any more.
+func (s *Store) Close() {
+	s.leases.close()
+	if s.own {
+		s.pool.Close()
+	}
+}
+
+// Warnings says how the server, as it was configured at [Open], can lose what it has acknowledged. Nil: it cannot.
+func (s *Store) Warnings() []string { return s.warnings }
+
+// Load implements ringcx.Store.
+func (s *Store) Load(ctx context.Context, key string) ([]byte, error) {
+	if err := checkKey(key); err != nil {
+		return nil, err
+	}
+	var value []byte
+	err := s.leases.patiently(ctx, patience, oneTry, func(try context.Context) error {
+		err := s.pool.QueryRow(try, sqlLoad, s.mode(), key).Scan(&value)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return explain("load a lineage", err)
+	})
+	return value, err
+}
+
+// Update implements ringcx.Store. A save goes on, for the length of a lease at most, when ctx has ended.
+func (s *Store) Update(ctx context.Context, key string, fn func(old []byte, save func([]byte) error) error) error {
+	if err := checkKey(key); err != nil {
+		return err
+	}
+	return s.leases.update(ctx, timing{s.Lease, s.Poll}, key, fn)
+}
+
+// prepare makes the table and looks at the server's settings. A role that may not create tables can use one that is
+// there.
+func (s *Store) prepare(ctx context.Context) error {
+	var there bool
+	var fsync, fullPages string
+	err := s.pool.QueryRow(ctx, sqlLook, pgx.QueryExecModeExec).Scan(&there, &fsync, &fullPages)
+	if err != nil {
+		return explain("connect", err)
+	}
+	s.warnings = nil
+	for name, value := range map[string]string{"fsync": fsync, "full_page_writes": fullPages} {
+		if value != "on" {
+			s.warnings = append(s.warnings, fmt.Sprintf("PostgreSQL runs with %s = %s: a power cut can lose lineages", name, value))
+		}
+	}
+	if there {
+		return nil
+	}
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		for _, sql := range []string{sqlLock, sqlTable} {
+			if _, err := tx.Exec(ctx, sql, pgx.QueryExecModeExec); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return explain("create the table ringcx_lineages", err)
+}
