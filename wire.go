@@ -70,7 +70,11 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 	case len(body) > maxAnswer:
 		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: "the answer is larger than 1 MiB and was not read", kind: failLost}
 	case isHTML(resp, body):
-		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: describe(resp, body), kind: failForeign}
+		kind := failLost
+		if r.basic {
+			kind = failForeign // a wrong host shows first where the platform should be; asking again would spend the budget
+		}
+		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: describe(resp, body), kind: kind}
 	}
 	return body, sent, nil
 }

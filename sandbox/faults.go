@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -95,6 +96,15 @@ func (f *fault) wait(r *http.Request) bool {
 	if f == nil || f.kind != faultDelay {
 		return true
 	}
+	// Only a server that has read the request learns that its caller left.
+	body, err := io.ReadAll(io.LimitReader(r.Body, bodyLimit+1))
+	if err != nil {
+		return false
+	}
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(body), r.Body), r.Body}
 	timer := time.NewTimer(f.delay)
 	defer timer.Stop()
 	select {

@@ -139,6 +139,9 @@ func (a *app) resolve() (*account, error) {
 		ClientID: wanted.ClientID, ClientSecret: secret, HTTPClient: a.client(), UserAgent: "ringcx-cli/" + ringcx.Version,
 		Endpoint: ringcx.Endpoint{RingCentral: wanted.RingCentral, RingCX: wanted.RingCX},
 	}
+	if err := acc.config.Validate(); err != nil {
+		return nil, &usageError{err.Error(), hintFor(err)}
+	}
 	return acc, nil
 }
 
@@ -148,7 +151,9 @@ func (a *app) session(acc *account) *ringcx.Session {
 	if acc.jwt != "" {
 		grant = acc.config.JWT(acc.jwt)
 	}
-	return acc.config.NewSession(grant, &ringcx.SessionOptions{Store: acc.store, Key: acc.key, Inline: true, Log: a.logger()})
+	s := acc.config.NewSession(grant, &ringcx.SessionOptions{Store: acc.store, Key: acc.key, Inline: true, Log: a.logger()})
+	a.sessions = append(a.sessions, s)
+	return s
 }
 
 // signedIn is resolve and session together, for the commands that need a token.

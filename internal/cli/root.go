@@ -58,10 +58,15 @@ func (a *app) execute(root *cobra.Command) error {
 		return err
 	case <-a.Context.Done():
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), patience)
+	defer cancel()
 	select {
 	case err := <-done:
+		for _, s := range a.sessions {
+			_ = s.Wait(ctx) // late is no failure: see patience
+		}
 		return err
-	case <-time.After(patience):
+	case <-ctx.Done():
 		return context.Canceled
 	}
 }
@@ -102,6 +107,8 @@ func hintFor(err error) string {
 type app struct {
 	*Env
 	started bool // the command line was understood
+
+	sessions []*ringcx.Session // those in use
 
 	profile, envFile string
 	serverURL, cxURL string

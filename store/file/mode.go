@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 )
 
@@ -52,7 +53,11 @@ func explain(err error) error {
 	case err == nil || !errors.As(err, &p):
 		return err
 	case errors.Is(err, fs.ErrPermission):
-		return &modeError{p.Path, "cannot be read or written: permission denied", "make it yours: chown \"$USER\" " + fmt.Sprintf("%q", p.Path), err}
+		path := p.Path
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			path = filepath.Dir(path) // what cannot be made there
+		}
+		return &modeError{path, "cannot be read or written: permission denied", fmt.Sprintf("make it yours: chown \"$USER\" %q && chmod u+rwX %q", path, path), err}
 	}
 	return err
 }
