@@ -23,16 +23,22 @@ func (s *Session) ledgerKey(a action) string {
 // errNotYet says that things have changed between the plan and the request.
 var errNotYet = errors.New("things have changed")
 
-// readLedgers reads both ledgers into r.
-func (s *Session) readLedgers(ctx context.Context, r *record) error {
+// readLedgers reads both ledgers into r. One that had to be mended is written, if mend allows, so that the time it
+// waits out begins now.
+func (s *Session) readLedgers(ctx context.Context, r *record, mend bool) error {
 	for _, a := range []action{actLogin, actExchange} {
 		value, err := s.store.Load(ctx, s.ledgerKey(a))
 		if err != nil {
 			return err
 		}
-		l := decodeLedger(value, s.config.now())
+		l, mended := decodeLedger(value, s.now())
 		s.applyDebts(a, l)
 		*r.ledgerOf(a) = *l
+		if mended && mend {
+			if err := s.enter(ctx, a, r, func(*ledger) error { return nil }); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -87,7 +93,7 @@ func (s *Session) enter(ctx context.Context, a action, r *record, change func(*l
 	ctx, cancel := context.WithTimeout(ctx, storeWait)
 	defer cancel()
 	return s.store.Update(ctx, s.ledgerKey(a), func(old []byte, save func([]byte) error) error {
-		l := decodeLedger(old, s.config.now())
+		l, _ := decodeLedger(old, s.now())
 		s.applyDebts(a, l)
 		if err := change(l); err != nil {
 			return err
@@ -119,10 +125,11 @@ func (s *Session) forgetDebts(a action) {
 
 // decodeLedger reads a ledger. One that cannot be read is replaced by one that waits a penalty out: the requests it
 // spoke of are not known any more.
-func decodeLedger(value []byte, now time.Time) *ledger {
-	l := &ledger{}
+func decodeLedger(value []byte, now time.Time) (l *ledger, mended bool) {
+	l = &ledger{}
 	if value != nil && json.Unmarshal(value, l) != nil {
-		l = &ledger{QuietUntil: now.Add(penalty)}
+		return &ledger{QuietUntil: now.Add(penalty)}, true
 	}
-	return l
+	mended = l.mend(now)
+	return l, mended
 }

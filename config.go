@@ -27,6 +27,8 @@ type Config struct {
 	UserAgent string
 	// Now is the clock; nil: time.Now. A session with its own clock uses no timers.
 	Now func() time.Time
+
+	observe func(skew time.Duration) // is told how far the vendor's clock is ahead; nil: nobody asks
 }
 
 // Endpoint is the pair of hosts that make up the vendor, each as https://host, without a path. http:// is accepted

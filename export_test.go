@@ -24,8 +24,7 @@ const (
 	GiveUp       = actGiveUp
 	AskPerson    = actAskPerson
 
-	BudgetRequests = budgetRequests
-	BudgetWindow   = budgetWindow
+	BudgetWindow = time.Minute
 )
 
 var (
@@ -72,5 +71,10 @@ func (r *record) Fail(a Action, err error, n *Need, start, now time.Time) bool {
 
 func DecodeRecord(value []byte) (*Record, error) { return decodeRecord("k", value) }
 
-func (t *Token) RenewAt() time.Time { return t.renewAt() }
-func (t *Token) EndAt() time.Time   { return t.endAt() }
+func (t *Token) EndAt() time.Time { return t.endAt() }
+
+func (s *Session) Look(last time.Time) { s.look(s.hot.Load(), last) }
+
+func (s *Session) Hot() *Token { return s.hot.Load() }
+
+var Slept = slept

@@ -18,7 +18,7 @@ type flight struct {
 const storeWait = time.Minute
 
 func (s *Session) need(minTTL time.Duration) need {
-	return need{minTTL: minTTL, login: s.login, started: s.config.now(), credentials: s.credentials()}
+	return need{minTTL: minTTL, login: s.login, started: s.now(), credentials: s.credentials()}
 }
 
 // token is Token without the short cut.
@@ -34,7 +34,7 @@ func (s *Session) token(ctx context.Context, minTTL time.Duration) (*Token, erro
 		select {
 		case <-f.done:
 		case <-ctx.Done():
-			if t != nil && s.config.now().Before(t.endAt()) {
+			if t != nil && before(s.config.now(), t.endAt()) {
 				return t, nil
 			}
 			return nil, fmt.Errorf("waiting for a renewal: %w", ctx.Err())
@@ -42,7 +42,7 @@ func (s *Session) token(ctx context.Context, minTTL time.Duration) (*Token, erro
 		switch {
 		case f.err == nil:
 			return f.token, tooShort(f.token, minTTL, s.config.now())
-		case t != nil && s.config.now().Before(t.endAt()):
+		case t != nil && before(s.config.now(), t.endAt()):
 			return t, nil // the old one still works
 		}
 		return nil, f.err
@@ -63,14 +63,14 @@ func (s *Session) decide(ctx context.Context, minTTL time.Duration) (*Token, *fl
 	defer s.mu.Unlock()
 	now := s.config.now()
 	cur := s.current
-	works := cur != nil && now.Before(cur.endAt()) && cur.fingerprint() != s.refused
+	works := cur != nil && before(now, cur.endAt()) && cur.fingerprint() != s.refused
 	if works && minTTL >= cur.lifetime() {
 		return cur, nil // no renewal can bring so much
 	}
 	if !works || cur.Expiry.Sub(now) < minTTL {
 		return nil, s.fly(ctx, minTTL, false)
 	}
-	if now.Before(max2(cur.renewAt(), s.retryAt)) {
+	if before(now, later(cur.RenewAt(), s.retryAt)) {
 		s.warm(cur, now)
 		return cur, nil
 	}
@@ -80,13 +80,6 @@ func (s *Session) decide(ctx context.Context, minTTL time.Duration) (*Token, *fl
 	}
 	s.warm(cur, now)
 	return cur, nil
-}
-
-func max2(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // fly joins the renewal under way or starts one. It runs on its own, so that its answer is stored even if every caller
@@ -148,17 +141,34 @@ func (s *Session) warm(t *Token, now time.Time) {
 	if s.config.Now != nil || s.inline {
 		return // a clock of its own, or a process of one call: no timers
 	}
-	until := max2(t.renewAt(), s.retryAt)
+	until := later(t.RenewAt(), s.retryAt)
 	if s.flight != nil || until.After(t.endAt()) {
 		until = t.endAt()
-	}
-	d := until.Sub(now)
-	if d <= 0 {
-		return
 	}
 	if s.timer != nil {
 		s.timer.Stop()
 	}
+	if !before(now, until) {
+		s.hot.Store(nil)
+		return
+	}
 	s.hot.Store(t)
-	s.timer = time.AfterFunc(d, func() { s.hot.CompareAndSwap(t, nil) })
+	s.timer = time.AfterFunc(min(until.Sub(now), watch), func() { s.look(t, now) })
+}
+
+// look decides whether t, handed out from memory since the last look, still may be. After a suspension it may not,
+// before somebody has asked the clock on the wall.
+func (s *Session) look(t *Token, last time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.hot.Load() != t {
+		return
+	}
+	now := s.config.now()
+	if d := slept(last, now); d.Abs() > time.Second {
+		s.log.Info("ringcx: the machine slept or its clock was set", slog.Duration("by", d))
+		s.hot.Store(nil)
+		return
+	}
+	s.warm(t, now)
 }

@@ -8,10 +8,16 @@ import (
 // The documented limit of the platform's token endpoint and of the RingCX exchange: five requests in sixty seconds,
 // then a penalty of sixty seconds, restarted by every request made inside it. Refreshing a RingCX token has no
 // documented limit. Sources in docs/protocol.md.
+var budget = []limit{{requests: 5, window: time.Minute}}
+
+// limit is a number of requests in a sliding window. A vendor may have several, which must all be kept.
+type limit struct {
+	requests int
+	window   time.Duration
+}
+
 const (
-	budgetRequests = 5
-	budgetWindow   = 60 * time.Second
-	penalty        = 60 * time.Second // assumed when a 429 does not say
+	penalty = 60 * time.Second // assumed when a 429 does not say
 
 	// slack covers what is lost between two clocks' readings of the same moment.
 	slack = 250 * time.Millisecond
@@ -31,13 +37,10 @@ type ledger struct {
 // next is the earliest time at or after now at which a request may be sent. counted says whether the request is one
 // of those the budget is for.
 func (l *ledger) next(now time.Time, counted bool) time.Time {
-	at := now
-	if l.QuietUntil.After(at) {
-		at = l.QuietUntil
-	}
-	if n := len(l.Sent); counted && n >= budgetRequests {
-		if free := l.Sent[n-budgetRequests].Add(budgetWindow + slack); free.After(at) {
-			at = free
+	at := later(now, l.QuietUntil)
+	for _, b := range budget {
+		if n := len(l.Sent); counted && n >= b.requests {
+			at = later(at, l.Sent[n-b.requests].Add(b.window+slack))
 		}
 	}
 	return at
@@ -45,13 +48,17 @@ func (l *ledger) next(now time.Time, counted bool) time.Time {
 
 // left is how many counted requests the budget allows now.
 func (l *ledger) left(now time.Time) int {
-	n := budgetRequests
-	for _, t := range l.Sent {
-		if t.Add(budgetWindow + slack).After(now) {
-			n--
+	left := longest(budget).requests
+	for _, b := range budget {
+		n := b.requests
+		for _, t := range l.Sent {
+			if t.Add(b.window + slack).After(now) {
+				n--
+			}
 		}
+		left = min(left, max(n, 0))
 	}
-	return max(n, 0)
+	return left
 }
 
 // latest is when a request that is begun at start may arrive at the latest.
@@ -79,9 +86,35 @@ func (l *ledger) withdraw(start time.Time) bool {
 func (l *ledger) enter(at time.Time) {
 	l.Sent = append(slices.Clone(l.Sent), at)
 	slices.SortFunc(l.Sent, time.Time.Compare)
-	if n := len(l.Sent); n > budgetRequests {
-		l.Sent = l.Sent[n-budgetRequests:]
+	if n, most := len(l.Sent), longest(budget).requests; n > most {
+		l.Sent = l.Sent[n-most:]
 	}
+}
+
+// longest is the limit that allows the most requests, and so needs the longest memory.
+func longest(limits []limit) limit {
+	return slices.MaxFunc(limits, func(a, b limit) int { return a.requests - b.requests })
+}
+
+// mend takes back what a clock that was set back left in the future: what it says of the past is not known any more, so
+// it counts as now. It reports whether there was anything to mend.
+func (l *ledger) mend(now time.Time) (mended bool) {
+	for i, t := range l.Sent {
+		if t.After(latest(now).Add(slack)) {
+			l.Sent[i], mended = now, true
+		}
+	}
+	if most := now.Add(maxRetryAfter + slack); l.QuietUntil.After(most) {
+		l.QuietUntil, mended = now.Add(penalty), true
+	}
+	return mended
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // quiet keeps everything back for d.

@@ -29,7 +29,7 @@ func (s *Session) Logout(ctx context.Context) error {
 
 // revoke ends the RingCentral session of r, if it has one and the vendor's limit, which counts revocations too, allows.
 func (s *Session) revoke(ctx context.Context, r *record) error {
-	t, start := r.RingCentral.token(), s.config.now()
+	t, start := r.RingCentral.token(), s.now()
 	if t.AccessToken == "" {
 		return nil
 	}
@@ -44,6 +44,6 @@ func (s *Session) revoke(ctx context.Context, r *record) error {
 	if err != nil {
 		e = asError(actLogin, err)
 	}
-	now := s.config.now()
+	now := s.now()
 	return errors.Join(err, s.settle(ctx, actLogin, r, func(l *ledger) { l.settle(actLogin, e, start, now) }))
 }

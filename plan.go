@@ -78,13 +78,13 @@ func serves(r *record, now time.Time, n need) bool {
 	if t.AccessToken == "" || t.Obtained.Before(n.since) || n.refused == t.fingerprint() {
 		return false
 	}
-	if !now.Before(t.endAt()) {
+	if !now.Before(t.endAt()) || t.Obtained.After(now.Add(time.Minute)) { // the clock was set back: it may have ended
 		return false
 	}
 	if !n.started.IsZero() && !t.Obtained.Before(n.started) {
 		return true
 	}
-	if n.ahead && !now.Before(t.renewAt()) {
+	if n.ahead && !now.Before(t.RenewAt()) {
 		return false
 	}
 	return t.Expiry.Sub(now) >= n.minTTL
@@ -94,9 +94,7 @@ func serves(r *record, now time.Time, n need) bool {
 func (r *record) longWay(now time.Time, n need) (action, time.Time) {
 	exchange := r.Ledgers.RingCX.next(now, true)
 	login := r.Ledgers.RingCentral.next(now, true)
-	if login.Before(exchange) {
-		login = exchange
-	}
+	login = later(login, exchange)
 	t := r.RingCentral.token()
 	current := t.AccessToken != "" && !t.Obtained.Before(n.since)
 	switch {

@@ -27,8 +27,9 @@ type record struct {
 	// Ledgers are those of the app, as last read. All its lineages share them, so they are records of their own.
 	Ledgers struct{ RingCentral, RingCX ledger } `json:"-"`
 
-	Attempt *attempt `json:"attempt,omitempty"` // the request under way; left behind if its sender died
-	Failure *failure `json:"failure,omitempty"` // the last failure, until something succeeds
+	Skew    time.Duration `json:"skew,omitempty"`    // how far the vendor's clock was ahead of the sender's, in nanoseconds
+	Attempt *attempt      `json:"attempt,omitempty"` // the request under way; left behind if its sender died
+	Failure *failure      `json:"failure,omitempty"` // the last failure, until something succeeds
 }
 
 const recordVersion = 1

@@ -28,9 +28,9 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 	var old *Token
 	if n.since.IsZero() {
 		r, err := s.load(ctx)
-		now := s.config.now()
+		now := s.now()
 		if err == nil && s.owns(r) && serves(r, now, n) {
-			return r.RingCX.token(), nil
+			return s.local(r.RingCX.token()), nil
 		}
 		if err == nil && s.owns(r) && s.inline && serves(r, now, n.withoutHaste()) {
 			var cancel context.CancelFunc
@@ -40,16 +40,20 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 		}
 	}
 	var token *Token
+	s.syncClock(ctx)
 	err := s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
 		var err error
 		token, err = s.run(context.WithoutCancel(ctx), old, save, n)
 		return err
 	})
-	if err != nil && old != nil && s.config.now().Before(old.endAt()) {
-		s.log.Warn("ringcx: renewal ahead of time failed, the token in use still works", slog.Any("error", err), slog.Time("expiry", old.Expiry))
-		return old, nil
+	if err == nil {
+		return s.local(token), nil
 	}
-	return token, err
+	if old != nil && s.now().Before(old.endAt()) {
+		s.log.Warn("ringcx: renewal ahead of time failed, the token in use still works", slog.Any("error", err), slog.Time("expiry", old.Expiry))
+		return s.local(old), nil
+	}
+	return nil, err
 }
 
 // run is the renewal loop, inside the Store's exclusivity: plan, write down the intent, send, write down the answer,
@@ -69,10 +73,10 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 	r.recover()
 	var last error
 	for range maxSteps {
-		if err := s.readLedgers(ctx, r); err != nil {
+		if err := s.readLedgers(ctx, r, true); err != nil {
 			return nil, err
 		}
-		st := plan(r, s.config.now(), n)
+		st := plan(r, s.now(), n)
 		switch st.action {
 		case actUse:
 			return r.RingCX.token(), nil
@@ -81,7 +85,7 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 		case actAskPerson:
 			return nil, loginRequired(r.Failure)
 		case actGiveUp:
-			return nil, r.Failure.errUntil(st.until.Sub(s.config.now()))
+			return nil, r.Failure.errUntil(st.until.Sub(s.now()))
 		}
 		again, err := s.take(ctx, st.action, book, &n)
 		if err != nil && !again {
@@ -104,10 +108,11 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	}
 	intent := *r.Attempt
 	t, err := s.send(ctx, a, r)
-	now := s.config.now()
+	now := s.now()
+	r.Skew = time.Duration(s.skew.Load())
 	var e *Error
 	if err == nil {
-		r.succeed(a, t)
+		r.succeed(a, t.shifted(time.Duration(s.ahead.Load())))
 		b.settled = a == actExchange || a == actRefresh
 		s.log.Info("ringcx: "+string(a), slog.String("key", s.key), slog.Time("expiry", t.Expiry))
 	} else {
@@ -142,12 +147,12 @@ const maxPause = time.Second
 // intend writes down that a is about to be sent, in the ledger and in the record, and returns when it began. If that takes
 // too long, what was planned may have been overtaken, and must be planned again.
 func (s *Session) intend(ctx context.Context, a action, b *book) (start time.Time, err error) {
-	start = s.config.now()
+	start = s.now()
 	if err := s.claim(ctx, a, b.record, start); err != nil {
 		return start, err
 	}
 	b.record.begin(a, start)
-	if err := b.save(); err != nil || s.config.now().Sub(start) < maxPause {
+	if err := b.save(); err != nil || s.now().Sub(start) < maxPause {
 		return start, err
 	}
 	b.record.Attempt = nil

@@ -26,6 +26,10 @@ type Session struct {
 	log      *slog.Logger
 	invalid  error // what is wrong with the configuration
 
+	ahead  atomic.Int64 // how far the Store's clock is ahead of ours
+	synced atomic.Bool  // ahead is known
+	skew   atomic.Int64 // how far the vendor's clock is ahead of ours, as last seen
+
 	// hot is the token to hand out at once, nil if there is something to decide first.
 	hot atomic.Pointer[Token]
 
@@ -65,7 +69,9 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 		opts = &SessionOptions{}
 	}
 	own := *c
-	s := &Session{config: &own, grant: login, store: opts.Store, key: opts.Key, login: login != nil, inline: opts.Inline, log: opts.Log}
+	var s *Session
+	own.observe = func(skew time.Duration) { s.skew.Store(int64(skew)) }
+	s = &Session{config: &own, grant: login, store: opts.Store, key: opts.Key, login: login != nil, inline: opts.Inline, log: opts.Log}
 	s.invalid = c.Validate()
 	s.app = fingerprint(c.ringCentral(), c.ringCX(), c.ClientID)
 	if login == nil {
@@ -107,6 +113,9 @@ func (s *Session) owns(r *record) bool {
 }
 
 func (s *Session) load(ctx context.Context) (*record, error) {
+	if !s.synced.Load() {
+		s.syncClock(ctx)
+	}
 	value, err := s.store.Load(ctx, s.key)
 	if err != nil {
 		return nil, err
@@ -229,12 +238,13 @@ func (s *Session) patiently(ctx context.Context, fn func() (*Token, error)) (*To
 		if wait.cause != nil && wait.cause.Kind != failLimited {
 			failures++
 		}
-		d := wait.until.Sub(s.config.now())
+		d := wait.until.Sub(s.now())
+		until := s.config.now().Add(d)
 		deadline, ok := ctx.Deadline()
-		if failures > maxRetries || wait.until.After(giveUp) || ok && wait.until.After(deadline) {
+		if failures > maxRetries || until.After(giveUp) || ok && time.Now().Add(d).After(deadline) {
 			return nil, wait.err(d)
 		}
-		s.log.Info("ringcx: waiting", slog.String("key", s.key), slog.Time("until", wait.until))
+		s.log.Info("ringcx: waiting", slog.String("key", s.key), slog.Time("until", until))
 		select {
 		case <-time.After(d):
 		case <-ctx.Done():

@@ -25,6 +25,12 @@ type Status struct {
 	Next   string    `json:"next"`
 	NextAt time.Time `json:"nextAt,omitzero"` // for "wait" and "report the last failure": until when
 
+	// Ladder are the ways to a token, from the cheapest to the dearest.
+	Ladder []Rung `json:"ladder"`
+
+	// SkewSeconds is how far the vendor's clock was ahead of ours when it last answered. It does no harm.
+	SkewSeconds float64 `json:"skewSeconds,omitempty"`
+
 	LoginsLeft    int       `json:"loginsLeft"`          // requests the platform's token endpoint allows now
 	ExchangesLeft int       `json:"exchangesLeft"`       // exchanges RingCX allows now
 	QuietUntil    time.Time `json:"quietUntil,omitzero"` // nothing is sent before
@@ -45,29 +51,30 @@ func (s *Session) Status(ctx context.Context) (*Status, error) {
 	if !s.owns(r) {
 		r = &record{}
 	}
-	if err := s.readLedgers(ctx, r); err != nil {
+	if err := s.readLedgers(ctx, r, false); err != nil {
 		return nil, err
 	}
-	now := s.config.now()
+	now := s.now()
 	n := s.need(0)
 	n.started, n.ahead = time.Time{}, true
 	next := plan(r, now, n)
 	st := &Status{
-		Key: s.key, Generation: r.Generation, Next: string(next.action), NextAt: next.until,
+		Key: s.key, Generation: r.Generation, Next: string(next.action), NextAt: s.here(next.until),
+		Ladder: explain(r, now, n), SkewSeconds: r.Skew.Seconds(),
 		LoginsLeft: r.Ledgers.RingCentral.left(now), ExchangesLeft: r.Ledgers.RingCX.left(now),
-		QuietUntil: max2(r.Ledgers.RingCentral.QuietUntil, r.Ledgers.RingCX.QuietUntil),
+		QuietUntil: s.here(held(later(r.Ledgers.RingCentral.QuietUntil, r.Ledgers.RingCX.QuietUntil), now)),
 	}
-	if !st.QuietUntil.After(now) {
-		st.QuietUntil = time.Time{}
+	for i := range st.Ladder {
+		st.Ladder[i].At = s.here(st.Ladder[i].At)
 	}
-	if t := r.RingCX; t != nil {
-		st.MainAccountID, st.Expiry, st.RenewAt, st.Refreshable = t.MainAccountID, t.Expiry, t.token().renewAt(), t.RefreshToken != ""
+	if t := s.local(r.RingCX.token()); t.AccessToken != "" {
+		st.MainAccountID, st.Expiry, st.RenewAt, st.Refreshable = t.MainAccountID, t.Expiry, t.RenewAt(), t.RefreshToken != ""
 	}
-	if t := r.RingCentral; t != nil {
+	if t := s.local(r.RingCentral.token()); t.AccessToken != "" {
 		st.UserID, st.Scope, st.RingCentralExpiry, st.RingCentralRefreshExpiry = t.OwnerID, t.Scope, t.Expiry, t.RefreshExpiry
 	}
 	if f := r.Failure; f != nil {
-		st.Failure, st.FailureAt = f.err().Error(), f.Time
+		st.Failure, st.FailureAt = f.err().Error(), s.here(f.Time)
 	}
 	return st, nil
 }

@@ -8,6 +8,10 @@ import (
 // Store keeps lineages between runs and decides who may renew: all sessions that share a Store and a key renew one
 // after the other. Values hold secrets; a Store keeps them from other users of the machine. Package
 // [github.com/ringcx-go/ringcx/store/file] is a Store for one machine, [Memory] for one process.
+//
+// A Store that several machines share may also have a method Now(context.Context) (time.Time, error), which tells the
+// same time to all of them. Sessions then keep their records by it, and it does not matter that the machines' clocks
+// differ.
 type Store interface {
 	// Load returns the value of key as last saved, nil if there is none. It does not wait for an Update under way.
 	Load(ctx context.Context, key string) ([]byte, error)

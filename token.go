@@ -91,10 +91,23 @@ const (
 	endShare, endCap     = 20, 5 * time.Second // no longer handed out when a twentieth is left, five seconds at most
 )
 
-// renewAt is when a renewal becomes due; the token goes on being handed out until endAt.
-func (t *Token) renewAt() time.Time { return t.Expiry.Add(-min(t.lifetime()/renewShare, renewCap)) }
+// RenewAt is when a renewal becomes due and a holder of the token should ask for another: when a fifth of its life is
+// left, a minute at most. The token goes on working until its Expiry.
+func (t *Token) RenewAt() time.Time { return t.Expiry.Add(-min(t.lifetime()/renewShare, renewCap)) }
 
+// endAt is when the token is no longer handed out.
 func (t *Token) endAt() time.Time { return t.Expiry.Add(-min(t.lifetime()/endShare, endCap)) }
+
+// shifted is the token on a clock that is d ahead.
+func (t *Token) shifted(d time.Duration) *Token {
+	c := *t
+	for _, at := range []*time.Time{&c.Obtained, &c.Expiry, &c.RefreshExpiry} {
+		if !at.IsZero() {
+			*at = at.Add(d)
+		}
+	}
+	return &c
+}
 
 // canRefresh tells whether there is a refresh token that has not ended.
 func (t *Token) canRefresh(now time.Time) bool {

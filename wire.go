@@ -61,6 +61,7 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 		return nil, sent, &Error{Op: r.op, Message: networkMessage(req, err, r.secrets(c)), kind: kind, cause: err}
 	}
 	defer func() { _ = resp.Body.Close() }()
+	c.observeDate(resp.Header, sent)
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
 	case resp.StatusCode/100 != 2:
@@ -77,6 +78,16 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: describe(resp, body), kind: kind}
 	}
 	return body, sent, nil
+}
+
+// observeDate compares the vendor's clock with ours. Its Date has whole seconds, and was written on the way.
+func (c Config) observeDate(h http.Header, sent time.Time) {
+	date, err := http.ParseTime(h.Get("Date"))
+	if err != nil || c.observe == nil {
+		return
+	}
+	now := c.now()
+	c.observe(date.Add(500 * time.Millisecond).Sub(sent.Add(now.Sub(sent) / 2)))
 }
 
 func (c Config) request(ctx context.Context, r tokenRequest) (*http.Request, error) {

@@ -39,7 +39,7 @@ a call that finds it due renews it, one for all who call at the same time.`,
 				return err
 			}
 			return writeJSON(a.Stdout, map[string]any{
-				"accessToken": t.AccessToken, "tokenType": t.TokenType, "expiry": t.Expiry.UTC().Format(time.RFC3339Nano),
+				"accessToken": t.AccessToken, "tokenType": t.TokenType, "expiry": t.Expiry.UTC().Format(time.RFC3339Nano), "renewAt": t.RenewAt().UTC().Format(time.RFC3339Nano),
 				"expiresIn": int(time.Until(t.Expiry).Seconds()),
 			})
 		},

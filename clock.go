@@ -1,0 +1,56 @@
+package ringcx
+
+import (
+	"context"
+	"time"
+)
+
+// clock is a Store that tells the time to all who share it, so that machines whose clocks differ agree on when a token
+// ends and when a request was sent. What is stored is on its clock.
+type clock interface {
+	Now(ctx context.Context) (time.Time, error)
+}
+
+// now is the time on the clock that records are kept by: the Store's if it has one, else ours.
+func (s *Session) now() time.Time { return s.config.now().Add(time.Duration(s.ahead.Load())) }
+
+// syncClock asks the Store for the time. Differences that the way there explains are none.
+func (s *Session) syncClock(ctx context.Context) {
+	c, ok := s.store.(clock)
+	if !ok {
+		return
+	}
+	before := s.config.now()
+	there, err := c.Now(ctx)
+	if err != nil {
+		return // the clocks differ no more than they did
+	}
+	way := s.config.now().Sub(before)
+	ahead := there.Sub(before.Add(way / 2))
+	if ahead.Abs() <= way/2+50*time.Millisecond {
+		ahead = 0
+	}
+	s.ahead.Store(int64(ahead))
+	s.synced.Store(true)
+}
+
+// here is a stored time on our own clock.
+func (s *Session) here(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.Add(-time.Duration(s.ahead.Load()))
+}
+
+// local is a stored token on our own clock.
+func (s *Session) local(t *Token) *Token { return t.shifted(-time.Duration(s.ahead.Load())) }
+
+// watch is how often a token that is handed out from memory is looked at for signs that the machine was suspended:
+// timers do not run then, but tokens end.
+const watch = 15 * time.Second
+
+// slept is how much longer it was than the timers think. Setting the clock looks the same, and is treated the same.
+func slept(from, to time.Time) time.Duration { return to.Round(0).Sub(from.Round(0)) - to.Sub(from) }
+
+// before compares on the clock on the wall too: the other one stands still while a machine is suspended.
+func before(a, b time.Time) bool { return a.Before(b) && a.Round(0).Before(b.Round(0)) }
