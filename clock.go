@@ -2,6 +2,7 @@ package ringcx
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -14,16 +15,20 @@ type clock interface {
 // now is the time on the clock that records are kept by: the Store's if it has one, else ours.
 func (s *Session) now() time.Time { return s.config.now().Add(time.Duration(s.ahead.Load())) }
 
-// syncClock asks the Store for the time. Differences that the way there explains are none.
-func (s *Session) syncClock(ctx context.Context) {
+// syncClock asks the Store for the time. Differences that the way there explains are none. An error is no reason to
+// stop once the difference is known: it is what it was.
+func (s *Session) syncClock(ctx context.Context) error {
 	c, ok := s.store.(clock)
 	if !ok {
-		return
+		return nil
 	}
 	before := s.config.now()
 	there, err := c.Now(ctx)
-	if err != nil {
-		return // the clocks differ no more than they did
+	switch {
+	case err != nil && s.synced.Load():
+		return nil
+	case err != nil:
+		return fmt.Errorf("ask the store for the time: %w", err)
 	}
 	way := s.config.now().Sub(before)
 	ahead := there.Sub(before.Add(way / 2))
@@ -32,6 +37,7 @@ func (s *Session) syncClock(ctx context.Context) {
 	}
 	s.ahead.Store(int64(ahead))
 	s.synced.Store(true)
+	return nil
 }
 
 // here is a stored time on our own clock.

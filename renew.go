@@ -40,7 +40,9 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 		}
 	}
 	var token *Token
-	s.syncClock(ctx)
+	if err := s.syncClock(ctx); err != nil {
+		return nil, err
+	}
 	err := s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
 		var err error
 		token, err = s.run(context.WithoutCancel(ctx), old, save, n)

@@ -114,7 +114,9 @@ func (s *Session) owns(r *record) bool {
 
 func (s *Session) load(ctx context.Context) (*record, error) {
 	if !s.synced.Load() {
-		s.syncClock(ctx)
+		if err := s.syncClock(ctx); err != nil {
+			return nil, err
+		}
 	}
 	value, err := s.store.Load(ctx, s.key)
 	if err != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -12,7 +13,7 @@ import (
 )
 
 func (a *app) status() *cobra.Command {
-	var asJSON bool
+	var asJSON, explain bool
 	cmd := &cobra.Command{
 		Use: "status", Short: "Show the session without asking the vendor", Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -34,6 +35,9 @@ func (a *app) status() *cobra.Command {
 			} else {
 				err = a.printStatus(acc, st)
 			}
+			if err == nil && explain && !asJSON {
+				err = a.explain(st)
+			}
 			if err == nil && st.Next == "login required" {
 				return ringcx.ErrLoginRequired
 			}
@@ -41,7 +45,34 @@ func (a *app) status() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	cmd.Flags().BoolVar(&explain, "explain", false, "also show every way to a token, and what the next call does")
 	return cmd
+}
+
+// explain prints the ladder: the ways to a token from the cheapest to the dearest, and why each can be taken or not.
+func (a *app) explain(st *ringcx.Status) error {
+	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	if _, err := fmt.Fprintln(a.Stdout, "\nWays to a token, the cheapest first:"); err != nil {
+		return err
+	}
+	for _, r := range st.Ladder {
+		mark := "no"
+		switch {
+		case r.Step == st.Next:
+			mark = "next"
+		case r.Possible:
+			mark = "yes"
+		}
+		fmt.Fprintf(w, "  %s\t%s\t%s%s\n", mark, r.Step, r.Why, held(r.At))
+	}
+	return w.Flush()
+}
+
+func held(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return "; not before " + at.Local().Format(time.TimeOnly)
 }
 
 // endpoint is ringcx.Endpoint with the names that the rest of the JSON has.
@@ -64,10 +95,21 @@ func (a *app) printStatus(acc *account, st *ringcx.Status) error {
 	if !st.QuietUntil.IsZero() {
 		line("Quiet", "%s", until(st.QuietUntil))
 	}
+	if math.Abs(st.SkewSeconds) >= 5 {
+		line("Clock", "%s, which does no harm", skewed(st.SkewSeconds))
+	}
 	if st.Failure != "" {
 		line("Last failure", "%s, at %s", st.Failure, st.FailureAt.Local().Format(time.DateTime))
 	}
 	return w.Flush()
+}
+
+func skewed(seconds float64) string {
+	d := span(time.Duration(math.Abs(seconds) * float64(time.Second)))
+	if seconds > 0 {
+		return d + " behind the vendor's"
+	}
+	return d + " ahead of the vendor's"
 }
 
 func nextWords(st *ringcx.Status) string {

@@ -109,9 +109,13 @@ func run(t *testing.T, seed uint64, flaw string) (w *world) {
 func (w *world) worker(i int, seed uint64, end time.Time, lineage string) {
 	rng := rand.New(rand.NewPCG(seed, uint64(i)+1))
 	p := &process{w: w, rng: rng}
+	skew := time.Duration(7 * i)
+	if w.rows.lease > 0 && i > 0 { // machines of their own, each with a clock of its own
+		skew += time.Duration(rng.IntN(1200)-600) * time.Second
+	}
 	p.pass(0, time.Minute)
 	for life := 0; time.Now().Before(end); life++ {
-		p = &process{w: w, rng: rng, skew: time.Duration(7 * i), told: make(map[string]time.Time), lineage: lineage, name: fmt.Sprintf("worker %d.%d", i, life)}
+		p = &process{w: w, rng: rng, skew: skew, told: make(map[string]time.Time), lineage: lineage, name: fmt.Sprintf("worker %d.%d", i, life)}
 		s := p.session(false)
 		for !p.dead && time.Now().Before(end) {
 			w.use(p, s)

@@ -38,7 +38,7 @@ type world struct {
 // first.
 type process struct {
 	w    *world
-	skew time.Duration // a few nanoseconds between clocks, so that no two programs wake at the same instant
+	skew time.Duration // how far its clock is behind: a few nanoseconds at least, so that no two wake at the same instant
 	rng  *rand.Rand
 	name string
 	dead bool
@@ -187,7 +187,7 @@ func synthetic(req *http.Request, status int, contentType, body, retryAfter stri
 func (p *process) session(stored bool) *ringcx.Session {
 	c := p.w.vendor.Config()
 	c.HTTPClient = &http.Client{Transport: network{p}}
-	if p.skew > 0 {
+	if p.skew != 0 {
 		c.Now = func() time.Time { return time.Now().Add(-p.skew) } // and no timers; one program has them
 	}
 	opts := &ringcx.SessionOptions{Store: &store{p}, Key: p.lineage, Inline: p.rng.IntN(2) == 0}
