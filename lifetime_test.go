@@ -1,10 +1,12 @@
 package ringcx_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -117,6 +119,41 @@ func FuzzRetryAfterIsNeverNegativeNorLongerThanAnHour(f *testing.F) {
 		h := http.Header{"Retry-After": {value}, "Date": {date}}
 		if d := ringcx.ParseRetryAfter(h, time.Now()); d < 0 || d > time.Hour {
 			t.Errorf("%s", d)
+		}
+	})
+}
+
+// canned answers every request with one body.
+type canned struct{ body []byte }
+
+func (c canned) RoundTrip(req *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Request: req,
+		Body: io.NopCloser(bytes.NewReader(c.body)),
+	}, nil
+}
+
+func FuzzAnAnswerIsATokenOrAnError(f *testing.F) {
+	f.Add([]byte(`{"accessToken":"a.b.c","refreshToken":"r","mainAccountId":21000,"expires_in":1e3,"agentDetails":[{}]}`))
+	f.Add([]byte(`{"access_token":"a","refresh_token":"r","expires_in":3600,"refresh_token_expires_in":604800,"owner_id":1}`))
+	f.Add([]byte(`{"accessToken":null,"refreshToken":{}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		c := &ringcx.Config{ClientID: "client", HTTPClient: &http.Client{Transport: canned{body}}}
+		cx, cxErr := c.Exchange(t.Context(), &ringcx.Token{AccessToken: "rc"})
+		rc, rcErr := c.JWT("a.b.c").Renew(t.Context(), nil)
+		for _, got := range []struct {
+			token *ringcx.Token
+			err   error
+		}{{cx, cxErr}, {rc, rcErr}} {
+			if (got.token == nil) == (got.err == nil) {
+				t.Fatalf("%v and %v", got.token, got.err)
+			}
+			if got.token != nil && (got.token.AccessToken == "" || !got.token.Expiry.After(got.token.Obtained)) {
+				t.Errorf("a token that is none: %v", got.token)
+			}
+			if got.token != nil && got.token.Details != nil && !json.Valid(got.token.Details) {
+				t.Errorf("details %s", got.token.Details)
+			}
 		}
 	})
 }

@@ -22,19 +22,24 @@ import (
 var (
 	seeds   = flag.Uint64("sim.seeds", 100, "how many seeds to run")
 	oneSeed = flag.Uint64("sim.seed", 0, "run this seed only, and tell its story")
+	workers = flag.Int("sim.workers", most, "at most so many programs")
+	minutes = flag.Int("sim.minutes", most, "at most so many minutes")
 )
+
+// most is more than any seed has.
+const most = 1000
 
 func TestNoScheduleBreaksAPromise(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // one goroutine at a time, so that a seed replays
 	if *oneSeed != 0 {
-		w := run(t, *oneSeed, "")
+		w := run(t, *oneSeed, "", size{*workers, *minutes})
 		t.Log(strings.Join(w.story, "\n"))
 		report(t, *oneSeed, w)
 		return
 	}
 	var requests, crashes, tokens int
 	for seed := uint64(1); seed <= *seeds; seed++ {
-		w := run(t, seed, "")
+		w := run(t, seed, "", size{*workers, *minutes})
 		requests, crashes, tokens = requests+w.answers, crashes+w.crashes, tokens+w.renewals
 		if len(w.broken) > 0 {
 			report(t, seed, w)
@@ -51,7 +56,13 @@ func TestTheSimulationFindsWhatItLooksFor(t *testing.T) {
 	for flaw, verdict := range map[string]string{"forgets": "refresh token replayed", "shares": "refresh token replayed"} {
 		found := false
 		for seed := uint64(1); seed <= 100 && !found; seed++ {
-			found = strings.Contains(strings.Join(run(t, seed, flaw).broken, "\n"), verdict)
+			found = strings.Contains(strings.Join(run(t, seed, flaw, size{most, most}).broken, "\n"), verdict)
+			if found {
+				whole := run(t, seed, flaw, size{most, most})
+				if _, short := shrink(t, seed, flaw); len(short.broken) == 0 || len(short.story) > len(whole.story) {
+					t.Errorf("shrinking made a story of %d lines out of %d", len(short.story), len(whole.story))
+				}
+			}
 		}
 		if !found {
 			t.Errorf("a store that %s breaks no promise in 100 seeds", flaw)
@@ -59,17 +70,39 @@ func TestTheSimulationFindsWhatItLooksFor(t *testing.T) {
 	}
 }
 
+// report tells what a seed broke, and the shortest story in which it does.
 func report(t *testing.T, seed uint64, w *world) {
 	t.Helper()
+	if len(w.broken) == 0 {
+		return
+	}
 	for _, b := range w.broken {
 		t.Errorf("seed %d: %s", seed, b)
 	}
-	if len(w.broken) > 0 {
-		t.Logf("replay with: go test ./internal/sim -run NoSchedule -sim.seed %d -v", seed)
+	smallest, short := shrink(t, seed, "")
+	t.Logf("the shortest story:\n%s\nreplay it with: go test ./internal/sim -run NoSchedule -v -sim.seed %d -sim.workers %d -sim.minutes %d",
+		strings.Join(short.story, "\n"), seed, smallest.workers, smallest.minutes)
+}
+
+// size bounds a run.
+type size struct{ workers, minutes int }
+
+// shrink finds the smallest run of a seed that still breaks a promise.
+func shrink(t *testing.T, seed uint64, flaw string) (smallest size, w *world) {
+	t.Helper()
+	for workers := 1; ; workers++ {
+		for minutes := 1; minutes <= 256; minutes *= 2 {
+			if w = run(t, seed, flaw, size{workers, minutes}); len(w.broken) > 0 {
+				return size{workers, minutes}, w
+			}
+		}
+		if workers == 8 {
+			return size{most, most}, run(t, seed, flaw, size{most, most})
+		}
 	}
 }
 
-func run(t *testing.T, seed uint64, flaw string) (w *world) {
+func run(t *testing.T, seed uint64, flaw string, bound size) (w *world) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 0))
@@ -88,9 +121,9 @@ func run(t *testing.T, seed uint64, flaw string) (w *world) {
 				}
 			}
 		})
-		workers, lineages := 1+rng.IntN(5), 1+rng.IntN(3)
+		workers, lineages := min(1+rng.IntN(5), bound.workers), 1+rng.IntN(3)
 		done := make(chan struct{}, workers)
-		end := time.Now().Add(time.Duration(10+rng.IntN(170)) * time.Minute)
+		end := time.Now().Add(time.Duration(min(10+rng.IntN(170), bound.minutes)) * time.Minute)
 		for i := range workers {
 			go func() {
 				w.worker(i, seed, end, fmt.Sprintf("lineage %d", i%lineages))
