@@ -53,6 +53,34 @@ func TestManyCallsWithOneRefusedTokenCauseOneRenewal(t *testing.T) {
 	wantNoVerdicts(t, v)
 }
 
+func TestAThousandReportsFromManyProcessesCauseOneRenewal(t *testing.T) {
+	v := ringcxtest.NewServer(t, nil)
+	store := new(ringcx.Memory)
+	var clients []*http.Client
+	for range 20 {
+		clients = append(clients, v.Session(&ringcx.SessionOptions{Store: store}).Client())
+	}
+	for _, c := range clients {
+		call(t, c, v.URL+"/voice/api/v1/admin/users")
+	}
+	v.Advance(6 * time.Minute)
+	var wg sync.WaitGroup
+	for _, c := range clients {
+		for range 50 {
+			wg.Go(func() {
+				if status := call(t, c, v.URL+"/voice/api/v1/admin/users"); status != http.StatusOK {
+					t.Errorf("a caller saw %d", status)
+				}
+			})
+		}
+	}
+	wg.Wait()
+	if n := strings.Count(strings.Join(v.Paths(), "\n"), refreshPath); n != 1 {
+		t.Errorf("%d refreshes", n)
+	}
+	wantNoVerdicts(t, v)
+}
+
 func TestAReportAboutAnOlderTokenCausesNoRenewal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVendor(t)
