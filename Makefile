@@ -5,7 +5,7 @@ help:
 	@echo 'make test    everything that must hold, see scripts/test.sh'
 	@echo 'make sim     the simulation alone, SEEDS=1000000 for long'
 	@echo 'make lint    golangci-lint alone'
-	@echo 'make bench   the benchmarks'
+	@echo 'make bench   the benchmarks and a simulated day, against peers'
 	@echo 'make clean   removes what the others made'
 
 build:
@@ -22,7 +22,7 @@ lint:
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
-	go run ./bench
+	cd bench && go run . && go test -count=1 -v .
 
 clean:
 	rm -rf bin .tools coverage.out

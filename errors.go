@@ -13,6 +13,10 @@ import (
 // Errors that carry it also carry the vendor's reason, when there is one.
 var ErrLoginRequired = errors.New("login required")
 
+// ErrTakenOver is in the error of a save that came too late: a [Store] has given the turn to another program, because
+// this one was not heard of for too long. A session that meets it begins anew, and usually finds a token there.
+var ErrTakenOver = errors.New("another program has taken over")
+
 // Error is a request to a token endpoint that did not bring a token, in the vendor's own code and words. Use
 // [errors.As] to get at it. It never holds a secret.
 type Error struct {

@@ -12,6 +12,9 @@ import (
 // exchange, each refused but the last) has five.
 const maxSteps = 8
 
+// maxTurns is how often a renewal begins anew when another program has taken it over meanwhile.
+const maxTurns = 3
+
 // waitError says that nothing may be sent before until.
 type waitError struct {
 	until time.Time
@@ -43,11 +46,17 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 	if err := s.syncClock(ctx); err != nil {
 		return nil, err
 	}
-	err := s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
-		var err error
-		token, err = s.run(context.WithoutCancel(ctx), old, save, n)
-		return err
-	})
+	var err error
+	for range maxTurns {
+		err = s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
+			var err error
+			token, err = s.run(context.WithoutCancel(ctx), old, save, n)
+			return err
+		})
+		if !errors.Is(err, ErrTakenOver) {
+			break
+		}
+	}
 	if err == nil {
 		return s.local(token), nil
 	}

@@ -2,6 +2,7 @@ package ringcx_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -169,6 +170,23 @@ func TestAnAnswerThatCouldNotBeSavedIsSavedLater(t *testing.T) {
 		}
 		wantNoVerdicts(t, v)
 	})
+}
+
+func TestARenewalThatWasTakenOverBeginsAnew(t *testing.T) {
+	for lost := 1; lost <= 2; lost++ {
+		synctest.Test(t, func(t *testing.T) {
+			v := newVendor(t)
+			store := &moodyStore{Memory: new(ringcx.Memory), err: fmt.Errorf("save: %w", ringcx.ErrTakenOver)}
+			s := v.Session(&ringcx.SessionOptions{Store: store, Key: "k"})
+			mustToken(t, s)
+			time.Sleep(6 * time.Minute)
+			store.fail = map[int]bool{lost: true}
+			if !works(t, v, mustToken(t, s)) {
+				t.Error("the token does not work")
+			}
+			wantNoVerdicts(t, v)
+		})
+	}
 }
 
 func TestWithoutTheIntentWrittenDownACrashSpendsARefreshTokenTwice(t *testing.T) {

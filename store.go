@@ -22,7 +22,7 @@ type Store interface {
 	// Each call of save replaces the value, nil deletes it. When save returns nil the value is durable: it survives
 	// a crash of the process and of the machine. When it returns an error the value before stays. fn may save more
 	// than once, as the engine does before and after each request, and what it saved stays whatever fn returns.
-	// A save by a holder that lost its exclusivity fails.
+	// A save by a holder that lost its exclusivity fails with [ErrTakenOver].
 	Update(ctx context.Context, key string, fn func(old []byte, save func(value []byte) error) error) error
 }
 

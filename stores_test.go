@@ -1,6 +1,7 @@
 package ringcx_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -39,6 +40,7 @@ type moodyStore struct {
 	*ringcx.Memory
 	fail  map[int]bool
 	saves int
+	err   error // what those saves answer; nil: errBroken
 }
 
 func (m *moodyStore) Update(ctx context.Context, key string, fn func([]byte, func([]byte) error) error) error {
@@ -48,7 +50,7 @@ func (m *moodyStore) Update(ctx context.Context, key string, fn func([]byte, fun
 				return save(value)
 			}
 			if m.saves++; m.fail[m.saves] {
-				return errBroken
+				return cmp.Or(m.err, errBroken)
 			}
 			return save(value)
 		})

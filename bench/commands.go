@@ -76,21 +76,24 @@ func (c *contestant) start() error {
 // warmRingCX builds the command and logs it in to a sandbox.
 func warmRingCX(dir string) (*contestant, func(), error) {
 	bin := filepath.Join(dir, "ringcx")
-	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", bin, "github.com/ringcx-go/ringcx/cmd/ringcx").CombinedOutput(); err != nil { //nolint:gosec,noctx // our own command
+	// With the versions that its own module asks for.
+	build := exec.Command("go", "build", "-C", "..", "-trimpath", "-ldflags=-s -w", "-o", bin, "./cmd/ringcx") //nolint:gosec,noctx // our own command
+	if out, err := build.CombinedOutput(); err != nil {
 		return nil, nil, fmt.Errorf("build ringcx: %w\n%s", err, out)
 	}
-	url, demo, stop, err := vendor()
+	v, err := newVendor(nil)
 	if err != nil {
 		return nil, nil, err
 	}
+	demo := v.Demo()
 	env := []string{"HOME=" + dir}
 	login := exec.Command(bin, "login", "--jwt") //nolint:gosec,noctx // our own command
-	login.Env = append(env, "RC_SERVER_URL="+url, "RINGCX_SERVER_URL="+url, "RC_APP_CLIENT_ID="+demo.ClientID, "RC_APP_CLIENT_SECRET="+demo.ClientSecret, "RC_USER_JWT="+demo.JWT)
+	login.Env = append(env, "RC_SERVER_URL="+v.url, "RINGCX_SERVER_URL="+v.url, "RC_APP_CLIENT_ID="+demo.ClientID, "RC_APP_CLIENT_SECRET="+demo.ClientSecret, "RC_USER_JWT="+demo.JWT)
 	if out, err := login.CombinedOutput(); err != nil {
-		stop()
+		v.close()
 		return nil, nil, fmt.Errorf("log in: %w\n%s", err, out)
 	}
-	return &contestant{name: "ringcx token", path: bin, args: []string{"token"}, env: env}, stop, nil
+	return &contestant{name: "ringcx token", path: bin, args: []string{"token"}, env: env}, v.close, nil
 }
 
 func warmGH(dir, path string) *contestant {

@@ -30,6 +30,7 @@ func TestStore(t *testing.T, open func(t *testing.T) func() ringcx.Store) {
 		{"waiting for a turn ends with the context", storeCancels},
 		{"a nil value is none", storeDeletes},
 		{"large and odd values come back as they were", storeCarries},
+		{"a clock, if it has one, is everybody's and goes forward", storeTellsTime},
 		{"odd keys are keys of their own", storeSeparates},
 		{"a panic in an update frees the key", storePanics},
 		{"what is saved after the caller gave up is saved", storeOutlasts},
@@ -188,5 +189,27 @@ func storeSeparates(t *testing.T, open func() ringcx.Store) {
 	}
 	for i, k := range keys {
 		want(t, s, k, fmt.Appendf(nil, "value %d", i))
+	}
+}
+
+func storeTellsTime(t *testing.T, open func() ringcx.Store) {
+	type clock interface {
+		Now(context.Context) (time.Time, error)
+	}
+	a, ok := open().(clock)
+	if !ok {
+		return // it is kept by the machine's clock
+	}
+	b := open().(clock)
+	var last time.Time
+	for _, c := range []clock{a, b, a} {
+		now, err := c.Now(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now.Before(last) || !last.IsZero() && now.Sub(last) > time.Minute {
+			t.Errorf("%s after %s", now, last)
+		}
+		last = now
 	}
 }

@@ -17,6 +17,8 @@ node --version                                                  | nodejs        
 php --version                                                   | php-cli         | php
 php -r 'exit(extension_loaded("curl") ? 0 : 1);'                | php-curl        | php
 ps -A                                                           | procps          | procps
+test "$(uname)" = Darwin || dbus-run-session --version           | dbus-daemon     | dbus
+test "$(uname)" = Darwin || gnome-keyring-daemon --version       | gnome-keyring   | gnome-keyring
 redis-server --version                                          | redis-server    | redis
 PATH=$PATH:$(ls -d /usr/lib/postgresql/*/bin | tail -n 1) postgres --version | postgresql | postgresql
 LIST

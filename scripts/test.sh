@@ -97,6 +97,12 @@ simulation() {
 	return $status
 }
 
+day() {
+	cd bench
+	go vet ./...
+	go test -count=1 -v . | grep -vE '^(=== RUN|PASS$)'
+}
+
 coverage() {
 	[[ -f coverage.out ]] || not_run "the unit tests left no profile"
 	scripts/coverage.sh coverage.out
@@ -146,6 +152,7 @@ step format "gofmt and go vet"
 step cross "builds and vets for Linux, macOS and Windows, amd64 and arm64"
 step unit "tests, with the race detector"
 step simulation "${SEEDS:-2000} seeds of bad days"
+step day "a simulated day of a thousand workers, and the recovery from a penalty"
 step coverage "of the root package and the sandbox"
 step fuzz "${FUZZTIME:-5s} for each target"
 step lint "golangci-lint"

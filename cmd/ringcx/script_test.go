@@ -54,13 +54,18 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"interrupt": interrupt, "exited": exited, "capture": capture,
 }
 
+// conditions are what scripts can ask beside the usual.
+var conditions = map[string]func() (bool, error){
+	"root": func() (bool, error) { return os.Geteuid() == 0, nil },
+}
+
 func TestTheCommandDoesWhatTheScriptsSay(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireUniqueNames: true, RequireExplicitExec: false,
 		Setup: setUp, Cmds: commands,
 		Condition: func(cond string) (bool, error) {
-			if cond == "root" {
-				return os.Geteuid() == 0, nil
+			if holds := conditions[cond]; holds != nil {
+				return holds()
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
@@ -71,7 +76,8 @@ type stageKey struct{}
 
 // stage is what one script plays on: its vendors and what its processes printed.
 type stage struct {
-	vendors  map[string]*vendor // by name; "" is the one of the variables that the command reads
+	vendors  map[string]*vendor   // by name; "" is the one of the variables that the command reads
+	servers  map[string]io.Closer // by name
 	outputs  string
 	machines int
 	signaled *exec.Cmd // the background process that was interrupted last
@@ -81,7 +87,7 @@ func stageOf(ts *testscript.TestScript) *stage { return ts.Value(stageKey{}).(*s
 
 // setUp gives a script an empty machine. Other users may pass through its directory, to reach what is theirs.
 func setUp(env *testscript.Env) error {
-	s := &stage{vendors: map[string]*vendor{}, outputs: filepath.Join(env.WorkDir, ".outputs")}
+	s := &stage{vendors: map[string]*vendor{}, servers: map[string]io.Closer{}, outputs: filepath.Join(env.WorkDir, ".outputs")}
 	env.Values[stageKey{}] = s
 	if err := os.Mkdir(s.outputs, 0o777); err != nil {
 		return err
@@ -105,6 +111,11 @@ func setUp(env *testscript.Env) error {
 			v.server.Close()
 			if got := v.verdicts(); len(got) > 0 && !v.objectionsExpected {
 				env.T().Fatal(fmt.Sprintf("the vendor %q objects: %s", name, strings.Join(got, ", ")))
+			}
+		}
+		for name, server := range s.servers {
+			if err := server.Close(); err != nil {
+				env.T().Log(name, err)
 			}
 		}
 		if leaks := s.leaks(); len(leaks) > 0 {

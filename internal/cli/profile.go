@@ -8,13 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/BurntSushi/toml"
 
 	"github.com/ringcx-go/ringcx"
-	"github.com/ringcx-go/ringcx/store/file"
 )
 
 // settings is config.toml: profiles, without secrets.
@@ -36,7 +34,23 @@ type secrets struct {
 	JWT          string `json:"jwt,omitempty"`
 }
 
-var profileName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+// profileName is what a profile may be called: lower-case letters, digits, - and _, at most 64, the first a letter or a
+// digit. Written out, because compiling a pattern would be most of the package's share in every start of the command.
+var profileName nameRule
+
+type nameRule struct{}
+
+func (nameRule) MatchString(s string) bool {
+	for i, c := range []byte(s) {
+		switch {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+		case i > 0 && (c == '-' || c == '_'):
+		default:
+			return false
+		}
+	}
+	return s != "" && len(s) <= 64
+}
 
 func (a *app) settingsPath() string { return filepath.Join(a.configDir(), "config.toml") }
 
@@ -93,25 +107,6 @@ func writePrivate(path string, data []byte) error {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
-}
-
-// openStore opens what RINGCX_STORE names.
-func (a *app) openStore() (ringcx.Store, error) {
-	name := a.variable("RINGCX_STORE")
-	if name == "" {
-		if a.stateDir() == "" {
-			return nil, &usageError{"there is no home directory to keep the session in", "set HOME, or RINGCX_STORE=file:DIR"}
-		}
-		return &file.Store{Dir: a.stateDir()}, nil
-	}
-	kind, dir, _ := strings.Cut(name, ":")
-	switch {
-	case kind != "file":
-		return nil, &usageError{fmt.Sprintf("RINGCX_STORE is not a store this version knows: %q", clip(kind)), "use RINGCX_STORE=file:DIR"}
-	case dir == "":
-		return nil, &usageError{"RINGCX_STORE names no directory", "use RINGCX_STORE=file:DIR"}
-	}
-	return &file.Store{Dir: dir}, nil
 }
 
 func secretsKey(profile string) string { return profile + ".credentials" }

@@ -6,8 +6,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"time"
+
+	"github.com/ringcx-go/ringcx"
 )
 
 // rows are the values that survive, shared by all processes.
@@ -138,7 +141,7 @@ func (s *store) save(r *row, mine int64, value []byte) error {
 	s.pass(0, 5*time.Millisecond)
 	if r.fence != mine {
 		s.w.tell("%s finds its lease taken", s.name)
-		return errors.New("the lease was taken over")
+		return fmt.Errorf("save: %w", ringcx.ErrTakenOver)
 	}
 	if s.w.rows.flaw != "forgets" || !bytes.Contains(value, []byte(`"attempt"`)) {
 		r.value = value

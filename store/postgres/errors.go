@@ -11,6 +11,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+const opURL = "read the URL"
+
 // storeError is what PostgreSQL or the way to it refused.
 type storeError struct {
 	op     string
@@ -21,6 +23,9 @@ type storeError struct {
 func (e *storeError) Error() string {
 	return "PostgreSQL store: cannot " + e.op + ": " + strings.Join(strings.Fields(e.cause.Error()), " ")
 }
+
+// Setting says whether the store's URL cannot be understood, so that no server was asked.
+func (e *storeError) Setting() bool { return e.op == opURL }
 
 // Hint is what can be done about it, "" if nothing better than the error can be said.
 func (e *storeError) Hint() string { return e.remedy }
@@ -56,8 +61,8 @@ func explain(op string, err error) error {
 	return e
 }
 
-// passing implements engine.
-func (s *Store) passing(err error) bool {
+// Passing implements lease.Engine.
+func (s steps) Passing(err error) bool {
 	var said *pgconn.PgError
 	if errors.As(err, &said) {
 		// No such prepared statement, or one of the name already: nothing was done.

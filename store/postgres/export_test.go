@@ -9,5 +9,5 @@ import (
 
 // SaveAgain is a save as it may arrive late: of an earlier number, while its holder has gone on.
 func (s *Store) SaveAgain(ctx context.Context, key, holder string, number int64, value []byte) (bool, error) {
-	return s.save(ctx, key, holder, number, value, time.Minute)
+	return steps{s}.Save(ctx, key, holder, number, value, time.Minute)
 }

@@ -25,6 +25,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/ringcx-go/ringcx/store/internal/lease"
 )
 
 // Store implements ringcx.Store. It is made by [Open] or [New]. The fields are set before its first use.
@@ -41,7 +43,7 @@ type Store struct {
 	prepared   pgx.QueryExecMode
 	unprepared atomic.Bool // see mode
 	warnings   []string
-	leases     leases
+	leases     lease.Leases
 }
 
 const form = "write postgres://user:password@host:5432/database, with special characters of the password percent-encoded" //nolint:gosec // nobody's
@@ -53,7 +55,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		// What the parser says can hold parts of the password.
 		return nil, &storeError{
-			op: "read the URL", cause: errors.New("it is not one"),
+			op: opURL, cause: errors.New("it is not one"),
 			remedy: form,
 		}
 	}
@@ -76,8 +78,8 @@ func Open(ctx context.Context, url string) (*Store, error) {
 // New is [Open] with a pool of the caller's, who closes it after the Store.
 func New(ctx context.Context, pool *pgxpool.Pool) (*Store, error) {
 	s := &Store{pool: pool, prepared: pool.Config().ConnConfig.DefaultQueryExecMode}
-	s.leases.engine = s
-	if err := s.leases.patiently(ctx, patience, defaultLease, s.prepare); err != nil {
+	s.leases.Engine = steps{s}
+	if err := s.leases.Patiently(ctx, lease.Patience, lease.Default, s.prepare); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -85,7 +87,7 @@ func New(ctx context.Context, pool *pgxpool.Pool) (*Store, error) {
 
 // Close gives back all connections. It is called when no Update is under way any more.
 func (s *Store) Close() {
-	s.leases.close()
+	s.leases.Close()
 	if s.own {
 		s.pool.Close()
 	}
@@ -96,11 +98,11 @@ func (s *Store) Warnings() []string { return s.warnings }
 
 // Load implements ringcx.Store.
 func (s *Store) Load(ctx context.Context, key string) ([]byte, error) {
-	if err := checkKey(key); err != nil {
+	if err := lease.CheckKey(key); err != nil {
 		return nil, err
 	}
 	var value []byte
-	err := s.leases.patiently(ctx, patience, oneTry, func(try context.Context) error {
+	err := s.leases.Patiently(ctx, lease.Patience, lease.OneTry, func(try context.Context) error {
 		err := s.pool.QueryRow(try, sqlLoad, s.mode(), key).Scan(&value)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
@@ -112,10 +114,10 @@ func (s *Store) Load(ctx context.Context, key string) ([]byte, error) {
 
 // Update implements ringcx.Store. A save goes on, for the length of a lease at most, when ctx has ended.
 func (s *Store) Update(ctx context.Context, key string, fn func(old []byte, save func([]byte) error) error) error {
-	if err := checkKey(key); err != nil {
+	if err := lease.CheckKey(key); err != nil {
 		return err
 	}
-	return s.leases.update(ctx, timing{s.Lease, s.Poll}, key, fn)
+	return s.leases.Update(ctx, lease.Timing{Lease: s.Lease, Poll: s.Poll}, key, fn)
 }
 
 // prepare makes the table and looks at the server's settings. A role that may not create tables can use one that is

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/ringcx-go/ringcx/store/internal/lease"
 )
 
 // Each step is one statement and so one transaction, which needs nothing of a session. set_config is SET LOCAL inside a
@@ -59,30 +61,33 @@ WHERE key = $1 AND holder = $2 AND generation <= $4 AND set_config('synchronous_
 	sqlListen = `LISTEN ringcx_lineages`
 )
 
-func (s *Store) take(ctx context.Context, key, holder string, lease time.Duration) (claim, error) {
-	c := claim{taken: true}
-	err := s.pool.QueryRow(ctx, sqlTake, s.mode(), key, holder, lease.Microseconds()).Scan(&c.value, &c.number)
+// steps are what the server does for the leases, as [lease.Engine] says.
+type steps struct{ *Store }
+
+func (s steps) Take(ctx context.Context, key, holder string, length time.Duration) (lease.Claim, error) {
+	c := lease.Claim{Taken: true}
+	err := s.pool.QueryRow(ctx, sqlTake, s.mode(), key, holder, length.Microseconds()).Scan(&c.Value, &c.Number)
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return c, explain("take the lease on a lineage", err)
 	}
 	var left int64
 	err = s.pool.QueryRow(ctx, sqlLeft, s.mode(), key).Scan(&left)
 	if !errors.Is(err, pgx.ErrNoRows) {
-		return claim{left: max(0, time.Duration(left)*time.Microsecond)}, explain("look at the lease on a lineage", err)
+		return lease.Claim{Left: max(0, time.Duration(left)*time.Microsecond)}, explain("look at the lease on a lineage", err)
 	}
-	made, err := s.changes(ctx, "take the lease on a lineage", sqlMake, key, holder, lease.Microseconds())
-	return claim{taken: made}, err
+	made, err := s.changes(ctx, "take the lease on a lineage", sqlMake, key, holder, length.Microseconds())
+	return lease.Claim{Taken: made}, err
 }
 
-func (s *Store) keep(ctx context.Context, key, holder string, lease time.Duration) (bool, error) {
-	return s.changes(ctx, "renew the lease on a lineage", sqlKeep, key, holder, lease.Microseconds())
+func (s steps) Keep(ctx context.Context, key, holder string, length time.Duration) (bool, error) {
+	return s.changes(ctx, "renew the lease on a lineage", sqlKeep, key, holder, length.Microseconds())
 }
 
-func (s *Store) save(ctx context.Context, key, holder string, number int64, value []byte, lease time.Duration) (bool, error) {
-	return s.changes(ctx, "save a lineage", sqlSave, key, holder, lease.Microseconds(), number, value)
+func (s steps) Save(ctx context.Context, key, holder string, number int64, value []byte, length time.Duration) (bool, error) {
+	return s.changes(ctx, "save a lineage", sqlSave, key, holder, length.Microseconds(), number, value)
 }
 
-func (s *Store) release(ctx context.Context, key, holder string) error {
+func (s steps) Release(ctx context.Context, key, holder string) error {
 	_, err := s.changes(ctx, "release the lease on a lineage", sqlRelease, key, holder)
 	return err
 }
@@ -103,7 +108,7 @@ func (s *Store) changes(ctx context.Context, op, sql string, args ...any) (bool,
 }
 
 // listen has a connection of its own, which is the only one with session state.
-func (s *Store) listen(ctx context.Context, ring func(string)) error {
+func (s steps) Listen(ctx context.Context, ring func(string)) error {
 	pool := s.pool.Config()
 	config := pool.ConnConfig
 	if pool.BeforeConnect != nil {

@@ -108,16 +108,6 @@ func TestNoCodeOfTheStoreReadsTheClock(t *testing.T) {
 	}
 }
 
-// The two stores import nothing of each other, but what they have in common must not drift apart.
-func TestLeasesAreTheSameInRedisAndPostgreSQL(t *testing.T) {
-	for _, file := range []string{"lease.go", "wait.go"} {
-		theirs := strings.Replace(read(t, filepath.Join("..", "postgres", file)), "package postgres", "package redis", 1)
-		if theirs != read(t, file) {
-			t.Errorf("%s differs from ../postgres/%s: copy it, with the package's name", file, file)
-		}
-	}
-}
-
 func read(t *testing.T, file string) string {
 	t.Helper()
 	text, err := os.ReadFile(file)

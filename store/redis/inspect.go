@@ -41,6 +41,8 @@ func inspect(ctx context.Context, client redis.UniversalClient) []string {
 	return all
 }
 
+const opURL = "read the URL"
+
 // storeError is what Redis or the way to it refused.
 type storeError struct {
 	op     string
@@ -49,6 +51,9 @@ type storeError struct {
 }
 
 func (e *storeError) Error() string { return "Redis store: cannot " + e.op + ": " + e.cause.Error() }
+
+// Setting says whether the store's URL cannot be understood, so that no server was asked.
+func (e *storeError) Setting() bool { return e.op == opURL }
 
 // Hint is what can be done about it, "" if nothing better than the error can be said.
 func (e *storeError) Hint() string { return e.remedy }
@@ -84,8 +89,8 @@ func explain(op string, err error) error {
 	return e
 }
 
-// passing implements engine.
-func (s *Store) passing(err error) bool {
+// Passing implements lease.Engine.
+func (s steps) Passing(err error) bool {
 	for _, code := range []string{"LOADING", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "BUSY", "READONLY"} {
 		if redis.HasErrorPrefix(err, code) {
 			return true

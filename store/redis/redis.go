@@ -33,6 +33,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"github.com/ringcx-go/ringcx/store/internal/lease"
 )
 
 // Store implements ringcx.Store. It is made by [Open] or [New]. The fields are set before its first use.
@@ -49,7 +51,7 @@ type Store struct {
 	client   redis.UniversalClient
 	own      bool // the client is closed with the Store
 	warnings []string
-	leases   leases
+	leases   lease.Leases
 }
 
 const form = "write redis://user:password@host:6379/0, with special characters of the password percent-encoded" //nolint:gosec // nobody's
@@ -60,7 +62,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		// What the parser says can hold parts of the password.
 		return nil, &storeError{
-			op: "read the URL", cause: errors.New("it is not one"),
+			op: opURL, cause: errors.New("it is not one"),
 			remedy: form,
 		}
 	}
@@ -80,8 +82,8 @@ func Open(ctx context.Context, url string) (*Store, error) {
 // New is [Open] with a client of the caller's, of a Sentinel or a Cluster for example, who closes it after the Store.
 func New(ctx context.Context, client redis.UniversalClient) (*Store, error) {
 	s := &Store{client: client}
-	s.leases.engine = s
-	err := s.leases.patiently(ctx, patience, defaultLease, func(try context.Context) error {
+	s.leases.Engine = steps{s}
+	err := s.leases.Patiently(ctx, lease.Patience, lease.Default, func(try context.Context) error {
 		return explain("connect", client.Ping(try).Err())
 	})
 	if err != nil {
@@ -93,7 +95,7 @@ func New(ctx context.Context, client redis.UniversalClient) (*Store, error) {
 
 // Close ends all connections. It is called when no Update is under way any more.
 func (s *Store) Close() {
-	s.leases.close()
+	s.leases.Close()
 	if s.own {
 		_ = s.client.Close()
 	}
@@ -104,11 +106,11 @@ func (s *Store) Warnings() []string { return s.warnings }
 
 // Load implements ringcx.Store.
 func (s *Store) Load(ctx context.Context, key string) ([]byte, error) {
-	if err := checkKey(key); err != nil {
+	if err := lease.CheckKey(key); err != nil {
 		return nil, err
 	}
 	var value []byte
-	err := s.leases.patiently(ctx, patience, oneTry, func(try context.Context) (err error) {
+	err := s.leases.Patiently(ctx, lease.Patience, lease.OneTry, func(try context.Context) (err error) {
 		value, err = s.client.HGet(try, s.name(key), "value").Bytes()
 		if errors.Is(err, redis.Nil) {
 			value, err = nil, nil
@@ -120,10 +122,10 @@ func (s *Store) Load(ctx context.Context, key string) ([]byte, error) {
 
 // Update implements ringcx.Store. A save goes on, for the length of a lease at most, when ctx has ended.
 func (s *Store) Update(ctx context.Context, key string, fn func(old []byte, save func([]byte) error) error) error {
-	if err := checkKey(key); err != nil {
+	if err := lease.CheckKey(key); err != nil {
 		return err
 	}
-	return s.leases.update(ctx, timing{s.Lease, s.Poll}, key, fn)
+	return s.leases.Update(ctx, lease.Timing{Lease: s.Lease, Poll: s.Poll}, key, fn)
 }
 
 func (s *Store) name(key string) string { return s.prefix() + key }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/ringcx-go/ringcx/store/internal/lease"
 )
 
 // clock is the server's, in milliseconds. Numbers are written out: Lua would round them to 14 digits.
@@ -53,43 +55,46 @@ return 1
 `)
 )
 
-func (s *Store) take(ctx context.Context, key, holder string, lease time.Duration) (claim, error) {
+// steps are what the server does for the leases, as [lease.Engine] says.
+type steps struct{ *Store }
+
+func (s steps) Take(ctx context.Context, key, holder string, length time.Duration) (lease.Claim, error) {
 	const op = "take the lease on a lineage"
-	answer, err := scriptTake.Run(ctx, s.client, []string{s.name(key)}, holder, lease.Milliseconds()).Slice()
+	answer, err := scriptTake.Run(ctx, s.client, []string{s.name(key)}, holder, length.Milliseconds()).Slice()
 	if err != nil {
-		return claim{}, explain(op, err)
+		return lease.Claim{}, explain(op, err)
 	}
 	if len(answer) == 2 && answer[0] == int64(0) {
 		left, _ := answer[1].(int64)
-		return claim{left: time.Duration(left) * time.Millisecond}, nil
+		return lease.Claim{Left: time.Duration(left) * time.Millisecond}, nil
 	}
 	if len(answer) != 3 {
-		return claim{}, explain(op, fmt.Errorf("unexpected answer of %d parts", len(answer)))
+		return lease.Claim{}, explain(op, fmt.Errorf("unexpected answer of %d parts", len(answer)))
 	}
-	c := claim{taken: true}
-	c.number, _ = answer[1].(int64)
+	c := lease.Claim{Taken: true}
+	c.Number, _ = answer[1].(int64)
 	if value, ok := answer[2].(string); ok {
-		c.value = []byte(value)
+		c.Value = []byte(value)
 	}
 	return c, nil
 }
 
-func (s *Store) keep(ctx context.Context, key, holder string, lease time.Duration) (bool, error) {
-	done, err := scriptKeep.Run(ctx, s.client, []string{s.name(key)}, holder, lease.Milliseconds()).Bool()
+func (s steps) Keep(ctx context.Context, key, holder string, length time.Duration) (bool, error) {
+	done, err := scriptKeep.Run(ctx, s.client, []string{s.name(key)}, holder, length.Milliseconds()).Bool()
 	return done, explain("renew the lease on a lineage", err)
 }
 
-func (s *Store) save(ctx context.Context, key, holder string, number int64, value []byte, lease time.Duration) (bool, error) {
-	done, err := scriptSave.Run(ctx, s.client, []string{s.name(key)}, holder, lease.Milliseconds(), number, value != nil, value).Bool()
+func (s steps) Save(ctx context.Context, key, holder string, number int64, value []byte, length time.Duration) (bool, error) {
+	done, err := scriptSave.Run(ctx, s.client, []string{s.name(key)}, holder, length.Milliseconds(), number, value != nil, value).Bool()
 	return done, explain("save a lineage", err)
 }
 
-func (s *Store) release(ctx context.Context, key, holder string) error {
+func (s steps) Release(ctx context.Context, key, holder string) error {
 	return explain("release the lease on a lineage", scriptRelease.Run(ctx, s.client, []string{s.name(key)}, holder, s.channel()).Err())
 }
 
 // listen has a connection of its own. go-redis does not end a read with its context, so the subscription is closed.
-func (s *Store) listen(ctx context.Context, ring func(string)) error {
+func (s steps) Listen(ctx context.Context, ring func(string)) error {
 	sub := s.client.Subscribe(ctx, s.channel())
 	defer func() { _ = sub.Close() }()
 	defer context.AfterFunc(ctx, func() { _ = sub.Close() })()

@@ -1,4 +1,4 @@
-package postgres
+package lease
 
 import (
 	"context"
@@ -172,7 +172,8 @@ func jitter(d time.Duration) time.Duration {
 
 const maxKey = 1024
 
-func checkKey(key string) error {
+// CheckKey refuses keys that not every server takes.
+func CheckKey(key string) error {
 	switch {
 	case key == "":
 		return errors.New("the store was given an empty key")

@@ -1,0 +1,187 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/store/file"
+	"github.com/ringcx-go/ringcx/store/keyring"
+	"github.com/ringcx-go/ringcx/store/postgres"
+	"github.com/ringcx-go/ringcx/store/redis"
+)
+
+const storeForms = "use RINGCX_STORE=file:DIR, keyring:, postgres://… or redis://…"
+
+// openStore is the store that RINGCX_STORE names. A server is connected to when something is read or written.
+func (a *app) openStore() (ringcx.Store, error) {
+	name := a.variable("RINGCX_STORE")
+	kind, dir, colon := strings.Cut(name, ":")
+	switch {
+	case name == "" && a.stateDir() == "":
+		return nil, &usageError{"there is no home directory to keep the session in", "set HOME, or RINGCX_STORE=file:DIR"}
+	case name == "":
+		return &file.Store{Dir: a.stateDir()}, nil
+	case !colon:
+		return nil, &usageError{"RINGCX_STORE does not begin with the kind of store and a colon", storeForms}
+	case kind == "file" && dir == "":
+		return nil, &usageError{"RINGCX_STORE names no directory", "use RINGCX_STORE=file:DIR"}
+	case kind == "file":
+		return &file.Store{Dir: dir}, nil
+	case kind == "keyring":
+		return a.keyringStore(dir)
+	case kind == "postgres", kind == "postgresql":
+		return a.remoteStore(func(ctx context.Context) (remote, error) { return postgres.Open(ctx, name) }), nil
+	case kind == "redis", kind == "rediss":
+		return a.remoteStore(func(ctx context.Context) (remote, error) { return redis.Open(ctx, name) }), nil
+	}
+	return nil, &usageError{fmt.Sprintf("RINGCX_STORE is not a store this version knows: %q", clip(kind)), storeForms}
+}
+
+// keyringStore keeps its files beside those of the file store, which are not encrypted.
+func (a *app) keyringStore(dir string) (ringcx.Store, error) {
+	if dir == "" {
+		if a.stateDir() == "" {
+			return nil, &usageError{"there is no home directory to keep the session in", "set HOME, or RINGCX_STORE=keyring:DIR"}
+		}
+		dir = filepath.Join(a.stateDir(), "keyring")
+	}
+	available := func() error { return keyring.Available(a.Getenv) }
+	if err := available(); err != nil {
+		return nil, err
+	}
+	return &keyring.Store{Dir: dir, Available: available}, nil
+}
+
+// remote is a store on a server.
+type remote interface {
+	ringcx.Store
+	Now(ctx context.Context) (time.Time, error)
+	Warnings() []string
+	Close()
+}
+
+// lazyStore connects when it is first used, and fails for good if that fails: a command has one try.
+type lazyStore struct {
+	open func(context.Context) (remote, error)
+	warn func(string)
+
+	once  sync.Once // opens the two below
+	store remote
+	err   error
+
+	mu   sync.Mutex // guards busy
+	busy int        // operations under way
+}
+
+// stores are the lazyStores of the commands that run, by their *app. An interrupted command may still open one while
+// closeStore is called, hence no field.
+var stores sync.Map
+
+var _ = (*app).closeStore // for the end of execute
+
+func (a *app) remoteStore(open func(context.Context) (remote, error)) ringcx.Store {
+	s := &lazyStore{open: open, warn: func(text string) {
+		if a.ErrTerminal || a.verbose {
+			fmt.Fprintf(a.Stderr, "ringcx: warning: %s\n", text)
+		}
+	}}
+	stores.Store(a, s)
+	return s
+}
+
+// closeStore ends the connections of the command's store, unless an operation is still under way: the command was
+// interrupted then, and the end of the process ends them.
+func (a *app) closeStore() {
+	s, there := stores.LoadAndDelete(a)
+	if !there {
+		return
+	}
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		s.(*lazyStore).close()
+	}()
+	select {
+	case <-closed:
+	case <-time.After(time.Second):
+	}
+}
+
+func (s *lazyStore) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy > 0 {
+		return
+	}
+	s.once.Do(func() { s.err = errors.New("the store was closed") })
+	if s.store != nil {
+		s.store.Close()
+	}
+}
+
+// use opens the store. What it returns is called when the operation has ended.
+func (s *lazyStore) use(ctx context.Context) (done func(), err error) {
+	s.mu.Lock()
+	s.busy++
+	s.mu.Unlock()
+	done = func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.busy--
+	}
+	s.once.Do(func() {
+		if s.store, s.err = s.open(ctx); s.err != nil {
+			s.store, s.err = nil, settingError(s.err)
+			return
+		}
+		for _, w := range s.store.Warnings() {
+			s.warn(w)
+		}
+	})
+	return done, s.err
+}
+
+// settingError tells a URL that cannot be understood from a server that cannot be reached.
+func settingError(err error) error {
+	var setting interface{ Setting() bool }
+	if errors.As(err, &setting) && setting.Setting() {
+		return &usageError{"RINGCX_STORE: " + err.Error(), hintFor(err)}
+	}
+	return err
+}
+
+// Load implements ringcx.Store.
+func (s *lazyStore) Load(ctx context.Context, key string) ([]byte, error) {
+	done, err := s.use(ctx)
+	defer done()
+	if err != nil {
+		return nil, err
+	}
+	return s.store.Load(ctx, key)
+}
+
+// Update implements ringcx.Store.
+func (s *lazyStore) Update(ctx context.Context, key string, fn func(old []byte, save func([]byte) error) error) error {
+	done, err := s.use(ctx)
+	defer done()
+	if err != nil {
+		return err
+	}
+	return s.store.Update(ctx, key, fn)
+}
+
+// Now is the server's time: a Store that tells it is asked by the engine.
+func (s *lazyStore) Now(ctx context.Context) (time.Time, error) {
+	done, err := s.use(ctx)
+	defer done()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return s.store.Now(ctx)
+}
