@@ -51,6 +51,7 @@ const patience = 3 * time.Second
 
 // execute runs the command until it ends, or a little longer than the user wants it to.
 func (a *app) execute(root *cobra.Command) error {
+	defer a.closeStore()
 	done := make(chan error, 1)
 	go func() { done <- root.ExecuteContext(a.Context) }()
 	select {
@@ -126,8 +127,9 @@ Without an account: 'ringcx demo' tells the whole story, 'ringcx sandbox' emulat
 With one: 'ringcx login --jwt' once, then 'ringcx token' and 'ringcx api' for ever.
 
 Environment: RC_SERVER_URL, RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT (or RC_CLIENT_ID, RC_CLIENT_SECRET
-and RC_JWT) name the app and its user; RINGCX_SERVER_URL, RINGCX_PROFILE and RINGCX_STORE (file:DIR) the rest. A flag
-beats the environment, the environment beats the profile.
+and RC_JWT) name the app and its user; RINGCX_SERVER_URL and RINGCX_PROFILE the rest. RINGCX_STORE says where sessions
+are kept: file:DIR, keyring: (or keyring:DIR), postgres://… or redis://…. A flag beats the environment, the environment
+beats the profile.
 
 Exit codes: 0 done, 1 error, 2 usage, 4 login required.`,
 		SilenceErrors: true, SilenceUsage: true,

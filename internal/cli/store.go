@@ -83,8 +83,6 @@ type lazyStore struct {
 // closeStore is called, hence no field.
 var stores sync.Map
 
-var _ = (*app).closeStore // for the end of execute
-
 func (a *app) remoteStore(open func(context.Context) (remote, error)) ringcx.Store {
 	s := &lazyStore{open: open, warn: func(text string) {
 		if a.ErrTerminal || a.verbose {
