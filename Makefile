@@ -1,9 +1,10 @@
-.PHONY: help build test sim lint bench clean
+.PHONY: help build test sim storm lint bench clean
 
 help:
 	@echo 'make build   the command, in bin/ringcx'
 	@echo 'make test    everything that must hold, see scripts/test.sh'
 	@echo 'make sim     the simulation alone, SEEDS=1000000 for long'
+	@echo 'make storm   real processes killed on real stores'
 	@echo 'make lint    golangci-lint alone'
 	@echo 'make bench   the benchmarks and a simulated day, against peers'
 	@echo 'make clean   removes what the others made'
@@ -16,6 +17,9 @@ test:
 
 sim:
 	@SEEDS=$(or $(SEEDS),10000) scripts/test.sh simulation
+
+storm:
+	go test -tags storm -count=1 -v ./internal/storm
 
 lint:
 	@scripts/test.sh lint
