@@ -8,5 +8,5 @@
 // exchanges a minute is what bounds the number of kills that a lineage can live through without a wait.
 //
 // It is not part of 'make test' yet, but of 'make storm': one case, a worker stopped while its request is on the way,
-// sometimes waits in vain for another to take over, because the stopped one was quicker.
+// has waited in vain for another to take over on a busy machine, and why is not known.
 package storm
