@@ -162,11 +162,12 @@ func (s *Session) intend(ctx context.Context, a action, b *book) (start time.Tim
 	if err := s.claim(ctx, a, b.record, start); err != nil {
 		return start, err
 	}
+	open := b.record.Attempt
 	b.record.begin(a, start)
 	if err := b.save(); err != nil || s.now().Sub(start) < maxPause {
 		return start, err
 	}
-	b.record.Attempt = nil
+	b.record.Attempt = open // an unanswered refresh keeps its start: the vendor's grace runs from there
 	if counted(a) {
 		if err := s.settle(ctx, a, b.record, func(l *ledger) { l.withdraw(start) }); err != nil {
 			return start, err
