@@ -58,6 +58,8 @@ func (g *jwtGrant) Renew(ctx context.Context, prev *Token) (*Token, error) {
 // storedGrant renews what the Store holds and cannot log in.
 type storedGrant struct{ config *Config }
 
+func (storedGrant) needsPerson() bool { return true }
+
 func (g storedGrant) Renew(ctx context.Context, prev *Token) (*Token, error) {
 	if prev == nil {
 		return nil, ErrLoginRequired

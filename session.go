@@ -21,7 +21,6 @@ type Session struct {
 	key      string
 	app      string // which app at which hosts, by fingerprint
 	identity string // with which credential, by fingerprint; "" if the grant has none
-	login    bool   // grant can log in without a person
 	inline   bool   // SessionOptions.Inline
 	log      *slog.Logger
 	invalid  error // what is wrong with the configuration
@@ -71,7 +70,7 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	own := *c
 	var s *Session
 	own.observe = func(skew time.Duration) { s.skew.Store(int64(skew)) }
-	s = &Session{config: &own, grant: login, store: opts.Store, key: opts.Key, login: login != nil, inline: opts.Inline, log: opts.Log}
+	s = &Session{config: &own, grant: login, store: opts.Store, key: opts.Key, inline: opts.Inline, log: opts.Log}
 	s.invalid = c.Validate()
 	s.app = fingerprint(c.ringCentral(), c.ringCX(), c.ClientID)
 	if login == nil {
@@ -99,6 +98,14 @@ func grantIdentity(g Grant) string {
 		return known.identity()
 	}
 	return ""
+}
+
+// canLogin tells whether the grant can log in without a person.
+func (s *Session) canLogin() bool {
+	if once, ok := s.grant.(interface{ needsPerson() bool }); ok {
+		return !once.needsPerson()
+	}
+	return true
 }
 
 // credentials is what the session would send, by fingerprint: a failure counts only for those it happened with.

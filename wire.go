@@ -31,7 +31,7 @@ type tokenRequest struct {
 // secrets of the request, which no error about it may show.
 func (r tokenRequest) secrets(c Config) []string {
 	s := []string{c.ClientSecret}
-	for _, name := range []string{"assertion", "refresh_token", "rcAccessToken", "token"} {
+	for _, name := range []string{"assertion", "client_assertion", "code", "code_verifier", "password", "refresh_token", "rcAccessToken", "token"} {
 		s = append(s, r.form.Get(name))
 	}
 	return s
