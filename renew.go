@@ -120,11 +120,14 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	}
 	intent := *r.Attempt
 	t, err := s.send(ctx, a, r)
+	if err == nil && a == actRefresh && repeats(t, r.RingCX.token()) {
+		err = &Error{Op: opRefresh, StatusCode: 200, Message: "the answer repeats an earlier one: something on the way has kept it", kind: failLost}
+	}
 	now := s.now()
 	r.Skew = time.Duration(s.skew.Load())
 	var e *Error
 	if err == nil {
-		r.succeed(a, t.shifted(time.Duration(s.ahead.Load())))
+		r.succeed(a, t.shifted(s.ahead()))
 		b.settled = !atRingCentral(a)
 		s.log.Info("ringcx: "+string(a), slog.String("key", s.key), slog.Time("expiry", t.Expiry))
 	} else {
@@ -150,6 +153,14 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 		return false, fmt.Errorf("save the answer to %s: %w", a, saved)
 	}
 	return again, err
+}
+
+// repeats tells an answer to a refresh that something between the vendor and us kept from an earlier one: it holds the
+// token that was to be replaced, or one that was made before it.
+func repeats(t, old *Token) bool {
+	before, ok := issuedAt(old.AccessToken)
+	now, known := issuedAt(t.AccessToken)
+	return t.AccessToken == old.AccessToken || ok && known && now < before
 }
 
 // maxPause is how long after its intent was written down a request may still be sent without asking the Store again

@@ -25,9 +25,8 @@ type Session struct {
 	log      *slog.Logger
 	invalid  error // what is wrong with the configuration
 
-	ahead  atomic.Int64 // how far the Store's clock is ahead of ours
-	synced atomic.Bool  // ahead is known
-	skew   atomic.Int64 // how far the vendor's clock is ahead of ours, as last seen
+	clock atomic.Pointer[reading] // what the Store's clock said last, nil if it was not asked
+	skew  atomic.Int64            // how far the vendor's clock is ahead of ours, as last seen
 
 	// hot is the token to hand out at once, nil if there is something to decide first.
 	hot atomic.Pointer[Token]
@@ -37,6 +36,7 @@ type Session struct {
 
 	mu      sync.Mutex // guards the fields below
 	current *Token     // the last token known, as handed out
+	ends    time.Time  // of current, on the clock of the runtime, which nobody can set
 	refused string     // fingerprint of the token that Invalidate was told about, until it is replaced
 	heir    *Token     // the token that replaced a refused one
 	retryAt time.Time  // no renewal ahead of time before
@@ -129,7 +129,7 @@ func (s *Session) owns(r *record) bool {
 }
 
 func (s *Session) load(ctx context.Context) (*record, error) {
-	if !s.synced.Load() {
+	if s.clock.Load() == nil {
 		if err := s.syncClock(ctx); err != nil {
 			return nil, err
 		}
