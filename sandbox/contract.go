@@ -26,6 +26,27 @@ const (
 	sessionCap = 5
 )
 
+// The browser login of the platform.
+const (
+	// documented: the answer of the authorize endpoint says expires_in=60.
+	codeTTL = 60 * time.Second
+	// assumed: how long the pages of one authorize request can be used.
+	flowTTL = 30 * time.Minute
+	// assumed: how long a browser stays signed in.
+	browserTTL = 8 * time.Hour
+	// assumed: so many wrong passwords in a row lock a user out. Documented is only that OAU-147 tells of it.
+	signInTries = 5
+	signInLock  = 5 * time.Minute
+	// assumed: where the pages are. The vendor has them on a host of their own.
+	signInPath  = "/restapi/oauth/sign-in"
+	consentPath = "/restapi/oauth/consent"
+	// assumed: the company number of every account. documented: it signs in the account's first administrator, and
+	// with "*101" after it the user of extension 101.
+	mainNumber = "+16505550100"
+	// assumed: how far ahead the end of a client assertion may be.
+	clientAssertionTTL = time.Hour
+)
+
 // Lifetimes of RingCX.
 const (
 	// documented: access tokens last five minutes.
@@ -61,6 +82,11 @@ type switches struct {
 	// What a login over the session cap does: end the oldest session, as the page on tokens says, or be refused with
 	// 429, as the page on errors says.
 	SessionCapRefuses bool `json:"sessionCapRefuses"`
+	// The status of the page that refuses a client or a redirect URI at the authorize endpoint: 403, as observed in
+	// 2026 and as the table of errors says, or 400, as the guide and the published description say.
+	AuthorizePage400 bool `json:"authorizePage400"`
+	// Whether answers of the authorize endpoint carry iss (RFC 9207). Undocumented; assumed: they do not.
+	AuthorizationIssuer bool `json:"authorizationIssuer"`
 }
 
 // Identity of the servers.
@@ -90,6 +116,7 @@ const (
 const (
 	logSize       = 10_000  // requests remembered
 	tokensKept    = 100_000 // tokens of each kind remembered, at least
+	browsersKept  = 1_000   // browsers, and pages that they are on, remembered, at least
 	tokensSeen    = 4_000   // RingCX access tokens whose signature is not checked again, at least
 	bodyLimit     = 1 << 20 // bytes of a request body; more is answered 413 (assumed)
 	largeAnswer   = 2 << 20 // bytes of the "large" fault

@@ -112,6 +112,9 @@ func (s *Server) controlSwitches(r *http.Request) (any, error) {
 	var in struct {
 		AuthLimitPerUser  *bool `json:"authLimitPerUser"`
 		SessionCapRefuses *bool `json:"sessionCapRefuses"`
+
+		AuthorizePage400    *bool `json:"authorizePage400"`
+		AuthorizationIssuer *bool `json:"authorizationIssuer"`
 	}
 	if err := readJSON(r, &in); err != nil {
 		return nil, err
@@ -123,6 +126,12 @@ func (s *Server) controlSwitches(r *http.Request) (any, error) {
 	}
 	if in.SessionCapRefuses != nil {
 		s.switches.SessionCapRefuses = *in.SessionCapRefuses
+	}
+	if in.AuthorizePage400 != nil {
+		s.switches.AuthorizePage400 = *in.AuthorizePage400
+	}
+	if in.AuthorizationIssuer != nil {
+		s.switches.AuthorizationIssuer = *in.AuthorizationIssuer
 	}
 	return s.switches, nil
 }

@@ -108,7 +108,7 @@ func TestStateCountsWithoutSecrets(t *testing.T) {
 	}
 	counts := r.json()["counts"].(map[string]any)
 	for name, want := range map[string]float64{
-		"accounts": 1, "users": 3, "apps": 1, "credentials": 1, "sessions": 1, "ringcxAccessTokens": 1,
+		"accounts": 1, "users": 3, "apps": 3, "credentials": 1, "sessions": 1, "ringcxAccessTokens": 1,
 		"ringcxRefreshTokens": 1, "requests": 2, "faults": 1,
 	} {
 		if counts[name] != want {
