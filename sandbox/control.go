@@ -157,7 +157,8 @@ func (s *Server) controlState(*http.Request) (any, error) {
 		},
 		"counts": map[string]int{
 			"accounts": len(s.world.accounts), "users": len(s.world.users), "apps": len(s.world.apps),
-			"credentials": len(s.world.credentials), "sessions": s.platform.live(), "ringcxAccessTokens": tokens,
+			"credentials": len(s.world.credentials), "sessions": s.platform.live(),
+			"authorizationCodes": s.platform.codes.len(), "ringcxAccessTokens": tokens,
 			"ringcxRefreshTokens": s.cx.refresh.len(), "requests": s.journal.size(), "faults": s.faults.size(),
 		},
 	}, nil
@@ -168,6 +169,8 @@ func (s *Server) controlEnv(r *http.Request) (any, error) {
 	demo := s.Demo()
 	return map[string]any{
 		"clientId": demo.ClientID, "clientSecret": demo.ClientSecret, "jwt": demo.JWT,
+		"email": demo.Email, "password": demo.Password, "nativeClientId": demo.NativeClientID,
+		"webClientId": demo.WebClientID, "webClientSecret": demo.WebClientSecret, "webRedirectUri": demo.WebRedirectURI,
 		"env": map[string]string{
 			"RC_SERVER_URL": baseURL(r), "RINGCX_SERVER_URL": baseURL(r),
 			"RC_APP_CLIENT_ID": demo.ClientID, "RC_APP_CLIENT_SECRET": demo.ClientSecret, "RC_USER_JWT": demo.JWT,

@@ -58,7 +58,8 @@ func (s *Server) recognise(name, password string, now time.Time) (*user, string)
 	case u == nil:
 		return nil, wrong
 	case now.Before(u.locked):
-		return nil, fmt.Sprintf("Too many wrong passwords: this user is locked out for %v (OAU-147).", signInLock)
+		return nil, fmt.Sprintf("Too many wrong passwords: this user is locked out for %v (OAU-147). "+
+			"A new password or an advance of the sandbox's clock ends that.", signInLock)
 	case right:
 		u.wrong = 0
 		return u, ""
