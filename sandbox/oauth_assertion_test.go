@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -131,6 +132,27 @@ func TestAnAppSignsAssertionsWithAKeyOfItsOwn(t *testing.T) {
 	v.asserting(signedBy(t, jose.HS256, make([]byte, 32), v.claims(id))).wantOAuth(401, "invalid_client", "OAU-151")
 	v.formAs(id, "", tokenPath, "grant_type", jwtGrant).wantOAuth(401, "invalid_client", "OAU-151")
 	v.form(tokenPath, "client_id", id).wantOAuth(400, "invalid_client", "OAU-123")
+}
+
+func TestEdDSAGoesByItsNewerNameToo(t *testing.T) {
+	v := codeVendor(t)
+	all := keyPairs(t)
+	id := str(v.control("apps", `{"keys":`+keySet(t, all...)+`}`), "clientId")
+	sign := func(key crypto.Signer) string {
+		claims, err := json.Marshal(v.claims(id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		encode := base64.RawURLEncoding.EncodeToString
+		signed := encode([]byte(`{"alg":"Ed25519"}`)) + "." + encode(claims)
+		signature, err := key.Sign(nil, []byte(signed), crypto.Hash(0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return signed + "." + encode(signature)
+	}
+	v.asserting(sign(all[2].private)).want(http.StatusOK)
+	v.asserting(sign(keyPairs(t)[2].private)).wantOAuth(401, "invalid_client", "OAU-146")
 }
 
 func TestAssertionsThatAreWrongAreRefused(t *testing.T) {
