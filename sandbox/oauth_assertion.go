@@ -97,7 +97,7 @@ func (a *app) signed(token *jwt.JSONWebToken) (method string, ok bool) {
 	var none map[string]any
 	alg := jose.SignatureAlgorithm(token.Headers[0].Algorithm)
 	if alg == jose.HS256 {
-		return methodSecretJWT, a.confidential && token.Claims([]byte(a.secret), &none) == nil
+		return methodSecretJWT, a.secret != "" && token.Claims([]byte(a.secret), &none) == nil
 	}
 	for _, key := range a.keys {
 		if id := token.Headers[0].KeyID; id != "" && key.KeyID != "" && id != key.KeyID {
