@@ -100,7 +100,7 @@ func TestCredentialsDoNotPrintTheirSecrets(t *testing.T) {
 	if err := json.NewEncoder(&out).Encode(demo); err != nil {
 		t.Fatal(err)
 	}
-	for _, secret := range []string{demo.ClientSecret, demo.JWT} {
+	for _, secret := range []string{demo.ClientSecret, demo.JWT, demo.AdminPassword} {
 		if strings.Contains(out.String(), secret) || strings.Contains(out.String(), fmt.Sprintf("%x", secret)) {
 			t.Error("a secret was printed")
 		}

@@ -18,6 +18,7 @@ type world struct {
 	credentials map[string]*credential // by id
 	assertions  map[string]*credential // by JWT
 	centers     map[string]*center     // by main account id
+	admins      map[int64]*user        // administrators of RingCX that RingCentral does not know
 	demo        Credentials
 }
 
@@ -39,6 +40,7 @@ type user struct {
 	enabled     bool
 	linked      bool // known to RingCX
 	adminID     int32
+	login       *cxLogin // nil: signs in to RingCX through RingCentral only
 }
 
 // app is an app of the developer console.
@@ -83,6 +85,7 @@ func newWorld(seed uint64) (*world, error) {
 		seed: seed, key: key,
 		accounts: map[int64]*account{}, users: map[int64]*user{}, apps: map[string]*app{},
 		credentials: map[string]*credential{}, assertions: map[string]*credential{}, centers: map[string]*center{},
+		admins: map[int64]*user{},
 	}
 	acct := w.addAccount("RingCX Demo", true)
 	ada := w.addUser(acct, "Ada", "Reyes", "ada.reyes", true)
@@ -98,6 +101,7 @@ func newWorld(seed uint64) (*world, error) {
 		return nil, err
 	}
 	w.demo = Credentials{ClientID: a.id, ClientSecret: a.secret, JWT: c.jwt}
+	w.addDemoAdmin(acct)
 	return w, nil
 }
 
