@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -253,6 +254,26 @@ func (w *worker) leave() error {
 func (w *worker) signal(sig syscall.Signal) error {
 	<-w.begun
 	return w.cmd.Process.Signal(sig)
+}
+
+// halt stops the worker, and returns when it stands still. A signal is not obeyed at once: on a busy machine some of a
+// process's threads go on for longer than it takes to read an answer and save it.
+func (w *worker) halt() error {
+	if err := w.signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	for {
+		var status syscall.WaitStatus
+		switch _, err := syscall.Wait4(w.cmd.Process.Pid, &status, syscall.WUNTRACED, nil); {
+		case errors.Is(err, syscall.EINTR):
+		case err != nil:
+			return fmt.Errorf("wait until %s stands still: %w", w.name, err)
+		case !status.Stopped():
+			return fmt.Errorf("%s ended instead of standing still: %v", w.name, status)
+		default:
+			return nil
+		}
+	}
 }
 
 // kill kills the worker of that name.
