@@ -37,13 +37,16 @@ type lineage struct {
 	mu      sync.Mutex // guards the fields below
 	workers map[string]*worker
 	figures figures
+	watch   *watch // nil: nobody waits for a moment
 }
 
 // figures are what the workers of a lineage told.
 type figures struct {
 	kills, served, refused, lost, failed int
 	saved, unsaved                       int // kills after an answer was delivered
+	aimed                                int // kills at a certain moment of a renewal
 	failures                             []string
+	phases                               map[string]int // kills of workers that tell, by the phase they died in
 }
 
 // newLineage makes a lineage that nobody has logged in to, with a vendor of its own.
@@ -148,6 +151,7 @@ func (w *worker) hear(line string) {
 	l := w.lineage
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.seen(w, line)
 	switch word, _, _ := strings.Cut(line, " "); word {
 	case saidOK:
 		l.figures.served++
@@ -170,6 +174,12 @@ func (l *lineage) died(w *worker, status syscall.WaitStatus) {
 	defer l.mu.Unlock()
 	if status.Signaled() && status.Signal() == syscall.SIGKILL {
 		l.figures.kills++
+		if phase := w.phase(); phase != "" {
+			if l.figures.phases == nil {
+				l.figures.phases = map[string]int{}
+			}
+			l.figures.phases[phase]++
+		}
 	} else if status.ExitStatus() != 0 {
 		l.figures.failed++
 		l.figures.failures = append(l.figures.failures, fmt.Sprintf("%s ended with %v: %s %s", w.name, status, w.last(), w.stderr.String()))
