@@ -29,6 +29,7 @@ type Config struct {
 	Now func() time.Time
 
 	observe func(skew time.Duration) // is told how far the vendor's clock is ahead; nil: nobody asks
+	count   func(used int)           // is told what usedUp says of each answer; nil: nobody asks
 }
 
 // Endpoint is the pair of hosts that make up the vendor, each as https://host, without a path. http:// is accepted

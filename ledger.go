@@ -32,6 +32,7 @@ type ledger struct {
 	Sent       []time.Time `json:"sent,omitempty"`
 	QuietUntil time.Time   `json:"quiet_until,omitzero"`
 	Failures   int         `json:"failures,omitempty"` // answers in a row that said the server failed
+	Others     time.Time   `json:"others,omitzero"`    // when an answer last told of requests that the ledger does not know
 }
 
 // next is the earliest time at or after now at which a request may be sent. counted says whether the request is one

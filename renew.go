@@ -118,6 +118,7 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 		return errors.Is(err, errNotYet), fmt.Errorf("before it could %s: %w", a, err)
 	}
 	intent := *r.Attempt
+	s.used.Store(0)
 	t, err := s.send(ctx, a, r)
 	now := s.now()
 	r.Skew = time.Duration(s.skew.Load())
@@ -129,6 +130,7 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	} else {
 		e = asError(a, err)
 		again = r.fail(a, e, n, now)
+		r.missed(a, e, !intent.Start.Equal(start), now)
 		if a == actLogin && e.oauth == "invalid_grant" {
 			err = fmt.Errorf("%w: %w", ErrLoginRequired, err)
 			r.Failure.Login = true
@@ -140,7 +142,12 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 		s.keep(b, intent)
 	}
 	if counted(a) || e != nil || r.ledgerOf(a).Failures > 0 {
-		saved = errors.Join(saved, s.settle(ctx, a, r, func(l *ledger) { l.settle(a, e, start, now) }))
+		saved = errors.Join(saved, s.settle(ctx, a, r, func(l *ledger) {
+			l.settle(a, e, start, now)
+			if counted(a) {
+				l.notice(int(s.used.Load()), e, now)
+			}
+		}))
 	}
 	switch {
 	case saved != nil && err != nil:
