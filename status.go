@@ -38,7 +38,7 @@ type Status struct {
 
 	Failure   string    `json:"failure,omitempty"` // the last failure, if nothing succeeded since
 	FailureAt time.Time `json:"failureAt,omitzero"`
-	LastError *Error    `json:"-"` // the same as an error, nil if there is none
+	LastError *Error    `json:"-"` // the same as an error; nil if it happened with other credentials, or never
 
 	// EvictedAt is when the vendor last did not know a RingCentral refresh token that had not been spent and had not
 	// ended: its session was pushed out by too many others, revoked, or spent from a copy of the Store.
@@ -85,7 +85,10 @@ func (s *Session) Status(ctx context.Context) (*Status, error) {
 		st.RingCentralRefreshable = t.RefreshToken != ""
 	}
 	if f := r.Failure; f != nil {
-		st.Failure, st.FailureAt, st.LastError = f.err().Error(), s.here(f.Time), f.asError()
+		st.Failure, st.FailureAt = f.err().Error(), s.here(f.Time)
+		if f.Credentials == n.credentials {
+			st.LastError = f.asError()
+		}
 	}
 	return st, nil
 }

@@ -110,6 +110,7 @@ type app struct {
 	started bool // the command line was understood
 
 	sessions []*ringcx.Session // those in use
+	store    ringcx.Store      // what openStore opened, nil before
 
 	profile, envFile string
 	serverURL, cxURL string
@@ -147,6 +148,6 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required.`,
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.help())
-	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.api(), a.accounts(), a.users(), a.sandbox(), a.completion(), a.version())
+	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.doctor(), a.api(), a.accounts(), a.users(), a.sandbox(), a.completion(), a.version())
 	return root
 }
