@@ -35,7 +35,7 @@ func (r *record) succeed(a action, t *Token) {
 			t.RefreshToken, t.RefreshExpiry = old.RefreshToken, old.RefreshExpiry // not rotated (RFC 6749, section 6)
 		}
 		r.RingCentral, r.Refused = stored(t), ""
-	case actExchange, actRefresh:
+	case actExchange, actRefresh, actDirectLogin:
 		r.RingCX, r.Doubtful, r.ServerSaid5, r.Failure = stored(t), "", false, nil
 	}
 }

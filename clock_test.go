@@ -154,11 +154,11 @@ func TestStatusExplainsEveryRungOfTheLadder(t *testing.T) {
 			}
 		}
 		want(explain(s), "-use the token: there is none", "-refresh RingCX: there is no refresh token",
-			"-exchange: there is no RingCentral token", "-refresh RingCentral: there is no", "+log in: a JWT is at hand; 5 logins")
-		want(explain(v.Config().NewSession(nil, nil)), "-log in: there is no JWT")
+			"-exchange: there is no RingCentral token", "-refresh RingCentral: there is no", "+log in: a credential is at hand; 5 logins")
+		want(explain(v.Config().NewSession(nil, nil)), "-log in: there is no credential")
 		mustToken(t, s)
 		want(explain(s), "+use the token: it lives 5m0s more", "+refresh RingCX", "+exchange: the RingCentral token lives 1h0m0s more; 4 exchanges",
-			"+refresh RingCentral", "+log in: a JWT is at hand; 4 logins")
+			"+refresh RingCentral", "+log in: a credential is at hand; 4 logins")
 		time.Sleep(4*time.Minute + 30*time.Second)
 		want(explain(s), "-use the token: it lives 30s more, but a renewal is due")
 		fault(t, v, refreshPath, "drop-answer", "")

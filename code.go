@@ -36,17 +36,25 @@ func (c *Config) AuthCodeURL(redirectURL, state, verifier string) string {
 // [ErrLoginRequired] when they have ended. Programs that run again make their next session with a nil grant and the same
 // [SessionOptions.Key].
 func (c *Config) AuthorizationCode(code, redirectURL, verifier string) Grant {
-	return &codeGrant{config: c, code: strings.TrimSpace(code), redirectURL: redirectURL, verifier: verifier}
+	return &codeGrant{config: c, code: strings.TrimSpace(code), redirectURL: redirectURL, verifier: verifier, spent: new(atomic.Bool)}
 }
 
 type codeGrant struct {
 	config                      *Config
 	code, redirectURL, verifier string
-	spent                       atomic.Bool // the code was sent, and may not be sent again
+	spent                       *atomic.Bool // the code was sent, and may not be sent again
 }
 
 // Format keeps the code out of every print.
 func (g *codeGrant) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("authorization code grant")) }
+
+func (g *codeGrant) bind(from, to *Config) Grant {
+	own := *g
+	if own.config == from {
+		own.config = to
+	}
+	return &own
+}
 
 // identity is that of the one login the code stands for: two codes may be those of two people.
 func (g *codeGrant) identity() string { return fingerprint("code", g.code) }

@@ -1,6 +1,7 @@
 package ringcx
 
 import (
+	"crypto"
 	"fmt"
 	"net"
 	"net/http"
@@ -18,6 +19,13 @@ type Config struct {
 	// ClientID and ClientSecret of the app. They go to Endpoint.RingCentral only, in an HTTP Basic header. An app
 	// without a secret (public app) sends its client ID in the form.
 	ClientID, ClientSecret string
+	// SigningKey authenticates the app by a statement that it signs for each request (private_key_jwt, RFC 7523), in
+	// place of the secret: RSA (RS256), ECDSA with P-256 (ES256) or Ed25519 (EdDSA). nil: the secret does.
+	SigningKey crypto.Signer
+	// KeyID names SigningKey to the vendor (kid); "": it is not named.
+	KeyID string
+	// SecretJWT makes the secret sign such a statement (client_secret_jwt, HS256) and stay at home. false: Basic.
+	SecretJWT bool
 	// Endpoint is where the vendor is; the zero value is [Production].
 	Endpoint Endpoint
 	// HTTPClient makes the token requests; nil: http.DefaultClient. Redirects are never followed, and a request
@@ -30,6 +38,7 @@ type Config struct {
 
 	observe func(skew time.Duration) // is told how far the vendor's clock is ahead; nil: nobody asks
 	count   func(used int)           // is told what usedUp says of each answer; nil: nobody asks
+	skew    func() time.Duration     // tells it; nil: not known
 }
 
 // Endpoint is the pair of hosts that make up the vendor, each as https://host, without a path. http:// is accepted

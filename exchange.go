@@ -3,6 +3,7 @@ package ringcx
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"net/url"
 )
 
@@ -26,6 +27,15 @@ func (c *Config) Refresh(ctx context.Context, token *Token) (*Token, error) {
 		url:  c.ringCX() + "/api/auth/token/refresh",
 		form: url.Values{"refresh_token": {token.RefreshToken}},
 	})
+}
+
+// endRingCX makes the refresh token of a RingCX token useless. The vendor takes it in the path and in no other way.
+func (c *Config) endRingCX(ctx context.Context, token *Token) error {
+	_, _, err := c.post(ctx, tokenRequest{
+		op: opEnd, method: http.MethodDelete, secret: token.RefreshToken,
+		url: c.ringCX() + "/api/auth/logout/" + url.PathEscape(token.RefreshToken),
+	})
+	return err
 }
 
 func (c *Config) ringCXToken(ctx context.Context, r tokenRequest) (*Token, error) {

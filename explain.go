@@ -15,6 +15,9 @@ type Rung struct {
 
 // explain is plan in words: every rung of the ladder with its reason.
 func explain(r *record, now time.Time, n need) []Rung {
+	if n.direct {
+		return []Rung{explainUse(r, now, n), explainRefresh(r, now, n), explainDirectLogin(r, now)}
+	}
 	return []Rung{explainUse(r, now, n), explainRefresh(r, now, n), explainExchange(r, now), explainRefreshLogin(r, now, n), explainLogin(r, now, n)}
 }
 
@@ -92,11 +95,18 @@ func explainRefreshLogin(r *record, now time.Time, n need) Rung {
 func explainLogin(r *record, now time.Time, n need) Rung {
 	rung := Rung{Step: string(actLogin), Possible: n.login, At: held(r.Ledgers.RingCentral.next(now, true), now)}
 	if n.login {
-		rung.Why = fmt.Sprintf("a JWT is at hand; %d logins are left in this minute", r.Ledgers.RingCentral.left(now))
+		rung.Why = fmt.Sprintf("a credential is at hand; %d logins are left in this minute", r.Ledgers.RingCentral.left(now))
 	} else {
-		rung.Why = "there is no JWT"
+		rung.Why = "there is no credential to log in with"
 	}
 	return rung
+}
+
+func explainDirectLogin(r *record, now time.Time) Rung {
+	return Rung{
+		Step: string(actDirectLogin), Possible: true, At: held(r.Ledgers.RingCX.next(now, true), now),
+		Why: fmt.Sprintf("a user name and password are at hand; %d logins are left in this minute", r.Ledgers.RingCX.left(now)),
+	}
 }
 
 // words is a duration without the digits nobody wants.

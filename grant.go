@@ -15,6 +15,8 @@ const (
 	opRevoke       = "revoke the RingCentral session"
 	opExchange     = "exchange the RingCentral token"
 	opRefresh      = "refresh the RingCX token"
+	opDirectLogin  = "log in to RingCX"
+	opEnd          = "end the RingCX session"
 )
 
 // Grant obtains RingCentral tokens. [Config.JWT] is the usual one; a program with another way to get them brings its
@@ -37,6 +39,14 @@ type jwtGrant struct {
 
 // Format keeps the credential out of every print.
 func (g *jwtGrant) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("JWT grant")) }
+
+func (g *jwtGrant) bind(from, to *Config) Grant {
+	own := *g
+	if own.config == from {
+		own.config = to
+	}
+	return &own
+}
 
 func (g *jwtGrant) identity() string { return fingerprint("jwt", g.assertion) }
 
@@ -73,13 +83,17 @@ func (c *Config) refreshLogin(ctx context.Context, prev *Token) (*Token, error) 
 	})
 }
 
-// tokenEndpoint asks the platform's token endpoint. Confidential apps authenticate by HTTP Basic, always: a secret in
-// the form is refused by the vendor (OAU-123), and trying both ways would spend two of five requests.
+// tokenPath is the platform's token endpoint.
+const tokenPath = "/restapi/oauth/token"
+
+// tokenEndpoint asks the platform's token endpoint. Confidential apps authenticate by HTTP Basic or by a signed
+// statement, as Config says: a secret in the form is refused by the vendor (OAU-123), and trying several ways would
+// spend two of five requests.
 func (c *Config) tokenEndpoint(ctx context.Context, op string, form url.Values) (*Token, error) {
 	if c.ClientID == "" {
 		return nil, &Error{Op: op, Message: "there is no client ID", Code: "OAU-123", kind: failUnsent}
 	}
-	body, sent, err := c.post(ctx, tokenRequest{op: op, url: c.ringCentral() + "/restapi/oauth/token", form: form, basic: true})
+	body, sent, err := c.post(ctx, tokenRequest{op: op, url: c.ringCentral() + tokenPath, form: form, app: true})
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +125,7 @@ func (c *Config) tokenEndpoint(ctx context.Context, op string, form url.Values) 
 // Revoke ends the RingCentral session that token belongs to, with all its access and refresh tokens.
 func (c *Config) Revoke(ctx context.Context, token *Token) error {
 	_, _, err := c.post(ctx, tokenRequest{
-		op: opRevoke, url: c.ringCentral() + "/restapi/oauth/revoke", basic: true,
+		op: opRevoke, url: c.ringCentral() + "/restapi/oauth/revoke", app: true,
 		form: url.Values{"token": {or(token.RefreshToken, token.AccessToken)}},
 	})
 	return err

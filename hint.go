@@ -12,7 +12,7 @@ func (e *Error) Hint() string {
 	if h := codeHints[e.Code]; h != "" {
 		return h
 	}
-	if h := oauthHints[e.oauth]; h != "" && e.Op != opExchange && e.Op != opRefresh {
+	if h := oauthHints[e.oauth]; h != "" && e.Op != opExchange && e.Op != opRefresh && e.Op != opDirectLogin {
 		return h
 	}
 	var hinted interface{ Hint() string }
@@ -27,6 +27,8 @@ func (e *Error) Hint() string {
 		return "the vendor allows five logins and five exchanges a minute; share one store between the programs that use this app"
 	case e.kind == failServer:
 		return "the vendor's server failed; nothing stored was lost, try again later"
+	case e.Op == opDirectLogin:
+		return "check the user name, the password and the platform ID; a user with a RingCentral login signs in with 'ringcx login' instead"
 	case e.Op == opExchange:
 		return "RingCX refused the RingCentral login: the account must be a production account with RingCX, the user must " +
 			"have access to it, and the app the scope Read Accounts"

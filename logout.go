@@ -6,14 +6,16 @@ import (
 	"fmt"
 )
 
-// Logout revokes the RingCentral session, which ends all its tokens, and forgets the lineage. What the vendor says to
-// the revocation is returned, but the lineage is forgotten all the same. The ledgers of requests stay: the vendor does
-// not forget them either.
+// Logout revokes the RingCentral session, which ends all its tokens, and the RingCX refresh token, and forgets the
+// lineage. A RingCX access token cannot be revoked: it ends by itself within minutes. What the vendor says to it is
+// returned, but the lineage is forgotten all the same. The ledgers of requests stay: the vendor does not forget them
+// either.
 func (s *Session) Logout(ctx context.Context) error {
 	var revoked error
 	err := s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
 		if r, err := decodeRecord(s.key, old); err == nil && s.owns(r) && s.invalid == nil {
-			revoked = s.revoke(context.WithoutCancel(ctx), r)
+			ctx := context.WithoutCancel(ctx)
+			revoked = errors.Join(s.revoke(ctx, r), s.end(ctx, r))
 		}
 		return save(nil)
 	})
@@ -46,4 +48,21 @@ func (s *Session) revoke(ctx context.Context, r *record) error {
 	}
 	now := s.now()
 	return errors.Join(err, s.settle(ctx, actLogin, r, func(l *ledger) { l.settle(actLogin, e, start, now) }))
+}
+
+// end ends the RingCX refresh token of r, if it has one. The vendor documents no limit for that, but a quiet time is one
+// for everything.
+func (s *Session) end(ctx context.Context, r *record) error {
+	t := r.RingCX.token()
+	if t.RefreshToken == "" {
+		return nil
+	}
+	if err := s.readLedgers(ctx, r, false); err != nil {
+		return err
+	}
+	now := s.now()
+	if at := r.Ledgers.RingCX.next(now, false); at.After(now) {
+		return &Error{Op: opEnd, Message: "not sent, because the vendor asked for quiet", RetryAfter: at.Sub(now), kind: failLimited}
+	}
+	return s.config.endRingCX(ctx, t)
 }

@@ -11,6 +11,7 @@ const (
 	actExchange     action = "exchange"
 	actRefreshLogin action = "refresh RingCentral"
 	actLogin        action = "log in"
+	actDirectLogin  action = "log in to RingCX"
 	actWait         action = "wait"
 	actGiveUp       action = "report the last failure"
 	actAskPerson    action = "login required"
@@ -30,6 +31,7 @@ type need struct {
 	since       time.Time     // tokens obtained before do not count (a fresh login); zero: all count
 	started     time.Time     // a token obtained since is as good as it gets
 	login       bool          // the grant can log in without a person
+	direct      bool          // its logins bring RingCX tokens: there is nothing to exchange
 	credentials string        // fingerprint of what would be sent
 }
 
@@ -93,6 +95,9 @@ func serves(r *record, now time.Time, n need) bool {
 // longWay is the next step towards an exchange, and when it may be taken.
 func (r *record) longWay(now time.Time, n need) (action, time.Time) {
 	exchange := r.Ledgers.RingCX.next(now, true)
+	if n.direct {
+		return actDirectLogin, exchange // undocumented, so it is taken to be limited like an exchange
+	}
 	login := r.Ledgers.RingCentral.next(now, true)
 	login = later(login, exchange)
 	t := r.RingCentral.token()

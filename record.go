@@ -42,6 +42,7 @@ type storedToken struct {
 	TokenType     string          `json:"token_type,omitempty"`
 	Obtained      time.Time       `json:"obtained"`
 	Expiry        time.Time       `json:"expiry"`
+	Idle          time.Duration   `json:"idle,omitempty"` // in nanoseconds
 	RefreshExpiry time.Time       `json:"refresh_expiry,omitzero"`
 	Scope         string          `json:"scope,omitempty"`
 	OwnerID       string          `json:"owner_id,omitempty"`

@@ -78,6 +78,7 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 	}
 	book := newBook(s, r, old, save, n)
 	r = book.record
+	s.skew.CompareAndSwap(0, int64(r.Skew))
 	if err := s.catchUp(book); err != nil {
 		return nil, err
 	}
@@ -125,13 +126,13 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	var e *Error
 	if err == nil {
 		r.succeed(a, t.shifted(time.Duration(s.ahead.Load())))
-		b.settled = a == actExchange || a == actRefresh
+		b.settled = !atRingCentral(a)
 		s.log.Info("ringcx: "+string(a), slog.String("key", s.key), slog.Time("expiry", t.Expiry))
 	} else {
 		e = asError(a, err)
 		again = r.fail(a, e, n, now)
 		r.missed(a, e, !intent.Start.Equal(start), now)
-		if a == actLogin && e.oauth == "invalid_grant" {
+		if a == actLogin && e.oauth == "invalid_grant" || a == actDirectLogin && e.kind == failRefused {
 			err = fmt.Errorf("%w: %w", ErrLoginRequired, err)
 			r.Failure.Login = true
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,6 +20,7 @@ type Session struct {
 	key      string
 	app      string // which app at which hosts, by fingerprint
 	identity string // with which credential, by fingerprint; "" if the grant has none
+	direct   bool   // grant logs in to RingCX itself
 	inline   bool   // SessionOptions.Inline
 	log      *slog.Logger
 	invalid  error // what is wrong with the configuration
@@ -72,6 +72,7 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	var s *Session
 	own.observe = func(skew time.Duration) { s.skew.Store(int64(skew)) }
 	own.count = func(used int) { s.used.Store(int64(used)) }
+	own.skew = func() time.Duration { return time.Duration(s.skew.Load()) }
 	s = &Session{config: &own, grant: login, store: opts.Store, key: opts.Key, inline: opts.Inline, log: opts.Log}
 	s.invalid = c.Validate()
 	s.app = fingerprint(c.ringCentral(), c.ringCX(), c.ClientID)
@@ -80,6 +81,10 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	} else {
 		s.identity = grantIdentity(login)
 	}
+	if g, ok := login.(interface{ bind(from, to *Config) Grant }); ok {
+		s.grant = g.bind(c, &own)
+	}
+	_, s.direct = login.(interface{ direct() })
 	if s.store == nil {
 		s.store = new(Memory)
 	}
@@ -112,7 +117,11 @@ func (s *Session) canLogin() bool {
 
 // credentials is what the session would send, by fingerprint: a failure counts only for those it happened with.
 func (s *Session) credentials() string {
-	return fingerprint(s.app, s.identity, s.config.ClientSecret)
+	password := ""
+	if g, ok := s.grant.(interface{ secret() string }); ok {
+		password = g.secret()
+	}
+	return fingerprint(s.app, s.identity, s.config.ClientSecret, s.config.keyName(), password)
 }
 
 // owns tells whether a record is of this session's lineage.
@@ -151,25 +160,7 @@ func (s *Session) TokenFor(ctx context.Context, minTTL time.Duration) (*Token, e
 }
 
 // Client is an http.Client that is always signed in: it sends the token to the RingCX host, and to no other.
-func (s *Session) Client() *http.Client {
-	client := http.Client{Transport: s.transport()}
-	if own := s.config.HTTPClient; own != nil {
-		client = *own
-		client.Transport = s.transport()
-	}
-	return &client
-}
-
-func (s *Session) transport() *Transport {
-	t := &Transport{Source: s, UserAgent: s.config.userAgent()}
-	if u, err := url.Parse(s.config.ringCX()); err == nil {
-		t.Host = u.Host
-	}
-	if s.config.HTTPClient != nil {
-		t.Base = s.config.HTTPClient.Transport
-	}
-	return t
-}
+func (s *Session) Client() *http.Client { return s.config.Client(s) }
 
 // Invalidate reports that the vendor refused t, so that the next call renews. A report about a token that has been
 // replaced since does nothing. If the replacement is refused too before it ever worked, that is not about tokens:
@@ -191,6 +182,9 @@ func (s *Session) Invalidate(t *Token) {
 func (s *Session) confirm(t *Token) {
 	if s.worked.Load() != t {
 		s.worked.Store(t)
+	}
+	if t.Idle > 0 {
+		s.prolong(t)
 	}
 }
 

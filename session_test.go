@@ -315,7 +315,7 @@ func TestLogoutRevokesAndForgetsButKeepsTheLedger(t *testing.T) {
 		if err := s.Logout(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		wantAsked(t, v, 2, revokePath)
+		wantAsked(t, v, 2, revokePath, "DELETE /api/auth/logout/***")
 		value, err := store.Load(t.Context(), "k")
 		if err != nil || strings.Contains(string(value), "token") {
 			t.Errorf("tokens are left behind: %s %v", value, err)

@@ -18,13 +18,17 @@ type Token struct {
 	// RefreshToken renews the token, once. It is empty in the tokens that [Session.Token] hands out, and when the
 	// vendor issued none.
 	RefreshToken string
-	// TokenType is the vendor's word for the kind of token, "Bearer" if it gave none.
+	// TokenType is the vendor's word for the kind of token, "Bearer" if it gave none. "X-Auth-Token" stands for API
+	// tokens and those of legacy deployments, which travel in the header of that name.
 	TokenType string
 	// Obtained is the local time at which the token was asked for.
 	Obtained time.Time
 	// Expiry is the local time at which the access token ends: Obtained plus the lifetime the token itself states
 	// (exp − iat of a JWT), else what the answer states (expires_in), else five minutes.
 	Expiry time.Time
+	// Idle is how long a token of a legacy deployment lives after its last use, which moves its Expiry. Zero: using a
+	// token does not prolong its life.
+	Idle time.Duration
 	// RefreshExpiry is the local time at which the refresh token ends. Zero: the vendor does not say, as for RingCX.
 	RefreshExpiry time.Time
 	// Scope holds the app permissions of a RingCentral token, separated by spaces.

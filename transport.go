@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"strings"
 )
 
 // Transport is an http.RoundTripper that signs requests to one host. A request that is answered 401 is sent once more
@@ -21,6 +23,21 @@ type Transport struct {
 	Base http.RoundTripper
 	// UserAgent is sent with requests that have none; "": Go's own.
 	UserAgent string
+}
+
+// Client is an http.Client that sends the tokens of source to the RingCX host, and to no other. [Session.Client] is the
+// usual way to one; this one is for an [APIToken] or a source of the program's own.
+func (c *Config) Client(source TokenSource) *http.Client {
+	t := &Transport{Source: source, UserAgent: c.userAgent()}
+	if u, err := url.Parse(c.ringCX()); err == nil {
+		t.Host = u.Host
+	}
+	client := http.Client{}
+	if c.HTTPClient != nil {
+		client, t.Base = *c.HTTPClient, c.HTTPClient.Transport
+	}
+	client.Transport = t
+	return &client
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -90,11 +107,26 @@ func (t *Transport) confirm(token *Token) {
 
 func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
 	signed := req.Clone(req.Context())
-	signed.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	switch {
+	case token.TokenType == authTokenType:
+		signed.Header.Set(authTokenType, token.AccessToken)
+	case wantsCookie(req.URL.Path):
+		signed.AddCookie(&http.Cookie{Name: "access_token", Value: token.AccessToken})
+	default:
+		signed.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	}
 	if t.UserAgent != "" && req.Header.Get("User-Agent") == "" {
 		signed.Header.Set("User-Agent", t.UserAgent)
 	}
 	return signed
+}
+
+// wantsCookie tells the two operations that look for the token in a cookie, and do not accept it in a header: the
+// summaries for agents and of automatic dialogues, /voice/api/v1/summary/accounts/…/segments/…/{agent|auto}.
+func wantsCookie(path string) bool {
+	rest, ok := strings.CutPrefix(path, "/voice/api/v1/summary/accounts/")
+	parts := strings.Split(rest, "/")
+	return ok && len(parts) == 4 && parts[1] == "segments" && (parts[3] == "agent" || parts[3] == "auto")
 }
 
 func closeBody(req *http.Request) {

@@ -20,17 +20,19 @@ const requestTimeout = 30 * time.Second
 // maxAnswer bounds what is read of an answer. Real ones have a few kilobytes.
 const maxAnswer = 1 << 20
 
-// tokenRequest is one POST of a form to a token endpoint.
+// tokenRequest is one form sent to a token endpoint.
 type tokenRequest struct {
-	op    string
-	url   string
-	form  url.Values
-	basic bool // authenticate as the app
+	op     string
+	method string // "": POST
+	url    string
+	secret string // what of the URL nobody may see; "": nothing
+	form   url.Values
+	app    bool // authenticate as the app
 }
 
 // secrets of the request, which no error about it may show.
 func (r tokenRequest) secrets(c Config) []string {
-	s := []string{c.ClientSecret}
+	s := []string{c.ClientSecret, r.secret, url.PathEscape(r.secret)}
 	for _, name := range []string{"assertion", "client_assertion", "code", "code_verifier", "password", "refresh_token", "rcAccessToken", "token"} {
 		s = append(s, r.form.Get(name))
 	}
@@ -75,7 +77,7 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: "the answer is larger than 1 MiB and was not read", kind: failLost}
 	case isHTML(resp, body):
 		kind := failLost
-		if r.basic {
+		if r.app {
 			kind = failForeign // a wrong host shows first where the platform should be; asking again would spend the budget
 		}
 		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: describe(resp, body), kind: kind}
@@ -97,18 +99,20 @@ func (c Config) request(ctx context.Context, r tokenRequest) (*http.Request, err
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if r.basic && c.ClientSecret == "" {
-		r.form.Set("client_id", c.ClientID)
+	if r.app {
+		if err := c.authenticateForm(r.form); err != nil {
+			return nil, err
+		}
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url, strings.NewReader(r.form.Encode()))
+	req, err := http.NewRequestWithContext(ctx, or(r.method, http.MethodPost), r.url, strings.NewReader(r.form.Encode()))
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.userAgent())
-	if r.basic && c.ClientSecret != "" {
-		req.SetBasicAuth(c.ClientID, c.ClientSecret)
+	if r.app {
+		c.authenticateHeader(req)
 	}
 	return req, nil
 }

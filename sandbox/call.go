@@ -67,6 +67,7 @@ func (s *Server) answer(c *call, w http.ResponseWriter, r *http.Request) answer 
 // secretParams are query parameters that carry a secret wherever they appear.
 var secretParams = []string{
 	"access_token", "refresh_token", "rcAccessToken", "assertion", "client_secret", "client_assertion", "token",
+	"code_verifier",
 }
 
 // inspect notes the misuse that does not depend on the operation.

@@ -26,6 +26,27 @@ const (
 	sessionCap = 5
 )
 
+// The browser login of the platform.
+const (
+	// documented: the answer of the authorize endpoint says expires_in=60.
+	codeTTL = 60 * time.Second
+	// assumed: how long the pages of one authorize request can be used.
+	flowTTL = 30 * time.Minute
+	// assumed: how long a browser stays signed in.
+	browserTTL = 8 * time.Hour
+	// assumed: so many wrong passwords in a row lock a user out. Documented is only that OAU-147 tells of it.
+	signInTries = 5
+	signInLock  = 5 * time.Minute
+	// assumed: where the pages are. The vendor has them on a host of their own.
+	signInPath  = "/restapi/oauth/sign-in"
+	consentPath = "/restapi/oauth/consent"
+	// assumed: the company number of every account. documented: it signs in the account's first administrator, and
+	// with "*101" after it the user of extension 101.
+	mainNumber = "+16505550100"
+	// assumed: how far ahead the end of a client assertion may be.
+	clientAssertionTTL = time.Hour
+)
+
 // Lifetimes of RingCX.
 const (
 	// documented: access tokens last five minutes.
@@ -61,6 +82,11 @@ type switches struct {
 	// What a login over the session cap does: end the oldest session, as the page on tokens says, or be refused with
 	// 429, as the page on errors says.
 	SessionCapRefuses bool `json:"sessionCapRefuses"`
+	// The status of the page that refuses a client or a redirect URI at the authorize endpoint: 403, as observed in
+	// 2026 and as the table of errors says, or 400, as the guide and the published description say.
+	AuthorizePage400 bool `json:"authorizePage400"`
+	// Whether answers of the authorize endpoint carry iss (RFC 9207). Undocumented; assumed: they do not.
+	AuthorizationIssuer bool `json:"authorizationIssuer"`
 }
 
 // Identity of the servers.
@@ -90,6 +116,7 @@ const (
 const (
 	logSize       = 10_000  // requests remembered
 	tokensKept    = 100_000 // tokens of each kind remembered, at least
+	browsersKept  = 1_000   // browsers, and pages that they are on, remembered, at least
 	tokensSeen    = 4_000   // RingCX access tokens whose signature is not checked again, at least
 	bodyLimit     = 1 << 20 // bytes of a request body; more is answered 413 (assumed)
 	largeAnswer   = 2 << 20 // bytes of the "large" fault
@@ -110,6 +137,27 @@ const (
 //   - Grants that exist elsewhere (password, client_credentials, device code ...): OAU-251. Other names: OAU-250.
 //   - A JWT login starts a new session every time.
 //   - Asking for scopes the app lacks: the rest is granted; if nothing is left, invalid_scope.
+//   - The authorize endpoint and its pages do not count against the Auth limit, although the description puts the
+//     endpoint into that group: what it would be counted by before anybody has signed in is not known.
+//   - Request errors that are the client's (response type, prompt, challenge) go to the redirect URI, as access_denied does
+//     (observed). documented: a client or redirect URI that is wrong is told on a page.
+//   - Apps without a secret have to send a code challenge, with the error of RFC 7636 if they do not. A verifier that
+//     does not fit, is missing, or comes without a challenge: invalid_grant OAU-106.
+//   - documented: loopback redirect URIs are compared letter for letter. Apps without a secret may nevertheless use any
+//     port, as RFC 8252 asks; a client that registers the port it uses never notices.
+//   - A redirect URI that the authorize request named has to come again with the code. An attempt that fails does not
+//     spend the code. A code that comes twice: OAU-106, and its session ends.
+//   - prompt=login asks for a sign-in even in a signed-in browser. prompt=none succeeds if somebody signed in and
+//     allowed the app in the same browser before, else login_required or consent_required. Other prompts, scope, nonce,
+//     display, ui_locales, localeId, ui_options and brand_id are taken and change nothing.
+//   - The consent page is shown every time. What is asked for are the scopes of the app, since scope is ignored.
+//   - A wrong password shows the form again with status 200, in words that do not tell a wrong name from a wrong
+//     password. The codes on the pages are OAU-140, OAU-141 (user disabled) and OAU-147 (locked out). A private app and
+//     a user of another account: refused on the page, without a code.
+//   - Client assertions: HS256 with the secret, RS256, ES256 or EdDSA with a registered key; aud is the issuer or the
+//     token endpoint by the name that the request used; exp and jti are required, and a jti is good for one request.
+//     They are judged by the server's clock, so a test that advances it has to sign by it. Anything wrong: 401 OAU-146.
+//     A way of authentication that the app is not registered for: 401 OAU-151. Two ways in one request: OAU-116.
 //   - Exchange: missing token or a token type other than "Bearer" 400; RingCentral token not valid 401; app without
 //     ReadAccounts 403; account without production status 403; user without a RingCX link 404.
 //   - RingCX refresh: missing 400, anything else that fails 401. A used refresh token is dead at once, and using it

@@ -112,6 +112,9 @@ func (s *Server) controlSwitches(r *http.Request) (any, error) {
 	var in struct {
 		AuthLimitPerUser  *bool `json:"authLimitPerUser"`
 		SessionCapRefuses *bool `json:"sessionCapRefuses"`
+
+		AuthorizePage400    *bool `json:"authorizePage400"`
+		AuthorizationIssuer *bool `json:"authorizationIssuer"`
 	}
 	if err := readJSON(r, &in); err != nil {
 		return nil, err
@@ -123,6 +126,12 @@ func (s *Server) controlSwitches(r *http.Request) (any, error) {
 	}
 	if in.SessionCapRefuses != nil {
 		s.switches.SessionCapRefuses = *in.SessionCapRefuses
+	}
+	if in.AuthorizePage400 != nil {
+		s.switches.AuthorizePage400 = *in.AuthorizePage400
+	}
+	if in.AuthorizationIssuer != nil {
+		s.switches.AuthorizationIssuer = *in.AuthorizationIssuer
 	}
 	return s.switches, nil
 }
@@ -148,7 +157,8 @@ func (s *Server) controlState(*http.Request) (any, error) {
 		},
 		"counts": map[string]int{
 			"accounts": len(s.world.accounts), "users": len(s.world.users), "apps": len(s.world.apps),
-			"credentials": len(s.world.credentials), "sessions": s.platform.live(), "ringcxAccessTokens": tokens,
+			"credentials": len(s.world.credentials), "sessions": s.platform.live(),
+			"authorizationCodes": s.platform.codes.len(), "ringcxAccessTokens": tokens,
 			"ringcxRefreshTokens": s.cx.refresh.len(), "requests": s.journal.size(), "faults": s.faults.size(),
 		},
 	}, nil
@@ -159,6 +169,8 @@ func (s *Server) controlEnv(r *http.Request) (any, error) {
 	demo := s.Demo()
 	return map[string]any{
 		"clientId": demo.ClientID, "clientSecret": demo.ClientSecret, "jwt": demo.JWT,
+		"email": demo.Email, "password": demo.Password, "nativeClientId": demo.NativeClientID,
+		"webClientId": demo.WebClientID, "webClientSecret": demo.WebClientSecret, "webRedirectUri": demo.WebRedirectURI,
 		"env": map[string]string{
 			"RC_SERVER_URL": baseURL(r), "RINGCX_SERVER_URL": baseURL(r),
 			"RC_APP_CLIENT_ID": demo.ClientID, "RC_APP_CLIENT_SECRET": demo.ClientSecret, "RC_USER_JWT": demo.JWT,

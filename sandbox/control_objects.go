@@ -24,40 +24,6 @@ func (id *jsonID) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// controlApp makes an app. Without scopes it has ReadAccounts, without an account it belongs to the demo account, and
-// confidential is true unless said otherwise.
-func (s *Server) controlApp(r *http.Request) (any, error) {
-	var in struct {
-		Name          string   `json:"name"`
-		Auth          string   `json:"auth"`
-		RefreshTokens bool     `json:"refreshTokens"`
-		Scopes        []string `json:"scopes"`
-		Private       bool     `json:"private"`
-		Confidential  *bool    `json:"confidential"`
-		Account       jsonID   `json:"account"`
-	}
-	if err := readJSON(r, &in); err != nil {
-		return nil, err
-	}
-	if in.Auth = cmp.Or(in.Auth, "jwt"); in.Auth != "jwt" && in.Auth != "code" {
-		return nil, fmt.Errorf(`auth is %q; it can be "jwt" or "code"`, in.Auth)
-	}
-	if in.Scopes == nil {
-		in.Scopes = []string{"ReadAccounts"}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	acct, err := s.world.account(int64(in.Account))
-	if err != nil {
-		return nil, err
-	}
-	a := s.world.addApp(app{
-		name: in.Name, flow: in.Auth, refreshTokens: in.RefreshTokens, scopes: in.Scopes, private: in.Private,
-		confidential: in.Confidential == nil || *in.Confidential, account: acct,
-	})
-	return map[string]string{"clientId": a.id, "clientSecret": a.secret}, nil
-}
-
 // account finds an account; 0 is the demo account.
 func (w *world) account(id int64) (*account, error) {
 	if id == 0 {
@@ -86,17 +52,22 @@ func (s *Server) controlAccount(r *http.Request) (any, error) {
 	if in.RingCX {
 		s.world.addCenter(acct, []string{acct.name + " Main"})
 	}
-	return map[string]int64{"accountId": acct.id, "userId": u.id}, nil
+	return map[string]any{"accountId": acct.id, "userId": u.id, "email": u.email, "password": u.password}, nil
 }
 
-// controlUser switches a user on or off, or links it to RingCX; what is not given stays.
+// controlUser switches a user on or off, links it to RingCX, or gives it another password, which also ends a lock;
+// what is not given stays.
 func (s *Server) controlUser(r *http.Request) (any, error) {
 	var in struct {
-		Enabled *bool `json:"enabled"`
-		RingCX  *bool `json:"ringcx"`
+		Enabled  *bool   `json:"enabled"`
+		RingCX   *bool   `json:"ringcx"`
+		Password *string `json:"password"`
 	}
 	if err := readJSON(r, &in); err != nil {
 		return nil, err
+	}
+	if in.Password != nil && *in.Password == "" {
+		return nil, errors.New("the password is empty")
 	}
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	s.mu.Lock()
@@ -111,7 +82,10 @@ func (s *Server) controlUser(r *http.Request) (any, error) {
 	if in.RingCX != nil {
 		u.linked = *in.RingCX
 	}
-	return map[string]any{"userId": u.id, "enabled": u.enabled, "ringcx": u.linked}, nil
+	if in.Password != nil {
+		u.password, u.wrong, u.locked = *in.Password, 0, time.Time{}
+	}
+	return map[string]any{"userId": u.id, "email": u.email, "enabled": u.enabled, "ringcx": u.linked}, nil
 }
 
 // controlCredential mints a JWT credential. Without a user it is for the demo user, without clientIds for every app of
@@ -129,7 +103,7 @@ func (s *Server) controlCredential(r *http.Request) (any, error) {
 	defer s.mu.Unlock()
 	u := s.world.users[int64(in.User)]
 	if in.User == 0 {
-		u = s.world.assertions[s.world.demo.JWT].user
+		u = s.world.demoUser()
 	}
 	if u == nil {
 		return nil, fmt.Errorf("%w: user %d", errNoSuchThing, in.User)

@@ -31,6 +31,19 @@ func TestControlRequestsThatMakeNoSenseGetAnErrorInWords(t *testing.T) {
 		{"apps", `{"auth":"password"}`, "password"},
 		{"apps", `{"account":"x"}`, "not an id"},
 		{"apps", ``, "reading the request"},
+		{"apps", `{"kind":"toaster"}`, "toaster"},
+		{"apps", `{"redirectUris":["/callback"]}`, "absolute"},
+		{"apps", `{"redirectUris":["https://app.example/#x"]}`, "fragment"},
+		{"apps", `{"redirectUris":["https://me@app.example/"]}`, "user"},
+		{"apps", `{"redirectUris":["https:///x"]}`, "host"},
+		{"apps", `{"redirectUris":["javascript:alert(1)"]}`, "com.example.app"},
+		{"apps", `{"authMethod":"client_secret_post"}`, "private_key_jwt"},
+		{"apps", `{"authMethod":"private_key_jwt"}`, "no keys"},
+		{"apps", `{"authMethod":"client_secret_jwt","confidential":false}`, "no secret"},
+		{"apps", `{"authMethod":"client_secret_basic","kind":"native"}`, "no secret"},
+		{"apps", `{"keys":{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}}`, "public"},
+		{"apps", `{"keys":{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}}`, "reading the request"},
+		{"users/1", `{"password":""}`, "password"},
 		{"accounts", `[]`, "reading the request"},
 		{"users/1", ``, "reading the request"},
 		{"credentials", `{"expires":"tomorrow"}`, "tomorrow"},
@@ -65,6 +78,11 @@ func TestEnvGivesTheDemoCredentialsUnderTheVendorsNames(t *testing.T) {
 	env := got["env"].(map[string]any)
 	if got["clientId"] != demo.ClientID || got["clientSecret"] != demo.ClientSecret || got["jwt"] != demo.JWT {
 		t.Error("other credentials")
+	}
+	if got["email"] != demo.Email || got["password"] != demo.Password || got["nativeClientId"] != demo.NativeClientID ||
+		got["webClientId"] != demo.WebClientID || got["webClientSecret"] != demo.WebClientSecret ||
+		got["webRedirectUri"] != demo.WebRedirectURI {
+		t.Error("other credentials of the browser login")
 	}
 	if env["RC_APP_CLIENT_ID"] != demo.ClientID || env["RC_USER_JWT"] != demo.JWT ||
 		env["RC_SERVER_URL"] != "http://example.com" {
@@ -108,7 +126,7 @@ func TestStateCountsWithoutSecrets(t *testing.T) {
 	}
 	counts := r.json()["counts"].(map[string]any)
 	for name, want := range map[string]float64{
-		"accounts": 1, "users": 3, "apps": 1, "credentials": 1, "sessions": 1, "ringcxAccessTokens": 1,
+		"accounts": 1, "users": 3, "apps": 3, "credentials": 1, "sessions": 1, "ringcxAccessTokens": 1,
 		"ringcxRefreshTokens": 1, "requests": 2, "faults": 1,
 	} {
 		if counts[name] != want {

@@ -5,7 +5,7 @@
 //
 //	vendor, err := sandbox.New(nil)
 //	web := httptest.NewServer(vendor)
-//	demo := vendor.Demo() // client ID, secret and JWT of the demo app
+//	demo := vendor.Demo() // client ID, secret and JWT of the demo app, and what a browser login needs
 //
 // Every path of both vendors is served on the one address, and any Host is accepted, so the platform URL and the
 // RingCX URL are the same. What the vendor documents happens: lifetimes, rotation with its grace, the cap of five
@@ -15,8 +15,11 @@
 // Tests steer the server through Advance, Requests and Reset, or over HTTP under /_sandbox/ (clock, requests, faults,
 // switches, reset, state, env, apps, accounts, users, credentials, jwks). Those paths are neither limited nor logged.
 //
-// Not emulated: the sign-in page of the authorization code flow, client authentication by JWT, writes and most
-// resources of the RingCX API, and the limit on its reads.
+// People sign in, too: /restapi/oauth/authorize leads a browser to a sign-in page and a consent page, and from there to
+// a redirect URI of the app, with a code. Demo has an app for programs on a desk and one for servers.
+//
+// Not emulated: ID tokens, requests of web pages of other origins, writes and most resources of the RingCX API, and the
+// limit on its reads.
 //
 // Nothing here is a secret: every credential is demo data. Serve it on loopback.
 package sandbox

@@ -43,11 +43,15 @@ func readForm(r *http.Request) (form, error) {
 	if err != nil {
 		return f, errBadForm
 	}
-	f.Values = values
+	return newForm(values), nil
+}
+
+func newForm(values url.Values) form {
+	f := form{Values: values}
 	for name, all := range values {
 		if len(all) > 1 {
 			f.repeated = name
 		}
 	}
-	return f, nil
+	return f
 }

@@ -135,6 +135,20 @@ func text(seed uint64, label string, n int) string {
 	}
 }
 
+// spoken gives a password that a person can read from one window and type into another.
+func spoken(seed uint64, label string) string {
+	const consonants, vowels = "bdfghklmnprstvz", "aeiou"
+	raw := derive(seed, label, 0)
+	var out []byte
+	for i := 0; i < 8; i += 2 {
+		out = append(out, consonants[int(raw[i])%len(consonants)], vowels[int(raw[i+1])%len(vowels)])
+		if i == 2 {
+			out = append(out, '-')
+		}
+	}
+	return fmt.Sprintf("%s-%02d", out, raw[8]%100)
+}
+
 // number gives a number in [0, limit) from seed and label.
 func number(seed uint64, label string, limit uint64) int64 {
 	return int64(binary.BigEndian.Uint64(derive(seed, label, 0)) % limit) //nolint:gosec // every limit here fits

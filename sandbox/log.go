@@ -16,6 +16,8 @@ const (
 	verdictWrongKind = "RingCentral token used as RingCX token"
 	verdictSecret    = "secret in the body"
 	verdictUserAgent = "missing User-Agent"
+	verdictCodeTwice = "authorization code used twice"
+	verdictPKCE      = "PKCE missing"
 )
 
 // Request is one request to the emulated vendors, as GET /_sandbox/requests lists it.

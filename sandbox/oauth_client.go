@@ -8,13 +8,19 @@ import (
 	"strings"
 )
 
-// authenticate finds the app that sends r, by Basic header or, for apps without a secret, by client_id. The app may
+// authenticate finds the app that sends r, by Basic header, client assertion or, for apps without a secret, client_id. The app may
 // be known although the answer is an error: then the request counts against its limit.
 func (s *Server) authenticate(c *call, r *http.Request, f form) (*app, *oauthError) {
 	if f.Has("client_secret") {
 		c.note(verdictSecret)
 	}
-	if header := r.Header.Get("Authorization"); header != "" {
+	header := r.Header.Get("Authorization")
+	switch asserted := f.Has("client_assertion") || f.Has("client_assertion_type"); {
+	case asserted && header != "":
+		return nil, &oauthError{kind: "invalid_request", code: "OAU-116", message: "Invalid authorization method"}
+	case asserted:
+		return s.authenticateAssertion(c, r, f)
+	case header != "":
 		return s.authenticateBasic(header)
 	}
 	id := f.Get("client_id")
@@ -42,6 +48,8 @@ func (s *Server) authenticateBasic(header string) (*app, *oauthError) {
 	switch {
 	case a == nil, !a.confidential: // observed: Basic with an empty secret makes an app without one unknown
 		return nil, unknownClient(id)
+	case !a.allows(methodBasic):
+		return a, methodNotAllowed()
 	case subtle.ConstantTimeCompare([]byte(secret), []byte(a.secret)) == 0:
 		return a, &oauthError{
 			status: http.StatusUnauthorized, kind: "invalid_client", code: "OAU-146",

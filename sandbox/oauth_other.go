@@ -59,10 +59,10 @@ func (s *Server) oauthUserInfo(c *call, r *http.Request) answer {
 }
 
 // openIDConfiguration is GET /.well-known/openid-configuration, with the addresses its reader can reach.
-func openIDConfiguration(_ *call, r *http.Request) answer {
+func (s *Server) openIDConfiguration(_ *call, r *http.Request) answer {
 	base := baseURL(r)
 	oauth := base + "/restapi/oauth/"
-	return jsonAnswer(http.StatusOK, map[string]any{
+	out := map[string]any{
 		"issuer":                                base,
 		"authorization_endpoint":                oauth + "authorize",
 		"token_endpoint":                        oauth + "token",
@@ -72,7 +72,7 @@ func openIDConfiguration(_ *call, r *http.Request) answer {
 		"scopes_supported":                      []string{"openid", "email", "profile"},
 		"response_types_supported":              []string{"code"},
 		"subject_types_supported":               []string{"public"},
-		"token_endpoint_auth_methods_supported": []string{"client_secret_basic"}, // the vendor also lists the JWT ones
+		"token_endpoint_auth_methods_supported": []string{methodBasic, methodSecretJWT, methodKeyJWT},
 		"userinfo_signing_alg_values_supported": []string{"none"},
 		"id_token_signing_alg_values_supported": []string{"RS256", "HS256"},
 		"display_values_supported":              []string{"page", "popup", "touch", "mobile"},
@@ -85,7 +85,13 @@ func openIDConfiguration(_ *call, r *http.Request) answer {
 		"claims_parameter_supported":       false,
 		"request_parameter_supported":      false,
 		"request_uri_parameter_supported":  false,
-	})
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.switches.AuthorizationIssuer {
+		out["authorization_response_iss_parameter_supported"] = true
+	}
+	return jsonAnswer(http.StatusOK, out)
 }
 
 // apiVersions is GET /restapi.

@@ -16,6 +16,11 @@ type platform struct {
 	access      *generations[*rcAccess]
 	refresh     *generations[*rcRefresh]
 	sessions    map[sessionKey][]*session // live ones, oldest first
+
+	browsers   *generations[*browser]
+	flows      *generations[*flow]
+	codes      *generations[*authCode]
+	assertions *generations[time.Time] // client assertions that were used, and when they end
 }
 
 type sessionKey struct {
@@ -62,11 +67,13 @@ func newPlatform(noLimits bool) *platform {
 		auth: newLimiter("auth", authLimit, noLimits), light: newLimiter("light", lightLimit, noLimits),
 		access: newGenerations[*rcAccess](tokensKept), refresh: newGenerations[*rcRefresh](tokensKept),
 		sessions: map[sessionKey][]*session{},
+		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
+		codes: newGenerations[*authCode](tokensKept), assertions: newGenerations[time.Time](tokensKept),
 	}
 }
 
 // login opens a session; the oldest of too many is closed.
-func (p *platform) login(a *app, u *user, t terms, now time.Time) *tokenInfo {
+func (p *platform) login(a *app, u *user, t terms, now time.Time) pair {
 	sess := &session{id: newUUID(), endpointID: t.endpointID, app: a, user: u}
 	if sess.endpointID == "" {
 		sess.endpointID = randomText(16)
@@ -78,7 +85,7 @@ func (p *platform) login(a *app, u *user, t terms, now time.Time) *tokenInfo {
 		live = live[1:]
 	}
 	p.sessions[key] = live
-	return p.issue(sess, t, now).info(now)
+	return p.issue(sess, t, now)
 }
 
 func (p *platform) issue(sess *session, t terms, now time.Time) pair {
@@ -191,10 +198,15 @@ func (p *platform) revoke(a *app, token string) *oauthError {
 	case sess.app != a:
 		return &oauthError{kind: "invalid_client", code: "OAU-164", message: "Invalid client application"}
 	}
+	p.end(sess)
+	return nil
+}
+
+// end closes a session: none of its tokens works any more.
+func (p *platform) end(sess *session) {
 	sess.revoked = true
 	key := sessionKey{sess.app, sess.user}
 	p.sessions[key] = slices.DeleteFunc(p.sessions[key], func(s *session) bool { return s == sess })
-	return nil
 }
 
 // live counts the open sessions.

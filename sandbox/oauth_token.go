@@ -71,6 +71,9 @@ func (s *Server) subject(f form) *user {
 	if c := s.world.assertions[f.Get("assertion")]; c != nil {
 		return c.user
 	}
+	if code, ok := s.platform.codes.get(f.Get("code")); ok {
+		return code.user
+	}
 	for _, name := range []string{"refresh_token", "token"} {
 		if sess := s.platform.sessionOf(f.Get(name)); sess != nil {
 			return sess.user
@@ -104,12 +107,11 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 		if s.switches.SessionCapRefuses && s.platform.full(a, cred.user) {
 			return nil, tooManySessions()
 		}
-		return s.platform.login(a, cred.user, terms, c.now), nil
+		return s.platform.login(a, cred.user, terms, c.now).info(c.now), nil
 	case kind == grantRefresh && a.refreshTokens:
 		return s.platform.renew(c, a, f.Get("refresh_token"), terms)
 	case kind == grantCode && a.flow == "code":
-		// Nobody has a valid code: the sign-in page is not emulated.
-		return nil, invalidGrant("OAU-106", "Invalid authorization code")
+		return s.redeem(c, a, f, terms)
 	case kind == grantJWT, kind == grantRefresh, kind == grantCode, slices.Contains(otherGrants, kind):
 		return nil, &oauthError{
 			kind: "unauthorized_client", code: "OAU-251", message: "Unauthorized for this grant type",

@@ -60,7 +60,7 @@ func (s *Server) accountInfo(c *call, r *http.Request) answer {
 		a := u.account
 		self := fmt.Sprintf("%s/account/%d", base, a.id)
 		return jsonAnswer(http.StatusOK, map[string]any{
-			"uri": self, "id": a.id, "bsid": "1210", "mainNumber": "+16505550100", "status": "Confirmed",
+			"uri": self, "id": a.id, "bsid": "1210", "mainNumber": mainNumber, "status": "Confirmed",
 			"setupWizardState": "Completed", "federated": false, "outboundCallPrefix": 9,
 			"operator": map[string]any{
 				"uri": fmt.Sprintf("%s/extension/%d", self, u.id), "id": u.id, "extensionNumber": u.extension,
@@ -97,7 +97,7 @@ func (s *Server) extensionInfo(c *call, r *http.Request) answer {
 			"account": map[string]any{"uri": account, "id": fmt.Sprint(u.account.id)},
 			"contact": map[string]any{
 				"firstName": u.first, "lastName": u.last, "company": u.account.name, "email": u.email,
-				"businessPhone": "+16505550100", "emailAsLoginName": true,
+				"businessPhone": mainNumber, "emailAsLoginName": true,
 			},
 			"type": "User", "status": "Enabled", "setupWizardState": "Completed", "hidden": false,
 			"permissions": map[string]any{

@@ -99,8 +99,8 @@ func (s *Server) Reset() {
 	}
 }
 
-// Demo is what a program needs to sign in as the demo user of the demo app: a production account with RingCX, an app
-// with the JWT flow, refresh tokens and the ReadAccounts scope.
+// Demo is what a program or a person needs to sign in as the demo user of a production account with RingCX: an app with
+// the JWT flow and two with the authorization code flow, each with refresh tokens and the ReadAccounts scope.
 func (s *Server) Demo() Credentials {
 	s.mu.Lock()
 	defer s.mu.Unlock()

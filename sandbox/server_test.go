@@ -55,6 +55,9 @@ func TestTheSameSeedGivesTheSameWorld(t *testing.T) {
 		t.Errorf("the next app differs: %s", diff)
 	}
 	other := newVendor(t, sandbox.Options{Seed: 2}).Demo()
+	if other.Password == a.Demo().Password || other.NativeClientID == a.Demo().NativeClientID {
+		t.Error("another seed gives the same password or app")
+	}
 	if other.ClientID == a.Demo().ClientID || other.ClientSecret == a.Demo().ClientSecret || other.JWT == a.Demo().JWT {
 		t.Error("another seed gives the same credentials")
 	}
@@ -68,6 +71,9 @@ func TestDemoCredentialsHaveTheVendorsShape(t *testing.T) {
 		}
 		if !regexp.MustCompile(`^[0-9A-Za-z][\w-]{43}$`).MatchString(demo.ClientSecret) {
 			t.Errorf("client secret of %d characters", len(demo.ClientSecret))
+		}
+		if !regexp.MustCompile(`^[a-z]{4}-[a-z]{4}-\d\d$`).MatchString(demo.Password) {
+			t.Errorf("password %q", demo.Password)
 		}
 	}
 }
@@ -83,6 +89,15 @@ func TestTheDemoJWTIsPartOfThePublicContract(t *testing.T) {
 	}
 	if !strings.HasSuffix(demo.JWT, "2k8YGVg8HusFDTWqvBQ") {
 		t.Error("JWT of seed 1 changed")
+	}
+	if demo.Email != "ada.reyes@example.com" || demo.Password != "gevu-tahu-12" {
+		t.Errorf("demo user of seed 1 is %s with %s", demo.Email, demo.Password)
+	}
+	if demo.NativeClientID != "RCSYB2SPB3jSP7Gos2ziHb" || demo.WebClientID != "AzKb6HmcMhKjHIOyrLmRR6" {
+		t.Errorf("apps of seed 1 are %s and %s", demo.NativeClientID, demo.WebClientID)
+	}
+	if demo.WebRedirectURI != "http://127.0.0.1:8080/callback" {
+		t.Errorf("redirect URI %s", demo.WebRedirectURI)
 	}
 }
 
@@ -100,7 +115,7 @@ func TestCredentialsDoNotPrintTheirSecrets(t *testing.T) {
 	if err := json.NewEncoder(&out).Encode(demo); err != nil {
 		t.Fatal(err)
 	}
-	for _, secret := range []string{demo.ClientSecret, demo.JWT} {
+	for _, secret := range []string{demo.ClientSecret, demo.JWT, demo.Password, demo.WebClientSecret} {
 		if strings.Contains(out.String(), secret) || strings.Contains(out.String(), fmt.Sprintf("%x", secret)) {
 			t.Error("a secret was printed")
 		}

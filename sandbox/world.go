@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
 )
 
 // world is everything that exists before anybody signs in: accounts, users, apps and JWT credentials of RingCentral,
@@ -36,9 +38,13 @@ type user struct {
 	first, last string
 	email       string
 	extension   string
+	password    string
 	enabled     bool
 	linked      bool // known to RingCX
 	adminID     int32
+
+	wrong  int       // wrong passwords in a row
+	locked time.Time // end of the lock that they brought
 }
 
 // app is an app of the developer console.
@@ -51,6 +57,9 @@ type app struct {
 	private       bool // only users of its own account may sign in
 	scopes        []string
 	account       *account
+	redirectURIs  []string          // where the authorize endpoint may send a browser
+	authMethod    string            // the only way of client authentication; "": any that the app can do
+	keys          []jose.JSONWebKey // public keys that its assertions are signed with
 }
 
 // credential is a JWT credential: a signed statement about a user that apps may present.
@@ -97,9 +106,28 @@ func newWorld(seed uint64) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.demo = Credentials{ClientID: a.id, ClientSecret: a.secret, JWT: c.jwt}
+	w.demo = Credentials{ClientID: a.id, ClientSecret: a.secret, JWT: c.jwt, Email: ada.email, Password: ada.password}
+	w.addCodeApps(acct)
 	return w, nil
 }
+
+// addCodeApps makes the demo apps of the browser login. They have names of their own instead of the next number, so
+// that they change no id of what tests make.
+func (w *world) addCodeApps(acct *account) {
+	native := w.addNamedApp("demo native app", app{
+		name: "RingCX Demo Desktop", flow: "code", refreshTokens: true, private: true,
+		scopes: []string{"ReadAccounts"}, account: acct, redirectURIs: []string{"http://127.0.0.1/callback"},
+	})
+	web := w.addNamedApp("demo web app", app{
+		name: "RingCX Demo Web", flow: "code", refreshTokens: true, confidential: true, private: true,
+		scopes: []string{"ReadAccounts"}, account: acct, redirectURIs: []string{"http://127.0.0.1:8080/callback"},
+	})
+	w.demo.NativeClientID = native.id
+	w.demo.WebClientID, w.demo.WebClientSecret, w.demo.WebRedirectURI = web.id, web.secret, web.redirectURIs[0]
+}
+
+// demoUser is the user whose credentials are handed out.
+func (w *world) demoUser() *user { return w.assertions[w.demo.JWT].user }
 
 // label names the next object of a kind, so that the same steps give the same ids.
 func (w *world) label(kind string) string {
@@ -130,16 +158,18 @@ func (w *world) addUser(a *account, first, last, mailbox string, linked bool) *u
 		id: w.nextID("user"), account: a, first: first, last: last, email: mailbox + "@example.com",
 		extension: fmt.Sprint(101 + len(w.users)), enabled: true, linked: linked,
 	}
+	u.password = spoken(w.seed, "password of "+u.email)
 	u.adminID = int32(1000 + number(w.seed, w.label("admin"), 90_000)) //nolint:gosec // at most 91,000
 	w.users[u.id] = u
 	return u
 }
 
-// addApp completes a with a client ID and, if it is confidential, a secret.
-func (w *world) addApp(a app) *app {
-	label := w.label("app")
+// addApp completes a with a client ID and, if it is confidential and needs one, a secret.
+func (w *world) addApp(a app) *app { return w.addNamedApp(w.label("app"), a) }
+
+func (w *world) addNamedApp(label string, a app) *app {
 	a.id = text(w.seed, label+" id", 22)
-	if a.confidential {
+	if a.confidential && a.authMethod != methodKeyJWT {
 		a.secret = text(w.seed, label+" secret", 44)
 	}
 	w.apps[a.id] = &a

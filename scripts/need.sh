@@ -19,6 +19,7 @@ php -r 'exit(extension_loaded("curl") ? 0 : 1);'                | php-curl      
 ps -A                                                           | procps          | procps
 test "$(uname)" = Darwin || dbus-run-session --version           | dbus-daemon     | dbus
 test "$(uname)" = Darwin || gnome-keyring-daemon --version       | gnome-keyring   | gnome-keyring
+chromium --version || chromium-browser --version || google-chrome --version || ls -d /Applications/Chromium.app | chromium | chromium
 redis-server --version                                          | redis-server    | redis
 PATH=$PATH:$(ls -d /usr/lib/postgresql/*/bin | tail -n 1) postgres --version | postgresql | postgresql
 LIST

@@ -27,7 +27,9 @@ type facts struct {
 	profiles []string // those that the settings have
 	fallback string   // the profile that the settings name as the default
 
-	resolved  bool // what follows is known
+	resolved  bool   // what follows is known
+	password  bool   // the login is one to RingCX itself, without RingCentral
+	again     string // the command that logs in to the profile again
 	servers   ringcx.Endpoint
 	clientID  string
 	secret    bool // a client secret is at hand
@@ -87,7 +89,7 @@ func (a *app) readAll(f *facts) *account {
 		f.unread = append(f.unread, problem("config", hintFor(err), "%s", err))
 		return nil
 	}
-	f.profile = first(a.profile, a.variable("RINGCX_PROFILE"), s.Default, "default")
+	f.profile, _ = a.chooseProfile(s)
 	_, f.known = s.Profiles[f.profile]
 	f.profiles, f.fallback = slices.Sorted(maps.Keys(s.Profiles)), s.Default
 	a.tryStore(f)
@@ -101,8 +103,11 @@ func (a *app) readAll(f *facts) *account {
 
 // describe takes from the account what the judges need.
 func (f *facts) describe(acc *account) {
-	f.resolved = true
+	f.resolved, f.password, f.again = true, acc.method.password(), first(acc.again(), "ringcx login")
 	f.servers, f.clientID = acc.config.Endpoint, acc.config.ClientID
+	if f.password {
+		f.servers.RingCentral = ""
+	}
 	f.servers.RingCentral, f.servers.RingCX = strings.TrimRight(f.servers.RingCentral, "/"), strings.TrimRight(f.servers.RingCX, "/")
 	f.secret, f.jwt, f.damaged = acc.config.ClientSecret != "", acc.jwt, acc.damaged
 	saved := acc.settings.Profiles[acc.profile]
@@ -119,6 +124,9 @@ func (f *facts) describe(acc *account) {
 	}
 	shadow("the JWT", acc.jwt, acc.stored.JWT)
 	shadow("the client secret", acc.config.ClientSecret, acc.stored.ClientSecret)
+	if f.password {
+		return
+	}
 	shadow("the client ID", acc.config.ClientID, saved.ClientID)
 	shadow("the RingCentral server", acc.config.Endpoint.RingCentral, saved.RingCentral)
 	shadow("the RingCX server", acc.config.Endpoint.RingCX, saved.RingCX)
@@ -213,12 +221,12 @@ func (a *app) tryLogin(f *facts, acc *account) {
 	ctx, cancel := context.WithTimeout(a.Context, loginLimit)
 	defer cancel()
 	f.probed = true
-	if acc.jwt == "" {
+	aside := *acc
+	aside.key = "doctor.login" // no profile can have that name
+	if aside.grant() == nil {
 		_, f.probeErr = a.session(acc).Token(ctx)
 		return
 	}
-	aside := *acc
-	aside.key = "doctor.login" // no profile can have that name
 	session := a.session(&aside)
 	f.probeErr = session.Login(ctx)
 	if st, err := session.Status(ctx); err == nil {
@@ -237,5 +245,5 @@ func (f *facts) offline() bool {
 			return true
 		}
 	}
-	return len(f.contacts) < 2
+	return len(f.contacts) == 0 || len(f.contacts) < 2 && !f.password
 }

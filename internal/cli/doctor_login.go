@@ -159,7 +159,7 @@ func judgeLogin(f *facts) []finding {
 		return found
 	}
 	if st := f.status; st != nil && st.Next == "login required" && !f.probed {
-		return []finding{problem("login-required", "ringcx login", "nothing stored can bring a new token")}
+		return []finding{problem("login-required", first(f.again, "ringcx login"), "nothing stored can bring a new token")}
 	}
 	return nil
 }

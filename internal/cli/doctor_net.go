@@ -59,7 +59,7 @@ func (a *app) visit(f *facts) {
 	urls := []string{f.servers.RingCentral + "/restapi", f.servers.RingCX + "/voice/api/v1/admin/accounts"}
 	var wg sync.WaitGroup
 	for i, c := range all {
-		if u, err := url.Parse(urls[i]); err != nil || misnamed(c.name, u.Hostname()) != nil {
+		if u, err := url.Parse(urls[i]); err != nil || u.Host == "" || misnamed(c.name, u.Hostname()) != nil && !f.password {
 			all[i].name = ""
 			continue
 		}

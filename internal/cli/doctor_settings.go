@@ -78,7 +78,7 @@ func judgeServers(f *facts) []finding {
 	var all []finding
 	for _, s := range [][2]string{{"RingCentral", f.servers.RingCentral}, {"RingCX", f.servers.RingCX}} {
 		u, err := url.Parse(s[1])
-		if err != nil {
+		if err != nil || f.password {
 			continue
 		}
 		if wrong := misnamed(s[0], u.Hostname()); wrong != nil {
@@ -89,7 +89,7 @@ func judgeServers(f *facts) []finding {
 		}
 	}
 	for _, c := range f.contacts {
-		if c.err == nil {
+		if c.err == nil && !f.password {
 			all = append(all, c.impostor()...)
 		}
 	}
@@ -121,6 +121,9 @@ func (c *contact) impostor() []finding {
 func fineServers(f *facts) string {
 	if !f.resolved {
 		return ""
+	}
+	if f.password {
+		return "RingCX at " + f.servers.RingCX
 	}
 	if f.servers.RingCX == f.servers.RingCentral {
 		return "RingCentral and RingCX at " + f.servers.RingCX

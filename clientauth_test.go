@@ -1,0 +1,157 @@
+package ringcx_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"github.com/google/go-cmp/cmp"
+)
+
+// longSecret is as long as HS256 asks for, and as the vendor's are.
+const longSecret = secretValue + "-0123456789abcdef0123"
+
+// signers are the keys that an app can sign with, by algorithm.
+func signers(t *testing.T) map[jose.SignatureAlgorithm]crypto.Signer {
+	t.Helper()
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ecKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, edKey, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[jose.SignatureAlgorithm]crypto.Signer{jose.RS256: rsaKey, jose.ES256: ecKey, jose.EdDSA: edKey}
+}
+
+func TestAnAppThatSignsProvesWhoItIsWithoutSendingASecret(t *testing.T) {
+	var forms []url.Values
+	c := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		if _, _, ok := r.BasicAuth(); ok || r.Form.Has("client_secret") || r.Form.Has("client_id") {
+			t.Errorf("the app authenticates twice: %v", r.Form)
+		}
+		forms = append(forms, r.PostForm)
+		_, _ = io.WriteString(w, `{"access_token":"a","refresh_token":"r","expires_in":3600}`)
+	})
+	check := func(alg jose.SignatureAlgorithm, key any, kid string) {
+		t.Helper()
+		forms = nil
+		token, err := c.JWT(jwtValue).Renew(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.JWT(jwtValue).Renew(t.Context(), token); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Revoke(t.Context(), token); err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, form := range forms {
+			if got := form.Get("client_assertion_type"); got != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
+				t.Errorf("%s: assertion type %q", alg, got)
+			}
+			parsed, err := jwt.ParseSigned(form.Get("client_assertion"), []jose.SignatureAlgorithm{alg})
+			if err != nil {
+				t.Fatalf("%s: %v", alg, err)
+			}
+			var claims jwt.Claims
+			if err := parsed.Claims(key, &claims); err != nil {
+				t.Fatalf("%s: %v", alg, err)
+			}
+			if parsed.Headers[0].KeyID != kid {
+				t.Errorf("%s: key id %q, want %q", alg, parsed.Headers[0].KeyID, kid)
+			}
+			err = claims.Validate(jwt.Expected{
+				Issuer: "client", Subject: "client", AnyAudience: jwt.Audience{c.Endpoint.RingCentral + "/restapi/oauth/token"}, Time: time.Now(),
+			})
+			if life := claims.Expiry.Time().Sub(claims.IssuedAt.Time()); err != nil || claims.ID == "" || seen[claims.ID] || life > 10*time.Minute {
+				t.Errorf("%s: claims %+v: %v", alg, claims, err)
+			}
+			seen[claims.ID] = true
+		}
+		if len(seen) != 3 {
+			t.Errorf("%s: %d different assertions in 3 requests", alg, len(seen))
+		}
+	}
+	c.SecretJWT, c.ClientSecret = true, longSecret
+	check(jose.HS256, []byte(longSecret), "")
+	for alg, key := range signers(t) {
+		c.SigningKey, c.KeyID = key, "key-1"
+		check(alg, key.Public(), "key-1")
+	}
+}
+
+func TestASigningKeyThatCannotBeUsedIsReportedBeforeAnythingIsSent(t *testing.T) {
+	var asked []string
+	c := answering(t, func(_ http.ResponseWriter, r *http.Request) { asked = append(asked, r.URL.Path) })
+	wrongCurve, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.SigningKey = wrongCurve
+	if _, err := c.JWT(jwtValue).Renew(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "P-256") {
+		t.Errorf("a key of another curve: %v", err)
+	}
+	c.SigningKey, c.SecretJWT, c.ClientSecret = nil, true, ""
+	if _, err := c.JWT(jwtValue).Renew(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "no client secret") {
+		t.Errorf("no secret to sign with: %v", err)
+	}
+	if diff := cmp.Diff([]string(nil), asked); diff != "" {
+		t.Errorf("something was sent: %s", diff)
+	}
+}
+
+func TestAssertionsAreDatedByTheVendorsClock(t *testing.T) {
+	ahead := 3 * time.Hour
+	var refused, accepted int
+	c := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		there := time.Now().Add(ahead)
+		w.Header().Set("Date", there.UTC().Format(http.TimeFormat))
+		if !strings.HasPrefix(r.URL.Path, "/restapi") {
+			_, _ = io.WriteString(w, `{"accessToken":"b","refreshToken":"r"}`)
+			return
+		}
+		parsed, err := jwt.ParseSigned(r.FormValue("client_assertion"), []jose.SignatureAlgorithm{jose.HS256})
+		var claims jwt.Claims
+		if err != nil || parsed.Claims([]byte(longSecret), &claims) != nil {
+			t.Errorf("assertion: %v", err)
+		}
+		if claims.ValidateWithLeeway(jwt.Expected{Time: there}, time.Minute) != nil {
+			refused++
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, `{"error":"invalid_client","error_description":"the assertion has expired"}`)
+			return
+		}
+		accepted++
+		_, _ = io.WriteString(w, `{"access_token":"a","expires_in":3600}`)
+	})
+	c.SecretJWT, c.ClientSecret = true, longSecret
+	s := c.NewSession(c.JWT(jwtValue), nil)
+	if _, err := s.Token(t.Context()); err == nil {
+		t.Error("an assertion of three hours ago was accepted: the test tests nothing")
+	}
+	if err := s.Login(t.Context()); err != nil {
+		t.Errorf("the vendor's clock was not learned from its refusal: %v", err)
+	}
+	if refused != 1 || accepted != 1 {
+		t.Errorf("%d refused, %d accepted", refused, accepted)
+	}
+}

@@ -1,0 +1,196 @@
+package testbrowser
+
+import (
+	"context"
+	_ "embed"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// patience is how long a whole test may look at its pages. A page that never shows what is waited for fails then.
+const patience = 2 * time.Minute
+
+// programs are the names that Chromium and its relatives have.
+var programs = []string{
+	"chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+	"/Applications/Chromium.app/Contents/MacOS/Chromium", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+}
+
+// Page is a tab of a browser. Its methods fail the test if the browser cannot do what they say.
+type Page struct {
+	t   testing.TB
+	ctx context.Context
+
+	mu       sync.Mutex // guards problems
+	problems []string
+}
+
+// Open starts a browser that remembers nothing, and ends it with the test. Without a browser on this machine the test
+// is skipped or, if it is required, fails.
+func Open(t testing.TB, required bool) *Page {
+	t.Helper()
+	program := find()
+	switch {
+	case program == "" && required:
+		t.Fatal("there is no Chromium here; scripts/need.sh installs it")
+	case program == "":
+		t.Skip("needs Chromium; scripts/need.sh installs it")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(program), chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+	)
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	ctx, giveUp := context.WithTimeout(context.Background(), patience)
+	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
+	ctx, leave := chromedp.NewContext(ctx)
+	p := &Page{t: t, ctx: ctx}
+	var listener sync.WaitGroup
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(ctx) // it is thrown away
+		leave()
+		stop()
+		giveUp()
+		listener.Wait()
+	})
+	messages := chromedp.Console(ctx)
+	listener.Go(func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleException || m.Type == chromedp.ConsoleWarning {
+				p.mu.Lock()
+				p.problems = append(p.problems, m.Text)
+				p.mu.Unlock()
+			}
+		}
+	})
+	p.Size(1280, 800)
+	return p
+}
+
+func find() string {
+	for _, name := range programs {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+func (p *Page) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
+		p.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+func run[T any](p *Page, what string, action chromedp.Action[T]) T {
+	p.t.Helper()
+	v, err := chromedp.Run(p.ctx, action)
+	if err != nil {
+		p.t.Fatalf("%s: %v", what, err)
+	}
+	return v
+}
+
+// Visit goes to an address and waits until the page is there.
+func (p *Page) Visit(url string) {
+	p.t.Helper()
+	p.do("visiting "+url, chromedp.Navigate(url))
+}
+
+// See waits until an element that matches the CSS selector can be seen.
+func (p *Page) See(css string) {
+	p.t.Helper()
+	p.do("looking for "+css+" on "+p.Address(), chromedp.WaitVisible(chromedp.CSS(css)))
+}
+
+// Click presses the pointer on an element.
+func (p *Page) Click(css string) {
+	p.t.Helper()
+	p.do("clicking "+css, chromedp.Click(chromedp.CSS(css)))
+}
+
+// Type sends keys to whatever has the focus; "\t" and "\r" are Tab and Enter.
+func (p *Page) Type(keys string) {
+	p.t.Helper()
+	p.do("typing", chromedp.KeyEvent(keys))
+}
+
+// Address is where the page is.
+func (p *Page) Address() string {
+	p.t.Helper()
+	return run(p, "reading the address", chromedp.Location())
+}
+
+// Text is what an element says.
+func (p *Page) Text(css string) string {
+	p.t.Helper()
+	return run(p, "reading "+css, chromedp.Text(chromedp.CSS(css)))
+}
+
+// Focus is the id, else the name and value, of the element that the keyboard goes to.
+func (p *Page) Focus() string {
+	p.t.Helper()
+	return run(p, "asking for the focus", chromedp.Evaluate[string](
+		`(e => e.id || (e.name + "=" + e.value))(document.activeElement)`))
+}
+
+// Size gives the window another size.
+func (p *Page) Size(width, height int64) {
+	p.t.Helper()
+	p.do("resizing", chromedp.EmulateViewport(width, height))
+}
+
+// Dark chooses between the dark and the light scheme of colours.
+func (p *Page) Dark(on bool) {
+	p.t.Helper()
+	scheme := "light"
+	if on {
+		scheme = "dark"
+	}
+	p.do("choosing colours", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	}))
+}
+
+// Picture takes the whole page as a PNG.
+func (p *Page) Picture() []byte {
+	p.t.Helper()
+	return run(p, "taking a picture", chromedp.FullScreenshot(100))
+}
+
+// Problems are the errors and warnings in the browser's console since the last call.
+func (p *Page) Problems() []string {
+	p.t.Helper()
+	_ = p.Address() // what was written before this answer has arrived with it
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := p.problems
+	p.problems = nil
+	return all
+}
+
+//go:embed audit.js
+var auditScript string
+
+// Audit lists what keeps people from using the page: fields without a label, a missing heading or language, contrast
+// below 4.5 to 1 (3 to 1 for large text), and a page wider than its window.
+func (p *Page) Audit() []string {
+	p.t.Helper()
+	return run(p, "auditing", chromedp.Evaluate[[]string](auditScript))
+}

@@ -1,0 +1,99 @@
+package testbrowser_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ringcx-go/ringcx/internal/testbrowser"
+)
+
+func open(t *testing.T) *testbrowser.Page {
+	t.Helper()
+	return testbrowser.Open(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1")
+}
+
+func serve(t *testing.T, page string) string {
+	t.Helper()
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, page)
+	}))
+	t.Cleanup(web.Close)
+	return web.URL
+}
+
+const good = `<!doctype html><html lang="en"><title>Good</title><link rel="icon" href="data:,"><main><h1>Good</h1>
+<label for="name">Name</label><input id="name"><button>Go</button></main>`
+
+func TestAGoodPageHasNothingToComplainAbout(t *testing.T) {
+	p := open(t)
+	p.Visit(serve(t, good))
+	p.See("h1")
+	if all := append(p.Audit(), p.Problems()...); len(all) > 0 {
+		t.Errorf("found %q", all)
+	}
+}
+
+func TestWhatIsWrongWithAPageIsFound(t *testing.T) {
+	p := open(t)
+	for want, page := range map[string]string{
+		"no language":       strings.Replace(good, ` lang="en"`, "", 1),
+		"no title":          strings.Replace(good, "Good</title>", "</title>", 1),
+		"first headings":    strings.Replace(good, "</h1>", "</h1><h1>More</h1>", 1),
+		"main":              strings.ReplaceAll(good, "main>", "div>"),
+		"no label":          strings.Replace(good, `for="name"`, "", 1),
+		"no name":           strings.Replace(good, "Go<", "<", 1),
+		"twice":             strings.Replace(good, "<button", `<button id="name"`, 1),
+		"names nothing":     strings.Replace(good, `<input`, `<input aria-describedby="x"`, 1),
+		"alternative":       strings.Replace(good, "<button", `<img src="data:,"><button`, 1),
+		"contrast of 4.4":   strings.Replace(good, "<h1", `<p style="color:#777">pale</p><h1`, 1),
+		"contrast of 1.00":  strings.Replace(good, "<input", `<input style="color:#fff;background:#fff"`, 1),
+		"pixels wider than": strings.Replace(good, "<h1", `<p style="width:200vw">wide</p><h1`, 1),
+	} {
+		p.Visit(serve(t, page))
+		p.See("h1")
+		if all := p.Audit(); len(all) != 1 || !strings.Contains(all[0], want) {
+			t.Errorf("found %q, want %q", all, want)
+		}
+	}
+}
+
+func TestDarkColoursAndErrorsOfScriptsAreSeen(t *testing.T) {
+	p := open(t)
+	p.Dark(true)
+	p.Visit(serve(t, good+`<style>@media (prefers-color-scheme: dark) { h1 { color: #fff } }</style>
+		<script>console.error("on purpose"); throw new Error("thrown")</script>`))
+	p.See("button")
+	if all := p.Audit(); len(all) != 1 || !strings.Contains(all[0], "contrast") {
+		t.Errorf("in the dark: %q", all)
+	}
+	all := p.Problems()
+	if !slices.Contains(all, "on purpose") || len(all) != 2 {
+		t.Errorf("problems %q", all)
+	}
+	p.Dark(false)
+	if all := append(p.Audit(), p.Problems()...); len(all) > 0 {
+		t.Errorf("in the light: %q", all)
+	}
+}
+
+func TestTheKeyboardAndThePointerReachThePage(t *testing.T) {
+	p := open(t)
+	p.Visit(serve(t, good))
+	p.Type("\t")
+	if got := p.Focus(); got != "name" {
+		t.Errorf("focus on %s", got)
+	}
+	p.Click("button")
+	if got := p.Focus(); got != "=" {
+		t.Errorf("focus on %s", got)
+	}
+	if p.Text("h1") != "Good" || !strings.HasPrefix(p.Address(), "http://127.0.0.1:") || len(p.Picture()) == 0 {
+		t.Error("the page cannot be read")
+	}
+}

@@ -1,0 +1,53 @@
+package ringcx
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// prolong notes that t, a token that lives on with each use, was used now. The Store learns of it when that is worth a
+// write: when a twentieth of the life has gone by since it was last told.
+func (s *Session) prolong(t *Token) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	cur, now := s.current, s.config.now()
+	if cur == nil || cur.AccessToken != t.AccessToken || cur.fingerprint() == s.refused || now.Add(cur.Idle).Sub(cur.Expiry) < cur.Idle/endShare {
+		return
+	}
+	used := *cur
+	used.Expiry = now.Add(used.Idle)
+	s.current = &used
+	s.worked.Store(&used)
+	s.warm(&used, now)
+	if s.inline {
+		s.saveExpiry(&used)
+		return
+	}
+	go s.saveExpiry(&used)
+}
+
+// saveExpiry tells the Store when t ends. If that fails nothing is lost: the token is taken to end earlier than it does.
+func (s *Session) saveExpiry(t *Token) {
+	ctx, cancel := context.WithTimeout(context.Background(), storeWait)
+	defer cancel()
+	err := s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
+		r, err := decodeRecord(s.key, old)
+		if err != nil || r.RingCX == nil || r.RingCX.AccessToken != t.AccessToken {
+			return err
+		}
+		there := t.Expiry.Add(time.Duration(s.ahead.Load()))
+		if !there.After(r.RingCX.Expiry) {
+			return nil
+		}
+		r.RingCX.Expiry = there
+		value, err := r.encode()
+		if err != nil {
+			return err
+		}
+		return save(value)
+	})
+	if err != nil {
+		s.log.Warn("ringcx: the store could not be told that the token was used", slog.String("key", s.key), slog.Any("error", err))
+	}
+}

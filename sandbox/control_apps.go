@@ -1,0 +1,101 @@
+package sandbox
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// appKinds are the vendor's kinds of apps, and whether such an app can keep a secret.
+var appKinds = map[string]bool{"server": true, "web": true, "browser": false, "native": false}
+
+// appRequest is what POST /_sandbox/apps takes.
+type appRequest struct {
+	Name          string   `json:"name"`
+	Auth          string   `json:"auth"`          // "jwt" or "code"; "": "jwt"
+	Kind          string   `json:"kind"`          // one of appKinds; "": one that can keep a secret
+	RefreshTokens bool     `json:"refreshTokens"` // whether it gets refresh tokens
+	Scopes        []string `json:"scopes"`        // null: ReadAccounts
+	Private       bool     `json:"private"`       // only for users of its account
+	Confidential  *bool    `json:"confidential"`  // null: as its kind
+	Account       jsonID   `json:"account"`       // 0: the demo account
+	RedirectURIs  []string `json:"redirectUris"`
+	AuthMethod    string   `json:"authMethod"` // its only way of client authentication; "": all that it can do
+
+	Keys *jose.JSONWebKeySet `json:"keys"` // public keys that its client assertions are signed with
+}
+
+// check says what makes no sense, and fills in what is not given.
+func (in *appRequest) check() error {
+	if in.Auth = cmp.Or(in.Auth, "jwt"); in.Auth != "jwt" && in.Auth != "code" {
+		return fmt.Errorf(`auth is %q; it can be "jwt" or "code"`, in.Auth)
+	}
+	in.Kind = cmp.Or(in.Kind, "server")
+	keeps, known := appKinds[in.Kind]
+	if !known {
+		return fmt.Errorf(`kind is %q; it can be "server", "web", "browser" or "native"`, in.Kind)
+	}
+	if in.Confidential == nil {
+		in.Confidential = &keeps
+	}
+	if in.Scopes == nil {
+		in.Scopes = []string{"ReadAccounts"}
+	}
+	for _, uri := range in.RedirectURIs {
+		if err := checkRedirectURI(uri); err != nil {
+			return err
+		}
+	}
+	if in.Keys == nil {
+		in.Keys = &jose.JSONWebKeySet{}
+	}
+	for _, key := range in.Keys.Keys {
+		if !key.Valid() || !key.IsPublic() {
+			return errors.New("keys holds something that is not a public RSA, EC or Ed25519 key")
+		}
+	}
+	return in.checkMethod()
+}
+
+func (in *appRequest) checkMethod() error {
+	switch in.AuthMethod {
+	case "":
+	case methodBasic, methodSecretJWT:
+		if !*in.Confidential {
+			return fmt.Errorf("authMethod is %q, but the app has no secret", in.AuthMethod)
+		}
+	case methodKeyJWT:
+		if len(in.Keys.Keys) == 0 {
+			return fmt.Errorf("authMethod is %q, but the app has no keys", in.AuthMethod)
+		}
+	default:
+		return fmt.Errorf("authMethod is %q; it can be %q, %q or %q", in.AuthMethod, methodBasic, methodSecretJWT, methodKeyJWT)
+	}
+	return nil
+}
+
+// controlApp makes an app.
+func (s *Server) controlApp(r *http.Request) (any, error) {
+	var in appRequest
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	acct, err := s.world.account(int64(in.Account))
+	if err != nil {
+		return nil, err
+	}
+	a := s.world.addApp(app{
+		name: cmp.Or(in.Name, "Another App"), flow: in.Auth, refreshTokens: in.RefreshTokens, scopes: in.Scopes,
+		private: in.Private, confidential: *in.Confidential, account: acct, redirectURIs: in.RedirectURIs,
+		authMethod: in.AuthMethod, keys: in.Keys.Keys,
+	})
+	return map[string]string{"clientId": a.id, "clientSecret": a.secret}, nil
+}

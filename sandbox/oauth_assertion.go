@@ -1,0 +1,111 @@
+package sandbox
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+)
+
+// The ways of client authentication that the platform documents, by their names in its discovery document.
+const (
+	methodBasic     = "client_secret_basic"
+	methodSecretJWT = "client_secret_jwt"
+	methodKeyJWT    = "private_key_jwt"
+
+	clientAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+)
+
+// assertionAlgorithms sign client assertions: HS256 with the secret of an app, the others with a key of its own.
+var assertionAlgorithms = []jose.SignatureAlgorithm{jose.HS256, jose.RS256, jose.ES256, jose.EdDSA}
+
+// authenticateAssertion finds the app that signed the client assertion of f (RFC 7523, section 2.2). As with Basic, the
+// app may be known although the answer is an error.
+func (s *Server) authenticateAssertion(c *call, r *http.Request, f form) (*app, *oauthError) {
+	if f.Get("client_assertion_type") != clientAssertionType {
+		return nil, invalidParameter("client_assertion_type")
+	}
+	token, err := jwt.ParseSigned(f.Get("client_assertion"), assertionAlgorithms)
+	if err != nil {
+		return nil, badAssertion("it is not a JWT signed with a supported algorithm")
+	}
+	var claims jwt.Claims
+	if token.UnsafeClaimsWithoutVerification(&claims) != nil {
+		return nil, badAssertion("its claims cannot be read")
+	}
+	a := s.world.apps[claims.Issuer]
+	if a == nil {
+		return nil, unknownClient(claims.Issuer)
+	}
+	method, signed := a.signed(token)
+	switch {
+	case !a.allows(method):
+		return a, methodNotAllowed()
+	case !signed:
+		return a, badAssertion("its signature is not the app's")
+	case claims.Subject != a.id:
+		return a, badAssertion("sub is not iss")
+	case f.Has("client_id") && f.Get("client_id") != a.id:
+		return a, badAssertion("client_id is not its issuer")
+	}
+	return a, s.fresh(a, claims, baseURL(r), c.now)
+}
+
+// fresh refuses an assertion that is for somebody else, not of this hour, or used before.
+func (s *Server) fresh(a *app, claims jwt.Claims, base string, now time.Time) *oauthError {
+	replayKey := a.id + " " + claims.ID
+	switch {
+	case !claims.Audience.Contains(base) && !claims.Audience.Contains(base+"/restapi/oauth/token"):
+		return badAssertion("aud is neither the issuer nor the token endpoint")
+	case claims.Expiry == nil:
+		return badAssertion("exp is missing")
+	case !now.Before(claims.Expiry.Time()):
+		return badAssertion("it is expired")
+	case claims.Expiry.Time().After(now.Add(clientAssertionTTL)):
+		return badAssertion("exp is too far ahead")
+	case claims.NotBefore != nil && now.Before(claims.NotBefore.Time()):
+		return badAssertion("it is not valid yet")
+	case claims.ID == "":
+		return badAssertion("jti is missing")
+	}
+	if until, used := s.platform.assertions.get(replayKey); used && now.Before(until) {
+		return badAssertion("it was used before")
+	}
+	s.platform.assertions.put(replayKey, claims.Expiry.Time())
+	return nil
+}
+
+// signed verifies token with what a has: its secret or one of its keys, which cannot be taken for each other.
+func (a *app) signed(token *jwt.JSONWebToken) (method string, ok bool) {
+	var none map[string]any
+	if token.Headers[0].Algorithm == string(jose.HS256) {
+		return methodSecretJWT, a.confidential && token.Claims([]byte(a.secret), &none) == nil
+	}
+	for _, key := range a.keys {
+		if id := token.Headers[0].KeyID; id != "" && key.KeyID != "" && id != key.KeyID {
+			continue
+		}
+		if token.Claims(key.Key, &none) == nil {
+			return methodKeyJWT, true
+		}
+	}
+	return methodKeyJWT, false
+}
+
+// allows reports whether a may authenticate in this way.
+func (a *app) allows(method string) bool { return a.authMethod == "" || a.authMethod == method }
+
+func badAssertion(why string) *oauthError {
+	return &oauthError{
+		status: http.StatusUnauthorized, kind: "invalid_client", code: "OAU-146",
+		message: "Invalid client assertion: " + why, challenge: true,
+	}
+}
+
+func methodNotAllowed() *oauthError {
+	return &oauthError{
+		status: http.StatusUnauthorized, kind: "invalid_client", code: "OAU-151",
+		message: "Authorization method not supported", challenge: true,
+	}
+}

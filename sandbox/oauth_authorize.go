@@ -1,0 +1,178 @@
+package sandbox
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// authorizeRequest is what an app asks for when it sends a browser to the authorize endpoint.
+type authorizeRequest struct {
+	app         *app
+	redirectURI string // where the answer goes: one of the app's
+	named       bool   // the request named it, so the token request has to
+	echo        []string
+	challenge   challengePKCE
+	prompt      []string
+	loginHint   string
+	issuer      string // sent as iss; "": not sent
+}
+
+// authorize is GET and POST /restapi/oauth/authorize. What is wrong with the client or the redirect URI is told on a
+// page, because nobody knows where else it could be told; everything else is told to the app.
+func (s *Server) authorize(c *call, r *http.Request) answer {
+	in, problem := authorizeParams(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var req *authorizeRequest
+	if problem == nil {
+		req, problem = s.addressee(r, in)
+	}
+	if problem != nil {
+		return s.refusedPage(problem)
+	}
+	if problem := req.read(c, in); problem != nil {
+		return req.redirectError(problem)
+	}
+	b, cookie := s.browserOf(r, c.now)
+	a := s.begin(c, req, b)
+	if cookie != nil {
+		a = a.with("Set-Cookie", cookie.String())
+	}
+	return a
+}
+
+// begin sends a browser to the page that req needs next, or to the app if no page may be shown.
+func (s *Server) begin(c *call, req *authorizeRequest, b *browser) answer {
+	u := b.signedIn(c.now)
+	if u != nil && (slices.Contains(req.prompt, "login") || u.mayNotUse(req.app) != "") {
+		u = nil
+	}
+	f := s.newFlow(req, b, u, c.now)
+	switch silent := slices.Contains(req.prompt, "none"); {
+	case silent && u == nil:
+		return req.redirectError(&oauthError{kind: "login_required", message: "The user is not signed in"})
+	case silent && !b.allowed[req.app]:
+		return req.redirectError(&oauthError{kind: "consent_required", message: "The user has not allowed this application"})
+	case silent:
+		return s.grantCode(f, c.now)
+	case u == nil:
+		return redirect(http.StatusFound, signInPath+"?flow="+f.id)
+	}
+	return redirect(http.StatusFound, consentPath+"?flow="+f.id)
+}
+
+// authorizeParams are the parameters of the query and of the form, which may not contradict each other.
+func authorizeParams(r *http.Request) (form, *oauthError) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return form{}, &oauthError{kind: "invalid_request", code: "CMN-101", message: "The query is not valid"}
+	}
+	if r.Method == http.MethodPost {
+		body, err := readForm(r)
+		if err != nil {
+			return form{}, formError(err)
+		}
+		for name, values := range body.Values {
+			if before, ok := query[name]; ok && !slices.Equal(before, values) {
+				return form{}, &oauthError{
+					kind: "invalid_request", code: "OAU-150",
+					message: "Query parameter [" + name + "] must equal the body parameter",
+				}
+			}
+			query[name] = values
+		}
+	}
+	return newForm(query), nil
+}
+
+// addressee finds the app and the redirect URI of a request. Without both, nothing can be sent to the app.
+func (s *Server) addressee(r *http.Request, in form) (*authorizeRequest, *oauthError) {
+	for _, name := range []string{"client_id", "redirect_uri"} {
+		if len(in.Values[name]) > 1 {
+			in.repeated = name
+			return nil, in.duplicated()
+		}
+	}
+	id := in.Get("client_id")
+	if id == "" {
+		return nil, invalidParameter("client_id")
+	}
+	a := s.world.apps[id]
+	if a == nil {
+		return nil, unknownClient(id)
+	}
+	uri, problem := a.redirectTo(in.Get("redirect_uri"))
+	if problem != nil {
+		return nil, problem
+	}
+	req := &authorizeRequest{app: a, redirectURI: uri, named: in.Get("redirect_uri") != "", loginHint: in.Get("login_hint")}
+	if in.Has("state") {
+		req.echo = []string{"state", in.Get("state")}
+	}
+	if s.switches.AuthorizationIssuer {
+		req.issuer = baseURL(r)
+	}
+	return req, nil
+}
+
+// read takes in the rest of a request whose addressee is known.
+func (req *authorizeRequest) read(c *call, in form) *oauthError {
+	if problem := in.duplicated(); problem != nil {
+		return problem
+	}
+	switch kind := in.Get("response_type"); {
+	case kind == "":
+		return invalidParameter("response_type")
+	case kind != "code":
+		return &oauthError{kind: "unsupported_response_type", message: "Unsupported response type"}
+	case req.app.flow != "code":
+		return &oauthError{
+			kind: "unauthorized_client", code: "OAU-112",
+			message: "The client is unauthorized for the required grant type: [AUTHORIZATION_CODE]",
+		}
+	}
+	req.prompt = strings.Fields(in.Get("prompt"))
+	if slices.Contains(req.prompt, "none") && len(req.prompt) > 1 {
+		return invalidParameter("prompt")
+	}
+	var problem *oauthError
+	if req.challenge, problem = readChallenge(in); problem != nil {
+		return problem
+	}
+	if req.challenge.value == "" && !req.app.confidential {
+		c.note(verdictPKCE)
+		return &oauthError{kind: "invalid_request", message: "Code challenge required"}
+	}
+	return nil
+}
+
+// redirectError tells the app what went wrong.
+func (req *authorizeRequest) redirectError(e *oauthError) answer {
+	return req.respond("error", e.kind, "error_description", e.message)
+}
+
+// respond sends the browser to the app with pairs of names and values, after what has to be echoed.
+func (req *authorizeRequest) respond(pairs ...string) answer {
+	pairs = append(pairs, req.echo...)
+	if req.issuer != "" {
+		pairs = append(pairs, "iss", req.issuer)
+	}
+	var query strings.Builder
+	for i := 0; i < len(pairs); i += 2 {
+		if i > 0 {
+			query.WriteByte('&')
+		}
+		query.WriteString(url.QueryEscape(pairs[i]) + "=" + url.QueryEscape(pairs[i+1]))
+	}
+	separator := "?"
+	if strings.Contains(req.redirectURI, "?") {
+		separator = "&"
+	}
+	return redirect(http.StatusFound, req.redirectURI+separator+query.String())
+}
+
+func redirect(status int, to string) answer {
+	return newAnswer(status, "", nil).with("Location", to).with("Referrer-Policy", "no-referrer")
+}

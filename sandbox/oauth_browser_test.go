@@ -1,0 +1,162 @@
+package sandbox_test
+
+import (
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ringcx-go/ringcx/internal/testbrowser"
+)
+
+// pictures is where the browser tests leave what they saw: go test ./sandbox -run Browser -pictures DIR.
+var pictures = flag.String("pictures", "", "directory for pictures of the pages")
+
+// desk is a browser in front of a sandbox and an app that waits for its answer on another port.
+type desk struct {
+	*testbrowser.Page
+	v   *vendor
+	t   *testing.T
+	web string // the sandbox
+	app string // the app's redirect URI
+}
+
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	v := codeVendor(t)
+	web := httptest.NewServer(v)
+	t.Cleanup(web.Close)
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, `<!doctype html><html lang="en"><title>App</title><link rel="icon" href="data:,"><h1 id="app">Thanks</h1>`)
+	}))
+	t.Cleanup(app.Close)
+	page := testbrowser.Open(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1")
+	t.Cleanup(func() {
+		if all := page.Problems(); len(all) > 0 {
+			t.Errorf("the browser complains: %q", all)
+		}
+	})
+	return &desk{page, v, t, web.URL, app.URL + "/callback"}
+}
+
+// ask opens an authorize request of the demo's native app.
+func (d *desk) ask(pairs ...string) {
+	d.t.Helper()
+	d.Visit(d.web + d.v.nativeRequest(append([]string{"redirect_uri", d.app}, pairs...)...))
+}
+
+// arrived is what the app was told.
+func (d *desk) arrived() url.Values {
+	d.t.Helper()
+	d.See("#app")
+	u, err := url.Parse(d.Address())
+	if err != nil || !strings.HasPrefix(d.Address(), d.app+"?") {
+		d.t.Fatalf("arrived at %s", d.Address())
+	}
+	return u.Query()
+}
+
+func (d *desk) wantFocus(want string) {
+	d.t.Helper()
+	if got := d.Focus(); got != want {
+		d.t.Fatalf("the focus is on %s, want %s", got, want)
+	}
+}
+
+func TestInABrowserTheKeyboardIsEnough(t *testing.T) {
+	d := newDesk(t)
+	demo := d.v.Demo()
+	d.ask()
+	d.See("#username")
+	d.wantFocus("username")
+	d.Type(demo.Email + "\t")
+	d.wantFocus("password")
+	d.Type("wrong\r")
+	d.See("#problem")
+	d.wantFocus("password") // the name is still there
+	d.Type(demo.Password + "\r")
+	d.See("button[value=allow]")
+	d.wantFocus("decision=allow")
+	d.Type("\r")
+	got := d.arrived()
+	d.v.redeem(got.Get("code"), "redirect_uri", d.app).want(http.StatusOK)
+
+	d.ask("prompt", "login", "login_hint", demo.Email)
+	d.See("#username")
+	d.wantFocus("password")
+	d.Type(demo.Password + "\r")
+	d.See("button[value=deny]")
+	d.Type("\t")
+	d.wantFocus("decision=deny")
+	d.Type(" ")
+	if got := d.arrived(); got.Get("error") != "access_denied" || got.Get("state") != "s t&" {
+		t.Errorf("the app got %v", got)
+	}
+}
+
+func TestInABrowserThePointerIsEnough(t *testing.T) {
+	d := newDesk(t)
+	d.ask()
+	d.Click("button[value=demo]")
+	d.Click("button[value=deny]")
+	if got := d.arrived().Get("error"); got != "access_denied" {
+		t.Errorf("the app got %q", got)
+	}
+	d.ask() // still signed in
+	d.See("button[value=allow]")
+	d.Click("main a")
+	d.Click("button[value=demo]")
+	d.Click("button[value=allow]")
+	d.v.redeem(d.arrived().Get("code"), "redirect_uri", d.app).want(http.StatusOK)
+}
+
+// Sizes of windows: a desk and a small telephone.
+var windows = map[string][2]int64{"desk": {1280, 800}, "phone": {320, 640}}
+
+// look audits the page in every window and colour.
+func (d *desk) look(name string) {
+	d.t.Helper()
+	for window, size := range windows {
+		d.Size(size[0], size[1])
+		for scheme, dark := range map[string]bool{"light": false, "dark": true} {
+			d.Dark(dark)
+			if all := d.Audit(); len(all) > 0 {
+				d.t.Errorf("%s, %s, %s: %q", name, window, scheme, all)
+			}
+			if *pictures == "" {
+				continue
+			}
+			file := filepath.Join(*pictures, fmt.Sprintf("%s-%s-%s.png", name, window, scheme))
+			if err := os.WriteFile(file, d.Picture(), 0o600); err != nil {
+				d.t.Fatal(err)
+			}
+		}
+	}
+	d.Dark(false)
+	d.Size(1280, 800)
+}
+
+func TestInABrowserEveryPageCanBeReadByEverybody(t *testing.T) {
+	d := newDesk(t)
+	d.ask()
+	d.See("#username")
+	d.look("sign-in")
+	d.Type(d.v.Demo().Email + "\twrong\r")
+	d.See("#problem")
+	d.look("wrong")
+	d.Click("button[value=demo]")
+	d.See("button[value=allow]")
+	d.look("consent")
+	d.Visit(d.web + d.v.webRequest("client_id", d.v.Demo().ClientID))
+	d.See(".problem")
+	d.look("refused")
+	if got := d.Problems(); len(got) != 1 || !strings.Contains(got[0], "403") {
+		t.Errorf("the browser complains: %q", got) // but of the status, as it should
+	}
+}

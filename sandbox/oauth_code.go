@@ -1,0 +1,101 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// authCode is an authorization code: what one user allowed one app, for one minute and one use.
+type authCode struct {
+	request *authorizeRequest
+	user    *user
+	expires time.Time
+	session *session // what it was redeemed for; nil: it was not yet
+}
+
+// grantCode ends a flow with a code for its user.
+func (s *Server) grantCode(f *flow, now time.Time) answer {
+	f.done = true
+	f.browser.allowed[f.request.app] = true
+	code := opaqueToken()
+	s.platform.codes.put(code, &authCode{request: f.request, user: f.user, expires: now.Add(codeTTL)})
+	return f.request.respond("code", code, "expires_in", strconv.Itoa(int(codeTTL/time.Second)))
+}
+
+// redeem gives a session for an authorization code. A code that comes twice was stolen or sent by a client that is
+// broken, so its session ends (RFC 6749, section 4.1.2).
+func (s *Server) redeem(c *call, a *app, f form, t terms) (*tokenInfo, *oauthError) {
+	if f.Get("code") == "" {
+		return nil, invalidParameter("code")
+	}
+	code, ok := s.platform.codes.get(f.Get("code"))
+	if !ok {
+		return nil, invalidGrant("OAU-106", "Invalid authorization code")
+	}
+	uri := f.Get("redirect_uri")
+	switch req := code.request; {
+	case req.app != a:
+		return nil, invalidGrant("OAU-110", "Authorization code was not issued for this application")
+	case code.session != nil:
+		c.note(verdictCodeTwice)
+		s.platform.end(code.session)
+		return nil, invalidGrant("OAU-106", "Invalid authorization code")
+	case !c.now.Before(code.expires):
+		return nil, invalidGrant("OAU-108", "Authorization code is expired")
+	case uri != req.redirectURI && (req.named || uri != ""):
+		return nil, redirectMismatch()
+	}
+	if problem := code.request.challenge.check(c, f.Get("code_verifier")); problem != nil {
+		return nil, problem
+	}
+	switch {
+	case !code.user.enabled:
+		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
+	case s.switches.SessionCapRefuses && s.platform.full(a, code.user):
+		return nil, tooManySessions()
+	}
+	pair := s.platform.login(a, code.user, t, c.now)
+	code.session = pair.access.session
+	return pair.info(c.now), nil
+}
+
+// challengePKCE is the code challenge of RFC 7636. The zero value stands for none.
+type challengePKCE struct{ method, value string }
+
+// pkceText is the syntax of verifiers and challenges.
+var pkceText = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
+
+func readChallenge(in form) (challengePKCE, *oauthError) {
+	p := challengePKCE{in.Get("code_challenge_method"), in.Get("code_challenge")}
+	switch {
+	case p.value == "" && (p.method != "" || in.Has("code_challenge")), p.value != "" && !pkceText.MatchString(p.value):
+		return p, invalidParameter("code_challenge")
+	case p.method != "" && p.method != "plain" && p.method != "S256":
+		return p, &oauthError{kind: "invalid_request", message: "Transform algorithm not supported"}
+	}
+	return p, nil
+}
+
+// check refuses a verifier that does not fit, one that is missing, and one that nobody announced: its client may have
+// been talked out of the challenge on the way.
+func (p challengePKCE) check(c *call, verifier string) *oauthError {
+	if verifier == "" && p.value == "" {
+		return nil
+	}
+	if verifier == "" {
+		c.note(verdictPKCE)
+	}
+	derived := verifier
+	if p.method == "S256" {
+		sum := sha256.Sum256([]byte(verifier))
+		derived = base64.RawURLEncoding.EncodeToString(sum[:])
+	}
+	if !pkceText.MatchString(verifier) || subtle.ConstantTimeCompare([]byte(derived), []byte(p.value)) == 0 {
+		return invalidGrant("OAU-106", "Code verifier does not match the code challenge")
+	}
+	return nil
+}

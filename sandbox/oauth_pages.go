@@ -1,0 +1,136 @@
+package sandbox
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"html/template"
+	"net/http"
+)
+
+//go:embed pages
+var pageFiles embed.FS
+
+// The pages of the browser login. They need no script and nothing from anywhere else.
+var (
+	signInTemplate  = pageTemplate("sign-in.html")
+	consentTemplate = pageTemplate("consent.html")
+	refusedTemplate = pageTemplate("refused.html")
+)
+
+var pageStyle, pagePolicy = readPageStyle()
+
+func pageTemplate(name string) *template.Template {
+	return template.Must(template.ParseFS(pageFiles, "pages/layout.html", "pages/"+name))
+}
+
+// readPageStyle gives the style that every page holds, and the policy that permits this style and nothing else. There
+// is no form-action in it: browsers apply that to redirects after a form too, and the last one leads to the app.
+func readPageStyle() (template.CSS, string) {
+	raw, err := pageFiles.ReadFile("pages/style.css")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	sum := sha256.Sum256(raw)
+	hash := base64.StdEncoding.EncodeToString(sum[:])
+	policy := "default-src 'none'; style-src 'sha256-" + hash + "'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
+	return template.CSS(raw), policy //nolint:gosec // our own file
+}
+
+// pageView is what the pages show.
+type pageView struct {
+	Style       template.CSS
+	Title       string
+	Flow, Token string // "": the page has no form
+	App         string
+	Provider    string // account that the app belongs to
+	User        string
+	Email       string
+	Account     string
+	Scopes      []scopeView
+	Username    string // what was typed before
+	Message     string
+	Demo        struct{ Email, Password string }
+	Code, Kind  string
+	Hint        string
+}
+
+type scopeView struct{ Name, Meaning string }
+
+// scopeMeanings are for people; a scope that is missing shows its name only.
+var scopeMeanings = map[string]string{
+	"ReadAccounts": "See your account and your user information, and sign in to RingCX",
+	"EditAccounts": "Change your account and your user information", "CallControl": "Control calls",
+	"ReadCallLog": "See the call log", "ReadMessages": "Read messages", "SMS": "Send and read text messages",
+	"ReadContacts": "See contacts", "ReadPresence": "See who is available", "RingOut": "Place calls",
+	"TeamMessaging": "Read and write team messages", "Video": "Manage video meetings",
+	"WebSocketsSubscriptions": "Receive notifications", "SubscriptionWebhook": "Receive notifications",
+}
+
+func htmlPage(status int, t *template.Template, view *pageView) answer {
+	view.Style = pageStyle
+	var out bytes.Buffer
+	if err := t.ExecuteTemplate(&out, "layout.html", view); err != nil {
+		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
+	}
+	return newAnswer(status, typeHTML, out.Bytes()).
+		with("Content-Security-Policy", pagePolicy).
+		with("X-Frame-Options", "DENY").
+		with("X-Content-Type-Options", "nosniff").
+		with("Referrer-Policy", "no-referrer")
+}
+
+// signInPage asks who somebody is; message says why the last try failed. assumed: its status is 200 then too.
+func (s *Server) signInPage(f *flow, username, message string) answer {
+	view := &pageView{
+		Title: "Sign in", Flow: f.id, Token: f.token, App: f.request.app.name, Username: username, Message: message,
+	}
+	demo := s.world.demoUser()
+	view.User = demo.first + " " + demo.last
+	view.Demo.Email, view.Demo.Password = demo.email, demo.password
+	return htmlPage(http.StatusOK, signInTemplate, view)
+}
+
+// consentPage names the app, the account and the scopes.
+func (s *Server) consentPage(f *flow) answer {
+	a := f.request.app
+	view := &pageView{
+		Title: "Allow access", Flow: f.id, Token: f.token, App: a.name, Provider: a.account.name,
+		User: f.user.first + " " + f.user.last, Email: f.user.email, Account: f.user.account.name,
+	}
+	for _, name := range a.scopes {
+		view.Scopes = append(view.Scopes, scopeView{name, scopeMeanings[name]})
+	}
+	return htmlPage(http.StatusOK, consentTemplate, view)
+}
+
+// refusedPage tells the person, because telling the app could send a browser anywhere.
+func (s *Server) refusedPage(e *oauthError) answer {
+	status := e.status
+	if status == 0 {
+		status = http.StatusBadRequest
+	}
+	if _, known := refusalHints[e.code]; known && !s.switches.AuthorizePage400 {
+		status = http.StatusForbidden
+	}
+	return htmlPage(status, refusedTemplate, &pageView{
+		Title: "This sign-in cannot go on", Code: e.code, Kind: e.kind, Message: e.message, Hint: refusalHints[e.code],
+	})
+}
+
+// refusalHints help whoever sets up an app.
+var refusalHints = map[string]string{
+	"OAU-109": "The redirect URI of the request has to be one of those registered for the app, letter for letter.",
+	"OAU-113": "Apps with the JWT auth flow have no redirect URI: they do not sign in through a browser.",
+	"OAU-153": "The client ID is not known here. An ID of the vendor's own platform does not work in the sandbox.",
+}
+
+// stalePage is for forms and addresses that lead nowhere any more, or belong to another browser.
+func (s *Server) stalePage() answer {
+	return htmlPage(http.StatusBadRequest, refusedTemplate, &pageView{
+		Title: "This page has expired", Kind: "invalid_request",
+		Message: "The sign-in was finished already, took too long, or was begun in another browser.",
+		Hint:    "Go back to the app and sign in again.",
+	})
+}

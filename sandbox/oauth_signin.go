@@ -1,0 +1,143 @@
+package sandbox
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// showSignIn is the page to sign in.
+func (s *Server) showSignIn(c *call, r *http.Request) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.flowOf(r, r.URL.Query().Get("flow"), c.now)
+	if f == nil {
+		return s.stalePage()
+	}
+	return s.signInPage(f, f.request.loginHint, "")
+}
+
+// signIn takes the form of that page.
+func (s *Server) signIn(c *call, r *http.Request) answer {
+	in, err := readForm(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.postedFlow(r, in, c.now)
+	if err != nil || f == nil {
+		return s.stalePage()
+	}
+	name := strings.TrimSpace(in.Get("username"))
+	u, refusal := s.recognise(name, in.Get("password"), c.now)
+	if in.Get("as") == "demo" {
+		u, refusal = s.world.demoUser(), ""
+	}
+	if refusal == "" {
+		refusal = u.mayNotUse(f.request.app)
+	}
+	if refusal != "" {
+		return s.signInPage(f, name, refusal)
+	}
+	f.user, f.browser.user = u, u
+	cookie := s.rename(r, f.browser, c.now)
+	return redirect(http.StatusSeeOther, consentPath+"?flow="+f.id).with("Set-Cookie", cookie.String())
+}
+
+// recognise finds the user with this name and password, or says why there is none. It does not tell whether the name
+// or the password is wrong.
+func (s *Server) recognise(name, password string, now time.Time) (*user, string) {
+	const wrong = "The email or phone number and the password do not fit together (OAU-140)."
+	u := s.world.userNamed(name)
+	stored := ""
+	if u != nil {
+		stored = u.password
+	}
+	right := subtle.ConstantTimeCompare([]byte(stored), []byte(password)) == 1
+	switch {
+	case u == nil:
+		return nil, wrong
+	case now.Before(u.locked):
+		return nil, fmt.Sprintf("Too many wrong passwords: this user is locked out for %v (OAU-147). "+
+			"A new password or an advance of the sandbox's clock ends that.", signInLock)
+	case right:
+		u.wrong = 0
+		return u, ""
+	}
+	if u.wrong++; u.wrong >= signInTries {
+		u.wrong, u.locked = 0, now.Add(signInLock)
+	}
+	return nil, wrong
+}
+
+// userNamed finds a user by email address, or by the company number with or without "*" and an extension.
+func (w *world) userNamed(name string) *user {
+	for _, u := range w.users {
+		if strings.EqualFold(u.email, name) {
+			return u
+		}
+	}
+	number, extension, _ := strings.Cut(strings.TrimPrefix(name, "+"), "*")
+	if number != strings.TrimPrefix(mainNumber, "+") {
+		return nil
+	}
+	if extension == "" {
+		return w.demoUser()
+	}
+	for _, u := range w.users {
+		if u.extension == extension {
+			return u
+		}
+	}
+	return nil
+}
+
+// mayNotUse says why u cannot sign in to a, or "".
+func (u *user) mayNotUse(a *app) string {
+	switch {
+	case !u.enabled:
+		return "This user is disabled: login for an extension in its current state is not allowed (OAU-141)."
+	case a.private && a.account != u.account:
+		return "This app is private: only users of the account " + a.account.name + " can sign in."
+	}
+	return ""
+}
+
+// showConsent is the page on which a user allows or denies what an app asks for.
+func (s *Server) showConsent(c *call, r *http.Request) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.flowOf(r, r.URL.Query().Get("flow"), c.now)
+	switch {
+	case f == nil:
+		return s.stalePage()
+	case f.user == nil:
+		return redirect(http.StatusSeeOther, signInPath+"?flow="+f.id)
+	}
+	return s.consentPage(f)
+}
+
+// consent takes the form of that page.
+func (s *Server) consent(c *call, r *http.Request) answer {
+	in, err := readForm(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.postedFlow(r, in, c.now)
+	if err != nil || f == nil || f.user == nil {
+		return s.stalePage()
+	}
+	if refusal := f.user.mayNotUse(f.request.app); refusal != "" {
+		f.user = nil
+		return s.signInPage(f, "", refusal)
+	}
+	switch in.Get("decision") {
+	case "allow":
+		return s.grantCode(f, c.now)
+	case "deny":
+		f.done = true
+		return f.request.redirectError(&oauthError{
+			kind: "access_denied", message: "The user denied access to your application",
+		})
+	}
+	return s.consentPage(f)
+}
