@@ -121,7 +121,15 @@ func TestOnlyOneAPITokenIsDeletedAndOnlyIfMeant(t *testing.T) {
 	p, k := tokenOwner(t)
 	k.tokens = append(k.tokens, made...)
 	for _, args := range [][]string{
-		{"aws80", "--yes"}, {"c23", "--yes"}, {"7", "--yes"}, {"nothing", "--yes"}, {"1"}, {}, {"1", "2", "--yes"}, {made[0], "--yes"}, {"1", "--token-file", "x", "--yes"},
+		{"aws80", "--yes"},
+		{"c23", "--yes"},
+		{"7", "--yes"},
+		{"nothing", "--yes"},
+		{"1"},
+		{},
+		{"1", "2", "--yes"},
+		{made[0], "--yes"},
+		{"1", "--token-file", "x", "--yes"},
 		{"--token-file", filepath.Join(t.TempDir(), "none"), "--yes"},
 	} {
 		p.run(2, false, "", append([]string{"apitoken", "delete"}, args...)...)

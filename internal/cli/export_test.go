@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"net/http"
 	"net/url"
 	"time"
 
@@ -18,7 +17,6 @@ type Facts struct {
 	Dir     string // in which nothing can be written, because of Err
 	Err     error
 	Skew    time.Duration
-	client  *http.Client
 }
 
 // Diagnose judges facts of a profile that is there, and returns what is found by its name, problems and notes apart.
