@@ -142,7 +142,7 @@ func judgeFiles(f *facts) []finding {
 		case one.open:
 			all = append(all, problem("mode", fmt.Sprintf("chmod go-w %q", one.path), "%s can be changed by other users, who could send your logins elsewhere", one.path))
 		case one.writable != nil:
-			all = append(all, unwritable(one.path, one.writable))
+			all = append(all, unwritable(one, one.writable))
 		case one.leftover:
 			all = append(all, note("leftover", fmt.Sprintf("rm %q", one.path), "%s was left behind by a program that was stopped while writing; it does no harm", one.path))
 		}
@@ -151,14 +151,18 @@ func judgeFiles(f *facts) []finding {
 }
 
 // unwritable names why nothing can be written to a directory.
-func unwritable(dir string, err error) finding {
+func unwritable(one fileFact, err error) finding {
+	dir, fix := one.path, fmt.Sprintf("chmod u+rwx %q", one.path)
+	if one.missing {
+		fix = "make the directory, as yours alone (mode 0700), or choose another place"
+	}
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, quotaExceeded):
 		return problem("disk-full", "make room there, or choose another place with RINGCX_STORE=file:DIR", "the disk of %s is full, so no renewed token can be saved", dir)
 	case errors.Is(err, syscall.EROFS), errors.Is(err, readOnly):
 		return problem("read-only", "mount it writable, or choose another place with RINGCX_STORE=file:DIR", "%s is on a read-only file system, so no renewed token can be saved", dir)
 	case errors.Is(err, fs.ErrPermission):
-		return problem("not-writable", fmt.Sprintf("chmod u+rwx %q", dir), "nothing can be written to %s: permission denied", dir)
+		return problem("not-writable", fix, "nothing can be written to %s: permission denied", dir)
 	case errors.Is(err, syscall.ENOTDIR):
 		return problem("not-a-directory", fmt.Sprintf("move %q away", dir), "%s is not a directory", dir)
 	}

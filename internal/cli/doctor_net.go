@@ -106,6 +106,9 @@ func issuerOf(cert *x509.Certificate) string {
 	return first(strings.Join(cert.Issuer.Organization, ", "), cert.Issuer.CommonName, "an unnamed authority")
 }
 
+// unreadable stands for the address of a proxy that is none. It may hold a password, so it is not shown.
+const unreadable = "?"
+
 // proxyOf is the proxy that a client takes for a request. One without a transport of its own takes that of the
 // environment.
 func proxyOf(client *http.Client, req *http.Request) string {
@@ -122,7 +125,7 @@ func proxyOf(client *http.Client, req *http.Request) string {
 	}
 	u, err := proxy(req)
 	if err != nil {
-		return "(an address that cannot be read)"
+		return unreadable
 	}
 	if u == nil {
 		return ""
@@ -182,6 +185,8 @@ func (c *contact) trouble(now time.Time) finding {
 	var op *net.OpError
 	var dns *net.DNSError
 	switch {
+	case c.via == unreadable:
+		return problem("proxy-unreadable", "set HTTPS_PROXY to http://host:port, or unset it", "the address of the proxy in HTTPS_PROXY cannot be read")
 	case certificateError(c.err) != nil:
 		return c.certificate(now, certificateError(c.err))
 	case errors.As(c.err, &op) && op.Op == "proxyconnect":

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -15,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -128,6 +130,25 @@ func TestTheDoctorTellsTheTwoServersApart(t *testing.T) {
 	t.Cleanup(odd.Close)
 	problems, notes = cli.Visit(env, ringcx.Endpoint{RingCentral: odd.URL, RingCX: cx})
 	wantFound(t, "unknown", problems, notes, "server-unknown")
+}
+
+func TestTheDoctorDoesNotTellThePasswordOfAProxy(t *testing.T) {
+	p := newPerson(t)
+	p.env["RINGCX_SERVER_URL"] = "https://ringcx.example.com"
+	broken := &http.Client{Transport: &http.Transport{Proxy: func(r *http.Request) (*url.URL, error) {
+		if r.URL.Scheme == "http" {
+			return nil, nil
+		}
+		return nil, fmt.Errorf("invalid proxy address %q", "user:hunter22@proxy")
+	}}}
+	var out, talk bytes.Buffer
+	code := cli.Main(&cli.Env{
+		Args: []string{"doctor"}, Stdout: &out, Stderr: &talk, Context: t.Context(), HTTPClient: broken,
+		Getenv: func(name string) string { return p.env[name] },
+	})
+	if code != 1 || !strings.Contains(out.String(), "[proxy-unreadable]") || strings.Contains(out.String()+talk.String(), "hunter22") {
+		t.Errorf("exit code %d\n%s%s", code, out.String(), talk.String())
+	}
 }
 
 func TestTheDoctorKnowsTheVendorsHostsByName(t *testing.T) {
