@@ -130,6 +130,9 @@ func (l *Listener) take(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusSeeOther)
 }
 
+// hold is how long a browser waits for the outcome. A login that takes longer waits for the vendor's limits.
+const hold = 15 * time.Second
+
 // showOutcome answers when the outcome is known.
 func (l *Listener) showOutcome(w http.ResponseWriter, r *http.Request) {
 	l.mu.Lock()
@@ -142,6 +145,9 @@ func (l *Listener) showOutcome(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-l.finished:
 		l.outcome.show(w)
+		l.onceShown.Do(func() { close(l.shown) })
+	case <-time.After(hold):
+		pageSlow.show(w)
 		l.onceShown.Do(func() { close(l.shown) })
 	case <-r.Context().Done():
 	}

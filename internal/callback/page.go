@@ -20,6 +20,7 @@ type page struct {
 var (
 	pageForeign = page{http.StatusBadRequest, false, "This is not the answer that is waited for", "It belongs to another login, or to none.", "The login in the terminal goes on waiting. Use the page that it opened last."}
 	pageUsed    = page{http.StatusGone, false, "This login has been answered", "An answer is taken once.", "See the terminal, or run the command again."}
+	pageSlow    = page{http.StatusOK, true, "ringcx has your answer", "The login is not complete yet.", "You can close this tab and go on in the terminal, which tells how it ends."}
 	pageSignIn  = page{http.StatusOK, true, "You are signed in", "ringcx has what it needs.", "You can close this tab and go on in the terminal."}
 )
 

@@ -67,3 +67,10 @@ func names(found []finding) (problems, notes []string) {
 
 // WithoutSecrets is an answer of the vendor as people may see it.
 var WithoutSecrets = withoutSecrets
+
+// What the tests of this package reach for themselves: parsing and choices that have no command of their own.
+var (
+	ParseSettings = parseSettings
+	SystemBrowser = systemBrowser
+	ParseKey      = parseKey
+)

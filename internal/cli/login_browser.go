@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
@@ -22,6 +23,8 @@ type signIn struct {
 	redirect string             // where the answer goes
 	page     string             // address of the sign-in page
 	timeout  time.Duration
+	again    string      // what starts the login again
+	prompted atomic.Bool // the cursor stands behind a prompt
 }
 
 // loginByBrowser has a person sign in at RingCentral's page. The code that comes back is spent at once.
@@ -33,7 +36,7 @@ func (a *app) loginByBrowser(acc *account, saved profile, f *loginFlags) error {
 	if p.RedirectURI, err = a.redirectURI(saved, f); err != nil {
 		return err
 	}
-	s := &signIn{app: a, timeout: f.timeout, redirect: first(p.RedirectURI, "http://127.0.0.1:0/callback")}
+	s := &signIn{app: a, timeout: f.timeout, again: acc.method.command(acc.profile), redirect: first(p.RedirectURI, "http://127.0.0.1:0/callback")}
 	s.expected = callback.Expected{State: rand.Text(), Issuer: acc.config.Endpoint.RingCentral}
 	if err := s.listen(); err != nil {
 		return err
@@ -116,13 +119,16 @@ func (s *signIn) await(noBrowser bool) (string, error) {
 	for {
 		select {
 		case <-failed:
+			s.endPrompt()
 			fmt.Fprintln(s.Stderr, "The browser could not be opened.")
 			s.showPage()
 		case a := <-answers:
+			s.endPrompt()
 			return a.Code, answerError(a.Err)
 		case a := <-pasted:
 			return a.Code, answerError(a.Err)
 		case <-ctx.Done():
+			s.endPrompt()
 			return "", s.overdue()
 		}
 	}
@@ -145,7 +151,19 @@ func (s *signIn) showPage() {
 		fmt.Fprintln(s.Stderr, "If the browser ends up at a page that it cannot show, paste the address of that page, or the code, here.")
 	}
 	if s.canAsk() {
-		fmt.Fprint(s.Stderr, "> ")
+		s.prompt()
+	}
+}
+
+func (s *signIn) prompt() {
+	s.prompted.Store(true)
+	fmt.Fprint(s.Stderr, "> ")
+}
+
+// endPrompt goes to a new line if nobody has typed one.
+func (s *signIn) endPrompt() {
+	if s.prompted.Swap(false) {
+		fmt.Fprintln(s.Stderr)
 	}
 }
 
@@ -154,6 +172,9 @@ func (s *signIn) showPage() {
 func (s *signIn) readPasted(ctx context.Context, pasted chan<- callback.Answer) {
 	for {
 		text, err := s.readLine(ctx)
+		if err == nil {
+			s.prompted.Store(false)
+		}
 		if errors.Is(err, io.EOF) && s.listener != nil || ctx.Err() != nil {
 			return
 		}
@@ -171,7 +192,8 @@ func (s *signIn) readPasted(ctx context.Context, pasted chan<- callback.Answer) 
 			pasted <- callback.Answer{Code: code, Err: err}
 			return
 		}
-		fmt.Fprintf(s.Stderr, "Not taken: %s.\n> ", err)
+		fmt.Fprintf(s.Stderr, "Not taken: %s.\n", err)
+		s.prompt()
 	}
 }
 
@@ -197,17 +219,17 @@ func (s *signIn) hint(err error) string {
 	var late overdue
 	switch {
 	case errors.As(err, &refused) && refused.Code == "access_denied":
-		return "run 'ringcx login' again to sign in after all, or as somebody else"
+		return fmt.Sprintf("run '%s' to sign in after all, or as somebody else", s.again)
 	case errors.As(err, &refused):
 		return "check the app in the Developer Portal: authorization code flow, and the redirect URI " + s.redirect
 	case errors.As(err, &late), errors.As(err, &vendor) && vendor.Code == "OAU-109":
-		return fmt.Sprintf("the app must have the redirect URI %s, exactly (--port chooses the port); then run 'ringcx login' again", s.redirect)
+		return fmt.Sprintf("the app must have the redirect URI %s, exactly (--port chooses the port); then run '%s' again", s.redirect, s.again)
 	case vendor == nil:
-		return "run 'ringcx login' again, and use the page and the answer of the same login"
+		return fmt.Sprintf("run '%s' again, and use the page and the answer of the same login", s.again)
 	case vendor.Code == "OAU-123" || vendor.Code == "OAU-146" || vendor.Code == "OAU-153":
 		return "check client ID and client secret against the app's Credentials tab in the Developer Portal; an app without a secret takes none"
 	case errors.Is(err, ringcx.ErrLoginRequired):
-		return "a code works once and for a minute; run 'ringcx login' again"
+		return fmt.Sprintf("a code works once and for a minute; run '%s' again", s.again)
 	}
 	return ""
 }
