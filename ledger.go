@@ -33,6 +33,7 @@ type ledger struct {
 	QuietUntil time.Time   `json:"quiet_until,omitzero"`
 	Failures   int         `json:"failures,omitempty"` // answers in a row that said the server failed
 	Written    time.Time   `json:"written,omitzero"`   // when it was last changed
+	Others     time.Time   `json:"others,omitzero"`    // when an answer last told of requests that the ledger does not know
 }
 
 // next is the earliest time at or after now at which a request may be sent. counted says whether the request is one

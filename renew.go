@@ -119,6 +119,7 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 		return errors.Is(err, errNotYet), fmt.Errorf("before it could %s: %w", a, err)
 	}
 	intent := *r.Attempt
+	s.used.Store(0)
 	t, err := s.send(ctx, a, r)
 	if err == nil && a == actRefresh && repeats(t, r.RingCX.token()) {
 		err = &Error{Op: opRefresh, StatusCode: 200, Message: "the answer repeats an earlier one: something on the way has kept it", kind: failLost}
@@ -133,6 +134,7 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	} else {
 		e = asError(a, err)
 		again = r.fail(a, e, n, now)
+		r.missed(a, e, !intent.Start.Equal(start), now)
 		if a == actLogin && e.oauth == "invalid_grant" || a == actDirectLogin && e.kind == failRefused {
 			err = fmt.Errorf("%w: %w", ErrLoginRequired, err)
 			r.Failure.Login = true
@@ -144,7 +146,12 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 		s.keep(b, intent)
 	}
 	if counted(a) || e != nil || r.ledgerOf(a).Failures > 0 {
-		saved = errors.Join(saved, s.settle(ctx, a, r, func(l *ledger) { l.settle(a, e, start, now) }))
+		saved = errors.Join(saved, s.settle(ctx, a, r, func(l *ledger) {
+			l.settle(a, e, start, now)
+			if counted(a) {
+				l.notice(int(s.used.Load()), e, now)
+			}
+		}))
 	}
 	switch {
 	case saved != nil && err != nil:

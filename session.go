@@ -27,6 +27,7 @@ type Session struct {
 
 	clock atomic.Pointer[reading] // what the Store's clock said last, nil if it was not asked
 	skew  atomic.Int64            // how far the vendor's clock is ahead of ours, as last seen
+	used  atomic.Int64            // what usedUp said of the last answer
 
 	// hot is the token to hand out at once, nil if there is something to decide first.
 	hot atomic.Pointer[Token]
@@ -70,6 +71,7 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	own := *c
 	var s *Session
 	own.observe = func(skew time.Duration) { s.skew.Store(int64(skew)) }
+	own.count = func(used int) { s.used.Store(int64(used)) }
 	own.skew = func() time.Duration { return time.Duration(s.skew.Load()) }
 	s = &Session{config: &own, grant: login, store: opts.Store, key: opts.Key, inline: opts.Inline, log: opts.Log}
 	s.invalid = c.Validate()

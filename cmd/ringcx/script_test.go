@@ -23,7 +23,7 @@ import (
 // its own (an empty home) against a vendor of its own (a sandbox). README.md beside them tells what they can say.
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"ringcx": ringcxMain})
+	testscript.Main(m, map[string]func(){"ringcx": ringcxMain, "browse": browseMain})
 }
 
 // outputs is the variable that names the directory where every process of a script leaves a copy of what it printed.
@@ -50,8 +50,8 @@ func ringcxMain() {
 var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"sandbox": startSandbox, "clock": moveClock, "control": control, "fault": armFault, "page": startPage,
 	"mark": markRequests, "requests": countRequests, "await": await, "verdicts": wantVerdicts,
-	"machine": newMachine, "fails": fails, "mode": wantMode, "renewed": renewed, "plain": wantPlain,
-	"interrupt": interrupt, "exited": exited, "capture": capture,
+	"machine": newMachine, "fails": fails, "fails-login": failsAfterTalk, "mode": wantMode, "renewed": renewed, "plain": wantPlain,
+	"interrupt": interrupt, "exited": exited, "capture": capture, "key": makeKey,
 }
 
 // conditions are what scripts can ask beside the usual.
@@ -102,7 +102,7 @@ func setUp(env *testscript.Env) error {
 	}
 	env.Setenv(outputs, s.outputs)
 	env.Setenv("GORACE", "atexit_sleep_ms=0") // with -race every process would last a second longer
-	for _, name := range []string{"RC_SERVER_URL", "NO_COLOR", "TERM"} {
+	for _, name := range []string{"RC_SERVER_URL", "NO_COLOR", "TERM", "BROWSER", "DISPLAY", "WAYLAND_DISPLAY"} {
 		env.Setenv(name, "")
 	}
 	s.newMachine(env.WorkDir, env.Setenv)
@@ -156,6 +156,19 @@ var (
 
 // fails runs a command that must fail with a code, saying why in one line, with at most one more for a hint.
 func fails(ts *testscript.TestScript, neg bool, args []string) {
+	failWith(ts, neg, args)
+	checkError(ts, ts.ReadFile("stderr"))
+}
+
+// failsAfterTalk is fails for a command that says what it does before it says why it failed.
+func failsAfterTalk(ts *testscript.TestScript, neg bool, args []string) {
+	failWith(ts, neg, args)
+	stderr := ts.ReadFile("stderr")
+	at := strings.LastIndex("\n"+stderr, "\nringcx: ")
+	checkError(ts, stderr[max(at, 0):])
+}
+
+func failWith(ts *testscript.TestScript, neg bool, args []string) {
 	code := -1
 	if len(args) > 1 {
 		if n, err := strconv.Atoi(args[0]); err == nil {
@@ -171,7 +184,10 @@ func fails(ts *testscript.TestScript, neg bool, args []string) {
 	case !errors.As(err, &exit) || exit.ExitCode() != code:
 		ts.Fatalf("it failed with %v, want exit status %d", err, code)
 	}
-	if stderr := ts.ReadFile("stderr"); !oneLineError.MatchString(stderr) || stackTrace.MatchString(stderr) {
+}
+
+func checkError(ts *testscript.TestScript, stderr string) {
+	if !oneLineError.MatchString(stderr) || stackTrace.MatchString(stderr) {
 		ts.Fatalf("the error is not one line and a hint:\n%s", stderr)
 	}
 }
@@ -261,7 +277,8 @@ func poll(ts *testscript.TestScript, what string, ok func() bool) {
 	}
 }
 
-// leaks finds secrets in what the processes of a script printed. Only ringcx token may print a RingCX access token.
+// leaks finds secrets in what the processes of a script printed. Only ringcx token may print a RingCX access token, only
+// ringcx apitoken create and list --show an API token, and a login the state of a sign-in page whose address it shows.
 func (s *stage) leaks() []string {
 	var all []string
 	files, _ := filepath.Glob(filepath.Join(s.outputs, "*"))
@@ -274,7 +291,9 @@ func (s *stage) leaks() []string {
 		words := strings.Fields(strings.Trim(args, "[]"))
 		for _, v := range s.vendors {
 			for _, secret := range v.secrets() {
-				if secret.accessToken && slices.Contains(words, `"token"`) || !strings.Contains(printed, secret.value) {
+				allowed := slices.ContainsFunc(secret.printedBy, func(word string) bool { return slices.Contains(words, word) }) ||
+					secret.kind == "state" && strings.Contains(printed, "open this address")
+				if allowed || !strings.Contains(printed, secret.value) {
 					continue
 				}
 				all = append(all, fmt.Sprintf("ringcx %s printed the %s", args, secret.kind))

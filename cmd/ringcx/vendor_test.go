@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -35,8 +36,14 @@ type vendor struct {
 // secret is something that nobody may print.
 type secret struct {
 	kind, value string
-	accessToken bool // a RingCX access token, which ringcx token prints
+	printedBy   []string // the commands that may print it: a RingCX access token, an API token
 }
+
+// printers are the words that a command has if it may print a secret of a kind.
+var printers = map[string][]string{"accessToken": {`"token"`}, "API token": {`"create"`, `"--show"`}}
+
+// apiToken is a permanent token as the vendor writes them.
+var apiToken = regexp.MustCompile(`aws[0-9]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
 var secretField = regexp.MustCompile(`"(access_token|refresh_token|accessToken|refreshToken|clientSecret|jwt)":\s*"([^"]{8,})"`)
 
@@ -49,16 +56,42 @@ func newVendor(opts *sandbox.Options) (*vendor, error) {
 	demo := box.Demo()
 	v.learn("client secret", demo.ClientSecret)
 	v.learn("JWT", demo.JWT)
+	for kind, value := range map[string]string{
+		"client secret of the web app": demo.WebClientSecret, "password": demo.Password, "password of the administrator": demo.AdminPassword,
+	} {
+		if value != "" {
+			v.learn(kind, value)
+		}
+	}
 	v.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v.overhear(r)
 		box.ServeHTTP(&listener{ResponseWriter: w, vendor: v}, r)
 	}))
 	return v, nil
 }
 
+// overhear learns the secrets that a request holds.
+func (v *vendor) overhear(r *http.Request) {
+	if state := r.URL.Query().Get("state"); state != "" {
+		v.learn("state", state)
+	}
+	if r.Header.Get("Content-Type") != "application/x-www-form-urlencoded" {
+		return
+	}
+	body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	form, _ := url.ParseQuery(string(body))
+	for _, name := range []string{"code", "code_verifier", "client_assertion", "password"} {
+		if value := form.Get(name); value != "" {
+			v.learn(name, value)
+		}
+	}
+}
+
 func (v *vendor) learn(kind, value string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.known[value] = secret{kind, value, kind == "accessToken"}
+	v.known[value] = secret{kind, value, printers[kind]}
 }
 
 func (v *vendor) secrets() []secret {
@@ -89,6 +122,9 @@ type listener struct {
 func (l *listener) Write(b []byte) (int, error) {
 	for _, m := range secretField.FindAllSubmatch(b, -1) {
 		l.vendor.learn(string(m[1]), string(m[2]))
+	}
+	for _, token := range apiToken.FindAll(b, -1) {
+		l.vendor.learn("API token", string(token))
 	}
 	return l.ResponseWriter.Write(b)
 }
@@ -134,6 +170,13 @@ func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("RC_APP_CLIENT_ID", demo.ClientID)
 	ts.Setenv("RC_APP_CLIENT_SECRET", demo.ClientSecret)
 	ts.Setenv("RC_USER_JWT", demo.JWT)
+	for name, value := range map[string]string{
+		"NATIVE_CLIENT_ID": demo.NativeClientID, "WEB_CLIENT_ID": demo.WebClientID, "WEB_CLIENT_SECRET": demo.WebClientSecret,
+		"WEB_REDIRECT_URI": demo.WebRedirectURI, "EMAIL": demo.Email, "PASSWORD": demo.Password,
+		"ADMIN_USERNAME": demo.AdminUsername, "ADMIN_PASSWORD": demo.AdminPassword, "PLATFORM_ID": demo.PlatformID,
+	} {
+		ts.Setenv(name, value)
+	}
 }
 
 // vendorOf is the vendor that -of names in front of the other arguments, or the usual one.

@@ -1,12 +1,8 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/joho/godotenv"
@@ -18,9 +14,11 @@ import (
 // account is what a run works with: the app, its user, and under which key their lineage is stored.
 type account struct {
 	profile  string // its name
+	method   method // how it logs in; "": nobody has said
 	config   *ringcx.Config
 	jwt      string
-	key      string // "": derived from the credentials, which are not those of the profile
+	login    ringcx.Grant // of a person who has just signed in; nil: what is stored has to do
+	key      string       // "": derived from the credentials, which are not those of the profile
 	store    ringcx.Store
 	settings *settings
 	stored   *secrets // those of the profile
@@ -50,24 +48,27 @@ func (a *app) readEnvFile() error {
 	if a.envFile == "" {
 		return nil
 	}
-	f, err := openPrivate(a.envFile, "--env-file names a file of NAME=value lines")
+	values, err := parseEnvFile(a.envFile, "--env-file names a file of NAME=value lines")
 	if err != nil {
 		return err
+	}
+	outer := a.Getenv
+	a.Getenv = func(name string) string { return first(outer(name), values[name]) }
+	a.envFile = ""
+	return nil
+}
+
+func parseEnvFile(name, purpose string) (map[string]string, error) {
+	f, err := openPrivate(name, purpose)
+	if err != nil {
+		return nil, err
 	}
 	defer func() { _ = f.Close() }()
 	values, err := godotenv.Parse(f)
 	if err != nil {
-		return &usageError{fmt.Sprintf("%s is not a file of NAME=value lines", a.envFile), "each line is NAME=value, NAME='value' or export NAME=value"}
+		return nil, &usageError{fmt.Sprintf("%s is not a file of NAME=value lines", name), "each line is NAME=value, NAME='value' or export NAME=value"}
 	}
-	outer := a.Getenv
-	a.Getenv = func(name string) string {
-		if v := outer(name); v != "" {
-			return v
-		}
-		return values[name]
-	}
-	a.envFile = ""
-	return nil
+	return values, nil
 }
 
 // openPrivate opens a file that holds secrets. One that others may read is refused; a pipe is not kept, so it may be any.
@@ -87,16 +88,21 @@ func openPrivate(name, purpose string) (*os.File, error) {
 			return f, nil
 		}
 	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		err = fmt.Errorf("%s: %w", path.Path, path.Err)
-	}
-	return nil, &usageError{err.Error(), purpose}
+	return nil, &usageError{unwrapPath(err), purpose}
 }
 
 // resolve finds out with whom to work: a flag beats the environment, which beats the profile, which beats the default.
 // Stored secrets go with the hosts and the app they were stored for, and with no others.
 func (a *app) resolve() (*account, error) {
+	acc, err := a.open()
+	if err != nil {
+		return nil, err
+	}
+	return acc, a.fill(acc, a.variable("RC_USER_JWT", "RC_JWT"))
+}
+
+// open finds the profile and what is stored for it.
+func (a *app) open() (*account, error) {
 	if err := a.readEnvFile(); err != nil {
 		return nil, err
 	}
@@ -108,52 +114,119 @@ func (a *app) resolve() (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	acc := &account{store: store, settings: s, profile: first(a.profile, a.variable("RINGCX_PROFILE"), s.Default, "default")}
-	if !profileName.MatchString(acc.profile) {
-		return nil, &usageError{fmt.Sprintf("%q is not a profile name", clip(acc.profile)), "use lower-case letters, digits, - and _"}
+	acc := &account{store: store, settings: s, stored: &secrets{}}
+	acc.profile, _ = a.chooseProfile(s)
+	if err := checkProfileName(acc.profile); err != nil {
+		return nil, err
 	}
-	saved, known := s.Profiles[acc.profile]
-	wanted := profile{
-		ClientID:    first(a.clientID, a.variable("RC_APP_CLIENT_ID", "RC_CLIENT_ID"), saved.ClientID),
-		RingCentral: first(a.serverURL, a.variable("RC_SERVER_URL"), saved.RingCentral, ringcx.Production.RingCentral),
+	a.again = acc.again()
+	return acc, a.readStored(acc)
+}
+
+// readStored reads the secrets of the account's profile, if there is one.
+func (a *app) readStored(acc *account) (err error) {
+	if _, known := acc.settings.Profiles[acc.profile]; !known {
+		return nil
 	}
-	wanted.RingCX = first(a.cxURL, a.variable("RINGCX_SERVER_URL"), saved.RingCX, ringcx.Production.RingCX)
-	acc.stored = &secrets{}
-	if known {
-		if acc.stored, err = a.readSecrets(store, acc.profile); err != nil {
-			return nil, err
-		}
-		if acc.stored == nil {
-			acc.stored, acc.damaged = &secrets{}, &damagedCredentials{acc.profile}
-		}
+	if acc.stored, err = a.readSecrets(acc.store, acc.profile); err == nil && acc.stored == nil {
+		acc.stored, acc.damaged = &secrets{}, &damagedCredentials{acc.profile, acc.again()}
 	}
-	acc.jwt = a.variable("RC_USER_JWT", "RC_JWT")
-	secret := a.variable("RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET")
-	if known && wanted == saved {
-		if acc.jwt == "" || acc.jwt == acc.stored.JWT {
-			acc.key = acc.profile
-		}
-		acc.jwt, secret = first(acc.jwt, acc.stored.JWT), first(secret, acc.stored.ClientSecret)
+	return err
+}
+
+// again is what a person types to log in to the profile again; "" if there is no such profile.
+func (acc *account) again() string {
+	saved, known := acc.settings.Profiles[acc.profile]
+	if !known {
+		return ""
 	}
-	acc.config = &ringcx.Config{
-		ClientID: wanted.ClientID, ClientSecret: secret, HTTPClient: a.client(), UserAgent: "ringcx-cli/" + ringcx.Version,
+	return saved.Method.command(acc.profile)
+}
+
+// fill completes an account as it was saved, or as the environment has it with a JWT of its own.
+func (a *app) fill(acc *account, jwt string) error {
+	saved, known := acc.settings.Profiles[acc.profile]
+	acc.jwt, acc.method = jwt, saved.Method.or(byJWT)
+	if jwt != "" {
+		acc.method = byJWT
+	}
+	wanted := a.wanted(saved, acc.method)
+	same := known && wanted == saved.lineage()
+	if same && (jwt == "" || jwt == acc.stored.JWT) {
+		acc.key = acc.profile
+	}
+	if same && acc.method == byJWT {
+		acc.jwt = first(jwt, acc.stored.JWT)
+	}
+	return a.configure(acc, wanted, saved, same)
+}
+
+// wanted is the app and the servers as flags, environment, profile and defaults have them. Logins to RingCX itself have
+// no app and need no RingCentral.
+func (a *app) wanted(saved profile, m method) profile {
+	w := profile{RingCX: first(a.cxURL, a.variable("RINGCX_SERVER_URL"), saved.RingCX, ringcx.Production.RingCX)}
+	if m.password() {
+		return w
+	}
+	w.ClientID = first(a.clientID, a.variable("RC_APP_CLIENT_ID", "RC_CLIENT_ID"), saved.ClientID)
+	w.RingCentral = first(a.serverURL, a.variable("RC_SERVER_URL"), saved.RingCentral, ringcx.Production.RingCentral)
+	return w
+}
+
+// configure makes the configuration of an account. What is stored goes with it if it is the lineage that was saved.
+func (a *app) configure(acc *account, wanted, saved profile, same bool) error {
+	c := &ringcx.Config{
+		ClientID: wanted.ClientID, HTTPClient: a.client(), UserAgent: "ringcx-cli/" + ringcx.Version,
 		Endpoint: ringcx.Endpoint{RingCentral: wanted.RingCentral, RingCX: wanted.RingCX},
 	}
-	if err := acc.config.Validate(); err != nil {
-		return nil, &usageError{err.Error(), hintFor(err)}
+	if acc.config = c; wanted.ClientID != "" {
+		c.ClientSecret = a.variable("RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET")
 	}
-	return acc, nil
+	if same {
+		c.ClientSecret = first(c.ClientSecret, acc.stored.ClientSecret)
+		a.authenticate(acc, saved)
+	}
+	if err := c.Validate(); err != nil {
+		return &usageError{err.Error(), hintFor(err)}
+	}
+	return nil
+}
+
+// authenticate has the app identify itself as its profile says.
+func (a *app) authenticate(acc *account, saved profile) {
+	switch saved.ClientAuth {
+	case authSecretJWT:
+		acc.config.SecretJWT = acc.config.ClientSecret != ""
+	case authKey:
+		key, err := parseKey([]byte(acc.stored.ClientKey))
+		if err != nil {
+			acc.damaged = &damagedCredentials{acc.profile, acc.again()}
+			return
+		}
+		acc.config.SigningKey, acc.config.KeyID = key, saved.KeyID
+	}
 }
 
 // session of the account. It fails only later, when a token is needed.
 func (a *app) session(acc *account) *ringcx.Session {
-	var grant ringcx.Grant
-	if acc.jwt != "" {
-		grant = acc.config.JWT(acc.jwt)
-	}
-	s := acc.config.NewSession(grant, &ringcx.SessionOptions{Store: acc.store, Key: acc.key, Inline: true, Log: a.logger()})
+	s := acc.config.NewSession(acc.grant(), &ringcx.SessionOptions{Store: acc.store, Key: acc.key, Inline: true, Log: a.logger()})
 	a.sessions = append(a.sessions, s)
 	return s
+}
+
+// grant is how the account logs in; nil if that takes a person.
+func (acc *account) grant() ringcx.Grant {
+	switch {
+	case acc.login != nil:
+		return acc.login
+	case acc.jwt != "":
+		return acc.config.JWT(acc.jwt)
+	case acc.key != "" && acc.method == byDirect && acc.stored.Password != "":
+		return acc.config.RingCXPassword(acc.stored.Username, acc.stored.Password, acc.stored.PlatformID)
+	case acc.key != "" && acc.method == byLegacy && acc.stored.Password != "":
+		return acc.config.LegacyPassword(acc.stored.Username, acc.stored.Password, acc.stored.StayLoggedIn)
+	}
+	return nil
 }
 
 // signedIn is resolve and session together, for the commands that need a token.
@@ -163,13 +236,12 @@ func (a *app) signedIn() (*ringcx.Session, *account, error) {
 		return nil, nil, err
 	}
 	switch saved, known := acc.settings.Profiles[acc.profile]; {
-	case acc.damaged != nil && acc.jwt == "":
+	case acc.damaged != nil && (acc.jwt == "" || acc.key != ""):
 		return nil, nil, acc.damaged
 	case acc.key != "" || acc.jwt != "":
 		return a.session(acc), acc, nil
 	case !known && len(acc.settings.Profiles) > 0:
-		names := slices.Sorted(maps.Keys(acc.settings.Profiles))
-		return nil, nil, fmt.Errorf("%w: there is no profile %q (there is %s)", ringcx.ErrLoginRequired, acc.profile, strings.Join(names, ", "))
+		return nil, nil, fmt.Errorf("%w: %s", ringcx.ErrLoginRequired, acc.settings.noProfile(acc.profile))
 	case !known:
 		return nil, nil, fmt.Errorf("%w: nobody has logged in yet", ringcx.ErrLoginRequired)
 	default:
@@ -198,11 +270,11 @@ func (e *elsewhere) Unwrap() error { return ringcx.ErrLoginRequired }
 
 // Hint tells both ways out.
 func (e *elsewhere) Hint() string {
-	return "unset RC_SERVER_URL, RINGCX_SERVER_URL and RC_APP_CLIENT_ID to use that login, or log in there too: ringcx login --jwt --profile NAME"
+	return "unset RC_SERVER_URL, RINGCX_SERVER_URL and RC_APP_CLIENT_ID to use that login, or log in there too: ringcx login --profile NAME"
 }
 
 // damagedCredentials are stored secrets that cannot be understood.
-type damagedCredentials struct{ profile string }
+type damagedCredentials struct{ profile, again string }
 
 func (e *damagedCredentials) Error() string {
 	return fmt.Sprintf("the stored credentials of profile %q are damaged", e.profile)
@@ -210,7 +282,7 @@ func (e *damagedCredentials) Error() string {
 
 // Hint tells what to do about it.
 func (e *damagedCredentials) Hint() string {
-	return "they were left as they are; run 'ringcx login --jwt' to store them again, or 'ringcx logout --local' to forget them"
+	return fmt.Sprintf("they were left as they are; run '%s' to store them again, or 'ringcx logout --local' to forget them", e.again)
 }
 
 func first(values ...string) string {

@@ -25,6 +25,11 @@ type Env struct {
 	HTTPClient     *http.Client    // nil: http.DefaultClient
 	OutTerminal    bool            // Stdout is a terminal
 	ErrTerminal    bool            // Stderr is a terminal
+	InTerminal     bool            // Stdin is a terminal
+
+	Dir         string                                    // working directory, "" if unknown
+	ReadHidden  func(ctx context.Context) (string, error) // reads a line from the terminal without showing it; nil: like any line
+	OpenBrowser func(url string) error                    // nil: there is none
 }
 
 // System is the Env of this process.
@@ -32,10 +37,13 @@ func System() *Env {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
 	home, _ := os.UserHomeDir()
+	dir, _ := os.Getwd()
 	return &Env{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Home: home, Context: ctx,
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())), //nolint:gosec // a file descriptor fits
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())), //nolint:gosec // a file descriptor fits
+		InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),  //nolint:gosec // a file descriptor fits
+		Dir:         dir, ReadHidden: readHidden, OpenBrowser: systemBrowser(runtime.GOOS, os.Getenv),
 	}
 }
 

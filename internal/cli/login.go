@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"errors"
+	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -15,179 +13,270 @@ import (
 )
 
 // loginFailed is a login that did not work. It is an error (1), not a call for a login (4).
-type loginFailed struct{ cause error }
+type loginFailed struct {
+	cause error
+	hint  string // "": that of the cause
+}
 
 func (e *loginFailed) Error() string {
 	return strings.TrimPrefix(e.cause.Error(), ringcx.ErrLoginRequired.Error()+": ")
 }
 func (e *loginFailed) Unwrap() error { return e.cause }
 
+// Hint tells what to do about it.
+func (e *loginFailed) Hint() string { return first(e.hint, hintFor(e.cause)) }
+
+// loginFlags are the flags of ringcx login.
+type loginFlags struct {
+	jwt, browser, direct, legacy bool
+	jwtFile, importFile          string
+
+	noBrowser   bool
+	port        int
+	redirectURI string
+	timeout     time.Duration
+
+	username, platformID, passwordFile string
+	stayLoggedIn                       bool
+
+	keyFile, keyID string
+	secretJWT      bool
+}
+
 func (a *app) login() *cobra.Command {
-	var useJWT bool
-	var jwtFile string
+	var f loginFlags
 	cmd := &cobra.Command{
 		Use: "login", Short: "Log in once, so that later commands need no credentials",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return &usageError{"login takes no argument; other users of the machine could read a JWT there", "set RC_USER_JWT, or use --jwt-file FILE"}
+				return &usageError{"login takes no argument; other users of the machine could read a secret there", "set RC_USER_JWT, or use --jwt-file FILE"}
 			}
 			return nil
 		},
-		Long: `Logs in to RingCentral with the JWT of a user, exchanges the token for a RingCX token, and stores what later
-renewals need: the client secret, the JWT and the tokens, readable by you alone.
+		Long: `Logs in and stores what later renewals need: the client secret, the JWT or password and the tokens, readable by you
+alone. Without a flag it is the JWT in RC_USER_JWT, if that is set, else the way the profile was logged in to before,
+else the browser. On a terminal it asks for what is missing.
 
-The app is registered in RingCentral's Developer Portal: REST API app, JWT auth flow, refresh tokens on, scope Read
-Accounts, private. The JWT is made there under Credentials. The account must be a production account with RingCX.`,
+--jwt      the JWT of a user. REST API app, JWT auth flow, refresh tokens on, scope Read Accounts, private. The JWT is
+           made in the Developer Portal under Credentials.
+--browser  RingCentral's sign-in page, with PKCE. An app with the authorization code flow and the redirect URI
+           http://127.0.0.1:PORT/callback; RingCentral wants it registered exactly, so name the port with --port.
+           --no-browser prints the page's address for a browser elsewhere, and takes the address where that ends up.
+--direct   a RingCX user without a RingCentral login: user name, password, platform ID. No app is needed.
+--legacy   the same at a deployment from before RingCX, such as --ringcx-server-url https://portal.vacd.biz.
+
+The account must be a production account with RingCX.`,
 		Example: `  export RC_APP_CLIENT_ID=… RC_APP_CLIENT_SECRET=… RC_USER_JWT=…
   ringcx login --jwt
-  ringcx login --jwt-file jwt.txt --profile sales`,
-		RunE: func(*cobra.Command, []string) error {
-			acc, err := a.loginAccount(jwtFile)
-			if err != nil {
-				return err
-			}
-			return a.logIn(acc)
-		},
+  ringcx login --jwt-file jwt.txt --profile sales
+  ringcx login --browser --client-id ID --port 8700
+  ringcx login --direct --username ada@example.com --platform-id na1
+  ringcx login --import .env`,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.runLogin(cmd, &f) },
 	}
-	cmd.Flags().BoolVar(&useJWT, "jwt", false, "log in with the JWT of the environment ($RC_USER_JWT)")
-	cmd.Flags().StringVar(&jwtFile, "jwt-file", "", "log in with the JWT in `FILE`, - for standard input")
+	f.register(cmd)
 	return cmd
 }
 
-// loginAccount is the account to log in with, complete.
-func (a *app) loginAccount(jwtFile string) (*account, error) {
-	acc, err := a.resolve()
-	if err != nil {
-		return nil, err
-	}
-	if jwtFile != "" {
-		if acc.jwt, err = a.readJWT(jwtFile); err != nil {
-			return nil, err
+func (f *loginFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.BoolVar(&f.jwt, "jwt", false, "log in with the JWT of the environment ($RC_USER_JWT)")
+	flags.StringVar(&f.jwtFile, "jwt-file", "", "log in with the JWT in `FILE`, - for standard input")
+	flags.BoolVar(&f.browser, "browser", false, "log in at RingCentral's sign-in page")
+	flags.BoolVar(&f.noBrowser, "no-browser", false, "print the address of the page instead of opening it")
+	flags.IntVar(&f.port, "port", 0, "port on this machine where the page sends the answer (default: a free one)")
+	flags.StringVar(&f.redirectURI, "redirect-uri", "", "redirect `URI` of the app, if it is not http://127.0.0.1:PORT/callback")
+	flags.DurationVar(&f.timeout, "timeout", 5*time.Minute, "how long to wait for somebody to sign in")
+	flags.BoolVar(&f.direct, "direct", false, "log in to RingCX itself, with user name and password")
+	flags.BoolVar(&f.legacy, "legacy", false, "log in to a deployment from before RingCX")
+	flags.StringVar(&f.username, "username", "", "user name (default: $RINGCX_USERNAME)")
+	flags.StringVar(&f.platformID, "platform-id", "", "platform `ID` (default: $RINGCX_PLATFORM_ID)")
+	flags.StringVar(&f.passwordFile, "password-file", "", "read the password from `FILE`, - for standard input (default: $RINGCX_PASSWORD)")
+	flags.BoolVar(&f.stayLoggedIn, "stay-logged-in", false, "with --legacy: a session lives two weeks after its last use, not an hour")
+	flags.StringVar(&f.keyFile, "client-key", "", "the app signs with the private key in `FILE` (PEM) in place of a secret")
+	flags.StringVar(&f.keyID, "client-key-id", "", "`ID` of that key at the vendor")
+	flags.BoolVar(&f.secretJWT, "client-secret-jwt", false, "the app signs with its secret and does not send it")
+	flags.StringVar(&f.importFile, "import", "", "take everything from a `FILE` of NAME=value lines (.env), which is not needed afterwards")
+}
+
+// chosen is the way to log in that the flags name; "" if they name none.
+func (f *loginFlags) chosen() (method, error) {
+	var named []string
+	var m method
+	for _, way := range []struct {
+		flag  string
+		given bool
+		is    method
+	}{
+		{"--jwt", f.jwt, byJWT}, {"--jwt-file", f.jwtFile != "", byJWT},
+		{"--browser", f.browser, byBrowser}, {"--no-browser", f.noBrowser, byBrowser}, {"--port", f.port != 0, byBrowser}, {"--redirect-uri", f.redirectURI != "", byBrowser},
+		{"--legacy", f.legacy, byLegacy}, {"--stay-logged-in", f.stayLoggedIn, byLegacy},
+		{"--direct", f.direct, byDirect}, {"--platform-id", f.platformID != "", byDirect},
+	} {
+		if way.given {
+			if named = append(named, way.flag); m != "" && m != way.is {
+				return "", &usageError{fmt.Sprintf("%s and %s are of two ways to log in", named[0], way.flag), "give one of --jwt, --browser, --direct and --legacy"}
+			}
+			m = way.is
 		}
 	}
+	if (f.username != "" || f.passwordFile != "") && !m.password() {
+		if m != "" {
+			return "", &usageError{"a user name and password are for --direct and --legacy", seeLogin}
+		}
+		m = byDirect
+	}
+	if signs := f.keyFile != "" || f.secretJWT || f.keyID != ""; signs && m.password() {
+		return "", &usageError{"a login to RingCX itself has no app that could sign", seeLogin}
+	}
+	return m, nil
+}
+
+const seeLogin = "see 'ringcx login --help'"
+
+// runLogin finds out how to log in and does so. What is stored for the profile stays until the login has worked.
+func (a *app) runLogin(cmd *cobra.Command, f *loginFlags) error {
+	m, err := f.chosen()
+	if err != nil {
+		return err
+	}
+	if cmd.Flags().Changed("timeout") && f.timeout <= 0 {
+		return &usageError{"--timeout must be positive", "give a duration such as 90s or 5m"}
+	}
+	if err := a.importFile(f); err != nil {
+		return err
+	}
+	acc, err := a.open()
+	if err != nil {
+		return err
+	}
+	if f.importFile != "" {
+		acc.stored, acc.damaged = &secrets{}, nil
+	}
+	saved := a.savedFor(acc, f)
+	if m == "" {
+		m = a.usualMethod(saved)
+	}
+	if err := a.placeForProfile(); err != nil {
+		return err
+	}
+	acc.method, acc.key = m, acc.profile
+	switch m {
+	case byBrowser:
+		return a.loginByBrowser(acc, saved, f)
+	case byDirect, byLegacy:
+		return a.loginByPassword(acc, saved, f)
+	}
+	return a.loginByJWT(acc, saved, f)
+}
+
+// savedFor is the profile as it was saved, for what the command line and the environment leave open. An imported file
+// leaves nothing open.
+func (a *app) savedFor(acc *account, f *loginFlags) profile {
+	if f.importFile != "" {
+		return profile{}
+	}
+	return acc.settings.Profiles[acc.profile]
+}
+
+// usualMethod is how to log in when no flag says it.
+func (a *app) usualMethod(saved profile) method {
+	known := saved != profile{}
 	switch {
-	case acc.config.ClientID == "":
-		return nil, &usageError{"there is no client ID", "set RC_APP_CLIENT_ID to the client ID of the app, as its Credentials tab in the Developer Portal shows it"}
-	case acc.jwt == "":
-		return nil, &usageError{"there is no JWT", "set RC_USER_JWT, or use --jwt-file; a JWT is made in the Developer Portal under Credentials"}
+	case a.variable("RC_USER_JWT", "RC_JWT") != "":
+		return byJWT
+	case known && a.wanted(saved, saved.Method) == saved.lineage():
+		return saved.Method.or(byJWT)
+	case a.imported && a.variable("RINGCX_USERNAME") != "":
+		return byDirect
 	}
-	acc.key = acc.profile
+	return byBrowser
+}
+
+// placeForProfile finds out early whether a profile can be kept.
+func (a *app) placeForProfile() error {
 	if a.configDir() == "" {
-		return nil, &usageError{"there is no home directory to keep the profile in", "set HOME or XDG_CONFIG_HOME, or use the variables without a login"}
+		return &usageError{"there is no home directory to keep the profile in", "set HOME or XDG_CONFIG_HOME, or use the variables without a login"}
 	}
-	return acc, os.MkdirAll(a.configDir(), 0o700)
-}
-
-// readJWT reads a credential from a private file, or from standard input.
-func (a *app) readJWT(name string) (string, error) {
-	in, from := a.Stdin, "standard input"
-	if name != "-" {
-		f, err := openPrivate(name, "--jwt-file names a file that holds the JWT alone")
-		if err != nil {
-			return "", err
-		}
-		defer func() { _ = f.Close() }()
-		in, from = f, name
+	if err := os.MkdirAll(a.configDir(), 0o700); err != nil {
+		return err
 	}
-	data, err := io.ReadAll(io.LimitReader(in, 64<<10))
+	probe, err := os.CreateTemp(a.configDir(), ".probe-*")
 	if err != nil {
-		return "", err
+		return err
 	}
-	jwt := strings.TrimSpace(string(data))
-	if strings.Count(jwt, ".") != 2 || strings.ContainsAny(jwt, " \t\r\n") {
-		return "", &usageError{from + " does not hold a JWT", "give the JWT alone, in one line, as the Developer Portal showed it"}
-	}
-	return jwt, nil
+	_ = probe.Close()
+	return os.Remove(probe.Name())
 }
 
-func (a *app) logIn(acc *account) error {
+// imported are the variables that an imported file stands for, also those it does not hold: what it says of one account
+// is not mixed with what the environment says of another.
+var imported = []string{
+	"RC_SERVER_URL", "RC_APP_CLIENT_ID", "RC_CLIENT_ID", "RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET", "RC_USER_JWT", "RC_JWT",
+	"RC_REDIRECT_URL", "RINGCX_SERVER_URL", "RINGCX_USERNAME", "RINGCX_PASSWORD", "RINGCX_PLATFORM_ID",
+}
+
+func (a *app) importFile(f *loginFlags) error {
+	if f.importFile == "" {
+		return nil
+	}
+	values, err := parseEnvFile(f.importFile, "--import names a file of NAME=value lines")
+	if err != nil {
+		return err
+	}
+	known := false
+	for _, name := range imported {
+		known = known || values[name] != ""
+	}
+	if !known {
+		return &usageError{f.importFile + " holds none of the variables that a login needs", "such as RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT"}
+	}
+	outer := a.Getenv
+	a.Getenv = func(name string) string {
+		for _, own := range imported {
+			if name == own {
+				return values[name]
+			}
+		}
+		return outer(name)
+	}
+	a.imported = true
+	return nil
+}
+
+// logIn logs in, and stores what later renewals need and how it was done.
+func (a *app) logIn(acc *account, p profile) error {
 	session := a.session(acc)
 	if err := session.Login(a.Context); err != nil {
-		return &loginFailed{err}
+		return &loginFailed{cause: err}
 	}
-	if err := a.writeSecrets(acc.store, acc.profile, &secrets{ClientSecret: acc.config.ClientSecret, JWT: acc.jwt}); err != nil {
+	ctx := context.WithoutCancel(a.Context) // the vendor's part is done
+	if err := a.writeSecrets(ctx, acc.store, acc.profile, acc.stored); err != nil {
 		return err
 	}
-	if acc.settings.Profiles == nil {
-		acc.settings.Profiles = make(map[string]profile)
-	}
-	acc.settings.Profiles[acc.profile] = profile{acc.config.ClientID, acc.config.Endpoint.RingCentral, acc.config.Endpoint.RingCX}
-	if err := a.writeSettings(acc.settings); err != nil {
+	c := acc.config
+	p.ClientID, p.RingCentral, p.RingCX, p.Method = c.ClientID, c.Endpoint.RingCentral, c.Endpoint.RingCX, acc.method
+	if err := a.saveProfile(acc.profile, &p); err != nil {
 		return err
 	}
-	st, err := session.Status(a.Context)
+	st, err := session.Status(ctx)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.Stderr, "Logged in to RingCX main account %s as RingCentral user %s (profile %s).\nThe token lives %s and is renewed when it is used. Next: ringcx token, ringcx accounts list\n",
-		first(st.MainAccountID, "?"), first(st.UserID, "?"), acc.profile, span(time.Until(st.Expiry)))
+	who := "RingCX user " + acc.stored.Username
+	if !acc.method.password() {
+		who = "RingCentral user " + first(st.UserID, "?")
+	}
+	fmt.Fprintf(a.Stderr, "Logged in to RingCX main account %s as %s (profile %s).\nThe token lives %s and is renewed when it is used. Next: ringcx token, ringcx accounts list\n",
+		first(st.MainAccountID, "?"), who, acc.profile, span(time.Until(st.Expiry)))
+	a.warnOfEnvironment(acc)
 	return nil
 }
 
-func (a *app) logout() *cobra.Command {
-	var local bool
-	cmd := &cobra.Command{
-		Use: "logout", Short: "End the session at the vendor and forget it here", Args: noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			acc, err := a.resolve()
-			if err != nil {
-				return err
-			}
-			return a.logOut(acc, local)
-		},
+// warnOfEnvironment says that what was stored will not be what is used.
+func (a *app) warnOfEnvironment(acc *account) {
+	if jwt := a.variable("RC_USER_JWT", "RC_JWT"); jwt != "" && acc.method != byJWT && !a.imported {
+		fmt.Fprintln(a.Stderr, "But RC_USER_JWT is set, and the environment beats the profile: unset it to use this login.")
 	}
-	cmd.Flags().BoolVar(&local, "local", false, "only forget, without asking the vendor to end the session")
-	return cmd
-}
-
-// logOut ends what is stored for the profile, at the servers it was stored for and no others, whatever the environment
-// says now. Without a profile it ends what the credentials of the environment stored.
-func (a *app) logOut(acc *account, local bool) error {
-	saved, known := acc.settings.Profiles[acc.profile]
-	local = local || acc.damaged != nil // without the secret the vendor does not listen
-	switch {
-	case known:
-		acc.key, acc.jwt = acc.profile, ""
-		acc.config.ClientID, acc.config.ClientSecret = saved.ClientID, acc.stored.ClientSecret
-		acc.config.Endpoint = ringcx.Endpoint{RingCentral: saved.RingCentral, RingCX: saved.RingCX}
-	case acc.jwt == "":
-		acc.key, local = acc.profile, true // nobody knows where it came from
-	}
-	if local {
-		acc.config.HTTPClient = &http.Client{Transport: offline{}}
-	}
-	if err := a.session(acc).Logout(a.Context); err != nil {
-		var vendor *ringcx.Error
-		if !errors.As(err, &vendor) {
-			return err
-		}
-		if !local {
-			fmt.Fprintf(a.Stderr, "The vendor did not end the session: %s\nIt ends there by itself when its tokens expire.\n", vendor)
-		}
-	}
-	if acc.key == acc.profile {
-		if err := a.writeSecrets(acc.store, acc.profile, nil); err != nil {
-			return err
-		}
-	}
-	if known {
-		delete(acc.settings.Profiles, acc.profile)
-		if err := a.writeSettings(acc.settings); err != nil {
-			return err
-		}
-	}
-	fmt.Fprintf(a.Stderr, "Logged out (%s).\n", acc.name())
-	return nil
-}
-
-// offline sends nothing.
-type offline struct{}
-
-var errOffline = errors.New("nothing was sent")
-
-func (offline) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Body != nil {
-		_ = req.Body.Close()
-	}
-	return nil, errOffline
 }

@@ -1,16 +1,15 @@
 package cli
 
 import (
-	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-
-	"github.com/BurntSushi/toml"
 
 	"github.com/ringcx-go/ringcx"
 )
@@ -19,19 +18,54 @@ import (
 type settings struct {
 	Default  string             `toml:"default,omitempty"` // the profile used when none is named; "": "default"
 	Profiles map[string]profile `toml:"profile,omitempty"`
+	// Directories are rules: the profile to use in a directory and below it, by its path without symbolic links.
+	Directories map[string]string `toml:"directory,omitempty"`
 }
 
-// profile is a named lineage: which app, at which vendor.
+// profile is a named lineage: which app, at which vendor, and how its person logs in.
 type profile struct {
-	ClientID    string `toml:"client_id"`
+	ClientID    string `toml:"client_id,omitempty"` // "": none, as for logins to RingCX itself
 	RingCentral string `toml:"server_url"`
 	RingCX      string `toml:"ringcx_server_url"`
+
+	Method      method `toml:"method,omitempty"`        // "": JWT, as before there was a choice
+	ClientAuth  string `toml:"client_auth,omitempty"`   // one of the constants below; "": the secret, or nothing
+	KeyID       string `toml:"client_key_id,omitempty"` // "": the key is not named
+	RedirectURI string `toml:"redirect_uri,omitempty"`  // of logins in a browser; "": this machine, on any free port
+}
+
+// How an app authenticates if not by sending its secret.
+const (
+	authKey       = "private_key_jwt"
+	authSecretJWT = "client_secret_jwt"
+)
+
+// lineage is the part of a profile that its tokens belong to.
+func (p profile) lineage() profile {
+	return profile{ClientID: p.ClientID, RingCentral: p.RingCentral, RingCX: p.RingCX}
+}
+
+// valid says what is wrong with the profile, "" if nothing is.
+func (p profile) valid() string {
+	switch {
+	case !p.Method.known():
+		return fmt.Sprintf("unknown method %q", clip(string(p.Method)))
+	case p.ClientAuth != "" && p.ClientAuth != authKey && p.ClientAuth != authSecretJWT:
+		return fmt.Sprintf("unknown client_auth %q", clip(p.ClientAuth))
+	}
+	return ""
 }
 
 // secrets are what later renewals of a profile need. They live in the Store, beside the lineage.
 type secrets struct {
 	ClientSecret string `json:"client_secret,omitempty"`
+	ClientKey    string `json:"client_key,omitempty"` // PEM
 	JWT          string `json:"jwt,omitempty"`
+
+	Username     string `json:"username,omitempty"`
+	Password     string `json:"password,omitempty"`
+	PlatformID   string `json:"platform_id,omitempty"`
+	StayLoggedIn bool   `json:"stay_logged_in,omitempty"`
 }
 
 // profileName is what a profile may be called: lower-case letters, digits, - and _, at most 64, the first a letter or a
@@ -52,39 +86,20 @@ func (nameRule) MatchString(s string) bool {
 	return s != "" && len(s) <= 64
 }
 
-func (a *app) settingsPath() string { return filepath.Join(a.configDir(), "config.toml") }
-
-func (a *app) readSettings() (*settings, error) {
-	s := &settings{}
-	if a.configDir() == "" {
-		return s, nil
+func checkProfileName(name string) error {
+	if profileName.MatchString(name) {
+		return nil
 	}
-	data, err := os.ReadFile(a.settingsPath())
-	if errors.Is(err, fs.ErrNotExist) {
-		return s, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	meta, err := toml.Decode(string(data), s)
-	if err != nil {
-		return nil, &usageError{
-			fmt.Sprintf("%s: %s", a.settingsPath(), strings.TrimPrefix(err.Error(), "toml: ")), "mend the file, or remove it and log in again",
-		}
-	}
-	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return nil, &usageError{fmt.Sprintf("%s: unknown setting %q", a.settingsPath(), unknown[0].String()), "known are default and, for each profile, client_id, server_url and ringcx_server_url"}
-	}
-	return s, nil
+	return &usageError{fmt.Sprintf("%q is not a profile name", clip(name)), "use lower-case letters, digits, - and _"}
 }
 
-// writeSettings replaces config.toml as a whole, so that a crash leaves the old one or the new one.
-func (a *app) writeSettings(s *settings) error {
-	var b bytes.Buffer
-	if err := toml.NewEncoder(&b).Encode(s); err != nil {
-		return err
+// noProfile says that there is no such profile, and which there are.
+func (s *settings) noProfile(name string) string {
+	names := slices.Sorted(maps.Keys(s.Profiles))
+	if len(names) == 0 {
+		return fmt.Sprintf("there is no profile %q, nor any other", name)
 	}
-	return writePrivate(a.settingsPath(), b.Bytes())
+	return fmt.Sprintf("there is no profile %q (there is %s)", name, strings.Join(names, ", "))
 }
 
 // writePrivate writes a file that only its owner reads, in a directory made for it.
@@ -124,7 +139,7 @@ func (a *app) readSecrets(store ringcx.Store, profile string) (*secrets, error) 
 	return s, nil
 }
 
-func (a *app) writeSecrets(store ringcx.Store, profile string, s *secrets) error {
+func (a *app) writeSecrets(ctx context.Context, store ringcx.Store, profile string, s *secrets) error {
 	var value []byte
 	if s != nil {
 		var err error
@@ -132,5 +147,5 @@ func (a *app) writeSecrets(store ringcx.Store, profile string, s *secrets) error
 			return err
 		}
 	}
-	return store.Update(a.Context, secretsKey(profile), func(_ []byte, save func([]byte) error) error { return save(value) })
+	return store.Update(ctx, secretsKey(profile), func(_ []byte, save func([]byte) error) error { return save(value) })
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"strings"
 	"time"
@@ -40,7 +39,7 @@ func Main(env *Env) int {
 	case !app.started && !errors.As(err, &usage):
 		err = &usageError{err.Error(), "run 'ringcx help' to see the commands"}
 	}
-	return report(env.Stderr, err)
+	return app.report(err)
 }
 
 var errInterrupted = errors.New("interrupted; nothing stored was lost")
@@ -73,10 +72,10 @@ func (a *app) execute(root *cobra.Command) error {
 }
 
 // report prints an error in one line, and a hint where there is one.
-func report(w io.Writer, err error) int {
-	fmt.Fprintf(w, "ringcx: %s\n", strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
-	if hint := hintFor(err); hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", hint)
+func (a *app) report(err error) int {
+	fmt.Fprintf(a.Stderr, "ringcx: %s\n", strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
+	if hint := a.hintFor(err); hint != "" {
+		fmt.Fprintf(a.Stderr, "hint: %s\n", hint)
 	}
 	var usage *usageError
 	var failed *loginFailed
@@ -89,6 +88,19 @@ func report(w io.Writer, err error) int {
 	return exitError
 }
 
+// hintFor names the command that logs in to the profile again, where that is what helps: the engine's own hints are about
+// JWTs.
+func (a *app) hintFor(err error) string {
+	var hinted interface{ Hint() string }
+	var vendor *ringcx.Error
+	var failed *loginFailed
+	own := errors.As(err, &hinted) && !errors.As(err, &vendor) || errors.As(err, &failed)
+	if a.again == "" || own || !errors.Is(err, ringcx.ErrLoginRequired) || strings.Contains(a.again, "--jwt") {
+		return hintFor(err)
+	}
+	return fmt.Sprintf("run '%s'", a.again)
+}
+
 func hintFor(err error) string {
 	var hinted interface{ Hint() string }
 	if errors.As(err, &hinted) && hinted.Hint() != "" {
@@ -99,7 +111,7 @@ func hintFor(err error) string {
 		return fmt.Sprintf("check that %s exists, is yours and has room; nothing stored was lost", path.Path)
 	}
 	if errors.Is(err, ringcx.ErrLoginRequired) {
-		return "run 'ringcx login --jwt' with RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT set; 'eval \"$(ringcx sandbox env)\"' sets them for the sandbox"
+		return "run 'ringcx login --jwt' with RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT set ('eval \"$(ringcx sandbox env)\"' sets them for the sandbox), or 'ringcx login --browser'"
 	}
 	return ""
 }
@@ -107,9 +119,14 @@ func hintFor(err error) string {
 // app is one run of the command.
 type app struct {
 	*Env
-	started bool // the command line was understood
+	started bool   // the command line was understood
+	again   string // what logs in to the profile again, as before; "": there is no such profile
+	in      lines  // Stdin, line by line
+
+	imported bool // the variables of the account come from a file that is imported
 
 	sessions []*ringcx.Session // those in use
+	store    ringcx.Store      // what openStore opened, nil before
 
 	profile, envFile string
 	serverURL, cxURL string
@@ -124,12 +141,12 @@ func (a *app) command() *cobra.Command {
 		Long: `ringcx signs in to RingCX, keeps the tokens alive and calls the API.
 
 Without an account: 'ringcx demo' tells the whole story, 'ringcx sandbox' emulates the vendor for any program.
-With one: 'ringcx login --jwt' once, then 'ringcx token' and 'ringcx api' for ever.
+With one: 'ringcx login' once, then 'ringcx token' and 'ringcx api' for ever.
 
 Environment: RC_SERVER_URL, RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT (or RC_CLIENT_ID, RC_CLIENT_SECRET
-and RC_JWT) name the app and its user; RINGCX_SERVER_URL and RINGCX_PROFILE the rest. RINGCX_STORE says where sessions
-are kept: file:DIR, keyring: (or keyring:DIR), postgres://… or redis://…. A flag beats the environment, the environment
-beats the profile.
+and RC_JWT) name the app and its user; RINGCX_SERVER_URL and RINGCX_PROFILE the rest; RINGCX_USERNAME, RINGCX_PASSWORD and
+RINGCX_PLATFORM_ID a user of RingCX itself. RINGCX_STORE says where sessions are kept: file:DIR, keyring: (or keyring:DIR),
+postgres://… or redis://…. A flag beats the environment, the environment beats the profile.
 
 Exit codes: 0 done, 1 error, 2 usage, 4 login required.`,
 		SilenceErrors: true, SilenceUsage: true,
@@ -138,7 +155,7 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required.`,
 		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.profile, "profile", "", "named lineage to use (default: $RINGCX_PROFILE, then \"default\")")
+	flags.StringVar(&a.profile, "profile", "", "named login to use (default: $RINGCX_PROFILE, then what 'ringcx profile use' said)")
 	flags.StringVar(&a.envFile, "env-file", "", "read variables that the environment lacks from `FILE`")
 	flags.StringVar(&a.serverURL, "server-url", "", "RingCentral server (default: $RC_SERVER_URL)")
 	flags.StringVar(&a.cxURL, "ringcx-server-url", "", "RingCX server (default: $RINGCX_SERVER_URL)")
@@ -147,6 +164,6 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required.`,
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.help())
-	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.api(), a.accounts(), a.users(), a.sandbox(), a.completion(), a.version())
+	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), a.api(), a.accounts(), a.users(), a.profiles(), a.sandbox(), a.completion(), a.version())
 	return root
 }

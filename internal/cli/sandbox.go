@@ -40,22 +40,45 @@ Tests move its clock (POST /_sandbox/clock {"advance":"6m"}), read what was aske
 	f.BoolVar(&opts.NoLimits, "no-limits", false, "switch the request limits off")
 	cmd.PersistentFlags().StringVar(&listen, "listen", defaultListen, "`ADDRESS` to listen on; port 0 takes a free one")
 	cmd.PersistentFlags().Uint64Var(&opts.Seed, "seed", 1, "seed of the demo client ID, secret and JWT")
-	cmd.AddCommand(&cobra.Command{
+	cmd.AddCommand(a.sandboxEnv(&opts, &listen))
+	return cmd
+}
+
+func (a *app) sandboxEnv(opts *sandbox.Options, listen *string) *cobra.Command {
+	var which string
+	cmd := &cobra.Command{
 		Use: "env", Short: "Print the variables that point a program at the sandbox", Args: noArgs,
-		Example: `  eval "$(ringcx sandbox env)"`,
+		Long: `Prints the variables that point a program at the sandbox, and those of one of its apps:
+
+jwt     an app with the JWT flow, and the JWT of the demo user
+native  an app for programs on a desk: login in a browser, no secret
+web     an app for servers: login in a browser, with a secret and one redirect URI
+admin   no app: user name and password of RingCX itself, for 'ringcx login --direct'
+
+The variables of the others are set to nothing.`,
+		Example: `  eval "$(ringcx sandbox env)" && ringcx login
+  eval "$(ringcx sandbox env --app native)" && ringcx login`,
 		RunE: func(*cobra.Command, []string) error {
 			box, err := sandbox.New(&sandbox.Options{Seed: opts.Seed})
 			if err != nil {
 				return err
 			}
-			host, port, err := net.SplitHostPort(listen)
+			host, port, err := net.SplitHostPort(*listen)
 			if err != nil || port == "0" {
-				return &usageError{fmt.Sprintf("--listen %q must name the host and port of a sandbox", listen), "such as --listen " + defaultListen}
+				return &usageError{fmt.Sprintf("--listen %q must name the host and port of a sandbox", *listen), "such as --listen " + defaultListen}
 			}
-			_, err = io.WriteString(a.Stdout, exports("http://"+net.JoinHostPort(reachable(host), port), box.Demo()))
+			text, talk, err := appExports(which, "http://"+net.JoinHostPort(reachable(host), port), box.Demo())
+			if err != nil {
+				return err
+			}
+			if talk != "" && a.ErrTerminal {
+				fmt.Fprintln(a.Stderr, talk)
+			}
+			_, err = io.WriteString(a.Stdout, text)
 			return err
 		},
-	})
+	}
+	cmd.Flags().StringVar(&which, "app", "jwt", "whose variables: `jwt`, native, web or admin")
 	return cmd
 }
 
@@ -67,16 +90,43 @@ func reachable(host string) string {
 	return host
 }
 
-// exports are shell lines; --env-file reads them too.
+// exports are the shell lines of the app with the JWT flow; --env-file reads them too.
 func exports(url string, demo sandbox.Credentials) string {
-	var b strings.Builder
-	for _, v := range [][2]string{
+	return exportLines([][2]string{
 		{"RC_SERVER_URL", url},
 		{"RINGCX_SERVER_URL", url},
 		{"RC_APP_CLIENT_ID", demo.ClientID},
 		{"RC_APP_CLIENT_SECRET", demo.ClientSecret},
 		{"RC_USER_JWT", demo.JWT},
-	} {
+	})
+}
+
+// appExports are the shell lines of an app, and what to tell the person who signs in to it. What another app left behind
+// is taken away: an app without a secret fails with one.
+func appExports(which, url string, demo sandbox.Credentials) (text, talk string, err error) {
+	vars := [][2]string{{"RC_SERVER_URL", url}, {"RINGCX_SERVER_URL", url}}
+	talk = fmt.Sprintf("At the sign-in page of 'ringcx login': %s, password %s", demo.Email, demo.Password)
+	switch which {
+	case "jwt":
+		return exports(url, demo), "", nil
+	case "native":
+		vars = append(vars, [2]string{"RC_APP_CLIENT_ID", demo.NativeClientID}, [2]string{"RC_APP_CLIENT_SECRET", ""}, [2]string{"RC_REDIRECT_URL", ""})
+	case "web":
+		vars = append(vars, [2]string{"RC_APP_CLIENT_ID", demo.WebClientID}, [2]string{"RC_APP_CLIENT_SECRET", demo.WebClientSecret},
+			[2]string{"RC_REDIRECT_URL", demo.WebRedirectURI})
+	case "admin":
+		talk = "Log in with: ringcx login --direct"
+		vars = append(vars, [2]string{"RINGCX_USERNAME", demo.AdminUsername}, [2]string{"RINGCX_PASSWORD", demo.AdminPassword},
+			[2]string{"RINGCX_PLATFORM_ID", demo.PlatformID}, [2]string{"RC_APP_CLIENT_ID", ""}, [2]string{"RC_APP_CLIENT_SECRET", ""})
+	default:
+		return "", "", &usageError{fmt.Sprintf("the sandbox has no app %q", clip(which)), "one of jwt, native, web and admin"}
+	}
+	return exportLines(append(vars, [2]string{"RC_USER_JWT", ""})), talk, nil
+}
+
+func exportLines(vars [][2]string) string {
+	var b strings.Builder
+	for _, v := range vars {
 		fmt.Fprintf(&b, "export %s='%s'\n", v[0], v[1])
 	}
 	return b.String()
@@ -136,6 +186,7 @@ func (a *app) announce(url, listen, envFile string, opts *sandbox.Options) {
 		args += fmt.Sprintf(" --seed %d", opts.Seed)
 	}
 	fmt.Fprintf(a.Stderr, "In another shell:  eval \"$(ringcx sandbox env%s)\" && ringcx login --jwt\n", args)
+	fmt.Fprintf(a.Stderr, "In a browser:      eval \"$(ringcx sandbox env%s --app native)\" && ringcx login\n", args)
 }
 
 // shellPath is a path as a shell's "." command takes it: with a slash, or it is looked for elsewhere.

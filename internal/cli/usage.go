@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,15 @@ func clip(s string) string {
 		return s[:8] + "…"
 	}
 	return s
+}
+
+// unwrapPath is what went wrong with a file, the file first.
+func unwrapPath(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return fmt.Sprintf("%s: %s", path.Path, path.Err)
+	}
+	return err.Error()
 }
 
 // noArgs refuses arguments, and knows what was probably meant.

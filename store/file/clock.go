@@ -34,7 +34,7 @@ func (s *Store) Now(ctx context.Context) (time.Time, error) {
 		return time.Now(), nil //nolint:nilerr // nothing is stored yet that could be upset
 	}
 	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
-	if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
+	if err := await(ctx, lock); err != nil {
 		if ctx.Err() != nil {
 			return time.Time{}, ctx.Err()
 		}

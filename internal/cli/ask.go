@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"golang.org/x/term"
+)
+
+// lines reads lines, one caller at a time.
+type lines struct {
+	mu sync.Mutex // guards r
+	r  *bufio.Reader
+}
+
+// maxInput bounds what is read from standard input for all questions together.
+const maxInput = 1 << 20
+
+// readLine reads a line of Stdin, without its end. The end of the input is io.EOF, unless something stands before it.
+func (a *app) readLine(ctx context.Context) (string, error) {
+	type result struct {
+		text string
+		err  error
+	}
+	got := make(chan result, 1)
+	go func() {
+		a.in.mu.Lock()
+		defer a.in.mu.Unlock()
+		if a.in.r == nil {
+			a.in.r = bufio.NewReader(io.LimitReader(a.Stdin, maxInput))
+		}
+		text, err := a.in.r.ReadString('\n')
+		if err != nil && text != "" && errors.Is(err, io.EOF) {
+			err = nil
+		}
+		got <- result{strings.TrimRight(text, "\r\n"), err}
+	}()
+	select {
+	case r := <-got:
+		return r.text, r.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// canAsk reports whether there is somebody to ask.
+func (a *app) canAsk() bool { return a.InTerminal && a.ErrTerminal }
+
+var errUnanswered = &usageError{"there was no answer", "give it in a variable or a flag; see 'ringcx login --help'"}
+
+// ask asks the person at the terminal, who must answer something.
+func (a *app) ask(question string) (string, error) {
+	for range 3 {
+		fmt.Fprintf(a.Stderr, "%s: ", question)
+		answer, err := a.readLine(a.Context)
+		if errors.Is(err, io.EOF) {
+			fmt.Fprintln(a.Stderr)
+			return "", errUnanswered
+		}
+		if err != nil {
+			return "", err
+		}
+		if answer = strings.TrimSpace(answer); answer != "" {
+			return answer, nil
+		}
+	}
+	return "", errUnanswered
+}
+
+// askMaybe asks for something that may be left out.
+func (a *app) askMaybe(question string) (string, error) {
+	fmt.Fprintf(a.Stderr, "%s: ", question)
+	answer, err := a.readLine(a.Context)
+	if errors.Is(err, io.EOF) {
+		fmt.Fprintln(a.Stderr)
+		return "", nil
+	}
+	return strings.TrimSpace(answer), err
+}
+
+// askHidden asks for a secret, which may be empty.
+func (a *app) askHidden(question string) (string, error) {
+	fmt.Fprintf(a.Stderr, "%s: ", question)
+	read := a.ReadHidden
+	if read == nil {
+		read = a.readLine
+	}
+	answer, err := read(a.Context)
+	fmt.Fprintln(a.Stderr)
+	if errors.Is(err, io.EOF) {
+		return "", errUnanswered
+	}
+	return answer, err
+}
+
+// readHidden reads a line of the terminal with its echo off. If ctx ends first the echo is put back.
+func readHidden(ctx context.Context) (string, error) {
+	fd := int(os.Stdin.Fd()) //nolint:gosec // a file descriptor fits
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", err
+	}
+	type result struct {
+		text []byte
+		err  error
+	}
+	got := make(chan result, 1)
+	go func() {
+		text, err := term.ReadPassword(fd)
+		got <- result{text, err}
+	}()
+	select {
+	case r := <-got:
+		return string(r.text), r.err
+	case <-ctx.Done():
+		return "", errors.Join(ctx.Err(), term.Restore(fd, before))
+	}
+}

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+)
+
+// prepared is the app of a login: its profile as it will be saved, and its key.
+type prepared struct {
+	profile
+	key  string // PEM; "": the app does not sign with one
+	same bool   // the lineage is the one that was saved: what is stored belongs to it
+}
+
+// prepareApp completes the app: who it is, and how it shows that. It asks for what is missing.
+func (a *app) prepareApp(acc *account, saved profile, f *loginFlags) (*prepared, error) {
+	wanted := a.wanted(saved, acc.method)
+	asked := false
+	if wanted.ClientID == "" {
+		if !a.canAsk() {
+			return nil, &usageError{"there is no client ID", "set RC_APP_CLIENT_ID to the client ID of the app, as its Credentials tab in the Developer Portal shows it"}
+		}
+		var err error
+		if wanted.ClientID, err = a.ask("Client ID of the app, as its Credentials tab in the Developer Portal shows it"); err != nil {
+			return nil, err
+		}
+		asked = true
+	}
+	same := acc.damaged == nil && saved != profile{} && wanted == saved.lineage()
+	if err := a.configure(acc, wanted, saved, same); err != nil {
+		return nil, err
+	}
+	p := &prepared{same: same}
+	if err := a.prepareAuth(acc, saved, f, p); err != nil {
+		return nil, err
+	}
+	c := acc.config
+	if c.ClientSecret == "" && c.SigningKey == nil && a.canAsk() && (asked || a.clientID != "" && !same || f.secretJWT) {
+		secret, err := a.askHidden("Client secret (not shown; Enter if the app has none)")
+		if err != nil {
+			return nil, err
+		}
+		c.ClientSecret = secret
+	}
+	if p.ClientAuth == authSecretJWT && c.ClientSecret == "" {
+		return nil, &usageError{"there is no client secret to sign with", "set RC_APP_CLIENT_SECRET"}
+	}
+	return p, nil
+}
+
+// prepareAuth settles how the app identifies itself: as the flags say, else as before.
+func (a *app) prepareAuth(acc *account, saved profile, f *loginFlags, p *prepared) error {
+	c := acc.config
+	switch {
+	case f.keyFile != "" && f.secretJWT:
+		return &usageError{"--client-key and --client-secret-jwt are two ways to sign", "give one of them"}
+	case f.keyFile != "":
+		text, from, err := a.readSecret(f.keyFile, "--client-key names a file that holds a private key in PEM form")
+		if err != nil {
+			return err
+		}
+		key, err := parseKey([]byte(text))
+		if err != nil {
+			return &usageError{fmt.Sprintf("%s: %s", from, err), "make one with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem"}
+		}
+		c.SigningKey, c.KeyID, c.SecretJWT, c.ClientSecret = key, f.keyID, false, ""
+		p.ClientAuth, p.KeyID, p.key = authKey, f.keyID, text
+	case f.secretJWT:
+		c.SigningKey, c.KeyID, c.SecretJWT = nil, "", true
+		p.ClientAuth = authSecretJWT
+	case c.SigningKey != nil:
+		p.ClientAuth, p.KeyID, p.key = authKey, first(f.keyID, saved.KeyID), acc.stored.ClientKey
+		c.KeyID, c.ClientSecret = p.KeyID, ""
+	case f.keyID != "":
+		return &usageError{"--client-key-id names no key without --client-key", seeLogin}
+	case c.SecretJWT:
+		p.ClientAuth = authSecretJWT
+	}
+	return nil
+}
+
+// parseKey reads a private key that an app can sign with.
+func parseKey(text []byte) (crypto.Signer, error) {
+	block, rest := pem.Decode(text)
+	for block != nil && block.Type == "EC PARAMETERS" { // openssl writes them in front
+		block, rest = pem.Decode(rest)
+	}
+	if block == nil {
+		return nil, errors.New("holds no private key in PEM form")
+	}
+	var key any
+	var err error
+	switch block.Type {
+	case "PRIVATE KEY":
+		key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+	case "RSA PRIVATE KEY":
+		key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
+	case "EC PRIVATE KEY":
+		key, err = x509.ParseECPrivateKey(block.Bytes)
+	case "ENCRYPTED PRIVATE KEY":
+		return nil, errors.New("holds an encrypted key; decrypt it first, the store keeps it private")
+	default:
+		return nil, fmt.Errorf("holds a %q, not a private key", clip(block.Type))
+	}
+	if err != nil || block.Headers["DEK-Info"] != "" {
+		return nil, errors.New("holds a private key that cannot be read")
+	}
+	switch k := key.(type) {
+	case *rsa.PrivateKey:
+		return k, nil
+	case ed25519.PrivateKey:
+		return k, nil
+	case *ecdsa.PrivateKey:
+		if k.Curve == elliptic.P256() {
+			return k, nil
+		}
+	}
+	return nil, errors.New("holds a key that is none of RSA, ECDSA with P-256, and Ed25519")
+}

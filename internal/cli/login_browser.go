@@ -1,0 +1,248 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/callback"
+)
+
+// signIn is one login in a browser, under way.
+type signIn struct {
+	*app
+	expected callback.Expected
+	listener *callback.Listener // nil: the answer does not come to this machine and is pasted
+	redirect string             // where the answer goes
+	page     string             // address of the sign-in page
+	timeout  time.Duration
+	again    string      // what starts the login again
+	prompted atomic.Bool // the cursor stands behind a prompt
+}
+
+// loginByBrowser has a person sign in at RingCentral's page. The code that comes back is spent at once.
+func (a *app) loginByBrowser(acc *account, saved profile, f *loginFlags) error {
+	p, err := a.prepareApp(acc, saved, f)
+	if err != nil {
+		return err
+	}
+	if p.RedirectURI, err = a.redirectURI(saved, f); err != nil {
+		return err
+	}
+	s := &signIn{app: a, timeout: f.timeout, again: acc.method.command(acc.profile), redirect: first(p.RedirectURI, "http://127.0.0.1:0/callback")}
+	s.expected = callback.Expected{State: rand.Text(), Issuer: acc.config.Endpoint.RingCentral}
+	if err := s.listen(); err != nil {
+		return err
+	}
+	verifier := ringcx.GenerateVerifier()
+	s.page = acc.config.AuthCodeURL(s.redirect, s.expected.State, verifier)
+	code, err := s.await(f.noBrowser)
+	if err == nil {
+		acc.login = acc.config.AuthorizationCode(code, s.redirect, verifier)
+		acc.jwt, acc.stored = "", &secrets{ClientSecret: acc.config.ClientSecret, ClientKey: p.key}
+		err = a.logIn(acc, p.profile)
+	}
+	var failed *loginFailed
+	if errors.As(err, &failed) {
+		failed.hint = s.hint(failed.cause)
+	}
+	s.finish(err)
+	return err
+}
+
+// redirectURI is the one to be registered with the app; "" stands for this machine on any free port.
+func (a *app) redirectURI(saved profile, f *loginFlags) (string, error) {
+	if f.port != 0 && f.redirectURI != "" {
+		return "", &usageError{"--port and --redirect-uri both say where the answer goes", "give one of them"}
+	}
+	if f.port < 0 || f.port > 65535 {
+		return "", &usageError{fmt.Sprintf("%d is not a port", f.port), "give a number from 1 to 65535"}
+	}
+	if f.port != 0 {
+		return fmt.Sprintf("http://127.0.0.1:%d/callback", f.port), nil
+	}
+	uri := first(f.redirectURI, a.variable("RC_REDIRECT_URL"), saved.RedirectURI)
+	if u, err := url.Parse(uri); uri != "" && (err != nil || u.Scheme == "" || u.Host == "" || u.Fragment != "" || u.User != nil) {
+		return "", &usageError{"the redirect URI is not of the form http://host/path", "give it as it is registered with the app in the Developer Portal"}
+	}
+	return uri, nil
+}
+
+// listen receives the answer, if it comes to this machine.
+func (s *signIn) listen() (err error) {
+	if !callback.Local(s.redirect) {
+		return nil
+	}
+	if s.listener, err = callback.Listen(s.Context, s.redirect, s.expected); err != nil {
+		return &usageError{
+			fmt.Sprintf("cannot receive the answer at %s: %s", s.redirect, unwrapOp(err)),
+			"end the program that uses the port, or choose another with --port, which must be registered with the app",
+		}
+	}
+	s.redirect = s.listener.RedirectURI()
+	return nil
+}
+
+// await shows the page, and waits for the code: from the browser, or from a person who pastes it.
+func (s *signIn) await(noBrowser bool) (string, error) {
+	ctx, cancel := context.WithTimeout(s.Context, s.timeout)
+	defer cancel()
+	var answers <-chan callback.Answer
+	if s.listener != nil {
+		answers = s.listener.Answers
+	}
+	failed, pasted := make(chan error, 1), make(chan callback.Answer, 1)
+	opened := !noBrowser && s.OpenBrowser != nil && s.listener != nil
+	if opened {
+		fmt.Fprintln(s.Stderr, "The browser opens to sign in.")
+		go func() {
+			if err := s.OpenBrowser(s.page); err != nil {
+				failed <- err
+			}
+		}()
+		if s.canAsk() {
+			fmt.Fprintln(s.Stderr, "Waiting for the answer. Enter shows the address of the page, Ctrl-C gives up.")
+		}
+	} else {
+		s.showPage()
+	}
+	if !opened || s.canAsk() {
+		go s.readPasted(ctx, pasted)
+	}
+	for {
+		select {
+		case <-failed:
+			s.endPrompt()
+			fmt.Fprintln(s.Stderr, "The browser could not be opened.")
+			s.showPage()
+		case a := <-answers:
+			s.endPrompt()
+			return a.Code, answerError(a.Err)
+		case a := <-pasted:
+			return a.Code, answerError(a.Err)
+		case <-ctx.Done():
+			s.endPrompt()
+			return "", s.overdue()
+		}
+	}
+}
+
+// answerError is a login that failed by the answer of the page, or by what was pasted for one.
+func answerError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &loginFailed{cause: err}
+}
+
+// showPage prints the address of the page, for a browser anywhere.
+func (s *signIn) showPage() {
+	fmt.Fprintf(s.Stderr, "To sign in, open this address in a browser, on any machine:\n\n  %s\n\n", s.page)
+	if s.listener == nil {
+		fmt.Fprintf(s.Stderr, "Then paste the address where the browser ends up (%s?code=…), or the code, here.\n", s.redirect)
+	} else {
+		fmt.Fprintln(s.Stderr, "If the browser ends up at a page that it cannot show, paste the address of that page, or the code, here.")
+	}
+	if s.canAsk() {
+		s.prompt()
+	}
+}
+
+func (s *signIn) prompt() {
+	s.prompted.Store(true)
+	fmt.Fprint(s.Stderr, "> ")
+}
+
+// endPrompt goes to a new line if nobody has typed one.
+func (s *signIn) endPrompt() {
+	if s.prompted.Swap(false) {
+		fmt.Fprintln(s.Stderr)
+	}
+}
+
+// readPasted reads what is pasted until it is an answer. A person who pastes something else is told so and tries again;
+// a program is not, and its silence says nothing: the browser may still come.
+func (s *signIn) readPasted(ctx context.Context, pasted chan<- callback.Answer) {
+	for {
+		text, err := s.readLine(ctx)
+		if err == nil {
+			s.prompted.Store(false)
+		}
+		if errors.Is(err, io.EOF) && s.listener != nil || ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			pasted <- callback.Answer{Err: errors.New("no answer was pasted")}
+			return
+		}
+		if strings.TrimSpace(text) == "" && s.canAsk() {
+			s.showPage()
+			continue
+		}
+		code, err := s.expected.ReadPasted(text)
+		var refused *callback.Refused
+		if err == nil || !s.canAsk() || errors.As(err, &refused) {
+			pasted <- callback.Answer{Code: code, Err: err}
+			return
+		}
+		fmt.Fprintf(s.Stderr, "Not taken: %s.\n", err)
+		s.prompt()
+	}
+}
+
+// overdue is why the wait ended without an answer.
+func (s *signIn) overdue() error {
+	if err := s.Context.Err(); err != nil {
+		return err
+	}
+	return &loginFailed{cause: overdue(s.timeout)}
+}
+
+// overdue is a wait that ended without an answer, after so long.
+type overdue time.Duration
+
+func (d overdue) Error() string {
+	return fmt.Sprintf("nobody signed in within %s", span(time.Duration(d)))
+}
+
+// hint tells what to do about a login that failed.
+func (s *signIn) hint(err error) string {
+	var vendor *ringcx.Error
+	var refused *callback.Refused
+	var late overdue
+	switch {
+	case errors.As(err, &refused) && refused.Code == "access_denied":
+		return fmt.Sprintf("run '%s' to sign in after all, or as somebody else", s.again)
+	case errors.As(err, &refused):
+		return "check the app in the Developer Portal: authorization code flow, and the redirect URI " + s.redirect
+	case errors.As(err, &late), errors.As(err, &vendor) && vendor.Code == "OAU-109":
+		return fmt.Sprintf("the app must have the redirect URI %s, exactly (--port chooses the port); then run '%s' again", s.redirect, s.again)
+	case vendor == nil:
+		return fmt.Sprintf("run '%s' again, and use the page and the answer of the same login", s.again)
+	case vendor.Code == "OAU-123" || vendor.Code == "OAU-146" || vendor.Code == "OAU-153":
+		return "check client ID and client secret against the app's Credentials tab in the Developer Portal; an app without a secret takes none"
+	case errors.Is(err, ringcx.ErrLoginRequired):
+		return fmt.Sprintf("a code works once and for a minute; run '%s' again", s.again)
+	}
+	return ""
+}
+
+// goodbye is how long a browser may take to come for the outcome.
+const goodbye = 2 * time.Second
+
+// finish shows the outcome in the browser.
+func (s *signIn) finish(err error) {
+	if s.listener == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(s.Context, goodbye)
+	defer cancel()
+	s.listener.Finish(ctx, err)
+}

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"io"
+	"strings"
+)
+
+// loginByJWT logs in with the JWT of a user.
+func (a *app) loginByJWT(acc *account, saved profile, f *loginFlags) (err error) {
+	p, err := a.prepareApp(acc, saved, f)
+	if err != nil {
+		return err
+	}
+	switch same := p.same; {
+	case f.jwtFile != "":
+		acc.jwt, err = a.readJWT(f.jwtFile)
+	default:
+		acc.jwt = a.variable("RC_USER_JWT", "RC_JWT")
+		if same {
+			acc.jwt = first(acc.jwt, acc.stored.JWT)
+		}
+		if acc.jwt == "" && a.canAsk() {
+			acc.jwt, err = a.askHidden("JWT of the user, as the Developer Portal shows it under Credentials (not shown here)")
+			acc.jwt = strings.TrimSpace(acc.jwt)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if acc.jwt == "" {
+		return &usageError{"there is no JWT", "set RC_USER_JWT, or use --jwt-file; a JWT is made in the Developer Portal under Credentials"}
+	}
+	acc.stored = &secrets{ClientSecret: acc.config.ClientSecret, ClientKey: p.key, JWT: acc.jwt}
+	return a.logIn(acc, p.profile)
+}
+
+// readJWT reads a credential from a private file, or from standard input.
+func (a *app) readJWT(name string) (string, error) {
+	data, from, err := a.readSecret(name, "--jwt-file names a file that holds the JWT alone")
+	if err != nil {
+		return "", err
+	}
+	jwt := strings.TrimSpace(data)
+	if strings.Count(jwt, ".") != 2 || strings.ContainsAny(jwt, " \t\r\n") {
+		return "", &usageError{from + " does not hold a JWT", "give the JWT alone, in one line, as the Developer Portal showed it"}
+	}
+	return jwt, nil
+}
+
+// readSecret reads a private file, or standard input if the name is "-", and says which it was.
+func (a *app) readSecret(name, purpose string) (data, from string, err error) {
+	in, from := a.Stdin, "standard input"
+	if name != "-" {
+		f, err := openPrivate(name, purpose)
+		if err != nil {
+			return "", "", err
+		}
+		defer func() { _ = f.Close() }()
+		in, from = f, name
+	}
+	all, err := io.ReadAll(io.LimitReader(in, 64<<10))
+	return string(all), from, err
+}

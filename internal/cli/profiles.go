@@ -1,0 +1,268 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) profiles() *cobra.Command {
+	g := group("profile", "Work with several logins", a.profileList(), a.profileUse(), a.profileDelete())
+	g.Long = `A profile is a named login: an app and its user, at a vendor. 'ringcx login --profile NAME' makes one. Which one a command
+works with is settled when it starts: --profile, then RINGCX_PROFILE, then the rule of the nearest directory, then the
+default. Profiles of one app share its limits of requests.`
+	return g
+}
+
+// profileRow is a profile as 'profile list' shows it.
+type profileRow struct {
+	Name        string   `json:"name"`
+	Selected    bool     `json:"selected"` // commands that start here work with it
+	Default     bool     `json:"default"`
+	Method      method   `json:"method"`
+	ClientID    string   `json:"clientId,omitempty"`
+	Servers     endpoint `json:"servers"`
+	Directories []string `json:"directories"`
+}
+
+func (a *app) profileList() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "list", Short: "List the profiles; the one in use here has a star", Args: noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if err := a.readEnvFile(); err != nil {
+				return err
+			}
+			s, err := a.readSettings()
+			if err != nil {
+				return err
+			}
+			rows := a.profileRows(s)
+			if asJSON {
+				return writeJSON(a.Stdout, rows)
+			}
+			return a.printProfiles(s, rows)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print them as JSON")
+	return cmd
+}
+
+func (a *app) profileRows(s *settings) []profileRow {
+	chosen, _ := a.chooseProfile(s)
+	rows := []profileRow{}
+	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {
+		p := s.Profiles[name]
+		row := profileRow{
+			Name: name, Selected: name == chosen, Default: name == first(s.Default, "default"), Method: p.Method.or(byJWT),
+			ClientID: p.ClientID, Servers: endpoint{p.RingCentral, p.RingCX}, Directories: []string{},
+		}
+		for _, dir := range slices.Sorted(maps.Keys(s.Directories)) {
+			if s.Directories[dir] == name {
+				row.Directories = append(row.Directories, dir)
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (a *app) printProfiles(s *settings, rows []profileRow) error {
+	if len(rows) == 0 && a.ErrTerminal {
+		fmt.Fprintln(a.Stderr, "There is no profile yet; 'ringcx login' makes one.")
+	}
+	if a.OutTerminal && len(rows) > 0 {
+		w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "\tPROFILE\tLOGIN\tAPP\tRINGCX\tDIRECTORIES")
+		for _, r := range rows {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), r.Name, r.Method, first(r.ClientID, "-"), r.Servers.RingCX, strings.Join(r.Directories, ", "))
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
+	} else {
+		for _, r := range rows {
+			if _, err := fmt.Fprintf(a.Stdout, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), r.Name, r.Method, r.ClientID, r.Servers.RingCX, strings.Join(r.Directories, ",")); err != nil {
+				return err
+			}
+		}
+	}
+	if name, why := a.chooseProfile(s); why != "" && len(rows) > 0 && !slices.ContainsFunc(rows, func(r profileRow) bool { return r.Selected }) {
+		fmt.Fprintf(a.Stderr, "Commands here use profile %q (%s), which is not logged in.\n", clip(name), why)
+	}
+	return nil
+}
+
+func star(selected bool) string {
+	if selected {
+		return "*"
+	}
+	return " "
+}
+
+func (a *app) profileUse() *cobra.Command {
+	var directory string
+	var clear bool
+	cmd := &cobra.Command{
+		Use: "use NAME", Short: "Choose the profile that is used when none is named, everywhere or in a directory",
+		Long: `Makes NAME the default, or with --directory the profile for commands that are started in DIR or below it. Programs that
+are running already keep the profile they started with. A rule of a directory goes with --clear.`,
+		Example: `  ringcx profile use sales
+  ringcx profile use sales --directory ~/work/sales
+  ringcx profile use --directory ~/work/sales --clear`,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case clear && directory == "":
+				return &usageError{"--clear needs the --directory whose rule it removes", "see 'ringcx profile use --help'"}
+			case clear && len(args) > 0:
+				return &usageError{"--clear takes no profile", "see 'ringcx profile use --help'"}
+			case !clear && len(args) != 1:
+				return &usageError{"'ringcx profile use' takes the name of one profile", "'ringcx profile list' shows them"}
+			}
+			return nil
+		},
+		ValidArgsFunction: a.completeProfile,
+		RunE: func(_ *cobra.Command, args []string) error {
+			name := ""
+			if !clear {
+				name = args[0]
+			}
+			return a.useProfile(name, directory)
+		},
+	}
+	cmd.Flags().StringVar(&directory, "directory", "", "only in `DIR` and below it")
+	cmd.Flags().BoolVar(&clear, "clear", false, "remove the rule of the directory")
+	return cmd
+}
+
+// useProfile makes a profile the default, or that of a directory; "" removes the directory's rule.
+func (a *app) useProfile(name, directory string) error {
+	if err := a.configurable(); err != nil {
+		return err
+	}
+	dir := ""
+	if directory != "" {
+		var err error
+		if dir, err = a.realDirectory(directory, name == ""); err != nil {
+			return err
+		}
+	}
+	err := a.changeSettings(func(s *settings) error {
+		if _, known := s.Profiles[name]; !known && name != "" {
+			return &hintedError{fmt.Errorf("%s", s.noProfile(clip(name))), "make it with: ringcx login --profile NAME"}
+		}
+		switch {
+		case dir == "":
+			s.Default = name
+		case name == "":
+			if s.Directories[dir] == "" {
+				return fmt.Errorf("there is no rule for %s", dir)
+			}
+			delete(s.Directories, dir)
+		default:
+			if s.Directories == nil {
+				s.Directories = make(map[string]string)
+			}
+			s.Directories[dir] = name
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case name == "":
+		fmt.Fprintf(a.Stderr, "%s has no profile of its own any more.\n", dir)
+	case dir != "":
+		fmt.Fprintf(a.Stderr, "Commands that start in %s use profile %s.\n", dir, name)
+	default:
+		fmt.Fprintf(a.Stderr, "Profile %s is used where none is named.\n", name)
+	}
+	return nil
+}
+
+// realDirectory is a directory's path without symbolic links. One that is gone is taken as it is written, so that its
+// rule can be removed.
+func (a *app) realDirectory(name string, goneIsFine bool) (string, error) {
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(a.Dir, name)
+	}
+	real, err := filepath.EvalSymlinks(name)
+	if err != nil && goneIsFine {
+		return filepath.Clean(name), nil
+	}
+	if err == nil {
+		var info os.FileInfo
+		if info, err = os.Stat(real); err == nil && !info.IsDir() {
+			err = fmt.Errorf("%s is not a directory", name)
+		}
+	}
+	if err != nil {
+		return "", &usageError{unwrapPath(err), "--directory names a directory that is there"}
+	}
+	return real, nil
+}
+
+func (a *app) profileDelete() *cobra.Command {
+	var local bool
+	cmd := &cobra.Command{
+		Use: "delete NAME", Short: "Log out of a profile, and forget it and its directories",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return &usageError{"'ringcx profile delete' takes the name of one profile", "'ringcx profile list' shows them"}
+			}
+			return nil
+		},
+		ValidArgsFunction: a.completeProfile,
+		RunE:              func(_ *cobra.Command, args []string) error { return a.deleteProfile(args[0], local) },
+	}
+	cmd.Flags().BoolVar(&local, "local", false, "only forget, without asking the vendor to end the session")
+	return cmd
+}
+
+func (a *app) deleteProfile(name string, local bool) error {
+	if err := a.configurable(); err != nil {
+		return err
+	}
+	s, err := a.readSettings()
+	if err != nil {
+		return err
+	}
+	_, known := s.Profiles[name]
+	if !known && s.Default != name && !slices.Contains(slices.Collect(maps.Values(s.Directories)), name) {
+		return &hintedError{fmt.Errorf("%s", s.noProfile(clip(name))), "'ringcx profile list' shows them"}
+	}
+	if known {
+		if err := a.logOutOf(name, local); err != nil {
+			return err
+		}
+	}
+	return a.changeSettings(func(s *settings) error {
+		if s.Default == name {
+			s.Default = ""
+		}
+		maps.DeleteFunc(s.Directories, func(_, used string) bool { return used == name })
+		return nil
+	})
+}
+
+// configurable reports whether there is a place for config.toml.
+func (a *app) configurable() error {
+	if a.configDir() == "" {
+		return &usageError{"there is no home directory to keep profiles in", "set HOME or XDG_CONFIG_HOME"}
+	}
+	return nil
+}
+
+func (a *app) completeProfile(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	s, err := a.readSettings()
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return slices.Sorted(maps.Keys(s.Profiles)), cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+	"github.com/gofrs/flock"
+)
+
+func (a *app) settingsPath() string { return filepath.Join(a.configDir(), "config.toml") }
+
+func (a *app) readSettings() (*settings, error) {
+	if a.configDir() == "" {
+		return &settings{}, nil
+	}
+	data, err := os.ReadFile(a.settingsPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return &settings{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := parseSettings(data)
+	if err != nil {
+		return nil, &usageError{fmt.Sprintf("%s: %s", a.settingsPath(), err), hintFor(err)}
+	}
+	return s, nil
+}
+
+// parseSettings reads config.toml strictly: a setting that is not known may be one that is misspelt.
+func parseSettings(data []byte) (*settings, error) {
+	const mend = "mend the file, or remove it and log in again"
+	s := &settings{}
+	meta, err := toml.Decode(string(data), s)
+	if err != nil {
+		return nil, &usageError{strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "toml: ")), " "), mend}
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return nil, &usageError{
+			fmt.Sprintf("unknown setting %q", unknown[0].String()),
+			"known are default, directory and, for each profile, client_id, server_url, ringcx_server_url, method, client_auth, client_key_id and redirect_uri",
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {
+		if problem := s.Profiles[name].valid(); problem != "" {
+			return nil, &usageError{fmt.Sprintf("profile %q: %s", clip(name), problem), mend}
+		}
+	}
+	return s, nil
+}
+
+// lockWait is how long a change of config.toml waits for another command that changes it.
+const lockWait = 10 * time.Second
+
+// changeSettings changes config.toml as a whole: commands that do so at the same time do it one after the other, each on
+// what the one before left, and a crash leaves the old file or the new one. The lock is a file of its own that stays.
+func (a *app) changeSettings(change func(*settings) error) error {
+	if err := os.MkdirAll(a.configDir(), 0o700); err != nil {
+		return err
+	}
+	lock := flock.New(a.settingsPath()+".lock", flock.SetPermissions(0o600))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), lockWait)
+	defer cancel()
+	if locked, err := lock.TryLockContext(ctx, 10*time.Millisecond); err != nil && ctx.Err() == nil {
+		return err
+	} else if !locked {
+		return fmt.Errorf("another command has kept %s locked for %s", a.settingsPath(), span(lockWait))
+	}
+	defer func() { _ = lock.Close() }()
+	s, err := a.readSettings()
+	if err != nil {
+		return err
+	}
+	if err := change(s); err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := toml.NewEncoder(&b).Encode(s); err != nil {
+		return err
+	}
+	return writePrivate(a.settingsPath(), b.Bytes())
+}
+
+// saveProfile stores a profile in config.toml; nil removes it.
+func (a *app) saveProfile(name string, p *profile) error {
+	return a.changeSettings(func(s *settings) error {
+		if p == nil {
+			delete(s.Profiles, name)
+			return nil
+		}
+		if s.Profiles == nil {
+			s.Profiles = make(map[string]profile)
+		}
+		s.Profiles[name] = *p
+		return nil
+	})
+}
+
+// chooseProfile names the profile to work with, and why it is that one: a flag beats the environment, which beats the
+// rule of the nearest directory, which beats the default. It is chosen once, when the command starts.
+func (a *app) chooseProfile(s *settings) (name, why string) {
+	if a.profile != "" {
+		return a.profile, "--profile"
+	}
+	if name := a.variable("RINGCX_PROFILE"); name != "" {
+		return name, "RINGCX_PROFILE"
+	}
+	if dir, name := s.rule(a.Dir); name != "" {
+		return name, dir
+	}
+	if s.Default != "" {
+		return s.Default, "default"
+	}
+	return "default", ""
+}
+
+// rule finds the rule for a directory: that of itself or else of the nearest above it.
+func (s *settings) rule(dir string) (path, name string) {
+	if len(s.Directories) == 0 || dir == "" {
+		return "", ""
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	for dir = filepath.Clean(dir); ; dir = filepath.Dir(dir) {
+		if name := s.Directories[dir]; name != "" {
+			return dir, name
+		}
+		if dir == filepath.Dir(dir) {
+			return "", ""
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package cli_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"strings"
+	"testing"
+
+	"github.com/ringcx-go/ringcx/internal/cli"
+)
+
+func TestSettingsAreReadStrictly(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "",
+		"default = \"a\"\n[profile.a]\nclient_id = \"x\"\nserver_url = \"https://a\"\nringcx_server_url = \"https://b\"\n": "",
+		"[profile.a]\nmethod = \"browser\"\nredirect_uri = \"http://127.0.0.1:1/callback\"\n[directory]\n\"/a\" = \"a\"\n": "",
+		"[profile.a]\nclient_auth = \"private_key_jwt\"\nclient_key_id = \"k\"\n":                                          "",
+		"[profile.a]\nmethod = \"pigeon\"\n":     `profile "a": unknown method "pigeon"`,
+		"[profile.a]\nclient_auth = \"basic\"\n": `profile "a": unknown client_auth "basic"`,
+		"[profile.a]\nsecret = \"x\"\n":          `unknown setting "profile.a.secret"`,
+		"[directories]\n":                        `unknown setting "directories"`,
+		"default = 7\n":                          "incompatible types",
+		"default = \"":                           "line 1",
+	} {
+		_, err := cli.ParseSettings([]byte(text))
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}
+
+func FuzzParseSettings(f *testing.F) {
+	for _, s := range []string{
+		"", "default = \"a\"\n[profile.a]\nclient_id = \"x\"\n", "[profile.a]\nmethod = \"jwt\"\n[directory]\n\"/a\" = \"a\"\n", "\x00", "[[profile]]", "profile = 1",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := cli.ParseSettings(data)
+		if (s == nil) == (err == nil) {
+			t.Fatalf("%v, %v", s, err)
+		}
+		if err != nil && strings.ContainsAny(err.Error(), "\n\r\x1b\x00") {
+			t.Fatalf("not one printable line: %q", err)
+		}
+	})
+}
+
+func TestKeysThatAnAppCanSignWithAreReadInEveryForm(t *testing.T) {
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p256, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	p384, _ := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	_, edKey, _ := ed25519.GenerateKey(rand.Reader)
+	pkcs8 := func(key any) []byte {
+		der, err := x509.MarshalPKCS8PrivateKey(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	}
+	sec1, _ := x509.MarshalECPrivateKey(p256)
+	parameters := pem.EncodeToMemory(&pem.Block{Type: "EC PARAMETERS", Bytes: []byte{6, 0}})
+	for name, c := range map[string]struct {
+		text []byte
+		ok   bool
+	}{
+		"RSA, PKCS #8":     {pkcs8(rsaKey), true},
+		"RSA, PKCS #1":     {pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(rsaKey)}), true},
+		"P-256, PKCS #8":   {pkcs8(p256), true},
+		"P-256, SEC 1":     {pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: sec1}), true},
+		"P-256 of openssl": {append(parameters, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: sec1})...), true},
+		"Ed25519":          {pkcs8(edKey), true},
+		"P-384":            {pkcs8(p384), false},
+		"nothing":          {nil, false},
+		"parameters alone": {parameters, false},
+	} {
+		if key, err := cli.ParseKey(c.text); (err == nil) != c.ok || (key == nil) == c.ok {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
