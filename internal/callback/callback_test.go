@@ -39,7 +39,7 @@ func finish(l *callback.Listener, failure error) {
 }
 
 // open goes where a browser goes, without following redirects.
-func open(t *testing.T, method, url string, edit func(*http.Request)) (*http.Response, string) {
+func open(t *testing.T, method, url string, edit func(*http.Request)) (reply, string) {
 	t.Helper()
 	req, err := http.NewRequest(method, url, nil)
 	if err != nil {
@@ -58,7 +58,14 @@ func open(t *testing.T, method, url string, edit func(*http.Request)) (*http.Res
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp, string(body)
+	return reply{resp.StatusCode, resp.Status, resp.Header}, string(body)
+}
+
+// reply is what a browser was answered.
+type reply struct {
+	StatusCode int
+	Status     string
+	Header     http.Header
 }
 
 func answer(t *testing.T, l *callback.Listener) callback.Answer {
