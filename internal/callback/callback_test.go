@@ -39,7 +39,7 @@ func finish(l *callback.Listener, failure error) {
 }
 
 // open goes where a browser goes, without following redirects.
-func open(t *testing.T, method, url string, edit func(*http.Request)) (*http.Response, string) {
+func open(t *testing.T, method, url string, edit func(*http.Request)) (reply, string) {
 	t.Helper()
 	req, err := http.NewRequest(method, url, nil)
 	if err != nil {
@@ -58,7 +58,14 @@ func open(t *testing.T, method, url string, edit func(*http.Request)) (*http.Res
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp, string(body)
+	return reply{resp.StatusCode, resp.Status, resp.Header}, string(body)
+}
+
+// reply is what a browser was answered.
+type reply struct {
+	StatusCode int
+	Status     string
+	Header     http.Header
 }
 
 func answer(t *testing.T, l *callback.Listener) callback.Answer {
@@ -136,7 +143,7 @@ func TestAPageOfFailureShowsTheVendorsWordsAsText(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	l.Finish(ctx, a.Err)
-	if page := <-pages; !strings.Contains(page, "You are not signed in") || !strings.Contains(page, "The user said &lt;b&gt;no&lt;/b&gt;") {
+	if page := <-pages; !strings.Contains(page, "You are not signed in") || !strings.Contains(page, "The sign-in page answered access_denied: The user said &lt;b&gt;no&lt;/b&gt;.") {
 		t.Error(page)
 	}
 }

@@ -25,7 +25,7 @@ var (
 )
 
 func pageFailed(reason string) page {
-	return page{http.StatusOK, false, "You are not signed in", reason, "You can close this tab. The terminal says what to do."}
+	return page{http.StatusOK, false, "You are not signed in", sentence(reason), "You can close this tab. The terminal says what to do."}
 }
 
 func (p page) show(w http.ResponseWriter) {
@@ -40,4 +40,12 @@ func (p page) show(w http.ResponseWriter) {
 	w.WriteHeader(p.status)
 	_, _ = strings.NewReplacer("{title}", html.EscapeString(p.title), "{text}", html.EscapeString(p.text),
 		"{next}", html.EscapeString(p.next), "{light}", light, "{dark}", dark).WriteString(w, pageHTML)
+}
+
+// sentence is an error as a page writes it.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
 }

@@ -43,9 +43,9 @@ func (e *callError) Hint() string {
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
 		return "check the fields against the vendor's description of the operation"
 	case http.StatusUnauthorized:
-		return "RingCX refused even a new token; run 'ringcx login --jwt' and try again"
+		return "RingCX refused even a new token; run 'ringcx login' and try again"
 	case http.StatusForbidden:
-		return "the user behind the JWT lacks the right to do this in RingCX"
+		return "the user behind the login lacks the right to do this in RingCX"
 	case http.StatusNotFound:
 		return "check the path and the ids in it; most paths take a sub-account id, see 'ringcx accounts list'"
 	case http.StatusMethodNotAllowed:

@@ -109,10 +109,16 @@ func (f *loginFlags) chosen() (method, error) {
 		given bool
 		is    method
 	}{
-		{"--jwt", f.jwt, byJWT}, {"--jwt-file", f.jwtFile != "", byJWT},
-		{"--browser", f.browser, byBrowser}, {"--no-browser", f.noBrowser, byBrowser}, {"--port", f.port != 0, byBrowser}, {"--redirect-uri", f.redirectURI != "", byBrowser},
-		{"--legacy", f.legacy, byLegacy}, {"--stay-logged-in", f.stayLoggedIn, byLegacy},
-		{"--direct", f.direct, byDirect}, {"--platform-id", f.platformID != "", byDirect},
+		{"--jwt", f.jwt, byJWT},
+		{"--jwt-file", f.jwtFile != "", byJWT},
+		{"--browser", f.browser, byBrowser},
+		{"--no-browser", f.noBrowser, byBrowser},
+		{"--port", f.port != 0, byBrowser},
+		{"--redirect-uri", f.redirectURI != "", byBrowser},
+		{"--legacy", f.legacy, byLegacy},
+		{"--stay-logged-in", f.stayLoggedIn, byLegacy},
+		{"--direct", f.direct, byDirect},
+		{"--platform-id", f.platformID != "", byDirect},
 	} {
 		if way.given {
 			if named = append(named, way.flag); m != "" && m != way.is {

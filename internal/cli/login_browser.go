@@ -118,9 +118,9 @@ func (s *signIn) await(noBrowser bool) (string, error) {
 	}
 	for {
 		select {
-		case <-failed:
+		case err := <-failed:
 			s.endPrompt()
-			fmt.Fprintln(s.Stderr, "The browser could not be opened.")
+			fmt.Fprintf(s.Stderr, "The browser could not be opened: %s.\n", err)
 			s.showPage()
 		case a := <-answers:
 			s.endPrompt()

@@ -180,7 +180,7 @@ func TestABrowserThatCannotBeOpenedIsReplacedByTheAddress(t *testing.T) {
 	c := p.converses(func(env *cli.Env) {
 		env.OpenBrowser = func(string) error { return errors.New("no such program") }
 	}, "login")
-	c.hears(`The browser could not be opened\.`)
+	c.hears(`The browser could not be opened: no such program\.`)
 	p.browses(c.hears(pageAddress), testpages.Person{})
 	c.ends(0)
 }

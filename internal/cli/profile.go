@@ -24,8 +24,8 @@ type settings struct {
 
 // profile is a named lineage: which app, at which vendor, and how its person logs in.
 type profile struct {
-	ClientID    string `toml:"client_id,omitempty"` // "": none, as for logins to RingCX itself
-	RingCentral string `toml:"server_url"`
+	ClientID    string `toml:"client_id,omitempty"`  // "": none, as for logins to RingCX itself
+	RingCentral string `toml:"server_url,omitempty"` // "": none, as for logins to RingCX itself
 	RingCX      string `toml:"ringcx_server_url"`
 
 	Method      method `toml:"method,omitempty"`        // "": JWT, as before there was a choice

@@ -108,7 +108,7 @@ func star(selected bool) string {
 
 func (a *app) profileUse() *cobra.Command {
 	var directory string
-	var clear bool
+	var remove bool
 	cmd := &cobra.Command{
 		Use: "use NAME", Short: "Choose the profile that is used when none is named, everywhere or in a directory",
 		Long: `Makes NAME the default, or with --directory the profile for commands that are started in DIR or below it. Programs that
@@ -118,11 +118,11 @@ are running already keep the profile they started with. A rule of a directory go
   ringcx profile use --directory ~/work/sales --clear`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
-			case clear && directory == "":
+			case remove && directory == "":
 				return &usageError{"--clear needs the --directory whose rule it removes", "see 'ringcx profile use --help'"}
-			case clear && len(args) > 0:
+			case remove && len(args) > 0:
 				return &usageError{"--clear takes no profile", "see 'ringcx profile use --help'"}
-			case !clear && len(args) != 1:
+			case !remove && len(args) != 1:
 				return &usageError{"'ringcx profile use' takes the name of one profile", "'ringcx profile list' shows them"}
 			}
 			return nil
@@ -130,14 +130,14 @@ are running already keep the profile they started with. A rule of a directory go
 		ValidArgsFunction: a.completeProfile,
 		RunE: func(_ *cobra.Command, args []string) error {
 			name := ""
-			if !clear {
+			if !remove {
 				name = args[0]
 			}
 			return a.useProfile(name, directory)
 		},
 	}
 	cmd.Flags().StringVar(&directory, "directory", "", "only in `DIR` and below it")
-	cmd.Flags().BoolVar(&clear, "clear", false, "remove the rule of the directory")
+	cmd.Flags().BoolVar(&remove, "clear", false, "remove the rule of the directory")
 	return cmd
 }
 
@@ -192,20 +192,20 @@ func (a *app) realDirectory(name string, goneIsFine bool) (string, error) {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(a.Dir, name)
 	}
-	real, err := filepath.EvalSymlinks(name)
+	path, err := filepath.EvalSymlinks(name)
 	if err != nil && goneIsFine {
 		return filepath.Clean(name), nil
 	}
 	if err == nil {
 		var info os.FileInfo
-		if info, err = os.Stat(real); err == nil && !info.IsDir() {
+		if info, err = os.Stat(path); err == nil && !info.IsDir() {
 			err = fmt.Errorf("%s is not a directory", name)
 		}
 	}
 	if err != nil {
 		return "", &usageError{unwrapPath(err), "--directory names a directory that is there"}
 	}
-	return real, nil
+	return path, nil
 }
 
 func (a *app) profileDelete() *cobra.Command {

@@ -129,8 +129,8 @@ func (s *settings) rule(dir string) (path, name string) {
 	if len(s.Directories) == 0 || dir == "" {
 		return "", ""
 	}
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real
+	if straight, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = straight
 	}
 	for dir = filepath.Clean(dir); ; dir = filepath.Dir(dir) {
 		if name := s.Directories[dir]; name != "" {

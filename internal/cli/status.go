@@ -28,10 +28,11 @@ func (a *app) status() *cobra.Command {
 			if asJSON {
 				err = writeJSON(a.Stdout, struct {
 					Profile  string   `json:"profile"`
+					Method   method   `json:"method"`
 					ClientID string   `json:"clientId"`
 					Servers  endpoint `json:"servers"`
 					*ringcx.Status
-				}{acc.profile, acc.config.ClientID, endpoint(acc.config.Endpoint), st})
+				}{acc.profile, acc.method, acc.config.ClientID, endpoint(acc.config.Endpoint), st})
 			} else {
 				err = a.printStatus(acc, st)
 			}
@@ -85,11 +86,19 @@ func (a *app) printStatus(acc *account, st *ringcx.Status) error {
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 	line := func(name, format string, values ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", values...) }
 	line("Session", "%s", acc.name())
-	line("App", "%s at %s", acc.config.ClientID, acc.config.Endpoint.RingCentral)
-	line("RingCX", "%s, main account %s, user %s", acc.config.Endpoint.RingCX, first(st.MainAccountID, "unknown"), first(st.UserID, "unknown"))
+	direct := acc.method.password()
+	if direct {
+		line("User", "%s of RingCX", first(acc.stored.Username, "unknown"))
+		line("RingCX", "%s, main account %s", acc.config.Endpoint.RingCX, first(st.MainAccountID, "unknown"))
+	} else {
+		line("App", "%s at %s", acc.config.ClientID, acc.config.Endpoint.RingCentral)
+		line("RingCX", "%s, main account %s, user %s", acc.config.Endpoint.RingCX, first(st.MainAccountID, "unknown"), first(st.UserID, "unknown"))
+	}
 	line("Access token", "%s", ends(st.Expiry))
 	line("Refresh token", "%s", map[bool]string{true: "at hand", false: "none"}[st.Refreshable])
-	line("RingCentral token", "%s; refresh token %s", ends(st.RingCentralExpiry), ends(st.RingCentralRefreshExpiry))
+	if !direct {
+		line("RingCentral token", "%s; refresh token %s", ends(st.RingCentralExpiry), ends(st.RingCentralRefreshExpiry))
+	}
 	line("Next call", "%s%s", nextWords(st), until(st.NextAt))
 	line("Requests left", "%d logins, %d exchanges in this minute", st.LoginsLeft, st.ExchangesLeft)
 	if !st.QuietUntil.IsZero() {
