@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -123,8 +124,8 @@ func setUp(env *testscript.Env) error {
 				env.T().Log(name, err)
 			}
 		}
-		if leaks := s.leaks(); len(leaks) > 0 {
-			env.T().Fatal("secrets were printed:\n" + strings.Join(leaks, "\n"))
+		if leaks := append(s.leaks(), s.kept(env.WorkDir)...); len(leaks) > 0 {
+			env.T().Fatal("secrets were printed or kept where they do not belong:\n" + strings.Join(leaks, "\n"))
 		}
 	})
 	return nil
@@ -284,6 +285,32 @@ func poll(ts *testscript.TestScript, what string, ok func() bool) {
 
 // leaks finds secrets in what the processes of a script printed. Only ringcx token may print a RingCX access token, only
 // ringcx apitoken create and list --show an API token, and a login the state of a sign-in page whose address it shows.
+// kept are the secrets in the settings of the script's machines, where none belongs.
+func (s *stage) kept(work string) []string {
+	var all []string
+	for machine := range s.machines {
+		dir := filepath.Join(work, fmt.Sprintf("home%d", machine+1), "config")
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return nil //nolint:nilerr // a machine without settings, or with some that the script has closed to us
+			}
+			text, _ := os.ReadFile(path)
+			for _, v := range s.vendors {
+				for _, secret := range v.secrets() {
+					if strings.Contains(string(text), secret.value) {
+						all = append(all, path+" holds the "+secret.kind)
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			all = append(all, err.Error())
+		}
+	}
+	return all
+}
+
 func (s *stage) leaks() []string {
 	var all []string
 	files, _ := filepath.Glob(filepath.Join(s.outputs, "*"))

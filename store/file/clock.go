@@ -17,14 +17,18 @@ type anchor struct {
 	Time  time.Time     `json:"time"`  // was this time of day
 }
 
+// written is when this was. A time of day before it is that of a testing/synctest bubble, which goes its own way, or of a
+// machine that has not learned the time yet.
+const written = 2026
+
 // Now tells the time to all programs of the machine, and goes on steadily when somebody sets the clock of the machine,
 // forward or back: what is stored (when a token ends, when a request was sent) is not upset by it. It may therefore differ
 // from the time of day until the machine starts anew. On systems without such a clock, and in a directory that cannot be
 // written to, it is the time of day. Only Linux has one so far.
 func (s *Store) Now(ctx context.Context) (time.Time, error) {
 	boot, since, ok := sinceBoot()
-	if !ok || s.Dir == "" {
-		return time.Now(), nil
+	if now := time.Now(); !ok || s.Dir == "" || now.Year() < written {
+		return now, nil
 	}
 	path := filepath.Join(s.Dir, "clock")
 	if a := readAnchor(path); a.Boot == boot {
