@@ -154,10 +154,11 @@ const (
 //   - A wrong password shows the form again with status 200, in words that do not tell a wrong name from a wrong
 //     password. The codes on the pages are OAU-140, OAU-141 (user disabled) and OAU-147 (locked out). A private app and
 //     a user of another account: refused on the page, without a code.
-//   - Client assertions: HS256 with the secret, RS256, ES256 or EdDSA with a registered key; aud is the issuer or the
-//     token endpoint by the name that the request used; exp and jti are required, and a jti is good for one request.
-//     They are judged by the server's clock, so a test that advances it has to sign by it. Anything wrong: 401 OAU-146.
-//     A way of authentication that the app is not registered for: 401 OAU-151. Two ways in one request: OAU-116.
+//   - Client assertions: HS256 with the secret; RS256, ES256 or EdDSA (by that name or as Ed25519) with a registered
+//     key. aud is the issuer or the token endpoint by the name that the request used; exp and jti are required, and a
+//     jti is good for one request. They are judged by the server's clock, so a test that advances it has to sign by it.
+//     Anything wrong: 401 OAU-146. A way of authentication that the app is not registered for: 401 OAU-151. Two ways in
+//     one request: OAU-116.
 //   - Exchange: missing token or a token type other than "Bearer" 400; RingCentral token not valid 401; app without
 //     ReadAccounts 403; account without production status 403; user without a RingCX link 404.
 //   - RingCX refresh: missing 400, anything else that fails 401. A used refresh token is dead at once, and using it

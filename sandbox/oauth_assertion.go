@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"crypto/ed25519"
+	"errors"
 	"net/http"
 	"time"
 
@@ -17,8 +19,22 @@ const (
 	clientAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 )
 
+// algEd25519 is the newer name of EdDSA with this curve (RFC 9864), which some clients send already.
+const algEd25519 = jose.SignatureAlgorithm("Ed25519")
+
 // assertionAlgorithms sign client assertions: HS256 with the secret of an app, the others with a key of its own.
-var assertionAlgorithms = []jose.SignatureAlgorithm{jose.HS256, jose.RS256, jose.ES256, jose.EdDSA}
+var assertionAlgorithms = []jose.SignatureAlgorithm{jose.HS256, jose.RS256, jose.ES256, jose.EdDSA, algEd25519}
+
+// ed25519Key verifies what is signed under the newer name, which the JOSE library does not know.
+type ed25519Key struct{ ed25519.PublicKey }
+
+// VerifyPayload implements [jose.OpaqueVerifier].
+func (k ed25519Key) VerifyPayload(payload, signature []byte, alg jose.SignatureAlgorithm) error {
+	if alg != algEd25519 || !ed25519.Verify(k.PublicKey, payload, signature) {
+		return errors.New("the signature is wrong")
+	}
+	return nil
+}
 
 // authenticateAssertion finds the app that signed the client assertion of f (RFC 7523, section 2.2). As with Basic, the
 // app may be known although the answer is an error.
@@ -79,14 +95,19 @@ func (s *Server) fresh(a *app, claims jwt.Claims, base string, now time.Time) *o
 // signed verifies token with what a has: its secret or one of its keys, which cannot be taken for each other.
 func (a *app) signed(token *jwt.JSONWebToken) (method string, ok bool) {
 	var none map[string]any
-	if token.Headers[0].Algorithm == string(jose.HS256) {
-		return methodSecretJWT, a.confidential && token.Claims([]byte(a.secret), &none) == nil
+	alg := jose.SignatureAlgorithm(token.Headers[0].Algorithm)
+	if alg == jose.HS256 {
+		return methodSecretJWT, a.secret != "" && token.Claims([]byte(a.secret), &none) == nil
 	}
 	for _, key := range a.keys {
 		if id := token.Headers[0].KeyID; id != "" && key.KeyID != "" && id != key.KeyID {
 			continue
 		}
-		if token.Claims(key.Key, &none) == nil {
+		verifier := key.Key
+		if public, ok := verifier.(ed25519.PublicKey); ok && alg == algEd25519 {
+			verifier = ed25519Key{public}
+		}
+		if token.Claims(verifier, &none) == nil {
 			return methodKeyJWT, true
 		}
 	}

@@ -5,8 +5,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -131,6 +134,49 @@ func TestAnAppSignsAssertionsWithAKeyOfItsOwn(t *testing.T) {
 	v.asserting(signedBy(t, jose.HS256, make([]byte, 32), v.claims(id))).wantOAuth(401, "invalid_client", "OAU-151")
 	v.formAs(id, "", tokenPath, "grant_type", jwtGrant).wantOAuth(401, "invalid_client", "OAU-151")
 	v.form(tokenPath, "client_id", id).wantOAuth(400, "invalid_client", "OAU-123")
+}
+
+func TestEdDSAGoesByItsNewerNameToo(t *testing.T) {
+	v := codeVendor(t)
+	all := keyPairs(t)
+	id := str(v.control("apps", `{"keys":`+keySet(t, all...)+`}`), "clientId")
+	sign := func(key crypto.Signer) string {
+		return signedByHand(t, "Ed25519", v.claims(id), func(signed []byte) []byte {
+			signature, err := key.Sign(nil, signed, crypto.Hash(0))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return signature
+		})
+	}
+	v.asserting(sign(all[2].private)).want(http.StatusOK)
+	v.asserting(sign(keyPairs(t)[2].private)).wantOAuth(401, "invalid_client", "OAU-146")
+}
+
+// signedByHand makes an assertion that the JOSE library would not.
+func signedByHand(t testing.TB, alg string, claims map[string]any, sign func([]byte) []byte) string {
+	t.Helper()
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encode := base64.RawURLEncoding.EncodeToString
+	signed := encode([]byte(`{"alg":"`+alg+`"}`)) + "." + encode(payload)
+	return signed + "." + encode(sign([]byte(signed)))
+}
+
+func TestNobodySignsWithTheSecretOfAnAppThatHasNone(t *testing.T) {
+	v := codeVendor(t)
+	public := str(v.control("apps", `{"kind":"native"}`), "clientId")
+	keyed := str(v.control("apps", `{"authMethod":"private_key_jwt","keys":`+keySet(t, keyPairs(t)...)+`}`), "clientId")
+	for id, code := range map[string]string{public: "OAU-146", keyed: "OAU-151"} {
+		assertion := signedByHand(t, "HS256", v.claims(id), func(signed []byte) []byte {
+			mac := hmac.New(sha256.New, nil)
+			mac.Write(signed)
+			return mac.Sum(nil)
+		})
+		v.asserting(assertion).wantOAuth(401, "invalid_client", code)
+	}
 }
 
 func TestAssertionsThatAreWrongAreRefused(t *testing.T) {

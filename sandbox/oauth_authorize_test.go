@@ -124,11 +124,12 @@ func TestWhatElseIsWrongWithARequestIsToldToTheApp(t *testing.T) {
 func TestALoopbackRedirectOfAPublicAppTakesAnyPort(t *testing.T) {
 	v := codeVendor(t)
 	app := str(v.control("apps", `{"auth":"code","kind":"native",
-		"redirectUris":["http://[::1]/cb?x=1","http://localhost:99/","com.example.app:/done"]}`), "clientId")
+		"redirectUris":["http://[::1]/cb?x=1","http://localhost:99/","com.example.app:/done","https://localhost/x"]}`), "clientId")
 	for uri, want := range map[string]bool{
 		"http://[::1]:5000/cb?x=1": true, "http://[::1]/cb?x=1": true, "http://localhost:100/": true,
 		"http://localhost/": true, "com.example.app:/done": true, "http://[::1]:5000/cb": false,
 		"com.example.app:/other": false, "http://[::2]:5000/cb?x=1": false,
+		"https://localhost/x": true, "https://localhost:5000/x": false,
 	} {
 		r := v.person().open(v.nativeRequest("client_id", app, "redirect_uri", uri))
 		if got := r.status == http.StatusOK; got != want {

@@ -63,9 +63,9 @@ func (s *Server) browserOf(r *http.Request, now time.Time) (*browser, *http.Cook
 func (s *Server) rename(r *http.Request, b *browser, now time.Time) *http.Cookie {
 	b.id, b.until = randomText(24), now.Add(browserTTL)
 	s.platform.browsers.put(b.id, b)
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // not always Secure: the sandbox usually speaks plain HTTP on loopback
 		Name: cookieName(r), Value: b.id, Path: "/restapi/oauth/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: r.TLS != nil, // the sandbox usually speaks plain HTTP on loopback
+		Secure: r.TLS != nil,
 	}
 }
 

@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -233,4 +234,12 @@ func TestAPrivateAppAdmitsOnlyItsOwnAccount(t *testing.T) {
 	everyApp := v.control("credentials", `{"user":`+user+`}`)["jwt"].(string)
 	v.formAs(public["clientId"].(string), public["clientSecret"].(string), tokenPath,
 		"grant_type", jwtGrant, "assertion", everyApp).wantOAuth(400, "invalid_grant", "OAU-110")
+}
+
+func TestBothHalvesOfABasicHeaderMayBeFormEncoded(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	demo := v.Demo()
+	encode := func(s string) string { return "%" + hex.EncodeToString([]byte(s[:1])) + s[1:] }
+	v.formAs(encode(demo.ClientID), encode(demo.ClientSecret), tokenPath, "grant_type", jwtGrant, "assertion", demo.JWT).
+		want(http.StatusOK)
 }
