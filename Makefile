@@ -19,7 +19,7 @@ sim:
 	@SEEDS=$(or $(SEEDS),10000) scripts/test.sh simulation
 
 storm:
-	go test -tags storm -count=1 -v ./internal/storm
+	@scripts/test.sh storm
 
 lint:
 	@scripts/test.sh lint

@@ -98,6 +98,7 @@ func (s *Session) enter(ctx context.Context, a action, r *record, change func(*l
 		if err := change(l); err != nil {
 			return err
 		}
+		l.Written = s.now()
 		value, err := json.Marshal(l)
 		if err != nil {
 			return err

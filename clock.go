@@ -12,8 +12,31 @@ type clock interface {
 	Now(ctx context.Context) (time.Time, error)
 }
 
+// reading is what the Store's clock said, and when.
+type reading struct {
+	ahead time.Duration // of ours
+	there time.Time
+	at    time.Time // on the clock of the runtime, which nobody can set
+}
+
+// tolerance is how far two clocks may differ and still be taken to tell the same time.
+const tolerance = 50 * time.Millisecond
+
 // now is the time on the clock that records are kept by: the Store's if it has one, else ours.
-func (s *Session) now() time.Time { return s.config.now().Add(time.Duration(s.ahead.Load())) }
+func (s *Session) now() time.Time { return s.config.now().Add(s.ahead()) }
+
+// ahead is how far the Store's clock is ahead of ours. If ours was set back since the Store was asked, that is more now;
+// if it seems to have been set forward the machine may have slept, and the Store's clock has not.
+func (s *Session) ahead() time.Duration {
+	r := s.clock.Load()
+	if r == nil {
+		return 0
+	}
+	if steady := r.there.Add(time.Since(r.at)).Sub(s.config.now()); steady > r.ahead+tolerance {
+		return steady
+	}
+	return r.ahead
+}
 
 // syncClock asks the Store for the time. Differences that the way there explains are none. An error is no reason to
 // stop once the difference is known: it is what it was.
@@ -25,18 +48,19 @@ func (s *Session) syncClock(ctx context.Context) error {
 	before := s.config.now()
 	there, err := c.Now(ctx)
 	switch {
-	case err != nil && s.synced.Load():
+	case err != nil && s.clock.Load() != nil:
 		return nil
 	case err != nil:
 		return fmt.Errorf("ask the store for the time: %w", err)
 	}
-	way := s.config.now().Sub(before)
-	ahead := there.Sub(before.Add(way / 2))
-	if ahead.Abs() <= way/2+50*time.Millisecond {
-		ahead = 0
+	now := s.config.now()
+	way := now.Sub(before)
+	r := &reading{ahead: there.Sub(before.Add(way / 2)), at: time.Now()}
+	if r.ahead.Abs() <= way.Abs()/2+tolerance {
+		r.ahead = 0
 	}
-	s.ahead.Store(int64(ahead))
-	s.synced.Store(true)
+	r.there = now.Add(r.ahead)
+	s.clock.Store(r)
 	return nil
 }
 
@@ -45,11 +69,11 @@ func (s *Session) here(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
 	}
-	return t.Add(-time.Duration(s.ahead.Load()))
+	return t.Add(-s.ahead())
 }
 
 // local is a stored token on our own clock.
-func (s *Session) local(t *Token) *Token { return t.shifted(-time.Duration(s.ahead.Load())) }
+func (s *Session) local(t *Token) *Token { return t.shifted(-s.ahead()) }
 
 // watch is how often a token that is handed out from memory is looked at for signs that the machine was suspended:
 // timers do not run then, but tokens end.

@@ -170,3 +170,64 @@ func TestStatusExplainsEveryRungOfTheLadder(t *testing.T) {
 		want(explain(s), "-exchange: the RingCentral token ended", "-refresh RingCentral: the RingCentral refresh token has ended")
 	})
 }
+
+func TestATokenThatEndedIsNotHandedOutAfterTheClockWasSetBack(t *testing.T) {
+	for name, c := range map[string]struct {
+		store    func() ringcx.Store
+		sessions int
+	}{
+		"a session in memory":                 {func() ringcx.Store { return new(ringcx.Memory) }, 1},
+		"two that share a store with a clock": {func() ringcx.Store { return clockedStore{new(ringcx.Memory)} }, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				v := newVendor(t)
+				back := time.Duration(0)
+				config, store := v.Config(), c.store()
+				config.Now = func() time.Time { return time.Now().Add(-back) }
+				var sessions []*ringcx.Session
+				for range c.sessions {
+					s := config.NewSession(config.JWT(v.Demo().JWT), &ringcx.SessionOptions{Store: store, Key: "k"})
+					mustToken(t, s)
+					sessions = append(sessions, s)
+				}
+				time.Sleep(3 * time.Minute)
+				back = 2*time.Minute + 30*time.Second
+				for range 10 {
+					time.Sleep(30 * time.Second)
+					for _, s := range sessions {
+						if token := mustToken(t, s); !works(t, v, token) {
+							t.Fatal("a token that has ended was handed out")
+						}
+					}
+				}
+				wantNoVerdicts(t, v)
+			})
+		})
+	}
+}
+
+func TestALedgerForgetsNothingWhenTheClockIsSetBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		back := time.Duration(0)
+		c := v.Config()
+		c.Now = func() time.Time { return time.Now().Add(-back) }
+		opts := &ringcx.SessionOptions{Store: new(ringcx.Memory), Key: "k"}
+		s := c.NewSession(c.JWT(v.Demo().JWT), opts)
+		for range 5 {
+			if err := s.Login(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		back = 10 * time.Minute
+		begin := time.Now()
+		if err := c.NewSession(c.JWT(v.Demo().JWT), opts).Login(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if waited := time.Since(begin); waited < 55*time.Second || waited > 65*time.Second {
+			t.Errorf("the sixth login came %s after the fifth, by a clock that was set back ten minutes", waited)
+		}
+		wantNoVerdicts(t, v)
+	})
+}

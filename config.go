@@ -37,6 +37,7 @@ type Config struct {
 	Now func() time.Time
 
 	observe func(skew time.Duration) // is told how far the vendor's clock is ahead; nil: nobody asks
+	count   func(used int)           // is told what usedUp says of each answer; nil: nobody asks
 	skew    func() time.Duration     // tells it; nil: not known
 }
 

@@ -34,7 +34,7 @@ func (s *Session) token(ctx context.Context, minTTL time.Duration) (*Token, erro
 		select {
 		case <-f.done:
 		case <-ctx.Done():
-			if t != nil && before(s.config.now(), t.endAt()) {
+			if s.stillWorks(t) {
 				return t, nil
 			}
 			return nil, fmt.Errorf("waiting for a renewal: %w", ctx.Err())
@@ -42,8 +42,8 @@ func (s *Session) token(ctx context.Context, minTTL time.Duration) (*Token, erro
 		switch {
 		case f.err == nil:
 			return f.token, tooShort(f.token, minTTL, s.config.now())
-		case t != nil && before(s.config.now(), t.endAt()):
-			return t, nil // the old one still works
+		case s.stillWorks(t):
+			return t, nil
 		}
 		return nil, f.err
 	})
@@ -63,7 +63,7 @@ func (s *Session) decide(ctx context.Context, minTTL time.Duration) (*Token, *fl
 	defer s.mu.Unlock()
 	now := s.config.now()
 	cur := s.current
-	works := cur != nil && before(now, cur.endAt()) && cur.fingerprint() != s.refused
+	works := cur != nil && s.alive(cur, now) && cur.fingerprint() != s.refused
 	if works && minTTL >= cur.lifetime() {
 		return cur, nil // no renewal can bring so much
 	}
@@ -92,6 +92,9 @@ func (s *Session) fly(ctx context.Context, minTTL time.Duration, ahead bool) *fl
 	s.flight = f
 	n := s.need(minTTL)
 	n.refused, n.ahead = s.refused, ahead || s.inline
+	if t := s.current; t != nil && n.refused == "" && t.Idle == 0 && !time.Now().Before(s.ends) {
+		n.refused = t.fingerprint() // it has ended, even if a clock that was set back makes its record look alive
+	}
 	ctx = context.WithoutCancel(ctx)
 	go func() {
 		ctx, cancel := context.WithTimeout(ctx, storeWait)
@@ -130,9 +133,28 @@ func (s *Session) publish(t *Token) *Token {
 	if s.refused != "" {
 		s.refused, s.heir = "", t
 	}
-	s.current, s.retryAt = t, time.Time{}
+	s.keepInMemory(t, s.config.now())
+	s.retryAt = time.Time{}
 	s.warm(t, s.config.now())
 	return t
+}
+
+// keepInMemory makes t the token in use. The caller holds s.mu.
+func (s *Session) keepInMemory(t *Token, now time.Time) {
+	s.current, s.ends = t, time.Now().Add(t.endAt().Sub(now))
+}
+
+// stillWorks tells whether t, which a renewal was to replace in time, may be handed out in spite of its failure.
+func (s *Session) stillWorks(t *Token) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return t != nil && s.alive(t, s.config.now())
+}
+
+// alive tells whether t, in memory, may be handed out at now, whatever has been done to the clock since it came. The
+// caller holds s.mu.
+func (s *Session) alive(t *Token, now time.Time) bool {
+	return t == s.current && before(now, t.endAt()) && time.Now().Before(s.ends)
 }
 
 // warm lets callers take t from memory until there is something to decide: a renewal is due, a failed one may be tried

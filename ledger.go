@@ -32,6 +32,8 @@ type ledger struct {
 	Sent       []time.Time `json:"sent,omitempty"`
 	QuietUntil time.Time   `json:"quiet_until,omitzero"`
 	Failures   int         `json:"failures,omitempty"` // answers in a row that said the server failed
+	Written    time.Time   `json:"written,omitzero"`   // when it was last changed
+	Others     time.Time   `json:"others,omitzero"`    // when an answer last told of requests that the ledger does not know
 }
 
 // next is the earliest time at or after now at which a request may be sent. counted says whether the request is one
@@ -96,9 +98,16 @@ func longest(limits []limit) limit {
 	return slices.MaxFunc(limits, func(a, b limit) int { return a.requests - b.requests })
 }
 
-// mend takes back what a clock that was set back left in the future: what it says of the past is not known any more, so
-// it counts as now. It reports whether there was anything to mend.
+// mend corrects what a clock that was set back left in the future. What was written later than now was written now at the
+// earliest: everything moves with it, and whatever time has gone by since is waited out once more. In a ledger that does
+// not say when it was written, what lies too far ahead counts as now. It reports whether there was anything to mend.
 func (l *ledger) mend(now time.Time) (mended bool) {
+	if back := l.Written.Sub(now); back > slack {
+		for i := range l.Sent {
+			l.Sent[i] = l.Sent[i].Add(-back)
+		}
+		l.QuietUntil, l.Written, mended = l.QuietUntil.Add(-back), now, true
+	}
 	for i, t := range l.Sent {
 		if t.After(latest(now).Add(slack)) {
 			l.Sent[i], mended = now, true

@@ -35,24 +35,33 @@ func seconds(s float64) (time.Duration, bool) {
 	return time.Duration(s * float64(time.Second)), true
 }
 
-// jwtLifetime peeks at the claims of a JWT. It verifies nothing: the token is for the vendor, not for us.
 func jwtLifetime(token string) (time.Duration, bool) {
+	c, ok := peek(token)
+	if !ok || c.Iat <= 0 {
+		return 0, false
+	}
+	return seconds(c.Exp - c.Iat)
+}
+
+// issuedAt is when a JWT was made, in seconds on the clock of who made it.
+func issuedAt(token string) (float64, bool) {
+	c, ok := peek(token)
+	return c.Iat, ok && c.Iat > 0
+}
+
+type claims struct {
+	Exp float64 `json:"exp"`
+	Iat float64 `json:"iat"`
+}
+
+// peek looks at the claims of a JWT. It verifies nothing: the token is for the vendor, not for us.
+func peek(token string) (c claims, ok bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return 0, false
+		return c, false
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	if err != nil {
-		return 0, false
-	}
-	var claims struct {
-		Exp float64 `json:"exp"`
-		Iat float64 `json:"iat"`
-	}
-	if json.Unmarshal(payload, &claims) != nil || claims.Iat <= 0 {
-		return 0, false
-	}
-	return seconds(claims.Exp - claims.Iat)
+	return c, err == nil && json.Unmarshal(payload, &c) == nil
 }
 
 // maxRetryAfter is the longest Retry-After that is believed.

@@ -3,7 +3,6 @@ package ringcx
 import (
 	"context"
 	"log/slog"
-	"time"
 )
 
 // prolong notes that t, a token that lives on with each use, was used now. The Store learns of it when that is worth a
@@ -17,7 +16,7 @@ func (s *Session) prolong(t *Token) {
 	}
 	used := *cur
 	used.Expiry = now.Add(used.Idle)
-	s.current = &used
+	s.keepInMemory(&used, now)
 	s.worked.Store(&used)
 	s.warm(&used, now)
 	if s.inline {
@@ -36,7 +35,7 @@ func (s *Session) saveExpiry(t *Token) {
 		if err != nil || r.RingCX == nil || r.RingCX.AccessToken != t.AccessToken {
 			return err
 		}
-		there := t.Expiry.Add(time.Duration(s.ahead.Load()))
+		there := t.Expiry.Add(s.ahead())
 		if !there.After(r.RingCX.Expiry) {
 			return nil
 		}

@@ -30,6 +30,7 @@ type record struct {
 	Skew    time.Duration `json:"skew,omitempty"`    // how far the vendor's clock was ahead of the sender's, in nanoseconds
 	Attempt *attempt      `json:"attempt,omitempty"` // the request under way; left behind if its sender died
 	Failure *failure      `json:"failure,omitempty"` // the last failure, until something succeeds
+	Evicted time.Time     `json:"evicted,omitzero"`  // when the vendor last did not know an unspent refresh token, see missed
 }
 
 const recordVersion = 1
@@ -90,10 +91,8 @@ func (f *failure) err() error { return f.errUntil(0) }
 
 // errUntil is the failure as an error that says how long there is no use in trying again.
 func (f *failure) errUntil(d time.Duration) error {
-	e := &Error{
-		Op: f.Op, StatusCode: f.StatusCode, Code: f.Code, Message: f.Message, RequestID: f.RequestID, RetryAfter: max(d, 0),
-		oauth: f.OAuth, kind: f.Kind,
-	}
+	e := f.asError()
+	e.RetryAfter = max(d, 0)
 	if f.Login {
 		return fmt.Errorf("%w: %w", ErrLoginRequired, e)
 	}

@@ -119,17 +119,22 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 		return errors.Is(err, errNotYet), fmt.Errorf("before it could %s: %w", a, err)
 	}
 	intent := *r.Attempt
+	s.used.Store(0)
 	t, err := s.send(ctx, a, r)
+	if err == nil && a == actRefresh && repeats(t, r.RingCX.token()) {
+		err = &Error{Op: opRefresh, StatusCode: 200, Message: "the answer repeats an earlier one: something on the way has kept it", kind: failLost}
+	}
 	now := s.now()
 	r.Skew = time.Duration(s.skew.Load())
 	var e *Error
 	if err == nil {
-		r.succeed(a, t.shifted(time.Duration(s.ahead.Load())))
+		r.succeed(a, t.shifted(s.ahead()))
 		b.settled = !atRingCentral(a)
 		s.log.Info("ringcx: "+string(a), slog.String("key", s.key), slog.Time("expiry", t.Expiry))
 	} else {
 		e = asError(a, err)
 		again = r.fail(a, e, n, now)
+		r.missed(a, e, !intent.Start.Equal(start), now)
 		if a == actLogin && e.oauth == "invalid_grant" || a == actDirectLogin && e.kind == failRefused {
 			err = fmt.Errorf("%w: %w", ErrLoginRequired, err)
 			r.Failure.Login = true
@@ -141,7 +146,12 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 		s.keep(b, intent)
 	}
 	if counted(a) || e != nil || r.ledgerOf(a).Failures > 0 {
-		saved = errors.Join(saved, s.settle(ctx, a, r, func(l *ledger) { l.settle(a, e, start, now) }))
+		saved = errors.Join(saved, s.settle(ctx, a, r, func(l *ledger) {
+			l.settle(a, e, start, now)
+			if counted(a) {
+				l.notice(int(s.used.Load()), e, now)
+			}
+		}))
 	}
 	switch {
 	case saved != nil && err != nil:
@@ -150,6 +160,14 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 		return false, fmt.Errorf("save the answer to %s: %w", a, saved)
 	}
 	return again, err
+}
+
+// repeats tells an answer to a refresh that something between the vendor and us kept from an earlier one: it holds the
+// token that was to be replaced, or one that was made before it.
+func repeats(t, old *Token) bool {
+	before, ok := issuedAt(old.AccessToken)
+	now, known := issuedAt(t.AccessToken)
+	return t.AccessToken == old.AccessToken || ok && known && now < before
 }
 
 // maxPause is how long after its intent was written down a request may still be sent without asking the Store again

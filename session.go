@@ -25,9 +25,9 @@ type Session struct {
 	log      *slog.Logger
 	invalid  error // what is wrong with the configuration
 
-	ahead  atomic.Int64 // how far the Store's clock is ahead of ours
-	synced atomic.Bool  // ahead is known
-	skew   atomic.Int64 // how far the vendor's clock is ahead of ours, as last seen
+	clock atomic.Pointer[reading] // what the Store's clock said last, nil if it was not asked
+	skew  atomic.Int64            // how far the vendor's clock is ahead of ours, as last seen
+	used  atomic.Int64            // what usedUp said of the last answer
 
 	// hot is the token to hand out at once, nil if there is something to decide first.
 	hot atomic.Pointer[Token]
@@ -37,6 +37,7 @@ type Session struct {
 
 	mu      sync.Mutex // guards the fields below
 	current *Token     // the last token known, as handed out
+	ends    time.Time  // of current, on the clock of the runtime, which nobody can set
 	refused string     // fingerprint of the token that Invalidate was told about, until it is replaced
 	heir    *Token     // the token that replaced a refused one
 	retryAt time.Time  // no renewal ahead of time before
@@ -70,6 +71,7 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	own := *c
 	var s *Session
 	own.observe = func(skew time.Duration) { s.skew.Store(int64(skew)) }
+	own.count = func(used int) { s.used.Store(int64(used)) }
 	own.skew = func() time.Duration { return time.Duration(s.skew.Load()) }
 	s = &Session{config: &own, grant: login, store: opts.Store, key: opts.Key, inline: opts.Inline, log: opts.Log}
 	s.invalid = c.Validate()
@@ -129,7 +131,7 @@ func (s *Session) owns(r *record) bool {
 }
 
 func (s *Session) load(ctx context.Context) (*record, error) {
-	if !s.synced.Load() {
+	if s.clock.Load() == nil {
 		if err := s.syncClock(ctx); err != nil {
 			return nil, err
 		}

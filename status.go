@@ -19,6 +19,7 @@ type Status struct {
 	Scope                    string    `json:"scope,omitempty"`
 	RingCentralExpiry        time.Time `json:"ringCentralExpiry,omitzero"`
 	RingCentralRefreshExpiry time.Time `json:"ringCentralRefreshExpiry,omitzero"`
+	RingCentralRefreshable   bool      `json:"ringCentralRefreshable"` // a RingCentral refresh token is at hand
 
 	// Next is what the next call that needs a token does: "use the token", "refresh RingCX", "exchange",
 	// "refresh RingCentral", "log in", "wait", "report the last failure" or "login required".
@@ -37,6 +38,14 @@ type Status struct {
 
 	Failure   string    `json:"failure,omitempty"` // the last failure, if nothing succeeded since
 	FailureAt time.Time `json:"failureAt,omitzero"`
+	LastError *Error    `json:"-"` // the same as an error; nil if it happened with other credentials, or never
+
+	// EvictedAt is when the vendor last did not know a RingCentral refresh token that had not been spent and had not
+	// ended: its session was pushed out by too many others, revoked, or spent from a copy of the Store.
+	EvictedAt time.Time `json:"evictedAt,omitzero"`
+	// OthersAt is when an answer last told of requests of this app that went past the ledger: programs that use the app
+	// without sharing the Store take each other's budget.
+	OthersAt time.Time `json:"othersAt,omitzero"`
 }
 
 // Status reads the lineage from the Store.
@@ -64,6 +73,7 @@ func (s *Session) Status(ctx context.Context) (*Status, error) {
 		LoginsLeft: r.Ledgers.RingCentral.left(now), ExchangesLeft: r.Ledgers.RingCX.left(now),
 		QuietUntil: s.here(held(later(r.Ledgers.RingCentral.QuietUntil, r.Ledgers.RingCX.QuietUntil), now)),
 	}
+	st.EvictedAt, st.OthersAt = s.here(r.Evicted), s.here(later(r.Ledgers.RingCentral.Others, r.Ledgers.RingCX.Others))
 	for i := range st.Ladder {
 		st.Ladder[i].At = s.here(st.Ladder[i].At)
 	}
@@ -72,9 +82,13 @@ func (s *Session) Status(ctx context.Context) (*Status, error) {
 	}
 	if t := s.local(r.RingCentral.token()); t.AccessToken != "" {
 		st.UserID, st.Scope, st.RingCentralExpiry, st.RingCentralRefreshExpiry = t.OwnerID, t.Scope, t.Expiry, t.RefreshExpiry
+		st.RingCentralRefreshable = t.RefreshToken != ""
 	}
 	if f := r.Failure; f != nil {
 		st.Failure, st.FailureAt = f.err().Error(), s.here(f.Time)
+		if f.Credentials == n.credentials {
+			st.LastError = f.asError()
+		}
 	}
 	return st, nil
 }

@@ -111,7 +111,7 @@ func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
 	case token.TokenType == authTokenType:
 		signed.Header.Set(authTokenType, token.AccessToken)
 	case wantsCookie(req.URL.Path):
-		signed.AddCookie(&http.Cookie{Name: "access_token", Value: token.AccessToken})
+		signed.AddCookie(&http.Cookie{Name: "access_token", Value: token.AccessToken}) //nolint:gosec // of a request, which has no attributes
 	default:
 		signed.Header.Set("Authorization", "Bearer "+token.AccessToken)
 	}

@@ -64,6 +64,9 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 	}
 	defer func() { _ = resp.Body.Close() }()
 	c.observeDate(resp.Header, sent)
+	if c.count != nil {
+		c.count(usedUp(resp.Header))
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
 	case resp.StatusCode/100 != 2:

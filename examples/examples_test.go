@@ -38,6 +38,7 @@ Users:
   49419  Ada Reyes  ada.reyes@example.com
   62593  Ben Okafor  ben.okafor@example.com
   33665  Carla Lind  carla.lind@example.com
+  942228  Dana Whitfield  dana.whitfield@example.com
 `
 		if got := strings.ReplaceAll(first.stdout, "\r\n", "\n"); got != want {
 			t.Errorf("printed\n%s\nwant\n%s", got, want)

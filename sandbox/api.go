@@ -1,34 +1,35 @@
 package sandbox
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
 )
 
-// userOf is the user of an accepted token, or nil if it is gone or lost its RingCX.
-func (s *Server) userOf(claims *cxClaims) *user {
-	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.world.users[id]
+// caller is the user with this id, or nil if it is gone, switched off or lost its RingCX. s.mu is held.
+func (s *Server) caller(id int64) *user {
+	u := s.world.cxUser(id)
 	if u == nil || !u.enabled || u.account.center == nil {
 		return nil
 	}
 	return u
 }
 
-// read answers a read of the caller's RingCX.
-func (s *Server) read(c *call, r *http.Request, do func(*center) answer) answer {
-	u := s.userOf(c.identity)
+// asUser answers a call of a user; agents are no users and may not.
+func (s *Server) asUser(c *call, r *http.Request, do func(*user) answer) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.caller(c.subject)
 	if u == nil {
 		return cxForbidden(c, r)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return do(u.account.center)
+	return do(u)
+}
+
+// read answers a read of the caller's RingCX.
+func (s *Server) read(c *call, r *http.Request, do func(*center) answer) answer {
+	return s.asUser(c, r, func(u *user) answer { return do(u.account.center) })
 }
 
 // readSub answers a read of one sub-account of the caller; another one is forbidden, whether it exists or not.
@@ -87,12 +88,11 @@ func (s *Server) listUsers(c *call, r *http.Request) answer {
 // getUser is GET .../admin/users/{userId}.
 func (s *Server) getUser(c *call, r *http.Request) answer {
 	return s.read(c, r, func(x *center) answer {
-		for i, u := range s.world.usersOf(x.account) {
-			if fmt.Sprint(u.adminID) == chi.URLParam(r, "userId") {
-				return jsonAnswer(http.StatusOK, newCXUser(u, i == 0))
-			}
+		u := s.world.userNumbered(x.account, chi.URLParam(r, "userId"))
+		if u == nil {
+			return cxNotFound(c, r)
 		}
-		return cxNotFound(c, r)
+		return jsonAnswer(http.StatusOK, newCXUser(u, u == s.world.rootUser(x.account)))
 	})
 }
 

@@ -106,14 +106,14 @@ var demoRegion = cxRegional{
 func newCXUser(u *user, root bool) cxUser {
 	out := cxUser{
 		UserID: u.adminID, UserName: u.email, FirstName: u.first, LastName: u.last, FullName: u.first + " " + u.last,
-		Enabled: u.enabled, RootUser: root, RCAccountID: fmt.Sprint(u.account.id), UserManagedByRC: u.linked,
+		Enabled: u.enabled, RootUser: root, RCAccountID: fmt.Sprint(u.account.id), UserManagedByRC: u.linked && u.login == nil,
 		CreationDate: demoDate, RegionalSettings: demoRegion, Children: []cxUser{},
 		Roles: []cxRole{{RoleType: "USER", Description: "User"}},
 	}
 	if root {
 		out.Roles = []cxRole{{RoleType: "SUPER_USER", Description: "Super user"}}
 	}
-	if u.linked {
+	if out.UserManagedByRC {
 		out.RCUserID = &u.id
 	}
 	return out
@@ -161,7 +161,7 @@ type cxAgent struct {
 func newCXAgent(g *agentGroup, a *agent) cxAgent {
 	out := cxAgent{
 		AgentID: a.id, GroupID: g.id, Username: a.username, FirstName: a.first, LastName: a.last,
-		AgentType: a.kind(), IsActive: true, MaxChats: 3, InitLoginBaseState: "AVAILABLE", AllowInbound: true,
+		AgentType: a.kind(), IsActive: !a.disabled, MaxChats: 3, InitLoginBaseState: "AVAILABLE", AllowInbound: true,
 		AllowOutbound: true, AllowChat: true, AllowManualCalls: true, AllowLoginControl: true, AllowLoginUpdates: true,
 		CreatedOn: demoDate, Permissions: []string{},
 	}

@@ -42,16 +42,16 @@ func TestTheUserListIsATreeUnlessFlattened(t *testing.T) {
 	cx := v.exchange()
 	token := str(cx, "accessToken")
 	tree := v.get(usersPath, token).want(http.StatusOK).list()
-	if len(tree) != 1 || tree[0]["rootUser"] != true || len(tree[0]["children"].([]any)) != 2 {
+	if len(tree) != 1 || tree[0]["rootUser"] != true || len(tree[0]["children"].([]any)) != 3 {
 		t.Errorf("tree %v", tree)
 	}
 	flat := v.get(usersPath+"?flatten=true", token).want(http.StatusOK).list()
-	if len(flat) != 3 {
+	if len(flat) != 4 {
 		t.Errorf("%d users", len(flat))
 	}
 	second := jsonNumber(flat[1]["rcUserId"])
 	v.control("users/"+second, `{"enabled":false}`)
-	if n := len(v.get(usersPath+"?flatten=true&activeOnly=true", token).want(200).list()); n != 2 {
+	if n := len(v.get(usersPath+"?flatten=true&activeOnly=true", token).want(200).list()); n != 3 {
 		t.Errorf("%d active users", n)
 	}
 	one := v.get(usersPath+"/"+jsonNumber(flat[1]["userId"]), token).want(http.StatusOK).json()

@@ -12,7 +12,8 @@ import (
 type call struct {
 	now      time.Time
 	verdicts []string
-	identity *cxClaims // who calls RingCX, once its token has been accepted
+	subject  int64  // who calls RingCX, once its token has been accepted
+	xauth    string // its X-Auth-Token: the one it called with, else the one of its sign-in
 }
 
 type callKey struct{}
@@ -68,7 +69,11 @@ func (s *Server) answer(c *call, w http.ResponseWriter, r *http.Request) answer 
 var secretParams = []string{
 	"access_token", "refresh_token", "rcAccessToken", "assertion", "client_secret", "client_assertion", "token",
 	"code_verifier",
+	"loginHashcode", "internalJwt", "X-Auth-Token",
 }
+
+// passwordParams are query parameters that carry a password.
+var passwordParams = []string{"password", "currentPassword", "newPassword"}
 
 // inspect notes the misuse that does not depend on the operation.
 func (c *call) inspect(r *http.Request) {
@@ -82,6 +87,11 @@ func (c *call) inspect(r *http.Request) {
 	for _, p := range secretParams {
 		if query.Get(p) != "" {
 			c.note(verdictTokenURL)
+		}
+	}
+	for _, p := range passwordParams {
+		if query.Get(p) != "" {
+			c.note(verdictPasswordURL)
 		}
 	}
 }

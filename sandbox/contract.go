@@ -53,6 +53,13 @@ const (
 	cxAccessTTLDefault = 5 * time.Minute
 	// assumed: the lifetime of a RingCX refresh token is published nowhere.
 	cxRefreshTTL = 7 * 24 * time.Hour
+	// documented: an X-Auth-Token of a legacy login lasts one hour, two weeks for those who stay logged in, and each
+	// use extends it by as much. API tokens never end.
+	authTokenTTL     = time.Hour
+	authTokenLongTTL = 14 * 24 * time.Hour
+	// assumed: lifetimes of one-time codes and of the tokens in mails about passwords.
+	loginCodeTTL     = 5 * time.Minute
+	passwordResetTTL = 24 * time.Hour
 	// assumed: no clock skew is granted when a token's expiry is checked (the vendor's gateway may allow some).
 	cxClockSkew = 0 * time.Second
 )
@@ -87,6 +94,14 @@ type switches struct {
 	AuthorizePage400 bool `json:"authorizePage400"`
 	// Whether answers of the authorize endpoint carry iss (RFC 9207). Undocumented; assumed: they do not.
 	AuthorizationIssuer bool `json:"authorizationIssuer"`
+	// Whether the logins with a password at /api/auth/login are limited like the exchange, by username. No limit is
+	// documented, and none is the default.
+	LimitPasswordLogins bool `json:"limitPasswordLogins"`
+	// Whether these logins work without a platformId. The guide asks for one, and that is the default; the internal
+	// description calls it optional.
+	PlatformIDOptional bool `json:"platformIdOptional"`
+	// Whether a summary is a JSON string, as the description declares, or the text alone, as the guide shows.
+	SummaryAsJSON bool `json:"summaryAsJson"`
 }
 
 // Identity of the servers.
@@ -165,6 +180,28 @@ const (
 //     again harms nobody else. RingCX tokens survive the end of the RingCentral session that they came from.
 //   - RingCX access tokens cannot be revoked: they work until they expire, also after logout.
 //   - Logout of an unknown refresh token: 401.
+//   - Logins with a password: a missing parameter 400; unknown name, wrong password or platform 401, the same for all
+//     three; the right password of somebody switched off 403. A refresh token always comes along. Names are compared
+//     exactly. Users that RingCentral looks after have no password here. lapp is ADMIN, AGENT or ANALYTICS (observed
+//     names), and redirectUrl comes back if redirectToApp is true.
+//   - The subject of an agent's token is the agent, who may not call the administrators' API: 403.
+//   - loginHashcode comes with the details of everybody who is an agent, and stays the same. A wrong one is 403
+//     (observed), as is another platform or account.
+//   - Codes and tenfold tokens that nobody made over the control plane: 401. A code dies when it is used.
+//   - The digital JWT looks like an access token of another issuer, so RingCX refuses it. Its variants /admin and
+//     /agent (observed) ignore the account and the agent that they are asked for.
+//   - Bearer wins over X-Auth-Token if a call has both. An unknown or ended X-Auth-Token: 401 with the JSON error
+//     object, "The X-Auth-Token is not valid" and "The X-Auth-Token has expired"; the vendor's clients renew on the
+//     word "expired". Tokens of somebody switched off: 403.
+//   - The xauth claim is a token like that of a legacy login, for one hour; each refresh is a use of it.
+//   - Asking isTokenValid extends nothing, and says no for access tokens and for somebody switched off.
+//   - Deleting an API token needs a token, although the description speaks of anonymous users. Unknown: "false";
+//     another user's: 403, except for the root user, who is everybody's parent.
+//   - Operations whose documented answer is a boolean say false where they refuse: wrong current password, unknown or
+//     used token of a mail, user whose password is RingCentral's. Mails to names that nobody has say true.
+//   - Pages documented as a view object (oauthcallback, password/reset) answer that object with 200.
+//   - Summaries: without the cookie 401, as from the gateway; a segment of nobody 404, one without a summary 200 and
+//     nothing (documented). The demo segments belong to the first sub-account.
 //   - 429 of RingCX: text "rate" (observed once, on another path), Retry-After and X-Rate-Limit headers.
 //   - The list of accounts begins with the main account, whose own lists are empty. Documented is that the list holds
 //     the accounts the user has access to, and that the main account contains the sub-accounts.

@@ -33,6 +33,7 @@ func (s *Server) controlRoutes() http.Handler {
 	handle("DELETE /_sandbox/credentials/{id}", s.controlDeleteCredential)
 	handle("POST /_sandbox/faults", s.controlFault)
 	handle("DELETE /_sandbox/faults", s.controlClearFaults)
+	s.controlRingCX(handle)
 	handle("/_sandbox/", func(r *http.Request) (any, error) {
 		return nil, fmt.Errorf("%w: %s %s", errNoSuchThing, r.Method, r.URL.Path)
 	})
@@ -110,9 +111,11 @@ func (s *Server) controlReset(*http.Request) (any, error) {
 // controlSwitches changes the switches that are given; the others stay.
 func (s *Server) controlSwitches(r *http.Request) (any, error) {
 	var in struct {
-		AuthLimitPerUser  *bool `json:"authLimitPerUser"`
-		SessionCapRefuses *bool `json:"sessionCapRefuses"`
-
+		AuthLimitPerUser    *bool `json:"authLimitPerUser"`
+		SessionCapRefuses   *bool `json:"sessionCapRefuses"`
+		LimitPasswordLogins *bool `json:"limitPasswordLogins"`
+		PlatformIDOptional  *bool `json:"platformIdOptional"`
+		SummaryAsJSON       *bool `json:"summaryAsJson"`
 		AuthorizePage400    *bool `json:"authorizePage400"`
 		AuthorizationIssuer *bool `json:"authorizationIssuer"`
 	}
@@ -121,18 +124,18 @@ func (s *Server) controlSwitches(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if in.AuthLimitPerUser != nil {
-		s.switches.AuthLimitPerUser = *in.AuthLimitPerUser
+	set := func(s, to *bool) {
+		if to != nil {
+			*s = *to
+		}
 	}
-	if in.SessionCapRefuses != nil {
-		s.switches.SessionCapRefuses = *in.SessionCapRefuses
-	}
-	if in.AuthorizePage400 != nil {
-		s.switches.AuthorizePage400 = *in.AuthorizePage400
-	}
-	if in.AuthorizationIssuer != nil {
-		s.switches.AuthorizationIssuer = *in.AuthorizationIssuer
-	}
+	set(&s.switches.AuthLimitPerUser, in.AuthLimitPerUser)
+	set(&s.switches.SessionCapRefuses, in.SessionCapRefuses)
+	set(&s.switches.LimitPasswordLogins, in.LimitPasswordLogins)
+	set(&s.switches.PlatformIDOptional, in.PlatformIDOptional)
+	set(&s.switches.SummaryAsJSON, in.SummaryAsJSON)
+	set(&s.switches.AuthorizePage400, in.AuthorizePage400)
+	set(&s.switches.AuthorizationIssuer, in.AuthorizationIssuer)
 	return s.switches, nil
 }
 
@@ -159,7 +162,8 @@ func (s *Server) controlState(*http.Request) (any, error) {
 			"accounts": len(s.world.accounts), "users": len(s.world.users), "apps": len(s.world.apps),
 			"credentials": len(s.world.credentials), "sessions": s.platform.live(),
 			"authorizationCodes": s.platform.codes.len(), "ringcxAccessTokens": tokens,
-			"ringcxRefreshTokens": s.cx.refresh.len(), "requests": s.journal.size(), "faults": s.faults.size(),
+			"ringcxRefreshTokens": s.cx.refresh.len(), "ringcxAdmins": len(s.world.admins),
+			"ringcxAuthTokens": s.cx.authTokens.len(), "ringcxApiTokens": len(s.cx.apiTokens), "requests": s.journal.size(), "faults": s.faults.size(),
 		},
 	}, nil
 }
@@ -171,6 +175,8 @@ func (s *Server) controlEnv(r *http.Request) (any, error) {
 		"clientId": demo.ClientID, "clientSecret": demo.ClientSecret, "jwt": demo.JWT,
 		"email": demo.Email, "password": demo.Password, "nativeClientId": demo.NativeClientID,
 		"webClientId": demo.WebClientID, "webClientSecret": demo.WebClientSecret, "webRedirectUri": demo.WebRedirectURI,
+		"adminUsername": demo.AdminUsername, "adminPassword": demo.AdminPassword, "platformId": demo.PlatformID,
+		"segmentId": demoSegment,
 		"env": map[string]string{
 			"RC_SERVER_URL": baseURL(r), "RINGCX_SERVER_URL": baseURL(r),
 			"RC_APP_CLIENT_ID": demo.ClientID, "RC_APP_CLIENT_SECRET": demo.ClientSecret, "RC_USER_JWT": demo.JWT,

@@ -14,13 +14,22 @@ import (
 
 // ringcx is what RingCX remembers about sign-ins. Server.mu guards it.
 type ringcx struct {
-	exchanges *limiter
-	refresh   *generations[*cxRefreshToken]
+	exchanges  *limiter
+	logins     *limiter // applies only if switched on
+	refresh    *generations[*cxRefreshToken]
+	authTokens *generations[*authToken]
+	apiTokens  map[string]*user
+	issued     map[*user][]string // the API tokens of a user, oldest first
+	hashcodes  map[*agent]string
+	codes      map[string]*loginCode
+	resets     map[string]*passwordReset
+	summaries  map[summaryKey]summary
 }
 
 // cxRefreshToken is good for one refresh.
 type cxRefreshToken struct {
-	user      *user
+	who       principal
+	xauth     string
 	expires   time.Time
 	spent     bool
 	loggedOut bool
@@ -28,14 +37,18 @@ type cxRefreshToken struct {
 
 func newRingCX(noLimits bool) *ringcx {
 	return &ringcx{
-		exchanges: newLimiter("auth", exchangeLimit, noLimits), // group name assumed
-		refresh:   newGenerations[*cxRefreshToken](tokensKept),
+		exchanges:  newLimiter("auth", exchangeLimit, noLimits), // group name assumed
+		logins:     newLimiter("auth", exchangeLimit, noLimits),
+		refresh:    newGenerations[*cxRefreshToken](tokensKept),
+		authTokens: newGenerations[*authToken](tokensKept),
+		apiTokens:  map[string]*user{}, issued: map[*user][]string{}, hashcodes: map[*agent]string{},
+		codes: map[string]*loginCode{}, resets: map[string]*passwordReset{}, summaries: map[summaryKey]summary{},
 	}
 }
 
-func (x *ringcx) newRefreshToken(u *user, now time.Time) string {
+func (x *ringcx) newRefreshToken(p principal, xauth string, now time.Time) string {
 	token := randomText(48)
-	x.refresh.put(token, &cxRefreshToken{user: u, expires: now.Add(cxRefreshTTL)})
+	x.refresh.put(token, &cxRefreshToken{who: p, xauth: xauth, expires: now.Add(cxRefreshTTL)})
 	return token
 }
 
@@ -62,54 +75,55 @@ func (s *Server) exchange(c *call, r *http.Request) answer {
 		return cxBadRequest(c, r)
 	}
 	withRefresh := strings.EqualFold(in.Get("includeRefresh"), "true")
-	details, u, ruling, refusal := s.admitExchange(c, r, in.Get("rcAccessToken"), withRefresh)
-	switch {
-	case ruling == nil:
-		return refusal
-	case details == nil:
-		return ruling.stamp(refusal)
-	}
-	return ruling.stamp(s.signed(c, details, u))
+	g, ruling, refusal := s.admitExchange(c, r, in.Get("rcAccessToken"), withRefresh)
+	return s.stamped(c, g, ruling, refusal)
 }
 
-// admitExchange decides about an exchange. The ruling is nil if the token belongs to nobody; without details, the
+// admitExchange decides about an exchange. The ruling is nil if the token belongs to nobody; without a grant, the
 // refusal is the answer.
 func (s *Server) admitExchange(
 	c *call, r *http.Request, token string, withRefresh bool,
-) (*cxDetails, *user, *ruling, answer) {
+) (*cxGrant, *ruling, answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, _, _ := s.platform.use(token, c.now)
 	if t == nil {
-		return nil, nil, nil, cxUnauthorized(c, r, "The RingCentral access token is not valid")
+		return nil, nil, cxUnauthorized(c, r, "The RingCentral access token is not valid")
 	}
 	u, a := t.session.user, t.session.app
 	ruling := s.cx.exchanges.admit(fmt.Sprintf("%s %d", a.id, u.id), c.now)
 	switch {
 	case !ruling.admitted:
 		c.note(ruling.verdict)
-		return nil, nil, &ruling, cxRateExceeded()
+		return nil, &ruling, cxRateExceeded()
 	case !slices.Contains(t.scope, "ReadAccounts"), !u.account.production:
-		return nil, nil, &ruling, cxForbidden(c, r)
+		return nil, &ruling, cxForbidden(c, r)
 	case !u.linked, u.account.center == nil:
-		return nil, nil, &ruling, cxNotFound(c, r)
+		return nil, &ruling, cxNotFound(c, r)
 	}
-	details := newCXDetails(u, r)
-	if withRefresh {
-		refresh := s.cx.newRefreshToken(u, c.now)
-		details.RefreshToken = &refresh
-	}
-	return details, u, &ruling, answer{}
+	return s.newGrant(principal{app: appAdmin, user: u}, r, c.now, withRefresh, ""), &ruling, answer{}
 }
 
-// signed completes details with an access token. Signing takes a while, so no lock is held.
-func (s *Server) signed(c *call, details *cxDetails, u *user) answer {
-	token, err := s.issueCX(u.id, c.now)
+// stamped answers with a grant, or with the refusal if there is none, and with the limit headers of a ruling.
+func (s *Server) stamped(c *call, g *cxGrant, v *ruling, refusal answer) answer {
+	out := refusal
+	if g != nil {
+		out = s.signed(c, g)
+	}
+	if v != nil {
+		out = v.stamp(out)
+	}
+	return out
+}
+
+// signed completes a grant with an access token. Signing takes a while, so no lock is held.
+func (s *Server) signed(c *call, g *cxGrant) answer {
+	token, err := s.issueCX(g, c.now)
 	if err != nil {
 		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}
-	details.AccessToken = token
-	return jsonAnswer(http.StatusOK, details).with("Cache-Control", "no-store")
+	g.details.AccessToken = token
+	return jsonAnswer(http.StatusOK, g.details).with("Cache-Control", "no-store")
 }
 
 // cxRefresh is POST /api/auth/token/refresh: a new pair for a refresh token, which is dead from then on.
@@ -119,28 +133,22 @@ func (s *Server) cxRefresh(c *call, r *http.Request) answer {
 	if err != nil || token == "" {
 		return cxBadRequest(c, r)
 	}
-	details, u, refusal := s.spend(c, r, token)
-	if details == nil {
-		return refusal
-	}
-	return s.signed(c, details, u)
+	g, refusal := s.spend(c, r, token)
+	return s.stamped(c, g, nil, refusal)
 }
 
-func (s *Server) spend(c *call, r *http.Request, token string) (*cxDetails, *user, answer) {
+func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old, ok := s.cx.refresh.get(token)
 	if ok && old.spent {
 		c.note(verdictReplay)
 	}
-	if !ok || old.spent || old.loggedOut || !c.now.Before(old.expires) || !old.user.enabled || !old.user.linked {
-		return nil, nil, cxUnauthorized(c, r, "The refresh token is not valid")
+	if !ok || old.spent || old.loggedOut || !c.now.Before(old.expires) || !old.who.active() {
+		return nil, cxUnauthorized(c, r, "The refresh token is not valid")
 	}
 	old.spent = true
-	details := newCXDetails(old.user, r)
-	refresh := s.cx.newRefreshToken(old.user, c.now)
-	details.RefreshToken = &refresh
-	return details, old.user, answer{}
+	return s.newGrant(old.who, r, c.now, true, old.xauth), answer{}
 }
 
 // cxLogout is DELETE /api/auth/logout/{refreshToken}.
@@ -165,11 +173,13 @@ func (s *Server) cxWhoAmI(c *call, r *http.Request) answer {
 	if claims == nil {
 		return refusal
 	}
-	u := s.userOf(claims)
-	if u == nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.principalOf(claims)
+	if !ok {
 		return cxNotFound(c, r)
 	}
-	details := newCXDetails(u, r)
+	details := s.describe(p, r)
 	details.AccessToken, _ = bearer(r)
 	return jsonAnswer(http.StatusOK, details)
 }

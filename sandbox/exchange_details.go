@@ -26,7 +26,7 @@ type cxDetails struct {
 	SSOLogin             bool            `json:"ssoLogin"`
 	AdminPasswordReset   bool            `json:"adminPasswordReset"`
 	IsAdminPasswordReset bool            `json:"isAdminPasswordReset"`
-	RCUser               cxContact       `json:"rcUser"`
+	RCUser               *cxContact      `json:"rcUser"` // null for whom RingCentral does not know
 }
 
 type cxContact struct {
@@ -49,7 +49,7 @@ type cxAgentDetail struct {
 	Email              *string `json:"email"`
 	Username           string  `json:"username"`
 	AgentType          string  `json:"agentType"`
-	RCUserID           int64   `json:"rcUserId"`
+	RCUserID           *int64  `json:"rcUserId"` // null for an agent without a RingCentral user
 	AccountID          string  `json:"accountId"`
 	AccountName        string  `json:"accountName"`
 	AgentGroupID       *int32  `json:"agentGroupId"` // null, as in the documented sample
@@ -64,25 +64,29 @@ type cxAgentDetail struct {
 	Team               *string `json:"team"`
 }
 
-// newCXDetails describes a user that is linked to RingCX; the tokens are left to the caller.
-func newCXDetails(u *user, r *http.Request) *cxDetails {
-	center := u.account.center
+// describeUser fills in what is said about an administrator.
+func (d *cxDetails) describeUser(u *user) {
 	admin, agentPath := "/voice/admin/", "/voice/agent/"
-	host, port := hostPort(r)
-	out := &cxDetails{
-		TokenType: "Bearer", PlatformID: cxPlatformID, MainAccountID: center.id,
-		AdminID: &u.adminID, AdminURL: &admin, AgentURL: &agentPath, IQURL: host, Port: port,
-		RCUser: cxContact{
-			FirstName: u.first, LastName: u.last, Email: u.email, Company: u.account.name, EmailAsLoginName: true,
-			BusinessPhone: "+16505550100",
-		},
+	d.MainAccountID, d.AdminID, d.AdminURL = u.account.center.id, &u.adminID, &admin
+	if u.login != nil {
+		return
 	}
-	if sub, _, a := center.agentsOf(u); a != nil {
-		out.AgentDetails = []cxAgentDetail{{
-			AgentID: a.id, FirstName: a.first, LastName: a.last, Email: &u.email, Username: a.username,
-			AgentType: a.kind(), RCUserID: u.id, AccountID: sub.id, AccountName: sub.name,
-			AllowLoginControl: true, AllowLoginUpdates: true, InitLoginBaseState: "AVAILABLE",
-		}}
+	d.AgentURL = &agentPath
+	d.RCUser = &cxContact{
+		FirstName: u.first, LastName: u.last, Email: u.email, Company: u.account.name, EmailAsLoginName: true,
+		BusinessPhone: "+16505550100",
+	}
+}
+
+func newCXAgentDetail(s *seat) cxAgentDetail {
+	a := s.agent
+	out := cxAgentDetail{
+		AgentID: a.id, FirstName: a.first, LastName: a.last, Username: a.username, AgentType: a.kind(),
+		AccountID: s.sub.id, AccountName: s.sub.name, AllowLoginControl: true, AllowLoginUpdates: true,
+		InitLoginBaseState: "AVAILABLE",
+	}
+	if a.user != nil {
+		out.Email, out.RCUserID = &a.user.email, &a.user.id
 	}
 	return out
 }

@@ -9,15 +9,17 @@ import (
 
 // Verdicts: what a vendor would frown at, word for word. Tests of other people compare them.
 const (
-	verdictReplay    = "refresh token replayed"
-	verdictSixth     = "sixth request in a minute"
-	verdictPenalty   = "request inside a penalty"
-	verdictTokenURL  = "token in a URL"
-	verdictWrongKind = "RingCentral token used as RingCX token"
-	verdictSecret    = "secret in the body"
-	verdictUserAgent = "missing User-Agent"
-	verdictCodeTwice = "authorization code used twice"
-	verdictPKCE      = "PKCE missing"
+	verdictReplay      = "refresh token replayed"
+	verdictSixth       = "sixth request in a minute"
+	verdictPenalty     = "request inside a penalty"
+	verdictTokenURL    = "token in a URL"
+	verdictPasswordURL = "password in a URL"
+	verdictWrongKind   = "RingCentral token used as RingCX token"
+	verdictSecret      = "secret in the body"
+	verdictUserAgent   = "missing User-Agent"
+	verdictHeader      = "Authorization header where RingCX wants a cookie"
+	verdictCodeTwice   = "authorization code used twice"
+	verdictPKCE        = "PKCE missing"
 )
 
 // Request is one request to the emulated vendors, as GET /_sandbox/requests lists it.
@@ -84,12 +86,18 @@ func (s *Server) OnRequest(f func(Request)) {
 	s.journal.observer = f
 }
 
+// secretAfter are beginnings of paths whose rest holds a token.
+var secretAfter = []string{
+	"/api/auth/logout/", "/voice/api/v1/admin/token/", "/api/v1/admin/token/", "/password/reset/",
+}
+
 // loggedPath is the path of r as far as it may be shown: no query, no token.
 func loggedPath(r *http.Request) string {
-	const logout = "/api/auth/logout/"
 	path := r.URL.EscapedPath()
-	if rest, ok := strings.CutPrefix(path, logout); ok && rest != "" {
-		return logout + "***"
+	for _, start := range secretAfter {
+		if strings.HasPrefix(r.URL.Path, start) && r.URL.Path != start {
+			return start + "***"
+		}
 	}
 	parts := strings.Split(path, "/")
 	for i, p := range parts {

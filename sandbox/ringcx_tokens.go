@@ -5,21 +5,24 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 )
 
-// cxClaims are the claims of a RingCX access token. iat, exp, plat and lapp are documented, the others assumed.
+// cxClaims are the claims of a RingCX access token. iat, exp, plat and lapp are documented, xauth is observed, the
+// others are assumed.
 type cxClaims struct {
 	Issuer   string `json:"iss"`
-	Subject  string `json:"sub"` // RingCentral user id
+	Subject  string `json:"sub"` // id of the RingCentral user, of the administrator or of the agent
 	Audience string `json:"aud"`
 	IssuedAt int64  `json:"iat"`
 	Expires  int64  `json:"exp"`
 	ID       string `json:"jti"` // begins with the epoch that issued it
 	Platform string `json:"plat"`
 	App      string `json:"lapp"`
+	XAuth    string `json:"xauth,omitempty"` // X-Auth-Token of the same sign-in
 }
 
 // cxTokens issues and checks RingCX access tokens. The signature carries the truth, as at the vendor's gateway; the
@@ -50,16 +53,16 @@ func (t *cxTokens) remember(token string, a cxAccess) {
 	}
 }
 
-// issueCX makes a RingCX access token for user id.
-func (s *Server) issueCX(user int64, now time.Time) (string, error) {
+// issueCX makes the RingCX access token of a grant.
+func (s *Server) issueCX(g *cxGrant, now time.Time) (string, error) {
 	s.tokens.mu.RLock()
 	epoch := s.tokens.epoch
 	s.tokens.mu.RUnlock()
 	expires := now.Add(s.opts.TokenTTL)
 	claims := &cxClaims{
-		Issuer: cxIssuer, Subject: fmt.Sprint(user), Audience: cxAudience, ID: epoch + "." + randomText(12),
+		Issuer: cxIssuer, Subject: fmt.Sprint(g.who.id()), Audience: cxAudience, ID: epoch + "." + randomText(12),
 		IssuedAt: now.Unix(), Expires: now.Unix() + int64(s.opts.TokenTTL/time.Second),
-		Platform: cxPlatformID, App: "ADMIN",
+		Platform: g.who.platform(), App: g.who.app, XAuth: g.xauth,
 	}
 	token, err := s.key.sign(claims)
 	if err != nil {
@@ -128,16 +131,29 @@ func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal a
 	return claims, answer{}
 }
 
-// needCXToken lets only calls with a valid RingCX token pass, also to paths that do not exist.
+// needCXToken lets only calls with a valid token pass, also to paths that do not exist. A Bearer token decides, if
+// there is one; else an X-Auth-Token may.
 func (s *Server) needCXToken(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
-		claims, refusal := s.cxBearer(c, r)
-		if claims == nil {
+		if refusal, ok := s.identify(c, r); !ok {
 			refusal.write(w)
 			return
 		}
-		c.identity = claims
 		next.ServeHTTP(w, r)
 	})
+}
+
+// identify finds out who calls; if nobody that may, the refusal is the answer.
+func (s *Server) identify(c *call, r *http.Request) (refusal answer, ok bool) {
+	if _, given := bearer(r); !given && r.Header.Get("X-Auth-Token") != "" {
+		return s.xauthCaller(c, r)
+	}
+	claims, refusal := s.cxBearer(c, r)
+	if claims == nil {
+		return refusal, false
+	}
+	c.subject, _ = strconv.ParseInt(claims.Subject, 10, 64)
+	c.xauth = claims.XAuth
+	return answer{}, true
 }

@@ -30,33 +30,8 @@ func (s *Server) vendorRoutes() http.Handler {
 	root.Get("/restapi/v1.0/account/{account}", at(s.accountInfo))
 	root.Get("/restapi/v1.0/account/{account}/extension/{extension}", at(s.extensionInfo))
 
-	root.Post("/api/auth/login/rc/accesstoken", at(s.exchange))
-	root.Post("/api/auth/token/refresh", at(s.cxRefresh))
-	root.Delete("/api/auth/logout/{refreshToken}", at(s.cxLogout))
-	root.Get("/api/auth/login", at(s.cxWhoAmI))
-	root.Get("/api/auth/token/claims", at(s.cxClaims))
-	root.Get("/api/auth/token/validate", at(s.cxValidate))
-
-	root.Route("/voice/api", func(r chi.Router) {
-		r.Use(s.needCXToken)
-		r.Route("/v1/admin", s.adminRoutes)
-	})
-	root.Route("/api/v1", func(r chi.Router) { // the older prefix of the same API
-		r.Use(s.needCXToken)
-		r.Route("/admin", s.adminRoutes)
-	})
+	s.ringcxRoutes(root)
 	return root
-}
-
-// adminRoutes are the emulated reads of the RingCX API.
-func (s *Server) adminRoutes(r chi.Router) {
-	r.Get("/users", at(s.listUsers))
-	r.Get("/users/{userId}", at(s.getUser))
-	r.Get("/accounts", at(s.listAccounts))
-	r.Get("/accounts/{accountId}/agentGroups", at(s.listAgentGroups))
-	r.Get("/accounts/{accountId}/agentGroups/{agentGroupId}", at(s.getAgentGroup))
-	r.Get("/accounts/{accountId}/agentGroups/{agentGroupId}/agents", at(s.listAgents))
-	r.Get("/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}", at(s.getAgent))
 }
 
 func isPlatform(path string) bool {

@@ -115,7 +115,7 @@ func TestCredentialsDoNotPrintTheirSecrets(t *testing.T) {
 	if err := json.NewEncoder(&out).Encode(demo); err != nil {
 		t.Fatal(err)
 	}
-	for _, secret := range []string{demo.ClientSecret, demo.JWT, demo.Password, demo.WebClientSecret} {
+	for _, secret := range []string{demo.ClientSecret, demo.JWT, demo.Password, demo.WebClientSecret, demo.AdminPassword} {
 		if strings.Contains(out.String(), secret) || strings.Contains(out.String(), fmt.Sprintf("%x", secret)) {
 			t.Error("a secret was printed")
 		}

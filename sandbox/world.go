@@ -20,6 +20,7 @@ type world struct {
 	credentials map[string]*credential // by id
 	assertions  map[string]*credential // by JWT
 	centers     map[string]*center     // by main account id
+	admins      map[int64]*user        // administrators of RingCX that RingCentral does not know
 	demo        Credentials
 }
 
@@ -45,6 +46,7 @@ type user struct {
 
 	wrong  int       // wrong passwords in a row
 	locked time.Time // end of the lock that they brought
+	login  *cxLogin  // nil: signs in to RingCX through RingCentral only
 }
 
 // app is an app of the developer console.
@@ -92,6 +94,7 @@ func newWorld(seed uint64) (*world, error) {
 		seed: seed, key: key,
 		accounts: map[int64]*account{}, users: map[int64]*user{}, apps: map[string]*app{},
 		credentials: map[string]*credential{}, assertions: map[string]*credential{}, centers: map[string]*center{},
+		admins: map[int64]*user{},
 	}
 	acct := w.addAccount("RingCX Demo", true)
 	ada := w.addUser(acct, "Ada", "Reyes", "ada.reyes", true)
@@ -108,6 +111,7 @@ func newWorld(seed uint64) (*world, error) {
 	}
 	w.demo = Credentials{ClientID: a.id, ClientSecret: a.secret, JWT: c.jwt, Email: ada.email, Password: ada.password}
 	w.addCodeApps(acct)
+	w.addDemoAdmin(acct)
 	return w, nil
 }
 

@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -32,6 +34,19 @@ type agent struct {
 	last       string
 	username   string
 	supervisor bool
+	password   string // "": signs in through RingCentral only
+	disabled   bool
+}
+
+// cxLogin is what an administrator without a RingCentral user signs in to RingCX with; the e-mail is the username.
+type cxLogin struct{ password, platform string }
+
+// seat is a place where somebody is an agent.
+type seat struct {
+	center *center
+	sub    *subAccount
+	group  *agentGroup
+	agent  *agent
 }
 
 // main is the main account as an account among the others: a container that holds nothing itself.
@@ -65,7 +80,8 @@ func (g *agentGroup) agent(id string) *agent {
 	return g.agents[i]
 }
 
-// usersOf lists the users of an account in the order of their extensions.
+// usersOf lists the users of an account: those of RingCentral in the order of their extensions, then those that only
+// RingCX knows in the order of their usernames.
 func (w *world) usersOf(a *account) []*user {
 	var out []*user
 	for _, u := range w.users {
@@ -74,7 +90,93 @@ func (w *world) usersOf(a *account) []*user {
 		}
 	}
 	slices.SortFunc(out, func(x, y *user) int { return strings.Compare(x.extension, y.extension) })
+	known := len(out)
+	for _, u := range w.admins {
+		if u.account == a {
+			out = append(out, u)
+		}
+	}
+	slices.SortFunc(out[known:], func(x, y *user) int { return strings.Compare(x.email, y.email) })
 	return out
+}
+
+// rootUser is the user above all others of an account.
+func (w *world) rootUser(a *account) *user { return w.usersOf(a)[0] }
+
+// userNumbered finds a user of an account by the number that RingCX gives it, nil if there is none.
+func (w *world) userNumbered(a *account, number string) *user {
+	all := w.usersOf(a)
+	i := slices.IndexFunc(all, func(u *user) bool { return fmt.Sprint(u.adminID) == number })
+	if i < 0 {
+		return nil
+	}
+	return all[i]
+}
+
+// cxUser finds a user by the id that RingCX tokens name, nil if there is none.
+func (w *world) cxUser(id int64) *user { return cmp.Or(w.users[id], w.admins[id]) }
+
+// addAdmin gives a center an administrator without a RingCentral user. The label, not the number of objects made,
+// decides about the ids, so that a demo administrator changes no other demo object.
+func (w *world) addAdmin(a *account, label, username string, login cxLogin) *user {
+	u := &user{account: a, first: "Dana", last: "Whitfield", email: username, enabled: true, linked: true, login: &login}
+	taken := func(o *user) bool { return o.adminID == u.adminID || o.id == u.id }
+	for round := 0; u.id == 0 || slices.ContainsFunc(w.usersOf(a), taken) || w.admins[u.id] != nil; round++ {
+		n := number(w.seed, fmt.Sprintf("%s %d", label, round), 1_000_000)
+		u.id, u.adminID = (1_000_000+n)*1000+900, 100_000+int32(n) //nolint:gosec // at most 1,100,000
+	}
+	w.admins[u.id] = u
+	return u
+}
+
+func (w *world) addDemoAdmin(a *account) {
+	password := text(w.seed, "password of the demo administrator", 20)
+	u := w.addAdmin(a, "demo administrator", "dana.whitfield@example.com", cxLogin{password, cxPlatformID})
+	w.demo.AdminUsername, w.demo.AdminPassword, w.demo.PlatformID = u.email, password, cxPlatformID
+}
+
+// adminNamed finds an administrator without a RingCentral user, nil if there is none.
+func (w *world) adminNamed(username string) *user {
+	for _, u := range w.admins {
+		if u.email == username {
+			return u
+		}
+	}
+	return nil
+}
+
+// seats are all places of all agents.
+func (w *world) seats() iter.Seq[seat] {
+	return func(yield func(seat) bool) {
+		for _, c := range w.centers {
+			if !c.seats(yield) {
+				return
+			}
+		}
+	}
+}
+
+func (c *center) seats(yield func(seat) bool) bool {
+	for _, sub := range c.subAccounts {
+		for _, g := range sub.groups {
+			for _, a := range g.agents {
+				if !yield(seat{c, sub, g, a}) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// seatOf finds the first place that is as wanted, nil if there is none.
+func (w *world) seatOf(wanted func(*agent) bool) *seat {
+	for s := range w.seats() {
+		if wanted(s.agent) {
+			return &s
+		}
+	}
+	return nil
 }
 
 // addCenter gives an account its RingCX: one sub-account per name, each with two agent groups. The linked users are
@@ -93,7 +195,7 @@ func (w *world) addCenter(a *account, subAccounts []string) {
 			if i == 0 && g == 0 {
 				group.agents = w.linkedAgents(a, sub, first)
 			} else {
-				group.agents = standaloneAgents(sub, first)
+				group.agents = w.standaloneAgents(sub, first)
 			}
 			sub.groups = append(sub.groups, group)
 		}
@@ -119,28 +221,15 @@ func (w *world) linkedAgents(a *account, sub *subAccount, first int32) []*agent 
 	return out
 }
 
-func standaloneAgents(sub *subAccount, first int32) []*agent {
+func (w *world) standaloneAgents(sub *subAccount, first int32) []*agent {
 	out := make([]*agent, 0, 3)
 	for n, name := range []string{"Noor Haddad", "Iris Vogel", "Tomas Silva"} {
 		given, family, _ := strings.Cut(name, " ")
+		username := fmt.Sprintf("%s.%s+%s_%d@example.com", strings.ToLower(given), strings.ToLower(family), sub.id, n+1)
 		out = append(out, &agent{
-			id: first*10 + int32(n) + 1, first: given, last: family,
-			username: fmt.Sprintf("%s.%s+%s_%d@example.com", strings.ToLower(given), strings.ToLower(family), sub.id, n+1),
+			id: first*10 + int32(n) + 1, first: given, last: family, username: username,
+			password: text(w.seed, "password of "+username, 20),
 		})
 	}
 	return out
-}
-
-// agentsOf lists where u is an agent.
-func (c *center) agentsOf(u *user) (sub *subAccount, g *agentGroup, a *agent) {
-	for _, sub := range c.subAccounts {
-		for _, g := range sub.groups {
-			for _, a := range g.agents {
-				if a.user == u {
-					return sub, g, a
-				}
-			}
-		}
-	}
-	return nil, nil, nil
 }

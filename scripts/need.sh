@@ -18,6 +18,7 @@ php --version                                                   | php-cli       
 php -r 'exit(extension_loaded("curl") ? 0 : 1);'                | php-curl        | php
 ps -A                                                           | procps          | procps
 test "$(uname)" = Darwin || dbus-run-session --version           | dbus-daemon     | dbus
+test "$(uname)" = Darwin || command -v dbus-send                 | dbus-bin        | dbus
 test "$(uname)" = Darwin || gnome-keyring-daemon --version       | gnome-keyring   | gnome-keyring
 chromium --version || chromium-browser --version || google-chrome --version || ls -d /Applications/Chromium.app | chromium | chromium
 redis-server --version                                          | redis-server    | redis

@@ -97,6 +97,16 @@ simulation() {
 	return $status
 }
 
+storm() {
+	local output status=0
+	output=$(go test -tags storm -count=1 -v -timeout 5m ./internal/storm) || status=$?
+	if [[ $status != 0 ]]; then
+		grep -vE '^=== ' <<<"$output"
+		return $status
+	fi
+	grep -E -- '--- SKIP| \| |^storm: ' <<<"$output" | sed -E 's/^ *[a-z]+_test\.go:[0-9]+: //'
+}
+
 day() {
 	cd bench
 	go vet ./...
@@ -152,6 +162,7 @@ step format "gofmt and go vet"
 step cross "builds and vets for Linux, macOS and Windows, amd64 and arm64"
 step unit "tests, with the race detector"
 step simulation "${SEEDS:-2000} seeds of bad days"
+step storm "processes and servers killed in mid-renewal, on real stores"
 step day "a simulated day of a thousand workers, and the recovery from a penalty"
 step coverage "of the root package and the sandbox"
 step fuzz "${FUZZTIME:-5s} for each target"

@@ -36,8 +36,14 @@ type vendor struct {
 // secret is something that nobody may print.
 type secret struct {
 	kind, value string
-	accessToken bool // a RingCX access token, which ringcx token prints
+	printedBy   []string // the commands that may print it: a RingCX access token, an API token
 }
+
+// printers are the words that a command has if it may print a secret of a kind.
+var printers = map[string][]string{"accessToken": {`"token"`}, "API token": {`"create"`, `"--show"`}}
+
+// apiToken is a permanent token as the vendor writes them.
+var apiToken = regexp.MustCompile(`aws[0-9]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
 var secretField = regexp.MustCompile(`"(access_token|refresh_token|accessToken|refreshToken|clientSecret|jwt)":\s*"([^"]{8,})"`)
 
@@ -85,7 +91,7 @@ func (v *vendor) overhear(r *http.Request) {
 func (v *vendor) learn(kind, value string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.known[value] = secret{kind, value, kind == "accessToken"}
+	v.known[value] = secret{kind, value, printers[kind]}
 }
 
 func (v *vendor) secrets() []secret {
@@ -116,6 +122,9 @@ type listener struct {
 func (l *listener) Write(b []byte) (int, error) {
 	for _, m := range secretField.FindAllSubmatch(b, -1) {
 		l.vendor.learn(string(m[1]), string(m[2]))
+	}
+	for _, token := range apiToken.FindAll(b, -1) {
+		l.vendor.learn("API token", string(token))
 	}
 	return l.ResponseWriter.Write(b)
 }

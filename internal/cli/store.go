@@ -18,8 +18,20 @@ import (
 
 const storeForms = "use RINGCX_STORE=file:DIR, keyring:, postgres://… or redis://…"
 
-// openStore is the store that RINGCX_STORE names. A server is connected to when something is read or written.
+// openStore is the store that RINGCX_STORE names, the same one for the whole run. A server is connected to when something
+// is read or written.
 func (a *app) openStore() (ringcx.Store, error) {
+	if a.store != nil {
+		return a.store, nil
+	}
+	store, err := a.namedStore()
+	if err == nil {
+		a.store = store
+	}
+	return store, err
+}
+
+func (a *app) namedStore() (ringcx.Store, error) {
 	name := a.variable("RINGCX_STORE")
 	kind, dir, colon := strings.Cut(name, ":")
 	switch {

@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,24 +18,34 @@ import (
 
 func (a *app) token() *cobra.Command {
 	var minTTL time.Duration
-	var asJSON bool
+	var asJSON, claims, validate bool
 	cmd := &cobra.Command{
 		Use: "token", Short: "Print an access token that works", Args: noArgs,
 		Long: `Prints a RingCX access token that works, and nothing else. Most calls read it from the store and ask nobody;
 a call that finds it due renews it, one for all who call at the same time.`,
 		Example: `  curl -H "Authorization: Bearer $(ringcx token)" https://ringcx.ringcentral.com/voice/api/v1/admin/users
-  ringcx token --min-ttl 90s --json`,
+  ringcx token --min-ttl 90s --json
+  ringcx token --claims | jq .exp`,
 		RunE: func(*cobra.Command, []string) error {
-			if minTTL < 0 {
+			switch {
+			case asJSON && claims, asJSON && validate, claims && validate:
+				return &usageError{"--json, --claims and --validate exclude each other", "give one of them"}
+			case minTTL < 0:
 				return &usageError{"--min-ttl must not be negative", "give a duration such as 90s or 2m"}
 			}
-			session, _, err := a.signedIn()
+			session, acc, err := a.signedIn()
 			if err != nil {
 				return err
 			}
 			t, err := session.TokenFor(a.Context, minTTL)
 			if err != nil {
 				return tooMuch(err, minTTL)
+			}
+			switch {
+			case claims:
+				return a.printClaims(t)
+			case validate:
+				return a.validate(session, acc)
 			}
 			if !asJSON {
 				_, err = fmt.Fprintln(a.Stdout, t.AccessToken)
@@ -46,7 +59,43 @@ a call that finds it due renews it, one for all who call at the same time.`,
 	}
 	cmd.Flags().DurationVar(&minTTL, "min-ttl", 0, "renew the token if it lives shorter than this `duration`")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the token with its expiry as JSON")
+	cmd.Flags().BoolVar(&claims, "claims", false, "print what the token says of itself instead, without asking anybody")
+	cmd.Flags().BoolVar(&validate, "validate", false, "ask RingCX whether it accepts the token, instead of printing it")
 	return cmd
+}
+
+// printClaims prints the payload of the token. RingCX puts an older kind of token into it (xauth), which stays inside.
+func (a *app) printClaims(t *ringcx.Token) error {
+	c, ok := readClaims(t.AccessToken)
+	var all map[string]any
+	if ok {
+		dec := json.NewDecoder(bytes.NewReader(c.All))
+		dec.UseNumber()
+		ok = dec.Decode(&all) == nil
+	}
+	if !ok {
+		return &hintedError{errors.New("the token is not a JWT, so it says nothing of itself"), "run 'ringcx whoami' to have RingCX tell whom it stands for"}
+	}
+	return writeJSON(a.Stdout, withoutSecrets(all))
+}
+
+// validate asks RingCX about the token. One that it refuses is renewed and asked about once more.
+func (a *app) validate(session *ringcx.Session, acc *account) error {
+	r, err := a.request(session.Client(), http.MethodGet, acc, "/api/auth/token/validate", "*/*")
+	switch {
+	case err != nil:
+		return err
+	case r.code != http.StatusOK || r.isPage():
+		return r.err()
+	case strings.TrimSpace(string(r.body)) == "false":
+		return &hintedError{errors.New("RingCX does not accept the token"), "run 'ringcx doctor'"}
+	}
+	t, err := session.Token(a.Context)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.Stdout, "valid, %s\n", ends(t.Expiry))
+	return err
 }
 
 // tooMuch adds a hint to the only error of TokenFor that has none: no token of the vendor lives so long.

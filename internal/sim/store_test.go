@@ -56,12 +56,14 @@ func (s *store) reach() error {
 	return nil
 }
 
-// Now is the time of the server of a store with leases; for files it is the machine's.
+// Now is the time of the server of a store with leases; for files it is the machine's, on the clock that nobody can set.
 func (s *store) Now(context.Context) (time.Time, error) {
 	if s.w.rows.lease > 0 {
-		return time.Now(), s.reach()
+		if err := s.reach(); err != nil {
+			return time.Time{}, err
+		}
 	}
-	return time.Now().Add(-s.skew), nil
+	return time.Now().Add(-s.apart), nil
 }
 
 func (s *store) Load(_ context.Context, key string) ([]byte, error) {
@@ -105,6 +107,9 @@ func (s *store) Update(ctx context.Context, key string, fn func([]byte, func([]b
 func (s *store) acquire(ctx context.Context, r *row) (int64, error) {
 	lease := s.w.rows.lease
 	for {
+		if err := ctx.Err(); err != nil { // a select among several that are ready would throw dice of its own
+			return 0, err
+		}
 		wait := time.Hour
 		if lease > 0 && !r.until.IsZero() {
 			wait = time.Until(r.until) + time.Duration(s.rng.IntN(1000)) // no two at the same instant

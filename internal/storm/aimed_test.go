@@ -82,6 +82,9 @@ func (l *lineage) fire(s shot, delay time.Duration) error {
 	if sprung != nil {
 		<-sprung
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.figures.aimed++
 	return nil
 }
 

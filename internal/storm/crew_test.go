@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -36,13 +37,16 @@ type lineage struct {
 	mu      sync.Mutex // guards the fields below
 	workers map[string]*worker
 	figures figures
+	watch   *watch // nil: nobody waits for a moment
 }
 
 // figures are what the workers of a lineage told.
 type figures struct {
 	kills, served, refused, lost, failed int
 	saved, unsaved                       int // kills after an answer was delivered
+	aimed                                int // kills at a certain moment of a renewal
 	failures                             []string
+	phases                               map[string]int // kills of workers that tell, by the phase they died in
 }
 
 // newLineage makes a lineage that nobody has logged in to, with a vendor of its own.
@@ -147,6 +151,7 @@ func (w *worker) hear(line string) {
 	l := w.lineage
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.seen(w, line)
 	switch word, _, _ := strings.Cut(line, " "); word {
 	case saidOK:
 		l.figures.served++
@@ -169,6 +174,12 @@ func (l *lineage) died(w *worker, status syscall.WaitStatus) {
 	defer l.mu.Unlock()
 	if status.Signaled() && status.Signal() == syscall.SIGKILL {
 		l.figures.kills++
+		if phase := w.phase(); phase != "" {
+			if l.figures.phases == nil {
+				l.figures.phases = map[string]int{}
+			}
+			l.figures.phases[phase]++
+		}
 	} else if status.ExitStatus() != 0 {
 		l.figures.failed++
 		l.figures.failures = append(l.figures.failures, fmt.Sprintf("%s ended with %v: %s %s", w.name, status, w.last(), w.stderr.String()))
@@ -253,6 +264,26 @@ func (w *worker) leave() error {
 func (w *worker) signal(sig syscall.Signal) error {
 	<-w.begun
 	return w.cmd.Process.Signal(sig)
+}
+
+// halt stops the worker, and returns when it stands still. A signal is not obeyed at once: on a busy machine some of a
+// process's threads go on for longer than it takes to read an answer and save it.
+func (w *worker) halt() error {
+	if err := w.signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	for {
+		var status syscall.WaitStatus
+		switch _, err := syscall.Wait4(w.cmd.Process.Pid, &status, syscall.WUNTRACED, nil); {
+		case errors.Is(err, syscall.EINTR):
+		case err != nil:
+			return fmt.Errorf("wait until %s stands still: %w", w.name, err)
+		case !status.Stopped():
+			return fmt.Errorf("%s ended instead of standing still: %v", w.name, status)
+		default:
+			return nil
+		}
+	}
 }
 
 // kill kills the worker of that name.

@@ -1,12 +1,19 @@
-// Package storm kills real processes that share one real store, and counts what the vendor saw of it. It has tests only:
+// Package storm kills real processes that share one real store, and counts what the vendor saw of it. It has tests only,
+// a step of 'make test' and by themselves 'make storm':
 //
-//	go test -tags storm ./internal/storm -v                       # some hundred kills for each store
+//	go test -tags storm ./internal/storm -v                       # some hundred kills
 //	go test -tags storm ./internal/storm -v -run Random -storm.kills 5000 -timeout 2h
 //	go test -tags storm ./internal/storm -v -run Random -storm.seed 7
 //
-// The test binary runs itself as the workers. Each lineage has a vendor of its own, because the vendor's limit of five
-// exchanges a minute is what bounds the number of kills that a lineage can live through without a wait.
+// The test binary runs itself as the workers. Each lineage has a vendor of its own, whose tokens live a second, so that
+// somebody always renews. The vendor's limit of five exchanges a minute bounds the number of kills that a lineage can
+// live through without a wait; then another one takes its place.
 //
-// It is not part of 'make test' yet, but of 'make storm': one case, a worker stopped while its request is on the way,
-// has waited in vain for another to take over on a busy machine, and why is not known.
+// Kills are aimed at a moment of a renewal, by the vendor's side or by the worker's own store, or fall at random: at
+// whoever begins a phase of a renewal, at whoever asks the vendor, at anybody. Random kills fall on servers too, which
+// are also ended in good order, while workers use them. A worker killed in mid-renewal is one that had said it began
+// and not that it had ended: that is counted, not assumed.
+//
+// Nothing here passes or fails by how long it took, within a limit for a hang. What stops a process waits until it
+// stands still: a signal that was sent is not one that was obeyed.
 package storm

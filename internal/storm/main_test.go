@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	killsWanted = flag.Int("storm.kills", 40, "kills at random moments, for each store")
+	killsWanted = flag.Int("storm.kills", 60, "kills at random moments, for each store")
 	seed        = flag.Uint64("storm.seed", 0, "chooses the random moments; 0: by the clock")
 )
 
@@ -51,6 +51,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	code := m.Run()
+	fmt.Println(tally.total())
 	var err error
 	for _, s := range started {
 		err = errors.Join(err, s.Stop())
@@ -94,14 +95,6 @@ func database(t *testing.T, name string, mortal bool, shared, own func() (*tests
 		started = append(started, s)
 	}
 	return &place{name, s.URL(), s}
-}
-
-// crash kills the server of a store and starts it again.
-func (p *place) crash(t *testing.T) {
-	t.Helper()
-	if err := errors.Join(p.server.Kill(), p.server.Start()); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // startingSeed is the seed of a test, which says it.

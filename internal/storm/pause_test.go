@@ -69,7 +69,7 @@ func (l *lineage) stop(at shot) *worker {
 		l.mu.Lock()
 		w := l.workers[name]
 		l.mu.Unlock()
-		stopped = w.signal(syscall.SIGSTOP)
+		stopped = w.halt()
 	})
 	w := l.hire(nil)
 	mustSpring(l.t, sprung)

@@ -3,9 +3,11 @@
 package storm_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,131 +15,205 @@ import (
 )
 
 const (
-	stormLineages = 5
-	stormWorkers  = 3 // that share a lineage
+	stormLanes   = 4  // lineages at a time, for each store
+	stormWorkers = 3  // that share a lineage
+	crashEvery   = 10 // kills, for a store that has a server
 )
 
-// storm is a crew at work, of whom now one and now another is killed and replaced.
+// storm kills workers of many lineages. A lineage is given up for another when its vendor's limit of exchanges is
+// nearly used up: workers would do nothing but wait.
 type storm struct {
-	t        *testing.T
-	rng      *rand.Rand
+	t     *testing.T
+	place *place
+	seed  uint64
+
+	kills   atomic.Int64 // tried
+	crashes atomic.Int64 // of the server
+
+	crash sync.Mutex // held while the server is away
+
+	mu       sync.Mutex // guards lineages
 	lineages []*lineage
-	crews    [][]*worker
-	struck   *lineage // whose refresh was the last to be interrupted; nil: none was
 }
 
-// muster starts the workers of a storm. The vendor of the last lineage limits nothing, and would not mind a sixth
-// request: the count of requests must show that none was sent all the same.
-func muster(t *testing.T, p *place) *storm {
-	t.Helper()
-	s := &storm{t: t, rng: rand.New(rand.NewPCG(startingSeed(t), 0))}
-	for i := range stormLineages {
-		l := newLineage(t, p, fmt.Sprintf("-%d", i), &sandbox.Options{TokenTTL: tokenTTL, NoLimits: i == stormLineages-1})
-		var crew []*worker
-		for range stormWorkers {
-			crew = append(crew, l.hire(nil))
+// rage brings up one lineage after the other, until there were kills enough.
+func (s *storm) rage() error {
+	for s.kills.Load() < int64(*killsWanted) {
+		c := s.muster()
+		if err := c.begin(); err != nil {
+			return err
 		}
-		for _, w := range crew {
-			if _, err := w.says(saidOK); err != nil {
-				t.Fatal(err)
+		for s.kills.Load() < int64(*killsWanted) && !c.worn() {
+			if err := c.strike(); err != nil {
+				return err
 			}
 		}
-		l.jwt = i == 0 // the others need a person if they lose what is stored
-		s.lineages, s.crews = append(s.lineages, l), append(s.crews, crew)
-	}
-	return s
-}
-
-// kill kills one worker: now, or, while the vendor's limit leaves room for what that may cost, the next one that asks
-// the vendor for a token, if one does in time.
-func (s *storm) kill() {
-	i := s.rng.IntN(len(s.lineages))
-	if s.struck != nil && s.rng.IntN(2) == 0 {
-		i = slices.Index(s.lineages, s.struck)
-	}
-	l := s.lineages[i]
-	if s.rng.IntN(2) == 0 || l.vendor.spent(exchangePath) > 2 || !s.surprise(l) {
-		<-time.After(time.Duration(s.rng.Int64N(int64(80 * time.Millisecond))))
-		s.crews[i][s.rng.IntN(stormWorkers)].kill()
-	}
-	s.replace(i)
-}
-
-// surprise kills the next worker of a lineage that asks the vendor for a token.
-func (s *storm) surprise(l *lineage) bool {
-	path := refreshPath
-	if s.struck == l && s.rng.IntN(2) == 0 {
-		path = exchangePath // which is what whoever comes next needs
-	}
-	s.struck = nil
-	at := []window{received, acted, delivered}[s.rng.IntN(3)]
-	delay := time.Duration(s.rng.Int64N(int64(2 * time.Millisecond)))
-	sprung := l.vendor.await(path, at, func(name string) {
-		<-time.After(delay)
-		l.kill(name)
-	})
-	select {
-	case <-sprung:
-	case <-time.After(tokenTTL):
-		if l.vendor.relax() {
-			return false
+		if err := c.calm(); err != nil {
+			return err
 		}
-		<-sprung
 	}
-	if path == refreshPath {
-		s.struck = l
-	}
-	return true
+	return nil
 }
 
-// replace hires a worker for each that is gone.
-func (s *storm) replace(i int) {
-	for n, w := range s.crews[i] {
+// muster makes a lineage. The vendor of each fifth limits nothing, and would not mind a sixth request: the count of
+// requests must show that none was sent all the same.
+func (s *storm) muster() *crew {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.lineages)
+	l := newLineage(s.t, s.place, fmt.Sprintf("-%d", n), &sandbox.Options{TokenTTL: tokenTTL, NoLimits: n%5 == 4})
+	s.lineages = append(s.lineages, l)
+	return &crew{storm: s, on: l, rng: rand.New(rand.NewPCG(s.seed, uint64(n))), before: s.crashes.Load()}
+}
+
+// crew are the workers of one lineage, of whom now one and now another is killed and replaced.
+type crew struct {
+	storm   *storm
+	on      *lineage
+	rng     *rand.Rand
+	workers []*worker
+	before  int64 // crashes of the server before the crew began
+}
+
+// begin starts the workers. Most lineages need a person if they lose what is stored.
+func (c *crew) begin() error {
+	for range stormWorkers {
+		c.workers = append(c.workers, c.hire())
+	}
+	for _, w := range c.workers {
+		if _, err := w.says(saidOK); err != nil {
+			return err
+		}
+	}
+	c.on.jwt = c.rng.IntN(5) == 0
+	return nil
+}
+
+func (c *crew) hire() *worker { return c.on.hire(func(o *orders) { o.Tells = true }) }
+
+// worn tells that another kill might cost the last exchange that the vendor allows. Each kill in mid-renewal may cost
+// one, and so may a server that is away for longer than a lease.
+func (c *crew) worn() bool {
+	c.on.mu.Lock()
+	hits := int64(c.on.figures.hits())
+	c.on.mu.Unlock()
+	return hits+c.storm.crashes.Load()-c.before >= shotsEach || c.on.vendor.spent(exchangePath) >= shotsEach
+}
+
+// strike kills one worker and replaces it, and now and then the server.
+func (c *crew) strike() error {
+	s := c.storm
+	if n := s.kills.Add(1); s.place.server != nil && n%crashEvery == 0 {
+		if err := s.fell(); err != nil {
+			return err
+		}
+	}
+	switch c.rng.IntN(6) {
+	case 0:
+		c.anybody()
+	case 1:
+		c.ambush()
+	default:
+		c.surprise()
+	}
+	for i, w := range c.workers {
 		select {
 		case <-w.exited:
-			s.crews[i][n] = s.lineages[i].hire(nil)
+			c.workers[i] = c.hire()
 		default:
 		}
 	}
+	return nil
 }
 
-// calm ends the workers, and sees whether fresh ones can go on.
-func (s *storm) calm() {
-	for i, crew := range s.crews {
-		for _, w := range crew {
-			if err := w.leave(); err != nil {
-				s.t.Error(err)
-			}
+// fell kills the server, or ends it in good order, and starts it again, while workers want it.
+func (s *storm) fell() error {
+	s.crash.Lock()
+	defer s.crash.Unlock()
+	end := s.place.server.Kill
+	if s.crashes.Add(1)%2 == 0 {
+		end = s.place.server.Quit
+	}
+	return errors.Join(end(), s.place.server.Start())
+}
+
+// within is a moment that nobody knows before.
+func (c *crew) within(d time.Duration) <-chan time.Time {
+	return time.After(time.Duration(c.rng.Int64N(int64(d))))
+}
+
+// anybody kills one of the workers, whatever it does.
+func (c *crew) anybody() {
+	<-c.within(80 * time.Millisecond)
+	c.workers[c.rng.IntN(stormWorkers)].kill()
+}
+
+// surprise kills the next worker that begins a phase of a renewal, soon after; anybody, if none does in time.
+func (c *crew) surprise() {
+	found := c.on.watchFor(underWay[c.rng.IntN(len(underWay))])
+	select {
+	case w := <-found:
+		if c.rng.IntN(2) == 0 {
+			<-c.within(2 * time.Millisecond)
 		}
-		if err := s.lineages[i].survives(); err != nil {
-			s.t.Error(err)
+		w.kill()
+	case <-time.After(2 * tokenTTL):
+		c.anybody()
+	}
+}
+
+// ambush kills the next worker that asks the vendor for a token; anybody, if none does in time.
+func (c *crew) ambush() {
+	v := c.on.vendor
+	path := refreshPath
+	if c.rng.IntN(4) == 0 {
+		path = exchangePath
+	}
+	sprung := v.await(path, []window{received, acted, delivered}[c.rng.IntN(3)], c.on.kill)
+	select {
+	case <-sprung:
+	case <-time.After(2 * tokenTTL):
+		if v.relax() {
+			c.anybody()
+			return
+		}
+		<-sprung
+	}
+}
+
+// calm ends the workers, and sees whether a fresh one can go on.
+func (c *crew) calm() error {
+	for _, w := range c.workers {
+		if err := w.leave(); err != nil {
+			return err
 		}
 	}
+	return c.on.survives()
 }
 
 func TestRandomKillsOfWorkersAndServersBreakNoPromise(t *testing.T) {
 	for name, open := range places {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := open(t, true)
-			s := muster(t, p)
-			crashes := 0
-			for n := range *killsWanted {
-				if p.server != nil && n%20 == 19 {
-					p.crash(t)
-					crashes++
-				}
-				s.kill()
+			s := &storm{t: t, place: open(t, true), seed: startingSeed(t)}
+			var lanes sync.WaitGroup
+			for range stormLanes {
+				lanes.Go(func() {
+					if err := s.rage(); err != nil {
+						t.Error(err)
+					}
+				})
 			}
-			s.calm()
+			lanes.Wait()
 			total := add(s.lineages...)
-			t.Logf("%s | kills of the server %d", total.row(p.name), crashes)
+			total.crashes = int(s.crashes.Load())
+			t.Logf("%s | kills of the server %d | %s", total.row(s.place.name), total.crashes, total.aim())
 			total.keepsPromises(t)
-			if p.server == nil {
+			if s.place.server == nil {
 				total.neverFails(t)
 			}
-			if total.kills < *killsWanted || total.refreshes == 0 {
-				t.Errorf("%d kills of %d, %d refreshes: this was no storm", total.kills, *killsWanted, total.refreshes)
+			if total.kills < *killsWanted || total.hits() == 0 || total.refreshes == 0 {
+				t.Errorf("%d kills of %d, %d in mid-renewal, %d refreshes: this was no storm", total.kills, *killsWanted, total.hits(), total.refreshes)
 			}
 		})
 	}

@@ -4,6 +4,7 @@ package storm_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 )
@@ -20,14 +21,45 @@ type sum struct {
 	figures
 	lineages, refreshes, exchanges, logins int
 	replays, sixths, penalties             int
+	crashes                                int // of servers
 	others                                 []string
 }
 
+// tally is what the tests found together, without the controls.
+var tally sum
+
+func (s *sum) include(other sum) {
+	mu.Lock()
+	defer mu.Unlock()
+	s.lineages += other.lineages
+	s.kills += other.kills
+	s.aimed += other.aimed + other.hits()
+	s.crashes += other.crashes
+	s.refreshes += other.refreshes
+	s.exchanges += other.exchanges
+	s.logins += other.logins
+	s.replays += other.replays
+	s.lost += other.lost
+	s.sixths += other.sixths
+	s.penalties += other.penalties
+	s.refused += other.refused
+}
+
+// total is the last line of a run.
+func (s *sum) total() string {
+	mu.Lock()
+	defer mu.Unlock()
+	return fmt.Sprintf("storm: kills %d (in mid-renewal %d), kills of servers %d, lineages %d, renewals %d, replays %d, lost lineages %d, "+
+		"sixth requests %d, in penalty %d, callers' 401s %d",
+		s.kills, s.aimed, s.crashes, s.lineages, s.refreshes+s.exchanges+s.logins, s.replays, s.lost, s.sixths, s.penalties, s.refused)
+}
+
 func add(all ...*lineage) sum {
-	var s sum
+	s := sum{figures: figures{phases: map[string]int{}}}
 	for _, l := range all {
 		l.mu.Lock()
 		f := l.figures
+		f.phases = maps.Clone(f.phases)
 		l.mu.Unlock()
 		s.lineages++
 		s.kills += f.kills
@@ -37,6 +69,10 @@ func add(all ...*lineage) sum {
 		s.failed += f.failed
 		s.saved += f.saved
 		s.unsaved += f.unsaved
+		s.aimed += f.aimed
+		for phase, n := range f.phases {
+			s.phases[phase] += n
+		}
 		s.failures = append(s.failures, f.failures...)
 		v := l.vendor
 		s.refreshes += v.count(refreshPath)
@@ -64,9 +100,10 @@ func (s sum) row(store string) string {
 		s.lost, s.sixths, s.penalties, s.refused, s.failed, s.served+s.failed+s.refused+s.lost)
 }
 
-// keepsPromises fails the test for everything that must never happen, whoever was killed.
+// keepsPromises adds s to the tally, and fails the test for everything that must never happen, whoever was killed.
 func (s sum) keepsPromises(t *testing.T) {
 	t.Helper()
+	tally.include(s)
 	for what, n := range map[string]int{
 		replayed: s.replays, sixth: s.sixths, insidePenalty: s.penalties, "lost lineage": s.lost, "a caller saw 401": s.refused,
 	} {

@@ -59,15 +59,27 @@ func trapped(s ringcx.Store, o orders) ringcx.Store {
 
 // Update implements ringcx.Store.
 func (s *trap) Update(ctx context.Context, key string, fn func(old []byte, save func([]byte) error) error) error {
-	return s.Store.Update(ctx, key, func(old []byte, save func([]byte) error) error {
-		if strings.HasPrefix(key, "ledger-") {
+	if strings.HasPrefix(key, "ledger-") {
+		return s.Store.Update(ctx, key, func(old []byte, save func([]byte) error) error {
 			if s.Flaw == forgetsLedgers {
 				save = func([]byte) error { return nil }
 			}
 			return fn(old, save)
-		}
+		})
+	}
+	err := s.Store.Update(ctx, key, func(old []byte, save func([]byte) error) error {
+		s.tell(saidTurn, "")
 		return fn(old, func(value []byte) error { return s.save(value, save) })
 	})
+	s.tell(saidDone, "")
+	return err
+}
+
+// tell says how far a renewal is, if that is wanted.
+func (s *trap) tell(word string, details any) {
+	if s.Tells {
+		say(word, details)
+	}
 }
 
 func (s *trap) save(value []byte, save func([]byte) error) error {
@@ -94,6 +106,7 @@ func (s *trap) save(value []byte, save func([]byte) error) error {
 
 // reach ends or stops the process if this is the moment.
 func (s *trap) reach(moment string) {
+	s.tell(saidStep, moment)
 	switch moment {
 	case s.Dies:
 		say(saidMoment, moment)

@@ -37,6 +37,7 @@ type orders struct {
 	Nobody           bool          // give up the superuser's rights
 	Dies, Stops      string        // the moment (see trap) at which to be killed, or stopped
 	Flaw             string        // what the store does wrong (see trap)
+	Tells            bool          // say how far a renewal is
 }
 
 // What a worker says, one line for each event: a word, then details.
@@ -47,6 +48,9 @@ const (
 	saidLost    = "lost"    // a person must log in
 	saidFailed  = "failed"  // no token, or no answer
 	saidMoment  = "moment"  // reached the moment at which to die or stop
+	saidTurn    = "turn"    // nobody else may renew now
+	saidStep    = "step"    // reached a moment of a renewal
+	saidDone    = "done"    // others may renew again
 )
 
 func say(word string, details any) {

@@ -17,7 +17,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -26,9 +25,6 @@ import (
 type Store struct {
 	Dir string
 }
-
-// lockPoll is how often a lock that is held is tried again.
-const lockPoll = 5 * time.Millisecond
 
 // Load returns the value of key, nil if there is none. It takes no lock: files are replaced whole.
 func (s *Store) Load(_ context.Context, key string) ([]byte, error) {
@@ -59,7 +55,7 @@ func (s *Store) Update(ctx context.Context, key string, fn func(old []byte, save
 		return explain(err)
 	}
 	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
-	if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
+	if err := await(ctx, lock); err != nil {
 		if ctx.Err() != nil {
 			return fmt.Errorf("waiting for the lock on %s: %w", path, ctx.Err())
 		}

@@ -85,6 +85,9 @@ func (s *Store) Update(ctx context.Context, key string, fn func(old []byte, save
 	})
 }
 
+// Now tells the time to all programs of the machine, see [file.Store.Now].
+func (s *Store) Now(ctx context.Context) (time.Time, error) { return s.files().Now(ctx) }
+
 func (s *Store) files() *file.Store { return &file.Store{Dir: s.Dir} }
 
 func (s *Store) check(key string) error {

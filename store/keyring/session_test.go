@@ -5,6 +5,7 @@ package keyring_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -54,15 +55,23 @@ func inSession(t *testing.T, home, script string) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "dbus-run-session", "--", "sh", "-c", script, os.Args[0])
-	cmd.WaitDelay = time.Second // should a daemon hold on to the output
+	// The output goes to a file: a daemon that outlives the session would hold on to a pipe.
+	printed, err := os.Create(filepath.Join(t.TempDir(), "printed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = printed.Close() }()
+	cmd := exec.CommandContext(ctx, "dbus-run-session", "--config-file=testdata/bus.conf", "--", "sh", "-c", script, os.Args[0])
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "XDG_RUNTIME_DIR=" + filepath.Join(home, "run"), "GORACE=atexit_sleep_ms=0",
 		child + "=" + filepath.Join(home, "state"),
 	}
-	cmd.Stderr = &strings.Builder{} // the daemons are talkative
-	out, err := cmd.Output()
-	return string(out), err
+	cmd.Stdout = printed // and the errors nowhere: the daemons are talkative
+	if err = cmd.Run(); ctx.Err() != nil {
+		t.Fatal("the session does not end")
+	}
+	out, readErr := os.ReadFile(printed.Name())
+	return string(out), errors.Join(err, readErr)
 }
 
 // house is an empty home.
@@ -74,7 +83,14 @@ func house(t *testing.T) string {
 	return home
 }
 
-const unlock = `printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null; `
+// unlock starts an open keyring, lock a closed one, and both wait until the bus knows it.
+const (
+	unlock = `printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null; ` + await
+	lock   = `gnome-keyring-daemon --start --components=secrets >/dev/null; ` + await
+	await  = `tries=0; until dbus-send --session --print-reply --dest=org.freedesktop.DBus / ` +
+		`org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true || [ $tries -ge 600 ]; ` +
+		`do tries=$((tries + 1)); sleep 0.05; done; `
+)
 
 func TestProgramsThatStartAtOnceShareTheKeyOfARealKeyring(t *testing.T) {
 	home := house(t)
@@ -95,7 +111,7 @@ func TestARealKeyringThatIsLockedIsNotWaitedForLong(t *testing.T) {
 		t.Fatalf("%v, the program says\n%s", err, out)
 	}
 	begin := time.Now()
-	out, err := inSession(t, home, `"$0"`)
+	out, err := inSession(t, home, lock+`"$0"`)
 	if took := time.Since(begin); err == nil || !strings.HasPrefix(out, "error: cannot read the keyring: ") || took > 20*time.Second {
 		t.Errorf("after %v %v, the program says\n%s", took, err, out)
 	}

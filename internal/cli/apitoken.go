@@ -1,0 +1,231 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ringcx-go/ringcx"
+)
+
+// apiTokens is where the vendor keeps the permanent API tokens of the user.
+const apiTokens = "/voice/api/v1/admin/token"
+
+// apitoken are the commands for permanent API tokens. Such a token stands for its user without an end, so only create
+// and list --show print one, and none is taken from the command line, where other users could read it.
+func (a *app) apitoken() *cobra.Command {
+	create := &cobra.Command{
+		Use: "create", Short: "Make a permanent API token and print it", Args: noArgs,
+		Long: `Makes a permanent API token of the user and prints it. It has no end, no name and no list of what it may do: it stands
+for the user in the X-Auth-Token header of older programs until it is deleted. Each call makes one more.`,
+		Example: `  ringcx apitoken create >token.txt`,
+		RunE:    func(*cobra.Command, []string) error { return a.createAPIToken() },
+	}
+	var show, asJSON bool
+	list := &cobra.Command{
+		Use: "list", Short: "List the API tokens of the user, shortened", Args: noArgs,
+		RunE: func(*cobra.Command, []string) error { return a.listAPITokens(show, asJSON) },
+	}
+	list.Flags().BoolVar(&show, "show", false, "print whole tokens")
+	list.Flags().BoolVar(&asJSON, "json", false, "print a list of JSON")
+	var yes bool
+	var tokenFile string
+	remove := &cobra.Command{
+		Use: "delete NUMBER|BEGINNING", Short: "Delete an API token: by its number or beginning in the list, or from a file",
+		Example: `  ringcx apitoken delete aws80:c2353445
+  ringcx apitoken delete --token-file token.txt --yes`,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case len(args) == 1 && len(args[0]) > 24:
+				return &usageError{"delete takes no whole token; other users of the machine could read it there", "give its number or beginning in 'ringcx apitoken list', or use --token-file FILE"}
+			case len(args) > 1 || (len(args) == 1) == (tokenFile != ""):
+				return &usageError{"delete takes the number or the beginning of one token, or --token-file", "see 'ringcx apitoken list'"}
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.deleteAPIToken(args, tokenFile, yes) },
+	}
+	remove.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	remove.Flags().StringVar(&tokenFile, "token-file", "", "delete the token in `FILE`, - for standard input")
+	return group("apitoken", "Work with permanent API tokens", create, list, remove)
+}
+
+// brief is as much of a token as tells it from others.
+func brief(token string) string {
+	shard, id, split := strings.Cut(token, ":")
+	if !split {
+		shard, id = "", token
+	} else {
+		shard += ":"
+	}
+	return shard + id[:min(8, len(id)/2)] + "…"
+}
+
+func (a *app) createAPIToken() error {
+	session, acc, err := a.signedIn()
+	if err != nil {
+		return err
+	}
+	r, err := a.request(session.Client(), http.MethodPost, acc, apiTokens, "text/plain, */*")
+	if err != nil {
+		return err
+	}
+	if r.code != http.StatusOK && r.code != http.StatusCreated || r.isPage() {
+		return r.err()
+	}
+	token := strings.Trim(strings.TrimSpace(string(r.body)), `"`)
+	if token == "" || len(token) > 200 || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return fmt.Errorf("%s %s: the answer is not a token", r.request.Method, r.request.URL.Path)
+	}
+	_, err = fmt.Fprintln(a.Stdout, token)
+	return err
+}
+
+// loadAPITokens asks for the tokens of the user.
+func (a *app) loadAPITokens() ([]string, *ringcx.Session, *account, error) {
+	session, acc, err := a.signedIn()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	r, err := a.request(session.Client(), http.MethodGet, acc, apiTokens, "application/json")
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if r.code != http.StatusOK {
+		return nil, nil, nil, r.err()
+	}
+	var tokens []string
+	if json.Unmarshal(r.body, &tokens) != nil {
+		return nil, nil, nil, r.notAList()
+	}
+	return tokens, session, acc, nil
+}
+
+func (a *app) listAPITokens(show, asJSON bool) error {
+	tokens, _, _, err := a.loadAPITokens()
+	if err != nil {
+		return err
+	}
+	rows := make([]map[string]any, len(tokens))
+	for i, t := range tokens {
+		if !show {
+			t = brief(t)
+		}
+		rows[i] = map[string]any{"number": i + 1, "token": t}
+	}
+	if asJSON {
+		return writeJSON(a.Stdout, rows)
+	}
+	return a.table(rows, []column{{"NUMBER", "number"}, {"API TOKEN", "token"}})
+}
+
+func (a *app) deleteAPIToken(args []string, tokenFile string, yes bool) error {
+	var token string
+	var err error
+	if !yes && !a.canAsk() {
+		return &usageError{"there is nobody to ask whether the token may be deleted", "add --yes if it may"}
+	}
+	if tokenFile != "" {
+		if token, err = a.readAPIToken(tokenFile); err != nil {
+			return err
+		}
+	}
+	tokens, session, acc, err := a.loadAPITokens()
+	if err != nil {
+		return err
+	}
+	if tokenFile == "" {
+		if token, err = pick(tokens, args[0]); err != nil {
+			return err
+		}
+	}
+	if !yes {
+		answer, err := a.askMaybe(fmt.Sprintf("Delete the API token %s? Programs that use it stop working. [y/N]", brief(token)))
+		if err != nil {
+			return err
+		}
+		if answer = strings.ToLower(answer); answer != "y" && answer != "yes" {
+			return errors.New("nothing was deleted")
+		}
+	}
+	if err := a.removeAPIToken(session, acc, token); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Stderr, "Deleted the API token %s.\n", brief(token))
+	return nil
+}
+
+// removeAPIToken deletes a token. The vendor wants it in the path, so what is said about the request is cleaned of it.
+func (a *app) removeAPIToken(session *ringcx.Session, acc *account, token string) error {
+	r, err := a.request(session.Client(), http.MethodDelete, acc, apiTokens+"/"+url.PathEscape(token), "*/*")
+	if err == nil && (r.code != http.StatusOK && r.code != http.StatusNoContent || r.isPage()) {
+		err = r.err()
+	}
+	var call *callError
+	var network *netError
+	switch {
+	case errors.As(err, &call):
+		call.path = apiTokens + "/" + brief(token)
+		call.message = strings.ReplaceAll(call.message, token, brief(token))
+		return call
+	case errors.As(err, &network):
+		network.path = apiTokens + "/" + brief(token)
+		return network
+	case err != nil:
+		return err
+	case strings.TrimSpace(string(r.body)) == "false":
+		return &hintedError{fmt.Errorf("the vendor did not delete the API token %s", brief(token)), "see 'ringcx apitoken list'"}
+	}
+	return nil
+}
+
+// pick finds the one token that a number or a beginning means.
+func pick(tokens []string, word string) (string, error) {
+	if n, err := strconv.Atoi(word); err == nil && n > 0 && n <= len(tokens) {
+		return tokens[n-1], nil
+	}
+	word = strings.TrimSuffix(word, "…")
+	var found []string
+	for _, t := range tokens {
+		_, id, _ := strings.Cut(t, ":")
+		if len(word) >= 4 && (strings.HasPrefix(t, word) || strings.HasPrefix(id, word)) {
+			found = append(found, t)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return "", &usageError{fmt.Sprintf("no API token of yours is or begins with %q", clip(word)), "see 'ringcx apitoken list'; a beginning has four characters at least"}
+	}
+	return "", &usageError{fmt.Sprintf("%d API tokens begin with %q", len(found), clip(word)), "give more of it, or its number in 'ringcx apitoken list'"}
+}
+
+// readAPIToken reads a token from a private file, or from standard input.
+func (a *app) readAPIToken(name string) (string, error) {
+	in, from := a.Stdin, "standard input"
+	if name != "-" {
+		f, err := openPrivate(name, "--token-file names a file that holds the API token alone")
+		if err != nil {
+			return "", err
+		}
+		defer func() { _ = f.Close() }()
+		in, from = f, name
+	}
+	data, err := io.ReadAll(io.LimitReader(in, 4<<10))
+	if err != nil {
+		return "", err
+	}
+	token := strings.TrimSpace(string(data))
+	if len(token) < 8 || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' || c == '/' || c == '?' }) {
+		return "", &usageError{from + " does not hold an API token", "give the token alone, in one line, as 'ringcx apitoken create' printed it"}
+	}
+	return token, nil
+}

@@ -1,0 +1,249 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/store/file"
+	"github.com/ringcx-go/ringcx/store/keyring"
+)
+
+// facts are what the doctor knows. They are gathered first and judged afterwards, so that the judgement can be tried on
+// any of them. The zero value of each field says that nothing is known of it.
+type facts struct {
+	now time.Time
+
+	unread   []finding // what kept settings from being read
+	clashes  [][2]string
+	shadows  []string // variables that hold something else than the profile
+	profile  string
+	known    bool     // the settings have the profile
+	profiles []string // those that the settings have
+	fallback string   // the profile that the settings name as the default
+
+	resolved  bool   // what follows is known
+	password  bool   // the login is one to RingCX itself, without RingCentral
+	again     string // the command that logs in to the profile again
+	servers   ringcx.Endpoint
+	clientID  string
+	secret    bool // a client secret is at hand
+	jwt       string
+	damaged   error // the stored credentials cannot be read
+	elsewhere error // the profile is one of another app or other servers
+
+	contacts []contact
+	files    []fileFact
+
+	store     string // its kind, "" if it was not tried
+	storeErr  error
+	warnings  []string // how the store can lose what it keeps
+	statusErr error
+	status    *ringcx.Status
+
+	probed   bool
+	probeErr error
+	probe    *ringcx.Status // of the login that was tried
+}
+
+// storeLimit is how long the store may take to answer.
+const storeLimit = 3 * time.Second
+
+// loginLimit is how long a login that is tried may take, with the waits that the vendor's limits ask for.
+const loginLimit = 40 * time.Second
+
+// gather collects the facts. What cannot be had is left out, and never keeps the rest from being looked at.
+func (a *app) gather(login bool) *facts {
+	f := &facts{now: time.Now()}
+	acc := a.readAll(f)
+	var wg sync.WaitGroup
+	if acc != nil {
+		f.describe(acc)
+		wg.Go(func() { a.visit(f) })
+	}
+	a.lookAtFiles(f)
+	if acc != nil && f.storeErr == nil {
+		a.lookAtSession(f, acc)
+	}
+	wg.Wait()
+	if acc != nil && f.storeErr == nil && login && !f.offline() {
+		a.tryLogin(f, acc)
+	}
+	return f
+}
+
+// readAll reads the settings, and tries the store: if it does not work, an empty one in memory takes its place.
+func (a *app) readAll(f *facts) *account {
+	if err := a.readEnvFile(); err != nil {
+		f.unread = append(f.unread, problem("env-file", hintFor(err), "%s", err))
+		return nil
+	}
+	f.clashes = a.clashes()
+	s, err := a.readSettings()
+	if err != nil {
+		f.unread = append(f.unread, problem("config", hintFor(err), "%s", err))
+		return nil
+	}
+	f.profile, _ = a.chooseProfile(s)
+	_, f.known = s.Profiles[f.profile]
+	f.profiles, f.fallback = slices.Sorted(maps.Keys(s.Profiles)), s.Default
+	a.tryStore(f)
+	acc, err := a.resolve()
+	if err != nil {
+		f.unread = append(f.unread, problem("settings", hintFor(err), "%s", err))
+		return nil
+	}
+	return acc
+}
+
+// describe takes from the account what the judges need.
+func (f *facts) describe(acc *account) {
+	f.resolved, f.password, f.again = true, acc.method.password(), first(acc.again(), "ringcx login")
+	f.servers, f.clientID = acc.config.Endpoint, acc.config.ClientID
+	if f.password {
+		f.servers.RingCentral = ""
+	}
+	f.servers.RingCentral, f.servers.RingCX = strings.TrimRight(f.servers.RingCentral, "/"), strings.TrimRight(f.servers.RingCX, "/")
+	f.secret, f.jwt, f.damaged = acc.config.ClientSecret != "", acc.jwt, acc.damaged
+	saved := acc.settings.Profiles[acc.profile]
+	if f.known && acc.key == "" && acc.jwt == "" {
+		f.elsewhere = &elsewhere{acc, saved}
+	}
+	if !f.known || acc.stored == nil {
+		return
+	}
+	shadow := func(name, mine, stored string) {
+		if mine != "" && stored != "" && mine != stored {
+			f.shadows = append(f.shadows, name)
+		}
+	}
+	shadow("the JWT", acc.jwt, acc.stored.JWT)
+	shadow("the client secret", acc.config.ClientSecret, acc.stored.ClientSecret)
+	if f.password {
+		return
+	}
+	shadow("the client ID", acc.config.ClientID, saved.ClientID)
+	shadow("the RingCentral server", acc.config.Endpoint.RingCentral, saved.RingCentral)
+	shadow("the RingCX server", acc.config.Endpoint.RingCX, saved.RingCX)
+}
+
+// clashes are variables that mean the same and say different things. The first of each pair is the one that counts.
+func (a *app) clashes() [][2]string {
+	var all [][2]string
+	for _, pair := range [][2]string{
+		{"RC_APP_CLIENT_ID", "RC_CLIENT_ID"}, {"RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET"}, {"RC_USER_JWT", "RC_JWT"},
+	} {
+		if one, other := a.variable(pair[0]), a.variable(pair[1]); one != "" && other != "" && one != other {
+			all = append(all, pair)
+		}
+	}
+	return all
+}
+
+// tryStore reads from the store, and writes to it unless it is files alone, which are looked at as files.
+func (a *app) tryStore(f *facts) {
+	kind, _, _ := strings.Cut(first(a.variable("RINGCX_STORE"), "file"), ":")
+	f.store = kind
+	store, err := a.openStore()
+	if err == nil {
+		if lazy, ok := store.(*lazyStore); ok {
+			lazy.warn = func(text string) { f.warnings = append(f.warnings, text) }
+		}
+		ctx, cancel := context.WithTimeout(a.Context, storeLimit)
+		defer cancel()
+		err = within(ctx, func() error { return exercise(ctx, store, f.profile) })
+	}
+	if err != nil {
+		f.storeErr, a.store = err, new(ringcx.Memory)
+	}
+}
+
+// exercise uses the store as the command does, under a key of its own.
+func exercise(ctx context.Context, store ringcx.Store, profile string) error {
+	for _, key := range []string{profile, secretsKey(profile)} {
+		if _, err := store.Load(ctx, key); err != nil {
+			return err
+		}
+	}
+	switch s := store.(type) {
+	case *file.Store:
+		return nil
+	case *keyring.Store:
+		_, err := keyring.System{}.Get("ringcx", "doctor")
+		return err
+	default:
+		return s.Update(ctx, "doctor.check", func(_ []byte, save func([]byte) error) error {
+			return errors.Join(save([]byte(`{}`)), save(nil))
+		})
+	}
+}
+
+// within is f, or the end of ctx if f does not heed it.
+func within(ctx context.Context, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// lookAtSession reads what is known of the lineage. Before the first login that worked, that is what a failed one left.
+func (a *app) lookAtSession(f *facts, acc *account) {
+	if acc.key == "" && acc.jwt == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(a.Context, storeLimit)
+	defer cancel()
+	f.status, f.statusErr = a.session(acc).Status(ctx)
+	if f.statusErr != nil || acc.key != "" || f.known || f.status.Generation > 0 || f.status.LastError != nil {
+		return
+	}
+	other := *acc
+	other.key = acc.profile
+	if st, err := a.session(&other).Status(ctx); err == nil && st.LastError != nil {
+		f.status = st
+	}
+}
+
+// tryLogin logs in beside the stored lineage, and out again. Without a JWT it asks for a token, as every command does.
+func (a *app) tryLogin(f *facts, acc *account) {
+	if acc.key == "" && acc.jwt == "" || f.statusErr != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(a.Context, loginLimit)
+	defer cancel()
+	f.probed = true
+	aside := *acc
+	aside.key = "doctor.login" // no profile can have that name
+	if aside.grant() == nil {
+		_, f.probeErr = a.session(acc).Token(ctx)
+		return
+	}
+	session := a.session(&aside)
+	f.probeErr = session.Login(ctx)
+	if st, err := session.Status(ctx); err == nil {
+		f.probe = st
+	}
+	var vendor *ringcx.Error
+	if err := session.Logout(context.WithoutCancel(ctx)); err != nil && !errors.As(err, &vendor) {
+		f.probeErr = errors.Join(f.probeErr, err)
+	}
+}
+
+// offline tells that a login cannot work, so that none is tried.
+func (f *facts) offline() bool {
+	for _, c := range f.contacts {
+		if c.err != nil {
+			return true
+		}
+	}
+	return len(f.contacts) == 0 || len(f.contacts) < 2 && !f.password
+}

@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/ringcx-go/ringcx/store/file"
+	"github.com/ringcx-go/ringcx/store/keyring"
+)
+
+// fileFact is something about a file or a directory of ours.
+type fileFact struct {
+	path     string
+	dir      bool
+	missing  bool  // a directory that is not there yet
+	private  error // it is open to others
+	writable error // a directory in which nothing can be written
+	open     bool  // others may change it
+	foreign  bool  // it is somebody else's
+	leftover bool  // a temporary file that nobody finished
+}
+
+// leftoverAge is after which time a temporary file is one that nobody finishes.
+const leftoverAge = 10 * time.Minute
+
+// lookAtFiles examines the directories of sessions and settings.
+func (a *app) lookAtFiles(f *facts) {
+	if dir := a.sessionDir(); dir != "" {
+		f.files = append(f.files, examineDir(dir, true, f.now)...)
+	}
+	if dir := a.configDir(); dir != "" {
+		f.files = append(f.files, examineDir(dir, false, f.now)...)
+	}
+}
+
+// sessionDir is where sessions are kept, "" if that is not a directory.
+func (a *app) sessionDir() string {
+	if kind, _, _ := strings.Cut(a.variable("RINGCX_STORE"), ":"); kind != "" && kind != "file" && kind != "keyring" {
+		return ""
+	}
+	store, err := a.namedStore()
+	if err != nil {
+		return ""
+	}
+	switch s := store.(type) {
+	case *file.Store:
+		return s.Dir
+	case *keyring.Store:
+		return s.Dir
+	}
+	return ""
+}
+
+// examineDir looks at a directory and what we keep in it.
+func examineDir(dir string, secret bool, now time.Time) []fileFact {
+	here := fileFact{path: dir, dir: true, missing: true}
+	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		here.writable = tryMaking(dir)
+		return []fileFact{here}
+	}
+	here.missing = false
+	if err != nil || !info.IsDir() {
+		if here.writable = err; err == nil {
+			here.writable = &fs.PathError{Op: "open", Path: dir, Err: syscall.ENOTDIR}
+		}
+		return []fileFact{here}
+	}
+	here.foreign = foreign(info)
+	here.open = !secret && info.Mode().Perm()&0o022 != 0 && !windows
+	if secret {
+		here.private = file.CheckPrivate(dir)
+	}
+	if !here.foreign {
+		here.writable = tryWriting(dir)
+	}
+	facts := []fileFact{here}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return facts
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		one := fileFact{path: filepath.Join(dir, e.Name()), foreign: foreign(info)}
+		old := now.Sub(info.ModTime()) > leftoverAge
+		one.leftover = old && (secret && strings.HasSuffix(e.Name(), ".json.new") || !secret && strings.HasPrefix(e.Name(), ".config.toml-") ||
+			strings.HasPrefix(e.Name(), probeName))
+		if secret && strings.HasSuffix(e.Name(), ".json") {
+			one.private = file.CheckPrivate(one.path)
+		}
+		one.open = !secret && e.Name() == "config.toml" && info.Mode().Perm()&0o022 != 0 && !windows
+		facts = append(facts, one)
+	}
+	return facts
+}
+
+// probeName begins the names of files that only the doctor makes.
+const probeName = ".doctor-"
+
+// tryWriting writes as much as a session takes, and forces it to disk.
+func tryWriting(dir string) (err error) {
+	f, err := os.CreateTemp(dir, probeName+"*")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.Remove(f.Name())) }()
+	_, err = f.Write(make([]byte, 16<<10))
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// tryMaking writes where dir would be made.
+func tryMaking(dir string) error {
+	for {
+		parent := filepath.Dir(dir)
+		if _, err := os.Stat(parent); err == nil || parent == dir {
+			return tryWriting(parent)
+		}
+		dir = parent
+	}
+}
+
+func judgeFiles(f *facts) []finding {
+	var all []finding
+	for _, one := range f.files {
+		switch {
+		case one.foreign:
+			all = append(all, problem("owner", fmt.Sprintf("chown \"$USER\" %q", one.path), "%s belongs to another user", one.path))
+		case one.private != nil:
+			all = append(all, problem("mode", hintFor(one.private), "%s", one.private))
+		case one.open:
+			all = append(all, problem("mode", fmt.Sprintf("chmod go-w %q", one.path), "%s can be changed by other users, who could send your logins elsewhere", one.path))
+		case one.writable != nil:
+			all = append(all, unwritable(one, one.writable))
+		case one.leftover:
+			all = append(all, note("leftover", fmt.Sprintf("rm %q", one.path), "%s was left behind by a program that was stopped while writing; it does no harm", one.path))
+		}
+	}
+	return all
+}
+
+// unwritable names why nothing can be written to a directory.
+func unwritable(one fileFact, err error) finding {
+	dir, fix := one.path, fmt.Sprintf("chmod u+rwx %q", one.path)
+	if one.missing {
+		fix = "make the directory, as yours alone (mode 0700), or choose another place"
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, quotaExceeded):
+		return problem("disk-full", "make room there, or choose another place with RINGCX_STORE=file:DIR", "the disk of %s is full, so no renewed token can be saved", dir)
+	case errors.Is(err, syscall.EROFS), errors.Is(err, readOnly):
+		return problem("read-only", "mount it writable, or choose another place with RINGCX_STORE=file:DIR", "%s is on a read-only file system, so no renewed token can be saved", dir)
+	case errors.Is(err, fs.ErrPermission):
+		return problem("not-writable", fix, "nothing can be written to %s: permission denied", dir)
+	case errors.Is(err, syscall.ENOTDIR):
+		return problem("not-a-directory", fmt.Sprintf("move %q away", dir), "%s is not a directory", dir)
+	}
+	return problem("not-writable", "see that the directory is there and has room", "nothing can be written to %s: %s", dir, plainPath(err))
+}
+
+func plainPath(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+func fineFiles(f *facts) string {
+	var dirs []string
+	for _, one := range f.files {
+		if one.missing {
+			dirs = append(dirs, one.path+" (not there yet)")
+		} else if one.dir {
+			dirs = append(dirs, one.path)
+		}
+	}
+	if len(dirs) == 0 {
+		return ""
+	}
+	return "yours, closed to others, with room: " + strings.Join(dirs, ", ")
+}

@@ -1,0 +1,298 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// contact is what came of asking one of the vendor's hosts for a public page, which costs nothing.
+type contact struct {
+	name     string // "RingCentral" or "RingCX"
+	variable string // where its address comes from
+	host     string
+	via      string // the proxy in between, "" if none
+	err      error  // no answer came
+	answer   speaker
+	redirect string
+	status   int
+	issuer   string        // of the certificate
+	skew     time.Duration // how far the host's clock is ahead of ours
+	dated    bool          // the host told the time
+}
+
+// speaker is who an answer sounds like.
+type speaker string
+
+const (
+	speaksPlatform speaker = "RingCentral"
+	speaksRingCX   speaker = "RingCX"
+	speaksHTML     speaker = "a web site"
+	speaksOther    speaker = "something unknown"
+)
+
+const contactTimeout = 5 * time.Second
+
+// visit asks both hosts at the same time. A host whose name already tells that it is wrong is left alone.
+func (a *app) visit(f *facts) {
+	base := a.client()
+	if base == nil {
+		base = http.DefaultClient
+	}
+	client := *base
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	all := []contact{
+		{name: "RingCentral", variable: "RC_SERVER_URL"}, {name: "RingCX", variable: "RINGCX_SERVER_URL"},
+	}
+	urls := []string{f.servers.RingCentral + "/restapi", f.servers.RingCX + "/voice/api/v1/admin/accounts"}
+	var wg sync.WaitGroup
+	for i, c := range all {
+		if u, err := url.Parse(urls[i]); err != nil || u.Host == "" || misnamed(c.name, u.Hostname()) != nil && !f.password {
+			all[i].name = ""
+			continue
+		}
+		wg.Go(func() { all[i].ask(a.Context, &client, urls[i]) })
+	}
+	wg.Wait()
+	f.contacts = slices.DeleteFunc(all, func(c contact) bool { return c.name == "" })
+}
+
+func (c *contact) ask(ctx context.Context, client *http.Client, address string) {
+	ctx, cancel := context.WithTimeout(ctx, contactTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		c.err = err
+		return
+	}
+	c.host = req.URL.Host
+	c.via = proxyOf(client, req)
+	req.Header.Set("Accept", "application/json")
+	start := time.Now()
+	resp, err := client.Do(req)
+	if err != nil {
+		c.err = err
+		return
+	}
+	defer func() { _ = resp.Body.Close() }()
+	way := time.Since(start)
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+	if err != nil {
+		c.err = err
+		return
+	}
+	c.status, c.answer, c.redirect = resp.StatusCode, whoSpeaks(resp, body), resp.Header.Get("Location")
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		c.skew, c.dated = date.Add(500*time.Millisecond).Sub(start.Add(way/2)), true
+	}
+	if resp.TLS != nil && len(resp.TLS.PeerCertificates) > 0 {
+		c.issuer = issuerOf(resp.TLS.PeerCertificates[0])
+	}
+}
+
+func issuerOf(cert *x509.Certificate) string {
+	return first(strings.Join(cert.Issuer.Organization, ", "), cert.Issuer.CommonName, "an unnamed authority")
+}
+
+// unreadable stands for the address of a proxy that is none. It may hold a password, so it is not shown.
+const unreadable = "?"
+
+// proxyOf is the proxy that a client takes for a request. One without a transport of its own takes that of the
+// environment.
+func proxyOf(client *http.Client, req *http.Request) string {
+	proxy := http.ProxyFromEnvironment
+	base := client.Transport
+	if t, ok := base.(telling); ok {
+		base = t.base
+	}
+	if t, ok := base.(*http.Transport); ok {
+		proxy = t.Proxy
+	}
+	if proxy == nil {
+		return ""
+	}
+	u, err := proxy(req)
+	if err != nil {
+		return unreadable
+	}
+	if u == nil {
+		return ""
+	}
+	return u.Host
+}
+
+// whoSpeaks tells whose answer it is. The platform has error codes of its own and an id on each answer; RingCX refuses a
+// call without a token with 401, in text or JSON, or 403.
+func whoSpeaks(resp *http.Response, body []byte) speaker {
+	var v struct {
+		APIVersions []any  `json:"apiVersions"`
+		ErrorCode   string `json:"errorCode"`
+		General     string `json:"generalMessage"`
+	}
+	kind := resp.Header.Get("Content-Type")
+	known := json.Unmarshal(body, &v) == nil
+	switch {
+	case strings.Contains(kind, "html"), bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")):
+		return speaksHTML
+	case known && (v.APIVersions != nil || strings.HasPrefix(v.ErrorCode, "CMN-") || strings.HasPrefix(v.ErrorCode, "AGW-") || strings.HasPrefix(v.ErrorCode, "OAU-")):
+		return speaksPlatform
+	case known && v.General != "", resp.StatusCode == http.StatusUnauthorized, resp.StatusCode == http.StatusForbidden:
+		return speaksRingCX
+	}
+	return speaksOther
+}
+
+// judgeNetwork tells what is between us and the vendor.
+func judgeNetwork(f *facts) []finding {
+	var all []finding
+	for _, c := range f.contacts {
+		if c.err != nil {
+			all = append(all, c.trouble(f.now))
+		}
+	}
+	return all
+}
+
+func fineNetwork(f *facts) string {
+	var parts []string
+	for _, c := range f.contacts {
+		part := c.host + " answers"
+		if c.issuer != "" {
+			part += ", certificate by " + c.issuer
+		}
+		if c.via != "" {
+			part += ", by way of the proxy " + c.via
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(slices.Compact(parts), "; ")
+}
+
+// trouble puts a cause to an answer that never came.
+func (c *contact) trouble(now time.Time) finding {
+	var op *net.OpError
+	var dns *net.DNSError
+	switch {
+	case c.via == unreadable:
+		return problem("proxy-unreadable", "set HTTPS_PROXY to http://host:port, or unset it", "the address of the proxy in HTTPS_PROXY cannot be read")
+	case certificateError(c.err) != nil:
+		return c.certificate(now, certificateError(c.err))
+	case errors.As(c.err, &op) && op.Op == "proxyconnect":
+		return problem("proxy-unreachable", "check HTTPS_PROXY and NO_PROXY, or unset HTTPS_PROXY if none is needed here",
+			"the proxy %s, which HTTPS_PROXY names, cannot be reached: %s", c.via, plain(op.Err))
+	case errors.As(c.err, &dns):
+		fix := "check the spelling of " + c.variable + ", and the name server of this machine"
+		if "https://"+c.host == rightRingCentral || "https://"+c.host == rightRingCX {
+			fix = "check that this machine is online, and its name server"
+		}
+		return problem("dns", fix,
+			"the name of the %s server, %s, leads nowhere: %s", c.name, c.host, dns.Err)
+	case c.via != "":
+		return problem("proxy-refused", "add the host to NO_PROXY, or have the proxy let it through",
+			"the proxy %s does not let %s through: %s", c.via, c.host, plain(c.err))
+	case strings.Contains(c.err.Error(), "server gave HTTP response to HTTPS"):
+		return problem("tls-missing", "check "+c.variable, "%s does not speak TLS on that port", c.host)
+	case errors.Is(c.err, context.DeadlineExceeded):
+		return problem("tcp-timeout", "check the network and the firewall: the command needs "+c.host+" on port 443",
+			"the %s server %s does not answer within %s", c.name, c.host, span(contactTimeout))
+	case errors.As(c.err, &op) && op.Op == "dial":
+		return problem("tcp", "check "+c.variable+", the network and the firewall", "the %s server %s cannot be reached: %s", c.name, c.host, plain(op.Err))
+	}
+	return problem("cut-off", "try again; if it stays, something between here and the vendor cuts the connection",
+		"the %s server %s gave no answer: %s", c.name, c.host, plain(c.err))
+}
+
+// certificateError is the part of err that is about a certificate, nil if none is.
+func certificateError(err error) error {
+	var unknown x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var verification *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &unknown):
+		return unknown
+	case errors.As(err, &name):
+		return name
+	case errors.As(err, &invalid):
+		return invalid
+	case errors.As(err, &verification):
+		return verification
+	}
+	return nil
+}
+
+func (c *contact) certificate(now time.Time, cause error) finding {
+	issuer := ""
+	var verification *tls.CertificateVerificationError
+	if errors.As(c.err, &verification) && len(verification.UnverifiedCertificates) > 0 {
+		issuer = ", made by " + issuerOf(verification.UnverifiedCertificates[0])
+	}
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(cause, &name):
+		return problem("tls-name", "check "+c.variable+"; if it is right, somebody else answers under that name",
+			"the certificate of %s is for another name%s", c.host, issuer)
+	case errors.As(cause, &invalid) && invalid.Reason == x509.Expired:
+		if invalid.Cert != nil && now.Before(invalid.Cert.NotBefore) {
+			return problem("tls-early", "set the clock of this machine", "the certificate of %s begins on %s, which this machine's clock has not reached",
+				c.host, invalid.Cert.NotBefore.UTC().Format(time.DateOnly))
+		}
+		return problem("tls-expired", "check the clock of this machine; if it is right, something other than the vendor answers",
+			"the certificate of %s has ended%s", c.host, issuer)
+	}
+	return problem("tls-untrusted", "if a company proxy looks into TLS, add its root certificate to those of this system (or name it in SSL_CERT_FILE)",
+		"the certificate of %s is not one that this system trusts%s", c.host, issuer)
+}
+
+// plain is a network error without the URL and the addresses around it.
+func plain(err error) string {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		err = op.Err
+	}
+	return fmt.Sprint(err)
+}
+
+// maxSkew is a difference of clocks worth a word. Tokens do not depend on it.
+const maxSkew = 30 * time.Second
+
+func judgeClock(f *facts) []finding {
+	var worst time.Duration
+	host := ""
+	for _, c := range f.contacts {
+		if c.dated && c.skew.Abs() > worst.Abs() {
+			worst, host = c.skew, c.host
+		}
+	}
+	if worst.Abs() <= maxSkew {
+		return nil
+	}
+	return []finding{note("clock-skew", "switch on time synchronization (timedatectl set-ntp true)",
+		"this machine's clock is %s, by the word of %s; tokens are kept all the same, certificates may not be", skewed(worst.Seconds()), host)}
+}
+
+func fineClock(f *facts) string {
+	for _, c := range f.contacts {
+		if c.dated {
+			return "the clock agrees with the vendor's"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) whoami() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "whoami", Short: "Show whom the token stands for", Args: noArgs,
+		Long: `Asks RingCX whom the access token stands for: main account, administrator, and the agents the user is. Agents name the
+sub-accounts (accountId) that most calls of the API take. With --json it prints the vendor's answer, without tokens.`,
+		RunE: func(*cobra.Command, []string) error {
+			r, _, err := a.get("/api/auth/login")
+			if err != nil {
+				return err
+			}
+			var all map[string]any
+			dec := json.NewDecoder(bytes.NewReader(r.body))
+			dec.UseNumber()
+			if r.isPage() {
+				return r.err()
+			}
+			if dec.Decode(&all) != nil {
+				return fmt.Errorf("%s %s: the answer is not an object", r.request.Method, r.request.URL.Path)
+			}
+			if asJSON {
+				return writeJSON(a.Stdout, withoutSecrets(all))
+			}
+			return a.printPrincipal(r.body)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the vendor's answer as JSON, without the tokens in it")
+	return cmd
+}
+
+// get calls the RingCX API with a token that works, and wants 200.
+func (a *app) get(path string) (*reply, *account, error) {
+	session, acc, err := a.signedIn()
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := a.request(session.Client(), http.MethodGet, acc, path, "application/json")
+	if err == nil && r.code != http.StatusOK {
+		err = r.err()
+	}
+	return r, acc, err
+}
+
+// request calls path at the account's RingCX server.
+func (a *app) request(client *http.Client, method string, acc *account, path, accept string) (*reply, error) {
+	req, err := http.NewRequestWithContext(a.Context, method, strings.TrimRight(acc.config.Endpoint.RingCX, "/")+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", accept)
+	return fetch(client, req)
+}
+
+// secretNames are fields of the vendor's answers that stand for the user, in lower case.
+var secretNames = []string{
+	"accesstoken", "refreshtoken", "loginhashcode", "rcaccesstoken", "rcrefreshtoken", "authtoken", "password", "xauth", "phoneloginpin",
+}
+
+// withoutSecrets takes out of an answer what stands for the user, however deep.
+func withoutSecrets(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name := range v {
+			if isSecret(name) {
+				delete(v, name)
+			} else {
+				v[name] = withoutSecrets(v[name])
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = withoutSecrets(v[i])
+		}
+	}
+	return v
+}
+
+func isSecret(name string) bool {
+	for _, s := range secretNames {
+		if strings.EqualFold(s, strings.ReplaceAll(name, "_", "")) {
+			return true
+		}
+	}
+	return false
+}
+
+// printPrincipal shows people what matters of the answer.
+func (a *app) printPrincipal(body []byte) error {
+	var v struct {
+		MainAccount json.Number `json:"mainAccountId"`
+		Admin       json.Number `json:"adminId"`
+		Platform    string      `json:"platformId"`
+		User        struct {
+			First   string `json:"firstName"`
+			Last    string `json:"lastName"`
+			Email   string `json:"email"`
+			Company string `json:"company"`
+		} `json:"rcUser"`
+		Agents []struct {
+			ID          json.Number `json:"agentId"`
+			Name        string      `json:"username"`
+			Kind        string      `json:"agentType"`
+			Account     json.Number `json:"accountId"`
+			AccountName string      `json:"accountName"`
+		} `json:"agentDetails"`
+	}
+	if err := json.Unmarshal(body, &v); err != nil {
+		return fmt.Errorf("GET /api/auth/login: an id in the answer is not a number: %w", err)
+	}
+	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	line := func(name string, parts ...string) {
+		var there []string
+		for _, p := range parts {
+			if p = oneLine(p); p != "" {
+				there = append(there, p)
+			}
+		}
+		fmt.Fprintf(w, "%s\t%s\n", name, first(strings.Join(there, ", "), "none"))
+	}
+	line("User", strings.TrimSpace(v.User.First+" "+v.User.Last), v.User.Email, v.User.Company)
+	line("Main account", v.MainAccount.String())
+	line("Administrator", v.Admin.String())
+	line("Platform", v.Platform)
+	for _, g := range v.Agents {
+		line("Agent", g.ID.String(), g.Name, strings.ToLower(g.Kind), "sub-account "+g.Account.String()+" "+g.AccountName)
+	}
+	if len(v.Agents) == 0 {
+		line("Agent")
+	}
+	return w.Flush()
+}

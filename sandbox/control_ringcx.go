@@ -1,0 +1,177 @@
+package sandbox
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// controlRingCX are the routes about people and things that only RingCX knows.
+func (s *Server) controlRingCX(handle func(pattern string, do func(*http.Request) (any, error))) {
+	handle("POST /_sandbox/admins", s.controlAdmin)
+	handle("POST /_sandbox/admins/{id}", s.controlChangeAdmin)
+	handle("POST /_sandbox/agents/{id}", s.controlAgent)
+	handle("POST /_sandbox/codes", s.controlCode)
+	handle("POST /_sandbox/summaries", s.controlSummary)
+	handle("GET /_sandbox/mail", s.controlMail)
+}
+
+// controlAdmin makes an administrator who has no RingCentral user. Without an account it is one of the demo account.
+func (s *Server) controlAdmin(r *http.Request) (any, error) {
+	var in struct {
+		Username   string `json:"username"`
+		Password   string `json:"password"`
+		PlatformID string `json:"platformId"`
+		Enabled    *bool  `json:"enabled"`
+		Account    jsonID `json:"account"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	if in.Username == "" || in.Password == "" {
+		return nil, errors.New(`give "username" and "password"`)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	acct, err := s.world.account(int64(in.Account))
+	switch {
+	case err != nil:
+		return nil, err
+	case acct.center == nil:
+		return nil, fmt.Errorf("account %d has no RingCX", acct.id)
+	case s.world.adminNamed(in.Username) != nil:
+		return nil, fmt.Errorf("there is an administrator %q already", in.Username)
+	}
+	u := s.world.addAdmin(acct, s.world.label("administrator"), in.Username,
+		cxLogin{in.Password, cmp.Or(in.PlatformID, cxPlatformID)})
+	u.enabled = in.Enabled == nil || *in.Enabled
+	return adminView(u), nil
+}
+
+func adminView(u *user) map[string]any {
+	return map[string]any{
+		"id": u.id, "userId": u.adminID, "username": u.email, "platformId": u.login.platform, "enabled": u.enabled,
+	}
+}
+
+// controlChangeAdmin switches such an administrator on or off, or sets the password; what is not given stays. The id
+// may be the username.
+func (s *Server) controlChangeAdmin(r *http.Request) (any, error) {
+	var in struct {
+		Password string `json:"password"`
+		Enabled  *bool  `json:"enabled"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	u := cmp.Or(s.world.admins[id], s.world.adminNamed(r.PathValue("id")))
+	if u == nil {
+		return nil, fmt.Errorf("%w: administrator %s", errNoSuchThing, r.PathValue("id"))
+	}
+	u.login.password = cmp.Or(in.Password, u.login.password)
+	if in.Enabled != nil {
+		u.enabled = *in.Enabled
+	}
+	return adminView(u), nil
+}
+
+// controlAgent switches an agent on or off, or sets the password; what is not given stays.
+func (s *Server) controlAgent(r *http.Request) (any, error) {
+	var in struct {
+		Password string `json:"password"`
+		Enabled  *bool  `json:"enabled"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seat := s.world.seatOf(func(a *agent) bool { return fmt.Sprint(a.id) == r.PathValue("id") })
+	if seat == nil {
+		return nil, fmt.Errorf("%w: agent %s", errNoSuchThing, r.PathValue("id"))
+	}
+	a := seat.agent
+	a.password = cmp.Or(in.Password, a.password)
+	if in.Enabled != nil {
+		a.disabled = !*in.Enabled
+	}
+	return map[string]any{"agentId": a.id, "username": a.username, "enabled": !a.disabled}, nil
+}
+
+// controlCode makes a one-time code or, with kind "tenfold", such a token. Without a user it is the demo
+// administrator's.
+func (s *Server) controlCode(r *http.Request) (any, error) {
+	var in struct {
+		Kind string `json:"kind"`
+		User jsonID `json:"user"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	if in.Kind = cmp.Or(in.Kind, codeOnce); in.Kind != codeOnce && in.Kind != codeTenfold {
+		return nil, fmt.Errorf("kind is %q; it can be %q or %q", in.Kind, codeOnce, codeTenfold)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.world.cxUser(int64(in.User))
+	if in.User == 0 {
+		u = s.world.adminNamed(s.world.demo.AdminUsername)
+	}
+	if u == nil {
+		return nil, fmt.Errorf("%w: user %d", errNoSuchThing, in.User)
+	}
+	code := randomText(32)
+	s.cx.codes[code] = &loginCode{user: u, kind: in.Kind, expires: s.Now().Add(loginCodeTTL)}
+	return map[string]string{"code": code}, nil
+}
+
+// controlSummary writes what is known about a segment of a call.
+func (s *Server) controlSummary(r *http.Request) (any, error) {
+	var in struct {
+		Account string `json:"account"`
+		Segment string `json:"segment"`
+		Agent   string `json:"agent"`
+		Auto    string `json:"auto"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	if in.Account == "" || in.Segment == "" {
+		return nil, errors.New(`give "account", the id of a sub-account, and "segment"`)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cx.summaries[summaryKey{in.Account, in.Segment}] = summary{in.Agent, in.Auto}
+	return map[string]string{"account": in.Account, "segment": in.Segment}, nil
+}
+
+// mail is a message about a password that the vendor would have sent.
+type mail struct {
+	Time  time.Time `json:"time"`
+	To    string    `json:"to"`
+	Token string    `json:"token"`
+	Link  string    `json:"link"`
+}
+
+// controlMail lists the unanswered mails, oldest first.
+func (s *Server) controlMail(r *http.Request) (any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := []mail{}
+	for token, p := range s.cx.resets {
+		if !p.open(s.Now()) {
+			continue
+		}
+		link := fmt.Sprintf("%s/password/reset/%s/%s", baseURL(r), p.user.login.platform, token)
+		all = append(all, mail{p.made, p.user.email, token, link})
+	}
+	slices.SortFunc(all, func(a, b mail) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Token, b.Token)) })
+	return map[string][]mail{"mail": all}, nil
+}

@@ -1,0 +1,198 @@
+package sandbox
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// authToken is the X-Auth-Token of a sign-in. Each use extends it by its lifetime.
+type authToken struct {
+	user     *user
+	lifetime time.Duration
+	expires  time.Time
+}
+
+// Why an X-Auth-Token is refused.
+const (
+	xauthUnknown = "The X-Auth-Token is not valid"
+	xauthEnded   = "The X-Auth-Token has expired"
+)
+
+func (x *ringcx) newAuthToken(u *user, lifetime time.Duration, now time.Time) string {
+	token := newUUID()
+	x.authTokens.put(token, &authToken{u, lifetime, now.Add(lifetime)})
+	return token
+}
+
+// holder finds whose X-Auth-Token it is, of a sign-in or permanent, or says what is wrong with it. A use extends it.
+func (x *ringcx) holder(token string, now time.Time, use bool) (*user, string) {
+	if u := x.apiTokens[token]; u != nil {
+		return u, ""
+	}
+	t, ok := x.authTokens.get(token)
+	switch {
+	case !ok:
+		return nil, xauthUnknown
+	case !now.Before(t.expires):
+		return nil, xauthEnded
+	case use:
+		t.expires = now.Add(t.lifetime)
+	}
+	return t.user, ""
+}
+
+// xauthCaller finds out who calls with an X-Auth-Token.
+func (s *Server) xauthCaller(c *call, r *http.Request) (refusal answer, ok bool) {
+	token := r.Header.Get("X-Auth-Token")
+	if isPlatformToken(token) {
+		c.note(verdictWrongKind)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u, problem := s.cx.holder(token, c.now, true)
+	if u == nil {
+		return cxUnauthorized(c, r, problem), false
+	}
+	c.subject, c.xauth = u.id, token
+	return answer{}, true
+}
+
+// legacyLogin is POST .../v1/auth/login: an administrator gets an X-Auth-Token.
+func (s *Server) legacyLogin(c *call, r *http.Request) answer {
+	in, err := cxParams(r)
+	stay, bad := optionalBool(in, "stayLoggedIn")
+	if err != nil || bad != nil || in.Get("username") == "" || in.Get("password") == "" {
+		return cxBadRequest(c, r)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.world.adminNamed(in.Get("username"))
+	switch {
+	case u == nil, u.login.password != in.Get("password"):
+		return cxUnauthorized(c, r, "The username or password is not valid")
+	case !principal{user: u}.active():
+		return cxForbidden(c, r)
+	}
+	lifetime := authTokenTTL
+	if stay {
+		lifetime = authTokenLongTTL
+	}
+	return jsonAnswer(http.StatusOK, s.loginView(r, u, s.cx.newAuthToken(u, lifetime, c.now))).
+		with("Cache-Control", "no-store")
+}
+
+// optionalBool reads a parameter that may be left out, which means false.
+func optionalBool(in url.Values, name string) (bool, error) {
+	if v := in.Get(name); v != "" {
+		return strconv.ParseBool(v)
+	}
+	return false, nil
+}
+
+// cxLoginView is what a legacy login answers.
+type cxLoginView struct {
+	AuthToken    string          `json:"authToken"`
+	PlatformHost string          `json:"platformHost"`
+	Accounts     []cxAccountView `json:"accounts"`
+	User         cxUser          `json:"user"`
+}
+
+// cxAccountView is an account as a legacy login describes it.
+type cxAccountView struct {
+	AccountID       string `json:"accountId"`
+	AccountName     string `json:"accountName"`
+	MainAccountID   string `json:"mainAccountId"`
+	MainAccountName string `json:"mainAccountName"`
+	RCAccountID     string `json:"rcAccountId"`
+	RCAccountAccess string `json:"rcAccountAccess"`
+	DatabaseShardID string `json:"databaseShardId"`
+	EnableInbound   bool   `json:"enableInbound"`
+	EnableOutbound  bool   `json:"enableOutbound"`
+	EnableChat      bool   `json:"enableChat"`
+}
+
+func (s *Server) loginView(r *http.Request, u *user, token string) cxLoginView {
+	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: newCXUser(u, u == s.world.rootUser(u.account))}
+	x := u.account.center
+	for _, sub := range append([]*subAccount{x.main()}, x.subAccounts...) {
+		a := newCXAccount(x, sub)
+		out.Accounts = append(out.Accounts, cxAccountView{
+			AccountID: a.AccountID, AccountName: a.AccountName, MainAccountID: a.MainAccountID,
+			MainAccountName: a.MainAccountName, RCAccountID: a.MainAccount.RCAccountID,
+			RCAccountAccess: a.RCAccountAccess, DatabaseShardID: a.DatabaseShardID,
+			EnableInbound: a.EnableInbound, EnableOutbound: a.EnableOutbound, EnableChat: a.EnableChat,
+		})
+	}
+	return out
+}
+
+// getLoginView is GET .../admin/auth.
+func (s *Server) getLoginView(c *call, r *http.Request) answer {
+	return s.asUser(c, r, func(u *user) answer { return jsonAnswer(http.StatusOK, s.loginView(r, u, c.xauth)) })
+}
+
+// isTokenValid is GET .../v1/auth/isTokenValid. Asking is not a use.
+func (s *Server) isTokenValid(c *call, r *http.Request) answer {
+	token := r.URL.Query().Get("token")
+	if token == "" {
+		return cxBadRequest(c, r)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u, _ := s.cx.holder(token, c.now, false)
+	return jsonAnswer(http.StatusOK, u != nil && u.enabled)
+}
+
+// duplicateUser is POST .../admin/users/duplicateAuthenticatedUser: another X-Auth-Token of the caller.
+func (s *Server) duplicateUser(c *call, r *http.Request) answer {
+	return s.asUser(c, r, func(u *user) answer {
+		root := u == s.world.rootUser(u.account)
+		return jsonAnswer(http.StatusOK, map[string]any{
+			"authToken": s.cx.newAuthToken(u, authTokenTTL, c.now), "id": strconv.Itoa(int(u.adminID)), "name": u.email,
+			"description": u.first + " " + u.last, "isApiToken": false, "stayLoggedIn": false, "superUser": root,
+			"user": newCXUser(u, root),
+		}).with("Cache-Control", "no-store")
+	})
+}
+
+// listAPITokens is GET .../admin/token.
+func (s *Server) listAPITokens(c *call, r *http.Request) answer {
+	return s.asUser(c, r, func(u *user) answer {
+		return jsonAnswer(http.StatusOK, append([]string{}, s.cx.issued[u]...)).with("Cache-Control", "no-store")
+	})
+}
+
+// createAPIToken is POST .../admin/token: one more token that never ends.
+func (s *Server) createAPIToken(c *call, r *http.Request) answer {
+	return s.asUser(c, r, func(u *user) answer {
+		token := cxPlatformID + ":" + newUUID()
+		s.cx.apiTokens[token] = u
+		s.cx.issued[u] = append(s.cx.issued[u], token)
+		return textAnswer(http.StatusOK, token).with("Cache-Control", "no-store")
+	})
+}
+
+// removeAPIToken is DELETE .../admin/token/{token}. The user above all others may delete everybody's.
+func (s *Server) removeAPIToken(c *call, r *http.Request) answer {
+	token, err := url.PathUnescape(chi.URLParam(r, "token"))
+	if err != nil {
+		return cxBadRequest(c, r)
+	}
+	return s.asUser(c, r, func(u *user) answer {
+		owner := s.cx.apiTokens[token]
+		switch {
+		case owner == nil:
+			return textAnswer(http.StatusOK, "false")
+		case owner != u && (owner.account != u.account || u != s.world.rootUser(u.account)):
+			return cxForbidden(c, r)
+		}
+		delete(s.cx.apiTokens, token)
+		s.cx.issued[owner] = slices.DeleteFunc(s.cx.issued[owner], func(t string) bool { return t == token })
+		return textAnswer(http.StatusOK, "true")
+	})
+}

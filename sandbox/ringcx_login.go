@@ -1,0 +1,169 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// loginCode signs a user in: a one-time code, or a token of another product, which stays good.
+type loginCode struct {
+	user    *user
+	kind    string // codeOnce or codeTenfold
+	expires time.Time
+	used    bool
+}
+
+// Kinds of login codes.
+const (
+	codeOnce    = "code"
+	codeTenfold = "tenfold"
+)
+
+// login is what somebody without a RingCentral login signs in with.
+type login struct{ username, password, platform, redirect string }
+
+// readLogin reads the parameters of a password login; false if one is missing or makes no sense.
+func readLogin(in url.Values, platformOptional bool) (login, bool) {
+	l := login{username: in.Get("username"), password: in.Get("password"), platform: in.Get("platformId")}
+	if v := in.Get("redirectToApp"); v != "" {
+		redirect, err := strconv.ParseBool(v)
+		if err != nil {
+			return l, false
+		}
+		if redirect {
+			l.redirect = in.Get("redirectUrl")
+		}
+	}
+	return l, l.username != "" && l.password != "" && (l.platform != "" || platformOptional)
+}
+
+// passwordLogin is POST /api/auth/login/{admin|agent|analytics}.
+func (s *Server) passwordLogin(app string) endpoint {
+	return func(c *call, r *http.Request) answer {
+		in, err := cxParams(r)
+		if err != nil {
+			return cxBadRequest(c, r)
+		}
+		g, ruling, refusal := s.admitLogin(c, r, app, in)
+		return s.stamped(c, g, ruling, refusal)
+	}
+}
+
+// admitLogin decides about a password login. There is a ruling only if such logins are limited.
+func (s *Server) admitLogin(c *call, r *http.Request, app string, in url.Values) (*cxGrant, *ruling, answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, ok := readLogin(in, s.switches.PlatformIDOptional)
+	if !ok {
+		return nil, nil, cxBadRequest(c, r)
+	}
+	var limited *ruling
+	if s.switches.LimitPasswordLogins {
+		v := s.cx.logins.admit(l.username, c.now)
+		limited = &v
+		if !v.admitted {
+			c.note(v.verdict)
+			return nil, limited, cxRateExceeded()
+		}
+	}
+	p, password := s.world.signingIn(app, l.username)
+	switch {
+	case password == "", password != l.password, l.platform != "" && l.platform != p.platform():
+		return nil, limited, cxUnauthorized(c, r, "The username, password or platform is not valid")
+	case !p.active():
+		return nil, limited, cxForbidden(c, r)
+	}
+	g := s.newGrant(p, r, c.now, true, "")
+	if l.redirect != "" {
+		g.details.RedirectURL = &l.redirect
+	}
+	return g, limited, answer{}
+}
+
+// signingIn finds who signs in to app under a name, and the password; "" if nobody does.
+func (w *world) signingIn(app, username string) (principal, string) {
+	if app == appAgent {
+		seat := w.seatOf(func(a *agent) bool { return a.username == username })
+		if seat == nil {
+			return principal{}, ""
+		}
+		return principal{app: app, seat: seat}, seat.agent.password
+	}
+	u := w.adminNamed(username)
+	if u == nil {
+		return principal{}, ""
+	}
+	return principal{app: app, user: u}, u.login.password
+}
+
+// hashcodeLogin is POST /api/auth/login/agent/hashcode: an agent signs in with what an earlier sign-in handed out.
+func (s *Server) hashcodeLogin(c *call, r *http.Request) answer {
+	in, err := cxParams(r)
+	id, bad := strconv.ParseInt(in.Get("agentId"), 10, 32)
+	if err != nil || bad != nil || in.Get("loginHashcode") == "" {
+		return cxBadRequest(c, r)
+	}
+	g := s.admitHashcode(c, r, id, in)
+	return s.stamped(c, g, nil, cxForbidden(c, r)) // observed: 403 tells the client to sign in anew
+}
+
+func (s *Server) admitHashcode(c *call, r *http.Request, id int64, in url.Values) *cxGrant {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := principal{app: appAgent, seat: s.world.seatOf(func(a *agent) bool { return int64(a.id) == id })}
+	differs := func(name, want string) bool { return in.Has(name) && in.Get(name) != want }
+	if p.seat == nil || s.cx.hashcode(p.seat.agent) != in.Get("loginHashcode") || !p.active() ||
+		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.seat.center.account.id)) {
+		return nil
+	}
+	return s.newGrant(p, r, c.now, true, "")
+}
+
+// codeLogin is POST /api/auth/login/code and .../login/tenfold/accesstoken, whose only parameter has the name given.
+func (s *Server) codeLogin(kind, parameter string) endpoint {
+	return func(c *call, r *http.Request) answer {
+		in, err := cxParams(r)
+		if err != nil || in.Get(parameter) == "" {
+			return cxBadRequest(c, r)
+		}
+		if r.URL.Query().Has(parameter) {
+			c.note(verdictTokenURL)
+		}
+		g := s.admitCode(c, r, kind, in.Get(parameter))
+		return s.stamped(c, g, nil, cxUnauthorized(c, r, "The "+parameter+" is not valid"))
+	}
+}
+
+func (s *Server) admitCode(c *call, r *http.Request, kind, code string) *cxGrant {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := s.cx.codes[code]
+	if known == nil || known.kind != kind || known.used || !c.now.Before(known.expires) {
+		return nil
+	}
+	known.used = kind == codeOnce
+	p := principal{app: appAdmin, user: known.user}
+	if !p.active() {
+		return nil
+	}
+	return s.newGrant(p, r, c.now, true, "")
+}
+
+// digitalJWT is GET /api/auth/token/digitaljwt, also with /admin or /agent behind it: a token for the digital side of
+// RingCX. RingCX itself does not accept it.
+func (s *Server) digitalJWT(c *call, r *http.Request) answer {
+	claims, refusal := s.cxBearer(c, r)
+	if claims == nil {
+		return refusal
+	}
+	out := *claims
+	out.Issuer, out.Audience, out.ID, out.XAuth = cxIssuer+"/digital", "digital", randomText(12), ""
+	token, err := s.key.sign(&out)
+	if err != nil {
+		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
+	}
+	return textAnswer(http.StatusOK, token).with("Cache-Control", "no-store")
+}

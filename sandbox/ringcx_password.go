@@ -1,0 +1,148 @@
+package sandbox
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// passwordReset is a mail that was not sent: it lets its bearer choose a new password, once.
+type passwordReset struct {
+	user     *user
+	returnTo string
+	made     time.Time
+	used     bool
+}
+
+// mailReset makes a token to reset the password of u with. The control plane shows it, nothing else does.
+func (x *ringcx) mailReset(u *user, returnTo string, now time.Time) {
+	x.resets[randomText(24)] = &passwordReset{user: u, returnTo: returnTo, made: now}
+}
+
+// requestReset is POST /api/auth/password/requestreset. The answer is the same for names that nobody has.
+func (s *Server) requestReset(c *call, r *http.Request) answer {
+	in, err := cxParams(r)
+	if err != nil || in.Get("username") == "" {
+		return cxBadRequest(c, r)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.world.adminNamed(in.Get("username"))
+	if u != nil && (!in.Has("platformId") || in.Get("platformId") == u.login.platform) {
+		s.cx.mailReset(u, "", c.now)
+	}
+	return textAnswer(http.StatusOK, "true") // body assumed
+}
+
+// internalReset is POST /api/auth/password/internal/requestreset, which wants a JWT that only the vendor can make.
+func internalReset(c *call, r *http.Request) answer {
+	in, err := cxParams(r)
+	if err != nil || in.Get("internalJwt") == "" {
+		return cxBadRequest(c, r)
+	}
+	return cxUnauthorized(c, r, "The internalJwt is not valid")
+}
+
+// legacyRequestReset is POST .../v1/auth/passwordResetRequest.
+func (s *Server) legacyRequestReset(c *call, r *http.Request) answer {
+	in, err := cxParams(r)
+	if err != nil || in.Get("userName") == "" || in.Get("returnPath") == "" {
+		return cxBadRequest(c, r)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u := s.world.adminNamed(in.Get("userName")); u != nil {
+		s.cx.mailReset(u, in.Get("returnPath"), c.now)
+	}
+	return jsonAnswer(http.StatusOK, true)
+}
+
+// resetPassword is POST .../v1/auth/passwordReset: a new password for the token of a mail.
+func (s *Server) resetPassword(c *call, r *http.Request) answer {
+	in, err := cxParams(r)
+	if err != nil || in.Get("token") == "" || in.Get("password") == "" {
+		return cxBadRequest(c, r)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	reset := s.cx.resets[in.Get("token")]
+	if reset == nil || !reset.open(c.now) {
+		return jsonAnswer(http.StatusOK, false)
+	}
+	reset.used, reset.user.login.password = true, in.Get("password")
+	return jsonAnswer(http.StatusOK, true)
+}
+
+func (p *passwordReset) open(now time.Time) bool {
+	return !p.used && now.Before(p.made.Add(passwordResetTTL))
+}
+
+// changePassword is POST .../admin/users/passwordReset: the caller's own password. Sign-ins go on.
+func (s *Server) changePassword(c *call, r *http.Request) answer {
+	in, err := cxParams(r)
+	if err != nil || in.Get("currentPassword") == "" || in.Get("newPassword") == "" {
+		return cxBadRequest(c, r)
+	}
+	return s.asUser(c, r, func(u *user) answer {
+		if u.login == nil || u.login.password != in.Get("currentPassword") {
+			return jsonAnswer(http.StatusOK, false)
+		}
+		u.login.password = in.Get("newPassword")
+		return jsonAnswer(http.StatusOK, true)
+	})
+}
+
+// mailResetFor is POST .../admin/users/{userId}/passwordReset. RingCentral looks after the passwords of its own users.
+func (s *Server) mailResetFor(c *call, r *http.Request) answer {
+	in, err := cxParams(r)
+	_, bad := optionalBool(in, "resetViaEngageAuth")
+	if err != nil || bad != nil || in.Get("returnPath") == "" {
+		return cxBadRequest(c, r)
+	}
+	return s.asUser(c, r, func(u *user) answer {
+		target := s.world.userNumbered(u.account, chi.URLParam(r, "userId"))
+		if target == nil {
+			return cxNotFound(c, r)
+		}
+		if target.login == nil {
+			return jsonAnswer(http.StatusOK, false)
+		}
+		s.cx.mailReset(target, in.Get("returnPath"), c.now)
+		return jsonAnswer(http.StatusOK, true)
+	})
+}
+
+// cxRedirect is where a page of RingCX leads on to, in the documented type: a view object, not a redirect.
+type cxRedirect struct {
+	URL          string `json:"url"`
+	ContentType  string `json:"contentType"`
+	RedirectView bool   `json:"redirectView"`
+}
+
+func redirectTo(target string) answer {
+	return jsonAnswer(http.StatusOK, cxRedirect{URL: target, ContentType: typeHTML, RedirectView: true})
+}
+
+// resetPage is GET /password/reset/{platformId}/{passwordResetToken}, where the mail leads.
+func (s *Server) resetPage(c *call, r *http.Request) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	reset := s.cx.resets[chi.URLParam(r, "passwordResetToken")]
+	if reset == nil || !reset.open(c.now) || chi.URLParam(r, "platformId") != reset.user.login.platform {
+		return cxNotFound(c, r)
+	}
+	if reset.returnTo != "" {
+		return redirectTo(reset.returnTo)
+	}
+	return redirectTo(baseURL(r) + "/voice/admin/")
+}
+
+// oauthCallback is GET /oauthcallback, where RingCentral sends browsers back to RingCX's own app. That app is not part
+// of the sandbox, so the code is not looked at and everybody is led to the front page.
+func oauthCallback(_ *call, r *http.Request) answer { return redirectTo(baseURL(r) + "/voice/admin/") }
+
+// ssoPage is GET /oauthredirect.
+func ssoPage(*call, *http.Request) answer {
+	return textAnswer(http.StatusOK, "<!doctype html><title>RingCX</title><p>Sign in with RingCentral.</p>\n")
+}

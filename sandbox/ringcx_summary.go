@@ -1,0 +1,76 @@
+package sandbox
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// summaryKey names a segment of a call.
+type summaryKey struct{ subAccount, segment string }
+
+// summary is what was written about a segment; "" is not written yet.
+type summary struct{ agent, auto string }
+
+// The segments that the first sub-account of every center has; the second is without summaries.
+const (
+	demoSegment      = "p-v-5eedc0de-1767225600000-00000001"
+	demoSegmentEmpty = "p-v-5eedc0de-1767225600000-00000002"
+)
+
+var demoSummary = summary{
+	agent: "The customer asked for a copy of the last invoice. Sent by e-mail.",
+	auto:  "The customer requested a copy of an invoice, and the agent sent it by e-mail.",
+}
+
+// needCookie lets only calls pass that bring their RingCX token in a cookie. An Authorization header does not help.
+func (s *Server) needCookie(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := callOf(r)
+		if r.Header.Get("Authorization") != "" {
+			c.note(verdictHeader)
+		}
+		cookie, err := r.Cookie("access_token")
+		if err != nil || cookie.Value == "" {
+			gatewayRefusal(r, jwtMissing).write(w)
+			return
+		}
+		if isPlatformToken(cookie.Value) {
+			c.note(verdictWrongKind)
+		}
+		claims, problem := s.checkCX(cookie.Value, c.now)
+		if claims == nil {
+			gatewayRefusal(r, problem).write(w)
+			return
+		}
+		c.subject, _ = strconv.ParseInt(claims.Subject, 10, 64)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// getSummary is GET .../summary/accounts/{accountId}/segments/{segmentId}/{agent|auto}.
+func (s *Server) getSummary(choose func(summary) string) endpoint {
+	return func(c *call, r *http.Request) answer {
+		return s.readSub(c, r, func(x *center, sub *subAccount) answer {
+			id := chi.URLParam(r, "segmentId")
+			found, ok := s.cx.summaries[summaryKey{sub.id, id}]
+			if !ok && sub == x.subAccounts[0] {
+				found, ok = demoSummaries[id]
+			}
+			switch {
+			case !ok:
+				return cxNotFound(c, r)
+			case s.switches.SummaryAsJSON && choose(found) != "":
+				return jsonAnswer(http.StatusOK, choose(found))
+			}
+			return textAnswer(http.StatusOK, choose(found))
+		})
+	}
+}
+
+var demoSummaries = map[string]summary{demoSegment: demoSummary, demoSegmentEmpty: {}}
+
+func (s summary) byAgent() string { return s.agent }
+
+func (s summary) automatic() string { return s.auto }

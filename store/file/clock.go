@@ -1,0 +1,67 @@
+package file
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// anchor ties the clock that counts from the start of the machine, which nobody can set, to a time of day.
+type anchor struct {
+	Boot  string        `json:"boot"`  // which start of the machine
+	Since time.Duration `json:"since"` // nanoseconds since then
+	Time  time.Time     `json:"time"`  // was this time of day
+}
+
+// Now tells the time to all programs of the machine, and goes on steadily when somebody sets the clock of the machine,
+// forward or back: what is stored (when a token ends, when a request was sent) is not upset by it. It may therefore differ
+// from the time of day until the machine starts anew. On systems without such a clock, and in a directory that cannot be
+// written to, it is the time of day. Only Linux has one so far.
+func (s *Store) Now(ctx context.Context) (time.Time, error) {
+	boot, since, ok := sinceBoot()
+	if !ok || s.Dir == "" {
+		return time.Now(), nil
+	}
+	path := filepath.Join(s.Dir, "clock")
+	if a := readAnchor(path); a.Boot == boot {
+		return a.at(since), nil
+	}
+	if _, err := os.Stat(s.Dir); err != nil {
+		return time.Now(), nil //nolint:nilerr // nothing is stored yet that could be upset
+	}
+	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	if err := await(ctx, lock); err != nil {
+		if ctx.Err() != nil {
+			return time.Time{}, ctx.Err()
+		}
+		return time.Now(), nil
+	}
+	defer func() { _ = lock.Close() }()
+	if a := readAnchor(path); a.Boot == boot {
+		return a.at(since), nil
+	}
+	a := anchor{Boot: boot, Since: since, Time: time.Now()}
+	value, err := json.Marshal(a)
+	if err == nil {
+		err = replace(path, value)
+	}
+	if err != nil {
+		return time.Now(), nil //nolint:nilerr // a directory that cannot be written to: no record will change either
+	}
+	return a.at(since), nil
+}
+
+func (a anchor) at(since time.Duration) time.Time { return a.Time.Add(since - a.Since) }
+
+// readAnchor answers the zero anchor if there is none that can be understood.
+func readAnchor(path string) (a anchor) {
+	value, err := os.ReadFile(path) //nolint:gosec // a fixed name in Dir
+	if err != nil || json.Unmarshal(value, &a) != nil {
+		return anchor{}
+	}
+	return a
+}

@@ -1,0 +1,4 @@
+package file
+
+// Await is how Update waits for a lock.
+var Await = await
