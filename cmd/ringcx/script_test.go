@@ -18,7 +18,6 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/ringcx-go/ringcx/internal/cli"
-	"github.com/ringcx-go/ringcx/sandbox"
 )
 
 // The scripts in testdata/script run the command as people do: in processes of their own, each script on a machine of
@@ -59,10 +58,6 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 // conditions are what scripts can ask beside the usual.
 var conditions = map[string]func() (bool, error){
 	"root": func() (bool, error) { return os.Geteuid() == 0, nil },
-	"direct": func() (bool, error) {
-		box, err := sandbox.New(nil)
-		return err == nil && box.Demo().AdminUsername != "", err
-	},
 }
 
 func TestTheCommandDoesWhatTheScriptsSay(t *testing.T) {
