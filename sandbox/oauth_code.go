@@ -4,8 +4,8 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -66,13 +66,18 @@ func (s *Server) redeem(c *call, a *app, f form, t terms) (*tokenInfo, *oauthErr
 // challengePKCE is the code challenge of RFC 7636. The zero value stands for none.
 type challengePKCE struct{ method, value string }
 
-// pkceText is the syntax of verifiers and challenges.
-var pkceText = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
+// isPKCEText tells the syntax of verifiers and challenges: 43 to 128 letters, digits and "-._~".
+func isPKCEText(s string) bool {
+	strange := func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-._~", r))
+	}
+	return 43 <= len(s) && len(s) <= 128 && !strings.ContainsFunc(s, strange)
+}
 
 func readChallenge(in form) (challengePKCE, *oauthError) {
 	p := challengePKCE{in.Get("code_challenge_method"), in.Get("code_challenge")}
 	switch {
-	case p.value == "" && (p.method != "" || in.Has("code_challenge")), p.value != "" && !pkceText.MatchString(p.value):
+	case p.value == "" && (p.method != "" || in.Has("code_challenge")), p.value != "" && !isPKCEText(p.value):
 		return p, invalidParameter("code_challenge")
 	case p.method != "" && p.method != "plain" && p.method != "S256":
 		return p, &oauthError{kind: "invalid_request", message: "Transform algorithm not supported"}
@@ -94,7 +99,7 @@ func (p challengePKCE) check(c *call, verifier string) *oauthError {
 		sum := sha256.Sum256([]byte(verifier))
 		derived = base64.RawURLEncoding.EncodeToString(sum[:])
 	}
-	if !pkceText.MatchString(verifier) || subtle.ConstantTimeCompare([]byte(derived), []byte(p.value)) == 0 {
+	if !isPKCEText(verifier) || subtle.ConstantTimeCompare([]byte(derived), []byte(p.value)) == 0 {
 		return invalidGrant("OAU-106", "Code verifier does not match the code challenge")
 	}
 	return nil

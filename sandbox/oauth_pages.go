@@ -7,22 +7,26 @@ import (
 	"encoding/base64"
 	"html/template"
 	"net/http"
+	"sync"
 )
 
 //go:embed pages
 var pageFiles embed.FS
 
-// The pages of the browser login. They need no script and nothing from anywhere else.
+// The pages of the browser login. They need no script and nothing from anywhere else. They are read when the first of
+// them is shown: most programs that hold a sandbox never do.
 var (
 	signInTemplate  = pageTemplate("sign-in.html")
 	consentTemplate = pageTemplate("consent.html")
 	refusedTemplate = pageTemplate("refused.html")
 )
 
-var pageStyle, pagePolicy = readPageStyle()
+var pageStyle = sync.OnceValues(readPageStyle)
 
-func pageTemplate(name string) *template.Template {
-	return template.Must(template.ParseFS(pageFiles, "pages/layout.html", "pages/"+name))
+func pageTemplate(name string) func() *template.Template {
+	return sync.OnceValue(func() *template.Template {
+		return template.Must(template.ParseFS(pageFiles, "pages/layout.html", "pages/"+name))
+	})
 }
 
 // readPageStyle gives the style that every page holds, and the policy that permits this style and nothing else. There
@@ -68,14 +72,15 @@ var scopeMeanings = map[string]string{
 	"WebSocketsSubscriptions": "Receive notifications", "SubscriptionWebhook": "Receive notifications",
 }
 
-func htmlPage(status int, t *template.Template, view *pageView) answer {
-	view.Style = pageStyle
+func htmlPage(status int, page func() *template.Template, view *pageView) answer {
+	style, policy := pageStyle()
+	view.Style = style
 	var out bytes.Buffer
-	if err := t.ExecuteTemplate(&out, "layout.html", view); err != nil {
+	if err := page().ExecuteTemplate(&out, "layout.html", view); err != nil {
 		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}
 	return newAnswer(status, typeHTML, out.Bytes()).
-		with("Content-Security-Policy", pagePolicy).
+		with("Content-Security-Policy", policy).
 		with("X-Frame-Options", "DENY").
 		with("X-Content-Type-Options", "nosniff").
 		with("Referrer-Policy", "no-referrer")
