@@ -155,6 +155,13 @@ func (c Config) clientAssertion(s *signer) (string, error) {
 	return input + "." + base64.RawURLEncoding.EncodeToString(signature), nil
 }
 
+// misdated tells that the vendor refused who we say we are when its answer showed for the first time that its clock is far
+// from ours: what we signed was dated by the wrong one. knew is how far we thought it was ahead.
+func (s *Session) misdated(e *Error, knew time.Duration) bool {
+	signs := s.config.SigningKey != nil || s.config.SecretJWT
+	return signs && e.kind == failRefused && e.oauth == "invalid_client" && (time.Duration(s.skew.Load())-knew).Abs() > time.Minute
+}
+
 // vendorNow is the time as the vendor last told it: what we sign is judged by the vendor's clock.
 func (c Config) vendorNow() time.Time {
 	if c.skew == nil {

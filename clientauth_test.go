@@ -131,10 +131,10 @@ func TestAssertionsAreDatedByTheVendorsClock(t *testing.T) {
 		}
 		parsed, err := jwt.ParseSigned(r.FormValue("client_assertion"), []jose.SignatureAlgorithm{jose.HS256})
 		var claims jwt.Claims
-		if err != nil || parsed.Claims([]byte(longSecret), &claims) != nil {
+		if err != nil {
 			t.Errorf("assertion: %v", err)
 		}
-		if claims.ValidateWithLeeway(jwt.Expected{Time: there}, time.Minute) != nil {
+		if parsed.Claims([]byte(longSecret), &claims) != nil || claims.ValidateWithLeeway(jwt.Expected{Time: there}, time.Minute) != nil {
 			refused++
 			w.WriteHeader(http.StatusBadRequest)
 			_, _ = io.WriteString(w, `{"error":"invalid_client","error_description":"the assertion has expired"}`)
@@ -145,13 +145,16 @@ func TestAssertionsAreDatedByTheVendorsClock(t *testing.T) {
 	})
 	c.SecretJWT, c.ClientSecret = true, longSecret
 	s := c.NewSession(c.JWT(jwtValue), nil)
-	if _, err := s.Token(t.Context()); err == nil {
-		t.Error("an assertion of three hours ago was accepted: the test tests nothing")
+	if _, err := s.Token(t.Context()); err != nil || refused != 1 || accepted != 1 {
+		t.Errorf("%d refused, %d accepted: %v", refused, accepted, err)
 	}
-	if err := s.Login(t.Context()); err != nil {
-		t.Errorf("the vendor's clock was not learned from its refusal: %v", err)
+	if err := s.Login(t.Context()); err != nil || refused != 1 || accepted != 2 {
+		t.Errorf("%d refused, %d accepted: %v", refused, accepted, err)
 	}
-	if refused != 1 || accepted != 1 {
-		t.Errorf("%d refused, %d accepted", refused, accepted)
+	ahead = -3 * time.Hour
+	c.ClientSecret += "-wrong"
+	wrong := c.NewSession(c.JWT(jwtValue), nil)
+	if _, err := wrong.Token(t.Context()); err == nil || refused != 3 {
+		t.Errorf("an app that nobody knows was tried %d times: %v", refused-1, err)
 	}
 }

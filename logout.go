@@ -15,6 +15,7 @@ func (s *Session) Logout(ctx context.Context) error {
 	err := s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
 		if r, err := decodeRecord(s.key, old); err == nil && s.owns(r) && s.invalid == nil {
 			ctx := context.WithoutCancel(ctx)
+			s.skew.CompareAndSwap(0, int64(r.Skew))
 			revoked = errors.Join(s.revoke(ctx, r), s.end(ctx, r))
 		}
 		return save(nil)

@@ -76,9 +76,9 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 	} else if err != nil {
 		r = &record{Version: recordVersion} // a person logs in anew; the damaged one goes once that worked
 	}
+	s.skew.CompareAndSwap(0, int64(r.Skew))
 	book := newBook(s, r, old, save, n)
 	r = book.record
-	s.skew.CompareAndSwap(0, int64(r.Skew))
 	if err := s.catchUp(book); err != nil {
 		return nil, err
 	}
@@ -120,6 +120,7 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	}
 	intent := *r.Attempt
 	s.used.Store(0)
+	skew := s.skew.Load()
 	t, err := s.send(ctx, a, r)
 	if err == nil && a == actRefresh && repeats(t, r.RingCX.token()) {
 		err = &Error{Op: opRefresh, StatusCode: 200, Message: "the answer repeats an earlier one: something on the way has kept it", kind: failLost}
@@ -134,6 +135,9 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	} else {
 		e = asError(a, err)
 		again = r.fail(a, e, n, now)
+		if s.misdated(e, time.Duration(skew)) {
+			again, r.Failure = true, nil
+		}
 		r.missed(a, e, !intent.Start.Equal(start), now)
 		if a == actLogin && e.oauth == "invalid_grant" || a == actDirectLogin && e.kind == failRefused {
 			err = fmt.Errorf("%w: %w", ErrLoginRequired, err)

@@ -11,7 +11,8 @@ import (
 // Transport is an http.RoundTripper that signs requests to one host. A request that is answered 401 is sent once more
 // with a new token, if its body can be sent again (http.NewRequest sees to that for the usual kinds).
 //
-// Requests to any other host, such as one that a redirect leads to, pass without a token.
+// Requests to any other host, such as one that a redirect leads to, pass without a token. At a legacy deployment the API
+// has no /voice in front of its paths; with a token of one, it is left out of those of requests.
 type Transport struct {
 	// Source hands out the tokens, usually a [Session]. If it has a method Invalidate(*Token), it is told of tokens
 	// that were refused.
@@ -107,6 +108,9 @@ func (t *Transport) confirm(token *Token) {
 
 func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
 	signed := req.Clone(req.Context())
+	if rest, ok := strings.CutPrefix(req.URL.Path, "/voice/api/"); ok && token.Idle > 0 {
+		signed.URL.Path, signed.URL.RawPath = "/api/"+rest, strings.TrimPrefix(req.URL.RawPath, "/voice")
+	}
 	switch {
 	case token.TokenType == authTokenType:
 		signed.Header.Set(authTokenType, token.AccessToken)

@@ -144,7 +144,8 @@ const (
 //   - Wrong client secret: 401 OAU-146. Documented as 401 and seen once as 401, although most other OAuth errors of
 //     the token endpoint travel with 400.
 //   - Assertions that are refused: 400 invalid_grant, with OAU-149 (not a JWT), OAU-213 (unknown or altered), OAU-211
-//     (deleted), OAU-210 (expired), OAU-110 (not permitted for this app) and OAU-236 (user disabled). Documented is
+//     (deleted), OAU-210 (expired), OAU-110 (not permitted for this app) and OAU-236 (user disabled). One that names
+//     another issuer is answered OAU-250, as the vendor's forum tells of JWTs of another environment. Documented is
 //     only OAU-347 for algorithms that are not supported.
 //   - A refresh token of another app: OAU-213. A revoked access token: OAU-213; a revoked refresh token: OAU-211.
 //   - Deleting a JWT credential stops new logins; sessions that it started live on.

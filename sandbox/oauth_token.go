@@ -170,6 +170,8 @@ func (s *Server) assertion(a *app, jwt string, now time.Time) (*credential, *oau
 	}
 	cred := s.world.assertions[jwt]
 	switch {
+	case cred == nil && issuedElsewhere(jwt):
+		return nil, &oauthError{kind: "invalid_request", code: "OAU-250", message: "Unsupported grant type"}
 	case cred == nil:
 		return nil, invalidGrant("OAU-213", "The assertion is not known")
 	case cred.deleted:
@@ -184,23 +186,30 @@ func (s *Server) assertion(a *app, jwt string, now time.Time) (*credential, *oau
 	return cred, nil
 }
 
+// issuedElsewhere tells a JWT that names another issuer: one of another environment.
+func issuedElsewhere(jwt string) bool {
+	claims, ok := jwtPart[struct {
+		Issuer string `json:"iss"`
+	}](strings.Split(jwt, ".")[1])
+	return ok && claims.Issuer != "" && claims.Issuer != credentialIssuer
+}
+
+// jwtPart reads the header or the claims of a JWT.
+func jwtPart[T any](text string) (part T, ok bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	return part, err == nil && json.Unmarshal(raw, &part) == nil
+}
+
 // jwtAlgorithm reads alg from the header of what looks like a JWT.
 func jwtAlgorithm(jwt string) (string, bool) {
 	head, rest, _ := strings.Cut(jwt, ".")
 	if strings.Count(rest, ".") != 1 {
 		return "", false
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(head)
-	if err != nil {
-		return "", false
-	}
-	var header struct {
+	header, ok := jwtPart[struct {
 		Algorithm string `json:"alg"`
-	}
-	if json.Unmarshal(raw, &header) != nil {
-		return "", false
-	}
-	return header.Algorithm, header.Algorithm != ""
+	}](head)
+	return header.Algorithm, ok && header.Algorithm != ""
 }
 
 // tokenInfo is the success body of the token endpoint.

@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
@@ -198,6 +199,9 @@ func TestAssertionsThatMayNotSignInAreRefusedWith400(t *testing.T) {
 	present("e30.e30.x").wantOAuth(400, "invalid_grant", "OAU-149")
 	present("eyJhbGciOiJIUzI1NiJ9.e30.x").wantOAuth(400, "invalid_grant", "OAU-347")
 	present(demo.JWT[:len(demo.JWT)-4]+"AAAA").wantOAuth(400, "invalid_grant", "OAU-213")
+
+	elsewhere := base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"https://platform.example.invalid"}`))
+	present("eyJhbGciOiJSUzI1NiJ9."+elsewhere+".x").wantOAuth(400, "invalid_request", "OAU-250")
 
 	other := v.control("apps", `{"name":"other"}`)["clientId"].(string)
 	present(mint(`{"clientIds":["`+other+`"]}`)).wantOAuth(400, "invalid_grant", "OAU-110")

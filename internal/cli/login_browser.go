@@ -36,6 +36,9 @@ func (a *app) loginByBrowser(acc *account, saved profile, f *loginFlags) error {
 	if p.RedirectURI, err = a.redirectURI(saved, f); err != nil {
 		return err
 	}
+	if err := a.mayLogIn(acc); err != nil {
+		return err
+	}
 	s := &signIn{app: a, timeout: f.timeout, again: acc.method.command(acc.profile), redirect: first(p.RedirectURI, "http://127.0.0.1:0/callback")}
 	s.expected = callback.Expected{State: rand.Text(), Issuer: acc.config.Endpoint.RingCentral}
 	if err := s.listen(); err != nil {
@@ -55,6 +58,28 @@ func (a *app) loginByBrowser(acc *account, saved profile, f *loginFlags) error {
 	}
 	s.finish(err)
 	return err
+}
+
+// mayLogIn looks whether the vendor's limits allow a login and an exchange now. A code lives a minute, and would end while
+// they are waited for.
+func (a *app) mayLogIn(acc *account) error {
+	st, err := a.session(acc).Status(a.Context)
+	if err != nil {
+		return nil //nolint:nilerr // a damaged lineage is replaced; whatever else is wrong, the login says
+	}
+	var until time.Time
+	for _, rung := range st.Ladder {
+		if (rung.Step == "log in" || rung.Step == "exchange") && rung.At.After(until) {
+			until = rung.At
+		}
+	}
+	if until.IsZero() {
+		return nil
+	}
+	return &hintedError{
+		fmt.Errorf("log in to RingCentral: nothing may be sent to the vendor before %s, its limit of requests is used up", until.Local().Format(time.TimeOnly)),
+		fmt.Sprintf("run '%s' again then; programs that share a store share the limit", acc.method.command(acc.profile)),
+	}
 }
 
 // redirectURI is the one to be registered with the app; "" stands for this machine on any free port.

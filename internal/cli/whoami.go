@@ -18,9 +18,20 @@ func (a *app) whoami() *cobra.Command {
 		Long: `Asks RingCX whom the access token stands for: main account, administrator, and the agents the user is. Agents name the
 sub-accounts (accountId) that most calls of the API take. With --json it prints the vendor's answer, without tokens.`,
 		RunE: func(*cobra.Command, []string) error {
-			r, _, err := a.get("/api/auth/login")
+			session, acc, err := a.signedIn()
 			if err != nil {
 				return err
+			}
+			path := "/api/auth/login"
+			if acc.method == byLegacy {
+				path = "/voice/api/v1/admin/auth"
+			}
+			r, err := a.request(session.Client(), http.MethodGet, acc, path, "application/json")
+			if err != nil {
+				return err
+			}
+			if r.code != http.StatusOK {
+				return r.err()
 			}
 			var all map[string]any
 			dec := json.NewDecoder(bytes.NewReader(r.body))
@@ -28,30 +39,19 @@ sub-accounts (accountId) that most calls of the API take. With --json it prints 
 			if r.isPage() {
 				return r.err()
 			}
-			if dec.Decode(&all) != nil {
+			switch {
+			case dec.Decode(&all) != nil:
 				return fmt.Errorf("%s %s: the answer is not an object", r.request.Method, r.request.URL.Path)
-			}
-			if asJSON {
+			case asJSON:
 				return writeJSON(a.Stdout, withoutSecrets(all))
+			case acc.method == byLegacy:
+				return a.printLegacyUser(r.body)
 			}
 			return a.printPrincipal(r.body)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the vendor's answer as JSON, without the tokens in it")
 	return cmd
-}
-
-// get calls the RingCX API with a token that works, and wants 200.
-func (a *app) get(path string) (*reply, *account, error) {
-	session, acc, err := a.signedIn()
-	if err != nil {
-		return nil, nil, err
-	}
-	r, err := a.request(session.Client(), http.MethodGet, acc, path, "application/json")
-	if err == nil && r.code != http.StatusOK {
-		err = r.err()
-	}
-	return r, acc, err
 }
 
 // request calls path at the account's RingCX server.
@@ -97,6 +97,50 @@ func isSecret(name string) bool {
 	return false
 }
 
+// lines writes a name and what belongs to it on each line.
+func (a *app) lines() (w *tabwriter.Writer, line func(name string, parts ...string)) {
+	w = tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	return w, func(name string, parts ...string) {
+		var there []string
+		for _, p := range parts {
+			if p = oneLine(p); p != "" {
+				there = append(there, p)
+			}
+		}
+		fmt.Fprintf(w, "%s\t%s\n", name, first(strings.Join(there, ", "), "none"))
+	}
+}
+
+// printLegacyUser shows people what matters of the login view of a legacy deployment.
+func (a *app) printLegacyUser(body []byte) error {
+	var v struct {
+		User struct {
+			ID    json.Number `json:"userId"`
+			First string      `json:"firstName"`
+			Last  string      `json:"lastName"`
+			Name  string      `json:"userName"`
+		} `json:"user"`
+		Accounts []struct {
+			ID   json.Number `json:"accountId"`
+			Name string      `json:"accountName"`
+			Main json.Number `json:"mainAccountId"`
+		} `json:"accounts"`
+	}
+	if err := json.Unmarshal(body, &v); err != nil {
+		return fmt.Errorf("read the login view: an id in the answer is not a number: %w", err)
+	}
+	w, line := a.lines()
+	line("User", strings.TrimSpace(v.User.First+" "+v.User.Last), v.User.Name, v.User.ID.String())
+	for _, acc := range v.Accounts {
+		kind := "Sub-account"
+		if acc.ID == acc.Main {
+			kind = "Main account"
+		}
+		line(kind, acc.ID.String(), acc.Name)
+	}
+	return w.Flush()
+}
+
 // printPrincipal shows people what matters of the answer.
 func (a *app) printPrincipal(body []byte) error {
 	var v struct {
@@ -120,16 +164,7 @@ func (a *app) printPrincipal(body []byte) error {
 	if err := json.Unmarshal(body, &v); err != nil {
 		return fmt.Errorf("GET /api/auth/login: an id in the answer is not a number: %w", err)
 	}
-	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
-	line := func(name string, parts ...string) {
-		var there []string
-		for _, p := range parts {
-			if p = oneLine(p); p != "" {
-				there = append(there, p)
-			}
-		}
-		fmt.Fprintf(w, "%s\t%s\n", name, first(strings.Join(there, ", "), "none"))
-	}
+	w, line := a.lines()
 	line("User", strings.TrimSpace(v.User.First+" "+v.User.Last), v.User.Email, v.User.Company)
 	line("Main account", v.MainAccount.String())
 	line("Administrator", v.Admin.String())
