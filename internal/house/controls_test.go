@@ -230,6 +230,15 @@ func TestADeadLinkIsFound(t *testing.T) {
 	})
 }
 
+func TestATestThatADocumentNamesInVainIsFound(t *testing.T) {
+	runAll(t, []control{
+		{"witnesses", missingWitnesses, map[string]string{
+			"a_test.go": "package m\n\nimport \"testing\"\n\nfunc TestHere(t *testing.T) {}\n",
+			"a.md":      "`TestHere` and `TestGone`, `Testing` and `FuzzGone`\n",
+		}, []string{"witness a.md TestGone", "witness a.md FuzzGone"}},
+	})
+}
+
 func TestAMissingReadmeIsFound(t *testing.T) {
 	tree, err := load(fstest.MapFS{"go.mod": {Data: []byte("module example.org/m\n")}})
 	if err != nil {

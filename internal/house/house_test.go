@@ -16,7 +16,7 @@ var exceptions = map[string]string{
 var rules = []func(*tree) []finding{
 	forbiddenArrows, rootDependencies, machineInLibraries, sleepsInCode,
 	longFiles, longFunctions, longParts, manyNames, undocumented,
-	notesToSelf, sleepsInTests, silentSkips, deadLinks,
+	notesToSelf, sleepsInTests, silentSkips, deadLinks, missingWitnesses,
 }
 
 func TestEveryExceptionHasAReasonAndIsStillNeeded(t *testing.T) {
