@@ -64,6 +64,14 @@ func (s *Session) syncClock(ctx context.Context) error {
 	return nil
 }
 
+// followClock asks the Store again if our clock seems to have been set forward since it was asked, or the machine slept.
+func (s *Session) followClock(ctx context.Context) {
+	r := s.clock.Load()
+	if r != nil && s.config.now().Add(r.ahead).Sub(r.there)-time.Since(r.at) > tolerance {
+		_ = s.syncClock(ctx) // never fails once it has been told the time
+	}
+}
+
 // here is a stored time on our own clock.
 func (s *Session) here(t time.Time) time.Time {
 	if t.IsZero() {

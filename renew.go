@@ -85,6 +85,7 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 	r.recover()
 	var last error
 	for range maxSteps {
+		s.followClock(ctx)
 		if err := s.readLedgers(ctx, r, true); err != nil {
 			return nil, err
 		}
@@ -129,9 +130,9 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	r.Skew = time.Duration(s.skew.Load())
 	var e *Error
 	if err == nil {
-		r.succeed(a, t.shifted(s.ahead()))
+		r.succeed(a, t)
 		b.settled = !atRingCentral(a)
-		s.log.Info("ringcx: "+string(a), slog.String("key", s.key), slog.Time("expiry", t.Expiry))
+		s.log.Info("ringcx: "+string(a), slog.String("key", s.key), slog.Time("expiry", s.here(t.Expiry)))
 	} else {
 		e = asError(a, err)
 		again = r.fail(a, e, n, now)
@@ -199,8 +200,22 @@ func (s *Session) intend(ctx context.Context, a action, b *book) (start time.Tim
 	return start, fmt.Errorf("%w: it takes longer than %s to save", errNotYet, maxPause)
 }
 
-// send makes the one request that action a stands for.
+// send makes the one request that action a stands for, and returns the token on the Store's clock. What is set on our own
+// while the request is under way does not reach it; without a clock of the Store, a clock that is set back takes the times
+// of the token along.
 func (s *Session) send(ctx context.Context, a action, r *record) (*Token, error) {
+	at, here, ahead := time.Now(), s.config.now(), s.ahead()
+	t, err := s.ask(ctx, a, r)
+	if err != nil {
+		return nil, err
+	}
+	if set := s.config.now().Sub(here) - time.Since(at); s.clock.Load() == nil && set < -tolerance {
+		ahead = set
+	}
+	return t.shifted(ahead), nil
+}
+
+func (s *Session) ask(ctx context.Context, a action, r *record) (*Token, error) {
 	switch a {
 	case actRefresh:
 		return s.config.Refresh(ctx, r.RingCX.token())

@@ -31,6 +31,7 @@ func (n network) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
 	}
 	n.pass(time.Millisecond, 200*time.Millisecond)
+	n.maybeSetClock()
 	if n.chance(4) {
 		w.tell("%s: %s is lost on the way", n.name, call)
 		n.pass(0, 30*time.Second)
