@@ -21,7 +21,22 @@ func newBook(s *Session, r *record, old []byte, save func([]byte) error, n need)
 	if old != nil {
 		b.kept = r
 	}
+	if n.begun != nil && n.begun.RingCentral.token().AccessToken != "" {
+		*b.record = *n.begun
+		b.record.Generation = r.Generation
+	}
 	return b
+}
+
+// remember keeps how far a fresh login has come, so that trying again goes on from there: it saves a request that is
+// limited, and the code of a person's login cannot be sent a second time.
+func (b *book) remember(n *need) {
+	if n.begun == nil {
+		return
+	}
+	if *n.begun = (record{}); !b.settled {
+		*n.begun = *b.record
+	}
 }
 
 func (b *book) save() error {

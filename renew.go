@@ -146,6 +146,7 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 		}
 		s.log.Warn("ringcx: "+string(a)+" failed", slog.String("key", s.key), slog.Any("error", err))
 	}
+	b.remember(n)
 	saved := b.save()
 	if saved != nil {
 		s.keep(b, intent)

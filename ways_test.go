@@ -125,6 +125,34 @@ func TestWhatIsWrongWithACodeReachesTheCaller(t *testing.T) {
 	})
 }
 
+func TestAPersonsLoginGoesOnWhenTheExchangeFailsForAMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		c, store := nativeApp(v), new(ringcx.Memory)
+		var asked []string
+		for _, before := range []string{"nothing", "a login"} {
+			v.Reset()
+			fault(t, v, exchangePath, "status", `"status":503,"times":2`)
+			verifier := ringcx.GenerateVerifier()
+			code := signIn(t, v, c, callback, verifier)
+			s := c.NewSession(c.AuthorizationCode(code, callback, verifier), &ringcx.SessionOptions{Store: store, Key: "ada"})
+			if err := s.Login(t.Context()); err != nil {
+				t.Fatalf("with %s stored: %v", before, err)
+			}
+			mustToken(t, s)
+			for _, p := range v.Paths() {
+				if strings.Contains(p, "/token") {
+					asked = append(asked, p)
+				}
+			}
+			time.Sleep(2 * time.Minute)
+		}
+		if strings.Count(strings.Join(asked, "\n"), "/restapi/oauth/token") != 2 {
+			t.Errorf("a code was sent twice: %q", asked)
+		}
+	})
+}
+
 func TestAnAppForServersLogsPeopleInWithItsSecretOrByIt(t *testing.T) {
 	for _, signed := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
