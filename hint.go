@@ -61,7 +61,7 @@ var codeHints = map[string]string{
 var oauthHints = map[string]string{
 	"invalid_client": "check client ID and client secret against the app's Credentials tab in the Developer Portal",
 	"invalid_grant": "create a JWT in the Developer Portal (your name, Credentials, Create JWT) that is valid for this app, and log in with it; " +
-		"people sign in again",
+		"after a login in a browser, sign in again",
 	"unauthorized_client":    codeHints["OAU-251"],
 	"unsupported_grant_type": codeHints["OAU-250"],
 }
