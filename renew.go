@@ -58,6 +58,7 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 		}
 	}
 	if err == nil {
+		s.followClock(ctx)
 		return s.local(token), nil
 	}
 	if old != nil && s.now().Before(old.endAt()) {
@@ -126,6 +127,7 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	if err == nil && a == actRefresh && repeats(t, r.RingCX.token()) {
 		err = &Error{Op: opRefresh, StatusCode: 200, Message: "the answer repeats an earlier one: something on the way has kept it", kind: failLost}
 	}
+	s.followClock(ctx)
 	now := s.now()
 	r.Skew = time.Duration(s.skew.Load())
 	var e *Error
