@@ -18,7 +18,7 @@ type flight struct {
 const storeWait = time.Minute
 
 func (s *Session) need(minTTL time.Duration) need {
-	return need{minTTL: minTTL, login: s.canLogin(), direct: s.direct, started: s.now(), credentials: s.credentials()}
+	return need{minTTL: minTTL, login: s.canLogin(), direct: s.direct, credentials: s.credentials()}
 }
 
 // token is Token without the short cut.

@@ -32,6 +32,7 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 	if n.since.IsZero() {
 		r, err := s.load(ctx)
 		now := s.now()
+		n.started = now
 		if err == nil && s.owns(r) && serves(r, now, n) {
 			return s.local(r.RingCX.token()), nil
 		}
@@ -45,6 +46,10 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 	var token *Token
 	if err := s.syncClock(ctx); err != nil {
 		return nil, err
+	}
+	n.started = s.now() // not before the Store told the time
+	if !n.since.IsZero() {
+		n.since = n.started
 	}
 	var err error
 	for range maxTurns {
