@@ -141,7 +141,7 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	} else {
 		e = asError(a, err)
 		again = r.fail(a, e, n, now)
-		if s.misdated(e, time.Duration(skew)) {
+		if atRingCentral(a) && s.misdated(e, time.Duration(skew)) {
 			again, r.Failure = true, nil
 		}
 		r.missed(a, e, !intent.Start.Equal(start), now)
