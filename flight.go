@@ -60,7 +60,7 @@ func (s *Session) tokenOnce(ctx context.Context, minTTL time.Duration) (*Token, 
 }
 
 func tooShort(t *Token, minTTL time.Duration, now time.Time) error {
-	if left := t.Expiry.Sub(now); left < minTTL {
+	if left(t, now) < minTTL {
 		return fmt.Errorf("a token that lives %s more was asked for, but the vendor's live %s in all", minTTL, t.lifetime().Round(time.Second))
 	}
 	return nil
@@ -77,7 +77,7 @@ func (s *Session) decide(ctx context.Context, minTTL time.Duration) (*Token, *fl
 	if works && minTTL >= cur.lifetime() {
 		return cur, nil // no renewal can bring so much
 	}
-	if !works || cur.Expiry.Sub(now) < minTTL {
+	if !works || left(cur, now) < minTTL {
 		return nil, s.fly(ctx, minTTL, false)
 	}
 	if before(now, later(cur.RenewAt(), s.retryAt)) {

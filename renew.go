@@ -209,7 +209,7 @@ func (s *Session) intend(ctx context.Context, a action, b *book) (start time.Tim
 // while the request is under way does not reach it; without a clock of the Store, a clock that is set back takes the times
 // of the token along.
 func (s *Session) send(ctx context.Context, a action, r *record) (*Token, error) {
-	at, here, ahead := time.Now(), s.config.now(), s.ahead()
+	at, here, ahead := time.Now(), s.config.now().Round(0), s.ahead()
 	t, err := s.ask(ctx, a, r)
 	if err != nil {
 		return nil, err
