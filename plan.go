@@ -29,7 +29,7 @@ type need struct {
 	refused     string        // fingerprint of a token the API refused
 	ahead       bool          // renew as soon as it is due, not only when the token ends
 	since       time.Time     // tokens obtained before do not count (a fresh login); zero: all count
-	started     time.Time     // a token obtained since is as good as it gets
+	started     time.Time     // a token obtained since is as good as it gets; zero: none is
 	login       bool          // the grant can log in without a person
 	direct      bool          // its logins bring RingCX tokens: there is nothing to exchange
 	credentials string        // fingerprint of what would be sent
