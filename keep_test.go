@@ -30,26 +30,50 @@ func TestARequestCountsAsLateAsItMayArrive(t *testing.T) {
 	}
 }
 
-func TestARequestThatArrivesLateCountsFromThenOn(t *testing.T) {
+func TestARequestThatWasAnsweredLateCountsFromThenOn(t *testing.T) {
+	r, answered := &ringcx.Record{Version: 1}, epoch.Add(20*time.Second)
+	r.Begin(ringcx.Login, epoch)
+	r.Succeed(ringcx.Login, &ringcx.Token{AccessToken: "a", Obtained: epoch, Expiry: epoch.Add(time.Hour)}, epoch, answered)
+	if sent := r.Ledgers.RingCentral.Sent; len(sent) != 1 || !sent[0].Equal(answered) {
+		t.Errorf("in the ledger: %v, answered at %s", sent, answered)
+	}
+}
+
+func TestACodeThatWasNotSentIsGoodForAnotherTry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVendor(t)
-		config, base := v.Config(), v.Client().Transport
-		slow := true
-		config.HTTPClient = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-			if slow {
-				time.Sleep(20 * time.Second)
+		v, offline, sent := newVendor(t), true, 0
+		config := v.Config()
+		config.HTTPClient = &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+			if sent++; offline {
+				return nil, &net.OpError{Op: "dial", Err: errBroken}
 			}
-			slow = false
-			return base.RoundTrip(r)
+			return nil, errBroken
 		})}
-		s := config.NewSession(config.JWT(v.Demo().JWT), nil)
-		for range 6 {
-			if err := s.Login(t.Context()); err != nil {
-				t.Fatal(err)
+		g := config.AuthorizationCode("the-code", "http://127.0.0.1/", ringcx.GenerateVerifier())
+		for range 2 {
+			if _, err := g.Renew(t.Context(), nil); err == nil || errors.Is(err, ringcx.ErrLoginRequired) {
+				t.Errorf("offline: %v", err)
 			}
 		}
-		wantNoVerdicts(t, v)
+		offline = false
+		_, _ = g.Renew(t.Context(), nil)
+		if _, err := g.Renew(t.Context(), nil); !errors.Is(err, ringcx.ErrLoginRequired) || sent != 3 {
+			t.Errorf("a code whose answer was lost was sent again: %d requests, %v", sent, err)
+		}
 	})
+}
+
+func TestAnAppIDWithSpecialCharactersReachesTheVendorWhole(t *testing.T) {
+	var id, secret string
+	c := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		id, secret, _ = r.BasicAuth()
+		w.WriteHeader(http.StatusTeapot)
+	})
+	c.ClientID, c.ClientSecret = "a:b", "c%d e"
+	_, _ = c.JWT(jwtValue).Renew(t.Context(), nil)
+	if id != "a%3Ab" || secret != "c%25d+e" {
+		t.Errorf("Basic %q %q, want what RFC 6749, section 2.3.1 says", id, secret)
+	}
 }
 
 func TestAShorterQuietTimeDoesNotEndALongerOne(t *testing.T) {
