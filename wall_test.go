@@ -158,19 +158,39 @@ func TestAClockThatIsSetDuringALoginLetsNoSixthFollow(t *testing.T) {
 }
 
 func TestATokenThatAnotherLeftAndThatEndedIsNotTakenAfterTheClockWasSetBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		v, set := newVendor(t), time.Duration(0)
-		config := v.Config()
-		config.Now = func() time.Time { return onTheWall(time.Now(), set) }
-		opts := &ringcx.SessionOptions{Store: clocked(), Key: "k"}
-		busy, idle := config.NewSession(config.JWT(v.Demo().JWT), opts), config.NewSession(config.JWT(v.Demo().JWT), opts)
-		mustToken(t, idle)
-		time.Sleep(6 * time.Minute)
-		mustToken(t, busy)
-		set = -150 * time.Second
-		time.Sleep(6 * time.Minute)
-		if !works(t, v, mustToken(t, idle)) {
-			t.Error("a token that has ended was handed out")
-		}
-	})
+	for name, c := range map[string]struct {
+		store  func() ringcx.Store
+		set    time.Duration
+		during bool // the request that brought it
+	}{
+		"a store's clock":  {clocked, -150 * time.Second, false},
+		"far":              {memory, -8 * time.Minute, false},
+		"during a request": {memory, -50 * time.Second, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				v, set := newVendor(t), time.Duration(0)
+				config := v.Config()
+				config.Now = func() time.Time { return onTheWall(time.Now(), set) }
+				base := v.Client().Transport
+				config.HTTPClient = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+					resp, err := base.RoundTrip(r)
+					if c.during && len(v.Paths()) == 3 {
+						set = c.set
+					}
+					return resp, err
+				})}
+				opts := &ringcx.SessionOptions{Store: c.store(), Key: "k"}
+				busy, idle := config.NewSession(config.JWT(v.Demo().JWT), opts), config.NewSession(config.JWT(v.Demo().JWT), opts)
+				mustToken(t, idle)
+				time.Sleep(6 * time.Minute)
+				mustToken(t, busy)
+				set = c.set
+				time.Sleep(5*time.Minute + 30*time.Second)
+				if !works(t, v, mustToken(t, idle)) {
+					t.Error("a token that has ended was handed out")
+				}
+			})
+		})
+	}
 }
