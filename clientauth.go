@@ -60,7 +60,7 @@ type signer struct {
 	sign      func(input []byte) ([]byte, error)
 }
 
-var errSigningKey = errors.New("the signing key must be RSA, ECDSA with the curve P-256, or Ed25519")
+var errSigningKey = errors.New("the signing key must be RSA with 2048 bits at least, ECDSA with the curve P-256, or Ed25519")
 
 // signer is nil for apps that do not sign.
 func (c Config) signer() (*signer, error) {
@@ -86,6 +86,9 @@ func keySigner(key crypto.Signer) (*signer, error) {
 	}
 	switch public := key.Public().(type) {
 	case *rsa.PublicKey:
+		if public.N.BitLen() < 2048 { // RFC 7518, section 3.3
+			return nil, errSigningKey
+		}
 		return &signer{"RS256", hashed}, nil
 	case *ecdsa.PublicKey:
 		if public.Curve != elliptic.P256() {

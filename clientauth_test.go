@@ -110,6 +110,12 @@ func TestASigningKeyThatCannotBeUsedIsReportedBeforeAnythingIsSent(t *testing.T)
 	if _, err := c.JWT(jwtValue).Renew(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "P-256") {
 		t.Errorf("a key of another curve: %v", err)
 	}
+	if c.SigningKey, err = rsa.GenerateKey(rand.Reader, 1024); err != nil { //nolint:gosec // to be refused
+		t.Fatal(err)
+	}
+	if _, err := c.JWT(jwtValue).Renew(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "2048") {
+		t.Errorf("a key that is too short: %v", err)
+	}
 	c.SigningKey, c.SecretJWT, c.ClientSecret = nil, true, ""
 	if _, err := c.JWT(jwtValue).Renew(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "no client secret") {
 		t.Errorf("no secret to sign with: %v", err)

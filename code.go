@@ -65,7 +65,10 @@ func (g *codeGrant) Renew(ctx context.Context, prev *Token) (*Token, error) {
 	if prev != nil {
 		return g.config.refreshLogin(ctx, prev)
 	}
-	if g.code == "" || !g.spent.CompareAndSwap(false, true) {
+	if g.code == "" {
+		return nil, fmt.Errorf("%w: there is no authorization code", ErrLoginRequired)
+	}
+	if !g.spent.CompareAndSwap(false, true) {
 		return nil, fmt.Errorf("%w: the authorization code has been used", ErrLoginRequired)
 	}
 	t, err := g.config.tokenEndpoint(ctx, opLogin, url.Values{

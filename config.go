@@ -20,7 +20,7 @@ type Config struct {
 	// without a secret (public app) sends its client ID in the form.
 	ClientID, ClientSecret string
 	// SigningKey authenticates the app by a statement that it signs for each request (private_key_jwt, RFC 7523), in
-	// place of the secret: RSA (RS256), ECDSA with P-256 (ES256) or Ed25519 (EdDSA). nil: the secret does.
+	// place of the secret: RSA (RS256, 2048 bits at least), ECDSA with P-256 (ES256) or Ed25519 (EdDSA). nil: the secret does.
 	SigningKey crypto.Signer
 	// KeyID names SigningKey to the vendor (kid); "": it is not named.
 	KeyID string

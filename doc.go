@@ -8,6 +8,12 @@
 //	session := cfg.NewSession(cfg.JWT(jwt), nil)
 //	resp, err := session.Client().Get("https://ringcx.ringcentral.com/voice/api/v1/admin/accounts")
 //
+// # Ways in
+//
+// A login is a [Grant]: [Config.JWT] for programs that run by themselves, [Config.AuthorizationCode] for people who sign
+// in at RingCentral's page, [Config.RingCXPassword] and [Config.LegacyPassword] for users without a RingCentral login. A
+// permanent [APIToken] needs no login, and goes into [Config.Client]. Each has an example that runs.
+//
 // # What a Session promises
 //
 // A refresh token is saved before the access token that came with it is used, and is spent once by all programs that

@@ -36,14 +36,19 @@ func (e *Error) Hint() string {
 	return ""
 }
 
+const codeSpent = "an authorization code works once, for a minute, and with the verifier of its sign-in page; sign in again"
+
 // What the codes mean to somebody who registered an app in the Developer Portal. Source: the platform's list of
 // errors; see docs/protocol.md.
 var codeHints = map[string]string{
+	"OAU-106": codeSpent,
+	"OAU-108": codeSpent,
+	"OAU-109": "the redirect URI must be the one that the sign-in page was given, and be registered with the app exactly",
 	"OAU-120": "check the client ID against the app's Credentials tab in the Developer Portal",
 	"OAU-123": "set the client ID and the client secret of the app (RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET)",
 	"OAU-127": "the app is not active in the Developer Portal",
 	"OAU-136": "the user behind the JWT no longer exists; create a JWT for another user",
-	"OAU-146": "check the client secret against the app's Credentials tab in the Developer Portal",
+	"OAU-146": "check the client secret, or the key that the app signs with, against the app's settings in the Developer Portal",
 	"OAU-153": "check the client ID (RC_APP_CLIENT_ID) and that RC_SERVER_URL is the environment the app lives in",
 	"OAU-165": "this is a sandbox app; RingCX needs a production app",
 	"OAU-236": "the user behind the JWT is disabled or frozen",
@@ -54,8 +59,9 @@ var codeHints = map[string]string{
 }
 
 var oauthHints = map[string]string{
-	"invalid_client":         "check client ID and client secret against the app's Credentials tab in the Developer Portal",
-	"invalid_grant":          "create a JWT in the Developer Portal (your name, Credentials, Create JWT) that is valid for this app, and log in with it",
+	"invalid_client": "check client ID and client secret against the app's Credentials tab in the Developer Portal",
+	"invalid_grant": "create a JWT in the Developer Portal (your name, Credentials, Create JWT) that is valid for this app, and log in with it; " +
+		"people sign in again",
 	"unauthorized_client":    codeHints["OAU-251"],
 	"unsupported_grant_type": codeHints["OAU-250"],
 }

@@ -111,8 +111,11 @@ const authTokenType = "X-Auth-Token"
 // [Config.Client] to call the API with it. Formatting, logging and marshalling it never shows the secret.
 type APIToken string
 
-// Token implements [TokenSource].
+// Token implements [TokenSource]. Without a token the error is [ErrLoginRequired].
 func (t APIToken) Token(context.Context) (*Token, error) {
+	if t == "" {
+		return nil, fmt.Errorf("%w: there is no API token", ErrLoginRequired)
+	}
 	return &Token{AccessToken: string(t), TokenType: authTokenType}, nil
 }
 

@@ -107,6 +107,10 @@ func TestWhatIsWrongWithACodeReachesTheCaller(t *testing.T) {
 		} {
 			code := signIn(t, v, c, callback, verifier)
 			_, err := c.NewSession(grant(code), nil).Token(t.Context())
+			var e *ringcx.Error
+			if errors.As(err, &e) && (e.Hint() == "" || strings.Contains(e.Hint(), "JWT")) {
+				t.Errorf("%s: the hint is %q", name, e.Hint())
+			}
 			if err == nil || strings.Contains(fmt.Sprintf("%+v %#v", err, err), code) || strings.Contains(err.Error(), verifier) {
 				t.Errorf("%s: %v", name, err)
 			}
@@ -115,7 +119,7 @@ func TestWhatIsWrongWithACodeReachesTheCaller(t *testing.T) {
 		code := signIn(t, v, c, callback, verifier)
 		time.Sleep(2 * time.Minute)
 		var e *ringcx.Error
-		if _, err := c.NewSession(c.AuthorizationCode(code, callback, verifier), nil).Token(t.Context()); !errors.As(err, &e) || !errors.Is(err, ringcx.ErrLoginRequired) {
+		if _, err := c.NewSession(c.AuthorizationCode(code, callback, verifier), nil).Token(t.Context()); !errors.As(err, &e) || !errors.Is(err, ringcx.ErrLoginRequired) || strings.Contains(e.Hint(), "JWT") {
 			t.Errorf("a code that is two minutes old: %v", err)
 		}
 	})
@@ -281,6 +285,9 @@ func TestAPermanentTokenOpensTheAPI(t *testing.T) {
 	}
 	if got := get(t, v.Config().Client(ringcx.APIToken("aws80:none")), v.URL+"/voice/api/v1/admin/accounts"); got != http.StatusUnauthorized {
 		t.Errorf("a token that is none: status %d", got)
+	}
+	if _, err := ringcx.APIToken("").Token(t.Context()); !errors.Is(err, ringcx.ErrLoginRequired) {
+		t.Errorf("no token: %v", err)
 	}
 	if printed := fmt.Sprintf("%v %+v %#v %s %q %x", token, token, token, token, token, token); strings.Contains(printed, string(body)) || strings.Contains(printed, fmt.Sprintf("%x", body)) {
 		t.Errorf("printing shows the token: %s", printed)

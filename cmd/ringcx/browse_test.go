@@ -8,9 +8,11 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
@@ -81,6 +83,15 @@ func goAstray(address string) error {
 		}
 	}
 	return nil
+}
+
+// freePort sets a variable to a port of this machine that nobody uses, so that machines can run any number of tests.
+func freePort(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 1, "port NAME")
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv(args[0], strconv.Itoa(ln.Addr().(*net.TCPAddr).Port))
+	ts.Check(ln.Close())
 }
 
 // makeKey writes a private key to a file, sets KEY_JWKS to its public half, and sees to it that nobody prints the key.

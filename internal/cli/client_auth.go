@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -68,7 +69,7 @@ func (a *app) prepareAuth(acc *account, saved profile, f *loginFlags, p *prepare
 		}
 		key, err := parseKey([]byte(text))
 		if err != nil {
-			return &usageError{fmt.Sprintf("%s: %s", from, err), "make one with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem"}
+			return &usageError{fmt.Sprintf("%s: %s", from, err), first(hintFor(err), "make one with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem")}
 		}
 		c.SigningKey, c.KeyID, c.SecretJWT, c.ClientSecret = key, f.keyID, false, ""
 		p.ClientAuth, p.KeyID, p.key = authKey, f.keyID, text
@@ -88,12 +89,17 @@ func (a *app) prepareAuth(acc *account, saved profile, f *loginFlags, p *prepare
 
 // parseKey reads a private key that an app can sign with.
 func parseKey(text []byte) (crypto.Signer, error) {
-	block, rest := pem.Decode(text)
+	block, rest := pem.Decode(bytes.TrimPrefix(text, []byte(byteOrderMark)))
 	for block != nil && block.Type == "EC PARAMETERS" { // openssl writes them in front
 		block, rest = pem.Decode(rest)
 	}
-	if block == nil {
+	switch {
+	case block == nil:
 		return nil, errors.New("holds no private key in PEM form")
+	case block.Type == "ENCRYPTED PRIVATE KEY", block.Headers["DEK-Info"] != "":
+		return nil, &hintedError{errors.New("holds a key that is encrypted"), "take its passphrase off with: openssl pkey -in FILE -out plain.pem; the store keeps it private"}
+	case block.Type == "OPENSSH PRIVATE KEY":
+		return nil, &hintedError{errors.New("holds a key in the form of OpenSSH, not of PKCS #8"), "turn a copy of it into the other with: ssh-keygen -p -m PKCS8 -N '' -f COPY"}
 	}
 	var key any
 	var err error
@@ -104,16 +110,17 @@ func parseKey(text []byte) (crypto.Signer, error) {
 		key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
 	case "EC PRIVATE KEY":
 		key, err = x509.ParseECPrivateKey(block.Bytes)
-	case "ENCRYPTED PRIVATE KEY":
-		return nil, errors.New("holds an encrypted key; decrypt it first, the store keeps it private")
 	default:
 		return nil, fmt.Errorf("holds a %q, not a private key", clip(block.Type))
 	}
-	if err != nil || block.Headers["DEK-Info"] != "" {
+	if err != nil {
 		return nil, errors.New("holds a private key that cannot be read")
 	}
 	switch k := key.(type) {
 	case *rsa.PrivateKey:
+		if k.N.BitLen() < 2048 { // RFC 7518, section 3.3
+			return nil, fmt.Errorf("holds an RSA key of %d bits, which is too short: RS256 takes 2048 at least", k.N.BitLen())
+		}
 		return k, nil
 	case ed25519.PrivateKey:
 		return k, nil

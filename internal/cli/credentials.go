@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -64,11 +65,28 @@ func parseEnvFile(name, purpose string) (map[string]string, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	values, err := godotenv.Parse(f)
+	text, err := io.ReadAll(io.LimitReader(f, maxInput))
+	if err != nil {
+		return nil, err
+	}
+	values, err := parseEnv(string(text))
 	if err != nil {
 		return nil, &usageError{fmt.Sprintf("%s is not a file of NAME=value lines", name), "each line is NAME=value, NAME='value' or export NAME=value"}
 	}
 	return values, nil
+}
+
+// byteOrderMark is what some editors put in front of a text.
+const byteOrderMark = "\ufeff"
+
+// parseEnv reads NAME=value lines. A dollar sign stands for itself: secrets may hold one, and would lose what follows it.
+func parseEnv(text string) (map[string]string, error) {
+	const dollar = "\ue000" // of the characters that nobody uses
+	values, err := godotenv.Unmarshal(strings.ReplaceAll(strings.TrimPrefix(text, byteOrderMark), "$", dollar))
+	for name, value := range values {
+		values[name] = strings.ReplaceAll(value, dollar, "$")
+	}
+	return values, err
 }
 
 // openPrivate opens a file that holds secrets. One that others may read is refused; a pipe is not kept, so it may be any.
@@ -241,12 +259,26 @@ func (a *app) signedIn() (*ringcx.Session, *account, error) {
 	case acc.key != "" || acc.jwt != "":
 		return a.session(acc), acc, nil
 	case !known && len(acc.settings.Profiles) > 0:
-		return nil, nil, fmt.Errorf("%w: %s", ringcx.ErrLoginRequired, acc.settings.noProfile(acc.profile))
+		return nil, nil, &noProfile{acc}
 	case !known:
 		return nil, nil, fmt.Errorf("%w: nobody has logged in yet", ringcx.ErrLoginRequired)
 	default:
 		return nil, nil, &elsewhere{acc, saved}
 	}
+}
+
+// noProfile is a profile that is not there, although others are.
+type noProfile struct{ acc *account }
+
+func (e *noProfile) Error() string {
+	return fmt.Sprintf("%s: %s", ringcx.ErrLoginRequired, e.acc.settings.noProfile(e.acc.profile))
+}
+
+func (e *noProfile) Unwrap() error { return ringcx.ErrLoginRequired }
+
+// Hint tells both ways out.
+func (e *noProfile) Hint() string {
+	return fmt.Sprintf("choose one of those with --profile or 'ringcx profile use', or log in: ringcx login --profile %s", e.acc.profile)
 }
 
 // elsewhere is a profile that belongs to another app or other servers than the ones asked for.

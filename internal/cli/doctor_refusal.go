@@ -29,7 +29,7 @@ var causes = map[string]cause{
 	"OAU-120": {"client-id", "the vendor does not know the client ID %s", "check RC_APP_CLIENT_ID" + inPortal + "Credentials), and: ringcx login --jwt"},
 	"OAU-121": {"client-id", "the vendor does not know the client ID %s", "check RC_APP_CLIENT_ID" + inPortal + "Credentials), and: ringcx login --jwt"},
 	"OAU-153": {"client-id", "the vendor does not know the client ID %s at this server", "check RC_APP_CLIENT_ID" + inPortal + "Credentials) and RC_SERVER_URL, and: ringcx login --jwt"},
-	"OAU-146": {"client-secret", "the client secret is not that of the app %s", "check RC_APP_CLIENT_SECRET" + inPortal + "Credentials), and: ringcx login --jwt"},
+	"OAU-146": {"client-secret", "the client secret is not that of the app %s, or the key that signs in its place is not", "check RC_APP_CLIENT_SECRET or the key" + inPortal + "Credentials), and: ringcx login --jwt"},
 	"OAU-123": {
 		"client-auth", "the app %s has to name itself with its client secret in an HTTP Basic header (a secret in the form is refused)",
 		"set RC_APP_CLIENT_ID and RC_APP_CLIENT_SECRET, and: ringcx login --jwt; in a program of your own use HTTP Basic",

@@ -73,4 +73,5 @@ var (
 	ParseSettings = parseSettings
 	SystemBrowser = systemBrowser
 	ParseKey      = parseKey
+	ParseEnv      = parseEnv
 )

@@ -204,7 +204,7 @@ func (s *signIn) readPasted(ctx context.Context, pasted chan<- callback.Answer) 
 			return
 		}
 		if err != nil {
-			pasted <- callback.Answer{Err: errors.New("no answer was pasted")}
+			pasted <- callback.Answer{Err: errUnpasted}
 			return
 		}
 		if strings.TrimSpace(text) == "" && s.canAsk() {
@@ -221,6 +221,9 @@ func (s *signIn) readPasted(ctx context.Context, pasted chan<- callback.Answer) 
 		s.prompt()
 	}
 }
+
+// errUnpasted is the end of the input before the only way for the answer to come.
+var errUnpasted = errors.New("no answer was pasted")
 
 // overdue is why the wait ended without an answer.
 func (s *signIn) overdue() error {
@@ -249,6 +252,8 @@ func (s *signIn) hint(err error) string {
 		return "check the app in the Developer Portal: authorization code flow, and the redirect URI " + s.redirect
 	case errors.As(err, &late), errors.As(err, &vendor) && vendor.Code == "OAU-109":
 		return fmt.Sprintf("the app must have the redirect URI %s, exactly (--port chooses the port); then run '%s' again", s.redirect, s.again)
+	case errors.Is(err, errUnpasted):
+		return fmt.Sprintf("run '%s' on a terminal, or pipe the address where the browser ends up into it", s.again)
 	case vendor == nil:
 		return fmt.Sprintf("run '%s' again, and use the page and the answer of the same login", s.again)
 	case vendor.Code == "OAU-123" || vendor.Code == "OAU-146" || vendor.Code == "OAU-153":

@@ -90,6 +90,12 @@ func (a *app) logOut(acc *account, local bool) error {
 		}
 	case acc.jwt == "":
 		acc.key, local = acc.profile, true // nobody knows where it came from
+		if left, err := a.leftBehind(acc); err != nil || !left {
+			if err == nil {
+				fmt.Fprintf(a.Stderr, "Nobody is logged in (%s), so nothing was done.\n", acc.name())
+			}
+			return err
+		}
 	}
 	local = local || acc.damaged != nil // without the secret the vendor does not listen
 	if local {
@@ -116,6 +122,16 @@ func (a *app) logOut(acc *account, local bool) error {
 	}
 	fmt.Fprintf(a.Stderr, "Logged out (%s).\n", acc.name())
 	return nil
+}
+
+// leftBehind reports whether something is stored for a profile that is not in config.toml.
+func (a *app) leftBehind(acc *account) (bool, error) {
+	for _, key := range []string{acc.profile, secretsKey(acc.profile)} {
+		if value, err := acc.store.Load(a.Context, key); value != nil || err != nil {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // configureSaved makes the configuration of the profile alone, without flags and environment.

@@ -52,6 +52,10 @@ func (p profile) valid() string {
 		return fmt.Sprintf("unknown method %q", clip(string(p.Method)))
 	case p.ClientAuth != "" && p.ClientAuth != authKey && p.ClientAuth != authSecretJWT:
 		return fmt.Sprintf("unknown client_auth %q", clip(p.ClientAuth))
+	case p.RingCX == "":
+		return "ringcx_server_url is missing"
+	case !p.Method.password() && (p.ClientID == "" || p.RingCentral == ""):
+		return "client_id or server_url is missing"
 	}
 	return ""
 }

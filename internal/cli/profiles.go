@@ -162,7 +162,7 @@ func (a *app) useProfile(name, directory string) error {
 			s.Default = name
 		case name == "":
 			if s.Directories[dir] == "" {
-				return fmt.Errorf("there is no rule for %s", dir)
+				return &hintedError{fmt.Errorf("there is no rule for %s", dir), "'ringcx profile list' shows the directories that have one"}
 			}
 			delete(s.Directories, dir)
 		default:

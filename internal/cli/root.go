@@ -150,9 +150,12 @@ postgres://… or redis://…. A flag beats the environment, the environment bea
 
 Exit codes: 0 done, 1 error, 2 usage, 4 login required.`,
 		SilenceErrors: true, SilenceUsage: true,
-		PersistentPreRun: func(*cobra.Command, []string) { a.started = true },
-		Args:             noArgs,
-		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			a.started = true
+			return noEmptyFiles(cmd)
+		},
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.profile, "profile", "", "named login to use (default: $RINGCX_PROFILE, then what 'ringcx profile use' said)")
@@ -161,6 +164,9 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required.`,
 	flags.StringVar(&a.cxURL, "ringcx-server-url", "", "RingCX server (default: $RINGCX_SERVER_URL)")
 	flags.StringVar(&a.clientID, "client-id", "", "client ID of the app (default: $RC_APP_CLIENT_ID)")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "tell what is done on stderr")
+	complete(root, "profile", func(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+		return a.completeProfile(cmd, nil, word)
+	})
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.help())

@@ -38,6 +38,7 @@ Tests move its clock (POST /_sandbox/clock {"advance":"6m"}), read what was aske
 	f.DurationVar(&opts.TokenTTL, "token-ttl", 5*time.Minute, "lifetime of RingCX access tokens")
 	f.StringVar(&opts.Algorithm, "algorithm", "ES256", "signature of RingCX access tokens: ES256, RS256 or EdDSA")
 	f.BoolVar(&opts.NoLimits, "no-limits", false, "switch the request limits off")
+	complete(cmd, "algorithm", cobra.FixedCompletions([]string{"ES256", "RS256", "EdDSA"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.PersistentFlags().StringVar(&listen, "listen", defaultListen, "`ADDRESS` to listen on; port 0 takes a free one")
 	cmd.PersistentFlags().Uint64Var(&opts.Seed, "seed", 1, "seed of the demo client ID, secret and JWT")
 	cmd.AddCommand(a.sandboxEnv(&opts, &listen))
@@ -55,7 +56,7 @@ native  an app for programs on a desk: login in a browser, no secret
 web     an app for servers: login in a browser, with a secret and one redirect URI
 admin   no app: user name and password of RingCX itself, for 'ringcx login --direct'
 
-The variables of the others are set to nothing.`,
+Variables of the others that would get in the way are set to nothing.`,
 		Example: `  eval "$(ringcx sandbox env)" && ringcx login
   eval "$(ringcx sandbox env --app native)" && ringcx login`,
 		RunE: func(*cobra.Command, []string) error {
@@ -79,6 +80,7 @@ The variables of the others are set to nothing.`,
 		},
 	}
 	cmd.Flags().StringVar(&which, "app", "jwt", "whose variables: `jwt`, native, web or admin")
+	complete(cmd, "app", cobra.FixedCompletions([]string{"jwt", "native", "web", "admin"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 

@@ -55,6 +55,14 @@ func parseSettings(data []byte) (*settings, error) {
 		if problem := s.Profiles[name].valid(); problem != "" {
 			return nil, &usageError{fmt.Sprintf("profile %q: %s", clip(name), problem), mend}
 		}
+		if err := checkProfileName(name); err != nil {
+			return nil, &usageError{err.Error(), mend}
+		}
+	}
+	for _, dir := range slices.Sorted(maps.Keys(s.Directories)) {
+		if !filepath.IsAbs(dir) && !strings.HasPrefix(dir, "/") {
+			return nil, &usageError{fmt.Sprintf("the directory %q is not a whole path", clip(dir)), mend}
+		}
 	}
 	return s, nil
 }

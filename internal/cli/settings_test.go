@@ -8,6 +8,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"maps"
 	"strings"
 	"testing"
 
@@ -15,17 +16,23 @@ import (
 )
 
 func TestSettingsAreReadStrictly(t *testing.T) {
+	const app = "[profile.a]\nclient_id = \"x\"\nserver_url = \"https://a\"\nringcx_server_url = \"https://b\"\n"
 	for text, want := range map[string]string{
 		"": "",
 		"default = \"a\"\n[profile.a]\nclient_id = \"x\"\nserver_url = \"https://a\"\nringcx_server_url = \"https://b\"\n": "",
-		"[profile.a]\nmethod = \"browser\"\nredirect_uri = \"http://127.0.0.1:1/callback\"\n[directory]\n\"/a\" = \"a\"\n": "",
-		"[profile.a]\nclient_auth = \"private_key_jwt\"\nclient_key_id = \"k\"\n":                                          "",
-		"[profile.a]\nmethod = \"pigeon\"\n":     `profile "a": unknown method "pigeon"`,
-		"[profile.a]\nclient_auth = \"basic\"\n": `profile "a": unknown client_auth "basic"`,
-		"[profile.a]\nsecret = \"x\"\n":          `unknown setting "profile.a.secret"`,
-		"[directories]\n":                        `unknown setting "directories"`,
-		"default = 7\n":                          "incompatible types",
-		"default = \"":                           "line 1",
+		app + "method = \"browser\"\nredirect_uri = \"http://127.0.0.1:1/callback\"\n[directory]\n\"/a\" = \"a\"\n":        "",
+		app + "client_auth = \"private_key_jwt\"\nclient_key_id = \"k\"\n":                                                 "",
+		"[profile.a]\nmethod = \"direct\"\nringcx_server_url = \"https://b\"\n":                                            "",
+		app + "[directory]\n\"work\" = \"a\"\n":                                                                            `the directory "work" is not a whole path`,
+		"[profile.a]\n":                                                                                                    `profile "a": ringcx_server_url is missing`,
+		"[profile.a]\nclient_id = \"x\"\nringcx_server_url = \"https://b\"\n":                                              `profile "a": client_id or server_url is missing`,
+		"[profile.\"A b\"]\nmethod = \"legacy\"\nringcx_server_url = \"https://b\"\n":                                      `"A b" is not a profile name`,
+		"[profile.a]\nmethod = \"pigeon\"\n":                                                                               `profile "a": unknown method "pigeon"`,
+		"[profile.a]\nclient_auth = \"basic\"\n":                                                                           `profile "a": unknown client_auth "basic"`,
+		"[profile.a]\nsecret = \"x\"\n":                                                                                    `unknown setting "profile.a.secret"`,
+		"[directories]\n":                                                                                                  `unknown setting "directories"`,
+		"default = 7\n":                                                                                                    "incompatible types",
+		"default = \"":                                                                                                     "line 1",
 	} {
 		_, err := cli.ParseSettings([]byte(text))
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
@@ -66,6 +73,7 @@ func TestKeysThatAnAppCanSignWithAreReadInEveryForm(t *testing.T) {
 		}
 		return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 	}
+	short, _ := rsa.GenerateKey(rand.Reader, 1024) //nolint:gosec // to be refused
 	sec1, _ := x509.MarshalECPrivateKey(p256)
 	parameters := pem.EncodeToMemory(&pem.Block{Type: "EC PARAMETERS", Bytes: []byte{6, 0}})
 	for name, c := range map[string]struct {
@@ -78,12 +86,27 @@ func TestKeysThatAnAppCanSignWithAreReadInEveryForm(t *testing.T) {
 		"P-256, SEC 1":     {pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: sec1}), true},
 		"P-256 of openssl": {append(parameters, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: sec1})...), true},
 		"Ed25519":          {pkcs8(edKey), true},
+		"after a mark":     {append([]byte("\ufeff"), pkcs8(p256)...), true},
 		"P-384":            {pkcs8(p384), false},
+		"RSA, 1024 bits":   {pkcs8(short), false},
 		"nothing":          {nil, false},
 		"parameters alone": {parameters, false},
 	} {
 		if key, err := cli.ParseKey(c.text); (err == nil) != c.ok || (key == nil) == c.ok {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestAFileOfVariablesIsTakenAtItsWord(t *testing.T) {
+	const text = "\ufeff# settings\r\nexport RC_APP_CLIENT_ID=plain\r\nRINGCX_PASSWORD=a$B1$$c${RC_APP_CLIENT_ID}#d\r\n" +
+		"RC_APP_CLIENT_SECRET=\"x$Y z\" # a comment\r\nRC_USER_JWT='a$b.c.d'\r\nOTHER=\r\n"
+	want := map[string]string{
+		"RC_APP_CLIENT_ID": "plain", "RINGCX_PASSWORD": "a$B1$$c${RC_APP_CLIENT_ID}#d", "RC_APP_CLIENT_SECRET": "x$Y z",
+		"RC_USER_JWT": "a$b.c.d", "OTHER": "",
+	}
+	got, err := cli.ParseEnv(text)
+	if err != nil || !maps.Equal(got, want) {
+		t.Errorf("%q, %v, want %q", got, err, want)
 	}
 }

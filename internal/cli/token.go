@@ -81,7 +81,11 @@ func (a *app) printClaims(t *ringcx.Token) error {
 
 // validate asks RingCX about the token. One that it refuses is renewed and asked about once more.
 func (a *app) validate(session *ringcx.Session, acc *account) error {
-	r, err := a.request(session.Client(), http.MethodGet, acc, "/api/auth/token/validate", "*/*")
+	path := "/api/auth/token/validate"
+	if acc.method == byLegacy {
+		path = legacyUser // the vendor's own question wants the token in the URL
+	}
+	r, err := a.request(session.Client(), http.MethodGet, acc, path, "*/*")
 	switch {
 	case err != nil:
 		return err

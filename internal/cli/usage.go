@@ -74,6 +74,24 @@ func flagError(cmd *cobra.Command, err error) error {
 	return &usageError{strings.TrimSpace(err.Error()), seeHelp(cmd)}
 }
 
+// noEmptyFiles refuses a flag that names a file and is given nothing, as by a variable that is not set: to go on without
+// the file would do something else than what was asked for.
+func noEmptyFiles(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if what, _ := pflag.UnquoteUsage(flag); what == "FILE" && flag.Value.String() == "" {
+			err = &usageError{fmt.Sprintf("--%s names no file", flag.Name), "give the name of a file, or leave the flag out; is a variable not set?"}
+		}
+	})
+	return err
+}
+
+// complete has the shell complete the values of a flag.
+func complete(cmd *cobra.Command, flag string, values cobra.CompletionFunc) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, values); err != nil {
+		panic(err) // there is no such flag
+	}
+}
+
 // group is a command that only holds others.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 	g := &cobra.Command{Use: use, Short: short, Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}

@@ -11,6 +11,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// legacyUser is where a legacy deployment tells whose token it is.
+const legacyUser = "/voice/api/v1/admin/auth"
+
 func (a *app) whoami() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -24,7 +27,7 @@ sub-accounts (accountId) that most calls of the API take. With --json it prints 
 			}
 			path := "/api/auth/login"
 			if acc.method == byLegacy {
-				path = "/voice/api/v1/admin/auth"
+				path = legacyUser
 			}
 			r, err := a.request(session.Client(), http.MethodGet, acc, path, "application/json")
 			if err != nil {
@@ -47,7 +50,7 @@ sub-accounts (accountId) that most calls of the API take. With --json it prints 
 			case acc.method == byLegacy:
 				return a.printLegacyUser(r.body)
 			}
-			return a.printPrincipal(r.body)
+			return a.printPrincipal(r.body, acc)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the vendor's answer as JSON, without the tokens in it")
@@ -141,8 +144,8 @@ func (a *app) printLegacyUser(body []byte) error {
 	return w.Flush()
 }
 
-// printPrincipal shows people what matters of the answer.
-func (a *app) printPrincipal(body []byte) error {
+// printPrincipal shows people what matters of the answer. It names no user who has no RingCentral login; the profile does.
+func (a *app) printPrincipal(body []byte, acc *account) error {
 	var v struct {
 		MainAccount json.Number `json:"mainAccountId"`
 		Admin       json.Number `json:"adminId"`
@@ -165,7 +168,11 @@ func (a *app) printPrincipal(body []byte) error {
 		return fmt.Errorf("GET /api/auth/login: an id in the answer is not a number: %w", err)
 	}
 	w, line := a.lines()
-	line("User", strings.TrimSpace(v.User.First+" "+v.User.Last), v.User.Email, v.User.Company)
+	user := []string{strings.TrimSpace(v.User.First + " " + v.User.Last), v.User.Email, v.User.Company}
+	if strings.Join(user, "") == "" && acc.method == byDirect && acc.stored.Username != "" {
+		user = []string{acc.stored.Username + " of RingCX"}
+	}
+	line("User", user...)
 	line("Main account", v.MainAccount.String())
 	line("Administrator", v.Admin.String())
 	line("Platform", v.Platform)
