@@ -23,7 +23,7 @@ func run(t *testing.T, opts conform.Options, flaws ...string) []*conform.Result 
 		t.Fatal(err)
 	}
 	opts.Command = slices.Concat([]string{self, "program"}, flaws)
-	opts.Environ = os.Environ()
+	opts.Environ = append(os.Environ(), "GORACE=atexit_sleep_ms=0") // with -race every run would last a second longer
 	results, err := conform.Run(t.Context(), &opts)
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +52,31 @@ var controls = []control{
 	{"second-run", "keeps-nothing", conform.Fail},
 	{"expiry", "ignores-401", conform.Fail},
 	{"expiry", "never-refreshes", conform.Warn},
+	{"expiry-mid-run", "ignores-401", conform.Fail},
+	{"rotation", "forgets-new-refresh-token", conform.Fail},
+	{"rotation", "never-refreshes", conform.Warn},
+	{"refresh-refused", "gives-up", conform.Fail},
+	{"all-expired", "gives-up", conform.Fail},
+	{"rate-limit", "hammers", conform.Fail},
+	{"rate-limit-kept", "no-ledger", conform.Warn},
+	{"rate-limit-kept", "fails", conform.Fail},
+	{"rate-limit-vague", "hammers", conform.Fail},
+	{"lost-refresh", "keeps-refresh-token", conform.Fail},
+	{"lost-exchange", "fails-for-ever", conform.Fail},
+	{"restart", "keeps-refresh-token", conform.Fail},
+	{"two-at-once", "no-lock", conform.Fail},
+	{"html-page", "takes-anything", conform.Fail},
+	{"truncated", "takes-anything", conform.Fail},
+	{"server-error", "always-0", conform.Fail},
+	{"clock-ahead", "ignores-401", conform.Fail},
+	{"clock-ahead", "keeps-nothing", conform.Warn},
+	{"clock-behind", "believes-its-clock", conform.Warn},
+	{"clock-behind", "ignores-401", conform.Fail},
+	{"slow-answer", "impatient", conform.Fail},
+	{"secrets", "prints-token", conform.Fail},
+	{"secrets", "token-in-url", conform.Fail},
+	{"user-agent", "no-user-agent", conform.Warn},
+	{"user-agent", "fails", conform.Fail},
 }
 
 func TestEachScenarioCanFail(t *testing.T) {

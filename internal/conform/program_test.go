@@ -1,6 +1,7 @@
 package conform_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,6 +41,9 @@ func programMain(flaws []string) int {
 		p.userAgent = ""
 	}
 	if err := p.main(); err != nil {
+		if p.flaws["fails-for-ever"] {
+			_ = os.WriteFile(p.state, []byte("not JSON"), 0o600)
+		}
 		fmt.Fprintln(os.Stderr, "program:", err)
 		if p.flaws["always-0"] {
 			return 0
@@ -89,8 +93,24 @@ func (p *program) main() error {
 func (p *program) load() {
 	p.tokens = tokens{}
 	if text, err := os.ReadFile(p.state); err == nil && !p.flaws["keeps-nothing"] {
-		_ = json.Unmarshal(text, &p.tokens)
+		if json.Unmarshal(text, &p.tokens) != nil && p.flaws["fails-for-ever"] {
+			panic("the state is damaged")
+		}
 	}
+	if p.flaws["believes-its-clock"] && expiredByClock(p.tokens.Access) {
+		p.tokens.Access = ""
+	}
+}
+
+// expiredByClock compares the token's own time with that of this machine.
+func expiredByClock(token string) bool {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return true
+	}
+	var claims struct{ Exp int64 }
+	text, err := base64.RawURLEncoding.DecodeString(parts[1])
+	return err != nil || json.Unmarshal(text, &claims) != nil || time.Now().Unix() > claims.Exp
 }
 
 func (p *program) save(t tokens) error {

@@ -19,7 +19,8 @@ type start struct {
 	*Execution
 	cmd            *exec.Cmd
 	stdout, stderr output
-	visits         int // before it
+	visits         int // before it, as the watch counts
+	requests       int // the same, as the sandbox counts
 	done           chan struct{}
 }
 
@@ -30,9 +31,9 @@ func (s *stage) launch(ctx context.Context) (*start, error) {
 	ownGroup(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd) }
 	cmd.WaitDelay = time.Second
-	r := &start{Execution: &Execution{Exit: -1}, cmd: cmd, visits: len(s.watch.all()), done: make(chan struct{})}
+	r := &start{Execution: &Execution{Exit: -1}, cmd: cmd, visits: len(s.watch.all()), requests: len(s.box.Requests()), done: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = &r.stdout, &r.stderr
-	begun, requests := time.Now(), len(s.box.Requests())
+	begun := time.Now()
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -49,9 +50,14 @@ func (s *stage) launch(ctx context.Context) (*start, error) {
 		}
 		r.stdoutText, r.stderrText = r.stdout.text(), r.stderr.text()
 		r.Stderr = s.lastLine(r.stderrText)
-		r.Requests = append([]sandbox.Request{}, s.box.Requests()[requests:]...)
+		s.noteRequests(r)
 	}()
 	return r, nil
+}
+
+// noteRequests writes down what the vendor has got since the run began.
+func (s *stage) noteRequests(r *start) {
+	r.Requests = append([]sandbox.Request{}, s.box.Requests()[r.requests:]...)
 }
 
 // run starts the program and waits for its end.

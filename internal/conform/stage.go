@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -96,7 +97,7 @@ func (s *stage) environ() []string {
 // Its error is about this machine.
 func (s *stage) perform(ctx context.Context, sc *Scenario) error {
 	s.ctx = ctx
-	for _, step := range append(sc.steps, blamelessSteps(sc.advisory)...) {
+	for _, step := range slices.Concat(sc.steps, []step{blameless}) {
 		err := step(s)
 		var problem *Problem
 		switch {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +27,9 @@ func (v visit) apiRead() bool {
 	return v.data && v.method == http.MethodGet && strings.HasPrefix(v.path, apiPrefix)
 }
 
+// accessToken is what the secret is called that some programs may print.
+const accessToken = "an access token"
+
 // watch stands before the sandbox: it sees requests arrive, interferes once where a scenario asks for it, and learns the
 // secrets that the sandbox gives out.
 type watch struct {
@@ -39,8 +43,10 @@ type watch struct {
 
 // trigger is something to do when a request arrives, before the sandbox sees it.
 type trigger struct {
-	method, path string // path is the beginning of one
-	do           func()
+	method string
+	paths  []string // beginnings of paths; any of them will do
+	do     func()
+	over   chan struct{} // closed when the request has been answered
 }
 
 func newWatch(box *sandbox.Server) *watch {
@@ -48,18 +54,21 @@ func newWatch(box *sandbox.Server) *watch {
 	return &watch{box: box, secrets: map[string]string{demo.ClientSecret: "the client secret", demo.JWT: "the JWT"}}
 }
 
-// on arms a trigger for the next request that fits.
-func (w *watch) on(method, path string, do func()) {
+// on arms a trigger for the next request that fits. The channel is closed when that has been answered.
+func (w *watch) on(method string, paths []string, do func()) <-chan struct{} {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.trigger = &trigger{method, path, do}
+	w.trigger = &trigger{method, paths, do, make(chan struct{})}
+	return w.trigger.over
 }
 
-// triggered says whether nothing is armed any more.
-func (w *watch) triggered() bool {
+// disarm takes the trigger away; false if it was not there any more.
+func (w *watch) disarm() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.trigger == nil
+	armed := w.trigger != nil
+	w.trigger = nil
+	return armed
 }
 
 func (w *watch) all() []visit {
@@ -78,15 +87,16 @@ func (w *watch) count(from int, method, path string) (n int) {
 	return n
 }
 
-// arrive notes a request, and gives what is to be done about it.
-func (w *watch) arrive(r *http.Request) (index int, do func()) {
+// arrive notes a request, and gives the trigger that it pulls, or nil.
+func (w *watch) arrive(r *http.Request) (index int, pulled *trigger) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.visits = append(w.visits, visit{at: time.Now(), method: r.Method, path: r.URL.Path})
-	if t := w.trigger; t != nil && t.method == r.Method && strings.HasPrefix(r.URL.Path, t.path) {
-		w.trigger, do = nil, t.do
+	fits := func(path string) bool { return strings.HasPrefix(r.URL.Path, path) }
+	if t := w.trigger; t != nil && t.method == r.Method && slices.ContainsFunc(t.paths, fits) {
+		w.trigger, pulled = nil, t
 	}
-	return len(w.visits) - 1, do
+	return len(w.visits) - 1, pulled
 }
 
 // leave notes how a request was answered.
@@ -108,7 +118,7 @@ func (w *watch) learn(body []byte) {
 		return
 	}
 	for name, what := range map[string]string{
-		"accessToken": "an access token", "access_token": "a RingCentral access token",
+		"accessToken": accessToken, "access_token": "a RingCentral access token",
 		"refreshToken": "a refresh token", "refresh_token": "a RingCentral refresh token",
 	} {
 		if secret, _ := fields[name].(string); secret != "" {
@@ -134,13 +144,14 @@ func (w *watch) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		w.box.ServeHTTP(rw, r)
 		return
 	}
-	index, do := w.arrive(r)
-	if do != nil {
+	index, pulled := w.arrive(r)
+	if pulled != nil {
+		defer close(pulled.over)
 		// What was sent stays with the vendor, whatever becomes of the program.
 		if body, err := io.ReadAll(r.Body); err == nil {
 			r.Body = io.NopCloser(bytes.NewReader(body))
 		}
-		do()
+		pulled.do()
 	}
 	a := &answer{ResponseWriter: rw}
 	whole := false
