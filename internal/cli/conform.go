@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -26,6 +27,7 @@ type trial struct {
 	mu       sync.Mutex // guards what follows, and the progress line
 	ended    int
 	expected int
+	latest   string // the scenario that began last
 }
 
 func (a *app) conform() *cobra.Command {
@@ -77,8 +79,8 @@ and no other variable that begins with RC_ or RINGCX_. A failed scenario is exit
 // check finds what is wrong with the command line before anything runs.
 func (t *trial) check(args []string) error {
 	for _, name := range t.opts.Only {
-		if !strings.Contains(", "+conform.Names()+", ", ", "+name+", ") {
-			return &usageError{fmt.Sprintf("there is no scenario %q", clip(name)), "one of " + conform.Names()}
+		if !slices.Contains(conform.Names(), name) {
+			return &usageError{fmt.Sprintf("there is no scenario %q", clip(name)), "one of " + strings.Join(conform.Names(), ", ")}
 		}
 	}
 	switch _, err := exec.LookPath(args[0]); {
@@ -185,7 +187,7 @@ func (t *trial) printTable(results []*conform.Result) error {
 		case conform.Skipped:
 			style, mark = styleDetail, "-"
 		}
-		n.say("%s  %s  %5.1fs  %s", n.paint(style, fmt.Sprintf("%-4s", mark)), fmt.Sprintf("%-16s", r.Name), r.Seconds, r.About)
+		n.say("%s  %-16s  %5.1fs  %s", n.paint(style, fmt.Sprintf("%-4s", mark)), r.Name, r.Seconds, r.About)
 		for _, p := range r.Problems {
 			n.say("      %s", p.Text)
 		}
@@ -205,8 +207,14 @@ func (t *trial) printList() error {
 func (t *trial) begins(sc conform.Scenario) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.latest = sc.Name
+	t.progress()
+}
+
+// progress draws the progress line anew. t.mu is held.
+func (t *trial) progress() {
 	if t.ErrTerminal && !t.verbose {
-		fmt.Fprintf(t.Stderr, "\r\x1b[K%d of %d done, %s …", t.ended, t.expected, sc.Name)
+		fmt.Fprintf(t.Stderr, "\r\x1b[K%d of %d done, %s …", t.ended, t.expected, t.latest)
 	}
 }
 
@@ -214,6 +222,7 @@ func (t *trial) ends(r *conform.Result) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.ended++
+	t.progress()
 	if !t.verbose {
 		return
 	}

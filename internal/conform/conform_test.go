@@ -1,9 +1,15 @@
 package conform_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/ringcx-go/ringcx/internal/conform"
 )
@@ -95,6 +101,87 @@ func TestEachScenarioCanFail(t *testing.T) {
 	for _, sc := range conform.Scenarios() {
 		if !controlled[sc.Name] {
 			t.Errorf("nothing shows that %s can fail", sc.Name)
+		}
+	}
+}
+
+func TestAProgramThatHangsFailsWhenItsTimeIsOver(t *testing.T) {
+	t.Parallel()
+	begun := time.Now()
+	r := run(t, conform.Options{Only: []string{"expiry"}, Timeout: time.Second}, "hangs")[0]
+	if r.Status != conform.Fail || !strings.Contains(r.Problems[0].Text, "did not end in time") || !r.Runs[0].TimedOut {
+		t.Errorf("%s %+v", r.Status, r.Problems)
+	}
+	if took := time.Since(begun); took > 20*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+func TestATokenMayBePrintedByProgramsThatAreThereForIt(t *testing.T) {
+	t.Parallel()
+	if r := run(t, conform.Options{Only: []string{"secrets"}, PrintsToken: true}, "prints-token")[0]; r.Status != conform.Pass {
+		t.Errorf("%s %+v", r.Status, r.Problems)
+	}
+}
+
+func TestTheReportsSayWhatFailedAndHoldNoSecret(t *testing.T) {
+	t.Parallel()
+	results := run(t, conform.Options{Only: []string{"fresh-start", "expiry", "secrets"}, Jobs: 3}, "never-refreshes", "prints-token")
+	var asJSON, asXML bytes.Buffer
+	if err := conform.WriteJSON(&asJSON, []string{"prog"}, results); err != nil {
+		t.Fatal(err)
+	}
+	if err := conform.WriteJUnit(&asXML, []string{"prog", "<&>"}, results); err != nil {
+		t.Fatal(err)
+	}
+	var report struct {
+		Passed    bool
+		Scenarios []struct {
+			Name, Status string
+			Runs         []struct{ Requests []struct{ Path string } }
+		}
+	}
+	if err := json.Unmarshal(asJSON.Bytes(), &report); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, sc := range report.Scenarios {
+		got = append(got, sc.Name+" "+sc.Status)
+	}
+	if want := []string{"fresh-start pass", "expiry warn", "secrets fail"}; report.Passed || !slices.Equal(got, want) {
+		t.Errorf("passed %v, %q, want %q", report.Passed, got, want)
+	}
+	if n := len(report.Scenarios[0].Runs[0].Requests); n != 3 {
+		t.Errorf("%d requests of the first start, want 3", n)
+	}
+	var suite struct {
+		Name     string `xml:"name,attr"`
+		Failures int    `xml:"failures,attr"`
+		Cases    []struct {
+			Failure *struct{} `xml:"failure"`
+			Output  string    `xml:"system-out"`
+		} `xml:"testcase"`
+	}
+	if err := xml.Unmarshal(asXML.Bytes(), &suite); err != nil {
+		t.Fatal(err)
+	}
+	if suite.Failures != 1 || suite.Cases[2].Failure == nil || suite.Cases[1].Output == "" || !strings.HasSuffix(suite.Name, "prog <&>") {
+		t.Errorf("%+v", suite)
+	}
+	if text := asJSON.String() + asXML.String(); strings.Contains(text, "eyJ") {
+		t.Error("a report holds a token")
+	}
+}
+
+func TestTheManualDescribesEachScenarioAsItIs(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/conform.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sc := range conform.Scenarios() {
+		if row := fmt.Sprintf("| `%s` | %s | %s |\n", sc.Name, sc.About, sc.Survives); !strings.Contains(string(text), row) {
+			t.Errorf("docs/conform.md lacks the row\n%s", row)
 		}
 	}
 }

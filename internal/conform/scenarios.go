@@ -3,7 +3,6 @@ package conform
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -178,11 +177,11 @@ func choose(only []string) ([]Scenario, error) {
 	return slices.DeleteFunc(Scenarios(), func(sc Scenario) bool { return !slices.Contains(only, sc.Name) }), nil
 }
 
-// Names lists the names of all scenarios.
-func Names() string {
-	var names []string
-	for _, sc := range scenarios {
-		names = append(names, sc.Name)
+// Names are those of all scenarios.
+func Names() []string {
+	names := make([]string, len(scenarios))
+	for i, sc := range scenarios {
+		names[i] = sc.Name
 	}
-	return strings.Join(names, ", ")
+	return names
 }

@@ -106,6 +106,9 @@ func (s *stage) perform(ctx context.Context, sc *Scenario) error {
 			if !problem.Advisory {
 				return nil
 			}
+		case err != nil && ctx.Err() != nil: // nothing can be started any more
+			s.problems = append(s.problems, Problem{Text: "its time was over"})
+			return nil
 		case err != nil:
 			return fmt.Errorf("%s: %w", sc.Name, err)
 		}
