@@ -53,6 +53,8 @@ type user struct {
 type app struct {
 	id, secret    string
 	name          string
+	order         int    // apps are listed in the order in which they were made
+	kind          string // the console's word for what a program of the 3-legged flow is; "": it was not asked
 	flow          string // "jwt" or "code"
 	refreshTokens bool
 	confidential  bool // false: no secret, identifies itself by client_id
@@ -176,6 +178,7 @@ func (w *world) addNamedApp(label string, a app) *app {
 	if a.confidential && a.authMethod != methodKeyJWT {
 		a.secret = text(w.seed, label+" secret", 44)
 	}
+	a.order = len(w.apps)
 	w.apps[a.id] = &a
 	return &a
 }
