@@ -39,8 +39,23 @@ func newConsole(s *Server) *console {
 	c.show(mux, "apps/new", c.appForm)
 	c.take(mux, "apps/new", c.createApp)
 	c.show(mux, "apps/{id}", c.appDashboard)
+	c.show(mux, "credentials", c.credentialList)
+	c.show(mux, "credentials/new", c.credentialForm)
+	c.take(mux, "credentials/new", c.createCredential)
+	c.show(mux, "credentials/{id}", c.credentialPage)
+	c.take(mux, "credentials/{id}/delete", c.deleteCredential)
+	c.show(mux, "accounts", c.accountList)
+	c.take(mux, "accounts", c.createAccount)
+	c.take(mux, "users/{id}", c.changeUser)
 	c.show(mux, "requests", c.requestList)
 	mux.HandleFunc("GET "+consolePath+"requests/stream", c.requestStream)
+	c.show(mux, "controls", c.controlsForm)
+	c.take(mux, "controls/clock", c.moveClock)
+	c.take(mux, "controls/faults", c.armFault)
+	c.take(mux, "controls/faults/clear", c.clearFaults)
+	c.take(mux, "controls/switches", c.turnSwitches)
+	c.take(mux, "controls/limits", c.turnLimits)
+	c.take(mux, "controls/reset", c.startOver)
 	c.show(mux, "sign-in", c.passwordForm)
 	c.take(mux, "sign-in", c.takePassword)
 	mux.HandleFunc("GET /console", func(w http.ResponseWriter, _ *http.Request) {
@@ -67,7 +82,17 @@ func (c *console) done(path, notice string) answer {
 
 // consoleNotices are what a page says after a form.
 var consoleNotices = map[string]string{
-	"app": "The app was created.",
+	"app":        "The app was created.",
+	"credential": "The JWT credential was created.",
+	"deleted":    "The JWT credential was deleted. Who presents it is refused.",
+	"account":    "The account was created.",
+	"user":       "The user was changed.",
+	"clock":      "The clock was moved.",
+	"fault":      "The fault is armed.",
+	"faults":     "No fault is armed any more.",
+	"switches":   "The switches were turned.",
+	"limits":     "The limits were changed.",
+	"reset":      "The sandbox is in its first minute again.",
 }
 
 // missing is the page about something that is not there.

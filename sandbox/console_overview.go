@@ -52,7 +52,9 @@ func (c *console) counts() []counted {
 		}
 	}
 	return []counted{
-		{"apps", len(c.world.apps), "apps"},
+		{"apps", len(c.world.apps), "apps"}, {"JWT credentials", len(c.world.credentials), "credentials"},
+		{"accounts", len(c.world.accounts), "accounts"}, {"users", len(c.world.users), "accounts"},
+		{"armed faults", c.faults.size(), "controls"},
 		{"requests", c.journal.size(), "requests"}, {"with a verdict", flawed, "requests?verdicts=1"},
 	}
 }

@@ -33,7 +33,8 @@ type consolePlace struct{ Name, Path string }
 
 // consolePlaces are the parts of the console, in the order of the navigation.
 var consolePlaces = []consolePlace{
-	{"Overview", ""}, {"Apps", "apps"}, {"Requests", "requests"},
+	{"Overview", ""}, {"Apps", "apps"}, {"JWT credentials", "credentials"}, {"Accounts and users", "accounts"},
+	{"Requests", "requests"}, {"Controls", "controls"},
 }
 
 // consoleFiles are the pages with their style and script, read when the first of them is shown.
@@ -81,6 +82,9 @@ var consoleFuncs = template.FuncMap{
 	"join": strings.Join,
 	"copy": func(id, label, value string) map[string]string {
 		return map[string]string{"ID": id, "Label": label, "Value": value}
+	},
+	"args": func(id, label, value, wrong string) map[string]string {
+		return map[string]string{"ID": id, "Label": label, "Value": value, "Wrong": wrong}
 	},
 	"when": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") },
 	"hour": func(t time.Time) string { return t.UTC().Format(time.TimeOnly) },

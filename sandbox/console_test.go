@@ -11,7 +11,9 @@ import (
 )
 
 // consolePages are all pages that need no id.
-var consolePages = []string{"", "apps", "apps/new", "requests"}
+var consolePages = []string{
+	"", "apps", "apps/new", "credentials", "credentials/new", "accounts", "requests", "controls",
+}
 
 func TestEveryConsolePageIsThereAndShutOffFromOtherSites(t *testing.T) {
 	d := newDeveloper(t, sandbox.Options{})
