@@ -47,6 +47,10 @@ func newConsole(s *Server) *console {
 	c.show(mux, "accounts", c.accountList)
 	c.take(mux, "accounts", c.createAccount)
 	c.take(mux, "users/{id}", c.changeUser)
+	c.show(mux, "sessions", c.sessionList)
+	c.take(mux, "sessions/revoke", c.revoke)
+	c.show(mux, "inspector", c.inspectForm)
+	c.take(mux, "inspector", c.inspect)
 	c.show(mux, "requests", c.requestList)
 	mux.HandleFunc("GET "+consolePath+"requests/stream", c.requestStream)
 	c.show(mux, "controls", c.controlsForm)
@@ -87,6 +91,7 @@ var consoleNotices = map[string]string{
 	"deleted":    "The JWT credential was deleted. Who presents it is refused.",
 	"account":    "The account was created.",
 	"user":       "The user was changed.",
+	"revoked":    "It was ended: none of its tokens works any more.",
 	"clock":      "The clock was moved.",
 	"fault":      "The fault is armed.",
 	"faults":     "No fault is armed any more.",

@@ -82,11 +82,18 @@ func (d *developer) do(page, path string, pairs ...string) string {
 	return d.page(rest)
 }
 
+// mainPart leaves out what all pages have.
+func mainPart(text string) string {
+	_, after, _ := strings.Cut(text, "<main")
+	part, _, _ := strings.Cut(after, "</main>")
+	return part
+}
+
 func wantText(t testing.TB, text string, want ...string) {
 	t.Helper()
 	for _, w := range want {
 		if !strings.Contains(text, w) {
-			t.Errorf("%q is missing in %s", w, text)
+			t.Errorf("%q is missing in %s", w, mainPart(text))
 		}
 	}
 }
@@ -95,7 +102,7 @@ func wantNoText(t testing.TB, text string, unwanted ...string) {
 	t.Helper()
 	for _, w := range unwanted {
 		if strings.Contains(text, w) {
-			t.Errorf("%q is in %s", w, text)
+			t.Errorf("%q is in %s", w, mainPart(text))
 		}
 	}
 }

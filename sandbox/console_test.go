@@ -12,7 +12,8 @@ import (
 
 // consolePages are all pages that need no id.
 var consolePages = []string{
-	"", "apps", "apps/new", "credentials", "credentials/new", "accounts", "requests", "controls",
+	"", "apps", "apps/new", "credentials", "credentials/new", "accounts", "sessions", "inspector", "requests",
+	"controls",
 }
 
 func TestEveryConsolePageIsThereAndShutOffFromOtherSites(t *testing.T) {
