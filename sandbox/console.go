@@ -52,6 +52,7 @@ func newConsole(s *Server) *console {
 	c.show(mux, "inspector", c.inspectForm)
 	c.take(mux, "inspector", c.inspect)
 	c.show(mux, "requests", c.requestList)
+	c.show(mux, "timeline", c.timeline)
 	mux.HandleFunc("GET "+consolePath+"requests/stream", c.requestStream)
 	c.show(mux, "controls", c.controlsForm)
 	c.take(mux, "controls/clock", c.moveClock)

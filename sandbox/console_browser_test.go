@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestInABrowserEveryConsolePageCanBeReadByEverybody(t *testing.T) {
@@ -11,6 +12,13 @@ func TestInABrowserEveryConsolePageCanBeReadByEverybody(t *testing.T) {
 	cx := d.v.exchange()
 	d.v.get(usersPath+"?access_token=x", str(cx, "accessToken"))
 	d.v.get(usersPath, "nonsense")
+	d.v.Advance(4 * time.Minute)
+	d.v.form(refreshPath, "refresh_token", str(cx, "refreshToken"))
+	d.v.Advance(150 * time.Second)
+	d.v.get(usersPath, str(cx, "accessToken"))
+	d.v.form(refreshPath, "refresh_token", str(cx, "refreshToken"))
+	d.v.exchange()
+	d.v.control("faults", `{"path":"/never","kind":"delay","delay":"2s"}`)
 	for _, path := range consolePages {
 		d.Visit(d.web + "/console/" + path)
 		d.See("h1")

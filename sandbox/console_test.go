@@ -13,7 +13,7 @@ import (
 // consolePages are all pages that need no id.
 var consolePages = []string{
 	"", "apps", "apps/new", "credentials", "credentials/new", "accounts", "sessions", "inspector", "requests",
-	"controls",
+	"timeline", "controls",
 }
 
 func TestEveryConsolePageIsThereAndShutOffFromOtherSites(t *testing.T) {
