@@ -23,6 +23,7 @@ type visit struct {
 	id    string // value of its cookie
 	token string // in its forms: who sends it has seen the page
 	known bool   // has given the password
+	walk  *walk  // nil: the guide was not begun; never changed in place
 }
 
 // consolePage answers one request of a visit that may ask for it.
@@ -35,6 +36,8 @@ func newConsole(s *Server) *console {
 	}
 	mux := http.NewServeMux()
 	c.show(mux, "{$}", c.overview)
+	c.show(mux, "guide", c.guide)
+	c.take(mux, "guide", c.takeStep)
 	c.show(mux, "apps", c.appList)
 	c.show(mux, "apps/new", c.appForm)
 	c.take(mux, "apps/new", c.createApp)

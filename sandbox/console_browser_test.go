@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -93,4 +94,34 @@ func TestInABrowserRequestsAppearWhileOneLooks(t *testing.T) {
 	d.Click("#pause")
 	d.See("#request-2")
 	d.look("console-live")
+}
+
+func TestInABrowserTheGuideIsWalkedWithThePointer(t *testing.T) {
+	d := newDesk(t)
+	d.Visit(d.web + "/console/guide")
+	d.See("#next")
+	d.look("console-guide-start")
+	for step := 1; step <= 6; step++ {
+		d.Click("#next")
+		d.See("#step-" + strconv.Itoa(step) + " .answer")
+	}
+	d.Click("#step-2 details:nth-of-type(2) summary")
+	d.See("#snippet-2-1")
+	d.look("console-guide")
+	d.Click("#restart")
+	d.See("#next")
+}
+
+func TestInABrowserATokenIsInspected(t *testing.T) {
+	d := newDesk(t)
+	cx := d.v.exchange()
+	d.Visit(d.web + "/console/inspector")
+	d.Click("#value")
+	d.Type(str(cx, "accessToken"))
+	d.Click("main button")
+	d.See("#result")
+	if got := d.Text("#result"); got != "RingCX access token" {
+		t.Errorf("it is a %q", got)
+	}
+	d.look("console-inspected")
 }

@@ -33,7 +33,7 @@ type consolePlace struct{ Name, Path string }
 
 // consolePlaces are the parts of the console, in the order of the navigation.
 var consolePlaces = []consolePlace{
-	{"Overview", ""}, {"Apps", "apps"}, {"JWT credentials", "credentials"}, {"Accounts and users", "accounts"},
+	{"Overview", ""}, {"Guide", "guide"}, {"Apps", "apps"}, {"JWT credentials", "credentials"}, {"Accounts and users", "accounts"},
 	{"Sessions and tokens", "sessions"}, {"Token inspector", "inspector"}, {"Requests", "requests"},
 	{"Timeline", "timeline"}, {"Controls", "controls"},
 }

@@ -12,7 +12,7 @@ import (
 
 // consolePages are all pages that need no id.
 var consolePages = []string{
-	"", "apps", "apps/new", "credentials", "credentials/new", "accounts", "sessions", "inspector", "requests",
+	"", "guide", "apps", "apps/new", "credentials", "credentials/new", "accounts", "sessions", "inspector", "requests",
 	"timeline", "controls",
 }
 

@@ -141,7 +141,7 @@ const (
 	pictureWidth  = 960
 	pictureLeft   = 20
 	pictureRight  = 20
-	laneHead      = 30 // above the rows of a lane: its name, and what was refused
+	laneHead      = 42 // above the rows of a lane: its name, and what was refused
 	laneRow       = 16
 	laneRows      = 8 // tokens drawn one above the other; more share the last row
 	laneGap       = 18
@@ -190,7 +190,7 @@ func (t *timelineView) lane(lane, y int, events []tokenEvent, now time.Time) int
 		}
 		title := e.Kind + " at " + e.Time.UTC().Format(time.TimeOnly)
 		if e.Kind == eventRefused {
-			t.Marks = append(t.Marks, markView{t.x(e.Time), y + laneHead - 8, lane, e.Kind, title})
+			t.Marks = append(t.Marks, markView{t.x(e.Time), y + laneHead - 10, lane, e.Kind, title})
 			continue
 		}
 		if e.ends.IsZero() {
