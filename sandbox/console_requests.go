@@ -76,10 +76,6 @@ func (c *console) requestStream(w http.ResponseWriter, r *http.Request) {
 	}
 	for {
 		entries, now := c.entries(last, verdicts)
-		if now < last { // a reset
-			last = 0
-			continue
-		}
 		slices.Reverse(entries)
 		for i := range entries {
 			part := strings.ReplaceAll(c.part("requests.html", "entry", &entries[i]), "\n", "\ndata: ")

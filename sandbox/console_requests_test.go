@@ -120,13 +120,13 @@ func TestRequestsArriveInTheLiveLogAsTheyHappen(t *testing.T) {
 	until(t, live, "/restapi/oauth/token")
 	d.v.Reset()
 	d.v.get("/restapi/v1.0", "")
-	until(t, live, "id: 1")
+	until(t, live, "id: 3")
 
 	d.v.sendBare(httptest.NewRequest(http.MethodGet, "/restapi", nil))
 	flawed := d.listen(web.URL, "?verdicts=1", "")
-	until(t, flawed, "id: 2")
+	until(t, flawed, "id: 4")
 	until(t, flawed, "missing User-Agent")
-	until(t, d.listen(web.URL, "", "1"), "id: 2")
+	until(t, d.listen(web.URL, "", "3"), "id: 4")
 }
 
 func TestTheLiveLogIsForWhoHasSeenItsPage(t *testing.T) {

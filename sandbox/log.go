@@ -44,7 +44,7 @@ type journal struct {
 // logEntry is a request with what the console needs to show it again. It holds no secret.
 type logEntry struct {
 	Request
-	number uint64 // 1 is the first after a start or a reset
+	number uint64 // 1 is the first after a start
 	shape  requestShape
 }
 
@@ -117,7 +117,7 @@ func (j *journal) watch() (c chan struct{}, stop func()) {
 func (j *journal) clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.entries, j.next, j.count = nil, 0, 0
+	j.entries, j.next = nil, 0
 }
 
 func (j *journal) size() int {

@@ -35,7 +35,7 @@ type Server struct {
 	key     *signingKey // signs RingCX access tokens
 	routes  http.Handler
 	control http.Handler
-	console http.Handler
+	console func() *console // made when somebody looks at it first
 	clock   clock
 	journal journal
 	faults  faultList
@@ -69,7 +69,7 @@ func New(opts *Options) (*Server, error) {
 	}
 	s.routes = s.vendorRoutes()
 	s.control = s.controlRoutes()
-	s.console = newConsole(s)
+	s.console = sync.OnceValue(func() *console { return newConsole(s) })
 	if err := s.restart(); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
@@ -120,7 +120,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.URL.Path == "/console" || strings.HasPrefix(r.URL.Path, consolePath) {
-		s.console.ServeHTTP(w, r)
+		s.console().ServeHTTP(w, r)
 		return
 	}
 	s.serveVendor(w, r)

@@ -57,7 +57,8 @@
     };
     events.onopen = status;
     events.onerror = () => {
-      live.textContent = "Not connected; trying again";
+      const lost = events.readyState === EventSource.CLOSED;
+      live.textContent = lost ? "Not connected: reload the page" : "Not connected; trying again";
     };
     events.onmessage = (event) => {
       fresh += 1;
