@@ -9,7 +9,7 @@ import (
 
 // lock waits until no other copy runs with this state. The lock ends with the process, also if it crashes.
 func lock(path string) (unlock func(), err error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // it lies beside the state file
 	if err != nil {
 		return nil, err
 	}
