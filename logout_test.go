@@ -95,7 +95,7 @@ func TestAnAnswerThatCouldNotBeSavedIsForgottenByALogout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = s.Logout(t.Context()) // RingCX does not know the refresh token any more
+		_ = s.Logout(t.Context())                                                                                 // RingCX does not know the refresh token any more
 		err = store.Update(t.Context(), "k", func(_ []byte, save func([]byte) error) error { return save(left) }) // from a copy
 		if err != nil {
 			t.Fatal(err)

@@ -27,7 +27,7 @@ var shownParams = []string{
 }
 
 // secretNames are the variables that stand for secrets, where the vendor or this project has a name for one.
-var secretNames = map[string]string{
+var secretNames = map[string]string{ //nolint:gosec // names, no secrets
 	"assertion": "RC_USER_JWT", "rcAccessToken": "RC_ACCESS_TOKEN", "access_token": "RC_ACCESS_TOKEN",
 	"refresh_token": "REFRESH_TOKEN", "client_secret": "RC_APP_CLIENT_SECRET",
 }
