@@ -95,9 +95,9 @@ func TestAnAnswerThatCouldNotBeSavedIsForgottenByALogout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = s.Logout(t.Context())                                                                                 // RingCX does not know the refresh token any more
-		err = store.Update(t.Context(), "k", func(_ []byte, save func([]byte) error) error { return save(left) }) // from a copy
-		if err != nil {
+		_ = s.Logout(t.Context()) // RingCX does not know the refresh token any more
+		restore := func(_ []byte, save func([]byte) error) error { return save(left) }
+		if err := store.Update(t.Context(), "k", restore); err != nil {
 			t.Fatal(err)
 		}
 		from := len(v.Paths())

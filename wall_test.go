@@ -2,6 +2,7 @@ package ringcx_test
 
 import (
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,14 +50,14 @@ func TestAClockThatIsSetUpsetsNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				v, store, set := newVendor(t), c.store(), time.Duration(0)
+				v, store, set := newVendor(t), c.store(), new(machineClock)
 				config := v.Config()
-				config.Now = func() time.Time { return onTheWall(time.Now(), set) }
+				config.Now = set.now
 				base := v.Client().Transport
 				config.HTTPClient = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 					resp, err := base.RoundTrip(r)
 					if c.during && len(v.Paths()) > 3 {
-						set = c.set
+						set.to(c.set)
 					}
 					return resp, err
 				})}
@@ -68,7 +69,7 @@ func TestAClockThatIsSetUpsetsNothing(t *testing.T) {
 				mustToken(t, other)
 				time.Sleep(3 * time.Minute)
 				if !c.during {
-					set = c.set
+					set.to(c.set)
 				}
 				for range 20 {
 					time.Sleep(30 * time.Second)
@@ -89,18 +90,25 @@ func TestAClockThatIsSetUpsetsNothing(t *testing.T) {
 
 func TestAMinimumOfLifeIsKeptByAMachineThatSlept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v, slept := newVendor(t), time.Duration(0)
+		v, slept := newVendor(t), new(machineClock)
 		config := v.Config()
-		config.Now = func() time.Time { return onTheWall(time.Now(), slept) }
+		config.Now = slept.now
 		s := config.NewSession(config.JWT(v.Demo().JWT), nil)
 		mustToken(t, s)
-		slept = 3 * time.Minute
+		slept.to(3 * time.Minute)
 		if _, err := s.TokenFor(t.Context(), 4*time.Minute); err != nil {
 			t.Fatal(err)
 		}
 		wantAsked(t, v, 2, refreshPath)
 	})
 }
+
+// machineClock is that of a machine, which tests set while requests are under way. The zero value is right.
+type machineClock struct{ off atomic.Int64 }
+
+func (c *machineClock) now() time.Time { return onTheWall(time.Now(), time.Duration(c.off.Load())) }
+
+func (c *machineClock) to(off time.Duration) { c.off.Store(int64(off)) }
 
 type roundTrip func(*http.Request) (*http.Response, error)
 
@@ -130,14 +138,14 @@ func TestAClockThatIsSetDuringALoginLetsNoSixthFollow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				v, set := newVendor(t), time.Duration(0)
+				v, set := newVendor(t), new(machineClock)
 				config := v.Config()
-				config.Now = func() time.Time { return onTheWall(time.Now(), set) }
+				config.Now = set.now
 				base := v.Client().Transport
 				config.HTTPClient = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 					resp, err := base.RoundTrip(r)
 					if len(v.Paths()) == 3 {
-						set = c.set
+						set.to(c.set)
 					}
 					return resp, err
 				})}
@@ -169,14 +177,14 @@ func TestATokenThatAnotherLeftAndThatEndedIsNotTakenAfterTheClockWasSetBack(t *t
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				v, set := newVendor(t), time.Duration(0)
+				v, set := newVendor(t), new(machineClock)
 				config := v.Config()
-				config.Now = func() time.Time { return onTheWall(time.Now(), set) }
+				config.Now = set.now
 				base := v.Client().Transport
 				config.HTTPClient = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 					resp, err := base.RoundTrip(r)
 					if c.during && len(v.Paths()) == 3 {
-						set = c.set
+						set.to(c.set)
 					}
 					return resp, err
 				})}
@@ -185,7 +193,7 @@ func TestATokenThatAnotherLeftAndThatEndedIsNotTakenAfterTheClockWasSetBack(t *t
 				mustToken(t, idle)
 				time.Sleep(6 * time.Minute)
 				mustToken(t, busy)
-				set = c.set
+				set.to(c.set)
 				time.Sleep(5*time.Minute + 30*time.Second)
 				if !works(t, v, mustToken(t, idle)) {
 					t.Error("a token that has ended was handed out")
