@@ -93,6 +93,7 @@ func (s *Session) enter(ctx context.Context, a action, r *record, change func(*l
 	ctx, cancel := context.WithTimeout(ctx, storeWait)
 	defer cancel()
 	return s.store.Update(ctx, s.ledgerKey(a), func(old []byte, save func([]byte) error) error {
+		s.followClock(ctx)
 		l, _ := decodeLedger(old, s.now())
 		s.applyDebts(a, l)
 		if err := change(l); err != nil {

@@ -15,8 +15,8 @@ type clock interface {
 // reading is what the Store's clock said, and when.
 type reading struct {
 	ahead time.Duration // of ours
-	there time.Time
-	at    time.Time // on the clock of the runtime, which nobody can set
+	there time.Time     // on the wall alone, so that a difference shows when somebody sets ours
+	at    time.Time     // on the clock of the runtime, which nobody can set
 }
 
 // tolerance is how far two clocks may differ and still be taken to tell the same time.
@@ -45,7 +45,7 @@ func (s *Session) syncClock(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	before := s.config.now()
+	asked := time.Now()
 	there, err := c.Now(ctx)
 	switch {
 	case err != nil && s.clock.Load() != nil:
@@ -53,10 +53,10 @@ func (s *Session) syncClock(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("ask the store for the time: %w", err)
 	}
-	now := s.config.now()
-	way := now.Sub(before)
-	r := &reading{ahead: there.Sub(before.Add(way / 2)), at: time.Now()}
-	if r.ahead.Abs() <= way.Abs()/2+tolerance {
+	r, now := &reading{at: time.Now()}, s.config.now().Round(0)
+	way := r.at.Sub(asked)
+	r.ahead = there.Round(0).Add(way / 2).Sub(now)
+	if r.ahead.Abs() <= way/2+tolerance {
 		r.ahead = 0
 	}
 	r.there = now.Add(r.ahead)
@@ -89,6 +89,11 @@ const watch = 15 * time.Second
 
 // slept is how much longer it was than the timers think. Setting the clock looks the same, and is treated the same.
 func slept(from, to time.Time) time.Duration { return to.Round(0).Sub(from.Round(0)) - to.Sub(from) }
+
+// left is how long t lives from now on, on the clock on which that is less.
+func left(t *Token, now time.Time) time.Duration {
+	return min(t.Expiry.Sub(now), t.Expiry.Round(0).Sub(now.Round(0)))
+}
 
 // before compares on the clock on the wall too: the other one stands still while a machine is suspended.
 func before(a, b time.Time) bool { return a.Before(b) && a.Round(0).Before(b.Round(0)) }

@@ -75,6 +75,8 @@ func (t *Token) EndAt() time.Time { return t.endAt() }
 
 func (s *Session) Look(last time.Time) { s.look(s.hot.Load(), last) }
 
+func (s *Session) LookAt(t *Token, last time.Time) { s.look(t, last) }
+
 func (s *Session) Hot() *Token { return s.hot.Load() }
 
 var Slept = slept

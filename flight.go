@@ -9,16 +9,17 @@ import (
 
 // flight is a renewal under way, shared by all who wait for it.
 type flight struct {
-	done  chan struct{} // closed when token and err are set
-	token *Token
-	err   error
+	minTTL time.Duration // what it was asked for
+	done   chan struct{} // closed when token and err are set
+	token  *Token
+	err    error
 }
 
 // storeWait bounds the wait for the Store of a renewal that nobody waits for.
 const storeWait = time.Minute
 
 func (s *Session) need(minTTL time.Duration) need {
-	return need{minTTL: minTTL, login: s.canLogin(), direct: s.direct, started: s.now(), credentials: s.credentials()}
+	return need{minTTL: minTTL, login: s.canLogin(), direct: s.direct, credentials: s.credentials()}
 }
 
 // token is Token without the short cut.
@@ -26,7 +27,12 @@ func (s *Session) token(ctx context.Context, minTTL time.Duration) (*Token, erro
 	if s.invalid != nil {
 		return nil, s.invalid
 	}
-	return s.patiently(ctx, func() (*Token, error) {
+	return s.patiently(ctx, func() (*Token, error) { return s.tokenOnce(ctx, minTTL) })
+}
+
+// tokenOnce is token without waiting for the vendor's limits.
+func (s *Session) tokenOnce(ctx context.Context, minTTL time.Duration) (*Token, error) {
+	for {
 		t, f := s.decide(ctx, minTTL)
 		if f == nil {
 			return t, tooShort(t, minTTL, s.config.now())
@@ -39,18 +45,22 @@ func (s *Session) token(ctx context.Context, minTTL time.Duration) (*Token, erro
 			}
 			return nil, fmt.Errorf("waiting for a renewal: %w", ctx.Err())
 		}
-		switch {
-		case f.err == nil:
-			return f.token, tooShort(f.token, minTTL, s.config.now())
-		case s.stillWorks(t):
+		if f.err == nil {
+			err := tooShort(f.token, minTTL, s.config.now())
+			if err != nil && f.minTTL < minTTL || s.wasRefused(f.token) {
+				continue // it was somebody else's, who asked for less, or before the refusal
+			}
+			return f.token, err
+		}
+		if s.stillWorks(t) {
 			return t, nil
 		}
 		return nil, f.err
-	})
+	}
 }
 
 func tooShort(t *Token, minTTL time.Duration, now time.Time) error {
-	if left := t.Expiry.Sub(now); left < minTTL {
+	if minTTL > 0 && left(t, now) < minTTL {
 		return fmt.Errorf("a token that lives %s more was asked for, but the vendor's live %s in all", minTTL, t.lifetime().Round(time.Second))
 	}
 	return nil
@@ -63,11 +73,11 @@ func (s *Session) decide(ctx context.Context, minTTL time.Duration) (*Token, *fl
 	defer s.mu.Unlock()
 	now := s.config.now()
 	cur := s.current
-	works := cur != nil && s.alive(cur, now) && cur.fingerprint() != s.refused
+	works := s.alive(cur, now)
 	if works && minTTL >= cur.lifetime() {
 		return cur, nil // no renewal can bring so much
 	}
-	if !works || cur.Expiry.Sub(now) < minTTL {
+	if !works || left(cur, now) < minTTL {
 		return nil, s.fly(ctx, minTTL, false)
 	}
 	if before(now, later(cur.RenewAt(), s.retryAt)) {
@@ -88,7 +98,7 @@ func (s *Session) fly(ctx context.Context, minTTL time.Duration, ahead bool) *fl
 	if s.flight != nil {
 		return s.flight
 	}
-	f := &flight{done: make(chan struct{})}
+	f := &flight{minTTL: minTTL, done: make(chan struct{})}
 	s.flight = f
 	n := s.need(minTTL)
 	n.refused, n.ahead = s.refused, ahead || s.inline
@@ -117,7 +127,7 @@ func (s *Session) land(f *flight, t *Token, err error, ahead bool) {
 		return
 	}
 	f.err = err
-	if ahead && s.current != nil {
+	if ahead && s.alive(s.current, now) {
 		s.log.Warn("ringcx: renewal ahead of time failed, the token in use still works", slog.Any("error", err), slog.Time("expiry", s.current.Expiry))
 		s.retryAt = now.Add(max(s.current.endAt().Sub(now)/4, time.Second))
 		s.warm(s.current, now)
@@ -148,13 +158,21 @@ func (s *Session) keepInMemory(t *Token, now time.Time) {
 func (s *Session) stillWorks(t *Token) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return t != nil && s.alive(t, s.config.now())
+	return s.alive(t, s.config.now())
 }
 
-// alive tells whether t, in memory, may be handed out at now, whatever has been done to the clock since it came. The
+func (s *Session) wasRefused(t *Token) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return t.fingerprint() == s.refused
+}
+
+// alive tells whether t is in memory and may be handed out at now, whatever has been done to the clock since it came. The
 // caller holds s.mu.
 func (s *Session) alive(t *Token, now time.Time) bool {
-	return t == s.current && before(now, t.endAt()) && time.Now().Before(s.ends)
+	cur := s.current
+	return t != nil && cur != nil && t.AccessToken == cur.AccessToken && t.fingerprint() != s.refused &&
+		before(now, cur.endAt()) && time.Now().Before(s.ends)
 }
 
 // warm lets callers take t from memory until there is something to decide: a renewal is due, a failed one may be tried

@@ -98,23 +98,23 @@ func longest(limits []limit) limit {
 	return slices.MaxFunc(limits, func(a, b limit) int { return a.requests - b.requests })
 }
 
-// mend corrects what a clock that was set back left in the future. What was written later than now was written now at the
-// earliest: everything moves with it, and whatever time has gone by since is waited out once more. In a ledger that does
-// not say when it was written, what lies too far ahead counts as now. It reports whether there was anything to mend.
+// mend corrects what a clock that was set back left in the future. A request that lies later than one could have arrived
+// counts as made now. A quiet time is as long as it was when it was written down, but what another clock may have meant by
+// it is kept too, up to a penalty. It reports whether there was anything to mend.
 func (l *ledger) mend(now time.Time) (mended bool) {
-	if back := l.Written.Sub(now); back > slack {
-		for i := range l.Sent {
-			l.Sent[i] = l.Sent[i].Add(-back)
-		}
-		l.QuietUntil, l.Written, mended = l.QuietUntil.Add(-back), now, true
-	}
 	for i, t := range l.Sent {
 		if t.After(latest(now).Add(slack)) {
 			l.Sent[i], mended = now, true
 		}
 	}
-	if most := now.Add(maxRetryAfter + slack); l.QuietUntil.After(most) {
-		l.QuietUntil, mended = now.Add(penalty), true
+	most, instead := now.Add(maxRetryAfter+slack), now.Add(penalty)
+	if l.Written.After(now.Add(slack)) {
+		instead = later(now.Add(l.QuietUntil.Sub(l.Written)), instead)
+		most = instead
+		l.Written, mended = now, true
+	}
+	if l.QuietUntil.After(most) {
+		l.QuietUntil, mended = instead, true
 	}
 	return mended
 }

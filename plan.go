@@ -30,7 +30,7 @@ type need struct {
 	ahead       bool          // renew as soon as it is due, not only when the token ends
 	since       time.Time     // tokens obtained before do not count (a fresh login); zero: all count
 	begun       *record       // how far a fresh login has come; nil: it is not one
-	started     time.Time     // a token obtained since is as good as it gets
+	started     time.Time     // a token obtained since is as good as it gets; zero: none is
 	login       bool          // the grant can log in without a person
 	direct      bool          // its logins bring RingCX tokens: there is nothing to exchange
 	credentials string        // fingerprint of what would be sent

@@ -8,22 +8,30 @@ import (
 // prolong notes that t, a token that lives on with each use, was used now. The Store learns of it when that is worth a
 // write: when a twentieth of the life has gone by since it was last told.
 func (s *Session) prolong(t *Token) {
+	used := s.use(t)
+	switch {
+	case used == nil:
+	case s.inline:
+		s.saveExpiry(used)
+	default:
+		go s.saveExpiry(used)
+	}
+}
+
+// use makes t live on from now, if it is the token in use, and returns it as it is then; nil: the Store need not know.
+func (s *Session) use(t *Token) *Token {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	cur, now := s.current, s.config.now()
 	if cur == nil || cur.AccessToken != t.AccessToken || cur.fingerprint() == s.refused || now.Add(cur.Idle).Sub(cur.Expiry) < cur.Idle/endShare {
-		return
+		return nil
 	}
 	used := *cur
 	used.Expiry = now.Add(used.Idle)
 	s.keepInMemory(&used, now)
 	s.worked.Store(&used)
 	s.warm(&used, now)
-	if s.inline {
-		s.saveExpiry(&used)
-		return
-	}
-	go s.saveExpiry(&used)
+	return &used
 }
 
 // saveExpiry tells the Store when t ends. If that fails nothing is lost: the token is taken to end earlier than it does.

@@ -32,6 +32,7 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 	if n.since.IsZero() {
 		r, err := s.load(ctx)
 		now := s.now()
+		n.started = now
 		if err == nil && s.owns(r) && serves(r, now, n) {
 			return s.local(r.RingCX.token()), nil
 		}
@@ -46,6 +47,13 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 	if err := s.syncClock(ctx); err != nil {
 		return nil, err
 	}
+	n.started = s.now() // not before the Store told the time
+	if !n.since.IsZero() {
+		n.since = n.started
+		if begun := n.begun.RingCentral; begun != nil {
+			n.since = begun.Obtained // the login goes on
+		}
+	}
 	var err error
 	for range maxTurns {
 		err = s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
@@ -58,6 +66,7 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 		}
 	}
 	if err == nil {
+		s.followClock(ctx)
 		return s.local(token), nil
 	}
 	if old != nil && s.now().Before(old.endAt()) {
@@ -126,6 +135,7 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	if err == nil && a == actRefresh && repeats(t, r.RingCX.token()) {
 		err = &Error{Op: opRefresh, StatusCode: 200, Message: "the answer repeats an earlier one: something on the way has kept it", kind: failLost}
 	}
+	s.followClock(ctx)
 	now := s.now()
 	r.Skew = time.Duration(s.skew.Load())
 	var e *Error
@@ -136,7 +146,7 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	} else {
 		e = asError(a, err)
 		again = r.fail(a, e, n, now)
-		if s.misdated(e, time.Duration(skew)) {
+		if atRingCentral(a) && s.misdated(e, time.Duration(skew)) {
 			again, r.Failure = true, nil
 		}
 		r.missed(a, e, !intent.Start.Equal(start), now)
@@ -205,7 +215,7 @@ func (s *Session) intend(ctx context.Context, a action, b *book) (start time.Tim
 // while the request is under way does not reach it; without a clock of the Store, a clock that is set back takes the times
 // of the token along.
 func (s *Session) send(ctx context.Context, a action, r *record) (*Token, error) {
-	at, here, ahead := time.Now(), s.config.now(), s.ahead()
+	at, here, ahead := time.Now(), s.config.now().Round(0), s.ahead()
 	t, err := s.ask(ctx, a, r)
 	if err != nil {
 		return nil, err

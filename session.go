@@ -195,7 +195,7 @@ func (s *Session) Login(ctx context.Context) error {
 		return s.invalid
 	}
 	n := s.need(0)
-	n.since, n.begun = n.started, new(record)
+	n.since, n.begun = s.now(), new(record) // any time: the renewal sets it when it begins
 	_, err := s.patiently(ctx, func() (*Token, error) {
 		t, err := s.renew(ctx, n)
 		if err == nil {

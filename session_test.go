@@ -100,6 +100,9 @@ func TestARenewalAheadOfTimeKeepsNobodyWaiting(t *testing.T) {
 		if mustToken(t, s) != old || time.Since(begin) != 0 {
 			t.Error("a caller waited, though the old token works")
 		}
+		if s.Hot() != old {
+			t.Error("while it is renewed, the old token is not at hand")
+		}
 		time.Sleep(21 * time.Second)
 		synctest.Wait()
 		if fresh := mustToken(t, s); fresh == old || !works(t, v, fresh) {

@@ -65,7 +65,7 @@ func (s *Session) Status(ctx context.Context) (*Status, error) {
 	}
 	now := s.now()
 	n := s.need(0)
-	n.started, n.ahead = time.Time{}, true
+	n.ahead = true
 	next := plan(r, now, n)
 	st := &Status{
 		Key: s.key, Generation: r.Generation, Next: string(next.action), NextAt: s.here(next.until),

@@ -99,7 +99,7 @@ func (t *Transport) again(base http.RoundTripper, req *http.Request, resp *http.
 	return resp, err
 }
 
-// confirm tells a session that the token works. It costs a lock only while that is news.
+// confirm tells a session that the token works. It costs a lock only while that is news, and for tokens that each use prolongs.
 func (t *Transport) confirm(token *Token) {
 	if s, ok := t.Source.(*Session); ok {
 		s.confirm(token)

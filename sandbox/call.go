@@ -12,8 +12,9 @@ import (
 type call struct {
 	now      time.Time
 	verdicts []string
-	subject  int64  // who calls RingCX, once its token has been accepted
-	xauth    string // its X-Auth-Token: the one it called with, else the one of its sign-in
+	subject  int64       // who calls RingCX, once its token has been accepted
+	sent     []parameter // what its form held, as far as it may be shown
+	xauth    string      // its X-Auth-Token: the one it called with, else the one of its sign-in
 }
 
 type callKey struct{}
@@ -47,7 +48,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 		a = s.answer(c, w, r)
 	}
 	a.header["Date"] = []string{c.now.Format(http.TimeFormat)}
-	s.journal.add(Request{Time: c.now, Method: r.Method, Path: loggedPath(r), Status: a.status, Verdicts: c.verdicts})
+	s.journal.add(c.logged(r, a.status))
 	if !stayed {
 		panic(http.ErrAbortHandler)
 	}

@@ -19,3 +19,6 @@ func (s *Server) Advance(d time.Duration) { s.clock.offset.Add(int64(d)) }
 
 // Now is the time on the server's clock, in UTC.
 func (s *Server) Now() time.Time { return s.clock.now() }
+
+// offset is how far the server's clock was moved.
+func (s *Server) offset() time.Duration { return time.Duration(s.clock.offset.Load()) }

@@ -152,7 +152,7 @@ func (s *Server) controlState(*http.Request) (any, error) {
 		}
 	}
 	return map[string]any{
-		"now": s.Now(), "offset": time.Duration(s.clock.offset.Load()).String(),
+		"now": s.Now(), "offset": s.offset().String(),
 		"seed": s.opts.Seed, "algorithm": s.opts.Algorithm, "tokenTTL": s.opts.TokenTTL.String(),
 		"switches": s.switches,
 		"limits": map[string]any{

@@ -25,6 +25,8 @@ type appRequest struct {
 	RedirectURIs  []string `json:"redirectUris"`
 	AuthMethod    string   `json:"authMethod"` // its only way of client authentication; "": all that it can do
 
+	words string // the console's word for the kind
+
 	Keys *jose.JSONWebKeySet `json:"keys"` // public keys that its client assertions are signed with
 }
 
@@ -88,14 +90,22 @@ func (s *Server) controlApp(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	acct, err := s.world.account(int64(in.Account))
+	a, err := s.world.register(&in)
 	if err != nil {
 		return nil, err
 	}
-	a := s.world.addApp(app{
+	return map[string]string{"clientId": a.id, "clientSecret": a.secret}, nil
+}
+
+// register makes the app of a request that was checked.
+func (w *world) register(in *appRequest) (*app, error) {
+	acct, err := w.account(int64(in.Account))
+	if err != nil {
+		return nil, err
+	}
+	return w.addApp(app{
 		name: cmp.Or(in.Name, "Another App"), flow: in.Auth, refreshTokens: in.RefreshTokens, scopes: in.Scopes,
 		private: in.Private, confidential: *in.Confidential, account: acct, redirectURIs: in.RedirectURIs,
-		authMethod: in.AuthMethod, keys: in.Keys.Keys,
-	})
-	return map[string]string{"clientId": a.id, "clientSecret": a.secret}, nil
+		authMethod: in.AuthMethod, keys: in.Keys.Keys, kind: in.words,
+	}), nil
 }

@@ -47,12 +47,18 @@ func (s *Server) controlAccount(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	acct := s.world.addAccount(cmp.Or(in.Name, "Another Account"), in.Production)
-	u := s.world.addUser(acct, "Robin", "Sand", fmt.Sprintf("robin.sand%d", len(s.world.users)), in.RingCX)
-	if in.RingCX {
-		s.world.addCenter(acct, []string{acct.name + " Main"})
-	}
+	acct, u := s.world.openAccount(cmp.Or(in.Name, "Another Account"), in.Production, in.RingCX)
 	return map[string]any{"accountId": acct.id, "userId": u.id, "email": u.email, "password": u.password}, nil
+}
+
+// openAccount makes an account with one user, who is linked to RingCX if the account has it.
+func (w *world) openAccount(name string, production, ringcx bool) (*account, *user) {
+	acct := w.addAccount(name, production)
+	u := w.addUser(acct, "Robin", "Sand", fmt.Sprintf("robin.sand%d", len(w.users)), ringcx)
+	if ringcx {
+		w.addCenter(acct, []string{acct.name + " Main"})
+	}
+	return acct, u
 }
 
 // controlUser switches a user on or off, links it to RingCX, or gives it another password, which also ends a lock;
@@ -126,39 +132,50 @@ func (s *Server) controlDeleteCredential(r *http.Request) (any, error) {
 	return map[string]string{"id": c.id}, nil
 }
 
-// controlFault arms a fault. times is 1 unless given; path may end in "*".
-func (s *Server) controlFault(r *http.Request) (any, error) {
-	var in struct {
-		Path       string       `json:"path"`
-		Method     string       `json:"method"`
-		Times      int          `json:"times"`
-		Kind       string       `json:"kind"`
-		Status     int          `json:"status"`
-		RetryAfter string       `json:"retryAfter"`
-		Delay      jsonDuration `json:"delay"`
-	}
-	if err := readJSON(r, &in); err != nil {
-		return nil, err
-	}
+// faultRequest is what POST /_sandbox/faults takes.
+type faultRequest struct {
+	Path       string       `json:"path"` // may end in "*"
+	Method     string       `json:"method"`
+	Times      int          `json:"times"` // 0: 1
+	Kind       string       `json:"kind"`
+	Status     int          `json:"status"`
+	RetryAfter string       `json:"retryAfter"`
+	Delay      jsonDuration `json:"delay"`
+}
+
+// fault is what is armed, or what makes no sense and in which field.
+func (in *faultRequest) fault() (f *fault, field string, err error) {
 	standard, known := faultStatuses[in.Kind]
 	delay := time.Duration(in.Delay)
 	switch {
 	case !known:
-		return nil, fmt.Errorf("kind is %q; it can be %s", in.Kind, strings.Join(faultKinds(), ", "))
+		return nil, "kind", fmt.Errorf("kind is %q; it can be %s", in.Kind, strings.Join(faultKinds(), ", "))
 	case !strings.HasPrefix(in.Path, "/"):
-		return nil, errors.New(`give "path", beginning with a slash`)
+		return nil, "path", errors.New(`give "path", beginning with a slash`)
 	case in.Times < 0:
-		return nil, errors.New("times is negative")
+		return nil, "times", errors.New("times is negative")
 	case in.Status != 0 && (in.Status < 200 || in.Status > 599):
-		return nil, fmt.Errorf("status is %d; it can be 200 to 599", in.Status)
+		return nil, "status", fmt.Errorf("status is %d; it can be 200 to 599", in.Status)
 	case delay < 0 || delay > maxDelay:
-		return nil, fmt.Errorf("delay is %v; it can be up to %v", delay, maxDelay)
+		return nil, "delay", fmt.Errorf("delay is %v; it can be up to %v", delay, maxDelay)
 	}
-	n := s.faults.arm(&fault{
+	return &fault{
 		path: in.Path, method: strings.ToUpper(in.Method), left: max(in.Times, 1), kind: in.Kind,
 		status: cmp.Or(in.Status, standard), retryAfter: in.RetryAfter, delay: delay,
-	})
-	return map[string]int{"armed": n}, nil
+	}, "", nil
+}
+
+// controlFault arms a fault.
+func (s *Server) controlFault(r *http.Request) (any, error) {
+	var in faultRequest
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	f, _, err := in.fault()
+	if err != nil {
+		return nil, err
+	}
+	return map[string]int{"armed": s.faults.arm(f)}, nil
 }
 
 func faultKinds() []string {

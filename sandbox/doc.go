@@ -15,6 +15,9 @@
 // Tests steer the server through Advance, Requests and Reset, or over HTTP under /_sandbox/ (clock, requests, faults,
 // switches, reset, state, env, apps, accounts, users, credentials, jwks). Those paths are neither limited nor logged.
 //
+// People have a developer console at /console/, where they create apps and JWT credentials, watch requests and tokens,
+// and turn the controls. It answers this machine only, or whoever knows Options.ConsolePassword.
+//
 // People sign in, too: /restapi/oauth/authorize leads a browser to a sign-in page and a consent page, and from there to
 // a redirect URI of the app, with a code. Demo has an app for programs on a desk and one for servers.
 //

@@ -59,6 +59,17 @@ func (l *faultList) clear() {
 	l.armed = nil
 }
 
+// list copies the armed faults.
+func (l *faultList) list() []fault {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := make([]fault, 0, len(l.armed))
+	for _, f := range l.armed {
+		out = append(out, *f)
+	}
+	return out
+}
+
 func (l *faultList) size() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

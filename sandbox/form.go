@@ -43,6 +43,9 @@ func readForm(r *http.Request) (form, error) {
 	if err != nil {
 		return f, errBadForm
 	}
+	if c, ok := r.Context().Value(callKey{}).(*call); ok {
+		c.sent = shown(values)
+	}
 	return newForm(values), nil
 }
 

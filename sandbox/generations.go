@@ -1,5 +1,7 @@
 package sandbox
 
+import "iter"
+
 // generations is a map with bounded memory: it holds the latest entries, at least keep and at most twice as many.
 // The zero value is not usable; callers bring their own lock.
 type generations[V any] struct {
@@ -27,3 +29,19 @@ func (g *generations[V]) get(key string) (V, bool) {
 }
 
 func (g *generations[V]) len() int { return len(g.now) + len(g.old) }
+
+// all are the entries, the latest of each key, in no order.
+func (g *generations[V]) all() iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		for k, v := range g.now {
+			if !yield(k, v) {
+				return
+			}
+		}
+		for k, v := range g.old {
+			if _, newer := g.now[k]; !newer && !yield(k, v) {
+				return
+			}
+		}
+	}
+}

@@ -34,13 +34,30 @@ type Request struct {
 // journal is a ring of the latest requests. Its lock guards all of it.
 type journal struct {
 	mu       sync.Mutex
-	entries  []Request
+	entries  []logEntry
 	next     int
+	count    uint64 // requests so far; numbers the next one
 	observer func(Request)
+	watchers map[chan struct{}]bool
 }
 
-func (j *journal) add(e Request) {
+// logEntry is a request with what the console needs to show it again. It holds no secret.
+type logEntry struct {
+	Request
+	number uint64 // 1 is the first after a start
+	shape  requestShape
+}
+
+func (j *journal) add(e logEntry) {
 	j.mu.Lock()
+	j.count++
+	e.number = j.count
+	for w := range j.watchers {
+		select {
+		case w <- struct{}{}:
+		default: // it has something to read already
+		}
+	}
 	if len(j.entries) < logSize {
 		j.entries = append(j.entries, e)
 	} else {
@@ -50,7 +67,7 @@ func (j *journal) add(e Request) {
 	observer := j.observer
 	j.mu.Unlock()
 	if observer != nil {
-		observer(e)
+		observer(e.Request)
 	}
 }
 
@@ -58,8 +75,43 @@ func (j *journal) list() []Request {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	out := make([]Request, 0, len(j.entries))
-	out = append(out, j.entries[j.next:]...)
-	return append(out, j.entries[:j.next]...)
+	for _, part := range [][]logEntry{j.entries[j.next:], j.entries[:j.next]} {
+		for i := range part {
+			out = append(out, part[i].Request)
+		}
+	}
+	return out
+}
+
+// since lists the entries after a number, oldest first, and the number of the latest of all.
+func (j *journal) since(number uint64) ([]logEntry, uint64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	n := len(j.entries)
+	if fresh := j.count - min(number, j.count); fresh < uint64(n) {
+		n = int(fresh) //nolint:gosec // at most the length
+	}
+	out := make([]logEntry, 0, n)
+	for i := len(j.entries) - n; i < len(j.entries); i++ {
+		out = append(out, j.entries[(j.next+i)%len(j.entries)])
+	}
+	return out, j.count
+}
+
+// watch has c told of every entry until the caller calls stop; c has room for one.
+func (j *journal) watch() (c chan struct{}, stop func()) {
+	c = make(chan struct{}, 1)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.watchers == nil {
+		j.watchers = map[chan struct{}]bool{}
+	}
+	j.watchers[c] = true
+	return c, func() {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		delete(j.watchers, c)
+	}
 }
 
 func (j *journal) clear() {

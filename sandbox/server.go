@@ -22,6 +22,9 @@ type Options struct {
 	Algorithm string
 	// NoLimits switches every request limit off; limit headers are still sent.
 	NoLimits bool
+	// ConsolePassword lets people in to the developer console at /console/. "" lets in everybody at this machine, and
+	// nobody from elsewhere.
+	ConsolePassword string
 	// Now is the clock under the server's own; Advance adds to it. Nil means time.Now.
 	Now func() time.Time
 }
@@ -32,6 +35,7 @@ type Server struct {
 	key     *signingKey // signs RingCX access tokens
 	routes  http.Handler
 	control http.Handler
+	console func() *console // made when somebody looks at it first
 	clock   clock
 	journal journal
 	faults  faultList
@@ -65,6 +69,7 @@ func New(opts *Options) (*Server, error) {
 	}
 	s.routes = s.vendorRoutes()
 	s.control = s.controlRoutes()
+	s.console = sync.OnceValue(func() *console { return newConsole(s) })
 	if err := s.restart(); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
@@ -112,6 +117,10 @@ func (s *Server) Demo() Credentials {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/_sandbox" || strings.HasPrefix(r.URL.Path, "/_sandbox/") {
 		s.control.ServeHTTP(w, r)
+		return
+	}
+	if r.URL.Path == "/console" || strings.HasPrefix(r.URL.Path, consolePath) {
+		s.console().ServeHTTP(w, r)
 		return
 	}
 	s.serveVendor(w, r)

@@ -53,6 +53,8 @@ type user struct {
 type app struct {
 	id, secret    string
 	name          string
+	order         int    // apps are listed in the order in which they were made
+	kind          string // the console's word for what a program of the 3-legged flow is; "": it was not asked
 	flow          string // "jwt" or "code"
 	refreshTokens bool
 	confidential  bool // false: no secret, identifies itself by client_id
@@ -67,6 +69,8 @@ type app struct {
 // credential is a JWT credential: a signed statement about a user that apps may present.
 type credential struct {
 	id, jwt string
+	label   string // what its owner calls it
+	order   int    // credentials are listed in the order in which they were made
 	user    *user
 	clients []string  // client IDs that may present it; nil: every app of the user's account
 	expires time.Time // zero: never
@@ -109,6 +113,7 @@ func newWorld(seed uint64) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.label = "Demo"
 	w.demo = Credentials{ClientID: a.id, ClientSecret: a.secret, JWT: c.jwt, Email: ada.email, Password: ada.password}
 	w.addCodeApps(acct)
 	w.addDemoAdmin(acct)
@@ -176,12 +181,16 @@ func (w *world) addNamedApp(label string, a app) *app {
 	if a.confidential && a.authMethod != methodKeyJWT {
 		a.secret = text(w.seed, label+" secret", 44)
 	}
+	a.order = len(w.apps)
 	w.apps[a.id] = &a
 	return &a
 }
 
 func (w *world) addCredential(u *user, clients []string, expires time.Time) (*credential, error) {
-	c := &credential{id: text(w.seed, w.label("credential"), 22), user: u, clients: clients, expires: expires}
+	c := &credential{
+		id: text(w.seed, w.label("credential"), 22), label: "JWT credential", order: len(w.credentials),
+		user: u, clients: clients, expires: expires,
+	}
 	exp := int64(credentialForever)
 	if !expires.IsZero() {
 		exp = expires.Unix()

@@ -6,7 +6,7 @@
 # Needs bash 3.2, curl, grep and awk, as every macOS and Debian with curl has them: no jq and no Python, JSON is read by
 # the function json below. Settings come from the environment; see README.md beside this directory: RC_APP_CLIENT_ID,
 # RC_APP_CLIENT_SECRET, RC_USER_JWT; RC_SERVER_URL and RINGCX_SERVER_URL when not production; RINGCX_STATE for the file
-# that keeps the tokens. Run one at a time: two that refresh together cost a login.
+# that keeps the tokens. Copies that run at the same time take turns where flock is installed (Linux).
 #
 # No secret is ever an argument of a program, because arguments can be read by every user of the machine (ps). curl gets
 # them on standard input (--config -), printf is part of bash.
@@ -126,6 +126,9 @@ send() {
 # refused: the vendor understood and said no. After any other failure the same request may work later.
 refused() { [[ $STATUS == 4?? && $STATUS != 408 && $STATUS != 429 ]]; }
 
+# postponed: the vendor understood and did nothing, not now.
+postponed() { [[ $STATUS == 408 || $STATUS == 429 || $STATUS == 503 ]]; }
+
 # vendor_words are code and message of the error in BODY. RingCentral and RingCX have one shape each, and gateways send
 # plain text.
 vendor_words() {
@@ -160,22 +163,32 @@ log_in() {
 	) || fail 1 "$PROBLEM"
 }
 
-# refresh spends the refresh token: from here on the one in the state file is worth nothing.
+# refresh TOKEN spends a refresh token.
 refresh() {
 	say 'refreshing the tokens'
 	send 'refresh the RingCX token' "$RINGCX_SERVER_URL/api/auth/token/refresh" < <(
-		setting data-urlencode "refresh_token=$REFRESH_TOKEN"
+		setting data-urlencode "refresh_token=$1"
 	)
 }
 
-# renew gets fresh tokens, by a login if there is no other way, and saves them before anybody uses them.
+# renew gets fresh tokens, by a login if there is no other way, and saves them before anybody uses them. A refresh token
+# leaves the file before it is sent: if the answer gets lost, it is spent all the same.
 renew() {
-	if [[ -z $REFRESH_TOKEN ]]; then
+	local spent=$REFRESH_TOKEN
+	if [[ -z $spent ]]; then
 		log_in
-	elif ! refresh; then
-		refused || fail 1 "$PROBLEM"
-		say "$PROBLEM"
-		log_in
+	else
+		REFRESH_TOKEN=''
+		save
+		if ! refresh "$spent"; then
+			if postponed; then
+				REFRESH_TOKEN=$spent
+				save
+			fi
+			refused || fail 1 "$PROBLEM"
+			say "$PROBLEM"
+			log_in
+		fi
 	fi
 	ACCESS_TOKEN=$(printf '%s' "$BODY" | field accessToken)
 	REFRESH_TOKEN=$(printf '%s' "$BODY" | field refreshToken)
@@ -195,6 +208,12 @@ call() {
 		get "$@" || fail 1 "$PROBLEM"
 	fi
 	[[ $BODY == '['* ]] || fail 1 "$1: the answer is not a list; is this the right server?"
+}
+
+# take_turns waits until no other copy runs with this state. The lock lasts as long as the file is open.
+take_turns() {
+	{ exec 9>"$STATE.lock"; } 2>/dev/null || fail 1 "cannot write $STATE.lock"
+	! command -v flock >/dev/null || flock 9
 }
 
 # load reads the tokens of the last run, if there are any for these settings.
@@ -259,6 +278,7 @@ main() {
 	check_config
 	TEMPORARY=$(mktemp -d)
 	trap 'rm -rf "$TEMPORARY"' EXIT
+	take_turns
 	load
 	[[ -n $ACCESS_TOKEN ]] || renew
 	call 'list accounts' /voice/api/v1/admin/accounts

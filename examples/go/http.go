@@ -34,6 +34,11 @@ type refused struct {
 
 func (e *refused) Error() string { return e.message }
 
+// postponed is a vendor who understood and did nothing: not now.
+type postponed string
+
+func (e postponed) Error() string { return string(e) }
+
 func post(ctx context.Context, to string, form url.Values) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -76,8 +81,10 @@ func answerError(doing string, resp *http.Response, body []byte) error {
 	switch {
 	case status == http.StatusTooManyRequests:
 		wait := cmp.Or(readable(resp.Header.Get("Retry-After")), "not given, wait a minute")
-		return fmt.Errorf("%s; Retry-After: %s", message, wait)
-	case status/100 == 4 && status != http.StatusRequestTimeout:
+		return postponed(message + "; Retry-After: " + wait)
+	case status == http.StatusRequestTimeout, status == http.StatusServiceUnavailable:
+		return postponed(message)
+	case status/100 == 4:
 		return &refused{status, message}
 	}
 	return errors.New(message)

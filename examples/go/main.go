@@ -5,7 +5,7 @@
 // Needs the standard library only; what the vendor's guide does by hand is done by hand here. The example in go-sdk does
 // the same with package ringcx. Settings come from the environment; see the README beside this directory:
 // RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET, RC_USER_JWT; RC_SERVER_URL and RINGCX_SERVER_URL when not production;
-// RINGCX_STATE for the file that keeps the tokens. Run one at a time: two that refresh together cost a login.
+// RINGCX_STATE for the file that keeps the tokens. Copies that run at the same time take turns.
 package main
 
 import (
@@ -47,6 +47,11 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	unlock, err := lock(c.statePath + ".lock")
+	if err != nil {
+		return fmt.Errorf("wait for other copies: %w", err)
+	}
+	defer unlock()
 	if err := c.load(); err != nil {
 		return err
 	}
@@ -145,22 +150,33 @@ func (c *client) logIn(ctx context.Context) (t tokens, err error) {
 	return t, send("exchange the RingCentral token", req, &t)
 }
 
-// refresh spends the refresh token: from here on the one in the state file is worth nothing.
-func (c *client) refresh(ctx context.Context) (t tokens, err error) {
-	req, err := post(ctx, c.ringCX+"/api/auth/token/refresh", url.Values{"refresh_token": {c.tokens.Refresh}})
+// refresh spends a refresh token.
+func (c *client) refresh(ctx context.Context, token string) (t tokens, err error) {
+	req, err := post(ctx, c.ringCX+"/api/auth/token/refresh", url.Values{"refresh_token": {token}})
 	if err != nil {
 		return t, err
 	}
 	return t, send("refresh the RingCX token", req, &t)
 }
 
-// fresh gets new tokens, by a login if there is no other way.
+// fresh gets new tokens, by a login if there is no other way. A refresh token leaves the file before it is sent: if the
+// answer gets lost, it is spent all the same.
 func (c *client) fresh(ctx context.Context) (tokens, error) {
 	if c.tokens.Refresh != "" {
 		say("refreshing the tokens")
-		t, err := c.refresh(ctx)
+		before := c.tokens
+		c.tokens.Refresh = ""
+		if err := c.save(); err != nil {
+			return tokens{}, err
+		}
+		t, err := c.refresh(ctx, before.Refresh)
 		var refusal *refused
-		if !errors.As(err, &refusal) {
+		var notNow postponed
+		switch {
+		case errors.As(err, &notNow):
+			c.tokens = before
+			return t, errors.Join(err, c.save())
+		case !errors.As(err, &refusal):
 			return t, err
 		}
 		say(err)

@@ -5,12 +5,14 @@
 //
 // Needs Node.js 18 or newer and no packages. Settings come from the environment; see README.md beside this directory:
 // RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET, RC_USER_JWT; RC_SERVER_URL and RINGCX_SERVER_URL when not production;
-// RINGCX_STATE for the file that keeps the tokens. Run one at a time: two that refresh together cost a login.
+// RINGCX_STATE for the file that keeps the tokens. Copies that run at the same time take turns.
 
 import { createHash, randomUUID } from "node:crypto";
 import { open, readFile, rename, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 
 const USER_AGENT = "ringcx-example-javascript/1.0";
 const TIMEOUT = 30_000; // milliseconds for a request and its answer
@@ -32,6 +34,9 @@ class Refused extends Problem {
     this.status = status;
   }
 }
+
+/** The vendor understood and did nothing: not now. */
+class Postponed extends Problem {}
 
 function readConfig(env) {
   const missing = ["RC_APP_CLIENT_ID", "RC_APP_CLIENT_SECRET", "RC_USER_JWT"].filter((name) => !env[name]);
@@ -88,14 +93,19 @@ function tokensOf(answer) {
   return { accessToken: answer.accessToken, refreshToken: answer.refreshToken ?? "" };
 }
 
-/** Puts fresh tokens into tokens. They are saved before anybody uses them: the refresh token in the file is spent. */
+/**
+ * Puts fresh tokens into tokens, saved before anybody uses them. A refresh token leaves the file before it is sent: if the
+ * answer gets lost, it is spent all the same.
+ */
 async function renew(config, tokens) {
   let fresh;
   if (tokens.refreshToken) {
     say("refreshing the tokens");
+    await save(config, { ...tokens, refreshToken: "" });
     try {
       fresh = await refresh(config, tokens);
     } catch (error) {
+      if (error instanceof Postponed) await save(config, tokens);
       if (!(error instanceof Refused)) throw error;
       say(error.message);
     }
@@ -156,9 +166,10 @@ function problemOf(doing, response, text) {
   const message = `${doing}: ${status} ${vendorWords(text) || response.statusText}`;
   if (status === 429) {
     const wait = response.headers.get("Retry-After");
-    return new Problem(`${message}; Retry-After: ${wait ? readable(wait) : "not given, wait a minute"}`);
+    return new Postponed(`${message}; Retry-After: ${wait ? readable(wait) : "not given, wait a minute"}`);
   }
-  if (status >= 400 && status < 500 && status !== 408) return new Refused(status, message);
+  if (status === 408 || status === 503) return new Postponed(message);
+  if (status >= 400 && status < 500) return new Refused(status, message);
   return new Problem(message);
 }
 
@@ -180,6 +191,23 @@ function vendorWords(text) {
 function readable(text) {
   const line = String(text ?? "").replace(/[\p{C}\s]+/gu, " ");
   return line.replace(/[\w.~+/=|-]{40,}/g, "[...]").trim().slice(0, 200);
+}
+
+/**
+ * Waits until no other copy runs with these settings. Node.js cannot lock a file, but a port has one listener, and loses
+ * it with the process. A port that is still taken after a minute is somebody else's.
+ */
+async function takeTurns(config) {
+  const port = 20_000 + (parseInt(config.identity.slice(0, 6), 16) % 10_000);
+  for (let tries = 0; tries < 600; tries++) {
+    const listener = createServer((socket) => socket.destroy());
+    const mine = await new Promise((resolve) => {
+      listener.once("error", () => resolve(false)).once("listening", () => resolve(true));
+      listener.listen({ host: "127.0.0.1", port, exclusive: true });
+    });
+    if (mine) return listener.unref();
+    await pause(100);
+  }
 }
 
 /** The tokens of the last run; empty if there are none for these settings. */
@@ -249,6 +277,7 @@ async function main(args) {
   const printToken = args[0] === "--print-token";
   if (args.length > (printToken ? 1 : 0)) throw new WrongUse("usage: ringcx.mjs [--print-token]");
   const config = readConfig(process.env);
+  await takeTurns(config);
   const tokens = await load(config);
   if (!tokens.accessToken) await renew(config, tokens);
   const accounts = await call(config, tokens, "list accounts", "/voice/api/v1/admin/accounts");

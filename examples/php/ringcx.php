@@ -6,8 +6,8 @@
 //
 // Needs PHP 8.1 or newer with its curl extension (Debian: php-cli, php-curl). Settings come from the environment; see
 // README.md beside this directory: RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET, RC_USER_JWT; RC_SERVER_URL and
-// RINGCX_SERVER_URL when not production; RINGCX_STATE for the file that keeps the tokens. Run one at a time: two that
-// refresh together cost a login.
+// RINGCX_SERVER_URL when not production; RINGCX_STATE for the file that keeps the tokens. Copies that run at the same
+// time take turns.
 
 declare(strict_types=1);
 ini_set('display_errors', 'stderr');
@@ -32,6 +32,11 @@ class Refused extends Problem
     {
         parent::__construct($message);
     }
+}
+
+/** The vendor understood and did nothing: not now. */
+class Postponed extends Problem
+{
 }
 
 final class Config
@@ -100,16 +105,23 @@ function tokensOf(mixed $answer): array
     return ['accessToken' => $answer['accessToken'], 'refreshToken' => $answer['refreshToken'] ?? ''];
 }
 
-/** Fresh tokens in place of $tokens. They are saved before anybody uses them: the refresh token in the file is spent. */
+/**
+ * Fresh tokens in place of $tokens, saved before anybody uses them. A refresh token leaves the file before it is sent: if
+ * the answer gets lost, it is spent all the same.
+ */
 function renew(Config $config, array $tokens): array
 {
     $fresh = null;
     if (!empty($tokens['refreshToken'])) {
         say('refreshing the tokens');
+        save($config, ['refreshToken' => ''] + $tokens);
         try {
             $fresh = refresh($config, $tokens);
         } catch (Refused $refusal) {
             say($refusal->getMessage());
+        } catch (Postponed $postponed) {
+            save($config, $tokens);
+            throw $postponed;
         }
     }
     if ($fresh === null) {
@@ -188,9 +200,12 @@ function problemOf(string $doing, int $status, string $text, string $retryAfter)
 {
     $message = trim("$doing: $status " . vendorWords($text));
     if ($status === 429) {
-        return new Problem("$message; Retry-After: " . ($retryAfter ?: 'not given, wait a minute'));
+        return new Postponed("$message; Retry-After: " . ($retryAfter ?: 'not given, wait a minute'));
     }
-    if ($status >= 400 && $status < 500 && $status !== 408) {
+    if ($status === 408 || $status === 503) {
+        return new Postponed($message);
+    }
+    if ($status >= 400 && $status < 500) {
         return new Refused($status, $message);
     }
     return new Problem($message);
@@ -215,6 +230,16 @@ function readable(?string $text): string
     $line = preg_replace('/[\p{C}\s]+/u', ' ', $text ?? '') ?? preg_replace('/[^ -~]+/', '?', $text); // not UTF-8
     $line = trim(preg_replace('~[\w.\~+/=|-]{40,}~', '[...]', $line));
     return preg_replace('/^(.{200}).*$/us', '$1', $line);
+}
+
+/** Waits until no other copy runs with this state. The lock lasts as long as the file is open, also after a crash. */
+function takeTurns(Config $config): void
+{
+    static $file;
+    $file = @fopen($config->statePath . '.lock', 'c');
+    if (!$file || !flock($file, LOCK_EX)) {
+        throw new Problem("cannot lock $config->statePath.lock");
+    }
 }
 
 /** The tokens of the last run; empty if there are none for these settings. */
@@ -284,6 +309,7 @@ function main(array $arguments): void
         throw new Problem('usage: ringcx.php [--print-token]', 2);
     }
     $config = new Config();
+    takeTurns($config);
     $tokens = load($config);
     if (empty($tokens['accessToken'])) {
         $tokens = renew($config, $tokens);

@@ -5,7 +5,7 @@ usage: ringcx.py [--print-token]     (prints the access token that worked instea
 
 Needs Python 3.9 or newer and no packages. Settings come from the environment; see README.md beside this directory:
 RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET, RC_USER_JWT; RC_SERVER_URL and RINGCX_SERVER_URL when not production; RINGCX_STATE
-for the file that keeps the tokens. Run one at a time: two that refresh together cost a login.
+for the file that keeps the tokens. Copies that run at the same time take turns (not on Windows).
 """
 
 import base64
@@ -20,6 +20,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from typing import NamedTuple
+
+try:
+    import fcntl
+except ImportError:  # Windows: run one at a time
+    fcntl = None
 
 USER_AGENT = "ringcx-example-python/1.0"
 TIMEOUT = 30  # seconds without a sign of life from the server
@@ -43,6 +48,10 @@ class Refused(Problem):
     def __init__(self, status, message):
         super().__init__(message)
         self.status = status
+
+
+class Postponed(Problem):
+    """The vendor understood and did nothing: not now."""
 
 
 class Config(NamedTuple):
@@ -113,14 +122,21 @@ def tokens_of(answer):
 
 
 def renew(config, tokens):
-    """Put fresh tokens into tokens. They are saved before anybody uses them: the refresh token in the file is spent."""
+    """Put fresh tokens into tokens, saved before anybody uses them.
+
+    A refresh token leaves the file before it is sent: if the answer gets lost, it is spent all the same.
+    """
     fresh = None
     if tokens.get("refreshToken"):
         say("refreshing the tokens")
+        save(config, {**tokens, "refreshToken": ""})
         try:
             fresh = refresh(config, tokens)
         except Refused as refusal:
             say(str(refusal))
+        except Postponed:
+            save(config, tokens)
+            raise
     if fresh is None:
         say("logging in")
         fresh = log_in(config)
@@ -183,8 +199,10 @@ def problem_of(doing, error):
     message = f"{doing}: {error.code} {vendor_words(text) or error.reason}"
     if error.code == 429:
         wait = error.headers.get("Retry-After")
-        return Problem(f"{message}; Retry-After: {readable(wait) if wait else 'not given, wait a minute'}")
-    if 400 <= error.code < 500 and error.code != 408:
+        return Postponed(f"{message}; Retry-After: {readable(wait) if wait else 'not given, wait a minute'}")
+    if error.code in (408, 503):
+        return Postponed(message)
+    if 400 <= error.code < 500:
         return Refused(error.code, message)
     return Problem(message)
 
@@ -208,6 +226,16 @@ def readable(text):
     """Text of a server on one line, without control characters, and without what might be a token."""
     text = re.sub(r"[\w.~+/=|-]{40,}", "[...]", "".join(c if c.isprintable() else " " for c in str(text)))
     return " ".join(text.split())[:200]
+
+
+def take_turns(config):
+    """Wait until no other copy runs with this state. The lock lasts as long as the file is open, also after a crash."""
+    try:
+        file = os.open(config.state + ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_EX)
+    except OSError as error:
+        raise Problem(f"lock {config.state}.lock: {error.strerror}") from None
 
 
 def load(config):
@@ -272,6 +300,7 @@ def main(arguments):
     if arguments not in ([], ["--print-token"]):
         raise WrongUse("usage: ringcx.py [--print-token]")
     config = read_config()
+    take_turns(config)
     tokens = load(config)
     if not tokens.get("accessToken"):
         renew(config, tokens)

@@ -20,6 +20,7 @@ type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
+	Environ        func() []string // all variables, for programs that are run; nil: none
 	Home           string          // the user's home directory, "" if unknown
 	Context        context.Context // ends when the user interrupts; a process has one, so it lives here
 	HTTPClient     *http.Client    // nil: http.DefaultClient
@@ -39,7 +40,7 @@ func System() *Env {
 	home, _ := os.UserHomeDir()
 	dir, _ := os.Getwd()
 	return &Env{
-		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Home: home, Context: ctx,
+		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Environ: os.Environ, Home: home, Context: ctx,
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())), //nolint:gosec // a file descriptor fits
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())), //nolint:gosec // a file descriptor fits
 		InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),  //nolint:gosec // a file descriptor fits

@@ -60,8 +60,8 @@ func (a *app) loginByBrowser(acc *account, saved profile, f *loginFlags) error {
 	return err
 }
 
-// mayLogIn looks whether the Store can be written and the vendor's limits allow a login and an exchange now. A code lives a minute, and would end while
-// they are waited for.
+// mayLogIn looks whether the Store can be written and the vendor's limits allow a login and an exchange now. A code lives
+// a minute, and would end while they are waited for.
 func (a *app) mayLogIn(acc *account) error {
 	nothing := func([]byte, func([]byte) error) error { return nil }
 	if err := acc.store.Update(a.Context, acc.key, nothing); err != nil {

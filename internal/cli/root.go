@@ -170,6 +170,6 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required.`,
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.help())
-	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), a.api(), a.accounts(), a.users(), a.profiles(), a.sandbox(), a.completion(), a.version())
+	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), a.api(), a.accounts(), a.users(), a.profiles(), a.sandbox(), a.conform(), a.completion(), a.version())
 	return root
 }

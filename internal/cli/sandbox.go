@@ -19,7 +19,7 @@ const defaultListen = "127.0.0.1:8787"
 
 func (a *app) sandbox() *cobra.Command {
 	var opts sandbox.Options
-	var listen, envFile string
+	var listen, envFile, passwordFile string
 	cmd := &cobra.Command{
 		Use: "sandbox", Short: "Emulate both vendor servers on this machine", Args: noArgs,
 		Long: `Emulates RingCentral's token endpoints and RingCX on one port, for programs in any language: only the host changes
@@ -27,13 +27,23 @@ between the sandbox and production. It starts with one account, one app and one 
 same seed; 'ringcx sandbox env' prints what a program needs to sign in. Everything lives in memory.
 
 Tests move its clock (POST /_sandbox/clock {"advance":"6m"}), read what was asked and what was wrong with it
-(GET /_sandbox/requests), order bad days (POST /_sandbox/faults) and start over (POST /_sandbox/reset).`,
+(GET /_sandbox/requests), order bad days (POST /_sandbox/faults) and start over (POST /_sandbox/reset).
+
+People open /console/ in a browser: create apps, watch requests as they happen. Without a password that works on this
+machine only; --console-password-file, or RINGCX_CONSOLE_PASSWORD in the environment, opens it to other machines.`,
 		Example: `  ringcx sandbox &
   eval "$(ringcx sandbox env)"
   ringcx login --jwt && ringcx accounts list`,
-		RunE: func(*cobra.Command, []string) error { return a.serve(&opts, listen, envFile) },
+		RunE: func(*cobra.Command, []string) error {
+			var err error
+			if opts.ConsolePassword, err = a.consolePassword(passwordFile); err != nil {
+				return err
+			}
+			return a.serve(&opts, listen, envFile)
+		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&passwordFile, "console-password-file", "", "`FILE` with the password that the console asks for")
 	f.StringVar(&envFile, "env-file", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
 	f.DurationVar(&opts.TokenTTL, "token-ttl", 5*time.Minute, "lifetime of RingCX access tokens")
 	f.StringVar(&opts.Algorithm, "algorithm", "ES256", "signature of RingCX access tokens: ES256, RS256 or EdDSA")
@@ -155,7 +165,10 @@ func (a *app) serve(opts *sandbox.Options, listen, envFile string) error {
 	}
 	a.announce(url, listen, envFile, opts)
 	box.OnRequest(a.logRequest)
-	server := &http.Server{Handler: box, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{
+		Handler: box, ReadHeaderTimeout: 10 * time.Second,
+		BaseContext: func(net.Listener) context.Context { return a.Context }, // ends the console's live log, too
+	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ln) }()
 	select {
@@ -171,11 +184,28 @@ func (a *app) serve(opts *sandbox.Options, listen, envFile string) error {
 	return nil
 }
 
+// consolePassword is the password of the sandbox's console: that of the file, else of the environment, else none.
+func (a *app) consolePassword(file string) (string, error) {
+	if file == "" {
+		return strings.TrimSpace(a.Getenv("RINGCX_CONSOLE_PASSWORD")), nil
+	}
+	const purpose = "--console-password-file names a file that holds the password alone"
+	password, from, err := a.readSecret(file, purpose)
+	if password = strings.TrimSpace(password); err == nil && password == "" {
+		return "", &usageError{"there is no password in " + from, purpose}
+	}
+	return password, err
+}
+
 func (a *app) announce(url, listen, envFile string, opts *sandbox.Options) {
 	fmt.Fprintf(a.Stderr, "RingCX sandbox on %s, tokens live %s. Stop it with Ctrl-C.\n", url, span(opts.TokenTTL))
 	if host, _, _ := net.SplitHostPort(listen); !isLocal(host) {
 		fmt.Fprintln(a.Stderr, "Other machines can reach it, and it trusts everybody.")
+		if opts.ConsolePassword == "" {
+			fmt.Fprintln(a.Stderr, "Its console stays closed to them: --console-password-file opens it.")
+		}
 	}
+	fmt.Fprintf(a.Stderr, "Console: %s/console/\n", url)
 	if envFile != "" {
 		fmt.Fprintf(a.Stderr, "In another shell:  . %s && ringcx login --jwt\n", shellPath(envFile))
 		return

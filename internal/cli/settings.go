@@ -43,7 +43,7 @@ func parseSettings(data []byte) (*settings, error) {
 	s := &settings{}
 	meta, err := toml.Decode(string(data), s)
 	if err != nil {
-		return nil, &usageError{strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "toml: ")), " "), mend}
+		return nil, &usageError{oneLine(strings.TrimPrefix(err.Error(), "toml: ")), mend}
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return nil, &usageError{

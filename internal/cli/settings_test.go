@@ -43,7 +43,7 @@ func TestSettingsAreReadStrictly(t *testing.T) {
 
 func FuzzParseSettings(f *testing.F) {
 	for _, s := range []string{
-		"", "default = \"a\"\n[profile.a]\nclient_id = \"x\"\n", "[profile.a]\nmethod = \"jwt\"\n[directory]\n\"/a\" = \"a\"\n", "\x00", "[[profile]]", "profile = 1",
+		"", "default = \"a\"\n[profile.a]\nclient_id = \"x\"\n", "[profile.a]\nmethod = \"jwt\"\n[directory]\n\"/a\" = \"a\"\n", "\x00", "[[profile]]", "profile = 1", "0=0b",
 	} {
 		f.Add([]byte(s))
 	}

@@ -16,8 +16,9 @@ const (
 	broker     = "broker"
 	cli        = "internal/cli"
 	cmd        = "cmd"
+	conform    = "internal/conform"
 	examples   = "examples"
-	internal   = "internal" // everything below internal/ but the command line
+	internal   = "internal" // everything below internal/ but these two
 	ringcxtest = "ringcxtest"
 	sandbox    = "sandbox"
 	store      = "store"
@@ -32,19 +33,22 @@ var arrows = map[string][]string{
 	broker:     {root},
 	ringcxtest: {root, sandbox},
 	internal:   {internal},
-	cli:        {root, store, broker, sandbox, api, internal},
+	cli:        {root, store, broker, sandbox, api, conform, internal},
+	conform:    {sandbox}, // it tells what it sees in the sandbox's words
 	cmd:        {cli},
 	examples:   {root, store, broker, sandbox, api, ringcxtest},
 	bench:      {root, store, broker, sandbox, api, ringcxtest},
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{root, ringcxtest, sandbox, store, internal, cli}
+var testArrows = []string{root, ringcxtest, sandbox, store, internal, cli, conform}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	if within(dir, cli) {
-		return cli
+	for _, p := range []string{cli, conform} {
+		if within(dir, p) {
+			return p
+		}
 	}
 	first, _, _ := strings.Cut(dir, "/")
 	return first

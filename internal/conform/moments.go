@@ -1,0 +1,111 @@
+package conform
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// This file has the steps that interfere in the middle of a run, and those that look for secrets.
+
+// expiresAtFirstCall moves the vendor's clock when the first call of the API arrives.
+func expiresAtFirstCall(s *stage) error {
+	s.watch.on(http.MethodGet, []string{apiPrefix}, func() { s.box.Advance(expired) })
+	return nil
+}
+
+// killedAtRenewal runs the program and kills it when it asks for a token. The vendor does what it was asked to.
+func killedAtRenewal(s *stage) error {
+	running := make(chan *start, 1)
+	over := s.watch.on(http.MethodPost, []string{platformPath, exchangePath, refreshPath}, func() {
+		r := <-running
+		_ = killGroup(r.cmd) // it may have ended by itself
+		<-r.done
+	})
+	r, err := s.launch(s.ctx)
+	if err != nil {
+		return err
+	}
+	running <- r
+	<-r.done
+	if s.watch.disarm() {
+		return &Problem{Text: "the run after the token expired asked for no new one: it " + r.ended()}
+	}
+	<-over
+	s.noteRequests(r)
+	return nil
+}
+
+// overlap is how long the first of two copies is held at its first call for the second one to have begun.
+const overlap = 2 * time.Second
+
+// twoCopies runs the program twice at the same time. The first call is held until the other copy calls too, so that both
+// have read what is stored, or does nothing because it waits for the first.
+func twoCopies(s *stage) error {
+	from := len(s.watch.all())
+	s.watch.on(http.MethodGet, []string{apiPrefix}, func() {
+		for held := time.Duration(0); held < overlap; held += overlap / 100 {
+			if s.watch.count(from, http.MethodGet, apiPrefix) > 1 || !s.wait(overlap/100) {
+				return
+			}
+		}
+	})
+	defer s.watch.disarm()
+	copies := make([]*start, 2)
+	for i := range copies {
+		r, err := s.launch(s.ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { <-r.done }()
+		copies[i] = r
+	}
+	for i, r := range copies {
+		<-r.done
+		if err := s.succeeded(fmt.Sprintf("copy %d of two", i+1), r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loggedInOnce finds logins that were repeated because the answer took its time.
+func loggedInOnce(s *stage) error {
+	n := s.watch.count(0, http.MethodPost, platformPath)
+	return should(n <= 1, "it sent the login %d times", n)
+}
+
+// noSecrets looks for secrets in what was printed, and lets the vendor judge what was sent.
+func noSecrets(s *stage) error {
+	for _, r := range s.box.Requests() {
+		for _, v := range r.Verdicts {
+			if slices.Contains(aboutSecrets, v) {
+				return &Problem{Text: fmt.Sprintf("the vendor objects: %s (%s %s)", v, r.Method, r.Path)}
+			}
+		}
+	}
+	for secret, what := range s.watch.known() {
+		for _, e := range s.runs {
+			may := s.opts.PrintsToken && what == accessToken
+			if strings.Contains(e.stdoutText, secret) && !may {
+				return &Problem{Text: "it printed " + what + " to its standard output"}
+			}
+			if strings.Contains(e.stderrText, secret) {
+				return &Problem{Text: "it printed " + what + " to its standard error"}
+			}
+		}
+	}
+	return nil
+}
+
+// namesItself finds requests without a User-Agent.
+func namesItself(s *stage) error {
+	for _, r := range s.box.Requests() {
+		if err := should(!slices.Contains(r.Verdicts, noUserAgent), "%s %s came without a User-Agent", r.Method, r.Path); err != nil {
+			return err
+		}
+	}
+	return nil
+}

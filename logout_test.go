@@ -1,0 +1,133 @@
+package ringcx_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+)
+
+const endPath = "DELETE /api/auth/logout/***"
+
+func TestALogoutForgetsWhatIsInMemoryToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, store := newVendor(t), new(ringcx.Memory)
+		mustToken(t, v.Session(&ringcx.SessionOptions{Store: store, Key: "k"}))
+		s := v.Config().NewSession(nil, &ringcx.SessionOptions{Store: store, Key: "k"})
+		mustToken(t, s)
+		if err := s.Logout(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if token, err := s.Token(t.Context()); !errors.Is(err, ringcx.ErrLoginRequired) {
+			t.Errorf("after a logout: %v, %v", token, err)
+		}
+	})
+}
+
+func TestALogoutKeepsAQuietTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		s := v.Session(nil)
+		mustToken(t, s)
+		time.Sleep(6 * time.Minute)
+		fault(t, v, refreshPath, "retry-after", `"status":429,"retryAfter":"50"`)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := s.Token(ctx); err == nil {
+			t.Error("a token in a quiet time")
+		}
+		n := len(v.Paths())
+		var e *ringcx.Error
+		if err := s.Logout(t.Context()); !errors.As(err, &e) || e.RetryAfter < 40*time.Second {
+			t.Errorf("error: %v", err)
+		}
+		wantAsked(t, v, n, revokePath)
+		wantNoVerdicts(t, v)
+	})
+}
+
+func TestALogoutThatItsCallerLeftIsCompleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		s := v.Session(nil)
+		mustToken(t, s)
+		fault(t, v, revokePath, "delay", `"delay":"20s"`)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		if err := s.Logout(ctx); err != nil {
+			t.Errorf("error: %v", err)
+		}
+		wantAsked(t, v, 2, revokePath, endPath)
+	})
+}
+
+func TestALogoutRevokesNothingOfOtherCredentials(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, store := newVendor(t), new(ringcx.Memory)
+		token := mustToken(t, v.Session(&ringcx.SessionOptions{Store: store, Key: "k"}))
+		c := v.Config()
+		if err := c.NewSession(c.JWT("e30.e30.other"), &ringcx.SessionOptions{Store: store, Key: "k"}).Logout(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		wantAsked(t, v, 2)
+		if !works(t, v, token) {
+			t.Error("the token of other credentials was ended")
+		}
+	})
+}
+
+func TestAnAnswerThatCouldNotBeSavedIsForgottenByALogout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, store := newVendor(t), &moodyStore{Memory: new(ringcx.Memory)}
+		s := v.Session(&ringcx.SessionOptions{Store: store, Key: "k"})
+		mustToken(t, s)
+		time.Sleep(6 * time.Minute)
+		store.fail = map[int]bool{2: true}
+		if _, err := s.Token(t.Context()); !errors.Is(err, errBroken) {
+			t.Errorf("error: %v", err)
+		}
+		left, err := store.Load(t.Context(), "k") // with the intent whose answer is known in memory alone
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = s.Logout(t.Context()) // RingCX does not know the refresh token any more
+		restore := func(_ []byte, save func([]byte) error) error { return save(left) }
+		if err := store.Update(t.Context(), "k", restore); err != nil {
+			t.Fatal(err)
+		}
+		from := len(v.Paths())
+		_, _ = s.Token(t.Context())
+		if got := strings.Join(asked(v, from), " "); !strings.Contains(got, loginPath) {
+			t.Errorf("a token from before the logout was handed out, after %q", got)
+		}
+	})
+}
+
+func TestACorrectedPasswordIsTriedAtOnceAndASpentCodeNotAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, store := newVendor(t), new(ringcx.Memory)
+		c, demo := v.Config(), v.Demo()
+		for i, password := range []string{"wrong", demo.AdminPassword} {
+			s := c.NewSession(c.RingCXPassword(demo.AdminUsername, password, demo.PlatformID), &ringcx.SessionOptions{Store: store, Key: "k"})
+			if _, err := s.Token(t.Context()); (err == nil) != (i == 1) {
+				t.Errorf("try %d: %v", i, err)
+			}
+		}
+	})
+	posts := 0
+	c := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+		posts++
+		w.WriteHeader(http.StatusBadGateway)
+	})
+	s := c.NewSession(c.AuthorizationCode("code", "http://127.0.0.1/", "verifier"), nil)
+	for range 2 {
+		if _, err := s.Token(t.Context()); !errors.Is(err, ringcx.ErrLoginRequired) || posts != 1 {
+			t.Errorf("a code whose answer was lost: %d requests, %v", posts, err)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package sandbox
+
+import (
+	"net/http"
+	"sync"
+)
+
+// consolePath is where the developer console is.
+const consolePath = "/console/"
+
+// console is the web site for people that the vendor has at developers.ringcentral.com, and a window into the server.
+type console struct {
+	*Server
+	routes http.Handler
+
+	visitors sync.Mutex // guards what follows, and every visit
+	visits   *generations[*visit]
+	tries    *limiter // wrong passwords
+}
+
+// visit is a browser that looks at the console.
+type visit struct {
+	id    string // value of its cookie
+	token string // in its forms: who sends it has seen the page
+	known bool   // has given the password
+	walk  *walk  // nil: the guide was not begun; never changed in place
+}
+
+// consolePage answers one request of a visit that may ask for it.
+type consolePage func(v *visit, r *http.Request) answer
+
+func newConsole(s *Server) *console {
+	c := &console{
+		Server: s, visits: newGenerations[*visit](browsersKept),
+		tries: newLimiter("console", passwordTries, false),
+	}
+	mux := http.NewServeMux()
+	c.show(mux, "{$}", c.overview)
+	c.show(mux, "guide", c.guide)
+	c.take(mux, "guide", c.takeStep)
+	c.show(mux, "apps", c.appList)
+	c.show(mux, "apps/new", c.appForm)
+	c.take(mux, "apps/new", c.createApp)
+	c.show(mux, "apps/{id}", c.appDashboard)
+	c.show(mux, "credentials", c.credentialList)
+	c.show(mux, "credentials/new", c.credentialForm)
+	c.take(mux, "credentials/new", c.createCredential)
+	c.show(mux, "credentials/{id}", c.credentialPage)
+	c.take(mux, "credentials/{id}/delete", c.deleteCredential)
+	c.show(mux, "accounts", c.accountList)
+	c.take(mux, "accounts", c.createAccount)
+	c.take(mux, "users/{id}", c.changeUser)
+	c.show(mux, "sessions", c.sessionList)
+	c.take(mux, "sessions/revoke", c.revoke)
+	c.show(mux, "inspector", c.inspectForm)
+	c.take(mux, "inspector", c.inspect)
+	c.show(mux, "requests", c.requestList)
+	c.show(mux, "timeline", c.timeline)
+	mux.HandleFunc("GET "+consolePath+"requests/stream", c.requestStream)
+	c.show(mux, "controls", c.controlsForm)
+	c.take(mux, "controls/clock", c.moveClock)
+	c.take(mux, "controls/faults", c.armFault)
+	c.take(mux, "controls/faults/clear", c.clearFaults)
+	c.take(mux, "controls/switches", c.turnSwitches)
+	c.take(mux, "controls/limits", c.turnLimits)
+	c.take(mux, "controls/reset", c.startOver)
+	c.show(mux, "sign-in", c.passwordForm)
+	c.take(mux, "sign-in", c.takePassword)
+	mux.HandleFunc("GET /console", func(w http.ResponseWriter, _ *http.Request) {
+		redirect(http.StatusMovedPermanently, consolePath).write(w)
+	})
+	c.show(mux, "", func(*visit, *http.Request) answer { return c.missing("There is no such page.") })
+	c.routes = mux
+	return c
+}
+
+// show routes pages, take routes forms.
+func (c *console) show(mux *http.ServeMux, path string, page consolePage) {
+	mux.HandleFunc("GET "+consolePath+path, func(w http.ResponseWriter, r *http.Request) { page(visitOf(r), r).write(w) })
+}
+
+func (c *console) take(mux *http.ServeMux, path string, page consolePage) {
+	mux.HandleFunc("POST "+consolePath+path, func(w http.ResponseWriter, r *http.Request) { page(visitOf(r), r).write(w) })
+}
+
+// done leads from a form to a page that says what was done, so that reloading it does nothing again.
+func (c *console) done(path, notice string) answer {
+	return redirect(http.StatusSeeOther, consolePath+path+"?done="+notice)
+}
+
+// consoleNotices are what a page says after a form.
+var consoleNotices = map[string]string{
+	"app":        "The app was created.",
+	"credential": "The JWT credential was created.",
+	"deleted":    "The JWT credential was deleted. Who presents it is refused.",
+	"account":    "The account was created.",
+	"user":       "The user was changed.",
+	"revoked":    "It was ended: none of its tokens works any more.",
+	"clock":      "The clock was moved.",
+	"fault":      "The fault is armed.",
+	"faults":     "No fault is armed any more.",
+	"switches":   "The switches were turned.",
+	"limits":     "The limits were changed.",
+	"reset":      "The sandbox is in its first minute again.",
+}
+
+// missing is the page about something that is not there.
+func (c *console) missing(message string) answer {
+	return c.refusal(http.StatusNotFound, "Not found", message)
+}
+
+// refusal is a page that says why there is no other one.
+func (c *console) refusal(status int, title, message string, help ...string) answer {
+	return c.render(status, "refused.html", &consoleView{Title: title, Page: struct {
+		Message string
+		Help    []string
+	}{message, help}})
+}

@@ -1,0 +1,221 @@
+package sandbox
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// appKindWords are what a program of the 3-legged flow can be in the vendor's form, and the kind of each.
+var appKindWords = []struct{ Word, Kind string }{
+	{"Server-side web app (most common)", "server"},
+	{"Client-side web app (SPA)", "browser"},
+	{"Android", "native"},
+	{"iOS", "native"},
+	{"Windows desktop", "native"},
+	{"Mac desktop", "native"},
+}
+
+// appScopes are application scopes by the names that tokens carry, those that RingCX programs meet first.
+var appScopes = []scopeView{
+	{"ReadAccounts", "Read Accounts: needed for RingCX"},
+	{"EditAccounts", "Edit Accounts"},
+	{"EditExtensions", "Edit Extensions"},
+	{"CallControl", "Call Control"},
+	{"ReadCallLog", "Read Call Log"},
+	{"ReadCallRecording", "Read Call Recording"},
+	{"ReadContacts", "Read Contacts"},
+	{"ReadMessages", "Read Messages"},
+	{"SMS", "SMS"},
+	{"ReadPresence", "Read Presence"},
+	{"RingOut", "RingOut"},
+	{"SubscriptionWebhook", "Webhook Subscriptions"},
+	{"TeamMessaging", "Team Messaging"},
+	{"VoipCalling", "VoIP Calling"},
+	{"WebSocketsSubscriptions", "WebSockets Subscriptions"},
+}
+
+// appView is what is shown of an app.
+type appView struct {
+	ID, Name, Secret, Account string
+	Auth, Kind, Access        string
+	Refresh                   bool
+	Scopes, RedirectURIs      []string
+	Confidential, JWT         bool
+	Method                    string
+	order                     int
+}
+
+func viewOf(a *app) appView {
+	out := appView{
+		ID: a.id, Name: a.name, Secret: a.secret, Account: a.account.name, Refresh: a.refreshTokens, Scopes: a.scopes,
+		RedirectURIs: a.redirectURIs, Confidential: a.confidential, JWT: a.flow == "jwt", Method: a.authMethod, order: a.order,
+	}
+	out.Auth, out.Access = "JWT auth flow", "Public"
+	if !out.JWT {
+		out.Auth, out.Kind = "3-legged OAuth flow authorization code", a.kind
+		if out.Kind == "" && a.confidential {
+			out.Kind = "Server-side web app"
+		} else if out.Kind == "" {
+			out.Kind = "Program without a secret"
+		}
+	}
+	if a.private {
+		out.Access = "Private"
+	}
+	return out
+}
+
+// apps lists all apps, oldest first.
+func (c *console) apps() []appView {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := make([]appView, 0, len(c.world.apps))
+	for _, a := range c.world.apps {
+		out = append(out, viewOf(a))
+	}
+	slices.SortFunc(out, func(a, b appView) int { return cmp.Compare(a.order, b.order) })
+	return out
+}
+
+func (c *console) appList(v *visit, r *http.Request) answer {
+	return c.page(v, r, "apps.html", &consoleView{Title: "Apps", Page: c.apps()})
+}
+
+func (c *console) appDashboard(v *visit, r *http.Request) answer {
+	c.mu.Lock()
+	a := c.world.apps[r.PathValue("id")]
+	c.mu.Unlock()
+	if a == nil {
+		return c.missing("There is no app with this client ID. A reset of the sandbox forgets the apps that were made in it.")
+	}
+	return c.page(v, r, "app.html", &consoleView{Title: a.name, Place: "Apps", Page: viewOf(a)})
+}
+
+// choice is an option of a form.
+type choice struct {
+	Value, Label string
+}
+
+// newAppForm is the form to create an app, with what was filled in and what is wrong with it.
+type newAppForm struct {
+	Name, Auth, Kind, Refresh, Access, Account, RedirectURIs string
+	Scopes                                                   []string
+	Kinds                                                    []struct{ Word, Kind string }
+	AllScopes                                                []scopeView
+	Accounts                                                 []choice
+	Wrong                                                    map[string]string
+}
+
+func (c *console) appForm(v *visit, r *http.Request) answer {
+	return c.askApp(v, r, &newAppForm{
+		Auth: "jwt", Refresh: "yes", Access: "private", Scopes: []string{"ReadAccounts"}, Kind: appKindWords[0].Word,
+	})
+}
+
+func (c *console) askApp(v *visit, r *http.Request, f *newAppForm) answer {
+	f.Kinds, f.AllScopes, f.Accounts = appKindWords, appScopes, c.accountChoices()
+	return c.page(v, r, "app-new.html", &consoleView{Title: "Create an app", Place: "Apps", Page: f})
+}
+
+// accountChoices are the accounts in the order of their names, that of the demo first.
+func (c *console) accountChoices() []choice {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	first := fmt.Sprint(c.world.demoUser().account.id)
+	out := []choice{}
+	for id, a := range c.world.accounts {
+		out = append(out, choice{fmt.Sprint(id), a.name})
+	}
+	slices.SortFunc(out, func(a, b choice) int {
+		if (a.Value == first) != (b.Value == first) {
+			if a.Value == first {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(a.Label, b.Label), cmp.Compare(a.Value, b.Value))
+	})
+	return out
+}
+
+// createApp takes that form.
+func (c *console) createApp(v *visit, r *http.Request) answer {
+	f := &newAppForm{
+		Name: strings.TrimSpace(r.PostForm.Get("name")), Auth: r.PostForm.Get("auth"), Kind: r.PostForm.Get("kind"),
+		Refresh: r.PostForm.Get("refresh"), Access: r.PostForm.Get("access"), Account: r.PostForm.Get("account"),
+		RedirectURIs: r.PostForm.Get("redirects"), Scopes: r.PostForm["scope"], Wrong: map[string]string{},
+	}
+	in := f.request()
+	if len(f.Wrong) > 0 {
+		return c.askApp(v, r, f)
+	}
+	if err := in.check(); err != nil {
+		f.Wrong["redirects"] = err.Error() // everything else was a choice
+		return c.askApp(v, r, f)
+	}
+	c.mu.Lock()
+	a, err := c.world.register(in)
+	c.mu.Unlock()
+	if err != nil {
+		f.Wrong["account"] = "This account is gone."
+		return c.askApp(v, r, f)
+	}
+	return c.done("apps/"+url.PathEscape(a.id), "app")
+}
+
+// request is the form as the control plane takes it; what is wrong goes into Wrong.
+func (f *newAppForm) request() *appRequest {
+	in := &appRequest{
+		Name: f.Name, Auth: f.Auth, RefreshTokens: f.Refresh == "yes", Private: f.Access == "private", Scopes: f.Scopes,
+	}
+	if n := len([]rune(f.Name)); n == 0 || n > 100 {
+		f.Wrong["name"] = "Give the app a name of up to 100 characters."
+	}
+	if in.Scopes == nil {
+		in.Scopes = []string{}
+	}
+	for _, s := range f.Scopes {
+		if !slices.ContainsFunc(appScopes, func(v scopeView) bool { return v.Name == s }) {
+			f.Wrong["scopes"] = "Choose scopes from the list."
+		}
+	}
+	id, err := strconv.ParseInt(f.Account, 10, 64)
+	if err != nil && f.Account != "" {
+		f.Wrong["account"] = "Choose an account from the list."
+	}
+	in.Account = jsonID(id)
+	f.choose("refresh", f.Refresh, "yes", "no")
+	f.choose("access", f.Access, "private", "public")
+	f.choose("auth", f.Auth, "jwt", "code")
+	if f.Auth == "code" {
+		f.codeFlow(in)
+	}
+	return in
+}
+
+func (f *newAppForm) choose(field, value string, among ...string) {
+	if !slices.Contains(among, value) {
+		f.Wrong[field] = "Choose one of these."
+	}
+}
+
+// codeFlow reads what only the 3-legged flow asks.
+func (f *newAppForm) codeFlow(in *appRequest) {
+	for _, k := range appKindWords {
+		if k.Word == f.Kind {
+			in.Kind, in.words = k.Kind, strings.TrimSuffix(k.Word, " (most common)")
+		}
+	}
+	if in.Kind == "" {
+		f.Wrong["kind"] = "Choose one of these."
+	}
+	in.RedirectURIs = strings.Fields(f.RedirectURIs)
+	if len(in.RedirectURIs) == 0 {
+		f.Wrong["redirects"] = "Give at least one redirect URI, such as http://127.0.0.1:8080/callback."
+	}
+}

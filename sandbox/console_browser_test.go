@@ -1,0 +1,127 @@
+package sandbox_test
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestInABrowserEveryConsolePageCanBeReadByEverybody(t *testing.T) {
+	d := newDesk(t)
+	cx := d.v.exchange()
+	d.v.get(usersPath+"?access_token=x", str(cx, "accessToken"))
+	d.v.get(usersPath, "nonsense")
+	d.v.Advance(4 * time.Minute)
+	d.v.form(refreshPath, "refresh_token", str(cx, "refreshToken"))
+	d.v.Advance(150 * time.Second)
+	d.v.get(usersPath, str(cx, "accessToken"))
+	d.v.form(refreshPath, "refresh_token", str(cx, "refreshToken"))
+	d.v.exchange()
+	d.v.control("faults", `{"path":"/never","kind":"delay","delay":"2s"}`)
+	for _, path := range consolePages {
+		d.Visit(d.web + "/console/" + path)
+		d.See("h1")
+		name := strings.ReplaceAll(path, "/", "-")
+		if name == "" {
+			name = "overview"
+		}
+		d.look("console-" + name)
+	}
+}
+
+func TestInABrowserTheKeyboardIsEnoughToCreateAnApp(t *testing.T) {
+	d := newDesk(t)
+	d.Visit(d.web + "/console/apps/new")
+	d.See("#name")
+	for i := 0; d.Focus() != "name"; i++ {
+		if i > 20 {
+			t.Fatal("Tab does not reach the name")
+		}
+		d.Type("\t")
+	}
+	d.Type("Keys only\t")
+	d.wantFocus("auth-jwt")
+	d.Type("\t")
+	d.wantFocus("refresh-yes")
+	for i := 0; d.Focus() != "create"; i++ {
+		if i > 40 {
+			t.Fatal("Tab does not reach the button")
+		}
+		d.Type("\t")
+	}
+	d.Type("\r")
+	d.See(".notice")
+	if got := d.Text("h1"); got != "Keys only" {
+		t.Errorf("heading %q", got)
+	}
+	id, secret := d.Text("#client-id"), d.Text("#client-secret")
+	d.v.formAs(id, secret, tokenPath, "grant_type", jwtGrant, "assertion", d.v.Demo().JWT).want(http.StatusOK)
+	d.look("console-app")
+}
+
+func TestInABrowserTheFormShowsWhatTheChosenFlowNeeds(t *testing.T) {
+	d := newDesk(t)
+	d.Visit(d.web + "/console/apps/new")
+	d.See("#name")
+	d.Click("#auth-code")
+	d.See("#redirects")
+	d.look("console-app-code")
+	d.Click("#name")
+	d.Type("Web")
+	d.Click("#create")
+	d.See("#redirects-wrong")
+	d.look("console-app-wrong")
+	if got := d.Problems(); len(got) != 1 || !strings.Contains(got[0], "422") {
+		t.Errorf("the browser complains: %q", got) // but of the status, as it should
+	}
+}
+
+func TestInABrowserRequestsAppearWhileOneLooks(t *testing.T) {
+	d := newDesk(t)
+	d.Visit(d.web + "/console/requests")
+	d.See("#none")
+	d.v.login()
+	d.See("#request-1")
+	d.Click("#request-1 summary")
+	d.See("#curl-1")
+	if got := d.Text("#live"); got != "Live" {
+		t.Errorf("the log says %q", got)
+	}
+	d.Click("#pause")
+	d.v.get("/restapi", "")
+	d.Click("#pause")
+	d.See("#request-2")
+	d.look("console-live")
+}
+
+func TestInABrowserTheGuideIsWalkedWithThePointer(t *testing.T) {
+	d := newDesk(t)
+	d.Visit(d.web + "/console/guide")
+	d.See("#next")
+	d.look("console-guide-start")
+	for step := 1; step <= 6; step++ {
+		d.Click("#next")
+		d.See("#step-" + strconv.Itoa(step) + " .answer")
+	}
+	d.Click("#step-2 details:nth-of-type(2) summary")
+	d.See("#snippet-2-1")
+	d.look("console-guide")
+	d.Click("#restart")
+	d.See("#next")
+}
+
+func TestInABrowserATokenIsInspected(t *testing.T) {
+	d := newDesk(t)
+	cx := d.v.exchange()
+	d.Visit(d.web + "/console/inspector")
+	d.Click("#value")
+	d.Type(str(cx, "accessToken"))
+	d.Click("main button")
+	d.See("#result")
+	if got := d.Text("#result"); got != "RingCX access token" {
+		t.Errorf("it is a %q", got)
+	}
+	d.look("console-inspected")
+}

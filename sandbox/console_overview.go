@@ -1,0 +1,65 @@
+package sandbox
+
+import "net/http"
+
+// overviewView is the first page: where the servers are, what to sign in with, and how much there is of everything.
+type overviewView struct {
+	URL    string
+	Shown  []labelled // credentials that can be copied
+	Counts []counted
+	Env    string
+	Offset string
+}
+
+type labelled struct{ ID, Label, Value, Hint string }
+
+type counted struct {
+	Name  string
+	Count int
+	Path  string // page about it; "": none
+}
+
+func (c *console) overview(v *visit, r *http.Request) answer {
+	url := baseURL(r)
+	page := &overviewView{URL: url, Offset: inWords(c.offset())}
+	demo := c.Demo()
+	page.Shown = []labelled{
+		{"client-id", "Client ID", demo.ClientID, "of the app with the JWT auth flow"},
+		{"client-secret", "Client secret", demo.ClientSecret, ""},
+		{"jwt", "JWT credential", demo.JWT, "of the demo user, for every app of the account"},
+		{"email", "User", demo.Email, "signs in at RingCentral's page"},
+		{"password", "Password", demo.Password, ""},
+		{"native", "Client ID without a secret", demo.NativeClientID, "for programs on a desk, 3-legged flow"},
+		{"admin", "RingCX administrator", demo.AdminUsername, "signs in at RingCX itself, platform " + demo.PlatformID},
+		{"admin-password", "Password of the administrator", demo.AdminPassword, ""},
+	}
+	page.Env = "export RC_SERVER_URL='" + url + "' RINGCX_SERVER_URL='" + url + "'\n" +
+		"export RC_APP_CLIENT_ID='" + demo.ClientID + "'\n" +
+		"export RC_APP_CLIENT_SECRET='" + demo.ClientSecret + "'\n" +
+		"export RC_USER_JWT='" + demo.JWT + "'\n"
+	page.Counts = c.counts()
+	return c.page(v, r, "overview.html", &consoleView{Title: "Overview", Page: page})
+}
+
+// counts are the figures of the overview.
+func (c *console) counts() []counted {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	flawed := 0
+	for _, e := range c.journal.list() {
+		if len(e.Verdicts) > 0 {
+			flawed++
+		}
+	}
+	return []counted{
+		{"apps", len(c.world.apps), "apps"},
+		{"JWT credentials", len(c.world.credentials), "credentials"},
+		{"accounts", len(c.world.accounts), "accounts"},
+		{"users", len(c.world.users), "accounts"},
+		{"RingCentral sessions", c.platform.live(), "sessions"},
+		{"live RingCX refresh tokens", c.liveRefresh(), "sessions"},
+		{"armed faults", c.faults.size(), "controls"},
+		{"requests", c.journal.size(), "requests"},
+		{"with a verdict", flawed, "requests?verdicts=1"},
+	}
+}

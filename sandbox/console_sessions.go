@@ -1,0 +1,206 @@
+package sandbox
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// rowsShown are the rows of a table of tokens, those that live longest.
+const rowsShown = 50
+
+// tokenRow is a session or a token that still means something.
+type tokenRow struct {
+	Handle    string // names it in forms, and says nothing about it
+	Who, What string
+	Ends      string // the last characters of the token
+	Left      string
+	Refresh   string // time left of the refresh token; "": none
+	until     time.Time
+}
+
+// sessionsPage lists what lives.
+type sessionsPage struct {
+	Tables []tokenTable
+}
+
+type tokenTable struct {
+	ID, Title, Kind, About string
+	Rows                   []tokenRow
+	More                   int // rows that are not shown
+	Revoke                 string
+	Sessions               bool
+}
+
+// handle names a token without telling it.
+func handle(token string) string {
+	sum := sha256.Sum256([]byte("console " + token))
+	return hex.EncodeToString(sum[:10])
+}
+
+// ending is what people tell long tokens apart by.
+func ending(token string) string { return "…" + token[max(len(token)-6, 0):] }
+
+func (c *console) sessionList(v *visit, r *http.Request) answer {
+	now := c.Now()
+	c.mu.Lock()
+	page := &sessionsPage{Tables: []tokenTable{c.sessionTable(now), c.refreshTable(now), c.accessTable(now)}}
+	c.mu.Unlock()
+	return c.page(v, r, "sessions.html", &consoleView{Title: "Sessions and tokens", Page: page})
+}
+
+// cut leaves the rows that live longest.
+func (t tokenTable) cut() tokenTable {
+	slices.SortFunc(t.Rows, func(a, b tokenRow) int { return cmp.Or(b.until.Compare(a.until), cmp.Compare(a.Handle, b.Handle)) })
+	if len(t.Rows) > rowsShown {
+		t.More, t.Rows = len(t.Rows)-rowsShown, t.Rows[:rowsShown]
+	}
+	return t
+}
+
+// sessionTable are the open sessions of RingCentral with their newest tokens. c.mu is held.
+func (c *console) sessionTable(now time.Time) tokenTable {
+	newest := map[*session]*tokenRow{}
+	for _, open := range c.platform.sessions {
+		for _, s := range open {
+			newest[s] = &tokenRow{
+				Handle: handle(s.id), Who: s.user.first + " " + s.user.last, What: s.app.name, Left: "over",
+			}
+		}
+	}
+	for _, t := range c.platform.access.all() {
+		if row := newest[t.session]; row != nil && t.replaced.IsZero() {
+			row.Ends, row.Left = ending(t.token), inWords(t.expires.Sub(now))
+			row.until = later(row.until, t.expires)
+		}
+	}
+	for _, t := range c.platform.refresh.all() {
+		if row := newest[t.pair.access.session]; row != nil && t.spent.IsZero() {
+			row.Refresh = inWords(t.expires.Sub(now))
+			row.until = later(row.until, t.expires)
+		}
+	}
+	table := tokenTable{
+		ID: "rc", Title: "RingCentral sessions", Kind: "session", Revoke: "Revoke", Sessions: true,
+		About: "At most five for a user in an app. Revoking one ends all its tokens; RingCX tokens that came from it live on.",
+	}
+	for _, row := range newest {
+		if now.Before(row.until) {
+			table.Rows = append(table.Rows, *row)
+		}
+	}
+	return table.cut()
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// refreshTable are the RingCX refresh tokens that can be used. c.mu is held.
+func (c *console) refreshTable(now time.Time) tokenTable {
+	table := tokenTable{
+		ID: "refresh", Title: "RingCX refresh tokens", Kind: "refresh", Revoke: "Log out",
+		About: "Each is good for one refresh, which gives another.",
+	}
+	for token, t := range c.cx.refresh.all() {
+		if !t.live(now) {
+			continue
+		}
+		table.Rows = append(table.Rows, tokenRow{
+			Handle: handle(token), Who: t.who.name(), What: t.who.app, Ends: ending(token),
+			Left: inWords(t.expires.Sub(now)), until: t.expires,
+		})
+	}
+	return table.cut()
+}
+
+// accessTable are the RingCX access tokens that were seen lately. c.mu is held.
+func (c *console) accessTable(now time.Time) tokenTable {
+	table := tokenTable{
+		ID: "access", Title: "RingCX access tokens",
+		About: "They work until they end: nothing revokes them. Only those that were seen lately are listed.",
+	}
+	c.tokens.mu.RLock()
+	defer c.tokens.mu.RUnlock()
+	for token, t := range c.tokens.seen.all() {
+		if !now.Before(t.expires.Add(cxClockSkew)) {
+			continue
+		}
+		table.Rows = append(table.Rows, tokenRow{
+			Handle: handle(token), Who: c.subjectName(t.claims), What: t.claims.App, Ends: ending(token),
+			Left: inWords(t.expires.Sub(now)), until: t.expires,
+		})
+	}
+	return table.cut()
+}
+
+// name is whom tokens speak for, for people.
+func (p principal) name() string {
+	if p.seat != nil {
+		return p.seat.agent.first + " " + p.seat.agent.last + ", agent"
+	}
+	return p.user.first + " " + p.user.last
+}
+
+// subjectName is the holder that claims name. c.mu is held.
+func (c *console) subjectName(claims *cxClaims) string {
+	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
+	if claims.App == appAgent {
+		if seat := c.world.seatOf(func(a *agent) bool { return int64(a.id) == id }); seat != nil {
+			return principal{seat: seat}.name()
+		}
+	} else if u := c.world.cxUser(id); u != nil {
+		return principal{user: u}.name()
+	}
+	return fmt.Sprintf("nobody (%s)", claims.Subject)
+}
+
+// revoke ends a session of RingCentral, or a refresh token of RingCX as a logout does.
+func (c *console) revoke(_ *visit, r *http.Request) answer {
+	want := r.PostForm.Get("handle")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch r.PostForm.Get("kind") {
+	case "session":
+		for _, open := range c.platform.sessions {
+			for _, s := range open {
+				if handle(s.id) == want {
+					c.platform.end(s)
+					return c.done("sessions", "revoked")
+				}
+			}
+		}
+	case "refresh":
+		for token, t := range c.cx.refresh.all() {
+			if handle(token) == want {
+				t.loggedOut = true
+				return c.done("sessions", "revoked")
+			}
+		}
+	}
+	return c.missing("There is no such session or token any more.")
+}
+
+// live reports whether t can still be used.
+func (t *cxRefreshToken) live(now time.Time) bool {
+	return !t.spent && !t.loggedOut && now.Before(t.expires)
+}
+
+// liveRefresh counts the refresh tokens of RingCX that can be used. c.mu is held.
+func (c *console) liveRefresh() int {
+	n, now := 0, c.Now()
+	for _, t := range c.cx.refresh.all() {
+		if t.live(now) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,154 @@
+package sandbox
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// requestShape is what a request looked like, without its secrets: enough to write it down again.
+type requestShape struct {
+	auth  string // scheme of the Authorization header, or "X-Auth-Token"; "": none
+	query []parameter
+	form  []parameter
+}
+
+// parameter is a name with its value. The value of a secret is "$" and a name, and secret is true.
+type parameter struct {
+	name, value string
+	secret      bool
+}
+
+// shownParams are parameters whose value says nothing secret. The values of all others are never kept.
+var shownParams = []string{
+	"grant_type", "client_id", "redirect_uri", "scope", "access_token_ttl", "refresh_token_ttl", "response_type",
+	"code_challenge_method", "prompt", "rcTokenType", "includeRefresh", "platformId", "page", "perPage", "client_assertion_type",
+}
+
+// secretNames are the variables that stand for secrets, where the vendor or this project has a name for one.
+var secretNames = map[string]string{ //nolint:gosec // names, no secrets
+	"assertion": "RC_USER_JWT", "rcAccessToken": "RC_ACCESS_TOKEN", "access_token": "RC_ACCESS_TOKEN",
+	"refresh_token": "REFRESH_TOKEN", "client_secret": "RC_APP_CLIENT_SECRET",
+}
+
+// shown lists parameters as far as they may be shown, in the order of their names but for grant_type.
+func shown(values url.Values) []parameter {
+	out := make([]parameter, 0, len(values))
+	for name, all := range values {
+		for _, v := range all {
+			p := parameter{name: name, value: v}
+			if !slices.Contains(shownParams, name) || name != "grant_type" && len(v) >= 2*maskedSegment {
+				p.value, p.secret = "$"+variable(name), true
+			}
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(a, b parameter) int {
+		if (a.name == "grant_type") != (b.name == "grant_type") {
+			if a.name == "grant_type" {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	return out
+}
+
+// variable is the name of the shell variable that stands for a parameter.
+func variable(name string) string {
+	if known := secretNames[name]; known != "" {
+		return known
+	}
+	var out strings.Builder
+	for i, c := range name {
+		switch {
+		case c >= 'a' && c <= 'z':
+			c -= 'a' - 'A'
+		case c >= 'A' && c <= 'Z':
+			if i > 0 {
+				out.WriteByte('_')
+			}
+		case c < '0' || c > '9' || i == 0:
+			c = '_'
+		}
+		out.WriteRune(c)
+	}
+	return out.String()
+}
+
+// logged is the entry about r.
+func (c *call) logged(r *http.Request, status int) logEntry {
+	e := logEntry{
+		Request: Request{Time: c.now, Method: r.Method, Path: loggedPath(r), Status: status, Verdicts: c.verdicts},
+		shape:   requestShape{form: c.sent},
+	}
+	if r.URL.RawQuery != "" {
+		e.shape.query = shown(r.URL.Query())
+	}
+	if scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " "); scheme != "" {
+		e.shape.auth = "other"
+		for _, known := range []string{"Basic", "Bearer"} {
+			if strings.EqualFold(scheme, known) {
+				e.shape.auth = known
+			}
+		}
+	} else if r.Header.Get("X-Auth-Token") != "" {
+		e.shape.auth = "X-Auth-Token"
+	}
+	return e
+}
+
+// curl writes the request down as a command for a shell. Secrets are variables, whose names the vendor's samples and
+// 'ringcx sandbox env' use.
+func (e *logEntry) curl() string {
+	base := "RINGCX_SERVER_URL"
+	if isPlatform(e.Path) {
+		base = "RC_SERVER_URL"
+	}
+	address := e.Path
+	for i, p := range e.shape.query {
+		separator := "&"
+		if i == 0 {
+			separator = "?"
+		}
+		value := url.QueryEscape(p.value)
+		if p.secret {
+			value = "***"
+		}
+		address += separator + url.QueryEscape(p.name) + "=" + value
+	}
+	out := "curl -sS"
+	if e.Method != http.MethodGet && (e.Method != http.MethodPost || len(e.shape.form) == 0) {
+		out += " -X " + shellWord(e.Method)
+	}
+	out += ` "$` + base + `"` + shellWord(address)
+	switch e.shape.auth {
+	case "Basic":
+		out += " \\\n  -u \"$RC_APP_CLIENT_ID:$RC_APP_CLIENT_SECRET\""
+	case "Bearer":
+		out += " \\\n  -H \"Authorization: Bearer $" + strings.TrimSuffix(base, "_SERVER_URL") + "_ACCESS_TOKEN\""
+	case "X-Auth-Token":
+		out += " \\\n  -H \"X-Auth-Token: $X_AUTH_TOKEN\""
+	}
+	for _, p := range e.shape.form {
+		if p.secret {
+			out += " \\\n  --data-urlencode " + shellWord(p.name+"=") + `"` + p.value + `"`
+			continue
+		}
+		out += " \\\n  --data-urlencode " + shellWord(p.name+"="+p.value)
+	}
+	return out
+}
+
+// shellWord is text as a shell takes it whole.
+func shellWord(text string) string {
+	plain := func(c rune) bool {
+		return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("/._-:=%+,@", c)
+	}
+	if strings.IndexFunc(text, func(c rune) bool { return !plain(c) }) < 0 {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
