@@ -12,17 +12,31 @@ import (
 
 // appKindWords are what a program of the 3-legged flow can be in the vendor's form, and the kind of each.
 var appKindWords = []struct{ Word, Kind string }{
-	{"Server-side web app (most common)", "server"}, {"Client-side web app (SPA)", "browser"},
-	{"Android", "native"}, {"iOS", "native"}, {"Windows desktop", "native"}, {"Mac desktop", "native"},
+	{"Server-side web app (most common)", "server"},
+	{"Client-side web app (SPA)", "browser"},
+	{"Android", "native"},
+	{"iOS", "native"},
+	{"Windows desktop", "native"},
+	{"Mac desktop", "native"},
 }
 
 // appScopes are application scopes by the names that tokens carry, those that RingCX programs meet first.
 var appScopes = []scopeView{
-	{"ReadAccounts", "Read Accounts: needed for RingCX"}, {"EditAccounts", "Edit Accounts"}, {"EditExtensions", "Edit Extensions"},
-	{"CallControl", "Call Control"}, {"ReadCallLog", "Read Call Log"}, {"ReadCallRecording", "Read Call Recording"},
-	{"ReadContacts", "Read Contacts"}, {"ReadMessages", "Read Messages"}, {"SMS", "SMS"}, {"ReadPresence", "Read Presence"},
-	{"RingOut", "RingOut"}, {"SubscriptionWebhook", "Webhook Subscriptions"}, {"TeamMessaging", "Team Messaging"},
-	{"VoipCalling", "VoIP Calling"}, {"WebSocketsSubscriptions", "WebSockets Subscriptions"},
+	{"ReadAccounts", "Read Accounts: needed for RingCX"},
+	{"EditAccounts", "Edit Accounts"},
+	{"EditExtensions", "Edit Extensions"},
+	{"CallControl", "Call Control"},
+	{"ReadCallLog", "Read Call Log"},
+	{"ReadCallRecording", "Read Call Recording"},
+	{"ReadContacts", "Read Contacts"},
+	{"ReadMessages", "Read Messages"},
+	{"SMS", "SMS"},
+	{"ReadPresence", "Read Presence"},
+	{"RingOut", "RingOut"},
+	{"SubscriptionWebhook", "Webhook Subscriptions"},
+	{"TeamMessaging", "Team Messaging"},
+	{"VoipCalling", "VoIP Calling"},
+	{"WebSocketsSubscriptions", "WebSockets Subscriptions"},
 }
 
 // appView is what is shown of an app.

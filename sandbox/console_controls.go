@@ -61,8 +61,10 @@ var switchWords = []struct {
 
 // clockSteps are advances that tell something: past a token, past a penalty, past a session.
 var clockSteps = []choice{
-	{"1m", "1 minute: a limit or a penalty passes"}, {"6m", "6 minutes: RingCX access tokens end"},
-	{"61m", "61 minutes: RingCentral access tokens end"}, {"192h", "8 days: RingCentral refresh tokens end"},
+	{"1m", "1 minute: a limit or a penalty passes"},
+	{"6m", "6 minutes: RingCX access tokens end"},
+	{"61m", "61 minutes: RingCentral access tokens end"},
+	{"192h", "8 days: RingCentral refresh tokens end"},
 }
 
 func (c *console) controlsForm(v *visit, r *http.Request) answer {
@@ -119,7 +121,8 @@ type namedLimiter struct {
 
 func (c *console) limiters() []namedLimiter {
 	return []namedLimiter{
-		{"RingCentral Auth: token, revoke, userinfo", c.platform.auth}, {"RingCentral Light: account, extension", c.platform.light},
+		{"RingCentral Auth: token, revoke, userinfo", c.platform.auth},
+		{"RingCentral Light: account, extension", c.platform.light},
 		{"RingCX exchange", c.cx.exchanges},
 	}
 }

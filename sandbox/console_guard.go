@@ -123,7 +123,7 @@ func (c *console) genuine(v *visit, r *http.Request) (refusal answer, ok bool) {
 }
 
 // passwordForm is the page on which people say that they know the password.
-func (c *console) passwordForm(v *visit, r *http.Request) answer {
+func (c *console) passwordForm(v *visit, _ *http.Request) answer {
 	if c.opts.ConsolePassword == "" || c.admitted(v) {
 		return redirect(http.StatusSeeOther, consolePath)
 	}

@@ -52,10 +52,14 @@ func (c *console) counts() []counted {
 		}
 	}
 	return []counted{
-		{"apps", len(c.world.apps), "apps"}, {"JWT credentials", len(c.world.credentials), "credentials"},
-		{"accounts", len(c.world.accounts), "accounts"}, {"users", len(c.world.users), "accounts"},
-		{"RingCentral sessions", c.platform.live(), "sessions"}, {"live RingCX refresh tokens", c.liveRefresh(), "sessions"},
+		{"apps", len(c.world.apps), "apps"},
+		{"JWT credentials", len(c.world.credentials), "credentials"},
+		{"accounts", len(c.world.accounts), "accounts"},
+		{"users", len(c.world.users), "accounts"},
+		{"RingCentral sessions", c.platform.live(), "sessions"},
+		{"live RingCX refresh tokens", c.liveRefresh(), "sessions"},
 		{"armed faults", c.faults.size(), "controls"},
-		{"requests", c.journal.size(), "requests"}, {"with a verdict", flawed, "requests?verdicts=1"},
+		{"requests", c.journal.size(), "requests"},
+		{"with a verdict", flawed, "requests?verdicts=1"},
 	}
 }

@@ -33,9 +33,16 @@ type consolePlace struct{ Name, Path string }
 
 // consolePlaces are the parts of the console, in the order of the navigation.
 var consolePlaces = []consolePlace{
-	{"Overview", ""}, {"Guide", "guide"}, {"Apps", "apps"}, {"JWT credentials", "credentials"}, {"Accounts and users", "accounts"},
-	{"Sessions and tokens", "sessions"}, {"Token inspector", "inspector"}, {"Requests", "requests"},
-	{"Timeline", "timeline"}, {"Controls", "controls"},
+	{"Overview", ""},
+	{"Guide", "guide"},
+	{"Apps", "apps"},
+	{"JWT credentials", "credentials"},
+	{"Accounts and users", "accounts"},
+	{"Sessions and tokens", "sessions"},
+	{"Token inspector", "inspector"},
+	{"Requests", "requests"},
+	{"Timeline", "timeline"},
+	{"Controls", "controls"},
 }
 
 // consoleFiles are the pages with their style and script, read when the first of them is shown.
