@@ -26,8 +26,8 @@ var shownParams = []string{
 	"code_challenge_method", "prompt", "rcTokenType", "includeRefresh", "platformId", "page", "perPage", "client_assertion_type",
 }
 
-// secretNames are the variables that stand for secrets, where the vendor or this project has a name for one.
-var secretNames = map[string]string{ //nolint:gosec // names, no secrets
+// standIns are the variables that stand for secrets, where the vendor or this project has a name for one.
+var standIns = map[string]string{ //nolint:gosec // names of variables
 	"assertion": "RC_USER_JWT", "rcAccessToken": "RC_ACCESS_TOKEN", "access_token": "RC_ACCESS_TOKEN",
 	"refresh_token": "REFRESH_TOKEN", "client_secret": "RC_APP_CLIENT_SECRET",
 }
@@ -58,7 +58,7 @@ func shown(values url.Values) []parameter {
 
 // variable is the name of the shell variable that stands for a parameter.
 func variable(name string) string {
-	if known := secretNames[name]; known != "" {
+	if known := standIns[name]; known != "" {
 		return known
 	}
 	var out strings.Builder
