@@ -58,9 +58,8 @@ func (s *Server) redeem(c *call, a *app, f form, t terms) (*tokenInfo, *oauthErr
 	case s.switches.SessionCapRefuses && s.platform.full(a, code.user):
 		return nil, tooManySessions()
 	}
-	pair := s.platform.login(a, code.user, t, c.now)
-	code.session = pair.access.session
-	return pair.info(c.now), nil
+	code.session = s.platform.login(a, code.user, t, c.now)
+	return s.platform.info(code.session, c.now), nil
 }
 
 // challengePKCE is the code challenge of RFC 7636. The zero value stands for none.

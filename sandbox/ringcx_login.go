@@ -76,7 +76,7 @@ func (s *Server) admitLogin(c *call, r *http.Request, app string, in url.Values)
 	case !p.active():
 		return nil, limited, cxForbidden(c, r)
 	}
-	g := s.newGrant(p, r, c.now, true, "")
+	g := s.newGrant(p, r, c.now, true)
 	if l.redirect != "" {
 		g.details.RedirectURL = &l.redirect
 	}
@@ -119,7 +119,7 @@ func (s *Server) admitHashcode(c *call, r *http.Request, id int64, in url.Values
 		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.seat.center.account.id)) {
 		return nil
 	}
-	return s.newGrant(p, r, c.now, true, "")
+	return s.newGrant(p, r, c.now, true)
 }
 
 // codeLogin is POST /api/auth/login/code and .../login/tenfold/accesstoken, whose only parameter has the name given.
@@ -149,7 +149,7 @@ func (s *Server) admitCode(c *call, r *http.Request, kind, code string) *cxGrant
 	if !p.active() {
 		return nil
 	}
-	return s.newGrant(p, r, c.now, true, "")
+	return s.newGrant(p, r, c.now, true)
 }
 
 // digitalJWT is GET /api/auth/token/digitaljwt, also with /admin or /agent behind it: a token for the digital side of
