@@ -72,7 +72,7 @@ func (s *Server) listUsers(c *call, r *http.Request) answer {
 	flatten, _ := strconv.ParseBool(r.URL.Query().Get("flatten"))
 	return s.read(c, r, func(x *center) answer {
 		all := []cxUser{}
-		for i, u := range s.world.usersOf(x.account) {
+		for i, u := range x.account.everybody() {
 			if u.enabled || !activeOnly {
 				all = append(all, newCXUser(u, i == 0))
 			}
@@ -88,11 +88,11 @@ func (s *Server) listUsers(c *call, r *http.Request) answer {
 // getUser is GET .../admin/users/{userId}.
 func (s *Server) getUser(c *call, r *http.Request) answer {
 	return s.read(c, r, func(x *center) answer {
-		u := s.world.userNumbered(x.account, chi.URLParam(r, "userId"))
+		u := x.account.userNumbered(chi.URLParam(r, "userId"))
 		if u == nil {
 			return cxNotFound(c, r)
 		}
-		return jsonAnswer(http.StatusOK, newCXUser(u, u == s.world.rootUser(x.account)))
+		return jsonAnswer(http.StatusOK, newCXUser(u, u == x.account.rootUser()))
 	})
 }
 

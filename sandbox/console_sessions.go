@@ -138,7 +138,7 @@ func (p principal) name() string {
 func (c *console) subjectName(claims *cxClaims) string {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
 	if claims.App == appAgent {
-		if seat := c.world.seatOf(func(a *agent) bool { return int64(a.id) == id }); seat != nil {
+		if seat := c.world.agentNumbered(claims.Subject); seat != nil {
 			return principal{seat: seat}.name()
 		}
 	} else if u := c.world.cxUser(id); u != nil {

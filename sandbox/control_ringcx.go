@@ -93,7 +93,7 @@ func (s *Server) controlAgent(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	seat := s.world.seatOf(func(a *agent) bool { return fmt.Sprint(a.id) == r.PathValue("id") })
+	seat := s.world.agentNumbered(r.PathValue("id"))
 	if seat == nil {
 		return nil, fmt.Errorf("%w: agent %s", errNoSuchThing, r.PathValue("id"))
 	}

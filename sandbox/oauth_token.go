@@ -127,7 +127,7 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 // terms are the optional wishes that every grant may carry.
 type terms struct {
 	scope                 *[]string // nobody changes it
-	endpointID            string // "": the server chooses
+	endpointID            string    // "": the server chooses
 	accessTTL, refreshTTL time.Duration
 }
 
@@ -244,4 +244,6 @@ func (p *platform) info(sess *session, now time.Time) *tokenInfo {
 	return out
 }
 
-func secondsLeft(end moment, now time.Time) int64 { return max(int64(end.time().Sub(now)/time.Second), 0) }
+func secondsLeft(end moment, now time.Time) int64 {
+	return max(int64(end.time().Sub(now)/time.Second), 0)
+}

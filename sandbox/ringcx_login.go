@@ -86,7 +86,7 @@ func (s *Server) admitLogin(c *call, r *http.Request, app string, in url.Values)
 // signingIn finds who signs in to app under a name, and the password; "" if nobody does.
 func (w *world) signingIn(app, username string) (principal, string) {
 	if app == appAgent {
-		seat := w.seatOf(func(a *agent) bool { return a.username == username })
+		seat := w.usernames[username]
 		if seat == nil {
 			return principal{}, ""
 		}
@@ -113,7 +113,7 @@ func (s *Server) hashcodeLogin(c *call, r *http.Request) answer {
 func (s *Server) admitHashcode(c *call, r *http.Request, id int64, in url.Values) *cxGrant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := principal{app: appAgent, seat: s.world.seatOf(func(a *agent) bool { return int64(a.id) == id })}
+	p := principal{app: appAgent, seat: s.world.agentNumbered(in.Get("agentId"))}
 	differs := func(name, want string) bool { return in.Has(name) && in.Get(name) != want }
 	if p.seat == nil || s.cx.hashcode(p.seat.agent) != in.Get("loginHashcode") || !p.active() ||
 		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.seat.center.account.id)) {

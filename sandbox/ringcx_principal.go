@@ -47,7 +47,7 @@ func (p principal) platform() string {
 func (s *Server) principalOf(claims *cxClaims) (principal, bool) {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
 	if claims.App == appAgent {
-		p := principal{app: appAgent, seat: s.world.seatOf(func(a *agent) bool { return int64(a.id) == id })}
+		p := principal{app: appAgent, seat: s.world.agentNumbered(claims.Subject)}
 		return p, p.seat != nil && p.active()
 	}
 	u := s.caller(id)
@@ -92,7 +92,7 @@ func (s *Server) describe(p principal, r *http.Request) *cxDetails {
 	seat, agentPath := p.seat, "/voice/agent/"
 	if p.user != nil {
 		out.describeUser(p.user)
-		seat = s.world.seatOf(func(a *agent) bool { return a.user == p.user })
+		seat = p.user.seat
 	}
 	if seat != nil {
 		hash := s.cx.hashcode(seat.agent)

@@ -21,6 +21,8 @@ type world struct {
 	assertions  map[string]*credential // by JWT
 	centers     map[string]*center     // by main account id
 	admins      map[int64]*user        // administrators of RingCX that RingCentral does not know
+	agents      map[int32]*seat        // by the id of the agent
+	usernames   map[string]*seat       // by the username of the agent
 	demo        Credentials
 }
 
@@ -30,6 +32,8 @@ type account struct {
 	name       string
 	production bool    // false: made in the developer portal only, which RingCX does not accept
 	center     *center // nil: the account has no RingCX
+	users      []*user // in the order of their extensions
+	admins     []*user // those that only RingCX knows, by username
 }
 
 // user is a user (an extension) of an account.
@@ -43,6 +47,7 @@ type user struct {
 	enabled     bool
 	linked      bool // known to RingCX
 	adminID     int32
+	seat        *seat // where the user is an agent; nil: nowhere
 
 	wrong  int       // wrong passwords in a row
 	locked time.Time // end of the lock that they brought
@@ -98,7 +103,7 @@ func newWorld(seed uint64) (*world, error) {
 		seed: seed, key: key,
 		accounts: map[int64]*account{}, users: map[int64]*user{}, apps: map[string]*app{},
 		credentials: map[string]*credential{}, assertions: map[string]*credential{}, centers: map[string]*center{},
-		admins: map[int64]*user{},
+		admins: map[int64]*user{}, agents: map[int32]*seat{}, usernames: map[string]*seat{},
 	}
 	acct := w.addAccount("RingCX Demo", true)
 	ada := w.addUser(acct, "Ada", "Reyes", "ada.reyes", true)
@@ -169,7 +174,7 @@ func (w *world) addUser(a *account, first, last, mailbox string, linked bool) *u
 	}
 	u.password = spoken(w.seed, "password of "+u.email)
 	u.adminID = int32(1000 + number(w.seed, w.label("admin"), 90_000)) //nolint:gosec // at most 91,000
-	w.users[u.id] = u
+	w.users[u.id], a.users = u, append(a.users, u)
 	return u
 }
 
