@@ -93,7 +93,7 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 		ID: "refresh", Title: "RingCX refresh tokens", Kind: "refresh", Revoke: "Log out",
 		About: "Each is good for one refresh, which gives another.",
 	}
-	for _, in := range c.cx.signIns.all() {
+	for in := range c.cx.signIns.all() {
 		if !in.live(now) {
 			continue
 		}
@@ -161,9 +161,9 @@ func (c *console) revoke(_ *visit, r *http.Request) answer {
 			}
 		}
 	case "refresh":
-		for _, in := range c.cx.signIns.all() {
+		for in := range c.cx.signIns.all() {
 			if in.turn > 0 && handle(c.cx.refreshToken(in)) == want {
-				in.ended = true
+				c.cx.end(in)
 				return c.done("sessions", "revoked")
 			}
 		}

@@ -122,7 +122,7 @@ func (s *Server) cxLogout(c *call, r *http.Request) answer {
 	if old == nil || turn != old.turn || old.ended {
 		return cxUnauthorized(c, r, "The refresh token is not valid")
 	}
-	old.ended = true
+	s.cx.end(old)
 	return textAnswer(http.StatusOK, "true") // body assumed
 }
 

@@ -10,6 +10,7 @@ import (
 // platform is what the RingCentral platform remembers about sign-ins. Server.mu guards it.
 type platform struct {
 	auth, light *limiter
+	changes     *changes
 	seal        sealer
 	sessions    table[session]
 	open        map[sessionKey]*session // the newest open session of a user in an app
@@ -57,13 +58,28 @@ type rcAccess struct {
 	expires time.Time
 }
 
-func newPlatform(noLimits bool) *platform {
-	return &platform{
-		auth: newLimiter("auth", authLimit, noLimits), light: newLimiter("light", lightLimit, noLimits),
+func newPlatform(noLimits bool, now func() time.Time, news *changes) *platform {
+	p := &platform{
+		changes: news,
+		auth:    newLimiter("auth", authLimit, noLimits), light: newLimiter("light", lightLimit, noLimits),
 		seal: newSealer(), open: map[sessionKey]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
 		codes: newGenerations[*authCode](tokensKept), assertions: newGenerations[time.Time](tokensKept),
 	}
+	p.sessions.over = func(s *session) bool { return s.over(momentOf(now())) }
+	p.sessions.drop = func(s *session) {
+		p.unlink(s)
+		news.touch(gone(s.recordKey()))
+	}
+	p.browsers.drop = func(id string, b *browser) {
+		if id == b.id { // not one of its former names
+			news.touch(gone(b.recordKey()))
+		}
+	}
+	p.flows.drop = func(_ string, f *flow) { news.touch(gone(f.recordKey())) }
+	p.codes.drop = func(_ string, c *authCode) { news.touch(gone(c.recordKey())) }
+	p.assertions.drop = func(key string, ends time.Time) { news.touch(gone(keptAssertion{key, ends}.recordKey())) }
+	return p
 }
 
 // over reports whether nothing of sess can work after now.
@@ -74,7 +90,7 @@ func (sess *session) over(now moment) bool {
 // login opens a session; the oldest of too many is closed.
 func (p *platform) login(a *app, u *user, t terms, now time.Time) *session {
 	at := momentOf(now)
-	number, sess := p.sessions.add(func(s *session) bool { return s.over(at) }, p.unlink)
+	number, sess := p.sessions.add()
 	key := sessionKey{a, u}
 	*sess = session{number: number, app: a, user: u, older: p.open[key]}
 	if t.endpointID != "" {
@@ -96,6 +112,7 @@ func (p *platform) evict(newest *session) {
 	}
 	for s := last.older; s != nil; {
 		s.state = sessionEvicted
+		p.changes.touch(s)
 		s, s.older = s.older, nil
 	}
 	last.older = nil
@@ -109,6 +126,7 @@ func (p *platform) issue(sess *session, t terms, now moment) {
 	if sess.app.refreshTokens {
 		sess.renewal = now.after(t.refreshTTL)
 	}
+	p.changes.touch(sess)
 }
 
 // find gives the session that a token of a kind belongs to, and which of its tokens it is; nil if there is none.
@@ -183,6 +201,7 @@ func (p *platform) use(token string, at time.Time) (t *rcAccess, code, message s
 	}
 	if sess.used == 0 {
 		sess.used = now
+		p.changes.touch(sess)
 	}
 	return &rcAccess{sess, *sess.scope, sess.ends.time()}, "", ""
 }
@@ -229,6 +248,7 @@ func (p *platform) revoke(a *app, token string) *oauthError {
 func (p *platform) end(sess *session) {
 	p.unlink(sess)
 	sess.state = sessionRevoked
+	p.changes.touch(sess)
 }
 
 // unlink takes sess out of the open sessions of its user.

@@ -12,7 +12,7 @@ import (
 
 // newAuthToken begins a sign-in of u that has an X-Auth-Token only. s.mu is held.
 func (x *ringcx) newAuthToken(u *user, lifetime time.Duration, now time.Time) string {
-	in := x.signIn(principal{app: appAdmin, user: u}, now)
+	in := x.signIn(principal{app: appAdmin, user: u})
 	x.renewAuthToken(in, lifetime, now)
 	return x.authToken(in)
 }
@@ -44,7 +44,7 @@ func (s *Server) legacyLogin(c *call, r *http.Request) answer {
 	defer s.mu.Unlock()
 	u := s.world.adminNamed(in.Get("username"))
 	switch {
-	case u == nil, u.login.password != in.Get("password"):
+	case u == nil, u.login.Password != in.Get("password"):
 		return cxUnauthorized(c, r, "The username or password is not valid")
 	case !principal{user: u}.active():
 		return cxForbidden(c, r)
@@ -144,6 +144,7 @@ func (s *Server) createAPIToken(c *call, r *http.Request) answer {
 		token := cxPlatformID + ":" + newUUID()
 		s.cx.apiTokens[token] = u
 		s.cx.issued[u] = append(s.cx.issued[u], token)
+		s.changes.touch(keptTokens{u, s.cx})
 		return textAnswer(http.StatusOK, token).with("Cache-Control", "no-store")
 	})
 }
@@ -164,6 +165,7 @@ func (s *Server) removeAPIToken(c *call, r *http.Request) answer {
 		}
 		delete(s.cx.apiTokens, token)
 		s.cx.issued[owner] = slices.DeleteFunc(s.cx.issued[owner], func(t string) bool { return t == token })
+		s.changes.touch(keptTokens{owner, s.cx})
 		return textAnswer(http.StatusOK, "true")
 	})
 }

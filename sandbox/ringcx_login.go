@@ -10,6 +10,7 @@ import (
 
 // loginCode signs a user in: a one-time code, or a token of another product, which stays good.
 type loginCode struct {
+	code    string
 	user    *user
 	kind    string // codeOnce or codeTenfold
 	expires time.Time
@@ -96,7 +97,7 @@ func (w *world) signingIn(app, username string) (principal, string) {
 	if u == nil {
 		return principal{}, ""
 	}
-	return principal{app: app, user: u}, u.login.password
+	return principal{app: app, user: u}, u.login.Password
 }
 
 // hashcodeLogin is POST /api/auth/login/agent/hashcode: an agent signs in with what an earlier sign-in handed out.
@@ -145,6 +146,7 @@ func (s *Server) admitCode(c *call, r *http.Request, kind, code string) *cxGrant
 		return nil
 	}
 	known.used = kind == codeOnce
+	s.changes.touch(known)
 	p := principal{app: appAdmin, user: known.user}
 	if !p.active() {
 		return nil
@@ -161,7 +163,7 @@ func (s *Server) digitalJWT(c *call, r *http.Request) answer {
 	}
 	out := *claims
 	out.Issuer, out.Audience, out.ID, out.XAuth = cxIssuer+"/digital", "digital", randomText(12), ""
-	token, err := s.key.sign(&out)
+	token, err := s.key().sign(&out)
 	if err != nil {
 		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}

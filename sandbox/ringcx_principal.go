@@ -38,7 +38,7 @@ func (p principal) active() bool {
 
 func (p principal) platform() string {
 	if p.user != nil && p.user.login != nil {
-		return p.user.login.platform
+		return p.user.login.Platform
 	}
 	return cxPlatformID
 }
@@ -63,7 +63,7 @@ type cxGrant struct {
 
 // newGrant begins a sign-in of p and gives it its tokens, except the access token. s.mu is held.
 func (s *Server) newGrant(p principal, r *http.Request, now time.Time, withRefresh bool) *cxGrant {
-	in := s.cx.signIn(p, now)
+	in := s.cx.signIn(p)
 	if withRefresh {
 		s.cx.renewRefreshToken(in, now)
 	}
@@ -106,6 +106,7 @@ func (s *Server) describe(p principal, r *http.Request) *cxDetails {
 func (x *ringcx) hashcode(a *agent) string {
 	if x.hashcodes[a] == "" {
 		x.hashcodes[a] = randomText(24)
+		x.changes.touch(keptHashcode{a, x})
 	}
 	return x.hashcodes[a]
 }

@@ -6,6 +6,7 @@ import "time"
 type ringcx struct {
 	exchanges *limiter
 	logins    *limiter // applies only if switched on
+	changes   *changes
 	seal      sealer
 	signIns   table[signIn]
 	apiTokens map[string]*user
@@ -16,14 +17,18 @@ type ringcx struct {
 	summaries map[summaryKey]summary
 }
 
-func newRingCX(noLimits bool) *ringcx {
-	return &ringcx{
+func newRingCX(noLimits bool, now func() time.Time, news *changes) *ringcx {
+	x := &ringcx{
+		changes:   news,
 		exchanges: newLimiter("auth", exchangeLimit, noLimits), // group name assumed
 		logins:    newLimiter("auth", exchangeLimit, noLimits),
 		seal:      newSealer(),
 		apiTokens: map[string]*user{}, issued: map[*user][]string{}, hashcodes: map[*agent]string{},
 		codes: map[string]*loginCode{}, resets: map[string]*passwordReset{}, summaries: map[summaryKey]summary{},
 	}
+	x.signIns.over = func(s *signIn) bool { return s.over(momentOf(now())) }
+	x.signIns.drop = func(s *signIn) { news.touch(gone(s.recordKey())) }
+	return x
 }
 
 // signIn is one sign-in of somebody at RingCX, by an exchange or with a password, with the tokens that live on: the
@@ -43,15 +48,20 @@ func (s *signIn) over(now moment) bool {
 	return (s.ended || now >= s.renewal) && now >= s.xends
 }
 
+// end logs s out.
+func (x *ringcx) end(s *signIn) {
+	s.ended = true
+	x.changes.touch(s)
+}
+
 // live reports whether the refresh token of s can still be used.
 func (s *signIn) live(now time.Time) bool {
 	return s.turn > 0 && !s.ended && momentOf(now) < s.renewal
 }
 
 // signIn begins one of p, without any token.
-func (x *ringcx) signIn(p principal, now time.Time) *signIn {
-	at := momentOf(now)
-	number, s := x.signIns.add(func(s *signIn) bool { return s.over(at) }, func(*signIn) {})
+func (x *ringcx) signIn(p principal) *signIn {
+	number, s := x.signIns.add()
 	*s = signIn{number: number, who: p}
 	return s
 }
@@ -60,6 +70,7 @@ func (x *ringcx) signIn(p principal, now time.Time) *signIn {
 func (x *ringcx) renewRefreshToken(s *signIn, now time.Time) {
 	s.turn++
 	s.renewal = momentOf(now).after(cxRefreshTTL)
+	x.changes.touch(s)
 }
 
 // refreshToken is the newest of s, "" if there is none.
@@ -89,6 +100,7 @@ const (
 func (x *ringcx) renewAuthToken(s *signIn, lifetime time.Duration, now time.Time) {
 	s.xturn++
 	s.lifetime, s.xends = lifetime, momentOf(now).after(lifetime)
+	x.changes.touch(s)
 }
 
 // authToken is the X-Auth-Token of s, "" if it has none.
@@ -113,6 +125,7 @@ func (x *ringcx) holder(token string, now time.Time, use bool) (*user, string) {
 		return nil, xauthEnded
 	case use:
 		s.xends = momentOf(now).after(s.lifetime)
+		x.changes.touch(s)
 	}
 	return s.who.user, ""
 }
@@ -120,7 +133,7 @@ func (x *ringcx) holder(token string, now time.Time, use bool) (*user, string) {
 // live counts the refresh tokens that can be used.
 func (x *ringcx) live(now time.Time) int {
 	n := 0
-	for _, in := range x.signIns.all() {
+	for in := range x.signIns.all() {
 		if in.live(now) {
 			n++
 		}

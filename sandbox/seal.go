@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -48,6 +49,9 @@ func newSealer() sealer {
 	_, _ = rand.Read(key)
 	return sealer{key}
 }
+
+// text is what sealerOf reads.
+func (s sealer) text() string { return hex.EncodeToString(s.key) }
 
 // mask hides the head of a token with its seal, so that no two tokens look alike.
 func mask(head, seal []byte) {

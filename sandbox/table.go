@@ -12,87 +12,90 @@ const (
 // are over aside; what was dropped is not found any more. Things stay where they are, so pointers to them are good.
 // Callers bring their own lock.
 type table[T any] struct {
-	pages map[uint64]*[pageSize]T
-	last  uint64 // number of the latest
+	pages map[uint64]*tablePage[T]
+	last  uint64        // number of the latest
+	over  func(*T) bool // whether a thing means nothing any more
+	drop  func(*T)      // hears of each thing that goes
+}
+
+type tablePage[T any] struct {
+	filled [pageSize]bool
+	things [pageSize]T
 }
 
 // add makes room for the next thing, and gives its number. If the table is full, it lets go of the pages on which all
-// is over, else of the oldest; drop hears of each thing that goes, over or not.
-func (t *table[T]) add(over func(*T) bool, drop func(*T)) (uint64, *T) {
-	t.last++
-	return t.last, t.place(t.last, over, drop)
+// is over, else of the oldest.
+func (t *table[T]) add() (uint64, *T) {
+	return t.last + 1, t.place(t.last + 1)
 }
 
 // place is room for the thing with a number.
-func (t *table[T]) place(number uint64, over func(*T) bool, drop func(*T)) *T {
+func (t *table[T]) place(number uint64) *T {
 	if t.pages == nil {
-		t.pages = map[uint64]*[pageSize]T{}
+		t.pages = map[uint64]*tablePage[T]{}
 	}
-	page := t.pages[number/pageSize]
-	if page == nil {
+	p := t.pages[number/pageSize]
+	if p == nil {
 		if len(t.pages) >= pagesMax {
-			t.shrink(over, drop)
+			t.shrink()
 		}
-		page = new([pageSize]T)
-		t.pages[number/pageSize] = page
+		p = new(tablePage[T])
+		t.pages[number/pageSize] = p
 	}
 	t.last = max(t.last, number)
-	return &page[number%pageSize]
+	p.filled[number%pageSize] = true
+	return &p.things[number%pageSize]
 }
 
-func (t *table[T]) shrink(over func(*T) bool, drop func(*T)) {
+func (t *table[T]) shrink() {
 	oldest := t.last / pageSize
-	for n, page := range t.pages {
+	for n, p := range t.pages {
 		oldest = min(oldest, n)
-		if live := t.onPage(n, func(v *T) bool { return !over(v) }); !live {
-			t.dropPage(n, page, drop)
+		if p.every(t.over) {
+			t.dropPage(n, p)
 		}
 	}
-	if page := t.pages[oldest]; page != nil && len(t.pages) >= pagesMax {
-		t.dropPage(oldest, page, drop)
+	if p := t.pages[oldest]; p != nil && len(t.pages) >= pagesMax {
+		t.dropPage(oldest, p)
 	}
 }
 
-// onPage reports whether something on page n is as wanted.
-func (t *table[T]) onPage(n uint64, wanted func(*T) bool) bool {
-	for i := range t.pages[n] {
-		if number := n*pageSize + uint64(i); number > 0 && number <= t.last && wanted(&t.pages[n][i]) { //nolint:gosec // small
-			return true
+func (p *tablePage[T]) every(is func(*T) bool) bool {
+	for i := range p.things {
+		if p.filled[i] && !is(&p.things[i]) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
-func (t *table[T]) dropPage(n uint64, page *[pageSize]T, drop func(*T)) {
-	for i := range page {
-		drop(&page[i])
+func (t *table[T]) dropPage(n uint64, p *tablePage[T]) {
+	for i := range p.things {
+		if p.filled[i] {
+			t.drop(&p.things[i])
+		}
 	}
 	delete(t.pages, n)
 }
 
 // get finds the thing with a number, nil if there is none.
 func (t *table[T]) get(number uint64) *T {
-	page := t.pages[number/pageSize]
-	if page == nil || number == 0 || number > t.last {
+	p := t.pages[number/pageSize]
+	if p == nil || !p.filled[number%pageSize] {
 		return nil
 	}
-	return &page[number%pageSize]
+	return &p.things[number%pageSize]
 }
 
 // all are the things that are held, from the latest to the first.
-func (t *table[T]) all() iter.Seq2[uint64, *T] {
-	return func(yield func(uint64, *T) bool) {
-		for number := t.last; number > 0; number-- {
-			page := t.pages[number/pageSize]
-			if page == nil {
-				number -= number % pageSize // the loop leaves this page
-				if number == 0 {
+func (t *table[T]) all() iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for n := int64(t.last / pageSize); n >= 0; n-- { //nolint:gosec // numbers are counted
+			p := t.pages[uint64(n)]
+			for i := pageSize - 1; p != nil && i >= 0; i-- {
+				if p.filled[i] && !yield(&p.things[i]) {
 					return
 				}
-				continue
-			}
-			if !yield(number, &page[number%pageSize]) {
-				return
 			}
 		}
 	}

@@ -39,7 +39,10 @@ type agent struct {
 }
 
 // cxLogin is what an administrator without a RingCentral user signs in to RingCX with; the e-mail is the username.
-type cxLogin struct{ password, platform string }
+type cxLogin struct {
+	Password string `json:"password"`
+	Platform string `json:"platform"`
+}
 
 // seat is a place where somebody is an agent.
 type seat struct {
@@ -109,6 +112,7 @@ func (w *world) addAdmin(a *account, label, username string, login cxLogin) *use
 		u.id, u.adminID = (1_000_000+n)*1000+900, 100_000+int32(n) //nolint:gosec // at most 1,100,000
 	}
 	w.addKnownAdmin(u)
+	w.changes.touch(u)
 	return u
 }
 
@@ -182,6 +186,7 @@ func (w *world) addCenter(a *account, subAccounts []string) {
 	}
 	a.center, w.centers[c.id] = c, c
 	w.seat(c)
+	w.changes.touch(c)
 }
 
 func linkedAgents(a *account, sub *subAccount, first int32) []*agent {
