@@ -26,7 +26,8 @@ type tablePage[T any] struct {
 // add makes room for the next thing, and gives its number. If the table is full, it lets go of the pages on which all
 // is over, else of the oldest.
 func (t *table[T]) add() (uint64, *T) {
-	return t.last + 1, t.place(t.last + 1)
+	number := t.last + 1
+	return number, t.place(number)
 }
 
 // place is room for the thing with a number.

@@ -1,8 +1,8 @@
-// Package sandboxfile keeps the state of a sandbox in a file, an SQLite database.
+// Package datafile keeps the state of a sandbox in a file, an SQLite database.
 //
 // What was saved survives the end of the process, however that comes, and an end of the machine but for what was saved
 // in its last moments. One process uses a file at a time.
-package sandboxfile
+package datafile
 
 import (
 	"database/sql"
