@@ -56,11 +56,11 @@ func (c *console) examine(token string) *inspection {
 		return out
 	}
 	if t, ok := c.platform.refresh.get(token); ok {
-		out.platformRefresh(t, now)
+		out.platformRefresh(t, &call{now: now, rules: c.rules.Load()})
 		return out
 	}
 	if t, ok := c.cx.refresh.get(token); ok {
-		out.cxRefresh(t, now)
+		out.cxRefresh(t, &call{now: now, rules: c.rules.Load()})
 		return out
 	}
 	if u, problem := c.cx.holder(token, now, false); u != nil || problem == xauthEnded {
@@ -158,55 +158,60 @@ func (i *inspection) platformAccess(t *rcAccess, now time.Time) {
 	i.ends("Lives until", t.expires, now)
 }
 
-func (i *inspection) platformRefresh(t *rcRefresh, now time.Time) {
+func (i *inspection) platformRefresh(t *rcRefresh, ask *call) {
 	i.Kind, i.State = "RingCentral refresh token", t.pair.access.session.ended()
 	switch {
 	case i.State != "":
-	case !t.spent.IsZero() && t.inGrace(now):
+	case !t.spent.IsZero() && t.inGrace(ask):
 		i.State, i.Good = "It is spent, but in its grace: it gives the same pair again.", true
 	case !t.spent.IsZero():
 		i.State = "It is spent."
-	case !now.Before(t.expires):
+	case !ask.now.Before(t.expires):
 		i.State = "It has expired."
 	default:
 		i.State, i.Good = "It is good for one refresh.", true
 	}
 	i.session(t.pair.access.session)
-	i.ends("Lives until", t.expires, now)
+	i.ends("Lives until", t.expires, ask.now)
 }
 
-func (i *inspection) cxRefresh(t *cxRefreshToken, now time.Time) {
+func (i *inspection) cxRefresh(t *cxRefreshToken, ask *call) {
 	i.Kind = "RingCX refresh token"
 	switch {
+	case t.usable(ask):
+		i.State, i.Good = "It is good for one refresh.", true
 	case t.spent:
 		i.State = "It is spent."
 	case t.loggedOut:
 		i.State = "It was logged out."
-	case !now.Before(t.expires):
+	case !ask.now.Before(t.expires):
 		i.State = "It has expired."
 	case !t.who.active():
 		i.State = "Its holder is switched off."
 	default:
-		i.State, i.Good = "It is good for one refresh.", true
+		i.State = "It ended with the sign-in that it came from."
 	}
 	i.fact("Holder", t.who.name())
 	i.fact("Signed in as", t.who.app)
-	i.ends("Lives until", t.expires, now)
+	i.ends("Lives until", t.expires, ask.now)
 }
 
 // byItsText tells about a token that only its own text tells about. c.mu is held.
 func (c *console) byItsText(out *inspection, token string, now time.Time) {
 	claims, ok := parseCX(token)
 	switch {
-	case ok && claims.Issuer == cxIssuer:
-		valid, problem := c.checkCX(token, now)
-		out.Kind, out.Good, out.State = "RingCX access token", valid != nil, "It works."
-		if valid == nil {
-			out.State = "It is refused: " + problem + "."
+	case ok && claims.Issuer == c.rules.Load().ringcxIssuer:
+		ask := &call{now: now, rules: c.rules.Load()}
+		_, problem := c.checkCX(ask, token)
+		out.Kind, out.Good, out.State = "RingCX access token", problem == "", "It works."
+		if problem != "" {
+			out.State = "It is refused: " + ask.rules.gatewayText(problem) + "."
 		}
 		out.fact("Holder", c.subjectName(claims))
 		out.fact("Signed in as", claims.App)
-		out.fact("Lifetime", inWords(time.Duration(claims.Expires-claims.IssuedAt)*time.Second))
+		if claims.IssuedAt > 0 {
+			out.fact("Lifetime", inWords(time.Duration(claims.Expires-claims.IssuedAt)*time.Second))
+		}
 		out.ends("Lives until", time.Unix(claims.Expires, 0), now)
 	case out.Claims != "":
 		out.Kind, out.State = "JWT of somebody else", "This sandbox did not make it, so it works nowhere here."

@@ -131,7 +131,7 @@ func (c *console) accessTable(now time.Time) tokenTable {
 	c.tokens.mu.RLock()
 	defer c.tokens.mu.RUnlock()
 	for token, t := range c.tokens.seen.all() {
-		if !now.Before(t.expires.Add(cxClockSkew)) {
+		if !now.Before(t.expires.Add(c.rules.Load().ringcxClockSkew)) {
 			continue
 		}
 		table.Rows = append(table.Rows, tokenRow{

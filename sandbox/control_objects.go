@@ -128,7 +128,7 @@ func (s *Server) controlDeleteCredential(r *http.Request) (any, error) {
 	if c == nil {
 		return nil, fmt.Errorf("%w: credential %s", errNoSuchThing, r.PathValue("id"))
 	}
-	c.deleted = true
+	s.withdraw(c)
 	return map[string]string{"id": c.id}, nil
 }
 
@@ -190,4 +190,19 @@ func faultKinds() []string {
 func (s *Server) controlClearFaults(*http.Request) (any, error) {
 	s.faults.clear()
 	return map[string]int{"armed": 0}, nil
+}
+
+// withdraw deletes a JWT credential: nobody signs in with it any more. s.mu is held.
+func (s *Server) withdraw(cred *credential) {
+	cred.deleted = true
+	if !s.rules.Load().credentialDeletionEndsSessions {
+		return
+	}
+	for _, all := range s.platform.sessions {
+		for _, sess := range slices.Clone(all) {
+			if sess.credential == cred {
+				s.platform.end(sess)
+			}
+		}
+	}
 }

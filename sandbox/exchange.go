@@ -16,6 +16,8 @@ import (
 type ringcx struct {
 	exchanges  *limiter
 	logins     *limiter // applies only if switched on
+	refreshes  *limiter
+	reads      *limiter // the API operations of the standard rate
 	refresh    *generations[*cxRefreshToken]
 	authTokens *generations[*authToken]
 	apiTokens  map[string]*user
@@ -30,6 +32,7 @@ type ringcx struct {
 type cxRefreshToken struct {
 	who       principal
 	xauth     string
+	family    *family
 	expires   time.Time
 	spent     bool
 	loggedOut bool
@@ -37,8 +40,10 @@ type cxRefreshToken struct {
 
 func newRingCX(noLimits bool) *ringcx {
 	return &ringcx{
-		exchanges:  newLimiter("auth", exchangeLimit, noLimits), // group name assumed
-		logins:     newLimiter("auth", exchangeLimit, noLimits),
+		exchanges:  newLimiter("auth", noLimits),
+		logins:     newLimiter("auth", noLimits),
+		refreshes:  newLimiter("auth", noLimits),
+		reads:      newLimiter("standard", noLimits),
 		refresh:    newGenerations[*cxRefreshToken](tokensKept),
 		authTokens: newGenerations[*authToken](tokensKept),
 		apiTokens:  map[string]*user{}, issued: map[*user][]string{}, hashcodes: map[*agent]string{},
@@ -46,9 +51,11 @@ func newRingCX(noLimits bool) *ringcx {
 	}
 }
 
-func (x *ringcx) newRefreshToken(p principal, xauth string, now time.Time) string {
+func (x *ringcx) newRefreshToken(c *call, g *cxGrant) string {
 	token := randomText(48)
-	x.refresh.put(token, &cxRefreshToken{who: p, xauth: xauth, expires: now.Add(cxRefreshTTL)})
+	x.refresh.put(token, &cxRefreshToken{
+		who: g.who, xauth: g.xauth, family: g.family, expires: c.now.Add(c.rules.ringcxRefreshTTL),
+	})
 	return token
 }
 
@@ -71,7 +78,7 @@ func (s *Server) exchange(c *call, r *http.Request) answer {
 	if err != nil || in.Get("rcAccessToken") == "" {
 		return cxBadRequest(c, r)
 	}
-	if kind := in.Get("rcTokenType"); kind != "" && kind != "Bearer" {
+	if kind := in.Get("rcTokenType"); kind != "Bearer" && (kind != "" || c.rules.exchangeTokenTypeRequired) {
 		return cxBadRequest(c, r)
 	}
 	withRefresh := strings.EqualFold(in.Get("includeRefresh"), "true")
@@ -86,22 +93,25 @@ func (s *Server) admitExchange(
 ) (*cxGrant, *ruling, answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t, _, _ := s.platform.use(token, c.now)
+	t, _, _ := s.platform.use(c, token)
 	if t == nil {
-		return nil, nil, cxUnauthorized(c, r, "The RingCentral access token is not valid")
+		return nil, nil, cxUnauthorizedAs(c, r, c.rules.exchangeTokenStatus, "The RingCentral access token is not valid")
 	}
 	u, a := t.session.user, t.session.app
-	ruling := s.cx.exchanges.admit(fmt.Sprintf("%s %d", a.id, u.id), c.now)
+	ruling := s.cx.exchanges.admit(exchangeKey(c.rules, a, u), c.now, c.rules.exchange())
 	switch {
 	case !ruling.admitted:
 		c.note(ruling.verdict)
-		return nil, &ruling, cxRateExceeded()
-	case !slices.Contains(t.scope, "ReadAccounts"), !u.account.production:
-		return nil, &ruling, cxForbidden(c, r)
+		return nil, &ruling, cxTooMany(c, r)
+	case !slices.Contains(t.scope, "ReadAccounts"):
+		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeScopeStatus)
+	case !u.account.production:
+		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeAccountStatus)
 	case !u.linked, u.account.center == nil:
-		return nil, &ruling, cxNotFound(c, r)
+		return nil, &ruling, cxNotFoundAs(c, r, c.rules.exchangeLinkStatus)
 	}
-	return s.newGrant(principal{app: appAdmin, user: u}, r, c.now, withRefresh, ""), &ruling, answer{}
+	kin := s.tokens.begin(t.session)
+	return s.newGrant(c, r, principal{app: appAdmin, user: u}, kin, withRefresh, ""), &ruling, answer{}
 }
 
 // stamped answers with a grant, or with the refusal if there is none, and with the limit headers of a ruling.
@@ -118,7 +128,7 @@ func (s *Server) stamped(c *call, g *cxGrant, v *ruling, refusal answer) answer 
 
 // signed completes a grant with an access token. Signing takes a while, so no lock is held.
 func (s *Server) signed(c *call, g *cxGrant) answer {
-	token, err := s.issueCX(g, c.now)
+	token, err := s.issueCX(c, g)
 	if err != nil {
 		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}
@@ -133,22 +143,33 @@ func (s *Server) cxRefresh(c *call, r *http.Request) answer {
 	if err != nil || token == "" {
 		return cxBadRequest(c, r)
 	}
-	g, refusal := s.spend(c, r, token)
-	return s.stamped(c, g, nil, refusal)
+	g, ruling, refusal := s.spend(c, r, token)
+	return s.stamped(c, g, ruling, refusal)
 }
 
-func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, answer) {
+func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *ruling, answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old, ok := s.cx.refresh.get(token)
+	var limited *ruling
+	if allowed := c.rules.refreshes(); ok && allowed.limit > 0 {
+		v := s.cx.refreshes.admit(fmt.Sprint(old.who.id()), c.now, allowed)
+		if limited = &v; !v.admitted {
+			c.note(v.verdict)
+			return nil, limited, cxTooMany(c, r)
+		}
+	}
 	if ok && old.spent {
 		c.note(verdictReplay)
+		if c.rules.ringcxRefreshReuse == reuseRevoke {
+			old.family.ended.Store(true)
+		}
 	}
-	if !ok || old.spent || old.loggedOut || !c.now.Before(old.expires) || !old.who.active() {
-		return nil, cxUnauthorized(c, r, "The refresh token is not valid")
+	if !ok || !old.usable(c) {
+		return nil, limited, cxUnauthorizedAs(c, r, c.rules.ringcxRefreshStatus, "The refresh token is not valid")
 	}
 	old.spent = true
-	return s.newGrant(old.who, r, c.now, true, old.xauth), answer{}
+	return s.newGrant(c, r, old.who, old.family, true, old.xauth), limited, answer{}
 }
 
 // cxLogout is DELETE /api/auth/logout/{refreshToken}.
@@ -160,11 +181,14 @@ func (s *Server) cxLogout(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old, ok := s.cx.refresh.get(token)
-	if !ok || old.spent || old.loggedOut {
-		return cxUnauthorized(c, r, "The refresh token is not valid")
+	if !ok || old.loggedOut || old.spent && c.rules.ringcxRefreshReuse != reuseAccept {
+		return cxLogoutRefusal(c, r)
 	}
 	old.loggedOut = true
-	return textAnswer(http.StatusOK, "true") // body assumed
+	if c.rules.ringcxLogoutEndsAccess {
+		old.family.ended.Store(true)
+	}
+	return textAnswer(http.StatusOK, c.rules.ringcxDoneText)
 }
 
 // cxWhoAmI is GET /api/auth/login: the details that came with the access token of the request.
@@ -179,7 +203,7 @@ func (s *Server) cxWhoAmI(c *call, r *http.Request) answer {
 	if !ok {
 		return cxNotFound(c, r)
 	}
-	details := s.describe(p, r)
+	details := s.describe(c, p, r)
 	details.AccessToken, _ = bearer(r)
 	return jsonAnswer(http.StatusOK, details)
 }
@@ -199,5 +223,5 @@ func (s *Server) cxValidate(c *call, r *http.Request) answer {
 	if claims == nil {
 		return refusal
 	}
-	return textAnswer(http.StatusOK, "true") // body assumed
+	return textAnswer(http.StatusOK, c.rules.ringcxDoneText)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -35,6 +36,8 @@ type session struct {
 	user           *user
 	revoked        bool
 	evicted        bool
+	over           atomic.Bool // revoked or evicted, for those who hold no lock
+	credential     *credential // what started it; nil: no JWT
 }
 
 // rcAccess is a RingCentral access token.
@@ -64,7 +67,7 @@ type pair struct {
 
 func newPlatform(noLimits bool) *platform {
 	return &platform{
-		auth: newLimiter("auth", authLimit, noLimits), light: newLimiter("light", lightLimit, noLimits),
+		auth: newLimiter("auth", noLimits), light: newLimiter("light", noLimits),
 		access: newGenerations[*rcAccess](tokensKept), refresh: newGenerations[*rcRefresh](tokensKept),
 		sessions: map[sessionKey][]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
@@ -73,19 +76,23 @@ func newPlatform(noLimits bool) *platform {
 }
 
 // login opens a session; the oldest of too many is closed.
-func (p *platform) login(a *app, u *user, t terms, now time.Time) pair {
+func (p *platform) login(c *call, a *app, u *user, t terms) pair {
 	sess := &session{id: newUUID(), endpointID: t.endpointID, app: a, user: u}
 	if sess.endpointID == "" {
 		sess.endpointID = randomText(16)
 	}
 	key := sessionKey{a, u}
+	if old := p.sessions[key]; c.rules.jwtLoginReusesSession && len(old) > 0 {
+		return p.issue(old[len(old)-1], t, c.now)
+	}
 	live := append(p.sessions[key], sess)
-	for len(live) > sessionCap {
+	for len(live) > c.rules.sessionCap {
 		live[0].evicted = true
+		live[0].over.Store(true)
 		live = live[1:]
 	}
 	p.sessions[key] = live
-	return p.issue(sess, t, now)
+	return p.issue(sess, t, c.now)
 }
 
 func (p *platform) issue(sess *session, t terms, now time.Time) pair {
@@ -115,17 +122,17 @@ func (p *platform) renew(c *call, a *app, token string, t terms) (*tokenInfo, *o
 	case sess.app != a, sess.evicted:
 		return nil, invalidGrant("OAU-213", "Token not found")
 	case sess.revoked:
-		return nil, invalidGrant("OAU-211", "Token revoked")
+		return nil, c.refreshRefusal("OAU-211", "Token revoked")
 	case !sess.user.enabled:
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
 	case !old.spent.IsZero():
-		if !old.inGrace(c.now) {
+		if !old.inGrace(c) {
 			c.note(verdictReplay)
 			return nil, invalidGrant("OAU-213", "Token not found")
 		}
 		return old.next.info(c.now), nil
 	case !c.now.Before(old.expires):
-		return nil, invalidGrant("OAU-210", "Token expired")
+		return nil, c.refreshRefusal("OAU-210", "Token expired")
 	}
 	old.pair.access.replaced = c.now
 	old.spent, old.next = c.now, p.issue(sess, t, c.now)
@@ -134,18 +141,18 @@ func (p *platform) renew(c *call, a *app, token string, t terms) (*tokenInfo, *o
 
 // inGrace reports whether a spent refresh token may be presented again: not once its successor is spent, else up to
 // ten seconds after the first use of the new access token, else up to an hour.
-func (t *rcRefresh) inGrace(now time.Time) bool {
+func (t *rcRefresh) inGrace(c *call) bool {
 	if !t.next.refresh.spent.IsZero() {
 		return false
 	}
 	if used := t.next.access.used; !used.IsZero() {
-		return now.Before(used.Add(graceAfterUse))
+		return c.now.Before(used.Add(c.rules.graceAfterUse))
 	}
-	return now.Before(t.spent.Add(graceUnused))
+	return c.now.Before(t.spent.Add(c.rules.graceUnused))
 }
 
 // use finds a valid access token and marks it as used; the texts are those of the vendor's error.
-func (p *platform) use(token string, now time.Time) (t *rcAccess, code, message string) {
+func (p *platform) use(c *call, token string) (t *rcAccess, code, message string) {
 	if !isPlatformToken(token) {
 		return nil, "OAU-149", "OAuth token is invalid"
 	}
@@ -153,23 +160,33 @@ func (p *platform) use(token string, now time.Time) (t *rcAccess, code, message 
 	switch {
 	case !ok, t.session.revoked, t.session.evicted:
 		return nil, "OAU-213", "Token not found"
-	case !t.replaced.IsZero() && now.Before(t.replaced.Add(corruptedFor)):
+	case !t.replaced.IsZero() && c.now.Before(t.replaced.Add(c.rules.replacedTokenTellsFor)):
 		return nil, "OAU-129", "Access token corrupted"
 	case !t.replaced.IsZero():
 		return nil, "OAU-213", "Token not found"
-	case !now.Before(t.expires):
+	case !c.now.Before(t.expires):
 		return nil, "OAU-128", "Access token expired"
 	case !t.session.user.enabled:
 		return nil, "OAU-236", "Extension is disabled or frozen"
 	}
 	if t.used.IsZero() {
-		t.used = now
+		t.used = c.now
 	}
 	return t, "", ""
 }
 
-// full reports whether another login would go over the session cap.
-func (p *platform) full(a *app, u *user) bool { return len(p.sessions[sessionKey{a, u}]) >= sessionCap }
+// full reports whether another login would go over the session cap, and be refused.
+func (p *platform) full(c *call, a *app, u *user) bool {
+	return c.rules.sessionCapRefuses && len(p.sessions[sessionKey{a, u}]) >= c.rules.sessionCap
+}
+
+// refreshRefusal refuses a refresh token with the code of its cause, unless one code stands for all.
+func (c *call) refreshRefusal(code, message string) *oauthError {
+	if c.rules.refreshCodes != byCause {
+		code = c.rules.refreshCodes
+	}
+	return invalidGrant(code, message)
+}
 
 func tooManySessions() *oauthError { // code and body assumed
 	return &oauthError{
@@ -205,6 +222,7 @@ func (p *platform) revoke(a *app, token string) *oauthError {
 // end closes a session: none of its tokens works any more.
 func (p *platform) end(sess *session) {
 	sess.revoked = true
+	sess.over.Store(true)
 	key := sessionKey{sess.app, sess.user}
 	p.sessions[key] = slices.DeleteFunc(p.sessions[key], func(s *session) bool { return s == sess })
 }

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"net/http"
 	"strconv"
-	"time"
 )
 
 // Values of the lapp claim: where somebody signed in (observed names).
@@ -57,26 +56,27 @@ func (s *Server) principalOf(claims *cxClaims) (principal, bool) {
 // cxGrant is what a sign-in or a refresh hands out, before the access token is signed.
 type cxGrant struct {
 	who     principal
+	family  *family
 	xauth   string // "": agents have none
 	details *cxDetails
 }
 
 // newGrant gives p its tokens, except the access token. xauth is the X-Auth-Token of the sign-in so far, if any. s.mu is
 // held.
-func (s *Server) newGrant(p principal, r *http.Request, now time.Time, withRefresh bool, xauth string) *cxGrant {
-	if _, problem := s.cx.holder(xauth, now, true); problem != "" && p.user != nil {
-		xauth = s.cx.newAuthToken(p.user, authTokenTTL, now)
+func (s *Server) newGrant(c *call, r *http.Request, p principal, kin *family, withRefresh bool, xauth string) *cxGrant {
+	if _, problem := s.cx.holder(xauth, c.now, true); problem != "" && p.user != nil && c.rules.xauthClaim {
+		xauth = s.cx.newAuthToken(p.user, c.rules.authTokenTTL, c.now)
 	}
-	g := &cxGrant{who: p, xauth: xauth, details: s.describe(p, r)}
+	g := &cxGrant{who: p, family: kin, xauth: xauth, details: s.describe(c, p, r)}
 	if withRefresh {
-		token := s.cx.newRefreshToken(p, xauth, now)
+		token := s.cx.newRefreshToken(c, g)
 		g.details.RefreshToken = &token
 	}
 	return g
 }
 
 // describe tells about p what comes with its tokens. s.mu is held.
-func (s *Server) describe(p principal, r *http.Request) *cxDetails {
+func (s *Server) describe(c *call, p principal, r *http.Request) *cxDetails {
 	host, port := hostPort(r)
 	out := &cxDetails{TokenType: "Bearer", PlatformID: p.platform(), IQURL: host, Port: port}
 	seat, agentPath := p.seat, "/voice/agent/"
@@ -85,14 +85,22 @@ func (s *Server) describe(p principal, r *http.Request) *cxDetails {
 		seat = s.world.seatOf(func(a *agent) bool { return a.user == p.user })
 	}
 	if seat != nil {
-		hash := s.cx.hashcode(seat.agent)
+		hash := s.cx.newHashcode(c, seat.agent)
 		out.MainAccountID, out.AgentURL, out.LoginHashcode = seat.center.id, &agentPath, &hash
 		out.AgentDetails = []cxAgentDetail{newCXAgentDetail(seat)}
 	}
 	return out
 }
 
-// hashcode is what signs a in again without a password; it stays the same until a reset (assumed).
+// newHashcode is the hashcode that is handed out with details of a.
+func (x *ringcx) newHashcode(c *call, a *agent) string {
+	if c.rules.hashcodeChanges {
+		delete(x.hashcodes, a)
+	}
+	return x.hashcode(a)
+}
+
+// hashcode is what signs a in again without a password.
 func (x *ringcx) hashcode(a *agent) string {
 	if x.hashcodes[a] == "" {
 		x.hashcodes[a] = randomText(24)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,6 +16,12 @@ type Options struct {
 	// Seed chooses the demo credentials and ids: the same seed gives the same ones on every start. Tokens are random
 	// always. 0 means 1.
 	Seed uint64
+	// Profile is the state of the vendor's documentation to follow: "ringcx", today's, or "engage", the one of the older
+	// host engage.ringcentral.com. "" means "ringcx".
+	Profile string
+	// Settings choose what the vendor does where it is not known or not to a test's liking, by their names in
+	// docs/protocol.md. They win over Profile and TokenTTL. Nil means that nothing is chosen.
+	Settings map[string]string
 	// TokenTTL is the lifetime of RingCX access tokens, at least one second. 0 means the documented five minutes.
 	TokenTTL time.Duration
 	// Algorithm signs RingCX access tokens: "ES256", "RS256" or "EdDSA". "" means "ES256". Which one the vendor uses
@@ -41,11 +48,14 @@ type Server struct {
 	faults  faultList
 	tokens  cxTokens
 
+	rules    atomic.Pointer[rules]
+	changing sync.Mutex // held by who changes rules
+	start    *rules     // what a reset returns to
+
 	mu       sync.Mutex // guards what follows, and everything reachable from it
 	world    *world
 	platform *platform
 	cx       *ringcx
-	switches switches
 }
 
 // New makes a server in its first minute. It fails if an option is out of its range.
@@ -55,15 +65,18 @@ func New(opts *Options) (*Server, error) {
 		s.opts = *opts
 	}
 	s.opts.Seed = cmp.Or(s.opts.Seed, 1)
-	s.opts.TokenTTL = cmp.Or(s.opts.TokenTTL, cxAccessTTLDefault)
+	s.opts.Profile = cmp.Or(s.opts.Profile, profiles[0].name)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
-	if s.opts.TokenTTL < time.Second {
+	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {
 		return nil, fmt.Errorf("sandbox: token lifetime %v is below one second", s.opts.TokenTTL)
 	}
 	if s.clock.base = s.opts.Now; s.clock.base == nil {
 		s.clock.base = time.Now
 	}
 	var err error
+	if s.start, err = startRules(&s.opts); err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
 	if s.key, err = newSigningKey(s.opts.Seed, "RingCX tokens", s.opts.Algorithm); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
@@ -87,7 +100,7 @@ func (s *Server) restart() error {
 	s.world = w
 	s.platform = newPlatform(s.opts.NoLimits)
 	s.cx = newRingCX(s.opts.NoLimits)
-	s.switches = switches{}
+	s.rules.Store(s.start)
 	s.tokens.restart()
 	s.faults.clear()
 	s.clock.offset.Store(0)
