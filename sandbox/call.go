@@ -11,6 +11,7 @@ import (
 // call is one request to the emulated vendors: its moment, and what the vendor would say about it.
 type call struct {
 	now      time.Time
+	rules    *rules
 	verdicts []string
 	subject  int64       // who calls RingCX, once its token has been accepted
 	sent     []parameter // what its form held, as far as it may be shown
@@ -38,7 +39,7 @@ func at(e endpoint) http.HandlerFunc {
 func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	fault := s.faults.take(r)
 	stayed := fault.wait(r)
-	c := &call{now: s.Now(), verdicts: []string{}}
+	c := &call{now: s.Now(), rules: s.rules.Load(), verdicts: []string{}}
 	c.inspect(r)
 	a, done := fault.instead(r)
 	switch {

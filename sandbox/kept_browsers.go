@@ -89,12 +89,13 @@ type savedCode struct {
 	User    int64        `json:"user"`
 	Expires time.Time    `json:"expires"`
 	Session uint64       `json:"session,omitempty"` // 0: not redeemed
+	Dead    bool         `json:"dead,omitempty"`
 }
 
 func (c *authCode) recordKey() recordKey { return recordKey{recordCode, c.code} }
 
 func (c *authCode) recordValue() any {
-	out := savedCode{Request: c.request.saved(), User: c.user.id, Expires: c.expires}
+	out := savedCode{Request: c.request.saved(), User: c.user.id, Expires: c.expires, Dead: c.dead}
 	if c.session != nil {
 		out.Session = c.session.number
 	}
@@ -147,7 +148,9 @@ func restoreBrowsers(in *archive, w *world, p *platform) error {
 		if err == nil && u == nil {
 			err = fmt.Errorf("user %d does not exist", v.User)
 		}
-		p.codes.put(code, &authCode{code: code, request: req, user: u, expires: v.Expires, session: p.sessions.get(v.Session)})
+		p.codes.put(code, &authCode{
+			code: code, request: req, user: u, expires: v.Expires, session: p.sessions.get(v.Session), dead: v.Dead,
+		})
 		return err
 	})
 	if err != nil {

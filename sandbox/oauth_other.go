@@ -18,13 +18,19 @@ func (s *Server) oauthRevoke(c *call, r *http.Request) answer {
 	return s.charged(c, a, s.subject(f), func() answer {
 		switch {
 		case formErr != nil && token == "":
-			problem = formError(formErr)
+			problem = formError(c, formErr)
 		case problem != nil:
 		case f.repeated != "":
 			problem = f.duplicated()
 		case token == "":
 			problem = invalidParameter("token")
 		default:
+			if s.platform.sessionOf(token) == nil && c.rules.revokeUnknownStatus != http.StatusOK {
+				problem = &oauthError{
+					status: c.rules.revokeUnknownStatus, kind: "invalid_request", code: "OAU-213", message: "Token not found",
+				}
+				break
+			}
 			problem = s.platform.revoke(a, token)
 		}
 		if problem != nil {
@@ -59,7 +65,7 @@ func (s *Server) oauthUserInfo(c *call, r *http.Request) answer {
 }
 
 // openIDConfiguration is GET /.well-known/openid-configuration, with the addresses its reader can reach.
-func (s *Server) openIDConfiguration(_ *call, r *http.Request) answer {
+func (s *Server) openIDConfiguration(c *call, r *http.Request) answer {
 	base := baseURL(r)
 	oauth := base + "/restapi/oauth/"
 	out := map[string]any{
@@ -86,9 +92,7 @@ func (s *Server) openIDConfiguration(_ *call, r *http.Request) answer {
 		"request_parameter_supported":      false,
 		"request_uri_parameter_supported":  false,
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.switches.AuthorizationIssuer {
+	if c.rules.authorizationIssuer {
 		out["authorization_response_iss_parameter_supported"] = true
 	}
 	return jsonAnswer(http.StatusOK, out)

@@ -23,7 +23,7 @@ func (s *Server) platformToken(c *call, r *http.Request) (t *rcAccess, refusal a
 		return nil, apiError(http.StatusUnauthorized, "AGW-401", "Authorization header is not specified").
 			with("WWW-Authenticate", `Bearer realm="RingCentral REST API"`)
 	}
-	t, code, message := s.platform.use(token, c.now)
+	t, code, message := s.platform.use(c, token)
 	if t == nil {
 		return nil, tokenInvalid(code, message)
 	}
@@ -39,7 +39,7 @@ func (s *Server) readAccounts(c *call, r *http.Request, do func(u *user) answer)
 		return refusal
 	}
 	sess := t.session
-	ruling := s.platform.light.admit(fmt.Sprintf("%s %d", sess.app.id, sess.user.id), c.now)
+	ruling := s.platform.light.admit(fmt.Sprintf("%s %d", sess.app.id, sess.user.id), c.now, c.rules.light())
 	if !ruling.admitted {
 		c.note(ruling.verdict)
 		return ruling.stamp(rateExceeded())

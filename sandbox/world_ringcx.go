@@ -128,10 +128,10 @@ func (w *world) addDemoAdmin(a *account) {
 	w.demo.AdminUsername, w.demo.AdminPassword, w.demo.PlatformID = u.email, password, cxPlatformID
 }
 
-// adminNamed finds an administrator without a RingCentral user, nil if there is none.
-func (w *world) adminNamed(username string) *user {
+// adminNamed finds an administrator without a RingCentral user by a name that is the same, nil if there is none.
+func (w *world) adminNamed(username string, same func(a, b string) bool) *user {
 	for _, u := range w.admins {
-		if u.email == username {
+		if same(u.email, username) {
 			return u
 		}
 	}
@@ -151,6 +151,19 @@ func (w *world) seat(c *center) {
 			}
 		}
 	}
+}
+
+// agentNamed finds an agent by a username that is the same, nil if there is none.
+func (w *world) agentNamed(username string, same func(a, b string) bool) *seat {
+	if at := w.usernames[username]; at != nil {
+		return at
+	}
+	for name, at := range w.usernames {
+		if same(name, username) {
+			return at
+		}
+	}
+	return nil
 }
 
 // agentNumbered finds an agent by the id, as text or as a number; nil if there is none.
