@@ -13,6 +13,7 @@ import (
 type authCode struct {
 	request *authorizeRequest
 	user    *user
+	since   time.Time // when the user signed in
 	expires time.Time
 	session *session // what it was redeemed for; nil: it was not yet
 }
@@ -22,8 +23,14 @@ func (s *Server) grantCode(f *flow, now time.Time) answer {
 	f.done = true
 	f.browser.allowed[f.request.app] = true
 	code := opaqueToken()
-	s.platform.codes.put(code, &authCode{request: f.request, user: f.user, expires: now.Add(codeTTL)})
-	return f.request.respond("code", code, "expires_in", strconv.Itoa(int(codeTTL/time.Second)))
+	s.platform.codes.put(code, &authCode{
+		request: f.request, user: f.user, since: f.browser.until.Add(-browserTTL), expires: now.Add(codeTTL),
+	})
+	told := []string{"code", code, "expires_in", strconv.Itoa(int(codeTTL / time.Second))}
+	if base := f.request.discovery; base != "" {
+		told = append(told, "token_uri", base+"/restapi/oauth/token", "discovery_uri", base+externalPath)
+	}
+	return f.request.respond(told...)
 }
 
 // redeem gives a session for an authorization code. A code that comes twice was stolen or sent by a client that is

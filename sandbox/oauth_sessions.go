@@ -13,6 +13,7 @@ import (
 // platform is what the RingCentral platform remembers about sign-ins. Server.mu guards it.
 type platform struct {
 	auth, light *limiter
+	medium      *limiter
 	access      *generations[*rcAccess]
 	refresh     *generations[*rcRefresh]
 	sessions    map[sessionKey][]*session // live ones, oldest first
@@ -42,6 +43,7 @@ type rcAccess struct {
 	token    string
 	session  *session
 	scope    []string
+	issued   time.Time
 	expires  time.Time
 	used     time.Time // first use; zero: never
 	replaced time.Time // when a refresh made a newer one; zero: this is the newest
@@ -65,6 +67,7 @@ type pair struct {
 func newPlatform(noLimits bool) *platform {
 	return &platform{
 		auth: newLimiter("auth", authLimit, noLimits), light: newLimiter("light", lightLimit, noLimits),
+		medium: newLimiter("medium", mediumLimit, noLimits),
 		access: newGenerations[*rcAccess](tokensKept), refresh: newGenerations[*rcRefresh](tokensKept),
 		sessions: map[sessionKey][]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
@@ -90,7 +93,7 @@ func (p *platform) login(a *app, u *user, t terms, now time.Time) pair {
 
 func (p *platform) issue(sess *session, t terms, now time.Time) pair {
 	out := pair{access: &rcAccess{
-		token: opaqueToken(), session: sess, scope: t.scope, expires: now.Add(t.accessTTL),
+		token: opaqueToken(), session: sess, scope: t.scope, issued: now, expires: now.Add(t.accessTTL),
 	}}
 	if sess.app.refreshTokens {
 		out.refresh = &rcRefresh{token: opaqueToken(), expires: now.Add(t.refreshTTL)}

@@ -44,6 +44,9 @@ func (s *Server) oauthToken(c *call, r *http.Request) answer {
 		if problem != nil {
 			return problem.answer()
 		}
+		if err := s.addIDToken(info, f, baseURL(r), c.now); err != nil {
+			return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
+		}
 		return jsonAnswer(http.StatusOK, info)
 	})
 }
@@ -146,7 +149,7 @@ func readTerms(a *app, f form) (terms, *oauthError) {
 		}
 		t.refreshTTL = min(time.Duration(seconds)*time.Second, refreshTTLDefault)
 	}
-	if wish := strings.Fields(f.Get("scope")); len(wish) > 0 {
+	if wish := permissionsIn(f.Get("scope")); len(wish) > 0 {
 		t.scope = slices.DeleteFunc(slices.Clone(a.scopes), func(s string) bool { return !slices.Contains(wish, s) })
 		if len(t.scope) == 0 {
 			return t, &oauthError{kind: "invalid_scope", code: "CMN-101", message: "Parameter [scope] value is invalid"}
@@ -223,6 +226,7 @@ type tokenInfo struct {
 	OwnerID          string `json:"owner_id"`
 	EndpointID       string `json:"endpoint_id"`
 	SessionID        string `json:"session_id"`
+	IDToken          string `json:"id_token,omitempty"` // for sign-ins that asked for openid
 }
 
 // info describes a token pair at now: lifetimes are what is left of them.
