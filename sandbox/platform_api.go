@@ -104,6 +104,7 @@ func (s *Server) accountInfo(c *call, r *http.Request) answer {
 				"servicePlan": map[string]any{"id": "1", "name": a.name, "edition": "Enterprise"},
 				"billingPlan": map[string]any{
 					"id": "1", "name": "Demo", "durationUnit": "Month", "duration": 1, "type": "Regular",
+					"includedPhoneLines": 1,
 				},
 			},
 			"signupInfo":       map[string]any{"tosAccepted": true, "marketingAccepted": false},
