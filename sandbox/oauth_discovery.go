@@ -18,7 +18,8 @@ const (
 	discoveryTag        = "sandbox-1" // assumed: names the state of the document
 )
 
-// entryPoints is what both discovery documents begin with. Entries of the vendor's other products are left out.
+// entryPoints is what both discovery documents say. Of the vendor's other products only video is there, because the
+// vendor's SDK does not work without it.
 type entryPoints struct {
 	Version       string `json:"version"`
 	ExpiresIn     int    `json:"expiresIn,omitempty"` // seconds
@@ -29,6 +30,16 @@ type entryPoints struct {
 	DiscoveryAPI  any    `json:"discoveryApi"`
 	AuthAPI       any    `json:"authApi"`
 	CoreAPI       any    `json:"coreApi"`
+	Video         any    `json:"rcv"`
+}
+
+// newEntryPoints has what is the same in both.
+func newEntryPoints(base, brand string) entryPoints {
+	return entryPoints{
+		Version: discoveryVersion, RetryCount: discoveryRetries, RetryInterval: discoveryRetryAfter, BrandID: brand,
+		CoreAPI: map[string]string{"baseUri": base},
+		Video:   map[string]string{"baseWebUri": base, "baseApiUri": base, "pubnubOrigin": "pubnub.invalid"},
+	}
 }
 
 // initialDiscovery is GET /.well-known/entry-points/initial, which an app reads before anybody has signed in.
@@ -41,17 +52,14 @@ func (s *Server) initialDiscovery(_ *call, r *http.Request) answer {
 		return apiError(http.StatusBadRequest, "CMN-101", "Parameter [clientId] value is invalid")
 	}
 	base := baseURL(r)
-	return jsonAnswer(http.StatusOK, entryPoints{
-		Version: discoveryVersion, RetryCount: discoveryRetries, RetryInterval: discoveryRetryAfter,
-		BrandID:      cmp.Or(query.Get("brandId"), defaultBrand),
-		DiscoveryAPI: map[string]string{"defaultExternalUri": base + externalPath},
-		AuthAPI: map[string]string{
-			"authorizationUri": base + "/restapi/oauth/authorize",
-			"oidcDiscoveryUri": base + "/.well-known/openid-configuration",
-			"defaultTokenUri":  base + "/restapi/oauth/token",
-		},
-		CoreAPI: map[string]string{"baseUri": base},
-	})
+	out := newEntryPoints(base, cmp.Or(query.Get("brandId"), defaultBrand))
+	out.DiscoveryAPI = map[string]string{"defaultExternalUri": base + externalPath}
+	out.AuthAPI = map[string]string{
+		"authorizationUri": base + "/restapi/oauth/authorize",
+		"oidcDiscoveryUri": base + "/.well-known/openid-configuration",
+		"defaultTokenUri":  base + "/restapi/oauth/token",
+	}
+	return jsonAnswer(http.StatusOK, out)
 }
 
 // externalDiscovery is GET /.well-known/entry-points/external, which an app reads with its token.
@@ -63,18 +71,16 @@ func (s *Server) externalDiscovery(c *call, r *http.Request) answer {
 		return refusal
 	}
 	base := baseURL(r)
-	return jsonAnswer(http.StatusOK, entryPoints{
-		Version: discoveryVersion, ExpiresIn: discoveryExpires, RetryCount: discoveryRetries,
-		RetryInterval: discoveryRetryAfter, RetryCycle: discoveryCycle, BrandID: defaultBrand,
-		DiscoveryAPI: map[string]string{"initialUri": base + initialPath, "externalUri": base + externalPath},
-		AuthAPI: map[string]string{
-			"authorizationUri": base + "/restapi/oauth/authorize",
-			"oidcDiscoveryUri": base + "/.well-known/openid-configuration",
-			"baseUri":          base,
-			"tokenUri":         base + "/restapi/oauth/token",
-		},
-		CoreAPI: map[string]string{"baseUri": base},
-	}).with("Discovery-Tag", discoveryTag)
+	out := newEntryPoints(base, defaultBrand)
+	out.ExpiresIn, out.RetryCycle = discoveryExpires, discoveryCycle
+	out.DiscoveryAPI = map[string]string{"initialUri": base + initialPath, "externalUri": base + externalPath}
+	out.AuthAPI = map[string]string{
+		"authorizationUri": base + "/restapi/oauth/authorize",
+		"oidcDiscoveryUri": base + "/.well-known/openid-configuration",
+		"baseUri":          base,
+		"tokenUri":         base + "/restapi/oauth/token",
+	}
+	return jsonAnswer(http.StatusOK, out).with("Discovery-Tag", discoveryTag)
 }
 
 // openIDConfiguration is GET /.well-known/openid-configuration, with the addresses its reader can reach.
