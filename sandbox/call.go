@@ -37,7 +37,10 @@ func at(e endpoint) http.HandlerFunc {
 
 // serveVendor answers r as the vendors would, logs it, and lets an armed fault spoil it.
 func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
-	fault := s.faults.take(r)
+	var fault *fault
+	if !isPreflight(r) {
+		fault = s.faults.take(r)
+	}
 	stayed := fault.wait(r)
 	c := &call{now: s.Now(), rules: s.rules.Load(), verdicts: []string{}}
 	c.inspect(r)
@@ -48,6 +51,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	case !done:
 		a = s.answer(c, w, r)
 	}
+	a = shared(r, a)
 	a.header["Date"] = []string{c.now.Format(http.TimeFormat)}
 	s.journal.add(c.logged(r, a.status))
 	if err := s.keep(); err != nil {

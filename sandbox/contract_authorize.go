@@ -118,6 +118,14 @@ var codeLines = []line{
 	},
 	{says: "Another redirect URI: `invalid_redirect_uri`, OAU-109", certainty: observed, sources: "F"},
 	{
+		says:      "`id_token` with the tokens if `openid` was asked for: RS256 by the published key, with the claims that the discovery document lists, and `nonce`",
+		certainty: documented, sources: "D",
+	},
+	{
+		says: "It lives {}", certainty: assumed, note: ", like the access token beside it",
+		setting: lasting("idTokenTTL", time.Hour, time.Second, day, func(r *rules) *time.Duration { return &r.idTokenTTL }),
+	},
+	{
 		says: "A redirect URI that the authorize request named has to come again with the code", certainty: assumed, note: ", after RFC 6749",
 		setting: deciding("redirectUriRepeated", true, func(r *rules) *bool { return &r.redirectURIRepeated }),
 	},

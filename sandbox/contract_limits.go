@@ -35,6 +35,10 @@ var limitLines = []line{
 		setting: limiting("lightLimit", 50, func(r *rules) *int { return &r.lightLimit }),
 	},
 	{
+		says: "Permissions of a user (group Medium): {} in a window, by app and user; 0 is no limit", certainty: documented, sources: "C, D",
+		setting: limiting("mediumLimit", 40, func(r *rules) *int { return &r.mediumLimit }),
+	},
+	{
 		says: "The window slides, and lasts {}; it is the same for RingCX", certainty: documented, sources: "A, C",
 		setting: lasting("limitWindow", time.Minute, time.Second, day, func(r *rules) *time.Duration { return &r.limitWindow }),
 	},

@@ -21,7 +21,7 @@ type rules struct {
 	credentialDeletionEndsSessions, scopeExcessRefused     bool
 	assertionCodes, refreshCodes, unknownGrantCode         string
 	revokeUnknownStatus, clientRefusalStatus               int
-	clientAssertionTTL                                     time.Duration
+	clientAssertionTTL, idTokenTTL                         time.Duration
 	clientAssertionSingleUse                               bool
 	clientAssertionAudience                                string
 	transportCodes                                         string
@@ -66,7 +66,7 @@ type rules struct {
 	loginCodeTTL, passwordResetTTL                                time.Duration
 
 	// limits
-	authLimit, lightLimit, exchangeLimit, ringcxRefreshLimit, apiLimit int
+	authLimit, lightLimit, mediumLimit, exchangeLimit, ringcxRefreshLimit, apiLimit int
 	limitWindow, limitPenalty, ringcxLimitPenalty, apiLimitPenalty     time.Duration
 	authLimitCountedBy, exchangeLimitCountedBy, apiLimitCountedBy      string
 	platformRetryAfter, ringcxRetryAfter, ringcxRateBody               string

@@ -32,6 +32,8 @@ func (r *rules) auth() allowance { return r.platformAllows(r.authLimit) }
 
 func (r *rules) light() allowance { return r.platformAllows(r.lightLimit) }
 
+func (r *rules) medium() allowance { return r.platformAllows(r.mediumLimit) }
+
 func (r *rules) platformAllows(limit int) allowance {
 	return allowance{limit, r.limitWindow, r.limitPenalty, r.platformRetryAfter, true}
 }

@@ -16,7 +16,10 @@ type authorizeRequest struct {
 	challenge   challengePKCE
 	prompt      []string
 	loginHint   string
-	issuer      string // sent as iss; "": not sent
+	issuer      string   // sent as iss; "": not sent
+	discovery   string   // the server's address, for a client that asks where to go on; "": it does not
+	scope       []string // of these only those of OpenID Connect count
+	nonce       string
 }
 
 // authorize is GET and POST /restapi/oauth/authorize. What is wrong with the client or the redirect URI is told on a
@@ -126,6 +129,9 @@ func (s *Server) addressee(c *call, r *http.Request, in form) (*authorizeRequest
 	if c.rules.authorizationIssuer {
 		req.issuer = baseURL(r)
 	}
+	if in.Get("discovery") == "true" {
+		req.discovery = baseURL(r)
+	}
 	return req, nil
 }
 
@@ -145,6 +151,7 @@ func (req *authorizeRequest) read(c *call, in form) *oauthError {
 			message: "The client is unauthorized for the required grant type: [AUTHORIZATION_CODE]",
 		}
 	}
+	req.scope, req.nonce = strings.Fields(in.Get("scope")), in.Get("nonce")
 	req.prompt = strings.Fields(in.Get("prompt"))
 	if slices.Contains(req.prompt, "none") && len(req.prompt) > 1 {
 		return invalidParameter("prompt")

@@ -12,6 +12,7 @@ type browser struct {
 	name    string // stays the same
 	id      string // value of its cookie
 	user    *user  // who signed in; nil: nobody
+	since   time.Time // when the user signed in
 	until   time.Time
 	allowed map[*app]bool // apps that somebody in it allowed: prompt=none works for these
 }

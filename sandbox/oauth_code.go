@@ -14,6 +14,7 @@ type authCode struct {
 	code    string
 	request *authorizeRequest
 	user    *user
+	since   time.Time // when the user signed in
 	expires time.Time
 	session *session // what it was redeemed for; nil: it was not yet
 	dead    bool     // an attempt failed, and that spends codes
@@ -24,10 +25,16 @@ func (s *Server) grantCode(c *call, f *flow) answer {
 	f.done = true
 	f.browser.allowed[f.request.app] = true
 	ttl := c.rules.authorizationCodeTTL
-	code := &authCode{code: opaqueToken(), request: f.request, user: f.user, expires: c.now.Add(ttl)}
+	code := &authCode{
+		code: opaqueToken(), request: f.request, user: f.user, since: f.browser.since, expires: c.now.Add(ttl),
+	}
 	s.platform.codes.put(code.code, code)
 	s.changes.touch(f, f.browser, code)
-	return f.request.respond("code", code.code, "expires_in", strconv.Itoa(int(ttl/time.Second)))
+	told := []string{"code", code.code, "expires_in", strconv.Itoa(int(ttl / time.Second))}
+	if base := f.request.discovery; base != "" {
+		told = append(told, "token_uri", base+"/restapi/oauth/token", "discovery_uri", base+externalPath)
+	}
+	return f.request.respond(told...)
 }
 
 // redeem gives a session for an authorization code.

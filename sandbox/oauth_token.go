@@ -44,6 +44,9 @@ func (s *Server) oauthToken(c *call, r *http.Request) answer {
 		if problem != nil {
 			return problem.answer()
 		}
+		if err := s.addIDToken(c, info, f, baseURL(r)); err != nil {
+			return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
+		}
 		return jsonAnswer(http.StatusOK, info)
 	})
 }
@@ -152,7 +155,7 @@ func readTerms(r *rules, a *app, f form) (terms, *oauthError) {
 		}
 		t.refreshTTL = min(time.Duration(seconds)*time.Second, r.refreshTokenTTL)
 	}
-	if wish := strings.Fields(f.Get("scope")); len(wish) > 0 {
+	if wish := permissionsIn(f.Get("scope")); len(wish) > 0 {
 		granted := slices.DeleteFunc(slices.Clone(a.scopes), func(s string) bool { return !slices.Contains(wish, s) })
 		t.scope = &granted
 		if len(granted) == 0 || r.scopeExcessRefused && len(granted) < len(wish) {
@@ -238,6 +241,7 @@ type tokenInfo struct {
 	OwnerID          string `json:"owner_id"`
 	EndpointID       string `json:"endpoint_id"`
 	SessionID        string `json:"session_id"`
+	IDToken          string `json:"id_token,omitempty"` // for sign-ins that asked for openid
 }
 
 // info describes the newest pair of a session at now: lifetimes are what is left of them.
