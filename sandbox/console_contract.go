@@ -51,6 +51,7 @@ var contractFilters = []struct {
 	{"twice", "Documented differently", certain("twice and differently")},
 	{"observed", "Observed", certain("observed")},
 	{"assumed", "Assumed", certain("assumed")},
+	{"settable", "With a switch", func(l lineView) bool { return l.Setting != nil }},
 	{"changed", "Changed here", func(l lineView) bool { return l.Setting != nil && l.Setting.Changed() }},
 }
 
