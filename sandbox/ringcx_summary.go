@@ -33,7 +33,7 @@ func (s *Server) needCookie(next http.Handler) http.Handler {
 		}
 		cookie, err := r.Cookie("access_token")
 		if err != nil || cookie.Value == "" {
-			gatewayRefusal(r, jwtMissing).write(w)
+			c.answer = gatewayRefusal(r, jwtMissing)
 			return
 		}
 		if isPlatformToken(cookie.Value) {
@@ -41,7 +41,7 @@ func (s *Server) needCookie(next http.Handler) http.Handler {
 		}
 		claims, problem := s.checkCX(cookie.Value, c.now)
 		if claims == nil {
-			gatewayRefusal(r, problem).write(w)
+			c.answer = gatewayRefusal(r, problem)
 			return
 		}
 		c.subject, _ = strconv.ParseInt(claims.Subject, 10, 64)

@@ -99,7 +99,7 @@ func answerOptions(routes chi.Routes) func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodOptions {
 				if methods := methodsOf(routes, r.URL.Path); methods != nil {
-					newAnswer(http.StatusNoContent, "", nil).with("Allow", strings.Join(methods, ", ")).write(w)
+					callOf(r).answer = newAnswer(http.StatusNoContent, "", nil).with("Allow", strings.Join(methods, ", "))
 					return
 				}
 			}
@@ -111,8 +111,9 @@ func answerOptions(routes chi.Routes) func(http.Handler) http.Handler {
 // platformHeaders adds what every answer of the platform carries; its OAuth answers are never to be stored.
 func platformHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
 		if isPlatform(r.URL.Path) {
-			h := w.Header()
+			h := callOf(r).answer.header
 			h["Rcrequestid"] = []string{newUUID()}
 			h["Content-Language"] = []string{"en"}
 			h["Routingkey"] = []string{routingKey}
@@ -121,6 +122,5 @@ func platformHeaders(next http.Handler) http.Handler {
 				h["Pragma"] = []string{"no-cache"}
 			}
 		}
-		next.ServeHTTP(w, r)
 	})
 }
