@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
@@ -57,42 +58,67 @@ func (s *Server) readGroup(c *call, r *http.Request, do func(*agentGroup) answer
 // listAccounts is GET .../admin/accounts: the main account, then its sub-accounts, each naming the main account.
 func (s *Server) listAccounts(c *call, r *http.Request) answer {
 	return s.read(c, r, func(x *center) answer {
-		out := []cxAccount{newCXAccount(x, x.main())}
-		for _, sub := range x.subAccounts {
-			out = append(out, newCXAccount(x, sub))
+		if x.list == nil {
+			out := []cxAccount{newCXAccount(x, x.main())}
+			for _, sub := range x.subAccounts {
+				out = append(out, newCXAccount(x, sub))
+			}
+			x.list = jsonAnswer(http.StatusOK, out).body
 		}
-		return jsonAnswer(http.StatusOK, out)
+		return newAnswer(http.StatusOK, typeJSON, x.list)
 	})
 }
 
 // listUsers is GET .../admin/users: the root user with the others as its children, or all side by side with
 // flatten=true. Users that are switched off are left out with activeOnly=true.
 func (s *Server) listUsers(c *call, r *http.Request) answer {
-	activeOnly, _ := strconv.ParseBool(r.URL.Query().Get("activeOnly"))
-	flatten, _ := strconv.ParseBool(r.URL.Query().Get("flatten"))
+	query := r.URL.Query()
+	activeOnly, flatten := truth(query, "activeOnly"), truth(query, "flatten")
 	return s.read(c, r, func(x *center) answer {
-		all := []cxUser{}
-		for i, u := range s.world.usersOf(x.account) {
-			if u.enabled || !activeOnly {
-				all = append(all, newCXUser(u, i == 0))
-			}
-		}
-		if !flatten && len(all) > 1 && all[0].RootUser {
-			all[0].Children = all[1:]
-			all = all[:1:1]
-		}
-		return jsonAnswer(http.StatusOK, all)
+		tree := !flatten && (x.account.rootUser().enabled || !activeOnly)
+		return newAnswer(http.StatusOK, typeJSON, encodeUsers(x.account.users, activeOnly, tree))
 	})
+}
+
+// encodeUsers lists users, those that are active or all, side by side or as children of the first.
+func encodeUsers(users []*user, activeOnly, tree bool) []byte {
+	const end = "]}" // of the children of a user, of whom there are none yet
+	out := append(make([]byte, 0, 768*len(users)), '[')
+	for i, u := range users {
+		if activeOnly && !u.enabled {
+			continue
+		}
+		if out[len(out)-1] != '[' {
+			out = append(out, ',')
+		}
+		out = append(out, u.encoded()...)
+		if tree && i == 0 {
+			out = out[:len(out)-len(end)]
+		}
+	}
+	if tree {
+		out = append(out, end...)
+	}
+	return append(out, ']')
+}
+
+// truth is a boolean parameter; what is missing or no boolean is false.
+func truth(query url.Values, name string) bool {
+	if !query.Has(name) {
+		return false
+	}
+	yes, _ := strconv.ParseBool(query.Get(name))
+	return yes
 }
 
 // getUser is GET .../admin/users/{userId}.
 func (s *Server) getUser(c *call, r *http.Request) answer {
 	return s.read(c, r, func(x *center) answer {
-		u := s.world.userNumbered(x.account, chi.URLParam(r, "userId"))
+		u := x.account.userNumbered(chi.URLParam(r, "userId"))
 		if u == nil {
 			return cxNotFound(c, r)
 		}
-		return jsonAnswer(http.StatusOK, newCXUser(u, u == s.world.rootUser(x.account)))
+		return newAnswer(http.StatusOK, typeJSON, u.encoded())
 	})
 }
 

@@ -56,7 +56,7 @@ func (c *console) viewAccount(a *account) accountView {
 			out.Subs = append(out.Subs, choice{s.id, s.name})
 		}
 	}
-	for _, u := range c.world.usersOf(a) {
+	for _, u := range a.users {
 		view := userView{
 			ID: u.id, Name: u.first + " " + u.last, Email: u.email, Extension: u.extension, Password: u.password,
 			Enabled: u.enabled, Linked: u.linked, Admin: u.login != nil,

@@ -122,10 +122,15 @@ func BenchmarkRead(b *testing.B) {
 		b.Run(path[strings.LastIndex(path, "/")+1:], func(b *testing.B) {
 			v := newVendor(b, sandbox.Options{NoLimits: true})
 			token := str(v.exchange(), "accessToken")
+			b.ReportAllocs()
 			b.RunParallel(func(pb *testing.PB) {
+				r := httptest.NewRequest(http.MethodGet, path, nil)
+				r.Header.Set("Authorization", "Bearer "+token)
+				r.Header.Set("User-Agent", "test")
 				for pb.Next() {
-					if r := v.get(path, token); r.status != http.StatusOK {
-						b.Error(r.status)
+					w := &discarded{header: http.Header{}}
+					if v.ServeHTTP(w, r); w.status != http.StatusOK {
+						b.Error(w.status)
 					}
 				}
 			})

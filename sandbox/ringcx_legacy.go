@@ -117,7 +117,7 @@ type cxAccountView struct {
 }
 
 func (s *Server) loginView(r *http.Request, u *user, token string) cxLoginView {
-	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: newCXUser(u, u == s.world.rootUser(u.account))}
+	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: newCXUser(u)}
 	x := u.account.center
 	for _, sub := range append([]*subAccount{x.main()}, x.subAccounts...) {
 		a := newCXAccount(x, sub)
@@ -151,11 +151,11 @@ func (s *Server) isTokenValid(c *call, r *http.Request) answer {
 // duplicateUser is POST .../admin/users/duplicateAuthenticatedUser: another X-Auth-Token of the caller.
 func (s *Server) duplicateUser(c *call, r *http.Request) answer {
 	return s.asUser(c, r, func(u *user) answer {
-		root := u == s.world.rootUser(u.account)
+		root := u == u.account.rootUser()
 		return jsonAnswer(http.StatusOK, map[string]any{
 			"authToken": s.cx.newAuthToken(u, authTokenTTL, c.now), "id": strconv.Itoa(int(u.adminID)), "name": u.email,
 			"description": u.first + " " + u.last, "isApiToken": false, "stayLoggedIn": false, "superUser": root,
-			"user": newCXUser(u, root),
+			"user": newCXUser(u),
 		}).with("Cache-Control", "no-store")
 	})
 }
@@ -188,7 +188,7 @@ func (s *Server) removeAPIToken(c *call, r *http.Request) answer {
 		switch {
 		case owner == nil:
 			return textAnswer(http.StatusOK, "false")
-		case owner != u && (owner.account != u.account || u != s.world.rootUser(u.account)):
+		case owner != u && (owner.account != u.account || u != u.account.rootUser()):
 			return cxForbidden(c, r)
 		}
 		delete(s.cx.apiTokens, token)

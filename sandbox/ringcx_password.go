@@ -101,7 +101,7 @@ func (s *Server) mailResetFor(c *call, r *http.Request) answer {
 		return cxBadRequest(c, r)
 	}
 	return s.asUser(c, r, func(u *user) answer {
-		target := s.world.userNumbered(u.account, chi.URLParam(r, "userId"))
+		target := u.account.userNumbered(chi.URLParam(r, "userId"))
 		if target == nil {
 			return cxNotFound(c, r)
 		}

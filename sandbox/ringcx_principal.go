@@ -82,7 +82,7 @@ func (s *Server) describe(p principal, r *http.Request) *cxDetails {
 	seat, agentPath := p.seat, "/voice/agent/"
 	if p.user != nil {
 		out.describeUser(p.user)
-		seat = s.world.seatOf(func(a *agent) bool { return a.user == p.user })
+		seat = p.user.account.center.seatOf(func(a *agent) bool { return a.user == p.user })
 	}
 	if seat != nil {
 		hash := s.cx.hashcode(seat.agent)

@@ -30,6 +30,7 @@ type account struct {
 	name       string
 	production bool    // false: made in the developer portal only, which RingCX does not accept
 	center     *center // nil: the account has no RingCX
+	users      []*user // as RingCX lists them: see place
 }
 
 // user is a user (an extension) of an account.
@@ -47,6 +48,7 @@ type user struct {
 	wrong  int       // wrong passwords in a row
 	locked time.Time // end of the lock that they brought
 	login  *cxLogin  // nil: signs in to RingCX through RingCentral only
+	shown  shownUser
 }
 
 // app is an app of the developer console.
@@ -170,6 +172,7 @@ func (w *world) addUser(a *account, first, last, mailbox string, linked bool) *u
 	u.password = spoken(w.seed, "password of "+u.email)
 	u.adminID = int32(1000 + number(w.seed, w.label("admin"), 90_000)) //nolint:gosec // at most 91,000
 	w.users[u.id] = u
+	a.place(u)
 	return u
 }
 

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 )
@@ -13,6 +12,7 @@ type center struct {
 	id, name    string
 	account     *account
 	subAccounts []*subAccount
+	list        []byte // the answer about its accounts, which never change; nil until it is asked for
 }
 
 type subAccount struct {
@@ -80,37 +80,31 @@ func (g *agentGroup) agent(id string) *agent {
 	return g.agents[i]
 }
 
-// usersOf lists the users of an account: those of RingCentral in the order of their extensions, then those that only
-// RingCX knows in the order of their usernames.
-func (w *world) usersOf(a *account) []*user {
-	var out []*user
-	for _, u := range w.users {
-		if u.account == a {
-			out = append(out, u)
-		}
+// place adds u to the users of a: those of RingCentral come in the order of their extensions, then those that only RingCX
+// knows in the order of their usernames.
+func (a *account) place(u *user) {
+	a.users = append(a.users, u)
+	slices.SortStableFunc(a.users, func(x, y *user) int { return strings.Compare(x.adminName(), y.adminName()) })
+}
+
+// adminName is the username of a user that only RingCX knows, else "".
+func (u *user) adminName() string {
+	if u.login == nil {
+		return ""
 	}
-	slices.SortFunc(out, func(x, y *user) int { return strings.Compare(x.extension, y.extension) })
-	known := len(out)
-	for _, u := range w.admins {
-		if u.account == a {
-			out = append(out, u)
-		}
-	}
-	slices.SortFunc(out[known:], func(x, y *user) int { return strings.Compare(x.email, y.email) })
-	return out
+	return u.email
 }
 
 // rootUser is the user above all others of an account.
-func (w *world) rootUser(a *account) *user { return w.usersOf(a)[0] }
+func (a *account) rootUser() *user { return a.users[0] }
 
 // userNumbered finds a user of an account by the number that RingCX gives it, nil if there is none.
-func (w *world) userNumbered(a *account, number string) *user {
-	all := w.usersOf(a)
-	i := slices.IndexFunc(all, func(u *user) bool { return fmt.Sprint(u.adminID) == number })
+func (a *account) userNumbered(number string) *user {
+	i := slices.IndexFunc(a.users, func(u *user) bool { return fmt.Sprint(u.adminID) == number })
 	if i < 0 {
 		return nil
 	}
-	return all[i]
+	return a.users[i]
 }
 
 // cxUser finds a user by the id that RingCX tokens name, nil if there is none.
@@ -121,11 +115,12 @@ func (w *world) cxUser(id int64) *user { return cmp.Or(w.users[id], w.admins[id]
 func (w *world) addAdmin(a *account, label, username string, login cxLogin) *user {
 	u := &user{account: a, first: "Dana", last: "Whitfield", email: username, enabled: true, linked: true, login: &login}
 	taken := func(o *user) bool { return o.adminID == u.adminID || o.id == u.id }
-	for round := 0; u.id == 0 || slices.ContainsFunc(w.usersOf(a), taken) || w.admins[u.id] != nil; round++ {
+	for round := 0; u.id == 0 || slices.ContainsFunc(a.users, taken) || w.admins[u.id] != nil; round++ {
 		n := number(w.seed, fmt.Sprintf("%s %d", label, round), 1_000_000)
 		u.id, u.adminID = (1_000_000+n)*1000+900, 100_000+int32(n) //nolint:gosec // at most 1,100,000
 	}
 	w.admins[u.id] = u
+	a.place(u)
 	return u
 }
 
@@ -145,35 +140,25 @@ func (w *world) adminNamed(username string) *user {
 	return nil
 }
 
-// seats are all places of all agents.
-func (w *world) seats() iter.Seq[seat] {
-	return func(yield func(seat) bool) {
-		for _, c := range w.centers {
-			if !c.seats(yield) {
-				return
-			}
+// seatOf finds the first place that is as wanted, nil if there is none.
+func (w *world) seatOf(wanted func(*agent) bool) *seat {
+	for _, c := range w.centers {
+		if found := c.seatOf(wanted); found != nil {
+			return found
 		}
 	}
+	return nil
 }
 
-func (c *center) seats(yield func(seat) bool) bool {
+// seatOf finds the first place in c that is as wanted, nil if there is none.
+func (c *center) seatOf(wanted func(*agent) bool) *seat {
 	for _, sub := range c.subAccounts {
 		for _, g := range sub.groups {
 			for _, a := range g.agents {
-				if !yield(seat{c, sub, g, a}) {
-					return false
+				if wanted(a) {
+					return &seat{c, sub, g, a}
 				}
 			}
-		}
-	}
-	return true
-}
-
-// seatOf finds the first place that is as wanted, nil if there is none.
-func (w *world) seatOf(wanted func(*agent) bool) *seat {
-	for s := range w.seats() {
-		if wanted(s.agent) {
-			return &s
 		}
 	}
 	return nil
@@ -206,7 +191,7 @@ func (w *world) addCenter(a *account, subAccounts []string) {
 
 func (w *world) linkedAgents(a *account, sub *subAccount, first int32) []*agent {
 	var out []*agent
-	for _, u := range w.usersOf(a) {
+	for _, u := range a.users {
 		if !u.linked {
 			continue
 		}
