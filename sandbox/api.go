@@ -76,7 +76,7 @@ func (s *Server) listUsers(c *call, r *http.Request) answer {
 	activeOnly, flatten := truth(query, "activeOnly"), truth(query, "flatten")
 	return s.read(c, r, func(x *center) answer {
 		tree := !flatten && (x.account.rootUser().enabled || !activeOnly)
-		return newAnswer(http.StatusOK, typeJSON, encodeUsers(x.account.users, activeOnly, tree))
+		return newAnswer(http.StatusOK, typeJSON, encodeUsers(x.account.everybody(), activeOnly, tree))
 	})
 }
 

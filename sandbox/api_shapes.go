@@ -111,8 +111,8 @@ type shownUser struct {
 
 // encoded is u as RingCX shows it. s.mu is held; nobody may change the bytes.
 func (u *user) encoded() []byte {
-	if view := newCXUser(u); view != u.shown.view {
-		u.shown = shownUser{view, jsonAnswer(http.StatusOK, view).body}
+	if view := newCXUser(u); u.shown == nil || view != u.shown.view {
+		u.shown = &shownUser{view, jsonAnswer(http.StatusOK, view).body}
 	}
 	return u.shown.json
 }

@@ -54,6 +54,9 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	}
 	a.header["Date"] = []string{c.now.Format(http.TimeFormat)}
 	s.journal.add(c.logged(r, a.status))
+	if err := s.keep(); err != nil {
+		a = textAnswer(http.StatusInternalServerError, err.Error())
+	}
 	if !stayed {
 		panic(http.ErrAbortHandler)
 	}

@@ -80,7 +80,13 @@ func (c *console) show(mux *http.ServeMux, path string, page consolePage) {
 }
 
 func (c *console) take(mux *http.ServeMux, path string, page consolePage) {
-	mux.HandleFunc("POST "+consolePath+path, func(w http.ResponseWriter, r *http.Request) { page(visitOf(r), r).write(w) })
+	mux.HandleFunc("POST "+consolePath+path, func(w http.ResponseWriter, r *http.Request) {
+		a := page(visitOf(r), r)
+		if err := c.keep(); err != nil {
+			a = c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
+		}
+		a.write(w)
+	})
 }
 
 // done leads from a form to a page that says what was done, so that reloading it does nothing again.

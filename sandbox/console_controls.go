@@ -199,6 +199,7 @@ func (c *console) turnSwitches(_ *visit, r *http.Request) answer {
 	for _, s := range switchWords {
 		*s.field(&c.switches) = r.PostForm.Get(s.name) == "on"
 	}
+	c.changes.touch(c.switches)
 	return c.done("controls", "switches")
 }
 

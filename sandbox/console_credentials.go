@@ -178,5 +178,6 @@ func (c *console) deleteCredential(_ *visit, r *http.Request) answer {
 		return c.missing("There is no such JWT credential.")
 	}
 	cred.deleted = true
+	c.changes.touch(cred)
 	return c.done("credentials", "deleted")
 }

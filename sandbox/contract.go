@@ -133,6 +133,7 @@ const (
 	tokensKept    = 100_000 // tokens of each kind remembered, at least
 	browsersKept  = 1_000   // browsers, and pages that they are on, remembered, at least
 	tokensSeen    = 4_000   // RingCX access tokens whose signature is not checked again, at least
+	snapshotLimit = 1 << 30 // bytes of a snapshot
 	bodyLimit     = 1 << 20 // bytes of a request body; more is answered 413 (assumed)
 	largeAnswer   = 2 << 20 // bytes of the "large" fault
 	maxDelay      = time.Hour

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -15,17 +16,28 @@ func (s *Server) controlRoutes() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, do func(*http.Request) (any, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
-			controlAnswer(do(r)).write(w)
+			limit := int64(bodyLimit)
+			if strings.HasSuffix(pattern, "/snapshot") {
+				limit = snapshotLimit
+			}
+			r.Body = http.MaxBytesReader(w, r.Body, limit)
+			v, err := do(r)
+			if failed := s.keep(); err == nil && failed != nil {
+				textAnswer(http.StatusInternalServerError, failed.Error()).write(w)
+				return
+			}
+			controlAnswer(v, err).write(w)
 		})
 	}
 	handle("POST /_sandbox/clock", s.controlClock)
 	handle("GET /_sandbox/requests", s.controlRequests)
 	handle("POST /_sandbox/reset", s.controlReset)
+	handle("GET /_sandbox/snapshot", s.controlSnapshot)
+	handle("POST /_sandbox/snapshot", s.controlRestore)
 	handle("POST /_sandbox/switches", s.controlSwitches)
 	handle("GET /_sandbox/state", s.controlState)
 	handle("GET /_sandbox/env", s.controlEnv)
-	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.key.jwks(), nil })
+	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.key().jwks(), nil })
 	handle("POST /_sandbox/apps", s.controlApp)
 	handle("POST /_sandbox/accounts", s.controlAccount)
 	handle("POST /_sandbox/users/{id}", s.controlUser)
@@ -136,6 +148,7 @@ func (s *Server) controlSwitches(r *http.Request) (any, error) {
 	set(&s.switches.SummaryAsJSON, in.SummaryAsJSON)
 	set(&s.switches.AuthorizePage400, in.AuthorizePage400)
 	set(&s.switches.AuthorizationIssuer, in.AuthorizationIssuer)
+	s.changes.touch(s.switches)
 	return s.switches, nil
 }
 
@@ -153,7 +166,7 @@ func (s *Server) controlState(*http.Request) (any, error) {
 	}
 	return map[string]any{
 		"now": s.Now(), "offset": s.offset().String(),
-		"seed": s.opts.Seed, "algorithm": s.opts.Algorithm, "tokenTTL": s.opts.TokenTTL.String(),
+		"seed": s.world.seed, "algorithm": s.opts.Algorithm, "tokenTTL": s.opts.TokenTTL.String(),
 		"switches": s.switches,
 		"limits": map[string]any{
 			"auth": limit(s.platform.auth), "light": limit(s.platform.light), "exchange": limit(s.cx.exchanges),
@@ -162,8 +175,8 @@ func (s *Server) controlState(*http.Request) (any, error) {
 			"accounts": len(s.world.accounts), "users": len(s.world.users), "apps": len(s.world.apps),
 			"credentials": len(s.world.credentials), "sessions": s.platform.live(),
 			"authorizationCodes": s.platform.codes.len(), "ringcxAccessTokens": tokens,
-			"ringcxRefreshTokens": s.cx.refresh.len(), "ringcxAdmins": len(s.world.admins),
-			"ringcxAuthTokens": s.cx.authTokens.len(), "ringcxApiTokens": len(s.cx.apiTokens), "requests": s.journal.size(), "faults": s.faults.size(),
+			"ringcxRefreshTokens": s.cx.live(s.Now()), "ringcxAdmins": len(s.world.admins),
+			"ringcxApiTokens": len(s.cx.apiTokens), "requests": s.journal.size(), "faults": s.faults.size(),
 		},
 	}, nil
 }

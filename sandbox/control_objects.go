@@ -91,6 +91,7 @@ func (s *Server) controlUser(r *http.Request) (any, error) {
 	if in.Password != nil {
 		u.password, u.wrong, u.locked = *in.Password, 0, time.Time{}
 	}
+	s.changes.touch(u)
 	return map[string]any{"userId": u.id, "email": u.email, "enabled": u.enabled, "ringcx": u.linked}, nil
 }
 
@@ -129,6 +130,7 @@ func (s *Server) controlDeleteCredential(r *http.Request) (any, error) {
 		return nil, fmt.Errorf("%w: credential %s", errNoSuchThing, r.PathValue("id"))
 	}
 	c.deleted = true
+	s.changes.touch(c)
 	return map[string]string{"id": c.id}, nil
 }
 

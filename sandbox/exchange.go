@@ -7,50 +7,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 )
-
-// ringcx is what RingCX remembers about sign-ins. Server.mu guards it.
-type ringcx struct {
-	exchanges  *limiter
-	logins     *limiter // applies only if switched on
-	refresh    *generations[*cxRefreshToken]
-	authTokens *generations[*authToken]
-	apiTokens  map[string]*user
-	issued     map[*user][]string // the API tokens of a user, oldest first
-	hashcodes  map[*agent]string
-	codes      map[string]*loginCode
-	resets     map[string]*passwordReset
-	summaries  map[summaryKey]summary
-}
-
-// cxRefreshToken is good for one refresh.
-type cxRefreshToken struct {
-	who       principal
-	xauth     string
-	expires   time.Time
-	spent     bool
-	loggedOut bool
-}
-
-func newRingCX(noLimits bool) *ringcx {
-	return &ringcx{
-		exchanges:  newLimiter("auth", exchangeLimit, noLimits), // group name assumed
-		logins:     newLimiter("auth", exchangeLimit, noLimits),
-		refresh:    newGenerations[*cxRefreshToken](tokensKept),
-		authTokens: newGenerations[*authToken](tokensKept),
-		apiTokens:  map[string]*user{}, issued: map[*user][]string{}, hashcodes: map[*agent]string{},
-		codes: map[string]*loginCode{}, resets: map[string]*passwordReset{}, summaries: map[summaryKey]summary{},
-	}
-}
-
-func (x *ringcx) newRefreshToken(p principal, xauth string, now time.Time) string {
-	token := randomText(48)
-	x.refresh.put(token, &cxRefreshToken{who: p, xauth: xauth, expires: now.Add(cxRefreshTTL)})
-	return token
-}
 
 // cxParams reads parameters the way RingCX takes them: in a form, else in the query, whatever the content type says.
 func cxParams(r *http.Request) (url.Values, error) {
@@ -101,7 +60,7 @@ func (s *Server) admitExchange(
 	case !u.linked, u.account.center == nil:
 		return nil, &ruling, cxNotFound(c, r)
 	}
-	return s.newGrant(principal{app: appAdmin, user: u}, r, c.now, withRefresh, ""), &ruling, answer{}
+	return s.newGrant(principal{app: appAdmin, user: u}, r, c.now, withRefresh), &ruling, answer{}
 }
 
 // stamped answers with a grant, or with the refusal if there is none, and with the limit headers of a ruling.
@@ -140,15 +99,15 @@ func (s *Server) cxRefresh(c *call, r *http.Request) answer {
 func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	old, ok := s.cx.refresh.get(token)
-	if ok && old.spent {
+	old, turn := s.cx.find(token)
+	if old != nil && turn != old.turn {
 		c.note(verdictReplay)
 	}
-	if !ok || old.spent || old.loggedOut || !c.now.Before(old.expires) || !old.who.active() {
+	if old == nil || turn != old.turn || !old.live(c.now) || !old.who.active() {
 		return nil, cxUnauthorized(c, r, "The refresh token is not valid")
 	}
-	old.spent = true
-	return s.newGrant(old.who, r, c.now, true, old.xauth), answer{}
+	s.cx.renewRefreshToken(old, c.now)
+	return s.grantOf(old, r, c.now), answer{}
 }
 
 // cxLogout is DELETE /api/auth/logout/{refreshToken}.
@@ -159,11 +118,11 @@ func (s *Server) cxLogout(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	old, ok := s.cx.refresh.get(token)
-	if !ok || old.spent || old.loggedOut {
+	old, turn := s.cx.find(token)
+	if old == nil || turn != old.turn || old.ended {
 		return cxUnauthorized(c, r, "The refresh token is not valid")
 	}
-	old.loggedOut = true
+	s.cx.end(old)
 	return textAnswer(http.StatusOK, "true") // body assumed
 }
 

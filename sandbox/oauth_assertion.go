@@ -89,6 +89,7 @@ func (s *Server) fresh(a *app, claims jwt.Claims, base string, now time.Time) *o
 		return badAssertion("it was used before")
 	}
 	s.platform.assertions.put(replayKey, claims.Expiry.Time())
+	s.changes.touch(keptAssertion{replayKey, claims.Expiry.Time()})
 	return nil
 }
 

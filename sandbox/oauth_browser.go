@@ -9,6 +9,7 @@ import (
 
 // browser is a web browser that came to the sign-in pages. Server.mu guards it.
 type browser struct {
+	name    string // stays the same
 	id      string // value of its cookie
 	user    *user  // who signed in; nil: nobody
 	until   time.Time
@@ -37,6 +38,7 @@ type flow struct {
 func (s *Server) newFlow(req *authorizeRequest, b *browser, u *user, now time.Time) *flow {
 	f := &flow{id: randomText(16), token: randomText(16), request: req, browser: b, user: u, expires: now.Add(flowTTL)}
 	s.platform.flows.put(f.id, f)
+	s.changes.touch(f)
 	return f
 }
 
@@ -55,7 +57,7 @@ func (s *Server) browserOf(r *http.Request, now time.Time) (*browser, *http.Cook
 			return b, nil
 		}
 	}
-	b := &browser{allowed: map[*app]bool{}}
+	b := &browser{name: randomText(12), allowed: map[*app]bool{}}
 	return b, s.rename(r, b, now)
 }
 
@@ -63,6 +65,7 @@ func (s *Server) browserOf(r *http.Request, now time.Time) (*browser, *http.Cook
 func (s *Server) rename(r *http.Request, b *browser, now time.Time) *http.Cookie {
 	b.id, b.until = randomText(24), now.Add(browserTTL)
 	s.platform.browsers.put(b.id, b)
+	s.changes.touch(b)
 	return &http.Cookie{ //nolint:gosec // not always Secure: the sandbox usually speaks plain HTTP on loopback
 		Name: cookieName(r), Value: b.id, Path: "/restapi/oauth/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: r.TLS != nil,

@@ -11,6 +11,7 @@ import (
 
 // authCode is an authorization code: what one user allowed one app, for one minute and one use.
 type authCode struct {
+	code    string
 	request *authorizeRequest
 	user    *user
 	expires time.Time
@@ -21,9 +22,10 @@ type authCode struct {
 func (s *Server) grantCode(f *flow, now time.Time) answer {
 	f.done = true
 	f.browser.allowed[f.request.app] = true
-	code := opaqueToken()
-	s.platform.codes.put(code, &authCode{request: f.request, user: f.user, expires: now.Add(codeTTL)})
-	return f.request.respond("code", code, "expires_in", strconv.Itoa(int(codeTTL/time.Second)))
+	code := &authCode{code: opaqueToken(), request: f.request, user: f.user, expires: now.Add(codeTTL)}
+	s.platform.codes.put(code.code, code)
+	s.changes.touch(f, f.browser, code)
+	return f.request.respond("code", code.code, "expires_in", strconv.Itoa(int(codeTTL/time.Second)))
 }
 
 // redeem gives a session for an authorization code. A code that comes twice was stolen or sent by a client that is
@@ -58,9 +60,9 @@ func (s *Server) redeem(c *call, a *app, f form, t terms) (*tokenInfo, *oauthErr
 	case s.switches.SessionCapRefuses && s.platform.full(a, code.user):
 		return nil, tooManySessions()
 	}
-	pair := s.platform.login(a, code.user, t, c.now)
-	code.session = pair.access.session
-	return pair.info(c.now), nil
+	code.session = s.platform.login(a, code.user, t, c.now)
+	s.changes.touch(code)
+	return s.platform.info(code.session, c.now), nil
 }
 
 // challengePKCE is the code challenge of RFC 7636. The zero value stands for none.

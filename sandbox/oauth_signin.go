@@ -41,6 +41,7 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 	}
 	f.user, f.browser.user = u, u
 	cookie := s.rename(r, f.browser, c.now)
+	s.changes.touch(f)
 	return redirect(http.StatusSeeOther, consentPath+"?flow="+f.id).with("Set-Cookie", cookie.String())
 }
 
@@ -62,11 +63,13 @@ func (s *Server) recognise(name, password string, now time.Time) (*user, string)
 			"A new password or an advance of the sandbox's clock ends that.", signInLock)
 	case right:
 		u.wrong = 0
+		s.changes.touch(u)
 		return u, ""
 	}
 	if u.wrong++; u.wrong >= signInTries {
 		u.wrong, u.locked = 0, now.Add(signInLock)
 	}
+	s.changes.touch(u)
 	return nil, wrong
 }
 
@@ -128,6 +131,7 @@ func (s *Server) consent(c *call, r *http.Request) answer {
 	}
 	if refusal := f.user.mayNotUse(f.request.app); refusal != "" {
 		f.user = nil
+		s.changes.touch(f)
 		return s.signInPage(f, "", refusal)
 	}
 	switch in.Get("decision") {
@@ -135,6 +139,7 @@ func (s *Server) consent(c *call, r *http.Request) answer {
 		return s.grantCode(f, c.now)
 	case "deny":
 		f.done = true
+		s.changes.touch(f)
 		return f.request.redirectError(&oauthError{
 			kind: "access_denied", message: "The user denied access to your application",
 		})

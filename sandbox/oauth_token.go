@@ -107,9 +107,13 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 		if s.switches.SessionCapRefuses && s.platform.full(a, cred.user) {
 			return nil, tooManySessions()
 		}
-		return s.platform.login(a, cred.user, terms, c.now).info(c.now), nil
+		return s.platform.info(s.platform.login(a, cred.user, terms, c.now), c.now), nil
 	case kind == grantRefresh && a.refreshTokens:
-		return s.platform.renew(c, a, f.Get("refresh_token"), terms)
+		sess, problem := s.platform.renew(c, a, f.Get("refresh_token"), terms)
+		if problem != nil {
+			return nil, problem
+		}
+		return s.platform.info(sess, c.now), nil
 	case kind == grantCode && a.flow == "code":
 		return s.redeem(c, a, f, terms)
 	case kind == grantJWT, kind == grantRefresh, kind == grantCode, slices.Contains(otherGrants, kind):
@@ -122,14 +126,14 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 
 // terms are the optional wishes that every grant may carry.
 type terms struct {
-	scope                 []string
-	endpointID            string // "": the server chooses
+	scope                 *[]string // nobody changes it
+	endpointID            string    // "": the server chooses
 	accessTTL, refreshTTL time.Duration
 }
 
 func readTerms(a *app, f form) (terms, *oauthError) {
 	t := terms{
-		scope: a.scopes, endpointID: f.Get("endpoint_id"),
+		scope: &a.scopes, endpointID: f.Get("endpoint_id"),
 		accessTTL: accessTTLDefault, refreshTTL: refreshTTLDefault,
 	}
 	if wish := f.Get("access_token_ttl"); wish != "" {
@@ -147,8 +151,9 @@ func readTerms(a *app, f form) (terms, *oauthError) {
 		t.refreshTTL = min(time.Duration(seconds)*time.Second, refreshTTLDefault)
 	}
 	if wish := strings.Fields(f.Get("scope")); len(wish) > 0 {
-		t.scope = slices.DeleteFunc(slices.Clone(a.scopes), func(s string) bool { return !slices.Contains(wish, s) })
-		if len(t.scope) == 0 {
+		granted := slices.DeleteFunc(slices.Clone(a.scopes), func(s string) bool { return !slices.Contains(wish, s) })
+		t.scope = &granted
+		if len(granted) == 0 {
 			return t, &oauthError{kind: "invalid_scope", code: "CMN-101", message: "Parameter [scope] value is invalid"}
 		}
 	}
@@ -225,19 +230,20 @@ type tokenInfo struct {
 	SessionID        string `json:"session_id"`
 }
 
-// info describes a token pair at now: lifetimes are what is left of them.
-func (p pair) info(now time.Time) *tokenInfo {
-	sess := p.access.session
+// info describes the newest pair of a session at now: lifetimes are what is left of them.
+func (p *platform) info(sess *session, now time.Time) *tokenInfo {
 	out := &tokenInfo{
-		AccessToken: p.access.token, TokenType: "bearer", ExpiresIn: secondsLeft(p.access.expires, now),
-		Scope: strings.Join(p.access.scope, " "), OwnerID: fmt.Sprint(sess.user.id),
-		EndpointID: sess.endpointID, SessionID: sess.id,
+		AccessToken: p.accessToken(sess), TokenType: "bearer", ExpiresIn: secondsLeft(sess.ends, now),
+		Scope: strings.Join(*sess.scope, " "), OwnerID: fmt.Sprint(sess.user.id),
+		EndpointID: p.endpointID(sess), SessionID: p.id(sess),
 	}
-	if p.refresh != nil {
-		left := secondsLeft(p.refresh.expires, now)
-		out.RefreshToken, out.RefreshExpiresIn = p.refresh.token, &left
+	if sess.renewal != 0 {
+		left := secondsLeft(sess.renewal, now)
+		out.RefreshToken, out.RefreshExpiresIn = p.refreshToken(sess), &left
 	}
 	return out
 }
 
-func secondsLeft(end, now time.Time) int64 { return max(int64(end.Sub(now)/time.Second), 0) }
+func secondsLeft(end moment, now time.Time) int64 {
+	return max(int64(end.time().Sub(now)/time.Second), 0)
+}

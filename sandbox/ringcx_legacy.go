@@ -10,40 +10,11 @@ import (
 	"github.com/go-chi/chi/v5"
 )
 
-// authToken is the X-Auth-Token of a sign-in. Each use extends it by its lifetime.
-type authToken struct {
-	user     *user
-	lifetime time.Duration
-	expires  time.Time
-}
-
-// Why an X-Auth-Token is refused.
-const (
-	xauthUnknown = "The X-Auth-Token is not valid"
-	xauthEnded   = "The X-Auth-Token has expired"
-)
-
+// newAuthToken begins a sign-in of u that has an X-Auth-Token only. s.mu is held.
 func (x *ringcx) newAuthToken(u *user, lifetime time.Duration, now time.Time) string {
-	token := newUUID()
-	x.authTokens.put(token, &authToken{u, lifetime, now.Add(lifetime)})
-	return token
-}
-
-// holder finds whose X-Auth-Token it is, of a sign-in or permanent, or says what is wrong with it. A use extends it.
-func (x *ringcx) holder(token string, now time.Time, use bool) (*user, string) {
-	if u := x.apiTokens[token]; u != nil {
-		return u, ""
-	}
-	t, ok := x.authTokens.get(token)
-	switch {
-	case !ok:
-		return nil, xauthUnknown
-	case !now.Before(t.expires):
-		return nil, xauthEnded
-	case use:
-		t.expires = now.Add(t.lifetime)
-	}
-	return t.user, ""
+	in := x.signIn(principal{app: appAdmin, user: u})
+	x.renewAuthToken(in, lifetime, now)
+	return x.authToken(in)
 }
 
 // xauthCaller finds out who calls with an X-Auth-Token.
@@ -73,7 +44,7 @@ func (s *Server) legacyLogin(c *call, r *http.Request) answer {
 	defer s.mu.Unlock()
 	u := s.world.adminNamed(in.Get("username"))
 	switch {
-	case u == nil, u.login.password != in.Get("password"):
+	case u == nil, u.login.Password != in.Get("password"):
 		return cxUnauthorized(c, r, "The username or password is not valid")
 	case !principal{user: u}.active():
 		return cxForbidden(c, r)
@@ -173,6 +144,7 @@ func (s *Server) createAPIToken(c *call, r *http.Request) answer {
 		token := cxPlatformID + ":" + newUUID()
 		s.cx.apiTokens[token] = u
 		s.cx.issued[u] = append(s.cx.issued[u], token)
+		s.changes.touch(keptTokens{u, s.cx})
 		return textAnswer(http.StatusOK, token).with("Cache-Control", "no-store")
 	})
 }
@@ -193,6 +165,7 @@ func (s *Server) removeAPIToken(c *call, r *http.Request) answer {
 		}
 		delete(s.cx.apiTokens, token)
 		s.cx.issued[owner] = slices.DeleteFunc(s.cx.issued[owner], func(t string) bool { return t == token })
+		s.changes.touch(keptTokens{owner, s.cx})
 		return textAnswer(http.StatusOK, "true")
 	})
 }

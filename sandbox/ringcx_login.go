@@ -10,6 +10,7 @@ import (
 
 // loginCode signs a user in: a one-time code, or a token of another product, which stays good.
 type loginCode struct {
+	code    string
 	user    *user
 	kind    string // codeOnce or codeTenfold
 	expires time.Time
@@ -76,7 +77,7 @@ func (s *Server) admitLogin(c *call, r *http.Request, app string, in url.Values)
 	case !p.active():
 		return nil, limited, cxForbidden(c, r)
 	}
-	g := s.newGrant(p, r, c.now, true, "")
+	g := s.newGrant(p, r, c.now, true)
 	if l.redirect != "" {
 		g.details.RedirectURL = &l.redirect
 	}
@@ -86,7 +87,7 @@ func (s *Server) admitLogin(c *call, r *http.Request, app string, in url.Values)
 // signingIn finds who signs in to app under a name, and the password; "" if nobody does.
 func (w *world) signingIn(app, username string) (principal, string) {
 	if app == appAgent {
-		seat := w.seatOf(func(a *agent) bool { return a.username == username })
+		seat := w.usernames[username]
 		if seat == nil {
 			return principal{}, ""
 		}
@@ -96,7 +97,7 @@ func (w *world) signingIn(app, username string) (principal, string) {
 	if u == nil {
 		return principal{}, ""
 	}
-	return principal{app: app, user: u}, u.login.password
+	return principal{app: app, user: u}, u.login.Password
 }
 
 // hashcodeLogin is POST /api/auth/login/agent/hashcode: an agent signs in with what an earlier sign-in handed out.
@@ -113,13 +114,13 @@ func (s *Server) hashcodeLogin(c *call, r *http.Request) answer {
 func (s *Server) admitHashcode(c *call, r *http.Request, id int64, in url.Values) *cxGrant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := principal{app: appAgent, seat: s.world.seatOf(func(a *agent) bool { return int64(a.id) == id })}
+	p := principal{app: appAgent, seat: s.world.agentNumbered(in.Get("agentId"))}
 	differs := func(name, want string) bool { return in.Has(name) && in.Get(name) != want }
 	if p.seat == nil || s.cx.hashcode(p.seat.agent) != in.Get("loginHashcode") || !p.active() ||
 		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.seat.center.account.id)) {
 		return nil
 	}
-	return s.newGrant(p, r, c.now, true, "")
+	return s.newGrant(p, r, c.now, true)
 }
 
 // codeLogin is POST /api/auth/login/code and .../login/tenfold/accesstoken, whose only parameter has the name given.
@@ -145,11 +146,12 @@ func (s *Server) admitCode(c *call, r *http.Request, kind, code string) *cxGrant
 		return nil
 	}
 	known.used = kind == codeOnce
+	s.changes.touch(known)
 	p := principal{app: appAdmin, user: known.user}
 	if !p.active() {
 		return nil
 	}
-	return s.newGrant(p, r, c.now, true, "")
+	return s.newGrant(p, r, c.now, true)
 }
 
 // digitalJWT is GET /api/auth/token/digitaljwt, also with /admin or /agent behind it: a token for the digital side of
@@ -161,7 +163,7 @@ func (s *Server) digitalJWT(c *call, r *http.Request) answer {
 	}
 	out := *claims
 	out.Issuer, out.Audience, out.ID, out.XAuth = cxIssuer+"/digital", "digital", randomText(12), ""
-	token, err := s.key.sign(&out)
+	token, err := s.key().sign(&out)
 	if err != nil {
 		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}

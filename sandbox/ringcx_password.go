@@ -9,6 +9,7 @@ import (
 
 // passwordReset is a mail that was not sent: it lets its bearer choose a new password, once.
 type passwordReset struct {
+	token    string
 	user     *user
 	returnTo string
 	made     time.Time
@@ -17,7 +18,9 @@ type passwordReset struct {
 
 // mailReset makes a token to reset the password of u with. The control plane shows it, nothing else does.
 func (x *ringcx) mailReset(u *user, returnTo string, now time.Time) {
-	x.resets[randomText(24)] = &passwordReset{user: u, returnTo: returnTo, made: now}
+	p := &passwordReset{token: randomText(24), user: u, returnTo: returnTo, made: now}
+	x.resets[p.token] = p
+	x.changes.touch(p)
 }
 
 // requestReset is POST /api/auth/password/requestreset. The answer is the same for names that nobody has.
@@ -29,7 +32,7 @@ func (s *Server) requestReset(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.world.adminNamed(in.Get("username"))
-	if u != nil && (!in.Has("platformId") || in.Get("platformId") == u.login.platform) {
+	if u != nil && (!in.Has("platformId") || in.Get("platformId") == u.login.Platform) {
 		s.cx.mailReset(u, "", c.now)
 	}
 	return textAnswer(http.StatusOK, "true") // body assumed
@@ -70,7 +73,8 @@ func (s *Server) resetPassword(c *call, r *http.Request) answer {
 	if reset == nil || !reset.open(c.now) {
 		return jsonAnswer(http.StatusOK, false)
 	}
-	reset.used, reset.user.login.password = true, in.Get("password")
+	reset.used, reset.user.login.Password = true, in.Get("password")
+	s.changes.touch(reset, reset.user)
 	return jsonAnswer(http.StatusOK, true)
 }
 
@@ -85,10 +89,11 @@ func (s *Server) changePassword(c *call, r *http.Request) answer {
 		return cxBadRequest(c, r)
 	}
 	return s.asUser(c, r, func(u *user) answer {
-		if u.login == nil || u.login.password != in.Get("currentPassword") {
+		if u.login == nil || u.login.Password != in.Get("currentPassword") {
 			return jsonAnswer(http.StatusOK, false)
 		}
-		u.login.password = in.Get("newPassword")
+		u.login.Password = in.Get("newPassword")
+		s.changes.touch(u)
 		return jsonAnswer(http.StatusOK, true)
 	})
 }
@@ -129,7 +134,7 @@ func (s *Server) resetPage(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	reset := s.cx.resets[chi.URLParam(r, "passwordResetToken")]
-	if reset == nil || !reset.open(c.now) || chi.URLParam(r, "platformId") != reset.user.login.platform {
+	if reset == nil || !reset.open(c.now) || chi.URLParam(r, "platformId") != reset.user.login.Platform {
 		return cxNotFound(c, r)
 	}
 	if reset.returnTo != "" {

@@ -38,7 +38,7 @@ func (p principal) active() bool {
 
 func (p principal) platform() string {
 	if p.user != nil && p.user.login != nil {
-		return p.user.login.platform
+		return p.user.login.Platform
 	}
 	return cxPlatformID
 }
@@ -47,7 +47,7 @@ func (p principal) platform() string {
 func (s *Server) principalOf(claims *cxClaims) (principal, bool) {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
 	if claims.App == appAgent {
-		p := principal{app: appAgent, seat: s.world.seatOf(func(a *agent) bool { return int64(a.id) == id })}
+		p := principal{app: appAgent, seat: s.world.agentNumbered(claims.Subject)}
 		return p, p.seat != nil && p.active()
 	}
 	u := s.caller(id)
@@ -61,15 +61,25 @@ type cxGrant struct {
 	details *cxDetails
 }
 
-// newGrant gives p its tokens, except the access token. xauth is the X-Auth-Token of the sign-in so far, if any. s.mu is
-// held.
-func (s *Server) newGrant(p principal, r *http.Request, now time.Time, withRefresh bool, xauth string) *cxGrant {
-	if _, problem := s.cx.holder(xauth, now, true); problem != "" && p.user != nil {
-		xauth = s.cx.newAuthToken(p.user, authTokenTTL, now)
-	}
-	g := &cxGrant{who: p, xauth: xauth, details: s.describe(p, r)}
+// newGrant begins a sign-in of p and gives it its tokens, except the access token. s.mu is held.
+func (s *Server) newGrant(p principal, r *http.Request, now time.Time, withRefresh bool) *cxGrant {
+	in := s.cx.signIn(p)
 	if withRefresh {
-		token := s.cx.newRefreshToken(p, xauth, now)
+		s.cx.renewRefreshToken(in, now)
+	}
+	return s.grantOf(in, r, now)
+}
+
+// grantOf hands out the newest tokens of a sign-in, except the access token. That is a use of its X-Auth-Token; one that
+// has ended is replaced. s.mu is held.
+func (s *Server) grantOf(in *signIn, r *http.Request, now time.Time) *cxGrant {
+	if in.who.user != nil {
+		if _, problem := s.cx.holder(s.cx.authToken(in), now, true); problem != "" {
+			s.cx.renewAuthToken(in, authTokenTTL, now)
+		}
+	}
+	g := &cxGrant{who: in.who, xauth: s.cx.authToken(in), details: s.describe(in.who, r)}
+	if token := s.cx.refreshToken(in); token != "" {
 		g.details.RefreshToken = &token
 	}
 	return g
@@ -82,7 +92,7 @@ func (s *Server) describe(p principal, r *http.Request) *cxDetails {
 	seat, agentPath := p.seat, "/voice/agent/"
 	if p.user != nil {
 		out.describeUser(p.user)
-		seat = p.user.account.center.seatOf(func(a *agent) bool { return a.user == p.user })
+		seat = p.user.seat
 	}
 	if seat != nil {
 		hash := s.cx.hashcode(seat.agent)
@@ -96,6 +106,7 @@ func (s *Server) describe(p principal, r *http.Request) *cxDetails {
 func (x *ringcx) hashcode(a *agent) string {
 	if x.hashcodes[a] == "" {
 		x.hashcodes[a] = randomText(24)
+		x.changes.touch(keptHashcode{a, x})
 	}
 	return x.hashcodes[a]
 }

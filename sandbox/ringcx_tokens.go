@@ -38,10 +38,11 @@ type cxAccess struct {
 	expires time.Time // to the nanosecond, where exp has seconds
 }
 
-func (t *cxTokens) restart() {
+// restart forgets the tokens that were seen; only those of an epoch are good from now on.
+func (t *cxTokens) restart(epoch string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.epoch, t.seen = randomText(6), newGenerations[cxAccess](tokensSeen)
+	t.epoch, t.seen = epoch, newGenerations[cxAccess](tokensSeen)
 }
 
 // remember keeps a token, unless the server was reset since it was made.
@@ -52,6 +53,9 @@ func (t *cxTokens) remember(token string, a cxAccess) {
 		t.seen.put(token, a)
 	}
 }
+
+// key signs and verifies RingCX access tokens.
+func (s *Server) key() *signingKey { return s.signing.Load() }
 
 // issueCX makes the RingCX access token of a grant.
 func (s *Server) issueCX(g *cxGrant, now time.Time) (string, error) {
@@ -64,7 +68,7 @@ func (s *Server) issueCX(g *cxGrant, now time.Time) (string, error) {
 		IssuedAt: now.Unix(), Expires: now.Unix() + int64(s.opts.TokenTTL/time.Second),
 		Platform: g.who.platform(), App: g.who.app, XAuth: g.xauth,
 	}
-	token, err := s.key.sign(claims)
+	token, err := s.key().sign(claims)
 	if err != nil {
 		return "", err
 	}
@@ -95,7 +99,7 @@ func (s *Server) checkCX(token string, now time.Time) (*cxClaims, string) {
 		return nil, jwtForeign
 	case !now.Before(end.Add(cxClockSkew)):
 		return nil, jwtExpired
-	case !s.key.verify(token), !strings.HasPrefix(claims.ID, epoch+"."):
+	case !s.key().verify(token), !strings.HasPrefix(claims.ID, epoch+"."):
 		return nil, jwtUnsigned
 	}
 	s.tokens.remember(token, cxAccess{claims, end})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -39,7 +40,10 @@ type agent struct {
 }
 
 // cxLogin is what an administrator without a RingCentral user signs in to RingCX with; the e-mail is the username.
-type cxLogin struct{ password, platform string }
+type cxLogin struct {
+	Password string `json:"password"`
+	Platform string `json:"platform"`
+}
 
 // seat is a place where somebody is an agent.
 type seat struct {
@@ -80,31 +84,20 @@ func (g *agentGroup) agent(id string) *agent {
 	return g.agents[i]
 }
 
-// place adds u to the users of a: those of RingCentral come in the order of their extensions, then those that only RingCX
-// knows in the order of their usernames.
-func (a *account) place(u *user) {
-	a.users = append(a.users, u)
-	slices.SortStableFunc(a.users, func(x, y *user) int { return strings.Compare(x.adminName(), y.adminName()) })
-}
-
-// adminName is the username of a user that only RingCX knows, else "".
-func (u *user) adminName() string {
-	if u.login == nil {
-		return ""
-	}
-	return u.email
-}
+// everybody lists the users of an account: those of RingCentral, then those that only RingCX knows.
+func (a *account) everybody() []*user { return append(slices.Clip(a.users), a.admins...) }
 
 // rootUser is the user above all others of an account.
 func (a *account) rootUser() *user { return a.users[0] }
 
 // userNumbered finds a user of an account by the number that RingCX gives it, nil if there is none.
 func (a *account) userNumbered(number string) *user {
-	i := slices.IndexFunc(a.users, func(u *user) bool { return fmt.Sprint(u.adminID) == number })
+	all := a.everybody()
+	i := slices.IndexFunc(all, func(u *user) bool { return fmt.Sprint(u.adminID) == number })
 	if i < 0 {
 		return nil
 	}
-	return a.users[i]
+	return all[i]
 }
 
 // cxUser finds a user by the id that RingCX tokens name, nil if there is none.
@@ -115,13 +108,19 @@ func (w *world) cxUser(id int64) *user { return cmp.Or(w.users[id], w.admins[id]
 func (w *world) addAdmin(a *account, label, username string, login cxLogin) *user {
 	u := &user{account: a, first: "Dana", last: "Whitfield", email: username, enabled: true, linked: true, login: &login}
 	taken := func(o *user) bool { return o.adminID == u.adminID || o.id == u.id }
-	for round := 0; u.id == 0 || slices.ContainsFunc(a.users, taken) || w.admins[u.id] != nil; round++ {
+	for round := 0; u.id == 0 || slices.ContainsFunc(a.everybody(), taken) || w.admins[u.id] != nil; round++ {
 		n := number(w.seed, fmt.Sprintf("%s %d", label, round), 1_000_000)
 		u.id, u.adminID = (1_000_000+n)*1000+900, 100_000+int32(n) //nolint:gosec // at most 1,100,000
 	}
-	w.admins[u.id] = u
-	a.place(u)
+	w.addKnownAdmin(u)
+	w.changes.touch(u)
 	return u
+}
+
+func (w *world) addKnownAdmin(u *user) {
+	w.admins[u.id] = u
+	u.account.admins = append(u.account.admins, u)
+	slices.SortFunc(u.account.admins, func(x, y *user) int { return strings.Compare(x.email, y.email) })
 }
 
 func (w *world) addDemoAdmin(a *account) {
@@ -140,28 +139,28 @@ func (w *world) adminNamed(username string) *user {
 	return nil
 }
 
-// seatOf finds the first place that is as wanted, nil if there is none.
-func (w *world) seatOf(wanted func(*agent) bool) *seat {
-	for _, c := range w.centers {
-		if found := c.seatOf(wanted); found != nil {
-			return found
-		}
-	}
-	return nil
-}
-
-// seatOf finds the first place in c that is as wanted, nil if there is none.
-func (c *center) seatOf(wanted func(*agent) bool) *seat {
+// seat puts the agents of a center where they are found.
+func (w *world) seat(c *center) {
 	for _, sub := range c.subAccounts {
 		for _, g := range sub.groups {
 			for _, a := range g.agents {
-				if wanted(a) {
-					return &seat{c, sub, g, a}
+				at := &seat{c, sub, g, a}
+				w.agents[a.id], w.usernames[a.username] = at, at
+				if a.user != nil && a.user.seat == nil {
+					a.user.seat = at
 				}
 			}
 		}
 	}
-	return nil
+}
+
+// agentNumbered finds an agent by the id, as text or as a number; nil if there is none.
+func (w *world) agentNumbered(id string) *seat {
+	n, err := strconv.ParseInt(id, 10, 32)
+	if err != nil {
+		return nil
+	}
+	return w.agents[int32(n)]
 }
 
 // addCenter gives an account its RingCX: one sub-account per name, each with two agent groups. The linked users are
@@ -175,10 +174,10 @@ func (w *world) addCenter(a *account, subAccounts []string) {
 	for i, name := range subAccounts {
 		sub := &subAccount{id: fmt.Sprint(base*1000 + int64(i) + 1), name: name}
 		for g, groupName := range []string{"Default Agent Group", "Evening Team"} {
-			first := int32(base%10_000*100) + int32(i*20+g*10)
+			first := int32(base*100) + int32(i*20+g*10) //nolint:gosec // at most 9,100,000
 			group := &agentGroup{id: first, name: groupName, isDefault: g == 0}
 			if i == 0 && g == 0 {
-				group.agents = w.linkedAgents(a, sub, first)
+				group.agents = linkedAgents(a, sub, first)
 			} else {
 				group.agents = w.standaloneAgents(sub, first)
 			}
@@ -187,9 +186,11 @@ func (w *world) addCenter(a *account, subAccounts []string) {
 		c.subAccounts = append(c.subAccounts, sub)
 	}
 	a.center, w.centers[c.id] = c, c
+	w.seat(c)
+	w.changes.touch(c)
 }
 
-func (w *world) linkedAgents(a *account, sub *subAccount, first int32) []*agent {
+func linkedAgents(a *account, sub *subAccount, first int32) []*agent {
 	var out []*agent
 	for _, u := range a.users {
 		if !u.linked {
