@@ -14,6 +14,7 @@ type call struct {
 	verdicts []string
 	subject  int64       // who calls RingCX, once its token has been accepted
 	sent     []parameter // what its form held, as far as it may be shown
+	fault    *fault      // what happens to it; nil: nothing
 	xauth    string      // its X-Auth-Token: the one it called with, else the one of its sign-in
 }
 
@@ -38,16 +39,16 @@ func at(e endpoint) http.HandlerFunc {
 func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	fault := s.faults.take(r)
 	stayed := fault.wait(r)
-	c := &call{now: s.Now(), verdicts: []string{}}
+	c := &call{now: s.Now(), verdicts: []string{}, fault: fault}
 	c.inspect(r)
-	a, done := fault.instead(r)
+	a, done := fault.instead(r, c.now)
 	switch {
 	case !stayed:
 		a = newAnswer(0, "", nil)
 	case !done:
 		a = s.answer(c, w, r)
 	}
-	a.header["Date"] = []string{c.now.Format(http.TimeFormat)}
+	a.header["Date"] = []string{fault.date(c.now)}
 	s.journal.add(c.logged(r, a.status))
 	if !stayed {
 		panic(http.ErrAbortHandler)

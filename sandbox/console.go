@@ -61,6 +61,8 @@ func newConsole(s *Server) *console {
 	c.take(mux, "controls/clock", c.moveClock)
 	c.take(mux, "controls/faults", c.armFault)
 	c.take(mux, "controls/faults/clear", c.clearFaults)
+	c.take(mux, "controls/hostile", c.beginDay)
+	c.take(mux, "controls/hostile/end", c.endDay)
 	c.take(mux, "controls/switches", c.turnSwitches)
 	c.take(mux, "controls/limits", c.turnLimits)
 	c.take(mux, "controls/reset", c.startOver)
@@ -99,6 +101,8 @@ var consoleNotices = map[string]string{
 	"clock":      "The clock was moved.",
 	"fault":      "The fault is armed.",
 	"faults":     "No fault is armed any more.",
+	"hostile":    "The hostile day has begun.",
+	"calm":       "The hostile day is over.",
 	"switches":   "The switches were turned.",
 	"limits":     "The limits were changed.",
 	"reset":      "The sandbox is in its first minute again.",

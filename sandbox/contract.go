@@ -136,7 +136,9 @@ const (
 	bodyLimit     = 1 << 20 // bytes of a request body; more is answered 413 (assumed)
 	largeAnswer   = 2 << 20 // bytes of the "large" fault
 	maxDelay      = time.Hour
-	maskedSegment = 40 // path segments this long are never logged
+	hostileDelay  = 2 * time.Second // longest delay of a hostile day, unless it is told otherwise
+	hostilePaths  = 10_000          // methods and paths that a hostile day counts one by one
+	maskedSegment = 40              // path segments this long are never logged
 )
 
 // Choices about undocumented answers, all assumed unless said otherwise:

@@ -32,6 +32,7 @@ func (s *Server) controlRoutes() http.Handler {
 	handle("POST /_sandbox/credentials", s.controlCredential)
 	handle("DELETE /_sandbox/credentials/{id}", s.controlDeleteCredential)
 	handle("POST /_sandbox/faults", s.controlFault)
+	handle("GET /_sandbox/faults", s.controlFaults)
 	handle("DELETE /_sandbox/faults", s.controlClearFaults)
 	s.controlRingCX(handle)
 	handle("/_sandbox/", func(r *http.Request) (any, error) {
@@ -74,6 +75,9 @@ func (d *jsonDuration) UnmarshalText(b []byte) error {
 	*d = jsonDuration(v)
 	return err
 }
+
+// MarshalText writes a duration as UnmarshalText reads it.
+func (d jsonDuration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
 func (s *Server) controlClock(r *http.Request) (any, error) {
 	var in struct {

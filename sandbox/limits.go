@@ -65,12 +65,17 @@ func (l *limiter) excess() string {
 
 // stamp adds the limit headers to a.
 func (v ruling) stamp(a answer) answer {
-	a = a.with("X-Rate-Limit-Group", v.limiter.group).
-		with("X-Rate-Limit-Limit", strconv.Itoa(v.limiter.limit)).
-		with("X-Rate-Limit-Remaining", strconv.Itoa(v.remaining)).
-		with("X-Rate-Limit-Window", strconv.Itoa(int(limitWindow/time.Second)))
+	a = a.limited(v.limiter.group, v.limiter.limit, v.remaining)
 	if !v.admitted {
 		a = a.with("Retry-After", strconv.Itoa(int(limitPenalty/time.Second)))
 	}
 	return a
+}
+
+// limited adds the headers that every answer of a limited operation carries.
+func (a answer) limited(group string, limit, remaining int) answer {
+	return a.with("X-Rate-Limit-Group", group).
+		with("X-Rate-Limit-Limit", strconv.Itoa(limit)).
+		with("X-Rate-Limit-Remaining", strconv.Itoa(remaining)).
+		with("X-Rate-Limit-Window", strconv.Itoa(int(limitWindow/time.Second)))
 }

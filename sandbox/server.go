@@ -25,6 +25,9 @@ type Options struct {
 	// ConsolePassword lets people in to the developer console at /console/. "" lets in everybody at this machine, and
 	// nobody from elsewhere.
 	ConsolePassword string
+	// Hostile is the share of requests to the vendors, 0 to 1, that a hostile day spoils: delays, outages, lost answers
+	// and the like, the same for the same Seed. 0 means none.
+	Hostile float64
 	// Now is the clock under the server's own; Advance adds to it. Nil means time.Now.
 	Now func() time.Time
 }
@@ -67,6 +70,11 @@ func New(opts *Options) (*Server, error) {
 	if s.key, err = newSigningKey(s.opts.Seed, "RingCX tokens", s.opts.Algorithm); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
+	day, _, err := (&hostileRequest{Share: s.opts.Hostile}).day(s.opts.Seed)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	s.faults.setDay(day)
 	s.routes = s.vendorRoutes()
 	s.control = s.controlRoutes()
 	s.console = sync.OnceValue(func() *console { return newConsole(s) })
@@ -89,14 +97,14 @@ func (s *Server) restart() error {
 	s.cx = newRingCX(s.opts.NoLimits)
 	s.switches = switches{}
 	s.tokens.restart()
-	s.faults.clear()
+	s.faults.restart()
 	s.clock.offset.Store(0)
 	s.journal.clear()
 	return nil
 }
 
 // Reset returns to the first minute: no tokens, no sessions, no ledgers, no log, no faults, the clock as started, and
-// only the demo objects, with the credentials they had. Tokens from before are refused.
+// only the demo objects, with the credentials they had. Tokens from before are refused. A hostile day begins again.
 func (s *Server) Reset() {
 	if err := s.restart(); err != nil {
 		// New has done the same with the same input, so this cannot happen.

@@ -27,7 +27,8 @@ between the sandbox and production. It starts with one account, one app and one 
 same seed; 'ringcx sandbox env' prints what a program needs to sign in. Everything lives in memory.
 
 Tests move its clock (POST /_sandbox/clock {"advance":"6m"}), read what was asked and what was wrong with it
-(GET /_sandbox/requests), order bad days (POST /_sandbox/faults) and start over (POST /_sandbox/reset).
+(GET /_sandbox/requests), order bad days (POST /_sandbox/faults) and start over (POST /_sandbox/reset). --hostile 0.1
+spoils a tenth of all requests: delays, outages, lost answers and the like. docs/sandbox.md has the rest.
 
 People open /console/ in a browser: create apps, watch requests as they happen. Without a password that works on this
 machine only; --console-password-file, or RINGCX_CONSOLE_PASSWORD in the environment, opens it to other machines.`,
@@ -47,6 +48,7 @@ machine only; --console-password-file, or RINGCX_CONSOLE_PASSWORD in the environ
 	f.StringVar(&envFile, "env-file", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
 	f.DurationVar(&opts.TokenTTL, "token-ttl", 5*time.Minute, "lifetime of RingCX access tokens")
 	f.StringVar(&opts.Algorithm, "algorithm", "ES256", "signature of RingCX access tokens: ES256, RS256 or EdDSA")
+	f.Float64Var(&opts.Hostile, "hostile", 0, "share of the requests, 0 to 1, that a hostile day spoils; the same for the same seed")
 	f.BoolVar(&opts.NoLimits, "no-limits", false, "switch the request limits off")
 	complete(cmd, "algorithm", cobra.FixedCompletions([]string{"ES256", "RS256", "EdDSA"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.PersistentFlags().StringVar(&listen, "listen", defaultListen, "`ADDRESS` to listen on; port 0 takes a free one")
@@ -205,6 +207,9 @@ func (a *app) announce(url, listen, envFile string, opts *sandbox.Options) {
 			fmt.Fprintln(a.Stderr, "Its console stays closed to them: --console-password-file opens it.")
 		}
 	}
+	if opts.Hostile > 0 {
+		fmt.Fprintf(a.Stderr, "It is a hostile day: %g %% of the requests are spoiled.\n", 100*opts.Hostile)
+	}
 	fmt.Fprintf(a.Stderr, "Console: %s/console/\n", url)
 	if envFile != "" {
 		fmt.Fprintf(a.Stderr, "In another shell:  . %s && ringcx login --jwt\n", shellPath(envFile))
@@ -238,6 +243,9 @@ func (a *app) logRequest(r sandbox.Request) {
 		return
 	}
 	line := fmt.Sprintf("%s  %d  %-6s %s", r.Time.Local().Format(time.TimeOnly), r.Status, r.Method, r.Path)
+	if r.Fault != "" {
+		line += "  (spoiled: " + r.Fault + ")"
+	}
 	if len(r.Verdicts) > 0 {
 		line += "  ! " + strings.Join(r.Verdicts, ", ")
 	}
