@@ -14,6 +14,7 @@ type call struct {
 	verdicts []string
 	subject  int64       // who calls RingCX, once its token has been accepted
 	sent     []parameter // what its form held, as far as it may be shown
+	agent    string      // its User-Agent
 	fault    *fault      // what happens to it; nil: nothing
 	xauth    string      // its X-Auth-Token: the one it called with, else the one of its sign-in
 }
@@ -39,8 +40,9 @@ func at(e endpoint) http.HandlerFunc {
 func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	fault := s.faults.take(r)
 	stayed := fault.wait(r)
-	c := &call{now: s.Now(), verdicts: []string{}, fault: fault}
+	c := &call{now: s.Now(), verdicts: []string{}, fault: fault, agent: clip(r.UserAgent())}
 	c.inspect(r)
+	s.inspectTransport(c, r)
 	a, done := fault.instead(r, c.now)
 	switch {
 	case !stayed:
@@ -49,6 +51,9 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 		a = s.answer(c, w, r)
 	}
 	a.header["Date"] = []string{fault.date(c.now)}
+	if endsToken(a.status, r.URL.Path) {
+		s.habits.beginAnew()
+	}
 	s.journal.add(c.logged(r, a.status))
 	if !stayed {
 		panic(http.ErrAbortHandler)
@@ -58,6 +63,9 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 
 // answer lets the vendors' routes answer r; w is only told to stop reading bodies that are too large.
 func (s *Server) answer(c *call, w http.ResponseWriter, r *http.Request) answer {
+	if refusal, ok := s.refuseTransport(r); ok {
+		return refusal
+	}
 	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 	if r.Body != nil {
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
@@ -65,6 +73,17 @@ func (s *Server) answer(c *call, w http.ResponseWriter, r *http.Request) answer 
 	rec := newRecorder()
 	s.routes.ServeHTTP(rec, r)
 	return rec.answer
+}
+
+// endsToken reports whether after an answer a client has no good token any more, or thinks so.
+func endsToken(status int, path string) bool {
+	switch {
+	case status == http.StatusUnauthorized:
+		return true
+	case path == "/restapi/oauth/token":
+		return status == http.StatusBadRequest
+	}
+	return path == "/restapi/oauth/revoke" || strings.HasPrefix(path, "/api/auth/logout/")
 }
 
 // secretParams are query parameters that carry a secret wherever they appear.

@@ -93,20 +93,6 @@ func (s *Server) controlClock(r *http.Request) (any, error) {
 	return map[string]time.Time{"now": s.Now()}, nil
 }
 
-func (s *Server) controlRequests(r *http.Request) (any, error) {
-	all := s.Requests()
-	if r.URL.Query().Get("verdicts") == "1" {
-		kept := make([]Request, 0, len(all))
-		for _, e := range all {
-			if len(e.Verdicts) > 0 {
-				kept = append(kept, e)
-			}
-		}
-		all = kept
-	}
-	return map[string][]Request{"requests": all}, nil
-}
-
 func (s *Server) controlReset(*http.Request) (any, error) {
 	s.Reset()
 	return map[string]time.Time{"now": s.Now()}, nil

@@ -91,6 +91,7 @@ func (s *Server) admitExchange(
 		return nil, nil, cxUnauthorized(c, r, "The RingCentral access token is not valid")
 	}
 	u, a := t.session.user, t.session.app
+	u.usedSession = t.session.id
 	ruling := s.cx.exchanges.admit(fmt.Sprintf("%s %d", a.id, u.id), c.now)
 	switch {
 	case !ruling.admitted:
@@ -101,7 +102,11 @@ func (s *Server) admitExchange(
 	case !u.linked, u.account.center == nil:
 		return nil, &ruling, cxNotFound(c, r)
 	}
-	return s.newGrant(principal{app: appAdmin, user: u}, r, c.now, withRefresh, ""), &ruling, answer{}
+	g := s.newGrant(principal{app: appAdmin, user: u}, r, c.now, withRefresh, "")
+	if s.habits.series(c, "exchange "+t.session.id+c.agent, s.opts.TokenTTL, u.usedXAuth, g.xauth) >= exchangesPolled {
+		c.note(verdictExchangePolled)
+	}
+	return g, &ruling, answer{}
 }
 
 // stamped answers with a grant, or with the refusal if there is none, and with the limit headers of a ruling.

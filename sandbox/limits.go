@@ -60,7 +60,7 @@ func (l *limiter) excess() string {
 	if l.limit == 5 {
 		return verdictSixth
 	}
-	return "request over the limit"
+	return verdictExcess
 }
 
 // stamp adds the limit headers to a.

@@ -7,21 +7,6 @@ import (
 	"time"
 )
 
-// Verdicts: what a vendor would frown at, word for word. Tests of other people compare them.
-const (
-	verdictReplay      = "refresh token replayed"
-	verdictSixth       = "sixth request in a minute"
-	verdictPenalty     = "request inside a penalty"
-	verdictTokenURL    = "token in a URL"
-	verdictPasswordURL = "password in a URL"
-	verdictWrongKind   = "RingCentral token used as RingCX token"
-	verdictSecret      = "secret in the body"
-	verdictUserAgent   = "missing User-Agent"
-	verdictHeader      = "Authorization header where RingCX wants a cookie"
-	verdictCodeTwice   = "authorization code used twice"
-	verdictPKCE        = "PKCE missing"
-)
-
 // Request is one request to the emulated vendors, as GET /_sandbox/requests lists it.
 type Request struct {
 	Time     time.Time `json:"time"`            // on the server's clock

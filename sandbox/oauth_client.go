@@ -21,7 +21,7 @@ func (s *Server) authenticate(c *call, r *http.Request, f form) (*app, *oauthErr
 	case asserted:
 		return s.authenticateAssertion(c, r, f)
 	case header != "":
-		return s.authenticateBasic(header)
+		return s.authenticateBasic(c, header)
 	}
 	id := f.Get("client_id")
 	if id == "" {
@@ -37,7 +37,7 @@ func (s *Server) authenticate(c *call, r *http.Request, f form) (*app, *oauthErr
 	return a, nil
 }
 
-func (s *Server) authenticateBasic(header string) (*app, *oauthError) {
+func (s *Server) authenticateBasic(c *call, header string) (*app, *oauthError) {
 	id, secret, ok := parseBasic(header)
 	if !ok {
 		return nil, &oauthError{
@@ -45,6 +45,9 @@ func (s *Server) authenticateBasic(header string) (*app, *oauthError) {
 		}
 	}
 	a := s.world.apps[id]
+	if a != nil && !a.confidential {
+		c.note(verdictNoSecret)
+	}
 	switch {
 	case a == nil, !a.confidential: // observed: Basic with an empty secret makes an app without one unknown
 		return nil, unknownClient(id)

@@ -107,7 +107,12 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 		if s.switches.SessionCapRefuses && s.platform.full(a, cred.user) {
 			return nil, tooManySessions()
 		}
-		return s.platform.login(a, cred.user, terms, c.now).info(c.now), nil
+		u, pair := cred.user, s.platform.login(a, cred.user, terms, c.now)
+		who, sign := fmt.Sprint("login ", a.id, u.id, c.agent), pair.access.session.id
+		if s.habits.series(c, who, terms.accessTTL, u.usedSession, sign) >= loginsPolled {
+			c.note(verdictLoginPolled)
+		}
+		return pair.info(c.now), nil
 	case kind == grantRefresh && a.refreshTokens:
 		return s.platform.renew(c, a, f.Get("refresh_token"), terms)
 	case kind == grantCode && a.flow == "code":

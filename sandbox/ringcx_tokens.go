@@ -126,6 +126,9 @@ func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal a
 	}
 	claims, problem := s.checkCX(token, c.now)
 	if claims == nil {
+		if problem == jwtExpired && s.habits.keepsSending(token, c.now) {
+			c.note(verdictExpiredAgain)
+		}
 		return nil, gatewayRefusal(r, problem)
 	}
 	return claims, answer{}

@@ -28,6 +28,8 @@ type Options struct {
 	// Hostile is the share of requests to the vendors, 0 to 1, that a hostile day spoils: delays, outages, lost answers
 	// and the like, the same for the same Seed. 0 means none.
 	Hostile float64
+	// TLSOnly refuses what comes without TLS, for a Server on a port that speaks both. False takes either.
+	TLSOnly bool
 	// Now is the clock under the server's own; Advance adds to it. Nil means time.Now.
 	Now func() time.Time
 }
@@ -43,6 +45,7 @@ type Server struct {
 	journal journal
 	faults  faultList
 	tokens  cxTokens
+	habits  habits
 
 	mu       sync.Mutex // guards what follows, and everything reachable from it
 	world    *world
@@ -97,6 +100,7 @@ func (s *Server) restart() error {
 	s.cx = newRingCX(s.opts.NoLimits)
 	s.switches = switches{}
 	s.tokens.restart()
+	s.habits.restart()
 	s.faults.restart()
 	s.clock.offset.Store(0)
 	s.journal.clear()
@@ -123,13 +127,15 @@ func (s *Server) Demo() Credentials {
 // ServeHTTP answers as the vendor whose path it is. Like the vendor's network on a bad day, it may cut the connection
 // if a fault was armed.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/_sandbox" || strings.HasPrefix(r.URL.Path, "/_sandbox/") {
+	refusal, refused := s.refuseTransport(r)
+	switch path := r.URL.Path; {
+	case path != "/_sandbox" && !strings.HasPrefix(path, "/_sandbox/") && path != "/console" && !strings.HasPrefix(path, consolePath):
+		s.serveVendor(w, r)
+	case refused:
+		refusal.write(w)
+	case strings.HasPrefix(path, "/_sandbox"):
 		s.control.ServeHTTP(w, r)
-		return
-	}
-	if r.URL.Path == "/console" || strings.HasPrefix(r.URL.Path, consolePath) {
+	default:
 		s.console().ServeHTTP(w, r)
-		return
 	}
-	s.serveVendor(w, r)
 }
