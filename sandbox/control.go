@@ -38,7 +38,7 @@ func (s *Server) controlRoutes() http.Handler {
 	handle("/_sandbox/", func(r *http.Request) (any, error) {
 		return nil, fmt.Errorf("%w: %s %s", errNoSuchThing, r.Method, r.URL.Path)
 	})
-	return http.NewCrossOriginProtection().Handler(mux)
+	return s.guardControl(http.NewCrossOriginProtection().Handler(mux))
 }
 
 var errNoSuchThing = errors.New("no such thing")

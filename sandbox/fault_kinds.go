@@ -198,8 +198,8 @@ func reset(w http.ResponseWriter) {
 		return
 	}
 	inner := conn
-	if t, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		inner = t.NetConn()
+	for t, ok := conn.(interface{ NetConn() net.Conn }); ok; t, ok = inner.(interface{ NetConn() net.Conn }) {
+		inner = t.NetConn() // TLS, and what else may be in between
 	}
 	if tcp, ok := inner.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)

@@ -22,8 +22,8 @@ type Options struct {
 	Algorithm string
 	// NoLimits switches every request limit off; limit headers are still sent.
 	NoLimits bool
-	// ConsolePassword lets people in to the developer console at /console/. "" lets in everybody at this machine, and
-	// nobody from elsewhere.
+	// ConsolePassword lets people in to the developer console at /console/, and other machines to /_sandbox/. "" opens
+	// the console to everybody at this machine and to nobody from elsewhere, and /_sandbox/ to all.
 	ConsolePassword string
 	// Hostile is the share of requests to the vendors, 0 to 1, that a hostile day spoils: delays, outages, lost answers
 	// and the like, the same for the same Seed. 0 means none.

@@ -265,6 +265,25 @@ func TestAServerForTLSOnlyTellsWhoComesWithout(t *testing.T) {
 	}
 }
 
+func TestOldTLSIsSpokenOnlyToSayThatItIsTooOld(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	web := httptest.NewUnstartedServer(v)
+	web.TLS = &tls.Config{MinVersion: tls.VersionTLS10}
+	web.StartTLS()
+	defer web.Close()
+	transport := web.Client().Transport.(*http.Transport)
+	transport.TLSClientConfig.MinVersion, transport.TLSClientConfig.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
+	resp, err := web.Client().Get(web.URL + "/restapi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusBadRequest {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+	v.wantVerdicts("TLS below 1.2")
+}
+
 // Series of tokens that a correct program may need, for all that the vendor can tell.
 func TestNobodyPollsWhoNeedsTheTokens(t *testing.T) {
 	for name, series := range map[string]func(v *vendor, login string, read func(map[string]any)){
