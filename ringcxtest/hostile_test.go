@@ -50,7 +50,7 @@ func day(client *http.Client, url string) (served int) {
 				served++
 			}
 		}
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 	}
 	return served
 }
@@ -118,7 +118,7 @@ func (n naive) until(path string, form url.Values) map[string]any {
 		if out := n.post(path, form); out != nil {
 			return out
 		}
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 	}
 }
 

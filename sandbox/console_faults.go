@@ -69,7 +69,8 @@ func (c *console) describeFaults(page *controlsPage) {
 func dayKinds(chosen []string) []dayKind {
 	var out []dayKind
 	for _, kind := range hostileKinds() {
-		out = append(out, dayKind{kind, faultWords[kind], chosen == nil || slices.Contains(chosen, kind)})
+		words, _, _ := strings.Cut(faultWords[kind], " (") // figures are those of the day
+		out = append(out, dayKind{kind, words, chosen == nil || slices.Contains(chosen, kind)})
 	}
 	return out
 }

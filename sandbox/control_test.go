@@ -118,10 +118,11 @@ func TestRequestsAfterANumberAreListedOrAwaited(t *testing.T) {
 	for range 3 {
 		v.get("/restapi", "")
 	}
-	list := func(query string) (out struct {
+	type answer struct {
 		Requests []sandbox.Request
 		Last     uint64
-	}) {
+	}
+	list := func(query string) (out answer) {
 		v.get("/_sandbox/requests"+query, "").want(http.StatusOK).decode(&out)
 		return out
 	}

@@ -181,7 +181,7 @@ func TestAnArmedFaultComesBeforeTheDay(t *testing.T) {
 
 func TestFaultsAndTheHostileDayAreListedAndEnded(t *testing.T) {
 	v := newVendor(t, sandbox.Options{})
-	list := func() (out struct {
+	type answer struct {
 		Faults  []map[string]any
 		Hostile *struct {
 			Share    float64
@@ -192,7 +192,8 @@ func TestFaultsAndTheHostileDayAreListedAndEnded(t *testing.T) {
 			Requests int
 			Spoiled  map[string]int
 		}
-	}) {
+	}
+	list := func() (out answer) {
 		v.get("/_sandbox/faults", "").want(200).decode(&out)
 		return out
 	}

@@ -21,7 +21,7 @@ const (
 	verdictHeader         = "Authorization header where RingCX wants a cookie"
 	verdictCodeTwice      = "authorization code used twice"
 	verdictPKCE           = "PKCE missing"
-	verdictNoSecret       = "Basic header of an app without a secret"
+	verdictPublicBasic    = "Basic header of an app without a secret"
 	verdictExchangePolled = "third exchange in a row while the token was good"
 	verdictLoginPolled    = "sixth login in a row while the token was good"
 	verdictExpiredAgain   = "expired token sent again and again"

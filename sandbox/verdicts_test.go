@@ -356,18 +356,32 @@ func TestEveryVerdictIsTriedAndDocumented(t *testing.T) {
 	if got := slices.Sorted(maps.Keys(misuses)); !slices.Equal(got, want) {
 		t.Errorf("tried: %q\nin the code: %q", got, want)
 	}
+	if got := documented(t, "Verdicts"); !slices.Equal(got, want) {
+		t.Errorf("documented: %q\nin the code: %q", got, want)
+	}
+}
+
+// documented are the first cells of the table in a section of the sandbox's page, sorted.
+func documented(t *testing.T, section string) (all []string) {
+	t.Helper()
 	page, err := os.ReadFile("../docs/sandbox.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, _ := strings.Cut(string(page), "\n## Verdicts\n")
-	section, _, _ = strings.Cut(section, "\n## ")
-	var documented []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(section, -1) {
-		documented = append(documented, m[1])
+	_, text, _ := strings.Cut(string(page), "\n## "+section+"\n")
+	text, _, _ = strings.Cut(text, "\n## ")
+	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(text, -1) {
+		all = append(all, m[1])
 	}
-	slices.Sort(documented)
-	if !slices.Equal(documented, want) {
-		t.Errorf("documented: %q\nin the code: %q", documented, want)
+	slices.Sort(all)
+	return all
+}
+
+func TestEveryKindOfFaultIsDocumented(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	refusal := v.controlRaw(http.MethodPost, "faults", `{"path":"/x","kind":"none"}`).want(400).json()["error"].(string)
+	_, kinds, _ := strings.Cut(refusal, "it can be ")
+	if got := documented(t, "Faults"); kinds != strings.Join(got, ", ") {
+		t.Errorf("documented: %q\nin the code: %q", got, kinds)
 	}
 }

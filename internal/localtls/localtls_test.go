@@ -174,7 +174,7 @@ func TestOnePortSpeaksBothAndASilentConnectionKeepsNobodyWaiting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer silent.Close()
+	defer func() { _ = silent.Close() }()
 	for _, c := range []struct {
 		url  string
 		h2   bool
