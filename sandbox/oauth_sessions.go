@@ -158,8 +158,10 @@ func (p *platform) use(c *call, token string) (t *rcAccess, code, message string
 	}
 	t, ok := p.access.get(token)
 	switch {
-	case !ok, t.session.revoked, t.session.evicted:
+	case !ok:
 		return nil, "OAU-213", "Token not found"
+	case t.session.revoked, t.session.evicted:
+		return nil, c.rules.endedTokenCode, "Token not found"
 	case !t.replaced.IsZero() && c.now.Before(t.replaced.Add(c.rules.replacedTokenTellsFor)):
 		return nil, "OAU-129", "Access token corrupted"
 	case !t.replaced.IsZero():
