@@ -111,7 +111,7 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 		About: "Each is good for one refresh, which gives another.",
 	}
 	for token, t := range c.cx.refresh.all() {
-		if !t.live(now) {
+		if !t.live(now, c.rules.Load()) {
 			continue
 		}
 		table.Rows = append(table.Rows, tokenRow{
@@ -128,10 +128,11 @@ func (c *console) accessTable(now time.Time) tokenTable {
 		ID: "access", Title: "RingCX access tokens",
 		About: "They work until they end: nothing revokes them. Only those that were seen lately are listed.",
 	}
+	ask := &call{now: now, rules: c.rules.Load()}
 	c.tokens.mu.RLock()
 	defer c.tokens.mu.RUnlock()
 	for token, t := range c.tokens.seen.all() {
-		if !now.Before(t.expires.Add(c.rules.Load().ringcxClockSkew)) {
+		if t.problem(ask) != "" {
 			continue
 		}
 		table.Rows = append(table.Rows, tokenRow{
@@ -189,16 +190,16 @@ func (c *console) revoke(_ *visit, r *http.Request) answer {
 	return c.missing("There is no such session or token any more.")
 }
 
-// live reports whether t can still be used.
-func (t *cxRefreshToken) live(now time.Time) bool {
-	return !t.spent && !t.loggedOut && now.Before(t.expires)
+// live reports whether t is the newest of its sign-in and can be used.
+func (t *cxRefreshToken) live(now time.Time, r *rules) bool {
+	return !t.spent && !t.loggedOut && now.Before(t.expires) && !t.family.over(r)
 }
 
 // liveRefresh counts the refresh tokens of RingCX that can be used. c.mu is held.
 func (c *console) liveRefresh() int {
 	n, now := 0, c.Now()
 	for _, t := range c.cx.refresh.all() {
-		if t.live(now) {
+		if t.live(now, c.rules.Load()) {
 			n++
 		}
 	}

@@ -100,7 +100,9 @@ func (s *Server) restart() error {
 	s.world = w
 	s.platform = newPlatform(s.opts.NoLimits)
 	s.cx = newRingCX(s.opts.NoLimits)
+	s.changing.Lock()
 	s.rules.Store(s.start)
+	s.changing.Unlock()
 	s.tokens.restart()
 	s.faults.clear()
 	s.clock.offset.Store(0)
