@@ -60,7 +60,7 @@ type Server struct {
 	memory memory
 
 	rules    atomic.Pointer[rules]
-	changing sync.Mutex // held by who changes rules
+	changing sync.Mutex // held by who changes rules; taken before mu
 	start    *rules     // what a reset returns to
 
 	mu       sync.Mutex // guards what follows, and everything reachable from it
