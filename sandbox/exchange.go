@@ -103,7 +103,7 @@ func (s *Server) admitExchange(
 		return nil, &ruling, cxNotFound(c, r)
 	}
 	g := s.newGrant(principal{app: appAdmin, user: u}, r, c.now, withRefresh, "")
-	if s.habits.series(c, "exchange "+t.session.id+c.agent, s.opts.TokenTTL, u.usedXAuth, g.xauth) >= exchangesPolled {
+	if s.habits.series("exchange "+t.session.id+c.agent, c.now, s.opts.TokenTTL, u.usedXAuth, g.xauth) >= exchangesPolled {
 		c.note(verdictExchangePolled)
 	}
 	return g, &ruling, answer{}
