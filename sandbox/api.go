@@ -24,7 +24,7 @@ func (s *Server) asUser(c *call, r *http.Request, do func(*user) answer) answer 
 	if u == nil {
 		return cxForbidden(c, r)
 	}
-	u.usedXAuth = c.xauth
+	u.use.call(c.xauth)
 	return do(u)
 }
 

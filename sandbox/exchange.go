@@ -91,7 +91,6 @@ func (s *Server) admitExchange(
 		return nil, nil, cxUnauthorized(c, r, "The RingCentral access token is not valid")
 	}
 	u, a := t.session.user, t.session.app
-	u.usedSession = t.session.id
 	ruling := s.cx.exchanges.admit(fmt.Sprintf("%s %d", a.id, u.id), c.now)
 	switch {
 	case !ruling.admitted:
@@ -103,9 +102,10 @@ func (s *Server) admitExchange(
 		return nil, &ruling, cxNotFound(c, r)
 	}
 	g := s.newGrant(principal{app: appAdmin, user: u}, r, c.now, withRefresh, "")
-	if s.habits.series("exchange "+t.session.id+c.agent, c.now, s.opts.TokenTTL, u.usedXAuth, g.xauth) >= exchangesPolled {
+	if s.habits.series("exchange "+t.session.id+c.agent, c.now, s.opts.TokenTTL, u.use.xauth, g.xauth) >= exchangesPolled {
 		c.note(verdictExchangePolled)
 	}
+	u.use.exchange(t.session.id, g.xauth)
 	return g, &ruling, answer{}
 }
 

@@ -23,6 +23,22 @@ type row struct {
 	refusals uint64
 }
 
+// uses are the tokens of a user that were good for something. Server.mu guards them.
+type uses struct {
+	session   string    // of the latest RingCentral token that was used for a call, or exchanged for one that was
+	xauth     string    // xauth of the latest RingCX token that was used
+	exchanged [2]string // session and xauth of the latest exchange
+}
+
+func (u *uses) exchange(session, xauth string) { u.exchanged = [2]string{session, xauth} }
+
+// call notes a call to RingCX.
+func (u *uses) call(xauth string) {
+	if u.xauth = xauth; xauth == u.exchanged[1] {
+		u.session = u.exchanged[0]
+	}
+}
+
 // spell is how long and how often an expired token was sent.
 type spell struct {
 	since time.Time

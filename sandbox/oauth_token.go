@@ -109,7 +109,7 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 		}
 		u, pair := cred.user, s.platform.login(a, cred.user, terms, c.now)
 		who, sign := fmt.Sprint("login ", a.id, u.id, c.agent), pair.access.session.id
-		if s.habits.series(who, c.now, terms.accessTTL, u.usedSession, sign) >= loginsPolled {
+		if s.habits.series(who, c.now, terms.accessTTL, u.use.session, sign) >= loginsPolled {
 			c.note(verdictLoginPolled)
 		}
 		return pair.info(c.now), nil

@@ -39,7 +39,7 @@ func (s *Server) readAccounts(c *call, r *http.Request, do func(u *user) answer)
 		return refusal
 	}
 	sess := t.session
-	sess.user.usedSession = sess.id
+	sess.user.use.session = sess.id
 	ruling := s.platform.light.admit(fmt.Sprintf("%s %d", sess.app.id, sess.user.id), c.now)
 	if !ruling.admitted {
 		c.note(ruling.verdict)

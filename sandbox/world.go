@@ -44,8 +44,7 @@ type user struct {
 	linked      bool // known to RingCX
 	adminID     int32
 
-	usedXAuth   string // xauth of the latest call to RingCX
-	usedSession string // session of the latest RingCentral token that was used
+	use uses
 
 	wrong  int       // wrong passwords in a row
 	locked time.Time // end of the lock that they brought
