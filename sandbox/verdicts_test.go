@@ -305,6 +305,9 @@ func TestNobodyPollsWhoNeedsTheTokens(t *testing.T) {
 				v.exchangeToken(login).want(200)
 			})
 		},
+		"somebody logs in again and again, and calls nothing": func(v *vendor, _ string, _ func(map[string]any)) {
+			v.times(8, func() { v.exchange(); v.Advance(time.Minute) })
+		},
 		"each belongs to another login": func(v *vendor, _ string, read func(map[string]any)) {
 			v.times(4, func() { read(v.exchange()) })
 		},
