@@ -80,6 +80,10 @@ var scenarios = []Scenario{
 		steps: []step{fault(platformPath, `"kind":"retry-after"`), watched(5 * time.Second), quiet(platformPath, 5*time.Second, must)},
 	},
 	{
+		Name: "rate-limit-date", About: "the login is answered 429, and Retry-After is a date five seconds ahead", Survives: "does not ask again within three seconds",
+		steps: []step{limitedUntil(5 * time.Second), watched(4 * time.Second), quiet(platformPath, 3*time.Second, must)},
+	},
+	{
 		Name: "lost-refresh", About: "the answer to the refresh is lost", Survives: "does not send that refresh token again; the next run gets its answer",
 		steps: []step{
 			succeeds("the first run"), later(expired), fault(refreshPath, `"kind":"drop-answer"`),
@@ -124,6 +128,40 @@ var scenarios = []Scenario{
 			fault(apiPrefix+"*", `"kind":"status","status":503`), survives("the run that got 503"),
 			succeeds("the run after it"), reuses(should),
 			later(expired), fault(refreshPath, `"kind":"status","status":503`), survives("the run whose refresh got 503"), succeeds("the run after it"),
+		},
+	},
+	{
+		Name: "login-error", About: "the vendor fails at the login, then at the exchange: 503, 500", Survives: "does not take it for an answer; the next run gets its answer",
+		steps: []step{
+			fault(platformPath, `"kind":"status","status":503`), survives("the run whose login got 503"),
+			fault(platformPath, `"kind":"status","status":500`), survives("the run whose login got 500"),
+			fault(exchangePath, `"kind":"status","status":500`), survives("the run whose exchange got 500"),
+			succeeds("the run after it"),
+		},
+	},
+	{
+		Name: "reset", About: "the connection is cut, at each kind of request", Survives: "the next run gets its answer; nothing stored is lost",
+		steps: []step{
+			fault(platformPath, `"kind":"reset"`), survives("the run whose login was cut off"),
+			fault(exchangePath, `"kind":"reset"`), survives("the run whose exchange was cut off"),
+			succeeds("the run after it"),
+			fault(apiPrefix+"*", `"kind":"reset"`), survives("the run whose call was cut off"),
+			succeeds("the run after it"), reuses(should),
+			later(expired), fault(refreshPath, `"kind":"reset"`), survives("the run whose refresh was cut off"), succeeds("the run after it"),
+		},
+	},
+	{
+		Name: "session-revoked", About: "RingCentral ended the session, and the refresh is answered 401", Survives: "logs in, in the same run",
+		steps: []step{
+			succeeds("the first run"), sessionsEnd, later(expired), fault(refreshPath, `"kind":"status","status":401`),
+			succeeds("the run after the session was ended"),
+		},
+	},
+	{
+		Name: "jwt-revoked", About: "the JWT was revoked, and every token has expired", Survives: "fails, and asks two times at most in each run: only a person can help",
+		steps: []step{
+			succeeds("the first run"), credentialsEnd, later(8 * 24 * time.Hour),
+			givesUp("the run after the JWT was revoked"), givesUp("the run after that"),
 		},
 	},
 	{

@@ -27,8 +27,11 @@ func (v visit) apiRead() bool {
 	return v.data && v.method == http.MethodGet && strings.HasPrefix(v.path, apiPrefix)
 }
 
-// accessToken is what the secret is called that some programs may print.
-const accessToken = "an access token"
+// What the two kinds of access tokens are called. The first is one that some programs may print.
+const (
+	accessToken   = "an access token"
+	platformToken = "a RingCentral access token"
+)
 
 // watch stands before the sandbox: it sees requests arrive, interferes once where a scenario asks for it, and learns the
 // secrets that the sandbox gives out.
@@ -118,7 +121,7 @@ func (w *watch) learn(body []byte) {
 		return
 	}
 	for name, what := range map[string]string{
-		"accessToken": accessToken, "access_token": "a RingCentral access token",
+		"accessToken": accessToken, "access_token": platformToken,
 		"refreshToken": "a refresh token", "refresh_token": "a RingCentral refresh token",
 	} {
 		if secret, _ := fields[name].(string); secret != "" {
