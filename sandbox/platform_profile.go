@@ -17,8 +17,11 @@ type permission struct{ id, scope string }
 // user of an account a few more.
 var (
 	everybodysPermissions = []permission{
-		{"ReadCompanyInfo", "Account"}, {"ReadExtensions", "AllExtensions"}, {"ReadUserInfo", "Self"},
-		{"EditUserInfo", "Self"}, {"UseThirdPartyApps", "Self"},
+		{"ReadCompanyInfo", "Account"},
+		{"ReadExtensions", "AllExtensions"},
+		{"ReadUserInfo", "Self"},
+		{"EditUserInfo", "Self"},
+		{"UseThirdPartyApps", "Self"},
 	}
 	administratorsPermissions = []permission{{"EditCompanyInfo", "Account"}, {"EditExtensions", "AllExtensions"}}
 )
