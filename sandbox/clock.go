@@ -15,7 +15,13 @@ func (c *clock) now() time.Time { return c.base().Add(time.Duration(c.offset.Loa
 
 // Advance moves the server's clock by d; a negative d moves it back. Tokens, grace periods, request limits and the
 // Date header follow it; the clocks of clients do not.
-func (s *Server) Advance(d time.Duration) { s.clock.offset.Add(int64(d)) }
+func (s *Server) Advance(d time.Duration) {
+	s.mu.Lock()
+	s.clock.offset.Add(int64(d))
+	s.changes.touch(keptClock(s.offset()))
+	s.mu.Unlock()
+	_ = s.keep() // if that fails, so does the next request, which can say so
+}
 
 // Now is the time on the server's clock, in UTC.
 func (s *Server) Now() time.Time { return s.clock.now() }

@@ -51,16 +51,16 @@ func (c *console) examine(token string) *inspection {
 		out.credential(c.viewCredential(cred, now))
 		return out
 	}
-	if t, ok := c.platform.access.get(token); ok {
-		out.platformAccess(t, now)
+	if sess, turn := c.platform.find(token, kindAccess); sess != nil {
+		c.platformAccess(out, sess, turn, now)
 		return out
 	}
-	if t, ok := c.platform.refresh.get(token); ok {
-		out.platformRefresh(t, now)
+	if sess, turn := c.platform.find(token, kindRefresh); sess != nil {
+		c.platformRefresh(out, sess, turn, &call{now: now, rules: c.rules.Load()})
 		return out
 	}
-	if t, ok := c.cx.refresh.get(token); ok {
-		out.cxRefresh(t, now)
+	if in, turn := c.cx.find(token); in != nil {
+		out.cxRefresh(in, turn, &call{now: now, rules: c.rules.Load()})
 		return out
 	}
 	if u, problem := c.cx.holder(token, now, false); u != nil || problem == xauthEnded {
@@ -123,90 +123,97 @@ func (i *inspection) credential(cred credentialView) {
 	i.fact("Expires", cred.Expires)
 }
 
-func (i *inspection) session(s *session) {
-	i.fact("Holder", s.user.first+" "+s.user.last)
-	i.fact("App", s.app.name)
-	i.fact("Session", s.id)
-}
-
-// ended says why nothing of a session works, or "".
-func (s *session) ended() string {
+// session tells whose token it is, and why nothing of its session works, if that is so. c.mu is held.
+func (c *console) session(out *inspection, s *session) {
+	out.fact("Holder", s.user.first+" "+s.user.last)
+	out.fact("App", s.app.name)
+	out.fact("Session", c.platform.id(s))
 	switch {
-	case s.revoked:
-		return "Its session was revoked."
-	case s.evicted:
-		return "Its session was ended by a newer one: there were more than five."
+	case s.state.Load() == sessionRevoked:
+		out.State = "Its session was revoked."
+	case s.state.Load() == sessionEvicted:
+		out.State = "Its session was ended by a newer one: there were more than five."
 	case !s.user.enabled:
-		return "Its user is disabled."
+		out.State = "Its user is disabled."
 	}
-	return ""
 }
 
-func (i *inspection) platformAccess(t *rcAccess, now time.Time) {
-	i.Kind, i.State = "RingCentral access token", t.session.ended()
-	switch {
-	case i.State != "":
-	case !t.replaced.IsZero():
-		i.State = "A refresh made a newer one."
-	case !now.Before(t.expires):
-		i.State = "It has expired."
+func (c *console) platformAccess(out *inspection, s *session, turn uint32, now time.Time) {
+	out.Kind = "RingCentral access token"
+	c.session(out, s)
+	switch at := momentOf(now); {
+	case out.State != "":
+	case turn != s.turn:
+		out.State = "A refresh made a newer one."
+	case at >= s.ends:
+		out.State = "It has expired."
 	default:
-		i.State, i.Good = "It works.", true
+		out.State, out.Good = "It works.", true
 	}
-	i.session(t.session)
-	i.fact("Scope", strings.Join(t.scope, " "))
-	i.ends("Lives until", t.expires, now)
+	if turn == s.turn {
+		out.fact("Scope", strings.Join(*s.scope, " "))
+		out.ends("Lives until", s.ends.time(), now)
+	}
 }
 
-func (i *inspection) platformRefresh(t *rcRefresh, now time.Time) {
-	i.Kind, i.State = "RingCentral refresh token", t.pair.access.session.ended()
+func (c *console) platformRefresh(out *inspection, s *session, turn uint32, ask *call) {
+	out.Kind = "RingCentral refresh token"
+	c.session(out, s)
 	switch {
-	case i.State != "":
-	case !t.spent.IsZero() && t.inGrace(now):
-		i.State, i.Good = "It is spent, but in its grace: it gives the same pair again.", true
-	case !t.spent.IsZero():
-		i.State = "It is spent."
-	case !now.Before(t.expires):
-		i.State = "It has expired."
+	case out.State != "":
+	case turn != s.turn && s.inGrace(ask, turn):
+		out.State, out.Good = "It is spent, but in its grace: it gives the same pair again.", true
+	case turn != s.turn:
+		out.State = "It is spent."
+	case momentOf(ask.now) >= s.renewal:
+		out.State = "It has expired."
 	default:
-		i.State, i.Good = "It is good for one refresh.", true
+		out.State, out.Good = "It is good for one refresh.", true
 	}
-	i.session(t.pair.access.session)
-	i.ends("Lives until", t.expires, now)
+	if turn == s.turn {
+		out.ends("Lives until", s.renewal.time(), ask.now)
+	}
 }
 
-func (i *inspection) cxRefresh(t *cxRefreshToken, now time.Time) {
+func (i *inspection) cxRefresh(in *signIn, turn uint32, ask *call) {
 	i.Kind = "RingCX refresh token"
 	switch {
-	case t.spent:
+	case in.gives(ask, turn):
+		i.State, i.Good = "It is good for one refresh.", true
+	case turn != in.turn:
 		i.State = "It is spent."
-	case t.loggedOut:
+	case in.ended:
 		i.State = "It was logged out."
-	case !now.Before(t.expires):
+	case momentOf(ask.now) >= in.renewal:
 		i.State = "It has expired."
-	case !t.who.active():
+	case !in.who.active():
 		i.State = "Its holder is switched off."
 	default:
-		i.State, i.Good = "It is good for one refresh.", true
+		i.State = "It ended with the sign-in that it came from."
 	}
-	i.fact("Holder", t.who.name())
-	i.fact("Signed in as", t.who.app)
-	i.ends("Lives until", t.expires, now)
+	i.fact("Holder", in.who.name())
+	i.fact("Signed in as", in.who.app)
+	if turn == in.turn {
+		i.ends("Lives until", in.renewal.time(), ask.now)
+	}
 }
 
 // byItsText tells about a token that only its own text tells about. c.mu is held.
 func (c *console) byItsText(out *inspection, token string, now time.Time) {
 	claims, ok := parseCX(token)
 	switch {
-	case ok && claims.Issuer == cxIssuer:
-		valid, problem := c.checkCX(token, now)
-		out.Kind, out.Good, out.State = "RingCX access token", valid != nil, "It works."
-		if valid == nil {
-			out.State = "It is refused: " + problem + "."
+	case ok && claims.Issuer == c.rules.Load().ringcxIssuer:
+		ask := &call{now: now, rules: c.rules.Load()}
+		_, problem := c.checkCX(ask, token)
+		out.Kind, out.Good, out.State = "RingCX access token", problem == "", "It works."
+		if problem != "" {
+			out.State = "It is refused: " + ask.rules.gatewayText(problem) + "."
 		}
 		out.fact("Holder", c.subjectName(claims))
 		out.fact("Signed in as", claims.App)
-		out.fact("Lifetime", inWords(time.Duration(claims.Expires-claims.IssuedAt)*time.Second))
+		if claims.IssuedAt > 0 {
+			out.fact("Lifetime", inWords(time.Duration(claims.Expires-claims.IssuedAt)*time.Second))
+		}
 		out.ends("Lives until", time.Unix(claims.Expires, 0), now)
 	case out.Claims != "":
 		out.Kind, out.State = "JWT of somebody else", "This sandbox did not make it, so it works nowhere here."

@@ -65,43 +65,26 @@ func (t tokenTable) cut() tokenTable {
 
 // sessionTable are the open sessions of RingCentral with their newest tokens. c.mu is held.
 func (c *console) sessionTable(now time.Time) tokenTable {
-	newest := map[*session]*tokenRow{}
-	for _, open := range c.platform.sessions {
-		for _, s := range open {
-			newest[s] = &tokenRow{
-				Handle: handle(s.id), Who: s.user.first + " " + s.user.last, What: s.app.name, Left: "over",
-			}
-		}
-	}
-	for _, t := range c.platform.access.all() {
-		if row := newest[t.session]; row != nil && t.replaced.IsZero() {
-			row.Ends, row.Left = ending(t.token), inWords(t.expires.Sub(now))
-			row.until = later(row.until, t.expires)
-		}
-	}
-	for _, t := range c.platform.refresh.all() {
-		if row := newest[t.pair.access.session]; row != nil && t.spent.IsZero() {
-			row.Refresh = inWords(t.expires.Sub(now))
-			row.until = later(row.until, t.expires)
-		}
-	}
 	table := tokenTable{
 		ID: "rc", Title: "RingCentral sessions", Kind: "session", Revoke: "Revoke", Sessions: true,
 		About: "At most five for a user in an app. Revoking one ends all its tokens; RingCX tokens that came from it live on.",
 	}
-	for _, row := range newest {
-		if now.Before(row.until) {
-			table.Rows = append(table.Rows, *row)
+	at := momentOf(now)
+	for s := range c.platform.allOpen() {
+		if s.over(at) {
+			continue
 		}
+		row := tokenRow{
+			Handle: handle(c.platform.id(s)), Who: s.user.first + " " + s.user.last, What: s.app.name,
+			Ends: ending(c.platform.accessToken(s)), Left: inWords(s.ends.time().Sub(now)),
+			until: max(s.ends, s.renewal).time(),
+		}
+		if s.renewal != 0 {
+			row.Refresh = inWords(s.renewal.time().Sub(now))
+		}
+		table.Rows = append(table.Rows, row)
 	}
 	return table.cut()
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // refreshTable are the RingCX refresh tokens that can be used. c.mu is held.
@@ -110,13 +93,14 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 		ID: "refresh", Title: "RingCX refresh tokens", Kind: "refresh", Revoke: "Log out",
 		About: "Each is good for one refresh, which gives another.",
 	}
-	for token, t := range c.cx.refresh.all() {
-		if !t.live(now) {
+	for in := range c.cx.signIns.all() {
+		if !in.live(now) {
 			continue
 		}
+		token := c.cx.refreshToken(in)
 		table.Rows = append(table.Rows, tokenRow{
-			Handle: handle(token), Who: t.who.name(), What: t.who.app, Ends: ending(token),
-			Left: inWords(t.expires.Sub(now)), until: t.expires,
+			Handle: handle(token), Who: in.who.name(), What: in.who.app, Ends: ending(token),
+			Left: inWords(in.renewal.time().Sub(now)), until: in.renewal.time(),
 		})
 	}
 	return table.cut()
@@ -131,7 +115,7 @@ func (c *console) accessTable(now time.Time) tokenTable {
 	c.tokens.mu.RLock()
 	defer c.tokens.mu.RUnlock()
 	for token, t := range c.tokens.seen.all() {
-		if !now.Before(t.expires.Add(cxClockSkew)) {
+		if !now.Before(t.expires.Add(c.rules.Load().ringcxClockSkew)) {
 			continue
 		}
 		table.Rows = append(table.Rows, tokenRow{
@@ -154,7 +138,7 @@ func (p principal) name() string {
 func (c *console) subjectName(claims *cxClaims) string {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
 	if claims.App == appAgent {
-		if seat := c.world.seatOf(func(a *agent) bool { return int64(a.id) == id }); seat != nil {
+		if seat := c.world.agentNumbered(claims.Subject); seat != nil {
 			return principal{seat: seat}.name()
 		}
 	} else if u := c.world.cxUser(id); u != nil {
@@ -170,37 +154,19 @@ func (c *console) revoke(_ *visit, r *http.Request) answer {
 	defer c.mu.Unlock()
 	switch r.PostForm.Get("kind") {
 	case "session":
-		for _, open := range c.platform.sessions {
-			for _, s := range open {
-				if handle(s.id) == want {
-					c.platform.end(s)
-					return c.done("sessions", "revoked")
-				}
+		for s := range c.platform.allOpen() {
+			if handle(c.platform.id(s)) == want {
+				c.platform.end(s)
+				return c.done("sessions", "revoked")
 			}
 		}
 	case "refresh":
-		for token, t := range c.cx.refresh.all() {
-			if handle(token) == want {
-				t.loggedOut = true
+		for in := range c.cx.signIns.all() {
+			if in.turn > 0 && handle(c.cx.refreshToken(in)) == want {
+				c.cx.end(in, c.rules.Load().ringcxLogoutEndsAccess)
 				return c.done("sessions", "revoked")
 			}
 		}
 	}
 	return c.missing("There is no such session or token any more.")
-}
-
-// live reports whether t can still be used.
-func (t *cxRefreshToken) live(now time.Time) bool {
-	return !t.spent && !t.loggedOut && now.Before(t.expires)
-}
-
-// liveRefresh counts the refresh tokens of RingCX that can be used. c.mu is held.
-func (c *console) liveRefresh() int {
-	n, now := 0, c.Now()
-	for _, t := range c.cx.refresh.all() {
-		if t.live(now) {
-			n++
-		}
-	}
-	return n
 }

@@ -56,13 +56,13 @@ func (c *console) viewAccount(a *account) accountView {
 			out.Subs = append(out.Subs, choice{s.id, s.name})
 		}
 	}
-	for _, u := range c.world.usersOf(a) {
+	for _, u := range a.everybody() {
 		view := userView{
 			ID: u.id, Name: u.first + " " + u.last, Email: u.email, Extension: u.extension, Password: u.password,
 			Enabled: u.enabled, Linked: u.linked, Admin: u.login != nil,
 		}
 		if u.login != nil {
-			view.Password = u.login.password
+			view.Password = u.login.Password
 		}
 		out.Users = append(out.Users, view)
 	}
@@ -86,6 +86,7 @@ func (c *console) changeUser(_ *visit, r *http.Request) answer {
 	default:
 		return c.refusal(http.StatusBadRequest, "Refused", "This cannot be changed about that user.")
 	}
+	c.changes.touch(u)
 	return c.done("accounts", "user")
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -15,17 +16,29 @@ func (s *Server) controlRoutes() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, do func(*http.Request) (any, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
-			controlAnswer(do(r)).write(w)
+			limit := int64(bodyLimit)
+			if strings.HasSuffix(pattern, "/snapshot") {
+				limit = snapshotLimit
+			}
+			r.Body = http.MaxBytesReader(w, r.Body, limit)
+			v, err := do(r)
+			if failed := s.keep(); err == nil && failed != nil {
+				textAnswer(http.StatusInternalServerError, failed.Error()).write(w)
+				return
+			}
+			controlAnswer(v, err).write(w)
 		})
 	}
 	handle("POST /_sandbox/clock", s.controlClock)
 	handle("GET /_sandbox/requests", s.controlRequests)
 	handle("POST /_sandbox/reset", s.controlReset)
+	handle("GET /_sandbox/snapshot", s.controlSnapshot)
+	handle("POST /_sandbox/snapshot", s.controlRestore)
 	handle("POST /_sandbox/switches", s.controlSwitches)
+	mux.HandleFunc("GET /_sandbox/contract", s.controlContract)
 	handle("GET /_sandbox/state", s.controlState)
 	handle("GET /_sandbox/env", s.controlEnv)
-	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.key.jwks(), nil })
+	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.key().jwks(), nil })
 	handle("POST /_sandbox/apps", s.controlApp)
 	handle("POST /_sandbox/accounts", s.controlAccount)
 	handle("POST /_sandbox/users/{id}", s.controlUser)
@@ -108,35 +121,16 @@ func (s *Server) controlReset(*http.Request) (any, error) {
 	return map[string]time.Time{"now": s.Now()}, nil
 }
 
-// controlSwitches changes the switches that are given; the others stay.
+// controlSwitches changes the settings that are given; the others stay. It answers with all of them.
 func (s *Server) controlSwitches(r *http.Request) (any, error) {
-	var in struct {
-		AuthLimitPerUser    *bool `json:"authLimitPerUser"`
-		SessionCapRefuses   *bool `json:"sessionCapRefuses"`
-		LimitPasswordLogins *bool `json:"limitPasswordLogins"`
-		PlatformIDOptional  *bool `json:"platformIdOptional"`
-		SummaryAsJSON       *bool `json:"summaryAsJson"`
-		AuthorizePage400    *bool `json:"authorizePage400"`
-		AuthorizationIssuer *bool `json:"authorizationIssuer"`
-	}
+	var in map[string]json.RawMessage
 	if err := readJSON(r, &in); err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	set := func(s, to *bool) {
-		if to != nil {
-			*s = *to
-		}
+	if err := s.changeJSON(in); err != nil {
+		return nil, err
 	}
-	set(&s.switches.AuthLimitPerUser, in.AuthLimitPerUser)
-	set(&s.switches.SessionCapRefuses, in.SessionCapRefuses)
-	set(&s.switches.LimitPasswordLogins, in.LimitPasswordLogins)
-	set(&s.switches.PlatformIDOptional, in.PlatformIDOptional)
-	set(&s.switches.SummaryAsJSON, in.SummaryAsJSON)
-	set(&s.switches.AuthorizePage400, in.AuthorizePage400)
-	set(&s.switches.AuthorizationIssuer, in.AuthorizationIssuer)
-	return s.switches, nil
+	return s.rules.Load().inForce(), nil
 }
 
 // controlState counts things and names the figures in force; nothing in it is secret.
@@ -146,24 +140,27 @@ func (s *Server) controlState(*http.Request) (any, error) {
 	s.tokens.mu.RUnlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	limit := func(l *limiter) map[string]any {
+	r := s.rules.Load()
+	limit := func(l *limiter, a allowance) map[string]any {
 		return map[string]any{
-			"limit": l.limit, "window": limitWindow.String(), "penalty": limitPenalty.String(), "enabled": !l.off,
+			"limit": a.limit, "window": a.window.String(), "penalty": a.penalty.String(), "enabled": !l.off && a.limit > 0,
 		}
 	}
 	return map[string]any{
 		"now": s.Now(), "offset": s.offset().String(),
-		"seed": s.opts.Seed, "algorithm": s.opts.Algorithm, "tokenTTL": s.opts.TokenTTL.String(),
-		"switches": s.switches,
+		"seed": s.world.seed, "algorithm": s.opts.Algorithm, "tokenTTL": r.ringcxTokenTTL.String(),
+		"profile": s.opts.Profile, "switches": r.inForce(),
 		"limits": map[string]any{
-			"auth": limit(s.platform.auth), "light": limit(s.platform.light), "exchange": limit(s.cx.exchanges),
+			"auth": limit(s.platform.auth, r.auth()), "light": limit(s.platform.light, r.light()),
+			"exchange": limit(s.cx.exchanges, r.exchange()), "ringcxRefresh": limit(s.cx.refreshes, r.refreshes()),
+			"api": limit(s.cx.reads, r.reads()),
 		},
 		"counts": map[string]int{
 			"accounts": len(s.world.accounts), "users": len(s.world.users), "apps": len(s.world.apps),
 			"credentials": len(s.world.credentials), "sessions": s.platform.live(),
 			"authorizationCodes": s.platform.codes.len(), "ringcxAccessTokens": tokens,
-			"ringcxRefreshTokens": s.cx.refresh.len(), "ringcxAdmins": len(s.world.admins),
-			"ringcxAuthTokens": s.cx.authTokens.len(), "ringcxApiTokens": len(s.cx.apiTokens), "requests": s.journal.size(), "faults": s.faults.size(),
+			"ringcxRefreshTokens": s.cx.live(s.Now()), "ringcxAdmins": len(s.world.admins),
+			"ringcxApiTokens": len(s.cx.apiTokens), "requests": s.journal.size(), "faults": s.faults.size(),
 		},
 	}, nil
 }

@@ -43,18 +43,19 @@ func (s *Server) controlAdmin(r *http.Request) (any, error) {
 		return nil, err
 	case acct.center == nil:
 		return nil, fmt.Errorf("account %d has no RingCX", acct.id)
-	case s.world.adminNamed(in.Username) != nil:
+	case s.world.adminNamed(in.Username, equal) != nil:
 		return nil, fmt.Errorf("there is an administrator %q already", in.Username)
 	}
 	u := s.world.addAdmin(acct, s.world.label("administrator"), in.Username,
 		cxLogin{in.Password, cmp.Or(in.PlatformID, cxPlatformID)})
 	u.enabled = in.Enabled == nil || *in.Enabled
+	s.changes.touch(u)
 	return adminView(u), nil
 }
 
 func adminView(u *user) map[string]any {
 	return map[string]any{
-		"id": u.id, "userId": u.adminID, "username": u.email, "platformId": u.login.platform, "enabled": u.enabled,
+		"id": u.id, "userId": u.adminID, "username": u.email, "platformId": u.login.Platform, "enabled": u.enabled,
 	}
 }
 
@@ -71,14 +72,15 @@ func (s *Server) controlChangeAdmin(r *http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	u := cmp.Or(s.world.admins[id], s.world.adminNamed(r.PathValue("id")))
+	u := cmp.Or(s.world.admins[id], s.world.adminNamed(r.PathValue("id"), equal))
 	if u == nil {
 		return nil, fmt.Errorf("%w: administrator %s", errNoSuchThing, r.PathValue("id"))
 	}
-	u.login.password = cmp.Or(in.Password, u.login.password)
+	u.login.Password = cmp.Or(in.Password, u.login.Password)
 	if in.Enabled != nil {
 		u.enabled = *in.Enabled
 	}
+	s.changes.touch(u)
 	return adminView(u), nil
 }
 
@@ -93,7 +95,7 @@ func (s *Server) controlAgent(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	seat := s.world.seatOf(func(a *agent) bool { return fmt.Sprint(a.id) == r.PathValue("id") })
+	seat := s.world.agentNumbered(r.PathValue("id"))
 	if seat == nil {
 		return nil, fmt.Errorf("%w: agent %s", errNoSuchThing, r.PathValue("id"))
 	}
@@ -102,6 +104,7 @@ func (s *Server) controlAgent(r *http.Request) (any, error) {
 	if in.Enabled != nil {
 		a.disabled = !*in.Enabled
 	}
+	s.changes.touch(seat.center)
 	return map[string]any{"agentId": a.id, "username": a.username, "enabled": !a.disabled}, nil
 }
 
@@ -122,14 +125,17 @@ func (s *Server) controlCode(r *http.Request) (any, error) {
 	defer s.mu.Unlock()
 	u := s.world.cxUser(int64(in.User))
 	if in.User == 0 {
-		u = s.world.adminNamed(s.world.demo.AdminUsername)
+		u = s.world.adminNamed(s.world.demo.AdminUsername, equal)
 	}
 	if u == nil {
 		return nil, fmt.Errorf("%w: user %d", errNoSuchThing, in.User)
 	}
-	code := randomText(32)
-	s.cx.codes[code] = &loginCode{user: u, kind: in.Kind, expires: s.Now().Add(loginCodeTTL)}
-	return map[string]string{"code": code}, nil
+	c := &loginCode{
+		code: randomText(32), user: u, kind: in.Kind, expires: s.Now().Add(s.rules.Load().loginCodeTTL),
+	}
+	s.cx.codes[c.code] = c
+	s.changes.touch(c)
+	return map[string]string{"code": c.code}, nil
 }
 
 // controlSummary writes what is known about a segment of a call.
@@ -148,7 +154,9 @@ func (s *Server) controlSummary(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cx.summaries[summaryKey{in.Account, in.Segment}] = summary{in.Agent, in.Auto}
+	key := summaryKey{in.Account, in.Segment}
+	s.cx.summaries[key] = summary{in.Agent, in.Auto}
+	s.changes.touch(keptSummary{key, s.cx.summaries})
 	return map[string]string{"account": in.Account, "segment": in.Segment}, nil
 }
 
@@ -166,12 +174,15 @@ func (s *Server) controlMail(r *http.Request) (any, error) {
 	defer s.mu.Unlock()
 	all := []mail{}
 	for token, p := range s.cx.resets {
-		if !p.open(s.Now()) {
+		if !p.open(&call{now: s.Now(), rules: s.rules.Load()}) {
 			continue
 		}
-		link := fmt.Sprintf("%s/password/reset/%s/%s", baseURL(r), p.user.login.platform, token)
+		link := fmt.Sprintf("%s/password/reset/%s/%s", baseURL(r), p.user.login.Platform, token)
 		all = append(all, mail{p.made, p.user.email, token, link})
 	}
 	slices.SortFunc(all, func(a, b mail) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Token, b.Token)) })
 	return map[string][]mail{"mail": all}, nil
 }
+
+// equal compares names letter for letter.
+func equal(a, b string) bool { return a == b }

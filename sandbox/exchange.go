@@ -7,50 +7,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 )
-
-// ringcx is what RingCX remembers about sign-ins. Server.mu guards it.
-type ringcx struct {
-	exchanges  *limiter
-	logins     *limiter // applies only if switched on
-	refresh    *generations[*cxRefreshToken]
-	authTokens *generations[*authToken]
-	apiTokens  map[string]*user
-	issued     map[*user][]string // the API tokens of a user, oldest first
-	hashcodes  map[*agent]string
-	codes      map[string]*loginCode
-	resets     map[string]*passwordReset
-	summaries  map[summaryKey]summary
-}
-
-// cxRefreshToken is good for one refresh.
-type cxRefreshToken struct {
-	who       principal
-	xauth     string
-	expires   time.Time
-	spent     bool
-	loggedOut bool
-}
-
-func newRingCX(noLimits bool) *ringcx {
-	return &ringcx{
-		exchanges:  newLimiter("auth", exchangeLimit, noLimits), // group name assumed
-		logins:     newLimiter("auth", exchangeLimit, noLimits),
-		refresh:    newGenerations[*cxRefreshToken](tokensKept),
-		authTokens: newGenerations[*authToken](tokensKept),
-		apiTokens:  map[string]*user{}, issued: map[*user][]string{}, hashcodes: map[*agent]string{},
-		codes: map[string]*loginCode{}, resets: map[string]*passwordReset{}, summaries: map[summaryKey]summary{},
-	}
-}
-
-func (x *ringcx) newRefreshToken(p principal, xauth string, now time.Time) string {
-	token := randomText(48)
-	x.refresh.put(token, &cxRefreshToken{who: p, xauth: xauth, expires: now.Add(cxRefreshTTL)})
-	return token
-}
 
 // cxParams reads parameters the way RingCX takes them: in a form, else in the query, whatever the content type says.
 func cxParams(r *http.Request) (url.Values, error) {
@@ -71,7 +30,7 @@ func (s *Server) exchange(c *call, r *http.Request) answer {
 	if err != nil || in.Get("rcAccessToken") == "" {
 		return cxBadRequest(c, r)
 	}
-	if kind := in.Get("rcTokenType"); kind != "" && kind != "Bearer" {
+	if kind := in.Get("rcTokenType"); kind != "Bearer" && (kind != "" || c.rules.exchangeTokenTypeRequired) {
 		return cxBadRequest(c, r)
 	}
 	withRefresh := strings.EqualFold(in.Get("includeRefresh"), "true")
@@ -86,22 +45,24 @@ func (s *Server) admitExchange(
 ) (*cxGrant, *ruling, answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t, _, _ := s.platform.use(token, c.now)
+	t, _, _ := s.platform.use(c, token)
 	if t == nil {
-		return nil, nil, cxUnauthorized(c, r, "The RingCentral access token is not valid")
+		return nil, nil, cxUnauthorizedAs(c, r, c.rules.exchangeTokenStatus, "The RingCentral access token is not valid")
 	}
 	u, a := t.session.user, t.session.app
-	ruling := s.cx.exchanges.admit(fmt.Sprintf("%s %d", a.id, u.id), c.now)
+	ruling := s.cx.exchanges.admit(exchangeKey(c.rules, a, u), c.now, c.rules.exchange())
 	switch {
 	case !ruling.admitted:
 		c.note(ruling.verdict)
-		return nil, &ruling, cxRateExceeded()
-	case !slices.Contains(t.scope, "ReadAccounts"), !u.account.production:
-		return nil, &ruling, cxForbidden(c, r)
+		return nil, &ruling, cxTooMany(c, r)
+	case !slices.Contains(t.scope, "ReadAccounts"):
+		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeScopeStatus)
+	case !u.account.production:
+		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeAccountStatus)
 	case !u.linked, u.account.center == nil:
-		return nil, &ruling, cxNotFound(c, r)
+		return nil, &ruling, cxNotFoundAs(c, r, c.rules.exchangeLinkStatus)
 	}
-	return s.newGrant(principal{app: appAdmin, user: u}, r, c.now, withRefresh, ""), &ruling, answer{}
+	return s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session, withRefresh), &ruling, answer{}
 }
 
 // stamped answers with a grant, or with the refusal if there is none, and with the limit headers of a ruling.
@@ -118,7 +79,7 @@ func (s *Server) stamped(c *call, g *cxGrant, v *ruling, refusal answer) answer 
 
 // signed completes a grant with an access token. Signing takes a while, so no lock is held.
 func (s *Server) signed(c *call, g *cxGrant) answer {
-	token, err := s.issueCX(g, c.now)
+	token, err := s.issueCX(c, g)
 	if err != nil {
 		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}
@@ -133,22 +94,33 @@ func (s *Server) cxRefresh(c *call, r *http.Request) answer {
 	if err != nil || token == "" {
 		return cxBadRequest(c, r)
 	}
-	g, refusal := s.spend(c, r, token)
-	return s.stamped(c, g, nil, refusal)
+	g, ruling, refusal := s.spend(c, r, token)
+	return s.stamped(c, g, ruling, refusal)
 }
 
-func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, answer) {
+func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *ruling, answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	old, ok := s.cx.refresh.get(token)
-	if ok && old.spent {
+	old, turn := s.cx.find(token)
+	var limited *ruling
+	if allowed := c.rules.refreshes(); old != nil && allowed.limit > 0 {
+		v := s.cx.refreshes.admit(fmt.Sprint(old.who.id()), c.now, allowed)
+		if limited = &v; !v.admitted {
+			c.note(v.verdict)
+			return nil, limited, cxTooMany(c, r)
+		}
+	}
+	if old != nil && turn != old.turn {
 		c.note(verdictReplay)
+		if c.rules.ringcxRefreshReuse == reuseRevoke {
+			s.cx.end(old, true)
+		}
 	}
-	if !ok || old.spent || old.loggedOut || !c.now.Before(old.expires) || !old.who.active() {
-		return nil, cxUnauthorized(c, r, "The refresh token is not valid")
+	if old == nil || !old.gives(c, turn) {
+		return nil, limited, cxUnauthorizedAs(c, r, c.rules.ringcxRefreshStatus, "The refresh token is not valid")
 	}
-	old.spent = true
-	return s.newGrant(old.who, r, c.now, true, old.xauth), answer{}
+	s.cx.renewRefreshToken(c, old)
+	return s.grantOf(c, r, old), limited, answer{}
 }
 
 // cxLogout is DELETE /api/auth/logout/{refreshToken}.
@@ -159,12 +131,12 @@ func (s *Server) cxLogout(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	old, ok := s.cx.refresh.get(token)
-	if !ok || old.spent || old.loggedOut {
-		return cxUnauthorized(c, r, "The refresh token is not valid")
+	old, turn := s.cx.find(token)
+	if old == nil || old.ended || turn != old.turn && c.rules.ringcxRefreshReuse != reuseAccept {
+		return cxLogoutRefusal(c, r)
 	}
-	old.loggedOut = true
-	return textAnswer(http.StatusOK, "true") // body assumed
+	s.cx.end(old, c.rules.ringcxLogoutEndsAccess)
+	return textAnswer(http.StatusOK, c.rules.ringcxDoneText)
 }
 
 // cxWhoAmI is GET /api/auth/login: the details that came with the access token of the request.
@@ -179,7 +151,7 @@ func (s *Server) cxWhoAmI(c *call, r *http.Request) answer {
 	if !ok {
 		return cxNotFound(c, r)
 	}
-	details := s.describe(p, r)
+	details := s.describe(c, p, r)
 	details.AccessToken, _ = bearer(r)
 	return jsonAnswer(http.StatusOK, details)
 }
@@ -199,5 +171,5 @@ func (s *Server) cxValidate(c *call, r *http.Request) answer {
 	if claims == nil {
 		return refusal
 	}
-	return textAnswer(http.StatusOK, "true") // body assumed
+	return textAnswer(http.StatusOK, c.rules.ringcxDoneText)
 }

@@ -7,6 +7,7 @@ import "iter"
 type generations[V any] struct {
 	keep     int
 	now, old map[string]V
+	drop     func(key string, v V) // hears of each entry that goes; nil: nobody does
 }
 
 func newGenerations[V any](keep int) *generations[V] {
@@ -15,9 +16,20 @@ func newGenerations[V any](keep int) *generations[V] {
 
 func (g *generations[V]) put(key string, v V) {
 	if len(g.now) >= g.keep {
-		g.old, g.now = g.now, make(map[string]V, g.keep)
+		g.retire()
 	}
 	g.now[key] = v
+}
+
+func (g *generations[V]) retire() {
+	if g.drop != nil {
+		for key, v := range g.old {
+			if _, newer := g.now[key]; !newer {
+				g.drop(key, v)
+			}
+		}
+	}
+	g.old, g.now = g.now, make(map[string]V, g.keep)
 }
 
 func (g *generations[V]) get(key string) (V, bool) {

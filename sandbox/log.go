@@ -37,6 +37,7 @@ type journal struct {
 	entries  []logEntry
 	next     int
 	count    uint64 // requests so far; numbers the next one
+	kept     uint64 // number of the latest that the keeper has
 	observer func(Request)
 	watchers map[chan struct{}]bool
 }
@@ -112,12 +113,6 @@ func (j *journal) watch() (c chan struct{}, stop func()) {
 		defer j.mu.Unlock()
 		delete(j.watchers, c)
 	}
-}
-
-func (j *journal) clear() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.entries, j.next = nil, 0
 }
 
 func (j *journal) size() int {

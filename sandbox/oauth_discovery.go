@@ -84,7 +84,7 @@ func (s *Server) externalDiscovery(c *call, r *http.Request) answer {
 }
 
 // openIDConfiguration is GET /.well-known/openid-configuration, with the addresses its reader can reach.
-func (s *Server) openIDConfiguration(_ *call, r *http.Request) answer {
+func (s *Server) openIDConfiguration(c *call, r *http.Request) answer {
 	base := baseURL(r)
 	oauth := base + "/restapi/oauth/"
 	out := map[string]any{
@@ -111,9 +111,7 @@ func (s *Server) openIDConfiguration(_ *call, r *http.Request) answer {
 		"request_parameter_supported":      false,
 		"request_uri_parameter_supported":  false,
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.switches.AuthorizationIssuer {
+	if c.rules.authorizationIssuer {
 		out["authorization_response_iss_parameter_supported"] = true
 	}
 	return jsonAnswer(http.StatusOK, out)

@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// idTokenTTL is assumed: the lifetime of an id_token is not documented. It is that of the access token beside it.
-const idTokenTTL = accessTTLDefault
-
 // identityScopes are the scopes of OpenID Connect, which the discovery document lists. They are no permissions.
 var identityScopes = []string{"openid", "email", "profile"}
 
@@ -48,8 +45,9 @@ type idClaims struct {
 	identity
 }
 
-// addIDToken adds an id_token to the answer to a code whose authorize request asked for openid. Its issuer is the address
-// at which the app reaches the token endpoint, because there it has read the discovery document.
+// addIDToken adds an id_token to the answer to a code whose authorize request asked for openid. It ends with the access
+// token beside it. Its issuer is the address at which the app reaches the token endpoint, because there it has read the
+// discovery document.
 func (s *Server) addIDToken(info *tokenInfo, f form, issuer string, now time.Time) error {
 	if f.Get("grant_type") != grantCode {
 		return nil
@@ -59,7 +57,7 @@ func (s *Server) addIDToken(info *tokenInfo, f form, issuer string, now time.Tim
 		return nil
 	}
 	claims := idClaims{
-		Issuer: issuer, Audience: code.request.app.id, Expires: now.Add(idTokenTTL).Unix(), Issued: now.Unix(),
+		Issuer: issuer, Audience: code.request.app.id, Expires: code.session.ends.time().Unix(), Issued: now.Unix(),
 		AuthTime: code.since.Unix(), ID: randomText(16), Nonce: code.request.nonce, identity: newIdentity(code.user),
 	}
 	if !slices.Contains(code.request.scope, "email") {

@@ -32,7 +32,7 @@ func (s *Server) introspect(c *call, r *http.Request) answer {
 	defer s.mu.Unlock()
 	a, problem := s.authenticate(c, r, f)
 	if formErr != nil {
-		problem = formError(formErr)
+		problem = formError(c, formErr)
 	}
 	return s.charged(c, a, s.subject(f), func() answer {
 		switch {
@@ -45,15 +45,15 @@ func (s *Server) introspect(c *call, r *http.Request) answer {
 		case f.Get("token") == "":
 			return invalidParameter("token").answer()
 		}
-		t, _, _ := s.platform.use(f.Get("token"), c.now)
+		t, _, _ := s.platform.use(c, f.Get("token"))
 		if t == nil {
 			return jsonAnswer(http.StatusOK, introspection{})
 		}
 		u := t.session.user
 		return jsonAnswer(http.StatusOK, introspection{
 			Active: true, Scope: strings.Join(t.scope, " "), ClientID: t.session.app.id, TokenType: "bearer",
-			Expires: t.expires.Unix(), Issued: t.issued.Unix(), Subject: fmt.Sprint(u.id),
-			AccountID: fmt.Sprint(u.account.id), SessionID: t.session.id,
+			Expires: t.expires.Unix(), Issued: t.session.issued.time().Unix(), Subject: fmt.Sprint(u.id),
+			AccountID: fmt.Sprint(u.account.id), SessionID: s.platform.id(t.session),
 		})
 	})
 }
@@ -80,7 +80,7 @@ func (s *Server) sessionInfo(c *call, r *http.Request) answer {
 			Subject   string `json:"sub"`
 			AccountID string `json:"account_id"`
 			SessionID string `json:"session_id"`
-		}{t.session.app.id, strings.Join(t.scope, " "), fmt.Sprint(u.id), fmt.Sprint(u.account.id), t.session.id})
+		}{t.session.app.id, strings.Join(t.scope, " "), fmt.Sprint(u.id), fmt.Sprint(u.account.id), s.platform.id(t.session)})
 	})
 }
 

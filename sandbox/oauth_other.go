@@ -17,13 +17,19 @@ func (s *Server) oauthRevoke(c *call, r *http.Request) answer {
 	return s.charged(c, a, s.subject(f), func() answer {
 		switch {
 		case formErr != nil && token == "":
-			problem = formError(formErr)
+			problem = formError(c, formErr)
 		case problem != nil:
 		case f.repeated != "":
 			problem = f.duplicated()
 		case token == "":
 			problem = invalidParameter("token")
 		default:
+			if s.platform.sessionOf(token) == nil && c.rules.revokeUnknownStatus != http.StatusOK {
+				problem = &oauthError{
+					status: c.rules.revokeUnknownStatus, kind: "invalid_request", code: "OAU-213", message: "Token not found",
+				}
+				break
+			}
 			problem = s.platform.revoke(a, token)
 		}
 		if problem != nil {

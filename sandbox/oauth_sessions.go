@@ -1,12 +1,10 @@
 package sandbox
 
 import (
-	"crypto/rand"
 	"encoding/base64"
-	"fmt"
+	"iter"
 	"net/http"
-	"slices"
-	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,9 +12,10 @@ import (
 type platform struct {
 	auth, light *limiter
 	medium      *limiter
-	access      *generations[*rcAccess]
-	refresh     *generations[*rcRefresh]
-	sessions    map[sessionKey][]*session // live ones, oldest first
+	changes     *changes
+	seal        sealer
+	sessions    table[session]
+	open        map[sessionKey]*session // the newest open session of a user in an app
 
 	browsers   *generations[*browser]
 	flows      *generations[*flow]
@@ -29,150 +28,206 @@ type sessionKey struct {
 	user *user
 }
 
-// session is one sign-in of a user in an app, with everything that was refreshed from it.
+// sessionState says whether the tokens of a session may work.
+type sessionState = uint32
+
+const (
+	sessionOpen sessionState = iota
+	sessionRevoked
+	sessionEvicted // by a newer one, over the cap
+)
+
+// session is one sign-in of a user in an app, with the newest pair of tokens. There may be very many.
 type session struct {
-	id, endpointID string
-	app            *app
-	user           *user
-	revoked        bool
-	evicted        bool
+	number     uint64
+	app        *app
+	user       *user
+	credential *credential   // that it was opened with; nil: a person signed in
+	older      *session      // the open session before of the same user and app; nil: none
+	scope      *[]string     // of the newest access token
+	endpoint   *string       // chosen by the client; nil: by the server
+	turn       uint32        // of the newest pair; the first is 1
+	state      atomic.Uint32 // a sessionState; read without Server.mu, too
+	issued     moment        // the newest pair, and so the end of the pair before
+	ends       moment        // of the newest access token
+	renewal    moment        // end of the newest refresh token; 0: there is none
+	used       moment        // first use of the newest access token; 0: not yet
 }
 
-// rcAccess is a RingCentral access token.
+// rcAccess is a RingCentral access token that works.
 type rcAccess struct {
-	token    string
-	session  *session
-	scope    []string
-	issued   time.Time
-	expires  time.Time
-	used     time.Time // first use; zero: never
-	replaced time.Time // when a refresh made a newer one; zero: this is the newest
-}
-
-// rcRefresh is a RingCentral refresh token. Once spent it leads to the pair that it gave.
-type rcRefresh struct {
-	token   string
-	pair    pair // the pair that it came in
+	session *session
+	scope   []string
 	expires time.Time
-	spent   time.Time
-	next    pair
 }
 
-// pair is what one answer of the token endpoint hands out; refresh is nil for apps without refresh tokens.
-type pair struct {
-	access  *rcAccess
-	refresh *rcRefresh
-}
-
-func newPlatform(noLimits bool) *platform {
-	return &platform{
-		auth: newLimiter("auth", authLimit, noLimits), light: newLimiter("light", lightLimit, noLimits),
-		medium: newLimiter("medium", mediumLimit, noLimits),
-		access: newGenerations[*rcAccess](tokensKept), refresh: newGenerations[*rcRefresh](tokensKept),
-		sessions: map[sessionKey][]*session{},
+func newPlatform(noLimits bool, now func() time.Time, news *changes) *platform {
+	p := &platform{
+		changes: news,
+		auth:    newLimiter("auth", noLimits), light: newLimiter(groupLight, noLimits), medium: newLimiter(groupMedium, noLimits),
+		seal: newSealer(), open: map[sessionKey]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
 		codes: newGenerations[*authCode](tokensKept), assertions: newGenerations[time.Time](tokensKept),
 	}
+	p.sessions.over = func(s *session) bool { return s.over(momentOf(now())) }
+	p.sessions.drop = func(s *session) {
+		p.unlink(s)
+		news.touch(gone(s.recordKey()))
+	}
+	p.browsers.drop = func(id string, b *browser) {
+		if id == b.id { // not one of its former names
+			news.touch(gone(b.recordKey()))
+		}
+	}
+	p.flows.drop = func(_ string, f *flow) { news.touch(gone(f.recordKey())) }
+	p.codes.drop = func(_ string, c *authCode) { news.touch(gone(c.recordKey())) }
+	p.assertions.drop = func(key string, ends time.Time) { news.touch(gone(keptAssertion{key, ends}.recordKey())) }
+	return p
+}
+
+// over reports whether nothing of sess can work after now.
+func (sess *session) over(now moment) bool {
+	return sess.state.Load() != sessionOpen || now >= max(sess.ends, sess.renewal)
 }
 
 // login opens a session; the oldest of too many is closed.
-func (p *platform) login(a *app, u *user, t terms, now time.Time) pair {
-	sess := &session{id: newUUID(), endpointID: t.endpointID, app: a, user: u}
-	if sess.endpointID == "" {
-		sess.endpointID = randomText(16)
+func (p *platform) login(c *call, a *app, u *user, t terms) *session {
+	at, key := momentOf(c.now), sessionKey{a, u}
+	if old := p.open[key]; old != nil && c.rules.jwtLoginReusesSession {
+		p.issue(old, t, at)
+		return old
 	}
-	key := sessionKey{a, u}
-	live := append(p.sessions[key], sess)
-	for len(live) > sessionCap {
-		live[0].evicted = true
-		live = live[1:]
+	number, sess := p.sessions.add()
+	*sess = session{number: number, app: a, user: u, older: p.open[key]}
+	if t.endpointID != "" {
+		sess.endpoint = &t.endpointID
 	}
-	p.sessions[key] = live
-	return p.issue(sess, t, now)
+	p.open[key] = sess
+	p.evict(sess, c.rules.sessionCap)
+	p.issue(sess, t, at)
+	return sess
 }
 
-func (p *platform) issue(sess *session, t terms, now time.Time) pair {
-	out := pair{access: &rcAccess{
-		token: opaqueToken(), session: sess, scope: t.scope, issued: now, expires: now.Add(t.accessTTL),
-	}}
-	if sess.app.refreshTokens {
-		out.refresh = &rcRefresh{token: opaqueToken(), expires: now.Add(t.refreshTTL)}
-		out.refresh.pair = out
-		p.refresh.put(out.refresh.token, out.refresh)
+// evict closes what is over the cap, counted from the newest session of a user in an app.
+func (p *platform) evict(newest *session, sessionCap int) {
+	last := newest
+	for range sessionCap - 1 {
+		if last = last.older; last == nil {
+			return
+		}
 	}
-	p.access.put(out.access.token, out.access)
-	return out
+	for s := last.older; s != nil; {
+		s.state.Store(sessionEvicted)
+		p.changes.touch(s)
+		s, s.older = s.older, nil
+	}
+	last.older = nil
+}
+
+// issue gives sess a new pair of tokens. The pair before is spent.
+func (p *platform) issue(sess *session, t terms, now moment) {
+	sess.turn++
+	sess.scope, sess.issued, sess.used = t.scope, now, 0
+	sess.ends, sess.renewal = now.after(t.accessTTL), 0
+	if sess.app.refreshTokens {
+		sess.renewal = now.after(t.refreshTTL)
+	}
+	p.changes.touch(sess)
+}
+
+// find gives the session that a token of a kind belongs to, and which of its tokens it is; nil if there is none.
+func (p *platform) find(token string, kind tokenKind) (*session, uint32) {
+	t, ok := p.seal.openPlatform(token, kind)
+	if !ok {
+		return nil, 0
+	}
+	return p.sessions.get(t.number), t.turn
 }
 
 // renew spends a refresh token, or repeats the answer to one that is still in its grace.
-func (p *platform) renew(c *call, a *app, token string, t terms) (*tokenInfo, *oauthError) {
+func (p *platform) renew(c *call, a *app, token string, t terms) (*session, *oauthError) {
 	if token == "" {
 		return nil, invalidParameter("refresh_token")
 	}
-	old, ok := p.refresh.get(token)
-	if !ok {
+	sess, turn := p.find(token, kindRefresh)
+	if sess == nil {
 		return nil, invalidGrant("OAU-213", "Token not found")
 	}
-	sess := old.pair.access.session
+	now := momentOf(c.now)
 	switch {
-	case sess.app != a, sess.evicted:
+	case sess.app != a, sess.state.Load() == sessionEvicted:
 		return nil, invalidGrant("OAU-213", "Token not found")
-	case sess.revoked:
-		return nil, invalidGrant("OAU-211", "Token revoked")
+	case sess.state.Load() == sessionRevoked:
+		return nil, c.refreshRefusal("OAU-211", "Token revoked")
 	case !sess.user.enabled:
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
-	case !old.spent.IsZero():
-		if !old.inGrace(c.now) {
+	case turn != sess.turn:
+		if !sess.inGrace(c, turn) {
 			c.note(verdictReplay)
 			return nil, invalidGrant("OAU-213", "Token not found")
 		}
-		return old.next.info(c.now), nil
-	case !c.now.Before(old.expires):
-		return nil, invalidGrant("OAU-210", "Token expired")
+		return sess, nil
+	case now >= sess.renewal:
+		return nil, c.refreshRefusal("OAU-210", "Token expired")
 	}
-	old.pair.access.replaced = c.now
-	old.spent, old.next = c.now, p.issue(sess, t, c.now)
-	return old.next.info(c.now), nil
+	p.issue(sess, t, now)
+	return sess, nil
 }
 
-// inGrace reports whether a spent refresh token may be presented again: not once its successor is spent, else up to
-// ten seconds after the first use of the new access token, else up to an hour.
-func (t *rcRefresh) inGrace(now time.Time) bool {
-	if !t.next.refresh.spent.IsZero() {
+// inGrace reports whether the refresh token of a turn, which is spent, may be presented again: not once its successor
+// is spent, else up to ten seconds after the first use of the new access token, else up to an hour.
+func (sess *session) inGrace(c *call, turn uint32) bool {
+	if turn+1 != sess.turn {
 		return false
 	}
-	if used := t.next.access.used; !used.IsZero() {
-		return now.Before(used.Add(graceAfterUse))
+	if sess.used != 0 {
+		return momentOf(c.now) < sess.used.after(c.rules.graceAfterUse)
 	}
-	return now.Before(t.spent.Add(graceUnused))
+	return momentOf(c.now) < sess.issued.after(c.rules.graceUnused)
+}
+
+// refreshRefusal refuses a refresh token with the code of its cause, unless one code stands for all.
+func (c *call) refreshRefusal(code, message string) *oauthError {
+	if c.rules.refreshCodes != byCause {
+		code = c.rules.refreshCodes
+	}
+	return invalidGrant(code, message)
 }
 
 // use finds a valid access token and marks it as used; the texts are those of the vendor's error.
-func (p *platform) use(token string, now time.Time) (t *rcAccess, code, message string) {
+func (p *platform) use(c *call, token string) (t *rcAccess, code, message string) {
 	if !isPlatformToken(token) {
 		return nil, "OAU-149", "OAuth token is invalid"
 	}
-	t, ok := p.access.get(token)
+	sess, turn := p.find(token, kindAccess)
+	now := momentOf(c.now)
 	switch {
-	case !ok, t.session.revoked, t.session.evicted:
+	case sess == nil, sess.state.Load() != sessionOpen:
 		return nil, "OAU-213", "Token not found"
-	case !t.replaced.IsZero() && now.Before(t.replaced.Add(corruptedFor)):
+	case turn != sess.turn && now < sess.issued.after(c.rules.replacedTokenTellsFor):
 		return nil, "OAU-129", "Access token corrupted"
-	case !t.replaced.IsZero():
+	case turn != sess.turn:
 		return nil, "OAU-213", "Token not found"
-	case !now.Before(t.expires):
+	case now >= sess.ends:
 		return nil, "OAU-128", "Access token expired"
-	case !t.session.user.enabled:
+	case !sess.user.enabled:
 		return nil, "OAU-236", "Extension is disabled or frozen"
 	}
-	if t.used.IsZero() {
-		t.used = now
+	if sess.used == 0 {
+		sess.used = now
+		p.changes.touch(sess)
 	}
-	return t, "", ""
+	return &rcAccess{sess, *sess.scope, sess.ends.time()}, "", ""
 }
 
-// full reports whether another login would go over the session cap.
-func (p *platform) full(a *app, u *user) bool { return len(p.sessions[sessionKey{a, u}]) >= sessionCap }
+// full reports whether another login would go over the session cap, and be refused.
+func (p *platform) full(c *call, a *app, u *user) bool {
+	n := 0
+	for s := p.open[sessionKey{a, u}]; s != nil; s = s.older {
+		n++
+	}
+	return c.rules.sessionCapRefuses && n >= c.rules.sessionCap
+}
 
 func tooManySessions() *oauthError { // code and body assumed
 	return &oauthError{
@@ -183,13 +238,11 @@ func tooManySessions() *oauthError { // code and body assumed
 
 // sessionOf is the session of an access or refresh token, or nil.
 func (p *platform) sessionOf(token string) *session {
-	if t, ok := p.access.get(token); ok {
-		return t.session
+	if sess, _ := p.find(token, kindAccess); sess != nil {
+		return sess
 	}
-	if t, ok := p.refresh.get(token); ok {
-		return t.pair.access.session
-	}
-	return nil
+	sess, _ := p.find(token, kindRefresh)
+	return sess
 }
 
 // revoke closes the session of an access or refresh token. Only the app that it was issued to may.
@@ -207,44 +260,68 @@ func (p *platform) revoke(a *app, token string) *oauthError {
 
 // end closes a session: none of its tokens works any more.
 func (p *platform) end(sess *session) {
-	sess.revoked = true
+	p.unlink(sess)
+	sess.state.Store(sessionRevoked)
+	p.changes.touch(sess)
+}
+
+// unlink takes sess out of the open sessions of its user.
+func (p *platform) unlink(sess *session) {
 	key := sessionKey{sess.app, sess.user}
-	p.sessions[key] = slices.DeleteFunc(p.sessions[key], func(s *session) bool { return s == sess })
+	newer := p.open[key]
+	if newer == sess && sess.older == nil {
+		delete(p.open, key)
+	} else if newer == sess {
+		p.open[key] = sess.older
+	}
+	for ; newer != nil; newer = newer.older {
+		if newer.older == sess {
+			newer.older = sess.older
+		}
+	}
+	sess.older = nil
+}
+
+// allOpen are the open sessions.
+func (p *platform) allOpen() iter.Seq[*session] {
+	return func(yield func(*session) bool) {
+		for _, s := range p.open {
+			for ; s != nil; s = s.older {
+				if !yield(s) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // live counts the open sessions.
 func (p *platform) live() int {
 	n := 0
-	for _, all := range p.sessions {
-		n += len(all)
+	for range p.allOpen() {
+		n++
 	}
 	return n
 }
 
-// opaqueToken is a token in the vendor's shape: text for clients, with a prefix that only this server reads.
-func opaqueToken() string {
-	raw := make([]byte, len(tokenPrefix), len(tokenPrefix)+48)
-	copy(raw, tokenPrefix)
-	raw = raw[:cap(raw)]
-	_, _ = rand.Read(raw[len(tokenPrefix):])
-	return base64.RawURLEncoding.EncodeToString(raw)
+// id names a session for clients.
+func (p *platform) id(sess *session) string {
+	return formatUUID(p.seal.short(sealed{kindSession, sess.number, 0}))
 }
 
-func isPlatformToken(token string) bool {
-	raw, err := base64.RawURLEncoding.DecodeString(token)
-	return err == nil && strings.HasPrefix(string(raw), tokenPrefix)
+func (p *platform) endpointID(sess *session) string {
+	if sess.endpoint != nil {
+		return *sess.endpoint
+	}
+	id := p.seal.short(sealed{kindEndpoint, sess.number, 0})
+	return base64.RawURLEncoding.EncodeToString(id[:])
 }
 
-// randomText is n random bytes as base64url.
-func randomText(n int) string {
-	raw := make([]byte, n)
-	_, _ = rand.Read(raw)
-	return base64.RawURLEncoding.EncodeToString(raw)
+// accessToken is the newest access token of a session, refreshToken the newest refresh token.
+func (p *platform) accessToken(sess *session) string {
+	return p.seal.platformToken(sealed{kindAccess, sess.number, sess.turn})
 }
 
-func newUUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:])
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+func (p *platform) refreshToken(sess *session) string {
+	return p.seal.platformToken(sealed{kindRefresh, sess.number, sess.turn})
 }

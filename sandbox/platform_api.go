@@ -23,7 +23,7 @@ func (s *Server) platformToken(c *call, r *http.Request) (t *rcAccess, refusal a
 		return nil, apiError(http.StatusUnauthorized, "AGW-401", "Authorization header is not specified").
 			with("WWW-Authenticate", `Bearer realm="RingCentral REST API"`)
 	}
-	t, code, message := s.platform.use(token, c.now)
+	t, code, message := s.platform.use(c, token)
 	if t == nil {
 		return nil, tokenInvalid(code, message)
 	}
@@ -36,11 +36,12 @@ const (
 	groupMedium = "medium"
 )
 
-func (p *platform) limiterOf(group string) *limiter {
+// limitOf is what counts the requests of a group, and how many it lets in.
+func (s *Server) limitOf(c *call, group string) (*limiter, allowance) {
 	if group == groupMedium {
-		return p.medium
+		return s.platform.medium, c.rules.medium()
 	}
-	return p.light
+	return s.platform.light, c.rules.light()
 }
 
 // readAccounts answers an operation about the caller's account, which needs the ReadAccounts permission.
@@ -75,7 +76,8 @@ func (s *Server) permitted(c *call, r *http.Request, group, permission string, d
 	if t == nil {
 		return refusal
 	}
-	ruling := s.platform.limiterOf(group).admit(fmt.Sprintf("%s %d", t.session.app.id, t.session.user.id), c.now)
+	limiter, allowed := s.limitOf(c, group)
+	ruling := limiter.admit(fmt.Sprintf("%s %d", t.session.app.id, t.session.user.id), c.now, allowed)
 	if !ruling.admitted {
 		c.note(ruling.verdict)
 		return ruling.stamp(rateExceeded())

@@ -7,9 +7,6 @@ import (
 	"strings"
 )
 
-// mediumLimit is documented: 40 a minute in the Medium group, to which the permissions of a user belong.
-const mediumLimit = 40
-
 // permission is one of a user's, by the vendor's name, with what it reaches.
 type permission struct{ id, scope string }
 
@@ -51,9 +48,9 @@ type link struct {
 	ID  string `json:"id"`
 }
 
-func (s *Server) permissionsOf(u *user, base string) []activePermission {
+func permissionsOf(u *user, base string) []activePermission {
 	all, role := everybodysPermissions, everybodysRole
-	if u == s.world.rootUser(u.account) {
+	if u == u.account.rootUser() {
 		all, role = slices.Concat(all, administratorsPermissions), administratorsRole
 	}
 	out := make([]activePermission, 0, len(all))
@@ -75,7 +72,7 @@ func (s *Server) authzProfile(c *call, r *http.Request) answer {
 		return jsonAnswer(http.StatusOK, struct {
 			URI         string             `json:"uri"`
 			Permissions []activePermission `json:"permissions"`
-		}{self + "/authz-profile", s.permissionsOf(u, baseURL(r)+"/restapi/v1.0")})
+		}{self + "/authz-profile", permissionsOf(u, baseURL(r)+"/restapi/v1.0")})
 	})
 }
 
@@ -91,7 +88,7 @@ func (s *Server) checkPermission(c *call, r *http.Request) answer {
 			Successful bool              `json:"successful"`
 			Details    *activePermission `json:"details,omitempty"`
 		}{URI: self + "/authz-profile/check?permissionId=" + url.QueryEscape(id)}
-		for _, p := range s.permissionsOf(u, baseURL(r)+"/restapi/v1.0") {
+		for _, p := range permissionsOf(u, baseURL(r)+"/restapi/v1.0") {
 			if p.Permission.ID == id {
 				out.Successful, out.Details = true, &p
 			}

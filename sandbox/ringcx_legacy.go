@@ -5,45 +5,17 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 )
 
-// authToken is the X-Auth-Token of a sign-in. Each use extends it by its lifetime.
-type authToken struct {
-	user     *user
-	lifetime time.Duration
-	expires  time.Time
-}
-
-// Why an X-Auth-Token is refused.
-const (
-	xauthUnknown = "The X-Auth-Token is not valid"
-	xauthEnded   = "The X-Auth-Token has expired"
-)
-
+// newAuthToken begins a sign-in of u that has an X-Auth-Token only. s.mu is held.
 func (x *ringcx) newAuthToken(u *user, lifetime time.Duration, now time.Time) string {
-	token := newUUID()
-	x.authTokens.put(token, &authToken{u, lifetime, now.Add(lifetime)})
-	return token
-}
-
-// holder finds whose X-Auth-Token it is, of a sign-in or permanent, or says what is wrong with it. A use extends it.
-func (x *ringcx) holder(token string, now time.Time, use bool) (*user, string) {
-	if u := x.apiTokens[token]; u != nil {
-		return u, ""
-	}
-	t, ok := x.authTokens.get(token)
-	switch {
-	case !ok:
-		return nil, xauthUnknown
-	case !now.Before(t.expires):
-		return nil, xauthEnded
-	case use:
-		t.expires = now.Add(t.lifetime)
-	}
-	return t.user, ""
+	in := x.signIn(principal{app: appAdmin, user: u}, nil)
+	x.renewAuthToken(in, lifetime, now)
+	return x.authToken(in)
 }
 
 // xauthCaller finds out who calls with an X-Auth-Token.
@@ -56,6 +28,9 @@ func (s *Server) xauthCaller(c *call, r *http.Request) (refusal answer, ok bool)
 	defer s.mu.Unlock()
 	u, problem := s.cx.holder(token, c.now, true)
 	if u == nil {
+		if c.rules.xauthTexts != byCause {
+			problem = xauthUnknown
+		}
 		return cxUnauthorized(c, r, problem), false
 	}
 	c.subject, c.xauth = u.id, token
@@ -71,16 +46,16 @@ func (s *Server) legacyLogin(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.adminNamed(in.Get("username"))
+	u := s.world.adminNamed(in.Get("username"), c.rules.sameName)
 	switch {
-	case u == nil, u.login.password != in.Get("password"):
+	case u == nil, u.login.Password != in.Get("password"):
 		return cxUnauthorized(c, r, "The username or password is not valid")
 	case !principal{user: u}.active():
 		return cxForbidden(c, r)
 	}
-	lifetime := authTokenTTL
+	lifetime := c.rules.authTokenTTL
 	if stay {
-		lifetime = authTokenLongTTL
+		lifetime = c.rules.authTokenLongTTL
 	}
 	return jsonAnswer(http.StatusOK, s.loginView(r, u, s.cx.newAuthToken(u, lifetime, c.now))).
 		with("Cache-Control", "no-store")
@@ -117,7 +92,7 @@ type cxAccountView struct {
 }
 
 func (s *Server) loginView(r *http.Request, u *user, token string) cxLoginView {
-	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: newCXUser(u, u == s.world.rootUser(u.account))}
+	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: newCXUser(u, u == u.account.rootUser())}
 	x := u.account.center
 	for _, sub := range append([]*subAccount{x.main()}, x.subAccounts...) {
 		a := newCXAccount(x, sub)
@@ -144,16 +119,16 @@ func (s *Server) isTokenValid(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u, _ := s.cx.holder(token, c.now, false)
+	u, _ := s.cx.holder(token, c.now, c.rules.tokenCheckExtends)
 	return jsonAnswer(http.StatusOK, u != nil && u.enabled)
 }
 
 // duplicateUser is POST .../admin/users/duplicateAuthenticatedUser: another X-Auth-Token of the caller.
 func (s *Server) duplicateUser(c *call, r *http.Request) answer {
 	return s.asUser(c, r, func(u *user) answer {
-		root := u == s.world.rootUser(u.account)
+		root := u == u.account.rootUser()
 		return jsonAnswer(http.StatusOK, map[string]any{
-			"authToken": s.cx.newAuthToken(u, authTokenTTL, c.now), "id": strconv.Itoa(int(u.adminID)), "name": u.email,
+			"authToken": s.cx.newAuthToken(u, c.rules.authTokenTTL, c.now), "id": strconv.Itoa(int(u.adminID)), "name": u.email,
 			"description": u.first + " " + u.last, "isApiToken": false, "stayLoggedIn": false, "superUser": root,
 			"user": newCXUser(u, root),
 		}).with("Cache-Control", "no-store")
@@ -173,6 +148,7 @@ func (s *Server) createAPIToken(c *call, r *http.Request) answer {
 		token := cxPlatformID + ":" + newUUID()
 		s.cx.apiTokens[token] = u
 		s.cx.issued[u] = append(s.cx.issued[u], token)
+		s.changes.touch(keptTokens{u, s.cx})
 		return textAnswer(http.StatusOK, token).with("Cache-Control", "no-store")
 	})
 }
@@ -183,16 +159,51 @@ func (s *Server) removeAPIToken(c *call, r *http.Request) answer {
 	if err != nil {
 		return cxBadRequest(c, r)
 	}
+	if c.subject == 0 {
+		return s.removeAnonymously(c, r, token)
+	}
 	return s.asUser(c, r, func(u *user) answer {
 		owner := s.cx.apiTokens[token]
 		switch {
 		case owner == nil:
-			return textAnswer(http.StatusOK, "false")
-		case owner != u && (owner.account != u.account || u != s.world.rootUser(u.account)):
+			return asText(cxBoolean(c, r, false))
+		case owner != u && (owner.account != u.account || u != u.account.rootUser()):
 			return cxForbidden(c, r)
 		}
-		delete(s.cx.apiTokens, token)
-		s.cx.issued[owner] = slices.DeleteFunc(s.cx.issued[owner], func(t string) bool { return t == token })
+		s.cx.dropAPIToken(token, owner)
 		return textAnswer(http.StatusOK, "true")
 	})
+}
+
+func (x *ringcx) dropAPIToken(token string, owner *user) {
+	delete(x.apiTokens, token)
+	x.issued[owner] = slices.DeleteFunc(x.issued[owner], func(t string) bool { return t == token })
+	x.changes.touch(keptTokens{owner, x})
+}
+
+// removeAnonymously deletes an API token for a caller that nobody knows.
+func (s *Server) removeAnonymously(c *call, r *http.Request, token string) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	owner := s.cx.apiTokens[token]
+	if owner == nil {
+		return asText(cxBoolean(c, r, false))
+	}
+	s.cx.dropAPIToken(token, owner)
+	return textAnswer(http.StatusOK, "true")
+}
+
+// takesXAuth reports whether an X-Auth-Token is looked at: on the older prefix it always is.
+func (r *rules) takesXAuth(req *http.Request) bool {
+	return r.xauthEverywhere || strings.HasPrefix(req.URL.Path, "/api/v1/") || isTokenPath(req)
+}
+
+func isTokenPath(req *http.Request) bool {
+	path := strings.TrimPrefix(req.URL.Path, "/voice")
+	return path == "/api/v1/admin/token" || strings.HasPrefix(path, "/api/v1/admin/token/")
+}
+
+// letsAnybody reports whether r needs no token.
+func (r *rules) letsAnybody(req *http.Request) bool {
+	return r.apiTokenDeletionAnonymous && req.Method == http.MethodDelete && isTokenPath(req)
 }

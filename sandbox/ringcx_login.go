@@ -10,6 +10,7 @@ import (
 
 // loginCode signs a user in: a one-time code, or a token of another product, which stays good.
 type loginCode struct {
+	code    string
 	user    *user
 	kind    string // codeOnce or codeTenfold
 	expires time.Time
@@ -56,47 +57,47 @@ func (s *Server) passwordLogin(app string) endpoint {
 func (s *Server) admitLogin(c *call, r *http.Request, app string, in url.Values) (*cxGrant, *ruling, answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l, ok := readLogin(in, s.switches.PlatformIDOptional)
+	l, ok := readLogin(in, c.rules.platformIDOptional)
 	if !ok {
 		return nil, nil, cxBadRequest(c, r)
 	}
 	var limited *ruling
-	if s.switches.LimitPasswordLogins {
-		v := s.cx.logins.admit(l.username, c.now)
+	if c.rules.limitPasswordLogins {
+		v := s.cx.logins.admit(l.username, c.now, c.rules.exchange())
 		limited = &v
 		if !v.admitted {
 			c.note(v.verdict)
-			return nil, limited, cxRateExceeded()
+			return nil, limited, cxTooMany(c, r)
 		}
 	}
-	p, password := s.world.signingIn(app, l.username)
+	p, password := s.world.signingIn(app, l.username, c.rules.sameName)
 	switch {
 	case password == "", password != l.password, l.platform != "" && l.platform != p.platform():
-		return nil, limited, cxUnauthorized(c, r, "The username, password or platform is not valid")
+		return nil, limited, cxUnauthorizedAs(c, r, c.rules.passwordLoginStatus, "The username, password or platform is not valid")
 	case !p.active():
-		return nil, limited, cxForbidden(c, r)
+		return nil, limited, cxForbiddenAs(c, r, c.rules.passwordLoginDisabledStatus)
 	}
-	g := s.newGrant(p, r, c.now, true, "")
-	if l.redirect != "" {
+	g := s.newGrant(c, r, p, nil, c.rules.passwordLoginRefresh)
+	if l.redirect != "" && c.rules.redirectURLReturned {
 		g.details.RedirectURL = &l.redirect
 	}
 	return g, limited, answer{}
 }
 
 // signingIn finds who signs in to app under a name, and the password; "" if nobody does.
-func (w *world) signingIn(app, username string) (principal, string) {
+func (w *world) signingIn(app, username string, same func(a, b string) bool) (principal, string) {
 	if app == appAgent {
-		seat := w.seatOf(func(a *agent) bool { return a.username == username })
+		seat := w.agentNamed(username, same)
 		if seat == nil {
 			return principal{}, ""
 		}
 		return principal{app: app, seat: seat}, seat.agent.password
 	}
-	u := w.adminNamed(username)
+	u := w.adminNamed(username, same)
 	if u == nil {
 		return principal{}, ""
 	}
-	return principal{app: app, user: u}, u.login.password
+	return principal{app: app, user: u}, u.login.Password
 }
 
 // hashcodeLogin is POST /api/auth/login/agent/hashcode: an agent signs in with what an earlier sign-in handed out.
@@ -113,13 +114,13 @@ func (s *Server) hashcodeLogin(c *call, r *http.Request) answer {
 func (s *Server) admitHashcode(c *call, r *http.Request, id int64, in url.Values) *cxGrant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := principal{app: appAgent, seat: s.world.seatOf(func(a *agent) bool { return int64(a.id) == id })}
+	p := principal{app: appAgent, seat: s.world.agentNumbered(in.Get("agentId"))}
 	differs := func(name, want string) bool { return in.Has(name) && in.Get(name) != want }
 	if p.seat == nil || s.cx.hashcode(p.seat.agent) != in.Get("loginHashcode") || !p.active() ||
 		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.seat.center.account.id)) {
 		return nil
 	}
-	return s.newGrant(p, r, c.now, true, "")
+	return s.newGrant(c, r, p, nil, true)
 }
 
 // codeLogin is POST /api/auth/login/code and .../login/tenfold/accesstoken, whose only parameter has the name given.
@@ -133,7 +134,7 @@ func (s *Server) codeLogin(kind, parameter string) endpoint {
 			c.note(verdictTokenURL)
 		}
 		g := s.admitCode(c, r, kind, in.Get(parameter))
-		return s.stamped(c, g, nil, cxUnauthorized(c, r, "The "+parameter+" is not valid"))
+		return s.stamped(c, g, nil, cxUnauthorizedAs(c, r, c.rules.loginCodeStatus, "The "+parameter+" is not valid"))
 	}
 }
 
@@ -145,11 +146,12 @@ func (s *Server) admitCode(c *call, r *http.Request, kind, code string) *cxGrant
 		return nil
 	}
 	known.used = kind == codeOnce
+	s.changes.touch(known)
 	p := principal{app: appAdmin, user: known.user}
 	if !p.active() {
 		return nil
 	}
-	return s.newGrant(p, r, c.now, true, "")
+	return s.newGrant(c, r, p, nil, true)
 }
 
 // digitalJWT is GET /api/auth/token/digitaljwt, also with /admin or /agent behind it: a token for the digital side of
@@ -160,8 +162,11 @@ func (s *Server) digitalJWT(c *call, r *http.Request) answer {
 		return refusal
 	}
 	out := *claims
-	out.Issuer, out.Audience, out.ID, out.XAuth = cxIssuer+"/digital", "digital", randomText(12), ""
-	token, err := s.key.sign(&out)
+	out.Audience, out.XAuth = "digital", ""
+	if !c.rules.digitalJWTAccepted {
+		out.Issuer, out.ID = out.Issuer+"/digital", randomText(12)
+	}
+	token, err := s.key().sign(&out)
 	if err != nil {
 		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}

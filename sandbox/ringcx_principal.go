@@ -3,7 +3,6 @@ package sandbox
 import (
 	"net/http"
 	"strconv"
-	"time"
 )
 
 // Values of the lapp claim: where somebody signed in (observed names).
@@ -38,7 +37,7 @@ func (p principal) active() bool {
 
 func (p principal) platform() string {
 	if p.user != nil && p.user.login != nil {
-		return p.user.login.platform
+		return p.user.login.Platform
 	}
 	return cxPlatformID
 }
@@ -47,7 +46,7 @@ func (p principal) platform() string {
 func (s *Server) principalOf(claims *cxClaims) (principal, bool) {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
 	if claims.App == appAgent {
-		p := principal{app: appAgent, seat: s.world.seatOf(func(a *agent) bool { return int64(a.id) == id })}
+		p := principal{app: appAgent, seat: s.world.agentNumbered(claims.Subject)}
 		return p, p.seat != nil && p.active()
 	}
 	u := s.caller(id)
@@ -56,46 +55,68 @@ func (s *Server) principalOf(claims *cxClaims) (principal, bool) {
 
 // cxGrant is what a sign-in or a refresh hands out, before the access token is signed.
 type cxGrant struct {
+	in      *signIn
 	who     principal
 	xauth   string // "": agents have none
 	details *cxDetails
 }
 
-// newGrant gives p its tokens, except the access token. xauth is the X-Auth-Token of the sign-in so far, if any. s.mu is
-// held.
-func (s *Server) newGrant(p principal, r *http.Request, now time.Time, withRefresh bool, xauth string) *cxGrant {
-	if _, problem := s.cx.holder(xauth, now, true); problem != "" && p.user != nil {
-		xauth = s.cx.newAuthToken(p.user, authTokenTTL, now)
-	}
-	g := &cxGrant{who: p, xauth: xauth, details: s.describe(p, r)}
+// newGrant begins a sign-in of p and gives it its tokens, except the access token. from is the session of RingCentral that
+// it comes from, if any. s.mu is held.
+func (s *Server) newGrant(c *call, r *http.Request, p principal, from *session, withRefresh bool) *cxGrant {
+	in := s.cx.signIn(p, from)
 	if withRefresh {
-		token := s.cx.newRefreshToken(p, xauth, now)
+		s.cx.renewRefreshToken(c, in)
+	}
+	return s.grantOf(c, r, in)
+}
+
+// grantOf hands out the newest tokens of a sign-in, except the access token. That is a use of its X-Auth-Token; one that
+// has ended is replaced. s.mu is held.
+func (s *Server) grantOf(c *call, r *http.Request, in *signIn) *cxGrant {
+	if in.who.user != nil && c.rules.xauthClaim {
+		if _, problem := s.cx.holder(s.cx.authToken(in), c.now, true); problem != "" {
+			s.cx.renewAuthToken(in, c.rules.authTokenTTL, c.now)
+		}
+	}
+	s.changes.touch(in)
+	g := &cxGrant{in: in, who: in.who, xauth: s.cx.authToken(in), details: s.describe(c, in.who, r)}
+	if token := s.cx.refreshToken(in); token != "" {
 		g.details.RefreshToken = &token
 	}
 	return g
 }
 
 // describe tells about p what comes with its tokens. s.mu is held.
-func (s *Server) describe(p principal, r *http.Request) *cxDetails {
+func (s *Server) describe(c *call, p principal, r *http.Request) *cxDetails {
 	host, port := hostPort(r)
 	out := &cxDetails{TokenType: "Bearer", PlatformID: p.platform(), IQURL: host, Port: port}
 	seat, agentPath := p.seat, "/voice/agent/"
 	if p.user != nil {
 		out.describeUser(p.user)
-		seat = s.world.seatOf(func(a *agent) bool { return a.user == p.user })
+		seat = p.user.seat
 	}
 	if seat != nil {
-		hash := s.cx.hashcode(seat.agent)
+		hash := s.cx.newHashcode(c, seat.agent)
 		out.MainAccountID, out.AgentURL, out.LoginHashcode = seat.center.id, &agentPath, &hash
 		out.AgentDetails = []cxAgentDetail{newCXAgentDetail(seat)}
 	}
 	return out
 }
 
-// hashcode is what signs a in again without a password; it stays the same until a reset (assumed).
+// newHashcode is the hashcode that is handed out with details of a.
+func (x *ringcx) newHashcode(c *call, a *agent) string {
+	if c.rules.hashcodeChanges {
+		delete(x.hashcodes, a) // the next one is kept in its place
+	}
+	return x.hashcode(a)
+}
+
+// hashcode is what signs a in again without a password.
 func (x *ringcx) hashcode(a *agent) string {
 	if x.hashcodes[a] == "" {
 		x.hashcodes[a] = randomText(24)
+		x.changes.touch(keptHashcode{a, x})
 	}
 	return x.hashcodes[a]
 }

@@ -65,8 +65,8 @@ func notFound(c *call, r *http.Request) answer {
 func wrongMethod(routes chi.Routes) http.HandlerFunc {
 	return at(func(c *call, r *http.Request) answer {
 		var a answer
-		if isPlatform(r.URL.Path) { // body assumed
-			a = apiError(http.StatusMethodNotAllowed, "CMN-120", "Method Not Allowed")
+		if isPlatform(r.URL.Path) {
+			a = apiError(http.StatusMethodNotAllowed, c.transportCode("CMN-120"), "Method Not Allowed")
 		} else {
 			a = cxWrongMethod(c, r)
 		}

@@ -7,14 +7,21 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // Options configures a Server. Nil and the zero value give the demo world with the vendor's documented figures.
 type Options struct {
 	// Seed chooses the demo credentials and ids: the same seed gives the same ones on every start. Tokens are random
-	// always. 0 means 1.
+	// always. 0 means 1, or what the Keeper has.
 	Seed uint64
+	// Profile is the state of the vendor's documentation to follow: "ringcx", today's, or "engage", the one of the older
+	// host engage.ringcentral.com. "" means "ringcx".
+	Profile string
+	// Settings choose what the vendor does where it is not known or not to a test's liking, by their names in
+	// docs/protocol.md. They win over Profile and TokenTTL. Nil means that nothing is chosen.
+	Settings map[string]string
 	// TokenTTL is the lifetime of RingCX access tokens, at least one second. 0 means the documented five minutes.
 	TokenTTL time.Duration
 	// Algorithm signs RingCX access tokens: "ES256", "RS256" or "EdDSA". "" means "ES256". Which one the vendor uses
@@ -27,12 +34,14 @@ type Options struct {
 	ConsolePassword string
 	// Now is the clock under the server's own; Advance adds to it. Nil means time.Now.
 	Now func() time.Time
+	// Keeper keeps everything between runs: what it has is there again, and no answer leaves before what it stands for is
+	// kept. Nil keeps everything in memory.
+	Keeper Keeper
 }
 
 // Server is both vendor servers as one http.Handler. It is safe for concurrent use. Make one with New.
 type Server struct {
 	opts    Options
-	key     *signingKey // signs RingCX access tokens
 	routes  http.Handler
 	control http.Handler
 	console func() *console // made when somebody looks at it first
@@ -40,12 +49,19 @@ type Server struct {
 	journal journal
 	faults  faultList
 	tokens  cxTokens
+	signing atomic.Pointer[signingKey] // signs RingCX access tokens
+
+	memory memory
+
+	rules    atomic.Pointer[rules]
+	changing sync.Mutex // held by who changes rules
+	start    *rules     // what a reset returns to
 
 	mu       sync.Mutex // guards what follows, and everything reachable from it
+	changes  *changes   // nil: nothing is kept
 	world    *world
 	platform *platform
 	cx       *ringcx
-	switches switches
 }
 
 // New makes a server in its first minute. It fails if an option is out of its range.
@@ -54,54 +70,36 @@ func New(opts *Options) (*Server, error) {
 	if opts != nil {
 		s.opts = *opts
 	}
-	s.opts.Seed = cmp.Or(s.opts.Seed, 1)
-	s.opts.TokenTTL = cmp.Or(s.opts.TokenTTL, cxAccessTTLDefault)
+	s.opts.Profile = cmp.Or(s.opts.Profile, profiles[0].name)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
-	if s.opts.TokenTTL < time.Second {
+	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {
 		return nil, fmt.Errorf("sandbox: token lifetime %v is below one second", s.opts.TokenTTL)
 	}
 	if s.clock.base = s.opts.Now; s.clock.base == nil {
 		s.clock.base = time.Now
 	}
+	s.memory = memory{keeper: s.opts.Keeper, saving: new(sync.Mutex)}
 	var err error
-	if s.key, err = newSigningKey(s.opts.Seed, "RingCX tokens", s.opts.Algorithm); err != nil {
+	if s.start, err = startRules(&s.opts); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
 	s.routes = s.vendorRoutes()
 	s.control = s.controlRoutes()
 	s.console = sync.OnceValue(func() *console { return newConsole(s) })
-	if err := s.restart(); err != nil {
+	if err := s.wake(); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
 	return s, nil
 }
 
-// restart puts everything that changes into its first state, except the observer.
-func (s *Server) restart() error {
-	w, err := newWorld(s.opts.Seed)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.world = w
-	s.platform = newPlatform(s.opts.NoLimits)
-	s.cx = newRingCX(s.opts.NoLimits)
-	s.switches = switches{}
-	s.tokens.restart()
-	s.faults.clear()
-	s.clock.offset.Store(0)
-	s.journal.clear()
-	return nil
-}
-
 // Reset returns to the first minute: no tokens, no sessions, no ledgers, no log, no faults, the clock as started, and
 // only the demo objects, with the credentials they had. Tokens from before are refused.
 func (s *Server) Reset() {
-	if err := s.restart(); err != nil {
+	if err := s.startOver(); err != nil {
 		// New has done the same with the same input, so this cannot happen.
 		panic(errors.Join(errors.New("sandbox: resetting"), err))
 	}
+	_ = s.keep() // if that fails, so does the next request, which can say so
 }
 
 // Demo is what a program or a person needs to sign in as the demo user of a production account with RingCX: an app with

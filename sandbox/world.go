@@ -13,7 +13,8 @@ import (
 type world struct {
 	seed        uint64
 	key         *signingKey // signs JWT credentials
-	made        int         // objects made so far; names the next one
+	changes     *changes
+	made        int // objects made so far; names the next one
 	accounts    map[int64]*account
 	users       map[int64]*user
 	apps        map[string]*app        // by client ID
@@ -21,6 +22,8 @@ type world struct {
 	assertions  map[string]*credential // by JWT
 	centers     map[string]*center     // by main account id
 	admins      map[int64]*user        // administrators of RingCX that RingCentral does not know
+	agents      map[int32]*seat        // by the id of the agent
+	usernames   map[string]*seat       // by the username of the agent
 	demo        Credentials
 }
 
@@ -30,6 +33,8 @@ type account struct {
 	name       string
 	production bool    // false: made in the developer portal only, which RingCX does not accept
 	center     *center // nil: the account has no RingCX
+	users      []*user // in the order of their extensions
+	admins     []*user // those that only RingCX knows, by username
 }
 
 // user is a user (an extension) of an account.
@@ -43,6 +48,7 @@ type user struct {
 	enabled     bool
 	linked      bool // known to RingCX
 	adminID     int32
+	seat        *seat // where the user is an agent; nil: nowhere
 
 	wrong  int       // wrong passwords in a row
 	locked time.Time // end of the lock that they brought
@@ -88,17 +94,25 @@ func (c *credential) permits(a *app) bool {
 	return slices.Contains(c.clients, a.id)
 }
 
-// newWorld makes the demo world of a seed.
-func newWorld(seed uint64) (*world, error) {
+// emptyWorld is the world of a seed in which nothing is.
+func emptyWorld(seed uint64) (*world, error) {
 	key, err := newSigningKey(seed, "credentials", "RS256")
 	if err != nil {
 		return nil, err
 	}
-	w := &world{
+	return &world{
 		seed: seed, key: key,
 		accounts: map[int64]*account{}, users: map[int64]*user{}, apps: map[string]*app{},
 		credentials: map[string]*credential{}, assertions: map[string]*credential{}, centers: map[string]*center{},
-		admins: map[int64]*user{},
+		admins: map[int64]*user{}, agents: map[int32]*seat{}, usernames: map[string]*seat{},
+	}, nil
+}
+
+// newWorld makes the demo world of a seed.
+func newWorld(seed uint64) (*world, error) {
+	w, err := emptyWorld(seed)
+	if err != nil {
+		return nil, err
 	}
 	acct := w.addAccount("RingCX Demo", true)
 	ada := w.addUser(acct, "Ada", "Reyes", "ada.reyes", true)
@@ -141,6 +155,7 @@ func (w *world) demoUser() *user { return w.assertions[w.demo.JWT].user }
 // label names the next object of a kind, so that the same steps give the same ids.
 func (w *world) label(kind string) string {
 	w.made++
+	w.changes.touch(w)
 	return fmt.Sprintf("%s %d", kind, w.made)
 }
 
@@ -159,6 +174,7 @@ func (w *world) nextID(kind string) int64 {
 func (w *world) addAccount(name string, production bool) *account {
 	a := &account{id: w.nextID("account"), name: name, production: production}
 	w.accounts[a.id] = a
+	w.changes.touch(a)
 	return a
 }
 
@@ -169,7 +185,8 @@ func (w *world) addUser(a *account, first, last, mailbox string, linked bool) *u
 	}
 	u.password = spoken(w.seed, "password of "+u.email)
 	u.adminID = int32(1000 + number(w.seed, w.label("admin"), 90_000)) //nolint:gosec // at most 91,000
-	w.users[u.id] = u
+	w.users[u.id], a.users = u, append(a.users, u)
+	w.changes.touch(u)
 	return u
 }
 
@@ -183,6 +200,7 @@ func (w *world) addNamedApp(label string, a app) *app {
 	}
 	a.order = len(w.apps)
 	w.apps[a.id] = &a
+	w.changes.touch(&a)
 	return &a
 }
 
@@ -204,5 +222,6 @@ func (w *world) addCredential(u *user, clients []string, expires time.Time) (*cr
 	}
 	c.jwt = jwt
 	w.credentials[c.id], w.assertions[jwt] = c, c
+	w.changes.touch(c)
 	return c, nil
 }

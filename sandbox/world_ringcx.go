@@ -3,8 +3,8 @@ package sandbox
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -39,7 +39,10 @@ type agent struct {
 }
 
 // cxLogin is what an administrator without a RingCentral user signs in to RingCX with; the e-mail is the username.
-type cxLogin struct{ password, platform string }
+type cxLogin struct {
+	Password string `json:"password"`
+	Platform string `json:"platform"`
+}
 
 // seat is a place where somebody is an agent.
 type seat struct {
@@ -80,32 +83,15 @@ func (g *agentGroup) agent(id string) *agent {
 	return g.agents[i]
 }
 
-// usersOf lists the users of an account: those of RingCentral in the order of their extensions, then those that only
-// RingCX knows in the order of their usernames.
-func (w *world) usersOf(a *account) []*user {
-	var out []*user
-	for _, u := range w.users {
-		if u.account == a {
-			out = append(out, u)
-		}
-	}
-	slices.SortFunc(out, func(x, y *user) int { return strings.Compare(x.extension, y.extension) })
-	known := len(out)
-	for _, u := range w.admins {
-		if u.account == a {
-			out = append(out, u)
-		}
-	}
-	slices.SortFunc(out[known:], func(x, y *user) int { return strings.Compare(x.email, y.email) })
-	return out
-}
+// everybody lists the users of an account: those of RingCentral, then those that only RingCX knows.
+func (a *account) everybody() []*user { return append(slices.Clip(a.users), a.admins...) }
 
 // rootUser is the user above all others of an account.
-func (w *world) rootUser(a *account) *user { return w.usersOf(a)[0] }
+func (a *account) rootUser() *user { return a.users[0] }
 
 // userNumbered finds a user of an account by the number that RingCX gives it, nil if there is none.
-func (w *world) userNumbered(a *account, number string) *user {
-	all := w.usersOf(a)
+func (a *account) userNumbered(number string) *user {
+	all := a.everybody()
 	i := slices.IndexFunc(all, func(u *user) bool { return fmt.Sprint(u.adminID) == number })
 	if i < 0 {
 		return nil
@@ -121,12 +107,19 @@ func (w *world) cxUser(id int64) *user { return cmp.Or(w.users[id], w.admins[id]
 func (w *world) addAdmin(a *account, label, username string, login cxLogin) *user {
 	u := &user{account: a, first: "Dana", last: "Whitfield", email: username, enabled: true, linked: true, login: &login}
 	taken := func(o *user) bool { return o.adminID == u.adminID || o.id == u.id }
-	for round := 0; u.id == 0 || slices.ContainsFunc(w.usersOf(a), taken) || w.admins[u.id] != nil; round++ {
+	for round := 0; u.id == 0 || slices.ContainsFunc(a.everybody(), taken) || w.admins[u.id] != nil; round++ {
 		n := number(w.seed, fmt.Sprintf("%s %d", label, round), 1_000_000)
 		u.id, u.adminID = (1_000_000+n)*1000+900, 100_000+int32(n) //nolint:gosec // at most 1,100,000
 	}
-	w.admins[u.id] = u
+	w.addKnownAdmin(u)
+	w.changes.touch(u)
 	return u
+}
+
+func (w *world) addKnownAdmin(u *user) {
+	w.admins[u.id] = u
+	u.account.admins = append(u.account.admins, u)
+	slices.SortFunc(u.account.admins, func(x, y *user) int { return strings.Compare(x.email, y.email) })
 }
 
 func (w *world) addDemoAdmin(a *account) {
@@ -135,48 +128,51 @@ func (w *world) addDemoAdmin(a *account) {
 	w.demo.AdminUsername, w.demo.AdminPassword, w.demo.PlatformID = u.email, password, cxPlatformID
 }
 
-// adminNamed finds an administrator without a RingCentral user, nil if there is none.
-func (w *world) adminNamed(username string) *user {
+// adminNamed finds an administrator without a RingCentral user by a name that is the same, nil if there is none.
+func (w *world) adminNamed(username string, same func(a, b string) bool) *user {
 	for _, u := range w.admins {
-		if u.email == username {
+		if same(u.email, username) {
 			return u
 		}
 	}
 	return nil
 }
 
-// seats are all places of all agents.
-func (w *world) seats() iter.Seq[seat] {
-	return func(yield func(seat) bool) {
-		for _, c := range w.centers {
-			if !c.seats(yield) {
-				return
-			}
-		}
-	}
-}
-
-func (c *center) seats(yield func(seat) bool) bool {
+// seat puts the agents of a center where they are found.
+func (w *world) seat(c *center) {
 	for _, sub := range c.subAccounts {
 		for _, g := range sub.groups {
 			for _, a := range g.agents {
-				if !yield(seat{c, sub, g, a}) {
-					return false
+				at := &seat{c, sub, g, a}
+				w.agents[a.id], w.usernames[a.username] = at, at
+				if a.user != nil && a.user.seat == nil {
+					a.user.seat = at
 				}
 			}
 		}
 	}
-	return true
 }
 
-// seatOf finds the first place that is as wanted, nil if there is none.
-func (w *world) seatOf(wanted func(*agent) bool) *seat {
-	for s := range w.seats() {
-		if wanted(s.agent) {
-			return &s
+// agentNamed finds an agent by a username that is the same, nil if there is none.
+func (w *world) agentNamed(username string, same func(a, b string) bool) *seat {
+	if at := w.usernames[username]; at != nil {
+		return at
+	}
+	for name, at := range w.usernames {
+		if same(name, username) {
+			return at
 		}
 	}
 	return nil
+}
+
+// agentNumbered finds an agent by the id, as text or as a number; nil if there is none.
+func (w *world) agentNumbered(id string) *seat {
+	n, err := strconv.ParseInt(id, 10, 32)
+	if err != nil {
+		return nil
+	}
+	return w.agents[int32(n)]
 }
 
 // addCenter gives an account its RingCX: one sub-account per name, each with two agent groups. The linked users are
@@ -190,10 +186,10 @@ func (w *world) addCenter(a *account, subAccounts []string) {
 	for i, name := range subAccounts {
 		sub := &subAccount{id: fmt.Sprint(base*1000 + int64(i) + 1), name: name}
 		for g, groupName := range []string{"Default Agent Group", "Evening Team"} {
-			first := int32(base%10_000*100) + int32(i*20+g*10)
+			first := int32(base*100) + int32(i*20+g*10) //nolint:gosec // at most 9,100,000
 			group := &agentGroup{id: first, name: groupName, isDefault: g == 0}
 			if i == 0 && g == 0 {
-				group.agents = w.linkedAgents(a, sub, first)
+				group.agents = linkedAgents(a, sub, first)
 			} else {
 				group.agents = w.standaloneAgents(sub, first)
 			}
@@ -202,11 +198,13 @@ func (w *world) addCenter(a *account, subAccounts []string) {
 		c.subAccounts = append(c.subAccounts, sub)
 	}
 	a.center, w.centers[c.id] = c, c
+	w.seat(c)
+	w.changes.touch(c)
 }
 
-func (w *world) linkedAgents(a *account, sub *subAccount, first int32) []*agent {
+func linkedAgents(a *account, sub *subAccount, first int32) []*agent {
 	var out []*agent
-	for _, u := range w.usersOf(a) {
+	for _, u := range a.users {
 		if !u.linked {
 			continue
 		}

@@ -1,0 +1,173 @@
+// Package datafile keeps the state of a sandbox in a file, an SQLite database.
+//
+// What was saved survives the end of the process, however that comes, and an end of the machine but for what was saved
+// in its last moments. One process uses a file at a time.
+package datafile
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	_ "modernc.org/sqlite" // the driver
+
+	"github.com/ringcx-go/ringcx/sandbox"
+)
+
+// version is the layout of the tables, kept as the user_version of the database.
+const version = 1
+
+const layout = `
+CREATE TABLE records (
+	namespace TEXT NOT NULL,
+	kind      TEXT NOT NULL,
+	key       TEXT NOT NULL,
+	value     TEXT NOT NULL,
+	PRIMARY KEY (namespace, kind, key)
+) WITHOUT ROWID;
+PRAGMA user_version = 1;`
+
+// File is a sandbox.Keeper. Make one with Open, and Close it.
+type File struct {
+	db   *sql.DB
+	path string
+}
+
+// Open opens the file at path, which it makes if there is none, readable by its owner only: it holds the secrets of the
+// sandbox's apps. It fails if another process has it open, or if it is something else.
+func Open(path string) (*File, error) {
+	made, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the caller's file
+	if err != nil {
+		return nil, err
+	}
+	if err := made.Close(); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", "file:"+(escaped(path))+
+		"?_pragma=locking_mode(EXCLUSIVE)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_txlock=immediate")
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	f := &File{db, path}
+	if err := f.prepare(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return f, nil
+}
+
+// escaped is a path as a URI takes it.
+func escaped(path string) string {
+	return strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
+}
+
+// prepare takes the lock, and makes the tables of a new file.
+func (f *File) prepare() error {
+	tx, err := f.db.Begin()
+	if err != nil {
+		return f.explain(err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
+	var found, tables int
+	if err := tx.QueryRow("PRAGMA user_version").Scan(&found); err != nil {
+		return f.explain(err)
+	}
+	if err := tx.QueryRow("SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
+		return f.explain(err)
+	}
+	switch {
+	case found == version:
+		return nil
+	case found != 0:
+		return fmt.Errorf("%s was written by a newer version of ringcx (layout %d, this one knows %d)", f.path, found, version)
+	case tables > 0:
+		return fmt.Errorf("%s is a database of something else", f.path)
+	}
+	if _, err := tx.Exec(layout); err != nil {
+		return f.explain(err)
+	}
+	return tx.Commit()
+}
+
+// explain says in words what people can do something about.
+func (f *File) explain(err error) error {
+	switch text := err.Error(); {
+	case strings.Contains(text, "SQLITE_BUSY"), strings.Contains(text, "database is locked"):
+		return fmt.Errorf("%s is in use by another process", f.path)
+	case strings.Contains(text, "not a database"):
+		return fmt.Errorf("%s is not a file of the sandbox", f.path)
+	}
+	return fmt.Errorf("%s: %w", f.path, err)
+}
+
+// Load implements sandbox.Keeper.
+func (f *File) Load(namespace string, yield func(sandbox.Record) error) error {
+	rows, err := f.db.Query("SELECT kind, key, value FROM records WHERE namespace = ?", namespace)
+	if err != nil {
+		return f.explain(err)
+	}
+	defer rows.Close() //nolint:errcheck // Err tells
+	for rows.Next() {
+		var r sandbox.Record
+		if err := rows.Scan(&r.Kind, &r.Key, (*[]byte)(&r.Value)); err != nil {
+			return f.explain(err)
+		}
+		if err := yield(r); err != nil {
+			return fmt.Errorf("%s: %w", f.path, err)
+		}
+	}
+	return rows.Err()
+}
+
+// Save implements sandbox.Keeper.
+func (f *File) Save(namespace string, replace bool, records []sandbox.Record) error {
+	tx, err := f.db.Begin()
+	if err != nil {
+		return f.explain(err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
+	if replace {
+		if _, err := tx.Exec("DELETE FROM records WHERE namespace = ?", namespace); err != nil {
+			return f.explain(err)
+		}
+	}
+	put, err := tx.Prepare("INSERT OR REPLACE INTO records (namespace, kind, key, value) VALUES (?, ?, ?, ?)")
+	if err != nil {
+		return f.explain(err)
+	}
+	defer put.Close() //nolint:errcheck // it goes with the transaction
+	for _, r := range records {
+		if r.Value == nil {
+			_, err = tx.Exec("DELETE FROM records WHERE namespace = ? AND kind = ? AND key = ?", namespace, r.Kind, r.Key)
+		} else {
+			_, err = put.Exec(namespace, r.Kind, r.Key, string(r.Value))
+		}
+		if err != nil {
+			return f.explain(err)
+		}
+	}
+	return tx.Commit()
+}
+
+// Namespaces implements sandbox.Keeper.
+func (f *File) Namespaces() ([]string, error) {
+	rows, err := f.db.Query("SELECT DISTINCT namespace FROM records ORDER BY namespace")
+	if err != nil {
+		return nil, f.explain(err)
+	}
+	defer rows.Close() //nolint:errcheck // Err tells
+	var out []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, f.explain(err)
+		}
+		out = append(out, name)
+	}
+	return out, rows.Err()
+}
+
+// Close lets go of the file.
+func (f *File) Close() error { return f.db.Close() }

@@ -1,0 +1,82 @@
+package sandbox
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+type savedEntry struct {
+	Request
+	Number uint64           `json:"number"`
+	Auth   string           `json:"auth,omitempty"`
+	Query  []savedParameter `json:"query,omitempty"`
+	Form   []savedParameter `json:"form,omitempty"`
+}
+
+type savedParameter struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Secret bool   `json:"secret,omitempty"`
+}
+
+// recordKey has room for as many requests as are remembered: a new one takes the place of the oldest.
+func (e logEntry) recordKey() recordKey {
+	return recordKey{recordRequest, fmt.Sprintf("%05d", e.number%logSize)}
+}
+
+func (e logEntry) recordValue() any {
+	return savedEntry{e.Request, e.number, e.shape.auth, saveParameters(e.shape.query), saveParameters(e.shape.form)}
+}
+
+func saveParameters(in []parameter) []savedParameter {
+	out := make([]savedParameter, 0, len(in))
+	for _, p := range in {
+		out = append(out, savedParameter{p.name, p.value, p.secret})
+	}
+	return out
+}
+
+func restoreParameters(in []savedParameter) []parameter {
+	out := make([]parameter, 0, len(in))
+	for _, p := range in {
+		out = append(out, parameter{p.Name, p.Value, p.Secret})
+	}
+	return out
+}
+
+func (st *state) loadRequests(in *archive) error {
+	err := each(in, recordRequest, func(key string, v *savedEntry) error {
+		if _, err := strconv.Atoi(key); err != nil {
+			return err
+		}
+		st.requests = append(st.requests, logEntry{
+			Request: v.Request, number: v.Number,
+			shape: requestShape{v.Auth, restoreParameters(v.Query), restoreParameters(v.Form)},
+		})
+		return nil
+	})
+	slices.SortFunc(st.requests, func(a, b logEntry) int { return int(a.number) - int(b.number) }) //nolint:gosec // close together
+	return err
+}
+
+// restore remembers entries, oldest first, instead of what was remembered.
+func (j *journal) restore(entries []logEntry) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.entries, j.next, j.kept = entries, 0, 0
+	for _, e := range entries {
+		j.count = max(j.count, e.number)
+	}
+	j.kept = j.count
+}
+
+// fresh are the entries that were not taken before.
+func (j *journal) fresh() []logEntry {
+	j.mu.Lock()
+	before := j.kept
+	j.kept = j.count
+	j.mu.Unlock()
+	entries, _ := j.since(before)
+	return entries
+}

@@ -1,0 +1,176 @@
+package sandbox
+
+import (
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// ringcx is what RingCX remembers about sign-ins. Server.mu guards it.
+type ringcx struct {
+	exchanges *limiter
+	logins    *limiter // applies only if switched on
+	refreshes *limiter
+	reads     *limiter // the API operations of the standard rate
+	changes   *changes
+	seal      sealer
+	signIns   table[signIn]
+	apiTokens map[string]*user
+	issued    map[*user][]string // the API tokens of a user, oldest first
+	hashcodes map[*agent]string
+	codes     map[string]*loginCode
+	resets    map[string]*passwordReset
+	summaries map[summaryKey]summary
+}
+
+func newRingCX(noLimits bool, now func() time.Time, news *changes) *ringcx {
+	x := &ringcx{
+		changes:   news,
+		exchanges: newLimiter("auth", noLimits),
+		logins:    newLimiter("auth", noLimits),
+		refreshes: newLimiter("auth", noLimits),
+		reads:     newLimiter("standard", noLimits),
+		seal:      newSealer(),
+		apiTokens: map[string]*user{}, issued: map[*user][]string{}, hashcodes: map[*agent]string{},
+		codes: map[string]*loginCode{}, resets: map[string]*passwordReset{}, summaries: map[summaryKey]summary{},
+	}
+	x.signIns.over = func(s *signIn) bool { return s.over(momentOf(now())) }
+	x.signIns.drop = func(s *signIn) { news.touch(gone(s.recordKey())) }
+	return x
+}
+
+// signIn is one sign-in of somebody at RingCX, by an exchange or with a password, with the tokens that live on: the
+// newest refresh token and the X-Auth-Token. There may be very many.
+type signIn struct {
+	number   uint64
+	who      principal
+	from     *session    // of RingCentral, that it came from; nil: it came from none
+	turn     uint32      // of the newest refresh token; the first is 1, 0: none was handed out
+	xturn    uint16      // the same of the X-Auth-Token
+	ended    bool        // logged out
+	cut      atomic.Bool // its access tokens do not work either; read without Server.mu, too
+	renewal  moment      // end of the newest refresh token
+	xends    moment      // end of the X-Auth-Token, if it is not used
+	lifetime time.Duration
+}
+
+func (s *signIn) over(now moment) bool {
+	return (s.ended || now >= s.renewal) && now >= s.xends
+}
+
+// cutOff reports whether the access tokens of s are refused although they have not expired.
+func (s *signIn) cutOff(r *rules) bool {
+	return s.cut.Load() || r.sessionEndTakesRingCX && s.from != nil && s.from.state.Load() != sessionOpen
+}
+
+// gives reports whether the refresh token of a turn gives a new pair.
+func (s *signIn) gives(c *call, turn uint32) bool {
+	if turn != s.turn && c.rules.ringcxRefreshReuse != reuseAccept {
+		return false
+	}
+	return s.live(c.now) && s.who.active() && !s.cutOff(c.rules)
+}
+
+// live reports whether the refresh token of s has neither expired nor been logged out.
+func (s *signIn) live(now time.Time) bool {
+	return s.turn > 0 && !s.ended && momentOf(now) < s.renewal
+}
+
+// end logs s out, and with cut also what access tokens it has.
+func (x *ringcx) end(s *signIn, cut bool) {
+	s.ended = true
+	if cut {
+		s.cut.Store(true)
+	}
+	x.changes.touch(s)
+}
+
+// signIn begins one of p, without any token.
+func (x *ringcx) signIn(p principal, from *session) *signIn {
+	number, s := x.signIns.add()
+	*s = signIn{number: number, who: p, from: from}
+	return s
+}
+
+// renewRefreshToken gives s another refresh token; the one before is spent.
+func (x *ringcx) renewRefreshToken(c *call, s *signIn) {
+	s.turn++
+	s.renewal = momentOf(c.now).after(c.rules.ringcxRefreshTTL)
+	x.changes.touch(s)
+}
+
+// refreshToken is the newest of s, "" if there is none.
+func (x *ringcx) refreshToken(s *signIn) string {
+	if s.turn == 0 {
+		return ""
+	}
+	return x.seal.cxToken(sealed{kindCX, s.number, s.turn})
+}
+
+// find gives the sign-in that a refresh token belongs to, and which of its tokens it is; nil if there is none.
+func (x *ringcx) find(token string) (*signIn, uint32) {
+	t, ok := x.seal.openCX(token, kindCX)
+	if !ok {
+		return nil, 0
+	}
+	return x.signIns.get(t.number), t.turn
+}
+
+// live counts the refresh tokens that can be used.
+func (x *ringcx) live(now time.Time) int {
+	n := 0
+	for in := range x.signIns.all() {
+		if in.live(now) {
+			n++
+		}
+	}
+	return n
+}
+
+// Why an X-Auth-Token is refused.
+const (
+	xauthUnknown = "The X-Auth-Token is not valid"
+	xauthEnded   = "The X-Auth-Token has expired"
+)
+
+// renewAuthToken gives s another X-Auth-Token. Each use extends it by its lifetime.
+func (x *ringcx) renewAuthToken(s *signIn, lifetime time.Duration, now time.Time) {
+	s.xturn++
+	s.lifetime, s.xends = lifetime, momentOf(now).after(lifetime)
+	x.changes.touch(s)
+}
+
+// authToken is the X-Auth-Token of s, "" if it has none.
+func (x *ringcx) authToken(s *signIn) string {
+	if s.xturn == 0 {
+		return ""
+	}
+	return x.seal.uuid(sealed{kindXAuth, s.number, uint32(s.xturn)})
+}
+
+// holder finds whose X-Auth-Token it is, of a sign-in or permanent, or says what is wrong with it. A use extends it.
+func (x *ringcx) holder(token string, now time.Time, use bool) (*user, string) {
+	if u := x.apiTokens[token]; u != nil {
+		return u, ""
+	}
+	t, ok := x.seal.openUUID(token, kindXAuth)
+	s := x.signIns.get(t.number)
+	switch {
+	case !ok, s == nil:
+		return nil, xauthUnknown
+	case t.turn != uint32(s.xturn), momentOf(now) >= s.xends:
+		return nil, xauthEnded
+	case use:
+		s.xends = momentOf(now).after(s.lifetime)
+		x.changes.touch(s)
+	}
+	return s.who.user, ""
+}
+
+// cxLogoutRefusal answers a logout with a token that ends nothing.
+func cxLogoutRefusal(c *call, r *http.Request) answer {
+	if c.rules.ringcxLogoutStatus < http.StatusBadRequest {
+		return textAnswer(c.rules.ringcxLogoutStatus, c.rules.ringcxDoneText)
+	}
+	return cxUnauthorizedAs(c, r, c.rules.ringcxLogoutStatus, "The refresh token is not valid")
+}

@@ -1,0 +1,272 @@
+package sandbox
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Kinds of records about the server itself.
+const (
+	recordClock    = "clock"
+	recordSettings = "settings"
+	recordRequest  = "request"
+)
+
+// state is everything that a reset makes anew.
+type state struct {
+	key      *signingKey // signs RingCX access tokens
+	world    *world
+	platform *platform
+	cx       *ringcx
+	rules    *rules
+	epoch    string // of RingCX access tokens
+	offset   time.Duration
+	requests []logEntry
+}
+
+// freshState is that of a server in its first minute.
+func (s *Server) freshState(news *changes) (*state, error) {
+	seed := cmp.Or(s.opts.Seed, 1)
+	key, err := newSigningKey(seed, "RingCX tokens", s.opts.Algorithm)
+	if err != nil {
+		return nil, err
+	}
+	w, err := newWorld(seed)
+	if err != nil {
+		return nil, err
+	}
+	return &state{
+		key: key, world: w, platform: newPlatform(s.opts.NoLimits, s.Now, news), cx: newRingCX(s.opts.NoLimits, s.Now, news),
+		rules: s.start, epoch: randomText(6),
+	}, nil
+}
+
+// restoredState is the one that records tell of.
+func (s *Server) restoredState(in *archive, news *changes) (*state, error) {
+	w, err := restoreWorld(in)
+	if err != nil {
+		return nil, err
+	}
+	key, err := newSigningKey(w.seed, "RingCX tokens", s.opts.Algorithm)
+	if err != nil {
+		return nil, err
+	}
+	out := &state{key: key, world: w, platform: newPlatform(s.opts.NoLimits, s.Now, news), cx: newRingCX(s.opts.NoLimits, s.Now, news)}
+	seals, err := only[savedSeals](in, recordSeals)
+	if err != nil {
+		return nil, err
+	}
+	out.epoch = seals.Epoch
+	if out.platform.seal, err = sealerOf(seals.Platform); err != nil {
+		return nil, err
+	}
+	if out.cx.seal, err = sealerOf(seals.RingCX); err != nil {
+		return nil, err
+	}
+	if out.offset, err = only[time.Duration](in, recordClock); err != nil {
+		return nil, err
+	}
+	if out.rules, err = s.restoredRules(in); err != nil {
+		return nil, err
+	}
+	for _, load := range []func() error{
+		func() error { return restorePlatform(in, w, out.platform) },
+		func() error { return restoreBrowsers(in, w, out.platform) },
+		func() error { return restoreRingCX(in, w, out.platform, out.cx) },
+		func() error { return out.loadRequests(in) },
+	} {
+		if err := load(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// become takes over a state. Tokens of the one before are refused, unless it has their epoch and seals.
+func (s *Server) become(st *state, news *changes) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if news != nil {
+		news.all = true
+	}
+	st.world.changes, s.changes = news, news
+	s.signing.Store(st.key)
+	s.world, s.platform, s.cx = st.world, st.platform, st.cx
+	s.rules.Store(st.rules)
+	s.tokens.restart(st.epoch)
+	s.faults.clear()
+	s.clock.offset.Store(int64(st.offset))
+	s.journal.restore(st.requests)
+}
+
+// news is where changes are to be noted: nowhere if nothing is kept.
+func (s *Server) newChanges() *changes {
+	if s.memory.keeper == nil {
+		return nil
+	}
+	return newChanges()
+}
+
+// startOver returns to the first minute.
+func (s *Server) startOver() error {
+	news := s.newChanges()
+	st, err := s.freshState(news)
+	if err != nil {
+		return err
+	}
+	s.become(st, news)
+	return nil
+}
+
+// adopt takes over what records tell of, or changes nothing.
+func (s *Server) adopt(in *archive) error {
+	news := s.newChanges()
+	st, err := s.restoredState(in, news)
+	if err != nil {
+		return err
+	}
+	s.become(st, news)
+	return nil
+}
+
+// wake takes over what the keeper has, or starts in the first minute if that is nothing.
+func (s *Server) wake() error {
+	if s.memory.keeper == nil {
+		return s.startOver()
+	}
+	in := newArchive()
+	if err := s.memory.keeper.Load(s.memory.name, in.add); err != nil {
+		return fmt.Errorf("reading what was kept: %w", err)
+	}
+	if in.empty() {
+		if err := s.startOver(); err != nil {
+			return err
+		}
+		return s.keep()
+	}
+	if err := s.adopt(in); err != nil {
+		return fmt.Errorf("reading what was kept: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.opts.Seed != 0 && s.opts.Seed != s.world.seed {
+		return fmt.Errorf("what was kept was made with seed %d, not %d", s.world.seed, s.opts.Seed)
+	}
+	s.opts.Seed = s.world.seed
+	s.changes.all = false // it is kept already
+	return nil
+}
+
+// keptClock is how far the clock was moved.
+type keptClock time.Duration
+
+func (keptClock) recordKey() recordKey { return recordKey{recordClock, ""} }
+func (c keptClock) recordValue() any   { return time.Duration(c) }
+
+// keptSettings are the settings that differ from those that the server started with.
+type keptSettings struct{ now, start *rules }
+
+func (keptSettings) recordKey() recordKey { return recordKey{recordSettings, ""} }
+
+func (k keptSettings) recordValue() any {
+	start, out := k.start.inForce(), map[string]any{}
+	for name, value := range k.now.inForce() {
+		if value != start[name] {
+			out[name] = value
+		}
+	}
+	return out
+}
+
+// restoredRules are what the server starts with, changed as was kept.
+func (s *Server) restoredRules(in *archive) (*rules, error) {
+	values, err := only[map[string]json.RawMessage](in, recordSettings)
+	if err != nil {
+		return nil, err
+	}
+	out := *s.start
+	for name, value := range values {
+		found, err := settingNamed(name)
+		if err == nil {
+			err = found.setJSON(&out, value)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return &out, nil
+}
+
+// records are everything that is kept. s.mu is held.
+func (s *Server) records() ([]Record, error) {
+	var out []Record
+	var failed error
+	add := func(t kept) {
+		r, err := encode(t)
+		failed = errors.Join(failed, err)
+		if r.Value != nil {
+			out = append(out, r)
+		}
+	}
+	s.tokens.mu.RLock()
+	add(savedSeals{s.platform.seal.text(), s.cx.seal.text(), s.tokens.epoch})
+	s.tokens.mu.RUnlock()
+	add(keptClock(s.offset()))
+	add(keptSettings{s.rules.Load(), s.start})
+	s.world.parts(add)
+	s.platform.parts(add)
+	s.cx.parts(add)
+	entries, _ := s.journal.since(0)
+	for _, e := range entries {
+		add(e)
+	}
+	return out, failed
+}
+
+// snapshot is what GET /_sandbox/snapshot gives and POST takes.
+type snapshot struct {
+	Format  string                                `json:"format"`
+	Made    time.Time                             `json:"made"` // on the server's clock
+	Records map[string]map[string]json.RawMessage `json:"records"`
+}
+
+// snapshotFormat changes when an older server could not read a snapshot.
+const snapshotFormat = "ringcx-sandbox/1"
+
+// controlSnapshot gives everything the server knows. It holds secrets: those of the sandbox, which are nobody's.
+func (s *Server) controlSnapshot(*http.Request) (any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	records, err := s.records()
+	if err != nil {
+		return nil, err
+	}
+	all := newArchive()
+	for _, r := range records {
+		if err := all.add(r); err != nil {
+			return nil, err
+		}
+	}
+	return snapshot{snapshotFormat, s.Now(), all.kinds}, nil
+}
+
+// controlRestore makes the server what a snapshot says, or changes nothing.
+func (s *Server) controlRestore(r *http.Request) (any, error) {
+	var in snapshot
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	if in.Format != snapshotFormat {
+		return nil, fmt.Errorf("the format of the snapshot is %q; this server reads %q", in.Format, snapshotFormat)
+	}
+	if err := s.adopt(&archive{in.Records}); err != nil {
+		return nil, fmt.Errorf("the snapshot is damaged: %w", err)
+	}
+	return map[string]any{"now": s.Now(), "kinds": slices.Sorted(maps.Keys(in.Records))}, nil
+}
