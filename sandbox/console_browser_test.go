@@ -125,3 +125,23 @@ func TestInABrowserATokenIsInspected(t *testing.T) {
 	}
 	d.look("console-inspected")
 }
+
+func TestInABrowserASettingIsChosenAndPutBackWithTheKeyboard(t *testing.T) {
+	d := newDesk(t)
+	d.v.control("switches", `{"sessionCapRefuses":true,"ringcxIssuer":"https://other.invalid"}`)
+	d.Visit(d.web + "/console/contract?show=changed")
+	d.See("#set-ringcxIssuer")
+	d.look("console-contract-changed")
+	d.Visit(d.web + "/console/contract?show=documented")
+	d.Click("#set-exchangeLimit")
+	d.Type("7\r") // Enter sets; it does not put anything back
+	d.See(".notice")
+	if got := d.v.settings(); got["exchangeLimit"] != 57.0 && got["exchangeLimit"] != 75.0 || got["sessionCapRefuses"] != true {
+		t.Errorf("in force: %v", got)
+	}
+	d.Click("#back-all")
+	d.See(".notice")
+	if got := d.v.settings(); got["exchangeLimit"] != 5.0 || got["sessionCapRefuses"] != false {
+		t.Errorf("after putting all back: %v", got)
+	}
+}

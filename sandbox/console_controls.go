@@ -110,8 +110,10 @@ func (c *console) limiters() []namedLimiter {
 }
 
 func (l namedLimiter) view(now time.Time) limitView {
-	out := limitView{Name: l.name, Limit: l.allowed.limit, Window: spokenDuration(l.allowed.window),
-		On: !l.off && l.allowed.limit > 0, Keys: len(l.buckets)}
+	out := limitView{
+		Name: l.name, Limit: l.allowed.limit, Window: spokenDuration(l.allowed.window),
+		On: !l.off && l.allowed.limit > 0, Keys: len(l.buckets),
+	}
 	for _, b := range l.buckets {
 		if now.Before(b.quiet) {
 			out.Penalties++

@@ -21,7 +21,7 @@ type rules struct {
 	credentialDeletionEndsSessions, scopeExcessRefused     bool
 	assertionCodes, refreshCodes, unknownGrantCode         string
 	revokeUnknownStatus, clientRefusalStatus               int
-	clientAssertionTTL                                     time.Duration
+	clientAssertionTTL, idTokenTTL                         time.Duration
 	clientAssertionSingleUse                               bool
 	clientAssertionAudience                                string
 	transportCodes                                         string
@@ -66,12 +66,11 @@ type rules struct {
 	loginCodeTTL, passwordResetTTL                                time.Duration
 
 	// limits
-	authLimit, lightLimit, mediumLimit                             int
-	exchangeLimit, ringcxRefreshLimit, apiLimit                    int
-	limitWindow, limitPenalty, ringcxLimitPenalty, apiLimitPenalty time.Duration
-	authLimitCountedBy, exchangeLimitCountedBy, apiLimitCountedBy  string
-	platformRetryAfter, ringcxRetryAfter, ringcxRateBody           string
-	ringcxLimitHeaders                                             bool
+	authLimit, lightLimit, mediumLimit, exchangeLimit, ringcxRefreshLimit, apiLimit int
+	limitWindow, limitPenalty, ringcxLimitPenalty, apiLimitPenalty                  time.Duration
+	authLimitCountedBy, exchangeLimitCountedBy, apiLimitCountedBy                   string
+	platformRetryAfter, ringcxRetryAfter, ringcxRateBody                            string
+	ringcxLimitHeaders                                                              bool
 }
 
 // defaultRules are the defaults of the table.

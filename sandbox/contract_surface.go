@@ -1,5 +1,7 @@
 package sandbox
 
+import "time"
+
 var identityLines = []line{
 	{
 		says:      "`scope` of the authorize request may hold `openid`, `email` and `profile`; `nonce` comes back in the `id_token`",
@@ -18,8 +20,8 @@ var identityLines = []line{
 		fixed: "a client that asks for what it reads notices nothing",
 	},
 	{
-		says: "It ends with the access token beside it", certainty: assumed,
-		fixed: "clients read it once, right away",
+		says: "It lives {}", certainty: assumed, note: ", like the access token beside it",
+		setting: lasting("idTokenTTL", time.Hour, time.Second, day, func(r *rules) *time.Duration { return &r.idTokenTTL }),
 	},
 	{
 		says: "A refresh brings none, and the three scopes are no permissions: they stand in no answer, and narrow nothing", certainty: assumed,

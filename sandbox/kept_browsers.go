@@ -17,7 +17,7 @@ const (
 type savedBrowser struct {
 	Cookie  string    `json:"cookie"`
 	User    int64     `json:"user,omitempty"` // 0: nobody
-	Since   time.Time `json:"since"`
+	Since   time.Time `json:"since,omitzero"`
 	Until   time.Time `json:"until"`
 	Allowed []string  `json:"allowed,omitempty"`
 }
@@ -70,8 +70,7 @@ func (w *world) restoreRequest(v savedRequest) (*authorizeRequest, error) {
 	}
 	return &authorizeRequest{
 		app: a, redirectURI: v.RedirectURI, named: v.Named, echo: v.Echo, challenge: challengePKCE{v.Method, v.Challenge},
-		prompt: v.Prompt, loginHint: v.LoginHint, issuer: v.Issuer,
-		discovery: v.Discovery, scope: v.Scope, nonce: v.Nonce,
+		prompt: v.Prompt, loginHint: v.LoginHint, issuer: v.Issuer, discovery: v.Discovery, scope: v.Scope, nonce: v.Nonce,
 	}, nil
 }
 

@@ -12,7 +12,7 @@ type browser struct {
 	name    string    // stays the same
 	id      string    // value of its cookie
 	user    *user     // who signed in; nil: nobody
-	since   time.Time // when it got this cookie: if somebody is signed in, when they did that
+	since   time.Time // when the user signed in
 	until   time.Time
 	allowed map[*app]bool // apps that somebody in it allowed: prompt=none works for these
 }
@@ -64,7 +64,7 @@ func (s *Server) browserOf(c *call, r *http.Request) (*browser, *http.Cookie) {
 
 // rename gives b another cookie, so that a value from before a sign-in says nothing afterwards.
 func (s *Server) rename(c *call, r *http.Request, b *browser) *http.Cookie {
-	b.id, b.since, b.until = randomText(24), c.now, c.now.Add(c.rules.browserSignInTTL)
+	b.id, b.until = randomText(24), c.now.Add(c.rules.browserSignInTTL)
 	s.platform.browsers.put(b.id, b)
 	s.changes.touch(b)
 	return &http.Cookie{ //nolint:gosec // not always Secure: the sandbox usually speaks plain HTTP on loopback

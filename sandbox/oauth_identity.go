@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // identityScopes are the scopes of OpenID Connect, which the discovery document lists. They are no permissions.
@@ -45,10 +44,9 @@ type idClaims struct {
 	identity
 }
 
-// addIDToken adds an id_token to the answer to a code whose authorize request asked for openid. It ends with the access
-// token beside it. Its issuer is the address at which the app reaches the token endpoint, because there it has read the
-// discovery document.
-func (s *Server) addIDToken(info *tokenInfo, f form, issuer string, now time.Time) error {
+// addIDToken adds an id_token to the answer to a code whose authorize request asked for openid. Its issuer is the address
+// at which the app reaches the token endpoint, because there it has read the discovery document.
+func (s *Server) addIDToken(c *call, info *tokenInfo, f form, issuer string) error {
 	if f.Get("grant_type") != grantCode {
 		return nil
 	}
@@ -57,7 +55,7 @@ func (s *Server) addIDToken(info *tokenInfo, f form, issuer string, now time.Tim
 		return nil
 	}
 	claims := idClaims{
-		Issuer: issuer, Audience: code.request.app.id, Expires: code.session.ends.time().Unix(), Issued: now.Unix(),
+		Issuer: issuer, Audience: code.request.app.id, Expires: c.now.Add(c.rules.idTokenTTL).Unix(), Issued: c.now.Unix(),
 		AuthTime: code.since.Unix(), ID: randomText(16), Nonce: code.request.nonce, identity: newIdentity(code.user),
 	}
 	if !slices.Contains(code.request.scope, "email") {

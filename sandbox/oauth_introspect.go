@@ -52,7 +52,7 @@ func (s *Server) introspect(c *call, r *http.Request) answer {
 		u := t.session.user
 		return jsonAnswer(http.StatusOK, introspection{
 			Active: true, Scope: strings.Join(t.scope, " "), ClientID: t.session.app.id, TokenType: "bearer",
-			Expires: t.expires.Unix(), Issued: t.session.issued.time().Unix(), Subject: fmt.Sprint(u.id),
+			Expires: t.expires.Unix(), Issued: t.issued.Unix(), Subject: fmt.Sprint(u.id),
 			AccountID: fmt.Sprint(u.account.id), SessionID: s.platform.id(t.session),
 		})
 	})

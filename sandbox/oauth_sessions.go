@@ -58,13 +58,14 @@ type session struct {
 type rcAccess struct {
 	session *session
 	scope   []string
+	issued  time.Time
 	expires time.Time
 }
 
 func newPlatform(noLimits bool, now func() time.Time, news *changes) *platform {
 	p := &platform{
 		changes: news,
-		auth:    newLimiter("auth", noLimits), light: newLimiter(groupLight, noLimits), medium: newLimiter(groupMedium, noLimits),
+		auth:    newLimiter("auth", noLimits), light: newLimiter("light", noLimits), medium: newLimiter("medium", noLimits),
 		seal: newSealer(), open: map[sessionKey]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
 		codes: newGenerations[*authCode](tokensKept), assertions: newGenerations[time.Time](tokensKept),
@@ -217,7 +218,7 @@ func (p *platform) use(c *call, token string) (t *rcAccess, code, message string
 		sess.used = now
 		p.changes.touch(sess)
 	}
-	return &rcAccess{sess, *sess.scope, sess.ends.time()}, "", ""
+	return &rcAccess{sess, *sess.scope, sess.issued.time(), sess.ends.time()}, "", ""
 }
 
 // full reports whether another login would go over the session cap, and be refused.

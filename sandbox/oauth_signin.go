@@ -38,7 +38,7 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 	if refusal != "" {
 		return s.signInPage(c.rules.wrongPasswordStatus, f, name, refusal)
 	}
-	f.user, f.browser.user = u, u
+	f.user, f.browser.user, f.browser.since = u, u, c.now
 	cookie := s.rename(c, r, f.browser)
 	s.changes.touch(f)
 	return redirect(http.StatusSeeOther, consentPath+"?flow="+f.id).with("Set-Cookie", cookie.String())

@@ -44,7 +44,7 @@ func (s *Server) oauthToken(c *call, r *http.Request) answer {
 		if problem != nil {
 			return problem.answer()
 		}
-		if err := s.addIDToken(info, f, baseURL(r), c.now); err != nil {
+		if err := s.addIDToken(c, info, f, baseURL(r)); err != nil {
 			return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
 		}
 		return jsonAnswer(http.StatusOK, info)

@@ -36,12 +36,11 @@ const (
 	groupMedium = "medium"
 )
 
-// limitOf is what counts the requests of a group, and how many it lets in.
-func (s *Server) limitOf(c *call, group string) (*limiter, allowance) {
+func (p *platform) limiterOf(group string) *limiter {
 	if group == groupMedium {
-		return s.platform.medium, c.rules.medium()
+		return p.medium
 	}
-	return s.platform.light, c.rules.light()
+	return p.light
 }
 
 // readAccounts answers an operation about the caller's account, which needs the ReadAccounts permission.
@@ -76,8 +75,11 @@ func (s *Server) permitted(c *call, r *http.Request, group, permission string, d
 	if t == nil {
 		return refusal
 	}
-	limiter, allowed := s.limitOf(c, group)
-	ruling := limiter.admit(fmt.Sprintf("%s %d", t.session.app.id, t.session.user.id), c.now, allowed)
+	allowed := c.rules.light()
+	if group == groupMedium {
+		allowed = c.rules.medium()
+	}
+	ruling := s.platform.limiterOf(group).admit(fmt.Sprintf("%s %d", t.session.app.id, t.session.user.id), c.now, allowed)
 	if !ruling.admitted {
 		c.note(ruling.verdict)
 		return ruling.stamp(rateExceeded())

@@ -20,6 +20,7 @@ const defaultListen = "127.0.0.1:8787"
 func (a *app) sandbox() *cobra.Command {
 	var opts sandbox.Options
 	var listen, envFile, passwordFile string
+	var chosen choices
 	cmd := &cobra.Command{
 		Use: "sandbox", Short: "Emulate both vendor servers on this machine", Args: noArgs,
 		Long: `Emulates RingCentral's token endpoints and RingCX on one port, for programs in any language: only the host changes
@@ -29,12 +30,19 @@ same seed; 'ringcx sandbox env' prints what a program needs to sign in. Everythi
 Tests move its clock (POST /_sandbox/clock {"advance":"6m"}), read what was asked and what was wrong with it
 (GET /_sandbox/requests), order bad days (POST /_sandbox/faults) and start over (POST /_sandbox/reset).
 
+What the vendor does where that is not known, or where a test wants otherwise, is chosen with --set, or while it runs
+(POST /_sandbox/switches); 'ringcx sandbox contract' lists everything that can be chosen. --emulate engage is the vendor
+as its documentation had it under the older host.
+
 People open /console/ in a browser: create apps, watch requests as they happen. Without a password that works on this
 machine only; --console-password-file, or RINGCX_CONSOLE_PASSWORD in the environment, opens it to other machines.`,
 		Example: `  ringcx sandbox &
   eval "$(ringcx sandbox env)"
   ringcx login --jwt && ringcx accounts list`,
 		RunE: func(*cobra.Command, []string) error {
+			if err := chosen.apply(&opts); err != nil {
+				return err
+			}
 			var err error
 			if opts.ConsolePassword, err = a.consolePassword(passwordFile); err != nil {
 				return err
@@ -42,6 +50,7 @@ machine only; --console-password-file, or RINGCX_CONSOLE_PASSWORD in the environ
 			return a.serve(&opts, listen, envFile)
 		},
 	}
+	chosen.flags(a, cmd)
 	f := cmd.Flags()
 	f.StringVar(&passwordFile, "console-password-file", "", "`FILE` with the password that the console asks for")
 	f.StringVar(&envFile, "env-file", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
@@ -51,7 +60,7 @@ machine only; --console-password-file, or RINGCX_CONSOLE_PASSWORD in the environ
 	complete(cmd, "algorithm", cobra.FixedCompletions([]string{"ES256", "RS256", "EdDSA"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.PersistentFlags().StringVar(&listen, "listen", defaultListen, "`ADDRESS` to listen on; port 0 takes a free one")
 	cmd.PersistentFlags().Uint64Var(&opts.Seed, "seed", 1, "seed of the demo client ID, secret and JWT")
-	cmd.AddCommand(a.sandboxEnv(&opts, &listen))
+	cmd.AddCommand(a.sandboxEnv(&opts, &listen), a.sandboxContract(&opts))
 	return cmd
 }
 
@@ -198,7 +207,11 @@ func (a *app) consolePassword(file string) (string, error) {
 }
 
 func (a *app) announce(url, listen, envFile string, opts *sandbox.Options) {
-	fmt.Fprintf(a.Stderr, "RingCX sandbox on %s, tokens live %s. Stop it with Ctrl-C.\n", url, span(opts.TokenTTL))
+	ttl := opts.TokenTTL
+	if chosen, err := time.ParseDuration(opts.Settings["ringcxTokenTTL"]); err == nil {
+		ttl = chosen
+	}
+	fmt.Fprintf(a.Stderr, "RingCX sandbox on %s, tokens live %s. Stop it with Ctrl-C.\n", url, span(ttl))
 	if host, _, _ := net.SplitHostPort(listen); !isLocal(host) {
 		fmt.Fprintln(a.Stderr, "Other machines can reach it, and it trusts everybody.")
 		if opts.ConsolePassword == "" {
