@@ -6,6 +6,7 @@ require (
 	cloud.google.com/go/auth v0.24.3
 	github.com/Azure/azure-sdk-for-go/sdk/azcore v1.24.0
 	github.com/aws/aws-sdk-go-v2 v1.47.7
+	github.com/prometheus/procfs v0.23.0
 	github.com/ringcx-go/ringcx v0.0.0
 	golang.org/x/oauth2 v0.37.0
 )

@@ -3,14 +3,19 @@
 //
 //	cd bench
 //	go run .                 # all parts
-//	go run . token commit    # only these: token, wait, commit, commands
+//	go run . token commit    # only these: token, wait, commit, commands, sandbox
+//	go run . sandbox --json  # the figures of the sandbox for programs
 //	go test -v .             # a simulated day, and recovery from a penalty
 //
 // Contestants take turns, so that whatever else the machine does hits them alike. PostgreSQL and Redis are measured
 // against themselves in the packages of their stores: go test -run '^$' -bench . ./store/...
+//
+// The part sandbox needs Linux, and npm for the token servers of others, which it installs in the user's cache directory.
+// It takes about four minutes.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -27,10 +32,24 @@ type part struct {
 	run  func() error
 }
 
-var parts = []part{{"token", hotPath}, {"wait", renewals}, {"commit", commits}, {"commands", commands}}
+var parts = []part{{"token", hotPath}, {"wait", renewals}, {"commit", commits}, {"commands", commands}, {"sandbox", sandboxes}}
+
+// asJSON is whether the figures of the sandbox are for programs.
+var asJSON bool
+
+// bareCommand has this program be the bare token endpoint that the sandbox is compared with.
+const bareCommand = "bare-server"
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	wanted := slices.DeleteFunc(os.Args[1:], func(arg string) bool {
+		asJSON = asJSON || arg == "--json"
+		return arg == "--json"
+	})
+	do := run
+	if slices.Equal(wanted, []string{bareCommand}) {
+		do = func([]string) error { return bareServer() }
+	}
+	if err := do(wanted); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -41,6 +60,12 @@ func run(wanted []string) error {
 		if !slices.ContainsFunc(parts, func(p part) bool { return p.name == name }) {
 			return fmt.Errorf("there is no part %q", name)
 		}
+	}
+	if asJSON && !slices.Equal(wanted, []string{"sandbox"}) {
+		return errors.New("--json is for the part sandbox alone")
+	}
+	if asJSON {
+		return sandboxes()
 	}
 	fmt.Printf("%s %s/%s, %d cores\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0))
 	for _, p := range parts {

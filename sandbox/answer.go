@@ -69,22 +69,3 @@ func (a answer) write(w http.ResponseWriter) {
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body)
 }
-
-// recorder keeps what a handler writes.
-type recorder struct{ answer }
-
-func newRecorder() *recorder { return &recorder{answer{header: make(http.Header, 12)}} }
-
-func (r *recorder) Header() http.Header { return r.header }
-
-func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 {
-		r.status = status
-	}
-}
-
-func (r *recorder) Write(p []byte) (int, error) {
-	r.WriteHeader(http.StatusOK)
-	r.body = append(r.body, p...)
-	return len(p), nil
-}

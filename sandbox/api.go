@@ -58,14 +58,16 @@ func (s *Server) readGroup(c *call, r *http.Request, do func(*agentGroup) answer
 // listAccounts is GET .../admin/accounts: the main account, then its sub-accounts, each naming the main account.
 func (s *Server) listAccounts(c *call, r *http.Request) answer {
 	return s.read(c, r, func(x *center) answer {
-		out := []cxAccount{}
-		if c.rules.mainAccountListed {
-			out = append(out, newCXAccount(x, x.main()))
-		}
-		for _, sub := range x.subAccounts {
-			out = append(out, newCXAccount(x, sub))
-		}
-		return jsonAnswer(http.StatusOK, out)
+		return s.world.view(viewKey{center: x, accounts: true, main: c.rules.mainAccountListed}, func() any {
+			out := []cxAccount{}
+			if c.rules.mainAccountListed {
+				out = append(out, newCXAccount(x, x.main()))
+			}
+			for _, sub := range x.subAccounts {
+				out = append(out, newCXAccount(x, sub))
+			}
+			return out
+		})
 	})
 }
 
@@ -75,17 +77,19 @@ func (s *Server) listUsers(c *call, r *http.Request) answer {
 	activeOnly, _ := strconv.ParseBool(r.URL.Query().Get("activeOnly"))
 	flatten, _ := strconv.ParseBool(r.URL.Query().Get("flatten"))
 	return s.read(c, r, func(x *center) answer {
-		all := []cxUser{}
-		for i, u := range x.account.everybody() {
-			if u.enabled || !activeOnly {
-				all = append(all, newCXUser(u, i == 0))
+		return s.world.view(viewKey{center: x, activeOnly: activeOnly, flatten: flatten}, func() any {
+			all := []cxUser{}
+			for i, u := range x.account.everybody() {
+				if u.enabled || !activeOnly {
+					all = append(all, newCXUser(u, i == 0))
+				}
 			}
-		}
-		if !flatten && len(all) > 1 && all[0].RootUser {
-			all[0].Children = all[1:]
-			all = all[:1:1]
-		}
-		return jsonAnswer(http.StatusOK, all)
+			if !flatten && len(all) > 1 && all[0].RootUser {
+				all[0].Children = all[1:]
+				all = all[:1:1]
+			}
+			return all
+		})
 	})
 }
 

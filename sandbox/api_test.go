@@ -54,6 +54,10 @@ func TestTheUserListIsATreeUnlessFlattened(t *testing.T) {
 	if n := len(v.get(usersPath+"?flatten=true&activeOnly=true", token).want(200).list()); n != 3 {
 		t.Errorf("%d active users", n)
 	}
+	tree = v.get(usersPath+"?activeOnly=true", token).want(200).list()
+	if len(tree) != 1 || len(tree[0]["children"].([]any)) != 2 {
+		t.Errorf("tree of active users %v", tree)
+	}
 	one := v.get(usersPath+"/"+jsonNumber(flat[1]["userId"]), token).want(http.StatusOK).json()
 	if one["userName"] != flat[1]["userName"] || one["enabled"] != false {
 		t.Errorf("user %v", one)
@@ -61,6 +65,22 @@ func TestTheUserListIsATreeUnlessFlattened(t *testing.T) {
 	v.get(usersPath+"/1", token).wantCX(404, "resource.not.found.exception")
 	if flat[2]["rcUserId"] != nil {
 		t.Error("an unlinked user has a RingCentral id")
+	}
+}
+
+func TestTheUserListFollowsWhatBecomesOfTheUsers(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	token := str(v.exchange(), "accessToken")
+	list := func() []map[string]any { return v.get(usersPath+"?flatten=true", token).want(http.StatusOK).list() }
+	before := list()
+	v.control("users/"+jsonNumber(before[1]["rcUserId"]), `{"enabled":false,"ringcx":false}`)
+	v.control("admins", `{"username":"<a&b>@example.com","password":"x"}`)
+	after := list()
+	if after[1]["enabled"] != false || after[1]["rcUserId"] != nil || before[1]["enabled"] != true {
+		t.Errorf("before %v\nafter %v", before[1], after[1])
+	}
+	if len(after) != len(before)+1 || after[3]["userName"] != "<a&b>@example.com" {
+		t.Errorf("before %d users\nafter %v", len(before), after)
 	}
 }
 

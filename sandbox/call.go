@@ -16,6 +16,7 @@ type call struct {
 	subject  int64       // who calls RingCX, once its token has been accepted
 	sent     []parameter // what its form held, as far as it may be shown
 	xauth    string      // its X-Auth-Token: the one it called with, else the one of its sign-in
+	answer   answer
 }
 
 type callKey struct{}
@@ -31,8 +32,12 @@ func (c *call) note(verdict string) {
 // endpoint answers one operation of a vendor.
 type endpoint func(*call, *http.Request) answer
 
+// at routes to e. Handlers of the routes leave the answer in the call and write nothing.
 func at(e endpoint) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) { e(callOf(r), r).write(w) }
+	return func(_ http.ResponseWriter, r *http.Request) {
+		c := callOf(r)
+		c.answer = e(c, r)
+	}
 }
 
 // serveVendor answers r as the vendors would, logs it, and lets an armed fault spoil it.
@@ -69,9 +74,8 @@ func (s *Server) answer(c *call, w http.ResponseWriter, r *http.Request) answer 
 	if r.Body != nil {
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 	}
-	rec := newRecorder()
-	s.routes.ServeHTTP(rec, r)
-	return rec.answer
+	s.routes.ServeHTTP(w, r)
+	return c.answer
 }
 
 // secretParams are query parameters that carry a secret wherever they appear.

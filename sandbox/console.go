@@ -32,7 +32,7 @@ type consolePage func(v *visit, r *http.Request) answer
 func newConsole(s *Server) *console {
 	c := &console{
 		Server: s, visits: newGenerations[*visit](browsersKept),
-		tries: newLimiter("console", false),
+		tries: newLimiter("console", "console", false, nil),
 	}
 	mux := http.NewServeMux()
 	c.show(mux, "{$}", c.overview)
@@ -83,7 +83,7 @@ func (c *console) show(mux *http.ServeMux, path string, page consolePage) {
 func (c *console) take(mux *http.ServeMux, path string, page consolePage) {
 	mux.HandleFunc("POST "+consolePath+path, func(w http.ResponseWriter, r *http.Request) {
 		a := page(visitOf(r), r)
-		if err := c.keep(); err != nil {
+		if err := c.edited(); err != nil {
 			a = c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
 		}
 		a.write(w)

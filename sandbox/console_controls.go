@@ -103,6 +103,7 @@ func (c *console) limiters() []namedLimiter {
 	return []namedLimiter{
 		{"RingCentral Auth: token, revoke, userinfo", c.platform.auth, r.auth()},
 		{"RingCentral Light: account, extension", c.platform.light, r.light()},
+		{"RingCentral Medium: permissions", c.platform.medium, r.medium()},
 		{"RingCX exchange", c.cx.exchanges, r.exchange()},
 		{"RingCX refresh", c.cx.refreshes, r.refreshes()},
 		{"RingCX users and summaries", c.cx.reads, r.reads()},
@@ -115,7 +116,7 @@ func (l namedLimiter) view(now time.Time) limitView {
 		On: !l.off && l.allowed.limit > 0, Keys: len(l.buckets),
 	}
 	for _, b := range l.buckets {
-		if now.Before(b.quiet) {
+		if momentOf(now) < b.quiet {
 			out.Penalties++
 		}
 	}
@@ -186,8 +187,9 @@ func (c *console) turnLimits(_ *visit, r *http.Request) answer {
 		switch change {
 		case "on", "off":
 			l.off = change == "off"
+			c.changes.touch(l.limiter)
 		case "forget":
-			clear(l.buckets)
+			l.forget()
 		default:
 			return c.refusal(http.StatusBadRequest, "Refused", "Limits can be switched on or off, or forget what was counted.")
 		}

@@ -249,3 +249,17 @@ func (c *console) answerInside(r *http.Request) (got answer, cut bool) {
 	c.serveVendor(rec, r)
 	return rec.answer, false
 }
+
+// recorder keeps what is written to it.
+type recorder struct{ answer }
+
+func newRecorder() *recorder { return &recorder{answer{header: http.Header{}}} }
+
+func (r *recorder) Header() http.Header { return r.header }
+
+func (r *recorder) WriteHeader(status int) { r.status = status }
+
+func (r *recorder) Write(p []byte) (int, error) {
+	r.body = append(r.body, p...)
+	return len(p), nil
+}

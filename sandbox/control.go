@@ -22,7 +22,7 @@ func (s *Server) controlRoutes() http.Handler {
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, limit)
 			v, err := do(r)
-			if failed := s.keep(); err == nil && failed != nil {
+			if failed := s.edited(); err == nil && failed != nil {
 				textAnswer(http.StatusInternalServerError, failed.Error()).write(w)
 				return
 			}

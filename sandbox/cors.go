@@ -66,7 +66,7 @@ func answerOptions(routes chi.Routes) func(http.Handler) http.Handler {
 					a = a.with("Access-Control-Allow-Headers", asked)
 				}
 			}
-			a.write(w)
+			callOf(r).answer = a
 		})
 	}
 }

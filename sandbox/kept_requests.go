@@ -64,8 +64,9 @@ func (st *state) loadRequests(in *archive) error {
 func (j *journal) restore(entries []logEntry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.entries, j.next, j.kept = entries, 0, 0
+	j.entries, j.next, j.kept = nil, 0, 0
 	for _, e := range entries {
+		j.entries = append(j.entries, e.pack())
 		j.count = max(j.count, e.number)
 	}
 	j.kept = j.count

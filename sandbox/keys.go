@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -8,11 +9,13 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	_ "embed"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"math/big"
 	"sync"
 
 	"github.com/go-jose/go-jose/v4"
@@ -37,13 +40,14 @@ var demoRSAKey = sync.OnceValues(func() (*rsa.PrivateKey, error) {
 // signingKey signs and verifies compact JWTs. It is safe for concurrent use.
 type signingKey struct {
 	algorithm jose.SignatureAlgorithm
-	signer    jose.Signer
+	header    string // of every token, encoded, with the dot behind it
+	signature func(text []byte) ([]byte, error)
 	public    jose.JSONWebKey
 }
 
 // newSigningKey makes the key of a name and algorithm; the same seed gives the same key.
 func newSigningKey(seed uint64, name, algorithm string) (*signingKey, error) {
-	var private any
+	k := &signingKey{algorithm: jose.SignatureAlgorithm(algorithm)}
 	var public any
 	switch algorithm {
 	case "ES256":
@@ -51,29 +55,51 @@ func newSigningKey(seed uint64, name, algorithm string) (*signingKey, error) {
 		if err != nil {
 			return nil, err
 		}
-		private, public = key, key.Public()
+		k.signature, public = signES256(key), key.Public()
 	case "EdDSA":
 		key := ed25519.NewKeyFromSeed(derive(seed, name, 0))
-		private, public = key, key.Public()
+		k.signature, public = func(text []byte) ([]byte, error) { return ed25519.Sign(key, text), nil }, key.Public()
 	case "RS256":
 		key, err := demoRSAKey()
 		if err != nil {
 			return nil, err
 		}
-		private, public = key, key.Public()
+		k.signature, public = signRS256(key), key.Public()
 	default:
 		return nil, fmt.Errorf("unknown algorithm %q (known: ES256, RS256, EdDSA)", algorithm)
 	}
 	kid := text(seed, "kid of "+name, 22)
-	alg := jose.SignatureAlgorithm(algorithm)
-	signer, err := jose.NewSigner(
-		jose.SigningKey{Algorithm: alg, Key: jose.JSONWebKey{Key: private, KeyID: kid}},
-		(&jose.SignerOptions{}).WithType("JWT"),
-	)
-	if err != nil {
-		return nil, fmt.Errorf("preparing the %s key: %w", algorithm, err)
+	header := fmt.Sprintf(`{"alg":%q,"kid":%q,"typ":"JWT"}`, algorithm, kid)
+	k.header = base64.RawURLEncoding.EncodeToString([]byte(header)) + "."
+	k.public = jose.JSONWebKey{Key: public, KeyID: kid, Algorithm: algorithm, Use: "sig"}
+	return k, nil
+}
+
+// signES256 signs as RFC 7518 asks: both numbers at their full length. Signatures are deterministic (RFC 6979), which is
+// a quarter cheaper.
+func signES256(key *ecdsa.PrivateKey) func([]byte) ([]byte, error) {
+	return func(text []byte) ([]byte, error) {
+		digest := sha256.Sum256(text)
+		der, err := key.Sign(nil, digest[:], crypto.SHA256)
+		if err != nil {
+			return nil, err
+		}
+		var numbers struct{ R, S *big.Int }
+		if _, err := asn1.Unmarshal(der, &numbers); err != nil {
+			return nil, err
+		}
+		out := make([]byte, 64)
+		numbers.R.FillBytes(out[:32])
+		numbers.S.FillBytes(out[32:])
+		return out, nil
 	}
-	return &signingKey{alg, signer, jose.JSONWebKey{Key: public, KeyID: kid, Algorithm: algorithm, Use: "sig"}}, nil
+}
+
+func signRS256(key *rsa.PrivateKey) func([]byte) ([]byte, error) {
+	return func(text []byte) ([]byte, error) {
+		digest := sha256.Sum256(text)
+		return rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
+	}
 }
 
 func deriveECDSA(seed uint64, name string) (*ecdsa.PrivateKey, error) {
@@ -93,11 +119,15 @@ func (k *signingKey) sign(claims any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("encoding claims: %w", err)
 	}
-	jws, err := k.signer.Sign(payload)
+	token := make([]byte, 0, 1024)
+	token = append(token, k.header...)
+	token = base64.RawURLEncoding.AppendEncode(token, payload)
+	signature, err := k.signature(token)
 	if err != nil {
 		return "", fmt.Errorf("signing: %w", err)
 	}
-	return jws.CompactSerialize()
+	token = append(token, '.')
+	return string(base64.RawURLEncoding.AppendEncode(token, signature)), nil
 }
 
 // verify reports whether k signed token.

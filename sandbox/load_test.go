@@ -1,11 +1,19 @@
 package sandbox_test
 
 import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox"
 )
@@ -29,15 +37,100 @@ func BenchmarkExchange(b *testing.B) {
 	}
 }
 
+// BenchmarkIssue is what issuing a token costs the handler: an exchange against the bare signature of the same text,
+// turn by turn in one goroutine.
+func BenchmarkIssue(b *testing.B) {
+	for algorithm, sign := range map[string]func(testing.TB) func(text []byte){
+		"ES256": bareES256, "EdDSA": bareEdDSA, "RS256": bareRS256,
+	} {
+		b.Run(algorithm, func(b *testing.B) {
+			v := newVendor(b, sandbox.Options{NoLimits: true, Algorithm: algorithm})
+			body := strings.NewReader("")
+			form := "rcTokenType=Bearer&includeRefresh=true&rcAccessToken=" + str(v.login(), "access_token")
+			token := str(v.exchange(), "accessToken")
+			text := []byte(token[:strings.LastIndex(token, ".")])
+			r := httptest.NewRequest(http.MethodPost, exchangePath, io.NopCloser(body))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			signature, original := sign(b), r.Body
+			var issuing, signing time.Duration
+			for b.Loop() {
+				body.Reset(form)
+				r.Body = original
+				w := &discarded{header: http.Header{}}
+				begin := time.Now()
+				v.ServeHTTP(w, r)
+				issued := time.Now()
+				signature(text)
+				issuing, signing = issuing+issued.Sub(begin), signing+time.Since(issued)
+				if w.status != http.StatusOK {
+					b.Fatal(w.status)
+				}
+			}
+			b.ReportMetric(float64(issuing)/float64(signing), "signatures/op")
+			b.ReportMetric(float64(signing.Nanoseconds())/float64(b.N), "ns/signature")
+			b.ReportMetric(0, "ns/op") // both together, which says nothing
+		})
+	}
+}
+
+// discarded is a response of which only the status is kept.
+type discarded struct {
+	header http.Header
+	status int
+}
+
+func (d *discarded) Header() http.Header         { return d.header }
+func (d *discarded) WriteHeader(status int)      { d.status = status }
+func (d *discarded) Write(p []byte) (int, error) { return len(p), nil }
+
+func bareES256(tb testing.TB) func([]byte) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return func(text []byte) {
+		digest := sha256.Sum256(text)
+		if _, err := ecdsa.SignASN1(rand.Reader, key, digest[:]); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
+func bareEdDSA(tb testing.TB) func([]byte) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return func(text []byte) { ed25519.Sign(key, text) }
+}
+
+func bareRS256(tb testing.TB) func([]byte) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return func(text []byte) {
+		digest := sha256.Sum256(text)
+		if _, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:]); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkRead(b *testing.B) {
 	for _, path := range []string{usersPath, accountsPath} {
 		b.Run(path[strings.LastIndex(path, "/")+1:], func(b *testing.B) {
 			v := newVendor(b, sandbox.Options{NoLimits: true})
 			token := str(v.exchange(), "accessToken")
+			b.ReportAllocs()
 			b.RunParallel(func(pb *testing.PB) {
+				r := httptest.NewRequest(http.MethodGet, path, nil)
+				r.Header.Set("Authorization", "Bearer "+token)
+				r.Header.Set("User-Agent", "test")
 				for pb.Next() {
-					if r := v.get(path, token); r.status != http.StatusOK {
-						b.Error(r.status)
+					w := &discarded{header: http.Header{}}
+					if v.ServeHTTP(w, r); w.status != http.StatusOK {
+						b.Error(w.status)
 					}
 				}
 			})

@@ -34,7 +34,7 @@ type Request struct {
 // journal is a ring of the latest requests. Its lock guards all of it.
 type journal struct {
 	mu       sync.Mutex
-	entries  []logEntry
+	entries  []packedEntry
 	next     int
 	count    uint64 // requests so far; numbers the next one
 	kept     uint64 // number of the latest that the keeper has
@@ -50,9 +50,10 @@ type logEntry struct {
 }
 
 func (j *journal) add(e logEntry) {
+	packed := e.pack()
 	j.mu.Lock()
 	j.count++
-	e.number = j.count
+	packed.number = j.count
 	for w := range j.watchers {
 		select {
 		case w <- struct{}{}:
@@ -60,9 +61,9 @@ func (j *journal) add(e logEntry) {
 		}
 	}
 	if len(j.entries) < logSize {
-		j.entries = append(j.entries, e)
+		j.entries = append(j.entries, packed)
 	} else {
-		j.entries[j.next] = e
+		j.entries[j.next] = packed
 		j.next = (j.next + 1) % logSize
 	}
 	observer := j.observer
@@ -73,26 +74,32 @@ func (j *journal) add(e logEntry) {
 }
 
 func (j *journal) list() []Request {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	out := make([]Request, 0, len(j.entries))
-	for _, part := range [][]logEntry{j.entries[j.next:], j.entries[:j.next]} {
-		for i := range part {
-			out = append(out, part[i].Request)
-		}
+	all, _ := j.since(0)
+	out := make([]Request, 0, len(all))
+	for i := range all {
+		out = append(out, all[i].Request)
 	}
 	return out
 }
 
 // since lists the entries after a number, oldest first, and the number of the latest of all.
 func (j *journal) since(number uint64) ([]logEntry, uint64) {
+	packed, count := j.packedSince(number)
+	out := make([]logEntry, 0, len(packed))
+	for _, e := range packed {
+		out = append(out, e.unpack())
+	}
+	return out, count
+}
+
+func (j *journal) packedSince(number uint64) ([]packedEntry, uint64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	n := len(j.entries)
 	if fresh := j.count - min(number, j.count); fresh < uint64(n) {
 		n = int(fresh) //nolint:gosec // at most the length
 	}
-	out := make([]logEntry, 0, n)
+	out := make([]packedEntry, 0, n)
 	for i := len(j.entries) - n; i < len(j.entries); i++ {
 		out = append(out, j.entries[(j.next+i)%len(j.entries)])
 	}

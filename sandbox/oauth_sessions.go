@@ -65,8 +65,9 @@ type rcAccess struct {
 func newPlatform(noLimits bool, now func() time.Time, news *changes) *platform {
 	p := &platform{
 		changes: news,
-		auth:    newLimiter("auth", noLimits), light: newLimiter("light", noLimits), medium: newLimiter("medium", noLimits),
-		seal: newSealer(), open: map[sessionKey]*session{},
+		auth:    newLimiter("auth", "auth", noLimits, news), light: newLimiter("light", "light", noLimits, news),
+		medium: newLimiter("medium", "medium", noLimits, news),
+		seal:   newSealer(), open: map[sessionKey]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
 		codes: newGenerations[*authCode](tokensKept), assertions: newGenerations[time.Time](tokensKept),
 	}

@@ -33,7 +33,7 @@ func (s *Server) needCookie(next http.Handler) http.Handler {
 		}
 		cookie, err := r.Cookie("access_token")
 		if err != nil || cookie.Value == "" {
-			noCookie(c, r).write(w)
+			c.answer = noCookie(c, r)
 			return
 		}
 		if isPlatformToken(cookie.Value) {
@@ -41,7 +41,7 @@ func (s *Server) needCookie(next http.Handler) http.Handler {
 		}
 		claims, problem := s.checkCX(c, cookie.Value)
 		if problem != "" {
-			gatewayRefusal(c, r, problem).write(w)
+			c.answer = gatewayRefusal(c, r, problem)
 			return
 		}
 		c.subject, _ = strconv.ParseInt(claims.Subject, 10, 64)

@@ -165,7 +165,7 @@ func (s *Server) needCXToken(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
 		if refusal, ok := s.identify(c, r); !ok && !c.rules.letsAnybody(r) {
-			refusal.write(w)
+			c.answer = refusal
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -104,8 +104,9 @@ func headAsGet(next http.Handler) http.Handler {
 // platformHeaders adds what every answer of the platform carries; its OAuth answers are never to be stored.
 func platformHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
 		if isPlatform(r.URL.Path) {
-			h := w.Header()
+			h := callOf(r).answer.header
 			h["Rcrequestid"] = []string{newUUID()}
 			h["Content-Language"] = []string{"en"}
 			h["Routingkey"] = []string{routingKey}
@@ -115,6 +116,5 @@ func platformHeaders(next http.Handler) http.Handler {
 				h["Pragma"] = []string{"no-cache"}
 			}
 		}
-		next.ServeHTTP(w, r)
 	})
 }

@@ -79,6 +79,7 @@ func (s *Server) restoredState(in *archive, news *changes) (*state, error) {
 		func() error { return restorePlatform(in, w, out.platform) },
 		func() error { return restoreBrowsers(in, w, out.platform) },
 		func() error { return restoreRingCX(in, w, out.platform, out.cx) },
+		func() error { return restoreLimits(in, append(out.platform.limiters(), out.cx.limiters()...)) },
 		func() error { return out.loadRequests(in) },
 	} {
 		if err := load(); err != nil {
@@ -222,6 +223,9 @@ func (s *Server) records() ([]Record, error) {
 	s.world.parts(add)
 	s.platform.parts(add)
 	s.cx.parts(add)
+	for _, l := range append(s.platform.limiters(), s.cx.limiters()...) {
+		l.parts(add)
+	}
 	entries, _ := s.journal.since(0)
 	for _, e := range entries {
 		add(e)

@@ -24,6 +24,7 @@ type world struct {
 	admins      map[int64]*user        // administrators of RingCX that RingCentral does not know
 	agents      map[int32]*seat        // by the id of the agent
 	usernames   map[string]*seat       // by the username of the agent
+	views       map[viewKey][]byte
 	demo        Credentials
 }
 
@@ -105,6 +106,7 @@ func emptyWorld(seed uint64) (*world, error) {
 		accounts: map[int64]*account{}, users: map[int64]*user{}, apps: map[string]*app{},
 		credentials: map[string]*credential{}, assertions: map[string]*credential{}, centers: map[string]*center{},
 		admins: map[int64]*user{}, agents: map[int32]*seat{}, usernames: map[string]*seat{},
+		views: map[viewKey][]byte{},
 	}, nil
 }
 

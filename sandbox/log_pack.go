@@ -1,0 +1,82 @@
+package sandbox
+
+import (
+	"net/url"
+	"strings"
+	"unique"
+)
+
+// packedEntry is a logEntry as the journal holds it. Most requests are of a kind that was there before, and share what
+// they have in common: an entry of its own takes as many bytes as a short path.
+type packedEntry struct {
+	at     moment
+	number uint64
+	kind   unique.Handle[requestKind]
+	status int32
+}
+
+// requestKind is everything about a request but when it came and what became of it.
+type requestKind struct {
+	method, path, auth string
+	verdicts           string // one a line
+	query, form        string // see packParameters
+}
+
+func (e *logEntry) pack() packedEntry {
+	return packedEntry{
+		at: momentOf(e.Time), number: e.number, status: int32(e.Status), //nolint:gosec // three digits
+		kind: unique.Make(requestKind{
+			e.Method, e.Path, e.shape.auth,
+			strings.Join(e.Verdicts, "\n"), packParameters(e.shape.query), packParameters(e.shape.form),
+		}),
+	}
+}
+
+func (p packedEntry) unpack() logEntry {
+	k := p.kind.Value()
+	verdicts := []string{}
+	if k.verdicts != "" {
+		verdicts = strings.Split(k.verdicts, "\n")
+	}
+	return logEntry{
+		Request: Request{Time: p.at.time(), Method: k.method, Path: k.path, Status: int(p.status), Verdicts: verdicts},
+		number:  p.number,
+		shape:   requestShape{k.auth, unpackParameters(k.query), unpackParameters(k.form)},
+	}
+}
+
+// packParameters writes parameters as a query, but without the "=" of those that are secret: their values begin with a
+// "$", which is escaped everywhere else.
+func packParameters(all []parameter) string {
+	var out strings.Builder
+	for i, p := range all {
+		if i > 0 {
+			out.WriteByte('&')
+		}
+		out.WriteString(url.QueryEscape(p.name))
+		if p.secret {
+			out.WriteString(p.value)
+			continue
+		}
+		out.WriteByte('=')
+		out.WriteString(url.QueryEscape(p.value))
+	}
+	return out.String()
+}
+
+func unpackParameters(text string) []parameter {
+	if text == "" {
+		return nil
+	}
+	var out []parameter
+	for one := range strings.SplitSeq(text, "&") {
+		at := strings.IndexAny(one, "=$")
+		p := parameter{secret: one[at] == '$', value: one[at:]}
+		p.name, _ = url.QueryUnescape(one[:at])
+		if !p.secret {
+			p.value, _ = url.QueryUnescape(one[at+1:])
+		}
+		out = append(out, p)
+	}
+	return out
+}
