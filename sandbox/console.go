@@ -63,6 +63,8 @@ func newConsole(s *Server) *console {
 	c.take(mux, "controls/faults/clear", c.clearFaults)
 	c.show(mux, "contract", c.contractForm)
 	c.take(mux, "contract", c.turnSettings)
+	c.take(mux, "controls/hostile", c.beginDay)
+	c.take(mux, "controls/hostile/end", c.endDay)
 	c.take(mux, "controls/limits", c.turnLimits)
 	c.take(mux, "controls/reset", c.startOver)
 	c.show(mux, "sign-in", c.passwordForm)
@@ -106,6 +108,8 @@ var consoleNotices = map[string]string{
 	"clock":      "The clock was moved.",
 	"fault":      "The fault is armed.",
 	"faults":     "No fault is armed any more.",
+	"hostile":    "The hostile day has begun.",
+	"calm":       "The hostile day is over.",
 	"settings":   "The settings were changed.",
 	"limits":     "The limits were changed.",
 	"reset":      "The sandbox is in its first minute again.",

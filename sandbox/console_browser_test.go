@@ -145,3 +145,27 @@ func TestInABrowserASettingIsChosenAndPutBackWithTheKeyboard(t *testing.T) {
 		t.Errorf("after putting all back: %v", got)
 	}
 }
+
+func TestInABrowserAHostileDayIsBegunAndItsTracesAreSeen(t *testing.T) {
+	d := newDesk(t)
+	d.Visit(d.web + "/console/controls")
+	d.See("#begin-day")
+	d.Click("#kind-delay") // not this one
+	d.Click("#begin-day")
+	d.See("#day")
+	for range 100 {
+		d.v.suffer("/restapi")
+	}
+	d.Visit(d.web + "/console/controls")
+	d.See("#end-day")
+	if got := d.Text("#day"); !strings.Contains(got, "10 % of the requests") || strings.Contains(got, "delay ") || !strings.Contains(got, " of 100:") {
+		t.Errorf("the day is %q", got)
+	}
+	d.look("console-hostile")
+	d.Visit(d.web + "/console/requests")
+	d.See(".spoilt")
+	d.look("console-spoiled")
+	d.Visit(d.web + "/console/controls")
+	d.Click("#end-day")
+	d.See("#begin-day")
+}

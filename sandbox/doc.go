@@ -19,6 +19,9 @@
 // People have a developer console at /console/, where they create apps and JWT credentials, watch requests and tokens,
 // and turn the controls. It answers this machine only, or whoever knows Options.ConsolePassword.
 //
+// Bad days come one by one (POST /_sandbox/faults) or as a seeded share of all requests (Options.Hostile). What a vendor
+// would frown at is a verdict in the log, which changes no answer. docs/sandbox.md lists faults and verdicts.
+//
 // People sign in, too: /restapi/oauth/authorize leads a browser to a sign-in page and a consent page, and from there to
 // a redirect URI of the app, with a code. Demo has an app for programs on a desk and one for servers.
 //

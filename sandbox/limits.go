@@ -142,7 +142,7 @@ func (a allowance) excess() string {
 	if a.limit == 5 && a.window == time.Minute {
 		return verdictSixth
 	}
-	return "request over the limit"
+	return verdictExcess
 }
 
 // stamp adds the limit headers to a.

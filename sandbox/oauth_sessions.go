@@ -306,6 +306,9 @@ func (p *platform) live() int {
 	return n
 }
 
+// sign is what the use of a session is known by.
+func (sess *session) sign() string { return decimal(int64(sess.number)) } //nolint:gosec // counted from 1
+
 // id names a session for clients.
 func (p *platform) id(sess *session) string {
 	return formatUUID(p.seal.short(sealed{kindSession, sess.number, 0}))

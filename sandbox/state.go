@@ -101,7 +101,8 @@ func (s *Server) become(st *state, news *changes) {
 	s.world, s.platform, s.cx = st.world, st.platform, st.cx
 	s.rules.Store(st.rules)
 	s.tokens.restart(st.epoch)
-	s.faults.clear()
+	s.faults.restart()
+	s.habits.restart()
 	s.clock.offset.Store(int64(st.offset))
 	s.journal.restore(st.requests)
 }
