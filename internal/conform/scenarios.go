@@ -125,6 +125,14 @@ var scenarios = []Scenario{
 		},
 	},
 	{
+		Name: "garbled", About: "an answer whose JSON is damaged", Survives: "does not take it for one; the next run gets its answer",
+		steps: spoiled("garble", "a damaged answer"),
+	},
+	{
+		Name: "empty", About: "an empty answer with 200", Survives: "does not take it for one; the next run gets its answer",
+		steps: spoiled("empty", "an empty answer"),
+	},
+	{
 		Name: "server-error", About: "the vendor fails: 500, 503", Survives: "does not take it for an answer; nothing stored is lost",
 		steps: []step{
 			fault(apiPrefix+"*", `"kind":"status","status":500`), survives("the run that got 500"),
@@ -195,6 +203,16 @@ var scenarios = []Scenario{
 		Name: "user-agent", About: "the vendor looks at who asks", Survives: "should name itself in each request",
 		steps: []step{succeeds("the first run"), namesItself},
 	},
+}
+
+// spoiled are the steps of a vendor whose answers to a call, a refresh and a login are of no use.
+func spoiled(kind, what string) []step {
+	armed := fmt.Sprintf(`"kind":%q`, kind)
+	return []step{
+		fault(platformPath, armed), survives("the run whose login got " + what), succeeds("the run after it"),
+		fault(apiPrefix+"*", armed), survives("the run whose call got " + what), succeeds("the run after it"), reuses(should),
+		later(expired), fault(refreshPath, armed), survives("the run whose refresh got " + what), succeeds("the run after it"),
+	}
 }
 
 // skewed are the steps of a vendor whose clock is not that of the program.

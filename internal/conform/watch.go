@@ -19,7 +19,7 @@ type visit struct {
 	method string
 	path   string
 	status int  // 0: the connection was cut
-	data   bool // it was answered whole, with 200 and JSON
+	data   bool // it was answered whole, with 200 and JSON that can be read
 }
 
 // apiRead says that the visit got what the program is there for.
@@ -108,7 +108,8 @@ func (w *watch) leave(index int, a *answer, whole bool) {
 	defer w.mu.Unlock()
 	v := &w.visits[index]
 	v.status = a.status
-	v.data = whole && a.status == http.StatusOK && strings.HasPrefix(a.Header().Get("Content-Type"), "application/json")
+	v.data = whole && a.status == http.StatusOK && strings.HasPrefix(a.Header().Get("Content-Type"), "application/json") &&
+		json.Valid(a.body.Bytes())
 	if !strings.HasPrefix(v.path, apiPrefix) {
 		w.learn(a.body.Bytes())
 	}
