@@ -207,7 +207,7 @@ var misuses = map[string]misuse{
 func TestEachMisuseGetsItsVerdictAndWhatIsCloseToItNone(t *testing.T) {
 	for verdict, m := range misuses {
 		t.Run(verdict, func(t *testing.T) {
-			bad := &vendor{newVendor(t, m.opts).Server, t}
+			bad := &vendor{Server: newVendor(t, m.opts).Server, t: t}
 			m.bad(bad)
 			bad.wantVerdicts(verdict)
 			for _, r := range bad.Requests()[:len(bad.Requests())-1] {
@@ -215,7 +215,7 @@ func TestEachMisuseGetsItsVerdictAndWhatIsCloseToItNone(t *testing.T) {
 					t.Errorf("%s %s got the verdict too early", r.Method, r.Path)
 				}
 			}
-			good := &vendor{newVendor(t, m.opts).Server, t}
+			good := &vendor{Server: newVendor(t, m.opts).Server, t: t}
 			m.good(good)
 			for _, r := range good.Requests() {
 				if len(r.Verdicts) > 0 {
