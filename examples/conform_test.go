@@ -19,9 +19,7 @@ func TestTheExamplesSurviveTheVendorsBadDays(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, r := range results {
-				// What the vendor said about waiting is kept between runs by the SDK alone.
-				warned := r.Status == conform.Warn && r.Name == "rate-limit-kept" && !p.sdk
-				if r.Status != conform.Pass && !warned {
+				if r.Status != conform.Pass {
 					t.Errorf("%s: %s %+v", r.Name, r.Status, r.Problems)
 				}
 			}

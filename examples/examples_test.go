@@ -213,16 +213,45 @@ func TestALimitIsToldAndEndsTheRun(t *testing.T) {
 		if len(e.requests) != 1 {
 			t.Errorf("sent %q after the limit", e.requests)
 		}
+		b.wantQuiet(61 * time.Second)
+		if e := b.fails(1, "no requests for tokens for 6"); len(e.requests) != 0 {
+			t.Errorf("sent %q although the vendor wants to be left alone", e.requests)
+		}
+		b.quietIsOver()
 		b.succeeds(login, exchange, accounts, users)
-		before := b.saved()
+		_, before := b.tokens()
 		b.vendor.Advance(6 * time.Minute)
 		b.fault(`{"path":"/api/auth/token/refresh","kind":"retry-after","retryAfter":"17"}`)
 		e = b.fails(1, "429", "Retry-After: 17")
-		if len(e.requests) != 2 || b.saved() != before {
-			t.Errorf("sent %q after the limit, or changed the state", e.requests)
+		if _, refresh := b.tokens(); len(e.requests) != 2 || refresh != before {
+			t.Errorf("sent %q after the limit, or lost the refresh token", e.requests)
 		}
+		b.wantQuiet(17 * time.Second)
+		b.quietIsOver()
+		b.succeeds(expired, refreshed, accounts, users)
 		b.fault(`{"path":"/voice/api/v1/admin/accounts","kind":"retry-after"}`)
 		b.fails(1, "429", "Retry-After: not given")
+	})
+}
+
+func TestAStrangeRetryAfterIsObeyedWithReason(t *testing.T) {
+	t.Parallel()
+	each(t, byHand, func(t *testing.T, b *bench) {
+		for told, want := range map[string]time.Duration{
+			"": time.Minute, "soon": time.Minute, "-5": 0, "999999999999": time.Hour, "7200": time.Hour,
+			time.Now().Add(10 * time.Minute).UTC().Format(http.TimeFormat): 10 * time.Minute,
+		} {
+			if b.program.name == shell.name && (want == 0 || want == 10*time.Minute) {
+				want = time.Minute // it understands numbers only
+			}
+			b.fault(`{"path":"/restapi/oauth/token","kind":"retry-after","retryAfter":"` + told + `"}`)
+			b.fails(1, "429")
+			if want > 0 {
+				b.wantQuiet(want)
+			}
+			b.quietIsOver()
+		}
+		b.succeeds(login, exchange, accounts, users)
 	})
 }
 

@@ -240,6 +240,37 @@ func (b *bench) tokens() (access, refresh string) {
 	return v.AccessToken, v.RefreshToken
 }
 
+// wantQuiet wants the state to say that the vendor is to be left alone for so long from now, less what the test took.
+func (b *bench) wantQuiet(want time.Duration) {
+	b.t.Helper()
+	var v struct{ QuietUntil float64 }
+	if err := json.Unmarshal([]byte(b.saved()), &v); err != nil {
+		b.t.Fatalf("the state is not JSON: %v", err)
+	}
+	const patience = 30 * time.Second // for a slow machine
+	left := time.Until(time.UnixMilli(int64(v.QuietUntil * 1000)))
+	if left > want+2*time.Second || left < want-patience {
+		b.t.Errorf("it wants to be quiet for %v, want %v", left, want)
+	}
+}
+
+// quietIsOver lets the time pass in which the vendor is to be left alone.
+func (b *bench) quietIsOver() {
+	b.t.Helper()
+	var v map[string]any
+	if err := json.Unmarshal([]byte(b.saved()), &v); err != nil {
+		b.t.Fatalf("the state is not JSON: %v", err)
+	}
+	v["quietUntil"] = float64(time.Now().Unix() - 1)
+	text, err := json.Marshal(v)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(b.state, text, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
 // tokenLike is what a secret looks like. The vendor's are longer; a state's identity is a hash of 64 hex digits.
 var (
 	tokenLike = regexp.MustCompile(`[\w.~+/=|-]{40,}`)

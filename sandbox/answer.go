@@ -40,6 +40,14 @@ func jsonAnswer(status int, v any) answer {
 	return newAnswer(status, typeJSON, bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
 }
 
+// asText is a with its JSON called text, which some operations of RingCX document.
+func asText(a answer) answer {
+	if a.status == http.StatusOK {
+		return a.with("Content-Type", typeText)
+	}
+	return a
+}
+
 // with sets a header of a and returns a.
 func (a answer) with(key, value string) answer {
 	if a.header == nil {

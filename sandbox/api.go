@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -23,7 +24,7 @@ func (s *Server) asUser(c *call, r *http.Request, do func(*user) answer) answer 
 	defer s.mu.Unlock()
 	u := s.caller(c.subject)
 	if u == nil {
-		return cxForbidden(c, r)
+		return cxForbiddenAs(c, r, c.rules.callerStatus)
 	}
 	return do(u)
 }
@@ -58,14 +59,18 @@ func (s *Server) readGroup(c *call, r *http.Request, do func(*agentGroup) answer
 // listAccounts is GET .../admin/accounts: the main account, then its sub-accounts, each naming the main account.
 func (s *Server) listAccounts(c *call, r *http.Request) answer {
 	return s.read(c, r, func(x *center) answer {
-		if x.list == nil {
-			out := []cxAccount{newCXAccount(x, x.main())}
+		listed := c.rules.mainAccountListed
+		if x.lists[listed] == nil {
+			out := []cxAccount{}
+			if listed {
+				out = append(out, newCXAccount(x, x.main()))
+			}
 			for _, sub := range x.subAccounts {
 				out = append(out, newCXAccount(x, sub))
 			}
-			x.list = jsonAnswer(http.StatusOK, out).body
+			x.lists[listed] = jsonAnswer(http.StatusOK, out).body
 		}
-		return newAnswer(http.StatusOK, typeJSON, x.list)
+		return newAnswer(http.StatusOK, typeJSON, x.lists[listed])
 	})
 }
 
@@ -125,7 +130,7 @@ func (s *Server) getUser(c *call, r *http.Request) answer {
 // listAgentGroups is GET .../agentGroups.
 func (s *Server) listAgentGroups(c *call, r *http.Request) answer {
 	return s.readSub(c, r, func(_ *center, sub *subAccount) answer {
-		groups, ok := page(r, sub.groups)
+		groups, ok := page(c, r, sub.groups)
 		if !ok {
 			return cxBadRequest(c, r)
 		}
@@ -165,10 +170,10 @@ func (s *Server) getAgent(c *call, r *http.Request) answer {
 }
 
 // page cuts items as page (from 0) and maxRows ask; false if they are not such numbers. Without maxRows there is one
-// page with everything (assumed: default and maximum are not documented).
-func page[T any](r *http.Request, items []T) ([]T, bool) {
+// page with everything, or with a number of rows that is a setting.
+func page[T any](c *call, r *http.Request, items []T) ([]T, bool) {
 	query := r.URL.Query()
-	number, rows := 0, len(items)
+	number, rows := 0, cmp.Or(c.rules.maxRowsDefault, len(items))
 	var err error
 	if v := query.Get("page"); v != "" {
 		if number, err = strconv.Atoi(v); err != nil || number < 0 {

@@ -77,6 +77,9 @@ type cxUser struct {
 	RCUserID         *int64      `json:"rcUserId"` // null for a user without a RingCentral link
 	UserManagedByRC  bool        `json:"userManagedByRC"`
 	PhoneNumber      *string     `json:"phoneNumber"`
+	PhoneNumberE164  *string     `json:"phoneNumberE164"`
+	PhoneNumbersI18n bool        `json:"phoneNumbersI18nEnabled"`
+	ParentPath       *string     `json:"parentPath"` // null: no use of it is documented
 	CreationDate     string      `json:"creationDate"`
 	Roles            [1]cxRole   `json:"roles"`
 	RegionalSettings cxRegional  `json:"regionalSettings"`
@@ -135,10 +138,10 @@ func newCXUser(u *user) cxUser {
 }
 
 type cxAgentGroup struct {
+	Permissions  []string `json:"permissions"` // empty unless includePermissions=true
 	AgentGroupID int32    `json:"agentGroupId"`
 	GroupName    string   `json:"groupName"`
 	IsDefault    bool     `json:"isDefault"`
-	Permissions  []string `json:"permissions"` // empty unless includePermissions=true
 }
 
 func newCXAgentGroup(r *http.Request, g *agentGroup) cxAgentGroup {

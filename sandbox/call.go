@@ -11,6 +11,7 @@ import (
 // call is one request to the emulated vendors: its moment, and what the vendor would say about it.
 type call struct {
 	now      time.Time
+	rules    *rules
 	verdicts []string
 	subject  int64       // who calls RingCX, once its token has been accepted
 	sent     []parameter // what its form held, as far as it may be shown
@@ -41,9 +42,12 @@ func at(e endpoint) http.HandlerFunc {
 
 // serveVendor answers r as the vendors would, logs it, and lets an armed fault spoil it.
 func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
-	fault := s.faults.take(r)
+	var fault *fault
+	if !isPreflight(r) {
+		fault = s.faults.take(r)
+	}
 	stayed := fault.wait(r)
-	c := &call{now: s.Now(), verdicts: []string{}}
+	c := &call{now: s.Now(), rules: s.rules.Load(), verdicts: []string{}}
 	c.inspect(r)
 	a, done := fault.instead(r)
 	switch {
@@ -52,6 +56,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	case !done:
 		a = s.answer(c, w, r)
 	}
+	a = shared(r, a)
 	a.header["Date"] = []string{c.now.Format(http.TimeFormat)}
 	s.journal.add(c.logged(r, a.status))
 	if err := s.keep(); err != nil {

@@ -17,9 +17,10 @@ func (c *clock) now() time.Time { return c.base().Add(time.Duration(c.offset.Loa
 // Date header follow it; the clocks of clients do not.
 func (s *Server) Advance(d time.Duration) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.clock.offset.Add(int64(d))
 	s.changes.touch(keptClock(s.offset()))
+	s.mu.Unlock()
+	_ = s.keep() // if that fails, so does the next request, which can say so
 }
 
 // Now is the time on the server's clock, in UTC.

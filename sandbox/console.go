@@ -32,7 +32,7 @@ type consolePage func(v *visit, r *http.Request) answer
 func newConsole(s *Server) *console {
 	c := &console{
 		Server: s, visits: newGenerations[*visit](browsersKept),
-		tries: newLimiter("console", passwordTries, false),
+		tries: newLimiter("console", false),
 	}
 	mux := http.NewServeMux()
 	c.show(mux, "{$}", c.overview)
@@ -61,7 +61,8 @@ func newConsole(s *Server) *console {
 	c.take(mux, "controls/clock", c.moveClock)
 	c.take(mux, "controls/faults", c.armFault)
 	c.take(mux, "controls/faults/clear", c.clearFaults)
-	c.take(mux, "controls/switches", c.turnSwitches)
+	c.show(mux, "contract", c.contractForm)
+	c.take(mux, "contract", c.turnSettings)
 	c.take(mux, "controls/limits", c.turnLimits)
 	c.take(mux, "controls/reset", c.startOver)
 	c.show(mux, "sign-in", c.passwordForm)
@@ -105,7 +106,7 @@ var consoleNotices = map[string]string{
 	"clock":      "The clock was moved.",
 	"fault":      "The fault is armed.",
 	"faults":     "No fault is armed any more.",
-	"switches":   "The switches were turned.",
+	"settings":   "The settings were changed.",
 	"limits":     "The limits were changed.",
 	"reset":      "The sandbox is in its first minute again.",
 }

@@ -9,15 +9,14 @@ import (
 
 // controlsPage is everything that can be turned, with what was filled in wrong.
 type controlsPage struct {
-	Offset   string
-	Steps    []choice
-	Kinds    []choice
-	Faults   []faultView
-	Fault    map[string]string // what was filled in
-	Switches []switchView
-	Limits   []limitView
-	Advance  string
-	Wrong    map[string]string
+	Offset  string
+	Steps   []choice
+	Kinds   []choice
+	Faults  []faultView
+	Fault   map[string]string // what was filled in
+	Limits  []limitView
+	Advance string
+	Wrong   map[string]string
 }
 
 type faultView struct {
@@ -25,14 +24,10 @@ type faultView struct {
 	Left                        int
 }
 
-type switchView struct {
-	Name, Meaning string
-	On            bool
-}
-
 type limitView struct {
 	Name            string
 	Limit           int
+	Window          string
 	On              bool
 	Keys, Penalties int
 }
@@ -43,20 +38,6 @@ var faultWords = map[string]string{
 	faultReset: "reset the connection", faultRetryAfter: "answer 429 with Retry-After",
 	faultDropAnswer: "do what was asked, and lose the answer", faultTruncate: "do it, and cut the answer in half",
 	faultDelay: "wait before answering",
-}
-
-// switchWords say what each switch does; its field is how it is turned.
-var switchWords = []struct {
-	name, meaning string
-	field         func(*switches) *bool
-}{
-	{"authLimitPerUser", "The Auth limit is counted by app and user instead of by app", func(s *switches) *bool { return &s.AuthLimitPerUser }},
-	{"sessionCapRefuses", "A sixth session is refused with 429 instead of ending the oldest", func(s *switches) *bool { return &s.SessionCapRefuses }},
-	{"authorizePage400", "The page that refuses an authorize request has status 400 instead of 403", func(s *switches) *bool { return &s.AuthorizePage400 }},
-	{"authorizationIssuer", "Answers of the authorize endpoint carry iss (RFC 9207)", func(s *switches) *bool { return &s.AuthorizationIssuer }},
-	{"limitPasswordLogins", "Logins with a password at RingCX are limited", func(s *switches) *bool { return &s.LimitPasswordLogins }},
-	{"platformIdOptional", "Logins with a password at RingCX work without platformId", func(s *switches) *bool { return &s.PlatformIDOptional }},
-	{"summaryAsJson", "A call summary is a JSON string instead of text", func(s *switches) *bool { return &s.SummaryAsJSON }},
 }
 
 // clockSteps are advances that tell something: past a token, past a penalty, past a session.
@@ -87,9 +68,6 @@ func (c *console) showControls(v *visit, r *http.Request, page *controlsPage) an
 	}
 	now := c.Now()
 	c.mu.Lock()
-	for _, s := range switchWords {
-		page.Switches = append(page.Switches, switchView{s.name, s.meaning, *s.field(&c.switches)})
-	}
 	for _, l := range c.limiters() {
 		page.Limits = append(page.Limits, l.view(now))
 	}
@@ -117,18 +95,23 @@ func (f *fault) view() faultView {
 type namedLimiter struct {
 	name string
 	*limiter
+	allowed allowance
 }
 
 func (c *console) limiters() []namedLimiter {
+	r := c.rules.Load()
 	return []namedLimiter{
-		{"RingCentral Auth: token, revoke, userinfo", c.platform.auth},
-		{"RingCentral Light: account, extension", c.platform.light},
-		{"RingCX exchange", c.cx.exchanges},
+		{"RingCentral Auth: token, revoke, userinfo", c.platform.auth, r.auth()},
+		{"RingCentral Light: account, extension", c.platform.light, r.light()},
+		{"RingCX exchange", c.cx.exchanges, r.exchange()},
+		{"RingCX refresh", c.cx.refreshes, r.refreshes()},
+		{"RingCX users and summaries", c.cx.reads, r.reads()},
 	}
 }
 
 func (l namedLimiter) view(now time.Time) limitView {
-	out := limitView{Name: l.name, Limit: l.limit, On: !l.off, Keys: len(l.buckets)}
+	out := limitView{Name: l.name, Limit: l.allowed.limit, Window: spokenDuration(l.allowed.window),
+		On: !l.off && l.allowed.limit > 0, Keys: len(l.buckets)}
 	for _, b := range l.buckets {
 		if now.Before(b.quiet) {
 			out.Penalties++
@@ -190,17 +173,6 @@ func (p *controlsPage) number(field string) int {
 func (c *console) clearFaults(*visit, *http.Request) answer {
 	c.faults.clear()
 	return c.done("controls", "faults")
-}
-
-// turnSwitches takes all switches: one that is not in the form is off.
-func (c *console) turnSwitches(_ *visit, r *http.Request) answer {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, s := range switchWords {
-		*s.field(&c.switches) = r.PostForm.Get(s.name) == "on"
-	}
-	c.changes.touch(c.switches)
-	return c.done("controls", "switches")
 }
 
 // turnLimits switches the limits on or off, or forgets what was counted.

@@ -177,7 +177,6 @@ func (c *console) deleteCredential(_ *visit, r *http.Request) answer {
 	if cred == nil {
 		return c.missing("There is no such JWT credential.")
 	}
-	cred.deleted = true
-	c.changes.touch(cred)
+	c.withdraw(cred)
 	return c.done("credentials", "deleted")
 }

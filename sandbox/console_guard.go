@@ -8,10 +8,11 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 )
 
 // passwordTries are the passwords that one address may try in a minute; more begins a penalty.
-const passwordTries = 5
+var passwordTries = allowance{limit: 5, window: time.Minute, penalty: time.Minute}
 
 type visitKey struct{}
 
@@ -142,7 +143,7 @@ func (c *console) takePassword(v *visit, r *http.Request) answer {
 	peer, _, _ := net.SplitHostPort(r.RemoteAddr)
 	given, want := sha256.Sum256([]byte(r.PostForm.Get("password"))), sha256.Sum256([]byte(c.opts.ConsolePassword))
 	c.visitors.Lock()
-	free := c.tries.admit(peer, c.clock.base()).admitted
+	free := c.tries.admit(peer, c.clock.base(), passwordTries).admitted
 	right := free && subtle.ConstantTimeCompare(given[:], want[:]) == 1
 	in := &visit{id: randomText(24), token: randomText(24), known: true}
 	if right {

@@ -175,7 +175,7 @@ func (c *console) takeStep(v *visit, r *http.Request) answer {
 func (c *console) step(w *walk, r *http.Request) {
 	s := &guideSteps[len(w.done)]
 	if s.status == http.StatusUnauthorized && w.failed == nil {
-		c.Advance(c.opts.TokenTTL + time.Minute)
+		c.Advance(c.rules.Load().ringcxTokenTTL + time.Minute)
 	}
 	result, body := c.self(r, c.call(s, w, r))
 	if result.Status != s.status {

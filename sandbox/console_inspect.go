@@ -56,11 +56,11 @@ func (c *console) examine(token string) *inspection {
 		return out
 	}
 	if sess, turn := c.platform.find(token, kindRefresh); sess != nil {
-		c.platformRefresh(out, sess, turn, now)
+		c.platformRefresh(out, sess, turn, &call{now: now, rules: c.rules.Load()})
 		return out
 	}
 	if in, turn := c.cx.find(token); in != nil {
-		out.cxRefresh(in, turn, now)
+		out.cxRefresh(in, turn, &call{now: now, rules: c.rules.Load()})
 		return out
 	}
 	if u, problem := c.cx.holder(token, now, false); u != nil || problem == xauthEnded {
@@ -129,9 +129,9 @@ func (c *console) session(out *inspection, s *session) {
 	out.fact("App", s.app.name)
 	out.fact("Session", c.platform.id(s))
 	switch {
-	case s.state == sessionRevoked:
+	case s.state.Load() == sessionRevoked:
 		out.State = "Its session was revoked."
-	case s.state == sessionEvicted:
+	case s.state.Load() == sessionEvicted:
 		out.State = "Its session was ended by a newer one: there were more than five."
 	case !s.user.enabled:
 		out.State = "Its user is disabled."
@@ -156,43 +156,45 @@ func (c *console) platformAccess(out *inspection, s *session, turn uint32, now t
 	}
 }
 
-func (c *console) platformRefresh(out *inspection, s *session, turn uint32, now time.Time) {
+func (c *console) platformRefresh(out *inspection, s *session, turn uint32, ask *call) {
 	out.Kind = "RingCentral refresh token"
 	c.session(out, s)
-	switch at := momentOf(now); {
+	switch {
 	case out.State != "":
-	case turn != s.turn && s.inGrace(turn, at):
+	case turn != s.turn && s.inGrace(ask, turn):
 		out.State, out.Good = "It is spent, but in its grace: it gives the same pair again.", true
 	case turn != s.turn:
 		out.State = "It is spent."
-	case at >= s.renewal:
+	case momentOf(ask.now) >= s.renewal:
 		out.State = "It has expired."
 	default:
 		out.State, out.Good = "It is good for one refresh.", true
 	}
 	if turn == s.turn {
-		out.ends("Lives until", s.renewal.time(), now)
+		out.ends("Lives until", s.renewal.time(), ask.now)
 	}
 }
 
-func (i *inspection) cxRefresh(in *signIn, turn uint32, now time.Time) {
+func (i *inspection) cxRefresh(in *signIn, turn uint32, ask *call) {
 	i.Kind = "RingCX refresh token"
 	switch {
+	case in.gives(ask, turn):
+		i.State, i.Good = "It is good for one refresh.", true
 	case turn != in.turn:
 		i.State = "It is spent."
 	case in.ended:
 		i.State = "It was logged out."
-	case momentOf(now) >= in.renewal:
+	case momentOf(ask.now) >= in.renewal:
 		i.State = "It has expired."
 	case !in.who.active():
 		i.State = "Its holder is switched off."
 	default:
-		i.State, i.Good = "It is good for one refresh.", true
+		i.State = "It ended with the sign-in that it came from."
 	}
 	i.fact("Holder", in.who.name())
 	i.fact("Signed in as", in.who.app)
 	if turn == in.turn {
-		i.ends("Lives until", in.renewal.time(), now)
+		i.ends("Lives until", in.renewal.time(), ask.now)
 	}
 }
 
@@ -200,15 +202,18 @@ func (i *inspection) cxRefresh(in *signIn, turn uint32, now time.Time) {
 func (c *console) byItsText(out *inspection, token string, now time.Time) {
 	claims, ok := parseCX(token)
 	switch {
-	case ok && claims.Issuer == cxIssuer:
-		valid, problem := c.checkCX(token, now)
-		out.Kind, out.Good, out.State = "RingCX access token", valid != nil, "It works."
-		if valid == nil {
-			out.State = "It is refused: " + problem + "."
+	case ok && claims.Issuer == c.rules.Load().ringcxIssuer:
+		ask := &call{now: now, rules: c.rules.Load()}
+		_, problem := c.checkCX(ask, token)
+		out.Kind, out.Good, out.State = "RingCX access token", problem == "", "It works."
+		if problem != "" {
+			out.State = "It is refused: " + ask.rules.gatewayText(problem) + "."
 		}
 		out.fact("Holder", c.subjectName(claims))
 		out.fact("Signed in as", claims.App)
-		out.fact("Lifetime", inWords(time.Duration(claims.Expires-claims.IssuedAt)*time.Second))
+		if claims.IssuedAt > 0 {
+			out.fact("Lifetime", inWords(time.Duration(claims.Expires-claims.IssuedAt)*time.Second))
+		}
 		out.ends("Lives until", time.Unix(claims.Expires, 0), now)
 	case out.Claims != "":
 		out.Kind, out.State = "JWT of somebody else", "This sandbox did not make it, so it works nowhere here."

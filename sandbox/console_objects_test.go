@@ -1,7 +1,6 @@
 package sandbox_test
 
 import (
-	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -177,29 +176,6 @@ func TestLimitsAreSwitchedFromTheConsole(t *testing.T) {
 	d.do("controls", "controls/limits", "change", "on")
 	d.present(d.v.Demo().JWT).want(http.StatusTooManyRequests)
 	d.submit("controls", "controls/limits", "change", "double").want(http.StatusBadRequest)
-}
-
-func TestSwitchesAreTurnedFromTheConsole(t *testing.T) {
-	d := newDeveloper(t, sandbox.Options{NoLimits: true})
-	page := d.page("controls")
-	state := func() map[string]any {
-		return d.v.get("/_sandbox/state", "").json()["switches"].(map[string]any)
-	}
-	var pairs []string
-	for name := range state() {
-		wantText(t, page, `name="`+name+`"`)
-		pairs = append(pairs, name, "on")
-	}
-	wantText(t, d.do("controls", "controls/switches", pairs...), "were turned")
-	for name, on := range state() {
-		if on != true {
-			t.Errorf("%s is %v", name, on)
-		}
-	}
-	d.do("controls", "controls/switches", "sessionCapRefuses", "on")
-	if got := fmt.Sprint(state()); strings.Count(got, "true") != 1 || !strings.Contains(got, "sessionCapRefuses:true") {
-		t.Errorf("switches %s", got)
-	}
 }
 
 func TestAResetFromTheConsoleForgetsWhatWasMade(t *testing.T) {

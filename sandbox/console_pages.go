@@ -43,6 +43,7 @@ var consolePlaces = []consolePlace{
 	{"Requests", "requests"},
 	{"Timeline", "timeline"},
 	{"Controls", "controls"},
+	{"Contract", "contract"},
 }
 
 // consoleFiles are the pages with their style and script, read when the first of them is shown.

@@ -115,7 +115,7 @@ func (c *console) accessTable(now time.Time) tokenTable {
 	c.tokens.mu.RLock()
 	defer c.tokens.mu.RUnlock()
 	for token, t := range c.tokens.seen.all() {
-		if !now.Before(t.expires.Add(cxClockSkew)) {
+		if !now.Before(t.expires.Add(c.rules.Load().ringcxClockSkew)) {
 			continue
 		}
 		table.Rows = append(table.Rows, tokenRow{
@@ -163,7 +163,7 @@ func (c *console) revoke(_ *visit, r *http.Request) answer {
 	case "refresh":
 		for in := range c.cx.signIns.all() {
 			if in.turn > 0 && handle(c.cx.refreshToken(in)) == want {
-				c.cx.end(in)
+				c.cx.end(in, c.rules.Load().ringcxLogoutEndsAccess)
 				return c.done("sessions", "revoked")
 			}
 		}

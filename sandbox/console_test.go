@@ -13,7 +13,7 @@ import (
 // consolePages are all pages that need no id.
 var consolePages = []string{
 	"", "guide", "apps", "apps/new", "credentials", "credentials/new", "accounts", "sessions", "inspector", "requests",
-	"timeline", "controls",
+	"timeline", "controls", "contract",
 }
 
 func TestEveryConsolePageIsThereAndShutOffFromOtherSites(t *testing.T) {

@@ -38,9 +38,10 @@ func (e tokenEvent) Server() string { return lanes[e.Lane] }
 // tokenEvent is what a request did to a token; false if nothing.
 func (c *console) tokenEvent(e *logEntry) (tokenEvent, bool) {
 	out := tokenEvent{Time: e.Time, Path: e.Path, Status: e.Status, Lane: 1}
-	ttl, path := c.opts.TokenTTL, strings.TrimPrefix(e.Path, "/voice")
+	r := c.rules.Load()
+	ttl, path := r.ringcxTokenTTL, strings.TrimPrefix(e.Path, "/voice")
 	if isPlatform(path) {
-		out.Lane, ttl = 0, accessTTLDefault
+		out.Lane, ttl = 0, r.accessTokenTTL
 	}
 	gives := path == "/restapi/oauth/token" || path == "/api/auth/token/refresh" || strings.HasPrefix(path, "/api/auth/login/")
 	switch {
@@ -57,8 +58,8 @@ func (c *console) tokenEvent(e *logEntry) (tokenEvent, bool) {
 		case p.name == "grant_type" && p.value == grantRefresh:
 			out.Kind = eventRefreshed
 		case p.name == "access_token_ttl":
-			if seconds, err := strconv.Atoi(p.value); err == nil {
-				ttl = min(max(time.Duration(seconds)*time.Second, accessTTLMinimum), accessTTLDefault)
+			if seconds, err := strconv.ParseInt(p.value, 10, 32); err == nil {
+				ttl = r.accessTTL(seconds)
 			}
 		}
 	}

@@ -35,6 +35,7 @@ func (s *Server) controlRoutes() http.Handler {
 	handle("GET /_sandbox/snapshot", s.controlSnapshot)
 	handle("POST /_sandbox/snapshot", s.controlRestore)
 	handle("POST /_sandbox/switches", s.controlSwitches)
+	mux.HandleFunc("GET /_sandbox/contract", s.controlContract)
 	handle("GET /_sandbox/state", s.controlState)
 	handle("GET /_sandbox/env", s.controlEnv)
 	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.key().jwks(), nil })
@@ -120,36 +121,16 @@ func (s *Server) controlReset(*http.Request) (any, error) {
 	return map[string]time.Time{"now": s.Now()}, nil
 }
 
-// controlSwitches changes the switches that are given; the others stay.
+// controlSwitches changes the settings that are given; the others stay. It answers with all of them.
 func (s *Server) controlSwitches(r *http.Request) (any, error) {
-	var in struct {
-		AuthLimitPerUser    *bool `json:"authLimitPerUser"`
-		SessionCapRefuses   *bool `json:"sessionCapRefuses"`
-		LimitPasswordLogins *bool `json:"limitPasswordLogins"`
-		PlatformIDOptional  *bool `json:"platformIdOptional"`
-		SummaryAsJSON       *bool `json:"summaryAsJson"`
-		AuthorizePage400    *bool `json:"authorizePage400"`
-		AuthorizationIssuer *bool `json:"authorizationIssuer"`
-	}
+	var in map[string]json.RawMessage
 	if err := readJSON(r, &in); err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	set := func(s, to *bool) {
-		if to != nil {
-			*s = *to
-		}
+	if err := s.changeJSON(in); err != nil {
+		return nil, err
 	}
-	set(&s.switches.AuthLimitPerUser, in.AuthLimitPerUser)
-	set(&s.switches.SessionCapRefuses, in.SessionCapRefuses)
-	set(&s.switches.LimitPasswordLogins, in.LimitPasswordLogins)
-	set(&s.switches.PlatformIDOptional, in.PlatformIDOptional)
-	set(&s.switches.SummaryAsJSON, in.SummaryAsJSON)
-	set(&s.switches.AuthorizePage400, in.AuthorizePage400)
-	set(&s.switches.AuthorizationIssuer, in.AuthorizationIssuer)
-	s.changes.touch(s.switches)
-	return s.switches, nil
+	return s.rules.Load().inForce(), nil
 }
 
 // controlState counts things and names the figures in force; nothing in it is secret.
@@ -159,17 +140,20 @@ func (s *Server) controlState(*http.Request) (any, error) {
 	s.tokens.mu.RUnlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	limit := func(l *limiter) map[string]any {
+	r := s.rules.Load()
+	limit := func(l *limiter, a allowance) map[string]any {
 		return map[string]any{
-			"limit": l.limit, "window": limitWindow.String(), "penalty": limitPenalty.String(), "enabled": !l.off,
+			"limit": a.limit, "window": a.window.String(), "penalty": a.penalty.String(), "enabled": !l.off && a.limit > 0,
 		}
 	}
 	return map[string]any{
 		"now": s.Now(), "offset": s.offset().String(),
-		"seed": s.world.seed, "algorithm": s.opts.Algorithm, "tokenTTL": s.opts.TokenTTL.String(),
-		"switches": s.switches,
+		"seed": s.world.seed, "algorithm": s.opts.Algorithm, "tokenTTL": r.ringcxTokenTTL.String(),
+		"profile": s.opts.Profile, "switches": r.inForce(),
 		"limits": map[string]any{
-			"auth": limit(s.platform.auth), "light": limit(s.platform.light), "exchange": limit(s.cx.exchanges),
+			"auth": limit(s.platform.auth, r.auth()), "light": limit(s.platform.light, r.light()),
+			"exchange": limit(s.cx.exchanges, r.exchange()), "ringcxRefresh": limit(s.cx.refreshes, r.refreshes()),
+			"api": limit(s.cx.reads, r.reads()),
 		},
 		"counts": map[string]int{
 			"accounts": len(s.world.accounts), "users": len(s.world.users), "apps": len(s.world.apps),

@@ -129,8 +129,7 @@ func (s *Server) controlDeleteCredential(r *http.Request) (any, error) {
 	if c == nil {
 		return nil, fmt.Errorf("%w: credential %s", errNoSuchThing, r.PathValue("id"))
 	}
-	c.deleted = true
-	s.changes.touch(c)
+	s.withdraw(c)
 	return map[string]string{"id": c.id}, nil
 }
 
@@ -192,4 +191,18 @@ func faultKinds() []string {
 func (s *Server) controlClearFaults(*http.Request) (any, error) {
 	s.faults.clear()
 	return map[string]int{"armed": 0}, nil
+}
+
+// withdraw deletes a JWT credential: nobody signs in with it any more. s.mu is held.
+func (s *Server) withdraw(cred *credential) {
+	cred.deleted = true
+	s.changes.touch(cred)
+	if !s.rules.Load().credentialDeletionEndsSessions {
+		return
+	}
+	for _, sess := range slices.Collect(s.platform.allOpen()) {
+		if sess.credential == cred {
+			s.platform.end(sess)
+		}
+	}
 }

@@ -62,20 +62,28 @@ func invalidParameter(name string) *oauthError {
 }
 
 // formError is the answer to a body that cannot be read; err comes from readForm.
-func formError(err error) *oauthError {
+func formError(c *call, err error) *oauthError {
 	switch {
 	case errors.Is(err, errNotAForm):
 		return &oauthError{
-			status: http.StatusUnsupportedMediaType, kind: "invalid_request", code: "CMN-415", // code assumed
+			status: http.StatusUnsupportedMediaType, kind: "invalid_request", code: c.transportCode("CMN-415"),
 			message: "Unsupported Media Type",
 		}
 	case errors.Is(err, errTooLarge):
 		return &oauthError{
-			status: http.StatusRequestEntityTooLarge, kind: "invalid_request", code: "CMN-413", // code assumed
+			status: http.StatusRequestEntityTooLarge, kind: "invalid_request", code: c.transportCode("CMN-413"),
 			message: "Request body is too large",
 		}
 	}
 	return &oauthError{kind: "invalid_request", code: "CMN-101", message: "Request body is not a valid form"}
+}
+
+// transportCode is the code of an error that has a status of its own, unless one code stands for all.
+func (c *call) transportCode(code string) string {
+	if c.rules.transportCodes != byStatus {
+		return c.rules.transportCodes
+	}
+	return code
 }
 
 // challenge is a WWW-Authenticate value of the platform.

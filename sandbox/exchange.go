@@ -30,7 +30,7 @@ func (s *Server) exchange(c *call, r *http.Request) answer {
 	if err != nil || in.Get("rcAccessToken") == "" {
 		return cxBadRequest(c, r)
 	}
-	if kind := in.Get("rcTokenType"); kind != "" && kind != "Bearer" {
+	if kind := in.Get("rcTokenType"); kind != "Bearer" && (kind != "" || c.rules.exchangeTokenTypeRequired) {
 		return cxBadRequest(c, r)
 	}
 	withRefresh := strings.EqualFold(in.Get("includeRefresh"), "true")
@@ -45,22 +45,24 @@ func (s *Server) admitExchange(
 ) (*cxGrant, *ruling, answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t, _, _ := s.platform.use(token, c.now)
+	t, _, _ := s.platform.use(c, token)
 	if t == nil {
-		return nil, nil, cxUnauthorized(c, r, "The RingCentral access token is not valid")
+		return nil, nil, cxUnauthorizedAs(c, r, c.rules.exchangeTokenStatus, "The RingCentral access token is not valid")
 	}
 	u, a := t.session.user, t.session.app
-	ruling := s.cx.exchanges.admit(fmt.Sprintf("%s %d", a.id, u.id), c.now)
+	ruling := s.cx.exchanges.admit(exchangeKey(c.rules, a, u), c.now, c.rules.exchange())
 	switch {
 	case !ruling.admitted:
 		c.note(ruling.verdict)
-		return nil, &ruling, cxRateExceeded()
-	case !slices.Contains(t.scope, "ReadAccounts"), !u.account.production:
-		return nil, &ruling, cxForbidden(c, r)
+		return nil, &ruling, cxTooMany(c, r)
+	case !slices.Contains(t.scope, "ReadAccounts"):
+		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeScopeStatus)
+	case !u.account.production:
+		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeAccountStatus)
 	case !u.linked, u.account.center == nil:
-		return nil, &ruling, cxNotFound(c, r)
+		return nil, &ruling, cxNotFoundAs(c, r, c.rules.exchangeLinkStatus)
 	}
-	return s.newGrant(principal{app: appAdmin, user: u}, r, c.now, withRefresh), &ruling, answer{}
+	return s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session, withRefresh), &ruling, answer{}
 }
 
 // stamped answers with a grant, or with the refusal if there is none, and with the limit headers of a ruling.
@@ -77,7 +79,7 @@ func (s *Server) stamped(c *call, g *cxGrant, v *ruling, refusal answer) answer 
 
 // signed completes a grant with an access token. Signing takes a while, so no lock is held.
 func (s *Server) signed(c *call, g *cxGrant) answer {
-	token, err := s.issueCX(g, c.now)
+	token, err := s.issueCX(c, g)
 	if err != nil {
 		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}
@@ -92,22 +94,33 @@ func (s *Server) cxRefresh(c *call, r *http.Request) answer {
 	if err != nil || token == "" {
 		return cxBadRequest(c, r)
 	}
-	g, refusal := s.spend(c, r, token)
-	return s.stamped(c, g, nil, refusal)
+	g, ruling, refusal := s.spend(c, r, token)
+	return s.stamped(c, g, ruling, refusal)
 }
 
-func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, answer) {
+func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *ruling, answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old, turn := s.cx.find(token)
+	var limited *ruling
+	if allowed := c.rules.refreshes(); old != nil && allowed.limit > 0 {
+		v := s.cx.refreshes.admit(fmt.Sprint(old.who.id()), c.now, allowed)
+		if limited = &v; !v.admitted {
+			c.note(v.verdict)
+			return nil, limited, cxTooMany(c, r)
+		}
+	}
 	if old != nil && turn != old.turn {
 		c.note(verdictReplay)
+		if c.rules.ringcxRefreshReuse == reuseRevoke {
+			s.cx.end(old, true)
+		}
 	}
-	if old == nil || turn != old.turn || !old.live(c.now) || !old.who.active() {
-		return nil, cxUnauthorized(c, r, "The refresh token is not valid")
+	if old == nil || !old.gives(c, turn) {
+		return nil, limited, cxUnauthorizedAs(c, r, c.rules.ringcxRefreshStatus, "The refresh token is not valid")
 	}
-	s.cx.renewRefreshToken(old, c.now)
-	return s.grantOf(old, r, c.now), answer{}
+	s.cx.renewRefreshToken(c, old)
+	return s.grantOf(c, r, old), limited, answer{}
 }
 
 // cxLogout is DELETE /api/auth/logout/{refreshToken}.
@@ -119,11 +132,11 @@ func (s *Server) cxLogout(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old, turn := s.cx.find(token)
-	if old == nil || turn != old.turn || old.ended {
-		return cxUnauthorized(c, r, "The refresh token is not valid")
+	if old == nil || old.ended || turn != old.turn && c.rules.ringcxRefreshReuse != reuseAccept {
+		return cxLogoutRefusal(c, r)
 	}
-	s.cx.end(old)
-	return textAnswer(http.StatusOK, "true") // body assumed
+	s.cx.end(old, c.rules.ringcxLogoutEndsAccess)
+	return textAnswer(http.StatusOK, c.rules.ringcxDoneText)
 }
 
 // cxWhoAmI is GET /api/auth/login: the details that came with the access token of the request.
@@ -138,7 +151,7 @@ func (s *Server) cxWhoAmI(c *call, r *http.Request) answer {
 	if !ok {
 		return cxNotFound(c, r)
 	}
-	details := s.describe(p, r)
+	details := s.describe(c, p, r)
 	details.AccessToken, _ = bearer(r)
 	return jsonAnswer(http.StatusOK, details)
 }
@@ -158,5 +171,5 @@ func (s *Server) cxValidate(c *call, r *http.Request) answer {
 	if claims == nil {
 		return refusal
 	}
-	return textAnswer(http.StatusOK, "true") // body assumed
+	return textAnswer(http.StatusOK, c.rules.ringcxDoneText)
 }

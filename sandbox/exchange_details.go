@@ -62,6 +62,14 @@ type cxAgentDetail struct {
 	ExternalAgentID    *string `json:"externalAgentId"`
 	Location           *string `json:"location"`
 	Team               *string `json:"team"`
+
+	// Null always: nothing here has them, and the first two would be secrets.
+	Password             *string `json:"password"`
+	PhoneLoginPIN        *string `json:"phoneLoginPin"`
+	GhostRNAAction       *string `json:"ghostRnaAction"`
+	AltDefaultLoginDest  *string `json:"altDefaultLoginDest"`
+	DirectAgentExtension *string `json:"directAgentExtension"`
+	ManualOutboundCaller *string `json:"manualOutboundDefaultCallerId"`
 }
 
 // describeUser fills in what is said about an administrator.

@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/ringcx-go/ringcx/sandbox"
 )
@@ -36,11 +39,65 @@ func newVendor(t testing.TB, opts sandbox.Options) *vendor {
 	if opts.Now == nil {
 		opts.Now = func() time.Time { return start }
 	}
+	kept := keptRecords{}
+	if _, bench := t.(*testing.B); !bench && opts.Keeper == nil {
+		opts.Keeper = kept
+	}
 	s, err := sandbox.New(&opts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &vendor{s, t}
+	v := &vendor{s, t}
+	if opts.Keeper != nil {
+		t.Cleanup(func() { v.wantKept(kept) })
+	}
+	return v
+}
+
+// keptRecords are what a server has had kept. Every test is one of that, too.
+type keptRecords map[string]map[string]json.RawMessage
+
+func (keptRecords) Namespaces() ([]string, error) { return nil, nil }
+
+func (keptRecords) Load(string, func(sandbox.Record) error) error { return nil }
+
+func (k keptRecords) Save(_ string, replace bool, records []sandbox.Record) error {
+	if replace {
+		clear(k)
+	}
+	for _, r := range records {
+		if k[r.Kind] == nil {
+			k[r.Kind] = map[string]json.RawMessage{}
+		}
+		if k[r.Kind][r.Key] = r.Value; r.Value == nil {
+			delete(k[r.Kind], r.Key)
+		}
+		if len(k[r.Kind]) == 0 {
+			delete(k, r.Kind)
+		}
+	}
+	return nil
+}
+
+// wantKept wants that what the server has had kept is what it knows.
+func (v *vendor) wantKept(kept keptRecords) {
+	v.t.Helper()
+	before := maps.Clone(kept)
+	var now struct {
+		Records map[string]map[string]any `json:"records"`
+	}
+	v.controlRaw(http.MethodGet, "snapshot", "").want(http.StatusOK).decode(&now)
+	var then map[string]map[string]any
+	raw, err := json.Marshal(before)
+	if err == nil {
+		err = json.Unmarshal(raw, &then)
+	}
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	if diff := cmp.Diff(now.Records, then); diff != "" {
+		v.t.Errorf("what was kept is not what the server knows (- server, + kept):\n%s", diff)
+	}
 }
 
 // reply is an answer of the sandbox.

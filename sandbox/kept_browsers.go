@@ -17,6 +17,7 @@ const (
 type savedBrowser struct {
 	Cookie  string    `json:"cookie"`
 	User    int64     `json:"user,omitempty"` // 0: nobody
+	Since   time.Time `json:"since,omitzero"`
 	Until   time.Time `json:"until"`
 	Allowed []string  `json:"allowed,omitempty"`
 }
@@ -24,7 +25,7 @@ type savedBrowser struct {
 func (b *browser) recordKey() recordKey { return recordKey{recordBrowser, b.name} }
 
 func (b *browser) recordValue() any {
-	out := savedBrowser{Cookie: b.id, User: idOf(b.user), Until: b.until}
+	out := savedBrowser{Cookie: b.id, User: idOf(b.user), Since: b.since, Until: b.until}
 	for a := range b.allowed {
 		out.Allowed = append(out.Allowed, a.id)
 	}
@@ -50,12 +51,15 @@ type savedRequest struct {
 	Prompt      []string `json:"prompt,omitempty"`
 	LoginHint   string   `json:"loginHint,omitempty"`
 	Issuer      string   `json:"issuer,omitempty"`
+	Discovery   string   `json:"discovery,omitempty"`
+	Scope       []string `json:"scope,omitempty"`
+	Nonce       string   `json:"nonce,omitempty"`
 }
 
 func (req *authorizeRequest) saved() savedRequest {
 	return savedRequest{
 		req.app.id, req.redirectURI, req.named, req.echo, req.challenge.method, req.challenge.value, req.prompt, req.loginHint,
-		req.issuer,
+		req.issuer, req.discovery, req.scope, req.nonce,
 	}
 }
 
@@ -66,7 +70,7 @@ func (w *world) restoreRequest(v savedRequest) (*authorizeRequest, error) {
 	}
 	return &authorizeRequest{
 		app: a, redirectURI: v.RedirectURI, named: v.Named, echo: v.Echo, challenge: challengePKCE{v.Method, v.Challenge},
-		prompt: v.Prompt, loginHint: v.LoginHint, issuer: v.Issuer,
+		prompt: v.Prompt, loginHint: v.LoginHint, issuer: v.Issuer, discovery: v.Discovery, scope: v.Scope, nonce: v.Nonce,
 	}, nil
 }
 
@@ -87,14 +91,16 @@ func (f *flow) recordValue() any {
 type savedCode struct {
 	Request savedRequest `json:"request"`
 	User    int64        `json:"user"`
+	Since   time.Time    `json:"since"`
 	Expires time.Time    `json:"expires"`
 	Session uint64       `json:"session,omitempty"` // 0: not redeemed
+	Dead    bool         `json:"dead,omitempty"`
 }
 
 func (c *authCode) recordKey() recordKey { return recordKey{recordCode, c.code} }
 
 func (c *authCode) recordValue() any {
-	out := savedCode{Request: c.request.saved(), User: c.user.id, Expires: c.expires}
+	out := savedCode{Request: c.request.saved(), User: c.user.id, Since: c.since, Expires: c.expires, Dead: c.dead}
 	if c.session != nil {
 		out.Session = c.session.number
 	}
@@ -114,7 +120,7 @@ func (a keptAssertion) recordValue() any     { return a.ends }
 func restoreBrowsers(in *archive, w *world, p *platform) error {
 	names := map[string]*browser{}
 	err := each(in, recordBrowser, func(name string, v *savedBrowser) error {
-		b := &browser{name: name, id: v.Cookie, user: w.users[v.User], until: v.Until, allowed: map[*app]bool{}}
+		b := &browser{name: name, id: v.Cookie, user: w.users[v.User], since: v.Since, until: v.Until, allowed: map[*app]bool{}}
 		for _, name := range v.Allowed {
 			if a := w.apps[name]; a != nil {
 				b.allowed[a] = true
@@ -147,7 +153,9 @@ func restoreBrowsers(in *archive, w *world, p *platform) error {
 		if err == nil && u == nil {
 			err = fmt.Errorf("user %d does not exist", v.User)
 		}
-		p.codes.put(code, &authCode{code: code, request: req, user: u, expires: v.Expires, session: p.sessions.get(v.Session)})
+		p.codes.put(code, &authCode{
+			code: code, request: req, user: u, since: v.Since, expires: v.Expires, session: p.sessions.get(v.Session), dead: v.Dead,
+		})
 		return err
 	})
 	if err != nil {

@@ -41,16 +41,17 @@ func sealerOf(text string) (sealer, error) {
 }
 
 type savedSession struct {
-	App      string       `json:"app"`
-	User     int64        `json:"user"`
-	Scope    []string     `json:"scope,omitempty"` // none: that of the app
-	Endpoint *string      `json:"endpoint,omitempty"`
-	Turn     uint32       `json:"turn"`
-	State    sessionState `json:"state,omitempty"`
-	Issued   moment       `json:"issued"`
-	Ends     moment       `json:"ends"`
-	Renewal  moment       `json:"renewal,omitempty"`
-	Used     moment       `json:"used,omitempty"`
+	App        string       `json:"app"`
+	User       int64        `json:"user"`
+	Credential string       `json:"credential,omitempty"`
+	Scope      []string     `json:"scope,omitempty"` // none: that of the app
+	Endpoint   *string      `json:"endpoint,omitempty"`
+	Turn       uint32       `json:"turn"`
+	State      sessionState `json:"state,omitempty"`
+	Issued     moment       `json:"issued"`
+	Ends       moment       `json:"ends"`
+	Renewal    moment       `json:"renewal,omitempty"`
+	Used       moment       `json:"used,omitempty"`
 }
 
 func sessionKeyOf(number uint64) recordKey {
@@ -61,7 +62,11 @@ func (s *session) recordKey() recordKey { return sessionKeyOf(s.number) }
 
 func (s *session) recordValue() any {
 	out := savedSession{
-		s.app.id, s.user.id, nil, s.endpoint, s.turn, s.state, s.issued, s.ends, s.renewal, s.used,
+		App: s.app.id, User: s.user.id, Endpoint: s.endpoint, Turn: s.turn, State: s.state.Load(), Issued: s.issued,
+		Ends: s.ends, Renewal: s.renewal, Used: s.used,
+	}
+	if s.credential != nil {
+		out.Credential = s.credential.id
 	}
 	if s.scope != &s.app.scopes {
 		out.Scope = *s.scope
@@ -80,9 +85,10 @@ func restorePlatform(in *archive, w *world, p *platform) error {
 		}
 		s := p.sessions.place(number)
 		*s = session{
-			number: number, app: a, user: u, scope: &a.scopes, endpoint: v.Endpoint, turn: v.Turn, state: v.State,
-			issued: v.Issued, ends: v.Ends, renewal: v.Renewal, used: v.Used,
+			number: number, app: a, user: u, credential: w.credentials[v.Credential], scope: &a.scopes, endpoint: v.Endpoint,
+			turn: v.Turn, issued: v.Issued, ends: v.Ends, renewal: v.Renewal, used: v.Used,
 		}
+		s.state.Store(v.State)
 		if v.Scope != nil {
 			s.scope = &v.Scope
 		}
@@ -91,7 +97,7 @@ func restorePlatform(in *archive, w *world, p *platform) error {
 	})
 	slices.SortFunc(all, func(a, b *session) int { return cmp.Compare(a.number, b.number) })
 	for _, s := range all {
-		if s.state == sessionOpen {
+		if s.state.Load() == sessionOpen {
 			key := sessionKey{s.app, s.user}
 			s.older, p.open[key] = p.open[key], s
 		}
@@ -106,6 +112,8 @@ type savedSignIn struct {
 	Turn     uint32        `json:"turn,omitempty"`
 	XTurn    uint16        `json:"xturn,omitempty"`
 	Ended    bool          `json:"ended,omitempty"`
+	Cut      bool          `json:"cut,omitempty"`
+	From     uint64        `json:"from,omitempty"` // session of RingCentral; 0: none
 	Renewal  moment        `json:"renewal,omitempty"`
 	XEnds    moment        `json:"xends,omitempty"`
 	Lifetime time.Duration `json:"lifetime,omitempty"`
@@ -119,7 +127,10 @@ func signInKey(number uint64) recordKey {
 
 func (s *signIn) recordValue() any {
 	out := savedSignIn{
-		App: s.who.app, Turn: s.turn, XTurn: s.xturn, Ended: s.ended, Renewal: s.renewal, XEnds: s.xends, Lifetime: s.lifetime,
+		App: s.who.app, Turn: s.turn, XTurn: s.xturn, Ended: s.ended, Cut: s.cut.Load(), Renewal: s.renewal, XEnds: s.xends, Lifetime: s.lifetime,
+	}
+	if s.from != nil {
+		out.From = s.from.number
 	}
 	if s.who.seat != nil {
 		out.Agent = s.who.seat.agent.id
@@ -200,9 +211,12 @@ func (k keptSummary) recordValue() any {
 }
 
 // restoreRingCX makes the sign-ins that records tell of.
-func restoreRingCX(in *archive, w *world, x *ringcx) error {
+func restoreRingCX(in *archive, w *world, p *platform, x *ringcx) error {
+	if err := x.loadSignIns(in, w, p); err != nil {
+		return err
+	}
 	for _, load := range []func(*archive, *world) error{
-		x.loadSignIns, x.loadTokens, x.loadHashcodes, x.loadLoginCodes, x.loadResets, x.loadSummaries,
+		x.loadTokens, x.loadHashcodes, x.loadLoginCodes, x.loadResets, x.loadSummaries,
 	} {
 		if err := load(in, w); err != nil {
 			return err
@@ -211,7 +225,7 @@ func restoreRingCX(in *archive, w *world, x *ringcx) error {
 	return nil
 }
 
-func (x *ringcx) loadSignIns(in *archive, w *world) error {
+func (x *ringcx) loadSignIns(in *archive, w *world, p *platform) error {
 	return each(in, recordSignIn, func(key string, v *savedSignIn) error {
 		number, err := strconv.ParseUint(key, 10, 64)
 		who := principal{app: v.App, user: w.cxUser(v.User)}
@@ -221,10 +235,12 @@ func (x *ringcx) loadSignIns(in *archive, w *world) error {
 		if err != nil || who.user == nil && who.seat == nil {
 			return fmt.Errorf("there is no user %d and no agent %d", v.User, v.Agent)
 		}
-		*x.signIns.place(number) = signIn{
-			number: number, who: who, turn: v.Turn, xturn: v.XTurn, ended: v.Ended, renewal: v.Renewal, xends: v.XEnds,
-			lifetime: v.Lifetime,
+		s := x.signIns.place(number)
+		*s = signIn{
+			number: number, who: who, from: p.sessions.get(v.From), turn: v.Turn, xturn: v.XTurn, ended: v.Ended,
+			renewal: v.Renewal, xends: v.XEnds, lifetime: v.Lifetime,
 		}
+		s.cut.Store(v.Cut)
 		return nil
 	})
 }

@@ -44,7 +44,7 @@ func (w *world) recordValue() any {
 // findDemo gathers what is handed out of the objects that saved names.
 func (w *world) findDemo(saved savedWorld) error {
 	a, native, web := w.apps[saved.App], w.apps[saved.NativeApp], w.apps[saved.WebApp]
-	c, admin := w.credentials[saved.Credential], w.adminNamed(saved.Admin)
+	c, admin := w.credentials[saved.Credential], w.adminNamed(saved.Admin, func(a, b string) bool { return a == b })
 	if a == nil || native == nil || web == nil || c == nil || admin == nil || len(web.redirectURIs) == 0 {
 		return errors.New("an app, the JWT or the administrator of the demo is missing")
 	}
@@ -264,7 +264,7 @@ func (w *world) loadCenters(in *archive) error {
 		if a == nil {
 			return fmt.Errorf("account %d does not exist", v.Account)
 		}
-		c := &center{id: id, name: v.Name, account: a}
+		c := &center{id: id, name: v.Name, account: a, lists: map[bool][]byte{}}
 		for _, sub := range v.SubAccounts {
 			to := &subAccount{id: sub.ID, name: sub.Name}
 			for _, g := range sub.Groups {

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"fmt"
+	"net/http"
 	"strconv"
 	"time"
 )
@@ -9,7 +11,6 @@ import (
 // the penalty opens it anew. Callers bring their own lock.
 type limiter struct {
 	group   string // value of X-Rate-Limit-Group
-	limit   int
 	off     bool
 	buckets map[string]*bucket
 }
@@ -19,45 +20,96 @@ type bucket struct {
 	quiet time.Time   // end of the penalty
 }
 
+// allowance is what a limiter lets in.
+type allowance struct {
+	limit           int // 0: everything
+	window, penalty time.Duration
+	retry           string // form of Retry-After
+	headers         bool   // answers tell of the limit
+}
+
+func (r *rules) auth() allowance { return r.platformAllows(r.authLimit) }
+
+func (r *rules) light() allowance { return r.platformAllows(r.lightLimit) }
+
+func (r *rules) medium() allowance { return r.platformAllows(r.mediumLimit) }
+
+func (r *rules) platformAllows(limit int) allowance {
+	return allowance{limit, r.limitWindow, r.limitPenalty, r.platformRetryAfter, true}
+}
+
+func (r *rules) exchange() allowance { return r.ringcxAllows(r.exchangeLimit, r.ringcxLimitPenalty) }
+
+func (r *rules) refreshes() allowance {
+	return r.ringcxAllows(r.ringcxRefreshLimit, r.ringcxLimitPenalty)
+}
+
+func (r *rules) reads() allowance { return r.ringcxAllows(r.apiLimit, r.apiLimitPenalty) }
+
+func (r *rules) ringcxAllows(limit int, penalty time.Duration) allowance {
+	return allowance{limit, r.limitWindow, penalty, r.ringcxRetryAfter, r.ringcxLimitHeaders}
+}
+
+// exchangeKey is what an exchange is counted by.
+func exchangeKey(r *rules, a *app, u *user) string {
+	switch r.exchangeLimitCountedBy {
+	case byApp:
+		return a.id
+	case byAccount:
+		return strconv.FormatInt(u.account.id, 10)
+	}
+	return fmt.Sprintf("%s %d", a.id, u.id)
+}
+
 // ruling is the limiter's answer about one request.
 type ruling struct {
-	limiter   *limiter
+	allowance
+	group     string
 	admitted  bool
 	remaining int
-	verdict   string // set when refused
+	verdict   string    // set when refused
+	again     time.Time // when a request would be admitted; set when refused
+	wait      time.Duration
 }
 
-func newLimiter(group string, limit int, off bool) *limiter {
-	return &limiter{group: group, limit: limit, off: off, buckets: map[string]*bucket{}}
+func newLimiter(group string, off bool) *limiter {
+	return &limiter{group: group, off: off, buckets: map[string]*bucket{}}
 }
 
-func (l *limiter) admit(key string, now time.Time) ruling {
-	if l.off {
-		return ruling{limiter: l, admitted: true, remaining: l.limit}
+func (l *limiter) admit(key string, now time.Time, allowed allowance) ruling {
+	v := ruling{allowance: allowed, group: l.group, admitted: true, remaining: allowed.limit}
+	if l.off || allowed.limit == 0 {
+		return v
 	}
 	b := l.buckets[key]
 	if b == nil {
 		b = &bucket{}
 		l.buckets[key] = b
 	}
-	if now.Before(b.quiet) {
-		b.quiet = now.Add(limitPenalty)
-		return ruling{limiter: l, verdict: verdictPenalty}
-	}
-	for len(b.sent) > 0 && !b.sent[0].Add(limitWindow).After(now) {
+	for len(b.sent) > 0 && !b.sent[0].Add(allowed.window).After(now) {
 		b.sent = b.sent[1:]
 	}
-	if len(b.sent) >= l.limit {
-		b.quiet = now.Add(limitPenalty)
-		return ruling{limiter: l, verdict: l.excess()}
+	punished := now.Before(b.quiet)
+	if !punished && len(b.sent) < allowed.limit {
+		b.sent = append(b.sent, now)
+		v.remaining -= len(b.sent)
+		return v
 	}
-	b.sent = append(b.sent, now)
-	return ruling{limiter: l, admitted: true, remaining: l.limit - len(b.sent)}
+	v.admitted, v.remaining, v.verdict = false, 0, allowed.excess()
+	if punished {
+		v.verdict = verdictPenalty
+	}
+	b.quiet, v.again = now.Add(allowed.penalty), now.Add(allowed.penalty)
+	if n := len(b.sent) - allowed.limit; n >= 0 && b.sent[n].Add(allowed.window).After(v.again) {
+		v.again = b.sent[n].Add(allowed.window)
+	}
+	v.wait = v.again.Sub(now)
+	return v
 }
 
 // excess is the verdict on the request that breaks the limit; only limits of five make it the sixth.
-func (l *limiter) excess() string {
-	if l.limit == 5 {
+func (a allowance) excess() string {
+	if a.limit == 5 && a.window == time.Minute {
 		return verdictSixth
 	}
 	return "request over the limit"
@@ -65,12 +117,56 @@ func (l *limiter) excess() string {
 
 // stamp adds the limit headers to a.
 func (v ruling) stamp(a answer) answer {
-	a = a.with("X-Rate-Limit-Group", v.limiter.group).
-		with("X-Rate-Limit-Limit", strconv.Itoa(v.limiter.limit)).
-		with("X-Rate-Limit-Remaining", strconv.Itoa(v.remaining)).
-		with("X-Rate-Limit-Window", strconv.Itoa(int(limitWindow/time.Second)))
-	if !v.admitted {
-		a = a.with("Retry-After", strconv.Itoa(int(limitPenalty/time.Second)))
+	if a.header == nil {
+		a.header = make(http.Header, 8)
 	}
+	v.tell(a.header)
 	return a
+}
+
+// tell adds the limit headers to h.
+func (v ruling) tell(h http.Header) {
+	if v.headers && v.limit > 0 {
+		h.Set("X-Rate-Limit-Group", v.group)
+		h.Set("X-Rate-Limit-Limit", strconv.Itoa(v.limit))
+		h.Set("X-Rate-Limit-Remaining", strconv.Itoa(v.remaining))
+		h.Set("X-Rate-Limit-Window", strconv.Itoa(int(v.window/time.Second)))
+	}
+	switch {
+	case v.admitted, v.retry == retryAbsent:
+	case v.retry == retryDate:
+		h.Set("Retry-After", v.again.Add(time.Second-1).UTC().Format(http.TimeFormat))
+	default:
+		h.Set("Retry-After", strconv.Itoa(int((v.wait+time.Second-1)/time.Second)))
+	}
+}
+
+// standardRate limits the API operations of the "standard" rate.
+func (s *Server) standardRate(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := callOf(r)
+		allowed := c.rules.reads()
+		if allowed.limit == 0 {
+			next.ServeHTTP(w, r)
+			return
+		}
+		ruling := s.admitRead(c, allowed)
+		if ruling.admitted {
+			next.ServeHTTP(w, r)
+		} else {
+			c.note(ruling.verdict)
+			c.answer = cxTooMany(c, r)
+		}
+		c.answer = ruling.stamp(c.answer)
+	})
+}
+
+func (s *Server) admitRead(c *call, allowed allowance) ruling {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := strconv.FormatInt(c.subject, 10)
+	if u := s.caller(c.subject); u != nil && c.rules.apiLimitCountedBy == byAccount {
+		key = "account " + strconv.FormatInt(u.account.id, 10)
+	}
+	return s.cx.reads.admit(key, c.now, allowed)
 }

@@ -80,7 +80,7 @@ func TestTheAuthLimitIsSharedByTokenRevokeAndUserinfoOfOneApp(t *testing.T) {
 
 func TestTheAuthLimitCanBeSwitchedToUserAndApp(t *testing.T) {
 	v := newVendor(t, sandbox.Options{})
-	v.control("switches", `{"authLimitPerUser":true}`)
+	v.control("switches", `{"authLimitCountedBy":"app-and-user"}`)
 	users := v.get(usersPath+"?flatten=true", str(v.exchange(), "accessToken")).want(http.StatusOK).list()
 	ben := str(v.control("credentials", `{"user":`+jsonNumber(users[1]["rcUserId"])+`}`), "jwt")
 	for range 4 {

@@ -41,7 +41,10 @@ func TestTheLogDoesNotHoldOnToWhatWasSent(t *testing.T) {
 		runtime.ReadMemStats(&m)
 		return int(m.HeapAlloc) //nolint:gosec // far from the limit
 	}
-	v := newVendor(t, sandbox.Options{NoLimits: true})
+	v, err := sandbox.New(&sandbox.Options{NoLimits: true})
+	if err != nil {
+		t.Fatal(err)
+	}
 	before := heap()
 	form := "grant_type=refresh_token&refresh_token="
 	for range requests {

@@ -4,7 +4,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
@@ -44,11 +43,11 @@ func (s *Server) authenticateAssertion(c *call, r *http.Request, f form) (*app, 
 	}
 	token, err := jwt.ParseSigned(f.Get("client_assertion"), assertionAlgorithms)
 	if err != nil {
-		return nil, badAssertion("it is not a JWT signed with a supported algorithm")
+		return nil, c.badAssertion("it is not a JWT signed with a supported algorithm")
 	}
 	var claims jwt.Claims
 	if token.UnsafeClaimsWithoutVerification(&claims) != nil {
-		return nil, badAssertion("its claims cannot be read")
+		return nil, c.badAssertion("its claims cannot be read")
 	}
 	a := s.world.apps[claims.Issuer]
 	if a == nil {
@@ -57,36 +56,38 @@ func (s *Server) authenticateAssertion(c *call, r *http.Request, f form) (*app, 
 	method, signed := a.signed(token)
 	switch {
 	case !a.allows(method):
-		return a, methodNotAllowed()
+		return a, c.methodNotAllowed()
 	case !signed:
-		return a, badAssertion("its signature is not the app's")
+		return a, c.badAssertion("its signature is not the app's")
 	case claims.Subject != a.id:
-		return a, badAssertion("sub is not iss")
+		return a, c.badAssertion("sub is not iss")
 	case f.Has("client_id") && f.Get("client_id") != a.id:
-		return a, badAssertion("client_id is not its issuer")
+		return a, c.badAssertion("client_id is not its issuer")
 	}
-	return a, s.fresh(a, claims, baseURL(r), c.now)
+	return a, s.fresh(c, a, claims, baseURL(r))
 }
 
 // fresh refuses an assertion that is for somebody else, not of this hour, or used before.
-func (s *Server) fresh(a *app, claims jwt.Claims, base string, now time.Time) *oauthError {
+func (s *Server) fresh(c *call, a *app, claims jwt.Claims, base string) *oauthError {
 	replayKey := a.id + " " + claims.ID
 	switch {
-	case !claims.Audience.Contains(base) && !claims.Audience.Contains(base+"/restapi/oauth/token"):
-		return badAssertion("aud is neither the issuer nor the token endpoint")
+	case !c.rules.takesAudience(claims.Audience, base):
+		return c.badAssertion("aud is not the issuer or the token endpoint, as it has to be")
 	case claims.Expiry == nil:
-		return badAssertion("exp is missing")
-	case !now.Before(claims.Expiry.Time()):
-		return badAssertion("it is expired")
-	case claims.Expiry.Time().After(now.Add(clientAssertionTTL)):
-		return badAssertion("exp is too far ahead")
-	case claims.NotBefore != nil && now.Before(claims.NotBefore.Time()):
-		return badAssertion("it is not valid yet")
+		return c.badAssertion("exp is missing")
+	case !c.now.Before(claims.Expiry.Time()):
+		return c.badAssertion("it is expired")
+	case claims.Expiry.Time().After(c.now.Add(c.rules.clientAssertionTTL)):
+		return c.badAssertion("exp is too far ahead")
+	case claims.NotBefore != nil && c.now.Before(claims.NotBefore.Time()):
+		return c.badAssertion("it is not valid yet")
+	case !c.rules.clientAssertionSingleUse:
+		return nil
 	case claims.ID == "":
-		return badAssertion("jti is missing")
+		return c.badAssertion("jti is missing")
 	}
-	if until, used := s.platform.assertions.get(replayKey); used && now.Before(until) {
-		return badAssertion("it was used before")
+	if until, used := s.platform.assertions.get(replayKey); used && c.now.Before(until) {
+		return c.badAssertion("it was used before")
 	}
 	s.platform.assertions.put(replayKey, claims.Expiry.Time())
 	s.changes.touch(keptAssertion{replayKey, claims.Expiry.Time()})
@@ -115,19 +116,31 @@ func (a *app) signed(token *jwt.JSONWebToken) (method string, ok bool) {
 	return methodKeyJWT, false
 }
 
+// takesAudience reports whether the audience of a client assertion is this server, which base is the address of.
+func (r *rules) takesAudience(audience jwt.Audience, base string) bool {
+	issuer, endpoint := audience.Contains(base), audience.Contains(base+"/restapi/oauth/token")
+	switch r.clientAssertionAudience {
+	case "issuer":
+		return issuer
+	case "token-endpoint":
+		return endpoint
+	}
+	return issuer || endpoint
+}
+
 // allows reports whether a may authenticate in this way.
 func (a *app) allows(method string) bool { return a.authMethod == "" || a.authMethod == method }
 
-func badAssertion(why string) *oauthError {
+func (c *call) badAssertion(why string) *oauthError {
 	return &oauthError{
-		status: http.StatusUnauthorized, kind: "invalid_client", code: "OAU-146",
+		status: c.rules.clientRefusalStatus, kind: "invalid_client", code: "OAU-146",
 		message: "Invalid client assertion: " + why, challenge: true,
 	}
 }
 
-func methodNotAllowed() *oauthError {
+func (c *call) methodNotAllowed() *oauthError {
 	return &oauthError{
-		status: http.StatusUnauthorized, kind: "invalid_client", code: "OAU-151",
+		status: c.rules.clientRefusalStatus, kind: "invalid_client", code: "OAU-151",
 		message: "Authorization method not supported", challenge: true,
 	}
 }

@@ -16,26 +16,40 @@ type authorizeRequest struct {
 	challenge   challengePKCE
 	prompt      []string
 	loginHint   string
-	issuer      string // sent as iss; "": not sent
+	issuer      string   // sent as iss; "": not sent
+	discovery   string   // the server's address, for a client that asks where to go on; "": it does not
+	scope       []string // of these only those of OpenID Connect count
+	nonce       string
 }
 
 // authorize is GET and POST /restapi/oauth/authorize. What is wrong with the client or the redirect URI is told on a
 // page, because nobody knows where else it could be told; everything else is told to the app.
 func (s *Server) authorize(c *call, r *http.Request) answer {
-	in, problem := authorizeParams(r)
+	in, problem := authorizeParams(c, r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var req *authorizeRequest
 	if problem == nil {
-		req, problem = s.addressee(r, in)
+		req, problem = s.addressee(c, r, in)
 	}
 	if problem != nil {
-		return s.refusedPage(problem)
+		return refusedPage(c, problem)
 	}
-	if problem := req.read(c, in); problem != nil {
+	if c.rules.authorizeLimited {
+		return s.charged(c, req.app, nil, func() answer { return s.welcome(c, r, req, in) })
+	}
+	return s.welcome(c, r, req, in)
+}
+
+// welcome answers a request whose addressee is known.
+func (s *Server) welcome(c *call, r *http.Request, req *authorizeRequest, in form) answer {
+	switch problem := req.read(c, in); {
+	case problem != nil && c.rules.requestErrorsOnPage:
+		return refusedPage(c, problem)
+	case problem != nil:
 		return req.redirectError(problem)
 	}
-	b, cookie := s.browserOf(r, c.now)
+	b, cookie := s.browserOf(c, r)
 	a := s.begin(c, req, b)
 	if cookie != nil {
 		a = a.with("Set-Cookie", cookie.String())
@@ -46,17 +60,18 @@ func (s *Server) authorize(c *call, r *http.Request) answer {
 // begin sends a browser to the page that req needs next, or to the app if no page may be shown.
 func (s *Server) begin(c *call, req *authorizeRequest, b *browser) answer {
 	u := b.signedIn(c.now)
-	if u != nil && (slices.Contains(req.prompt, "login") || u.mayNotUse(req.app) != "") {
+	again := c.rules.promptLoginAsks && slices.Contains(req.prompt, "login")
+	if u != nil && (again || u.mayNotUse(req.app) != "") {
 		u = nil
 	}
-	f := s.newFlow(req, b, u, c.now)
+	f := s.newFlow(c, req, b, u)
 	switch silent := slices.Contains(req.prompt, "none"); {
-	case silent && u == nil:
+	case silent && (u == nil || !c.rules.promptNoneWorks):
 		return req.redirectError(&oauthError{kind: "login_required", message: "The user is not signed in"})
 	case silent && !b.allowed[req.app]:
 		return req.redirectError(&oauthError{kind: "consent_required", message: "The user has not allowed this application"})
-	case silent:
-		return s.grantCode(f, c.now)
+	case silent, u != nil && b.allowed[req.app] && !c.rules.consentEveryTime:
+		return s.grantCode(c, f)
 	case u == nil:
 		return redirect(http.StatusFound, signInPath+"?flow="+f.id)
 	}
@@ -64,7 +79,7 @@ func (s *Server) begin(c *call, req *authorizeRequest, b *browser) answer {
 }
 
 // authorizeParams are the parameters of the query and of the form, which may not contradict each other.
-func authorizeParams(r *http.Request) (form, *oauthError) {
+func authorizeParams(c *call, r *http.Request) (form, *oauthError) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return form{}, &oauthError{kind: "invalid_request", code: "CMN-101", message: "The query is not valid"}
@@ -72,7 +87,7 @@ func authorizeParams(r *http.Request) (form, *oauthError) {
 	if r.Method == http.MethodPost {
 		body, err := readForm(r)
 		if err != nil {
-			return form{}, formError(err)
+			return form{}, formError(c, err)
 		}
 		for name, values := range body.Values {
 			if before, ok := query[name]; ok && !slices.Equal(before, values) {
@@ -88,7 +103,7 @@ func authorizeParams(r *http.Request) (form, *oauthError) {
 }
 
 // addressee finds the app and the redirect URI of a request. Without both, nothing can be sent to the app.
-func (s *Server) addressee(r *http.Request, in form) (*authorizeRequest, *oauthError) {
+func (s *Server) addressee(c *call, r *http.Request, in form) (*authorizeRequest, *oauthError) {
 	for _, name := range []string{"client_id", "redirect_uri"} {
 		if len(in.Values[name]) > 1 {
 			in.repeated = name
@@ -103,7 +118,7 @@ func (s *Server) addressee(r *http.Request, in form) (*authorizeRequest, *oauthE
 	if a == nil {
 		return nil, unknownClient(id)
 	}
-	uri, problem := a.redirectTo(in.Get("redirect_uri"))
+	uri, problem := a.redirectTo(in.Get("redirect_uri"), c.rules.loopbackAnyPort)
 	if problem != nil {
 		return nil, problem
 	}
@@ -111,8 +126,11 @@ func (s *Server) addressee(r *http.Request, in form) (*authorizeRequest, *oauthE
 	if in.Has("state") {
 		req.echo = []string{"state", in.Get("state")}
 	}
-	if s.switches.AuthorizationIssuer {
+	if c.rules.authorizationIssuer {
 		req.issuer = baseURL(r)
+	}
+	if in.Get("discovery") == "true" {
+		req.discovery = baseURL(r)
 	}
 	return req, nil
 }
@@ -133,6 +151,7 @@ func (req *authorizeRequest) read(c *call, in form) *oauthError {
 			message: "The client is unauthorized for the required grant type: [AUTHORIZATION_CODE]",
 		}
 	}
+	req.scope, req.nonce = strings.Fields(in.Get("scope")), in.Get("nonce")
 	req.prompt = strings.Fields(in.Get("prompt"))
 	if slices.Contains(req.prompt, "none") && len(req.prompt) > 1 {
 		return invalidParameter("prompt")
@@ -141,7 +160,7 @@ func (req *authorizeRequest) read(c *call, in form) *oauthError {
 	if req.challenge, problem = readChallenge(in); problem != nil {
 		return problem
 	}
-	if req.challenge.value == "" && !req.app.confidential {
+	if req.challenge.value == "" && !req.app.confidential && c.rules.challengeRequired {
 		c.note(verdictPKCE)
 		return &oauthError{kind: "invalid_request", message: "Code challenge required"}
 	}

@@ -12,6 +12,7 @@ type browser struct {
 	name    string // stays the same
 	id      string // value of its cookie
 	user    *user  // who signed in; nil: nobody
+	since   time.Time // when the user signed in
 	until   time.Time
 	allowed map[*app]bool // apps that somebody in it allowed: prompt=none works for these
 }
@@ -35,8 +36,8 @@ type flow struct {
 	done    bool // the app has its answer
 }
 
-func (s *Server) newFlow(req *authorizeRequest, b *browser, u *user, now time.Time) *flow {
-	f := &flow{id: randomText(16), token: randomText(16), request: req, browser: b, user: u, expires: now.Add(flowTTL)}
+func (s *Server) newFlow(c *call, req *authorizeRequest, b *browser, u *user) *flow {
+	f := &flow{id: randomText(16), token: randomText(16), request: req, browser: b, user: u, expires: c.now.Add(c.rules.signInPageTTL)}
 	s.platform.flows.put(f.id, f)
 	s.changes.touch(f)
 	return f
@@ -51,19 +52,19 @@ func cookieName(r *http.Request) string {
 }
 
 // browserOf is the browser that sent r. One that is new gets a cookie.
-func (s *Server) browserOf(r *http.Request, now time.Time) (*browser, *http.Cookie) {
+func (s *Server) browserOf(c *call, r *http.Request) (*browser, *http.Cookie) {
 	if cookie, err := r.Cookie(cookieName(r)); err == nil {
 		if b, ok := s.platform.browsers.get(cookie.Value); ok && b.id == cookie.Value {
 			return b, nil
 		}
 	}
 	b := &browser{name: randomText(12), allowed: map[*app]bool{}}
-	return b, s.rename(r, b, now)
+	return b, s.rename(c, r, b)
 }
 
 // rename gives b another cookie, so that a value from before a sign-in says nothing afterwards.
-func (s *Server) rename(r *http.Request, b *browser, now time.Time) *http.Cookie {
-	b.id, b.until = randomText(24), now.Add(browserTTL)
+func (s *Server) rename(c *call, r *http.Request, b *browser) *http.Cookie {
+	b.id, b.until = randomText(24), c.now.Add(c.rules.browserSignInTTL)
 	s.platform.browsers.put(b.id, b)
 	s.changes.touch(b)
 	return &http.Cookie{ //nolint:gosec // not always Secure: the sandbox usually speaks plain HTTP on loopback

@@ -21,7 +21,7 @@ func (s *Server) authenticate(c *call, r *http.Request, f form) (*app, *oauthErr
 	case asserted:
 		return s.authenticateAssertion(c, r, f)
 	case header != "":
-		return s.authenticateBasic(header)
+		return s.authenticateBasic(c, header)
 	}
 	id := f.Get("client_id")
 	if id == "" {
@@ -37,7 +37,7 @@ func (s *Server) authenticate(c *call, r *http.Request, f form) (*app, *oauthErr
 	return a, nil
 }
 
-func (s *Server) authenticateBasic(header string) (*app, *oauthError) {
+func (s *Server) authenticateBasic(c *call, header string) (*app, *oauthError) {
 	id, secret, ok := parseBasic(header)
 	if !ok {
 		return nil, &oauthError{
@@ -49,10 +49,10 @@ func (s *Server) authenticateBasic(header string) (*app, *oauthError) {
 	case a == nil, !a.confidential: // observed: Basic with an empty secret makes an app without one unknown
 		return nil, unknownClient(id)
 	case !a.allows(methodBasic):
-		return a, methodNotAllowed()
+		return a, c.methodNotAllowed()
 	case subtle.ConstantTimeCompare([]byte(secret), []byte(a.secret)) == 0:
 		return a, &oauthError{
-			status: http.StatusUnauthorized, kind: "invalid_client", code: "OAU-146",
+			status: c.rules.clientRefusalStatus, kind: "invalid_client", code: "OAU-146",
 			message: "Invalid client credentials", challenge: true,
 		}
 	}

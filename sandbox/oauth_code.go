@@ -14,41 +14,70 @@ type authCode struct {
 	code    string
 	request *authorizeRequest
 	user    *user
+	since   time.Time // when the user signed in
 	expires time.Time
 	session *session // what it was redeemed for; nil: it was not yet
+	dead    bool     // an attempt failed, and that spends codes
 }
 
 // grantCode ends a flow with a code for its user.
-func (s *Server) grantCode(f *flow, now time.Time) answer {
+func (s *Server) grantCode(c *call, f *flow) answer {
 	f.done = true
 	f.browser.allowed[f.request.app] = true
-	code := &authCode{code: opaqueToken(), request: f.request, user: f.user, expires: now.Add(codeTTL)}
+	ttl := c.rules.authorizationCodeTTL
+	code := &authCode{
+		code: opaqueToken(), request: f.request, user: f.user, since: f.browser.since, expires: c.now.Add(ttl),
+	}
 	s.platform.codes.put(code.code, code)
 	s.changes.touch(f, f.browser, code)
-	return f.request.respond("code", code.code, "expires_in", strconv.Itoa(int(codeTTL/time.Second)))
+	told := []string{"code", code.code, "expires_in", strconv.Itoa(int(ttl / time.Second))}
+	if base := f.request.discovery; base != "" {
+		told = append(told, "token_uri", base+"/restapi/oauth/token", "discovery_uri", base+externalPath)
+	}
+	return f.request.respond(told...)
 }
 
-// redeem gives a session for an authorization code. A code that comes twice was stolen or sent by a client that is
-// broken, so its session ends (RFC 6749, section 4.1.2).
+// redeem gives a session for an authorization code.
 func (s *Server) redeem(c *call, a *app, f form, t terms) (*tokenInfo, *oauthError) {
 	if f.Get("code") == "" {
 		return nil, invalidParameter("code")
 	}
 	code, ok := s.platform.codes.get(f.Get("code"))
-	if !ok {
-		return nil, invalidGrant("OAU-106", "Invalid authorization code")
+	if !ok || code.dead {
+		return nil, c.codeRefusal(invalidGrant("OAU-106", "Invalid authorization code"))
 	}
+	info, problem := s.exchangeCode(c, a, code, f, t)
+	if problem != nil && c.rules.failedCodeIsSpent {
+		code.dead = true
+		s.changes.touch(code)
+	}
+	return info, c.codeRefusal(problem)
+}
+
+// codeRefusal gives the refusal of a code its status.
+func (c *call) codeRefusal(e *oauthError) *oauthError {
+	if e != nil && e.kind == "invalid_grant" {
+		e.status = c.rules.codeRefusalStatus
+	}
+	return e
+}
+
+// exchangeCode looks at what a code was given for. A code that comes twice was stolen or sent by a client that is broken,
+// so its session ends (RFC 6749, section 4.1.2).
+func (s *Server) exchangeCode(c *call, a *app, code *authCode, f form, t terms) (*tokenInfo, *oauthError) {
 	uri := f.Get("redirect_uri")
 	switch req := code.request; {
 	case req.app != a:
 		return nil, invalidGrant("OAU-110", "Authorization code was not issued for this application")
 	case code.session != nil:
 		c.note(verdictCodeTwice)
-		s.platform.end(code.session)
+		if c.rules.codeReplayEndsSession {
+			s.platform.end(code.session)
+		}
 		return nil, invalidGrant("OAU-106", "Invalid authorization code")
 	case !c.now.Before(code.expires):
 		return nil, invalidGrant("OAU-108", "Authorization code is expired")
-	case uri != req.redirectURI && (req.named || uri != ""):
+	case uri != req.redirectURI && (req.named && c.rules.redirectURIRepeated || uri != ""):
 		return nil, redirectMismatch()
 	}
 	if problem := code.request.challenge.check(c, f.Get("code_verifier")); problem != nil {
@@ -57,10 +86,10 @@ func (s *Server) redeem(c *call, a *app, f form, t terms) (*tokenInfo, *oauthErr
 	switch {
 	case !code.user.enabled:
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
-	case s.switches.SessionCapRefuses && s.platform.full(a, code.user):
+	case s.platform.full(c, a, code.user):
 		return nil, tooManySessions()
 	}
-	code.session = s.platform.login(a, code.user, t, c.now)
+	code.session = s.platform.login(c, a, code.user, t)
 	s.changes.touch(code)
 	return s.platform.info(code.session, c.now), nil
 }
@@ -90,7 +119,7 @@ func readChallenge(in form) (challengePKCE, *oauthError) {
 // check refuses a verifier that does not fit, one that is missing, and one that nobody announced: its client may have
 // been talked out of the challenge on the way.
 func (p challengePKCE) check(c *call, verifier string) *oauthError {
-	if verifier == "" && p.value == "" {
+	if p.value == "" && (verifier == "" || !c.rules.unannouncedVerifierRefused) {
 		return nil
 	}
 	if verifier == "" {

@@ -86,15 +86,15 @@ func htmlPage(status int, page func() *template.Template, view *pageView) answer
 		with("Referrer-Policy", "no-referrer")
 }
 
-// signInPage asks who somebody is; message says why the last try failed. assumed: its status is 200 then too.
-func (s *Server) signInPage(f *flow, username, message string) answer {
+// signInPage asks who somebody is; message says why the last try failed.
+func (s *Server) signInPage(status int, f *flow, username, message string) answer {
 	view := &pageView{
 		Title: "Sign in", Flow: f.id, Token: f.token, App: f.request.app.name, Username: username, Message: message,
 	}
 	demo := s.world.demoUser()
 	view.User = demo.first + " " + demo.last
 	view.Demo.Email, view.Demo.Password = demo.email, demo.password
-	return htmlPage(http.StatusOK, signInTemplate, view)
+	return htmlPage(status, signInTemplate, view)
 }
 
 // consentPage names the app, the account and the scopes.
@@ -111,12 +111,12 @@ func (s *Server) consentPage(f *flow) answer {
 }
 
 // refusedPage tells the person, because telling the app could send a browser anywhere.
-func (s *Server) refusedPage(e *oauthError) answer {
+func refusedPage(c *call, e *oauthError) answer {
 	status := e.status
 	if status == 0 {
 		status = http.StatusBadRequest
 	}
-	if _, known := refusalHints[e.code]; known && !s.switches.AuthorizePage400 {
+	if _, known := refusalHints[e.code]; known && !c.rules.authorizePage400 {
 		status = http.StatusForbidden
 	}
 	return htmlPage(status, refusedTemplate, &pageView{

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// redirectTo is where app a's answer goes if a request names uri; "" stands for the only registered one. Without an
-// error nothing but a registered URI comes back, so it is safe to send a browser there.
-func (a *app) redirectTo(uri string) (string, *oauthError) {
+// redirectTo is where app a's answer goes if a request names uri; "" stands for the only registered one. With anyPort,
+// apps without a secret may name another port of a loopback URI. Without an error nothing but a registered URI comes back, so it is safe to send a browser there.
+func (a *app) redirectTo(uri string, anyPort bool) (string, *oauthError) {
 	switch {
 	case len(a.redirectURIs) == 0:
 		return "", &oauthError{
@@ -21,7 +21,7 @@ func (a *app) redirectTo(uri string) (string, *oauthError) {
 		return a.redirectURIs[0], nil
 	case slices.Contains(a.redirectURIs, uri):
 		return uri, nil
-	case !a.confidential && slices.ContainsFunc(a.redirectURIs, func(known string) bool { return sameLoopback(known, uri) }):
+	case anyPort && !a.confidential && slices.ContainsFunc(a.redirectURIs, func(known string) bool { return sameLoopback(known, uri) }):
 		return uri, nil
 	}
 	return "", redirectMismatch()

@@ -4,12 +4,14 @@ import (
 	"encoding/base64"
 	"iter"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
 // platform is what the RingCentral platform remembers about sign-ins. Server.mu guards it.
 type platform struct {
 	auth, light *limiter
+	medium      *limiter
 	changes     *changes
 	seal        sealer
 	sessions    table[session]
@@ -27,7 +29,7 @@ type sessionKey struct {
 }
 
 // sessionState says whether the tokens of a session may work.
-type sessionState uint8
+type sessionState = uint32
 
 const (
 	sessionOpen sessionState = iota
@@ -37,31 +39,33 @@ const (
 
 // session is one sign-in of a user in an app, with the newest pair of tokens. There may be very many.
 type session struct {
-	number   uint64
-	app      *app
-	user     *user
-	older    *session  // the open session before of the same user and app; nil: none
-	scope    *[]string // of the newest access token
-	endpoint *string   // chosen by the client; nil: by the server
-	turn     uint32    // of the newest pair; the first is 1
-	state    sessionState
-	issued   moment // the newest pair, and so the end of the pair before
-	ends     moment // of the newest access token
-	renewal  moment // end of the newest refresh token; 0: there is none
-	used     moment // first use of the newest access token; 0: not yet
+	number     uint64
+	app        *app
+	user       *user
+	credential *credential   // that it was opened with; nil: a person signed in
+	older      *session      // the open session before of the same user and app; nil: none
+	scope      *[]string     // of the newest access token
+	endpoint   *string       // chosen by the client; nil: by the server
+	turn       uint32        // of the newest pair; the first is 1
+	state      atomic.Uint32 // a sessionState; read without Server.mu, too
+	issued     moment        // the newest pair, and so the end of the pair before
+	ends       moment        // of the newest access token
+	renewal    moment        // end of the newest refresh token; 0: there is none
+	used       moment        // first use of the newest access token; 0: not yet
 }
 
 // rcAccess is a RingCentral access token that works.
 type rcAccess struct {
 	session *session
 	scope   []string
+	issued  time.Time
 	expires time.Time
 }
 
 func newPlatform(noLimits bool, now func() time.Time, news *changes) *platform {
 	p := &platform{
 		changes: news,
-		auth:    newLimiter("auth", authLimit, noLimits), light: newLimiter("light", lightLimit, noLimits),
+		auth:    newLimiter("auth", noLimits), light: newLimiter("light", noLimits), medium: newLimiter("medium", noLimits),
 		seal: newSealer(), open: map[sessionKey]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
 		codes: newGenerations[*authCode](tokensKept), assertions: newGenerations[time.Time](tokensKept),
@@ -84,26 +88,29 @@ func newPlatform(noLimits bool, now func() time.Time, news *changes) *platform {
 
 // over reports whether nothing of sess can work after now.
 func (sess *session) over(now moment) bool {
-	return sess.state != sessionOpen || now >= max(sess.ends, sess.renewal)
+	return sess.state.Load() != sessionOpen || now >= max(sess.ends, sess.renewal)
 }
 
 // login opens a session; the oldest of too many is closed.
-func (p *platform) login(a *app, u *user, t terms, now time.Time) *session {
-	at := momentOf(now)
+func (p *platform) login(c *call, a *app, u *user, t terms) *session {
+	at, key := momentOf(c.now), sessionKey{a, u}
+	if old := p.open[key]; old != nil && c.rules.jwtLoginReusesSession {
+		p.issue(old, t, at)
+		return old
+	}
 	number, sess := p.sessions.add()
-	key := sessionKey{a, u}
 	*sess = session{number: number, app: a, user: u, older: p.open[key]}
 	if t.endpointID != "" {
 		sess.endpoint = &t.endpointID
 	}
 	p.open[key] = sess
-	p.evict(sess)
+	p.evict(sess, c.rules.sessionCap)
 	p.issue(sess, t, at)
 	return sess
 }
 
 // evict closes what is over the cap, counted from the newest session of a user in an app.
-func (p *platform) evict(newest *session) {
+func (p *platform) evict(newest *session, sessionCap int) {
 	last := newest
 	for range sessionCap - 1 {
 		if last = last.older; last == nil {
@@ -111,7 +118,7 @@ func (p *platform) evict(newest *session) {
 		}
 	}
 	for s := last.older; s != nil; {
-		s.state = sessionEvicted
+		s.state.Store(sessionEvicted)
 		p.changes.touch(s)
 		s, s.older = s.older, nil
 	}
@@ -149,20 +156,20 @@ func (p *platform) renew(c *call, a *app, token string, t terms) (*session, *oau
 	}
 	now := momentOf(c.now)
 	switch {
-	case sess.app != a, sess.state == sessionEvicted:
+	case sess.app != a, sess.state.Load() == sessionEvicted:
 		return nil, invalidGrant("OAU-213", "Token not found")
-	case sess.state == sessionRevoked:
-		return nil, invalidGrant("OAU-211", "Token revoked")
+	case sess.state.Load() == sessionRevoked:
+		return nil, c.refreshRefusal("OAU-211", "Token revoked")
 	case !sess.user.enabled:
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
 	case turn != sess.turn:
-		if !sess.inGrace(turn, now) {
+		if !sess.inGrace(c, turn) {
 			c.note(verdictReplay)
 			return nil, invalidGrant("OAU-213", "Token not found")
 		}
 		return sess, nil
 	case now >= sess.renewal:
-		return nil, invalidGrant("OAU-210", "Token expired")
+		return nil, c.refreshRefusal("OAU-210", "Token expired")
 	}
 	p.issue(sess, t, now)
 	return sess, nil
@@ -170,27 +177,35 @@ func (p *platform) renew(c *call, a *app, token string, t terms) (*session, *oau
 
 // inGrace reports whether the refresh token of a turn, which is spent, may be presented again: not once its successor
 // is spent, else up to ten seconds after the first use of the new access token, else up to an hour.
-func (sess *session) inGrace(turn uint32, now moment) bool {
+func (sess *session) inGrace(c *call, turn uint32) bool {
 	if turn+1 != sess.turn {
 		return false
 	}
 	if sess.used != 0 {
-		return now < sess.used.after(graceAfterUse)
+		return momentOf(c.now) < sess.used.after(c.rules.graceAfterUse)
 	}
-	return now < sess.issued.after(graceUnused)
+	return momentOf(c.now) < sess.issued.after(c.rules.graceUnused)
+}
+
+// refreshRefusal refuses a refresh token with the code of its cause, unless one code stands for all.
+func (c *call) refreshRefusal(code, message string) *oauthError {
+	if c.rules.refreshCodes != byCause {
+		code = c.rules.refreshCodes
+	}
+	return invalidGrant(code, message)
 }
 
 // use finds a valid access token and marks it as used; the texts are those of the vendor's error.
-func (p *platform) use(token string, at time.Time) (t *rcAccess, code, message string) {
+func (p *platform) use(c *call, token string) (t *rcAccess, code, message string) {
 	if !isPlatformToken(token) {
 		return nil, "OAU-149", "OAuth token is invalid"
 	}
 	sess, turn := p.find(token, kindAccess)
-	now := momentOf(at)
+	now := momentOf(c.now)
 	switch {
-	case sess == nil, sess.state != sessionOpen:
+	case sess == nil, sess.state.Load() != sessionOpen:
 		return nil, "OAU-213", "Token not found"
-	case turn != sess.turn && now < sess.issued.after(corruptedFor):
+	case turn != sess.turn && now < sess.issued.after(c.rules.replacedTokenTellsFor):
 		return nil, "OAU-129", "Access token corrupted"
 	case turn != sess.turn:
 		return nil, "OAU-213", "Token not found"
@@ -203,16 +218,16 @@ func (p *platform) use(token string, at time.Time) (t *rcAccess, code, message s
 		sess.used = now
 		p.changes.touch(sess)
 	}
-	return &rcAccess{sess, *sess.scope, sess.ends.time()}, "", ""
+	return &rcAccess{sess, *sess.scope, sess.issued.time(), sess.ends.time()}, "", ""
 }
 
-// full reports whether another login would go over the session cap.
-func (p *platform) full(a *app, u *user) bool {
+// full reports whether another login would go over the session cap, and be refused.
+func (p *platform) full(c *call, a *app, u *user) bool {
 	n := 0
 	for s := p.open[sessionKey{a, u}]; s != nil; s = s.older {
 		n++
 	}
-	return n >= sessionCap
+	return c.rules.sessionCapRefuses && n >= c.rules.sessionCap
 }
 
 func tooManySessions() *oauthError { // code and body assumed
@@ -247,7 +262,7 @@ func (p *platform) revoke(a *app, token string) *oauthError {
 // end closes a session: none of its tokens works any more.
 func (p *platform) end(sess *session) {
 	p.unlink(sess)
-	sess.state = sessionRevoked
+	sess.state.Store(sessionRevoked)
 	p.changes.touch(sess)
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // showSignIn is the page to sign in.
@@ -16,7 +15,7 @@ func (s *Server) showSignIn(c *call, r *http.Request) answer {
 	if f == nil {
 		return s.stalePage()
 	}
-	return s.signInPage(f, f.request.loginHint, "")
+	return s.signInPage(http.StatusOK, f, f.request.loginHint, "")
 }
 
 // signIn takes the form of that page.
@@ -29,7 +28,7 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 		return s.stalePage()
 	}
 	name := strings.TrimSpace(in.Get("username"))
-	u, refusal := s.recognise(name, in.Get("password"), c.now)
+	u, refusal := s.recognise(c, name, in.Get("password"))
 	if in.Get("as") == "demo" {
 		u, refusal = s.world.demoUser(), ""
 	}
@@ -37,17 +36,17 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 		refusal = u.mayNotUse(f.request.app)
 	}
 	if refusal != "" {
-		return s.signInPage(f, name, refusal)
+		return s.signInPage(c.rules.wrongPasswordStatus, f, name, refusal)
 	}
-	f.user, f.browser.user = u, u
-	cookie := s.rename(r, f.browser, c.now)
+	f.user, f.browser.user, f.browser.since = u, u, c.now
+	cookie := s.rename(c, r, f.browser)
 	s.changes.touch(f)
 	return redirect(http.StatusSeeOther, consentPath+"?flow="+f.id).with("Set-Cookie", cookie.String())
 }
 
 // recognise finds the user with this name and password, or says why there is none. It does not tell whether the name
 // or the password is wrong.
-func (s *Server) recognise(name, password string, now time.Time) (*user, string) {
+func (s *Server) recognise(c *call, name, password string) (*user, string) {
 	const wrong = "The email or phone number and the password do not fit together (OAU-140)."
 	u := s.world.userNamed(name)
 	stored := ""
@@ -58,16 +57,16 @@ func (s *Server) recognise(name, password string, now time.Time) (*user, string)
 	switch {
 	case u == nil:
 		return nil, wrong
-	case now.Before(u.locked):
+	case c.now.Before(u.locked):
 		return nil, fmt.Sprintf("Too many wrong passwords: this user is locked out for %v (OAU-147). "+
-			"A new password or an advance of the sandbox's clock ends that.", signInLock)
+			"A new password or an advance of the sandbox's clock ends that.", c.rules.wrongPasswordLock)
 	case right:
 		u.wrong = 0
 		s.changes.touch(u)
 		return u, ""
 	}
-	if u.wrong++; u.wrong >= signInTries {
-		u.wrong, u.locked = 0, now.Add(signInLock)
+	if u.wrong++; u.wrong >= c.rules.wrongPasswordTries {
+		u.wrong, u.locked = 0, c.now.Add(c.rules.wrongPasswordLock)
 	}
 	s.changes.touch(u)
 	return nil, wrong
@@ -132,11 +131,11 @@ func (s *Server) consent(c *call, r *http.Request) answer {
 	if refusal := f.user.mayNotUse(f.request.app); refusal != "" {
 		f.user = nil
 		s.changes.touch(f)
-		return s.signInPage(f, "", refusal)
+		return s.signInPage(http.StatusOK, f, "", refusal)
 	}
 	switch in.Get("decision") {
 	case "allow":
-		return s.grantCode(f, c.now)
+		return s.grantCode(c, f)
 	case "deny":
 		f.done = true
 		s.changes.touch(f)

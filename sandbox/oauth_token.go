@@ -31,7 +31,7 @@ func (s *Server) oauthToken(c *call, r *http.Request) answer {
 	defer s.mu.Unlock()
 	a, problem := s.authenticate(c, r, f)
 	if formErr != nil {
-		problem = formError(formErr)
+		problem = formError(c, formErr)
 	}
 	return s.charged(c, a, s.subject(f), func() answer {
 		if problem == nil {
@@ -44,6 +44,9 @@ func (s *Server) oauthToken(c *call, r *http.Request) answer {
 		if problem != nil {
 			return problem.answer()
 		}
+		if err := s.addIDToken(c, info, f, baseURL(r)); err != nil {
+			return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
+		}
 		return jsonAnswer(http.StatusOK, info)
 	})
 }
@@ -55,10 +58,10 @@ func (s *Server) charged(c *call, a *app, u *user, do func() answer) answer {
 		return do()
 	}
 	key := a.id
-	if s.switches.AuthLimitPerUser && u != nil {
+	if c.rules.authLimitCountedBy == byAppAndUser && u != nil {
 		key = fmt.Sprint(key, " ", u.id)
 	}
-	ruling := s.platform.auth.admit(key, c.now)
+	ruling := s.platform.auth.admit(key, c.now, c.rules.auth())
 	if !ruling.admitted {
 		c.note(ruling.verdict)
 		return ruling.stamp(rateExceeded())
@@ -94,20 +97,22 @@ func (f form) duplicated() *oauthError {
 
 // grant answers a request of the authenticated app a.
 func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
-	terms, problem := readTerms(a, f)
+	terms, problem := readTerms(c.rules, a, f)
 	if problem != nil {
 		return nil, problem
 	}
 	switch kind := f.Get("grant_type"); {
 	case kind == grantJWT && a.flow == "jwt":
-		cred, problem := s.assertion(a, f.Get("assertion"), c.now)
+		cred, problem := s.assertion(c, a, f.Get("assertion"))
 		if problem != nil {
 			return nil, problem
 		}
-		if s.switches.SessionCapRefuses && s.platform.full(a, cred.user) {
+		if s.platform.full(c, a, cred.user) {
 			return nil, tooManySessions()
 		}
-		return s.platform.info(s.platform.login(a, cred.user, terms, c.now), c.now), nil
+		sess := s.platform.login(c, a, cred.user, terms)
+		sess.credential = cred // login noted that sess has changed
+		return s.platform.info(sess, c.now), nil
 	case kind == grantRefresh && a.refreshTokens:
 		sess, problem := s.platform.renew(c, a, f.Get("refresh_token"), terms)
 		if problem != nil {
@@ -121,7 +126,7 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 			kind: "unauthorized_client", code: "OAU-251", message: "Unauthorized for this grant type",
 		}
 	}
-	return nil, &oauthError{kind: "invalid_request", code: "OAU-250", message: "Unsupported grant type"}
+	return nil, &oauthError{kind: "invalid_request", code: c.rules.unknownGrantCode, message: "Unsupported grant type"}
 }
 
 // terms are the optional wishes that every grant may carry.
@@ -131,29 +136,29 @@ type terms struct {
 	accessTTL, refreshTTL time.Duration
 }
 
-func readTerms(a *app, f form) (terms, *oauthError) {
+func readTerms(r *rules, a *app, f form) (terms, *oauthError) {
 	t := terms{
 		scope: &a.scopes, endpointID: f.Get("endpoint_id"),
-		accessTTL: accessTTLDefault, refreshTTL: refreshTTLDefault,
+		accessTTL: r.accessTokenTTL, refreshTTL: r.refreshTokenTTL,
 	}
 	if wish := f.Get("access_token_ttl"); wish != "" {
 		seconds, err := strconv.ParseInt(wish, 10, 32)
 		if err != nil {
 			return t, invalidParameter("access_token_ttl")
 		}
-		t.accessTTL = min(max(time.Duration(seconds)*time.Second, accessTTLMinimum), accessTTLDefault)
+		t.accessTTL = r.accessTTL(seconds)
 	}
 	if wish := f.Get("refresh_token_ttl"); wish != "" {
 		seconds, err := strconv.ParseInt(wish, 10, 32)
 		if err != nil || seconds < 0 {
 			return t, invalidParameter("refresh_token_ttl")
 		}
-		t.refreshTTL = min(time.Duration(seconds)*time.Second, refreshTTLDefault)
+		t.refreshTTL = min(time.Duration(seconds)*time.Second, r.refreshTokenTTL)
 	}
-	if wish := strings.Fields(f.Get("scope")); len(wish) > 0 {
+	if wish := permissionsIn(f.Get("scope")); len(wish) > 0 {
 		granted := slices.DeleteFunc(slices.Clone(a.scopes), func(s string) bool { return !slices.Contains(wish, s) })
 		t.scope = &granted
-		if len(granted) == 0 {
+		if len(granted) == 0 || r.scopeExcessRefused && len(granted) < len(wish) {
 			return t, &oauthError{kind: "invalid_scope", code: "CMN-101", message: "Parameter [scope] value is invalid"}
 		}
 	}
@@ -161,13 +166,13 @@ func readTerms(a *app, f form) (terms, *oauthError) {
 }
 
 // assertion finds the JWT credential that app a presents. Every code but OAU-347 is assumed.
-func (s *Server) assertion(a *app, jwt string, now time.Time) (*credential, *oauthError) {
+func (s *Server) assertion(c *call, a *app, jwt string) (*credential, *oauthError) {
 	if jwt == "" {
 		return nil, invalidParameter("assertion")
 	}
 	alg, ok := jwtAlgorithm(jwt)
 	if !ok {
-		return nil, invalidGrant("OAU-149", "The assertion is not a JWT")
+		return nil, c.assertionRefusal("OAU-149", "The assertion is not a JWT")
 	}
 	if strings.HasPrefix(alg, "HS") || alg == "none" {
 		return nil, invalidGrant("OAU-347",
@@ -178,17 +183,25 @@ func (s *Server) assertion(a *app, jwt string, now time.Time) (*credential, *oau
 	case cred == nil && issuedElsewhere(jwt):
 		return nil, &oauthError{kind: "invalid_request", code: "OAU-250", message: "Unsupported grant type"}
 	case cred == nil:
-		return nil, invalidGrant("OAU-213", "The assertion is not known")
+		return nil, c.assertionRefusal("OAU-213", "The assertion is not known")
 	case cred.deleted:
-		return nil, invalidGrant("OAU-211", "The assertion was revoked")
-	case !cred.expires.IsZero() && !now.Before(cred.expires):
-		return nil, invalidGrant("OAU-210", "The assertion is expired")
+		return nil, c.assertionRefusal("OAU-211", "The assertion was revoked")
+	case !cred.expires.IsZero() && !c.now.Before(cred.expires):
+		return nil, c.assertionRefusal("OAU-210", "The assertion is expired")
 	case !cred.permits(a):
-		return nil, invalidGrant("OAU-110", "The assertion was not issued for this application")
+		return nil, c.assertionRefusal("OAU-110", "The assertion was not issued for this application")
 	case !cred.user.enabled:
-		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
+		return nil, c.assertionRefusal("OAU-236", "Extension is disabled or frozen")
 	}
 	return cred, nil
+}
+
+// assertionRefusal refuses an assertion with the code of its cause, unless one code stands for all.
+func (c *call) assertionRefusal(code, message string) *oauthError {
+	if c.rules.assertionCodes != byCause {
+		code = c.rules.assertionCodes
+	}
+	return invalidGrant(code, message)
 }
 
 // issuedElsewhere tells a JWT that names another issuer: one of another environment.
@@ -228,6 +241,7 @@ type tokenInfo struct {
 	OwnerID          string `json:"owner_id"`
 	EndpointID       string `json:"endpoint_id"`
 	SessionID        string `json:"session_id"`
+	IDToken          string `json:"id_token,omitempty"` // for sign-ins that asked for openid
 }
 
 // info describes the newest pair of a session at now: lifetimes are what is left of them.

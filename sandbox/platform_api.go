@@ -23,39 +23,76 @@ func (s *Server) platformToken(c *call, r *http.Request) (t *rcAccess, refusal a
 		return nil, apiError(http.StatusUnauthorized, "AGW-401", "Authorization header is not specified").
 			with("WWW-Authenticate", `Bearer realm="RingCentral REST API"`)
 	}
-	t, code, message := s.platform.use(token, c.now)
+	t, code, message := s.platform.use(c, token)
 	if t == nil {
 		return nil, tokenInvalid(code, message)
 	}
 	return t, answer{}
 }
 
-// readAccounts answers an operation of the Light group that needs the ReadAccounts permission.
-func (s *Server) readAccounts(c *call, r *http.Request, do func(u *user) answer) answer {
+// Groups of operations that are counted together, by the names that the limit headers say.
+const (
+	groupLight  = "light"
+	groupMedium = "medium"
+)
+
+func (p *platform) limiterOf(group string) *limiter {
+	if group == groupMedium {
+		return p.medium
+	}
+	return p.light
+}
+
+// readAccounts answers an operation about the caller's account, which needs the ReadAccounts permission.
+func (s *Server) readAccounts(c *call, r *http.Request, group string, do func(u *user) answer) answer {
+	return s.permitted(c, r, group, "ReadAccounts", func(t *rcAccess) answer {
+		u := t.session.user
+		if id := chi.URLParam(r, "account"); id != "~" && id != fmt.Sprint(u.account.id) {
+			return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [accountId] is not found")
+		}
+		return do(u)
+	})
+}
+
+// readExtension answers an operation about the caller's extension; account and self are the addresses of the two.
+func (s *Server) readExtension(
+	c *call, r *http.Request, group string, do func(u *user, account, self string) answer,
+) answer {
+	return s.readAccounts(c, r, group, func(u *user) answer {
+		if id := chi.URLParam(r, "extension"); id != "~" && id != fmt.Sprint(u.id) {
+			return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
+		}
+		account := fmt.Sprintf("%s/restapi/v1.0/account/%d", baseURL(r), u.account.id)
+		return do(u, account, fmt.Sprintf("%s/extension/%d", account, u.id))
+	})
+}
+
+// permitted answers an operation of a group with do, if the caller's app has a permission; "" is none.
+func (s *Server) permitted(c *call, r *http.Request, group, permission string, do func(*rcAccess) answer) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, refusal := s.platformToken(c, r)
 	if t == nil {
 		return refusal
 	}
-	sess := t.session
-	ruling := s.platform.light.admit(fmt.Sprintf("%s %d", sess.app.id, sess.user.id), c.now)
+	allowed := c.rules.light()
+	if group == groupMedium {
+		allowed = c.rules.medium()
+	}
+	ruling := s.platform.limiterOf(group).admit(fmt.Sprintf("%s %d", t.session.app.id, t.session.user.id), c.now, allowed)
 	if !ruling.admitted {
 		c.note(ruling.verdict)
 		return ruling.stamp(rateExceeded())
 	}
-	if !slices.Contains(t.scope, "ReadAccounts") {
-		return ruling.stamp(missingPermission("ReadAccounts"))
+	if permission != "" && !slices.Contains(t.scope, permission) {
+		return ruling.stamp(missingPermission(permission))
 	}
-	if id := chi.URLParam(r, "account"); id != "~" && id != fmt.Sprint(sess.user.account.id) {
-		return ruling.stamp(apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [accountId] is not found"))
-	}
-	return ruling.stamp(do(sess.user))
+	return ruling.stamp(do(t))
 }
 
 // accountInfo is GET /restapi/v1.0/account/~. The id is a number here, and a string inside the extension.
 func (s *Server) accountInfo(c *call, r *http.Request) answer {
-	return s.readAccounts(c, r, func(u *user) answer {
+	return s.readAccounts(c, r, groupLight, func(u *user) answer {
 		base := baseURL(r) + "/restapi/v1.0"
 		a := u.account
 		self := fmt.Sprintf("%s/account/%d", base, a.id)
@@ -71,6 +108,7 @@ func (s *Server) accountInfo(c *call, r *http.Request) answer {
 				"servicePlan": map[string]any{"id": "1", "name": a.name, "edition": "Enterprise"},
 				"billingPlan": map[string]any{
 					"id": "1", "name": "Demo", "durationUnit": "Month", "duration": 1, "type": "Regular",
+					"includedPhoneLines": 1,
 				},
 			},
 			"signupInfo":       map[string]any{"tosAccepted": true, "marketingAccepted": false},
@@ -85,13 +123,7 @@ func (s *Server) accountInfo(c *call, r *http.Request) answer {
 
 // extensionInfo is GET /restapi/v1.0/account/~/extension/~.
 func (s *Server) extensionInfo(c *call, r *http.Request) answer {
-	return s.readAccounts(c, r, func(u *user) answer {
-		if id := chi.URLParam(r, "extension"); id != "~" && id != fmt.Sprint(u.id) {
-			return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
-		}
-		base := baseURL(r) + "/restapi/v1.0"
-		account := fmt.Sprintf("%s/account/%d", base, u.account.id)
-		self := fmt.Sprintf("%s/extension/%d", account, u.id)
+	return s.readExtension(c, r, groupLight, func(u *user, account, self string) answer {
 		return jsonAnswer(http.StatusOK, map[string]any{
 			"uri": self, "id": u.id, "extensionNumber": u.extension, "name": u.first + " " + u.last,
 			"account": map[string]any{"uri": account, "id": fmt.Sprint(u.account.id)},
@@ -109,7 +141,7 @@ func (s *Server) extensionInfo(c *call, r *http.Request) answer {
 			"references":       []any{},
 			"roles":            []any{map[string]any{"uri": account + "/user-role/1", "id": "1"}},
 			"serviceFeatures":  []any{map[string]any{"featureName": "HDVoice", "enabled": true}},
-			"regionalSettings": regionalSettings(base),
+			"regionalSettings": regionalSettings(baseURL(r) + "/restapi/v1.0"),
 		})
 	})
 }

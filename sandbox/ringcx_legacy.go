@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -12,7 +13,7 @@ import (
 
 // newAuthToken begins a sign-in of u that has an X-Auth-Token only. s.mu is held.
 func (x *ringcx) newAuthToken(u *user, lifetime time.Duration, now time.Time) string {
-	in := x.signIn(principal{app: appAdmin, user: u})
+	in := x.signIn(principal{app: appAdmin, user: u}, nil)
 	x.renewAuthToken(in, lifetime, now)
 	return x.authToken(in)
 }
@@ -27,6 +28,9 @@ func (s *Server) xauthCaller(c *call, r *http.Request) (refusal answer, ok bool)
 	defer s.mu.Unlock()
 	u, problem := s.cx.holder(token, c.now, true)
 	if u == nil {
+		if c.rules.xauthTexts != byCause {
+			problem = xauthUnknown
+		}
 		return cxUnauthorized(c, r, problem), false
 	}
 	c.subject, c.xauth = u.id, token
@@ -42,16 +46,16 @@ func (s *Server) legacyLogin(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.adminNamed(in.Get("username"))
+	u := s.world.adminNamed(in.Get("username"), c.rules.sameName)
 	switch {
 	case u == nil, u.login.Password != in.Get("password"):
 		return cxUnauthorized(c, r, "The username or password is not valid")
 	case !principal{user: u}.active():
 		return cxForbidden(c, r)
 	}
-	lifetime := authTokenTTL
+	lifetime := c.rules.authTokenTTL
 	if stay {
-		lifetime = authTokenLongTTL
+		lifetime = c.rules.authTokenLongTTL
 	}
 	return jsonAnswer(http.StatusOK, s.loginView(r, u, s.cx.newAuthToken(u, lifetime, c.now))).
 		with("Cache-Control", "no-store")
@@ -115,7 +119,7 @@ func (s *Server) isTokenValid(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u, _ := s.cx.holder(token, c.now, false)
+	u, _ := s.cx.holder(token, c.now, c.rules.tokenCheckExtends)
 	return jsonAnswer(http.StatusOK, u != nil && u.enabled)
 }
 
@@ -124,7 +128,7 @@ func (s *Server) duplicateUser(c *call, r *http.Request) answer {
 	return s.asUser(c, r, func(u *user) answer {
 		root := u == u.account.rootUser()
 		return jsonAnswer(http.StatusOK, map[string]any{
-			"authToken": s.cx.newAuthToken(u, authTokenTTL, c.now), "id": strconv.Itoa(int(u.adminID)), "name": u.email,
+			"authToken": s.cx.newAuthToken(u, c.rules.authTokenTTL, c.now), "id": strconv.Itoa(int(u.adminID)), "name": u.email,
 			"description": u.first + " " + u.last, "isApiToken": false, "stayLoggedIn": false, "superUser": root,
 			"user": newCXUser(u),
 		}).with("Cache-Control", "no-store")
@@ -155,17 +159,51 @@ func (s *Server) removeAPIToken(c *call, r *http.Request) answer {
 	if err != nil {
 		return cxBadRequest(c, r)
 	}
+	if c.subject == 0 {
+		return s.removeAnonymously(c, r, token)
+	}
 	return s.asUser(c, r, func(u *user) answer {
 		owner := s.cx.apiTokens[token]
 		switch {
 		case owner == nil:
-			return textAnswer(http.StatusOK, "false")
+			return asText(cxBoolean(c, r, false))
 		case owner != u && (owner.account != u.account || u != u.account.rootUser()):
 			return cxForbidden(c, r)
 		}
-		delete(s.cx.apiTokens, token)
-		s.cx.issued[owner] = slices.DeleteFunc(s.cx.issued[owner], func(t string) bool { return t == token })
-		s.changes.touch(keptTokens{owner, s.cx})
+		s.cx.dropAPIToken(token, owner)
 		return textAnswer(http.StatusOK, "true")
 	})
+}
+
+func (x *ringcx) dropAPIToken(token string, owner *user) {
+	delete(x.apiTokens, token)
+	x.issued[owner] = slices.DeleteFunc(x.issued[owner], func(t string) bool { return t == token })
+	x.changes.touch(keptTokens{owner, x})
+}
+
+// removeAnonymously deletes an API token for a caller that nobody knows.
+func (s *Server) removeAnonymously(c *call, r *http.Request, token string) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	owner := s.cx.apiTokens[token]
+	if owner == nil {
+		return asText(cxBoolean(c, r, false))
+	}
+	s.cx.dropAPIToken(token, owner)
+	return textAnswer(http.StatusOK, "true")
+}
+
+// takesXAuth reports whether an X-Auth-Token is looked at: on the older prefix it always is.
+func (r *rules) takesXAuth(req *http.Request) bool {
+	return r.xauthEverywhere || strings.HasPrefix(req.URL.Path, "/api/v1/") || isTokenPath(req)
+}
+
+func isTokenPath(req *http.Request) bool {
+	path := strings.TrimPrefix(req.URL.Path, "/voice")
+	return path == "/api/v1/admin/token" || strings.HasPrefix(path, "/api/v1/admin/token/")
+}
+
+// letsAnybody reports whether r needs no token.
+func (r *rules) letsAnybody(req *http.Request) bool {
+	return r.apiTokenDeletionAnonymous && req.Method == http.MethodDelete && isTokenPath(req)
 }

@@ -57,43 +57,43 @@ func (s *Server) passwordLogin(app string) endpoint {
 func (s *Server) admitLogin(c *call, r *http.Request, app string, in url.Values) (*cxGrant, *ruling, answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l, ok := readLogin(in, s.switches.PlatformIDOptional)
+	l, ok := readLogin(in, c.rules.platformIDOptional)
 	if !ok {
 		return nil, nil, cxBadRequest(c, r)
 	}
 	var limited *ruling
-	if s.switches.LimitPasswordLogins {
-		v := s.cx.logins.admit(l.username, c.now)
+	if c.rules.limitPasswordLogins {
+		v := s.cx.logins.admit(l.username, c.now, c.rules.exchange())
 		limited = &v
 		if !v.admitted {
 			c.note(v.verdict)
-			return nil, limited, cxRateExceeded()
+			return nil, limited, cxTooMany(c, r)
 		}
 	}
-	p, password := s.world.signingIn(app, l.username)
+	p, password := s.world.signingIn(app, l.username, c.rules.sameName)
 	switch {
 	case password == "", password != l.password, l.platform != "" && l.platform != p.platform():
-		return nil, limited, cxUnauthorized(c, r, "The username, password or platform is not valid")
+		return nil, limited, cxUnauthorizedAs(c, r, c.rules.passwordLoginStatus, "The username, password or platform is not valid")
 	case !p.active():
-		return nil, limited, cxForbidden(c, r)
+		return nil, limited, cxForbiddenAs(c, r, c.rules.passwordLoginDisabledStatus)
 	}
-	g := s.newGrant(p, r, c.now, true)
-	if l.redirect != "" {
+	g := s.newGrant(c, r, p, nil, c.rules.passwordLoginRefresh)
+	if l.redirect != "" && c.rules.redirectURLReturned {
 		g.details.RedirectURL = &l.redirect
 	}
 	return g, limited, answer{}
 }
 
 // signingIn finds who signs in to app under a name, and the password; "" if nobody does.
-func (w *world) signingIn(app, username string) (principal, string) {
+func (w *world) signingIn(app, username string, same func(a, b string) bool) (principal, string) {
 	if app == appAgent {
-		seat := w.usernames[username]
+		seat := w.agentNamed(username, same)
 		if seat == nil {
 			return principal{}, ""
 		}
 		return principal{app: app, seat: seat}, seat.agent.password
 	}
-	u := w.adminNamed(username)
+	u := w.adminNamed(username, same)
 	if u == nil {
 		return principal{}, ""
 	}
@@ -120,7 +120,7 @@ func (s *Server) admitHashcode(c *call, r *http.Request, id int64, in url.Values
 		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.seat.center.account.id)) {
 		return nil
 	}
-	return s.newGrant(p, r, c.now, true)
+	return s.newGrant(c, r, p, nil, true)
 }
 
 // codeLogin is POST /api/auth/login/code and .../login/tenfold/accesstoken, whose only parameter has the name given.
@@ -134,7 +134,7 @@ func (s *Server) codeLogin(kind, parameter string) endpoint {
 			c.note(verdictTokenURL)
 		}
 		g := s.admitCode(c, r, kind, in.Get(parameter))
-		return s.stamped(c, g, nil, cxUnauthorized(c, r, "The "+parameter+" is not valid"))
+		return s.stamped(c, g, nil, cxUnauthorizedAs(c, r, c.rules.loginCodeStatus, "The "+parameter+" is not valid"))
 	}
 }
 
@@ -151,7 +151,7 @@ func (s *Server) admitCode(c *call, r *http.Request, kind, code string) *cxGrant
 	if !p.active() {
 		return nil
 	}
-	return s.newGrant(p, r, c.now, true)
+	return s.newGrant(c, r, p, nil, true)
 }
 
 // digitalJWT is GET /api/auth/token/digitaljwt, also with /admin or /agent behind it: a token for the digital side of
@@ -162,7 +162,10 @@ func (s *Server) digitalJWT(c *call, r *http.Request) answer {
 		return refusal
 	}
 	out := *claims
-	out.Issuer, out.Audience, out.ID, out.XAuth = cxIssuer+"/digital", "digital", randomText(12), ""
+	out.Audience, out.XAuth = "digital", ""
+	if !c.rules.digitalJWTAccepted {
+		out.Issuer, out.ID = out.Issuer+"/digital", randomText(12)
+	}
 	token, err := s.key().sign(&out)
 	if err != nil {
 		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())

@@ -31,11 +31,14 @@ func (s *Server) requestReset(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.adminNamed(in.Get("username"))
+	u := s.world.adminNamed(in.Get("username"), c.rules.sameName)
 	if u != nil && (!in.Has("platformId") || in.Get("platformId") == u.login.Platform) {
 		s.cx.mailReset(u, "", c.now)
 	}
-	return textAnswer(http.StatusOK, "true") // body assumed
+	if u == nil && c.rules.resetTellsUnknownNames {
+		return asText(cxBoolean(c, r, false))
+	}
+	return textAnswer(http.StatusOK, c.rules.ringcxDoneText)
 }
 
 // internalReset is POST /api/auth/password/internal/requestreset, which wants a JWT that only the vendor can make.
@@ -55,10 +58,11 @@ func (s *Server) legacyRequestReset(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if u := s.world.adminNamed(in.Get("userName")); u != nil {
+	u := s.world.adminNamed(in.Get("userName"), c.rules.sameName)
+	if u != nil {
 		s.cx.mailReset(u, in.Get("returnPath"), c.now)
 	}
-	return jsonAnswer(http.StatusOK, true)
+	return cxBoolean(c, r, u != nil || !c.rules.resetTellsUnknownNames)
 }
 
 // resetPassword is POST .../v1/auth/passwordReset: a new password for the token of a mail.
@@ -70,16 +74,16 @@ func (s *Server) resetPassword(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	reset := s.cx.resets[in.Get("token")]
-	if reset == nil || !reset.open(c.now) {
-		return jsonAnswer(http.StatusOK, false)
+	if reset == nil || !reset.open(c) {
+		return cxBoolean(c, r, false)
 	}
 	reset.used, reset.user.login.Password = true, in.Get("password")
 	s.changes.touch(reset, reset.user)
-	return jsonAnswer(http.StatusOK, true)
+	return cxBoolean(c, r, true)
 }
 
-func (p *passwordReset) open(now time.Time) bool {
-	return !p.used && now.Before(p.made.Add(passwordResetTTL))
+func (p *passwordReset) open(c *call) bool {
+	return !p.used && c.now.Before(p.made.Add(c.rules.passwordResetTTL))
 }
 
 // changePassword is POST .../admin/users/passwordReset: the caller's own password. Sign-ins go on.
@@ -90,11 +94,11 @@ func (s *Server) changePassword(c *call, r *http.Request) answer {
 	}
 	return s.asUser(c, r, func(u *user) answer {
 		if u.login == nil || u.login.Password != in.Get("currentPassword") {
-			return jsonAnswer(http.StatusOK, false)
+			return cxBoolean(c, r, false)
 		}
 		u.login.Password = in.Get("newPassword")
 		s.changes.touch(u)
-		return jsonAnswer(http.StatusOK, true)
+		return cxBoolean(c, r, true)
 	})
 }
 
@@ -111,10 +115,10 @@ func (s *Server) mailResetFor(c *call, r *http.Request) answer {
 			return cxNotFound(c, r)
 		}
 		if target.login == nil {
-			return jsonAnswer(http.StatusOK, false)
+			return cxBoolean(c, r, false)
 		}
 		s.cx.mailReset(target, in.Get("returnPath"), c.now)
-		return jsonAnswer(http.StatusOK, true)
+		return cxBoolean(c, r, true)
 	})
 }
 
@@ -125,7 +129,10 @@ type cxRedirect struct {
 	RedirectView bool   `json:"redirectView"`
 }
 
-func redirectTo(target string) answer {
+func redirectTo(c *call, target string) answer {
+	if c.rules.redirectViewsRedirect {
+		return redirect(http.StatusFound, target)
+	}
 	return jsonAnswer(http.StatusOK, cxRedirect{URL: target, ContentType: typeHTML, RedirectView: true})
 }
 
@@ -134,18 +141,18 @@ func (s *Server) resetPage(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	reset := s.cx.resets[chi.URLParam(r, "passwordResetToken")]
-	if reset == nil || !reset.open(c.now) || chi.URLParam(r, "platformId") != reset.user.login.Platform {
+	if reset == nil || !reset.open(c) || chi.URLParam(r, "platformId") != reset.user.login.Platform {
 		return cxNotFound(c, r)
 	}
 	if reset.returnTo != "" {
-		return redirectTo(reset.returnTo)
+		return redirectTo(c, reset.returnTo)
 	}
-	return redirectTo(baseURL(r) + "/voice/admin/")
+	return redirectTo(c, baseURL(r)+"/voice/admin/")
 }
 
 // oauthCallback is GET /oauthcallback, where RingCentral sends browsers back to RingCX's own app. That app is not part
 // of the sandbox, so the code is not looked at and everybody is led to the front page.
-func oauthCallback(_ *call, r *http.Request) answer { return redirectTo(baseURL(r) + "/voice/admin/") }
+func oauthCallback(c *call, r *http.Request) answer { return redirectTo(c, baseURL(r)+"/voice/admin/") }
 
 // ssoPage is GET /oauthredirect.
 func ssoPage(*call, *http.Request) answer {

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"net/http"
 	"strconv"
-	"time"
 )
 
 // Values of the lapp claim: where somebody signed in (observed names).
@@ -56,29 +55,32 @@ func (s *Server) principalOf(claims *cxClaims) (principal, bool) {
 
 // cxGrant is what a sign-in or a refresh hands out, before the access token is signed.
 type cxGrant struct {
+	in      *signIn
 	who     principal
 	xauth   string // "": agents have none
 	details *cxDetails
 }
 
-// newGrant begins a sign-in of p and gives it its tokens, except the access token. s.mu is held.
-func (s *Server) newGrant(p principal, r *http.Request, now time.Time, withRefresh bool) *cxGrant {
-	in := s.cx.signIn(p)
+// newGrant begins a sign-in of p and gives it its tokens, except the access token. from is the session of RingCentral that
+// it comes from, if any. s.mu is held.
+func (s *Server) newGrant(c *call, r *http.Request, p principal, from *session, withRefresh bool) *cxGrant {
+	in := s.cx.signIn(p, from)
 	if withRefresh {
-		s.cx.renewRefreshToken(in, now)
+		s.cx.renewRefreshToken(c, in)
 	}
-	return s.grantOf(in, r, now)
+	return s.grantOf(c, r, in)
 }
 
 // grantOf hands out the newest tokens of a sign-in, except the access token. That is a use of its X-Auth-Token; one that
 // has ended is replaced. s.mu is held.
-func (s *Server) grantOf(in *signIn, r *http.Request, now time.Time) *cxGrant {
-	if in.who.user != nil {
-		if _, problem := s.cx.holder(s.cx.authToken(in), now, true); problem != "" {
-			s.cx.renewAuthToken(in, authTokenTTL, now)
+func (s *Server) grantOf(c *call, r *http.Request, in *signIn) *cxGrant {
+	if in.who.user != nil && c.rules.xauthClaim {
+		if _, problem := s.cx.holder(s.cx.authToken(in), c.now, true); problem != "" {
+			s.cx.renewAuthToken(in, c.rules.authTokenTTL, c.now)
 		}
 	}
-	g := &cxGrant{who: in.who, xauth: s.cx.authToken(in), details: s.describe(in.who, r)}
+	s.changes.touch(in)
+	g := &cxGrant{in: in, who: in.who, xauth: s.cx.authToken(in), details: s.describe(c, in.who, r)}
 	if token := s.cx.refreshToken(in); token != "" {
 		g.details.RefreshToken = &token
 	}
@@ -86,7 +88,7 @@ func (s *Server) grantOf(in *signIn, r *http.Request, now time.Time) *cxGrant {
 }
 
 // describe tells about p what comes with its tokens. s.mu is held.
-func (s *Server) describe(p principal, r *http.Request) *cxDetails {
+func (s *Server) describe(c *call, p principal, r *http.Request) *cxDetails {
 	host, port := hostPort(r)
 	out := &cxDetails{TokenType: "Bearer", PlatformID: p.platform(), IQURL: host, Port: port}
 	seat, agentPath := p.seat, "/voice/agent/"
@@ -95,14 +97,22 @@ func (s *Server) describe(p principal, r *http.Request) *cxDetails {
 		seat = p.user.seat
 	}
 	if seat != nil {
-		hash := s.cx.hashcode(seat.agent)
+		hash := s.cx.newHashcode(c, seat.agent)
 		out.MainAccountID, out.AgentURL, out.LoginHashcode = seat.center.id, &agentPath, &hash
 		out.AgentDetails = []cxAgentDetail{newCXAgentDetail(seat)}
 	}
 	return out
 }
 
-// hashcode is what signs a in again without a password; it stays the same until a reset (assumed).
+// newHashcode is the hashcode that is handed out with details of a.
+func (x *ringcx) newHashcode(c *call, a *agent) string {
+	if c.rules.hashcodeChanges {
+		delete(x.hashcodes, a) // the next one is kept in its place
+	}
+	return x.hashcode(a)
+}
+
+// hashcode is what signs a in again without a password.
 func (x *ringcx) hashcode(a *agent) string {
 	if x.hashcodes[a] == "" {
 		x.hashcodes[a] = randomText(24)

@@ -1,11 +1,17 @@
 package sandbox
 
-import "time"
+import (
+	"net/http"
+	"sync/atomic"
+	"time"
+)
 
 // ringcx is what RingCX remembers about sign-ins. Server.mu guards it.
 type ringcx struct {
 	exchanges *limiter
 	logins    *limiter // applies only if switched on
+	refreshes *limiter
+	reads     *limiter // the API operations of the standard rate
 	changes   *changes
 	seal      sealer
 	signIns   table[signIn]
@@ -20,8 +26,10 @@ type ringcx struct {
 func newRingCX(noLimits bool, now func() time.Time, news *changes) *ringcx {
 	x := &ringcx{
 		changes:   news,
-		exchanges: newLimiter("auth", exchangeLimit, noLimits), // group name assumed
-		logins:    newLimiter("auth", exchangeLimit, noLimits),
+		exchanges: newLimiter("auth", noLimits),
+		logins:    newLimiter("auth", noLimits),
+		refreshes: newLimiter("auth", noLimits),
+		reads:     newLimiter("standard", noLimits),
 		seal:      newSealer(),
 		apiTokens: map[string]*user{}, issued: map[*user][]string{}, hashcodes: map[*agent]string{},
 		codes: map[string]*loginCode{}, resets: map[string]*passwordReset{}, summaries: map[summaryKey]summary{},
@@ -36,11 +44,13 @@ func newRingCX(noLimits bool, now func() time.Time, news *changes) *ringcx {
 type signIn struct {
 	number   uint64
 	who      principal
-	turn     uint32 // of the newest refresh token; the first is 1, 0: none was handed out
-	xturn    uint16 // the same of the X-Auth-Token
-	ended    bool   // logged out
-	renewal  moment // end of the newest refresh token
-	xends    moment // end of the X-Auth-Token, if it is not used
+	from     *session    // of RingCentral, that it came from; nil: it came from none
+	turn     uint32      // of the newest refresh token; the first is 1, 0: none was handed out
+	xturn    uint16      // the same of the X-Auth-Token
+	ended    bool        // logged out
+	cut      atomic.Bool // its access tokens do not work either; read without Server.mu, too
+	renewal  moment      // end of the newest refresh token
+	xends    moment      // end of the X-Auth-Token, if it is not used
 	lifetime time.Duration
 }
 
@@ -48,28 +58,44 @@ func (s *signIn) over(now moment) bool {
 	return (s.ended || now >= s.renewal) && now >= s.xends
 }
 
-// end logs s out.
-func (x *ringcx) end(s *signIn) {
-	s.ended = true
-	x.changes.touch(s)
+// cutOff reports whether the access tokens of s are refused although they have not expired.
+func (s *signIn) cutOff(r *rules) bool {
+	return s.cut.Load() || r.sessionEndTakesRingCX && s.from != nil && s.from.state.Load() != sessionOpen
 }
 
-// live reports whether the refresh token of s can still be used.
+// gives reports whether the refresh token of a turn gives a new pair.
+func (s *signIn) gives(c *call, turn uint32) bool {
+	if turn != s.turn && c.rules.ringcxRefreshReuse != reuseAccept {
+		return false
+	}
+	return s.live(c.now) && s.who.active() && !s.cutOff(c.rules)
+}
+
+// live reports whether the refresh token of s has neither expired nor been logged out.
 func (s *signIn) live(now time.Time) bool {
 	return s.turn > 0 && !s.ended && momentOf(now) < s.renewal
 }
 
+// end logs s out, and with cut also what access tokens it has.
+func (x *ringcx) end(s *signIn, cut bool) {
+	s.ended = true
+	if cut {
+		s.cut.Store(true)
+	}
+	x.changes.touch(s)
+}
+
 // signIn begins one of p, without any token.
-func (x *ringcx) signIn(p principal) *signIn {
+func (x *ringcx) signIn(p principal, from *session) *signIn {
 	number, s := x.signIns.add()
-	*s = signIn{number: number, who: p}
+	*s = signIn{number: number, who: p, from: from}
 	return s
 }
 
 // renewRefreshToken gives s another refresh token; the one before is spent.
-func (x *ringcx) renewRefreshToken(s *signIn, now time.Time) {
+func (x *ringcx) renewRefreshToken(c *call, s *signIn) {
 	s.turn++
-	s.renewal = momentOf(now).after(cxRefreshTTL)
+	s.renewal = momentOf(c.now).after(c.rules.ringcxRefreshTTL)
 	x.changes.touch(s)
 }
 
@@ -88,6 +114,17 @@ func (x *ringcx) find(token string) (*signIn, uint32) {
 		return nil, 0
 	}
 	return x.signIns.get(t.number), t.turn
+}
+
+// live counts the refresh tokens that can be used.
+func (x *ringcx) live(now time.Time) int {
+	n := 0
+	for in := range x.signIns.all() {
+		if in.live(now) {
+			n++
+		}
+	}
+	return n
 }
 
 // Why an X-Auth-Token is refused.
@@ -130,13 +167,10 @@ func (x *ringcx) holder(token string, now time.Time, use bool) (*user, string) {
 	return s.who.user, ""
 }
 
-// live counts the refresh tokens that can be used.
-func (x *ringcx) live(now time.Time) int {
-	n := 0
-	for in := range x.signIns.all() {
-		if in.live(now) {
-			n++
-		}
+// cxLogoutRefusal answers a logout with a token that ends nothing.
+func cxLogoutRefusal(c *call, r *http.Request) answer {
+	if c.rules.ringcxLogoutStatus < http.StatusBadRequest {
+		return textAnswer(c.rules.ringcxLogoutStatus, c.rules.ringcxDoneText)
 	}
-	return n
+	return cxUnauthorizedAs(c, r, c.rules.ringcxLogoutStatus, "The refresh token is not valid")
 }

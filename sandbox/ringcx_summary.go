@@ -33,20 +33,28 @@ func (s *Server) needCookie(next http.Handler) http.Handler {
 		}
 		cookie, err := r.Cookie("access_token")
 		if err != nil || cookie.Value == "" {
-			c.answer = gatewayRefusal(r, jwtMissing)
+			c.answer = noCookie(c, r)
 			return
 		}
 		if isPlatformToken(cookie.Value) {
 			c.note(verdictWrongKind)
 		}
-		claims, problem := s.checkCX(cookie.Value, c.now)
-		if claims == nil {
-			c.answer = gatewayRefusal(r, problem)
+		claims, problem := s.checkCX(c, cookie.Value)
+		if problem != "" {
+			c.answer = gatewayRefusal(c, r, problem)
 			return
 		}
 		c.subject, _ = strconv.ParseInt(claims.Subject, 10, 64)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// noCookie answers a call without the cookie.
+func noCookie(c *call, r *http.Request) answer {
+	if c.rules.summaryRefusalFromGateway {
+		return gatewayRefusal(c, r, jwtMissing)
+	}
+	return cxUnauthorized(c, r, "The cookie access_token is missing")
 }
 
 // getSummary is GET .../summary/accounts/{accountId}/segments/{segmentId}/{agent|auto}.
@@ -61,7 +69,7 @@ func (s *Server) getSummary(choose func(summary) string) endpoint {
 			switch {
 			case !ok:
 				return cxNotFound(c, r)
-			case s.switches.SummaryAsJSON && choose(found) != "":
+			case c.rules.summaryAsJSON && choose(found) != "":
 				return jsonAnswer(http.StatusOK, choose(found))
 			}
 			return textAnswer(http.StatusOK, choose(found))

@@ -11,15 +11,14 @@ import (
 	"time"
 )
 
-// cxClaims are the claims of a RingCX access token. iat, exp, plat and lapp are documented, xauth is observed, the
-// others are assumed.
+// cxClaims are the claims of a RingCX access token.
 type cxClaims struct {
 	Issuer   string `json:"iss"`
 	Subject  string `json:"sub"` // id of the RingCentral user, of the administrator or of the agent
 	Audience string `json:"aud"`
-	IssuedAt int64  `json:"iat"`
+	IssuedAt int64  `json:"iat,omitempty"`
 	Expires  int64  `json:"exp"`
-	ID       string `json:"jti"` // begins with the epoch that issued it
+	ID       string `json:"jti"` // the epoch that issued it, the family, and something of its own
 	Platform string `json:"plat"`
 	App      string `json:"lapp"`
 	XAuth    string `json:"xauth,omitempty"` // X-Auth-Token of the same sign-in
@@ -36,6 +35,7 @@ type cxTokens struct {
 type cxAccess struct {
 	claims  *cxClaims
 	expires time.Time // to the nanosecond, where exp has seconds
+	in      *signIn   // nil: it was forgotten
 }
 
 // restart forgets the tokens that were seen; only those of an epoch are good from now on.
@@ -58,52 +58,76 @@ func (t *cxTokens) remember(token string, a cxAccess) {
 func (s *Server) key() *signingKey { return s.signing.Load() }
 
 // issueCX makes the RingCX access token of a grant.
-func (s *Server) issueCX(g *cxGrant, now time.Time) (string, error) {
+func (s *Server) issueCX(c *call, g *cxGrant) (string, error) {
 	s.tokens.mu.RLock()
 	epoch := s.tokens.epoch
 	s.tokens.mu.RUnlock()
-	expires := now.Add(s.opts.TokenTTL)
+	expires := c.now.Add(c.rules.ringcxTokenTTL)
 	claims := &cxClaims{
-		Issuer: cxIssuer, Subject: fmt.Sprint(g.who.id()), Audience: cxAudience, ID: epoch + "." + randomText(12),
-		IssuedAt: now.Unix(), Expires: now.Unix() + int64(s.opts.TokenTTL/time.Second),
+		Issuer: c.rules.ringcxIssuer, Subject: fmt.Sprint(g.who.id()), Audience: c.rules.ringcxAudience,
+		ID: fmt.Sprintf("%s.%d.%s", epoch, g.in.number, randomText(12)), Expires: c.now.Unix() + int64(c.rules.ringcxTokenTTL/time.Second),
 		Platform: g.who.platform(), App: g.who.app, XAuth: g.xauth,
+	}
+	if c.rules.ringcxIssuedAt {
+		claims.IssuedAt = c.now.Unix()
 	}
 	token, err := s.key().sign(claims)
 	if err != nil {
 		return "", err
 	}
-	s.tokens.remember(token, cxAccess{claims, expires})
+	s.tokens.remember(token, cxAccess{claims, expires, g.in})
 	return token, nil
 }
 
 // checkCX gives the claims of a valid RingCX access token, or the gateway's text about one that is not. The order of
 // the checks is the gateway's: form, issuer, expiry, signature.
-func (s *Server) checkCX(token string, now time.Time) (*cxClaims, string) {
+func (s *Server) checkCX(c *call, token string) (*cxClaims, string) {
 	s.tokens.mu.RLock()
 	known, ok := s.tokens.seen.get(token)
 	epoch := s.tokens.epoch
 	s.tokens.mu.RUnlock()
 	if ok {
-		if !now.Before(known.expires.Add(cxClockSkew)) {
-			return nil, jwtExpired
-		}
-		return known.claims, ""
+		return known.claims, known.problem(c)
 	}
 	claims, ok := parseCX(token)
 	if !ok {
 		return nil, jwtMalformed
 	}
-	end := time.Unix(claims.Expires, 0)
-	switch {
-	case claims.Issuer != cxIssuer:
-		return nil, jwtForeign
-	case !now.Before(end.Add(cxClockSkew)):
-		return nil, jwtExpired
-	case !s.key().verify(token), !strings.HasPrefix(claims.ID, epoch+"."):
+	found := cxAccess{claims: claims, expires: time.Unix(claims.Expires, 0)}
+	if problem := found.problem(c); problem != "" {
+		return nil, problem
+	}
+	if !s.key().verify(token) || !strings.HasPrefix(claims.ID, epoch+".") {
 		return nil, jwtUnsigned
 	}
-	s.tokens.remember(token, cxAccess{claims, end})
-	return claims, ""
+	found.in = s.signInOf(claims)
+	s.tokens.remember(token, found)
+	return claims, found.problem(c)
+}
+
+// signInOf is what an access token came from, or nil if that was forgotten.
+func (s *Server) signInOf(claims *cxClaims) *signIn {
+	parts := strings.Split(claims.ID, ".")
+	if len(parts) != 3 {
+		return nil
+	}
+	number, _ := strconv.ParseUint(parts[1], 10, 64)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cx.signIns.get(number)
+}
+
+// problem is the gateway's text about a token whose signature is right, or "".
+func (a cxAccess) problem(c *call) string {
+	switch {
+	case a.claims.Issuer != c.rules.ringcxIssuer:
+		return jwtForeign
+	case !c.now.Before(a.expires.Add(c.rules.ringcxClockSkew)):
+		return jwtExpired
+	case a.in != nil && a.in.cutOff(c.rules):
+		return jwtUnsigned
+	}
+	return ""
 }
 
 func parseCX(token string) (*cxClaims, bool) {
@@ -123,14 +147,14 @@ func parseCX(token string) (*cxClaims, bool) {
 func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal answer) {
 	token, ok := bearer(r)
 	if !ok || token == "" {
-		return nil, gatewayRefusal(r, jwtMissing)
+		return nil, gatewayRefusal(c, r, jwtMissing)
 	}
 	if isPlatformToken(token) {
 		c.note(verdictWrongKind)
 	}
-	claims, problem := s.checkCX(token, c.now)
-	if claims == nil {
-		return nil, gatewayRefusal(r, problem)
+	claims, problem := s.checkCX(c, token)
+	if problem != "" {
+		return nil, gatewayRefusal(c, r, problem)
 	}
 	return claims, answer{}
 }
@@ -140,7 +164,7 @@ func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal a
 func (s *Server) needCXToken(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
-		if refusal, ok := s.identify(c, r); !ok {
+		if refusal, ok := s.identify(c, r); !ok && !c.rules.letsAnybody(r) {
 			c.answer = refusal
 			return
 		}
@@ -150,7 +174,7 @@ func (s *Server) needCXToken(next http.Handler) http.Handler {
 
 // identify finds out who calls; if nobody that may, the refusal is the answer.
 func (s *Server) identify(c *call, r *http.Request) (refusal answer, ok bool) {
-	if _, given := bearer(r); !given && r.Header.Get("X-Auth-Token") != "" {
+	if _, given := bearer(r); r.Header.Get("X-Auth-Token") != "" && (!given || c.rules.xauthWins) && c.rules.takesXAuth(r) {
 		return s.xauthCaller(c, r)
 	}
 	claims, refusal := s.cxBearer(c, r)

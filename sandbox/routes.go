@@ -22,13 +22,21 @@ func (s *Server) vendorRoutes() http.Handler {
 	root.Post(consentPath, at(s.consent))
 	root.Post("/restapi/oauth/token", at(s.oauthToken))
 	root.Post("/restapi/oauth/revoke", at(s.oauthRevoke))
+	root.Post("/restapi/oauth/introspect", at(s.introspect))
+	root.Get("/restapi/oauth/session-info", at(s.sessionInfo))
+	root.Post("/restapi/oauth/wstoken", at(s.webSocketToken))
 	root.Get("/restapi/oauth/jwks", at(s.oauthKeys))
 	root.Get("/restapi/oauth/userinfo", at(s.oauthUserInfo))
 	root.Get("/.well-known/openid-configuration", at(s.openIDConfiguration))
+	root.Get(initialPath, at(s.initialDiscovery))
+	root.Get(externalPath, at(s.externalDiscovery))
 	root.Get("/restapi", at(apiVersions))
 	root.Get("/restapi/v1.0", at(apiVersion))
 	root.Get("/restapi/v1.0/account/{account}", at(s.accountInfo))
 	root.Get("/restapi/v1.0/account/{account}/extension/{extension}", at(s.extensionInfo))
+	root.Get("/restapi/v1.0/account/{account}/extension/{extension}/authz-profile", at(s.authzProfile))
+	root.Get("/restapi/v1.0/account/{account}/extension/{extension}/authz-profile/check", at(s.checkPermission))
+	root.Get("/restapi/v1.0/client-info", at(s.clientInfo))
 
 	s.ringcxRoutes(root)
 	return root
@@ -57,8 +65,8 @@ func notFound(c *call, r *http.Request) answer {
 func wrongMethod(routes chi.Routes) http.HandlerFunc {
 	return at(func(c *call, r *http.Request) answer {
 		var a answer
-		if isPlatform(r.URL.Path) { // body assumed
-			a = apiError(http.StatusMethodNotAllowed, "CMN-120", "Method Not Allowed")
+		if isPlatform(r.URL.Path) {
+			a = apiError(http.StatusMethodNotAllowed, c.transportCode("CMN-120"), "Method Not Allowed")
 		} else {
 			a = cxWrongMethod(c, r)
 		}
@@ -93,21 +101,6 @@ func headAsGet(next http.Handler) http.Handler {
 	})
 }
 
-// answerOptions answers OPTIONS for every path that exists, before anything asks for a token.
-func answerOptions(routes chi.Routes) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method == http.MethodOptions {
-				if methods := methodsOf(routes, r.URL.Path); methods != nil {
-					callOf(r).answer = newAnswer(http.StatusNoContent, "", nil).with("Allow", strings.Join(methods, ", "))
-					return
-				}
-			}
-			next.ServeHTTP(w, r)
-		})
-	}
-}
-
 // platformHeaders adds what every answer of the platform carries; its OAuth answers are never to be stored.
 func platformHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -117,6 +110,7 @@ func platformHeaders(next http.Handler) http.Handler {
 			h["Rcrequestid"] = []string{newUUID()}
 			h["Content-Language"] = []string{"en"}
 			h["Routingkey"] = []string{routingKey}
+			h["Vary"] = []string{platformVary}
 			if strings.HasPrefix(r.URL.Path, "/restapi/oauth/") {
 				h["Cache-Control"] = []string{"no-store"}
 				h["Pragma"] = []string{"no-cache"}

@@ -16,6 +16,12 @@ type Options struct {
 	// Seed chooses the demo credentials and ids: the same seed gives the same ones on every start. Tokens are random
 	// always. 0 means 1, or what the Keeper has.
 	Seed uint64
+	// Profile is the state of the vendor's documentation to follow: "ringcx", today's, or "engage", the one of the older
+	// host engage.ringcentral.com. "" means "ringcx".
+	Profile string
+	// Settings choose what the vendor does where it is not known or not to a test's liking, by their names in
+	// docs/protocol.md. They win over Profile and TokenTTL. Nil means that nothing is chosen.
+	Settings map[string]string
 	// TokenTTL is the lifetime of RingCX access tokens, at least one second. 0 means the documented five minutes.
 	TokenTTL time.Duration
 	// Algorithm signs RingCX access tokens: "ES256", "RS256" or "EdDSA". "" means "ES256". Which one the vendor uses
@@ -47,12 +53,15 @@ type Server struct {
 
 	memory memory
 
+	rules    atomic.Pointer[rules]
+	changing sync.Mutex // held by who changes rules
+	start    *rules     // what a reset returns to
+
 	mu       sync.Mutex // guards what follows, and everything reachable from it
 	changes  *changes   // nil: nothing is kept
 	world    *world
 	platform *platform
 	cx       *ringcx
-	switches switches
 }
 
 // New makes a server in its first minute. It fails if an option is out of its range.
@@ -61,15 +70,19 @@ func New(opts *Options) (*Server, error) {
 	if opts != nil {
 		s.opts = *opts
 	}
-	s.opts.TokenTTL = cmp.Or(s.opts.TokenTTL, cxAccessTTLDefault)
+	s.opts.Profile = cmp.Or(s.opts.Profile, profiles[0].name)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
-	if s.opts.TokenTTL < time.Second {
+	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {
 		return nil, fmt.Errorf("sandbox: token lifetime %v is below one second", s.opts.TokenTTL)
 	}
 	if s.clock.base = s.opts.Now; s.clock.base == nil {
 		s.clock.base = time.Now
 	}
 	s.memory = memory{keeper: s.opts.Keeper, saving: new(sync.Mutex)}
+	var err error
+	if s.start, err = startRules(&s.opts); err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
 	s.routes = s.vendorRoutes()
 	s.control = s.controlRoutes()
 	s.console = sync.OnceValue(func() *console { return newConsole(s) })
@@ -86,6 +99,7 @@ func (s *Server) Reset() {
 		// New has done the same with the same input, so this cannot happen.
 		panic(errors.Join(errors.New("sandbox: resetting"), err))
 	}
+	_ = s.keep() // if that fails, so does the next request, which can say so
 }
 
 // Demo is what a program or a person needs to sign in as the demo user of a production account with RingCX: an app with

@@ -14,7 +14,7 @@ import (
 // Kinds of records about the server itself.
 const (
 	recordClock    = "clock"
-	recordSwitches = "switches"
+	recordSettings = "settings"
 	recordRequest  = "request"
 )
 
@@ -24,7 +24,7 @@ type state struct {
 	world    *world
 	platform *platform
 	cx       *ringcx
-	switches switches
+	rules    *rules
 	epoch    string // of RingCX access tokens
 	offset   time.Duration
 	requests []logEntry
@@ -43,7 +43,7 @@ func (s *Server) freshState(news *changes) (*state, error) {
 	}
 	return &state{
 		key: key, world: w, platform: newPlatform(s.opts.NoLimits, s.Now, news), cx: newRingCX(s.opts.NoLimits, s.Now, news),
-		epoch: randomText(6),
+		rules: s.start, epoch: randomText(6),
 	}, nil
 }
 
@@ -72,13 +72,13 @@ func (s *Server) restoredState(in *archive, news *changes) (*state, error) {
 	if out.offset, err = only[time.Duration](in, recordClock); err != nil {
 		return nil, err
 	}
-	if out.switches, err = only[switches](in, recordSwitches); err != nil {
+	if out.rules, err = s.restoredRules(in); err != nil {
 		return nil, err
 	}
 	for _, load := range []func() error{
 		func() error { return restorePlatform(in, w, out.platform) },
 		func() error { return restoreBrowsers(in, w, out.platform) },
-		func() error { return restoreRingCX(in, w, out.cx) },
+		func() error { return restoreRingCX(in, w, out.platform, out.cx) },
 		func() error { return out.loadRequests(in) },
 	} {
 		if err := load(); err != nil {
@@ -97,7 +97,8 @@ func (s *Server) become(st *state, news *changes) {
 	}
 	st.world.changes, s.changes = news, news
 	s.signing.Store(st.key)
-	s.world, s.platform, s.cx, s.switches = st.world, st.platform, st.cx, st.switches
+	s.world, s.platform, s.cx = st.world, st.platform, st.cx
+	s.rules.Store(st.rules)
 	s.tokens.restart(st.epoch)
 	s.faults.clear()
 	s.clock.offset.Store(int64(st.offset))
@@ -168,8 +169,39 @@ type keptClock time.Duration
 func (keptClock) recordKey() recordKey { return recordKey{recordClock, ""} }
 func (c keptClock) recordValue() any   { return time.Duration(c) }
 
-func (switches) recordKey() recordKey { return recordKey{recordSwitches, ""} }
-func (s switches) recordValue() any   { return s }
+// keptSettings are the settings that differ from those that the server started with.
+type keptSettings struct{ now, start *rules }
+
+func (keptSettings) recordKey() recordKey { return recordKey{recordSettings, ""} }
+
+func (k keptSettings) recordValue() any {
+	start, out := k.start.inForce(), map[string]any{}
+	for name, value := range k.now.inForce() {
+		if value != start[name] {
+			out[name] = value
+		}
+	}
+	return out
+}
+
+// restoredRules are what the server starts with, changed as was kept.
+func (s *Server) restoredRules(in *archive) (*rules, error) {
+	values, err := only[map[string]json.RawMessage](in, recordSettings)
+	if err != nil {
+		return nil, err
+	}
+	out := *s.start
+	for name, value := range values {
+		found, err := settingNamed(name)
+		if err == nil {
+			err = found.setJSON(&out, value)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return &out, nil
+}
 
 // records are everything that is kept. s.mu is held.
 func (s *Server) records() ([]Record, error) {
@@ -186,7 +218,7 @@ func (s *Server) records() ([]Record, error) {
 	add(savedSeals{s.platform.seal.text(), s.cx.seal.text(), s.tokens.epoch})
 	s.tokens.mu.RUnlock()
 	add(keptClock(s.offset()))
-	add(s.switches)
+	add(keptSettings{s.rules.Load(), s.start})
 	s.world.parts(add)
 	s.platform.parts(add)
 	s.cx.parts(add)

@@ -13,7 +13,7 @@ type center struct {
 	id, name    string
 	account     *account
 	subAccounts []*subAccount
-	list        []byte // the answer about its accounts, which never change; nil until it is asked for
+	lists       map[bool][]byte // the answers about its accounts, which never change, with and without the main account
 }
 
 type subAccount struct {
@@ -129,10 +129,10 @@ func (w *world) addDemoAdmin(a *account) {
 	w.demo.AdminUsername, w.demo.AdminPassword, w.demo.PlatformID = u.email, password, cxPlatformID
 }
 
-// adminNamed finds an administrator without a RingCentral user, nil if there is none.
-func (w *world) adminNamed(username string) *user {
+// adminNamed finds an administrator without a RingCentral user by a name that is the same, nil if there is none.
+func (w *world) adminNamed(username string, same func(a, b string) bool) *user {
 	for _, u := range w.admins {
-		if u.email == username {
+		if same(u.email, username) {
 			return u
 		}
 	}
@@ -154,6 +154,19 @@ func (w *world) seat(c *center) {
 	}
 }
 
+// agentNamed finds an agent by a username that is the same, nil if there is none.
+func (w *world) agentNamed(username string, same func(a, b string) bool) *seat {
+	if at := w.usernames[username]; at != nil {
+		return at
+	}
+	for name, at := range w.usernames {
+		if same(name, username) {
+			return at
+		}
+	}
+	return nil
+}
+
 // agentNumbered finds an agent by the id, as text or as a number; nil if there is none.
 func (w *world) agentNumbered(id string) *seat {
 	n, err := strconv.ParseInt(id, 10, 32)
@@ -170,7 +183,7 @@ func (w *world) addCenter(a *account, subAccounts []string) {
 	for w.centers[fmt.Sprint(base*1000)] != nil {
 		base++
 	}
-	c := &center{id: fmt.Sprint(base * 1000), name: a.name, account: a}
+	c := &center{id: fmt.Sprint(base * 1000), name: a.name, account: a, lists: map[bool][]byte{}}
 	for i, name := range subAccounts {
 		sub := &subAccount{id: fmt.Sprint(base*1000 + int64(i) + 1), name: name}
 		for g, groupName := range []string{"Default Agent Group", "Evening Team"} {

@@ -13,7 +13,10 @@ make --version                                                  | make          
 gcc --version                                                   | gcc             | gcc
 echo '#include <stdlib.h>' | gcc -E -x c -                      | libc6-dev       | gcc
 python3 --version                                               | python3         | python
-node --version                                                  | nodejs          | node
+node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' | nodejs          | node
+npm --version                                                   | npm             | node
+test "$(uname)" = Darwin || /usr/bin/python3 -c 'import authlib' || python3 -c 'import authlib' | python3-authlib | python
+test "$(uname)" = Darwin || /usr/bin/python3 -c 'import requests_oauthlib' || python3 -c 'import requests_oauthlib' | python3-requests-oauthlib | python
 php --version                                                   | php-cli         | php
 php -r 'exit(extension_loaded("curl") ? 0 : 1);'                | php-curl        | php
 ps -A                                                           | procps          | procps

@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if [[ ${ALLOW_MISSING:-} != 1 ]]; then
-	export RINGCX_TEST_REQUIRE=1 # tests fail instead of skipping when curl, node, php or python3 is missing
+	export RINGCX_TEST_REQUIRE=1 # tests fail instead of skipping when something that need() installs is missing
 fi
 
 tmp=$(mktemp -d)
@@ -51,7 +51,10 @@ step() {
 	echo "-- $name: ${results[${#results[@]} - 1]} ($((SECONDS - begin)) s)"
 }
 
-need() { scripts/need.sh; }
+need() {
+	scripts/need.sh
+	scripts/clients.sh
+}
 
 format() {
 	local unformatted bad=0

@@ -98,12 +98,12 @@ quote() { printf '"%s"' "$(printf '%s' "$1" | sed 's/["\\]/\\&/g')"; }
 # setting NAME VALUE is a line of a curl config file.
 setting() { printf '%s = %s\n' "$1" "$(quote "$2")"; }
 
-# send DOING URL sends a request with the curl settings on standard input, and sets STATUS, BODY and PROBLEM. It fails
-# unless the answer is a success. Redirects are not followed: they would take secrets to another host. Certificates are
+# send DOING URL sends a request with the curl settings on standard input, and sets STATUS, BODY, PROBLEM and WAIT, the
+# seconds after which the vendor may be asked for tokens again. It fails unless the answer is a success. Redirects are not followed: they would take secrets to another host. Certificates are
 # verified; -q keeps a ~/.curlrc from changing any of it.
 send() {
 	local answer headers="$TEMPORARY/headers" wait
-	STATUS=0 BODY='' PROBLEM=''
+	STATUS=0 BODY='' PROBLEM='' WAIT=0
 	if ! answer=$({
 		setting url "$2"
 		cat
@@ -119,6 +119,8 @@ send() {
 	if [[ $STATUS == 429 ]]; then
 		wait=$(awk -F ': *' 'tolower($1) == "retry-after" { print $2 }' "$headers" | readable)
 		PROBLEM+="; Retry-After: ${wait:-not given, wait a minute}"
+		WAIT=60 # if it is not a number, and an hour at most if it is
+		[[ ! $wait =~ ^[0-9]+$ ]] || WAIT=$((${#wait} > 4 || 10#$wait > 3600 ? 3600 : 10#$wait))
 	fi
 	return 1
 }
@@ -155,12 +157,28 @@ log_in() {
 		setting user "$RC_APP_CLIENT_ID:$RC_APP_CLIENT_SECRET"
 		setting data-urlencode 'grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer'
 		setting data-urlencode "assertion=$RC_USER_JWT"
-	) || fail 1 "$PROBLEM"
+	) || give_up
 	token=$(printf '%s' "$BODY" | field access_token)
 	send 'exchange the RingCentral token' "$RINGCX_SERVER_URL/api/auth/login/rc/accesstoken?includeRefresh=true" < <(
 		setting data-urlencode "rcAccessToken=$token"
 		setting data-urlencode 'rcTokenType=Bearer'
-	) || fail 1 "$PROBLEM"
+	) || give_up
+}
+
+# give_up ends a run that got no tokens, and remembers until when the vendor wants to be left alone.
+give_up() {
+	if [[ $WAIT != 0 ]]; then
+		QUIET_UNTIL=$(($(date +%s) + WAIT + 1)) # the clock here tells whole seconds only
+		save
+	fi
+	fail 1 "$PROBLEM"
+}
+
+# keep_quiet ends the run if the vendor still wants to be left alone.
+keep_quiet() {
+	local wait=$((${QUIET_UNTIL%%.*} - $(date +%s)))
+	[[ $wait -le 1 ]] || fail 1 "the vendor wants no requests for tokens for $wait seconds"
+	[[ $wait -lt 1 ]] || sleep 1
 }
 
 # refresh TOKEN spends a refresh token.
@@ -175,6 +193,7 @@ refresh() {
 # leaves the file before it is sent: if the answer gets lost, it is spent all the same.
 renew() {
 	local spent=$REFRESH_TOKEN
+	keep_quiet
 	if [[ -z $spent ]]; then
 		log_in
 	else
@@ -185,13 +204,13 @@ renew() {
 				REFRESH_TOKEN=$spent
 				save
 			fi
-			refused || fail 1 "$PROBLEM"
+			refused || give_up
 			say "$PROBLEM"
 			log_in
 		fi
 	fi
 	ACCESS_TOKEN=$(printf '%s' "$BODY" | field accessToken)
-	REFRESH_TOKEN=$(printf '%s' "$BODY" | field refreshToken)
+	REFRESH_TOKEN=$(printf '%s' "$BODY" | field refreshToken) QUIET_UNTIL=0
 	[[ -n $ACCESS_TOKEN ]] || fail 1 'RingCX answered without an access token'
 	save
 }
@@ -219,20 +238,22 @@ take_turns() {
 # load reads the tokens of the last run, if there are any for these settings.
 load() {
 	local text
-	ACCESS_TOKEN='' REFRESH_TOKEN=''
+	ACCESS_TOKEN='' REFRESH_TOKEN='' QUIET_UNTIL=0
 	[[ -e $STATE ]] || return 0
 	text=$(cat "$STATE" 2>/dev/null) || fail 1 "cannot read $STATE"
 	[[ $(printf '%s' "$text" | field identity) == "$(identity)" ]] || return 0
 	ACCESS_TOKEN=$(printf '%s' "$text" | field accessToken)
 	REFRESH_TOKEN=$(printf '%s' "$text" | field refreshToken)
+	QUIET_UNTIL=$(printf '%s' "$text" | field quietUntil)
+	[[ $QUIET_UNTIL =~ ^[0-9]+(\.[0-9]+)?$ ]] || QUIET_UNTIL=0
 }
 
 # save replaces the state file whole: a crash leaves the old tokens or the new ones. Only this user may read it (umask).
 save() {
 	local temporary
 	temporary=$(mktemp "$STATE.XXXXXXXX" 2>/dev/null) || fail 1 "cannot write $STATE"
-	if ! printf '{"identity":%s,"accessToken":%s,"refreshToken":%s}\n' \
-		"$(quote "$(identity)")" "$(quote "$ACCESS_TOKEN")" "$(quote "$REFRESH_TOKEN")" >"$temporary" ||
+	if ! printf '{"identity":%s,"accessToken":%s,"refreshToken":%s,"quietUntil":%s}\n' \
+		"$(quote "$(identity)")" "$(quote "$ACCESS_TOKEN")" "$(quote "$REFRESH_TOKEN")" "$QUIET_UNTIL" >"$temporary" ||
 		! sync "$temporary" || ! mv -f "$temporary" "$STATE"; then
 		rm -f "$temporary"
 		fail 1 "cannot write $STATE"

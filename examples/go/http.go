@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -35,9 +36,18 @@ type refused struct {
 func (e *refused) Error() string { return e.message }
 
 // postponed is a vendor who understood and did nothing: not now.
-type postponed string
+type postponed struct {
+	message string
+	wait    time.Duration // for so long it wants no requests for tokens
+}
 
-func (e postponed) Error() string { return string(e) }
+func (e *postponed) Error() string { return e.message }
+
+// How long to wait after a 429 that does not say it, and at most.
+const (
+	usualWait   = time.Minute
+	longestWait = time.Hour
+)
 
 func post(ctx context.Context, to string, form url.Values) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, strings.NewReader(form.Encode()))
@@ -80,14 +90,27 @@ func answerError(doing string, resp *http.Response, body []byte) error {
 	message := fmt.Sprintf("%s: %d %s", doing, status, cmp.Or(vendorWords(body), http.StatusText(status)))
 	switch {
 	case status == http.StatusTooManyRequests:
-		wait := cmp.Or(readable(resp.Header.Get("Retry-After")), "not given, wait a minute")
-		return postponed(message + "; Retry-After: " + wait)
+		told := resp.Header.Get("Retry-After")
+		message += "; Retry-After: " + cmp.Or(readable(told), "not given, wait a minute")
+		return &postponed{message, waitOf(told)}
 	case status == http.StatusRequestTimeout, status == http.StatusServiceUnavailable:
-		return postponed(message)
+		return &postponed{message: message}
 	case status/100 == 4:
 		return &refused{status, message}
 	}
 	return errors.New(message)
+}
+
+// waitOf is how long a Retry-After asks to wait; it is a number or a date.
+func waitOf(retryAfter string) time.Duration {
+	if seconds, err := strconv.ParseUint(retryAfter, 10, 64); err == nil {
+		return time.Duration(min(seconds, uint64(longestWait/time.Second))) * time.Second
+	}
+	at, err := http.ParseTime(retryAfter)
+	if err != nil {
+		return usualWait
+	}
+	return min(max(time.Until(at), 0), longestWait)
 }
 
 // vendorWords are code and message of an error body. RingCentral and RingCX have one shape each, and gateways send

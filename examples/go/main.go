@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"os"
@@ -21,6 +22,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 func main() {
@@ -87,6 +89,8 @@ type client struct {
 type tokens struct {
 	Access  string `json:"accessToken"`
 	Refresh string `json:"refreshToken"` // good for one refresh; "": none
+
+	QuietUntil float64 `json:"quietUntil,omitempty"` // Unix time until which the vendor wants no requests for tokens
 }
 
 // usageError says what the caller has to change.
@@ -162,21 +166,19 @@ func (c *client) refresh(ctx context.Context, token string) (t tokens, err error
 // fresh gets new tokens, by a login if there is no other way. A refresh token leaves the file before it is sent: if the
 // answer gets lost, it is spent all the same.
 func (c *client) fresh(ctx context.Context) (tokens, error) {
-	if c.tokens.Refresh != "" {
+	if token := c.tokens.Refresh; token != "" {
 		say("refreshing the tokens")
-		before := c.tokens
 		c.tokens.Refresh = ""
 		if err := c.save(); err != nil {
 			return tokens{}, err
 		}
-		t, err := c.refresh(ctx, before.Refresh)
+		t, err := c.refresh(ctx, token)
 		var refusal *refused
-		var notNow postponed
-		switch {
-		case errors.As(err, &notNow):
-			c.tokens = before
-			return t, errors.Join(err, c.save())
-		case !errors.As(err, &refusal):
+		var notNow *postponed
+		if errors.As(err, &notNow) {
+			c.tokens.Refresh = token
+		}
+		if !errors.As(err, &refusal) {
 			return t, err
 		}
 		say(err)
@@ -185,9 +187,19 @@ func (c *client) fresh(ctx context.Context) (tokens, error) {
 	return c.logIn(ctx)
 }
 
-// renew replaces the tokens, and saves the new ones before anybody uses them.
+// renew replaces the tokens, and saves the new ones before anybody uses them, or until when the vendor wants no requests.
 func (c *client) renew(ctx context.Context) error {
+	if wait := c.tokens.QuietUntil - unixNow(); wait > 0 {
+		return fmt.Errorf("the vendor wants no requests for tokens for %.0f seconds", math.Ceil(wait))
+	}
 	fresh, err := c.fresh(ctx)
+	var notNow *postponed
+	if errors.As(err, &notNow) {
+		if notNow.wait > 0 {
+			c.tokens.QuietUntil = unixNow() + notNow.wait.Seconds()
+		}
+		return errors.Join(err, c.save())
+	}
 	if err != nil {
 		return err
 	}
@@ -261,5 +273,7 @@ func reportUsers(users []user) {
 		reportUsers(u.Children)
 	}
 }
+
+func unixNow() float64 { return float64(time.Now().UnixMilli()) / 1000 }
 
 func say(v any) { fmt.Fprintln(os.Stderr, "ringcx-example:", v) }

@@ -16,6 +16,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 const USER_AGENT = "ringcx-example-javascript/1.0";
 const TIMEOUT = 30_000; // milliseconds for a request and its answer
+const PATIENCE = { usual: 60, longest: 3600 }; // seconds to wait after a 429 that does not say how long, and at most
 
 /** What went wrong, in one line without secrets. */
 class Problem extends Error {
@@ -35,8 +36,13 @@ class Refused extends Problem {
   }
 }
 
-/** The vendor understood and did nothing: not now. */
-class Postponed extends Problem {}
+/** The vendor understood and did nothing: not now. It wants no requests for tokens for so many seconds. */
+class Postponed extends Problem {
+  constructor(message, wait = 0) {
+    super(message);
+    this.wait = wait;
+  }
+}
 
 function readConfig(env) {
   const missing = ["RC_APP_CLIENT_ID", "RC_APP_CLIENT_SECRET", "RC_USER_JWT"].filter((name) => !env[name]);
@@ -93,29 +99,41 @@ function tokensOf(answer) {
   return { accessToken: answer.accessToken, refreshToken: answer.refreshToken ?? "" };
 }
 
-/**
- * Puts fresh tokens into tokens, saved before anybody uses them. A refresh token leaves the file before it is sent: if the
- * answer gets lost, it is spent all the same.
- */
+/** Puts fresh tokens into tokens, saved before anybody uses them, or remembers until when the vendor wants no requests. */
 async function renew(config, tokens) {
-  let fresh;
+  const wait = (tokens.quietUntil ?? 0) - Date.now() / 1000;
+  if (wait > 0) throw new Problem(`the vendor wants no requests for tokens for ${Math.ceil(wait)} seconds`);
+  try {
+    const fresh = await freshTokens(config, tokens);
+    await save(config, fresh);
+    Object.assign(tokens, fresh);
+  } catch (error) {
+    if (error instanceof Postponed) {
+      if (error.wait) tokens.quietUntil = Date.now() / 1000 + error.wait;
+      await save(config, tokens);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Refreshes, or logs in if there is no other way. A refresh token leaves the file before it is sent: if the answer gets
+ * lost, it is spent all the same.
+ */
+async function freshTokens(config, tokens) {
   if (tokens.refreshToken) {
     say("refreshing the tokens");
     await save(config, { ...tokens, refreshToken: "" });
     try {
-      fresh = await refresh(config, tokens);
+      return await refresh(config, tokens);
     } catch (error) {
-      if (error instanceof Postponed) await save(config, tokens);
       if (!(error instanceof Refused)) throw error;
       say(error.message);
+      tokens.refreshToken = "";
     }
   }
-  if (!fresh) {
-    say("logging in");
-    fresh = await logIn(config);
-  }
-  await save(config, fresh);
-  Object.assign(tokens, fresh);
+  say("logging in");
+  return logIn(config);
 }
 
 /** GETs a list of the RingCX API. After a 401 ("Jwt is expired") it renews the tokens and tries once more. */
@@ -166,11 +184,18 @@ function problemOf(doing, response, text) {
   const message = `${doing}: ${status} ${vendorWords(text) || response.statusText}`;
   if (status === 429) {
     const wait = response.headers.get("Retry-After");
-    return new Postponed(`${message}; Retry-After: ${wait ? readable(wait) : "not given, wait a minute"}`);
+    const told = wait ? readable(wait) : "not given, wait a minute";
+    return new Postponed(`${message}; Retry-After: ${told}`, secondsOf(wait));
   }
   if (status === 408 || status === 503) return new Postponed(message);
   if (status >= 400 && status < 500) return new Refused(status, message);
   return new Problem(message);
+}
+
+/** How long a Retry-After asks to wait; it is a number or a date. */
+function secondsOf(retryAfter) {
+  const seconds = /^\d+$/.test(retryAfter ?? "") ? Number(retryAfter) : (Date.parse(retryAfter) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? PATIENCE.usual : Math.min(Math.max(seconds, 0), PATIENCE.longest);
 }
 
 /** Code and message of an error body. RingCentral and RingCX have one shape each, and gateways send plain text. */
@@ -229,12 +254,12 @@ async function load(config) {
 }
 
 /** Replaces the state file whole: a crash leaves the old tokens or the new ones. Only this user may read it. */
-async function save(config, { accessToken, refreshToken }) {
+async function save(config, { accessToken, refreshToken, quietUntil }) {
   const temporary = `${config.statePath}.${randomUUID()}`;
   try {
     const file = await open(temporary, "wx", 0o600);
     try {
-      await file.writeFile(JSON.stringify({ identity: config.identity, accessToken, refreshToken }));
+      await file.writeFile(JSON.stringify({ identity: config.identity, accessToken, refreshToken, quietUntil }));
       await file.sync();
     } finally {
       await file.close();

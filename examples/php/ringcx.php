@@ -15,6 +15,8 @@ ini_set('display_errors', 'stderr');
 const USER_AGENT = 'ringcx-example-php/1.0';
 const CONNECT_TIMEOUT = 10; // seconds
 const TIMEOUT = 30; // seconds for a request and its answer
+const PATIENCE = 60; // seconds to wait after a 429 that does not say how long
+const LONGEST = 3600; // seconds to wait after any 429
 
 /** What went wrong, in one line without secrets. The code is the exit code; 2: the caller has to change something. */
 class Problem extends Exception
@@ -34,9 +36,13 @@ class Refused extends Problem
     }
 }
 
-/** The vendor understood and did nothing: not now. */
+/** The vendor understood and did nothing: not now. It wants no requests for tokens for so many seconds. */
 class Postponed extends Problem
 {
+    public function __construct(string $message, public readonly int $wait = 0)
+    {
+        parent::__construct($message);
+    }
 }
 
 final class Config
@@ -105,31 +111,42 @@ function tokensOf(mixed $answer): array
     return ['accessToken' => $answer['accessToken'], 'refreshToken' => $answer['refreshToken'] ?? ''];
 }
 
-/**
- * Fresh tokens in place of $tokens, saved before anybody uses them. A refresh token leaves the file before it is sent: if
- * the answer gets lost, it is spent all the same.
- */
+/** Fresh tokens in place of $tokens, saved before anybody uses them; or it is saved until when the vendor wants no requests. */
 function renew(Config $config, array $tokens): array
 {
-    $fresh = null;
+    $wait = ($tokens['quietUntil'] ?? 0) - microtime(true);
+    if ($wait > 0) {
+        throw new Problem('the vendor wants no requests for tokens for ' . ceil($wait) . ' seconds');
+    }
+    try {
+        $fresh = freshTokens($config, $tokens);
+    } catch (Postponed $postponed) {
+        $quiet = $postponed->wait ? ['quietUntil' => microtime(true) + $postponed->wait] : [];
+        save($config, $quiet + $tokens);
+        throw $postponed;
+    }
+    save($config, $fresh);
+    return $fresh;
+}
+
+/**
+ * Refreshes, or logs in if there is no other way. A refresh token leaves the file before it is sent: if the answer gets
+ * lost, it is spent all the same.
+ */
+function freshTokens(Config $config, array &$tokens): array
+{
     if (!empty($tokens['refreshToken'])) {
         say('refreshing the tokens');
         save($config, ['refreshToken' => ''] + $tokens);
         try {
-            $fresh = refresh($config, $tokens);
+            return refresh($config, $tokens);
         } catch (Refused $refusal) {
             say($refusal->getMessage());
-        } catch (Postponed $postponed) {
-            save($config, $tokens);
-            throw $postponed;
+            $tokens['refreshToken'] = '';
         }
     }
-    if ($fresh === null) {
-        say('logging in');
-        $fresh = logIn($config);
-    }
-    save($config, $fresh);
-    return $fresh;
+    say('logging in');
+    return logIn($config);
 }
 
 /** GETs a list of the RingCX API. After a 401 ("Jwt is expired") it renews $tokens and tries once more. */
@@ -200,7 +217,8 @@ function problemOf(string $doing, int $status, string $text, string $retryAfter)
 {
     $message = trim("$doing: $status " . vendorWords($text));
     if ($status === 429) {
-        return new Postponed("$message; Retry-After: " . ($retryAfter ?: 'not given, wait a minute'));
+        $told = $retryAfter === '' ? 'not given, wait a minute' : $retryAfter;
+        return new Postponed("$message; Retry-After: $told", secondsOf($retryAfter));
     }
     if ($status === 408 || $status === 503) {
         return new Postponed($message);
@@ -209,6 +227,13 @@ function problemOf(string $doing, int $status, string $text, string $retryAfter)
         return new Refused($status, $message);
     }
     return new Problem($message);
+}
+
+/** How long a Retry-After asks to wait; it is a number or a date. */
+function secondsOf(string $retryAfter): int
+{
+    $end = ctype_digit($retryAfter) ? time() + min((int) $retryAfter, LONGEST) : strtotime($retryAfter ?: 'nothing');
+    return $end === false ? PATIENCE : min(max($end - time(), 0), LONGEST);
 }
 
 /** Code and message of an error body. RingCentral and RingCX have one shape each, and gateways send plain text. */

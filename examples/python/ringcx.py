@@ -9,13 +9,16 @@ for the file that keeps the tokens. Copies that run at the same time take turns 
 """
 
 import base64
+import email.utils
 import hashlib
 import http.client
 import json
+import math
 import os
 import re
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -28,6 +31,7 @@ except ImportError:  # Windows: run one at a time
 
 USER_AGENT = "ringcx-example-python/1.0"
 TIMEOUT = 30  # seconds without a sign of life from the server
+PATIENCE = 60, 3600  # seconds to wait after a 429 that does not say how long, and at most
 
 
 class Problem(Exception):
@@ -52,6 +56,10 @@ class Refused(Problem):
 
 class Postponed(Problem):
     """The vendor understood and did nothing: not now."""
+
+    def __init__(self, message, wait=0):
+        super().__init__(message)
+        self.wait = wait  # seconds in which it wants no requests for tokens
 
 
 class Config(NamedTuple):
@@ -122,26 +130,36 @@ def tokens_of(answer):
 
 
 def renew(config, tokens):
-    """Put fresh tokens into tokens, saved before anybody uses them.
+    """Put fresh tokens into tokens, saved before anybody uses them, or remember until when the vendor wants no requests."""
+    wait = tokens.get("quietUntil", 0) - time.time()
+    if wait > 0:
+        raise Problem(f"the vendor wants no requests for tokens for {math.ceil(wait)} seconds")
+    try:
+        fresh = fresh_tokens(config, tokens)
+    except Postponed as postponed:
+        if postponed.wait:
+            tokens["quietUntil"] = time.time() + postponed.wait
+        save(config, tokens)
+        raise
+    save(config, fresh)
+    tokens.update(fresh)
+
+
+def fresh_tokens(config, tokens):
+    """Refresh, or log in if there is no other way.
 
     A refresh token leaves the file before it is sent: if the answer gets lost, it is spent all the same.
     """
-    fresh = None
     if tokens.get("refreshToken"):
         say("refreshing the tokens")
         save(config, {**tokens, "refreshToken": ""})
         try:
-            fresh = refresh(config, tokens)
+            return refresh(config, tokens)
         except Refused as refusal:
             say(str(refusal))
-        except Postponed:
-            save(config, tokens)
-            raise
-    if fresh is None:
-        say("logging in")
-        fresh = log_in(config)
-    save(config, fresh)
-    tokens.update(fresh)
+            tokens["refreshToken"] = ""
+    say("logging in")
+    return log_in(config)
 
 
 def call(config, tokens, doing, path):
@@ -199,12 +217,24 @@ def problem_of(doing, error):
     message = f"{doing}: {error.code} {vendor_words(text) or error.reason}"
     if error.code == 429:
         wait = error.headers.get("Retry-After")
-        return Postponed(f"{message}; Retry-After: {readable(wait) if wait else 'not given, wait a minute'}")
+        told = readable(wait) if wait else "not given, wait a minute"
+        return Postponed(f"{message}; Retry-After: {told}", seconds_of(wait))
     if error.code in (408, 503):
         return Postponed(message)
     if 400 <= error.code < 500:
         return Refused(error.code, message)
     return Problem(message)
+
+
+def seconds_of(retry_after):
+    """How long a Retry-After asks to wait; it is a number or a date."""
+    usual, longest = PATIENCE
+    try:
+        if not (retry_after or "").isdigit():
+            retry_after = email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time()
+        return min(max(float(retry_after), 0), longest)
+    except (TypeError, ValueError):
+        return usual
 
 
 def vendor_words(text):

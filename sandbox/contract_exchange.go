@@ -1,0 +1,134 @@
+package sandbox
+
+import "time"
+
+// What becomes of a RingCX refresh token that was used before.
+const (
+	reuseReject = "reject"
+	reuseRevoke = "revoke-family"
+	reuseAccept = "accept"
+)
+
+var exchangeLines = []line{
+	{
+		says: "`rcAccessToken` and `rcTokenType=Bearer`, in the form according to the page, in the query according to the " +
+			"description; both are accepted",
+		certainty: documented | observed, sources: "A, B, E",
+	},
+	{
+		says: "`rcTokenType` may be left out; another type is answered 400", certainty: observed, note: " in a client that leaves it out", sources: "E",
+		setting: deciding("exchangeTokenTypeRequired", false, func(r *rules) *bool { return &r.exchangeTokenTypeRequired }),
+	},
+	{
+		says:      "`includeRefresh=true` in the query brings a refresh token; without it `refreshToken` is null",
+		certainty: documented, sources: "A",
+	},
+	{
+		says:      "Answer: `accessToken`, `refreshToken`, `tokenType`, `mainAccountId` (text), `agentDetails`, `adminId`, … and no `expires_in`",
+		certainty: documented, sources: "A, B",
+	},
+	{
+		says: "`platformId` in it, and before the bar of API tokens: `sbx01`", certainty: assumed,
+		fixed: "it is made up, like all of the demo world",
+	},
+	{says: "The scope Read Accounts is the only one with an effect on RingCX", certainty: documented, sources: "A"},
+	{says: "Statuses of refusals: 401, 403, 404", certainty: documented, sources: "B"},
+	{
+		says: "A RingCentral token that is not valid: {}", certainty: assumed,
+		setting: status("exchangeTokenStatus", 401, func(r *rules) *int { return &r.exchangeTokenStatus }),
+	},
+	{
+		says: "An app without ReadAccounts: {}", certainty: assumed,
+		setting: status("exchangeScopeStatus", 403, func(r *rules) *int { return &r.exchangeScopeStatus }),
+	},
+	{
+		says: "An account that is not of production: {}", certainty: assumed,
+		setting: status("exchangeAccountStatus", 403, func(r *rules) *int { return &r.exchangeAccountStatus }),
+	},
+	{
+		says: "A user without RingCX: {}", certainty: assumed,
+		setting: status("exchangeLinkStatus", 404, func(r *rules) *int { return &r.exchangeLinkStatus }),
+	},
+	{
+		says: "A parameter that is missing or makes no sense, here and everywhere at RingCX: {}", certainty: assumed,
+		setting: status("ringcxMissingStatus", 400, func(r *rules) *int { return &r.ringcxMissingStatus }),
+	},
+}
+
+var accessLines = []line{
+	{
+		says: "It lives {} and is a JWT with `exp`", certainty: documented | observed, sources: "A, E",
+		setting: lasting("ringcxTokenTTL", 5*time.Minute, time.Second, year, func(r *rules) *time.Duration { return &r.ringcxTokenTTL }),
+	},
+	{
+		says: "It also has `iat`", certainty: assumed, note: "; without it the SDK takes five minutes",
+		setting: deciding("ringcxIssuedAt", true, func(r *rules) *bool { return &r.ringcxIssuedAt }),
+	},
+	{
+		says: "Its signature: ES256, RS256 or EdDSA", certainty: assumed, note: "; the SDK does not look",
+		fixed: "the key is made at the start: `ringcx sandbox --algorithm`",
+	},
+	{
+		says: "Its issuer `iss` is {}", certainty: assumed, note: "; the SDK does not look",
+		setting: saying("ringcxIssuer", "https://ringcx-sandbox.invalid", func(r *rules) *string { return &r.ringcxIssuer }),
+	},
+	{
+		says: "Its audience `aud` is {}", certainty: assumed, note: "; the SDK does not look",
+		setting: saying("ringcxAudience", "ringcx", func(r *rules) *string { return &r.ringcxAudience }),
+	},
+	{
+		says:      "`plat` is the platform id; `lapp` says where the sign-in was: ADMIN, AGENT, ANALYTICS; `xauth` is an X-Auth-Token",
+		certainty: observed, sources: "E",
+	},
+	{
+		says: "`xauth` is a token like that of a legacy login, for one hour; each refresh is a use of it", certainty: observed | assumed,
+		note: ": that it is there is observed", sources: "E",
+		setting: deciding("ringcxXauthClaim", true, func(r *rules) *bool { return &r.xauthClaim }),
+	},
+	{
+		says: "Clock skew granted when its end is checked: {}", certainty: assumed,
+		setting: lasting("ringcxClockSkew", 0, 0, time.Hour, func(r *rules) *time.Duration { return &r.ringcxClockSkew }),
+	},
+	{
+		says: "It works until it ends, also after logout; it cannot be revoked", certainty: assumed,
+		setting: deciding("ringcxLogoutEndsAccess", false, func(r *rules) *bool { return &r.ringcxLogoutEndsAccess }),
+	},
+	{
+		says: "RingCX tokens outlive the RingCentral session they came from", certainty: assumed,
+		setting: deciding("sessionEndTakesRingcx", false, func(r *rules) *bool { return &r.sessionEndTakesRingCX }),
+	},
+}
+
+var refreshLines = []line{
+	{
+		says:      "Form with `refresh_token`; the answer is that of the exchange with a new `refreshToken`, to be saved for the next time",
+		certainty: documented, sources: "A",
+	},
+	{says: "The same in the query", certainty: observed, sources: "B (internal part)"},
+	{
+		says: "The old refresh token is dead at once, and using it again harms nobody else; or that ends everything of the same " +
+			"sign-in; or it goes on working",
+		certainty: assumed, note: "; the SDK never sends one twice",
+		setting: choosing("ringcxRefreshReuse", func(r *rules) *string { return &r.ringcxRefreshReuse }, reuseReject, reuseRevoke, reuseAccept),
+	},
+	{
+		says: "A refresh token lives {}", certainty: assumed,
+		setting: lasting("ringcxRefreshTTL", 7*day, time.Second, year, func(r *rules) *time.Duration { return &r.ringcxRefreshTTL }),
+	},
+	{
+		says: "The answer to a token that is not valid: {} with a JSON error", certainty: assumed,
+		setting: status("ringcxRefreshStatus", 401, func(r *rules) *int { return &r.ringcxRefreshStatus }),
+	},
+	{
+		says: "`DELETE /api/auth/logout/{refreshToken}` ends a refresh token", certainty: documented, sources: "B (internal part)",
+	},
+	{
+		says: "… and answers {} for one that is unknown", certainty: assumed,
+		setting: counting("ringcxLogoutStatus", 401, 200, 599, func(r *rules) *int { return &r.ringcxLogoutStatus }),
+	},
+	{
+		says: "Logout, `token/validate` and `password/requestreset` answer the text {}", certainty: documented | assumed,
+		note: ": that it is a text is documented", sources: "B",
+		setting: saying("ringcxDoneText", "true", func(r *rules) *string { return &r.ringcxDoneText }),
+	},
+}

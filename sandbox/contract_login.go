@@ -1,0 +1,177 @@
+package sandbox
+
+import "time"
+
+const day = 24 * time.Hour
+
+// A year bounds lifetimes that people may want to be long, a day those that are short.
+const year = 365 * day
+
+var hostLines = []line{
+	{says: "RingCentral: `https://platform.ringcentral.com`", certainty: documented, sources: "C, D"},
+	{
+		says:      "RingCX: `https://ringcx.ringcentral.com`, for tokens and API alike",
+		certainty: documented, note: " since July 2026", sources: "A",
+	},
+	{
+		says: "`https://engage.ringcentral.com` is the older name of the same; the API description and the vendor's SDKs still " +
+			"use it. `ringcx sandbox --emulate engage` behaves as it was documented",
+		certainty: documented, sources: "A, B, E",
+	},
+	{
+		says: "Tokens of one of the two RingCX hosts work on the other", certainty: assumed, note: ", not relied on",
+		fixed: "the sandbox is one server by every name",
+	},
+	{says: "RingCX takes production accounts only; there is no test environment", certainty: documented, sources: "A"},
+	{
+		says:      "Paths: `/voice/api/v1`, on the legacy hosts `/api/v1`; without either prefix `/v1` is the web application, which answers 200 and HTML",
+		certainty: documented | observed, sources: "A, B, F",
+	},
+	{
+		says:      "Company number of every account, which signs in its first administrator: `+16505550100`; with `*101` after it the user of extension 101",
+		certainty: assumed, note: "; that such numbers sign in is documented", sources: "C",
+		fixed: "it is made up, like all of the demo world",
+	},
+}
+
+var loginLines = []line{
+	{says: "A form; any other content type is answered 415", certainty: documented, sources: "D"},
+	{
+		says:      "`grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer`, `assertion` = the credential as the Developer Portal shows it",
+		certainty: documented, sources: "C",
+	},
+	{says: "A JWT can be presented any number of times", certainty: documented, sources: "C"},
+	{
+		says: "A JWT login starts a new session every time", certainty: assumed,
+		setting: deciding("jwtLoginReusesSession", false, func(r *rules) *bool { return &r.jwtLoginReusesSession }),
+	},
+	{
+		says:      "Answer: `access_token` (opaque), `token_type` \"bearer\", `expires_in`, `scope`, `owner_id` (text), `endpoint_id`, `session_id`",
+		certainty: documented, sources: "D",
+	},
+	{
+		says: "`access_token` lives {}", certainty: documented, sources: "C, D",
+		setting: lasting("accessTokenTTL", time.Hour, time.Second, year, func(r *rules) *time.Duration { return &r.accessTokenTTL }),
+	},
+	{
+		says: "`access_token_ttl` is clamped: no longer than that, no shorter than {}", certainty: documented, sources: "C",
+		setting: lasting("accessTokenTTLMinimum", 10*time.Minute, time.Second, year, func(r *rules) *time.Duration { return &r.accessTokenTTLMinimum }),
+	},
+	{
+		says:      "`refresh_token` and `refresh_token_expires_in` only if the app issues refresh tokens, which is off by default",
+		certainty: documented, sources: "C",
+	},
+	{
+		says:      "The refresh token lives {}; `refresh_token_ttl` is clamped to that. The description allows 30 days",
+		certainty: documented | differently, sources: "C, D",
+		setting: lasting("refreshTokenTTL", 7*day, time.Second, year, func(r *rules) *time.Duration { return &r.refreshTokenTTL }),
+	},
+	{says: "`refresh_token_ttl=0` gives a refresh token that is already expired", certainty: observed, sources: "F"},
+	{says: "`expires_in` may be less than the nominal value; only the answer counts", certainty: observed, sources: "F"},
+	{says: "Ids come as numbers in one place and as text in another", certainty: documented, sources: "D"},
+	{
+		says:      "Tokens are opaque base64url whose first bytes name a server and a bar; headers name the server too",
+		certainty: observed, sources: "F",
+	},
+	{
+		says:      "The claims of a JWT credential (RS256; iss, aud, sub, exp, iat, jti); \"never expires\" is a far date",
+		certainty: assumed,
+		fixed: "the credential is made when the sandbox begins, and is the same on every start; its issuer is a reserved name, so " +
+			"that nobody takes it for a real one",
+	},
+	{says: "An assertion signed with HS256: OAU-347", certainty: documented, sources: "C"},
+	{says: "A JWT of another environment: OAU-250", certainty: observed, sources: "F"},
+	{
+		says: "Other assertions that are refused: 400 `invalid_grant`, OAU-149 (not a JWT), OAU-213 (unknown or altered), OAU-211 " +
+			"(deleted), OAU-210 (expired), OAU-110 (not permitted for this app), OAU-236 (user disabled); or OAU-213 for all",
+		certainty: assumed, note: "; the codes themselves are documented", sources: "C",
+		setting: choosing("assertionCodes", func(r *rules) *string { return &r.assertionCodes }, byCause, "OAU-213"),
+	},
+	{
+		says: "Deleting a JWT credential stops new logins; sessions that it started live on", certainty: assumed,
+		setting: deciding("credentialDeletionEndsSessions", false, func(r *rules) *bool { return &r.credentialDeletionEndsSessions }),
+	},
+	{
+		says: "Asking for scopes the app lacks: the rest is granted; if nothing is left, `invalid_scope`", certainty: assumed,
+		setting: deciding("scopeExcessRefused", false, func(r *rules) *bool { return &r.scopeExcessRefused }),
+	},
+	{says: "An app of another auth flow: OAU-251; likewise for grants that only other kinds of apps may use", certainty: observed, sources: "F"},
+	{
+		says: "A grant type that does not exist: {}", certainty: assumed,
+		setting: choosing("unknownGrantCode", func(r *rules) *string { return &r.unknownGrantCode }, "OAU-250", "OAU-251"),
+	},
+}
+
+var clientLines = []line{
+	{
+		says:      "Confidential apps authenticate with HTTP Basic. A secret in the form is refused (OAU-123, \"Client authentication is required\")",
+		certainty: documented | observed, sources: "D, F",
+	},
+	{says: "Public apps send `client_id` in the form and no header", certainty: documented, sources: "C, D"},
+	{
+		says:      "Or `client_assertion_type` and `client_assertion`: a JWT signed with the secret or with a key of the app",
+		certainty: documented, sources: "D",
+	},
+	{
+		says: "Its algorithms: HS256 with the secret; RS256, ES256, EdDSA with a key", certainty: assumed,
+		note: ", after RFC 7523 and OpenID Connect", fixed: "which one it is, the app decides; an unused one harms nobody",
+	},
+	{
+		says: "It has `exp`, no further ahead than {}", certainty: assumed, note: ", after RFC 7523",
+		setting: lasting("clientAssertionTTL", time.Hour, time.Second, year, func(r *rules) *time.Duration { return &r.clientAssertionTTL }),
+	},
+	{
+		says: "It has `jti`, and is good for one request", certainty: assumed, note: ", after RFC 7523",
+		setting: deciding("clientAssertionSingleUse", true, func(r *rules) *bool { return &r.clientAssertionSingleUse }),
+	},
+	{
+		says:      "Its `aud` is the issuer or the token endpoint, by the name that the request used",
+		certainty: assumed, note: ", after RFC 7523",
+		setting: choosing("clientAssertionAudience", func(r *rules) *string { return &r.clientAssertionAudience }, "either", "issuer", "token-endpoint"),
+	},
+	{
+		says:      "A wrong secret: OAU-146, with status {}. Most other errors of the token endpoint travel with 400",
+		certainty: documented | observed, note: " once; that a bad client assertion (OAU-146) and a way that the app is not registered for (OAU-151) are answered alike is assumed",
+		sources: "C, F",
+		setting: status("clientRefusalStatus", 401, func(r *rules) *int { return &r.clientRefusalStatus }),
+	},
+	{says: "Two ways of authentication in one request: OAU-116", certainty: documented, note: "; that it means this is assumed", sources: "C"},
+}
+
+var renewLines = []line{
+	{says: "`grant_type=refresh_token`; each refresh brings a new refresh token", certainty: documented, sources: "C"},
+	{
+		says: "The old access token dies at once: OAU-129 for {}, then OAU-213", certainty: documented | observed, sources: "C, G",
+		setting: lasting("replacedTokenTellsFor", 10*time.Second, 0, day, func(r *rules) *time.Duration { return &r.replacedTokenTellsFor }),
+	},
+	{
+		says:      "The old refresh token may be presented again until {} after the new access token was first used, and brings the same pair",
+		certainty: documented | observed, sources: "C, G",
+		setting: lasting("graceAfterUse", 10*time.Second, 0, year, func(r *rules) *time.Duration { return &r.graceAfterUse }),
+	},
+	{
+		says: "… or for {} while it is not used", certainty: documented | observed, sources: "C, G",
+		setting: lasting("graceUnused", time.Hour, 0, year, func(r *rules) *time.Duration { return &r.graceUnused }),
+	},
+	{
+		says: "Afterwards 400 `invalid_grant`; which of the codes OAU-210, OAU-211 and OAU-213 it is: expired, revoked, anything " +
+			"else (also a refresh token of another app); or OAU-213 for all",
+		certainty: observed | assumed, sources: "F",
+		setting: choosing("refreshCodes", func(r *rules) *string { return &r.refreshCodes }, byCause, "OAU-213"),
+	},
+	{
+		says: "{} sessions for each user and app", certainty: documented, sources: "C",
+		setting: counting("sessionCap", 5, 1, 1000, func(r *rules) *int { return &r.sessionCap }),
+	},
+	{
+		says:      "One more ends the oldest; another page says it is refused with 429 (code CMN-301 assumed)",
+		certainty: documented | differently, sources: "C",
+		setting: deciding("sessionCapRefuses", false, func(r *rules) *bool { return &r.sessionCapRefuses }),
+	},
+	{says: "`POST /restapi/oauth/revoke` ends the whole session, all its tokens", certainty: documented, sources: "C, D"},
+	{says: "A token of another app is not revoked: OAU-164", certainty: documented, sources: "C"},
+	{
+		says: "Revoking an unknown token: {}", certainty: assumed, note: ", after RFC 7009",
+		setting: counting("revokeUnknownStatus", 200, 200, 599, func(r *rules) *int { return &r.revokeUnknownStatus }),
+	},
+}

@@ -1,0 +1,72 @@
+package sandbox
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// Web pages of other origins may call both vendors, as single-page apps do: any origin, without cookies. The pages for
+// people, the control plane and the console are not for them.
+const (
+	// observed: the platform's answers say this, also to programs that are no browsers.
+	platformVary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+	// observed: Retry-After is not among what pages may read of an answer. The rest of the list is assumed.
+	exposedHeaders = "RCRequestId, X-Rate-Limit-Group, X-Rate-Limit-Limit, X-Rate-Limit-Remaining, X-Rate-Limit-Window, Discovery-Tag"
+	// assumed: for how many seconds a browser may remember the answer to a preflight.
+	preflightAge = "1800"
+)
+
+// peoplesPages are the vendor's paths that a browser goes to, and no page calls.
+var peoplesPages = []string{"/restapi/oauth/authorize", signInPath, consentPath, "/oauthcallback", "/oauthredirect"}
+
+// forOtherOrigins reports whether r comes from a web page that may read the answer.
+func forOtherOrigins(r *http.Request) bool {
+	return r.Header.Get("Origin") != "" && !slices.Contains(peoplesPages, r.URL.Path)
+}
+
+// isPreflight reports whether a browser asks what a page may send. The vendor does nothing then, so no fault meets it
+// and no limit counts it.
+func isPreflight(r *http.Request) bool {
+	return r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" && forOtherOrigins(r)
+}
+
+// shared lets a page of another origin read a.
+func shared(r *http.Request, a answer) answer {
+	if !forOtherOrigins(r) {
+		return a
+	}
+	a = a.with("Access-Control-Allow-Origin", "*").with("Access-Control-Expose-Headers", exposedHeaders)
+	if !isPlatform(r.URL.Path) {
+		a = a.with("Vary", "Origin")
+	}
+	return a
+}
+
+// answerOptions answers OPTIONS for every path that exists, before anything asks for a token.
+func answerOptions(routes chi.Routes) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodOptions {
+				next.ServeHTTP(w, r)
+				return
+			}
+			methods := methodsOf(routes, r.URL.Path)
+			if methods == nil {
+				next.ServeHTTP(w, r)
+				return
+			}
+			a := newAnswer(http.StatusNoContent, "", nil).with("Allow", strings.Join(methods, ", "))
+			if isPreflight(r) {
+				a = a.with("Access-Control-Allow-Methods", strings.Join(methods, ", ")).
+					with("Access-Control-Max-Age", preflightAge)
+				if asked := r.Header.Get("Access-Control-Request-Headers"); asked != "" {
+					a = a.with("Access-Control-Allow-Headers", asked)
+				}
+			}
+			callOf(r).answer = a
+		})
+	}
+}

@@ -1,0 +1,267 @@
+package sandbox_test
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"html"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/ringcx-go/ringcx/sandbox"
+)
+
+// Where scripts/clients.sh puts other people's clients, and where the programs are that use them.
+const (
+	clientsDir  = "../.tools/clients"
+	programsDir = "testdata/clients"
+)
+
+// missing skips the test, or fails it where everything has to be there.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("RINGCX_TEST_REQUIRE") == "1" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
+
+// abroad is a sandbox with a web server and a clock that runs, and a person who allows what an address asks for.
+func abroad(t *testing.T) (v *vendor, env map[string]string) {
+	t.Helper()
+	v = newVendor(t, sandbox.Options{Now: time.Now, NoLimits: true})
+	web := httptest.NewServer(v)
+	t.Cleanup(web.Close)
+	someone := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		_, _ = io.WriteString(w, allow(t, string(asked)))
+	}))
+	t.Cleanup(someone.Close)
+	demo := v.Demo()
+	return v, map[string]string{
+		"VENDOR": web.URL, "PERSON": someone.URL, "JWT": demo.JWT, "REDIRECT_URI": loopback,
+		"CLIENT_ID": demo.ClientID, "CLIENT_SECRET": demo.ClientSecret, "NATIVE_CLIENT_ID": demo.NativeClientID,
+		"PATH": os.Getenv("PATH"), "HOME": t.TempDir(), "NO_PROXY": "127.0.0.1",
+		"AUTHLIB_INSECURE_TRANSPORT": "1", "OAUTHLIB_INSECURE_TRANSPORT": "1",
+	}
+}
+
+// allow goes to an address as the demo user does, allows what is asked there, and says where that leads.
+func allow(t *testing.T, asked string) (callback string) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Error(err)
+	}
+	browser := &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+		if r.URL.Query().Has("code") {
+			callback = r.URL.String()
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}}
+	page, err := browser.Get(asked)
+	for _, press := range []string{"as=demo", "decision=allow"} {
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		text, _ := io.ReadAll(page.Body)
+		page.Body.Close()
+		button, _ := url.ParseQuery(press)
+		for _, m := range hiddenField.FindAllStringSubmatch(string(text), -1) {
+			button.Set(m[1], html.UnescapeString(m[2]))
+		}
+		action := formAction.FindStringSubmatch(string(text))
+		if action == nil {
+			t.Errorf("there is no form for %s at %s", press, asked)
+			return ""
+		}
+		to := page.Request.URL.ResolveReference(&url.URL{Path: action[1]})
+		page, err = browser.PostForm(to.String(), button)
+	}
+	return callback
+}
+
+// run runs a program and gives what it prints.
+func run(t *testing.T, env map[string]string, dir, stdin string, command ...string) map[string]any {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
+	cmd.Dir, cmd.Stdin = dir, strings.NewReader(stdin)
+	for name, value := range env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, stderr.String())
+	}
+	var got map[string]any
+	if err := json.Unmarshal(out, &got); err != nil {
+		t.Fatalf("%v in %s", err, out)
+	}
+	return got
+}
+
+// node runs one of the programs that use packages for Node.js.
+func node(t *testing.T, env map[string]string, program string) map[string]any {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(clientsDir, "installed.json")); err != nil {
+		missing(t, "other people's clients are not here: scripts/clients.sh installs them")
+	}
+	text, err := os.ReadFile(filepath.Join(programsDir, program))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run(t, env, clientsDir, string(text), "node", "--input-type=module", "-")
+}
+
+// python runs one of the programs that use packages for Python, with the first interpreter that has them. They come with
+// Debian only.
+func python(t *testing.T, env map[string]string, module, program string) map[string]any {
+	t.Helper()
+	for _, name := range []string{"python3", "/usr/bin/python3"} {
+		if exec.CommandContext(t.Context(), name, "-c", "import "+module).Run() == nil {
+			return run(t, env, programsDir, "", name, program)
+		}
+	}
+	if runtime.GOOS != "linux" {
+		t.Skip("there is no Python with " + module)
+	}
+	missing(t, "there is no Python with "+module+": scripts/need.sh installs it")
+	return nil
+}
+
+// blameless wants the vendor to object to nothing.
+func (v *vendor) blameless(except ...string) {
+	v.t.Helper()
+	for _, e := range v.Requests() {
+		for _, verdict := range e.Verdicts {
+			if !slices.Contains(except, verdict) {
+				v.t.Errorf("%s %s: %s", e.Method, e.Path, verdict)
+			}
+		}
+	}
+}
+
+// wantIdentity wants claims and userinfo of the demo user.
+func (v *vendor) wantIdentity(got map[string]any) {
+	v.t.Helper()
+	claims, info := got["claims"].(map[string]any), got["info"].(map[string]any)
+	for _, name := range []string{"sub", "email", "account_id", "given_name", "family_name"} {
+		if claims[name] == nil || claims[name] != info[name] {
+			v.t.Errorf("%s is %v in the id_token, %v in userinfo", name, claims[name], info[name])
+		}
+	}
+	if claims["email"] != v.Demo().Email || got["renewed"] != true {
+		v.t.Errorf("it says %v", got)
+	}
+}
+
+func TestOpenIDClientChecksWhoSignedIn(t *testing.T) {
+	for _, app := range []string{"web", "native"} {
+		t.Run(app, func(t *testing.T) {
+			v, env := abroad(t)
+			demo := v.Demo()
+			env["CLIENT_ID"], env["CLIENT_SECRET"] = demo.NativeClientID, ""
+			if app == "web" {
+				env["CLIENT_ID"], env["CLIENT_SECRET"], env["REDIRECT_URI"] = demo.WebClientID, demo.WebClientSecret, demo.WebRedirectURI
+			}
+			got := node(t, env, "openid-client.mjs")
+			v.wantIdentity(got)
+			if got["refused"] != "invalid_grant" || got["forged"] != "invalid_grant" {
+				t.Errorf("it says %v", got)
+			}
+			v.blameless("authorization code used twice")
+		})
+	}
+}
+
+func TestOAuth4WebAPILogsInWithAJWTInEachWay(t *testing.T) {
+	v, env := abroad(t)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := json.Marshal(jose.JSONWebKey{Key: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public()}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env["KEY"] = string(private)
+	env["KEY_CLIENT_ID"], _ = v.app(`{"authMethod":"private_key_jwt","keys":` + string(public) + `}`)
+	got := node(t, env, "oauth4webapi.mjs")
+	want := map[string]any{"types": []any{"bearer", "bearer", "bearer"}, "scope": "ReadAccounts", "refused": "invalid_client"}
+	wantSame(t, got, want)
+	v.blameless()
+}
+
+func wantSame(t *testing.T, got, want map[string]any) {
+	t.Helper()
+	a, errA := json.Marshal(got)
+	b, errB := json.Marshal(want)
+	if errA != nil || errB != nil || !bytes.Equal(a, b) {
+		t.Errorf("it says %s, want %s", a, b)
+	}
+}
+
+func TestTheVendorsJavaScriptSDKLogsInAndOut(t *testing.T) {
+	v, env := abroad(t)
+	got := node(t, env, "ringcentral-sdk.mjs")
+	me := v.signedIn(extensionPath).json()
+	wantSame(t, got, map[string]any{
+		"me": me["id"], "account": v.signedIn(accountPath).json()["id"], "renewed": true, "loggedIn": true, "loggedOut": true,
+		"tag": "sandbox-1", "answer": []any{"code", "discovery_uri", "expires_in", "state", "token_uri"},
+	})
+	v.blameless()
+}
+
+func TestTheVendorsTypeScriptSDKLogsInAndOut(t *testing.T) {
+	v, env := abroad(t)
+	got := node(t, env, "rc-ex-core.mjs")
+	wantSame(t, got, map[string]any{
+		"me": v.signedIn(extensionPath).json()["id"], "permissions": 7, "session": true, "refused": 401,
+	})
+	v.blameless()
+}
+
+func TestAuthlibChecksWhoSignedIn(t *testing.T) {
+	v, env := abroad(t)
+	demo := v.Demo()
+	env["CLIENT_ID"], env["CLIENT_SECRET"], env["REDIRECT_URI"] = demo.WebClientID, demo.WebClientSecret, demo.WebRedirectURI
+	got := python(t, env, "authlib, requests", "authlib_client.py")
+	v.wantIdentity(got)
+	if got["revoked"] != 200.0 {
+		t.Errorf("the revocation was answered %v", got["revoked"])
+	}
+	v.blameless()
+}
+
+func TestRequestsOAuthlibRenewsByItself(t *testing.T) {
+	v, env := abroad(t)
+	env["CLIENT_ID"] = v.Demo().NativeClientID
+	got := python(t, env, "requests_oauthlib", "requests_oauthlib_client.py")
+	wantSame(t, got, map[string]any{"account": v.signedIn(accountPath).json()["id"], "renewed": []any{true}})
+	v.blameless()
+}

@@ -1,0 +1,70 @@
+package sandbox
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// identityScopes are the scopes of OpenID Connect, which the discovery document lists. They are no permissions.
+var identityScopes = []string{"openid", "email", "profile"}
+
+// permissionsIn are the app permissions in a scope parameter.
+func permissionsIn(scope string) []string {
+	return slices.DeleteFunc(strings.Fields(scope), func(s string) bool { return slices.Contains(identityScopes, s) })
+}
+
+// identity is what userinfo says of a user.
+type identity struct {
+	Subject       string `json:"sub"`
+	Email         string `json:"email,omitempty"`
+	EmailVerified *bool  `json:"email_verified,omitempty"`
+	AccountID     string `json:"account_id"`
+	GivenName     string `json:"given_name,omitempty"`
+	FamilyName    string `json:"family_name,omitempty"`
+}
+
+func newIdentity(u *user) identity {
+	verified := true
+	return identity{
+		Subject: fmt.Sprint(u.id), Email: u.email, EmailVerified: &verified, AccountID: fmt.Sprint(u.account.id),
+		GivenName: u.first, FamilyName: u.last,
+	}
+}
+
+// idClaims are the claims of an id_token.
+type idClaims struct {
+	Issuer   string `json:"iss"`
+	Audience string `json:"aud"`
+	Expires  int64  `json:"exp"`
+	Issued   int64  `json:"iat"`
+	AuthTime int64  `json:"auth_time"`
+	ID       string `json:"jti"`
+	Nonce    string `json:"nonce,omitempty"`
+	identity
+}
+
+// addIDToken adds an id_token to the answer to a code whose authorize request asked for openid. Its issuer is the address
+// at which the app reaches the token endpoint, because there it has read the discovery document.
+func (s *Server) addIDToken(c *call, info *tokenInfo, f form, issuer string) error {
+	if f.Get("grant_type") != grantCode {
+		return nil
+	}
+	code, ok := s.platform.codes.get(f.Get("code"))
+	if !ok || !slices.Contains(code.request.scope, "openid") {
+		return nil
+	}
+	claims := idClaims{
+		Issuer: issuer, Audience: code.request.app.id, Expires: c.now.Add(c.rules.idTokenTTL).Unix(), Issued: c.now.Unix(),
+		AuthTime: code.since.Unix(), ID: randomText(16), Nonce: code.request.nonce, identity: newIdentity(code.user),
+	}
+	if !slices.Contains(code.request.scope, "email") {
+		claims.Email, claims.EmailVerified = "", nil
+	}
+	if !slices.Contains(code.request.scope, "profile") {
+		claims.GivenName, claims.FamilyName = "", ""
+	}
+	var err error
+	info.IDToken, err = s.world.key.sign(claims)
+	return err
+}

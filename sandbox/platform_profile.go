@@ -1,0 +1,113 @@
+package sandbox
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// permission is one of a user's, by the vendor's name, with what it reaches.
+type permission struct{ id, scope string }
+
+// Permissions of users. assumed: the vendor has hundreds, and roles to give them; here everybody has these, and the first
+// user of an account a few more.
+var (
+	everybodysPermissions = []permission{
+		{"ReadCompanyInfo", "Account"}, {"ReadExtensions", "AllExtensions"}, {"ReadUserInfo", "Self"},
+		{"EditUserInfo", "Self"}, {"UseThirdPartyApps", "Self"},
+	}
+	administratorsPermissions = []permission{{"EditCompanyInfo", "Account"}, {"EditExtensions", "AllExtensions"}}
+)
+
+// The vendor's two roles that are met here.
+const (
+	administratorsRole = "1"
+	everybodysRole     = "5"
+)
+
+// activePermission is a permission as the platform tells of it.
+type activePermission struct {
+	Permission    permissionID `json:"permission"`
+	EffectiveRole link         `json:"effectiveRole"`
+	Scopes        []string     `json:"scopes"`
+}
+
+type permissionID struct {
+	link
+	SiteCompatible string `json:"siteCompatible"`
+	ReadOnly       bool   `json:"readOnly"`
+	Assignable     bool   `json:"assignable"`
+}
+
+type link struct {
+	URI string `json:"uri"`
+	ID  string `json:"id"`
+}
+
+func (s *Server) permissionsOf(u *user, base string) []activePermission {
+	all, role := everybodysPermissions, everybodysRole
+	if u == u.account.rootUser() {
+		all, role = slices.Concat(all, administratorsPermissions), administratorsRole
+	}
+	out := make([]activePermission, 0, len(all))
+	for _, p := range all {
+		out = append(out, activePermission{
+			Permission: permissionID{
+				link: link{base + "/dictionary/permission/" + p.id, p.id}, SiteCompatible: "Independent", Assignable: true,
+			},
+			EffectiveRole: link{base + "/dictionary/user-role/" + role, role},
+			Scopes:        []string{p.scope},
+		})
+	}
+	return out
+}
+
+// authzProfile is GET .../authz-profile: what the caller may do.
+func (s *Server) authzProfile(c *call, r *http.Request) answer {
+	return s.readExtension(c, r, groupMedium, func(u *user, _, self string) answer {
+		return jsonAnswer(http.StatusOK, struct {
+			URI         string             `json:"uri"`
+			Permissions []activePermission `json:"permissions"`
+		}{self + "/authz-profile", s.permissionsOf(u, baseURL(r)+"/restapi/v1.0")})
+	})
+}
+
+// checkPermission is GET .../authz-profile/check?permissionId=: whether the caller has a permission, and from where.
+func (s *Server) checkPermission(c *call, r *http.Request) answer {
+	return s.readExtension(c, r, groupLight, func(u *user, _, self string) answer {
+		id := r.URL.Query().Get("permissionId")
+		if id == "" { // assumed
+			return apiError(http.StatusBadRequest, "CMN-101", "Parameter [permissionId] value is invalid")
+		}
+		out := struct {
+			URI        string            `json:"uri"`
+			Successful bool              `json:"successful"`
+			Details    *activePermission `json:"details,omitempty"`
+		}{URI: self + "/authz-profile/check?permissionId=" + url.QueryEscape(id)}
+		for _, p := range s.permissionsOf(u, baseURL(r)+"/restapi/v1.0") {
+			if p.Permission.ID == id {
+				out.Successful, out.Details = true, &p
+			}
+		}
+		return jsonAnswer(http.StatusOK, out)
+	})
+}
+
+// clientInfo is GET /restapi/v1.0/client-info: how the platform sees the app that asks. The vendor's clients use it to
+// find out whether somebody is logged in, so it needs no permission (assumed).
+func (s *Server) clientInfo(c *call, r *http.Request) answer {
+	return s.permitted(c, r, groupLight, "", func(t *rcAccess) answer {
+		agent := r.UserAgent()
+		_, version, _ := strings.Cut(agent, "/")
+		version, _, _ = strings.Cut(version, " ")
+		return jsonAnswer(http.StatusOK, map[string]any{
+			"uri": baseURL(r) + "/restapi/v1.0/client-info",
+			"client": map[string]any{
+				"detected": agent != "", "userAgent": agent, "appId": t.session.app.id, "appName": t.session.app.name,
+				"appVersion": version, "locale": "en-US",
+			},
+			"provisioning": map[string]any{},
+		})
+	})
+}
