@@ -61,14 +61,14 @@ func TestAThousandReportsFromManyProcessesCauseOneRenewal(t *testing.T) {
 		clients = append(clients, v.Session(&ringcx.SessionOptions{Store: store}).Client())
 	}
 	for _, c := range clients {
-		call(t, c, v.URL+"/voice/api/v1/admin/users")
+		call(t, c, v.URL+"/voice/api/v1/admin/accounts")
 	}
 	v.Advance(6 * time.Minute)
 	var wg sync.WaitGroup
 	for _, c := range clients {
 		for range 50 {
 			wg.Go(func() {
-				if status := call(t, c, v.URL+"/voice/api/v1/admin/users"); status != http.StatusOK {
+				if status := call(t, c, v.URL+"/voice/api/v1/admin/accounts"); status != http.StatusOK {
 					t.Errorf("a caller saw %d", status)
 				}
 			})

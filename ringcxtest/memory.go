@@ -2,6 +2,7 @@ package ringcxtest
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net/http"
@@ -19,6 +20,9 @@ func (m memory) RoundTrip(req *http.Request) (*http.Response, error) {
 	in.RequestURI, in.RemoteAddr = req.URL.RequestURI(), "127.0.0.1:1"
 	if in.Host == "" {
 		in.Host = req.URL.Host
+	}
+	if req.URL.Scheme == "https" {
+		in.TLS = &tls.ConnectionState{Version: tls.VersionTLS13, HandshakeComplete: true, ServerName: req.URL.Hostname()}
 	}
 	if in.Body == nil {
 		in.Body = http.NoBody

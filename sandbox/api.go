@@ -3,7 +3,6 @@ package sandbox
 import (
 	"cmp"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
@@ -26,6 +25,7 @@ func (s *Server) asUser(c *call, r *http.Request, do func(*user) answer) answer 
 	if u == nil {
 		return cxForbiddenAs(c, r, c.rules.callerStatus)
 	}
+	u.usedXAuth = c.xauth
 	return do(u)
 }
 
@@ -59,61 +59,39 @@ func (s *Server) readGroup(c *call, r *http.Request, do func(*agentGroup) answer
 // listAccounts is GET .../admin/accounts: the main account, then its sub-accounts, each naming the main account.
 func (s *Server) listAccounts(c *call, r *http.Request) answer {
 	return s.read(c, r, func(x *center) answer {
-		listed := c.rules.mainAccountListed
-		if x.lists[listed] == nil {
+		return s.world.view(viewKey{center: x, accounts: true, main: c.rules.mainAccountListed}, func() any {
 			out := []cxAccount{}
-			if listed {
+			if c.rules.mainAccountListed {
 				out = append(out, newCXAccount(x, x.main()))
 			}
 			for _, sub := range x.subAccounts {
 				out = append(out, newCXAccount(x, sub))
 			}
-			x.lists[listed] = jsonAnswer(http.StatusOK, out).body
-		}
-		return newAnswer(http.StatusOK, typeJSON, x.lists[listed])
+			return out
+		})
 	})
 }
 
 // listUsers is GET .../admin/users: the root user with the others as its children, or all side by side with
 // flatten=true. Users that are switched off are left out with activeOnly=true.
 func (s *Server) listUsers(c *call, r *http.Request) answer {
-	query := r.URL.Query()
-	activeOnly, flatten := truth(query, "activeOnly"), truth(query, "flatten")
+	activeOnly, _ := strconv.ParseBool(r.URL.Query().Get("activeOnly"))
+	flatten, _ := strconv.ParseBool(r.URL.Query().Get("flatten"))
 	return s.read(c, r, func(x *center) answer {
-		tree := !flatten && (x.account.rootUser().enabled || !activeOnly)
-		return newAnswer(http.StatusOK, typeJSON, encodeUsers(x.account.everybody(), activeOnly, tree))
+		return s.world.view(viewKey{center: x, activeOnly: activeOnly, flatten: flatten}, func() any {
+			all := []cxUser{}
+			for i, u := range x.account.everybody() {
+				if u.enabled || !activeOnly {
+					all = append(all, newCXUser(u, i == 0))
+				}
+			}
+			if !flatten && len(all) > 1 && all[0].RootUser {
+				all[0].Children = all[1:]
+				all = all[:1:1]
+			}
+			return all
+		})
 	})
-}
-
-// encodeUsers lists users, those that are active or all, side by side or as children of the first.
-func encodeUsers(users []*user, activeOnly, tree bool) []byte {
-	const end = "]}" // of the children of a user, of whom there are none yet
-	out := append(make([]byte, 0, 768*len(users)), '[')
-	for i, u := range users {
-		if activeOnly && !u.enabled {
-			continue
-		}
-		if out[len(out)-1] != '[' {
-			out = append(out, ',')
-		}
-		out = append(out, u.encoded()...)
-		if tree && i == 0 {
-			out = out[:len(out)-len(end)]
-		}
-	}
-	if tree {
-		out = append(out, end...)
-	}
-	return append(out, ']')
-}
-
-// truth is a boolean parameter; what is missing or no boolean is false.
-func truth(query url.Values, name string) bool {
-	if !query.Has(name) {
-		return false
-	}
-	yes, _ := strconv.ParseBool(query.Get(name))
-	return yes
 }
 
 // getUser is GET .../admin/users/{userId}.
@@ -123,7 +101,7 @@ func (s *Server) getUser(c *call, r *http.Request) answer {
 		if u == nil {
 			return cxNotFound(c, r)
 		}
-		return newAnswer(http.StatusOK, typeJSON, u.encoded())
+		return jsonAnswer(http.StatusOK, newCXUser(u, u == x.account.rootUser()))
 	})
 }
 

@@ -66,24 +66,24 @@ func newCXAccount(x *center, sub *subAccount) cxAccount {
 }
 
 type cxUser struct {
-	UserID           int32       `json:"userId"`
-	UserName         string      `json:"userName"`
-	FirstName        string      `json:"firstName"`
-	LastName         string      `json:"lastName"`
-	FullName         string      `json:"fullName"`
-	Enabled          bool        `json:"enabled"`
-	RootUser         bool        `json:"rootUser"`
-	RCAccountID      string      `json:"rcAccountId"`
-	RCUserID         *int64      `json:"rcUserId"` // null for a user without a RingCentral link
-	UserManagedByRC  bool        `json:"userManagedByRC"`
-	PhoneNumber      *string     `json:"phoneNumber"`
-	PhoneNumberE164  *string     `json:"phoneNumberE164"`
-	PhoneNumbersI18n bool        `json:"phoneNumbersI18nEnabled"`
-	ParentPath       *string     `json:"parentPath"` // null: no use of it is documented
-	CreationDate     string      `json:"creationDate"`
-	Roles            [1]cxRole   `json:"roles"`
-	RegionalSettings cxRegional  `json:"regionalSettings"`
-	Children         [0]struct{} `json:"children"` // the last member: listUsers fills it in
+	UserID           int32      `json:"userId"`
+	UserName         string     `json:"userName"`
+	FirstName        string     `json:"firstName"`
+	LastName         string     `json:"lastName"`
+	FullName         string     `json:"fullName"`
+	Enabled          bool       `json:"enabled"`
+	RootUser         bool       `json:"rootUser"`
+	RCAccountID      string     `json:"rcAccountId"`
+	RCUserID         *int64     `json:"rcUserId"` // null for a user without a RingCentral link
+	UserManagedByRC  bool       `json:"userManagedByRC"`
+	PhoneNumber      *string    `json:"phoneNumber"`
+	PhoneNumberE164  *string    `json:"phoneNumberE164"`
+	PhoneNumbersI18n bool       `json:"phoneNumbersI18nEnabled"`
+	ParentPath       *string    `json:"parentPath"` // null: no use of it is documented
+	CreationDate     string     `json:"creationDate"`
+	Roles            []cxRole   `json:"roles"`
+	RegionalSettings cxRegional `json:"regionalSettings"`
+	Children         []cxUser   `json:"children"`
 }
 
 type cxRole struct {
@@ -106,30 +106,15 @@ var demoRegion = cxRegional{
 	GreetingLanguage: "en-US", FormattingLocale: "en-US",
 }
 
-// shownUser is a user as RingCX showed it last. Encoding it costs more than everything else about a read.
-type shownUser struct {
-	view cxUser
-	json []byte
-}
-
-// encoded is u as RingCX shows it. s.mu is held; nobody may change the bytes.
-func (u *user) encoded() []byte {
-	if view := newCXUser(u); u.shown == nil || view != u.shown.view {
-		u.shown = &shownUser{view, jsonAnswer(http.StatusOK, view).body}
-	}
-	return u.shown.json
-}
-
-func newCXUser(u *user) cxUser {
-	root := u == u.account.rootUser()
+func newCXUser(u *user, root bool) cxUser {
 	out := cxUser{
 		UserID: u.adminID, UserName: u.email, FirstName: u.first, LastName: u.last, FullName: u.first + " " + u.last,
 		Enabled: u.enabled, RootUser: root, RCAccountID: fmt.Sprint(u.account.id), UserManagedByRC: u.linked && u.login == nil,
-		CreationDate: demoDate, RegionalSettings: demoRegion,
-		Roles: [1]cxRole{{RoleType: "USER", Description: "User"}},
+		CreationDate: demoDate, RegionalSettings: demoRegion, Children: []cxUser{},
+		Roles: []cxRole{{RoleType: "USER", Description: "User"}},
 	}
 	if root {
-		out.Roles = [1]cxRole{{RoleType: "SUPER_USER", Description: "Super user"}}
+		out.Roles = []cxRole{{RoleType: "SUPER_USER", Description: "Super user"}}
 	}
 	if out.UserManagedByRC {
 		out.RCUserID = &u.id

@@ -4,13 +4,15 @@ import "time"
 
 // Bounds of this program, not of the vendor.
 const (
-	logSize       = 10_000  // requests remembered
-	tokensKept    = 100_000 // tokens of each kind remembered, at least
-	browsersKept  = 1_000   // browsers, and pages that they are on, remembered, at least
-	tokensSeen    = 4_000   // RingCX access tokens whose signature is not checked again, at least
-	bodyLimit     = 1 << 20 // bytes of a request body; more is answered 413
-	snapshotLimit = 1 << 30 // bytes of a snapshot
-	largeAnswer   = 2 << 20 // bytes of the "large" fault
+	logSize       = 10_000          // requests remembered
+	tokensKept    = 100_000         // tokens of each kind remembered, at least
+	browsersKept  = 1_000           // browsers, and pages that they are on, remembered, at least
+	tokensSeen    = 4_000           // RingCX access tokens whose signature is not checked again, at least
+	hostileDelay  = 2 * time.Second // longest delay of a hostile day, unless it is told otherwise
+	hostilePaths  = 10_000          // methods and paths that a hostile day counts one by one
+	bodyLimit     = 1 << 20         // bytes of a request body; more is answered 413
+	snapshotLimit = 1 << 30         // bytes of a snapshot
+	largeAnswer   = 2 << 20         // bytes of the "large" fault
 	maxDelay      = time.Hour
 	maskedSegment = 40 // path segments this long are never logged
 )

@@ -15,6 +15,8 @@ type call struct {
 	verdicts []string
 	subject  int64       // who calls RingCX, once its token has been accepted
 	sent     []parameter // what its form held, as far as it may be shown
+	agent    string      // its User-Agent
+	fault    *fault      // what happens to it; nil: nothing
 	xauth    string      // its X-Auth-Token: the one it called with, else the one of its sign-in
 	answer   answer
 }
@@ -47,9 +49,12 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 		fault = s.faults.take(r)
 	}
 	stayed := fault.wait(r)
-	c := &call{now: s.Now(), rules: s.rules.Load(), verdicts: []string{}}
+	c := &call{
+		now: s.Now(), rules: s.rules.Load(), verdicts: []string{}, fault: fault, agent: shortAgent(r.UserAgent()),
+	}
 	c.inspect(r)
-	a, done := fault.instead(r)
+	s.inspectTransport(c, r)
+	a, done := fault.instead(c, r)
 	switch {
 	case !stayed:
 		a = newAnswer(0, "", nil)
@@ -57,7 +62,10 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 		a = s.answer(c, w, r)
 	}
 	a = shared(r, a)
-	a.header["Date"] = []string{c.now.Format(http.TimeFormat)}
+	a.header["Date"] = []string{fault.date(c.now)}
+	if endsToken(a.status, r.URL.Path) {
+		s.habits.beginAnew()
+	}
 	s.journal.add(c.logged(r, a.status))
 	if err := s.keep(); err != nil {
 		a = textAnswer(http.StatusInternalServerError, err.Error())
@@ -70,12 +78,26 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 
 // answer lets the vendors' routes answer r; w is only told to stop reading bodies that are too large.
 func (s *Server) answer(c *call, w http.ResponseWriter, r *http.Request) answer {
+	if refusal, ok := s.refuseTransport(r); ok {
+		return refusal
+	}
 	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 	if r.Body != nil {
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 	}
 	s.routes.ServeHTTP(w, r)
 	return c.answer
+}
+
+// endsToken reports whether after an answer a client has no good token any more, or thinks so.
+func endsToken(status int, path string) bool {
+	switch {
+	case status == http.StatusUnauthorized:
+		return true
+	case path == "/restapi/oauth/token":
+		return status == http.StatusBadRequest
+	}
+	return path == "/restapi/oauth/revoke" || strings.HasPrefix(path, "/api/auth/logout/")
 }
 
 // secretParams are query parameters that carry a secret wherever they appear.

@@ -32,7 +32,7 @@ type consolePage func(v *visit, r *http.Request) answer
 func newConsole(s *Server) *console {
 	c := &console{
 		Server: s, visits: newGenerations[*visit](browsersKept),
-		tries: newLimiter("console", false),
+		tries: newLimiter("console", "console", false, nil),
 	}
 	mux := http.NewServeMux()
 	c.show(mux, "{$}", c.overview)
@@ -63,6 +63,8 @@ func newConsole(s *Server) *console {
 	c.take(mux, "controls/faults/clear", c.clearFaults)
 	c.show(mux, "contract", c.contractForm)
 	c.take(mux, "contract", c.turnSettings)
+	c.take(mux, "controls/hostile", c.beginDay)
+	c.take(mux, "controls/hostile/end", c.endDay)
 	c.take(mux, "controls/limits", c.turnLimits)
 	c.take(mux, "controls/reset", c.startOver)
 	c.show(mux, "sign-in", c.passwordForm)
@@ -83,7 +85,7 @@ func (c *console) show(mux *http.ServeMux, path string, page consolePage) {
 func (c *console) take(mux *http.ServeMux, path string, page consolePage) {
 	mux.HandleFunc("POST "+consolePath+path, func(w http.ResponseWriter, r *http.Request) {
 		a := page(visitOf(r), r)
-		if err := c.keep(); err != nil {
+		if err := c.edited(); err != nil {
 			a = c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
 		}
 		a.write(w)
@@ -106,6 +108,8 @@ var consoleNotices = map[string]string{
 	"clock":      "The clock was moved.",
 	"fault":      "The fault is armed.",
 	"faults":     "No fault is armed any more.",
+	"hostile":    "The hostile day has begun.",
+	"calm":       "The hostile day is over.",
 	"settings":   "The settings were changed.",
 	"limits":     "The limits were changed.",
 	"reset":      "The sandbox is in its first minute again.",

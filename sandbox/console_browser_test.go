@@ -125,3 +125,47 @@ func TestInABrowserATokenIsInspected(t *testing.T) {
 	}
 	d.look("console-inspected")
 }
+
+func TestInABrowserASettingIsChosenAndPutBackWithTheKeyboard(t *testing.T) {
+	d := newDesk(t)
+	d.v.control("switches", `{"sessionCapRefuses":true,"ringcxIssuer":"https://other.invalid"}`)
+	d.Visit(d.web + "/console/contract?show=changed")
+	d.See("#set-ringcxIssuer")
+	d.look("console-contract-changed")
+	d.Visit(d.web + "/console/contract?show=documented")
+	d.Click("#set-exchangeLimit")
+	d.Type("7\r") // Enter sets; it does not put anything back
+	d.See(".notice")
+	if got := d.v.settings(); got["exchangeLimit"] != 57.0 && got["exchangeLimit"] != 75.0 || got["sessionCapRefuses"] != true {
+		t.Errorf("in force: %v", got)
+	}
+	d.Click("#back-all")
+	d.See(".notice")
+	if got := d.v.settings(); got["exchangeLimit"] != 5.0 || got["sessionCapRefuses"] != false {
+		t.Errorf("after putting all back: %v", got)
+	}
+}
+
+func TestInABrowserAHostileDayIsBegunAndItsTracesAreSeen(t *testing.T) {
+	d := newDesk(t)
+	d.Visit(d.web + "/console/controls")
+	d.See("#begin-day")
+	d.Click("#kind-delay") // not this one
+	d.Click("#begin-day")
+	d.See("#day")
+	for range 100 {
+		d.v.suffer("/restapi")
+	}
+	d.Visit(d.web + "/console/controls")
+	d.See("#end-day")
+	if got := d.Text("#day"); !strings.Contains(got, "10 % of the requests") || strings.Contains(got, "delay ") || !strings.Contains(got, " of 100:") {
+		t.Errorf("the day is %q", got)
+	}
+	d.look("console-hostile")
+	d.Visit(d.web + "/console/requests")
+	d.See(".spoilt")
+	d.look("console-spoiled")
+	d.Visit(d.web + "/console/controls")
+	d.Click("#end-day")
+	d.See("#begin-day")
+}

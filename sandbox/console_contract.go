@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -51,6 +52,7 @@ var contractFilters = []struct {
 	{"twice", "Documented differently", certain("twice and differently")},
 	{"observed", "Observed", certain("observed")},
 	{"assumed", "Assumed", certain("assumed")},
+	{"settable", "With a switch", func(l lineView) bool { return l.Setting != nil }},
 	{"changed", "Changed here", func(l lineView) bool { return l.Setting != nil && l.Setting.Changed() }},
 }
 
@@ -91,7 +93,7 @@ func (c *console) showContract(v *visit, r *http.Request, given url.Values, wron
 
 func (p *contractPage) add(l lineView, given url.Values) {
 	if n := len(p.Subjects); n == 0 || p.Subjects[n-1].Title != withCode(l.Subject) {
-		p.Subjects = append(p.Subjects, contractSubject{ID: "subject-" + string(rune('a'+n)), Title: withCode(l.Subject)})
+		p.Subjects = append(p.Subjects, contractSubject{ID: fmt.Sprintf("subject-%d", n+1), Title: withCode(l.Subject)})
 	}
 	line := contractLine{lineView: l, Sentence: withCode(l.Says), Doubt: withCode(strings.TrimLeft(l.note, ",;: "))}
 	if s := l.Setting; s != nil {

@@ -2,26 +2,23 @@ package sandbox
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 )
 
 // controlsPage is everything that can be turned, with what was filled in wrong.
 type controlsPage struct {
-	Offset  string
-	Steps   []choice
-	Kinds   []choice
-	Faults  []faultView
-	Fault   map[string]string // what was filled in
-	Limits  []limitView
-	Advance string
-	Wrong   map[string]string
-}
-
-type faultView struct {
-	Kind, Method, Path, Details string
-	Left                        int
+	Offset   string
+	Steps    []choice
+	Kinds    []choice
+	Faults   []faultView
+	Fault    map[string]string // what was filled in
+	Day      *dayView          // nil: an ordinary day
+	Hostile  map[string]string // what was filled in
+	DayKinds []dayKind
+	Limits   []limitView
+	Advance  string
+	Wrong    map[string]string
 }
 
 type limitView struct {
@@ -30,14 +27,6 @@ type limitView struct {
 	Window          string
 	On              bool
 	Keys, Penalties int
-}
-
-// faultWords say what each kind of fault does.
-var faultWords = map[string]string{
-	faultStatus: "answer with a status (503)", faultHTML: "answer with a page of HTML (200)", faultLarge: "answer with 2 MB (200)",
-	faultReset: "reset the connection", faultRetryAfter: "answer 429 with Retry-After",
-	faultDropAnswer: "do what was asked, and lose the answer", faultTruncate: "do it, and cut the answer in half",
-	faultDelay: "wait before answering",
 }
 
 // clockSteps are advances that tell something: past a token, past a penalty, past a session.
@@ -60,12 +49,7 @@ func (c *console) showControls(v *visit, r *http.Request, page *controlsPage) an
 	if page.Fault == nil {
 		page.Fault = map[string]string{}
 	}
-	for _, kind := range faultKinds() {
-		page.Kinds = append(page.Kinds, choice{kind, kind + ": " + faultWords[kind]})
-	}
-	for _, f := range c.faults.list() {
-		page.Faults = append(page.Faults, f.view())
-	}
+	c.describeFaults(page)
 	now := c.Now()
 	c.mu.Lock()
 	for _, l := range c.limiters() {
@@ -73,22 +57,6 @@ func (c *console) showControls(v *visit, r *http.Request, page *controlsPage) an
 	}
 	c.mu.Unlock()
 	return c.page(v, r, "controls.html", &consoleView{Title: "Controls", Page: page})
-}
-
-func (f *fault) view() faultView {
-	out := faultView{Kind: f.kind, Method: f.method, Path: f.path, Left: f.left}
-	var details []string
-	if f.status != 0 {
-		details = append(details, "status "+strconv.Itoa(f.status))
-	}
-	if f.retryAfter != "" {
-		details = append(details, "Retry-After "+f.retryAfter)
-	}
-	if f.delay != 0 {
-		details = append(details, f.delay.String())
-	}
-	out.Details = strings.Join(details, ", ")
-	return out
 }
 
 // namedLimiter is a limiter as the console calls it.
@@ -103,6 +71,7 @@ func (c *console) limiters() []namedLimiter {
 	return []namedLimiter{
 		{"RingCentral Auth: token, revoke, userinfo", c.platform.auth, r.auth()},
 		{"RingCentral Light: account, extension", c.platform.light, r.light()},
+		{"RingCentral Medium: permissions", c.platform.medium, r.medium()},
 		{"RingCX exchange", c.cx.exchanges, r.exchange()},
 		{"RingCX refresh", c.cx.refreshes, r.refreshes()},
 		{"RingCX users and summaries", c.cx.reads, r.reads()},
@@ -110,10 +79,12 @@ func (c *console) limiters() []namedLimiter {
 }
 
 func (l namedLimiter) view(now time.Time) limitView {
-	out := limitView{Name: l.name, Limit: l.allowed.limit, Window: spokenDuration(l.allowed.window),
-		On: !l.off && l.allowed.limit > 0, Keys: len(l.buckets)}
+	out := limitView{
+		Name: l.name, Limit: l.allowed.limit, Window: spokenDuration(l.allowed.window),
+		On: !l.off && l.allowed.limit > 0, Keys: len(l.buckets),
+	}
 	for _, b := range l.buckets {
-		if now.Before(b.quiet) {
+		if momentOf(now) < b.quiet {
 			out.Penalties++
 		}
 	}
@@ -133,48 +104,6 @@ func (c *console) moveClock(v *visit, r *http.Request) answer {
 	return c.done("controls", "clock")
 }
 
-// armFault takes the form of a fault.
-func (c *console) armFault(v *visit, r *http.Request) answer {
-	page := &controlsPage{Fault: map[string]string{}, Wrong: map[string]string{}}
-	for _, name := range []string{"kind", "path", "method", "times", "status", "retry", "delay"} {
-		page.Fault[name] = strings.TrimSpace(r.PostForm.Get(name))
-	}
-	in := &faultRequest{
-		Path: page.Fault["path"], Method: page.Fault["method"], Kind: page.Fault["kind"], RetryAfter: page.Fault["retry"],
-		Times: page.number("times"), Status: page.number("status"),
-	}
-	if text := page.Fault["delay"]; text != "" && in.Delay.UnmarshalText([]byte(text)) != nil {
-		page.Wrong["delay"] = "Give a duration such as 2s."
-	}
-	if strings.ContainsFunc(in.RetryAfter, func(c rune) bool { return c < ' ' || c > '~' }) {
-		page.Wrong["retry"] = "Give seconds or a date."
-	}
-	f, field, err := in.fault()
-	if err != nil {
-		page.Wrong[field] = err.Error()
-	}
-	if len(page.Wrong) > 0 {
-		return c.showControls(v, r, page)
-	}
-	c.faults.arm(f)
-	return c.done("controls", "fault")
-}
-
-// number reads a field that may be empty.
-func (p *controlsPage) number(field string) int {
-	text := p.Fault[field]
-	n, err := strconv.Atoi(text)
-	if err != nil && text != "" {
-		p.Wrong[field] = "Give a number."
-	}
-	return n
-}
-
-func (c *console) clearFaults(*visit, *http.Request) answer {
-	c.faults.clear()
-	return c.done("controls", "faults")
-}
-
 // turnLimits switches the limits on or off, or forgets what was counted.
 func (c *console) turnLimits(_ *visit, r *http.Request) answer {
 	c.mu.Lock()
@@ -184,8 +113,9 @@ func (c *console) turnLimits(_ *visit, r *http.Request) answer {
 		switch change {
 		case "on", "off":
 			l.off = change == "off"
+			c.changes.touch(l.limiter)
 		case "forget":
-			clear(l.buckets)
+			l.forget()
 		default:
 			return c.refusal(http.StatusBadRequest, "Refused", "Limits can be switched on or off, or forget what was counted.")
 		}

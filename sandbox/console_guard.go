@@ -123,6 +123,52 @@ func (c *console) genuine(v *visit, r *http.Request) (refusal answer, ok bool) {
 	return answer{}, true
 }
 
+// knows reports whether the sender of r knows the password, and whether it was free to try.
+func (c *console) knows(r *http.Request, password string) (right, free bool) {
+	peer, _, _ := net.SplitHostPort(r.RemoteAddr)
+	given, want := sha256.Sum256([]byte(password)), sha256.Sum256([]byte(c.opts.ConsolePassword))
+	c.visitors.Lock()
+	defer c.visitors.Unlock()
+	free = c.tries.admit(peer, c.clock.base(), passwordTries).admitted
+	right = free && subtle.ConstantTimeCompare(given[:], want[:]) == 1
+	if right {
+		delete(c.tries.buckets, peer)
+	}
+	return right, free
+}
+
+// guardControl asks other machines for the console's password, if there is one, before they may steer the server. The
+// user name of HTTP Basic does not matter.
+func (s *Server) guardControl(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.opts.ConsolePassword == "" || fromThisMachine(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		_, password, given := r.BasicAuth()
+		if !given {
+			controlRefusal(http.StatusUnauthorized, "other machines have to send the console's password, as HTTP Basic").write(w)
+			return
+		}
+		switch right, free := s.console().knows(r, password); {
+		case right:
+			next.ServeHTTP(w, r)
+		case free:
+			controlRefusal(http.StatusUnauthorized, "that is not the password of this sandbox").write(w)
+		default:
+			controlRefusal(http.StatusTooManyRequests, "too many tries: wait a minute").write(w)
+		}
+	})
+}
+
+func controlRefusal(status int, text string) answer {
+	a := jsonAnswer(status, map[string]string{"error": text})
+	if status == http.StatusUnauthorized {
+		a = a.with("WWW-Authenticate", `Basic realm="ringcx sandbox"`)
+	}
+	return a
+}
+
 // passwordForm is the page on which people say that they know the password.
 func (c *console) passwordForm(v *visit, _ *http.Request) answer {
 	if c.opts.ConsolePassword == "" || c.admitted(v) {
@@ -140,17 +186,13 @@ func (c *console) askPassword(v *visit, status int, problem string) answer {
 // takePassword takes the form of that page. Who knows the password gets another cookie: the value from before says
 // nothing afterwards.
 func (c *console) takePassword(v *visit, r *http.Request) answer {
-	peer, _, _ := net.SplitHostPort(r.RemoteAddr)
-	given, want := sha256.Sum256([]byte(r.PostForm.Get("password"))), sha256.Sum256([]byte(c.opts.ConsolePassword))
-	c.visitors.Lock()
-	free := c.tries.admit(peer, c.clock.base(), passwordTries).admitted
-	right := free && subtle.ConstantTimeCompare(given[:], want[:]) == 1
+	right, free := c.knows(r, r.PostForm.Get("password"))
 	in := &visit{id: randomText(24), token: randomText(24), known: true}
 	if right {
+		c.visitors.Lock()
 		c.visits.put(in.id, in)
-		delete(c.tries.buckets, peer)
+		c.visitors.Unlock()
 	}
-	c.visitors.Unlock()
 	switch {
 	case c.opts.ConsolePassword == "":
 		return redirect(http.StatusSeeOther, consolePath)

@@ -19,6 +19,7 @@ type entryView struct {
 	Path     string
 	Status   int
 	Verdicts []string
+	Fault    string
 	Curl     string
 }
 
@@ -40,7 +41,7 @@ func (c *console) entries(after uint64, verdicts bool) ([]entryView, uint64) {
 		if verdicts && len(e.Verdicts) == 0 {
 			continue
 		}
-		out = append(out, entryView{e.number, e.Time, e.Method, e.Path, e.Status, e.Verdicts, e.curl()})
+		out = append(out, entryView{e.Number, e.Time, e.Method, e.Path, e.Status, e.Verdicts, e.Fault, e.curl()})
 		if len(out) == requestsShown {
 			break
 		}

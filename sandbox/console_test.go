@@ -193,3 +193,79 @@ func TestAFieldOfAnAppThatMakesNoSenseIsMarked(t *testing.T) {
 	}
 	wantNoText(t, d.page("apps"), "Reports")
 }
+
+func TestOtherMachinesNeedThePasswordToSteerTheServer(t *testing.T) {
+	here, there := [2]string{"127.0.0.1:5000", "127.0.0.1:8787"}, [2]string{"192.0.2.7:5000", "192.0.2.1:8787"}
+	ask := func(v *vendor, from [2]string, password string) reply {
+		r := httptest.NewRequest(http.MethodGet, "/_sandbox/state", nil)
+		r.RemoteAddr, r.Host = from[0], from[1]
+		if password != "" {
+			r.SetBasicAuth("anybody", password)
+		}
+		return v.send(r)
+	}
+	v := newVendor(t, sandbox.Options{ConsolePassword: "open sesame"})
+	ask(v, here, "").want(http.StatusOK)
+	if r := ask(v, there, "").want(http.StatusUnauthorized); r.header.Get("WWW-Authenticate") != `Basic realm="ringcx sandbox"` {
+		t.Errorf("challenge %q", r.header.Get("WWW-Authenticate"))
+	}
+	ask(v, [2]string{here[0], "box.example"}, "").want(http.StatusUnauthorized) // a page that leads its name here
+	for range 20 {
+		ask(v, there, "open sesame").want(http.StatusOK)
+	}
+	for range 5 {
+		ask(v, there, "wrong").want(http.StatusUnauthorized)
+	}
+	ask(v, there, "open sesame").want(http.StatusTooManyRequests)
+	ask(v, here, "").want(http.StatusOK)
+
+	ask(newVendor(t, sandbox.Options{}), there, "").want(http.StatusOK) // without a password all may
+}
+
+func TestAHostileDayIsBegunWatchedAndEndedInTheConsole(t *testing.T) {
+	d := newDeveloper(t, sandbox.Options{Seed: 5})
+	wantNoText(t, d.page("controls"), "End the day")
+	page := d.do("controls", "controls/hostile", "share", "1", "seed", "7", "hostile-path", "/restapi*", "max-delay", "5ms",
+		"kinds", "empty", "kinds", "skew")
+	wantText(t, page, "The hostile day has begun.", "100 % of the requests to", "/restapi*", "seed 7", "up to 5ms", "So far 0 of 0", "End the day")
+	for range 20 {
+		d.v.get("/restapi", "")
+	}
+	wantText(t, d.page("controls"), "So far 20 of 20: empty ", ", skew ")
+	wantText(t, d.page("requests"), "spoiled: empty 200", "spoiled: skew ")
+	d.v.control("faults", `{"path":"/never","kind":"reset"}`)
+	wantText(t, d.do("controls", "controls/faults/clear"), "No fault is armed", "End the day") // each has its own end
+	wantNoText(t, d.do("controls", "controls/hostile/end"), "End the day")
+	if got := d.v.suffer("/restapi"); got != "" {
+		t.Errorf("the day is over, and a request got %s", got)
+	}
+	wantText(t, d.do("controls", "controls/hostile", "share", "0.25"), "25 %", "seed 5", "/*", "up to 2s")
+}
+
+func TestAHostileDayThatMakesNoSenseIsMarkedInTheForm(t *testing.T) {
+	d := newDeveloper(t, sandbox.Options{})
+	for _, c := range []struct{ field, value, want string }{
+		{"share", "", "above 0"},
+		{"share", "0", "above 0"},
+		{"share", "2", "0 to 1"},
+		{"share", "NaN", "0 to 1"},
+		{"seed", "-1", "Give a number from 0"},
+		{"hostile-path", "api", "slash"},
+		{"max-delay", "soon", "such as 2s"},
+		{"max-delay", "25h", "up to 1h"},
+		{"kinds", "large", "drop-answer"},
+	} {
+		pairs := map[string]string{"share": "0.1"}
+		pairs[c.field] = c.value
+		var fields []string
+		for k, v := range pairs {
+			fields = append(fields, k, v)
+		}
+		r := d.submit("controls", "controls/hostile", fields...).want(http.StatusUnprocessableEntity)
+		wantText(t, r.body, "Nothing was changed", c.want, c.field+"-wrong")
+		wantNoText(t, r.body, "End the day")
+	}
+	d.do("controls", "controls/faults", "kind", "skew", "path", "/restapi", "skew", "-90m")
+	wantText(t, d.page("controls"), "Date off by -1h30m0s")
+	d.submit("controls", "controls/faults", "kind", "skew", "path", "/restapi", "skew", "x").want(http.StatusUnprocessableEntity)
+}

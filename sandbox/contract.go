@@ -66,9 +66,6 @@ func (c certainty) names() []string {
 	return out
 }
 
-// needsSetting reports whether nobody can rely on the line, so that people want to see what else could happen.
-func (l line) needsSetting() bool { return l.certainty&(assumed|differently) != 0 }
-
 // known is the certainty with its note.
 func (l line) known() string { return l.certainty.String() + l.note }
 

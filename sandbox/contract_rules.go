@@ -67,10 +67,10 @@ type rules struct {
 
 	// limits
 	authLimit, lightLimit, mediumLimit, exchangeLimit, ringcxRefreshLimit, apiLimit int
-	limitWindow, limitPenalty, ringcxLimitPenalty, apiLimitPenalty     time.Duration
-	authLimitCountedBy, exchangeLimitCountedBy, apiLimitCountedBy      string
-	platformRetryAfter, ringcxRetryAfter, ringcxRateBody               string
-	ringcxLimitHeaders                                                 bool
+	limitWindow, limitPenalty, ringcxLimitPenalty, apiLimitPenalty                  time.Duration
+	authLimitCountedBy, exchangeLimitCountedBy, apiLimitCountedBy                   string
+	platformRetryAfter, ringcxRetryAfter, ringcxRateBody                            string
+	ringcxLimitHeaders                                                              bool
 }
 
 // defaultRules are the defaults of the table.

@@ -22,7 +22,7 @@ func (s *Server) controlRoutes() http.Handler {
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, limit)
 			v, err := do(r)
-			if failed := s.keep(); err == nil && failed != nil {
+			if failed := s.edited(); err == nil && failed != nil {
 				textAnswer(http.StatusInternalServerError, failed.Error()).write(w)
 				return
 			}
@@ -45,12 +45,13 @@ func (s *Server) controlRoutes() http.Handler {
 	handle("POST /_sandbox/credentials", s.controlCredential)
 	handle("DELETE /_sandbox/credentials/{id}", s.controlDeleteCredential)
 	handle("POST /_sandbox/faults", s.controlFault)
+	handle("GET /_sandbox/faults", s.controlFaults)
 	handle("DELETE /_sandbox/faults", s.controlClearFaults)
 	s.controlRingCX(handle)
 	handle("/_sandbox/", func(r *http.Request) (any, error) {
 		return nil, fmt.Errorf("%w: %s %s", errNoSuchThing, r.Method, r.URL.Path)
 	})
-	return http.NewCrossOriginProtection().Handler(mux)
+	return s.guardControl(http.NewCrossOriginProtection().Handler(mux))
 }
 
 var errNoSuchThing = errors.New("no such thing")
@@ -88,6 +89,9 @@ func (d *jsonDuration) UnmarshalText(b []byte) error {
 	return err
 }
 
+// MarshalText writes a duration as UnmarshalText reads it.
+func (d jsonDuration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
 func (s *Server) controlClock(r *http.Request) (any, error) {
 	var in struct {
 		Advance *jsonDuration `json:"advance"`
@@ -100,20 +104,6 @@ func (s *Server) controlClock(r *http.Request) (any, error) {
 	}
 	s.Advance(time.Duration(*in.Advance))
 	return map[string]time.Time{"now": s.Now()}, nil
-}
-
-func (s *Server) controlRequests(r *http.Request) (any, error) {
-	all := s.Requests()
-	if r.URL.Query().Get("verdicts") == "1" {
-		kept := make([]Request, 0, len(all))
-		for _, e := range all {
-			if len(e.Verdicts) > 0 {
-				kept = append(kept, e)
-			}
-		}
-		all = kept
-	}
-	return map[string][]Request{"requests": all}, nil
 }
 
 func (s *Server) controlReset(*http.Request) (any, error) {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -131,66 +130,6 @@ func (s *Server) controlDeleteCredential(r *http.Request) (any, error) {
 	}
 	s.withdraw(c)
 	return map[string]string{"id": c.id}, nil
-}
-
-// faultRequest is what POST /_sandbox/faults takes.
-type faultRequest struct {
-	Path       string       `json:"path"` // may end in "*"
-	Method     string       `json:"method"`
-	Times      int          `json:"times"` // 0: 1
-	Kind       string       `json:"kind"`
-	Status     int          `json:"status"`
-	RetryAfter string       `json:"retryAfter"`
-	Delay      jsonDuration `json:"delay"`
-}
-
-// fault is what is armed, or what makes no sense and in which field.
-func (in *faultRequest) fault() (f *fault, field string, err error) {
-	standard, known := faultStatuses[in.Kind]
-	delay := time.Duration(in.Delay)
-	switch {
-	case !known:
-		return nil, "kind", fmt.Errorf("kind is %q; it can be %s", in.Kind, strings.Join(faultKinds(), ", "))
-	case !strings.HasPrefix(in.Path, "/"):
-		return nil, "path", errors.New(`give "path", beginning with a slash`)
-	case in.Times < 0:
-		return nil, "times", errors.New("times is negative")
-	case in.Status != 0 && (in.Status < 200 || in.Status > 599):
-		return nil, "status", fmt.Errorf("status is %d; it can be 200 to 599", in.Status)
-	case delay < 0 || delay > maxDelay:
-		return nil, "delay", fmt.Errorf("delay is %v; it can be up to %v", delay, maxDelay)
-	}
-	return &fault{
-		path: in.Path, method: strings.ToUpper(in.Method), left: max(in.Times, 1), kind: in.Kind,
-		status: cmp.Or(in.Status, standard), retryAfter: in.RetryAfter, delay: delay,
-	}, "", nil
-}
-
-// controlFault arms a fault.
-func (s *Server) controlFault(r *http.Request) (any, error) {
-	var in faultRequest
-	if err := readJSON(r, &in); err != nil {
-		return nil, err
-	}
-	f, _, err := in.fault()
-	if err != nil {
-		return nil, err
-	}
-	return map[string]int{"armed": s.faults.arm(f)}, nil
-}
-
-func faultKinds() []string {
-	kinds := make([]string, 0, len(faultStatuses))
-	for k := range faultStatuses {
-		kinds = append(kinds, k)
-	}
-	slices.Sort(kinds)
-	return kinds
-}
-
-func (s *Server) controlClearFaults(*http.Request) (any, error) {
-	s.faults.clear()
-	return map[string]int{"armed": 0}, nil
 }
 
 // withdraw deletes a JWT credential: nobody signs in with it any more. s.mu is held.

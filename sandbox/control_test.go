@@ -113,6 +113,49 @@ func TestRequestsCanBeNarrowedToThoseWithVerdicts(t *testing.T) {
 	}
 }
 
+func TestRequestsAfterANumberAreListedOrAwaited(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	for range 3 {
+		v.get("/restapi", "")
+	}
+	type answer struct {
+		Requests []sandbox.Request
+		Last     uint64
+	}
+	list := func(query string) (out answer) {
+		v.get("/_sandbox/requests"+query, "").want(http.StatusOK).decode(&out)
+		return out
+	}
+	if got := list("?since=1"); len(got.Requests) != 2 || got.Requests[0].Number != 2 || got.Last != 3 {
+		t.Errorf("after the first: %+v", got)
+	}
+	if got := list("?since=3&wait=1ms"); len(got.Requests) != 0 || got.Last != 3 {
+		t.Errorf("after the last: %+v", got)
+	}
+	v.control("reset", ``)
+	if got := list("?since=0"); len(got.Requests) != 0 || got.Last != 3 {
+		t.Errorf("after a reset: %+v", got)
+	}
+	asked := make(chan sandbox.Request, 1)
+	go func() { asked <- list("?since=3&verdicts=1&wait=60s").Requests[0] }()
+	for {
+		v.get("/restapi", "")
+		v.get("/restapi?token=x", "")
+		select {
+		case got := <-asked:
+			if got.Number < 5 || len(got.Verdicts) != 1 {
+				t.Errorf("awaited %+v", got)
+			}
+		default:
+			continue
+		}
+		break
+	}
+	for _, query := range []string{"?since=x", "?since=-1", "?wait=5", "?wait=2h", "?wait=-1s"} {
+		v.get("/_sandbox/requests"+query, "").want(http.StatusBadRequest)
+	}
+}
+
 func TestStateCountsWithoutSecrets(t *testing.T) {
 	v := newVendor(t, sandbox.Options{Seed: 7, NoLimits: true})
 	demo := v.Demo()

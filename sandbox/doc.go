@@ -9,20 +9,24 @@
 //
 // Every path of both vendors is served on the one address, and any Host is accepted, so the platform URL and the
 // RingCX URL are the same. What the vendor documents happens: lifetimes, rotation with its grace, the cap of five
-// sessions, request limits with their penalty, error bodies. Where nothing is documented the choice is written in
-// contract.go with the word "assumed", and a client should not depend on it.
+// sessions, request limits with their penalty, error bodies. Every behaviour is a line of one table, the contract, which
+// docs/protocol.md is printed from: how sure it is, its source, and where the vendor could do otherwise, a setting.
+// Options.Settings chooses at the start, POST /_sandbox/switches later. What is "assumed" no client should depend on.
 //
 // Tests steer the server through Advance, Requests and Reset, or over HTTP under /_sandbox/ (clock, requests, faults,
-// switches, reset, state, env, apps, accounts, users, credentials, jwks). Those paths are neither limited nor logged.
+// switches, contract, reset, state, env, apps, accounts, users, credentials, jwks). Those paths are neither limited nor logged.
 //
 // People have a developer console at /console/, where they create apps and JWT credentials, watch requests and tokens,
 // and turn the controls. It answers this machine only, or whoever knows Options.ConsolePassword.
+//
+// Bad days come one by one (POST /_sandbox/faults) or as a seeded share of all requests (Options.Hostile). What a vendor
+// would frown at is a verdict in the log, which changes no answer. docs/sandbox.md lists faults and verdicts.
 //
 // People sign in, too: /restapi/oauth/authorize leads a browser to a sign-in page and a consent page, and from there to
 // a redirect URI of the app, with a code. Demo has an app for programs on a desk and one for servers.
 //
 // Not emulated: ID tokens, requests of web pages of other origins, writes and most resources of the RingCX API, and the
-// limit on its reads.
+// limits on those.
 //
 // Nothing here is a secret: every credential is demo data. Serve it on loopback.
 package sandbox

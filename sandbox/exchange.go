@@ -50,6 +50,7 @@ func (s *Server) admitExchange(
 		return nil, nil, cxUnauthorizedAs(c, r, c.rules.exchangeTokenStatus, "The RingCentral access token is not valid")
 	}
 	u, a := t.session.user, t.session.app
+	u.usedSession = t.session.sign()
 	ruling := s.cx.exchanges.admit(exchangeKey(c.rules, a, u), c.now, c.rules.exchange())
 	switch {
 	case !ruling.admitted:
@@ -62,7 +63,11 @@ func (s *Server) admitExchange(
 	case !u.linked, u.account.center == nil:
 		return nil, &ruling, cxNotFoundAs(c, r, c.rules.exchangeLinkStatus)
 	}
-	return s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session, withRefresh), &ruling, answer{}
+	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session, withRefresh)
+	if g.xauth != "" && s.habits.series(c, "exchange "+u.usedSession+c.agent, c.rules.ringcxTokenTTL, u.usedXAuth, g.xauth) >= exchangesPolled {
+		c.note(verdictExchangePolled)
+	}
+	return g, &ruling, answer{}
 }
 
 // stamped answers with a grant, or with the refusal if there is none, and with the limit headers of a ruling.

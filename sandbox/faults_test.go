@@ -2,12 +2,15 @@ package sandbox_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox"
 )
@@ -174,4 +177,49 @@ func TestADelayedAnswerArrivesAndAnImpatientCallerChangesNothing(t *testing.T) {
 		t.Errorf("logged as %d", got)
 	}
 	v.form(refreshPath, "refresh_token", token).want(http.StatusOK)
+}
+
+func TestAGarbledAnswerIsAsLongAsItShouldBeAndNoJSON(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	token := str(v.exchange(), "refreshToken")
+	v.control("faults", `{"path":"/api/*","kind":"garble"}`)
+	r := v.form(refreshPath, "refresh_token", token).want(200)
+	if json.Valid([]byte(r.body)) || r.header.Get("Content-Length") != strconv.Itoa(len(r.body)) || len(r.body) < 100 {
+		t.Errorf("%d bytes, %s", len(r.body), r.header.Get("Content-Length"))
+	}
+	v.form(refreshPath, "refresh_token", token).want(401)
+	v.wantVerdicts("refresh token replayed") // the vendor had done it
+}
+
+func TestAnEmptyAnswerSaysThatAllIsWellAndDidNothing(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	token := str(v.exchange(), "refreshToken")
+	v.control("faults", `{"path":"/api/*","kind":"empty"}`)
+	if r := v.form(refreshPath, "refresh_token", token).want(200); r.body != "" {
+		t.Errorf("body %q", r.body)
+	}
+	v.form(refreshPath, "refresh_token", token).want(200)
+}
+
+func TestASkewedAnswerHasAWrongDateAndIsRightOtherwise(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	for fault, want := range map[string]string{
+		`{"path":"/restapi","kind":"skew"}`:                    "Mon, 23 Nov 2026 10:00:00 GMT",
+		`{"path":"/restapi","kind":"skew","skew":"-12h30m"}`:   "Sun, 22 Nov 2026 20:30:00 GMT",
+		`{"path":"/restapi","kind":"status","skew":"-12h30m"}`: "Mon, 23 Nov 2026 09:00:00 GMT",
+	} {
+		v.control("faults", fault)
+		if got := v.get("/restapi", "").header.Get("Date"); got != want {
+			t.Errorf("%s: %s, want %s", fault, got, want)
+		}
+	}
+}
+
+func TestRetryAfterCanBeADate(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	v.Advance(time.Minute)
+	v.control("faults", `{"path":"/restapi","kind":"retry-after","status":503,"retryAfterDate":"30s"}`)
+	if got := v.get("/restapi", "").want(503).header.Get("Retry-After"); got != "Mon, 23 Nov 2026 09:01:30 GMT" {
+		t.Errorf("Retry-After %q", got)
+	}
 }

@@ -86,7 +86,9 @@ func (v *vendor) wantKept(kept keptRecords) {
 	var now struct {
 		Records map[string]map[string]any `json:"records"`
 	}
-	v.controlRaw(http.MethodGet, "snapshot", "").want(http.StatusOK).decode(&now)
+	r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1/_sandbox/snapshot", nil)
+	r.RemoteAddr = "127.0.0.1:1"
+	v.sendBare(r).want(http.StatusOK).decode(&now)
 	var then map[string]map[string]any
 	raw, err := json.Marshal(before)
 	if err == nil {

@@ -8,10 +8,9 @@ import (
 
 type savedEntry struct {
 	Request
-	Number uint64           `json:"number"`
-	Auth   string           `json:"auth,omitempty"`
-	Query  []savedParameter `json:"query,omitempty"`
-	Form   []savedParameter `json:"form,omitempty"`
+	Auth  string           `json:"auth,omitempty"`
+	Query []savedParameter `json:"query,omitempty"`
+	Form  []savedParameter `json:"form,omitempty"`
 }
 
 type savedParameter struct {
@@ -22,11 +21,11 @@ type savedParameter struct {
 
 // recordKey has room for as many requests as are remembered: a new one takes the place of the oldest.
 func (e logEntry) recordKey() recordKey {
-	return recordKey{recordRequest, fmt.Sprintf("%05d", e.number%logSize)}
+	return recordKey{recordRequest, fmt.Sprintf("%05d", e.Number%logSize)}
 }
 
 func (e logEntry) recordValue() any {
-	return savedEntry{e.Request, e.number, e.shape.auth, saveParameters(e.shape.query), saveParameters(e.shape.form)}
+	return savedEntry{e.Request, e.shape.auth, saveParameters(e.shape.query), saveParameters(e.shape.form)}
 }
 
 func saveParameters(in []parameter) []savedParameter {
@@ -51,12 +50,12 @@ func (st *state) loadRequests(in *archive) error {
 			return err
 		}
 		st.requests = append(st.requests, logEntry{
-			Request: v.Request, number: v.Number,
-			shape: requestShape{v.Auth, restoreParameters(v.Query), restoreParameters(v.Form)},
+			Request: v.Request,
+			shape:   requestShape{v.Auth, restoreParameters(v.Query), restoreParameters(v.Form)},
 		})
 		return nil
 	})
-	slices.SortFunc(st.requests, func(a, b logEntry) int { return int(a.number) - int(b.number) }) //nolint:gosec // close together
+	slices.SortFunc(st.requests, func(a, b logEntry) int { return int(a.Number) - int(b.Number) }) //nolint:gosec // close together
 	return err
 }
 
@@ -67,7 +66,7 @@ func (j *journal) restore(entries []logEntry) {
 	j.entries, j.next, j.kept = nil, 0, 0
 	for _, e := range entries {
 		j.entries = append(j.entries, e.pack())
-		j.count = max(j.count, e.number)
+		j.count = max(j.count, e.Number)
 	}
 	j.kept = j.count
 }

@@ -264,7 +264,7 @@ func (w *world) loadCenters(in *archive) error {
 		if a == nil {
 			return fmt.Errorf("account %d does not exist", v.Account)
 		}
-		c := &center{id: id, name: v.Name, account: a, lists: map[bool][]byte{}}
+		c := &center{id: id, name: v.Name, account: a}
 		for _, sub := range v.SubAccounts {
 			to := &subAccount{id: sub.ID, name: sub.Name}
 			for _, g := range sub.Groups {

@@ -10,14 +10,20 @@ import (
 // limiter counts requests per key in a sliding window. Breaking the limit opens a penalty, and every request inside
 // the penalty opens it anew. Callers bring their own lock.
 type limiter struct {
+	name    string // of its records
 	group   string // value of X-Rate-Limit-Group
 	off     bool
+	initial bool // off as the server was started
 	buckets map[string]*bucket
+	sweepAt int // buckets at which those that mean nothing any more are dropped; 0: the first time
+	changes *changes
 }
 
+// bucket is what a limiter knows about one key.
 type bucket struct {
-	sent  []time.Time // admitted requests inside the window, oldest first
-	quiet time.Time   // end of the penalty
+	sent  []moment // admitted requests inside the window, oldest first
+	quiet moment   // end of the penalty
+	until moment   // from when on nothing here matters
 }
 
 // allowance is what a limiter lets in.
@@ -72,39 +78,63 @@ type ruling struct {
 	wait      time.Duration
 }
 
-func newLimiter(group string, off bool) *limiter {
-	return &limiter{group: group, off: off, buckets: map[string]*bucket{}}
+func newLimiter(name, group string, off bool, news *changes) *limiter {
+	return &limiter{name: name, group: group, off: off, initial: off, buckets: map[string]*bucket{}, changes: news}
 }
 
-func (l *limiter) admit(key string, now time.Time, allowed allowance) ruling {
+// bucket is that of a key, a new one if the key is new.
+func (l *limiter) bucket(key string, now moment) *bucket {
+	b := l.buckets[key]
+	if b != nil {
+		return b
+	}
+	if len(l.buckets) >= max(l.sweepAt, 1_000) {
+		for k, old := range l.buckets {
+			if now >= old.until {
+				delete(l.buckets, k)
+				l.changes.touch(gone{recordLimit, l.name + " " + k})
+			}
+		}
+		l.sweepAt = 2 * len(l.buckets)
+	}
+	b = &bucket{}
+	l.buckets[key] = b
+	return b
+}
+
+func (l *limiter) admit(key string, at time.Time, allowed allowance) ruling {
 	v := ruling{allowance: allowed, group: l.group, admitted: true, remaining: allowed.limit}
 	if l.off || allowed.limit == 0 {
 		return v
 	}
-	b := l.buckets[key]
-	if b == nil {
-		b = &bucket{}
-		l.buckets[key] = b
-	}
-	for len(b.sent) > 0 && !b.sent[0].Add(allowed.window).After(now) {
+	now := momentOf(at)
+	b := l.bucket(key, now)
+	for len(b.sent) > 0 && now >= b.sent[0].after(allowed.window) {
 		b.sent = b.sent[1:]
 	}
-	punished := now.Before(b.quiet)
-	if !punished && len(b.sent) < allowed.limit {
+	if now >= b.quiet && len(b.sent) < allowed.limit {
 		b.sent = append(b.sent, now)
 		v.remaining -= len(b.sent)
-		return v
+	} else {
+		v.refuse(b, now)
 	}
-	v.admitted, v.remaining, v.verdict = false, 0, allowed.excess()
-	if punished {
+	b.until = max(b.quiet, now.after(allowed.window))
+	l.changes.touch(keptBucket{l, key})
+	return v
+}
+
+// refuse begins the penalty anew, and says when a request would be admitted.
+func (v *ruling) refuse(b *bucket, now moment) {
+	v.admitted, v.remaining, v.verdict = false, 0, v.excess()
+	if now < b.quiet {
 		v.verdict = verdictPenalty
 	}
-	b.quiet, v.again = now.Add(allowed.penalty), now.Add(allowed.penalty)
-	if n := len(b.sent) - allowed.limit; n >= 0 && b.sent[n].Add(allowed.window).After(v.again) {
-		v.again = b.sent[n].Add(allowed.window)
+	b.quiet = now.after(v.penalty)
+	again := b.quiet
+	if n := len(b.sent) - v.limit; n >= 0 {
+		again = max(again, b.sent[n].after(v.window))
 	}
-	v.wait = v.again.Sub(now)
-	return v
+	v.again, v.wait = again.time(), time.Duration(again-now)
 }
 
 // excess is the verdict on the request that breaks the limit; only limits of five make it the sixth.
@@ -112,7 +142,7 @@ func (a allowance) excess() string {
 	if a.limit == 5 && a.window == time.Minute {
 		return verdictSixth
 	}
-	return "request over the limit"
+	return verdictExcess
 }
 
 // stamp adds the limit headers to a.
@@ -145,19 +175,16 @@ func (v ruling) tell(h http.Header) {
 func (s *Server) standardRate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
-		allowed := c.rules.reads()
-		if allowed.limit == 0 {
-			next.ServeHTTP(w, r)
-			return
+		if allowed := c.rules.reads(); allowed.limit > 0 {
+			ruling := s.admitRead(c, allowed)
+			if !ruling.admitted {
+				c.note(ruling.verdict)
+				c.answer = ruling.stamp(cxTooMany(c, r))
+				return
+			}
+			defer func() { c.answer = ruling.stamp(c.answer) }()
 		}
-		ruling := s.admitRead(c, allowed)
-		if ruling.admitted {
-			next.ServeHTTP(w, r)
-		} else {
-			c.note(ruling.verdict)
-			c.answer = cxTooMany(c, r)
-		}
-		c.answer = ruling.stamp(c.answer)
+		next.ServeHTTP(w, r)
 	})
 }
 

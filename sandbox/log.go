@@ -7,28 +7,15 @@ import (
 	"time"
 )
 
-// Verdicts: what a vendor would frown at, word for word. Tests of other people compare them.
-const (
-	verdictReplay      = "refresh token replayed"
-	verdictSixth       = "sixth request in a minute"
-	verdictPenalty     = "request inside a penalty"
-	verdictTokenURL    = "token in a URL"
-	verdictPasswordURL = "password in a URL"
-	verdictWrongKind   = "RingCentral token used as RingCX token"
-	verdictSecret      = "secret in the body"
-	verdictUserAgent   = "missing User-Agent"
-	verdictHeader      = "Authorization header where RingCX wants a cookie"
-	verdictCodeTwice   = "authorization code used twice"
-	verdictPKCE        = "PKCE missing"
-)
-
 // Request is one request to the emulated vendors, as GET /_sandbox/requests lists it.
 type Request struct {
-	Time     time.Time `json:"time"`     // on the server's clock
-	Method   string    `json:"method"`   // as sent
-	Path     string    `json:"path"`     // escaped, without query; segments that may hold a token are "***"
-	Status   int       `json:"status"`   // what was or would have been answered; 0 if the connection was cut before
-	Verdicts []string  `json:"verdicts"` // misuse that a client should be told about; empty, never null
+	Time     time.Time `json:"time"`            // on the server's clock
+	Method   string    `json:"method"`          // as sent
+	Path     string    `json:"path"`            // escaped, without query; segments that may hold a token are "***"
+	Status   int       `json:"status"`          // what was or would have been answered; 0 if the connection was cut before
+	Verdicts []string  `json:"verdicts"`        // misuse that a client should be told about; empty, never null
+	Fault    string    `json:"fault,omitempty"` // what a bad day did to it, such as "drop-answer" or "status 503"; "": nothing
+	Number   uint64    `json:"number"`          // 1 is the first after a start; a reset goes on counting
 }
 
 // journal is a ring of the latest requests. Its lock guards all of it.
@@ -45,15 +32,14 @@ type journal struct {
 // logEntry is a request with what the console needs to show it again. It holds no secret.
 type logEntry struct {
 	Request
-	number uint64 // 1 is the first after a start
-	shape  requestShape
+	shape requestShape
 }
 
 func (j *journal) add(e logEntry) {
 	packed := e.pack()
 	j.mu.Lock()
 	j.count++
-	packed.number = j.count
+	packed.number, e.Number = j.count, j.count
 	for w := range j.watchers {
 		select {
 		case w <- struct{}{}:

@@ -18,15 +18,16 @@ type packedEntry struct {
 // requestKind is everything about a request but when it came and what became of it.
 type requestKind struct {
 	method, path, auth string
+	fault              string // what the server spoiled
 	verdicts           string // one a line
 	query, form        string // see packParameters
 }
 
 func (e *logEntry) pack() packedEntry {
 	return packedEntry{
-		at: momentOf(e.Time), number: e.number, status: int32(e.Status), //nolint:gosec // three digits
+		at: momentOf(e.Time), number: e.Number, status: int32(e.Status), //nolint:gosec // three digits
 		kind: unique.Make(requestKind{
-			e.Method, e.Path, e.shape.auth,
+			e.Method, e.Path, e.shape.auth, e.Fault,
 			strings.Join(e.Verdicts, "\n"), packParameters(e.shape.query), packParameters(e.shape.form),
 		}),
 	}
@@ -39,9 +40,11 @@ func (p packedEntry) unpack() logEntry {
 		verdicts = strings.Split(k.verdicts, "\n")
 	}
 	return logEntry{
-		Request: Request{Time: p.at.time(), Method: k.method, Path: k.path, Status: int(p.status), Verdicts: verdicts},
-		number:  p.number,
-		shape:   requestShape{k.auth, unpackParameters(k.query), unpackParameters(k.form)},
+		Request: Request{
+			Number: p.number, Time: p.at.time(), Method: k.method, Path: k.path, Status: int(p.status), Verdicts: verdicts,
+			Fault: k.fault,
+		},
+		shape: requestShape{k.auth, unpackParameters(k.query), unpackParameters(k.form)},
 	}
 }
 

@@ -81,8 +81,10 @@ func variable(name string) string {
 // logged is the entry about r.
 func (c *call) logged(r *http.Request, status int) logEntry {
 	e := logEntry{
-		Request: Request{Time: c.now, Method: r.Method, Path: loggedPath(r), Status: status, Verdicts: c.verdicts},
-		shape:   requestShape{form: c.sent},
+		Request: Request{
+			Time: c.now, Method: r.Method, Path: loggedPath(r), Status: status, Verdicts: c.verdicts, Fault: c.fault.label(),
+		},
+		shape: requestShape{form: c.sent},
 	}
 	if r.URL.RawQuery != "" {
 		e.shape.query = shown(r.URL.Query())

@@ -9,9 +9,9 @@ import (
 
 // browser is a web browser that came to the sign-in pages. Server.mu guards it.
 type browser struct {
-	name    string // stays the same
-	id      string // value of its cookie
-	user    *user  // who signed in; nil: nobody
+	name    string    // stays the same
+	id      string    // value of its cookie
+	user    *user     // who signed in; nil: nobody
 	since   time.Time // when the user signed in
 	until   time.Time
 	allowed map[*app]bool // apps that somebody in it allowed: prompt=none works for these

@@ -45,6 +45,9 @@ func (s *Server) authenticateBasic(c *call, header string) (*app, *oauthError) {
 		}
 	}
 	a := s.world.apps[id]
+	if a != nil && !a.confidential {
+		c.note(verdictPublicBasic)
+	}
 	switch {
 	case a == nil, !a.confidential: // observed: Basic with an empty secret makes an app without one unknown
 		return nil, unknownClient(id)

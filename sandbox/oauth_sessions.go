@@ -65,8 +65,9 @@ type rcAccess struct {
 func newPlatform(noLimits bool, now func() time.Time, news *changes) *platform {
 	p := &platform{
 		changes: news,
-		auth:    newLimiter("auth", noLimits), light: newLimiter("light", noLimits), medium: newLimiter("medium", noLimits),
-		seal: newSealer(), open: map[sessionKey]*session{},
+		auth:    newLimiter("auth", "auth", noLimits, news), light: newLimiter("light", "light", noLimits, news),
+		medium: newLimiter("medium", "medium", noLimits, news),
+		seal:   newSealer(), open: map[sessionKey]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
 		codes: newGenerations[*authCode](tokensKept), assertions: newGenerations[time.Time](tokensKept),
 	}
@@ -304,6 +305,9 @@ func (p *platform) live() int {
 	}
 	return n
 }
+
+// sign is what the use of a session is known by.
+func (sess *session) sign() string { return decimal(int64(sess.number)) } //nolint:gosec // counted from 1
 
 // id names a session for clients.
 func (p *platform) id(sess *session) string {

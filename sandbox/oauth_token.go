@@ -110,8 +110,12 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 		if s.platform.full(c, a, cred.user) {
 			return nil, tooManySessions()
 		}
-		sess := s.platform.login(c, a, cred.user, terms)
+		u, sess := cred.user, s.platform.login(c, a, cred.user, terms)
 		sess.credential = cred // login noted that sess has changed
+		who := fmt.Sprint("login ", a.id, u.id, c.agent)
+		if s.habits.series(c, who, terms.accessTTL, u.usedSession, sess.sign()) > c.rules.sessionCap {
+			c.note(verdictLoginPolled)
+		}
 		return s.platform.info(sess, c.now), nil
 	case kind == grantRefresh && a.refreshTokens:
 		sess, problem := s.platform.renew(c, a, f.Get("refresh_token"), terms)

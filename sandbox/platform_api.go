@@ -75,11 +75,12 @@ func (s *Server) permitted(c *call, r *http.Request, group, permission string, d
 	if t == nil {
 		return refusal
 	}
-	allowed := c.rules.light()
+	sess, allowed := t.session, c.rules.light()
 	if group == groupMedium {
 		allowed = c.rules.medium()
 	}
-	ruling := s.platform.limiterOf(group).admit(fmt.Sprintf("%s %d", t.session.app.id, t.session.user.id), c.now, allowed)
+	sess.user.usedSession = sess.sign()
+	ruling := s.platform.limiterOf(group).admit(fmt.Sprintf("%s %d", sess.app.id, sess.user.id), c.now, allowed)
 	if !ruling.admitted {
 		c.note(ruling.verdict)
 		return ruling.stamp(rateExceeded())

@@ -92,7 +92,7 @@ type cxAccountView struct {
 }
 
 func (s *Server) loginView(r *http.Request, u *user, token string) cxLoginView {
-	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: newCXUser(u)}
+	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: newCXUser(u, u == u.account.rootUser())}
 	x := u.account.center
 	for _, sub := range append([]*subAccount{x.main()}, x.subAccounts...) {
 		a := newCXAccount(x, sub)
@@ -130,7 +130,7 @@ func (s *Server) duplicateUser(c *call, r *http.Request) answer {
 		return jsonAnswer(http.StatusOK, map[string]any{
 			"authToken": s.cx.newAuthToken(u, c.rules.authTokenTTL, c.now), "id": strconv.Itoa(int(u.adminID)), "name": u.email,
 			"description": u.first + " " + u.last, "isApiToken": false, "stayLoggedIn": false, "superUser": root,
-			"user": newCXUser(u),
+			"user": newCXUser(u, root),
 		}).with("Cache-Control", "no-store")
 	})
 }

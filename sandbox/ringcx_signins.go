@@ -26,10 +26,10 @@ type ringcx struct {
 func newRingCX(noLimits bool, now func() time.Time, news *changes) *ringcx {
 	x := &ringcx{
 		changes:   news,
-		exchanges: newLimiter("auth", noLimits),
-		logins:    newLimiter("auth", noLimits),
-		refreshes: newLimiter("auth", noLimits),
-		reads:     newLimiter("standard", noLimits),
+		exchanges: newLimiter("exchange", "auth", noLimits, news),
+		logins:    newLimiter("logins", "auth", noLimits, news),
+		refreshes: newLimiter("refreshes", "auth", noLimits, news),
+		reads:     newLimiter("reads", "standard", noLimits, news),
 		seal:      newSealer(),
 		apiTokens: map[string]*user{}, issued: map[*user][]string{}, hashcodes: map[*agent]string{},
 		codes: map[string]*loginCode{}, resets: map[string]*passwordReset{}, summaries: map[summaryKey]summary{},

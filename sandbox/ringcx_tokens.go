@@ -154,6 +154,9 @@ func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal a
 	}
 	claims, problem := s.checkCX(c, token)
 	if problem != "" {
+		if problem == jwtExpired && s.habits.keepsSending(token, c.now) {
+			c.note(verdictExpiredAgain)
+		}
 		return nil, gatewayRefusal(c, r, problem)
 	}
 	return claims, answer{}

@@ -29,9 +29,14 @@ type Options struct {
 	Algorithm string
 	// NoLimits switches every request limit off; limit headers are still sent.
 	NoLimits bool
-	// ConsolePassword lets people in to the developer console at /console/. "" lets in everybody at this machine, and
-	// nobody from elsewhere.
+	// ConsolePassword lets people in to the developer console at /console/, and other machines to /_sandbox/. "" opens
+	// the console to everybody at this machine and to nobody from elsewhere, and /_sandbox/ to all.
 	ConsolePassword string
+	// Hostile is the share of requests to the vendors, 0 to 1, that a hostile day spoils: delays, outages, lost answers
+	// and the like, the same for the same Seed. 0 means none.
+	Hostile float64
+	// TLSOnly refuses what comes without TLS, for a Server on a port that speaks both. False takes either.
+	TLSOnly bool
 	// Now is the clock under the server's own; Advance adds to it. Nil means time.Now.
 	Now func() time.Time
 	// Keeper keeps everything between runs: what it has is there again, and no answer leaves before what it stands for is
@@ -50,6 +55,7 @@ type Server struct {
 	faults  faultList
 	tokens  cxTokens
 	signing atomic.Pointer[signingKey] // signs RingCX access tokens
+	habits  habits
 
 	memory memory
 
@@ -83,6 +89,11 @@ func New(opts *Options) (*Server, error) {
 	if s.start, err = startRules(&s.opts); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
+	day, _, err := (&hostileRequest{Share: s.opts.Hostile}).day(cmp.Or(s.opts.Seed, 1))
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	s.faults.setDay(day)
 	s.routes = s.vendorRoutes()
 	s.control = s.controlRoutes()
 	s.console = sync.OnceValue(func() *console { return newConsole(s) })
@@ -93,7 +104,7 @@ func New(opts *Options) (*Server, error) {
 }
 
 // Reset returns to the first minute: no tokens, no sessions, no ledgers, no log, no faults, the clock as started, and
-// only the demo objects, with the credentials they had. Tokens from before are refused.
+// only the demo objects, with the credentials they had. Tokens from before are refused. A hostile day begins again.
 func (s *Server) Reset() {
 	if err := s.startOver(); err != nil {
 		// New has done the same with the same input, so this cannot happen.
@@ -113,13 +124,15 @@ func (s *Server) Demo() Credentials {
 // ServeHTTP answers as the vendor whose path it is. Like the vendor's network on a bad day, it may cut the connection
 // if a fault was armed.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/_sandbox" || strings.HasPrefix(r.URL.Path, "/_sandbox/") {
+	refusal, refused := s.refuseTransport(r)
+	switch path := r.URL.Path; {
+	case path != "/_sandbox" && !strings.HasPrefix(path, "/_sandbox/") && path != "/console" && !strings.HasPrefix(path, consolePath):
+		s.serveVendor(w, r)
+	case refused:
+		refusal.write(w)
+	case strings.HasPrefix(path, "/_sandbox"):
 		s.control.ServeHTTP(w, r)
-		return
-	}
-	if r.URL.Path == "/console" || strings.HasPrefix(r.URL.Path, consolePath) {
+	default:
 		s.console().ServeHTTP(w, r)
-		return
 	}
-	s.serveVendor(w, r)
 }

@@ -79,6 +79,7 @@ func (s *Server) restoredState(in *archive, news *changes) (*state, error) {
 		func() error { return restorePlatform(in, w, out.platform) },
 		func() error { return restoreBrowsers(in, w, out.platform) },
 		func() error { return restoreRingCX(in, w, out.platform, out.cx) },
+		func() error { return restoreLimits(in, append(out.platform.limiters(), out.cx.limiters()...)) },
 		func() error { return out.loadRequests(in) },
 	} {
 		if err := load(); err != nil {
@@ -100,7 +101,8 @@ func (s *Server) become(st *state, news *changes) {
 	s.world, s.platform, s.cx = st.world, st.platform, st.cx
 	s.rules.Store(st.rules)
 	s.tokens.restart(st.epoch)
-	s.faults.clear()
+	s.faults.restart()
+	s.habits.restart()
 	s.clock.offset.Store(int64(st.offset))
 	s.journal.restore(st.requests)
 }
@@ -222,6 +224,9 @@ func (s *Server) records() ([]Record, error) {
 	s.world.parts(add)
 	s.platform.parts(add)
 	s.cx.parts(add)
+	for _, l := range append(s.platform.limiters(), s.cx.limiters()...) {
+		l.parts(add)
+	}
 	entries, _ := s.journal.since(0)
 	for _, e := range entries {
 		add(e)

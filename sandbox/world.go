@@ -24,6 +24,7 @@ type world struct {
 	admins      map[int64]*user        // administrators of RingCX that RingCentral does not know
 	agents      map[int32]*seat        // by the id of the agent
 	usernames   map[string]*seat       // by the username of the agent
+	views       map[viewKey][]byte
 	demo        Credentials
 }
 
@@ -50,10 +51,12 @@ type user struct {
 	adminID     int32
 	seat        *seat // where the user is an agent; nil: nowhere
 
-	wrong  int        // wrong passwords in a row
-	locked time.Time  // end of the lock that they brought
-	login  *cxLogin   // nil: signs in to RingCX through RingCentral only
-	shown  *shownUser // nil: not yet
+	usedXAuth   string // xauth of the latest call to RingCX
+	usedSession string // session of the latest RingCentral token that was used
+
+	wrong  int       // wrong passwords in a row
+	locked time.Time // end of the lock that they brought
+	login  *cxLogin  // nil: signs in to RingCX through RingCentral only
 }
 
 // app is an app of the developer console.
@@ -106,6 +109,7 @@ func emptyWorld(seed uint64) (*world, error) {
 		accounts: map[int64]*account{}, users: map[int64]*user{}, apps: map[string]*app{},
 		credentials: map[string]*credential{}, assertions: map[string]*credential{}, centers: map[string]*center{},
 		admins: map[int64]*user{}, agents: map[int32]*seat{}, usernames: map[string]*seat{},
+		views: map[viewKey][]byte{},
 	}, nil
 }
 

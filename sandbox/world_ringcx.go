@@ -13,7 +13,6 @@ type center struct {
 	id, name    string
 	account     *account
 	subAccounts []*subAccount
-	lists       map[bool][]byte // the answers about its accounts, which never change, with and without the main account
 }
 
 type subAccount struct {
@@ -183,7 +182,7 @@ func (w *world) addCenter(a *account, subAccounts []string) {
 	for w.centers[fmt.Sprint(base*1000)] != nil {
 		base++
 	}
-	c := &center{id: fmt.Sprint(base * 1000), name: a.name, account: a, lists: map[bool][]byte{}}
+	c := &center{id: fmt.Sprint(base * 1000), name: a.name, account: a}
 	for i, name := range subAccounts {
 		sub := &subAccount{id: fmt.Sprint(base*1000 + int64(i) + 1), name: name}
 		for g, groupName := range []string{"Default Agent Group", "Evening Team"} {

@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"strings"
 	"time"
 
@@ -19,7 +17,9 @@ const defaultListen = "127.0.0.1:8787"
 
 func (a *app) sandbox() *cobra.Command {
 	var opts sandbox.Options
-	var listen, envFile, passwordFile string
+	var at place
+	var passwordFile string
+	var chosen choices
 	cmd := &cobra.Command{
 		Use: "sandbox", Short: "Emulate both vendor servers on this machine", Args: noArgs,
 		Long: `Emulates RingCentral's token endpoints and RingCX on one port, for programs in any language: only the host changes
@@ -27,35 +27,51 @@ between the sandbox and production. It starts with one account, one app and one 
 same seed; 'ringcx sandbox env' prints what a program needs to sign in. Everything lives in memory.
 
 Tests move its clock (POST /_sandbox/clock {"advance":"6m"}), read what was asked and what was wrong with it
-(GET /_sandbox/requests), order bad days (POST /_sandbox/faults) and start over (POST /_sandbox/reset).
+(GET /_sandbox/requests), order bad days (POST /_sandbox/faults) and start over (POST /_sandbox/reset). --hostile 0.1
+spoils a tenth of all requests: delays, outages, lost answers and the like. docs/sandbox.md has the rest.
+
+What the vendor does where that is not known, or where a test wants otherwise, is chosen with --set, or while it runs
+(POST /_sandbox/switches); 'ringcx sandbox contract' lists everything that can be chosen. --emulate engage is the vendor
+as its documentation had it under the older host.
 
 People open /console/ in a browser: create apps, watch requests as they happen. Without a password that works on this
-machine only; --console-password-file, or RINGCX_CONSOLE_PASSWORD in the environment, opens it to other machines.`,
+machine only; --console-password-file, or RINGCX_CONSOLE_PASSWORD in the environment, opens it to other machines, which
+have to send the password to /_sandbox/ too.
+
+--tls DIR speaks HTTPS, also under the vendor's host names. 'ringcx sandbox env --tls DIR' and --env-file add the variables
+by which programs trust the authority in DIR: SSL_CERT_FILE (OpenSSL, Python, PHP, Go on Linux), CURL_CA_BUNDLE and
+NODE_EXTRA_CA_CERTS. The first two take the place of what is trusted otherwise, so give the shell to the sandbox.`,
 		Example: `  ringcx sandbox &
   eval "$(ringcx sandbox env)"
   ringcx login --jwt && ringcx accounts list`,
 		RunE: func(*cobra.Command, []string) error {
+			if err := chosen.apply(&opts); err != nil {
+				return err
+			}
 			var err error
 			if opts.ConsolePassword, err = a.consolePassword(passwordFile); err != nil {
 				return err
 			}
-			return a.serve(&opts, listen, envFile)
+			return a.serve(&opts, &at)
 		},
 	}
+	chosen.flags(a, cmd)
 	f := cmd.Flags()
 	f.StringVar(&passwordFile, "console-password-file", "", "`FILE` with the password that the console asks for")
-	f.StringVar(&envFile, "env-file", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
+	f.StringVar(&at.envFile, "env-file", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
 	f.DurationVar(&opts.TokenTTL, "token-ttl", 5*time.Minute, "lifetime of RingCX access tokens")
 	f.StringVar(&opts.Algorithm, "algorithm", "ES256", "signature of RingCX access tokens: ES256, RS256 or EdDSA")
+	f.Float64Var(&opts.Hostile, "hostile", 0, "share of the requests, 0 to 1, that a hostile day spoils; the same for the same seed")
 	f.BoolVar(&opts.NoLimits, "no-limits", false, "switch the request limits off")
 	complete(cmd, "algorithm", cobra.FixedCompletions([]string{"ES256", "RS256", "EdDSA"}, cobra.ShellCompDirectiveNoFileComp))
-	cmd.PersistentFlags().StringVar(&listen, "listen", defaultListen, "`ADDRESS` to listen on; port 0 takes a free one")
+	cmd.PersistentFlags().StringVar(&at.listen, "listen", defaultListen, "`ADDRESS` to listen on; port 0 takes a free one")
 	cmd.PersistentFlags().Uint64Var(&opts.Seed, "seed", 1, "seed of the demo client ID, secret and JWT")
-	cmd.AddCommand(a.sandboxEnv(&opts, &listen))
+	cmd.PersistentFlags().StringVar(&at.tlsDir, "tls", "", "speak HTTPS, with a private authority in `DIR`, made if there is none")
+	cmd.AddCommand(a.sandboxEnv(&opts, &at), a.sandboxContract(&opts))
 	return cmd
 }
 
-func (a *app) sandboxEnv(opts *sandbox.Options, listen *string) *cobra.Command {
+func (a *app) sandboxEnv(opts *sandbox.Options, at *place) *cobra.Command {
 	var which string
 	cmd := &cobra.Command{
 		Use: "env", Short: "Print the variables that point a program at the sandbox", Args: noArgs,
@@ -74,18 +90,22 @@ Variables of the others that would get in the way are set to nothing.`,
 			if err != nil {
 				return err
 			}
-			host, port, err := net.SplitHostPort(*listen)
+			host, port, err := net.SplitHostPort(at.listen)
 			if err != nil || port == "0" {
-				return &usageError{fmt.Sprintf("--listen %q must name the host and port of a sandbox", *listen), "such as --listen " + defaultListen}
+				return &usageError{fmt.Sprintf("--listen %q must name the host and port of a sandbox", at.listen), "such as --listen " + defaultListen}
 			}
-			text, talk, err := appExports(which, "http://"+net.JoinHostPort(reachable(host), port), box.Demo())
+			text, talk, err := appExports(which, at.url(host, port), box.Demo())
 			if err != nil {
 				return err
 			}
 			if talk != "" && a.ErrTerminal {
 				fmt.Fprintln(a.Stderr, talk)
 			}
-			_, err = io.WriteString(a.Stdout, text)
+			trust, err := at.trust()
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(a.Stdout, text+trust)
 			return err
 		},
 	}
@@ -144,46 +164,6 @@ func exportLines(vars [][2]string) string {
 	return b.String()
 }
 
-func (a *app) serve(opts *sandbox.Options, listen, envFile string) error {
-	box, err := sandbox.New(opts)
-	if err != nil {
-		return &usageError{strings.TrimPrefix(err.Error(), "sandbox: "), "see 'ringcx sandbox --help'"}
-	}
-	ln, err := (&net.ListenConfig{}).Listen(a.Context, "tcp", listen)
-	if err != nil {
-		return &usageError{fmt.Sprintf("cannot listen on %s: %s", listen, unwrapOp(err)), "choose another address, such as --listen 127.0.0.1:0 for any free port"}
-	}
-	host, port, err := net.SplitHostPort(ln.Addr().String())
-	if err != nil {
-		return err
-	}
-	url := "http://" + net.JoinHostPort(reachable(host), port)
-	if envFile != "" {
-		if err := writePrivate(envFile, []byte(exports(url, box.Demo()))); err != nil {
-			return errors.Join(err, ln.Close())
-		}
-	}
-	a.announce(url, listen, envFile, opts)
-	box.OnRequest(a.logRequest)
-	server := &http.Server{
-		Handler: box, ReadHeaderTimeout: 10 * time.Second,
-		BaseContext: func(net.Listener) context.Context { return a.Context }, // ends the console's live log, too
-	}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(ln) }()
-	select {
-	case err := <-served:
-		return err
-	case <-a.Context.Done():
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), 2*time.Second)
-	defer cancel()
-	if server.Shutdown(ctx) != nil {
-		return server.Close()
-	}
-	return nil
-}
-
 // consolePassword is the password of the sandbox's console: that of the file, else of the environment, else none.
 func (a *app) consolePassword(file string) (string, error) {
 	if file == "" {
@@ -195,30 +175,6 @@ func (a *app) consolePassword(file string) (string, error) {
 		return "", &usageError{"there is no password in " + from, purpose}
 	}
 	return password, err
-}
-
-func (a *app) announce(url, listen, envFile string, opts *sandbox.Options) {
-	fmt.Fprintf(a.Stderr, "RingCX sandbox on %s, tokens live %s. Stop it with Ctrl-C.\n", url, span(opts.TokenTTL))
-	if host, _, _ := net.SplitHostPort(listen); !isLocal(host) {
-		fmt.Fprintln(a.Stderr, "Other machines can reach it, and it trusts everybody.")
-		if opts.ConsolePassword == "" {
-			fmt.Fprintln(a.Stderr, "Its console stays closed to them: --console-password-file opens it.")
-		}
-	}
-	fmt.Fprintf(a.Stderr, "Console: %s/console/\n", url)
-	if envFile != "" {
-		fmt.Fprintf(a.Stderr, "In another shell:  . %s && ringcx login --jwt\n", shellPath(envFile))
-		return
-	}
-	args := ""
-	if listen != defaultListen {
-		args += " --listen " + strings.TrimPrefix(url, "http://")
-	}
-	if opts.Seed > 1 {
-		args += fmt.Sprintf(" --seed %d", opts.Seed)
-	}
-	fmt.Fprintf(a.Stderr, "In another shell:  eval \"$(ringcx sandbox env%s)\" && ringcx login --jwt\n", args)
-	fmt.Fprintf(a.Stderr, "In a browser:      eval \"$(ringcx sandbox env%s --app native)\" && ringcx login\n", args)
 }
 
 // shellPath is a path as a shell's "." command takes it: with a slash, or it is looked for elsewhere.
@@ -238,6 +194,9 @@ func (a *app) logRequest(r sandbox.Request) {
 		return
 	}
 	line := fmt.Sprintf("%s  %d  %-6s %s", r.Time.Local().Format(time.TimeOnly), r.Status, r.Method, r.Path)
+	if r.Fault != "" {
+		line += "  (spoiled: " + r.Fault + ")"
+	}
 	if len(r.Verdicts) > 0 {
 		line += "  ! " + strings.Join(r.Verdicts, ", ")
 	}

@@ -15,8 +15,11 @@ type Scenario struct {
 	steps []step
 }
 
-// ownScenario are verdicts with a scenario of their own.
-var ownScenario = append([]string{noUserAgent}, aboutSecrets...)
+// ownScenario are verdicts with a scenario of their own. A program that asks for tokens that it need not is told by
+// second-run.
+var ownScenario = append([]string{
+	noUserAgent, "third exchange in a row while the token was good", "sixth login in a row while the token was good",
+}, aboutSecrets...)
 
 const noUserAgent = "missing User-Agent"
 

@@ -128,7 +128,7 @@ func (p *process) session(stored bool) *ringcx.Session {
 
 // works asks the vendor itself about a token, past the network.
 func (w *world) works(token *ringcx.Token) bool {
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, w.vendor.URL+"/voice/api/v1/admin/users", nil)
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, w.vendor.URL+"/voice/api/v1/admin/accounts", nil)
 	if err != nil {
 		return false
 	}

@@ -157,7 +157,7 @@ func call(ctx context.Context, session *ringcx.Session, client *http.Client, ven
 	} else if err != nil {
 		return saidFailed, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, vendor+"/voice/api/v1/admin/users", http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, vendor+"/voice/api/v1/admin/accounts", http.NoBody)
 	if err != nil {
 		return saidFailed, err
 	}

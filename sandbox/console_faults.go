@@ -1,0 +1,188 @@
+package sandbox
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// faultView is an armed fault on the controls page.
+type faultView struct {
+	Kind, Method, Path, Details string
+	Left                        int
+}
+
+// dayView is the hostile day on the controls page.
+type dayView struct {
+	Percent, Seed, Path, Delay string
+	Requests, Spoiled          int
+	Kinds                      []dayCount
+}
+
+// dayCount is how often a kind of fault happened.
+type dayCount struct {
+	Kind  string
+	Times int
+}
+
+// dayKind is a kind of fault that a hostile day may bring.
+type dayKind struct {
+	Name, Words string
+	On          bool
+}
+
+// faultWords say what each kind of fault does.
+var faultWords = map[string]string{
+	faultStatus: "answer with a status (503)", faultHTML: "answer with a page of HTML (200)", faultLarge: "answer with 2 MB (200)",
+	faultReset: "reset the connection", faultRetryAfter: "answer with Retry-After (429)",
+	faultDropAnswer: "do what was asked, and lose the answer", faultTruncate: "do it, and cut the answer in half",
+	faultDelay: "wait before answering", faultEmpty: "answer 200 with nothing", faultGarble: "do it, and damage the JSON",
+	faultSkew: "do it, with a wrong Date header (an hour ahead)",
+}
+
+// describeFaults fills in what is armed and what can be.
+func (c *console) describeFaults(page *controlsPage) {
+	for _, kind := range faultKinds() {
+		page.Kinds = append(page.Kinds, choice{kind, kind + ": " + faultWords[kind]})
+	}
+	armed, day := c.faults.list()
+	for i := range armed {
+		page.Faults = append(page.Faults, armed[i].row())
+	}
+	page.Day = day.row()
+	if page.Hostile == nil {
+		page.Hostile = map[string]string{
+			"share": "0.1", "seed": strconv.FormatUint(c.opts.Seed, 10), "hostile-path": "/*", "max-delay": hostileDelay.String(),
+		}
+	}
+	if page.DayKinds == nil {
+		page.DayKinds = dayKinds(nil)
+	}
+}
+
+// dayKinds are all kinds of a hostile day with those on that were chosen; none means all.
+func dayKinds(chosen []string) []dayKind {
+	var out []dayKind
+	for _, kind := range hostileKinds() {
+		words, _, _ := strings.Cut(faultWords[kind], " (") // figures are those of the day
+		out = append(out, dayKind{kind, words, chosen == nil || slices.Contains(chosen, kind)})
+	}
+	return out
+}
+
+func (f *armedFault) row() faultView {
+	out := faultView{Kind: f.kind, Method: f.method, Path: f.path, Left: f.left}
+	var details []string
+	add := func(is bool, format string, value any) {
+		if is {
+			details = append(details, fmt.Sprintf(format, value))
+		}
+	}
+	add(f.status != 0, "status %d", f.status)
+	add(f.retryAfter != "", "Retry-After %s", f.retryAfter)
+	add(f.retryDate != 0, "Retry-After a date %v ahead", f.retryDate)
+	add(f.delay != 0, "%v", f.delay)
+	add(f.skew != 0, "Date off by %v", f.skew)
+	out.Details = strings.Join(details, ", ")
+	return out
+}
+
+func (v *hostileView) row() *dayView {
+	if v == nil {
+		return nil
+	}
+	out := &dayView{
+		Percent: strconv.FormatFloat(100*v.Share, 'g', 4, 64), Seed: strconv.FormatUint(v.Seed, 10), Path: v.Path,
+		Delay: time.Duration(v.MaxDelay).String(), Requests: v.Requests,
+	}
+	for _, kind := range slices.Sorted(maps.Keys(v.Spoiled)) {
+		out.Spoiled += v.Spoiled[kind]
+		out.Kinds = append(out.Kinds, dayCount{kind, v.Spoiled[kind]})
+	}
+	return out
+}
+
+// armFault takes the form of a fault.
+func (c *console) armFault(v *visit, r *http.Request) answer {
+	page := &controlsPage{Fault: map[string]string{}, Wrong: map[string]string{}}
+	for _, name := range []string{"kind", "path", "method", "times", "status", "retry", "delay", "skew"} {
+		page.Fault[name] = strings.TrimSpace(r.PostForm.Get(name))
+	}
+	in := &faultRequest{
+		Path: page.Fault["path"], Method: page.Fault["method"], Kind: page.Fault["kind"],
+		Times: page.number("times"), Status: page.number("status"), RetryAfter: page.Fault["retry"],
+		Delay: duration(page.Fault["delay"], "delay", page.Wrong), Skew: duration(page.Fault["skew"], "skew", page.Wrong),
+	}
+	if strings.ContainsFunc(in.RetryAfter, func(c rune) bool { return c < ' ' || c > '~' }) {
+		page.Wrong["retry"] = "Give seconds or a date."
+	}
+	f, field, err := in.fault()
+	if err != nil {
+		page.Wrong[field] = err.Error()
+	}
+	if len(page.Wrong) > 0 {
+		return c.showControls(v, r, page)
+	}
+	c.faults.arm(f)
+	return c.done("controls", "fault")
+}
+
+// duration reads a field that may be empty.
+func duration(text, field string, wrong map[string]string) (d jsonDuration) {
+	if text != "" && d.UnmarshalText([]byte(text)) != nil {
+		wrong[field] = "Give a duration such as 2s or 1h30m."
+	}
+	return d
+}
+
+// number reads a field that may be empty.
+func (p *controlsPage) number(field string) int {
+	text := p.Fault[field]
+	n, err := strconv.Atoi(text)
+	if err != nil && text != "" {
+		p.Wrong[field] = "Give a number."
+	}
+	return n
+}
+
+func (c *console) clearFaults(*visit, *http.Request) answer {
+	c.faults.disarm()
+	return c.done("controls", "faults")
+}
+
+// beginDay takes the form of a hostile day. No kind chosen means all.
+func (c *console) beginDay(v *visit, r *http.Request) answer {
+	chosen := r.PostForm["kinds"]
+	page := &controlsPage{Hostile: map[string]string{}, DayKinds: dayKinds(chosen), Wrong: map[string]string{}}
+	for _, name := range []string{"share", "seed", "hostile-path", "max-delay"} {
+		page.Hostile[name] = strings.TrimSpace(r.PostForm.Get(name))
+	}
+	share, err := strconv.ParseFloat(page.Hostile["share"], 64)
+	if err != nil || share == 0 {
+		page.Wrong["share"] = "Give a share above 0 and up to 1, such as 0.1."
+	}
+	seed, err := strconv.ParseUint(cmp.Or(page.Hostile["seed"], strconv.FormatUint(c.opts.Seed, 10)), 10, 64)
+	if err != nil {
+		page.Wrong["seed"] = "Give a number from 0."
+	}
+	delay := duration(cmp.Or(page.Hostile["max-delay"], hostileDelay.String()), "max-delay", page.Wrong)
+	day, field, err := (&hostileRequest{share, &seed, page.Hostile["hostile-path"], chosen, &delay}).day(c.opts.Seed)
+	if err != nil {
+		page.Wrong[map[string]string{"hostile": "share", "path": "hostile-path", "maxDelay": "max-delay", "kinds": "kinds"}[field]] = err.Error()
+	}
+	if len(page.Wrong) > 0 {
+		return c.showControls(v, r, page)
+	}
+	c.faults.setDay(day)
+	return c.done("controls", "hostile")
+}
+
+func (c *console) endDay(*visit, *http.Request) answer {
+	c.faults.setDay(nil)
+	return c.done("controls", "calm")
+}

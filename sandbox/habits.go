@@ -1,0 +1,89 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"sync"
+	"time"
+)
+
+// habits is what is remembered of clients to tell a bad habit from a bad day. Its lock guards it.
+type habits struct {
+	mu       sync.Mutex
+	refusals uint64 // answers that make some client ask for a new token
+	rows     *generations[*row]
+	expired  *generations[*spell]
+}
+
+// row is a series of tokens that somebody asked for without need.
+type row struct {
+	length   int
+	good     time.Time // until then most of the latest token's life is left
+	begun    time.Time
+	sign     string // what its use is known by
+	refusals uint64
+}
+
+// spell is how long and how often an expired token was sent.
+type spell struct {
+	since time.Time
+	times int
+}
+
+// What makes a habit. Three exchanges in a row, or more logins than there may be sessions side by side, each token used,
+// none refused or given back: the client asks before each call. An expired token for the fifth time and over a minute:
+// the client does not hear. Less happens to many that share a token.
+const (
+	exchangesPolled = 3
+
+	expiredTimes = 5
+	expiredFor   = time.Minute
+	habitsKept   = 2_000
+)
+
+func (h *habits) restart() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.rows, h.expired = newGenerations[*row](habitsKept), newGenerations[*spell](habitsKept)
+}
+
+// beginAnew counts an answer after which a correct client asks for a new token, whatever it has.
+func (h *habits) beginAnew() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.refusals++
+}
+
+// series is how many tokens that live for life were asked for by who in a row without need, with that of c. used is the
+// sign of the token that its user used last, sign that of the new one.
+func (h *habits) series(c *call, who string, life time.Duration, used, sign string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	next := &row{length: 1, begun: c.now, good: c.now.Add(life / 2), sign: sign, refusals: h.refusals}
+	if c.fault.hides() {
+		next.good = c.now // the client never sees this one
+	}
+	if last, ok := h.rows.get(who); ok && c.now.Before(last.good) && !c.now.Before(last.begun) && used == last.sign &&
+		h.refusals == last.refusals {
+		next.length = last.length + 1
+	}
+	h.rows.put(who, next)
+	return next.length
+}
+
+// keepsSending reports whether an expired token has been sent again and again.
+func (h *habits) keepsSending(token string, now time.Time) bool {
+	sum := sha256.Sum256([]byte(token))
+	key := string(sum[:16])
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s, ok := h.expired.get(key)
+	if !ok {
+		s = &spell{since: now}
+		h.expired.put(key, s)
+	}
+	s.times++
+	return s.times >= expiredTimes && now.Sub(s.since) >= expiredFor
+}
+
+// shortAgent keeps what distinguishes a User-Agent.
+func shortAgent(agent string) string { return agent[:min(len(agent), 100)] }
