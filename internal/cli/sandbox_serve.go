@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -103,6 +104,10 @@ func addresses(addr net.Addr) []net.IP {
 	return out
 }
 
+// restAfter is how long nobody has asked for anything when a sandbox gives back the memory that answering took. What it
+// remembers takes about a third of what it has under load.
+const restAfter = 2 * time.Second
+
 func (a *app) serve(opts *sandbox.Options, at *place) error {
 	opts.TLSOnly = at.tlsDir != ""
 	box, err := sandbox.New(opts)
@@ -128,7 +133,12 @@ func (a *app) serve(opts *sandbox.Options, at *place) error {
 		}
 	}
 	a.announce(url, at, opts)
-	box.OnRequest(a.logRequest)
+	rest := time.AfterFunc(restAfter, debug.FreeOSMemory)
+	defer rest.Stop()
+	box.OnRequest(func(r sandbox.Request) {
+		rest.Reset(restAfter)
+		a.logRequest(r)
+	})
 	server := &http.Server{
 		Handler: box, ReadHeaderTimeout: 10 * time.Second, TLSConfig: config,
 		ErrorLog:    log.New(a.Stderr, "", 0),                                // clients that do not trust the certificate, for one
