@@ -55,7 +55,7 @@ func (e *emulator) fill() (atRest, peak uint64, err error) {
 	if err := e.counted(); err != nil {
 		return 0, 0, err
 	}
-	time.Sleep(memoryRest)
+	<-time.After(memoryRest)
 	return e.memory()
 }
 

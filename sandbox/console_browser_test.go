@@ -139,6 +139,7 @@ func TestInABrowserASettingIsChosenAndPutBackWithTheKeyboard(t *testing.T) {
 	if got := d.v.settings(); got["exchangeLimit"] != 57.0 && got["exchangeLimit"] != 75.0 || got["sessionCapRefuses"] != true {
 		t.Errorf("in force: %v", got)
 	}
+	d.Visit(d.web + "/console/contract?show=changed")
 	d.Click("#back-all")
 	d.See(".notice")
 	if got := d.v.settings(); got["exchangeLimit"] != 5.0 || got["sessionCapRefuses"] != false {

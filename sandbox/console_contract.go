@@ -32,9 +32,9 @@ type contractSubject struct {
 
 type contractLine struct {
 	lineView
-	Sentence, Doubt template.HTML
-	Given           any    // what its control shows
-	Wrong           string // what is wrong with that
+	Sentence, Doubt, Reason template.HTML
+	Given                   any    // what its control shows
+	Wrong                   string // what is wrong with that
 }
 
 // Settable reports whether the subject has anything to choose.
@@ -95,7 +95,7 @@ func (p *contractPage) add(l lineView, given url.Values) {
 	if n := len(p.Subjects); n == 0 || p.Subjects[n-1].Title != withCode(l.Subject) {
 		p.Subjects = append(p.Subjects, contractSubject{ID: fmt.Sprintf("subject-%d", n+1), Title: withCode(l.Subject)})
 	}
-	line := contractLine{lineView: l, Sentence: withCode(l.Says), Doubt: withCode(strings.TrimLeft(l.note, ",;: "))}
+	line := contractLine{lineView: l, Sentence: withCode(l.Says), Reason: withCode(l.Fixed), Doubt: withCode(strings.TrimLeft(l.note, ",;: "))}
 	if s := l.Setting; s != nil {
 		line.Given, line.Wrong = s.Value, p.Wrong[s.Name]
 		if given.Has(s.Name) && s.Type != "boolean" {

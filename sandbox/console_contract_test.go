@@ -51,6 +51,19 @@ func TestSettingsAreChosenAndPutBackInTheConsole(t *testing.T) {
 	wantText(t, d.page("contract?show=changed"), "There is nothing of this kind")
 }
 
+func TestTheConsoleListsNoTokensOfASignInThatEnded(t *testing.T) {
+	d := newDeveloper(t, sandbox.Options{Settings: map[string]string{"ringcxRefreshReuse": "revoke-family"}})
+	_, refresh := d.v.cx()
+	next := d.v.cxRefresh(refresh).want(http.StatusOK).json()
+	access := str(next, "accessToken")
+	ending := "…" + access[len(access)-6:]
+	wantText(t, d.page("sessions"), ending)
+	d.v.cxRefresh(refresh).want(http.StatusUnauthorized)
+	wantNoText(t, d.page("sessions"), ending)
+	wantText(t, d.inspect(str(next, "refreshToken")), "ended with the sign-in")
+	wantText(t, d.inspect(access), "Jwt verification fails")
+}
+
 func TestAValueThatCannotBeIsMarkedAndNothingChanges(t *testing.T) {
 	d := newDeveloper(t, sandbox.Options{})
 	r := d.submit("contract", "contract", "setting", "exchangeLimit", "exchangeLimit", "9",

@@ -64,7 +64,8 @@ func fromThisMachine(r *http.Request) bool {
 		host = strings.Trim(r.Host, "[]")
 	}
 	ip, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
+	name := strings.ToLower(host)
+	return name == "localhost" || strings.HasSuffix(name, namespaceHost) || err == nil && ip.Unmap().IsLoopback()
 }
 
 // stranger tells who is not at this machine how the console is opened for others.

@@ -175,7 +175,8 @@ func (c *console) takeStep(v *visit, r *http.Request) answer {
 func (c *console) step(w *walk, r *http.Request) {
 	s := &guideSteps[len(w.done)]
 	if s.status == http.StatusUnauthorized && w.failed == nil {
-		c.Advance(c.rules.Load().ringcxTokenTTL + time.Minute)
+		now := c.rules.Load()
+		c.Advance(now.ringcxTokenTTL + now.ringcxClockSkew + time.Minute)
 	}
 	result, body := c.self(r, c.call(s, w, r))
 	if result.Status != s.status {

@@ -57,7 +57,7 @@ func (c *console) counts() []counted {
 		{"accounts", len(c.world.accounts), "accounts"},
 		{"users", len(c.world.users), "accounts"},
 		{"RingCentral sessions", c.platform.live(), "sessions"},
-		{"live RingCX refresh tokens", c.cx.live(c.Now()), "sessions"},
+		{"live RingCX refresh tokens", c.cx.live(c.Now(), c.rules.Load()), "sessions"},
 		{"armed faults", c.faults.size(), "controls"},
 		{"requests", c.journal.size(), "requests"},
 		{"with a verdict", flawed, "requests?verdicts=1"},

@@ -94,7 +94,7 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 		About: "Each is good for one refresh, which gives another.",
 	}
 	for in := range c.cx.signIns.all() {
-		if !in.live(now) {
+		if !in.live(now) || in.cutOff(c.rules.Load()) {
 			continue
 		}
 		token := c.cx.refreshToken(in)
@@ -112,10 +112,11 @@ func (c *console) accessTable(now time.Time) tokenTable {
 		ID: "access", Title: "RingCX access tokens",
 		About: "They work until they end: nothing revokes them. Only those that were seen lately are listed.",
 	}
+	ask := &call{now: now, rules: c.rules.Load()}
 	c.tokens.mu.RLock()
 	defer c.tokens.mu.RUnlock()
 	for token, t := range c.tokens.seen.all() {
-		if !now.Before(t.expires.Add(c.rules.Load().ringcxClockSkew)) {
+		if t.problem(ask) != "" {
 			continue
 		}
 		table.Rows = append(table.Rows, tokenRow{

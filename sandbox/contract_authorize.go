@@ -10,7 +10,7 @@ var authorizeLines = []line{
 		certainty: documented, sources: "D",
 	},
 	{
-		says:      "`scope`, `nonce`, `display`, `ui_locales`, `localeId`, `ui_options` and `brand_id` are taken and change nothing; what is asked for are the scopes of the app",
+		says:      "`scope`, `nonce`, `display`, other prompts than `login` and `none`, `ui_locales`, `localeId`, `ui_options` and `brand_id` are taken and change nothing; what is asked for are the scopes of the app",
 		certainty: assumed, fixed: "what they change at the vendor is the look of pages that are not emulated",
 	},
 	{says: "`redirect_uri` equals a registered one; it may be left out if only one is registered", certainty: documented, sources: "C, D"},
@@ -32,7 +32,7 @@ var authorizeLines = []line{
 	},
 	{says: "An app that may not use the flow: `error=unauthorized_client` (OAU-112) at the redirect URI", certainty: observed, sources: "F"},
 	{
-		says: "Other mistakes of a request (response type, prompt, challenge) go to the redirect URI too", certainty: assumed,
+		says: "Other mistakes of a request (response type, prompt, challenge, which has the error of RFC 7636) go to the redirect URI too", certainty: assumed,
 		setting: deciding("requestErrorsOnPage", false, func(r *rules) *bool { return &r.requestErrorsOnPage }),
 	},
 	{
@@ -143,7 +143,7 @@ var codeLines = []line{
 		setting: deciding("failedCodeIsSpent", false, func(r *rules) *bool { return &r.failedCodeIsSpent }),
 	},
 	{
-		says: "A code that comes twice ends the session that it gave", certainty: assumed, note: ", after RFC 6749",
+		says: "A code that comes twice (OAU-106) ends the session that it gave", certainty: assumed, note: ", after RFC 6749",
 		setting: deciding("codeReplayEndsSession", true, func(r *rules) *bool { return &r.codeReplayEndsSession }),
 	},
 }

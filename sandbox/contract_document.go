@@ -212,7 +212,8 @@ Sources, by the letter used below:
 const documentSettings = `
 ## Switches
 
-Where the vendor could behave differently, the sandbox can too: the last column names the switch and its value by default.
+Where the vendor could behave differently, the sandbox can too: the last column names the switch and its value by default,
+and the fact is what happens by default.
 ` + "`ringcx sandbox --set NAME=VALUE`" + ` chooses one at the start, ` + "`POST /_sandbox/switches {\"NAME\": VALUE}`" + ` while it runs, and so does the
 console at ` + "`/console/contract`" + `. ` + "`GET /_sandbox/contract`" + ` and ` + "`ringcx sandbox contract`" + ` tell all of them with the values in force.
 Durations are written as in Go (` + "`90s`, `5m`, `168h`" + `). A reset returns to what the sandbox was started with.

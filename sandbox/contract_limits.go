@@ -130,6 +130,7 @@ var errorLines = []line{
 		says: "The codes with 405 (CMN-120), 413 (CMN-413) and 415 (CMN-415); or CMN-101 for all", certainty: assumed,
 		setting: choosing("transportCodes", func(r *rules) *string { return &r.transportCodes }, byStatus, "CMN-101"),
 	},
+	{says: "`GET /restapi` and `/restapi/v1.0` tell versions without a token; headers name a server (`RoutingKey`)", certainty: observed, sources: "F"},
 	{says: "`RCRequestId` in the headers names the request for the vendor's support", certainty: observed, sources: "F"},
 	{says: "5xx and timeouts say nothing about the token: repeat later, delete nothing", certainty: documented, sources: "C"},
 }

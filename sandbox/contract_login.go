@@ -70,11 +70,11 @@ var loginLines = []line{
 	{says: "`expires_in` may be less than the nominal value; only the answer counts", certainty: observed, sources: "F"},
 	{says: "Ids come as numbers in one place and as text in another", certainty: documented, sources: "D"},
 	{
-		says:      "Tokens are opaque base64url whose first bytes name a server and a bar; headers name the server too",
-		certainty: observed, sources: "F",
+		says:      "Tokens are opaque base64url whose first bytes name a server and a bar",
+		certainty: documented, note: " by examples", sources: "C, D",
 	},
 	{
-		says:      "The claims of a JWT credential (RS256; iss, aud, sub, exp, iat, jti); \"never expires\" is a far date",
+		says:      "The claims of a JWT credential (RS256; iss, aud, sub, exp, iat, jti); \"never expires\" is a far date, and `iat` of the demo's is 2026-01-01",
 		certainty: assumed,
 		fixed: "the credential is made when the sandbox begins, and is the same on every start; its issuer is a reserved name, so " +
 			"that nobody takes it for a real one",
@@ -95,7 +95,7 @@ var loginLines = []line{
 		says: "Asking for scopes the app lacks: the rest is granted; if nothing is left, `invalid_scope`", certainty: assumed,
 		setting: deciding("scopeExcessRefused", false, func(r *rules) *bool { return &r.scopeExcessRefused }),
 	},
-	{says: "An app of another auth flow: OAU-251; likewise for grants that only other kinds of apps may use", certainty: observed, sources: "F"},
+	{says: "An app of another auth flow: OAU-251", certainty: observed, note: "; that grants of other kinds of apps are answered alike is assumed", sources: "F"},
 	{
 		says: "A grant type that does not exist: {}", certainty: assumed,
 		setting: choosing("unknownGrantCode", func(r *rules) *string { return &r.unknownGrantCode }, "OAU-250", "OAU-251"),
@@ -108,16 +108,17 @@ var clientLines = []line{
 		certainty: documented | observed, sources: "D, F",
 	},
 	{says: "Public apps send `client_id` in the form and no header", certainty: documented, sources: "C, D"},
+	{says: "Basic with an empty secret makes a public app an unknown client (OAU-153)", certainty: observed, sources: "F"},
 	{
 		says:      "Or `client_assertion_type` and `client_assertion`: a JWT signed with the secret or with a key of the app",
 		certainty: documented, sources: "D",
 	},
 	{
-		says: "Its algorithms: HS256 with the secret; RS256, ES256, EdDSA with a key", certainty: assumed,
+		says: "Its algorithms: HS256 with the secret; RS256, ES256, EdDSA (also called Ed25519) with a key", certainty: assumed,
 		note: ", after RFC 7523 and OpenID Connect", fixed: "which one it is, the app decides; an unused one harms nobody",
 	},
 	{
-		says: "It has `exp`, no further ahead than {}", certainty: assumed, note: ", after RFC 7523",
+		says: "It has `exp`, no further ahead than {} by the server's clock", certainty: assumed, note: ", after RFC 7523",
 		setting: lasting("clientAssertionTTL", time.Hour, time.Second, year, func(r *rules) *time.Duration { return &r.clientAssertionTTL }),
 	},
 	{
@@ -169,6 +170,11 @@ var renewLines = []line{
 		setting: deciding("sessionCapRefuses", false, func(r *rules) *bool { return &r.sessionCapRefuses }),
 	},
 	{says: "`POST /restapi/oauth/revoke` ends the whole session, all its tokens", certainty: documented, sources: "C, D"},
+	{
+		says: "An access token of a session that was revoked or ended: {}", certainty: assumed,
+		setting: choosing("endedTokenCode", func(r *rules) *string { return &r.endedTokenCode }, "OAU-213", "OAU-211"),
+	},
+	{says: "The token may come in the query of the revocation, which is discouraged", certainty: documented, sources: "C"},
 	{says: "A token of another app is not revoked: OAU-164", certainty: documented, sources: "C"},
 	{
 		says: "Revoking an unknown token: {}", certainty: assumed, note: ", after RFC 7009",

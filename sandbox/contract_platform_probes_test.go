@@ -57,6 +57,11 @@ var platformProbes = map[string]probe{
 		v.demoForm(revokePath, "token", access).want(200)
 		return code(v.refresh(refresh))
 	}},
+	"endedTokenCode": {"OAU-211", func(v *vendor) any {
+		access, _ := v.pair()
+		v.demoForm(revokePath, "token", access).want(200)
+		return v.works(access)
+	}},
 	"revokeUnknownStatus": {400, func(v *vendor) any { return code(v.demoForm(revokePath, "token", "unknown")) }},
 	"clientRefusalStatus": {400, func(v *vendor) any { return code(v.formAs(v.Demo().ClientID, "wrong", tokenPath)) }},
 	"clientAssertionTTL": {"2h", func(v *vendor) any {

@@ -19,7 +19,7 @@ var callLines = []line{
 		setting: deciding("gatewayChallenge", true, func(r *rules) *bool { return &r.gatewayChallenge }),
 	},
 	{
-		says: "An agent's token, or one of somebody switched off since, at the administrators' API: {}", certainty: assumed,
+		says: "An agent's token (its subject is the agent), or a token of somebody switched off since, at the administrators' API: {}", certainty: assumed,
 		setting: status("callerStatus", 403, func(r *rules) *int { return &r.callerStatus }),
 	},
 	{
@@ -123,7 +123,7 @@ var directLines = []line{
 		setting: deciding("hashcodeChanges", false, func(r *rules) *bool { return &r.hashcodeChanges }),
 	},
 	{
-		says:      "`POST /api/auth/login/code` with a one-time `code`, `…/tenfold/accesstoken` with `token`",
+		says:      "`POST /api/auth/login/code` with a one-time `code`, `…/tenfold/accesstoken` with `token`, which stays good",
 		certainty: documented, sources: "B",
 	},
 	{
@@ -192,7 +192,7 @@ var xauthLines = []line{
 		setting: deciding("xauthWins", false, func(r *rules) *bool { return &r.xauthWins }),
 	},
 	{
-		says:      "401 for a token that is unknown or has ended: a JSON error whose text says \"expired\" for the latter; or not",
+		says:      "401 for a token that is unknown or has ended: a JSON error, \"The X-Auth-Token is not valid\", and for the latter \"The X-Auth-Token has expired\"; or not",
 		certainty: assumed, note: "; the vendor's SDKs look for that word", sources: "E",
 		setting: choosing("xauthTexts", func(r *rules) *string { return &r.xauthTexts }, byCause, "not-valid"),
 	},
@@ -214,6 +214,10 @@ var summaryLines = []line{
 		says: "`GET /voice/api/v1/summary/accounts/{sub}/segments/{seg}/agent` and `/auto` want `cookie: access_token=…` and no " +
 			"`Authorization` header",
 		certainty: documented, sources: "A, B",
+	},
+	{
+		says: "The demo segments belong to the first sub-account; a segment of nobody is answered 404", certainty: documented,
+		note: "; whose they are is made up", sources: "A",
 	},
 	{says: "404 may mean \"not yet\", 200 with nothing that there is no summary", certainty: documented, sources: "A"},
 	{

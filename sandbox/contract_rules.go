@@ -20,6 +20,7 @@ type rules struct {
 	sessionCapRefuses, jwtLoginReusesSession               bool
 	credentialDeletionEndsSessions, scopeExcessRefused     bool
 	assertionCodes, refreshCodes, unknownGrantCode         string
+	endedTokenCode                                         string
 	revokeUnknownStatus, clientRefusalStatus               int
 	clientAssertionTTL, idTokenTTL                         time.Duration
 	clientAssertionSingleUse                               bool
@@ -93,11 +94,14 @@ type profile struct {
 // profiles are those that a server can be started with; the first is the default.
 var profiles = []profile{
 	{"ringcx", "as documented today, at ringcx.ringcentral.com", nil},
-	{"engage", "as documented until 2026 at engage.ringcentral.com: without limits on exchanges and on RingCX reads, which " +
-		"were first written down in June and July 2026, and with token requests counted by app and user, as before the " +
-		"notice of 2025/26", map[string]string{
-		"exchangeLimit": "0", "apiLimit": "0", "authLimitCountedBy": "app-and-user",
-	}},
+	{
+		"engage", "as documented earlier, at engage.ringcentral.com: without limits on exchanges and on RingCX reads, which were " +
+			"first written down in June and July 2026; with token requests counted by app and user, as before the notice of " +
+			"2025/26; and without grace for a used refresh token, as in the API reference before the guide of March 2025",
+		map[string]string{
+			"exchangeLimit": "0", "apiLimit": "0", "authLimitCountedBy": byAppAndUser, "graceAfterUse": "0s", "graceUnused": "0s",
+		},
+	},
 }
 
 // startRules are what a server begins with, and returns to: the defaults, then the profile, the option TokenTTL, and the

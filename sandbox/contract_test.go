@@ -173,7 +173,10 @@ func TestAProfileAndSettingsAreWhatAResetReturnsTo(t *testing.T) {
 		start["ringcxRefreshReuse"] != "accept" || start["lightLimit"] != 9.0 {
 		t.Errorf("in force: %v", start)
 	}
-	token := str(v.login(), "access_token")
+	_, refresh := v.pair()
+	v.refresh(refresh).want(http.StatusOK)
+	v.refresh(refresh).wantOAuth(400, "invalid_grant", "OAU-213")
+	token, _ := v.pair()
 	for range 10 {
 		if r := v.exchangeToken(token).want(http.StatusOK); r.header.Get("X-Rate-Limit-Limit") != "" {
 			t.Fatal("there is a limit")

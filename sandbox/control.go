@@ -34,6 +34,9 @@ func (s *Server) controlRoutes() http.Handler {
 	handle("POST /_sandbox/reset", s.controlReset)
 	handle("GET /_sandbox/snapshot", s.controlSnapshot)
 	handle("POST /_sandbox/snapshot", s.controlRestore)
+	handle("GET /_sandbox/namespaces", s.controlNamespaces)
+	handle("POST /_sandbox/namespaces", s.controlNamespace)
+	handle("DELETE /_sandbox/namespaces/{name}", s.controlDeleteNamespace)
 	handle("POST /_sandbox/switches", s.controlSwitches)
 	mux.HandleFunc("GET /_sandbox/contract", s.controlContract)
 	handle("GET /_sandbox/state", s.controlState)
@@ -149,7 +152,7 @@ func (s *Server) controlState(*http.Request) (any, error) {
 			"accounts": len(s.world.accounts), "users": len(s.world.users), "apps": len(s.world.apps),
 			"credentials": len(s.world.credentials), "sessions": s.platform.live(),
 			"authorizationCodes": s.platform.codes.len(), "ringcxAccessTokens": tokens,
-			"ringcxRefreshTokens": s.cx.live(s.Now()), "ringcxAdmins": len(s.world.admins),
+			"ringcxRefreshTokens": s.cx.live(s.Now(), r), "ringcxAdmins": len(s.world.admins),
 			"ringcxApiTokens": len(s.cx.apiTokens), "requests": s.journal.size(), "faults": s.faults.size(),
 		},
 	}, nil
@@ -164,9 +167,14 @@ func (s *Server) controlEnv(r *http.Request) (any, error) {
 		"webClientId": demo.WebClientID, "webClientSecret": demo.WebClientSecret, "webRedirectUri": demo.WebRedirectURI,
 		"adminUsername": demo.AdminUsername, "adminPassword": demo.AdminPassword, "platformId": demo.PlatformID,
 		"segmentId": demoSegment,
-		"env": map[string]string{
-			"RC_SERVER_URL": baseURL(r), "RINGCX_SERVER_URL": baseURL(r),
-			"RC_APP_CLIENT_ID": demo.ClientID, "RC_APP_CLIENT_SECRET": demo.ClientSecret, "RC_USER_JWT": demo.JWT,
-		},
+		"env":       environment(baseURL(r), demo),
 	}, nil
+}
+
+// environment is what leads programs to a server, under the names that the vendor's samples use.
+func environment(url string, demo Credentials) map[string]string {
+	return map[string]string{
+		"RC_SERVER_URL": url, "RINGCX_SERVER_URL": url,
+		"RC_APP_CLIENT_ID": demo.ClientID, "RC_APP_CLIENT_SECRET": demo.ClientSecret, "RC_USER_JWT": demo.JWT,
+	}
 }

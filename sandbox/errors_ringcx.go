@@ -117,5 +117,5 @@ func baseURL(r *http.Request) string {
 		}
 		return c
 	}, r.Host)
-	return scheme + "://" + host
+	return scheme + "://" + host + prefixOf(r)
 }

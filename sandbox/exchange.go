@@ -118,7 +118,7 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 	if old != nil && turn != old.turn {
 		c.note(verdictReplay)
 		if c.rules.ringcxRefreshReuse == reuseRevoke {
-			s.cx.end(old, true)
+			s.cx.cut(old)
 		}
 	}
 	if old == nil || !old.gives(c, turn) {

@@ -86,7 +86,7 @@ func (v *vendor) wantKept(kept keptRecords) {
 	var now struct {
 		Records map[string]map[string]any `json:"records"`
 	}
-	r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1/_sandbox/snapshot", nil)
+	r := httptest.NewRequest(http.MethodGet, "https://127.0.0.1/_sandbox/snapshot", nil)
 	r.RemoteAddr = "127.0.0.1:1"
 	v.sendBare(r).want(http.StatusOK).decode(&now)
 	var then map[string]map[string]any

@@ -16,6 +16,8 @@ type Request struct {
 	Verdicts []string  `json:"verdicts"`        // misuse that a client should be told about; empty, never null
 	Fault    string    `json:"fault,omitempty"` // what a bad day did to it, such as "drop-answer" or "status 503"; "": nothing
 	Number   uint64    `json:"number"`          // 1 is the first after a start; a reset goes on counting
+
+	Namespace string `json:"namespace,omitempty"` // which the request was for; only what an observer sees has it
 }
 
 // journal is a ring of the latest requests. Its lock guards all of it.
@@ -52,10 +54,16 @@ func (j *journal) add(e logEntry) {
 		j.entries[j.next] = packed
 		j.next = (j.next + 1) % logSize
 	}
+	j.mu.Unlock()
+	j.observe(e.Request)
+}
+
+func (j *journal) observe(r Request) {
+	j.mu.Lock()
 	observer := j.observer
 	j.mu.Unlock()
 	if observer != nil {
-		observer(e.Request)
+		observer(r)
 	}
 }
 

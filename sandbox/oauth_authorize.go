@@ -50,7 +50,7 @@ func (s *Server) welcome(c *call, r *http.Request, req *authorizeRequest, in for
 		return req.redirectError(problem)
 	}
 	b, cookie := s.browserOf(c, r)
-	a := s.begin(c, req, b)
+	a := s.begin(c, r, req, b)
 	if cookie != nil {
 		a = a.with("Set-Cookie", cookie.String())
 	}
@@ -58,7 +58,7 @@ func (s *Server) welcome(c *call, r *http.Request, req *authorizeRequest, in for
 }
 
 // begin sends a browser to the page that req needs next, or to the app if no page may be shown.
-func (s *Server) begin(c *call, req *authorizeRequest, b *browser) answer {
+func (s *Server) begin(c *call, r *http.Request, req *authorizeRequest, b *browser) answer {
 	u := b.signedIn(c.now)
 	again := c.rules.promptLoginAsks && slices.Contains(req.prompt, "login")
 	if u != nil && (again || u.mayNotUse(req.app) != "") {
@@ -73,9 +73,9 @@ func (s *Server) begin(c *call, req *authorizeRequest, b *browser) answer {
 	case silent, u != nil && b.allowed[req.app] && !c.rules.consentEveryTime:
 		return s.grantCode(c, f)
 	case u == nil:
-		return redirect(http.StatusFound, signInPath+"?flow="+f.id)
+		return redirect(http.StatusFound, prefixOf(r)+signInPath+"?flow="+f.id)
 	}
-	return redirect(http.StatusFound, consentPath+"?flow="+f.id)
+	return redirect(http.StatusFound, prefixOf(r)+consentPath+"?flow="+f.id)
 }
 
 // authorizeParams are the parameters of the query and of the form, which may not contradict each other.

@@ -68,7 +68,7 @@ func (s *Server) rename(c *call, r *http.Request, b *browser) *http.Cookie {
 	s.platform.browsers.put(b.id, b)
 	s.changes.touch(b)
 	return &http.Cookie{ //nolint:gosec // not always Secure: the sandbox usually speaks plain HTTP on loopback
-		Name: cookieName(r), Value: b.id, Path: "/restapi/oauth/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Name: cookieName(r), Value: b.id, Path: prefixOf(r) + "/restapi/oauth/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: r.TLS != nil,
 	}
 }

@@ -204,8 +204,10 @@ func (p *platform) use(c *call, token string) (t *rcAccess, code, message string
 	sess, turn := p.find(token, kindAccess)
 	now := momentOf(c.now)
 	switch {
-	case sess == nil, sess.state.Load() != sessionOpen:
+	case sess == nil:
 		return nil, "OAU-213", "Token not found"
+	case sess.state.Load() != sessionOpen:
+		return nil, c.rules.endedTokenCode, "Token not found"
 	case turn != sess.turn && now < sess.issued.after(c.rules.replacedTokenTellsFor):
 		return nil, "OAU-129", "Access token corrupted"
 	case turn != sess.turn:

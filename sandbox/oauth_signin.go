@@ -41,7 +41,7 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 	f.user, f.browser.user, f.browser.since = u, u, c.now
 	cookie := s.rename(c, r, f.browser)
 	s.changes.touch(f)
-	return redirect(http.StatusSeeOther, consentPath+"?flow="+f.id).with("Set-Cookie", cookie.String())
+	return redirect(http.StatusSeeOther, prefixOf(r)+consentPath+"?flow="+f.id).with("Set-Cookie", cookie.String())
 }
 
 // recognise finds the user with this name and password, or says why there is none. It does not tell whether the name
@@ -114,7 +114,7 @@ func (s *Server) showConsent(c *call, r *http.Request) answer {
 	case f == nil:
 		return s.stalePage()
 	case f.user == nil:
-		return redirect(http.StatusSeeOther, signInPath+"?flow="+f.id)
+		return redirect(http.StatusSeeOther, prefixOf(r)+signInPath+"?flow="+f.id)
 	}
 	return s.consentPage(f)
 }

@@ -79,9 +79,15 @@ func (s *signIn) live(now time.Time) bool {
 // end logs s out, and with cut also what access tokens it has.
 func (x *ringcx) end(s *signIn, cut bool) {
 	s.ended = true
+	x.changes.touch(s)
 	if cut {
-		s.cut.Store(true)
+		x.cut(s)
 	}
+}
+
+// cut ends everything of s but its X-Auth-Token.
+func (x *ringcx) cut(s *signIn) {
+	s.cut.Store(true)
 	x.changes.touch(s)
 }
 
@@ -117,10 +123,10 @@ func (x *ringcx) find(token string) (*signIn, uint32) {
 }
 
 // live counts the refresh tokens that can be used.
-func (x *ringcx) live(now time.Time) int {
+func (x *ringcx) live(now time.Time, r *rules) int {
 	n := 0
 	for in := range x.signIns.all() {
-		if in.live(now) {
+		if in.live(now) && !in.cutOff(r) {
 			n++
 		}
 	}

@@ -42,6 +42,9 @@ type Options struct {
 	// Keeper keeps everything between runs: what it has is there again, and no answer leaves before what it stands for is
 	// kept. Nil keeps everything in memory.
 	Keeper Keeper
+	// Open makes a handler reachable at an address of its own, which a namespace gets when it is asked for. Nil means that
+	// namespaces are reached by path and host name only.
+	Open func(http.Handler) (url string, closing func(), err error)
 }
 
 // Server is both vendor servers as one http.Handler. It is safe for concurrent use. Make one with New.
@@ -57,10 +60,12 @@ type Server struct {
 	signing atomic.Pointer[signingKey] // signs RingCX access tokens
 	habits  habits
 
-	memory memory
+	memory    memory
+	inside    namespaces
+	namespace string // this server's name; "": it is not inside another
 
 	rules    atomic.Pointer[rules]
-	changing sync.Mutex // held by who changes rules
+	changing sync.Mutex // held by who changes rules; taken before mu
 	start    *rules     // what a reset returns to
 
 	mu       sync.Mutex // guards what follows, and everything reachable from it
@@ -72,35 +77,44 @@ type Server struct {
 
 // New makes a server in its first minute. It fails if an option is out of its range.
 func New(opts *Options) (*Server, error) {
-	s := &Server{}
+	given := Options{}
 	if opts != nil {
-		s.opts = *opts
+		given = *opts
 	}
+	s, err := newServer(given, memory{keeper: given.Keeper, saving: new(sync.Mutex)})
+	if err == nil {
+		err = s.remember()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	return s, nil
+}
+
+// newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
+func newServer(opts Options, m memory) (*Server, error) {
+	s := &Server{opts: opts, memory: m}
 	s.opts.Profile = cmp.Or(s.opts.Profile, profiles[0].name)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {
-		return nil, fmt.Errorf("sandbox: token lifetime %v is below one second", s.opts.TokenTTL)
+		return nil, fmt.Errorf("token lifetime %v is below one second", s.opts.TokenTTL)
 	}
 	if s.clock.base = s.opts.Now; s.clock.base == nil {
 		s.clock.base = time.Now
 	}
-	s.memory = memory{keeper: s.opts.Keeper, saving: new(sync.Mutex)}
 	var err error
 	if s.start, err = startRules(&s.opts); err != nil {
-		return nil, fmt.Errorf("sandbox: %w", err)
+		return nil, err
 	}
 	day, _, err := (&hostileRequest{Share: s.opts.Hostile}).day(cmp.Or(s.opts.Seed, 1))
 	if err != nil {
-		return nil, fmt.Errorf("sandbox: %w", err)
+		return nil, err
 	}
 	s.faults.setDay(day)
 	s.routes = s.vendorRoutes()
 	s.control = s.controlRoutes()
 	s.console = sync.OnceValue(func() *console { return newConsole(s) })
-	if err := s.wake(); err != nil {
-		return nil, fmt.Errorf("sandbox: %w", err)
-	}
-	return s, nil
+	return s, s.wake()
 }
 
 // Reset returns to the first minute: no tokens, no sessions, no ledgers, no log, no faults, the clock as started, and
@@ -124,6 +138,9 @@ func (s *Server) Demo() Credentials {
 // ServeHTTP answers as the vendor whose path it is. Like the vendor's network on a bad day, it may cut the connection
 // if a fault was armed.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.enter(w, r) {
+		return
+	}
 	refusal, refused := s.refuseTransport(r)
 	switch path := r.URL.Path; {
 	case path != "/_sandbox" && !strings.HasPrefix(path, "/_sandbox/") && path != "/console" && !strings.HasPrefix(path, consolePath):

@@ -91,6 +91,8 @@ func (s *Server) restoredState(in *archive, news *changes) (*state, error) {
 
 // become takes over a state. Tokens of the one before are refused, unless it has their epoch and seals.
 func (s *Server) become(st *state, news *changes) {
+	s.changing.Lock()
+	defer s.changing.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if news != nil {

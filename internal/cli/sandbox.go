@@ -24,7 +24,11 @@ func (a *app) sandbox() *cobra.Command {
 		Use: "sandbox", Short: "Emulate both vendor servers on this machine", Args: noArgs,
 		Long: `Emulates RingCentral's token endpoints and RingCX on one port, for programs in any language: only the host changes
 between the sandbox and production. It starts with one account, one app and one user, the same on every start with the
-same seed; 'ringcx sandbox env' prints what a program needs to sign in. Everything lives in memory.
+same seed; 'ringcx sandbox env' prints what a program needs to sign in. Everything lives in memory, or with --data in a file
+that survives kill -9; --snapshot FILE begins with what GET /_sandbox/snapshot of a sandbox answered.
+
+Many test suites share one sandbox without meeting each other: 'ringcx sandbox env --namespace NAME' prints the variables of a
+sandbox inside this one, with a clock, limits, tokens and a log of its own.
 
 Tests move its clock (POST /_sandbox/clock {"advance":"6m"}), read what was asked and what was wrong with it
 (GET /_sandbox/requests), order bad days (POST /_sandbox/faults) and start over (POST /_sandbox/reset). --hostile 0.1
@@ -58,6 +62,8 @@ NODE_EXTRA_CA_CERTS. The first two take the place of what is trusted otherwise, 
 	chosen.flags(a, cmd)
 	f := cmd.Flags()
 	f.StringVar(&passwordFile, "console-password-file", "", "`FILE` with the password that the console asks for")
+	f.StringVar(&at.data, "data", "", "keep everything in `FILE`, made if there is none")
+	f.StringVar(&at.snapshot, "snapshot", "", "begin with the snapshot in `FILE`")
 	f.StringVar(&at.envFile, "env-file", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
 	f.DurationVar(&opts.TokenTTL, "token-ttl", 5*time.Minute, "lifetime of RingCX access tokens")
 	f.StringVar(&opts.Algorithm, "algorithm", "ES256", "signature of RingCX access tokens: ES256, RS256 or EdDSA")
@@ -72,7 +78,7 @@ NODE_EXTRA_CA_CERTS. The first two take the place of what is trusted otherwise, 
 }
 
 func (a *app) sandboxEnv(opts *sandbox.Options, at *place) *cobra.Command {
-	var which string
+	var which, namespace string
 	cmd := &cobra.Command{
 		Use: "env", Short: "Print the variables that point a program at the sandbox", Args: noArgs,
 		Long: `Prints the variables that point a program at the sandbox, and those of one of its apps:
@@ -84,7 +90,8 @@ admin   no app: user name and password of RingCX itself, for 'ringcx login --dir
 
 Variables of the others that would get in the way are set to nothing.`,
 		Example: `  eval "$(ringcx sandbox env)" && ringcx login
-  eval "$(ringcx sandbox env --app native)" && ringcx login`,
+  eval "$(ringcx sandbox env --app native)" && ringcx login
+  eval "$(ringcx sandbox env --namespace nightly)" && ./my-tests`,
 		RunE: func(*cobra.Command, []string) error {
 			box, err := sandbox.New(&sandbox.Options{Seed: opts.Seed})
 			if err != nil {
@@ -94,7 +101,13 @@ Variables of the others that would get in the way are set to nothing.`,
 			if err != nil || port == "0" {
 				return &usageError{fmt.Sprintf("--listen %q must name the host and port of a sandbox", at.listen), "such as --listen " + defaultListen}
 			}
-			text, talk, err := appExports(which, at.url(host, port), box.Demo())
+			url := at.url(host, port)
+			if namespace != "" {
+				if url, err = a.namespaceURL(at, url, namespace); err != nil {
+					return err
+				}
+			}
+			text, talk, err := appExports(which, url, box.Demo())
 			if err != nil {
 				return err
 			}
@@ -109,6 +122,7 @@ Variables of the others that would get in the way are set to nothing.`,
 			return err
 		},
 	}
+	cmd.Flags().StringVar(&namespace, "namespace", "", "variables of the namespace `NAME` of a running sandbox, which begins with that")
 	cmd.Flags().StringVar(&which, "app", "jwt", "whose variables: `jwt`, native, web or admin")
 	complete(cmd, "app", cobra.FixedCompletions([]string{"jwt", "native", "web", "admin"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -194,6 +208,9 @@ func (a *app) logRequest(r sandbox.Request) {
 		return
 	}
 	line := fmt.Sprintf("%s  %d  %-6s %s", r.Time.Local().Format(time.TimeOnly), r.Status, r.Method, r.Path)
+	if r.Namespace != "" {
+		line += "  (" + r.Namespace + ")"
+	}
 	if r.Fault != "" {
 		line += "  (spoiled: " + r.Fault + ")"
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log"
@@ -24,6 +25,23 @@ type place struct {
 	listen  string
 	envFile string // where the variables are written that lead there; "": nowhere
 	tlsDir  string // of the authority that its clients trust; "": it speaks plain HTTP
+
+	data     string // file in which it keeps everything; "": in memory
+	snapshot string // file that says what is in it; "": the demo objects
+}
+
+// client reaches the sandbox there.
+func (p *place) client() (*http.Client, error) {
+	if p.tlsDir == "" {
+		return http.DefaultClient, nil
+	}
+	ca, err := os.ReadFile(localtls.CertFile(p.tlsDir))
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(ca)
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}, nil
 }
 
 func (p *place) url(host, port string) string {
@@ -108,11 +126,19 @@ func addresses(addr net.Addr) []net.IP {
 // remembers takes about a third of what it has under load.
 const restAfter = 2 * time.Second
 
-func (a *app) serve(opts *sandbox.Options, at *place) error {
-	opts.TLSOnly = at.tlsDir != ""
+func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
+	opts.TLSOnly, opts.Open = at.tlsDir != "", a.opener(at)
+	closing, err := keepIn(at.data, opts)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closing()) }()
 	box, err := sandbox.New(opts)
 	if err != nil {
 		return &usageError{strings.TrimPrefix(err.Error(), "sandbox: "), "see 'ringcx sandbox --help'"}
+	}
+	if err := a.takeSnapshot(box, at.snapshot); err != nil {
+		return err
 	}
 	ln, config, err := at.listener(a.Context, time.Now())
 	if err != nil {
@@ -139,11 +165,7 @@ func (a *app) serve(opts *sandbox.Options, at *place) error {
 		rest.Reset(restAfter)
 		a.logRequest(r)
 	})
-	server := &http.Server{
-		Handler: box, ReadHeaderTimeout: 10 * time.Second, TLSConfig: config,
-		ErrorLog:    log.New(a.Stderr, "", 0),                                // clients that do not trust the certificate, for one
-		BaseContext: func(net.Listener) context.Context { return a.Context }, // ends the console's live log, too
-	}
+	server := a.httpServer(box, config)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ln) }()
 	select {
@@ -159,8 +181,23 @@ func (a *app) serve(opts *sandbox.Options, at *place) error {
 	return nil
 }
 
+func (a *app) httpServer(h http.Handler, config *tls.Config) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, TLSConfig: config,
+		ErrorLog:    log.New(a.Stderr, "", 0),                                // clients that do not trust the certificate, for one
+		BaseContext: func(net.Listener) context.Context { return a.Context }, // ends the console's live log, too
+	}
+}
+
 func (a *app) announce(url string, at *place, opts *sandbox.Options) {
-	fmt.Fprintf(a.Stderr, "RingCX sandbox on %s, tokens live %s. Stop it with Ctrl-C.\n", url, span(opts.TokenTTL))
+	ttl := opts.TokenTTL
+	if chosen, err := time.ParseDuration(opts.Settings["ringcxTokenTTL"]); err == nil {
+		ttl = chosen
+	}
+	fmt.Fprintf(a.Stderr, "RingCX sandbox on %s, tokens live %s. Stop it with Ctrl-C.\n", url, span(ttl))
+	if at.data != "" {
+		fmt.Fprintf(a.Stderr, "Everything is kept in %s.\n", at.data)
+	}
 	if host, _, _ := net.SplitHostPort(at.listen); !isLocal(host) {
 		if opts.ConsolePassword == "" {
 			fmt.Fprintln(a.Stderr, "Other machines can reach it, and it trusts everybody.")

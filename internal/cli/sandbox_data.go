@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox"
+	"github.com/ringcx-go/ringcx/sandbox/datafile"
+)
+
+// keepIn has the sandbox keep everything in a file, and gives what lets go of it.
+func keepIn(path string, opts *sandbox.Options) (closing func() error, err error) {
+	if path == "" {
+		return func() error { return nil }, nil
+	}
+	data, err := datafile.Open(path)
+	if err != nil {
+		return nil, &usageError{"--data " + path + ": " + strings.TrimPrefix(err.Error(), path+" "), "give another file, or stop what uses this one"}
+	}
+	opts.Keeper = data
+	return data.Close, nil
+}
+
+// takeSnapshot makes box what a snapshot in a file says.
+func (a *app) takeSnapshot(box *sandbox.Server, path string) error {
+	if path == "" {
+		return nil
+	}
+	raw, err := os.ReadFile(path) //nolint:gosec // the user's file
+	if err != nil {
+		return err
+	}
+	r := httptest.NewRequestWithContext(a.Context, http.MethodPost, "http://127.0.0.1/_sandbox/snapshot", bytes.NewReader(raw))
+	r.RemoteAddr = "127.0.0.1:1" // this machine
+	w := httptest.NewRecorder()
+	box.ServeHTTP(w, r)
+	if w.Code == http.StatusOK {
+		return nil
+	}
+	return &usageError{fmt.Sprintf("--snapshot %s: %s", path, refusalIn(w.Body.Bytes())), "give what GET /_sandbox/snapshot answered"}
+}
+
+// refusalIn is the text of an error of the control plane.
+func refusalIn(body []byte) string {
+	var said struct {
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(body, &said) != nil || said.Error == "" {
+		return clip(strings.TrimSpace(string(body)))
+	}
+	return said.Error
+}
+
+// opener gives each namespace an address beside that of the sandbox.
+func (a *app) opener(at *place) func(http.Handler) (string, func(), error) {
+	return func(h http.Handler) (string, func(), error) {
+		host, _, err := net.SplitHostPort(at.listen)
+		if err != nil {
+			return "", nil, err
+		}
+		beside := *at
+		beside.listen = net.JoinHostPort(host, "0")
+		ln, config, err := beside.listener(a.Context, time.Now())
+		if err != nil {
+			return "", nil, err
+		}
+		host, port, err := net.SplitHostPort(ln.Addr().String())
+		if err != nil {
+			return "", nil, errors.Join(err, ln.Close())
+		}
+		server := a.httpServer(h, config)
+		go func() { _ = server.Serve(ln) }()
+		context.AfterFunc(a.Context, func() { _ = server.Close() })
+		return at.url(host, port), func() { _ = server.Close() }, nil
+	}
+}
+
+// namespaceURL asks a running sandbox for the address of a namespace, which begins with that.
+func (a *app) namespaceURL(at *place, base, name string) (string, error) {
+	body, err := json.Marshal(map[string]string{"name": name})
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(a.Context, 5*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/_sandbox/namespaces", bytes.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	client, err := at.client()
+	if err != nil {
+		return "", err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		var problem *url.Error
+		if errors.As(err, &problem) {
+			err = problem.Err
+		}
+		return "", &usageError{fmt.Sprintf("no sandbox answers at %s: %v", base, err), "start it with 'ringcx sandbox', or name it with --listen"}
+	}
+	defer resp.Body.Close() //nolint:errcheck // it was read
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil {
+		return "", err
+	}
+	var got struct {
+		URL string `json:"url"`
+	}
+	if resp.StatusCode != http.StatusOK {
+		return "", &usageError{fmt.Sprintf("--namespace %s: %s", clip(name), refusalIn(raw)), "such as --namespace nightly"}
+	}
+	if err := json.Unmarshal(raw, &got); err != nil || got.URL == "" {
+		return "", fmt.Errorf("what answers at %s is no sandbox", base)
+	}
+	return got.URL, nil
+}

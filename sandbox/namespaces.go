@@ -1,0 +1,229 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A namespace is a whole sandbox inside another: its own accounts, tokens, limits, clock, faults and log, so that many test
+// suites can share one process without meeting each other. It begins with the first request that names it.
+
+const (
+	namespacePath  = "/_ns/"      // before the paths of a namespace, after which its name comes
+	namespaceHost  = ".localhost" // after its name, it is the host of a namespace
+	namespacesMost = 1_000
+)
+
+var namespaceName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// namespaces are those of a server. Its lock guards them.
+type namespaces struct {
+	mu  sync.Mutex
+	all map[string]*namespace
+}
+
+type namespace struct {
+	*Server
+	name  string
+	url   string // of the address that is the namespace's alone; "": it has none
+	close func() // closes that address
+}
+
+var errNamespaces = errors.New("there are too many namespaces already: delete some, with DELETE /_sandbox/namespaces/NAME")
+
+// named finds or begins a namespace.
+func (s *Server) named(name string) (*namespace, error) {
+	if !namespaceName.MatchString(name) {
+		return nil, fmt.Errorf("%q is no name of a namespace: up to 63 small letters, digits and dashes", clip(name))
+	}
+	s.inside.mu.Lock()
+	defer s.inside.mu.Unlock()
+	if n := s.inside.all[name]; n != nil {
+		return n, nil
+	}
+	if len(s.inside.all) >= namespacesMost {
+		return nil, errNamespaces
+	}
+	inner, err := newServer(s.opts, memory{keeper: s.memory.keeper, saving: s.memory.saving, name: name})
+	if err != nil {
+		return nil, err
+	}
+	inner.namespace = name
+	inner.OnRequest(func(r Request) {
+		r.Namespace = name
+		s.journal.observe(r)
+	})
+	n := &namespace{Server: inner, name: name}
+	if s.inside.all == nil {
+		s.inside.all = map[string]*namespace{}
+	}
+	s.inside.all[name] = n
+	return n, nil
+}
+
+type prefixKey struct{}
+
+// prefixOf is what comes before the paths of r for who sent it: "" or that of a namespace.
+func prefixOf(r *http.Request) string {
+	prefix, _ := r.Context().Value(prefixKey{}).(string)
+	return prefix
+}
+
+// namespaceOf is the namespace that r names in its path or as its host, and r as that namespace sees it; "" if none.
+func namespaceOf(r *http.Request) (string, *http.Request) {
+	if rest, ok := strings.CutPrefix(r.URL.Path, namespacePath); ok {
+		name, path, _ := strings.Cut(rest, "/")
+		prefix := namespacePath + name
+		inner := r.WithContext(context.WithValue(r.Context(), prefixKey{}, prefix))
+		inner.URL = new(url.URL)
+		*inner.URL = *r.URL
+		inner.URL.Path, inner.URL.RawPath = "/"+path, strings.TrimPrefix(r.URL.RawPath, prefix)
+		return name, inner
+	}
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	if name, ok := strings.CutSuffix(host, namespaceHost); ok && name != "" {
+		return name, r
+	}
+	return "", r
+}
+
+// enter lets the namespace that r names answer; false if it names none.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request) bool {
+	if s.namespace != "" || r.Host == "" && r.URL.Path == "" {
+		return false
+	}
+	name, inner := namespaceOf(r)
+	if name == "" {
+		return false
+	}
+	n, err := s.named(name)
+	switch {
+	case errors.Is(err, errNamespaces):
+		textAnswer(http.StatusServiceUnavailable, "sandbox: "+err.Error()).write(w)
+	case err != nil:
+		textAnswer(http.StatusNotFound, "sandbox: "+err.Error()).write(w)
+	case prefixOf(inner) != "" && strings.HasPrefix(inner.URL.Path, "/console"):
+		consoleElsewhere(inner, name).write(w)
+	default:
+		n.ServeHTTP(w, inner)
+	}
+	return true
+}
+
+// consoleElsewhere leads to the console of a namespace, which needs a host of its own.
+func consoleElsewhere(r *http.Request, name string) answer {
+	_, port, err := net.SplitHostPort(r.Host)
+	to := "http://" + name + namespaceHost
+	if err == nil {
+		to += ":" + port
+	}
+	if r.TLS != nil {
+		to = "https" + strings.TrimPrefix(to, "http")
+	}
+	return redirect(http.StatusFound, to+r.URL.Path)
+}
+
+// namespaceView is a namespace as the control plane shows it.
+type namespaceView struct {
+	Name     string            `json:"name"`
+	URL      string            `json:"url"`
+	Requests int               `json:"requests"`
+	Env      map[string]string `json:"env"`
+}
+
+func (n *namespace) view(base string) namespaceView {
+	at := n.url
+	if at == "" {
+		at = base + namespacePath + n.name
+	}
+	return namespaceView{n.name, at, n.journal.size(), environment(at, n.Demo())}
+}
+
+// controlNamespaces lists the namespaces.
+func (s *Server) controlNamespaces(r *http.Request) (any, error) {
+	s.inside.mu.Lock()
+	defer s.inside.mu.Unlock()
+	out := []namespaceView{}
+	for _, name := range slices.Sorted(maps.Keys(s.inside.all)) {
+		out = append(out, s.inside.all[name].view(baseURL(r)))
+	}
+	return map[string]any{"namespaces": out}, nil
+}
+
+// controlNamespace begins a namespace, or finds it, and opens an address of its own for it.
+func (s *Server) controlNamespace(r *http.Request) (any, error) {
+	var in struct {
+		Name string `json:"name"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	if s.namespace != "" {
+		return nil, errors.New("a namespace has none inside")
+	}
+	n, err := s.named(in.Name)
+	if err != nil {
+		return nil, err
+	}
+	s.inside.mu.Lock()
+	defer s.inside.mu.Unlock()
+	if n.url == "" && s.opts.Open != nil {
+		if n.url, n.close, err = s.opts.Open(n.Server); err != nil {
+			return nil, fmt.Errorf("opening an address for namespace %s: %w", n.name, err)
+		}
+	}
+	return n.view(baseURL(r)), nil
+}
+
+// controlDeleteNamespace forgets a namespace and all that was kept of it.
+func (s *Server) controlDeleteNamespace(r *http.Request) (any, error) {
+	name := r.PathValue("name")
+	s.inside.mu.Lock()
+	defer s.inside.mu.Unlock()
+	n := s.inside.all[name]
+	if n == nil {
+		return nil, fmt.Errorf("%w: namespace %s", errNoSuchThing, clip(name))
+	}
+	delete(s.inside.all, name)
+	if n.close != nil {
+		n.close()
+	}
+	if s.memory.keeper == nil {
+		return map[string]string{"name": name}, nil
+	}
+	s.memory.saving.Lock()
+	defer s.memory.saving.Unlock()
+	return map[string]string{"name": name}, s.memory.keeper.Save(name, true, nil)
+}
+
+// remember begins the namespaces that the keeper has.
+func (s *Server) remember() error {
+	if s.memory.keeper == nil {
+		return nil
+	}
+	names, err := s.memory.keeper.Namespaces()
+	if err != nil {
+		return fmt.Errorf("reading which namespaces were kept: %w", err)
+	}
+	for _, name := range names {
+		if name == "" {
+			continue
+		}
+		if _, err := s.named(name); err != nil {
+			return fmt.Errorf("namespace %s: %w", name, err)
+		}
+	}
+	return nil
+}
