@@ -315,8 +315,8 @@ func (a *arena) filled() ([]figure, error) {
 	const mb = 1e6
 	return []figure{
 		{Name: "memory when started", Value: float64(empty) / mb, Unit: "MB"},
-		figure{Name: fmt.Sprintf("memory with %d live sessions", memorySessions), Value: float64(now) / mb, Unit: "MB"}.atMost(60),
-		{Name: "and at most before", Value: float64(peak) / mb, Unit: "MB"},
+		figure{Name: fmt.Sprintf("memory with %d live sessions, at rest", memorySessions), Value: float64(now) / mb, Unit: "MB"}.atMost(60),
+		{Name: "and at most while they were made", Value: float64(peak) / mb, Unit: "MB"},
 	}, nil
 }
 

@@ -14,6 +14,7 @@ const (
 	memoryUsers    = 2
 	memoryCap      = 5
 	memoryWithin   = 5 * time.Minute
+	memoryRest     = 5 * time.Second
 	memorySessions = memoryApps * memoryUsers * memoryCap
 )
 
@@ -22,8 +23,8 @@ type client struct {
 	Secret string `json:"clientSecret"`
 }
 
-// fill gives a sandbox its live sessions and answers what of it is in memory then, and was at most.
-func (e *emulator) fill() (now, peak uint64, err error) {
+// fill gives a sandbox its live sessions and answers what of it is in memory when it rests after that, and was at most.
+func (e *emulator) fill() (atRest, peak uint64, err error) {
 	apps := make([]client, memoryApps)
 	for i := range apps {
 		if err := e.control("apps", map[string]any{"refreshTokens": true}, &apps[i]); err != nil {
@@ -54,6 +55,7 @@ func (e *emulator) fill() (now, peak uint64, err error) {
 	if err := e.counted(); err != nil {
 		return 0, 0, err
 	}
+	<-time.After(memoryRest)
 	return e.memory()
 }
 

@@ -7,7 +7,7 @@ const (
 	logSize       = 10_000          // requests remembered
 	tokensKept    = 100_000         // tokens of each kind remembered, at least
 	browsersKept  = 1_000           // browsers, and pages that they are on, remembered, at least
-	tokensSeen    = 4_000           // RingCX access tokens whose signature is not checked again, at least
+	tokensSeen    = 2_000           // RingCX access tokens whose signature is not checked again, at least
 	hostileDelay  = 2 * time.Second // longest delay of a hostile day, unless it is told otherwise
 	hostilePaths  = 10_000          // methods and paths that a hostile day counts one by one
 	bodyLimit     = 1 << 20         // bytes of a request body; more is answered 413

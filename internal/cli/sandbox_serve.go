@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -121,6 +122,10 @@ func addresses(addr net.Addr) []net.IP {
 	return out
 }
 
+// restAfter is how long nobody has asked for anything when a sandbox gives back the memory that answering took. What it
+// remembers takes about a third of what it has under load.
+const restAfter = 2 * time.Second
+
 func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 	opts.TLSOnly, opts.Open = at.tlsDir != "", a.opener(at)
 	closing, err := keepIn(at.data, opts)
@@ -154,7 +159,12 @@ func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 		}
 	}
 	a.announce(url, at, opts)
-	box.OnRequest(a.logRequest)
+	rest := time.AfterFunc(restAfter, debug.FreeOSMemory)
+	defer rest.Stop()
+	box.OnRequest(func(r sandbox.Request) {
+		rest.Reset(restAfter)
+		a.logRequest(r)
+	})
 	server := a.httpServer(box, config)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ln) }()
