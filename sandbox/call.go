@@ -46,7 +46,7 @@ func at(e endpoint) http.HandlerFunc {
 func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	var fault *fault
 	if !isPreflight(r) {
-		fault = s.faults.take(r)
+		fault = s.spoil(r)
 	}
 	stayed := fault.wait(r)
 	c := &call{
@@ -74,6 +74,21 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	fault.deliver(a, w)
+}
+
+// spoil is what a bad day does to r; nil on a good one.
+func (s *Server) spoil(r *http.Request) *fault {
+	if !s.faults.busy.Load() {
+		return nil
+	}
+	f, call := s.faults.take(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changes.touch(keptFaults{&s.faults})
+	if call != "" {
+		s.changes.touch(keptDay{&s.faults}, keptTurns{&s.faults, call})
+	}
+	return f
 }
 
 // answer lets the vendors' routes answer r; w is only told to stop reading bodies that are too large.

@@ -128,7 +128,7 @@ func (c *console) armFault(v *visit, r *http.Request) answer {
 	if len(page.Wrong) > 0 {
 		return c.showControls(v, r, page)
 	}
-	c.faults.arm(f)
+	c.order(func() int { return c.faults.arm(f) })
 	return c.done("controls", "fault")
 }
 
@@ -151,7 +151,7 @@ func (p *controlsPage) number(field string) int {
 }
 
 func (c *console) clearFaults(*visit, *http.Request) answer {
-	c.faults.disarm()
+	c.order(c.faults.disarm)
 	return c.done("controls", "faults")
 }
 
@@ -178,11 +178,11 @@ func (c *console) beginDay(v *visit, r *http.Request) answer {
 	if len(page.Wrong) > 0 {
 		return c.showControls(v, r, page)
 	}
-	c.faults.setDay(day)
+	c.order(func() int { return c.faults.setDay(day) })
 	return c.done("controls", "hostile")
 }
 
 func (c *console) endDay(*visit, *http.Request) answer {
-	c.faults.setDay(nil)
+	c.order(func() int { return c.faults.setDay(nil) })
 	return c.done("controls", "calm")
 }

@@ -85,7 +85,7 @@ func (s *Server) controlFault(r *http.Request) (any, error) {
 			return nil, err
 		}
 		view := day.view()
-		return map[string]any{"armed": s.faults.setDay(day), "hostile": view}, nil
+		return map[string]any{"armed": s.order(func() int { return s.faults.setDay(day) }), "hostile": view}, nil
 	case in.Seed != nil || in.Kinds != nil || in.MaxDelay != nil:
 		return nil, errors.New(`seed, kinds and maxDelay belong to a hostile day: give "hostile", a share from 0 to 1`)
 	}
@@ -93,7 +93,7 @@ func (s *Server) controlFault(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]int{"armed": s.faults.arm(f)}, nil
+	return map[string]int{"armed": s.order(func() int { return s.faults.arm(f) })}, nil
 }
 
 // controlFaults lists what is armed, and the hostile day with what it did so far.
@@ -107,6 +107,6 @@ func (s *Server) controlFaults(*http.Request) (any, error) {
 }
 
 func (s *Server) controlClearFaults(*http.Request) (any, error) {
-	s.faults.clear()
+	s.order(s.faults.clear)
 	return map[string]int{"armed": 0}, nil
 }

@@ -66,30 +66,31 @@ func (l *faultList) setDay(day *hostileDay) int {
 }
 
 // disarm takes away all that is armed; the hostile day goes on.
-func (l *faultList) disarm() {
+func (l *faultList) disarm() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.armed = nil
 	l.noteBusy()
+	return 0
 }
 
 // clear disarms all and ends the hostile day.
-func (l *faultList) clear() {
+func (l *faultList) clear() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.armed, l.day = nil, nil
 	l.noteBusy()
+	return 0
 }
 
-// restart disarms all and lets the hostile day, if one is on, begin again.
-func (l *faultList) restart() {
+// dayAgain is the hostile day before its first request; nil if there is none.
+func (l *faultList) dayAgain() *hostileDay {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.armed = nil
-	if l.day != nil {
-		l.day = newHostileDay(l.day.hostility)
+	if l.day == nil {
+		return nil
 	}
-	l.noteBusy()
+	return newHostileDay(l.day.hostility)
 }
 
 // list copies the armed faults and describes the hostile day; nil if there is none.
@@ -109,14 +110,12 @@ func (l *faultList) size() int {
 	return len(l.armed)
 }
 
-// take is the fault for r, or nil, and counts it as used. What was armed comes before what the day brings.
-func (l *faultList) take(r *http.Request) *fault {
-	if !l.busy.Load() {
-		return nil
-	}
+// take is the fault for r, or nil, and counts it as used. What was armed comes before what the day brings. The call is what
+// the day counted, "" if it counted nothing.
+func (l *faultList) take(r *http.Request) (f *fault, call string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	brought := l.day.draw(r)
+	brought, call := l.day.draw(r)
 	for i, f := range l.armed {
 		if !f.matches(r) {
 			continue
@@ -125,10 +124,10 @@ func (l *faultList) take(r *http.Request) *fault {
 			l.armed = append(l.armed[:i:i], l.armed[i+1:]...)
 			l.noteBusy()
 		}
-		return &f.fault
+		return &f.fault, call
 	}
 	l.day.count(brought)
-	return brought
+	return brought, call
 }
 
 func (f *armedFault) matches(r *http.Request) bool {

@@ -107,19 +107,19 @@ func (h *hostility) at(call string, n int) *fault {
 
 func (h *hostility) brings(kind string) bool { return h.kinds == nil || slices.Contains(h.kinds, kind) }
 
-// draw is what the day brings to r, whose turn it counts.
-func (d *hostileDay) draw(r *http.Request) *fault {
+// draw is what the day brings to r, and the method and path whose turn it counts.
+func (d *hostileDay) draw(r *http.Request) (f *fault, call string) {
 	if d == nil || !d.covers(r.URL.Path) {
-		return nil
+		return nil, ""
 	}
-	call := r.Method + " " + loggedPath(r)
+	call = r.Method + " " + loggedPath(r)
 	if _, known := d.requests[call]; !known && len(d.requests) >= hostilePaths {
 		call = "others"
 	}
 	n := d.requests[call]
 	d.requests[call]++
 	d.total++
-	return d.at(call, n)
+	return d.at(call, n), call
 }
 
 // count adds f to what was done.

@@ -27,7 +27,14 @@ type state struct {
 	rules    *rules
 	epoch    string // of RingCX access tokens
 	offset   time.Duration
+	bad      badDays
 	requests []logEntry
+}
+
+// startDay is the hostile day that the server was started with, in its first minute; nil if it was none.
+func (s *Server) startDay() (*hostileDay, error) {
+	day, _, err := (&hostileRequest{Share: s.opts.Hostile}).day(cmp.Or(s.opts.Seed, 1))
+	return day, err
 }
 
 // freshState is that of a server in its first minute.
@@ -43,7 +50,7 @@ func (s *Server) freshState(news *changes) (*state, error) {
 	}
 	return &state{
 		key: key, world: w, platform: newPlatform(s.opts.NoLimits, s.Now, news), cx: newRingCX(s.opts.NoLimits, s.Now, news),
-		rules: s.start, epoch: randomText(6),
+		rules: s.start, epoch: randomText(6), bad: badDays{day: s.faults.dayAgain()},
 	}, nil
 }
 
@@ -81,12 +88,21 @@ func (s *Server) restoredState(in *archive, news *changes) (*state, error) {
 		func() error { return restoreRingCX(in, w, out.platform, out.cx) },
 		func() error { return restoreLimits(in, append(out.platform.limiters(), out.cx.limiters()...)) },
 		func() error { return out.loadRequests(in) },
+		func() error { return s.loadDays(in, out) },
 	} {
 		if err := load(); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+func (s *Server) loadDays(in *archive, out *state) error {
+	day, err := s.startDay()
+	if err == nil {
+		out.bad, err = restoredDays(in, day)
+	}
+	return err
 }
 
 // become takes over a state. Tokens of the one before are refused, unless it has their epoch and seals.
@@ -103,7 +119,7 @@ func (s *Server) become(st *state, news *changes) {
 	s.world, s.platform, s.cx = st.world, st.platform, st.cx
 	s.rules.Store(st.rules)
 	s.tokens.restart(st.epoch)
-	s.faults.restart()
+	s.faults.become(st.bad)
 	s.habits.restart()
 	s.clock.offset.Store(int64(st.offset))
 	s.journal.restore(st.requests)
@@ -229,6 +245,7 @@ func (s *Server) records() ([]Record, error) {
 	for _, l := range append(s.platform.limiters(), s.cx.limiters()...) {
 		l.parts(add)
 	}
+	s.faults.parts(add)
 	entries, _ := s.journal.since(0)
 	for _, e := range entries {
 		add(e)
