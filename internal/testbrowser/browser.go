@@ -140,9 +140,11 @@ func (p *Page) Text(css string) string {
 	return run(p, "reading "+css, chromedp.Text(chromedp.CSS(css)))
 }
 
-// Focus is the id, else the name and value, of the element that the keyboard goes to.
+// Focus is the id, else the name and value, of the element that the keyboard goes to. It waits until there is one: a page
+// that has just come gives the focus a moment later.
 func (p *Page) Focus() string {
 	p.t.Helper()
+	p.See(":focus")
 	return run(p, "asking for the focus", chromedp.Evaluate[string](
 		`(e => e.id || (e.name + "=" + e.value))(document.activeElement)`))
 }
