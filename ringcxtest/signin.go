@@ -75,23 +75,28 @@ func (p *person) step(page string, fill url.Values) (string, error) {
 	if resp.StatusCode/100 == 3 {
 		return resp.Header.Get("Location"), nil
 	}
+	return page, p.look(resp)
+}
+
+// look reads a page and the form in it.
+func (p *person) look(resp *http.Response) error {
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return "", err
+		return err
 	}
 	action := formAction.FindSubmatch(text)
 	if resp.StatusCode != http.StatusOK || action == nil {
-		return "", errors.New("the page refuses: " + heading(text))
+		return errors.New("the page refuses: " + heading(text))
 	}
 	to, err := resp.Request.URL.Parse(string(action[1]))
 	if err != nil {
-		return "", err
+		return err
 	}
 	p.form, p.action = url.Values{}, to.String()
 	for _, field := range hiddenField.FindAllSubmatch(text, -1) {
 		p.form.Set(string(field[1]), string(field[2]))
 	}
-	return page, nil
+	return nil
 }
 
 var h1 = regexp.MustCompile(`(?s)<h1>(.*?)</h1>`)
