@@ -43,7 +43,7 @@ type person struct {
 	server  *Server
 	browser *http.Client
 	form    url.Values // what the page in front of the person holds
-	action  string
+	action  string     // where that is sent
 }
 
 var (
@@ -58,7 +58,7 @@ func (p *person) step(page string, fill url.Values) (string, error) {
 		for name, values := range fill {
 			p.form[name] = values
 		}
-		method, page, body = http.MethodPost, p.server.URL+p.action, p.form.Encode()
+		method, page, body = http.MethodPost, p.action, p.form.Encode()
 	}
 	req, err := http.NewRequestWithContext(p.ctx, method, page, strings.NewReader(body))
 	if err != nil {
@@ -75,19 +75,28 @@ func (p *person) step(page string, fill url.Values) (string, error) {
 	if resp.StatusCode/100 == 3 {
 		return resp.Header.Get("Location"), nil
 	}
+	return page, p.look(resp)
+}
+
+// look reads a page and the form in it.
+func (p *person) look(resp *http.Response) error {
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return "", err
+		return err
 	}
 	action := formAction.FindSubmatch(text)
 	if resp.StatusCode != http.StatusOK || action == nil {
-		return "", errors.New("the page refuses: " + heading(text))
+		return errors.New("the page refuses: " + heading(text))
 	}
-	p.form, p.action = url.Values{}, string(action[1])
+	to, err := resp.Request.URL.Parse(string(action[1]))
+	if err != nil {
+		return err
+	}
+	p.form, p.action = url.Values{}, to.String()
 	for _, field := range hiddenField.FindAllSubmatch(text, -1) {
 		p.form.Set(string(field[1]), string(field[2]))
 	}
-	return page, nil
+	return nil
 }
 
 var h1 = regexp.MustCompile(`(?s)<h1>(.*?)</h1>`)

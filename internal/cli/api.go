@@ -84,8 +84,11 @@ func (c *call) run() error {
 	if err := c.print(r); err != nil {
 		return err
 	}
-	if r.code >= 400 || r.isPage() {
+	switch {
+	case r.code >= 400, r.isPage():
 		return r.err()
+	case r.isDamaged():
+		return fmt.Errorf("%s %s: the answer is damaged: it should be JSON, and is not", r.request.Method, r.request.URL.Path)
 	}
 	return nil
 }

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 )
 
 // reply is an answer of the API, read whole.
@@ -40,6 +42,11 @@ func fetch(client *http.Client, req *http.Request) (*reply, error) {
 func (r *reply) isPage() bool {
 	kind, _, err := mime.ParseMediaType(r.header.Get("Content-Type"))
 	return err == nil && kind == "text/html"
+}
+
+// isDamaged tells an answer that says it is JSON, and is not. An answer without anything in it is none of these.
+func (r *reply) isDamaged() bool {
+	return len(r.body) > 0 && strings.Contains(r.header.Get("Content-Type"), "json") && !json.Valid(r.body)
 }
 
 // notAList is the error for an answer that should have been a list of rows.
