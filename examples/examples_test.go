@@ -236,7 +236,7 @@ func TestALimitIsToldAndEndsTheRun(t *testing.T) {
 
 func TestAStrangeRetryAfterIsObeyedWithReason(t *testing.T) {
 	t.Parallel()
-	each(t, byHand, func(t *testing.T, b *bench) {
+	each(t, byHand, func(_ *testing.T, b *bench) {
 		for told, want := range map[string]time.Duration{
 			"": time.Minute, "soon": time.Minute, "-5": 0, "999999999999": time.Hour, "7200": time.Hour,
 			time.Now().Add(10 * time.Minute).UTC().Format(http.TimeFormat): 10 * time.Minute,

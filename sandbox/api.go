@@ -25,7 +25,7 @@ func (s *Server) asUser(c *call, r *http.Request, do func(*user) answer) answer 
 	if u == nil {
 		return cxForbiddenAs(c, r, c.rules.callerStatus)
 	}
-	u.usedXAuth = c.xauth
+	u.use.call(c.xauth)
 	return do(u)
 }
 

@@ -124,7 +124,7 @@ func (p *person) submit(page reply, pairs ...string) reply {
 	for name, value := range page.hidden() {
 		pairs = append(pairs, name, value)
 	}
-	return p.follow(p.ask(formRequest(action[1], pairs...)))
+	return p.follow(p.ask(formRequest("/restapi/oauth/"+action[1], pairs...)))
 }
 
 // signIn goes to a page that asks for a sign-in, and answers as the demo user; the consent page is next.

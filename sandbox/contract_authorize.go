@@ -10,7 +10,7 @@ var authorizeLines = []line{
 		certainty: documented, sources: "D",
 	},
 	{
-		says:      "`scope`, `nonce`, `display`, other prompts than `login` and `none`, `ui_locales`, `localeId`, `ui_options` and `brand_id` are taken and change nothing; what is asked for are the scopes of the app",
+		says:      "`display`, other prompts than `login` and `none`, `ui_locales`, `localeId`, `ui_options` and `brand_id` are taken and change nothing, and so do permissions in `scope`; what is asked for are the scopes of the app",
 		certainty: assumed, fixed: "what they change at the vendor is the look of pages that are not emulated",
 	},
 	{says: "`redirect_uri` equals a registered one; it may be left out if only one is registered", certainty: documented, sources: "C, D"},
@@ -117,14 +117,6 @@ var codeLines = []line{
 		setting: lasting("authorizationCodeTTL", time.Minute, time.Second, day, func(r *rules) *time.Duration { return &r.authorizationCodeTTL }),
 	},
 	{says: "Another redirect URI: `invalid_redirect_uri`, OAU-109", certainty: observed, sources: "F"},
-	{
-		says:      "`id_token` with the tokens if `openid` was asked for: RS256 by the published key, with the claims that the discovery document lists, and `nonce`",
-		certainty: documented, sources: "D",
-	},
-	{
-		says: "It lives {}", certainty: assumed, note: ", like the access token beside it",
-		setting: lasting("idTokenTTL", time.Hour, time.Second, day, func(r *rules) *time.Duration { return &r.idTokenTTL }),
-	},
 	{
 		says: "A redirect URI that the authorize request named has to come again with the code", certainty: assumed, note: ", after RFC 6749",
 		setting: deciding("redirectUriRepeated", true, func(r *rules) *bool { return &r.redirectURIRepeated }),

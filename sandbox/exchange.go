@@ -50,7 +50,6 @@ func (s *Server) admitExchange(
 		return nil, nil, cxUnauthorizedAs(c, r, c.rules.exchangeTokenStatus, "The RingCentral access token is not valid")
 	}
 	u, a := t.session.user, t.session.app
-	u.usedSession = t.session.sign()
 	ruling := s.cx.exchanges.admit(exchangeKey(c.rules, a, u), c.now, c.rules.exchange())
 	switch {
 	case !ruling.admitted:
@@ -64,9 +63,11 @@ func (s *Server) admitExchange(
 		return nil, &ruling, cxNotFoundAs(c, r, c.rules.exchangeLinkStatus)
 	}
 	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session, withRefresh)
-	if g.xauth != "" && s.habits.series(c, "exchange "+u.usedSession+c.agent, c.rules.ringcxTokenTTL, u.usedXAuth, g.xauth) >= exchangesPolled {
+	who := "exchange " + t.session.sign() + c.agent
+	if g.xauth != "" && s.habits.series(who, c.now, c.rules.ringcxTokenTTL, u.use.xauth, g.xauth) >= exchangesPolled {
 		c.note(verdictExchangePolled)
 	}
+	u.use.exchange(t.session.sign(), g.xauth)
 	return g, &ruling, answer{}
 }
 

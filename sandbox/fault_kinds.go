@@ -53,11 +53,6 @@ func (f *fault) label() string {
 	return f.kind
 }
 
-// hides reports whether the client of a request that was done does not get to know.
-func (f *fault) hides() bool {
-	return f != nil && (f.kind == faultDropAnswer || f.kind == faultTruncate || f.kind == faultGarble)
-}
-
 // wait holds a delayed request in real time; false if its caller left meanwhile.
 func (f *fault) wait(r *http.Request) bool {
 	if f == nil || f.kind != faultDelay {

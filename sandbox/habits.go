@@ -23,6 +23,22 @@ type row struct {
 	refusals uint64
 }
 
+// uses are the tokens of a user that were good for something. Server.mu guards them.
+type uses struct {
+	session   string    // of the latest RingCentral token that was used for a call, or exchanged for one that was
+	xauth     string    // xauth of the latest RingCX token that was used
+	exchanged [2]string // session and xauth of the latest exchange
+}
+
+func (u *uses) exchange(session, xauth string) { u.exchanged = [2]string{session, xauth} }
+
+// call notes a call to RingCX.
+func (u *uses) call(xauth string) {
+	if u.xauth = xauth; xauth == u.exchanged[1] {
+		u.session = u.exchanged[0]
+	}
+}
+
 // spell is how long and how often an expired token was sent.
 type spell struct {
 	since time.Time
@@ -53,16 +69,14 @@ func (h *habits) beginAnew() {
 	h.refusals++
 }
 
-// series is how many tokens that live for life were asked for by who in a row without need, with that of c. used is the
-// sign of the token that its user used last, sign that of the new one.
-func (h *habits) series(c *call, who string, life time.Duration, used, sign string) int {
+// series is how many tokens that live for life were asked for by who in a row without need, with the one of now. used is
+// the sign of the token that its user used last, so that one whose answer was lost does not count; sign is that of the new
+// one.
+func (h *habits) series(who string, now time.Time, life time.Duration, used, sign string) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	next := &row{length: 1, begun: c.now, good: c.now.Add(life / 2), sign: sign, refusals: h.refusals}
-	if c.fault.hides() {
-		next.good = c.now // the client never sees this one
-	}
-	if last, ok := h.rows.get(who); ok && c.now.Before(last.good) && !c.now.Before(last.begun) && used == last.sign &&
+	next := &row{length: 1, begun: now, good: now.Add(life / 2), sign: sign, refusals: h.refusals}
+	if last, ok := h.rows.get(who); ok && now.Before(last.good) && !now.Before(last.begun) && used == last.sign &&
 		h.refusals == last.refusals {
 		next.length = last.length + 1
 	}

@@ -30,7 +30,8 @@ const (
 // vendor is a sandbox whose clock stands still unless a test moves it.
 type vendor struct {
 	*sandbox.Server
-	t testing.TB
+	t    testing.TB
+	base string // where it is; "": wherever the request goes
 }
 
 func newVendor(t testing.TB, opts sandbox.Options) *vendor {
@@ -47,7 +48,7 @@ func newVendor(t testing.TB, opts sandbox.Options) *vendor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &vendor{s, t}
+	v := &vendor{Server: s, t: t}
 	if opts.Keeper != nil {
 		t.Cleanup(func() { v.wantKept(kept) })
 	}
@@ -61,7 +62,10 @@ func (keptRecords) Namespaces() ([]string, error) { return nil, nil }
 
 func (keptRecords) Load(string, func(sandbox.Record) error) error { return nil }
 
-func (k keptRecords) Save(_ string, replace bool, records []sandbox.Record) error {
+func (k keptRecords) Save(namespace string, replace bool, records []sandbox.Record) error {
+	if namespace != "" {
+		return nil
+	}
 	if replace {
 		clear(k)
 	}
@@ -120,6 +124,9 @@ func (v *vendor) send(r *http.Request) reply {
 
 func (v *vendor) sendBare(r *http.Request) reply {
 	v.t.Helper()
+	if v.base != "" {
+		r = v.addressed(r)
+	}
 	w := httptest.NewRecorder()
 	v.ServeHTTP(w, r)
 	return reply{v.t, w.Code, w.Header(), w.Body.String()}

@@ -209,7 +209,7 @@ func TestAssertionsThatAreWrongAreRefused(t *testing.T) {
 		"a key app's algorithm":  {assertion: signedBy(t, jose.ES256, keyPairs(t)[1].private, v.claims(demo.ClientID))},
 	} {
 		t.Run(name, func(t *testing.T) {
-			(&vendor{v.Server, t}).asserting(c.assertion, c.extra...).wantOAuth(401, "invalid_client", "OAU-146")
+			(&vendor{Server: v.Server, t: t}).asserting(c.assertion, c.extra...).wantOAuth(401, "invalid_client", "OAU-146")
 		})
 	}
 	v.asserting(sign("iss", nil)).wantOAuth(400, "invalid_client", "OAU-153")

@@ -84,7 +84,7 @@ func TestAClientOrRedirectURIThatIsWrongGetsAPageAndNeverARedirect(t *testing.T)
 		"a query that is none":        {v.nativeRequest() + "&x=%zz", 400, "CMN-101"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := &person{&vendor{v.Server, t}, map[string]string{}}
+			p := &person{&vendor{Server: v.Server, t: t}, map[string]string{}}
 			p.open(c.target).wantRefusal(c.status, c.code)
 		})
 	}
@@ -110,7 +110,7 @@ func TestWhatElseIsWrongWithARequestIsToldToTheApp(t *testing.T) {
 		"challenge with a space":   {v.nativeRequest("code_challenge", s256(verifier)+" "), "invalid_request"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := &person{&vendor{v.Server, t}, map[string]string{}}
+			p := &person{&vendor{Server: v.Server, t: t}, map[string]string{}}
 			r := p.open(c.target).wantCallbackError(c.kind)
 			if r.callback().Get("state") == "" {
 				t.Error("the state is missing")

@@ -16,7 +16,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -151,13 +150,11 @@ func python(t *testing.T, env map[string]string, module, program string) map[str
 }
 
 // blameless wants the vendor to object to nothing.
-func (v *vendor) blameless(except ...string) {
+func (v *vendor) blameless() {
 	v.t.Helper()
 	for _, e := range v.Requests() {
-		for _, verdict := range e.Verdicts {
-			if !slices.Contains(except, verdict) {
-				v.t.Errorf("%s %s: %s", e.Method, e.Path, verdict)
-			}
+		if len(e.Verdicts) > 0 {
+			v.t.Errorf("%s %s: %q", e.Method, e.Path, e.Verdicts)
 		}
 	}
 }
@@ -187,10 +184,10 @@ func TestOpenIDClientChecksWhoSignedIn(t *testing.T) {
 			}
 			got := node(t, env, "openid-client.mjs")
 			v.wantIdentity(got)
-			if got["refused"] != "invalid_grant" || got["forged"] != "invalid_grant" {
+			if got["refused"] != "invalid_grant" || got["forged"] != "OAUTH_JWT_CLAIM_COMPARISON_FAILED nonce" {
 				t.Errorf("it says %v", got)
 			}
-			v.blameless("authorization code used twice")
+			v.blameless()
 		})
 	}
 }

@@ -69,7 +69,7 @@ func TestTheVerifierHasToFitTheChallenge(t *testing.T) {
 		"a short verifier":           {nil, "short", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := &vendor{v.Server, t}
+			v := &vendor{Server: v.Server, t: t}
 			r := v.redeem(v.person().code(v.nativeRequest(c.request...)), "code_verifier", c.verifier)
 			if c.good {
 				r.want(http.StatusOK)

@@ -21,7 +21,7 @@ func FuzzAnAuthorizeRequestLeadsNowhereElse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, query string) {
 		r := httptest.NewRequest(http.MethodGet, authorizePath, nil)
 		r.URL.RawQuery = query
-		got := (&vendor{v.Server, t}).send(r)
+		got := (&vendor{Server: v.Server, t: t}).send(r)
 		to := got.header.Get("Location")
 		if got.status != http.StatusFound {
 			if to != "" || got.status < 400 || got.status > 499 {
@@ -49,7 +49,7 @@ func FuzzNoClientAssertionIsMadeUp(f *testing.F) {
 	f.Add("eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.", "")
 	f.Add("a.b.c", "x")
 	f.Fuzz(func(t *testing.T, assertion, id string) {
-		got := (&vendor{v.Server, t}).asserting(assertion, "client_id", id)
+		got := (&vendor{Server: v.Server, t: t}).asserting(assertion, "client_id", id)
 		if got.status != http.StatusBadRequest && got.status != http.StatusUnauthorized {
 			t.Fatalf("status %d: %s", got.status, got.body)
 		}

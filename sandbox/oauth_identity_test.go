@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -99,4 +100,28 @@ func TestTheScopesOfOpenIDAreNoPermissions(t *testing.T) {
 	}
 	v.demoForm(tokenPath, "grant_type", jwtGrant, "assertion", v.Demo().JWT, "scope", "openid SMS").
 		wantOAuth(400, "invalid_scope", "CMN-101")
+}
+
+func TestASignInThatIsRestoredFromASnapshotStillIdentifiesWhoSignedIn(t *testing.T) {
+	v := codeVendor(t)
+	p := v.person()
+	p.signIn(v.nativeRequest())
+	signedIn := v.Now()
+	v.Advance(time.Minute)
+	code := p.submit(p.open(v.nativeRequest("scope", "openid", "nonce", "before")), "decision", "allow").callback().Get("code")
+	snapshot := v.get("/_sandbox/snapshot", "").want(http.StatusOK)
+
+	w := codeVendor(t)
+	w.control("snapshot", snapshot.body)
+	token, err := jwt.ParseSigned(str(w.redeem(code).want(http.StatusOK).json(), "id_token"), []jose.SignatureAlgorithm{jose.RS256})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var claims map[string]any
+	if err := token.UnsafeClaimsWithoutVerification(&claims); err != nil {
+		t.Fatal(err)
+	}
+	if claims["nonce"] != "before" || claims["auth_time"] != float64(signedIn.Unix()) {
+		t.Errorf("claims %v", claims)
+	}
 }

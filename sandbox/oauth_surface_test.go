@@ -22,7 +22,7 @@ func TestEachPlatformPathRefusesWhoHasNoGoodToken(t *testing.T) {
 	good, ringcx := str(v.login(), "access_token"), str(v.exchange(), "accessToken")
 	for path, method := range theirs {
 		t.Run(path, func(t *testing.T) {
-			v := &vendor{v.Server, t}
+			v := &vendor{Server: v.Server, t: t}
 			v.call(method, path, "").wantAPI(401, "AGW-401", "AGW-401")
 			v.call(method, path, "nonsense").wantAPI(401, "TokenInvalid", "OAU-149")
 			v.call(method, path, revoked).wantAPI(401, "TokenInvalid", "OAU-213")

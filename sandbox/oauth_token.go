@@ -113,7 +113,7 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 		u, sess := cred.user, s.platform.login(c, a, cred.user, terms)
 		sess.credential = cred // login noted that sess has changed
 		who := fmt.Sprint("login ", a.id, u.id, c.agent)
-		if s.habits.series(c, who, terms.accessTTL, u.usedSession, sess.sign()) > c.rules.sessionCap {
+		if s.habits.series(who, c.now, terms.accessTTL, u.use.session, sess.sign()) > c.rules.sessionCap {
 			c.note(verdictLoginPolled)
 		}
 		return s.platform.info(sess, c.now), nil

@@ -79,7 +79,7 @@ func (s *Server) permitted(c *call, r *http.Request, group, permission string, d
 	if group == groupMedium {
 		allowed = c.rules.medium()
 	}
-	sess.user.usedSession = sess.sign()
+	sess.user.use.session = sess.sign()
 	ruling := s.platform.limiterOf(group).admit(fmt.Sprintf("%s %d", sess.app.id, sess.user.id), c.now, allowed)
 	if !ruling.admitted {
 		c.note(ruling.verdict)

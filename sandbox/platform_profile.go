@@ -14,8 +14,11 @@ type permission struct{ id, scope string }
 // user of an account a few more.
 var (
 	everybodysPermissions = []permission{
-		{"ReadCompanyInfo", "Account"}, {"ReadExtensions", "AllExtensions"}, {"ReadUserInfo", "Self"},
-		{"EditUserInfo", "Self"}, {"UseThirdPartyApps", "Self"},
+		{"ReadCompanyInfo", "Account"},
+		{"ReadExtensions", "AllExtensions"},
+		{"ReadUserInfo", "Self"},
+		{"EditUserInfo", "Self"},
+		{"UseThirdPartyApps", "Self"},
 	}
 	administratorsPermissions = []permission{{"EditCompanyInfo", "Account"}, {"EditExtensions", "AllExtensions"}}
 )
@@ -45,7 +48,7 @@ type link struct {
 	ID  string `json:"id"`
 }
 
-func (s *Server) permissionsOf(u *user, base string) []activePermission {
+func permissionsOf(u *user, base string) []activePermission {
 	all, role := everybodysPermissions, everybodysRole
 	if u == u.account.rootUser() {
 		all, role = slices.Concat(all, administratorsPermissions), administratorsRole
@@ -69,7 +72,7 @@ func (s *Server) authzProfile(c *call, r *http.Request) answer {
 		return jsonAnswer(http.StatusOK, struct {
 			URI         string             `json:"uri"`
 			Permissions []activePermission `json:"permissions"`
-		}{self + "/authz-profile", s.permissionsOf(u, baseURL(r)+"/restapi/v1.0")})
+		}{self + "/authz-profile", permissionsOf(u, baseURL(r)+"/restapi/v1.0")})
 	})
 }
 
@@ -85,7 +88,7 @@ func (s *Server) checkPermission(c *call, r *http.Request) answer {
 			Successful bool              `json:"successful"`
 			Details    *activePermission `json:"details,omitempty"`
 		}{URI: self + "/authz-profile/check?permissionId=" + url.QueryEscape(id)}
-		for _, p := range s.permissionsOf(u, baseURL(r)+"/restapi/v1.0") {
+		for _, p := range permissionsOf(u, baseURL(r)+"/restapi/v1.0") {
 			if p.Permission.ID == id {
 				out.Successful, out.Details = true, &p
 			}

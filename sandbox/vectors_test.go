@@ -69,7 +69,7 @@ func readPlace(text []byte) (*place, error) {
 		return nil, err
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		return nil, fmt.Errorf("something follows the JSON value: %v", err)
+		return nil, fmt.Errorf("something follows the JSON value: %w", err)
 	}
 	return p, nil
 }

@@ -207,7 +207,7 @@ var misuses = map[string]misuse{
 func TestEachMisuseGetsItsVerdictAndWhatIsCloseToItNone(t *testing.T) {
 	for verdict, m := range misuses {
 		t.Run(verdict, func(t *testing.T) {
-			bad := &vendor{newVendor(t, m.opts).Server, t}
+			bad := &vendor{Server: newVendor(t, m.opts).Server, t: t}
 			m.bad(bad)
 			bad.wantVerdicts(verdict)
 			for _, r := range bad.Requests()[:len(bad.Requests())-1] {
@@ -215,7 +215,7 @@ func TestEachMisuseGetsItsVerdictAndWhatIsCloseToItNone(t *testing.T) {
 					t.Errorf("%s %s got the verdict too early", r.Method, r.Path)
 				}
 			}
-			good := &vendor{newVendor(t, m.opts).Server, t}
+			good := &vendor{Server: newVendor(t, m.opts).Server, t: t}
 			m.good(good)
 			for _, r := range good.Requests() {
 				if len(r.Verdicts) > 0 {
@@ -304,6 +304,9 @@ func TestNobodyPollsWhoNeedsTheTokens(t *testing.T) {
 				v.control("faults", `{"path":"/api/*","kind":"garble"}`)
 				v.exchangeToken(login).want(200)
 			})
+		},
+		"somebody logs in again and again, and calls nothing": func(v *vendor, _ string, _ func(map[string]any)) {
+			v.times(8, func() { v.exchange(); v.Advance(time.Minute) })
 		},
 		"each belongs to another login": func(v *vendor, _ string, read func(map[string]any)) {
 			v.times(4, func() { read(v.exchange()) })

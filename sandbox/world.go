@@ -51,8 +51,7 @@ type user struct {
 	adminID     int32
 	seat        *seat // where the user is an agent; nil: nowhere
 
-	usedXAuth   string // xauth of the latest call to RingCX
-	usedSession string // session of the latest RingCentral token that was used
+	use uses
 
 	wrong  int       // wrong passwords in a row
 	locked time.Time // end of the lock that they brought

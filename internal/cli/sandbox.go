@@ -60,8 +60,14 @@ NODE_EXTRA_CA_CERTS. The first two take the place of what is trusted otherwise, 
 		},
 	}
 	chosen.flags(a, cmd)
+	cmd.Flags().StringVar(&passwordFile, "console-password-file", "", "`FILE` with the password that the console asks for")
+	sandboxFlags(cmd, &opts, &at)
+	cmd.AddCommand(a.sandboxEnv(&opts, &at), a.sandboxContract(&opts))
+	return cmd
+}
+
+func sandboxFlags(cmd *cobra.Command, opts *sandbox.Options, at *place) {
 	f := cmd.Flags()
-	f.StringVar(&passwordFile, "console-password-file", "", "`FILE` with the password that the console asks for")
 	f.StringVar(&at.data, "data", "", "keep everything in `FILE`, made if there is none")
 	f.StringVar(&at.snapshot, "snapshot", "", "begin with the snapshot in `FILE`")
 	f.StringVar(&at.envFile, "env-file", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
@@ -73,8 +79,6 @@ NODE_EXTRA_CA_CERTS. The first two take the place of what is trusted otherwise, 
 	cmd.PersistentFlags().StringVar(&at.listen, "listen", defaultListen, "`ADDRESS` to listen on; port 0 takes a free one")
 	cmd.PersistentFlags().Uint64Var(&opts.Seed, "seed", 1, "seed of the demo client ID, secret and JWT")
 	cmd.PersistentFlags().StringVar(&at.tlsDir, "tls", "", "speak HTTPS, with a private authority in `DIR`, made if there is none")
-	cmd.AddCommand(a.sandboxEnv(&opts, &at), a.sandboxContract(&opts))
-	return cmd
 }
 
 func (a *app) sandboxEnv(opts *sandbox.Options, at *place) *cobra.Command {

@@ -1,14 +1,18 @@
 package conform
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
 )
 
-// This file has the steps that interfere in the middle of a run, and those that look for secrets.
+// This file has the steps that interfere in the middle of a run or behind the program's back, and those that look for
+// secrets.
 
 // expiresAtFirstCall moves the vendor's clock when the first call of the API arrives.
 func expiresAtFirstCall(s *stage) error {
@@ -69,6 +73,72 @@ func twoCopies(s *stage) error {
 		}
 	}
 	return nil
+}
+
+// limitedUntil has the next login answered 429 with a date in Retry-After.
+func limitedUntil(d time.Duration) step {
+	return func(s *stage) error {
+		date := s.box.Now().Add(d).UTC().Format(http.TimeFormat)
+		return fault(platformPath, fmt.Sprintf(`"kind":"retry-after","retryAfter":%q`, date))(s)
+	}
+}
+
+// sessionsEnd ends all sessions at RingCentral, as an administrator does. The tokens of RingCX are none of them.
+func sessionsEnd(s *stage) error {
+	demo := s.box.Demo()
+	for secret, what := range s.watch.known() {
+		if what != platformToken {
+			continue
+		}
+		body := strings.NewReader(url.Values{"token": {secret}}.Encode())
+		req, err := http.NewRequestWithContext(s.ctx, http.MethodPost, s.url+"/restapi/oauth/revoke", body)
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.SetBasicAuth(demo.ClientID, demo.ClientSecret)
+		if err := s.ask(req); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// credentialsEnd revokes the JWT.
+func credentialsEnd(s *stage) error {
+	var claims struct {
+		ID string `json:"jti"`
+	}
+	_, rest, _ := strings.Cut(s.box.Demo().JWT, ".")
+	payload, _, _ := strings.Cut(rest, ".")
+	text, err := base64.RawURLEncoding.DecodeString(payload)
+	if err == nil {
+		err = json.Unmarshal(text, &claims)
+	}
+	if err != nil {
+		return fmt.Errorf("read the JWT: %w", err)
+	}
+	req, err := http.NewRequestWithContext(s.ctx, http.MethodDelete, s.url+"/_sandbox/credentials/"+claims.ID, nil)
+	if err != nil {
+		return err
+	}
+	return s.ask(req)
+}
+
+// givesUp runs the program where no request can bring a token. It has to say so, and to leave the vendor alone.
+func givesUp(which string) step {
+	return func(s *stage) error {
+		r, err := s.run(s.ctx)
+		switch {
+		case err != nil:
+			return err
+		case r.TimedOut, r.Exit == 0:
+			return &Problem{Text: which + " " + r.ended() + ", although nothing could bring a token"}
+		}
+		return lastRun(func(n func(string, string) int) error {
+			return must(n(http.MethodPost, platformPath) <= 2, "%s sent the login %d times, and was refused each time", which, n(http.MethodPost, platformPath))
+		})(s)
+	}
 }
 
 // loggedInOnce finds logins that were repeated because the answer took its time.

@@ -25,7 +25,7 @@ type program struct {
 }
 
 // tokens are what it keeps. Without a refresh token it logs in.
-type tokens struct{ Access, Refresh, Quiet string }
+type tokens struct{ Access, Refresh, Quiet, Login string }
 
 var errRefused = errors.New("refused")
 
@@ -148,7 +148,7 @@ func (p *program) renew() error {
 	refresh := p.tokens.Refresh
 	if refresh != "" && !p.flaws["never-refreshes"] {
 		if !p.flaws["keeps-refresh-token"] {
-			if err := p.save(tokens{Access: p.tokens.Access}); err != nil {
+			if err := p.save(tokens{Access: p.tokens.Access, Login: p.tokens.Login}); err != nil {
 				return err
 			}
 		}
@@ -169,10 +169,18 @@ func (p *program) logIn() error {
 	var login struct {
 		Access string `json:"access_token"`
 	}
+	if p.flaws["keeps-login"] && p.tokens.Login != "" {
+		return p.exchange(p.tokens.Login)
+	}
 	if err := p.post(p.rc+"/restapi/oauth/token"+query, form, &login); err != nil {
 		return err
 	}
-	return p.tokensFrom("/api/auth/login/rc/accesstoken?includeRefresh=true", url.Values{"rcAccessToken": {login.Access}, "rcTokenType": {"Bearer"}})
+	return p.exchange(login.Access)
+}
+
+func (p *program) exchange(token string) error {
+	p.tokens.Login = token
+	return p.tokensFrom("/api/auth/login/rc/accesstoken?includeRefresh=true", url.Values{"rcAccessToken": {token}, "rcTokenType": {"Bearer"}})
 }
 
 func (p *program) tokensFrom(path string, form url.Values) error {
@@ -183,7 +191,7 @@ func (p *program) tokensFrom(path string, form url.Values) error {
 	if p.flaws["forgets-new-refresh-token"] && p.tokens.Refresh != "" {
 		t.RefreshToken = p.tokens.Refresh
 	}
-	p.tokens = tokens{Access: t.AccessToken, Refresh: t.RefreshToken}
+	p.tokens = tokens{Access: t.AccessToken, Refresh: t.RefreshToken, Login: p.tokens.Login}
 	return p.save(p.tokens)
 }
 

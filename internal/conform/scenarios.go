@@ -83,6 +83,10 @@ var scenarios = []Scenario{
 		steps: []step{fault(platformPath, `"kind":"retry-after"`), watched(5 * time.Second), quiet(platformPath, 5*time.Second, must)},
 	},
 	{
+		Name: "rate-limit-date", About: "the login is answered 429, and Retry-After is a date five seconds ahead", Survives: "does not ask again within three seconds",
+		steps: []step{limitedUntil(5 * time.Second), watched(4 * time.Second), quiet(platformPath, 3*time.Second, must)},
+	},
+	{
 		Name: "lost-refresh", About: "the answer to the refresh is lost", Survives: "does not send that refresh token again; the next run gets its answer",
 		steps: []step{
 			succeeds("the first run"), later(expired), fault(refreshPath, `"kind":"drop-answer"`),
@@ -121,12 +125,54 @@ var scenarios = []Scenario{
 		},
 	},
 	{
+		Name: "garbled", About: "an answer whose JSON is damaged", Survives: "does not take it for one; the next run gets its answer",
+		steps: spoiled("garble", "a damaged answer"),
+	},
+	{
+		Name: "empty", About: "an empty answer with 200", Survives: "does not take it for one; the next run gets its answer",
+		steps: spoiled("empty", "an empty answer"),
+	},
+	{
 		Name: "server-error", About: "the vendor fails: 500, 503", Survives: "does not take it for an answer; nothing stored is lost",
 		steps: []step{
 			fault(apiPrefix+"*", `"kind":"status","status":500`), survives("the run that got 500"),
 			fault(apiPrefix+"*", `"kind":"status","status":503`), survives("the run that got 503"),
 			succeeds("the run after it"), reuses(should),
 			later(expired), fault(refreshPath, `"kind":"status","status":503`), survives("the run whose refresh got 503"), succeeds("the run after it"),
+		},
+	},
+	{
+		Name: "login-error", About: "the vendor fails at the login, then at the exchange: 503, 500", Survives: "does not take it for an answer; the next run gets its answer",
+		steps: []step{
+			fault(platformPath, `"kind":"status","status":503`), survives("the run whose login got 503"),
+			fault(platformPath, `"kind":"status","status":500`), survives("the run whose login got 500"),
+			fault(exchangePath, `"kind":"status","status":500`), survives("the run whose exchange got 500"),
+			succeeds("the run after it"),
+		},
+	},
+	{
+		Name: "reset", About: "the connection is cut, at each kind of request", Survives: "the next run gets its answer; nothing stored is lost",
+		steps: []step{
+			fault(platformPath, `"kind":"reset"`), survives("the run whose login was cut off"),
+			fault(exchangePath, `"kind":"reset"`), survives("the run whose exchange was cut off"),
+			succeeds("the run after it"),
+			fault(apiPrefix+"*", `"kind":"reset"`), survives("the run whose call was cut off"),
+			succeeds("the run after it"), reuses(should),
+			later(expired), fault(refreshPath, `"kind":"reset"`), survives("the run whose refresh was cut off"), succeeds("the run after it"),
+		},
+	},
+	{
+		Name: "session-revoked", About: "RingCentral ended the session, and the refresh is answered 401", Survives: "logs in, in the same run",
+		steps: []step{
+			succeeds("the first run"), sessionsEnd, later(expired), fault(refreshPath, `"kind":"status","status":401`),
+			succeeds("the run after the session was ended"),
+		},
+	},
+	{
+		Name: "jwt-revoked", About: "the JWT was revoked, and every token has expired", Survives: "fails, and asks two times at most in each run: only a person can help",
+		steps: []step{
+			succeeds("the first run"), credentialsEnd, later(8 * 24 * time.Hour),
+			givesUp("the run after the JWT was revoked"), givesUp("the run after that"),
 		},
 	},
 	{
@@ -157,6 +203,16 @@ var scenarios = []Scenario{
 		Name: "user-agent", About: "the vendor looks at who asks", Survives: "should name itself in each request",
 		steps: []step{succeeds("the first run"), namesItself},
 	},
+}
+
+// spoiled are the steps of a vendor whose answers to a call, a refresh and a login are of no use.
+func spoiled(kind, what string) []step {
+	armed := fmt.Sprintf(`"kind":%q`, kind)
+	return []step{
+		fault(platformPath, armed), survives("the run whose login got " + what), succeeds("the run after it"),
+		fault(apiPrefix+"*", armed), survives("the run whose call got " + what), succeeds("the run after it"), reuses(should),
+		later(expired), fault(refreshPath, armed), survives("the run whose refresh got " + what), succeeds("the run after it"),
+	}
 }
 
 // skewed are the steps of a vendor whose clock is not that of the program.

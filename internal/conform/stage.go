@@ -133,13 +133,18 @@ func (s *stage) control(path, body string) error {
 	if err != nil {
 		return err
 	}
+	return s.ask(req)
+}
+
+// ask sends the sandbox a request that has to be answered 200.
+func (s *stage) ask(req *http.Request) error {
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err
 	}
 	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s %s: %s", path, body, resp.Status)
+		return fmt.Errorf("%s %s: %s", req.Method, req.URL.Path, resp.Status)
 	}
 	return nil
 }

@@ -107,6 +107,9 @@ func fault(path, rest string) step {
 	return func(s *stage) error { return s.control("faults", fmt.Sprintf(`{"path":%q,%s}`, path, rest)) }
 }
 
+// travel is how long an answer may be on its way. Programs count from when they have it.
+const travel = 500 * time.Millisecond
+
 // quiet finds requests to a path that came too early after a 429, and waits until the vendor may be asked again.
 func quiet(path string, d time.Duration, verdict func(bool, string, ...any) error) step {
 	return func(s *stage) error {
@@ -121,7 +124,7 @@ func quiet(path string, d time.Duration, verdict func(bool, string, ...any) erro
 				early++
 			}
 		}
-		s.wait(d - time.Since(visits[at].at))
+		s.wait(d + travel - time.Since(visits[at].at))
 		return verdict(early == 0, "it asked again %d times within the %s it was told to wait", early, d)
 	}
 }

@@ -19,7 +19,7 @@ type visit struct {
 	method string
 	path   string
 	status int  // 0: the connection was cut
-	data   bool // it was answered whole, with 200 and JSON
+	data   bool // it was answered whole, with 200 and JSON that can be read
 }
 
 // apiRead says that the visit got what the program is there for.
@@ -27,8 +27,11 @@ func (v visit) apiRead() bool {
 	return v.data && v.method == http.MethodGet && strings.HasPrefix(v.path, apiPrefix)
 }
 
-// accessToken is what the secret is called that some programs may print.
-const accessToken = "an access token"
+// What the two kinds of access tokens are called. The first is one that some programs may print.
+const (
+	accessToken   = "an access token"
+	platformToken = "a RingCentral access token"
+)
 
 // watch stands before the sandbox: it sees requests arrive, interferes once where a scenario asks for it, and learns the
 // secrets that the sandbox gives out.
@@ -105,7 +108,8 @@ func (w *watch) leave(index int, a *answer, whole bool) {
 	defer w.mu.Unlock()
 	v := &w.visits[index]
 	v.status = a.status
-	v.data = whole && a.status == http.StatusOK && strings.HasPrefix(a.Header().Get("Content-Type"), "application/json")
+	v.data = whole && a.status == http.StatusOK && strings.HasPrefix(a.Header().Get("Content-Type"), "application/json") &&
+		json.Valid(a.body.Bytes())
 	if !strings.HasPrefix(v.path, apiPrefix) {
 		w.learn(a.body.Bytes())
 	}
@@ -118,7 +122,7 @@ func (w *watch) learn(body []byte) {
 		return
 	}
 	for name, what := range map[string]string{
-		"accessToken": accessToken, "access_token": "a RingCentral access token",
+		"accessToken": accessToken, "access_token": platformToken,
 		"refreshToken": "a refresh token", "refresh_token": "a RingCentral refresh token",
 	} {
 		if secret, _ := fields[name].(string); secret != "" {

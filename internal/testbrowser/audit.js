@@ -2,7 +2,7 @@
 (() => {
   const found = [];
   const name = (e) => `<${e.tagName.toLowerCase()}${e.id ? " id=" + e.id : ""}>`;
-  const seen = (e) => e.getClientRects().length > 0 && getComputedStyle(e).visibility === "visible";
+  const seen = (e) => e.getClientRects().length > 0 && getComputedStyle(e).visibility === "visible" && e.checkVisibility();
 
   if (!document.documentElement.lang) found.push("the page has no language");
   if (!document.title.trim()) found.push("the page has no title");
