@@ -192,7 +192,7 @@ func TestALimiterForgetsWhomItNeedNotRemember(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &vendor{s, t}
+	v := &vendor{Server: s, t: t}
 	v.control("switches", `{"limitPasswordLogins":true}`)
 	try := func(n int) {
 		r := httptest.NewRequest(http.MethodPost, "/api/auth/login/admin",
