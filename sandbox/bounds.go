@@ -13,6 +13,7 @@ const (
 	bodyLimit     = 1 << 20         // bytes of a request body; more is answered 413
 	snapshotLimit = 1 << 30         // bytes of a snapshot
 	largeAnswer   = 2 << 20         // bytes of the "large" fault
+	sweepEvery    = time.Minute     // so often a limiter forgets whom it need not remember
 	maxDelay      = time.Hour
 	maskedSegment = 40 // path segments this long are never logged
 )

@@ -15,7 +15,7 @@ type limiter struct {
 	off     bool
 	initial bool // off as the server was started
 	buckets map[string]*bucket
-	sweepAt int // buckets at which those that mean nothing any more are dropped; 0: the first time
+	swept   moment // when buckets that meant nothing any more were dropped
 	changes *changes
 }
 
@@ -88,18 +88,25 @@ func (l *limiter) bucket(key string, now moment) *bucket {
 	if b != nil {
 		return b
 	}
-	if len(l.buckets) >= max(l.sweepAt, 1_000) {
-		for k, old := range l.buckets {
-			if now >= old.until {
-				delete(l.buckets, k)
-				l.changes.touch(gone{recordLimit, l.name + " " + k})
-			}
-		}
-		l.sweepAt = 2 * len(l.buckets)
+	if now < l.swept || now >= l.swept.after(sweepEvery) {
+		l.sweep(now)
 	}
 	b = &bucket{}
 	l.buckets[key] = b
 	return b
+}
+
+// sweep drops what means nothing any more. A map of its own for the rest gives the memory back.
+func (l *limiter) sweep(now moment) {
+	rest := map[string]*bucket{}
+	for k, b := range l.buckets {
+		if now < b.until {
+			rest[k] = b
+			continue
+		}
+		l.changes.touch(gone{recordLimit, l.name + " " + k})
+	}
+	l.buckets, l.swept = rest, now
 }
 
 func (l *limiter) admit(key string, at time.Time, allowed allowance) ruling {
