@@ -151,7 +151,7 @@ func (c *console) platformAccess(out *inspection, s *session, turn uint32, now t
 		out.State, out.Good = "It works.", true
 	}
 	if turn == s.turn {
-		out.fact("Scope", strings.Join(*s.scope, " "))
+		out.fact("Scope", strings.Join(s.scope(), " "))
 		out.ends("Lives until", s.ends.time(), now)
 	}
 }
@@ -192,7 +192,7 @@ func (i *inspection) cxRefresh(in *signIn, turn uint32, ask *call) {
 		i.State = "It ended with the sign-in that it came from."
 	}
 	i.fact("Holder", in.who.name())
-	i.fact("Signed in as", in.who.app)
+	i.fact("Signed in as", in.who.app.String())
 	if turn == in.turn {
 		i.ends("Lives until", in.renewal.time(), ask.now)
 	}

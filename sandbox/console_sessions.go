@@ -99,7 +99,7 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 		}
 		token := c.cx.refreshToken(in)
 		table.Rows = append(table.Rows, tokenRow{
-			Handle: handle(token), Who: in.who.name(), What: in.who.app, Ends: ending(token),
+			Handle: handle(token), Who: in.who.name(), What: in.who.app.String(), Ends: ending(token),
 			Left: inWords(in.renewal.time().Sub(now)), until: in.renewal.time(),
 		})
 	}
@@ -138,7 +138,7 @@ func (p principal) name() string {
 // subjectName is the holder that claims name. c.mu is held.
 func (c *console) subjectName(claims *cxClaims) string {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
-	if claims.App == appAgent {
+	if claims.App == appAgent.String() {
 		if seat := c.world.agentNumbered(claims.Subject); seat != nil {
 			return principal{seat: seat}.name()
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -55,7 +54,7 @@ func (s *Server) admitExchange(
 	case !ruling.admitted:
 		c.note(ruling.verdict)
 		return nil, &ruling, cxTooMany(c, r)
-	case !slices.Contains(t.scope, "ReadAccounts"):
+	case !allows(t.scope, "ReadAccounts"):
 		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeScopeStatus)
 	case !u.account.production:
 		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeAccountStatus)

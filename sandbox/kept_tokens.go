@@ -45,7 +45,7 @@ type savedSession struct {
 	User       int64        `json:"user"`
 	Credential string       `json:"credential,omitempty"`
 	Scope      []string     `json:"scope,omitempty"` // none: that of the app
-	Endpoint   *string      `json:"endpoint,omitempty"`
+	Endpoint   string       `json:"endpoint,omitempty"`
 	Turn       uint32       `json:"turn"`
 	State      sessionState `json:"state,omitempty"`
 	Issued     moment       `json:"issued"`
@@ -62,14 +62,14 @@ func (s *session) recordKey() recordKey { return sessionKeyOf(s.number) }
 
 func (s *session) recordValue() any {
 	out := savedSession{
-		App: s.app.id, User: s.user.id, Endpoint: s.endpoint, Turn: s.turn, State: s.state.Load(), Issued: s.issued,
+		App: s.app.id, User: s.user.id, Turn: s.turn, State: s.state.Load(), Issued: s.issued,
 		Ends: s.ends, Renewal: s.renewal, Used: s.used,
 	}
 	if s.credential != nil {
 		out.Credential = s.credential.id
 	}
-	if s.scope != &s.app.scopes {
-		out.Scope = *s.scope
+	if s.wishes != nil {
+		out.Scope, out.Endpoint = s.wishes.scope, s.wishes.endpoint
 	}
 	return out
 }
@@ -85,12 +85,12 @@ func restorePlatform(in *archive, w *world, p *platform) error {
 		}
 		s := p.sessions.place(number)
 		*s = session{
-			number: number, app: a, user: u, credential: w.credentials[v.Credential], scope: &a.scopes, endpoint: v.Endpoint,
+			number: number, app: a, user: u, credential: w.credentials[v.Credential],
 			turn: v.Turn, issued: v.Issued, ends: v.Ends, renewal: v.Renewal, used: v.Used,
 		}
 		s.state.Store(v.State)
-		if v.Scope != nil {
-			s.scope = &v.Scope
+		if v.Scope != nil || v.Endpoint != "" {
+			s.wishes = &wishes{v.Scope, v.Endpoint}
 		}
 		all = append(all, s)
 		return nil
@@ -106,17 +106,17 @@ func restorePlatform(in *archive, w *world, p *platform) error {
 }
 
 type savedSignIn struct {
-	App      string        `json:"app"`
-	User     int64         `json:"user,omitempty"`  // 0: an agent
-	Agent    int32         `json:"agent,omitempty"` // 0: a user
-	Turn     uint32        `json:"turn,omitempty"`
-	XTurn    uint16        `json:"xturn,omitempty"`
-	Ended    bool          `json:"ended,omitempty"`
-	Cut      bool          `json:"cut,omitempty"`
-	From     uint64        `json:"from,omitempty"` // session of RingCentral; 0: none
-	Renewal  moment        `json:"renewal,omitempty"`
-	XEnds    moment        `json:"xends,omitempty"`
-	Lifetime time.Duration `json:"lifetime,omitempty"`
+	App     string `json:"app"`
+	User    int64  `json:"user,omitempty"`  // 0: an agent
+	Agent   int32  `json:"agent,omitempty"` // 0: a user
+	Turn    uint32 `json:"turn,omitempty"`
+	XTurn   uint16 `json:"xturn,omitempty"`
+	Ended   bool   `json:"ended,omitempty"`
+	Cut     bool   `json:"cut,omitempty"`
+	From    uint64 `json:"from,omitempty"` // session of RingCentral; 0: none
+	Renewal moment `json:"renewal,omitempty"`
+	XEnds   moment `json:"xends,omitempty"`
+	XLife   uint32 `json:"xlife,omitempty"`
 }
 
 func (s *signIn) recordKey() recordKey { return signInKey(s.number) }
@@ -127,7 +127,7 @@ func signInKey(number uint64) recordKey {
 
 func (s *signIn) recordValue() any {
 	out := savedSignIn{
-		App: s.who.app, Turn: s.turn, XTurn: s.xturn, Ended: s.ended, Cut: s.cut.Load(), Renewal: s.renewal, XEnds: s.xends, Lifetime: s.lifetime,
+		App: s.who.app.String(), Turn: s.turn, XTurn: s.xturn, Ended: s.ended, Cut: s.cut.Load(), Renewal: s.renewal, XEnds: s.xends, XLife: s.xlife,
 	}
 	if s.from != nil {
 		out.From = s.from.number
@@ -228,9 +228,9 @@ func restoreRingCX(in *archive, w *world, p *platform, x *ringcx) error {
 func (x *ringcx) loadSignIns(in *archive, w *world, p *platform) error {
 	return each(in, recordSignIn, func(key string, v *savedSignIn) error {
 		number, err := strconv.ParseUint(key, 10, 64)
-		who := principal{app: v.App, user: w.cxUser(v.User)}
+		who := principal{app: cxAppNamed(v.App), user: w.cxUser(v.User)}
 		if v.Agent != 0 {
-			who = principal{app: v.App, seat: w.agents[v.Agent]}
+			who = principal{app: cxAppNamed(v.App), seat: w.agents[v.Agent]}
 		}
 		if err != nil || who.user == nil && who.seat == nil {
 			return fmt.Errorf("there is no user %d and no agent %d", v.User, v.Agent)
@@ -238,7 +238,7 @@ func (x *ringcx) loadSignIns(in *archive, w *world, p *platform) error {
 		s := x.signIns.place(number)
 		*s = signIn{
 			number: number, who: who, from: p.sessions.get(v.From), turn: v.Turn, xturn: v.XTurn, ended: v.Ended,
-			renewal: v.Renewal, xends: v.XEnds, lifetime: v.Lifetime,
+			renewal: v.Renewal, xends: v.XEnds, xlife: v.XLife,
 		}
 		s.cut.Store(v.Cut)
 		return nil

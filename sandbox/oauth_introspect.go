@@ -40,7 +40,7 @@ func (s *Server) introspect(c *call, r *http.Request) answer {
 			return problem.answer()
 		case f.repeated != "":
 			return f.duplicated().answer()
-		case !slices.Contains(a.scopes, "Interoperability"):
+		case !allows(a.scopes, "Interoperability"):
 			return missingPermission("Interoperability")
 		case f.Get("token") == "":
 			return invalidParameter("token").answer()

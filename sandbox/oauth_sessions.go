@@ -44,14 +44,27 @@ type session struct {
 	user       *user
 	credential *credential   // that it was opened with; nil: a person signed in
 	older      *session      // the open session before of the same user and app; nil: none
-	scope      *[]string     // of the newest access token
-	endpoint   *string       // chosen by the client; nil: by the server
+	wishes     *wishes       // of the client; nil: it had none
 	turn       uint32        // of the newest pair; the first is 1
 	state      atomic.Uint32 // a sessionState; read without Server.mu, too
 	issued     moment        // the newest pair, and so the end of the pair before
 	ends       moment        // of the newest access token
 	renewal    moment        // end of the newest refresh token; 0: there is none
 	used       moment        // first use of the newest access token; 0: not yet
+}
+
+// wishes are what a session has of its own because its client asked for it.
+type wishes struct {
+	scope    []string // of the newest access token; nil: that of the app
+	endpoint string   // "": chosen by the server
+}
+
+// scope is that of the newest access token.
+func (sess *session) scope() []string {
+	if sess.wishes != nil && sess.wishes.scope != nil {
+		return sess.wishes.scope
+	}
+	return sess.app.scopes
 }
 
 // rcAccess is a RingCentral access token that works.
@@ -102,7 +115,7 @@ func (p *platform) login(c *call, a *app, u *user, t terms) *session {
 	number, sess := p.sessions.add()
 	*sess = session{number: number, app: a, user: u, older: p.open[key]}
 	if t.endpointID != "" {
-		sess.endpoint = &t.endpointID
+		sess.wishes = &wishes{endpoint: t.endpointID}
 	}
 	p.open[key] = sess
 	p.evict(sess, c.rules.sessionCap)
@@ -129,7 +142,13 @@ func (p *platform) evict(newest *session, sessionCap int) {
 // issue gives sess a new pair of tokens. The pair before is spent.
 func (p *platform) issue(sess *session, t terms, now moment) {
 	sess.turn++
-	sess.scope, sess.issued, sess.used = t.scope, now, 0
+	sess.issued, sess.used = now, 0
+	switch {
+	case sess.wishes != nil:
+		sess.wishes.scope = t.scope
+	case t.scope != nil:
+		sess.wishes = &wishes{scope: t.scope}
+	}
 	sess.ends, sess.renewal = now.after(t.accessTTL), 0
 	if sess.app.refreshTokens {
 		sess.renewal = now.after(t.refreshTTL)
@@ -221,7 +240,7 @@ func (p *platform) use(c *call, token string) (t *rcAccess, code, message string
 		sess.used = now
 		p.changes.touch(sess)
 	}
-	return &rcAccess{sess, *sess.scope, sess.issued.time(), sess.ends.time()}, "", ""
+	return &rcAccess{sess, sess.scope(), sess.issued.time(), sess.ends.time()}, "", ""
 }
 
 // full reports whether another login would go over the session cap, and be refused.
@@ -317,8 +336,8 @@ func (p *platform) id(sess *session) string {
 }
 
 func (p *platform) endpointID(sess *session) string {
-	if sess.endpoint != nil {
-		return *sess.endpoint
+	if sess.wishes != nil && sess.wishes.endpoint != "" {
+		return sess.wishes.endpoint
 	}
 	id := p.seal.short(sealed{kindEndpoint, sess.number, 0})
 	return base64.RawURLEncoding.EncodeToString(id[:])

@@ -135,15 +135,15 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 
 // terms are the optional wishes that every grant may carry.
 type terms struct {
-	scope                 *[]string // nobody changes it
-	endpointID            string    // "": the server chooses
+	scope                 []string // nil: that of the app
+	endpointID            string   // "": the server chooses
 	accessTTL, refreshTTL time.Duration
 }
 
 func readTerms(r *rules, a *app, f form) (terms, *oauthError) {
 	t := terms{
-		scope: &a.scopes, endpointID: f.Get("endpoint_id"),
-		accessTTL: r.accessTokenTTL, refreshTTL: r.refreshTokenTTL,
+		endpointID: f.Get("endpoint_id"),
+		accessTTL:  r.accessTokenTTL, refreshTTL: r.refreshTokenTTL,
 	}
 	if wish := f.Get("access_token_ttl"); wish != "" {
 		seconds, err := strconv.ParseInt(wish, 10, 32)
@@ -161,7 +161,7 @@ func readTerms(r *rules, a *app, f form) (terms, *oauthError) {
 	}
 	if wish := permissionsIn(f.Get("scope")); len(wish) > 0 {
 		granted := slices.DeleteFunc(slices.Clone(a.scopes), func(s string) bool { return !slices.Contains(wish, s) })
-		t.scope = &granted
+		t.scope = granted
 		if len(granted) == 0 || r.scopeExcessRefused && len(granted) < len(wish) {
 			return t, &oauthError{kind: "invalid_scope", code: "CMN-101", message: "Parameter [scope] value is invalid"}
 		}
@@ -252,7 +252,7 @@ type tokenInfo struct {
 func (p *platform) info(sess *session, now time.Time) *tokenInfo {
 	out := &tokenInfo{
 		AccessToken: p.accessToken(sess), TokenType: "bearer", ExpiresIn: secondsLeft(sess.ends, now),
-		Scope: strings.Join(*sess.scope, " "), OwnerID: fmt.Sprint(sess.user.id),
+		Scope: strings.Join(sess.scope(), " "), OwnerID: fmt.Sprint(sess.user.id),
 		EndpointID: p.endpointID(sess), SessionID: p.id(sess),
 	}
 	if sess.renewal != 0 {

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -85,7 +84,7 @@ func (s *Server) permitted(c *call, r *http.Request, group, permission string, d
 		c.note(ruling.verdict)
 		return ruling.stamp(rateExceeded())
 	}
-	if permission != "" && !slices.Contains(t.scope, permission) {
+	if permission != "" && !allows(t.scope, permission) {
 		return ruling.stamp(missingPermission(permission))
 	}
 	return ruling.stamp(do(t))

@@ -42,7 +42,7 @@ func readLogin(in url.Values, platformOptional bool) (login, bool) {
 }
 
 // passwordLogin is POST /api/auth/login/{admin|agent|analytics}.
-func (s *Server) passwordLogin(app string) endpoint {
+func (s *Server) passwordLogin(app cxApp) endpoint {
 	return func(c *call, r *http.Request) answer {
 		in, err := cxParams(r)
 		if err != nil {
@@ -54,7 +54,7 @@ func (s *Server) passwordLogin(app string) endpoint {
 }
 
 // admitLogin decides about a password login. There is a ruling only if such logins are limited.
-func (s *Server) admitLogin(c *call, r *http.Request, app string, in url.Values) (*cxGrant, *ruling, answer) {
+func (s *Server) admitLogin(c *call, r *http.Request, app cxApp, in url.Values) (*cxGrant, *ruling, answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l, ok := readLogin(in, c.rules.platformIDOptional)
@@ -85,7 +85,7 @@ func (s *Server) admitLogin(c *call, r *http.Request, app string, in url.Values)
 }
 
 // signingIn finds who signs in to app under a name, and the password; "" if nobody does.
-func (w *world) signingIn(app, username string, same func(a, b string) bool) (principal, string) {
+func (w *world) signingIn(app cxApp, username string, same func(a, b string) bool) (principal, string) {
 	if app == appAgent {
 		seat := w.agentNamed(username, same)
 		if seat == nil {
@@ -103,15 +103,15 @@ func (w *world) signingIn(app, username string, same func(a, b string) bool) (pr
 // hashcodeLogin is POST /api/auth/login/agent/hashcode: an agent signs in with what an earlier sign-in handed out.
 func (s *Server) hashcodeLogin(c *call, r *http.Request) answer {
 	in, err := cxParams(r)
-	id, bad := strconv.ParseInt(in.Get("agentId"), 10, 32)
+	_, bad := strconv.ParseInt(in.Get("agentId"), 10, 32)
 	if err != nil || bad != nil || in.Get("loginHashcode") == "" {
 		return cxBadRequest(c, r)
 	}
-	g := s.admitHashcode(c, r, id, in)
+	g := s.admitHashcode(c, r, in)
 	return s.stamped(c, g, nil, cxForbidden(c, r)) // observed: 403 tells the client to sign in anew
 }
 
-func (s *Server) admitHashcode(c *call, r *http.Request, id int64, in url.Values) *cxGrant {
+func (s *Server) admitHashcode(c *call, r *http.Request, in url.Values) *cxGrant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := principal{app: appAgent, seat: s.world.agentNumbered(in.Get("agentId"))}

@@ -2,21 +2,34 @@ package sandbox
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 )
 
 // Values of the lapp claim: where somebody signed in (observed names).
 const (
-	appAdmin     = "ADMIN"
-	appAgent     = "AGENT"
-	appAnalytics = "ANALYTICS"
+	appAdmin cxApp = iota + 1
+	appAgent
+	appAnalytics
 )
+
+var cxAppNames = []string{"", "ADMIN", "AGENT", "ANALYTICS"}
+
+// cxApp is an application of RingCX that people sign in to.
+type cxApp uint8
+
+func (a cxApp) String() string { return cxAppNames[a] }
+
+// cxAppNamed is the application of a name, 0 if there is none.
+func cxAppNamed(name string) cxApp {
+	return cxApp(max(slices.Index(cxAppNames, name), 0)) //nolint:gosec // a few
+}
 
 // principal is whom RingCX tokens speak for: a user or, after a login as an agent, an agent. Exactly one is set.
 type principal struct {
-	app  string
 	user *user
 	seat *seat
+	app  cxApp
 }
 
 // id is the subject of access tokens. Ids of agents and of users do not overlap.
@@ -45,12 +58,12 @@ func (p principal) platform() string {
 // principalOf finds whom an accepted token speaks for; false if it is gone or was switched off. s.mu is held.
 func (s *Server) principalOf(claims *cxClaims) (principal, bool) {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
-	if claims.App == appAgent {
+	if claims.App == appAgent.String() {
 		p := principal{app: appAgent, seat: s.world.agentNumbered(claims.Subject)}
 		return p, p.seat != nil && p.active()
 	}
 	u := s.caller(id)
-	return principal{app: claims.App, user: u}, u != nil
+	return principal{app: cxAppNamed(claims.App), user: u}, u != nil
 }
 
 // cxGrant is what a sign-in or a refresh hands out, before the access token is signed.

@@ -42,16 +42,16 @@ func newRingCX(noLimits bool, now func() time.Time, news *changes) *ringcx {
 // signIn is one sign-in of somebody at RingCX, by an exchange or with a password, with the tokens that live on: the
 // newest refresh token and the X-Auth-Token. There may be very many.
 type signIn struct {
-	number   uint64
-	who      principal
-	from     *session    // of RingCentral, that it came from; nil: it came from none
-	turn     uint32      // of the newest refresh token; the first is 1, 0: none was handed out
-	xturn    uint16      // the same of the X-Auth-Token
-	ended    bool        // logged out
-	cut      atomic.Bool // its access tokens do not work either; read without Server.mu, too
-	renewal  moment      // end of the newest refresh token
-	xends    moment      // end of the X-Auth-Token, if it is not used
-	lifetime time.Duration
+	number  uint64
+	who     principal
+	from    *session    // of RingCentral, that it came from; nil: it came from none
+	renewal moment      // end of the newest refresh token
+	xends   moment      // end of the X-Auth-Token, if it is not used
+	turn    uint32      // of the newest refresh token; the first is 1, 0: none was handed out
+	xlife   uint32      // lifetime of the X-Auth-Token in seconds
+	xturn   uint16      // which X-Auth-Token is the newest; the first is 1, 0: there is none
+	ended   bool        // logged out
+	cut     atomic.Bool // its access tokens do not work either; read without Server.mu, too
 }
 
 func (s *signIn) over(now moment) bool {
@@ -142,7 +142,7 @@ const (
 // renewAuthToken gives s another X-Auth-Token. Each use extends it by its lifetime.
 func (x *ringcx) renewAuthToken(s *signIn, lifetime time.Duration, now time.Time) {
 	s.xturn++
-	s.lifetime, s.xends = lifetime, momentOf(now).after(lifetime)
+	s.xlife, s.xends = uint32(lifetime/time.Second), momentOf(now).after(lifetime) //nolint:gosec // at most years
 	x.changes.touch(s)
 }
 
@@ -167,7 +167,7 @@ func (x *ringcx) holder(token string, now time.Time, use bool) (*user, string) {
 	case t.turn != uint32(s.xturn), momentOf(now) >= s.xends:
 		return nil, xauthEnded
 	case use:
-		s.xends = momentOf(now).after(s.lifetime)
+		s.xends = momentOf(now).after(time.Duration(s.xlife) * time.Second)
 		x.changes.touch(s)
 	}
 	return s.who.user, ""

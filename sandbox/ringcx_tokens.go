@@ -66,7 +66,7 @@ func (s *Server) issueCX(c *call, g *cxGrant) (string, error) {
 	claims := &cxClaims{
 		Issuer: c.rules.ringcxIssuer, Subject: fmt.Sprint(g.who.id()), Audience: c.rules.ringcxAudience,
 		ID: fmt.Sprintf("%s.%d.%s", epoch, g.in.number, randomText(12)), Expires: c.now.Unix() + int64(c.rules.ringcxTokenTTL/time.Second),
-		Platform: g.who.platform(), App: g.who.app, XAuth: g.xauth,
+		Platform: g.who.platform(), App: g.who.app.String(), XAuth: g.xauth,
 	}
 	if c.rules.ringcxIssuedAt {
 		claims.IssuedAt = c.now.Unix()

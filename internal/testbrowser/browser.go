@@ -76,6 +76,10 @@ func Open(t testing.TB, required bool) *Page {
 		}
 	})
 	p.Size(1280, 800)
+	p.do("keeping the focus", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+		return err
+	}))
 	return p
 }
 
@@ -140,13 +144,17 @@ func (p *Page) Text(css string) string {
 	return run(p, "reading "+css, chromedp.Text(chromedp.CSS(css)))
 }
 
-// Focus is the id, else the name and value, of the element that the keyboard goes to. It waits until there is one: a page
-// that has just come gives the focus a moment later.
+// Focus is the id, else the name and value, of the element that the keyboard goes to. A page that has just come has drawn
+// itself before it is asked, because only then it gives the focus to an element of its own.
 func (p *Page) Focus() string {
 	p.t.Helper()
-	p.See(":focus")
-	return run(p, "asking for the focus", chromedp.Evaluate[string](
-		`(e => e.id || (e.name + "=" + e.value))(document.activeElement)`))
+	return run(p, "asking for the focus", chromedp.Evaluate[string](`new Promise(told => {
+		const tell = () => requestAnimationFrame(() => requestAnimationFrame(() => {
+			const e = document.activeElement
+			told(e.id || (e.name + "=" + e.value))
+		}))
+		document.readyState === "complete" ? tell() : addEventListener("load", tell)
+	})`, chromedp.EvalAwaitPromise))
 }
 
 // Size gives the window another size.
