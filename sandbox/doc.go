@@ -14,7 +14,8 @@
 // Options.Settings chooses at the start, POST /_sandbox/switches later. What is "assumed" no client should depend on.
 //
 // Tests steer the server through Advance, Requests and Reset, or over HTTP under /_sandbox/ (clock, requests, faults,
-// switches, contract, reset, state, env, apps, accounts, users, credentials, jwks). Those paths are neither limited nor logged.
+// switches, contract, reset, snapshot, namespaces, state, env, apps, accounts, users, credentials, jwks). Those paths are
+// neither limited nor logged.
 //
 // People have a developer console at /console/, where they create apps and JWT credentials, watch requests and tokens,
 // and turn the controls. It answers this machine only, or whoever knows Options.ConsolePassword.
@@ -25,8 +26,10 @@
 // People sign in, too: /restapi/oauth/authorize leads a browser to a sign-in page and a consent page, and from there to
 // a redirect URI of the app, with a code. Demo has an app for programs on a desk and one for servers.
 //
-// Not emulated: ID tokens, requests of web pages of other origins, writes and most resources of the RingCX API, and the
-// limits on those.
+// Everything is in memory, unless Options.Keeper keeps it; package datafile has one that is a file. A namespace is a whole
+// sandbox inside another, for test suites that share a process.
+//
+// Not emulated: writes and most resources of the RingCX API, and the limits on those.
 //
 // Nothing here is a secret: every credential is demo data. Serve it on loopback.
 package sandbox
