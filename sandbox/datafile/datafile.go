@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	_ "modernc.org/sqlite" // the driver
@@ -45,7 +46,11 @@ func Open(path string) (*File, error) {
 	if err := made.Close(); err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", "file:"+(escaped(path))+
+	at, err := address(path)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", at+
 		"?_pragma=locking_mode(EXCLUSIVE)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_txlock=immediate")
 	if err != nil {
 		return nil, err
@@ -58,9 +63,17 @@ func Open(path string) (*File, error) {
 	return f, nil
 }
 
-// escaped is a path as a URI takes it.
-func escaped(path string) string {
-	return strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
+// address is the URI of a file.
+func address(path string) (string, error) {
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	whole = filepath.ToSlash(whole)
+	if !strings.HasPrefix(whole, "/") {
+		whole = "/" + whole // of a drive
+	}
+	return "file://" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(whole), nil
 }
 
 // prepare takes the lock, and makes the tables of a new file.
