@@ -36,7 +36,7 @@ func (e *callError) Error() string {
 
 // Hint tells what such a status means at this vendor.
 func (e *callError) Hint() string {
-	if e.page {
+	if e.page && e.status < http.StatusInternalServerError {
 		return "paths of the API start with /voice/api/ or /api/; check the path, and the RingCX server in 'ringcx status'"
 	}
 	switch e.status {
