@@ -49,6 +49,7 @@ func newConsole(s *Server) *console {
 	c.take(mux, "credentials/{id}/delete", c.deleteCredential)
 	c.show(mux, "accounts", c.accountList)
 	c.take(mux, "accounts", c.createAccount)
+	c.take(mux, "users", c.createUser)
 	c.take(mux, "users/{id}", c.changeUser)
 	c.show(mux, "sessions", c.sessionList)
 	c.take(mux, "sessions/revoke", c.revoke)
@@ -104,6 +105,7 @@ var consoleNotices = map[string]string{
 	"deleted":    "The JWT credential was deleted. Who presents it is refused.",
 	"account":    "The account was created.",
 	"user":       "The user was changed.",
+	"new-user":   "The user was created. The password is in the list.",
 	"revoked":    "It was ended: none of its tokens works any more.",
 	"clock":      "The clock was moved.",
 	"fault":      "The fault is armed.",

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // usersMost are the users that an account can have.
@@ -41,9 +42,9 @@ func (w *world) enrol(in *userRequest) (*user, error) {
 	}
 	first, last := strings.TrimSpace(in.FirstName), strings.TrimSpace(in.LastName)
 	switch {
-	case first == "" || len(first) > 50:
+	case first == "" || utf8.RuneCountInString(first) > 50:
 		return nil, &fieldError{"firstName", "give a first name of up to 50 letters"}
-	case last == "" || len(last) > 50:
+	case last == "" || utf8.RuneCountInString(last) > 50:
 		return nil, &fieldError{"lastName", "give a last name of up to 50 letters"}
 	case in.RingCX && acct.center == nil:
 		return nil, &fieldError{"ringcx", "the account " + acct.name + " has no RingCX"}
