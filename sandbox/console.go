@@ -68,6 +68,13 @@ func newConsole(s *Server) *console {
 	c.take(mux, "controls/hostile/end", c.endDay)
 	c.take(mux, "controls/limits", c.turnLimits)
 	c.take(mux, "controls/reset", c.startOver)
+	c.show(mux, "controls/snapshot", c.saveSnapshot)
+	c.take(mux, "controls/snapshot", c.loadSnapshot)
+	if s.namespace == "" {
+		c.show(mux, "namespaces", c.namespaceList)
+		c.take(mux, "namespaces", c.beginNamespace)
+		c.take(mux, "namespaces/{name}/delete", c.deleteNamespace)
+	}
 	c.show(mux, "sign-in", c.passwordForm)
 	c.take(mux, "sign-in", c.takePassword)
 	mux.HandleFunc("GET /console", func(w http.ResponseWriter, _ *http.Request) {
@@ -115,6 +122,9 @@ var consoleNotices = map[string]string{
 	"settings":   "The settings were changed.",
 	"limits":     "The limits were changed.",
 	"reset":      "The sandbox is in its first minute again.",
+	"snapshot":   "The sandbox is what the snapshot said.",
+	"namespace":  "The namespace has begun.",
+	"left":       "The namespace was deleted.",
 }
 
 // missing is the page about something that is not there.

@@ -134,8 +134,7 @@ func (c *console) createUser(v *visit, r *http.Request) answer {
 	var wrong *fieldError
 	switch {
 	case errors.As(err, &wrong):
-		words := strings.ToUpper(wrong.words[:1]) + wrong.words[1:] + "."
-		return c.showAccounts(v, r, &accountsPage{User: in, Wrong: map[string]string{wrong.field: words}})
+		return c.showAccounts(v, r, &accountsPage{User: in, Wrong: map[string]string{wrong.field: sentence(wrong)}})
 	case err != nil:
 		return c.missing("There is no such account.")
 	}

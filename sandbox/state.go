@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"net/http"
-	"slices"
 	"time"
 )
 
@@ -234,46 +231,4 @@ func (s *Server) records() ([]Record, error) {
 		add(e)
 	}
 	return out, failed
-}
-
-// snapshot is what GET /_sandbox/snapshot gives and POST takes.
-type snapshot struct {
-	Format  string                                `json:"format"`
-	Made    time.Time                             `json:"made"` // on the server's clock
-	Records map[string]map[string]json.RawMessage `json:"records"`
-}
-
-// snapshotFormat changes when an older server could not read a snapshot.
-const snapshotFormat = "ringcx-sandbox/1"
-
-// controlSnapshot gives everything the server knows. It holds secrets: those of the sandbox, which are nobody's.
-func (s *Server) controlSnapshot(*http.Request) (any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	records, err := s.records()
-	if err != nil {
-		return nil, err
-	}
-	all := newArchive()
-	for _, r := range records {
-		if err := all.add(r); err != nil {
-			return nil, err
-		}
-	}
-	return snapshot{snapshotFormat, s.Now(), all.kinds}, nil
-}
-
-// controlRestore makes the server what a snapshot says, or changes nothing.
-func (s *Server) controlRestore(r *http.Request) (any, error) {
-	var in snapshot
-	if err := readJSON(r, &in); err != nil {
-		return nil, err
-	}
-	if in.Format != snapshotFormat {
-		return nil, fmt.Errorf("the format of the snapshot is %q; this server reads %q", in.Format, snapshotFormat)
-	}
-	if err := s.adopt(&archive{in.Records}); err != nil {
-		return nil, fmt.Errorf("the snapshot is damaged: %w", err)
-	}
-	return map[string]any{"now": s.Now(), "kinds": slices.Sorted(maps.Keys(in.Records))}, nil
 }
