@@ -184,12 +184,12 @@ func (i *inspection) cxRefresh(in *signIn, turn uint32, ask *call) {
 		i.State = "It is spent."
 	case in.ended:
 		i.State = "It was logged out."
+	case in.cutOff(ask.rules):
+		i.State = "It ended with the sign-in that it came from."
 	case momentOf(ask.now) >= in.renewal:
 		i.State = "It has expired."
-	case !in.who.active():
-		i.State = "Its holder is switched off."
 	default:
-		i.State = "It ended with the sign-in that it came from."
+		i.State = "Its holder is switched off."
 	}
 	i.fact("Holder", in.who.name())
 	i.fact("Signed in as", in.who.app)

@@ -106,7 +106,7 @@ func (s *Server) withdraw(cred *credential) {
 	}
 	for _, sess := range slices.Collect(s.platform.allOpen()) {
 		if sess.credential == cred {
-			s.platform.end(sess)
+			s.platform.end(sess, s.Now())
 		}
 	}
 }

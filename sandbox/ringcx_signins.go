@@ -49,7 +49,7 @@ type signIn struct {
 	xturn    uint16      // the same of the X-Auth-Token
 	ended    bool        // logged out
 	cut      atomic.Bool // its access tokens do not work either; read without Server.mu, too
-	renewal  moment      // end of the newest refresh token
+	renewal  moment      // end of the newest refresh token, or when it was logged out
 	xends    moment      // end of the X-Auth-Token, if it is not used
 	lifetime time.Duration
 }
@@ -77,8 +77,8 @@ func (s *signIn) live(now time.Time) bool {
 }
 
 // end logs s out, and with cut also what access tokens it has.
-func (x *ringcx) end(s *signIn, cut bool) {
-	s.ended = true
+func (x *ringcx) end(s *signIn, cut bool, now time.Time) {
+	s.ended, s.renewal = true, momentOf(now)
 	x.changes.touch(s)
 	if cut {
 		x.cut(s)
