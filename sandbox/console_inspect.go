@@ -132,7 +132,7 @@ func (c *console) session(out *inspection, s *session) {
 	case s.state.Load() == sessionRevoked:
 		out.State = "Its session was revoked."
 	case s.state.Load() == sessionEvicted:
-		out.State = "Its session was ended by a newer one: there were more than five."
+		out.State = "Its session was ended by a newer one: there were too many of its user."
 	case !s.user.enabled:
 		out.State = "Its user is disabled."
 	}

@@ -18,9 +18,9 @@ func TestNamespacesAreBegunAndDeletedInTheConsole(t *testing.T) {
 	d := newDeveloper(t, sandbox.Options{})
 	wantText(t, d.page("namespaces"), "There is none yet")
 	page := d.do("namespaces", "namespaces", "name", " nightly ")
-	wantText(t, page, "has begun", "http://127.0.0.1:8787/_ns/nightly", `href="http://nightly.localhost:8787/console/"`, "<td>0</td>")
+	wantText(t, page, "has begun", "http://127.0.0.1:8787/_ns/nightly", `href="http://nightly.localhost:8787/console/"`, `"Requests">0<`)
 	d.v.within("http://127.0.0.1:8787/_ns/nightly").exchange()
-	wantText(t, d.page("namespaces"), "<td>2</td>")
+	wantText(t, d.page("namespaces"), `"Requests">2<`)
 	wantText(t, d.page(""), "<strong>1</strong> namespaces")
 	for _, name := range []string{"", "Nightly", "a_b"} {
 		got := d.submit("namespaces", "namespaces", "name", name).want(http.StatusUnprocessableEntity).body

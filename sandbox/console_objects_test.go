@@ -212,7 +212,7 @@ func TestLimitsAreSwitchedFromTheConsole(t *testing.T) {
 		d.present(d.v.Demo().JWT).want(http.StatusTooManyRequests)
 	}
 	exceed()
-	wantText(t, d.page("controls"), "<td>1</td><td>1</td>")
+	wantText(t, d.page("controls"), `"Counted">1</td><td data-label="In a penalty">1</td>`)
 	d.do("controls", "controls/limits", "change", "forget")
 	exceed()
 	d.do("controls", "controls/limits", "change", "off")

@@ -49,7 +49,7 @@ type markView struct {
 // Measures of the picture.
 const (
 	pictureWidth  = 960
-	pictureLeft   = 190 // before it are the names
+	pictureLeft   = 170 // before it are the names
 	pictureRight  = 20
 	laneHead      = 42 // above the rows of a lane: its name, and what was refused to nobody that is known
 	laneRow       = 24
@@ -148,7 +148,7 @@ func (p *picture) mark(at time.Time, y, lane int, kind, who string) {
 }
 
 func (p *picture) ticks() {
-	const ticks, day = 4, 24 * time.Hour
+	const ticks = 4
 	format := time.TimeOnly
 	if p.To.Sub(p.From) >= day {
 		format = "Jan 2 15:04"

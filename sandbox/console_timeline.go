@@ -141,7 +141,9 @@ func (c *console) timeline(v *visit, r *http.Request) answer {
 				n++
 			}
 		}
-		page.Counts = append(page.Counts, counted{Name: kind, Count: n})
+		if n > 0 {
+			page.Counts = append(page.Counts, counted{Name: kind, Count: n})
+		}
 	}
 	page.picture = draw(lives, strays, now)
 	return c.page(v, r, "timeline.html", &consoleView{Title: "Timeline", Page: page})

@@ -28,7 +28,7 @@ func TestTheTimelineShowsWhatBecameOfTokens(t *testing.T) {
 	wantText(t, page, "2 issued, 2 refreshed, 2 refused, 1 expired", `role="img"`, "RingCentral", "its time was over",
 		"<title>#1 Ada Reyes: expired at 09:05:00</title>", "<title>#1 Ada Reyes: refreshed at 09:04:00</title>",
 		"<title>#1 Ada Reyes: refused at 09:06:00</title>", "ADMIN, from RingCentral #1")
-	if n := strings.Count(page, "<td><time"); n != 7 {
+	if n := strings.Count(page, `<td data-label="Time"><time`); n != 7 {
 		t.Errorf("the table has %d rows", n)
 	}
 	d.v.Advance(5 * time.Minute)

@@ -107,7 +107,7 @@ func newServer(opts Options, m memory) (*Server, error) {
 	if s.start, err = startRules(&s.opts); err != nil {
 		return nil, err
 	}
-	day, _, err := (&hostileRequest{Share: s.opts.Hostile}).day(cmp.Or(s.opts.Seed, 1))
+	day, _, err := (&hostileRequest{Share: s.opts.Hostile}).day(s.seed())
 	if err != nil {
 		return nil, err
 	}

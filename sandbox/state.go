@@ -27,9 +27,12 @@ type state struct {
 	requests []logEntry
 }
 
+// seed is the one that a reset returns to.
+func (s *Server) seed() uint64 { return cmp.Or(s.opts.Seed, 1) }
+
 // freshState is that of a server in its first minute.
 func (s *Server) freshState(news *changes) (*state, error) {
-	seed := cmp.Or(s.opts.Seed, 1)
+	seed := s.seed()
 	key, err := newSigningKey(seed, "RingCX tokens", s.opts.Algorithm)
 	if err != nil {
 		return nil, err
@@ -156,7 +159,7 @@ func (s *Server) wake() error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.opts.Seed != 0 && s.opts.Seed != s.world.seed {
+	if s.memory.name == "" && s.opts.Seed != 0 && s.opts.Seed != s.world.seed { // a namespace asks for none of its own
 		return fmt.Errorf("what was kept was made with seed %d, not %d", s.world.seed, s.opts.Seed)
 	}
 	s.opts.Seed = s.world.seed
