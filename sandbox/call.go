@@ -18,6 +18,8 @@ type call struct {
 	agent    string      // its User-Agent
 	fault    *fault      // what happens to it; nil: nothing
 	xauth    string      // its X-Auth-Token: the one it called with, else the one of its sign-in
+	session  uint64      // number of the session of RingCentral that it is about; 0: none is known
+	signIn   uint64      // the same at RingCX
 	answer   answer
 }
 

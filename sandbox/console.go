@@ -49,6 +49,7 @@ func newConsole(s *Server) *console {
 	c.take(mux, "credentials/{id}/delete", c.deleteCredential)
 	c.show(mux, "accounts", c.accountList)
 	c.take(mux, "accounts", c.createAccount)
+	c.take(mux, "users", c.createUser)
 	c.take(mux, "users/{id}", c.changeUser)
 	c.show(mux, "sessions", c.sessionList)
 	c.take(mux, "sessions/revoke", c.revoke)
@@ -67,6 +68,13 @@ func newConsole(s *Server) *console {
 	c.take(mux, "controls/hostile/end", c.endDay)
 	c.take(mux, "controls/limits", c.turnLimits)
 	c.take(mux, "controls/reset", c.startOver)
+	c.show(mux, "controls/snapshot", c.saveSnapshot)
+	c.take(mux, "controls/snapshot", c.loadSnapshot)
+	if s.namespace == "" {
+		c.show(mux, "namespaces", c.namespaceList)
+		c.take(mux, "namespaces", c.beginNamespace)
+		c.take(mux, "namespaces/{name}/delete", c.deleteNamespace)
+	}
 	c.show(mux, "sign-in", c.passwordForm)
 	c.take(mux, "sign-in", c.takePassword)
 	mux.HandleFunc("GET /console", func(w http.ResponseWriter, _ *http.Request) {
@@ -104,6 +112,7 @@ var consoleNotices = map[string]string{
 	"deleted":    "The JWT credential was deleted. Who presents it is refused.",
 	"account":    "The account was created.",
 	"user":       "The user was changed.",
+	"new-user":   "The user was created. The password is in the list.",
 	"revoked":    "It was ended: none of its tokens works any more.",
 	"clock":      "The clock was moved.",
 	"fault":      "The fault is armed.",
@@ -113,6 +122,9 @@ var consoleNotices = map[string]string{
 	"settings":   "The settings were changed.",
 	"limits":     "The limits were changed.",
 	"reset":      "The sandbox is in its first minute again.",
+	"snapshot":   "The sandbox is what the snapshot said.",
+	"namespace":  "The namespace has begun.",
+	"left":       "The namespace was deleted.",
 }
 
 // missing is the page about something that is not there.

@@ -19,6 +19,15 @@ func TestInABrowserEveryConsolePageCanBeReadByEverybody(t *testing.T) {
 	d.v.get(usersPath, str(cx, "accessToken"))
 	d.v.form(refreshPath, "refresh_token", str(cx, "refreshToken"))
 	d.v.exchange()
+	d.v.newUser(`{"firstName":"Sam","lastName":"Field","role":"No API access"}`)
+	for range 5 {
+		d.v.Advance(20 * time.Second)
+		d.v.login()
+	}
+	d.v.form(refreshPath, "refresh_token", str(d.v.exchange(), "refreshToken"))
+	d.v.Advance(time.Minute)
+	d.v.call(http.MethodDelete, "/api/auth/logout/"+str(d.v.exchange(), "refreshToken"), "")
+	d.v.control("namespaces", `{"name":"nightly"}`)
 	d.v.control("faults", `{"path":"/never","kind":"delay","delay":"2s"}`)
 	for _, path := range consolePages {
 		d.Visit(d.web + "/console/" + path)
@@ -169,4 +178,40 @@ func TestInABrowserAHostileDayIsBegunAndItsTracesAreSeen(t *testing.T) {
 	d.Visit(d.web + "/console/controls")
 	d.Click("#end-day")
 	d.See("#begin-day")
+}
+
+func TestInABrowserANamespaceIsBegunVisitedAndLeft(t *testing.T) {
+	d := newDesk(t)
+	d.Visit(d.web + "/console/namespaces")
+	d.Click("#name")
+	d.Type("nightly\r")
+	d.See("td a")
+	d.Click("td a")
+	d.See("#namespace")
+	if got := d.Text("#namespace"); got != "nightly" {
+		t.Errorf("it is the console of %q", got)
+	}
+	d.look("console-inside")
+	d.Click("#outside")
+	d.See("#counts")
+	if got := d.Address(); strings.Contains(got, "nightly") {
+		t.Errorf("the way back leads to %s", got)
+	}
+}
+
+func TestInABrowserAUserIsMadeAndGetsAnotherRole(t *testing.T) {
+	d := newDesk(t)
+	d.Visit(d.web + "/console/accounts")
+	d.Click("#firstName")
+	d.Type("Sam\tField\tada.reyes@example.com\r")
+	d.See("#email-wrong")
+	d.look("console-user-wrong")
+	if got := d.Problems(); len(got) != 1 || !strings.Contains(got[0], "422") {
+		t.Errorf("the browser complains: %q", got) // but of the status, as it should
+	}
+	d.Visit(d.web + "/console/accounts")
+	d.Click("#firstName")
+	d.Type("Sam\tField\r")
+	d.See(".notice")
+	d.look("console-user")
 }

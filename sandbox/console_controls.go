@@ -29,20 +29,12 @@ type limitView struct {
 	Keys, Penalties int
 }
 
-// clockSteps are advances that tell something: past a token, past a penalty, past a session.
-var clockSteps = []choice{
-	{"1m", "1 minute: a limit or a penalty passes"},
-	{"6m", "6 minutes: RingCX access tokens end"},
-	{"61m", "61 minutes: RingCentral access tokens end"},
-	{"192h", "8 days: RingCentral refresh tokens end"},
-}
-
 func (c *console) controlsForm(v *visit, r *http.Request) answer {
 	return c.showControls(v, r, &controlsPage{Fault: map[string]string{"kind": faultStatus, "path": "/api/auth/*", "times": "1"}})
 }
 
 func (c *console) showControls(v *visit, r *http.Request, page *controlsPage) answer {
-	page.Offset, page.Steps = inWords(c.offset()), clockSteps
+	page.Offset, page.Steps = inWords(c.offset()), c.rules.Load().clockSteps()
 	if c.offset() < 0 {
 		page.Offset = "−" + inWords(-c.offset())
 	}

@@ -57,7 +57,7 @@ func (c *console) describeFaults(page *controlsPage) {
 	page.Day = day.row()
 	if page.Hostile == nil {
 		page.Hostile = map[string]string{
-			"share": "0.1", "seed": strconv.FormatUint(c.opts.Seed, 10), "hostile-path": "/*", "max-delay": hostileDelay.String(),
+			"share": "0.1", "seed": strconv.FormatUint(c.seed(), 10), "hostile-path": "/*", "max-delay": hostileDelay.String(),
 		}
 	}
 	if page.DayKinds == nil {
@@ -166,12 +166,12 @@ func (c *console) beginDay(v *visit, r *http.Request) answer {
 	if err != nil || share == 0 {
 		page.Wrong["share"] = "Give a share above 0 and up to 1, such as 0.1."
 	}
-	seed, err := strconv.ParseUint(cmp.Or(page.Hostile["seed"], strconv.FormatUint(c.opts.Seed, 10)), 10, 64)
+	seed, err := strconv.ParseUint(cmp.Or(page.Hostile["seed"], strconv.FormatUint(c.seed(), 10)), 10, 64)
 	if err != nil {
 		page.Wrong["seed"] = "Give a number from 0."
 	}
 	delay := duration(cmp.Or(page.Hostile["max-delay"], hostileDelay.String()), "max-delay", page.Wrong)
-	day, field, err := (&hostileRequest{share, &seed, page.Hostile["hostile-path"], chosen, &delay}).day(c.opts.Seed)
+	day, field, err := (&hostileRequest{share, &seed, page.Hostile["hostile-path"], chosen, &delay}).day(c.seed())
 	if err != nil {
 		page.Wrong[map[string]string{"hostile": "share", "path": "hostile-path", "maxDelay": "max-delay", "kinds": "kinds"}[field]] = err.Error()
 	}

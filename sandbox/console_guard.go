@@ -4,9 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"io"
+	"mime"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -112,16 +115,45 @@ func (c *console) genuine(v *visit, r *http.Request) (refusal answer, ok bool) {
 	if err := http.NewCrossOriginProtection().Check(r); err != nil {
 		return c.refusal(http.StatusForbidden, "Refused", "This form was sent from a page of another site."), false
 	}
-	r.Body = http.MaxBytesReader(nil, r.Body, bodyLimit)
-	if err := r.ParseForm(); err != nil {
+	token, err := formToken(r)
+	if err != nil {
 		return c.refusal(http.StatusBadRequest, "Refused", "The form cannot be read."), false
 	}
-	if subtle.ConstantTimeCompare([]byte(r.PostForm.Get("token")), []byte(v.token)) == 0 {
+	if subtle.ConstantTimeCompare([]byte(token), []byte(v.token)) == 0 {
 		return c.refusal(http.StatusForbidden, "This form has expired",
 			"The sandbox was started again since the page was opened, or the form comes from another browser. Nothing was changed.",
 			"Go back, reload the page and send the form again."), false
 	}
 	return answer{}, true
+}
+
+// formToken is the token that a form brings, in its first field if it uploads a file. The file is not read then, but is
+// what r has for a body.
+func formToken(r *http.Request) (string, error) {
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "multipart/form-data" {
+		r.Body = http.MaxBytesReader(nil, r.Body, bodyLimit)
+		err := r.ParseForm()
+		return r.PostForm.Get("token"), err
+	}
+	r.Body = http.MaxBytesReader(nil, r.Body, snapshotLimit)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return "", err
+	}
+	first, err := parts.NextPart()
+	if err != nil || first.FormName() != "token" {
+		return "", err
+	}
+	token, err := io.ReadAll(io.LimitReader(first, bodyLimit))
+	if err != nil {
+		return "", err
+	}
+	file, err := parts.NextPart()
+	if err != nil {
+		return "", err
+	}
+	r.Body, r.PostForm = file, url.Values{}
+	return string(token), nil
 }
 
 // knows reports whether the sender of r knows the password, and whether it was free to try.

@@ -43,7 +43,7 @@ func callAccounts(_ *console, w *walk, call *httpCall) {
 var guideSteps = []guideStep{
 	{
 		Title: "Log in to RingCentral", status: http.StatusOK,
-		About: "The app shows its client ID and secret, and the JWT credential of a user. RingCentral answers with an access token for an hour and a refresh token for a week.",
+		About: "The app shows its client ID and secret, and the JWT credential of a user. RingCentral answers with an access token for {access} and a refresh token for {refresh}.",
 		Then:  "This token is not the one that RingCX wants. It is only good for getting that one.",
 		call: func(c *console, _ *walk, call *httpCall) {
 			demo := c.Demo()
@@ -55,8 +55,8 @@ var guideSteps = []guideStep{
 	},
 	{
 		Title: "Exchange the token", status: http.StatusOK,
-		About: "RingCX takes the RingCentral token and answers with its own pair. It counts these requests: five in a minute, then it refuses for a minute, and for longer if it is asked again.",
-		Then:  "The access token lives five minutes, unless the sandbox was started with another lifetime. The refresh token is good for one use.",
+		About: "RingCX takes the RingCentral token and answers with its own pair. {exchanges}",
+		Then:  "The access token lives {ringcx}. The refresh token {use}.",
 		call: func(_ *console, w *walk, call *httpCall) {
 			call.url += "/api/auth/login/rc/accesstoken"
 			call.form = [][2]string{{"rcAccessToken", w.token("RingCentral access token")}, {"rcTokenType", "Bearer"}, {"includeRefresh", "true"}}
@@ -75,8 +75,8 @@ var guideSteps = []guideStep{
 	},
 	{
 		Title: "Refresh", status: http.StatusOK,
-		About: "The refresh token gives a new pair. It is dead from now on: a program stores the new one before it does anything else.",
-		Then:  "Who loses the new refresh token begins again with a login; who spends one twice is refused.",
+		About: "The refresh token gives a new pair, and {spent}: a program stores the new one before it does anything else.",
+		Then:  "Who loses the new refresh token begins again with a login.",
 		call: func(_ *console, w *walk, call *httpCall) {
 			call.url += "/api/auth/token/refresh"
 			call.form = [][2]string{{"refresh_token", w.token("RingCX refresh token")}}
@@ -129,13 +129,13 @@ func (c *console) walkOf(v *visit) walk {
 }
 
 func (c *console) guide(v *visit, r *http.Request) answer {
-	w := c.walkOf(v)
+	w, now := c.walkOf(v), c.rules.Load()
 	page := &guideView{Failed: w.failed}
 	if len(w.done) < len(guideSteps) {
 		page.Next = len(w.done) + 1
 	}
 	for i, s := range guideSteps {
-		step := stepView{Number: i + 1, Title: s.Title, About: s.About, Then: s.Then, Next: i+1 == page.Next}
+		step := stepView{Number: i + 1, Title: s.Title, About: now.said(s.About), Then: now.said(s.Then), Next: i+1 == page.Next}
 		if i < len(w.done) {
 			step.Done = &w.done[i]
 		}

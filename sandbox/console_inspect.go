@@ -132,7 +132,7 @@ func (c *console) session(out *inspection, s *session) {
 	case s.state.Load() == sessionRevoked:
 		out.State = "Its session was revoked."
 	case s.state.Load() == sessionEvicted:
-		out.State = "Its session was ended by a newer one: there were more than five."
+		out.State = "Its session was ended by a newer one: there were too many of its user."
 	case !s.user.enabled:
 		out.State = "Its user is disabled."
 	}
@@ -184,12 +184,12 @@ func (i *inspection) cxRefresh(in *signIn, turn uint32, ask *call) {
 		i.State = "It is spent."
 	case in.ended:
 		i.State = "It was logged out."
+	case in.cutOff(ask.rules):
+		i.State = "It ended with the sign-in that it came from."
 	case momentOf(ask.now) >= in.renewal:
 		i.State = "It has expired."
-	case !in.who.active():
-		i.State = "Its holder is switched off."
 	default:
-		i.State = "It ended with the sign-in that it came from."
+		i.State = "Its holder is switched off."
 	}
 	i.fact("Holder", in.who.name())
 	i.fact("Signed in as", in.who.app.String())

@@ -108,6 +108,50 @@ func TestUsersCanBeSwitchedOffAndUnlinked(t *testing.T) {
 	d.submit("accounts", "users/5", "change", "enable").want(http.StatusNotFound)
 }
 
+func TestTheRoleOfAUserIsChosenInTheConsole(t *testing.T) {
+	d := newDeveloper(t, sandbox.Options{NoLimits: true})
+	page := d.page("accounts")
+	ada := regexp.MustCompile(`(?s)ada\.reyes.*?action="/console/(users/\d+)"`).FindStringSubmatch(page)[1]
+	dana := regexp.MustCompile(`(?s)dana\.whitfield.*?action="/console/(users/\d+)"`).FindStringSubmatch(page)[1]
+	token := str(d.v.login(), "access_token")
+	wantText(t, d.do("accounts", ada, "change", "role", "role", "No API access"), "was changed", "<option selected>No API access")
+	d.v.get(accountPath, token).wantAPI(403, "InsufficientPermissions", "CMN-408")
+	d.do("accounts", ada, "change", "role", "role", "Standard")
+	d.v.get(accountPath, token).want(http.StatusOK)
+	d.submit("accounts", ada, "change", "role", "role", "Boss").want(http.StatusBadRequest)
+	d.submit("accounts", dana, "change", "role", "role", "Standard").want(http.StatusBadRequest)
+}
+
+func TestAUserIsMadeInTheConsole(t *testing.T) {
+	d := newDeveloper(t, sandbox.Options{})
+	d.do("accounts", "accounts", "name", "Bare")
+	form := d.page("accounts")
+	bare := regexp.MustCompile(`<option value="(\d+)">Bare`).FindStringSubmatch(form)[1]
+	account := regexp.MustCompile(`<option value="(\d+)">RingCX Demo`).FindStringSubmatch(form)[1]
+	fields := func(pairs ...string) []string {
+		return append([]string{"firstName", "Sam", "lastName", "Field", "role", "Standard"}, pairs...)
+	}
+	page := d.do("accounts", "users", fields("account", account, "ringcx", "yes")...)
+	wantText(t, page, "user was created", "Sam Field", "sam.field@example.com", "<option selected>Standard")
+	for want, pairs := range map[string][]string{
+		"firstName-wrong": {"account", account, "firstName", " ", "lastName", "Field"},
+		"lastName-wrong":  {"account", account, "firstName", "Sam"},
+		"role-wrong":      fields("account", account)[:4],
+		"email-wrong":     fields("account", account, "email", "ada.reyes@example.com"),
+		"ringcx-wrong":    fields("account", bare, "ringcx", "yes"),
+	} {
+		if want == "role-wrong" {
+			pairs = append(pairs, "role", "Boss")
+		}
+		got := d.submit("accounts", "users", pairs...).want(http.StatusUnprocessableEntity).body
+		wantText(t, got, want, "user was not created")
+	}
+	d.submit("accounts", "users", fields("account", "5")...).want(http.StatusNotFound)
+	if n := strings.Count(d.page("accounts"), "Sam Field<small>"); n != 1 {
+		t.Errorf("%d users were made", n)
+	}
+}
+
 func TestAnAccountCanBeMadeWithoutRingCX(t *testing.T) {
 	d := newDeveloper(t, sandbox.Options{})
 	wantText(t, d.do("accounts", "accounts", "name", "Portal Only"), "was created", "developer portal only", "no RingCX", "robin.sand")
@@ -168,7 +212,7 @@ func TestLimitsAreSwitchedFromTheConsole(t *testing.T) {
 		d.present(d.v.Demo().JWT).want(http.StatusTooManyRequests)
 	}
 	exceed()
-	wantText(t, d.page("controls"), "<td>1</td><td>1</td>")
+	wantText(t, d.page("controls"), `"Counted">1</td><td data-label="In a penalty">1</td>`)
 	d.do("controls", "controls/limits", "change", "forget")
 	exceed()
 	d.do("controls", "controls/limits", "change", "off")

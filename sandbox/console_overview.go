@@ -43,6 +43,9 @@ func (c *console) overview(v *visit, r *http.Request) answer {
 
 // counts are the figures of the overview.
 func (c *console) counts() []counted {
+	c.inside.mu.Lock()
+	inside := len(c.inside.all)
+	c.inside.mu.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	flawed := 0
@@ -51,7 +54,7 @@ func (c *console) counts() []counted {
 			flawed++
 		}
 	}
-	return []counted{
+	out := []counted{
 		{"apps", len(c.world.apps), "apps"},
 		{"JWT credentials", len(c.world.credentials), "credentials"},
 		{"accounts", len(c.world.accounts), "accounts"},
@@ -62,4 +65,8 @@ func (c *console) counts() []counted {
 		{"requests", c.journal.size(), "requests"},
 		{"with a verdict", flawed, "requests?verdicts=1"},
 	}
+	if c.namespace == "" {
+		out = append(out, counted{"namespaces", inside, "namespaces"})
+	}
+	return out
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 )
 
 // consoleView is what every page of the console shows.
@@ -26,6 +27,9 @@ type consoleView struct {
 	Clock  string
 	Notice string
 	Page   any
+
+	Namespace string // that this console is of; "": none
+	Outside   string // the console around it; "": none is known
 }
 
 // consolePlace is an entry of the navigation.
@@ -43,6 +47,7 @@ var consolePlaces = []consolePlace{
 	{"Requests", "requests"},
 	{"Timeline", "timeline"},
 	{"Controls", "controls"},
+	{"Namespaces", "namespaces"},
 	{"Contract", "contract"},
 }
 
@@ -119,7 +124,7 @@ func statusTone(status int) string {
 // page renders a page of a visit.
 func (c *console) page(v *visit, r *http.Request, name string, view *consoleView) answer {
 	view.Token, view.Notice = v.token, consoleNotices[r.URL.Query().Get("done")]
-	view.Places = consolePlaces
+	view.Places, view.Outside = c.places(), c.outside(r)
 	status := http.StatusOK
 	if r.Method == http.MethodPost {
 		status = http.StatusUnprocessableEntity // a form comes back with what is wrong in it
@@ -129,7 +134,7 @@ func (c *console) page(v *visit, r *http.Request, name string, view *consoleView
 
 func (c *console) render(status int, name string, view *consoleView) answer {
 	site := consoleSite()
-	view.Style, view.Script = site.style, site.script
+	view.Style, view.Script, view.Namespace = site.style, site.script, c.namespace
 	view.Clock = c.Now().Format("2006-01-02 15:04:05")
 	var out bytes.Buffer
 	if err := site.pages[name].ExecuteTemplate(&out, "layout.html", view); err != nil {
@@ -151,6 +156,12 @@ func (c *console) part(page, name string, data any) string {
 		return template.HTMLEscapeString(err.Error())
 	}
 	return out.String()
+}
+
+// sentence is an error for people.
+func sentence(err error) string {
+	words := []rune(err.Error())
+	return string(unicode.ToUpper(words[0])) + string(words[1:]) + "."
 }
 
 // inWords is a duration for people, in its two largest units.

@@ -67,7 +67,7 @@ func (t tokenTable) cut() tokenTable {
 func (c *console) sessionTable(now time.Time) tokenTable {
 	table := tokenTable{
 		ID: "rc", Title: "RingCentral sessions", Kind: "session", Revoke: "Revoke", Sessions: true,
-		About: "At most five for a user in an app. Revoking one ends all its tokens; RingCX tokens that came from it live on.",
+		About: c.rules.Load().ofSessions(),
 	}
 	at := momentOf(now)
 	for s := range c.platform.allOpen() {
@@ -91,7 +91,7 @@ func (c *console) sessionTable(now time.Time) tokenTable {
 func (c *console) refreshTable(now time.Time) tokenTable {
 	table := tokenTable{
 		ID: "refresh", Title: "RingCX refresh tokens", Kind: "refresh", Revoke: "Log out",
-		About: "Each is good for one refresh, which gives another.",
+		About: c.rules.Load().ofRefreshTokens(),
 	}
 	for in := range c.cx.signIns.all() {
 		if !in.live(now) || in.cutOff(c.rules.Load()) {
@@ -110,7 +110,7 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 func (c *console) accessTable(now time.Time) tokenTable {
 	table := tokenTable{
 		ID: "access", Title: "RingCX access tokens",
-		About: "They work until they end: nothing revokes them. Only those that were seen lately are listed.",
+		About: c.rules.Load().ofAccessTokens(),
 	}
 	ask := &call{now: now, rules: c.rules.Load()}
 	c.tokens.mu.RLock()
@@ -157,14 +157,14 @@ func (c *console) revoke(_ *visit, r *http.Request) answer {
 	case "session":
 		for s := range c.platform.allOpen() {
 			if handle(c.platform.id(s)) == want {
-				c.platform.end(s)
+				c.platform.end(s, c.Now())
 				return c.done("sessions", "revoked")
 			}
 		}
 	case "refresh":
 		for in := range c.cx.signIns.all() {
 			if in.turn > 0 && handle(c.cx.refreshToken(in)) == want {
-				c.cx.end(in, c.rules.Load().ringcxLogoutEndsAccess)
+				c.cx.end(in, c.rules.Load().ringcxLogoutEndsAccess, c.Now())
 				return c.done("sessions", "revoked")
 			}
 		}

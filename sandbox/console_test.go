@@ -13,7 +13,7 @@ import (
 // consolePages are all pages that need no id.
 var consolePages = []string{
 	"", "guide", "apps", "apps/new", "credentials", "credentials/new", "accounts", "sessions", "inspector", "requests",
-	"timeline", "controls", "contract",
+	"timeline", "controls", "namespaces", "contract",
 }
 
 func TestEveryConsolePageIsThereAndShutOffFromOtherSites(t *testing.T) {
@@ -74,7 +74,7 @@ func TestTheConsoleIsForThisMachineOnlyWithoutAPassword(t *testing.T) {
 	} {
 		d := newDeveloper(t, sandbox.Options{})
 		change(d)
-		for _, path := range append([]string{"requests/stream"}, consolePages...) {
+		for _, path := range append([]string{"requests/stream", "controls/snapshot"}, consolePages...) {
 			r := d.open(path)
 			if r.status != http.StatusForbidden || !strings.Contains(r.body, "--console-password-file") {
 				t.Errorf("%s: %s: status %d", name, path, r.status)

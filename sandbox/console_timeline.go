@@ -14,207 +14,137 @@ const (
 	eventRefreshed = "refreshed"
 	eventRefused   = "refused"
 	eventExpired   = "expired"
+	eventLoggedOut = "logged out"
+	eventRevoked   = "revoked"
+	eventEvicted   = "evicted"
 )
+
+// eventKinds are they, in the order in which they are counted.
+var eventKinds = []string{eventIssued, eventRefreshed, eventRefused, eventExpired, eventLoggedOut, eventRevoked, eventEvicted}
 
 // eventsShown are the requests about tokens that the picture begins with, counted from the latest.
 const eventsShown = 60
+
+// lanes are the vendors, from above to below.
+var lanes = []string{"RingCentral", "RingCX"}
 
 // tokenEvent is something that happened to a token.
 type tokenEvent struct {
 	Time   time.Time
 	Lane   int // index of lanes
+	Number uint64
 	Kind   string
-	Path   string // of the request; "": time passed
+	Path   string // of the request; "": it was none
 	Status int
-	ends   time.Time // end of the token that was handed out
+	Why    string    // what it was instead of a request
+	ends   time.Time // end of the token that was handed out, as far as the event tells
 }
-
-// lanes are the vendors, from above to below.
-var lanes = []string{"RingCentral", "RingCX"}
 
 // Server is the vendor whose token it is.
 func (e tokenEvent) Server() string { return lanes[e.Lane] }
 
-// tokenEvent is what a request did to a token; false if nothing.
-func (c *console) tokenEvent(e *logEntry) (tokenEvent, bool) {
-	out := tokenEvent{Time: e.Time, Path: e.Path, Status: e.Status, Lane: 1}
-	r := c.rules.Load()
-	ttl, path := r.ringcxTokenTTL, strings.TrimPrefix(e.Path, "/voice")
+// tokenEventOf is what a request did to a token; false if nothing.
+func tokenEventOf(r *rules, e *logEntry) (tokenEvent, bool) {
+	out := tokenEvent{Time: e.Time, Path: e.Path, Status: e.Status, Number: e.about, Lane: 1, Kind: eventRefused}
+	path := strings.TrimPrefix(e.Path, "/voice")
 	if isPlatform(path) {
-		out.Lane, ttl = 0, r.accessTokenTTL
+		out.Lane = 0
 	}
-	gives := path == "/restapi/oauth/token" || path == "/api/auth/token/refresh" || strings.HasPrefix(path, "/api/auth/login/")
+	post, fine := e.Method == http.MethodPost, e.Status == http.StatusOK
 	switch {
-	case !gives || e.Method != http.MethodPost:
-		out.Kind = eventRefused
+	case post && (path == "/restapi/oauth/token" || path == "/api/auth/token/refresh" || strings.HasPrefix(path, "/api/auth/login/")):
+		if !fine {
+			return out, true
+		}
+		out.handsOut(r, e)
+	case post && path == "/restapi/oauth/revoke" && fine:
+		out.Kind = eventRevoked
+	case e.Method == http.MethodDelete && strings.HasPrefix(path, "/api/auth/logout/") && fine:
+		out.Kind = eventLoggedOut
+	default:
 		return out, e.Status == http.StatusUnauthorized
-	case e.Status != http.StatusOK:
-		out.Kind = eventRefused
-		return out, true
 	}
-	out.Kind = eventIssued
-	for _, p := range e.shape.form {
+	return out, e.about != 0 // without it the answer was spoiled, or there was nothing to end
+}
+
+// handsOut completes the event of a request that was answered with tokens.
+func (e *tokenEvent) handsOut(r *rules, entry *logEntry) {
+	e.Kind = eventIssued
+	ttl := r.ringcxTokenTTL
+	if e.Lane == 0 {
+		ttl = r.accessTokenTTL
+	}
+	for _, p := range entry.shape.form {
 		switch {
 		case p.name == "grant_type" && p.value == grantRefresh:
-			out.Kind = eventRefreshed
+			e.Kind = eventRefreshed
 		case p.name == "access_token_ttl":
 			if seconds, err := strconv.ParseInt(p.value, 10, 32); err == nil {
 				ttl = r.accessTTL(seconds)
 			}
 		}
 	}
-	if path == "/api/auth/token/refresh" {
-		out.Kind = eventRefreshed
+	if e.Lane == 1 && strings.HasSuffix(e.Path, "/token/refresh") {
+		e.Kind = eventRefreshed
 	}
-	out.ends = e.Time.Add(ttl)
-	return out, true
+	e.ends = e.Time.Add(ttl)
 }
 
-// tokenEvents are the latest events in the order of their time, with the ends of the tokens that are over.
-func (c *console) tokenEvents(now time.Time) []tokenEvent {
+// tokenRequests are the latest requests about tokens, oldest first.
+func (c *console) tokenRequests() []tokenEvent {
 	all, _ := c.journal.since(0)
+	r := c.rules.Load()
 	var out []tokenEvent
 	for i := len(all) - 1; i >= 0 && len(out) < eventsShown; i-- {
-		if e, ok := c.tokenEvent(&all[i]); ok {
+		if e, ok := tokenEventOf(r, &all[i]); ok {
 			out = append(out, e)
 		}
 	}
 	slices.Reverse(out)
-	for _, e := range out {
-		if !e.ends.IsZero() && !now.Before(e.ends) {
-			out = append(out, tokenEvent{Time: e.ends, Lane: e.Lane, Kind: eventExpired})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b tokenEvent) int { return a.Time.Compare(b.Time) })
 	return out
 }
+
+// timelinePage is the picture, and the table that says the same.
+type timelinePage struct {
+	*picture
+	Events []tokenEvent
+	Who    map[lifeKey]*life
+	Counts []counted
+}
+
+// Holder is whose sign-in an event is about.
+func (p *timelinePage) Holder(e tokenEvent) *life { return p.Who[lifeKey{e.Lane, e.Number}] }
 
 func (c *console) timeline(v *visit, r *http.Request) answer {
 	now := c.Now()
-	events := c.tokenEvents(now)
-	page := drawTimeline(events, now)
-	page.Counts = map[string]int{}
-	for _, e := range events {
-		page.Counts[e.Kind]++
+	requests := c.tokenRequests()
+	c.mu.Lock()
+	lives := c.livesOf(requests, now)
+	c.mu.Unlock()
+	page := &timelinePage{Who: map[lifeKey]*life{}}
+	var strays []tokenEvent
+	for _, e := range requests {
+		if e.Number == 0 {
+			strays = append(strays, e)
+		}
 	}
-	page.Events = slices.Clone(events)
-	slices.Reverse(page.Events)
+	page.Events = slices.Clone(strays)
+	for _, l := range lives {
+		page.Who[l.key] = l
+		page.Events = append(page.Events, l.events...)
+	}
+	slices.SortStableFunc(page.Events, func(a, b tokenEvent) int { return b.Time.Compare(a.Time) })
+	for _, kind := range eventKinds {
+		n := 0
+		for _, e := range page.Events {
+			if e.Kind == kind {
+				n++
+			}
+		}
+		if n > 0 {
+			page.Counts = append(page.Counts, counted{Name: kind, Count: n})
+		}
+	}
+	page.picture = draw(lives, strays, now)
 	return c.page(v, r, "timeline.html", &consoleView{Title: "Timeline", Page: page})
-}
-
-// timelineView is the picture, in the units of its view box, and the table that says the same.
-type timelineView struct {
-	Width, Height int
-	Lanes         []laneView
-	Ticks         []tickView
-	Bars          []barView
-	Marks         []markView
-	Events        []tokenEvent
-	Counts        map[string]int
-	From, To      time.Time
-}
-
-type laneView struct {
-	Name   string
-	Y      int
-	Bottom int
-}
-
-type tickView struct {
-	X     int
-	Text  string
-	First bool
-	Last  bool
-}
-
-// barView is the life of a token so far.
-type barView struct{ X, Y, Width, Lane int }
-
-// markView is an event as a shape.
-type markView struct {
-	X, Y, Lane int
-	Kind       string
-	Title      string
-}
-
-// Measures of the picture.
-const (
-	pictureWidth  = 960
-	pictureLeft   = 20
-	pictureRight  = 20
-	laneHead      = 42 // above the rows of a lane: its name, and what was refused
-	laneRow       = 16
-	laneRows      = 8 // tokens drawn one above the other; more share the last row
-	laneGap       = 18
-	pictureFooter = 28
-)
-
-// drawTimeline places every event.
-func drawTimeline(events []tokenEvent, now time.Time) *timelineView {
-	out := &timelineView{Width: pictureWidth, From: now.Add(-time.Minute), To: now}
-	for _, e := range events {
-		if e.Time.Before(out.From) {
-			out.From = e.Time
-		}
-		if e.Time.After(out.To) {
-			out.To = e.Time
-		}
-	}
-	y := 4
-	for lane, name := range lanes {
-		rows := out.lane(lane, y, events, now)
-		bottom := y + laneHead + max(rows, 1)*laneRow
-		out.Lanes = append(out.Lanes, laneView{name, y, bottom})
-		y = bottom + laneGap
-	}
-	out.Height = y + pictureFooter - laneGap
-	const ticks = 4
-	for i := range ticks + 1 {
-		at := out.From.Add(out.To.Sub(out.From) / ticks * time.Duration(i))
-		out.Ticks = append(out.Ticks, tickView{out.x(at), at.UTC().Format(time.TimeOnly), i == 0, i == ticks})
-	}
-	return out
-}
-
-// x is where a moment is.
-func (t *timelineView) x(at time.Time) int {
-	share := float64(at.Sub(t.From)) / float64(t.To.Sub(t.From))
-	return pictureLeft + int(share*(pictureWidth-pictureLeft-pictureRight))
-}
-
-// lane places the events of one vendor below y, and says how many rows they take.
-func (t *timelineView) lane(lane, y int, events []tokenEvent, now time.Time) int {
-	var free []time.Time // from when on each row is free
-	for _, e := range events {
-		if e.Lane != lane {
-			continue
-		}
-		title := e.Kind + " at " + e.Time.UTC().Format(time.TimeOnly)
-		if e.Kind == eventRefused {
-			t.Marks = append(t.Marks, markView{t.x(e.Time), y + laneHead - 10, lane, e.Kind, title})
-			continue
-		}
-		if e.ends.IsZero() {
-			continue // drawn with the beginning of its token
-		}
-		row := slices.IndexFunc(free, func(at time.Time) bool { return !e.Time.Before(at) })
-		if row < 0 && len(free) < laneRows {
-			free, row = append(free, time.Time{}), len(free)
-		}
-		if row < 0 {
-			row = laneRows - 1
-		}
-		free[row] = e.ends
-		middle := y + laneHead + row*laneRow + laneRow/2
-		end := e.ends
-		if end.After(t.To) {
-			end = now
-		} else {
-			t.Marks = append(t.Marks, markView{t.x(end), middle, lane, eventExpired, "expired at " + end.UTC().Format(time.TimeOnly)})
-		}
-		x := t.x(e.Time)
-		t.Bars = append(t.Bars, barView{x, middle - 3, max(t.x(end)-x, 1), lane})
-		t.Marks = append(t.Marks, markView{x, middle, lane, e.Kind, title})
-	}
-	return len(free)
 }

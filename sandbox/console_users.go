@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"cmp"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -20,25 +22,32 @@ type accountView struct {
 type userView struct {
 	ID                     int64
 	Name, Email, Extension string
-	Password               string
+	Password, Role         string
 	Enabled, Linked, Admin bool
 }
 
-// accountsPage lists them, and has the form for another account.
+// accountsPage lists them, and has the forms for another user and another account.
 type accountsPage struct {
 	Accounts []accountView
-	Name     string
-	Wrong    string
+	Choices  []choice
+	Roles    []string
+	Name     string // of the account that was filled in
+	User     userRequest
+	Wrong    map[string]string
 }
 
 func (c *console) accountList(v *visit, r *http.Request) answer {
-	return c.showAccounts(v, r, &accountsPage{})
+	return c.showAccounts(v, r, &accountsPage{User: userRequest{RingCX: true}})
 }
 
 func (c *console) showAccounts(v *visit, r *http.Request, page *accountsPage) answer {
-	order := c.accountChoices()
+	page.Choices = c.accountChoices()
+	for _, known := range roles {
+		page.Roles = append(page.Roles, known.name)
+	}
+	page.User.Role = cmp.Or(page.User.Role, standard.name)
 	c.mu.Lock()
-	for _, o := range order {
+	for _, o := range page.Choices {
 		id, _ := strconv.ParseInt(o.Value, 10, 64)
 		if a := c.world.accounts[id]; a != nil {
 			page.Accounts = append(page.Accounts, c.viewAccount(a))
@@ -63,13 +72,15 @@ func (c *console) viewAccount(a *account) accountView {
 		}
 		if u.login != nil {
 			view.Password = u.login.Password
+		} else {
+			view.Role = u.role.name
 		}
 		out.Users = append(out.Users, view)
 	}
 	return out
 }
 
-// changeUser switches a user on or off, or links it to RingCX.
+// changeUser switches a user on or off, links it to RingCX, or gives it another role.
 func (c *console) changeUser(_ *visit, r *http.Request) answer {
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	c.mu.Lock()
@@ -83,6 +94,12 @@ func (c *console) changeUser(_ *visit, r *http.Request) answer {
 		u.enabled = change == "enable"
 	case (change == "link" || change == "unlink") && u.login == nil:
 		u.linked = change == "link"
+	case change == "role" && u.login == nil:
+		as, err := roleNamed(r.PostForm.Get("role"))
+		if err != nil {
+			return c.refusal(http.StatusBadRequest, "Refused", "There is no such role.")
+		}
+		u.role = as
 	default:
 		return c.refusal(http.StatusBadRequest, "Refused", "This cannot be changed about that user.")
 	}
@@ -92,13 +109,34 @@ func (c *console) changeUser(_ *visit, r *http.Request) answer {
 
 // createAccount makes an account with one user.
 func (c *console) createAccount(v *visit, r *http.Request) answer {
-	page := &accountsPage{Name: strings.TrimSpace(r.PostForm.Get("name"))}
+	page := &accountsPage{Name: strings.TrimSpace(r.PostForm.Get("name")), User: userRequest{RingCX: true}}
 	if n := len([]rune(page.Name)); n == 0 || n > 100 {
-		page.Wrong = "Give the account a name of up to 100 characters."
+		page.Wrong = map[string]string{"name": "Give the account a name of up to 100 characters."}
 		return c.showAccounts(v, r, page)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.world.openAccount(page.Name, r.PostForm.Get("production") == "yes", r.PostForm.Get("ringcx") == "yes")
 	return c.done("accounts", "account")
+}
+
+// createUser makes a user of an account.
+func (c *console) createUser(v *visit, r *http.Request) answer {
+	in := userRequest{
+		FirstName: r.PostForm.Get("firstName"), LastName: r.PostForm.Get("lastName"), Email: r.PostForm.Get("email"),
+		Role: r.PostForm.Get("role"), RingCX: r.PostForm.Get("ringcx") == "yes",
+	}
+	id, _ := strconv.ParseInt(r.PostForm.Get("account"), 10, 64)
+	in.Account = jsonID(id)
+	c.mu.Lock()
+	_, err := c.world.enrol(&in)
+	c.mu.Unlock()
+	var wrong *fieldError
+	switch {
+	case errors.As(err, &wrong):
+		return c.showAccounts(v, r, &accountsPage{User: in, Wrong: map[string]string{wrong.field: sentence(wrong)}})
+	case err != nil:
+		return c.missing("There is no such account.")
+	}
+	return c.done("accounts", "new-user")
 }

@@ -76,8 +76,32 @@ var surfaceLines = []line{
 		certainty: documented, sources: "D",
 	},
 	{
-		says: "… which permissions these are: seven for the first user of an account, five for the others", certainty: assumed,
-		fixed: "the vendor has hundreds, and roles to give them",
+		says: "… which asks for no permission of the user", certainty: assumed,
+		fixed: "a program learns from it what it may do",
+	},
+	{
+		says:      "A call needs a permission of the app and one of the user, who has those of a role: the account `ReadCompanyInfo`, the extension `ReadExtensions`",
+		certainty: documented, sources: "C, D",
+	},
+	{
+		says:      "A user without it: 403 CMN-408, \"In order to call this API endpoint, user needs to have [ReadCompanyInfo] permission\"",
+		certainty: documented, note: "; the envelope is that of CMN-401, assumed", sources: "C",
+	},
+	{
+		says: "… after the app: an app without its permission is told CMN-401, whoever the user is", certainty: assumed,
+		fixed: "either way both have to be put right",
+	},
+	{
+		says:      "`roles` of the extension names the role: 1 is Super Admin, 5 is Standard",
+		certainty: documented, note: " are the roles, assumed their ids", sources: "D",
+	},
+	{
+		says: "What the roles give: seven permissions to a Super Admin, five to a Standard user, and to one without API access the use of apps alone", certainty: assumed,
+		fixed: "the vendor has hundreds, and every account makes roles of its own",
+	},
+	{
+		says: "RingCX does not ask for the role: whoever is linked to it may exchange", certainty: assumed,
+		fixed: "RingCX has roles of its own",
 	},
 }
 

@@ -44,6 +44,7 @@ func (s *Server) controlRoutes() http.Handler {
 	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.key().jwks(), nil })
 	handle("POST /_sandbox/apps", s.controlApp)
 	handle("POST /_sandbox/accounts", s.controlAccount)
+	handle("POST /_sandbox/users", s.controlNewUser)
 	handle("POST /_sandbox/users/{id}", s.controlUser)
 	handle("POST /_sandbox/credentials", s.controlCredential)
 	handle("DELETE /_sandbox/credentials/{id}", s.controlDeleteCredential)

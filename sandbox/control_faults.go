@@ -80,7 +80,7 @@ func (s *Server) controlFault(r *http.Request) (any, error) {
 	case in.Hostile != nil && in.faultRequest != faultRequest{Path: in.Path}:
 		return nil, errors.New("a hostile day takes hostile, seed, path, kinds and maxDelay only")
 	case in.Hostile != nil:
-		day, _, err := (&hostileRequest{*in.Hostile, in.Seed, in.Path, in.Kinds, in.MaxDelay}).day(s.opts.Seed)
+		day, _, err := (&hostileRequest{*in.Hostile, in.Seed, in.Path, in.Kinds, in.MaxDelay}).day(s.seed())
 		if err != nil {
 			return nil, err
 		}

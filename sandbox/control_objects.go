@@ -3,7 +3,6 @@ package sandbox
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -53,45 +52,11 @@ func (s *Server) controlAccount(r *http.Request) (any, error) {
 // openAccount makes an account with one user, who is linked to RingCX if the account has it.
 func (w *world) openAccount(name string, production, ringcx bool) (*account, *user) {
 	acct := w.addAccount(name, production)
-	u := w.addUser(acct, "Robin", "Sand", fmt.Sprintf("robin.sand%d", len(w.users)), ringcx)
+	u := w.addUser(acct, superAdmin, "Robin", "Sand", fmt.Sprintf("robin.sand%d@example.com", len(w.users)), ringcx)
 	if ringcx {
 		w.addCenter(acct, []string{acct.name + " Main"})
 	}
 	return acct, u
-}
-
-// controlUser switches a user on or off, links it to RingCX, or gives it another password, which also ends a lock;
-// what is not given stays.
-func (s *Server) controlUser(r *http.Request) (any, error) {
-	var in struct {
-		Enabled  *bool   `json:"enabled"`
-		RingCX   *bool   `json:"ringcx"`
-		Password *string `json:"password"`
-	}
-	if err := readJSON(r, &in); err != nil {
-		return nil, err
-	}
-	if in.Password != nil && *in.Password == "" {
-		return nil, errors.New("the password is empty")
-	}
-	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.world.users[id]
-	if u == nil {
-		return nil, fmt.Errorf("%w: user %s", errNoSuchThing, r.PathValue("id"))
-	}
-	if in.Enabled != nil {
-		u.enabled = *in.Enabled
-	}
-	if in.RingCX != nil {
-		u.linked = *in.RingCX
-	}
-	if in.Password != nil {
-		u.password, u.wrong, u.locked = *in.Password, 0, time.Time{}
-	}
-	s.changes.touch(u)
-	return map[string]any{"userId": u.id, "email": u.email, "enabled": u.enabled, "ringcx": u.linked}, nil
 }
 
 // controlCredential mints a JWT credential. Without a user it is for the demo user, without clientIds for every app of
@@ -141,7 +106,7 @@ func (s *Server) withdraw(cred *credential) {
 	}
 	for _, sess := range slices.Collect(s.platform.allOpen()) {
 		if sess.credential == cred {
-			s.platform.end(sess)
+			s.platform.end(sess, s.Now())
 		}
 	}
 }

@@ -160,8 +160,8 @@ func (s *Server) controlSummary(r *http.Request) (any, error) {
 	return map[string]string{"account": in.Account, "segment": in.Segment}, nil
 }
 
-// mail is a message about a password that the vendor would have sent.
-type mail struct {
+// passwordMail is a message about a password that the vendor would have sent.
+type passwordMail struct {
 	Time  time.Time `json:"time"`
 	To    string    `json:"to"`
 	Token string    `json:"token"`
@@ -172,16 +172,16 @@ type mail struct {
 func (s *Server) controlMail(r *http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := []mail{}
+	all := []passwordMail{}
 	for token, p := range s.cx.resets {
 		if !p.open(&call{now: s.Now(), rules: s.rules.Load()}) {
 			continue
 		}
 		link := fmt.Sprintf("%s/password/reset/%s/%s", baseURL(r), p.user.login.Platform, token)
-		all = append(all, mail{p.made, p.user.email, token, link})
+		all = append(all, passwordMail{p.made, p.user.email, token, link})
 	}
-	slices.SortFunc(all, func(a, b mail) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Token, b.Token)) })
-	return map[string][]mail{"mail": all}, nil
+	slices.SortFunc(all, func(a, b passwordMail) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Token, b.Token)) })
+	return map[string][]passwordMail{"mail": all}, nil
 }
 
 // equal compares names letter for letter.

@@ -120,6 +120,14 @@ func missingPermission(scope string) answer {
 	})
 }
 
+// userLacks refuses a user whose role does not give a permission, whatever the app may.
+func userLacks(permission string) answer {
+	return apiErrorAs("InsufficientPermissions", http.StatusForbidden, errorItem{
+		ErrorCode: "CMN-408", PermissionName: permission,
+		Message: "In order to call this API endpoint, user needs to have [" + permission + "] permission",
+	})
+}
+
 // rateExceeded is the platform's 429; it has the API envelope at the OAuth endpoints too.
 func rateExceeded() answer {
 	const code, message = "CMN-301", "Request rate exceeded"

@@ -107,6 +107,9 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old, turn := s.cx.find(token)
+	if old != nil {
+		c.signIn = old.number
+	}
 	var limited *ruling
 	if allowed := c.rules.refreshes(); old != nil && allowed.limit > 0 {
 		v := s.cx.refreshes.admit(fmt.Sprint(old.who.id()), c.now, allowed)
@@ -137,10 +140,13 @@ func (s *Server) cxLogout(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old, turn := s.cx.find(token)
+	if old != nil {
+		c.signIn = old.number
+	}
 	if old == nil || old.ended || turn != old.turn && c.rules.ringcxRefreshReuse != reuseAccept {
 		return cxLogoutRefusal(c, r)
 	}
-	s.cx.end(old, c.rules.ringcxLogoutEndsAccess)
+	s.cx.end(old, c.rules.ringcxLogoutEndsAccess, c.now)
 	return textAnswer(http.StatusOK, c.rules.ringcxDoneText)
 }
 

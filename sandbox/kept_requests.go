@@ -8,6 +8,7 @@ import (
 
 type savedEntry struct {
 	Request
+	About uint64           `json:"about,omitempty"`
 	Auth  string           `json:"auth,omitempty"`
 	Query []savedParameter `json:"query,omitempty"`
 	Form  []savedParameter `json:"form,omitempty"`
@@ -25,7 +26,7 @@ func (e logEntry) recordKey() recordKey {
 }
 
 func (e logEntry) recordValue() any {
-	return savedEntry{e.Request, e.shape.auth, saveParameters(e.shape.query), saveParameters(e.shape.form)}
+	return savedEntry{e.Request, e.about, e.shape.auth, saveParameters(e.shape.query), saveParameters(e.shape.form)}
 }
 
 func saveParameters(in []parameter) []savedParameter {
@@ -50,8 +51,8 @@ func (st *state) loadRequests(in *archive) error {
 			return err
 		}
 		st.requests = append(st.requests, logEntry{
-			Request: v.Request,
-			shape:   requestShape{v.Auth, restoreParameters(v.Query), restoreParameters(v.Form)},
+			Request: v.Request, about: v.About,
+			shape: requestShape{v.Auth, restoreParameters(v.Query), restoreParameters(v.Form)},
 		})
 		return nil
 	})

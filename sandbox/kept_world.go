@@ -71,6 +71,7 @@ type savedUser struct {
 	Email     string    `json:"email"`
 	Extension string    `json:"extension,omitempty"`
 	Password  string    `json:"password,omitempty"`
+	Role      string    `json:"role,omitempty"`
 	Enabled   bool      `json:"enabled"`
 	Linked    bool      `json:"linked"`
 	AdminID   int32     `json:"adminId"`
@@ -82,9 +83,13 @@ type savedUser struct {
 func (u *user) recordKey() recordKey { return recordKey{recordUser, decimal(u.id)} }
 
 func (u *user) recordValue() any {
-	return savedUser{
-		u.account.id, u.first, u.last, u.email, u.extension, u.password, u.enabled, u.linked, u.adminID, u.wrong, u.locked, u.login,
+	out := savedUser{
+		u.account.id, u.first, u.last, u.email, u.extension, u.password, "", u.enabled, u.linked, u.adminID, u.wrong, u.locked, u.login,
 	}
+	if u.role != nil {
+		out.Role = u.role.name
+	}
+	return out
 }
 
 type savedCenter struct {
@@ -248,7 +253,8 @@ func (w *world) loadUsers(in *archive) error {
 			return nil
 		}
 		w.users[id], a.users = u, append(a.users, u)
-		return nil
+		u.role, err = roleNamed(cmp.Or(v.Role, superAdmin.name)) // in older files everybody has role 1
+		return err
 	})
 	for _, a := range w.accounts {
 		slices.SortFunc(a.users, func(x, y *user) int {

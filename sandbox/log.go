@@ -34,6 +34,7 @@ type journal struct {
 // logEntry is a request with what the console needs to show it again. It holds no secret.
 type logEntry struct {
 	Request
+	about uint64 // number of the session, or of the sign-in at RingCX, that it is about; 0: none is known
 	shape requestShape
 }
 

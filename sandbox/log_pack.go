@@ -11,6 +11,7 @@ import (
 type packedEntry struct {
 	at     moment
 	number uint64
+	about  uint64
 	kind   unique.Handle[requestKind]
 	status int32
 }
@@ -25,7 +26,7 @@ type requestKind struct {
 
 func (e *logEntry) pack() packedEntry {
 	return packedEntry{
-		at: momentOf(e.Time), number: e.Number, status: int32(e.Status), //nolint:gosec // three digits
+		at: momentOf(e.Time), number: e.Number, about: e.about, status: int32(e.Status), //nolint:gosec // three digits
 		kind: unique.Make(requestKind{
 			e.Method, e.Path, e.shape.auth, e.Fault,
 			strings.Join(e.Verdicts, "\n"), packParameters(e.shape.query), packParameters(e.shape.form),
@@ -44,7 +45,7 @@ func (p packedEntry) unpack() logEntry {
 			Number: p.number, Time: p.at.time(), Method: k.method, Path: k.path, Status: int(p.status), Verdicts: verdicts,
 			Fault: k.fault,
 		},
-		shape: requestShape{k.auth, unpackParameters(k.query), unpackParameters(k.form)},
+		about: p.about, shape: requestShape{k.auth, unpackParameters(k.query), unpackParameters(k.form)},
 	}
 }
 

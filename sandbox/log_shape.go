@@ -84,7 +84,10 @@ func (c *call) logged(r *http.Request, status int) logEntry {
 		Request: Request{
 			Time: c.now, Method: r.Method, Path: loggedPath(r), Status: status, Verdicts: c.verdicts, Fault: c.fault.label(),
 		},
-		shape: requestShape{form: c.sent},
+		about: c.signIn, shape: requestShape{form: c.sent},
+	}
+	if isPlatform(e.Path) {
+		e.about = c.session
 	}
 	if r.URL.RawQuery != "" {
 		e.shape.query = shown(r.URL.Query())

@@ -124,15 +124,19 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) bool {
 
 // consoleElsewhere leads to the console of a namespace, which needs a host of its own.
 func consoleElsewhere(r *http.Request, name string) answer {
-	_, port, err := net.SplitHostPort(r.Host)
-	to := "http://" + name + namespaceHost
-	if err == nil {
+	return redirect(http.StatusFound, besides(r, name+namespaceHost)+r.URL.Path)
+}
+
+// besides is another host at the port that r came to.
+func besides(r *http.Request, host string) string {
+	to := "http://" + host
+	if _, port, err := net.SplitHostPort(r.Host); err == nil {
 		to += ":" + port
 	}
 	if r.TLS != nil {
 		to = "https" + strings.TrimPrefix(to, "http")
 	}
-	return redirect(http.StatusFound, to+r.URL.Path)
+	return to
 }
 
 // namespaceView is a namespace as the control plane shows it.
@@ -173,39 +177,56 @@ func (s *Server) controlNamespace(r *http.Request) (any, error) {
 	if s.namespace != "" {
 		return nil, errors.New("a namespace has none inside")
 	}
-	n, err := s.named(in.Name)
+	n, err := s.openNamespace(in.Name, baseURL(r))
 	if err != nil {
 		return nil, err
 	}
 	s.inside.mu.Lock()
 	defer s.inside.mu.Unlock()
-	if n.url == "" && s.opts.Open != nil {
-		if n.url, n.close, err = s.opts.Open(n.Server); err != nil {
-			return nil, fmt.Errorf("opening an address for namespace %s: %w", n.name, err)
-		}
-	}
 	return n.view(baseURL(r)), nil
 }
 
-// controlDeleteNamespace forgets a namespace and all that was kept of it.
+// openNamespace begins a namespace, or finds it, and opens an address of its own for it. base is the address of s.
+func (s *Server) openNamespace(name, base string) (*namespace, error) {
+	n, err := s.named(name)
+	if err != nil {
+		return nil, err
+	}
+	s.inside.mu.Lock()
+	defer s.inside.mu.Unlock()
+	if n.url != "" || s.opts.Open == nil {
+		return n, nil
+	}
+	if n.url, n.close, err = s.opts.Open(n.Server); err != nil {
+		return nil, fmt.Errorf("opening an address for namespace %s: %w", n.name, err)
+	}
+	n.around.Store(&base)
+	return n, nil
+}
+
 func (s *Server) controlDeleteNamespace(r *http.Request) (any, error) {
 	name := r.PathValue("name")
+	return map[string]string{"name": name}, s.forgetNamespace(name)
+}
+
+// forgetNamespace ends a namespace, with all that was kept of it.
+func (s *Server) forgetNamespace(name string) error {
 	s.inside.mu.Lock()
 	defer s.inside.mu.Unlock()
 	n := s.inside.all[name]
 	if n == nil {
-		return nil, fmt.Errorf("%w: namespace %s", errNoSuchThing, clip(name))
+		return fmt.Errorf("%w: namespace %s", errNoSuchThing, clip(name))
 	}
 	delete(s.inside.all, name)
 	if n.close != nil {
 		n.close()
 	}
 	if s.memory.keeper == nil {
-		return map[string]string{"name": name}, nil
+		return nil
 	}
 	s.memory.saving.Lock()
 	defer s.memory.saving.Unlock()
-	return map[string]string{"name": name}, s.memory.keeper.Save(name, true, nil)
+	return s.memory.keeper.Save(name, true, nil)
 }
 
 // remember begins the namespaces that the keeper has.

@@ -71,8 +71,9 @@ func (s *Server) exchangeCode(c *call, a *app, code *authCode, f form, t terms) 
 		return nil, invalidGrant("OAU-110", "Authorization code was not issued for this application")
 	case code.session != nil:
 		c.note(verdictCodeTwice)
+		c.session = code.session.number
 		if c.rules.codeReplayEndsSession {
-			s.platform.end(code.session)
+			s.platform.end(code.session, c.now)
 		}
 		return nil, invalidGrant("OAU-106", "Invalid authorization code")
 	case !c.now.Before(code.expires):

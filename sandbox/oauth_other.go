@@ -30,7 +30,7 @@ func (s *Server) oauthRevoke(c *call, r *http.Request) answer {
 				}
 				break
 			}
-			problem = s.platform.revoke(a, token)
+			problem = s.platform.revoke(c, a, token)
 		}
 		if problem != nil {
 			return problem.answer()

@@ -48,7 +48,7 @@ type session struct {
 	turn       uint32        // of the newest pair; the first is 1
 	state      atomic.Uint32 // a sessionState; read without Server.mu, too
 	issued     moment        // the newest pair, and so the end of the pair before
-	ends       moment        // of the newest access token
+	ends       moment        // of the newest access token, or of the session
 	renewal    moment        // end of the newest refresh token; 0: there is none
 	used       moment        // first use of the newest access token; 0: not yet
 }
@@ -110,6 +110,7 @@ func (p *platform) login(c *call, a *app, u *user, t terms) *session {
 	at, key := momentOf(c.now), sessionKey{a, u}
 	if old := p.open[key]; old != nil && c.rules.jwtLoginReusesSession {
 		p.issue(old, t, at)
+		c.session = old.number
 		return old
 	}
 	number, sess := p.sessions.add()
@@ -118,13 +119,14 @@ func (p *platform) login(c *call, a *app, u *user, t terms) *session {
 		sess.wishes = &wishes{endpoint: t.endpointID}
 	}
 	p.open[key] = sess
-	p.evict(sess, c.rules.sessionCap)
+	p.evict(sess, c.rules.sessionCap, at)
 	p.issue(sess, t, at)
+	c.session = number
 	return sess
 }
 
 // evict closes what is over the cap, counted from the newest session of a user in an app.
-func (p *platform) evict(newest *session, sessionCap int) {
+func (p *platform) evict(newest *session, sessionCap int, now moment) {
 	last := newest
 	for range sessionCap - 1 {
 		if last = last.older; last == nil {
@@ -132,6 +134,7 @@ func (p *platform) evict(newest *session, sessionCap int) {
 		}
 	}
 	for s := last.older; s != nil; {
+		s.ends = now
 		s.state.Store(sessionEvicted)
 		p.changes.touch(s)
 		s, s.older = s.older, nil
@@ -174,6 +177,7 @@ func (p *platform) renew(c *call, a *app, token string, t terms) (*session, *oau
 	if sess == nil {
 		return nil, invalidGrant("OAU-213", "Token not found")
 	}
+	c.session = sess.number
 	now := momentOf(c.now)
 	switch {
 	case sess.app != a, sess.state.Load() == sessionEvicted:
@@ -222,6 +226,9 @@ func (p *platform) use(c *call, token string) (t *rcAccess, code, message string
 	}
 	sess, turn := p.find(token, kindAccess)
 	now := momentOf(c.now)
+	if sess != nil {
+		c.session = sess.number
+	}
 	switch {
 	case sess == nil:
 		return nil, "OAU-213", "Token not found"
@@ -269,21 +276,25 @@ func (p *platform) sessionOf(token string) *session {
 }
 
 // revoke closes the session of an access or refresh token. Only the app that it was issued to may.
-func (p *platform) revoke(a *app, token string) *oauthError {
+func (p *platform) revoke(c *call, a *app, token string) *oauthError {
 	sess := p.sessionOf(token)
-	switch {
-	case sess == nil:
+	if sess == nil {
 		return nil
-	case sess.app != a:
+	}
+	c.session = sess.number
+	if sess.app != a {
 		return &oauthError{kind: "invalid_client", code: "OAU-164", message: "Invalid client application"}
 	}
-	p.end(sess)
+	p.end(sess, c.now)
 	return nil
 }
 
 // end closes a session: none of its tokens works any more.
-func (p *platform) end(sess *session) {
+func (p *platform) end(sess *session, now time.Time) {
 	p.unlink(sess)
+	if sess.state.Load() == sessionOpen {
+		sess.ends = momentOf(now)
+	}
 	sess.state.Store(sessionRevoked)
 	p.changes.touch(sess)
 }

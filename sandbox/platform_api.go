@@ -42,10 +42,14 @@ func (p *platform) limiterOf(group string) *limiter {
 	return p.light
 }
 
-// readAccounts answers an operation about the caller's account, which needs the ReadAccounts permission.
-func (s *Server) readAccounts(c *call, r *http.Request, group string, do func(u *user) answer) answer {
+// readAccounts answers an operation about the caller's account. The app needs the permission ReadAccounts, the user
+// another one; "" is none.
+func (s *Server) readAccounts(c *call, r *http.Request, group, needs string, do func(u *user) answer) answer {
 	return s.permitted(c, r, group, "ReadAccounts", func(t *rcAccess) answer {
 		u := t.session.user
+		if needs != "" && !u.role.allows(needs) {
+			return userLacks(needs)
+		}
 		if id := chi.URLParam(r, "account"); id != "~" && id != fmt.Sprint(u.account.id) {
 			return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [accountId] is not found")
 		}
@@ -55,9 +59,9 @@ func (s *Server) readAccounts(c *call, r *http.Request, group string, do func(u 
 
 // readExtension answers an operation about the caller's extension; account and self are the addresses of the two.
 func (s *Server) readExtension(
-	c *call, r *http.Request, group string, do func(u *user, account, self string) answer,
+	c *call, r *http.Request, group, needs string, do func(u *user, account, self string) answer,
 ) answer {
-	return s.readAccounts(c, r, group, func(u *user) answer {
+	return s.readAccounts(c, r, group, needs, func(u *user) answer {
 		if id := chi.URLParam(r, "extension"); id != "~" && id != fmt.Sprint(u.id) {
 			return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
 		}
@@ -92,7 +96,7 @@ func (s *Server) permitted(c *call, r *http.Request, group, permission string, d
 
 // accountInfo is GET /restapi/v1.0/account/~. The id is a number here, and a string inside the extension.
 func (s *Server) accountInfo(c *call, r *http.Request) answer {
-	return s.readAccounts(c, r, groupLight, func(u *user) answer {
+	return s.readAccounts(c, r, groupLight, readCompany, func(u *user) answer {
 		base := baseURL(r) + "/restapi/v1.0"
 		a := u.account
 		self := fmt.Sprintf("%s/account/%d", base, a.id)
@@ -123,7 +127,7 @@ func (s *Server) accountInfo(c *call, r *http.Request) answer {
 
 // extensionInfo is GET /restapi/v1.0/account/~/extension/~.
 func (s *Server) extensionInfo(c *call, r *http.Request) answer {
-	return s.readExtension(c, r, groupLight, func(u *user, account, self string) answer {
+	return s.readExtension(c, r, groupLight, readExtensions, func(u *user, account, self string) answer {
 		return jsonAnswer(http.StatusOK, map[string]any{
 			"uri": self, "id": u.id, "extensionNumber": u.extension, "name": u.first + " " + u.last,
 			"account": map[string]any{"uri": account, "id": fmt.Sprint(u.account.id)},
@@ -133,13 +137,13 @@ func (s *Server) extensionInfo(c *call, r *http.Request) answer {
 			},
 			"type": "User", "status": "Enabled", "setupWizardState": "Completed", "hidden": false,
 			"permissions": map[string]any{
-				"admin":                map[string]any{"uri": self + "/permissions", "enabled": true},
+				"admin":                map[string]any{"uri": self + "/permissions", "enabled": u.role == superAdmin},
 				"internationalCalling": map[string]any{"uri": self + "/permissions", "enabled": false},
 			},
 			"profileImage":     map[string]any{"uri": self + "/profile-image"},
 			"departments":      []any{},
 			"references":       []any{},
-			"roles":            []any{map[string]any{"uri": account + "/user-role/1", "id": "1"}},
+			"roles":            rolesOf(u, account),
 			"serviceFeatures":  []any{map[string]any{"featureName": "HDVoice", "enabled": true}},
 			"regionalSettings": regionalSettings(baseURL(r) + "/restapi/v1.0"),
 		})

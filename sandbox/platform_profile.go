@@ -3,30 +3,7 @@ package sandbox
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
-)
-
-// permission is one of a user's, by the vendor's name, with what it reaches.
-type permission struct{ id, scope string }
-
-// Permissions of users. assumed: the vendor has hundreds, and roles to give them; here everybody has these, and the first
-// user of an account a few more.
-var (
-	everybodysPermissions = []permission{
-		{"ReadCompanyInfo", "Account"},
-		{"ReadExtensions", "AllExtensions"},
-		{"ReadUserInfo", "Self"},
-		{"EditUserInfo", "Self"},
-		{"UseThirdPartyApps", "Self"},
-	}
-	administratorsPermissions = []permission{{"EditCompanyInfo", "Account"}, {"EditExtensions", "AllExtensions"}}
-)
-
-// The vendor's two roles that are met here.
-const (
-	administratorsRole = "1"
-	everybodysRole     = "5"
 )
 
 // activePermission is a permission as the platform tells of it.
@@ -49,17 +26,13 @@ type link struct {
 }
 
 func permissionsOf(u *user, base string) []activePermission {
-	all, role := everybodysPermissions, everybodysRole
-	if u == u.account.rootUser() {
-		all, role = slices.Concat(all, administratorsPermissions), administratorsRole
-	}
-	out := make([]activePermission, 0, len(all))
-	for _, p := range all {
+	out := make([]activePermission, 0, len(u.role.permissions))
+	for _, p := range u.role.permissions {
 		out = append(out, activePermission{
 			Permission: permissionID{
 				link: link{base + "/dictionary/permission/" + p.id, p.id}, SiteCompatible: "Independent", Assignable: true,
 			},
-			EffectiveRole: link{base + "/dictionary/user-role/" + role, role},
+			EffectiveRole: link{base + "/dictionary/user-role/" + u.role.id, u.role.id},
 			Scopes:        []string{p.scope},
 		})
 	}
@@ -68,7 +41,7 @@ func permissionsOf(u *user, base string) []activePermission {
 
 // authzProfile is GET .../authz-profile: what the caller may do.
 func (s *Server) authzProfile(c *call, r *http.Request) answer {
-	return s.readExtension(c, r, groupMedium, func(u *user, _, self string) answer {
+	return s.readExtension(c, r, groupMedium, "", func(u *user, _, self string) answer {
 		return jsonAnswer(http.StatusOK, struct {
 			URI         string             `json:"uri"`
 			Permissions []activePermission `json:"permissions"`
@@ -78,7 +51,7 @@ func (s *Server) authzProfile(c *call, r *http.Request) answer {
 
 // checkPermission is GET .../authz-profile/check?permissionId=: whether the caller has a permission, and from where.
 func (s *Server) checkPermission(c *call, r *http.Request) answer {
-	return s.readExtension(c, r, groupLight, func(u *user, _, self string) answer {
+	return s.readExtension(c, r, groupLight, "", func(u *user, _, self string) answer {
 		id := r.URL.Query().Get("permissionId")
 		if id == "" { // assumed
 			return apiError(http.StatusBadRequest, "CMN-101", "Parameter [permissionId] value is invalid")

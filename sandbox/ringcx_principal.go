@@ -78,6 +78,7 @@ type cxGrant struct {
 // it comes from, if any. s.mu is held.
 func (s *Server) newGrant(c *call, r *http.Request, p principal, from *session, withRefresh bool) *cxGrant {
 	in := s.cx.signIn(p, from)
+	c.signIn = in.number
 	if withRefresh {
 		s.cx.renewRefreshToken(c, in)
 	}

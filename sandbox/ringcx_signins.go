@@ -45,7 +45,7 @@ type signIn struct {
 	number  uint64
 	who     principal
 	from    *session    // of RingCentral, that it came from; nil: it came from none
-	renewal moment      // end of the newest refresh token
+	renewal moment      // end of the newest refresh token, or when it was logged out
 	xends   moment      // end of the X-Auth-Token, if it is not used
 	turn    uint32      // of the newest refresh token; the first is 1, 0: none was handed out
 	xlife   uint32      // lifetime of the X-Auth-Token in seconds
@@ -77,8 +77,8 @@ func (s *signIn) live(now time.Time) bool {
 }
 
 // end logs s out, and with cut also what access tokens it has.
-func (x *ringcx) end(s *signIn, cut bool) {
-	s.ended = true
+func (x *ringcx) end(s *signIn, cut bool, now time.Time) {
+	s.ended, s.renewal = true, momentOf(now)
 	x.changes.touch(s)
 	if cut {
 		x.cut(s)

@@ -87,6 +87,7 @@ func (s *Server) checkCX(c *call, token string) (*cxClaims, string) {
 	epoch := s.tokens.epoch
 	s.tokens.mu.RUnlock()
 	if ok {
+		known.noteIn(c)
 		return known.claims, known.problem(c)
 	}
 	claims, ok := parseCX(token)
@@ -101,6 +102,7 @@ func (s *Server) checkCX(c *call, token string) (*cxClaims, string) {
 		return nil, jwtUnsigned
 	}
 	found.in = s.signInOf(claims)
+	found.noteIn(c)
 	s.tokens.remember(token, found)
 	return claims, found.problem(c)
 }
@@ -115,6 +117,13 @@ func (s *Server) signInOf(claims *cxClaims) *signIn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.cx.signIns.get(number)
+}
+
+// noteIn notes which sign-in a call is about.
+func (a cxAccess) noteIn(c *call) {
+	if a.in != nil {
+		c.signIn = a.in.number
+	}
 }
 
 // problem is the gateway's text about a token whose signature is right, or "".

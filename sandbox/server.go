@@ -62,7 +62,8 @@ type Server struct {
 
 	memory    memory
 	inside    namespaces
-	namespace string // this server's name; "": it is not inside another
+	namespace string                 // this server's name; "": it is not inside another
+	around    atomic.Pointer[string] // address of the server around, once this one has its own; nil: a host beside it
 
 	rules    atomic.Pointer[rules]
 	changing sync.Mutex // held by who changes rules; taken before mu

@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"net/http"
-	"slices"
 	"time"
 )
 
@@ -33,13 +30,16 @@ type state struct {
 
 // startDay is the hostile day that the server was started with, in its first minute; nil if it was none.
 func (s *Server) startDay() (*hostileDay, error) {
-	day, _, err := (&hostileRequest{Share: s.opts.Hostile}).day(cmp.Or(s.opts.Seed, 1))
+	day, _, err := (&hostileRequest{Share: s.opts.Hostile}).day(s.seed())
 	return day, err
 }
 
+// seed is the one that a reset returns to.
+func (s *Server) seed() uint64 { return cmp.Or(s.opts.Seed, 1) }
+
 // freshState is that of a server in its first minute.
 func (s *Server) freshState(news *changes) (*state, error) {
-	seed := cmp.Or(s.opts.Seed, 1)
+	seed := s.seed()
 	key, err := newSigningKey(seed, "RingCX tokens", s.opts.Algorithm)
 	if err != nil {
 		return nil, err
@@ -175,7 +175,7 @@ func (s *Server) wake() error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.opts.Seed != 0 && s.opts.Seed != s.world.seed {
+	if s.memory.name == "" && s.opts.Seed != 0 && s.opts.Seed != s.world.seed { // a namespace asks for none of its own
 		return fmt.Errorf("what was kept was made with seed %d, not %d", s.world.seed, s.opts.Seed)
 	}
 	s.opts.Seed = s.world.seed
@@ -251,46 +251,4 @@ func (s *Server) records() ([]Record, error) {
 		add(e)
 	}
 	return out, failed
-}
-
-// snapshot is what GET /_sandbox/snapshot gives and POST takes.
-type snapshot struct {
-	Format  string                                `json:"format"`
-	Made    time.Time                             `json:"made"` // on the server's clock
-	Records map[string]map[string]json.RawMessage `json:"records"`
-}
-
-// snapshotFormat changes when an older server could not read a snapshot.
-const snapshotFormat = "ringcx-sandbox/1"
-
-// controlSnapshot gives everything the server knows. It holds secrets: those of the sandbox, which are nobody's.
-func (s *Server) controlSnapshot(*http.Request) (any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	records, err := s.records()
-	if err != nil {
-		return nil, err
-	}
-	all := newArchive()
-	for _, r := range records {
-		if err := all.add(r); err != nil {
-			return nil, err
-		}
-	}
-	return snapshot{snapshotFormat, s.Now(), all.kinds}, nil
-}
-
-// controlRestore makes the server what a snapshot says, or changes nothing.
-func (s *Server) controlRestore(r *http.Request) (any, error) {
-	var in snapshot
-	if err := readJSON(r, &in); err != nil {
-		return nil, err
-	}
-	if in.Format != snapshotFormat {
-		return nil, fmt.Errorf("the format of the snapshot is %q; this server reads %q", in.Format, snapshotFormat)
-	}
-	if err := s.adopt(&archive{in.Records}); err != nil {
-		return nil, fmt.Errorf("the snapshot is damaged: %w", err)
-	}
-	return map[string]any{"now": s.Now(), "kinds": slices.Sorted(maps.Keys(in.Records))}, nil
 }

@@ -46,6 +46,7 @@ type user struct {
 	email       string
 	extension   string
 	password    string
+	role        *role // nil: only RingCX knows the user
 	enabled     bool
 	linked      bool // known to RingCX
 	adminID     int32
@@ -119,9 +120,9 @@ func newWorld(seed uint64) (*world, error) {
 		return nil, err
 	}
 	acct := w.addAccount("RingCX Demo", true)
-	ada := w.addUser(acct, "Ada", "Reyes", "ada.reyes", true)
-	w.addUser(acct, "Ben", "Okafor", "ben.okafor", true)
-	w.addUser(acct, "Carla", "Lind", "carla.lind", false)
+	ada := w.addUser(acct, superAdmin, "Ada", "Reyes", "ada.reyes@example.com", true)
+	w.addUser(acct, standard, "Ben", "Okafor", "ben.okafor@example.com", true)
+	w.addUser(acct, standard, "Carla", "Lind", "carla.lind@example.com", false)
 	w.addCenter(acct, []string{"RingCX Demo Sales", "RingCX Demo Support"})
 	a := w.addApp(app{
 		name: "RingCX Demo App", flow: "jwt", refreshTokens: true, confidential: true, private: true,
@@ -182,13 +183,16 @@ func (w *world) addAccount(name string, production bool) *account {
 	return a
 }
 
-func (w *world) addUser(a *account, first, last, mailbox string, linked bool) *user {
+func (w *world) addUser(a *account, as *role, first, last, email string, linked bool) *user {
 	u := &user{
-		id: w.nextID("user"), account: a, first: first, last: last, email: mailbox + "@example.com",
+		id: w.nextID("user"), account: a, first: first, last: last, email: email, role: as,
 		extension: fmt.Sprint(101 + len(w.users)), enabled: true, linked: linked,
 	}
 	u.password = spoken(w.seed, "password of "+u.email)
-	u.adminID = int32(1000 + number(w.seed, w.label("admin"), 90_000)) //nolint:gosec // at most 91,000
+	taken := func(o *user) bool { return o.adminID == u.adminID }
+	for u.adminID == 0 || slices.ContainsFunc(a.users, taken) {
+		u.adminID = int32(1000 + number(w.seed, w.label("admin"), 90_000)) //nolint:gosec // at most 91,000
+	}
 	w.users[u.id], a.users = u, append(a.users, u)
 	w.changes.touch(u)
 	return u

@@ -205,18 +205,37 @@ func (w *world) addCenter(a *account, subAccounts []string) {
 func linkedAgents(a *account, sub *subAccount, first int32) []*agent {
 	var out []*agent
 	for _, u := range a.users {
-		if !u.linked {
-			continue
+		if u.linked {
+			out = append(out, linkedAgent(u, sub, first, len(out)+1))
 		}
-		n := len(out) + 1
-		mailbox, domain, _ := strings.Cut(u.email, "@")
-		out = append(out, &agent{
-			id:   first*10 + int32(n), //nolint:gosec // a handful of users
-			user: u, first: u.first, last: u.last, supervisor: n == 1,
-			username: fmt.Sprintf("%s+%s_%d@%s", mailbox, sub.id, n, domain), // observed shape
-		})
 	}
 	return out
+}
+
+// linkedAgent is the n-th agent of a group, who is a user of RingCentral. The first one supervises.
+func linkedAgent(u *user, sub *subAccount, group int32, n int) *agent {
+	mailbox, domain, _ := strings.Cut(u.email, "@")
+	return &agent{
+		id:   group*10 + int32(n), //nolint:gosec // see usersMost
+		user: u, first: u.first, last: u.last, supervisor: n == 1,
+		username: fmt.Sprintf("%s+%s_%d@%s", mailbox, sub.id, n, domain), // observed shape
+	}
+}
+
+// employ makes u an agent of the first group of its account.
+func (w *world) employ(u *user) {
+	c := u.account.center
+	sub := c.subAccounts[0]
+	g := sub.groups[0]
+	n := len(g.agents) + 1
+	for w.agents[linkedAgent(u, sub, g.id, n).id] != nil {
+		n++
+	}
+	a := linkedAgent(u, sub, g.id, n)
+	g.agents = append(g.agents, a)
+	u.seat = &seat{c, sub, g, a}
+	w.agents[a.id], w.usernames[a.username] = u.seat, u.seat
+	w.changes.touch(c)
 }
 
 func (w *world) standaloneAgents(sub *subAccount, first int32) []*agent {

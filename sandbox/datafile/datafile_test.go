@@ -278,6 +278,25 @@ func TestASnapshotMakesAnotherServerTheSame(t *testing.T) {
 	other.do(bearer("/voice/api/v1/admin/users", token), http.StatusUnauthorized)
 }
 
+func TestANamespaceThatTookASnapshotOfAnotherSeedIsThereAgain(t *testing.T) {
+	seven, err := sandbox.New(&sandbox.Options{Seed: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	seven.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/_sandbox/snapshot", nil))
+	b := open(t, filepath.Join(t.TempDir(), "box.db"))
+	b.do(httptest.NewRequest(http.MethodPost, "/_ns/seven/_sandbox/snapshot", w.Body), http.StatusOK)
+	env := b.json(httptest.NewRequest(http.MethodGet, "/_ns/seven/_sandbox/env", nil))
+	if env["jwt"] != seven.Demo().JWT {
+		t.Error("the namespace did not take the snapshot")
+	}
+	b = b.again()
+	if got := b.json(httptest.NewRequest(http.MethodGet, "/_ns/seven/_sandbox/env", nil)); got["jwt"] != env["jwt"] {
+		t.Error("the namespace is another one")
+	}
+}
+
 func TestADamagedSnapshotChangesNothing(t *testing.T) {
 	b := open(t, filepath.Join(t.TempDir(), "box.db"))
 	token := b.exchange(b.login())["accessToken"].(string)
