@@ -3,6 +3,7 @@ package datafile_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -330,4 +331,32 @@ func TestOnlyItsOwnerReadsTheFile(t *testing.T) {
 			t.Errorf("%s has mode %v", path, info.Mode())
 		}
 	}
+}
+
+func TestANamespaceThatIsDeletedWhileItAnswersLeavesNothingBehind(t *testing.T) {
+	b := open(t, filepath.Join(t.TempDir(), "box.db"))
+	body, say := io.Pipe()
+	r := httptest.NewRequest(http.MethodPost, "/_ns/nightly"+refreshPath, body)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answered := make(chan int)
+	go func() {
+		w := httptest.NewRecorder()
+		b.ServeHTTP(w, r)
+		answered <- w.Code
+	}()
+	if _, err := io.WriteString(say, "refresh_token="); err != nil { // it is being read
+		t.Fatal(err)
+	}
+	b.do(httptest.NewRequest(http.MethodDelete, "/_sandbox/namespaces/nightly", nil), http.StatusOK)
+	if err := say.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if code := <-answered; code != http.StatusBadRequest {
+		t.Errorf("the request under way is answered %d", code)
+	}
+	b = b.again()
+	if names, err := b.file.Namespaces(); err != nil || len(names) != 1 {
+		t.Errorf("kept are %q, %v", names, err)
+	}
+	b.do(httptest.NewRequest(http.MethodGet, "/_ns/nightly/_sandbox/state", nil), http.StatusOK)
 }
