@@ -34,6 +34,7 @@ PRAGMA user_version = 1;`
 type File struct {
 	db   *sql.DB
 	path string
+	info os.FileInfo // which file it was when it was opened
 }
 
 // Open opens the file at path, which it makes if there is none, readable by its owner only: it holds the secrets of the
@@ -43,7 +44,8 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := made.Close(); err != nil {
+	info, err := made.Stat()
+	if err := errors.Join(err, made.Close()); err != nil {
 		return nil, err
 	}
 	at, err := address(path)
@@ -56,7 +58,7 @@ func Open(path string) (*File, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	f := &File{db, path}
+	f := &File{db, path, info}
 	if err := f.prepare(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -134,8 +136,12 @@ func (f *File) Load(namespace string, yield func(sandbox.Record) error) error {
 	return rows.Err()
 }
 
-// Save implements sandbox.Keeper.
+// Save implements sandbox.Keeper. It fails if the file was deleted or replaced since Open: nobody would find there what it
+// saves.
 func (f *File) Save(namespace string, replace bool, records []sandbox.Record) error {
+	if info, err := os.Stat(f.path); err != nil || !os.SameFile(info, f.info) {
+		return fmt.Errorf("%s was deleted or replaced while it was in use", f.path)
+	}
 	tx, err := f.db.Begin()
 	if err != nil {
 		return f.explain(err)

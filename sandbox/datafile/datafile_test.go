@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -359,4 +360,19 @@ func TestANamespaceThatIsDeletedWhileItAnswersLeavesNothingBehind(t *testing.T) 
 		t.Errorf("kept are %q, %v", names, err)
 	}
 	b.do(httptest.NewRequest(http.MethodGet, "/_ns/nightly/_sandbox/state", nil), http.StatusOK)
+}
+
+func TestWhatCannotBeKeptIsNotAnswered(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a file that is open cannot be deleted there")
+	}
+	b := open(t, filepath.Join(t.TempDir(), "box.db"))
+	b.login()
+	if err := os.Remove(b.path); err != nil {
+		t.Fatal(err)
+	}
+	w := b.do(httptest.NewRequest(http.MethodGet, "/voice/api/v1/admin/users", nil), http.StatusInternalServerError)
+	if !strings.Contains(w.Body.String(), "was deleted or replaced") {
+		t.Errorf("the answer says %q", w.Body)
+	}
 }
