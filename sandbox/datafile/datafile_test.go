@@ -285,10 +285,13 @@ func TestADamagedSnapshotChangesNothing(t *testing.T) {
 	token := b.exchange(b.login())["accessToken"].(string)
 	saved := b.do(httptest.NewRequest(http.MethodGet, "/_sandbox/snapshot", nil), http.StatusOK).Body.String()
 	for name, damage := range map[string]string{
-		"another format":  strings.Replace(saved, "ringcx-sandbox/1", "ringcx-sandbox/9", 1),
-		"an unknown user": strings.Replace(saved, `"session":{"1":{"app":`, `"session":{"1":{"app":"x`, 1),
-		"half":            saved[:len(saved)/2],
-		"no world":        strings.Replace(saved, `"world":{"`, `"wold":{"`, 1),
+		"another format":               strings.Replace(saved, "ringcx-sandbox/1", "ringcx-sandbox/9", 1),
+		"an unknown user":              strings.Replace(saved, `"session":{"1":{"app":`, `"session":{"1":{"app":"x`, 1),
+		"half":                         saved[:len(saved)/2],
+		"no world":                     strings.Replace(saved, `"world":{"`, `"wold":{"`, 1),
+		"a fault of no kind":           strings.Replace(saved, `"records":{`, `"records":{"faults":{"":[{"path":"/*","left":1}]},`, 1),
+		"a day that spoils nothing":    strings.Replace(saved, `"records":{`, `"records":{"hostile-day":{"":{"path":"/*"}},`, 1),
+		"a secret that is spelled out": strings.Replace(saved, `"value":"$`, `"value":"`, 1),
 	} {
 		w := httptest.NewRecorder()
 		b.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/_sandbox/snapshot", strings.NewReader(damage)))
@@ -297,6 +300,16 @@ func TestADamagedSnapshotChangesNothing(t *testing.T) {
 		}
 	}
 	b.do(bearer("/voice/api/v1/admin/users", token), http.StatusOK)
+}
+
+func TestASnapshotIsTakenWhateverNumberASessionHas(t *testing.T) {
+	b := open(t, filepath.Join(t.TempDir(), "box.db"))
+	b.login()
+	saved := b.do(httptest.NewRequest(http.MethodGet, "/_sandbox/snapshot", nil), http.StatusOK).Body.String()
+	b.control("snapshot", strings.Replace(saved, `"session":{"1":`, `"session":{"9000000000000000000":`, 1))
+	if got := b.snapshot()["records"].(map[string]any)["session"].(map[string]any); got["9000000000000000000"] == nil {
+		t.Errorf("the sessions are %v", got)
+	}
 }
 
 func TestAFileThatIsInUseOrOfSomethingElseIsRefusedInWords(t *testing.T) {
