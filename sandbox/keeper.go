@@ -77,6 +77,7 @@ type memory struct {
 	saving *sync.Mutex // held while records are on their way to the keeper; taken before Server.mu
 	keeper Keeper      // nil: nowhere
 	name   string      // of the namespace
+	over   bool        // what this server still answers is kept no more; guarded by saving
 }
 
 // keep gives the keeper what has changed since it was called last, and returns when that, and what others had given it
@@ -87,6 +88,9 @@ func (s *Server) keep() error {
 	}
 	s.memory.saving.Lock()
 	defer s.memory.saving.Unlock()
+	if s.memory.over {
+		return nil
+	}
 	records, all, err := s.news()
 	if err == nil && (all || len(records) > 0) {
 		err = s.memory.keeper.Save(s.memory.name, all, records)

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"errors"
+	"maps"
 	"slices"
 	"time"
 )
@@ -103,10 +105,14 @@ type badDays struct {
 func restoredDays(in *archive, started *hostileDay) (badDays, error) {
 	out := badDays{day: started}
 	err := each(in, recordFaults, func(_ string, all *[]savedFault) error {
-		for _, f := range *all {
-			out.armed = append(out.armed, &armedFault{
-				fault{f.Kind, f.Status, f.RetryAfter, f.RetryDate, f.Delay, f.Skew}, place{f.Path}, f.Method, f.Left,
-			})
+		for _, v := range *all {
+			f, _, err := (&faultRequest{
+				v.Path, v.Method, v.Left, v.Kind, v.Status, v.RetryAfter, jsonDuration(v.RetryDate), jsonDuration(v.Delay), jsonDuration(v.Skew),
+			}).fault()
+			if err != nil {
+				return err
+			}
+			out.armed = append(out.armed, f)
 		}
 		return nil
 	})
@@ -115,10 +121,14 @@ func restoredDays(in *archive, started *hostileDay) (badDays, error) {
 	}
 	err = each(in, recordDay, func(_ string, v *hostileView) error {
 		day, _, err := (&hostileRequest{v.Share, &v.Seed, v.Path, v.Kinds, &v.MaxDelay}).day(v.Seed)
+		if err == nil && day == nil {
+			err = errors.New("a hostile day has a share")
+		}
 		if err != nil || started != nil && !started.same(day) {
 			return err
 		}
-		day.total, day.spoiled, out.day = v.Requests, v.Spoiled, day
+		day.total, out.day = v.Requests, day
+		maps.Copy(day.spoiled, v.Spoiled)
 		return nil
 	})
 	if err != nil || out.day == nil || out.day == started {

@@ -1,9 +1,11 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 type savedEntry struct {
@@ -37,24 +39,26 @@ func saveParameters(in []parameter) []savedParameter {
 	return out
 }
 
-func restoreParameters(in []savedParameter) []parameter {
+func restoreParameters(in []savedParameter) ([]parameter, error) {
 	out := make([]parameter, 0, len(in))
 	for _, p := range in {
+		if p.Secret && !strings.HasPrefix(p.Value, "$") {
+			return nil, fmt.Errorf("the value of %s is no stand-in for a secret", p.Name)
+		}
 		out = append(out, parameter{p.Name, p.Value, p.Secret})
 	}
-	return out
+	return out, nil
 }
 
 func (st *state) loadRequests(in *archive) error {
 	err := each(in, recordRequest, func(key string, v *savedEntry) error {
-		if _, err := strconv.Atoi(key); err != nil {
-			return err
-		}
+		_, err := strconv.Atoi(key)
+		query, inQuery := restoreParameters(v.Query)
+		form, inForm := restoreParameters(v.Form)
 		st.requests = append(st.requests, logEntry{
-			Request: v.Request, about: v.About,
-			shape: requestShape{v.Auth, restoreParameters(v.Query), restoreParameters(v.Form)},
+			Request: v.Request, about: v.About, shape: requestShape{v.Auth, query, form},
 		})
-		return nil
+		return errors.Join(err, inQuery, inForm)
 	})
 	slices.SortFunc(st.requests, func(a, b logEntry) int { return int(a.Number) - int(b.Number) }) //nolint:gosec // close together
 	return err

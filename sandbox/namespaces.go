@@ -221,12 +221,18 @@ func (s *Server) forgetNamespace(name string) error {
 	if n.close != nil {
 		n.close()
 	}
-	if s.memory.keeper == nil {
+	return n.forget()
+}
+
+// forget removes what was kept of the namespace. Requests that it is still answering leave nothing behind.
+func (n *namespace) forget() error {
+	if n.memory.keeper == nil {
 		return nil
 	}
-	s.memory.saving.Lock()
-	defer s.memory.saving.Unlock()
-	return s.memory.keeper.Save(name, true, nil)
+	n.memory.saving.Lock()
+	defer n.memory.saving.Unlock()
+	n.memory.over = true
+	return n.memory.keeper.Save(n.name, true, nil)
 }
 
 // remember begins the namespaces that the keeper has.

@@ -1,6 +1,10 @@
 package sandbox
 
-import "iter"
+import (
+	"iter"
+	"maps"
+	"slices"
+)
 
 // A table has pages of so many things, and at most so many pages.
 const (
@@ -91,9 +95,9 @@ func (t *table[T]) get(number uint64) *T {
 // all are the things that are held, from the latest to the first.
 func (t *table[T]) all() iter.Seq[*T] {
 	return func(yield func(*T) bool) {
-		for n := int64(t.last / pageSize); n >= 0; n-- { //nolint:gosec // numbers are counted
-			p := t.pages[uint64(n)]
-			for i := pageSize - 1; p != nil && i >= 0; i-- {
+		for _, n := range slices.Backward(slices.Sorted(maps.Keys(t.pages))) {
+			p := t.pages[n]
+			for i := pageSize - 1; i >= 0; i-- {
 				if p.filled[i] && !yield(&p.things[i]) {
 					return
 				}

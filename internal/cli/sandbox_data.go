@@ -26,10 +26,32 @@ func keepIn(path string, opts *sandbox.Options) (closing func() error, err error
 	}
 	data, err := datafile.Open(path)
 	if err != nil {
-		return nil, &usageError{"--data " + path + ": " + strings.TrimPrefix(err.Error(), path+" "), "give another file, or stop what uses this one"}
+		text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), path+" "), path+": ")
+		return nil, &usageError{"--data " + path + ": " + text, dataHint(text)}
 	}
 	opts.Keeper = data
 	return data.Close, nil
+}
+
+// badStart is why a sandbox does not start: its options, or what is kept in the file data.
+func badStart(text, data string) error {
+	if data == "" || !strings.Contains(text, "what was kept") {
+		return &usageError{text, "see 'ringcx sandbox --help'"}
+	}
+	return &usageError{"--data " + data + ": " + text, dataHint(text)}
+}
+
+// dataHint is what helps where a file cannot be used.
+func dataHint(text string) string {
+	switch {
+	case strings.Contains(text, "with seed"):
+		return "start it with that seed, or give another file"
+	case strings.Contains(text, "in use"):
+		return "give another file, or stop what uses this one"
+	case strings.Contains(text, "malformed"), strings.Contains(text, "reading what was kept"):
+		return "the file is damaged: give another one, or a copy from before"
+	}
+	return "give another file"
 }
 
 // takeSnapshot makes box what a snapshot in a file says.

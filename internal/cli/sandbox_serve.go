@@ -139,7 +139,7 @@ func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 	defer func() { err = errors.Join(err, closing()) }()
 	box, err := sandbox.New(opts)
 	if err != nil {
-		return &usageError{strings.TrimPrefix(err.Error(), "sandbox: "), "see 'ringcx sandbox --help'"}
+		return badStart(strings.TrimPrefix(err.Error(), "sandbox: "), at.data)
 	}
 	if err := a.takeSnapshot(box, at.snapshot); err != nil {
 		return err

@@ -34,6 +34,7 @@ PRAGMA user_version = 1;`
 type File struct {
 	db   *sql.DB
 	path string
+	info os.FileInfo // which file it was when it was opened
 }
 
 // Open opens the file at path, which it makes if there is none, readable by its owner only: it holds the secrets of the
@@ -43,7 +44,8 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := made.Close(); err != nil {
+	info, err := made.Stat()
+	if err := errors.Join(err, made.Close()); err != nil {
 		return nil, err
 	}
 	at, err := address(path)
@@ -56,7 +58,7 @@ func Open(path string) (*File, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	f := &File{db, path}
+	f := &File{db, path, info}
 	if err := f.prepare(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -84,13 +86,10 @@ func (f *File) prepare() error {
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
 	var found, tables int
-	if err := tx.QueryRow("PRAGMA user_version").Scan(&found); err != nil {
-		return f.explain(err)
-	}
-	if err := tx.QueryRow("SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
-		return f.explain(err)
-	}
+	err = tx.QueryRow("SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version").Scan(&found, &tables)
 	switch {
+	case err != nil:
+		return f.explain(err)
 	case found == version:
 		return nil
 	case found != 0:
@@ -98,14 +97,17 @@ func (f *File) prepare() error {
 	case tables > 0:
 		return fmt.Errorf("%s is a database of something else", f.path)
 	}
-	if _, err := tx.Exec(layout); err != nil {
-		return f.explain(err)
+	if _, err = tx.Exec(layout); err == nil {
+		err = tx.Commit()
 	}
-	return tx.Commit()
+	return f.explain(err)
 }
 
 // explain says in words what people can do something about.
 func (f *File) explain(err error) error {
+	if err == nil {
+		return nil
+	}
 	switch text := err.Error(); {
 	case strings.Contains(text, "SQLITE_BUSY"), strings.Contains(text, "database is locked"):
 		return fmt.Errorf("%s is in use by another process", f.path)
@@ -124,44 +126,47 @@ func (f *File) Load(namespace string, yield func(sandbox.Record) error) error {
 	defer rows.Close() //nolint:errcheck // Err tells
 	for rows.Next() {
 		var r sandbox.Record
-		if err := rows.Scan(&r.Kind, &r.Key, (*[]byte)(&r.Value)); err != nil {
-			return f.explain(err)
-		}
-		if err := yield(r); err != nil {
-			return fmt.Errorf("%s: %w", f.path, err)
-		}
-	}
-	return rows.Err()
-}
-
-// Save implements sandbox.Keeper.
-func (f *File) Save(namespace string, replace bool, records []sandbox.Record) error {
-	tx, err := f.db.Begin()
-	if err != nil {
-		return f.explain(err)
-	}
-	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
-	if replace {
-		if _, err := tx.Exec("DELETE FROM records WHERE namespace = ?", namespace); err != nil {
-			return f.explain(err)
-		}
-	}
-	put, err := tx.Prepare("INSERT OR REPLACE INTO records (namespace, kind, key, value) VALUES (?, ?, ?, ?)")
-	if err != nil {
-		return f.explain(err)
-	}
-	defer put.Close() //nolint:errcheck // it goes with the transaction
-	for _, r := range records {
-		if r.Value == nil {
-			_, err = tx.Exec("DELETE FROM records WHERE namespace = ? AND kind = ? AND key = ?", namespace, r.Kind, r.Key)
-		} else {
-			_, err = put.Exec(namespace, r.Kind, r.Key, string(r.Value))
+		err := rows.Scan(&r.Kind, &r.Key, (*[]byte)(&r.Value))
+		if err == nil {
+			err = yield(r)
 		}
 		if err != nil {
 			return f.explain(err)
 		}
 	}
-	return tx.Commit()
+	return f.explain(rows.Err())
+}
+
+// Save implements sandbox.Keeper. It fails if the file was deleted or replaced since Open: nobody would find there what it
+// saves.
+func (f *File) Save(namespace string, replace bool, records []sandbox.Record) error {
+	if info, err := os.Stat(f.path); err != nil || !os.SameFile(info, f.info) {
+		return fmt.Errorf("%s was deleted or replaced while it was in use", f.path)
+	}
+	tx, err := f.db.Begin()
+	if err != nil {
+		return f.explain(err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
+	run := func(statement string, values ...any) {
+		if err == nil {
+			_, err = tx.Exec(statement, values...)
+		}
+	}
+	if replace {
+		run("DELETE FROM records WHERE namespace = ?", namespace)
+	}
+	for _, r := range records {
+		if r.Value == nil {
+			run("DELETE FROM records WHERE namespace = ? AND kind = ? AND key = ?", namespace, r.Kind, r.Key)
+		} else {
+			run("INSERT OR REPLACE INTO records (namespace, kind, key, value) VALUES (?, ?, ?, ?)", namespace, r.Kind, r.Key, string(r.Value))
+		}
+	}
+	if err == nil {
+		err = tx.Commit()
+	}
+	return f.explain(err)
 }
 
 // Namespaces implements sandbox.Keeper.
@@ -173,13 +178,12 @@ func (f *File) Namespaces() ([]string, error) {
 	defer rows.Close() //nolint:errcheck // Err tells
 	var out []string
 	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
+		out = append(out, "")
+		if err := rows.Scan(&out[len(out)-1]); err != nil {
 			return nil, f.explain(err)
 		}
-		out = append(out, name)
 	}
-	return out, rows.Err()
+	return out, f.explain(rows.Err())
 }
 
 // Close lets go of the file.

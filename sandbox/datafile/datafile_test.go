@@ -1,13 +1,17 @@
 package datafile_test
 
 import (
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -302,10 +306,13 @@ func TestADamagedSnapshotChangesNothing(t *testing.T) {
 	token := b.exchange(b.login())["accessToken"].(string)
 	saved := b.do(httptest.NewRequest(http.MethodGet, "/_sandbox/snapshot", nil), http.StatusOK).Body.String()
 	for name, damage := range map[string]string{
-		"another format":  strings.Replace(saved, "ringcx-sandbox/1", "ringcx-sandbox/9", 1),
-		"an unknown user": strings.Replace(saved, `"session":{"1":{"app":`, `"session":{"1":{"app":"x`, 1),
-		"half":            saved[:len(saved)/2],
-		"no world":        strings.Replace(saved, `"world":{"`, `"wold":{"`, 1),
+		"another format":               strings.Replace(saved, "ringcx-sandbox/1", "ringcx-sandbox/9", 1),
+		"an unknown user":              strings.Replace(saved, `"session":{"1":{"app":`, `"session":{"1":{"app":"x`, 1),
+		"half":                         saved[:len(saved)/2],
+		"no world":                     strings.Replace(saved, `"world":{"`, `"wold":{"`, 1),
+		"a fault of no kind":           strings.Replace(saved, `"records":{`, `"records":{"faults":{"":[{"path":"/*","left":1}]},`, 1),
+		"a day that spoils nothing":    strings.Replace(saved, `"records":{`, `"records":{"hostile-day":{"":{"path":"/*"}},`, 1),
+		"a secret that is spelled out": strings.Replace(saved, `"value":"$`, `"value":"`, 1),
 	} {
 		w := httptest.NewRecorder()
 		b.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/_sandbox/snapshot", strings.NewReader(damage)))
@@ -314,6 +321,16 @@ func TestADamagedSnapshotChangesNothing(t *testing.T) {
 		}
 	}
 	b.do(bearer("/voice/api/v1/admin/users", token), http.StatusOK)
+}
+
+func TestASnapshotIsTakenWhateverNumberASessionHas(t *testing.T) {
+	b := open(t, filepath.Join(t.TempDir(), "box.db"))
+	b.login()
+	saved := b.do(httptest.NewRequest(http.MethodGet, "/_sandbox/snapshot", nil), http.StatusOK).Body.String()
+	b.control("snapshot", strings.Replace(saved, `"session":{"1":`, `"session":{"9000000000000000000":`, 1))
+	if got := b.snapshot()["records"].(map[string]any)["session"].(map[string]any); got["9000000000000000000"] == nil {
+		t.Errorf("the sessions are %v", got)
+	}
 }
 
 func TestAFileThatIsInUseOrOfSomethingElseIsRefusedInWords(t *testing.T) {
@@ -348,5 +365,121 @@ func TestOnlyItsOwnerReadsTheFile(t *testing.T) {
 		if info.Mode().Perm() != 0o600 {
 			t.Errorf("%s has mode %v", path, info.Mode())
 		}
+	}
+}
+
+func TestANamespaceThatIsDeletedWhileItAnswersLeavesNothingBehind(t *testing.T) {
+	b := open(t, filepath.Join(t.TempDir(), "box.db"))
+	body, say := io.Pipe()
+	r := httptest.NewRequest(http.MethodPost, "/_ns/nightly"+refreshPath, body)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answered := make(chan int)
+	go func() {
+		w := httptest.NewRecorder()
+		b.ServeHTTP(w, r)
+		answered <- w.Code
+	}()
+	if _, err := io.WriteString(say, "refresh_token="); err != nil { // it is being read
+		t.Fatal(err)
+	}
+	b.do(httptest.NewRequest(http.MethodDelete, "/_sandbox/namespaces/nightly", nil), http.StatusOK)
+	if err := say.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if code := <-answered; code != http.StatusBadRequest {
+		t.Errorf("the request under way is answered %d", code)
+	}
+	b = b.again()
+	if names, err := b.file.Namespaces(); err != nil || len(names) != 1 {
+		t.Errorf("kept are %q, %v", names, err)
+	}
+	b.do(httptest.NewRequest(http.MethodGet, "/_ns/nightly/_sandbox/state", nil), http.StatusOK)
+}
+
+func TestWhatCannotBeKeptIsNotAnswered(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a file that is open cannot be deleted there")
+	}
+	b := open(t, filepath.Join(t.TempDir(), "box.db"))
+	b.login()
+	if err := os.Remove(b.path); err != nil {
+		t.Fatal(err)
+	}
+	w := b.do(httptest.NewRequest(http.MethodGet, "/voice/api/v1/admin/users", nil), http.StatusInternalServerError)
+	if !strings.Contains(w.Body.String(), "was deleted or replaced") {
+		t.Errorf("the answer says %q", w.Body)
+	}
+}
+
+// database makes a database that the sandbox did not make.
+func database(t *testing.T, path, statements string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), statements); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestADatabaseOfOthersOrOfLaterIsRefusedAndLeftAlone(t *testing.T) {
+	for statements, want := range map[string]string{
+		"CREATE TABLE customers (id INTEGER)": "is a database of something else",
+		"PRAGMA user_version = 99":            "was written by a newer version of ringcx (layout 99",
+	} {
+		dir := t.TempDir()
+		plain, path := filepath.Join(dir, "plain.db"), filepath.Join(dir, "a b?c#d%.db")
+		database(t, plain, statements)
+		if err := os.Rename(plain, path); err != nil {
+			t.Fatal(err)
+		}
+		before, err := os.ReadFile(path) //nolint:gosec // a file of the test
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := datafile.Open(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", statements, err)
+		}
+		if after, err := os.ReadFile(path); err != nil || len(after) != len(before) { //nolint:gosec // a file of the test
+			t.Errorf("%s: %d bytes before, %d after, %v", statements, len(before), len(after), err)
+		}
+	}
+}
+
+func TestAFileThatCannotBeUsedAnyMoreIsAnError(t *testing.T) {
+	b := open(t, filepath.Join(t.TempDir(), "box.db"))
+	if err := b.file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	namespaces, err := b.file.Namespaces()
+	for name, err := range map[string]error{
+		"Load": b.file.Load("", func(sandbox.Record) error { return nil }),
+		"Save": b.file.Save("", false, []sandbox.Record{{Kind: "k", Key: "1"}}), "Namespaces": err,
+	} {
+		if err == nil || !strings.Contains(err.Error(), b.path) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if namespaces != nil {
+		t.Errorf("namespaces %q", namespaces)
+	}
+	w := httptest.NewRecorder()
+	b.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/restapi", nil))
+	if w.Code != http.StatusInternalServerError || !strings.Contains(w.Body.String(), "keeping what has changed") {
+		t.Errorf("a request is answered %d: %s", w.Code, w.Body)
+	}
+}
+
+func TestLoadingStopsWhereItsCallerFails(t *testing.T) {
+	b := open(t, filepath.Join(t.TempDir(), "box.db"))
+	b.login()
+	failure, n := errors.New("enough"), 0
+	err := b.file.Load("", func(sandbox.Record) error { n++; return failure })
+	if !errors.Is(err, failure) || n != 1 {
+		t.Errorf("after %d records: %v", n, err)
 	}
 }
