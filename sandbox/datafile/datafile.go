@@ -5,6 +5,7 @@
 package datafile
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -29,6 +30,10 @@ CREATE TABLE records (
 	PRIMARY KEY (namespace, kind, key)
 ) WITHOUT ROWID;
 PRAGMA user_version = 1;`
+
+// whole is the context of everything here: what is begun is finished, because a server waits for it and would not know
+// what to believe otherwise.
+var whole = context.Background()
 
 // File is a sandbox.Keeper. Make one with Open, and Close it.
 type File struct {
@@ -67,26 +72,26 @@ func Open(path string) (*File, error) {
 
 // address is the URI of a file.
 func address(path string) (string, error) {
-	whole, err := filepath.Abs(path)
+	full, err := filepath.Abs(path)
 	if err != nil {
 		return "", err
 	}
-	whole = filepath.ToSlash(whole)
-	if !strings.HasPrefix(whole, "/") {
-		whole = "/" + whole // of a drive
+	full = filepath.ToSlash(full)
+	if !strings.HasPrefix(full, "/") {
+		full = "/" + full // of a drive
 	}
-	return "file://" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(whole), nil
+	return "file://" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(full), nil
 }
 
 // prepare takes the lock, and makes the tables of a new file.
 func (f *File) prepare() error {
-	tx, err := f.db.Begin()
+	tx, err := f.db.BeginTx(whole, nil)
 	if err != nil {
 		return f.explain(err)
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
 	var found, tables int
-	err = tx.QueryRow("SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version").Scan(&found, &tables)
+	err = tx.QueryRowContext(whole, "SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version").Scan(&found, &tables)
 	switch {
 	case err != nil:
 		return f.explain(err)
@@ -97,7 +102,7 @@ func (f *File) prepare() error {
 	case tables > 0:
 		return fmt.Errorf("%s is a database of something else", f.path)
 	}
-	if _, err = tx.Exec(layout); err == nil {
+	if _, err = tx.ExecContext(whole, layout); err == nil {
 		err = tx.Commit()
 	}
 	return f.explain(err)
@@ -119,7 +124,7 @@ func (f *File) explain(err error) error {
 
 // Load implements sandbox.Keeper.
 func (f *File) Load(namespace string, yield func(sandbox.Record) error) error {
-	rows, err := f.db.Query("SELECT kind, key, value FROM records WHERE namespace = ?", namespace)
+	rows, err := f.db.QueryContext(whole, "SELECT kind, key, value FROM records WHERE namespace = ?", namespace)
 	if err != nil {
 		return f.explain(err)
 	}
@@ -143,14 +148,14 @@ func (f *File) Save(namespace string, replace bool, records []sandbox.Record) er
 	if info, err := os.Stat(f.path); err != nil || !os.SameFile(info, f.info) {
 		return fmt.Errorf("%s was deleted or replaced while it was in use", f.path)
 	}
-	tx, err := f.db.Begin()
+	tx, err := f.db.BeginTx(whole, nil)
 	if err != nil {
 		return f.explain(err)
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
 	run := func(statement string, values ...any) {
 		if err == nil {
-			_, err = tx.Exec(statement, values...)
+			_, err = tx.ExecContext(whole, statement, values...)
 		}
 	}
 	if replace {
@@ -171,7 +176,7 @@ func (f *File) Save(namespace string, replace bool, records []sandbox.Record) er
 
 // Namespaces implements sandbox.Keeper.
 func (f *File) Namespaces() ([]string, error) {
-	rows, err := f.db.Query("SELECT DISTINCT namespace FROM records ORDER BY namespace")
+	rows, err := f.db.QueryContext(whole, "SELECT DISTINCT namespace FROM records ORDER BY namespace")
 	if err != nil {
 		return nil, f.explain(err)
 	}
