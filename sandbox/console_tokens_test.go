@@ -116,7 +116,7 @@ func TestTheInspectorTellsWhyATokenDoesNotWork(t *testing.T) {
 	for range 5 {
 		d.v.login()
 	}
-	wantText(t, d.inspect(str(first, "access_token")), "more than five")
+	wantText(t, d.inspect(str(first, "access_token")), "too many of its user")
 	d.v.call(http.MethodDelete, "/api/auth/logout/"+str(cx, "refreshToken"), "").want(http.StatusOK)
 	wantText(t, d.inspect(str(cx, "refreshToken")), "logged out")
 	last := d.v.login()
