@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -29,12 +30,15 @@ func (c *console) loadSnapshot(v *visit, r *http.Request) answer {
 	_, err := c.resume(r)
 	_, rest := io.Copy(io.Discard, r.Body)
 	var large *http.MaxBytesError
+	var syntax *json.SyntaxError
 	words := ""
 	switch {
 	case errors.Is(err, io.EOF):
 		words = "Choose a file that was saved here."
 	case errors.As(errors.Join(err, rest), &large):
 		words = "The file is larger than a snapshot can be."
+	case errors.As(err, &syntax), errors.Is(err, io.ErrUnexpectedEOF):
+		words = "This file is no snapshot, or only a part of one."
 	case err != nil:
 		words = "The sandbox cannot become what is in this file. " + sentence(err)
 	}

@@ -48,9 +48,12 @@ NODE_EXTRA_CA_CERTS. The first two take the place of what is trusted otherwise, 
 		Example: `  ringcx sandbox &
   eval "$(ringcx sandbox env)"
   ringcx login --jwt && ringcx accounts list`,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := chosen.apply(&opts); err != nil {
 				return err
+			}
+			if at.data != "" && !cmd.Flags().Changed("seed") {
+				opts.Seed = 0 // that of the file
 			}
 			var err error
 			if opts.ConsolePassword, err = a.consolePassword(passwordFile); err != nil {

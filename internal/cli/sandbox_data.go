@@ -63,14 +63,30 @@ func (a *app) takeSnapshot(box *sandbox.Server, path string) error {
 	if err != nil {
 		return err
 	}
-	r := httptest.NewRequestWithContext(a.Context, http.MethodPost, "http://127.0.0.1/_sandbox/snapshot", bytes.NewReader(raw))
+	status, said := a.steer(box, http.MethodPost, "snapshot", raw)
+	if status == http.StatusOK {
+		return nil
+	}
+	return &usageError{fmt.Sprintf("--snapshot %s: %s", path, refusalIn(said)), "give what GET /_sandbox/snapshot answered"}
+}
+
+// steer asks the control plane of a sandbox in this process.
+func (a *app) steer(box *sandbox.Server, method, path string, body []byte) (status int, answer []byte) {
+	r := httptest.NewRequestWithContext(a.Context, method, "https://127.0.0.1/_sandbox/"+path, bytes.NewReader(body))
 	r.RemoteAddr = "127.0.0.1:1" // this machine
 	w := httptest.NewRecorder()
 	box.ServeHTTP(w, r)
-	if w.Code == http.StatusOK {
-		return nil
+	return w.Code, w.Body.Bytes()
+}
+
+// seedOf is the seed of a sandbox that took it from its file.
+func (a *app) seedOf(box *sandbox.Server) uint64 {
+	var state struct {
+		Seed uint64 `json:"seed"`
 	}
-	return &usageError{fmt.Sprintf("--snapshot %s: %s", path, refusalIn(w.Body.Bytes())), "give what GET /_sandbox/snapshot answered"}
+	_, raw := a.steer(box, http.MethodGet, "state", nil)
+	_ = json.Unmarshal(raw, &state) // 0 says nothing about it
+	return state.Seed
 }
 
 // refusalIn is the text of an error of the control plane.

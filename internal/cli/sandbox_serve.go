@@ -144,6 +144,7 @@ func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 	if err := a.takeSnapshot(box, at.snapshot); err != nil {
 		return err
 	}
+	opts.Seed = a.seedOf(box)
 	ln, config, err := at.listener(a.Context, time.Now())
 	if err != nil {
 		return err
