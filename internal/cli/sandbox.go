@@ -23,7 +23,7 @@ func (a *app) sandbox() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "sandbox", Short: "Emulate both vendor servers on this machine", Args: noArgs,
 		Long: `Emulates RingCentral's token endpoints and RingCX on one port, for programs in any language: only the host changes
-between the sandbox and production. It starts with one account, one app and one user, the same on every start with the
+between the sandbox and production. It starts with one account, its users and three apps, the same on every start with the
 same seed; 'ringcx sandbox env' prints what a program needs to sign in. Everything lives in memory, or with --data in a file
 that survives kill -9; --snapshot FILE begins with what GET /_sandbox/snapshot of a sandbox answered.
 
