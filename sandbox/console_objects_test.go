@@ -231,3 +231,11 @@ func TestAResetFromTheConsoleForgetsWhatWasMade(t *testing.T) {
 	wantNoText(t, d.page("apps"), "Reports")
 	wantText(t, d.page("requests"), "Nothing was asked yet")
 }
+
+func TestWhatWasDoneToLimitsIsKept(t *testing.T) {
+	d := newDeveloper(t, sandbox.Options{})
+	d.v.login()
+	d.do("controls", "controls/limits", "change", "forget")
+	d.do("controls", "controls/limits", "change", "off")
+	// newVendor compares what was kept with what the server knows.
+}

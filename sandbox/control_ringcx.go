@@ -48,8 +48,7 @@ func (s *Server) controlAdmin(r *http.Request) (any, error) {
 	}
 	u := s.world.addAdmin(acct, s.world.label("administrator"), in.Username,
 		cxLogin{in.Password, cmp.Or(in.PlatformID, cxPlatformID)})
-	u.enabled = in.Enabled == nil || *in.Enabled
-	s.changes.touch(u)
+	u.enabled = in.Enabled == nil || *in.Enabled // addAdmin noted that u has changed
 	return adminView(u), nil
 }
 
