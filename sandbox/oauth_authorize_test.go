@@ -182,3 +182,11 @@ func TestTheIssuerIsInTheAnswerWhenSwitchedOn(t *testing.T) {
 		}
 	}
 }
+
+func TestBrowsersThatAreForgottenAreNotKeptEither(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	for range 2_100 { // a thousand are remembered at least, twice as many at most
+		v.get(v.nativeRequest(), "").want(http.StatusFound)
+	}
+	// newVendor compares what was kept with what the server knows.
+}
