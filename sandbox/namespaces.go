@@ -89,10 +89,7 @@ func namespaceOf(r *http.Request) (string, *http.Request) {
 		inner.URL.Path, inner.URL.RawPath = "/"+path, strings.TrimPrefix(r.URL.RawPath, prefix)
 		return name, inner
 	}
-	host := r.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
+	host := strings.ToLower(hostName(r.Host))
 	if name, ok := strings.CutSuffix(host, namespaceHost); ok && name != "" {
 		return name, r
 	}

@@ -107,6 +107,16 @@ func TestNamespacesAreListedAndDeleted(t *testing.T) {
 	inside.get(usersPath, token).want(http.StatusUnauthorized) // it has begun anew
 }
 
+func TestEverySpellingOfTheHostLeadsToItsNamespace(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	for n, host := range []string{"a.localhost", "A.LocalHost:8787", "a.localhost.", "a.localhost.:8787"} {
+		v.within("http://"+host).get(usersPath, "").want(http.StatusUnauthorized)
+		if inside, outside := len(v.within("http://a.localhost").logged()), len(v.logged()); inside != n+1 || outside != 0 {
+			t.Errorf("after a request to %s: %d in the log of the namespace, %d outside", host, inside, outside)
+		}
+	}
+}
+
 func TestNamesOfNamespacesThatMakeNoSenseAreRefused(t *testing.T) {
 	v := newVendor(t, sandbox.Options{})
 	for _, name := range []string{"A", "a_b", "-a", "a-", strings.Repeat("a", 64), "ä", "..", "a%2fb"} {
