@@ -148,12 +148,21 @@ func TestANamespaceGetsAnAddressOfItsOwn(t *testing.T) {
 		opened[url] = h
 		return url, func() { closed++ }, nil
 	}})
-	got := v.control("namespaces", `{"name":"a"}`)
-	v.control("namespaces", `{"name":"a"}`)
-	if len(opened) != 1 || got["url"] != "http://127.0.0.1:9000" {
-		t.Fatalf("opened %v, told %v", opened, got["url"])
+	for base, want := range map[string]string{
+		"http://127.0.0.1:8787": "http://127.0.0.1:9000", "http://localhost:8787": "http://127.0.0.1:9000",
+		"http://192.0.2.7:8787": "http://192.0.2.7:9000", "http://vendor:8787": "http://vendor:9000",
+	} {
+		if got := v.within(base).control("namespaces", `{"name":"a"}`); len(opened) != 1 || got["url"] != want {
+			t.Errorf("at %s: opened %v, told %v", base, opened, got["url"])
+		}
 	}
+	odd := httptest.NewRequest(http.MethodGet, "/_sandbox/namespaces", nil)
+	odd.Host = "[::1"
 	w := httptest.NewRecorder()
+	if v.ServeHTTP(w, odd); !strings.Contains(w.Body.String(), `"url":"http://127.0.0.1:9000"`) {
+		t.Errorf("at a host that makes no sense: %s", w.Body)
+	}
+	w = httptest.NewRecorder()
 	opened["http://127.0.0.1:9000"].ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://127.0.0.1:9000/restapi", nil))
 	if w.Code != http.StatusOK || len(v.within("http://example.com/_ns/a").logged()) != 1 {
 		t.Errorf("status %d at the address", w.Code)
