@@ -15,5 +15,6 @@ const (
 	largeAnswer   = 2 << 20         // bytes of the "large" fault
 	sweepEvery    = time.Minute     // so often a limiter forgets whom it need not remember
 	maxDelay      = time.Hour
-	maskedSegment = 40 // path segments this long are never logged
+	clockMost     = 100 * year // how far the clock can be moved
+	maskedSegment = 40         // path segments this long are never logged
 )

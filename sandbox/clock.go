@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"sync/atomic"
 	"time"
 )
@@ -21,6 +22,26 @@ func (s *Server) Advance(d time.Duration) {
 	s.changes.touch(keptClock(s.offset()))
 	s.mu.Unlock()
 	_ = s.keep() // if that fails, so does the next request, which can say so
+}
+
+// move is Advance for who can be refused.
+func (s *Server) move(d time.Duration) error {
+	err := inBounds(d)
+	if err == nil {
+		err = inBounds(s.offset() + d)
+	}
+	if err == nil {
+		s.Advance(d)
+	}
+	return err
+}
+
+// inBounds refuses what would bring the clock round to the other end of its range.
+func inBounds(offset time.Duration) error {
+	if offset.Abs() > clockMost {
+		return fmt.Errorf("the clock can be moved by %d years at most", clockMost/year)
+	}
+	return nil
 }
 
 // Now is the time on the server's clock, in UTC.

@@ -87,12 +87,14 @@ func (l namedLimiter) view(now time.Time) limitView {
 func (c *console) moveClock(v *visit, r *http.Request) answer {
 	text := strings.TrimSpace(r.PostForm.Get("advance"))
 	d, err := time.ParseDuration(text)
+	if err == nil {
+		err = c.move(d)
+	}
 	if err != nil {
 		return c.showControls(v, r, &controlsPage{Advance: text, Wrong: map[string]string{
-			"advance": "Give a duration such as 90s, 6m, 1h30m or -5m.",
+			"advance": "Give a duration such as 90s, 6m, 1h30m or -5m, up to 100 years.",
 		}})
 	}
-	c.Advance(d)
 	return c.done("controls", "clock")
 }
 

@@ -106,7 +106,9 @@ func (s *Server) controlClock(r *http.Request) (any, error) {
 	if in.Advance == nil {
 		return nil, errors.New(`give "advance", a duration such as "5m"`)
 	}
-	s.Advance(time.Duration(*in.Advance))
+	if err := s.move(time.Duration(*in.Advance)); err != nil {
+		return nil, err
+	}
 	return map[string]time.Time{"now": s.Now()}, nil
 }
 

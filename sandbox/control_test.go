@@ -26,6 +26,8 @@ func TestControlRequestsThatMakeNoSenseGetAnErrorInWords(t *testing.T) {
 		{"clock", `{}`, "advance"},
 		{"clock", `{"advance":"soon"}`, "soon"},
 		{"clock", `{"advance":5}`, "advance"},
+		{"clock", `{"advance":"900000h"}`, "100 years"},
+		{"clock", `{"advance":"-2562047h"}`, "100 years"},
 		{"clock", `{"advance":"5m"} {}`, "more than one"},
 		{"clock", `{"advanc":"5m"}`, "advanc"},
 		{"apps", `{"auth":"password"}`, "password"},

@@ -89,10 +89,7 @@ func namespaceOf(r *http.Request) (string, *http.Request) {
 		inner.URL.Path, inner.URL.RawPath = "/"+path, strings.TrimPrefix(r.URL.RawPath, prefix)
 		return name, inner
 	}
-	host := r.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
+	host := strings.ToLower(hostName(r.Host))
 	if name, ok := strings.CutSuffix(host, namespaceHost); ok && name != "" {
 		return name, r
 	}
@@ -148,11 +145,31 @@ type namespaceView struct {
 }
 
 func (n *namespace) view(base string) namespaceView {
-	at := n.url
-	if at == "" {
-		at = base + namespacePath + n.name
+	at := base + namespacePath + n.name
+	if n.url != "" {
+		at = asKnown(n.url, base)
 	}
 	return namespaceView{n.name, at, n.journal.size(), environment(at, n.Demo())}
+}
+
+// asKnown is an address of this machine for somebody who knows it as the host of base: to another machine, 127.0.0.1 is
+// itself.
+func asKnown(address, base string) string {
+	at, err := url.Parse(address)
+	if err != nil || !local(at.Hostname()) {
+		return address
+	}
+	asked, err := url.Parse(base)
+	if err != nil || asked.Hostname() == "" || local(asked.Hostname()) {
+		return address
+	}
+	at.Host = net.JoinHostPort(asked.Hostname(), at.Port())
+	return at.String()
+}
+
+// local reports whether a host is the machine of whoever names it.
+func local(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
 // controlNamespaces lists the namespaces.

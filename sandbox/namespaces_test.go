@@ -107,6 +107,16 @@ func TestNamespacesAreListedAndDeleted(t *testing.T) {
 	inside.get(usersPath, token).want(http.StatusUnauthorized) // it has begun anew
 }
 
+func TestEverySpellingOfTheHostLeadsToItsNamespace(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	for n, host := range []string{"a.localhost", "A.LocalHost:8787", "a.localhost.", "a.localhost.:8787"} {
+		v.within("http://"+host).get(usersPath, "").want(http.StatusUnauthorized)
+		if inside, outside := len(v.within("http://a.localhost").logged()), len(v.logged()); inside != n+1 || outside != 0 {
+			t.Errorf("after a request to %s: %d in the log of the namespace, %d outside", host, inside, outside)
+		}
+	}
+}
+
 func TestNamesOfNamespacesThatMakeNoSenseAreRefused(t *testing.T) {
 	v := newVendor(t, sandbox.Options{})
 	for _, name := range []string{"A", "a_b", "-a", "a-", strings.Repeat("a", 64), "ä", "..", "a%2fb"} {
@@ -138,12 +148,21 @@ func TestANamespaceGetsAnAddressOfItsOwn(t *testing.T) {
 		opened[url] = h
 		return url, func() { closed++ }, nil
 	}})
-	got := v.control("namespaces", `{"name":"a"}`)
-	v.control("namespaces", `{"name":"a"}`)
-	if len(opened) != 1 || got["url"] != "http://127.0.0.1:9000" {
-		t.Fatalf("opened %v, told %v", opened, got["url"])
+	for base, want := range map[string]string{
+		"http://127.0.0.1:8787": "http://127.0.0.1:9000", "http://localhost:8787": "http://127.0.0.1:9000",
+		"http://192.0.2.7:8787": "http://192.0.2.7:9000", "http://vendor:8787": "http://vendor:9000",
+	} {
+		if got := v.within(base).control("namespaces", `{"name":"a"}`); len(opened) != 1 || got["url"] != want {
+			t.Errorf("at %s: opened %v, told %v", base, opened, got["url"])
+		}
 	}
+	odd := httptest.NewRequest(http.MethodGet, "/_sandbox/namespaces", nil)
+	odd.Host = "[::1"
 	w := httptest.NewRecorder()
+	if v.ServeHTTP(w, odd); !strings.Contains(w.Body.String(), `"url":"http://127.0.0.1:9000"`) {
+		t.Errorf("at a host that makes no sense: %s", w.Body)
+	}
+	w = httptest.NewRecorder()
 	opened["http://127.0.0.1:9000"].ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://127.0.0.1:9000/restapi", nil))
 	if w.Code != http.StatusOK || len(v.within("http://example.com/_ns/a").logged()) != 1 {
 		t.Errorf("status %d at the address", w.Code)

@@ -79,6 +79,9 @@ func (s *Server) restoredState(in *archive, news *changes) (*state, error) {
 	if out.offset, err = only[time.Duration](in, recordClock); err != nil {
 		return nil, err
 	}
+	if err := inBounds(out.offset); err != nil {
+		return nil, err
+	}
 	if out.rules, err = s.restoredRules(in); err != nil {
 		return nil, err
 	}

@@ -310,6 +310,7 @@ func TestADamagedSnapshotChangesNothing(t *testing.T) {
 		"an unknown user":              strings.Replace(saved, `"session":{"1":{"app":`, `"session":{"1":{"app":"x`, 1),
 		"half":                         saved[:len(saved)/2],
 		"no world":                     strings.Replace(saved, `"world":{"`, `"wold":{"`, 1),
+		"a clock out of its range":     strings.Replace(saved, `"clock":{"":0}`, `"clock":{"":9223372036854775807}`, 1),
 		"a fault of no kind":           strings.Replace(saved, `"records":{`, `"records":{"faults":{"":[{"path":"/*","left":1}]},`, 1),
 		"a day that spoils nothing":    strings.Replace(saved, `"records":{`, `"records":{"hostile-day":{"":{"path":"/*"}},`, 1),
 		"a secret that is spelled out": strings.Replace(saved, `"value":"$`, `"value":"`, 1),
