@@ -101,8 +101,12 @@ func (p *place) tlsConfig(addr net.Addr, now time.Time) (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	named, err := localtls.ForNames(p.tlsDir, now)
+	if err != nil {
+		return nil, err
+	}
 	return &tls.Config{ //nolint:gosec // the sandbox itself refuses what is below 1.2, and tells of it in its log
-		Certificates: []tls.Certificate{*cert}, NextProtos: []string{"h2", "http/1.1"},
+		Certificates: []tls.Certificate{*cert}, GetCertificate: named, NextProtos: []string{"h2", "http/1.1"},
 		MinVersion: tls.VersionTLS10,
 	}, nil
 }

@@ -18,6 +18,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -33,6 +35,8 @@ var vendorHosts = []string{"platform.ringcentral.com", "ringcx.ringcentral.com",
 
 // permitted are the domains that the authority may sign for: its key, should it get lost, is good for no others.
 var permitted = []string{"localhost", "ringcentral.com"}
+
+var belowLocalhost = regexp.MustCompile(`^[a-z0-9-]{1,63}\.localhost$`)
 
 // CertFile is what clients of the authority in dir have to trust.
 func CertFile(dir string) string { return filepath.Join(dir, "ca.pem") }
@@ -57,7 +61,24 @@ func Certificate(dir string, ips []net.IP, now time.Time) (*tls.Certificate, err
 	if err := a.publish(CertFile(dir)); err != nil {
 		return nil, err
 	}
-	return a.certify(ips, now)
+	ips = append([]net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}, ips...)
+	return a.certify(append([]string{"localhost", "*.localhost"}, vendorHosts...), ips, now)
+}
+
+// ForNames gives what a tls.Config asks for the certificate of a name: one for each name below localhost, because most
+// clients do not take *.localhost for it, and none for others. The authority in dir, which has to be there, signs it.
+func ForNames(dir string, now time.Time) (func(*tls.ClientHelloInfo) (*tls.Certificate, error), error) {
+	a, err := read(KeyFile(dir))
+	if err != nil {
+		return nil, err
+	}
+	return func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		name := strings.ToLower(hello.ServerName)
+		if !belowLocalhost.MatchString(name) {
+			return nil, nil //nolint:nilnil // that is how the one for all is asked for
+		}
+		return a.certify([]string{name}, nil, now)
+	}, nil
 }
 
 // open reads the authority in dir, and makes one if there is none or if its time is over. Of two that are made at the
@@ -177,7 +198,7 @@ func writeTemp(path string, data []byte) (string, error) {
 	return f.Name(), nil
 }
 
-func (a *authority) certify(ips []net.IP, now time.Time) (*tls.Certificate, error) {
+func (a *authority) certify(names []string, ips []net.IP, now time.Time) (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -186,8 +207,7 @@ func (a *authority) certify(ips []net.IP, now time.Time) (*tls.Certificate, erro
 		SerialNumber: serialNumber(), Subject: pkix.Name{CommonName: "ringcx sandbox"},
 		NotBefore: now.Add(-backdated), NotAfter: now.Add(certificateLife),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		DNSNames:    append([]string{"localhost", "*.localhost"}, vendorHosts...),
-		IPAddresses: append([]net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}, ips...),
+		DNSNames: names, IPAddresses: ips,
 	}, a.cert, &key.PublicKey, a.key)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -71,6 +72,31 @@ func TestACertificateIsGoodForThisMachineAndTheVendorAndNobodyElse(t *testing.T)
 	info, err := os.Stat(localtls.KeyFile(dir))
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode of the key: %v, %v", info.Mode(), err)
+	}
+}
+
+func TestEachNameBelowLocalhostHasACertificateThatNamesIt(t *testing.T) {
+	dir, now := t.TempDir(), time.Now()
+	certificate(t, dir, now)
+	named, err := localtls.ForNames(dir, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for asked, want := range map[string]string{
+		"nightly.localhost": "nightly.localhost", "Nightly.LOCALHOST": "nightly.localhost",
+		"localhost": "", "a.b.localhost": "", "ringcx.ringcentral.com": "", "example.com": "", "": "",
+	} {
+		cert, err := named(&tls.ClientHelloInfo{ServerName: asked})
+		if err != nil || (cert != nil) != (want != "") {
+			t.Errorf("%s: %v, %v", asked, cert, err)
+		}
+		if cert == nil {
+			continue
+		}
+		_, err = cert.Leaf.Verify(x509.VerifyOptions{Roots: trusted(t, dir), DNSName: want, CurrentTime: now})
+		if err != nil || !slices.Equal(cert.Leaf.DNSNames, []string{want}) {
+			t.Errorf("%s: for %q, %v", asked, cert.Leaf.DNSNames, err)
+		}
 	}
 }
 
