@@ -30,7 +30,8 @@ func TestAGoodDayCostsARequestNothing(t *testing.T) {
 	v.control("faults", `{"hostile":0.000001}`)
 	hostile := cost()
 	v.control("faults", `{"hostile":0}`)
-	if after := cost(); after != quiet || hostile <= quiet {
+	// Pools that a collection empties make a count differ by one or two; a day costs dozens.
+	if after := cost(); hostile-quiet < 10 || after-quiet > 5 {
 		t.Errorf("allocations: %v before, %v on a hostile day, %v after it", quiet, hostile, after)
 	}
 }
