@@ -54,11 +54,9 @@ type savedSession struct {
 	Used       moment       `json:"used,omitempty"`
 }
 
-func sessionKeyOf(number uint64) recordKey {
-	return recordKey{recordSession, strconv.FormatUint(number, 10)}
+func (s *session) recordKey() recordKey {
+	return recordKey{recordSession, strconv.FormatUint(s.number, 10)}
 }
-
-func (s *session) recordKey() recordKey { return sessionKeyOf(s.number) }
 
 func (s *session) recordValue() any {
 	out := savedSession{
@@ -119,10 +117,8 @@ type savedSignIn struct {
 	XLife   uint32 `json:"xlife,omitempty"`
 }
 
-func (s *signIn) recordKey() recordKey { return signInKey(s.number) }
-
-func signInKey(number uint64) recordKey {
-	return recordKey{recordSignIn, strconv.FormatUint(number, 10)}
+func (s *signIn) recordKey() recordKey {
+	return recordKey{recordSignIn, strconv.FormatUint(s.number, 10)}
 }
 
 func (s *signIn) recordValue() any {

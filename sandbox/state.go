@@ -128,7 +128,7 @@ func (s *Server) become(st *state, news *changes) {
 	s.journal.restore(st.requests)
 }
 
-// news is where changes are to be noted: nowhere if nothing is kept.
+// newChanges is where changes are to be noted: nowhere, nil, if nothing is kept.
 func (s *Server) newChanges() *changes {
 	if s.memory.keeper == nil {
 		return nil
