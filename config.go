@@ -61,11 +61,11 @@ func (c Config) String() string {
 func (c Config) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String())) }
 
 func (c Config) ringCentral() string {
-	return strings.TrimRight(or(c.Endpoint.RingCentral, Production.RingCentral), "/")
+	return c.Endpoint.Canonical().RingCentral
 }
 
 func (c Config) ringCX() string {
-	return strings.TrimRight(or(c.Endpoint.RingCX, Production.RingCX), "/")
+	return c.Endpoint.Canonical().RingCX
 }
 
 func or(s, fallback string) string {

@@ -1,0 +1,44 @@
+package ringcx
+
+import (
+	"net"
+	"net/url"
+	"strings"
+)
+
+// Canonical is the endpoint with its hosts as they are compared: scheme and host in lower case, without the port that the
+// scheme has anyway and without a final slash, production where a field is empty. Two endpoints are the same place if
+// their canonical forms are equal. A host that is no origin is left as it is, for [Config.Validate] to tell.
+func (e Endpoint) Canonical() Endpoint {
+	return Endpoint{
+		RingCentral: origin(or(e.RingCentral, Production.RingCentral)),
+		RingCX:      origin(or(e.RingCX, Production.RingCX)),
+	}
+}
+
+// origin is the canonical form of a URL that holds a host alone (RFC 6454, section 4); any other text is left as it is.
+// What is another host stays one: a trailing dot counts.
+func origin(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(raw, "#") {
+		return raw
+	}
+	return u.Scheme + "://" + hostOf(u) // Parse has put the scheme into lower case
+}
+
+// hostOf is the host of u in lower case, with the port if it is not that of the scheme.
+func hostOf(u *url.URL) string {
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if port == defaultPorts[u.Scheme] {
+		port = ""
+	}
+	switch {
+	case port != "":
+		return net.JoinHostPort(host, port)
+	case strings.Contains(host, ":"):
+		return "[" + host + "]"
+	}
+	return host
+}
+
+var defaultPorts = map[string]string{"https": "443", "http": "80"}

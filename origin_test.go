@@ -1,0 +1,37 @@
+package ringcx_test
+
+import (
+	"testing"
+
+	"github.com/ringcx-go/ringcx"
+)
+
+func TestEndpointsAreComparedAsOrigins(t *testing.T) {
+	for given, want := range map[string]string{
+		"":                                     "https://platform.ringcentral.com",
+		"HTTPS://Platform.RingCentral.com":     "https://platform.ringcentral.com",
+		"https://platform.ringcentral.com:443": "https://platform.ringcentral.com",
+		"https://platform.ringcentral.com/":    "https://platform.ringcentral.com",
+		"https://platform.ringcentral.com//":   "https://platform.ringcentral.com",
+		"https://platform.ringcentral.com:":    "https://platform.ringcentral.com",
+		"http://LOCALHOST:80":                  "http://localhost",
+		"http://[::1]:8787/":                   "http://[::1]:8787",
+		"http://[::1]:80":                      "http://[::1]",
+		// Other places stay other places, and what is no origin is for Validate.
+		"https://platform.ringcentral.com.":     "https://platform.ringcentral.com.",
+		"https://platform.ringcentral.com:80":   "https://platform.ringcentral.com:80",
+		"http://platform.ringcentral.com":       "http://platform.ringcentral.com",
+		"https://platform.ringcentral.com.evil": "https://platform.ringcentral.com.evil",
+		"https://h/path":                        "https://h/path",
+		"https://u:p@h":                         "https://u:p@h",
+		"https://h?q":                           "https://h?q",
+		"https://h?":                            "https://h?",
+		"https://h#":                            "https://h#",
+		"platform.ringcentral.com":              "platform.ringcentral.com",
+		"http://[::1":                           "http://[::1",
+	} {
+		if got := (ringcx.Endpoint{RingCentral: given}).Canonical().RingCentral; got != want {
+			t.Errorf("%q is %q, want %q", given, got, want)
+		}
+	}
+}
