@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/joho/godotenv"
@@ -89,7 +90,8 @@ func parseEnv(text string) (map[string]string, error) {
 	return values, err
 }
 
-// openPrivate opens a file that holds secrets. One that others may read is refused; a pipe is not kept, so it may be any.
+// openPrivate opens a file that holds secrets. One that others may read is refused. A pipe keeps nothing; into one that
+// has a name others must not be able to write.
 func openPrivate(name, purpose string) (*os.File, error) {
 	info, err := os.Stat(name)
 	switch {
@@ -97,6 +99,10 @@ func openPrivate(name, purpose string) (*os.File, error) {
 		err = fmt.Errorf("%s is a directory", name)
 	case err == nil && info.Mode().IsRegular():
 		if err := file.CheckPrivate(name); err != nil {
+			return nil, err
+		}
+	case err == nil && info.Mode()&os.ModeNamedPipe != 0:
+		if err := file.CheckOwned(name); err != nil && isNamed(name) {
 			return nil, err
 		}
 	}
@@ -107,6 +113,12 @@ func openPrivate(name, purpose string) (*os.File, error) {
 		}
 	}
 	return nil, &usageError{unwrapPath(err), purpose}
+}
+
+// isNamed tells a pipe in a directory from one of a shell, such as /dev/stdin.
+func isNamed(pipe string) bool {
+	_, err := filepath.EvalSymlinks(pipe)
+	return err == nil
 }
 
 // resolve finds out with whom to work: a flag beats the environment, which beats the profile, which beats the default.

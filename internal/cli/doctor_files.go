@@ -19,9 +19,8 @@ type fileFact struct {
 	path     string
 	dir      bool
 	missing  bool  // a directory that is not there yet
-	private  error // it is open to others
+	private  error // it is open to others, or others can replace it
 	writable error // a directory in which nothing can be written
-	open     bool  // others may change it
 	foreign  bool  // it is somebody else's
 	leftover bool  // a temporary file that nobody finished
 }
@@ -72,11 +71,11 @@ func examineDir(dir string, secret bool, now time.Time) []fileFact {
 		}
 		return []fileFact{here}
 	}
-	here.foreign = foreign(info)
-	here.open = !secret && info.Mode().Perm()&0o022 != 0 && !windows
+	check := file.CheckOwned
 	if secret {
-		here.private = file.CheckPrivate(dir)
+		check = file.CheckPrivate
 	}
+	here.foreign, here.private = foreign(info, secret), check(dir)
 	if !here.foreign {
 		here.writable = tryWriting(dir)
 	}
@@ -90,14 +89,13 @@ func examineDir(dir string, secret bool, now time.Time) []fileFact {
 		if err != nil || !info.Mode().IsRegular() {
 			continue
 		}
-		one := fileFact{path: filepath.Join(dir, e.Name()), foreign: foreign(info)}
+		one := fileFact{path: filepath.Join(dir, e.Name()), foreign: foreign(info, secret)}
 		old := now.Sub(info.ModTime()) > leftoverAge
 		one.leftover = old && (secret && strings.HasSuffix(e.Name(), ".json.new") || !secret && strings.HasPrefix(e.Name(), ".config.toml-") ||
 			strings.HasPrefix(e.Name(), probeName))
-		if secret && strings.HasSuffix(e.Name(), ".json") {
-			one.private = file.CheckPrivate(one.path)
+		if secret && strings.HasSuffix(e.Name(), ".json") || !secret && e.Name() == "config.toml" {
+			one.private = check(one.path)
 		}
-		one.open = !secret && e.Name() == "config.toml" && info.Mode().Perm()&0o022 != 0 && !windows
 		facts = append(facts, one)
 	}
 	return facts
@@ -136,15 +134,13 @@ func judgeFiles(f *facts) []finding {
 	for _, one := range f.files {
 		switch {
 		case one.foreign:
-			all = append(all, problem("owner", fmt.Sprintf("chown \"$USER\" %q", one.path), "%s belongs to another user", one.path))
+			all = append(all, problem("owner", fmt.Sprintf("sudo chown \"$(id -u)\" %s, if you trust what is in it", shellWord(one.path)), "%s belongs to another user", one.path))
 		case one.private != nil:
 			all = append(all, problem("mode", hintFor(one.private), "%s", one.private))
-		case one.open:
-			all = append(all, problem("mode", fmt.Sprintf("chmod go-w %q", one.path), "%s can be changed by other users, who could send your logins elsewhere", one.path))
 		case one.writable != nil:
 			all = append(all, unwritable(one, one.writable))
 		case one.leftover:
-			all = append(all, note("leftover", fmt.Sprintf("rm %q", one.path), "%s was left behind by a program that was stopped while writing; it does no harm", one.path))
+			all = append(all, note("leftover", fmt.Sprintf("rm %s", shellWord(one.path)), "%s was left behind by a program that was stopped while writing; it does no harm", one.path))
 		}
 	}
 	return all
@@ -152,7 +148,7 @@ func judgeFiles(f *facts) []finding {
 
 // unwritable names why nothing can be written to a directory.
 func unwritable(one fileFact, err error) finding {
-	dir, fix := one.path, fmt.Sprintf("chmod u+rwx %q", one.path)
+	dir, fix := one.path, fmt.Sprintf("chmod u+rwx %s", shellWord(one.path))
 	if one.missing {
 		fix = "make the directory, as yours alone (mode 0700), or choose another place"
 	}
@@ -164,7 +160,7 @@ func unwritable(one fileFact, err error) finding {
 	case errors.Is(err, fs.ErrPermission):
 		return problem("not-writable", fix, "nothing can be written to %s: permission denied", dir)
 	case errors.Is(err, syscall.ENOTDIR):
-		return problem("not-a-directory", fmt.Sprintf("move %q away", dir), "%s is not a directory", dir)
+		return problem("not-a-directory", fmt.Sprintf("move %s away", shellWord(dir)), "%s is not a directory", dir)
 	}
 	return problem("not-writable", "see that the directory is there and has room", "nothing can be written to %s: %s", dir, plainPath(err))
 }

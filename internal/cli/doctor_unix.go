@@ -9,13 +9,12 @@ import (
 )
 
 const (
-	windows       = false
 	readOnly      = syscall.EROFS
 	quotaExceeded = syscall.EDQUOT
 )
 
-// foreign tells whether a file belongs to somebody else. The superuser may use any.
-func foreign(info fs.FileInfo) bool {
+// foreign tells whether a file belongs to somebody else. Root's settings serve everybody; its secrets only root can read.
+func foreign(info fs.FileInfo, secret bool) bool {
 	st, ok := info.Sys().(*syscall.Stat_t)
-	return ok && os.Geteuid() != 0 && int(st.Uid) != os.Geteuid()
+	return ok && int(st.Uid) != os.Geteuid() && (secret || st.Uid != 0)
 }

@@ -34,8 +34,8 @@ func (s *Store) Now(ctx context.Context) (time.Time, error) {
 	if a := readAnchor(path); a.Boot == boot {
 		return a.at(since), nil
 	}
-	if _, err := os.Stat(s.Dir); err != nil {
-		return time.Now(), nil //nolint:nilerr // nothing is stored yet that could be upset
+	if _, err := os.Stat(s.Dir); err != nil || CheckPrivate(s.Dir) != nil {
+		return time.Now(), nil //nolint:nilerr // nothing is stored yet that could be upset, or nothing will be read
 	}
 	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
 	if err := await(ctx, lock); err != nil {

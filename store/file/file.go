@@ -1,7 +1,7 @@
 // Package file is a Store in a directory: one file for each lineage, shared by all programs of one user on one machine.
 //
-// The directory is made with mode 0700 and the files with 0600; anything that others may read is refused, with the
-// command that mends it. A value is replaced by writing a temporary file, forcing it to disk and renaming it, so a
+// The directory is made with mode 0700 and the files with 0600; anything that others may read, or that belongs to somebody
+// else than this user or root, is refused, with the command that mends it. A value is replaced by writing a temporary file, forcing it to disk and renaming it, so a
 // crash or a power cut leaves the old value or the new one. Who may renew is decided by a lock file beside each value,
 // locked with flock or LockFileEx: the operating system releases it when its holder dies. Lock files are never deleted.
 //
@@ -35,6 +35,11 @@ func (s *Store) Load(_ context.Context, key string) ([]byte, error) {
 	if err := CheckPrivate(s.Dir); err != nil {
 		return nil, err
 	}
+	return load(path)
+}
+
+// load reads a value in a directory that is ours.
+func load(path string) ([]byte, error) {
 	if err := CheckPrivate(path); err != nil {
 		return nil, err
 	}
@@ -54,6 +59,9 @@ func (s *Store) Update(ctx context.Context, key string, fn func(old []byte, save
 	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
 		return explain(err)
 	}
+	if err := CheckPrivate(s.Dir); err != nil {
+		return err // before a lock is opened, which would follow a link
+	}
 	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
 	if err := await(ctx, lock); err != nil {
 		if ctx.Err() != nil {
@@ -62,7 +70,7 @@ func (s *Store) Update(ctx context.Context, key string, fn func(old []byte, save
 		return explain(err)
 	}
 	defer func() { _ = lock.Close() }()
-	old, err := s.Load(ctx, key)
+	old, err := load(path)
 	if err != nil {
 		return err
 	}

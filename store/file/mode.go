@@ -29,13 +29,15 @@ func (e *modeError) Unwrap() error { return e.cause }
 // else than this user or root, or that others can replace because of who may write to the directory it lies in. Programs
 // that keep other secrets in files use it too. The error has a method Hint that says what mends it. What does not exist
 // passes. Windows has no such bits: there the access list of the profile directory protects it.
-func CheckPrivate(path string) error { return check(path, "holds secrets", 0o077) }
+func CheckPrivate(path string) error {
+	return check(path, 0o077, "holds secrets and is open to others")
+}
 
 // CheckOwned is [CheckPrivate] for what holds no secret but must not be changed by others, as settings: everybody may
 // read it.
-func CheckOwned(path string) error { return check(path, "must be changed by nobody else", 0o022) }
+func CheckOwned(path string) error { return check(path, 0o022, "can be changed by others") }
 
-func check(path, what string, forbidden fs.FileMode) error {
+func check(path string, forbidden fs.FileMode, problem string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
@@ -51,13 +53,13 @@ func check(path, what string, forbidden fs.FileMode) error {
 		return explain(err)
 	case !ours(info):
 		return &modeError{
-			path: path, problem: fmt.Sprintf("%s and belongs to another user (%s)", what, ownerOf(info)),
+			path: path, problem: fmt.Sprintf("belongs to another user (%s)", ownerOf(info)),
 			remedy: fmt.Sprintf("if you trust what is in it make it yours (sudo chown \"$(id -u)\" %s) or use a copy of your own, else remove it", quote(path)),
 		}
 	}
 	if mode := info.Mode().Perm(); mode&forbidden != 0 {
 		return &modeError{
-			path: path, problem: fmt.Sprintf("%s and is open to others (mode %04o)", what, mode),
+			path: path, problem: fmt.Sprintf("%s (mode %04o)", problem, mode),
 			remedy: fmt.Sprintf("chmod %o %s", mode&^forbidden, quote(path)),
 		}
 	}

@@ -124,3 +124,35 @@ func TestAHintIsSafeToGiveToAShell(t *testing.T) {
 		})
 	}
 }
+
+func TestNothingIsTouchedInADirectoryOfAnother(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	dir := filepath.Join(t.TempDir(), "state")
+	s := &file.Store{Dir: dir}
+	if err := save(t, s, "k", "secret"); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+	for _, name := range []string{"other.json.lock", "other.json.new", "clock.lock"} {
+		if err := os.Symlink(elsewhere, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := syscall.Chown(dir, somebody, somebody); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Load(t.Context(), "k"); got != nil || err == nil {
+		t.Errorf("read %q, %v", got, err)
+	}
+	if err := save(t, s, "other", "secret"); err == nil {
+		t.Error("a secret was saved there")
+	}
+	if _, err := s.Now(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Lstat(elsewhere); err == nil {
+		t.Error("a link of another was followed")
+	}
+}
