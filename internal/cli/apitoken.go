@@ -21,13 +21,18 @@ const apiTokens = "/voice/api/v1/admin/token"
 // apitoken are the commands for permanent API tokens. Such a token stands for its user without an end, so only create
 // and list --show print one, and none is taken from the command line, where other users could read it.
 func (a *app) apitoken() *cobra.Command {
+	var output string
 	create := &cobra.Command{
-		Use: "create", Short: "Make a permanent API token and print it", Args: noArgs,
-		Long: `Makes a permanent API token of the user and prints it. It has no end, no name and no list of what it may do: it stands
-for the user in the X-Auth-Token header of older programs until it is deleted. Each call makes one more.`,
-		Example: `  ringcx apitoken create >token.txt`,
-		RunE:    func(*cobra.Command, []string) error { return a.createAPIToken() },
+		Use: "create", Short: "Make a permanent API token, and print it or write it to a file", Args: noArgs,
+		Long: `Makes a permanent API token of the user and prints it, or writes it to a file that only you can read. It has no end, no
+name and no list of what it may do: it stands for the user in the X-Auth-Token header of older programs until it is
+deleted. Each call makes one more.`,
+		Example: `  ringcx apitoken create --output token.txt
+  sed 's/^/X-Auth-Token: /' token.txt | curl -H @- https://ringcx.ringcentral.com/voice/api/v1/admin/accounts
+  ringcx apitoken delete --token-file token.txt`,
+		RunE: func(*cobra.Command, []string) error { return a.createAPIToken(output) },
 	}
+	create.Flags().StringVar(&output, "output", "", "write the token to `FILE` (mode 0600), which is replaced, in place of printing it")
 	var show, asJSON bool
 	list := &cobra.Command{
 		Use: "list", Short: "List the API tokens of the user, shortened", Args: noArgs,
@@ -39,7 +44,8 @@ for the user in the X-Auth-Token header of older programs until it is deleted. E
 	var tokenFile string
 	remove := &cobra.Command{
 		Use: "delete NUMBER|BEGINNING", Short: "Delete an API token: by its number or beginning in the list, or from a file",
-		Example: `  ringcx apitoken delete aws80:c2353445
+		Example: `  ringcx apitoken delete 2
+  ringcx apitoken delete aws80:c2353445
   ringcx apitoken delete --token-file token.txt --yes`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
@@ -68,24 +74,51 @@ func brief(token string) string {
 	return shard + id[:min(8, len(id)/2)] + "…"
 }
 
-func (a *app) createAPIToken() error {
+// createAPIToken makes a token, if there is where to put it.
+func (a *app) createAPIToken(output string) error {
 	session, acc, err := a.signedIn()
 	if err != nil {
 		return err
 	}
-	r, err := a.request(session.Client(), http.MethodPost, acc, apiTokens, "text/plain, */*")
+	if output == "" {
+		token, err := a.newAPIToken(session, acc)
+		if err == nil {
+			_, err = fmt.Fprintln(a.Stdout, token)
+		}
+		return err
+	}
+	out, err := newOutput(output)
 	if err != nil {
 		return err
 	}
+	defer out.discard()
+	token, err := a.newAPIToken(session, acc)
+	if err != nil {
+		return err
+	}
+	if err := out.write(token + "\n"); err != nil {
+		return &hintedError{
+			fmt.Errorf("the API token %s was made, but not written to %s: %w", brief(token), output, err),
+			"'ringcx apitoken list --show' prints it, 'ringcx apitoken delete' deletes it",
+		}
+	}
+	fmt.Fprintf(a.Stderr, "Wrote the API token %s to %s.\n", brief(token), printable(output))
+	return nil
+}
+
+func (a *app) newAPIToken(session *ringcx.Session, acc *account) (string, error) {
+	r, err := a.request(session.Client(), http.MethodPost, acc, apiTokens, "text/plain, */*")
+	if err != nil {
+		return "", err
+	}
 	if r.code != http.StatusOK && r.code != http.StatusCreated || r.isPage() {
-		return r.err()
+		return "", r.err()
 	}
 	token := strings.Trim(strings.TrimSpace(string(r.body)), `"`)
 	if token == "" || len(token) > 200 || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return fmt.Errorf("%s %s: the answer is not a token", r.request.Method, r.request.URL.Path)
+		return "", fmt.Errorf("%s %s: the answer is not a token", r.request.Method, r.request.URL.Path)
 	}
-	_, err = fmt.Fprintln(a.Stdout, token)
-	return err
+	return token, nil
 }
 
 // loadAPITokens asks for the tokens of the user.

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/ringcx-go/ringcx"
 )
 
@@ -88,3 +90,46 @@ func Terminal(w io.Writer) (terminal io.Writer, end func()) {
 
 // Trusted is the way past a terminal's writer.
 var Trusted = trusted
+
+func tree() *cobra.Command {
+	root := (&app{Env: &Env{Getenv: func(string) string { return "" }}}).command()
+	root.InitDefaultHelpCmd()
+	return root
+}
+
+// Understood says why the command does not understand its arguments, nil if it does. Nothing is run.
+func Understood(args []string) error {
+	root := tree()
+	cmd, rest, err := root.Find(args)
+	if err != nil {
+		return err
+	}
+	cmd.InitDefaultHelpFlag()
+	if err := cmd.ParseFlags(rest); err != nil {
+		return flagError(cmd, err)
+	}
+	if help := cmd.Flags().Lookup("help"); help != nil && help.Changed {
+		return nil
+	}
+	return cmd.ValidateArgs(cmd.Flags().Args())
+}
+
+// Named says whether the arguments are the name of a command, and no more.
+func Named(args []string) bool {
+	_, rest, err := tree().Find(args)
+	return err == nil && len(rest) == 0
+}
+
+// Help is what the help of each command says and shows, by the command.
+func Help() (says, shows map[string]string) {
+	says, shows = map[string]string{}, map[string]string{}
+	var walk func(*cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		says[cmd.CommandPath()], shows[cmd.CommandPath()] = cmd.Long, cmd.Example
+		for _, c := range cmd.Commands() {
+			walk(c)
+		}
+	}
+	walk(tree())
+	return says, shows
+}

@@ -23,7 +23,7 @@ func (a *app) token() *cobra.Command {
 		Use: "token", Short: "Print an access token that works", Args: noArgs,
 		Long: `Prints a RingCX access token that works, and nothing else. Most calls read it from the store and ask nobody;
 a call that finds it due renews it, one for all who call at the same time.`,
-		Example: `  curl -H "Authorization: Bearer $(ringcx token)" https://ringcx.ringcentral.com/voice/api/v1/admin/users
+		Example: `  ringcx token | sed 's/^/Authorization: Bearer /' | curl -H @- https://ringcx.ringcentral.com/voice/api/v1/admin/users
   ringcx token --min-ttl 90s --json
   ringcx token --claims | jq .exp`,
 		RunE: func(*cobra.Command, []string) error {

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/ringcx-go/ringcx/store/file"
+)
+
+// output is a private file that is not in its place yet, so that what is there stays until there is something better.
+type output struct {
+	path string
+	temp *os.File
+}
+
+// newOutput begins a file that only this user can read or replace. A link at path is replaced, not followed.
+func newOutput(path string) (*output, error) {
+	const hint = "--output names a file; it may be new"
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, &usageError{fmt.Sprintf("%s is not a file", path), hint}
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return nil, &usageError{fmt.Sprintf("cannot write %s: %s", path, plainPath(err)), hint}
+	}
+	o := &output{path, temp}
+	if err := file.CheckPrivate(temp.Name()); err != nil {
+		o.discard()
+		return nil, err
+	}
+	return o, nil
+}
+
+// write puts the file in its place.
+func (o *output) write(text string) error {
+	_, err := o.temp.WriteString(text)
+	if err == nil {
+		err = o.temp.Sync()
+	}
+	if err = errors.Join(err, o.temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(o.temp.Name(), o.path)
+}
+
+// discard removes what was not written.
+func (o *output) discard() {
+	_ = o.temp.Close()
+	_ = os.Remove(o.temp.Name())
+}
