@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 // Expected is what tells the answer to one login from any other. The zero value accepts no answer.
@@ -93,10 +94,10 @@ func isCode(s string) bool {
 	return s != "" && len(s) <= 4096 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
-// oneLine keeps what a page says from taking over a terminal: printable, one line, bounded.
+// oneLine keeps what a page says from taking over a terminal or a line: characters that can be seen, one line, bounded.
 func oneLine(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point) {
 			return ' '
 		}
 		return r

@@ -143,7 +143,7 @@ func TestAPageOfFailureShowsTheVendorsWordsAsText(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	l.Finish(ctx, a.Err)
-	if page := <-pages; !strings.Contains(page, "You are not signed in") || !strings.Contains(page, "The sign-in page answered access_denied: The user said &lt;b&gt;no&lt;/b&gt;.") {
+	if page := <-pages; !strings.Contains(page, "You are not signed in") || !strings.Contains(page, "<bdi>The sign-in page answered access_denied: The user said &lt;b&gt;no&lt;/b&gt;.</bdi>") {
 		t.Error(page)
 	}
 }
