@@ -170,5 +170,13 @@ func oneLine(s string) string {
 	return printable(strings.Join(strings.Fields(s), " "))
 }
 
+// loginTo is the command that makes a profile, for people to copy: a name that cannot be one is not put into it.
+func loginTo(profile string) string {
+	if checkProfileName(profile) != nil {
+		profile = "NAME"
+	}
+	return "ringcx login --profile " + profile
+}
+
 // ago is how long ago t was, in words.
 func ago(now, t time.Time) string { return span(now.Sub(t)) + " ago" }

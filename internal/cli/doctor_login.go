@@ -150,7 +150,7 @@ func judgeLogin(f *facts) []finding {
 	case f.statusErr != nil:
 		return []finding{problem("session-damaged", hintFor(f.statusErr), "%s", f.statusErr)}
 	case !f.known && f.jwt == "" && len(f.profiles) > 0 && f.storeErr == nil:
-		return []finding{problem("profile-missing", "ringcx login --profile "+f.profile+", or use another with --profile",
+		return []finding{problem("profile-missing", loginTo(f.profile)+", or use another with --profile",
 			"there is no profile %q (there is %s)", f.profile, strings.Join(f.profiles, ", "))}
 	case !f.known && f.jwt == "" && f.storeErr == nil:
 		return []finding{problem("not-logged-in", "ringcx login --jwt, with RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT set", "nobody has logged in yet")}

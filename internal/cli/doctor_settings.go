@@ -17,7 +17,7 @@ func judgeSettings(f *facts) []finding {
 		all = append(all, problem("variables-contradict", "unset "+c[1], "%s and %s name different things; %s counts", c[0], c[1], c[0]))
 	}
 	if f.fallback != "" && !slices.Contains(f.profiles, f.fallback) {
-		all = append(all, problem("profile-missing", "ringcx login --profile "+f.fallback+", or: ringcx profile use NAME",
+		all = append(all, problem("profile-missing", loginTo(f.fallback)+", or: ringcx profile use NAME",
 			"the default profile %q is not there (there is %s)", f.fallback, first(strings.Join(f.profiles, ", "), "none")))
 	}
 	if len(f.shadows) > 0 {

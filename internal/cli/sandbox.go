@@ -224,7 +224,7 @@ func (a *app) logRequest(r sandbox.Request) {
 	if len(r.Verdicts) > 0 {
 		line += "  ! " + strings.Join(r.Verdicts, ", ")
 	}
-	fmt.Fprintln(a.Stderr, line)
+	fmt.Fprintln(a.Stderr, printable(line))
 }
 
 func isLocal(host string) bool {

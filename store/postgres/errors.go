@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/ringcx-go/ringcx/store/internal/lease"
 )
 
 const opURL = "read the URL"
@@ -21,7 +23,7 @@ type storeError struct {
 }
 
 func (e *storeError) Error() string {
-	return "PostgreSQL store: cannot " + e.op + ": " + strings.Join(strings.Fields(e.cause.Error()), " ")
+	return "PostgreSQL store: cannot " + e.op + ": " + lease.Plain(e.cause)
 }
 
 // Setting says whether the store's URL cannot be understood, so that no server was asked.

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/ringcx-go/ringcx/store/internal/lease"
 )
 
 // inspect asks the server how it can lose what it has acknowledged.
@@ -50,7 +52,9 @@ type storeError struct {
 	remedy string
 }
 
-func (e *storeError) Error() string { return "Redis store: cannot " + e.op + ": " + e.cause.Error() }
+func (e *storeError) Error() string {
+	return "Redis store: cannot " + e.op + ": " + lease.Plain(e.cause)
+}
 
 // Setting says whether the store's URL cannot be understood, so that no server was asked.
 func (e *storeError) Setting() bool { return e.op == opURL }
