@@ -120,7 +120,7 @@ func harmless(data []byte, last bool) (clean, rest []byte) {
 		case !last && r == utf8.RuneError && !utf8.FullRune(data), !last && r == '\r' && len(next) == 0:
 			return clean, data
 		case r == '\n', r == '\t', r == '\r' && len(next) > 0 && next[0] == '\n':
-			clean = append(clean, byte(r))
+			clean = append(clean, data[0])
 		default:
 			clean = appendShown(clean, r)
 		}

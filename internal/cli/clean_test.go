@@ -25,7 +25,7 @@ const evil = "A\x1b[2J\x1b]0;owned\x07\u009b31m\u0085\x7f\b\u202eB\u202a\u2066\u
 
 // unseen finds what evil is made of. Colours of our own are those of no text from outside: they are taken away before.
 var (
-	unseen  = regexp.MustCompile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x{9f}\\x{ad}\\x{34f}\\x{61c}\\x{200b}-\\x{200f}\\x{2028}-\\x{202e}\\x{2060}-\\x{206f}\\x{feff}\\x{e0000}-\\x{e0fff}]")
+	unseen  = regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{ad}\x{34f}\x{61c}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}\x{e0000}-\x{e0fff}]`)
 	colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
 )
 

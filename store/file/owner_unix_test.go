@@ -21,11 +21,11 @@ var checks = map[string]func(string) error{"CheckPrivate": file.CheckPrivate, "C
 
 // given makes a file in a directory of its own and hands the directory and the file over as asked, no number meaning nobody.
 type given struct {
-	dir, file         os.FileMode
-	dirOwner, owner   int
-	dirGroup          int
-	refused, hint     string // by both; "": neither
-	forPrivate, owned bool   // refused by this one only
+	dir, file       os.FileMode
+	dirOwner, owner int
+	dirGroup        int
+	refused, hint   string // by both; "": neither
+	forPrivate      bool   // refused by CheckPrivate only
 }
 
 func (g given) make(t *testing.T) string {
