@@ -72,6 +72,9 @@ func (a *app) table(rows []map[string]any, columns []column) (err error) {
 			if v := row[c.field]; v != nil {
 				cells[i] = strings.Join(strings.Fields(fmt.Sprint(v)), " ")
 			}
+			if a.OutTerminal {
+				cells[i] = printable(cells[i]) // before the columns are measured
+			}
 		}
 		if _, err := fmt.Fprintln(w, strings.Join(cells, sep)); err != nil {
 			return err
