@@ -40,7 +40,7 @@ func (s *Store) Load(_ context.Context, key string) ([]byte, error) {
 
 // load reads a value in a directory that is ours.
 func load(path string) ([]byte, error) {
-	if err := CheckPrivate(path); err != nil {
+	if err := checkInside(path); err != nil {
 		return nil, err
 	}
 	value, err := os.ReadFile(path) //nolint:gosec // the path is made of Dir and an escaped key

@@ -29,15 +29,19 @@ func (e *modeError) Unwrap() error { return e.cause }
 // else than this user or root, or that others can replace because of who may write to the directory it lies in. Programs
 // that keep other secrets in files use it too. The error has a method Hint that says what mends it. What does not exist
 // passes. Windows has no such bits: there the access list of the profile directory protects it.
-func CheckPrivate(path string) error {
-	return check(path, 0o077, "holds secrets and is open to others")
-}
+func CheckPrivate(path string) error { return check(path, true, 0o077, openSecret) }
+
+const openSecret = "holds secrets and is open to others"
+
+// checkInside is CheckPrivate in a directory that has passed it.
+func checkInside(path string) error { return check(path, false, 0o077, openSecret) }
 
 // CheckOwned is [CheckPrivate] for what holds no secret but must not be changed by others, as settings: everybody may
 // read it.
-func CheckOwned(path string) error { return check(path, 0o022, "can be changed by others") }
+func CheckOwned(path string) error { return check(path, true, 0o022, "can be changed by others") }
 
-func check(path string, forbidden fs.FileMode, problem string) error {
+// check looks at path, and if asked to at the directory it lies in.
+func check(path string, holder bool, forbidden fs.FileMode, problem string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
@@ -63,7 +67,10 @@ func check(path string, forbidden fs.FileMode, problem string) error {
 			remedy: fmt.Sprintf("chmod %o %s", mode&^forbidden, quote(path)),
 		}
 	}
-	if err := checkDir(filepath.Dir(path)); err != nil || !link {
+	if holder {
+		err = checkDir(holderOf(path))
+	}
+	if err != nil || !link {
 		return err
 	}
 	target, err := filepath.EvalSymlinks(path)
@@ -74,6 +81,15 @@ func check(path string, forbidden fs.FileMode, problem string) error {
 		return explain(err)
 	}
 	return checkDir(filepath.Dir(target))
+}
+
+// holderOf is the directory that path lies in, however it is written.
+func holderOf(path string) string {
+	path = filepath.Clean(path)
+	if base := filepath.Base(path); base == "." || base == ".." {
+		return filepath.Join(path, "..")
+	}
+	return filepath.Dir(path)
 }
 
 // checkDir refuses a directory in which others can replace what is ours. They cannot in one with the sticky bit, as

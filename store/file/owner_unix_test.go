@@ -156,3 +156,27 @@ func TestNothingIsTouchedInADirectoryOfAnother(t *testing.T) {
 		t.Error("a link of another was followed")
 	}
 }
+
+func TestADirectoryIsLookedAtHoweverItIsNamed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "open", "state")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Dir(dir), 0o777); err != nil { //nolint:gosec // open to others on purpose
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	for _, name := range []string{dir, dir + "/", dir + "/.", ".", "../state", "../state/"} {
+		if err := (&file.Store{Dir: name}).Update(t.Context(), "k", func([]byte, func([]byte) error) error { return nil }); err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil { //nolint:gosec // others may pass
+		t.Fatal(err)
+	}
+	for _, name := range []string{dir, dir + "/", dir + "/.", ".", "../state"} {
+		if err := save(t, &file.Store{Dir: name}, "k", "v"); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
