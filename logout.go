@@ -26,16 +26,13 @@ func (s *Session) Logout(ctx context.Context) error {
 		}
 		ctx := context.WithoutCancel(ctx)
 		s.skew.CompareAndSwap(0, int64(r.Skew))
-		revoked, ended := s.revoke(ctx, r), s.end(ctx, r)
-		if revoked == nil {
-			r.RingCentral = nil
+		if left = s.revoke(ctx, r); left != nil {
+			return nil
 		}
-		if ended == nil {
-			r.RingCX = nil
-		}
-		if left = errors.Join(revoked, ended); left == nil {
+		if left = s.end(ctx, r); left == nil {
 			return save(nil)
 		}
+		r.RingCentral = nil
 		r.Generation++
 		value, err := r.encode()
 		if err != nil {
@@ -43,7 +40,10 @@ func (s *Session) Logout(ctx context.Context) error {
 		}
 		return save(value)
 	})
-	return errors.Join(left, err)
+	if err == nil && left != nil {
+		return left
+	}
+	return err
 }
 
 // Forget forgets the lineage without a word to the vendor, where it lives on until its refresh tokens end.
@@ -75,8 +75,11 @@ func (s *Session) revoke(ctx context.Context, r *record) error {
 	}
 	err := s.claim(ctx, actLogin, r, start)
 	if errors.Is(err, errNotYet) {
-		at := r.Ledgers.RingCentral.next(start, true)
-		return &Error{Op: opRevoke, Message: "not sent, because the vendor's limit of requests is used up", RetryAfter: at.Sub(start), kind: failLimited}
+		e := &Error{Op: opRevoke, Message: "not sent, because the vendor's limit of requests is used up", kind: failLimited}
+		if s.readLedgers(ctx, r, false) == nil {
+			e.RetryAfter = r.Ledgers.RingCentral.next(start, true).Sub(start)
+		}
+		return e
 	} else if err != nil {
 		return err
 	}

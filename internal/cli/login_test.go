@@ -239,7 +239,7 @@ func TestProfilesThatAreMadeAtOnceAreAllKept(t *testing.T) {
 	var crowd sync.WaitGroup
 	const many = 8
 	for i := range many {
-		crowd.Go(func() { p.types(0, "profile", "use", "default", "--directory", p.directory(fmt.Sprint("d", i))) })
+		crowd.Go(func() { p.types(0, "profile", "use", "sandbox", "--directory", p.directory(fmt.Sprint("d", i))) })
 	}
 	crowd.Wait()
 	if out, _ := p.types(0, "profile", "list", "--json"); strings.Count(out, "/d") != many {
