@@ -32,6 +32,9 @@ type Options struct {
 	// ConsolePassword lets people in to the developer console at /console/, and other machines to /_sandbox/. "" opens
 	// the console to everybody at this machine and to nobody from elsewhere, and /_sandbox/ to all.
 	ConsolePassword string
+	// Hosts are names by which this machine is known, besides localhost: /_sandbox/, /_ns/ and the console answer under
+	// them, too. Nil means that there are none.
+	Hosts []string
 	// Hostile is the share of requests to the vendors, 0 to 1, that a hostile day spoils: delays, outages, lost answers
 	// and the like, the same for the same Seed. 0 means none.
 	Hostile float64

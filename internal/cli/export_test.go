@@ -74,4 +74,15 @@ var (
 	SystemBrowser = systemBrowser
 	ParseKey      = parseKey
 	ParseEnv      = parseEnv
+	ExportLines   = exportLines
+	ShellWord     = shellWord
 )
+
+// NamespaceAddress is what is believed of an answer of a sandbox at base; "" if nothing.
+func NamespaceAddress(base, answer, name string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return ""
+	}
+	return namespaceAddress(u, answer, name)
+}

@@ -123,6 +123,8 @@ type app struct {
 	again   string // what logs in to the profile again, as before; "": there is no such profile
 	in      lines  // Stdin, line by line
 
+	consoleWord string // password of the sandbox in this process; "": it has none
+
 	imported bool // the variables of the account come from a file that is imported
 
 	sessions []*ringcx.Session // those in use
