@@ -101,7 +101,7 @@ func (c *call) pages(client *http.Client, base string, query url.Values) error {
 	query.Set("maxRows", fmt.Sprint(c.pageSize))
 	progress := c.ErrTerminal && !c.OutTerminal
 	if progress {
-		defer fmt.Fprint(c.Stderr, "\r\x1b[K")
+		defer fmt.Fprint(trusted(c.Stderr), "\r\x1b[K")
 	}
 	var before string
 	rows := 0
@@ -136,7 +136,7 @@ func (c *call) pages(client *http.Client, base string, query url.Values) error {
 			break
 		}
 		if progress {
-			fmt.Fprintf(c.Stderr, "\r%d rows …", rows)
+			fmt.Fprintf(trusted(c.Stderr), "\r%d rows …", rows)
 		}
 	}
 	if rows == 0 {

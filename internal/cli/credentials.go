@@ -86,7 +86,7 @@ const (
 )
 
 // parseEnv reads NAME=value lines. A dollar sign stands for itself: secrets may hold one, and would lose what follows it.
-// A single quote is written as shells want it, '\”.
+// A single quote inside of single quotes is written as shells want it (quotedQuote).
 func parseEnv(text string) (map[string]string, error) {
 	text = strings.NewReplacer("$", standInDollar, quotedQuote, standInQuote).Replace(strings.TrimPrefix(text, byteOrderMark))
 	values, err := godotenv.Unmarshal(text)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"net/url"
 	"time"
 
@@ -86,3 +87,15 @@ func NamespaceAddress(base, answer, name string) string {
 	}
 	return namespaceAddress(u, answer, name)
 }
+
+// Printable is a value as it is shown.
+var Printable = printable
+
+// Terminal writes to w as to a terminal; end is called behind the last Write.
+func Terminal(w io.Writer) (terminal io.Writer, end func()) {
+	t := &terminalWriter{w: w}
+	return t, t.end
+}
+
+// Trusted is the way past a terminal's writer.
+var Trusted = trusted

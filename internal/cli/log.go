@@ -66,7 +66,7 @@ func (t *talk) Handle(_ context.Context, r slog.Record) error {
 		write(a)
 	}
 	r.Attrs(write)
-	_, err := fmt.Fprintln(t.w, b.String())
+	_, err := fmt.Fprintln(t.w, printable(b.String()))
 	return err
 }
 
