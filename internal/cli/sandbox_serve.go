@@ -78,6 +78,7 @@ func (p *place) listener(ctx context.Context, now time.Time) (net.Listener, *tls
 	if err != nil {
 		return nil, nil, &usageError{fmt.Sprintf("cannot listen on %s: %s", p.listen, unwrapOp(err)), "choose another address, such as --listen 127.0.0.1:0 for any free port"}
 	}
+	ln = patient{ln, stallTime}
 	if p.tlsDir == "" {
 		return ln, nil, nil
 	}
@@ -193,7 +194,8 @@ func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 
 func (a *app) httpServer(h http.Handler, config *tls.Config) *http.Server {
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, TLSConfig: config,
+		Handler: inBounds(inTime(h, timeOf)), ReadHeaderTimeout: headersTime, IdleTimeout: idleTime, MaxHeaderBytes: headersRead,
+		TLSConfig:   config,
 		ErrorLog:    log.New(a.Stderr, "", 0),                                // clients that do not trust the certificate, for one
 		BaseContext: func(net.Listener) context.Context { return a.Context }, // ends the console's live log, too
 	}
