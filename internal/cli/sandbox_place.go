@@ -134,6 +134,7 @@ func (p *place) listener(ctx context.Context, now time.Time) (ln net.Listener, c
 	if err != nil {
 		return nil, nil, nil, &usageError{fmt.Sprintf("cannot listen on %s: %s", p.listen, unwrapOp(err)), "choose another address, such as --listen 127.0.0.1:0 for any free port"}
 	}
+	ln = patient{ln, stallTime}
 	if p.tlsDir == "" {
 		return ln, nil, nil, nil
 	}

@@ -79,7 +79,8 @@ func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 
 func (a *app) httpServer(h http.Handler, config *tls.Config) *http.Server {
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, TLSConfig: config,
+		Handler: inBounds(inTime(h, timeOf)), ReadHeaderTimeout: headersTime, IdleTimeout: idleTime, MaxHeaderBytes: headersRead,
+		TLSConfig:   config,
 		ErrorLog:    log.New(a.Stderr, "", 0),                                // clients that do not trust the certificate, for one
 		BaseContext: func(net.Listener) context.Context { return a.Context }, // ends the console's live log, too
 	}
