@@ -202,7 +202,7 @@ func (a *app) wanted(saved profile, m method) profile {
 func (a *app) configure(acc *account, wanted, saved profile, same bool) error {
 	c := &ringcx.Config{
 		ClientID: wanted.ClientID, HTTPClient: a.client(), UserAgent: "ringcx-cli/" + ringcx.Version,
-		Endpoint: ringcx.Endpoint{RingCentral: wanted.RingCentral, RingCX: wanted.RingCX},
+		Endpoint: ringcx.Endpoint{RingCentral: wanted.RingCentral, RingCX: wanted.RingCX}, AllowHTTP: a.allowedHTTP(wanted),
 	}
 	if acc.config = c; wanted.ClientID != "" {
 		c.ClientSecret = a.variable("RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET")

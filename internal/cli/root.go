@@ -127,6 +127,8 @@ type app struct {
 
 	consoleWord string // password of the sandbox in this process; "": it has none
 
+	toldClear bool // that secrets travel in clear, as the user allows
+
 	imported bool // the variables of the account come from a file that is imported
 
 	sessions []*ringcx.Session // those in use

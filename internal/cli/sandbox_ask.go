@@ -230,7 +230,10 @@ func (q *inquiry) unreached(err error) error {
 	hint := "start it with 'ringcx sandbox', or name its address with --listen"
 	var unknown x509.UnknownAuthorityError
 	var record tls.RecordHeaderError
+	var name x509.HostnameError
 	switch {
+	case errors.As(err, &name):
+		hint = "start it with --host " + shellWord(q.base.Hostname()) + ", and give programs what it then writes"
 	case errors.As(err, &unknown):
 		hint = "give the directory of that sandbox with --tls DIR"
 	case errors.As(err, &record), q.base.Scheme == "https" && errors.Is(err, http.ErrSchemeMismatch):
