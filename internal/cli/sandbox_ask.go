@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -86,7 +87,7 @@ func (q *inquiry) namespace(name string) (string, error) {
 // elsewhere: to another scheme or host than asked or with anything in it but a port or the path of that namespace.
 func namespaceAddress(base *url.URL, answer, name string) string {
 	u, err := url.Parse(answer)
-	if err != nil || u.Scheme != base.Scheme || u.Opaque != "" || u.User != nil || strings.ContainsAny(answer, "?#") {
+	if err != nil || !oneLabel.MatchString(name) || u.Scheme != base.Scheme || u.Opaque != "" || u.User != nil || strings.ContainsAny(answer, "?#") {
 		return ""
 	}
 	host, asked := strings.ToLower(u.Hostname()), strings.ToLower(base.Hostname())
@@ -117,6 +118,8 @@ func namespaceAddress(base *url.URL, answer, name string) string {
 
 // here are the hosts by which a sandbox calls this machine when it was asked at any of them.
 var here = map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true}
+
+var oneLabel = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
 
 func isPort(text string) bool {
 	n, err := strconv.ParseUint(text, 10, 16)

@@ -146,6 +146,9 @@ func (p *place) listener(ctx context.Context, now time.Time) (ln net.Listener, c
 }
 
 func (p *place) tlsConfig(addr net.Addr, now time.Time) (config *tls.Config, notes []string, err error) {
+	if err := localtls.MakeDir(p.tlsDir); err != nil {
+		return nil, nil, err
+	}
 	if err := file.CheckOwned(p.tlsDir); err != nil {
 		return nil, nil, err
 	}

@@ -49,7 +49,7 @@ func VendorKeyFile(dir string) string { return filepath.Join(dir, "vendor-author
 // alone, because whoever can write there chooses what programs trust.
 // replaced names the files whose authority is another than before.
 func Config(dir string, who Server, now time.Time) (config *tls.Config, replaced []string, err error) {
-	if err := makeDir(dir); err != nil {
+	if err := MakeDir(dir); err != nil {
 		return nil, nil, err
 	}
 	lock := flock.New(filepath.Join(dir, "authority.lock"), flock.SetPermissions(0o600))
@@ -134,8 +134,8 @@ func names(hosts []string) []string {
 	return out
 }
 
-// makeDir makes the directory of authorities, which other users may look into, whatever the umask.
-func makeDir(dir string) error {
+// MakeDir makes a directory for authorities, unless it is there. Other users may look into it, whatever the umask.
+func MakeDir(dir string) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil { //nolint:gosec // nothing secret is in the directories above
 		return err
 	}
