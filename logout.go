@@ -53,6 +53,9 @@ func (s *Session) Forget(ctx context.Context) error {
 
 // drop changes the record by what ends it, and forgets what is in memory.
 func (s *Session) drop(ctx context.Context, change func(old []byte, save func([]byte) error) error) error {
+	if s.key == "" {
+		return s.invalid // without a name it has nothing stored
+	}
 	err := s.syncClock(ctx)
 	if err == nil {
 		err = s.store.Update(ctx, s.key, change)

@@ -13,9 +13,21 @@ import (
 	"github.com/ringcx-go/ringcx/internal/cli"
 )
 
+var (
+	apps  = []string{"", "a", "b"}
+	hosts = []string{"", "https://h", "http://127.0.0.1:1", "https://platform.ringcentral.com"}
+)
+
+func drawSaid(t *rapid.T, what string) cli.Said {
+	return cli.Said{
+		ClientID: rapid.SampledFrom(apps).Draw(t, what+" app"), RingCentral: rapid.SampledFrom(hosts).Draw(t, what+" host"),
+		RingCX: rapid.SampledFrom(hosts).Draw(t, what+" RingCX"),
+	}
+}
+
 // Whatever is stored and given, an account is whole: all of it is what one place says.
 func TestAnAccountIsNeverMixedFromTwoPlaces(t *testing.T) {
-	apps, hosts, names := []string{"", "a", "b"}, []string{"", "https://h", "http://127.0.0.1:1", "https://platform.ringcentral.com"}, []string{"", "default", "sandbox", "x"}
+	names := []string{"", "default", "sandbox", "x"}
 	rapid.Check(t, func(t *rapid.T) {
 		stored := map[string]cli.Stored{}
 		for _, name := range names[1:] {
@@ -26,13 +38,7 @@ func TestAnAccountIsNeverMixedFromTwoPlaces(t *testing.T) {
 				}
 			}
 		}
-		draw := func(what string) cli.Said {
-			return cli.Said{
-				ClientID: rapid.SampledFrom(apps).Draw(t, what+" app"), RingCentral: rapid.SampledFrom(hosts).Draw(t, what+" host"),
-				RingCX: rapid.SampledFrom(hosts).Draw(t, what+" RingCX"),
-			}
-		}
-		flags, vars := draw("flags'"), draw("variables'")
+		flags, vars := drawSaid(t, "flags'"), drawSaid(t, "variables'")
 		named, jwt := rapid.SampledFrom(names).Draw(t, "named"), rapid.SampledFrom([]string{"", "j"}).Draw(t, "JWT")
 		profile, own, note, err := cli.Choose(stored, named, flags, vars, jwt)
 		if err != nil {
@@ -82,7 +88,7 @@ func TestNamesThatAreNotThereAreToldWithTheNearest(t *testing.T) {
 	for _, name := range []string{"sales", "support", "sandbox", "a", "b", "c", "d", "e", "f", "g"} {
 		stored[name] = cli.Stored{ClientID: "a", RingCentral: "https://h", RingCX: "https://h"}
 	}
-	for typed, want := range map[string]string{"slaes": "sales", "suport": "support", "sandbax": "sandbox", "": ""} {
+	for typed, want := range map[string]string{"slaes": "sales", "upport": "support", "sandbax": "sandbox", "": ""} {
 		_, _, _, err := cli.Choose(stored, typed, cli.Said{}, cli.Said{}, "")
 		if want == "" {
 			want = "default"

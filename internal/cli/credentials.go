@@ -95,12 +95,19 @@ func parseEnvFile(name, purpose string) (map[string]string, error) {
 // byteOrderMark is what some editors put in front of a text.
 const byteOrderMark = "\ufeff"
 
+// Characters that nobody uses, in the place of those that godotenv would not take for themselves.
+const (
+	standInDollar = "\ue000"
+	standInQuote  = "\ue001"
+)
+
 // parseEnv reads NAME=value lines. A dollar sign stands for itself: secrets may hold one, and would lose what follows it.
+// A single quote inside of single quotes is written as shells want it (quotedQuote).
 func parseEnv(text string) (map[string]string, error) {
-	const dollar = "\ue000" // of the characters that nobody uses
-	values, err := godotenv.Unmarshal(strings.ReplaceAll(strings.TrimPrefix(text, byteOrderMark), "$", dollar))
+	text = strings.NewReplacer("$", standInDollar, quotedQuote, standInQuote).Replace(strings.TrimPrefix(text, byteOrderMark))
+	values, err := godotenv.Unmarshal(text)
 	for name, value := range values {
-		values[name] = strings.ReplaceAll(value, dollar, "$")
+		values[name] = strings.NewReplacer(standInDollar, "$", standInQuote, "'").Replace(value)
 	}
 	return values, err
 }
@@ -243,7 +250,7 @@ func (acc *account) again() string {
 func (a *app) configure(acc *account, at lineage, secret string) error {
 	acc.config = &ringcx.Config{
 		ClientID: at.app, ClientSecret: secret, HTTPClient: a.client(), UserAgent: "ringcx-cli/" + ringcx.Version,
-		Endpoint: ringcx.Endpoint{RingCentral: at.ringCentral, RingCX: at.ringCX},
+		Endpoint: ringcx.Endpoint{RingCentral: at.ringCentral, RingCX: at.ringCX}, AllowHTTP: a.allowedHTTP(at),
 	}
 	if err := acc.config.Validate(); err != nil {
 		return &usageError{err.Error(), hintFor(err)}

@@ -168,6 +168,9 @@ func (a *app) runLogin(cmd *cobra.Command, f *loginFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := a.configure(acc, t.at, ""); err != nil {
+		return err
+	}
 	if err := a.placeForProfile(); err != nil {
 		return err
 	}

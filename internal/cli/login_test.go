@@ -205,7 +205,8 @@ func TestOnATerminalTheLoginAsksForWhatIsMissing(t *testing.T) {
 	delete(p.env, "RC_APP_CLIENT_ID")
 	hidden := []string{demo.ClientSecret, demo.JWT}
 	c := p.converses(func(env *cli.Env) {
-		env.ReadHidden = func(context.Context) (string, error) {
+		env.ReadHidden = func(_ context.Context, prompt func()) (string, error) {
+			prompt()
 			next := hidden[0]
 			hidden = hidden[1:]
 			return next, nil

@@ -24,6 +24,8 @@ const (
 
 // Main runs the command and returns its exit code.
 func Main(env *Env) int {
+	env, end := env.guarded()
+	defer end()
 	app := &app{Env: env}
 	root := app.command()
 	root.SetArgs(env.Args)
@@ -74,9 +76,9 @@ func (a *app) execute(root *cobra.Command) error {
 
 // report prints an error in one line, and a hint where there is one.
 func (a *app) report(err error) int {
-	fmt.Fprintf(a.Stderr, "ringcx: %s\n", strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
+	fmt.Fprintf(a.Stderr, "ringcx: %s\n", errorLine(err.Error()))
 	if hint := a.hintFor(err); hint != "" {
-		fmt.Fprintf(a.Stderr, "hint: %s\n", hint)
+		fmt.Fprintf(a.Stderr, "hint: %s\n", errorLine(hint))
 	}
 	var usage *usageError
 	var failed *loginFailed
@@ -130,6 +132,10 @@ type app struct {
 	in      lines  // Stdin, line by line
 
 	accountFile string // the file that the variables of the account come from; "": the environment
+
+	consoleWord string // password of the sandbox in this process; "": it has none
+
+	toldClear bool // that secrets travel in clear, as the user allows
 
 	sessions []*ringcx.Session // those in use
 	store    ringcx.Store      // what openStore opened, nil before
