@@ -68,7 +68,9 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	if endsToken(a.status, r.URL.Path) {
 		s.habits.beginAnew()
 	}
-	s.journal.add(c.logged(r, a.status))
+	if s.gate.notes(r) {
+		s.journal.add(c.logged(r, a.status))
+	}
 	if err := s.keep(); err != nil {
 		a = textAnswer(http.StatusInternalServerError, err.Error())
 	}

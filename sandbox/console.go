@@ -13,9 +13,9 @@ type console struct {
 	*Server
 	routes http.Handler
 
-	visitors sync.Mutex // guards what follows, and every visit
-	visits   *generations[*visit]
-	tries    *limiter // wrong passwords
+	visitors sync.Mutex           // guards what follows, and every visit
+	visits   *generations[*visit] // of whoever came
+	insiders *generations[*visit] // of who gave the password; strangers do not push them out
 }
 
 // visit is a browser that looks at the console.
@@ -31,8 +31,7 @@ type consolePage func(v *visit, r *http.Request) answer
 
 func newConsole(s *Server) *console {
 	c := &console{
-		Server: s, visits: newGenerations[*visit](browsersKept),
-		tries: newLimiter("console", "console", false, nil),
+		Server: s, visits: newGenerations[*visit](browsersKept), insiders: newGenerations[*visit](browsersKept),
 	}
 	mux := http.NewServeMux()
 	c.show(mux, "{$}", c.overview)

@@ -2,29 +2,22 @@ package sandbox
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/subtle"
 	"io"
 	"mime"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
-	"time"
 )
-
-// passwordTries are the passwords that one address may try in a minute; more begins a penalty.
-var passwordTries = allowance{limit: 5, window: time.Minute, penalty: time.Minute}
 
 type visitKey struct{}
 
 func visitOf(r *http.Request) *visit { return r.Context().Value(visitKey{}).(*visit) }
 
 // ServeHTTP lets through who may see the console: without a password only people at this machine, with one who knows
-// it. Forms have to come from a page of this visit, so that no other web site can send one.
+// it. Forms have to come from a page of this visit, so that no other web site can send one; the gate was passed before.
 func (c *console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if c.opts.ConsolePassword == "" && !fromThisMachine(r) {
+	if c.gate.free && !c.gate.fromThisMachine(r) {
 		c.stranger(r).write(w)
 		return
 	}
@@ -43,32 +36,11 @@ func (c *console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		redirect(http.StatusSeeOther, consolePath).write(w)
 		return
 	}
-	if c.opts.ConsolePassword != "" && !c.admitted(v) && !signIn {
+	if !c.gate.free && !c.admitted(v) && !signIn {
 		redirect(http.StatusSeeOther, consolePath+"sign-in").write(w)
 		return
 	}
 	c.routes.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
-}
-
-// fromThisMachine reports whether r was sent from this machine, to a name of this machine, and by no proxy. A page of
-// another site whose name was made to lead here comes with that name.
-func fromThisMachine(r *http.Request) bool {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !peer.Addr().Unmap().IsLoopback() {
-		return false
-	}
-	for _, sign := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via"} {
-		if r.Header.Get(sign) != "" {
-			return false
-		}
-	}
-	host, _, err := net.SplitHostPort(r.Host)
-	if err != nil {
-		host = strings.Trim(r.Host, "[]")
-	}
-	ip, err := netip.ParseAddr(host)
-	name := strings.ToLower(host)
-	return name == "localhost" || strings.HasSuffix(name, namespaceHost) || err == nil && ip.Unmap().IsLoopback()
 }
 
 // stranger tells who is not at this machine how the console is opened for others.
@@ -84,8 +56,10 @@ func (c *console) visitor(r *http.Request) (*visit, bool) {
 	c.visitors.Lock()
 	defer c.visitors.Unlock()
 	if cookie, err := r.Cookie(consoleCookie(r)); err == nil {
-		if v, ok := c.visits.get(cookie.Value); ok && v.id == cookie.Value {
-			return v, true
+		for _, visits := range []*generations[*visit]{c.insiders, c.visits} {
+			if v, ok := visits.get(cookie.Value); ok && v.id == cookie.Value {
+				return v, true
+			}
 		}
 	}
 	v := &visit{id: randomText(24), token: randomText(24)}
@@ -112,9 +86,6 @@ func (c *console) admitted(v *visit) bool {
 
 // genuine reports whether a form was sent from a page that v has seen; if not, the refusal is the answer.
 func (c *console) genuine(v *visit, r *http.Request) (refusal answer, ok bool) {
-	if err := http.NewCrossOriginProtection().Check(r); err != nil {
-		return c.refusal(http.StatusForbidden, "Refused", "This form was sent from a page of another site."), false
-	}
 	token, err := formToken(r)
 	if err != nil {
 		return c.refusal(http.StatusBadRequest, "Refused", "The form cannot be read."), false
@@ -156,55 +127,9 @@ func formToken(r *http.Request) (string, error) {
 	return string(token), nil
 }
 
-// knows reports whether the sender of r knows the password, and whether it was free to try.
-func (c *console) knows(r *http.Request, password string) (right, free bool) {
-	peer, _, _ := net.SplitHostPort(r.RemoteAddr)
-	given, want := sha256.Sum256([]byte(password)), sha256.Sum256([]byte(c.opts.ConsolePassword))
-	c.visitors.Lock()
-	defer c.visitors.Unlock()
-	free = c.tries.admit(peer, c.clock.base(), passwordTries).admitted
-	right = free && subtle.ConstantTimeCompare(given[:], want[:]) == 1
-	if right {
-		delete(c.tries.buckets, peer)
-	}
-	return right, free
-}
-
-// guardControl asks other machines for the console's password, if there is one, before they may steer the server. The
-// user name of HTTP Basic does not matter.
-func (s *Server) guardControl(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.opts.ConsolePassword == "" || fromThisMachine(r) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		_, password, given := r.BasicAuth()
-		if !given {
-			controlRefusal(http.StatusUnauthorized, "other machines have to send the console's password, as HTTP Basic").write(w)
-			return
-		}
-		switch right, free := s.console().knows(r, password); {
-		case right:
-			next.ServeHTTP(w, r)
-		case free:
-			controlRefusal(http.StatusUnauthorized, "that is not the password of this sandbox").write(w)
-		default:
-			controlRefusal(http.StatusTooManyRequests, "too many tries: wait a minute").write(w)
-		}
-	})
-}
-
-func controlRefusal(status int, text string) answer {
-	a := jsonAnswer(status, map[string]string{"error": text})
-	if status == http.StatusUnauthorized {
-		a = a.with("WWW-Authenticate", `Basic realm="ringcx sandbox"`)
-	}
-	return a
-}
-
 // passwordForm is the page on which people say that they know the password.
 func (c *console) passwordForm(v *visit, _ *http.Request) answer {
-	if c.opts.ConsolePassword == "" || c.admitted(v) {
+	if c.gate.free || c.admitted(v) {
 		return redirect(http.StatusSeeOther, consolePath)
 	}
 	return c.askPassword(v, http.StatusOK, "")
@@ -219,16 +144,18 @@ func (c *console) askPassword(v *visit, status int, problem string) answer {
 // takePassword takes the form of that page. Who knows the password gets another cookie: the value from before says
 // nothing afterwards.
 func (c *console) takePassword(v *visit, r *http.Request) answer {
-	right, free := c.knows(r, r.PostForm.Get("password"))
+	if c.gate.free {
+		return redirect(http.StatusSeeOther, consolePath)
+	}
+	right, free := c.gate.knows(r, r.PostForm.Get("password"))
 	in := &visit{id: randomText(24), token: randomText(24), known: true}
 	if right {
+		c.gate.tries.forgive(sender(r))
 		c.visitors.Lock()
-		c.visits.put(in.id, in)
+		c.insiders.put(in.id, in)
 		c.visitors.Unlock()
 	}
 	switch {
-	case c.opts.ConsolePassword == "":
-		return redirect(http.StatusSeeOther, consolePath)
 	case !free:
 		return c.askPassword(v, http.StatusTooManyRequests, "Too many tries. Wait a minute, then try again.")
 	case !right:

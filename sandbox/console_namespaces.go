@@ -33,7 +33,7 @@ func (c *console) showNamespaces(v *visit, r *http.Request, page *namespacesPage
 		view := n.view(baseURL(r))
 		row := namespaceRow{Name: name, URL: view.URL, Requests: view.Requests}
 		switch {
-		case !fromThisMachine(r):
+		case !c.gate.fromThisMachine(r):
 		case n.url != "":
 			row.Console = n.url + consolePath
 		default:

@@ -32,6 +32,8 @@ type vendor struct {
 	*sandbox.Server
 	t    testing.TB
 	base string // where it is; "": wherever the request goes
+
+	password string // of its console
 }
 
 func newVendor(t testing.TB, opts sandbox.Options) *vendor {
@@ -40,6 +42,7 @@ func newVendor(t testing.TB, opts sandbox.Options) *vendor {
 	if opts.Now == nil {
 		opts.Now = func() time.Time { return start }
 	}
+	opts.Hosts = append(opts.Hosts, "example.com") // that requests of httptest go to
 	kept := keptRecords{}
 	if _, bench := t.(*testing.B); !bench && opts.Keeper == nil {
 		opts.Keeper = kept
@@ -48,7 +51,7 @@ func newVendor(t testing.TB, opts sandbox.Options) *vendor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &vendor{Server: s, t: t}
+	v := &vendor{Server: s, t: t, password: opts.ConsolePassword}
 	if opts.Keeper != nil {
 		t.Cleanup(func() { v.wantKept(kept) })
 	}
@@ -91,7 +94,9 @@ func (v *vendor) wantKept(kept keptRecords) {
 		Records map[string]map[string]any `json:"records"`
 	}
 	r := httptest.NewRequest(http.MethodGet, "https://127.0.0.1/_sandbox/snapshot", nil)
-	r.RemoteAddr = "127.0.0.1:1"
+	if v.password != "" {
+		r.SetBasicAuth("", v.password)
+	}
 	v.sendBare(r).want(http.StatusOK).decode(&now)
 	var then map[string]map[string]any
 	raw, err := json.Marshal(before)

@@ -192,7 +192,7 @@ func TestALimiterForgetsWhomItNeedNotRemember(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &vendor{Server: s, t: t}
+	v := &vendor{Server: s, t: t, base: "http://127.0.0.1"}
 	v.control("switches", `{"limitPasswordLogins":true}`)
 	try := func(n int) {
 		r := httptest.NewRequest(http.MethodPost, "/api/auth/login/admin",

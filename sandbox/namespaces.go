@@ -53,11 +53,11 @@ func (s *Server) named(name string) (*namespace, error) {
 	if len(s.inside.all) >= namespacesMost {
 		return nil, errNamespaces
 	}
-	inner, err := newServer(s.opts, memory{keeper: s.memory.keeper, saving: s.memory.saving, name: name})
+	inner, err := newServer(s.opts, memory{keeper: s.memory.keeper, saving: s.memory.saving, logs: s.memory.logs, name: name})
 	if err != nil {
 		return nil, err
 	}
-	inner.namespace = name
+	inner.namespace, inner.gate = name, s.gate
 	inner.OnRequest(func(r Request) {
 		r.Namespace = name
 		s.journal.observe(r)
@@ -96,27 +96,26 @@ func namespaceOf(r *http.Request) (string, *http.Request) {
 	return "", r
 }
 
-// enter lets the namespace that r names answer; false if it names none.
-func (s *Server) enter(w http.ResponseWriter, r *http.Request) bool {
-	if s.namespace != "" || r.Host == "" && r.URL.Path == "" {
-		return false
-	}
-	name, inner := namespaceOf(r)
-	if name == "" {
-		return false
-	}
-	n, err := s.named(name)
+// has reports whether a namespace has begun.
+func (s *Server) has(name string) bool {
+	s.inside.mu.Lock()
+	defer s.inside.mu.Unlock()
+	return s.inside.all[name] != nil
+}
+
+// enter lets the namespace that was named answer who has passed the gate.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request, wanted wish) {
+	n, err := s.named(wanted.namespace)
 	switch {
 	case errors.Is(err, errNamespaces):
 		textAnswer(http.StatusServiceUnavailable, "sandbox: "+err.Error()).write(w)
 	case err != nil:
 		textAnswer(http.StatusNotFound, "sandbox: "+err.Error()).write(w)
-	case prefixOf(inner) != "" && strings.HasPrefix(inner.URL.Path, "/console"):
-		consoleElsewhere(inner, name).write(w)
+	case prefixOf(r) != "" && wanted.console():
+		consoleElsewhere(r, wanted.namespace).write(w)
 	default:
-		n.ServeHTTP(w, inner)
+		n.serve(w, r, wanted)
 	}
-	return true
 }
 
 // consoleElsewhere leads to the console of a namespace, which needs a host of its own.
@@ -235,6 +234,7 @@ func (s *Server) forgetNamespace(name string) error {
 		return fmt.Errorf("%w: namespace %s", errNoSuchThing, clip(name))
 	}
 	delete(s.inside.all, name)
+	n.journal.end()
 	if n.close != nil {
 		n.close()
 	}

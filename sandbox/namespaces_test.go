@@ -143,7 +143,7 @@ func TestThereIsAnEndToNamespaces(t *testing.T) {
 
 func TestANamespaceGetsAnAddressOfItsOwn(t *testing.T) {
 	opened, closed := map[string]http.Handler{}, 0
-	v := newVendor(t, sandbox.Options{Open: func(h http.Handler) (string, func(), error) {
+	v := newVendor(t, sandbox.Options{Hosts: []string{"vendor"}, Open: func(h http.Handler) (string, func(), error) {
 		url := fmt.Sprintf("http://127.0.0.1:%d", 9000+len(opened))
 		opened[url] = h
 		return url, func() { closed++ }, nil
@@ -156,13 +156,7 @@ func TestANamespaceGetsAnAddressOfItsOwn(t *testing.T) {
 			t.Errorf("at %s: opened %v, told %v", base, opened, got["url"])
 		}
 	}
-	odd := httptest.NewRequest(http.MethodGet, "/_sandbox/namespaces", nil)
-	odd.Host = "[::1"
 	w := httptest.NewRecorder()
-	if v.ServeHTTP(w, odd); !strings.Contains(w.Body.String(), `"url":"http://127.0.0.1:9000"`) {
-		t.Errorf("at a host that makes no sense: %s", w.Body)
-	}
-	w = httptest.NewRecorder()
 	opened["http://127.0.0.1:9000"].ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://127.0.0.1:9000/restapi", nil))
 	if w.Code != http.StatusOK || len(v.within("http://example.com/_ns/a").logged()) != 1 {
 		t.Errorf("status %d at the address", w.Code)

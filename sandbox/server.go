@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,9 +28,13 @@ type Options struct {
 	Algorithm string
 	// NoLimits switches every request limit off; limit headers are still sent.
 	NoLimits bool
-	// ConsolePassword lets people in to the developer console at /console/, and other machines to /_sandbox/. "" opens
-	// the console to everybody at this machine and to nobody from elsewhere, and /_sandbox/ to all.
+	// ConsolePassword lets people in to the developer console at /console/, and programs to /_sandbox/, from wherever they
+	// come, and only who gives it begins a namespace. "" opens the console to everybody at this machine and to nobody from
+	// elsewhere, and /_sandbox/ to all who come under a name of this machine, an IP address or one of Hosts.
 	ConsolePassword string
+	// Hosts are names besides those of this machine that the control plane answers to: the one it listens at, or the one
+	// that other containers know it by. The vendors' paths answer to any. Nil means none; with a password none is needed.
+	Hosts []string
 	// Hostile is the share of requests to the vendors, 0 to 1, that a hostile day spoils: delays, outages, lost answers
 	// and the like, the same for the same Seed. 0 means none.
 	Hostile float64
@@ -53,6 +56,7 @@ type Server struct {
 	routes  http.Handler
 	control http.Handler
 	console func() *console // made when somebody looks at it first
+	gate    *gate
 	clock   clock
 	journal journal
 	faults  faultList
@@ -82,7 +86,7 @@ func New(opts *Options) (*Server, error) {
 	if opts != nil {
 		given = *opts
 	}
-	s, err := newServer(given, memory{keeper: given.Keeper, saving: new(sync.Mutex)})
+	s, err := newServer(given, memory{keeper: given.Keeper, saving: new(sync.Mutex), logs: new(room)})
 	if err == nil {
 		err = s.remember()
 	}
@@ -94,7 +98,7 @@ func New(opts *Options) (*Server, error) {
 
 // newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
 func newServer(opts Options, m memory) (*Server, error) {
-	s := &Server{opts: opts, memory: m}
+	s := &Server{opts: opts, memory: m, journal: journal{room: m.logs}}
 	s.opts.Profile = cmp.Or(s.opts.Profile, profiles[0].name)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {
@@ -104,6 +108,9 @@ func newServer(opts Options, m memory) (*Server, error) {
 		s.clock.base = time.Now
 	}
 	var err error
+	if s.gate, err = newGate(&s.opts, s.clock.base); err != nil {
+		return nil, err
+	}
 	if s.start, err = startRules(&s.opts); err != nil {
 		return nil, err
 	}
@@ -139,18 +146,37 @@ func (s *Server) Demo() Credentials {
 // ServeHTTP answers as the vendor whose path it is. Like the vendor's network on a bad day, it may cut the connection
 // if a fault was armed.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.enter(w, r) {
+	wanted := wish{begun: true, path: r.URL.Path}
+	if s.namespace == "" {
+		if name, inner := namespaceOf(r); name != "" {
+			wanted, r = wish{name, s.has(name), inner.URL.Path}, inner
+		}
+	}
+	if wanted.control() || wanted.console() {
+		if refusal, refused := s.refuseTransport(r); refused {
+			refusal.write(w)
+			return
+		}
+	}
+	if refusal, refused := s.gate.refuse(r, wanted); refused {
+		refusal.write(w)
 		return
 	}
-	refusal, refused := s.refuseTransport(r)
-	switch path := r.URL.Path; {
-	case path != "/_sandbox" && !strings.HasPrefix(path, "/_sandbox/") && path != "/console" && !strings.HasPrefix(path, consolePath):
-		s.serveVendor(w, r)
-	case refused:
-		refusal.write(w)
-	case strings.HasPrefix(path, "/_sandbox"):
+	if wanted.namespace != "" {
+		s.enter(w, r, wanted)
+		return
+	}
+	s.serve(w, r, wanted)
+}
+
+// serve answers who has passed the gate.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, wanted wish) {
+	switch {
+	case wanted.control():
 		s.control.ServeHTTP(w, r)
-	default:
+	case wanted.console():
 		s.console().ServeHTTP(w, r)
+	default:
+		s.serveVendor(w, r)
 	}
 }

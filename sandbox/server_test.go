@@ -26,7 +26,7 @@ func TestTheZeroOptionsGiveTheDocumentedFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &vendor{Server: s, t: t}
+	v := &vendor{Server: s, t: t, base: "http://127.0.0.1"}
 	state := v.get("/_sandbox/state", "").want(http.StatusOK).json()
 	if state["tokenTTL"] != "5m0s" || state["algorithm"] != "ES256" || state["seed"] != 1.0 {
 		t.Errorf("state %v", state)

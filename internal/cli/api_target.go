@@ -35,6 +35,10 @@ func (c *call) target(args []string) error {
 	case strings.HasPrefix(c.path, "/restapi/"):
 		return &usageError{"paths under /restapi belong to the RingCentral platform, which takes another token", "ringcx api calls the RingCX API: /voice/api/… and /api/…"}
 	}
+	path, _, _ := strings.Cut(c.path, "?")
+	if err := checkPath(path); err != nil {
+		return err
+	}
 	return c.checkPage()
 }
 

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -65,14 +64,6 @@ func errorLine(s string) string {
 		s = strings.ToValidUTF8(s[:maxErrorLine], "") + "…"
 	}
 	return s
-}
-
-// shellWord is a path as a shell takes it, whatever it consists of: people copy what they are told to run.
-func shellWord(path string) string {
-	if quoted := strconv.Quote(path); quoted == `"`+path+`"` && !strings.ContainsAny(path, "$`!") {
-		return quoted
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // terminalWriter writes to a terminal, or to a place that is read on one later. Lines and tabs are kept. Several may

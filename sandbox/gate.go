@@ -1,0 +1,233 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// gate decides who is let in, before anything is begun, changed or noted for a request. A server and its namespaces have
+// one together.
+type gate struct {
+	hosts    map[string]bool // names besides those of this machine
+	free     bool            // there is no password
+	password [sha256.Size]byte
+	tries    tries // wrong passwords
+	guests   guests
+}
+
+func newGate(opts *Options, now func() time.Time) (*gate, error) {
+	g := &gate{
+		hosts: map[string]bool{}, free: opts.ConsolePassword == "", password: sha256.Sum256([]byte(opts.ConsolePassword)),
+	}
+	g.tries.now, g.guests.now = now, now
+	for _, given := range opts.Hosts {
+		if given == "" {
+			continue
+		}
+		name, _, ok := readHost(given)
+		if !ok {
+			return nil, fmt.Errorf("%q is no name of a host", clip(given))
+		}
+		g.hosts[name] = true
+	}
+	return g, nil
+}
+
+// wish is what a request wants, as far as that says who may have it.
+type wish struct {
+	namespace string // that it names; "": none
+	begun     bool   // that namespace is there, or none is named
+	path      string // inside the namespace
+}
+
+func (w wish) control() bool { return w.path == "/_sandbox" || strings.HasPrefix(w.path, "/_sandbox/") }
+
+func (w wish) console() bool { return w.path == "/console" || strings.HasPrefix(w.path, consolePath) }
+
+// refuse is the answer to a request that is not let through to what it wants; false if it is.
+//
+//   - The vendors answer to any name and to any page that asks as single-page apps do, as the real ones would.
+//   - The control plane, the console and what is below /_ns/ answer to names of this machine only, or else to who knows
+//     the password. So a web page that leads its own name here gets nothing.
+//   - Pages of other origins steer nothing, and begin no namespace; links may lead to the console.
+//   - A password that was set is always asked for: who forwards a request can make it look like one of this machine. The
+//     console asks for it on a page of its own.
+func (g *gate) refuse(r *http.Request, w wish) (answer, bool) {
+	vendors := !w.control() && !w.console()
+	below := w.namespace != "" || strings.HasPrefix(w.path, namespacePath)
+	switch {
+	case g.free && (below || !vendors) && !g.answersTo(r):
+		return strangeName(r), true
+	case fromAnotherOrigin(r) && !admitsPage(r, w):
+		return controlRefusal(http.StatusForbidden, "this was sent by a page of another site, which may neither steer the sandbox nor begin a namespace in it; "+
+			"if the page is yours, send it from a program, or begin the namespace first"), true
+	case g.free || w.begun && !w.control():
+		return answer{}, false
+	case vendors:
+		return controlRefusal(http.StatusForbidden, fmt.Sprintf("namespace %q has not begun, and with a password only who knows it begins one: "+
+			`POST /_sandbox/namespaces {"name":NAME}`, clip(w.namespace))), true
+	}
+	return g.ask(r)
+}
+
+// admitsPage reports whether a page of another origin may have what it wants.
+func admitsPage(r *http.Request, w wish) bool {
+	opened := r.Header.Get("Sec-Fetch-Mode") == "navigate"
+	switch {
+	case !w.begun || w.control():
+		return false
+	case w.console():
+		place := r.Header.Get("Sec-Fetch-Dest")
+		return opened && (place == "document" || place == "") && (r.Method == http.MethodGet || r.Method == http.MethodHead)
+	}
+	return opened || r.Header.Get("Origin") != ""
+}
+
+// fromAnotherOrigin reports whether a browser sent r for a page of another origin. Browsers that do not say so name the
+// origin at least of what is no plain GET.
+func fromAnotherOrigin(r *http.Request) bool {
+	if said := strings.Join(r.Header.Values("Sec-Fetch-Site"), " "); said != "" {
+		return said != "same-origin" && said != "none"
+	}
+	return slices.ContainsFunc(r.Header.Values("Origin"), func(origin string) bool {
+		page, err := url.Parse(origin)
+		return origin != "" && (err != nil || page.Host == "" || !strings.EqualFold(page.Host, r.Host))
+	})
+}
+
+// notes reports whether a request to the vendors goes into the log. All do, but for too many of a page of another site:
+// pages at this machine are the user's own.
+func (g *gate) notes(r *http.Request) bool {
+	if !fromAnotherOrigin(r) {
+		return true
+	}
+	page, err := url.Parse(r.Header.Get("Origin"))
+	return err == nil && g.atHome(page.Host) || g.guests.another()
+}
+
+// ask lets through who sends the password as HTTP Basic. The user name does not matter.
+func (g *gate) ask(r *http.Request) (answer, bool) {
+	_, password, given := r.BasicAuth()
+	if !given {
+		return controlRefusal(http.StatusUnauthorized, "this sandbox has a password, which has to be sent as HTTP Basic, with any user name"), true
+	}
+	switch right, free := g.knows(r, password); {
+	case right:
+		return answer{}, false
+	case free:
+		return controlRefusal(http.StatusUnauthorized, "that is not the password of this sandbox"), true
+	}
+	return controlRefusal(http.StatusTooManyRequests, "too many wrong passwords came from this address: wait a minute").
+		with("Retry-After", "60"), true
+}
+
+// knows reports whether the sender of r knows the password, and whether it was free to try.
+func (g *gate) knows(r *http.Request, password string) (right, free bool) {
+	given := sha256.Sum256([]byte(password))
+	return g.tries.try(sender(r), func() bool { return subtle.ConstantTimeCompare(given[:], g.password[:]) == 1 })
+}
+
+// sender is whoever sent r, as far as its address tells: this machine has many, and so has each network of IPv6.
+func sender(r *http.Request) string {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return ""
+	}
+	ip := peer.Addr().Unmap().WithZone("")
+	switch {
+	case ip.IsLoopback():
+		return "this machine"
+	case ip.Is6():
+		network, _ := ip.Prefix(64) // every address of IPv6 has one
+		return network.String()
+	}
+	return ip.String()
+}
+
+// answersTo reports whether the control plane answers to the name that r was sent to. A page cannot have an address for
+// its name. What comes from inside the process need not have a name.
+func (g *gate) answersTo(r *http.Request) bool {
+	if r.Host == "" {
+		return r.RemoteAddr == ""
+	}
+	name, ip, ok := readHost(r.Host)
+	return ok && (ip.IsValid() || g.home(name, ip))
+}
+
+// home reports whether a host is one of this machine, or was named as such.
+func (g *gate) home(name string, ip netip.Addr) bool {
+	if ip.IsValid() {
+		return ip.Unmap().IsLoopback() || g.hosts[name]
+	}
+	return name == "localhost" || strings.HasSuffix(name, namespaceHost) && name != namespaceHost || g.hosts[name]
+}
+
+// atHome reports whether host, as a Host header or an Origin writes it, is one of this machine.
+func (g *gate) atHome(host string) bool {
+	name, ip, ok := readHost(host)
+	return ok && g.home(name, ip)
+}
+
+// fromThisMachine reports whether r was sent from this machine, to a name of it, and by no proxy that says so.
+func (g *gate) fromThisMachine(r *http.Request) bool {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || !peer.Addr().Unmap().IsLoopback() {
+		return false
+	}
+	for _, sign := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via"} {
+		if r.Header.Get(sign) != "" {
+			return false
+		}
+	}
+	return g.atHome(r.Host)
+}
+
+// readHost reads the host of a Host header: a name in small letters without its final dot, or an address, of which name is
+// the usual spelling.
+func readHost(text string) (name string, ip netip.Addr, ok bool) {
+	name, port, err := net.SplitHostPort(text)
+	inside, bracketed := strings.CutPrefix(text, "[")
+	switch {
+	case err == nil && strings.Trim(port, "0123456789") != "":
+		return "", ip, false
+	case err != nil && bracketed:
+		if name, ok = strings.CutSuffix(inside, "]"); !ok {
+			return "", ip, false
+		}
+	case err != nil:
+		name = text
+	}
+	ip, err = netip.ParseAddr(name)
+	if err == nil || bracketed {
+		return ip.String(), ip, err == nil && ip.Zone() == "" && (ip.Is6() || !bracketed)
+	}
+	name = strings.TrimSuffix(strings.ToLower(name), ".")
+	return name, netip.Addr{}, name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-._") == ""
+}
+
+// strangeName tells who came under a name that could be anybody's.
+func strangeName(r *http.Request) answer {
+	under := fmt.Sprintf("the name %q", clip(r.Host))
+	if r.Host == "" {
+		under = "no name (Host)"
+	}
+	return controlRefusal(http.StatusMisdirectedRequest, "this was sent to "+under+", under which any web page could lead here: without a password, "+
+		"/_sandbox/, /_ns/ and /console/ answer only to names of this machine, to IP addresses and to names that were given; "+
+		"use http://127.0.0.1 with the port of the sandbox, start it with --host NAME, or with a password (--console-password-file FILE)")
+}
+
+func controlRefusal(status int, text string) answer {
+	a := jsonAnswer(status, map[string]string{"error": text}).with("Cache-Control", "no-store").with("X-Content-Type-Options", "nosniff")
+	if status == http.StatusUnauthorized {
+		a = a.with("WWW-Authenticate", `Basic realm="ringcx sandbox"`)
+	}
+	return a
+}
