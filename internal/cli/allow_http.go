@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 )
@@ -16,7 +15,7 @@ func (a *app) allowedHTTP(at lineage) string {
 			continue
 		}
 		a.toldClear = true
-		fmt.Fprintf(a.Stderr, "RINGCX_ALLOW_HTTP: what is sent to %s travels in clear, secrets too.\n", printable(name))
+		a.inform("RINGCX_ALLOW_HTTP: what is sent to %s travels in clear, secrets too.\n", name)
 	}
 	return name
 }

@@ -71,7 +71,7 @@ func brief(token string) string {
 	} else {
 		shard += ":"
 	}
-	return shard + id[:min(8, len(id)/2)] + "…"
+	return printable(shard + id[:min(8, len(id)/2)] + "…")
 }
 
 // createAPIToken makes a token, if there is where to put it.
@@ -102,7 +102,7 @@ func (a *app) createAPIToken(output string) error {
 			"'ringcx apitoken list --show' prints it, 'ringcx apitoken delete' deletes it",
 		}
 	}
-	fmt.Fprintf(a.Stderr, "Wrote the API token %s to %s.\n", brief(token), printable(output))
+	a.inform("Wrote the API token %s to %s.\n", brief(token), output)
 	return nil
 }
 
@@ -191,7 +191,7 @@ func (a *app) deleteAPIToken(args []string, tokenFile string, yes bool) error {
 	if err := a.removeAPIToken(session, acc, token); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.Stderr, "Deleted the API token %s.\n", brief(token))
+	a.inform("Deleted the API token %s.\n", brief(token))
 	return nil
 }
 

@@ -57,7 +57,7 @@ var errUnanswered = &usageError{"there was no answer", "give it in a variable or
 // ask asks the person at the terminal, who must answer something.
 func (a *app) ask(question string) (string, error) {
 	for range 3 {
-		fmt.Fprintf(a.Stderr, "%s: ", question)
+		a.inform("%s: ", question)
 		answer, err := a.readLine(a.Context)
 		if errors.Is(err, io.EOF) {
 			fmt.Fprintln(a.Stderr)
@@ -75,7 +75,7 @@ func (a *app) ask(question string) (string, error) {
 
 // askMaybe asks for something that may be left out.
 func (a *app) askMaybe(question string) (string, error) {
-	fmt.Fprintf(a.Stderr, "%s: ", question)
+	a.inform("%s: ", question)
 	answer, err := a.readLine(a.Context)
 	if errors.Is(err, io.EOF) {
 		fmt.Fprintln(a.Stderr)
@@ -86,7 +86,7 @@ func (a *app) askMaybe(question string) (string, error) {
 
 // askHidden asks for a secret, which may be empty.
 func (a *app) askHidden(question string) (string, error) {
-	prompt := func() { fmt.Fprintf(a.Stderr, "%s: ", question) }
+	prompt := func() { a.inform("%s: ", question) }
 	read := a.ReadHidden
 	if read == nil {
 		read = func(ctx context.Context, prompt func()) (string, error) {

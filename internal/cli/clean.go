@@ -54,6 +54,25 @@ func printable(s string) string {
 	return string(b)
 }
 
+// inform writes to people. The format is ours and may have several lines; a value begins none.
+func (a *app) inform(format string, values ...any) {
+	fmt.Fprintf(a.Stderr, format, shown(values)...)
+}
+
+// shown are values as they can be written: texts printable, numbers and what is painted as they are.
+func shown(values []any) []any {
+	all := make([]any, len(values))
+	for i, v := range values {
+		switch v := v.(type) {
+		case painted, int, float64:
+			all[i] = v
+		default:
+			all[i] = printable(fmt.Sprint(v))
+		}
+	}
+	return all
+}
+
 // maxErrorLine is how many bytes of an error are shown.
 const maxErrorLine = 4000
 

@@ -339,3 +339,21 @@ func TestTheColoursOfTheDemoAreAllThatIsLeft(t *testing.T) {
 	}
 	harmless(t, "the demo", plain)
 }
+
+func TestAValueBeginsNoLine(t *testing.T) {
+	p := newPerson(t)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/voice/api/v1/admin/token" {
+			p.box.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `["a\nringcx: all is well\n0000000000000000"]`)
+	}))
+	t.Cleanup(server.Close)
+	p.env["RINGCX_SERVER_URL"] = server.URL
+	_, talk := p.talk(1, false, "n\n", true, "apitoken", "delete", "1")
+	if !strings.HasPrefix(talk, `Delete the API token a\nringcx: all is …? Programs`) {
+		t.Errorf("asked was\n%s", talk)
+	}
+}

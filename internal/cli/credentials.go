@@ -162,11 +162,11 @@ func (a *app) resolve() (*account, error) {
 	acc.profile, acc.source = c.profile, c.source
 	switch {
 	case c.note != "":
-		fmt.Fprintf(a.Stderr, "ringcx: %s\n", c.note)
+		a.inform("ringcx: %s\n", c.note)
 	case a.verbose && acc.profile == "":
-		fmt.Fprintf(a.Stderr, "ringcx: the account is that of %s\n", acc.source)
+		a.inform("ringcx: the account is that of %s\n", acc.source)
 	case a.verbose:
-		fmt.Fprintf(a.Stderr, "ringcx: profile %s is used, from %s\n", acc.profile, acc.source)
+		a.inform("ringcx: profile %s is used, from %s\n", acc.profile, acc.source)
 	}
 	secret := ""
 	if c.own {

@@ -260,7 +260,7 @@ func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 	if !acc.method.password() {
 		who = "RingCentral user " + first(st.UserID, "?")
 	}
-	fmt.Fprintf(a.Stderr, "Logged in to RingCX main account %s as %s (profile %s).\nThe token lives %s and is renewed when it is used. Next: ringcx token, ringcx accounts list\n",
+	a.inform("Logged in to RingCX main account %s as %s (profile %s).\nThe token lives %s and is renewed when it is used. Next: ringcx token, ringcx accounts list\n",
 		first(st.MainAccountID, "?"), who, acc.profile, span(time.Until(st.Expiry)))
 	return a.tellOfOthers(acc, t)
 }

@@ -153,7 +153,7 @@ func (s *signIn) await(noBrowser bool) (string, error) {
 		select {
 		case err := <-failed:
 			s.endPrompt()
-			fmt.Fprintf(s.Stderr, "The browser could not be opened: %s.\n", err)
+			s.inform("The browser could not be opened: %s.\n", err)
 			s.showPage()
 		case a := <-answers:
 			s.endPrompt()
@@ -177,9 +177,9 @@ func answerError(err error) error {
 
 // showPage prints the address of the page, for a browser anywhere.
 func (s *signIn) showPage() {
-	fmt.Fprintf(s.Stderr, "To sign in, open this address in a browser, on any machine:\n\n  %s\n\n", s.page)
+	s.inform("To sign in, open this address in a browser, on any machine:\n\n  %s\n\n", s.page)
 	if s.listener == nil {
-		fmt.Fprintf(s.Stderr, "Then paste the address where the browser ends up (%s?code=…), or the code, here.\n", s.redirect)
+		s.inform("Then paste the address where the browser ends up (%s?code=…), or the code, here.\n", s.redirect)
 	} else {
 		fmt.Fprintln(s.Stderr, "If the browser ends up at a page that it cannot show, paste the address of that page, or the code, here.")
 	}
@@ -225,7 +225,7 @@ func (s *signIn) readPasted(ctx context.Context, pasted chan<- callback.Answer) 
 			pasted <- callback.Answer{Code: code, Err: err}
 			return
 		}
-		fmt.Fprintf(s.Stderr, "Not taken: %s.\n", err)
+		s.inform("Not taken: %s.\n", err)
 		s.prompt()
 	}
 }

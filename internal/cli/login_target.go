@@ -157,7 +157,7 @@ func (a *app) mayReplace(t *loginTarget, replace bool) error {
 	if t.saved == (profile{}) || t.at == t.old || t.name == sandboxProfile && t.old.loopback() && t.at.loopback() {
 		return nil
 	}
-	fmt.Fprintf(a.Stderr, "Profile %s is a login of %s. This login, of %s, replaces it; the session there is not ended.\n", t.name, t.old, t.at)
+	a.inform("Profile %s is a login of %s. This login, of %s, replaces it; the session there is not ended.\n", t.name, t.old, t.at)
 	if replace {
 		return nil
 	}
@@ -180,7 +180,7 @@ func (a *app) tellServers(t *loginTarget) {
 	}
 	t.told = true
 	servers := slices.Compact(slices.DeleteFunc([]string{t.at.ringCentral, t.at.ringCX}, func(s string) bool { return s == "" }))
-	fmt.Fprintf(a.Stderr, "Logging in at %s, not at the vendor's production servers.\n", strings.Join(servers, " and "))
+	a.inform("Logging in at %s, not at the vendor's production servers.\n", strings.Join(servers, " and "))
 }
 
 // tellOfOthers says that what was stored is not what commands here use.
@@ -194,13 +194,13 @@ func (a *app) tellOfOthers(acc *account, t *loginTarget) error {
 	var other *notStored
 	switch {
 	case errors.As(err, &other):
-		fmt.Fprintf(a.Stderr, "But commands here do not use this login: %s. Use --profile %s.\n", other.text, t.name)
+		a.inform("But commands here do not use this login: %s. Use --profile %s.\n", other.text, t.name)
 	case err != nil:
 		return err
 	case c.profile == "":
-		fmt.Fprintf(a.Stderr, "But commands here use the credentials of %s: unset RC_USER_JWT, or use --profile %s.\n", c.source, t.name)
+		a.inform("But commands here use the credentials of %s: unset RC_USER_JWT, or use --profile %s.\n", c.source, t.name)
 	case c.profile != t.name:
-		fmt.Fprintf(a.Stderr, "But commands here use profile %s (%s): use --profile %s for this login.\n", c.profile, c.source, t.name)
+		a.inform("But commands here use profile %s (%s): use --profile %s for this login.\n", c.profile, c.source, t.name)
 	}
 	return nil
 }

@@ -114,7 +114,7 @@ func (a *app) logOutOfNobody(cause error) error {
 		}
 		return a.logOut(acc, true)
 	case nobody.id == "not-logged-in":
-		fmt.Fprintf(a.Stderr, "Nobody is logged in (%s), so nothing was done.\n", acc.name())
+		a.inform("Nobody is logged in (%s), so nothing was done.\n", acc.name())
 		return nil
 	}
 	return cause
@@ -130,7 +130,7 @@ func (a *app) logOut(acc *account, local bool) error {
 	if there, err := a.stored(acc, session); err != nil {
 		return err
 	} else if !there && acc.profile == "" {
-		fmt.Fprintf(a.Stderr, "Nobody is logged in (%s), so nothing was done; --profile NAME logs out of a stored login.\n", acc.name())
+		a.inform("Nobody is logged in (%s), so nothing was done; --profile NAME logs out of a stored login.\n", acc.name())
 		return nil
 	}
 	for _, s := range []*ringcx.Session{a.beforeLogin(acc), session} {
@@ -150,7 +150,7 @@ func (a *app) logOut(acc *account, local bool) error {
 			return err
 		}
 	}
-	fmt.Fprintf(a.Stderr, "Logged out (%s).\n", acc.name())
+	a.inform("Logged out (%s).\n", acc.name())
 	return nil
 }
 

@@ -52,14 +52,7 @@ func (n *narrator) paint(style lipgloss.Style, s string) painted {
 
 // say writes a line. The format is ours; of the values only what is painted is written as it is.
 func (n *narrator) say(format string, args ...any) {
-	for i, arg := range args {
-		switch arg := arg.(type) {
-		case painted, int, float64:
-		default:
-			args[i] = printable(fmt.Sprint(arg))
-		}
-	}
-	fmt.Fprintf(n.out, format+"\n", args...)
+	fmt.Fprintf(n.out, format+"\n", shown(args)...)
 }
 
 func (n *narrator) chapter(title string) {

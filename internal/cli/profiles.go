@@ -81,7 +81,7 @@ func (a *app) printProfiles(s *settings, rows []profileRow) error {
 		w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "\tPROFILE\tLOGIN\tAPP\tRINGCX\tDIRECTORIES")
 		for _, r := range rows {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), r.Name, r.Method, first(r.ClientID, "-"), r.Servers.RingCX, strings.Join(r.Directories, ", "))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), r.Name, r.Method, printable(first(r.ClientID, "-")), printable(r.Servers.RingCX), printable(strings.Join(r.Directories, ", ")))
 		}
 		if err := w.Flush(); err != nil {
 			return err
@@ -94,7 +94,7 @@ func (a *app) printProfiles(s *settings, rows []profileRow) error {
 		}
 	}
 	if name, why := a.used(s); len(rows) > 0 && !slices.ContainsFunc(rows, func(r profileRow) bool { return r.Selected }) {
-		fmt.Fprintf(a.Stderr, "Commands here use profile %q (%s), which is not logged in.\n", clip(name), why)
+		a.inform("Commands here use profile %q (%s), which is not logged in.\n", clip(name), why)
 	}
 	return nil
 }
@@ -195,11 +195,11 @@ func (a *app) useProfile(name, directory string) error {
 	case err != nil:
 		return err
 	case name == "":
-		fmt.Fprintf(a.Stderr, "%s has no profile of its own any more.\n", dir)
+		a.inform("%s has no profile of its own any more.\n", dir)
 	case dir != "":
-		fmt.Fprintf(a.Stderr, "Commands that start in %s use profile %s.\n", dir, name)
+		a.inform("Commands that start in %s use profile %s.\n", dir, name)
 	default:
-		fmt.Fprintf(a.Stderr, "Profile %s is used where none is named.\n", name)
+		a.inform("Profile %s is used where none is named.\n", name)
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func (a *app) explain(st *ringcx.Status) error {
 		case r.Possible:
 			mark = "yes"
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s%s\n", mark, r.Step, r.Why, held(r.At))
+		fmt.Fprintf(w, "  %s\t%s\t%s%s\n", mark, r.Step, printable(r.Why), held(r.At))
 	}
 	return w.Flush()
 }
@@ -85,7 +85,7 @@ type endpoint struct {
 
 func (a *app) printStatus(acc *account, st *ringcx.Status) error {
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
-	line := func(name, format string, values ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", values...) }
+	line := func(name, format string, values ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", shown(values)...) }
 	line("Session", "%s", acc.name())
 	if acc.profile != "" {
 		line("Chosen by", "%s", acc.source)

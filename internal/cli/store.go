@@ -98,7 +98,7 @@ var stores sync.Map
 func (a *app) remoteStore(open func(context.Context) (remote, error)) ringcx.Store {
 	s := &lazyStore{open: open, warn: func(text string) {
 		if a.ErrTerminal || a.verbose {
-			fmt.Fprintf(a.Stderr, "ringcx: warning: %s\n", errorLine(text))
+			a.inform("ringcx: warning: %s\n", errorLine(text))
 		}
 	}}
 	stores.Store(a, s)
