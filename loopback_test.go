@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"weak"
 
 	"github.com/ringcx-go/ringcx"
 )
@@ -236,18 +237,19 @@ func TestAZeroTransportSpeaksHTTP2ToThisMachineAsItDoesToOthers(t *testing.T) {
 
 func TestATransportThatIsGoneTakesItsConnectionsAlong(t *testing.T) {
 	port, _ := vendorHere(t, false)
-	before := ringcx.Directs()
-	for range 10 {
-		call(t, &http.Client{Transport: &ringcx.Transport{Base: &http.Transport{}}}, "http://localhost:"+port)
-	}
-	if ringcx.Directs() < before+1 {
-		t.Fatal("nothing was kept, so this test shows nothing")
-	}
-	for range 10000 {
-		if runtime.GC(); ringcx.Directs() <= before {
+	gone := func() weak.Pointer[http.Transport] {
+		base := &http.Transport{}
+		call(t, &http.Client{Transport: &ringcx.Transport{Base: base}}, "http://localhost:"+port)
+		if !ringcx.HasDirect(weak.Make(base)) {
+			t.Fatal("nothing was kept, so this test shows nothing")
+		}
+		return weak.Make(base)
+	}()
+	for range 1000 {
+		if runtime.GC(); !ringcx.HasDirect(gone) {
 			return
 		}
 		runtime.Gosched()
 	}
-	t.Errorf("%d transports are kept of ten that are gone", ringcx.Directs()-before)
+	t.Error("what was made from a transport that is gone is kept")
 }
