@@ -222,16 +222,12 @@ type wrapped struct{ *http.Transport }
 func TestAZeroTransportSpeaksHTTP2ToThisMachineAsItDoesToOthers(t *testing.T) {
 	port, server := vendorHere(t, true)
 	base := &http.Transport{}
-	client := &http.Client{Transport: &ringcx.Transport{Base: base}}
-	ready := func() { // as a program would before it uses it
-		base.TLSClientConfig = &tls.Config{RootCAs: server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs, ServerName: "example.com", MinVersion: tls.VersionTLS12}
-		base.Protocols = new(http.Protocols)
-		base.Protocols.SetHTTP1(true)
-		base.Protocols.SetHTTP2(true)
-	}
-	ready()
-	if proto, _ := protocol(t, client, "https://localhost:"+port); proto != "HTTP/2.0" {
-		t.Errorf("%s", proto)
+	base.Clone() // makes it decide for HTTP/2, as its first request would
+	base.TLSClientConfig.RootCAs, base.TLSClientConfig.ServerName = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs, "example.com"
+	for _, client := range []*http.Client{{Transport: base}, {Transport: &ringcx.Transport{Base: base}}} {
+		if proto, _ := protocol(t, client, "https://localhost:"+port); proto != "HTTP/2.0" {
+			t.Errorf("%s", proto)
+		}
 	}
 }
 
