@@ -73,6 +73,7 @@ type given struct {
 	profile, by string  // the profile that is named, and by what; "": none is
 	flags       lineage // as flags say it, "" where they do not
 	vars        lineage // as variables say it
+	secret      string  // of the app that vars names
 	jwt, user   string  // variables; "": none
 	from        string  // the place the variables are from: the environment or a file
 	file        bool    // it is a file
@@ -83,9 +84,10 @@ func (a *app) given() given {
 	g := given{
 		profile: a.profile, by: "--profile", from: "the environment", file: a.accountFile != "",
 		flags: newLineage(a.clientID, a.serverURL, a.cxURL),
-		vars:  newLineage(a.variable("RC_APP_CLIENT_ID", "RC_CLIENT_ID"), a.variable("RC_SERVER_URL"), a.variable("RINGCX_SERVER_URL")),
-		jwt:   a.variable("RC_USER_JWT", "RC_JWT"), user: a.variable("RINGCX_USERNAME"),
+		user:  a.variable("RINGCX_USERNAME"),
 	}
+	id, secret, jwt := a.appVariables()
+	g.vars, g.secret, g.jwt = newLineage(id, a.variable("RC_SERVER_URL"), a.variable("RINGCX_SERVER_URL")), secret, jwt
 	if g.file {
 		g.from = a.accountFile
 	}
@@ -99,6 +101,28 @@ func (a *app) given() given {
 		g.by = ""
 	}
 	return g
+}
+
+// appVariables are app, secret and JWT, each under one of its two names. Where the two say different things they are two
+// accounts, and the names of the Developer Portal's samples count for all three.
+func (a *app) appVariables() (id, secret, jwt string) {
+	portal := [3]string{a.variable("RC_APP_CLIENT_ID"), a.variable("RC_APP_CLIENT_SECRET"), a.variable("RC_USER_JWT")}
+	pages := [3]string{a.variable("RC_CLIENT_ID"), a.variable("RC_CLIENT_SECRET"), a.variable("RC_JWT")}
+	for i := range portal {
+		if portal[i] != "" && pages[i] != "" && portal[i] != pages[i] {
+			return portal[0], portal[1], portal[2]
+		}
+	}
+	return first(portal[0], pages[0]), first(portal[1], pages[1]), first(portal[2], pages[2])
+}
+
+// appSecret is the client secret of the variables. It belongs to the app that they name, and goes with no other.
+func (g given) appSecret() string {
+	app := first(g.flags.app, g.vars.app)
+	if app == "" || g.vars.app != "" && g.vars.app != app {
+		return ""
+	}
+	return g.secret
 }
 
 // choice is where an account comes from.

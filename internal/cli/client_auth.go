@@ -21,7 +21,7 @@ type prepared struct {
 
 // prepareApp completes the app: how it shows who it is. It asks for what is missing.
 func (a *app) prepareApp(acc *account, t *loginTarget, f *loginFlags) (*prepared, error) {
-	if err := a.configure(acc, t.at, first(a.appSecret(t.given), acc.stored.ClientSecret)); err != nil {
+	if err := a.configure(acc, t.at, first(t.appSecret(), acc.stored.ClientSecret)); err != nil {
 		return nil, err
 	}
 	p := &prepared{}

@@ -170,7 +170,7 @@ func (a *app) resolve() (*account, error) {
 	}
 	secret := ""
 	if c.own {
-		secret = a.appSecret(g)
+		secret = g.appSecret()
 	}
 	if acc.profile != "" {
 		return acc, a.fill(acc, secret)
@@ -238,15 +238,6 @@ func (a *app) fill(acc *account, secret string) error {
 	}
 	a.authenticate(acc, saved)
 	return nil
-}
-
-// appSecret is the client secret of the variables. It belongs to the app that they name, and goes with no other.
-func (a *app) appSecret(g given) string {
-	app := first(g.flags.app, g.vars.app)
-	if app == "" || g.vars.app != "" && g.vars.app != app {
-		return ""
-	}
-	return a.variable("RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET")
 }
 
 // again is what a person types to log in to the profile again; "" if there is no such profile.
