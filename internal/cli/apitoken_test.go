@@ -161,6 +161,28 @@ func TestAFailureToDeleteDoesNotTellTheAPIToken(t *testing.T) {
 	p.run(1, false, "", "apitoken", "delete", "--token-file", file, "--yes")
 }
 
+func TestAnAPITokenThatCouldNotBeWrittenIsToldWithoutShowingIt(t *testing.T) {
+	p, k := tokenOwner(t)
+	dir := t.TempDir()
+	output := filepath.Join(dir, "token.txt")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/admin/token") {
+			_ = os.MkdirAll(filepath.Join(output, "in the way"), 0o700)
+		}
+		k.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	p.env["RINGCX_SERVER_URL"] = server.URL
+	_, talk := p.run(1, false, "", "apitoken", "create", "--output", output)
+	if !strings.HasPrefix(talk, "ringcx: the API token aws80:c2353445… was made, but not written to ") || !strings.Contains(talk, "\nhint: 'ringcx apitoken list --show'") {
+		t.Errorf("it said\n%s", talk)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 1 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+}
+
 func TestAnswersAreShownWithoutWhatStandsForTheUser(t *testing.T) {
 	var v any
 	const answer = `{"xauth":"hunter22","accessToken":"hunter22","refresh_token":"hunter22","exp":1,"agents":[{"password":"hunter22","phoneLoginPin":"hunter22","agentId":7}],"rcAccessToken":null}`

@@ -102,9 +102,10 @@ func written(t *testing.T, s string, size int) string {
 }
 
 func FuzzWhatIsShown(f *testing.F) {
-	for _, s := range []string{evil, "plain", "\xe2\x80", "\r", "\r\n", "\u202e\xf0\x9f", strings.Repeat("é", 20000)} {
+	for _, s := range []string{evil, "plain", "\xe2\x80", "\r", "\r\n", "\u202e\xf0\x9f"} {
 		f.Add(s, uint(3))
 	}
+	f.Add(strings.Repeat("é", 20000), uint(16385))
 	f.Fuzz(func(t *testing.T, s string, size uint) {
 		shown, whole := cli.Printable(s), written(t, s, max(len(s), 1))
 		if got := written(t, s, int(size%40000)+1); got != whole { //nolint:gosec // bounded
