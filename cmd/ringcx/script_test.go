@@ -49,7 +49,7 @@ func ringcxMain() {
 
 // commands are what scripts can say beside the usual.
 var commands = map[string]func(*testscript.TestScript, bool, []string){
-	"sandbox": startSandbox, "clock": moveClock, "control": control, "fault": armFault, "page": startPage,
+	"sandbox": startSandbox, "production": startProduction, "clock": moveClock, "control": control, "fault": armFault, "page": startPage,
 	"mark": markRequests, "requests": countRequests, "await": await, "verdicts": wantVerdicts,
 	"machine": newMachine, "fails": fails, "fails-login": failsAfterTalk, "mode": wantMode, "renewed": renewed, "plain": wantPlain,
 	"interrupt": interrupt, "exited": exited, "capture": capture, "key": makeKey, "port": freePort,
