@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,7 +22,7 @@ native  an app for programs on a desk: login in a browser, no secret
 web     an app for servers: login in a browser, with a secret and one redirect URI
 admin   no app: user name and password of RingCX itself, for 'ringcx login --direct'
 
-Variables of the others that would get in the way are set to nothing. A sandbox that is only just starting is waited for,
+Variables of the others, and of other accounts, that would get in the way are set to nothing. A sandbox that is only just starting is waited for,
 five seconds. One with a console password is asked with that.`,
 		Example: `  eval "$(ringcx sandbox env)" && ringcx login
   eval "$(ringcx sandbox env --app native)" && ringcx login
@@ -75,8 +76,22 @@ func (a *app) printEnv(at *place, which, url string, demo sandbox.Credentials) e
 	if talk != "" && a.ErrTerminal {
 		fmt.Fprintln(a.Stderr, printable(talk))
 	}
-	_, err = io.WriteString(a.Stdout, text+trust)
+	others, err := exportLines(a.inTheWay(text))
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(a.Stdout, text+others+trust)
 	return err
+}
+
+// inTheWay are the variables of this shell that speak of another account, and are not among the exported ones.
+func (a *app) inTheWay(exported string) (vars [][2]string) {
+	for _, name := range accountVariables {
+		if a.Getenv(name) != "" && !strings.Contains(exported, "export "+name+"=") {
+			vars = append(vars, [2]string{name, ""})
+		}
+	}
+	return vars
 }
 
 // exports are the shell lines of the app with the JWT flow; --env-file reads them too.
