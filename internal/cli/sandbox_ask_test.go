@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -342,11 +343,13 @@ func TestNobodysNameIsTakenForASandboxsHost(t *testing.T) {
 		{"--env-file", "a\nb"},
 		{"--tls", "a\x1bb"},
 	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // for one that starts nevertheless
 		var out, errs bytes.Buffer
 		code := cli.Main(&cli.Env{
-			Args: append([]string{"sandbox"}, args...), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Context: t.Context(),
+			Args: append([]string{"sandbox", "--listen", "127.0.0.1:0"}, args...), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Context: ctx,
 			Getenv: func(string) string { return "" },
 		})
+		cancel()
 		if code != 2 {
 			t.Errorf("%q: %d, %s", args, code, errs.String())
 		}
