@@ -46,7 +46,7 @@ func asError(a action, err error) *Error {
 	if errors.As(err, &e) {
 		return e
 	}
-	return &Error{Op: string(a), Message: err.Error(), kind: failUnsent}
+	return &Error{Op: string(a), Message: oneLine(err.Error()), kind: failUnsent}
 }
 
 // fail enters that action a brought no token, and reports whether the loop should plan again.

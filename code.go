@@ -56,8 +56,8 @@ func (g *codeGrant) bind(from, to *Config) Grant {
 	return &own
 }
 
-// identity is that of the one login the code stands for: two codes may be those of two people.
-func (g *codeGrant) identity() string { return fingerprint("code", g.code) }
+// Identity is that of the one login the code stands for: two codes may be those of two people.
+func (g *codeGrant) Identity() string { return fingerprint("code", g.code) }
 
 func (g *codeGrant) needsPerson() bool { return g.spent.Load() }
 

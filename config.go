@@ -3,9 +3,7 @@ package ringcx
 import (
 	"crypto"
 	"fmt"
-	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -28,8 +26,13 @@ type Config struct {
 	SecretJWT bool
 	// Endpoint is where the vendor is; the zero value is [Production].
 	Endpoint Endpoint
+	// AllowHTTP is the name of one host, without a port, to which secrets may travel in clear: a sandbox in a network of
+	// containers. It is reached without a proxy. "": none but this machine. The vendor's own hosts are refused.
+	AllowHTTP string
 	// HTTPClient makes the token requests; nil: http.DefaultClient. Redirects are never followed, and a request
-	// takes 30 seconds at most, whatever the client says.
+	// takes 30 seconds at most, whatever the client says. If its transport is an *http.Transport, or nil, hosts of this
+	// machine are reached without its proxy, and their names are dialled at 127.0.0.1 or ::1 whatever name servers say;
+	// a transport of another type has to see to that itself.
 	HTTPClient *http.Client
 	// UserAgent goes before our own in the User-Agent header, as the vendor asks for ("MyApp/1.0"). "": only ours.
 	UserAgent string
@@ -42,7 +45,8 @@ type Config struct {
 }
 
 // Endpoint is the pair of hosts that make up the vendor, each as https://host, without a path. http:// is accepted
-// for hosts on this machine only. An empty field means production.
+// for hosts on this machine (localhost, names that end in .localhost, loopback addresses) and for Config.AllowHTTP only.
+// An empty field means production.
 type Endpoint struct{ RingCentral, RingCX string }
 
 // Production is the vendor's service as documented since July 2026. [Engage] is the same with the RingCX host that older
@@ -86,13 +90,15 @@ func (c Config) userAgent() string {
 	return strings.TrimSpace(c.UserAgent + " ringcx-go/" + Version)
 }
 
-// httpClient is HTTPClient without redirects: a redirected token request would hand its secret to another host.
-func (c Config) httpClient() *http.Client {
+// httpClient is HTTPClient for a request to host, without redirects: a redirected token request would hand its secret to
+// another host.
+func (c Config) httpClient(host string) *http.Client {
 	client := http.DefaultClient
 	if c.HTTPClient != nil {
 		client = c.HTTPClient
 	}
 	own := *client
+	own.Transport = route(own.Transport, host, c.AllowHTTP)
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &own
 }
@@ -100,38 +106,15 @@ func (c Config) httpClient() *http.Client {
 // Validate reports what is wrong with the configuration, as far as it can be known without asking the vendor. The first
 // call of a session that needs a token reports the same.
 func (c Config) Validate() error {
-	if err := checkHost("RingCentral", c.ringCentral()); err != nil {
-		return err
+	if problem := allowedProblem(c.AllowHTTP); problem != "" {
+		return &allowError{problem}
 	}
-	return checkHost("RingCX", c.ringCX())
-}
-
-// checkHost accepts an https origin, or an http one on this machine.
-func checkHost(name, raw string) error {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return &hostError{name, "is not a URL"}
-	}
-	switch {
-	case u.User != nil:
-		return &hostError{name, "must not hold a user name or password"}
-	case u.Scheme != "https" && u.Scheme != "http", u.Host == "":
-		return &hostError{name, fmt.Sprintf("%q must be of the form https://host", raw)}
-	case u.Path != "" || u.RawQuery != "" || u.Fragment != "":
-		return &hostError{name, fmt.Sprintf("%q must be a host alone, without a path", raw)}
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return &hostError{name, fmt.Sprintf("%q must use https: tokens travel in clear over http", raw)}
+	for _, h := range []struct{ name, url string }{{"RingCentral", c.ringCentral()}, {"RingCX", c.ringCX()}} {
+		if problem := hostProblem(h.url, c.AllowHTTP); problem != "" {
+			return &hostError{h.name, problem}
+		}
 	}
 	return nil
-}
-
-// isLoopback tells whether a host name can only mean this machine.
-func isLoopback(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 type hostError struct{ name, problem string }
@@ -141,4 +124,15 @@ func (e *hostError) Error() string { return fmt.Sprintf("the %s server URL %s", 
 // Hint tells what to do about it.
 func (e *hostError) Hint() string {
 	return "use https://platform.ringcentral.com for RingCentral and https://ringcx.ringcentral.com for RingCX"
+}
+
+type allowError struct{ problem string }
+
+func (e *allowError) Error() string {
+	return "the host that is allowed to be reached without TLS " + e.problem
+}
+
+// Hint tells what to do about it.
+func (e *allowError) Hint() string {
+	return "name one host alone, without scheme and port, such as the sandbox of a compose network"
 }

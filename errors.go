@@ -62,7 +62,7 @@ func (e *Error) Error() string {
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&b, " (retry after %s)", (e.RetryAfter + time.Second - 1).Truncate(time.Second))
 	}
-	return b.String()
+	return printable(b.String()) // a Grant of somebody else's, or an older version, may not have seen to it
 }
 
 // Unwrap returns what the network said, if the error came from there.
@@ -175,7 +175,7 @@ func refusal(status int) bool {
 func describe(resp *http.Response, body []byte) string {
 	switch {
 	case resp.StatusCode/100 == 3:
-		return "answered with a redirect, which is not followed because the request holds a secret"
+		return "answered with a redirect" + whither(resp) + ", which is not followed because the request holds a secret"
 	case isHTML(resp, body):
 		return "answered a web page (HTML) where JSON was expected"
 	case len(body) == 0:
@@ -185,19 +185,13 @@ func describe(resp *http.Response, body []byte) string {
 	}
 }
 
-// oneLine keeps what a server says from taking over a terminal or a log: printable, one line, bounded.
-func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "?"))
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > 500 {
-		s = strings.ToValidUTF8(s[:500], "") + "…"
+// whither names the host that a redirect leads to, as far as it can be known.
+func whither(resp *http.Response) string {
+	to, err := resp.Location()
+	if err != nil {
+		return ""
 	}
-	return s
+	return " to " + originOf(to)
 }
 
 // scrub removes secrets that a server echoes.

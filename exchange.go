@@ -53,17 +53,18 @@ func (c *Config) ringCXToken(ctx context.Context, r tokenRequest) (*Token, error
 	if err := decode(r.op, body, &v); err != nil {
 		return nil, err
 	}
-	if v.AccessToken == "" {
-		return nil, &Error{Op: r.op, StatusCode: 200, Message: "the answer holds no access token", kind: failLost}
-	}
-	t := &Token{
-		AccessToken: v.AccessToken, TokenType: or(v.TokenType, "Bearer"), MainAccountID: string(v.MainAccountID),
-		Obtained: sent, Expiry: sent.Add(lifetime(v.AccessToken, v.ExpiresIn)), Details: details(body),
-	}
+	refresh := ""
 	if v.RefreshToken != nil {
-		t.RefreshToken = *v.RefreshToken
+		refresh = *v.RefreshToken
 	}
-	return t, nil
+	if err := checkTokens(r.op, v.AccessToken, refresh); err != nil {
+		return nil, err
+	}
+	return &Token{
+		AccessToken: v.AccessToken, RefreshToken: refresh, TokenType: or(printable(v.TokenType), "Bearer"),
+		MainAccountID: printable(string(v.MainAccountID)),
+		Obtained:      sent, Expiry: sent.Add(lifetime(v.AccessToken, v.ExpiresIn)), Details: details(body),
+	}, nil
 }
 
 // secretFields of the answer are kept out of Token.Details. The last four are not documented; the vendor's own front
@@ -82,5 +83,5 @@ func details(body []byte) json.RawMessage {
 	if err != nil {
 		return nil
 	}
-	return rest
+	return escapeJSON(rest)
 }

@@ -80,3 +80,9 @@ func (s *Session) LookAt(t *Token, last time.Time) { s.look(t, last) }
 func (s *Session) Hot() *Token { return s.hot.Load() }
 
 var Slept = slept
+
+// Directs counts the transports that are kept for hosts of this machine.
+func Directs() (n int) {
+	directs.Range(func(any, any) bool { n++; return true })
+	return n
+}

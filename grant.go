@@ -3,6 +3,7 @@ package ringcx
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -20,11 +21,19 @@ const (
 )
 
 // Grant obtains RingCentral tokens. [Config.JWT] is the usual one; a program with another way to get them brings its
-// own.
+// own, and says whose tokens they are: by being [Identified], or by a SessionOptions.Key.
 type Grant interface {
 	// Renew returns a new RingCentral token. With prev it renews prev by its refresh token; without (nil) it logs
 	// in anew, and answers [ErrLoginRequired] if that takes a person.
 	Renew(ctx context.Context, prev *Token) (*Token, error)
+}
+
+// Identified is what a [Grant] may also be: one that says whom it stands for, so that sessions find their lineage in a
+// [Store] without a SessionOptions.Key. The grants of [Config] do. A Grant that wraps another hands its Identity on.
+type Identified interface {
+	// Identity is the same for all grants that stand for one user with one credential, and differs for all others. It
+	// is stored and must not be a secret. "": it is not known.
+	Identity() string
 }
 
 // JWT is the grant of an app registered with the JWT auth flow. assertion is the credential the Developer Portal made
@@ -48,7 +57,8 @@ func (g *jwtGrant) bind(from, to *Config) Grant {
 	return &own
 }
 
-func (g *jwtGrant) identity() string { return fingerprint("jwt", g.assertion) }
+// Identity implements [Identified].
+func (g *jwtGrant) Identity() string { return fingerprint("jwt", g.assertion) }
 
 func (g *jwtGrant) Renew(ctx context.Context, prev *Token) (*Token, error) {
 	if prev != nil {
@@ -109,17 +119,33 @@ func (c *Config) tokenEndpoint(ctx context.Context, op string, form url.Values) 
 	if err := decode(op, body, &v); err != nil {
 		return nil, err
 	}
-	if v.AccessToken == "" {
-		return nil, &Error{Op: op, StatusCode: 200, Message: "the answer holds no access token", kind: failLost}
+	if err := checkTokens(op, v.AccessToken, v.RefreshToken); err != nil {
+		return nil, err
 	}
 	t := &Token{
-		AccessToken: v.AccessToken, RefreshToken: v.RefreshToken, TokenType: or(v.TokenType, "Bearer"),
-		Obtained: sent, Expiry: sent.Add(lifetime("", v.ExpiresIn)), Scope: v.Scope, OwnerID: string(v.OwnerID),
+		AccessToken: v.AccessToken, RefreshToken: v.RefreshToken, TokenType: or(printable(v.TokenType), "Bearer"),
+		Obtained: sent, Expiry: sent.Add(lifetime("", v.ExpiresIn)), Scope: printable(v.Scope), OwnerID: printable(string(v.OwnerID)),
 	}
 	if d, ok := seconds(v.RefreshTokenExpiresIn); ok && t.RefreshToken != "" {
 		t.RefreshExpiry = sent.Add(d)
 	}
 	return t, nil
+}
+
+// checkTokens tells tokens of an answer from what cannot be any. The refresh token may be missing.
+func checkTokens(op, access, refresh string) error {
+	problem := ""
+	switch {
+	case access == "":
+		problem = "the answer holds no access token"
+	case !isBearer(access):
+		problem = "the answer holds an access token that cannot be one (RFC 6750)"
+	case !isRefreshToken(refresh):
+		problem = "the answer holds a refresh token that cannot be one (RFC 6749)"
+	default:
+		return nil
+	}
+	return &Error{Op: op, StatusCode: http.StatusOK, Message: problem, kind: failLost}
 }
 
 // Revoke ends the RingCentral session that token belongs to, with all its access and refresh tokens.

@@ -5,9 +5,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
+	"regexp"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -133,10 +134,15 @@ func (c canned) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
+// bearer is the grammar of RFC 6750, section 2.1.
+var bearer = regexp.MustCompile(`^[A-Za-z0-9\-._~+/]+=*$`)
+
 func FuzzAnAnswerIsATokenOrAnError(f *testing.F) {
 	f.Add([]byte(`{"accessToken":"a.b.c","refreshToken":"r","mainAccountId":21000,"expires_in":1e3,"agentDetails":[{}]}`))
 	f.Add([]byte(`{"access_token":"a","refresh_token":"r","expires_in":3600,"refresh_token_expires_in":604800,"owner_id":1}`))
 	f.Add([]byte(`{"accessToken":null,"refreshToken":{}}`))
+	f.Add([]byte("{\"accessToken\":\"a b\",\"access_token\":\"a=b\",\"x\":\"\u202e\x7f\U000e0041\xff\"}"))
+	f.Add([]byte("{\"accessToken\":\"a\",\"access_token\":\"a\",\"scope\":\"\u2066\",\"x\":\"\u202e\x7f\U000e0041\xff\"}"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		c := &ringcx.Config{ClientID: "client", HTTPClient: &http.Client{Transport: canned{body}}}
 		cx, cxErr := c.Exchange(t.Context(), &ringcx.Token{AccessToken: "rc"})
@@ -151,9 +157,16 @@ func FuzzAnAnswerIsATokenOrAnError(f *testing.F) {
 			if got.token != nil && (got.token.AccessToken == "" || !got.token.Expiry.After(got.token.Obtained)) {
 				t.Errorf("a token that is none: %v", got.token)
 			}
-			if got.token != nil && got.token.Details != nil && !json.Valid(got.token.Details) {
+			if got.token == nil {
+				continue
+			}
+			if got.token.Details != nil && !json.Valid(got.token.Details) {
 				t.Errorf("details %s", got.token.Details)
 			}
+			if !bearer.MatchString(got.token.AccessToken) || strings.ContainsFunc(got.token.RefreshToken, func(r rune) bool { return r < ' ' || r > '~' }) {
+				t.Errorf("tokens %q and %q", got.token.AccessToken, got.token.RefreshToken)
+			}
+			wantVisible(t, "what came along", got.token.Scope+got.token.OwnerID+got.token.MainAccountID+got.token.TokenType+string(got.token.Details))
 		}
 	})
 }
@@ -163,14 +176,11 @@ func FuzzAnErrorIsOneLineAndKeepsSecrets(f *testing.F) {
 	f.Add(401, "text/plain", []byte("Jwt is expired"))
 	f.Add(500, "text/html", []byte("<html>\x1b]0;title\x07"))
 	f.Add(400, "", []byte(`{"errorCode":{},"errors":[null]}`))
+	f.Add(400, "", []byte("{\"error\":\"\u202e\xff\u2028\"}"))
 	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {
 		resp := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}}
 		err := ringcx.AnswerError("do", resp, body, time.Now(), []string{"canary-secret"})
-		for _, r := range fmt.Sprint(err) {
-			if r < ' ' || r == 0x7f || r == 0x9b {
-				t.Errorf("%q", err)
-			}
-		}
+		wantVisible(t, "an error", err.Error()+err.Message+err.Code+err.RequestID)
 		if len(err.Message) > 600 {
 			t.Errorf("%d bytes", len(err.Message))
 		}

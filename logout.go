@@ -11,6 +11,9 @@ import (
 // returned, but the lineage is forgotten all the same. The ledgers of requests stay: the vendor does not forget them
 // either.
 func (s *Session) Logout(ctx context.Context) error {
+	if s.key == "" {
+		return s.invalid
+	}
 	if err := s.syncClock(ctx); err != nil {
 		return fmt.Errorf("forget the session: %w", err)
 	}

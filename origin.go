@@ -23,12 +23,15 @@ func origin(raw string) string {
 	if err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(raw, "#") {
 		return raw
 	}
-	return u.Scheme + "://" + hostOf(u) // Parse has put the scheme into lower case
+	return originOf(u)
 }
+
+// originOf is the origin of an absolute URL that was parsed, which has put its scheme into lower case.
+func originOf(u *url.URL) string { return u.Scheme + "://" + hostOf(u) }
 
 // hostOf is the host of u in lower case, with the port if it is not that of the scheme.
 func hostOf(u *url.URL) string {
-	host, port := strings.ToLower(u.Hostname()), u.Port()
+	host, port := lower(u.Hostname()), u.Port()
 	if port == defaultPorts[u.Scheme] {
 		port = ""
 	}
@@ -39,6 +42,17 @@ func hostOf(u *url.URL) string {
 		return "[" + host + "]"
 	}
 	return host
+}
+
+// lower is s with A to Z in lower case. The rest stays: what unicode takes for the capital of an ASCII letter is another
+// letter in the name of a host.
+func lower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
 }
 
 var defaultPorts = map[string]string{"https": "443", "http": "80"}

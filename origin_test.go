@@ -22,6 +22,8 @@ func TestEndpointsAreComparedAsOrigins(t *testing.T) {
 		"https://platform.ringcentral.com:80":   "https://platform.ringcentral.com:80",
 		"http://platform.ringcentral.com":       "http://platform.ringcentral.com",
 		"https://platform.ringcentral.com.evil": "https://platform.ringcentral.com.evil",
+		"https://r\u0130ngcx.ringcentral.com":   "https://r\u0130ngcx.ringcentral.com", // whose small letter is an i to unicode, not to name servers
+		"https://\u212aey.example":              "https://\u212aey.example",
 		"https://h/path":                        "https://h/path",
 		"https://u:p@h":                         "https://u:p@h",
 		"https://h?q":                           "https://h?q",

@@ -11,7 +11,8 @@ import (
 
 // RingCXPassword is the grant of a RingCX user who has no RingCentral login: there is nothing to exchange. The vendor's
 // customer service tells the platform ID; "" leaves it out. The password is sent in the body of the request, never in
-// its URL. No client ID is needed.
+// its URL. No client ID is needed. The names alone say whose lineage it is: a program that lets people in by their password
+// calls [Session.Login], which asks the vendor, and not only Token, which may find a token in the Store.
 func (c *Config) RingCXPassword(username, password, platformID string) Grant {
 	return &passwordGrant{config: c, username: username, password: password, platformID: platformID}
 }
@@ -43,7 +44,8 @@ type passwordGrant struct {
 // Format keeps the password out of every print.
 func (g *passwordGrant) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("password grant")) }
 
-func (g *passwordGrant) identity() string {
+// Identity implements [Identified].
+func (g *passwordGrant) Identity() string {
 	return fingerprint("password", g.username, g.platformID, strconv.FormatBool(g.idle > 0))
 }
 
@@ -93,13 +95,16 @@ func (c *Config) legacyToken(ctx context.Context, form url.Values, idle time.Dur
 	if v.AuthToken == "" {
 		return nil, &Error{Op: opDirectLogin, StatusCode: 200, Message: "the answer holds no token", kind: failLost}
 	}
+	if !isAuthToken(v.AuthToken) {
+		return nil, &Error{Op: opDirectLogin, StatusCode: 200, Message: "the answer holds a token that cannot be one", kind: failLost}
+	}
 	t := &Token{AccessToken: v.AuthToken, TokenType: authTokenType, Obtained: sent, Expiry: sent.Add(idle), Idle: idle, Details: details(body)}
 	if len(v.Accounts) > 0 {
 		var first struct {
 			MainAccountID text `json:"mainAccountId"`
 		}
 		_ = json.Unmarshal(v.Accounts[0], &first) // without it the main account is not known, and that is all
-		t.MainAccountID = string(first.MainAccountID)
+		t.MainAccountID = printable(string(first.MainAccountID))
 	}
 	return t, nil
 }
@@ -111,10 +116,13 @@ const authTokenType = "X-Auth-Token"
 // [Config.Client] to call the API with it. Formatting, logging and marshalling it never shows the secret.
 type APIToken string
 
-// Token implements [TokenSource]. Without a token the error is [ErrLoginRequired].
+// Token implements [TokenSource]. Without a token, or with a text that cannot be one, the error is [ErrLoginRequired].
 func (t APIToken) Token(context.Context) (*Token, error) {
 	if t == "" {
 		return nil, fmt.Errorf("%w: there is no API token", ErrLoginRequired)
+	}
+	if !isAuthToken(string(t)) {
+		return nil, fmt.Errorf("%w: the API token holds spaces, line ends or other characters that no token has", ErrLoginRequired)
 	}
 	return &Token{AccessToken: string(t), TokenType: authTokenType}, nil
 }

@@ -232,11 +232,16 @@ func (s *Session) ask(ctx context.Context, a action, r *record) (*Token, error) 
 		return s.config.Refresh(ctx, r.RingCX.token())
 	case actExchange:
 		return s.config.Exchange(ctx, r.RingCentral.token())
-	case actRefreshLogin:
-		return s.grant.Renew(ctx, r.RingCentral.token())
-	default:
-		return s.grant.Renew(ctx, nil)
 	}
+	var prev *Token
+	if a == actRefreshLogin {
+		prev = r.RingCentral.token()
+	}
+	t, err := s.grant.Renew(ctx, prev)
+	if err == nil && (t == nil || !s.direct && !isBearer(t.AccessToken)) { // a Grant of the program's own
+		err = &Error{Op: string(a), Message: "the grant brought no token that can be one (RFC 6750)", kind: failLost}
+	}
+	return t, err
 }
 
 func loginRequired(f *failure) error {

@@ -52,7 +52,8 @@ type SessionOptions struct {
 	// Store keeps the lineage; nil: a [Memory] of its own, so that it ends with the session.
 	Store Store
 	// Key names the lineage in the Store. "": derived from hosts, app and credential, so that sessions made from the
-	// same ones share it. A lineage of other credentials under the same key is replaced once the new login worked.
+	// same ones share it; a session whose grant does not say whom it stands for (see [Identified]) then fails every call.
+	// A lineage of other credentials under the same key is replaced once the new login worked.
 	Key string
 	// Inline makes every renewal happen in the call that finds it due, and never in the background, for programs
 	// that live for one call: commands, serverless functions.
@@ -88,7 +89,11 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	if s.store == nil {
 		s.store = new(Memory)
 	}
-	if s.key == "" {
+	switch {
+	case s.key != "":
+	case s.identity == "" && (login != nil || opts.Store != nil):
+		s.invalid = errNameless // and it has no key, so that nothing is read or written
+	default:
 		s.key = fingerprint(s.app, s.identity)
 	}
 	if s.log == nil {
@@ -101,10 +106,24 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 func (s *Session) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "session %s", s.key) }
 
 func grantIdentity(g Grant) string {
-	if known, ok := g.(interface{ identity() string }); ok {
-		return known.identity()
+	if known, ok := g.(Identified); ok {
+		return known.Identity()
 	}
 	return ""
+}
+
+// errNameless is of a session that could be anybody's: two users would find each other's tokens in a Store that they share.
+var errNameless error = &namelessError{}
+
+type namelessError struct{}
+
+func (*namelessError) Error() string {
+	return "nothing says whose session it is: no key names it, and its grant does not say whom it stands for"
+}
+
+// Hint tells what to do about it.
+func (*namelessError) Hint() string {
+	return "set SessionOptions.Key to a name of the user, or give the grant a method Identity() string (ringcx.Identified)"
 }
 
 // canLogin tells whether the grant can log in without a person.

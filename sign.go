@@ -57,6 +57,7 @@ func (f *failure) asError() *Error {
 		return nil
 	}
 	return &Error{
-		Op: f.Op, StatusCode: f.StatusCode, Code: f.Code, Message: f.Message, RequestID: f.RequestID, oauth: f.OAuth, kind: f.Kind,
+		Op: f.Op, StatusCode: f.StatusCode, Code: printable(f.Code), Message: printable(f.Message), RequestID: printable(f.RequestID),
+		oauth: f.OAuth, kind: f.Kind,
 	}
 }

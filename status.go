@@ -78,10 +78,10 @@ func (s *Session) Status(ctx context.Context) (*Status, error) {
 		st.Ladder[i].At = s.here(st.Ladder[i].At)
 	}
 	if t := s.local(r.RingCX.token()); t.AccessToken != "" {
-		st.MainAccountID, st.Expiry, st.RenewAt, st.Refreshable = t.MainAccountID, t.Expiry, t.RenewAt(), t.RefreshToken != ""
+		st.MainAccountID, st.Expiry, st.RenewAt, st.Refreshable = printable(t.MainAccountID), t.Expiry, t.RenewAt(), t.RefreshToken != ""
 	}
 	if t := s.local(r.RingCentral.token()); t.AccessToken != "" {
-		st.UserID, st.Scope, st.RingCentralExpiry, st.RingCentralRefreshExpiry = t.OwnerID, t.Scope, t.Expiry, t.RefreshExpiry
+		st.UserID, st.Scope, st.RingCentralExpiry, st.RingCentralRefreshExpiry = printable(t.OwnerID), printable(t.Scope), t.Expiry, t.RefreshExpiry
 		st.RingCentralRefreshable = t.RefreshToken != ""
 	}
 	if f := r.Failure; f != nil {

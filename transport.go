@@ -1,58 +1,127 @@
 package ringcx
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
+	"weak"
 )
 
 // Transport is an http.RoundTripper that signs requests to one host. A request that is answered 401 is sent once more
 // with a new token, if its body can be sent again (http.NewRequest sees to that for the usual kinds).
 //
-// Requests to any other host, such as one that a redirect leads to, pass without a token. At a legacy deployment the API
-// has no /voice in front of its paths; with a token of one, it is left out of those of requests.
+// Requests to any other host pass without a token; what else they hold passes too. It does not see whether a request comes
+// from a redirect: [Config.Client] makes clients that follow none to another host. Where the connection goes decides, which
+// is URL.Host of a request, not its Host. At a legacy deployment the API has no /voice in front of its paths; with a token of
+// one, it is left out of those of requests.
 type Transport struct {
 	// Source hands out the tokens, usually a [Session]. If it has a method Invalidate(*Token), it is told of tokens
-	// that were refused.
+	// that were refused. With neither a Source nor a Host nothing is signed.
 	Source TokenSource
-	// Host is the host, with its port if it has one, that tokens may go to. It is reached over https, or over http
-	// on this machine.
+	// Host is the host that tokens may go to: a name with its port if it has one, or an origin such as https://host.
+	// It is reached over https, or over http on this machine or if AllowHTTP names it. Any other text is an error of
+	// every request.
 	Host string
-	// Base makes the requests; nil: http.DefaultTransport.
+	// Base makes the requests; nil: http.DefaultTransport. If it is an *http.Transport, hosts of this machine are reached
+	// as [Config] says.
 	Base http.RoundTripper
 	// UserAgent is sent with requests that have none; "": Go's own.
 	UserAgent string
+	// AllowHTTP is as in [Config].
+	AllowHTTP string
+
+	known atomic.Pointer[target] // Host as last understood, nil before
 }
 
-// Client is an http.Client that sends the tokens of source to the RingCX host, and to no other. [Session.Client] is the
-// usual way to one; this one is for an [APIToken] or a source of the program's own.
+// Client is an http.Client that sends the tokens of source to the RingCX host, and to no other. It follows no redirect to
+// another origin: that is an error which names it. HTTPClient.CheckRedirect is asked about all redirects first.
+// [Session.Client] is the usual way to one; this one is for an [APIToken] or a source of the program's own.
 func (c *Config) Client(source TokenSource) *http.Client {
-	t := &Transport{Source: source, UserAgent: c.userAgent()}
-	if u, err := url.Parse(c.ringCX()); err == nil {
-		t.Host = u.Host
-	}
+	t := &Transport{Source: source, Host: c.ringCX(), UserAgent: c.userAgent(), AllowHTTP: c.AllowHTTP}
 	client := http.Client{}
 	if c.HTTPClient != nil {
 		client, t.Base = *c.HTTPClient, c.HTTPClient.Transport
 	}
 	client.Transport = t
+	client.CheckRedirect = sameOrigin(client.CheckRedirect)
 	return &client
+}
+
+// target is what Host of a Transport means.
+type target struct {
+	host, allowed string // of which it is made
+	problem       string // why it means nothing, "" if it means something
+
+	secure, clear string // the host as URLs of https and of http have it; "": not reached so
+	refuse        bool   // what goes to clear is to be refused: it holds a token, and no TLS
+}
+
+func newTarget(host, allowed string) *target {
+	g := &target{host: host, allowed: allowed}
+	raw, isURL := host, strings.Contains(host, "://")
+	if !isURL {
+		raw = "https://" + host
+	}
+	u, err := url.Parse(raw)
+	if host == "" {
+		g.problem = "Host is missing"
+	} else if problem := allowedProblem(allowed); problem != "" {
+		g.problem = "AllowHTTP " + problem
+	} else if problem := hostProblem(origin(raw), allowed); problem != "" || err != nil {
+		g.problem = "Host " + problem
+	}
+	if g.problem != "" {
+		return g
+	}
+	if u.Scheme == "https" {
+		g.secure = hostOf(u)
+	}
+	g.clear = hostOf(&url.URL{Scheme: "http", Host: u.Host})
+	g.refuse = isURL && u.Scheme == "https" || !isLoopback(u.Hostname()) && !isAllowed(u.Hostname(), allowed)
+	return g
+}
+
+// meant tells whether u is at the host.
+func (g *target) meant(u *url.URL) bool {
+	host := g.secure
+	if u.Scheme != "https" {
+		host = g.clear
+	}
+	return host != "" && (u.Host == host || hostOf(u) == host)
+}
+
+func (t *Transport) target() *target {
+	g := t.known.Load()
+	if g == nil || g.host != t.Host || g.allowed != t.AllowHTTP {
+		g = newTarget(t.Host, t.AllowHTTP)
+		t.known.Store(g)
+	}
+	return g
 }
 
 // RoundTrip implements [http.RoundTripper].
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	base := t.Base
-	if base == nil {
-		base = http.DefaultTransport
-	}
-	if t.Host == "" || req.URL.Host != t.Host {
+	base := route(t.Base, req.URL.Hostname(), t.AllowHTTP)
+	if t.Source == nil && t.Host == "" {
 		return base.RoundTrip(req)
 	}
-	if req.URL.Scheme != "https" && !isLoopback(req.URL.Hostname()) {
+	to := t.target()
+	switch {
+	case t.Source == nil:
 		closeBody(req)
-		return nil, fmt.Errorf("refusing to send a token to %s without TLS", req.URL.Host)
+		return nil, errors.New("sign a request: the Transport has no Source of tokens")
+	case to.problem != "":
+		closeBody(req)
+		return nil, fmt.Errorf("sign a request: the Transport's %s", to.problem)
+	case !to.meant(req.URL):
+		return base.RoundTrip(req)
+	case req.URL.Scheme != "https" && to.refuse:
+		closeBody(req)
+		return nil, fmt.Errorf("refusing to send a token to %s without TLS", oneLine(req.URL.Host))
 	}
 	token, err := t.Source.Token(req.Context())
 	if err != nil {
@@ -70,6 +139,22 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	session.Invalidate(token)
 	return t.again(base, req, resp, token)
+}
+
+// CloseIdleConnections closes the connections of Base that nobody uses, as http.Client.CloseIdleConnections wants it.
+func (t *Transport) CloseIdleConnections() {
+	base := t.Base
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	if b, ok := base.(*http.Transport); ok {
+		if d, ok := directs.Load(weak.Make(b)); ok {
+			d.(*http.Transport).CloseIdleConnections()
+		}
+	}
+	if b, ok := base.(interface{ CloseIdleConnections() }); ok {
+		b.CloseIdleConnections()
+	}
 }
 
 // again sends req once more if there is another token and the body can be had again; else resp stands.

@@ -54,7 +54,7 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 	if err != nil {
 		return nil, sent, &Error{Op: r.op, Message: err.Error(), kind: failUnsent, cause: err}
 	}
-	resp, err := c.httpClient().Do(req)
+	resp, err := c.httpClient(req.URL.Hostname()).Do(req)
 	if err != nil {
 		kind := failLost
 		if asked.Load() && !connected.Load() || dialFailed(err) {

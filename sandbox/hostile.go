@@ -112,7 +112,7 @@ func (d *hostileDay) draw(r *http.Request) (f *fault, call string) {
 	if d == nil || !d.covers(r.URL.Path) {
 		return nil, ""
 	}
-	call = r.Method + " " + loggedPath(r)
+	call = cutText(r.Method, wordShown) + " " + loggedPath(r)
 	if _, known := d.requests[call]; !known && len(d.requests) >= hostilePaths {
 		call = "others"
 	}

@@ -77,6 +77,7 @@ type memory struct {
 	saving *sync.Mutex // held while records are on their way to the keeper; taken before Server.mu
 	keeper Keeper      // nil: nowhere
 	name   string      // of the namespace
+	logs   *room       // what all logs of the process take
 	over   bool        // what this server still answers is kept no more; guarded by saving
 }
 
@@ -110,7 +111,7 @@ func (s *Server) news() (records []Record, all bool, err error) {
 	defer s.mu.Unlock()
 	if s.changes.all {
 		*s.changes = *newChanges()
-		s.journal.fresh()
+		s.journal.news()
 		records, err = s.records()
 		return records, true, err
 	}
@@ -122,7 +123,11 @@ func (s *Server) news() (records []Record, all bool, err error) {
 		records = append(records, r)
 	}
 	clear(s.changes.touched)
-	for _, e := range s.journal.fresh() {
+	entries, forgotten := s.journal.news()
+	for _, g := range forgotten {
+		records = append(records, Record{Kind: g.kind, Key: g.key})
+	}
+	for _, e := range entries {
 		r, err := encode(e)
 		if err != nil {
 			return nil, false, err

@@ -3,9 +3,9 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 type savedEntry struct {
@@ -39,10 +39,13 @@ func saveParameters(in []parameter) []savedParameter {
 	return out
 }
 
+// standIn is the value of a parameter that is secret: the name of a variable.
+var standIn = regexp.MustCompile(`^\$[A-Z0-9_]*$`)
+
 func restoreParameters(in []savedParameter) ([]parameter, error) {
 	out := make([]parameter, 0, len(in))
 	for _, p := range in {
-		if p.Secret && !strings.HasPrefix(p.Value, "$") {
+		if p.Secret && !standIn.MatchString(p.Value) {
 			return nil, fmt.Errorf("the value of %s is no stand-in for a secret", p.Name)
 		}
 		out = append(out, parameter{p.Name, p.Value, p.Secret})
@@ -64,24 +67,45 @@ func (st *state) loadRequests(in *archive) error {
 	return err
 }
 
-// restore remembers entries, oldest first, instead of what was remembered.
+// restore remembers entries, oldest first, instead of what was remembered. Of two with the same place, the newer stays.
 func (j *journal) restore(entries []logEntry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.entries, j.next, j.kept = nil, 0, 0
-	for _, e := range entries {
-		j.entries = append(j.entries, e.pack())
-		j.count = max(j.count, e.Number)
+	j.clear()
+	j.kept = 0
+	for i := range entries {
+		j.count = max(j.count, entries[i].Number)
 	}
-	j.kept = j.count
+	for i := range entries {
+		e := &entries[i]
+		if j.count-e.Number < logSize && (i == 0 || e.Number != entries[i-1].Number) {
+			e.cut()
+			j.push(e.pack())
+		}
+	}
+	j.kept, j.oldest = j.count, j.oldestHeld()
 }
 
-// fresh are the entries that were not taken before.
-func (j *journal) fresh() []logEntry {
+// oldestHeld is the number of the oldest entry, that of the next one if there is none.
+func (j *journal) oldestHeld() uint64 {
+	if j.held == 0 {
+		return j.count + 1
+	}
+	return j.at(0).number
+}
+
+// news are the entries that the keeper does not have, and those that it has and that are forgotten. A new one takes the
+// place of the one before it by logSize anyway.
+func (j *journal) news() (entries []logEntry, forgotten []gone) {
 	j.mu.Lock()
 	before := j.kept
 	j.kept = j.count
+	oldest := j.oldestHeld()
+	for n := max(j.oldest, j.count-min(j.count, logSize-1)); n < oldest; n++ {
+		forgotten = append(forgotten, gone(logEntry{Request: Request{Number: n}}.recordKey()))
+	}
+	j.oldest = oldest
 	j.mu.Unlock()
-	entries, _ := j.since(before)
-	return entries
+	entries, _ = j.since(before)
+	return entries, forgotten
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,13 +24,21 @@ type Request struct {
 // journal is a ring of the latest requests. Its lock guards all of it.
 type journal struct {
 	mu       sync.Mutex
-	entries  []packedEntry
-	next     int
+	ring     []packedEntry
+	first    int    // index of the oldest
+	held     int    // entries in the ring
+	bytes    int64  // that they may take
+	room     *room  // of all logs of the process
+	over     bool   // nothing is remembered any more
 	count    uint64 // requests so far; numbers the next one
 	kept     uint64 // number of the latest that the keeper has
+	oldest   uint64 // number of the oldest that the keeper has
 	observer func(Request)
 	watchers map[chan struct{}]bool
 }
+
+// room is what the logs of a server and of its namespaces take together.
+type room struct{ bytes atomic.Int64 }
 
 // logEntry is a request with what the console needs to show it again. It holds no secret.
 type logEntry struct {
@@ -39,6 +48,7 @@ type logEntry struct {
 }
 
 func (j *journal) add(e logEntry) {
+	e.cut()
 	packed := e.pack()
 	j.mu.Lock()
 	j.count++
@@ -49,14 +59,63 @@ func (j *journal) add(e logEntry) {
 		default: // it has something to read already
 		}
 	}
-	if len(j.entries) < logSize {
-		j.entries = append(j.entries, packed)
-	} else {
-		j.entries[j.next] = packed
-		j.next = (j.next + 1) % logSize
-	}
+	j.push(packed)
 	j.mu.Unlock()
 	j.observe(e.Request)
+}
+
+// push remembers an entry. If there are too many, or all logs together take too much, the oldest of this log go.
+func (j *journal) push(e packedEntry) {
+	if j.over {
+		return
+	}
+	switch n := len(j.ring); {
+	case j.held < n:
+	case n == logSize:
+		j.forgetOldest()
+	default:
+		grown := make([]packedEntry, min(logSize, max(64, 2*n)))
+		for i := range j.held {
+			grown[i] = *j.at(i)
+		}
+		j.ring, j.first = grown, 0
+	}
+	*j.at(j.held) = e
+	j.held++
+	j.take(int64(e.size))
+	for j.bytes > logShare && j.held > 1 && j.room.bytes.Load() > logsTogether {
+		j.forgetOldest()
+	}
+}
+
+// at is the place of the i-th entry, counted from the oldest.
+func (j *journal) at(i int) *packedEntry { return &j.ring[(j.first+i)%len(j.ring)] }
+
+func (j *journal) forgetOldest() {
+	e := j.at(0)
+	j.take(-int64(e.size))
+	*e = packedEntry{}
+	j.first, j.held = (j.first+1)%len(j.ring), j.held-1
+}
+
+// take counts bytes.
+func (j *journal) take(n int64) {
+	j.bytes += n
+	j.room.bytes.Add(n)
+}
+
+// clear forgets all entries.
+func (j *journal) clear() {
+	j.take(-j.bytes)
+	j.ring, j.first, j.held = nil, 0, 0
+}
+
+// end forgets all entries, and remembers none from now on.
+func (j *journal) end() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.clear()
+	j.over = true
 }
 
 func (j *journal) observe(r Request) {
@@ -90,13 +149,13 @@ func (j *journal) since(number uint64) ([]logEntry, uint64) {
 func (j *journal) packedSince(number uint64) ([]packedEntry, uint64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	n := len(j.entries)
-	if fresh := j.count - min(number, j.count); fresh < uint64(n) {
+	n := j.held
+	if fresh := j.count - min(number, j.count); fresh < uint64(n) { //nolint:gosec // a length
 		n = int(fresh) //nolint:gosec // at most the length
 	}
 	out := make([]packedEntry, 0, n)
-	for i := len(j.entries) - n; i < len(j.entries); i++ {
-		out = append(out, j.entries[(j.next+i)%len(j.entries)])
+	for i := j.held - n; i < j.held; i++ {
+		out = append(out, *j.at(i))
 	}
 	return out, j.count
 }
@@ -120,11 +179,13 @@ func (j *journal) watch() (c chan struct{}, stop func()) {
 func (j *journal) size() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return len(j.entries)
+	return j.held
 }
 
 // Requests lists the latest requests to the emulated vendors, oldest first, at most 10,000. An entry is there before
-// its answer leaves the server. Requests to /_sandbox/ are not in it.
+// its answer leaves the server. Requests to /_sandbox/ are not in it. Long paths and the like are cut, with "…" at the end,
+// so that no log takes more than 24 MiB; the logs of a server and its namespaces take 64 MiB together, then the oldest
+// entries of whichever goes on go sooner.
 func (s *Server) Requests() []Request { return s.journal.list() }
 
 // OnRequest has f called with each request to the emulated vendors, before its answer leaves the server and possibly
@@ -140,7 +201,7 @@ var secretAfter = []string{
 	"/api/auth/logout/", "/voice/api/v1/admin/token/", "/api/v1/admin/token/", "/password/reset/",
 }
 
-// loggedPath is the path of r as far as it may be shown: no query, no token.
+// loggedPath is the path of r as far as it may be shown: no query, no token, not too long.
 func loggedPath(r *http.Request) string {
 	path := r.URL.EscapedPath()
 	for _, start := range secretAfter {
@@ -154,5 +215,5 @@ func loggedPath(r *http.Request) string {
 			parts[i] = "***"
 		}
 	}
-	return strings.Join(parts, "/")
+	return cutPath(strings.Join(parts, "/"))
 }

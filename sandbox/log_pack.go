@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"unique"
+	"unsafe"
 )
 
 // packedEntry is a logEntry as the journal holds it. Most requests are of a kind that was there before, and share what
@@ -14,6 +15,7 @@ type packedEntry struct {
 	about  uint64
 	kind   unique.Handle[requestKind]
 	status int32
+	size   int32 // bytes that it takes if it shares nothing
 }
 
 // requestKind is everything about a request but when it came and what became of it.
@@ -25,12 +27,17 @@ type requestKind struct {
 }
 
 func (e *logEntry) pack() packedEntry {
+	kind := requestKind{
+		e.Method, e.Path, e.shape.auth, e.Fault,
+		strings.Join(e.Verdicts, "\n"), packParameters(e.shape.query), packParameters(e.shape.form),
+	}
+	size := int(unsafe.Sizeof(packedEntry{}) + unsafe.Sizeof(kind))
+	for _, text := range []string{kind.method, kind.path, kind.auth, kind.fault, kind.verdicts, kind.query, kind.form} {
+		size += len(text)
+	}
 	return packedEntry{
 		at: momentOf(e.Time), number: e.Number, about: e.about, status: int32(e.Status), //nolint:gosec // three digits
-		kind: unique.Make(requestKind{
-			e.Method, e.Path, e.shape.auth, e.Fault,
-			strings.Join(e.Verdicts, "\n"), packParameters(e.shape.query), packParameters(e.shape.form),
-		}),
+		kind: unique.Make(kind), size: int32(size), //nolint:gosec // it was cut
 	}
 }
 

@@ -37,9 +37,12 @@ func shown(values url.Values) []parameter {
 	out := make([]parameter, 0, len(values))
 	for name, all := range values {
 		for _, v := range all {
-			p := parameter{name: name, value: v}
-			if !slices.Contains(shownParams, name) || name != "grant_type" && len(v) >= 2*maskedSegment {
-				p.value, p.secret = "$"+variable(name), true
+			p := parameter{name: cutText(name, wordShown), value: v}
+			switch {
+			case name == "grant_type":
+				p.value = cutText(v, 2*maskedSegment)
+			case !slices.Contains(shownParams, name) || len(v) >= 2*maskedSegment:
+				p.value, p.secret = "$"+variable(p.name), true
 			}
 			out = append(out, p)
 		}
@@ -82,7 +85,7 @@ func variable(name string) string {
 func (c *call) logged(r *http.Request, status int) logEntry {
 	e := logEntry{
 		Request: Request{
-			Time: c.now, Method: r.Method, Path: loggedPath(r), Status: status, Verdicts: c.verdicts, Fault: c.fault.label(),
+			Time: c.now, Method: cutText(r.Method, wordShown), Path: loggedPath(r), Status: status, Verdicts: c.verdicts, Fault: c.fault.label(),
 		},
 		about: c.signIn, shape: requestShape{form: c.sent},
 	}

@@ -53,7 +53,7 @@ func (s *Server) named(name string) (*namespace, error) {
 	if len(s.inside.all) >= namespacesMost {
 		return nil, errNamespaces
 	}
-	inner, err := newServer(s.opts, memory{keeper: s.memory.keeper, saving: s.memory.saving, name: name})
+	inner, err := newServer(s.opts, memory{keeper: s.memory.keeper, saving: s.memory.saving, logs: s.memory.logs, name: name})
 	if err != nil {
 		return nil, err
 	}
@@ -234,6 +234,7 @@ func (s *Server) forgetNamespace(name string) error {
 		return fmt.Errorf("%w: namespace %s", errNoSuchThing, clip(name))
 	}
 	delete(s.inside.all, name)
+	n.journal.end()
 	if n.close != nil {
 		n.close()
 	}

@@ -57,7 +57,18 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 
 // conditions are what scripts can ask beside the usual.
 var conditions = map[string]func() (bool, error){
-	"root": func() (bool, error) { return os.Geteuid() == 0, nil },
+	"root":    func() (bool, error) { return os.Geteuid() == 0, nil },
+	"network": ownNetwork,
+}
+
+// ownNetwork reports whether a script can have a network of its own, in which machines have other names. Where everything
+// has to be tested, it must.
+func ownNetwork() (bool, error) {
+	out, err := exec.Command("unshare", "-rmn", "ip", "link", "set", "lo", "up").CombinedOutput() //nolint:noctx // it is short
+	if err != nil && os.Getenv("RINGCX_TEST_REQUIRE") == "1" {
+		return false, fmt.Errorf("a network of its own: %w\n%s", err, out)
+	}
+	return err == nil, nil
 }
 
 func TestTheCommandDoesWhatTheScriptsSay(t *testing.T) {

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ringcx-go/ringcx/internal/operations"
 )
 
 // call is the command line of ringcx api.
@@ -68,7 +70,7 @@ func (c *call) run() error {
 	if err != nil {
 		return err
 	}
-	base := strings.TrimRight(acc.config.Endpoint.RingCX, "/")
+	base := acc.config.Endpoint.Canonical().RingCX
 	if c.paginate {
 		return c.pages(session.Client(), base+path, query)
 	}
@@ -108,7 +110,9 @@ func (c *call) build() (path string, query url.Values, body []byte, err error) {
 		text := f.text()
 		switch {
 		case strings.Contains(path, "{"+f.name+"}"):
-			path = strings.ReplaceAll(path, "{"+f.name+"}", url.PathEscape(text))
+			if path, err = operations.Fill(path, f.name, text); err != nil {
+				return "", nil, nil, &usageError{oneLine(err.Error()), "give one id or name; it may hold no / \\ ; ? # and be no . or .."}
+			}
 		case c.inQuery(f.name):
 			query.Add(f.name, text)
 		default:
@@ -119,6 +123,9 @@ func (c *call) build() (path string, query url.Values, body []byte, err error) {
 		name, _, _ := strings.Cut(open, "}")
 		return "", nil, nil, &usageError{"the path needs a value for " + name, "add -f " + name + "=…"}
 	}
+	if err := checkPath(path); err != nil {
+		return "", nil, nil, err
+	}
 	if c.input != "" {
 		if len(object) > 0 {
 			return "", nil, nil, &usageError{"--input and fields of a body exclude each other", "put everything into the input"}
@@ -128,6 +135,13 @@ func (c *call) build() (path string, query url.Values, body []byte, err error) {
 		body, err = json.Marshal(object)
 	}
 	return path, query, body, err
+}
+
+func checkPath(path string) error {
+	if err := operations.CheckPath(path); err != nil {
+		return &usageError{"the path " + oneLine(err.Error()), "give the path as it is to be called, such as /voice/api/v1/admin/accounts"}
+	}
+	return nil
 }
 
 func (c *call) readInput() ([]byte, error) {

@@ -35,6 +35,10 @@ func (c *call) target(args []string) error {
 	case strings.HasPrefix(c.path, "/restapi/"):
 		return &usageError{"paths under /restapi belong to the RingCentral platform, which takes another token", "ringcx api calls the RingCX API: /voice/api/… and /api/…"}
 	}
+	path, _, _ := strings.Cut(c.path, "?")
+	if err := checkPath(path); err != nil {
+		return err
+	}
 	return c.checkPage()
 }
 
@@ -101,7 +105,7 @@ func (c *call) pages(client *http.Client, base string, query url.Values) error {
 	query.Set("maxRows", fmt.Sprint(c.pageSize))
 	progress := c.ErrTerminal && !c.OutTerminal
 	if progress {
-		defer fmt.Fprint(c.Stderr, "\r\x1b[K")
+		defer fmt.Fprint(trusted(c.Stderr), "\r\x1b[K")
 	}
 	var before string
 	rows := 0
@@ -136,7 +140,7 @@ func (c *call) pages(client *http.Client, base string, query url.Values) error {
 			break
 		}
 		if progress {
-			fmt.Fprintf(c.Stderr, "\r%d rows …", rows)
+			fmt.Fprintf(trusted(c.Stderr), "\r%d rows …", rows)
 		}
 	}
 	if rows == 0 {

@@ -85,7 +85,17 @@ func (r *reply) err() error {
 	default:
 		e.message = first(text, http.StatusText(r.code))
 	}
+	e.code, e.message = said(e.code), said(e.message)
 	return e
+}
+
+// said is what a server says as an error may repeat it: in one line, of a length that people read.
+func said(s string) string {
+	const most = 500
+	if s = oneLine(s); len(s) > most {
+		s = s[:most] + "…"
+	}
+	return strings.ToValidUTF8(s, "?")
 }
 
 // netError is a call that brought no answer.
@@ -94,7 +104,10 @@ type netError struct {
 	cause        error
 }
 
-func (e *netError) Error() string { return fmt.Sprintf("%s %s: %s", e.method, e.path, e.cause) }
+func (e *netError) Error() string {
+	return said(fmt.Sprintf("%s %s: %s", e.method, e.path, e.cause))
+}
+
 func (e *netError) Unwrap() error { return e.cause }
 
 // Hint tells where to look.

@@ -175,8 +175,7 @@ func (t *trial) write(args []string, results []*conform.Result) error {
 }
 
 func (t *trial) printTable(results []*conform.Result) error {
-	colour := t.OutTerminal && t.Getenv("NO_COLOR") == "" && t.Getenv("TERM") != "dumb"
-	n := &narrator{out: t.Stdout, colour: colour}
+	n := t.narrator()
 	for _, r := range results {
 		style, mark := styleOK, "pass"
 		switch r.Status {
@@ -214,7 +213,7 @@ func (t *trial) begins(sc conform.Scenario) {
 // progress draws the progress line anew. t.mu is held.
 func (t *trial) progress() {
 	if t.ErrTerminal && !t.verbose {
-		fmt.Fprintf(t.Stderr, "\r\x1b[K%d of %d done, %s …", t.ended, t.expected, t.latest)
+		fmt.Fprintf(trusted(t.Stderr), "\r\x1b[K%d of %d done, %s …", t.ended, t.expected, t.latest)
 	}
 }
 
@@ -228,9 +227,9 @@ func (t *trial) ends(r *conform.Result) {
 	}
 	fmt.Fprintf(t.Stderr, "%s: %s\n", r.Name, r.Status)
 	for i, run := range r.Runs {
-		fmt.Fprintf(t.Stderr, "  run %d, %.1f s, exit code %d  %s\n", i+1, run.Seconds, run.Exit, run.Stderr)
+		fmt.Fprintf(t.Stderr, "  run %d, %.1f s, exit code %d  %s\n", i+1, run.Seconds, run.Exit, printable(run.Stderr))
 		for _, req := range run.Requests {
-			line := fmt.Sprintf("    %d  %-6s %s", req.Status, req.Method, req.Path)
+			line := fmt.Sprintf("    %d  %-6s %s", req.Status, printable(req.Method), printable(req.Path))
 			if len(req.Verdicts) > 0 {
 				line += "  ! " + strings.Join(req.Verdicts, ", ")
 			}
@@ -242,6 +241,6 @@ func (t *trial) ends(r *conform.Result) {
 // clear takes the progress line away.
 func (t *trial) clear() {
 	if t.ErrTerminal && !t.verbose {
-		fmt.Fprint(t.Stderr, "\r\x1b[K")
+		fmt.Fprint(trusted(t.Stderr), "\r\x1b[K")
 	}
 }

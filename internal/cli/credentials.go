@@ -79,12 +79,19 @@ func parseEnvFile(name, purpose string) (map[string]string, error) {
 // byteOrderMark is what some editors put in front of a text.
 const byteOrderMark = "\ufeff"
 
+// Characters that nobody uses, in the place of those that godotenv would not take for themselves.
+const (
+	standInDollar = "\ue000"
+	standInQuote  = "\ue001"
+)
+
 // parseEnv reads NAME=value lines. A dollar sign stands for itself: secrets may hold one, and would lose what follows it.
+// A single quote inside of single quotes is written as shells want it (quotedQuote).
 func parseEnv(text string) (map[string]string, error) {
-	const dollar = "\ue000" // of the characters that nobody uses
-	values, err := godotenv.Unmarshal(strings.ReplaceAll(strings.TrimPrefix(text, byteOrderMark), "$", dollar))
+	text = strings.NewReplacer("$", standInDollar, quotedQuote, standInQuote).Replace(strings.TrimPrefix(text, byteOrderMark))
+	values, err := godotenv.Unmarshal(text)
 	for name, value := range values {
-		values[name] = strings.ReplaceAll(value, dollar, "$")
+		values[name] = strings.NewReplacer(standInDollar, "$", standInQuote, "'").Replace(value)
 	}
 	return values, err
 }
@@ -195,7 +202,7 @@ func (a *app) wanted(saved profile, m method) profile {
 func (a *app) configure(acc *account, wanted, saved profile, same bool) error {
 	c := &ringcx.Config{
 		ClientID: wanted.ClientID, HTTPClient: a.client(), UserAgent: "ringcx-cli/" + ringcx.Version,
-		Endpoint: ringcx.Endpoint{RingCentral: wanted.RingCentral, RingCX: wanted.RingCX},
+		Endpoint: ringcx.Endpoint{RingCentral: wanted.RingCentral, RingCX: wanted.RingCX}, AllowHTTP: a.allowedHTTP(wanted),
 	}
 	if acc.config = c; wanted.ClientID != "" {
 		c.ClientSecret = a.variable("RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET")

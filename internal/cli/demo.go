@@ -59,7 +59,7 @@ func (a *app) tell() (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 
-	n := &narrator{out: a.Stdout, colour: a.OutTerminal && a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb", base: http.DefaultTransport}
+	n := a.narrator()
 	s := &story{narrator: n, ctx: a.Context, url: "http://" + ln.Addr().String(), demo: box.Demo(), store: &file.Store{Dir: dir}}
 	s.config = &ringcx.Config{
 		ClientID: s.demo.ClientID, ClientSecret: s.demo.ClientSecret, UserAgent: "ringcx-demo/" + ringcx.Version,

@@ -165,9 +165,9 @@ func (a *app) printFindings(found []finding, asJSON bool) error {
 	return err
 }
 
-// oneLine keeps what a server, a file or a variable says from taking over a terminal.
+// oneLine keeps what a server, a file or a variable says from taking over a terminal, or the line of something else.
 func oneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f && r < 0xa0 }), " ")
+	return printable(strings.Join(strings.Fields(s), " "))
 }
 
 // ago is how long ago t was, in words.

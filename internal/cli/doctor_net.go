@@ -16,6 +16,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/ringcx-go/ringcx"
 )
 
 // contact is what came of asking one of the vendor's hosts for a public page, which costs nothing.
@@ -117,6 +119,11 @@ func proxyOf(client *http.Client, req *http.Request) string {
 	if t, ok := base.(telling); ok {
 		base = t.base
 	}
+	if t, ok := base.(*ringcx.Transport); ok {
+		if base = t.Base; reachedDirectly(req.URL.Hostname(), t.AllowHTTP) {
+			return ""
+		}
+	}
 	if t, ok := base.(*http.Transport); ok {
 		proxy = t.Proxy
 	}
@@ -131,6 +138,13 @@ func proxyOf(client *http.Client, req *http.Request) string {
 		return ""
 	}
 	return u.Host
+}
+
+// reachedDirectly tells the hosts that package ringcx asks no proxy for.
+func reachedDirectly(host, allowed string) bool {
+	host = strings.ToLower(host)
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback() || allowed != "" && host == strings.ToLower(allowed)
 }
 
 // whoSpeaks tells whose answer it is. The platform has error codes of its own and an id on each answer; RingCX refuses a

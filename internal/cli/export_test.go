@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"net/url"
 	"time"
 
@@ -74,4 +75,27 @@ var (
 	SystemBrowser = systemBrowser
 	ParseKey      = parseKey
 	ParseEnv      = parseEnv
+	ExportLines   = exportLines
+	ShellWord     = shellWord
 )
+
+// NamespaceAddress is what is believed of an answer of a sandbox at base; "" if nothing.
+func NamespaceAddress(base, answer, name string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return ""
+	}
+	return namespaceAddress(u, answer, name)
+}
+
+// Printable is a value as it is shown.
+var Printable = printable
+
+// Terminal writes to w as to a terminal; end is called behind the last Write.
+func Terminal(w io.Writer) (terminal io.Writer, end func()) {
+	t := &terminalWriter{w: w}
+	return t, t.end
+}
+
+// Trusted is the way past a terminal's writer.
+var Trusted = trusted

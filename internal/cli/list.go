@@ -37,7 +37,7 @@ func (a *app) list(short, path string, columns ...column) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			rows, err := rowsOf(cmd.Context(), session.Client(), strings.TrimRight(acc.config.Endpoint.RingCX, "/")+path)
+			rows, err := rowsOf(cmd.Context(), session.Client(), acc.config.Endpoint.Canonical().RingCX+path)
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx"
 )
 
 // logger tells people on stderr what the engine does: everything with --verbose, else on a terminal the waits.
@@ -66,23 +68,21 @@ func (t *talk) Handle(_ context.Context, r slog.Record) error {
 		write(a)
 	}
 	r.Attrs(write)
-	_, err := fmt.Fprintln(t.w, b.String())
+	_, err := fmt.Fprintln(t.w, printable(b.String()))
 	return err
 }
 
-// client is the client of the environment. On a terminal it says for whom it waits, if that takes over a second.
+// client is the client of the environment, with hosts of this machine reached as package ringcx says. On a terminal it says
+// for whom it waits, if that takes over a second.
 func (a *app) client() *http.Client {
-	if !a.ErrTerminal {
-		return a.HTTPClient
-	}
 	client := &http.Client{}
 	if a.HTTPClient != nil {
 		*client = *a.HTTPClient
 	}
-	if client.Transport == nil {
-		client.Transport = http.DefaultTransport
+	client.Transport = &ringcx.Transport{Base: client.Transport, AllowHTTP: a.variable("RINGCX_ALLOW_HTTP")}
+	if a.ErrTerminal {
+		client.Transport = telling{client.Transport, a.Stderr}
 	}
-	client.Transport = telling{client.Transport, a.Stderr}
 	return client
 }
 

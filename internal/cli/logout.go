@@ -138,7 +138,7 @@ func (a *app) leftBehind(acc *account) (bool, error) {
 func (a *app) configureSaved(acc *account, saved profile) error {
 	c := &ringcx.Config{
 		ClientID: saved.ClientID, ClientSecret: acc.stored.ClientSecret, HTTPClient: a.client(), UserAgent: "ringcx-cli/" + ringcx.Version,
-		Endpoint: ringcx.Endpoint{RingCentral: saved.RingCentral, RingCX: saved.RingCX},
+		Endpoint: ringcx.Endpoint{RingCentral: saved.RingCentral, RingCX: saved.RingCX}, AllowHTTP: a.allowedHTTP(saved),
 	}
 	acc.config = c
 	a.authenticate(acc, saved)

@@ -13,7 +13,7 @@ import (
 
 // narrator shows a story made of requests: each request and answer as it happens, with secrets shortened.
 type narrator struct {
-	out    io.Writer
+	out    io.Writer // what say writes passes to a terminal as it is
 	colour bool
 	brief  bool // only the first line of each
 	step   int
@@ -35,14 +35,32 @@ var (
 	styleDetail = lipgloss.NewStyle().Faint(true)
 )
 
-func (n *narrator) paint(style lipgloss.Style, s string) string {
-	if !n.colour {
-		return s
-	}
-	return style.Render(s)
+func (a *app) narrator() *narrator {
+	colour := a.OutTerminal && a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb"
+	return &narrator{out: trusted(a.Stdout), colour: colour, base: http.DefaultTransport}
 }
 
-func (n *narrator) say(format string, args ...any) { fmt.Fprintf(n.out, format+"\n", args...) }
+// painted is text in which what came from outside is harmless, and which has our colours.
+type painted string
+
+func (n *narrator) paint(style lipgloss.Style, s string) painted {
+	if s = printable(s); n.colour {
+		s = style.Render(s)
+	}
+	return painted(s)
+}
+
+// say writes a line. The format is ours; of the values only what is painted is written as it is.
+func (n *narrator) say(format string, args ...any) {
+	for i, arg := range args {
+		switch arg := arg.(type) {
+		case painted, int, float64:
+		default:
+			args[i] = printable(fmt.Sprint(arg))
+		}
+	}
+	fmt.Fprintf(n.out, format+"\n", args...)
+}
 
 func (n *narrator) chapter(title string) {
 	n.step++

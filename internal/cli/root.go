@@ -23,6 +23,8 @@ const (
 
 // Main runs the command and returns its exit code.
 func Main(env *Env) int {
+	env, end := env.guarded()
+	defer end()
 	app := &app{Env: env}
 	root := app.command()
 	root.SetArgs(env.Args)
@@ -73,9 +75,9 @@ func (a *app) execute(root *cobra.Command) error {
 
 // report prints an error in one line, and a hint where there is one.
 func (a *app) report(err error) int {
-	fmt.Fprintf(a.Stderr, "ringcx: %s\n", strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
+	fmt.Fprintf(a.Stderr, "ringcx: %s\n", errorLine(err.Error()))
 	if hint := a.hintFor(err); hint != "" {
-		fmt.Fprintf(a.Stderr, "hint: %s\n", hint)
+		fmt.Fprintf(a.Stderr, "hint: %s\n", errorLine(hint))
 	}
 	var usage *usageError
 	var failed *loginFailed
@@ -122,6 +124,10 @@ type app struct {
 	started bool   // the command line was understood
 	again   string // what logs in to the profile again, as before; "": there is no such profile
 	in      lines  // Stdin, line by line
+
+	consoleWord string // password of the sandbox in this process; "": it has none
+
+	toldClear bool // that secrets travel in clear, as the user allows
 
 	imported bool // the variables of the account come from a file that is imported
 

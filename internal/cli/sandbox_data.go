@@ -6,11 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -74,6 +72,7 @@ func (a *app) takeSnapshot(box *sandbox.Server, path string) error {
 func (a *app) steer(box *sandbox.Server, method, path string, body []byte) (status int, answer []byte) {
 	r := httptest.NewRequestWithContext(a.Context, method, "https://127.0.0.1/_sandbox/"+path, bytes.NewReader(body))
 	r.RemoteAddr = "127.0.0.1:1" // this machine
+	r.SetBasicAuth("ringcx", a.consoleWord)
 	w := httptest.NewRecorder()
 	box.ServeHTTP(w, r)
 	return w.Code, w.Body.Bytes()
@@ -91,13 +90,10 @@ func (a *app) seedOf(box *sandbox.Server) uint64 {
 
 // refusalIn is the text of an error of the control plane.
 func refusalIn(body []byte) string {
-	var said struct {
-		Error string `json:"error"`
+	if said, ok := errorIn(body); ok {
+		return said
 	}
-	if json.Unmarshal(body, &said) != nil || said.Error == "" {
-		return clip(strings.TrimSpace(string(body)))
-	}
-	return said.Error
+	return printable(clip(strings.TrimSpace(string(body))))
 }
 
 // opener gives each namespace an address beside that of the sandbox.
@@ -109,7 +105,7 @@ func (a *app) opener(at *place) func(http.Handler) (string, func(), error) {
 		}
 		beside := *at
 		beside.listen = net.JoinHostPort(host, "0")
-		ln, config, err := beside.listener(a.Context, time.Now())
+		ln, config, _, err := beside.listener(a.Context, time.Now())
 		if err != nil {
 			return "", nil, err
 		}
@@ -122,45 +118,4 @@ func (a *app) opener(at *place) func(http.Handler) (string, func(), error) {
 		context.AfterFunc(a.Context, func() { _ = server.Close() })
 		return at.url(host, port), func() { _ = server.Close() }, nil
 	}
-}
-
-// namespaceURL asks a running sandbox for the address of a namespace, which begins with that.
-func (a *app) namespaceURL(at *place, base, name string) (string, error) {
-	body, err := json.Marshal(map[string]string{"name": name})
-	if err != nil {
-		return "", err
-	}
-	ctx, cancel := context.WithTimeout(a.Context, 5*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/_sandbox/namespaces", bytes.NewReader(body))
-	if err != nil {
-		return "", err
-	}
-	client, err := at.client()
-	if err != nil {
-		return "", err
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		var problem *url.Error
-		if errors.As(err, &problem) {
-			err = problem.Err
-		}
-		return "", &usageError{fmt.Sprintf("no sandbox answers at %s: %v", base, err), "start it with 'ringcx sandbox', or name it with --listen"}
-	}
-	defer resp.Body.Close() //nolint:errcheck // it was read
-	raw, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if err != nil {
-		return "", err
-	}
-	var got struct {
-		URL string `json:"url"`
-	}
-	if resp.StatusCode != http.StatusOK {
-		return "", &usageError{fmt.Sprintf("--namespace %s: %s", clip(name), refusalIn(raw)), "such as --namespace nightly"}
-	}
-	if err := json.Unmarshal(raw, &got); err != nil || got.URL == "" {
-		return "", fmt.Errorf("what answers at %s is no sandbox", base)
-	}
-	return got.URL, nil
 }

@@ -1,5 +1,3 @@
-// Package localtls lets a server on this machine speak HTTPS under the names of others: a private authority, kept in a
-// directory, signs for them, and who trusts it sees no difference.
 package localtls
 
 import (
@@ -18,31 +16,17 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strings"
+	"slices"
 	"time"
 )
 
-// Lifetimes. An authority that would end before a certificate that it signs is made anew.
+// Lifetimes. A certificate ends with the authority that signed it, at the latest.
 const (
 	authorityLife   = 10 * 365 * 24 * time.Hour
+	vendorLife      = 30 * 24 * time.Hour
 	certificateLife = 365 * 24 * time.Hour
 	backdated       = time.Hour // for clients whose clock is behind
 )
-
-// vendorHosts are the names of the vendor's servers.
-var vendorHosts = []string{"platform.ringcentral.com", "ringcx.ringcentral.com", "engage.ringcentral.com"}
-
-// permitted are the domains that the authority may sign for: its key, should it get lost, is good for no others.
-var permitted = []string{"localhost", "ringcentral.com"}
-
-var belowLocalhost = regexp.MustCompile(`^[a-z0-9-]{1,63}\.localhost$`)
-
-// CertFile is what clients of the authority in dir have to trust.
-func CertFile(dir string) string { return filepath.Join(dir, "ca.pem") }
-
-// KeyFile holds certificate and key of the authority in dir.
-func KeyFile(dir string) string { return filepath.Join(dir, "authority.pem") }
 
 // authority signs certificates.
 type authority struct {
@@ -50,60 +34,81 @@ type authority struct {
 	key  *ecdsa.PrivateKey
 }
 
-// Certificate gives a new certificate for this machine (localhost, *.localhost, its loopback addresses and ips) and for
-// the vendor's servers. The authority in dir signs it, made at the first use and again when it has expired; CertFile(dir)
-// is there afterwards. The directory has to be its owner's alone.
-func Certificate(dir string, ips []net.IP, now time.Time) (*tls.Certificate, error) {
-	a, err := open(dir, now)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.publish(CertFile(dir)); err != nil {
-		return nil, err
-	}
-	ips = append([]net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}, ips...)
-	return a.certify(append([]string{"localhost", "*.localhost"}, vendorHosts...), ips, now)
+// kind is what an authority may be.
+type kind struct {
+	file   string        // that holds it
+	name   string        // for people who see it in a list
+	life   time.Duration // of a new one
+	margin time.Duration // left of it when it is made anew
+	limits limits
 }
 
-// ForNames gives what a tls.Config asks for the certificate of a name: one for each name below localhost, because most
-// clients do not take *.localhost for it, and none for others. The authority in dir, which has to be there, signs it.
-func ForNames(dir string, now time.Time) (func(*tls.ClientHelloInfo) (*tls.Certificate, error), error) {
-	a, err := read(KeyFile(dir))
-	if err != nil {
-		return nil, err
+// limits are what an authority may sign for. Its key, should it get lost, is good for nothing else.
+type limits struct {
+	names []string     // and what is below them
+	nets  []*net.IPNet // nil: no address at all
+}
+
+// allow reports whether an authority keeps to l and may sign for all of it. Those of older versions do not.
+func (l *limits) allow(cert *x509.Certificate) bool {
+	if !cert.PermittedDNSDomainsCritical || len(cert.ExtKeyUsage) == 0 {
+		return false
 	}
-	return func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-		name := strings.ToLower(hello.ServerName)
-		if !belowLocalhost.MatchString(name) {
-			return nil, nil //nolint:nilnil // that is how the one for all is asked for
+	for _, name := range cert.PermittedDNSDomains {
+		if isVendors(name) && !slices.Contains(l.names, name) {
+			return false
 		}
-		return a.certify([]string{name}, nil, now)
-	}, nil
+	}
+	for _, name := range l.names {
+		if !slices.Contains(cert.PermittedDNSDomains, name) {
+			return false
+		}
+	}
+	if l.nets == nil {
+		return len(cert.ExcludedIPRanges) == len(everywhere)
+	}
+	for _, n := range l.nets {
+		if !slices.ContainsFunc(cert.PermittedIPRanges, func(have *net.IPNet) bool { return have.String() == n.String() }) {
+			return false
+		}
+	}
+	return true
 }
 
-// open reads the authority in dir, and makes one if there is none or if its time is over. Of two that are made at the
-// same time, one is kept.
-func open(dir string, now time.Time) (*authority, error) {
-	path := KeyFile(dir)
-	a, err := read(path)
+// open reads an authority in dir, and makes one if there is none, if its time is over or if it may sign for too much or too
+// little. A new one may sign for the names of the one before, too, so that two servers that share dir do not take turns.
+// replaced says that there was another.
+func (k kind) open(dir string, now time.Time) (a *authority, replaced bool, err error) {
+	path := filepath.Join(dir, k.file)
+	old, err := read(path)
 	switch {
-	case err == nil && now.Add(certificateLife).Before(a.cert.NotAfter):
-		return a, nil
+	case err == nil && now.Add(k.margin).Before(old.cert.NotAfter) && k.limits.allow(old.cert):
+		return old, false, nil
 	case err == nil:
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
+		k.limits = k.limits.with(old.cert)
 	case !errors.Is(err, fs.ErrNotExist):
-		return nil, err
+		return nil, false, err
 	}
-	fresh, err := makeAuthority(now)
-	if err != nil {
-		return nil, err
+	if a, err = k.make(now); err != nil {
+		return nil, false, err
 	}
-	if err := fresh.save(path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err
+	return a, old != nil, a.save(path)
+}
+
+// with are limits that also have the names and single addresses of an authority of before, but for the vendor's.
+func (l limits) with(old *x509.Certificate) limits {
+	l.names, l.nets = slices.Clone(l.names), slices.Clone(l.nets)
+	for _, name := range old.PermittedDNSDomains {
+		if !isVendors(name) && !slices.Contains(l.names, name) {
+			l.names = append(l.names, name)
+		}
 	}
-	return read(path)
+	for _, n := range old.PermittedIPRanges {
+		if ones, bits := n.Mask.Size(); ones == bits && len(inNets([]net.IP{n.IP}, l.nets)) == 0 {
+			l.nets = append(l.nets, n)
+		}
+	}
+	return l
 }
 
 func read(path string) (*authority, error) {
@@ -122,17 +127,21 @@ func read(path string) (*authority, error) {
 	return &authority{pair.Leaf, key}, nil
 }
 
-func makeAuthority(now time.Time) (*authority, error) {
+func (k kind) make(now time.Time) (*authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
 	}
 	serial := serialNumber()
 	template := &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: fmt.Sprintf("ringcx sandbox on this machine, %x", serial.Bytes()[:4])},
-		NotBefore: now.Add(-backdated), NotAfter: now.Add(authorityLife), IsCA: true, BasicConstraintsValid: true,
+		SerialNumber: serial, Subject: pkix.Name{CommonName: fmt.Sprintf("%s, %x", k.name, serial.Bytes()[:4])},
+		NotBefore: now.Add(-backdated), NotAfter: now.Add(k.life), IsCA: true, BasicConstraintsValid: true,
 		MaxPathLenZero: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
-		PermittedDNSDomains: permitted, PermittedDNSDomainsCritical: true,
+		ExtKeyUsage:         []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		PermittedDNSDomains: k.limits.names, PermittedDNSDomainsCritical: true, PermittedIPRanges: k.limits.nets,
+	}
+	if k.limits.nets == nil {
+		template.ExcludedIPRanges = everywhere
 	}
 	cert, err := sign(template, template, &key.PublicKey, key)
 	return &authority{cert, key}, err
@@ -157,45 +166,40 @@ func (a *authority) pem() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
 }
 
-// save writes certificate and key, at once or not at all; it fails with fs.ErrExist if somebody else has.
+// save writes certificate and key, for their owner alone.
 func (a *authority) save(path string) error {
 	key, err := x509.MarshalPKCS8PrivateKey(a.key)
 	if err != nil {
 		return err
 	}
-	temp, err := writeTemp(path, append(a.pem(), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})...))
-	if err != nil {
-		return err
-	}
-	return errors.Join(os.Link(temp, path), os.Remove(temp))
+	return replace(path, append(a.pem(), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})...), 0o600)
 }
 
-// publish writes what clients trust, unless it is there.
-func (a *authority) publish(path string) error {
-	if there, err := os.ReadFile(path); err == nil && bytes.Equal(there, a.pem()) { //nolint:gosec // as above
-		return nil
+// publish writes what clients trust, for everybody to read, unless it is there.
+func publish(path string, certs []byte) error {
+	if there, err := os.ReadFile(path); err == nil && bytes.Equal(there, certs) { //nolint:gosec // as above
+		return os.Chmod(path, 0o644) //nolint:gosec // certificates are public
 	}
-	temp, err := writeTemp(path, a.pem())
-	if err != nil {
-		return err
-	}
-	return os.Rename(temp, path)
+	return replace(path, certs, 0o644)
 }
 
-// writeTemp writes data to a new file beside path, for its owner alone.
-func writeTemp(path string, data []byte) (string, error) {
+// replace puts a new file where path leads, as a whole or not at all. A link that is there is not followed.
+func replace(path string, data []byte, mode fs.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
-		return "", err
+		return err
 	}
 	_, err = f.Write(data)
 	if err == nil {
-		err = f.Sync()
+		err = errors.Join(os.Chmod(f.Name(), mode), f.Sync())
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return "", errors.Join(err, os.Remove(f.Name()))
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
 	}
-	return f.Name(), nil
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
 }
 
 func (a *authority) certify(names []string, ips []net.IP, now time.Time) (*tls.Certificate, error) {
@@ -203,9 +207,13 @@ func (a *authority) certify(names []string, ips []net.IP, now time.Time) (*tls.C
 	if err != nil {
 		return nil, err
 	}
+	ending := now.Add(certificateLife)
+	if a.cert.NotAfter.Before(ending) {
+		ending = a.cert.NotAfter
+	}
 	cert, err := sign(&x509.Certificate{
 		SerialNumber: serialNumber(), Subject: pkix.Name{CommonName: "ringcx sandbox"},
-		NotBefore: now.Add(-backdated), NotAfter: now.Add(certificateLife),
+		NotBefore: now.Add(-backdated), NotAfter: ending,
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		DNSNames: names, IPAddresses: ips,
 	}, a.cert, &key.PublicKey, a.key)

@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// What comes from outside (answers of servers, files, variables, other programs) may hold escape sequences, which a
+// terminal obeys, and characters that turn a line around or cannot be seen, which deceive its reader. They are shown as
+// JSON writes them, such as \u001b, so JSON stays what it was. There are two places: everything that is written to a
+// terminal goes through a terminalWriter, and what must stay one line, or is read by people in files too, is printable.
+
+// deceptive says whether a character does something else than being seen: controls, separators of lines, direction marks
+// and others of format, and those that are empty on purpose.
+func deceptive(r rune) bool {
+	if r < 0x7f {
+		return r < ' '
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point)
+}
+
+// appendShown appends a character, so that it can be seen.
+func appendShown(b []byte, r rune) []byte {
+	switch {
+	case !deceptive(r):
+		return utf8.AppendRune(b, r)
+	case r == '\n':
+		return append(b, `\n`...)
+	case r == '\r':
+		return append(b, `\r`...)
+	case r == '\t':
+		return append(b, `\t`...)
+	case r > 0xffff:
+		high, low := utf16.EncodeRune(r)
+		return fmt.Appendf(b, `\u%04x\u%04x`, high, low)
+	}
+	return fmt.Appendf(b, `\u%04x`, r)
+}
+
+// printable is s in one line, of characters that can be seen. What is not UTF-8 becomes U+FFFD.
+func printable(s string) string {
+	if utf8.ValidString(s) && !strings.ContainsFunc(s, deceptive) {
+		return s
+	}
+	b := make([]byte, 0, len(s)+16)
+	for _, r := range s {
+		b = appendShown(b, r)
+	}
+	return string(b)
+}
+
+// maxErrorLine is how many bytes of an error are shown.
+const maxErrorLine = 4000
+
+// errorLine is what an error says, in one line that fills no screen.
+func errorLine(s string) string {
+	s = printable(strings.ReplaceAll(strings.TrimSpace(s), "\n", "; "))
+	if len(s) > maxErrorLine {
+		s = strings.ToValidUTF8(s[:maxErrorLine], "") + "…"
+	}
+	return s
+}
+
+// terminalWriter writes to a terminal, or to a place that is read on one later. Lines and tabs are kept. Several may
+// write at once.
+type terminalWriter struct {
+	mu   sync.Mutex // guards both
+	w    io.Writer
+	rest []byte // the begin of a character, or a carriage return: what follows decides
+}
+
+// piece is how much is made harmless at a time, so that a large answer is not held twice.
+const piece = 32 << 10
+
+// Write implements io.Writer.
+func (t *terminalWriter) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for at := 0; at < len(p); at += piece {
+		clean, rest := harmless(append(t.rest, p[at:min(at+piece, len(p))]...), false)
+		t.rest = append([]byte(nil), rest...)
+		if _, err := t.w.Write(clean); err != nil {
+			return at, err
+		}
+	}
+	return len(p), nil
+}
+
+// end writes what waits for more.
+func (t *terminalWriter) end() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	clean, _ := harmless(t.rest, true)
+	t.rest = nil
+	_, _ = t.w.Write(clean)
+}
+
+// harmless is data as a terminal may have it, without a rest of which only more can tell what it is; at the last there is
+// no more.
+func harmless(data []byte, last bool) (clean, rest []byte) {
+	clean = make([]byte, 0, len(data)+16)
+	for len(data) > 0 {
+		r, size := utf8.DecodeRune(data)
+		next := data[size:]
+		switch {
+		case !last && r == utf8.RuneError && !utf8.FullRune(data), !last && r == '\r' && len(next) == 0:
+			return clean, data
+		case r == '\n', r == '\t', r == '\r' && len(next) > 0 && next[0] == '\n':
+			clean = append(clean, byte(r))
+		default:
+			clean = appendShown(clean, r)
+		}
+		data = next
+	}
+	return clean, nil
+}
+
+// trusted is the way past a terminalWriter, for control sequences of our own: nothing from outside may take it.
+func trusted(w io.Writer) io.Writer {
+	if t, ok := w.(*terminalWriter); ok {
+		return past{t}
+	}
+	return w
+}
+
+type past struct{ *terminalWriter }
+
+// Write implements io.Writer.
+func (t past) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.w.Write(p)
+}
+
+// guarded is the environment with writers that protect terminals, and what to call in the end. What goes to Stderr is
+// for people wherever it ends up; what goes to Stdout is data, unless that is a terminal.
+func (e *Env) guarded() (guarded *Env, end func()) {
+	c, errs := *e, &terminalWriter{w: e.Stderr}
+	c.Stderr = errs
+	if !e.OutTerminal {
+		return &c, errs.end
+	}
+	out := &terminalWriter{w: e.Stdout}
+	c.Stdout = out
+	return &c, func() { out.end(); errs.end() }
+}

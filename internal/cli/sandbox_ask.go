@@ -1,0 +1,305 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ringcx-go/ringcx/internal/localtls"
+	"github.com/ringcx-go/ringcx/sandbox"
+)
+
+// Bounds of what a sandbox is given, and of what is taken from it. Whatever listens at its port may answer.
+const (
+	startTime    = 5 * time.Second // for a sandbox that was started in the background, as in the quick start
+	patientFor   = time.Second     // of that pass in silence
+	answerTime   = 5 * time.Second
+	answerMost   = 1 << 20
+	wordMost     = 4096 // bytes of a client ID, a secret, a JWT
+	retryingEach = 100 * time.Millisecond
+)
+
+// inquiry asks a sandbox that is running, or about to.
+type inquiry struct {
+	*app
+	at       *place
+	base     *url.URL
+	password string    // of its console, sent only if it asks for it; "": none
+	until    time.Time // so long it is waited for
+	said     bool      // that it is waited for
+}
+
+// hasSeed refuses a sandbox with another seed.
+func (q *inquiry) hasSeed(seed string) error {
+	var state struct {
+		Seed uint64 `json:"seed"`
+	}
+	if err := q.ask(http.MethodGet, q.base.String()+"/_sandbox/state", nil, &state); err != nil {
+		return err
+	}
+	if want, err := strconv.ParseUint(seed, 0, 64); err != nil || max(want, 1) != state.Seed {
+		return &usageError{
+			fmt.Sprintf("the sandbox at %s has the seed %d, not %s", q.base, state.Seed, seed),
+			"leave --seed out, or name the other sandbox with --listen",
+		}
+	}
+	return nil
+}
+
+// namespace asks for the address of a namespace, which begins with that.
+func (q *inquiry) namespace(name string) (string, error) {
+	body, err := json.Marshal(map[string]string{"name": name})
+	if err != nil {
+		return "", err
+	}
+	var got struct {
+		URL string `json:"url"`
+	}
+	if err := q.ask(http.MethodPost, q.base.String()+"/_sandbox/namespaces", body, &got); err != nil {
+		var refused *refusedBy
+		if errors.As(err, &refused) {
+			return "", &usageError{fmt.Sprintf("--namespace %s: %s", printable(clip(name)), refused.text), "such as --namespace nightly"}
+		}
+		return "", err
+	}
+	address := namespaceAddress(q.base, got.URL, name)
+	if address == "" {
+		return "", fmt.Errorf("what answers at %s gave an address that is none of its own for namespace %s: nothing was believed", q.base, printable(clip(name)))
+	}
+	return address, nil
+}
+
+// namespaceAddress is the address that a sandbox at base gave for a namespace, in a spelling of ours; "" if it leads
+// elsewhere: to another scheme or host than asked or with anything in it but a port or the path of that namespace.
+func namespaceAddress(base *url.URL, answer, name string) string {
+	u, err := url.Parse(answer)
+	if err != nil || !oneLabel.MatchString(name) || u.Scheme != base.Scheme || u.Opaque != "" || u.User != nil || strings.ContainsAny(answer, "?#") {
+		return ""
+	}
+	host, asked := strings.ToLower(u.Hostname()), strings.ToLower(base.Hostname())
+	switch {
+	case host == asked, host == name+"."+asked, here[asked] && (here[host] || host == name+".localhost"):
+	default:
+		return ""
+	}
+	out := url.URL{Scheme: base.Scheme, Host: host}
+	if strings.Contains(host, ":") {
+		out.Host = "[" + host + "]"
+	}
+	if u.Port() != "" {
+		if !isPort(u.Port()) {
+			return ""
+		}
+		out.Host = net.JoinHostPort(host, u.Port())
+	}
+	switch path := strings.TrimSuffix(u.EscapedPath(), "/"); path {
+	case "":
+	case "/_ns/" + name:
+		out.Path = path
+	default:
+		return ""
+	}
+	return out.String()
+}
+
+// here are the hosts by which a sandbox calls this machine when it was asked at any of them.
+var here = map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true}
+
+var oneLabel = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
+
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
+}
+
+// credentials asks the sandbox at url for its demo credentials. Those of a stranger may be wrong, but are one printable
+// word each.
+func (q *inquiry) credentials(url string) (sandbox.Credentials, error) {
+	var got map[string]any
+	if err := q.ask(http.MethodGet, url+"/_sandbox/env", nil, &got); err != nil {
+		return sandbox.Credentials{}, err
+	}
+	bad := ""
+	word := func(name string) string {
+		text, ok := got[name].(string)
+		if !ok || text == "" || len(text) > wordMost || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			bad = name
+		}
+		return text
+	}
+	demo := sandbox.Credentials{
+		ClientID: word("clientId"), ClientSecret: word("clientSecret"), JWT: word("jwt"), Email: word("email"), Password: word("password"),
+		NativeClientID: word("nativeClientId"), WebClientID: word("webClientId"), WebClientSecret: word("webClientSecret"),
+		WebRedirectURI: word("webRedirectUri"), AdminUsername: word("adminUsername"), AdminPassword: word("adminPassword"),
+		PlatformID: word("platformId"),
+	}
+	if bad != "" {
+		return sandbox.Credentials{}, fmt.Errorf("what answers at %s is no sandbox: its %s cannot be one", url, bad)
+	}
+	return demo, nil
+}
+
+// refusedBy is a sandbox's own words for why it does not do what it was asked for.
+type refusedBy struct{ text string }
+
+func (r *refusedBy) Error() string { return r.text }
+
+// ask puts into v what the sandbox answers, and waits for one that is not there yet.
+func (q *inquiry) ask(method, address string, body []byte, v any) error {
+	status, raw, err := q.reach(method, address, body, "")
+	if err == nil && status == http.StatusUnauthorized && q.password != "" {
+		status, raw, err = q.reach(method, address, body, q.password)
+	}
+	said, ok := errorIn(raw)
+	switch {
+	case err != nil:
+		return err
+	case status == http.StatusOK && json.Unmarshal(raw, v) == nil:
+		return nil
+	case status == http.StatusUnauthorized && ok:
+		return &hintedError{fmt.Errorf("the sandbox at %s wants its console's password: %s", q.base, said), "give it with --console-password-file FILE, or in RINGCX_CONSOLE_PASSWORD"}
+	case status == http.StatusMisdirectedRequest:
+		return &hintedError{fmt.Errorf("the sandbox at %s does not answer to that name", q.base), "start it with --host " + shellWord(q.base.Hostname())}
+	case status == http.StatusBadRequest && q.base.Scheme == "http" && bytes.Contains(raw, []byte("HTTP request to an HTTPS server")):
+		return &hintedError{fmt.Errorf("the sandbox at %s speaks HTTPS", q.base), "give its directory with --tls DIR"}
+	case ok:
+		return &refusedBy{printable(said)}
+	}
+	return &hintedError{fmt.Errorf("what answers at %s is no sandbox (HTTP %d)", q.base, status), "name the sandbox's address with --listen"}
+}
+
+// errorIn is the text of an error of the control plane, if that is what raw is.
+func errorIn(raw []byte) (string, bool) {
+	var said struct {
+		Error string `json:"error"`
+	}
+	ok := json.Unmarshal(raw, &said) == nil && said.Error != ""
+	if len(said.Error) > 300 {
+		said.Error = strings.ToValidUTF8(said.Error[:300], "") + "…"
+	}
+	return printable(said.Error), ok
+}
+
+// reach asks until there is an answer, or it is too late.
+func (q *inquiry) reach(method, address string, body []byte, password string) (int, []byte, error) {
+	began := time.Now()
+	for {
+		status, raw, err := q.once(method, address, body, password)
+		switch {
+		case err == nil:
+			return status, raw, nil
+		case q.Context.Err() != nil:
+			return 0, nil, q.Context.Err()
+		case !notYet(err) || time.Now().After(q.until):
+			return 0, nil, q.unreached(err)
+		}
+		if !q.said && time.Since(began) > patientFor {
+			q.said = true
+			fmt.Fprintf(q.Stderr, "Waiting for a sandbox at %s …\n", q.base)
+		}
+		select {
+		case <-time.After(retryingEach):
+		case <-q.Context.Done():
+		}
+	}
+}
+
+// notYet reports whether err may be due to a sandbox that is starting: nothing listens, or its authority is not made yet.
+func notYet(err error) bool {
+	var op *net.OpError
+	var unknown x509.UnknownAuthorityError
+	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &unknown) || errors.Is(err, fs.ErrNotExist)
+}
+
+func (q *inquiry) unreached(err error) error {
+	var problem *url.Error
+	if errors.As(err, &problem) {
+		err = problem.Err
+	}
+	hint := "start it with 'ringcx sandbox', or name its address with --listen"
+	var unknown x509.UnknownAuthorityError
+	var record tls.RecordHeaderError
+	var name x509.HostnameError
+	switch {
+	case errors.As(err, &name):
+		hint = "start it with --host " + shellWord(q.base.Hostname()) + ", and give programs what it then writes"
+	case errors.As(err, &unknown):
+		hint = "give the directory of that sandbox with --tls DIR"
+	case errors.As(err, &record), q.base.Scheme == "https" && errors.Is(err, http.ErrSchemeMismatch):
+		hint = "what listens there speaks no TLS: leave --tls out, or start the sandbox with it"
+	}
+	return &hintedError{fmt.Errorf("no sandbox answers at %s: %s", q.base, printable(err.Error())), hint}
+}
+
+func (q *inquiry) once(method, address string, body []byte, password string) (status int, answer []byte, err error) {
+	ctx, cancel := context.WithTimeout(q.Context, answerTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	req.Header.Set("User-Agent", "ringcx")
+	if password != "" {
+		req.SetBasicAuth("ringcx", password)
+	}
+	client, err := q.at.client()
+	if err != nil {
+		return 0, nil, err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer resp.Body.Close() //nolint:errcheck // it was read
+	answer, err = io.ReadAll(io.LimitReader(resp.Body, answerMost+1))
+	if err == nil && len(answer) > answerMost {
+		return resp.StatusCode, nil, nil // no sandbox says so much
+	}
+	return resp.StatusCode, answer, err
+}
+
+// client reaches the sandbox there: directly, and nothing else instead.
+func (p *place) client() (*http.Client, error) {
+	direct := &http.Transport{DialContext: dialHere, DisableKeepAlives: true, MaxResponseHeaderBytes: 64 << 10}
+	if p.tlsDir != "" {
+		ca, err := os.ReadFile(localtls.CertFile(p.tlsDir))
+		if err != nil {
+			return nil, err
+		}
+		pool := x509.NewCertPool()
+		pool.AppendCertsFromPEM(ca)
+		direct.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	}
+	return &http.Client{Transport: direct, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, nil
+}
+
+// dialHere connects names of this machine to it, whatever a resolver says of them.
+func dialHere(ctx context.Context, network, address string) (net.Conn, error) {
+	var d net.Dialer
+	host, port, err := net.SplitHostPort(address)
+	name := strings.ToLower(strings.TrimSuffix(host, "."))
+	if err != nil || name != "localhost" && !strings.HasSuffix(name, ".localhost") {
+		return d.DialContext(ctx, network, address)
+	}
+	conn, err := d.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+	if err != nil {
+		if six, failed := d.DialContext(ctx, network, net.JoinHostPort("::1", port)); failed == nil {
+			return six, nil
+		}
+	}
+	return conn, err
+}

@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ringcx-go/ringcx/internal/localtls"
+	"github.com/ringcx-go/ringcx/sandbox"
+	"github.com/ringcx-go/ringcx/store/file"
+)
+
+// place is where a sandbox is reached.
+type place struct {
+	listen  string
+	hosts   []string // names of this machine, besides localhost
+	envFile string   // where the variables are written that lead there; "": nowhere
+	tlsDir  string   // of the authority that its clients trust; "": it speaks plain HTTP
+	vendor  bool     // it has certificates for the vendor's names, too
+
+	data     string // file in which it keeps everything; "": in memory
+	snapshot string // file that says what is in it; "": the demo objects
+}
+
+// check finds what is wrong with the place of a sandbox before it starts, and puts the names into one spelling.
+func (p *place) check() error {
+	for _, path := range []string{p.envFile, p.tlsDir} {
+		if problem := unfit(path); problem != "" {
+			return &usageError{fmt.Sprintf("%q cannot be written for a shell: %s", path, problem), "choose another name"}
+		}
+	}
+	if p.vendor && p.tlsDir == "" {
+		return &usageError{"--tls-vendor-names needs --tls DIR", "without TLS a name proves nothing, and needs no certificate"}
+	}
+	if info, err := os.Stat(p.envFile); p.envFile != "" && err == nil && !info.Mode().IsRegular() {
+		return &usageError{fmt.Sprintf("--env-file %s is not a file", printable(p.envFile)), "name a file, which is made or replaced"}
+	}
+	given := p.hosts
+	if host, _, err := net.SplitHostPort(p.listen); err == nil && host != "" && !isAddress(host) {
+		given = append(slices.Clone(given), host)
+	}
+	p.hosts = nil
+	for _, host := range given {
+		name, err := localtls.HostName(host)
+		if err != nil {
+			return &usageError{fmt.Sprintf("--host: %v", err), "give a name by which programs of yours know this machine, such as --host sandbox"}
+		}
+		if !slices.Contains(p.hosts, name) && name != "localhost" && !strings.HasSuffix(name, ".localhost") {
+			p.hosts = append(p.hosts, name)
+		}
+	}
+	return nil
+}
+
+// isAddress reports whether a host is an IP address, which one of IPv6 may have a zone behind.
+func isAddress(host string) bool {
+	host, _, _ = strings.Cut(host, "%")
+	return net.ParseIP(host) != nil
+}
+
+// address is where a sandbox that is running is asked.
+func (p *place) address() (*url.URL, error) {
+	host, port, err := net.SplitHostPort(p.listen)
+	if err == nil && host != "" && net.ParseIP(host) == nil {
+		_, err = localtls.HostName(host)
+	}
+	if err != nil || !isPort(port) {
+		return nil, &usageError{fmt.Sprintf("--listen %q must name the host and port of a sandbox", p.listen), "such as --listen " + defaultListen}
+	}
+	return url.Parse(p.url(host, port))
+}
+
+func (p *place) url(host, port string) string {
+	scheme := "http"
+	if p.tlsDir != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + net.JoinHostPort(reachable(host), port)
+}
+
+// writeEnv writes the variables that lead to the sandbox at url.
+func (p *place) writeEnv(url string, demo sandbox.Credentials) error {
+	text, err := exports(url, demo)
+	if err != nil {
+		return err
+	}
+	trust, err := p.trust()
+	if err != nil {
+		return err
+	}
+	return writePrivate(p.envFile, []byte(text+trust))
+}
+
+// envFlags are the flags by which 'ringcx sandbox env' finds the sandbox at url.
+func (p *place) envFlags(url string) string {
+	args := ""
+	if p.listen != defaultListen {
+		_, address, _ := strings.Cut(url, "://")
+		args += " --listen " + shellWord(address)
+	}
+	if p.tlsDir != "" {
+		args += " --tls " + shellPath(p.tlsDir)
+	}
+	if p.vendor {
+		args += " --tls-vendor-names"
+	}
+	return args
+}
+
+// trust are the shell lines by which programs trust the certificate.
+func (p *place) trust() (string, error) {
+	if p.tlsDir == "" {
+		return "", nil
+	}
+	dir, err := filepath.Abs(p.tlsDir)
+	if err != nil {
+		return "", err
+	}
+	ca := localtls.TrustFile(dir, p.vendor)
+	return exportLines([][2]string{{"SSL_CERT_FILE", ca}, {"CURL_CA_BUNDLE", ca}, {"NODE_EXTRA_CA_CERTS", ca}})
+}
+
+// listener listens there. The notes are for the user.
+func (p *place) listener(ctx context.Context, now time.Time) (ln net.Listener, config *tls.Config, notes []string, err error) {
+	ln, err = (&net.ListenConfig{}).Listen(ctx, "tcp", p.listen)
+	if err != nil {
+		return nil, nil, nil, &usageError{fmt.Sprintf("cannot listen on %s: %s", p.listen, unwrapOp(err)), "choose another address, such as --listen 127.0.0.1:0 for any free port"}
+	}
+	ln = patient{ln, stallTime}
+	if p.tlsDir == "" {
+		return ln, nil, nil, nil
+	}
+	config, notes, err = p.tlsConfig(ln.Addr(), now)
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, ln.Close())
+	}
+	return localtls.Listener(ln, config), config, notes, nil
+}
+
+func (p *place) tlsConfig(addr net.Addr, now time.Time) (config *tls.Config, notes []string, err error) {
+	if err := localtls.MakeDir(p.tlsDir); err != nil {
+		return nil, nil, err
+	}
+	if err := file.CheckOwned(p.tlsDir); err != nil {
+		return nil, nil, err
+	}
+	for _, path := range []string{localtls.KeyFile(p.tlsDir), localtls.VendorKeyFile(p.tlsDir)} {
+		if err := file.CheckPrivate(path); err != nil {
+			return nil, nil, err
+		}
+	}
+	config, replaced, err := localtls.Config(p.tlsDir, localtls.Server{Hosts: p.hosts, IPs: addresses(addr), Vendor: p.vendor}, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, path := range replaced {
+		notes = append(notes, fmt.Sprintf("%s is new: the authority before was over, or could sign for other names than wanted. What trusts the old one has to trust this, and should forget the old one.", path))
+	}
+	if info, err := os.Stat(p.tlsDir); err == nil && info.Mode().Perm()&0o005 != 0o005 {
+		notes = append(notes, fmt.Sprintf("Only you can read it there; chmod 755 %s lets other users and containers.", shellWord(p.tlsDir)))
+	}
+	config.NextProtos = []string{"h2", "http/1.1"}
+	config.MinVersion = tls.VersionTLS10 // the sandbox itself refuses what is below 1.2, and tells of it in its log
+	return config, notes, nil
+}
+
+// addresses are those that a listener is reached at. One that listens on all of them is known by those of this machine and
+// of private networks: the others change too often, and are not this machine's for long.
+func addresses(addr net.Addr) []net.IP {
+	at, ok := addr.(*net.TCPAddr)
+	if !ok || !at.IP.IsUnspecified() {
+		if ok {
+			return []net.IP{at.IP}
+		}
+		return nil
+	}
+	var out []net.IP
+	all, _ := net.InterfaceAddrs() // without them it is reached from this machine
+	for _, one := range all {
+		if n, ok := one.(*net.IPNet); ok && localtls.InPrivateNetwork(n.IP) {
+			out = append(out, n.IP)
+		}
+	}
+	return out
+}

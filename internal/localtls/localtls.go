@@ -1,0 +1,149 @@
+// Package localtls lets a server on this machine speak HTTPS, also under the names of others: private authorities, kept in a
+// directory, sign for them, and who trusts them sees no difference.
+package localtls
+
+import (
+	"crypto/tls"
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Server is what a server wants to be known as, besides localhost, names below it and the loopback addresses.
+type Server struct {
+	Hosts  []string // names, and one label below each of them
+	IPs    []net.IP // addresses; of those that are not of a private network, only the ones that it listens on by name
+	Vendor bool     // the names of the vendor's servers too, signed by an authority of their own
+}
+
+var oneLabel = regexp.MustCompile(`^[a-z0-9_-]{1,63}$`)
+
+// CertFile is what clients of the servers of dir have to trust.
+func CertFile(dir string) string { return filepath.Join(dir, "ca.pem") }
+
+// TrustFile is CertFile, or with vendor the file that holds the authority for the vendor's names and behind it the other.
+func TrustFile(dir string, vendor bool) string {
+	if vendor {
+		return filepath.Join(dir, "vendor-ca.pem")
+	}
+	return CertFile(dir)
+}
+
+// KeyFile holds certificate and key of the authority in dir.
+func KeyFile(dir string) string { return filepath.Join(dir, "authority.pem") }
+
+// VendorKeyFile holds certificate and key of the authority for the vendor's names.
+func VendorKeyFile(dir string) string { return filepath.Join(dir, "vendor-authority.pem") }
+
+// Config gives new certificates for a server. The authorities in dir sign them, made at the first use, when they have
+// expired, and when they may not sign for all of it or, as in earlier versions, may sign for more; what clients have to
+// trust is there afterwards. The directory is made for everybody to read; one that is there has to be writable by its owner
+// alone, because whoever can write there chooses what programs trust.
+// replaced names the files whose authority is another than before.
+func Config(dir string, who Server, now time.Time) (config *tls.Config, replaced []string, err error) {
+	if err := MakeDir(dir); err != nil {
+		return nil, nil, err
+	}
+	lock := flock.New(filepath.Join(dir, "authority.lock"), flock.SetPermissions(0o600))
+	if err := lock.Lock(); err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = lock.Close() }()
+	who.Hosts = slices.Clone(who.Hosts)
+	for i, host := range who.Hosts {
+		if who.Hosts[i], err = HostName(host); err != nil {
+			return nil, nil, err
+		}
+	}
+	own, was, err := ordinary(&who).open(dir, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := publish(CertFile(dir), own.pem()); err != nil {
+		return nil, nil, err
+	}
+	if was {
+		replaced = append(replaced, CertFile(dir))
+	}
+	cert, err := own.certify(names(who.Hosts), append(slices.Clone(loopback), inNets(who.IPs, own.cert.PermittedIPRanges)...), now)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &signer{own: own, hosts: append([]string{"localhost"}, who.Hosts...), now: now}
+	if who.Vendor {
+		was, err := s.takeVendor(dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		if was {
+			replaced = append(replaced, TrustFile(dir, true))
+		}
+	}
+	return &tls.Config{Certificates: []tls.Certificate{*cert}, GetCertificate: s.certificate}, replaced, nil //nolint:gosec // the caller chooses the versions
+}
+
+// signer gives the certificates that are asked for by name.
+type signer struct {
+	own    *authority
+	hosts  []string         // each name below them gets a certificate
+	vendor *tls.Certificate // nil: none
+	now    time.Time
+}
+
+// takeVendor opens the authority for the vendor's names; was says that it takes the place of another.
+func (s *signer) takeVendor(dir string) (was bool, err error) {
+	theirs, was, err := vendors.open(dir, s.now)
+	if err != nil {
+		return false, err
+	}
+	if err := publish(TrustFile(dir, true), append(theirs.pem(), s.own.pem()...)); err != nil {
+		return false, err
+	}
+	s.vendor, err = theirs.certify(vendorHosts, nil, s.now)
+	return was, err
+}
+
+// certificate is the one for the name that a client asks for: one for each name below a host, because most clients do not
+// take *.localhost for it, that of the vendor for a name of the vendor, and none for others.
+func (s *signer) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	name := strings.TrimSuffix(strings.ToLower(hello.ServerName), ".")
+	if s.vendor != nil && slices.Contains(vendorHosts, name) {
+		return s.vendor, nil
+	}
+	label, host, _ := strings.Cut(name, ".")
+	if oneLabel.MatchString(label) && slices.Contains(s.hosts, host) {
+		return s.own.certify([]string{name}, nil, s.now)
+	}
+	return nil, nil //nolint:nilnil // that is how the one for all is asked for
+}
+
+// names are those of the certificate for all.
+func names(hosts []string) []string {
+	out := []string{"localhost", "*.localhost"}
+	for _, host := range hosts {
+		out = append(out, host, "*."+host)
+	}
+	return out
+}
+
+// MakeDir makes a directory for authorities, unless it is there. Other users may look into it, whatever the umask.
+func MakeDir(dir string) error {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil { //nolint:gosec // nothing secret is in the directories above
+		return err
+	}
+	switch err := os.Mkdir(dir, 0o755); { //nolint:gosec // certificates are public; the keys have modes of their own
+	case errors.Is(err, fs.ErrExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	return os.Chmod(dir, 0o755) //nolint:gosec // as above
+}

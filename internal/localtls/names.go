@@ -1,0 +1,110 @@
+package localtls
+
+import (
+	"fmt"
+	"net"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// vendorHosts are the names of the vendor's servers: those of today, those of the platform's own sandbox and those of the
+// older API.
+var vendorHosts = []string{
+	"platform.ringcentral.com", "ringcx.ringcentral.com", "engage.ringcentral.com", "platform.devtest.ringcentral.com",
+	"portal.vacd.biz", "portal.virtualacd.biz",
+}
+
+// vendorDomains are the names that everything of the vendor ends in.
+var vendorDomains = []string{"ringcentral.com", "ringcentral.biz", "vacd.biz", "virtualacd.biz"}
+
+// registries are names below which others have theirs. With two letters, all are.
+var registries = []string{"com", "net", "org", "biz", "info", "edu", "gov", "mil", "int", "arpa", "dev", "app", "cloud", "online", "xyz"}
+
+var vendors = kind{
+	file: "vendor-authority.pem", name: "ringcx sandbox, names of the vendor", life: vendorLife, margin: 24 * time.Hour,
+	limits: limits{names: vendorHosts},
+}
+
+// ordinary is the authority for the names of s itself, and for addresses of this machine and of private networks; of
+// others, only for those that s has.
+func ordinary(s *Server) kind {
+	nets := slices.Clone(private)
+	for _, ip := range s.IPs {
+		if len(inNets([]net.IP{ip}, nets)) == 0 && !ip.IsUnspecified() {
+			nets = append(nets, &net.IPNet{IP: shortest(ip), Mask: net.CIDRMask(8*len(shortest(ip)), 8*len(shortest(ip)))})
+		}
+	}
+	return kind{
+		file: "authority.pem", name: "ringcx sandbox on this machine", life: authorityLife, margin: certificateLife,
+		limits: limits{names: append([]string{"localhost"}, s.Hosts...), nets: nets},
+	}
+}
+
+var (
+	loopback   = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	private    = networks("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")
+	everywhere = networks("0.0.0.0/0", "::/0")
+)
+
+func networks(of ...string) []*net.IPNet {
+	out := make([]*net.IPNet, len(of))
+	for i, text := range of {
+		_, out[i], _ = net.ParseCIDR(text)
+	}
+	return out
+}
+
+// shortest is an address in four bytes, if it is one of IPv4.
+func shortest(ip net.IP) net.IP {
+	if four := ip.To4(); four != nil {
+		return four
+	}
+	return ip
+}
+
+// inNets are those of ips that are in one of nets.
+func inNets(ips []net.IP, nets []*net.IPNet) []net.IP {
+	var out []net.IP
+	for _, ip := range ips {
+		if slices.ContainsFunc(nets, func(n *net.IPNet) bool { return n.Contains(ip) }) {
+			out = append(out, ip)
+		}
+	}
+	return out
+}
+
+// InPrivateNetwork reports whether a server can be known by an address without that being asked for: of this machine or of
+// a private network.
+func InPrivateNetwork(ip net.IP) bool { return len(inNets([]net.IP{ip}, private)) > 0 }
+
+// isVendors reports whether a name is one of the vendor's, or one that the vendor's end in. It is in small letters.
+func isVendors(name string) bool {
+	for _, domain := range vendorDomains {
+		if name == domain || strings.HasSuffix(name, "."+domain) || strings.HasSuffix(domain, "."+name) {
+			return true
+		}
+	}
+	return strings.HasPrefix(name, "ringcentral.") || strings.Contains(name, ".ringcentral.")
+}
+
+var (
+	hostName = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$`)
+	asNumber = regexp.MustCompile(`(^|\.)(\d+|0x[0-9a-f]*)$`) // addresses in disguise
+)
+
+// HostName is the name of a host as certificates have it, in small letters. Names of the vendor are refused, as are those
+// below which others have theirs: an authority may sign for everything below a name that it may sign for.
+func HostName(text string) (string, error) {
+	name := strings.TrimSuffix(strings.ToLower(text), ".")
+	switch {
+	case len(name) > 253 || !hostName.MatchString(name) || asNumber.MatchString(name):
+		return "", fmt.Errorf("%.64q is not the name of a host", text)
+	case isVendors(name):
+		return "", fmt.Errorf("%s is a name of the vendor", name)
+	case slices.Contains(registries, name), len(name) == 2:
+		return "", fmt.Errorf("%s is a name below which others have theirs", name)
+	}
+	return name, nil
+}

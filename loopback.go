@@ -1,0 +1,170 @@
+package ringcx
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"weak"
+)
+
+// Requests to this machine stay on it. A name that stands for it is no name server's business, and no proxy sees what is
+// sent to it.
+
+// isLoopback tells whether a host can only mean this machine: a loopback address, localhost, or a name below it (RFC 6761,
+// section 6.3). A final dot makes another name of it.
+func isLoopback(host string) bool {
+	if isLocalhost(host) {
+		return true
+	}
+	if !strings.Contains(host, ":") && strings.Trim(host, "0123456789.") != "" {
+		return false // a name; ParseAddr would tell it with an error, for each request
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Zone() == "" && ip.IsLoopback()
+}
+
+func isLocalhost(host string) bool {
+	const name = "localhost"
+	before := len(host) - len(name)
+	return before >= 0 && lower(host[before:]) == name && (before == 0 || host[before-1] == '.')
+}
+
+// hostProblem tells what is wrong with the URL of a server that gets secrets: it has to be an https origin, or an http one
+// on this machine or at the host that is allowed.
+func hostProblem(raw, allowed string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "is not a URL"
+	}
+	switch {
+	case u.User != nil:
+		return "must not hold a user name or password"
+	case u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "":
+		return strconv.Quote(raw) + " must be of the form https://host"
+	case u.Path != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(raw, "#"):
+		return strconv.Quote(raw) + " must be a host alone, without a path"
+	case u.Scheme == "http" && !isLoopback(u.Hostname()) && !isAllowed(u.Hostname(), allowed):
+		return strconv.Quote(raw) + " must use https: tokens travel in clear over http"
+	}
+	return ""
+}
+
+func isAllowed(host, allowed string) bool { return allowed != "" && lower(host) == lower(allowed) }
+
+// vendorDomains are those below which all hosts are the vendor's. They speak TLS.
+var vendorDomains = []string{"ringcentral.com", "ringcentral.biz", "vacd.biz", "virtualacd.biz"}
+
+// allowedProblem tells what is wrong with Config.AllowHTTP. A name with letters other than ASCII is none here: what it
+// means is decided where it is dialled.
+func allowedProblem(host string) string {
+	if _, err := netip.ParseAddr(host); host == "" || err == nil {
+		return ""
+	}
+	for label := range strings.SplitSeq(host, ".") {
+		if label == "" || strings.Trim(lower(label), "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+			return "is " + strconv.Quote(host) + ", which is not the name of a host alone"
+		}
+	}
+	for _, domain := range vendorDomains {
+		if strings.HasSuffix("."+lower(host), "."+domain) {
+			return "is " + strconv.Quote(host) + ", a host of the vendor, which is reached over https"
+		}
+	}
+	return ""
+}
+
+// route is the transport for requests to host: base, or direct from it for hosts of this machine and the one that is
+// reached in clear.
+func route(base http.RoundTripper, host, allowed string) http.RoundTripper {
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	t, ok := base.(*http.Transport)
+	switch {
+	case !ok, !isLoopback(host) && !isAllowed(host, allowed):
+		return base
+	case t.Proxy == nil && !isLocalhost(host):
+		return base // which goes there itself
+	}
+	return direct(t)
+}
+
+// directs are the transports that direct made, by what they were made from: as long as that lives, it has one with one pool
+// of connections. Of type weak.Pointer[http.Transport] and *http.Transport.
+var directs sync.Map
+
+// direct is t without a proxy and with a pool of its own, which dials the names of this machine at 127.0.0.1, or at ::1 if
+// nobody listens there. The rest is as t has it, TLS and a dialler of its own included.
+func direct(t *http.Transport) *http.Transport {
+	key := weak.Make(t)
+	if known, ok := directs.Load(key); ok {
+		return known.(*http.Transport)
+	}
+	made, there := directs.LoadOrStore(key, newDirect(t))
+	if !there {
+		runtime.AddCleanup(t, func(key weak.Pointer[http.Transport]) {
+			if gone, ok := directs.LoadAndDelete(key); ok {
+				gone.(*http.Transport).CloseIdleConnections()
+			}
+		}, key)
+	}
+	return made.(*http.Transport)
+}
+
+// idleTimeout ends connections to this machine that nobody uses, where a transport does not say: who closes those of t
+// does not know of these.
+const idleTimeout = 90 * time.Second
+
+type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
+
+func newDirect(t *http.Transport) *http.Transport {
+	d := t.Clone()
+	d.Proxy = nil
+	d.DialContext = dialHere(dialer(t.DialContext, t.Dial)) //nolint:staticcheck // what a program still sets is kept
+	if d.DialContext == nil {
+		d.DialContext = dialHere((&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext)
+	}
+	d.DialTLSContext = dialHere(dialer(t.DialTLSContext, t.DialTLS))         //nolint:staticcheck // the same
+	d.Dial, d.DialTLS = nil, nil                                             //nolint:staticcheck // the same
+	d.ForceAttemptHTTP2 = t.ForceAttemptHTTP2 || t.TLSNextProto["h2"] != nil // Clone has let t decide
+	if d.IdleConnTimeout == 0 {
+		d.IdleConnTimeout = idleTimeout
+	}
+	return d
+}
+
+// dialer is the dialler that a transport uses: the newer kind before the older, nil if it has neither.
+func dialer(dial dialFunc, old func(network, address string) (net.Conn, error)) dialFunc {
+	if dial == nil && old != nil {
+		return func(_ context.Context, network, address string) (net.Conn, error) { return old(network, address) }
+	}
+	return dial
+}
+
+// dialHere dials what has a name of this machine at its addresses, and anything else as it is.
+func dialHere(dial dialFunc) dialFunc {
+	if dial == nil {
+		return nil
+	}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		host, port, err := net.SplitHostPort(address)
+		if err != nil || !isLocalhost(host) {
+			return dial(ctx, network, address)
+		}
+		conn, err := dial(ctx, network, net.JoinHostPort("127.0.0.1", port))
+		if err == nil || ctx.Err() != nil {
+			return conn, err
+		}
+		if conn, err := dial(ctx, network, net.JoinHostPort("::1", port)); err == nil {
+			return conn, nil
+		}
+		return nil, err
+	}
+}

@@ -1,0 +1,126 @@
+//go:build !windows
+
+package file_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/ringcx-go/ringcx/store/file"
+)
+
+// somebody is the number of another user, who need not exist.
+const somebody = 54321
+
+// checks are those of what is private and of what only must not be changed by others.
+var checks = map[string]func(string) error{"CheckPrivate": file.CheckPrivate, "CheckOwned": file.CheckOwned}
+
+// given makes a file in a directory of its own and hands the directory and the file over as asked, no number meaning nobody.
+type given struct {
+	dir, file         os.FileMode
+	dirOwner, owner   int
+	dirGroup          int
+	refused, hint     string // by both; "": neither
+	forPrivate, owned bool   // refused by this one only
+}
+
+func (g given) make(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "dir", "file")
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]struct {
+		owner, group int
+		mode         os.FileMode
+	}{path: {g.owner, 0, g.file}, filepath.Dir(path): {g.dirOwner, g.dirGroup, g.dir}} {
+		if want.owner != 0 || want.group != 0 {
+			if err := syscall.Chown(name, want.owner, want.group); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Chmod(name, want.mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return path
+}
+
+func TestWhatOthersOwnOrCanReplaceIsRefused(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	for name, c := range map[string]given{
+		"ours":                               {dir: 0o755, file: 0o600},
+		"another's file":                     {dir: 0o755, file: 0o600, owner: somebody, refused: "/file", hint: "chown"},
+		"another's file that all may read":   {dir: 0o755, file: 0o644, owner: somebody, refused: "/file", hint: "chown"},
+		"another's directory":                {dir: 0o755, file: 0o600, dirOwner: somebody, refused: "/dir", hint: "directory of your own"},
+		"another's directory that is sticky": {dir: 0o777 | os.ModeSticky, file: 0o600, dirOwner: somebody, refused: "/dir", hint: "directory of your own"},
+		"a directory for all":                {dir: 0o777, file: 0o600, refused: "/dir", hint: "chmod go-w"},
+		"a directory for a group":            {dir: 0o775, file: 0o600, refused: "/dir", hint: "chmod go-w"},
+		"a directory for another's group":    {dir: 0o775, file: 0o600, dirGroup: somebody, refused: "/dir", hint: "chmod go-w"},
+		"a directory that is sticky":         {dir: 0o777 | os.ModeSticky, file: 0o600},
+		"a file that all may read":           {dir: 0o755, file: 0o644, forPrivate: true},
+		"a file that its group may write":    {dir: 0o755, file: 0o620, refused: "/file", hint: "chmod 600"},
+		"a file that all may write":          {dir: 0o755, file: 0o602, refused: "/file", hint: "chmod 600"},
+	} {
+		for which, check := range checks {
+			t.Run(which+" of "+name, func(t *testing.T) {
+				path := c.make(t)
+				refuses(t, check(path), c, which)
+				link := filepath.Join(t.TempDir(), "link")
+				if err := os.Symlink(path, link); err != nil {
+					t.Fatal(err)
+				}
+				if err := check(link); (err != nil) != (check(path) != nil) {
+					t.Errorf("by a link: %v", err)
+				}
+			})
+		}
+	}
+}
+
+func refuses(t *testing.T, err error, c given, which string) {
+	t.Helper()
+	if c.refused == "" {
+		if want := c.forPrivate && which == "CheckPrivate"; (err != nil) != want {
+			t.Errorf("error: %v", err)
+		}
+		return
+	}
+	var hinted interface{ Hint() string }
+	if !errors.As(err, &hinted) || !strings.Contains(hinted.Hint(), c.hint) || !strings.Contains(err.Error(), c.refused+" ") {
+		t.Errorf("error: %v, hint %v", err, hinted)
+	}
+}
+
+func TestAHintIsSafeToGiveToAShell(t *testing.T) {
+	for name, want := range map[string]string{
+		"plain":         `chmod 600 "plain"`,
+		"two words":     `chmod 600 "two words"`,
+		"$(touch x)":    `chmod 600 '$(touch x)'`,
+		"it's `touch`":  `chmod 600 'it'\''s ` + "`touch`'",
+		`a" ; touch "b`: `chmod 600 'a" ; touch "b'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			if err := os.WriteFile(name, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Chmod(name, 0o644); err != nil { //nolint:gosec // open to others on purpose
+				t.Fatal(err)
+			}
+			var hinted interface{ Hint() string }
+			if err := file.CheckPrivate(name); !errors.As(err, &hinted) || hinted.Hint() != want {
+				t.Errorf("%v, hint %v", err, hinted)
+			}
+		})
+	}
+}
