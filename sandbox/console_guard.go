@@ -135,7 +135,7 @@ func formToken(r *http.Request) (string, error) {
 		err := r.ParseForm()
 		return r.PostForm.Get("token"), err
 	}
-	r.Body = http.MaxBytesReader(nil, r.Body, snapshotLimit)
+	r.Body = http.MaxBytesReader(nil, r.Body, uploadLimit)
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return "", err

@@ -77,8 +77,10 @@ type memory struct {
 	saving *sync.Mutex // held while records are on their way to the keeper; taken before Server.mu
 	keeper Keeper      // nil: nowhere
 	name   string      // of the namespace
-	logs   *room       // what all logs of the process take
 	over   bool        // what this server still answers is kept no more; guarded by saving
+
+	logs      *room // what all logs of the process take
+	snapshots gate  // for those of all of the process
 }
 
 // keep gives the keeper what has changed since it was called last, and returns when that, and what others had given it

@@ -53,7 +53,9 @@ func (s *Server) named(name string) (*namespace, error) {
 	if len(s.inside.all) >= namespacesMost {
 		return nil, errNamespaces
 	}
-	inner, err := newServer(s.opts, memory{keeper: s.memory.keeper, saving: s.memory.saving, logs: s.memory.logs, name: name})
+	m := s.memory
+	m.name = name
+	inner, err := newServer(s.opts, m)
 	if err != nil {
 		return nil, err
 	}

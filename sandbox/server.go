@@ -82,7 +82,9 @@ func New(opts *Options) (*Server, error) {
 	if opts != nil {
 		given = *opts
 	}
-	s, err := newServer(given, memory{keeper: given.Keeper, saving: new(sync.Mutex), logs: new(room)})
+	s, err := newServer(given, memory{
+		keeper: given.Keeper, saving: new(sync.Mutex), logs: new(room), snapshots: make(gate, snapshotsMost),
+	})
 	if err == nil {
 		err = s.remember()
 	}

@@ -55,19 +55,20 @@ func dataHint(text string) string {
 }
 
 // takeSnapshot makes box what a snapshot in a file says.
-func (a *app) takeSnapshot(box *sandbox.Server, path string) error {
+func takeSnapshot(box *sandbox.Server, path string) error {
 	if path == "" {
 		return nil
 	}
-	raw, err := os.ReadFile(path) //nolint:gosec // the user's file
+	f, err := os.Open(path) //nolint:gosec // the user's file
 	if err != nil {
 		return err
 	}
-	status, said := a.steer(box, http.MethodPost, "snapshot", raw)
-	if status == http.StatusOK {
-		return nil
+	defer f.Close() //nolint:errcheck // it was read
+	if err := box.Restore(f); err != nil {
+		text := strings.TrimPrefix(err.Error(), "sandbox: ")
+		return &usageError{fmt.Sprintf("--snapshot %s: %s", path, text), "give what GET /_sandbox/snapshot answered"}
 	}
-	return &usageError{fmt.Sprintf("--snapshot %s: %s", path, refusalIn(said)), "give what GET /_sandbox/snapshot answered"}
+	return nil
 }
 
 // steer asks the control plane of a sandbox in this process.

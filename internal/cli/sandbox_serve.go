@@ -146,7 +146,7 @@ func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 	if err != nil {
 		return badStart(strings.TrimPrefix(err.Error(), "sandbox: "), at.data)
 	}
-	if err := a.takeSnapshot(box, at.snapshot); err != nil {
+	if err := takeSnapshot(box, at.snapshot); err != nil {
 		return err
 	}
 	opts.Seed = a.seedOf(box)
