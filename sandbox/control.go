@@ -122,7 +122,9 @@ func (s *Server) controlClock(r *http.Request) (any, error) {
 }
 
 func (s *Server) controlReset(*http.Request) (any, error) {
-	s.Reset()
+	if err := s.reset(); err != nil {
+		return nil, err
+	}
 	return map[string]time.Time{"now": s.Now()}, nil
 }
 

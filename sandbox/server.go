@@ -63,6 +63,7 @@ type Server struct {
 	memory    memory
 	inside    namespaces
 	namespace string                 // this server's name; "": it is not inside another
+	use       use                    // of a namespace
 	around    atomic.Pointer[string] // address of the server around, once this one has its own; nil: a host beside it
 
 	rules    atomic.Pointer[rules]
@@ -84,6 +85,7 @@ func New(opts *Options) (*Server, error) {
 	}
 	s, err := newServer(given, memory{
 		keeper: given.Keeper, saving: new(sync.Mutex), logs: new(room), snapshots: make(gate, snapshotsMost),
+		arrivals: new(atomic.Uint64),
 	})
 	if err == nil {
 		err = s.remember()
@@ -121,13 +123,19 @@ func newServer(opts Options, m memory) (*Server, error) {
 }
 
 // Reset returns to the first minute: no tokens, no sessions, no ledgers, no log, no faults, the clock as started, and
-// only the demo objects, with the credentials they had. Tokens from before are refused. A hostile day begins again.
+// only the demo objects, with the credentials they had, and no namespaces. Tokens from before are refused. A hostile day
+// begins again.
 func (s *Server) Reset() {
+	_ = s.reset() // if that fails, so does the next request, which can say so
+}
+
+// reset fails if what was kept cannot be removed.
+func (s *Server) reset() error {
 	if err := s.startOver(); err != nil {
 		// New has done the same with the same input, so this cannot happen.
 		panic(errors.Join(errors.New("sandbox: resetting"), err))
 	}
-	_ = s.keep() // if that fails, so does the next request, which can say so
+	return errors.Join(s.keep(), s.forgetNamespaces())
 }
 
 // Demo is what a program or a person needs to sign in as the demo user of a production account with RingCX: an app with
@@ -143,6 +151,13 @@ func (s *Server) Demo() Credentials {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.enter(w, r) {
 		return
+	}
+	if s.namespace != "" {
+		if !s.arrive() {
+			retiredAnswer().write(w)
+			return
+		}
+		defer s.leave()
 	}
 	refusal, refused := s.refuseTransport(r)
 	switch path := r.URL.Path; {
