@@ -20,7 +20,7 @@ import (
 )
 
 // keepIn has the sandbox keep everything in a file, and gives what lets go of it.
-func keepIn(path string, opts *sandbox.Options) (closing func() error, err error) {
+func (a *app) keepIn(path string, opts *sandbox.Options) (closing func() error, err error) {
 	if path == "" {
 		return func() error { return nil }, nil
 	}
@@ -28,6 +28,9 @@ func keepIn(path string, opts *sandbox.Options) (closing func() error, err error
 	if err != nil {
 		text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), path+" "), path+": ")
 		return nil, &usageError{"--data " + path + ": " + text, dataHint(text)}
+	}
+	for _, loose := range data.WasOpen() {
+		fmt.Fprintf(a.Stderr, "Other users could read %s until now. It is private from now on (mode 0600).\n", loose)
 	}
 	opts.Keeper = data
 	return data.Close, nil
@@ -46,6 +49,8 @@ func dataHint(text string) string {
 	switch {
 	case strings.Contains(text, "with seed"):
 		return "start it with that seed, or give another file"
+	case strings.Contains(text, "symbolic link"):
+		return "give the file that it leads to"
 	case strings.Contains(text, "in use"):
 		return "give another file, or stop what uses this one"
 	case strings.Contains(text, "malformed"), strings.Contains(text, "reading what was kept"):

@@ -137,7 +137,7 @@ const restAfter = 2 * time.Second
 
 func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 	opts.TLSOnly, opts.Open = at.tlsDir != "", a.opener(at)
-	closing, err := keepIn(at.data, opts)
+	closing, err := a.keepIn(at.data, opts)
 	if err != nil {
 		return err
 	}
