@@ -11,7 +11,9 @@ const (
 	hostileDelay  = 2 * time.Second // longest delay of a hostile day, unless it is told otherwise
 	hostilePaths  = 10_000          // methods and paths that a hostile day counts one by one
 	bodyLimit     = 1 << 20         // bytes of a request body; more is answered 413
-	snapshotLimit = 1 << 30         // bytes of a snapshot
+	snapshotLimit = 64 << 20        // bytes of a snapshot that is posted
+	uploadLimit   = 1 << 30         // bytes of one that is refused and still read, for those who would not see the answer
+	snapshotsMost = 4               // that are on their way at a time
 	largeAnswer   = 2 << 20         // bytes of the "large" fault
 	sweepEvery    = time.Minute     // so often a limiter forgets whom it need not remember
 	maxDelay      = time.Hour

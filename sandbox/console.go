@@ -67,7 +67,7 @@ func newConsole(s *Server) *console {
 	c.take(mux, "controls/hostile/end", c.endDay)
 	c.take(mux, "controls/limits", c.turnLimits)
 	c.take(mux, "controls/reset", c.startOver)
-	c.show(mux, "controls/snapshot", c.saveSnapshot)
+	mux.HandleFunc("GET "+consolePath+"controls/snapshot", c.saveSnapshot)
 	c.take(mux, "controls/snapshot", c.loadSnapshot)
 	if s.namespace == "" {
 		c.show(mux, "namespaces", c.namespaceList)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
 // Record is a thing that a Server keeps between runs: an account, an app, a session, a request that was answered.
@@ -77,8 +78,11 @@ type memory struct {
 	saving *sync.Mutex // held while records are on their way to the keeper; taken before Server.mu
 	keeper Keeper      // nil: nowhere
 	name   string      // of the namespace
-	logs   *room       // what all logs of the process take
 	over   bool        // what this server still answers is kept no more; guarded by saving
+
+	logs      *room          // what all logs of the process take
+	snapshots gate           // for those of all of the process
+	arrivals  *atomic.Uint64 // requests to namespaces so far
 }
 
 // keep gives the keeper what has changed since it was called last, and returns when that, and what others had given it

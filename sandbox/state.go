@@ -226,32 +226,37 @@ func (s *Server) restoredRules(in *archive) (*rules, error) {
 	return &out, nil
 }
 
+// parts are everything that is kept. s.mu is held.
+func (s *Server) parts(yield func(kept)) {
+	s.tokens.mu.RLock()
+	seals := savedSeals{s.platform.seal.text(), s.cx.seal.text(), s.tokens.epoch}
+	s.tokens.mu.RUnlock()
+	yield(seals)
+	yield(keptClock(s.offset()))
+	yield(keptSettings{s.rules.Load(), s.start})
+	s.world.parts(yield)
+	s.platform.parts(yield)
+	s.cx.parts(yield)
+	for _, l := range append(s.platform.limiters(), s.cx.limiters()...) {
+		l.parts(yield)
+	}
+	s.faults.parts(yield)
+	entries, _ := s.journal.packedSince(0)
+	for _, e := range entries {
+		yield(e)
+	}
+}
+
 // records are everything that is kept. s.mu is held.
 func (s *Server) records() ([]Record, error) {
 	var out []Record
 	var failed error
-	add := func(t kept) {
+	s.parts(func(t kept) {
 		r, err := encode(t)
 		failed = errors.Join(failed, err)
 		if r.Value != nil {
 			out = append(out, r)
 		}
-	}
-	s.tokens.mu.RLock()
-	add(savedSeals{s.platform.seal.text(), s.cx.seal.text(), s.tokens.epoch})
-	s.tokens.mu.RUnlock()
-	add(keptClock(s.offset()))
-	add(keptSettings{s.rules.Load(), s.start})
-	s.world.parts(add)
-	s.platform.parts(add)
-	s.cx.parts(add)
-	for _, l := range append(s.platform.limiters(), s.cx.limiters()...) {
-		l.parts(add)
-	}
-	s.faults.parts(add)
-	entries, _ := s.journal.since(0)
-	for _, e := range entries {
-		add(e)
-	}
+	})
 	return out, failed
 }
