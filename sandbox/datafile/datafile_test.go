@@ -46,7 +46,7 @@ func open(t *testing.T, path string) *box {
 	}
 	t.Cleanup(func() { _ = file.Close() })
 	start := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-	s, err := sandbox.New(&sandbox.Options{Keeper: file, Now: func() time.Time { return start }})
+	s, err := sandbox.New(&sandbox.Options{Hosts: []string{"example.com"}, Keeper: file, Now: func() time.Time { return start }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,7 +284,7 @@ func TestASnapshotMakesAnotherServerTheSame(t *testing.T) {
 }
 
 func TestANamespaceThatTookASnapshotOfAnotherSeedIsThereAgain(t *testing.T) {
-	seven, err := sandbox.New(&sandbox.Options{Seed: 7})
+	seven, err := sandbox.New(&sandbox.Options{Seed: 7, Hosts: []string{"example.com"}})
 	if err != nil {
 		t.Fatal(err)
 	}
