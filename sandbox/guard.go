@@ -224,8 +224,17 @@ func strangeName(r *http.Request) answer {
 		"use http://127.0.0.1 with the port of the sandbox, start it with --host NAME, or with a password (--console-password-file FILE)")
 }
 
+// secluded are headers of the control plane's answers, which no browser keeps or gives to another page.
+var secluded = map[string]string{
+	"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin",
+	"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
 func controlRefusal(status int, text string) answer {
-	a := jsonAnswer(status, map[string]string{"error": text}).with("Cache-Control", "no-store").with("X-Content-Type-Options", "nosniff")
+	a := jsonAnswer(status, map[string]string{"error": text})
+	for name, value := range secluded {
+		a = a.with(name, value)
+	}
 	if status == http.StatusUnauthorized {
 		a = a.with("WWW-Authenticate", `Basic realm="ringcx sandbox"`)
 	}

@@ -190,6 +190,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, wanted wish) {
 	switch {
 	case wanted.control():
+		for name, value := range secluded {
+			w.Header().Set(name, value)
+		}
 		s.control.ServeHTTP(w, r)
 	case wanted.console():
 		s.console().ServeHTTP(w, r)
