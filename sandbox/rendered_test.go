@@ -108,7 +108,7 @@ func TestTextFromOutsideDoesNoHarmOnThePagesOfTheSignIn(t *testing.T) {
 	wantSeen(t, "sign-in again", p.submit(page, "username", trouble, "password", "x").body)
 	consent := p.submit(p.open(ask), "as", "demo").wantPage("Allow")
 	wantSeen(t, "consent", consent.body)
-	wantText(t, consent.body, `<bdi>\u202etrouble`)
+	wantText(t, consent.body, `<h1>Allow \u202etrouble`)
 	wantSeen(t, "refusal", p.open(v.nativeRequest("client_id", trouble)).body)
 }
 
