@@ -24,7 +24,7 @@ func (s *Server) controlRoutes() http.Handler {
 		})
 	}
 	handle("POST /_sandbox/clock", s.controlClock)
-	handle("GET /_sandbox/requests", s.controlRequests)
+	mux.HandleFunc("GET /_sandbox/requests", s.controlRequests)
 	handle("POST /_sandbox/reset", s.controlReset)
 	mux.HandleFunc("GET /_sandbox/snapshot", s.controlSnapshot)
 	handle(restorePattern, s.controlRestore)
