@@ -15,7 +15,16 @@ const (
 	uploadLimit   = 1 << 30         // bytes of one that is refused and still read, for those who would not see the answer
 	snapshotsMost = 4               // that are on their way at a time
 	largeAnswer   = 2 << 20         // bytes of the "large" fault
-	sweepEvery    = time.Minute     // so often a limiter forgets whom it need not remember
+	bucketsMost   = 10_000          // keys that a limiter knows at a time
+	codesKept     = 10_000          // authorization codes, and login codes, remembered, at least
+	mailsKept     = 1_000           // mails about passwords remembered, at least
+	apiTokensMost = 1_000           // API tokens of a user; one more takes the place of the oldest
+	faultsMost    = 1_000           // that are armed
+	textMost      = 2 << 10         // bytes of a text that is remembered as it was sent
+	nameMost      = 256             // bytes of a name, or a password, that is
+	objectsMost   = 64 << 20        // bytes of what others made or changed, each at least objectLeast
+	objectLeast   = 1 << 10
+	sweepEvery    = time.Minute // so often a limiter forgets whom it need not remember
 	maxDelay      = time.Hour
 	clockMost     = 100 * year // how far the clock can be moved
 	maskedSegment = 40         // path segments this long are never logged

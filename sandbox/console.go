@@ -91,7 +91,15 @@ func (c *console) show(mux *http.ServeMux, path string, page consolePage) {
 
 func (c *console) take(mux *http.ServeMux, path string, page consolePage) {
 	mux.HandleFunc("POST "+consolePath+path, func(w http.ResponseWriter, r *http.Request) {
+		size := sizeOf(r.PostForm)
+		if most, err := c.room(r); err != nil || size > most {
+			c.refusal(http.StatusInsufficientStorage, "There is no room", sentence(errTooMuch)).write(w)
+			return
+		}
 		a := page(visitOf(r), r)
+		if a.status == http.StatusSeeOther {
+			c.changed(r, size)
+		}
 		if err := c.edited(); err != nil {
 			a = c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
 		}

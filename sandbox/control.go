@@ -15,10 +15,7 @@ func (s *Server) controlRoutes() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, do func(*http.Request) (any, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			if pattern != restorePattern {
-				r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
-			}
-			v, err := do(r)
+			v, err := s.bounded(w, r, pattern, do)
 			if failed := s.edited(); err == nil && failed != nil {
 				textAnswer(http.StatusInternalServerError, failed.Error()).write(w)
 				return
@@ -27,7 +24,7 @@ func (s *Server) controlRoutes() http.Handler {
 		})
 	}
 	handle("POST /_sandbox/clock", s.controlClock)
-	handle("GET /_sandbox/requests", s.controlRequests)
+	mux.HandleFunc("GET /_sandbox/requests", s.controlRequests)
 	handle("POST /_sandbox/reset", s.controlReset)
 	mux.HandleFunc("GET /_sandbox/snapshot", s.controlSnapshot)
 	handle(restorePattern, s.controlRestore)
@@ -57,6 +54,24 @@ func (s *Server) controlRoutes() http.Handler {
 
 // restorePattern is the route whose bodies may be large.
 const restorePattern = "POST /_sandbox/snapshot"
+
+// bounded lets do answer r, as long as what it brings is not too much.
+func (s *Server) bounded(w http.ResponseWriter, r *http.Request, pattern string, do func(*http.Request) (any, error)) (any, error) {
+	if pattern == restorePattern || r.Body == nil {
+		return do(r)
+	}
+	most, err := s.room(r)
+	if err != nil {
+		return nil, err
+	}
+	body := &bodyMeter{ReadCloser: http.MaxBytesReader(w, r.Body, int64(most))}
+	r.Body = body
+	v, err := do(r)
+	if err == nil {
+		s.changed(r, body.bytes)
+	}
+	return v, err
+}
 
 var errNoSuchThing = errors.New("no such thing")
 

@@ -73,6 +73,14 @@ func encode(t kept) (Record, error) {
 	return out, nil
 }
 
+// common is what a server and its namespaces have together.
+type common struct {
+	logs      atomic.Int64  // bytes that all logs take
+	pages     atomic.Int64  // of all tables
+	arrivals  atomic.Uint64 // requests to namespaces so far
+	snapshots gate          // for all snapshots that are on their way
+}
+
 // memory is how a server keeps its state.
 type memory struct {
 	saving *sync.Mutex // held while records are on their way to the keeper; taken before Server.mu
@@ -80,9 +88,7 @@ type memory struct {
 	name   string      // of the namespace
 	over   bool        // what this server still answers is kept no more; guarded by saving
 
-	logs      *room          // what all logs of the process take
-	snapshots gate           // for those of all of the process
-	arrivals  *atomic.Uint64 // requests to namespaces so far
+	shared *common // by all of the process
 }
 
 // keep gives the keeper what has changed since it was called last, and returns when that, and what others had given it

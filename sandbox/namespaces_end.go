@@ -19,7 +19,7 @@ func (s *Server) arrive() bool {
 	if s.use.busy.Add(1) <= 0 {
 		return false
 	}
-	s.use.last.Store(s.memory.arrivals.Add(1))
+	s.use.last.Store(s.memory.shared.arrivals.Add(1))
 	return true
 }
 
@@ -83,11 +83,22 @@ func (s *Server) drop(n *namespace) error {
 		return fmt.Errorf("forgetting namespace %s: %w", n.name, err)
 	}
 	delete(s.inside.all, n.name)
-	n.journal.end()
+	n.end()
 	if n.close != nil {
 		n.close()
 	}
 	return nil
+}
+
+// end lets go of what the namespace takes of what it shares. Requests that it is still answering find nothing.
+func (n *namespace) end() {
+	n.journal.end()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.platform.sessions.clear()
+	n.cx.signIns.clear()
+	n.platform.sessions.together, n.cx.signIns.together = new(atomic.Int64), new(atomic.Int64)
+	clear(n.platform.open)
 }
 
 // forget removes what was kept of the namespace. Requests that it is still answering leave nothing behind.

@@ -88,8 +88,7 @@ func New(opts *Options) (*Server, error) {
 		given = *opts
 	}
 	s, err := newServer(given, memory{
-		keeper: given.Keeper, saving: new(sync.Mutex), logs: new(room), snapshots: make(gate, snapshotsMost),
-		arrivals: new(atomic.Uint64),
+		keeper: given.Keeper, saving: new(sync.Mutex), shared: &common{snapshots: make(gate, snapshotsMost)},
 	})
 	if err == nil {
 		err = s.remember()
@@ -102,7 +101,7 @@ func New(opts *Options) (*Server, error) {
 
 // newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
 func newServer(opts Options, m memory) (*Server, error) {
-	s := &Server{opts: opts, memory: m, journal: journal{room: m.logs}}
+	s := &Server{opts: opts, memory: m, journal: journal{together: &m.shared.logs}}
 	s.opts.Profile = cmp.Or(s.opts.Profile, profiles[0].name)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {

@@ -163,7 +163,7 @@ func (s *Server) controlSnapshot(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) sendSnapshot(w http.ResponseWriter, r *http.Request, describe func(h http.Header, made time.Time)) {
-	leave, err := s.memory.snapshots.enter(r)
+	leave, err := s.memory.shared.snapshots.enter(r)
 	if err != nil {
 		controlAnswer(nil, err).write(w)
 		return
@@ -206,7 +206,7 @@ func (s *Server) takeSnapshot(r *http.Request) (kinds []string, err error) {
 	if r.ContentLength > snapshotLimit {
 		return nil, &http.MaxBytesError{Limit: snapshotLimit}
 	}
-	leave, err := s.memory.snapshots.enter(r)
+	leave, err := s.memory.shared.snapshots.enter(r)
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,7 @@ func (c *crowd) read() io.Reader {
 // stopped is a server whose clock stands still, and that keeps nothing.
 func stopped(t testing.TB) *sandbox.Server {
 	t.Helper()
-	s, err := sandbox.New(&sandbox.Options{Hosts: []string{"example.com"}, Now: func() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }})
+	s, err := sandbox.New(&sandbox.Options{NoLimits: true, Hosts: []string{"example.com"}, Now: func() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,13 +49,14 @@ func (s *Server) freshState(news *changes) (*state, error) {
 		return nil, err
 	}
 	return &state{
-		key: key, world: w, platform: newPlatform(s.opts.NoLimits, s.Now, news), cx: newRingCX(s.opts.NoLimits, s.Now, news),
-		rules: s.start, epoch: randomText(6), bad: badDays{day: s.faults.dayAgain()},
+		key: key, world: w, rules: s.start, epoch: randomText(6), bad: badDays{day: s.faults.dayAgain()},
+		platform: newPlatform(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
+		cx:       newRingCX(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
 	}, nil
 }
 
 // restoredState is the one that records tell of.
-func (s *Server) restoredState(in *archive, news *changes) (*state, error) {
+func (s *Server) restoredState(in *archive, news *changes) (st *state, err error) {
 	w, err := restoreWorld(in)
 	if err != nil {
 		return nil, err
@@ -64,7 +65,16 @@ func (s *Server) restoredState(in *archive, news *changes) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &state{key: key, world: w, platform: newPlatform(s.opts.NoLimits, s.Now, news), cx: newRingCX(s.opts.NoLimits, s.Now, news)}
+	out := &state{
+		key: key, world: w, platform: newPlatform(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
+		cx: newRingCX(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
+	}
+	defer func() {
+		if err != nil { // it is not going to be anybody's
+			out.platform.sessions.clear()
+			out.cx.signIns.clear()
+		}
+	}()
 	seals, err := only[savedSeals](in, recordSeals)
 	if err != nil {
 		return nil, err
@@ -119,6 +129,10 @@ func (s *Server) become(st *state, news *changes) {
 	}
 	st.world.changes, s.changes = news, news
 	s.signing.Store(st.key)
+	if s.platform != nil {
+		s.platform.sessions.clear()
+		s.cx.signIns.clear()
+	}
 	s.world, s.platform, s.cx = st.world, st.platform, st.cx
 	s.rules.Store(st.rules)
 	s.tokens.restart(st.epoch)
