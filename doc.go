@@ -22,12 +22,19 @@
 // limits and its Retry-After are kept across goroutines, processes and restarts. Secrets go to the vendor's hosts and
 // to the Store; they are never printed, not even with %+v.
 //
+// Hosts are compared as origins: scheme, host without regard to case, port with its default. No redirect to another
+// one is followed, neither with a token nor with a body. Tokens travel over TLS, except to this machine, which no proxy
+// and no name server stands before, and to the one host that Config.AllowHTTP names.
+//
 // # Choosing a Store
 //
 // By default a session lives in memory. Programs that run more than once, or more than one at a time, share a lineage
 // of tokens through a Store, for example [github.com/ringcx-go/ringcx/store/file]:
 //
 //	session := cfg.NewSession(cfg.JWT(jwt), &ringcx.SessionOptions{Store: &file.Store{Dir: "/var/lib/app/ringcx"}})
+//
+// A lineage is found by hosts, app and credential, or by a SessionOptions.Key. A [Grant] of the program's own says whom it
+// stands for, see [Identified], or comes with a Key: a session that could be anybody's fails every call.
 //
 // # Trying it
 //

@@ -65,6 +65,10 @@ func (e *Error) Error() string {
 	return printable(b.String()) // a Grant of somebody else's, or an older version, may not have seen to it
 }
 
+// Temporary reports that the same request may succeed later: the vendor's limit is used up, its server failed, or it was
+// not reached. What the vendor refused, it refuses again.
+func (e *Error) Temporary() bool { return e.kind != failRefused }
+
 // Unwrap returns what the network said, if the error came from there.
 func (e *Error) Unwrap() error { return e.cause }
 

@@ -128,3 +128,27 @@ func ExampleAPIToken() {
 	report(cfg.Client(ringcx.APIToken(token)), vendor.URL)
 	// Output: accounts: 200 OK
 }
+
+// vault is a Grant of a program's own: it gets its tokens from somewhere else, and says whose they are.
+type vault struct {
+	ringcx.Grant
+	user string
+}
+
+func (v vault) Identity() string { return "vault " + v.user }
+
+// A Grant that says whom it stands for needs no SessionOptions.Key, even in a Store that users share.
+func ExampleIdentified() {
+	vendor, stop := startSandbox()
+	defer stop()
+	cfg, store := vendor.Config(), new(ringcx.Memory)
+	from := cfg.JWT(vendor.Demo().JWT) // in place of the vault
+	ada := cfg.NewSession(vault{from, "ada"}, &ringcx.SessionOptions{Store: store})
+	report(ada.Client(), vendor.URL)
+
+	_, err := cfg.NewSession(struct{ ringcx.Grant }{from}, &ringcx.SessionOptions{Store: store}).Token(context.Background())
+	fmt.Println(err)
+	// Output:
+	// accounts: 200 OK
+	// nothing says whose session it is: no key names it, and its grant does not say whom it stands for
+}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 )
 
 // Exchange exchanges a RingCentral token for a RingCX token with a refresh token. It is one request and nothing more;
@@ -76,8 +78,10 @@ func details(body []byte) json.RawMessage {
 	if json.Unmarshal(body, &fields) != nil {
 		return nil
 	}
-	for _, name := range secretFields {
-		delete(fields, name)
+	for name := range fields {
+		if slices.ContainsFunc(secretFields, func(s string) bool { return strings.EqualFold(s, name) }) { // as the decoder reads them
+			delete(fields, name)
+		}
 	}
 	rest, err := json.Marshal(fields)
 	if err != nil {

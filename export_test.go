@@ -1,6 +1,10 @@
 package ringcx
 
-import "time"
+import (
+	"net/http"
+	"time"
+	"weak"
+)
 
 // What the tests of the engine's parts see of them.
 
@@ -81,8 +85,8 @@ func (s *Session) Hot() *Token { return s.hot.Load() }
 
 var Slept = slept
 
-// Directs counts the transports that are kept for hosts of this machine.
-func Directs() (n int) {
-	directs.Range(func(any, any) bool { n++; return true })
-	return n
+// HasDirect tells whether a transport for hosts of this machine is kept that was made from t.
+func HasDirect(t weak.Pointer[http.Transport]) bool {
+	_, ok := directs.Load(t)
+	return ok
 }

@@ -167,3 +167,23 @@ func TestWhatOutsidersSayIsHarmlessInTokensAndStatus(t *testing.T) {
 		t.Errorf("%+v", st)
 	}
 }
+
+func TestWhatAnOlderVersionStoredIsHarmlessInStatus(t *testing.T) {
+	record, err := json.Marshal(map[string]any{
+		"version": 1, "ringcx": map[string]any{"access_token": "a", "main_account_id": "2" + hidden},
+		"ringcentral": map[string]any{"access_token": "b", "scope": "ReadAccounts" + hidden, "owner_id": "1" + hidden},
+		"failure":     map[string]any{"op": "exchange", "message": "no" + hidden, "code": "x" + hidden, "request_id": hidden},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := new(ringcx.Memory)
+	if err := store.Update(t.Context(), "k", func(_ []byte, save func([]byte) error) error { return save(record) }); err != nil {
+		t.Fatal(err)
+	}
+	st := status(t, (&ringcx.Config{ClientID: "id"}).NewSession(nil, &ringcx.SessionOptions{Store: store, Key: "k"}))
+	if !strings.HasPrefix(st.MainAccountID, "2") || !strings.HasPrefix(st.Scope, "ReadAccounts") || !strings.Contains(st.Failure, "no") {
+		t.Fatalf("%+v", st)
+	}
+	wantVisible(t, "status", st.Scope+st.UserID+st.MainAccountID+st.Failure)
+}

@@ -4,36 +4,70 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 )
 
-// Logout revokes the RingCentral session, which ends all its tokens, and the RingCX refresh token, and forgets the
-// lineage. A RingCX access token cannot be revoked: it ends by itself within minutes. What the vendor says to it is
-// returned, but the lineage is forgotten all the same. The ledgers of requests stay: the vendor does not forget them
-// either.
+// Logout ends the lineage at the vendor, RingCentral session and RingCX refresh token, and forgets it. An error means that
+// it goes on: what the vendor has not ended is kept, for another try or for [Session.Forget]. A token that the vendor does not
+// know any more has ended. A RingCX access token cannot be revoked: it ends by itself within minutes. The ledgers of requests
+// stay: the vendor does not forget them either.
 func (s *Session) Logout(ctx context.Context) error {
-	if s.key == "" {
-		return s.invalid
+	var left error
+	err := s.drop(ctx, func(old []byte, save func([]byte) error) error {
+		r, err := decodeRecord(s.key, old)
+		if err != nil {
+			return err
+		}
+		if s.invalid != nil {
+			return s.invalid
+		}
+		if !s.owns(r) {
+			return save(nil)
+		}
+		ctx := context.WithoutCancel(ctx)
+		s.skew.CompareAndSwap(0, int64(r.Skew))
+		if left = s.revoke(ctx, r); left != nil {
+			return nil
+		}
+		if left = s.end(ctx, r); left == nil {
+			return save(nil)
+		}
+		r.RingCentral = nil
+		r.Generation++
+		value, err := r.encode()
+		if err != nil {
+			return err
+		}
+		return save(value)
+	})
+	if err == nil && left != nil {
+		return left
 	}
-	if err := s.syncClock(ctx); err != nil {
+	return err
+}
+
+// Forget forgets the lineage without a word to the vendor, where it lives on until its refresh tokens end.
+func (s *Session) Forget(ctx context.Context) error {
+	return s.drop(ctx, func(_ []byte, save func([]byte) error) error { return save(nil) })
+}
+
+// drop changes the record by what ends it, and forgets what is in memory.
+func (s *Session) drop(ctx context.Context, change func(old []byte, save func([]byte) error) error) error {
+	if s.key == "" {
+		return s.invalid // without a name it has nothing stored
+	}
+	err := s.syncClock(ctx)
+	if err == nil {
+		err = s.store.Update(ctx, s.key, change)
+	}
+	if err != nil {
 		return fmt.Errorf("forget the session: %w", err)
 	}
-	var revoked error
-	err := s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
-		if r, err := decodeRecord(s.key, old); err == nil && s.owns(r) && s.invalid == nil {
-			ctx := context.WithoutCancel(ctx)
-			s.skew.CompareAndSwap(0, int64(r.Skew))
-			revoked = errors.Join(s.revoke(ctx, r), s.end(ctx, r))
-		}
-		return save(nil)
-	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.current, s.refused, s.heir, s.unsaved = nil, "", nil, nil
 	s.hot.Store(nil)
-	if err != nil {
-		return fmt.Errorf("forget the session: %w", err)
-	}
-	return revoked
+	return nil
 }
 
 // revoke ends the RingCentral session of r, if it has one and the vendor's limit, which counts revocations too, allows.
@@ -44,7 +78,11 @@ func (s *Session) revoke(ctx context.Context, r *record) error {
 	}
 	err := s.claim(ctx, actLogin, r, start)
 	if errors.Is(err, errNotYet) {
-		return &Error{Op: opRevoke, Message: "not sent, because the vendor's limit of requests is used up", kind: failLimited}
+		e := &Error{Op: opRevoke, Message: "not sent, because the vendor's limit of requests is used up", kind: failLimited}
+		if s.readLedgers(ctx, r, false) == nil {
+			e.RetryAfter = r.Ledgers.RingCentral.next(start, true).Sub(start)
+		}
+		return e
 	} else if err != nil {
 		return err
 	}
@@ -54,7 +92,11 @@ func (s *Session) revoke(ctx context.Context, r *record) error {
 		e = asError(actLogin, err)
 	}
 	now := s.now()
-	return errors.Join(err, s.settle(ctx, actLogin, r, func(l *ledger) { l.settle(actLogin, e, start, now) }))
+	kept := s.settle(ctx, actLogin, r, func(l *ledger) { l.settle(actLogin, e, start, now) })
+	if e != nil && e.kind == failRefused && e.StatusCode == http.StatusBadRequest && e.oauth != "invalid_client" && e.oauth != "unauthorized_client" {
+		return kept // it was the token that was refused: it has ended
+	}
+	return errors.Join(err, kept)
 }
 
 // end ends the RingCX refresh token of r, if it has one. The vendor documents no limit for that, but a quiet time is one
@@ -71,5 +113,10 @@ func (s *Session) end(ctx context.Context, r *record) error {
 	if at := r.Ledgers.RingCX.next(now, false); at.After(now) {
 		return &Error{Op: opEnd, Message: "not sent, because the vendor asked for quiet", RetryAfter: at.Sub(now), kind: failLimited}
 	}
-	return s.config.endRingCX(ctx, t)
+	err := s.config.endRingCX(ctx, t)
+	var e *Error
+	if errors.As(err, &e) && (e.kind == failRefused || e.StatusCode == http.StatusNotFound) {
+		return nil // it has ended
+	}
+	return err
 }

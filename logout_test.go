@@ -131,3 +131,92 @@ func TestACorrectedPasswordIsTriedAtOnceAndASpentCodeNotAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestALogoutThatTheVendorDidNotHearOfKeepsTheSession(t *testing.T) {
+	for _, bad := range []struct{ name, path, kind, more string }{
+		{"the server fails", revokePath, "status", `"status":500`},
+		{"the server is busy", revokePath, "retry-after", `"status":503,"retryAfter":"20"`},
+		{"the limit is used up", revokePath, "retry-after", `"status":429,"retryAfter":"20"`},
+		{"the answer is lost", revokePath, "drop-answer", ""},
+		{"RingCX fails", "DELETE /api/auth/logout/*", "status", `"status":500`},
+	} {
+		t.Run(bad.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				v, store := newVendor(t), new(ringcx.Memory)
+				s := v.Session(&ringcx.SessionOptions{Store: store, Key: "k"})
+				mustToken(t, s)
+				fault(t, v, bad.path, bad.kind, bad.more)
+				var e *ringcx.Error
+				if err := s.Logout(t.Context()); !errors.As(err, &e) || !e.Temporary() {
+					t.Fatalf("error: %v", err)
+				}
+				if value, err := store.Load(t.Context(), "k"); err != nil || value == nil {
+					t.Errorf("the session was not kept: %v", err)
+				}
+				time.Sleep(time.Minute)
+				if err := s.Logout(t.Context()); err != nil {
+					t.Errorf("the next try: %v", err)
+				}
+				if value, err := store.Load(t.Context(), "k"); err != nil || value != nil {
+					t.Errorf("a session that was ended was kept: %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestASessionThatIsForgottenIsNotEndedAtTheVendor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, store := newVendor(t), new(ringcx.Memory)
+		s := v.Session(&ringcx.SessionOptions{Store: store, Key: "k"})
+		token := mustToken(t, s)
+		n := len(v.Paths())
+		if err := s.Forget(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		wantAsked(t, v, n)
+		if value, err := store.Load(t.Context(), "k"); err != nil || value != nil {
+			t.Errorf("it is still stored: %v", err)
+		}
+		if !works(t, v, token) {
+			t.Error("its token was ended")
+		}
+	})
+}
+
+func TestALogoutOfWhatTheVendorHasEndedAlreadyIsDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, store, twin := newVendor(t), new(ringcx.Memory), new(ringcx.Memory)
+		mustToken(t, v.Session(&ringcx.SessionOptions{Store: store, Key: "k"}))
+		value, err := store.Load(t.Context(), "k")
+		if err != nil {
+			t.Fatal(err)
+		}
+		restore := func(_ []byte, save func([]byte) error) error { return save(value) }
+		if err := twin.Update(t.Context(), "k", restore); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range []ringcx.Store{store, twin} {
+			if err := v.Session(&ringcx.SessionOptions{Store: s, Key: "k"}).Logout(t.Context()); err != nil {
+				t.Errorf("error: %v", err)
+			}
+		}
+	})
+}
+
+func TestALogoutOfAnAppThatIsRefusedKeepsTheSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, store := newVendor(t), new(ringcx.Memory)
+		mustToken(t, v.Session(&ringcx.SessionOptions{Store: store, Key: "k"}))
+		c := v.Config()
+		c.ClientSecret = "another"
+		var e *ringcx.Error
+		err := c.NewSession(c.JWT(v.Demo().JWT), &ringcx.SessionOptions{Store: store, Key: "k"}).Logout(t.Context())
+		if !errors.As(err, &e) || e.Temporary() {
+			t.Errorf("error: %v", err)
+		}
+		if value, err := store.Load(t.Context(), "k"); err != nil || value == nil {
+			t.Errorf("the session was not kept: %v", err)
+		}
+	})
+}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"weak"
 
 	"github.com/ringcx-go/ringcx"
 )
@@ -221,33 +222,30 @@ type wrapped struct{ *http.Transport }
 func TestAZeroTransportSpeaksHTTP2ToThisMachineAsItDoesToOthers(t *testing.T) {
 	port, server := vendorHere(t, true)
 	base := &http.Transport{}
-	client := &http.Client{Transport: &ringcx.Transport{Base: base}}
-	ready := func() { // as a program would before it uses it
-		base.TLSClientConfig = &tls.Config{RootCAs: server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs, ServerName: "example.com", MinVersion: tls.VersionTLS12}
-		base.Protocols = new(http.Protocols)
-		base.Protocols.SetHTTP1(true)
-		base.Protocols.SetHTTP2(true)
-	}
-	ready()
-	if proto, _ := protocol(t, client, "https://localhost:"+port); proto != "HTTP/2.0" {
-		t.Errorf("%s", proto)
+	base.Clone() // makes it decide for HTTP/2, as its first request would
+	base.TLSClientConfig.RootCAs, base.TLSClientConfig.ServerName = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs, "example.com"
+	for _, client := range []*http.Client{{Transport: base}, {Transport: &ringcx.Transport{Base: base}}} {
+		if proto, _ := protocol(t, client, "https://localhost:"+port); proto != "HTTP/2.0" {
+			t.Errorf("%s", proto)
+		}
 	}
 }
 
 func TestATransportThatIsGoneTakesItsConnectionsAlong(t *testing.T) {
 	port, _ := vendorHere(t, false)
-	before := ringcx.Directs()
-	for range 10 {
-		call(t, &http.Client{Transport: &ringcx.Transport{Base: &http.Transport{}}}, "http://localhost:"+port)
-	}
-	if ringcx.Directs() < before+1 {
-		t.Fatal("nothing was kept, so this test shows nothing")
-	}
-	for range 10000 {
-		if runtime.GC(); ringcx.Directs() <= before {
+	gone := func() weak.Pointer[http.Transport] {
+		base := &http.Transport{}
+		call(t, &http.Client{Transport: &ringcx.Transport{Base: base}}, "http://localhost:"+port)
+		if !ringcx.HasDirect(weak.Make(base)) {
+			t.Fatal("nothing was kept, so this test shows nothing")
+		}
+		return weak.Make(base)
+	}()
+	for range 1000 {
+		if runtime.GC(); !ringcx.HasDirect(gone) {
 			return
 		}
 		runtime.Gosched()
 	}
-	t.Errorf("%d transports are kept of ten that are gone", ringcx.Directs()-before)
+	t.Error("what was made from a transport that is gone is kept")
 }

@@ -2,6 +2,7 @@ package ringcx
 
 import (
 	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 )
@@ -27,13 +28,20 @@ func origin(raw string) string {
 }
 
 // originOf is the origin of an absolute URL that was parsed, which has put its scheme into lower case.
-func originOf(u *url.URL) string { return u.Scheme + "://" + hostOf(u) }
+func originOf(u *url.URL) string {
+	return u.Scheme + "://" + strings.ReplaceAll(hostOf(u), "%", "%25") // a zone of an address is escaped in URLs
+}
 
-// hostOf is the host of u in lower case, with the port if it is not that of the scheme.
+// hostOf is the host of u in lower case, an IPv6 address in its shortest form, with the port if it is not that of the scheme.
 func hostOf(u *url.URL) string {
 	host, port := lower(u.Hostname()), u.Port()
 	if port == defaultPorts[u.Scheme] {
 		port = ""
+	}
+	if strings.Contains(host, ":") {
+		if ip, err := netip.ParseAddr(host); err == nil {
+			host = ip.String()
+		}
 	}
 	switch {
 	case port != "":

@@ -16,6 +16,8 @@ func TestEndpointsAreComparedAsOrigins(t *testing.T) {
 		"https://platform.ringcentral.com:":    "https://platform.ringcentral.com",
 		"http://LOCALHOST:80":                  "http://localhost",
 		"http://[::1]:8787/":                   "http://[::1]:8787",
+		"https://[FE80::0:1%25eth0]:443/":      "https://[fe80::1%25eth0]",
+		"http://[0:0:0:0:0:0:0:1]:8787":        "http://[::1]:8787",
 		"http://[::1]:80":                      "http://[::1]",
 		// Other places stay other places, and what is no origin is for Validate.
 		"https://platform.ringcentral.com.":     "https://platform.ringcentral.com.",
@@ -31,9 +33,36 @@ func TestEndpointsAreComparedAsOrigins(t *testing.T) {
 		"https://h#":                            "https://h#",
 		"platform.ringcentral.com":              "platform.ringcentral.com",
 		"http://[::1":                           "http://[::1",
+		"http://[::ffff:127.0.0.1]":             "http://[::ffff:127.0.0.1]",
+		"http://127.0.0.1":                      "http://127.0.0.1",
 	} {
 		if got := (ringcx.Endpoint{RingCentral: given}).Canonical().RingCentral; got != want {
 			t.Errorf("%q is %q, want %q", given, got, want)
 		}
 	}
+}
+
+func TestACanonicalEndpointIsTheSameAgain(t *testing.T) {
+	for _, given := range []string{"https://[FE80::0:1%25eth0]:8443", "HTTPS://RINGCX.ringcentral.com:443/", "https://h/path", "http://[0::1]"} {
+		once := (ringcx.Endpoint{RingCX: given}).Canonical()
+		if twice := once.Canonical(); twice != once {
+			t.Errorf("%q is %q, and then %q", given, once.RingCX, twice.RingCX)
+		}
+	}
+	c := &ringcx.Config{Endpoint: ringcx.Endpoint{RingCX: "https://[fe80::1%25eth0]"}}
+	if err := c.Validate(); err != nil {
+		t.Errorf("an address with a zone: %v", err)
+	}
+}
+
+func FuzzACanonicalEndpointIsTheSameAgain(f *testing.F) {
+	for _, seed := range []string{"https://[FE80::0:1%25eth0]:8443", "HTTPS://RINGCX.ringcentral.com:443/", "https://h/path", "http://[0::1]", "https://h:"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, given string) {
+		once := (ringcx.Endpoint{RingCX: given}).Canonical()
+		if twice := once.Canonical(); twice != once {
+			t.Errorf("%q is %q, and then %q", given, once.RingCX, twice.RingCX)
+		}
+	})
 }

@@ -220,7 +220,7 @@ func TestIDsAreReadAsNumbersAndAsStrings(t *testing.T) {
 
 func TestDetailsHoldEverythingButTheSecrets(t *testing.T) {
 	config := answering(t, func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `{"accessToken":"canary1","refreshToken":"canary2","rcAccessToken":"canary3","loginHashcode":"canary4","adminId":7}`)
+		_, _ = io.WriteString(w, `{"accessToken":"canary1","refreshToken":"canary2","rcAccessToken":"canary3","loginHashcode":"canary4","RefreshTOKEN":"canary5","adminId":7}`)
 	})
 	token, err := config.Exchange(t.Context(), &ringcx.Token{AccessToken: "rc"})
 	if err != nil || string(token.Details) != `{"adminId":7}` {

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,7 +50,7 @@ func ringcxMain() {
 
 // commands are what scripts can say beside the usual.
 var commands = map[string]func(*testscript.TestScript, bool, []string){
-	"sandbox": startSandbox, "clock": moveClock, "control": control, "fault": armFault, "page": startPage,
+	"sandbox": startSandbox, "production": startProduction, "clock": moveClock, "control": control, "fault": armFault, "page": startPage,
 	"mark": markRequests, "requests": countRequests, "await": await, "verdicts": wantVerdicts,
 	"machine": newMachine, "fails": fails, "fails-login": failsAfterTalk, "mode": wantMode, "renewed": renewed, "plain": wantPlain,
 	"interrupt": interrupt, "exited": exited, "capture": capture, "key": makeKey, "port": freePort,
@@ -62,8 +63,11 @@ var conditions = map[string]func() (bool, error){
 }
 
 // ownNetwork reports whether a script can have a network of its own, in which machines have other names. Where everything
-// has to be tested, it must.
+// has to be tested, it must, on Linux.
 func ownNetwork() (bool, error) {
+	if runtime.GOOS != "linux" {
+		return false, nil
+	}
 	out, err := exec.Command("unshare", "-rmn", "ip", "link", "set", "lo", "up").CombinedOutput() //nolint:noctx // it is short
 	if err != nil && os.Getenv("RINGCX_TEST_REQUIRE") == "1" {
 		return false, fmt.Errorf("a network of its own: %w\n%s", err, out)

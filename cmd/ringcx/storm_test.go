@@ -157,7 +157,7 @@ func TestWithoutTheLockTheSameStormIsSeenToFail(t *testing.T) {
 	defer cancel()
 	var saboteur sync.WaitGroup
 	saboteur.Go(func() {
-		lock := filepath.Join(s.home, ".local", "state", "ringcx", "default.json.lock")
+		lock := filepath.Join(s.home, ".local", "state", "ringcx", "sandbox.json.lock")
 		for ctx.Err() == nil {
 			_ = os.Remove(lock)
 		}

@@ -8,9 +8,9 @@ import (
 
 // allowedHTTP is the host to which the user lets secrets travel in clear, in a network of containers for one, and says so
 // where that is done. The engine refuses it for hosts of the vendor.
-func (a *app) allowedHTTP(servers profile) string {
+func (a *app) allowedHTTP(at lineage) string {
 	name := a.variable("RINGCX_ALLOW_HTTP")
-	for _, address := range []string{servers.RingCentral, servers.RingCX} {
+	for _, address := range []string{at.ringCentral, at.ringCX} {
 		u, err := url.Parse(address)
 		if name == "" || a.toldClear || err != nil || u.Scheme != "http" || !strings.EqualFold(u.Hostname(), name) {
 			continue

@@ -86,12 +86,15 @@ func (a *app) askMaybe(question string) (string, error) {
 
 // askHidden asks for a secret, which may be empty.
 func (a *app) askHidden(question string) (string, error) {
-	fmt.Fprintf(a.Stderr, "%s: ", question)
+	prompt := func() { fmt.Fprintf(a.Stderr, "%s: ", question) }
 	read := a.ReadHidden
 	if read == nil {
-		read = a.readLine
+		read = func(ctx context.Context, prompt func()) (string, error) {
+			prompt()
+			return a.readLine(ctx)
+		}
 	}
-	answer, err := read(a.Context)
+	answer, err := read(a.Context, prompt)
 	fmt.Fprintln(a.Stderr)
 	if errors.Is(err, io.EOF) {
 		return "", errUnanswered
@@ -99,13 +102,19 @@ func (a *app) askHidden(question string) (string, error) {
 	return answer, err
 }
 
-// readHidden reads a line of the terminal with its echo off. If ctx ends first the echo is put back.
-func readHidden(ctx context.Context) (string, error) {
+// readHidden reads a line of the terminal with its echo off, which it is before the prompt shows: what is pasted early must
+// not be seen either. At the end, or if ctx ends first, the echo is put back.
+func readHidden(ctx context.Context, prompt func()) (string, error) {
 	fd := int(os.Stdin.Fd()) //nolint:gosec // a file descriptor fits
 	before, err := term.GetState(fd)
 	if err != nil {
 		return "", err
 	}
+	defer func() { _ = term.Restore(fd, before) }()
+	if err := hideEcho(fd); err != nil {
+		return "", err
+	}
+	prompt()
 	type result struct {
 		text []byte
 		err  error
@@ -119,6 +128,6 @@ func readHidden(ctx context.Context) (string, error) {
 	case r := <-got:
 		return string(r.text), r.err
 	case <-ctx.Done():
-		return "", errors.Join(ctx.Err(), term.Restore(fd, before))
+		return "", ctx.Err()
 	}
 }

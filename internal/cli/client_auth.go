@@ -16,34 +16,23 @@ import (
 // prepared is the app of a login: its profile as it will be saved, and its key.
 type prepared struct {
 	profile
-	key  string // PEM; "": the app does not sign with one
-	same bool   // the lineage is the one that was saved: what is stored belongs to it
+	key string // PEM; "": the app does not sign with one
 }
 
-// prepareApp completes the app: who it is, and how it shows that. It asks for what is missing.
-func (a *app) prepareApp(acc *account, saved profile, f *loginFlags) (*prepared, error) {
-	wanted := a.wanted(saved, acc.method)
-	asked := false
-	if wanted.ClientID == "" {
-		if !a.canAsk() {
-			return nil, &usageError{"there is no client ID", "set RC_APP_CLIENT_ID to the client ID of the app, as its Credentials tab in the Developer Portal shows it"}
-		}
-		var err error
-		if wanted.ClientID, err = a.ask("Client ID of the app, as its Credentials tab in the Developer Portal shows it"); err != nil {
-			return nil, err
-		}
-		asked = true
-	}
-	same := acc.damaged == nil && saved != profile{} && wanted == saved.lineage()
-	if err := a.configure(acc, wanted, saved, same); err != nil {
+// prepareApp completes the app: how it shows who it is. It asks for what is missing.
+func (a *app) prepareApp(acc *account, t *loginTarget, f *loginFlags) (*prepared, error) {
+	if err := a.configure(acc, t.at, first(t.appSecret(), acc.stored.ClientSecret)); err != nil {
 		return nil, err
 	}
-	p := &prepared{same: same}
-	if err := a.prepareAuth(acc, saved, f, p); err != nil {
+	p := &prepared{}
+	if t.same {
+		a.authenticate(acc, t.saved)
+	}
+	if err := a.prepareAuth(acc, t.saved, f, p); err != nil {
 		return nil, err
 	}
 	c := acc.config
-	if c.ClientSecret == "" && c.SigningKey == nil && a.canAsk() && (asked || a.clientID != "" && !same || f.secretJWT) {
+	if c.ClientSecret == "" && c.SigningKey == nil && a.canAsk() && (t.asked || a.clientID != "" && !t.same || f.secretJWT) {
 		secret, err := a.askHidden("Client secret (not shown; Enter if the app has none)")
 		if err != nil {
 			return nil, err

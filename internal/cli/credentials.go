@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/joho/godotenv"
@@ -14,7 +17,8 @@ import (
 
 // account is what a run works with: the app, its user, and under which key their lineage is stored.
 type account struct {
-	profile  string // its name
+	profile  string // its name; "": none, the account is the one that flags and variables give
+	source   string // where it comes from, in words
 	method   method // how it logs in; "": nobody has said
 	config   *ringcx.Config
 	jwt      string
@@ -23,13 +27,13 @@ type account struct {
 	store    ringcx.Store
 	settings *settings
 	stored   *secrets // those of the profile
-	damaged  error    // why they could not be read
+	damaged  error    // why they cannot be used
 }
 
 // name is how people know the account.
 func (acc *account) name() string {
-	if acc.key != acc.profile {
-		return "credentials of the environment"
+	if acc.profile == "" {
+		return "credentials of " + acc.source
 	}
 	return "profile " + acc.profile
 }
@@ -44,7 +48,14 @@ func (a *app) variable(names ...string) string {
 	return ""
 }
 
-// readEnvFile lets the variables of --env-file stand in for those the environment lacks.
+// accountVariables say of which account somebody speaks. A file that is named for them stands for all of them, also for
+// those it does not hold: what it says of one account is not mixed with what the environment says of another.
+var accountVariables = []string{
+	"RC_SERVER_URL", "RC_APP_CLIENT_ID", "RC_CLIENT_ID", "RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET", "RC_USER_JWT", "RC_JWT",
+	"RC_REDIRECT_URL", "RINGCX_SERVER_URL", "RINGCX_USERNAME", "RINGCX_PASSWORD", "RINGCX_PLATFORM_ID", "RINGCX_PROFILE",
+}
+
+// readEnvFile takes the account from the file that --env-file names, and other variables that the environment lacks.
 func (a *app) readEnvFile() error {
 	if a.envFile == "" {
 		return nil
@@ -54,8 +65,13 @@ func (a *app) readEnvFile() error {
 		return err
 	}
 	outer := a.Getenv
-	a.Getenv = func(name string) string { return first(outer(name), values[name]) }
-	a.envFile = ""
+	a.Getenv = func(name string) string {
+		if slices.Contains(accountVariables, name) {
+			return values[name]
+		}
+		return first(outer(name), values[name])
+	}
+	a.accountFile, a.envFile = a.envFile, ""
 	return nil
 }
 
@@ -116,17 +132,65 @@ func openPrivate(name, purpose string) (*os.File, error) {
 	return nil, &usageError{unwrapPath(err), purpose}
 }
 
-// resolve finds out with whom to work: a flag beats the environment, which beats the profile, which beats the default.
-// Stored secrets go with the hosts and the app they were stored for, and with no others.
+// resolve finds out with whom to work. Stored secrets go with the hosts and the app they were stored for, and with no
+// others.
 func (a *app) resolve() (*account, error) {
 	acc, err := a.open()
 	if err != nil {
 		return nil, err
 	}
-	return acc, a.fill(acc, a.variable("RC_USER_JWT", "RC_JWT"))
+	g := a.given()
+	if err := g.whole(a.profile); err != nil {
+		return nil, err
+	}
+	c, err := acc.settings.choose(g, a.Dir, a.loggedInWith, a.userOf)
+	if err != nil {
+		return nil, err
+	}
+	acc.profile, acc.source = c.profile, c.source
+	switch {
+	case c.note != "":
+		fmt.Fprintf(a.Stderr, "ringcx: %s\n", c.note)
+	case a.verbose && acc.profile == "":
+		fmt.Fprintf(a.Stderr, "ringcx: the account is that of %s\n", acc.source)
+	case a.verbose:
+		fmt.Fprintf(a.Stderr, "ringcx: profile %s is used, from %s\n", acc.profile, acc.source)
+	}
+	secret := ""
+	if c.own {
+		secret = g.appSecret()
+	}
+	if acc.profile != "" {
+		return acc, a.fill(acc, secret)
+	}
+	acc.jwt, acc.method = g.jwt, byJWT
+	return acc, a.configure(acc, g.flags.or(g.vars).or(production), secret)
 }
 
-// open finds the profile and what is stored for it.
+// storedAccount is the profile of that name, whatever flags and variables say.
+func (a *app) storedAccount(name string) (*account, error) {
+	acc, err := a.open()
+	if err != nil {
+		return nil, err
+	}
+	acc.profile = name
+	return acc, a.fill(acc, "")
+}
+
+// whole refuses what names two accounts, and a file that names none.
+func (g given) whole(profile string) error {
+	switch {
+	case g.file && profile != "":
+		return &usageError{"--profile and --env-file both say whose account it is", "give one of them"}
+	case g.file && g.profile == "" && g.vars == (lineage{}) && g.jwt == "" && g.user == "":
+		return &usageError{g.from + " names no account", "it has to hold variables such as RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT"}
+	case g.profile != "":
+		return checkProfileName(g.profile)
+	}
+	return nil
+}
+
+// open reads what an account is chosen from.
 func (a *app) open() (*account, error) {
 	if err := a.readEnvFile(); err != nil {
 		return nil, err
@@ -139,24 +203,29 @@ func (a *app) open() (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	acc := &account{store: store, settings: s, stored: &secrets{}}
-	acc.profile, _ = a.chooseProfile(s)
-	if err := checkProfileName(acc.profile); err != nil {
-		return nil, err
-	}
-	a.again = acc.again()
-	return acc, a.readStored(acc)
+	return &account{store: store, settings: s, stored: &secrets{}}, nil
 }
 
-// readStored reads the secrets of the account's profile, if there is one.
-func (a *app) readStored(acc *account) (err error) {
-	if _, known := acc.settings.Profiles[acc.profile]; !known {
-		return nil
+// fill completes the account of a profile, with a client secret in place of the stored one, if there is one.
+func (a *app) fill(acc *account, secret string) error {
+	saved := acc.settings.Profiles[acc.profile]
+	if err := a.readStored(acc); err != nil {
+		return err
 	}
-	if acc.stored, err = a.readSecrets(acc.store, acc.profile); err == nil && acc.stored == nil {
-		acc.stored, acc.damaged = &secrets{}, &damagedCredentials{acc.profile, acc.again()}
+	a.again = acc.again()
+	acc.key, acc.method = acc.profile, saved.Method.or(byJWT)
+	if acc.method == byJWT {
+		acc.jwt = acc.stored.JWT
 	}
-	return err
+	at := saved.lineage()
+	if moved := (*movedProfile)(nil); errors.As(acc.damaged, &moved) {
+		at = moved.was
+	}
+	if err := a.configure(acc, at, first(secret, acc.stored.ClientSecret)); err != nil {
+		return err
+	}
+	a.authenticate(acc, saved)
+	return nil
 }
 
 // again is what a person types to log in to the profile again; "" if there is no such profile.
@@ -168,50 +237,13 @@ func (acc *account) again() string {
 	return saved.Method.command(acc.profile)
 }
 
-// fill completes an account as it was saved, or as the environment has it with a JWT of its own.
-func (a *app) fill(acc *account, jwt string) error {
-	saved, known := acc.settings.Profiles[acc.profile]
-	acc.jwt, acc.method = jwt, saved.Method.or(byJWT)
-	if jwt != "" {
-		acc.method = byJWT
+// configure makes the configuration of an account.
+func (a *app) configure(acc *account, at lineage, secret string) error {
+	acc.config = &ringcx.Config{
+		ClientID: at.app, ClientSecret: secret, HTTPClient: a.client(), UserAgent: "ringcx-cli/" + ringcx.Version,
+		Endpoint: ringcx.Endpoint{RingCentral: at.ringCentral, RingCX: at.ringCX}, AllowHTTP: a.allowedHTTP(at),
 	}
-	wanted := a.wanted(saved, acc.method)
-	same := known && wanted == saved.lineage()
-	if same && (jwt == "" || jwt == acc.stored.JWT) {
-		acc.key = acc.profile
-	}
-	if same && acc.method == byJWT {
-		acc.jwt = first(jwt, acc.stored.JWT)
-	}
-	return a.configure(acc, wanted, saved, same)
-}
-
-// wanted is the app and the servers as flags, environment, profile and defaults have them. Logins to RingCX itself have
-// no app and need no RingCentral.
-func (a *app) wanted(saved profile, m method) profile {
-	w := profile{RingCX: first(a.cxURL, a.variable("RINGCX_SERVER_URL"), saved.RingCX, ringcx.Production.RingCX)}
-	if m.password() {
-		return w
-	}
-	w.ClientID = first(a.clientID, a.variable("RC_APP_CLIENT_ID", "RC_CLIENT_ID"), saved.ClientID)
-	w.RingCentral = first(a.serverURL, a.variable("RC_SERVER_URL"), saved.RingCentral, ringcx.Production.RingCentral)
-	return w
-}
-
-// configure makes the configuration of an account. What is stored goes with it if it is the lineage that was saved.
-func (a *app) configure(acc *account, wanted, saved profile, same bool) error {
-	c := &ringcx.Config{
-		ClientID: wanted.ClientID, HTTPClient: a.client(), UserAgent: "ringcx-cli/" + ringcx.Version,
-		Endpoint: ringcx.Endpoint{RingCentral: wanted.RingCentral, RingCX: wanted.RingCX}, AllowHTTP: a.allowedHTTP(wanted),
-	}
-	if acc.config = c; wanted.ClientID != "" {
-		c.ClientSecret = a.variable("RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET")
-	}
-	if same {
-		c.ClientSecret = first(c.ClientSecret, acc.stored.ClientSecret)
-		a.authenticate(acc, saved)
-	}
-	if err := c.Validate(); err != nil {
+	if err := acc.config.Validate(); err != nil {
 		return &usageError{err.Error(), hintFor(err)}
 	}
 	return nil
@@ -225,7 +257,7 @@ func (a *app) authenticate(acc *account, saved profile) {
 	case authKey:
 		key, err := parseKey([]byte(acc.stored.ClientKey))
 		if err != nil {
-			acc.damaged = &damagedCredentials{acc.profile, acc.again()}
+			acc.damaged = cmp.Or[error](acc.damaged, &damagedCredentials{acc.profile, acc.again()})
 			return
 		}
 		acc.config.SigningKey, acc.config.KeyID = key, saved.KeyID
@@ -246,9 +278,9 @@ func (acc *account) grant() ringcx.Grant {
 		return acc.login
 	case acc.jwt != "":
 		return acc.config.JWT(acc.jwt)
-	case acc.key != "" && acc.method == byDirect && acc.stored.Password != "":
+	case acc.method == byDirect && acc.stored.Password != "":
 		return acc.config.RingCXPassword(acc.stored.Username, acc.stored.Password, acc.stored.PlatformID)
-	case acc.key != "" && acc.method == byLegacy && acc.stored.Password != "":
+	case acc.method == byLegacy && acc.stored.Password != "":
 		return acc.config.LegacyPassword(acc.stored.Username, acc.stored.Password, acc.stored.StayLoggedIn)
 	}
 	return nil
@@ -257,71 +289,13 @@ func (acc *account) grant() ringcx.Grant {
 // signedIn is resolve and session together, for the commands that need a token.
 func (a *app) signedIn() (*ringcx.Session, *account, error) {
 	acc, err := a.resolve()
-	if err != nil {
-		return nil, nil, err
-	}
-	switch saved, known := acc.settings.Profiles[acc.profile]; {
-	case acc.damaged != nil && (acc.jwt == "" || acc.key != ""):
-		return nil, nil, acc.damaged
-	case acc.key != "" || acc.jwt != "":
-		return a.session(acc), acc, nil
-	case !known && len(acc.settings.Profiles) > 0:
-		return nil, nil, &noProfile{acc}
-	case !known:
-		return nil, nil, fmt.Errorf("%w: nobody has logged in yet", ringcx.ErrLoginRequired)
-	default:
-		return nil, nil, &elsewhere{acc, saved}
-	}
-}
-
-// noProfile is a profile that is not there, although others are.
-type noProfile struct{ acc *account }
-
-func (e *noProfile) Error() string {
-	return fmt.Sprintf("%s: %s", ringcx.ErrLoginRequired, e.acc.settings.noProfile(e.acc.profile))
-}
-
-func (e *noProfile) Unwrap() error { return ringcx.ErrLoginRequired }
-
-// Hint tells both ways out.
-func (e *noProfile) Hint() string {
-	return fmt.Sprintf("choose one of those with --profile or 'ringcx profile use', or log in: ringcx login --profile %s", e.acc.profile)
-}
-
-// elsewhere is a profile that belongs to another app or other servers than the ones asked for.
-type elsewhere struct {
-	acc   *account
-	saved profile
-}
-
-func (e *elsewhere) Error() string {
-	wanted := e.acc.config
 	switch {
-	case wanted.Endpoint.RingCentral != e.saved.RingCentral:
-		return fmt.Sprintf("login required: profile %q is a login at %s, not at %s", e.acc.profile, e.saved.RingCentral, wanted.Endpoint.RingCentral)
-	case wanted.Endpoint.RingCX != e.saved.RingCX:
-		return fmt.Sprintf("login required: profile %q is a login for %s, not for %s", e.acc.profile, e.saved.RingCX, wanted.Endpoint.RingCX)
+	case err != nil:
+		return nil, nil, err
+	case acc.damaged != nil:
+		return nil, nil, acc.damaged
 	}
-	return fmt.Sprintf("login required: profile %q is a login of app %s, not of app %s", e.acc.profile, e.saved.ClientID, wanted.ClientID)
-}
-
-func (e *elsewhere) Unwrap() error { return ringcx.ErrLoginRequired }
-
-// Hint tells both ways out.
-func (e *elsewhere) Hint() string {
-	return "unset RC_SERVER_URL, RINGCX_SERVER_URL and RC_APP_CLIENT_ID to use that login, or log in there too: ringcx login --profile NAME"
-}
-
-// damagedCredentials are stored secrets that cannot be understood.
-type damagedCredentials struct{ profile, again string }
-
-func (e *damagedCredentials) Error() string {
-	return fmt.Sprintf("the stored credentials of profile %q are damaged", e.profile)
-}
-
-// Hint tells what to do about it.
-func (e *damagedCredentials) Hint() string {
-	return fmt.Sprintf("they were left as they are; run '%s' to store them again, or 'ringcx logout --local' to forget them", e.again)
+	return a.session(acc), acc, nil
 }
 
 func first(values ...string) string {

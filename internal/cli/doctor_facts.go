@@ -21,21 +21,22 @@ type facts struct {
 
 	unread   []finding // what kept settings from being read
 	clashes  [][2]string
-	shadows  []string // variables that hold something else than the profile
+	unused   []string // variables of an account that is not the one that is used
+	replaced bool     // the client secret is not the one that the profile holds
 	profile  string
 	known    bool     // the settings have the profile
 	profiles []string // those that the settings have
 	fallback string   // the profile that the settings name as the default
 
-	resolved  bool   // what follows is known
-	password  bool   // the login is one to RingCX itself, without RingCentral
-	again     string // the command that logs in to the profile again
-	servers   ringcx.Endpoint
-	clientID  string
-	secret    bool // a client secret is at hand
-	jwt       string
-	damaged   error // the stored credentials cannot be read
-	elsewhere error // the profile is one of another app or other servers
+	resolved bool   // what follows is known
+	password bool   // the login is one to RingCX itself, without RingCentral
+	again    string // the command that logs in to the profile again
+	servers  ringcx.Endpoint
+	clientID string
+	secret   bool // a client secret is at hand
+	jwt      string
+	damaged  error      // the stored credentials cannot be read
+	missing  *notStored // no stored login is the one that is asked for
 
 	contacts []contact
 	files    []fileFact
@@ -89,15 +90,27 @@ func (a *app) readAll(f *facts) *account {
 		f.unread = append(f.unread, problem("config", hintFor(err), "%s", err))
 		return nil
 	}
-	f.profile, _ = a.chooseProfile(s)
-	_, f.known = s.Profiles[f.profile]
+	g := a.given()
+	if f.profile = g.profile; f.profile == "" {
+		f.profile, _ = s.usual(a.Dir)
+	}
 	f.profiles, f.fallback = slices.Sorted(maps.Keys(s.Profiles)), s.Default
 	a.tryStore(f)
 	acc, err := a.resolve()
+	var missing *notStored
+	if errors.As(err, &missing) { // the servers are looked at all the same
+		f.missing = missing
+		acc = &account{store: a.store, settings: s, stored: &secrets{}, source: g.from, method: byJWT}
+		err = a.configure(acc, g.flags.or(g.vars).or(production), "")
+	}
 	if err != nil {
 		f.unread = append(f.unread, problem("settings", hintFor(err), "%s", err))
 		return nil
 	}
+	f.profile = first(acc.profile, f.profile)
+	_, f.known = s.Profiles[acc.profile]
+	f.unused = g.unused(acc)
+	f.replaced = acc.stored.ClientSecret != "" && acc.config.ClientSecret != "" && acc.stored.ClientSecret != acc.config.ClientSecret
 	return acc
 }
 
@@ -110,26 +123,26 @@ func (f *facts) describe(acc *account) {
 	}
 	f.servers.RingCentral, f.servers.RingCX = strings.TrimRight(f.servers.RingCentral, "/"), strings.TrimRight(f.servers.RingCX, "/")
 	f.secret, f.jwt, f.damaged = acc.config.ClientSecret != "", acc.jwt, acc.damaged
-	saved := acc.settings.Profiles[acc.profile]
-	if f.known && acc.key == "" && acc.jwt == "" {
-		f.elsewhere = &elsewhere{acc, saved}
+}
+
+// unused are the variables of an account that is not the one that is used.
+func (g given) unused(acc *account) (names []string) {
+	if acc.profile == "" {
+		return nil
 	}
-	if !f.known || acc.stored == nil {
-		return
-	}
-	shadow := func(name, mine, stored string) {
-		if mine != "" && stored != "" && mine != stored {
-			f.shadows = append(f.shadows, name)
+	own := acc.config.Endpoint.Canonical()
+	for _, v := range []struct{ name, given, used string }{
+		{"RC_APP_CLIENT_ID", g.vars.app, acc.config.ClientID},
+		{"RC_SERVER_URL", g.vars.ringCentral, own.RingCentral},
+		{"RINGCX_SERVER_URL", g.vars.ringCX, own.RingCX},
+		{"RC_USER_JWT", g.jwt, acc.jwt},
+		{"RINGCX_USERNAME", g.user, acc.stored.Username},
+	} {
+		if v.given != "" && v.given != v.used {
+			names = append(names, v.name)
 		}
 	}
-	shadow("the JWT", acc.jwt, acc.stored.JWT)
-	shadow("the client secret", acc.config.ClientSecret, acc.stored.ClientSecret)
-	if f.password {
-		return
-	}
-	shadow("the client ID", acc.config.ClientID, saved.ClientID)
-	shadow("the RingCentral server", acc.config.Endpoint.RingCentral, saved.RingCentral)
-	shadow("the RingCX server", acc.config.Endpoint.RingCX, saved.RingCX)
+	return names
 }
 
 // clashes are variables that mean the same and say different things. The first of each pair is the one that counts.
@@ -197,25 +210,28 @@ func within(ctx context.Context, f func() error) error {
 
 // lookAtSession reads what is known of the lineage. Before the first login that worked, that is what a failed one left.
 func (a *app) lookAtSession(f *facts, acc *account) {
-	if acc.key == "" && acc.jwt == "" {
+	if f.missing != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(a.Context, storeLimit)
 	defer cancel()
 	f.status, f.statusErr = a.session(acc).Status(ctx)
-	if f.statusErr != nil || acc.key != "" || f.known || f.status.Generation > 0 || f.status.LastError != nil {
+	if f.statusErr != nil || acc.key != "" || f.status.Generation > 0 || f.status.LastError != nil {
 		return
 	}
-	other := *acc
-	other.key = acc.profile
-	if st, err := a.session(&other).Status(ctx); err == nil && st.LastError != nil {
-		f.status = st
+	own := acc.config.Endpoint
+	for _, name := range []string{f.profile, acc.settings.profileFor(newLineage(acc.config.ClientID, own.RingCentral, own.RingCX))} {
+		other := *acc
+		other.key = name
+		if st, err := a.session(&other).Status(ctx); err == nil && st.LastError != nil {
+			f.status = st
+		}
 	}
 }
 
 // tryLogin logs in beside the stored lineage, and out again. Without a JWT it asks for a token, as every command does.
 func (a *app) tryLogin(f *facts, acc *account) {
-	if acc.key == "" && acc.jwt == "" || f.statusErr != nil {
+	if f.missing != nil || f.statusErr != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(a.Context, loginLimit)
@@ -232,9 +248,8 @@ func (a *app) tryLogin(f *facts, acc *account) {
 	if st, err := session.Status(ctx); err == nil {
 		f.probe = st
 	}
-	var vendor *ringcx.Error
-	if err := session.Logout(context.WithoutCancel(ctx)); err != nil && !errors.As(err, &vendor) {
-		f.probeErr = errors.Join(f.probeErr, err)
+	if err := session.Logout(context.WithoutCancel(ctx)); err != nil {
+		f.probeErr = errors.Join(f.probeErr, session.Forget(context.WithoutCancel(ctx)))
 	}
 }
 

@@ -143,17 +143,18 @@ func judgeLogin(f *facts) []finding {
 	switch {
 	case !f.resolved:
 		return nil
-	case f.elsewhere != nil:
-		return []finding{problem("profile-elsewhere", hintFor(f.elsewhere), "%s", strings.TrimPrefix(f.elsewhere.Error(), "login required: "))}
-	case f.damaged != nil && f.jwt == "":
+	case f.missing != nil && f.storeErr == nil:
+		fix := f.missing.Hint()
+		if fix == loginHint {
+			fix = "ringcx login --jwt, with RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT set"
+		}
+		return []finding{problem(f.missing.id, fix, "%s", f.missing.text)}
+	case f.missing != nil:
+		return nil // the store says why
+	case f.damaged != nil:
 		return []finding{problem("credentials-damaged", hintFor(f.damaged), "%s", f.damaged)}
 	case f.statusErr != nil:
 		return []finding{problem("session-damaged", hintFor(f.statusErr), "%s", f.statusErr)}
-	case !f.known && f.jwt == "" && len(f.profiles) > 0 && f.storeErr == nil:
-		return []finding{problem("profile-missing", "ringcx login --profile "+f.profile+", or use another with --profile",
-			"there is no profile %q (there is %s)", f.profile, strings.Join(f.profiles, ", "))}
-	case !f.known && f.jwt == "" && f.storeErr == nil:
-		return []finding{problem("not-logged-in", "ringcx login --jwt, with RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT set", "nobody has logged in yet")}
 	}
 	if found := f.failed(); len(found) > 0 {
 		return found

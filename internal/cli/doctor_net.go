@@ -80,6 +80,7 @@ func (c *contact) ask(ctx context.Context, client *http.Client, address string) 
 		return
 	}
 	c.host = req.URL.Host
+	req.Close = true // what one connection met must not be mended by another try of its own
 	c.via = proxyOf(client, req)
 	req.Header.Set("Accept", "application/json")
 	start := time.Now()

@@ -20,9 +20,13 @@ func judgeSettings(f *facts) []finding {
 		all = append(all, problem("profile-missing", "ringcx login --profile "+f.fallback+", or: ringcx profile use NAME",
 			"the default profile %q is not there (there is %s)", f.fallback, first(strings.Join(f.profiles, ", "), "none")))
 	}
-	if len(f.shadows) > 0 {
-		all = append(all, note("profile-shadowed", "unset RC_SERVER_URL, RINGCX_SERVER_URL, RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT to use the profile",
-			"flags or variables replace what profile %q holds: %s", f.profile, strings.Join(f.shadows, ", ")))
+	if f.replaced {
+		all = append(all, note("profile-shadowed", "unset RC_APP_CLIENT_SECRET, or run 'ringcx login --jwt' to store it",
+			"the client secret in RC_APP_CLIENT_SECRET is used, not the one that profile %q holds", f.profile))
+	}
+	if len(f.unused) > 0 {
+		all = append(all, note("variables-unused", "unset them, or leave out what names the profile, to use the account that they belong to",
+			"profile %q is used as it is stored, and not what %s say", f.profile, strings.Join(f.unused, ", ")))
 	}
 	return all
 }

@@ -275,7 +275,7 @@ func TestOnATerminalTheDoctorUsesMarks(t *testing.T) {
 	if out, _ := p.types(0, "doctor"); !strings.HasPrefix(out, "✓  settings") || !strings.HasSuffix(out, "\nNothing is wrong.\n") {
 		t.Errorf("the healthy see\n%s", out)
 	}
-	if err := os.WriteFile(filepath.Join(p.env["XDG_STATE_HOME"], "ringcx", "default.json"), []byte("{"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(p.env["XDG_STATE_HOME"], "ringcx", "sandbox.json"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	out, talk := p.types(1, "doctor")

@@ -28,9 +28,10 @@ type Env struct {
 	ErrTerminal    bool            // Stderr is a terminal
 	InTerminal     bool            // Stdin is a terminal
 
-	Dir         string                                    // working directory, "" if unknown
-	ReadHidden  func(ctx context.Context) (string, error) // reads a line from the terminal without showing it; nil: like any line
-	OpenBrowser func(url string) error                    // nil: there is none
+	Dir string // working directory, "" if unknown
+	// ReadHidden calls prompt and reads a line from the terminal without showing it; nil: like any line.
+	ReadHidden  func(ctx context.Context, prompt func()) (string, error)
+	OpenBrowser func(url string) error // nil: there is none
 }
 
 // System is the Env of this process.

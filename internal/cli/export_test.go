@@ -3,6 +3,7 @@ package cli
 import (
 	"io"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
@@ -78,6 +79,44 @@ var (
 	ExportLines   = exportLines
 	ShellWord     = shellWord
 )
+
+// Said is what flags or variables say of an account, Stored what is kept of a profile.
+type Said struct{ ClientID, RingCentral, RingCX string }
+
+// Stored is a profile with its JWT.
+type Stored struct{ ClientID, RingCentral, RingCX, JWT string }
+
+// Choose chooses an account, where the default profile is "default".
+func Choose(stored map[string]Stored, named string, flags, vars Said, jwt string) (profile string, own bool, note string, err error) {
+	s := &settings{Profiles: map[string]profileType{}}
+	for name, p := range stored {
+		s.Profiles[name] = profileType{ClientID: p.ClientID, RingCentral: p.RingCentral, RingCX: p.RingCX}
+	}
+	g := given{
+		profile: named, by: "--profile", jwt: jwt, from: "the environment",
+		flags: newLineage(flags.ClientID, flags.RingCentral, flags.RingCX), vars: newLineage(vars.ClientID, vars.RingCentral, vars.RingCX),
+	}
+	c, err := s.choose(g, "/", func(name, jwt string) (bool, error) { return stored[name].JWT == jwt, nil }, nil)
+	return c.profile, c.own, c.note, err
+}
+
+type profileType = profile
+
+// ProfileFor is the profile of a login at a server that names none, and the default after it.
+func ProfileFor(server, byDefault string, stored []string) (name, after string) {
+	s := &settings{Default: byDefault, Profiles: map[string]profileType{}}
+	for _, name := range stored {
+		p := profileType{ClientID: "x", RingCentral: "https://elsewhere", RingCX: "https://elsewhere"}
+		if strings.HasSuffix(name, "box") {
+			p.RingCentral, p.RingCX = "http://localhost:2", "http://localhost:2"
+		}
+		s.Profiles[name] = p
+	}
+	t := &loginTarget{at: newLineage("a", server, server)}
+	t.name = s.profileFor(t.at)
+	t.save(s, profileType{})
+	return t.name, s.Default
+}
 
 // NamespaceAddress is what is believed of an answer of a sandbox at base; "" if nothing.
 func NamespaceAddress(base, answer, name string) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,6 +42,8 @@ type loginFlags struct {
 
 	keyFile, keyID string
 	secretJWT      bool
+
+	replace bool
 }
 
 func (a *app) login() *cobra.Command {
@@ -65,7 +68,9 @@ else the browser. On a terminal it asks for what is missing.
 --direct   a RingCX user without a RingCentral login: user name, password, platform ID. No app is needed.
 --legacy   the same at a deployment from before RingCX, such as --ringcx-server-url https://portal.vacd.biz.
 
-The account must be a production account with RingCX.`,
+The account must be a production account with RingCX. Servers that are not production are named before anything is sent. The
+login goes to the profile that --profile, RINGCX_PROFILE or the directory names; else one at a sandbox on this machine to the
+profile "sandbox", and any other to "default". A profile of another app or server is replaced only when you say so.`,
 		Example: `  export RC_APP_CLIENT_ID=… RC_APP_CLIENT_SECRET=… RC_USER_JWT=…
   ringcx login --jwt
   ringcx login --jwt-file jwt.txt --profile sales
@@ -98,6 +103,7 @@ func (f *loginFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.keyID, "client-key-id", "", "`ID` of that key at the vendor")
 	flags.BoolVar(&f.secretJWT, "client-secret-jwt", false, "the app signs with its secret and does not send it")
 	flags.StringVar(&f.importFile, "import", "", "take everything from a `FILE` of NAME=value lines (.env), which is not needed afterwards")
+	flags.BoolVar(&f.replace, "replace", false, "replace a login of another app or at other servers without asking")
 }
 
 // chosen is the way to log in that the flags name; "" if they name none.
@@ -141,7 +147,8 @@ func (f *loginFlags) chosen() (method, error) {
 
 const seeLogin = "see 'ringcx login --help'"
 
-// runLogin finds out how to log in and does so. What is stored for the profile stays until the login has worked.
+// runLogin finds out how to log in, with what, and to which profile, and does so. What is stored for the profile stays
+// until the login has worked.
 func (a *app) runLogin(cmd *cobra.Command, f *loginFlags) error {
 	m, err := f.chosen()
 	if err != nil {
@@ -157,47 +164,26 @@ func (a *app) runLogin(cmd *cobra.Command, f *loginFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.importFile != "" {
-		acc.stored, acc.damaged = &secrets{}, nil
+	t, err := a.settle(acc, m, f)
+	if err != nil {
+		return err
 	}
-	saved := a.savedFor(acc, f)
-	if m == "" {
-		m = a.usualMethod(saved)
+	if err := a.configure(acc, t.at, ""); err != nil {
+		return err
 	}
 	if err := a.placeForProfile(); err != nil {
 		return err
 	}
-	acc.method, acc.key = m, acc.profile
-	switch m {
+	if err := a.mayReplace(t, f.replace); err != nil {
+		return err
+	}
+	switch acc.method {
 	case byBrowser:
-		return a.loginByBrowser(acc, saved, f)
+		return a.loginByBrowser(acc, t, f)
 	case byDirect, byLegacy:
-		return a.loginByPassword(acc, saved, f)
+		return a.loginByPassword(acc, t, f)
 	}
-	return a.loginByJWT(acc, saved, f)
-}
-
-// savedFor is the profile as it was saved, for what the command line and the environment leave open. An imported file
-// leaves nothing open.
-func (a *app) savedFor(acc *account, f *loginFlags) profile {
-	if f.importFile != "" {
-		return profile{}
-	}
-	return acc.settings.Profiles[acc.profile]
-}
-
-// usualMethod is how to log in when no flag says it.
-func (a *app) usualMethod(saved profile) method {
-	known := saved != profile{}
-	switch {
-	case a.variable("RC_USER_JWT", "RC_JWT") != "":
-		return byJWT
-	case known && a.wanted(saved, saved.Method) == saved.lineage():
-		return saved.Method.or(byJWT)
-	case a.imported && a.variable("RINGCX_USERNAME") != "":
-		return byDirect
-	}
-	return byBrowser
+	return a.loginByJWT(acc, t, f)
 }
 
 // placeForProfile finds out early whether a profile can be kept.
@@ -216,23 +202,20 @@ func (a *app) placeForProfile() error {
 	return os.Remove(probe.Name())
 }
 
-// imported are the variables that an imported file stands for, also those it does not hold: what it says of one account
-// is not mixed with what the environment says of another.
-var imported = []string{
-	"RC_SERVER_URL", "RC_APP_CLIENT_ID", "RC_CLIENT_ID", "RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET", "RC_USER_JWT", "RC_JWT",
-	"RC_REDIRECT_URL", "RINGCX_SERVER_URL", "RINGCX_USERNAME", "RINGCX_PASSWORD", "RINGCX_PLATFORM_ID",
-}
-
+// importFile has the file that --import names stand for everything that a login needs.
 func (a *app) importFile(f *loginFlags) error {
 	if f.importFile == "" {
 		return nil
+	}
+	if a.envFile != "" {
+		return &usageError{"--import and --env-file both name a file with the account", "give one of them"}
 	}
 	values, err := parseEnvFile(f.importFile, "--import names a file of NAME=value lines")
 	if err != nil {
 		return err
 	}
 	known := false
-	for _, name := range imported {
+	for _, name := range accountVariables {
 		known = known || values[name] != ""
 	}
 	if !known {
@@ -240,30 +223,33 @@ func (a *app) importFile(f *loginFlags) error {
 	}
 	outer := a.Getenv
 	a.Getenv = func(name string) string {
-		for _, own := range imported {
-			if name == own {
-				return values[name]
-			}
+		if slices.Contains(accountVariables, name) && name != "RINGCX_PROFILE" {
+			return values[name]
 		}
 		return outer(name)
 	}
-	a.imported = true
+	a.accountFile = f.importFile
 	return nil
 }
 
 // logIn logs in, and stores what later renewals need and how it was done.
-func (a *app) logIn(acc *account, p profile) error {
+func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
+	a.tellServers(t)
 	session := a.session(acc)
 	if err := session.Login(a.Context); err != nil {
 		return &loginFailed{cause: err}
 	}
 	ctx := context.WithoutCancel(a.Context) // the vendor's part is done
+	acc.stored.bind(t.at)
 	if err := a.writeSecrets(ctx, acc.store, acc.profile, acc.stored); err != nil {
 		return err
 	}
-	c := acc.config
-	p.ClientID, p.RingCentral, p.RingCX, p.Method = c.ClientID, c.Endpoint.RingCentral, c.Endpoint.RingCX, acc.method
-	if err := a.saveProfile(acc.profile, &p); err != nil {
+	p.ClientID, p.RingCentral, p.RingCX, p.Method = t.at.app, t.at.ringCentral, t.at.ringCX, acc.method
+	if err := a.changeSettings(func(s *settings) error {
+		t.save(s, p)
+		acc.settings = s
+		return nil
+	}); err != nil {
 		return err
 	}
 	st, err := session.Status(ctx)
@@ -276,13 +262,5 @@ func (a *app) logIn(acc *account, p profile) error {
 	}
 	fmt.Fprintf(a.Stderr, "Logged in to RingCX main account %s as %s (profile %s).\nThe token lives %s and is renewed when it is used. Next: ringcx token, ringcx accounts list\n",
 		first(st.MainAccountID, "?"), who, acc.profile, span(time.Until(st.Expiry)))
-	a.warnOfEnvironment(acc)
-	return nil
-}
-
-// warnOfEnvironment says that what was stored will not be what is used.
-func (a *app) warnOfEnvironment(acc *account) {
-	if jwt := a.variable("RC_USER_JWT", "RC_JWT"); jwt != "" && acc.method != byJWT && !a.imported {
-		fmt.Fprintln(a.Stderr, "But RC_USER_JWT is set, and the environment beats the profile: unset it to use this login.")
-	}
+	return a.tellOfOthers(acc, t)
 }

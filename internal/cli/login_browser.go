@@ -28,12 +28,12 @@ type signIn struct {
 }
 
 // loginByBrowser has a person sign in at RingCentral's page. The code that comes back is spent at once.
-func (a *app) loginByBrowser(acc *account, saved profile, f *loginFlags) error {
-	p, err := a.prepareApp(acc, saved, f)
+func (a *app) loginByBrowser(acc *account, t *loginTarget, f *loginFlags) error {
+	p, err := a.prepareApp(acc, t, f)
 	if err != nil {
 		return err
 	}
-	if p.RedirectURI, err = a.redirectURI(saved, f); err != nil {
+	if p.RedirectURI, err = a.redirectURI(t, f); err != nil {
 		return err
 	}
 	if err := a.mayLogIn(acc); err != nil {
@@ -44,13 +44,14 @@ func (a *app) loginByBrowser(acc *account, saved profile, f *loginFlags) error {
 	if err := s.listen(); err != nil {
 		return err
 	}
+	a.tellServers(t)
 	verifier := ringcx.GenerateVerifier()
 	s.page = acc.config.AuthCodeURL(s.redirect, s.expected.State, verifier)
 	code, err := s.await(f.noBrowser)
 	if err == nil {
 		acc.login = acc.config.AuthorizationCode(code, s.redirect, verifier)
 		acc.jwt, acc.stored = "", &secrets{ClientSecret: acc.config.ClientSecret, ClientKey: p.key}
-		err = a.logIn(acc, p.profile)
+		err = a.logIn(acc, p.profile, t)
 	}
 	var failed *loginFailed
 	if errors.As(err, &failed) {
@@ -87,7 +88,7 @@ func (a *app) mayLogIn(acc *account) error {
 }
 
 // redirectURI is the one to be registered with the app; "" stands for this machine on any free port.
-func (a *app) redirectURI(saved profile, f *loginFlags) (string, error) {
+func (a *app) redirectURI(t *loginTarget, f *loginFlags) (string, error) {
 	if f.port != 0 && f.redirectURI != "" {
 		return "", &usageError{"--port and --redirect-uri both say where the answer goes", "give one of them"}
 	}
@@ -97,7 +98,10 @@ func (a *app) redirectURI(saved profile, f *loginFlags) (string, error) {
 	if f.port != 0 {
 		return fmt.Sprintf("http://127.0.0.1:%d/callback", f.port), nil
 	}
-	uri := first(f.redirectURI, a.variable("RC_REDIRECT_URL"), saved.RedirectURI)
+	uri := first(f.redirectURI, a.variable("RC_REDIRECT_URL"))
+	if uri == "" && t.same {
+		uri = t.saved.RedirectURI
+	}
 	if u, err := url.Parse(uri); uri != "" && (err != nil || u.Scheme == "" || u.Host == "" || u.Fragment != "" || u.User != nil) {
 		return "", &usageError{"the redirect URI is not of the form http://host/path", "give it as it is registered with the app in the Developer Portal"}
 	}

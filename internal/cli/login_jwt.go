@@ -6,23 +6,21 @@ import (
 )
 
 // loginByJWT logs in with the JWT of a user.
-func (a *app) loginByJWT(acc *account, saved profile, f *loginFlags) (err error) {
-	p, err := a.prepareApp(acc, saved, f)
+func (a *app) loginByJWT(acc *account, t *loginTarget, f *loginFlags) (err error) {
+	p, err := a.prepareApp(acc, t, f)
 	if err != nil {
 		return err
 	}
-	switch same := p.same; {
+	switch {
 	case f.jwtFile != "":
 		acc.jwt, err = a.readJWT(f.jwtFile)
-	default:
-		acc.jwt = a.variable("RC_USER_JWT", "RC_JWT")
-		if same {
-			acc.jwt = first(acc.jwt, acc.stored.JWT)
-		}
-		if acc.jwt == "" && a.canAsk() {
-			acc.jwt, err = a.askHidden("JWT of the user, as the Developer Portal shows it under Credentials (not shown here)")
-			acc.jwt = strings.TrimSpace(acc.jwt)
-		}
+	case t.jwt != "":
+		acc.jwt = t.jwt
+	case t.same && acc.stored.JWT != "":
+		acc.jwt = acc.stored.JWT
+	case a.canAsk():
+		acc.jwt, err = a.askHidden("JWT of the user, as the Developer Portal shows it under Credentials (not shown here)")
+		acc.jwt = strings.TrimSpace(acc.jwt)
 	}
 	if err != nil {
 		return err
@@ -31,7 +29,7 @@ func (a *app) loginByJWT(acc *account, saved profile, f *loginFlags) (err error)
 		return &usageError{"there is no JWT", "set RC_USER_JWT, or use --jwt-file; a JWT is made in the Developer Portal under Credentials"}
 	}
 	acc.stored = &secrets{ClientSecret: acc.config.ClientSecret, ClientKey: p.key, JWT: acc.jwt}
-	return a.logIn(acc, p.profile)
+	return a.logIn(acc, p.profile, t)
 }
 
 // readJWT reads a credential from a private file, or from standard input.

@@ -1,44 +1,43 @@
 package cli
 
-import (
-	"strings"
-
-	"github.com/ringcx-go/ringcx"
-)
+import "strings"
 
 // loginByPassword logs in to RingCX itself: there is no app, and nothing to exchange.
-func (a *app) loginByPassword(acc *account, saved profile, f *loginFlags) error {
-	wanted := a.wanted(saved, acc.method)
-	same := acc.damaged == nil && saved.Method == acc.method && wanted == saved.lineage()
-	stored := acc.stored
-	if !same {
-		stored = &secrets{}
-	}
-	if err := a.configure(acc, wanted, profile{}, false); err != nil {
+func (a *app) loginByPassword(acc *account, t *loginTarget, f *loginFlags) error {
+	if err := a.configure(acc, t.at, ""); err != nil {
 		return err
 	}
-	if acc.method == byLegacy && wanted.RingCX == ringcx.Production.RingCX {
+	if acc.method == byLegacy && t.at.ringCX == production.ringCX {
 		return &usageError{"a legacy login needs the host of the deployment", "use --ringcx-server-url https://portal.vacd.biz, or https://portal.virtualacd.biz"}
 	}
+	stored := acc.stored
+	if t.saved.Method != acc.method {
+		stored = &secrets{}
+	}
 	s := &secrets{
-		Username:     first(f.username, a.variable("RINGCX_USERNAME"), stored.Username),
+		Username:     first(f.username, t.user, stored.Username),
 		StayLoggedIn: f.stayLoggedIn || stored.StayLoggedIn,
 	}
+	// Password and platform ID go with the user whose they are.
+	if s.Username != stored.Username {
+		stored = &secrets{}
+	}
+	vars := a.Getenv
+	if t.user == "" && f.username == "" || t.user != "" && t.user != s.Username {
+		vars = func(string) string { return "" }
+	}
 	if acc.method == byDirect {
-		s.PlatformID = first(f.platformID, a.variable("RINGCX_PLATFORM_ID"), stored.PlatformID)
+		s.PlatformID = first(f.platformID, strings.TrimSpace(vars("RINGCX_PLATFORM_ID")), stored.PlatformID)
 	}
 	if err := a.askUser(acc, s); err != nil {
 		return err
 	}
-	if s.Username != stored.Username {
-		stored = &secrets{}
-	}
 	var err error
-	if s.Password, err = a.password(f, stored.Password); err != nil {
+	if s.Password, err = a.password(f, vars("RINGCX_PASSWORD"), stored.Password); err != nil {
 		return err
 	}
 	acc.stored = s
-	return a.logIn(acc, profile{})
+	return a.logIn(acc, profile{}, t)
 }
 
 // askUser asks for the name of the user, and where there is one for the platform ID.
@@ -56,10 +55,8 @@ func (a *app) askUser(acc *account, s *secrets) (err error) {
 	return err
 }
 
-// password is what the flag, the environment, the terminal or what was stored have for one. Its spaces count.
-func (a *app) password(f *loginFlags, stored string) (string, error) {
-	password := a.Getenv("RINGCX_PASSWORD")
-	var err error
+// password is what the flag, the variable, the terminal or what was stored have for one. Its spaces count.
+func (a *app) password(f *loginFlags, password, stored string) (_ string, err error) {
 	switch {
 	case f.passwordFile != "":
 		var from string

@@ -205,7 +205,8 @@ func TestOnATerminalTheLoginAsksForWhatIsMissing(t *testing.T) {
 	delete(p.env, "RC_APP_CLIENT_ID")
 	hidden := []string{demo.ClientSecret, demo.JWT}
 	c := p.converses(func(env *cli.Env) {
-		env.ReadHidden = func(context.Context) (string, error) {
+		env.ReadHidden = func(_ context.Context, prompt func()) (string, error) {
+			prompt()
 			next := hidden[0]
 			hidden = hidden[1:]
 			return next, nil
@@ -239,7 +240,7 @@ func TestProfilesThatAreMadeAtOnceAreAllKept(t *testing.T) {
 	var crowd sync.WaitGroup
 	const many = 8
 	for i := range many {
-		crowd.Go(func() { p.types(0, "profile", "use", "default", "--directory", p.directory(fmt.Sprint("d", i))) })
+		crowd.Go(func() { p.types(0, "profile", "use", "sandbox", "--directory", p.directory(fmt.Sprint("d", i))) })
 	}
 	crowd.Wait()
 	if out, _ := p.types(0, "profile", "list", "--json"); strings.Count(out, "/d") != many {

@@ -1,12 +1,13 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,9 +18,9 @@ func (a *app) logout() *cobra.Command {
 	var local, all bool
 	cmd := &cobra.Command{
 		Use: "logout", Short: "End the session at the vendor and forget it here", Args: noArgs,
-		Long: `Ends the RingCentral session and the RingCX refresh token, and forgets the session, its credentials and its profile. What
-the vendor says to it is told, and changes nothing. A RingCX access token that somebody has copied ends by itself, within
-minutes.`,
+		Long: `Ends the RingCentral session and the RingCX refresh token, and forgets the session, its credentials and its profile. If the
+vendor cannot be told, because its limit of requests is used up or it is away, everything is kept for another try (exit code
+75), unless --local forgets it all the same. A RingCX access token that somebody has copied ends by itself, within minutes.`,
 		RunE: func(*cobra.Command, []string) error {
 			if all && a.profile != "" {
 				return &usageError{"--all and --profile contradict each other", "give one of them"}
@@ -29,7 +30,7 @@ minutes.`,
 			}
 			acc, err := a.resolve()
 			if err != nil {
-				return err
+				return a.logOutOfNobody(err)
 			}
 			return a.logOut(acc, local)
 		},
@@ -62,61 +63,90 @@ func (a *app) logOutOfAll(local bool) error {
 	if len(failed) == 0 {
 		return nil
 	}
-	return &hintedError{
-		fmt.Errorf("%d of %d profiles could not be logged out (%s)", len(failed), len(s.Profiles), strings.Join(failed, "; ")),
-		first(hintFor(causes[0]), "the others are logged out; run 'ringcx logout --all' again for the rest"),
+	text := fmt.Sprintf("%d of %d profiles could not be logged out (%s)", len(failed), len(s.Profiles), strings.Join(failed, "; "))
+	later := "the others are logged out; run 'ringcx logout --all' again for the rest"
+	if !slices.ContainsFunc(causes, func(err error) bool { return !isBusy(err) }) {
+		return &notEnded{text, later + ", or 'ringcx logout --all --local' to forget them here", true}
 	}
+	return &hintedError{errors.New(text), first(hintFor(causes[0]), later)}
 }
 
-// logOutOf logs out of the profile of that name, whatever the environment says.
+// logOutOf logs out of the profile of that name, whatever flags and variables say.
 func (a *app) logOutOf(name string, local bool) error {
-	a.profile = name
-	acc, err := a.open()
+	acc, err := a.storedAccount(name)
 	if err != nil {
 		return err
 	}
 	return a.logOut(acc, local)
 }
 
-// logOut ends what is stored for the profile, at the servers it was stored for and no others, whatever the environment
-// says now. Without a profile it ends what the credentials of the environment stored.
-func (a *app) logOut(acc *account, local bool) error {
-	saved, known := acc.settings.Profiles[acc.profile]
+// logOutOfNobody forgets what is stored under the name of a profile that config.toml does not have: nobody knows where it
+// came from. If there is nothing, cause says why, unless there was nobody to log out.
+func (a *app) logOutOfNobody(cause error) error {
+	var nobody *notStored
+	if !errors.As(cause, &nobody) {
+		return cause
+	}
+	acc, err := a.open()
+	if err != nil {
+		return err
+	}
+	g := a.given()
+	if acc.profile = g.profile; acc.profile == "" {
+		acc.profile, _ = acc.settings.usual(a.Dir)
+	}
+	if _, known := acc.settings.Profiles[acc.profile]; known {
+		return cause
+	}
+	left := false
+	for _, key := range []string{acc.profile, secretsKey(acc.profile)} {
+		value, err := acc.store.Load(a.Context, key)
+		if err != nil {
+			return err
+		}
+		left = left || value != nil
+	}
 	switch {
-	case known:
-		acc.key, acc.jwt, acc.method = acc.profile, "", saved.Method.or(byJWT)
-		if err := a.configureSaved(acc, saved); err != nil {
+	case left:
+		acc.key = acc.profile
+		if err := a.configure(acc, production, ""); err != nil {
 			return err
 		}
-	case acc.jwt == "":
-		acc.key, local = acc.profile, true // nobody knows where it came from
-		if left, err := a.leftBehind(acc); err != nil || !left {
-			if err == nil {
-				fmt.Fprintf(a.Stderr, "Nobody is logged in (%s), so nothing was done.\n", acc.name())
-			}
-			return err
+		return a.logOut(acc, true)
+	case nobody.id == "not-logged-in":
+		fmt.Fprintf(a.Stderr, "Nobody is logged in (%s), so nothing was done.\n", acc.name())
+		return nil
+	}
+	return cause
+}
+
+// logOut ends the account's session at the servers it was stored for and no others, and forgets it. What could not be
+// ended is kept, unless local says not to ask.
+func (a *app) logOut(acc *account, local bool) error {
+	if acc.damaged != nil && !local {
+		return acc.damaged
+	}
+	session := a.session(acc)
+	if there, err := a.stored(acc, session); err != nil {
+		return err
+	} else if !there && acc.profile == "" {
+		fmt.Fprintf(a.Stderr, "Nobody is logged in (%s), so nothing was done; --profile NAME logs out of a stored login.\n", acc.name())
+		return nil
+	}
+	for _, s := range []*ringcx.Session{a.beforeLogin(acc), session} {
+		if s == nil {
+			continue
+		}
+		end := s.Logout
+		if local {
+			end = s.Forget
+		}
+		if err := end(a.Context); err != nil {
+			return a.notEnded(acc, s, err)
 		}
 	}
-	local = local || acc.damaged != nil // without the secret the vendor does not listen
-	if local {
-		acc.config.HTTPClient = &http.Client{Transport: offline{}}
-	}
-	if err := a.session(acc).Logout(a.Context); err != nil {
-		var vendor *ringcx.Error
-		if !errors.As(err, &vendor) {
-			return err
-		}
-		if !local {
-			fmt.Fprintf(a.Stderr, "The vendor did not end the session: %s\nIt ends there by itself when its tokens expire.\n", strings.ReplaceAll(err.Error(), "\n", "; "))
-		}
-	}
-	if acc.key == acc.profile {
-		if err := a.writeSecrets(a.Context, acc.store, acc.profile, nil); err != nil {
-			return err
-		}
-	}
-	if known {
-		if err := a.saveProfile(acc.profile, nil); err != nil {
+	if acc.profile != "" {
+		if err := a.forgetProfile(acc); err != nil {
 			return err
 		}
 	}
@@ -124,38 +154,92 @@ func (a *app) logOut(acc *account, local bool) error {
 	return nil
 }
 
-// leftBehind reports whether something is stored for a profile that is not in config.toml.
-func (a *app) leftBehind(acc *account) (bool, error) {
-	for _, key := range []string{acc.profile, secretsKey(acc.profile)} {
-		if value, err := acc.store.Load(a.Context, key); value != nil || err != nil {
-			return true, err
+// beforeLogin is the session that the credentials of a profile had while they were only in variables; nil: none.
+func (a *app) beforeLogin(acc *account) *ringcx.Session {
+	if acc.profile == "" || acc.jwt == "" {
+		return nil
+	}
+	own := *acc
+	own.key = ""
+	session := a.session(&own)
+	if there, err := a.stored(&own, session); err != nil || !there {
+		return nil // also if it cannot be read: nothing depends on it
+	}
+	return session
+}
+
+// stored tells whether the Store has anything of the session, even what cannot be read.
+func (a *app) stored(acc *account, session *ringcx.Session) (bool, error) {
+	key := acc.key
+	if key == "" {
+		st, err := session.Status(a.Context)
+		if err != nil {
+			return true, nil //nolint:nilerr // what is damaged is there
+		}
+		key = st.Key
+	}
+	value, err := acc.store.Load(a.Context, key)
+	return value != nil, err
+}
+
+// forgetProfile removes the credentials and the profile itself.
+func (a *app) forgetProfile(acc *account) error {
+	if err := a.writeSecrets(a.Context, acc.store, acc.profile, nil); err != nil {
+		return err
+	}
+	if _, known := acc.settings.Profiles[acc.profile]; !known {
+		return nil
+	}
+	return a.changeSettings(func(s *settings) error {
+		delete(s.Profiles, acc.profile)
+		if s.Default == acc.profile && acc.profile == sandboxProfile {
+			s.Default = "" // nobody chose it, see loginTarget.save
+		}
+		return nil
+	})
+}
+
+// notEnded is a session that lives on at the vendor and is kept here.
+type notEnded struct {
+	text, hint string
+	temporary  bool // another try may end it
+}
+
+func (e *notEnded) Error() string { return e.text }
+
+// Hint tells both ways on.
+func (e *notEnded) Hint() string { return e.hint }
+
+func isBusy(err error) bool {
+	var e *notEnded
+	return errors.As(err, &e) && e.temporary
+}
+
+// notEnded says why a session was not ended, and how long it lives.
+func (a *app) notEnded(acc *account, session *ringcx.Session, cause error) error {
+	var vendor *ringcx.Error
+	if !errors.As(cause, &vendor) {
+		return cause
+	}
+	name, lives := acc.name(), "until its refresh token ends, which the vendor does not say"
+	if st, err := session.Status(context.WithoutCancel(a.Context)); err == nil {
+		switch {
+		case st.RingCentralRefreshable && !st.RingCentralRefreshExpiry.IsZero():
+			lives = "for " + span(time.Until(st.RingCentralRefreshExpiry))
+		case !st.RingCentralExpiry.IsZero():
+			lives = "for " + span(time.Until(st.RingCentralExpiry))
 		}
 	}
-	return false, nil
-}
-
-// configureSaved makes the configuration of the profile alone, without flags and environment.
-func (a *app) configureSaved(acc *account, saved profile) error {
-	c := &ringcx.Config{
-		ClientID: saved.ClientID, ClientSecret: acc.stored.ClientSecret, HTTPClient: a.client(), UserAgent: "ringcx-cli/" + ringcx.Version,
-		Endpoint: ringcx.Endpoint{RingCentral: saved.RingCentral, RingCX: saved.RingCX}, AllowHTTP: a.allowedHTTP(saved),
+	again := "run 'ringcx logout' again later"
+	if vendor.RetryAfter > 0 {
+		again = "run 'ringcx logout' again in " + span(vendor.RetryAfter+time.Second)
 	}
-	acc.config = c
-	a.authenticate(acc, saved)
-	if err := c.Validate(); err != nil {
-		return &usageError{err.Error(), hintFor(err)}
+	local := "'ringcx logout --local' forgets it here and leaves it there"
+	if !vendor.Temporary() {
+		return &notEnded{
+			fmt.Sprintf("the vendor did not end the session of %s, which lives there %s: %s", name, lives, cause),
+			first(hintFor(vendor), again) + "; " + local, false,
+		}
 	}
-	return nil
-}
-
-// offline sends nothing.
-type offline struct{}
-
-var errOffline = errors.New("nothing was sent")
-
-func (offline) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Body != nil {
-		_ = req.Body.Close()
-	}
-	return nil, errOffline
+	return &notEnded{fmt.Sprintf("the session of %s could not be ended and was kept, it lives at the vendor %s: %s", name, lives, cause), again + "; " + local, true}
 }

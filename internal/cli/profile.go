@@ -1,17 +1,10 @@
 package cli
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
-
-	"github.com/ringcx-go/ringcx"
 )
 
 // settings is config.toml: profiles, without secrets.
@@ -41,9 +34,7 @@ const (
 )
 
 // lineage is the part of a profile that its tokens belong to.
-func (p profile) lineage() profile {
-	return profile{ClientID: p.ClientID, RingCentral: p.RingCentral, RingCX: p.RingCX}
-}
+func (p profile) lineage() lineage { return newLineage(p.ClientID, p.RingCentral, p.RingCX) }
 
 // valid says what is wrong with the profile, "" if nothing is.
 func (p profile) valid() string {
@@ -58,18 +49,6 @@ func (p profile) valid() string {
 		return "client_id or server_url is missing"
 	}
 	return ""
-}
-
-// secrets are what later renewals of a profile need. They live in the Store, beside the lineage.
-type secrets struct {
-	ClientSecret string `json:"client_secret,omitempty"`
-	ClientKey    string `json:"client_key,omitempty"` // PEM
-	JWT          string `json:"jwt,omitempty"`
-
-	Username     string `json:"username,omitempty"`
-	Password     string `json:"password,omitempty"`
-	PlatformID   string `json:"platform_id,omitempty"`
-	StayLoggedIn bool   `json:"stay_logged_in,omitempty"`
 }
 
 // profileName is what a profile may be called: lower-case letters, digits, - and _, at most 64, the first a letter or a
@@ -97,15 +76,6 @@ func checkProfileName(name string) error {
 	return &usageError{fmt.Sprintf("%q is not a profile name", clip(name)), "use lower-case letters, digits, - and _"}
 }
 
-// noProfile says that there is no such profile, and which there are.
-func (s *settings) noProfile(name string) string {
-	names := slices.Sorted(maps.Keys(s.Profiles))
-	if len(names) == 0 {
-		return fmt.Sprintf("there is no profile %q, nor any other", name)
-	}
-	return fmt.Sprintf("there is no profile %q (there is %s)", name, strings.Join(names, ", "))
-}
-
 // writePrivate writes a file that only its owner reads, in a directory made for it.
 func writePrivate(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -126,30 +96,4 @@ func writePrivate(path string, data []byte) error {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
-}
-
-func secretsKey(profile string) string { return profile + ".credentials" }
-
-// readSecrets answers nil if what is stored cannot be understood.
-func (a *app) readSecrets(store ringcx.Store, profile string) (*secrets, error) {
-	value, err := store.Load(a.Context, secretsKey(profile))
-	if err != nil || value == nil {
-		return &secrets{}, err
-	}
-	s := &secrets{}
-	if json.Unmarshal(value, s) != nil {
-		return nil, nil
-	}
-	return s, nil
-}
-
-func (a *app) writeSecrets(ctx context.Context, store ringcx.Store, profile string, s *secrets) error {
-	var value []byte
-	if s != nil {
-		var err error
-		if value, err = json.Marshal(s); err != nil { //nolint:gosec // the Store is where secrets belong
-			return err
-		}
-	}
-	return store.Update(ctx, secretsKey(profile), func(_ []byte, save func([]byte) error) error { return save(value) })
 }

@@ -55,7 +55,7 @@ func (a *app) profileList() *cobra.Command {
 }
 
 func (a *app) profileRows(s *settings) []profileRow {
-	chosen, _ := a.chooseProfile(s)
+	chosen, _ := a.used(s)
 	rows := []profileRow{}
 	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {
 		p := s.Profiles[name]
@@ -93,10 +93,28 @@ func (a *app) printProfiles(s *settings, rows []profileRow) error {
 			}
 		}
 	}
-	if name, why := a.chooseProfile(s); why != "" && len(rows) > 0 && !slices.ContainsFunc(rows, func(r profileRow) bool { return r.Selected }) {
+	if name, why := a.used(s); len(rows) > 0 && !slices.ContainsFunc(rows, func(r profileRow) bool { return r.Selected }) {
 		fmt.Fprintf(a.Stderr, "Commands here use profile %q (%s), which is not logged in.\n", clip(name), why)
 	}
 	return nil
+}
+
+// used is the profile that commands here use, "" if none, and why.
+func (a *app) used(s *settings) (name, why string) {
+	if a.store == nil {
+		if _, err := a.openStore(); err != nil {
+			return s.usual(a.Dir)
+		}
+	}
+	g := a.given()
+	c, err := s.choose(g, a.Dir, a.loggedInWith, a.userOf)
+	switch {
+	case err == nil:
+		return c.profile, c.source
+	case g.profile != "":
+		return g.profile, g.by
+	}
+	return s.usual(a.Dir)
 }
 
 func star(selected bool) string {
@@ -155,7 +173,7 @@ func (a *app) useProfile(name, directory string) error {
 	}
 	err := a.changeSettings(func(s *settings) error {
 		if _, known := s.Profiles[name]; !known && name != "" {
-			return &hintedError{fmt.Errorf("%s", s.noProfile(clip(name))), "make it with: ringcx login --profile NAME"}
+			return &hintedError{fmt.Errorf("%s", s.noProfile(name)), "make it with: ringcx login --profile NAME"}
 		}
 		switch {
 		case dir == "":
@@ -235,7 +253,7 @@ func (a *app) deleteProfile(name string, local bool) error {
 	}
 	_, known := s.Profiles[name]
 	if !known && s.Default != name && !slices.Contains(slices.Collect(maps.Values(s.Directories)), name) {
-		return &hintedError{fmt.Errorf("%s", s.noProfile(clip(name))), "'ringcx profile list' shows them"}
+		return &hintedError{fmt.Errorf("%s", s.noProfile(name)), "'ringcx profile list' shows them"}
 	}
 	if known {
 		if err := a.logOutOf(name, local); err != nil {

@@ -19,6 +19,7 @@ const (
 	exitError         = 1
 	exitUsage         = 2
 	exitLoginRequired = 4
+	exitBusy          = 75 // the vendor cannot be asked now; later it can (EX_TEMPFAIL)
 )
 
 // Main runs the command and returns its exit code.
@@ -81,9 +82,12 @@ func (a *app) report(err error) int {
 	}
 	var usage *usageError
 	var failed *loginFailed
+	var busy *notEnded
 	switch {
 	case errors.As(err, &usage):
 		return exitUsage
+	case errors.As(err, &busy) && busy.temporary:
+		return exitBusy
 	case errors.Is(err, ringcx.ErrLoginRequired) && !errors.As(err, &failed):
 		return exitLoginRequired
 	}
@@ -113,10 +117,12 @@ func hintFor(err error) string {
 		return fmt.Sprintf("check that %s exists, is yours and has room; nothing stored was lost", path.Path)
 	}
 	if errors.Is(err, ringcx.ErrLoginRequired) {
-		return "run 'ringcx login --jwt' with RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT set ('eval \"$(ringcx sandbox env)\"' sets them for the sandbox), or 'ringcx login --browser'"
+		return loginHint
 	}
 	return ""
 }
+
+const loginHint = "run 'ringcx login --jwt' with RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT set ('eval \"$(ringcx sandbox env)\"' sets them for the sandbox), or 'ringcx login --browser'"
 
 // app is one run of the command.
 type app struct {
@@ -125,11 +131,11 @@ type app struct {
 	again   string // what logs in to the profile again, as before; "": there is no such profile
 	in      lines  // Stdin, line by line
 
+	accountFile string // the file that the variables of the account come from; "": the environment
+
 	consoleWord string // password of the sandbox in this process; "": it has none
 
 	toldClear bool // that secrets travel in clear, as the user allows
-
-	imported bool // the variables of the account come from a file that is imported
 
 	sessions []*ringcx.Session // those in use
 	store    ringcx.Store      // what openStore opened, nil before
@@ -152,9 +158,13 @@ With one: 'ringcx login' once, then 'ringcx token' and 'ringcx api' for ever.
 Environment: RC_SERVER_URL, RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT (or RC_CLIENT_ID, RC_CLIENT_SECRET
 and RC_JWT) name the app and its user; RINGCX_SERVER_URL and RINGCX_PROFILE the rest; RINGCX_USERNAME, RINGCX_PASSWORD and
 RINGCX_PLATFORM_ID a user of RingCX itself. RINGCX_STORE says where sessions are kept: file:DIR, keyring: (or keyring:DIR),
-postgres://… or redis://…. A flag beats the environment, the environment beats the profile.
+postgres://… or redis://….
 
-Exit codes: 0 done, 1 error, 2 usage, 4 login required.`,
+An account comes whole from one place: the profile that --profile or RINGCX_PROFILE names, else the file of --env-file, else
+RC_APP_CLIENT_ID and RC_USER_JWT with their own servers (production where none are set), else the directory's profile or the
+default one. -v and 'ringcx status' tell which.
+
+Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 busy, try later.`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			a.started = true
@@ -165,7 +175,7 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required.`,
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.profile, "profile", "", "named login to use (default: $RINGCX_PROFILE, then what 'ringcx profile use' said)")
-	flags.StringVar(&a.envFile, "env-file", "", "read variables that the environment lacks from `FILE`")
+	flags.StringVar(&a.envFile, "env-file", "", "take the account from the variables in `FILE`, and others that the environment lacks")
 	flags.StringVar(&a.serverURL, "server-url", "", "RingCentral server (default: $RC_SERVER_URL)")
 	flags.StringVar(&a.cxURL, "ringcx-server-url", "", "RingCX server (default: $RINGCX_SERVER_URL)")
 	flags.StringVar(&a.clientID, "client-id", "", "client ID of the app (default: $RC_APP_CLIENT_ID)")

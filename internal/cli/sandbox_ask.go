@@ -78,7 +78,10 @@ func (q *inquiry) namespace(name string) (string, error) {
 	}
 	address := namespaceAddress(q.base, got.URL, name)
 	if address == "" {
-		return "", fmt.Errorf("what answers at %s gave an address that is none of its own for namespace %s: nothing was believed", q.base, printable(clip(name)))
+		return "", &hintedError{
+			fmt.Errorf("what answers at %s is no sandbox: the address that it gave for namespace %s is none of its own", q.base, printable(clip(name))),
+			"name the sandbox's address with --listen",
+		}
 	}
 	return address, nil
 }
@@ -235,6 +238,8 @@ func (q *inquiry) unreached(err error) error {
 	var record tls.RecordHeaderError
 	var name x509.HostnameError
 	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		err = fmt.Errorf("nothing whole came in %s", span(answerTime))
 	case errors.As(err, &name):
 		hint = "start it with --host " + shellWord(q.base.Hostname()) + ", and give programs what it then writes"
 	case errors.As(err, &unknown):

@@ -157,7 +157,8 @@ func (p *place) tlsConfig(addr net.Addr, now time.Time) (config *tls.Config, not
 			return nil, nil, err
 		}
 	}
-	config, replaced, err := localtls.Config(p.tlsDir, localtls.Server{Hosts: p.hosts, IPs: addresses(addr), Vendor: p.vendor}, now)
+	ips, all := addresses(addr)
+	config, replaced, err := localtls.Config(p.tlsDir, localtls.Server{Hosts: p.hosts, IPs: ips, Private: all, Vendor: p.vendor}, now)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -172,22 +173,21 @@ func (p *place) tlsConfig(addr net.Addr, now time.Time) (config *tls.Config, not
 	return config, notes, nil
 }
 
-// addresses are those that a listener is reached at. One that listens on all of them is known by those of this machine and
-// of private networks: the others change too often, and are not this machine's for long.
-func addresses(addr net.Addr) []net.IP {
+// addresses are those that a listener is reached at. One that listens on all of them is known by those of private networks:
+// the others change too often, and are not this machine's for long.
+func addresses(addr net.Addr) (ips []net.IP, all bool) {
 	at, ok := addr.(*net.TCPAddr)
-	if !ok || !at.IP.IsUnspecified() {
-		if ok {
-			return []net.IP{at.IP}
-		}
-		return nil
+	switch {
+	case !ok:
+		return nil, false
+	case !at.IP.IsUnspecified():
+		return []net.IP{at.IP}, false
 	}
-	var out []net.IP
-	all, _ := net.InterfaceAddrs() // without them it is reached from this machine
-	for _, one := range all {
+	have, _ := net.InterfaceAddrs() // without them it is reached from this machine
+	for _, one := range have {
 		if n, ok := one.(*net.IPNet); ok && localtls.InPrivateNetwork(n.IP) {
-			out = append(out, n.IP)
+			ips = append(ips, n.IP)
 		}
 	}
-	return out
+	return ips, true
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/gofrs/flock"
+
+	"github.com/ringcx-go/ringcx/store/file"
 )
 
 func (a *app) settingsPath() string { return filepath.Join(a.configDir(), "config.toml") }
@@ -22,6 +24,9 @@ func (a *app) settingsPath() string { return filepath.Join(a.configDir(), "confi
 func (a *app) readSettings() (*settings, error) {
 	if a.configDir() == "" {
 		return &settings{}, nil
+	}
+	if err := file.CheckOwned(a.settingsPath()); err != nil {
+		return nil, err
 	}
 	data, err := os.ReadFile(a.settingsPath())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -97,39 +102,6 @@ func (a *app) changeSettings(change func(*settings) error) error {
 		return err
 	}
 	return writePrivate(a.settingsPath(), b.Bytes())
-}
-
-// saveProfile stores a profile in config.toml; nil removes it.
-func (a *app) saveProfile(name string, p *profile) error {
-	return a.changeSettings(func(s *settings) error {
-		if p == nil {
-			delete(s.Profiles, name)
-			return nil
-		}
-		if s.Profiles == nil {
-			s.Profiles = make(map[string]profile)
-		}
-		s.Profiles[name] = *p
-		return nil
-	})
-}
-
-// chooseProfile names the profile to work with, and why it is that one: a flag beats the environment, which beats the
-// rule of the nearest directory, which beats the default. It is chosen once, when the command starts.
-func (a *app) chooseProfile(s *settings) (name, why string) {
-	if a.profile != "" {
-		return a.profile, "--profile"
-	}
-	if name := a.variable("RINGCX_PROFILE"); name != "" {
-		return name, "RINGCX_PROFILE"
-	}
-	if dir, name := s.rule(a.Dir); name != "" {
-		return name, dir
-	}
-	if s.Default != "" {
-		return s.Default, "default"
-	}
-	return "default", ""
 }
 
 // rule finds the rule for a directory: that of itself or else of the nearest above it.

@@ -27,12 +27,13 @@ func (a *app) status() *cobra.Command {
 			}
 			if asJSON {
 				err = writeJSON(a.Stdout, struct {
-					Profile  string   `json:"profile"`
+					Profile  string   `json:"profile"` // "": the account is the one of the source
+					Source   string   `json:"source"`
 					Method   method   `json:"method"`
 					ClientID string   `json:"clientId"`
 					Servers  endpoint `json:"servers"`
 					*ringcx.Status
-				}{acc.profile, acc.method, acc.config.ClientID, endpoint(acc.config.Endpoint), st})
+				}{acc.profile, acc.source, acc.method, acc.config.ClientID, endpoint(acc.config.Endpoint), st})
 			} else {
 				err = a.printStatus(acc, st)
 			}
@@ -86,6 +87,9 @@ func (a *app) printStatus(acc *account, st *ringcx.Status) error {
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 	line := func(name, format string, values ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", values...) }
 	line("Session", "%s", acc.name())
+	if acc.profile != "" {
+		line("Chosen by", "%s", acc.source)
+	}
 	direct := acc.method.password()
 	if direct {
 		line("User", "%s of RingCX", first(acc.stored.Username, "unknown"))

@@ -68,7 +68,7 @@ func (l *limits) allow(cert *x509.Certificate) bool {
 		return len(cert.ExcludedIPRanges) == len(everywhere)
 	}
 	for _, n := range l.nets {
-		if !slices.ContainsFunc(cert.PermittedIPRanges, func(have *net.IPNet) bool { return have.String() == n.String() }) {
+		if !contains(cert.PermittedIPRanges, n) {
 			return false
 		}
 	}
@@ -95,7 +95,7 @@ func (k kind) open(dir string, now time.Time) (a *authority, replaced bool, err 
 	return a, old != nil, a.save(path)
 }
 
-// with are limits that also have the names and single addresses of an authority of before, but for the vendor's.
+// with are limits that also have the names and addresses of an authority of before, but for the vendor's.
 func (l limits) with(old *x509.Certificate) limits {
 	l.names, l.nets = slices.Clone(l.names), slices.Clone(l.nets)
 	for _, name := range old.PermittedDNSDomains {
@@ -104,11 +104,20 @@ func (l limits) with(old *x509.Certificate) limits {
 		}
 	}
 	for _, n := range old.PermittedIPRanges {
-		if ones, bits := n.Mask.Size(); ones == bits && len(inNets([]net.IP{n.IP}, l.nets)) == 0 {
+		if !contains(l.nets, n) {
 			l.nets = append(l.nets, n)
 		}
 	}
 	return l
+}
+
+// contains reports whether all of n is in one of nets.
+func contains(nets []*net.IPNet, n *net.IPNet) bool {
+	ones, bits := n.Mask.Size()
+	return slices.ContainsFunc(nets, func(have *net.IPNet) bool {
+		haveOnes, haveBits := have.Mask.Size()
+		return haveBits == bits && haveOnes <= ones && have.Contains(n.IP)
+	})
 }
 
 func read(path string) (*authority, error) {

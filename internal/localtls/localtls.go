@@ -19,9 +19,10 @@ import (
 
 // Server is what a server wants to be known as, besides localhost, names below it and the loopback addresses.
 type Server struct {
-	Hosts  []string // names, and one label below each of them
-	IPs    []net.IP // addresses; of those that are not of a private network, only the ones that it listens on by name
-	Vendor bool     // the names of the vendor's servers too, signed by an authority of their own
+	Hosts   []string // names, and one label below each of them
+	IPs     []net.IP // addresses
+	Private bool     // its authority may sign for every address of a private network: those of IPs will be others next time
+	Vendor  bool     // the names of the vendor's servers too, signed by an authority of their own
 }
 
 var oneLabel = regexp.MustCompile(`^[a-z0-9_-]{1,63}$`)

@@ -176,16 +176,25 @@ func signedBy(t *testing.T, keyFile, name string) error {
 }
 
 func TestAKeyThatGetsLostIsGoodForNothingElse(t *testing.T) {
-	dir := t.TempDir()
-	configOf(t, dir, localtls.Server{Hosts: []string{"sandbox"}, IPs: []net.IP{net.IPv4(203, 0, 113, 5)}, Vendor: true}, time.Now())
+	dir, open := t.TempDir(), t.TempDir()
+	configOf(t, dir, localtls.Server{Hosts: []string{"sandbox"}, IPs: []net.IP{net.IPv4(203, 0, 113, 5), net.IPv4(10, 7, 7, 7)}, Vendor: true}, time.Now())
+	configOf(t, open, localtls.Server{Private: true}, time.Now())
 	for _, c := range []struct {
 		file      string
 		good, bad []string
 	}{
 		{
 			localtls.KeyFile(dir),
-			[]string{"localhost", "a.b.localhost", "127.0.0.9", "::1", "sandbox", "a.sandbox", "10.1.2.3", "203.0.113.5", "fd00::1"},
-			append([]string{"8.8.8.8", "2001:4860:4860::8888", "203.0.113.6", "example.com", "sandbox.example", "com", "172.32.0.1"}, vendorNames...),
+			[]string{"localhost", "a.b.localhost", "127.0.0.9", "::1", "sandbox", "a.sandbox", "10.7.7.7", "203.0.113.5"},
+			append([]string{
+				"10.1.2.3", "192.168.1.1", "169.254.169.254", "fd00::1", "fe80::1", "0.0.0.0", "128.0.0.1", "::2",
+				"8.8.8.8", "2001:4860:4860::8888", "203.0.113.6", "example.com", "sandbox.example", "com", "172.32.0.1",
+			}, vendorNames...),
+		},
+		{
+			localtls.KeyFile(open),
+			[]string{"localhost", "127.0.0.9", "10.1.2.3", "172.31.0.1", "192.168.1.1", "fd00::1"},
+			append([]string{"8.8.8.8", "172.32.0.1", "192.169.0.1", "11.0.0.1", "2001:4860:4860::8888", "sandbox"}, vendorNames...),
 		},
 		{
 			localtls.VendorKeyFile(dir),
@@ -273,10 +282,13 @@ func TestAnAuthorityThatMaySignForMoreOrTooLittleIsReplacedAndSaidSo(t *testing.
 		{"another new name", localtls.Server{Hosts: []string{"box"}}, true},
 		{"the first name, which it kept", localtls.Server{Hosts: []string{"sandbox"}}, false},
 		{"no name", localtls.Server{}, false},
+		{"private networks", localtls.Server{Private: true}, true},
+		{"no private networks", localtls.Server{}, false},
 		{"a private address", localtls.Server{IPs: []net.IP{net.IPv4(10, 1, 2, 3)}}, false},
 		{"a public address", localtls.Server{IPs: []net.IP{net.IPv4(203, 0, 113, 5)}}, true},
 		{"another public address", localtls.Server{IPs: []net.IP{net.ParseIP("2001:db8::5")}}, true},
 		{"the first public address, which it kept", localtls.Server{IPs: []net.IP{net.IPv4(203, 0, 113, 5)}}, false},
+		{"private networks, which it kept", localtls.Server{Private: true}, false},
 		{"the vendor's names, of which there was no authority", localtls.Server{Vendor: true}, false},
 	} {
 		config, replaced, err := localtls.Config(dir, c.who, now)

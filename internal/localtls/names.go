@@ -27,10 +27,12 @@ var vendors = kind{
 	limits: limits{names: vendorHosts},
 }
 
-// ordinary is the authority for the names of s itself, and for addresses of this machine and of private networks; of
-// others, only for those that s has.
+// ordinary is the authority for the names of s itself, and for the loopback addresses and those that s has.
 func ordinary(s *Server) kind {
-	nets := slices.Clone(private)
+	nets := slices.Clone(here)
+	if s.Private {
+		nets = append(nets, private...)
+	}
 	for _, ip := range s.IPs {
 		if len(inNets([]net.IP{ip}, nets)) == 0 && !ip.IsUnspecified() {
 			nets = append(nets, &net.IPNet{IP: shortest(ip), Mask: net.CIDRMask(8*len(shortest(ip)), 8*len(shortest(ip)))})
@@ -44,7 +46,8 @@ func ordinary(s *Server) kind {
 
 var (
 	loopback   = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
-	private    = networks("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")
+	here       = networks("127.0.0.0/8", "::1/128")
+	private    = networks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")
 	everywhere = networks("0.0.0.0/0", "::/0")
 )
 
@@ -75,8 +78,7 @@ func inNets(ips []net.IP, nets []*net.IPNet) []net.IP {
 	return out
 }
 
-// InPrivateNetwork reports whether a server can be known by an address without that being asked for: of this machine or of
-// a private network.
+// InPrivateNetwork reports whether an address is one of a private network, as Server.Private means it.
 func InPrivateNetwork(ip net.IP) bool { return len(inNets([]net.IP{ip}, private)) > 0 }
 
 // isVendors reports whether a name is one of the vendor's, or one that the vendor's end in. It is in small letters.

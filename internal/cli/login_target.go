@@ -1,0 +1,206 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// loginTarget is what a login is for: a profile, an app and its servers.
+type loginTarget struct {
+	given
+	name  string  // of the profile
+	named bool    // by a flag, a variable or a directory
+	at    lineage // where the login is made; complete
+	saved profile // the profile as it is stored; zero: it is not
+	old   lineage // what it was a login of
+	same  bool    // what is stored is of the same app and servers, and serves
+	asked bool    // a person has typed the client ID
+	told  bool    // the servers were named
+}
+
+// settle finds out how to log in, to which app and servers, and to which profile: as the command line says, else as the
+// variables of one place say, else as the profile was logged in to before.
+func (a *app) settle(acc *account, m method, f *loginFlags) (*loginTarget, error) {
+	s := acc.settings
+	t := &loginTarget{given: a.given()}
+	if err := t.whole(""); err != nil {
+		return nil, err
+	}
+	if t.profile == "" {
+		_, t.name = s.rule(a.Dir)
+	} else {
+		t.name = t.profile
+	}
+	t.named = t.name != ""
+	usual, _ := s.usual(a.Dir)
+	base, known := s.Profiles[first(t.name, usual)]
+	if f.importFile != "" {
+		base, known = profile{}, false // an imported file leaves nothing open
+	}
+	if acc.method = m; m == "" {
+		acc.method = t.usualMethod(base)
+	}
+	if t.at = t.place(acc.method, base, known); t.at.app == "" && !acc.method.password() {
+		if err := a.askApp(t); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case t.named:
+	case known && t.at == base.lineage():
+		t.name = usual
+	default:
+		t.name = s.profileFor(t.at)
+	}
+	if err := checkProfileName(t.name); err != nil {
+		return nil, err
+	}
+	acc.profile, acc.key = t.name, t.name
+	a.again = acc.again()
+	return t, a.takeStored(acc, t, f)
+}
+
+// takeStored finds out what of the stored login serves the new one.
+func (a *app) takeStored(acc *account, t *loginTarget, f *loginFlags) error {
+	t.saved, t.old = acc.settings.Profiles[t.name], acc.settings.Profiles[t.name].lineage()
+	if err := a.readStored(acc); err != nil {
+		return err
+	}
+	if moved := (*movedProfile)(nil); errors.As(acc.damaged, &moved) {
+		t.old = moved.was
+	}
+	_, known := acc.settings.Profiles[t.name]
+	t.same = known && acc.damaged == nil && t.at == t.old && f.importFile == ""
+	if !t.same {
+		acc.stored = &secrets{}
+	}
+	return nil
+}
+
+// usualMethod is how to log in when no flag says it.
+func (t *loginTarget) usualMethod(base profile) method {
+	switch {
+	case t.jwt != "":
+		return byJWT
+	case base != profile{} && t.place(base.Method.or(byJWT), base, true) == base.lineage():
+		return base.Method.or(byJWT)
+	case t.file && t.user != "" && t.vars.app == "":
+		return byDirect
+	}
+	return byBrowser
+}
+
+// place is where the login is made. The stored profile says it only if flags and variables name no account, and nothing
+// that contradicts it. The app may be left open.
+func (t *loginTarget) place(m method, base profile, known bool) lineage {
+	want, stored := t.flags.or(t.vars), base.lineage()
+	if m.password() {
+		want = lineage{ringCX: want.ringCX}
+		if known && base.Method == m && t.user == "" && !t.file && want.agrees(stored) {
+			return stored
+		}
+		return want.or(lineage{ringCX: production.ringCX})
+	}
+	if known && !base.Method.password() && t.vars.app == "" && t.jwt == "" && !t.file && want.agrees(stored) {
+		return stored
+	}
+	return want.or(production)
+}
+
+// askApp asks for the client ID.
+func (a *app) askApp(t *loginTarget) (err error) {
+	if !a.canAsk() {
+		return &usageError{"there is no client ID", "set RC_APP_CLIENT_ID to the client ID of the app, as its Credentials tab in the Developer Portal shows it"}
+	}
+	t.asked = true
+	t.at.app, err = a.ask("Client ID of the app, as its Credentials tab in the Developer Portal shows it")
+	return err
+}
+
+// profileFor is the profile of a login that names none: sandboxes on this machine have one of their own, so that they and
+// production do not replace each other.
+func (s *settings) profileFor(at lineage) string {
+	switch {
+	case at.loopback():
+		return sandboxProfile
+	case s.Default == "" || s.ofSandbox(s.Default):
+		return defaultProfile
+	}
+	return s.Default
+}
+
+// ofSandbox tells whether a profile is a login at a sandbox on this machine.
+func (s *settings) ofSandbox(name string) bool {
+	p, known := s.Profiles[name]
+	return known && p.lineage().loopback() || !known && name == sandboxProfile
+}
+
+// save enters the login. One that named no profile becomes the default, if nobody has chosen another.
+func (t *loginTarget) save(s *settings, p profile) {
+	if !t.named {
+		_, there := s.Profiles[first(s.Default, defaultProfile)]
+		switch {
+		case !t.at.loopback() && s.ofSandbox(s.Default), t.at.loopback() && !there:
+			s.Default = t.name
+		}
+	}
+	if s.Profiles == nil {
+		s.Profiles = make(map[string]profile)
+	}
+	s.Profiles[t.name] = p
+}
+
+// mayReplace asks before a login of another app or at other servers is replaced.
+func (a *app) mayReplace(t *loginTarget, replace bool) error {
+	if t.saved == (profile{}) || t.at == t.old || t.name == sandboxProfile && t.old.loopback() && t.at.loopback() {
+		return nil
+	}
+	fmt.Fprintf(a.Stderr, "Profile %s is a login of %s. This login, of %s, replaces it; the session there is not ended.\n", t.name, t.old, t.at)
+	if replace {
+		return nil
+	}
+	if a.canAsk() {
+		answer, err := a.askMaybe("Replace it? (y or Enter for no)")
+		if err != nil {
+			return err
+		}
+		if slices.Contains([]string{"y", "yes"}, strings.ToLower(answer)) {
+			return nil
+		}
+	}
+	return &usageError{fmt.Sprintf("profile %s was left as it is", t.name), "give --profile NAME to keep both logins, or --replace"}
+}
+
+// tellServers names servers that are not production, before anything is sent to them.
+func (a *app) tellServers(t *loginTarget) {
+	if t.told || t.at.production() {
+		return
+	}
+	t.told = true
+	servers := slices.Compact(slices.DeleteFunc([]string{t.at.ringCentral, t.at.ringCX}, func(s string) bool { return s == "" }))
+	fmt.Fprintf(a.Stderr, "Logging in at %s, not at the vendor's production servers.\n", strings.Join(servers, " and "))
+}
+
+// tellOfOthers says that what was stored is not what commands here use.
+func (a *app) tellOfOthers(acc *account, t *loginTarget) error {
+	if a.profile != "" || t.file {
+		return nil // it has to be named again, and that is known
+	}
+	later := t.given
+	later.flags = lineage{}
+	c, err := acc.settings.choose(later, a.Dir, a.loggedInWith, a.userOf)
+	var other *notStored
+	switch {
+	case errors.As(err, &other):
+		fmt.Fprintf(a.Stderr, "But commands here do not use this login: %s. Use --profile %s.\n", other.text, t.name)
+	case err != nil:
+		return err
+	case c.profile == "":
+		fmt.Fprintf(a.Stderr, "But commands here use the credentials of %s: unset RC_USER_JWT, or use --profile %s.\n", c.source, t.name)
+	case c.profile != t.name:
+		fmt.Fprintf(a.Stderr, "But commands here use profile %s (%s): use --profile %s for this login.\n", c.profile, c.source, t.name)
+	}
+	return nil
+}
