@@ -68,7 +68,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	if endsToken(a.status, r.URL.Path) {
 		s.habits.beginAnew()
 	}
-	if s.gate.notes(r) {
+	if s.guard.notes(r) {
 		s.journal.add(c.logged(r, a.status))
 	}
 	if err := s.keep(); err != nil {

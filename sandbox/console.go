@@ -67,7 +67,7 @@ func newConsole(s *Server) *console {
 	c.take(mux, "controls/hostile/end", c.endDay)
 	c.take(mux, "controls/limits", c.turnLimits)
 	c.take(mux, "controls/reset", c.startOver)
-	c.show(mux, "controls/snapshot", c.saveSnapshot)
+	mux.HandleFunc("GET "+consolePath+"controls/snapshot", c.saveSnapshot)
 	c.take(mux, "controls/snapshot", c.loadSnapshot)
 	if s.namespace == "" {
 		c.show(mux, "namespaces", c.namespaceList)
@@ -91,7 +91,15 @@ func (c *console) show(mux *http.ServeMux, path string, page consolePage) {
 
 func (c *console) take(mux *http.ServeMux, path string, page consolePage) {
 	mux.HandleFunc("POST "+consolePath+path, func(w http.ResponseWriter, r *http.Request) {
+		size := sizeOf(r.PostForm)
+		if most, err := c.room(r); err != nil || size > most {
+			c.refusal(http.StatusInsufficientStorage, "There is no room", sentence(errTooMuch)).write(w)
+			return
+		}
 		a := page(visitOf(r), r)
+		if a.status == http.StatusSeeOther {
+			c.changed(r, size)
+		}
 		if err := c.edited(); err != nil {
 			a = c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
 		}

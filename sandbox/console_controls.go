@@ -118,6 +118,8 @@ func (c *console) turnLimits(_ *visit, r *http.Request) answer {
 }
 
 func (c *console) startOver(*visit, *http.Request) answer {
-	c.Reset()
+	if err := c.reset(); err != nil {
+		return c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
+	}
 	return c.done("controls", "reset")
 }

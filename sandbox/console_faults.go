@@ -125,6 +125,9 @@ func (c *console) armFault(v *visit, r *http.Request) answer {
 	if err != nil {
 		page.Wrong[field] = err.Error()
 	}
+	if c.faults.size() >= faultsMost {
+		page.Wrong["kind"] = errFaults.Error()
+	}
 	if len(page.Wrong) > 0 {
 		return c.showControls(v, r, page)
 	}

@@ -15,9 +15,9 @@ type visitKey struct{}
 func visitOf(r *http.Request) *visit { return r.Context().Value(visitKey{}).(*visit) }
 
 // ServeHTTP lets through who may see the console: without a password only people at this machine, with one who knows
-// it. Forms have to come from a page of this visit, so that no other web site can send one; the gate was passed before.
+// it. Forms have to come from a page of this visit, so that no other web site can send one; the guard was passed before.
 func (c *console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if c.gate.free && !c.gate.fromThisMachine(r) {
+	if c.guard.free && !c.guard.fromThisMachine(r) {
 		c.stranger(r).write(w)
 		return
 	}
@@ -36,7 +36,7 @@ func (c *console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		redirect(http.StatusSeeOther, consolePath).write(w)
 		return
 	}
-	if !c.gate.free && !c.admitted(v) && !signIn {
+	if !c.guard.free && !c.admitted(v) && !signIn {
 		redirect(http.StatusSeeOther, consolePath+"sign-in").write(w)
 		return
 	}
@@ -106,7 +106,7 @@ func formToken(r *http.Request) (string, error) {
 		err := r.ParseForm()
 		return r.PostForm.Get("token"), err
 	}
-	r.Body = http.MaxBytesReader(nil, r.Body, snapshotLimit)
+	r.Body = http.MaxBytesReader(nil, r.Body, uploadLimit)
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return "", err
@@ -129,7 +129,7 @@ func formToken(r *http.Request) (string, error) {
 
 // passwordForm is the page on which people say that they know the password.
 func (c *console) passwordForm(v *visit, _ *http.Request) answer {
-	if c.gate.free || c.admitted(v) {
+	if c.guard.free || c.admitted(v) {
 		return redirect(http.StatusSeeOther, consolePath)
 	}
 	return c.askPassword(v, http.StatusOK, "")
@@ -144,13 +144,13 @@ func (c *console) askPassword(v *visit, status int, problem string) answer {
 // takePassword takes the form of that page. Who knows the password gets another cookie: the value from before says
 // nothing afterwards.
 func (c *console) takePassword(v *visit, r *http.Request) answer {
-	if c.gate.free {
+	if c.guard.free {
 		return redirect(http.StatusSeeOther, consolePath)
 	}
-	right, free := c.gate.knows(r, r.PostForm.Get("password"))
+	right, free := c.guard.knows(r, r.PostForm.Get("password"))
 	in := &visit{id: randomText(24), token: randomText(24), known: true}
 	if right {
-		c.gate.tries.forgive(sender(r))
+		c.guard.tries.forgive(sender(r))
 		c.visitors.Lock()
 		c.insiders.put(in.id, in)
 		c.visitors.Unlock()

@@ -33,7 +33,7 @@ func (c *console) showNamespaces(v *visit, r *http.Request, page *namespacesPage
 		view := n.view(baseURL(r))
 		row := namespaceRow{Name: name, URL: view.URL, Requests: view.Requests}
 		switch {
-		case !c.gate.fromThisMachine(r):
+		case !c.guard.fromThisMachine(r):
 		case n.url != "":
 			row.Console = n.url + consolePath
 		default:
@@ -47,9 +47,11 @@ func (c *console) showNamespaces(v *visit, r *http.Request, page *namespacesPage
 
 func (c *console) beginNamespace(v *visit, r *http.Request) answer {
 	name := strings.TrimSpace(r.PostForm.Get("name"))
-	if _, err := c.openNamespace(name, baseURL(r)); err != nil {
+	n, err := c.openNamespace(name, baseURL(r))
+	if err != nil {
 		return c.showNamespaces(v, r, &namespacesPage{Name: name, Wrong: sentence(err)})
 	}
+	n.leave()
 	return c.done("namespaces", "namespace")
 }
 

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"net/http"
 	"path"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 	"unicode"
@@ -92,8 +90,7 @@ func digest(text string) string {
 }
 
 var consoleFuncs = template.FuncMap{
-	"has":  slices.Contains[[]string],
-	"join": strings.Join,
+	"has": slices.Contains[[]string],
 	"copy": func(id, label, value string) map[string]string {
 		return map[string]string{"ID": id, "Label": label, "Value": value}
 	},
@@ -136,11 +133,11 @@ func (c *console) render(status int, name string, view *consoleView) answer {
 	site := consoleSite()
 	view.Style, view.Script, view.Namespace = site.style, site.script, c.namespace
 	view.Clock = c.Now().Format("2006-01-02 15:04:05")
-	var out bytes.Buffer
-	if err := site.pages[name].ExecuteTemplate(&out, "layout.html", view); err != nil {
+	page, err := rendered(site.pages[name], "layout.html", view)
+	if err != nil {
 		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}
-	return newAnswer(status, typeHTML, out.Bytes()).
+	return newAnswer(status, typeHTML, page).
 		with("Content-Security-Policy", site.policy).
 		with("X-Frame-Options", "DENY").
 		with("X-Content-Type-Options", "nosniff").
@@ -151,11 +148,11 @@ func (c *console) render(status int, name string, view *consoleView) answer {
 
 // part renders a named part of a page.
 func (c *console) part(page, name string, data any) string {
-	var out strings.Builder
-	if err := consoleSite().pages[page].ExecuteTemplate(&out, name, data); err != nil {
+	out, err := rendered(consoleSite().pages[page], name, data)
+	if err != nil {
 		return template.HTMLEscapeString(err.Error())
 	}
-	return out.String()
+	return string(out)
 }
 
 // sentence is an error for people.

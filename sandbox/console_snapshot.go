@@ -5,29 +5,27 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 )
 
 // saveSnapshot gives a file with everything that the sandbox knows.
-func (c *console) saveSnapshot(*visit, *http.Request) answer {
-	all, err := c.snapshot()
-	if err != nil {
-		return c.refusal(http.StatusInternalServerError, "Not saved", err.Error())
-	}
-	name := "ringcx-sandbox"
-	if c.namespace != "" {
-		name += "-" + c.namespace
-	}
-	name += "-" + all.Made.UTC().Format("2006-01-02-150405") + ".json"
-	return jsonAnswer(http.StatusOK, all).
-		with("Content-Disposition", `attachment; filename="`+name+`"`).
-		with("X-Content-Type-Options", "nosniff").
-		with("Cache-Control", "no-store")
+func (c *console) saveSnapshot(w http.ResponseWriter, r *http.Request) {
+	c.sendSnapshot(w, r, func(h http.Header, made time.Time) {
+		name := "ringcx-sandbox"
+		if c.namespace != "" {
+			name += "-" + c.namespace
+		}
+		name += "-" + made.UTC().Format("2006-01-02-150405") + ".json"
+		h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "no-store")
+	})
 }
 
 // loadSnapshot takes such a file, or changes nothing. All of the file is read: a browser that cannot send the rest does not
 // show the answer.
 func (c *console) loadSnapshot(v *visit, r *http.Request) answer {
-	_, err := c.resume(r)
+	_, err := c.takeSnapshot(r)
 	_, rest := io.Copy(io.Discard, r.Body)
 	var large *http.MaxBytesError
 	var syntax *json.SyntaxError
@@ -36,7 +34,7 @@ func (c *console) loadSnapshot(v *visit, r *http.Request) answer {
 	case errors.Is(err, io.EOF):
 		words = "Choose a file that was saved here."
 	case errors.As(errors.Join(err, rest), &large):
-		words = "The file is larger than a snapshot can be."
+		words = "The file is larger than 64 MiB. A sandbox that is started with --snapshot FILE takes it."
 	case errors.As(err, &syntax), errors.Is(err, io.ErrUnexpectedEOF):
 		words = "This file is no snapshot, or only a part of one."
 	case err != nil:

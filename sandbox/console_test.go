@@ -245,3 +245,50 @@ func TestAHostileDayThatMakesNoSenseIsMarkedInTheForm(t *testing.T) {
 	wantText(t, d.page("controls"), "Date off by -1h30m0s")
 	d.submit("controls", "controls/faults", "kind", "skew", "path", "/restapi", "skew", "x").want(http.StatusUnprocessableEntity)
 }
+
+func TestNoFormOfTheConsoleWorksWithoutItsPage(t *testing.T) {
+	d := newDeveloper(t, sandbox.Options{})
+	d.open("").want(http.StatusOK)
+	snapshot := func() string {
+		return d.ask(httptest.NewRequest(http.MethodGet, "/_sandbox/snapshot", nil)).want(http.StatusOK).body
+	}
+	before := snapshot()
+	for _, path := range []string{
+		"guide", "apps/new", "credentials/new", "credentials/x/delete", "accounts", "users", "users/1", "sessions/revoke", "inspector",
+		"controls/clock", "controls/faults", "controls/faults/clear", "contract", "controls/hostile", "controls/hostile/end",
+		"controls/limits", "controls/reset", "controls/snapshot", "namespaces", "namespaces/x/delete", "sign-in",
+	} {
+		for _, kind := range []string{"application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "application/json", ""} {
+			r := httptest.NewRequest(http.MethodPost, "/console/"+path, strings.NewReader("token=&advance=1h&name=x&step=1\r\n--x--\r\n"))
+			r.Header.Set("Content-Type", kind)
+			if got := d.ask(r).status; got != http.StatusForbidden && got != http.StatusBadRequest {
+				t.Errorf("%s as %q is answered %d", path, kind, got)
+			}
+		}
+		for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodGet} {
+			d.ask(httptest.NewRequest(method, "/console/"+path+"?advance=1h&name=x", nil))
+		}
+	}
+	if snapshot() != before {
+		t.Error("something was changed")
+	}
+	d.do("controls", "controls/clock", "advance", "1h")
+	if snapshot() == before {
+		t.Error("a form of the page changes nothing")
+	}
+}
+
+func TestWhatTheControlPlaneAnswersStaysWithWhoAsked(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	for _, path := range []string{"/_sandbox/state", "/_sandbox/env", "/_sandbox/nothing", "/_sandbox/contract?format=markdown", "/_ns/a/_sandbox/env", "http://evil.example/_sandbox/env"} {
+		h := v.get(path, "").header
+		for name, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin",
+			"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+		} {
+			if h.Get(name) != want {
+				t.Errorf("%s: %s is %q", path, name, h.Get(name))
+			}
+		}
+	}
+}

@@ -6,22 +6,16 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 )
 
 // controlRoutes is the surface under /_sandbox/ that steers the server from any language. Requests are checked
-// strictly, because a test that misspells a field should hear about it. Who may ask is the gate's business.
+// strictly, because a test that misspells a field should hear about it. Who may ask is the guard's business.
 func (s *Server) controlRoutes() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, do func(*http.Request) (any, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			limit := int64(bodyLimit)
-			if strings.HasSuffix(pattern, "/snapshot") {
-				limit = snapshotLimit
-			}
-			r.Body = http.MaxBytesReader(w, r.Body, limit)
-			v, err := do(r)
+			v, err := s.bounded(w, r, pattern, do)
 			if failed := s.edited(); err == nil && failed != nil {
 				textAnswer(http.StatusInternalServerError, failed.Error()).write(w)
 				return
@@ -30,10 +24,10 @@ func (s *Server) controlRoutes() http.Handler {
 		})
 	}
 	handle("POST /_sandbox/clock", s.controlClock)
-	handle("GET /_sandbox/requests", s.controlRequests)
+	mux.HandleFunc("GET /_sandbox/requests", s.controlRequests)
 	handle("POST /_sandbox/reset", s.controlReset)
-	handle("GET /_sandbox/snapshot", s.controlSnapshot)
-	handle("POST /_sandbox/snapshot", s.controlRestore)
+	mux.HandleFunc("GET /_sandbox/snapshot", s.controlSnapshot)
+	handle(restorePattern, s.controlRestore)
 	handle("GET /_sandbox/namespaces", s.controlNamespaces)
 	handle("POST /_sandbox/namespaces", s.controlNamespace)
 	handle("DELETE /_sandbox/namespaces/{name}", s.controlDeleteNamespace)
@@ -58,13 +52,43 @@ func (s *Server) controlRoutes() http.Handler {
 	return mux
 }
 
+// restorePattern is the route whose bodies may be large.
+const restorePattern = "POST /_sandbox/snapshot"
+
+// bounded lets do answer r, as long as what it brings is not too much.
+func (s *Server) bounded(w http.ResponseWriter, r *http.Request, pattern string, do func(*http.Request) (any, error)) (any, error) {
+	if pattern == restorePattern || r.Body == nil {
+		return do(r)
+	}
+	most, err := s.room(r)
+	if err != nil {
+		return nil, err
+	}
+	body := &bodyMeter{ReadCloser: http.MaxBytesReader(w, r.Body, int64(most))}
+	r.Body = body
+	v, err := do(r)
+	if err == nil {
+		s.changed(r, body.bytes)
+	}
+	return v, err
+}
+
 var errNoSuchThing = errors.New("no such thing")
 
-// controlAnswer is 200 with what was asked for, else 404 or 400 with an error in words.
+// controlAnswer is 200 with what was asked for, else 404, 413, 503 or 400 with an error in words.
 func controlAnswer(v any, err error) answer {
+	var large *http.MaxBytesError
 	switch {
 	case errors.Is(err, errNoSuchThing):
 		return jsonAnswer(http.StatusNotFound, map[string]string{"error": err.Error()})
+	case errors.As(err, &large) && large.Limit == snapshotLimit:
+		return jsonAnswer(http.StatusRequestEntityTooLarge, map[string]string{"error": fmt.Sprintf(
+			"the snapshot is larger than %d MiB; a sandbox that is started with --snapshot FILE takes it", snapshotLimit>>20)})
+	case errors.As(err, &large):
+		return jsonAnswer(http.StatusRequestEntityTooLarge, map[string]string{"error": fmt.Sprintf(
+			"the request is larger than %d KiB", large.Limit>>10)})
+	case errors.Is(err, errCrowded):
+		return jsonAnswer(http.StatusServiceUnavailable, map[string]string{"error": err.Error()}).with("Retry-After", "5")
 	case err != nil:
 		return jsonAnswer(http.StatusBadRequest, map[string]string{"error": err.Error()})
 	}
@@ -113,7 +137,9 @@ func (s *Server) controlClock(r *http.Request) (any, error) {
 }
 
 func (s *Server) controlReset(*http.Request) (any, error) {
-	s.Reset()
+	if err := s.reset(); err != nil {
+		return nil, err
+	}
 	return map[string]time.Time{"now": s.Now()}, nil
 }
 

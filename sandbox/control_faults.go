@@ -35,6 +35,8 @@ func (in *faultRequest) fault() (f *armedFault, field string, err error) {
 		return nil, "times", errors.New("times is negative")
 	case in.Status != 0 && (in.Status < 200 || in.Status > 599):
 		return nil, "status", fmt.Errorf("status is %d; it can be 200 to 599", in.Status)
+	case max(len(in.Path), len(in.Method), len(in.RetryAfter)) > textMost:
+		return nil, "path", fmt.Errorf("path, method or retryAfter is longer than %d bytes", textMost)
 	case delay < 0 || delay > maxDelay:
 		return nil, "delay", fmt.Errorf("delay is %v; it can be up to %v", delay, maxDelay)
 	case in.RetryAfter != "" && date != 0:
@@ -64,6 +66,8 @@ func (f *armedFault) view() faultRequest {
 	}
 }
 
+var errFaults = fmt.Errorf("%d faults are armed already: disarm them, with DELETE /_sandbox/faults", faultsMost)
+
 // controlFault arms a fault, or begins or ends a hostile day if there is "hostile" in the request.
 func (s *Server) controlFault(r *http.Request) (any, error) {
 	var in struct {
@@ -92,6 +96,9 @@ func (s *Server) controlFault(r *http.Request) (any, error) {
 	f, _, err := in.fault()
 	if err != nil {
 		return nil, err
+	}
+	if s.faults.size() >= faultsMost {
+		return nil, errFaults
 	}
 	return map[string]int{"armed": s.order(func() int { return s.faults.arm(f) })}, nil
 }

@@ -1,8 +1,11 @@
 package sandbox
 
 import (
+	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -36,19 +39,29 @@ func readRequestQuery(in url.Values) (q requestQuery, err error) {
 
 // controlRequests lists entries of the log, oldest first. last is the number of the latest of all, to ask for what comes
 // after it.
-func (s *Server) controlRequests(r *http.Request) (any, error) {
+func (s *Server) controlRequests(w http.ResponseWriter, r *http.Request) {
 	q, err := readRequestQuery(r.URL.Query())
 	if err != nil {
-		return nil, err
+		controlAnswer(nil, err).write(w)
+		return
 	}
+	found, last := s.await(r, q)
+	w.Header().Set("Content-Type", typeJSON)
+	if r.Method != http.MethodHead {
+		writeRequests(w, found, last)
+	}
+}
+
+// await gives the entries that q asks for, if need be when they come, and the number of the latest of all.
+func (s *Server) await(r *http.Request, q requestQuery) (found []packedEntry, last uint64) {
 	news, stop := s.journal.watch()
 	defer stop()
 	timer := time.NewTimer(q.wait)
 	defer timer.Stop()
 	for over := false; ; {
-		found, last := s.found(q)
+		found, last = s.found(q)
 		if len(found) > 0 || over || q.wait == 0 {
-			return map[string]any{"requests": found, "last": last}, nil
+			return found, last
 		}
 		select {
 		case <-news:
@@ -60,13 +73,33 @@ func (s *Server) controlRequests(r *http.Request) (any, error) {
 	}
 }
 
+// writeRequests writes a list of entries one by one: many may be asked for, by somebody who reads slowly.
+func writeRequests(w io.Writer, found []packedEntry, last uint64) {
+	out := bufio.NewWriter(w)
+	one := json.NewEncoder(out)
+	one.SetEscapeHTML(false)
+	_, _ = fmt.Fprintf(out, `{"last":%d,"requests":[`, last)
+	for i, e := range found {
+		if i > 0 {
+			_ = out.WriteByte(',')
+		}
+		if one.Encode(e.unpack().Request) != nil {
+			return // nobody reads it
+		}
+	}
+	_, _ = out.WriteString("]}")
+	_ = out.Flush()
+}
+
 // found are the entries that q asks for, and the number of the latest of all.
-func (s *Server) found(q requestQuery) (out []Request, last uint64) {
-	all, last := s.journal.since(q.since)
-	out = make([]Request, 0, len(all))
-	for i := range all {
-		if !q.verdicts || len(all[i].Verdicts) > 0 {
-			out = append(out, all[i].Request)
+func (s *Server) found(q requestQuery) (out []packedEntry, last uint64) {
+	all, last := s.journal.packedSince(q.since)
+	if !q.verdicts {
+		return all, last
+	}
+	for _, e := range all {
+		if e.kind.Value().verdicts != "" {
+			out = append(out, e)
 		}
 	}
 	return out, last

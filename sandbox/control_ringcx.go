@@ -132,7 +132,7 @@ func (s *Server) controlCode(r *http.Request) (any, error) {
 	c := &loginCode{
 		code: randomText(32), user: u, kind: in.Kind, expires: s.Now().Add(s.rules.Load().loginCodeTTL),
 	}
-	s.cx.codes[c.code] = c
+	s.cx.codes.put(c.code, c)
 	s.changes.touch(c)
 	return map[string]string{"code": c.code}, nil
 }
@@ -172,7 +172,7 @@ func (s *Server) controlMail(r *http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := []passwordMail{}
-	for token, p := range s.cx.resets {
+	for token, p := range s.cx.resets.all() {
 		if !p.open(&call{now: s.Now(), rules: s.rules.Load()}) {
 			continue
 		}

@@ -20,6 +20,11 @@
 // People have a developer console at /console/, where they create apps and JWT credentials, watch requests and tokens,
 // and turn the controls. It answers this machine only, or whoever knows Options.ConsolePassword.
 //
+// The vendors' paths are for everybody, under any name and for single-page apps of any origin. What steers the server is
+// not: it answers to names that no web page can have, see Options.Hosts, to no page of another origin, and with a password
+// only to who sends it as HTTP Basic. A page of another origin begins no namespace, and makes a few hundred entries in the
+// log, then one more each two seconds; only pages at this machine are not counted.
+//
 // Bad days come one by one (POST /_sandbox/faults) or as a seeded share of all requests (Options.Hostile). What a vendor
 // would frown at is a verdict in the log, which changes no answer. docs/sandbox.md lists faults and verdicts.
 //

@@ -183,6 +183,8 @@ func (in *hostileRequest) day(seed uint64) (day *hostileDay, field string, err e
 	switch {
 	case math.IsNaN(h.share) || h.share < 0 || h.share > 1:
 		return nil, "hostile", fmt.Errorf("hostile is %v; it is a share from 0 to 1", h.share)
+	case len(h.path) > textMost:
+		return nil, "path", fmt.Errorf("path is longer than %d bytes", textMost)
 	case !strings.HasPrefix(h.path, "/"):
 		return nil, "path", errors.New("path does not begin with a slash")
 	case h.maxDelay < 0 || h.maxDelay > maxDelay:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
 // Record is a thing that a Server keeps between runs: an account, an app, a session, a request that was answered.
@@ -72,13 +73,22 @@ func encode(t kept) (Record, error) {
 	return out, nil
 }
 
+// common is what a server and its namespaces have together.
+type common struct {
+	logs      atomic.Int64  // bytes that all logs take
+	pages     atomic.Int64  // of all tables
+	arrivals  atomic.Uint64 // requests to namespaces so far
+	snapshots gate          // for all snapshots that are on their way
+}
+
 // memory is how a server keeps its state.
 type memory struct {
 	saving *sync.Mutex // held while records are on their way to the keeper; taken before Server.mu
 	keeper Keeper      // nil: nowhere
 	name   string      // of the namespace
-	logs   *room       // what all logs of the process take
 	over   bool        // what this server still answers is kept no more; guarded by saving
+
+	shared *common // by all of the process
 }
 
 // keep gives the keeper what has changed since it was called last, and returns when that, and what others had given it

@@ -22,9 +22,9 @@ type savedParameter struct {
 	Secret bool   `json:"secret,omitempty"`
 }
 
-// recordKey has room for as many requests as are remembered: a new one takes the place of the oldest.
-func (e logEntry) recordKey() recordKey {
-	return recordKey{recordRequest, fmt.Sprintf("%05d", e.Number%logSize)}
+// requestKey has room for as many requests as are remembered: a new one takes the place of the oldest.
+func requestKey(number uint64) recordKey {
+	return recordKey{recordRequest, fmt.Sprintf("%05d", number%logSize)}
 }
 
 func (e logEntry) recordValue() any {
@@ -96,16 +96,16 @@ func (j *journal) oldestHeld() uint64 {
 
 // news are the entries that the keeper does not have, and those that it has and that are forgotten. A new one takes the
 // place of the one before it by logSize anyway.
-func (j *journal) news() (entries []logEntry, forgotten []gone) {
+func (j *journal) news() (entries []packedEntry, forgotten []gone) {
 	j.mu.Lock()
 	before := j.kept
 	j.kept = j.count
 	oldest := j.oldestHeld()
 	for n := max(j.oldest, j.count-min(j.count, logSize-1)); n < oldest; n++ {
-		forgotten = append(forgotten, gone(logEntry{Request: Request{Number: n}}.recordKey()))
+		forgotten = append(forgotten, gone(requestKey(n)))
 	}
 	j.oldest = oldest
 	j.mu.Unlock()
-	entries, _ = j.since(before)
+	entries, _ = j.packedSince(before)
 	return entries, forgotten
 }

@@ -278,7 +278,7 @@ func (x *ringcx) loadHashcodes(in *archive, w *world) error {
 func (x *ringcx) loadLoginCodes(in *archive, w *world) error {
 	return each(in, recordLoginCode, func(key string, v *savedLoginCode) error {
 		u, err := w.someUser(v.User)
-		x.codes[key] = &loginCode{code: key, user: u, kind: v.Kind, expires: v.Expires, used: v.Used}
+		x.codes.put(key, &loginCode{code: key, user: u, kind: v.Kind, expires: v.Expires, used: v.Used})
 		return err
 	})
 }
@@ -286,7 +286,7 @@ func (x *ringcx) loadLoginCodes(in *archive, w *world) error {
 func (x *ringcx) loadResets(in *archive, w *world) error {
 	return each(in, recordReset, func(key string, v *savedReset) error {
 		u, err := w.someUser(v.User)
-		x.resets[key] = &passwordReset{token: key, user: u, returnTo: v.ReturnTo, made: v.Made, used: v.Used}
+		x.resets.put(key, &passwordReset{token: key, user: u, returnTo: v.ReturnTo, made: v.Made, used: v.Used})
 		return err
 	})
 }
@@ -310,10 +310,10 @@ func (x *ringcx) parts(yield func(kept)) {
 	for a := range x.hashcodes {
 		yield(keptHashcode{a, x})
 	}
-	for _, c := range x.codes {
+	for _, c := range x.codes.all() {
 		yield(c)
 	}
-	for _, p := range x.resets {
+	for _, p := range x.resets.all() {
 		yield(p)
 	}
 	for key := range x.summaries {

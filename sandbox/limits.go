@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -82,18 +83,25 @@ func newLimiter(name, group string, off bool, news *changes) *limiter {
 	return &limiter{name: name, group: group, off: off, initial: off, buckets: map[string]*bucket{}, changes: news}
 }
 
-// bucket is that of a key, a new one if the key is new.
-func (l *limiter) bucket(key string, now moment) *bucket {
+// bucket is that of a key, a new one if the key is new. When there are very many, new keys share one: nobody makes l forget
+// another by inventing keys.
+func (l *limiter) bucket(key string, now moment) (string, *bucket) {
+	key = cutText(key, wordShown)
 	b := l.buckets[key]
 	if b != nil {
-		return b
+		return key, b
 	}
-	if now < l.swept || now >= l.swept.after(sweepEvery) {
+	if since := now - l.swept; since < 0 || since >= moment(sweepEvery) || len(l.buckets) >= bucketsMost && since >= moment(time.Second) {
 		l.sweep(now)
 	}
+	if len(l.buckets) >= bucketsMost {
+		if key = "others"; l.buckets[key] != nil {
+			return key, l.buckets[key]
+		}
+	}
 	b = &bucket{}
-	l.buckets[key] = b
-	return b
+	l.buckets[strings.Clone(key)] = b
+	return key, b
 }
 
 // sweep drops what means nothing any more. A map of its own for the rest gives the memory back.
@@ -115,7 +123,7 @@ func (l *limiter) admit(key string, at time.Time, allowed allowance) ruling {
 		return v
 	}
 	now := momentOf(at)
-	b := l.bucket(key, now)
+	key, b := l.bucket(key, now)
 	for len(b.sent) > 0 && now >= b.sent[0].after(allowed.window) {
 		b.sent = b.sent[1:]
 	}

@@ -25,20 +25,17 @@ type Request struct {
 type journal struct {
 	mu       sync.Mutex
 	ring     []packedEntry
-	first    int    // index of the oldest
-	held     int    // entries in the ring
-	bytes    int64  // that they may take
-	room     *room  // of all logs of the process
-	over     bool   // nothing is remembered any more
-	count    uint64 // requests so far; numbers the next one
-	kept     uint64 // number of the latest that the keeper has
-	oldest   uint64 // number of the oldest that the keeper has
+	first    int           // index of the oldest
+	held     int           // entries in the ring
+	bytes    int64         // that they may take
+	together *atomic.Int64 // bytes of all logs of the process
+	over     bool          // nothing is remembered any more
+	count    uint64        // requests so far; numbers the next one
+	kept     uint64        // number of the latest that the keeper has
+	oldest   uint64        // number of the oldest that the keeper has
 	observer func(Request)
 	watchers map[chan struct{}]bool
 }
-
-// room is what the logs of a server and of its namespaces take together.
-type room struct{ bytes atomic.Int64 }
 
 // logEntry is a request with what the console needs to show it again. It holds no secret.
 type logEntry struct {
@@ -83,7 +80,7 @@ func (j *journal) push(e packedEntry) {
 	*j.at(j.held) = e
 	j.held++
 	j.take(int64(e.size))
-	for j.bytes > logShare && j.held > 1 && j.room.bytes.Load() > logsTogether {
+	for j.bytes > logShare && j.held > 1 && j.together.Load() > logsTogether {
 		j.forgetOldest()
 	}
 }
@@ -101,7 +98,7 @@ func (j *journal) forgetOldest() {
 // take counts bytes.
 func (j *journal) take(n int64) {
 	j.bytes += n
-	j.room.bytes.Add(n)
+	j.together.Add(n)
 }
 
 // clear forgets all entries.

@@ -56,6 +56,9 @@ func (p packedEntry) unpack() logEntry {
 	}
 }
 
+func (p packedEntry) recordKey() recordKey { return requestKey(p.number) }
+func (p packedEntry) recordValue() any     { return p.unpack().recordValue() }
+
 // packParameters writes parameters as a query, but without the "=" of those that are secret: their values begin with a
 // "$", which is escaped everywhere else.
 func packParameters(all []parameter) string {

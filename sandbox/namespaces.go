@@ -38,26 +38,29 @@ type namespace struct {
 	close func() // closes that address
 }
 
-var errNamespaces = errors.New("there are too many namespaces already: delete some, with DELETE /_sandbox/namespaces/NAME")
+var errNamespaces = errors.New("there are too many namespaces already, and all are in use: delete some, with DELETE /_sandbox/namespaces/NAME")
 
-// named finds or begins a namespace.
+// named finds or begins a namespace, which is in use until the caller calls its leave. If there are as many as there can be,
+// the one that was not used for the longest time makes room.
 func (s *Server) named(name string) (*namespace, error) {
 	if !namespaceName.MatchString(name) {
 		return nil, fmt.Errorf("%q is no name of a namespace: up to 63 small letters, digits and dashes", clip(name))
 	}
 	s.inside.mu.Lock()
 	defer s.inside.mu.Unlock()
-	if n := s.inside.all[name]; n != nil {
+	if n := s.inside.all[name]; n != nil && n.arrive() {
 		return n, nil
 	}
-	if len(s.inside.all) >= namespacesMost {
-		return nil, errNamespaces
+	if err := s.makeRoom(); err != nil {
+		return nil, err
 	}
-	inner, err := newServer(s.opts, memory{keeper: s.memory.keeper, saving: s.memory.saving, logs: s.memory.logs, name: name})
+	m := s.memory
+	m.name = name
+	inner, err := newServer(s.opts, m)
 	if err != nil {
 		return nil, err
 	}
-	inner.namespace, inner.gate = name, s.gate
+	inner.namespace, inner.guard = name, s.guard
 	inner.OnRequest(func(r Request) {
 		r.Namespace = name
 		s.journal.observe(r)
@@ -67,6 +70,7 @@ func (s *Server) named(name string) (*namespace, error) {
 		s.inside.all = map[string]*namespace{}
 	}
 	s.inside.all[name] = n
+	n.arrive()
 	return n, nil
 }
 
@@ -103,14 +107,19 @@ func (s *Server) has(name string) bool {
 	return s.inside.all[name] != nil
 }
 
-// enter lets the namespace that was named answer who has passed the gate.
+// enter lets the namespace that was named answer who has passed the guard.
 func (s *Server) enter(w http.ResponseWriter, r *http.Request, wanted wish) {
 	n, err := s.named(wanted.namespace)
 	switch {
 	case errors.Is(err, errNamespaces):
 		textAnswer(http.StatusServiceUnavailable, "sandbox: "+err.Error()).write(w)
+		return
 	case err != nil:
 		textAnswer(http.StatusNotFound, "sandbox: "+err.Error()).write(w)
+		return
+	}
+	defer n.leave()
+	switch {
 	case prefixOf(r) != "" && wanted.console():
 		consoleElsewhere(r, wanted.namespace).write(w)
 	default:
@@ -197,12 +206,14 @@ func (s *Server) controlNamespace(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer n.leave()
 	s.inside.mu.Lock()
 	defer s.inside.mu.Unlock()
 	return n.view(baseURL(r)), nil
 }
 
-// openNamespace begins a namespace, or finds it, and opens an address of its own for it. base is the address of s.
+// openNamespace begins a namespace, or finds it, and opens an address of its own for it. It is in use until the caller calls
+// its leave. base is the address of s.
 func (s *Server) openNamespace(name, base string) (*namespace, error) {
 	n, err := s.named(name)
 	if err != nil {
@@ -214,6 +225,7 @@ func (s *Server) openNamespace(name, base string) (*namespace, error) {
 		return n, nil
 	}
 	if n.url, n.close, err = s.opts.Open(n.Server); err != nil {
+		n.leave()
 		return nil, fmt.Errorf("opening an address for namespace %s: %w", n.name, err)
 	}
 	n.around.Store(&base)
@@ -223,33 +235,6 @@ func (s *Server) openNamespace(name, base string) (*namespace, error) {
 func (s *Server) controlDeleteNamespace(r *http.Request) (any, error) {
 	name := r.PathValue("name")
 	return map[string]string{"name": name}, s.forgetNamespace(name)
-}
-
-// forgetNamespace ends a namespace, with all that was kept of it.
-func (s *Server) forgetNamespace(name string) error {
-	s.inside.mu.Lock()
-	defer s.inside.mu.Unlock()
-	n := s.inside.all[name]
-	if n == nil {
-		return fmt.Errorf("%w: namespace %s", errNoSuchThing, clip(name))
-	}
-	delete(s.inside.all, name)
-	n.journal.end()
-	if n.close != nil {
-		n.close()
-	}
-	return n.forget()
-}
-
-// forget removes what was kept of the namespace. Requests that it is still answering leave nothing behind.
-func (n *namespace) forget() error {
-	if n.memory.keeper == nil {
-		return nil
-	}
-	n.memory.saving.Lock()
-	defer n.memory.saving.Unlock()
-	n.memory.over = true
-	return n.memory.keeper.Save(n.name, true, nil)
 }
 
 // remember begins the namespaces that the keeper has.
@@ -265,9 +250,11 @@ func (s *Server) remember() error {
 		if name == "" {
 			continue
 		}
-		if _, err := s.named(name); err != nil {
+		n, err := s.named(name)
+		if err != nil {
 			return fmt.Errorf("namespace %s: %w", name, err)
 		}
+		n.leave()
 	}
 	return nil
 }

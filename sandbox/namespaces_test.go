@@ -3,10 +3,12 @@ package sandbox_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/ringcx-go/ringcx/sandbox"
@@ -130,15 +132,162 @@ func TestNamesOfNamespacesThatMakeNoSenseAreRefused(t *testing.T) {
 	inside.controlRaw(http.MethodPost, "namespaces", `{"name":"b"}`).want(http.StatusBadRequest)
 }
 
-func TestThereIsAnEndToNamespaces(t *testing.T) {
-	v := newVendor(t, sandbox.Options{})
+// crowded is a server with as many namespaces as there can be, n0 to n999, of which n0 was used the longest ago.
+func crowded(t *testing.T, opts sandbox.Options) *vendor {
+	t.Helper()
+	v := newVendor(t, opts)
 	for i := range 1_000 {
 		v.get(fmt.Sprintf("/_ns/n%d/restapi", i), "").want(http.StatusOK)
 	}
-	v.get("/_ns/more/restapi", "").want(http.StatusServiceUnavailable)
-	v.get("/_ns/n7/restapi", "").want(http.StatusOK)
-	v.controlRaw(http.MethodDelete, "namespaces/n7", "").want(http.StatusOK)
+	return v
+}
+
+// inside are the names of the namespaces of v.
+func (v *vendor) inside() map[string]bool {
+	v.t.Helper()
+	out := map[string]bool{}
+	for _, n := range v.controlRaw(http.MethodGet, "namespaces", "").want(http.StatusOK).json()["namespaces"].([]any) {
+		out[n.(map[string]any)["name"].(string)] = true
+	}
+	return out
+}
+
+func TestTheNamespaceThatIsUsedLeastMakesRoomForANewOne(t *testing.T) {
+	v := crowded(t, sandbox.Options{})
+	token := str(v.within("http://n0.localhost").exchange(), "accessToken") // used again
+	body, say := io.Pipe()
+	r := httptest.NewRequest(http.MethodPost, "/_ns/n1"+refreshPath, body)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answered := make(chan int)
+	go func() {
+		w := httptest.NewRecorder()
+		v.ServeHTTP(w, r)
+		answered <- w.Code
+	}()
+	if _, err := io.WriteString(say, "refresh_token="); err != nil { // it is being read
+		t.Fatal(err)
+	}
 	v.get("/_ns/more/restapi", "").want(http.StatusOK)
+	v.control("namespaces", `{"name":"still-more"}`)
+	v.get("/_ns/n4/_sandbox/state", "").want(http.StatusOK)
+	v.get("/_ns/last/restapi", "").want(http.StatusOK)
+	_ = say.Close()
+	if code := <-answered; code != http.StatusBadRequest {
+		t.Errorf("the request under way is answered %d", code)
+	}
+	names := v.inside()
+	for name, want := range map[string]bool{
+		"n0": true, "n1": true, "n2": false, "n3": false, "n4": true, "n5": false, "n6": true, "n999": true, "more": true,
+		"still-more": true, "last": true,
+	} {
+		if names[name] != want {
+			t.Errorf("%s is there: %v", name, names[name])
+		}
+	}
+	if len(names) != 1_000 {
+		t.Errorf("there are %d", len(names))
+	}
+	v.within("http://n0.localhost").get(usersPath, token).want(http.StatusOK)
+}
+
+func TestNamespacesThatAreAllInUseMakeNoRoom(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	end := make(chan struct{})
+	var waiting sync.WaitGroup
+	for i := range 1_000 {
+		v.get(fmt.Sprintf("/_ns/n%d/restapi", i), "")
+		begun := make(chan struct{})
+		waiting.Go(func() {
+			r := httptest.NewRequest(http.MethodPost, fmt.Sprintf("/_ns/n%d%s", i, refreshPath), &held{begun: begun, end: end})
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			v.ServeHTTP(httptest.NewRecorder(), r)
+		})
+		<-begun
+	}
+	got := v.get("/_ns/more/restapi", "").want(http.StatusServiceUnavailable)
+	if !strings.Contains(got.body, "all are in use") {
+		t.Errorf("it says %s", got.body)
+	}
+	v.get("/_ns/n7/restapi", "").want(http.StatusOK)
+	close(end)
+	waiting.Wait()
+	v.get("/_ns/more/restapi", "").want(http.StatusOK)
+}
+
+// held is a body that does not end before it may.
+type held struct {
+	begun, end chan struct{}
+	once       sync.Once
+}
+
+func (h *held) Read([]byte) (int, error) {
+	h.once.Do(func() { close(h.begun) })
+	<-h.end
+	return 0, io.EOF
+}
+
+func TestANamespaceThatMakesRoomLeavesItsAddress(t *testing.T) {
+	opened, closed := map[string]http.Handler{}, 0
+	v := newVendor(t, sandbox.Options{Open: func(h http.Handler) (string, func(), error) {
+		url := fmt.Sprintf("http://127.0.0.1:%d", 9000+len(opened))
+		opened[url] = h
+		return url, func() { closed++ }, nil
+	}})
+	status := func(url string) int {
+		w := httptest.NewRecorder()
+		opened[url].ServeHTTP(w, httptest.NewRequest(http.MethodGet, url+"/restapi", nil))
+		return w.Code
+	}
+	const first, second = "http://127.0.0.1:9000", "http://127.0.0.1:9001"
+	v.control("namespaces", `{"name":"first"}`)
+	v.control("namespaces", `{"name":"second"}`)
+	for i := range 998 {
+		v.get(fmt.Sprintf("/_ns/n%d/restapi", i), "")
+	}
+	if got := status(first); got != http.StatusOK { // which is a use
+		t.Errorf("status %d at the address", got)
+	}
+	v.get("/_ns/more/restapi", "").want(http.StatusOK)
+	if got := status(second); closed != 1 || got != http.StatusServiceUnavailable {
+		t.Errorf("closed %d times, and its address answers %d", closed, got)
+	}
+	if names := v.inside(); !names["first"] || names["second"] || status(first) != http.StatusOK {
+		t.Error("the wrong one has made room")
+	}
+}
+
+func TestAResetForgetsTheNamespacesInside(t *testing.T) {
+	closed := 0
+	v := newVendor(t, sandbox.Options{Open: func(http.Handler) (string, func(), error) {
+		return "http://127.0.0.1:9000", func() { closed++ }, nil
+	}})
+	a, b := v.within("http://example.com/_ns/a"), v.within("http://b.localhost")
+	v.control("namespaces", `{"name":"a"}`)
+	inA, inB := str(a.exchange(), "accessToken"), str(b.exchange(), "accessToken")
+	a.control("reset", "")
+	a.get(usersPath, inA).want(http.StatusUnauthorized)
+	b.get(usersPath, inB).want(http.StatusOK)
+	if n := len(v.inside()); n != 2 || closed != 0 {
+		t.Errorf("after the reset of one inside there are %d, and %d are closed", n, closed)
+	}
+	v.control("reset", "")
+	if n := len(v.inside()); n != 0 || closed != 1 {
+		t.Errorf("after a reset there are %d, and %d are closed", n, closed)
+	}
+	b.get(usersPath, inB).want(http.StatusUnauthorized)
+	if n := len(b.logged()); n != 1 {
+		t.Errorf("one that has begun anew has %d entries in its log", n)
+	}
+	v.Reset()
+	if n := len(v.inside()); n != 0 {
+		t.Errorf("after a reset from inside the process there are %d", n)
+	}
+	d := newDeveloper(t, sandbox.Options{})
+	d.v.get("/_ns/a/restapi", "")
+	d.do("controls", "controls/reset")
+	if n := len(d.v.inside()); n != 0 {
+		t.Errorf("after a reset in the console there are %d", n)
+	}
 }
 
 func TestANamespaceGetsAnAddressOfItsOwn(t *testing.T) {

@@ -26,6 +26,9 @@ type authorizeRequest struct {
 // page, because nobody knows where else it could be told; everything else is told to the app.
 func (s *Server) authorize(c *call, r *http.Request) answer {
 	in, problem := authorizeParams(c, r)
+	if problem == nil {
+		problem = in.shorten(r)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var req *authorizeRequest
@@ -102,6 +105,28 @@ func authorizeParams(c *call, r *http.Request) (form, *oauthError) {
 	return newForm(query), nil
 }
 
+// remembered are the parameters of a request that are kept while a person signs in, and how long they may be.
+var remembered = map[string]int{
+	"state": 2 * textMost, "redirect_uri": textMost, "nonce": nameMost, "login_hint": nameMost, "prompt": nameMost,
+	"code_challenge": nameMost, "code_challenge_method": nameMost,
+}
+
+// shorten refuses a request that is too long to be kept, and lets go of what is not kept of it.
+func (f form) shorten(r *http.Request) *oauthError {
+	for name, most := range remembered {
+		for i, v := range f.Values[name] {
+			if len(v) > most {
+				return invalidParameter(name)
+			}
+			f.Values[name][i] = strings.Clone(v)
+		}
+	}
+	if len(r.Host) > nameMost {
+		return &oauthError{kind: "invalid_request", message: "The host is not valid"}
+	}
+	return nil
+}
+
 // addressee finds the app and the redirect URI of a request. Without both, nothing can be sent to the app.
 func (s *Server) addressee(c *call, r *http.Request, in form) (*authorizeRequest, *oauthError) {
 	for _, name := range []string{"client_id", "redirect_uri"} {
@@ -151,7 +176,13 @@ func (req *authorizeRequest) read(c *call, in form) *oauthError {
 			message: "The client is unauthorized for the required grant type: [AUTHORIZATION_CODE]",
 		}
 	}
-	req.scope, req.nonce = strings.Fields(in.Get("scope")), in.Get("nonce")
+	asked := strings.Fields(in.Get("scope"))
+	for _, name := range identityScopes {
+		if slices.Contains(asked, name) {
+			req.scope = append(req.scope, name)
+		}
+	}
+	req.nonce = in.Get("nonce")
 	req.prompt = strings.Fields(in.Get("prompt"))
 	if slices.Contains(req.prompt, "none") && len(req.prompt) > 1 {
 		return invalidParameter("prompt")

@@ -25,8 +25,10 @@ func (s *Server) grantCode(c *call, f *flow) answer {
 	f.done = true
 	f.browser.allowed[f.request.app] = true
 	ttl := c.rules.authorizationCodeTTL
+	asked := *f.request // without what was for the pages
+	asked.echo, asked.loginHint, asked.prompt, asked.issuer, asked.discovery = nil, "", nil, "", ""
 	code := &authCode{
-		code: opaqueToken(), request: f.request, user: f.user, since: f.browser.since, expires: c.now.Add(ttl),
+		code: opaqueToken(), request: &asked, user: f.user, since: f.browser.since, expires: c.now.Add(ttl),
 	}
 	s.platform.codes.put(code.code, code)
 	s.changes.touch(f, f.browser, code)

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -75,11 +74,11 @@ var scopeMeanings = map[string]string{
 func htmlPage(status int, page func() *template.Template, view *pageView) answer {
 	style, policy := pageStyle()
 	view.Style = style
-	var out bytes.Buffer
-	if err := page().ExecuteTemplate(&out, "layout.html", view); err != nil {
+	out, err := rendered(page(), "layout.html", view)
+	if err != nil {
 		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}
-	return newAnswer(status, typeHTML, out.Bytes()).
+	return newAnswer(status, typeHTML, out).
 		with("Content-Security-Policy", policy).
 		with("X-Frame-Options", "DENY").
 		with("X-Content-Type-Options", "nosniff").

@@ -75,15 +75,16 @@ type rcAccess struct {
 	expires time.Time
 }
 
-func newPlatform(noLimits bool, now func() time.Time, news *changes) *platform {
+func newPlatform(noLimits bool, now func() time.Time, news *changes, pages *atomic.Int64) *platform {
 	p := &platform{
 		changes: news,
 		auth:    newLimiter("auth", "auth", noLimits, news), light: newLimiter("light", "light", noLimits, news),
 		medium: newLimiter("medium", "medium", noLimits, news),
 		seal:   newSealer(), open: map[sessionKey]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
-		codes: newGenerations[*authCode](tokensKept), assertions: newGenerations[time.Time](tokensKept),
+		codes: newGenerations[*authCode](codesKept), assertions: newGenerations[time.Time](tokensKept),
 	}
+	p.sessions.together = pages
 	p.sessions.over = func(s *session) bool { return s.over(momentOf(now())) }
 	p.sessions.drop = func(s *session) {
 		p.unlink(s)

@@ -142,8 +142,11 @@ type terms struct {
 
 func readTerms(r *rules, a *app, f form) (terms, *oauthError) {
 	t := terms{
-		endpointID: f.Get("endpoint_id"),
+		endpointID: strings.Clone(f.Get("endpoint_id")),
 		accessTTL:  r.accessTokenTTL, refreshTTL: r.refreshTokenTTL,
+	}
+	if len(t.endpointID) > nameMost {
+		return t, invalidParameter("endpoint_id")
 	}
 	if wish := f.Get("access_token_ttl"); wish != "" {
 		seconds, err := strconv.ParseInt(wish, 10, 32)

@@ -145,6 +145,9 @@ func (s *Server) listAPITokens(c *call, r *http.Request) answer {
 // createAPIToken is POST .../admin/token: one more token that never ends.
 func (s *Server) createAPIToken(c *call, r *http.Request) answer {
 	return s.asUser(c, r, func(u *user) answer {
+		if tokens := s.cx.issued[u]; len(tokens) >= apiTokensMost {
+			s.cx.dropAPIToken(tokens[0], u)
+		}
 		token := cxPlatformID + ":" + newUUID()
 		s.cx.apiTokens[token] = u
 		s.cx.issued[u] = append(s.cx.issued[u], token)

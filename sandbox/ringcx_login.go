@@ -141,8 +141,8 @@ func (s *Server) codeLogin(kind, parameter string) endpoint {
 func (s *Server) admitCode(c *call, r *http.Request, kind, code string) *cxGrant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known := s.cx.codes[code]
-	if known == nil || known.kind != kind || known.used || !c.now.Before(known.expires) {
+	known, ok := s.cx.codes.get(code)
+	if !ok || known.kind != kind || known.used || !c.now.Before(known.expires) {
 		return nil
 	}
 	known.used = kind == codeOnce

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -18,8 +19,8 @@ type passwordReset struct {
 
 // mailReset makes a token to reset the password of u with. The control plane shows it, nothing else does.
 func (x *ringcx) mailReset(u *user, returnTo string, now time.Time) {
-	p := &passwordReset{token: randomText(24), user: u, returnTo: returnTo, made: now}
-	x.resets[p.token] = p
+	p := &passwordReset{token: randomText(24), user: u, returnTo: strings.Clone(returnTo), made: now}
+	x.resets.put(p.token, p)
 	x.changes.touch(p)
 }
 
@@ -53,7 +54,7 @@ func internalReset(c *call, r *http.Request) answer {
 // legacyRequestReset is POST .../v1/auth/passwordResetRequest.
 func (s *Server) legacyRequestReset(c *call, r *http.Request) answer {
 	in, err := cxParams(r)
-	if err != nil || in.Get("userName") == "" || in.Get("returnPath") == "" {
+	if err != nil || in.Get("userName") == "" || in.Get("returnPath") == "" || len(in.Get("returnPath")) > textMost {
 		return cxBadRequest(c, r)
 	}
 	s.mu.Lock()
@@ -68,16 +69,16 @@ func (s *Server) legacyRequestReset(c *call, r *http.Request) answer {
 // resetPassword is POST .../v1/auth/passwordReset: a new password for the token of a mail.
 func (s *Server) resetPassword(c *call, r *http.Request) answer {
 	in, err := cxParams(r)
-	if err != nil || in.Get("token") == "" || in.Get("password") == "" {
+	if err != nil || in.Get("token") == "" || in.Get("password") == "" || len(in.Get("password")) > nameMost {
 		return cxBadRequest(c, r)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	reset := s.cx.resets[in.Get("token")]
-	if reset == nil || !reset.open(c) {
+	reset, ok := s.cx.resets.get(in.Get("token"))
+	if !ok || !reset.open(c) {
 		return cxBoolean(c, r, false)
 	}
-	reset.used, reset.user.login.Password = true, in.Get("password")
+	reset.used, reset.user.login.Password = true, strings.Clone(in.Get("password"))
 	s.changes.touch(reset, reset.user)
 	return cxBoolean(c, r, true)
 }
@@ -89,14 +90,14 @@ func (p *passwordReset) open(c *call) bool {
 // changePassword is POST .../admin/users/passwordReset: the caller's own password. Sign-ins go on.
 func (s *Server) changePassword(c *call, r *http.Request) answer {
 	in, err := cxParams(r)
-	if err != nil || in.Get("currentPassword") == "" || in.Get("newPassword") == "" {
+	if err != nil || in.Get("currentPassword") == "" || in.Get("newPassword") == "" || len(in.Get("newPassword")) > nameMost {
 		return cxBadRequest(c, r)
 	}
 	return s.asUser(c, r, func(u *user) answer {
 		if u.login == nil || u.login.Password != in.Get("currentPassword") {
 			return cxBoolean(c, r, false)
 		}
-		u.login.Password = in.Get("newPassword")
+		u.login.Password = strings.Clone(in.Get("newPassword"))
 		s.changes.touch(u)
 		return cxBoolean(c, r, true)
 	})
@@ -106,7 +107,7 @@ func (s *Server) changePassword(c *call, r *http.Request) answer {
 func (s *Server) mailResetFor(c *call, r *http.Request) answer {
 	in, err := cxParams(r)
 	_, bad := optionalBool(in, "resetViaEngageAuth")
-	if err != nil || bad != nil || in.Get("returnPath") == "" {
+	if err != nil || bad != nil || in.Get("returnPath") == "" || len(in.Get("returnPath")) > textMost {
 		return cxBadRequest(c, r)
 	}
 	return s.asUser(c, r, func(u *user) answer {
@@ -140,8 +141,8 @@ func redirectTo(c *call, target string) answer {
 func (s *Server) resetPage(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	reset := s.cx.resets[chi.URLParam(r, "passwordResetToken")]
-	if reset == nil || !reset.open(c) || chi.URLParam(r, "platformId") != reset.user.login.Platform {
+	reset, ok := s.cx.resets.get(chi.URLParam(r, "passwordResetToken"))
+	if !ok || !reset.open(c) || chi.URLParam(r, "platformId") != reset.user.login.Platform {
 		return cxNotFound(c, r)
 	}
 	if reset.returnTo != "" {

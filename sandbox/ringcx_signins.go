@@ -18,12 +18,12 @@ type ringcx struct {
 	apiTokens map[string]*user
 	issued    map[*user][]string // the API tokens of a user, oldest first
 	hashcodes map[*agent]string
-	codes     map[string]*loginCode
-	resets    map[string]*passwordReset
+	codes     *generations[*loginCode]
+	resets    *generations[*passwordReset]
 	summaries map[summaryKey]summary
 }
 
-func newRingCX(noLimits bool, now func() time.Time, news *changes) *ringcx {
+func newRingCX(noLimits bool, now func() time.Time, news *changes, pages *atomic.Int64) *ringcx {
 	x := &ringcx{
 		changes:   news,
 		exchanges: newLimiter("exchange", "auth", noLimits, news),
@@ -32,8 +32,11 @@ func newRingCX(noLimits bool, now func() time.Time, news *changes) *ringcx {
 		reads:     newLimiter("reads", "standard", noLimits, news),
 		seal:      newSealer(),
 		apiTokens: map[string]*user{}, issued: map[*user][]string{}, hashcodes: map[*agent]string{},
-		codes: map[string]*loginCode{}, resets: map[string]*passwordReset{}, summaries: map[summaryKey]summary{},
+		codes: newGenerations[*loginCode](codesKept), resets: newGenerations[*passwordReset](mailsKept), summaries: map[summaryKey]summary{},
 	}
+	x.codes.drop = func(_ string, c *loginCode) { news.touch(gone(c.recordKey())) }
+	x.resets.drop = func(_ string, p *passwordReset) { news.touch(gone(p.recordKey())) }
+	x.signIns.together = pages
 	x.signIns.over = func(s *signIn) bool { return s.over(momentOf(now())) }
 	x.signIns.drop = func(s *signIn) { news.touch(gone(s.recordKey())) }
 	return x

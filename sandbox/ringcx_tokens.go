@@ -103,7 +103,7 @@ func (s *Server) checkCX(c *call, token string) (*cxClaims, string) {
 	}
 	found.in = s.signInOf(claims)
 	found.noteIn(c)
-	s.tokens.remember(token, found)
+	s.tokens.remember(strings.Clone(token), found)
 	return claims, found.problem(c)
 }
 

@@ -56,7 +56,7 @@ type Server struct {
 	routes  http.Handler
 	control http.Handler
 	console func() *console // made when somebody looks at it first
-	gate    *gate
+	guard   *guard
 	clock   clock
 	journal journal
 	faults  faultList
@@ -67,6 +67,7 @@ type Server struct {
 	memory    memory
 	inside    namespaces
 	namespace string                 // this server's name; "": it is not inside another
+	use       use                    // of a namespace
 	around    atomic.Pointer[string] // address of the server around, once this one has its own; nil: a host beside it
 
 	rules    atomic.Pointer[rules]
@@ -86,7 +87,9 @@ func New(opts *Options) (*Server, error) {
 	if opts != nil {
 		given = *opts
 	}
-	s, err := newServer(given, memory{keeper: given.Keeper, saving: new(sync.Mutex), logs: new(room)})
+	s, err := newServer(given, memory{
+		keeper: given.Keeper, saving: new(sync.Mutex), shared: &common{snapshots: make(gate, snapshotsMost)},
+	})
 	if err == nil {
 		err = s.remember()
 	}
@@ -98,7 +101,7 @@ func New(opts *Options) (*Server, error) {
 
 // newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
 func newServer(opts Options, m memory) (*Server, error) {
-	s := &Server{opts: opts, memory: m, journal: journal{room: m.logs}}
+	s := &Server{opts: opts, memory: m, journal: journal{together: &m.shared.logs}}
 	s.opts.Profile = cmp.Or(s.opts.Profile, profiles[0].name)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {
@@ -108,7 +111,7 @@ func newServer(opts Options, m memory) (*Server, error) {
 		s.clock.base = time.Now
 	}
 	var err error
-	if s.gate, err = newGate(&s.opts, s.clock.base); err != nil {
+	if s.guard, err = newGuard(&s.opts, s.clock.base); err != nil {
 		return nil, err
 	}
 	if s.start, err = startRules(&s.opts); err != nil {
@@ -126,13 +129,19 @@ func newServer(opts Options, m memory) (*Server, error) {
 }
 
 // Reset returns to the first minute: no tokens, no sessions, no ledgers, no log, no faults, the clock as started, and
-// only the demo objects, with the credentials they had. Tokens from before are refused. A hostile day begins again.
+// only the demo objects, with the credentials they had, and no namespaces. Tokens from before are refused. A hostile day
+// begins again.
 func (s *Server) Reset() {
+	_ = s.reset() // if that fails, so does the next request, which can say so
+}
+
+// reset fails if what was kept cannot be removed.
+func (s *Server) reset() error {
 	if err := s.startOver(); err != nil {
 		// New has done the same with the same input, so this cannot happen.
 		panic(errors.Join(errors.New("sandbox: resetting"), err))
 	}
-	_ = s.keep() // if that fails, so does the next request, which can say so
+	return errors.Join(s.keep(), s.forgetNamespaces())
 }
 
 // Demo is what a program or a person needs to sign in as the demo user of a production account with RingCX: an app with
@@ -158,7 +167,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if refusal, refused := s.gate.refuse(r, wanted); refused {
+	if refusal, refused := s.guard.refuse(r, wanted); refused {
 		refusal.write(w)
 		return
 	}
@@ -166,13 +175,23 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.enter(w, r, wanted)
 		return
 	}
+	if s.namespace != "" {
+		if !s.arrive() {
+			retiredAnswer().write(w)
+			return
+		}
+		defer s.leave()
+	}
 	s.serve(w, r, wanted)
 }
 
-// serve answers who has passed the gate.
+// serve answers who has passed the guard.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, wanted wish) {
 	switch {
 	case wanted.control():
+		for name, value := range secluded {
+			w.Header().Set(name, value)
+		}
 		s.control.ServeHTTP(w, r)
 	case wanted.console():
 		s.console().ServeHTTP(w, r)

@@ -1,62 +1,236 @@
 package sandbox
 
 import (
+	"bytes"
+	"cmp"
+	"compress/flate"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"maps"
+	"io"
 	"net/http"
 	"slices"
 	"time"
 )
 
-// snapshot is what GET /_sandbox/snapshot gives and POST takes.
-type snapshot struct {
-	Format  string                                `json:"format"`
-	Made    time.Time                             `json:"made"` // on the server's clock
-	Records map[string]map[string]json.RawMessage `json:"records"`
-}
-
 // snapshotFormat changes when an older server could not read a snapshot.
 const snapshotFormat = "ringcx-sandbox/1"
 
-// snapshot is everything the server knows. It holds secrets: those of the sandbox, which are nobody's.
-func (s *Server) snapshot() (*snapshot, error) {
+// recordKinds are the kinds of records that a snapshot has. What else one brings is of a newer server, and is left out.
+var recordKinds = []string{
+	recordSeals, recordClock, recordSettings, recordWorld, recordAccount, recordUser, recordCenter, recordApp, recordCredential,
+	recordSession, recordSignIn, recordAPITokens, recordHashcode, recordLoginCode, recordReset, recordSummary, recordBrowser,
+	recordFlow, recordCode, recordAssertion, recordLimiter, recordLimit, recordFaults, recordDay, recordTurns, recordRequest,
+}
+
+// Snapshot writes everything that s knows, as GET /_sandbox/snapshot answers it: what it knew at one moment, with the secrets
+// of the sandbox, which are nobody's. Namespaces are not in it. It takes about a third of the memory of what it writes.
+func (s *Server) Snapshot(w io.Writer) error {
+	packed, _, err := s.packedSnapshot()
+	if err == nil {
+		_, err = io.Copy(w, packed)
+	}
+	if err != nil {
+		return fmt.Errorf("sandbox: writing a snapshot: %w", err)
+	}
+	return nil
+}
+
+// Restore makes s what a snapshot says, or changes nothing. It reads no more than it needs, and can be given a file of any
+// size; what POST /_sandbox/snapshot takes is at most 64 MiB. Namespaces stay as they are.
+func (s *Server) Restore(r io.Reader) error {
+	_, err := s.resume(r)
+	if err == nil {
+		err = s.edited()
+	}
+	if err != nil {
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	return nil
+}
+
+// keptNow is a part of the state with its key.
+type keptNow struct {
+	key string
+	is  kept
+}
+
+// packedSnapshot is a snapshot of this moment, and the moment. It is packed in memory, because nobody waits for the one who
+// reads it.
+func (s *Server) packedSnapshot() (io.Reader, time.Time, error) {
+	packed := new(bytes.Buffer)
+	pack, err := flate.NewWriter(packed, flate.BestSpeed)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	records, err := s.records()
-	if err != nil {
-		return nil, err
+	made := s.Now()
+	all := map[string][]keptNow{}
+	s.parts(func(t kept) {
+		k := t.recordKey()
+		all[k.kind] = append(all[k.kind], keptNow{k.key, t})
+	})
+	if err := writeSnapshot(pack, made, all); err != nil {
+		return nil, made, err
 	}
-	all := newArchive()
-	for _, r := range records {
-		if err := all.add(r); err != nil {
-			return nil, err
+	return flate.NewReader(packed), made, pack.Close()
+}
+
+// writeSnapshot writes what encoding/json would make of it, piece by piece.
+func writeSnapshot(w io.Writer, made time.Time, all map[string][]keptNow) error {
+	head, err := json.Marshal(struct {
+		Format string    `json:"format"`
+		Made   time.Time `json:"made"` // on the server's clock
+	}{snapshotFormat, made})
+	if err != nil {
+		return err
+	}
+	out := &jsonWriter{w: w}
+	out.text(string(head[:len(head)-1]) + `,"records":{`)
+	kinds := 0
+	for _, kind := range slices.Sorted(slices.Values(recordKinds)) {
+		parts := all[kind]
+		slices.SortFunc(parts, func(a, b keptNow) int { return cmp.Compare(a.key, b.key) })
+		n := 0
+		for _, p := range parts {
+			value := p.is.recordValue()
+			if value == nil {
+				continue
+			}
+			switch {
+			case n > 0:
+				out.text(",")
+			case kinds > 0:
+				out.text("},")
+				fallthrough
+			default:
+				out.value(kind)
+				out.text(":{")
+				kinds++
+			}
+			out.value(p.key)
+			out.text(":")
+			out.value(value)
+			n++
 		}
 	}
-	return &snapshot{snapshotFormat, s.Now(), all.kinds}, nil
+	if kinds > 0 {
+		out.text("}")
+	}
+	out.text("}}")
+	return out.err
 }
 
-// resume makes the server what the snapshot in the body of r says, or changes nothing.
-func (s *Server) resume(r *http.Request) (*snapshot, error) {
-	var in snapshot
-	if err := readJSON(r, &in); err != nil {
-		return nil, err
-	}
-	if in.Format != snapshotFormat {
-		return nil, fmt.Errorf("the format of the snapshot is %q; this server reads %q", clip(in.Format), snapshotFormat)
-	}
-	if err := s.adopt(&archive{in.Records}); err != nil {
-		return nil, fmt.Errorf("the snapshot is damaged: %w", err)
-	}
-	return &in, nil
+// jsonWriter writes parts of a JSON text until something fails.
+type jsonWriter struct {
+	w   io.Writer
+	err error
 }
 
-func (s *Server) controlSnapshot(*http.Request) (any, error) { return s.snapshot() }
+func (j *jsonWriter) text(text string) {
+	if j.err == nil {
+		_, j.err = io.WriteString(j.w, text)
+	}
+}
 
-func (s *Server) controlRestore(r *http.Request) (any, error) {
-	in, err := s.resume(r)
+func (j *jsonWriter) value(v any) {
+	raw, err := json.Marshal(v)
+	if j.err = cmp.Or(j.err, err); j.err == nil {
+		_, j.err = j.w.Write(raw)
+	}
+}
+
+// resume makes the server what a snapshot says, or changes nothing. It gives the kinds of what was in it.
+func (s *Server) resume(r io.Reader) (kinds []string, err error) {
+	in, err := readSnapshot(r)
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"now": s.Now(), "kinds": slices.Sorted(maps.Keys(in.Records))}, nil
+	kinds = in.names()
+	if err := s.adopt(in); err != nil {
+		return nil, fmt.Errorf("the snapshot is damaged: %w", err)
+	}
+	return kinds, nil
+}
+
+// snapshotTime is how long the answer to GET /_sandbox/snapshot may take.
+const snapshotTime = 5 * time.Minute
+
+// controlSnapshot sends a snapshot. If that cannot be finished, the connection is cut, so that nobody takes a part for all.
+func (s *Server) controlSnapshot(w http.ResponseWriter, r *http.Request) {
+	s.sendSnapshot(w, r, func(http.Header, time.Time) {})
+}
+
+func (s *Server) sendSnapshot(w http.ResponseWriter, r *http.Request, describe func(h http.Header, made time.Time)) {
+	leave, err := s.memory.shared.snapshots.enter(r)
+	if err != nil {
+		controlAnswer(nil, err).write(w)
+		return
+	}
+	defer leave()
+	packed, made, err := s.packedSnapshot()
+	if err != nil {
+		textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error()).write(w)
+		return
+	}
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(snapshotTime))
+	w.Header().Set("Content-Type", typeJSON)
+	describe(w.Header(), made)
+	if r.Method == http.MethodHead {
+		return
+	}
+	if _, err := io.Copy(w, packed); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// controlRestore takes a snapshot of up to snapshotLimit.
+func (s *Server) controlRestore(r *http.Request) (any, error) {
+	tooLarge := &http.MaxBytesError{Limit: snapshotLimit}
+	if r.ContentLength > uploadLimit || r.ContentLength > snapshotLimit && r.Header.Get("Expect") != "" {
+		return nil, tooLarge
+	}
+	kinds, err := s.takeSnapshot(r)
+	if errors.As(err, &tooLarge) {
+		_, _ = io.CopyN(io.Discard, r.Body, uploadLimit) // who is still sending would not see the answer
+	}
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"now": s.Now(), "kinds": kinds}, nil
+}
+
+// takeSnapshot makes the server what the snapshot in the body of r says, or changes nothing.
+func (s *Server) takeSnapshot(r *http.Request) (kinds []string, err error) {
+	if r.ContentLength > snapshotLimit {
+		return nil, &http.MaxBytesError{Limit: snapshotLimit}
+	}
+	leave, err := s.memory.shared.snapshots.enter(r)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return s.resume(http.MaxBytesReader(nil, r.Body, snapshotLimit))
+}
+
+// gate lets in some at a time.
+type gate chan struct{}
+
+// patience is how long one who is not let in waits, in real time.
+const patience = 30 * time.Second
+
+var errCrowded = errors.New("other snapshots are on their way: try again later")
+
+func (g gate) enter(r *http.Request) (leave func(), err error) {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case g <- struct{}{}:
+		return func() { <-g }, nil
+	case <-timer.C:
+		return nil, errCrowded
+	case <-r.Context().Done():
+		return nil, errCrowded
+	}
 }

@@ -49,13 +49,14 @@ func (s *Server) freshState(news *changes) (*state, error) {
 		return nil, err
 	}
 	return &state{
-		key: key, world: w, platform: newPlatform(s.opts.NoLimits, s.Now, news), cx: newRingCX(s.opts.NoLimits, s.Now, news),
-		rules: s.start, epoch: randomText(6), bad: badDays{day: s.faults.dayAgain()},
+		key: key, world: w, rules: s.start, epoch: randomText(6), bad: badDays{day: s.faults.dayAgain()},
+		platform: newPlatform(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
+		cx:       newRingCX(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
 	}, nil
 }
 
 // restoredState is the one that records tell of.
-func (s *Server) restoredState(in *archive, news *changes) (*state, error) {
+func (s *Server) restoredState(in *archive, news *changes) (st *state, err error) {
 	w, err := restoreWorld(in)
 	if err != nil {
 		return nil, err
@@ -64,7 +65,16 @@ func (s *Server) restoredState(in *archive, news *changes) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &state{key: key, world: w, platform: newPlatform(s.opts.NoLimits, s.Now, news), cx: newRingCX(s.opts.NoLimits, s.Now, news)}
+	out := &state{
+		key: key, world: w, platform: newPlatform(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
+		cx: newRingCX(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
+	}
+	defer func() {
+		if err != nil { // it is not going to be anybody's
+			out.platform.sessions.clear()
+			out.cx.signIns.clear()
+		}
+	}()
 	seals, err := only[savedSeals](in, recordSeals)
 	if err != nil {
 		return nil, err
@@ -119,6 +129,10 @@ func (s *Server) become(st *state, news *changes) {
 	}
 	st.world.changes, s.changes = news, news
 	s.signing.Store(st.key)
+	if s.platform != nil {
+		s.platform.sessions.clear()
+		s.cx.signIns.clear()
+	}
 	s.world, s.platform, s.cx = st.world, st.platform, st.cx
 	s.rules.Store(st.rules)
 	s.tokens.restart(st.epoch)
@@ -226,32 +240,37 @@ func (s *Server) restoredRules(in *archive) (*rules, error) {
 	return &out, nil
 }
 
+// parts are everything that is kept. s.mu is held.
+func (s *Server) parts(yield func(kept)) {
+	s.tokens.mu.RLock()
+	seals := savedSeals{s.platform.seal.text(), s.cx.seal.text(), s.tokens.epoch}
+	s.tokens.mu.RUnlock()
+	yield(seals)
+	yield(keptClock(s.offset()))
+	yield(keptSettings{s.rules.Load(), s.start})
+	s.world.parts(yield)
+	s.platform.parts(yield)
+	s.cx.parts(yield)
+	for _, l := range append(s.platform.limiters(), s.cx.limiters()...) {
+		l.parts(yield)
+	}
+	s.faults.parts(yield)
+	entries, _ := s.journal.packedSince(0)
+	for _, e := range entries {
+		yield(e)
+	}
+}
+
 // records are everything that is kept. s.mu is held.
 func (s *Server) records() ([]Record, error) {
 	var out []Record
 	var failed error
-	add := func(t kept) {
+	s.parts(func(t kept) {
 		r, err := encode(t)
 		failed = errors.Join(failed, err)
 		if r.Value != nil {
 			out = append(out, r)
 		}
-	}
-	s.tokens.mu.RLock()
-	add(savedSeals{s.platform.seal.text(), s.cx.seal.text(), s.tokens.epoch})
-	s.tokens.mu.RUnlock()
-	add(keptClock(s.offset()))
-	add(keptSettings{s.rules.Load(), s.start})
-	s.world.parts(add)
-	s.platform.parts(add)
-	s.cx.parts(add)
-	for _, l := range append(s.platform.limiters(), s.cx.limiters()...) {
-		l.parts(add)
-	}
-	s.faults.parts(add)
-	entries, _ := s.journal.since(0)
-	for _, e := range entries {
-		add(e)
-	}
+	})
 	return out, failed
 }

@@ -4,12 +4,16 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"sync/atomic"
 )
 
 // A table has pages of so many things, and at most so many pages.
 const (
 	pageSize = 512
 	pagesMax = 512
+
+	pagesTogether = 4_096 // of the tables of a server and of its namespaces; one that has to, makes do with pagesLeast
+	pagesLeast    = 2
 )
 
 // table numbers things in the order in which they are made, from 1. It holds the latest 250,000 at least, those that
@@ -20,6 +24,8 @@ type table[T any] struct {
 	last  uint64        // number of the latest
 	over  func(*T) bool // whether a thing means nothing any more
 	drop  func(*T)      // hears of each thing that goes
+
+	together *atomic.Int64 // pages of all tables of the process
 }
 
 type tablePage[T any] struct {
@@ -41,15 +47,28 @@ func (t *table[T]) place(number uint64) *T {
 	}
 	p := t.pages[number/pageSize]
 	if p == nil {
-		if len(t.pages) >= pagesMax {
+		if t.full() {
 			t.shrink()
 		}
 		p = new(tablePage[T])
 		t.pages[number/pageSize] = p
+		t.together.Add(1)
 	}
 	t.last = max(t.last, number)
 	p.filled[number%pageSize] = true
 	return &p.things[number%pageSize]
+}
+
+// full reports whether another page takes the place of one.
+func (t *table[T]) full() bool {
+	n := len(t.pages)
+	return n >= pagesMax || n >= pagesLeast && t.together.Load() >= pagesTogether
+}
+
+// clear lets go of everything, without a word to anybody.
+func (t *table[T]) clear() {
+	t.together.Add(-int64(len(t.pages)))
+	clear(t.pages)
 }
 
 func (t *table[T]) shrink() {
@@ -60,7 +79,7 @@ func (t *table[T]) shrink() {
 			t.dropPage(n, p)
 		}
 	}
-	if p := t.pages[oldest]; p != nil && len(t.pages) >= pagesMax {
+	if p := t.pages[oldest]; p != nil && t.full() {
 		t.dropPage(oldest, p)
 	}
 }
@@ -81,6 +100,7 @@ func (t *table[T]) dropPage(n uint64, p *tablePage[T]) {
 		}
 	}
 	delete(t.pages, n)
+	t.together.Add(-1)
 }
 
 // get finds the thing with a number, nil if there is none.

@@ -18,7 +18,7 @@ import (
 )
 
 // keepIn has the sandbox keep everything in a file, and gives what lets go of it.
-func keepIn(path string, opts *sandbox.Options) (closing func() error, err error) {
+func (a *app) keepIn(path string, opts *sandbox.Options) (closing func() error, err error) {
 	if path == "" {
 		return func() error { return nil }, nil
 	}
@@ -26,6 +26,9 @@ func keepIn(path string, opts *sandbox.Options) (closing func() error, err error
 	if err != nil {
 		text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), path+" "), path+": ")
 		return nil, &usageError{"--data " + path + ": " + text, dataHint(text)}
+	}
+	for _, loose := range data.WasOpen() {
+		fmt.Fprintf(a.Stderr, "Other users could read %s until now. It is private from now on (mode 0600).\n", loose)
 	}
 	opts.Keeper = data
 	return data.Close, nil
@@ -44,6 +47,8 @@ func dataHint(text string) string {
 	switch {
 	case strings.Contains(text, "with seed"):
 		return "start it with that seed, or give another file"
+	case strings.Contains(text, "symbolic link"):
+		return "give the file that it leads to"
 	case strings.Contains(text, "in use"):
 		return "give another file, or stop what uses this one"
 	case strings.Contains(text, "malformed"), strings.Contains(text, "reading what was kept"):
@@ -53,19 +58,20 @@ func dataHint(text string) string {
 }
 
 // takeSnapshot makes box what a snapshot in a file says.
-func (a *app) takeSnapshot(box *sandbox.Server, path string) error {
+func takeSnapshot(box *sandbox.Server, path string) error {
 	if path == "" {
 		return nil
 	}
-	raw, err := os.ReadFile(path) //nolint:gosec // the user's file
+	f, err := os.Open(path) //nolint:gosec // the user's file
 	if err != nil {
 		return err
 	}
-	status, said := a.steer(box, http.MethodPost, "snapshot", raw)
-	if status == http.StatusOK {
-		return nil
+	defer f.Close() //nolint:errcheck // it was read
+	if err := box.Restore(f); err != nil {
+		text := strings.TrimPrefix(err.Error(), "sandbox: ")
+		return &usageError{fmt.Sprintf("--snapshot %s: %s", path, text), "give what GET /_sandbox/snapshot answered"}
 	}
-	return &usageError{fmt.Sprintf("--snapshot %s: %s", path, refusalIn(said)), "give what GET /_sandbox/snapshot answered"}
+	return nil
 }
 
 // steer asks the control plane of a sandbox in this process.

@@ -26,7 +26,7 @@ const restAfter = 2 * time.Second
 
 func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 	opts.TLSOnly, opts.Open, opts.Hosts, a.consoleWord = at.tlsDir != "", a.opener(at), at.hosts, opts.ConsolePassword
-	closing, err := keepIn(at.data, opts)
+	closing, err := a.keepIn(at.data, opts)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 	if err != nil {
 		return badStart(strings.TrimPrefix(err.Error(), "sandbox: "), at.data)
 	}
-	if err := a.takeSnapshot(box, at.snapshot); err != nil {
+	if err := takeSnapshot(box, at.snapshot); err != nil {
 		return err
 	}
 	opts.Seed = a.seedOf(box)

@@ -40,17 +40,16 @@ type File struct {
 	db   *sql.DB
 	path string
 	info os.FileInfo // which file it was when it was opened
+
+	opened []string
 }
 
 // Open opens the file at path, which it makes if there is none, readable by its owner only: it holds the secrets of the
-// sandbox's apps. It fails if another process has it open, or if it is something else.
+// sandbox's apps. It fails if another process has it open, or if it is something else: a link, a pipe, a file of another
+// user. The same holds for the files that SQLite keeps beside it.
 func Open(path string) (*File, error) {
-	made, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the caller's file
+	info, opened, err := claim(path)
 	if err != nil {
-		return nil, err
-	}
-	info, err := made.Stat()
-	if err := errors.Join(err, made.Close()); err != nil {
 		return nil, err
 	}
 	at, err := address(path)
@@ -63,8 +62,12 @@ func Open(path string) (*File, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	f := &File{db, path, info}
-	if err := f.prepare(); err != nil {
+	f := &File{db, path, info, opened}
+	err = f.prepare()
+	if err == nil {
+		err = f.inPlace()
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return f, nil
@@ -142,11 +145,22 @@ func (f *File) Load(namespace string, yield func(sandbox.Record) error) error {
 	return f.explain(rows.Err())
 }
 
+// inPlace fails if another file is there than that which was claimed.
+func (f *File) inPlace() error {
+	if info, err := os.Lstat(f.path); err != nil || !os.SameFile(info, f.info) {
+		return fmt.Errorf("%s was deleted or replaced while it was in use", f.path)
+	}
+	return nil
+}
+
+// WasOpen lists the paths that other users could read until Open made them private: what is in them may be known.
+func (f *File) WasOpen() []string { return f.opened }
+
 // Save implements sandbox.Keeper. It fails if the file was deleted or replaced since Open: nobody would find there what it
 // saves.
 func (f *File) Save(namespace string, replace bool, records []sandbox.Record) error {
-	if info, err := os.Stat(f.path); err != nil || !os.SameFile(info, f.info) {
-		return fmt.Errorf("%s was deleted or replaced while it was in use", f.path)
+	if err := f.inPlace(); err != nil {
+		return err
 	}
 	tx, err := f.db.BeginTx(whole, nil)
 	if err != nil {

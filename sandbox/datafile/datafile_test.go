@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,7 +46,7 @@ func open(t *testing.T, path string) *box {
 	}
 	t.Cleanup(func() { _ = file.Close() })
 	start := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-	s, err := sandbox.New(&sandbox.Options{Keeper: file, Now: func() time.Time { return start }})
+	s, err := sandbox.New(&sandbox.Options{Hosts: []string{"example.com"}, Keeper: file, Now: func() time.Time { return start }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -283,7 +284,7 @@ func TestASnapshotMakesAnotherServerTheSame(t *testing.T) {
 }
 
 func TestANamespaceThatTookASnapshotOfAnotherSeedIsThereAgain(t *testing.T) {
-	seven, err := sandbox.New(&sandbox.Options{Seed: 7})
+	seven, err := sandbox.New(&sandbox.Options{Seed: 7, Hosts: []string{"example.com"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -395,6 +396,42 @@ func TestANamespaceThatIsDeletedWhileItAnswersLeavesNothingBehind(t *testing.T) 
 		t.Errorf("kept are %q, %v", names, err)
 	}
 	b.do(httptest.NewRequest(http.MethodGet, "/_ns/nightly/_sandbox/state", nil), http.StatusOK)
+}
+
+func TestNamespacesThatAreForgottenAreGoneFromTheFile(t *testing.T) {
+	b := open(t, filepath.Join(t.TempDir(), "box.db"))
+	names := func() []string {
+		t.Helper()
+		out, err := b.file.Namespaces()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	touch := func(name string) {
+		t.Helper()
+		b.do(httptest.NewRequest(http.MethodGet, "/_ns/"+name+"/restapi", nil), http.StatusOK)
+	}
+	for i := range 1_001 {
+		touch(fmt.Sprint("n", i))
+	}
+	if got := names(); len(got) != 1_001 || slices.Contains(got, "n0") || !slices.Contains(got, "n1") || !slices.Contains(got, "n1000") {
+		t.Errorf("kept are %d namespaces", len(got))
+	}
+	b = b.again()
+	touch("n1000")
+	b.do(httptest.NewRequest(http.MethodPost, "/_ns/n1000/_sandbox/reset", nil), http.StatusOK)
+	if got := names(); len(got) != 1_001 {
+		t.Errorf("after the reset of one, kept are %d namespaces", len(got))
+	}
+	b.control("reset", "")
+	if got := names(); len(got) != 1 || got[0] != "" {
+		t.Errorf("after a reset, kept are %q", got)
+	}
+	b = b.again()
+	if got := b.json(httptest.NewRequest(http.MethodGet, "/_sandbox/namespaces", nil))["namespaces"].([]any); len(got) != 0 {
+		t.Errorf("after another start there are %v", got)
+	}
 }
 
 func TestWhatCannotBeKeptIsNotAnswered(t *testing.T) {

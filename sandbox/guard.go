@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// gate decides who is let in, before anything is begun, changed or noted for a request. A server and its namespaces have
+// guard decides who is let in, before anything is begun, changed or noted for a request. A server and its namespaces have
 // one together.
-type gate struct {
+type guard struct {
 	hosts    map[string]bool // names besides those of this machine
 	free     bool            // there is no password
 	password [sha256.Size]byte
@@ -23,8 +23,8 @@ type gate struct {
 	guests   guests
 }
 
-func newGate(opts *Options, now func() time.Time) (*gate, error) {
-	g := &gate{
+func newGuard(opts *Options, now func() time.Time) (*guard, error) {
+	g := &guard{
 		hosts: map[string]bool{}, free: opts.ConsolePassword == "", password: sha256.Sum256([]byte(opts.ConsolePassword)),
 	}
 	g.tries.now, g.guests.now = now, now
@@ -60,7 +60,7 @@ func (w wish) console() bool { return w.path == "/console" || strings.HasPrefix(
 //   - Pages of other origins steer nothing, and begin no namespace; links may lead to the console.
 //   - A password that was set is always asked for: who forwards a request can make it look like one of this machine. The
 //     console asks for it on a page of its own.
-func (g *gate) refuse(r *http.Request, w wish) (answer, bool) {
+func (g *guard) refuse(r *http.Request, w wish) (answer, bool) {
 	vendors := !w.control() && !w.console()
 	below := w.namespace != "" || strings.HasPrefix(w.path, namespacePath)
 	switch {
@@ -105,7 +105,7 @@ func fromAnotherOrigin(r *http.Request) bool {
 
 // notes reports whether a request to the vendors goes into the log. All do, but for too many of a page of another site:
 // pages at this machine are the user's own.
-func (g *gate) notes(r *http.Request) bool {
+func (g *guard) notes(r *http.Request) bool {
 	if !fromAnotherOrigin(r) {
 		return true
 	}
@@ -114,7 +114,7 @@ func (g *gate) notes(r *http.Request) bool {
 }
 
 // ask lets through who sends the password as HTTP Basic. The user name does not matter.
-func (g *gate) ask(r *http.Request) (answer, bool) {
+func (g *guard) ask(r *http.Request) (answer, bool) {
 	_, password, given := r.BasicAuth()
 	if !given {
 		return controlRefusal(http.StatusUnauthorized, "this sandbox has a password, which has to be sent as HTTP Basic, with any user name"), true
@@ -130,7 +130,7 @@ func (g *gate) ask(r *http.Request) (answer, bool) {
 }
 
 // knows reports whether the sender of r knows the password, and whether it was free to try.
-func (g *gate) knows(r *http.Request, password string) (right, free bool) {
+func (g *guard) knows(r *http.Request, password string) (right, free bool) {
 	given := sha256.Sum256([]byte(password))
 	return g.tries.try(sender(r), func() bool { return subtle.ConstantTimeCompare(given[:], g.password[:]) == 1 })
 }
@@ -154,7 +154,7 @@ func sender(r *http.Request) string {
 
 // answersTo reports whether the control plane answers to the name that r was sent to. A page cannot have an address for
 // its name. What comes from inside the process need not have a name.
-func (g *gate) answersTo(r *http.Request) bool {
+func (g *guard) answersTo(r *http.Request) bool {
 	if r.Host == "" {
 		return r.RemoteAddr == ""
 	}
@@ -163,7 +163,7 @@ func (g *gate) answersTo(r *http.Request) bool {
 }
 
 // home reports whether a host is one of this machine, or was named as such.
-func (g *gate) home(name string, ip netip.Addr) bool {
+func (g *guard) home(name string, ip netip.Addr) bool {
 	if ip.IsValid() {
 		return ip.Unmap().IsLoopback() || g.hosts[name]
 	}
@@ -171,13 +171,13 @@ func (g *gate) home(name string, ip netip.Addr) bool {
 }
 
 // atHome reports whether host, as a Host header or an Origin writes it, is one of this machine.
-func (g *gate) atHome(host string) bool {
+func (g *guard) atHome(host string) bool {
 	name, ip, ok := readHost(host)
 	return ok && g.home(name, ip)
 }
 
 // fromThisMachine reports whether r was sent from this machine, to a name of it, and by no proxy that says so.
-func (g *gate) fromThisMachine(r *http.Request) bool {
+func (g *guard) fromThisMachine(r *http.Request) bool {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !peer.Addr().Unmap().IsLoopback() {
 		return false
@@ -224,8 +224,17 @@ func strangeName(r *http.Request) answer {
 		"use http://127.0.0.1 with the port of the sandbox, start it with --host NAME, or with a password (--console-password-file FILE)")
 }
 
+// secluded are headers of the control plane's answers, which no browser keeps or gives to another page.
+var secluded = map[string]string{
+	"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin",
+	"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
 func controlRefusal(status int, text string) answer {
-	a := jsonAnswer(status, map[string]string{"error": text}).with("Cache-Control", "no-store").with("X-Content-Type-Options", "nosniff")
+	a := jsonAnswer(status, map[string]string{"error": text})
+	for name, value := range secluded {
+		a = a.with(name, value)
+	}
 	if status == http.StatusUnauthorized {
 		a = a.with("WWW-Authenticate", `Basic realm="ringcx sandbox"`)
 	}

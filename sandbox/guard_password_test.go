@@ -100,7 +100,8 @@ func TestWrongPasswordsAreCountedForTheWholeProcess(t *testing.T) {
 		"http://box.example/_sandbox/reset", "http://localhost/_ns/new/_sandbox/state",
 	}
 	for _, places := range [][]string{
-		{thisMachine, "127.9.9.9:1", "[::1]:7", "[::ffff:127.0.0.1]:1"}, {otherMachine, "192.0.2.7:6000", "[::ffff:192.0.2.7]:1"},
+		{thisMachine, "127.9.9.9:1", "[::1]:7", "[::ffff:127.0.0.1]:1"},
+		{otherMachine, "192.0.2.7:6000", "[::ffff:192.0.2.7]:1"},
 		{"[2001:db8::1]:1", "[2001:db8::ffff:1]:2"},
 	} {
 		for n, target := range targets {

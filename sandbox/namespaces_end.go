@@ -1,0 +1,114 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"sync/atomic"
+)
+
+// use is how a namespace is used.
+type use struct {
+	busy atomic.Int64  // requests that it is answering; far below 0: it has made room for another
+	last atomic.Uint64 // which request to any namespace was the latest of this one
+}
+
+// arrive notes that a request came; false if the namespace is there no more. Who is let in calls leave.
+func (s *Server) arrive() bool {
+	if s.use.busy.Add(1) <= 0 {
+		return false
+	}
+	s.use.last.Store(s.memory.shared.arrivals.Add(1))
+	return true
+}
+
+func (s *Server) leave() { s.use.busy.Add(-1) }
+
+// retire ends the use of a namespace; false if somebody is using it.
+func (s *Server) retire() bool { return s.use.busy.CompareAndSwap(0, math.MinInt64/2) }
+
+// retiredAnswer is that of the address of a namespace that has made room.
+func retiredAnswer() answer {
+	return textAnswer(http.StatusServiceUnavailable, "sandbox: this namespace has made room for others: begin it again")
+}
+
+// makeRoom lets the namespace go that was used least recently, if there are as many as there can be. Server.inside is locked.
+func (s *Server) makeRoom() error {
+	for len(s.inside.all) >= namespacesMost {
+		var idle *namespace
+		for _, n := range s.inside.all {
+			if n.use.busy.Load() <= 0 && (idle == nil || n.use.last.Load() < idle.use.last.Load()) {
+				idle = n
+			}
+		}
+		switch {
+		case idle == nil:
+			return errNamespaces
+		case !idle.retire(): // somebody came to its own address just now
+			continue
+		}
+		if err := s.drop(idle); err != nil {
+			idle.use.busy.Store(0)
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetNamespace ends a namespace, with all that was kept of it.
+func (s *Server) forgetNamespace(name string) error {
+	s.inside.mu.Lock()
+	defer s.inside.mu.Unlock()
+	n := s.inside.all[name]
+	if n == nil {
+		return fmt.Errorf("%w: namespace %s", errNoSuchThing, clip(name))
+	}
+	return s.drop(n)
+}
+
+// forgetNamespaces ends all of them.
+func (s *Server) forgetNamespaces() (err error) {
+	s.inside.mu.Lock()
+	defer s.inside.mu.Unlock()
+	for _, n := range s.inside.all {
+		err = errors.Join(err, s.drop(n))
+	}
+	return err
+}
+
+// drop ends a namespace, unless what was kept of it cannot be removed. Server.inside is locked.
+func (s *Server) drop(n *namespace) error {
+	if err := n.forget(); err != nil {
+		return fmt.Errorf("forgetting namespace %s: %w", n.name, err)
+	}
+	delete(s.inside.all, n.name)
+	n.end()
+	if n.close != nil {
+		n.close()
+	}
+	return nil
+}
+
+// end lets go of what the namespace takes of what it shares. Requests that it is still answering find nothing.
+func (n *namespace) end() {
+	n.journal.end()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.platform.sessions.clear()
+	n.cx.signIns.clear()
+	n.platform.sessions.together, n.cx.signIns.together = new(atomic.Int64), new(atomic.Int64)
+	clear(n.platform.open)
+}
+
+// forget removes what was kept of the namespace. Requests that it is still answering leave nothing behind.
+func (n *namespace) forget() error {
+	if n.memory.keeper == nil {
+		return nil
+	}
+	n.memory.saving.Lock()
+	defer n.memory.saving.Unlock()
+	err := n.memory.keeper.Save(n.name, true, nil)
+	n.memory.over = err == nil
+	return err
+}

@@ -1,0 +1,281 @@
+package sandbox_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox"
+)
+
+// crowd is a snapshot with many sessions, which is made while it is read.
+type crowd struct {
+	head, session, tail string
+	sessions            int
+}
+
+// newCrowd makes a snapshot of so many sessions, each of which has a text in it.
+func newCrowd(t *testing.T, sessions int, endpoint string) *crowd {
+	t.Helper()
+	v := newVendor(t, sandbox.Options{})
+	v.login("endpoint_id", "HERE")
+	saved := v.get("/_sandbox/snapshot", "").want(http.StatusOK).body
+	head, rest, _ := strings.Cut(saved, `"session":{"1":`)
+	end := strings.Index(rest, "}")
+	return &crowd{head + `"session":{`, strings.Replace(rest[:end+1], "HERE", endpoint, 1), rest[end+1:], sessions}
+}
+
+func (c *crowd) size() int {
+	out, _ := io.Copy(io.Discard, c.read())
+	return int(out)
+}
+
+func (c *crowd) read() io.Reader {
+	r, w := io.Pipe()
+	go func() {
+		out := bufio.NewWriter(w)
+		_, _ = out.WriteString(c.head)
+		for i := range c.sessions {
+			if i > 0 {
+				_ = out.WriteByte(',')
+			}
+			_, _ = fmt.Fprintf(out, `"%d":%s`, i+1, c.session)
+		}
+		_, _ = out.WriteString(c.tail)
+		_ = w.CloseWithError(out.Flush())
+	}()
+	return r
+}
+
+// stopped is a server whose clock stands still, and that keeps nothing.
+func stopped(t testing.TB) *sandbox.Server {
+	t.Helper()
+	s, err := sandbox.New(&sandbox.Options{NoLimits: true, Hosts: []string{"example.com"}, Now: func() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// peak is how much memory do needs at most, beside what is there before.
+func peak(do func()) int {
+	defer debug.SetGCPercent(debug.SetGCPercent(10))
+	read := func() int {
+		in := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+		metrics.Read(in)
+		return int(in[0].Value.Uint64()) //nolint:gosec // bytes of memory
+	}
+	before, most := heapInUse(), 0
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				most = max(most, read())
+				runtime.Gosched()
+			}
+		}
+	}()
+	do()
+	close(stop)
+	<-stopped
+	return most - before
+}
+
+func TestASnapshotIsNotHeldTwiceInMemory(t *testing.T) {
+	const sessions = 80_000
+	from := newCrowd(t, sessions, strings.Repeat("e", 100))
+	size := from.size()
+	s := stopped(t)
+	post := func(do func()) {
+		t.Helper()
+		t.Logf("taking %d MB needs %d MB", size>>20, peakBelow(t, 2*size, do)>>20)
+	}
+	post(func() {
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/_sandbox/snapshot", from.read()))
+		if w.Code != http.StatusOK {
+			t.Errorf("status %d: %s", w.Code, w.Body)
+		}
+	})
+	post(func() {
+		if err := s.Restore(from.read()); err != nil {
+			t.Error(err)
+		}
+	})
+	var got counter
+	t.Logf("writing it needs %d MB", peakBelow(t, size*6/10, func() {
+		s.ServeHTTP(&got, httptest.NewRequest(http.MethodGet, "/_sandbox/snapshot", nil))
+	})>>20)
+	if got.status != http.StatusOK && got.status != 0 || got.bytes != size {
+		t.Errorf("of %d bytes %d came back with %d", size, got.bytes, got.status)
+	}
+}
+
+// counter is a response of which only the size is kept.
+type counter struct {
+	discarded
+	bytes int
+}
+
+func (c *counter) Header() http.Header {
+	if c.header == nil {
+		c.header = http.Header{}
+	}
+	return c.header
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	c.bytes += len(p)
+	return len(p), nil
+}
+
+func peakBelow(t *testing.T, most int, do func()) int {
+	t.Helper()
+	got := peak(do)
+	if got > most {
+		t.Errorf("it needs %d MB, want at most %d", got>>20, most>>20)
+	}
+	return got
+}
+
+func TestASnapshotThatIsTooLargeIsRefusedAndChangesNothing(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	token := str(v.exchange(), "accessToken")
+	huge := newCrowd(t, 130_000, strings.Repeat("e", 400))
+	size := huge.size()
+	if size <= 64<<20 {
+		t.Fatalf("it has %d MB only", size>>20)
+	}
+	chunked := httptest.NewRequest(http.MethodPost, "/_sandbox/snapshot", huge.read())
+	known := httptest.NewRequest(http.MethodPost, "/_sandbox/snapshot", huge.read())
+	known.ContentLength = int64(size)
+	unread := httptest.NewRequest(http.MethodPost, "/_sandbox/snapshot", nil)
+	unread.ContentLength = 2 << 30
+	for name, r := range map[string]*http.Request{"chunked": chunked, "of known length": known, "unread": unread} {
+		got := v.send(r).want(http.StatusRequestEntityTooLarge).json()
+		if text, _ := got["error"].(string); !strings.Contains(text, "larger than 64 MiB") || !strings.Contains(text, "--snapshot FILE") {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	v.get(usersPath, token).want(http.StatusOK)
+	if err := v.Restore(huge.read()); err != nil {
+		t.Errorf("from a file: %v", err)
+	}
+	v.get(usersPath, token).want(http.StatusUnauthorized)
+	if got := v.controlRaw(http.MethodGet, "state", "").json()["counts"].(map[string]any)["sessions"]; got != 130_000.0 {
+		t.Errorf("%v sessions", got)
+	}
+}
+
+func TestOverTheNetworkWhoSendsTooMuchSeesWhy(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	web := httptest.NewServer(v)
+	defer web.Close()
+	for _, body := range []io.Reader{
+		bytes.NewReader(bytes.Repeat([]byte(" "), 70<<20)), io.MultiReader(bytes.NewReader(bytes.Repeat([]byte(" "), 70<<20))),
+		io.MultiReader(strings.NewReader(`{"format":"ringcx-sandbox/1","records":{"session":{"1":"`), bytes.NewReader(bytes.Repeat([]byte("a"), 70<<20))),
+	} {
+		resp, err := http.Post(web.URL+"/_sandbox/snapshot", "application/json", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || resp.StatusCode/100 != 4 || !json.Valid(said) {
+			t.Errorf("%d %s, %v", resp.StatusCode, said, err)
+		}
+	}
+}
+
+func TestASnapshotThatMakesNoSenseIsRefusedInWords(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	token := str(v.exchange(), "accessToken")
+	saved := v.get("/_sandbox/snapshot", "").want(http.StatusOK).body
+	for name, c := range map[string]struct{ text, want string }{
+		"nothing":             {"", "EOF"},
+		"a list":              {"[]", "an object should be"},
+		"half":                {saved[:len(saved)/2], "unexpected EOF"},
+		"half a kind":         {saved[:strings.Index(saved, `"session":{`)+len(`"session":{`)], "unexpected EOF"},
+		"no end":              {saved[:len(saved)-1], "unexpected EOF"},
+		"two":                 {saved + saved, "something behind it"},
+		"another field":       {strings.Replace(saved, `"made"`, `"maid"`, 1), `unknown field "maid"`},
+		"another format":      {strings.Replace(saved, "ringcx-sandbox/1", "ringcx-sandbox/9", 1), `"ringcx-sandbox/9"`},
+		"no format":           {strings.Replace(saved, `"format":"ringcx-sandbox/1",`, "", 1), "the format of the snapshot is"},
+		"a record twice":      {strings.Replace(saved, `"session":{`, `"session":{"1":{},`, 1), `session "1"`},
+		"records of no kind":  {strings.Replace(saved, `"records":{`, `"records":[{`, 1), "an object should be"},
+		"a record of 17 MiB":  {strings.Replace(saved, `"records":{`, `"records":{"seals":{"":"`+strings.Repeat("a", 17<<20)+`"},`, 1), "larger than 16 MiB"},
+		"a name of 17 MiB":    {strings.Replace(saved, `"records":{`, `"records":{"`+strings.Repeat("a", 17<<20)+`":{},`, 1), "larger than 16 MiB"},
+		"very many records":   {strings.Replace(saved, `"records":{`, `"records":{"user":{`+strings.Repeat(`"":0,`, 2<<20)+`"1":0},`, 1), "more than 2097152 records"},
+		"no stand-in":         {strings.Replace(saved, `"value":"$`, `"value":"$a&b`, 1), "stand-in"},
+		"a clock that is off": {strings.Replace(saved, `"clock":{"":0}`, `"clock":{"":"x"}`, 1), "clock"},
+	} {
+		got := v.controlRaw(http.MethodPost, "snapshot", c.text).want(http.StatusBadRequest).json()
+		if text, _ := got["error"].(string); !strings.Contains(text, c.want) || len(text) > 400 {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	v.get(usersPath, token).want(http.StatusOK)
+	v.control("snapshot", strings.Replace(saved, `"records":{`, ` "records" : {"future":{"1":{"a":[1]}}, `, 1)+"\n")
+	v.get(usersPath, token).want(http.StatusOK)
+}
+
+func TestASnapshotIsOfOneMoment(t *testing.T) {
+	v := newVendor(t, sandbox.Options{NoLimits: true})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := range 200 {
+			v.demoForm(tokenPath, "grant_type", jwtGrant, "assertion", v.Demo().JWT)
+			v.controlRaw(http.MethodPost, "users/"+fmt.Sprint(i), "{}")
+		}
+	}()
+	for range 20 {
+		saved := v.get("/_sandbox/snapshot", "").want(http.StatusOK).body
+		other := stopped(t)
+		if err := other.Restore(strings.NewReader(saved)); err != nil {
+			t.Error(err)
+		}
+		var again bytes.Buffer
+		if err := other.Snapshot(&again); err != nil || again.String() != saved {
+			t.Errorf("%d bytes have become %d, %v", len(saved), again.Len(), err)
+		}
+	}
+	<-done
+}
+
+func FuzzSnapshots(f *testing.F) {
+	s := stopped(f)
+	var saved bytes.Buffer
+	if err := s.Snapshot(&saved); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(saved.Bytes())
+	f.Add([]byte(`{"format":"ringcx-sandbox/1","made":"2026-11-23T09:00:00Z","records":{"a":{"b":1}}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var before, after bytes.Buffer
+		if err := s.Snapshot(&before); err != nil {
+			t.Fatal(err)
+		}
+		failed := s.Restore(bytes.NewReader(text))
+		if err := s.Snapshot(&after); err != nil {
+			t.Fatal(err)
+		}
+		if failed != nil && !bytes.Equal(before.Bytes(), after.Bytes()) {
+			t.Errorf("it was refused (%v), and has changed something", failed)
+		}
+	})
+}
