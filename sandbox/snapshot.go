@@ -24,7 +24,7 @@ var recordKinds = []string{
 }
 
 // Snapshot writes everything that s knows, as GET /_sandbox/snapshot answers it: what it knew at one moment, with the secrets
-// of the sandbox, which are nobody's. Namespaces are not in it. It takes about a third of the memory of what it writes.
+// of the sandbox, which are nobody's. Namespaces are not in it. It takes about half of the memory that what it writes would.
 func (s *Server) Snapshot(w io.Writer) error {
 	packed, _, err := s.packedSnapshot()
 	if err == nil {
