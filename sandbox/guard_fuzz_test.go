@@ -1,0 +1,46 @@
+package sandbox_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/ringcx-go/ringcx/sandbox"
+)
+
+// Whatever a Host header says, a control plane that answers to it was named, or is at an address, for browsers too.
+func FuzzTheNameOfARequest(f *testing.F) {
+	for _, host := range []string{
+		"localhost:8787", "a.localhost.", "[::1]:80", "127.0.0.1", "box.test", "evil.example", "localhost@evil.example", "[::1]evil.example",
+		"::1", "[::1%25.evil.example]", "localhost:80:evil.example", "", ".", "[localhost]", "127.0.0.1.evil.example",
+	} {
+		f.Add(host)
+	}
+	s, err := sandbox.New(&sandbox.Options{Hosts: []string{"box.test"}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, host string) {
+		r := httptest.NewRequest(http.MethodGet, "/console/", nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		if s.ServeHTTP(w, r); w.Code == http.StatusMisdirectedRequest {
+			return
+		}
+		if ip, err := netip.ParseAddr(host); err == nil && ip.Zone() == "" {
+			return
+		}
+		at, err := url.Parse("http://" + host + "/")
+		if err != nil {
+			t.Fatalf("%q is answered %d, and no browser can come with it: %v", host, w.Code, err)
+		}
+		name := strings.TrimSuffix(strings.ToLower(at.Hostname()), ".")
+		_, notAnAddress := netip.ParseAddr(name)
+		if name != "localhost" && name != "box.test" && !strings.HasSuffix(name, ".localhost") && notAnAddress != nil {
+			t.Fatalf("%q is answered %d", host, w.Code)
+		}
+	})
+}
