@@ -94,14 +94,6 @@ func (a *app) seedOf(box *sandbox.Server) uint64 {
 	return state.Seed
 }
 
-// refusalIn is the text of an error of the control plane.
-func refusalIn(body []byte) string {
-	if said, ok := errorIn(body); ok {
-		return said
-	}
-	return printable(clip(strings.TrimSpace(string(body))))
-}
-
 // opener gives each namespace an address beside that of the sandbox.
 func (a *app) opener(at *place) func(http.Handler) (string, func(), error) {
 	return func(h http.Handler) (string, func(), error) {
