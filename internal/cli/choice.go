@@ -60,10 +60,12 @@ var production = lineage{"", ringcx.Production.RingCentral, ringcx.Production.Ri
 // onThisMachine tells whether a server can only be one of this machine.
 func onThisMachine(server string) bool {
 	u, err := url.Parse(server)
-	if err != nil {
-		return false
-	}
-	host := strings.ToLower(u.Hostname())
+	return err == nil && isLocal(u.Hostname())
+}
+
+// isLocal tells whether a host can only be this machine.
+func isLocal(host string) bool {
+	host = strings.ToLower(host)
 	ip := net.ParseIP(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }

@@ -131,11 +131,6 @@ func (a *app) logRequest(r sandbox.Request) {
 	fmt.Fprintln(a.Stderr, printable(line))
 }
 
-func isLocal(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 // unwrapOp leaves the address out of a network error that has been named already.
 func unwrapOp(err error) error {
 	var op *net.OpError
