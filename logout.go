@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 )
 
 // Logout ends the lineage at the vendor, RingCentral session and RingCX refresh token, and forgets it. An error means that
@@ -93,8 +92,8 @@ func (s *Session) revoke(ctx context.Context, r *record) error {
 	}
 	now := s.now()
 	kept := s.settle(ctx, actLogin, r, func(l *ledger) { l.settle(actLogin, e, start, now) })
-	if e != nil && e.kind == failRefused && e.StatusCode == http.StatusBadRequest && e.oauth != "invalid_client" && e.oauth != "unauthorized_client" {
-		return kept // it was the token that was refused: it has ended
+	if e != nil && e.endedToken() {
+		return kept
 	}
 	return errors.Join(err, kept)
 }
@@ -115,8 +114,21 @@ func (s *Session) end(ctx context.Context, r *record) error {
 	}
 	err := s.config.endRingCX(ctx, t)
 	var e *Error
-	if errors.As(err, &e) && (e.kind == failRefused || e.StatusCode == http.StatusNotFound) {
-		return nil // it has ended
+	if errors.As(err, &e) && e.kind == failRefused && e.StatusCode != 0 {
+		return nil // nobody but the token was asked about: it has ended
 	}
 	return err
+}
+
+// endedToken tells whether the platform refused a revocation because it does not know the token any more, and not because
+// of the app or the request.
+func (e *Error) endedToken() bool {
+	if e.kind != failRefused {
+		return false
+	}
+	switch e.Code {
+	case "OAU-128", "OAU-129", "OAU-149", "OAU-210", "OAU-211", "OAU-213":
+		return true
+	}
+	return e.oauth == "invalid_token" || e.oauth == "invalid_grant"
 }

@@ -3,6 +3,7 @@ package ringcx_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -219,4 +220,56 @@ func TestALogoutOfAnAppThatIsRefusedKeepsTheSession(t *testing.T) {
 			t.Errorf("the session was not kept: %v", err)
 		}
 	})
+}
+
+// saying answers requests whose path begins with one in its own words.
+type saying struct {
+	http.RoundTripper
+	path, kind, body string
+	status           int
+}
+
+func (s *saying) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !strings.HasPrefix(req.URL.Path, s.path) {
+		return s.RoundTripper.RoundTrip(req)
+	}
+	return &http.Response{
+		StatusCode: s.status, Header: http.Header{"Content-Type": {s.kind}}, Body: io.NopCloser(strings.NewReader(s.body)), Request: req,
+	}, nil
+}
+
+func TestALogoutIsDoneOnlyIfTheAnswerSaysThatTheTokenHasEnded(t *testing.T) {
+	const revoke, end, asJSON, asPage = "/restapi/oauth/revoke", "/api/auth/logout/", "application/json", "text/html"
+	for _, c := range []struct {
+		path, kind, body string
+		status           int
+		done             bool
+	}{
+		{revoke, asJSON, `{}`, 200, true},
+		{revoke, asJSON, `{"error":"invalid_token"}`, 400, true},
+		{revoke, asJSON, `{"error":"invalid_grant","errors":[{"errorCode":"OAU-211","message":"Token revoked"}]}`, 400, true},
+		{revoke, asJSON, `{"errors":[{"errorCode":"OAU-213","message":"Token not found"}]}`, 400, true},
+		{revoke, "text/plain", "junk", 400, false},
+		{revoke, asJSON, `{"error":"unsupported_token_type"}`, 400, false},
+		{revoke, asJSON, `{"error":"invalid_request"}`, 400, false},
+		{revoke, asJSON, `{"error":"invalid_client"}`, 401, false},
+		{revoke, asPage, "<!doctype html>", 404, false},
+		{end, "text/plain", "", 204, true},
+		{end, asJSON, `{"message":"no such token"}`, 400, true},
+		{end, asPage, "<!doctype html>", 404, false},
+		{end, asPage, "<!doctype html>", 401, false},
+		{end, "text/plain", "", 404, false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			v, store := newVendor(t), new(ringcx.Memory)
+			mustToken(t, v.Session(&ringcx.SessionOptions{Store: store, Key: "k"}))
+			cfg := v.Config()
+			cfg.HTTPClient = &http.Client{Transport: &saying{v.Client().Transport, c.path, c.kind, c.body, c.status}}
+			err := cfg.NewSession(cfg.JWT(v.Demo().JWT), &ringcx.SessionOptions{Store: store, Key: "k"}).Logout(t.Context())
+			value, problem := store.Load(t.Context(), "k")
+			if problem != nil || (err == nil) != c.done || (value == nil) != c.done {
+				t.Errorf("%s %d %s: error %v, kept %t; want done %t", c.path, c.status, c.body, err, value != nil, c.done)
+			}
+		})
+	}
 }

@@ -3,8 +3,6 @@ package cli
 import (
 	"fmt"
 	"maps"
-	"net"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -13,62 +11,6 @@ import (
 
 // An account comes whole from one place: a profile that is named, else the flags and variables with their own servers,
 // else the profile of the directory or the default one. Nothing of one is mixed with anything of another.
-
-// lineage is an app at its servers, in canonical form: what the tokens and secrets of a login belong to.
-type lineage struct{ app, ringCentral, ringCX string }
-
-// newLineage puts servers into the form in which they are compared; "" stays "".
-func newLineage(app, ringCentral, ringCX string) lineage {
-	canonical := ringcx.Endpoint{RingCentral: ringCentral, RingCX: ringCX}.Canonical()
-	l := lineage{app, canonical.RingCentral, canonical.RingCX}
-	if ringCentral == "" {
-		l.ringCentral = ""
-	}
-	if ringCX == "" {
-		l.ringCX = ""
-	}
-	return l
-}
-
-// or is l with what other has for what is left open in it.
-func (l lineage) or(other lineage) lineage {
-	return lineage{first(l.app, other.app), first(l.ringCentral, other.ringCentral), first(l.ringCX, other.ringCX)}
-}
-
-// agrees tells whether other is what l says, as far as l says anything.
-func (l lineage) agrees(other lineage) bool { return l.or(other) == other }
-
-// loopback tells whether one of the servers is on this machine: a sandbox.
-func (l lineage) loopback() bool { return onThisMachine(l.ringCentral) || onThisMachine(l.ringCX) }
-
-// production tells whether all servers are those of the vendor's documentation.
-func (l lineage) production() bool {
-	return lineage{"", l.ringCentral, l.ringCX}.agrees(production)
-}
-
-// String names the app and where it is.
-func (l lineage) String() string {
-	servers := slices.Compact(slices.DeleteFunc([]string{l.ringCentral, l.ringCX}, func(s string) bool { return s == "" }))
-	if l.app == "" {
-		return "RingCX itself at " + strings.Join(servers, " and ")
-	}
-	return fmt.Sprintf("app %s at %s", clip(l.app), strings.Join(servers, " and "))
-}
-
-var production = lineage{"", ringcx.Production.RingCentral, ringcx.Production.RingCX}
-
-// onThisMachine tells whether a server can only be one of this machine.
-func onThisMachine(server string) bool {
-	u, err := url.Parse(server)
-	return err == nil && isLocal(u.Hostname())
-}
-
-// isLocal tells whether a host can only be this machine.
-func isLocal(host string) bool {
-	host = strings.ToLower(host)
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
-}
 
 // given is what a command was told of an account.
 type given struct {
@@ -79,6 +21,7 @@ type given struct {
 	jwt, user   string  // variables; "": none
 	from        string  // the place the variables are from: the environment or a file
 	file        bool    // it is a file
+	both        bool    // the environment names a profile beside that file
 }
 
 // given reads flags and variables.
@@ -95,7 +38,7 @@ func (a *app) given() given {
 	}
 	if g.profile == "" {
 		g.profile, g.by = a.variable("RINGCX_PROFILE"), "RINGCX_PROFILE"
-		if g.file {
+		if g.both = g.file && g.profile != a.fileProfile; g.file && !g.both {
 			g.by += " in " + g.from
 		}
 	}
@@ -151,18 +94,10 @@ func (s *settings) choose(g given, dir string, holds func(profile, jwt string) (
 		return s.byCredentials(g, usual, holds)
 	case g.flags.app != "" || g.vars.app != "":
 		return s.byApp(g, usual)
+	case g.user != "":
+		return s.byUser(g, usual, userOf)
 	}
-	c, err := s.byServers(g, usual, why)
-	if err != nil || g.user == "" || !s.Profiles[c.profile].Method.password() {
-		return c, err
-	}
-	if user, err := userOf(c.profile); err != nil || user == g.user {
-		return c, err
-	}
-	return choice{}, &notStored{
-		"profile-elsewhere", fmt.Sprintf("profile %q is not a login of the user in RINGCX_USERNAME", c.profile),
-		"unset RINGCX_USERNAME to use that login, or log in as that user: ringcx login --direct --profile NAME",
-	}
+	return s.byServers(g, usual, why)
 }
 
 // usual is the profile that is used when nothing says which: that of the directory, else the default.
@@ -194,6 +129,9 @@ func (s *settings) named(g given) (choice, error) {
 
 // byCredentials is an account that flags and variables give whole. If it is that of a stored profile, it is the profile.
 func (s *settings) byCredentials(g given, usual string, holds func(profile, jwt string) (bool, error)) (choice, error) {
+	if err := g.flags.or(g.vars).half(); err != nil {
+		return choice{}, err
+	}
 	want := g.flags.or(g.vars).or(production)
 	for _, name := range s.all(usual) {
 		p := s.Profiles[name]
@@ -236,6 +174,35 @@ func (s *settings) byApp(g given, usual string) (choice, error) {
 	return choice{}, &notStored{
 		"not-logged-in", fmt.Sprintf("nobody has logged in to %s", want), "log in there with 'ringcx login', or set RC_USER_JWT too; an app without RC_SERVER_URL is one of production",
 	}
+}
+
+// byUser is the stored login of a user of RingCX itself who is named.
+func (s *settings) byUser(g given, usual string, userOf func(profile string) (string, error)) (choice, error) {
+	at := first(g.flags.or(g.vars).ringCX, production.ringCX)
+	var found []string
+	for _, name := range s.all(usual) {
+		if p := s.Profiles[name]; !p.Method.password() || p.lineage().ringCX != at {
+			continue
+		}
+		if user, err := userOf(name); err != nil {
+			return choice{}, err
+		} else if user == g.user {
+			found = append(found, name)
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return choice{}, &notStored{
+			"profile-elsewhere", fmt.Sprintf("the user in RINGCX_USERNAME has not logged in to RingCX at %s", at),
+			"log in with 'ringcx login --direct', or unset RINGCX_USERNAME to use another login",
+		}
+	case len(found) > 1 && found[0] != usual:
+		return choice{}, &notStored{
+			"profile-ambiguous", fmt.Sprintf("%d profiles are logins of the user in RINGCX_USERNAME: %s", len(found), strings.Join(found, ", ")),
+			"choose one of them with --profile",
+		}
+	}
+	return choice{profile: found[0], source: "the user in " + g.from}, nil
 }
 
 const unsetOrLogin = "unset RC_SERVER_URL, RINGCX_SERVER_URL and RC_APP_CLIENT_ID to use that login, or log in there too: ringcx login --profile NAME"
@@ -303,7 +270,10 @@ func (e *notStored) Hint() string {
 
 // missing says that a profile that is asked for is not there.
 func (s *settings) missing(name, by string) error {
-	hint := "log in: ringcx login --profile " + clip(name)
+	hint := "log in: ringcx login --profile NAME"
+	if profileName.MatchString(name) {
+		hint = "log in: ringcx login --profile " + name
+	}
 	if len(s.Profiles) > 0 {
 		hint = "choose one of those with --profile or 'ringcx profile use', or " + hint
 	}

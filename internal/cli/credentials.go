@@ -67,12 +67,12 @@ func (a *app) readEnvFile() error {
 	}
 	outer := a.Getenv
 	a.Getenv = func(name string) string {
-		if slices.Contains(accountVariables, name) {
+		if slices.Contains(accountVariables, name) && name != "RINGCX_PROFILE" {
 			return values[name]
 		}
 		return first(outer(name), values[name])
 	}
-	a.accountFile, a.envFile = a.envFile, ""
+	a.accountFile, a.fileProfile, a.envFile = a.envFile, strings.TrimSpace(values["RINGCX_PROFILE"]), ""
 	return nil
 }
 
@@ -159,7 +159,7 @@ func (a *app) resolve() (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	acc.profile, acc.source = c.profile, c.source
+	acc.profile, acc.source, a.inUse = c.profile, c.source, c.profile
 	switch {
 	case c.note != "":
 		a.inform("ringcx: %s\n", c.note)
@@ -185,7 +185,7 @@ func (a *app) storedAccount(name string) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	acc.profile = name
+	acc.profile, a.inUse = name, name
 	return acc, a.fill(acc, "")
 }
 
@@ -194,10 +194,16 @@ func (g given) whole(profile string) error {
 	switch {
 	case g.file && profile != "":
 		return &usageError{"--profile and --env-file both say whose account it is", "give one of them"}
-	case g.file && g.profile == "" && g.vars == (lineage{}) && g.jwt == "" && g.user == "":
+	case g.both:
+		return &usageError{"RINGCX_PROFILE and --env-file both say whose account it is", "unset RINGCX_PROFILE, or leave out --env-file"}
+	}
+	return g.namesAny()
+}
+
+// namesAny refuses a file that names no account.
+func (g given) namesAny() error {
+	if g.file && g.profile == "" && g.vars.app == "" && g.flags.app == "" && g.jwt == "" && g.user == "" {
 		return &usageError{g.from + " names no account", "it has to hold variables such as RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT"}
-	case g.profile != "":
-		return checkProfileName(g.profile)
 	}
 	return nil
 }

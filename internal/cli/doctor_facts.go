@@ -220,7 +220,7 @@ func (a *app) lookAtSession(f *facts, acc *account) {
 		return
 	}
 	own := acc.config.Endpoint
-	for _, name := range []string{f.profile, acc.settings.profileFor(newLineage(acc.config.ClientID, own.RingCentral, own.RingCX))} {
+	for _, name := range []string{f.profile, profileFor(newLineage(acc.config.ClientID, own.RingCentral, own.RingCX))} {
 		other := *acc
 		other.key = name
 		if st, err := a.session(&other).Status(ctx); err == nil && st.LastError != nil {

@@ -115,7 +115,7 @@ func ProfileFor(server, byDefault string, stored []string) (name, after string) 
 		s.Profiles[name] = p
 	}
 	t := &loginTarget{at: newLineage("a", server, server)}
-	t.name = s.profileFor(t.at)
+	t.name = profileFor(t.at)
 	t.save(s, profileType{})
 	return t.name, s.Default
 }

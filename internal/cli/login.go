@@ -240,7 +240,16 @@ func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 		return &loginFailed{cause: err}
 	}
 	ctx := context.WithoutCancel(a.Context) // the vendor's part is done
+	st, err := session.Status(ctx)
+	if err != nil {
+		return err
+	}
+	p.User = st.UserID
+	if acc.method.password() {
+		p.User = acc.stored.Username
+	}
 	acc.stored.bind(t.at)
+	acc.stored.User = p.User
 	if err := a.writeSecrets(ctx, acc.store, acc.profile, acc.stored); err != nil {
 		return err
 	}
@@ -250,10 +259,6 @@ func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 		acc.settings = s
 		return nil
 	}); err != nil {
-		return err
-	}
-	st, err := session.Status(ctx)
-	if err != nil {
 		return err
 	}
 	who := "RingCX user " + acc.stored.Username

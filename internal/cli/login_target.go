@@ -10,14 +10,15 @@ import (
 // loginTarget is what a login is for: a profile, an app and its servers.
 type loginTarget struct {
 	given
-	name  string  // of the profile
-	named bool    // by a flag, a variable or a directory
-	at    lineage // where the login is made; complete
-	saved profile // the profile as it is stored; zero: it is not
-	old   lineage // what it was a login of
-	same  bool    // what is stored is of the same app and servers, and serves
-	asked bool    // a person has typed the client ID
-	told  bool    // the servers were named
+	name   string  // of the profile
+	named  bool    // by a flag, a variable or a directory
+	at     lineage // where the login is made; complete
+	saved  profile // the profile as it is stored; zero: it is not
+	old    lineage // what it was a login of
+	others bool    // the store has a login under that name which config.toml does not know
+	same   bool    // what is stored is of the same app and servers, and serves
+	asked  bool    // a person has typed the client ID
+	told   bool    // the servers were named
 }
 
 // settle finds out how to log in, to which app and servers, and to which profile: as the command line says, else as the
@@ -25,7 +26,7 @@ type loginTarget struct {
 func (a *app) settle(acc *account, m method, f *loginFlags) (*loginTarget, error) {
 	s := acc.settings
 	t := &loginTarget{given: a.given()}
-	if err := t.whole(""); err != nil {
+	if err := t.namesAny(); err != nil {
 		return nil, err
 	}
 	if t.profile == "" {
@@ -33,7 +34,11 @@ func (a *app) settle(acc *account, m method, f *loginFlags) (*loginTarget, error
 	} else {
 		t.name = t.profile
 	}
-	t.named = t.name != ""
+	if t.named = t.name != ""; t.named {
+		if err := checkProfileName(t.name); err != nil {
+			return nil, err
+		}
+	}
 	usual, _ := s.usual(a.Dir)
 	base, known := s.Profiles[first(t.name, usual)]
 	if f.importFile != "" {
@@ -42,23 +47,26 @@ func (a *app) settle(acc *account, m method, f *loginFlags) (*loginTarget, error
 	if acc.method = m; m == "" {
 		acc.method = t.usualMethod(base)
 	}
-	if t.at = t.place(acc.method, base, known); t.at.app == "" && !acc.method.password() {
+	again := false
+	if t.at, again = t.place(acc.method, base, known); !again && !acc.method.password() {
+		if err := t.flags.or(t.vars).half(); err != nil {
+			return nil, err
+		}
+	}
+	if t.at.app == "" && !acc.method.password() {
 		if err := a.askApp(t); err != nil {
 			return nil, err
 		}
 	}
 	switch {
 	case t.named:
-	case known && t.at == base.lineage():
+	case again:
 		t.name = usual
 	default:
-		t.name = s.profileFor(t.at)
-	}
-	if err := checkProfileName(t.name); err != nil {
-		return nil, err
+		t.name = profileFor(t.at)
 	}
 	acc.profile, acc.key = t.name, t.name
-	a.again = acc.again()
+	a.again, a.inUse = acc.again(), t.name
 	return t, a.takeStored(acc, t, f)
 }
 
@@ -72,6 +80,11 @@ func (a *app) takeStored(acc *account, t *loginTarget, f *loginFlags) error {
 		t.old = moved.was
 	}
 	_, known := acc.settings.Profiles[t.name]
+	if !known {
+		if err := a.takeUnknown(acc, t); err != nil {
+			return err
+		}
+	}
 	t.same = known && acc.damaged == nil && t.at == t.old && f.importFile == ""
 	if !t.same {
 		acc.stored = &secrets{}
@@ -79,34 +92,48 @@ func (a *app) takeStored(acc *account, t *loginTarget, f *loginFlags) error {
 	return nil
 }
 
+// takeUnknown finds out whether the store has a login under this name of which config.toml knows nothing: that of another
+// machine that shares the store, or what a config.toml that is gone has left.
+func (a *app) takeUnknown(acc *account, t *loginTarget) error {
+	stored, err := a.readSecrets(acc.store, t.name)
+	if err != nil || stored == nil || stored.lineage() == (lineage{}) || stored.lineage() == t.at && t.jwt != "" && stored.JWT == t.jwt {
+		return err
+	}
+	t.old, t.others = stored.lineage(), true
+	return nil
+}
+
 // usualMethod is how to log in when no flag says it.
 func (t *loginTarget) usualMethod(base profile) method {
+	at, _ := t.place(base.Method.or(byJWT), base, true)
 	switch {
 	case t.jwt != "":
 		return byJWT
-	case base != profile{} && t.place(base.Method.or(byJWT), base, true) == base.lineage():
-		return base.Method.or(byJWT)
-	case t.file && t.user != "" && t.vars.app == "":
+	case t.user != "" && t.vars.app == "" && t.flags.app == "":
 		return byDirect
+	case base.Method.password() && (t.vars.app != "" || t.flags.app != ""):
+		return byBrowser
+	case base != profile{} && at == base.lineage():
+		return base.Method.or(byJWT)
 	}
 	return byBrowser
 }
 
-// place is where the login is made. The stored profile says it only if flags and variables name no account, and nothing
-// that contradicts it. The app may be left open.
-func (t *loginTarget) place(m method, base profile, known bool) lineage {
+// place is where the login is made, and whether that is where the stored profile was logged in to. It says so only if
+// flags and variables name no account, and nothing that contradicts it. The app may be left open.
+func (t *loginTarget) place(m method, base profile, known bool) (at lineage, again bool) {
 	want, stored := t.flags.or(t.vars), base.lineage()
 	if m.password() {
 		want = lineage{ringCX: want.ringCX}
 		if known && base.Method == m && t.user == "" && !t.file && want.agrees(stored) {
-			return stored
+			return stored, true
 		}
-		return want.or(lineage{ringCX: production.ringCX})
+		return want.or(lineage{ringCX: production.ringCX}), false
 	}
 	if known && !base.Method.password() && t.vars.app == "" && t.jwt == "" && !t.file && want.agrees(stored) {
-		return stored
+		return stored, true
 	}
-	return want.or(production)
+	return want.or(production), false
 }
 
 // askApp asks for the client ID.
@@ -121,14 +148,11 @@ func (a *app) askApp(t *loginTarget) (err error) {
 
 // profileFor is the profile of a login that names none: sandboxes on this machine have one of their own, so that they and
 // production do not replace each other.
-func (s *settings) profileFor(at lineage) string {
-	switch {
-	case at.loopback():
+func profileFor(at lineage) string {
+	if at.loopback() {
 		return sandboxProfile
-	case s.Default == "" || s.ofSandbox(s.Default):
-		return defaultProfile
 	}
-	return s.Default
+	return defaultProfile
 }
 
 // ofSandbox tells whether a profile is a login at a sandbox on this machine.
@@ -154,10 +178,19 @@ func (t *loginTarget) save(s *settings, p profile) {
 
 // mayReplace asks before a login of another app or at other servers is replaced.
 func (a *app) mayReplace(t *loginTarget, replace bool) error {
-	if t.saved == (profile{}) || t.at == t.old || t.name == sandboxProfile && t.old.loopback() && t.at.loopback() {
+	switch {
+	case t.others: // whoever they are
+	case t.saved == (profile{}), t.at == t.old:
 		return nil
 	}
-	a.inform("Profile %s is a login of %s. This login, of %s, replaces it; the session there is not ended.\n", t.name, t.old, t.at)
+	if t.name == sandboxProfile && t.old.loopback() && t.at.loopback() {
+		return nil
+	}
+	whose := "Profile %s is a login of %s."
+	if t.others {
+		whose = "The store has a login as %s that is not in config.toml, of %s."
+	}
+	a.inform(whose+" This login, of %s, replaces it; the session there is not ended.\n", t.name, t.old, t.at)
 	if replace {
 		return nil
 	}
@@ -175,12 +208,17 @@ func (a *app) mayReplace(t *loginTarget, replace bool) error {
 
 // tellServers names servers that are not production, before anything is sent to them.
 func (a *app) tellServers(t *loginTarget) {
-	if t.told || t.at.production() {
+	newest := lineage{"", t.at.ringCentral, t.at.ringCX}.agrees(production)
+	if t.told || newest {
 		return
 	}
 	t.told = true
 	servers := slices.Compact(slices.DeleteFunc([]string{t.at.ringCentral, t.at.ringCX}, func(s string) bool { return s == "" }))
-	a.inform("Logging in at %s, not at the vendor's production servers.\n", strings.Join(servers, " and "))
+	if where := strings.Join(servers, " and "); t.at.production() {
+		a.inform("Logging in at %s.\n", where)
+	} else {
+		a.inform("Logging in at %s, not at the vendor's production servers.\n", where)
+	}
 }
 
 // tellOfOthers says that what was stored is not what commands here use.
@@ -201,6 +239,9 @@ func (a *app) tellOfOthers(acc *account, t *loginTarget) error {
 		a.inform("But commands here use the credentials of %s: unset RC_USER_JWT, or use --profile %s.\n", c.source, t.name)
 	case c.profile != t.name:
 		a.inform("But commands here use profile %s (%s): use --profile %s for this login.\n", c.profile, c.source, t.name)
+	}
+	if usual, why := acc.settings.usual(a.Dir); !t.named && usual != t.name && c.profile == t.name {
+		a.inform("Where no variables say which, profile %s is used (%s): 'ringcx profile use %s' chooses this login.\n", usual, why, t.name)
 	}
 	return nil
 }

@@ -20,7 +20,8 @@ func (a *app) logout() *cobra.Command {
 		Use: "logout", Short: "End the session at the vendor and forget it here", Args: noArgs,
 		Long: `Ends the RingCentral session and the RingCX refresh token, and forgets the session, its credentials and its profile. If the
 vendor cannot be told, because its limit of requests is used up or it is away, everything is kept for another try (exit code
-75), unless --local forgets it all the same. A RingCX access token that somebody has copied ends by itself, within minutes.`,
+75), unless --local forgets it all the same. A RingCX access token that somebody has copied ends by itself, within minutes;
+the token of a deployment from before RingCX, which cannot be ended there, when it has not been used for an hour or two weeks.`,
 		RunE: func(*cobra.Command, []string) error {
 			if all && a.profile != "" {
 				return &usageError{"--all and --profile contradict each other", "give one of them"}
@@ -30,7 +31,7 @@ vendor cannot be told, because its limit of requests is used up or it is away, e
 			}
 			acc, err := a.resolve()
 			if err != nil {
-				return a.logOutOfNobody(err)
+				return a.logOutOfNobody(err, local)
 			}
 			return a.logOut(acc, local)
 		},
@@ -46,29 +47,53 @@ func (a *app) logOutOfAll(local bool) error {
 	if err != nil {
 		return err
 	}
-	if len(s.Profiles) == 0 {
+	own, all := a.variablesAlone(), len(s.Profiles)
+	if own != nil {
+		all++
+	}
+	if all == 0 {
 		fmt.Fprintln(a.Stderr, "There is no profile to log out of.")
 		return nil
 	}
 	var failed []string
 	var causes []error
-	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {
-		if err := a.logOutOf(name, local); err != nil {
+	note := func(name string, err error) {
+		if err != nil {
 			failed, causes = append(failed, fmt.Sprintf("%s: %s", name, err)), append(causes, err)
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {
+		note(name, a.logOutOf(name, local))
 		if err := a.Context.Err(); err != nil {
 			return err
 		}
 	}
+	if own != nil {
+		note(own.name(), a.logOut(own, local))
+	}
 	if len(failed) == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("%d of %d profiles could not be logged out (%s)", len(failed), len(s.Profiles), strings.Join(failed, "; "))
-	later := "the others are logged out; run 'ringcx logout --all' again for the rest"
+	text, later := fmt.Sprintf("%d of %d logins could not be logged out (%s)", len(failed), all, strings.Join(failed, "; ")), "run 'ringcx logout --all' again for the rest"
+	if len(failed) < all {
+		later = "the others are logged out; " + later
+	}
 	if !slices.ContainsFunc(causes, func(err error) bool { return !isBusy(err) }) {
 		return &notEnded{text, later + ", or 'ringcx logout --all --local' to forget them here", true}
 	}
 	return &hintedError{errors.New(text), first(hintFor(causes[0]), later)}
+}
+
+// variablesAlone is the account that flags and variables give without a profile, if anything is stored of it; else nil.
+func (a *app) variablesAlone() *account {
+	acc, err := a.resolve()
+	if err != nil || acc.profile != "" {
+		return nil
+	}
+	if there, err := a.stored(acc, a.session(acc)); err != nil || !there {
+		return nil
+	}
+	return acc
 }
 
 // logOutOf logs out of the profile of that name, whatever flags and variables say.
@@ -80,9 +105,9 @@ func (a *app) logOutOf(name string, local bool) error {
 	return a.logOut(acc, local)
 }
 
-// logOutOfNobody forgets what is stored under the name of a profile that config.toml does not have: nobody knows where it
-// came from. If there is nothing, cause says why, unless there was nobody to log out.
-func (a *app) logOutOfNobody(cause error) error {
+// logOutOfNobody logs out of what is stored under the name of a profile that config.toml does not have: the credentials
+// say of which app and servers it is. If there is nothing, cause says why, unless there was nobody to log out.
+func (a *app) logOutOfNobody(cause error, local bool) error {
 	var nobody *notStored
 	if !errors.As(cause, &nobody) {
 		return cause
@@ -95,29 +120,59 @@ func (a *app) logOutOfNobody(cause error) error {
 	if acc.profile = g.profile; acc.profile == "" {
 		acc.profile, _ = acc.settings.usual(a.Dir)
 	}
-	if _, known := acc.settings.Profiles[acc.profile]; known {
+	_, known := acc.settings.Profiles[acc.profile]
+	if says := first(g.vars.app, g.flags.app, g.user) != ""; known || says && g.profile == "" {
 		return cause
 	}
-	left := false
-	for _, key := range []string{acc.profile, secretsKey(acc.profile)} {
-		value, err := acc.store.Load(a.Context, key)
-		if err != nil {
-			return err
-		}
-		left = left || value != nil
-	}
+	acc.key, a.inUse = acc.profile, acc.profile
+	there, err := a.kept(acc)
 	switch {
-	case left:
-		acc.key = acc.profile
-		if err := a.configure(acc, production, ""); err != nil {
-			return err
-		}
-		return a.logOut(acc, true)
+	case err != nil:
+		return err
+	case there:
+		return a.logOutUnknown(acc, local)
 	case nobody.id == "not-logged-in":
 		a.inform("Nobody is logged in (%s), so nothing was done.\n", acc.name())
 		return nil
 	}
 	return cause
+}
+
+// logOutUnknown logs out of a profile that only the store knows.
+func (a *app) logOutUnknown(acc *account, local bool) error {
+	stored, err := a.readSecrets(acc.store, acc.profile)
+	if err != nil {
+		return err
+	}
+	at := production
+	if stored != nil && stored.lineage() != (lineage{}) {
+		at, acc.stored, acc.jwt = stored.lineage(), stored, stored.JWT
+		if want := a.given(); !want.flags.or(want.vars).agrees(at) && want.profile == "" {
+			return profile{ClientID: at.app, RingCentral: at.ringCentral, RingCX: at.ringCX}.differs(acc.profile, want.flags.or(want.vars), unsetOrLogin)
+		}
+	} else if !local {
+		return &hintedError{
+			fmt.Errorf("the store has a session as %s, and nothing says whose it is or where", acc.profile),
+			fmt.Sprintf("'%s' forgets it here and leaves it at the vendor", logoutCommand(acc.profile, true)),
+		}
+	}
+	if err := a.configure(acc, at, acc.stored.ClientSecret); err != nil {
+		return err
+	}
+	if acc.stored.ClientKey != "" {
+		a.authenticate(acc, profile{ClientAuth: authKey})
+	}
+	return a.logOut(acc, local)
+}
+
+// kept tells whether the store has a session or credentials of a profile.
+func (a *app) kept(acc *account) (bool, error) {
+	for _, key := range []string{acc.profile, secretsKey(acc.profile)} {
+		if value, err := acc.store.Load(a.Context, key); value != nil || err != nil {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // logOut ends the account's session at the servers it was stored for and no others, and forgets it. What could not be
@@ -127,12 +182,25 @@ func (a *app) logOut(acc *account, local bool) error {
 		return acc.damaged
 	}
 	session := a.session(acc)
-	if there, err := a.stored(acc, session); err != nil {
+	there, err := a.stored(acc, session)
+	switch {
+	case err != nil:
 		return err
-	} else if !there && acc.profile == "" {
+	case !there && acc.profile == "":
 		a.inform("Nobody is logged in (%s), so nothing was done; --profile NAME logs out of a stored login.\n", acc.name())
 		return nil
+	case acc.profile != "" && !local:
+		if there, err = a.kept(acc); err == nil && !there {
+			err = &hintedError{
+				fmt.Errorf("this store has nothing of profile %s", acc.profile),
+				fmt.Sprintf("name the store that has with RINGCX_STORE; '%s' forgets the profile alone", logoutCommand(acc.profile, true)),
+			}
+		}
+		if err != nil {
+			return err
+		}
 	}
+	lives := a.lives(session)
 	for _, s := range []*ringcx.Session{a.beforeLogin(acc), session} {
 		if s == nil {
 			continue
@@ -151,7 +219,28 @@ func (a *app) logOut(acc *account, local bool) error {
 		}
 	}
 	a.inform("Logged out (%s).\n", acc.name())
+	if (local || acc.method == byLegacy) && lives != "" {
+		a.inform("At the vendor the session was not ended: it lives there %s.\n", lives)
+	}
 	return nil
+}
+
+// lives says how long what is stored of a session lives at the vendor; "": nothing is, or it cannot be read.
+func (a *app) lives(session *ringcx.Session) string {
+	st, err := session.Status(context.WithoutCancel(a.Context))
+	switch {
+	case err != nil:
+		return ""
+	case st.RingCentralRefreshable && !st.RingCentralRefreshExpiry.IsZero():
+		return "for " + span(time.Until(st.RingCentralRefreshExpiry))
+	case !st.RingCentralExpiry.IsZero():
+		return "for " + span(time.Until(st.RingCentralExpiry))
+	case st.Refreshable:
+		return "until its refresh token ends, which the vendor does not say"
+	case time.Until(st.Expiry) > 0:
+		return "for " + span(time.Until(st.Expiry))
+	}
+	return ""
 }
 
 // beforeLogin is the session that the credentials of a profile had while they were only in variables; nil: none.
@@ -221,20 +310,12 @@ func (a *app) notEnded(acc *account, session *ringcx.Session, cause error) error
 	if !errors.As(cause, &vendor) {
 		return cause
 	}
-	name, lives := acc.name(), "until its refresh token ends, which the vendor does not say"
-	if st, err := session.Status(context.WithoutCancel(a.Context)); err == nil {
-		switch {
-		case st.RingCentralRefreshable && !st.RingCentralRefreshExpiry.IsZero():
-			lives = "for " + span(time.Until(st.RingCentralRefreshExpiry))
-		case !st.RingCentralExpiry.IsZero():
-			lives = "for " + span(time.Until(st.RingCentralExpiry))
-		}
-	}
-	again := "run 'ringcx logout' again later"
+	name, lives, command := acc.name(), first(a.lives(session), "until its tokens end"), logoutCommand(acc.profile, false)
+	again := "run '" + command + "' again later"
 	if vendor.RetryAfter > 0 {
-		again = "run 'ringcx logout' again in " + span(vendor.RetryAfter+time.Second)
+		again = "run '" + command + "' again in " + span(vendor.RetryAfter+time.Second)
 	}
-	local := "'ringcx logout --local' forgets it here and leaves it there"
+	local := "'" + logoutCommand(acc.profile, true) + "' forgets it here and leaves it there"
 	if !vendor.Temporary() {
 		return &notEnded{
 			fmt.Sprintf("the vendor did not end the session of %s, which lives there %s: %s", name, lives, cause),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // settings is config.toml: profiles, without secrets.
@@ -25,6 +26,10 @@ type profile struct {
 	ClientAuth  string `toml:"client_auth,omitempty"`   // one of the constants below; "": the secret, or nothing
 	KeyID       string `toml:"client_key_id,omitempty"` // "": the key is not named
 	RedirectURI string `toml:"redirect_uri,omitempty"`  // of logins in a browser; "": this machine, on any free port
+
+	// User who logged in, by RingCentral's id or by name at RingCX itself: a store that several people share may hold the
+	// login of somebody else under the same name. "": it is not known.
+	User string `toml:"user,omitempty"`
 }
 
 // How an app authenticates if not by sending its secret.
@@ -70,7 +75,7 @@ func (nameRule) MatchString(s string) bool {
 }
 
 func checkProfileName(name string) error {
-	if profileName.MatchString(name) {
+	if profileName.MatchString(name) && !strings.HasPrefix(name, "ledger-") { // those of the engine's own records
 		return nil
 	}
 	return &usageError{fmt.Sprintf("%q is not a profile name", clip(name)), "use lower-case letters, digits, - and _"}

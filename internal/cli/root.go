@@ -101,6 +101,9 @@ func (a *app) hintFor(err error) string {
 	var vendor *ringcx.Error
 	var failed *loginFailed
 	own := errors.As(err, &hinted) && !errors.As(err, &vendor) || errors.As(err, &failed)
+	if strings.Contains(hintFor(err), "'ringcx logout --local'") {
+		return strings.ReplaceAll(hintFor(err), "'ringcx logout --local'", "'"+logoutCommand(a.inUse, true)+"'")
+	}
 	if a.again == "" || own || !errors.Is(err, ringcx.ErrLoginRequired) || strings.Contains(a.again, "--jwt") {
 		return hintFor(err)
 	}
@@ -132,6 +135,8 @@ type app struct {
 	in      lines  // Stdin, line by line
 
 	accountFile string // the file that the variables of the account come from; "": the environment
+	fileProfile string // the profile that it names; "": none
+	inUse       string // the profile that was chosen, for hints; "": none
 
 	consoleWord string // password of the sandbox in this process; "": it has none
 
@@ -168,7 +173,7 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 busy, try later.`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			a.started = true
-			return noEmptyFiles(cmd)
+			return noEmptyNames(cmd)
 		},
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

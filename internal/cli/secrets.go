@@ -16,6 +16,8 @@ type secrets struct {
 	RingCentral string `json:"server_url,omitempty"`
 	RingCX      string `json:"ringcx_server_url,omitempty"`
 
+	User string `json:"user,omitempty"` // see profile
+
 	ClientSecret string `json:"client_secret,omitempty"`
 	ClientKey    string `json:"client_key,omitempty"` // PEM
 	JWT          string `json:"jwt,omitempty"`
@@ -78,6 +80,8 @@ func (a *app) readStored(acc *account) (err error) {
 		stored.bind(saved.lineage())
 		acc.stored = stored
 		return a.writeSecrets(a.Context, acc.store, acc.profile, stored)
+	case stored.User != saved.User && stored.User != "" && saved.User != "":
+		acc.damaged = &otherUser{acc.profile}
 	case stored.lineage() != saved.lineage():
 		acc.damaged = &movedProfile{acc.profile, stored.lineage(), saved.lineage(), acc.again()}
 	default:
@@ -110,7 +114,7 @@ func (e *damagedCredentials) Error() string {
 
 // Hint tells what to do about it.
 func (e *damagedCredentials) Hint() string {
-	return fmt.Sprintf("they were left as they are; run '%s' to store them again, or 'ringcx logout --local' to forget them", e.again)
+	return fmt.Sprintf("they were left as they are; run '%s' to store them again, or '%s' to forget them", e.again, logoutCommand(e.profile, true))
 }
 
 // movedProfile is a profile that config.toml names another app or other servers for than its login was made with.
@@ -128,5 +132,31 @@ func (e *movedProfile) Unwrap() error { return ringcx.ErrLoginRequired }
 
 // Hint tells both ways out.
 func (e *movedProfile) Hint() string {
-	return fmt.Sprintf("put config.toml back as it was, or log in again for the new host: %s", e.again)
+	return fmt.Sprintf("put config.toml back as it was, or log in again for the new host: %s --replace; '%s' forgets the login", e.again, logoutCommand(e.profile, true))
+}
+
+// otherUser is a profile of which the store has the login of another user than config.toml.
+type otherUser struct{ profile string }
+
+func (e *otherUser) Error() string {
+	return fmt.Sprintf("%s: another user has logged in as profile %q in this store since", ringcx.ErrLoginRequired, e.profile)
+}
+
+func (e *otherUser) Unwrap() error { return ringcx.ErrLoginRequired }
+
+// Hint tells both ways out.
+func (e *otherUser) Hint() string {
+	return "who shares a store needs a name of his own there: ringcx login --profile NAME; or a store of his own: RINGCX_STORE"
+}
+
+// logoutCommand is what a person types to log out of a profile.
+func logoutCommand(profile string, local bool) string {
+	command := "ringcx logout"
+	if local {
+		command += " --local"
+	}
+	if profile != "" {
+		command += " --profile " + profile
+	}
+	return command
 }

@@ -53,7 +53,7 @@ func parseSettings(data []byte) (*settings, error) {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return nil, &usageError{
 			fmt.Sprintf("unknown setting %q", unknown[0].String()),
-			"known are default, directory and, for each profile, client_id, server_url, ringcx_server_url, method, client_auth, client_key_id and redirect_uri",
+			"known are default, directory and, for each profile, client_id, server_url, ringcx_server_url, method, client_auth, client_key_id, redirect_uri and user",
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {

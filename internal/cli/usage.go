@@ -74,12 +74,15 @@ func flagError(cmd *cobra.Command, err error) error {
 	return &usageError{strings.TrimSpace(err.Error()), seeHelp(cmd)}
 }
 
-// noEmptyFiles refuses a flag that names a file and is given nothing, as by a variable that is not set: to go on without
+// noEmptyNames refuses a flag that names a file and is given nothing, as by a variable that is not set: to go on without
 // the file would do something else than what was asked for.
-func noEmptyFiles(cmd *cobra.Command) (err error) {
+func noEmptyNames(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if what, _ := pflag.UnquoteUsage(flag); what == "FILE" && flag.Value.String() == "" {
 			err = &usageError{fmt.Sprintf("--%s names no file", flag.Name), "give the name of a file, or leave the flag out; is a variable not set?"}
+		}
+		if flag.Name == "profile" && flag.Value.String() == "" {
+			err = &usageError{"--profile names no profile", "give its name, or leave the flag out; is a variable not set?"}
 		}
 	})
 	return err
