@@ -2,7 +2,6 @@ package ringcx
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -31,7 +30,10 @@ func (s *Session) readLedgers(ctx context.Context, r *record, mend bool) error {
 		if err != nil {
 			return err
 		}
-		l, mended := decodeLedger(value, s.now())
+		l, mended, err := decodeLedger(value, s.now())
+		if err != nil {
+			return err
+		}
 		s.applyDebts(a, l)
 		*r.ledgerOf(a) = *l
 		if mended && mend {
@@ -94,13 +96,16 @@ func (s *Session) enter(ctx context.Context, a action, r *record, change func(*l
 	defer cancel()
 	return s.store.Update(ctx, s.ledgerKey(a), func(old []byte, save func([]byte) error) error {
 		s.followClock(ctx)
-		l, _ := decodeLedger(old, s.now())
+		l, _, err := decodeLedger(old, s.now())
+		if err != nil {
+			return err
+		}
 		s.applyDebts(a, l)
 		if err := change(l); err != nil {
 			return err
 		}
 		l.Written = s.now()
-		value, err := json.Marshal(l)
+		value, err := marshalStored(l, l.rest)
 		if err != nil {
 			return err
 		}
@@ -125,13 +130,22 @@ func (s *Session) forgetDebts(a action) {
 	s.debts = rest
 }
 
-// decodeLedger reads a ledger. One that cannot be read is replaced by one that waits a penalty out: the requests it
-// spoke of are not known any more.
-func decodeLedger(value []byte, now time.Time) (l *ledger, mended bool) {
+// decodeLedger reads a ledger. One that is damaged is replaced by one that waits a penalty out: the requests it spoke of are
+// not known any more. One of a newer program is an error, because what it says may have to be kept.
+func decodeLedger(value []byte, now time.Time) (l *ledger, mended bool, err error) {
 	l = &ledger{}
-	if value != nil && json.Unmarshal(value, l) != nil {
-		return &ledger{QuietUntil: now.Add(penalty)}, true
+	if value == nil {
+		return l, false, nil
 	}
+	more, err := unmarshalStored("the stored ledger of requests", value, l)
+	var newer *errNewer
+	switch {
+	case errors.As(err, &newer):
+		return nil, false, newer
+	case err != nil:
+		return &ledger{QuietUntil: now.Add(penalty)}, true, nil
+	}
+	l.rest = more
 	mended = l.mend(now)
-	return l, mended
+	return l, mended, nil
 }

@@ -6,7 +6,7 @@ import "fmt"
 // on an empty lineage, and what was stored stays in place until the new one is complete.
 type book struct {
 	record  *record
-	kept    *record // the lineage to leave in place while not settled, nil if there is none
+	kept    []byte // what to leave in place while not settled, whatever it is, nil if there is nothing
 	settled bool
 	write   func([]byte) error
 }
@@ -17,10 +17,8 @@ func newBook(s *Session, r *record, old []byte, save func([]byte) error, n need)
 		r.App, r.Identity = s.app, or(s.identity, r.Identity)
 		return b
 	}
-	b.record = &record{Version: recordVersion, App: s.app, Identity: s.identity, Generation: r.Generation}
-	if old != nil {
-		b.kept = r
-	}
+	b.record = &record{Version: storedVersion, App: s.app, Identity: s.identity, Generation: r.Generation}
+	b.kept = old
 	if n.begun != nil && n.begun.RingCentral.token().AccessToken != "" {
 		*b.record = *n.begun
 		b.record.Generation = r.Generation
@@ -40,11 +38,10 @@ func (b *book) remember(n *need) {
 }
 
 func (b *book) save() error {
-	r := b.record
 	if b.kept != nil && !b.settled {
-		r = b.kept
+		return b.write(b.kept)
 	}
-	value, err := r.encode()
+	value, err := b.record.encode()
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package ringcx
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -72,7 +71,7 @@ func (e *Error) Temporary() bool { return e.kind != failRefused }
 // Unwrap returns what the network said, if the error came from there.
 func (e *Error) Unwrap() error { return e.cause }
 
-// answerError turns an answer that is not a success into an Error. Both envelopes of the platform, the RingCX error
+// answerError turns an answer that is not a success, or only calls itself one, into an Error. Both envelopes of the platform, the RingCX error
 // object and plain text are understood; unknown fields are ignored.
 func answerError(op string, resp *http.Response, body []byte, now time.Time, secrets []string) *Error {
 	e := &Error{
@@ -83,6 +82,8 @@ func answerError(op string, resp *http.Response, body []byte, now time.Time, sec
 	body = []byte(scrub(string(body), secrets)) // before anything is cut off, which would hide a secret's beginning
 	known := e.parse(body)
 	switch {
+	case resp.StatusCode/100 == 2:
+		e.kind = kindOfCode(e.Code, e.oauth)
 	case resp.StatusCode == http.StatusTooManyRequests:
 		e.kind = failLimited
 	case resp.StatusCode == http.StatusServiceUnavailable && e.RetryAfter > 0:
@@ -104,60 +105,13 @@ func answerError(op string, resp *http.Response, body []byte, now time.Time, sec
 // parse reads the error bodies of the platform (OAuth envelope, API envelope) and of RingCX, and reports whether it
 // found one.
 func (e *Error) parse(body []byte) bool {
-	var v struct {
-		Error            text `json:"error"`
-		ErrorDescription text `json:"error_description"`
-		ErrorCode        text `json:"errorCode"`
-		Message          text `json:"message"`
-		GeneralMessage   text `json:"generalMessage"`
-		Details          text `json:"details"`
-		Errors           []struct {
-			ErrorCode text `json:"errorCode"`
-			Message   text `json:"message"`
-		} `json:"errors"`
-	}
-	if json.Unmarshal(body, &v) != nil {
-		return false
-	}
-	e.oauth = string(v.Error)
-	first := struct{ code, message text }{}
-	if len(v.Errors) > 0 {
-		first.code, first.message = v.Errors[0].ErrorCode, v.Errors[0].Message
-	}
-	e.Code = firstOf(first.code, v.ErrorCode, v.Error)
-	e.Message = firstOf(first.message, v.ErrorDescription, v.Message, v.GeneralMessage, v.Error, v.ErrorCode)
-	if v.Details != "" && string(v.Details) != e.Message {
-		e.Message += ": " + string(v.Details)
+	a := readAnswer(body)
+	e.oauth, e.Code = a.text("error"), a.code()
+	e.Message = firstOf(a.first("errors").text("message"), a.text("error_description"), a.text("message"), a.text("generalMessage"), e.oauth, a.text("errorCode"))
+	if more := a.text("details"); more != "" && more != e.Message {
+		e.Message += ": " + more
 	}
 	return e.Code != "" || e.Message != ""
-}
-
-// text accepts any JSON value where a string is expected, because error bodies are where servers improvise.
-type text string
-
-func (t *text) UnmarshalJSON(b []byte) error {
-	var s string
-	if json.Unmarshal(b, &s) == nil {
-		*t = text(s)
-	} else if b[0] != '{' && b[0] != '[' {
-		*t = text(b)
-	}
-	return nil
-}
-
-func firstOf(values ...text) string {
-	for _, v := range values {
-		if v != "" {
-			return string(v)
-		}
-	}
-	return ""
-}
-
-func isHTML(resp *http.Response, body []byte) bool {
-	start := strings.ToLower(strings.TrimSpace(string(body[:min(len(body), 64)])))
-	return strings.Contains(resp.Header.Get("Content-Type"), "html") ||
-		strings.HasPrefix(start, "<!doctype") || strings.HasPrefix(start, "<html")
 }
 
 // plainText tells the short text answers RingCX gives, such as "Jwt is expired", from pages of something in between.

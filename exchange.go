@@ -45,27 +45,18 @@ func (c *Config) ringCXToken(ctx context.Context, r tokenRequest) (*Token, error
 	if err != nil {
 		return nil, err
 	}
-	var v struct {
-		AccessToken   string  `json:"accessToken"`
-		RefreshToken  *string `json:"refreshToken"`
-		TokenType     string  `json:"tokenType"`
-		MainAccountID text    `json:"mainAccountId"`
-		ExpiresIn     float64 `json:"expires_in"`
-	}
-	if err := decode(r.op, body, &v); err != nil {
+	a, err := decode(r.op, body)
+	if err != nil {
 		return nil, err
 	}
-	refresh := ""
-	if v.RefreshToken != nil {
-		refresh = *v.RefreshToken
-	}
-	if err := checkTokens(r.op, v.AccessToken, refresh); err != nil {
+	access, refresh := a.secret("accessToken"), a.secret("refreshToken")
+	if err := checkTokens(r.op, access, refresh); err != nil {
 		return nil, err
 	}
 	return &Token{
-		AccessToken: v.AccessToken, RefreshToken: refresh, TokenType: or(printable(v.TokenType), "Bearer"),
-		MainAccountID: printable(string(v.MainAccountID)),
-		Obtained:      sent, Expiry: sent.Add(lifetime(v.AccessToken, v.ExpiresIn)), Details: details(body),
+		AccessToken: access, RefreshToken: refresh, TokenType: or(printable(a.text("tokenType")), "Bearer"),
+		MainAccountID: printable(a.text("mainAccountId")),
+		Obtained:      sent, Expiry: sent.Add(lifetime(access, a.number("expires_in"))), Details: details(body),
 	}, nil
 }
 

@@ -32,7 +32,6 @@ const (
 )
 
 var (
-	DecodeLedger    = decodeLedger
 	Fingerprint     = fingerprint
 	Lifetime        = lifetime
 	ParseRetryAfter = parseRetryAfter
@@ -72,6 +71,17 @@ func (r *record) Fail(a Action, err error, n *Need, start, now time.Time) bool {
 	r.ledgerOf(a).settle(a, e, start, now)
 	return r.fail(a, e, n, now)
 }
+
+// DecodeLedger reads a ledger of no newer program.
+func DecodeLedger(value []byte, now time.Time) (*Ledger, bool) {
+	l, mended, err := decodeLedger(value, now)
+	if err != nil {
+		l = &ledger{QuietUntil: now.Add(penalty)}
+	}
+	return l, mended
+}
+
+func (l *ledger) Encode() ([]byte, error) { return marshalStored(l, l.rest) }
 
 func DecodeRecord(value []byte) (*Record, error) { return decodeRecord("k", value) }
 

@@ -17,6 +17,9 @@ import (
 func ways(c *ringcx.Config) map[string]func(*testing.T) (*ringcx.Token, error) {
 	return map[string]func(*testing.T) (*ringcx.Token, error){
 		"login": func(t *testing.T) (*ringcx.Token, error) { return c.JWT(jwtValue).Renew(t.Context(), nil) },
+		"code": func(t *testing.T) (*ringcx.Token, error) {
+			return c.AuthorizationCode("code", "http://127.0.0.1/", "verifier").Renew(t.Context(), nil)
+		},
 		"exchange": func(t *testing.T) (*ringcx.Token, error) {
 			return c.Exchange(t.Context(), &ringcx.Token{AccessToken: "rc"})
 		},

@@ -107,26 +107,19 @@ func (c *Config) tokenEndpoint(ctx context.Context, op string, form url.Values) 
 	if err != nil {
 		return nil, err
 	}
-	var v struct {
-		AccessToken           string  `json:"access_token"`
-		RefreshToken          string  `json:"refresh_token"`
-		TokenType             string  `json:"token_type"`
-		ExpiresIn             float64 `json:"expires_in"`
-		RefreshTokenExpiresIn float64 `json:"refresh_token_expires_in"`
-		Scope                 string  `json:"scope"`
-		OwnerID               text    `json:"owner_id"`
-	}
-	if err := decode(op, body, &v); err != nil {
+	a, err := decode(op, body)
+	if err != nil {
 		return nil, err
 	}
-	if err := checkTokens(op, v.AccessToken, v.RefreshToken); err != nil {
+	access, refresh := a.secret("access_token"), a.secret("refresh_token")
+	if err := checkTokens(op, access, refresh); err != nil {
 		return nil, err
 	}
 	t := &Token{
-		AccessToken: v.AccessToken, RefreshToken: v.RefreshToken, TokenType: or(printable(v.TokenType), "Bearer"),
-		Obtained: sent, Expiry: sent.Add(lifetime("", v.ExpiresIn)), Scope: printable(v.Scope), OwnerID: printable(string(v.OwnerID)),
+		AccessToken: access, RefreshToken: refresh, TokenType: or(printable(a.text("token_type")), "Bearer"),
+		Obtained: sent, Expiry: sent.Add(lifetime("", a.number("expires_in"))), Scope: printable(a.text("scope")), OwnerID: printable(a.text("owner_id")),
 	}
-	if d, ok := seconds(v.RefreshTokenExpiresIn); ok && t.RefreshToken != "" {
+	if d, ok := seconds(a.number("refresh_token_expires_in")); ok && t.RefreshToken != "" {
 		t.RefreshExpiry = sent.Add(d)
 	}
 	return t, nil

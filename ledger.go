@@ -34,6 +34,8 @@ type ledger struct {
 	Failures   int         `json:"failures,omitempty"` // answers in a row that said the server failed
 	Written    time.Time   `json:"written,omitzero"`   // when it was last changed
 	Others     time.Time   `json:"others,omitzero"`    // when an answer last told of requests that the ledger does not know
+
+	rest rest // what newer programs wrote and this one does not know
 }
 
 // next is the earliest time at or after now at which a request may be sent. counted says whether the request is one

@@ -2,7 +2,6 @@ package ringcx
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"math"
 	"net/http"
 	"strconv"
@@ -28,8 +27,9 @@ func lifetime(accessToken string, expiresIn float64) time.Duration {
 	return defaultLifetime
 }
 
+// seconds is a lifetime, if it can be one: none is shorter than a second.
 func seconds(s float64) (time.Duration, bool) {
-	if !(s > 0) || s > maxLifetime.Seconds() {
+	if !(s >= 1) || s > maxLifetime.Seconds() {
 		return 0, false
 	}
 	return time.Duration(s * float64(time.Second)), true
@@ -49,10 +49,7 @@ func issuedAt(token string) (float64, bool) {
 	return c.Iat, ok && c.Iat > 0
 }
 
-type claims struct {
-	Exp float64 `json:"exp"`
-	Iat float64 `json:"iat"`
-}
+type claims struct{ Exp, Iat float64 }
 
 // peek looks at the claims of a JWT. It verifies nothing: the token is for the vendor, not for us.
 func peek(token string) (c claims, ok bool) {
@@ -61,7 +58,8 @@ func peek(token string) (c claims, ok bool) {
 		return c, false
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	return c, err == nil && json.Unmarshal(payload, &c) == nil
+	a := readAnswer(payload)
+	return claims{a.number("exp"), a.number("iat")}, err == nil && a != nil
 }
 
 // maxRetryAfter is the longest Retry-After that is believed.

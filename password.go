@@ -2,7 +2,6 @@ package ringcx
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -85,28 +84,21 @@ func (c *Config) legacyToken(ctx context.Context, form url.Values, idle time.Dur
 	if err != nil {
 		return nil, err
 	}
-	var v struct {
-		AuthToken string            `json:"authToken"`
-		Accounts  []json.RawMessage `json:"accounts"`
-	}
-	if err := decode(opDirectLogin, body, &v); err != nil {
+	a, err := decode(opDirectLogin, body)
+	if err != nil {
 		return nil, err
 	}
-	if v.AuthToken == "" {
+	access := a.secret("authToken")
+	if access == "" {
 		return nil, &Error{Op: opDirectLogin, StatusCode: 200, Message: "the answer holds no token", kind: failLost}
 	}
-	if !isAuthToken(v.AuthToken) {
+	if !isAuthToken(access) {
 		return nil, &Error{Op: opDirectLogin, StatusCode: 200, Message: "the answer holds a token that cannot be one", kind: failLost}
 	}
-	t := &Token{AccessToken: v.AuthToken, TokenType: authTokenType, Obtained: sent, Expiry: sent.Add(idle), Idle: idle, Details: details(body)}
-	if len(v.Accounts) > 0 {
-		var first struct {
-			MainAccountID text `json:"mainAccountId"`
-		}
-		_ = json.Unmarshal(v.Accounts[0], &first) // without it the main account is not known, and that is all
-		t.MainAccountID = printable(string(first.MainAccountID))
-	}
-	return t, nil
+	return &Token{
+		AccessToken: access, TokenType: authTokenType, MainAccountID: printable(a.first("accounts").text("mainAccountId")),
+		Obtained: sent, Expiry: sent.Add(idle), Idle: idle, Details: details(body),
+	}, nil
 }
 
 // authTokenType is the TokenType of what travels in the header of that name.

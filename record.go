@@ -31,9 +31,9 @@ type record struct {
 	Attempt *attempt      `json:"attempt,omitempty"` // the request under way; left behind if its sender died
 	Failure *failure      `json:"failure,omitempty"` // the last failure, until something succeeds
 	Evicted time.Time     `json:"evicted,omitzero"`  // when the vendor last did not know an unspent refresh token, see missed
-}
 
-const recordVersion = 1
+	rest rest // what newer programs wrote and this one does not know
+}
 
 // storedToken is Token as the Store sees it, with its secrets.
 type storedToken struct {
@@ -100,10 +100,13 @@ func (f *failure) errUntil(d time.Duration) error {
 }
 
 // errCorrupt is a stored value that is not a record. It is never overwritten unless a person logs in anew.
-type errCorrupt struct{ key, why string }
+type errCorrupt struct {
+	key   string
+	cause error
+}
 
 func (e *errCorrupt) Error() string {
-	return fmt.Sprintf("the stored session %q is damaged: %s", e.key, e.why)
+	return fmt.Sprintf("the stored session %q is damaged: %s", e.key, e.cause)
 }
 
 // Hint tells what to do about it.
@@ -112,24 +115,28 @@ func (e *errCorrupt) Hint() string {
 }
 
 func decodeRecord(key string, value []byte) (*record, error) {
-	r := &record{Version: recordVersion}
+	r := &record{Version: storedVersion}
 	if value == nil {
 		return r, nil
 	}
-	if err := json.Unmarshal(value, r); err != nil {
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			return nil, &errCorrupt{key, fmt.Sprintf("not JSON at byte %d of %d", syntax.Offset, len(value))}
-		}
-		return nil, &errCorrupt{key, "a field is not of the type expected"}
+	what := fmt.Sprintf("the stored session %q", key)
+	more, err := unmarshalStored(what, value, r)
+	var newer *errNewer
+	switch {
+	case errors.As(err, &newer):
+		return nil, newer
+	case err != nil:
+		return nil, &errCorrupt{key, err}
+	case r.Version > storedVersion:
+		return nil, &errNewer{what, float64(r.Version)}
+	case r.Version < storedVersion:
+		return nil, &errCorrupt{key, fmt.Errorf("it has version %d, which there never was", r.Version)}
 	}
-	if r.Version != recordVersion {
-		return nil, &errCorrupt{key, fmt.Sprintf("it has version %d, this program knows version %d", r.Version, recordVersion)}
-	}
+	r.rest = more
 	return r, nil
 }
 
-func (r *record) encode() ([]byte, error) { return json.Marshal(r) }
+func (r *record) encode() ([]byte, error) { return marshalStored(r, r.rest) }
 
 // recover turns an attempt whose sender died, or got no usable answer, into what may be assumed: a RingCX refresh token
 // may be spent; a RingCentral refresh may be repeated within the vendor's grace; the rest can simply be done again.

@@ -83,7 +83,7 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 	if err != nil && n.since.IsZero() {
 		return nil, err
 	} else if err != nil {
-		r = &record{Version: recordVersion} // a person logs in anew; the damaged one goes once that worked
+		r = &record{Version: storedVersion} // a person logs in anew; the damaged one goes once that worked
 	}
 	s.skew.CompareAndSwap(0, int64(r.Skew))
 	book := newBook(s, r, old, save, n)

@@ -13,7 +13,8 @@ import (
 // same time to all of them. Sessions then keep their records by it, and it does not matter that the machines' clocks
 // differ.
 type Store interface {
-	// Load returns the value of key as last saved, nil if there is none. It does not wait for an Update under way.
+	// Load returns the value of key as last saved, byte for byte (values carry checksums), nil if there is none. It does
+	// not wait for an Update under way.
 	Load(ctx context.Context, key string) ([]byte, error)
 
 	// Update calls fn with the value of key, nil if there is none, and returns fn's error. While fn runs no other

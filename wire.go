@@ -1,6 +1,7 @@
 package ringcx
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -68,21 +69,41 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 		c.count(usedUp(resp.Header))
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	switch {
-	case resp.StatusCode/100 != 2:
-		return nil, sent, answerError(r.op, resp, body, c.now(), r.secrets(c))
-	case err != nil:
-		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: "the answer broke off: " + networkMessage(req, err, r.secrets(c)), kind: failLost, cause: err}
-	case len(body) > maxAnswer:
-		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: "the answer is larger than 1 MiB and was not read", kind: failLost}
-	case isHTML(resp, body):
-		kind := failLost
-		if r.app {
-			kind = failForeign // a wrong host shows first where the platform should be; asking again would spend the budget
+	body = bytes.TrimPrefix(body, []byte("\ufeff")) // a byte order mark says nothing
+	if err != nil {
+		err = &Error{
+			Op: r.op, StatusCode: resp.StatusCode, Message: "the answer broke off: " + networkMessage(req, err, r.secrets(c)), kind: failLost, cause: err,
 		}
-		return nil, sent, &Error{Op: r.op, StatusCode: resp.StatusCode, Message: describe(resp, body), kind: kind}
+	}
+	if e := c.judge(r, resp, body, err); e != nil {
+		return nil, sent, e
 	}
 	return body, sent, nil
+}
+
+// judge tells what is wrong with an answer, nil if it is a success; broken says that it did not end as it should. One that
+// holds a token and is whole is taken, whatever came after it.
+func (c Config) judge(r tokenRequest, resp *http.Response, body []byte, broken error) error {
+	problem := &Error{Op: r.op, StatusCode: resp.StatusCode, kind: failLost}
+	a := readAnswer(body)
+	switch {
+	case resp.StatusCode/100 != 2, a.isError():
+		return answerError(r.op, resp, body, c.now(), r.secrets(c))
+	case len(body) > maxAnswer:
+		problem.Message = "the answer is larger than 1 MiB and was not read"
+	case a.holdsToken():
+		return nil
+	case broken != nil:
+		return broken
+	case isHTML(resp, body):
+		problem.Message = describe(resp, body)
+		if r.app {
+			problem.kind = failForeign // a wrong host shows first where the platform should be; asking again would spend the budget
+		}
+	default:
+		return nil
+	}
+	return problem
 }
 
 // observeDate compares the vendor's clock with ours. Its Date has whole seconds, and was written on the way.
@@ -137,15 +158,16 @@ func dialFailed(err error) bool {
 	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial"
 }
 
-// decode reads a JSON answer into v.
-func decode(op string, body []byte, v any) error {
-	if err := json.Unmarshal(body, v); err != nil {
+// decode reads the fields of an answer.
+func decode(op string, body []byte) (answer, error) {
+	var a answer
+	if err := json.Unmarshal(body, &a); err != nil {
 		msg := "the answer is not the JSON expected"
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) || len(body) == 0 {
 			msg = "the answer is empty or incomplete JSON"
 		}
-		return &Error{Op: op, StatusCode: http.StatusOK, Message: msg, kind: failLost}
+		return nil, &Error{Op: op, StatusCode: http.StatusOK, Message: msg, kind: failLost}
 	}
-	return nil
+	return a, nil
 }

@@ -153,6 +153,8 @@ func judgeLogin(f *facts) []finding {
 		return nil // the store says why
 	case f.damaged != nil:
 		return []finding{problem("credentials-damaged", hintFor(f.damaged), "%s", f.damaged)}
+	case isNewer(f.statusErr):
+		return []finding{problem("session-newer", hintFor(f.statusErr), "%s", f.statusErr)}
 	case f.statusErr != nil:
 		return []finding{problem("session-damaged", hintFor(f.statusErr), "%s", f.statusErr)}
 	}
@@ -163,6 +165,12 @@ func judgeLogin(f *facts) []finding {
 		return []finding{problem("login-required", first(f.again, "ringcx login"), "nothing stored can bring a new token")}
 	}
 	return nil
+}
+
+// isNewer tells what only a newer program understands from what is damaged.
+func isNewer(err error) bool {
+	var newer interface{ Newer() bool }
+	return errors.As(err, &newer) && newer.Newer()
 }
 
 // failed judges the login that was tried, or else the last failure that is remembered.

@@ -1,0 +1,109 @@
+package ringcx
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// answer holds the fields of a JSON object from the vendor. Of an answer with tokens nothing but the tokens has to be what
+// it should be: whatever else is missing, or of another type, takes its default, so that no token is lost for it.
+type answer map[string]json.RawMessage
+
+// readAnswer reads a JSON object; what is none has no fields.
+func readAnswer(body []byte) answer {
+	var a answer
+	if json.Unmarshal(body, &a) != nil {
+		return nil
+	}
+	return a
+}
+
+// secret is a field that is a string, and "" else. A number is no token.
+func (a answer) secret(name string) string {
+	var s string
+	if json.Unmarshal(a[name], &s) != nil {
+		return ""
+	}
+	return s
+}
+
+// text is a field that is a string, or a number as it is written there; "" else.
+func (a answer) text(name string) string {
+	if raw := a[name]; len(raw) > 0 && (raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9') {
+		return string(raw)
+	}
+	return a.secret(name)
+}
+
+// number is a field that is a number, or a string that holds one; 0 else. It may be infinite, or none (NaN).
+func (a answer) number(name string) float64 {
+	n, _ := strconv.ParseFloat(strings.TrimSpace(a.text(name)), 64) // what is none is 0
+	return n
+}
+
+// first is the first object in a field that is an array.
+func (a answer) first(name string) answer {
+	var all []json.RawMessage
+	_ = json.Unmarshal(a[name], &all) // else there is none
+	for _, raw := range all {
+		if first := readAnswer(raw); first != nil {
+			return first
+		}
+	}
+	return nil
+}
+
+// holdsToken tells answers that bring an access token, whatever else they say.
+func (a answer) holdsToken() bool {
+	return a.secret("access_token") != "" || a.secret("accessToken") != "" || a.secret("authToken") != ""
+}
+
+// code is how the vendor names an error, in either of its envelopes; "": it names none.
+func (a answer) code() string {
+	return firstOf(a.first("errors").text("errorCode"), a.text("errorCode"), a.text("error"))
+}
+
+// isError tells errors, also those that come with the status of a success.
+func (a answer) isError() bool {
+	code := a.code()
+	return code != "" && code != "0" && !a.holdsToken()
+}
+
+// kindOfCode is what an error without a status of its own says, by the vendor's code or by that of RFC 6749.
+func kindOfCode(code, oauth string) failKind {
+	switch {
+	case strings.HasPrefix(code, "CMN-30"), code == "CMN-310", oauth == "slow_down":
+		return failLimited
+	case strings.HasPrefix(code, "CMN-20"), code == "unknown.exception", oauth == "server_error", oauth == "temporarily_unavailable":
+		return failServer
+	}
+	return failRefused
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// isHTML tells a web page. JSON that a server calls one is none.
+func isHTML(resp *http.Response, body []byte) bool {
+	text := strings.TrimSpace(string(body))
+	start := strings.ToLower(text[:min(len(text), 16)])
+	if strings.HasPrefix(start, "<!doctype") || strings.HasPrefix(start, "<html") {
+		return true
+	}
+	media := mediaType(resp.Header)
+	return (media == "text/html" || media == "application/xhtml+xml") && !strings.HasPrefix(start, "{")
+}
+
+// mediaType is the type that an answer says it is of, in small letters and without parameters, which may be wrong.
+func mediaType(h http.Header) string {
+	media, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	return strings.ToLower(strings.TrimSpace(media))
+}
