@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"unicode/utf8"
@@ -99,14 +100,20 @@ func TestTheCommandReachesThisMachineWithoutAProxy(t *testing.T) {
 			t.Fatal(err)
 		}
 		here := "http://x.LocalHost:" + u.Port()
+		var mu sync.Mutex // guards dialled: the doctor asks several at once
 		var dialled []string
+		note := func(what string) {
+			mu.Lock()
+			defer mu.Unlock()
+			dialled = append(dialled, what)
+		}
 		client := &http.Client{Transport: &http.Transport{
 			Proxy: func(r *http.Request) (*url.URL, error) {
-				dialled = append(dialled, "proxy for "+r.URL.Host)
+				note("proxy for " + r.URL.Host)
 				return nil, nil
 			},
 			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-				dialled = append(dialled, address)
+				note(address)
 				return new(net.Dialer).DialContext(ctx, network, u.Host)
 			},
 			DisableKeepAlives: true,
