@@ -210,10 +210,7 @@ func (e *notEnded) Error() string { return e.text }
 // Hint tells both ways on.
 func (e *notEnded) Hint() string { return e.hint }
 
-func isBusy(err error) bool {
-	var e *notEnded
-	return errors.As(err, &e) && e.temporary
-}
+func (e *notEnded) busy() bool { return e.temporary }
 
 // notEnded says why a session was not ended, and how long it lives.
 func (a *app) notEnded(acc *account, session *ringcx.Session, cause error) error {
