@@ -25,6 +25,9 @@ vendor cannot be told, because its limit of requests is used up or it is away, e
 			if all && a.profile != "" {
 				return &usageError{"--all and --profile contradict each other", "give one of them"}
 			}
+			if all && first(a.serverURL, a.cxURL, a.clientID) != "" {
+				return &usageError{"--all and flags that name an account contradict each other", "leave out --server-url, --ringcx-server-url and --client-id"}
+			}
 			if all {
 				return a.logOutOfAll(local)
 			}
