@@ -36,7 +36,9 @@ func (a *app) api() *cobra.Command {
 vendor's API description gives it. Fields fill the {parameters} of the path first; what is left goes into the query of
 a GET or DELETE, or where the operation says so, and else into a JSON body.
 
-The answer goes to stdout as it came, indented on a terminal. An error of the API is exit code 1, its body on stdout.`,
+The answer goes to stdout as it came, indented on a terminal. An error of the API is exit code 1, its body on
+stdout; one that asks for patience (429, or 503 with Retry-After) is 75. --paginate waits as long as it is asked to, if
+--max-wait lets it.`,
 		Example: `  ringcx api GET /voice/api/v1/admin/accounts
   ringcx api getAgentGroupList -f accountId=21000001 --paginate
   ringcx api POST /voice/api/v1/admin/accounts/{accountId}/agentGroups -f accountId=21000001 -f groupName=Sales`,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -196,12 +197,18 @@ func (s *tellingStore) Update(ctx context.Context, key string, fn func(old []byt
 	defer quiet()
 	turn, cancel := lasting(ctx)
 	defer cancel()
-	giveUp := time.AfterFunc(time.Until(until), cancel)
+	var decided atomic.Bool // the turn has come, or it is given up: never both
+	giveUp := time.AfterFunc(time.Until(until), func() {
+		if decided.CompareAndSwap(false, true) {
+			cancel()
+		}
+	})
 	defer giveUp.Stop()
 	had := false
 	err := s.base.Update(turn, key, func(old []byte, save func([]byte) error) error {
-		had = true
-		giveUp.Stop()
+		if had = had || decided.CompareAndSwap(false, true); !had {
+			return context.Canceled
+		}
 		quiet()
 		return fn(old, save)
 	})
