@@ -131,6 +131,9 @@ func (a *app) rows(client *http.Client, address string, wait bool) ([]json.RawMe
 		if err != nil {
 			return nil, err
 		}
+		if r.code == http.StatusNoContent {
+			return nil, nil
+		}
 		if r.code == http.StatusOK {
 			var rows []json.RawMessage
 			if json.Unmarshal(r.body, &rows) != nil || rows == nil {

@@ -215,6 +215,23 @@ func TestAServerThatKnowsNoPagesHasGivenAllAccounts(t *testing.T) {
 	wantRows(t, out, 25)
 }
 
+func TestAPageWithoutContentIsTheLast(t *testing.T) {
+	p := newPerson(t)
+	before(p, func(w http.ResponseWriter, r *http.Request) bool {
+		switch {
+		case r.URL.Path != "/voice/list":
+			return false
+		case r.URL.Query().Get("page") == "0":
+			_, _ = io.WriteString(w, `[{"accountId":0}]`)
+		default:
+			w.WriteHeader(http.StatusNoContent)
+		}
+		return true
+	})
+	out, _ := p.pipes(0, "api", "GET", "/voice/list", "--paginate")
+	wantRows(t, out, 1)
+}
+
 func TestAListWithoutAnEndIsAnError(t *testing.T) {
 	p := newPerson(t)
 	n := lister(p, "/voice/list", func(a asked) (int, int) { return a.page * a.rows, a.page*a.rows + a.rows })
