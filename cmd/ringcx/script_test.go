@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -259,12 +260,15 @@ func renewed(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("the token never changed")
 }
 
-// interrupt sends Ctrl-C to the only background process.
+// signals are what interrupt can send.
+var signals = map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}
+
+// interrupt sends Ctrl-C, or another signal, to the only background process.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
-	running := ts.BackgroundCmds()
-	usage(ts, neg || len(args) != 0 || len(running) != 1, "interrupt, with one process in the background")
+	running, name := ts.BackgroundCmds(), strings.Join(append(args, "INT")[:1], "")
+	usage(ts, neg || len(args) > 1 || signals[name] == nil || len(running) != 1, "interrupt [INT|TERM|HUP], with one process in the background")
 	stageOf(ts).signaled = running[0]
-	ts.Check(running[0].Process.Signal(os.Interrupt))
+	ts.Check(running[0].Process.Signal(signals[name]))
 }
 
 // exited checks the exit code of the process that was interrupted, after wait.

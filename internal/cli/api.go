@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -24,6 +25,7 @@ type call struct {
 	input            string
 	paginate, header bool
 	pageSize         int
+	sized            bool // pageSize was given
 }
 
 func (a *app) api() *cobra.Command {
@@ -34,7 +36,9 @@ func (a *app) api() *cobra.Command {
 vendor's API description gives it. Fields fill the {parameters} of the path first; what is left goes into the query of
 a GET or DELETE, or where the operation says so, and else into a JSON body.
 
-The answer goes to stdout as it came, indented on a terminal. An error of the API is exit code 1, its body on stdout.`,
+The answer goes to stdout as it came, indented on a terminal. An error of the API is exit code 1, its body on
+stdout; one that asks for patience (429, or 503 with Retry-After) is 75. --paginate waits as long as it is asked to, if
+--max-wait lets it.`,
 		Example: `  ringcx api GET /voice/api/v1/admin/accounts
   ringcx api getAgentGroupList -f accountId=21000001 --paginate
   ringcx api POST /voice/api/v1/admin/accounts/{accountId}/agentGroups -f accountId=21000001 -f groupName=Sales`,
@@ -44,7 +48,8 @@ The answer goes to stdout as it came, indented on a terminal. An error of the AP
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c.sized = cmd.Flags().Changed("page-size")
 			if err := c.target(args); err != nil {
 				return err
 			}
@@ -101,15 +106,19 @@ func (c *call) build() (path string, query url.Values, body []byte, err error) {
 	if query, err = url.ParseQuery(rest); err != nil {
 		return "", nil, nil, &usageError{"the query of the path cannot be read", "quote the path, and use -f name=value for parameters"}
 	}
-	object := make(map[string]any)
+	object, filled := make(map[string]any), make(map[string]bool)
 	fields, err := c.parseFields()
 	if err != nil {
 		return "", nil, nil, err
 	}
 	for _, f := range fields {
 		text := f.text()
+		if _, there := object[f.name]; filled[f.name] || there {
+			return "", nil, nil, &usageError{fmt.Sprintf("the field %q is given twice", clip(f.name)), "give it once, or a list of JSON such as -F name='[1,2]'"}
+		}
 		switch {
 		case strings.Contains(path, "{"+f.name+"}"):
+			filled[f.name] = true
 			if path, err = operations.Fill(path, f.name, text); err != nil {
 				return "", nil, nil, &usageError{oneLine(err.Error()), "give one id or name; it may hold no / \\ ; ? # and be no . or .."}
 			}
@@ -123,7 +132,7 @@ func (c *call) build() (path string, query url.Values, body []byte, err error) {
 		name, _, _ := strings.Cut(open, "}")
 		return "", nil, nil, &usageError{"the path needs a value for " + name, "add -f " + name + "=…"}
 	}
-	if err := checkPath(path); err != nil {
+	if err := cmp.Or(checkPath(path), c.checkQuery(query)); err != nil {
 		return "", nil, nil, err
 	}
 	if c.input != "" {
@@ -160,7 +169,7 @@ func (c *call) send(client *http.Client, url string, body []byte) (*reply, error
 	if body != nil {
 		in = bytes.NewReader(body)
 	}
-	req, err := http.NewRequestWithContext(c.Context, c.method, url, in)
+	req, err := http.NewRequestWithContext(c.patient(), c.method, url, in)
 	if err != nil {
 		return nil, &usageError{"the path cannot be called", "give it as the vendor's documentation does, such as /voice/api/v1/admin/accounts"}
 	}

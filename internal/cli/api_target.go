@@ -42,12 +42,27 @@ func (c *call) target(args []string) error {
 	return c.checkPage()
 }
 
+// checkPage refuses what would have no effect, or another than it says.
 func (c *call) checkPage() error {
-	if c.paginate && (c.method != http.MethodGet || c.input != "") {
+	switch {
+	case c.paginate && (c.method != http.MethodGet || c.input != ""):
 		return &usageError{"--paginate is for GET without a body", "leave --paginate out"}
-	}
-	if c.pageSize < 1 || c.pageSize > 10000 {
+	case c.paginate && c.header:
+		return &usageError{"--paginate and --include exclude each other: the pages have headers of their own", "give one of them"}
+	case c.pageSize < 1 || c.pageSize > 10000:
 		return &usageError{"--page-size must be between 1 and 10000", "leave it out for 100"}
+	case c.sized && !c.paginate:
+		return &usageError{"--page-size is for --paginate", "add --paginate, or ask for one page with -f page=0 -f maxRows=10"}
+	}
+	return nil
+}
+
+// checkQuery refuses parameters that --paginate sets.
+func (c *call) checkQuery(query url.Values) error {
+	for _, name := range []string{"page", "maxRows"} {
+		if c.paginate && query.Has(name) {
+			return &usageError{fmt.Sprintf("--paginate and the parameter %s exclude each other", name), "leave one of them out; --page-size is for the number of rows"}
+		}
 	}
 	return nil
 }
@@ -96,57 +111,37 @@ func (c *call) inQuery(name string) bool {
 	return c.method == http.MethodGet || c.method == http.MethodDelete || slices.Contains(c.query, name)
 }
 
-// maxPages ends a listing whose server ignores the page number.
-const maxPages = 10000
-
-// pages gets a list page by page and prints it as one array, row by row as the rows come. The vendor numbers pages from
-// 0 and does not say how many there are: the last is the one that is not full, or that repeats the one before.
+// pages prints all rows of a list as one array, row by row as they come.
 func (c *call) pages(client *http.Client, base string, query url.Values) error {
-	query.Set("maxRows", fmt.Sprint(c.pageSize))
 	progress := c.ErrTerminal && !c.OutTerminal
 	if progress {
 		defer fmt.Fprint(trusted(c.Stderr), "\r\x1b[K")
 	}
-	var before string
-	rows := 0
-	for page := range maxPages {
+	list := &listing{size: c.pageSize, get: func(page, size int) ([]json.RawMessage, error) {
 		query.Set("page", fmt.Sprint(page))
-		r, err := c.send(client, target(base, query), nil)
-		if err != nil {
-			return err
-		}
-		if r.code != http.StatusOK {
-			return r.err()
-		}
-		var list []json.RawMessage
-		if json.Unmarshal(r.body, &list) != nil {
-			return r.notAList()
-		}
-		if page > 0 && string(r.body) == before {
-			break
-		}
-		before = string(r.body)
-		for _, row := range list {
-			sep := ",\n"
-			if rows == 0 {
-				sep = "[\n"
-			}
-			rows++
+		query.Set("maxRows", fmt.Sprint(size))
+		return c.rows(client, target(base, query), true)
+	}}
+	sep := "[\n"
+	err := list.each(func(rows []json.RawMessage) error {
+		for _, row := range rows {
 			if _, err := fmt.Fprintf(c.Stdout, "%s%s", sep, row); err != nil {
 				return err
 			}
-		}
-		if len(list) < c.pageSize {
-			break
+			sep = ",\n"
 		}
 		if progress {
-			fmt.Fprintf(trusted(c.Stderr), "\r%d rows …", rows)
+			fmt.Fprintf(trusted(c.Stderr), "\r%d rows …", list.rows)
 		}
+		return nil
+	})
+	if err != nil {
+		return list.cut(err)
 	}
-	if rows == 0 {
-		_, err := fmt.Fprintln(c.Stdout, "[]")
+	if list.rows == 0 {
+		_, err = fmt.Fprintln(c.Stdout, "[]")
 		return err
 	}
-	_, err := fmt.Fprintln(c.Stdout, "\n]")
+	_, err = fmt.Fprintln(c.Stdout, "\n]")
 	return err
 }

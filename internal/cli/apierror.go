@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 type callError struct {
 	method, path, code, message string
 	status                      int
-	retryAfter                  string
+	retryAfter                  time.Duration
 	page                        bool // the answer is a web page
 }
 
@@ -51,10 +52,12 @@ func (e *callError) Hint() string {
 	case http.StatusMethodNotAllowed:
 		return "check the method against the vendor's description of the operation"
 	case http.StatusTooManyRequests:
-		if d, err := time.ParseDuration(e.retryAfter + "s"); err == nil && d > 0 {
-			return "the vendor asks to wait " + span(d)
+		if e.retryAfter == 0 {
+			return "the vendor asks for fewer requests; wait a minute"
 		}
-		return "the vendor asks for fewer requests; wait a minute"
+	}
+	if e.busy() && e.retryAfter > 0 {
+		return "the vendor asks to wait " + span(e.retryAfter)
 	}
 	if e.status >= 500 {
 		return "the vendor's server failed; try again later"
@@ -62,10 +65,39 @@ func (e *callError) Hint() string {
 	return ""
 }
 
+func (e *callError) busy() bool { return isBusyAnswer(e.status, e.retryAfter) }
+
+// isBusyAnswer tells answers that say to come back later from those of a server that failed.
+func isBusyAnswer(status int, retryAfter time.Duration) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable && retryAfter > 0
+}
+
+// retryAfter is how long an answer asks to wait: at least a second, at most a day, 0 if it does not say. A date is on the
+// server's clock.
+func retryAfter(h http.Header) time.Duration {
+	const least, most = time.Second, 24 * time.Hour
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
+		if !(seconds >= 0) {
+			return 0
+		}
+		return max(least, time.Duration(min(seconds, most.Seconds())*float64(time.Second)))
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	now := time.Now()
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = date
+	}
+	return max(least, min(at.Sub(now), most))
+}
+
 // err is the answer as an error.
 func (r *reply) err() error {
 	e := &callError{
-		method: r.request.Method, path: r.request.URL.Path, status: r.code, retryAfter: r.header.Get("Retry-After"), page: r.isPage(),
+		method: r.request.Method, path: r.request.URL.Path, status: r.code, retryAfter: retryAfter(r.header), page: r.isPage(),
 	}
 	var v struct {
 		ErrorCode      string `json:"errorCode"`
@@ -112,6 +144,10 @@ func (e *netError) Unwrap() error { return e.cause }
 
 // Hint tells where to look.
 func (e *netError) Hint() string {
+	var slow *slowError
+	if errors.As(e.cause, &slow) {
+		return slow.Hint()
+	}
 	return "check the network, and the RingCX server in 'ringcx status'"
 }
 
@@ -125,6 +161,11 @@ func bare(req *http.Request, err error) error {
 	}
 	if errors.Is(err, context.Canceled) {
 		return err
+	}
+	var slow *slowError
+	var vendor *ringcx.Error
+	if errors.As(err, &slow) && !errors.As(err, &vendor) {
+		return &netError{req.Method, req.URL.Path, err}
 	}
 	var hinted interface{ Hint() string }
 	if errors.As(err, &hinted) || errors.Is(err, ringcx.ErrLoginRequired) {

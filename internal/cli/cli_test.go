@@ -97,7 +97,7 @@ func TestAnInterruptedCommandSaysSo(t *testing.T) {
 		Args: []string{"accounts", "list"}, Stdout: &errs, Stderr: &errs, Context: ctx,
 		Getenv: func(name string) string { return p.env[name] },
 	})
-	if code != 1 || errs.String() != "ringcx: interrupted; nothing stored was lost\n" {
+	if code != 130 || errs.String() != "ringcx: interrupted; nothing stored was lost\n" {
 		t.Errorf("exit code %d\n%s", code, errs.String())
 	}
 }

@@ -54,6 +54,9 @@ and no other variable that begins with RC_ or RINGCX_. A failed scenario is exit
 			if len(args) == 0 && !t.list {
 				return &usageError{"conform takes the program to run", "such as: ringcx conform -- python3 myprogram.py"}
 			}
+			if t.list && (len(args) > 0 || t.json != "" || t.junit != "" || len(t.opts.Only) > 0) {
+				return &usageError{"--list runs nothing, so a program and flags for running exclude it", "give --list alone"}
+			}
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -221,7 +221,7 @@ func (a *app) open() (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &account{store: store, settings: s, stored: &secrets{}}, nil
+	return &account{store: a.telling(store), settings: s, stored: &secrets{}}, nil
 }
 
 // fill completes the account of a profile, with a client secret in place of the stored one, if there is one.

@@ -117,7 +117,7 @@ const unreadable = "?"
 func proxyOf(client *http.Client, req *http.Request) string {
 	proxy := http.ProxyFromEnvironment
 	base := client.Transport
-	if t, ok := base.(telling); ok {
+	if t, ok := base.(*limited); ok {
 		base = t.base
 	}
 	if t, ok := base.(*ringcx.Transport); ok {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -55,6 +56,11 @@ func Misnamed(name, address string) string {
 		return f.ID
 	}
 	return ""
+}
+
+// Limited is a transport with limits of its own.
+func Limited(base http.RoundTripper, silence time.Duration, talk io.Writer) http.RoundTripper {
+	return &limited{&app{Env: &Env{Stderr: talk}}, base, silence}
 }
 
 func names(found []finding) (problems, notes []string) {

@@ -2,11 +2,11 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"text/tabwriter"
 
@@ -32,12 +32,12 @@ func (a *app) list(short, path string, columns ...column) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "list", Short: short, Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(*cobra.Command, []string) error {
 			session, acc, err := a.signedIn()
 			if err != nil {
 				return err
 			}
-			rows, err := rowsOf(cmd.Context(), session.Client(), acc.config.Endpoint.Canonical().RingCX+path)
+			rows, err := a.rowsOf(session.Client(), acc.config.Endpoint.Canonical().RingCX+path)
 			if err != nil {
 				return err
 			}
@@ -83,25 +83,51 @@ func (a *app) table(rows []map[string]any, columns []column) (err error) {
 	return nil
 }
 
-// rowsOf gets a list.
-func rowsOf(ctx context.Context, client *http.Client, url string) ([]map[string]any, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+// most is more rows than a server gives at a time, and fewest is fewer than any would make a page of.
+const most, fewest = 10000, 10
+
+// rowsOf gets a list of which the vendor documents no pages: it is asked for as it is, and then for more if what came may
+// be a page. A server that refuses to be asked for pages has given everything.
+func (a *app) rowsOf(client *http.Client, address string) ([]map[string]any, error) {
+	u, err := url.Parse(address)
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Accept", "application/json")
-	r, err := fetch(client, req)
+	all, whole := []map[string]any{}, false
+	list := &listing{size: most, get: func(page, size int) ([]json.RawMessage, error) {
+		if page == 0 {
+			rows, err := a.rows(client, address, false)
+			whole = len(rows) < fewest
+			return rows, err
+		}
+		if whole {
+			return nil, nil
+		}
+		more, query := *u, u.Query()
+		query.Set("page", fmt.Sprint(page))
+		query.Set("maxRows", fmt.Sprint(size))
+		more.RawQuery = query.Encode()
+		rows, err := a.rows(client, more.String(), true)
+		var refused *callError
+		if errors.As(err, &refused) && (refused.status == http.StatusBadRequest || refused.status == http.StatusNotFound) {
+			return nil, nil
+		}
+		return rows, err
+	}}
+	err = list.each(func(rows []json.RawMessage) error {
+		for _, row := range rows {
+			var fields map[string]any
+			dec := json.NewDecoder(bytes.NewReader(row))
+			dec.UseNumber()
+			if dec.Decode(&fields) != nil {
+				return fmt.Errorf("GET %s: the answer is not a list of objects", u.Path)
+			}
+			all = append(all, fields)
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	if r.code != http.StatusOK {
-		return nil, r.err()
-	}
-	var rows []map[string]any
-	dec := json.NewDecoder(bytes.NewReader(r.body))
-	dec.UseNumber()
-	if dec.Decode(&rows) != nil {
-		return nil, r.notAList()
-	}
-	return rows, nil
+	return all, nil
 }

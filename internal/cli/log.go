@@ -12,7 +12,7 @@ import (
 	"github.com/ringcx-go/ringcx"
 )
 
-// logger tells people on stderr what the engine does: everything with --verbose, else on a terminal the waits.
+// logger tells people on stderr what the engine does: everything with --verbose, what failed on a terminal, else the waits.
 func (a *app) logger() *slog.Logger {
 	level := slog.LevelError
 	switch {
@@ -21,18 +21,19 @@ func (a *app) logger() *slog.Logger {
 	case a.ErrTerminal:
 		level = slog.LevelWarn
 	}
-	return slog.New(&talk{w: a.Stderr, level: level, waits: a.ErrTerminal})
+	return slog.New(&talk{w: a.Stderr, level: level})
 }
 
 // talk is a slog.Handler that writes sentences.
 type talk struct {
 	w     io.Writer
 	level slog.Level
-	waits bool
 	attrs []slog.Attr
 }
 
-func (t *talk) Enabled(_ context.Context, l slog.Level) bool { return l >= t.level || t.waits }
+func (t *talk) Enabled(_ context.Context, l slog.Level) bool {
+	return l >= min(t.level, slog.LevelInfo)
+}
 
 func (t *talk) WithAttrs(attrs []slog.Attr) slog.Handler {
 	c := *t
@@ -43,7 +44,8 @@ func (t *talk) WithAttrs(attrs []slog.Attr) slog.Handler {
 func (t *talk) WithGroup(string) slog.Handler { return t }
 
 func (t *talk) Handle(_ context.Context, r slog.Record) error {
-	if r.Level < t.level && !strings.HasSuffix(r.Message, "waiting") {
+	waits := strings.HasSuffix(r.Message, "waiting")
+	if r.Level < t.level && (!waits || isShort(r)) {
 		return nil
 	}
 	var b strings.Builder
@@ -68,32 +70,29 @@ func (t *talk) Handle(_ context.Context, r slog.Record) error {
 		write(a)
 	}
 	r.Attrs(write)
+	if waits {
+		b.WriteString(", when the vendor may be asked again")
+	}
 	_, err := fmt.Fprintln(t.w, printable(b.String()))
 	return err
 }
 
-// client is the client of the environment, with hosts of this machine reached as package ringcx says. On a terminal it says
-// for whom it waits, if that takes over a second.
+// isShort tells a wait that nobody notices.
+func isShort(r slog.Record) bool {
+	short := false
+	r.Attrs(func(a slog.Attr) bool {
+		short = short || a.Key == "until" && a.Value.Kind() == slog.KindTime && time.Until(a.Value.Time()) < noticeable/2
+		return true
+	})
+	return short
+}
+
+// client is the client of the environment, with hosts of this machine reached as package ringcx says, and with limits.
 func (a *app) client() *http.Client {
 	client := &http.Client{}
 	if a.HTTPClient != nil {
 		*client = *a.HTTPClient
 	}
-	client.Transport = &ringcx.Transport{Base: client.Transport, AllowHTTP: a.variable("RINGCX_ALLOW_HTTP")}
-	if a.ErrTerminal {
-		client.Transport = telling{client.Transport, a.Stderr}
-	}
+	client.Transport = &limited{a, &ringcx.Transport{Base: client.Transport, AllowHTTP: a.variable("RINGCX_ALLOW_HTTP")}, silence}
 	return client
-}
-
-// telling is an http.RoundTripper that speaks up when it takes long.
-type telling struct {
-	base http.RoundTripper
-	w    io.Writer
-}
-
-func (t telling) RoundTrip(req *http.Request) (*http.Response, error) {
-	timer := time.AfterFunc(time.Second, func() { fmt.Fprintf(t.w, "ringcx: waiting for %s to answer\n", req.URL.Host) })
-	defer timer.Stop()
-	return t.base.RoundTrip(req)
 }

@@ -92,7 +92,7 @@ func (f *loginFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.noBrowser, "no-browser", false, "print the address of the page instead of opening it")
 	flags.IntVar(&f.port, "port", 0, "port on this machine where the page sends the answer (default: a free one)")
 	flags.StringVar(&f.redirectURI, "redirect-uri", "", "redirect `URI` of the app, if it is not http://127.0.0.1:PORT/callback")
-	flags.DurationVar(&f.timeout, "timeout", 5*time.Minute, "how long to wait for somebody to sign in")
+	flags.DurationVar(&f.timeout, "timeout", 5*time.Minute, "how long to wait for somebody to sign in, and at most for each request")
 	flags.BoolVar(&f.direct, "direct", false, "log in to RingCX itself, with user name and password")
 	flags.BoolVar(&f.legacy, "legacy", false, "log in to a deployment from before RingCX")
 	flags.StringVar(&f.username, "username", "", "user name (default: $RINGCX_USERNAME)")
@@ -156,6 +156,9 @@ func (a *app) runLogin(cmd *cobra.Command, f *loginFlags) error {
 	}
 	if cmd.Flags().Changed("timeout") && f.timeout <= 0 {
 		return &usageError{"--timeout must be positive", "give a duration such as 90s or 5m"}
+	}
+	if cmd.Flags().Changed("timeout") {
+		a.timeout = f.timeout // no request may take longer than all
 	}
 	if err := a.importFile(f); err != nil {
 		return err
@@ -236,7 +239,7 @@ func (a *app) importFile(f *loginFlags) error {
 func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 	a.tellServers(t)
 	session := a.session(acc)
-	if err := session.Login(a.Context); err != nil {
+	if err := session.Login(a.patient()); err != nil {
 		return &loginFailed{cause: err}
 	}
 	ctx := context.WithoutCancel(a.Context) // the vendor's part is done

@@ -127,6 +127,9 @@ func (s *signIn) listen() (err error) {
 func (s *signIn) await(noBrowser bool) (string, error) {
 	ctx, cancel := context.WithTimeout(s.Context, s.timeout)
 	defer cancel()
+	if !s.canAsk() { // else a prompt says so
+		defer s.awaits("somebody to sign in", time.Now().Add(s.timeout))()
+	}
 	var answers <-chan callback.Answer
 	if s.listener != nil {
 		answers = s.listener.Answers

@@ -191,7 +191,7 @@ func TestCtrlCEndsTheWaitForABrowserAtOnce(t *testing.T) {
 	c.hears("> ")
 	begin := time.Now()
 	c.cancel()
-	if talk := c.ends(1); !strings.HasSuffix(talk, "> \nringcx: interrupted; nothing stored was lost\n") {
+	if talk := c.ends(130); !strings.HasSuffix(talk, "> \nringcx: interrupted; nothing stored was lost\n") {
 		t.Errorf("%s", talk)
 	}
 	if took := time.Since(begin); took > 2*time.Second {

@@ -26,6 +26,9 @@ the token of a deployment from before RingCX, which cannot be ended there, when 
 			if all && a.profile != "" {
 				return &usageError{"--all and --profile contradict each other", "give one of them"}
 			}
+			if all && first(a.serverURL, a.cxURL, a.clientID) != "" {
+				return &usageError{"--all and flags that name an account contradict each other", "leave out --server-url, --ringcx-server-url and --client-id"}
+			}
 			if all {
 				return a.logOutOfAll(local)
 			}
@@ -299,10 +302,7 @@ func (e *notEnded) Error() string { return e.text }
 // Hint tells both ways on.
 func (e *notEnded) Hint() string { return e.hint }
 
-func isBusy(err error) bool {
-	var e *notEnded
-	return errors.As(err, &e) && e.temporary
-}
+func (e *notEnded) busy() bool { return e.temporary }
 
 // notEnded says why a session was not ended, and how long it lives.
 func (a *app) notEnded(acc *account, session *ringcx.Session, cause error) error {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,9 @@ const (
 	exitError         = 1
 	exitUsage         = 2
 	exitLoginRequired = 4
-	exitBusy          = 75 // the vendor cannot be asked now; later it can (EX_TEMPFAIL)
+	exitBusy          = 75 // the vendor or another process is busy; later it is not (EX_TEMPFAIL)
+	exitInterrupted   = 130
+	exitTerminated    = 143
 )
 
 // Main runs the command and returns its exit code.
@@ -37,8 +40,12 @@ func Main(env *Env) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case env.Context.Err() != nil && errors.Is(err, context.Canceled):
-		err = errInterrupted
+	case env.Context.Err() != nil:
+		if errors.Is(err, context.Canceled) {
+			err = errInterrupted
+		}
+		app.report(err)
+		return interruptCode(env.Context)
 	case !app.started && !errors.As(err, &usage):
 		err = &usageError{err.Error(), "run 'ringcx help' to see the commands"}
 	}
@@ -82,11 +89,10 @@ func (a *app) report(err error) int {
 	}
 	var usage *usageError
 	var failed *loginFailed
-	var busy *notEnded
 	switch {
 	case errors.As(err, &usage):
 		return exitUsage
-	case errors.As(err, &busy) && busy.temporary:
+	case isBusy(err):
 		return exitBusy
 	case errors.Is(err, ringcx.ErrLoginRequired) && !errors.As(err, &failed):
 		return exitLoginRequired
@@ -149,6 +155,7 @@ type app struct {
 	serverURL, cxURL string
 	clientID         string
 	verbose          bool
+	timeout, maxWait time.Duration // the first is 0 if it was not given
 }
 
 func (a *app) command() *cobra.Command {
@@ -169,11 +176,15 @@ An account comes whole from one place: the profile that --profile or RINGCX_PROF
 RC_APP_CLIENT_ID and RC_USER_JWT with their own servers (production where none are set), else the directory's profile or the
 default one. -v and 'ringcx status' tell which.
 
-Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 busy, try later.`,
+Whatever is waited for is told on stderr, after a second. A server may say nothing for a minute, or as --timeout says; a vendor
+or another process that is busy is waited for as long as --max-wait says, and ends the command with exit code 75 then.
+
+Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another process is busy, try later, 130 interrupted
+(Ctrl-C), 143 ended by SIGTERM or SIGHUP.`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			a.started = true
-			return noEmptyNames(cmd)
+			return cmp.Or(noEmptyNames(cmd), a.checkWaits(cmd))
 		},
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -184,6 +195,8 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 busy, try later.`,
 	flags.StringVar(&a.serverURL, "server-url", "", "RingCentral server (default: $RC_SERVER_URL)")
 	flags.StringVar(&a.cxURL, "ringcx-server-url", "", "RingCX server (default: $RINGCX_SERVER_URL)")
 	flags.StringVar(&a.clientID, "client-id", "", "client ID of the app (default: $RC_APP_CLIENT_ID)")
+	flags.DurationVar(&a.timeout, "timeout", 0, "time for a request and its answer (default: a server may say nothing for a minute)")
+	flags.DurationVar(&a.maxWait, "max-wait", usualWait, "wait so long for a busy vendor or process (for a token 2m at most)")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "tell what is done on stderr")
 	complete(root, "profile", func(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		return a.completeProfile(cmd, nil, word)

@@ -212,7 +212,7 @@ func (q *inquiry) reach(method, address string, body []byte, password string) (i
 		}
 		if !q.said && time.Since(began) > patientFor {
 			q.said = true
-			fmt.Fprintf(q.Stderr, "Waiting for a sandbox at %s …\n", q.base)
+			fmt.Fprintf(q.Stderr, "Waiting for a sandbox at %s until %s …\n", q.base, q.until.Local().Format(time.TimeOnly))
 		}
 		select {
 		case <-time.After(retryingEach):

@@ -72,7 +72,7 @@ func parseSettings(data []byte) (*settings, error) {
 	return s, nil
 }
 
-// lockWait is how long a change of config.toml waits for another command that changes it.
+// lockWait is how long a change of config.toml waits for another command that changes it, at most.
 const lockWait = 10 * time.Second
 
 // changeSettings changes config.toml as a whole: commands that do so at the same time do it one after the other, each on
@@ -82,12 +82,14 @@ func (a *app) changeSettings(change func(*settings) error) error {
 		return err
 	}
 	lock := flock.New(a.settingsPath()+".lock", flock.SetPermissions(0o600))
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), lockWait)
+	wait := max(min(lockWait, a.maxWait), takes)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), wait)
 	defer cancel()
+	defer a.awaits("another command that changes "+a.settingsPath(), time.Now().Add(wait))()
 	if locked, err := lock.TryLockContext(ctx, 10*time.Millisecond); err != nil && ctx.Err() == nil {
 		return err
 	} else if !locked {
-		return fmt.Errorf("another command has kept %s locked for %s", a.settingsPath(), span(lockWait))
+		return &busyError{a.settingsPath() + " is being changed", wait}
 	}
 	defer func() { _ = lock.Close() }()
 	s, err := a.readSettings()
