@@ -87,7 +87,7 @@ func (c *call) run() error {
 		return err
 	}
 	switch {
-	case r.code >= 400, r.isPage():
+	case r.code/100 != 2, r.isPage():
 		return r.err()
 	case r.isDamaged():
 		return fmt.Errorf("%s %s: the answer is damaged: it should be JSON, and is not", r.request.Method, r.request.URL.Path)
@@ -101,15 +101,19 @@ func (c *call) build() (path string, query url.Values, body []byte, err error) {
 	if query, err = url.ParseQuery(rest); err != nil {
 		return "", nil, nil, &usageError{"the query of the path cannot be read", "quote the path, and use -f name=value for parameters"}
 	}
-	object := make(map[string]any)
+	object, filled := make(map[string]any), make(map[string]bool)
 	fields, err := c.parseFields()
 	if err != nil {
 		return "", nil, nil, err
 	}
 	for _, f := range fields {
 		text := f.text()
+		_, again := object[f.name]
 		switch {
+		case filled[f.name], again:
+			return "", nil, nil, &usageError{fmt.Sprintf("the field %q is given twice, and there is one place for it", clip(f.name)), `give it once; a list is JSON: -F 'name=["a","b"]'`}
 		case strings.Contains(path, "{"+f.name+"}"):
+			filled[f.name] = true
 			if path, err = operations.Fill(path, f.name, text); err != nil {
 				return "", nil, nil, &usageError{oneLine(err.Error()), "give one id or name; it may hold no / \\ ; ? # and be no . or .."}
 			}
@@ -138,6 +142,9 @@ func (c *call) build() (path string, query url.Values, body []byte, err error) {
 }
 
 func checkPath(path string) error {
+	if operations.OfPlatform(path) {
+		return &usageError{"paths under /restapi belong to the RingCentral platform, which takes another token", "ringcx api calls the RingCX API: /voice/api/… and /api/…"}
+	}
 	if err := operations.CheckPath(path); err != nil {
 		return &usageError{"the path " + oneLine(err.Error()), "give the path as it is to be called, such as /voice/api/v1/admin/accounts"}
 	}
