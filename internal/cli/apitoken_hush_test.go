@@ -54,6 +54,16 @@ func percent(s string) string {
 	return b.String()
 }
 
+// text answers with a status and a body.
+func text(status int, body string) func(http.ResponseWriter, string) {
+	return func(w http.ResponseWriter, _ string) { w.WriteHeader(status); _, _ = io.WriteString(w, body) }
+}
+
+// leads answers with a redirect to what was asked for, elsewhere.
+func leads(status int, to string) func(http.ResponseWriter, string) {
+	return func(w http.ResponseWriter, path string) { w.Header().Set("Location", to+path); w.WriteHeader(status) }
+}
+
 func TestWhateverIsSaidAboutADeletionDoesNotTellTheAPIToken(t *testing.T) {
 	p, k := tokenOwner(t)
 	file := filepath.Join(t.TempDir(), "token.txt")
@@ -61,12 +71,6 @@ func TestWhateverIsSaidAboutADeletionDoesNotTellTheAPIToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, id, _ := strings.Cut(made[0], ":")
-	text := func(status int, body string) func(http.ResponseWriter, string) {
-		return func(w http.ResponseWriter, _ string) { w.WriteHeader(status); _, _ = io.WriteString(w, body) }
-	}
-	leads := func(status int, to string) func(http.ResponseWriter, string) {
-		return func(w http.ResponseWriter, path string) { w.Header().Set("Location", to+path); w.WriteHeader(status) }
-	}
 	for name, c := range map[string]struct {
 		answer func(w http.ResponseWriter, path string)
 		want   string
