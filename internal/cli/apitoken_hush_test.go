@@ -86,7 +86,7 @@ func TestWhateverIsSaidAboutADeletionDoesNotTellTheAPIToken(t *testing.T) {
 		"the encoded colon":      {text(400, "no "+strings.Replace(made[0], ":", "%3A", 1)+"."), "no aws80:c2353445…."},
 		"escapes of JSON":        {text(400, "no "+strings.ReplaceAll(percent(id), "%", `\u00`)+"."), "no c2353445…"},
 		"a long text":            {text(400, strings.Repeat("é", 80)+" "+made[0]), "400 é"},
-		"another token":          {text(409, made[1]), "409 aws80:c2353446…"}, /* which is none of his business */
+		"another token":          {text(409, made[1]), "409 aws80:c2353446…"},
 		"a redirect":             {leads(302, ""), "302 answered with a redirect to /voice/"},
 		"a page elsewhere":       {leads(307, "http://other.example"), "redirects to another host"},
 		"a host that tells":      {leads(302, "http://"+id+".example/"), "redirects to another host, http://c2353445….example,"},
@@ -99,7 +99,7 @@ func TestWhateverIsSaidAboutADeletionDoesNotTellTheAPIToken(t *testing.T) {
 		"a broken length": {func(w http.ResponseWriter, path string) {
 			raw(w, "HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n", path)
 		}, "Content-Length"},
-		"a broken encoding": {func(w http.ResponseWriter, path string) {
+		"a broken encoding": {func(w http.ResponseWriter, _ string) {
 			raw(w, "HTTP/1.1 200 OK\r\nTransfer-Encoding: %s\r\n\r\n", id)
 		}, "transfer encoding"},
 		"half an answer": {func(w http.ResponseWriter, path string) {
