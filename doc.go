@@ -34,7 +34,7 @@
 //	session := cfg.NewSession(cfg.JWT(jwt), &ringcx.SessionOptions{Store: &file.Store{Dir: "/var/lib/app/ringcx"}})
 //
 // A lineage is found by hosts, app and credential, or by a SessionOptions.Key. A [Grant] of the program's own says whom it
-// stands for, see [Identified], or comes with a Key: a session that could be anybody's fails every call.
+// stands for, see [Identified], or comes with a Key: in a Store, a session that could be anybody's fails every call.
 //
 // # Trying it
 //

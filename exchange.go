@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -33,11 +34,49 @@ func (c *Config) Refresh(ctx context.Context, token *Token) (*Token, error) {
 
 // endRingCX makes the refresh token of a RingCX token useless. The vendor takes it in the path and in no other way.
 func (c *Config) endRingCX(ctx context.Context, token *Token) error {
+	if !staysInPath(token.RefreshToken) {
+		return &Error{Op: opEnd, Message: "not sent, because the refresh token is a path of its own, which would name another operation", kind: failRefused}
+	}
 	_, _, err := c.post(ctx, tokenRequest{
 		op: opEnd, method: http.MethodDelete, secret: token.RefreshToken,
 		url: c.ringCX() + "/api/auth/logout/" + url.PathEscape(token.RefreshToken),
 	})
 	return err
+}
+
+// staysInPath tells whether a text that is put into a path leads nowhere else, however often somebody decodes it.
+func staysInPath(s string) bool {
+	for {
+		for segment := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '/' || r == '\\' }) {
+			if end := strings.IndexAny(segment, ";?#"); end >= 0 {
+				segment = segment[:end]
+			}
+			if segment = strings.TrimSpace(segment); segment == "." || segment == ".." {
+				return false
+			}
+		}
+		plain := unescape(s)
+		if plain == s {
+			return strings.TrimSpace(s) != ""
+		}
+		s = plain
+	}
+}
+
+// unescape takes one percent encoding away. What only begins like one stands for itself.
+func unescape(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			if c, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
+				b.WriteByte(byte(c))
+				i += 2
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }
 
 func (c *Config) ringCXToken(ctx context.Context, r tokenRequest) (*Token, error) {

@@ -21,7 +21,7 @@ const (
 )
 
 // Grant obtains RingCentral tokens. [Config.JWT] is the usual one; a program with another way to get them brings its
-// own, and says whose tokens they are: by being [Identified], or by a SessionOptions.Key.
+// own, and says whose tokens they are where a [Store] keeps them: by being [Identified], or by a SessionOptions.Key.
 type Grant interface {
 	// Renew returns a new RingCentral token. With prev it renews prev by its refresh token; without (nil) it logs
 	// in anew, and answers [ErrLoginRequired] if that takes a person.

@@ -43,7 +43,6 @@ func TestASessionThatCouldBeAnybodysFailsEveryCall(t *testing.T) {
 		c, demo := v.Config(), v.Demo()
 		for name, s := range map[string]*ringcx.Session{
 			"a shared store":     c.NewSession(ownGrant{c.JWT(demo.JWT)}, &ringcx.SessionOptions{Store: store}),
-			"no store":           c.NewSession(ownGrant{c.JWT(demo.JWT)}, nil),
 			"a wrapped password": c.NewSession(ownGrant{c.RingCXPassword("a", "b", "")}, &ringcx.SessionOptions{Store: store}),
 			"a wrapped code":     c.NewSession(ownGrant{c.AuthorizationCode("a", "b", "c")}, &ringcx.SessionOptions{Store: store}),
 			"an empty name":      c.NewSession(namedGrant{c.JWT(demo.JWT), ""}, &ringcx.SessionOptions{Store: store}),
@@ -85,6 +84,28 @@ func TestASessionThatIsNamedWorks(t *testing.T) {
 			wantAsked(t, v, 0, loginPath, exchangePath)
 		})
 	}
+}
+
+func TestASessionThatKeepsItsLineageToItselfNeedsNoName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		c, demo := v.Config(), v.Demo()
+		for name, opts := range map[string]*ringcx.SessionOptions{"no options": nil, "no Store": {Inline: true}} {
+			first, second := c.NewSession(ownGrant{c.JWT(demo.JWT)}, opts), c.NewSession(ownGrant{c.JWT(demo.JWT)}, opts)
+			for call, err := range everyCall(t.Context(), first) {
+				if err != nil && call != "Client" { // whose host is not the vendor's
+					t.Errorf("%s, %s: %v", name, call, err)
+				}
+			}
+			one, other := mustToken(t, first), mustToken(t, second)
+			if one.AccessToken == other.AccessToken {
+				t.Errorf("%s: two sessions share what each keeps to itself", name)
+			}
+			if again := mustToken(t, first); again.AccessToken != one.AccessToken {
+				t.Errorf("%s: a session forgot its token", name)
+			}
+		}
+	})
 }
 
 func TestTwoUsersHaveTwoLineagesInOneStore(t *testing.T) {

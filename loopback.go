@@ -48,12 +48,39 @@ func hostProblem(raw, allowed string) string {
 		return "must not hold a user name or password"
 	case u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "":
 		return strconv.Quote(raw) + " must be of the form https://host"
+	case !isHost(u.Hostname()):
+		return strconv.Quote(raw) + " must name one host, in ASCII (xn--…), or an address in its usual form"
+	case !isPort(u.Port()):
+		return strconv.Quote(raw) + " must have a port between 1 and 65535, or none"
 	case u.Path != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(raw, "#"):
 		return strconv.Quote(raw) + " must be a host alone, without a path"
 	case u.Scheme == "http" && !isLoopback(u.Hostname()) && !isAllowed(u.Hostname(), allowed):
 		return strconv.Quote(raw) + " must use https: tokens travel in clear over http"
 	}
 	return ""
+}
+
+// isHost tells what can be the host of a URL: an address, or a name of letters, digits, - and _. What ends in a number and is
+// no address is taken for one by some, and by others not.
+func isHost(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	last := ""
+	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
+		if last = lower(label); label == "" || strings.Trim(last, labelCharacters) != "" {
+			return false
+		}
+	}
+	_, err := strconv.ParseUint(strings.TrimPrefix(last, "0x"), 16, 64)
+	return strings.Trim(last, "0123456789") != "" && (err != nil || !strings.HasPrefix(last, "0x"))
+}
+
+const labelCharacters = "abcdefghijklmnopqrstuvwxyz0123456789-_"
+
+func isPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
 }
 
 func isAllowed(host, allowed string) bool { return allowed != "" && lower(host) == lower(allowed) }
@@ -68,7 +95,7 @@ func allowedProblem(host string) string {
 		return ""
 	}
 	for label := range strings.SplitSeq(host, ".") {
-		if label == "" || strings.Trim(lower(label), "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		if label == "" || strings.Trim(lower(label), labelCharacters) != "" {
 			return "is " + strconv.Quote(host) + ", which is not the name of a host alone"
 		}
 	}

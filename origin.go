@@ -35,6 +35,9 @@ func originOf(u *url.URL) string {
 // hostOf is the host of u in lower case, an IPv6 address in its shortest form, with the port if it is not that of the scheme.
 func hostOf(u *url.URL) string {
 	host, port := lower(u.Hostname()), u.Port()
+	if strings.HasPrefix(port, "0") {
+		port = or(strings.TrimLeft(port, "0"), "0")
+	}
 	if port == defaultPorts[u.Scheme] {
 		port = ""
 	}
@@ -48,6 +51,15 @@ func hostOf(u *url.URL) string {
 		return net.JoinHostPort(host, port)
 	case strings.Contains(host, ":"):
 		return "[" + host + "]"
+	}
+	return host
+}
+
+// placeOf is hostOf, with an IPv4 address that is written as one of IPv6 as what it is dialled as.
+func placeOf(u *url.URL) string {
+	host := hostOf(u)
+	if rest, ok := strings.CutPrefix(host, "[::ffff:"); ok && !strings.Contains(rest, "%") {
+		return strings.Replace(rest, "]", "", 1)
 	}
 	return host
 }

@@ -112,6 +112,52 @@ func TestAHostThatCannotBeUnderstoodIsAnErrorOfTheFirstRequest(t *testing.T) {
 	}
 }
 
+func TestAHostIsUnderstoodHoweverItIsSpelledOrRefused(t *testing.T) {
+	for _, c := range []struct{ host, address string }{
+		{"127.0.0.1:08787", "http://127.0.0.1:8787/x"},
+		{"127.0.0.1:8787", "http://127.0.0.1:008787/x"},
+		{"https://ringcx.ringcentral.com:0443", "https://ringcx.ringcentral.com/x"},
+		{"ringcx.ringcentral.com", "https://ringcx.ringcentral.com:00443/x"},
+		{"http://localhost:080", "http://localhost/x"},
+		{"[::ffff:7f00:1]:8787", "http://127.0.0.1:8787/x"},
+		{"[::ffff:127.0.0.1]:8787", "http://127.0.0.1:8787/x"},
+		{"127.0.0.1:8787", "http://[::FFFF:7F00:1]:8787/x"},
+		{"[::ffff:7f00:1]:8787", "http://[0:0:0:0:0:ffff:127.0.0.1]:8787/x"},
+		{"[0::0:1]:8787", "http://[::1]:8787/x"},
+		{"https://10.0.0.1", "https://10.0.0.1:443/x"},
+		{"https://my_box.example.:65535", "https://my_box.example.:65535/x"},
+		{"https://xn--bcher-kva.example", "https://xn--bcher-kva.example/x"},
+		{"0x.example", "https://0x.example/x"},
+		{"1.2.3.example", "https://1.2.3.example/x"},
+	} {
+		if signed, err := ask(t, &ringcx.Transport{Source: &numbered{}, Host: c.host}, c.address); !signed || err != nil {
+			t.Errorf("Host %q, %s: signed %v, %v", c.host, c.address, signed, err)
+		}
+	}
+	for _, host := range []string{
+		"*", "https://*", "https://*.ringcentral.com", "https://a,b", "a,b", "a b.example", "ringcx.ringcentral.com,other.example", "https://a|b", "https://a..b", "https://.", "https://.a",
+		"localhost:0", "localhost:00", "localhost:65536", "localhost:99999", "localhost:4294967376", "https://ringcx.ringcentral.com:65979", "http://127.0.0.1:0",
+		"https://127.1", "https://2130706433", "https://0x7f.1", "https://0x7f000001", "https://127.0.0.01", "https://0177.0.0.1", "https://256.0.0.1", "https://127.0.0.1.", "https://a.0x1",
+		"https://b\u00fccher.example", "https://ringcx\u200b.ringcentral.com", "https://ringcx\u3002ringcentral.com", "https://[::1%25]", "https://[1.2.3.4]", "https://(a)", "https://a$b", "https://a%2cb",
+	} {
+		if signed, err := ask(t, &ringcx.Transport{Source: &numbered{}, Host: host}, "https://ringcx.ringcentral.com/x"); signed || err == nil {
+			t.Errorf("Host %q: signed %v, %v", host, signed, err)
+		}
+		if !strings.Contains(host, "://") {
+			host = "https://" + host
+		}
+		if err := (ringcx.Config{ClientID: "id", Endpoint: ringcx.Endpoint{RingCX: host}}).Validate(); err == nil {
+			t.Errorf("an Endpoint at %q is valid", host)
+		}
+	}
+	// What is another place is none of those.
+	for host, address := range map[string]string{"[::ffff:127.0.0.1]:8787": "http://[::1]:8787/x", "127.0.0.1:8787": "http://[::7f00:1]:8787/x", "localhost:8787": "http://localhost:80787/x", "127.0.0.1": "http://[::ffff:127.0.0.2]/x"} {
+		if signed, err := ask(t, &ringcx.Transport{Source: &numbered{}, Host: host}, address); signed || err != nil {
+			t.Errorf("Host %q, %s: signed %v, %v", host, address, signed, err)
+		}
+	}
+}
+
 func TestTheHostOfATransportMayBeCorrected(t *testing.T) {
 	transport := &ringcx.Transport{Source: &numbered{}, Host: "one.example"}
 	for _, host := range []string{"one.example", "two.example", "one.example"} {

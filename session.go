@@ -52,7 +52,8 @@ type SessionOptions struct {
 	// Store keeps the lineage; nil: a [Memory] of its own, so that it ends with the session.
 	Store Store
 	// Key names the lineage in the Store. "": derived from hosts, app and credential, so that sessions made from the
-	// same ones share it; a session whose grant does not say whom it stands for (see [Identified]) then fails every call.
+	// same ones share it; a session with a Store whose grant does not say whom it stands for (see [Identified]) then fails
+	// every call.
 	// A lineage of other credentials under the same key is replaced once the new login worked.
 	Key string
 	// Inline makes every renewal happen in the call that finds it due, and never in the background, for programs
@@ -91,7 +92,7 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	}
 	switch {
 	case s.key != "":
-	case s.identity == "" && (login != nil || opts.Store != nil):
+	case s.identity == "" && opts.Store != nil:
 		s.invalid = errNameless // and it has no key, so that nothing is read or written
 	default:
 		s.key = fingerprint(s.app, s.identity)

@@ -78,9 +78,9 @@ func newTarget(host, allowed string) *target {
 		return g
 	}
 	if u.Scheme == "https" {
-		g.secure = hostOf(u)
+		g.secure = placeOf(u)
 	}
-	g.clear = hostOf(&url.URL{Scheme: "http", Host: u.Host})
+	g.clear = placeOf(&url.URL{Scheme: "http", Host: u.Host})
 	g.refuse = isURL && u.Scheme == "https" || !isLoopback(u.Hostname()) && !isAllowed(u.Hostname(), allowed)
 	return g
 }
@@ -91,7 +91,7 @@ func (g *target) meant(u *url.URL) bool {
 	if u.Scheme != "https" {
 		host = g.clear
 	}
-	return host != "" && (u.Host == host || hostOf(u) == host)
+	return host != "" && (u.Host == host || placeOf(u) == host)
 }
 
 func (t *Transport) target() *target {

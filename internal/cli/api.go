@@ -92,7 +92,7 @@ func (c *call) run() error {
 		return err
 	}
 	switch {
-	case r.code >= 400, r.isPage():
+	case r.code/100 != 2, r.isPage():
 		return r.err()
 	case r.isDamaged():
 		return fmt.Errorf("%s %s: the answer is damaged: it should be JSON, and is not", r.request.Method, r.request.URL.Path)
@@ -113,10 +113,10 @@ func (c *call) build() (path string, query url.Values, body []byte, err error) {
 	}
 	for _, f := range fields {
 		text := f.text()
-		if _, there := object[f.name]; filled[f.name] || there {
-			return "", nil, nil, &usageError{fmt.Sprintf("the field %q is given twice", clip(f.name)), "give it once, or a list of JSON such as -F name='[1,2]'"}
-		}
+		_, again := object[f.name]
 		switch {
+		case filled[f.name], again:
+			return "", nil, nil, &usageError{fmt.Sprintf("the field %q is given twice, and there is one place for it", clip(f.name)), `give it once; a list is JSON: -F 'name=["a","b"]'`}
 		case strings.Contains(path, "{"+f.name+"}"):
 			filled[f.name] = true
 			if path, err = operations.Fill(path, f.name, text); err != nil {
@@ -147,6 +147,9 @@ func (c *call) build() (path string, query url.Values, body []byte, err error) {
 }
 
 func checkPath(path string) error {
+	if operations.OfPlatform(path) {
+		return &usageError{"paths under /restapi belong to the RingCentral platform, which takes another token", "ringcx api calls the RingCX API: /voice/api/… and /api/…"}
+	}
 	if err := operations.CheckPath(path); err != nil {
 		return &usageError{"the path " + oneLine(err.Error()), "give the path as it is to be called, such as /voice/api/v1/admin/accounts"}
 	}

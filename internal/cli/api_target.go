@@ -32,8 +32,6 @@ func (c *call) target(args []string) error {
 		return &usageError{"give the path alone; the token goes to the configured RingCX server only", "leave out the https://host part, and use --ringcx-server-url for another server"}
 	case !strings.HasPrefix(c.path, "/") || strings.HasPrefix(c.path, "//"):
 		return &usageError{fmt.Sprintf("the path %q must start with one /", c.path), "such as /voice/api/v1/admin/accounts"}
-	case strings.HasPrefix(c.path, "/restapi/"):
-		return &usageError{"paths under /restapi belong to the RingCentral platform, which takes another token", "ringcx api calls the RingCX API: /voice/api/… and /api/…"}
 	}
 	path, _, _ := strings.Cut(c.path, "?")
 	if err := checkPath(path); err != nil {

@@ -40,6 +40,9 @@ func (e *callError) Hint() string {
 	if e.page && e.status < http.StatusInternalServerError {
 		return "paths of the API start with /voice/api/ or /api/; check the path, and the RingCX server in 'ringcx status'"
 	}
+	if e.status/100 == 3 {
+		return "nothing was sent there; check the path, and the RingCX server in 'ringcx status'"
+	}
 	switch e.status {
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
 		return "check the fields against the vendor's description of the operation"
@@ -114,11 +117,21 @@ func (r *reply) err() error {
 		}
 	case e.page || strings.HasPrefix(text, "<"):
 		e.message = "answered a web page (HTML) where data was expected"
+	case r.code/100 == 3:
+		e.message = r.redirect()
 	default:
 		e.message = first(text, http.StatusText(r.code))
 	}
 	e.code, e.message = said(e.code), said(e.message)
 	return e
+}
+
+// redirect says that the answer leads somewhere, and was not followed.
+func (r *reply) redirect() string {
+	if to := r.header.Get("Location"); to != "" {
+		return "answered with a redirect to " + to + ", which is not followed"
+	}
+	return first(http.StatusText(r.code), "answered with a redirect") + ", which leads nowhere"
 }
 
 // said is what a server says as an error may repeat it: in one line, of a length that people read.

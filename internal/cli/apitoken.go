@@ -1,18 +1,13 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/ringcx-go/ringcx"
 )
 
 // apiTokens is where the vendor keeps the permanent API tokens of the user.
@@ -32,7 +27,7 @@ deleted. Each call makes one more.`,
   ringcx apitoken delete --token-file token.txt`,
 		RunE: func(*cobra.Command, []string) error { return a.createAPIToken(output) },
 	}
-	create.Flags().StringVar(&output, "output", "", "write the token to `FILE` (mode 0600), which is replaced, in place of printing it")
+	create.Flags().StringVar(&output, "output", "", "write the token to `FILE` (mode 0600), new or in place of one, - for standard output")
 	var show, asJSON bool
 	list := &cobra.Command{
 		Use: "list", Short: "List the API tokens of the user, shortened", Args: noArgs,
@@ -63,82 +58,35 @@ deleted. Each call makes one more.`,
 	return group("apitoken", "Work with permanent API tokens", create, list, remove)
 }
 
-// brief is as much of a token as tells it from others.
-func brief(token string) string {
-	shard, id, split := strings.Cut(token, ":")
-	if !split {
-		shard, id = "", token
-	} else {
-		shard += ":"
-	}
-	return printable(shard + id[:min(8, len(id)/2)] + "…")
-}
-
 // createAPIToken makes a token, if there is where to put it.
 func (a *app) createAPIToken(output string) error {
 	session, acc, err := a.signedIn()
 	if err != nil {
 		return err
 	}
-	if output == "" {
-		token, err := a.newAPIToken(session, acc)
-		if err == nil {
-			_, err = fmt.Fprintln(a.Stdout, token)
+	to, put := "standard output", func(text string) error { _, err := io.WriteString(a.Stdout, text); return err }
+	if output != "" && output != "-" {
+		out, err := newOutput(output)
+		if err != nil {
+			return err
 		}
-		return err
+		defer out.discard()
+		to, put = output, out.write
 	}
-	out, err := newOutput(output)
-	if err != nil {
-		return err
-	}
-	defer out.discard()
 	token, err := a.newAPIToken(session, acc)
 	if err != nil {
 		return err
 	}
-	if err := out.write(token + "\n"); err != nil {
+	if err := put(token + "\n"); err != nil {
 		return &hintedError{
-			fmt.Errorf("the API token %s was made, but not written to %s: %w", brief(token), output, err),
+			fmt.Errorf("the API token %s was made, but not written to %s: %w", brief(token), to, err),
 			"'ringcx apitoken list --show' prints it, 'ringcx apitoken delete' deletes it",
 		}
 	}
-	a.inform("Wrote the API token %s to %s.\n", brief(token), output)
+	if to == output {
+		a.inform("Wrote the API token %s to %s.\n", brief(token), output)
+	}
 	return nil
-}
-
-func (a *app) newAPIToken(session *ringcx.Session, acc *account) (string, error) {
-	r, err := a.request(session.Client(), http.MethodPost, acc, apiTokens, "text/plain, */*")
-	if err != nil {
-		return "", err
-	}
-	if r.code != http.StatusOK && r.code != http.StatusCreated || r.isPage() {
-		return "", r.err()
-	}
-	token := strings.Trim(strings.TrimSpace(string(r.body)), `"`)
-	if token == "" || len(token) > 200 || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return "", fmt.Errorf("%s %s: the answer is not a token", r.request.Method, r.request.URL.Path)
-	}
-	return token, nil
-}
-
-// loadAPITokens asks for the tokens of the user.
-func (a *app) loadAPITokens() ([]string, *ringcx.Session, *account, error) {
-	session, acc, err := a.signedIn()
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	r, err := a.request(session.Client(), http.MethodGet, acc, apiTokens, "application/json")
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	if r.code != http.StatusOK {
-		return nil, nil, nil, r.err()
-	}
-	var tokens []string
-	if json.Unmarshal(r.body, &tokens) != nil {
-		return nil, nil, nil, r.notAList()
-	}
-	return tokens, session, acc, nil
 }
 
 func (a *app) listAPITokens(show, asJSON bool) error {
@@ -195,30 +143,6 @@ func (a *app) deleteAPIToken(args []string, tokenFile string, yes bool) error {
 	return nil
 }
 
-// removeAPIToken deletes a token. The vendor wants it in the path, so what is said about the request is cleaned of it.
-func (a *app) removeAPIToken(session *ringcx.Session, acc *account, token string) error {
-	r, err := a.request(session.Client(), http.MethodDelete, acc, apiTokens+"/"+url.PathEscape(token), "*/*")
-	if err == nil && (r.code != http.StatusOK && r.code != http.StatusNoContent || r.isPage()) {
-		err = r.err()
-	}
-	var call *callError
-	var network *netError
-	switch {
-	case errors.As(err, &call):
-		call.path = apiTokens + "/" + brief(token)
-		call.message = strings.ReplaceAll(call.message, token, brief(token))
-		return call
-	case errors.As(err, &network):
-		network.path = apiTokens + "/" + brief(token)
-		return network
-	case err != nil:
-		return err
-	case strings.TrimSpace(string(r.body)) == "false":
-		return &hintedError{fmt.Errorf("the vendor did not delete the API token %s", brief(token)), "see 'ringcx apitoken list'"}
-	}
-	return nil
-}
-
 // pick finds the one token that a number or a beginning means.
 func pick(tokens []string, word string) (string, error) {
 	if n, err := strconv.Atoi(word); err == nil && n > 0 && n <= len(tokens) {
@@ -257,7 +181,7 @@ func (a *app) readAPIToken(name string) (string, error) {
 		return "", err
 	}
 	token := strings.TrimSpace(string(data))
-	if len(token) < 8 || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' || c == '/' || c == '?' }) {
+	if !isAPIToken(token) {
 		return "", &usageError{from + " does not hold an API token", "give the token alone, in one line, as 'ringcx apitoken create' printed it"}
 	}
 	return token, nil

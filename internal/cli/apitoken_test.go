@@ -21,12 +21,17 @@ type keeper struct {
 	tokens []string
 	asked  []string
 	fail   int // answer this status to deletions
+
+	instead func(w http.ResponseWriter, r *http.Request) bool // answers if it says so; nil: it does not
 }
 
 var made = []string{"aws80:c2353445-bc74-af1a-2850-1d55a371c0a9", "aws80:c2353446-0000-4000-8000-1d55a371c0a9", "aws81:99999999-0000-4000-8000-1d55a371c0a9"}
 
 func (k *keeper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	const path = "/voice/api/v1/admin/token"
+	if k.instead != nil && k.instead(w, r) {
+		return
+	}
 	rest, ours := strings.CutPrefix(r.URL.Path, path)
 	if !ours {
 		k.next.ServeHTTP(w, r)

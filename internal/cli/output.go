@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -15,10 +16,18 @@ type output struct {
 	temp *os.File
 }
 
-// newOutput begins a file that only this user can read or replace. A link at path is replaced, not followed.
+// newOutput begins a file that only this user can read or replace. What is at path already has to be a file itself: a link, a
+// pipe or a device would be gone afterwards, and what is behind it would not have got anything.
 func newOutput(path string) (*output, error) {
-	const hint = "--output names a file; it may be new"
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+	const hint = "--output names a file, which may be new, or - for standard output"
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, &usageError{fmt.Sprintf("cannot write %s: %s", path, plainPath(err)), hint}
+	case info.Mode()&fs.ModeSymlink != 0:
+		return nil, &usageError{fmt.Sprintf("%s is a link, which is not followed", path), hint}
+	case !info.Mode().IsRegular():
 		return nil, &usageError{fmt.Sprintf("%s is not a file", path), hint}
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")

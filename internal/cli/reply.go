@@ -21,9 +21,9 @@ type reply struct {
 // maxListing bounds an answer that is read whole.
 const maxListing = 64 << 20
 
-// fetch sends req and reads the answer.
+// fetch sends req and reads the answer. Redirects are followed as far as client does, and as asMeant has it.
 func fetch(client *http.Client, req *http.Request) (*reply, error) {
-	resp, err := client.Do(req)
+	resp, err := asMeant(client).Do(req)
 	if err != nil {
 		return nil, bare(req, err)
 	}

@@ -59,15 +59,33 @@ func checkSegment(s string) error {
 		case strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }):
 			return errors.New("holds a character that cannot be seen")
 		}
-		plain := encoded.ReplaceAllStringFunc(s, func(e string) string {
-			c, _ := strconv.ParseUint(e[1:], 16, 8) // two hexadecimal digits
-			return string([]byte{byte(c)})
-		})
+		plain := decode(s)
 		if plain == s {
 			return nil
 		}
 		s = plain
 	}
+}
+
+// OfPlatform tells paths of the RingCentral platform, /restapi and those below it, however often they are encoded and
+// whatever their case: some server would take them for that.
+func OfPlatform(path string) bool {
+	for plain := decode(path); plain != path; plain = decode(path) {
+		path = plain
+	}
+	first := strings.TrimLeft(path, "/ ")
+	if end := strings.IndexAny(first, separators); end >= 0 {
+		first = first[:end]
+	}
+	return strings.EqualFold(strings.TrimRight(first, ". "), "restapi")
+}
+
+// decode takes one percent encoding away.
+func decode(s string) string {
+	return encoded.ReplaceAllStringFunc(s, func(e string) string {
+		c, _ := strconv.ParseUint(e[1:], 16, 8) // two hexadecimal digits
+		return string([]byte{byte(c)})
+	})
 }
 
 // encoded is a character in percent encoding. What only begins like one stands for itself.

@@ -63,6 +63,27 @@ func TestAPathThatMeansAnotherOneIsRefused(t *testing.T) {
 	}
 }
 
+func TestAPathOfThePlatformIsKnownHoweverItIsWritten(t *testing.T) {
+	for _, path := range []string{
+		"/restapi", "/restapi/", "/restapi/oauth/revoke", "/RestAPI/x", "/%72estapi/oauth/revoke", "/%2572estapi/x", "/%52%45%53%54%41%50%49", "/%72%65%73%74%61%70%69/v1.0",
+		"/re\u017ftapi/x", "/restapi%2fx", "//restapi/x", "/%2frestapi", "/restapi;a=b/x", "/restapi?x", "/restapi%20/x", "/restapi./x", "/%2572%2565stapi%252fx",
+	} {
+		if !operations.OfPlatform(path) {
+			t.Errorf("%q passes", path)
+		}
+	}
+	for _, path := range []string{"/", "", "/voice/restapi/x", "/voice/api/v1/restapi", "/restapis/x", "/restap", "/rest/api", "/voice/api/v1/admin/accounts", "/api/auth/login", "/%zzrestapi"} {
+		if operations.OfPlatform(path) {
+			t.Errorf("%q is one of the platform", path)
+		}
+	}
+	for _, op := range operations.All() {
+		if operations.OfPlatform(op.Path) {
+			t.Errorf("%s is an operation of the platform", op.ID)
+		}
+	}
+}
+
 func FuzzAFilledPathHasTheSegmentsOfItsOperation(f *testing.F) {
 	for _, value := range append(elsewhere, "21000001", "50%", "%41") {
 		f.Add(value)
