@@ -94,8 +94,12 @@ func sandboxFlags(cmd *cobra.Command, opts *sandbox.Options, at *place) {
 
 // reachable is a host that programs on this machine can connect to.
 func reachable(host string) string {
-	if host == "" || host == "0.0.0.0" || host == "::" {
+	address, _, _ := strings.Cut(host, "%")
+	switch ip := net.ParseIP(address); {
+	case host == "", ip.IsUnspecified():
 		return "127.0.0.1"
+	case ip.IsLoopback():
+		return address // a zone says nothing there
 	}
 	return host
 }

@@ -259,11 +259,16 @@ func (q *inquiry) unreached(err error) error {
 	var unknown x509.UnknownAuthorityError
 	var record tls.RecordHeaderError
 	var name x509.HostnameError
+	host := strings.ToLower(q.base.Hostname())
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		err = fmt.Errorf("nothing whole came in %s", span(answerTime))
+	case errors.As(err, &name) && isAddress(host):
+		hint = "have it listen there (--listen), or on all addresses of private networks (--listen 0.0.0.0:PORT)"
+	case errors.As(err, &name) && !localtls.Certifiable(host):
+		hint = "no public name has a certificate. " + certifiableHint
 	case errors.As(err, &name):
-		hint = "start it with --host " + shellWord(q.base.Hostname()) + ", and give programs what it then writes"
+		hint = "start it with --host " + shellWord(host) + ", and give programs what it then writes"
 	case errors.As(err, &unknown):
 		hint = "give the directory of that sandbox with --tls DIR"
 	case errors.As(err, &record), q.base.Scheme == "https" && errors.Is(err, http.ErrSchemeMismatch):

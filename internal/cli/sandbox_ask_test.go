@@ -285,7 +285,7 @@ func TestEnvWaitsForASandboxThatIsStarting(t *testing.T) {
 	}
 }
 
-func TestNobodysNameIsTakenForASandboxsHost(t *testing.T) {
+func TestWhatIsNoNameOfThisMachineIsNotTakenForIt(t *testing.T) {
 	for _, args := range [][]string{
 		{"--host", "platform.ringcentral.com"},
 		{"--host", "Ringcentral.COM."},
@@ -309,6 +309,11 @@ func TestNobodysNameIsTakenForASandboxsHost(t *testing.T) {
 		{"--host", "sandbox\n"},
 		{"--host", "ringcentral.example"},
 		{"--listen", "platform.ringcentral.com:0"},
+		{"--listen", ""},
+		{"--listen", "127.0.0.1"},
+		{"--listen", "8787"},
+		{"--listen", "[::1]"},
+		{"--listen", " "},
 		{"--tls-vendor-names"},
 		{"--env-file", "a\nb"},
 		{"--tls", "a\x1bb"},
