@@ -138,6 +138,9 @@ func MaySendPassword(env *Env, address string) error {
 	return (&inquiry{app: &app{Env: env}, base: u}).maySendPassword(address)
 }
 
+// Reachable is a host that programs on this machine can connect to.
+var Reachable = reachable
+
 // Printable is a value as it is shown.
 var Printable = printable
 

@@ -331,6 +331,18 @@ func TestWhatIsNoNameOfThisMachineIsNotTakenForIt(t *testing.T) {
 	}
 }
 
+func TestASandboxIsReachedAtAnAddressThatLeadsToIt(t *testing.T) {
+	for host, want := range map[string]string{
+		"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "127.0.0.1", "0:0::0": "127.0.0.1", "::%lo": "127.0.0.1", "::ffff:0.0.0.0": "127.0.0.1",
+		"127.0.0.1": "127.0.0.1", "::1": "::1", "0:0::1": "::1", "::1%lo": "::1", "::ffff:127.0.0.1": "127.0.0.1", "::ffff:192.0.2.1": "192.0.2.1",
+		"192.0.2.1": "192.0.2.1", "fe80::1%eth0": "fe80::1%eth0", "sandbox": "sandbox", "LOCALHOST": "LOCALHOST",
+	} {
+		if got := cli.Reachable(host); got != want {
+			t.Errorf("%q: %q, want %q", host, got, want)
+		}
+	}
+}
+
 func TestTheEnvironmentOfASandboxIsWordsAlone(t *testing.T) {
 	for name, value := range words() {
 		if !strings.HasPrefix(value.(string), "of-") {

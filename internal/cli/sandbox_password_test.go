@@ -145,8 +145,16 @@ func TestASandboxWithACertificateOfAnotherAuthorityGetsNoPassword(t *testing.T) 
 func TestEnvThatFailsStopsTheShell(t *testing.T) {
 	nobody := stranger(t, func(http.ResponseWriter, *http.Request) {})
 	for _, args := range [][]string{
-		{"--app", "bot"}, {"--seed", "x"}, {"--no-such-flag"}, {"more"}, {"--console-password-file", ""}, {"--console-password-file", filepath.Join(t.TempDir(), "none")},
-		{"--listen", ""}, {"--listen", "127.0.0.1:0"}, {"--tls", filepath.Join(t.TempDir(), "nothing"), "--app"},
+		{"--app", "bot"},
+		{"--seed", "x"},
+		{"--no-such-flag"},
+		{"more"},
+		{"--console-password-file", ""},
+		{"--console-password-file", filepath.Join(t.TempDir(), "none")},
+		{"--listen", ""},
+		{"--listen", "127.0.0.1:0"},
+		{"--namespace", "No!"},
+		{"--app"},
 	} {
 		code, out, errs := asks(t, nobody, args...)
 		if code != 2 && code != 1 || out != stops || !strings.Contains(errs, "ringcx: ") {
@@ -188,7 +196,7 @@ func TestAnAddressAtWhichTheNamespaceIsNotIsNotBelieved(t *testing.T) {
 	other, _ := box(t, nil) // of this machine, and a sandbox, but outside of all namespaces
 	silent := stranger(t, func(w http.ResponseWriter, _ *http.Request) { writeAnswer(w, words()) })
 	for _, address := range []string{other, silent, other + "/_ns/n"} {
-		liar := stranger(t, func(w http.ResponseWriter, r *http.Request) {
+		liar := stranger(t, func(w http.ResponseWriter, _ *http.Request) {
 			answer := words()
 			answer["url"], answer["namespace"] = address, "n"
 			writeAnswer(w, answer)
