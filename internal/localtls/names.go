@@ -23,11 +23,14 @@ var vendorDomains = []string{"ringcentral.com", "ringcentral.biz", "vacd.biz", "
 var registries = []string{
 	"com", "net", "org", "biz", "info", "edu", "gov", "mil", "int", "arpa", "dev", "app", "cloud", "online", "xyz", "name", "pro", "mobi", "top",
 	"site", "shop", "club", "page", "zip", "mov", "google", "goog", "amazon", "aws", "azure", "microsoft", "apple",
-	"internal", "local", "lan", "localdomain", "corp", "intranet", "private", "home.arpa", "cluster.local", "svc.cluster.local",
+	"internal", "local", "lan", "localdomain", "corp", "intranet", "private", "home.arpa", "svc", "cluster.local", "svc.cluster.local",
 }
 
 // privateDomains are those below which no name is anybody's but of the network or the machine that knows it.
-var privateDomains = []string{"localhost", "internal", "local", "lan", "localdomain", "home.arpa", "test", "example"}
+var privateDomains = []string{"localhost", "internal", "local", "lan", "localdomain", "home.arpa", "svc", "test", "example"}
+
+// registrable is what the last label of a public name looks like.
+var registrable = regexp.MustCompile(`^([a-z]+|xn--.*)$`)
 
 var vendors = kind{
 	file: "vendor-authority.pem", name: "ringcx sandbox, names of the vendor", life: vendorLife, margin: 24 * time.Hour,
@@ -105,9 +108,11 @@ var (
 
 // Certifiable reports whether a name, in the spelling of HostName, can have a certificate. An authority for it may sign for all
 // that is below, too. Below a public name that may be others' (github.io, co.uk, the name of a company), and which ones are
-// changes with every week, so none of them gets one: only names of one label, and those below private domains.
+// changes with every week, so none of them gets one: only names of one label, those below private domains, and those whose
+// last label cannot be a public one, as in networks of containers.
 func Certifiable(name string) bool {
-	return !strings.Contains(name, ".") || slices.ContainsFunc(privateDomains, func(domain string) bool { return strings.HasSuffix(name, "."+domain) })
+	dot := strings.LastIndexByte(name, '.')
+	return dot < 0 || !registrable.MatchString(name[dot+1:]) || slices.ContainsFunc(privateDomains, func(domain string) bool { return strings.HasSuffix(name, "."+domain) })
 }
 
 // certifiable reports whether an authority may have a name.

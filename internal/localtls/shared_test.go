@@ -126,7 +126,7 @@ func TestADirectoryKeepsFewAuthorities(t *testing.T) {
 func TestNoAuthorityIsForNamesBelowWhichOthersHaveTheirs(t *testing.T) {
 	for _, name := range []string{
 		"co.uk", "github.io", "s3.amazonaws.com", "google.com", "box.company.com", "sandbox.de", "x.y.zip", "foo.arpa", "test.com", "local.net", "example.com",
-		"internal.example.com", "xn--p1ai.com", "a.localhost.com", "sandbox.xn--p1ai", "a.corp",
+		"internal.example.com", "xn--p1ai.com", "a.localhost.com", "sandbox.xn--p1ai", "a.corp", "project_default.com", "net1.de",
 	} {
 		if localtls.Certifiable(name) {
 			t.Errorf("%s is certifiable", name)
@@ -136,13 +136,13 @@ func TestNoAuthorityIsForNamesBelowWhichOthersHaveTheirs(t *testing.T) {
 			t.Errorf("%s: %v, with the keys %q", name, err, keys(dir))
 		}
 	}
-	for _, name := range []string{"internal", "local", "lan", "home.arpa", "home.arpa.", "LOCAL", "svc.cluster.local", "com", "uk", "corp"} {
+	for _, name := range []string{"internal", "local", "lan", "home.arpa", "home.arpa.", "LOCAL", "svc", "svc.cluster.local", "com", "uk", "corp"} {
 		if _, err := localtls.HostName(name); err == nil {
 			t.Errorf("%s can be a host", name)
 		}
 	}
 	dir := t.TempDir()
-	good := []string{"sandbox", "ring_cx-box", "box.internal", "box.local", "a.b.lan", "box.test", "box.example", "box.home.arpa", "sandbox.ns.svc.cluster.local"}
+	good := []string{"sandbox", "ring_cx-box", "box.internal", "box.local", "a.b.lan", "box.test", "box.example", "box.home.arpa", "sandbox.ns.svc.cluster.local", "sandbox.ns.svc", "sandbox.project_default", "box.net1"}
 	config := configOf(t, dir, localtls.Server{Hosts: good}, time.Now())
 	for _, name := range good {
 		if err := believes(t, config, localtls.CertFile(dir), name, time.Now()); err != nil {
