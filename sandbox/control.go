@@ -169,7 +169,8 @@ func (s *Server) controlState(*http.Request) (any, error) {
 		}
 	}
 	return map[string]any{
-		"now": s.Now(), "offset": s.offset().String(),
+		"namespace": s.namespace, // "": outside of all
+		"now":       s.Now(), "offset": s.offset().String(),
 		"seed": s.world.seed, "algorithm": s.opts.Algorithm, "tokenTTL": r.ringcxTokenTTL.String(),
 		"profile": s.opts.Profile, "switches": r.inForce(),
 		"limits": map[string]any{

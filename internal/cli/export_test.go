@@ -135,6 +135,18 @@ func NamespaceAddress(base, answer, name string) string {
 	return namespaceAddress(u, answer, name)
 }
 
+// MaySendPassword says why the password of a sandbox's console is not sent to an address, nil if it is.
+func MaySendPassword(env *Env, address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
+	return (&inquiry{app: &app{Env: env}, base: u}).maySendPassword(address)
+}
+
+// Reachable is a host that programs on this machine can connect to.
+var Reachable = reachable
+
 // Printable is a value as it is shown.
 var Printable = printable
 

@@ -49,8 +49,7 @@ that lives 30 days. 'ringcx sandbox env --tls DIR' and --env-file add the variab
 SSL_CERT_FILE (OpenSSL, Python, PHP, Go on Linux), CURL_CA_BUNDLE and NODE_EXTRA_CA_CERTS. The first two take the place of
 what is trusted otherwise, so give the shell to the sandbox.`,
 		Example: `  ringcx sandbox &
-  eval "$(ringcx sandbox env)"
-  ringcx login --jwt && ringcx accounts list`,
+  eval "$(ringcx sandbox env)" && ringcx login --jwt && ringcx accounts list`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := chosen.apply(&opts); err != nil {
 				return err
@@ -92,10 +91,14 @@ func sandboxFlags(cmd *cobra.Command, opts *sandbox.Options, at *place) {
 	cmd.PersistentFlags().BoolVar(&at.vendor, "tls-vendor-names", false, "speak it under the vendor's names, too, with an authority that lives 30 days")
 }
 
-// reachable is a host that programs on this machine can connect to.
+// reachable is a host that programs on this machine can connect to, an address in its usual spelling.
 func reachable(host string) string {
-	if host == "" || host == "0.0.0.0" || host == "::" {
+	address, zone, _ := strings.Cut(host, "%")
+	switch ip := net.ParseIP(address); {
+	case host == "", ip.IsUnspecified():
 		return "127.0.0.1"
+	case ip != nil && (zone == "" || ip.IsLoopback()): // there a zone says nothing
+		return ip.String()
 	}
 	return host
 }

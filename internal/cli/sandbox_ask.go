@@ -78,12 +78,30 @@ func (q *inquiry) namespace(name string) (string, error) {
 	}
 	address := namespaceAddress(q.base, got.URL, name)
 	if address == "" {
-		return "", &hintedError{
-			fmt.Errorf("what answers at %s is no sandbox: the address that it gave for namespace %s is none of its own", q.base, printable(clip(name))),
-			"name the sandbox's address with --listen",
-		}
+		return "", q.stranger(name)
 	}
-	return address, nil
+	return address, q.isNamespace(address, name)
+}
+
+// isNamespace refuses an address at which no sandbox answers for that namespace: another port may be anybody's.
+func (q *inquiry) isNamespace(address, name string) error {
+	var state struct {
+		Namespace string `json:"namespace"`
+	}
+	if err := q.ask(http.MethodGet, address+"/_sandbox/state", nil, &state); err != nil {
+		return fmt.Errorf("namespace %s: %w", printable(clip(name)), err)
+	}
+	if state.Namespace != name {
+		return q.stranger(name)
+	}
+	return nil
+}
+
+func (q *inquiry) stranger(name string) error {
+	return &hintedError{
+		fmt.Errorf("what answers at %s is no sandbox: the address that it gave for namespace %s is none of its own", q.base, printable(clip(name))),
+		"name the sandbox's address with --listen",
+	}
 }
 
 // namespaceAddress is the address that a sandbox at base gave for a namespace, in a spelling of ours; "" if it leads
@@ -163,17 +181,21 @@ func (r *refusedBy) Error() string { return r.text }
 
 // ask puts into v what the sandbox answers, and waits for one that is not there yet.
 func (q *inquiry) ask(method, address string, body []byte, v any) error {
-	status, raw, err := q.reach(method, address, body, "")
-	if err == nil && status == http.StatusUnauthorized && q.password != "" {
-		status, raw, err = q.reach(method, address, body, q.password)
+	got, err := q.reach(method, address, body, "")
+	if err == nil && got.asksPassword() && q.password != "" {
+		if err := q.maySendPassword(address); err != nil {
+			return err
+		}
+		got, err = q.reach(method, address, body, q.password)
 	}
+	status, raw := got.status, got.body
 	said, ok := errorIn(raw)
 	switch {
 	case err != nil:
 		return err
 	case status == http.StatusOK && json.Unmarshal(raw, v) == nil:
 		return nil
-	case status == http.StatusUnauthorized && ok:
+	case got.asksPassword():
 		return &hintedError{fmt.Errorf("the sandbox at %s wants its console's password: %s", q.base, said), "give it with --console-password-file FILE, or in RINGCX_CONSOLE_PASSWORD"}
 	case status == http.StatusMisdirectedRequest:
 		return &hintedError{fmt.Errorf("the sandbox at %s does not answer to that name", q.base), "start it with --host " + shellWord(q.base.Hostname())}
@@ -198,17 +220,17 @@ func errorIn(raw []byte) (string, bool) {
 }
 
 // reach asks until there is an answer, or it is too late.
-func (q *inquiry) reach(method, address string, body []byte, password string) (int, []byte, error) {
+func (q *inquiry) reach(method, address string, body []byte, password string) (heard, error) {
 	began := time.Now()
 	for {
-		status, raw, err := q.once(method, address, body, password)
+		got, err := q.once(method, address, body, password)
 		switch {
 		case err == nil:
-			return status, raw, nil
+			return got, nil
 		case q.Context.Err() != nil:
-			return 0, nil, q.Context.Err()
+			return heard{}, q.Context.Err()
 		case !notYet(err) || time.Now().After(q.until):
-			return 0, nil, q.unreached(err)
+			return heard{}, q.unreached(err)
 		}
 		if !q.said && time.Since(began) > patientFor {
 			q.said = true
@@ -237,11 +259,16 @@ func (q *inquiry) unreached(err error) error {
 	var unknown x509.UnknownAuthorityError
 	var record tls.RecordHeaderError
 	var name x509.HostnameError
+	host := strings.ToLower(q.base.Hostname())
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		err = fmt.Errorf("nothing whole came in %s", span(answerTime))
+	case errors.As(err, &name) && isAddress(host):
+		hint = "have it listen there (--listen), or on all addresses of private networks (--listen 0.0.0.0:PORT)"
+	case errors.As(err, &name) && !localtls.Certifiable(host):
+		hint = "no public name has a certificate. " + certifiableHint
 	case errors.As(err, &name):
-		hint = "start it with --host " + shellWord(q.base.Hostname()) + ", and give programs what it then writes"
+		hint = "start it with --host " + shellWord(host) + ", and give programs what it then writes"
 	case errors.As(err, &unknown):
 		hint = "give the directory of that sandbox with --tls DIR"
 	case errors.As(err, &record), q.base.Scheme == "https" && errors.Is(err, http.ErrSchemeMismatch):
@@ -250,12 +277,12 @@ func (q *inquiry) unreached(err error) error {
 	return &hintedError{fmt.Errorf("no sandbox answers at %s: %s", q.base, printable(err.Error())), hint}
 }
 
-func (q *inquiry) once(method, address string, body []byte, password string) (status int, answer []byte, err error) {
+func (q *inquiry) once(method, address string, body []byte, password string) (heard, error) {
 	ctx, cancel := context.WithTimeout(q.Context, answerTime)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
 	if err != nil {
-		return 0, nil, err
+		return heard{}, err
 	}
 	req.Header.Set("User-Agent", "ringcx")
 	if password != "" {
@@ -263,18 +290,19 @@ func (q *inquiry) once(method, address string, body []byte, password string) (st
 	}
 	client, err := q.at.client()
 	if err != nil {
-		return 0, nil, err
+		return heard{}, err
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return 0, nil, err
+		return heard{}, err
 	}
 	defer resp.Body.Close() //nolint:errcheck // it was read
-	answer, err = io.ReadAll(io.LimitReader(resp.Body, answerMost+1))
-	if err == nil && len(answer) > answerMost {
-		return resp.StatusCode, nil, nil // no sandbox says so much
+	got := heard{status: resp.StatusCode, challenge: resp.Header.Values("WWW-Authenticate")}
+	got.body, err = io.ReadAll(io.LimitReader(resp.Body, answerMost+1))
+	if err == nil && len(got.body) > answerMost {
+		got.body = nil // no sandbox says so much
 	}
-	return resp.StatusCode, answer, err
+	return got, err
 }
 
 // client reaches the sandbox there: directly, and nothing else instead.

@@ -14,7 +14,7 @@ import (
 func (a *app) sandboxEnv(at *place) *cobra.Command {
 	var which, namespace, passwordFile string
 	cmd := &cobra.Command{
-		Use: "env", Short: "Print the variables that point a program at the sandbox", Args: noArgs,
+		Use: "env", Short: "Print the variables that point a program at the sandbox",
 		Long: `Asks the sandbox that is running there, and prints the variables that point a program at it, with those of one of its apps:
 
 jwt     an app with the JWT flow, and the JWT of the demo user
@@ -23,11 +23,12 @@ web     an app for servers: login in a browser, with a secret and one redirect U
 admin   no app: user name and password of RingCX itself, for 'ringcx login --direct'
 
 Variables of the others, and of other accounts, that would get in the way are set to nothing. A sandbox that is only just starting is waited for,
-five seconds. One with a console password is asked with that.`,
+five seconds. One with a console password is asked with that: on this machine, over TLS, or at the host that RINGCX_ALLOW_HTTP names.
+If that fails, the only line on stdout is 'false', so that a shell stops: eval "$(ringcx sandbox env)" && ringcx login.`,
 		Example: `  eval "$(ringcx sandbox env)" && ringcx login
   eval "$(ringcx sandbox env --app native)" && ringcx login
   eval "$(ringcx sandbox env --namespace nightly)" && ./my-tests`,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: stopping(func(cmd *cobra.Command, _ []string) error {
 			if _, _, err := appExports(which, "", sandbox.Credentials{}); err != nil {
 				return err
 			}
@@ -55,13 +56,30 @@ five seconds. One with a console password is asked with that.`,
 				return err
 			}
 			return a.printEnv(at, which, url, demo)
-		},
+		}),
 	}
+	cmd.Args = stopping(noArgs)
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return stopping(func(cmd *cobra.Command, _ []string) error { return flagError(cmd, err) })(cmd, nil)
+	})
+	cmd.PersistentPreRunE = stopping(func(cmd *cobra.Command, args []string) error { return cmd.Root().PersistentPreRunE(cmd, args) })
 	cmd.Flags().StringVar(&namespace, "namespace", "", "variables of the namespace `NAME` of the sandbox, which begins with that")
 	cmd.Flags().StringVar(&which, "app", "jwt", "whose variables: `jwt`, native, web or admin")
 	cmd.Flags().StringVar(&passwordFile, "console-password-file", "", "`FILE` with the password of the sandbox's console, if it has one")
 	complete(cmd, "app", cobra.FixedCompletions([]string{"jwt", "native", "web", "admin"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
+}
+
+// stopping is a step of a command whose output a shell evaluates: if it fails, it prints the shell's "false" in place of
+// anything else, so that what comes after && is not run with variables that were there before.
+func stopping(step func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		err := step(cmd, args)
+		if err != nil {
+			_, _ = io.WriteString(cmd.OutOrStdout(), "false\n")
+		}
+		return err
+	}
 }
 
 func (a *app) printEnv(at *place, which, url string, demo sandbox.Credentials) error {

@@ -44,7 +44,14 @@ func (p *place) check() error {
 		return &usageError{fmt.Sprintf("--env-file %s is not a file", printable(p.envFile)), "name a file, which is made or replaced"}
 	}
 	given := p.hosts
-	if host, _, err := net.SplitHostPort(p.listen); err == nil && host != "" && !isAddress(host) {
+	host, _, err := net.SplitHostPort(p.listen)
+	if err != nil {
+		return &usageError{
+			fmt.Sprintf("--listen %q is not a host and a port", p.listen),
+			"such as --listen " + defaultListen + ", or --listen :8787 for all addresses; is a variable not set?",
+		}
+	}
+	if host != "" && !isAddress(host) {
 		given = append(slices.Clone(given), host)
 	}
 	p.hosts = nil
@@ -69,7 +76,7 @@ func isAddress(host string) bool {
 // address is where a sandbox that is running is asked.
 func (p *place) address() (*url.URL, error) {
 	host, port, err := net.SplitHostPort(p.listen)
-	if err == nil && host != "" && net.ParseIP(host) == nil {
+	if err == nil && host != "" && !isAddress(host) {
 		_, err = localtls.HostName(host)
 	}
 	if err != nil || !isPort(port) {
@@ -83,7 +90,7 @@ func (p *place) url(host, port string) string {
 	if p.tlsDir != "" {
 		scheme = "https"
 	}
-	return scheme + "://" + net.JoinHostPort(reachable(host), port)
+	return scheme + "://" + strings.Replace(net.JoinHostPort(reachable(host), port), "%", "%25", 1) // the zone of an address
 }
 
 // writeEnv writes the variables that lead to the sandbox at url.
@@ -152,18 +159,25 @@ func (p *place) tlsConfig(addr net.Addr, now time.Time) (config *tls.Config, not
 	if err := file.CheckOwned(p.tlsDir); err != nil {
 		return nil, nil, err
 	}
-	for _, path := range []string{localtls.KeyFile(p.tlsDir), localtls.VendorKeyFile(p.tlsDir)} {
+	for _, path := range localtls.KeyFiles(p.tlsDir) {
 		if err := file.CheckPrivate(path); err != nil {
 			return nil, nil, err
 		}
 	}
 	ips, all := addresses(addr)
-	config, replaced, err := localtls.Config(p.tlsDir, localtls.Server{Hosts: p.hosts, IPs: ips, Private: all, Vendor: p.vendor}, now)
+	hosts := slices.Clone(p.hosts)
+	for _, host := range p.hosts {
+		if !localtls.Certifiable(host) {
+			hosts = slices.DeleteFunc(hosts, func(one string) bool { return one == host })
+			notes = append(notes, fmt.Sprintf("No certificate is for %s: an authority for a public name could sign for all that is below it. %s", host, certifiableHint))
+		}
+	}
+	config, replaced, err := localtls.Config(p.tlsDir, localtls.Server{Hosts: hosts, IPs: ips, Private: all, Vendor: p.vendor}, now)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, path := range replaced {
-		notes = append(notes, fmt.Sprintf("%s is new: the authority before was over, or could sign for other names than wanted. What trusts the old one has to trust this, and should forget the old one.", path))
+		notes = append(notes, fmt.Sprintf("%s is new: no authority in it could sign for all that is wanted now, or it was over. Where you put a copy of it, put this one.", path))
 	}
 	if info, err := os.Stat(p.tlsDir); err == nil && info.Mode().Perm()&0o005 != 0o005 {
 		notes = append(notes, fmt.Sprintf("Only you can read it there; chmod 755 %s lets other users and containers.", shellWord(p.tlsDir)))
@@ -172,6 +186,9 @@ func (p *place) tlsConfig(addr net.Addr, now time.Time) (config *tls.Config, not
 	config.MinVersion = tls.VersionTLS10 // the sandbox itself refuses what is below 1.2, and tells of it in its log
 	return config, notes, nil
 }
+
+// certifiableHint says which names can have a certificate.
+const certifiableHint = "Programs can reach it there by its address, or by a --host of one word or below .internal, .local, .lan, .test or .home.arpa."
 
 // addresses are those that a listener is reached at. One that listens on all of them is known by those of private networks:
 // the others change too often, and are not this machine's for long.

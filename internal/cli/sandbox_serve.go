@@ -96,7 +96,7 @@ func (a *app) announce(url string, at *place, opts *sandbox.Options, notes []str
 	if at.data != "" {
 		say("Everything is kept in %s.", at.data)
 	}
-	if host, _, _ := net.SplitHostPort(at.listen); !isLocal(host) {
+	if host, _, _ := net.SplitHostPort(at.listen); !meansHere(host) {
 		if opts.ConsolePassword == "" {
 			say("Other machines can reach it, and it trusts everybody.")
 			say("Its console stays closed to them: --console-password-file opens it.")

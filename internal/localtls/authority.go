@@ -2,6 +2,7 @@ package localtls
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -17,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -49,23 +51,24 @@ type limits struct {
 	nets  []*net.IPNet // nil: no address at all
 }
 
-// allow reports whether an authority keeps to l and may sign for all of it. Those of older versions do not.
-func (l *limits) allow(cert *x509.Certificate) bool {
-	if !cert.PermittedDNSDomainsCritical || len(cert.ExtKeyUsage) == 0 {
+// tame reports whether an authority may sign for nothing that one with l must not sign for. Those of older versions may.
+func (l *limits) tame(cert *x509.Certificate) bool {
+	foreign := func(name string) bool { return !slices.Contains(l.names, name) && !certifiable(name) }
+	if !cert.PermittedDNSDomainsCritical || len(cert.ExtKeyUsage) == 0 || slices.ContainsFunc(cert.PermittedDNSDomains, foreign) {
 		return false
 	}
-	for _, name := range cert.PermittedDNSDomains {
-		if isVendors(name) && !slices.Contains(l.names, name) {
-			return false
-		}
+	if l.nets == nil {
+		return len(cert.ExcludedIPRanges) == len(everywhere)
 	}
+	return len(cert.PermittedIPRanges) > 0
+}
+
+// covered reports whether an authority may sign for all of l.
+func (l *limits) covered(cert *x509.Certificate) bool {
 	for _, name := range l.names {
 		if !slices.Contains(cert.PermittedDNSDomains, name) {
 			return false
 		}
-	}
-	if l.nets == nil {
-		return len(cert.ExcludedIPRanges) == len(everywhere)
 	}
 	for _, n := range l.nets {
 		if !contains(cert.PermittedIPRanges, n) {
@@ -75,31 +78,73 @@ func (l *limits) allow(cert *x509.Certificate) bool {
 	return true
 }
 
-// open reads an authority in dir, and makes one if there is none, if its time is over or if it may sign for too much or too
-// little. A new one may sign for the names of the one before, too, so that two servers that share dir do not take turns.
-// replaced says that there was another.
-func (k kind) open(dir string, now time.Time) (a *authority, replaced bool, err error) {
-	path := filepath.Join(dir, k.file)
-	old, err := read(path)
-	switch {
-	case err == nil && now.Add(k.margin).Before(old.cert.NotAfter) && k.limits.allow(old.cert):
-		return old, false, nil
-	case err == nil:
-		k.limits = k.limits.with(old.cert)
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, false, err
+// authoritiesMost is how many authorities of a kind a directory keeps.
+const authoritiesMost = 8
+
+// path is the file of the n-th authority of a kind, from 1.
+func (k *kind) path(dir string, n int) string {
+	if n == 1 {
+		return filepath.Join(dir, k.file)
 	}
-	if a, err = k.make(now); err != nil {
-		return nil, false, err
-	}
-	return a, old != nil, a.save(path)
+	return filepath.Join(dir, fmt.Sprintf("%s-%d.pem", strings.TrimSuffix(k.file, ".pem"), n))
 }
 
-// with are limits that also have the names and addresses of an authority of before, but for the vendor's.
+// open finds an authority in dir, and makes one if none is there that may sign for all of it for long enough. The others
+// stay beside it, so that what they signed for servers that run is good as before, but for those that are over, those that
+// may sign for too much, and the oldest of too many. A new one may sign for the names of all before, so that servers that
+// share dir do not take turns. good are all that are left; added says that a is new, and there were others before.
+func (k kind) open(dir string, now time.Time) (a *authority, good []*authority, added bool, err error) {
+	free, places, over := 0, map[*authority]string{}, []string(nil)
+	for n := 1; n <= authoritiesMost; n++ {
+		path := k.path(dir, n)
+		one, err := read(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			free = cmp.Or(free, n)
+			continue
+		case err != nil:
+			return nil, nil, false, err
+		case now.Before(one.cert.NotAfter) && k.limits.tame(one.cert):
+			good = append(good, one)
+		default:
+			free, over = cmp.Or(free, n), append(over, path)
+		}
+		added, places[one] = true, path
+	}
+	slices.SortStableFunc(good, func(a, b *authority) int { return a.cert.NotBefore.Compare(b.cert.NotBefore) })
+	for _, one := range good {
+		if now.Add(k.margin).Before(one.cert.NotAfter) && k.limits.covered(one.cert) {
+			return one, good, false, remove(over, "")
+		}
+	}
+	for one := range places {
+		k.limits = k.limits.with(one.cert)
+	}
+	path := k.path(dir, free)
+	if free == 0 {
+		path, good = places[good[0]], good[1:]
+	}
+	if a, err = k.make(now); err == nil {
+		err = errors.Join(a.save(path), remove(over, path))
+	}
+	return a, append(good, a), added, err
+}
+
+// remove removes files, but for one.
+func remove(paths []string, but string) (err error) {
+	for _, path := range paths {
+		if path != but {
+			err = errors.Join(err, os.Remove(path))
+		}
+	}
+	return err
+}
+
+// with are limits that also have the names and addresses of an authority of before, but for names of others.
 func (l limits) with(old *x509.Certificate) limits {
 	l.names, l.nets = slices.Clone(l.names), slices.Clone(l.nets)
 	for _, name := range old.PermittedDNSDomains {
-		if !isVendors(name) && !slices.Contains(l.names, name) {
+		if certifiable(name) && !slices.Contains(l.names, name) {
 			l.names = append(l.names, name)
 		}
 	}
@@ -173,6 +218,14 @@ func serialNumber() *big.Int {
 
 func (a *authority) pem() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
+}
+
+// bundle are the certificates of authorities, the oldest first.
+func bundle(all []*authority) (out []byte) {
+	for _, a := range all {
+		out = append(out, a.pem()...)
+	}
+	return out
 }
 
 // save writes certificate and key, for their owner alone.

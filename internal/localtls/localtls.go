@@ -5,6 +5,7 @@ package localtls
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"os"
@@ -38,17 +39,26 @@ func TrustFile(dir string, vendor bool) string {
 	return CertFile(dir)
 }
 
-// KeyFile holds certificate and key of the authority in dir.
+// KeyFile holds certificate and key of the first authority in dir.
 func KeyFile(dir string) string { return filepath.Join(dir, "authority.pem") }
 
-// VendorKeyFile holds certificate and key of the authority for the vendor's names.
+// VendorKeyFile holds certificate and key of the first authority for the vendor's names.
 func VendorKeyFile(dir string) string { return filepath.Join(dir, "vendor-authority.pem") }
 
+// KeyFiles are the files in dir that may hold keys of authorities. Not all have to be there.
+func KeyFiles(dir string) (paths []string) {
+	for n := 1; n <= authoritiesMost; n++ {
+		paths = append(paths, (&kind{file: "authority.pem"}).path(dir, n), vendors.path(dir, n))
+	}
+	return paths
+}
+
 // Config gives new certificates for a server. The authorities in dir sign them, made at the first use, when they have
-// expired, and when they may not sign for all of it or, as in earlier versions, may sign for more; what clients have to
-// trust is there afterwards. The directory is made for everybody to read; one that is there has to be writable by its owner
-// alone, because whoever can write there chooses what programs trust.
-// replaced names the files whose authority is another than before.
+// expired, and when none may sign for all of it; those of earlier versions that may sign for more are removed. What clients
+// have to trust is there afterwards, and as long as it is trusted so are the servers that run. The directory is made for
+// everybody to read; one that is there has to be writable by its owner alone, because whoever can write there chooses what
+// programs trust.
+// replaced names the files that hold a new authority and held others before.
 func Config(dir string, who Server, now time.Time) (config *tls.Config, replaced []string, err error) {
 	if err := MakeDir(dir); err != nil {
 		return nil, nil, err
@@ -63,12 +73,15 @@ func Config(dir string, who Server, now time.Time) (config *tls.Config, replaced
 		if who.Hosts[i], err = HostName(host); err != nil {
 			return nil, nil, err
 		}
+		if !certifiable(who.Hosts[i]) {
+			return nil, nil, fmt.Errorf("%s is a public name: an authority for it could sign for everything below it", who.Hosts[i])
+		}
 	}
-	own, was, err := ordinary(&who).open(dir, now)
+	own, all, was, err := ordinary(&who).open(dir, now)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := publish(CertFile(dir), own.pem()); err != nil {
+	if err := publish(CertFile(dir), bundle(all)); err != nil {
 		return nil, nil, err
 	}
 	if was {
@@ -80,7 +93,7 @@ func Config(dir string, who Server, now time.Time) (config *tls.Config, replaced
 	}
 	s := &signer{own: own, hosts: append([]string{"localhost"}, who.Hosts...), now: now}
 	if who.Vendor {
-		was, err := s.takeVendor(dir)
+		was, err := s.takeVendor(dir, all)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -99,17 +112,18 @@ type signer struct {
 	now    time.Time
 }
 
-// takeVendor opens the authority for the vendor's names; was says that it takes the place of another.
-func (s *signer) takeVendor(dir string) (was bool, err error) {
-	theirs, was, err := vendors.open(dir, s.now)
+// takeVendor opens the authority for the vendor's names, which is trusted besides the ordinary ones; added says that it is
+// new, and there were others before.
+func (s *signer) takeVendor(dir string, ordinary []*authority) (added bool, err error) {
+	theirs, all, added, err := vendors.open(dir, s.now)
 	if err != nil {
 		return false, err
 	}
-	if err := publish(TrustFile(dir, true), append(theirs.pem(), s.own.pem()...)); err != nil {
+	if err := publish(TrustFile(dir, true), append(bundle(all), bundle(ordinary)...)); err != nil {
 		return false, err
 	}
 	s.vendor, err = theirs.certify(vendorHosts, nil, s.now)
-	return was, err
+	return added, err
 }
 
 // certificate is the one for the name that a client asks for: one for each name below a host, because most clients do not

@@ -20,7 +20,17 @@ var vendorHosts = []string{
 var vendorDomains = []string{"ringcentral.com", "ringcentral.biz", "vacd.biz", "virtualacd.biz"}
 
 // registries are names below which others have theirs. With two letters, all are.
-var registries = []string{"com", "net", "org", "biz", "info", "edu", "gov", "mil", "int", "arpa", "dev", "app", "cloud", "online", "xyz"}
+var registries = []string{
+	"com", "net", "org", "biz", "info", "edu", "gov", "mil", "int", "arpa", "dev", "app", "cloud", "online", "xyz", "name", "pro", "mobi", "top",
+	"site", "shop", "club", "page", "zip", "mov", "google", "goog", "amazon", "aws", "azure", "microsoft", "apple",
+	"internal", "local", "lan", "localdomain", "corp", "intranet", "private", "home.arpa", "svc", "cluster.local", "svc.cluster.local",
+}
+
+// privateDomains are those below which no name is anybody's but of the network or the machine that knows it.
+var privateDomains = []string{"localhost", "internal", "local", "lan", "localdomain", "home.arpa", "svc", "test", "example"}
+
+// registrable is what the last label of a public name looks like.
+var registrable = regexp.MustCompile(`^([a-z]+|xn--.*)$`)
 
 var vendors = kind{
 	file: "vendor-authority.pem", name: "ringcx sandbox, names of the vendor", life: vendorLife, margin: 24 * time.Hour,
@@ -95,6 +105,21 @@ var (
 	hostName = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$`)
 	asNumber = regexp.MustCompile(`(^|\.)(\d+|0x[0-9a-f]*)$`) // addresses in disguise
 )
+
+// Certifiable reports whether a name, in the spelling of HostName, can have a certificate. An authority for it may sign for all
+// that is below, too. Below a public name that may be others' (github.io, co.uk, the name of a company), and which ones are
+// changes with every week, so none of them gets one: only names of one label, those below private domains, and those whose
+// last label cannot be a public one, as in networks of containers.
+func Certifiable(name string) bool {
+	dot := strings.LastIndexByte(name, '.')
+	return dot < 0 || !registrable.MatchString(name[dot+1:]) || slices.ContainsFunc(privateDomains, func(domain string) bool { return strings.HasSuffix(name, "."+domain) })
+}
+
+// certifiable reports whether an authority may have a name.
+func certifiable(name string) bool {
+	spelt, err := HostName(name)
+	return err == nil && spelt == name && Certifiable(name)
+}
 
 // HostName is the name of a host as certificates have it, in small letters. Names of the vendor are refused, as are those
 // below which others have theirs: an authority may sign for everything below a name that it may sign for.

@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// heard is what answered at an address.
+type heard struct {
+	status    int
+	challenge []string // values of WWW-Authenticate
+	body      []byte
+}
+
+// asksPassword reports whether a sandbox wants the password of its console, by all that can be seen of it: the status, the
+// challenge and the error that a sandbox answers with. Whoever knows them can answer so, too.
+func (h heard) asksPassword() bool {
+	_, ok := errorIn(h.body)
+	return ok && h.status == http.StatusUnauthorized && slices.Equal(h.challenge, []string{`Basic realm="ringcx sandbox"`})
+}
+
+// maySendPassword refuses an address to which the password of the console would travel in clear over a network, unless it is
+// the host to which the user lets secrets travel so.
+func (q *inquiry) maySendPassword(address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
+	allowed := q.variable("RINGCX_ALLOW_HTTP")
+	switch host := u.Hostname(); {
+	case u.Scheme == "https", meansHere(host): // over TLS whoever has no certificate that DIR's authorities signed gets nothing
+		return nil
+	case allowed != "" && strings.EqualFold(host, allowed):
+		if !q.toldClear {
+			q.toldClear = true
+			q.inform("RINGCX_ALLOW_HTTP: what is sent to %s travels in clear, secrets too.\n", host)
+		}
+		return nil
+	default:
+		return &usageError{
+			fmt.Sprintf("the sandbox at %s wants its console's password, which would travel there in clear", q.base),
+			"start it with --tls DIR and give that directory here, too; or set RINGCX_ALLOW_HTTP=" + shellWord(host) + " where nobody else listens",
+		}
+	}
+}
+
+// meansHere reports whether connections to a host stay on this machine: names are dialled by dialHere.
+func meansHere(host string) bool {
+	host, _, _ = strings.Cut(strings.TrimSuffix(host, "."), "%")
+	if ip := net.ParseIP(host); ip != nil {
+		return ip.IsLoopback()
+	}
+	return isLocal(host)
+}
