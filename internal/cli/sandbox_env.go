@@ -28,7 +28,7 @@ If that fails, the only line on stdout is 'false', so that a shell stops: eval "
 		Example: `  eval "$(ringcx sandbox env)" && ringcx login
   eval "$(ringcx sandbox env --app native)" && ringcx login
   eval "$(ringcx sandbox env --namespace nightly)" && ./my-tests`,
-		RunE: stopping(func(cmd *cobra.Command, _ []string) error {
+		RunE: failing(func(cmd *cobra.Command, _ []string) error {
 			if _, _, err := appExports(which, "", sandbox.Credentials{}); err != nil {
 				return err
 			}
@@ -58,11 +58,11 @@ If that fails, the only line on stdout is 'false', so that a shell stops: eval "
 			return a.printEnv(at, which, url, demo)
 		}),
 	}
-	cmd.Args = stopping(noArgs)
+	cmd.Args = failing(noArgs)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return stopping(func(cmd *cobra.Command, _ []string) error { return flagError(cmd, err) })(cmd, nil)
+		return failing(func(cmd *cobra.Command, _ []string) error { return flagError(cmd, err) })(cmd, nil)
 	})
-	cmd.PersistentPreRunE = stopping(func(cmd *cobra.Command, args []string) error { return cmd.Root().PersistentPreRunE(cmd, args) })
+	cmd.PersistentPreRunE = failing(func(cmd *cobra.Command, args []string) error { return cmd.Root().PersistentPreRunE(cmd, args) })
 	cmd.Flags().StringVar(&namespace, "namespace", "", "variables of the namespace `NAME` of the sandbox, which begins with that")
 	cmd.Flags().StringVar(&which, "app", "jwt", "whose variables: `jwt`, native, web or admin")
 	cmd.Flags().StringVar(&passwordFile, "console-password-file", "", "`FILE` with the password of the sandbox's console, if it has one")
@@ -70,9 +70,9 @@ If that fails, the only line on stdout is 'false', so that a shell stops: eval "
 	return cmd
 }
 
-// stopping is a step of a command whose output a shell evaluates: if it fails, it prints the shell's "false" in place of
+// failing is a step of a command whose output a shell evaluates: if it fails, it prints the shell's "false" in place of
 // anything else, so that what comes after && is not run with variables that were there before.
-func stopping(step func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+func failing(step func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		err := step(cmd, args)
 		if err != nil {
