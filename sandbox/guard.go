@@ -14,16 +14,18 @@ import (
 // guard decides who is let in, before anything is begun, changed or noted for a request. A server and its namespaces have
 // one together.
 type guard struct {
-	hosts    map[string]bool // names besides those of this machine
-	free     bool            // there is no password
-	password [sha256.Size]byte
-	tries    tries // wrong passwords
-	guests   guests
+	hosts     map[string]bool // names besides those of this machine
+	free      bool            // there is no password
+	password  [sha256.Size]byte
+	tries     tries // wrong passwords
+	guests    guests
+	listeners gate // who follow the log
 }
 
 func newGuard(opts *Options, now func() time.Time) (*guard, error) {
 	g := &guard{
 		hosts: map[string]bool{}, free: opts.ConsolePassword == "", password: sha256.Sum256([]byte(opts.ConsolePassword)),
+		listeners: make(gate, listenersMost),
 	}
 	g.tries.now, g.guests.now = now, now
 	for _, given := range opts.Hosts {
