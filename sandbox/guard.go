@@ -135,15 +135,7 @@ func (g *guard) atHome(host string) bool {
 // fromThisMachine reports whether r was sent from this machine, to a name of it, and by no proxy that says so.
 func (g *guard) fromThisMachine(r *http.Request) bool {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !peer.Addr().Unmap().IsLoopback() {
-		return false
-	}
-	for _, sign := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via"} {
-		if r.Header.Get(sign) != "" {
-			return false
-		}
-	}
-	return g.atHome(r.Host)
+	return err == nil && peer.Addr().Unmap().IsLoopback() && !forwarded(r) && g.atHome(r.Host)
 }
 
 // readHost reads the host of a Host header: a name in small letters without its final dot, or an address, of which name is

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -19,7 +20,7 @@ const (
 
 // sender is where a password came from, as far as its address tells.
 type sender struct {
-	address string // all of this machine are one
+	address string // all of this machine are one, but for what is forwarded here
 	network string // of IPv6, of which one sender has many addresses; else the address
 }
 
@@ -27,18 +28,34 @@ var thisMachine = sender{"this machine", "this machine"}
 
 func senderOf(r *http.Request) sender {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return sender{}
-	}
-	ip := peer.Addr().Unmap().WithZone("")
 	switch {
-	case ip.IsLoopback():
+	case err != nil:
+		return sender{}
+	case !peer.Addr().Unmap().IsLoopback():
+		return senderAt(peer.Addr(), "")
+	case !forwarded(r):
 		return thisMachine
-	case ip.Is6():
-		network, _ := ip.Prefix(64) // every address of IPv6 has one
-		return sender{ip.String(), network.String()}
 	}
-	return sender{ip.String(), ip.String()}
+	// A forwarder here adds its client at the end. What a client writes before that, nobody believes.
+	all := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
+	client, _ := netip.ParseAddr(strings.TrimSpace(all[strings.LastIndexByte(all, ',')+1:]))
+	return senderAt(client, "forwarded for ")
+}
+
+func senderAt(ip netip.Addr, how string) sender {
+	ip = ip.Unmap().WithZone("")
+	if !ip.Is6() {
+		return sender{how + ip.String(), how + ip.String()}
+	}
+	network, _ := ip.Prefix(64) // every address of IPv6 has one
+	return sender{how + ip.String(), how + network.String()}
+}
+
+// forwarded reports whether a proxy says that it sent r for somebody else.
+func forwarded(r *http.Request) bool {
+	return slices.ContainsFunc([]string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via"}, func(sign string) bool {
+		return r.Header.Get(sign) != ""
+	})
 }
 
 // tries are the wrong passwords of the last while. There is one count for the whole process, so that many addresses together

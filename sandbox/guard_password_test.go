@@ -228,6 +228,47 @@ func TestStrangersDoNotKeepOutWhoWasThere(t *testing.T) {
 	v.knock(thisMachine, http.MethodGet, state, "open sesame").want(http.StatusOK)
 }
 
+func TestWhoComesThroughAForwarderIsToldApartByIt(t *testing.T) {
+	v, later := locked(t)
+	knock := func(password string, client ...string) int {
+		r := httptest.NewRequest(http.MethodGet, "http://localhost/_sandbox/state", nil)
+		r.RemoteAddr = thisMachine
+		r.Header["X-Forwarded-For"] = client
+		r.SetBasicAuth("", password)
+		return v.send(r).status
+	}
+	if got := knock("open sesame", "198.51.100.1"); got != http.StatusOK {
+		t.Fatalf("the owner is answered %d", got)
+	}
+	wrong := 0
+	for n := range 100 {
+		for _, client := range [][]string{
+			{fmt.Sprintf("192.0.2.%d", n)}, {"198.51.100.1, " + fmt.Sprintf("192.0.2.%d", n)}, {"198.51.100.1", "203.0.113.9"},
+			{"127.0.0.1"}, {"this machine"}, {"198.51.100.1,"}, {"[2001:db8::1]:80"}, {fmt.Sprintf("2001:db8::%x", n)},
+		} {
+			if knock("guess", client...) == http.StatusUnauthorized {
+				wrong++
+			}
+		}
+	}
+	if wrong != 30 {
+		t.Errorf("strangers tried %d passwords", wrong)
+	}
+	if got := knock("open sesame", "198.51.100.1"); got != http.StatusOK {
+		t.Errorf("the owner is answered %d", got)
+	}
+	if got := knock("open sesame", "192.0.2.1, 198.51.100.1"); got != http.StatusOK {
+		t.Errorf("over two forwarders the owner is answered %d", got)
+	}
+	v.knock(thisMachine, http.MethodGet, "http://localhost/_sandbox/state", "open sesame").want(http.StatusOK)
+	r := httptest.NewRequest(http.MethodGet, "http://localhost/_sandbox/state", nil)
+	r.RemoteAddr = otherMachine // what comes from elsewhere is not asked for whom
+	r.Header.Set("X-Forwarded-For", "198.51.100.1")
+	r.SetBasicAuth("", "open sesame")
+	v.send(r).want(http.StatusTooManyRequests)
+	later(time.Minute)
+}
+
 func TestAllWhoWereThereTogetherTryNoMorePasswordsThanFew(t *testing.T) {
 	const state = "http://localhost/_sandbox/state"
 	v, _ := locked(t)
