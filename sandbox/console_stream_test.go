@@ -15,27 +15,35 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
-// follower asks for the live log of a console, and lets go of it when it is told to.
-func (d *developer) follower(base, host string) (resp *http.Response, leave func()) {
+// follower is somebody who asked for the live log of a console.
+type follower struct {
+	status int
+	header http.Header
+	lines  *bufio.Scanner
+	leave  func()
+}
+
+func (d *developer) follow(base string) follower {
 	d.t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/console/requests/stream", nil)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	r.Host = host
+	r.Host = d.host
 	for name, value := range d.cookie {
 		r.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
-	if resp, err = http.DefaultClient.Do(r); err != nil {
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
 		d.t.Fatal(err)
 	}
-	leave = func() {
+	leave := func() {
 		stop()
 		resp.Body.Close()
 	}
 	d.t.Cleanup(leave)
-	return resp, leave
+	return follower{resp.StatusCode, resp.Header, bufio.NewScanner(resp.Body), leave}
 }
 
 func TestOnlySoManyFollowTheLog(t *testing.T) {
@@ -52,24 +60,21 @@ func TestOnlySoManyFollowTheLog(t *testing.T) {
 	inside := d.at("a.localhost:" + base.Port())
 	inside.page("requests")
 
-	var leave func()
+	var last follower
 	for n := range 64 {
-		who := []*developer{d, inside}[n%2]
-		resp, stop := who.follower(web.URL, who.host)
-		if leave = stop; resp.StatusCode != http.StatusOK {
-			t.Fatalf("follower %d is answered %d", n+1, resp.StatusCode)
+		if last = []*developer{d, inside}[n%2].follow(web.URL); last.status != http.StatusOK {
+			t.Fatalf("follower %d is answered %d", n+1, last.status)
 		}
 	}
 	for _, who := range []*developer{d, inside} {
-		if resp, _ := who.follower(web.URL, who.host); resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") == "" {
-			t.Errorf("one more at %s is answered %d", who.host, resp.StatusCode)
+		if got := who.follow(web.URL); got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" {
+			t.Errorf("one more at %s is answered %d", who.host, got.status)
 		}
 		who.page("requests") // which can be seen nevertheless
 	}
-	leave()
+	last.leave()
 	for limit := time.Now().Add(10 * time.Second); ; { // the server hears of it a little later
-		resp, _ := d.follower(web.URL, d.host)
-		if resp.StatusCode == http.StatusOK {
+		if d.follow(web.URL).status == http.StatusOK {
 			break
 		}
 		if time.Now().After(limit) {
@@ -88,8 +93,7 @@ func TestManyWhoFollowTheLogCostLittleMoreThanOne(t *testing.T) {
 		d.page("requests")
 		var all []*bufio.Scanner
 		for range followers {
-			resp, _ := d.follower(web.URL, d.host)
-			all = append(all, bufio.NewScanner(resp.Body))
+			all = append(all, d.follow(web.URL).lines)
 			until(t, all[len(all)-1], "retry:")
 		}
 		var before, after runtime.MemStats

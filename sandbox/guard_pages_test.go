@@ -101,8 +101,12 @@ func TestPagesThatBrowsersSayNothingOfDoNotPushTheUserOutOfTheLog(t *testing.T) 
 		}
 	}
 	for _, own := range [][]string{
-		nil, {"User-Agent", "curl/8.5.0"}, silent["another port"], {"User-Agent", browserName, "Referer", "http://localhost:3000/"},
-		{"User-Agent", browserName, "Sec-Fetch-Site", "none"}, {"User-Agent", browserName, "Origin", "http://localhost:3000"},
+		nil,
+		{"User-Agent", "curl/8.5.0"},
+		silent["another port"],
+		{"User-Agent", browserName, "Referer", "http://localhost:3000/"},
+		{"User-Agent", browserName, "Sec-Fetch-Site", "none"},
+		{"User-Agent", browserName, "Origin", "http://localhost:3000"},
 	} {
 		if got := hammer("http://box.example:8787/restapi", own...); got != 700 {
 			t.Errorf("%q: of the user's own %d are in the log", own, got)
@@ -112,8 +116,12 @@ func TestPagesThatBrowsersSayNothingOfDoNotPushTheUserOutOfTheLog(t *testing.T) 
 
 func TestAFormOfTheConsoleComesThroughForwarders(t *testing.T) {
 	for _, header := range []http.Header{
-		{"Origin": {"http://dev.example"}}, {"Origin": {"https://dev.example"}}, {"Origin": {"null"}},
-		{"Origin": {"https://dev.example"}, "Sec-Fetch-Site": {"same-origin"}}, {"Origin": {"http://127.0.0.1:8787"}}, {},
+		{"Origin": {"http://dev.example"}},
+		{"Origin": {"https://dev.example"}},
+		{"Origin": {"null"}},
+		{"Origin": {"https://dev.example"}, "Sec-Fetch-Site": {"same-origin"}},
+		{"Origin": {"http://127.0.0.1:8787"}},
+		{},
 	} {
 		d := newDeveloper(t, sandbox.Options{ConsolePassword: "open sesame"})
 		send := func(page string, fields ...string) { // the page comes as always
@@ -161,8 +169,12 @@ func TestAPageOfTheSameHostIsOneHoweverItsPortIsWritten(t *testing.T) {
 		return v.send(r).status
 	}
 	for _, same := range [][2]string{
-		{"dev.example", "http://dev.example"}, {"dev.example", "https://dev.example"}, {"dev.example:443", "https://dev.example"},
-		{"dev.example:80", "http://dev.example"}, {"Dev.example", "https://dev.example:443"}, {"dev.example:8787", "https://dev.example:8787"},
+		{"dev.example", "http://dev.example"},
+		{"dev.example", "https://dev.example"},
+		{"dev.example:443", "https://dev.example"},
+		{"dev.example:80", "http://dev.example"},
+		{"Dev.example", "https://dev.example:443"},
+		{"dev.example:8787", "https://dev.example:8787"},
 		{"[::1]:443", "https://[::1]"},
 	} {
 		if got := ask(same[0], same[1]); got != http.StatusOK {
@@ -170,9 +182,15 @@ func TestAPageOfTheSameHostIsOneHoweverItsPortIsWritten(t *testing.T) {
 		}
 	}
 	for _, other := range [][2]string{
-		{"dev.example:443", "http://dev.example"}, {"dev.example:80", "https://dev.example"}, {"dev.example:8787", "https://dev.example"},
-		{"dev.example", "https://dev.example:8787"}, {"dev.example", "https://x.dev.example"}, {"dev.example", "https://dev.example."},
-		{"dev.example", "ftp://dev.example:21"}, {"dev.example", "null"}, {"dev.example", "https://dev.example@evil.example"},
+		{"dev.example:443", "http://dev.example"},
+		{"dev.example:80", "https://dev.example"},
+		{"dev.example:8787", "https://dev.example"},
+		{"dev.example", "https://dev.example:8787"},
+		{"dev.example", "https://x.dev.example"},
+		{"dev.example", "https://dev.example."},
+		{"dev.example", "ftp://dev.example:21"},
+		{"dev.example", "null"},
+		{"dev.example", "https://dev.example@evil.example"},
 	} {
 		if got := ask(other[0], other[1]); got != http.StatusForbidden {
 			t.Errorf("at %s from %s: %d", other[0], other[1], got)

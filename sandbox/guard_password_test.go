@@ -243,8 +243,14 @@ func TestWhoComesThroughAForwarderIsToldApartByIt(t *testing.T) {
 	wrong := 0
 	for n := range 100 {
 		for _, client := range [][]string{
-			{fmt.Sprintf("192.0.2.%d", n)}, {"198.51.100.1, " + fmt.Sprintf("192.0.2.%d", n)}, {"198.51.100.1", "203.0.113.9"},
-			{"127.0.0.1"}, {"this machine"}, {"198.51.100.1,"}, {"[2001:db8::1]:80"}, {fmt.Sprintf("2001:db8::%x", n)},
+			{fmt.Sprintf("192.0.2.%d", n)},
+			{"198.51.100.1, " + fmt.Sprintf("192.0.2.%d", n)},
+			{"198.51.100.1", "203.0.113.9"},
+			{"127.0.0.1"},
+			{"this machine"},
+			{"198.51.100.1,"},
+			{"[2001:db8::1]:80"},
+			{fmt.Sprintf("2001:db8::%x", n)},
 		} {
 			if knock("guess", client...) == http.StatusUnauthorized {
 				wrong++
