@@ -12,6 +12,7 @@ const consolePath = "/console/"
 type console struct {
 	*Server
 	routes http.Handler
+	feeds  [2]*feed // of all requests, and of those with a verdict
 
 	visitors sync.Mutex           // guards what follows, and every visit
 	visits   *generations[*visit] // of whoever came
@@ -32,6 +33,7 @@ type consolePage func(v *visit, r *http.Request) answer
 func newConsole(s *Server) *console {
 	c := &console{
 		Server: s, visits: newGenerations[*visit](browsersKept), insiders: newGenerations[*visit](browsersKept),
+		feeds: [2]*feed{{}, {verdicts: true}},
 	}
 	mux := http.NewServeMux()
 	c.show(mux, "{$}", c.overview)

@@ -22,7 +22,8 @@ func (c *console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v, known := c.visitor(r)
-	if !known {
+	if !known && r.Method != http.MethodPost { // a form is not where a visit begins
+		c.receive(v)
 		http.SetCookie(w, c.cookie(r, v))
 	}
 	signIn := r.URL.Path == consolePath+"sign-in"
@@ -51,7 +52,7 @@ func (c *console) stranger(*http.Request) answer {
 		"On the same machine, open it as http://127.0.0.1 with the port of the sandbox.")
 }
 
-// visitor is the visit that r belongs to, and whether it has been here before.
+// visitor is the visit that r belongs to, and whether it has been here before; if not, it is a new one, for receive.
 func (c *console) visitor(r *http.Request) (*visit, bool) {
 	c.visitors.Lock()
 	defer c.visitors.Unlock()
@@ -62,9 +63,13 @@ func (c *console) visitor(r *http.Request) (*visit, bool) {
 			}
 		}
 	}
-	v := &visit{id: randomText(24), token: randomText(24)}
+	return &visit{id: randomText(24), token: randomText(24)}, false
+}
+
+func (c *console) receive(v *visit) {
+	c.visitors.Lock()
+	defer c.visitors.Unlock()
 	c.visits.put(v.id, v)
-	return v, false
 }
 
 func consoleCookie(r *http.Request) string {
@@ -150,7 +155,6 @@ func (c *console) takePassword(v *visit, r *http.Request) answer {
 	right, free := c.guard.knows(r, r.PostForm.Get("password"))
 	in := &visit{id: randomText(24), token: randomText(24), known: true}
 	if right {
-		c.guard.tries.forgive(sender(r))
 		c.visitors.Lock()
 		c.insiders.put(in.id, in)
 		c.visitors.Unlock()

@@ -63,6 +63,7 @@ func (s *Server) await(r *http.Request, q requestQuery) (found []packedEntry, la
 		if len(found) > 0 || over || q.wait == 0 {
 			return found, last
 		}
+		q.since = last
 		select {
 		case <-news:
 		case <-timer.C:

@@ -22,8 +22,13 @@
 //
 // The vendors' paths are for everybody, under any name and for single-page apps of any origin. What steers the server is
 // not: it answers to names that no web page can have, see Options.Hosts, to no page of another origin, and with a password
-// only to who sends it as HTTP Basic. A page of another origin begins no namespace, and makes a few hundred entries in the
-// log, then one more each two seconds; only pages at this machine are not counted.
+// only to who sends it as HTTP Basic. A page of another origin begins no namespace, nor does a browser that does not say
+// for which page it asks, as browsers do over TLS and to loopback addresses; POST /_sandbox/namespaces begins one first.
+// Such pages and browsers make a few hundred entries in the log, then one more each two seconds. In the log only, pages
+// at this machine count as the user's own.
+//
+// Of wrong passwords each address has five a minute; the addresses that never sent the right one have thirty together, and
+// so have the others, which strangers therefore cannot keep out. All users of this machine are one address.
 //
 // Bad days come one by one (POST /_sandbox/faults) or as a seeded share of all requests (Options.Hostile). What a vendor
 // would frown at is a verdict in the log, which changes no answer. docs/sandbox.md lists faults and verdicts.

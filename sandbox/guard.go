@@ -7,8 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
-	"slices"
 	"strings"
 	"time"
 )
@@ -16,27 +14,29 @@ import (
 // guard decides who is let in, before anything is begun, changed or noted for a request. A server and its namespaces have
 // one together.
 type guard struct {
-	hosts    map[string]bool // names besides those of this machine
-	free     bool            // there is no password
-	password [sha256.Size]byte
-	tries    tries // wrong passwords
-	guests   guests
+	hosts     map[string]bool // names besides those of this machine
+	free      bool            // there is no password
+	password  [sha256.Size]byte
+	tries     tries // wrong passwords
+	guests    guests
+	listeners gate // who follow the log
 }
 
 func newGuard(opts *Options, now func() time.Time) (*guard, error) {
 	g := &guard{
 		hosts: map[string]bool{}, free: opts.ConsolePassword == "", password: sha256.Sum256([]byte(opts.ConsolePassword)),
+		listeners: make(gate, listenersMost),
 	}
 	g.tries.now, g.guests.now = now, now
 	for _, given := range opts.Hosts {
 		if given == "" {
 			continue
 		}
-		name, _, ok := readHost(given)
+		name, ip, ok := readHost(given)
 		if !ok {
 			return nil, fmt.Errorf("%q is no name of a host", clip(given))
 		}
-		g.hosts[name] = true
+		g.hosts[name] = !disguised(ip)
 	}
 	return g, nil
 }
@@ -57,7 +57,8 @@ func (w wish) console() bool { return w.path == "/console" || strings.HasPrefix(
 //   - The vendors answer to any name and to any page that asks as single-page apps do, as the real ones would.
 //   - The control plane, the console and what is below /_ns/ answer to names of this machine only, or else to who knows
 //     the password. So a web page that leads its own name here gets nothing.
-//   - Pages of other origins steer nothing, and begin no namespace; links may lead to the console.
+//   - Pages of other origins steer nothing, and begin no namespace; links may lead to the console. Nor does a browser begin
+//     one that does not say for which page it asks: browsers tell that to few addresses only.
 //   - A password that was set is always asked for: who forwards a request can make it look like one of this machine. The
 //     console asks for it on a page of its own.
 func (g *guard) refuse(r *http.Request, w wish) (answer, bool) {
@@ -66,9 +67,12 @@ func (g *guard) refuse(r *http.Request, w wish) (answer, bool) {
 	switch {
 	case g.free && (below || !vendors) && !g.answersTo(r):
 		return strangeName(r), true
-	case fromAnotherOrigin(r) && !admitsPage(r, w):
+	case fromAnotherOrigin(r) && !g.admitsPage(r, w):
 		return controlRefusal(http.StatusForbidden, "this was sent by a page of another site, which may neither steer the sandbox nor begin a namespace in it; "+
 			"if the page is yours, send it from a program, or begin the namespace first"), true
+	case !w.begun && ofUnknownPage(r):
+		return controlRefusal(http.StatusForbidden, fmt.Sprintf("namespace %q has not begun, and the browser does not say that no page of another site "+
+			`wants it to: begin it with POST /_sandbox/namespaces {"name":NAME}, or open it under http://127.0.0.1`, clip(w.namespace))), true
 	case g.free || w.begun && !w.control():
 		return answer{}, false
 	case vendors:
@@ -76,41 +80,6 @@ func (g *guard) refuse(r *http.Request, w wish) (answer, bool) {
 			`POST /_sandbox/namespaces {"name":NAME}`, clip(w.namespace))), true
 	}
 	return g.ask(r)
-}
-
-// admitsPage reports whether a page of another origin may have what it wants.
-func admitsPage(r *http.Request, w wish) bool {
-	opened := r.Header.Get("Sec-Fetch-Mode") == "navigate"
-	switch {
-	case !w.begun || w.control():
-		return false
-	case w.console():
-		place := r.Header.Get("Sec-Fetch-Dest")
-		return opened && (place == "document" || place == "") && (r.Method == http.MethodGet || r.Method == http.MethodHead)
-	}
-	return opened || r.Header.Get("Origin") != ""
-}
-
-// fromAnotherOrigin reports whether a browser sent r for a page of another origin. Browsers that do not say so name the
-// origin at least of what is no plain GET.
-func fromAnotherOrigin(r *http.Request) bool {
-	if said := strings.Join(r.Header.Values("Sec-Fetch-Site"), " "); said != "" {
-		return said != "same-origin" && said != "none"
-	}
-	return slices.ContainsFunc(r.Header.Values("Origin"), func(origin string) bool {
-		page, err := url.Parse(origin)
-		return origin != "" && (err != nil || page.Host == "" || !strings.EqualFold(page.Host, r.Host))
-	})
-}
-
-// notes reports whether a request to the vendors goes into the log. All do, but for too many of a page of another site:
-// pages at this machine are the user's own.
-func (g *guard) notes(r *http.Request) bool {
-	if !fromAnotherOrigin(r) {
-		return true
-	}
-	page, err := url.Parse(r.Header.Get("Origin"))
-	return err == nil && g.atHome(page.Host) || g.guests.another()
 }
 
 // ask lets through who sends the password as HTTP Basic. The user name does not matter.
@@ -125,50 +94,37 @@ func (g *guard) ask(r *http.Request) (answer, bool) {
 	case free:
 		return controlRefusal(http.StatusUnauthorized, "that is not the password of this sandbox"), true
 	}
-	return controlRefusal(http.StatusTooManyRequests, "too many wrong passwords came from this address: wait a minute").
+	return controlRefusal(http.StatusTooManyRequests, "too many wrong passwords came from this address, or from all that never knew the right one: wait a minute").
 		with("Retry-After", "60"), true
 }
 
 // knows reports whether the sender of r knows the password, and whether it was free to try.
 func (g *guard) knows(r *http.Request, password string) (right, free bool) {
 	given := sha256.Sum256([]byte(password))
-	return g.tries.try(sender(r), func() bool { return subtle.ConstantTimeCompare(given[:], g.password[:]) == 1 })
-}
-
-// sender is whoever sent r, as far as its address tells: this machine has many, and so has each network of IPv6.
-func sender(r *http.Request) string {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return ""
-	}
-	ip := peer.Addr().Unmap().WithZone("")
-	switch {
-	case ip.IsLoopback():
-		return "this machine"
-	case ip.Is6():
-		network, _ := ip.Prefix(64) // every address of IPv6 has one
-		return network.String()
-	}
-	return ip.String()
+	return g.tries.try(senderOf(r), func() bool { return subtle.ConstantTimeCompare(given[:], g.password[:]) == 1 })
 }
 
 // answersTo reports whether the control plane answers to the name that r was sent to. A page cannot have an address for
-// its name. What comes from inside the process need not have a name.
+// its name, but an address that is another one in disguise is none: browsers do not know it for this machine, and do not say
+// for which page they ask. What comes from inside the process need not have a name.
 func (g *guard) answersTo(r *http.Request) bool {
 	if r.Host == "" {
 		return r.RemoteAddr == ""
 	}
 	name, ip, ok := readHost(r.Host)
-	return ok && (ip.IsValid() || g.home(name, ip))
+	return ok && (ip.IsValid() && !disguised(ip) || g.home(name, ip))
 }
 
 // home reports whether a host is one of this machine, or was named as such.
 func (g *guard) home(name string, ip netip.Addr) bool {
 	if ip.IsValid() {
-		return ip.Unmap().IsLoopback() || g.hosts[name]
+		return !disguised(ip) && ip.IsLoopback() || g.hosts[name]
 	}
 	return name == "localhost" || strings.HasSuffix(name, namespaceHost) && name != namespaceHost || g.hosts[name]
 }
+
+// disguised reports whether an address leads to this machine, or to one of IPv4, without saying so.
+func disguised(ip netip.Addr) bool { return ip.IsUnspecified() || ip.Is4In6() }
 
 // atHome reports whether host, as a Host header or an Origin writes it, is one of this machine.
 func (g *guard) atHome(host string) bool {
@@ -179,15 +135,7 @@ func (g *guard) atHome(host string) bool {
 // fromThisMachine reports whether r was sent from this machine, to a name of it, and by no proxy that says so.
 func (g *guard) fromThisMachine(r *http.Request) bool {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !peer.Addr().Unmap().IsLoopback() {
-		return false
-	}
-	for _, sign := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via"} {
-		if r.Header.Get(sign) != "" {
-			return false
-		}
-	}
-	return g.atHome(r.Host)
+	return err == nil && peer.Addr().Unmap().IsLoopback() && !forwarded(r) && g.atHome(r.Host)
 }
 
 // readHost reads the host of a Host header: a name in small letters without its final dot, or an address, of which name is
@@ -220,7 +168,7 @@ func strangeName(r *http.Request) answer {
 		under = "no name (Host)"
 	}
 	return controlRefusal(http.StatusMisdirectedRequest, "this was sent to "+under+", under which any web page could lead here: without a password, "+
-		"/_sandbox/, /_ns/ and /console/ answer only to names of this machine, to IP addresses and to names that were given; "+
+		"/_sandbox/, /_ns/ and /console/ answer only to names of this machine, to IP addresses but 0.0.0.0 and its like, and to names that were given; "+
 		"use http://127.0.0.1 with the port of the sandbox, start it with --host NAME, or with a password (--console-password-file FILE)")
 }
 

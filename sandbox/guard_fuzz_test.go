@@ -15,7 +15,7 @@ import (
 func FuzzTheNameOfARequest(f *testing.F) {
 	for _, host := range []string{
 		"localhost:8787", "a.localhost.", "[::1]:80", "127.0.0.1", "box.test", "evil.example", "localhost@evil.example", "[::1]evil.example",
-		"::1", "[::1%25.evil.example]", "localhost:80:evil.example", "", ".", "[localhost]", "127.0.0.1.evil.example",
+		"::1", "[::1%25.evil.example]", "localhost:80:evil.example", "", ".", "[localhost]", "0.0.0.0:80", "[::]", "[::ffff:7f00:1]", "127.0.0.1.evil.example",
 	} {
 		f.Add(host)
 	}
@@ -30,7 +30,8 @@ func FuzzTheNameOfARequest(f *testing.F) {
 		if s.ServeHTTP(w, r); w.Code == http.StatusMisdirectedRequest {
 			return
 		}
-		if ip, err := netip.ParseAddr(host); err == nil && ip.Zone() == "" {
+		ip, err := netip.ParseAddr(host)
+		if err == nil && ip.Zone() == "" && !ip.IsUnspecified() && !ip.Is4In6() {
 			return
 		}
 		at, err := url.Parse("http://" + host + "/")
@@ -38,7 +39,10 @@ func FuzzTheNameOfARequest(f *testing.F) {
 			t.Fatalf("%q is answered %d, and no browser can come with it: %v", host, w.Code, err)
 		}
 		name := strings.TrimSuffix(strings.ToLower(at.Hostname()), ".")
-		_, notAnAddress := netip.ParseAddr(name)
+		ip, notAnAddress := netip.ParseAddr(name)
+		if ip.IsUnspecified() || ip.Is4In6() {
+			t.Fatalf("%q is answered %d, and is another address in disguise", host, w.Code)
+		}
 		if name != "localhost" && name != "box.test" && !strings.HasSuffix(name, ".localhost") && notAnAddress != nil {
 			t.Fatalf("%q is answered %d", host, w.Code)
 		}

@@ -168,6 +168,142 @@ func TestManyTriesAtOnceAreCountedOneByOne(t *testing.T) {
 	v.wantUntouched("tries at once")
 }
 
+func TestManyAddressesTogetherTryNoMorePasswordsThanFew(t *testing.T) {
+	v, later := locked(t)
+	crowd := func(home string) (wrong int) {
+		for n := range 200 {
+			target := fmt.Sprintf("http://n%d.localhost/_sandbox/state", n)
+			switch v.knock(fmt.Sprintf(home, n), http.MethodGet, target, fmt.Sprint("guess ", n)).status {
+			case http.StatusUnauthorized:
+				wrong++
+			case http.StatusTooManyRequests:
+			default:
+				t.Fatalf("%s is let in", target)
+			}
+		}
+		return wrong
+	}
+	if got := crowd("198.51.100.%d:1"); got != 30 {
+		t.Errorf("200 addresses tried %d passwords", got)
+	}
+	if got := crowd("[2001:db8:0:%x::1]:1"); got != 0 {
+		t.Errorf("and 200 networks %d more", got)
+	}
+	v.knock("198.51.100.77:1", http.MethodGet, "http://localhost/_sandbox/state", "open sesame").want(http.StatusTooManyRequests)
+	later(time.Minute)
+	if got := crowd("[2001:db8:0:%x::1]:1"); got != 30 {
+		t.Errorf("a minute later they tried %d", got)
+	}
+	later(time.Minute)
+	if got := crowd("[2001:db8::%x]:1"); got != 5 {
+		t.Errorf("one network tried %d", got)
+	}
+	v.wantUntouched("the crowd")
+}
+
+func TestStrangersDoNotKeepOutWhoWasThere(t *testing.T) {
+	const state = "http://localhost/_sandbox/state"
+	v, later := locked(t)
+	owners := []string{otherMachine, "[2001:db8::1]:5000"}
+	for _, owner := range owners {
+		v.knock(owner, http.MethodGet, state, "open sesame").want(http.StatusOK)
+	}
+	for range 30 {
+		for n := range 40 {
+			for _, stranger := range []string{"198.51.100.%d:1", "[2001:db8:1:%x::1]:1", "[2001:db8::fff:%x]:1"} {
+				v.knock(fmt.Sprintf(stranger, n), http.MethodGet, state, "guess")
+			}
+		}
+		for _, owner := range append(owners, thisMachine) { // who is at this machine need not have been there
+			v.knock(owner, http.MethodGet, state, "open sesame").want(http.StatusOK)
+		}
+		later(10 * time.Minute)
+	}
+	for range 5 { // but nobody tries more than others
+		v.knock(owners[0], http.MethodGet, state, "guess").want(http.StatusUnauthorized)
+		v.knock(owners[1], http.MethodGet, state, "guess").want(http.StatusUnauthorized)
+	}
+	v.knock(owners[0], http.MethodGet, state, "open sesame").want(http.StatusTooManyRequests)
+	v.knock(owners[1], http.MethodGet, state, "open sesame").want(http.StatusTooManyRequests)
+	v.knock(thisMachine, http.MethodGet, state, "open sesame").want(http.StatusOK)
+}
+
+func TestWhoComesThroughAForwarderIsToldApartByIt(t *testing.T) {
+	v, later := locked(t)
+	knock := func(password string, client ...string) int {
+		r := httptest.NewRequest(http.MethodGet, "http://localhost/_sandbox/state", nil)
+		r.RemoteAddr = thisMachine
+		r.Header["X-Forwarded-For"] = client
+		r.SetBasicAuth("", password)
+		return v.send(r).status
+	}
+	if got := knock("open sesame", "198.51.100.1"); got != http.StatusOK {
+		t.Fatalf("the owner is answered %d", got)
+	}
+	wrong := 0
+	for n := range 100 {
+		for _, client := range [][]string{
+			{fmt.Sprintf("192.0.2.%d", n)},
+			{"198.51.100.1, " + fmt.Sprintf("192.0.2.%d", n)},
+			{"198.51.100.1", "203.0.113.9"},
+			{"127.0.0.1"},
+			{"this machine"},
+			{"198.51.100.1,"},
+			{"[2001:db8::1]:80"},
+			{fmt.Sprintf("2001:db8::%x", n)},
+		} {
+			if knock("guess", client...) == http.StatusUnauthorized {
+				wrong++
+			}
+		}
+	}
+	if wrong != 30 {
+		t.Errorf("strangers tried %d passwords", wrong)
+	}
+	if got := knock("open sesame", "198.51.100.1"); got != http.StatusOK {
+		t.Errorf("the owner is answered %d", got)
+	}
+	if got := knock("open sesame", "192.0.2.1, 198.51.100.1"); got != http.StatusOK {
+		t.Errorf("over two forwarders the owner is answered %d", got)
+	}
+	v.knock(thisMachine, http.MethodGet, "http://localhost/_sandbox/state", "open sesame").want(http.StatusOK)
+	r := httptest.NewRequest(http.MethodGet, "http://localhost/_sandbox/state", nil)
+	r.RemoteAddr = otherMachine // what comes from elsewhere is not asked for whom
+	r.Header.Set("X-Forwarded-For", "198.51.100.1")
+	r.SetBasicAuth("", "open sesame")
+	v.send(r).want(http.StatusTooManyRequests)
+	later(time.Minute)
+}
+
+func TestAllWhoWereThereTogetherTryNoMorePasswordsThanFew(t *testing.T) {
+	const state = "http://localhost/_sandbox/state"
+	v, _ := locked(t)
+	friend := func(n int) string { return fmt.Sprintf("203.0.113.%d:1", n) }
+	for n := range 50 {
+		v.knock(friend(n), http.MethodGet, state, "open sesame").want(http.StatusOK)
+	}
+	wrong := 0
+	for n := range 50 {
+		if v.knock(friend(n), http.MethodGet, state, "guess").status == http.StatusUnauthorized {
+			wrong++
+		}
+	}
+	if wrong != 30 {
+		t.Errorf("they tried %d passwords", wrong)
+	}
+}
+
+func TestASignedInConsoleNeedsNoTries(t *testing.T) {
+	d := newDeveloper(t, sandbox.Options{ConsolePassword: "open sesame"})
+	d.submit("sign-in", "sign-in", "password", "open sesame").want(http.StatusSeeOther)
+	for range 20 {
+		d.v.knock(d.peer, http.MethodGet, "http://localhost/_sandbox/state", "guess")
+	}
+	d.v.knock(d.peer, http.MethodGet, "http://localhost/_sandbox/state", "open sesame").want(http.StatusTooManyRequests)
+	d.page("requests")
+	d.submit("apps/new", "apps/new", appFields()...).want(http.StatusSeeOther)
+}
+
 func TestStrangersDoNotPushOutWhoGaveThePassword(t *testing.T) {
 	d := newDeveloper(t, sandbox.Options{ConsolePassword: "open sesame"})
 	d.submit("sign-in", "sign-in", "password", "open sesame").want(http.StatusSeeOther)

@@ -47,7 +47,7 @@ func (v *vendor) wantUntouched(what string, namespaces ...string) {
 }
 
 func TestTheControlPlaneAnswersToNamesThatNoPageCanHave(t *testing.T) {
-	v := newVendor(t, sandbox.Options{Hosts: []string{"Sandbox", "box.test.", "other:8787", "2001:db8::2", ""}})
+	v := newVendor(t, sandbox.Options{Hosts: []string{"Sandbox", "box.test.", "other:8787", "2001:db8::2", "", "0.0.0.0", "::", "::ffff:127.0.0.1"}})
 	v.control("namespaces", `{"name":"a"}`)
 	to := func(path, host string) reply {
 		r := httptest.NewRequest(http.MethodGet, path, nil)
@@ -61,7 +61,8 @@ func TestTheControlPlaneAnswersToNamesThatNoPageCanHave(t *testing.T) {
 		"", ".", ":8787", "127.0.0.1.evil.example", "127.0.0.1.nip.io:8787", "127.0.0.1:evil.example", "2130706433", "0x7f.1", "127.1",
 		"localhost..", "localhost,evil.example", "localhost@evil.example", "localhost#.evil.example", "locaLhoſt", "ｌocalhost",
 		"[::1", "::1]", "[::1]evil.example", "[::1%25.evil.example]", "[::1%lo]", "[localhost]", "[127.0.0.1]", "[evil.example]:80",
-		"x.sandbox", "sandbox.evil.example", "xsandbox", "box.test..", "platform.ringcentral.com", "localhost\x00", "*",
+		"0.0.0.0", "0.0.0.0:8787", "0.0.0.0.:8787", "[::]", "[::]:8787", "[0:0:0:0:0:0:0:0]", "[::ffff:127.0.0.1]:80", "[::ffff:7f00:1]:8787",
+		"[::FFFF:7F00:1]", "[::ffff:0.0.0.0]", "[::ffff:192.0.2.1]", "x.sandbox", "sandbox.evil.example", "xsandbox", "box.test..", "platform.ringcentral.com", "localhost\x00", "*",
 	} {
 		for _, path := range steeringPaths {
 			r := to(path, host)
@@ -78,8 +79,8 @@ func TestTheControlPlaneAnswersToNamesThatNoPageCanHave(t *testing.T) {
 	}
 	v.wantUntouched("strange names", "a")
 	for _, host := range []string{
-		"localhost", "LOCALHOST:8787", "localhost.", "localhost.:8787", "127.0.0.1", "127.0.0.1:8787", "127.9.9.9", "192.0.2.1:1", "0.0.0.0",
-		"[::1]", "[::1]:8787", "[0:0::1]:8787", "[2001:db8::1]", "[::ffff:127.0.0.1]:80", "localhost:",
+		"localhost", "LOCALHOST:8787", "localhost.", "localhost.:8787", "127.0.0.1", "127.0.0.1:8787", "127.9.9.9", "192.0.2.1:1", "10.0.0.0",
+		"[::1]", "[::1]:8787", "[0:0::1]:8787", "[2001:db8::1]", "[::2]", "localhost:",
 		"sandbox", "SANDBOX:8787", "sandbox.", "box.test", "box.test:1", "other", "other:9",
 	} {
 		to("/_sandbox/state", host).want(http.StatusOK)

@@ -30,10 +30,12 @@ type Options struct {
 	NoLimits bool
 	// ConsolePassword lets people in to the developer console at /console/, and programs to /_sandbox/, from wherever they
 	// come, and only who gives it begins a namespace. "" opens the console to everybody at this machine and to nobody from
-	// elsewhere, and /_sandbox/ to all who come under a name of this machine, an IP address or one of Hosts.
+	// elsewhere, and /_sandbox/ to all who come under a name of this machine, an IP address or one of Hosts; 0.0.0.0, [::]
+	// and addresses like [::ffff:127.0.0.1] are not among them.
 	ConsolePassword string
 	// Hosts are names besides those of this machine that the control plane answers to: the one it listens at, or the one
 	// that other containers know it by. The vendors' paths answer to any. Nil means none; with a password none is needed.
+	// 0.0.0.0 and its like are no names, and count for nothing.
 	Hosts []string
 	// Hostile is the share of requests to the vendors, 0 to 1, that a hostile day spoils: delays, outages, lost answers
 	// and the like, the same for the same Seed. 0 means none.
