@@ -113,7 +113,10 @@ func (a *app) opener(at *place) func(http.Handler) (string, func(), error) {
 		}
 		server := a.httpServer(h, config)
 		go func() { _ = server.Serve(ln) }()
-		context.AfterFunc(a.Context, func() { _ = server.Close() })
-		return at.url(host, port), func() { _ = server.Close() }, nil
+		forget := context.AfterFunc(a.Context, func() { _ = server.Close() })
+		return at.url(host, port), func() {
+			forget() // else the namespace would stay until the sandbox ends
+			_ = server.Close()
+		}, nil
 	}
 }
