@@ -68,7 +68,7 @@ func (s *Server) bounded(w http.ResponseWriter, r *http.Request, pattern string,
 	r.Body = body
 	v, err := do(r)
 	if err == nil {
-		s.changed(r, body.bytes)
+		s.changed(r, body.weight)
 	}
 	return v, err
 }
@@ -84,6 +84,8 @@ func controlAnswer(v any, err error) answer {
 	case errors.As(err, &large) && large.Limit == snapshotLimit:
 		return jsonAnswer(http.StatusRequestEntityTooLarge, map[string]string{"error": fmt.Sprintf(
 			"the snapshot is larger than %d MiB; a sandbox that is started with --snapshot FILE takes it", snapshotLimit>>20)})
+	case errors.As(err, new(heavyError)):
+		return jsonAnswer(http.StatusRequestEntityTooLarge, map[string]string{"error": err.Error()})
 	case errors.As(err, &large):
 		return jsonAnswer(http.StatusRequestEntityTooLarge, map[string]string{"error": fmt.Sprintf(
 			"the request is larger than %d KiB", large.Limit>>10)})

@@ -54,8 +54,8 @@ type Options struct {
 type Server struct {
 	opts    Options
 	routes  http.Handler
-	control http.Handler
-	console func() *console // made when somebody looks at it first
+	control func() http.Handler // made when somebody asks first
+	console func() *console     // made when somebody looks at it first
 	guard   *guard
 	clock   clock
 	journal journal
@@ -79,6 +79,7 @@ type Server struct {
 	world    *world
 	platform *platform
 	cx       *ringcx
+	ended    bool // it is a namespace that has made room
 }
 
 // New makes a server in its first minute. It fails if an option is out of its range.
@@ -123,7 +124,7 @@ func newServer(opts Options, m memory) (*Server, error) {
 	}
 	s.faults.setDay(day)
 	s.routes = s.vendorRoutes()
-	s.control = s.controlRoutes()
+	s.control = sync.OnceValue(s.controlRoutes)
 	s.console = sync.OnceValue(func() *console { return newConsole(s) })
 	return s, s.wake()
 }
@@ -192,7 +193,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, wanted wish) {
 		for name, value := range secluded {
 			w.Header().Set(name, value)
 		}
-		s.control.ServeHTTP(w, r)
+		s.control().ServeHTTP(w, r)
 	case wanted.console():
 		s.console().ServeHTTP(w, r)
 	default:
