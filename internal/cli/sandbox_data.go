@@ -111,7 +111,7 @@ func (a *app) opener(at *place) func(http.Handler) (string, func(), error) {
 		if err != nil {
 			return "", nil, errors.Join(err, ln.Close())
 		}
-		server := a.httpServer(h, config)
+		server := a.httpServer(h, config, at.held)
 		go func() { _ = server.Serve(ln) }()
 		forget := context.AfterFunc(a.Context, func() { _ = server.Close() })
 		return at.url(host, port), func() {
