@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -194,3 +195,57 @@ func TestASnapshotInAFileMayBeLargerThanOneThatIsPosted(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// sending posts a snapshot, of which part is there already when it returns.
+func (v *vendor) sending(path, part string) (rest func(text string) reply) {
+	v.t.Helper()
+	body, say := io.Pipe()
+	done := make(chan reply, 1)
+	go func() {
+		w := httptest.NewRecorder()
+		v.ServeHTTP(w, httptest.NewRequest(http.MethodPost, path, body))
+		_ = body.Close()
+		done <- reply{v.t, w.Code, w.Header(), w.Body.String()}
+	}()
+	_, _ = io.WriteString(say, part)
+	return func(text string) reply {
+		_, _ = io.WriteString(say, text)
+		_ = say.Close()
+		return <-done
+	}
+}
+
+func TestSnapshotsThatAreOnTheirWayAreWeighedTogether(t *testing.T) {
+	v := &vendor{Server: stopped(t), t: t}
+	saved := v.get("/_sandbox/snapshot", "").want(http.StatusOK).body
+	head, tail, _ := strings.Cut(saved, `"records":{`)
+	large := head + `"records":{"future":{"":0},"session":{` + strings.Repeat(`"":0,`, 1_100_000)
+	const path = "/_sandbox/snapshot"
+	first := v.sending(path, large)
+	got := v.sending(path, large)("").want(http.StatusServiceUnavailable)
+	if got.header.Get("Retry-After") == "" {
+		t.Error("it does not say when to come again")
+	}
+	v.control("snapshot", saved)
+	first(`"":0},` + tail).want(http.StatusBadRequest)
+	v.sending(path, large)(`"":0},` + tail).want(http.StatusBadRequest)
+}
+
+func TestANamespaceThatEndsWhileItIsRestoredGivesBackWhatThatTook(t *testing.T) {
+	v := &vendor{Server: stopped(t), t: t}
+	saved := v.get("/_sandbox/snapshot", "").want(http.StatusOK).body
+	at := strings.Index(saved, `"agents":[`) + len(`"agents":[`)
+	large := saved[:at] + strings.Repeat("{},", 200_000) + saved[at:]
+	for range 6 {
+		rest := v.sending("/_ns/a/_sandbox/snapshot", large[:len(large)-1])
+		v.controlRaw(http.MethodDelete, "namespaces/a", "").want(http.StatusOK)
+		rest(large[len(large)-1:]).want(http.StatusOK)
+	}
+	v.control("snapshot", large)
+	for range 20 {
+		v.control("apps", large1MB)
+	}
+}
+
+// large1MB is an app that takes about a MB.
+var large1MB = `{"name":"` + strings.Repeat("x", 1_000_000) + `"}`

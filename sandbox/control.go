@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"time"
 )
@@ -75,10 +76,14 @@ func (s *Server) bounded(w http.ResponseWriter, r *http.Request, pattern string,
 
 var errNoSuchThing = errors.New("no such thing")
 
-// controlAnswer is 200 with what was asked for, else 404, 413, 503 or 400 with an error in words.
+// controlAnswer is 200 with what was asked for, else 404, 408, 413, 503 or 400 with an error in words.
 func controlAnswer(v any, err error) answer {
 	var large *http.MaxBytesError
+	var slow net.Error
 	switch {
+	case errors.As(err, &slow) && slow.Timeout():
+		return jsonAnswer(http.StatusRequestTimeout, map[string]string{"error": "the body of the request did not come in time"}).
+			with("Connection", "close")
 	case errors.Is(err, errNoSuchThing):
 		return jsonAnswer(http.StatusNotFound, map[string]string{"error": err.Error()})
 	case errors.As(err, &large) && large.Limit == snapshotLimit:
