@@ -249,3 +249,21 @@ func TestANamespaceThatEndsWhileItIsRestoredGivesBackWhatThatTook(t *testing.T) 
 
 // large1MB is an app that takes about a MB.
 var large1MB = `{"name":"` + strings.Repeat("x", 1_000_000) + `"}`
+
+func TestANamespaceThatDoesNothingTakesLittle(t *testing.T) {
+	v := &vendor{Server: stopped(t), t: t}
+	token := str(v.within("http://example.com/_ns/n0").exchange(), "accessToken")
+	touch := func() {
+		t.Helper()
+		for i := range 1_000 {
+			v.get(fmt.Sprintf("/_ns/n%d/restapi", i), "").want(http.StatusOK)
+		}
+	}
+	got := grown(touch)
+	again := grown(touch)
+	t.Logf("1,000 namespaces take %d KiB, and %d KiB more when each is asked again", got>>10, again>>10)
+	if got > 50<<20 || again > 5<<20 {
+		t.Errorf("1,000 namespaces take %d MB, and %d MB more when each is asked again", got>>20, again>>20)
+	}
+	v.within("http://example.com/_ns/n0").get(usersPath, token).want(http.StatusOK)
+}

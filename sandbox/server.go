@@ -53,7 +53,7 @@ type Options struct {
 // Server is both vendor servers as one http.Handler. It is safe for concurrent use. Make one with New.
 type Server struct {
 	opts    Options
-	routes  http.Handler
+	routing *routing
 	control func() http.Handler // made when somebody asks first
 	console func() *console     // made when somebody looks at it first
 	guard   *guard
@@ -102,7 +102,7 @@ func New(opts *Options) (*Server, error) {
 
 // newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
 func newServer(opts Options, m memory) (*Server, error) {
-	s := &Server{opts: opts, memory: m, journal: journal{together: &m.shared.logs}}
+	s := &Server{opts: opts, memory: m, journal: journal{together: &m.shared.logs}, routing: new(routing)}
 	s.opts.Profile = cmp.Or(s.opts.Profile, profiles[0].name)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {
@@ -123,7 +123,6 @@ func newServer(opts Options, m memory) (*Server, error) {
 		return nil, err
 	}
 	s.faults.setDay(day)
-	s.routes = s.vendorRoutes()
 	s.control = sync.OnceValue(s.controlRoutes)
 	s.console = sync.OnceValue(func() *console { return newConsole(s) })
 	return s, s.wake()
