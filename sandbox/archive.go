@@ -10,8 +10,9 @@ import (
 
 // archive are the records of a server, by kind. They are read once: what has been read is let go.
 type archive struct {
-	kinds map[string][]archived
-	count int
+	kinds   map[string][]archived
+	weight  int // of all
+	lasting int // of what stays for good, and has no bound of its own
 }
 
 type archived struct {
@@ -26,8 +27,21 @@ func (a *archive) add(r Record) error {
 		return fmt.Errorf("the %s %q has no value", r.Kind, clip(r.Key))
 	}
 	a.kinds[r.Kind] = append(a.kinds[r.Kind], archived{r.Key, r.Value})
-	a.count++
+	weight := weigh(r.Value) + len(r.Key) + objectWeight
+	a.weight += weight
+	switch {
+	case r.Kind == recordRequest:
+	case slices.Contains(passing, r.Kind):
+		a.lasting += max(0, weight-objectLeast)
+	default:
+		a.lasting += weight
+	}
 	return nil
+}
+
+// passing are kinds of what there can be only so many of: the oldest go.
+var passing = []string{
+	recordSession, recordSignIn, recordBrowser, recordFlow, recordCode, recordAssertion, recordLoginCode, recordReset,
 }
 
 func (a *archive) empty() bool { return len(a.kinds) == 0 }

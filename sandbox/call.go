@@ -104,7 +104,7 @@ func (s *Server) answer(c *call, w http.ResponseWriter, r *http.Request) answer 
 	if r.Body != nil {
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 	}
-	s.routes.ServeHTTP(w, r)
+	s.routes().ServeHTTP(w, r)
 	return c.answer
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"time"
 )
@@ -68,22 +69,28 @@ func (s *Server) bounded(w http.ResponseWriter, r *http.Request, pattern string,
 	r.Body = body
 	v, err := do(r)
 	if err == nil {
-		s.changed(r, body.bytes)
+		s.changed(r, body.weight)
 	}
 	return v, err
 }
 
 var errNoSuchThing = errors.New("no such thing")
 
-// controlAnswer is 200 with what was asked for, else 404, 413, 503 or 400 with an error in words.
+// controlAnswer is 200 with what was asked for, else 404, 408, 413, 503 or 400 with an error in words.
 func controlAnswer(v any, err error) answer {
 	var large *http.MaxBytesError
+	var slow net.Error
 	switch {
+	case errors.As(err, &slow) && slow.Timeout():
+		return jsonAnswer(http.StatusRequestTimeout, map[string]string{"error": "the body of the request did not come in time"}).
+			with("Connection", "close")
 	case errors.Is(err, errNoSuchThing):
 		return jsonAnswer(http.StatusNotFound, map[string]string{"error": err.Error()})
 	case errors.As(err, &large) && large.Limit == snapshotLimit:
 		return jsonAnswer(http.StatusRequestEntityTooLarge, map[string]string{"error": fmt.Sprintf(
 			"the snapshot is larger than %d MiB; a sandbox that is started with --snapshot FILE takes it", snapshotLimit>>20)})
+	case errors.As(err, new(heavyError)):
+		return jsonAnswer(http.StatusRequestEntityTooLarge, map[string]string{"error": err.Error()})
 	case errors.As(err, &large):
 		return jsonAnswer(http.StatusRequestEntityTooLarge, map[string]string{"error": fmt.Sprintf(
 			"the request is larger than %d KiB", large.Limit>>10)})

@@ -1,10 +1,13 @@
 package sandbox_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/ringcx-go/ringcx/sandbox"
 )
@@ -191,4 +194,14 @@ func TestWebPagesOfOtherOriginsCannotSteerTheSandbox(t *testing.T) {
 	v.send(r).want(http.StatusForbidden)
 	r.Header.Set("Origin", "http://example.com")
 	v.send(r).want(http.StatusOK)
+}
+
+func TestABodyThatStallsIsTheSendersTimeout(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	for _, path := range []string{"apps", "snapshot", "clock"} {
+		for err, want := range map[error]int{os.ErrDeadlineExceeded: http.StatusRequestTimeout, io.ErrUnexpectedEOF: http.StatusBadRequest} {
+			r := httptest.NewRequest(http.MethodPost, "/_sandbox/"+path, io.MultiReader(strings.NewReader("{"), iotest.ErrReader(err)))
+			v.send(r).want(want)
+		}
+	}
 }

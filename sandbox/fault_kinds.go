@@ -200,4 +200,5 @@ func reset(w http.ResponseWriter) {
 		_ = tcp.SetLinger(0)
 	}
 	_ = inner.Close()
+	_ = conn.Close() // for those that count connections
 }

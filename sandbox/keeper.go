@@ -77,7 +77,10 @@ func encode(t kept) (Record, error) {
 type common struct {
 	logs      atomic.Int64  // bytes that all logs take
 	pages     atomic.Int64  // of all tables
+	objects   atomic.Int64  // weight of all objects
+	restoring atomic.Int64  // weight of all snapshots that are being taken
 	arrivals  atomic.Uint64 // requests to namespaces so far
+	routings  routings      // of the namespaces
 	snapshots gate          // for all snapshots that are on their way
 }
 
@@ -86,6 +89,7 @@ type memory struct {
 	saving *sync.Mutex // held while records are on their way to the keeper; taken before Server.mu
 	keeper Keeper      // nil: nowhere
 	name   string      // of the namespace
+	began  uint64      // which request to any namespace began it, if it was not kept
 	over   bool        // what this server still answers is kept no more; guarded by saving
 
 	shared *common // by all of the process
@@ -103,6 +107,9 @@ func (s *Server) keep() error {
 		return nil
 	}
 	records, all, err := s.news()
+	if err == nil && (all || len(records) > 0) {
+		records, err = s.andUse(records)
+	}
 	if err == nil && (all || len(records) > 0) {
 		err = s.memory.keeper.Save(s.memory.name, all, records)
 	}

@@ -51,11 +51,21 @@ func (s *Server) named(name string) (*namespace, error) {
 	if n := s.inside.all[name]; n != nil && n.arrive() {
 		return n, nil
 	}
+	n, err := s.newNamespace(name)
+	if err != nil {
+		return nil, err
+	}
+	n.arrive()
+	return n, nil
+}
+
+// newNamespace begins a namespace. Server.inside is locked.
+func (s *Server) newNamespace(name string) (*namespace, error) {
 	if err := s.makeRoom(); err != nil {
 		return nil, err
 	}
 	m := s.memory
-	m.name = name
+	m.name, m.began = name, s.memory.shared.arrivals.Load()+1
 	inner, err := newServer(s.opts, m)
 	if err != nil {
 		return nil, err
@@ -70,7 +80,6 @@ func (s *Server) named(name string) (*namespace, error) {
 		s.inside.all = map[string]*namespace{}
 	}
 	s.inside.all[name] = n
-	n.arrive()
 	return n, nil
 }
 
@@ -237,7 +246,7 @@ func (s *Server) controlDeleteNamespace(r *http.Request) (any, error) {
 	return map[string]string{"name": name}, s.forgetNamespace(name)
 }
 
-// remember begins the namespaces that the keeper has.
+// remember begins the namespaces that the keeper has. None of them counts as used by that.
 func (s *Server) remember() error {
 	if s.memory.keeper == nil {
 		return nil
@@ -246,15 +255,18 @@ func (s *Server) remember() error {
 	if err != nil {
 		return fmt.Errorf("reading which namespaces were kept: %w", err)
 	}
+	s.inside.mu.Lock()
+	defer s.inside.mu.Unlock()
 	for _, name := range names {
 		if name == "" {
 			continue
 		}
-		n, err := s.named(name)
+		n, err := s.newNamespace(name)
 		if err != nil {
 			return fmt.Errorf("namespace %s: %w", name, err)
 		}
-		n.leave()
+		arrivals := &s.memory.shared.arrivals
+		arrivals.Store(max(arrivals.Load(), n.use.last.Load()))
 	}
 	return nil
 }

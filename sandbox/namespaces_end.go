@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -12,6 +13,26 @@ import (
 type use struct {
 	busy atomic.Int64  // requests that it is answering; far below 0: it has made room for another
 	last atomic.Uint64 // which request to any namespace was the latest of this one
+}
+
+// recordUse is a kind of record, which is no part of a snapshot.
+const recordUse = "use"
+
+// andUse adds to records of a namespace how lately it was used.
+func (s *Server) andUse(records []Record) ([]Record, error) {
+	if s.memory.name == "" {
+		return records, nil
+	}
+	value, err := json.Marshal(max(s.use.last.Load(), s.memory.began))
+	return append(records, Record{recordUse, "", value}), err
+}
+
+// loadUse finds that among what was kept: 0 if it is not there.
+func (s *Server) loadUse(in *archive) error {
+	return each(in, recordUse, func(_ string, last *uint64) error {
+		s.use.last.Store(*last)
+		return nil
+	})
 }
 
 // arrive notes that a request came; false if the namespace is there no more. Who is let in calls leave.
@@ -95,10 +116,18 @@ func (n *namespace) end() {
 	n.journal.end()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.platform.sessions.clear()
-	n.cx.signIns.clear()
-	n.platform.sessions.together, n.cx.signIns.together = new(atomic.Int64), new(atomic.Int64)
-	clear(n.platform.open)
+	n.ended = true
+	n.routing.made.Store(nil)
+	n.letGo()
+}
+
+// letGo is for somebody who has locked Server.mu.
+func (s *Server) letGo() {
+	s.world.purse.close()
+	s.platform.sessions.clear()
+	s.cx.signIns.clear()
+	s.platform.sessions.together, s.cx.signIns.together = new(atomic.Int64), new(atomic.Int64)
+	clear(s.platform.open)
 }
 
 // forget removes what was kept of the namespace. Requests that it is still answering leave nothing behind.

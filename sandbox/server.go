@@ -55,9 +55,9 @@ type Options struct {
 // Server is both vendor servers as one http.Handler. It is safe for concurrent use. Make one with New.
 type Server struct {
 	opts    Options
-	routes  http.Handler
-	control http.Handler
-	console func() *console // made when somebody looks at it first
+	routing *routing
+	control func() http.Handler // made when somebody asks first
+	console func() *console     // made when somebody looks at it first
 	guard   *guard
 	clock   clock
 	journal journal
@@ -81,6 +81,7 @@ type Server struct {
 	world    *world
 	platform *platform
 	cx       *ringcx
+	ended    bool // it is a namespace that has made room
 }
 
 // New makes a server in its first minute. It fails if an option is out of its range.
@@ -103,7 +104,7 @@ func New(opts *Options) (*Server, error) {
 
 // newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
 func newServer(opts Options, m memory) (*Server, error) {
-	s := &Server{opts: opts, memory: m, journal: journal{together: &m.shared.logs}}
+	s := &Server{opts: opts, memory: m, journal: journal{together: &m.shared.logs}, routing: new(routing)}
 	s.opts.Profile = cmp.Or(s.opts.Profile, profiles[0].name)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {
@@ -124,8 +125,7 @@ func newServer(opts Options, m memory) (*Server, error) {
 		return nil, err
 	}
 	s.faults.setDay(day)
-	s.routes = s.vendorRoutes()
-	s.control = s.controlRoutes()
+	s.control = sync.OnceValue(s.controlRoutes)
 	s.console = sync.OnceValue(func() *console { return newConsole(s) })
 	return s, s.wake()
 }
@@ -194,7 +194,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, wanted wish) {
 		for name, value := range secluded {
 			w.Header().Set(name, value)
 		}
-		s.control.ServeHTTP(w, r)
+		s.control().ServeHTTP(w, r)
 	case wanted.console():
 		s.console().ServeHTTP(w, r)
 	default:

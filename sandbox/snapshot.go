@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -37,9 +38,10 @@ func (s *Server) Snapshot(w io.Writer) error {
 }
 
 // Restore makes s what a snapshot says, or changes nothing. It reads no more than it needs, and can be given a file of any
-// size; what POST /_sandbox/snapshot takes is at most 64 MiB. Namespaces stay as they are.
+// size; what POST /_sandbox/snapshot takes is at most 64 MiB, and no more than a server would remember of what others do.
+// Namespaces stay as they are.
 func (s *Server) Restore(r io.Reader) error {
-	_, err := s.resume(r)
+	_, err := s.resume(r, nil)
 	if err == nil {
 		err = s.edited()
 	}
@@ -141,14 +143,20 @@ func (j *jsonWriter) value(v any) {
 	}
 }
 
-// resume makes the server what a snapshot says, or changes nothing. It gives the kinds of what was in it.
-func (s *Server) resume(r io.Reader) (kinds []string, err error) {
-	in, err := readSnapshot(r)
+// resume makes the server what a snapshot says, or changes nothing. It gives the kinds of what was in it. If room is given,
+// that may not be too much, and takes of it.
+func (s *Server) resume(r io.Reader, room *atomic.Int64) (kinds []string, err error) {
+	in, leave, err := readSnapshot(r, room)
+	defer leave()
 	if err != nil {
 		return nil, err
 	}
 	kinds = in.names()
-	if err := s.adopt(in); err != nil {
+	err = s.adopt(in, room != nil)
+	switch {
+	case errors.As(err, new(heavyError)):
+		return nil, err
+	case err != nil:
 		return nil, fmt.Errorf("the snapshot is damaged: %w", err)
 	}
 	return kinds, nil
@@ -192,7 +200,7 @@ func (s *Server) controlRestore(r *http.Request) (any, error) {
 		return nil, tooLarge
 	}
 	kinds, err := s.takeSnapshot(r)
-	if errors.As(err, &tooLarge) {
+	if errors.As(err, &tooLarge) || errors.As(err, new(heavyError)) {
 		_, _ = io.CopyN(io.Discard, r.Body, uploadLimit) // who is still sending would not see the answer
 	}
 	if err != nil {
@@ -211,7 +219,7 @@ func (s *Server) takeSnapshot(r *http.Request) (kinds []string, err error) {
 		return nil, err
 	}
 	defer leave()
-	return s.resume(http.MaxBytesReader(nil, r.Body, snapshotLimit))
+	return s.resume(http.MaxBytesReader(nil, r.Body, snapshotLimit), &s.memory.shared.restoring)
 }
 
 // gate lets in some at a time.

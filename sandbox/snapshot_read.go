@@ -6,23 +6,29 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
-// What a snapshot can have, whatever its size.
-const (
-	recordMost  = 16 << 20 // bytes of a record
-	recordsMost = 2 << 20  // records
-)
+// recordMost is how many bytes a record of a snapshot that is posted can have.
+const recordMost = 16 << 20
+
+// heavyError is why a snapshot is too much for one that is posted.
+type heavyError string
+
+func (h heavyError) Error() string {
+	return "the snapshot is too much: " + string(h) + "; a sandbox that is started with --snapshot FILE takes it"
+}
 
 // errRecord is read in the middle of a record that is too large.
-var errRecord = fmt.Errorf("a record is larger than %d MiB", recordMost>>20)
+var errRecord = heavyError(fmt.Sprintf("a record is larger than %d MiB", recordMost>>20))
 
 // snapshotReader reads a snapshot record by record.
 type snapshotReader struct {
 	*json.Decoder
 	from *meter
 	in   *archive
+	room *atomic.Int64 // that all who read take of; nil: there is no bound
 }
 
 // meter reads so many bytes more.
@@ -40,10 +46,25 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readSnapshot reads all of a snapshot.
-func readSnapshot(r io.Reader) (*archive, error) {
-	from := &meter{r, recordMost}
-	s := &snapshotReader{json.NewDecoder(from), from, newArchive()}
+// readSnapshot reads all of a snapshot. If room is given, there are bounds, and it takes of the room until the caller calls
+// leave.
+func readSnapshot(r io.Reader, room *atomic.Int64) (in *archive, leave func(), err error) {
+	s := &snapshotReader{in: newArchive(), room: room}
+	if room == nil {
+		s.Decoder = json.NewDecoder(r)
+	} else {
+		s.from = &meter{r, recordMost}
+		s.Decoder = json.NewDecoder(s.from)
+	}
+	leave = func() {
+		if room != nil {
+			room.Add(-int64(s.in.weight))
+		}
+	}
+	return s.in, leave, s.read()
+}
+
+func (s *snapshotReader) read() error {
 	format := ""
 	err := s.object(func(name string) error {
 		switch name {
@@ -61,17 +82,17 @@ func readSnapshot(r io.Reader) (*archive, error) {
 	})
 	switch {
 	case errors.As(err, new(formatError)):
-		return nil, err
+		return err
 	case err != nil:
-		return nil, fmt.Errorf("reading the snapshot: %w", err)
+		return fmt.Errorf("reading the snapshot: %w", err)
 	}
 	if err := checkFormat(format); err != nil {
-		return nil, err
+		return err
 	}
 	if _, err := s.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("reading the snapshot: there is something behind it")
+		return errors.New("reading the snapshot: there is something behind it")
 	}
-	return s.in, nil
+	return nil
 }
 
 type formatError string
@@ -95,11 +116,29 @@ func (s *snapshotReader) readKind(kind string) error {
 		if err := s.Decode(&value); err != nil || !known {
 			return err
 		}
-		if s.in.count >= recordsMost {
-			return fmt.Errorf("it has more than %d records", recordsMost)
+		before := s.in.weight
+		if err := s.in.add(Record{kind, key, value}); err != nil {
+			return err
 		}
-		return s.in.add(Record{kind, key, value})
+		return s.weigh(kind, s.in.weight-before)
 	})
+}
+
+// weigh says whether there is room for one more record.
+func (s *snapshotReader) weigh(kind string, weight int) error {
+	if s.room == nil {
+		return nil
+	}
+	together := s.room.Add(int64(weight))
+	switch {
+	case kind == recordRequest && len(s.in.kinds[kind]) > logSize:
+		return heavyError(fmt.Sprintf("it has more than %d requests", logSize))
+	case s.in.weight > snapshotMost:
+		return heavyError(fmt.Sprintf("what is in it takes more than %d MiB", snapshotMost>>20))
+	case together > snapshotsRoom:
+		return errCrowded
+	}
+	return nil
 }
 
 // object reads an object; field reads what has a name in it.
@@ -115,7 +154,9 @@ func (s *snapshotReader) object(field func(name string) error) error {
 		return fmt.Errorf("there is %v where an object should be", clip(fmt.Sprint(open)))
 	}
 	for s.More() {
-		s.from.left = recordMost
+		if s.from != nil {
+			s.from.left = recordMost
+		}
 		name, err := s.Token()
 		if err == nil {
 			err = field(name.(string))

@@ -207,9 +207,6 @@ func TestASnapshotThatMakesNoSenseIsRefusedInWords(t *testing.T) {
 		"no format":           {strings.Replace(saved, `"format":"ringcx-sandbox/1",`, "", 1), "the format of the snapshot is"},
 		"a record twice":      {strings.Replace(saved, `"session":{`, `"session":{"1":{},`, 1), `session "1"`},
 		"records of no kind":  {strings.Replace(saved, `"records":{`, `"records":[{`, 1), "an object should be"},
-		"a record of 17 MiB":  {strings.Replace(saved, `"records":{`, `"records":{"seals":{"":"`+strings.Repeat("a", 17<<20)+`"},`, 1), "larger than 16 MiB"},
-		"a name of 17 MiB":    {strings.Replace(saved, `"records":{`, `"records":{"`+strings.Repeat("a", 17<<20)+`":{},`, 1), "larger than 16 MiB"},
-		"very many records":   {strings.Replace(saved, `"records":{`, `"records":{"user":{`+strings.Repeat(`"":0,`, 2<<20)+`"1":0},`, 1), "more than 2097152 records"},
 		"no stand-in":         {strings.Replace(saved, `"value":"$`, `"value":"$a&b`, 1), "stand-in"},
 		"a clock that is off": {strings.Replace(saved, `"clock":{"":0}`, `"clock":{"":"x"}`, 1), "clock"},
 	} {

@@ -48,6 +48,7 @@ func (s *Server) freshState(news *changes) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.purse.together = &s.memory.shared.objects
 	return &state{
 		key: key, world: w, rules: s.start, epoch: randomText(6), bad: badDays{day: s.faults.dayAgain()},
 		platform: newPlatform(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
@@ -128,6 +129,9 @@ func (s *Server) become(st *state, news *changes) {
 		news.all = true
 	}
 	st.world.changes, s.changes = news, news
+	if s.world != nil {
+		s.world.purse.close()
+	}
 	s.signing.Store(st.key)
 	if s.platform != nil {
 		s.platform.sessions.clear()
@@ -140,6 +144,9 @@ func (s *Server) become(st *state, news *changes) {
 	s.habits.restart()
 	s.clock.offset.Store(int64(st.offset))
 	s.journal.restore(st.requests)
+	if s.ended {
+		s.letGo()
+	}
 }
 
 // newChanges is where changes are to be noted: nowhere, nil, if nothing is kept.
@@ -161,13 +168,19 @@ func (s *Server) startOver() error {
 	return nil
 }
 
-// adopt takes over what records tell of, or changes nothing.
-func (s *Server) adopt(in *archive) error {
-	news := s.newChanges()
-	st, err := s.restoredState(in, news)
+// adopt takes over what records tell of, or changes nothing. If it is bounded, that may not be too much.
+func (s *Server) adopt(in *archive, bounded bool) error {
+	p, err := s.restored(in, bounded)
 	if err != nil {
 		return err
 	}
+	news := s.newChanges()
+	st, err := s.restoredState(in, news)
+	if err != nil {
+		p.close()
+		return err
+	}
+	st.world.purse = p
 	s.become(st, news)
 	return nil
 }
@@ -187,7 +200,7 @@ func (s *Server) wake() error {
 		}
 		return s.keep()
 	}
-	if err := s.adopt(in); err != nil {
+	if err := errors.Join(s.loadUse(in), s.adopt(in, false)); err != nil {
 		return fmt.Errorf("reading what was kept: %w", err)
 	}
 	s.mu.Lock()

@@ -15,7 +15,7 @@ type world struct {
 	key         *signingKey // signs JWT credentials
 	changes     *changes
 	made        int // objects made so far; names the next one
-	spent       int // bytes of what made and changed them since the start, or since the sandbox became what it is
+	purse       purse
 	accounts    map[int64]*account
 	users       map[int64]*user
 	apps        map[string]*app        // by client ID

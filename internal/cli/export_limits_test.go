@@ -2,6 +2,7 @@ package cli
 
 import (
 	"net"
+	"net/http"
 	"time"
 )
 
@@ -13,3 +14,6 @@ var (
 
 // Patient is how it bounds the time of answers.
 func Patient(ln net.Listener, limit time.Duration) net.Listener { return patient{ln, limit} }
+
+// Within is how it bounds what requests hold together.
+func Within(most int64, h http.Handler) http.Handler { return (&inFlight{most: most}).within(h) }

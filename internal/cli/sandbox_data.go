@@ -111,9 +111,12 @@ func (a *app) opener(at *place) func(http.Handler) (string, func(), error) {
 		if err != nil {
 			return "", nil, errors.Join(err, ln.Close())
 		}
-		server := a.httpServer(h, config)
+		server := a.httpServer(h, config, at.held)
 		go func() { _ = server.Serve(ln) }()
-		context.AfterFunc(a.Context, func() { _ = server.Close() })
-		return at.url(host, port), func() { _ = server.Close() }, nil
+		forget := context.AfterFunc(a.Context, func() { _ = server.Close() })
+		return at.url(host, port), func() {
+			forget() // else the namespace would stay until the sandbox ends
+			_ = server.Close()
+		}, nil
 	}
 }

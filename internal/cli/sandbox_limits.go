@@ -25,19 +25,24 @@ const headersRead = 2 * headersMost
 // inBounds lets h answer requests whose line and headers are not too long.
 func inBounds(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		size := len(r.Method) + len(r.RequestURI) + len(r.Host) + len("  HTTP/1.1\r\nHost: \r\n\r\n")
-		for name, values := range r.Header {
-			for _, v := range values {
-				size += len(name) + len(v) + len(": \r\n")
-			}
-		}
-		if size > headersMost {
+		if headerSize(r) > headersMost {
 			w.Header().Set("Connection", "close")
 			http.Error(w, "sandbox: the headers of a request can have up to 64 KiB", http.StatusRequestHeaderFieldsTooLarge)
 			return
 		}
 		h.ServeHTTP(w, r)
 	})
+}
+
+// headerSize is what the line and the headers of r took.
+func headerSize(r *http.Request) int {
+	size := len(r.Method) + len(r.RequestURI) + len(r.Host) + len("  HTTP/1.1\r\nHost: \r\n\r\n")
+	for name, values := range r.Header {
+		for _, v := range values {
+			size += len(name) + len(v) + len(": \r\n")
+		}
+	}
+	return size
 }
 
 // inTime lets h answer requests whose bodies come within a time. An answer may take as long as it likes.

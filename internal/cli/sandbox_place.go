@@ -28,6 +28,9 @@ type place struct {
 
 	data     string // file in which it keeps everything; "": in memory
 	snapshot string // file that says what is in it; "": the demo objects
+
+	crowd crowd     // of all that come there, and to the addresses of its namespaces
+	held  *inFlight // by them
 }
 
 // check finds what is wrong with the place of a sandbox before it starts, and puts the names into one spelling.
@@ -141,7 +144,7 @@ func (p *place) listener(ctx context.Context, now time.Time) (ln net.Listener, c
 	if err != nil {
 		return nil, nil, nil, &usageError{fmt.Sprintf("cannot listen on %s: %s", p.listen, unwrapOp(err)), "choose another address, such as --listen 127.0.0.1:0 for any free port"}
 	}
-	ln = patient{ln, stallTime}
+	ln = p.crowd.of(patient{ln, stallTime})
 	if p.tlsDir == "" {
 		return ln, nil, nil, nil
 	}

@@ -26,6 +26,7 @@ const restAfter = 2 * time.Second
 
 func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 	opts.TLSOnly, opts.Open, opts.Hosts, a.consoleWord = at.tlsDir != "", a.opener(at), at.hosts, opts.ConsolePassword
+	at.crowd, at.held = make(crowd, connectionsMost), &inFlight{most: heldMost}
 	closing, err := a.keepIn(at.data, opts)
 	if err != nil {
 		return err
@@ -61,7 +62,7 @@ func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 		rest.Reset(restAfter)
 		a.logRequest(r)
 	})
-	server := a.httpServer(box, config)
+	server := a.httpServer(box, config, at.held)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ln) }()
 	select {
@@ -77,10 +78,11 @@ func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 	return nil
 }
 
-func (a *app) httpServer(h http.Handler, config *tls.Config) *http.Server {
+func (a *app) httpServer(h http.Handler, config *tls.Config, all *inFlight) *http.Server {
 	return &http.Server{
-		Handler: inBounds(inTime(h, timeOf)), ReadHeaderTimeout: headersTime, IdleTimeout: idleTime, MaxHeaderBytes: headersRead,
+		Handler: inBounds(all.within(inTime(h, timeOf))), ReadHeaderTimeout: headersTime, IdleTimeout: idleTime, MaxHeaderBytes: headersRead,
 		TLSConfig:   config,
+		HTTP2:       &http.HTTP2Config{MaxConcurrentStreams: streamsMost, MaxReceiveBufferPerConnection: windowMost, MaxReceiveBufferPerStream: windowMost},
 		ErrorLog:    log.New(a.Stderr, "", 0),                                // clients that do not trust the certificate, for one
 		BaseContext: func(net.Listener) context.Context { return a.Context }, // ends the console's live log, too
 	}
