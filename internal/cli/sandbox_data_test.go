@@ -40,14 +40,14 @@ func TestANamespaceThatHadAnAddressIsLetGoOf(t *testing.T) {
 		do(http.MethodPost, "namespaces", fmt.Sprintf(`{"name":"n%d"}`, i))
 		do(http.MethodDelete, fmt.Sprintf("namespaces/n%d", i), "")
 	}
-	if grown := inUse() - before; grown > times*(20<<10) {
+	if grown := inUse() - before; grown > times*(8<<10) {
 		t.Errorf("each of %d takes %d KiB after its end", times, grown/times>>10)
 	}
 	before = inUse()
 	for i := range 50 {
 		do(http.MethodPost, "namespaces", fmt.Sprintf(`{"name":"n%d"}`, i))
 	}
-	if grown := inUse() - before; grown < 50*(20<<10) {
+	if grown := inUse() - before; grown < 50*(12<<10) {
 		t.Errorf("each of those that are there takes %d KiB only", grown/50>>10)
 	}
 	do(http.MethodPost, "namespaces", `{"name":"stays"}`)
