@@ -55,7 +55,7 @@ var floods = map[string]struct {
 	"new passwords": {300, func(v *vendor, i int) {
 		v.controlRaw(http.MethodPost, "admins/"+v.Demo().AdminUsername, large("password", i))
 	}},
-	"console visits": {10_000, func(v *vendor, _ int) {
+	"console visits": {2_000, func(v *vendor, _ int) {
 		v.sendBare(httptest.NewRequest(http.MethodGet, "http://127.0.0.1:8787/console/sign-in", nil))
 	}},
 	"refresh tokens": {10_000, func(v *vendor, i int) {
