@@ -86,11 +86,22 @@ unit() {
 		covered+=,$package
 	done
 	go build -o "$tmp/testsummary" ./internal/testsummary
-	if ! go test -json -race -shuffle=on -count=1 -covermode=atomic -coverpkg="$covered" -coverprofile=coverage.out ./... |
+	if ! go test -json -race -shuffle=on -count=1 -timeout 20m -covermode=atomic -coverpkg="$covered" -coverprofile=coverage.out ./... |
 		"$tmp/testsummary"; then
 		rm -f coverage.out
 		return 1
 	fi
+}
+
+# The race detector makes memory and allocations other than they are, and what is sent in masses too slow.
+memory() {
+	local dir tests bad=0
+	for dir in $(grep -lE '^//go:build !race' -r --include='*_test.go' . | xargs -n 1 dirname | sort -u | grep -v '/internal/sim$'); do
+		tests=$(grep -lE '^//go:build !race' "$dir"/*_test.go | xargs grep -hoE '^func Test[A-Za-z0-9_]+' | sed 's/^func //' | paste -sd '|')
+		echo "$dir"
+		go test -count=1 -run "^($tests)\$" "$dir" || bad=1
+	done
+	return $bad
 }
 
 simulation() {
@@ -164,6 +175,7 @@ step need "what the tests need is installed"
 step format "gofmt and go vet"
 step cross "builds and vets for Linux, macOS and Windows, amd64 and arm64"
 step unit "tests, with the race detector"
+step memory "what is measured without the race detector"
 step simulation "${SEEDS:-2000} seeds of bad days"
 step storm "processes and servers killed in mid-renewal, on real stores"
 step day "a simulated day of a thousand workers, and the recovery from a penalty"
