@@ -21,6 +21,7 @@ type given struct {
 	jwt, user   string  // variables; "": none
 	from        string  // the place the variables are from: the environment or a file
 	file        bool    // it is a file
+	clear       string  // host that is reached without TLS; "": none
 	both        bool    // the environment names a profile beside that file
 }
 
@@ -29,7 +30,7 @@ func (a *app) given() given {
 	g := given{
 		profile: a.profile, by: "--profile", from: "the environment", file: a.accountFile != "",
 		flags: newLineage(a.clientID, a.serverURL, a.cxURL),
-		user:  a.variable("RINGCX_USERNAME"),
+		user:  a.variable("RINGCX_USERNAME"), clear: a.variable("RINGCX_ALLOW_HTTP"),
 	}
 	id, secret, jwt := a.appVariables()
 	g.vars, g.secret, g.jwt = newLineage(id, a.variable("RC_SERVER_URL"), a.variable("RINGCX_SERVER_URL")), secret, jwt
@@ -129,7 +130,7 @@ func (s *settings) named(g given) (choice, error) {
 
 // byCredentials is an account that flags and variables give whole. If it is that of a stored profile, it is the profile.
 func (s *settings) byCredentials(g given, usual string, holds func(profile, jwt string) (bool, error)) (choice, error) {
-	if err := g.flags.or(g.vars).half(); err != nil {
+	if err := g.flags.or(g.vars).half(g.clear); err != nil {
 		return choice{}, err
 	}
 	want := g.flags.or(g.vars).or(production)

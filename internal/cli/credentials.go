@@ -173,7 +173,12 @@ func (a *app) resolve() (*account, error) {
 		secret = g.appSecret()
 	}
 	if acc.profile != "" {
-		return acc, a.fill(acc, secret)
+		err := a.fill(acc, secret)
+		if others := (*otherUser)(nil); err != nil || !c.own || !errors.As(acc.damaged, &others) {
+			return acc, err
+		}
+		acc = &account{source: g.from, store: acc.store, settings: acc.settings, stored: &secrets{}} // the variables do without it
+		a.again, a.inUse = "", ""
 	}
 	acc.jwt, acc.method = g.jwt, byJWT
 	return acc, a.configure(acc, g.flags.or(g.vars).or(production), secret)
@@ -240,7 +245,8 @@ func (a *app) fill(acc *account, secret string) error {
 		at = moved.was
 	}
 	if err := a.configure(acc, at, first(secret, acc.stored.ClientSecret)); err != nil {
-		return err
+		acc.damaged = cmp.Or(acc.damaged, err) // it can still be forgotten
+		return nil
 	}
 	a.authenticate(acc, saved)
 	return nil
@@ -259,11 +265,12 @@ func (acc *account) again() string {
 func (a *app) configure(acc *account, at lineage, secret string) error {
 	acc.config = &ringcx.Config{
 		ClientID: at.app, ClientSecret: secret, HTTPClient: a.client(), UserAgent: "ringcx-cli/" + ringcx.Version,
-		Endpoint: ringcx.Endpoint{RingCentral: at.ringCentral, RingCX: at.ringCX}, AllowHTTP: a.allowedHTTP(at),
+		Endpoint: ringcx.Endpoint{RingCentral: at.ringCentral, RingCX: at.ringCX}, AllowHTTP: a.variable("RINGCX_ALLOW_HTTP"),
 	}
 	if err := acc.config.Validate(); err != nil {
 		return &usageError{err.Error(), hintFor(err)}
 	}
+	a.tellClear(at)
 	return nil
 }
 

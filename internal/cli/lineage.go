@@ -37,12 +37,16 @@ func (l lineage) agrees(other lineage) bool { return l.or(other) == other }
 // loopback tells whether one of the servers is on this machine: a sandbox.
 func (l lineage) loopback() bool { return onThisMachine(l.ringCentral) || onThisMachine(l.ringCX) }
 
-// half refuses one server of a sandbox beside one that is not named and so would be production's: what is meant for one
-// would go to the other.
-func (l lineage) half() error {
-	if l.ringCentral != "" && l.ringCX == "" && onThisMachine(l.ringCentral) || l.ringCX != "" && l.ringCentral == "" && onThisMachine(l.ringCX) {
+// half refuses one server of a sandbox, on this machine or at the host that is reached in clear, beside one that is not
+// named and so would be production's: what is meant for one would go to the other.
+func (l lineage) half(inClear string) error {
+	box := func(server string) bool {
+		u, err := url.Parse(server)
+		return onThisMachine(server) || err == nil && inClear != "" && u.Scheme == "http" && strings.EqualFold(u.Hostname(), inClear)
+	}
+	if l.ringCX == "" && box(l.ringCentral) || l.ringCentral == "" && box(l.ringCX) {
 		return &usageError{
-			"one server is a sandbox on this machine, and the other is not set, which means production",
+			"one server is a sandbox, and the other is not set, which means production",
 			"set RC_SERVER_URL and RINGCX_SERVER_URL, or neither; 'ringcx sandbox env' sets both",
 		}
 	}

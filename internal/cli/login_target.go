@@ -49,7 +49,7 @@ func (a *app) settle(acc *account, m method, f *loginFlags) (*loginTarget, error
 	}
 	again := false
 	if t.at, again = t.place(acc.method, base, known); !again && !acc.method.password() {
-		if err := t.flags.or(t.vars).half(); err != nil {
+		if err := t.flags.or(t.vars).half(t.clear); err != nil {
 			return nil, err
 		}
 	}
@@ -79,9 +79,12 @@ func (a *app) takeStored(acc *account, t *loginTarget, f *loginFlags) error {
 	if moved := (*movedProfile)(nil); errors.As(acc.damaged, &moved) {
 		t.old = moved.was
 	}
+	if others := (*otherUser)(nil); errors.As(acc.damaged, &others) {
+		t.others = true
+	}
 	_, known := acc.settings.Profiles[t.name]
 	if !known {
-		if err := a.takeUnknown(acc, t); err != nil {
+		if err := a.takeUnknown(acc, t, acc.method == byJWT && f.jwtFile == ""); err != nil {
 			return err
 		}
 	}
@@ -94,9 +97,9 @@ func (a *app) takeStored(acc *account, t *loginTarget, f *loginFlags) error {
 
 // takeUnknown finds out whether the store has a login under this name of which config.toml knows nothing: that of another
 // machine that shares the store, or what a config.toml that is gone has left.
-func (a *app) takeUnknown(acc *account, t *loginTarget) error {
+func (a *app) takeUnknown(acc *account, t *loginTarget, byVariable bool) error {
 	stored, err := a.readSecrets(acc.store, t.name)
-	if err != nil || stored == nil || stored.lineage() == (lineage{}) || stored.lineage() == t.at && t.jwt != "" && stored.JWT == t.jwt {
+	if err != nil || stored == nil || stored.lineage() == (lineage{}) || stored.lineage() == t.at && byVariable && t.jwt != "" && stored.JWT == t.jwt {
 		return err
 	}
 	t.old, t.others = stored.lineage(), true
@@ -166,7 +169,7 @@ func (t *loginTarget) save(s *settings, p profile) {
 	if !t.named {
 		_, there := s.Profiles[first(s.Default, defaultProfile)]
 		switch {
-		case !t.at.loopback() && s.ofSandbox(s.Default), t.at.loopback() && !there:
+		case !t.at.loopback() && s.ofSandbox(s.Default), !there && t.name != first(s.Default, defaultProfile):
 			s.Default = t.name
 		}
 	}
@@ -188,7 +191,7 @@ func (a *app) mayReplace(t *loginTarget, replace bool) error {
 	}
 	whose := "Profile %s is a login of %s."
 	if t.others {
-		whose = "The store has a login as %s that is not in config.toml, of %s."
+		whose = "The store has a login as %s that config.toml does not know, of %s."
 	}
 	a.inform(whose+" This login, of %s, replaces it; the session there is not ended.\n", t.name, t.old, t.at)
 	if replace {

@@ -132,7 +132,7 @@ func (a *app) logOutOfNobody(cause error, local bool) error {
 	switch {
 	case err != nil:
 		return err
-	case there:
+	case there && a.variable("RINGCX_STORE") == "": // in a store that others may share it can be theirs
 		return a.logOutUnknown(acc, local)
 	case nobody.id == "not-logged-in":
 		a.inform("Nobody is logged in (%s), so nothing was done.\n", acc.name())
@@ -181,8 +181,13 @@ func (a *app) kept(acc *account) (bool, error) {
 // logOut ends the account's session at the servers it was stored for and no others, and forgets it. What could not be
 // ended is kept, unless local says not to ask.
 func (a *app) logOut(acc *account, local bool) error {
-	if acc.damaged != nil && !local {
+	var others *otherUser
+	switch {
+	case acc.damaged != nil && !local:
 		return acc.damaged
+	case errors.As(acc.damaged, &others):
+		a.inform("Forgot profile %s; what the store has under its name is another user's, and stays.\n", acc.profile)
+		return a.changeSettings(func(s *settings) error { delete(s.Profiles, acc.profile); return nil })
 	}
 	session := a.session(acc)
 	there, err := a.stored(acc, session)

@@ -111,6 +111,9 @@ var (
 // changes with every week, so none of them gets one: only names of one label, those below private domains, and those whose
 // last label cannot be a public one, as in networks of containers.
 func Certifiable(name string) bool {
+	if slices.Contains(registries, name) || len(name) == 2 {
+		return false // others have names below it
+	}
 	dot := strings.LastIndexByte(name, '.')
 	return dot < 0 || !registrable.MatchString(name[dot+1:]) || slices.ContainsFunc(privateDomains, func(domain string) bool { return strings.HasSuffix(name, "."+domain) })
 }
@@ -121,8 +124,7 @@ func certifiable(name string) bool {
 	return err == nil && spelt == name && Certifiable(name)
 }
 
-// HostName is the name of a host as certificates have it, in small letters. Names of the vendor are refused, as are those
-// below which others have theirs: an authority may sign for everything below a name that it may sign for.
+// HostName is the name of a host as certificates have it, in small letters. Names of the vendor are refused.
 func HostName(text string) (string, error) {
 	name := strings.TrimSuffix(strings.ToLower(text), ".")
 	switch {
@@ -130,8 +132,6 @@ func HostName(text string) (string, error) {
 		return "", fmt.Errorf("%.64q is not the name of a host", text)
 	case isVendors(name):
 		return "", fmt.Errorf("%s is a name of the vendor", name)
-	case slices.Contains(registries, name), len(name) == 2:
-		return "", fmt.Errorf("%s is a name below which others have theirs", name)
 	}
 	return name, nil
 }

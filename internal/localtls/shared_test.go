@@ -136,9 +136,9 @@ func TestNoAuthorityIsForNamesBelowWhichOthersHaveTheirs(t *testing.T) {
 			t.Errorf("%s: %v, with the keys %q", name, err, keys(dir))
 		}
 	}
-	for _, name := range []string{"internal", "local", "lan", "home.arpa", "home.arpa.", "LOCAL", "svc", "svc.cluster.local", "com", "uk", "corp"} {
-		if _, err := localtls.HostName(name); err == nil {
-			t.Errorf("%s can be a host", name)
+	for _, name := range []string{"internal", "local", "lan", "home.arpa", "home.arpa.", "LOCAL", "svc", "svc.cluster.local", "uk", "corp", "app", "db"} {
+		if spelt, err := localtls.HostName(name); err != nil || localtls.Certifiable(spelt) {
+			t.Errorf("%s is no host (%v), or can have a certificate", name, err)
 		}
 	}
 	dir := t.TempDir()
