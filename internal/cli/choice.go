@@ -19,6 +19,7 @@ type given struct {
 	vars        lineage // as variables say it
 	secret      string  // of the app that vars names
 	jwt, user   string  // variables; "": none
+	platform    string  // of that user; "": it is not said
 	from        string  // the place the variables are from: the environment or a file
 	file        bool    // it is a file
 	clear       string  // host that is reached without TLS; "": none
@@ -30,7 +31,7 @@ func (a *app) given() given {
 	g := given{
 		profile: a.profile, by: "--profile", from: "the environment", file: a.accountFile != "",
 		flags: newLineage(a.clientID, a.serverURL, a.cxURL),
-		user:  a.variable("RINGCX_USERNAME"), clear: a.variable("RINGCX_ALLOW_HTTP"),
+		user:  a.variable("RINGCX_USERNAME"), platform: a.variable("RINGCX_PLATFORM_ID"), clear: a.variable("RINGCX_ALLOW_HTTP"),
 	}
 	id, secret, jwt := a.appVariables()
 	g.vars, g.secret, g.jwt = newLineage(id, a.variable("RC_SERVER_URL"), a.variable("RINGCX_SERVER_URL")), secret, jwt
@@ -80,8 +81,8 @@ type choice struct {
 }
 
 // choose finds the account that g stands for among those that are stored. holds tells whether a profile was logged in to
-// with a JWT, userOf with which user name of RingCX itself.
-func (s *settings) choose(g given, dir string, holds func(profile, jwt string) (bool, error), userOf func(profile string) (string, error)) (choice, error) {
+// with a JWT, isUser whether it is a login of the user of RingCX itself whom g names.
+func (s *settings) choose(g given, dir string, holds func(profile, jwt string) (bool, error), isUser func(profile string, g given) (bool, error)) (choice, error) {
 	usual, why := s.usual(dir)
 	switch {
 	case g.profile != "":
@@ -96,7 +97,7 @@ func (s *settings) choose(g given, dir string, holds func(profile, jwt string) (
 	case g.flags.app != "" || g.vars.app != "":
 		return s.byApp(g, usual)
 	case g.user != "":
-		return s.byUser(g, usual, userOf)
+		return s.byUser(g, usual, isUser)
 	}
 	return s.byServers(g, usual, why)
 }
@@ -178,16 +179,16 @@ func (s *settings) byApp(g given, usual string) (choice, error) {
 }
 
 // byUser is the stored login of a user of RingCX itself who is named.
-func (s *settings) byUser(g given, usual string, userOf func(profile string) (string, error)) (choice, error) {
+func (s *settings) byUser(g given, usual string, isUser func(profile string, g given) (bool, error)) (choice, error) {
 	at := first(g.flags.or(g.vars).ringCX, production.ringCX)
 	var found []string
 	for _, name := range s.all(usual) {
 		if p := s.Profiles[name]; !p.Method.password() || p.lineage().ringCX != at {
 			continue
 		}
-		if user, err := userOf(name); err != nil {
+		if same, err := isUser(name, g); err != nil {
 			return choice{}, err
-		} else if user == g.user {
+		} else if same {
 			found = append(found, name)
 		}
 	}

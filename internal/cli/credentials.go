@@ -155,7 +155,7 @@ func (a *app) resolve() (*account, error) {
 	if err := g.whole(a.profile); err != nil {
 		return nil, err
 	}
-	c, err := acc.settings.choose(g, a.Dir, a.loggedInWith, a.userOf)
+	c, err := acc.settings.choose(g, a.Dir, a.loggedInWith, a.isUser)
 	if err != nil {
 		return nil, err
 	}

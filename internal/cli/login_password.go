@@ -27,7 +27,9 @@ func (a *app) loginByPassword(acc *account, t *loginTarget, f *loginFlags) error
 		vars = func(string) string { return "" }
 	}
 	if acc.method == byDirect {
-		s.PlatformID = first(f.platformID, strings.TrimSpace(vars("RINGCX_PLATFORM_ID")), stored.PlatformID)
+		if s.PlatformID = first(f.platformID, strings.TrimSpace(vars("RINGCX_PLATFORM_ID")), stored.PlatformID); s.PlatformID != stored.PlatformID {
+			stored = &secrets{}
+		}
 	}
 	if err := a.askUser(acc, s); err != nil {
 		return err

@@ -231,7 +231,7 @@ func (a *app) tellOfOthers(acc *account, t *loginTarget) error {
 	}
 	later := t.given
 	later.flags = lineage{}
-	c, err := acc.settings.choose(later, a.Dir, a.loggedInWith, a.userOf)
+	c, err := acc.settings.choose(later, a.Dir, a.loggedInWith, a.isUser)
 	var other *notStored
 	switch {
 	case errors.As(err, &other):

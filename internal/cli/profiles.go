@@ -107,7 +107,7 @@ func (a *app) used(s *settings) (name, why string) {
 		}
 	}
 	g := a.given()
-	c, err := s.choose(g, a.Dir, a.loggedInWith, a.userOf)
+	c, err := s.choose(g, a.Dir, a.loggedInWith, a.isUser)
 	switch {
 	case err == nil:
 		return c.profile, c.source

@@ -96,13 +96,13 @@ func (a *app) loggedInWith(profile, jwt string) (bool, error) {
 	return err == nil && s != nil && s.JWT == jwt, err
 }
 
-// userOf is the user of a login to RingCX itself, "" if it is not known.
-func (a *app) userOf(profile string) (string, error) {
+// isUser tells whether a profile is a login of the user of RingCX itself whom g names. Names are those of a platform.
+func (a *app) isUser(profile string, g given) (bool, error) {
 	s, err := a.readSecrets(a.store, profile)
-	if s == nil {
-		return "", err
+	if err != nil || s == nil {
+		return false, err
 	}
-	return s.Username, err
+	return s.Username == g.user && (g.platform == "" || s.PlatformID == "" || g.platform == s.PlatformID), nil
 }
 
 // damagedCredentials are stored secrets that cannot be understood.
