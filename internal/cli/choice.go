@@ -89,7 +89,7 @@ func (s *settings) choose(g given, dir string, holds func(profile, jwt string) (
 		return s.named(g)
 	case g.jwt != "" && g.flags.app == "" && g.vars.app == "":
 		return choice{}, &usageError{
-			fmt.Sprintf("RC_USER_JWT is set in %s, but not the app that it is for", strings.TrimPrefix(g.from, "the ")),
+			fmt.Sprintf("RC_USER_JWT is set in %s, but not the app that it is for", g.from),
 			"set RC_APP_CLIENT_ID and RC_APP_CLIENT_SECRET too, or unset RC_USER_JWT; --profile NAME uses a stored login whatever is set",
 		}
 	case g.jwt != "":
