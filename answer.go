@@ -58,6 +58,9 @@ func (r *record) fail(a action, e *Error, n *need, now time.Time) (again bool) {
 	case failLimited, failUnsent:
 		r.Attempt = nil
 		again = e.kind == failLimited
+	case failSilent:
+		r.recover()
+		return false // others may reach the vendor, and need not know
 	default:
 		r.recover()
 		r.ServerSaid5 = a == actRefresh && e.kind == failServer
@@ -69,9 +72,11 @@ func (r *record) fail(a action, e *Error, n *need, now time.Time) (again bool) {
 
 // settle enters in the ledger what became of a request: e is nil if it brought a token.
 func (l *ledger) settle(a action, e *Error, start, now time.Time) {
-	if counted(a) && e != nil && e.kind == failUnsent {
+	switch {
+	case !counted(a), e != nil && e.kind == failSilent: // which may arrive yet
+	case e != nil && e.kind == failUnsent:
 		l.withdraw(start)
-	} else if counted(a) {
+	default:
 		l.arrived(start, now)
 	}
 	switch {

@@ -90,17 +90,25 @@ func (c Config) userAgent() string {
 	return strings.TrimSpace(c.UserAgent + " ringcx-go/" + Version)
 }
 
-// httpClient is HTTPClient for a request to host, without redirects: a redirected token request would hand its secret to
+// httpClient is HTTPClient with another transport and without redirects: a redirected token request would hand its secret to
 // another host.
-func (c Config) httpClient(host string) *http.Client {
+func (c Config) httpClient(over http.RoundTripper) *http.Client {
 	client := http.DefaultClient
 	if c.HTTPClient != nil {
 		client = c.HTTPClient
 	}
 	own := *client
-	own.Transport = route(own.Transport, host, c.AllowHTTP)
+	own.Transport = over
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &own
+}
+
+// transport is what HTTPClient makes its requests with.
+func (c Config) transport() http.RoundTripper {
+	if c.HTTPClient != nil {
+		return transportOr(c.HTTPClient.Transport)
+	}
+	return transportOr(http.DefaultClient.Transport)
 }
 
 // Validate reports what is wrong with the configuration, as far as it can be known without asking the vendor. The first

@@ -41,6 +41,7 @@ const (
 	failLost                    // sent, but no usable answer came back; whether it was spent is unknown
 	failUnsent                  // surely not sent
 	failForeign                 // something that is not the vendor's API answered
+	failSilent                  // sent, but not a byte came back, so it is no news about anything but the way there
 )
 
 // Error is one line: what was being done, then status, code and message.

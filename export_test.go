@@ -95,8 +95,8 @@ func (s *Session) Hot() *Token { return s.hot.Load() }
 
 var Slept = slept
 
-// HasDirect tells whether a transport for hosts of this machine is kept that was made from t.
-func HasDirect(t weak.Pointer[http.Transport]) bool {
-	_, ok := directs.Load(t)
+// HasPools tells whether connections are kept that were made from t.
+func HasPools(t weak.Pointer[http.Transport]) bool {
+	_, ok := allPools.Load(t)
 	return ok
 }

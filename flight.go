@@ -27,6 +27,11 @@ func (s *Session) token(ctx context.Context, minTTL time.Duration) (*Token, erro
 	if s.invalid != nil {
 		return nil, s.invalid
 	}
+	done, err := s.awaits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	return s.patiently(ctx, func() (*Token, error) { return s.tokenOnce(ctx, minTTL) })
 }
 

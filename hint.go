@@ -19,7 +19,9 @@ func (e *Error) Hint() string {
 	switch {
 	case errors.As(e.cause, &hinted):
 		return hinted.Hint()
-	case e.kind == failUnsent, e.kind == failLost && e.cause != nil:
+	case e.kind == failSilent && e.cause == nil:
+		return silentHint
+	case e.kind == failUnsent, e.kind == failSilent, e.kind == failLost && e.cause != nil:
 		return networkHint(e.cause)
 	case e.kind == failForeign || e.kind == failLost:
 		return "check the host: RC_SERVER_URL for RingCentral, RINGCX_SERVER_URL for RingCX, and any proxy in between"
@@ -66,6 +68,8 @@ var oauthHints = map[string]string{
 	"unsupported_grant_type": codeHints["OAU-250"],
 }
 
+const silentHint = "check the network and the host; nothing stored was lost"
+
 func networkHint(err error) string {
 	var dns *net.DNSError
 	var unknown x509.UnknownAuthorityError
@@ -78,5 +82,5 @@ func networkHint(err error) string {
 	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS"):
 		return "the host does not speak TLS there; only a server on this machine may use http://"
 	}
-	return "check the network and the host; nothing stored was lost"
+	return silentHint
 }

@@ -85,7 +85,7 @@ func (s *Session) revoke(ctx context.Context, r *record) error {
 	} else if err != nil {
 		return err
 	}
-	err = s.config.Revoke(ctx, t)
+	err = s.config.Revoke(context.WithValue(ctx, tokenMark{}, s), t)
 	var e *Error
 	if err != nil {
 		e = asError(actLogin, err)
@@ -112,7 +112,7 @@ func (s *Session) end(ctx context.Context, r *record) error {
 	if at := r.Ledgers.RingCX.next(now, false); at.After(now) {
 		return &Error{Op: opEnd, Message: "not sent, because the vendor asked for quiet", RetryAfter: at.Sub(now), kind: failLimited}
 	}
-	err := s.config.endRingCX(ctx, t)
+	err := s.config.endRingCX(context.WithValue(ctx, tokenMark{}, s), t)
 	var e *Error
 	if errors.As(err, &e) && e.kind == failRefused && e.StatusCode != 0 {
 		return nil // nobody but the token was asked about: it has ended

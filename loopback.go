@@ -3,15 +3,10 @@ package ringcx
 import (
 	"context"
 	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
-	"runtime"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
-	"weak"
 )
 
 // Requests to this machine stay on it. A name that stands for it is no name server's business, and no proxy sees what is
@@ -105,66 +100,6 @@ func allowedProblem(host string) string {
 		}
 	}
 	return ""
-}
-
-// route is the transport for requests to host: base, or direct from it for hosts of this machine and the one that is
-// reached in clear.
-func route(base http.RoundTripper, host, allowed string) http.RoundTripper {
-	if base == nil {
-		base = http.DefaultTransport
-	}
-	t, ok := base.(*http.Transport)
-	switch {
-	case !ok, !isLoopback(host) && !isAllowed(host, allowed):
-		return base
-	case t.Proxy == nil && !isLocalhost(host):
-		return base // which goes there itself
-	}
-	return direct(t)
-}
-
-// directs are the transports that direct made, by what they were made from: as long as that lives, it has one with one pool
-// of connections. Of type weak.Pointer[http.Transport] and *http.Transport.
-var directs sync.Map
-
-// direct is t without a proxy and with a pool of its own, which dials the names of this machine at 127.0.0.1, or at ::1 if
-// nobody listens there. The rest is as t has it, TLS and a dialler of its own included.
-func direct(t *http.Transport) *http.Transport {
-	key := weak.Make(t)
-	if known, ok := directs.Load(key); ok {
-		return known.(*http.Transport)
-	}
-	made, there := directs.LoadOrStore(key, newDirect(t))
-	if !there {
-		runtime.AddCleanup(t, func(key weak.Pointer[http.Transport]) {
-			if gone, ok := directs.LoadAndDelete(key); ok {
-				gone.(*http.Transport).CloseIdleConnections()
-			}
-		}, key)
-	}
-	return made.(*http.Transport)
-}
-
-// idleTimeout ends connections to this machine that nobody uses, where a transport does not say: who closes those of t
-// does not know of these.
-const idleTimeout = 90 * time.Second
-
-type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
-
-func newDirect(t *http.Transport) *http.Transport {
-	d := t.Clone()
-	d.Proxy = nil
-	d.DialContext = dialHere(dialer(t.DialContext, t.Dial)) //nolint:staticcheck // what a program still sets is kept
-	if d.DialContext == nil {
-		d.DialContext = dialHere((&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext)
-	}
-	d.DialTLSContext = dialHere(dialer(t.DialTLSContext, t.DialTLS))         //nolint:staticcheck // the same
-	d.Dial, d.DialTLS = nil, nil                                             //nolint:staticcheck // the same
-	d.ForceAttemptHTTP2 = t.ForceAttemptHTTP2 || t.TLSNextProto["h2"] != nil // Clone has let t decide
-	if d.IdleConnTimeout == 0 {
-		d.IdleConnTimeout = idleTimeout
-	}
-	return d
 }
 
 // dialer is the dialler that a transport uses: the newer kind before the older, nil if it has neither.

@@ -236,13 +236,13 @@ func TestATransportThatIsGoneTakesItsConnectionsAlong(t *testing.T) {
 	gone := func() weak.Pointer[http.Transport] {
 		base := &http.Transport{}
 		call(t, &http.Client{Transport: &ringcx.Transport{Base: base}}, "http://localhost:"+port)
-		if !ringcx.HasDirect(weak.Make(base)) {
+		if !ringcx.HasPools(weak.Make(base)) {
 			t.Fatal("nothing was kept, so this test shows nothing")
 		}
 		return weak.Make(base)
 	}()
 	for range 1000 {
-		if runtime.GC(); !ringcx.HasDirect(gone) {
+		if runtime.GC(); !ringcx.HasPools(gone) {
 			return
 		}
 		runtime.Gosched()

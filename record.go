@@ -85,6 +85,8 @@ type failure struct {
 	Login       bool      `json:"login_required,omitempty"`
 	Final       bool      `json:"final,omitempty"` // the vendor refused; asking again brings the same answer
 	Kind        failKind  `json:"kind,omitempty"`
+
+	origin *Error // what it was made of, for who asked; nil: not known any more
 }
 
 func (f *failure) err() error { return f.errUntil(0) }

@@ -43,7 +43,6 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 			defer cancel()
 		}
 	}
-	var token *Token
 	if err := s.syncClock(ctx); err != nil {
 		return nil, err
 	}
@@ -54,7 +53,23 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 			n.since = begun.Obtained // the login goes on
 		}
 	}
-	var err error
+	token, err := s.turn(ctx, n)
+	if err == nil {
+		s.followClock(ctx)
+		return s.local(token), nil
+	}
+	if old != nil && s.now().Before(old.endAt()) {
+		s.log.Warn("ringcx: renewal ahead of time failed, the token in use still works", slog.Any("error", err), slog.Time("expiry", old.Expiry))
+		return s.local(old), nil
+	}
+	return nil, err
+}
+
+// turn runs the renewal loop when it is this session's turn.
+func (s *Session) turn(ctx context.Context, n need) (token *Token, err error) {
+	if err := s.pausing(); err != nil {
+		return nil, err
+	}
 	for range maxTurns {
 		err = s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
 			var err error
@@ -65,15 +80,7 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 			break
 		}
 	}
-	if err == nil {
-		s.followClock(ctx)
-		return s.local(token), nil
-	}
-	if old != nil && s.now().Before(old.endAt()) {
-		s.log.Warn("ringcx: renewal ahead of time failed, the token in use still works", slog.Any("error", err), slog.Time("expiry", old.Expiry))
-		return s.local(old), nil
-	}
-	return nil, err
+	return token, err
 }
 
 // run is the renewal loop, inside the Store's exclusivity: plan, write down the intent, send, write down the answer,
@@ -174,6 +181,8 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 		return false, fmt.Errorf("%w (and the answer could not be saved: %w)", err, saved)
 	case saved != nil:
 		return false, fmt.Errorf("save the answer to %s: %w", a, saved)
+	case e != nil && e.ofOurNetwork():
+		return false, s.pause(e)
 	}
 	return again, err
 }
@@ -223,10 +232,12 @@ func (s *Session) send(ctx context.Context, a action, r *record) (*Token, error)
 	if set := s.config.now().Sub(here) - time.Since(at); s.clock.Load() == nil && set < -tolerance {
 		ahead = set
 	}
+	s.connected()
 	return t.shifted(ahead), nil
 }
 
 func (s *Session) ask(ctx context.Context, a action, r *record) (*Token, error) {
+	ctx = context.WithValue(ctx, tokenMark{}, s)
 	switch a {
 	case actRefresh:
 		return s.config.Refresh(ctx, r.RingCX.token())

@@ -56,6 +56,10 @@ func (f *failure) asError() *Error {
 	if f == nil {
 		return nil
 	}
+	if f.origin != nil {
+		e := *f.origin
+		return &e
+	}
 	return &Error{
 		Op: f.Op, StatusCode: f.StatusCode, Code: printable(f.Code), Message: printable(f.Message), RequestID: printable(f.RequestID),
 		oauth: f.OAuth, kind: f.Kind,

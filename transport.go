@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
-	"weak"
+	"time"
 )
 
 // Transport is an http.RoundTripper that signs requests to one host. A request that is answered 401 is sent once more
@@ -34,14 +34,15 @@ type Transport struct {
 	// AllowHTTP is as in [Config].
 	AllowHTTP string
 
-	known atomic.Pointer[target] // Host as last understood, nil before
+	known   atomic.Pointer[target] // Host as last understood, nil before
+	limited bool                   // it waits for the header of an answer for headerTimeout at most
 }
 
 // Client is an http.Client that sends the tokens of source to the RingCX host, and to no other. It follows no redirect to
 // another origin: that is an error which names it. HTTPClient.CheckRedirect is asked about all redirects first.
 // [Session.Client] is the usual way to one; this one is for an [APIToken] or a source of the program's own.
 func (c *Config) Client(source TokenSource) *http.Client {
-	t := &Transport{Source: source, Host: c.ringCX(), UserAgent: c.userAgent(), AllowHTTP: c.AllowHTTP}
+	t := &Transport{Source: source, Host: c.ringCX(), UserAgent: c.userAgent(), AllowHTTP: c.AllowHTTP, limited: true}
 	client := http.Client{}
 	if c.HTTPClient != nil {
 		client, t.Base = *c.HTTPClient, c.HTTPClient.Transport
@@ -105,9 +106,8 @@ func (t *Transport) target() *target {
 
 // RoundTrip implements [http.RoundTripper].
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	base := route(t.Base, req.URL.Hostname(), t.AllowHTTP)
 	if t.Source == nil && t.Host == "" {
-		return base.RoundTrip(req)
+		return t.send(req)
 	}
 	to := t.target()
 	switch {
@@ -118,17 +118,17 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, fmt.Errorf("sign a request: the Transport's %s", to.problem)
 	case !to.meant(req.URL):
-		return base.RoundTrip(req)
+		return t.send(req)
 	case req.URL.Scheme != "https" && to.refuse:
 		closeBody(req)
 		return nil, fmt.Errorf("refusing to send a token to %s without TLS", oneLine(req.URL.Host))
 	}
-	token, err := t.Source.Token(req.Context())
+	token, err := t.token(req)
 	if err != nil {
 		closeBody(req)
 		return nil, err
 	}
-	resp, err := base.RoundTrip(t.sign(req, token))
+	resp, err := t.send(t.sign(req, token))
 	if err != nil {
 		return nil, err
 	}
@@ -138,27 +138,45 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	session.Invalidate(token)
-	return t.again(base, req, resp, token)
+	return t.again(req, resp, token)
 }
 
 // CloseIdleConnections closes the connections of Base that nobody uses, as http.Client.CloseIdleConnections wants it.
 func (t *Transport) CloseIdleConnections() {
-	base := t.Base
-	if base == nil {
-		base = http.DefaultTransport
+	closeIdle(t.Base)
+}
+
+// send sends a request as it is.
+func (t *Transport) send(req *http.Request) (*http.Response, error) {
+	purpose := useOwn
+	if _, marked := asking(req.Context()); marked {
+		purpose = useToken
+	} else if t.limited {
+		purpose = useClient
 	}
-	if b, ok := base.(*http.Transport); ok {
-		if d, ok := directs.Load(weak.Make(b)); ok {
-			d.(*http.Transport).CloseIdleConnections()
-		}
+	over, start := route(t.Base, req.URL, t.AllowHTTP, purpose), time.Now()
+	resp, err := over.RoundTrip(req)
+	if err != nil && (purpose == useToken || time.Since(start) >= pingAfter) {
+		giveUp(t.Base, over)
 	}
-	if b, ok := base.(interface{ CloseIdleConnections() }); ok {
-		b.CloseIdleConnections()
+	return resp, err
+}
+
+// token is one to sign req with.
+func (t *Transport) token(req *http.Request) (*Token, error) {
+	asker, marked := asking(req.Context())
+	if s, ok := t.Source.(*Session); ok && asker != nil && s.sameAs(asker) {
+		return nil, errSignsItself
 	}
+	token, err := t.Source.Token(req.Context())
+	if err != nil && marked {
+		err = &unsignedError{err}
+	}
+	return token, err
 }
 
 // again sends req once more if there is another token and the body can be had again; else resp stands.
-func (t *Transport) again(base http.RoundTripper, req *http.Request, resp *http.Response, refused *Token) (*http.Response, error) {
+func (t *Transport) again(req *http.Request, resp *http.Response, refused *Token) (*http.Response, error) {
 	if req.Body != nil && req.Body != http.NoBody && req.GetBody == nil {
 		return resp, nil
 	}
@@ -177,7 +195,7 @@ func (t *Transport) again(base http.RoundTripper, req *http.Request, resp *http.
 		}
 	}
 	drain(resp)
-	resp, err = base.RoundTrip(repeat)
+	resp, err = t.send(repeat)
 	if err == nil && resp.StatusCode != http.StatusUnauthorized {
 		t.confirm(token)
 	}

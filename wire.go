@@ -6,12 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -45,22 +42,13 @@ func (r tokenRequest) secrets(c Config) []string {
 func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	var asked, connected atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
-	})
 	req, err := c.request(ctx, r)
 	sent := c.now()
 	if err != nil {
 		return nil, sent, &Error{Op: r.op, Message: err.Error(), kind: failUnsent, cause: err}
 	}
-	resp, err := c.httpClient(req.URL.Hostname()).Do(req)
+	resp, kind, err := c.do(req)
 	if err != nil {
-		kind := failLost
-		if asked.Load() && !connected.Load() || dialFailed(err) {
-			kind = failUnsent
-		}
 		return nil, sent, &Error{Op: r.op, Message: networkMessage(req, err, r.secrets(c)), kind: kind, cause: err}
 	}
 	defer func() { _ = resp.Body.Close() }()
@@ -149,13 +137,6 @@ func networkMessage(req *http.Request, err error, secrets []string) string {
 		msg = "no answer in time"
 	}
 	return oneLine(scrub("no usable answer from "+req.URL.Host+": "+msg, secrets))
-}
-
-// dialFailed tells errors of an attempt to connect, for clients whose transport does not report its connections.
-func dialFailed(err error) bool {
-	var op *net.OpError
-	var dns *net.DNSError
-	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial"
 }
 
 // decode reads the fields of an answer.

@@ -1,0 +1,90 @@
+package ringcx
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+)
+
+// connectTimeout bounds how long a token request may look for a connection. Others wait for their turn meanwhile.
+const connectTimeout = 8 * time.Second
+
+// errNoConnection is a token request that was not sent, because there was no connection in time.
+var errNoConnection = errors.New("no connection in time")
+
+// tokenMark marks the context of a token request; its value is the *Session that makes it, nil if none does.
+type tokenMark struct{}
+
+// asking is the session whose token request ctx belongs to; marked is false if it belongs to none.
+func asking(ctx context.Context) (s *Session, marked bool) {
+	s, marked = ctx.Value(tokenMark{}).(*Session)
+	return s, marked
+}
+
+// do makes a token request. Of one without an answer it tells whether it may have been sent, and sees to it that the next
+// goes over another connection.
+func (c Config) do(req *http.Request) (*http.Response, failKind, error) {
+	ctx, cancel := context.WithCancelCause(req.Context())
+	var p progress
+	timer := time.AfterFunc(connectTimeout, func() {
+		if p.asked.Load() && !p.connected.Load() {
+			cancel(errNoConnection)
+		}
+	})
+	defer timer.Stop()
+	if _, marked := asking(ctx); !marked {
+		ctx = context.WithValue(ctx, tokenMark{}, (*Session)(nil))
+	}
+	base := c.transport()
+	over := route(base, req.URL, c.AllowHTTP, useToken)
+	req = req.WithContext(httptrace.WithClientTrace(ctx, p.trace()))
+	if _, ours := over.(*http.Transport); !ours {
+		req.Close = true // whatever it is made of, its next request goes over another connection
+	}
+	resp, err := c.httpClient(over).Do(req) //nolint:bodyclose // the caller does
+	if err == nil {
+		return resp, 0, nil
+	}
+	kind := p.kind(err)
+	if kind != failUnsent {
+		giveUp(base, over)
+	}
+	if cause := context.Cause(ctx); errors.Is(cause, errNoConnection) {
+		err = cause
+	}
+	return nil, kind, err
+}
+
+// progress is how far a request has come, as far as the transport tells.
+type progress struct{ asked, connected, answered atomic.Bool }
+
+func (p *progress) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn:              func(string) { p.asked.Store(true) },
+		GotConn:              func(httptrace.GotConnInfo) { p.connected.Store(true) },
+		GotFirstResponseByte: func() { p.answered.Store(true) },
+	}
+}
+
+// kind sorts what became of a request that brought no answer.
+func (p *progress) kind(err error) failKind {
+	var before *unsignedError
+	switch {
+	case errors.As(err, &before), p.asked.Load() && !p.connected.Load(), dialFailed(err):
+		return failUnsent
+	case p.answered.Load():
+		return failLost
+	}
+	return failSilent
+}
+
+// dialFailed tells errors of an attempt to connect, for clients whose transport does not report its connections.
+func dialFailed(err error) bool {
+	var op *net.OpError
+	var dns *net.DNSError
+	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial"
+}

@@ -1,0 +1,72 @@
+package ringcx
+
+import (
+	"context"
+	"slices"
+	"sync"
+)
+
+// A token request that is itself signed with a token waits for that token. If the session that brings it waits for this
+// request, both would wait for ever.
+
+// unsignedError is a token request that could not be signed, and so was not sent.
+type unsignedError struct{ cause error }
+
+func (e *unsignedError) Error() string { return e.cause.Error() }
+func (e *unsignedError) Unwrap() error { return e.cause }
+
+// errSignsItself is a token request that waits for itself.
+var errSignsItself error = &unsignedError{&ringError{}}
+
+type ringError struct{}
+
+func (*ringError) Error() string {
+	return "the request for a token would have to be signed with the token that it is to bring"
+}
+
+// Hint tells what to do about it.
+func (*ringError) Hint() string {
+	return "give Config.HTTPClient a client that does not sign in, and use Session.Client for calls of the API only"
+}
+
+// waits are the token requests that wait for a token of another session.
+var waits struct {
+	mu    sync.Mutex // guards pairs
+	pairs []waitPair
+}
+
+type waitPair struct{ asker, source *Session }
+
+// awaits enters that the token request of ctx, if it is one, waits for s until done is called. It refuses if s waits for
+// the request, by whatever way round.
+func (s *Session) awaits(ctx context.Context) (done func(), err error) {
+	asker, _ := asking(ctx)
+	if asker == nil {
+		return func() {}, nil
+	}
+	waits.mu.Lock()
+	defer waits.mu.Unlock()
+	if leadsTo(s, asker, len(waits.pairs)) {
+		return nil, errSignsItself
+	}
+	pair := waitPair{asker, s}
+	waits.pairs = append(waits.pairs, pair)
+	return func() {
+		waits.mu.Lock()
+		defer waits.mu.Unlock()
+		i := slices.Index(waits.pairs, pair)
+		waits.pairs = slices.Delete(waits.pairs, i, i+1)
+	}, nil
+}
+
+// leadsTo tells whether from is to, or waits for it in so many steps. The caller holds waits.mu.
+func leadsTo(from, to *Session, steps int) bool {
+	return from.sameAs(to) || steps > 0 && slices.ContainsFunc(waits.pairs, func(p waitPair) bool {
+		return p.asker.sameAs(from) && leadsTo(p.source, to, steps-1)
+	})
+}
+
+// sameAs tells whether two sessions are of one lineage, so that one waits for the other.
+func (s *Session) sameAs(other *Session) bool {
+	return s == other || s.key == other.key && s.app == other.app && s.identity == other.identity
+}
