@@ -20,9 +20,8 @@ import (
 type use int
 
 const (
-	useOwn    use = iota // of a Transport that the program made
-	useClient            // of a client made by Config.Client, which waits for an answer's header only so long
-	useToken             // a token request, for which others may have to wait
+	useAPI   use = iota // a call of the API, or whatever else a program sends
+	useToken            // a token request, for which others may have to wait
 	uses
 )
 
@@ -35,9 +34,6 @@ const (
 	// idleTimeout ends connections that nobody uses, on the clock on the wall too, so that one that was there before the
 	// machine slept is not used after it. A transport that says less is taken at its word.
 	idleTimeout = 30 * time.Second
-
-	// headerTimeout bounds the wait of a session's client for the header of an answer.
-	headerTimeout = time.Minute
 )
 
 // alive lets the system ask for signs of life, which is all there is in HTTP/1.1.
@@ -175,11 +171,8 @@ func newPool(t *http.Transport, purpose use, here bool) *http.Transport {
 	if d.IdleConnTimeout == 0 || d.IdleConnTimeout > idleTimeout {
 		d.IdleConnTimeout = idleTimeout
 	}
-	switch {
-	case purpose == useToken:
+	if purpose == useToken {
 		d.MaxIdleConnsPerHost = -1 // of HTTP/1.1, where nobody can tell whether they are still there
-	case purpose == useClient && d.ResponseHeaderTimeout == 0:
-		d.ResponseHeaderTimeout = headerTimeout
 	}
 	return d
 }

@@ -35,7 +35,7 @@ type Transport struct {
 	AllowHTTP string
 
 	known   atomic.Pointer[target] // Host as last understood, nil before
-	limited bool                   // it waits for the header of an answer for headerTimeout at most
+	limited bool                   // it waits for an answer to begin for headerTimeout at most
 }
 
 // Client is an http.Client that sends the tokens of source to the RingCX host, and to no other. It follows no redirect to
@@ -148,14 +148,14 @@ func (t *Transport) CloseIdleConnections() {
 
 // send sends a request as it is.
 func (t *Transport) send(req *http.Request) (*http.Response, error) {
-	purpose := useOwn
+	purpose, do := useAPI, http.RoundTripper.RoundTrip
 	if _, marked := asking(req.Context()); marked {
 		purpose = useToken
 	} else if t.limited {
-		purpose = useClient
+		do = patient
 	}
 	over, start := route(t.Base, req.URL, t.AllowHTTP, purpose), time.Now()
-	resp, err := over.RoundTrip(req)
+	resp, err := do(over, req)
 	if err != nil && (purpose == useToken || time.Since(start) >= pingAfter) {
 		giveUp(t.Base, over)
 	}
