@@ -45,7 +45,7 @@ func (c Config) do(req *http.Request) (*http.Response, failKind, error) {
 	if _, ours := over.(*http.Transport); !ours {
 		req.Close = true // whatever it is made of, its next request goes over another connection
 	}
-	resp, err := c.httpClient(over).Do(req) //nolint:bodyclose // the caller does
+	resp, err := doInTime(ctx, c.httpClient(over), req) //nolint:bodyclose // the caller does
 	if err == nil {
 		return resp, 0, nil
 	}
@@ -57,6 +57,48 @@ func (c Config) do(req *http.Request) (*http.Response, failKind, error) {
 		err = cause
 	}
 	return nil, kind, err
+}
+
+// errDeaf is a request that a transport of the program's own did not end in time.
+var errDeaf error = &deafError{}
+
+type deafError struct{}
+
+func (*deafError) Error() string { return "Config.HTTPClient did not give up in time" }
+
+// Hint tells what to do about it.
+func (*deafError) Hint() string {
+	return "a transport of Config.HTTPClient must end when the context of its request does, and must not sign requests " +
+		"with the session that it makes them for: that waits for itself"
+}
+
+// doInTime is client.Do, of which nobody is kept waiting that does not obey ctx.
+func doInTime(ctx context.Context, client *http.Client, req *http.Request) (*http.Response, error) {
+	type outcome struct {
+		resp *http.Response
+		err  error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		resp, err := client.Do(req) //nolint:bodyclose // the caller does
+		done <- outcome{resp, err}
+	}()
+	select {
+	case o := <-done:
+		return o.resp, o.err
+	case <-ctx.Done():
+	}
+	select {
+	case o := <-done:
+		return o.resp, o.err
+	case <-time.After(maxPause / 2):
+	}
+	go func() {
+		if o := <-done; o.err == nil {
+			_ = o.resp.Body.Close()
+		}
+	}()
+	return nil, errDeaf
 }
 
 // progress is how far a request has come, as far as the transport tells.

@@ -30,9 +30,15 @@ type Config struct {
 	// containers. It is reached without a proxy. "": none but this machine. The vendor's own hosts are refused.
 	AllowHTTP string
 	// HTTPClient makes the token requests; nil: http.DefaultClient. Redirects are never followed, and a request
-	// takes 30 seconds at most, whatever the client says. If its transport is an *http.Transport, or nil, hosts of this
-	// machine are reached without its proxy, and their names are dialled at 127.0.0.1 or ::1 whatever name servers say;
-	// a transport of another type has to see to that itself.
+	// takes 30 seconds at most, 8 of them for a connection, whatever the client says. It must not sign requests with the
+	// session that it makes requests for.
+	//
+	// If its transport is an *http.Transport, or nil, its settings are used and not its connections: as they are at the
+	// first request, for connections that are closed when an HTTP/2 server has given no sign of life for 8 seconds (HTTP2
+	// may say otherwise), or when nobody has used them for 30; token requests over HTTP/1.1 make one each. Hosts of this
+	// machine are reached without its proxy, and their names are dialled at 127.0.0.1 or ::1 whatever name servers say.
+	// A transport of another type has to see to all that itself; one whose connection went silent may keep a session, and
+	// those that share its Store, without a token for 30 seconds.
 	HTTPClient *http.Client
 	// UserAgent goes before our own in the User-Agent header, as the vendor asks for ("MyApp/1.0"). "": only ours.
 	UserAgent string

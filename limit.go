@@ -24,7 +24,8 @@ func (*headerError) Timeout() bool { return true }
 
 // Hint tells what to do about it.
 func (*headerError) Hint() string {
-	return "try again later; what was asked may have been done all the same. A program that wants to wait longer makes a ringcx.Transport of its own"
+	return "try again later; what was asked may have been done all the same. " +
+		"A program that wants to wait longer makes a ringcx.Transport of its own"
 }
 
 // patient makes a request over base and waits for the beginning of its answer, but not for ever. Each part of a body that is

@@ -22,20 +22,21 @@ type apart struct {
 
 // ofOurNetwork tells failures that are no news about the vendor, but may be over with the next connection.
 func (e *Error) ofOurNetwork() bool {
-	return e.kind == failSilent || errors.Is(e.cause, errNoConnection)
+	return e.kind == failSilent && !errors.Is(e.cause, errDeaf) || errors.Is(e.cause, errNoConnection)
 }
 
 // pause begins a pause because of e, and returns the wait for its end.
 func (s *Session) pause(e *Error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.apart.failures++; time.Since(s.apart.until) > longestPause {
-		s.apart.failures = 1
+	failures := 1
+	if s.apart != nil && time.Since(s.apart.until) < longestPause {
+		failures += s.apart.failures
 	}
-	d := min(firstPause<<min(s.apart.failures-1, 10), longestPause)
+	d := min(firstPause<<min(failures-1, 10), longestPause)
 	now := time.Now()
 	d += time.Duration(now.UnixNano() % int64(d)) // programs that failed together do not come back together
-	s.apart.until, s.apart.last = now.Add(d), e
+	s.apart = &apart{failures, now.Add(d), e}
 	return s.waitApart(d)
 }
 
@@ -43,10 +44,10 @@ func (s *Session) pause(e *Error) error {
 func (s *Session) pausing() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if d := time.Until(s.apart.until); d > 0 {
-		return s.waitApart(d)
+	if s.apart == nil || !time.Now().Before(s.apart.until) {
+		return nil
 	}
-	return nil
+	return s.waitApart(time.Until(s.apart.until))
 }
 
 // waitApart makes the wait. The caller holds s.mu.
@@ -61,5 +62,5 @@ func (s *Session) waitApart(d time.Duration) error {
 func (s *Session) connected() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.apart = apart{}
+	s.apart = nil
 }

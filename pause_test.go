@@ -64,6 +64,7 @@ func TestARequestWithoutAByteOfAnAnswerHoldsNoOthersBack(t *testing.T) {
 					done <- err
 				}()
 				synctest.Wait()
+				way.f = nil
 				r := stored(t, store, "k")
 				if r["doubtful"] != ringcx.Fingerprint(refresh) {
 					t.Errorf("the refresh token does not count as spent: %v", r["doubtful"])

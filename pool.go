@@ -85,9 +85,10 @@ func (p *pools) retire(made *http.Transport) {
 	made.CloseIdleConnections()
 }
 
+// closeIdle closes the connections that nobody uses, and lets the others end with what they are used for.
 func (p *pools) closeIdle() {
 	for i := range p {
-		if made := p[i].Load(); made != nil {
+		if made := p[i].Swap(nil); made != nil {
 			made.CloseIdleConnections()
 		}
 	}

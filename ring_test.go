@@ -156,3 +156,35 @@ func TestASessionMaySignForAnother(t *testing.T) {
 		}
 	})
 }
+
+// deaf signs with a session that it asks without a context, as clients of OAuth do.
+type deaf struct {
+	source ringcx.TokenSource
+	base   http.RoundTripper
+}
+
+func (d deaf) RoundTrip(req *http.Request) (*http.Response, error) {
+	return viaContext(d).RoundTrip(req.WithContext(context.Background()))
+}
+
+func TestATransportThatObeysNoContextKeepsNobodyWaitingForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		config, client := v.Config(), &http.Client{}
+		config.HTTPClient = client
+		s := config.NewSession(config.JWT(v.Demo().JWT), nil)
+		client.Transport = deaf{s, v.Client().Transport}
+		start := time.Now()
+		_, err := s.Token(t.Context())
+		var e *ringcx.Error
+		if !errors.As(err, &e) || !strings.Contains(e.Hint(), "waits for itself") || time.Since(start) > 31*time.Second {
+			t.Errorf("after %s: %v, hint %q", time.Since(start), err, e.Hint())
+		}
+		synctest.Wait() // for what it left behind
+		wantAsked(t, v, 0)
+		client.Transport = v.Client().Transport
+		if token := mustToken(t, s); !works(t, v, token) {
+			t.Error("the token does not work")
+		}
+	})
+}

@@ -45,7 +45,7 @@ type Session struct {
 	flight  *flight // the renewal under way, nil if none
 	unsaved *unsaved
 	debts   []debt
-	apart   apart // the pause under way
+	apart   *apart // the pause under way or past, nil after an answer
 }
 
 // SessionOptions are the less common settings of a [Session]. The zero value is fine.

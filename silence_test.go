@@ -44,48 +44,54 @@ func TestAConnectionThatWentSilentKeepsNobodyWithoutAToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				v, reach := distantVendor(t, c.http2)
-				store := new(ringcx.Memory)
-				base, way := reach()
-				t.Cleanup(base.CloseIdleConnections)
-				var over http.RoundTripper = base
-				if c.wrap != nil {
-					over = c.wrap(base)
-				}
-				near, _ := reach()
-				s, other := sessionOver(t, v, over, store), sessionOver(t, v, near, store)
-				first := mustToken(t, s)
-				if mustToken(t, other).AccessToken != first.AccessToken {
-					t.Fatal("they do not share a lineage")
-				}
-				for range 2 {
-					call(t, s.Client(), distant+"/voice/api/v1/admin/users")
-				}
-				way.forget(c.up, c.down)
-				s.Invalidate(first)
-				other.Invalidate(first)
-				start := time.Now()
-				done := make(chan time.Duration, 1)
-				go func() {
-					if token := mustToken(t, s); !works(t, v, token) {
-						t.Error("the token does not work")
-					}
-					done <- time.Since(start)
-				}()
-				time.Sleep(time.Millisecond)
-				if token := mustToken(t, other); !works(t, v, token) {
-					t.Error("the token does not work")
-				}
-				if took := time.Since(start); c.others > 0 && took > c.others {
-					t.Errorf("another program waited %s", took)
-				}
-				if took := <-done; took > ownPromise {
-					t.Errorf("the program itself waited %s", took)
-				}
-				wantNoVerdicts(t, v)
+				silence(t, c.http2, c.up, c.down, c.others, c.wrap)
 			})
 		})
 	}
+}
+
+// silence lets the connections of one of two programs that share a lineage go silent. Both need a token then.
+func silence(t *testing.T, http2, up, down bool, others time.Duration, wrap func(*http.Transport) http.RoundTripper) {
+	t.Helper()
+	v, reach := distantVendor(t, http2)
+	store := new(ringcx.Memory)
+	base, way := reach()
+	t.Cleanup(base.CloseIdleConnections)
+	var over http.RoundTripper = base
+	if wrap != nil {
+		over = wrap(base)
+	}
+	near, _ := reach()
+	s, other := sessionOver(t, v, over, store), sessionOver(t, v, near, store)
+	first := mustToken(t, s)
+	if mustToken(t, other).AccessToken != first.AccessToken {
+		t.Fatal("they do not share a lineage")
+	}
+	for range 2 {
+		call(t, s.Client(), distant+"/voice/api/v1/admin/users")
+	}
+	way.forget(up, down)
+	s.Invalidate(first)
+	other.Invalidate(first)
+	start := time.Now()
+	done := make(chan time.Duration, 1)
+	go func() {
+		if token := mustToken(t, s); !works(t, v, token) {
+			t.Error("the token does not work")
+		}
+		done <- time.Since(start)
+	}()
+	pass(time.Millisecond)
+	if token := mustToken(t, other); !works(t, v, token) {
+		t.Error("the token does not work")
+	}
+	if took := time.Since(start); others > 0 && took > others {
+		t.Errorf("another program waited %s", took)
+	}
+	if took := <-done; took > ownPromise {
+		t.Errorf("the program itself waited %s", took)
+	}
+	wantNoVerdicts(t, v)
 }
 
 func TestAVendorThatIsOnlySlowIsWaitedFor(t *testing.T) {

@@ -26,8 +26,8 @@ type Transport struct {
 	// It is reached over https, or over http on this machine or if AllowHTTP names it. Any other text is an error of
 	// every request.
 	Host string
-	// Base makes the requests; nil: http.DefaultTransport. If it is an *http.Transport, hosts of this machine are reached
-	// as [Config] says.
+	// Base makes the requests; nil: http.DefaultTransport. If it is an *http.Transport, its settings are used with
+	// connections of our own, as Config.HTTPClient says.
 	Base http.RoundTripper
 	// UserAgent is sent with requests that have none; "": Go's own.
 	UserAgent string
@@ -39,7 +39,9 @@ type Transport struct {
 }
 
 // Client is an http.Client that sends the tokens of source to the RingCX host, and to no other. It follows no redirect to
-// another origin: that is an error which names it. HTTPClient.CheckRedirect is asked about all redirects first.
+// another origin: that is an error which names it. HTTPClient.CheckRedirect is asked about all redirects first. An answer
+// has to begin within a minute after the last of a request was sent; HTTPClient.Timeout and contexts may ask for less, and a
+// program that needs more makes a [Transport] of its own, which has no limit.
 // [Session.Client] is the usual way to one; this one is for an [APIToken] or a source of the program's own.
 func (c *Config) Client(source TokenSource) *http.Client {
 	t := &Transport{Source: source, Host: c.ringCX(), UserAgent: c.userAgent(), AllowHTTP: c.AllowHTTP, limited: true}
@@ -141,7 +143,8 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return t.again(req, resp, token)
 }
 
-// CloseIdleConnections closes the connections of Base that nobody uses, as http.Client.CloseIdleConnections wants it.
+// CloseIdleConnections closes the connections of Base, and those that were made with its settings, that nobody uses, as
+// http.Client.CloseIdleConnections wants it.
 func (t *Transport) CloseIdleConnections() {
 	closeIdle(t.Base)
 }
