@@ -1,10 +1,12 @@
 package ringcx_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -125,4 +127,49 @@ func TestTheSessionItHappensToMakesLongerAndLongerPausesAndGivesUp(t *testing.T)
 			t.Error("the token does not work")
 		}
 	})
+}
+
+// takenStore is a store whose turn somebody else has until the gate is open.
+type takenStore struct {
+	ringcx.Store
+	gate chan struct{}
+}
+
+func (b *takenStore) Update(ctx context.Context, key string, fn func([]byte, func([]byte) error) error) error {
+	select {
+	case <-b.gate:
+		return b.Store.Update(ctx, key, fn)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func TestATokenThatEndsWhileItIsKeptInHandIsRenewedAllTheSame(t *testing.T) {
+	for name, ends := range map[string]bool{"somebody is at it": false, "and the machine sleeps": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				v := newVendor(t)
+				store := &takenStore{new(ringcx.Memory), make(chan struct{})}
+				var off atomic.Int64
+				config := v.Config()
+				config.Now = func() time.Time { return time.Now().Add(time.Duration(off.Load())) }
+				old := mustToken(t, v.Session(&ringcx.SessionOptions{Store: store.Store, Key: "k"}))
+				time.Sleep(4*time.Minute + 12*time.Second) // a renewal is due
+				s := config.NewSession(config.JWT(v.Demo().JWT), &ringcx.SessionOptions{Store: store, Key: "k", Inline: true})
+				start := time.Now()
+				go func() {
+					if time.Sleep(time.Second); ends {
+						off.Store(int64(time.Minute))
+					}
+					time.Sleep(29 * time.Second)
+					close(store.gate)
+				}()
+				token, took := mustToken(t, s), time.Since(start)
+				<-store.gate
+				if (token.AccessToken == old.AccessToken) == ends || (took == 30*time.Second) != ends {
+					t.Errorf("after %s, the old one: %v", took, token.AccessToken == old.AccessToken)
+				}
+			})
+		})
+	}
 }

@@ -29,6 +29,7 @@ func (e *waitError) Error() string {
 // says. Once a request is sent its answer is stored, whatever becomes of ctx, which bounds the wait for the Store only.
 func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 	var old *Token
+	short := ctx
 	if n.since.IsZero() {
 		r, err := s.load(ctx)
 		now := s.now()
@@ -39,12 +40,32 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 		if err == nil && s.owns(r) && s.inline && serves(r, now, n.withoutHaste()) {
 			var cancel context.CancelFunc
 			old = r.RingCX.token()
-			ctx, cancel = context.WithTimeout(ctx, old.endAt().Sub(now)/2) // whoever is at it, the old one is good enough
+			short, cancel = context.WithTimeout(ctx, old.endAt().Sub(now)/2) // whoever is at it, the old one is good enough
 			defer cancel()
 		}
 	}
-	if err := s.syncClock(ctx); err != nil {
+	token, came, err := s.turn(short, n)
+	if err != nil && old != nil && s.now().Before(old.endAt()) {
+		s.log.Warn("ringcx: renewal ahead of time failed, the token in use still works", slog.Any("error", err), slog.Time("expiry", old.Expiry))
+		return s.local(old), nil
+	}
+	if err != nil && old != nil && !came && short.Err() != nil {
+		token, _, err = s.turn(ctx, n) // it has ended while it was kept in hand
+	}
+	if err != nil {
 		return nil, err
+	}
+	s.followClock(ctx)
+	return s.local(token), nil
+}
+
+// turn runs the renewal loop when it is this session's turn. It tells whether that came.
+func (s *Session) turn(ctx context.Context, n need) (token *Token, came bool, err error) {
+	if err := s.pausing(); err != nil {
+		return nil, false, err
+	}
+	if err := s.syncClock(ctx); err != nil {
+		return nil, false, err
 	}
 	n.started = s.now() // not before the Store told the time
 	if !n.since.IsZero() {
@@ -53,25 +74,9 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 			n.since = begun.Obtained // the login goes on
 		}
 	}
-	token, err := s.turn(ctx, n)
-	if err == nil {
-		s.followClock(ctx)
-		return s.local(token), nil
-	}
-	if old != nil && s.now().Before(old.endAt()) {
-		s.log.Warn("ringcx: renewal ahead of time failed, the token in use still works", slog.Any("error", err), slog.Time("expiry", old.Expiry))
-		return s.local(old), nil
-	}
-	return nil, err
-}
-
-// turn runs the renewal loop when it is this session's turn.
-func (s *Session) turn(ctx context.Context, n need) (token *Token, err error) {
-	if err := s.pausing(); err != nil {
-		return nil, err
-	}
 	for range maxTurns {
 		err = s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
+			came = true
 			var err error
 			token, err = s.run(context.WithoutCancel(ctx), old, save, n)
 			return err
@@ -80,7 +85,7 @@ func (s *Session) turn(ctx context.Context, n need) (token *Token, err error) {
 			break
 		}
 	}
-	return token, err
+	return token, came, err
 }
 
 // run is the renewal loop, inside the Store's exclusivity: plan, write down the intent, send, write down the answer,
