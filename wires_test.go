@@ -89,9 +89,12 @@ func (w *wireEnd) SetReadDeadline(t time.Time) error {
 }
 
 func (w *wireEnd) SetWriteDeadline(time.Time) error { return nil }
-func (w *wireEnd) SetDeadline(t time.Time) error    { return w.SetReadDeadline(t) }
-func (w *wireEnd) LocalAddr() net.Addr              { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
-func (w *wireEnd) RemoteAddr() net.Addr             { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443} }
+
+func (w *wireEnd) SetDeadline(t time.Time) error { return w.SetReadDeadline(t) }
+
+func (w *wireEnd) LocalAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+
+func (w *wireEnd) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443} }
 
 // wires are a server's connections.
 type wires struct {
