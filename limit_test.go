@@ -183,3 +183,25 @@ func TestASessionsClientClosesAllConnectionsThatAreUsedForIt(t *testing.T) {
 		})
 	}
 }
+
+func TestAllWhoUseOneTransportShareItsConnections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reach := distantServer(t, http.HandlerFunc(theAPI), true)
+		base, way := reach()
+		c := &ringcx.Config{Endpoint: ringcx.Endpoint{RingCX: distant}, HTTPClient: &http.Client{Transport: base}}
+		for range 50 {
+			call(t, c.Client(ringcx.APIToken("aws80:1")), distant)
+		}
+		if way.made() != 1 {
+			t.Errorf("%d connections", way.made())
+		}
+		other := base.Clone()
+		call(t, &http.Client{Transport: &ringcx.Transport{Base: other}}, distant)
+		if way.made() != 2 {
+			t.Errorf("%d connections after another transport's", way.made())
+		}
+		for _, b := range []http.RoundTripper{base, other} {
+			(&ringcx.Transport{Base: b}).CloseIdleConnections()
+		}
+	})
+}

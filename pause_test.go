@@ -173,3 +173,25 @@ func TestATokenThatEndsWhileItIsKeptInHandIsRenewedAllTheSame(t *testing.T) {
 		})
 	}
 }
+
+func TestARequestWithoutAByteOfAnAnswerCountsAndSetsNoQuietTime(t *testing.T) {
+	for name, c := range map[string]struct {
+		f      func(*http.Request) (*http.Response, error)
+		silent bool
+	}{"not a byte": {lostWithoutAByte, true}, "broken off": {brokenOff, false}} {
+		config := ringcx.Config{ClientID: "id", HTTPClient: &http.Client{Transport: &badWay{f: c.f}}}
+		_, err := config.Exchange(t.Context(), &ringcx.Token{AccessToken: "rc"})
+		now := time.Now()
+		r := &ringcx.Record{RingCentral: &ringcx.Stored{AccessToken: "rc", Expiry: now.Add(time.Hour)}}
+		n := ringcx.NewNeed(0, "", false, true)
+		r.Begin(ringcx.Exchange, now)
+		again := r.Fail(ringcx.Exchange, err, &n, now, now.Add(5*time.Second))
+		l := r.Ledgers.RingCX
+		if again == c.silent || (r.Failure == nil) != c.silent || r.Attempt != nil {
+			t.Errorf("%s: again %v, failure %v, attempt %v", name, again, r.Failure, r.Attempt)
+		}
+		if l.QuietUntil.IsZero() != c.silent || (l.Failures == 0) != c.silent || len(l.Sent) != 1 || l.Sent[0].Equal(now.Add(31*time.Second)) != c.silent {
+			t.Errorf("%s: %+v", name, l)
+		}
+	}
+}

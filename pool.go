@@ -164,7 +164,7 @@ func newPool(t *http.Transport, purpose use, here bool) *http.Transport {
 	if dial == nil {
 		dial = (&net.Dialer{Timeout: 30 * time.Second}).DialContext
 	}
-	d.DialContext, d.DialTLSContext = keptAlive(dial), dialer(t.DialTLSContext, t.DialTLS) //nolint:staticcheck // the same
+	d.DialContext, d.DialTLSContext = keptAlive(dial, purpose), dialer(t.DialTLSContext, t.DialTLS) //nolint:staticcheck // the same
 	d.Dial, d.DialTLS = nil, nil                                                           //nolint:staticcheck // the same
 	if here {
 		d.Proxy, d.DialContext, d.DialTLSContext = nil, dialHere(d.DialContext), dialHere(d.DialTLSContext)
@@ -178,12 +178,16 @@ func newPool(t *http.Transport, purpose use, here bool) *http.Transport {
 	return d
 }
 
-// keptAlive dials connections whose other end is asked for signs of life.
-func keptAlive(dial dialFunc) dialFunc {
+// keptAlive dials connections whose other end is asked for signs of life. A token request that was given up takes back what
+// the system has not sent yet: it might arrive when another program has gone on.
+func keptAlive(dial dialFunc, purpose use) dialFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if tcp, ok := conn.(*net.TCPConn); ok && err == nil {
 			_ = tcp.SetKeepAliveConfig(alive) // where a system has no such thing, it goes without
+			if purpose == useToken {
+				_ = tcp.SetLinger(0)
+			}
 		}
 		return conn, err
 	}
