@@ -64,7 +64,7 @@ func TestASessionsClientWaitsForAnAnswerToBeginForAMinute(t *testing.T) {
 					_, took, err := getOver(t, client, http.MethodGet, "/never", nil) //nolint:bodyclose // there is none
 					var timeout net.Error
 					var hinted interface{ Hint() string }
-					if !errors.As(err, &timeout) || !timeout.Timeout() || !errors.As(err, &hinted) || took != time.Minute {
+					if !errors.As(err, &timeout) || !timeout.Timeout() || !errors.As(err, &hinted) || took.Truncate(time.Second) != time.Minute {
 						t.Errorf("after %s: %v", took, err)
 					}
 					for path, want := range map[string]time.Duration{"/slow": 50 * time.Second, "/long": 0} {
@@ -136,6 +136,39 @@ func TestACallOverAConnectionThatWentSilentFailsSoonAndTheNextDoesNot(t *testing
 			t.Errorf("%d connections", way.made())
 		}
 	})
+}
+
+func TestAConnectionOfAStrangersTransportThatWentSilentIsGivenUp(t *testing.T) {
+	for name, c := range map[string]struct {
+		wrap   func(*http.Transport) http.RoundTripper
+		failed int
+	}{
+		"one that can close": {func(b *http.Transport) http.RoundTripper { return wrapped{b} }, 1},
+		"one that cannot":    {func(b *http.Transport) http.RoundTripper { return opaque{b} }, 2}, // the second says that it is the last
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				reach := distantServer(t, http.HandlerFunc(theAPI), true)
+				base, way := reach()
+				t.Cleanup(base.CloseIdleConnections)
+				client := (&ringcx.Config{Endpoint: ringcx.Endpoint{RingCX: distant}, HTTPClient: &http.Client{Transport: c.wrap(base)}}).Client(ringcx.APIToken("aws80:1"))
+				call(t, client, distant)
+				way.forget(true, true)
+				for i := range 5 {
+					resp, _, err := getOver(t, client, http.MethodGet, "/", nil)
+					if err == nil {
+						_ = resp.Body.Close()
+					}
+					if (err != nil) != (i < c.failed) {
+						t.Errorf("request %d: %v", i+1, err)
+					}
+				}
+				if way.made() != 3 { // the silent one, the one that was said to be the last of its kind, and one to stay
+					t.Errorf("%d connections", way.made())
+				}
+			})
+		})
+	}
 }
 
 func TestAConnectionIsNotUsedAgainAfterARest(t *testing.T) {

@@ -165,7 +165,7 @@ func newPool(t *http.Transport, purpose use, here bool) *http.Transport {
 		dial = (&net.Dialer{Timeout: 30 * time.Second}).DialContext
 	}
 	d.DialContext, d.DialTLSContext = keptAlive(dial, purpose), dialer(t.DialTLSContext, t.DialTLS) //nolint:staticcheck // the same
-	d.Dial, d.DialTLS = nil, nil                                                           //nolint:staticcheck // the same
+	d.Dial, d.DialTLS = nil, nil                                                                    //nolint:staticcheck // the same
 	if here {
 		d.Proxy, d.DialContext, d.DialTLSContext = nil, dialHere(d.DialContext), dialHere(d.DialTLSContext)
 	}

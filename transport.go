@@ -36,6 +36,7 @@ type Transport struct {
 
 	known   atomic.Pointer[target] // Host as last understood, nil before
 	limited bool                   // it waits for an answer to begin for headerTimeout at most
+	suspect atomic.Bool            // the last request of a transport that is not net/http's brought no answer
 }
 
 // Client is an http.Client that sends the tokens of source to the RingCX host, and to no other. It follows no redirect to
@@ -149,7 +150,11 @@ func (t *Transport) CloseIdleConnections() {
 	closeIdle(t.Base)
 }
 
-// send sends a request as it is.
+// settling is how long HTTP/2 may need to notice that nobody waits for an answer any more.
+const settling = 10 * time.Millisecond
+
+// send sends a request as it is. After one without an answer the next goes over another connection, as far as that can be
+// had.
 func (t *Transport) send(req *http.Request) (*http.Response, error) {
 	purpose, do := useAPI, http.RoundTripper.RoundTrip
 	if _, marked := asking(req.Context()); marked {
@@ -158,9 +163,21 @@ func (t *Transport) send(req *http.Request) (*http.Response, error) {
 		do = patient
 	}
 	over, start := route(t.Base, req.URL, t.AllowHTTP, purpose), time.Now()
+	if t.suspect.Load() {
+		last := *req
+		req, last.Close = &last, true
+	}
 	resp, err := do(over, req)
-	if err != nil && (purpose == useToken || time.Since(start) >= pingAfter) {
+	_, ours := over.(*http.Transport)
+	silent := err != nil && (purpose == useToken || time.Since(start) >= pingAfter)
+	if silent && !ours && purpose != useToken {
+		<-time.After(settling)
+	}
+	if silent {
 		giveUp(t.Base, over)
+	}
+	if suspect := silent && !ours; suspect != t.suspect.Load() {
+		t.suspect.Store(suspect)
 	}
 	return resp, err
 }
