@@ -49,7 +49,7 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 		s.log.Warn("ringcx: renewal ahead of time failed, the token in use still works", slog.Any("error", err), slog.Time("expiry", old.Expiry))
 		return s.local(old), nil
 	}
-	if err != nil && old != nil && !came && short.Err() != nil {
+	if err != nil && old != nil && !came && ctx.Err() == nil {
 		token, _, err = s.turn(ctx, n) // it has ended while it was kept in hand
 	}
 	if err != nil {
