@@ -188,3 +188,26 @@ func TestATransportThatObeysNoContextKeepsNobodyWaitingForEver(t *testing.T) {
 		}
 	})
 }
+
+func TestALogoutThatWouldSignItselfIsToldSoAndEndsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		config, client := v.Config(), &http.Client{Transport: v.Client().Transport}
+		config.HTTPClient = client
+		s := config.NewSession(config.JWT(v.Demo().JWT), &ringcx.SessionOptions{Key: "k"})
+		token, n := mustToken(t, s), len(v.Requests())
+		client.Transport = gate(s, v.Client().Transport)
+		var e *ringcx.Error
+		if err := s.Logout(t.Context()); !errors.As(err, &e) || !strings.Contains(e.Hint(), "does not sign in") {
+			t.Errorf("%v", err)
+		}
+		wantAsked(t, v, n)
+		if mustToken(t, s).AccessToken != token.AccessToken {
+			t.Error("the session has ended")
+		}
+		client.Transport = v.Client().Transport
+		if err := s.Logout(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
