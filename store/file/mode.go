@@ -84,7 +84,7 @@ func foreign(path string, info fs.FileInfo) error {
 		remedy = "name what it leads to, or use a copy of your own"
 	}
 	if os.Geteuid() == 0 {
-		remedy += "; or run this as that user (a container: --user " + ownerOf(info) + ")"
+		remedy = "run this as that user (a container: --user " + ownerOf(info) + "); or, " + remedy
 	}
 	return &refusal{problem: fmt.Sprintf("%s belongs to another user (number %s)", path, ownerOf(info)), remedy: remedy}
 }
@@ -132,7 +132,7 @@ func follow(path string) (*place, error) {
 			if info, err := os.Stat(path); err == nil {
 				return &place{path: path, info: info, nowhere: true}, nil
 			}
-			return nil, &refusal{path + " is a link that leads nowhere", "make what it leads to, mount it, or remove the link", err}
+			return nil, &refusal{path + " is a link that leads nowhere", "make what it leads to, mount it, or remove the link", nil} // it is not just missing
 		case err != nil:
 			return nil, explain(path, err)
 		}
