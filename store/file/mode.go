@@ -60,18 +60,18 @@ func (r rule) judge(path string, info fs.FileInfo) (group fs.FileMode, err error
 	default:
 		who = "group " + groupOf(info) + ", in which this process is not"
 	}
-	return 0, &refusal{problem: fmt.Sprintf("%s %s %s (mode %04o)", path, r.problem, who, mode), remedy: closing(path, info, mode&^r.forbidden)}
+	return 0, &refusal{problem: fmt.Sprintf("%s %s %s (mode %04o)", path, r.problem, who, mode), remedy: r.closing(path, info)}
 }
 
 // closing says how to give something a mode that is private enough.
-func closing(path string, info fs.FileInfo, mode fs.FileMode) string {
+func (r rule) closing(path string, info fs.FileInfo) string {
 	switch {
-	case info.IsDir() && !(mine(info) && ownAlone(path)):
+	case info.IsDir() && (!mine(info) || r == private && !ownAlone(path)):
 		return "choose a directory for this alone, which is made with the right mode"
 	case !mine(info):
 		return "use a copy of your own (mode 0600), or pass it on standard input"
 	}
-	return fmt.Sprintf("chmod %o %s", mode, quote(path))
+	return fmt.Sprintf("chmod %o %s", info.Mode().Perm()&^r.forbidden, quote(path))
 }
 
 // foreign is the refusal of what belongs to somebody else.
