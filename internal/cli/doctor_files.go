@@ -172,7 +172,7 @@ func unwritable(one fileFact, err error) finding {
 	if errors.Is(err, fs.ErrPermission) {
 		return problem("not-writable", hintFor(known), "nothing can be written to %s: permission denied", one.path)
 	}
-	if known != err { //nolint:errorlint // whether it is explained
+	if hinted := (interface{ Hint() string })(nil); errors.As(known, &hinted) {
 		return problem("not-writable", hintFor(known), "%s", known)
 	}
 	return problem("not-writable", hintFor(known), "nothing can be written to %s: %s", one.path, plainPath(err))
