@@ -84,8 +84,9 @@ func denied(place string, cause error) error {
 		e.remedy = "a directory above it is closed to you: choose another place"
 	case !mine(info):
 		e.remedy = fmt.Sprintf("make it yours: sudo chown \"$(id -u)\" %s", quote(path))
-	case info.IsDir() && othersIn(path, cause) && ownAlone(path):
-		e.remedy = fmt.Sprintf("something in it belongs to another user; make it yours: sudo chown -R \"$(id -u)\" %s", quote(path))
+	case info.IsDir() && othersIn(path, cause):
+		e.problem = "what lies in " + e.problem
+		e.remedy = "something there belongs to another user: find it with ls -l, and make it yours (sudo chown) or remove it"
 	case info.Mode()&0o600 != 0o600 || info.IsDir() && info.Mode()&0o100 == 0:
 		e.remedy = "chmod u+rwX " + quote(path)
 	default:
