@@ -32,7 +32,7 @@ var causes = []struct {
 	is              []error
 	problem, remedy string
 }{
-	{diskFull, "the disk of %s is full, so nothing can be saved there", "make room there" + elsewhereHint},
+	{diskFull, "the disk of %s is full (no space left on device), so nothing can be saved there", "make room there" + elsewhereHint},
 	{quotaUsed, "your quota on the disk of %s is used up, so nothing can be saved there", "make room there, ask for more" + elsewhereHint},
 	{readOnly, "%s is on a read-only file system, so nothing can be saved there", "mount it writable" + elsewhereHint},
 	{busy, "%s cannot be replaced, because it is in use by the system, as a file that is mounted by itself is", "mount the directory that it lies in, not the file" + elsewhereHint},
