@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -106,7 +107,29 @@ func (p *place) writeEnv(url string, demo sandbox.Credentials) error {
 	if err != nil {
 		return err
 	}
-	return writePrivate(p.envFile, []byte(text+trust))
+	return file.Explain(p.envFile, writePrivate(p.envFile, []byte(text+trust)))
+}
+
+// writePrivate writes a file that only its owner reads, in a directory made for it. A link in its place is replaced.
+func writePrivate(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
 }
 
 // envFlags are the flags by which 'ringcx sandbox env' finds the sandbox at url.
@@ -163,7 +186,10 @@ func (p *place) tlsConfig(addr net.Addr, now time.Time) (config *tls.Config, not
 		return nil, nil, err
 	}
 	for _, path := range localtls.KeyFiles(p.tlsDir) {
-		if err := file.CheckPrivate(path); err != nil {
+		switch f, err := file.OpenPrivate(path, nil); {
+		case err == nil:
+			_ = f.Close()
+		case !errors.Is(err, fs.ErrNotExist):
 			return nil, nil, err
 		}
 	}
