@@ -3,13 +3,13 @@
 //
 //	go run ./internal/mutate -n 400 -seed 1 . ./store/...
 //
-// It tries a sample: the same for the same seed, as far as the code is. The tests of the mutant's own package go first, then those of
-// the other packages and of -also that run the changed line, and only as long as it survives. A mutant that keeps its
-// tests busy for three times as long as they take otherwise counts as killed, one that no test runs has survived, and one that does
-// not compile is replaced by another.
+// It tries a sample: the same for the same seed, as far as the code is. The tests of the mutant's own package go first, then
+// those of the other packages and of -also that run the changed line, and only as long as it survives. A mutant that keeps
+// tests busy for three times as long as they take otherwise, and half a minute, counts as killed; one that no test runs
+// has survived, and one that does not compile is replaced by another.
 //
-// Not mutated are generated files, tests, the text of errors and hints, log lines, and texts in general. Each survivor needs a reason in the file
-// of -reasons. It exits with 1 if one has none or if too few were killed.
+// Not mutated are generated files, tests, log lines, the text of errors and hints, and texts in general. Each survivor
+// needs a reason in the file of -reasons. It exits with 1 if one has none, or if too few were killed.
 package main
 
 import (

@@ -62,22 +62,23 @@ type lab struct {
 	report  func(result) // told of each as it ends; one call at a time
 }
 
-// try tries mutants from the front of all until n of them compiled, and returns what became of them in that order.
+// try tries mutants from the front of all until n of them compiled, and returns what became of them in that order. With
+// an error it returns those that were done.
 func (l *lab) try(ctx context.Context, all []mutant, n int) ([]result, error) {
 	var results []result
 	for valid := 0; valid < n && len(all) > 0; {
 		batch := all[:min(n-valid, len(all))]
 		all = all[len(batch):]
 		done, err := l.batch(ctx, batch)
-		if err != nil {
-			return results, err
-		}
 		for _, r := range done {
 			if r.outcome != invalid {
 				valid++
 			}
 		}
 		results = append(results, done...)
+		if err != nil {
+			return results, err
+		}
 	}
 	return results, nil
 }
@@ -93,10 +94,11 @@ func (l *lab) batch(ctx context.Context, batch []mutant) ([]result, error) {
 			for i := range next {
 				r, err := l.one(ctx, filepath.Join(l.tmp, strconv.Itoa(worker)), &batch[i])
 				mu.Lock()
-				results[i], failed = r, errors.Join(failed, err)
 				if err == nil {
+					results[i] = r
 					l.report(r)
 				}
+				failed = errors.Join(failed, err)
 				mu.Unlock()
 			}
 		})
@@ -108,7 +110,8 @@ func (l *lab) batch(ctx context.Context, batch []mutant) ([]result, error) {
 	}
 	close(next)
 	wg.Wait()
-	return results, errors.Join(failed, ctx.Err())
+	done := slices.DeleteFunc(results, func(r result) bool { return r.outcome == "" })
+	return done, errors.Join(failed, ctx.Err())
 }
 
 // one tries one mutant: on the tests of its own package first, then on those of others that run its line.
@@ -160,13 +163,13 @@ func (m *mutant) overlay(dir string) (string, error) {
 
 var failedTest = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
 
-// judge runs the suite on a mutant. It is given three times of what the code as it is takes, and ten seconds.
+// judge runs the suite on a mutant. It is given three times of what the code as it is takes, and half a minute.
 func (s *suite) judge(ctx context.Context, dir, overlay string) (outcome, string) {
 	program := filepath.Join(dir, "test")
 	if _, err := compile(ctx, s, program, overlay); err != nil {
 		return invalid, ""
 	}
-	out, err := s.run(ctx, program, dir, 3*s.took+10*time.Second)
+	out, err := s.run(ctx, program, dir, 3*s.took+30*time.Second)
 	switch {
 	case err == nil:
 		return survived, ""
