@@ -57,7 +57,7 @@ func sites(t *testing.T, text string) []mutant {
 func keys(all []mutant) []string {
 	var names []string
 	for _, m := range all {
-		names = append(names, strings.TrimPrefix(m.key, "p/p.go "))
+		names = append(names, strings.TrimPrefix(m.key, "p "))
 	}
 	return names
 }
@@ -120,7 +120,7 @@ func TestASampleStaysTheSameWhereTheCodeDoes(t *testing.T) {
 	}
 }
 
-const toy = "internal/mutate/testdata/toy/toy.go "
+const toy = "toy "
 
 // judge tries the known mutants of the toy with a file of reasons, and returns what is printed.
 func judge(t *testing.T, why string, percent float64) (string, bool) {

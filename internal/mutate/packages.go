@@ -58,9 +58,10 @@ func list(ctx context.Context, dir string, patterns ...string) ([]listed, error)
 	}
 }
 
-// mutants lists those of all files of the packages.
+// mutants lists those of all files of the packages. Two may have the same name: the second gets "#2".
 func mutants(pkgs []listed) ([]mutant, error) {
 	var all []mutant
+	seen := map[string]int{}
 	for _, p := range pkgs {
 		for _, name := range p.GoFiles {
 			path := filepath.Join(p.Dir, name)
@@ -72,7 +73,12 @@ func mutants(pkgs []listed) ([]mutant, error) {
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, found...)
+			for _, m := range found {
+				if seen[m.key]++; seen[m.key] > 1 {
+					m.key += " #" + strconv.Itoa(seen[m.key])
+				}
+				all = append(all, m)
+			}
 		}
 	}
 	return all, nil

@@ -23,7 +23,7 @@ type mutant struct {
 	start, end int    // the bytes to replace
 	text       string // what with
 	outside    bool   // of any function: coverage does not know it
-	key        string // names it without its position, so that reasons outlive other changes to the file
+	key        string // names it without file and position, so that reasons outlive other changes
 }
 
 // The kinds, in the order of the report.
@@ -75,15 +75,14 @@ type finder struct {
 	base       mutant // pkg, file, path
 	fset       *token.FileSet
 	src        []byte
-	fn         string // the function or declaration it is in
+	where, fn  string // the package, and the function or declaration
 	outside    bool
 	fails      bool              // the function's last result is an error
 	conditions map[ast.Expr]bool // mutated as conditions, so not negated once more
 	found      []mutant
 }
 
-// find lists the mutants of the file at path, in the order of the text. Without position, two may have the same name:
-// the second gets "#2".
+// find lists the mutants of the file at path, in the order of the text.
 func find(pkg, file, path string) ([]mutant, error) {
 	src, err := os.ReadFile(path) //nolint:gosec // a source file of the module
 	if err != nil {
@@ -97,18 +96,11 @@ func find(pkg, file, path string) ([]mutant, error) {
 	if ast.IsGenerated(tree) {
 		return nil, nil
 	}
-	f := &finder{base: mutant{pkg: pkg, file: filepath.ToSlash(file), path: path}, fset: fset, src: src, conditions: map[ast.Expr]bool{}}
+	f := &finder{base: mutant{pkg: pkg, file: filepath.ToSlash(file), path: path}, where: tree.Name.Name, fset: fset, src: src, conditions: map[ast.Expr]bool{}}
 	for _, d := range tree.Decls {
 		f.declaration(d)
 	}
 	slices.SortStableFunc(f.found, func(a, b mutant) int { return a.start - b.start })
-	seen := map[string]int{}
-	for i := range f.found {
-		m := &f.found[i]
-		if seen[m.key]++; seen[m.key] > 1 {
-			m.key += " #" + strconv.Itoa(seen[m.key])
-		}
-	}
 	return f.found, nil
 }
 
@@ -281,7 +273,7 @@ func (f *finder) add(kind string, n ast.Node, from, to token.Pos, text, what str
 	if short := []rune(what); len(short) > 120 { // the end says what becomes of it
 		what = string(short[:60]) + "…" + string(short[len(short)-59:])
 	}
-	m.key = fmt.Sprintf("%s %s %s: %s", m.file, f.fn, kind, what)
+	m.key = fmt.Sprintf("%s %s %s: %s", f.where, f.fn, kind, what)
 	f.found = append(f.found, m)
 }
 
