@@ -1,6 +1,7 @@
 package ringcx_test
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -71,5 +72,24 @@ func TestALogoutIsNotHeldUpByTheLimitOfExchanges(t *testing.T) {
 			t.Errorf("error: %v", err)
 		}
 		wantAsked(t, v, from, endPath)
+	})
+}
+
+func TestALogoutThatTheLimitHoldsUpSaysUntilWhen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newVendor(t).Session(nil)
+		for range 5 {
+			if err := s.Login(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var e *ringcx.Error
+		if err := s.Logout(t.Context()); !errors.As(err, &e) || e.RetryAfter < 50*time.Second || e.RetryAfter > 62*time.Second {
+			t.Fatalf("after five logins: %v", err)
+		}
+		time.Sleep(e.RetryAfter)
+		if err := s.Logout(t.Context()); err != nil {
+			t.Errorf("when the time has come: %v", err)
+		}
 	})
 }
