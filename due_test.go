@@ -93,3 +93,20 @@ func TestALogoutThatTheLimitHoldsUpSaysUntilWhen(t *testing.T) {
 		}
 	})
 }
+
+func TestARequestThatWasNeverAnsweredHoldsUpNoOtherThanItsOwnSuccessor(t *testing.T) {
+	r := &ringcx.Record{Version: 1}
+	r.Begin(ringcx.Login, epoch) // it may arrive half a minute later, and its sender dies
+	for i := range 4 {
+		start := epoch.Add(time.Duration(i+1) * time.Second)
+		r.Begin(ringcx.Login, start)
+		r.Succeed(ringcx.Login, &ringcx.Token{AccessToken: "rc", Obtained: start, Expiry: start.Add(time.Hour)}, start, start)
+	}
+	later := &ringcx.Record{Version: 1}
+	later.Ledgers = r.Ledgers
+	for after, want := range map[time.Duration]ringcx.Action{61 * time.Second: ringcx.Wait, 62 * time.Second: ringcx.Login} {
+		if a, until := ringcx.Plan(later, epoch.Add(after), ringcx.NewNeed(0, "", false, true)); a != want {
+			t.Errorf("%s after the first: %q until %s, want %q", after, a, until, want)
+		}
+	}
+}
