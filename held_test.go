@@ -33,7 +33,9 @@ func TestCallersWhoWaitTogetherAskTheStoreOnce(t *testing.T) {
 	cost := func(callers int) (n int64) {
 		synctest.Test(t, func(t *testing.T) {
 			store := &countingStore{Store: new(ringcx.Memory)}
-			s := newVendor(t).Session(&ringcx.SessionOptions{Store: store, Key: "k"})
+			v := newVendor(t)
+			fault(t, v, loginPath, "delay", `"delay":"2s"`) // so that all have asked before there is an answer
+			s := v.Session(&ringcx.SessionOptions{Store: store, Key: "k"})
 			var all sync.WaitGroup
 			for range callers {
 				all.Go(func() {
@@ -50,6 +52,69 @@ func TestCallersWhoWaitTogetherAskTheStoreOnce(t *testing.T) {
 	if one, many := cost(1), cost(100); many != one {
 		t.Errorf("the store was asked %d times for one caller and %d times for a hundred", one, many)
 	}
+}
+
+func TestATokenAtHandIsNotAskedOfTheStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, session := range map[string]func(*ringcx.Config, *ringcx.SessionOptions) *ringcx.SessionOptions{
+			"with timers": func(_ *ringcx.Config, o *ringcx.SessionOptions) *ringcx.SessionOptions { return o },
+			"with a clock of its own": func(c *ringcx.Config, o *ringcx.SessionOptions) *ringcx.SessionOptions {
+				c.Now = time.Now
+				return o
+			},
+			"in a program of one call": func(_ *ringcx.Config, o *ringcx.SessionOptions) *ringcx.SessionOptions {
+				o.Inline = true
+				return o
+			},
+		} {
+			v, store := newVendor(t), &countingStore{Store: new(ringcx.Memory)}
+			c := v.Config()
+			opts := session(c, &ringcx.SessionOptions{Store: store, Key: "k"})
+			s := c.NewSession(c.JWT(v.Demo().JWT), opts)
+			old := mustToken(t, s)
+			before := store.asked.Load()
+			for range 30 {
+				time.Sleep(7 * time.Second)
+				if mustToken(t, s) != old {
+					t.Errorf("%s another token", name)
+				}
+			}
+			if n := store.asked.Load() - before; n > 0 {
+				t.Errorf("%s the store is asked %d times for a token that is not due", name, n)
+			}
+			time.Sleep(time.Minute)
+			mustToken(t, s)
+			synctest.Wait()
+			if store.asked.Load() == before {
+				t.Errorf("%s the store is not asked when a renewal is due", name)
+			}
+		}
+	})
+}
+
+func TestASessionOfNobodyLeavesItsStoreAlone(t *testing.T) {
+	store := &countingStore{Store: new(ringcx.Memory)}
+	c := &ringcx.Config{ClientID: "client"}
+	s := c.NewSession(anonymous{c.JWT("e30.e30.sig")}, &ringcx.SessionOptions{Store: store})
+	_, tokenErr := s.Token(t.Context())
+	_, statusErr := s.Status(t.Context())
+	for name, err := range map[string]error{
+		"token": tokenErr, "status": statusErr, "login": s.Login(t.Context()), "logout": s.Logout(t.Context()), "forget": s.Forget(t.Context()),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "nothing says whose session it is") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if n := store.asked.Load(); n > 0 {
+		t.Errorf("the store was asked %d times", n)
+	}
+}
+
+// anonymous hides whom a grant stands for.
+type anonymous struct{ grant ringcx.Grant }
+
+func (a anonymous) Renew(ctx context.Context, prev *ringcx.Token) (*ringcx.Token, error) {
+	return a.grant.Renew(ctx, prev)
 }
 
 // sometimesHeldStore is a store whose lock somebody else may hold.

@@ -2,6 +2,7 @@ package ringcx_test
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -110,6 +111,40 @@ func TestWhatOneAnswerSaidOfTheLimitIsNotBelievedOfTheNext(t *testing.T) {
 			t.Errorf("others were noticed at %s, and at %s by an answer that did not come", noticed, at)
 		}
 	})
+}
+
+func TestOnlyAWholeCountOfTheVendorsTellsOfOthers(t *testing.T) {
+	for _, c := range []struct {
+		limit, remaining, window string
+		others                   bool
+	}{
+		{"5", "2", "60", true},
+		{"5", "0", "", true},
+		{"5", "4", "60", false}, // ours
+		{"", "", "", false},
+		{"5", "", "", false},
+		{"", "0", "", false},
+		{"5", "x", "60", false},
+		{"x", "0", "60", false},
+		{"5", "-1", "60", false},
+		{"5", "6", "60", false},
+		{"5", "0", "3600", false},
+	} {
+		cfg := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+			for name, value := range map[string]string{"Limit": c.limit, "Remaining": c.remaining, "Window": c.window} {
+				if value != "" {
+					w.Header().Set("X-Rate-Limit-"+name, value)
+				}
+			}
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"access_token":"a","expires_in":3600,"accessToken":"b","refreshToken":"r"}`)
+		})
+		s := cfg.NewSession(cfg.JWT(jwtValue), nil)
+		mustToken(t, s)
+		if at := status(t, s).OthersAt; at.IsZero() == c.others {
+			t.Errorf("%q of %q left in %q: others at %s", c.remaining, c.limit, c.window, at)
+		}
+	}
 }
 
 // A program that is updated finds what the one before it stored, and programs of two versions share their ledgers.

@@ -5,7 +5,7 @@
 //
 // It tries a sample: the same for the same seed, as far as the code is. The tests of the mutant's own package go first, then
 // those of the other packages and of -also that run the changed line, and only as long as it survives. A mutant that keeps
-// tests busy for three times as long as they take otherwise, and half a minute, counts as killed; one that no test runs
+// tests busy for four times as long as they take otherwise, and ten seconds, counts as killed; one that no test runs
 // has survived, and one that does not compile is replaced by another.
 //
 // Not mutated are generated files, tests, log lines, the text of errors and hints, and texts in general. Each survivor

@@ -163,13 +163,13 @@ func (m *mutant) overlay(dir string) (string, error) {
 
 var failedTest = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
 
-// judge runs the suite on a mutant. It is given three times of what the code as it is takes, and half a minute.
+// judge runs the suite on a mutant. It is given four times of what the code as it is takes, and ten seconds.
 func (s *suite) judge(ctx context.Context, dir, overlay string) (outcome, string) {
 	program := filepath.Join(dir, "test")
 	if _, err := compile(ctx, s, program, overlay); err != nil {
 		return invalid, ""
 	}
-	out, err := s.run(ctx, program, dir, 3*s.took+30*time.Second)
+	out, err := s.run(ctx, program, dir, 4*s.took+10*time.Second)
 	switch {
 	case err == nil:
 		return survived, ""
