@@ -1,8 +1,10 @@
 package ringcx_test
 
 import (
+	"context"
 	"io"
 	"net/http"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -84,5 +86,50 @@ func TestTheBodyOfEveryAnswerIsClosed(t *testing.T) {
 		if answers < 5 || len(closed) != answers {
 			t.Errorf("%d of %d answers were closed", len(closed), answers)
 		}
+	})
+}
+
+func TestAGrantStaysWithTheAppThatItWasMadeFor(t *testing.T) {
+	var apps []string
+	c := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		if id, _, ok := r.BasicAuth(); ok {
+			apps = append(apps, id)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"access_token":"a","expires_in":3600,"accessToken":"b","refreshToken":"r"}`)
+	})
+	other := *c
+	other.ClientID = "other"
+	mustToken(t, c.NewSession(c.JWT(jwtValue), nil))
+	mustToken(t, c.NewSession(other.JWT(jwtValue), nil))
+	if !slices.Equal(apps, []string{"client", "other"}) {
+		t.Errorf("logged in as %q", apps)
+	}
+}
+
+func TestAQuietTimeThatCouldNotBeSavedIsThatOfOneHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, store := newVendor(t), &moodyStore{Memory: new(ringcx.Memory)}
+		s := v.Session(&ringcx.SessionOptions{Store: store, Key: "k"})
+		mustToken(t, s)
+		time.Sleep(4*time.Minute + 30*time.Second)
+		fault(t, v, loginPath, "retry-after", `"status":429,"retryAfter":"600"`)
+		store.fail = map[int]bool{4: true} // the ledger's entry, the intent, the answer, and the ledger's correction
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := s.Login(ctx); err == nil {
+			t.Fatal("a login in a quiet time")
+		}
+		if store.saves != 4 {
+			t.Fatalf("%d saves", store.saves)
+		}
+		time.Sleep(40 * time.Second) // the token has ended, the quiet time has not
+		from := len(v.Paths())
+		mustToken(t, s)
+		wantAsked(t, v, from, refreshPath)
+		if err := s.Login(ctx); err == nil { // control: the other host's goes on
+			t.Error("a login in a quiet time that was not written down")
+		}
+		wantAsked(t, v, from, refreshPath)
 	})
 }
