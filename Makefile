@@ -1,10 +1,11 @@
-.PHONY: help build test sim storm lint bench clean
+.PHONY: help build test sim storm mutate lint bench clean
 
 help:
 	@echo 'make build   the command, in bin/ringcx'
 	@echo 'make test    everything that must hold, see scripts/test.sh'
 	@echo 'make sim     the simulation alone, SEEDS=1000000 for long'
 	@echo 'make storm   real processes killed on real stores'
+	@echo 'make mutate  changes one thing at a time and looks whether a test fails, N=400 SEED=1'
 	@echo 'make lint    golangci-lint alone'
 	@echo 'make bench   the benchmarks and a simulated day, against peers'
 	@echo 'make clean   removes what the others made'
@@ -20,6 +21,11 @@ sim:
 
 storm:
 	@scripts/test.sh storm
+
+mutate:
+	@scripts/need.sh
+	RINGCX_TEST_REQUIRE=1 nice go run ./internal/mutate -n $(or $(N),400) -seed $(or $(SEED),1) -reasons internal/mutate/survivors.txt \
+		-also './internal/sim -test.run TestNoScheduleBreaksAPromise -sim.seeds 30' . ./store/...
 
 lint:
 	@scripts/test.sh lint

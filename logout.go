@@ -78,7 +78,7 @@ func (s *Session) revoke(ctx context.Context, r *record) error {
 	err := s.claim(ctx, actLogin, r, start)
 	if errors.Is(err, errNotYet) {
 		e := &Error{Op: opRevoke, Message: "not sent, because the vendor's limit of requests is used up", kind: failLimited}
-		if s.readLedgers(ctx, r, false) == nil {
+		if s.readLedgers(ctx, r, true) == nil {
 			e.RetryAfter = r.Ledgers.RingCentral.next(start, true).Sub(start)
 		}
 		return e
@@ -105,7 +105,7 @@ func (s *Session) end(ctx context.Context, r *record) error {
 	if t.RefreshToken == "" {
 		return nil
 	}
-	if err := s.readLedgers(ctx, r, false); err != nil {
+	if err := s.readLedgers(ctx, r, true); err != nil {
 		return err
 	}
 	now := s.now()

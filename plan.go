@@ -52,13 +52,10 @@ func plan(r *record, now time.Time, n need) step {
 	if f := r.Failure; f != nil && f.Final && now.Before(f.Until) && f.Credentials == n.credentials && n.since.IsZero() {
 		return step{action: actGiveUp, until: f.Until}
 	}
-	long, longAt := r.longWay(now, n)
-	if r.canRefresh(n) {
-		at := r.Ledgers.RingCX.next(now, false)
-		if long == actAskPerson || !at.After(now) || !longAt.Before(at) {
-			return when(actRefresh, at, now)
-		}
+	if r.canRefresh(n) { // whatever else is possible ends in an exchange, which may not be sent earlier either
+		return when(actRefresh, r.Ledgers.RingCX.next(now, false), now)
 	}
+	long, longAt := r.longWay(now, n)
 	if long == actAskPerson {
 		if r.mayStillRefresh(n) {
 			return when(actRefresh, r.Ledgers.RingCX.next(now, false), now)
