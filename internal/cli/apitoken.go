@@ -167,20 +167,11 @@ func pick(tokens []string, word string) (string, error) {
 
 // readAPIToken reads a token from a private file, or from standard input.
 func (a *app) readAPIToken(name string) (string, error) {
-	in, from := a.Stdin, "standard input"
-	if name != "-" {
-		f, err := openPrivate(name, "--token-file names a file that holds the API token alone")
-		if err != nil {
-			return "", err
-		}
-		defer func() { _ = f.Close() }()
-		in, from = f, name
-	}
-	data, err := io.ReadAll(io.LimitReader(in, 4<<10))
+	data, from, err := a.readSecret(name, "--token-file names a file that holds the API token alone", 4<<10)
 	if err != nil {
 		return "", err
 	}
-	token := strings.TrimSpace(string(data))
+	token := strings.TrimSpace(data)
 	if !isAPIToken(token) {
 		return "", &usageError{from + " does not hold an API token", "give the token alone, in one line, as 'ringcx apitoken create' printed it"}
 	}

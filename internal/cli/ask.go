@@ -22,6 +22,9 @@ type lines struct {
 // maxInput bounds what is read from standard input for all questions together.
 const maxInput = 1 << 20
 
+// maxSecret bounds a single secret.
+const maxSecret = 64 << 10
+
 // readLine reads a line of Stdin, without its end. The end of the input is io.EOF, unless something stands before it.
 func (a *app) readLine(ctx context.Context) (string, error) {
 	type result struct {

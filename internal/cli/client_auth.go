@@ -52,7 +52,7 @@ func (a *app) prepareAuth(acc *account, saved profile, f *loginFlags, p *prepare
 	case f.keyFile != "" && f.secretJWT:
 		return &usageError{"--client-key and --client-secret-jwt are two ways to sign", "give one of them"}
 	case f.keyFile != "":
-		text, from, err := a.readSecret(f.keyFile, "--client-key names a file that holds a private key in PEM form")
+		text, from, err := a.readSecret(f.keyFile, "--client-key names a file that holds a private key in PEM form", maxSecret)
 		if err != nil {
 			return err
 		}

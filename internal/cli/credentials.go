@@ -4,16 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/joho/godotenv"
 
 	"github.com/ringcx-go/ringcx"
-	"github.com/ringcx-go/ringcx/store/file"
 )
 
 // account is what a run works with: the app, its user, and under which key their lineage is stored.
@@ -61,7 +57,7 @@ func (a *app) readEnvFile() error {
 	if a.envFile == "" {
 		return nil
 	}
-	values, err := parseEnvFile(a.envFile, "--env-file names a file of NAME=value lines")
+	values, err := a.parseEnvFile(a.envFile, "--env-file names a file of NAME=value lines")
 	if err != nil {
 		return err
 	}
@@ -76,17 +72,15 @@ func (a *app) readEnvFile() error {
 	return nil
 }
 
-func parseEnvFile(name, purpose string) (map[string]string, error) {
-	f, err := openPrivate(name, purpose)
+func (a *app) parseEnvFile(name, purpose string) (map[string]string, error) {
+	if name == "-" {
+		name = "./-"
+	}
+	text, _, err := a.readSecret(name, purpose, maxInput)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }()
-	text, err := io.ReadAll(io.LimitReader(f, maxInput))
-	if err != nil {
-		return nil, err
-	}
-	values, err := parseEnv(string(text))
+	values, err := parseEnv(text)
 	if err != nil {
 		return nil, &usageError{fmt.Sprintf("%s is not a file of NAME=value lines", name), "each line is NAME=value, NAME='value' or export NAME=value"}
 	}
@@ -111,37 +105,6 @@ func parseEnv(text string) (map[string]string, error) {
 		values[name] = strings.NewReplacer(standInDollar, "$", standInQuote, "'").Replace(value)
 	}
 	return values, err
-}
-
-// openPrivate opens a file that holds secrets. One that others may read is refused. A pipe keeps nothing; into one that
-// has a name others must not be able to write.
-func openPrivate(name, purpose string) (*os.File, error) {
-	info, err := os.Stat(name)
-	switch {
-	case err == nil && info.IsDir():
-		err = fmt.Errorf("%s is a directory", name)
-	case err == nil && info.Mode().IsRegular():
-		if err := file.CheckPrivate(name); err != nil {
-			return nil, err
-		}
-	case err == nil && info.Mode()&os.ModeNamedPipe != 0:
-		if err := file.CheckOwned(name); err != nil && isNamed(name) {
-			return nil, err
-		}
-	}
-	if err == nil {
-		var f *os.File
-		if f, err = os.Open(name); err == nil { //nolint:gosec // the user names the file
-			return f, nil
-		}
-	}
-	return nil, &usageError{unwrapPath(err), purpose}
-}
-
-// isNamed tells a pipe in a directory from one of a shell, such as /dev/stdin.
-func isNamed(pipe string) bool {
-	_, err := filepath.EvalSymlinks(pipe)
-	return err == nil
 }
 
 // resolve finds out with whom to work. Stored secrets go with the hosts and the app they were stored for, and with no

@@ -40,6 +40,7 @@ type facts struct {
 
 	contacts []contact
 	files    []fileFact
+	loose    []string // what groups may do with files of the store
 
 	store     string // its kind, "" if it was not tried
 	storeErr  error
@@ -164,8 +165,13 @@ func (a *app) tryStore(f *facts) {
 	f.store = kind
 	store, err := a.openStore()
 	if err == nil {
-		if lazy, ok := store.(*lazyStore); ok {
-			lazy.warn = func(text string) { f.warnings = append(f.warnings, text) }
+		switch s := store.(type) {
+		case *lazyStore:
+			s.warn = func(text string) { f.warnings = append(f.warnings, text) }
+		case *file.Store:
+			s.Tell = f.addLoose
+		case *keyring.Store:
+			s.Tell = f.addLoose
 		}
 		ctx, cancel := context.WithTimeout(a.Context, storeLimit)
 		defer cancel()
@@ -173,6 +179,12 @@ func (a *app) tryStore(f *facts) {
 	}
 	if err != nil {
 		f.storeErr, a.store = err, new(ringcx.Memory)
+	}
+}
+
+func (f *facts) addLoose(text string) {
+	if !slices.Contains(f.loose, text) {
+		f.loose = append(f.loose, text)
 	}
 }
 

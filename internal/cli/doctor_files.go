@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -21,7 +22,7 @@ type fileFact struct {
 	missing  bool  // a directory that is not there yet
 	private  error // it is open to others, or others can replace it
 	writable error // a directory in which nothing can be written
-	foreign  bool  // it is somebody else's
+	foreign  bool  // it is somebody else's, and cannot be used
 	leftover bool  // a temporary file that nobody finished
 }
 
@@ -75,10 +76,8 @@ func examineDir(dir string, secret bool, now time.Time) []fileFact {
 	if secret {
 		check = file.CheckPrivate
 	}
-	here.foreign, here.private = foreign(info, secret), check(dir)
-	if !here.foreign {
-		here.writable = tryWriting(dir)
-	}
+	here.private, here.writable = check(dir), tryWriting(dir)
+	here.foreign = foreign(info, secret) && here.writable != nil
 	facts := []fileFact{here}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -89,16 +88,24 @@ func examineDir(dir string, secret bool, now time.Time) []fileFact {
 		if err != nil || !info.Mode().IsRegular() {
 			continue
 		}
-		one := fileFact{path: filepath.Join(dir, e.Name()), foreign: foreign(info, secret)}
+		one := fileFact{path: filepath.Join(dir, e.Name())}
 		old := now.Sub(info.ModTime()) > leftoverAge
 		one.leftover = old && (secret && strings.HasSuffix(e.Name(), ".json.new") || !secret && strings.HasPrefix(e.Name(), ".config.toml-") ||
 			strings.HasPrefix(e.Name(), probeName))
 		if secret && strings.HasSuffix(e.Name(), ".json") || !secret && e.Name() == "config.toml" {
-			one.private = check(one.path)
+			one.private, one.foreign = check(one.path), foreign(info, secret) && !readable(one.path)
 		}
 		facts = append(facts, one)
 	}
 	return facts
+}
+
+func readable(path string) bool {
+	f, err := os.Open(path) //nolint:gosec // one of ours
+	if err == nil {
+		_ = f.Close()
+	}
+	return err == nil
 }
 
 // probeName begins the names of files that only the doctor makes.
@@ -131,12 +138,17 @@ func tryMaking(dir string) error {
 
 func judgeFiles(f *facts) []finding {
 	var all []finding
+	for _, text := range f.loose {
+		all = append(all, note("mode-group", "", "%s", text))
+	}
 	for _, one := range f.files {
 		switch {
-		case one.foreign:
-			all = append(all, problem("owner", fmt.Sprintf("sudo chown \"$(id -u)\" %s, if you trust what is in it", shellWord(one.path)), "%s belongs to another user", one.path))
+		case one.private != nil && strings.Contains(one.private.Error(), "belongs to another user"):
+			all = append(all, problem("owner", hintFor(one.private), "%s", one.private))
 		case one.private != nil:
 			all = append(all, problem("mode", hintFor(one.private), "%s", one.private))
+		case one.foreign:
+			all = append(all, problem("owner", fmt.Sprintf("sudo chown \"$(id -u)\" %s, if you trust what is in it", shellWord(one.path)), "%s belongs to another user", one.path))
 		case one.writable != nil:
 			all = append(all, unwritable(one, one.writable))
 		case one.leftover:
@@ -148,21 +160,18 @@ func judgeFiles(f *facts) []finding {
 
 // unwritable names why nothing can be written to a directory.
 func unwritable(one fileFact, err error) finding {
-	dir, fix := one.path, fmt.Sprintf("chmod u+rwx %s", shellWord(one.path))
-	if one.missing {
-		fix = "make the directory, as yours alone (mode 0700), or choose another place"
+	known := file.Explain(one.path, err)
+	for id, causes := range map[string][]error{
+		"disk-full": {syscall.ENOSPC, quotaExceeded}, "read-only": {syscall.EROFS, readOnly}, "not-a-directory": {syscall.ENOTDIR},
+	} {
+		if slices.ContainsFunc(causes, func(cause error) bool { return errors.Is(err, cause) }) {
+			return problem(id, hintFor(known), "%s", known)
+		}
 	}
-	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, quotaExceeded):
-		return problem("disk-full", "make room there, or choose another place with RINGCX_STORE=file:DIR", "the disk of %s is full, so no renewed token can be saved", dir)
-	case errors.Is(err, syscall.EROFS), errors.Is(err, readOnly):
-		return problem("read-only", "mount it writable, or choose another place with RINGCX_STORE=file:DIR", "%s is on a read-only file system, so no renewed token can be saved", dir)
-	case errors.Is(err, fs.ErrPermission):
-		return problem("not-writable", fix, "nothing can be written to %s: permission denied", dir)
-	case errors.Is(err, syscall.ENOTDIR):
-		return problem("not-a-directory", fmt.Sprintf("move %s away", shellWord(dir)), "%s is not a directory", dir)
+	if errors.Is(err, fs.ErrPermission) {
+		return problem("not-writable", hintFor(known), "nothing can be written to %s: permission denied", one.path)
 	}
-	return problem("not-writable", "see that the directory is there and has room", "nothing can be written to %s: %s", dir, plainPath(err))
+	return problem("not-writable", hintFor(known), "nothing can be written to %s: %s", one.path, plainPath(err))
 }
 
 func plainPath(err error) error {

@@ -9,6 +9,8 @@ import (
 )
 
 const (
+	nonBlock = syscall.O_NONBLOCK
+
 	readOnly      = syscall.EROFS
 	quotaExceeded = syscall.EDQUOT
 )

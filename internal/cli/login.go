@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/store/file"
 )
 
 // loginFailed is a login that did not work. It is an error (1), not a call for a login (4).
@@ -195,11 +196,14 @@ func (a *app) placeForProfile() error {
 		return &usageError{"there is no home directory to keep the profile in", "set HOME or XDG_CONFIG_HOME, or use the variables without a login"}
 	}
 	if err := os.MkdirAll(a.configDir(), 0o700); err != nil {
+		return file.Explain(a.configDir(), err)
+	}
+	if err := file.Replaceable(a.settingsPath()); err != nil {
 		return err
 	}
 	probe, err := os.CreateTemp(a.configDir(), ".probe-*")
 	if err != nil {
-		return err
+		return file.Explain(a.configDir(), err)
 	}
 	_ = probe.Close()
 	return os.Remove(probe.Name())
@@ -213,7 +217,7 @@ func (a *app) importFile(f *loginFlags) error {
 	if a.envFile != "" {
 		return &usageError{"--import and --env-file both name a file with the account", "give one of them"}
 	}
-	values, err := parseEnvFile(f.importFile, "--import names a file of NAME=value lines")
+	values, err := a.parseEnvFile(f.importFile, "--import names a file of NAME=value lines")
 	if err != nil {
 		return err
 	}

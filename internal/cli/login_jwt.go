@@ -1,9 +1,6 @@
 package cli
 
-import (
-	"io"
-	"strings"
-)
+import "strings"
 
 // loginByJWT logs in with the JWT of a user.
 func (a *app) loginByJWT(acc *account, t *loginTarget, f *loginFlags) (err error) {
@@ -34,7 +31,7 @@ func (a *app) loginByJWT(acc *account, t *loginTarget, f *loginFlags) (err error
 
 // readJWT reads a credential from a private file, or from standard input.
 func (a *app) readJWT(name string) (string, error) {
-	data, from, err := a.readSecret(name, "--jwt-file names a file that holds the JWT alone")
+	data, from, err := a.readSecret(name, "--jwt-file names a file that holds the JWT alone", maxSecret)
 	if err != nil {
 		return "", err
 	}
@@ -43,19 +40,4 @@ func (a *app) readJWT(name string) (string, error) {
 		return "", &usageError{from + " does not hold a JWT", "give the JWT alone, in one line, as the Developer Portal showed it"}
 	}
 	return jwt, nil
-}
-
-// readSecret reads a private file, or standard input if the name is "-", and says which it was.
-func (a *app) readSecret(name, purpose string) (data, from string, err error) {
-	in, from := a.Stdin, "standard input"
-	if name != "-" {
-		f, err := openPrivate(name, purpose)
-		if err != nil {
-			return "", "", err
-		}
-		defer func() { _ = f.Close() }()
-		in, from = f, name
-	}
-	all, err := io.ReadAll(io.LimitReader(in, 64<<10))
-	return string(all), from, err
 }

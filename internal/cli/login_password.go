@@ -62,7 +62,7 @@ func (a *app) password(f *loginFlags, password, stored string) (_ string, err er
 	switch {
 	case f.passwordFile != "":
 		var from string
-		if password, from, err = a.readSecret(f.passwordFile, "--password-file names a file that holds the password alone"); err != nil {
+		if password, from, err = a.readSecret(f.passwordFile, "--password-file names a file that holds the password alone", maxSecret); err != nil {
 			return "", err
 		}
 		if password = strings.TrimRight(password, "\r\n"); password == "" || strings.ContainsAny(password, "\r\n") {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -123,7 +124,7 @@ func hintFor(err error) string {
 	}
 	var path *fs.PathError
 	if errors.As(err, &path) {
-		return fmt.Sprintf("check that %s exists, is yours and has room; nothing stored was lost", path.Path)
+		return "see that it is there, is yours and has room; nothing stored was lost"
 	}
 	if errors.Is(err, ringcx.ErrLoginRequired) {
 		return loginHint
@@ -146,7 +147,8 @@ type app struct {
 
 	consoleWord string // password of the sandbox in this process; "": it has none
 
-	toldClear bool // that secrets travel in clear, as the user allows
+	toldClear bool     // that secrets travel in clear, as the user allows
+	told      sync.Map // what tells has said
 
 	sessions []*ringcx.Session // those in use
 	store    ringcx.Store      // what openStore opened, nil before

@@ -109,7 +109,7 @@ func (a *app) consolePassword(file string) (string, error) {
 		return strings.TrimSpace(a.Getenv("RINGCX_CONSOLE_PASSWORD")), nil
 	}
 	const purpose = "--console-password-file names a file that holds the password alone"
-	password, from, err := a.readSecret(file, purpose)
+	password, from, err := a.readSecret(file, purpose, maxSecret)
 	if password = strings.TrimSpace(password); err == nil && password == "" {
 		return "", &usageError{"there is no password in " + from, purpose}
 	}

@@ -106,7 +106,10 @@ func (p *place) writeEnv(url string, demo sandbox.Credentials) error {
 	if err != nil {
 		return err
 	}
-	return writePrivate(p.envFile, []byte(text+trust))
+	if err := os.MkdirAll(filepath.Dir(p.envFile), 0o700); err != nil {
+		return file.Explain(p.envFile, err)
+	}
+	return file.Replace(p.envFile, []byte(text+trust))
 }
 
 // envFlags are the flags by which 'ringcx sandbox env' finds the sandbox at url.

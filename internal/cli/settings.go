@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -14,7 +15,6 @@ import (
 	"time"
 
 	"github.com/BurntSushi/toml"
-	"github.com/gofrs/flock"
 
 	"github.com/ringcx-go/ringcx/store/file"
 )
@@ -25,10 +25,7 @@ func (a *app) readSettings() (*settings, error) {
 	if a.configDir() == "" {
 		return &settings{}, nil
 	}
-	if err := file.CheckOwned(a.settingsPath()); err != nil {
-		return nil, err
-	}
-	data, err := os.ReadFile(a.settingsPath())
+	data, err := a.readSettingsFile()
 	if errors.Is(err, fs.ErrNotExist) {
 		return &settings{}, nil
 	}
@@ -40,6 +37,16 @@ func (a *app) readSettings() (*settings, error) {
 		return nil, &usageError{fmt.Sprintf("%s: %s", a.settingsPath(), err), hintFor(err)}
 	}
 	return s, nil
+}
+
+// readSettingsFile reads config.toml, which nobody else may have written.
+func (a *app) readSettingsFile() ([]byte, error) {
+	f, err := file.OpenOwned(a.settingsPath(), a.tells)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, maxInput))
 }
 
 // parseSettings reads config.toml strictly: a setting that is not known may be one that is misspelt.
@@ -79,19 +86,20 @@ const lockWait = 10 * time.Second
 // what the one before left, and a crash leaves the old file or the new one. The lock is a file of its own that stays.
 func (a *app) changeSettings(change func(*settings) error) error {
 	if err := os.MkdirAll(a.configDir(), 0o700); err != nil {
-		return err
+		return file.Explain(a.configDir(), err)
 	}
-	lock := flock.New(a.settingsPath()+".lock", flock.SetPermissions(0o600))
 	wait := max(min(lockWait, a.maxWait), takes)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), wait)
 	defer cancel()
 	defer a.awaits("another command that changes "+a.settingsPath(), time.Now().Add(wait))()
-	if locked, err := lock.TryLockContext(ctx, 10*time.Millisecond); err != nil && ctx.Err() == nil {
-		return err
-	} else if !locked {
+	unlock, err := file.Lock(ctx, a.settingsPath()+".lock")
+	switch {
+	case err != nil && ctx.Err() != nil:
 		return &busyError{a.settingsPath() + " is being changed", wait}
+	case err != nil:
+		return file.Explain(a.configDir(), err)
 	}
-	defer func() { _ = lock.Close() }()
+	defer unlock()
 	s, err := a.readSettings()
 	if err != nil {
 		return err
@@ -103,7 +111,7 @@ func (a *app) changeSettings(change func(*settings) error) error {
 	if err := toml.NewEncoder(&b).Encode(s); err != nil {
 		return err
 	}
-	return writePrivate(a.settingsPath(), b.Bytes())
+	return file.Replace(a.settingsPath(), b.Bytes())
 }
 
 // rule finds the rule for a directory: that of itself or else of the nearest above it.

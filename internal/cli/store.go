@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -38,13 +39,14 @@ func (a *app) namedStore() (ringcx.Store, error) {
 	case name == "" && a.stateDir() == "":
 		return nil, &usageError{"there is no home directory to keep the session in", "set HOME, or RINGCX_STORE=file:DIR"}
 	case name == "":
-		return &file.Store{Dir: a.stateDir()}, nil
+		return &file.Store{Dir: a.stateDir(), Tell: a.tells}, nil
 	case !colon:
 		return nil, &usageError{"RINGCX_STORE does not begin with the kind of store and a colon", storeForms}
-	case kind == "file" && dir == "":
+	case kind == "file" && strings.TrimSpace(dir) == "":
 		return nil, &usageError{"RINGCX_STORE names no directory", "use RINGCX_STORE=file:DIR"}
 	case kind == "file":
-		return &file.Store{Dir: dir}, nil
+		dir, err := a.storeDir(kind, dir)
+		return &file.Store{Dir: dir, Tell: a.tells}, err
 	case kind == "keyring":
 		return a.keyringStore(dir)
 	case kind == "postgres", kind == "postgresql":
@@ -55,6 +57,34 @@ func (a *app) namedStore() (ringcx.Store, error) {
 	return nil, &usageError{fmt.Sprintf("RINGCX_STORE is not a store this version knows: %q", clip(kind)), storeForms}
 }
 
+// storeDir is the directory of a store, which has to be the same one wherever a command starts. A shell expands ~ only where
+// a word begins with it, so it is done here.
+func (a *app) storeDir(kind, dir string) (string, error) {
+	const write = "write the whole path: "
+	dir = strings.TrimSpace(dir)
+	first, _, _ := strings.Cut(filepath.ToSlash(dir), "/")
+	switch {
+	case first == "~" && a.Home == "":
+		return "", &usageError{"RINGCX_STORE begins with ~, and there is no home directory", write + kind + ":DIR"}
+	case first == "~":
+		return filepath.Join(a.Home, dir[1:]), nil
+	case strings.HasPrefix(first, "~"):
+		return "", &usageError{
+			fmt.Sprintf("RINGCX_STORE names the home directory of a user, %s, which is not looked up", clip(first)), write + kind + ":DIR",
+		}
+	case strings.HasPrefix(dir, "//") && !strings.HasPrefix(dir, "///") && runtime.GOOS != "windows":
+		return "", &usageError{"RINGCX_STORE names a host after //, and a directory is of this machine", write + kind + ":/DIR"}
+	case !filepath.IsAbs(dir) && a.Dir != "":
+		return "", &usageError{
+			fmt.Sprintf("RINGCX_STORE names %q, which is another directory wherever a command starts", clip(dir)),
+			write + "RINGCX_STORE=" + shellWord(kind+":"+filepath.Join(a.Dir, dir)),
+		}
+	case !filepath.IsAbs(dir):
+		return "", &usageError{fmt.Sprintf("RINGCX_STORE names %q, which is no whole path", clip(dir)), write + kind + ":/DIR"}
+	}
+	return filepath.Clean(dir), nil
+}
+
 // keyringStore keeps its files beside those of the file store, which are not encrypted.
 func (a *app) keyringStore(dir string) (ringcx.Store, error) {
 	if dir == "" {
@@ -63,11 +93,15 @@ func (a *app) keyringStore(dir string) (ringcx.Store, error) {
 		}
 		dir = filepath.Join(a.stateDir(), "keyring")
 	}
+	dir, err := a.storeDir("keyring", dir)
+	if err != nil {
+		return nil, err
+	}
 	available := func() error { return keyring.Available(a.Getenv) }
 	if err := available(); err != nil {
 		return nil, err
 	}
-	return &keyring.Store{Dir: dir, Available: available}, nil
+	return &keyring.Store{Dir: dir, Available: available, Tell: a.tells}, nil
 }
 
 // remote is a store on a server.

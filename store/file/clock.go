@@ -6,8 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
 // anchor ties the clock that counts from the start of the machine, which nobody can set, to a time of day.
@@ -37,14 +35,14 @@ func (s *Store) Now(ctx context.Context) (time.Time, error) {
 	if _, err := os.Stat(s.Dir); err != nil || CheckPrivate(s.Dir) != nil {
 		return time.Now(), nil //nolint:nilerr // nothing is stored yet that could be upset, or nothing will be read
 	}
-	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
-	if err := await(ctx, lock); err != nil {
+	unlock, err := Lock(ctx, path+".lock")
+	if err != nil {
 		if ctx.Err() != nil {
 			return time.Time{}, ctx.Err()
 		}
 		return time.Now(), nil
 	}
-	defer func() { _ = lock.Close() }()
+	defer unlock()
 	if a := readAnchor(path); a.Boot == boot {
 		return a.at(since), nil
 	}
@@ -63,7 +61,7 @@ func (a anchor) at(since time.Duration) time.Time { return a.Time.Add(since - a.
 
 // readAnchor answers the zero anchor if there is none that can be understood.
 func readAnchor(path string) (a anchor) {
-	value, err := os.ReadFile(path) //nolint:gosec // a fixed name in Dir
+	value, err := load(filepath.Dir(path), path, nil)
 	if err != nil || json.Unmarshal(value, &a) != nil {
 		return anchor{}
 	}

@@ -1,9 +1,15 @@
 // Package file is a Store in a directory: one file for each lineage, shared by all programs of one user on one machine.
 //
-// The directory is made with mode 0700 and the files with 0600; anything that others may read, or that belongs to somebody
-// else than this user or root, is refused, with the command that mends it. A value is replaced by writing a temporary file, forcing it to disk and renaming it, so a
+// The directory is made with mode 0700 and the files with 0600. Anything that others may read, or that belongs to somebody
+// else than this user or root, is refused, with the command that mends it. So is what a group may read in which this process
+// is not; the bits of a group in which it is are taken away, as orchestrators set them again at each start (Kubernetes:
+// fsGroup), and told where they stay. The directory may be a link, if it and all links after it are this user's or root's.
+// In it nothing may be one, nor have a second name: what is replaced or removed would stay there.
+//
+// A value is replaced by writing a temporary file, forcing it to disk and renaming it, so a
 // crash or a power cut leaves the old value or the new one. Who may renew is decided by a lock file beside each value,
 // locked with flock or LockFileEx: the operating system releases it when its holder dies. Lock files are never deleted.
+// What the operating system refuses is told in one sentence, with a method Hint that says what to do; the old value stays.
 //
 // Put the directory on a local disk. Locks and renames on network file systems are not dependable; several machines
 // share a database instead.
@@ -13,7 +19,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,61 +29,91 @@ import (
 // Store implements ringcx.Store in the directory Dir, which is made when it is first written to.
 type Store struct {
 	Dir string
+	// Tell, if not nil, gets a sentence about each thing that is not as it should be but can be lived with, as files that
+	// a group of this process could read. It may get the same one again, and from several goroutines.
+	Tell func(string)
 }
 
 // Load returns the value of key, nil if there is none. It takes no lock: files are replaced whole.
 func (s *Store) Load(_ context.Context, key string) ([]byte, error) {
-	path, err := s.path(key)
+	name, err := s.name(key)
 	if err != nil {
 		return nil, err
 	}
-	if err := CheckPrivate(s.Dir); err != nil {
+	dir, err := s.directory()
+	if err != nil || dir == "" {
 		return nil, err
 	}
-	return load(path)
-}
-
-// load reads a value in a directory that is ours.
-func load(path string) ([]byte, error) {
-	if err := checkInside(path); err != nil {
-		return nil, err
-	}
-	value, err := os.ReadFile(path) //nolint:gosec // the path is made of Dir and an escaped key
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return value, explain(err)
+	return load(dir, filepath.Join(dir, name), s.Tell)
 }
 
 // Update implements ringcx.Store: fn runs while no other Update of key does, in any process on this machine.
 func (s *Store) Update(ctx context.Context, key string, fn func(old []byte, save func([]byte) error) error) error {
-	path, err := s.path(key)
+	name, err := s.name(key)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
-		return explain(err)
+	dir, err := s.directory()
+	if err == nil && dir == "" {
+		if err = os.MkdirAll(s.Dir, 0o700); err != nil {
+			return explain(s.Dir, err)
+		}
+		dir, err = s.directory()
 	}
-	if err := CheckPrivate(s.Dir); err != nil {
-		return err // before a lock is opened, which would follow a link
+	if err != nil {
+		return err
 	}
-	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
-	if err := await(ctx, lock); err != nil {
+	path := filepath.Join(dir, name)
+	unlock, err := Lock(ctx, path+".lock")
+	if err != nil {
 		if ctx.Err() != nil {
 			return fmt.Errorf("waiting for the lock on %s: %w", path, ctx.Err())
 		}
-		return explain(err)
+		return explain(dir, err)
 	}
-	defer func() { _ = lock.Close() }()
-	old, err := load(path)
+	defer unlock()
+	old, err := load(dir, path, s.Tell)
 	if err != nil {
 		return err
 	}
-	return fn(old, func(value []byte) error { return explain(replace(path, value)) })
+	return fn(old, func(value []byte) error { return replace(path, value) })
 }
 
-// path of a value. Keys are escaped, so that every key is a file of its own and none leads out of Dir.
-func (s *Store) path(key string) (string, error) {
+// Lock waits until it has the lock that the file path is, which is made if it is not there and stays, or until ctx ends. A
+// link and what is no file are refused. The end of the process unlocks it too.
+func Lock(ctx context.Context, path string) (unlock func(), err error) {
+	info, err := os.Lstat(path)
+	if err == nil {
+		err = plainLock(path, info)
+	}
+	if err != nil && !isMissing(err) {
+		return nil, err
+	}
+	lock := flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDONLY|noFollow|nonBlock))
+	if err := await(ctx, lock); err != nil {
+		return nil, err
+	}
+	unlock = func() { _ = lock.Close() }
+	if info, err = lock.Stat(); err == nil {
+		err = plainLock(path, info)
+	}
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	return unlock, nil
+}
+
+func plainLock(path string, info os.FileInfo) error {
+	err := plain(path, info)
+	if r := (*refusal)(nil); errors.As(err, &r) {
+		r.remedy = "remove it: nothing is kept in it"
+	}
+	return err
+}
+
+// name of the file of a value. Keys are escaped, so that every key is a file of its own and none leads out of Dir.
+func (s *Store) name(key string) (string, error) {
 	if s.Dir == "" {
 		return "", errors.New("the file store has no directory")
 	}
@@ -97,35 +132,5 @@ func (s *Store) path(key string) (string, error) {
 	if b.Len() > 200 {
 		return "", fmt.Errorf("the key is too long for a file name: %d bytes", b.Len())
 	}
-	return filepath.Join(s.Dir, b.String()+".json"), nil
-}
-
-// replace makes value the content of path, durably; nil removes the file.
-func replace(path string, value []byte) error {
-	if value == nil {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return syncDir(filepath.Dir(path))
-	}
-	temp := path + ".new" // one name is enough: the lock is held, and one left by a crash is overwritten
-	if err := writeFile(temp, value); err != nil {
-		return errors.Join(err, os.Remove(temp))
-	}
-	if err := os.Rename(temp, path); err != nil {
-		return errors.Join(err, os.Remove(temp))
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-func writeFile(path string, value []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // see path
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(value)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
+	return b.String() + ".json", nil
 }

@@ -50,7 +50,8 @@ func TestAnOrdinaryUserTrustsRootAndHisOwnGroup(t *testing.T) {
 		"his own, another group":                {somebody, somebody, somebody + 1, 0o775, true},
 		"his own, for all":                      {somebody, somebody, somebody, 0o777, true},
 		"his own in root's directory":           {somebody, 0, 0, 0o755, false},
-		"his own where root's group may write":  {somebody, 0, 0, 0o775, true},
+		"his own where his group may write":     {somebody, 0, 0, 0o775, false}, // as runs him in root's group
+		"his own where another group may write": {somebody, 0, somebody + 1, 0o775, true},
 		"his own in another's directory":        {somebody, somebody + 1, somebody + 1, 0o755, true},
 		"another's":                             {somebody + 1, somebody, somebody, 0o755, true},
 		"root's":                                {0, somebody, somebody, 0o755, false},

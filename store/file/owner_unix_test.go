@@ -23,7 +23,7 @@ var checks = map[string]func(string) error{"CheckPrivate": file.CheckPrivate, "C
 type given struct {
 	dir, file       os.FileMode
 	dirOwner, owner int
-	dirGroup        int
+	dirGroup, group int
 	refused, hint   string // by both; "": neither
 	forPrivate      bool   // refused by CheckPrivate only
 }
@@ -40,7 +40,7 @@ func (g given) make(t *testing.T) string {
 	for name, want := range map[string]struct {
 		owner, group int
 		mode         os.FileMode
-	}{path: {g.owner, 0, g.file}, filepath.Dir(path): {g.dirOwner, g.dirGroup, g.dir}} {
+	}{path: {g.owner, g.group, g.file}, filepath.Dir(path): {g.dirOwner, g.dirGroup, g.dir}} {
 		if want.owner != 0 || want.group != 0 {
 			if err := syscall.Chown(name, want.owner, want.group); err != nil {
 				t.Fatal(err)
@@ -64,11 +64,12 @@ func TestWhatOthersOwnOrCanReplaceIsRefused(t *testing.T) {
 		"another's directory":                {dir: 0o755, file: 0o600, dirOwner: somebody, refused: "/dir", hint: "directory of your own"},
 		"another's directory that is sticky": {dir: 0o777 | os.ModeSticky, file: 0o600, dirOwner: somebody, refused: "/dir", hint: "directory of your own"},
 		"a directory for all":                {dir: 0o777, file: 0o600, refused: "/dir", hint: "chmod go-w"},
-		"a directory for a group":            {dir: 0o775, file: 0o600, refused: "/dir", hint: "chmod go-w"},
+		"a directory for a group of ours":    {dir: 0o775, file: 0o600},
 		"a directory for another's group":    {dir: 0o775, file: 0o600, dirGroup: somebody, refused: "/dir", hint: "chmod go-w"},
 		"a directory that is sticky":         {dir: 0o777 | os.ModeSticky, file: 0o600},
 		"a file that all may read":           {dir: 0o755, file: 0o644, forPrivate: true},
-		"a file that its group may write":    {dir: 0o755, file: 0o620, refused: "/file", hint: "chmod 600"},
+		"a file that a group may write":      {dir: 0o755, file: 0o620, group: somebody, refused: "/file", hint: "chmod 600"},
+		"a file that a group of ours may":    {dir: 0o755, file: 0o660},
 		"a file that all may write":          {dir: 0o755, file: 0o602, refused: "/file", hint: "chmod 600"},
 	} {
 		for which, check := range checks {

@@ -5,6 +5,7 @@ package file
 import (
 	"errors"
 	"os"
+	"syscall"
 )
 
 // syncDir makes a rename in dir durable.
@@ -13,5 +14,15 @@ func syncDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(d.Sync(), d.Close())
+	return errors.Join(synced(d.Sync()), d.Close())
+}
+
+// synced is err, unless it says that the file system knows no such thing and is as durable as it is.
+func synced(err error) error {
+	for _, unknown := range []error{syscall.EINVAL, syscall.ENOTSUP, syscall.EOPNOTSUPP, syscall.ENOSYS} {
+		if errors.Is(err, unknown) {
+			return nil
+		}
+	}
+	return err
 }

@@ -33,6 +33,8 @@ type Store struct {
 	// Available is asked before each operation and fails it with its error. Nil: the keyring is taken to be there. See
 	// [Available], without which a Linux machine where nobody is logged in gets a daemon that stays.
 	Available func() error
+	// Tell, if not nil, gets a sentence about each thing that is not as it should be with the files, see [file.Store].
+	Tell func(string)
 	// Limit is how long one call of the keyring may take, three seconds if zero.
 	Limit time.Duration
 
@@ -88,7 +90,7 @@ func (s *Store) Update(ctx context.Context, key string, fn func(old []byte, save
 // Now tells the time to all programs of the machine, see [file.Store.Now].
 func (s *Store) Now(ctx context.Context) (time.Time, error) { return s.files().Now(ctx) }
 
-func (s *Store) files() *file.Store { return &file.Store{Dir: s.Dir} }
+func (s *Store) files() *file.Store { return &file.Store{Dir: s.Dir, Tell: s.Tell} }
 
 func (s *Store) check(key string) error {
 	switch {

@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/store/file"
 )
 
 const (
@@ -106,7 +108,7 @@ func (s *Store) create(ctx context.Context) (record []byte, err error) {
 func (s *Store) used() (bool, error) {
 	entries, err := os.ReadDir(s.Dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, err
+		return false, file.Explain(s.Dir, err)
 	}
 	for _, e := range entries {
 		if strings.HasSuffix(e.Name(), suffix+".json") {

@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/ringcx-go/ringcx/store/file"
+)
+
+// tells says on stderr, once, what is not as it should be with a file and can be lived with.
+func (a *app) tells(text string) {
+	if _, told := a.told.LoadOrStore(text, true); !told {
+		a.inform("ringcx: warning: %s\n", errorLine(text))
+	}
+}
+
+// readSecret reads what the user names for a secret, and says where it came from: a private file, a pipe, or standard input
+// if the name is "-". The purpose begins with the flag that names it.
+func (a *app) readSecret(name, purpose string, limit int64) (data, from string, err error) {
+	in, from := a.Stdin, "standard input"
+	waits := name == "-"
+	if !waits {
+		f, pipe, err := a.openSecret(name, purpose)
+		if err != nil {
+			return "", "", err
+		}
+		if f != nil {
+			defer func() { _ = f.Close() }()
+			in = f
+		}
+		if from, waits = name, pipe; pipe {
+			in = nil
+		}
+	}
+	var all []byte
+	if waits {
+		all, err = a.readPipe(in, name, from, limit)
+	} else {
+		all, err = io.ReadAll(io.LimitReader(in, limit+1))
+	}
+	switch {
+	case err != nil:
+		return "", "", file.Explain(name, err)
+	case int64(len(all)) > limit:
+		return "", "", &usageError{fmt.Sprintf("%s is too large to be what is asked for: it has more than %d kB", from, limit>>10), purpose}
+	}
+	return string(all), from, nil
+}
+
+// openSecret opens a private file. A pipe is not opened, which would wait for who writes to it; into one that has a name
+// others must not be able to write.
+func (a *app) openSecret(name, purpose string) (f *os.File, pipe bool, err error) {
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if _, linked := os.Lstat(name); linked != nil {
+			return nil, false, &usageError{unwrapPath(err), purpose}
+		}
+	case err == nil && info.IsDir():
+		return nil, false, &usageError{name + " is a directory", purpose}
+	case err == nil && (info.Mode()&fs.ModeNamedPipe != 0 || isTerminal(name, info)):
+		if err := file.CheckOwned(name); err != nil && isNamed(name) && info.Mode()&fs.ModeNamedPipe != 0 {
+			return nil, false, err
+		}
+		return nil, true, nil
+	case err == nil && !info.Mode().IsRegular():
+		return nil, false, &usageError{name + " is a socket or a device, not a file", purpose}
+	}
+	f, err = file.OpenPrivate(name, a.tells)
+	hint := hintFor(err)
+	switch {
+	case err == nil:
+		return f, false, nil
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) && hint == "":
+		return nil, false, &usageError{unwrapPath(err), purpose}
+	case strings.HasPrefix(hint, "chmod"):
+		return nil, false, err
+	}
+	return nil, false, &hintedError{err, hint + "; or pass it on standard input: " + onStdin(purpose, name)}
+}
+
+// onStdin is how a secret is given without its file being opened by this program.
+func onStdin(purpose, name string) string {
+	flag, _, _ := strings.Cut(purpose, " ")
+	if flag == "--env-file" || flag == "--import" {
+		return flag + " /dev/stdin <" + shellWord(name)
+	}
+	return flag + " - <" + shellWord(name)
+}
+
+// isTerminal tells a terminal, on which the user types what is asked for, from other devices.
+func isTerminal(name string, info fs.FileInfo) bool {
+	if info.Mode()&fs.ModeCharDevice == 0 {
+		return false
+	}
+	f, err := os.OpenFile(name, os.O_RDONLY|nonBlock, 0) //nolint:gosec // the user names it
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	return term.IsTerminal(int(f.Fd())) //nolint:gosec // a file descriptor fits
+}
+
+// isNamed tells a pipe in a directory from one of a shell, such as /dev/stdin.
+func isNamed(pipe string) bool {
+	_, err := filepath.EvalSymlinks(pipe)
+	return err == nil
+}
+
+// readPipe reads from a program, or from the pipe of that name if in is nil, and waits for it as long as for other processes.
+// A person who types is waited for without an end.
+func (a *app) readPipe(in io.Reader, name, from string, limit int64) ([]byte, error) {
+	wait, until := max(a.maxWait, takes), time.Time{}
+	ctx, cancel := context.WithCancel(a.Context)
+	defer cancel()
+	if !a.InTerminal || in == nil {
+		until = time.Now().Add(wait)
+		ctx, cancel = context.WithDeadline(a.Context, until)
+		defer cancel()
+	}
+	defer a.awaits("what comes from "+from, until)()
+	type result struct {
+		data []byte
+		err  error
+	}
+	got := make(chan result, 1) // so that a late one has where to go
+	go func() {
+		if in == nil {
+			f, err := os.Open(name) //nolint:gosec // the user names it
+			if err != nil {
+				got <- result{nil, err}
+				return
+			}
+			defer func() { _ = f.Close() }()
+			in = f
+		}
+		data, err := io.ReadAll(io.LimitReader(in, limit+1))
+		got <- result{data, err}
+	}()
+	select {
+	case r := <-got:
+		return r.data, r.err
+	case <-ctx.Done():
+	}
+	if a.Context.Err() != nil {
+		return nil, a.Context.Err()
+	}
+	return nil, &busyError{"nothing came from " + from + " to its end", wait}
+}
