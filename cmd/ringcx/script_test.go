@@ -61,17 +61,28 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 var conditions = map[string]func() (bool, error){
 	"root":    func() (bool, error) { return os.Geteuid() == 0, nil },
 	"network": ownNetwork,
+	"mounts":  ownMounts,
 }
 
-// ownNetwork reports whether a script can have a network of its own, in which machines have other names. Where everything
-// has to be tested, it must, on Linux.
+// ownNetwork reports whether a script can have a network of its own, in which machines have other names.
 func ownNetwork() (bool, error) {
+	return unshared("a network of its own", "-rmn", "ip", "link", "set", "lo", "up")
+}
+
+// ownMounts reports whether a script can mount what nobody else sees.
+func ownMounts() (bool, error) {
+	return unshared("mounts of its own", "-rm", "mount", "-t", "tmpfs", "none", "/mnt")
+}
+
+// unshared reports whether a program can be run apart from the machine in what flags name. Where everything has to be tested,
+// it must, on Linux.
+func unshared(what string, args ...string) (bool, error) {
 	if runtime.GOOS != "linux" {
 		return false, nil
 	}
-	out, err := exec.Command("unshare", "-rmn", "ip", "link", "set", "lo", "up").CombinedOutput() //nolint:noctx // it is short
+	out, err := exec.Command("unshare", args...).CombinedOutput() //nolint:noctx,gosec // it is short, and ours
 	if err != nil && os.Getenv("RINGCX_TEST_REQUIRE") == "1" {
-		return false, fmt.Errorf("a network of its own: %w\n%s", err, out)
+		return false, fmt.Errorf("%s: %w\n%s", what, err, out)
 	}
 	return err == nil, nil
 }

@@ -21,7 +21,7 @@ type fileFact struct {
 	dir      bool
 	missing  bool  // a directory that is not there yet
 	private  error // it is open to others, or others can replace it
-	writable error // a directory in which nothing can be written
+	writable error // a directory in which nothing can be written, or a file that cannot be replaced
 	foreign  bool  // it is somebody else's, and cannot be used
 	leftover bool  // a temporary file that nobody finished
 }
@@ -94,6 +94,7 @@ func examineDir(dir string, secret bool, now time.Time) []fileFact {
 			strings.HasPrefix(e.Name(), probeName))
 		if secret && strings.HasSuffix(e.Name(), ".json") || !secret && e.Name() == "config.toml" {
 			one.private, one.foreign = check(one.path), foreign(info, secret) && !readable(one.path)
+			one.writable = file.Replaceable(one.path)
 		}
 		facts = append(facts, one)
 	}
@@ -170,6 +171,9 @@ func unwritable(one fileFact, err error) finding {
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		return problem("not-writable", hintFor(known), "nothing can be written to %s: permission denied", one.path)
+	}
+	if hinted := (interface{ Hint() string })(nil); errors.As(known, &hinted) {
+		return problem("not-writable", hintFor(known), "%s", known)
 	}
 	return problem("not-writable", hintFor(known), "nothing can be written to %s: %s", one.path, plainPath(err))
 }

@@ -140,7 +140,7 @@ func judgeStore(f *facts) []finding {
 	var usage *usageError
 	switch err := f.storeErr; {
 	case err == nil:
-	case f.store == "file" && len(judgeFiles(f)) > 0:
+	case f.store == "file" && len(problems(judgeFiles(f))) > 0:
 		return nil // told already
 	case errors.As(err, &usage):
 		return []finding{problem("store-setting", hintFor(err), "%s", err)}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -166,7 +167,10 @@ func (p *place) tlsConfig(addr net.Addr, now time.Time) (config *tls.Config, not
 		return nil, nil, err
 	}
 	for _, path := range localtls.KeyFiles(p.tlsDir) {
-		if err := file.CheckPrivate(path); err != nil {
+		switch f, err := file.OpenPrivate(path, nil); {
+		case err == nil:
+			_ = f.Close()
+		case !errors.Is(err, fs.ErrNotExist):
 			return nil, nil, err
 		}
 	}

@@ -68,6 +68,8 @@ func (a *app) storeDir(kind, dir string) (string, error) {
 		return "", &usageError{"RINGCX_STORE begins with ~, and there is no home directory", write + kind + ":DIR"}
 	case first == "~":
 		return filepath.Join(a.Home, dir[1:]), nil
+	case strings.Contains(dir, "://"): // it may hold a password
+		return "", &usageError{"RINGCX_STORE names a URL where a directory belongs", storeForms}
 	case strings.HasPrefix(first, "~"):
 		return "", &usageError{
 			fmt.Sprintf("RINGCX_STORE names the home directory of a user, %s, which is not looked up", clip(first)), write + kind + ":DIR",

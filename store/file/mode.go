@@ -60,18 +60,18 @@ func (r rule) judge(path string, info fs.FileInfo) (group fs.FileMode, err error
 	default:
 		who = "group " + groupOf(info) + ", in which this process is not"
 	}
-	return 0, &refusal{problem: fmt.Sprintf("%s %s %s (mode %04o)", path, r.problem, who, mode), remedy: closing(path, info, mode&^r.forbidden)}
+	return 0, &refusal{problem: fmt.Sprintf("%s %s %s (mode %04o)", path, r.problem, who, mode), remedy: r.closing(path, info)}
 }
 
 // closing says how to give something a mode that is private enough.
-func closing(path string, info fs.FileInfo, mode fs.FileMode) string {
+func (r rule) closing(path string, info fs.FileInfo) string {
 	switch {
-	case info.IsDir() && !(mine(info) && ownAlone(path)):
+	case info.IsDir() && (!mine(info) || r == private && !ownAlone(path)):
 		return "choose a directory for this alone, which is made with the right mode"
 	case !mine(info):
 		return "use a copy of your own (mode 0600), or pass it on standard input"
 	}
-	return fmt.Sprintf("chmod %o %s", mode, quote(path))
+	return fmt.Sprintf("chmod %o %s", info.Mode().Perm()&^r.forbidden, quote(path))
 }
 
 // foreign is the refusal of what belongs to somebody else.
@@ -84,7 +84,7 @@ func foreign(path string, info fs.FileInfo) error {
 		remedy = "name what it leads to, or use a copy of your own"
 	}
 	if os.Geteuid() == 0 {
-		remedy += "; or run this as that user (a container: --user " + ownerOf(info) + ")"
+		remedy = "run this as that user (a container: --user " + ownerOf(info) + "); or, " + remedy
 	}
 	return &refusal{problem: fmt.Sprintf("%s belongs to another user (number %s)", path, ownerOf(info)), remedy: remedy}
 }
@@ -132,7 +132,7 @@ func follow(path string) (*place, error) {
 			if info, err := os.Stat(path); err == nil {
 				return &place{path: path, info: info, nowhere: true}, nil
 			}
-			return nil, &refusal{path + " is a link that leads nowhere", "make what it leads to, mount it, or remove the link", err}
+			return nil, &refusal{path + " is a link that leads nowhere", "make what it leads to, mount it, or remove the link", nil} // it is not just missing
 		case err != nil:
 			return nil, explain(path, err)
 		}

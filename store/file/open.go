@@ -14,7 +14,8 @@ import (
 // not as it should be.
 func OpenPrivate(path string, tell func(string)) (*os.File, error) { return open(path, private, tell) }
 
-// OpenOwned is OpenPrivate for what [CheckOwned] would not refuse.
+// OpenOwned is OpenPrivate for what [CheckOwned] would not refuse. From a file that is not behind a link the right of a
+// group to write is taken.
 func OpenOwned(path string, tell func(string)) (*os.File, error) { return open(path, owned, tell) }
 
 func open(path string, r rule, tell func(string)) (*os.File, error) {
@@ -39,8 +40,15 @@ func open(path string, r rule, tell func(string)) (*os.File, error) {
 			tell(err.Error() + "; it was mounted so")
 		}
 	}
-	if group != 0 && tell != nil {
+	switch {
+	case group == 0 || ownGroup(info):
+	case r == owned && at.links == 0:
+		tighten(path, info, group, f.Chmod, f.Stat, tell)
+	case tell != nil:
 		tell(fmt.Sprintf("group %s can use %s (mode %04o)", groupOf(info), path, info.Mode().Perm()))
+	}
+	if r == owned && at.links == 0 {
+		closeHolder(at.holders[0], tell)
 	}
 	if err := at.held(tell); err != nil {
 		_ = f.Close()
@@ -143,6 +151,17 @@ func tighten(path string, info fs.FileInfo, group fs.FileMode, chmod func(fs.Fil
 		tell(fmt.Sprintf("group %s could use %s until now (mode %04o); that was ended", groupOf(info), path, before.Perm()))
 	default:
 		tell(fmt.Sprintf("group %s can use %s (mode %04o), which cannot be changed here", groupOf(info), path, before.Perm()))
+	}
+}
+
+// closeHolder takes from a group of ours the right to write to a directory in which nothing but ours lies.
+func closeHolder(dir string, tell func(string)) {
+	info, err := os.Lstat(dir)
+	if err != nil || !info.IsDir() || ownGroup(info) {
+		return
+	}
+	if group, err := owned.judge(dir, info); err == nil && group != 0 && ownAlone(dir) {
+		tighten(dir, info, group, func(mode fs.FileMode) error { return os.Chmod(dir, mode) }, func() (fs.FileInfo, error) { return os.Lstat(dir) }, tell)
 	}
 }
 
