@@ -28,6 +28,7 @@ const (
 
 // Main runs the command and returns its exit code.
 func Main(env *Env) int {
+	hushLibraries()
 	env, end := env.guarded()
 	defer end()
 	app := &app{Env: env}
