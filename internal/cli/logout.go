@@ -123,6 +123,9 @@ func (a *app) logOutOfNobody(cause error, local bool) error {
 	if acc.profile = g.profile; acc.profile == "" {
 		acc.profile, _ = acc.settings.usual(a.Dir)
 	}
+	if err := checkProfileName(acc.profile); err != nil {
+		return cause // a record of that name is none of a profile
+	}
 	_, known := acc.settings.Profiles[acc.profile]
 	if says := first(g.vars.app, g.flags.app, g.user) != ""; known || says && g.profile == "" {
 		return cause

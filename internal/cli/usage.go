@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -83,6 +84,8 @@ func noEmptyNames(cmd *cobra.Command) (err error) {
 		}
 		if flag.Name == "profile" && flag.Value.String() == "" {
 			err = &usageError{"--profile names no profile", "give its name, or leave the flag out; is a variable not set?"}
+		} else if flag.Name == "profile" {
+			err = cmp.Or(err, checkProfileName(flag.Value.String()))
 		}
 	})
 	return err
