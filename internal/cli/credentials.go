@@ -181,11 +181,6 @@ func (a *app) open() (*account, error) {
 	if err := a.readEnvFile(); err != nil {
 		return nil, err
 	}
-	if name := a.given().profile; name != "" {
-		if err := checkProfileName(name); err != nil {
-			return nil, err
-		}
-	}
 	s, err := a.readSettings()
 	if err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -84,8 +83,6 @@ func noEmptyNames(cmd *cobra.Command) (err error) {
 		}
 		if flag.Name == "profile" && flag.Value.String() == "" {
 			err = &usageError{"--profile names no profile", "give its name, or leave the flag out; is a variable not set?"}
-		} else if flag.Name == "profile" {
-			err = cmp.Or(err, checkProfileName(flag.Value.String()))
 		}
 	})
 	return err
