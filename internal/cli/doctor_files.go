@@ -80,7 +80,7 @@ func examineDir(dir string, secret bool, now time.Time) []fileFact {
 	here.foreign = foreign(info, secret) && here.writable != nil
 	facts := []fileFact{here}
 	entries, err := os.ReadDir(dir)
-	if err != nil {
+	if err != nil || here.private != nil && !strings.HasPrefix(hintFor(here.private), "chmod") { // it is not ours alone
 		return facts
 	}
 	for _, e := range entries {

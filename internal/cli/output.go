@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/ringcx-go/ringcx/store/file"
 )
@@ -37,7 +38,10 @@ func newOutput(path string) (*output, error) {
 	o := &output{path, temp}
 	if err := file.CheckPrivate(temp.Name()); err != nil {
 		o.discard()
-		return nil, err
+		if !strings.HasPrefix(hintFor(err), "chmod") {
+			return nil, err
+		}
+		return nil, &usageError{fmt.Sprintf("cannot write %s so that only you can read it: its file system keeps no modes", path), hint}
 	}
 	return o, nil
 }

@@ -107,10 +107,29 @@ func (p *place) writeEnv(url string, demo sandbox.Credentials) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(p.envFile), 0o700); err != nil {
-		return file.Explain(p.envFile, err)
+	return file.Explain(p.envFile, writePrivate(p.envFile, []byte(text+trust)))
+}
+
+// writePrivate writes a file that only its owner reads, in a directory made for it. A link in its place is replaced.
+func writePrivate(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
 	}
-	return file.Replace(p.envFile, []byte(text+trust))
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
 }
 
 // envFlags are the flags by which 'ringcx sandbox env' finds the sandbox at url.

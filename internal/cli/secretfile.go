@@ -82,10 +82,15 @@ func (a *app) openSecret(name, purpose string) (f *os.File, pipe bool, err error
 		return f, false, nil
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) && hint == "":
 		return nil, false, &usageError{unwrapPath(err), purpose}
-	case strings.HasPrefix(hint, "chmod"):
+	case strings.HasPrefix(hint, "chmod") && !isLink(name): // a link is how secrets are mounted
 		return nil, false, err
 	}
 	return nil, false, &hintedError{err, hint + "; or pass it on standard input: " + onStdin(purpose, name)}
+}
+
+func isLink(name string) bool {
+	info, err := os.Lstat(name)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // onStdin is how a secret is given without its file being opened by this program.

@@ -70,12 +70,12 @@ func explain(place string, err error) error {
 }
 
 // denied says what is missing to read or write a place, or what lies in it.
-func denied(place string, err error) error {
+func denied(place string, cause error) error {
 	path := place
-	if p := (*fs.PathError)(nil); errors.As(err, &p) && filepath.Dir(p.Path) == filepath.Clean(place) && strings.HasSuffix(p.Path, ".json") {
+	if p := (*fs.PathError)(nil); errors.As(cause, &p) && filepath.Dir(p.Path) == filepath.Clean(place) && strings.HasSuffix(p.Path, ".json") {
 		path = p.Path
 	}
-	e := &refusal{path + " cannot be read or written: permission denied", "", err}
+	e := &refusal{path + " cannot be read or written: permission denied", "", cause}
 	switch info, err := os.Lstat(path); {
 	case errors.Is(err, fs.ErrNotExist):
 		e.problem = path + " cannot be made: permission denied"
@@ -84,12 +84,25 @@ func denied(place string, err error) error {
 		e.remedy = "a directory above it is closed to you: choose another place"
 	case !mine(info):
 		e.remedy = fmt.Sprintf("make it yours: sudo chown \"$(id -u)\" %s", quote(path))
+	case info.IsDir() && othersIn(path, cause):
+		e.problem = "what lies in " + e.problem
+		e.remedy = "something there belongs to another user: find it with ls -l, and make it yours (sudo chown) or remove it"
 	case info.Mode()&0o600 != 0o600 || info.IsDir() && info.Mode()&0o100 == 0:
 		e.remedy = "chmod u+rwX " + quote(path)
 	default:
 		e.remedy = "its mode allows it: see what else forbids it, as an access list, an attribute (lsattr), SELinux or AppArmor"
 	}
 	return e
+}
+
+// othersIn says whether err is about something in dir that belongs to somebody else.
+func othersIn(dir string, err error) bool {
+	p := (*fs.PathError)(nil)
+	if !errors.As(err, &p) || filepath.Dir(p.Path) != filepath.Clean(dir) {
+		return false
+	}
+	info, err := os.Lstat(p.Path)
+	return err == nil && !mine(info)
 }
 
 func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

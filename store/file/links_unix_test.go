@@ -121,8 +121,8 @@ func TestAValueWithASecondNameIsRefused(t *testing.T) {
 
 func TestADirectoryBehindLinksIsOneStore(t *testing.T) {
 	base := t.TempDir()
-	real, link, second := filepath.Join(base, "real"), filepath.Join(base, "link"), filepath.Join(base, "second")
-	if err := errors.Join(save(t, &file.Store{Dir: real}, "k", "one"), os.Symlink("real", link), os.Symlink(link, second)); err != nil {
+	target, link, second := filepath.Join(base, "real"), filepath.Join(base, "link"), filepath.Join(base, "second")
+	if err := errors.Join(save(t, &file.Store{Dir: target}, "k", "one"), os.Symlink("real", link), os.Symlink(link, second)); err != nil {
 		t.Fatal(err)
 	}
 	s := &file.Store{Dir: second}
@@ -132,10 +132,10 @@ func TestADirectoryBehindLinksIsOneStore(t *testing.T) {
 	if err := s.Update(t.Context(), "k", func(_ []byte, save func([]byte) error) error { return save(nil) }); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := (&file.Store{Dir: real}).Load(t.Context(), "k"); got != nil || err != nil {
+	if got, err := (&file.Store{Dir: target}).Load(t.Context(), "k"); got != nil || err != nil {
 		t.Errorf("behind the link is still %q, %v", got, err)
 	}
-	if err := os.Rename(real, real+".unmounted"); err != nil {
+	if err := os.Rename(target, target+".unmounted"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Load(t.Context(), "k"); err == nil || !strings.Contains(err.Error(), "is a link that leads nowhere") {
@@ -144,19 +144,19 @@ func TestADirectoryBehindLinksIsOneStore(t *testing.T) {
 	if err := save(t, s, "k", "two"); err == nil {
 		t.Error("saved behind a link to what is gone")
 	}
-	if _, err := os.Lstat(real); err == nil {
+	if _, err := os.Lstat(target); err == nil {
 		t.Error("what the link leads to was made")
 	}
 }
 
 func TestReplaceFollowsALinkToItsEnd(t *testing.T) {
 	base := t.TempDir()
-	real, link := filepath.Join(base, "real"), filepath.Join(base, "link")
-	if err := errors.Join(os.WriteFile(real, []byte("one"), 0o600), os.Symlink("real", link), file.Replace(link, []byte("two"))); err != nil {
+	target, link := filepath.Join(base, "real"), filepath.Join(base, "link")
+	if err := errors.Join(os.WriteFile(target, []byte("one"), 0o600), os.Symlink("real", link), file.Replace(link, []byte("two"))); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Lstat(link)
-	if got, e := os.ReadFile(real); string(got) != "two" || e != nil || err != nil || info.Mode()&os.ModeSymlink == 0 {
+	if got, e := os.ReadFile(target); string(got) != "two" || e != nil || err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Errorf("%q, %v, %v", got, e, err)
 	}
 	if err := file.Replace(filepath.Join(base, "new"), []byte("made")); err != nil {
@@ -164,7 +164,7 @@ func TestReplaceFollowsALinkToItsEnd(t *testing.T) {
 	}
 	for kind, plant := range plants {
 		path := filepath.Join(t.TempDir(), "p")
-		if err := plant(path, real); err != nil {
+		if err := plant(path, target); err != nil {
 			t.Logf("%s: %v", kind, err) // the path of a socket can be too long
 			continue
 		}

@@ -1,8 +1,8 @@
 package file
 
 import (
+	"bytes"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"syscall"
@@ -133,8 +133,9 @@ func load(dir, path string, tell func(string)) ([]byte, error) {
 	if group != 0 {
 		tighten(path, info, group, f.Chmod, f.Stat, tell)
 	}
-	value, err := io.ReadAll(f)
-	return value, explain(dir, err)
+	value := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // read at once
+	_, err = value.ReadFrom(f)
+	return value.Bytes(), explain(dir, err)
 }
 
 // tighten takes bits from a group of ours. Where they cannot be taken, or come back, it is told.
@@ -172,7 +173,7 @@ func (s *Store) directory() (string, error) {
 	case err != nil || at.info == nil:
 		return "", err
 	case !at.info.IsDir():
-		return "", &refusal{s.Dir + " is not a directory", "move it away, or choose another place", syscall.ENOTDIR}
+		return "", &refusal{s.Dir + " is not a directory", "choose another place", syscall.ENOTDIR}
 	}
 	group, err := private.judge(s.Dir, at.info)
 	if err != nil {
