@@ -2,7 +2,6 @@ package cli_test
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"log"
 	"net"
@@ -65,6 +64,6 @@ func TestWhatServersSayUnaskedDoesNotReachTheTerminal(t *testing.T) {
 	cli.Main(&cli.Env{Args: []string{"version"}, Stdout: io.Discard, Stderr: io.Discard, Context: t.Context(), Getenv: func(string) string { return "" }})
 	log.Print("anything")
 	if said.Len() > 0 || log.Writer() != io.Discard {
-		t.Error(fmt.Sprintf("%q", said.String()))
+		t.Errorf("%q", said.String())
 	}
 }

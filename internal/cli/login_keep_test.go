@@ -311,3 +311,18 @@ func TestALoginThatReplacesAnotherUsersSaysSoAndEndsIt(t *testing.T) {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
 }
+
+func TestALoginThatIsInterruptedBetweenItsStepsEndsTheFirst(t *testing.T) {
+	for name, way := range map[string]func(*household){"JWT": waysToLogIn["JWT"], "browser": waysToLogIn["browser"]} {
+		t.Run(name, func(t *testing.T) {
+			h := newHousehold(t, way, false)
+			(&person{t, h.env, h.box}).arm(`{"path":"/api/auth/login/rc/accesstoken","kind":"retry-after","retryAfter":"100"}`)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			code, _, stderr := h.run(ctx, cancel, h.args...)
+			if code != 130 || h.ended() != 1 || h.files()["config.toml"]+h.files()["team.credentials.json"] != "" {
+				t.Errorf("exit code %d, %d sessions ended, %v\n%s", code, h.ended(), h.files(), stderr)
+			}
+		})
+	}
+}
