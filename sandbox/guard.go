@@ -88,7 +88,11 @@ func (g *guard) ask(r *http.Request) (answer, bool) {
 	if !given {
 		return controlRefusal(http.StatusUnauthorized, "this sandbox has a password, which has to be sent as HTTP Basic, with any user name"), true
 	}
-	switch right, free := g.knows(r, password); {
+	from := senderOf(r)
+	if !g.ofTheUser(r) {
+		from = from.page()
+	}
+	switch right, free := g.knowsFrom(from, password); {
 	case right:
 		return answer{}, false
 	case free:
@@ -100,8 +104,12 @@ func (g *guard) ask(r *http.Request) (answer, bool) {
 
 // knows reports whether the sender of r knows the password, and whether it was free to try.
 func (g *guard) knows(r *http.Request, password string) (right, free bool) {
+	return g.knowsFrom(senderOf(r), password)
+}
+
+func (g *guard) knowsFrom(from sender, password string) (right, free bool) {
 	given := sha256.Sum256([]byte(password))
-	return g.tries.try(senderOf(r), func() bool { return subtle.ConstantTimeCompare(given[:], g.password[:]) == 1 })
+	return g.tries.try(from, func() bool { return subtle.ConstantTimeCompare(given[:], g.password[:]) == 1 })
 }
 
 // answersTo reports whether the control plane answers to the name that r was sent to. A page cannot have an address for

@@ -26,6 +26,9 @@ type sender struct {
 
 var thisMachine = sender{"this machine", "this machine"}
 
+// page is for what a page of another site may have sent from there, whose address can hold a password: it has tries of its own.
+func (s sender) page() sender { return sender{"a page at " + s.address, "a page at " + s.network} }
+
 func senderOf(r *http.Request) sender {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	switch {

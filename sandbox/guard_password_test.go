@@ -312,3 +312,35 @@ func TestStrangersDoNotPushOutWhoGaveThePassword(t *testing.T) {
 	}
 	d.open("").want(http.StatusOK)
 }
+
+func TestAPageUsesUpNoTriesButItsOwn(t *testing.T) {
+	v, _ := locked(t)
+	send := func(target, password string, headers ...string) reply {
+		r := httptest.NewRequest(http.MethodGet, target, nil)
+		r.RemoteAddr = thisMachine
+		r.SetBasicAuth("x", password) // as an address with a password in it has it sent
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		return v.send(r)
+	}
+	const state = "http://127.0.0.1:8787/_sandbox/state"
+	for name, page := range map[string][]string{
+		"an old browser":                 {state, "User-Agent", "Mozilla/5.0"},
+		"one that tells the page":        {state, "User-Agent", "Mozilla/5.0", "Referer", "https://evil.example/"},
+		"a name of the page's own":       {"http://evil.example:8787/_sandbox/state", "User-Agent", "Mozilla/5.0", "Referer", "http://evil.example:8787/"},
+		"a browser without a known name": {state, "User-Agent", "x", "Referer", "https://evil.example/"},
+	} {
+		for range 10 {
+			if got := send(page[0], "wrong", page[1:]...).status; got != http.StatusUnauthorized && got != http.StatusTooManyRequests {
+				t.Errorf("%s: status %d", name, got)
+			}
+		}
+		send(page[0], "wrong", page[1:]...).want(http.StatusTooManyRequests)
+		send(state, "open sesame").want(http.StatusOK)
+	}
+	for range 5 {
+		send(state, "wrong", "User-Agent", "curl/8").want(http.StatusUnauthorized)
+	}
+	send(state, "open sesame").want(http.StatusTooManyRequests) // programs have theirs
+}

@@ -67,6 +67,9 @@ stdout; one that asks for patience (429, or 503 with Retry-After) is 75. --pagin
 }
 
 func (c *call) run() error {
+	if c.method != http.MethodGet {
+		defer holdPipe()() // what was made, and cannot be printed, is told on stderr
+	}
 	session, acc, err := c.signedIn()
 	if err != nil {
 		return err
@@ -85,11 +88,11 @@ func (c *call) run() error {
 	}
 	if c.header {
 		if err := c.printHeader(r); err != nil {
-			return err
+			return unprinted(r, err)
 		}
 	}
 	if err := c.print(r); err != nil {
-		return err
+		return unprinted(r, err)
 	}
 	switch {
 	case r.code/100 != 2, r.isPage():
@@ -207,6 +210,17 @@ func (c *call) print(r *reply) error {
 		return err
 	}
 	return nil
+}
+
+// unprinted is an answer that could not be printed. To what only reads, that says all.
+func unprinted(r *reply, err error) error {
+	if r.request.Method == http.MethodGet || r.code/100 != 2 {
+		return err
+	}
+	return &hintedError{
+		fmt.Errorf("%s %s was done (%d), but its answer was not printed whole: %w", r.request.Method, r.request.URL.Path, r.code, err),
+		"what it has made or changed is there; get it again before doing it twice",
+	}
 }
 
 func (c *call) printHeader(r *reply) error {

@@ -60,6 +60,7 @@ deleted. Each call makes one more.`,
 
 // createAPIToken makes a token, if there is where to put it.
 func (a *app) createAPIToken(output string) error {
+	defer holdPipe()() // a token that nobody reads is told on stderr
 	session, acc, err := a.signedIn()
 	if err != nil {
 		return err

@@ -273,7 +273,7 @@ func (e *notStored) Hint() string {
 // missing says that a profile that is asked for is not there.
 func (s *settings) missing(name, by string) error {
 	hint := "log in: ringcx login --profile NAME"
-	if profileName.MatchString(name) {
+	if checkProfileName(name) == nil {
 		hint = "log in: ringcx login --profile " + name
 	}
 	if len(s.Profiles) > 0 {

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -87,6 +89,35 @@ var (
 	ExportLines   = exportLines
 	ShellWord     = shellWord
 )
+
+// Entered is a config.toml in which a profile was entered, or taken out if its server is "", and a directory got a rule, or
+// lost it if its profile is "". It reports whether that was done where it stood.
+func Entered(text, name, server, dir, rule string) (string, bool, error) {
+	s, _, err := parseSettings([]byte(text))
+	if err != nil {
+		return "", false, err
+	}
+	was := &settings{s.Default, maps.Clone(s.Profiles), maps.Clone(s.Directories)}
+	if s.Profiles == nil {
+		s.Profiles = map[string]profile{}
+	}
+	if s.Directories == nil {
+		s.Directories = map[string]string{}
+	}
+	s.Profiles[name] = profile{Method: byDirect, RingCX: server}
+	if server == "" {
+		delete(s.Profiles, name)
+	}
+	if s.Directories[dir] = rule; rule == "" {
+		delete(s.Directories, dir)
+	}
+	out, inPlace := edited(text, was, s)
+	got, _, err := parseSettings([]byte(out))
+	if err == nil && encoded(got) != encoded(s) {
+		err = fmt.Errorf("it says something else:\n%s", out)
+	}
+	return out, inPlace, err
+}
 
 // Said is what flags or variables say of an account, Stored what is kept of a profile.
 type Said struct{ ClientID, RingCentral, RingCX string }

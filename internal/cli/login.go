@@ -239,33 +239,42 @@ func (a *app) importFile(f *loginFlags) error {
 	return nil
 }
 
-// logIn logs in, and stores what later renewals need and how it was done.
+// logIn logs in, and stores what later renewals need and how it was done: all of it, or nothing. Then the session that has
+// begun at the vendor is ended again.
 func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
+	defer holdPipe()()
+	if err := a.mayStore(acc); err != nil {
+		return err
+	}
 	a.tellServers(t)
-	session := a.session(acc)
-	if err := session.Login(a.patient()); err != nil {
-		return &loginFailed{cause: err}
-	}
-	ctx := context.WithoutCancel(a.Context) // the vendor's part is done
-	st, err := session.Status(ctx)
+	begun := &draft{base: acc.store, key: acc.key, fresh: true}
+	own := *acc
+	own.store = begun
+	session := a.session(&own)
+	err := session.Login(a.patient())
 	if err != nil {
-		return err
+		err = &loginFailed{cause: err}
 	}
-	p.User = st.UserID
-	if acc.method.password() {
-		p.User = acc.stored.Username
+	var st *ringcx.Status
+	if err == nil {
+		st, err = session.Status(context.WithoutCancel(a.Context))
 	}
-	acc.stored.bind(t.at)
-	acc.stored.User = p.User
-	if err := a.writeSecrets(ctx, acc.store, acc.profile, acc.stored); err != nil {
-		return err
+	var was replaced
+	if err == nil {
+		if p.User = st.UserID; acc.method.password() {
+			p.User = acc.stored.Username
+		}
+		acc.stored.bind(t.at)
+		acc.stored.User = p.User
+		p.ClientID, p.RingCentral, p.RingCX, p.Method = t.at.app, t.at.ringCentral, t.at.ringCX, acc.method
+		was, err = a.keep(acc, begun.value, func(s *settings) error {
+			t.save(s, p)
+			acc.settings = s
+			return nil
+		})
 	}
-	p.ClientID, p.RingCentral, p.RingCX, p.Method = t.at.app, t.at.ringCentral, t.at.ringCX, acc.method
-	if err := a.changeSettings(func(s *settings) error {
-		t.save(s, p)
-		acc.settings = s
-		return nil
-	}); err != nil {
+	if err != nil {
+		a.takeBack(acc, session, begun)
 		return err
 	}
 	who := "RingCX user " + acc.stored.Username
@@ -274,5 +283,6 @@ func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 	}
 	a.inform("Logged in to RingCX main account %s as %s (profile %s).\nThe token lives %s and is renewed when it is used. Next: ringcx token, ringcx accounts list\n",
 		first(st.MainAccountID, "?"), who, acc.profile, span(time.Until(st.Expiry)))
+	a.endReplaced(acc, t, was, p.User)
 	return a.tellOfOthers(acc, t)
 }

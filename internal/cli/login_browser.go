@@ -64,8 +64,7 @@ func (a *app) loginByBrowser(acc *account, t *loginTarget, f *loginFlags) error 
 // mayLogIn looks whether the Store can be written and the vendor's limits allow a login and an exchange now. A code lives
 // a minute, and would end while they are waited for.
 func (a *app) mayLogIn(acc *account) error {
-	nothing := func([]byte, func([]byte) error) error { return nil }
-	if err := acc.store.Update(a.Context, acc.key, nothing); err != nil {
+	if err := a.mayStore(acc); err != nil {
 		return err // before somebody signs in for nothing
 	}
 	st, err := a.session(acc).Status(a.Context)

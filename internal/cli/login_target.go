@@ -236,8 +236,7 @@ func (a *app) tellOfOthers(acc *account, t *loginTarget) error {
 	switch {
 	case errors.As(err, &other):
 		a.inform("But commands here do not use this login: %s. Use --profile %s.\n", other.text, t.name)
-	case err != nil:
-		return err
+	case err != nil: // the login is stored all the same
 	case c.profile == "":
 		a.inform("But commands here use the credentials of %s: unset RC_USER_JWT, or use --profile %s.\n", c.source, t.name)
 	case c.profile != t.name:

@@ -123,6 +123,9 @@ func (a *app) logOutOfNobody(cause error, local bool) error {
 	if acc.profile = g.profile; acc.profile == "" {
 		acc.profile, _ = acc.settings.usual(a.Dir)
 	}
+	if err := checkProfileName(acc.profile); err != nil {
+		return cause // a record of that name is none of a profile
+	}
 	_, known := acc.settings.Profiles[acc.profile]
 	if says := first(g.vars.app, g.flags.app, g.user) != ""; known || says && g.profile == "" {
 		return cause
@@ -189,6 +192,11 @@ func (a *app) logOut(acc *account, local bool) error {
 		a.inform("Forgot profile %s; what the store has under its name is another user's, and stays.\n", acc.profile)
 		return a.changeSettings(func(s *settings) error { delete(s.Profiles, acc.profile); return nil })
 	}
+	if acc.bare() {
+		if g := a.given(); g.flags.or(g.vars).or(production) == (lineage{acc.config.ClientID, acc.config.Endpoint.RingCentral, acc.config.Endpoint.RingCX}) {
+			acc.config.ClientSecret = g.appSecret()
+		}
+	}
 	session := a.session(acc)
 	there, err := a.stored(acc, session)
 	switch {
@@ -231,6 +239,11 @@ func (a *app) logOut(acc *account, local bool) error {
 		a.inform("At the vendor the session was not ended: it lives there %s.\n", lives)
 	}
 	return nil
+}
+
+// bare tells a stored login of an app whose credentials are gone from the store: every login has stored some.
+func (acc *account) bare() bool {
+	return acc.profile != "" && !acc.method.password() && *acc.stored == (secrets{})
 }
 
 // lives says how long what is stored of a session lives at the vendor; "": nothing is, or it cannot be read.
@@ -321,6 +334,12 @@ func (a *app) notEnded(acc *account, session *ringcx.Session, cause error) error
 		again = "run '" + command + "' again in " + span(vendor.RetryAfter+time.Second)
 	}
 	local := "'" + logoutCommand(acc.profile, true) + "' forgets it here and leaves it there"
+	if !vendor.Temporary() && acc.bare() {
+		return &notEnded{
+			fmt.Sprintf("the credentials of %s are gone from the store, and without them the vendor did not end its session, which lives there %s: %s", name, lives, cause),
+			fmt.Sprintf("set RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and the servers as for the login, and run '%s' again; %s", command, local), false,
+		}
+	}
 	if !vendor.Temporary() {
 		return &notEnded{
 			fmt.Sprintf("the vendor did not end the session of %s, which lives there %s: %s", name, lives, cause),

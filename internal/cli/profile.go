@@ -38,19 +38,20 @@ const (
 // lineage is the part of a profile that its tokens belong to.
 func (p profile) lineage() lineage { return newLineage(p.ClientID, p.RingCentral, p.RingCX) }
 
-// valid says what is wrong with the profile, "" if nothing is.
-func (p profile) valid() string {
+// valid says what is wrong with the profile and what to do about it, "" if nothing is.
+func (p profile) valid() (problem, hint string) {
+	const newer = mendSettings + ", or update this program if a newer one wrote it"
 	switch {
 	case !p.Method.known():
-		return fmt.Sprintf("unknown method %q", clip(string(p.Method)))
+		return fmt.Sprintf("unknown method %q", clip(string(p.Method))), newer
 	case p.ClientAuth != "" && p.ClientAuth != authKey && p.ClientAuth != authSecretJWT:
-		return fmt.Sprintf("unknown client_auth %q", clip(p.ClientAuth))
+		return fmt.Sprintf("unknown client_auth %q", clip(p.ClientAuth)), newer
 	case p.RingCX == "":
-		return "ringcx_server_url is missing"
+		return "ringcx_server_url is missing", mendSettings
 	case !p.Method.password() && (p.ClientID == "" || p.RingCentral == ""):
-		return "client_id or server_url is missing"
+		return "client_id or server_url is missing", mendSettings
 	}
-	return ""
+	return "", ""
 }
 
 // profileName is what a profile may be called: lower-case letters, digits, - and _, at most 64, the first a letter or a

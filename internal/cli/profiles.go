@@ -161,6 +161,11 @@ are running already keep the profile they started with. A rule of a directory go
 
 // useProfile makes a profile the default, or that of a directory; "" removes the directory's rule.
 func (a *app) useProfile(name, directory string) error {
+	if name != "" {
+		if err := checkProfileName(name); err != nil {
+			return err
+		}
+	}
 	if err := a.configurable(); err != nil {
 		return err
 	}
@@ -249,6 +254,9 @@ func (a *app) deleteProfile(name string, local bool) error {
 	}
 	s, err := a.readSettings()
 	if err != nil {
+		return err
+	}
+	if err := checkProfileName(name); err != nil && s.Default != name {
 		return err
 	}
 	_, known := s.Profiles[name]

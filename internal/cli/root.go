@@ -28,6 +28,7 @@ const (
 
 // Main runs the command and returns its exit code.
 func Main(env *Env) int {
+	hushLibraries()
 	env, end := env.guarded()
 	defer end()
 	app := &app{Env: env}
@@ -37,6 +38,9 @@ func Main(env *Env) int {
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 	err := app.execute(root)
+	if err != nil {
+		app.stopShell()
+	}
 	var usage *usageError
 	switch {
 	case err == nil:
@@ -140,6 +144,8 @@ type app struct {
 	started bool   // the command line was understood
 	again   string // what logs in to the profile again, as before; "": there is no such profile
 	in      lines  // Stdin, line by line
+
+	evaluated bool // a shell evaluates what is printed
 
 	accountFile string // the file that the variables of the account come from; "": the environment
 	fileProfile string // the profile that it names; "": none

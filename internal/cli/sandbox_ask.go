@@ -197,6 +197,8 @@ func (q *inquiry) ask(method, address string, body []byte, v any) error {
 		return nil
 	case got.asksPassword():
 		return &hintedError{fmt.Errorf("the sandbox at %s wants its console's password: %s", q.base, said), "give it with --console-password-file FILE, or in RINGCX_CONSOLE_PASSWORD"}
+	case status == http.StatusTooManyRequests && ok:
+		return &lockedOut{fmt.Sprintf("the sandbox at %s takes no password now: %s", q.base, said)}
 	case status == http.StatusMisdirectedRequest:
 		return &hintedError{fmt.Errorf("the sandbox at %s does not answer to that name", q.base), "start it with --host " + shellWord(q.base.Hostname())}
 	case status == http.StatusBadRequest && q.base.Scheme == "http" && bytes.Contains(raw, []byte("HTTP request to an HTTPS server")):

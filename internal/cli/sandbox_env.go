@@ -28,7 +28,8 @@ If that fails, the only line on stdout is 'false', so that a shell stops: eval "
 		Example: `  eval "$(ringcx sandbox env)" && ringcx login
   eval "$(ringcx sandbox env --app native)" && ringcx login
   eval "$(ringcx sandbox env --namespace nightly)" && ./my-tests`,
-		RunE: failing(func(cmd *cobra.Command, _ []string) error {
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, _, err := appExports(which, "", sandbox.Credentials{}); err != nil {
 				return err
 			}
@@ -56,13 +57,12 @@ If that fails, the only line on stdout is 'false', so that a shell stops: eval "
 				return err
 			}
 			return a.printEnv(at, which, url, demo)
-		}),
+		},
 	}
-	cmd.Args = failing(noArgs)
-	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return failing(func(cmd *cobra.Command, _ []string) error { return flagError(cmd, err) })(cmd, nil)
-	})
-	cmd.PersistentPreRunE = failing(func(cmd *cobra.Command, args []string) error { return cmd.Root().PersistentPreRunE(cmd, args) })
+	cmd.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
+		a.evaluated = true
+		return cmd.Root().PersistentPreRunE(cmd, args)
+	}
 	cmd.Flags().StringVar(&namespace, "namespace", "", "variables of the namespace `NAME` of the sandbox, which begins with that")
 	cmd.Flags().StringVar(&which, "app", "jwt", "whose variables: `jwt`, native, web or admin")
 	cmd.Flags().StringVar(&passwordFile, "console-password-file", "", "`FILE` with the password of the sandbox's console, if it has one")
@@ -70,16 +70,28 @@ If that fails, the only line on stdout is 'false', so that a shell stops: eval "
 	return cmd
 }
 
-// failing is a step of a command whose output a shell evaluates: if it fails, it prints the shell's "false" in place of
-// anything else, so that what comes after && is not run with variables that were there before.
-func failing(step func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
-	return func(cmd *cobra.Command, args []string) error {
-		err := step(cmd, args)
-		if err != nil {
-			_, _ = io.WriteString(cmd.OutOrStdout(), "false\n")
-		}
-		return err
+// stopShell prints the shell's "false", and nothing else, for a command that has failed and whose output a shell evaluates, so
+// that what comes after && is not run with variables that were there before. Of a command line that was not understood it is
+// enough that it looks like one.
+func (a *app) stopShell() {
+	if a.evaluated || !a.started && looksEvaluated(a.Args) {
+		_, _ = io.WriteString(a.Stdout, "false\n")
 	}
+}
+
+// looksEvaluated tells a command line that has "env" in it, or behind "sandbox" something like it.
+func looksEvaluated(args []string) bool {
+	behind := false
+	for _, word := range args {
+		switch d := distance(word, "env"); {
+		case strings.HasPrefix(word, "-") || len(word) > 64:
+		case d <= 1, behind && d <= 2:
+			return true
+		case distance(word, "sandbox") <= 2:
+			behind = true
+		}
+	}
+	return false
 }
 
 func (a *app) printEnv(at *place, which, url string, demo sandbox.Credentials) error {

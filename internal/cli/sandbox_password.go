@@ -56,3 +56,15 @@ func meansHere(host string) bool {
 	}
 	return isLocal(host)
 }
+
+// lockedOut is a sandbox that was given too many wrong passwords, by whomever.
+type lockedOut struct{ text string }
+
+func (e *lockedOut) Error() string { return e.text }
+
+// Hint tells what to do about it.
+func (e *lockedOut) Hint() string {
+	return "try again in a minute, with the password that it was started with: --console-password-file FILE, or RINGCX_CONSOLE_PASSWORD"
+}
+
+func (e *lockedOut) busy() bool { return true }

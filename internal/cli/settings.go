@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -22,21 +21,30 @@ import (
 func (a *app) settingsPath() string { return filepath.Join(a.configDir(), "config.toml") }
 
 func (a *app) readSettings() (*settings, error) {
+	s, _, err := a.loadSettings()
+	return s, err
+}
+
+// loadSettings reads config.toml, and warns of what is not known in it.
+func (a *app) loadSettings() (*settings, string, error) {
 	if a.configDir() == "" {
-		return &settings{}, nil
+		return &settings{}, "", nil
 	}
 	data, err := a.readSettingsFile()
 	if errors.Is(err, fs.ErrNotExist) {
-		return &settings{}, nil
+		return &settings{}, "", nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	s, err := parseSettings(data)
+	s, warnings, err := parseSettings(data)
 	if err != nil {
-		return nil, &usageError{fmt.Sprintf("%s: %s", a.settingsPath(), err), hintFor(err)}
+		return nil, "", &usageError{fmt.Sprintf("%s: %s", a.settingsPath(), err), hintFor(err)}
 	}
-	return s, nil
+	for _, w := range warnings {
+		a.tells(fmt.Sprintf("%s: %s", a.settingsPath(), w))
+	}
+	return s, string(data), nil
 }
 
 // readSettingsFile reads config.toml, which nobody else may have written.
@@ -46,44 +54,78 @@ func (a *app) readSettingsFile() ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	return io.ReadAll(io.LimitReader(f, maxInput))
+	data, err := io.ReadAll(io.LimitReader(f, maxInput+1))
+	if err == nil && len(data) > maxInput {
+		err = &usageError{fmt.Sprintf("%s has more than %d kB, which no list of profiles needs", a.settingsPath(), maxInput>>10), mendSettings}
+	}
+	return data, err
 }
 
-// parseSettings reads config.toml strictly: a setting that is not known may be one that is misspelt.
-func parseSettings(data []byte) (*settings, error) {
-	const mend = "mend the file, or remove it and log in again"
-	s := &settings{}
+const mendSettings = "mend the file, or remove it and log in again"
+
+// parseSettings reads config.toml. A setting that is not known may be misspelt, or of a newer version: it is a warning.
+func parseSettings(data []byte) (s *settings, warnings []string, err error) {
+	s = &settings{}
 	meta, err := toml.Decode(string(data), s)
 	if err != nil {
-		return nil, &usageError{oneLine(strings.TrimPrefix(err.Error(), "toml: ")), mend}
+		return nil, nil, &usageError{oneLine(strings.TrimPrefix(err.Error(), "toml: ")), mendSettings}
 	}
-	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return nil, &usageError{
-			fmt.Sprintf("unknown setting %q", unknown[0].String()),
-			"known are default, directory and, for each profile, client_id, server_url, ringcx_server_url, method, client_auth, client_key_id, redirect_uri and user",
+	wrong := func(hint, problem string, path ...string) error {
+		if n := readDocument(string(data)).lineOf(path...); n > 0 {
+			problem = fmt.Sprintf("line %d: %s", n, problem)
 		}
+		return &usageError{problem, hint}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {
-		if problem := s.Profiles[name].valid(); problem != "" {
-			return nil, &usageError{fmt.Sprintf("profile %q: %s", clip(name), problem), mend}
+		if problem, hint := s.Profiles[name].valid(); problem != "" {
+			return nil, nil, wrong(hint, fmt.Sprintf("profile %q: %s", clip(name), problem), "profile", name)
 		}
 		if err := checkProfileName(name); err != nil {
-			return nil, &usageError{err.Error(), mend}
+			return nil, nil, wrong(mendSettings, err.Error(), "profile", name)
 		}
 	}
 	for _, dir := range slices.Sorted(maps.Keys(s.Directories)) {
 		if !filepath.IsAbs(dir) && !strings.HasPrefix(dir, "/") {
-			return nil, &usageError{fmt.Sprintf("the directory %q is not a whole path", clip(dir)), mend}
+			return nil, nil, wrong(mendSettings, fmt.Sprintf("the directory %q is not a whole path", clip(dir)), "directory", dir)
 		}
 	}
-	return s, nil
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		warnings = unknownSettings(readDocument(string(data)), unknown)
+	}
+	return s, warnings, nil
+}
+
+// unknownSettings tells each setting that is not known, its line and what may have been meant. Of a table it is the name.
+func unknownSettings(d *document, keys []toml.Key) (warnings []string) {
+	var above toml.Key
+	for _, key := range keys {
+		if len(above) > 0 && isAbove(above, key) {
+			continue
+		}
+		above = key
+		known := slices.Clone(rootSettings)
+		if len(key) > 1 && key[0] == "profile" {
+			known = slices.Clone(profileFields)
+		}
+		last := key[len(key)-1]
+		slices.SortStableFunc(known, func(a, b string) int { return distance(last, a) - distance(last, b) })
+		text := fmt.Sprintf("%q is not a setting that this version knows, and does nothing", key.String())
+		if n := d.lineOf(key...); n > 0 {
+			text = fmt.Sprintf("line %d: %s", n, text)
+		}
+		if len(key) <= 3 && distance(last, known[0]) <= max(2, len(last)/3) {
+			text += fmt.Sprintf("; did you mean %s?", known[0])
+		}
+		warnings = append(warnings, text)
+	}
+	return warnings
 }
 
 // lockWait is how long a change of config.toml waits for another command that changes it, at most.
 const lockWait = 10 * time.Second
 
-// changeSettings changes config.toml as a whole: commands that do so at the same time do it one after the other, each on
-// what the one before left, and a crash leaves the old file or the new one. The lock is a file of its own that stays.
+// changeSettings changes config.toml, where it stands as far as that can be done: commands that do so at the same time do it
+// one after the other, each on what the one before left, and a crash leaves the old file or the new one. The lock is a file of its own that stays.
 func (a *app) changeSettings(change func(*settings) error) error {
 	if err := os.MkdirAll(a.configDir(), 0o700); err != nil {
 		return file.Explain(a.configDir(), err)
@@ -100,18 +142,26 @@ func (a *app) changeSettings(change func(*settings) error) error {
 		return file.Explain(a.configDir(), err)
 	}
 	defer unlock()
-	s, err := a.readSettings()
+	s, text, err := a.loadSettings()
 	if err != nil {
 		return err
 	}
+	was := &settings{s.Default, maps.Clone(s.Profiles), maps.Clone(s.Directories)}
 	if err := change(s); err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := toml.NewEncoder(&b).Encode(s); err != nil {
-		return err
+	out, inPlace := edited(text, was, s)
+	switch {
+	case out == text:
+		return nil
+	case !inPlace:
+		spare := a.settingsPath() + ".bak"
+		if err := file.Replace(spare, []byte(text)); err != nil {
+			return err
+		}
+		a.inform("%s could not be changed line by line and is written anew; with its comments it is kept as %s.\n", a.settingsPath(), spare)
 	}
-	return file.Replace(a.settingsPath(), b.Bytes())
+	return file.Replace(a.settingsPath(), []byte(out))
 }
 
 // rule finds the rule for a directory: that of itself or else of the nearest above it.

@@ -15,28 +15,52 @@ import (
 	"github.com/ringcx-go/ringcx/internal/cli"
 )
 
-func TestSettingsAreReadStrictly(t *testing.T) {
+func TestWhatIsWrongInTheSettingsIsToldByItsLine(t *testing.T) {
 	const app = "[profile.a]\nclient_id = \"x\"\nserver_url = \"https://a\"\nringcx_server_url = \"https://b\"\n"
 	for text, want := range map[string]string{
 		"": "",
 		"default = \"a\"\n[profile.a]\nclient_id = \"x\"\nserver_url = \"https://a\"\nringcx_server_url = \"https://b\"\n": "",
 		app + "method = \"browser\"\nredirect_uri = \"http://127.0.0.1:1/callback\"\n[directory]\n\"/a\" = \"a\"\n":        "",
+		"\ufeff" + strings.ReplaceAll(app, "\n", "\r\n"):                                                                   "",
 		app + "client_auth = \"private_key_jwt\"\nclient_key_id = \"k\"\n":                                                 "",
 		"[profile.a]\nmethod = \"direct\"\nringcx_server_url = \"https://b\"\n":                                            "",
-		app + "[directory]\n\"work\" = \"a\"\n":                                                                            `the directory "work" is not a whole path`,
-		"[profile.a]\n":                                                                                                    `profile "a": ringcx_server_url is missing`,
-		"[profile.a]\nclient_id = \"x\"\nringcx_server_url = \"https://b\"\n":                                              `profile "a": client_id or server_url is missing`,
-		"[profile.\"A b\"]\nmethod = \"legacy\"\nringcx_server_url = \"https://b\"\n":                                      `"A b" is not a profile name`,
+		app + "[directory]\n\"work\" = \"a\"\n":                                                                            `line 6: the directory "work" is not a whole path`,
+		"\n[profile.a]\n":                                                                                                  `line 2: profile "a": ringcx_server_url is missing`,
+		"[profile.a]\nclient_id = \"x\"\nringcx_server_url = \"https://b\"\n":                                              `line 1: profile "a": client_id or server_url is missing`,
+		"[profile.\"A b\"]\nmethod = \"legacy\"\nringcx_server_url = \"https://b\"\n":                                      `line 1: "A b" is not a profile name`,
+		"[profile.\"a.b\"]\nmethod = \"legacy\"\nringcx_server_url = \"https://b\"\n":                                      `line 1: "a.b" is not a profile name`,
+		"[profile.\"\\u00e9\"]\nmethod = \"legacy\"\nringcx_server_url = \"https://b\"\n":                                  `line 1: "é" is not a profile name`,
+		"[profile.a.b]\nringcx_server_url = \"https://b\"\n":                                                               `line 1: profile "a": ringcx_server_url is missing`,
 		"[profile.a]\nmethod = \"pigeon\"\n":                                                                               `profile "a": unknown method "pigeon"`,
 		"[profile.a]\nclient_auth = \"basic\"\n":                                                                           `profile "a": unknown client_auth "basic"`,
-		"[profile.a]\nsecret = \"x\"\n":                                                                                    `unknown setting "profile.a.secret"`,
-		"[directories]\n":                                                                                                  `unknown setting "directories"`,
-		"default = 7\n":                                                                                                    "incompatible types",
+		"default = 7\n":                                                                                                    "line 1 (last key \"default\"): incompatible types",
+		"[profile]\na = 1\n":                                                                                               "line 2 (last key \"profile.a\")",
 		"default = \"":                                                                                                     "line 1",
+		app + app:                                                                                                          "line 5",
+		"default=''\ndefault=''":                                                                                           "line 2",
 	} {
-		_, err := cli.ParseSettings([]byte(text))
+		_, _, err := cli.ParseSettings([]byte(text))
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestSettingsThatAreNotKnownAreWarnings(t *testing.T) {
+	const app = "[profile.a]\nmethod = \"direct\"\nringcx_server_url = \"https://b\"\n"
+	for text, want := range map[string]string{
+		app + "[directory]\n":           "",
+		app + "user = \"u\"\n":          "",
+		"defautl = \"a\"\n":             `line 1: "defautl" is not a setting that this version knows, and does nothing; did you mean default?`,
+		"\n[directories]\n\"/a\"='a'\n": `line 2: "directories" is not a setting that this version knows, and does nothing; did you mean directory?`,
+		app + "clientid = \"x\"\n":      `line 4: "profile.a.clientid" is not a setting that this version knows, and does nothing; did you mean client_id?`,
+		app + "secret = \"x\"\n":        `line 4: "profile.a.secret" is not a setting that this version knows, and does nothing`,
+		"version = 2\n" + app:           `line 1: "version" is not a setting that this version knows, and does nothing`,
+		app + "[profile.a.more]\nx=1\n": `line 4: "profile.a.more" is not a setting that this version knows, and does nothing`,
+	} {
+		s, warnings, err := cli.ParseSettings([]byte(text))
+		if err != nil || s == nil || strings.Join(warnings, "|") != want {
+			t.Errorf("%q: %q, %v, want %q", text, warnings, err, want)
 		}
 	}
 }
@@ -44,16 +68,26 @@ func TestSettingsAreReadStrictly(t *testing.T) {
 func FuzzParseSettings(f *testing.F) {
 	for _, s := range []string{
 		"", "default = \"a\"\n[profile.a]\nclient_id = \"x\"\n", "[profile.a]\nmethod = \"jwt\"\n[directory]\n\"/a\" = \"a\"\n", "\x00", "[[profile]]", "profile = 1", "0=0b",
+		"\ufeff# x\r\n[profile.a]\r\nmethod='direct' # y\r\nringcx_server_url='https://b'\r\n[profile.a.more]\r\nx=\"\"\"\r\n[profile.a]\"\"\"\r\n",
+		"profile.a={method='direct',ringcx_server_url='https://b',x=[1,\n2]}\n[[more]]\nx=1\n[[more]]", "directory={'/a'='b'}",
 	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := cli.ParseSettings(data)
+		s, _, err := cli.ParseSettings(data)
 		if (s == nil) == (err == nil) {
 			t.Fatalf("%v, %v", s, err)
 		}
-		if err != nil && strings.ContainsAny(err.Error(), "\n\r\x1b\x00") {
-			t.Fatalf("not one printable line: %q", err)
+		if err != nil {
+			if strings.ContainsAny(err.Error(), "\n\r\x1b\x00") {
+				t.Fatalf("not one printable line: %q", err)
+			}
+			return
+		}
+		for _, server := range []string{"", "https://new"} {
+			if _, _, err := cli.Entered(string(data), "a", server, "/a", server); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

@@ -1,0 +1,69 @@
+package cli_test
+
+import (
+	"bufio"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/ringcx-go/ringcx/internal/cli"
+)
+
+// chatty is a server that goes on talking after each answer.
+func chatty(t *testing.T) (url string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer func() { _ = conn.Close() }()
+				if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
+					return
+				}
+				_, _ = io.WriteString(conn, "HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 \x1b]0;owned\a\r\n\r\n")
+				_, _ = io.Copy(io.Discard, conn)
+			}()
+		}
+	}()
+	return "http://" + l.Addr().String()
+}
+
+func TestWhatServersSayUnaskedDoesNotReachTheTerminal(t *testing.T) {
+	url := chatty(t)
+	ask := func() {
+		client := &http.Client{Transport: &http.Transport{}}
+		resp, err := client.Get(url)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		_ = resp.Body.Close()
+	}
+	r, w := io.Pipe()
+	defer log.SetOutput(os.Stderr)
+	log.SetOutput(w)
+	go ask()
+	if line, err := bufio.NewReader(r).ReadString('\n'); err != nil || !strings.Contains(line, "Unsolicited response") { // so it is without the command
+		t.Fatalf("%q, %v", line, err)
+	}
+	var said strings.Builder
+	log.SetOutput(&said)
+	cli.Main(&cli.Env{Args: []string{"version"}, Stdout: io.Discard, Stderr: io.Discard, Context: t.Context(), Getenv: func(string) string { return "" }})
+	log.Print("anything")
+	if said.Len() > 0 || log.Writer() != io.Discard {
+		t.Errorf("%q", said.String())
+	}
+}

@@ -1,0 +1,245 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+)
+
+// draft is a Store in which one record is not written down: that of a login that may still come to nothing, or of one that was
+// replaced. Everything else, such as the ledgers of the app, is in the Store behind it.
+type draft struct {
+	base  ringcx.Store
+	key   string
+	fresh bool   // a login begins with nothing, also when it is tried again
+	alone bool   // the Store behind it does not answer, and is done without
+	value []byte // the record; nil: there is none
+}
+
+// Load implements ringcx.Store.
+func (d *draft) Load(ctx context.Context, key string) ([]byte, error) {
+	switch {
+	case key == d.key:
+		return d.value, nil
+	case d.alone:
+		return nil, nil
+	}
+	return d.base.Load(ctx, key)
+}
+
+// Update implements ringcx.Store.
+func (d *draft) Update(ctx context.Context, key string, fn func(old []byte, save func([]byte) error) error) error {
+	switch {
+	case key == d.key && d.fresh:
+		return fn(nil, d.save)
+	case key == d.key:
+		return fn(d.value, d.save)
+	case d.alone:
+		return fn(nil, func([]byte) error { return nil })
+	}
+	return d.base.Update(ctx, key, fn)
+}
+
+func (d *draft) save(value []byte) error {
+	d.value = value
+	return nil
+}
+
+// Now is the time of the Store behind it.
+func (d *draft) Now(ctx context.Context) (time.Time, error) {
+	if s, ok := d.base.(timed); ok && !d.alone {
+		return s.Now(ctx)
+	}
+	return time.Now(), nil
+}
+
+// mayStore finds out whether what a login brings can be stored, before anything is sent for it.
+func (a *app) mayStore(acc *account) error {
+	for _, key := range []string{acc.key, secretsKey(acc.profile)} {
+		if err := acc.store.Update(a.patient(), key, func(old []byte, save func([]byte) error) error {
+			if old == nil {
+				return nil
+			}
+			return save(old)
+		}); err != nil {
+			return err
+		}
+	}
+	return a.placeForProfile()
+}
+
+// replaced is what the Store had of a profile before a login.
+type replaced struct{ record, secrets []byte }
+
+// keep stores a login: credentials, record and profile, or nothing of it.
+func (a *app) keep(acc *account, record []byte, enter func(*settings) error) (was replaced, err error) {
+	ctx := context.WithoutCancel(a.Context) // the vendor's part is done
+	for range 3 {
+		err = acc.store.Update(ctx, acc.key, func(old []byte, save func([]byte) error) error {
+			was.record = old
+			var err error
+			if was.secrets, err = a.swapSecrets(ctx, acc); err != nil {
+				return &unkept{"its credentials", err, nil}
+			}
+			putBack := func() error {
+				return acc.store.Update(ctx, secretsKey(acc.profile), func(_ []byte, save func([]byte) error) error { return save(was.secrets) })
+			}
+			if err := save(record); err != nil {
+				return &unkept{"its tokens", err, putBack()}
+			}
+			if err := a.changeSettings(enter); err != nil {
+				return &unkept{a.settingsPath(), err, errors.Join(save(old), putBack())}
+			}
+			return nil
+		})
+		if !errors.Is(err, ringcx.ErrTakenOver) {
+			break
+		}
+	}
+	return was, err
+}
+
+// swapSecrets stores the credentials of a login in place of those that were there.
+func (a *app) swapSecrets(ctx context.Context, acc *account) (was []byte, err error) {
+	value, err := json.Marshal(acc.stored) //nolint:gosec // the Store is where secrets belong
+	if err != nil {
+		return nil, err
+	}
+	err = acc.store.Update(ctx, secretsKey(acc.profile), func(old []byte, save func([]byte) error) error {
+		was = old
+		return save(value)
+	})
+	return was, err
+}
+
+// unkept is a login that worked, and that could not be stored.
+type unkept struct {
+	what       string
+	cause      error
+	unrestored error // why what was there before could not be put back; nil: it was
+}
+
+func (e *unkept) Error() string {
+	text := fmt.Sprintf("the login worked, but %s could not be stored: %s", e.what, e.cause)
+	if e.unrestored != nil {
+		text += fmt.Sprintf(" (and what was there before could not be put back: %s)", e.unrestored)
+	}
+	return text
+}
+
+func (e *unkept) Unwrap() error { return e.cause }
+
+// Hint tells what to do about it.
+func (e *unkept) Hint() string {
+	return first(hintFor(e.cause), "mend that") + "; then log in again"
+}
+
+// farewell is how long a server may take to end a session that nobody will use.
+const farewell = 10 * time.Second
+
+// takeBack ends at the vendor what a login has begun there that came to nothing. Why it failed is remembered, for the doctor,
+// where nothing else is.
+func (a *app) takeBack(acc *account, session *ringcx.Session, begun *draft) {
+	begun.fresh = false
+	failure := failureOf(begun.value)
+	lives, err := a.endUnused(session, begun)
+	switch {
+	case lives == "":
+	case err != nil:
+		a.inform("The session that this login has begun could not be ended at the vendor, where it lives %s: %s\n", lives, errorLine(err.Error()))
+	case acc.method == byLegacy:
+		a.inform("The session that this login has begun cannot be ended at the vendor, where it lives %s.\n", lives)
+	}
+	if failure == nil {
+		return
+	}
+	_ = acc.store.Update(context.WithoutCancel(a.Context), acc.key, func(old []byte, save func([]byte) error) error {
+		if old != nil {
+			return nil
+		}
+		return save(failure)
+	})
+}
+
+// failureOf is what a record says of a failure, and what the app was allowed, without any token; nil: nothing.
+func failureOf(record []byte) []byte {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(record, &fields) != nil || fields["failure"] == nil {
+		return nil
+	}
+	tokens := fields["ringcentral"]
+	maps.DeleteFunc(fields, func(name string, _ json.RawMessage) bool {
+		return !slices.Contains([]string{"version", "app", "identity", "generation", "failure"}, name)
+	})
+	var token struct {
+		Scope string `json:"scope"`
+	}
+	if json.Unmarshal(tokens, &token) == nil && token.Scope != "" {
+		fields["ringcentral"], _ = json.Marshal(map[string]string{"access_token": "ended", "scope": token.Scope})
+	}
+	value, err := json.Marshal(fields)
+	if err != nil {
+		return nil
+	}
+	return value
+}
+
+// endUnused ends at the vendor a session that is not stored any more, or never was, and tells how long it lived there: "" if
+// there is none.
+func (a *app) endUnused(session *ringcx.Session, d *draft) (lives string, err error) {
+	if d.value == nil {
+		return "", nil
+	}
+	ctx := context.WithoutCancel(a.Context)
+	if _, err := session.Status(ctx); err != nil {
+		d.alone = true
+	}
+	if lives = a.lives(session); lives == "" {
+		return "", nil
+	}
+	if a.timeout == 0 || a.timeout > farewell {
+		a.timeout = farewell
+	}
+	err = session.Logout(ctx)
+	var vendor *ringcx.Error
+	if err != nil && !errors.As(err, &vendor) {
+		d.alone = true
+		err = session.Logout(ctx)
+	}
+	return lives, err
+}
+
+// endReplaced says that a login has taken the place of another user's, and ends that.
+func (a *app) endReplaced(acc *account, t *loginTarget, was replaced, user string) {
+	old := &secrets{}
+	if was.secrets != nil && json.Unmarshal(was.secrets, old) != nil {
+		return
+	}
+	before := first(old.User, t.saved.User)
+	if t.others || t.saved == (profile{}) || t.at != t.old || before == "" || before == user {
+		return
+	}
+	d := &draft{base: acc.store, key: acc.key, value: was.record}
+	prev := &account{profile: acc.profile, settings: acc.settings, store: d, key: acc.key, stored: old, jwt: old.JWT, method: t.saved.Method.or(byJWT)}
+	lives, err := "", a.configure(prev, t.old, old.ClientSecret)
+	if err == nil {
+		a.authenticate(prev, t.saved)
+		lives, err = a.endUnused(a.session(prev), d)
+	}
+	a.inform("Profile %s was the login of user %s, which this one has replaced.\n", acc.profile, before)
+	switch {
+	case lives == "":
+	case err != nil:
+		a.inform("The session of that login could not be ended at the vendor, where it lives %s: %s\n", lives, errorLine(err.Error()))
+	case prev.method == byLegacy:
+		a.inform("The session of that login cannot be ended at the vendor, where it lives %s.\n", lives)
+	default:
+		a.inform("The session of that login was ended at the vendor.\n")
+	}
+}
