@@ -156,15 +156,16 @@ func (t past) Write(p []byte) (int, error) {
 	return t.w.Write(p)
 }
 
-// guarded is the environment with writers that protect terminals, and what to call in the end. What goes to Stderr is
-// for people wherever it ends up; what goes to Stdout is data, unless that is a terminal.
-func (e *Env) guarded() (guarded *Env, end func()) {
+// guarded is the environment with writers that protect terminals, what to call in the end, and what keeps the errors of
+// Stdout. What goes to Stderr is for people wherever it ends up; what goes to Stdout is data, unless that is a terminal.
+func (e *Env) guarded() (guarded *Env, out *sink, end func()) {
 	c, errs := *e, &terminalWriter{w: e.Stderr}
-	c.Stderr = errs
+	out = &sink{w: e.Stdout}
+	c.Stdout, c.Stderr = out, errs
 	if !e.OutTerminal {
-		return &c, errs.end
+		return &c, out, errs.end
 	}
-	out := &terminalWriter{w: e.Stdout}
-	c.Stdout = out
-	return &c, func() { out.end(); errs.end() }
+	terminal := &terminalWriter{w: out}
+	c.Stdout = terminal
+	return &c, out, func() { terminal.end(); errs.end() }
 }

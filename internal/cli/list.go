@@ -96,7 +96,7 @@ func (a *app) rowsOf(client *http.Client, address string) ([]map[string]any, err
 	all, whole := []map[string]any{}, false
 	list := &listing{size: most, get: func(page, size int) ([]json.RawMessage, error) {
 		if page == 0 {
-			rows, err := a.rows(client, address, false)
+			rows, err := a.rows(client, address, nil, false)
 			whole = len(rows) < fewest
 			return rows, err
 		}
@@ -107,7 +107,7 @@ func (a *app) rowsOf(client *http.Client, address string) ([]map[string]any, err
 		query.Set("page", fmt.Sprint(page))
 		query.Set("maxRows", fmt.Sprint(size))
 		more.RawQuery = query.Encode()
-		rows, err := a.rows(client, more.String(), true)
+		rows, err := a.rows(client, more.String(), nil, true)
 		var refused *callError
 		if errors.As(err, &refused) && (refused.status == http.StatusBadRequest || refused.status == http.StatusNotFound) {
 			return nil, nil

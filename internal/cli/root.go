@@ -22,12 +22,13 @@ const (
 	exitLoginRequired = 4
 	exitBusy          = 75 // the vendor or another process is busy; later it is not (EX_TEMPFAIL)
 	exitInterrupted   = 130
+	exitUnread        = 141 // the reader of the output left, as shells have it of programs that die of SIGPIPE
 	exitTerminated    = 143
 )
 
 // Main runs the command and returns its exit code.
 func Main(env *Env) int {
-	env, end := env.guarded()
+	env, out, end := env.guarded()
 	defer end()
 	app := &app{Env: env}
 	root := app.command()
@@ -36,8 +37,13 @@ func Main(env *Env) int {
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 	err := app.execute(root)
+	end()
 	var usage *usageError
 	switch {
+	case isUnread(out.failure()):
+		return exitUnread
+	case err == nil && out.failure() != nil:
+		return app.report(out.failure())
 	case err == nil:
 		return exitDone
 	case env.Context.Err() != nil:
