@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"bufio"
 	"bytes"
-	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -65,71 +62,43 @@ func (c *call) pass(to io.Writer, r *reply, rest io.Reader) (sound bool, err err
 			}
 		}
 		if people && len(answer) > 0 && answer[len(answer)-1] != '\n' {
-			answer = append(answer, '\n')
+			answer = append(answer[:len(answer):len(answer)], '\n')
 		}
 		_, err := to.Write(answer)
 		return !r.isDamaged(), err
 	}
-	buffered := bufio.NewWriterSize(to, piece)
-	t := &tap{r: io.MultiReader(bytes.NewReader(r.body), rest), w: buffered}
-	sound = !r.isJSON() || wellFormed(t)
-	_, _ = io.Copy(io.Discard, t) // what is left; t keeps the error
-	if people && t.last != '\n' {
-		_ = buffered.WriteByte('\n')
+	o := &outline{}
+	in := &noted{Reader: io.MultiReader(bytes.NewReader(r.body), rest)}
+	all := to
+	if r.isJSON() {
+		all = io.MultiWriter(to, o)
 	}
-	if err := cmp.Or(t.writeErr, buffered.Flush()); err != nil {
-		return false, err
+	_, err = io.CopyBuffer(all, in, make([]byte, piece))
+	switch {
+	case in.err != nil:
+		return false, bare(r.request, brokeOff(in.err))
+	case err == nil && people && in.last != '\n':
+		_, err = io.WriteString(to, "\n")
 	}
-	if t.readErr != nil {
-		return false, bare(r.request, brokeOff(t.readErr))
-	}
-	return sound, nil
+	return !r.isJSON() || o.whole(), err
 }
 
-// tap writes what is read from it, and keeps what went wrong.
-type tap struct {
-	r                 io.Reader
-	w                 io.Writer
-	last              byte // that was read
-	readErr, writeErr error
+// noted is a reader that keeps its error, to tell it from one of writing, and the last byte.
+type noted struct {
+	io.Reader
+	err  error
+	last byte
 }
 
-func (t *tap) Read(p []byte) (int, error) {
-	if err := cmp.Or(t.readErr, t.writeErr); err != nil {
-		return 0, err
-	}
-	n, err := t.r.Read(p)
-	if n > 0 {
-		t.last = p[n-1]
-		_, t.writeErr = t.w.Write(p[:n])
+func (n *noted) Read(p []byte) (int, error) {
+	read, err := n.Reader.Read(p)
+	if read > 0 {
+		n.last = p[read-1]
 	}
 	if err != nil && err != io.EOF { //nolint:errorlint // readers return it as it is
-		t.readErr = err
+		n.err = err
 	}
-	return n, err
-}
-
-// wellFormed says whether what is read is one JSON value, of which it holds a word at a time.
-func wellFormed(r io.Reader) bool {
-	dec := json.NewDecoder(r)
-	dec.UseNumber()
-	depth := 0
-	for {
-		token, err := dec.Token()
-		if err != nil {
-			return false
-		}
-		switch token {
-		case json.Delim('['), json.Delim('{'):
-			depth++
-		case json.Delim(']'), json.Delim('}'):
-			depth--
-		}
-		if depth == 0 {
-			_, err := dec.Token()
-			return errors.Is(err, io.EOF)
-		}
-	}
+	return read, err
 }
 
 // isJSON says whether the answer says that it is JSON, and nothing has been done to it.

@@ -48,8 +48,8 @@ func understood(text string) (string, error) {
 // withoutRoot is the path of the API at the end of the path of a file, if there is one and no doubt where it begins.
 func withoutRoot(path string) (string, bool) {
 	for _, start := range starts {
-		if before, rest, found := strings.Cut(path, "/"+start); found {
-			return "/" + start + rest, !strings.Contains("/"+rest, "/"+start) && before != ""
+		if _, rest, found := strings.Cut(path, "/"+start); found {
+			return "/" + start + rest, !strings.Contains("/"+rest, "/"+start)
 		}
 	}
 	return "", false

@@ -21,6 +21,8 @@ func nearest(word string, names []string) string {
 		d := slips(word, lower)
 		if len(word) > 2 && strings.HasPrefix(lower, word) {
 			d = min(d, 1)
+		} else if len(word) > 3 && strings.Contains(lower, word) {
+			d = min(d, 2)
 		}
 		if d < least {
 			best, least = name, d
