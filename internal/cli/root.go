@@ -165,6 +165,7 @@ type app struct {
 }
 
 func (a *app) command() *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:   "ringcx",
 		Short: "RingCX access tokens that are always good",
@@ -193,8 +194,14 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 			return cmp.Or(noEmptyNames(cmd), a.checkWaits(cmd))
 		},
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return a.printVersion(false)
+			}
+			return cmd.Help()
+		},
 	}
+	root.Flags().BoolVarP(&version, "version", "V", false, "print the version")
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.profile, "profile", "", "named login to use (default: $RINGCX_PROFILE, then what 'ringcx profile use' said)")
 	flags.StringVar(&a.envFile, "env-file", "", "take the account from the variables in `FILE`, and others that the environment lacks")
