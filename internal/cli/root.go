@@ -187,7 +187,7 @@ Whatever is waited for is told on stderr, after a second. A server may say nothi
 or another process that is busy is waited for as long as --max-wait says, and ends the command with exit code 75 then.
 
 Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another process is busy, try later, 130 interrupted
-(Ctrl-C), 143 ended by SIGTERM or SIGHUP.`,
+(Ctrl-C), 141 the reader of the output has left, 143 ended by SIGTERM or SIGHUP.`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			a.started = true
@@ -214,7 +214,7 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	complete(root, "profile", func(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		return a.completeProfile(cmd, nil, word)
 	})
-	root.SetFlagErrorFunc(flagError)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagErrorAmong(a.Args, cmd, err) })
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.help())
 	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), a.api(), a.accounts(), a.users(), a.profiles(), a.sandbox(), a.conform(), a.completion(), a.version())

@@ -87,8 +87,12 @@ var expected = map[string]string{
 	"bool":     "leave the value out, or give true or false",
 }
 
-// flagError puts what is wrong with a flag into our words. It repeats no more of it than could be a name.
-func flagError(cmd *cobra.Command, err error) error {
+// flagError is flagErrorAmong, where the arguments are not known.
+func flagError(cmd *cobra.Command, err error) error { return flagErrorAmong(nil, cmd, err) }
+
+// flagErrorAmong puts what is wrong with a flag among the arguments into our words. It repeats no more of it than could be
+// a name.
+func flagErrorAmong(args []string, cmd *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
 	var unknown *pflag.NotExistError
 	var syntax *pflag.InvalidSyntaxError
@@ -97,7 +101,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		flag := invalid.GetFlag()
 		return &usageError{fmt.Sprintf("%q is not a value for --%s", clip(invalid.GetValue()), flag.Name), first(expected[flag.Value.Type()], seeHelp(cmd))}
 	case errors.As(err, &unknown):
-		return unknownFlag(cmd, unknown)
+		return unknownFlag(args, cmd, unknown)
 	case errors.As(err, &syntax):
 		return &usageError{fmt.Sprintf("%q is not a flag", clip(syntax.GetSpecifiedFlag())), seeHelp(cmd)}
 	}
@@ -105,11 +109,17 @@ func flagError(cmd *cobra.Command, err error) error {
 }
 
 // unknownFlag names the flag that is near, also where it was written with one dash.
-func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
+func unknownFlag(args []string, cmd *cobra.Command, err *pflag.NotExistError) error {
 	written := "--" + err.GetSpecifiedName()
 	word := written
 	if letters := err.GetSpecifiedShortnames(); letters != "" {
-		written, word = "-"+letters, "--"+letters
+		written = "-" + letters
+		for _, arg := range args { // pflag has taken the letters before the unknown one away
+			if strings.HasPrefix(arg, "-") && !strings.HasPrefix(arg, "--") && strings.HasSuffix(arg, letters) {
+				written = arg
+			}
+		}
+		word = "-" + written
 	}
 	word, _, _ = strings.Cut(word, "=")
 	hint := seeHelp(cmd)
