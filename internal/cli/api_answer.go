@@ -53,6 +53,7 @@ func brokeOff(err error) error { return fmt.Errorf("the answer broke off: %w", e
 // if it is JSON.
 func (c *call) pass(to io.Writer, r *reply, rest io.Reader) (sound bool, err error) {
 	people := c.OutTerminal && to == c.Stdout
+	to = unfolded(to)
 	if len(r.body) < looked {
 		answer := r.body
 		if people && r.isJSON() {

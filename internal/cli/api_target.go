@@ -101,11 +101,11 @@ func (c *call) checkQuery(query url.Values) error {
 
 // pages prints all rows of a list as one array, row by row as they come.
 func (c *call) pages(client *http.Client, base string, query url.Values) error {
-	to := io.Writer(c.Stdout)
+	to := unfolded(c.Stdout)
 	if c.file != nil {
 		to = c.file
 	}
-	progress := c.ErrTerminal && !c.OutTerminal
+	progress := c.draws() && (c.file != nil || !c.OutTerminal)
 	if progress {
 		defer fmt.Fprint(trusted(c.Stderr), "\r\x1b[K")
 	}

@@ -220,6 +220,13 @@ func (t *trial) printTable(results []*conform.Result) error {
 }
 
 func (t *trial) printList() error {
+	if t.isNarrow() {
+		var rows []map[string]any
+		for _, sc := range conform.Scenarios() {
+			rows = append(rows, map[string]any{"name": sc.Name, "about": sc.About, "survives": sc.Survives})
+		}
+		return t.blocks(rows, []column{{"SCENARIO", "name"}, {"WHAT HAPPENS", "about"}, {"SURVIVES WHO", "survives"}})
+	}
 	w := tabwriter.NewWriter(t.Stdout, 0, 0, 2, ' ', 0)
 	for _, sc := range conform.Scenarios() {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", sc.Name, sc.About, sc.Survives)
@@ -237,7 +244,7 @@ func (t *trial) begins(sc conform.Scenario) {
 
 // progress draws the progress line anew. t.mu is held.
 func (t *trial) progress() {
-	if t.ErrTerminal && !t.verbose {
+	if t.draws() && !t.verbose {
 		fmt.Fprintf(trusted(t.Stderr), "\r\x1b[K%d of %d done, %s …", t.ended, t.expected, t.latest)
 	}
 }
@@ -265,7 +272,7 @@ func (t *trial) ends(r *conform.Result) {
 
 // clear takes the progress line away.
 func (t *trial) clear() {
-	if t.ErrTerminal && !t.verbose {
+	if t.draws() && !t.verbose {
 		fmt.Fprint(trusted(t.Stderr), "\r\x1b[K")
 	}
 }

@@ -217,6 +217,7 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagErrorAmong(a.Args, cmd, err) })
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.help())
+	a.fitHelp(root)
 	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), a.api(), a.accounts(), a.users(), a.profiles(), a.sandbox(), a.conform(), a.completion(), a.version())
 	return root
 }

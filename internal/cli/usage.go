@@ -177,6 +177,17 @@ func (a *app) help() *cobra.Command {
 	}
 }
 
+// fitHelp has the text of help fit the terminal.
+func (a *app) fitHelp(root *cobra.Command) {
+	print := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		if width := a.columns(); a.OutTerminal && width > 0 && width < 120 { // for which it is written
+			cmd.Long = reflow(cmd.Long, width)
+		}
+		print(cmd, args)
+	})
+}
+
 // completeCommand completes the name of a command, word by word.
 func completeCommand(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	about, rest, err := cmd.Root().Find(args)
