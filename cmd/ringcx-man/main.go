@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra/doc"
 
-	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/cli"
 )
 
@@ -25,6 +24,6 @@ func run(args []string) error {
 	if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // pages for everybody
 		return err
 	}
-	header := &doc.GenManHeader{Section: "1", Source: "ringcx " + ringcx.Version, Manual: "ringcx"}
-	return doc.GenManTree(cli.Pages(), header, args[0])
+	pages := cli.Pages()
+	return doc.GenManTree(pages, &doc.GenManHeader{Section: "1", Source: "ringcx " + pages.Version, Manual: "ringcx"}, args[0])
 }

@@ -4,12 +4,14 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ringcx-go/ringcx"
 )
 
 // Pages is the tree of commands for a writer of manual pages, which takes texts for Markdown. Nothing of it can be run.
 func Pages() *cobra.Command {
 	root := (&app{Env: &Env{Getenv: func(string) string { return "" }}}).command()
-	root.DisableAutoGenTag = true
+	root.DisableAutoGenTag, root.Version = true, ringcx.Version
 	var plain func(cmd *cobra.Command)
 	plain = func(cmd *cobra.Command) {
 		cmd.Long = markdown(cmd.Long)
