@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -155,6 +156,12 @@ func IsWhole(data []byte) bool {
 
 // UnderstoodPath is the path of the API that was meant.
 var UnderstoodPath = understood
+
+// ExitCodes are all that the command has.
+var ExitCodes = []string{
+	strconv.Itoa(exitDone), strconv.Itoa(exitError), strconv.Itoa(exitUsage), strconv.Itoa(exitLoginRequired), strconv.Itoa(exitBusy),
+	strconv.Itoa(exitInterrupted), strconv.Itoa(exitUnread), strconv.Itoa(exitTerminated),
+}
 
 // Nearest is the name that was most likely meant.
 var Nearest = nearest

@@ -1,6 +1,8 @@
 package cli_test
 
 import (
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -97,6 +99,31 @@ func TestCompletionKnowsScenariosCommandsAndProfiles(t *testing.T) {
 		out, _ := p.pipes(0, append([]string{"__complete"}, c.args...)...)
 		if !strings.Contains(out, c.has) || strings.Contains(out, c.hasNo) {
 			t.Errorf("%q: %s", c.args, out)
+		}
+	}
+}
+
+// exitCodes are those that a text lists.
+func exitCodes(text string) (all []string) {
+	list := regexp.MustCompile(`(?s)Exit codes: (.*?)\.(?:\n| [A-Z])`).FindStringSubmatch(text)
+	if list == nil {
+		return nil
+	}
+	for _, m := range regexp.MustCompile(`(?:^|\s)(\d+)\s[a-z]`).FindAllStringSubmatch(list[1], -1) {
+		all = append(all, m[1])
+	}
+	return all
+}
+
+func TestTheExitCodesAreThoseThatHelpAndReadmeList(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	help, _ := newPerson(t).pipes(0, "help")
+	for from, text := range map[string]string{"README.md": string(readme), "help": help} {
+		if got := exitCodes(text); !slices.Equal(got, cli.ExitCodes) {
+			t.Errorf("%s lists %q, the command has %q", from, got, cli.ExitCodes)
 		}
 	}
 }
