@@ -65,16 +65,17 @@ func TestNoCommandSucceedsThatCouldNotWriteItsOutput(t *testing.T) {
 	if code, errs := into(t, null, env, "login", "--jwt"); code != 0 {
 		t.Fatal(errs)
 	}
-	lines := append(allHelp(), [][]string{
-		{}, {"help", "help"}, {"help", "--help"}, {"version"}, {"version", "--json"}, {"--version"}, {"-V"}, {"demo"},
-		{"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}, {"completion", "powershell"}, {"__complete", ""},
-		{"status"}, {"status", "--json"}, {"token"}, {"token", "--json"}, {"token", "--claims"}, {"whoami"}, {"whoami", "--json"},
-		{"accounts"}, {"accounts", "list"}, {"accounts", "list", "--json"}, {"users", "list"}, {"api", "/voice/api/v1/admin/users"},
-		{"api", "getAgentGroupList", "-f", "accountId=46517001", "--paginate"}, {"api", "-i", "/voice/api/v1/admin/users"}, {"api", "/voice/nothing"},
-		{"profile", "list"}, {"profile", "list", "--json"}, {"doctor"}, {"doctor", "--json"},
-		{"conform", "--list"}, {"conform", "--only", "fresh-start", "--", "true"}, {"conform", "--only", "fresh-start", "--json", "-", "--", "true"},
-		{"sandbox", "contract"}, {"sandbox", "contract", "--json"}, {"sandbox", "env", "--listen", strings.TrimPrefix(box.URL, "http://")},
-	}...)
+	lines := append(allHelp(), []string{})
+	for _, line := range []string{
+		"help help", "help --help", "version", "version --json", "--version", "-V", "demo", "completion bash", "completion zsh", "completion fish",
+		"completion powershell", "__complete accounts l", "status", "status --json", "token", "token --json", "token --claims", "whoami", "whoami --json",
+		"accounts", "accounts list", "accounts list --json", "users list", "api /voice/api/v1/admin/users", "api getAgentGroupList -f accountId=46517001 --paginate",
+		"api -i /voice/api/v1/admin/users", "api /voice/nothing", "profile list", "profile list --json", "doctor", "doctor --json", "conform --list",
+		"conform --only fresh-start -- true", "conform --only fresh-start --json - -- true", "sandbox contract", "sandbox contract --json",
+		"sandbox env --listen " + strings.TrimPrefix(box.URL, "http://"),
+	} {
+		lines = append(lines, strings.Fields(line))
+	}
 	for _, args := range lines {
 		wrong, errs := into(t, null, env, args...)
 		if wrong == 2 {

@@ -199,7 +199,7 @@ func TestAnAnswerThatCannotBeWrittenIsAnErrorAndOneThatNobodyReadsIsNone(t *test
 func TestNumbersAndNamesOfATypedFieldStayAsTheyWere(t *testing.T) {
 	p := newPerson(t)
 	var body, query string
-	before(p, func(w http.ResponseWriter, r *http.Request) bool {
+	before(p, func(_ http.ResponseWriter, r *http.Request) bool {
 		if r.URL.Path != "/voice/echo" {
 			return false
 		}

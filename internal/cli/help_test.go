@@ -54,7 +54,7 @@ func TestAFlagThatIsUnknownIsNamedWithOneThatIsNear(t *testing.T) {
 		{"token --version", "--version", "'ringcx --version'"},
 		{"api /x --paginat", "--paginat", "--paginate"},
 		{"status --profil=x", "--profil", "--profile"},
-		{"conform --onyl expiry -- true", "--onyl", "--only"},
+		{"conform --onlly expiry -- true", "--onlly", "--only"},
 		{"sandbox env --ap native", "--ap", "--app"},
 	} {
 		_, errs := p.pipes(2, strings.Fields(c.line)...)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -58,7 +57,7 @@ func (a *app) table(rows []map[string]any, columns []column) error {
 	if a.isNarrow() {
 		return a.blocks(rows, columns)
 	}
-	var w io.Writer = a.Stdout
+	w := a.Stdout
 	flush := func() error { return nil }
 	if a.OutTerminal {
 		tw := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)

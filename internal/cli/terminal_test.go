@@ -35,9 +35,12 @@ func tooLong(text string, width int) (all []string) {
 func TestOnANarrowTerminalLinesBreakBetweenWords(t *testing.T) {
 	p := newPerson(t)
 	p.env["NO_COLOR"] = "1"
-	lines := [][]string{
-		{"status"}, {"whoami"}, {"profile", "list"}, {"accounts", "list"}, {"users", "list"}, {"doctor"}, {"conform", "--list"}, {"demo"}, {"tokn"},
-		{"api", "/voice/nothing"}, {"status", "--profile", "nobody"}, {"sandbox", "contract"}, {"completion"},
+	var lines [][]string
+	for _, line := range []string{
+		"status", "whoami", "profile list", "accounts list", "users list", "doctor", "conform --list", "demo", "tokn", "api /voice/nothing",
+		"status --profile nobody", "sandbox contract", "completion",
+	} {
+		lines = append(lines, strings.Fields(line))
 	}
 	for _, path := range everyCommand() {
 		lines = append(lines, append([]string{"help"}, path...))

@@ -179,12 +179,12 @@ func (a *app) help() *cobra.Command {
 
 // fitHelp has the text of help fit the terminal.
 func (a *app) fitHelp(root *cobra.Command) {
-	print := root.HelpFunc()
+	show := root.HelpFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
 		if width := a.columns(); a.OutTerminal && width > 0 && width < 120 { // for which it is written
 			cmd.Long = reflow(cmd.Long, width)
 		}
-		print(cmd, args)
+		show(cmd, args)
 	})
 }
 
