@@ -1,7 +1,8 @@
-.PHONY: help build test sim storm mutate lint bench clean
+.PHONY: help build man test sim storm mutate lint bench clean
 
 help:
 	@echo 'make build   the command, in bin/ringcx'
+	@echo 'make man     its manual pages, in bin/man'
 	@echo 'make test    everything that must hold, see scripts/test.sh'
 	@echo 'make sim     the simulation alone, SEEDS=1000000 for long'
 	@echo 'make storm   real processes killed on real stores'
@@ -11,7 +12,11 @@ help:
 	@echo 'make clean   removes what the others made'
 
 build:
-	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/ringcx
+	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -ldflags='-s -w' -o bin/ ./cmd/ringcx
+
+# The pages are of the day of the commit, or of today where there is none.
+man:
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null || date +%s) go run ./cmd/ringcx-man bin/man
 
 test:
 	@scripts/test.sh

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -22,59 +24,74 @@ type call struct {
 	method, path     string
 	query            []string // parameters that go into the query whatever the method
 	fields, typed    []string
-	input            string
+	headerLines      []string
+	headers          http.Header // what they say
+	input, output    string
+	inputGiven       bool
 	paginate, header bool
 	pageSize         int
-	sized            bool // pageSize was given
+	sized            bool    // pageSize was given
+	file             *output // where the answer goes; nil: standard output
 }
 
 func (a *app) api() *cobra.Command {
 	c := &call{app: a}
 	cmd := &cobra.Command{
-		Use: "api METHOD PATH | OPERATION", Short: "Call the RingCX API with a token that works",
-		Long: `Calls the RingCX API and prints the answer. What to call is a method and a path, or the name of an operation as the
-vendor's API description gives it. Fields fill the {parameters} of the path first; what is left goes into the query of
-a GET or DELETE, or where the operation says so, and else into a JSON body.
+		Use: "api [METHOD] PATH | OPERATION", Short: "Call the RingCX API with a token that works",
+		Long: `Calls the RingCX API and prints the answer. What to call is a path, with a method before it unless it is GET, or the
+name of an operation as the vendor's API description gives it. Fields fill the {parameters} of the path first; what is
+left goes into the query of a GET or DELETE, or where the operation says so, and else into a JSON body.
 
-The answer goes to stdout as it came, indented on a terminal. An error of the API is exit code 1, its body on
-stdout; one that asks for patience (429, or 503 with Retry-After) is 75. --paginate waits as long as it is asked to, if
---max-wait lets it.`,
-		Example: `  ringcx api GET /voice/api/v1/admin/accounts
+The answer goes to stdout as it comes, whatever its size; a short one is indented on a terminal. --output FILE keeps it
+for you alone, and changes nothing there unless the whole answer has come. An error of the API is exit code 1, its body
+on stdout; one that asks for patience (429, or 503 with Retry-After) is 75. --paginate waits as long as it is asked to,
+if --max-wait lets it.
+
+Git Bash takes a path that begins with / for a file of Windows, which is seen through. Where it is not, leave out the
+first /, or set MSYS_NO_PATHCONV=1.`,
+		Example: `  ringcx api /voice/api/v1/admin/accounts
   ringcx api getAgentGroupList -f accountId=21000001 --paginate
-  ringcx api POST /voice/api/v1/admin/accounts/{accountId}/agentGroups -f accountId=21000001 -f groupName=Sales`,
+  ringcx api POST /voice/api/v1/admin/accounts/{accountId}/agentGroups -f accountId=21000001 -f groupName=Sales
+  ringcx api /voice/api/v1/admin/users -H 'Accept: application/json' --output users.json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 && len(args) != 2 {
-				return &usageError{"api takes a method and a path, or the name of an operation", "such as: ringcx api GET /voice/api/v1/admin/accounts"}
+				return &usageError{"api takes a path, a method and a path, or the name of an operation", "such as: ringcx api /voice/api/v1/admin/accounts"}
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c.sized = cmd.Flags().Changed("page-size")
-			if err := c.target(args); err != nil {
-				return err
-			}
-			return c.run()
+			c.sized, c.inputGiven = cmd.Flags().Changed("page-size"), cmd.Flags().Changed("input")
+			return c.run(args)
 		},
 	}
 	f := cmd.Flags()
 	f.StringArrayVarP(&c.fields, "field", "f", nil, "a field as text, `name=value`")
 	f.StringArrayVarP(&c.typed, "typed-field", "F", nil, "a field as JSON (number, true, null, list …), `name=value`")
+	f.StringArrayVarP(&c.headerLines, "header", "H", nil, "a header of the request, `Name: value`; may be given several times")
 	f.StringVar(&c.input, "input", "", "send `FILE` as the body, - for standard input")
+	f.StringVar(&c.output, "output", "", "write the answer to `FILE`, which only you can read, - for standard output")
 	f.BoolVar(&c.paginate, "paginate", false, "get all pages of a list")
 	f.IntVar(&c.pageSize, "page-size", 100, "rows per page with --paginate")
 	f.BoolVarP(&c.header, "include", "i", false, "print status and headers too")
 	return cmd
 }
 
-func (c *call) run() error {
-	if c.method != http.MethodGet {
-		defer holdPipe()() // what was made, and cannot be printed, is told on stderr
-	}
-	session, acc, err := c.signedIn()
-	if err != nil {
+// run finds what is wrong with the command line before anything is asked of anybody.
+func (c *call) run(args []string) error {
+	if err := c.target(args); err != nil {
 		return err
 	}
 	path, query, body, err := c.build()
+	if err != nil {
+		return err
+	}
+	if c.output != "" && c.output != "-" {
+		if c.file, err = newOutput(c.output); err != nil {
+			return err
+		}
+		defer c.file.discard()
+	}
+	session, acc, err := c.signedIn()
 	if err != nil {
 		return err
 	}
@@ -82,25 +99,14 @@ func (c *call) run() error {
 	if c.paginate {
 		return c.pages(session.Client(), base+path, query)
 	}
-	r, err := c.send(session.Client(), target(base+path, query), body)
+	req, err := c.request(target(base+path, query), body)
 	if err != nil {
 		return err
 	}
-	if c.header {
-		if err := c.printHeader(r); err != nil {
-			return unprinted(r, err)
-		}
+	if c.method != http.MethodGet {
+		defer holdPipe()() // what was made, and cannot be printed, is told on stderr
 	}
-	if err := c.print(r); err != nil {
-		return unprinted(r, err)
-	}
-	switch {
-	case r.code/100 != 2, r.isPage():
-		return r.err()
-	case r.isDamaged():
-		return fmt.Errorf("%s %s: the answer is damaged: it should be JSON, and is not", r.request.Method, r.request.URL.Path)
-	}
-	return nil
+	return c.deliver(session.Client(), req)
 }
 
 // build fills the path and decides where each field goes.
@@ -108,6 +114,9 @@ func (c *call) build() (path string, query url.Values, body []byte, err error) {
 	path, rest, _ := strings.Cut(c.path, "?")
 	if query, err = url.ParseQuery(rest); err != nil {
 		return "", nil, nil, &usageError{"the query of the path cannot be read", "quote the path, and use -f name=value for parameters"}
+	}
+	if c.headers, err = parseHeaders(c.headerLines); err != nil {
+		return "", nil, nil, err
 	}
 	object, filled := make(map[string]any), make(map[string]bool)
 	fields, err := c.parseFields()
@@ -159,18 +168,37 @@ func checkPath(path string) error {
 	return nil
 }
 
+// readInput is the body. What is sent as JSON has to be JSON; nothing may be sent as it.
 func (c *call) readInput() ([]byte, error) {
 	if c.input == "-" {
-		return io.ReadAll(c.Stdin)
+		data, err := io.ReadAll(c.Stdin)
+		if err != nil {
+			return nil, err
+		}
+		return data, c.checkBody(data)
 	}
 	data, err := os.ReadFile(c.input)
 	if err != nil {
 		return nil, &usageError{err.Error(), "--input names a file with the body, or - for standard input"}
 	}
-	return data, nil
+	return data, c.checkBody(data)
 }
 
-func (c *call) send(client *http.Client, url string, body []byte) (*reply, error) {
+func (c *call) checkBody(data []byte) error {
+	const hint = "mend it, or say what it is, such as -H 'Content-Type: text/csv'"
+	kind := first(c.headers.Get("Content-Type"), "application/json")
+	switch {
+	case len(data) == 0 || !strings.Contains(strings.ToLower(kind), "json") || json.Valid(data) && utf8.Valid(data):
+		return nil
+	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		return &usageError{"the body of --input begins with a byte order mark, which JSON has not", "save it as UTF-8 without BOM"}
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return &usageError{"the body of --input is UTF-16, and JSON is UTF-8", "save it as UTF-8; in PowerShell: Out-File -Encoding ascii"}
+	}
+	return &usageError{"the body of --input is not JSON", hint}
+}
+
+func (c *call) request(url string, body []byte) (*http.Request, error) {
 	var in io.Reader
 	if body != nil {
 		in = bytes.NewReader(body)
@@ -183,7 +211,8 @@ func (c *call) send(client *http.Client, url string, body []byte) (*reply, error
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	return fetch(client, req)
+	maps.Copy(req.Header, c.headers)
+	return req, nil
 }
 
 func target(url string, query url.Values) string {
@@ -191,45 +220,4 @@ func target(url string, query url.Values) string {
 		return url
 	}
 	return url + "?" + query.Encode()
-}
-
-// print writes the answer as it came, indented for people if it is JSON.
-func (c *call) print(r *reply) error {
-	answer := r.body
-	if c.OutTerminal && strings.Contains(r.header.Get("Content-Type"), "json") {
-		var b bytes.Buffer
-		if json.Indent(&b, answer, "", "  ") == nil {
-			answer = b.Bytes()
-		}
-	}
-	if _, err := c.Stdout.Write(answer); err != nil {
-		return err
-	}
-	if len(answer) > 0 && answer[len(answer)-1] != '\n' && c.OutTerminal {
-		_, err := fmt.Fprintln(c.Stdout)
-		return err
-	}
-	return nil
-}
-
-// unprinted is an answer that could not be printed. To what only reads, that says all.
-func unprinted(r *reply, err error) error {
-	if r.request.Method == http.MethodGet || r.code/100 != 2 {
-		return err
-	}
-	return &hintedError{
-		fmt.Errorf("%s %s was done (%d), but its answer was not printed whole: %w", r.request.Method, r.request.URL.Path, r.code, err),
-		"what it has made or changed is there; get it again before doing it twice",
-	}
-}
-
-func (c *call) printHeader(r *reply) error {
-	if _, err := fmt.Fprintf(c.Stdout, "%s %s\n", r.proto, r.status); err != nil {
-		return err
-	}
-	if err := r.header.Write(c.Stdout); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintln(c.Stdout)
-	return err
 }

@@ -3,41 +3,75 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/operations"
 )
 
-var methodName = regexp.MustCompile(`^[A-Za-z]{3,10}$`)
+// methods are those that can be called.
+var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodHead, http.MethodOptions}
 
 // target finds method and path in the arguments.
 func (c *call) target(args []string) error {
-	if len(args) == 1 {
+	if len(args) == 1 && !isPath(args[0]) {
 		op, ok := operations.Find(args[0])
 		if !ok {
-			return &usageError{fmt.Sprintf("%q is not an operation of the RingCX API", clip(args[0])), "give a method and a path, such as: ringcx api GET /voice/api/v1/admin/accounts"}
+			return noOperation(args[0])
 		}
 		c.method, c.path, c.query = op.Method, op.Path, op.Query
 		return c.checkPage()
 	}
-	c.method, c.path = strings.ToUpper(args[0]), args[1]
-	switch {
-	case !methodName.MatchString(args[0]):
-		return &usageError{fmt.Sprintf("%q is not a method", clip(args[0])), "the method comes first: ringcx api GET /voice/api/v1/admin/accounts"}
-	case strings.Contains(c.path, "://"):
-		return &usageError{"give the path alone; the token goes to the configured RingCX server only", "leave out the https://host part, and use --ringcx-server-url for another server"}
-	case !strings.HasPrefix(c.path, "/") || strings.HasPrefix(c.path, "//"):
-		return &usageError{fmt.Sprintf("the path %q must start with one /", c.path), "such as /voice/api/v1/admin/accounts"}
+	c.method, c.path = http.MethodGet, args[len(args)-1]
+	if len(args) == 2 {
+		c.method = strings.ToUpper(args[0])
+	}
+	if !slices.Contains(methods, c.method) {
+		return noMethod(args)
+	}
+	if len(args) == 1 && c.inputGiven {
+		return &usageError{"a body has no method: --input sends one, and the path alone would be a GET", "say what to do with it, such as: ringcx api POST /voice/api/v1/admin/users --input FILE"}
+	}
+	var err error
+	if c.path, err = understood(c.path); err != nil {
+		return err
 	}
 	path, _, _ := strings.Cut(c.path, "?")
 	if err := checkPath(path); err != nil {
 		return err
 	}
 	return c.checkPage()
+}
+
+// noOperation refuses a word that is no path and names nothing.
+func noOperation(word string) error {
+	if slices.Contains(methods, strings.ToUpper(word)) {
+		return &usageError{fmt.Sprintf("%s needs a path", strings.ToUpper(word)), "such as: ringcx api GET /voice/api/v1/admin/accounts"}
+	}
+	var names []string
+	for _, op := range operations.All() {
+		names = append(names, op.ID)
+	}
+	return &usageError{
+		fmt.Sprintf("%q is not an operation of the RingCX API", clip(word)),
+		didYouMean(nearest(word, names), "or give a path, such as: ringcx api /voice/api/v1/admin/accounts"),
+	}
+}
+
+// noMethod refuses what stands before a path and is no method.
+func noMethod(args []string) error {
+	word, remedy := args[0], "the method comes first: ringcx api GET /voice/api/v1/admin/accounts"
+	_, named := operations.Find(word)
+	switch {
+	case named:
+		return &usageError{fmt.Sprintf("the operation %s has its path, but was given %q", word, clip(args[1])), "fields fill it, such as -f accountId=21000001"}
+	case !isPath(word):
+		remedy = didYouMean(nearest(word, methods), "the methods are "+strings.Join(methods, ", "))
+	}
+	return &usageError{fmt.Sprintf("%q is not a method", clip(word)), remedy}
 }
 
 // checkPage refuses what would have no effect, or another than it says.
@@ -65,65 +99,25 @@ func (c *call) checkQuery(query url.Values) error {
 	return nil
 }
 
-// field of the command line.
-type field struct {
-	name  string
-	value any
-}
-
-// text is the value as a path or query takes it.
-func (f field) text() string {
-	if s, ok := f.value.(string); ok {
-		return s
-	}
-	b, err := json.Marshal(f.value)
-	if err != nil {
-		return fmt.Sprint(f.value)
-	}
-	return string(b)
-}
-
-func (c *call) parseFields() ([]field, error) {
-	var fields []field
-	for _, raw := range c.fields {
-		name, value, ok := strings.Cut(raw, "=")
-		if !ok || name == "" {
-			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=value", clip(name)), "such as -f accountId=21000001"}
-		}
-		fields = append(fields, field{name, value})
-	}
-	for _, raw := range c.typed {
-		name, value, ok := strings.Cut(raw, "=")
-		var v any
-		dec := json.NewDecoder(strings.NewReader(value))
-		dec.UseNumber()
-		if !ok || name == "" || dec.Decode(&v) != nil || dec.More() {
-			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=JSON", clip(name)), "such as -F maxRows=10; -f takes text as it is"}
-		}
-		fields = append(fields, field{name, v})
-	}
-	return fields, nil
-}
-
-func (c *call) inQuery(name string) bool {
-	return c.method == http.MethodGet || c.method == http.MethodDelete || slices.Contains(c.query, name)
-}
-
 // pages prints all rows of a list as one array, row by row as they come.
 func (c *call) pages(client *http.Client, base string, query url.Values) error {
-	progress := c.ErrTerminal && !c.OutTerminal
+	to := unfolded(c.Stdout)
+	if c.file != nil {
+		to = c.file
+	}
+	progress := c.draws() && (c.file != nil || !c.OutTerminal)
 	if progress {
 		defer fmt.Fprint(trusted(c.Stderr), "\r\x1b[K")
 	}
 	list := &listing{size: c.pageSize, get: func(page, size int) ([]json.RawMessage, error) {
 		query.Set("page", fmt.Sprint(page))
 		query.Set("maxRows", fmt.Sprint(size))
-		return c.rows(client, target(base, query), true)
+		return c.rows(client, target(base, query), c.headers, true)
 	}}
 	sep := "[\n"
 	err := list.each(func(rows []json.RawMessage) error {
 		for _, row := range rows {
-			if _, err := fmt.Fprintf(c.Stdout, "%s%s", sep, row); err != nil {
+			if _, err := fmt.Fprintf(to, "%s%s", sep, row); err != nil {
 				return err
 			}
 			sep = ",\n"
@@ -136,10 +130,12 @@ func (c *call) pages(client *http.Client, base string, query url.Values) error {
 	if err != nil {
 		return list.cut(err)
 	}
+	end := "\n]\n"
 	if list.rows == 0 {
-		_, err = fmt.Fprintln(c.Stdout, "[]")
+		end = "[]\n"
+	}
+	if _, err := io.WriteString(to, end); err != nil || c.file == nil {
 		return err
 	}
-	_, err = fmt.Fprintln(c.Stdout, "\n]")
-	return err
+	return c.file.commit()
 }

@@ -79,7 +79,7 @@ func (a *app) createAPIToken(output string) error {
 		return err
 	}
 	if err := put(token + "\n"); err != nil {
-		return &hintedError{
+		return &unprintedError{
 			fmt.Errorf("the API token %s was made, but not written to %s: %w", brief(token), to, err),
 			"'ringcx apitoken list --show' prints it, 'ringcx apitoken delete' deletes it",
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -88,27 +89,65 @@ func errorLine(s string) string {
 // terminalWriter writes to a terminal, or to a place that is read on one later. Lines and tabs are kept. Several may
 // write at once.
 type terminalWriter struct {
-	mu   sync.Mutex // guards both
-	w    io.Writer
-	rest []byte // the begin of a character, or a carriage return: what follows decides
+	mu    sync.Mutex // guards what follows
+	w     io.Writer
+	rest  []byte     // the begin of a character, or a carriage return: what follows decides
+	width func() int // columns, in which lines break between words if they are few; nil: they never do
+	begun []byte     // a line that has not ended, of a narrow terminal
+
+	prompts bool // lines that have not ended are written all the same: somebody has to answer
 }
 
 // piece is how much is made harmless at a time, so that a large answer is not held twice.
 const piece = 32 << 10
 
 // Write implements io.Writer.
-func (t *terminalWriter) Write(p []byte) (int, error) {
+func (t *terminalWriter) Write(p []byte) (int, error) { return t.write(p, t.width) }
+
+func (t *terminalWriter) write(p []byte, width func() int) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for at := 0; at < len(p); at += piece {
 		clean, rest := harmless(append(t.rest, p[at:min(at+piece, len(p))]...), false)
 		t.rest = append([]byte(nil), rest...)
-		if _, err := t.w.Write(clean); err != nil {
+		if err := t.put(clean, width); err != nil {
 			return at, err
 		}
 	}
 	return len(p), nil
 }
+
+// put writes what is harmless, with lines broken between words where columns are few. t.mu is held.
+func (t *terminalWriter) put(clean []byte, width func() int) error {
+	columns := narrow
+	if width != nil && len(clean) > 0 {
+		columns = width()
+	}
+	clean, t.begun = append(t.begun, clean...), nil
+	if columns > 0 && columns < narrow {
+		whole := bytes.LastIndexByte(clean, '\n') + 1
+		if t.prompts {
+			whole = len(clean)
+		}
+		t.begun = bytes.Clone(clean[whole:])
+		clean = []byte(fold(string(clean[:whole]), columns))
+	}
+	_, err := t.w.Write(clean)
+	return err
+}
+
+// unfolded is a writer to a terminal that leaves lines as they are: of JSON, and of what came from elsewhere.
+func unfolded(w io.Writer) io.Writer {
+	if t, ok := w.(*terminalWriter); ok {
+		return asItIs{t}
+	}
+	return w
+}
+
+type asItIs struct{ *terminalWriter }
+
+// Write implements io.Writer.
+func (t asItIs) Write(p []byte) (int, error) { return t.write(p, nil) }
 
 // end writes what waits for more.
 func (t *terminalWriter) end() {
@@ -116,7 +155,7 @@ func (t *terminalWriter) end() {
 	defer t.mu.Unlock()
 	clean, _ := harmless(t.rest, true)
 	t.rest = nil
-	_, _ = t.w.Write(clean)
+	_ = t.put(clean, nil)
 }
 
 // harmless is data as a terminal may have it, without a rest of which only more can tell what it is; at the last there is
@@ -153,18 +192,25 @@ type past struct{ *terminalWriter }
 func (t past) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if err := t.put(nil, nil); err != nil {
+		return 0, err
+	}
 	return t.w.Write(p)
 }
 
-// guarded is the environment with writers that protect terminals, and what to call in the end. What goes to Stderr is
-// for people wherever it ends up; what goes to Stdout is data, unless that is a terminal.
-func (e *Env) guarded() (guarded *Env, end func()) {
+// guarded is the environment with writers that protect terminals, what to call in the end, and what keeps the errors of
+// Stdout. What goes to Stderr is for people wherever it ends up; what goes to Stdout is data, unless that is a terminal.
+func (e *Env) guarded() (guarded *Env, out *sink, end func()) {
 	c, errs := *e, &terminalWriter{w: e.Stderr}
-	c.Stderr = errs
-	if !e.OutTerminal {
-		return &c, errs.end
+	if e.ErrTerminal {
+		errs.width, errs.prompts = e.columns, true
 	}
-	out := &terminalWriter{w: e.Stdout}
-	c.Stdout = out
-	return &c, func() { out.end(); errs.end() }
+	out = &sink{w: e.Stdout}
+	c.Stdout, c.Stderr = out, errs
+	if !e.OutTerminal {
+		return &c, out, errs.end
+	}
+	terminal := &terminalWriter{w: out, width: e.columns}
+	c.Stdout = terminal
+	return &c, out, func() { terminal.end(); errs.end() }
 }

@@ -71,6 +71,7 @@ and no other variable that begins with RC_ or RINGCX_. A failed scenario is exit
 	f.StringVar(&t.json, "json", "", "write the results as JSON to `FILE`, - for standard output instead of the table")
 	f.StringVar(&t.junit, "junit", "", "write the results as JUnit XML to `FILE`, - for standard output instead of the table")
 	f.StringSliceVar(&t.opts.Only, "only", nil, "run these scenarios alone, `NAME,…`")
+	complete(cmd, "only", completeScenario)
 	f.BoolVar(&t.list, "list", false, "list the scenarios instead")
 	f.DurationVar(&t.opts.Timeout, "timeout", time.Minute, "time for all runs of a scenario together")
 	f.IntVar(&t.opts.Jobs, "jobs", 4, "scenarios that run at a time")
@@ -79,11 +80,23 @@ and no other variable that begins with RC_ or RINGCX_. A failed scenario is exit
 	return cmd
 }
 
+// completeScenario completes the last of the names that commas separate.
+func completeScenario(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	before := word[:strings.LastIndexByte(word, ',')+1]
+	var all []string
+	for _, sc := range conform.Scenarios() {
+		if !slices.Contains(strings.Split(before, ","), sc.Name) {
+			all = append(all, before+sc.Name+"\t"+sc.About)
+		}
+	}
+	return all, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
 // check finds what is wrong with the command line before anything runs.
 func (t *trial) check(args []string) error {
 	for _, name := range t.opts.Only {
 		if !slices.Contains(conform.Names(), name) {
-			return &usageError{fmt.Sprintf("there is no scenario %q", clip(name)), "one of " + strings.Join(conform.Names(), ", ")}
+			return &usageError{fmt.Sprintf("there is no scenario %q", clip(name)), didYouMean(nearest(name, conform.Names()), "'ringcx conform --list' lists all")}
 		}
 	}
 	switch _, err := exec.LookPath(args[0]); {
@@ -138,8 +151,14 @@ func failures(results []*conform.Result) error {
 			failed = append(failed, r.Name)
 		}
 	}
-	if failed == nil {
+	switch {
+	case failed == nil:
 		return nil
+	case len(results) > 1 && results[1].Status == conform.Skipped:
+		return &hintedError{
+			fmt.Errorf("the program does not get its answer on a day when nothing is wrong (%s); the other %d scenarios were not run", failed[0], len(results)-1),
+			"add -v --only " + failed[0] + " to see what it said and asked for; 'ringcx help conform' tells what it has to do",
+		}
 	}
 	return &hintedError{
 		fmt.Errorf("%d of %d scenarios failed: %s", len(failed), len(results), strings.Join(failed, ", ")),
@@ -179,7 +198,10 @@ func (t *trial) write(args []string, results []*conform.Result) error {
 
 func (t *trial) printTable(results []*conform.Result) error {
 	n := t.narrator()
-	for _, r := range results {
+	for i, r := range results {
+		if i > 0 && r.Status == conform.Skipped && results[0].Status == conform.Fail {
+			continue // see failures
+		}
 		style, mark := styleOK, "pass"
 		switch r.Status {
 		case conform.Warn:
@@ -198,6 +220,13 @@ func (t *trial) printTable(results []*conform.Result) error {
 }
 
 func (t *trial) printList() error {
+	if t.isNarrow() {
+		var rows []map[string]any
+		for _, sc := range conform.Scenarios() {
+			rows = append(rows, map[string]any{"name": sc.Name, "about": sc.About, "survives": sc.Survives})
+		}
+		return t.blocks(rows, []column{{"SCENARIO", "name"}, {"WHAT HAPPENS", "about"}, {"SURVIVES WHO", "survives"}})
+	}
 	w := tabwriter.NewWriter(t.Stdout, 0, 0, 2, ' ', 0)
 	for _, sc := range conform.Scenarios() {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", sc.Name, sc.About, sc.Survives)
@@ -215,7 +244,7 @@ func (t *trial) begins(sc conform.Scenario) {
 
 // progress draws the progress line anew. t.mu is held.
 func (t *trial) progress() {
-	if t.ErrTerminal && !t.verbose {
+	if t.draws() && !t.verbose {
 		fmt.Fprintf(trusted(t.Stderr), "\r\x1b[K%d of %d done, %s …", t.ended, t.expected, t.latest)
 	}
 }
@@ -243,7 +272,7 @@ func (t *trial) ends(r *conform.Result) {
 
 // clear takes the progress line away.
 func (t *trial) clear() {
-	if t.ErrTerminal && !t.verbose {
+	if t.draws() && !t.verbose {
 		fmt.Fprint(trusted(t.Stderr), "\r\x1b[K")
 	}
 }

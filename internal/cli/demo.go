@@ -72,7 +72,7 @@ func (a *app) tell() (err error) {
 		}
 	}
 	n.say("\n%s", n.paint(styleOK, "Every step held."))
-	n.say("Next: 'ringcx sandbox' for your own programs, 'ringcx login --jwt' for your own account.")
+	n.say("Next: 'ringcx sandbox' for your own programs (Ctrl-C stops it), 'ringcx login --jwt' for your own account.")
 	return nil
 }
 

@@ -25,6 +25,7 @@ type Env struct {
 	OutTerminal    bool            // Stdout is a terminal
 	ErrTerminal    bool            // Stderr is a terminal
 	InTerminal     bool            // Stdin is a terminal
+	Width          func() int      // columns of the terminal, 0 if unknown; nil: unknown
 
 	Dir string // working directory, "" if unknown
 	// ReadHidden calls prompt and reads a line from the terminal without showing it; nil: like any line.
@@ -41,7 +42,7 @@ func System() *Env {
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())), //nolint:gosec // a file descriptor fits
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())), //nolint:gosec // a file descriptor fits
 		InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),  //nolint:gosec // a file descriptor fits
-		Dir:         dir, ReadHidden: readHidden, OpenBrowser: systemBrowser(runtime.GOOS, os.Getenv),
+		Width:       systemWidth, Dir: dir, ReadHidden: readHidden, OpenBrowser: systemBrowser(runtime.GOOS, os.Getenv),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -174,6 +175,27 @@ func MaySendPassword(env *Env, address string) error {
 	}
 	return (&inquiry{app: &app{Env: env}, base: u}).maySendPassword(address)
 }
+
+// IsWhole says whether data is one JSON value, as far as an outline of it tells.
+func IsWhole(data []byte) bool {
+	o := &outline{}
+	for _, b := range data { // however it comes
+		_, _ = o.Write([]byte{b})
+	}
+	return o.whole()
+}
+
+// UnderstoodPath is the path of the API that was meant.
+var UnderstoodPath = understood
+
+// ExitCodes are all that the command has.
+var ExitCodes = []string{
+	strconv.Itoa(exitDone), strconv.Itoa(exitError), strconv.Itoa(exitUsage), strconv.Itoa(exitLoginRequired), strconv.Itoa(exitBusy),
+	strconv.Itoa(exitInterrupted), strconv.Itoa(exitUnread), strconv.Itoa(exitTerminated),
+}
+
+// Nearest is the name that was most likely meant.
+var Nearest = nearest
 
 // Reachable is a host that programs on this machine can connect to.
 var Reachable = reachable

@@ -51,36 +51,74 @@ func (a *app) list(short, path string, columns ...column) *cobra.Command {
 	return cmd
 }
 
-// table prints aligned columns with titles on a terminal, and bare tab-separated fields to a program.
-func (a *app) table(rows []map[string]any, columns []column) (err error) {
-	w, sep := a.Stdout, "\t"
+// table prints aligned columns with titles on a terminal, a block for each row where that is narrow, and bare
+// tab-separated fields to a program.
+func (a *app) table(rows []map[string]any, columns []column) error {
+	if a.isNarrow() {
+		return a.blocks(rows, columns)
+	}
+	w := a.Stdout
+	flush := func() error { return nil }
 	if a.OutTerminal {
 		tw := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
-		defer func() { err = errors.Join(err, tw.Flush()) }()
-		w = tw
+		w, flush = tw, tw.Flush
 		titles := make([]string, len(columns))
 		for i, c := range columns {
 			titles[i] = c.title
 		}
-		if _, err := fmt.Fprintln(w, strings.Join(titles, sep)); err != nil {
+		if _, err := fmt.Fprintln(w, strings.Join(titles, "\t")); err != nil {
 			return err
 		}
 	}
 	for _, row := range rows {
-		cells := make([]string, len(columns))
-		for i, c := range columns {
-			if v := row[c.field]; v != nil {
-				cells[i] = strings.Join(strings.Fields(fmt.Sprint(v)), " ")
-			}
-			if a.OutTerminal {
-				cells[i] = printable(cells[i]) // before the columns are measured
-			}
-		}
-		if _, err := fmt.Fprintln(w, strings.Join(cells, sep)); err != nil {
+		if _, err := fmt.Fprintln(w, strings.Join(a.cells(row, columns), "\t")); err != nil {
 			return err
 		}
 	}
+	return flush()
+}
+
+// cells are the fields of a row, each in one line, and harmless on a terminal before the columns are measured.
+func (a *app) cells(row map[string]any, columns []column) []string {
+	cells := make([]string, len(columns))
+	for i, c := range columns {
+		if v := row[c.field]; v != nil {
+			cells[i] = strings.Join(strings.Fields(fmt.Sprint(v)), " ")
+		}
+		if a.OutTerminal {
+			cells[i] = printable(cells[i])
+		}
+	}
+	return cells
+}
+
+// blocks prints each row below the other, a line for each field that it has.
+func (a *app) blocks(rows []map[string]any, columns []column) error {
+	for n, row := range rows {
+		if n > 0 {
+			if _, err := fmt.Fprintln(a.Stdout); err != nil {
+				return err
+			}
+		}
+		for i, cell := range a.cells(row, columns) {
+			if cell == "" {
+				continue
+			}
+			if _, err := fmt.Fprintf(a.Stdout, "%s: %s\n", columns[i].title, cell); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+// profileBlocks prints profiles for a narrow terminal.
+func (a *app) profileBlocks(profiles []profileRow) error {
+	rows := make([]map[string]any, len(profiles))
+	for i, r := range profiles {
+		rows[i] = map[string]any{"name": strings.TrimSpace(r.Name + " " + star(r.Selected)), "method": r.Method, "app": r.ClientID, "cx": r.Servers.RingCX, "dirs": strings.Join(r.Directories, ", ")}
+	}
+	return a.blocks(rows, []column{{"PROFILE", "name"}, {"LOGIN", "method"}, {"APP", "app"}, {"RINGCX", "cx"}, {"DIRECTORIES", "dirs"}})
 }
 
 // most is more rows than a server gives at a time, and fewest is fewer than any would make a page of.
@@ -96,7 +134,7 @@ func (a *app) rowsOf(client *http.Client, address string) ([]map[string]any, err
 	all, whole := []map[string]any{}, false
 	list := &listing{size: most, get: func(page, size int) ([]json.RawMessage, error) {
 		if page == 0 {
-			rows, err := a.rows(client, address, false)
+			rows, err := a.rows(client, address, nil, false)
 			whole = len(rows) < fewest
 			return rows, err
 		}
@@ -107,7 +145,7 @@ func (a *app) rowsOf(client *http.Client, address string) ([]map[string]any, err
 		query.Set("page", fmt.Sprint(page))
 		query.Set("maxRows", fmt.Sprint(size))
 		more.RawQuery = query.Encode()
-		rows, err := a.rows(client, more.String(), true)
+		rows, err := a.rows(client, more.String(), nil, true)
 		var refused *callError
 		if errors.As(err, &refused) && (refused.status == http.StatusBadRequest || refused.status == http.StatusNotFound) {
 			return nil, nil

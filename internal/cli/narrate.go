@@ -15,6 +15,7 @@ import (
 type narrator struct {
 	out    io.Writer // what say writes passes to a terminal as it is
 	colour bool
+	width  int  // columns of the terminal, 0 if it is none or unknown
 	brief  bool // only the first line of each
 	step   int
 	base   http.RoundTripper
@@ -36,8 +37,11 @@ var (
 )
 
 func (a *app) narrator() *narrator {
-	colour := a.OutTerminal && a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb"
-	return &narrator{out: trusted(a.Stdout), colour: colour, base: http.DefaultTransport}
+	n := &narrator{out: trusted(a.Stdout), colour: a.colours(), base: http.DefaultTransport}
+	if a.OutTerminal {
+		n.width = a.columns()
+	}
+	return n
 }
 
 // painted is text in which what came from outside is harmless, and which has our colours.
@@ -52,7 +56,11 @@ func (n *narrator) paint(style lipgloss.Style, s string) painted {
 
 // say writes a line. The format is ours; of the values only what is painted is written as it is.
 func (n *narrator) say(format string, args ...any) {
-	fmt.Fprintf(n.out, format+"\n", shown(args)...)
+	text := fmt.Sprintf(format+"\n", shown(args)...)
+	if n.width > 0 && n.width < narrow {
+		text = fold(text, n.width)
+	}
+	_, _ = io.WriteString(n.out, text)
 }
 
 func (n *narrator) chapter(title string) {
@@ -112,16 +120,20 @@ func (n *narrator) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 const (
-	detailWidth = 92
-	detailLines = 3
+	detailIndent = 5
+	detailWidth  = 92
+	detailLines  = 3
 )
 
 // detail is indented, broken after commas and spaces where there are any, and bounded: three lines tell enough.
 func (n *narrator) detail(text string) {
-	runes := []rune(text)
+	runes, width := []rune(text), detailWidth
+	if n.width > 0 {
+		width = max(20, min(width, n.width-detailIndent-2)) // with room for an ellipsis
+	}
 	for line := 1; len(runes) > 0 && line <= detailLines; line++ {
-		end := min(len(runes), detailWidth)
-		for i := end; i < len(runes) && i > detailWidth/2; i-- {
+		end := min(len(runes), width)
+		for i := end; i < len(runes) && i > width/2; i-- {
 			if strings.ContainsRune(", &", runes[i-1]) {
 				end = i
 				break

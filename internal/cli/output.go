@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -46,16 +47,45 @@ func newOutput(path string) (*output, error) {
 	return o, nil
 }
 
-// write puts the file in its place.
-func (o *output) write(text string) error {
-	_, err := o.temp.WriteString(text)
-	if err == nil {
-		err = o.temp.Sync()
+// Write writes to the file, wherever it is as yet.
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.temp.Write(p)
+	if err != nil {
+		err = o.failed(err)
 	}
-	if err = errors.Join(err, o.temp.Close()); err != nil {
+	return n, err
+}
+
+// commit puts the file in its place, when everything is written.
+func (o *output) commit() error {
+	if err := errors.Join(o.temp.Sync(), o.temp.Close()); err != nil {
+		return o.failed(err)
+	}
+	if err := os.Rename(o.temp.Name(), o.path); err != nil {
+		return o.failed(err)
+	}
+	return nil
+}
+
+// failed says which file could not be written, and not where it was on its way.
+func (o *output) failed(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		err = path.Err
+	case errors.As(err, &link):
+		err = link.Err
+	}
+	return &fs.PathError{Op: "write", Path: o.path, Err: err}
+}
+
+// write is all of the file, and puts it in its place.
+func (o *output) write(text string) error {
+	if _, err := io.WriteString(o, text); err != nil {
 		return err
 	}
-	return os.Rename(o.temp.Name(), o.path)
+	return o.commit()
 }
 
 // discard removes what was not written.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 )
@@ -118,8 +119,8 @@ func identity(row json.RawMessage) [sha256.Size]byte {
 	return sha256.Sum256(row)
 }
 
-// rows gets one page. If it may wait, a vendor that asks for patience is given it, as far as --max-wait goes.
-func (a *app) rows(client *http.Client, address string, wait bool) ([]json.RawMessage, error) {
+// rows gets one page, with headers besides our own. If it may wait, a vendor that asks for patience is given it, as far as --max-wait goes.
+func (a *app) rows(client *http.Client, address string, headers http.Header, wait bool) ([]json.RawMessage, error) {
 	until := time.Now().Add(a.maxWait)
 	for {
 		req, err := http.NewRequestWithContext(a.patient(), http.MethodGet, address, nil)
@@ -127,6 +128,7 @@ func (a *app) rows(client *http.Client, address string, wait bool) ([]json.RawMe
 			return nil, &usageError{"the path cannot be called", "give it as the vendor's documentation does, such as /voice/api/v1/admin/accounts"}
 		}
 		req.Header.Set("Accept", "application/json")
+		maps.Copy(req.Header, headers)
 		r, err := fetch(client, req)
 		if err != nil {
 			return nil, err

@@ -77,7 +77,11 @@ func (a *app) printProfiles(s *settings, rows []profileRow) error {
 	if len(rows) == 0 && a.ErrTerminal {
 		fmt.Fprintln(a.Stderr, "There is no profile yet; 'ringcx login' makes one.")
 	}
-	if a.OutTerminal && len(rows) > 0 {
+	if a.isNarrow() {
+		if err := a.profileBlocks(rows); err != nil {
+			return err
+		}
+	} else if a.OutTerminal && len(rows) > 0 {
 		w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "\tPROFILE\tLOGIN\tAPP\tRINGCX\tDIRECTORIES")
 		for _, r := range rows {

@@ -23,13 +23,14 @@ const (
 	exitLoginRequired = 4
 	exitBusy          = 75 // the vendor or another process is busy; later it is not (EX_TEMPFAIL)
 	exitInterrupted   = 130
+	exitUnread        = 141 // the reader of the output left, as shells have it of programs that die of SIGPIPE
 	exitTerminated    = 143
 )
 
 // Main runs the command and returns its exit code.
 func Main(env *Env) int {
 	hushLibraries()
-	env, end := env.guarded()
+	env, out, end := env.guarded()
 	defer end()
 	app := &app{Env: env}
 	root := app.command()
@@ -41,8 +42,17 @@ func Main(env *Env) int {
 	if err != nil {
 		app.stopShell()
 	}
+	end()
 	var usage *usageError
 	switch {
+	case isUnread(out.failure()):
+		var lost *unprintedError
+		if errors.As(err, &lost) {
+			app.report(err)
+		}
+		return exitUnread
+	case err == nil && out.failure() != nil:
+		return app.report(out.failure())
 	case err == nil:
 		return exitDone
 	case env.Context.Err() != nil:
@@ -167,6 +177,7 @@ type app struct {
 }
 
 func (a *app) command() *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:   "ringcx",
 		Short: "RingCX access tokens that are always good",
@@ -188,15 +199,21 @@ Whatever is waited for is told on stderr, after a second. A server may say nothi
 or another process that is busy is waited for as long as --max-wait says, and ends the command with exit code 75 then.
 
 Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another process is busy, try later, 130 interrupted
-(Ctrl-C), 143 ended by SIGTERM or SIGHUP.`,
+(Ctrl-C), 141 the reader of the output has left, 143 ended by SIGTERM or SIGHUP.`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			a.started = true
 			return cmp.Or(noEmptyNames(cmd), a.checkWaits(cmd))
 		},
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return a.printVersion(false)
+			}
+			return cmd.Help()
+		},
 	}
+	root.Flags().BoolVarP(&version, "version", "V", false, "print the version")
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.profile, "profile", "", "named login to use (default: $RINGCX_PROFILE, then what 'ringcx profile use' said)")
 	flags.StringVar(&a.envFile, "env-file", "", "take the account from the variables in `FILE`, and others that the environment lacks")
@@ -209,9 +226,10 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	complete(root, "profile", func(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		return a.completeProfile(cmd, nil, word)
 	})
-	root.SetFlagErrorFunc(flagError)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagErrorAmong(a.Args, cmd, err) })
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.help())
+	a.fitHelp(root)
 	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), a.api(), a.accounts(), a.users(), a.profiles(), a.sandbox(), a.conform(), a.completion(), a.version())
 	return root
 }

@@ -51,7 +51,7 @@ what is trusted otherwise, so give the shell to the sandbox.`,
 		Example: `  ringcx sandbox &
   eval "$(ringcx sandbox env)" && ringcx login --jwt && ringcx accounts list`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := chosen.apply(&opts); err != nil {
+			if err := chosen.apply(a, &opts); err != nil {
 				return err
 			}
 			if at.data != "" && !cmd.Flags().Changed("seed") {

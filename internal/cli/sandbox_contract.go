@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,12 +31,16 @@ func (c *choices) flags(a *app, cmd *cobra.Command) {
 }
 
 // apply puts what was chosen into opts.
-func (c *choices) apply(opts *sandbox.Options) error {
+func (c *choices) apply(a *app, opts *sandbox.Options) error {
 	opts.Profile, opts.Settings = c.profile, map[string]string{}
 	for _, text := range c.set {
 		name, value, ok := strings.Cut(text, "=")
-		if !ok || name == "" {
-			return &usageError{fmt.Sprintf("--set %q has no value", clip(text)), "such as --set exchangeLimit=0; 'ringcx sandbox contract' lists all"}
+		names := a.switchNames()
+		switch {
+		case !slices.Contains(names, name+"="):
+			return &usageError{fmt.Sprintf("--set %q: there is no such switch", clip(name)), didYouMean(strings.TrimSuffix(nearest(name, names), "="), "'ringcx sandbox contract' lists all")}
+		case !ok:
+			return &usageError{fmt.Sprintf("--set %q has no value", name), fmt.Sprintf("such as --set %s=0; 'ringcx sandbox contract' lists all", name)}
 		}
 		opts.Settings[name] = value
 	}
@@ -66,7 +71,7 @@ No server is needed. The first column can be given to --set, or to POST /_sandbo
 		Example: `  ringcx sandbox contract | grep assumed
   ringcx sandbox --set ringcxRefreshReuse=revoke-family`,
 		RunE: func(*cobra.Command, []string) error {
-			if err := chosen.apply(opts); err != nil {
+			if err := chosen.apply(a, opts); err != nil {
 				return err
 			}
 			raw, err := a.contract(opts)

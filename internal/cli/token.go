@@ -121,7 +121,7 @@ func (e *hintedError) Hint() string  { return e.hint }
 func (e *hintedError) Unwrap() error { return e.error }
 
 func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(unfolded(w))
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -41,12 +42,34 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	if !cmd.HasAvailableSubCommands() {
 		return &usageError{fmt.Sprintf("'%s' takes no argument, but was given %q", cmd.CommandPath(), clip(args[0])), seeHelp(cmd)}
 	}
-	cmd.SuggestionsMinimumDistance = 2
 	problem := fmt.Sprintf("'%s' has no command %q", cmd.CommandPath(), clip(args[0]))
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return &usageError{problem, fmt.Sprintf("did you mean '%s %s'?", cmd.CommandPath(), near[0])}
+	if near := nearCommand(cmd, args[0]); near != "" {
+		return &usageError{problem, fmt.Sprintf("did you mean '%s %s'? %s", cmd.CommandPath(), near, seeHelp(cmd))}
 	}
 	return &usageError{problem, seeHelp(cmd)}
+}
+
+// otherwise are words of other programs for what a command of ours does.
+var otherwise = map[string]string{
+	"signin": "login", "auth": "login", "signout": "logout", "call": "api", "get": "api", "post": "api", "request": "api", "ls": "list", "show": "list",
+	"start": "sandbox", "serve": "sandbox", "server": "sandbox", "test": "conform", "check": "doctor", "me": "whoami", "rm": "delete", "remove": "delete",
+}
+
+// nearCommand is the command that was most likely meant, "" if none is near.
+func nearCommand(cmd *cobra.Command, word string) string {
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() || c.Name() == "help" {
+			names = append(names, c.Name())
+		}
+	}
+	if near := nearest(word, names); near != "" {
+		return near
+	}
+	if name := otherwise[strings.ReplaceAll(strings.ToLower(word), "-", "")]; slices.Contains(names, name) {
+		return name
+	}
+	return ""
 }
 
 func seeHelp(cmd *cobra.Command) string {
@@ -64,14 +87,49 @@ var expected = map[string]string{
 	"bool":     "leave the value out, or give true or false",
 }
 
-// flagError puts what is wrong with a flag into our words.
-func flagError(cmd *cobra.Command, err error) error {
+// flagError is flagErrorAmong, where the arguments are not known.
+func flagError(cmd *cobra.Command, err error) error { return flagErrorAmong(nil, cmd, err) }
+
+// flagErrorAmong puts what is wrong with a flag among the arguments into our words. It repeats no more of it than could be
+// a name.
+func flagErrorAmong(args []string, cmd *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
-	if errors.As(err, &invalid) {
+	var unknown *pflag.NotExistError
+	var syntax *pflag.InvalidSyntaxError
+	switch {
+	case errors.As(err, &invalid):
 		flag := invalid.GetFlag()
 		return &usageError{fmt.Sprintf("%q is not a value for --%s", clip(invalid.GetValue()), flag.Name), first(expected[flag.Value.Type()], seeHelp(cmd))}
+	case errors.As(err, &unknown):
+		return unknownFlag(args, cmd, unknown)
+	case errors.As(err, &syntax):
+		return &usageError{fmt.Sprintf("%q is not a flag", clip(syntax.GetSpecifiedFlag())), seeHelp(cmd)}
 	}
 	return &usageError{strings.TrimSpace(err.Error()), seeHelp(cmd)}
+}
+
+// unknownFlag names the flag that is near, also where it was written with one dash.
+func unknownFlag(args []string, cmd *cobra.Command, err *pflag.NotExistError) error {
+	written := "--" + err.GetSpecifiedName()
+	word := written
+	if letters := err.GetSpecifiedShortnames(); letters != "" {
+		written = "-" + letters
+		for _, arg := range args { // pflag has taken the letters before the unknown one away
+			if strings.HasPrefix(arg, "-") && !strings.HasPrefix(arg, "--") && strings.HasSuffix(arg, letters) {
+				written = arg
+			}
+		}
+		word = "-" + written
+	}
+	word, _, _ = strings.Cut(word, "=")
+	hint := seeHelp(cmd)
+	switch near := nearest(word, flagNames(cmd)); {
+	case near != "":
+		hint = didYouMean(near, hint)
+	case cmd.Root().Flags().Lookup(strings.TrimPrefix(word, "--")) != nil:
+		hint = didYouMean("'ringcx "+word+"'", hint)
+	}
+	return &usageError{"unknown flag: " + clip(written), hint}
 }
 
 // noEmptyNames refuses a flag that names a file and is given nothing, as by a variable that is not set: to go on without
@@ -104,7 +162,7 @@ func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 
 func (a *app) help() *cobra.Command {
 	return &cobra.Command{
-		Use: "help [COMMAND]", Short: "Explain a command",
+		Use: "help [COMMAND]", Short: "Explain a command", ValidArgsFunction: completeCommand,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if err == nil {
@@ -117,6 +175,32 @@ func (a *app) help() *cobra.Command {
 			return about.Help()
 		},
 	}
+}
+
+// fitHelp has the text of help fit the terminal.
+func (a *app) fitHelp(root *cobra.Command) {
+	show := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		if width := a.columns(); a.OutTerminal && width > 0 && width < 120 { // for which it is written
+			cmd.Long = reflow(cmd.Long, width)
+		}
+		show(cmd, args)
+	})
+}
+
+// completeCommand completes the name of a command, word by word.
+func completeCommand(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	about, rest, err := cmd.Root().Find(args)
+	if err != nil || len(rest) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []string
+	for _, c := range about.Commands() {
+		if c.IsAvailableCommand() || c.Name() == "help" {
+			names = append(names, c.Name()+"\t"+c.Short)
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // shells are those whose completion we can write.
@@ -147,7 +231,7 @@ func (a *app) completion() *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(a.Stdout)
 			}
-			return &usageError{fmt.Sprintf("there is no completion for the shell %q", clip(args[0])), "one of " + strings.Join(shells, ", ")}
+			return &usageError{fmt.Sprintf("there is no completion for the shell %q", clip(args[0])), didYouMean(nearest(args[0], shells), "one of "+strings.Join(shells, ", "))}
 		},
 	}
 }

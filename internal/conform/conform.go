@@ -34,10 +34,11 @@ const (
 	Pass    Status = "pass"
 	Warn    Status = "warn"    // it lived through, but not as well as it could
 	Fail    Status = "fail"    // it did not
-	Skipped Status = "skipped" // not run, because the user had enough
+	Skipped Status = "skipped" // not run, because the user had enough, or the program does not work at all
 )
 
-// Run runs the scenarios and returns their results in the order of Scenarios. It fails if there is no scenario of a
+// Run runs the scenarios and returns their results in the order of Scenarios. A program that fails the first of all, on a
+// day when nothing is wrong, would fail them all: the others are skipped then. Run fails if there is no scenario of a
 // name, or something on this machine fails; what the program does wrong is in the results.
 func Run(ctx context.Context, opts *Options) ([]*Result, error) {
 	chosen, err := choose(opts.Only)
@@ -51,6 +52,18 @@ func Run(ctx context.Context, opts *Options) ([]*Result, error) {
 	defer func() { _ = os.RemoveAll(dir) }()
 	results := make([]*Result, len(chosen))
 	errs := make([]error, len(chosen))
+	done := 0
+	if chosen[0].Name == scenarios[0].Name {
+		if results[0], errs[0] = play(ctx, opts, &chosen[0], filepath.Join(dir, chosen[0].Name)); errs[0] != nil {
+			return nil, errs[0]
+		}
+		if done = 1; results[0].Status == Fail {
+			for i := range chosen[1:] {
+				results[i+1] = skipped(&chosen[i+1])
+			}
+			return results, nil
+		}
+	}
 	next := make(chan int)
 	var workers sync.WaitGroup
 	for range max(opts.Jobs, 1) {
@@ -60,7 +73,7 @@ func Run(ctx context.Context, opts *Options) ([]*Result, error) {
 			}
 		})
 	}
-	for i := range chosen {
+	for i := done; i < len(chosen); i++ {
 		next <- i
 	}
 	close(next)
@@ -68,9 +81,14 @@ func Run(ctx context.Context, opts *Options) ([]*Result, error) {
 	return results, errors.Join(errs...)
 }
 
+// skipped is the result of a scenario that is not run.
+func skipped(sc *Scenario) *Result {
+	return &Result{Name: sc.Name, About: sc.About, Status: Skipped, Problems: []Problem{}, Runs: []*Execution{}}
+}
+
 // play gives a scenario a stage of its own.
 func play(ctx context.Context, opts *Options, sc *Scenario, dir string) (*Result, error) {
-	result := &Result{Name: sc.Name, About: sc.About, Status: Skipped, Problems: []Problem{}, Runs: []*Execution{}}
+	result := skipped(sc)
 	if ctx.Err() != nil {
 		return result, nil
 	}
@@ -91,7 +109,7 @@ func play(ctx context.Context, opts *Options, sc *Scenario, dir string) (*Result
 	err = s.perform(timed, sc)
 	err = errors.Join(err, s.close())
 	result.Seconds = time.Since(begun).Seconds()
-	result.Runs, result.Problems = s.runs, s.problems
+	result.Runs, result.Problems = append(result.Runs, s.runs...), append(result.Problems, s.problems...)
 	if ctx.Err() == nil {
 		result.Status = s.status()
 	}

@@ -31,7 +31,7 @@ func (s *stage) launch(ctx context.Context) (*start, error) {
 	ownGroup(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd) }
 	cmd.WaitDelay = time.Second
-	r := &start{Execution: &Execution{Exit: -1}, cmd: cmd, visits: len(s.watch.all()), requests: len(s.box.Requests()), done: make(chan struct{})}
+	r := &start{Execution: &Execution{Exit: -1, Requests: []sandbox.Request{}}, cmd: cmd, visits: len(s.watch.all()), requests: len(s.box.Requests()), done: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = &r.stdout, &r.stderr
 	begun := time.Now()
 	if err := cmd.Start(); err != nil {

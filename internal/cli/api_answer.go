@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// looked is how much of an answer is looked at before any of it is printed. What is longer passes by.
+const looked = 1 << 20
+
+// deliver sends req and passes the answer on: to the file of --output if it is a success, else to standard output.
+func (c *call) deliver(client *http.Client, req *http.Request) error {
+	resp, err := asMeant(client).Do(req)
+	if err != nil {
+		return bare(req, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	head, err := io.ReadAll(io.LimitReader(resp.Body, looked))
+	if err != nil {
+		return bare(req, brokeOff(err))
+	}
+	r := &reply{req, resp.Proto, resp.Status, resp.StatusCode, resp.Header, head}
+	to, failed := io.Writer(c.Stdout), r.code/100 != 2 || r.isPage()
+	if c.file != nil && !failed {
+		to = c.file
+	}
+	if c.header {
+		if err := printHeader(to, r); err != nil {
+			return unprinted(r, err)
+		}
+	}
+	sound, err := c.pass(to, r, resp.Body)
+	switch {
+	case err != nil:
+		return unprinted(r, err)
+	case failed:
+		return r.err()
+	case !sound:
+		return fmt.Errorf("%s %s: the answer is damaged: it should be JSON, and is not", req.Method, req.URL.Path)
+	case c.file != nil:
+		return c.file.commit()
+	}
+	return nil
+}
+
+// unprinted is an answer that could not be printed. To what only reads, that says all.
+func unprinted(r *reply, err error) error {
+	if r.request.Method == http.MethodGet || r.code/100 != 2 {
+		return err
+	}
+	return &unprintedError{
+		fmt.Errorf("%s %s was done (%d), but its answer was not printed whole: %w", r.request.Method, r.request.URL.Path, r.code, err),
+		"what it has made or changed is there; get it again before doing it twice",
+	}
+}
+
+func brokeOff(err error) error { return fmt.Errorf("the answer broke off: %w", err) }
+
+// pass writes an answer as it comes, and says whether it is what it says that it is. A short one is indented for people
+// if it is JSON.
+func (c *call) pass(to io.Writer, r *reply, rest io.Reader) (sound bool, err error) {
+	people := c.OutTerminal && to == c.Stdout
+	to = unfolded(to)
+	if len(r.body) < looked {
+		answer := r.body
+		if people && r.isJSON() {
+			var b bytes.Buffer
+			if json.Indent(&b, answer, "", "  ") == nil {
+				answer = b.Bytes()
+			}
+		}
+		if people && len(answer) > 0 && answer[len(answer)-1] != '\n' {
+			answer = append(answer[:len(answer):len(answer)], '\n')
+		}
+		_, err := to.Write(answer)
+		return !r.isDamaged(), err
+	}
+	o := &outline{}
+	in := &noted{Reader: io.MultiReader(bytes.NewReader(r.body), rest)}
+	all := to
+	if r.isJSON() {
+		all = io.MultiWriter(to, o)
+	}
+	_, err = io.CopyBuffer(all, in, make([]byte, piece))
+	switch {
+	case in.err != nil:
+		return false, bare(r.request, brokeOff(in.err))
+	case err == nil && people && in.last != '\n':
+		_, err = io.WriteString(to, "\n")
+	}
+	return !r.isJSON() || o.whole(), err
+}
+
+// noted is a reader that keeps its error, to tell it from one of writing, and the last byte.
+type noted struct {
+	io.Reader
+	err  error
+	last byte
+}
+
+func (n *noted) Read(p []byte) (int, error) {
+	read, err := n.Reader.Read(p)
+	if read > 0 {
+		n.last = p[read-1]
+	}
+	if err != nil && err != io.EOF { //nolint:errorlint // readers return it as it is
+		n.err = err
+	}
+	return read, err
+}
+
+// isJSON says whether the answer says that it is JSON, and nothing has been done to it.
+func (r *reply) isJSON() bool {
+	return strings.Contains(r.header.Get("Content-Type"), "json") && r.header.Get("Content-Encoding") == ""
+}
+
+func printHeader(to io.Writer, r *reply) error {
+	if _, err := fmt.Fprintf(to, "%s %s\n", r.proto, r.status); err != nil {
+		return err
+	}
+	if err := r.header.Write(to); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(to)
+	return err
+}
