@@ -25,6 +25,8 @@ type Session struct {
 	log      *slog.Logger
 	invalid  error // what is wrong with the configuration
 
+	knownRingCentral, knownRingCX *known // what the process knows of the ledgers, see known
+
 	clock atomic.Pointer[reading] // what the Store's clock said last, nil if it was not asked
 	skew  atomic.Int64            // how far the vendor's clock is ahead of ours, as last seen
 	used  atomic.Int64            // what usedUp said of the last answer
@@ -88,7 +90,9 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	}
 	_, s.direct = login.(interface{ direct() })
 	if s.store == nil {
-		s.store = new(Memory)
+		s.store, s.knownRingCentral, s.knownRingCX = new(Memory), new(known), new(known)
+	} else {
+		s.knownRingCentral, s.knownRingCX = knownOf(s.store, s.ledgerKey(actLogin)), knownOf(s.store, s.ledgerKey(actExchange))
 	}
 	switch {
 	case s.key != "":

@@ -149,11 +149,12 @@ type timed interface {
 // telling is store with words about who is waited for there, and an end to it.
 func (a *app) telling(store ringcx.Store) ringcx.Store {
 	if s, ok := store.(timed); ok {
-		return &tellingStore{a, s}
+		return tellingStore{a, s}
 	}
 	return store
 }
 
+// tellingStore is equal for equal stores, so that sessions know that they share one.
 type tellingStore struct {
 	app  *app
 	base timed
@@ -165,7 +166,7 @@ const waitStore = "the store to answer"
 const connects = 3 * time.Second
 
 // Load implements ringcx.Store.
-func (s *tellingStore) Load(ctx context.Context, key string) ([]byte, error) {
+func (s tellingStore) Load(ctx context.Context, key string) ([]byte, error) {
 	until, _ := deadlineOf(ctx)
 	defer s.app.awaitsAfter(connects, waitStore, until)()
 	ctx, cancel := lasting(ctx)
@@ -174,7 +175,7 @@ func (s *tellingStore) Load(ctx context.Context, key string) ([]byte, error) {
 }
 
 // Now is the store's time.
-func (s *tellingStore) Now(ctx context.Context) (time.Time, error) {
+func (s tellingStore) Now(ctx context.Context) (time.Time, error) {
 	until, _ := deadlineOf(ctx)
 	defer s.app.awaitsAfter(connects, waitStore, until)()
 	ctx, cancel := lasting(ctx)
@@ -186,7 +187,7 @@ func (s *tellingStore) Now(ctx context.Context) (time.Time, error) {
 const takes = time.Second
 
 // Update implements ringcx.Store.
-func (s *tellingStore) Update(ctx context.Context, key string, fn func(old []byte, save func([]byte) error) error) error {
+func (s tellingStore) Update(ctx context.Context, key string, fn func(old []byte, save func([]byte) error) error) error {
 	began := time.Now()
 	limit := max(s.app.maxWait, takes)
 	until := began.Add(limit)
