@@ -81,6 +81,12 @@ func DecodeLedger(value []byte, now time.Time) (*Ledger, bool) {
 	return l, mended
 }
 
+func (r *record) NoteWall(ahead time.Duration)            { r.noteWall(ahead) }
+func (r *record) Drift(ahead time.Duration) time.Duration { return r.drift(ahead) }
+
+// KnownWalls counts the differences that are kept.
+func (r *record) KnownWalls() int { return len(r.Wall.Known) }
+
 // Recall adds to l what is known of it since a moment, after which so much passed on the clock of records, on the wall's and on
 // the runtime's.
 func Recall(old *Ledger, since time.Time, l *Ledger, mended bool, passed [3]time.Duration) bool {
