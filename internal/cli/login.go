@@ -239,7 +239,7 @@ func (a *app) importFile(f *loginFlags) error {
 func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 	a.tellServers(t)
 	session := a.session(acc)
-	if err := session.Login(a.patient()); err != nil {
+	if err := session.Login(a.Context); err != nil {
 		return &loginFailed{cause: err}
 	}
 	ctx := context.WithoutCancel(a.Context) // the vendor's part is done
