@@ -108,6 +108,18 @@ func (s *Session) Hot() *Token { return s.hot.Load() }
 
 var Slept = slept
 
+// Places counts what the process keeps of Stores.
+func Places(store Store) (n int) {
+	places.mu.Lock()
+	defer places.mu.Unlock()
+	for where := range places.known {
+		if where.store == any(store) {
+			n++
+		}
+	}
+	return n
+}
+
 // HasDirect tells whether a transport for hosts of this machine is kept that was made from t.
 func HasDirect(t weak.Pointer[http.Transport]) bool {
 	_, ok := directs.Load(t)

@@ -9,11 +9,12 @@ import (
 	"weak"
 )
 
-// known is what this process knows of a ledger, whatever the Store says: a Store that is emptied under a program, or
+// known is what this process knows of a ledger or a lineage, whatever the Store says: a Store that is emptied under a program, or
 // restored from an older copy, forgets, and the vendor does not. All sessions of the process that share the Store share it.
 type known struct {
-	mu   sync.Mutex // guards last
-	last *knowledge // nil: nothing yet
+	mu    sync.Mutex // guards the fields below
+	last  *knowledge // of a ledger; nil: nothing yet
+	spent []string   // refresh tokens of a lineage, by fingerprint, the latest last
 }
 
 // knowledge is a ledger as it was last read or written. It does not change.
@@ -132,16 +133,16 @@ func (l *ledger) clone() *ledger {
 	return &c
 }
 
-// place names a ledger: where it is kept, and its key there.
+// place names a ledger or a lineage: where it is kept, and its key there.
 type place struct{ store, key any }
 
-// places are the ledgers that sessions of this process use, each as long as one of them lives.
+// places are those that sessions of this process use, each as long as one of them lives.
 var places = struct {
 	mu    sync.Mutex // guards known
 	known map[place]weak.Pointer[known]
 }{known: make(map[place]weak.Pointer[known])}
 
-// knownOf is what the process knows of the ledger that store keeps under key.
+// knownOf is what the process knows of what store keeps under key.
 func knownOf(store Store, key string) *known {
 	where := place{store, key}
 	if s, ok := store.(interface{ Place() string }); ok {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -359,4 +360,23 @@ func TestStoresThatSayWhereTheyAreAreOne(t *testing.T) {
 		login(t, b, b)
 		wantNoVerdicts(t, v)
 	})
+}
+
+func TestNothingIsKeptOfAStoreWhoseSessionsAreGone(t *testing.T) {
+	v, db := newVendor(t), newServer()
+	mustToken(t, v.Session(&ringcx.SessionOptions{Store: db, Key: "k", Inline: true}))
+	if func() int {
+		s := v.Session(&ringcx.SessionOptions{Store: db, Key: "k"})
+		defer runtime.KeepAlive(s)
+		return ringcx.Places(db)
+	}() != 3 {
+		t.Fatal("nothing was kept, so this test shows nothing")
+	}
+	for range 1000 {
+		if runtime.GC(); ringcx.Places(db) == 0 {
+			return
+		}
+		runtime.Gosched()
+	}
+	t.Error("what was known of a store is kept")
 }

@@ -92,6 +92,7 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 		return nil, err
 	}
 	r.recover()
+	s.withoutSpent(r)
 	var last error
 	for range maxSteps {
 		s.followClock(ctx)
@@ -136,6 +137,7 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	if err == nil && a == actRefresh && repeats(t, r.RingCX.token()) {
 		err = &Error{Op: opRefresh, StatusCode: 200, Message: "the answer repeats an earlier one: something on the way has kept it", kind: failLost}
 	}
+	s.spend(a, r, t, err)
 	s.followClock(ctx)
 	now := s.now()
 	r.Skew = time.Duration(s.skew.Load())

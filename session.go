@@ -26,7 +26,7 @@ type Session struct {
 	log      *slog.Logger
 	invalid  error // what is wrong with the configuration
 
-	knownRingCentral, knownRingCX *known // what the process knows of the ledgers, see known
+	knownRingCentral, knownRingCX, knownLineage *known // what the process knows of what the Store keeps
 
 	clock atomic.Pointer[reading] // what the Store's clock said last, nil if it was not asked
 	skew  atomic.Int64            // how far the vendor's clock is ahead of ours, as last seen
@@ -95,7 +95,7 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	}
 	_, s.direct = login.(interface{ direct() })
 	if s.store == nil {
-		s.store, s.knownRingCentral, s.knownRingCX = new(Memory), new(known), new(known)
+		s.store, s.knownRingCentral, s.knownRingCX, s.knownLineage = new(Memory), new(known), new(known), new(known)
 	} else {
 		s.knownRingCentral, s.knownRingCX = knownOf(s.store, s.ledgerKey(actLogin)), knownOf(s.store, s.ledgerKey(actExchange))
 	}
@@ -105,6 +105,9 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 		s.invalid = errNameless // and it has no key, so that nothing is read or written
 	default:
 		s.key = fingerprint(s.app, s.identity)
+	}
+	if s.knownLineage == nil {
+		s.knownLineage = knownOf(s.store, s.key)
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -60,6 +60,7 @@ func (s *Session) Status(ctx context.Context) (*Status, error) {
 	if !s.owns(r) {
 		r = &record{}
 	}
+	s.withoutSpent(r)
 	if err := s.readLedgers(ctx, r, false); err != nil {
 		return nil, err
 	}
