@@ -96,6 +96,7 @@ func (k *known) read(before *knowledge, l *ledger, now moment) {
 		return
 	}
 	k.last = &knowledge{ledger: l.clone(), since: now}
+	k.hold(l, now.there)
 	if before == nil {
 		return
 	}
@@ -118,6 +119,18 @@ func (k *known) wrote(old []time.Time, l *ledger, now moment) {
 		}
 	}
 	k.last = next
+	k.hold(l, now.there)
+}
+
+// hold keeps k as long as what l says counts, for programs that make a session for each call.
+func (k *known) hold(l *ledger, now time.Time) {
+	until := l.QuietUntil
+	if n := len(l.Sent); n > 0 {
+		until = later(until, l.Sent[n-1].Add(longest(budget).window+slack))
+	}
+	if d := until.Sub(now); d > 0 {
+		time.AfterFunc(d, func() { runtime.KeepAlive(k) })
+	}
 }
 
 // clone is l as it would be read again: without the readings of the runtime's clock.
@@ -136,7 +149,7 @@ func (l *ledger) clone() *ledger {
 // place names a ledger or a lineage: where it is kept, and its key there.
 type place struct{ store, key any }
 
-// places are those that sessions of this process use, each as long as one of them lives.
+// places are those that sessions of this process use, each as long as one of them lives, or what is known still counts.
 var places = struct {
 	mu    sync.Mutex // guards known
 	known map[place]weak.Pointer[known]

@@ -362,21 +362,45 @@ func TestStoresThatSayWhereTheyAreAreOne(t *testing.T) {
 	})
 }
 
-func TestNothingIsKeptOfAStoreWhoseSessionsAreGone(t *testing.T) {
-	v, db := newVendor(t), newServer()
-	mustToken(t, v.Session(&ringcx.SessionOptions{Store: db, Key: "k", Inline: true}))
-	if func() int {
-		s := v.Session(&ringcx.SessionOptions{Store: db, Key: "k"})
-		defer runtime.KeepAlive(s)
-		return ringcx.Places(db)
-	}() != 3 {
-		t.Fatal("nothing was kept, so this test shows nothing")
-	}
+// collect collects garbage until done.
+func collect(done func() bool) bool {
 	for range 1000 {
-		if runtime.GC(); ringcx.Places(db) == 0 {
-			return
+		if runtime.GC(); done() {
+			return true
 		}
 		runtime.Gosched()
 	}
-	t.Error("what was known of a store is kept")
+	return false
+}
+
+func TestNothingIsKeptOfAStoreWhoseSessionsAreGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, db := newVendor(t), newServer()
+		opts := &ringcx.SessionOptions{Store: db, Key: "k", Inline: true}
+		login(t, v.Session(opts))
+		if ringcx.Places(db) != 3 {
+			t.Fatal("nothing was kept, so this test shows nothing")
+		}
+		time.Sleep(2 * time.Minute)
+		if !collect(func() bool { return ringcx.Places(db) == 0 }) {
+			t.Error("what was known of a store is kept")
+		}
+	})
+}
+
+func TestTheLimitsAreKnownWithoutASessionAsLongAsTheyCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, db := newVendor(t), newServer()
+		opts := &ringcx.SessionOptions{Store: db, Key: "k", Inline: true}
+		begin := time.Now()
+		for range 5 {
+			login(t, v.Session(opts))
+		}
+		collect(func() bool { return ringcx.Places(db) == 2 }) // the lineage is gone, the ledgers are not
+		db.restore(nil)
+		if login(t, v.Session(opts)); time.Since(begin) < time.Minute {
+			t.Errorf("a sixth login after %s", time.Since(begin))
+		}
+		wantNoVerdicts(t, v)
+	})
 }
