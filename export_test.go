@@ -87,6 +87,18 @@ func (r *record) Drift(ahead time.Duration) time.Duration { return r.drift(ahead
 // KnownWalls counts the differences that are kept.
 func (r *record) KnownWalls() int { return len(r.Wall.Known) }
 
+// Places counts what the process keeps of Stores.
+func Places(store Store) (n int) {
+	places.mu.Lock()
+	defer places.mu.Unlock()
+	for where := range places.known {
+		if where.store == any(store) {
+			n++
+		}
+	}
+	return n
+}
+
 // Recall adds to l what is known of it since a moment, after which so much passed on the clock of records, on the wall's and on
 // the runtime's.
 func Recall(old *Ledger, since time.Time, l *Ledger, mended bool, passed [3]time.Duration) bool {
@@ -107,18 +119,6 @@ func (s *Session) LookAt(t *Token, last time.Time) { s.look(t, last) }
 func (s *Session) Hot() *Token { return s.hot.Load() }
 
 var Slept = slept
-
-// Places counts what the process keeps of Stores.
-func Places(store Store) (n int) {
-	places.mu.Lock()
-	defer places.mu.Unlock()
-	for where := range places.known {
-		if where.store == any(store) {
-			n++
-		}
-	}
-	return n
-}
 
 // HasDirect tells whether a transport for hosts of this machine is kept that was made from t.
 func HasDirect(t weak.Pointer[http.Transport]) bool {
