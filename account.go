@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -19,24 +20,37 @@ func (s *Session) ledgerKey(a action) string {
 	return "ledger-" + fingerprint("ringcx", s.config.ringCX(), s.config.ClientID)
 }
 
+// known is what this process knows of the ledger of the host that a is about.
+func (s *Session) known(a action) *known {
+	if atRingCentral(a) {
+		return s.knownRingCentral
+	}
+	return s.knownRingCX
+}
+
 // errNotYet says that things have changed between the plan and the request.
 var errNotYet = errors.New("things have changed")
 
-// readLedgers reads both ledgers into r. One that had to be mended is written, if mend allows, so that the time it
-// waits out begins now.
+// readLedgers reads both ledgers into r, with what this process knows besides. One that had to be mended is written, if mend
+// allows, so that the time it waits out begins now; so is one that knew less than we do.
 func (s *Session) readLedgers(ctx context.Context, r *record, mend bool) error {
 	for _, a := range []action{actLogin, actExchange} {
+		known := s.known(a)
+		before := known.look() // before it is read, so that what is read is no older
 		value, err := s.store.Load(ctx, s.ledgerKey(a))
 		if err != nil {
 			return err
 		}
-		l, mended, err := decodeLedger(value, s.now())
+		now := s.moment()
+		l, mended, err := decodeLedger(value, now.there)
 		if err != nil {
 			return err
 		}
+		added := before.recall(l, mended, now)
+		known.read(before, l, now)
 		s.applyDebts(a, l)
 		*r.ledgerOf(a) = *l
-		if mended && mend {
+		if (mended || added) && mend {
 			if err := s.enter(ctx, a, r, func(*ledger) error { return nil }); err != nil {
 				return err
 			}
@@ -96,10 +110,13 @@ func (s *Session) enter(ctx context.Context, a action, r *record, change func(*l
 	defer cancel()
 	return s.store.Update(ctx, s.ledgerKey(a), func(old []byte, save func([]byte) error) error {
 		s.followClock(ctx)
-		l, _, err := decodeLedger(old, s.now())
+		now, known := s.moment(), s.known(a)
+		l, mended, err := decodeLedger(old, now.there)
 		if err != nil {
 			return err
 		}
+		known.look().recall(l, mended, now)
+		sent := slices.Clone(l.Sent)
 		s.applyDebts(a, l)
 		if err := change(l); err != nil {
 			return err
@@ -112,6 +129,7 @@ func (s *Session) enter(ctx context.Context, a action, r *record, change func(*l
 		if err := save(value); err != nil {
 			return err
 		}
+		known.wrote(sent, l, s.moment())
 		s.forgetDebts(a)
 		*r.ledgerOf(a) = *l
 		return nil

@@ -17,11 +17,11 @@ func newBook(s *Session, r *record, old []byte, save func([]byte) error, n need)
 		r.App, r.Identity = s.app, or(s.identity, r.Identity)
 		return b
 	}
-	b.record = &record{Version: storedVersion, App: s.app, Identity: s.identity, Generation: r.Generation}
+	b.record = &record{Version: storedVersion, App: s.app, Identity: s.identity, Generation: r.Generation, Wall: r.Wall}
 	b.kept = old
 	if n.begun != nil && n.begun.RingCentral.token().AccessToken != "" {
 		*b.record = *n.begun
-		b.record.Generation = r.Generation
+		b.record.Generation, b.record.Wall = r.Generation, r.Wall
 	}
 	return b
 }

@@ -69,6 +69,10 @@ func (e *Error) Error() string {
 // not reached. What the vendor refused, it refuses again.
 func (e *Error) Temporary() bool { return e.kind != failRefused }
 
+// Limited reports that nothing is wrong but the time: the vendor, or the ledger of requests, asks to come back when RetryAfter
+// is over. Nothing was spent.
+func (e *Error) Limited() bool { return e.kind == failLimited }
+
 // Unwrap returns what the network said, if the error came from there.
 func (e *Error) Unwrap() error { return e.cause }
 

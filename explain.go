@@ -30,7 +30,7 @@ func held(at, now time.Time) time.Time {
 }
 
 func explainUse(r *record, now time.Time, n need) Rung {
-	t := r.RingCX.token()
+	t := r.usable(n)
 	rung := Rung{Step: string(actUse), Possible: serves(r, now, n)}
 	switch {
 	case t.AccessToken == "":
@@ -41,6 +41,9 @@ func explainUse(r *record, now time.Time, n need) Rung {
 		rung.Why = fmt.Sprintf("it lives %s more, but a renewal is due; if that fails, it is used", words(t.Expiry.Sub(now)))
 	default:
 		rung.Why = fmt.Sprintf("it ended %s ago", words(now.Sub(t.Expiry)))
+	}
+	if d := r.drift(n.wall); d > 0 && t.AccessToken != "" {
+		rung.Why += fmt.Sprintf("; the clock of this machine went ahead of the store's by %s since it was obtained", words(d))
 	}
 	return rung
 }

@@ -81,6 +81,31 @@ func DecodeLedger(value []byte, now time.Time) (*Ledger, bool) {
 	return l, mended
 }
 
+func (r *record) NoteWall(ahead time.Duration)            { r.noteWall(ahead) }
+func (r *record) Drift(ahead time.Duration) time.Duration { return r.drift(ahead) }
+
+// KnownWalls counts the differences that are kept.
+func (r *record) KnownWalls() int { return len(r.Wall.Known) }
+
+// Places counts what the process keeps of Stores.
+func Places(store Store) (n int) {
+	places.mu.Lock()
+	defer places.mu.Unlock()
+	for where := range places.known {
+		if where.store == any(store) {
+			n++
+		}
+	}
+	return n
+}
+
+// Recall adds to l what is known of it since a moment, after which so much passed on the clock of records, on the wall's and on
+// the runtime's.
+func Recall(old *Ledger, since time.Time, l *Ledger, mended bool, passed [3]time.Duration) bool {
+	begin := moment{since, since, since}
+	return (&knowledge{ledger: old, since: begin}).recall(l, mended, moment{since.Add(passed[0]), since.Add(passed[1]), since.Add(passed[2])})
+}
+
 func (l *ledger) Encode() ([]byte, error) { return marshalStored(l, l.rest) }
 
 func DecodeRecord(value []byte) (*Record, error) { return decodeRecord("k", value) }

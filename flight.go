@@ -15,7 +15,7 @@ type flight struct {
 	err    error
 }
 
-// storeWait bounds the wait for the Store of a renewal that nobody waits for.
+// storeWait bounds the wait for the Store of a renewal that nobody waits for, unless SessionOptions.MaxWait is longer.
 const storeWait = time.Minute
 
 func (s *Session) need(minTTL time.Duration) need {
@@ -112,7 +112,7 @@ func (s *Session) fly(ctx context.Context, minTTL time.Duration, ahead bool) *fl
 	}
 	ctx = context.WithoutCancel(ctx)
 	go func() {
-		ctx, cancel := context.WithTimeout(ctx, storeWait)
+		ctx, cancel := context.WithTimeout(ctx, max(storeWait, s.maxWait))
 		defer cancel()
 		t, err := s.renew(ctx, n)
 		s.land(f, t, err, ahead)

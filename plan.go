@@ -34,6 +34,7 @@ type need struct {
 	login       bool          // the grant can log in without a person
 	direct      bool          // its logins bring RingCX tokens: there is nothing to exchange
 	credentials string        // fingerprint of what would be sent
+	wall        time.Duration // how far the clock on the wall is ahead of the one that records are kept by
 }
 
 // withoutHaste is the same need of a caller who takes a token that is due, too.
@@ -74,11 +75,11 @@ func when(a action, at, now time.Time) step {
 
 // serves tells whether the stored RingCX token is what the caller needs.
 func serves(r *record, now time.Time, n need) bool {
-	t := r.RingCX.token()
+	t := r.usable(n)
 	if t.AccessToken == "" || t.Obtained.Before(n.since) || n.refused == t.fingerprint() {
 		return false
 	}
-	if !now.Before(t.endAt()) || t.Obtained.After(now.Add(time.Minute)) { // the clock was set back: it may have ended
+	if !now.Before(t.endAt()) || r.RingCX.Obtained.After(now.Add(time.Minute)) { // the clock was set back: it may have ended
 		return false
 	}
 	if !n.started.IsZero() && !t.Obtained.Before(n.started) {

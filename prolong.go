@@ -48,6 +48,7 @@ func (s *Session) saveExpiry(t *Token) {
 			return nil
 		}
 		r.RingCX.Expiry = there
+		r.noteWall(s.wall())
 		value, err := r.encode()
 		if err != nil {
 			return err

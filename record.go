@@ -32,6 +32,8 @@ type record struct {
 	Failure *failure      `json:"failure,omitempty"` // the last failure, until something succeeds
 	Evicted time.Time     `json:"evicted,omitzero"`  // when the vendor last did not know an unspent refresh token, see missed
 
+	Wall *wall `json:"wall,omitempty"` // nil: an older program wrote it
+
 	rest rest // what newer programs wrote and this one does not know
 }
 

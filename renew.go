@@ -33,13 +33,13 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 	if n.since.IsZero() {
 		r, err := s.load(ctx)
 		now := s.now()
-		n.started = now
+		n.started, n.wall = now, s.wall()
 		if err == nil && s.owns(r) && serves(r, now, n) {
-			return s.local(r.RingCX.token()), nil
+			return s.local(r.usable(n)), nil
 		}
 		if err == nil && s.owns(r) && s.inline && serves(r, now, n.withoutHaste()) {
 			var cancel context.CancelFunc
-			old = r.RingCX.token()
+			old = r.usable(n)
 			short, cancel = context.WithTimeout(ctx, old.endAt().Sub(now)/2) // whoever is at it, the old one is good enough
 			defer cancel()
 		}
@@ -104,16 +104,18 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 		return nil, err
 	}
 	r.recover()
+	s.withoutSpent(r)
 	var last error
 	for range maxSteps {
 		s.followClock(ctx)
 		if err := s.readLedgers(ctx, r, true); err != nil {
 			return nil, err
 		}
+		n.wall = s.wall()
 		st := plan(r, s.now(), n)
 		switch st.action {
 		case actUse:
-			return r.RingCX.token(), nil
+			return r.usable(n), nil
 		case actWait:
 			return nil, &waitError{st.until, r.Failure}
 		case actAskPerson:
@@ -142,18 +144,21 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 	}
 	intent := *r.Attempt
 	s.used.Store(0)
-	skew := s.skew.Load()
+	skew, wall := s.skew.Load(), s.wall()
 	t, err := s.send(ctx, a, r)
 	if err == nil && a == actRefresh && repeats(t, r.RingCX.token()) {
 		err = &Error{Op: opRefresh, StatusCode: 200, Message: "the answer repeats an earlier one: something on the way has kept it", kind: failLost}
 	}
+	s.spend(a, r, t, err)
 	s.followClock(ctx)
 	now := s.now()
 	r.Skew = time.Duration(s.skew.Load())
 	var e *Error
 	if err == nil {
 		r.succeed(a, t)
-		b.settled = !atRingCentral(a)
+		if b.settled = !atRingCentral(a); b.settled {
+			r.noteWall(wall)
+		}
 		s.log.Info("ringcx: "+string(a), slog.String("key", s.key), slog.Time("expiry", s.here(t.Expiry)))
 	} else {
 		e = asError(a, err)

@@ -198,8 +198,7 @@ func TestWithoutTheIntentWrittenDownACrashSpendsARefreshTokenTwice(t *testing.T)
 		time.Sleep(6 * time.Minute)
 		store.forget = true
 		_, _ = v.Session(&ringcx.SessionOptions{Store: store, Key: "k"}).Token(t.Context())
-		store.forget = false
-		mustToken(t, v.Session(&ringcx.SessionOptions{Store: store, Key: "k"}))
+		mustToken(t, v.Session(&ringcx.SessionOptions{Store: store.Memory, Key: "k"})) // as another process, which saw none of it
 		if got := v.Verdicts(); len(got) != 1 || got[0] != "refresh token replayed" {
 			t.Errorf("verdicts: %v", got)
 		}

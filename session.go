@@ -18,12 +18,15 @@ type Session struct {
 	grant    Grant
 	store    Store
 	key      string
-	app      string // which app at which hosts, by fingerprint
-	identity string // with which credential, by fingerprint; "" if the grant has none
-	direct   bool   // grant logs in to RingCX itself
-	inline   bool   // SessionOptions.Inline
+	app      string        // which app at which hosts, by fingerprint
+	identity string        // with which credential, by fingerprint; "" if the grant has none
+	direct   bool          // grant logs in to RingCX itself
+	inline   bool          // SessionOptions.Inline
+	maxWait  time.Duration // SessionOptions.MaxWait
 	log      *slog.Logger
 	invalid  error // what is wrong with the configuration
+
+	knownRingCentral, knownRingCX, knownLineage *known // what the process knows of what the Store keeps
 
 	clock atomic.Pointer[reading] // what the Store's clock said last, nil if it was not asked
 	skew  atomic.Int64            // how far the vendor's clock is ahead of ours, as last seen
@@ -60,7 +63,11 @@ type SessionOptions struct {
 	// Inline makes every renewal happen in the call that finds it due, and never in the background, for programs
 	// that live for one call: commands, serverless functions.
 	Inline bool
-	// Log gets a line for each renewal; nil: none. Secrets never appear in it.
+	// MaxWait is how long a call waits at most when the vendor's limits, or a vendor that fails, leave nothing to do but wait. A
+	// call whose ctx ends earlier waits no longer than that. 0: two minutes. Negative: not at all.
+	MaxWait time.Duration
+	// Log gets a line for each renewal; nil: none. Secrets never appear in it. A line that tells of a wait as MaxWait
+	// bounds it has the attribute "until", the time at which the wait ends; no other line has it.
 	Log *slog.Logger
 }
 
@@ -76,7 +83,7 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	own.observe = func(skew time.Duration) { s.skew.Store(int64(skew)) }
 	own.count = func(used int) { s.used.Store(int64(used)) }
 	own.skew = func() time.Duration { return time.Duration(s.skew.Load()) }
-	s = &Session{config: &own, grant: login, store: opts.Store, key: opts.Key, inline: opts.Inline, log: opts.Log}
+	s = &Session{config: &own, grant: login, store: opts.Store, key: opts.Key, inline: opts.Inline, maxWait: opts.MaxWait, log: opts.Log}
 	s.invalid = c.Validate()
 	s.app = fingerprint(c.ringCentral(), c.ringCX(), c.ClientID)
 	if login == nil {
@@ -89,7 +96,9 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	}
 	_, s.direct = login.(interface{ direct() })
 	if s.store == nil {
-		s.store = new(Memory)
+		s.store, s.knownRingCentral, s.knownRingCX, s.knownLineage = new(Memory), new(known), new(known), new(known)
+	} else {
+		s.knownRingCentral, s.knownRingCX = knownOf(s.store, s.ledgerKey(actLogin)), knownOf(s.store, s.ledgerKey(actExchange))
 	}
 	switch {
 	case s.key != "":
@@ -97,6 +106,9 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 		s.invalid = errNameless // and it has no key, so that nothing is read or written
 	default:
 		s.key = fingerprint(s.app, s.identity)
+	}
+	if s.knownLineage == nil {
+		s.knownLineage = knownOf(s.store, s.key)
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -165,8 +177,8 @@ func (s *Session) load(ctx context.Context) (*record, error) {
 }
 
 // Token returns a token that works. Usually that is a read of memory. When a renewal is needed, one caller's is
-// everybody's; when the vendor's limits leave nothing to do but wait, it waits as long as ctx allows, two minutes at
-// most. Errors are an [*Error] with the vendor's words, or carry [ErrLoginRequired]. The token is shared: do not change it.
+// everybody's; when the vendor's limits leave nothing to do but wait, it waits as long as ctx and SessionOptions.MaxWait
+// allow. Errors are an [*Error] with the vendor's words, or carry [ErrLoginRequired]. The token is shared: do not change it.
 func (s *Session) Token(ctx context.Context) (*Token, error) {
 	if t := s.hot.Load(); t != nil {
 		return t, nil
@@ -246,15 +258,19 @@ func (s *Session) Wait(ctx context.Context) error {
 	}
 }
 
-// maxWait is how long a call without a deadline waits for the vendor's limits.
-const maxWait = 2 * time.Minute
+// defaultWait is SessionOptions.MaxWait when that says nothing.
+const defaultWait = 2 * time.Minute
 
 // maxRetries is how often a call tries again after the vendor's server failed or could not be understood.
 const maxRetries = 2
 
-// patiently calls fn until it brings a token, an error that waiting cannot mend, or ctx or maxWait end the waiting.
+// patiently calls fn until it brings a token, an error that waiting cannot mend, or ctx or MaxWait end the waiting.
 func (s *Session) patiently(ctx context.Context, fn func() (*Token, error)) (*Token, error) {
-	giveUp := s.config.now().Add(maxWait)
+	most := s.maxWait
+	if most == 0 {
+		most = defaultWait
+	}
+	giveUp := s.config.now().Add(most)
 	for failures := 0; ; {
 		t, err := fn()
 		var wait *waitError

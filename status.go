@@ -60,12 +60,13 @@ func (s *Session) Status(ctx context.Context) (*Status, error) {
 	if !s.owns(r) {
 		r = &record{}
 	}
+	s.withoutSpent(r)
 	if err := s.readLedgers(ctx, r, false); err != nil {
 		return nil, err
 	}
 	now := s.now()
 	n := s.need(0)
-	n.ahead = true
+	n.ahead, n.wall = true, s.wall()
 	next := plan(r, now, n)
 	st := &Status{
 		Key: s.key, Generation: r.Generation, Next: string(next.action), NextAt: s.here(next.until),
@@ -77,7 +78,7 @@ func (s *Session) Status(ctx context.Context) (*Status, error) {
 	for i := range st.Ladder {
 		st.Ladder[i].At = s.here(st.Ladder[i].At)
 	}
-	if t := s.local(r.RingCX.token()); t.AccessToken != "" {
+	if t := s.local(r.usable(n)); t.AccessToken != "" {
 		st.MainAccountID, st.Expiry, st.RenewAt, st.Refreshable = printable(t.MainAccountID), t.Expiry, t.RenewAt(), t.RefreshToken != ""
 	}
 	if t := s.local(r.RingCentral.token()); t.AccessToken != "" {

@@ -12,6 +12,9 @@ import (
 // A Store that several machines share may also have a method Now(context.Context) (time.Time, error), which tells the
 // same time to all of them. Sessions then keep their records by it, and it does not matter that the machines' clocks
 // differ.
+//
+// It may also have a method Place() string. Values that return the same are one Store in different words: sessions of a
+// process then share what they know of the vendor's limits, in case the Store forgets it. Without it each value is a Store.
 type Store interface {
 	// Load returns the value of key as last saved, byte for byte (values carry checksums), nil if there is none. It does
 	// not wait for an Update under way.

@@ -203,7 +203,7 @@ func (c *call) request(url string, body []byte) (*http.Request, error) {
 	if body != nil {
 		in = bytes.NewReader(body)
 	}
-	req, err := http.NewRequestWithContext(c.patient(), c.method, url, in)
+	req, err := http.NewRequestWithContext(c.Context, c.method, url, in)
 	if err != nil {
 		return nil, &usageError{"the path cannot be called", "give it as the vendor's documentation does, such as /voice/api/v1/admin/accounts"}
 	}

@@ -254,7 +254,7 @@ func (a *app) authenticate(acc *account, saved profile) {
 
 // session of the account. It fails only later, when a token is needed.
 func (a *app) session(acc *account) *ringcx.Session {
-	s := acc.config.NewSession(acc.grant(), &ringcx.SessionOptions{Store: acc.store, Key: acc.key, Inline: true, Log: a.logger()})
+	s := acc.config.NewSession(acc.grant(), &ringcx.SessionOptions{Store: acc.store, Key: acc.key, Inline: true, MaxWait: a.waitAtMost(), Log: a.logger()})
 	a.sessions = append(a.sessions, s)
 	return s
 }

@@ -35,7 +35,7 @@ func (t *limited) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t.app.timeout > 0 {
 		w.limit, w.whole, w.ends = t.app.timeout, true, time.Now().Add(t.app.timeout)
 	}
-	if at, ok := deadlineOf(req.Context()); ok && at.Before(w.ends) {
+	if at, ok := req.Context().Deadline(); ok && at.Before(w.ends) {
 		w.ends = at
 	}
 	w.ctx, w.cancel = context.WithCancelCause(req.Context())

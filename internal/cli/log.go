@@ -44,8 +44,8 @@ func (t *talk) WithAttrs(attrs []slog.Attr) slog.Handler {
 func (t *talk) WithGroup(string) slog.Handler { return t }
 
 func (t *talk) Handle(_ context.Context, r slog.Record) error {
-	waits := strings.HasSuffix(r.Message, "waiting")
-	if r.Level < t.level && (!waits || isShort(r)) {
+	until, waits := waitsUntil(r)
+	if r.Level < t.level && (!waits || time.Until(until) < noticeable/2) {
 		return nil
 	}
 	var b strings.Builder
@@ -77,14 +77,15 @@ func (t *talk) Handle(_ context.Context, r slog.Record) error {
 	return err
 }
 
-// isShort tells a wait that nobody notices.
-func isShort(r slog.Record) bool {
-	short := false
+// waitsUntil is when the wait ends that a line tells of, see ringcx.SessionOptions.
+func waitsUntil(r slog.Record) (until time.Time, waits bool) {
 	r.Attrs(func(a slog.Attr) bool {
-		short = short || a.Key == "until" && a.Value.Kind() == slog.KindTime && time.Until(a.Value.Time()) < noticeable/2
-		return true
+		if waits = a.Key == "until" && a.Value.Kind() == slog.KindTime; waits {
+			until = a.Value.Time()
+		}
+		return !waits
 	})
-	return short
+	return until, waits
 }
 
 // client is the client of the environment, with hosts of this machine reached as package ringcx says, and with limits.

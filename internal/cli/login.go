@@ -251,7 +251,7 @@ func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 	own := *acc
 	own.store = begun
 	session := a.session(&own)
-	err := session.Login(a.patient())
+	err := session.Login(a.Context)
 	if err != nil {
 		err = &loginFailed{cause: err}
 	}

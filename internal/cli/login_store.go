@@ -62,7 +62,7 @@ func (d *draft) Now(ctx context.Context) (time.Time, error) {
 // mayStore finds out whether what a login brings can be stored, before anything is sent for it.
 func (a *app) mayStore(acc *account) error {
 	for _, key := range []string{acc.key, secretsKey(acc.profile)} {
-		if err := acc.store.Update(a.patient(), key, func(old []byte, save func([]byte) error) error {
+		if err := acc.store.Update(a.Context, key, func(old []byte, save func([]byte) error) error {
 			if old == nil {
 				return nil
 			}

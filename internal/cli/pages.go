@@ -123,7 +123,7 @@ func identity(row json.RawMessage) [sha256.Size]byte {
 func (a *app) rows(client *http.Client, address string, headers http.Header, wait bool) ([]json.RawMessage, error) {
 	until := time.Now().Add(a.maxWait)
 	for {
-		req, err := http.NewRequestWithContext(a.patient(), http.MethodGet, address, nil)
+		req, err := http.NewRequestWithContext(a.Context, http.MethodGet, address, nil)
 		if err != nil {
 			return nil, &usageError{"the path cannot be called", "give it as the vendor's documentation does, such as /voice/api/v1/admin/accounts"}
 		}

@@ -18,49 +18,12 @@ const noticeable = time.Second
 // usualWait is how long a command waits for a vendor or another process that is busy, unless --max-wait says otherwise.
 const usualWait = 2 * time.Minute
 
-// patientContext is a context for what may have to wait for the vendor's limits. The engine begins no wait that would end after
-// its deadline; what is under way then goes on. So it is for the engine and for requests alone: a context made from it with
-// a timeout has none, if that would end later.
-type patientContext struct {
-	context.Context
-	until time.Time
-}
-
-type patientKey struct{}
-
-// Deadline implements context.Context.
-func (p *patientContext) Deadline() (time.Time, bool) { return p.until, true }
-
-// Value implements context.Context.
-func (p *patientContext) Value(key any) any {
-	if key == (patientKey{}) {
-		return p
+// waitAtMost is --max-wait as SessionOptions.MaxWait wants it.
+func (a *app) waitAtMost() time.Duration {
+	if a.maxWait == 0 {
+		return -1 // not at all
 	}
-	return p.Context.Value(key)
-}
-
-// patient is the context of one call that --max-wait bounds.
-func (a *app) patient() context.Context {
-	return &patientContext{a.Context, time.Now().Add(a.maxWait)}
-}
-
-// deadlineOf is when ctx ends, if it does so by itself.
-func deadlineOf(ctx context.Context) (time.Time, bool) {
-	at, ok := ctx.Deadline()
-	if p, hopes := ctx.Value(patientKey{}).(*patientContext); hopes && ok && at.Equal(p.until) {
-		return time.Time{}, false
-	}
-	return at, ok
-}
-
-// lasting is ctx without a deadline that only a patientContext has.
-func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
-	if _, ok := deadlineOf(ctx); ok {
-		return context.WithCancel(ctx)
-	}
-	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, cancel)
-	return own, func() { stop(); cancel() }
+	return a.maxWait
 }
 
 // checkWaits refuses limits that are none.
@@ -111,16 +74,11 @@ func (a *app) pause(d time.Duration, why string) error {
 // isBusy tells errors that end by themselves: the vendor asks for patience, or another process is at it.
 func isBusy(err error) bool {
 	var own interface{ busy() bool }
-	var vendor *ringcx.Error
-	switch {
-	case errors.As(err, &own):
+	if errors.As(err, &own) {
 		return own.busy()
-	case !errors.As(err, &vendor) || !vendor.Temporary():
-		return false
-	case vendor.StatusCode == 0:
-		return vendor.Op == "renew" && vendor.RetryAfter > 0 // not sent, as our own count says
 	}
-	return isBusyAnswer(vendor.StatusCode, vendor.RetryAfter)
+	var vendor *ringcx.Error
+	return errors.As(err, &vendor) && vendor.Limited()
 }
 
 // busyError is a wait for another process that took too long.
@@ -149,11 +107,12 @@ type timed interface {
 // telling is store with words about who is waited for there, and an end to it.
 func (a *app) telling(store ringcx.Store) ringcx.Store {
 	if s, ok := store.(timed); ok {
-		return &tellingStore{a, s}
+		return tellingStore{a, s}
 	}
 	return store
 }
 
+// tellingStore is equal for equal stores, so that sessions know that they share one.
 type tellingStore struct {
 	app  *app
 	base timed
@@ -165,20 +124,16 @@ const waitStore = "the store to answer"
 const connects = 3 * time.Second
 
 // Load implements ringcx.Store.
-func (s *tellingStore) Load(ctx context.Context, key string) ([]byte, error) {
-	until, _ := deadlineOf(ctx)
+func (s tellingStore) Load(ctx context.Context, key string) ([]byte, error) {
+	until, _ := ctx.Deadline()
 	defer s.app.awaitsAfter(connects, waitStore, until)()
-	ctx, cancel := lasting(ctx)
-	defer cancel()
 	return s.base.Load(ctx, key)
 }
 
 // Now is the store's time.
-func (s *tellingStore) Now(ctx context.Context) (time.Time, error) {
-	until, _ := deadlineOf(ctx)
+func (s tellingStore) Now(ctx context.Context) (time.Time, error) {
+	until, _ := ctx.Deadline()
 	defer s.app.awaitsAfter(connects, waitStore, until)()
-	ctx, cancel := lasting(ctx)
-	defer cancel()
 	return s.base.Now(ctx)
 }
 
@@ -186,16 +141,16 @@ func (s *tellingStore) Now(ctx context.Context) (time.Time, error) {
 const takes = time.Second
 
 // Update implements ringcx.Store.
-func (s *tellingStore) Update(ctx context.Context, key string, fn func(old []byte, save func([]byte) error) error) error {
+func (s tellingStore) Update(ctx context.Context, key string, fn func(old []byte, save func([]byte) error) error) error {
 	began := time.Now()
 	limit := max(s.app.maxWait, takes)
 	until := began.Add(limit)
-	if at, ok := deadlineOf(ctx); ok && at.Before(until) {
+	if at, ok := ctx.Deadline(); ok && at.Before(until) {
 		until = at
 	}
 	quiet := s.app.awaits("another process that uses the stored session", until)
 	defer quiet()
-	turn, cancel := lasting(ctx)
+	turn, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var decided atomic.Bool // the turn has come, or it is given up: never both
 	giveUp := time.AfterFunc(time.Until(until), func() {
@@ -212,7 +167,7 @@ func (s *tellingStore) Update(ctx context.Context, key string, fn func(old []byt
 		quiet()
 		return fn(old, save)
 	})
-	_, own := deadlineOf(ctx)
+	_, own := ctx.Deadline()
 	if err != nil && !had && turn.Err() != nil && (ctx.Err() == nil || own && errors.Is(ctx.Err(), context.DeadlineExceeded)) {
 		return &busyError{"the stored session is in use", time.Since(began)}
 	}

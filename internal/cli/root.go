@@ -221,7 +221,7 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	flags.StringVar(&a.cxURL, "ringcx-server-url", "", "RingCX server (default: $RINGCX_SERVER_URL)")
 	flags.StringVar(&a.clientID, "client-id", "", "client ID of the app (default: $RC_APP_CLIENT_ID)")
 	flags.DurationVar(&a.timeout, "timeout", 0, "time for a request and its answer (default: a server may say nothing for a minute)")
-	flags.DurationVar(&a.maxWait, "max-wait", usualWait, "wait so long for a busy vendor or process (for a token 2m at most)")
+	flags.DurationVar(&a.maxWait, "max-wait", usualWait, "wait so long for a busy vendor or process")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "tell what is done on stderr")
 	complete(root, "profile", func(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		return a.completeProfile(cmd, nil, word)

@@ -37,7 +37,7 @@ a call that finds it due renews it, one for all who call at the same time.`,
 			if err != nil {
 				return err
 			}
-			t, err := session.TokenFor(a.patient(), minTTL)
+			t, err := session.TokenFor(a.Context, minTTL)
 			if err != nil {
 				return tooMuch(err, minTTL)
 			}
@@ -94,7 +94,7 @@ func (a *app) validate(session *ringcx.Session, acc *account) error {
 	case strings.TrimSpace(string(r.body)) == "false":
 		return &hintedError{errors.New("RingCX does not accept the token"), "run 'ringcx doctor'"}
 	}
-	t, err := session.Token(a.patient())
+	t, err := session.Token(a.Context)
 	if err != nil {
 		return err
 	}

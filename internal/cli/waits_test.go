@@ -281,3 +281,40 @@ func match(t *testing.T, text, pattern string) {
 		t.Errorf("%q is not like %s", text, pattern)
 	}
 }
+
+// until ends a command when it says so.
+type until struct {
+	locked
+	word string
+	end  context.CancelFunc
+}
+
+func (u *until) Write(p []byte) (int, error) {
+	n, err := u.locked.Write(p)
+	if strings.Contains(u.String(), u.word) {
+		u.end()
+	}
+	return n, err
+}
+
+func TestTheUserCanHaveTheCommandWaitLongerThanUsual(t *testing.T) {
+	for wait, code := range map[string]int{"10m": 130, "1h": 130, "2m": 75} {
+		for _, args := range [][]string{{"token", "--validate"}, {"accounts", "list"}, {"api", "GET", "/voice/api/v1/admin/users"}, {"whoami"}} {
+			p := newPerson(t)
+			for _, path := range []string{"/api/auth/token/refresh", "/api/auth/login/rc/accesstoken"} {
+				p.arm(`{"path":"` + path + `","kind":"retry-after","retryAfter":"300"}`)
+			}
+			p.box.Advance(6 * time.Minute)
+			ctx, cancel := context.WithCancel(t.Context())
+			talk := &until{word: "waiting until ", end: cancel}
+			got := cli.Main(&cli.Env{
+				Args: append(args, "--max-wait", wait), Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: talk, Context: ctx,
+				Getenv: func(name string) string { return p.env[name] },
+			})
+			cancel()
+			if got != code {
+				t.Errorf("%q --max-wait %s: exit code %d\n%s", args, wait, got, talk)
+			}
+		}
+	}
+}

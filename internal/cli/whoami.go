@@ -59,7 +59,7 @@ sub-accounts (accountId) that most calls of the API take. With --json it prints 
 
 // request calls path at the account's RingCX server.
 func (a *app) request(client *http.Client, method string, acc *account, path, accept string) (*reply, error) {
-	req, err := http.NewRequestWithContext(a.patient(), method, acc.config.Endpoint.Canonical().RingCX+path, nil)
+	req, err := http.NewRequestWithContext(a.Context, method, acc.config.Endpoint.Canonical().RingCX+path, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,8 @@ const written = 2026
 
 // Now tells the time to all programs of the machine, and goes on steadily when somebody sets the clock of the machine,
 // forward or back: what is stored (when a token ends, when a request was sent) is not upset by it. It may therefore differ
-// from the time of day until the machine starts anew. On systems without such a clock, and in a directory that cannot be
+// from the time of day until the machine starts anew. It goes on while the machine sleeps, and stands still while a virtual
+// machine is paused as a whole: sessions see that by the time of day. On systems without such a clock, and in a directory that cannot be
 // written to, it is the time of day. Only Linux has one so far.
 func (s *Store) Now(ctx context.Context) (time.Time, error) {
 	boot, since, ok := sinceBoot()
