@@ -107,7 +107,7 @@ func (t *Transport) target() *target {
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	base := route(t.Base, req.URL.Hostname(), t.AllowHTTP)
 	if t.Source == nil && t.Host == "" {
-		return base.RoundTrip(req)
+		return send(base, req)
 	}
 	to := t.target()
 	switch {
@@ -118,7 +118,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, fmt.Errorf("sign a request: the Transport's %s", to.problem)
 	case !to.meant(req.URL):
-		return base.RoundTrip(req)
+		return send(base, req)
 	case req.URL.Scheme != "https" && to.refuse:
 		closeBody(req)
 		return nil, fmt.Errorf("refusing to send a token to %s without TLS", oneLine(req.URL.Host))
@@ -128,7 +128,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, err
 	}
-	resp, err := base.RoundTrip(t.sign(req, token))
+	resp, err := send(base, t.sign(req, token))
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +177,7 @@ func (t *Transport) again(base http.RoundTripper, req *http.Request, resp *http.
 		}
 	}
 	drain(resp)
-	resp, err = base.RoundTrip(repeat)
+	resp, err = send(base, repeat)
 	if err == nil && resp.StatusCode != http.StatusUnauthorized {
 		t.confirm(token)
 	}

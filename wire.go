@@ -55,8 +55,10 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 	if err != nil {
 		return nil, sent, &Error{Op: r.op, Message: err.Error(), kind: failUnsent, cause: err}
 	}
-	resp, err := c.httpClient(req.URL.Hostname()).Do(req)
+	client := c.httpClient(req.URL.Hostname())
+	resp, err := client.Do(req)
 	if err != nil {
+		err = withCause(err, req, client.Transport, c.now(), c.knownSkew())
 		kind := failLost
 		if asked.Load() && !connected.Load() || dialFailed(err) {
 			kind = failUnsent
@@ -71,6 +73,7 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	body = bytes.TrimPrefix(body, []byte("\ufeff")) // a byte order mark says nothing
 	if err != nil {
+		err = withCause(err, req, client.Transport, c.now(), c.knownSkew())
 		err = &Error{
 			Op: r.op, StatusCode: resp.StatusCode, Message: "the answer broke off: " + networkMessage(req, err, r.secrets(c)), kind: failLost, cause: err,
 		}
@@ -79,6 +82,14 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 		return nil, sent, e
 	}
 	return body, sent, nil
+}
+
+// knownSkew is how far the vendor's clock is ahead, 0 if it is not known.
+func (c Config) knownSkew() time.Duration {
+	if c.skew == nil {
+		return 0
+	}
+	return c.skew()
 }
 
 // judge tells what is wrong with an answer, nil if it is a success; broken says that it did not end as it should. One that
@@ -138,14 +149,17 @@ func (c Config) request(ctx context.Context, r tokenRequest) (*http.Request, err
 	return req, nil
 }
 
-// networkMessage is the network's own words without the URL around them.
+// networkMessage is what kept an answer from coming, without the URL around it.
 func networkMessage(req *http.Request, err error, secrets []string) string {
 	var u *url.Error
-	if errors.As(err, &u) {
+	if errors.As(err, &u) && u.Op != "parse" {
 		err = u.Err
 	}
-	msg := err.Error()
-	if errors.Is(err, context.DeadlineExceeded) {
+	var known *networkError
+	msg := withoutUser(err.Error())
+	if errors.As(err, &known) {
+		msg = known.text
+	} else if errors.Is(err, context.DeadlineExceeded) {
 		msg = "no answer in time"
 	}
 	return oneLine(scrub("no usable answer from "+req.URL.Host+": "+msg, secrets))
@@ -155,7 +169,7 @@ func networkMessage(req *http.Request, err error, secrets []string) string {
 func dialFailed(err error) bool {
 	var op *net.OpError
 	var dns *net.DNSError
-	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial"
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &dns)
 }
 
 // decode reads the fields of an answer.

@@ -39,6 +39,7 @@ type facts struct {
 	missing  *notStored // no stored login is the one that is asked for
 
 	contacts []contact
+	proxies  []string // what is wrong with the variables that name proxies
 	files    []fileFact
 
 	store     string // its kind, "" if it was not tried
@@ -62,6 +63,7 @@ const loginLimit = 40 * time.Second
 func (a *app) gather(login bool) *facts {
 	f := &facts{now: time.Now()}
 	acc := a.readAll(f)
+	f.proxies = ringcx.ProxyProblems(a.Getenv)
 	var wg sync.WaitGroup
 	if acc != nil {
 		f.describe(acc)
