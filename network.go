@@ -72,7 +72,8 @@ func withCause(err error, req *http.Request, base http.RoundTripper, now time.Ti
 		err = u.Err
 	}
 	var record tls.RecordHeaderError
-	if errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/" {
+	var op *net.OpError
+	if errors.As(err, &record) && !errors.As(err, &op) && string(record.RecordHeader[:]) == "HTTP/" {
 		err = http.ErrSchemeMismatch // as http.Client has it
 	}
 	w := wayOf(req, base, err)

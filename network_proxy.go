@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"reflect"
 	"strings"
@@ -25,22 +24,13 @@ func wayOf(req *http.Request, base http.RoundTripper, err error) way {
 	if reflect.ValueOf(t.Proxy).Pointer() == reflect.ValueOf(http.ProxyFromEnvironment).Pointer() {
 		w.setting = os.Getenv
 	}
-	if w.setting == nil && !canBeOfProxy(err) {
-		return w
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "dial" {
+		return w // to the host itself: a proxy that is not reached is told as such
 	}
 	proxy, err := t.Proxy(req)
 	w.proxy, w.unread = proxy, err != nil
 	return w
-}
-
-// canBeOfProxy tells errors that a proxy may have caused from those that it surely has not, or that are a program's own.
-func canBeOfProxy(err error) bool {
-	var op *net.OpError
-	var u *url.Error
-	if errors.As(err, &op) {
-		return op.Op != "dial"
-	}
-	return errors.As(err, &u) || isTimeout(err) || isCut(err) || statusNamed(strings.ToLower(err.Error())) != 0 || strings.Contains(err.Error(), "malformed HTTP")
 }
 
 // variable is the name of the variable that the proxy for such a request comes from.

@@ -158,6 +158,8 @@ func TestWhatIsWrongWithTLSIsTold(t *testing.T) {
 	other, trustOther := selfSigned(t, -hour, hour, many...)
 	old, trustOld := selfSigned(t, -80*hour, -72*hour)
 	young, trustYoung := selfSigned(t, 72*hour+time.Minute, 80*hour)
+	plain := httptest.NewServer(nil)
+	t.Cleanup(plain.Close)
 	limits := &tls.Config{RootCAs: trust, MinVersion: tls.VersionTLS12}
 	for name, c := range map[string]struct {
 		at                string
@@ -170,8 +172,10 @@ func TestWhatIsWrongWithTLSIsTold(t *testing.T) {
 		"self-signed":     {secure(t, &tls.Config{Certificates: []tls.Certificate{good}}), &tls.Config{}, "tls-untrusted", "signed by itself", "SSL_CERT_FILE"},
 		"unknown maker":   {secure(t, nil), &tls.Config{}, "tls-untrusted", "trust", "not trusted"},
 		"an old version":  {secure(t, &tls.Config{Certificates: []tls.Certificate{good}, MaxVersion: tls.VersionTLS11}), limits, "tls-version", "version of TLS", "TLS 1.2"}, //nolint:gosec // on purpose
-		"its certificate": {secure(t, &tls.Config{Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}), limits, "tls-refused", "broke the TLS handshake off", "certificate of this program"},
-		"plain HTTP":      {strings.TrimPrefix(httptest.NewServer(nil).URL, "http://"), limits, "tls-missing", "plain HTTP", "only a server on this machine"},
+		"its certificate": {secure(t, &tls.Config{Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}), limits, "tls-refused", "broke the TLS handshake off", "in between"},
+		"one of ours":     {listen(t, hello("\x15\x03\x03\x00\x02\x02\x74")), limits, "tls-refused", "certificate required", "certificate of this program"},
+		"another host":    {listen(t, hello("\x15\x03\x03\x00\x02\x02\x70")), limits, "tls-refused", "unrecognized name", "check RC_SERVER_URL"},
+		"plain HTTP":      {plain.Listener.Addr().String(), limits, "tls-missing", "plain HTTP", "only a server on this machine"},
 		"a mail server":   {listen(t, hello("220 mail.example ESMTP\r\n")), limits, "tls-missing", "other than TLS", "port"},
 		"an alert":        {listen(t, hello("\x15\x03\x03\x00\x02\x02\x28")), limits, "tls-refused", "handshake failure", "in between"},
 		"nothing":         {listen(t, hello("")), limits, "tcp-timeout", "TLS handshake timeout", "firewall"},
@@ -245,7 +249,7 @@ func TestWhatAProxyDoesIsNotBlamedOnTheVendor(t *testing.T) {
 		"it cannot reach it":    {"http://" + answer("502 Bad Gateway"), "proxy-refused", "it cannot reach it", "NO_PROXY"},
 		"it is busy":            {"http://" + answer("503 Service Unavailable"), "proxy-refused", "it cannot reach it", "NO_PROXY"},
 		"it is a web server":    {"http://" + answer("405 Method Not Allowed"), "proxy-refused", "does not let", "web server"},
-		"it says odd things":    {"http://" + answer("499 \x1b[31mno\x07 " + strings.Repeat("x", 3000)), "proxy-refused", "does not let", "NO_PROXY"},
+		"it says odd things":    {"http://" + answer("499 \x1b[31mno\x07 "+strings.Repeat("x", 3000)), "proxy-refused", "does not let", "NO_PROXY"},
 		"it says nothing":       {"http://" + answer("407"), "proxy-refused", "does not let", "user and a password"},
 		"it closes":             {"http://" + listen(t, replying("")), "proxy-closed", "closed the connection", "NO_PROXY"},
 		"it lets in, and stops": {"http://" + answer("200 OK"), "proxy-closed", "behind it", "NO_PROXY"},
