@@ -120,10 +120,15 @@ func causeOf(err error, w way) cause {
 	case isOp && op.Op == "proxyconnect":
 		return unreachableProxy(op.Err, w)
 	}
-	if c = tlsCause(err, w, w.host); c.id == "" && w.proxy != nil {
+	switch c = tlsCause(err, w, w.host); {
+	case c.id == "tls-missing" && w.proxy != nil:
+		return cause{"proxy-refused", "what comes through " + w.who() + " is not TLS with " + w.host,
+			"what listens there may be a web server and no proxy, or lead to a page of its own: check " + w.place() + nothingLost}
+	case c.id != "" && w.proxy != nil:
+		c.text += ", by way of " + w.who()
+	case w.proxy != nil:
 		return refusedByProxy(err, w)
-	}
-	if c.id == "" {
+	case c.id == "":
 		c = tcpCause(err, w)
 	}
 	if w.proxy == nil && w.secure {

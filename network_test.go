@@ -253,6 +253,7 @@ func TestWhatAProxyDoesIsNotBlamedOnTheVendor(t *testing.T) {
 		"it says nothing":       {"http://" + answer("407"), "proxy-refused", "does not let", "user and a password"},
 		"it closes":             {"http://" + listen(t, replying("")), "proxy-closed", "closed the connection", "NO_PROXY"},
 		"it lets in, and stops": {"http://" + answer("200 OK"), "proxy-closed", "behind it", "NO_PROXY"},
+		"it is a web page":      {"http://" + listen(t, replying("HTTP/1.1 200 OK\r\n\r\n<html>")), "proxy-closed", "behind it", "NO_PROXY"},
 		"it speaks HTTP/2":      {"http://" + listen(t, replying("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64\r\n")), "proxy-refused", "HTTP/1.1", "socks5"},
 		"it speaks TLS":         {"http://" + listen(t, hello("\x15\x03\x01\x00\x02\x02\x16\r\n")), "proxy-tls", "speaks TLS", "https:// and not http://"},
 		"it speaks none":        {"https://u:canary@" + answer("200 OK"), "proxy-tls", "does not speak TLS", "http:// and not https://"},

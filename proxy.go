@@ -79,8 +79,16 @@ func proxyProblem(value string) string {
 	case tail != "" && tail != "/":
 		return "has more behind its host and port"
 	}
-	return proxyHostProblem(host)
+	if problem := proxyHostProblem(host); problem != "" {
+		return problem
+	}
+	if _, err := url.Parse("http://" + host); err != nil {
+		return badHost
+	}
+	return ""
 }
+
+const badHost = "names a host that cannot be one"
 
 // quotedScheme shows a scheme as far as it is one.
 func quotedScheme(s string) string {
@@ -110,7 +118,7 @@ func proxyHostProblem(hostport string) string {
 	case host == "":
 		return "names no host"
 	case !open && !isHost(host) && isASCII(host):
-		return "names a host that cannot be one"
+		return badHost
 	}
 	return ""
 }

@@ -148,7 +148,7 @@ func TestAProxyIsNamedByItsVariable(t *testing.T) {
 		"a login":       {errors.New("Proxy Authentication Required"), good, "proxy-auth", "refuses the user and the password of https_proxy", "percent-encoded"},
 		"an entry":      {errors.New("Forbidden"), map[string]string{"https_proxy": "http://p:1", "NO_PROXY": "*vendor.example"}, "proxy-refused", "Forbidden", `NO_PROXY has "*vendor.example"`},
 		"a scheme":      {errors.New("EOF"), map[string]string{"HTTPS_PROXY": "socks4://u:canary@p:1"}, "proxy-unreadable", "HTTPS_PROXY begins with a scheme (socks4)", "http://host:port"},
-		"a certificate": {x509.UnknownAuthorityError{}, good, "tls-untrusted", "trusts", "company proxy"},
+		"a certificate": {x509.UnknownAuthorityError{}, good, "tls-untrusted", "trusts, by way of the proxy proxy.example:1", "company proxy"},
 	} {
 		proxy := &url.URL{Scheme: "http", User: url.UserPassword("u", "canary"), Host: "proxy.example:1"}
 		id, text, hint := ringcx.CauseOf(c.err, "vendor.example", proxy, time.Now(), 0, c.variables)
@@ -207,7 +207,7 @@ func TestAClockThatTheVendorDoesNotAgreeWithIsTold(t *testing.T) {
 
 // What package net/http cannot read it passes over, so it has to be told; and nothing of a value is told but its scheme.
 func FuzzProxyVariables(f *testing.F) {
-	for _, seed := range []string{"http://u:hunter22@h:1", "http://u:hun#ter22@h", "::", "http://[", "http://h:1/hunter22", "socks4://h", "\"x\"", "http://\x00"} {
+	for _, seed := range []string{"http://u:hunter22@h:1", "http://u:hun#ter22@h", "::", "http://[", "http://h:1/hunter22", "socks4://h", "\"x\"", "http://\x00", "%\x80"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
