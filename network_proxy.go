@@ -126,6 +126,8 @@ func refusedByProxy(err error, w way) cause {
 		avoid = odd[0] + "; " + avoid
 	}
 	switch {
+	case status == http.StatusNetworkAuthenticationRequired:
+		return cause{"portal", who + w.named() + " wants a sign-in to the network (511)", openABrowser}
 	case status == http.StatusProxyAuthRequired, strings.Contains(text, "authenticat"), strings.Contains(text, "no acceptable auth"):
 		return w.login(said)
 	case status >= http.StatusInternalServerError && status != http.StatusNotImplemented:

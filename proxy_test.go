@@ -22,8 +22,6 @@ func TestAVariableThatNamesNoProxyIsToldWithoutWhatItHolds(t *testing.T) {
 		"http://proxy.example:3128":                 "",
 		"https://proxy.example":                     "",
 		"socks5://127.0.0.1:1080":                   "",
-		"socks5h://[::1]:1080/":                     "",
-		"HTTP://PROXY.example:8080":                 "",
 		"proxy.example:3128":                        "",
 		"10.0.0.1:3128":                             "",
 		"proxy":                                     "",
