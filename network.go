@@ -122,8 +122,10 @@ func causeOf(err error, w way) cause {
 	}
 	switch c = tlsCause(err, w, w.host); {
 	case c.id == "tls-missing" && w.proxy != nil:
-		return cause{"proxy-refused", "what comes through " + w.who() + " is not TLS with " + w.host,
-			"what listens there may be a web server and no proxy, or lead to a page of its own: check " + w.place() + nothingLost}
+		return cause{
+			"proxy-refused", "what comes through " + w.who() + " is not TLS with " + w.host,
+			"what listens there may be a web server and no proxy, or lead to a page of its own: check " + w.place() + nothingLost,
+		}
 	case c.id != "" && w.proxy != nil:
 		c.text += ", by way of " + w.who()
 	case w.proxy != nil:
@@ -150,7 +152,7 @@ func tcpCause(err error, w way) cause {
 	case errors.As(err, &addr):
 		return cause{"tcp", "no address of the host can be used here: " + oneLine(addr.Err), w.checkHost() + ", and whether this network has IPv4 or IPv6 only"}
 	case isOp && op.Op == "dial" && !isTimeout(err):
-		text, hint := noConnection(op, w)
+		text, hint := noConnection(op)
 		return cause{"tcp", text, hint}
 	case isTimeout(err):
 		return cause{"tcp-timeout", "no answer in time", "check the network and the firewall: " + w.host + " has to be reached" + nothingLost}
@@ -201,7 +203,7 @@ var errnos = []struct {
 }
 
 // noConnection says why there is no connection, and what to do.
-func noConnection(op *net.OpError, w way) (text, hint string) {
+func noConnection(op *net.OpError) (text, hint string) {
 	text, hint = clipped(plainNetwork(op.Err)), ""
 	var number syscall.Errno
 	if errors.As(op.Err, &number) {

@@ -131,11 +131,15 @@ func refusedByProxy(err error, w way) cause {
 	case status == http.StatusProxyAuthRequired, strings.Contains(text, "authenticat"), strings.Contains(text, "no acceptable auth"):
 		return w.login(said)
 	case status >= http.StatusInternalServerError && status != http.StatusNotImplemented:
-		return cause{"proxy-refused", fmt.Sprintf("%s does not let %s through: it cannot reach it (%s)", who, w.host, said),
-			"check " + checkHosts[len("check "):] + ", and the proxy's own network; or " + avoid + ", if it can be reached without"}
+		return cause{
+			"proxy-refused", fmt.Sprintf("%s does not let %s through: it cannot reach it (%s)", who, w.host, said),
+			"check " + checkHosts[len("check "):] + ", and the proxy's own network; or " + avoid + ", if it can be reached without",
+		}
 	case status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented, status == http.StatusNotFound, status == http.StatusBadRequest:
-		return cause{"proxy-refused", fmt.Sprintf("%s does not let %s through: %s", who, w.host, said),
-			"what listens there may be a web server and no proxy, or want TLS (https://): check " + w.place() + "; or " + avoid}
+		return cause{
+			"proxy-refused", fmt.Sprintf("%s does not let %s through: %s", who, w.host, said),
+			"what listens there may be a web server and no proxy, or want TLS (https://): check " + w.place() + "; or " + avoid,
+		}
 	case strings.HasPrefix(text, "malformed http") && strings.Contains(text, `\x15\x03`):
 		return cause{"proxy-tls", who + w.named() + " speaks TLS", "write https:// and not http:// in " + w.place()}
 	case strings.HasPrefix(text, "malformed http"):
@@ -151,11 +155,15 @@ func refusedByProxy(err error, w way) cause {
 // login is about a proxy that wants to know who asks.
 func (w way) login(said string) cause {
 	if w.proxy != nil && w.proxy.User != nil {
-		return cause{"proxy-auth", w.who() + " refuses the user and the password of " + w.place() + ": " + said,
-			"check them; special characters are percent-encoded: " + proxyEscapes + "; only HTTP Basic is spoken, not NTLM or Kerberos"}
+		return cause{
+			"proxy-auth", w.who() + " refuses the user and the password of " + w.place() + ": " + said,
+			"check them; special characters are percent-encoded: " + proxyEscapes + "; only HTTP Basic is spoken, not NTLM or Kerberos",
+		}
 	}
-	return cause{"proxy-auth", w.who() + w.named() + " wants a user and a password: " + said,
-		"put them into " + w.place() + " as http://user:password@host:port (" + proxyEscapes + ")"}
+	return cause{
+		"proxy-auth", w.who() + w.named() + " wants a user and a password: " + said,
+		"put them into " + w.place() + " as http://user:password@host:port (" + proxyEscapes + ")",
+	}
 }
 
 // proxyLogin is what to do about an answer 407.

@@ -73,8 +73,10 @@ func certificateCause(err error, w way, who string) cause {
 	case isVerification && strings.Contains(err.Error(), "revoked"):
 		return cause{"tls-revoked", of + " was revoked" + madeBy(shown), "whoever runs " + who + " has to get another; do not send a secret there"}
 	case errors.As(err, &name):
-		return cause{"tls-name", of + " is for another name" + namesIn(name.Certificate) + madeBy(name.Certificate),
-			w.checkHost() + "; if that is right, something else answers under the name, such as a proxy or a captive portal: " + openABrowser}
+		return cause{
+			"tls-name", of + " is for another name" + namesIn(name.Certificate) + madeBy(name.Certificate),
+			w.checkHost() + "; if that is right, something else answers under the name, such as a proxy or a captive portal: " + openABrowser,
+		}
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil:
 		return dateCause(invalid.Cert, w, of)
 	case errors.As(err, &roots):
@@ -100,9 +102,11 @@ func dateCause(cert *x509.Certificate, w way, of string) cause {
 		return cause{"tls-early", fmt.Sprintf("%s begins on %s, which this machine's clock has not reached: it says %s, %s before", of,
 			cert.NotBefore.UTC().Format(time.DateOnly), now.Format("2006-01-02 15:04 UTC"), rough(cert.NotBefore.Sub(now))), "set the clock of this machine" + clock}
 	}
-	c := cause{"tls-expired", fmt.Sprintf("%s has ended on %s, %s ago by this machine's clock%s", of,
-		cert.NotAfter.UTC().Format(time.DateOnly), rough(now.Sub(cert.NotAfter)), madeBy(cert)),
-		"check the clock of this machine; if it is right, something other than the vendor answers"}
+	c := cause{
+		"tls-expired", fmt.Sprintf("%s has ended on %s, %s ago by this machine's clock%s", of,
+			cert.NotAfter.UTC().Format(time.DateOnly), rough(now.Sub(cert.NotAfter)), madeBy(cert)),
+		"check the clock of this machine; if it is right, something other than the vendor answers",
+	}
 	if clock != "" {
 		c.hint = "set the clock of this machine" + clock
 	}

@@ -172,10 +172,11 @@ func whoSpeaks(resp *http.Response, body []byte) speaker {
 func judgeNetwork(f *facts) []finding {
 	all := judgeProxies(f)
 	for _, c := range f.contacts {
-		if c.status == http.StatusProxyAuthRequired {
+		switch c.status {
+		case http.StatusProxyAuthRequired:
 			all = append(all, problem("proxy-auth", "put user and password into HTTPS_PROXY (HTTP_PROXY for http://), with special characters percent-encoded",
 				"a proxy before the %s server %s wants a user and a password (407)", c.name, c.host))
-		} else if c.status == http.StatusNetworkAuthenticationRequired {
+		case http.StatusNetworkAuthenticationRequired:
 			all = append(all, problem("portal", "open a browser and sign in to the network", "the network before the %s server %s wants a sign-in (511)", c.name, c.host))
 		}
 		if c.err == nil {

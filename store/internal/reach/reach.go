@@ -60,8 +60,10 @@ func certificate(err error, w Words) Trouble {
 	case errors.As(err, &name):
 		return Trouble{of + "is for another name than " + Clip(name.Host) + names(name.Certificate), "name the host in the store's URL as its certificate does, or give it a certificate for that name"}
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil:
-		return Trouble{of + fmt.Sprintf("is valid from %s to %s, and not by this machine's clock", invalid.Cert.NotBefore.UTC().Format(time.DateOnly), invalid.Cert.NotAfter.UTC().Format(time.DateOnly)),
-			"check the clock of this machine; if it is right, the server needs another certificate"}
+		return Trouble{
+			of + fmt.Sprintf("is valid from %s to %s, and not by this machine's clock", invalid.Cert.NotBefore.UTC().Format(time.DateOnly), invalid.Cert.NotAfter.UTC().Format(time.DateOnly)),
+			"check the clock of this machine; if it is right, the server needs another certificate",
+		}
 	case errors.As(err, &unknown), errors.As(err, &invalid), errors.As(err, &verification):
 		return Trouble{of + "is not one that this program trusts", w.Trust}
 	}
