@@ -56,7 +56,7 @@ func (c Config) do(req *http.Request) (*http.Response, failKind, error) {
 	if cause := context.Cause(ctx); errors.Is(cause, errNoConnection) {
 		err = cause
 	}
-	return nil, kind, err
+	return nil, kind, withCause(err, req, over, c.now(), c.knownSkew())
 }
 
 // errDeaf is a request that a transport of the program's own did not end in time.
@@ -128,5 +128,5 @@ func (p *progress) kind(err error) failKind {
 func dialFailed(err error) bool {
 	var op *net.OpError
 	var dns *net.DNSError
-	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial"
+	return errors.As(err, &dns) || errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }

@@ -2,6 +2,7 @@ package ringcx
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 	"weak"
 )
@@ -124,4 +125,11 @@ var Slept = slept
 func HasPools(t weak.Pointer[http.Transport]) bool {
 	_, ok := allPools.Load(t)
 	return ok
+}
+
+// CauseOf is why a request to a host over TLS brought no answer, where variables name the proxy.
+func CauseOf(err error, host string, proxy *url.URL, now time.Time, skew time.Duration, variables map[string]string) (id, text, hint string) {
+	w := way{host: host, secure: true, proxy: proxy, setting: func(name string) string { return variables[name] }, now: now, skew: skew}
+	c := causeOf(err, w)
+	return c.id, c.text, c.hint
 }

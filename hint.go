@@ -1,10 +1,8 @@
 package ringcx
 
 import (
-	"crypto/x509"
 	"errors"
-	"net"
-	"strings"
+	"net/http"
 )
 
 // Hint is one sentence on what to do about the error, "" if nothing better than the error itself can be said.
@@ -19,10 +17,12 @@ func (e *Error) Hint() string {
 	switch {
 	case errors.As(e.cause, &hinted):
 		return hinted.Hint()
-	case e.kind == failSilent && e.cause == nil:
-		return silentHint
+	case e.StatusCode == http.StatusProxyAuthRequired:
+		return proxyLogin
+	case e.StatusCode == http.StatusNetworkAuthenticationRequired:
+		return "the network wants a sign-in before it lets anything through: " + openABrowser
 	case e.kind == failUnsent, e.kind == failSilent, e.kind == failLost && e.cause != nil:
-		return networkHint(e.cause)
+		return checkNetwork + nothingLost
 	case e.kind == failForeign || e.kind == failLost:
 		return "check the host: RC_SERVER_URL for RingCentral, RINGCX_SERVER_URL for RingCX, and any proxy in between"
 	case e.kind == failLimited:
@@ -66,21 +66,4 @@ var oauthHints = map[string]string{
 		"after a login in a browser, sign in again",
 	"unauthorized_client":    codeHints["OAU-251"],
 	"unsupported_grant_type": codeHints["OAU-250"],
-}
-
-const silentHint = "check the network and the host; nothing stored was lost"
-
-func networkHint(err error) string {
-	var dns *net.DNSError
-	var unknown x509.UnknownAuthorityError
-	var wrongName x509.HostnameError
-	switch {
-	case errors.As(err, &dns):
-		return "the host name is unknown: check RC_SERVER_URL and RINGCX_SERVER_URL, and the network"
-	case errors.As(err, &unknown), errors.As(err, &wrongName):
-		return "the host's certificate is not trusted; if a company proxy is in between, add its root certificate to the system"
-	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS"):
-		return "the host does not speak TLS there; only a server on this machine may use http://"
-	}
-	return silentHint
 }

@@ -55,7 +55,7 @@ func (s *spy) dial(ctx context.Context, network, address string) (net.Conn, erro
 	port, fail := s.port, s.fail
 	s.mu.Unlock()
 	if address == fail {
-		return nil, errors.New("nobody listens there")
+		return nil, &net.OpError{Op: "dial", Net: network, Err: errors.New("nobody listens there")}
 	}
 	if port != "" {
 		address = "127.0.0.1:" + port

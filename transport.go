@@ -179,6 +179,9 @@ func (t *Transport) send(req *http.Request) (*http.Response, error) {
 	if suspect := silent && !ours; suspect != t.suspect.Load() {
 		t.suspect.Store(suspect)
 	}
+	if err != nil {
+		err = withCause(err, req, over, time.Now(), 0)
+	}
 	return resp, err
 }
 

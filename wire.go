@@ -59,6 +59,7 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	body = bytes.TrimPrefix(body, []byte("\ufeff")) // a byte order mark says nothing
 	if err != nil {
+		err = withCause(err, req, route(c.transport(), req.URL, c.AllowHTTP, useToken), c.now(), c.knownSkew())
 		err = &Error{
 			Op: r.op, StatusCode: resp.StatusCode, Message: "the answer broke off: " + networkMessage(req, err, r.secrets(c)), kind: failLost, cause: err,
 		}
@@ -67,6 +68,14 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 		return nil, sent, e
 	}
 	return body, sent, nil
+}
+
+// knownSkew is how far the vendor's clock is ahead, 0 if it is not known.
+func (c Config) knownSkew() time.Duration {
+	if c.skew == nil {
+		return 0
+	}
+	return c.skew()
 }
 
 // judge tells what is wrong with an answer, nil if it is a success; broken says that it did not end as it should. One that
@@ -126,14 +135,17 @@ func (c Config) request(ctx context.Context, r tokenRequest) (*http.Request, err
 	return req, nil
 }
 
-// networkMessage is the network's own words without the URL around them.
+// networkMessage is what kept an answer from coming, without the URL around it.
 func networkMessage(req *http.Request, err error, secrets []string) string {
 	var u *url.Error
-	if errors.As(err, &u) {
+	if errors.As(err, &u) && u.Op != "parse" {
 		err = u.Err
 	}
-	msg := err.Error()
-	if errors.Is(err, context.DeadlineExceeded) {
+	var known *networkError
+	msg := withoutUser(err.Error())
+	if errors.As(err, &known) {
+		msg = known.text
+	} else if errors.Is(err, context.DeadlineExceeded) {
 		msg = "no answer in time"
 	}
 	return oneLine(scrub("no usable answer from "+req.URL.Host+": "+msg, secrets))

@@ -44,6 +44,10 @@ func (e *callError) Hint() string {
 		return "nothing was sent there; check the path, and the RingCX server in 'ringcx status'"
 	}
 	switch e.status {
+	case http.StatusProxyAuthRequired:
+		return "a proxy wants a user and a password: put them into HTTPS_PROXY (HTTP_PROXY for http://), with special characters percent-encoded"
+	case http.StatusNetworkAuthenticationRequired:
+		return "the network wants a sign-in before it lets anything through: open a browser"
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
 		return "check the fields against the vendor's description of the operation"
 	case http.StatusUnauthorized:
@@ -161,6 +165,10 @@ func (e *netError) Hint() string {
 	if errors.As(e.cause, &slow) {
 		return slow.Hint()
 	}
+	var known explained
+	if errors.As(e.cause, &known) {
+		return known.Hint()
+	}
 	return "check the network, and the RingCX server in 'ringcx status'"
 }
 
@@ -179,6 +187,10 @@ func bare(req *http.Request, err error) error {
 	var vendor *ringcx.Error
 	if errors.As(err, &slow) && !errors.As(err, &vendor) {
 		return &netError{req.Method, req.URL.Path, err}
+	}
+	var known explained
+	if errors.As(err, &known) && !errors.As(err, &vendor) {
+		return &netError{req.Method, req.URL.Path, known}
 	}
 	var hinted interface{ Hint() string }
 	if errors.As(err, &hinted) || errors.Is(err, ringcx.ErrLoginRequired) {

@@ -108,16 +108,22 @@ Exit code 0 means that nothing is wrong. Notes (!) alone do not count.`,
 	return cmd
 }
 
-// verdict is nil if nothing is wrong.
+// verdict is nil if nothing is wrong. It counts the problems as they are printed, and names each kind once.
 func verdict(found []finding) error {
 	ids := problems(found)
-	switch len(ids) {
+	count := 0
+	for _, f := range found {
+		if f.Level == levelProblem {
+			count++
+		}
+	}
+	switch count {
 	case 0:
 		return nil
 	case 1:
 		return errors.New("the doctor found a problem: " + ids[0])
 	}
-	return fmt.Errorf("the doctor found %d problems: %s", len(ids), strings.Join(ids, ", "))
+	return fmt.Errorf("the doctor found %d problems: %s", count, strings.Join(ids, ", "))
 }
 
 func problems(found []finding) []string {

@@ -39,6 +39,7 @@ type facts struct {
 	missing  *notStored // no stored login is the one that is asked for
 
 	contacts []contact
+	proxies  []string // what is wrong with the variables that name proxies
 	files    []fileFact
 	loose    []string // what groups may do with files of the store
 
@@ -56,6 +57,9 @@ type facts struct {
 // storeLimit is how long the store may take to answer.
 const storeLimit = 3 * time.Second
 
+// storeGrace is how long it may take to say that it has not answered.
+const storeGrace = 300 * time.Millisecond
+
 // loginLimit is how long a login that is tried may take, with the waits that the vendor's limits ask for.
 const loginLimit = 40 * time.Second
 
@@ -63,6 +67,7 @@ const loginLimit = 40 * time.Second
 func (a *app) gather(login bool) *facts {
 	f := &facts{now: time.Now()}
 	acc := a.readAll(f)
+	f.proxies = ringcx.ProxyProblems(a.Getenv)
 	var wg sync.WaitGroup
 	if acc != nil {
 		f.describe(acc)
@@ -208,7 +213,7 @@ func exercise(ctx context.Context, store ringcx.Store, profile string) error {
 	}
 }
 
-// within is f, or the end of ctx if f does not heed it.
+// within is f, or the end of ctx if f does not heed it at once: what f says then is better.
 func within(ctx context.Context, f func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- f() }()
@@ -216,6 +221,11 @@ func within(ctx context.Context, f func() error) error {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(storeGrace):
 		return ctx.Err()
 	}
 }

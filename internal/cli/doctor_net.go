@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
@@ -171,10 +170,20 @@ func whoSpeaks(resp *http.Response, body []byte) speaker {
 
 // judgeNetwork tells what is between us and the vendor.
 func judgeNetwork(f *facts) []finding {
-	var all []finding
+	all := judgeProxies(f)
 	for _, c := range f.contacts {
-		if c.err != nil {
-			all = append(all, c.trouble(f.now))
+		switch c.status {
+		case http.StatusProxyAuthRequired:
+			all = append(all, problem("proxy-auth", "put user and password into HTTPS_PROXY (HTTP_PROXY for http://), with special characters percent-encoded",
+				"a proxy before the %s server %s wants a user and a password (407)", c.name, c.host))
+		case http.StatusNetworkAuthenticationRequired:
+			all = append(all, problem("portal", "open a browser and sign in to the network", "the network before the %s server %s wants a sign-in (511)", c.name, c.host))
+		}
+		if c.err == nil {
+			continue
+		}
+		if one := c.trouble(); one.ID != "proxy-unreadable" || len(f.proxies) == 0 {
+			all = append(all, one)
 		}
 	}
 	return all
@@ -195,94 +204,70 @@ func fineNetwork(f *facts) string {
 	return strings.Join(slices.Compact(parts), "; ")
 }
 
+// explained is an error of package ringcx about the network, with its cause.
+type explained interface {
+	error
+	Cause() string
+	Hint() string
+}
+
 // trouble puts a cause to an answer that never came.
-func (c *contact) trouble(now time.Time) finding {
-	var op *net.OpError
-	var dns *net.DNSError
+func (c *contact) trouble() finding {
+	var known explained
 	switch {
 	case c.via == unreadable:
 		return problem("proxy-unreadable", "set HTTPS_PROXY to http://host:port, or unset it", "the address of the proxy in HTTPS_PROXY cannot be read")
-	case certificateError(c.err) != nil:
-		return c.certificate(now, certificateError(c.err))
-	case errors.As(c.err, &op) && op.Op == "proxyconnect":
-		return problem("proxy-unreachable", "check HTTPS_PROXY and NO_PROXY, or unset HTTPS_PROXY if none is needed here",
-			"the proxy %s, which HTTPS_PROXY names, cannot be reached: %s", c.via, plain(op.Err))
-	case errors.As(c.err, &dns):
-		fix := "check the spelling of " + c.variable + ", and the name server of this machine"
-		if "https://"+c.host == rightRingCentral || "https://"+c.host == rightRingCX {
-			fix = "check that this machine is online, and its name server"
+	case !errors.As(c.err, &known):
+		return problem("cut-off", "try again; if it stays, something between here and the vendor cuts the connection",
+			"the %s server %s gave no answer: %s", c.name, c.host, said(plain(c.err)))
+	}
+	fix := strings.ReplaceAll(strings.TrimSuffix(known.Hint(), "; nothing stored was lost"), "RC_SERVER_URL and RINGCX_SERVER_URL", c.variable)
+	text := known.Error()
+	switch known.Cause() {
+	case "dns":
+		text = fmt.Sprintf("the name of the %s server, %s, leads nowhere: %s", c.name, c.host, text)
+	case "tcp", "not-http":
+		if fix == "check the network and the host" {
+			fix = "check " + c.variable + ", the network and the firewall"
 		}
-		return problem("dns", fix,
-			"the name of the %s server, %s, leads nowhere: %s", c.name, c.host, dns.Err)
-	case c.via != "":
-		return problem("proxy-refused", "add the host to NO_PROXY, or have the proxy let it through",
-			"the proxy %s does not let %s through: %s", c.via, c.host, plain(c.err))
-	case strings.Contains(c.err.Error(), "server gave HTTP response to HTTPS"):
-		return problem("tls-missing", "check "+c.variable, "%s does not speak TLS on that port", c.host)
-	case errors.Is(c.err, context.DeadlineExceeded):
-		return problem("tcp-timeout", "check the network and the firewall: the command needs "+c.host+" on port 443",
-			"the %s server %s does not answer within %s", c.name, c.host, span(contactTimeout))
-	case errors.As(c.err, &op) && op.Op == "dial":
-		return problem("tcp", "check "+c.variable+", the network and the firewall", "the %s server %s cannot be reached: %s", c.name, c.host, plain(op.Err))
+		text = fmt.Sprintf("the %s server %s cannot be reached: %s", c.name, c.host, text)
+	case "tcp-timeout":
+		text = fmt.Sprintf("the %s server %s does not answer within %s", c.name, c.host, span(contactTimeout))
+	case "cut-off":
+		fix = "try again; if it stays, something between here and the vendor cuts the connection"
+		text = fmt.Sprintf("the %s server %s gave no answer: %s", c.name, c.host, text)
 	}
-	return problem("cut-off", "try again; if it stays, something between here and the vendor cuts the connection",
-		"the %s server %s gave no answer: %s", c.name, c.host, plain(c.err))
+	return problem(known.Cause(), fix, "%s", text)
 }
 
-// certificateError is the part of err that is about a certificate, nil if none is.
-func certificateError(err error) error {
-	var unknown x509.UnknownAuthorityError
-	var name x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var verification *tls.CertificateVerificationError
-	switch {
-	case errors.As(err, &unknown):
-		return unknown
-	case errors.As(err, &name):
-		return name
-	case errors.As(err, &invalid):
-		return invalid
-	case errors.As(err, &verification):
-		return verification
-	}
-	return nil
-}
-
-func (c *contact) certificate(now time.Time, cause error) finding {
-	issuer := ""
-	var verification *tls.CertificateVerificationError
-	if errors.As(c.err, &verification) && len(verification.UnverifiedCertificates) > 0 {
-		issuer = ", made by " + issuerOf(verification.UnverifiedCertificates[0])
-	}
-	var name x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	switch {
-	case errors.As(cause, &name):
-		return problem("tls-name", "check "+c.variable+"; if it is right, somebody else answers under that name",
-			"the certificate of %s is for another name%s", c.host, issuer)
-	case errors.As(cause, &invalid) && invalid.Reason == x509.Expired:
-		if invalid.Cert != nil && now.Before(invalid.Cert.NotBefore) {
-			return problem("tls-early", "set the clock of this machine", "the certificate of %s begins on %s, which this machine's clock has not reached",
-				c.host, invalid.Cert.NotBefore.UTC().Format(time.DateOnly))
-		}
-		return problem("tls-expired", "check the clock of this machine; if it is right, something other than the vendor answers",
-			"the certificate of %s has ended%s", c.host, issuer)
-	}
-	return problem("tls-untrusted", "if a company proxy looks into TLS, add its root certificate to those of this system (or name it in SSL_CERT_FILE)",
-		"the certificate of %s is not one that this system trusts%s", c.host, issuer)
-}
-
-// plain is a network error without the URL and the addresses around it.
+// plain is a network error without the URL around it.
 func plain(err error) string {
 	var u *url.Error
 	if errors.As(err, &u) {
 		err = u.Err
 	}
-	var op *net.OpError
-	if errors.As(err, &op) && op.Err != nil {
-		err = op.Err
-	}
 	return fmt.Sprint(err)
+}
+
+// judgeProxies tells of variables that name a proxy, or no proxy, wrongly. While everything is reached they do no harm.
+func judgeProxies(f *facts) []finding {
+	tell := note
+	if slices.ContainsFunc(f.contacts, func(c contact) bool { return c.err != nil }) {
+		tell = problem
+	}
+	var all []finding
+	for _, text := range f.proxies {
+		name, _, _ := strings.Cut(text, " ")
+		switch strings.ToUpper(name) {
+		case "NO_PROXY":
+			all = append(all, note("no-proxy", "write names of hosts and domains, separated by commas, such as .example.com,10.0.0.0/8", "%s", text))
+		case "ALL_PROXY":
+			all = append(all, note("proxy-unused", "set HTTPS_PROXY if a proxy is needed here", "%s", text))
+		default:
+			all = append(all, tell("proxy-unreadable", "set "+name+" to http://host:port, or unset it", "%s", text))
+		}
+	}
+	return all
 }
 
 // maxSkew is a difference of clocks worth a word. Tokens do not depend on it.

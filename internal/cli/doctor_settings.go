@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -108,6 +109,8 @@ func (c *contact) impostor() []finding {
 	}
 	fix := "check " + c.variable + " and any proxy in between"
 	switch {
+	case c.status == http.StatusProxyAuthRequired, c.status == http.StatusNetworkAuthenticationRequired:
+		return nil // judgeNetwork tells
 	case c.status/100 == 3:
 		return []finding{problem("server-redirects", fix, "the %s server %s answers with a redirect, which no secret may follow", c.name, c.host)}
 	case c.status >= 500:

@@ -151,6 +151,26 @@ func TestTheDoctorDoesNotTellThePasswordOfAProxy(t *testing.T) {
 	}
 }
 
+func TestTheDoctorTellsWhatAProxyAnswers(t *testing.T) {
+	for status, want := range map[int]string{407: "proxy-auth", 403: "proxy-refused", 502: "proxy-refused", 511: "portal"} {
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		t.Cleanup(proxy.Close)
+		u, err := url.Parse(strings.Replace(proxy.URL, "//", "//user:hunter22@", 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		problems, notes := visit(t, "https://ringcx.example.com", &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(u)}})
+		wantFound(t, fmt.Sprintf("a proxy that says %d", status), problems, notes, want)
+	}
+	// What is reached without CONNECT answers itself.
+	for status, want := range map[int]string{407: "proxy-auth", 511: "portal"} {
+		between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		t.Cleanup(between.Close)
+		problems, notes := visit(t, between.URL, nil)
+		wantFound(t, fmt.Sprintf("something in between that says %d", status), problems, notes, want, want)
+	}
+}
+
 func TestTheDoctorKnowsTheVendorsHostsByName(t *testing.T) {
 	for _, c := range []struct{ service, url, want string }{
 		{"RingCentral", "https://platform.ringcentral.com", ""},

@@ -11,19 +11,28 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/ringcx-go/ringcx/store/internal/lease"
+	"github.com/ringcx-go/ringcx/store/internal/reach"
 )
 
-const opURL = "read the URL"
+const (
+	opURL     = "read the URL"
+	opConnect = "connect"
+)
 
 // storeError is what PostgreSQL or the way to it refused.
 type storeError struct {
 	op     string
 	cause  error
+	text   string // "": what the cause says
 	remedy string
 }
 
 func (e *storeError) Error() string {
-	return "PostgreSQL store: cannot " + e.op + ": " + lease.Plain(e.cause)
+	text := e.text
+	if text == "" {
+		text = reach.Clip(lease.Plain(e.cause))
+	}
+	return "PostgreSQL store: cannot " + e.op + ": " + text
 }
 
 // Setting says whether the store's URL cannot be understood, so that no server was asked.
@@ -45,6 +54,25 @@ var hints = map[string]string{
 		"URL; who is to create the table needs GRANT CREATE ON SCHEMA",
 	"25006": "this server is a read-only standby: list all hosts in the store's URL and add target_session_attrs=read-write",
 	"53300": "the server has no connection left: give each program fewer with pool_max_conns in the store's URL",
+	"53100": "the server's disk is full",
+	"57P03": "the server starts or ends: try again when it has done so",
+	"08P01": "what answers may be a pooler such as PgBouncer: see that it knows the database and the user of the store's URL",
+}
+
+// inWords are hints by what the server says, where the SQLSTATE alone does not tell.
+var inWords = []struct{ says, hint string }{
+	{"valid client certificate", words.ClientCert},
+	{"no encryption", "the server lets this user in over TLS alone, or not at all: write sslmode=require or verify-full in the store's URL, or see its pg_hba.conf"},
+	{"does not exist", "create the user, or name another in the store's URL"},
+}
+
+const wrong = "check that PostgreSQL runs and that the store's URL names its host, port and TLS mode"
+
+var words = reach.Words{
+	Dial:       wrong,
+	Trust:      "name a file with the root certificate of its maker as sslrootcert in the store's URL",
+	NoTLS:      "switch the server's TLS on (ssl = on), or, on a network that nobody else is on, write sslmode=disable in the store's URL",
+	ClientCert: "name a certificate and its key as sslcert and sslkey in the store's URL",
 }
 
 func explain(op string, err error) error {
@@ -54,13 +82,82 @@ func explain(op string, err error) error {
 	e := &storeError{op: op, cause: err}
 	var said *pgconn.PgError
 	var connect *pgconn.ConnectError
-	switch {
+	isConnect := errors.As(err, &connect)
+	switch t := reach.Of(err, words); {
 	case errors.As(err, &said):
-		e.remedy = hints[said.Code]
-	case errors.As(err, &connect):
-		e.remedy = "check that PostgreSQL runs and that the store's URL names its host, port and TLS mode"
+		e.text, e.remedy = reach.Clip(said.Error()), hints[said.Code]
+		for _, h := range inWords {
+			if said.Code == "28000" && strings.Contains(said.Message, h.says) {
+				e.remedy = h.hint
+			}
+		}
+		if said.Code == "28P01" && isConnect && connect.Config.Password == "" {
+			e.remedy = "put the password into the store's URL, after the user and a colon"
+		}
+	case t.Text != "":
+		e.text, e.remedy = t.Text, t.Remedy
+	case strings.Contains(err.Error(), "server refused TLS connection"):
+		e.text, e.remedy = "the server speaks no TLS", words.NoTLS
+	case strings.Contains(err.Error(), "ValidateConnect failed"):
+		e.text, e.remedy = "no host is what target_session_attrs asks for", "check target_session_attrs in the store's URL, and which server is the primary"
+	case isConnect && isCut(err):
+		e.text, e.remedy = "the server closed the connection without an answer", "check that it is PostgreSQL: "+words.Dial
+	case isConnect:
+		e.text, e.remedy = once(connect.Unwrap()), wrong
 	}
 	return e
+}
+
+func isCut(err error) bool {
+	var op *net.OpError
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &op) && op.Op != "dial" && !op.Timeout()
+}
+
+// once is what errors of several addresses say, each thing once.
+func once(err error) string {
+	var texts []string
+	var collect func(error)
+	collect = func(err error) {
+		if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // this very one
+			for _, one := range many.Unwrap() {
+				collect(one)
+			}
+			return
+		}
+		if text := lease.Plain(err); !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	collect(err)
+	return reach.Clip(strings.Join(texts, "; "))
+}
+
+// judge has something against what listens where PostgreSQL should, nil if it does not tell what it is.
+func judge(config *pgconn.Config) func(context.Context) error {
+	network, address := pgconn.NetworkAddress(config.Host, config.Port)
+	return func(ctx context.Context) error {
+		e := &storeError{op: opConnect, cause: errors.New("not the server that is meant"), remedy: wrong}
+		switch who, _ := reach.Ask(ctx, network, address); who {
+		case reach.Web:
+			e.text = "a web server answers there, not PostgreSQL"
+		case reach.Redis:
+			e.text, e.remedy = "Redis answers there, not PostgreSQL", "write redis:// for a store in Redis, or name the port of PostgreSQL (5432)"
+		case reach.TLS:
+			e.text = "a server of TLS answers there, not PostgreSQL"
+		default:
+			return nil
+		}
+		return e
+	}
+}
+
+// blame is err, or what is against the server itself.
+func blame(trying context.Context, err error) error {
+	var found *storeError
+	if errors.As(context.Cause(trying), &found) {
+		return found
+	}
+	return err
 }
 
 // Passing implements lease.Engine.

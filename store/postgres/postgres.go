@@ -27,6 +27,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/ringcx-go/ringcx/store/internal/lease"
+	"github.com/ringcx-go/ringcx/store/internal/reach"
 )
 
 // Store implements ringcx.Store. It is made by [Open] or [New]. The fields are set before its first use.
@@ -64,12 +65,14 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
-		return nil, explain("connect", err)
+		return nil, explain(opConnect, err)
 	}
-	s, err := New(ctx, pool)
+	trying, end := reach.Meanwhile(ctx, judge(&config.ConnConfig.Config))
+	s, err := New(trying, pool)
+	end()
 	if err != nil {
 		pool.Close()
-		return nil, err
+		return nil, blame(trying, err)
 	}
 	s.own = true
 	return s, nil
@@ -127,7 +130,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	var fsync, fullPages string
 	err := s.pool.QueryRow(ctx, sqlLook, pgx.QueryExecModeExec).Scan(&there, &fsync, &fullPages)
 	if err != nil {
-		return explain("connect", err)
+		return explain(opConnect, err)
 	}
 	s.warnings = nil
 	for name, value := range map[string]string{"fsync": fsync, "full_page_writes": fullPages} {

@@ -4,13 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
-
-	"github.com/ringcx-go/ringcx/store/internal/lease"
 )
 
 // inspect asks the server how it can lose what it has acknowledged.
@@ -41,67 +37,4 @@ func inspect(ctx context.Context, client redis.UniversalClient) []string {
 		all = append(all, "Redis has replicas: a failover loses acknowledged saves that the new primary had not yet received")
 	}
 	return all
-}
-
-const opURL = "read the URL"
-
-// storeError is what Redis or the way to it refused.
-type storeError struct {
-	op     string
-	cause  error
-	remedy string
-}
-
-func (e *storeError) Error() string {
-	return "Redis store: cannot " + e.op + ": " + lease.Plain(e.cause)
-}
-
-// Setting says whether the store's URL cannot be understood, so that no server was asked.
-func (e *storeError) Setting() bool { return e.op == opURL }
-
-// Hint is what can be done about it, "" if nothing better than the error can be said.
-func (e *storeError) Hint() string { return e.remedy }
-
-// Unwrap returns what the driver said.
-func (e *storeError) Unwrap() error { return e.cause }
-
-// hints are for people who set a store up, by the first word of Redis's error.
-var hints = map[string]string{
-	"WRONGPASS": "check user and password in the store's URL",
-	"NOAUTH":    "put user and password into the store's URL",
-	"NOPERM": "let the user of the store's URL do this: ACL SETUSER name ~ringcx:* &ringcx:* +@hash +@scripting +@pubsub +time +ping " +
-		"+info +config|get",
-	"READONLY": "this server is a replica: name the primary in the store's URL",
-	"OOM":      "the server's memory is full: raise maxmemory",
-	"MISCONF":  "the server cannot write to its disk: see its log",
-}
-
-func explain(op string, err error) error {
-	if err == nil {
-		return nil
-	}
-	e := &storeError{op: op, cause: err}
-	for code, hint := range hints {
-		if redis.HasErrorPrefix(err, code) {
-			e.remedy = hint
-		}
-	}
-	var dial *dialError
-	if errors.As(err, &dial) {
-		e.remedy = "check that Redis runs and that the store's URL names its host and port"
-	}
-	return e
-}
-
-// Passing implements lease.Engine.
-func (s steps) Passing(err error) bool {
-	for _, code := range []string{"LOADING", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "BUSY", "READONLY"} {
-		if redis.HasErrorPrefix(err, code) {
-			return true
-		}
-	}
-	var dial *dialError
-	var network net.Error
-	return errors.As(err, &dial) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, redis.ErrPoolTimeout) ||
-		errors.As(err, &network) && !errors.Is(err, context.Canceled)
 }

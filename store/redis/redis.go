@@ -35,6 +35,7 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 
 	"github.com/ringcx-go/ringcx/store/internal/lease"
+	"github.com/ringcx-go/ringcx/store/internal/reach"
 )
 
 // Store implements ringcx.Store. It is made by [Open] or [New]. The fields are set before its first use.
@@ -71,12 +72,29 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	options.Dialer = quiet(options)
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	client := redis.NewClient(options)
-	s, err := New(ctx, client)
+	trying, end := reach.Meanwhile(ctx, judge(options))
+	s, err := New(trying, client)
+	end()
 	if err != nil {
-		return nil, errors.Join(err, client.Close())
+		_ = client.Close() // what went wrong before is the news
+		return nil, blame(ctx, trying, options, err)
 	}
 	s.own = true
 	return s, nil
+}
+
+// blame is err, or what is against the server itself.
+func blame(ctx, trying context.Context, options *redis.Options, err error) error {
+	var found *storeError
+	if errors.As(context.Cause(trying), &found) {
+		return found
+	}
+	if ctx.Err() == nil && errors.As(err, &found) && found.op == opConnect && isCut(found.cause) {
+		if found := judge(options)(ctx); found != nil {
+			return found
+		}
+	}
+	return err
 }
 
 // New is [Open] with a client of the caller's, of a Sentinel or a Cluster for example, who closes it after the Store.
@@ -84,7 +102,7 @@ func New(ctx context.Context, client redis.UniversalClient) (*Store, error) {
 	s := &Store{client: client}
 	s.leases.Engine = steps{s}
 	err := s.leases.Patiently(ctx, lease.Patience, lease.Default, func(try context.Context) error {
-		return explain("connect", client.Ping(try).Err())
+		return explain(opConnect, client.Ping(try).Err())
 	})
 	if err != nil {
 		return nil, err

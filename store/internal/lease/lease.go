@@ -121,11 +121,30 @@ func (l *Leases) Patiently(parent context.Context, most, each time.Duration, do 
 			return err
 		case rest(enough, pause):
 		case late: // not an error that looks as if the caller's own time was up
-			return fmt.Errorf("the server did not answer within %v (%s)", each, err.Error())
+			return &lateError{each, err}
 		default:
 			return err
 		}
 	}
+}
+
+// lateError is a server that did not answer. It does not unwrap.
+type lateError struct {
+	limit time.Duration
+	last  error
+}
+
+func (e *lateError) Error() string {
+	return fmt.Sprintf("the server did not answer within %v (%s)", e.limit, e.last.Error())
+}
+
+// Hint is what the last error says can be done, or what can be done about silence.
+func (e *lateError) Hint() string {
+	var hinted interface{ Hint() string }
+	if errors.As(e.last, &hinted) && hinted.Hint() != "" {
+		return hinted.Hint()
+	}
+	return "check that the server runs, that nothing in between holds its answers back, and that the store's URL names the right host, port and TLS mode"
 }
 
 // holding is one Update's hold on a key.
