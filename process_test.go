@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -132,4 +133,16 @@ func TestAQuietTimeThatCouldNotBeSavedIsThatOfOneHost(t *testing.T) {
 		}
 		wantAsked(t, v, from, refreshPath)
 	})
+}
+
+func TestALegacyAnswerWithoutATokenSaysSo(t *testing.T) {
+	for body, want := range map[string]string{`{}`: "holds no token", `{"authToken":""}`: "holds no token", `{"authToken":"a b"}`: "cannot be one"} {
+		c := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, body)
+		})
+		if _, err := c.LegacyPassword("u", "p", false).Renew(t.Context(), nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", body, err, want)
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -144,6 +145,30 @@ func TestOnlyAWholeCountOfTheVendorsTellsOfOthers(t *testing.T) {
 		if at := status(t, s).OthersAt; at.IsZero() == c.others {
 			t.Errorf("%q of %q left in %q: others at %s", c.remaining, c.limit, c.window, at)
 		}
+	}
+}
+
+func TestARequestAtTheEdgeOfTheVendorsMinuteIsNotTakenForSomebodyElses(t *testing.T) {
+	for after, others := range map[time.Duration]bool{63 * time.Second: false, 70 * time.Second: true} {
+		synctest.Test(t, func(t *testing.T) {
+			remaining := "4"
+			c := &ringcx.Config{ClientID: "client", ClientSecret: secretValue}
+			c.HTTPClient = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				h := http.Header{"Content-Type": {"application/json"}, "X-Rate-Limit-Limit": {"5"}, "X-Rate-Limit-Remaining": {remaining}}
+				body := `{"access_token":"a","expires_in":3600,"accessToken":"b","refreshToken":"r"}`
+				return &http.Response{StatusCode: http.StatusOK, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+			})}
+			s := c.NewSession(c.JWT(jwtValue), nil)
+			mustToken(t, s)
+			time.Sleep(after)
+			remaining = "3" // the vendor counts both
+			if err := s.Login(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if at := status(t, s).OthersAt; at.IsZero() == others {
+				t.Errorf("%s after the first request: others at %s", after, at)
+			}
+		})
 	}
 }
 
