@@ -46,6 +46,7 @@ func cutPath(path string) string {
 // cut leaves out what is too long to be remembered. Nothing happens to what was cut before.
 func (e *logEntry) cut() {
 	e.Method, e.Path, e.Fault = cutText(e.Method, wordShown), cutText(e.Path, pathShown), cutText(e.Fault, wordShown)
+	e.Operation = cutText(e.Operation, pathShown)
 	if len(e.Verdicts) > verdictsShown {
 		e.Verdicts = e.Verdicts[:verdictsShown]
 	}

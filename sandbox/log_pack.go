@@ -22,17 +22,18 @@ type packedEntry struct {
 type requestKind struct {
 	method, path, auth string
 	fault              string // what the server spoiled
+	operation          string
 	verdicts           string // one a line
 	query, form        string // see packParameters
 }
 
 func (e *logEntry) pack() packedEntry {
 	kind := requestKind{
-		e.Method, e.Path, e.shape.auth, e.Fault,
+		e.Method, e.Path, e.shape.auth, e.Fault, e.Operation,
 		strings.Join(e.Verdicts, "\n"), packParameters(e.shape.query), packParameters(e.shape.form),
 	}
 	size := int(unsafe.Sizeof(packedEntry{}) + unsafe.Sizeof(kind))
-	for _, text := range []string{kind.method, kind.path, kind.auth, kind.fault, kind.verdicts, kind.query, kind.form} {
+	for _, text := range []string{kind.method, kind.path, kind.auth, kind.fault, kind.operation, kind.verdicts, kind.query, kind.form} {
 		size += len(text)
 	}
 	return packedEntry{
@@ -50,7 +51,7 @@ func (p packedEntry) unpack() logEntry {
 	return logEntry{
 		Request: Request{
 			Number: p.number, Time: p.at.time(), Method: k.method, Path: k.path, Status: int(p.status), Verdicts: verdicts,
-			Fault: k.fault,
+			Fault: k.fault, Operation: k.operation,
 		},
 		about: p.about, shape: requestShape{k.auth, unpackParameters(k.query), unpackParameters(k.form)},
 	}

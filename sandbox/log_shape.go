@@ -86,6 +86,7 @@ func (c *call) logged(r *http.Request, status int) logEntry {
 	e := logEntry{
 		Request: Request{
 			Time: c.now, Method: cutText(r.Method, wordShown), Path: loggedPath(r), Status: status, Verdicts: c.verdicts, Fault: c.fault.label(),
+			Operation: c.operation,
 		},
 		about: c.signIn, shape: requestShape{form: c.sent},
 	}
