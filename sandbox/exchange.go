@@ -29,12 +29,16 @@ func (s *Server) exchange(c *call, r *http.Request) answer {
 	if err != nil || in.Get("rcAccessToken") == "" {
 		return cxBadRequest(c, r)
 	}
-	if kind := in.Get("rcTokenType"); kind != "Bearer" && (kind != "" || c.rules.exchangeTokenTypeRequired) {
+	if !c.rules.takesTokenType(in.Get("rcTokenType")) {
 		return cxBadRequest(c, r)
 	}
 	withRefresh := strings.EqualFold(in.Get("includeRefresh"), "true")
 	g, ruling, refusal := s.admitExchange(c, r, in.Get("rcAccessToken"), withRefresh)
-	return s.stamped(c, g, ruling, refusal)
+	out := s.stamped(c, g, ruling, refusal)
+	if g != nil && out.status == http.StatusOK && c.rules.exchangeCookieTTL > 0 {
+		out = out.with("Set-Cookie", sessionCookie(g.details.AccessToken, c.rules.exchangeCookieTTL))
+	}
+	return out
 }
 
 // admitExchange decides about an exchange. The ruling is nil if the token belongs to nobody; without a grant, the
@@ -54,8 +58,10 @@ func (s *Server) admitExchange(
 	case !ruling.admitted:
 		c.note(ruling.verdict)
 		return nil, &ruling, cxTooMany(c, r)
-	case !allows(t.scope, "ReadAccounts"):
+	case c.rules.exchangeScopeStatus != http.StatusOK && !allows(t.scope, "ReadAccounts"):
 		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeScopeStatus)
+	case c.rules.exchangeRoleStatus != http.StatusOK && !u.role.allows(readCompany):
+		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeRoleStatus)
 	case !u.account.production:
 		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeAccountStatus)
 	case !u.linked, u.account.center == nil:
@@ -158,11 +164,13 @@ func (s *Server) cxWhoAmI(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	in := s.cx.signIns.get(claims.signIn())
+	bySSO := in != nil && in.sso
 	p, ok := s.principalOf(claims)
 	if !ok {
 		return cxNotFound(c, r)
 	}
-	details := s.describe(c, p, r)
+	details := s.describe(c, p, r, bySSO)
 	details.AccessToken, _ = bearer(r)
 	return jsonAnswer(http.StatusOK, details)
 }

@@ -41,6 +41,8 @@ func (r *rules) light() allowance { return r.platformAllows(r.lightLimit) }
 
 func (r *rules) medium() allowance { return r.platformAllows(r.mediumLimit) }
 
+func (r *rules) heavy() allowance { return r.platformAllows(r.heavyLimit) }
+
 func (r *rules) platformAllows(limit int) allowance {
 	return allowance{limit, r.limitWindow, r.limitPenalty, r.platformRetryAfter, true}
 }

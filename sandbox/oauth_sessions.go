@@ -12,6 +12,7 @@ import (
 type platform struct {
 	auth, light *limiter
 	medium      *limiter
+	heavy       *limiter
 	changes     *changes
 	seal        sealer
 	sessions    table[session]
@@ -79,8 +80,8 @@ func newPlatform(noLimits bool, now func() time.Time, news *changes, pages *atom
 	p := &platform{
 		changes: news,
 		auth:    newLimiter("auth", "auth", noLimits, news), light: newLimiter("light", "light", noLimits, news),
-		medium: newLimiter("medium", "medium", noLimits, news),
-		seal:   newSealer(), open: map[sessionKey]*session{},
+		medium: newLimiter("medium", "medium", noLimits, news), heavy: newLimiter("heavy", "heavy", noLimits, news),
+		seal: newSealer(), open: map[sessionKey]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
 		codes: newGenerations[*authCode](codesKept), assertions: newGenerations[time.Time](tokensKept),
 	}
@@ -109,6 +110,7 @@ func (sess *session) over(now moment) bool {
 // login opens a session; the oldest of too many is closed.
 func (p *platform) login(c *call, a *app, u *user, t terms) *session {
 	at, key := momentOf(c.now), sessionKey{a, u}
+	t.scope = c.rules.scopeOf(a, u, t.scope)
 	if old := p.open[key]; old != nil && c.rules.jwtLoginReusesSession {
 		p.issue(old, t, at)
 		c.session = old.number
@@ -196,6 +198,7 @@ func (p *platform) renew(c *call, a *app, token string, t terms) (*session, *oau
 	case now >= sess.renewal:
 		return nil, c.refreshRefusal("OAU-210", "Token expired")
 	}
+	t.scope = c.rules.scopeOf(a, sess.user, t.scope)
 	p.issue(sess, t, now)
 	return sess, nil
 }

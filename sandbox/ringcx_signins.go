@@ -54,6 +54,7 @@ type signIn struct {
 	xlife   uint32      // lifetime of the X-Auth-Token in seconds
 	xturn   uint16      // which X-Auth-Token is the newest; the first is 1, 0: there is none
 	ended   bool        // logged out
+	sso     bool        // it came from a session of RingCentral, which may be forgotten
 	cut     atomic.Bool // its access tokens do not work either; read without Server.mu, too
 }
 
@@ -97,7 +98,7 @@ func (x *ringcx) cut(s *signIn) {
 // signIn begins one of p, without any token.
 func (x *ringcx) signIn(p principal, from *session) *signIn {
 	number, s := x.signIns.add()
-	*s = signIn{number: number, who: p, from: from}
+	*s = signIn{number: number, who: p, from: from, sso: from != nil}
 	return s
 }
 

@@ -109,14 +109,19 @@ func (s *Server) checkCX(c *call, token string) (*cxClaims, string) {
 
 // signInOf is what an access token came from, or nil if that was forgotten.
 func (s *Server) signInOf(claims *cxClaims) *signIn {
-	parts := strings.Split(claims.ID, ".")
-	if len(parts) != 3 {
-		return nil
-	}
-	number, _ := strconv.ParseUint(parts[1], 10, 64)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.cx.signIns.get(number)
+	return s.cx.signIns.get(claims.signIn())
+}
+
+// signIn is the number of the sign-in that a token came from, 0 if it names none.
+func (claims *cxClaims) signIn() uint64 {
+	parts := strings.Split(claims.ID, ".")
+	if len(parts) != 3 {
+		return 0
+	}
+	number, _ := strconv.ParseUint(parts[1], 10, 64)
+	return number
 }
 
 // noteIn notes which sign-in a call is about.
