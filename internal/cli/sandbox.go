@@ -79,7 +79,7 @@ func sandboxFlags(cmd *cobra.Command, opts *sandbox.Options, at *place) {
 	f.StringVar(&at.data, "data", "", "keep everything in `FILE`, made if there is none")
 	f.StringVar(&at.snapshot, "snapshot", "", "begin with the snapshot in `FILE`")
 	f.StringVar(&at.envFile, "env-file", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
-	f.DurationVar(&opts.TokenTTL, "token-ttl", 5*time.Minute, "lifetime of RingCX access tokens")
+	f.DurationVar(&opts.TokenTTL, "token-ttl", 5*time.Minute, "lifetime of RingCX access tokens, in whole seconds; 0 is the vendor's five minutes")
 	f.StringVar(&opts.Algorithm, "algorithm", "ES256", "signature of RingCX access tokens: ES256, RS256 or EdDSA")
 	f.Float64Var(&opts.Hostile, "hostile", 0, "share of the requests, 0 to 1, that a hostile day spoils; the same for the same seed")
 	f.BoolVar(&opts.NoLimits, "no-limits", false, "switch the request limits off")
