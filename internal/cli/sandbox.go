@@ -46,7 +46,8 @@ them under another. --host NAME adds the name that a compose network, for one, k
 
 --tls DIR speaks HTTPS for this machine and those names; --tls-vendor-names adds the vendor's, by an authority of their own
 that lives 30 days. 'ringcx sandbox env --tls DIR' and --env-file add the variables by which programs trust what is in DIR:
-SSL_CERT_FILE (OpenSSL, Python, PHP, Go on Linux), CURL_CA_BUNDLE and NODE_EXTRA_CA_CERTS. The first two take the place of
+SSL_CERT_FILE (OpenSSL, Python, Ruby, Go on Linux), CURL_CA_BUNDLE, REQUESTS_CA_BUNDLE and NODE_EXTRA_CA_CERTS; docs/sandbox.md
+says what the others need, such as Java and PHP with curl. All but the last take the place of
 what is trusted otherwise, so give the shell to the sandbox.`,
 		Example: `  ringcx sandbox &
   eval "$(ringcx sandbox env)" && ringcx login --jwt && ringcx accounts list`,
