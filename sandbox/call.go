@@ -22,6 +22,8 @@ type call struct {
 	xauth     string      // its X-Auth-Token: the one it called with, else the one of its sign-in
 	session   uint64      // number of the session of RingCentral that it is about; 0: none is known
 	signIn    uint64      // the same at RingCX
+	refused   refusal     // as far as it is known why
+	brought   string      // the token in its form
 	answer    answer
 }
 
@@ -74,7 +76,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 		s.habits.beginAnew()
 	}
 	if s.guard.notes(r) {
-		s.journal.add(c.logged(r, a.status))
+		s.journal.add(c.logged(r, a))
 	}
 	if err := s.keep(); err != nil {
 		a = textAnswer(http.StatusInternalServerError, err.Error())

@@ -56,15 +56,19 @@ func (s *Server) admitExchange(
 	ruling := s.cx.exchanges.admit(exchangeKey(c.rules, a, u), c.now, c.rules.exchange())
 	switch {
 	case !ruling.admitted:
-		c.note(ruling.verdict)
+		c.limited(&ruling)
 		return nil, &ruling, cxTooMany(c, r)
 	case c.rules.exchangeScopeStatus != http.StatusOK && !allows(t.scope, "ReadAccounts"):
+		c.why("the token has not the permission ReadAccounts: the app has it not, or the login asked for other scopes")
 		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeScopeStatus)
 	case c.rules.exchangeRoleStatus != http.StatusOK && !u.role.allows(readCompany):
+		c.why("the role %s reads no account", u.role.name)
 		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeRoleStatus)
 	case !u.account.production:
+		c.why("the account is none of production, and RingCX takes no other")
 		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeAccountStatus)
 	case !u.linked, u.account.center == nil:
+		c.why("RingCX does not know the user")
 		return nil, &ruling, cxNotFoundAs(c, r, c.rules.exchangeLinkStatus)
 	}
 	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session, withRefresh)
@@ -115,12 +119,13 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 	old, turn := s.cx.find(token)
 	if old != nil {
 		c.signIn = old.number
+		c.refused.caller = old.who.name()
 	}
 	var limited *ruling
 	if allowed := c.rules.refreshes(); old != nil && allowed.limit > 0 {
 		v := s.cx.refreshes.admit(fmt.Sprint(old.who.id()), c.now, allowed)
 		if limited = &v; !v.admitted {
-			c.note(v.verdict)
+			c.limited(&v)
 			return nil, limited, cxTooMany(c, r)
 		}
 	}
@@ -131,6 +136,7 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 		}
 	}
 	if old == nil || !old.gives(c, turn) {
+		old.whyNot(c, turn)
 		return nil, limited, cxUnauthorizedAs(c, r, c.rules.ringcxRefreshStatus, "The refresh token is not valid")
 	}
 	s.cx.renewRefreshToken(c, old)

@@ -208,8 +208,14 @@ func TestAnAppOfThePasswordFlowLogsIn(t *testing.T) {
 	login := v.passwordApp(`{"auth":"password","refreshTokens":true}`)
 	owner := v.login()["owner_id"]
 	for _, pairs := range [][]string{
-		{"username", demo.Email}, {"username", strings.ToUpper(demo.Email)}, {"username", demo.Email, "extension", "101"}, {"username", "+16505550100", "extension", "101"},
-		{"username", "16505550100", "extension", "101"}, {"username", "+16505550100*101"}, {"username", "+16505550100"}, {"username", "16505550100", "extension", ""},
+		{"username", demo.Email},
+		{"username", strings.ToUpper(demo.Email)},
+		{"username", demo.Email, "extension", "101"},
+		{"username", "+16505550100", "extension", "101"},
+		{"username", "16505550100", "extension", "101"},
+		{"username", "+16505550100*101"},
+		{"username", "+16505550100"},
+		{"username", "16505550100", "extension", ""},
 	} {
 		got := login(append(pairs, "password", demo.Password)...).want(http.StatusOK).json()
 		if got["owner_id"] != owner || got["token_type"] != "bearer" || got["scope"] != "ReadAccounts" || got["refresh_token"] == nil {
@@ -229,8 +235,10 @@ func TestALoginWithAWrongPasswordIsRefusedInTheVendorsWords(t *testing.T) {
 	demo := v.Demo()
 	login := v.passwordApp(`{"auth":"password"}`)
 	for _, pairs := range [][]string{
-		{"username", demo.Email, "password", "wrong"}, {"username", "nobody@example.com", "password", demo.Password},
-		{"username", "+16505550100", "extension", "102", "password", demo.Password}, {"username", "+16505550100", "extension", "999", "password", demo.Password},
+		{"username", demo.Email, "password", "wrong"},
+		{"username", "nobody@example.com", "password", demo.Password},
+		{"username", "+16505550100", "extension", "102", "password", demo.Password},
+		{"username", "+16505550100", "extension", "999", "password", demo.Password},
 		{"username", "+14155550100", "password", demo.Password},
 	} {
 		got := login(pairs...)

@@ -195,7 +195,7 @@ func (s *Server) standardRate(next http.Handler) http.Handler {
 		if allowed := c.rules.reads(); allowed.limit > 0 {
 			ruling := s.admitRead(c, allowed)
 			if !ruling.admitted {
-				c.note(ruling.verdict)
+				c.limited(&ruling)
 				c.answer = ruling.stamp(cxTooMany(c, r))
 				return
 			}

@@ -57,13 +57,14 @@ func (s *Server) charged(c *call, a *app, u *user, do func() answer) answer {
 	if a == nil {
 		return do()
 	}
+	c.from(a, u)
 	key := a.id
 	if c.rules.authLimitCountedBy == byAppAndUser && u != nil {
 		key = fmt.Sprint(key, " ", u.id)
 	}
 	ruling := s.platform.auth.admit(key, c.now, c.rules.auth())
 	if !ruling.admitted {
-		c.note(ruling.verdict)
+		c.limited(&ruling)
 		return ruling.stamp(rateExceeded())
 	}
 	return ruling.stamp(do())

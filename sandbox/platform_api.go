@@ -93,7 +93,7 @@ func (s *Server) permitted(c *call, r *http.Request, group, permission string, d
 	sess.user.use.session = sess.sign()
 	ruling := limit.admit(fmt.Sprintf("%s %d", sess.app.id, sess.user.id), c.now, allowed)
 	if !ruling.admitted {
-		c.note(ruling.verdict)
+		c.limited(&ruling)
 		return ruling.stamp(rateExceeded())
 	}
 	if permission != "" && !allows(t.scope, permission) {

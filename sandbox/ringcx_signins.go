@@ -75,6 +75,24 @@ func (s *signIn) gives(c *call, turn uint32) bool {
 	return s.live(c.now) && s.who.active() && !s.cutOff(c.rules)
 }
 
+// whyNot notes why the refresh token of a turn is refused.
+func (s *signIn) whyNot(c *call, turn uint32) {
+	switch {
+	case s == nil:
+		c.why("the sandbox never gave this refresh token out: it is of another one, or of the time before a reset")
+	case s.ended:
+		c.why("it was logged out %s", c.ago(s.renewal.time()))
+	case turn != s.turn:
+		c.why("the refresh token was spent, and another one is the newest")
+	case momentOf(c.now) >= s.renewal:
+		c.why("the refresh token ended %s", c.ago(s.renewal.time()))
+	case !s.who.active():
+		c.why("who signed in is switched off, or has lost RingCX")
+	default:
+		c.why("the session that it came from has ended")
+	}
+}
+
 // live reports whether the refresh token of s has neither expired nor been logged out.
 func (s *signIn) live(now time.Time) bool {
 	return s.turn > 0 && !s.ended && momentOf(now) < s.renewal

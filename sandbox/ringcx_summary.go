@@ -42,7 +42,7 @@ func (s *Server) needCookie(next http.Handler) http.Handler {
 		}
 		at := c.forCookie()
 		claims, problem := s.checkCX(at, cookie.Value)
-		c.signIn = at.signIn
+		c.signIn, c.refused = at.signIn, at.refused
 		if problem != "" {
 			c.answer = gatewayRefusal(c, r, problem)
 			return
@@ -54,6 +54,7 @@ func (s *Server) needCookie(next http.Handler) http.Handler {
 
 // sessionCookie is what the exchange sets, so that a client with a store of cookies reads summaries.
 func sessionCookie(token string, lives time.Duration) string {
+	//nolint:gosec // programs reach a sandbox over plain HTTP, too, and scripts do not see it
 	cookie := http.Cookie{Name: "access_token", Value: token, Path: "/voice/api/", MaxAge: int(lives / time.Second), HttpOnly: true}
 	return cookie.String()
 }
@@ -66,7 +67,7 @@ func (c *call) forCookie() *call {
 	}
 	rules := *c.rules
 	rules.ringcxClockSkew += longer
-	return &call{now: c.now, rules: &rules}
+	return &call{now: c.now, rules: &rules, refused: c.refused}
 }
 
 // noCookie answers a call without the cookie.
