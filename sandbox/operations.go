@@ -44,9 +44,9 @@ func operationOf(r *http.Request) (name string, routed bool) {
 // notEmulated answers a call of an operation that the vendor describes and the sandbox does not have, before anybody looks
 // at its token or counts it: in no words of the vendor, so that nobody takes it for an answer of the vendor.
 func notEmulated(c *call, r *http.Request) answer {
-	details := "The vendor describes it, so this says nothing about the request. Its token was not looked at, and no limit counted it."
+	details := "The vendor describes it. Neither the token nor a limit was looked at"
 	if strings.HasPrefix(r.URL.Path, "/v1/") {
-		details += " Without /voice/api in front the vendor was seen to answer with a web page."
+		details += ". Without /voice/api in front the vendor was seen to answer with a web page"
 	}
 	return jsonAnswer(http.StatusNotImplemented, struct {
 		ErrorCode      string `json:"errorCode"`
