@@ -78,11 +78,13 @@ func (s *Server) listUsers(c *call, r *http.Request) answer {
 	activeOnly, _ := strconv.ParseBool(r.URL.Query().Get("activeOnly"))
 	flatten, _ := strconv.ParseBool(r.URL.Query().Get("flatten"))
 	return s.read(c, r, func(x *center) answer {
-		return s.world.view(viewKey{center: x, activeOnly: activeOnly, flatten: flatten}, func() any {
+		return s.world.view(viewKey{
+			center: x, activeOnly: activeOnly, flatten: flatten, roles: c.rules.rolesWithDescription, zone: c.rules.timezoneName,
+		}, func() any {
 			all := []cxUser{}
-			for i, u := range x.account.everybody() {
+			for _, u := range x.account.everybody() {
 				if u.enabled || !activeOnly {
-					all = append(all, newCXUser(u, i == 0))
+					all = append(all, newCXUser(c.rules, u))
 				}
 			}
 			if !flatten && len(all) > 1 && all[0].RootUser {
@@ -101,7 +103,7 @@ func (s *Server) getUser(c *call, r *http.Request) answer {
 		if u == nil {
 			return cxNotFound(c, r)
 		}
-		return jsonAnswer(http.StatusOK, newCXUser(u, u == x.account.rootUser()))
+		return jsonAnswer(http.StatusOK, newCXUser(c.rules, u))
 	})
 }
 

@@ -81,7 +81,7 @@ type cxUser struct {
 	PhoneNumbersI18n bool       `json:"phoneNumbersI18nEnabled"`
 	ParentPath       *string    `json:"parentPath"` // null: no use of it is documented
 	CreationDate     string     `json:"creationDate"`
-	Roles            []cxRole   `json:"roles"`
+	Roles            []any      `json:"roles"` // names, or a cxRole each
 	RegionalSettings cxRegional `json:"regionalSettings"`
 	Children         []cxUser   `json:"children"`
 }
@@ -95,6 +95,7 @@ type cxRegional struct {
 	HomeCountry      int32  `json:"homeCountry"`
 	HomeCountryCode  string `json:"homeCountryCode"`
 	Timezone         int32  `json:"timezone"`
+	TimezoneName     string `json:"timezoneName,omitempty"`
 	TimeFormat       string `json:"timeFormat"`
 	Language         string `json:"language"`
 	GreetingLanguage string `json:"greetingLanguage"`
@@ -102,22 +103,39 @@ type cxRegional struct {
 }
 
 var demoRegion = cxRegional{
-	HomeCountry: 1, HomeCountryCode: "1", Timezone: 58, TimeFormat: "12h", Language: "en-US",
+	HomeCountry: 1, HomeCountryCode: "1", Timezone: 58, TimezoneName: demoTimezone, TimeFormat: "12h", Language: "en-US",
 	GreetingLanguage: "en-US", FormattingLocale: "en-US",
 }
 
-func newCXUser(u *user, root bool) cxUser {
+func newCXUser(r *rules, u *user) cxUser {
+	root := u == u.account.rootUser()
 	out := cxUser{
 		UserID: u.adminID, UserName: u.email, FirstName: u.first, LastName: u.last, FullName: u.first + " " + u.last,
 		Enabled: u.enabled, RootUser: root, RCAccountID: fmt.Sprint(u.account.id), UserManagedByRC: u.linked && u.login == nil,
 		CreationDate: demoDate, RegionalSettings: demoRegion, Children: []cxUser{},
-		Roles: []cxRole{{RoleType: "USER", Description: "User"}},
+		Roles: r.rolesOf(cxRole{"USER", "User"}, cxRole{"MANAGE_USERS", "Manage users"}),
 	}
 	if root {
-		out.Roles = []cxRole{{RoleType: "SUPER_USER", Description: "Super user"}}
+		out.Roles = r.rolesOf(cxRole{"SUPER_USER", "Super user"})
+	}
+	if !r.timezoneName {
+		out.RegionalSettings.TimezoneName = ""
 	}
 	if out.UserManagedByRC {
 		out.RCUserID = &u.id
+	}
+	return out
+}
+
+// rolesOf are roles of a user as RingCX tells of them.
+func (r *rules) rolesOf(all ...cxRole) []any {
+	out := make([]any, 0, len(all))
+	for _, role := range all {
+		if r.rolesWithDescription {
+			out = append(out, role)
+		} else {
+			out = append(out, role.RoleType)
+		}
 	}
 	return out
 }

@@ -10,17 +10,21 @@ import (
 
 // call is one request to the emulated vendors: its moment, and what the vendor would say about it.
 type call struct {
-	now      time.Time
-	rules    *rules
-	verdicts []string
-	subject  int64       // who calls RingCX, once its token has been accepted
-	sent     []parameter // what its form held, as far as it may be shown
-	agent    string      // its User-Agent
-	fault    *fault      // what happens to it; nil: nothing
-	xauth    string      // its X-Auth-Token: the one it called with, else the one of its sign-in
-	session  uint64      // number of the session of RingCentral that it is about; 0: none is known
-	signIn   uint64      // the same at RingCX
-	answer   answer
+	now       time.Time
+	rules     *rules
+	verdicts  []string
+	subject   int64       // who calls RingCX, once its token has been accepted
+	sent      []parameter // what its form held, as far as it may be shown
+	agent     string      // its User-Agent
+	beyond    bool        // it calls an operation that is described and not emulated
+	operation string      // that it calls; "": nobody describes it
+	fault     *fault      // what happens to it; nil: nothing
+	xauth     string      // its X-Auth-Token: the one it called with, else the one of its sign-in
+	session   uint64      // number of the session of RingCentral that it is about; 0: none is known
+	signIn    uint64      // the same at RingCX
+	refused   refusal     // as far as it is known why
+	brought   string      // the token in its form
+	answer    answer
 }
 
 type callKey struct{}
@@ -54,6 +58,9 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	c := &call{
 		now: s.Now(), rules: s.rules.Load(), verdicts: []string{}, fault: fault, agent: shortAgent(r.UserAgent()),
 	}
+	var routed bool
+	c.operation, routed = operationOf(r)
+	c.beyond = c.operation != "" && !routed
 	c.inspect(r)
 	s.inspectTransport(c, r)
 	a, done := fault.instead(c, r)
@@ -69,7 +76,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 		s.habits.beginAnew()
 	}
 	if s.guard.notes(r) {
-		s.journal.add(c.logged(r, a.status))
+		s.journal.add(c.logged(r, a))
 	}
 	if err := s.keep(); err != nil {
 		a = textAnswer(http.StatusInternalServerError, err.Error())
@@ -99,6 +106,10 @@ func (s *Server) spoil(r *http.Request) *fault {
 func (s *Server) answer(c *call, w http.ResponseWriter, r *http.Request) answer {
 	if refusal, ok := s.refuseTransport(r); ok {
 		return refusal
+	}
+	if c.beyond {
+		c.note(verdictNotEmulated)
+		return notEmulated(c, r)
 	}
 	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 	if r.Body != nil {

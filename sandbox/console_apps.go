@@ -56,7 +56,10 @@ func viewOf(a *app) appView {
 		RedirectURIs: a.redirectURIs, Confidential: a.confidential, JWT: a.flow == "jwt", Method: a.authMethod, order: a.order,
 	}
 	out.Auth, out.Access = "JWT auth flow", "Public"
-	if !out.JWT {
+	switch a.flow {
+	case "password":
+		out.Auth, out.Kind = "Password-based, which is deprecated", a.kind
+	case "code":
 		out.Auth, out.Kind = "3-legged OAuth flow authorization code", a.kind
 		if out.Kind == "" && a.confidential {
 			out.Kind = "Server-side web app"

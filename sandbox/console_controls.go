@@ -64,6 +64,7 @@ func (c *console) limiters() []namedLimiter {
 		{"RingCentral Auth: token, revoke, userinfo", c.platform.auth, r.auth()},
 		{"RingCentral Light: account, extension", c.platform.light, r.light()},
 		{"RingCentral Medium: permissions", c.platform.medium, r.medium()},
+		{"RingCentral Heavy: presence of all", c.platform.heavy, r.heavy()},
 		{"RingCX exchange", c.cx.exchanges, r.exchange()},
 		{"RingCX refresh", c.cx.refreshes, r.refreshes()},
 		{"RingCX users and summaries", c.cx.reads, r.reads()},

@@ -17,6 +17,7 @@ var sources = []source{
 	{"F", "recorded answers in public issues and tests, 2017 to 2026"},
 	{"G", "measurements of refresh behaviour published by an employee of the vendor (`tylerlong/ringcentral-token-refresh-experiment`, 2020)"},
 	{"H", "the vendor's notice in its developer community that limits on authentication are now enforced (2025/26)"},
+	{"I", "public programs that talk to RingCX, and what people who run them write (2026)"},
 }
 
 type source struct {

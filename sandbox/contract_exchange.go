@@ -16,8 +16,17 @@ var exchangeLines = []line{
 		certainty: documented | observed, sources: "A, B, E",
 	},
 	{
-		says: "`rcTokenType` may be left out; another type is answered 400", certainty: observed, note: " in a client that leaves it out", sources: "E",
+		says: "`rcTokenType` may be left out", certainty: observed, note: " in a client that leaves it out", sources: "E",
 		setting: deciding("exchangeTokenTypeRequired", false, func(r *rules) *bool { return &r.exchangeTokenTypeRequired }),
+	},
+	{
+		says:      "`bearer` in small letters is taken, too: the platform itself answers so, and programs hand it on",
+		certainty: observed, note: " in four programs, by two authors", sources: "I",
+		setting: deciding("exchangeTokenTypeIgnoresCase", true, func(r *rules) *bool { return &r.exchangeTokenTypeIgnoresCase }),
+	},
+	{
+		says: "Another type is answered 400", certainty: assumed,
+		setting: deciding("exchangeTokenTypeChecked", true, func(r *rules) *bool { return &r.exchangeTokenTypeChecked }),
 	},
 	{
 		says:      "`includeRefresh=true` in the query brings a refresh token; without it `refreshToken` is null",
@@ -38,8 +47,31 @@ var exchangeLines = []line{
 		setting: status("exchangeTokenStatus", 401, func(r *rules) *int { return &r.exchangeTokenStatus }),
 	},
 	{
-		says: "An app without ReadAccounts: {}", certainty: assumed,
-		setting: status("exchangeScopeStatus", 403, func(r *rules) *int { return &r.exchangeScopeStatus }),
+		says:      "An app without ReadAccounts, or a token narrowed to other scopes: {}; 200 lets it in, as programs in production found",
+		certainty: documented | assumed, note: ": that the scope is needed is documented", sources: "A, I",
+		setting: counting("exchangeScopeStatus", 403, 200, 599, func(r *rules) *int { return &r.exchangeScopeStatus }),
+	},
+	{
+		says:      "A user whose role reads no account: {}, so RingCX does not ask for the role: whoever is linked to it may exchange",
+		certainty: observed | assumed, note: ": observed by people in production", sources: "I",
+		setting: counting("exchangeRoleStatus", 200, 200, 599, func(r *rules) *int { return &r.exchangeRoleStatus }),
+	},
+	{
+		says: "It sets a cookie `access_token`, with which summaries are read for {}, however short the access token lives; 0 seconds is " +
+			"none: the guide has the program make the cookie itself",
+		certainty: documented | observed | differently, sources: "A, I",
+		setting: lasting("exchangeCookieTTL", 0, 0, day, func(r *rules) *time.Duration { return &r.exchangeCookieTTL }),
+	},
+	{
+		says:      "`ssoLogin` is true after an exchange, and in the refreshes that follow, false after a login with a name, password or code",
+		certainty: assumed, note: "; the field is documented", sources: "A, B",
+		setting: deciding("ssoLoginFollows", true, func(r *rules) *bool { return &r.ssoLoginFollows }),
+	},
+	{
+		says: "The account to work with: `mainAccountId` for administrators, `agentDetails[0].accountId` for agents, " +
+			"`managedMainAccountIds[0]`, which no description has, where there are several",
+		certainty: observed, sources: "E, I",
+		setting: deciding("managedAccountsReturned", true, func(r *rules) *bool { return &r.managedAccountsReturned }),
 	},
 	{
 		says: "An account that is not of production: {}", certainty: assumed,

@@ -72,6 +72,11 @@ var limitProbes = map[string]probe{
 		v.get(profile, token)
 		return limitHeaders(v.get(profile, token))
 	}},
+	"heavyLimit": {1, func(v *vendor) any {
+		token := v.tokenOf("ReadPresence")
+		v.get(accountPath+"/presence", token)
+		return limitHeaders(v.get(accountPath+"/presence", token))
+	}},
 	"limitWindow": {"10s", func(v *vendor) any { return limitHeaders(v.failingLogin()) }},
 	"limitPenalty": {"2m", func(v *vendor) any {
 		told := v.exceed().header.Get("Retry-After")

@@ -35,8 +35,12 @@ var limitLines = []line{
 		setting: limiting("lightLimit", 50, func(r *rules) *int { return &r.lightLimit }),
 	},
 	{
-		says: "Permissions of a user (group Medium): {} in a window, by app and user; 0 is no limit", certainty: documented, sources: "C, D",
+		says: "Permissions of a user and lists of extensions (group Medium): {} in a window, by app and user; 0 is no limit", certainty: documented, sources: "C, D",
 		setting: limiting("mediumLimit", 40, func(r *rules) *int { return &r.mediumLimit }),
+	},
+	{
+		says: "Presence of a whole account (group Heavy): {} in a window, by app and user; 0 is no limit", certainty: documented, sources: "C, D",
+		setting: limiting("heavyLimit", 10, func(r *rules) *int { return &r.heavyLimit }),
 	},
 	{
 		says: "The window slides, and lasts {}; it is the same for RingCX", certainty: documented, sources: "A, C",

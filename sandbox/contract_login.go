@@ -95,6 +95,29 @@ var loginLines = []line{
 		says: "Asking for scopes the app lacks: the rest is granted; if nothing is left, `invalid_scope`", certainty: assumed,
 		setting: deciding("scopeExcessRefused", false, func(r *rules) *bool { return &r.scopeExcessRefused }),
 	},
+	{
+		says: "Scopes that are asked for narrow the answer; or they change nothing, as one page says of the authorize request", certainty: documented | observed | differently,
+		sources: "C, D, I",
+		setting: deciding("scopeNarrows", true, func(r *rules) *bool { return &r.scopeNarrows }),
+	},
+	{
+		says: "Scopes that the user's role does not allow stay in the answer; or they are dropped in silence", certainty: documented | observed | differently,
+		sources: "D, I",
+		setting: deciding("scopeFollowsRole", false, func(r *rules) *bool { return &r.scopeFollowsRole }),
+	},
+	{
+		says: "`grant_type=password`, `username` (e-mail, or number with or without `+`, and `*` with the extension behind it), `password`, `extension`, for apps of the " +
+			"password flow, which are private. Deprecated, announced to end in March 2024, and still in the vendor's collection, samples and SDKs",
+		certainty: documented | observed, sources: "C, E, I",
+	},
+	{
+		says:      "… a name and password that do not fit: 400 `invalid_grant` OAU-140 \"Invalid resource owner credentials.\", `WWW-Authenticate: Basic`",
+		certainty: documented | observed, sources: "C, F",
+	},
+	{
+		says: "… the lock after wrong passwords (OAU-147) is that of the sign-in page, and a user of another account is told OAU-140", certainty: documented | assumed,
+		note: ": the code is documented", sources: "C", fixed: "the words are not for programs",
+	},
 	{says: "An app of another auth flow: OAU-251", certainty: observed, note: "; that grants of other kinds of apps are answered alike is assumed", sources: "F"},
 	{
 		says: "A grant type that does not exist: {}", certainty: assumed,
@@ -106,6 +129,10 @@ var clientLines = []line{
 	{
 		says:      "Confidential apps authenticate with HTTP Basic. A secret in the form is refused (OAU-123, \"Client authentication is required\")",
 		certainty: documented | observed, sources: "D, F",
+	},
+	{
+		says: "… or is taken like one in the header, as a library and two scripts rely on", certainty: observed | differently, sources: "I",
+		setting: deciding("clientSecretInForm", false, func(r *rules) *bool { return &r.clientSecretInForm }),
 	},
 	{says: "Public apps send `client_id` in the form and no header", certainty: documented, sources: "C, D"},
 	{says: "Basic with an empty secret makes a public app an unknown client (OAU-153)", certainty: observed, sources: "F"},
@@ -141,6 +168,10 @@ var clientLines = []line{
 
 var renewLines = []line{
 	{says: "`grant_type=refresh_token`; each refresh brings a new refresh token", certainty: documented, sources: "C"},
+	{
+		says: "Its answer has `scope`; or not", certainty: documented | observed | differently, sources: "D, I",
+		setting: deciding("refreshAnswersScope", true, func(r *rules) *bool { return &r.refreshAnswersScope }),
+	},
 	{
 		says: "The old access token dies at once: OAU-129 for {}, then OAU-213", certainty: documented | observed, sources: "C, G",
 		setting: lasting("replacedTokenTellsFor", 10*time.Second, 0, day, func(r *rules) *time.Duration { return &r.replacedTokenTellsFor }),

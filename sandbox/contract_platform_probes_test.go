@@ -48,6 +48,22 @@ var platformProbes = map[string]probe{
 	"scopeExcessRefused": {true, func(v *vendor) any {
 		return code(v.demoForm(tokenPath, "grant_type", jwtGrant, "assertion", v.Demo().JWT, "scope", "ReadAccounts Video"))
 	}},
+	"scopeNarrows": {false, func(v *vendor) any {
+		id, secret := v.newApp(`{"scopes":["ReadAccounts","ReadCallLog"]}`)
+		return v.formAs(id, secret, tokenPath, "grant_type", jwtGrant, "assertion", v.Demo().JWT, "scope", "ReadCallLog").want(200).json()["scope"]
+	}},
+	"scopeFollowsRole": {true, func(v *vendor) any {
+		id, secret := v.newApp(`{"scopes":["ReadAccounts","ReadCallLog"]}`)
+		v.control("users/"+str(v.login(), "owner_id"), `{"role":"No API access"}`)
+		return v.formAs(id, secret, tokenPath, "grant_type", jwtGrant, "assertion", v.Demo().JWT).want(200).json()["scope"]
+	}},
+	"refreshAnswersScope": {false, func(v *vendor) any {
+		_, refresh := v.pair()
+		return v.refresh(refresh).want(200).json()["scope"]
+	}},
+	"clientSecretInForm": {true, func(v *vendor) any {
+		return code(v.form(tokenPath, "grant_type", jwtGrant, "assertion", v.Demo().JWT, "client_id", v.Demo().ClientID, "client_secret", v.Demo().ClientSecret))
+	}},
 	"assertionCodes": {"OAU-213", func(v *vendor) any {
 		return code(v.demoForm(tokenPath, "grant_type", jwtGrant, "assertion", "nonsense"))
 	}},

@@ -34,6 +34,15 @@ var callLines = []line{
 		says:      "`GET /voice/api/v1/admin/users`: administrators; `flatten=true` puts those below others beside them",
 		certainty: documented, sources: "B",
 	},
+	{
+		says: "`roles` of a user are names; the description has objects with `roleType` and `description`", certainty: documented | differently,
+		sources: "A, B",
+		setting: deciding("rolesWithDescription", false, func(r *rules) *bool { return &r.rolesWithDescription }),
+	},
+	{
+		says: "`regionalSettings` has `timezoneName`; the description has a number `timezone` only", certainty: documented | differently, sources: "A, B",
+		setting: deciding("timezoneName", true, func(r *rules) *bool { return &r.timezoneName }),
+	},
 	{says: "Lists are bare arrays; `page` from 0 and `maxRows`", certainty: documented, sources: "B"},
 	{
 		says: "`maxRows` if none is given: {}; 0 is everything", certainty: assumed, note: ": default and maximum are unknown",

@@ -48,6 +48,33 @@ var ringcxProbes = map[string]probe{
 		access, _ := v.pair()
 		return code(v.form(exchangePath, "rcAccessToken", access))
 	}},
+	"exchangeTokenTypeIgnoresCase": {false, func(v *vendor) any {
+		access, _ := v.pair()
+		return code(v.form(exchangePath, "rcAccessToken", access, "rcTokenType", "bearer"))
+	}},
+	"exchangeTokenTypeChecked": {false, func(v *vendor) any {
+		access, _ := v.pair()
+		return code(v.form(exchangePath, "rcAccessToken", access, "rcTokenType", "JWT"))
+	}},
+	"exchangeRoleStatus": {403, func(v *vendor) any {
+		v.control("users/"+str(v.login(), "owner_id"), `{"role":"No API access"}`)
+		access, _ := v.pair()
+		return code(v.exchangeToken(access))
+	}},
+	"exchangeCookieTTL": {"1h", func(v *vendor) any {
+		access, _ := v.pair()
+		return v.exchangeToken(access).want(200).header.Get("Set-Cookie") == ""
+	}},
+	"ssoLoginFollows":         {false, func(v *vendor) any { return v.exchange()["ssoLogin"] }},
+	"managedAccountsReturned": {false, func(v *vendor) any { return v.exchange()["managedMainAccountIds"] == nil }},
+	"rolesWithDescription": {true, func(v *vendor) any {
+		access, _ := v.cx()
+		return v.get(usersPath, access).list()[0]["roles"]
+	}},
+	"timezoneName": {false, func(v *vendor) any {
+		access, _ := v.cx()
+		return v.get(usersPath, access).list()[0]["regionalSettings"]
+	}},
 	"exchangeTokenStatus": {400, func(v *vendor) any { return code(v.exchangeToken("unknown")) }},
 	"exchangeScopeStatus": {401, func(v *vendor) any {
 		app, secret := v.newApp(`{"scopes":["ReadCallLog"]}`)

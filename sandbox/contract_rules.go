@@ -26,6 +26,8 @@ type rules struct {
 	clientAssertionSingleUse                               bool
 	clientAssertionAudience                                string
 	transportCodes                                         string
+	clientSecretInForm, scopeNarrows, scopeFollowsRole     bool
+	refreshAnswersScope                                    bool
 
 	// browser login
 	authorizationCodeTTL, signInPageTTL, browserSignInTTL, wrongPasswordLock time.Duration
@@ -45,11 +47,15 @@ type rules struct {
 	ringcxRefreshStatus, ringcxLogoutStatus, ringcxMissingStatus int
 	sessionEndTakesRingCX, ringcxLogoutEndsAccess                bool
 	ringcxDoneText                                               string
+	exchangeTokenTypeChecked, exchangeTokenTypeIgnoresCase       bool
+	exchangeRoleStatus                                           int
+	exchangeCookieTTL                                            time.Duration
+	ssoLoginFollows, managedAccountsReturned                     bool
 
 	// RingCX API
 	gatewayTexts, gatewayExpiredText                          string
 	gatewayChallenge, ringcxErrorCode, ringcxErrorFullPath    bool
-	mainAccountListed                                         bool
+	mainAccountListed, rolesWithDescription, timezoneName     bool
 	maxRowsDefault, callerStatus                              int
 	summaryAsJSON, summaryRefusalFromGateway                  bool
 	authTokenTTL, authTokenLongTTL                            time.Duration
@@ -67,11 +73,11 @@ type rules struct {
 	loginCodeTTL, passwordResetTTL                                time.Duration
 
 	// limits
-	authLimit, lightLimit, mediumLimit, exchangeLimit, ringcxRefreshLimit, apiLimit int
-	limitWindow, limitPenalty, ringcxLimitPenalty, apiLimitPenalty                  time.Duration
-	authLimitCountedBy, exchangeLimitCountedBy, apiLimitCountedBy                   string
-	platformRetryAfter, ringcxRetryAfter, ringcxRateBody                            string
-	ringcxLimitHeaders                                                              bool
+	authLimit, lightLimit, mediumLimit, heavyLimit, exchangeLimit, ringcxRefreshLimit, apiLimit int
+	limitWindow, limitPenalty, ringcxLimitPenalty, apiLimitPenalty                              time.Duration
+	authLimitCountedBy, exchangeLimitCountedBy, apiLimitCountedBy                               string
+	platformRetryAfter, ringcxRetryAfter, ringcxRateBody                                        string
+	ringcxLimitHeaders                                                                          bool
 }
 
 // defaultRules are the defaults of the table.
@@ -120,7 +126,9 @@ func startRules(opts *Options) (*rules, error) {
 		return nil, err
 	}
 	if opts.TokenTTL != 0 {
-		r.ringcxTokenTTL = opts.TokenTTL
+		if err := r.apply(map[string]string{"ringcxTokenTTL": opts.TokenTTL.String()}); err != nil {
+			return nil, fmt.Errorf("token lifetime %v: %w", opts.TokenTTL, err)
+		}
 	}
 	return &r, r.apply(opts.Settings)
 }
@@ -141,6 +149,17 @@ func (r *rules) apply(values map[string]string) error {
 // accessTTL is the lifetime of an access token that is asked for in seconds.
 func (r *rules) accessTTL(seconds int64) time.Duration {
 	return min(max(time.Duration(seconds)*time.Second, r.accessTokenTTLMinimum), r.accessTokenTTL)
+}
+
+// takesTokenType reports whether the exchange takes a word for the type of the token.
+func (r *rules) takesTokenType(word string) bool {
+	switch {
+	case word == "":
+		return !r.exchangeTokenTypeRequired
+	case r.exchangeTokenTypeIgnoresCase && strings.EqualFold(word, "Bearer"):
+		return true
+	}
+	return word == "Bearer" || !r.exchangeTokenTypeChecked
 }
 
 // sameName compares user names of RingCX.

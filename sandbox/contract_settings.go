@@ -47,11 +47,11 @@ func clip(text string) string {
 
 // lasting is a setting that is a duration.
 func lasting(name string, initial, low, high time.Duration, at func(*rules) *time.Duration) *setting {
-	possible := fmt.Sprintf("a duration from %s to %s", shortDuration(low), shortDuration(high))
+	possible := fmt.Sprintf("a duration from %s to %s, in whole seconds", shortDuration(low), shortDuration(high))
 	return newSetting(name, possible, initial, at, func(d time.Duration) any { return shortDuration(d) },
 		func(text string) (time.Duration, bool) {
 			d, err := time.ParseDuration(text)
-			return d, err == nil && low <= d && d <= high
+			return d, err == nil && low <= d && d <= high && d%time.Second == 0
 		})
 }
 

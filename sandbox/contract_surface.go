@@ -96,12 +96,21 @@ var surfaceLines = []line{
 		certainty: documented, note: " are the roles, assumed their ids", sources: "D",
 	},
 	{
-		says: "What the roles give: seven permissions to a Super Admin, five to a Standard user, and to one without API access the use of apps alone", certainty: assumed,
+		says: "What the roles give: eight permissions to a Super Admin, six to a Standard user, and to one without API access the use of apps alone", certainty: assumed,
 		fixed: "the vendor has hundreds, and every account makes roles of its own",
 	},
 	{
-		says: "RingCX does not ask for the role: whoever is linked to it may exchange", certainty: assumed,
-		fixed: "RingCX has roles of its own",
+		says: "`GET …/account/~/extension` lists the extensions of the account, for the permissions Read Accounts and `ReadExtensions`: `records`, " +
+			"`paging`, `navigation`; `page` from 1, `perPage` 100; `extensionNumber`, `email`, `type` and `status` choose",
+		certainty: documented, sources: "D",
+	},
+	{
+		says:      "`GET …/extension/~/presence` and, for all, `…/account/~/presence`, for the permissions Read Presence and `ReadPresenceStatus`",
+		certainty: documented, sources: "D",
+	},
+	{
+		says: "… everybody is available and on no call; who is disabled is offline. `perPage` has at most 1000; a page behind the last is empty", certainty: assumed,
+		fixed: "nobody calls in the sandbox",
 	},
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/go-jose/go-jose/v4"
 )
@@ -15,11 +16,11 @@ var appKinds = map[string]bool{"server": true, "web": true, "browser": false, "n
 // appRequest is what POST /_sandbox/apps takes.
 type appRequest struct {
 	Name          string   `json:"name"`
-	Auth          string   `json:"auth"`          // "jwt" or "code"; "": "jwt"
+	Auth          string   `json:"auth"`          // "jwt", "code" or "password", which is deprecated; "": "jwt"
 	Kind          string   `json:"kind"`          // one of appKinds; "": one that can keep a secret
 	RefreshTokens bool     `json:"refreshTokens"` // whether it gets refresh tokens
 	Scopes        []string `json:"scopes"`        // null: ReadAccounts
-	Private       bool     `json:"private"`       // only for users of its account
+	Private       bool     `json:"private"`       // only for users of its account; so is every app of the password flow
 	Confidential  *bool    `json:"confidential"`  // null: as its kind
 	Account       jsonID   `json:"account"`       // 0: the demo account
 	RedirectURIs  []string `json:"redirectUris"`
@@ -32,9 +33,10 @@ type appRequest struct {
 
 // check says what makes no sense, and fills in what is not given.
 func (in *appRequest) check() error {
-	if in.Auth = cmp.Or(in.Auth, "jwt"); in.Auth != "jwt" && in.Auth != "code" {
-		return fmt.Errorf(`auth is %q; it can be "jwt" or "code"`, in.Auth)
+	if in.Auth = cmp.Or(in.Auth, "jwt"); !slices.Contains([]string{"jwt", "code", "password"}, in.Auth) {
+		return fmt.Errorf(`auth is %q; it can be "jwt", "code" or "password"`, clip(in.Auth))
 	}
+	in.Private = in.Private || in.Auth == "password" // the vendor knows no other apps of this flow
 	in.Kind = cmp.Or(in.Kind, "server")
 	keeps, known := appKinds[in.Kind]
 	if !known {

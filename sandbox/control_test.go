@@ -33,7 +33,7 @@ func TestControlRequestsThatMakeNoSenseGetAnErrorInWords(t *testing.T) {
 		{"clock", `{"advance":"-2562047h"}`, "100 years"},
 		{"clock", `{"advance":"5m"} {}`, "more than one"},
 		{"clock", `{"advanc":"5m"}`, "advanc"},
-		{"apps", `{"auth":"password"}`, "password"},
+		{"apps", `{"auth":"implicit"}`, "implicit"},
 		{"apps", `{"account":"x"}`, "not an id"},
 		{"apps", ``, "reading the request"},
 		{"apps", `{"kind":"toaster"}`, "toaster"},

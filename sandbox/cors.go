@@ -53,7 +53,7 @@ func answerOptions(routes chi.Routes) func(http.Handler) http.Handler {
 				next.ServeHTTP(w, r)
 				return
 			}
-			methods := methodsOf(routes, r.URL.Path)
+			methods := methodsAt(routes, r)
 			if methods == nil {
 				next.ServeHTTP(w, r)
 				return

@@ -16,8 +16,8 @@ type Credentials struct {
 	Email    string
 	Password string `json:"-"`
 
-	// An app for programs on a desk: authorization code with PKCE, no secret, redirect http://127.0.0.1/callback on
-	// any port.
+	// An app for programs on a desk: authorization code with PKCE, no secret, redirect http://127.0.0.1/callback or
+	// http://localhost/callback, on any port.
 	NativeClientID string
 	// An app for servers: authorization code, with a secret. Its redirect URI is WebRedirectURI, exactly.
 	WebClientID     string

@@ -28,6 +28,7 @@ type oauthError struct {
 	code, message string
 	parameter     *errorParameter
 	challenge     bool // add WWW-Authenticate
+	basic         bool // which asks for a name and a password
 }
 
 func (e *oauthError) answer() answer {
@@ -46,6 +47,9 @@ func (e *oauthError) answer() answer {
 	}{e.kind, []errorItem{item}, e.message})
 	if e.challenge {
 		a = a.with("WWW-Authenticate", challenge(e.kind, e.message))
+	}
+	if e.basic {
+		a = a.with("WWW-Authenticate", `Basic realm="RingCentral REST API"`)
 	}
 	return a
 }

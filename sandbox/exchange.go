@@ -29,12 +29,16 @@ func (s *Server) exchange(c *call, r *http.Request) answer {
 	if err != nil || in.Get("rcAccessToken") == "" {
 		return cxBadRequest(c, r)
 	}
-	if kind := in.Get("rcTokenType"); kind != "Bearer" && (kind != "" || c.rules.exchangeTokenTypeRequired) {
+	if !c.rules.takesTokenType(in.Get("rcTokenType")) {
 		return cxBadRequest(c, r)
 	}
 	withRefresh := strings.EqualFold(in.Get("includeRefresh"), "true")
 	g, ruling, refusal := s.admitExchange(c, r, in.Get("rcAccessToken"), withRefresh)
-	return s.stamped(c, g, ruling, refusal)
+	out := s.stamped(c, g, ruling, refusal)
+	if g != nil && out.status == http.StatusOK && c.rules.exchangeCookieTTL > 0 {
+		out = out.with("Set-Cookie", sessionCookie(g.details.AccessToken, c.rules.exchangeCookieTTL))
+	}
+	return out
 }
 
 // admitExchange decides about an exchange. The ruling is nil if the token belongs to nobody; without a grant, the
@@ -52,13 +56,19 @@ func (s *Server) admitExchange(
 	ruling := s.cx.exchanges.admit(exchangeKey(c.rules, a, u), c.now, c.rules.exchange())
 	switch {
 	case !ruling.admitted:
-		c.note(ruling.verdict)
+		c.limited(&ruling)
 		return nil, &ruling, cxTooMany(c, r)
-	case !allows(t.scope, "ReadAccounts"):
+	case c.rules.exchangeScopeStatus != http.StatusOK && !allows(t.scope, "ReadAccounts"):
+		c.why("the token has not the permission ReadAccounts: the app has it not, or the login asked for other scopes")
 		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeScopeStatus)
+	case c.rules.exchangeRoleStatus != http.StatusOK && !u.role.allows(readCompany):
+		c.why("the role %s reads no account", u.role.name)
+		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeRoleStatus)
 	case !u.account.production:
+		c.why("the account is none of production, and RingCX takes no other")
 		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeAccountStatus)
 	case !u.linked, u.account.center == nil:
+		c.why("RingCX does not know the user")
 		return nil, &ruling, cxNotFoundAs(c, r, c.rules.exchangeLinkStatus)
 	}
 	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session, withRefresh)
@@ -109,12 +119,13 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 	old, turn := s.cx.find(token)
 	if old != nil {
 		c.signIn = old.number
+		c.refused.caller = old.who.name()
 	}
 	var limited *ruling
 	if allowed := c.rules.refreshes(); old != nil && allowed.limit > 0 {
 		v := s.cx.refreshes.admit(fmt.Sprint(old.who.id()), c.now, allowed)
 		if limited = &v; !v.admitted {
-			c.note(v.verdict)
+			c.limited(&v)
 			return nil, limited, cxTooMany(c, r)
 		}
 	}
@@ -125,6 +136,7 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 		}
 	}
 	if old == nil || !old.gives(c, turn) {
+		old.whyNot(c, turn)
 		return nil, limited, cxUnauthorizedAs(c, r, c.rules.ringcxRefreshStatus, "The refresh token is not valid")
 	}
 	s.cx.renewRefreshToken(c, old)
@@ -158,11 +170,13 @@ func (s *Server) cxWhoAmI(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	in := s.cx.signIns.get(claims.signIn())
+	bySSO := in != nil && in.sso
 	p, ok := s.principalOf(claims)
 	if !ok {
 		return cxNotFound(c, r)
 	}
-	details := s.describe(c, p, r)
+	details := s.describe(c, p, r, bySSO)
 	details.AccessToken, _ = bearer(r)
 	return jsonAnswer(http.StatusOK, details)
 }

@@ -26,7 +26,8 @@ type cxDetails struct {
 	SSOLogin             bool            `json:"ssoLogin"`
 	AdminPasswordReset   bool            `json:"adminPasswordReset"`
 	IsAdminPasswordReset bool            `json:"isAdminPasswordReset"`
-	RCUser               *cxContact      `json:"rcUser"` // null for whom RingCentral does not know
+	RCUser               *cxContact      `json:"rcUser"`                          // null for whom RingCentral does not know
+	ManagedMainAccounts  []string        `json:"managedMainAccountIds,omitempty"` // of an administrator
 }
 
 type cxContact struct {

@@ -22,16 +22,16 @@ func TestAnExchangeAnswersWithEveryDocumentedField(t *testing.T) {
 	for _, field := range []string{
 		"accessToken", "refreshToken", "tokenType", "platformId", "mainAccountId", "adminId", "adminUrl", "agentUrl",
 		"analyticsUrl", "iqUrl", "port", "loginHashcode", "redirectUrl", "ssoLogin", "adminPasswordReset",
-		"isAdminPasswordReset", "rcUser", "agentDetails",
+		"isAdminPasswordReset", "rcUser", "agentDetails", "managedMainAccountIds",
 	} {
 		if _, ok := body[field]; !ok {
 			t.Errorf("%s is missing", field)
 		}
 	}
-	if len(body) != 18 {
-		t.Errorf("%d fields, want the 18 of the description (and no expires_in)", len(body))
+	if len(body) != 19 {
+		t.Errorf("%d fields, want the 18 of the description and one that programs read (and no expires_in)", len(body))
 	}
-	if body["tokenType"] != "Bearer" || body["adminUrl"] != "/voice/admin/" || body["ssoLogin"] != false {
+	if body["tokenType"] != "Bearer" || body["adminUrl"] != "/voice/admin/" || body["ssoLogin"] != true {
 		t.Errorf("unexpected %v", body)
 	}
 	if _, ok := body["mainAccountId"].(string); !ok {

@@ -44,7 +44,7 @@ func readForm(r *http.Request) (form, error) {
 		return f, errBadForm
 	}
 	if c, ok := r.Context().Value(callKey{}).(*call); ok {
-		c.sent = shown(values)
+		c.sent, c.brought = shown(values), tokenIn(values)
 	}
 	return newForm(values), nil
 }

@@ -88,7 +88,7 @@ func restoreLimits(in *archive, all []*limiter) error {
 	})
 }
 
-func (p *platform) limiters() []*limiter { return []*limiter{p.auth, p.light, p.medium} }
+func (p *platform) limiters() []*limiter { return []*limiter{p.auth, p.light, p.medium, p.heavy} }
 
 func (x *ringcx) limiters() []*limiter {
 	return []*limiter{x.exchanges, x.logins, x.refreshes, x.reads}

@@ -44,7 +44,7 @@ type savedSession struct {
 	App        string       `json:"app"`
 	User       int64        `json:"user"`
 	Credential string       `json:"credential,omitempty"`
-	Scope      []string     `json:"scope,omitempty"` // none: that of the app
+	Scope      []string     `json:"scope,omitzero"` // null: that of the app
 	Endpoint   string       `json:"endpoint,omitempty"`
 	Turn       uint32       `json:"turn"`
 	State      sessionState `json:"state,omitempty"`
@@ -112,6 +112,7 @@ type savedSignIn struct {
 	Ended   bool   `json:"ended,omitempty"`
 	Cut     bool   `json:"cut,omitempty"`
 	From    uint64 `json:"from,omitempty"` // session of RingCentral; 0: none
+	SSO     bool   `json:"sso,omitempty"`
 	Renewal moment `json:"renewal,omitempty"`
 	XEnds   moment `json:"xends,omitempty"`
 	XLife   uint32 `json:"xlife,omitempty"`
@@ -123,7 +124,7 @@ func (s *signIn) recordKey() recordKey {
 
 func (s *signIn) recordValue() any {
 	out := savedSignIn{
-		App: s.who.app.String(), Turn: s.turn, XTurn: s.xturn, Ended: s.ended, Cut: s.cut.Load(), Renewal: s.renewal, XEnds: s.xends, XLife: s.xlife,
+		App: s.who.app.String(), Turn: s.turn, XTurn: s.xturn, Ended: s.ended, Cut: s.cut.Load(), Renewal: s.renewal, XEnds: s.xends, XLife: s.xlife, SSO: s.sso,
 	}
 	if s.from != nil {
 		out.From = s.from.number
@@ -234,7 +235,7 @@ func (x *ringcx) loadSignIns(in *archive, w *world, p *platform) error {
 		s := x.signIns.place(number)
 		*s = signIn{
 			number: number, who: who, from: p.sessions.get(v.From), turn: v.Turn, xturn: v.XTurn, ended: v.Ended,
-			renewal: v.Renewal, xends: v.XEnds, xlife: v.XLife,
+			renewal: v.Renewal, xends: v.XEnds, xlife: v.XLife, sso: v.SSO || v.From != 0,
 		}
 		s.cut.Store(v.Cut)
 		return nil

@@ -41,6 +41,8 @@ func (r *rules) light() allowance { return r.platformAllows(r.lightLimit) }
 
 func (r *rules) medium() allowance { return r.platformAllows(r.mediumLimit) }
 
+func (r *rules) heavy() allowance { return r.platformAllows(r.heavyLimit) }
+
 func (r *rules) platformAllows(limit int) allowance {
 	return allowance{limit, r.limitWindow, r.limitPenalty, r.platformRetryAfter, true}
 }
@@ -193,7 +195,7 @@ func (s *Server) standardRate(next http.Handler) http.Handler {
 		if allowed := c.rules.reads(); allowed.limit > 0 {
 			ruling := s.admitRead(c, allowed)
 			if !ruling.admitted {
-				c.note(ruling.verdict)
+				c.limited(&ruling)
 				c.answer = ruling.stamp(cxTooMany(c, r))
 				return
 			}

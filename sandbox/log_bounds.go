@@ -10,6 +10,7 @@ import (
 const (
 	pathShown       = 512      // bytes of a path
 	wordShown       = 64       // bytes of a method, of a name or value in the query or the form, and the like
+	reasonShown     = 256      // bytes of the reason of a refusal, and the like
 	parametersShown = 512      // bytes of the query, and of the form
 	verdictsShown   = 16       // about one request; it takes a strange one to get more than three
 	logShare        = 64 << 10 // bytes of its log that a server keeps whatever others do
@@ -46,6 +47,10 @@ func cutPath(path string) string {
 // cut leaves out what is too long to be remembered. Nothing happens to what was cut before.
 func (e *logEntry) cut() {
 	e.Method, e.Path, e.Fault = cutText(e.Method, wordShown), cutText(e.Path, pathShown), cutText(e.Fault, wordShown)
+	e.Operation = cutText(e.Operation, pathShown)
+	why := refusal{e.Answer, e.Reason, e.Caller, e.Token}
+	why.cut()
+	e.Answer, e.Reason, e.Caller, e.Token = why.answer, why.reason, why.caller, why.token
 	if len(e.Verdicts) > verdictsShown {
 		e.Verdicts = e.Verdicts[:verdictsShown]
 	}

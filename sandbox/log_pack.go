@@ -14,6 +14,7 @@ type packedEntry struct {
 	number uint64
 	about  uint64
 	kind   unique.Handle[requestKind]
+	why    unique.Handle[refusal]
 	status int32
 	size   int32 // bytes that it takes if it shares nothing
 }
@@ -22,27 +23,32 @@ type packedEntry struct {
 type requestKind struct {
 	method, path, auth string
 	fault              string // what the server spoiled
+	operation          string
 	verdicts           string // one a line
 	query, form        string // see packParameters
 }
 
 func (e *logEntry) pack() packedEntry {
 	kind := requestKind{
-		e.Method, e.Path, e.shape.auth, e.Fault,
+		e.Method, e.Path, e.shape.auth, e.Fault, e.Operation,
 		strings.Join(e.Verdicts, "\n"), packParameters(e.shape.query), packParameters(e.shape.form),
 	}
 	size := int(unsafe.Sizeof(packedEntry{}) + unsafe.Sizeof(kind))
-	for _, text := range []string{kind.method, kind.path, kind.auth, kind.fault, kind.verdicts, kind.query, kind.form} {
+	why := refusal{e.Answer, e.Reason, e.Caller, e.Token}
+	if why != (refusal{}) {
+		size += int(unsafe.Sizeof(why)) + len(why.answer) + len(why.reason) + len(why.caller) + len(why.token)
+	}
+	for _, text := range []string{kind.method, kind.path, kind.auth, kind.fault, kind.operation, kind.verdicts, kind.query, kind.form} {
 		size += len(text)
 	}
 	return packedEntry{
 		at: momentOf(e.Time), number: e.Number, about: e.about, status: int32(e.Status), //nolint:gosec // three digits
-		kind: unique.Make(kind), size: int32(size), //nolint:gosec // it was cut
+		kind: unique.Make(kind), why: unique.Make(why), size: int32(size), //nolint:gosec // it was cut
 	}
 }
 
 func (p packedEntry) unpack() logEntry {
-	k := p.kind.Value()
+	k, why := p.kind.Value(), p.why.Value()
 	verdicts := []string{}
 	if k.verdicts != "" {
 		verdicts = strings.Split(k.verdicts, "\n")
@@ -50,7 +56,7 @@ func (p packedEntry) unpack() logEntry {
 	return logEntry{
 		Request: Request{
 			Number: p.number, Time: p.at.time(), Method: k.method, Path: k.path, Status: int(p.status), Verdicts: verdicts,
-			Fault: k.fault,
+			Fault: k.fault, Operation: k.operation, Answer: why.answer, Reason: why.reason, Caller: why.caller, Token: why.token,
 		},
 		about: p.about, shape: requestShape{k.auth, unpackParameters(k.query), unpackParameters(k.form)},
 	}

@@ -82,10 +82,12 @@ func variable(name string) string {
 }
 
 // logged is the entry about r.
-func (c *call) logged(r *http.Request, status int) logEntry {
+func (c *call) logged(r *http.Request, a answer) logEntry {
+	why := c.refusalOf(r, a)
 	e := logEntry{
 		Request: Request{
-			Time: c.now, Method: cutText(r.Method, wordShown), Path: loggedPath(r), Status: status, Verdicts: c.verdicts, Fault: c.fault.label(),
+			Time: c.now, Method: cutText(r.Method, wordShown), Path: loggedPath(r), Status: a.status, Verdicts: c.verdicts, Fault: c.fault.label(),
+			Operation: c.operation, Answer: why.answer, Reason: why.reason, Caller: why.caller, Token: why.token,
 		},
 		about: c.signIn, shape: requestShape{form: c.sent},
 	}

@@ -71,7 +71,7 @@ func TestAClientOrRedirectURIThatIsWrongGetsAPageAndNeverARedirect(t *testing.T)
 		"a query":                     {v.nativeRequest("redirect_uri", "http://127.0.0.1:1/callback?x=1"), 403, "OAU-109"},
 		"a fragment":                  {v.nativeRequest("redirect_uri", "http://127.0.0.1:1/callback#x"), 403, "OAU-109"},
 		"a user":                      {v.nativeRequest("redirect_uri", "http://127.0.0.1:1@evil.example/callback"), 403, "OAU-109"},
-		"the other loopback name":     {v.nativeRequest("redirect_uri", "http://localhost:1/callback"), 403, "OAU-109"},
+		"the other loopback address":  {v.nativeRequest("redirect_uri", "http://[::1]:1/callback"), 403, "OAU-109"},
 		"another scheme":              {v.nativeRequest("redirect_uri", "https://127.0.0.1:1/callback"), 403, "OAU-109"},
 		"a port that is none":         {v.nativeRequest("redirect_uri", "http://127.0.0.1:65536/callback"), 403, "OAU-109"},
 		"port nought":                 {v.nativeRequest("redirect_uri", "http://127.0.0.1:0/callback"), 403, "OAU-109"},

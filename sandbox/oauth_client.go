@@ -22,6 +22,8 @@ func (s *Server) authenticate(c *call, r *http.Request, f form) (*app, *oauthErr
 		return s.authenticateAssertion(c, r, f)
 	case header != "":
 		return s.authenticateBasic(c, header)
+	case c.rules.clientSecretInForm && f.Get("client_secret") != "" && f.Get("client_id") != "":
+		return s.authenticateSecret(c, f.Get("client_id"), f.Get("client_secret"))
 	}
 	id := f.Get("client_id")
 	if id == "" {
@@ -44,6 +46,11 @@ func (s *Server) authenticateBasic(c *call, header string) (*app, *oauthError) {
 			kind: "invalid_client", code: "OAU-123", message: "Authentication header value is malformed", challenge: true,
 		}
 	}
+	return s.authenticateSecret(c, id, secret)
+}
+
+// authenticateSecret finds the app of an id that brings its secret.
+func (s *Server) authenticateSecret(c *call, id, secret string) (*app, *oauthError) {
 	a := s.world.apps[id]
 	if a != nil && !a.confidential {
 		c.note(verdictPublicBasic)

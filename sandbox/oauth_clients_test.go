@@ -238,7 +238,7 @@ func TestTheVendorsTypeScriptSDKLogsInAndOut(t *testing.T) {
 	v, env := abroad(t)
 	got := node(t, env, "rc-ex-core.mjs")
 	wantSame(t, got, map[string]any{
-		"me": v.signedIn(extensionPath).json()["id"], "permissions": 7, "session": true, "refused": 401,
+		"me": v.signedIn(extensionPath).json()["id"], "permissions": 8, "session": true, "refused": 401,
 	})
 	v.blameless()
 }

@@ -12,6 +12,7 @@ import (
 type platform struct {
 	auth, light *limiter
 	medium      *limiter
+	heavy       *limiter
 	changes     *changes
 	seal        sealer
 	sessions    table[session]
@@ -79,8 +80,8 @@ func newPlatform(noLimits bool, now func() time.Time, news *changes, pages *atom
 	p := &platform{
 		changes: news,
 		auth:    newLimiter("auth", "auth", noLimits, news), light: newLimiter("light", "light", noLimits, news),
-		medium: newLimiter("medium", "medium", noLimits, news),
-		seal:   newSealer(), open: map[sessionKey]*session{},
+		medium: newLimiter("medium", "medium", noLimits, news), heavy: newLimiter("heavy", "heavy", noLimits, news),
+		seal: newSealer(), open: map[sessionKey]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
 		codes: newGenerations[*authCode](codesKept), assertions: newGenerations[time.Time](tokensKept),
 	}
@@ -109,6 +110,7 @@ func (sess *session) over(now moment) bool {
 // login opens a session; the oldest of too many is closed.
 func (p *platform) login(c *call, a *app, u *user, t terms) *session {
 	at, key := momentOf(c.now), sessionKey{a, u}
+	t.scope = c.rules.scopeOf(a, u, t.scope)
 	if old := p.open[key]; old != nil && c.rules.jwtLoginReusesSession {
 		p.issue(old, t, at)
 		c.session = old.number
@@ -176,26 +178,36 @@ func (p *platform) renew(c *call, a *app, token string, t terms) (*session, *oau
 	}
 	sess, turn := p.find(token, kindRefresh)
 	if sess == nil {
+		sess.whyNot(c, turn)
 		return nil, invalidGrant("OAU-213", "Token not found")
 	}
 	c.session = sess.number
+	c.from(sess.app, sess.user)
 	now := momentOf(c.now)
 	switch {
-	case sess.app != a, sess.state.Load() == sessionEvicted:
+	case sess.app != a:
+		c.why("the refresh token is of another app")
+		return nil, invalidGrant("OAU-213", "Token not found")
+	case sess.state.Load() == sessionEvicted:
+		sess.whyNot(c, turn)
 		return nil, invalidGrant("OAU-213", "Token not found")
 	case sess.state.Load() == sessionRevoked:
+		sess.whyNot(c, turn)
 		return nil, c.refreshRefusal("OAU-211", "Token revoked")
 	case !sess.user.enabled:
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
 	case turn != sess.turn:
 		if !sess.inGrace(c, turn) {
 			c.note(verdictReplay)
+			c.why("the refresh token was spent %s", c.ago(sess.issued.time()))
 			return nil, invalidGrant("OAU-213", "Token not found")
 		}
 		return sess, nil
 	case now >= sess.renewal:
+		c.why("the refresh token ended %s", c.ago(sess.renewal.time()))
 		return nil, c.refreshRefusal("OAU-210", "Token expired")
 	}
+	t.scope = c.rules.scopeOf(a, sess.user, t.scope)
 	p.issue(sess, t, now)
 	return sess, nil
 }
@@ -223,13 +235,16 @@ func (c *call) refreshRefusal(code, message string) *oauthError {
 // use finds a valid access token and marks it as used; the texts are those of the vendor's error.
 func (p *platform) use(c *call, token string) (t *rcAccess, code, message string) {
 	if !isPlatformToken(token) {
+		c.why("this is no token of RingCentral")
 		return nil, "OAU-149", "OAuth token is invalid"
 	}
 	sess, turn := p.find(token, kindAccess)
 	now := momentOf(c.now)
 	if sess != nil {
 		c.session = sess.number
+		c.from(sess.app, sess.user)
 	}
+	sess.whyNot(c, turn)
 	switch {
 	case sess == nil:
 		return nil, "OAU-213", "Token not found"

@@ -28,7 +28,8 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 		return s.stalePage()
 	}
 	name := strings.TrimSpace(in.Get("username"))
-	u, refusal := s.recognise(c, name, in.Get("password"))
+	u, code := s.recognise(c, name, in.Get("password"))
+	refusal := signInWords(c, code)
 	if in.Get("as") == "demo" {
 		u, refusal = s.world.demoUser(), ""
 	}
@@ -44,11 +45,28 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 	return redirect(http.StatusSeeOther, prefixOf(r)+consentPath+"?flow="+f.id).with("Set-Cookie", cookie.String())
 }
 
-// recognise finds the user with this name and password, or says why there is none. It does not tell whether the name
+// Codes of a sign-in with a password that is refused.
+const (
+	codeWrong  = "OAU-140"
+	codeLocked = "OAU-147"
+)
+
+// signInWords are what the sign-in page says of such a code; "" is none.
+func signInWords(c *call, code string) string {
+	switch code {
+	case codeWrong:
+		return "The email or phone number and the password do not fit together (OAU-140)."
+	case codeLocked:
+		return fmt.Sprintf("Too many wrong passwords: this user is locked out for %v (OAU-147). "+
+			"A new password or an advance of the sandbox's clock ends that.", c.rules.wrongPasswordLock)
+	}
+	return ""
+}
+
+// recognise finds the user with this name and password, or the code of why there is none. It does not tell whether the name
 // or the password is wrong.
-func (s *Server) recognise(c *call, name, password string) (*user, string) {
-	const wrong = "The email or phone number and the password do not fit together (OAU-140)."
-	u := s.world.userNamed(name)
+func (s *Server) recognise(c *call, name, password string) (u *user, code string) {
+	u = s.world.userNamed(name)
 	stored := ""
 	if u != nil {
 		stored = u.password
@@ -56,10 +74,9 @@ func (s *Server) recognise(c *call, name, password string) (*user, string) {
 	right := subtle.ConstantTimeCompare([]byte(stored), []byte(password)) == 1
 	switch {
 	case u == nil:
-		return nil, wrong
+		return nil, codeWrong
 	case c.now.Before(u.locked):
-		return nil, fmt.Sprintf("Too many wrong passwords: this user is locked out for %v (OAU-147). "+
-			"A new password or an advance of the sandbox's clock ends that.", c.rules.wrongPasswordLock)
+		return nil, codeLocked
 	case right:
 		u.wrong = 0
 		s.changes.touch(u)
@@ -69,7 +86,7 @@ func (s *Server) recognise(c *call, name, password string) (*user, string) {
 		u.wrong, u.locked = 0, c.now.Add(c.rules.wrongPasswordLock)
 	}
 	s.changes.touch(u)
-	return nil, wrong
+	return nil, codeWrong
 }
 
 // userNamed finds a user by email address, or by the company number with or without "*" and an extension.

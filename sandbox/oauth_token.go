@@ -17,9 +17,9 @@ const (
 	grantCode    = "authorization_code"
 )
 
-// otherGrants exist or existed at the vendor, but no app of the sandbox may use them.
+// otherGrants exist or existed at the vendor, but no app of the sandbox may use them, unless it is one of the password flow.
 var otherGrants = []string{
-	"password", "client_credentials", "partner_jwt", "otp", "ivr_pin", "guest",
+	grantPassword, "client_credentials", "partner_jwt", "otp", "ivr_pin", "guest",
 	"urn:ietf:params:oauth:grant-type:device_code",
 }
 
@@ -57,13 +57,14 @@ func (s *Server) charged(c *call, a *app, u *user, do func() answer) answer {
 	if a == nil {
 		return do()
 	}
+	c.from(a, u)
 	key := a.id
 	if c.rules.authLimitCountedBy == byAppAndUser && u != nil {
 		key = fmt.Sprint(key, " ", u.id)
 	}
 	ruling := s.platform.auth.admit(key, c.now, c.rules.auth())
 	if !ruling.admitted {
-		c.note(ruling.verdict)
+		c.limited(&ruling)
 		return ruling.stamp(rateExceeded())
 	}
 	return ruling.stamp(do())
@@ -73,6 +74,9 @@ func (s *Server) charged(c *call, a *app, u *user, do func() answer) answer {
 func (s *Server) subject(f form) *user {
 	if c := s.world.assertions[f.Get("assertion")]; c != nil {
 		return c.user
+	}
+	if f.Get("grant_type") == grantPassword {
+		return s.world.userNamed(passwordName(f))
 	}
 	if code, ok := s.platform.codes.get(f.Get("code")); ok {
 		return code.user
@@ -122,7 +126,13 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 		if problem != nil {
 			return nil, problem
 		}
-		return s.platform.info(sess, c.now), nil
+		info := s.platform.info(sess, c.now)
+		if !c.rules.refreshAnswersScope {
+			info.Scope = nil
+		}
+		return info, nil
+	case kind == grantPassword && a.flow == "password":
+		return s.byPassword(c, a, f, terms)
 	case kind == grantCode && a.flow == "code":
 		return s.redeem(c, a, f, terms)
 	case kind == grantJWT, kind == grantRefresh, kind == grantCode, slices.Contains(otherGrants, kind):
@@ -162,7 +172,7 @@ func readTerms(r *rules, a *app, f form) (terms, *oauthError) {
 		}
 		t.refreshTTL = min(time.Duration(seconds)*time.Second, r.refreshTokenTTL)
 	}
-	if wish := permissionsIn(f.Get("scope")); len(wish) > 0 {
+	if wish := permissionsIn(f.Get("scope")); r.scopeNarrows && len(wish) > 0 {
 		granted := slices.DeleteFunc(slices.Clone(a.scopes), func(s string) bool { return !slices.Contains(wish, s) })
 		t.scope = granted
 		if len(granted) == 0 || r.scopeExcessRefused && len(granted) < len(wish) {
@@ -239,23 +249,24 @@ func jwtAlgorithm(jwt string) (string, bool) {
 
 // tokenInfo is the success body of the token endpoint.
 type tokenInfo struct {
-	AccessToken      string `json:"access_token"`
-	TokenType        string `json:"token_type"`
-	ExpiresIn        int64  `json:"expires_in"`
-	RefreshToken     string `json:"refresh_token,omitempty"`
-	RefreshExpiresIn *int64 `json:"refresh_token_expires_in,omitempty"`
-	Scope            string `json:"scope"`
-	OwnerID          string `json:"owner_id"`
-	EndpointID       string `json:"endpoint_id"`
-	SessionID        string `json:"session_id"`
-	IDToken          string `json:"id_token,omitempty"` // for sign-ins that asked for openid
+	AccessToken      string  `json:"access_token"`
+	TokenType        string  `json:"token_type"`
+	ExpiresIn        int64   `json:"expires_in"`
+	RefreshToken     string  `json:"refresh_token,omitempty"`
+	RefreshExpiresIn *int64  `json:"refresh_token_expires_in,omitempty"`
+	Scope            *string `json:"scope,omitempty"` // nil: it is not said
+	OwnerID          string  `json:"owner_id"`
+	EndpointID       string  `json:"endpoint_id"`
+	SessionID        string  `json:"session_id"`
+	IDToken          string  `json:"id_token,omitempty"` // for sign-ins that asked for openid
 }
 
 // info describes the newest pair of a session at now: lifetimes are what is left of them.
 func (p *platform) info(sess *session, now time.Time) *tokenInfo {
+	scope := strings.Join(sess.scope(), " ")
 	out := &tokenInfo{
 		AccessToken: p.accessToken(sess), TokenType: "bearer", ExpiresIn: secondsLeft(sess.ends, now),
-		Scope: strings.Join(sess.scope(), " "), OwnerID: fmt.Sprint(sess.user.id),
+		Scope: &scope, OwnerID: fmt.Sprint(sess.user.id),
 		EndpointID: p.endpointID(sess), SessionID: p.id(sess),
 	}
 	if sess.renewal != 0 {

@@ -33,19 +33,29 @@ func (s *Server) platformToken(c *call, r *http.Request) (t *rcAccess, refusal a
 const (
 	groupLight  = "light"
 	groupMedium = "medium"
+	groupHeavy  = "heavy"
 )
 
-func (p *platform) limiterOf(group string) *limiter {
-	if group == groupMedium {
-		return p.medium
+// counted is the limiter of a group, and what it lets in.
+func (p *platform) counted(r *rules, group string) (*limiter, allowance) {
+	switch group {
+	case groupMedium:
+		return p.medium, r.medium()
+	case groupHeavy:
+		return p.heavy, r.heavy()
 	}
-	return p.light
+	return p.light, r.light()
 }
 
 // readAccounts answers an operation about the caller's account. The app needs the permission ReadAccounts, the user
 // another one; "" is none.
 func (s *Server) readAccounts(c *call, r *http.Request, group, needs string, do func(u *user) answer) answer {
-	return s.permitted(c, r, group, "ReadAccounts", func(t *rcAccess) answer {
+	return s.readAccountAs(c, r, group, "ReadAccounts", needs, do)
+}
+
+// readAccountAs is readAccounts with another permission of the app.
+func (s *Server) readAccountAs(c *call, r *http.Request, group, scope, needs string, do func(u *user) answer) answer {
+	return s.permitted(c, r, group, scope, func(t *rcAccess) answer {
 		u := t.session.user
 		if needs != "" && !u.role.allows(needs) {
 			return userLacks(needs)
@@ -78,14 +88,12 @@ func (s *Server) permitted(c *call, r *http.Request, group, permission string, d
 	if t == nil {
 		return refusal
 	}
-	sess, allowed := t.session, c.rules.light()
-	if group == groupMedium {
-		allowed = c.rules.medium()
-	}
+	sess := t.session
+	limit, allowed := s.platform.counted(c.rules, group)
 	sess.user.use.session = sess.sign()
-	ruling := s.platform.limiterOf(group).admit(fmt.Sprintf("%s %d", sess.app.id, sess.user.id), c.now, allowed)
+	ruling := limit.admit(fmt.Sprintf("%s %d", sess.app.id, sess.user.id), c.now, allowed)
 	if !ruling.admitted {
-		c.note(ruling.verdict)
+		c.limited(&ruling)
 		return ruling.stamp(rateExceeded())
 	}
 	if permission != "" && !allows(t.scope, permission) {
@@ -127,7 +135,7 @@ func (s *Server) accountInfo(c *call, r *http.Request) answer {
 
 // extensionInfo is GET /restapi/v1.0/account/~/extension/~.
 func (s *Server) extensionInfo(c *call, r *http.Request) answer {
-	return s.readExtension(c, r, groupLight, readExtensions, func(u *user, account, self string) answer {
+	return s.readAnyExtension(c, r, "ReadAccounts", readExtensions, func(u *user, account, self string) answer {
 		return jsonAnswer(http.StatusOK, map[string]any{
 			"uri": self, "id": u.id, "extensionNumber": u.extension, "name": u.first + " " + u.last,
 			"account": map[string]any{"uri": account, "id": fmt.Sprint(u.account.id)},
@@ -135,7 +143,7 @@ func (s *Server) extensionInfo(c *call, r *http.Request) answer {
 				"firstName": u.first, "lastName": u.last, "company": u.account.name, "email": u.email,
 				"businessPhone": mainNumber, "emailAsLoginName": true,
 			},
-			"type": "User", "status": "Enabled", "setupWizardState": "Completed", "hidden": false,
+			"type": extensionType, "status": u.status(), "setupWizardState": "Completed", "hidden": false,
 			"permissions": map[string]any{
 				"admin":                map[string]any{"uri": self + "/permissions", "enabled": u.role == superAdmin},
 				"internationalCalling": map[string]any{"uri": self + "/permissions", "enabled": false},
@@ -160,7 +168,7 @@ func regionalSettings(base string) map[string]any {
 	language := map[string]any{"id": "1033", "name": "English (United States)", "localeCode": "en-US"}
 	return map[string]any{
 		"timezone": map[string]any{
-			"uri": base + "/dictionary/timezone/58", "id": "58", "name": "US/Pacific",
+			"uri": base + "/dictionary/timezone/58", "id": "58", "name": demoTimezone,
 			"description": "Pacific Time (US & Canada)", "bias": "-480",
 		},
 		"homeCountry": country(base), "timeFormat": "12h",

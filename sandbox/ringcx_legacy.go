@@ -57,7 +57,7 @@ func (s *Server) legacyLogin(c *call, r *http.Request) answer {
 	if stay {
 		lifetime = c.rules.authTokenLongTTL
 	}
-	return jsonAnswer(http.StatusOK, s.loginView(r, u, s.cx.newAuthToken(u, lifetime, c.now))).
+	return jsonAnswer(http.StatusOK, s.loginView(c, r, u, s.cx.newAuthToken(u, lifetime, c.now))).
 		with("Cache-Control", "no-store")
 }
 
@@ -91,8 +91,8 @@ type cxAccountView struct {
 	EnableChat      bool   `json:"enableChat"`
 }
 
-func (s *Server) loginView(r *http.Request, u *user, token string) cxLoginView {
-	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: newCXUser(u, u == u.account.rootUser())}
+func (s *Server) loginView(c *call, r *http.Request, u *user, token string) cxLoginView {
+	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: newCXUser(c.rules, u)}
 	x := u.account.center
 	for _, sub := range append([]*subAccount{x.main()}, x.subAccounts...) {
 		a := newCXAccount(x, sub)
@@ -108,7 +108,7 @@ func (s *Server) loginView(r *http.Request, u *user, token string) cxLoginView {
 
 // getLoginView is GET .../admin/auth.
 func (s *Server) getLoginView(c *call, r *http.Request) answer {
-	return s.asUser(c, r, func(u *user) answer { return jsonAnswer(http.StatusOK, s.loginView(r, u, c.xauth)) })
+	return s.asUser(c, r, func(u *user) answer { return jsonAnswer(http.StatusOK, s.loginView(c, r, u, c.xauth)) })
 }
 
 // isTokenValid is GET .../v1/auth/isTokenValid. Asking is not a use.
@@ -130,7 +130,7 @@ func (s *Server) duplicateUser(c *call, r *http.Request) answer {
 		return jsonAnswer(http.StatusOK, map[string]any{
 			"authToken": s.cx.newAuthToken(u, c.rules.authTokenTTL, c.now), "id": strconv.Itoa(int(u.adminID)), "name": u.email,
 			"description": u.first + " " + u.last, "isApiToken": false, "stayLoggedIn": false, "superUser": root,
-			"user": newCXUser(u, root),
+			"user": newCXUser(c.rules, u),
 		}).with("Cache-Control", "no-store")
 	})
 }

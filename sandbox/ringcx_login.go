@@ -66,7 +66,7 @@ func (s *Server) admitLogin(c *call, r *http.Request, app cxApp, in url.Values) 
 		v := s.cx.logins.admit(l.username, c.now, c.rules.exchange())
 		limited = &v
 		if !v.admitted {
-			c.note(v.verdict)
+			c.limited(&v)
 			return nil, limited, cxTooMany(c, r)
 		}
 	}

@@ -61,7 +61,7 @@ func TestAnAdministratorWithoutARingCentralLoginSignsInWithAPassword(t *testing.
 	v := newVendor(t, sandbox.Options{})
 	got := v.signIn(adminLogin).want(http.StatusOK).json()
 	v.wantVerdicts()
-	if len(got) != 18 || got["agentDetails"] != nil || got["rcUser"] != nil || got["loginHashcode"] != nil ||
+	if len(got) != 19 || got["agentDetails"] != nil || got["rcUser"] != nil || got["loginHashcode"] != nil ||
 		got["agentUrl"] != nil || got["platformId"] != v.Demo().PlatformID {
 		t.Errorf("details %v", got)
 	}

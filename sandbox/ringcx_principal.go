@@ -94,20 +94,24 @@ func (s *Server) grantOf(c *call, r *http.Request, in *signIn) *cxGrant {
 		}
 	}
 	s.changes.touch(in)
-	g := &cxGrant{in: in, who: in.who, xauth: s.cx.authToken(in), details: s.describe(c, in.who, r)}
+	g := &cxGrant{in: in, who: in.who, xauth: s.cx.authToken(in), details: s.describe(c, in.who, r, in.sso)}
 	if token := s.cx.refreshToken(in); token != "" {
 		g.details.RefreshToken = &token
 	}
 	return g
 }
 
-// describe tells about p what comes with its tokens. s.mu is held.
-func (s *Server) describe(c *call, p principal, r *http.Request) *cxDetails {
+// describe tells about p, who signed in over RingCentral or not, what comes with its tokens. s.mu is held.
+func (s *Server) describe(c *call, p principal, r *http.Request, bySSO bool) *cxDetails {
 	host, port := hostPort(r)
 	out := &cxDetails{TokenType: "Bearer", PlatformID: p.platform(), IQURL: host, Port: port}
+	out.SSOLogin = bySSO && c.rules.ssoLoginFollows
 	seat, agentPath := p.seat, "/voice/agent/"
 	if p.user != nil {
 		out.describeUser(p.user)
+		if c.rules.managedAccountsReturned {
+			out.ManagedMainAccounts = []string{p.user.account.center.id}
+		}
 		seat = p.user.seat
 	}
 	if seat != nil {

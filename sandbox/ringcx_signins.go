@@ -54,6 +54,7 @@ type signIn struct {
 	xlife   uint32      // lifetime of the X-Auth-Token in seconds
 	xturn   uint16      // which X-Auth-Token is the newest; the first is 1, 0: there is none
 	ended   bool        // logged out
+	sso     bool        // it came from a session of RingCentral, which may be forgotten
 	cut     atomic.Bool // its access tokens do not work either; read without Server.mu, too
 }
 
@@ -72,6 +73,24 @@ func (s *signIn) gives(c *call, turn uint32) bool {
 		return false
 	}
 	return s.live(c.now) && s.who.active() && !s.cutOff(c.rules)
+}
+
+// whyNot notes why the refresh token of a turn is refused.
+func (s *signIn) whyNot(c *call, turn uint32) {
+	switch {
+	case s == nil:
+		c.why("the sandbox never gave this refresh token out: it is of another one, or of the time before a reset")
+	case s.ended:
+		c.why("it was logged out %s", c.ago(s.renewal.time()))
+	case turn != s.turn:
+		c.why("the refresh token was spent, and another one is the newest")
+	case momentOf(c.now) >= s.renewal:
+		c.why("the refresh token ended %s", c.ago(s.renewal.time()))
+	case !s.who.active():
+		c.why("who signed in is switched off, or has lost RingCX")
+	default:
+		c.why("the session that it came from has ended")
+	}
 }
 
 // live reports whether the refresh token of s has neither expired nor been logged out.
@@ -97,7 +116,7 @@ func (x *ringcx) cut(s *signIn) {
 // signIn begins one of p, without any token.
 func (x *ringcx) signIn(p principal, from *session) *signIn {
 	number, s := x.signIns.add()
-	*s = signIn{number: number, who: p, from: from}
+	*s = signIn{number: number, who: p, from: from, sso: from != nil}
 	return s
 }
 

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -39,7 +40,9 @@ func (s *Server) needCookie(next http.Handler) http.Handler {
 		if isPlatformToken(cookie.Value) {
 			c.note(verdictWrongKind)
 		}
-		claims, problem := s.checkCX(c, cookie.Value)
+		at := c.forCookie()
+		claims, problem := s.checkCX(at, cookie.Value)
+		c.signIn, c.refused = at.signIn, at.refused
 		if problem != "" {
 			c.answer = gatewayRefusal(c, r, problem)
 			return
@@ -47,6 +50,24 @@ func (s *Server) needCookie(next http.Handler) http.Handler {
 		c.subject, _ = strconv.ParseInt(claims.Subject, 10, 64)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// sessionCookie is what the exchange sets, so that a client with a store of cookies reads summaries.
+func sessionCookie(token string, lives time.Duration) string {
+	//nolint:gosec // programs reach a sandbox over plain HTTP, too, and scripts do not see it
+	cookie := http.Cookie{Name: "access_token", Value: token, Path: "/voice/api/", MaxAge: int(lives / time.Second), HttpOnly: true}
+	return cookie.String()
+}
+
+// forCookie is the call as far as a token in a cookie is concerned: it is good for the time of the cookie.
+func (c *call) forCookie() *call {
+	longer := c.rules.exchangeCookieTTL - c.rules.ringcxTokenTTL
+	if longer <= 0 {
+		return c
+	}
+	rules := *c.rules
+	rules.ringcxClockSkew += longer
+	return &call{now: c.now, rules: &rules, refused: c.refused}
 }
 
 // noCookie answers a call without the cookie.

@@ -99,6 +99,7 @@ func (s *Server) checkCX(c *call, token string) (*cxClaims, string) {
 		return nil, problem
 	}
 	if !s.key().verify(token) || !strings.HasPrefix(claims.ID, epoch+".") {
+		c.why("the sandbox did not sign this token: it is of another one, or of the time before a reset")
 		return nil, jwtUnsigned
 	}
 	found.in = s.signInOf(claims)
@@ -109,20 +110,25 @@ func (s *Server) checkCX(c *call, token string) (*cxClaims, string) {
 
 // signInOf is what an access token came from, or nil if that was forgotten.
 func (s *Server) signInOf(claims *cxClaims) *signIn {
-	parts := strings.Split(claims.ID, ".")
-	if len(parts) != 3 {
-		return nil
-	}
-	number, _ := strconv.ParseUint(parts[1], 10, 64)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.cx.signIns.get(number)
+	return s.cx.signIns.get(claims.signIn())
+}
+
+// signIn is the number of the sign-in that a token came from, 0 if it names none.
+func (claims *cxClaims) signIn() uint64 {
+	parts := strings.Split(claims.ID, ".")
+	if len(parts) != 3 {
+		return 0
+	}
+	number, _ := strconv.ParseUint(parts[1], 10, 64)
+	return number
 }
 
 // noteIn notes which sign-in a call is about.
 func (a cxAccess) noteIn(c *call) {
 	if a.in != nil {
-		c.signIn = a.in.number
+		c.signIn, c.refused.caller = a.in.number, a.in.who.name()
 	}
 }
 
@@ -130,10 +136,13 @@ func (a cxAccess) noteIn(c *call) {
 func (a cxAccess) problem(c *call) string {
 	switch {
 	case a.claims.Issuer != c.rules.ringcxIssuer:
+		c.why("the token names another issuer")
 		return jwtForeign
 	case !c.now.Before(a.expires.Add(c.rules.ringcxClockSkew)):
+		c.why("the token ended %s", c.ago(a.expires))
 		return jwtExpired
 	case a.in != nil && a.in.cutOff(c.rules):
+		c.why("its sign-in has ended: a logout, a refresh token that was replayed, or the session of RingCentral")
 		return jwtUnsigned
 	}
 	return ""
@@ -160,6 +169,7 @@ func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal a
 	}
 	if isPlatformToken(token) {
 		c.note(verdictWrongKind)
+		c.why("this is the token of the login at RingCentral; RingCX wants the one of the exchange")
 	}
 	claims, problem := s.checkCX(c, token)
 	if problem != "" {

@@ -12,6 +12,7 @@ type permission struct{ id, scope string }
 const (
 	readCompany    = "ReadCompanyInfo"
 	readExtensions = "ReadExtensions"
+	readPresence   = "ReadPresenceStatus"
 )
 
 // role is what a user of RingCentral may do, whatever the app may.
@@ -30,6 +31,7 @@ var (
 	standardPermissions = []permission{
 		{readCompany, "Account"},
 		{readExtensions, "AllExtensions"},
+		{readPresence, "AllExtensions"},
 		{"ReadUserInfo", "Self"},
 		{"EditUserInfo", "Self"},
 		{"UseThirdPartyApps", "Self"},
@@ -52,6 +54,28 @@ func roleNamed(name string) (*role, error) {
 
 func (r *role) allows(id string) bool {
 	return slices.ContainsFunc(r.permissions, func(p permission) bool { return p.id == id })
+}
+
+// roleNeeds are the permissions of a user without which a permission of an app gives nothing, as far as the roles have them.
+var roleNeeds = map[string]string{
+	"ReadAccounts": readCompany, "EditAccounts": "EditCompanyInfo", "EditExtensions": "EditExtensions", "ReadPresence": readPresence,
+}
+
+// scopeOf is the scope of a token of u in a, where scope was asked for; nil is that of the app.
+func (r *rules) scopeOf(a *app, u *user, scope []string) []string {
+	if !r.scopeFollowsRole {
+		return scope
+	}
+	if scope == nil {
+		scope = a.scopes
+	}
+	out := []string{}
+	for _, one := range scope {
+		if needs := roleNeeds[one]; needs == "" || u.role.allows(needs) {
+			out = append(out, one)
+		}
+	}
+	return out
 }
 
 // rolesOf are the roles of u as the platform tells of them.

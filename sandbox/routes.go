@@ -8,10 +8,10 @@ import (
 )
 
 // vendorRoutes are the paths of both vendors.
-func (s *Server) vendorRoutes() http.Handler {
+func (s *Server) vendorRoutes() chi.Router {
 	root := chi.NewRouter()
 	root.Use(headAsGet, platformHeaders, answerOptions(root))
-	root.NotFound(at(notFound))
+	root.NotFound(notFound(root))
 	root.MethodNotAllowed(wrongMethod(root))
 
 	root.Get("/restapi/oauth/authorize", at(s.authorize))
@@ -33,7 +33,10 @@ func (s *Server) vendorRoutes() http.Handler {
 	root.Get("/restapi", at(apiVersions))
 	root.Get("/restapi/v1.0", at(apiVersion))
 	root.Get("/restapi/v1.0/account/{account}", at(s.accountInfo))
+	root.Get("/restapi/v1.0/account/{account}/presence", at(s.accountPresence))
+	root.Get("/restapi/v1.0/account/{account}/extension", at(s.listExtensions))
 	root.Get("/restapi/v1.0/account/{account}/extension/{extension}", at(s.extensionInfo))
+	root.Get("/restapi/v1.0/account/{account}/extension/{extension}/presence", at(s.extensionPresence))
 	root.Get("/restapi/v1.0/account/{account}/extension/{extension}/authz-profile", at(s.authzProfile))
 	root.Get("/restapi/v1.0/account/{account}/extension/{extension}/authz-profile/check", at(s.checkPermission))
 	root.Get("/restapi/v1.0/client-info", at(s.clientInfo))
@@ -46,49 +49,38 @@ func isPlatform(path string) bool {
 	return path == "/restapi" || strings.HasPrefix(path, "/restapi/") || strings.HasPrefix(path, "/.well-known/")
 }
 
-// notFound answers a path that neither vendor has.
-func notFound(c *call, r *http.Request) answer {
-	path := r.URL.Path
-	switch {
-	case isPlatform(path):
-		return apiError(http.StatusNotFound, "CMN-120", "Invalid URI")
-	case strings.HasPrefix(path, "/voice/api/"), strings.HasPrefix(path, "/api/"):
-		return cxNotFound(c, r)
-	case strings.HasPrefix(path, "/v1/"):
-		// observed: without its prefix the API is the web application, which answers 200 and HTML to anything.
-		return newAnswer(http.StatusOK, typeHTML, []byte("<!doctype html><title>RingCX</title><div id=\"root\"></div>\n"))
-	}
-	return textAnswer(http.StatusNotFound, "Not Found")
+// notFound answers a path that neither vendor has, or has with other methods only.
+func notFound(routes chi.Routes) http.HandlerFunc {
+	return at(func(c *call, r *http.Request) answer {
+		path := r.URL.Path
+		switch {
+		case isPlatform(path):
+			return apiError(http.StatusNotFound, "CMN-120", "Invalid URI")
+		case strings.HasPrefix(path, "/v1/"):
+			// observed: without its prefix the API is the web application, which answers 200 and HTML to anything.
+			return newAnswer(http.StatusOK, typeHTML, []byte("<!doctype html><title>RingCX</title><div id=\"root\"></div>\n"))
+		case !strings.HasSuffix(path, "/") && methodsAt(routes, r) != nil:
+			return methodRefusal(routes, c, r)
+		case strings.HasPrefix(path, "/voice/api/"), strings.HasPrefix(path, "/api/"):
+			return cxNotFound(c, r)
+		}
+		return textAnswer(http.StatusNotFound, "Not Found")
+	})
 }
 
 // wrongMethod answers 405 with the methods that the path has.
 func wrongMethod(routes chi.Routes) http.HandlerFunc {
-	return at(func(c *call, r *http.Request) answer {
-		var a answer
-		if isPlatform(r.URL.Path) {
-			a = apiError(http.StatusMethodNotAllowed, c.transportCode("CMN-120"), "Method Not Allowed")
-		} else {
-			a = cxWrongMethod(c, r)
-		}
-		return a.with("Allow", strings.Join(methodsOf(routes, r.URL.Path), ", "))
-	})
+	return at(func(c *call, r *http.Request) answer { return methodRefusal(routes, c, r) })
 }
 
-// methodsOf lists the methods of a path, with OPTIONS, or nothing if there is no such path.
-func methodsOf(routes chi.Routes, path string) []string {
-	var out []string
-	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		if !routes.Match(chi.NewRouteContext(), m, path) {
-			continue
-		}
-		if out = append(out, m); m == http.MethodGet {
-			out = append(out, http.MethodHead)
-		}
+func methodRefusal(routes chi.Routes, c *call, r *http.Request) answer {
+	var a answer
+	if isPlatform(r.URL.Path) {
+		a = apiError(http.StatusMethodNotAllowed, c.transportCode("CMN-120"), "Method Not Allowed")
+	} else {
+		a = cxWrongMethod(c, r)
 	}
-	if out != nil {
-		out = append(out, http.MethodOptions)
-	}
-	return out
+	return a.with("Allow", strings.Join(methodsAt(routes, r), ", "))
 }
 
 // headAsGet routes HEAD where GET goes; net/http leaves the body out.

@@ -36,7 +36,7 @@ func (s *Server) routes() http.Handler {
 	if made := s.routing.made.Load(); made != nil {
 		return *made
 	}
-	h := s.vendorRoutes()
+	var h http.Handler = s.vendorRoutes()
 	s.routing.made.Store(&h)
 	if s.memory.name != "" {
 		s.memory.shared.routings.add(s.routing)

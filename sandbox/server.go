@@ -21,7 +21,8 @@ type Options struct {
 	// Settings choose what the vendor does where it is not known or not to a test's liking, by their names in
 	// docs/protocol.md. They win over Profile and TokenTTL. Nil means that nothing is chosen.
 	Settings map[string]string
-	// TokenTTL is the lifetime of RingCX access tokens, at least one second. 0 means the documented five minutes.
+	// TokenTTL is the lifetime of RingCX access tokens, in whole seconds, from one to a year. 0 means the documented five
+	// minutes.
 	TokenTTL time.Duration
 	// Algorithm signs RingCX access tokens: "ES256", "RS256" or "EdDSA". "" means "ES256". Which one the vendor uses
 	// is not documented.

@@ -195,7 +195,7 @@ func TestTheLogTellsWhatHappenedWithoutSecrets(t *testing.T) {
 		t.Errorf("the observer saw something else: %s", diff)
 	}
 	first := v.Requests()[0]
-	want := sandbox.Request{Time: v.Now(), Method: "POST", Path: tokenPath, Status: 200, Verdicts: []string{}, Number: 1}
+	want := sandbox.Request{Time: v.Now(), Method: "POST", Path: tokenPath, Status: 200, Verdicts: []string{}, Number: 1, Operation: "POST " + tokenPath}
 	if diff := cmp.Diff(want, first); diff != "" {
 		t.Error(diff)
 	}

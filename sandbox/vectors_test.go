@@ -269,7 +269,7 @@ func TestAnAnswerThatDiffersIsReportedByThePlace(t *testing.T) {
 		want             string
 	}{
 		"a field less":     {"ringcx-exchange", `"platformId"`, `"expiresIn": 300, "platformId"`, answer, "expiresIn: missing"},
-		"a field more":     {"ringcx-exchange", `"ssoLogin": false,`, ``, answer, "ssoLogin: extra"},
+		"a field more":     {"ringcx-exchange", `"ssoLogin": true,`, ``, answer, "ssoLogin: extra"},
 		"deep down":        {"ringcx-exchange", `"rcUserId": 1500200004,`, ``, answer, "agentDetails[].rcUserId: extra"},
 		"another type":     {"ringcx-exchange", `"adminId": 4711`, `"adminId": "4711"`, answer, "adminId: number, want string"},
 		"null":             {"ringcx-exchange", `"analyticsUrl": null`, `"analyticsUrl": ""`, answer, "analyticsUrl: null, want string"},

@@ -7,7 +7,8 @@ import (
 )
 
 // Verdicts: what a vendor would frown at, word for word. Tests of other people compare them. docs/sandbox.md says what
-// each means and what helps. No program that does as the vendor documents gets one.
+// each means and what helps. No program that does as the vendor documents gets one, but for the last, which is about the
+// sandbox.
 const (
 	verdictReplay         = "refresh token replayed"
 	verdictSixth          = "sixth request in a minute"
@@ -29,6 +30,7 @@ const (
 	verdictOldTLS         = "TLS below 1.2"
 	verdictServerName     = "Host is not the TLS server name"
 	verdictOtherVendor    = "path of the other vendor"
+	verdictNotEmulated    = "operation that the sandbox does not emulate"
 )
 
 // vendorDomain is what the names of all hosts of the vendor end in.

@@ -117,6 +117,10 @@ var misuses = map[string]misuse{
 		bad:  func(v *vendor) { v.get(summaryPath+"1/segments/1/agent", "x") },
 		good: func(v *vendor) { v.get(summaryPath+"1/segments/1/agent", "") },
 	},
+	"operation that the sandbox does not emulate": {
+		bad:  func(v *vendor) { v.get(accountsPath+"/1/dialGroups", "") },
+		good: func(v *vendor) { v.get(accountsPath+"/1/dialGroup", "") },
+	},
 	"authorization code used twice": {
 		bad: func(v *vendor) {
 			code := v.person().code(v.nativeRequest())

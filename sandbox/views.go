@@ -7,6 +7,7 @@ type viewKey struct {
 	center              *center
 	accounts, main      bool // its accounts, with the main account or without; else its users ...
 	activeOnly, flatten bool // ... as they were asked for
+	roles, zone         bool // ... with the description of roles, with the name of the time zone
 }
 
 // viewsKept are the answers that are remembered, at most.

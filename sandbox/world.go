@@ -66,7 +66,7 @@ type app struct {
 	name          string
 	order         int    // apps are listed in the order in which they were made
 	kind          string // the console's word for what a program of the 3-legged flow is; "": it was not asked
-	flow          string // "jwt" or "code"
+	flow          string // "jwt", "code" or "password"
 	refreshTokens bool
 	confidential  bool // false: no secret, identifies itself by client_id
 	private       bool // only users of its own account may sign in
@@ -145,7 +145,7 @@ func newWorld(seed uint64) (*world, error) {
 func (w *world) addCodeApps(acct *account) {
 	native := w.addNamedApp("demo native app", app{
 		name: "RingCX Demo Desktop", flow: "code", refreshTokens: true, private: true,
-		scopes: []string{"ReadAccounts"}, account: acct, redirectURIs: []string{"http://127.0.0.1/callback"},
+		scopes: []string{"ReadAccounts"}, account: acct, redirectURIs: []string{"http://127.0.0.1/callback", "http://localhost/callback"},
 	})
 	web := w.addNamedApp("demo web app", app{
 		name: "RingCX Demo Web", flow: "code", refreshTokens: true, confidential: true, private: true,

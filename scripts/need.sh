@@ -19,6 +19,10 @@ test "$(uname)" = Darwin || /usr/bin/python3 -c 'import authlib' || python3 -c '
 test "$(uname)" = Darwin || /usr/bin/python3 -c 'import requests_oauthlib' || python3 -c 'import requests_oauthlib' | python3-requests-oauthlib | python
 php --version                                                   | php-cli         | php
 php -r 'exit(extension_loaded("curl") ? 0 : 1);'                | php-curl        | php
+test "$(uname)" = Darwin || /usr/bin/python3 -c 'import httpx' || python3 -c 'import httpx' | python3-httpx | python
+wget --version                                                  | wget            | wget
+ruby --version                                                  | ruby            | ruby
+java --version && keytool -help                                 | default-jdk-headless | openjdk
 ps -A                                                           | procps          | procps
 test "$(uname)" = Darwin || dbus-run-session --version           | dbus-daemon     | dbus
 test "$(uname)" = Darwin || command -v dbus-send                 | dbus-bin        | dbus

@@ -58,6 +58,10 @@ func (e *callError) Hint() string {
 		return "check the path and the ids in it; most paths take a sub-account id, see 'ringcx accounts list'"
 	case http.StatusMethodNotAllowed:
 		return "check the method against the vendor's description of the operation"
+	case http.StatusNotImplemented:
+		if e.code == "sandbox.not.emulated" {
+			return "the sandbox has not got this operation, and the vendor has: nothing is wrong with the call"
+		}
 	case http.StatusTooManyRequests:
 		if e.retryAfter == 0 {
 			return "the vendor asks for fewer requests; wait a minute"

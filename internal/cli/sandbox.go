@@ -46,7 +46,8 @@ them under another. --host NAME adds the name that a compose network, for one, k
 
 --tls DIR speaks HTTPS for this machine and those names; --tls-vendor-names adds the vendor's, by an authority of their own
 that lives 30 days. 'ringcx sandbox env --tls DIR' and --env-file add the variables by which programs trust what is in DIR:
-SSL_CERT_FILE (OpenSSL, Python, PHP, Go on Linux), CURL_CA_BUNDLE and NODE_EXTRA_CA_CERTS. The first two take the place of
+SSL_CERT_FILE (OpenSSL, Python, Ruby, Go on Linux), CURL_CA_BUNDLE, REQUESTS_CA_BUNDLE and NODE_EXTRA_CA_CERTS; docs/sandbox.md
+says what the others need, such as Java and PHP with curl. All but the last take the place of
 what is trusted otherwise, so give the shell to the sandbox.`,
 		Example: `  ringcx sandbox &
   eval "$(ringcx sandbox env)" && ringcx login --jwt && ringcx accounts list`,
@@ -79,7 +80,7 @@ func sandboxFlags(cmd *cobra.Command, opts *sandbox.Options, at *place) {
 	f.StringVar(&at.data, "data", "", "keep everything in `FILE`, made if there is none")
 	f.StringVar(&at.snapshot, "snapshot", "", "begin with the snapshot in `FILE`")
 	f.StringVar(&at.envFile, "env-file", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
-	f.DurationVar(&opts.TokenTTL, "token-ttl", 5*time.Minute, "lifetime of RingCX access tokens")
+	f.DurationVar(&opts.TokenTTL, "token-ttl", 5*time.Minute, "lifetime of RingCX access tokens, in whole seconds; 0 is the vendor's five minutes")
 	f.StringVar(&opts.Algorithm, "algorithm", "ES256", "signature of RingCX access tokens: ES256, RS256 or EdDSA")
 	f.Float64Var(&opts.Hostile, "hostile", 0, "share of the requests, 0 to 1, that a hostile day spoils; the same for the same seed")
 	f.BoolVar(&opts.NoLimits, "no-limits", false, "switch the request limits off")

@@ -84,6 +84,30 @@ func (a *app) steer(box *sandbox.Server, method, path string, body []byte) (stat
 	return w.Code, w.Body.Bytes()
 }
 
+// inForce is what holds in a sandbox that is about to begin, whatever was asked for.
+type inForce struct {
+	tokenTTL time.Duration
+	hostile  float64 // share of the requests that are spoiled
+}
+
+func (a *app) inForce(box *sandbox.Server) (now inForce) {
+	var state struct {
+		TokenTTL string `json:"tokenTTL"`
+	}
+	var faults struct {
+		Hostile struct {
+			Share float64 `json:"share"`
+		} `json:"hostile"`
+	}
+	_, raw := a.steer(box, http.MethodGet, "state", nil)
+	_ = json.Unmarshal(raw, &state) // it is our own
+	_, raw = a.steer(box, http.MethodGet, "faults", nil)
+	_ = json.Unmarshal(raw, &faults)
+	now.tokenTTL, _ = time.ParseDuration(state.TokenTTL)
+	now.hostile = faults.Hostile.Share
+	return now
+}
+
 // seedOf is the seed of a sandbox that took it from its file.
 func (a *app) seedOf(box *sandbox.Server) uint64 {
 	var state struct {

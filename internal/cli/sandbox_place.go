@@ -158,7 +158,7 @@ func (p *place) trust() (string, error) {
 		return "", err
 	}
 	ca := localtls.TrustFile(dir, p.vendor)
-	return exportLines([][2]string{{"SSL_CERT_FILE", ca}, {"CURL_CA_BUNDLE", ca}, {"NODE_EXTRA_CA_CERTS", ca}})
+	return exportLines([][2]string{{"SSL_CERT_FILE", ca}, {"CURL_CA_BUNDLE", ca}, {"REQUESTS_CA_BUNDLE", ca}, {"NODE_EXTRA_CA_CERTS", ca}})
 }
 
 // listener listens there. The notes are for the user.

@@ -54,7 +54,7 @@ func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 			return errors.Join(err, ln.Close())
 		}
 	}
-	a.announce(url, at, opts, notes)
+	a.announce(url, at, opts, a.inForce(box), notes)
 	defer debug.SetGCPercent(debug.SetGCPercent(collectAt))
 	rest := time.AfterFunc(restAfter, debug.FreeOSMemory)
 	defer rest.Stop()
@@ -88,13 +88,11 @@ func (a *app) httpServer(h http.Handler, config *tls.Config, all *inFlight) *htt
 	}
 }
 
-func (a *app) announce(url string, at *place, opts *sandbox.Options, notes []string) {
+// announce says where the sandbox is, and what is in force there: that of its file or snapshot, which flags may not have
+// changed.
+func (a *app) announce(url string, at *place, opts *sandbox.Options, now inForce, notes []string) {
 	say := func(format string, args ...any) { fmt.Fprintln(a.Stderr, printable(fmt.Sprintf(format, args...))) }
-	ttl := opts.TokenTTL
-	if chosen, err := time.ParseDuration(opts.Settings["ringcxTokenTTL"]); err == nil {
-		ttl = chosen
-	}
-	say("RingCX sandbox on %s, tokens live %s. Stop it with Ctrl-C.", url, span(ttl))
+	say("RingCX sandbox on %s, tokens live %s. Stop it with Ctrl-C.", url, span(now.tokenTTL))
 	if at.data != "" {
 		say("Everything is kept in %s.", at.data)
 	}
@@ -109,8 +107,8 @@ func (a *app) announce(url string, at *place, opts *sandbox.Options, notes []str
 	if len(at.hosts) > 0 {
 		say("It is also known as %s.", strings.Join(at.hosts, ", "))
 	}
-	if opts.Hostile > 0 {
-		say("It is a hostile day: %g %% of the requests are spoiled.", 100*opts.Hostile)
+	if now.hostile > 0 {
+		say("It is a hostile day: %.6g %% of the requests are spoiled.", 100*now.hostile)
 	}
 	if at.tlsDir != "" {
 		say("Its clients have to trust %s.", localtls.TrustFile(at.tlsDir, at.vendor))

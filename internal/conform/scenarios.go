@@ -18,6 +18,7 @@ type Scenario struct {
 // ownScenario are verdicts with a scenario of their own. A program that asks for tokens that it need not is told by
 // second-run.
 var ownScenario = append([]string{
+	"operation that the sandbox does not emulate", // about the sandbox
 	noUserAgent, "third exchange in a row while the token was good", "sixth login in a row while the token was good",
 }, aboutSecrets...)
 

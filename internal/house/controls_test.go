@@ -70,6 +70,12 @@ func TestAForbiddenImportIsFound(t *testing.T) {
 		{"command to root", forbiddenArrows, map[string]string{"cmd/ringcx/main.go": importing("main", m+"/internal/cli", m)}, []string{"import cmd/ringcx/main.go ."}},
 		{"internal to cli", forbiddenArrows, map[string]string{"internal/gen/a.go": importing("gen", m+"/internal/cli")}, []string{"import internal/gen/a.go internal/cli"}},
 		{"internal to api", forbiddenArrows, map[string]string{"internal/gen/a.go": importing("gen", m+"/api", m+"/internal/other")}, []string{"import internal/gen/a.go api"}},
+		{"sandbox to the list of operations", forbiddenArrows, map[string]string{
+			"sandbox/a.go": importing("sandbox", m+"/internal/operations", m+"/internal/other"),
+		}, []string{"import sandbox/a.go internal/other"}},
+		{"the list of operations to others", forbiddenArrows, map[string]string{
+			"internal/operations/a.go": importing("operations", m+"/internal/other"), "internal/gen/a.go": importing("gen", m+"/internal/operations"),
+		}, []string{"import internal/operations/a.go internal/other"}},
 		{"cli to all but ringcxtest", forbiddenArrows, map[string]string{
 			"internal/cli/a.go": importing("cli", m, m+"/api", m+"/broker", m+"/internal/other", m+"/sandbox", m+"/store/file", m+"/ringcxtest"),
 		}, []string{"import internal/cli/a.go ringcxtest"}},

@@ -18,7 +18,8 @@ const (
 	cmd        = "cmd"
 	conform    = "internal/conform"
 	examples   = "examples"
-	internal   = "internal" // everything below internal/ but these two
+	internal   = "internal" // everything below internal/ but those that are named here
+	operations = "internal/operations"
 	ringcxtest = "ringcxtest"
 	sandbox    = "sandbox"
 	store      = "store"
@@ -28,12 +29,13 @@ const (
 var arrows = map[string][]string{
 	root:       nil,
 	api:        nil,
-	sandbox:    nil,
+	sandbox:    {operations}, // what is described and not emulated is told from what nobody describes
 	store:      {root},
 	broker:     {root},
 	ringcxtest: {root, sandbox},
-	internal:   {internal},
-	cli:        {root, store, broker, sandbox, api, conform, internal},
+	internal:   {internal, operations},
+	operations: nil,
+	cli:        {root, store, broker, sandbox, api, conform, internal, operations},
 	conform:    {sandbox}, // it tells what it sees in the sandbox's words
 	cmd:        {cli},
 	examples:   {root, store, broker, sandbox, api, ringcxtest},
@@ -41,11 +43,11 @@ var arrows = map[string][]string{
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{root, ringcxtest, sandbox, store, internal, cli, conform}
+var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations, cli, conform}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	for _, p := range []string{cli, conform} {
+	for _, p := range []string{cli, conform, operations} {
 		if within(dir, p) {
 			return p
 		}

@@ -1,0 +1,122 @@
+package sandbox_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"net/http"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ringcx-go/ringcx/sandbox"
+)
+
+// fieldsOf are the names in JSON of the first struct in a declaration of a file of this package.
+func fieldsOf(t *testing.T, file, name string) (all []string) {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found *ast.StructType
+	look := func(n ast.Node) bool {
+		if s, ok := n.(*ast.StructType); ok && found == nil {
+			found = s
+		}
+		return found == nil
+	}
+	for _, d := range parsed.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Name.Name == name {
+				ast.Inspect(d, look)
+			}
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				if s, ok := s.(*ast.TypeSpec); ok && s.Name.Name == name {
+					ast.Inspect(s, look)
+				}
+			}
+		}
+	}
+	if found == nil {
+		t.Fatalf("%s has no struct in %s", file, name)
+	}
+	for _, f := range found.Fields.List {
+		if f.Tag != nil {
+			_, tag, _ := strings.Cut(f.Tag.Value, `json:"`)
+			tag, _, _ = strings.Cut(tag, `"`)
+			tag, _, _ = strings.Cut(tag, ",")
+			all = append(all, tag)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+var quotedWord = regexp.MustCompile("`([A-Za-z]+)`(?: \\([^)]*\\))?")
+
+// promised are the fields that the page says an endpoint takes and answers.
+func promised(t *testing.T, endpoint string) (taken, answered []string) {
+	t.Helper()
+	page, err := os.ReadFile("../docs/sandbox.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, ok := strings.Cut(string(page), "\n### `"+endpoint+"`\n")
+	if !ok {
+		t.Fatalf("the page does not describe %s", endpoint)
+	}
+	text, _, _ = strings.Cut(text, "\n#")
+	table, answer, ok := strings.Cut(text, "\nAnswer: ")
+	if !ok {
+		t.Fatalf("the page does not say what %s answers", endpoint)
+	}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(table, -1) {
+		taken = append(taken, m[1])
+	}
+	for _, m := range quotedWord.FindAllStringSubmatch(regexp.MustCompile(`\([^)]*\)`).ReplaceAllString(answer, ""), -1) {
+		answered = append(answered, m[1])
+	}
+	slices.Sort(taken)
+	slices.Sort(answered)
+	return taken, answered
+}
+
+func TestTheFieldsOfTheControlPlaneAreThoseOfThePage(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	owner := str(v.login(), "owner_id")
+	for endpoint, c := range map[string]struct{ file, name, body string }{
+		"POST /_sandbox/apps":        {"control_apps.go", "appRequest", `{}`},
+		"POST /_sandbox/accounts":    {"control_objects.go", "controlAccount", `{}`},
+		"POST /_sandbox/users":       {"control_users.go", "userRequest", `{"firstName":"Sam","lastName":"Field","ringcx":true}`},
+		"POST /_sandbox/users/{id}":  {"control_users.go", "controlUser", `{}`},
+		"POST /_sandbox/credentials": {"control_objects.go", "controlCredential", `{}`},
+		"GET /_sandbox/env":          {},
+		"GET /_sandbox/jwks":         {},
+	} {
+		taken, answered := promised(t, endpoint)
+		if c.file != "" {
+			if want := fieldsOf(t, c.file, c.name); !slices.Equal(taken, want) {
+				t.Errorf("%s takes %q, and the page says %q", endpoint, want, taken)
+			}
+		}
+		method, path, _ := strings.Cut(endpoint, " /_sandbox/")
+		got := v.controlRaw(method, strings.Replace(path, "{id}", owner, 1), c.body).want(http.StatusOK).json()
+		if want := slices.Sorted(maps.Keys(got)); !slices.Equal(answered, want) {
+			t.Errorf("%s answers %q, and the page says %q", endpoint, want, answered)
+		}
+	}
+	v.controlRaw(http.MethodPost, "apps", `{"redirectURIs":[]}`).want(http.StatusOK) // names of fields are taken in any case
+	v.controlRaw(http.MethodPost, "apps", `{"redirect_uris":[]}`).want(http.StatusBadRequest)
+}
+
+func TestTheFieldsOfALogEntryAreThoseOfThePage(t *testing.T) {
+	if got, want := documented(t, "The log"), fieldsOf(t, "log.go", "Request"); !slices.Equal(got, want) {
+		t.Errorf("an entry has %q, and the page says %q", want, got)
+	}
+}

@@ -1,0 +1,41 @@
+package sandbox
+
+import "strings"
+
+// grantPassword is deprecated: the vendor has announced its end, and its samples and SDKs still use it.
+const grantPassword = "password"
+
+// passwordName is the name that a request of the password flow signs in with: an e-mail address, or a number, to which an
+// extension belongs.
+func passwordName(f form) string {
+	name, extension := strings.TrimSpace(f.Get("username")), strings.TrimSpace(f.Get("extension"))
+	if extension == "" || strings.ContainsAny(name, "@*") {
+		return name
+	}
+	return name + "*" + extension
+}
+
+// byPassword answers a request of the password flow.
+func (s *Server) byPassword(c *call, a *app, f form, t terms) (*tokenInfo, *oauthError) {
+	for _, name := range []string{"username", "password"} {
+		if f.Get(name) == "" {
+			return nil, invalidParameter(name)
+		}
+	}
+	name := passwordName(f)
+	if strings.TrimPrefix(name, "+") == strings.TrimPrefix(mainNumber, "+") {
+		name += "*" + a.account.rootUser().extension // the number is that of every account
+	}
+	u, code := s.recognise(c, name, f.Get("password"))
+	switch {
+	case code == codeLocked:
+		return nil, invalidGrant(code, "Account is locked out due to multiple unsuccessful login attempts")
+	case code != "", a.private && a.account != u.account:
+		return nil, &oauthError{kind: "invalid_grant", code: codeWrong, message: "Invalid resource owner credentials.", basic: true}
+	case !u.enabled:
+		return nil, invalidGrant("OAU-141", "Login for extension in current state is not allowed")
+	case s.platform.full(c, a, u):
+		return nil, tooManySessions()
+	}
+	return s.platform.info(s.platform.login(c, a, u, t), c.now), nil
+}

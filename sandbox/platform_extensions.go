@@ -1,0 +1,163 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+)
+
+const (
+	extensionType = "User" // of every extension of the sandbox
+	demoTimezone  = "US/Pacific"
+	pageUsual     = 100   // records of a page, if nobody says how many
+	pageMost      = 1_000 // and if somebody does
+)
+
+// status is the state of the extension of u.
+func (u *user) status() string {
+	if u.enabled {
+		return "Enabled"
+	}
+	return "Disabled"
+}
+
+// readAnyExtension answers an operation of the group Light about an extension of the caller's account.
+func (s *Server) readAnyExtension(
+	c *call, r *http.Request, scope, needs string, do func(u *user, account, self string) answer,
+) answer {
+	return s.readAccountAs(c, r, groupLight, scope, needs, func(u *user) answer {
+		if id := chi.URLParam(r, "extension"); id != "~" {
+			i := slices.IndexFunc(u.account.users, func(o *user) bool { return strconv.FormatInt(o.id, 10) == id })
+			if i < 0 {
+				return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
+			}
+			u = u.account.users[i]
+		}
+		account := accountURI(r, u.account)
+		return do(u, account, extensionURI(account, u))
+	})
+}
+
+func accountURI(r *http.Request, a *account) string {
+	return fmt.Sprintf("%s/restapi/v1.0/account/%d", baseURL(r), a.id)
+}
+
+func extensionURI(account string, u *user) string {
+	return fmt.Sprintf("%s/extension/%d", account, u.id)
+}
+
+// listExtensions is GET /restapi/v1.0/account/~/extension.
+func (s *Server) listExtensions(c *call, r *http.Request) answer {
+	return s.readAccounts(c, r, groupMedium, readExtensions, func(u *user) answer {
+		query, account := r.URL.Query(), accountURI(r, u.account)
+		chosen := func(name, value string) bool { return len(query[name]) == 0 || slices.Contains(query[name], value) }
+		var found []*user
+		for _, o := range u.account.users {
+			if chosen("extensionNumber", o.extension) && chosen("email", o.email) && chosen("type", extensionType) && chosen("status", o.status()) {
+				found = append(found, o)
+			}
+		}
+		return listAnswer(account+"/extension", query, found, func(o *user) any {
+			return map[string]any{
+				"uri": extensionURI(account, o), "id": o.id, "extensionNumber": o.extension, "name": o.first + " " + o.last,
+				"contact": map[string]any{"firstName": o.first, "lastName": o.last, "company": o.account.name, "email": o.email},
+				"type":    extensionType, "status": o.status(), "setupWizardState": "Completed", "hidden": false,
+				"permissions": map[string]any{
+					"admin": map[string]any{"enabled": o.role == superAdmin}, "internationalCalling": map[string]any{"enabled": false},
+				},
+				"profileImage": map[string]any{"uri": extensionURI(account, o) + "/profile-image"},
+			}
+		})
+	})
+}
+
+// listAnswer is the page of a list of the platform that a query asks for.
+func listAnswer(self string, query url.Values, all []*user, show func(*user) any) answer {
+	page, badPage := positive(query.Get("page"), 1)
+	rows, badRows := positive(query.Get("perPage"), pageUsual)
+	switch {
+	case badPage != nil:
+		return apiError(http.StatusBadRequest, "CMN-101", "Parameter [page] value is invalid")
+	case badRows != nil || rows > pageMost:
+		return apiError(http.StatusBadRequest, "CMN-101", "Parameter [perPage] value is invalid")
+	}
+	pages := max((len(all)+rows-1)/rows, 1)
+	first := len(all)
+	if page <= pages {
+		first = (page - 1) * rows
+	}
+	shown := all[first:min(first+rows, len(all))]
+	records := make([]any, 0, len(shown))
+	for _, u := range shown {
+		records = append(records, show(u))
+	}
+	at := func(page int) map[string]string {
+		there := url.Values{}
+		for name, values := range query {
+			if name != "access_token" { // it is nobody's business where the list goes on
+				there[name] = values
+			}
+		}
+		there.Set("page", strconv.Itoa(page))
+		there.Set("perPage", strconv.Itoa(rows))
+		return map[string]string{"uri": self + "?" + there.Encode()}
+	}
+	navigation := map[string]any{"firstPage": at(1), "lastPage": at(pages)}
+	if page < pages {
+		navigation["nextPage"] = at(page + 1)
+	}
+	if page > 1 {
+		navigation["previousPage"] = at(min(page-1, pages))
+	}
+	paging := map[string]int{"page": page, "perPage": rows, "totalPages": pages, "totalElements": len(all)}
+	if len(shown) > 0 {
+		paging["pageStart"], paging["pageEnd"] = first, first+len(shown)-1
+	}
+	return jsonAnswer(http.StatusOK, map[string]any{
+		"uri": at(page)["uri"], "records": records, "paging": paging, "navigation": navigation,
+	})
+}
+
+// positive reads a number from 1 on.
+func positive(text string, usual int) (int, error) {
+	if text == "" {
+		return usual, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err == nil && n < 1 {
+		err = strconv.ErrRange
+	}
+	return int(n), err
+}
+
+// extensionPresence is GET /restapi/v1.0/account/~/extension/~/presence.
+func (s *Server) extensionPresence(c *call, r *http.Request) answer {
+	return s.readAnyExtension(c, r, "ReadPresence", readPresence, func(u *user, account, _ string) answer {
+		return jsonAnswer(http.StatusOK, presenceOf(account, u))
+	})
+}
+
+// accountPresence is GET /restapi/v1.0/account/~/presence.
+func (s *Server) accountPresence(c *call, r *http.Request) answer {
+	return s.readAccountAs(c, r, groupHeavy, "ReadPresence", readPresence, func(u *user) answer {
+		account := accountURI(r, u.account)
+		return listAnswer(account+"/presence", r.URL.Query(), u.account.users, func(o *user) any { return presenceOf(account, o) })
+	})
+}
+
+func presenceOf(account string, u *user) map[string]any {
+	self, available := extensionURI(account, u), "Available"
+	if !u.enabled {
+		available = "Offline"
+	}
+	return map[string]any{
+		"uri":            self + "/presence",
+		"extension":      map[string]any{"uri": self, "id": u.id, "extensionNumber": u.extension},
+		"presenceStatus": available, "userStatus": available, "telephonyStatus": "NoCall", "dndStatus": "TakeAllCalls",
+		"allowSeeMyPresence": true, "callerIdVisibility": "All", "ringOnMonitoredCall": false, "pickUpCallsOnHold": false,
+	}
+}

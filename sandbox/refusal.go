@@ -1,0 +1,158 @@
+package sandbox
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// refusal is why a request was refused, for people: nothing in it is secret, and nobody should compare it.
+type refusal struct {
+	answer string // error code and message of the answer
+	reason string // what was wrong, in plain words, with how long ago
+	caller string // app and user that it came from, as far as they are known
+	token  string // fingerprint of the token that it brought
+}
+
+// why notes the reason of a refusal; the first one counts.
+func (c *call) why(format string, args ...any) {
+	if c.refused.reason == "" {
+		c.refused.reason = fmt.Sprintf(format, args...)
+	}
+}
+
+// from notes who calls.
+func (c *call) from(a *app, u *user) {
+	var all []string
+	if a != nil {
+		all = append(all, a.name)
+	}
+	if u != nil {
+		all = append(all, u.first+" "+u.last)
+	}
+	if len(all) > 0 {
+		c.refused.caller = strings.Join(all, ", ")
+	}
+}
+
+// limited notes that a ruling refused the call.
+func (c *call) limited(v *ruling) {
+	c.note(v.verdict)
+	over := fmt.Sprintf("more than %d requests in %s", v.limit, shortDuration(v.window))
+	if v.verdict == verdictPenalty {
+		over = "it came before the penalty was over, which begins anew"
+	}
+	c.why("%s; the next one is let in %s later, at %s", over, shortDuration(v.wait.Truncate(time.Second)), v.again.UTC().Format(time.RFC3339))
+}
+
+// ago is how long before the call a moment was.
+func (c *call) ago(at time.Time) string {
+	return shortDuration(max(c.now.Sub(at), 0).Truncate(time.Second)) + " before"
+}
+
+// whyNot notes why an access token of a session is refused.
+func (sess *session) whyNot(c *call, turn uint32) {
+	now := momentOf(c.now)
+	switch {
+	case sess == nil:
+		c.why("the sandbox never gave this token out: it is of another one, or of the time before a reset")
+		return
+	case sess.state.Load() == sessionRevoked:
+		c.why("the session of the token was ended %s, by a logout or with its credential or code", c.ago(sess.ends.time()))
+	case sess.state.Load() == sessionEvicted:
+		c.why("a newer login of the same user and app took the place of this session %s: there may be %d", c.ago(sess.ends.time()), c.rules.sessionCap)
+	case turn != sess.turn:
+		c.why("a refresh replaced the token %s", c.ago(sess.issued.time()))
+	case now >= sess.ends:
+		c.why("the token ended %s", c.ago(sess.ends.time()))
+	case !sess.user.enabled:
+		c.why("the user is disabled")
+	}
+	c.from(sess.app, sess.user)
+}
+
+// tokenSent is the token that r brings outside of a form.
+func tokenSent(r *http.Request, query url.Values) string {
+	token, _ := bearer(r)
+	if cookie, err := r.Cookie("access_token"); err == nil && token == "" {
+		token = cookie.Value
+	}
+	return cmp.Or(token, r.Header.Get("X-Auth-Token"), tokenIn(query), query.Get("access_token"))
+}
+
+// tokenIn is the token, or what stands for one, that is among parameters.
+func tokenIn(in url.Values) string {
+	return cmp.Or(in.Get("refresh_token"), in.Get("rcAccessToken"), in.Get("assertion"), in.Get("code"), in.Get("token"))
+}
+
+// fingerprint tells tokens from each other: the beginning of the SHA-256 of one.
+func fingerprint(token string) string {
+	if token == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:4])
+}
+
+// refusalOf is what the log tells about a, nothing unless it refuses.
+func (c *call) refusalOf(r *http.Request, a answer) refusal {
+	if a.status < http.StatusBadRequest {
+		return refusal{}
+	}
+	out := c.refused
+	out.answer = answerWords(a)
+	switch {
+	case c.fault != nil:
+		out.reason = "a fault that was ordered: " + c.fault.label()
+	case c.beyond:
+		out.reason = "the vendor describes this operation, and the sandbox has not got it"
+	case out.reason == "" && a.status == http.StatusNotFound && c.operation == "":
+		out.reason = "nobody describes this path"
+	case out.reason == "" && a.status == http.StatusMethodNotAllowed:
+		out.reason = "the path is known with other methods: " + a.header.Get("Allow")
+	case out.reason == "":
+		_, out.reason, _ = strings.Cut(out.answer, " ")
+	}
+	if c.brought == "" {
+		c.brought = tokenSent(r, r.URL.Query())
+	}
+	out.token = fingerprint(c.brought)
+	return out
+}
+
+// answerWords are code and message of an error of either vendor. What was sent, which some messages repeat, is left out.
+func answerWords(a answer) string {
+	var e struct {
+		Kind        string      `json:"error"`
+		Errors      []errorItem `json:"errors"`
+		Description string      `json:"error_description"`
+		ErrorCode   string      `json:"errorCode"`
+		Message     string      `json:"message"`
+		General     string      `json:"generalMessage"`
+	}
+	if len(a.body) > 4<<10 || json.Unmarshal(a.body, &e) != nil {
+		if a.header.Get("Content-Type") == typeText && len(a.body) < 200 {
+			return string(a.body)
+		}
+		return ""
+	}
+	code := cmp.Or(e.ErrorCode, e.Kind)
+	if len(e.Errors) > 0 {
+		code = e.Errors[0].ErrorCode
+	}
+	message, _, _ := strings.Cut(cmp.Or(e.Message, e.General, e.Description), ": ")
+	return strings.TrimSpace(code + " " + message)
+}
+
+// cut leaves out what is too long to be remembered.
+func (why *refusal) cut() {
+	for _, text := range []*string{&why.answer, &why.reason, &why.caller, &why.token} {
+		*text = cutText(*text, reasonShown)
+	}
+}
