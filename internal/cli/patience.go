@@ -78,7 +78,7 @@ func isBusy(err error) bool {
 		return own.busy()
 	}
 	var vendor *ringcx.Error
-	return errors.As(err, &vendor) && vendor.Limited()
+	return errors.As(err, &vendor) && (vendor.Limited() || isBusyAnswer(vendor.StatusCode, vendor.RetryAfter))
 }
 
 // busyError is a wait for another process that took too long.

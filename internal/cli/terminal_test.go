@@ -94,7 +94,11 @@ func TestTablesAreBlocksBelowSixtyColumnsAndOnlyOnATerminal(t *testing.T) {
 func TestDataIsNotBrokenForANarrowTerminal(t *testing.T) {
 	p := newPerson(t)
 	for _, args := range [][]string{
-		{"status", "--json"}, {"accounts", "list", "--json"}, {"api", "/voice/api/v1/admin/users"}, {"token", "--json"}, {"version", "--json"},
+		{"status", "--json"},
+		{"accounts", "list", "--json"},
+		{"api", "/voice/api/v1/admin/users"},
+		{"token", "--json"},
+		{"version", "--json"},
 		{"api", "/voice/api/v1/admin/accounts/46517001/agentGroups", "--paginate"},
 	} {
 		wide, _ := p.sees(0, args...)
