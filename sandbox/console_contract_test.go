@@ -68,7 +68,7 @@ func TestAValueThatCannotBeIsMarkedAndNothingChanges(t *testing.T) {
 	d := newDeveloper(t, sandbox.Options{})
 	r := d.submit("contract", "contract", "setting", "exchangeLimit", "exchangeLimit", "9",
 		"setting", "ringcxLimitPenalty", "ringcxLimitPenalty", `"><script>`).want(http.StatusUnprocessableEntity)
-	wantText(t, r.body, "Nothing was changed", `id="wrong-ringcxLimitPenalty"`, "Give a duration from 0s to 24h.",
+	wantText(t, r.body, "Nothing was changed", `id="wrong-ringcxLimitPenalty"`, "Give a duration from 0s to 24h, in whole seconds.",
 		`value="&#34;&gt;&lt;script&gt;"`, `name="exchangeLimit" autocomplete="off" value="9"`)
 	if got := d.v.settings()["exchangeLimit"]; got != 5.0 {
 		t.Errorf("the limit is %v", got)
