@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -26,6 +27,24 @@ func (*headerError) Timeout() bool { return true }
 func (*headerError) Hint() string {
 	return "try again later; what was asked may have been done all the same. " +
 		"A program that wants to wait longer makes a ringcx.Transport of its own"
+}
+
+// roundTrip is over.RoundTrip with the limit that purpose has. A pool of our own knows it, but for what goes on while a body
+// is sent.
+func roundTrip(over http.RoundTripper, req *http.Request, purpose use, ours bool) (*http.Response, error) {
+	if purpose != useClient {
+		return over.RoundTrip(req)
+	}
+	if !ours || req.Body != nil && req.Body != http.NoBody {
+		return patient(over, req)
+	}
+	start := time.Now()
+	resp, err := over.RoundTrip(req)
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() && req.Context().Err() == nil && time.Since(start) >= headerTimeout {
+		err = &headerError{}
+	}
+	return resp, err
 }
 
 // patient makes a request over base and waits for the beginning of its answer, but not for ever. Each part of a body that is

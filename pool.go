@@ -20,8 +20,9 @@ import (
 type use int
 
 const (
-	useAPI   use = iota // a call of the API, or whatever else a program sends
-	useToken            // a token request, for which others may have to wait
+	useAPI    use = iota // a call of the API, or whatever else a program sends
+	useClient            // the same by a client of Config.Client, which waits for an answer to begin for headerTimeout
+	useToken             // a token request, for which others may have to wait
 	uses
 )
 
@@ -171,6 +172,9 @@ func newPool(t *http.Transport, purpose use, here bool) *http.Transport {
 	}
 	if d.IdleConnTimeout == 0 || d.IdleConnTimeout > idleTimeout {
 		d.IdleConnTimeout = idleTimeout
+	}
+	if purpose == useClient && (d.ResponseHeaderTimeout == 0 || d.ResponseHeaderTimeout > headerTimeout) {
+		d.ResponseHeaderTimeout = headerTimeout
 	}
 	if purpose == useToken {
 		d.MaxIdleConnsPerHost = -1 // of HTTP/1.1, where nobody can tell whether they are still there

@@ -156,19 +156,19 @@ const settling = 10 * time.Millisecond
 // send sends a request as it is. After one without an answer the next goes over another connection, as far as that can be
 // had.
 func (t *Transport) send(req *http.Request) (*http.Response, error) {
-	purpose, do := useAPI, http.RoundTripper.RoundTrip
+	purpose := useAPI
 	if _, marked := asking(req.Context()); marked {
 		purpose = useToken
 	} else if t.limited {
-		do = patient
+		purpose = useClient
 	}
 	over, start := route(t.Base, req.URL, t.AllowHTTP, purpose), time.Now()
+	_, ours := over.(*http.Transport)
 	if t.suspect.Load() {
 		last := *req
 		req, last.Close = &last, true
 	}
-	resp, err := do(over, req)
-	_, ours := over.(*http.Transport)
+	resp, err := roundTrip(over, req, purpose, ours)
 	silent := err != nil && (purpose == useToken || time.Since(start) >= pingAfter)
 	if silent && !ours && purpose != useToken {
 		<-time.After(settling)
