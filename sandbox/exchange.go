@@ -72,8 +72,7 @@ func (s *Server) admitExchange(
 		return nil, &ruling, cxNotFoundAs(c, r, c.rules.exchangeLinkStatus)
 	}
 	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session, withRefresh)
-	who := "exchange " + t.session.sign() + c.agent
-	if g.xauth != "" && s.habits.series(who, c.now, c.rules.ringcxTokenTTL, u.use.xauth, g.xauth) >= exchangesPolled {
+	if g.xauth != "" && s.habits.series(c.exchanger(t.session), c.now, c.rules.ringcxTokenTTL, u.use.xauth, g.xauth) >= exchangesPolled {
 		c.note(verdictExchangePolled)
 	}
 	u.use.exchange(t.session.sign(), g.xauth)
@@ -139,9 +138,15 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 		old.whyNot(c, turn)
 		return nil, limited, cxUnauthorizedAs(c, r, c.rules.ringcxRefreshStatus, "The refresh token is not valid")
 	}
+	if old.from != nil {
+		s.habits.end(c.exchanger(old.from))
+	}
 	s.cx.renewRefreshToken(c, old)
 	return s.grantOf(c, r, old), limited, answer{}
 }
+
+// exchanger is who exchanges the tokens of a session.
+func (c *call) exchanger(s *session) string { return "exchange " + s.sign() + c.agent }
 
 // cxLogout is DELETE /api/auth/logout/{refreshToken}.
 func (s *Server) cxLogout(c *call, r *http.Request) answer {

@@ -46,7 +46,7 @@ type spell struct {
 }
 
 // What makes a habit. Three exchanges in a row, or more logins than there may be sessions side by side, each token used,
-// none refused or given back: the client asks before each call. An expired token for the fifth time and over a minute:
+// none refused, refreshed or given back: the client asks before each call. An expired token for the fifth time and over a minute:
 // the client does not hear. Less happens to many that share a token.
 const (
 	exchangesPolled = 3
@@ -82,6 +82,13 @@ func (h *habits) series(who string, now time.Time, life time.Duration, used, sig
 	}
 	h.rows.put(who, next)
 	return next.length
+}
+
+// end ends the series of who, who did something that those do not who ask before each call.
+func (h *habits) end(who string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.rows.put(who, &row{})
 }
 
 // keepsSending reports whether an expired token has been sent again and again.

@@ -153,6 +153,12 @@ var misuses = map[string]misuse{
 				v.get(usersPath, str(v.exchangeToken(login).json(), "accessToken")).want(200)
 				v.Advance(4 * time.Minute)
 			})
+			v.times(4, func() { // one that refreshes, and whose answers get lost
+				answer := v.exchangeToken(login).json()
+				v.get(usersPath, str(answer, "accessToken")).want(200)
+				v.form(refreshPath, "refresh_token", str(answer, "refreshToken")).want(200)
+				v.Advance(time.Minute)
+			})
 		},
 	},
 	"sixth login in a row while the token was good": {
