@@ -9,7 +9,7 @@ import (
 // Logout ends the lineage at the vendor, RingCentral session and RingCX refresh token, and forgets it. An error means that
 // it goes on: what the vendor has not ended is kept, for another try or for [Session.Forget]. A token that the vendor does not
 // know any more has ended. A RingCX access token cannot be revoked: it ends by itself within minutes. The ledgers of requests
-// stay: the vendor does not forget them either.
+// stay: the vendor does not forget them either. What is under way when ctx ends is waited for, as with [Session.Login].
 func (s *Session) Logout(ctx context.Context) error {
 	var left error
 	err := s.drop(ctx, func(old []byte, save func([]byte) error) error {

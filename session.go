@@ -222,7 +222,8 @@ func (s *Session) confirm(t *Token) {
 }
 
 // Login logs in anew, whatever is stored. The stored lineage is replaced when the new one is complete, and stays as it
-// is when the login fails.
+// is when the login fails. A request that is under way when ctx ends is waited for, half a minute at most: its answer is
+// stored.
 func (s *Session) Login(ctx context.Context) error {
 	if s.invalid != nil {
 		return s.invalid

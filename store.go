@@ -21,7 +21,8 @@ type Store interface {
 	Load(ctx context.Context, key string) ([]byte, error)
 
 	// Update calls fn with the value of key, nil if there is none, and returns fn's error. While fn runs no other
-	// Update of the key runs, in this or any process or machine that shares the Store; ctx bounds the wait for that.
+	// Update of the key runs, in this or any process or machine that shares the Store; ctx bounds the wait for that, and
+	// fn is not called when ctx has ended before.
 	//
 	// Each call of save replaces the value, nil deletes it. When save returns nil the value is durable: it survives
 	// a crash of the process and of the machine. When it returns an error the value before stays. fn may save more
@@ -52,6 +53,9 @@ func (m *Memory) Load(_ context.Context, key string) ([]byte, error) {
 
 // Update implements [Store].
 func (m *Memory) Update(ctx context.Context, key string, fn func([]byte, func([]byte) error) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	row := m.row(key)
 	select {
 	case <-row.turn:

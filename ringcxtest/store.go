@@ -162,6 +162,17 @@ func storeCancels(t *testing.T, open func() ringcx.Store) {
 		t.Fatal(err)
 	}
 	put(t, b, "k", []byte("free again"))
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 20 { // a select between two things that are ready takes either
+		err := b.Update(ended, "k", func([]byte, func([]byte) error) error {
+			t.Error("an Update ran whose context had ended before")
+			return nil
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("an Update whose context had ended before answered %v", err)
+		}
+	}
 }
 
 func storeDeletes(t *testing.T, open func() ringcx.Store) {

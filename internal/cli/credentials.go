@@ -245,7 +245,7 @@ func (a *app) authenticate(acc *account, saved profile) {
 	case authKey:
 		key, err := parseKey([]byte(acc.stored.ClientKey))
 		if err != nil {
-			acc.damaged = cmp.Or[error](acc.damaged, &damagedCredentials{acc.profile, acc.again()})
+			acc.damaged = cmp.Or[error](acc.damaged, &damagedCredentials{acc.profile, acc.again(), err})
 			return
 		}
 		acc.config.SigningKey, acc.config.KeyID = key, saved.KeyID

@@ -151,6 +151,8 @@ func judgeLogin(f *facts) []finding {
 		return []finding{problem(f.missing.id, fix, "%s", f.missing.text)}
 	case f.missing != nil:
 		return nil // the store says why
+	case isNewer(f.damaged):
+		return []finding{problem("credentials-newer", hintFor(f.damaged), "%s", f.damaged)}
 	case f.damaged != nil:
 		return []finding{problem("credentials-damaged", hintFor(f.damaged), "%s", f.damaged)}
 	case isNewer(f.statusErr):

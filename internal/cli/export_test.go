@@ -254,3 +254,17 @@ func Help() (says, shows map[string]string) {
 	walk(tree())
 	return says, shows
 }
+
+// StoredSecrets is how the secrets of an app and a user are stored.
+func StoredSecrets(clientSecret, jwt string) ([]byte, error) {
+	return encodeSecrets(&secrets{ClientID: "app", RingCentral: "https://a.example", User: "1", ClientSecret: clientSecret, JWT: jwt})
+}
+
+// ReadSecrets are those that are stored so.
+func ReadSecrets(value []byte) (clientSecret, jwt string, rest any, err error) {
+	s, err := decodeSecrets(value)
+	if err != nil {
+		return "", "", nil, err
+	}
+	return s.ClientSecret, s.JWT, *s, nil
+}

@@ -107,7 +107,7 @@ func (a *app) keep(acc *account, record []byte, enter func(*settings) error) (wa
 
 // swapSecrets stores the credentials of a login in place of those that were there.
 func (a *app) swapSecrets(ctx context.Context, acc *account) (was []byte, err error) {
-	value, err := json.Marshal(acc.stored) //nolint:gosec // the Store is where secrets belong
+	value, err := encodeSecrets(acc.stored)
 	if err != nil {
 		return nil, err
 	}

@@ -98,7 +98,7 @@ func (a *app) takeStored(acc *account, t *loginTarget, f *loginFlags) error {
 // takeUnknown finds out whether the store has a login under this name of which config.toml knows nothing: that of another
 // machine that shares the store, or what a config.toml that is gone has left.
 func (a *app) takeUnknown(acc *account, t *loginTarget, byVariable bool) error {
-	stored, err := a.readSecrets(acc.store, t.name)
+	stored, _, err := a.readSecrets(acc.store, t.name)
 	if err != nil || stored == nil || stored.lineage() == (lineage{}) || stored.lineage() == t.at && byVariable && t.jwt != "" && stored.JWT == t.jwt {
 		return err
 	}

@@ -146,9 +146,12 @@ func (a *app) logOutOfNobody(cause error, local bool) error {
 
 // logOutUnknown logs out of a profile that only the store knows.
 func (a *app) logOutUnknown(acc *account, local bool) error {
-	stored, err := a.readSecrets(acc.store, acc.profile)
+	stored, damage, err := a.readSecrets(acc.store, acc.profile)
 	if err != nil {
 		return err
+	}
+	if e := (&damagedCredentials{acc.profile, "", damage}); e.Newer() && !local {
+		return e
 	}
 	at := production
 	if stored != nil && stored.lineage() != (lineage{}) {

@@ -1,7 +1,10 @@
 package cli_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -19,15 +22,18 @@ func (p *person) pause(d time.Duration) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	var anchor map[string]any
+	var anchor struct {
+		Boot  string        `json:"boot"`
+		Since time.Duration `json:"since"`
+		Time  time.Time     `json:"time"`
+		Sum   string        `json:"sum"`
+	}
 	if err := json.Unmarshal(value, &anchor); err != nil {
 		p.t.Fatal(err)
 	}
-	at, err := time.Parse(time.RFC3339Nano, anchor["time"].(string)) //nolint:forcetypeassert // the test fails then
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	anchor["time"] = at.Add(-d)
+	anchor.Time = anchor.Time.Add(-d)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d %s", anchor.Boot, anchor.Since, anchor.Time.Format(time.RFC3339Nano)))
+	anchor.Sum = hex.EncodeToString(sum[:8])
 	if value, err = json.Marshal(anchor); err != nil {
 		p.t.Fatal(err)
 	}

@@ -2,7 +2,7 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/ringcx-go/ringcx"
@@ -38,24 +38,21 @@ func (s *secrets) bind(l lineage) {
 
 func secretsKey(profile string) string { return profile + ".credentials" }
 
-// readSecrets answers nil if what is stored cannot be understood.
-func (a *app) readSecrets(store ringcx.Store, profile string) (*secrets, error) {
+// readSecrets answers nil if what is stored cannot be understood, and in what way.
+func (a *app) readSecrets(store ringcx.Store, profile string) (s *secrets, damage, err error) {
 	value, err := store.Load(a.Context, secretsKey(profile))
 	if err != nil || value == nil {
-		return &secrets{}, err
+		return &secrets{}, nil, err
 	}
-	s := &secrets{}
-	if json.Unmarshal(value, s) != nil {
-		return nil, nil
-	}
-	return s, nil
+	s, damage = decodeSecrets(value)
+	return s, damage, nil
 }
 
 func (a *app) writeSecrets(ctx context.Context, store ringcx.Store, profile string, s *secrets) error {
 	var value []byte
 	if s != nil {
 		var err error
-		if value, err = json.Marshal(s); err != nil { //nolint:gosec // the Store is where secrets belong
+		if value, err = encodeSecrets(s); err != nil {
 			return err
 		}
 	}
@@ -69,12 +66,12 @@ func (a *app) readStored(acc *account) (err error) {
 	if !known {
 		return nil
 	}
-	stored, err := a.readSecrets(acc.store, acc.profile)
+	stored, damage, err := a.readSecrets(acc.store, acc.profile)
 	switch {
 	case err != nil:
 		return err
-	case stored == nil:
-		acc.damaged = &damagedCredentials{acc.profile, acc.again()}
+	case damage != nil:
+		acc.damaged = &damagedCredentials{acc.profile, acc.again(), damage}
 	case *stored == secrets{}:
 	case stored.lineage() == lineage{}:
 		stored.bind(saved.lineage())
@@ -92,13 +89,13 @@ func (a *app) readStored(acc *account) (err error) {
 
 // loggedInWith tells whether a profile was logged in to with a JWT.
 func (a *app) loggedInWith(profile, jwt string) (bool, error) {
-	s, err := a.readSecrets(a.store, profile)
+	s, _, err := a.readSecrets(a.store, profile)
 	return err == nil && s != nil && s.JWT == jwt, err
 }
 
 // isUser tells whether a profile is a login of the user of RingCX itself whom g names. Names are those of a platform.
 func (a *app) isUser(profile string, g given) (bool, error) {
-	s, err := a.readSecrets(a.store, profile)
+	s, _, err := a.readSecrets(a.store, profile)
 	if err != nil || s == nil {
 		return false, err
 	}
@@ -106,14 +103,29 @@ func (a *app) isUser(profile string, g given) (bool, error) {
 }
 
 // damagedCredentials are stored secrets that cannot be understood.
-type damagedCredentials struct{ profile, again string }
+type damagedCredentials struct {
+	profile, again string
+	cause          error
+}
+
+// Newer tells what only a newer program understands.
+func (e *damagedCredentials) Newer() bool {
+	var newer *newerSecrets
+	return errors.As(e.cause, &newer)
+}
 
 func (e *damagedCredentials) Error() string {
+	if e.Newer() {
+		return fmt.Sprintf("the stored credentials of profile %q are %s", e.profile, e.cause)
+	}
 	return fmt.Sprintf("the stored credentials of profile %q are damaged", e.profile)
 }
 
 // Hint tells what to do about it.
 func (e *damagedCredentials) Hint() string {
+	if e.Newer() {
+		return "update this program; what is stored was left as it is"
+	}
 	return fmt.Sprintf("they were left as they are; run '%s' to store them again, or '%s' to forget them", e.again, logoutCommand(e.profile, true))
 }
 

@@ -2,7 +2,10 @@ package file
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -13,6 +16,13 @@ type anchor struct {
 	Boot  string        `json:"boot"`  // which start of the machine
 	Since time.Duration `json:"since"` // nanoseconds since then
 	Time  time.Time     `json:"time"`  // was this time of day
+	Sum   string        `json:"sum"`   // of the rest
+}
+
+// sum is what Sum has to be. A time that was damaged would have all that is stored ended, or good for centuries.
+func (a anchor) sum() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d %s", a.Boot, a.Since, a.Time.Format(time.RFC3339Nano)))
+	return hex.EncodeToString(sum[:8])
 }
 
 // written is when this was. A time of day before it is that of a testing/synctest bubble, which goes its own way, or of a
@@ -47,7 +57,8 @@ func (s *Store) Now(ctx context.Context) (time.Time, error) {
 	if a := readAnchor(path); a.Boot == boot {
 		return a.at(since), nil
 	}
-	a := anchor{Boot: boot, Since: since, Time: time.Now()}
+	a := anchor{Boot: boot, Since: since, Time: time.Now().Round(0)}
+	a.Sum = a.sum()
 	value, err := json.Marshal(a)
 	if err == nil {
 		err = replace(path, value)
@@ -60,10 +71,10 @@ func (s *Store) Now(ctx context.Context) (time.Time, error) {
 
 func (a anchor) at(since time.Duration) time.Time { return a.Time.Add(since - a.Since) }
 
-// readAnchor answers the zero anchor if there is none that can be understood.
+// readAnchor answers the zero anchor if there is none that is sound.
 func readAnchor(path string) (a anchor) {
 	value, err := load(filepath.Dir(path), path, nil)
-	if err != nil || json.Unmarshal(value, &a) != nil {
+	if err != nil || json.Unmarshal(value, &a) != nil || a.Sum != a.sum() {
 		return anchor{}
 	}
 	return a

@@ -1,6 +1,7 @@
 package file_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -53,6 +54,9 @@ func TestTheClockOfADirectoryGoesOnWhenTheMachinesIsSet(t *testing.T) {
 		if value, err = json.Marshal(anchor); err != nil {
 			t.Fatal(err)
 		}
+		if value, err = file.Resealed(value); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(path, value, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -65,4 +69,48 @@ func TestTheClockOfADirectoryGoesOnWhenTheMachinesIsSet(t *testing.T) {
 		t.Fatal(err)
 	}
 	near("after damage", now(), time.Now())
+}
+
+func TestAnAnchorOfTheClockThatWasDamagedIsNotBelieved(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux has a clock that nobody can set")
+	}
+	dir := filepath.Join(t.TempDir(), "state")
+	s := &file.Store{Dir: dir}
+	if err := save(t, s, "k", "secret"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Now(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "clock")
+	sound, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for bit := range 8 * len(sound) {
+		flipped := bytes.Clone(sound)
+		flipped[bit/8] ^= 1 << (bit % 8)
+		if err := os.WriteFile(path, flipped, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if now, err := s.Now(t.Context()); err != nil || time.Since(now).Abs() > 30*time.Second {
+			t.Errorf("%s: %s, %v", flipped, now, err)
+		}
+	}
+	var anchor map[string]any
+	if err := json.Unmarshal(sound, &anchor); err != nil {
+		t.Fatal(err)
+	}
+	anchor["time"] = time.Now().Add(-time.Hour)
+	value, err := json.Marshal(anchor)
+	if err == nil {
+		value, err = file.Resealed(value)
+	}
+	if err != nil || os.WriteFile(path, value, 0o600) != nil {
+		t.Fatal(err)
+	}
+	if now, err := s.Now(t.Context()); err != nil || time.Since(now) < 59*time.Minute {
+		t.Errorf("an anchor that is sound is not believed: %s, %v", now, err)
+	}
 }

@@ -90,6 +90,9 @@ func (s *Store) Update(ctx context.Context, key string, fn func(old []byte, save
 // Now tells the time to all programs of the machine, see [file.Store.Now].
 func (s *Store) Now(ctx context.Context) (time.Time, error) { return s.files().Now(ctx) }
 
+// Place tells the directory, so that sessions of a process that were given Stores of the same one know it.
+func (s *Store) Place() string { return "keyring: " + s.files().Place() }
+
 func (s *Store) files() *file.Store { return &file.Store{Dir: s.Dir, Tell: s.Tell} }
 
 func (s *Store) check(key string) error {

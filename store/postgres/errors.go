@@ -44,6 +44,12 @@ func (e *storeError) Hint() string { return e.remedy }
 // Unwrap returns what the driver said.
 func (e *storeError) Unwrap() error { return e.cause }
 
+// isDropped tells that the table is not there, or not any more.
+func isDropped(err error) bool {
+	var told *pgconn.PgError
+	return errors.As(err, &told) && told.Code == "42P01"
+}
+
 // hints are for people who set a store up, by SQLSTATE.
 var hints = map[string]string{
 	"28P01": "check user and password in the store's URL",

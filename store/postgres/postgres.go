@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync/atomic"
 	"time"
 
@@ -41,6 +42,7 @@ type Store struct {
 
 	pool       *pgxpool.Pool
 	own        bool // the pool is closed with the Store
+	place      string
 	prepared   pgx.QueryExecMode
 	unprepared atomic.Bool // see mode
 	warnings   []string
@@ -75,12 +77,20 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		return nil, blame(trying, err)
 	}
 	s.own = true
+	s.place = placeOf(config.ConnConfig)
 	return s, nil
+}
+
+// placeOf tells the table that a connection leads to. The role, and settings such as search_path, choose the schema.
+func placeOf(c *pgx.ConnConfig) string {
+	settings := maps.Clone(c.RuntimeParams)
+	delete(settings, "application_name")
+	return fmt.Sprintf("%q %d %q %q %q", c.Host, c.Port, c.Database, c.User, settings)
 }
 
 // New is [Open] with a pool of the caller's, who closes it after the Store.
 func New(ctx context.Context, pool *pgxpool.Pool) (*Store, error) {
-	s := &Store{pool: pool, prepared: pool.Config().ConnConfig.DefaultQueryExecMode}
+	s := &Store{pool: pool, place: fmt.Sprintf("%p", pool), prepared: pool.Config().ConnConfig.DefaultQueryExecMode}
 	s.leases.Engine = steps{s}
 	if err := s.leases.Patiently(ctx, lease.Patience, lease.Default, s.prepare); err != nil {
 		return nil, err
@@ -99,6 +109,9 @@ func (s *Store) Close() {
 // Warnings says how the server, as it was configured at [Open], can lose what it has acknowledged. Nil: it cannot.
 func (s *Store) Warnings() []string { return s.warnings }
 
+// Place tells the database, so that sessions of a process that were given several Stores of one URL, or of one pool, know it.
+func (s *Store) Place() string { return "postgres: " + s.place }
+
 // Load implements ringcx.Store.
 func (s *Store) Load(ctx context.Context, key string) ([]byte, error) {
 	if err := lease.CheckKey(key); err != nil {
@@ -109,6 +122,9 @@ func (s *Store) Load(ctx context.Context, key string) ([]byte, error) {
 		err := s.pool.QueryRow(try, sqlLoad, s.mode(), key).Scan(&value)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
+		}
+		if isDropped(err) {
+			return s.makeTable(try)
 		}
 		return explain("load a lineage", err)
 	})
@@ -141,7 +157,11 @@ func (s *Store) prepare(ctx context.Context) error {
 	if there {
 		return nil
 	}
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	return s.makeTable(ctx)
+}
+
+func (s *Store) makeTable(ctx context.Context) error {
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		for _, sql := range []string{sqlLock, sqlTable} {
 			if _, err := tx.Exec(ctx, sql, pgx.QueryExecModeExec); err != nil {
 				return err

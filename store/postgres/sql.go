@@ -64,7 +64,19 @@ WHERE key = $1 AND holder = $2 AND generation <= $4 AND set_config('synchronous_
 // steps are what the server does for the leases, as [lease.Engine] says.
 type steps struct{ *Store }
 
+// Take makes the table anew if somebody has dropped it since it was made: then the store is empty.
 func (s steps) Take(ctx context.Context, key, holder string, length time.Duration) (lease.Claim, error) {
+	c, err := s.take(ctx, key, holder, length)
+	if !isDropped(err) {
+		return c, err
+	}
+	if err := s.makeTable(ctx); err != nil {
+		return c, err
+	}
+	return s.take(ctx, key, holder, length)
+}
+
+func (s steps) take(ctx context.Context, key, holder string, length time.Duration) (lease.Claim, error) {
 	c := lease.Claim{Taken: true}
 	err := s.pool.QueryRow(ctx, sqlTake, s.mode(), key, holder, length.Microseconds()).Scan(&c.Value, &c.Number)
 	if !errors.Is(err, pgx.ErrNoRows) {

@@ -29,6 +29,7 @@ package redis
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -51,6 +52,7 @@ type Store struct {
 
 	client   redis.UniversalClient
 	own      bool // the client is closed with the Store
+	place    string
 	warnings []string
 	leases   lease.Leases
 }
@@ -80,6 +82,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		return nil, blame(ctx, trying, options, err)
 	}
 	s.own = true
+	s.place = fmt.Sprintf("%s %s %d", options.Network, options.Addr, options.DB)
 	return s, nil
 }
 
@@ -99,7 +102,7 @@ func blame(ctx, trying context.Context, options *redis.Options, err error) error
 
 // New is [Open] with a client of the caller's, of a Sentinel or a Cluster for example, who closes it after the Store.
 func New(ctx context.Context, client redis.UniversalClient) (*Store, error) {
-	s := &Store{client: client}
+	s := &Store{client: client, place: fmt.Sprintf("%p", client)}
 	s.leases.Engine = steps{s}
 	err := s.leases.Patiently(ctx, lease.Patience, lease.Default, func(try context.Context) error {
 		return explain(opConnect, client.Ping(try).Err())
@@ -121,6 +124,10 @@ func (s *Store) Close() {
 
 // Warnings says how the server, as it was configured at [Open], can lose what it has acknowledged. Nil: it cannot.
 func (s *Store) Warnings() []string { return s.warnings }
+
+// Place tells the database and the prefix, so that sessions of a process that were given several Stores of one URL, or of one
+// client, know it.
+func (s *Store) Place() string { return fmt.Sprintf("redis: %s %q", s.place, s.prefix()) }
 
 // Load implements ringcx.Store.
 func (s *Store) Load(ctx context.Context, key string) ([]byte, error) {
