@@ -79,7 +79,9 @@ func doInTime(ctx context.Context, client *http.Client, req *http.Request) (*htt
 		err  error
 	}
 	done := make(chan outcome, 1)
+	asker, _ := asking(ctx)
 	go func() {
+		defer asker.makes()()
 		resp, err := client.Do(req) //nolint:bodyclose,gosec // the caller closes; the host is the one of Config
 		done <- outcome{resp, err}
 	}()
