@@ -43,7 +43,7 @@ func (c Config) do(req *http.Request) (*http.Response, failKind, error) {
 	over := route(base, req.URL, c.AllowHTTP, useToken)
 	req = req.WithContext(httptrace.WithClientTrace(ctx, p.trace()))
 	if _, ours := over.(*http.Transport); !ours {
-		req.Close = true // whatever it is made of, its next request goes over another connection
+		req = asLast(req) // so that the next one goes over another connection
 	}
 	resp, err := doInTime(ctx, c.httpClient(over), req) //nolint:bodyclose // the caller does
 	if err == nil {
@@ -79,7 +79,9 @@ func doInTime(ctx context.Context, client *http.Client, req *http.Request) (*htt
 		err  error
 	}
 	done := make(chan outcome, 1)
+	asker, _ := asking(ctx)
 	go func() {
+		defer asker.makes()()
 		resp, err := client.Do(req) //nolint:bodyclose,gosec // the caller closes; the host is the one of Config
 		done <- outcome{resp, err}
 	}()

@@ -110,7 +110,7 @@ func answerError(op string, resp *http.Response, body []byte, now time.Time, sec
 // parse reads the error bodies of the platform (OAuth envelope, API envelope) and of RingCX, and reports whether it
 // found one.
 func (e *Error) parse(body []byte) bool {
-	a := readAnswer(body)
+	a := readTokens(body)
 	e.oauth, e.Code = a.text("error"), a.code()
 	e.Message = firstOf(a.first("errors").text("message"), a.text("error_description"), a.text("message"), a.text("generalMessage"), e.oauth, a.text("errorCode"))
 	if more := a.text("details"); more != "" && more != e.Message {

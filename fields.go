@@ -1,6 +1,7 @@
 package ringcx
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -18,6 +19,35 @@ func readAnswer(body []byte) answer {
 		return nil
 	}
 	return a
+}
+
+// readTokens is readAnswer for an answer to a token request. Of one that is no JSON as a whole it reads what came before that
+// shows, if that is an object with something behind it, or holds both tokens.
+func readTokens(body []byte) answer {
+	if a := readAnswer(body); a != nil {
+		return a
+	}
+	a := answer{}
+	d := json.NewDecoder(bytes.NewReader(body))
+	if start, err := d.Token(); err != nil || start != json.Delim('{') {
+		return nil
+	}
+	for d.More() {
+		name, err := d.Token()
+		var value json.RawMessage
+		if err == nil {
+			err = d.Decode(&value)
+		}
+		if err != nil {
+			break
+		}
+		a[name.(string)] = value //nolint:forcetypeassert // the decoder sees to it
+	}
+	end, err := d.Token()
+	if whole := err == nil && end == json.Delim('}'); whole || a.holdsToken() && a.secret("refresh_token")+a.secret("refreshToken") != "" {
+		return a
+	}
+	return nil
 }
 
 // secret is a field that is a string, and "" else. A number is no token.

@@ -198,6 +198,34 @@ func TestAWholeAnswerIsTakenThoughItsConnectionBreaks(t *testing.T) {
 	}
 }
 
+func TestTokensThatCameBeforeDamageAreTaken(t *testing.T) {
+	const both = `"access_token":"a","accessToken":"a","refresh_token":"r","refreshToken":"r"`
+	for _, body := range []string{
+		`{` + both + "}\x00", `{` + both + `};`, `{` + both + `}<!-- 12 ms -->`, `{` + both + `}{}`, " \n\ufeff{" + both + `}`,
+		`{` + both + `,"scope":"\x"}`, `{` + both + `,"expires_in":NaN}`, `{` + both + `,}`, `{` + both + `,"expi`, `{` + both,
+		`{` + both + `,"details":` + strings.Repeat("[", 11000) + strings.Repeat("]", 11000) + `}`,
+	} {
+		c := says(t, 200, "application/json", body)
+		all := ways(c)
+		delete(all, "legacy") // whose answers have other fields
+		for way, f := range all {
+			if token, err := f(t); err != nil || token.AccessToken != "a" || token.RefreshToken != "r" {
+				t.Errorf("%s, %.60s: %v, %v", way, body, token, err)
+			}
+		}
+	}
+	for _, body := range []string{ // the refresh token that is not there may be the only one that works
+		`{"access_token":"a","accessToken":"a","refresh_token":"r`, `{"access_token":"a","accessToken":"a",`, `{"refresh_token":"r","refreshToken":"r","access_token":"a`,
+		`<p>{` + both + `}`, `[{` + both + `}]`, `{`, `{"a":"\x","b":1}`,
+	} {
+		for way, f := range ways(says(t, 200, "application/json", body)) {
+			if token, err := f(t); err == nil {
+				t.Errorf("%s, %s: %v", way, body, token)
+			}
+		}
+	}
+}
+
 func TestALineageGoesOnWithOddAnswers(t *testing.T) {
 	odd := `"expires_in":[],"refresh_token_expires_in":"x","scope":["a"],"owner_id":{},"token_type":null,"tokenType":[],"mainAccountId":true,"error":null`
 	asks := 0

@@ -1,10 +1,12 @@
 package ringcx
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"reflect"
 	"strings"
@@ -115,12 +117,40 @@ func unreachableProxy(err error, w way) cause {
 // proxyEscapes are the characters of a password that have to be written in another way.
 const proxyEscapes = "user and password with @ as %40, : as %3A, / as %2F, # as %23, ? as %3F, % as %25, \\ as %5C"
 
-// refusedByProxy is about what comes of a connection that a proxy should pass on. Package net/http tells of its answer the
-// words behind the status only.
+// proxyRefusal is an answer of a proxy that lets a request not through.
+type proxyRefusal struct {
+	status int
+	words  string
+}
+
+func (e *proxyRefusal) Error() string { return or(e.words, http.StatusText(e.status)) }
+
+// refusals keeps the status of a proxy's answer, of which package net/http tells the words only. also is asked first.
+func refusals(also func(context.Context, *url.URL, *http.Request, *http.Response) error) func(context.Context, *url.URL, *http.Request, *http.Response) error {
+	return func(ctx context.Context, proxy *url.URL, connect *http.Request, resp *http.Response) error {
+		if also != nil {
+			if err := also(ctx, proxy, connect, resp); err != nil {
+				return err
+			}
+		}
+		if resp.StatusCode == http.StatusOK {
+			return nil
+		}
+		_, words, _ := strings.Cut(resp.Status, " ")
+		return &proxyRefusal{resp.StatusCode, strings.TrimSpace(words)}
+	}
+}
+
+// refusedByProxy is about what comes of a connection that a proxy should pass on. Of a transport that is none of ours its answer is
+// known by the words behind the status only.
 func refusedByProxy(err error, w way) cause {
 	who, said := w.who(), plainNetwork(err)
 	text := strings.ToLower(said)
 	status := statusNamed(text)
+	var answered *proxyRefusal
+	if errors.As(err, &answered) {
+		status = answered.status
+	}
 	avoid := "add the host to NO_PROXY"
 	if odd := noProxyProblems(w.setting); len(odd) > 0 {
 		avoid = odd[0] + "; " + avoid

@@ -1,9 +1,12 @@
 package ringcx
 
 import (
+	"bytes"
 	"context"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // A token request that is itself signed with a token waits for that token. If the session that brings it waits for this
@@ -37,10 +40,51 @@ var waits struct {
 
 type waitPair struct{ asker, source *Session }
 
+// makers are the goroutines that make token requests of sessions, by their ids as the runtime prints them: strings and *Session.
+// A source of tokens that takes no context, such as one of golang.org/x/oauth2, is asked in the goroutine of the request.
+var makers sync.Map
+
+// making is how many there are.
+var making atomic.Int64
+
+// makes enters that this goroutine makes a token request of s, until done is called.
+func (s *Session) makes() (done func()) {
+	if s == nil {
+		return func() {}
+	}
+	id := goroutine()
+	makers.Store(id, s)
+	making.Add(1)
+	return func() {
+		making.Add(-1)
+		makers.Delete(id)
+	}
+}
+
+// askingHere is the session whose token request this goroutine makes, nil if it makes none.
+func askingHere() *Session {
+	if making.Load() == 0 {
+		return nil
+	}
+	s, _ := makers.Load(goroutine())
+	asker, _ := s.(*Session)
+	return asker
+}
+
+// goroutine names the one that runs.
+func goroutine() string {
+	var buf [64]byte
+	name, _, _ := bytes.Cut(buf[:runtime.Stack(buf[:], false)], []byte(" ["))
+	return string(name)
+}
+
 // awaits enters that the token request of ctx, if it is one, waits for s until done is called. It refuses if s waits for
 // the request, by whatever way round.
 func (s *Session) awaits(ctx context.Context) (done func(), err error) {
 	asker, _ := asking(ctx)
+	if asker == nil {
+		asker = askingHere()
+	}
 	if asker == nil {
 		return func() {}, nil
 	}

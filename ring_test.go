@@ -33,6 +33,19 @@ type otherSource struct{ s *ringcx.Session }
 
 func (o otherSource) Token(ctx context.Context) (*ringcx.Token, error) { return o.s.Token(ctx) }
 
+// contextless signs with a session as the transport of golang.org/x/oauth2 does, whose sources take no context.
+type contextless viaContext
+
+func (c contextless) RoundTrip(req *http.Request) (*http.Response, error) {
+	token, err := c.source.Token(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	req = req.Clone(req.Context())
+	req.Header.Set("X-Gateway", token.AccessToken)
+	return c.base.RoundTrip(req)
+}
+
 func TestAClientThatSignsWithItsOwnSessionIsToldSoAtOnce(t *testing.T) {
 	for name, c := range map[string]func(s *ringcx.Session, base http.RoundTripper) http.RoundTripper{
 		"its own client": func(s *ringcx.Session, _ http.RoundTripper) http.RoundTripper { return s.Client().Transport },
@@ -46,6 +59,7 @@ func TestAClientThatSignsWithItsOwnSessionIsToldSoAtOnce(t *testing.T) {
 			return &ringcx.Transport{Source: otherSource{s}, Host: "localhost", Base: base}
 		},
 		"a transport of its own": func(s *ringcx.Session, base http.RoundTripper) http.RoundTripper { return viaContext{s, base} },
+		"one without a context":  func(s *ringcx.Session, base http.RoundTripper) http.RoundTripper { return contextless{s, base} },
 	} {
 		for _, other := range []bool{false, true} { // another session of the same lineage, too
 			t.Run(name, func(t *testing.T) {
@@ -136,35 +150,50 @@ func TestSessionsThatSignForEachOtherAreToldSoAtOnce(t *testing.T) {
 }
 
 func TestASessionMaySignForAnother(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		gateway := newVendor(t)
-		v := newVendor(t)
-		config := v.Config()
-		signed := 0
-		config.HTTPClient = &http.Client{Transport: viaContext{gateway.Session(nil), roundTrip(func(r *http.Request) (*http.Response, error) {
-			if r.Header.Get("X-Gateway") != "" {
-				signed++
-			}
-			return v.Client().Transport.RoundTrip(r)
-		})}}
-		s := config.NewSession(config.JWT(v.Demo().JWT), nil)
-		for range 3 {
-			s.Invalidate(mustToken(t, s))
-		}
-		if signed != 3 { // login, exchange, refresh
-			t.Errorf("%d requests were signed", signed)
-		}
-	})
+	for name, sign := range map[string]func(ringcx.TokenSource, http.RoundTripper) http.RoundTripper{
+		"with a context":    func(s ringcx.TokenSource, base http.RoundTripper) http.RoundTripper { return viaContext{s, base} },
+		"without a context": func(s ringcx.TokenSource, base http.RoundTripper) http.RoundTripper { return contextless{s, base} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				gateway := newVendor(t)
+				v := newVendor(t)
+				config := v.Config()
+				signed := 0
+				config.HTTPClient = &http.Client{Transport: sign(gateway.Session(nil), roundTrip(func(r *http.Request) (*http.Response, error) {
+					if r.Header.Get("X-Gateway") != "" {
+						signed++
+					}
+					return v.Client().Transport.RoundTrip(r)
+				}))}
+				s := config.NewSession(config.JWT(v.Demo().JWT), nil)
+				for range 3 {
+					s.Invalidate(mustToken(t, s))
+				}
+				if signed != 3 { // login, exchange, refresh
+					t.Errorf("%d requests were signed", signed)
+				}
+			})
+		})
+	}
 }
 
-// deaf signs with a session that it asks without a context, as clients of OAuth do.
+// deaf signs with a session that it asks in a goroutine of its own, without a context.
 type deaf struct {
 	source ringcx.TokenSource
 	base   http.RoundTripper
 }
 
 func (d deaf) RoundTrip(req *http.Request) (*http.Response, error) {
-	return viaContext(d).RoundTrip(req.WithContext(context.Background()))
+	var resp *http.Response
+	var err error
+	done := make(chan struct{})
+	go func() { // where nobody can tell what it is for
+		defer close(done)
+		resp, err = viaContext(d).RoundTrip(req.WithContext(context.Background())) //nolint:bodyclose // the caller does
+	}()
+	<-done
+	return resp, err
 }
 
 func TestATransportThatObeysNoContextKeepsNobodyWaitingForEver(t *testing.T) {

@@ -20,6 +20,18 @@ type opaque struct{ base http.RoundTripper }
 
 func (h opaque) RoundTrip(r *http.Request) (*http.Response, error) { return h.base.RoundTrip(r) }
 
+// rebuilt is a transport of a program's own that makes its own request of each, with the same headers.
+type rebuilt struct{ base http.RoundTripper }
+
+func (h rebuilt) RoundTrip(r *http.Request) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(r.Context(), r.Method, r.URL.String(), r.Body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header, req.ContentLength = r.Header, r.ContentLength
+	return h.base.RoundTrip(req)
+}
+
 func TestAConnectionThatWentSilentKeepsNobodyWithoutAToken(t *testing.T) {
 	for name, c := range map[string]struct {
 		http2, up, down bool
@@ -33,6 +45,7 @@ func TestAConnectionThatWentSilentKeepsNobodyWithoutAToken(t *testing.T) {
 		"HTTP/1.1, to the vendor": {up: true, others: otherPromise},
 		"HTTP/1.1, from it":       {down: true, others: otherPromise},
 		"HTTP/2, a stranger's":    {http2: true, up: true, down: true, wrap: func(b *http.Transport) http.RoundTripper { return opaque{b} }},
+		"HTTP/2, one that asks":   {http2: true, up: true, down: true, wrap: func(b *http.Transport) http.RoundTripper { return rebuilt{b} }},
 		"HTTP/2, one that closes": {http2: true, up: true, down: true, wrap: func(b *http.Transport) http.RoundTripper { return wrapped{b} }},
 		"HTTP/1.1, a stranger's":  {up: true, down: true, wrap: func(b *http.Transport) http.RoundTripper { return opaque{b} }},
 		"HTTP/2, a Transport":     {http2: true, up: true, down: true, others: otherPromise, wrap: func(b *http.Transport) http.RoundTripper { return &ringcx.Transport{Base: b} }},
@@ -114,8 +127,9 @@ func TestAVendorThatIsOnlySlowIsWaitedFor(t *testing.T) {
 
 func TestAfterATimeoutTheNextRequestUsesAnotherConnection(t *testing.T) {
 	for name, wrap := range map[string]func(*http.Transport) http.RoundTripper{
-		"net/http's":   func(b *http.Transport) http.RoundTripper { return b },
-		"a stranger's": func(b *http.Transport) http.RoundTripper { return opaque{b} },
+		"net/http's":    func(b *http.Transport) http.RoundTripper { return b },
+		"a stranger's":  func(b *http.Transport) http.RoundTripper { return opaque{b} },
+		"one that asks": func(b *http.Transport) http.RoundTripper { return rebuilt{b} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -165,8 +165,7 @@ func (t *Transport) send(req *http.Request) (*http.Response, error) {
 	over, start := route(t.Base, req.URL, t.AllowHTTP, purpose), time.Now()
 	_, ours := over.(*http.Transport)
 	if t.suspect.Load() {
-		last := *req
-		req, last.Close = &last, true
+		req = asLast(req)
 	}
 	resp, err := roundTrip(over, req, purpose, ours)
 	silent := err != nil && (purpose == useToken || time.Since(start) >= pingAfter)
@@ -183,6 +182,17 @@ func (t *Transport) send(req *http.Request) (*http.Response, error) {
 		err = withCause(err, req, over, time.Now(), 0)
 	}
 	return resp, err
+}
+
+// asLast is req as the last one of its connection, whatever the transport is made of: one that makes a request of its own
+// copies the headers, if anything.
+func asLast(req *http.Request) *http.Request {
+	last := req.Clone(req.Context())
+	last.Close = true
+	if last.Header != nil {
+		last.Header.Set("Connection", "close")
+	}
+	return last
 }
 
 // token is one to sign req with.

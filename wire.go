@@ -57,7 +57,7 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 		c.count(usedUp(resp.Header))
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	body = bytes.TrimPrefix(body, []byte("\ufeff")) // a byte order mark says nothing
+	body = bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\ufeff")) // a byte order mark says nothing
 	if err != nil {
 		err = withCause(err, req, route(c.transport(), req.URL, c.AllowHTTP, useToken), c.now(), c.knownSkew())
 		err = &Error{
@@ -82,16 +82,16 @@ func (c Config) knownSkew() time.Duration {
 // holds a token and is whole is taken, whatever came after it.
 func (c Config) judge(r tokenRequest, resp *http.Response, body []byte, broken error) error {
 	problem := &Error{Op: r.op, StatusCode: resp.StatusCode, kind: failLost}
-	a := readAnswer(body)
+	a := readTokens(body)
 	switch {
 	case resp.StatusCode/100 != 2, a.isError():
 		return answerError(r.op, resp, body, c.now(), r.secrets(c))
 	case len(body) > maxAnswer:
 		problem.Message = "the answer is larger than 1 MiB and was not read"
+	case broken != nil && !readAnswer(body).holdsToken():
+		return broken
 	case a.holdsToken():
 		return nil
-	case broken != nil:
-		return broken
 	case isHTML(resp, body):
 		problem.Message = describe(resp, body)
 		if r.app {
@@ -153,8 +153,9 @@ func networkMessage(req *http.Request, err error, secrets []string) string {
 
 // decode reads the fields of an answer.
 func decode(op string, body []byte) (answer, error) {
-	var a answer
-	if err := json.Unmarshal(body, &a); err != nil {
+	a := readTokens(body)
+	if a == nil {
+		err := json.Unmarshal(body, &a)
 		msg := "the answer is not the JSON expected"
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) || len(body) == 0 {

@@ -47,7 +47,7 @@ func (l *listing) each(yield func(rows []json.RawMessage) error) error {
 			return nil
 		case len(rows) < l.size:
 			asked++
-			last, err := l.afterShort(&page, len(rows))
+			last, err := l.afterShort(&page, len(rows), len(fresh))
 			if err != nil || last {
 				return err
 			}
@@ -60,15 +60,16 @@ func (l *listing) each(yield func(rows []json.RawMessage) error) error {
 
 // afterShort finds out whether a page with fewer rows than were asked for was the last, or the server gives no more at a
 // time, and where to go on: it may count pages of the size that it was asked for, or of the size that it gives. So it is
-// asked for the one row that comes next.
-func (l *listing) afterShort(page *int, got int) (last bool, err error) {
+// asked for the one row that comes next. If one that is known comes instead, the server may take rows out of its pages, and
+// more of them follow; it knows no pages if it gives many, or brought nothing new before.
+func (l *listing) afterShort(page *int, got, fresh int) (last bool, err error) {
 	rows, err := l.get(l.rows, 1)
 	if err != nil {
 		return false, err
 	}
 	switch {
 	case len(rows) > 0 && !l.anyNew(rows):
-		return true, nil // it does not know pages
+		return len(rows) > 1 || fresh == 0, nil
 	case len(rows) == 1:
 		l.size, *page = got, l.rows/got
 	}

@@ -150,6 +150,55 @@ func TestNoListLosesARowWhereTheServerGivesLessThanAskedFor(t *testing.T) {
 	}
 }
 
+func TestNoListLosesARowWhereTheServerTakesRowsOutOfItsPages(t *testing.T) {
+	const total = 1500
+	visible := func(i int) bool { return i%3 != 0 || i < 3 }
+	for name, limit := range map[string]int{"of the size that was asked for": total, "of a size of its own": 40} {
+		t.Run(name, func(t *testing.T) {
+			p := newPerson(t)
+			n := 0
+			before(p, func(w http.ResponseWriter, r *http.Request) bool {
+				if r.URL.Path != "/voice/list" {
+					return false
+				}
+				n++
+				page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+				size, _ := strconv.Atoi(r.URL.Query().Get("maxRows"))
+				from, to := within(page*min(size, limit), min(size, limit), total)
+				rows := []map[string]int{}
+				for i := from; i < to; i++ {
+					if visible(i) {
+						rows = append(rows, map[string]int{"accountId": i})
+					}
+				}
+				w.Header().Set("Content-Type", "application/json")
+				_ = json.NewEncoder(w).Encode(rows)
+				return true
+			})
+			out, _ := p.pipes(0, "api", "GET", "/voice/list", "--paginate")
+			var rows []struct {
+				ID int `json:"accountId"`
+			}
+			if err := json.Unmarshal([]byte(out), &rows); err != nil {
+				t.Fatal(err)
+			}
+			seen := map[int]bool{}
+			for _, row := range rows {
+				seen[row.ID] = true
+			}
+			want := 0
+			for i := range total {
+				if visible(i) {
+					want++
+				}
+			}
+			if len(seen) != want || len(rows) != want || n > 400 {
+				t.Errorf("%d rows of which %d are different, want %d; %d requests", len(rows), len(seen), want, n)
+			}
+		})
+	}
+}
+
 func TestAListOfFewRowsAndOneOfNoneAreWhole(t *testing.T) {
 	for _, total := range []int{0, 1, 2, 99, 100, 101} {
 		p := newPerson(t)

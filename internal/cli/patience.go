@@ -123,17 +123,26 @@ const waitStore = "the store to answer"
 // connects is how long a store on a server may need for a connection, before it is one that keeps people waiting.
 const connects = 3 * time.Second
 
+// answers is how long a store on a server may need for an answer, before it is given up.
+const answers = 10 * time.Second
+
+func answersUntil(ctx context.Context) time.Time {
+	until := time.Now().Add(answers)
+	if at, ok := ctx.Deadline(); ok && at.Before(until) {
+		return at
+	}
+	return until
+}
+
 // Load implements ringcx.Store.
 func (s tellingStore) Load(ctx context.Context, key string) ([]byte, error) {
-	until, _ := ctx.Deadline()
-	defer s.app.awaitsAfter(connects, waitStore, until)()
+	defer s.app.awaitsAfter(connects, waitStore, answersUntil(ctx))()
 	return s.base.Load(ctx, key)
 }
 
 // Now is the store's time.
 func (s tellingStore) Now(ctx context.Context) (time.Time, error) {
-	until, _ := ctx.Deadline()
-	defer s.app.awaitsAfter(connects, waitStore, until)()
+	defer s.app.awaitsAfter(connects, waitStore, answersUntil(ctx))()
 	return s.base.Now(ctx)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -106,6 +107,9 @@ func explain(op string, err error) error {
 	switch {
 	case strings.Contains(err.Error(), "can't parse"):
 		e.text, e.remedy = "what answers there is not Redis", wrong
+	case isLate(cause):
+		e.text = "the server took the connection and did not answer in time"
+		e.remedy = "check that it is Redis and runs, and that nothing in between holds its answers back; the store's URL begins with rediss:// if it wants TLS"
 	case isCut(cause):
 		e.text = "the server closed the connection without an answer"
 		e.remedy = "check that it is Redis, and whether it wants TLS: the store's URL begins with rediss:// then"
@@ -116,6 +120,11 @@ func explain(op string, err error) error {
 func isCut(err error) bool {
 	var op *net.OpError
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &op) && (op.Op == "read" || op.Op == "write") && !op.Timeout()
+}
+
+func isLate(err error) bool {
+	var op *net.OpError
+	return errors.Is(err, os.ErrDeadlineExceeded) && !(errors.As(err, &op) && op.Op == "dial")
 }
 
 // judge has something against what listens where Redis should, nil if it does not tell what it is.

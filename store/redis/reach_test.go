@@ -64,6 +64,17 @@ func web(t *testing.T, secure bool) string {
 	return s.Listener.Addr().String()
 }
 
+// mute takes connections and says nothing.
+func mute(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l.Addr().String()
+}
+
 func TestAServerThatIsNotTheOneThatIsMeantIsTold(t *testing.T) {
 	plain := start(t).URL()
 	pg, err := testservers.Postgres()
@@ -79,6 +90,7 @@ func TestAServerThatIsNotTheOneThatIsMeantIsTold(t *testing.T) {
 		"an unknown authority":           {"rediss://:pw-canary@" + web(t, true) + "/0", "not one that this program trusts", "SSL_CERT_FILE"},
 		"PostgreSQL":                     {"redis://:pw-canary@" + database + "/0", "closed the connection", "check that it is Redis"},
 		"PostgreSQL asked for TLS":       {"rediss://:pw-canary@" + database + "/0", "closed the connection", "check that it is Redis"},
+		"one that says nothing":          {"redis://:pw-canary@" + mute(t) + "/0", "did not answer in time", "check that it is Redis"},
 		"a database that is not there":   {strings.Replace(plain, "/0", "/9999", 1), "DB index is out of range", "such as /0"},
 		"a host that is not there":       {"redis://:pw-canary@nowhere.invalid/0", "nowhere.invalid", ""},
 		"a port where nobody listens":    {"redis://:pw-canary@127.0.0.1:1/0", "connection refused", "check that Redis runs"},
