@@ -273,3 +273,23 @@ func TestALogoutIsDoneOnlyIfTheAnswerSaysThatTheTokenHasEnded(t *testing.T) {
 		})
 	}
 }
+
+func TestASessionThatCouldNotBeForgottenIsNotEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, store := newVendor(t), &moodyStore{Memory: new(ringcx.Memory)}
+		s := v.Session(&ringcx.SessionOptions{Store: store, Key: "k"})
+		token := mustToken(t, s)
+		n := len(v.Paths())
+		store.fail, store.saves = map[int]bool{1: true}, 0
+		if err := s.Logout(t.Context()); !errors.Is(err, errBroken) {
+			t.Errorf("error: %v", err)
+		}
+		wantAsked(t, v, n)
+		if !works(t, v, token) {
+			t.Error("the session was ended, and its record is there")
+		}
+		if err := s.Logout(t.Context()); err != nil {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
+}
