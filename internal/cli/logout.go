@@ -60,8 +60,10 @@ func (a *app) logOutOfAll(local bool) error {
 	}
 	var failed []string
 	var causes []error
+	hint := ""
 	note := func(name string, err error) {
 		if err != nil {
+			hint = first(hint, a.hintFor(err)) // while it is this profile's
 			failed, causes = append(failed, fmt.Sprintf("%s: %s", name, err)), append(causes, err)
 		}
 	}
@@ -84,7 +86,7 @@ func (a *app) logOutOfAll(local bool) error {
 	if !slices.ContainsFunc(causes, func(err error) bool { return !isBusy(err) }) {
 		return &notEnded{text, later + ", or 'ringcx logout --all --local' to forget them here", true}
 	}
-	return &hintedError{errors.New(text), first(hintFor(causes[0]), later)}
+	return &hintedError{errors.New(text), first(hint, later)}
 }
 
 // variablesAlone is the account that flags and variables give without a profile, if anything is stored of it; else nil.
