@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -173,10 +174,10 @@ func (a *app) logOutUnknown(acc *account, local bool) error {
 	return a.logOut(acc, local)
 }
 
-// kept tells whether the store has a session or credentials of a profile.
+// kept tells whether the store has a session or credentials of a profile. Why a login failed is neither.
 func (a *app) kept(acc *account) (bool, error) {
 	for _, key := range []string{acc.profile, secretsKey(acc.profile)} {
-		if value, err := acc.store.Load(a.Context, key); value != nil || err != nil {
+		if value, err := acc.store.Load(a.Context, key); err != nil || value != nil && !bytes.Equal(value, failureOf(value)) {
 			return true, err
 		}
 	}
