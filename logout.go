@@ -23,6 +23,9 @@ func (s *Session) Logout(ctx context.Context) error {
 		if !s.owns(r) {
 			return save(nil)
 		}
+		if err := save(old); err != nil {
+			return err // what could not be forgotten is not ended
+		}
 		ctx := context.WithoutCancel(ctx)
 		s.skew.CompareAndSwap(0, int64(r.Skew))
 		if left = s.revoke(ctx, r); left != nil {

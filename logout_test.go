@@ -273,3 +273,39 @@ func TestALogoutIsDoneOnlyIfTheAnswerSaysThatTheTokenHasEnded(t *testing.T) {
 		})
 	}
 }
+
+// fixedStore does not change what it has under key, as a file that is mounted by itself.
+type fixedStore struct {
+	*ringcx.Memory
+	key string
+}
+
+func (f *fixedStore) Update(ctx context.Context, key string, fn func([]byte, func([]byte) error) error) error {
+	return f.Memory.Update(ctx, key, func(old []byte, save func([]byte) error) error {
+		if key == f.key {
+			save = func([]byte) error { return errBroken }
+		}
+		return fn(old, save)
+	})
+}
+
+func TestASessionThatCouldNotBeForgottenIsNotEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, store := newVendor(t), &fixedStore{Memory: new(ringcx.Memory)}
+		s := v.Session(&ringcx.SessionOptions{Store: store, Key: "k"})
+		token := mustToken(t, s)
+		n := len(v.Paths())
+		store.key = "k"
+		if err := s.Logout(t.Context()); !errors.Is(err, errBroken) {
+			t.Errorf("error: %v", err)
+		}
+		wantAsked(t, v, n)
+		if !works(t, v, token) {
+			t.Error("the session was ended, and its record is there")
+		}
+		store.key = ""
+		if err := s.Logout(t.Context()); err != nil {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
+}

@@ -77,6 +77,9 @@ func examineDir(dir string, secret bool, now time.Time) []fileFact {
 		check = file.CheckPrivate
 	}
 	here.private, here.writable = check(dir), tryWriting(dir)
+	if !secret && info.Mode()&fs.ModeSticky != 0 && !foreign(info, secret) {
+		here.private = nil // nobody else can replace what lies in it
+	}
 	here.foreign = foreign(info, secret) && here.writable != nil
 	facts := []fileFact{here}
 	entries, err := os.ReadDir(dir)

@@ -19,7 +19,7 @@ type Env struct {
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
 	Environ        func() []string // all variables, for programs that are run; nil: none
-	Home           string          // the user's home directory, "" if unknown
+	Home           string          // the user's home directory, a whole path; "" if unknown
 	Context        context.Context // ends when the user interrupts; a process has one, so it lives here
 	HTTPClient     *http.Client    // nil: http.DefaultClient
 	OutTerminal    bool            // Stdout is a terminal
@@ -36,6 +36,9 @@ type Env struct {
 // System is the Env of this process.
 func System() *Env {
 	home, _ := os.UserHomeDir()
+	if !filepath.IsAbs(home) { // such as a ~ that no shell has expanded: another directory wherever a command starts
+		home = ""
+	}
 	dir, _ := os.Getwd()
 	return &Env{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Environ: os.Environ, Home: home, Context: interruptible(),

@@ -62,16 +62,21 @@ func (d *draft) Now(ctx context.Context) (time.Time, error) {
 // mayStore finds out whether what a login brings can be stored, before anything is sent for it.
 func (a *app) mayStore(acc *account) error {
 	for _, key := range []string{acc.key, secretsKey(acc.profile)} {
-		if err := acc.store.Update(a.Context, key, func(old []byte, save func([]byte) error) error {
-			if old == nil {
-				return nil
-			}
-			return save(old)
-		}); err != nil {
+		if err := a.replaceable(acc, key); err != nil {
 			return err
 		}
 	}
 	return a.placeForProfile()
+}
+
+// replaceable finds out whether what the store has under a key can be replaced.
+func (a *app) replaceable(acc *account, key string) error {
+	return acc.store.Update(a.Context, key, func(old []byte, save func([]byte) error) error {
+		if old == nil {
+			return nil
+		}
+		return save(old)
+	})
 }
 
 // replaced is what the Store had of a profile before a login.

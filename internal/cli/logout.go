@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -60,8 +61,10 @@ func (a *app) logOutOfAll(local bool) error {
 	}
 	var failed []string
 	var causes []error
+	hint := ""
 	note := func(name string, err error) {
 		if err != nil {
+			hint = first(hint, a.hintFor(err)) // while it is this profile's
 			failed, causes = append(failed, fmt.Sprintf("%s: %s", name, err)), append(causes, err)
 		}
 	}
@@ -84,7 +87,7 @@ func (a *app) logOutOfAll(local bool) error {
 	if !slices.ContainsFunc(causes, func(err error) bool { return !isBusy(err) }) {
 		return &notEnded{text, later + ", or 'ringcx logout --all --local' to forget them here", true}
 	}
-	return &hintedError{errors.New(text), first(hintFor(causes[0]), later)}
+	return &hintedError{errors.New(text), first(hint, later)}
 }
 
 // variablesAlone is the account that flags and variables give without a profile, if anything is stored of it; else nil.
@@ -174,10 +177,10 @@ func (a *app) logOutUnknown(acc *account, local bool) error {
 	return a.logOut(acc, local)
 }
 
-// kept tells whether the store has a session or credentials of a profile.
+// kept tells whether the store has a session or credentials of a profile. Why a login failed is neither.
 func (a *app) kept(acc *account) (bool, error) {
 	for _, key := range []string{acc.profile, secretsKey(acc.profile)} {
-		if value, err := acc.store.Load(a.Context, key); value != nil || err != nil {
+		if value, err := acc.store.Load(a.Context, key); err != nil || value != nil && !bytes.Equal(value, failureOf(value)) {
 			return true, err
 		}
 	}
@@ -220,21 +223,15 @@ func (a *app) logOut(acc *account, local bool) error {
 		}
 	}
 	lives := a.lives(session)
-	for _, s := range []*ringcx.Session{a.beforeLogin(acc), session} {
-		if s == nil {
-			continue
-		}
-		end := s.Logout
-		if local {
-			end = s.Forget
-		}
-		if err := end(a.Context); err != nil {
-			return a.notEnded(acc, s, err)
-		}
+	if err := a.endSessions(acc, session, local); err != nil {
+		return err
 	}
 	if acc.profile != "" {
 		if err := a.forgetProfile(acc); err != nil {
-			return err
+			return &hintedError{
+				fmt.Errorf("logged out, but profile %s could not be forgotten: %w", acc.profile, err),
+				first(hintFor(err), "mend that") + "; then run '" + logoutCommand(acc.profile, true) + "'",
+			}
 		}
 	}
 	a.inform("Logged out (%s).\n", acc.name())
@@ -295,9 +292,44 @@ func (a *app) stored(acc *account, session *ringcx.Session) (bool, error) {
 	return value != nil, err
 }
 
-// forgetProfile removes the credentials and the profile itself.
+// endSessions ends what is stored of an account, at the vendor unless local says not to ask.
+func (a *app) endSessions(acc *account, session *ringcx.Session, local bool) error {
+	if !local {
+		if err := a.mayForget(acc); err != nil {
+			return err
+		}
+	}
+	for _, s := range []*ringcx.Session{a.beforeLogin(acc), session} {
+		if s == nil {
+			continue
+		}
+		end := s.Logout
+		if local {
+			end = s.Forget
+		}
+		if err := end(a.Context); err != nil {
+			return a.notEnded(acc, s, err)
+		}
+	}
+	return nil
+}
+
+// mayForget finds out whether a profile can be forgotten, before its session is ended at the vendor.
+func (a *app) mayForget(acc *account) error {
+	if acc.profile == "" {
+		return nil
+	}
+	if _, known := acc.settings.Profiles[acc.profile]; known {
+		if err := a.placeForProfile(); err != nil {
+			return err
+		}
+	}
+	return a.replaceable(acc, secretsKey(acc.profile))
+}
+
+// forgetProfile removes the credentials and the profile itself. The session has ended: nobody's leaving changes that.
 func (a *app) forgetProfile(acc *account) error {
-	if err := a.writeSecrets(a.Context, acc.store, acc.profile, nil); err != nil {
+	if err := a.writeSecrets(context.WithoutCancel(a.Context), acc.store, acc.profile, nil); err != nil {
 		return err
 	}
 	if _, known := acc.settings.Profiles[acc.profile]; !known {

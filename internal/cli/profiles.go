@@ -260,7 +260,7 @@ func (a *app) deleteProfile(name string, local bool) error {
 	if err != nil {
 		return err
 	}
-	if err := checkProfileName(name); err != nil && s.Default != name {
+	if err := checkProfileName(name); err != nil && (name == "" || s.Default != name) {
 		return err
 	}
 	_, known := s.Profiles[name]

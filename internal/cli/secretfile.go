@@ -84,6 +84,8 @@ func (a *app) openSecret(name, purpose string) (f *os.File, pipe bool, err error
 		return nil, false, &usageError{unwrapPath(err), purpose}
 	case strings.HasPrefix(hint, "chmod") && !isLink(name): // a link is how secrets are mounted
 		return nil, false, err
+	case errors.Is(err, fs.ErrPermission): // to the shell, too
+		return nil, false, err
 	}
 	return nil, false, &hintedError{err, hint + "; or pass it on standard input: " + onStdin(purpose, name)}
 }

@@ -80,6 +80,11 @@ func denied(place string, cause error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		e.problem = path + " cannot be made: permission denied"
 		e.remedy = "make it as yours alone (a directory with mode 0700), or choose another place"
+		if dir := filepath.Dir(path); closed(dir) {
+			e.remedy = "chmod u+rwX " + quote(dir)
+		}
+	case closed(filepath.Dir(path)):
+		e.remedy = "chmod u+rwX " + quote(filepath.Dir(path))
 	case err != nil:
 		e.remedy = "a directory above it is closed to you: choose another place"
 	case !mine(info):
@@ -93,6 +98,12 @@ func denied(place string, cause error) error {
 		e.remedy = "its mode allows it: see what else forbids it, as an access list, an attribute (lsattr), SELinux or AppArmor"
 	}
 	return e
+}
+
+// closed says whether a directory of ours is closed to us.
+func closed(dir string) bool {
+	info, err := os.Lstat(dir)
+	return err == nil && info.IsDir() && mine(info) && info.Mode()&0o300 != 0o300
 }
 
 // othersIn says whether err is about something in dir that belongs to somebody else.

@@ -69,7 +69,7 @@ func (r rule) closing(path string, info fs.FileInfo) string {
 	case info.IsDir() && (!mine(info) || r == private && !ownAlone(path)):
 		return "choose a directory for this alone, which is made with the right mode"
 	case !mine(info):
-		return "use a copy of your own (mode 0600), or pass it on standard input"
+		return "use a copy of your own (mode 0600)"
 	}
 	return fmt.Sprintf("chmod %o %s", info.Mode().Perm()&^r.forbidden, quote(path))
 }

@@ -181,3 +181,36 @@ func TestADirectoryIsLookedAtHoweverItIsNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestADirectoryOfOursThatIsClosedIsTheOneToOpen(t *testing.T) {
+	for name, c := range map[string]struct {
+		dir, file os.FileMode // file 0: there is none
+		opens     string
+	}{
+		"a directory that cannot be written":    {0o500, 0o600, ""},
+		"a directory that cannot be read":       {0o000, 0o600, ""},
+		"nothing there yet":                     {0o500, 0, ""},
+		"a file that cannot be read":            {0o700, 0o200, "/config.toml"},
+		"a file whose mode is not what forbids": {0o700, 0o600, "none"},
+	} {
+		dir := filepath.Join(t.TempDir(), "settings")
+		path := filepath.Join(dir, "config.toml")
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if c.file != 0 {
+			if err := os.WriteFile(path, nil, c.file); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Chmod(dir, c.dir); err != nil {
+			t.Fatal(err)
+		}
+		err := file.Explain(path, &os.PathError{Op: "open", Path: path, Err: syscall.EACCES})
+		_ = os.Chmod(dir, 0o700)
+		var hinted interface{ Hint() string }
+		if want := "chmod u+rwX \"" + dir + c.opens + "\""; !errors.As(err, &hinted) || (hinted.Hint() == want) == (c.opens == "none") {
+			t.Errorf("%s: %v, %q", name, err, hinted.Hint())
+		}
+	}
+}
