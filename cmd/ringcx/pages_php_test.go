@@ -134,9 +134,8 @@ echo str_contains(serialize($kept), trim(ringcx('token'))) ? "a token is kept" :
 	}
 }
 
-func TestTheLaravelPieceOfThePHPPageRunsWithStandIns(t *testing.T) {
-	box := ringcxtest.NewServer(t, nil)
-	out := php(t, box, map[string]string{"provider.php": phpBlock(t, "Http::macro"), "main.php": `<?php
+// laravel has what the piece uses of Laravel, as far as it uses it.
+const laravel = `<?php
 namespace Illuminate\Http\Client {
     class Answer { function __construct(public int $status, public string $body) {} function status() { return $this->status; } }
     class RequestException extends \Exception { public $response; }
@@ -181,7 +180,11 @@ namespace Illuminate\Support\Facades {
             return new Done(proc_close($p), $out);
         }
     }
-}
+}`
+
+func TestTheLaravelPieceOfThePHPPageRunsWithStandIns(t *testing.T) {
+	box := ringcxtest.NewServer(t, nil)
+	out := php(t, box, map[string]string{"provider.php": phpBlock(t, "Http::macro"), "main.php": laravel + `
 namespace {
     function config($name, $default) { return getenv('RINGCX_SERVER_URL') ?: $default; }
     require 'provider.php';
