@@ -127,8 +127,8 @@ func counted(t *testing.T) (path string, calls func() []string) {
 	}
 }
 
-// called runs the program of a tokenUser and returns what it printed.
-func (u tokenUser) called(t *testing.T, box *ringcxtest.Server, path string, words ...string) string {
+// called runs the program of a tokenUser, for which RingCX is at an address, and returns what it printed.
+func (u tokenUser) called(t *testing.T, box *ringcxtest.Server, ringcx, path string, words ...string) string {
 	t.Helper()
 	interpreter := program{name: u.file, script: u.file, probe: u.probe, debian: u.debian}.command(t)[0]
 	flag := "-c"
@@ -141,7 +141,7 @@ func (u tokenUser) called(t *testing.T, box *ringcxtest.Server, path string, wor
 	demo := box.Demo()
 	cmd := exec.CommandContext(t.Context(), interpreter, append([]string{flag}, words...)...)
 	cmd.Env = []string{
-		"PATH=" + path, "HOME=" + t.TempDir(), "RC_SERVER_URL=" + box.URL, "RINGCX_SERVER_URL=" + box.URL, "PYTHONDONTWRITEBYTECODE=1",
+		"PATH=" + path, "HOME=" + t.TempDir(), "RC_SERVER_URL=" + box.URL, "RINGCX_SERVER_URL=" + ringcx, "PYTHONDONTWRITEBYTECODE=1",
 		"RC_APP_CLIENT_ID=" + demo.ClientID, "RC_APP_CLIENT_SECRET=" + demo.ClientSecret, "RC_USER_JWT=" + demo.JWT,
 	}
 	var stdout, stderr bytes.Buffer
@@ -167,7 +167,7 @@ func TestATokenOfTheCommandIsKeptForAllCalls(t *testing.T) {
 	eachTokenUser(t, func(t *testing.T, u tokenUser) {
 		path, calls := counted(t)
 		box := ringcxtest.NewServer(t, nil)
-		if got := u.called(t, box, path, "many", "/voice/api/v1/admin/users", "/voice/api/v1/admin/nothing"); got != "200 200 404" {
+		if got := u.called(t, box, box.URL, path, "many", "/voice/api/v1/admin/users", "/voice/api/v1/admin/nothing"); got != "200 200 404" {
 			t.Errorf("it got %s", got)
 		}
 		if c := calls(); !slices.Equal(c, []string{"token --json"}) {
@@ -184,7 +184,7 @@ func TestACallThatMeetsA401IsSentOnceMoreWithANewToken(t *testing.T) {
 	eachTokenUser(t, func(t *testing.T, u tokenUser) {
 		path, calls := counted(t)
 		box := ringcxtest.NewServer(t, nil)
-		if got := u.called(t, box, path, "/voice/api/v1/admin/users", "early", "many", "early", "stream", "/voice/api/v1/admin/users"); got != "200 200 401 200" {
+		if got := u.called(t, box, box.URL, path, "/voice/api/v1/admin/users", "early", "many", "early", "stream", "/voice/api/v1/admin/users"); got != "200 200 401 200" {
 			t.Errorf("it got %s", got)
 		}
 		want := []string{"token --json", "token --validate", "token --json", "token --validate", "token --json"}
@@ -203,20 +203,36 @@ func TestATokenOfTheCommandGoesToNobodyElse(t *testing.T) {
 		path, _ := counted(t)
 		var mu sync.Mutex
 		var got []string
+		status := http.StatusOK
 		other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			mu.Lock()
 			defer mu.Unlock()
 			got = append(got, r.Header.Get("Authorization"))
-			fmt.Fprintln(w, "{}")
+			w.WriteHeader(status)
 		}))
 		t.Cleanup(other.Close)
-		if out := u.called(t, ringcxtest.NewServer(t, nil), path, "/voice/api/v1/admin/users", other.URL+"/x"); out != "200 200" {
+		box := ringcxtest.NewServer(t, nil)
+		front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/away" {
+				http.Redirect(w, r, other.URL+"/x", http.StatusFound)
+				return
+			}
+			box.ServeHTTP(w, r)
+		}))
+		t.Cleanup(front.Close)
+		if out := u.called(t, box, front.URL, path, "/voice/api/v1/admin/users", other.URL+"/x", "/away"); out != "200 200 200" {
+			t.Errorf("it got %s", out)
+		}
+		mu.Lock()
+		status = http.StatusUnauthorized
+		mu.Unlock()
+		if out := u.called(t, box, front.URL, path, "/voice/api/v1/admin/users", "/away"); out != "200 401" {
 			t.Errorf("it got %s", out)
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		if s := strings.Join(got, ""); s != "" {
-			t.Errorf("somebody else got %q", s)
+		if s := strings.Join(got, ""); s != "" || len(got) < 2 {
+			t.Errorf("somebody else got %q", got)
 		}
 	})
 }
