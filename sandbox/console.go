@@ -12,7 +12,6 @@ const consolePath = "/console/"
 type console struct {
 	*Server
 	routes http.Handler
-	feeds  [2]*feed // of all requests, and of those with a verdict
 
 	visitors sync.Mutex           // guards what follows, and every visit
 	visits   *generations[*visit] // of whoever came
@@ -33,7 +32,6 @@ type consolePage func(v *visit, r *http.Request) answer
 func newConsole(s *Server) *console {
 	c := &console{
 		Server: s, visits: newGenerations[*visit](browsersKept), insiders: newGenerations[*visit](browsersKept),
-		feeds: [2]*feed{{}, {verdicts: true}},
 	}
 	mux := http.NewServeMux()
 	c.show(mux, "{$}", c.overview)
@@ -57,6 +55,7 @@ func newConsole(s *Server) *console {
 	c.show(mux, "inspector", c.inspectForm)
 	c.take(mux, "inspector", c.inspect)
 	c.show(mux, "requests", c.requestList)
+	c.show(mux, "requests/rows", c.requestRows)
 	c.show(mux, "timeline", c.timeline)
 	mux.HandleFunc("GET "+consolePath+"requests/stream", c.requestStream)
 	c.show(mux, "controls", c.controlsForm)

@@ -105,6 +105,62 @@ func TestInABrowserRequestsAppearWhileOneLooks(t *testing.T) {
 	d.look("console-live")
 }
 
+func TestInABrowserTheEntryThatOneReadsStaysOpenAndInPlace(t *testing.T) {
+	d := newDesk(t)
+	for range 3 {
+		d.v.login()
+	}
+	d.Visit(d.web + "/console/requests")
+	d.Click("#request-2 summary")
+	d.See("#curl-2")
+	place := func() float64 {
+		return d.Number(`document.getElementById("request-2").getBoundingClientRect().top`)
+	}
+	before := place()
+	for n := range 30 {
+		d.v.get("/restapi/"+strconv.Itoa(n), "")
+	}
+	d.See("#request-33")
+	if after := place(); after-before > 1.5 || before-after > 1.5 {
+		t.Errorf("it was at %v, and is at %v", before, after)
+	}
+	for n := range 400 {
+		d.v.get("/restapi/"+strconv.Itoa(n), "")
+	}
+	d.See("#request-433")
+	d.See("#curl-2")
+	d.See("#request-2 details[open]")
+	if after := place(); after-before > 1.5 || before-after > 1.5 {
+		t.Errorf("it was at %v, and is at %v", before, after)
+	}
+	d.look("console-reading")
+}
+
+func TestInABrowserWhyARequestWasRefusedIsSeen(t *testing.T) {
+	d := newDesk(t)
+	cx := d.v.exchange()
+	d.v.Advance(5*time.Minute + 12*time.Second)
+	d.v.get(usersPath, str(cx, "accessToken"))
+	d.v.get("/restapi", "")
+	d.Visit(d.web + "/console/requests")
+	d.Click("#status")
+	d.Type("401\r")
+	d.See("#request-3")
+	d.See(".filter a")
+	d.v.get("/restapi/other", "")
+	d.v.get(usersPath, str(cx, "accessToken"))
+	d.See("#request-6") // and not the one before it
+	d.Click("#request-3 summary")
+	d.See("#curl-3")
+	if got := d.Text("#request-3 .why"); got != "the token ended 12s before" {
+		t.Errorf("the log says %q", got)
+	}
+	if n := d.Number(`document.querySelectorAll("#log > li").length`); n != 2 {
+		t.Errorf("%v entries were answered 401", n)
+	}
+	d.look("console-why")
+}
+
 func TestInABrowserTheGuideIsWalkedWithThePointer(t *testing.T) {
 	d := newDesk(t)
 	d.Visit(d.web + "/console/guide")

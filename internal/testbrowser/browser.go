@@ -144,6 +144,12 @@ func (p *Page) Text(css string) string {
 	return run(p, "reading "+css, chromedp.Text(chromedp.CSS(css)))
 }
 
+// Number is the value of a script in the page.
+func (p *Page) Number(script string) float64 {
+	p.t.Helper()
+	return run(p, "asking "+script, chromedp.Evaluate[float64](script))
+}
+
 // Focus is the id, else the name and value, of the element that the keyboard goes to. A page that has just come has drawn
 // itself before it is asked, because only then it gives the focus to an element of its own.
 func (p *Page) Focus() string {
