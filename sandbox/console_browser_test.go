@@ -55,7 +55,7 @@ func TestInABrowserTheKeyboardIsEnoughToCreateAnApp(t *testing.T) {
 	d.Type("\t")
 	d.wantFocus("refresh-yes")
 	for i := 0; d.Focus() != "create"; i++ {
-		if i > 40 {
+		if i > 80 {
 			t.Fatal("Tab does not reach the button")
 		}
 		d.Type("\t")
@@ -205,6 +205,7 @@ func TestInABrowserASettingIsChosenAndPutBackWithTheKeyboard(t *testing.T) {
 		t.Errorf("in force: %v", got)
 	}
 	d.Visit(d.web + "/console/contract?show=changed")
+	d.Click("#ask-all")
 	d.Click("#back-all")
 	d.See(".notice")
 	if got := d.v.settings(); got["exchangeLimit"] != 5.0 || got["sessionCapRefuses"] != false {

@@ -101,31 +101,40 @@ func (c *console) moveClock(v *visit, r *http.Request) answer {
 			"advance": "Give a duration such as 90s, 6m, 1h30m or -5m, up to 100 years.",
 		}})
 	}
-	return c.done("controls", "clock")
+	if d == 0 {
+		return c.done("controls", "same", "clock")
+	}
+	return c.done("controls", "clock", "clock")
 }
 
 // turnLimits switches the limits on or off, or forgets what was counted.
 func (c *console) turnLimits(_ *visit, r *http.Request) answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	change := r.PostForm.Get("change")
+	change, notice := r.PostForm.Get("change"), "same"
 	for _, l := range c.limiters() {
 		switch change {
 		case "on", "off":
+			if l.off != (change == "off") {
+				notice = "limits"
+			}
 			l.off = change == "off"
 			c.changes.touch(l.limiter)
 		case "forget":
+			if len(l.buckets) > 0 {
+				notice = "limits"
+			}
 			l.forget()
 		default:
 			return c.refusal(http.StatusBadRequest, "Refused", "Limits can be switched on or off, or forget what was counted.")
 		}
 	}
-	return c.done("controls", "limits")
+	return c.done("controls", notice, "limits")
 }
 
 func (c *console) startOver(*visit, *http.Request) answer {
 	if err := c.reset(); err != nil {
 		return c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
 	}
-	return c.done("controls", "reset")
+	return c.done("controls", "reset", "")
 }

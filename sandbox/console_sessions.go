@@ -159,14 +159,14 @@ func (c *console) revoke(_ *visit, r *http.Request) answer {
 		for s := range c.platform.allOpen() {
 			if handle(c.platform.id(s)) == want {
 				c.platform.end(s, c.Now())
-				return c.done("sessions", "revoked")
+				return c.done("sessions", "revoked", "rc")
 			}
 		}
 	case "refresh":
 		for in := range c.cx.signIns.all() {
 			if in.turn > 0 && handle(c.cx.refreshToken(in)) == want {
 				c.cx.end(in, c.rules.Load().ringcxLogoutEndsAccess, c.Now())
-				return c.done("sessions", "revoked")
+				return c.done("sessions", "revoked", "refresh")
 			}
 		}
 	}

@@ -179,7 +179,7 @@ func TestAFieldOfAnAppThatMakesNoSenseIsMarked(t *testing.T) {
 	for want, pairs := range map[string][]string{
 		"name-wrong":        {"name", " "},
 		"up to 100":         {"name", strings.Repeat("x", 101)},
-		"auth-wrong":        {"auth", "password"},
+		"auth-wrong":        {"auth", "magic"},
 		"refresh-wrong":     {"refresh", "perhaps"},
 		"access-wrong":      {"access", ""},
 		"scopes-wrong":      {"scope", "Everything"},

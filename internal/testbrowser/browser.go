@@ -205,7 +205,8 @@ func (p *Page) Problems() []string {
 var auditScript string
 
 // Audit lists what keeps people from using the page: fields without a label, a missing heading or language, contrast
-// below 4.5 to 1 (3 to 1 for large text), and a page wider than its window.
+// below 4.5 to 1 (3 to 1 for large text), a page wider than its window, names that are not what can be read, targets below
+// 24 pixels, landmarks of the same name, and roles of elements that may have none.
 func (p *Page) Audit() []string {
 	p.t.Helper()
 	return run(p, "auditing", chromedp.Evaluate[[]string](auditScript))

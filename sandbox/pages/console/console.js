@@ -28,6 +28,19 @@
     }, 2000);
   });
 
+  // After a form, the keyboard is where something was changed or has to be.
+  const wrong = document.querySelector("[aria-invalid]");
+  const notice = document.getElementById("notice");
+  if (wrong) wrong.focus();
+  else if (notice) {
+    const place = location.hash && document.getElementById(location.hash.slice(1));
+    (place || notice).focus();
+    if (place && document.activeElement !== place) {
+      place.tabIndex = -1;
+      place.focus();
+    }
+  }
+
   const code = document.getElementById("code-flow");
   if (code) {
     const show = () => {
