@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ringcx-go/ringcx/internal/testbrowser"
 )
 
 func TestInABrowserEveryConsolePageCanBeReadByEverybody(t *testing.T) {
@@ -159,6 +161,81 @@ func TestInABrowserWhyARequestWasRefusedIsSeen(t *testing.T) {
 		t.Errorf("%v entries were answered 401", n)
 	}
 	d.look("console-why")
+}
+
+func TestInABrowserManyTabsFollowTheLog(t *testing.T) {
+	d := newDesk(t)
+	pages := []string{"requests", "timeline"}
+	d.Visit(d.web + "/console/requests")
+	var tabs []*testbrowser.Page
+	for n := range 8 {
+		tab := d.Another()
+		tab.Visit(d.web + "/console/" + pages[n%2])
+		tab.See("h1")
+		tabs = append(tabs, tab)
+	}
+	d.v.exchange()
+	d.See("#request-2")
+	for n, tab := range tabs {
+		if n%2 == 0 {
+			tab.See("#request-2")
+		} else {
+			tab.See("#timeline table")
+		}
+	}
+	d.Visit(d.web + "/console/") // whoever listened for the others is gone
+	d.See("#counts")
+	d.v.login()
+	for n, tab := range tabs {
+		if n%2 == 0 {
+			tab.See("#request-3")
+		}
+	}
+}
+
+func TestInABrowserAStormOfRequestsLeavesThePageAnswering(t *testing.T) {
+	d := newDesk(t)
+	d.Visit(d.web + "/console/requests")
+	d.See("#pause")
+	d.Number(`(() => {
+		window.longest = 0;
+		new PerformanceObserver((list) => { for (const e of list.getEntries()) longest = Math.max(longest, e.duration) }).observe({ type: "longtask" });
+		return 0;
+	})()`)
+	for n := range 10_000 {
+		d.v.get("/restapi/"+strconv.Itoa(n%50), "")
+	}
+	d.See("#request-10000")
+	if n := d.Number(`document.querySelectorAll("#log > li").length`); n > 210 {
+		t.Errorf("%v entries are shown", n)
+	}
+	longest := d.Number("longest")
+	t.Logf("the longest task took %v ms", longest)
+	if longest > 1500 { // so much that no slow machine fails, and less than half of what drawing each entry took
+		t.Errorf("the page did not answer for %v ms", longest)
+	}
+}
+
+func TestInABrowserAFormLeavesTheFocusWhereItWas(t *testing.T) {
+	d := newDesk(t)
+	d.Visit(d.web + "/console/contract")
+	d.Click("#set-apiLimit")
+	d.Type("1\r")
+	d.See(".notice")
+	d.wantFocus("set-apiLimit")
+	d.Visit(d.web + "/console/controls")
+	d.Click("#advance")
+	d.Type("nonsense\r")
+	d.See("#advance-wrong")
+	d.wantFocus("advance")
+	d.Problems() // of the status, as it should
+	d.Click("#advance")
+	d.Visit(d.web + "/console/controls")
+	d.Click("section:last-of-type summary")
+	d.Click("#reset-now")
+	d.See(".notice")
+	d.wantFocus("notice")
+	d.look("console-asked")
 }
 
 func TestInABrowserTheGuideIsWalkedWithThePointer(t *testing.T) {

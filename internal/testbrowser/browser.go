@@ -108,6 +108,14 @@ func run[T any](p *Page, what string, action chromedp.Action[T]) T {
 	return v
 }
 
+// Another opens another tab of the same browser.
+func (p *Page) Another() *Page {
+	p.t.Helper()
+	ctx, leave := chromedp.NewContext(p.ctx)
+	p.t.Cleanup(leave)
+	return &Page{t: p.t, ctx: ctx}
+}
+
 // Visit goes to an address and waits until the page is there.
 func (p *Page) Visit(url string) {
 	p.t.Helper()
