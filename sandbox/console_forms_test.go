@@ -32,17 +32,24 @@ func TestThePageSaysSoWhenNothingWasChanged(t *testing.T) {
 	const same = "Nothing was changed: it was so already."
 	user := regexp.MustCompile(`action="/console/(users/\d+)"`).FindStringSubmatch(d.page("accounts"))[1]
 	for _, form := range [][]string{
-		{"accounts", user, "change", "role", "role", "Super Admin"}, {"accounts", user, "change", "enable"},
-		{"contract", "contract", "setting", "exchangeLimit", "exchangeLimit", "5"}, {"contract", "contract", "back", "all"},
-		{"controls", "controls/limits", "change", "on"}, {"controls", "controls/limits", "change", "forget"},
-		{"controls", "controls/faults/clear"}, {"controls", "controls/faults/clear", "fault", "7"},
-		{"controls", "controls/clock", "advance", "0s"}, {"controls", "controls/hostile/end"},
+		{"accounts", user, "change", "role", "role", "Super Admin"},
+		{"accounts", user, "change", "enable"},
+		{"contract", "contract", "setting", "exchangeLimit", "exchangeLimit", "5"},
+		{"contract", "contract", "back", "all"},
+		{"controls", "controls/limits", "change", "on"},
+		{"controls", "controls/limits", "change", "forget"},
+		{"controls", "controls/faults/clear"},
+		{"controls", "controls/faults/clear", "fault", "7"},
+		{"controls", "controls/clock", "advance", "0s"},
+		{"controls", "controls/hostile/end"},
 	} {
 		wantText(t, d.do(form[0], form[1], form[2:]...), same)
 	}
 	for _, form := range [][]string{
-		{"accounts", user, "change", "disable"}, {"contract", "contract", "setting", "exchangeLimit", "exchangeLimit", "6"},
-		{"controls", "controls/limits", "change", "off"}, {"controls", "controls/clock", "advance", "1s"},
+		{"accounts", user, "change", "disable"},
+		{"contract", "contract", "setting", "exchangeLimit", "exchangeLimit", "6"},
+		{"controls", "controls/limits", "change", "off"},
+		{"controls", "controls/clock", "advance", "1s"},
 	} {
 		wantNoText(t, d.do(form[0], form[1], form[2:]...), same)
 	}

@@ -26,10 +26,10 @@ func TestTheRequestsPageShowsCommandsWithoutSecrets(t *testing.T) {
 	d.v.get("/restapi/it's$(here)", "")
 	page := d.page("requests")
 	wantText(t, page,
-		`curl -sS -K - "$RC_SERVER_URL"/restapi/oauth/token`, `user = "$RC_APP_CLIENT_ID:$RC_APP_CLIENT_SECRET"`,
-		"--data-urlencode grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer", `data-urlencode = "assertion=$RC_USER_JWT"`,
-		`data-urlencode = "rcAccessToken=$RC_ACCESS_TOKEN"`, `header = "Authorization: Bearer $RINGCX_ACCESS_TOKEN"`,
-		`?access_token=$RINGCX_ACCESS_TOKEN&page=2"`, "token in a URL", "-X DELETE", `/api/auth/logout/$RINGCX_REFRESH_TOKEN"`,
+		`curl -sS -K - "$RC_SERVER_URL"/restapi/oauth/token`, `user = "${RC_APP_CLIENT_ID}:${RC_APP_CLIENT_SECRET}"`,
+		"--data-urlencode grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer", `data-urlencode = "assertion=${RC_USER_JWT}"`,
+		`data-urlencode = "rcAccessToken=${RC_ACCESS_TOKEN}"`, `header = "Authorization: Bearer ${RINGCX_ACCESS_TOKEN}"`,
+		`?access_token=${RINGCX_ACCESS_TOKEN}&page=2"`, "token in a URL", "-X DELETE", `/api/auth/logout/${RINGCX_REFRESH_TOKEN}"`,
 		`'/restapi/it'\''s$(here)'`)
 	wantNoText(t, page, demo.JWT, demo.ClientSecret, str(cx, "accessToken"), str(cx, "refreshToken"))
 	only := d.page("requests?verdicts=1")
@@ -47,7 +47,7 @@ func TestALegacyTokenAndTheWrongSchemeAreWrittenDownToo(t *testing.T) {
 		d.v.send(r)
 	}
 	page := d.page("requests")
-	wantText(t, page, `header = "X-Auth-Token: $X_AUTH_TOKEN"`, `header = "Cookie: access_token=$RINGCX_ACCESS_TOKEN"`, "of another scheme, was not kept")
+	wantText(t, page, `header = "X-Auth-Token: ${X_AUTH_TOKEN}"`, `header = "Cookie: access_token=${RINGCX_ACCESS_TOKEN}"`, "of another scheme, was not kept")
 	wantNoText(t, page, "legacy-secret", "digest-secret", "cookie-secret")
 }
 
@@ -100,7 +100,7 @@ func TestEveryCommandRunsAfterTheEnvironmentFileOrSaysWhatFillsIt(t *testing.T) 
 		}
 		for line := range strings.Lines(text) {
 			for part := range strings.SplitSeq(line, "|") {
-				if strings.Contains(part, "curl ") && regexp.MustCompile(`[$](RC_USER_JWT|RC_APP_CLIENT_SECRET|[A-Z_]*TOKEN|[A-Z_]*PASSWORD)`).MatchString(part) {
+				if strings.Contains(part, "curl ") && regexp.MustCompile(`[$][{]?(RC_USER_JWT|RC_APP_CLIENT_SECRET|[A-Z_]*TOKEN|[A-Z_]*PASSWORD)`).MatchString(part) {
 					t.Errorf("a secret is an argument of curl: %s", part)
 				}
 			}

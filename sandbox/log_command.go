@@ -105,23 +105,13 @@ func (c *command) secret(option string, parts ...string) {
 	line := ""
 	for i, p := range parts {
 		if i%2 == 1 {
-			line += "$" + p
+			line += "${" + p + "}"
 			c.need(p)
 			continue
-		}
-		if next := firstByte(p); i > 0 && (next == '_' || next >= '0' && next <= '9' || next|0x20 >= 'a' && next|0x20 <= 'z') {
-			line = line[:len(line)-len(parts[i-1])] + "{" + parts[i-1] + "}"
 		}
 		line += documentText(p)
 	}
 	c.secrets = append(c.secrets, option+` = "`+line+`"`)
-}
-
-func firstByte(text string) byte {
-	if text == "" {
-		return 0
-	}
-	return text[0]
 }
 
 // documentText is text between the quotes of a configuration of curl, inside a document of a shell.
