@@ -12,7 +12,6 @@ const consolePath = "/console/"
 type console struct {
 	*Server
 	routes http.Handler
-	feeds  [2]*feed // of all requests, and of those with a verdict
 
 	visitors sync.Mutex           // guards what follows, and every visit
 	visits   *generations[*visit] // of whoever came
@@ -33,7 +32,6 @@ type consolePage func(v *visit, r *http.Request) answer
 func newConsole(s *Server) *console {
 	c := &console{
 		Server: s, visits: newGenerations[*visit](browsersKept), insiders: newGenerations[*visit](browsersKept),
-		feeds: [2]*feed{{}, {verdicts: true}},
 	}
 	mux := http.NewServeMux()
 	c.show(mux, "{$}", c.overview)
@@ -57,6 +55,7 @@ func newConsole(s *Server) *console {
 	c.show(mux, "inspector", c.inspectForm)
 	c.take(mux, "inspector", c.inspect)
 	c.show(mux, "requests", c.requestList)
+	c.show(mux, "requests/rows", c.requestRows)
 	c.show(mux, "timeline", c.timeline)
 	mux.HandleFunc("GET "+consolePath+"requests/stream", c.requestStream)
 	c.show(mux, "controls", c.controlsForm)
@@ -70,7 +69,9 @@ func newConsole(s *Server) *console {
 	c.take(mux, "controls/limits", c.turnLimits)
 	c.take(mux, "controls/reset", c.startOver)
 	mux.HandleFunc("GET "+consolePath+"controls/snapshot", c.saveSnapshot)
-	c.take(mux, "controls/snapshot", c.loadSnapshot)
+	for _, path := range []string{"controls/snapshot", "controls/snapshot/take"} {
+		c.take(mux, path, c.loadSnapshot)
+	}
 	if s.namespace == "" {
 		c.show(mux, "namespaces", c.namespaceList)
 		c.take(mux, "namespaces", c.beginNamespace)
@@ -82,8 +83,20 @@ func newConsole(s *Server) *console {
 		redirect(http.StatusMovedPermanently, consolePath).write(w)
 	})
 	c.show(mux, "", func(*visit, *http.Request) answer { return c.missing("There is no such page.") })
+	for path, page := range formPages {
+		c.show(mux, path, func(*visit, *http.Request) answer { return redirect(http.StatusSeeOther, consolePath+page) })
+	}
 	c.routes = mux
 	return c
+}
+
+// formPages are the addresses that only take forms, with the page that has the form: there leads whoever asks for the address
+// again after a refusal.
+var formPages = map[string]string{
+	"users": "accounts", "users/{id}": "accounts", "credentials/{id}/delete": "credentials", "sessions/revoke": "sessions",
+	"controls/clock": "controls", "controls/faults": "controls", "controls/faults/clear": "controls", "controls/hostile": "controls",
+	"controls/hostile/end": "controls", "controls/limits": "controls", "controls/reset": "controls",
+	"controls/snapshot/take": "controls", "namespaces/{name}/delete": "namespaces",
 }
 
 // show routes pages, take routes forms.
@@ -109,9 +122,14 @@ func (c *console) take(mux *http.ServeMux, path string, page consolePage) {
 	})
 }
 
-// done leads from a form to a page that says what was done, so that reloading it does nothing again.
-func (c *console) done(path, notice string) answer {
-	return redirect(http.StatusSeeOther, consolePath+path+"?done="+notice)
+// done leads from a form to a page that says what was done, so that reloading it does nothing again; place is the id of what was
+// changed there, "" if that is all of it.
+func (c *console) done(path, notice, place string) answer {
+	target := consolePath + path + "?done=" + notice
+	if place != "" {
+		target += "#" + place
+	}
+	return redirect(http.StatusSeeOther, target)
 }
 
 // consoleNotices are what a page says after a form.
@@ -134,6 +152,8 @@ var consoleNotices = map[string]string{
 	"snapshot":   "The sandbox is what the snapshot said.",
 	"namespace":  "The namespace has begun.",
 	"left":       "The namespace was deleted.",
+	"disarmed":   "The fault is not armed any more.",
+	"same":       "Nothing was changed: it was so already.",
 }
 
 // missing is the page about something that is not there.

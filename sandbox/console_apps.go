@@ -20,25 +20,6 @@ var appKindWords = []struct{ Word, Kind string }{
 	{"Mac desktop", "native"},
 }
 
-// appScopes are application scopes by the names that tokens carry, those that RingCX programs meet first.
-var appScopes = []scopeView{
-	{"ReadAccounts", "Read Accounts: needed for RingCX"},
-	{"EditAccounts", "Edit Accounts"},
-	{"EditExtensions", "Edit Extensions"},
-	{"CallControl", "Call Control"},
-	{"ReadCallLog", "Read Call Log"},
-	{"ReadCallRecording", "Read Call Recording"},
-	{"ReadContacts", "Read Contacts"},
-	{"ReadMessages", "Read Messages"},
-	{"SMS", "SMS"},
-	{"ReadPresence", "Read Presence"},
-	{"RingOut", "RingOut"},
-	{"SubscriptionWebhook", "Webhook Subscriptions"},
-	{"TeamMessaging", "Team Messaging"},
-	{"VoipCalling", "VoIP Calling"},
-	{"WebSocketsSubscriptions", "WebSockets Subscriptions"},
-}
-
 // appView is what is shown of an app.
 type appView struct {
 	ID, Name, Secret, Account string
@@ -168,7 +149,7 @@ func (c *console) createApp(v *visit, r *http.Request) answer {
 		f.Wrong["account"] = "This account is gone."
 		return c.askApp(v, r, f)
 	}
-	return c.done("apps/"+url.PathEscape(a.id), "app")
+	return c.done("apps/"+url.PathEscape(a.id), "app", "")
 }
 
 // request is the form as the control plane takes it; what is wrong goes into Wrong.
@@ -194,7 +175,7 @@ func (f *newAppForm) request() *appRequest {
 	in.Account = jsonID(id)
 	f.choose("refresh", f.Refresh, "yes", "no")
 	f.choose("access", f.Access, "private", "public")
-	f.choose("auth", f.Auth, "jwt", "code")
+	f.choose("auth", f.Auth, "jwt", "code", "password")
 	if f.Auth == "code" {
 		f.codeFlow(in)
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ringcx-go/ringcx/internal/testbrowser"
 )
 
 func TestInABrowserEveryConsolePageCanBeReadByEverybody(t *testing.T) {
@@ -55,7 +57,7 @@ func TestInABrowserTheKeyboardIsEnoughToCreateAnApp(t *testing.T) {
 	d.Type("\t")
 	d.wantFocus("refresh-yes")
 	for i := 0; d.Focus() != "create"; i++ {
-		if i > 40 {
+		if i > 80 {
 			t.Fatal("Tab does not reach the button")
 		}
 		d.Type("\t")
@@ -105,6 +107,137 @@ func TestInABrowserRequestsAppearWhileOneLooks(t *testing.T) {
 	d.look("console-live")
 }
 
+func TestInABrowserTheEntryThatOneReadsStaysOpenAndInPlace(t *testing.T) {
+	d := newDesk(t)
+	for range 3 {
+		d.v.login()
+	}
+	d.Visit(d.web + "/console/requests")
+	d.Click("#request-2 summary")
+	d.See("#curl-2")
+	place := func() float64 {
+		return d.Number(`document.getElementById("request-2").getBoundingClientRect().top`)
+	}
+	before := place()
+	for n := range 30 {
+		d.v.get("/restapi/"+strconv.Itoa(n), "")
+	}
+	d.See("#request-33")
+	if after := place(); after-before > 1.5 || before-after > 1.5 {
+		t.Errorf("it was at %v, and is at %v", before, after)
+	}
+	for n := range 400 {
+		d.v.get("/restapi/"+strconv.Itoa(n), "")
+	}
+	d.See("#request-433")
+	d.See("#curl-2")
+	d.See("#request-2 details[open]")
+	if after := place(); after-before > 1.5 || before-after > 1.5 {
+		t.Errorf("it was at %v, and is at %v", before, after)
+	}
+	d.look("console-reading")
+}
+
+func TestInABrowserWhyARequestWasRefusedIsSeen(t *testing.T) {
+	d := newDesk(t)
+	cx := d.v.exchange()
+	d.v.Advance(5*time.Minute + 12*time.Second)
+	d.v.get(usersPath, str(cx, "accessToken"))
+	d.v.get("/restapi", "")
+	d.Visit(d.web + "/console/requests")
+	d.Click("#status")
+	d.Type("401\r")
+	d.See("#request-3")
+	d.See(".filter a")
+	d.v.get("/restapi/other", "")
+	d.v.get(usersPath, str(cx, "accessToken"))
+	d.See("#request-6") // and not the one before it
+	d.Click("#request-3 summary")
+	d.See("#curl-3")
+	if got := d.Text("#request-3 .why"); got != "the token ended 12s before" {
+		t.Errorf("the log says %q", got)
+	}
+	if n := d.Number(`document.querySelectorAll("#log > li").length`); n != 2 {
+		t.Errorf("%v entries were answered 401", n)
+	}
+	d.look("console-why")
+}
+
+func TestInABrowserManyTabsFollowTheLog(t *testing.T) {
+	d := newDesk(t)
+	pages := []string{"requests", "timeline"}
+	d.Visit(d.web + "/console/requests")
+	var tabs []*testbrowser.Page
+	for n := range 8 {
+		tab := d.Another()
+		tab.Visit(d.web + "/console/" + pages[n%2])
+		tab.See("h1")
+		tabs = append(tabs, tab)
+	}
+	d.v.exchange()
+	d.See("#request-2")
+	for n, tab := range tabs {
+		if n%2 == 0 {
+			tab.See("#request-2")
+		} else {
+			tab.See("#timeline table")
+		}
+	}
+	d.Visit(d.web + "/console/") // whoever listened for the others is gone
+	d.See("#counts")
+	d.v.login()
+	for n, tab := range tabs {
+		if n%2 == 0 {
+			tab.See("#request-3")
+		}
+	}
+}
+
+func TestInABrowserAStormOfRequestsLeavesThePageAnswering(t *testing.T) {
+	d := newDesk(t)
+	d.Visit(d.web + "/console/requests")
+	d.See("#pause")
+	d.Number(`(() => {
+		window.longest = 0;
+		new PerformanceObserver((list) => { for (const e of list.getEntries()) longest = Math.max(longest, e.duration) }).observe({ type: "longtask" });
+		return 0;
+	})()`)
+	for n := range 10_000 {
+		d.v.get("/restapi/"+strconv.Itoa(n%50), "")
+	}
+	d.See("#request-10000")
+	if n := d.Number(`document.querySelectorAll("#log > li").length`); n > 210 {
+		t.Errorf("%v entries are shown", n)
+	}
+	longest := d.Number("longest")
+	t.Logf("the longest task took %v ms", longest)
+	if longest > 1500 { // so much that no slow machine fails, and less than half of what drawing each entry took
+		t.Errorf("the page did not answer for %v ms", longest)
+	}
+}
+
+func TestInABrowserAFormLeavesTheFocusWhereItWas(t *testing.T) {
+	d := newDesk(t)
+	d.Visit(d.web + "/console/contract")
+	d.Click("#set-apiLimit")
+	d.Type("1\r")
+	d.See(".notice")
+	d.wantFocus("set-apiLimit")
+	d.Visit(d.web + "/console/controls")
+	d.Click("#advance")
+	d.Type("nonsense\r")
+	d.See("#advance-wrong")
+	d.wantFocus("advance")
+	d.Problems() // of the status, as it should
+	d.Click("#advance")
+	d.Visit(d.web + "/console/controls")
+	d.Click("section:last-of-type summary")
+	d.Click("#reset-now")
+	d.See(".notice")
+	d.wantFocus("notice")
+	d.look("console-asked")
+}
+
 func TestInABrowserTheGuideIsWalkedWithThePointer(t *testing.T) {
 	d := newDesk(t)
 	d.Visit(d.web + "/console/guide")
@@ -149,6 +282,7 @@ func TestInABrowserASettingIsChosenAndPutBackWithTheKeyboard(t *testing.T) {
 		t.Errorf("in force: %v", got)
 	}
 	d.Visit(d.web + "/console/contract?show=changed")
+	d.Click("#ask-all")
 	d.Click("#back-all")
 	d.See(".notice")
 	if got := d.v.settings(); got["exchangeLimit"] != 5.0 || got["sessionCapRefuses"] != false {

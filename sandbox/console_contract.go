@@ -13,6 +13,8 @@ import (
 type contractPage struct {
 	Filters  []contractFilter
 	Filter   string
+	Find     string // words that all lines have
+	Sources  []source
 	Profile  string
 	Changed  int
 	Subjects []contractSubject
@@ -66,9 +68,10 @@ func (c *console) contractForm(v *visit, r *http.Request) answer {
 
 // showContract shows the contract; given is what was filled in, wrong what is wrong with it.
 func (c *console) showContract(v *visit, r *http.Request, given url.Values, wrong map[string]string) answer {
-	page := &contractPage{Filter: r.FormValue("show"), Profile: c.opts.Profile, Wrong: wrong}
+	page := &contractPage{Filter: r.FormValue("show"), Find: strings.TrimSpace(r.FormValue("find")), Profile: c.opts.Profile, Wrong: wrong}
 	doc := newContractDocument(c.opts.Profile, c.rules.Load())
 	holds := contractFilters[0].holds
+	page.Sources = doc.Sources
 	for _, f := range contractFilters {
 		out := contractFilter{Name: f.name, Label: f.label}
 		for _, l := range doc.Lines {
@@ -84,7 +87,7 @@ func (c *console) showContract(v *visit, r *http.Request, given url.Values, wron
 		}
 	}
 	for _, l := range doc.Lines {
-		if holds(l) || l.Setting != nil && wrong[l.Setting.Name] != "" {
+		if holds(l) && found(l, page.Find) || l.Setting != nil && wrong[l.Setting.Name] != "" {
 			page.add(l, given)
 		}
 	}
@@ -98,12 +101,25 @@ func (p *contractPage) add(l lineView, given url.Values) {
 	line := contractLine{lineView: l, Sentence: withCode(l.Says), Reason: withCode(l.Fixed), Doubt: withCode(strings.TrimLeft(l.note, ",;: "))}
 	if s := l.Setting; s != nil {
 		line.Given, line.Wrong = s.Value, p.Wrong[s.Name]
-		if given.Has(s.Name) && s.Type != "boolean" {
+		switch {
+		case !slices.Contains(given["setting"], s.Name):
+		case s.Type == "boolean":
+			line.Given = given.Get(s.Name) == "true"
+		default:
 			line.Given = given.Get(s.Name)
 		}
 	}
 	last := &p.Subjects[len(p.Subjects)-1]
 	last.Lines = append(last.Lines, line)
+}
+
+// found reports whether a line has all words.
+func found(l lineView, words string) bool {
+	text := l.Subject + " " + l.Says + " " + l.Known + " " + l.Fixed
+	if l.Setting != nil {
+		text += " " + l.Setting.Name
+	}
+	return !slices.ContainsFunc(strings.Fields(words), func(word string) bool { return !contains(strings.ReplaceAll(text, "`", ""), word) })
 }
 
 // withCode shows what stands between backquotes as code.
@@ -119,9 +135,10 @@ func withCode(text string) template.HTML {
 	return template.HTML(b.String()) //nolint:gosec // it was escaped
 }
 
-// turnSettings takes the settings of one subject: all that the form names, or the one that its button puts back.
+// turnSettings takes all settings that the form names, or puts back the one that a button names.
 func (c *console) turnSettings(v *visit, r *http.Request) answer {
 	wrong := map[string]string{}
+	before := c.rules.Load()
 	err := c.change(func(next *rules) error { return takeSettings(next, r.PostForm, wrong) })
 	if len(wrong) > 0 {
 		return c.showContract(v, r, r.PostForm, wrong)
@@ -129,11 +146,30 @@ func (c *console) turnSettings(v *visit, r *http.Request) answer {
 	if err != nil {
 		return c.refusal(http.StatusBadRequest, "Refused", err.Error())
 	}
-	target := "contract?done=settings"
-	if show := r.PostForm.Get("show"); show != "" {
-		target += "&show=" + url.QueryEscape(show)
+	q, place := url.Values{"done": {"settings"}}, firstChanged(before, c.rules.Load())
+	if place == "" {
+		q.Set("done", "same")
 	}
-	return redirect(http.StatusSeeOther, consolePath+target)
+	for _, name := range []string{"show", "find"} {
+		if value := r.PostForm.Get(name); value != "" {
+			q.Set(name, value)
+		}
+	}
+	if r.PostForm.Get("back") == "all" {
+		place = ""
+	}
+	return redirect(http.StatusSeeOther, consolePath+"contract?"+q.Encode()+place)
+}
+
+// firstChanged is the place on the page of the first setting whose value is another one; "" if none is.
+func firstChanged(before, after *rules) string {
+	was := newContractDocument("", before).Lines
+	for i, l := range newContractDocument("", after).Lines {
+		if l.Setting != nil && l.Setting.Value != was[i].Setting.Value {
+			return "#set-" + l.Setting.Name
+		}
+	}
+	return ""
 }
 
 func takeSettings(next *rules, form url.Values, wrong map[string]string) error {
@@ -157,6 +193,9 @@ func takeSettings(next *rules, form url.Values, wrong map[string]string) error {
 		value := strings.TrimSpace(form.Get(name))
 		if s.kind() == "boolean" && value == "" {
 			value = "false" // a box that is not ticked is not sent
+		}
+		if was := form["was-"+name]; len(was) == 1 && was[0] == value {
+			continue // somebody else may have changed it meanwhile
 		}
 		if err := s.set(next, value); err != nil {
 			wrong[name], first = "Give "+s.possible+".", err

@@ -35,7 +35,7 @@ func TestSettingsAreChosenAndPutBackInTheConsole(t *testing.T) {
 	d := newDeveloper(t, sandbox.Options{})
 	page := d.do("contract", "contract", "show", "assumed", "setting", "ringcxRefreshTTL", "ringcxRefreshTTL", "2h",
 		"setting", "ringcxRefreshReuse", "ringcxRefreshReuse", "accept", "setting", "ringcxIssuedAt")
-	wantText(t, page, "were changed", `value="ringcxRefreshTTL" aria-label="Put ringcxRefreshTTL back"`, "Default: <code>168h</code>")
+	wantText(t, page, "were changed", `value="ringcxRefreshTTL" aria-label="Put back ringcxRefreshTTL"`, "Default: <code>168h</code>")
 	got := d.v.settings()
 	if got["ringcxRefreshTTL"] != "2h" || got["ringcxRefreshReuse"] != "accept" || got["ringcxIssuedAt"] != false {
 		t.Errorf("in force: %v", got)

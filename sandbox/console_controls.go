@@ -8,17 +8,19 @@ import (
 
 // controlsPage is everything that can be turned, with what was filled in wrong.
 type controlsPage struct {
-	Offset   string
-	Steps    []choice
-	Kinds    []choice
-	Faults   []faultView
-	Fault    map[string]string // what was filled in
-	Day      *dayView          // nil: an ordinary day
-	Hostile  map[string]string // what was filled in
-	DayKinds []dayKind
-	Limits   []limitView
-	Advance  string
-	Wrong    map[string]string
+	Offset    string
+	Steps     []choice
+	Kinds     []choice
+	Faults    []faultView
+	Fault     map[string]string // what was filled in
+	Day       *dayView          // nil: an ordinary day
+	Hostile   map[string]string // what was filled in
+	DayKinds  []dayKind
+	Limits    []limitView
+	Quiet     []penaltyView
+	MoreQuiet int
+	Advance   string
+	Wrong     map[string]string
 }
 
 type limitView struct {
@@ -46,8 +48,10 @@ func (c *console) showControls(v *visit, r *http.Request, page *controlsPage) an
 	c.mu.Lock()
 	for _, l := range c.limiters() {
 		page.Limits = append(page.Limits, l.view(now))
+		page.Quiet = append(page.Quiet, c.penaltiesOf(l, now)...)
 	}
 	c.mu.Unlock()
+	page.Quiet, page.MoreQuiet = sortPenalties(page.Quiet)
 	return c.page(v, r, "controls.html", &consoleView{Title: "Controls", Page: page})
 }
 
@@ -65,6 +69,7 @@ func (c *console) limiters() []namedLimiter {
 		{"RingCentral Light: account, extension", c.platform.light, r.light()},
 		{"RingCentral Medium: permissions", c.platform.medium, r.medium()},
 		{"RingCentral Heavy: presence of all", c.platform.heavy, r.heavy()},
+		{"RingCX sign-in with a password", c.cx.logins, r.signIns()},
 		{"RingCX exchange", c.cx.exchanges, r.exchange()},
 		{"RingCX refresh", c.cx.refreshes, r.refreshes()},
 		{"RingCX users and summaries", c.cx.reads, r.reads()},
@@ -96,31 +101,40 @@ func (c *console) moveClock(v *visit, r *http.Request) answer {
 			"advance": "Give a duration such as 90s, 6m, 1h30m or -5m, up to 100 years.",
 		}})
 	}
-	return c.done("controls", "clock")
+	if d == 0 {
+		return c.done("controls", "same", "clock")
+	}
+	return c.done("controls", "clock", "clock")
 }
 
 // turnLimits switches the limits on or off, or forgets what was counted.
 func (c *console) turnLimits(_ *visit, r *http.Request) answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	change := r.PostForm.Get("change")
+	change, notice := r.PostForm.Get("change"), "same"
 	for _, l := range c.limiters() {
 		switch change {
 		case "on", "off":
+			if l.off != (change == "off") {
+				notice = "limits"
+			}
 			l.off = change == "off"
 			c.changes.touch(l.limiter)
 		case "forget":
+			if len(l.buckets) > 0 {
+				notice = "limits"
+			}
 			l.forget()
 		default:
 			return c.refusal(http.StatusBadRequest, "Refused", "Limits can be switched on or off, or forget what was counted.")
 		}
 	}
-	return c.done("controls", "limits")
+	return c.done("controls", notice, "limits")
 }
 
 func (c *console) startOver(*visit, *http.Request) answer {
 	if err := c.reset(); err != nil {
 		return c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
 	}
-	return c.done("controls", "reset")
+	return c.done("controls", "reset", "")
 }

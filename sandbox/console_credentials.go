@@ -120,7 +120,7 @@ func (c *console) createCredential(v *visit, r *http.Request) answer {
 	if cred == nil {
 		return c.askCredential(v, r, f)
 	}
-	return c.done("credentials/"+url.PathEscape(cred.id), "credential")
+	return c.done("credentials/"+url.PathEscape(cred.id), "credential", "")
 }
 
 // check says what makes no sense, and gives the end that was asked for. The day that is named still belongs to it.
@@ -178,5 +178,5 @@ func (c *console) deleteCredential(_ *visit, r *http.Request) answer {
 		return c.missing("There is no such JWT credential.")
 	}
 	c.withdraw(cred)
-	return c.done("credentials", "deleted")
+	return c.done("credentials", "deleted", "")
 }

@@ -13,6 +13,7 @@ import (
 
 // faultView is an armed fault on the controls page.
 type faultView struct {
+	ID                          uint64
 	Kind, Method, Path, Details string
 	Left                        int
 }
@@ -76,7 +77,7 @@ func dayKinds(chosen []string) []dayKind {
 }
 
 func (f *armedFault) row() faultView {
-	out := faultView{Kind: f.kind, Method: f.method, Path: f.path, Left: f.left}
+	out := faultView{ID: f.id, Kind: f.kind, Method: f.method, Path: f.path, Left: f.left}
 	var details []string
 	add := func(is bool, format string, value any) {
 		if is {
@@ -132,7 +133,7 @@ func (c *console) armFault(v *visit, r *http.Request) answer {
 		return c.showControls(v, r, page)
 	}
 	c.order(func() int { return c.faults.arm(f) })
-	return c.done("controls", "fault")
+	return c.done("controls", "fault", "faults")
 }
 
 // duration reads a field that may be empty.
@@ -153,9 +154,20 @@ func (p *controlsPage) number(field string) int {
 	return n
 }
 
-func (c *console) clearFaults(*visit, *http.Request) answer {
-	c.order(c.faults.disarm)
-	return c.done("controls", "faults")
+// clearFaults disarms the fault that the form names, else all.
+func (c *console) clearFaults(_ *visit, r *http.Request) answer {
+	notice, before := "faults", c.faults.size()
+	if text := r.PostForm.Get("fault"); text != "" {
+		notice = "disarmed"
+		id, _ := strconv.ParseUint(text, 10, 64)
+		c.order(func() int { return c.faults.disarmOne(id) })
+	} else {
+		c.order(c.faults.disarm)
+	}
+	if c.faults.size() == before {
+		notice = "same"
+	}
+	return c.done("controls", notice, "faults")
 }
 
 // beginDay takes the form of a hostile day. No kind chosen means all.
@@ -182,10 +194,13 @@ func (c *console) beginDay(v *visit, r *http.Request) answer {
 		return c.showControls(v, r, page)
 	}
 	c.order(func() int { return c.faults.setDay(day) })
-	return c.done("controls", "hostile")
+	return c.done("controls", "hostile", "hostile")
 }
 
 func (c *console) endDay(*visit, *http.Request) answer {
+	if _, day := c.faults.list(); day == nil {
+		return c.done("controls", "same", "hostile")
+	}
 	c.order(func() int { return c.faults.setDay(nil) })
-	return c.done("controls", "calm")
+	return c.done("controls", "calm", "hostile")
 }

@@ -75,6 +75,7 @@ func (d *developer) submit(page, path string, pairs ...string) reply {
 func (d *developer) do(page, path string, pairs ...string) string {
 	d.t.Helper()
 	target := d.submit(page, path, pairs...).want(http.StatusSeeOther).header.Get("Location")
+	target, _, _ = strings.Cut(target, "#")
 	rest, ok := strings.CutPrefix(target, "/console/")
 	if !ok {
 		d.t.Fatalf("the form leads to %s", target)

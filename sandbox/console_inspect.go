@@ -34,6 +34,9 @@ func (c *console) inspect(v *visit, r *http.Request) answer {
 	if token != "" {
 		out = c.examine(token)
 	}
+	if out.Problem == "" {
+		out.fact("In the log", fingerprint(token))
+	}
 	a := c.page(v, r, "inspector.html", &consoleView{Title: "Token inspector", Page: out})
 	if out.Problem == "" {
 		a.status = http.StatusOK

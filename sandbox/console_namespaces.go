@@ -52,7 +52,7 @@ func (c *console) beginNamespace(v *visit, r *http.Request) answer {
 		return c.showNamespaces(v, r, &namespacesPage{Name: name, Wrong: sentence(err)})
 	}
 	n.leave()
-	return c.done("namespaces", "namespace")
+	return c.done("namespaces", "namespace", "")
 }
 
 func (c *console) deleteNamespace(_ *visit, r *http.Request) answer {
@@ -62,7 +62,7 @@ func (c *console) deleteNamespace(_ *visit, r *http.Request) answer {
 	case err != nil:
 		return c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
 	}
-	return c.done("namespaces", "left")
+	return c.done("namespaces", "left", "")
 }
 
 // outside is the console around that of a namespace; "" if the way is not known, or there is none.

@@ -21,7 +21,7 @@ func TestNamespacesAreBegunAndDeletedInTheConsole(t *testing.T) {
 	wantText(t, page, "has begun", "http://127.0.0.1:8787/_ns/nightly", `href="http://nightly.localhost:8787/console/"`, `"Requests">0<`)
 	d.v.within("http://127.0.0.1:8787/_ns/nightly").exchange()
 	wantText(t, d.page("namespaces"), `"Requests">2<`)
-	wantText(t, d.page(""), "<strong>1</strong> namespaces")
+	wantText(t, d.page(""), "<strong>1</strong> namespace<")
 	for _, name := range []string{"", "Nightly", "a_b"} {
 		got := d.submit("namespaces", "namespaces", "name", name).want(http.StatusUnprocessableEntity).body
 		wantText(t, got, "name-wrong", "is no name of a namespace")

@@ -1,6 +1,9 @@
 package sandbox
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // overviewView is the first page: where the servers are, what to sign in with, and how much there is of everything.
 type overviewView struct {
@@ -68,5 +71,18 @@ func (c *console) counts() []counted {
 	if c.namespace == "" {
 		out = append(out, counted{"namespaces", inside, "namespaces"})
 	}
+	for i := range out {
+		if out[i].Count == 1 {
+			out[i].Name = singular(out[i].Name)
+		}
+	}
 	return out
+}
+
+// singular is the name of one of several things.
+func singular(name string) string {
+	if name == "with a verdict" {
+		return name
+	}
+	return strings.TrimSuffix(name, "s")
 }

@@ -103,6 +103,8 @@ var consoleFuncs = template.FuncMap{
 		return t.UTC().Format(time.RFC3339Nano)
 	},
 	"tone": statusTone,
+	"inc":  func(n int) int { return n + 1 },
+	"code": withCode,
 }
 
 // statusTone says in a word how a status is shown.

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"fmt"
+	"math"
 	"slices"
 	"time"
 )
@@ -15,7 +17,18 @@ type picture struct {
 	Marks         []markView
 	Left          int // lives that have no row
 	From, To      time.Time
+	Bent          bool // long pauses are drawn shorter than they were
+	stops         []stop
 }
+
+// stop is a moment and how far from the left it is; between two of them time passes evenly.
+type stop struct {
+	at time.Time
+	x  float64
+}
+
+// bendFrom is how long a picture is at least whose scale is bent.
+const bendFrom = 6 * time.Hour
 
 type laneView struct {
 	Name   string
@@ -66,11 +79,12 @@ func draw(lives []*life, strays []tokenEvent, now time.Time) *picture {
 	for _, l := range lives {
 		out.reach(l.events)
 	}
+	out.scale(strays, lives)
 	y := 4
 	for lane, name := range lanes {
 		for _, e := range strays {
 			if e.Lane == lane {
-				out.mark(e.Time, y+laneHead-12, lane, e.Kind, "")
+				out.markAll(e, y+laneHead-12, "")
 			}
 		}
 		own := slices.DeleteFunc(slices.Clone(lives), func(l *life) bool { return l.key.lane != lane })
@@ -89,11 +103,45 @@ func draw(lives []*life, strays []tokenEvent, now time.Time) *picture {
 	return out
 }
 
+// scale finds how far from the left every moment is.
+func (p *picture) scale(strays []tokenEvent, lives []*life) {
+	moments := []time.Time{p.From, p.To}
+	for _, e := range strays {
+		moments = append(moments, e.Time)
+	}
+	for _, l := range lives {
+		for _, e := range l.events {
+			moments = append(moments, e.Time)
+		}
+		for _, s := range l.spans {
+			moments = append(moments, s.from, s.to)
+		}
+	}
+	slices.SortFunc(moments, time.Time.Compare)
+	p.Bent = p.To.Sub(p.From) >= bendFrom
+	x := 0.0
+	for i, at := range moments {
+		if i > 0 {
+			gap := max(at.Sub(moments[i-1]), 0).Minutes()
+			if p.Bent {
+				gap = math.Log1p(gap)
+			}
+			x += gap
+		}
+		p.stops = append(p.stops, stop{at, x})
+	}
+	for i := range p.stops {
+		p.stops[i].x *= (pictureWidth - pictureLeft - pictureRight) / x
+	}
+}
+
 // reach widens the picture to events.
 func (p *picture) reach(events []tokenEvent) {
 	for _, e := range events {
-		if e.Time.Before(p.From) {
-			p.From = e.Time
+		for _, at := range []time.Time{e.Time, e.First} {
+			if !at.IsZero() && at.Before(p.From) {
+				p.From = at
+			}
 		}
 		if e.Time.After(p.To) {
 			p.To = e.Time
@@ -125,9 +173,19 @@ func (p *picture) row(l *life, y int) {
 	}
 	for _, e := range l.events {
 		if e.ends.IsZero() && e.Kind != eventExpired {
-			p.mark(e.Time, y, l.key.lane, e.Kind, l.Name())
+			p.markAll(e, y, l.Name())
 		}
 	}
+}
+
+// markAll marks an event, and where it happened first.
+func (p *picture) markAll(e tokenEvent, y int, who string) {
+	kind := e.Kind
+	if e.Times > 1 {
+		p.mark(e.First, y, e.Lane, kind, who)
+		p.Marks[len(p.Marks)-1].Title += fmt.Sprintf(", the first of %d", e.Times)
+	}
+	p.mark(e.Time, y, e.Lane, kind, who)
 }
 
 // Legend has one mark of each kind.
@@ -154,13 +212,35 @@ func (p *picture) ticks() {
 		format = "Jan 2 15:04"
 	}
 	for i := range ticks + 1 {
-		at := p.From.Add(p.To.Sub(p.From) / ticks * time.Duration(i))
-		p.Ticks = append(p.Ticks, tickView{p.x(at), at.UTC().Format(format), i == 0, i == ticks})
+		x := i * (pictureWidth - pictureLeft - pictureRight) / ticks
+		at := p.moment(float64(x))
+		p.Ticks = append(p.Ticks, tickView{pictureLeft + x, at.UTC().Format(format), i == 0, i == ticks})
 	}
 }
 
 // x is where a moment is.
 func (p *picture) x(at time.Time) int {
-	share := float64(at.Sub(p.From)) / float64(p.To.Sub(p.From))
-	return pictureLeft + int(share*(pictureWidth-pictureLeft-pictureRight))
+	i, _ := slices.BinarySearchFunc(p.stops, at, func(s stop, at time.Time) int { return s.at.Compare(at) })
+	switch {
+	case i == len(p.stops):
+		return pictureWidth - pictureRight
+	case i == 0 || p.stops[i].at.Equal(at):
+		return pictureLeft + int(p.stops[i].x)
+	}
+	a, b := p.stops[i-1], p.stops[i]
+	share := float64(at.Sub(a.at)) / float64(b.at.Sub(a.at))
+	return pictureLeft + int(a.x+share*(b.x-a.x))
+}
+
+// moment is what is so far from the left.
+func (p *picture) moment(x float64) time.Time {
+	i := slices.IndexFunc(p.stops, func(s stop) bool { return s.x >= x-0.5 })
+	if i <= 0 {
+		return p.stops[max(i, 0)].at
+	}
+	a, b := p.stops[i-1], p.stops[i]
+	if b.x == a.x {
+		return b.at
+	}
+	return a.at.Add(time.Duration(min(1, (x-a.x)/(b.x-a.x)) * float64(b.at.Sub(a.at))))
 }

@@ -2,53 +2,187 @@ package sandbox
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
-// requestsShown are the entries of the log that its page begins with.
+// requestsShown are the entries of the log that a page of it shows.
 const requestsShown = 100
 
 // entryView is a request as the console shows it.
 type entryView struct {
-	Number   uint64
-	Time     time.Time
-	Method   string
-	Path     string
-	Status   int
-	Verdicts []string
-	Fault    string
-	Curl     string
+	Number    uint64
+	Time      time.Time
+	Method    string
+	Path      string
+	Status    int
+	Operation string
+	Verdicts  []verdictWord
+	Fault     string
+	Answer    string
+	Reason    string
+	Caller    string
+	Token     string
+	Curl      string
 }
 
-// requestsView is the page of the log, newest first.
-type requestsView struct {
-	Entries  []entryView
-	Total    int
-	Verdicts bool // only those with a verdict
-	Last     uint64
+// requestFilter says which entries are looked at. What is empty says nothing.
+type requestFilter struct {
+	Path    string // a part of the path or of the operation
+	Status  string // or its beginning, such as 4 or 4xx; "cut" if there was none
+	Caller  string // a part of the names of app and user
+	Verdict string // "any" for those with any
+	Token   string // its fingerprint
 }
 
-// entries are those after a number, newest first.
-func (c *console) entries(after uint64, verdicts bool) ([]entryView, uint64) {
-	all, last := c.journal.since(after)
-	slices.Reverse(all)
-	out := make([]entryView, 0, requestsShown)
-	for i := range all {
-		e := &all[i]
-		if verdicts && len(e.Verdicts) == 0 {
-			continue
-		}
-		out = append(out, entryView{e.Number, e.Time, e.Method, e.Path, e.Status, e.Verdicts, e.Fault, e.curl()})
-		if len(out) == requestsShown {
-			break
+func readRequestFilter(in url.Values) requestFilter {
+	text := func(name string) string { return cutText(strings.TrimSpace(in.Get(name)), pathShown) }
+	out := requestFilter{text("path"), text("status"), text("caller"), text("verdict"), text("of")}
+	if in.Get("verdicts") == "1" {
+		out.Verdict = "any"
+	}
+	return out
+}
+
+// query is the filter with more parameters, as an address has it.
+func (f requestFilter) query(more ...string) string {
+	out := url.Values{}
+	pairs := append([]string{"path", f.Path, "status", f.Status, "caller", f.Caller, "verdict", f.Verdict, "of", f.Token}, more...)
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			out.Set(pairs[i], pairs[i+1])
 		}
 	}
-	return out, last
+	return "?" + out.Encode()
+}
+
+// holds reports whether f lets an entry through, whoever sent it.
+func (f requestFilter) holds(p *packedEntry) bool {
+	k, why := p.kind.Value(), p.why.Value()
+	status := strconv.Itoa(int(p.status))
+	if p.status == 0 {
+		status = "cut"
+	}
+	switch {
+	case !contains(k.path, f.Path) && !contains(k.operation, f.Path):
+	case !strings.HasPrefix(status, strings.TrimRight(strings.ToLower(f.Status), "x*")):
+	case f.Token != "" && why.token != f.Token:
+	case f.Verdict == "any" && k.verdicts == "":
+	case f.Verdict != "" && f.Verdict != "any" && !slices.Contains(strings.Split(k.verdicts, "\n"), f.Verdict):
+	default:
+		return true
+	}
+	return false
+}
+
+// contains reports whether a text has a part, in capitals or not.
+func contains(text, part string) bool {
+	return part == "" || strings.Contains(strings.ToLower(text), strings.ToLower(part))
+}
+
+// requestPart is a part of the log, newest first.
+type requestPart struct {
+	Entries []entryView
+	More    int    // older ones that the filter lets through
+	Last    uint64 // number of the latest of all, whatever the filter says
+}
+
+// entries are the newest that f lets through, of those after a number and before another; 0 is no bound.
+func (c *console) entries(f requestFilter, after, before uint64) requestPart {
+	all, last := c.journal.packedSince(after)
+	out := requestPart{Last: last}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range slices.Backward(all) {
+		p := &all[i]
+		if before != 0 && p.number >= before || !f.holds(p) || f.Caller != "" && !contains(c.callerOf(p), f.Caller) {
+			continue
+		}
+		if len(out.Entries) == requestsShown {
+			out.More++
+			continue
+		}
+		out.Entries = append(out.Entries, c.entry(p))
+	}
+	return out
+}
+
+// callerOf is who sent a request, as far as the log or the session that it was about tells. c.mu is held.
+func (c *console) callerOf(p *packedEntry) string {
+	if known := p.why.Value().caller; known != "" || p.about == 0 {
+		return known
+	}
+	if isPlatform(p.kind.Value().path) {
+		if s := c.platform.sessions.get(p.about); s != nil {
+			return s.app.name + ", " + s.user.first + " " + s.user.last
+		}
+	} else if s := c.cx.signIns.get(p.about); s != nil {
+		return s.who.name()
+	}
+	return ""
+}
+
+// entry is what is shown of a request. c.mu is held.
+func (c *console) entry(p *packedEntry) entryView {
+	e := p.unpack()
+	out := entryView{
+		Number: e.Number, Time: e.Time, Method: e.Method, Path: e.Path, Status: e.Status, Operation: e.Operation, Fault: e.Fault,
+		Answer: e.Answer, Reason: e.Reason, Caller: c.callerOf(p), Token: e.Token, Curl: e.curl(),
+	}
+	for _, v := range e.Verdicts {
+		out.Verdicts = append(out.Verdicts, verdictWord{Verdict: v, Help: helpAgainst(v)})
+	}
+	return out
+}
+
+// requestsView is a page of the log.
+type requestsView struct {
+	requestPart
+	Filter   requestFilter
+	Verdicts []verdictWord
+	Total    int
+	Before   uint64 // all entries are older than this one; 0: they are the newest
+}
+
+// Filtered reports whether anything is left out.
+func (p *requestsView) Filtered() bool { return p.Filter != requestFilter{} }
+
+// Older is the address of the page after this one.
+func (p *requestsView) Older() string {
+	return p.Filter.query("before", strconv.FormatUint(p.Entries[len(p.Entries)-1].Number, 10))
+}
+
+// Newest is the address of the first page.
+func (p *requestsView) Newest() string { return consolePath + "requests" + p.Filter.query() }
+
+// Live is where later entries come from; "" where none belong.
+func (p *requestsView) Live() string {
+	if p.Before != 0 {
+		return ""
+	}
+	return consolePath + "requests/rows" + p.Filter.query()
 }
 
 func (c *console) requestList(v *visit, r *http.Request) answer {
-	page := &requestsView{Verdicts: r.URL.Query().Get("verdicts") == "1", Total: c.journal.size()}
-	page.Entries, page.Last = c.entries(0, page.Verdicts)
+	q := r.URL.Query()
+	page := &requestsView{Filter: readRequestFilter(q), Verdicts: verdictWords, Total: c.journal.size()}
+	page.Before, _ = strconv.ParseUint(q.Get("before"), 10, 64)
+	page.requestPart = c.entries(page.Filter, 0, page.Before)
 	return c.page(v, r, "requests.html", &consoleView{Title: "Requests", Page: page})
+}
+
+// requestRows are the entries after a number as the page has them, for a page that is open.
+func (c *console) requestRows(_ *visit, r *http.Request) answer {
+	q := r.URL.Query()
+	after, err := strconv.ParseUint(q.Get("after"), 10, 64)
+	if err != nil {
+		return textAnswer(http.StatusBadRequest, "after is not a number")
+	}
+	page := &requestsView{Filter: readRequestFilter(q)}
+	page.requestPart = c.entries(page.Filter, after, 0)
+	return newAnswer(http.StatusOK, typeHTML, []byte(c.part("requests.html", "rows", page))).
+		with("X-Last", strconv.FormatUint(page.Last, 10)).with("Cache-Control", "no-store")
 }

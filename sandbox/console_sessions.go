@@ -19,6 +19,7 @@ type tokenRow struct {
 	Handle    string // names it in forms, and says nothing about it
 	Who, What string
 	Ends      string // the last characters of the token
+	Mark      string // its fingerprint, as the log has it
 	Left      string
 	Refresh   string // time left of the refresh token; "": none
 	until     time.Time
@@ -76,7 +77,7 @@ func (c *console) sessionTable(now time.Time) tokenTable {
 		}
 		row := tokenRow{
 			Handle: handle(c.platform.id(s)), Who: s.user.first + " " + s.user.last, What: s.app.name,
-			Ends: ending(c.platform.accessToken(s)), Left: inWords(s.ends.time().Sub(now)),
+			Ends: ending(c.platform.accessToken(s)), Mark: fingerprint(c.platform.accessToken(s)), Left: inWords(s.ends.time().Sub(now)),
 			until: max(s.ends, s.renewal).time(),
 		}
 		if s.renewal != 0 {
@@ -99,7 +100,7 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 		}
 		token := c.cx.refreshToken(in)
 		table.Rows = append(table.Rows, tokenRow{
-			Handle: handle(token), Who: in.who.name(), What: in.who.app.String(), Ends: ending(token),
+			Handle: handle(token), Who: in.who.name(), What: in.who.app.String(), Ends: ending(token), Mark: fingerprint(token),
 			Left: inWords(in.renewal.time().Sub(now)), until: in.renewal.time(),
 		})
 	}
@@ -120,7 +121,7 @@ func (c *console) accessTable(now time.Time) tokenTable {
 			continue
 		}
 		table.Rows = append(table.Rows, tokenRow{
-			Handle: handle(token), Who: c.subjectName(t.claims), What: t.claims.App, Ends: ending(token),
+			Handle: handle(token), Who: c.subjectName(t.claims), What: t.claims.App, Ends: ending(token), Mark: fingerprint(token),
 			Left: inWords(t.expires.Sub(now)), until: t.expires,
 		})
 	}
@@ -158,14 +159,14 @@ func (c *console) revoke(_ *visit, r *http.Request) answer {
 		for s := range c.platform.allOpen() {
 			if handle(c.platform.id(s)) == want {
 				c.platform.end(s, c.Now())
-				return c.done("sessions", "revoked")
+				return c.done("sessions", "revoked", "rc")
 			}
 		}
 	case "refresh":
 		for in := range c.cx.signIns.all() {
 			if in.turn > 0 && handle(c.cx.refreshToken(in)) == want {
 				c.cx.end(in, c.rules.Load().ringcxLogoutEndsAccess, c.Now())
-				return c.done("sessions", "revoked")
+				return c.done("sessions", "revoked", "refresh")
 			}
 		}
 	}

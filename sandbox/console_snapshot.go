@@ -43,5 +43,5 @@ func (c *console) loadSnapshot(v *visit, r *http.Request) answer {
 	if words != "" {
 		return c.showControls(v, r, &controlsPage{Wrong: map[string]string{"snapshot": words}})
 	}
-	return c.done("controls", "snapshot")
+	return c.done("controls", "snapshot", "")
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox"
 )
@@ -178,7 +179,7 @@ func TestAFieldOfAnAppThatMakesNoSenseIsMarked(t *testing.T) {
 	for want, pairs := range map[string][]string{
 		"name-wrong":        {"name", " "},
 		"up to 100":         {"name", strings.Repeat("x", 101)},
-		"auth-wrong":        {"auth", "password"},
+		"auth-wrong":        {"auth", "magic"},
 		"refresh-wrong":     {"refresh", "perhaps"},
 		"access-wrong":      {"access", ""},
 		"scopes-wrong":      {"scope", "Everything"},
@@ -291,4 +292,19 @@ func TestWhatTheControlPlaneAnswersStaysWithWhoAsked(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestTheControlsSayWhoIsInAPenaltyAndUntilWhen(t *testing.T) {
+	d := newDeveloper(t, sandbox.Options{})
+	wantText(t, d.page("controls"), "Nobody is in a penalty.")
+	rc := str(d.v.login(), "access_token")
+	for range 5 {
+		d.v.exchangeToken(rc).want(http.StatusOK)
+	}
+	wantText(t, d.page("controls"), "Nobody is in a penalty.")
+	d.v.exchangeToken(rc).want(http.StatusTooManyRequests)
+	page := d.page("controls")
+	wantText(t, page, `<th scope="row">RingCX Demo App, Ada Reyes</th><td data-label="Limit">RingCX exchange</td>`, "2026-11-23 09:01:00", "1 min 0 s")
+	d.v.Advance(time.Minute)
+	wantText(t, d.page("controls"), "Nobody is in a penalty.")
 }

@@ -22,7 +22,8 @@ const (
 // eventKinds are they, in the order in which they are counted.
 var eventKinds = []string{eventIssued, eventRefreshed, eventRefused, eventExpired, eventLoggedOut, eventRevoked, eventEvicted}
 
-// eventsShown are the requests about tokens that the picture begins with, counted from the latest.
+// eventsShown are the requests about tokens that the picture begins with, counted from the latest: so many that were
+// answered with what they asked for, and so many kinds of refusals.
 const eventsShown = 60
 
 // lanes are the vendors, from above to below.
@@ -37,6 +38,8 @@ type tokenEvent struct {
 	Path   string // of the request; "": it was none
 	Status int
 	Why    string    // what it was instead of a request
+	Times  int       // how often it happened in a row, in the same way; 0: once
+	First  time.Time // when it happened first, if it happened several times
 	ends   time.Time // end of the token that was handed out, as far as the event tells
 }
 
@@ -90,13 +93,54 @@ func (e *tokenEvent) handsOut(r *rules, entry *logEntry) {
 	e.ends = e.Time.Add(ttl)
 }
 
-// tokenRequests are the latest requests about tokens, oldest first.
+// refusedIn is where refusals are alike.
+type refusedIn struct {
+	lane   int
+	number uint64
+	path   string // "" for those of nobody that is known
+	status int
+}
+
+// tokenRequests are the latest requests about tokens, oldest first. Refusals that are alike are one event, unless something
+// else happened to the session meanwhile: many of them take no room from what happened before.
 func (c *console) tokenRequests() []tokenEvent {
-	all, _ := c.journal.since(0)
+	all, _ := c.journal.packedSince(0)
 	r := c.rules.Load()
 	var out []tokenEvent
-	for i := len(all) - 1; i >= 0 && len(out) < eventsShown; i-- {
-		if e, ok := tokenEventOf(r, &all[i]); ok {
+	again := map[refusedIn]int{} // where a refusal is that the next one is like
+	fine := 0
+	for i := range slices.Backward(all) {
+		if p := &all[i]; p.status != http.StatusUnauthorized && !strings.Contains(p.kind.Value().path, "auth") {
+			continue
+		}
+		entry := all[i].unpack()
+		e, ok := tokenEventOf(r, &entry)
+		if !ok {
+			continue
+		}
+		if e.Kind != eventRefused {
+			if fine++; fine > eventsShown {
+				break
+			}
+			for k := range again {
+				if e.Number != 0 && k.lane == e.Lane && k.number == e.Number {
+					delete(again, k)
+				}
+			}
+			out = append(out, e)
+			continue
+		}
+		key := refusedIn{lane: e.Lane, number: e.Number, status: e.Status}
+		if e.Number != 0 {
+			key.path = e.Path
+		}
+		if at, known := again[key]; known {
+			out[at].Times, out[at].First = max(out[at].Times, 1)+1, e.Time
+			if out[at].Path != e.Path {
+				out[at].Path = "several paths"
+			}
+		} else if len(out)-fine < eventsShown {
+			again[key] = len(out)
 			out = append(out, e)
 		}
 	}
@@ -138,7 +182,7 @@ func (c *console) timeline(v *visit, r *http.Request) answer {
 		n := 0
 		for _, e := range page.Events {
 			if e.Kind == kind {
-				n++
+				n += max(e.Times, 1)
 			}
 		}
 		if n > 0 {

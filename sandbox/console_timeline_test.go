@@ -37,6 +37,42 @@ func TestTheTimelineShowsWhatBecameOfTokens(t *testing.T) {
 	wantText(t, d.page("timeline"), "3 expired")
 }
 
+func TestManyRefusalsAreFoldedAndPushNoLifeOutOfThePicture(t *testing.T) {
+	d := newDeveloper(t, sandbox.Options{NoLimits: true})
+	cx := d.v.exchange()
+	d.v.Advance(6 * time.Minute)
+	for range 250 {
+		d.v.get(usersPath, str(cx, "accessToken")).want(http.StatusUnauthorized)
+	}
+	for n := range 250 {
+		d.v.get(fmt.Sprint(usersPath, "/", n), "nonsense").want(http.StatusUnauthorized)
+	}
+	d.v.get(usersPath, "other nonsense").want(http.StatusUnauthorized)
+	page := d.page("timeline")
+	wantText(t, page, "2 issued", "250 times", "the first of 250")
+	if n := len(bars(page, 0)) + len(bars(page, 1)); n != 2 {
+		t.Errorf("%d lives are drawn", n)
+	}
+	if n := strings.Count(page, `<td data-label="Time"><time`); n > 70 {
+		t.Errorf("the table has %d rows", n)
+	}
+	wantNoText(t, page, "The scale is bent")
+}
+
+func TestALongPauseLeavesRoomForWhatWasBeforeIt(t *testing.T) {
+	d := newDeveloper(t, sandbox.Options{NoLimits: true})
+	d.v.exchange()
+	d.v.Advance(30 * 24 * time.Hour)
+	d.v.exchange()
+	page := d.page("timeline")
+	wantText(t, page, "The scale is bent")
+	for _, bar := range bars(page, 1)[:1] {
+		if bar[2] < 40 {
+			t.Errorf("five minutes are %d wide beside a month", bar[2])
+		}
+	}
+}
+
 var drawnBar = regexp.MustCompile(`class="bar lane-(\d)" x="(\d+)" y="(\d+)" width="(\d+)"`)
 
 // bars are the tokens that are drawn for a vendor, as x, y and width.

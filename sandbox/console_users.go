@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -29,6 +30,12 @@ type userView struct {
 // accountsPage lists them, and has the forms for another user and another account.
 type accountsPage struct {
 	Accounts []accountView
+	Find     string
+	Matching int    // users that the search finds
+	Page     int    // number of the page; 0: the first
+	From, To int    // of them, those that are shown
+	Before   string // query of the page before; "": there is none
+	After    string
 	Choices  []choice
 	Roles    []string
 	Name     string // of the account that was filled in
@@ -47,17 +54,53 @@ func (c *console) showAccounts(v *visit, r *http.Request, page *accountsPage) an
 	}
 	page.User.Role = cmp.Or(page.User.Role, standard.name)
 	c.mu.Lock()
-	for _, o := range page.Choices {
-		id, _ := strconv.ParseInt(o.Value, 10, 64)
-		if a := c.world.accounts[id]; a != nil {
-			page.Accounts = append(page.Accounts, c.viewAccount(a))
-		}
-	}
+	c.listUsers(page, r.URL.Query())
 	c.mu.Unlock()
 	return c.page(v, r, "accounts.html", &consoleView{Title: "Accounts and users", Page: page})
 }
 
-func (c *console) viewAccount(a *account) accountView {
+// usersShown are the users on a page.
+const usersShown = 50
+
+// listUsers fills in the accounts with the users that were asked for. c.mu is held.
+func (c *console) listUsers(page *accountsPage, asked url.Values) {
+	page.Find = strings.TrimSpace(asked.Get("find"))
+	number, _ := strconv.Atoi(asked.Get("page"))
+	page.Page = number
+	first := max(0, min(number, 1<<20)-1) * usersShown
+	for _, o := range page.Choices {
+		id, _ := strconv.ParseInt(o.Value, 10, 64)
+		a := c.world.accounts[id]
+		if a == nil {
+			continue
+		}
+		var shown []*user
+		for _, u := range a.everybody() {
+			if !contains(u.first+" "+u.last+" "+u.email+" "+u.extension+" "+strconv.FormatInt(u.id, 10)+" "+a.name, page.Find) {
+				continue
+			}
+			if page.Matching++; page.Matching > first && page.Matching <= first+usersShown {
+				shown = append(shown, u)
+			}
+		}
+		if len(shown) > 0 {
+			page.Accounts = append(page.Accounts, c.viewAccount(a, shown))
+		}
+	}
+	page.From, page.To = min(first+1, page.Matching), min(first+usersShown, page.Matching)
+	at := func(n int) string {
+		return "?" + url.Values{"find": {page.Find}, "page": {strconv.Itoa(n)}}.Encode()
+	}
+	if first > 0 {
+		page.Before = at(first / usersShown)
+	}
+	if page.Matching > first+usersShown {
+		page.After = at(first/usersShown + 2)
+	}
+}
+
+// viewAccount is an account with some of its users.
+func (c *console) viewAccount(a *account, users []*user) accountView {
 	out := accountView{ID: a.id, Name: a.name, Production: a.production}
 	if a.center != nil {
 		out.Main = a.center.id
@@ -65,7 +108,7 @@ func (c *console) viewAccount(a *account) accountView {
 			out.Subs = append(out.Subs, choice{s.id, s.name})
 		}
 	}
-	for _, u := range a.everybody() {
+	for _, u := range users {
 		view := userView{
 			ID: u.id, Name: u.first + " " + u.last, Email: u.email, Extension: u.extension, Password: u.password,
 			Enabled: u.enabled, Linked: u.linked, Admin: u.login != nil,
@@ -89,6 +132,7 @@ func (c *console) changeUser(_ *visit, r *http.Request) answer {
 	if u == nil {
 		return c.missing("There is no such user.")
 	}
+	before := *u
 	switch change := r.PostForm.Get("change"); {
 	case change == "enable", change == "disable":
 		u.enabled = change == "enable"
@@ -103,8 +147,12 @@ func (c *console) changeUser(_ *visit, r *http.Request) answer {
 	default:
 		return c.refusal(http.StatusBadRequest, "Refused", "This cannot be changed about that user.")
 	}
+	notice := "user"
+	if before.enabled == u.enabled && before.linked == u.linked && before.role == u.role {
+		notice = "same"
+	}
 	c.changes.touch(u)
-	return c.done("accounts", "user")
+	return c.toUsers(r, notice, u)
 }
 
 // createAccount makes an account with one user.
@@ -116,8 +164,8 @@ func (c *console) createAccount(v *visit, r *http.Request) answer {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.world.openAccount(page.Name, r.PostForm.Get("production") == "yes", r.PostForm.Get("ringcx") == "yes")
-	return c.done("accounts", "account")
+	_, u := c.world.openAccount(page.Name, r.PostForm.Get("production") == "yes", r.PostForm.Get("ringcx") == "yes")
+	return c.toUsers(r, "account", u)
 }
 
 // createUser makes a user of an account.
@@ -129,7 +177,7 @@ func (c *console) createUser(v *visit, r *http.Request) answer {
 	id, _ := strconv.ParseInt(r.PostForm.Get("account"), 10, 64)
 	in.Account = jsonID(id)
 	c.mu.Lock()
-	_, err := c.world.enrol(&in)
+	u, err := c.world.enrol(&in)
 	c.mu.Unlock()
 	var wrong *fieldError
 	switch {
@@ -138,5 +186,19 @@ func (c *console) createUser(v *visit, r *http.Request) answer {
 	case err != nil:
 		return c.missing("There is no such account.")
 	}
-	return c.done("accounts", "new-user")
+	return c.toUsers(r, "new-user", u)
+}
+
+// toUsers leads to a user in the list: where the form was, or where a new one is found.
+func (c *console) toUsers(r *http.Request, notice string, u *user) answer {
+	q := url.Values{"done": {notice}}
+	for _, name := range []string{"find", "page"} {
+		if value := r.PostForm.Get(name); value != "" {
+			q.Set(name, value)
+		}
+	}
+	if notice == "account" || notice == "new-user" {
+		q.Set("find", strconv.FormatInt(u.id, 10))
+	}
+	return redirect(http.StatusSeeOther, consolePath+"accounts?"+q.Encode()+"#user-"+strconv.FormatInt(u.id, 10))
 }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,6 +23,7 @@ type fault struct {
 type armedFault struct {
 	fault
 	place
+	id     uint64 // among those that are armed; 0: nobody has asked yet
 	method string // "" matches all
 	left   int
 }
@@ -42,6 +44,7 @@ type faultList struct {
 
 	mu    sync.Mutex
 	armed []*armedFault
+	named uint64      // faults that have an id
 	day   *hostileDay // nil: an ordinary day
 }
 
@@ -74,6 +77,15 @@ func (l *faultList) disarm() int {
 	return 0
 }
 
+// disarmOne takes away the fault with an id of list, if it is still armed.
+func (l *faultList) disarmOne(id uint64) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.armed = slices.DeleteFunc(slices.Clone(l.armed), func(f *armedFault) bool { return f.id == id && id != 0 })
+	l.noteBusy()
+	return len(l.armed)
+}
+
 // clear disarms all and ends the hostile day.
 func (l *faultList) clear() int {
 	l.mu.Lock()
@@ -99,6 +111,10 @@ func (l *faultList) list() ([]armedFault, *hostileView) {
 	defer l.mu.Unlock()
 	out := make([]armedFault, 0, len(l.armed))
 	for _, f := range l.armed {
+		if f.id == 0 {
+			l.named++
+			f.id = l.named
+		}
 		out = append(out, *f)
 	}
 	return out, l.day.view()

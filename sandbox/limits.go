@@ -49,6 +49,14 @@ func (r *rules) platformAllows(limit int) allowance {
 
 func (r *rules) exchange() allowance { return r.ringcxAllows(r.exchangeLimit, r.ringcxLimitPenalty) }
 
+// signIns is what sign-ins with a password are counted by, if they are.
+func (r *rules) signIns() allowance {
+	if !r.limitPasswordLogins {
+		return allowance{window: r.limitWindow}
+	}
+	return r.exchange()
+}
+
 func (r *rules) refreshes() allowance {
 	return r.ringcxAllows(r.ringcxRefreshLimit, r.ringcxLimitPenalty)
 }

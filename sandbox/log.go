@@ -178,6 +178,13 @@ func (j *journal) watch() (c chan struct{}, stop func()) {
 	}
 }
 
+// latest is the number of the latest entry.
+func (j *journal) latest() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.count
+}
+
 func (j *journal) size() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()

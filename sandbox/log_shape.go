@@ -9,7 +9,7 @@ import (
 
 // requestShape is what a request looked like, without its secrets: enough to write it down again.
 type requestShape struct {
-	auth  string // scheme of the Authorization header, or "X-Auth-Token"; "": none
+	auth  string // scheme of the Authorization header, "X-Auth-Token" or "Cookie"; "": none
 	query []parameter
 	form  []parameter
 }
@@ -106,59 +106,8 @@ func (c *call) logged(r *http.Request, a answer) logEntry {
 		}
 	} else if r.Header.Get("X-Auth-Token") != "" {
 		e.shape.auth = "X-Auth-Token"
+	} else if _, err := r.Cookie("access_token"); err == nil {
+		e.shape.auth = "Cookie"
 	}
 	return e
-}
-
-// curl writes the request down as a command for a shell. Secrets are variables, whose names the vendor's samples and
-// 'ringcx sandbox env' use.
-func (e *logEntry) curl() string {
-	base := "RINGCX_SERVER_URL"
-	if isPlatform(e.Path) {
-		base = "RC_SERVER_URL"
-	}
-	address := e.Path
-	for i, p := range e.shape.query {
-		separator := "&"
-		if i == 0 {
-			separator = "?"
-		}
-		value := url.QueryEscape(p.value)
-		if p.secret {
-			value = "***"
-		}
-		address += separator + url.QueryEscape(p.name) + "=" + value
-	}
-	out := "curl -sS"
-	if e.Method != http.MethodGet && (e.Method != http.MethodPost || len(e.shape.form) == 0) {
-		out += " -X " + shellWord(e.Method)
-	}
-	out += ` "$` + base + `"` + shellWord(address)
-	switch e.shape.auth {
-	case "Basic":
-		out += " \\\n  -u \"$RC_APP_CLIENT_ID:$RC_APP_CLIENT_SECRET\""
-	case "Bearer":
-		out += " \\\n  -H \"Authorization: Bearer $" + strings.TrimSuffix(base, "_SERVER_URL") + "_ACCESS_TOKEN\""
-	case "X-Auth-Token":
-		out += " \\\n  -H \"X-Auth-Token: $X_AUTH_TOKEN\""
-	}
-	for _, p := range e.shape.form {
-		if p.secret {
-			out += " \\\n  --data-urlencode " + shellWord(p.name+"=") + `"` + p.value + `"`
-			continue
-		}
-		out += " \\\n  --data-urlencode " + shellWord(p.name+"="+p.value)
-	}
-	return out
-}
-
-// shellWord is text as a shell takes it whole.
-func shellWord(text string) string {
-	plain := func(c rune) bool {
-		return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("/._-:=%+,@", c)
-	}
-	if strings.IndexFunc(text, func(c rune) bool { return !plain(c) }) < 0 {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }

@@ -30,6 +30,29 @@
     }
   }
 
+  // Who speaks to the browser says what can be read.
+  const plain = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  for (const e of document.querySelectorAll("button[aria-label], a[aria-label], summary[aria-label]")) {
+    if (seen(e) && !plain(e.ariaLabel).includes(plain(e.innerText))) found.push(`${name(e)} is called "${e.ariaLabel}" and reads "${e.innerText}"`);
+  }
+  for (const e of document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden])")) {
+    const box = e.getBoundingClientRect();
+    const inText = getComputedStyle(e).display === "inline" && [...e.parentElement.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
+    const within = e.closest("label");
+    if (seen(e) && Math.min(box.width, box.height) < 23.9 && !inText && !within && !e.matches(".skip")) found.push(`${name(e)} "${e.innerText}" is ${box.width} by ${box.height} pixels`);
+  }
+  const marks = {};
+  const called = (e) => e.ariaLabel || (e.getAttribute("aria-labelledby") || "").split(/\s+/).map((id) => document.getElementById(id)?.innerText).join(" ");
+  for (const e of document.querySelectorAll("nav, section, form, [role=region], [role=search]")) {
+    const role = e.getAttribute("role") || { NAV: "navigation", SECTION: "region", FORM: "form" }[e.tagName];
+    const label = called(e).trim();
+    if (role !== "navigation" && !label) continue;
+    const mark = `${role} "${label}"`;
+    if (marks[mark]) found.push(`${mark} is there twice`);
+    marks[mark] = true;
+  }
+  for (const e of document.querySelectorAll("figure[role], table[role], main[role]")) found.push(`${name(e)} has a role that it may not have`);
+
   // Colours as [red, green, blue, alpha], the first three from 0 to 1 and linear.
   const colour = (text) => {
     const n = text.match(/[\d.]+/g).map(Number);

@@ -108,6 +108,14 @@ func run[T any](p *Page, what string, action chromedp.Action[T]) T {
 	return v
 }
 
+// Another opens another tab of the same browser.
+func (p *Page) Another() *Page {
+	p.t.Helper()
+	ctx, leave := chromedp.NewContext(p.ctx)
+	p.t.Cleanup(leave)
+	return &Page{t: p.t, ctx: ctx}
+}
+
 // Visit goes to an address and waits until the page is there.
 func (p *Page) Visit(url string) {
 	p.t.Helper()
@@ -142,6 +150,12 @@ func (p *Page) Address() string {
 func (p *Page) Text(css string) string {
 	p.t.Helper()
 	return run(p, "reading "+css, chromedp.Text(chromedp.CSS(css)))
+}
+
+// Number is the value of a script in the page.
+func (p *Page) Number(script string) float64 {
+	p.t.Helper()
+	return run(p, "asking "+script, chromedp.Evaluate[float64](script))
 }
 
 // Focus is the id, else the name and value, of the element that the keyboard goes to. A page that has just come has drawn
@@ -199,7 +213,8 @@ func (p *Page) Problems() []string {
 var auditScript string
 
 // Audit lists what keeps people from using the page: fields without a label, a missing heading or language, contrast
-// below 4.5 to 1 (3 to 1 for large text), and a page wider than its window.
+// below 4.5 to 1 (3 to 1 for large text), a page wider than its window, names that are not what can be read, targets below
+// 24 pixels, landmarks of the same name, and roles of elements that may have none.
 func (p *Page) Audit() []string {
 	p.t.Helper()
 	return run(p, "auditing", chromedp.Evaluate[[]string](auditScript))

@@ -27,7 +27,7 @@ func serve(t *testing.T, page string) string {
 	return web.URL
 }
 
-const good = `<!doctype html><html lang="en"><title>Good</title><link rel="icon" href="data:,"><main><h1>Good</h1>
+const good = `<!doctype html><html lang="en"><title>Good</title><link rel="icon" href="data:,"><style>input, button { min-width: 2rem; min-height: 1.6rem }</style><main><h1>Good</h1>
 <label for="name">Name</label><input id="name"><button>Go</button></main>`
 
 func TestAGoodPageHasNothingToComplainAbout(t *testing.T) {
@@ -53,6 +53,10 @@ func TestWhatIsWrongWithAPageIsFound(t *testing.T) {
 		"alternative":       strings.Replace(good, "<button", `<img src="data:,"><button`, 1),
 		"contrast of 4.4":   strings.Replace(good, "<h1", `<p style="color:#777">pale</p><h1`, 1),
 		"contrast of 1.00":  strings.Replace(good, "<input", `<input style="color:#fff;background:#fff"`, 1),
+		"and reads \"Go\"":  strings.Replace(good, "<button", `<button aria-label="Submit"`, 1),
+		"by 10 pixels":      strings.Replace(good, "<h1", `<p><a href="#" style="font:10px/10px sans-serif;display:inline-block;height:10px;width:40px">up</a></p><h1`, 1),
+		"region \"A\" is":   strings.Replace(good, "<h1", `<section aria-label="A">1</section><section aria-label="A">2</section><h1`, 1),
+		"may not have":      strings.Replace(good, "<h1", `<figure role="region" aria-label="A">1</figure><h1`, 1),
 		"pixels wider than": strings.Replace(good, "<h1", `<p style="width:200vw">wide</p><h1`, 1),
 	} {
 		p.Visit(serve(t, page))

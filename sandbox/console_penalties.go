@@ -1,0 +1,60 @@
+package sandbox
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// penaltiesShown are the penalties that are listed, those that end last.
+const penaltiesShown = 50
+
+// penaltyView is somebody who is refused for a while.
+type penaltyView struct {
+	Limit, Who, Left string
+	Until            time.Time
+}
+
+// penaltiesOf lists who is in a penalty of a limit. c.mu is held.
+func (c *console) penaltiesOf(l namedLimiter, now time.Time) (out []penaltyView) {
+	for key, b := range l.buckets {
+		if end := b.quiet.time(); now.Before(end) {
+			out = append(out, penaltyView{l.name, c.counted(key), inWords(end.Sub(now)), end})
+		}
+	}
+	return out
+}
+
+// sortPenalties puts those that end last first, and leaves so many of them.
+func sortPenalties(all []penaltyView) (shown []penaltyView, more int) {
+	slices.SortFunc(all, func(a, b penaltyView) int {
+		return cmp.Or(b.Until.Compare(a.Until), cmp.Compare(a.Who, b.Who), cmp.Compare(a.Limit, b.Limit))
+	})
+	n := min(len(all), penaltiesShown)
+	return all[:n], len(all) - n
+}
+
+// counted names whom a key of a limit stands for: an app, a user, an account, or several of them. c.mu is held.
+func (c *console) counted(key string) string {
+	var out []string
+	for _, part := range strings.Fields(strings.TrimPrefix(key, "account ")) {
+		id, err := strconv.ParseInt(part, 10, 64)
+		switch {
+		case c.world.apps[part] != nil:
+			out = append(out, c.world.apps[part].name)
+		case err != nil:
+			out = append(out, part)
+		case c.world.accounts[id] != nil:
+			out = append(out, "all of "+c.world.accounts[id].name)
+		case c.world.cxUser(id) != nil:
+			out = append(out, principal{user: c.world.cxUser(id)}.name())
+		case c.world.agentNumbered(part) != nil:
+			out = append(out, principal{seat: c.world.agentNumbered(part)}.name())
+		default:
+			out = append(out, part)
+		}
+	}
+	return strings.Join(out, ", ")
+}
