@@ -45,11 +45,11 @@ type spell struct {
 	times int
 }
 
-// What makes a habit. Three exchanges in a row, or more logins than there may be sessions side by side, each token used,
+// What makes a habit. Four exchanges in a row, or more logins than there may be sessions side by side, each token used,
 // none refused, refreshed or given back: the client asks before each call. An expired token for the fifth time and over a minute:
 // the client does not hear. Less happens to many that share a token.
 const (
-	exchangesPolled = 3
+	exchangesPolled = 4
 
 	expiredTimes = 5
 	expiredFor   = time.Minute

@@ -24,7 +24,7 @@ var verdictWords = []verdictWord{
 	{verdictPKCE, "an app without a secret sent no code challenge, or no verifier for it", "send both"},
 	{
 		verdictExchangePolled,
-		"three exchanges after one login, by the same User-Agent; the tokens before were used, had most of their life left, and were not refused: the client exchanges before each call",
+		"four exchanges after one login, by the same User-Agent; the tokens before were used, had most of their life left, and were neither refused nor refreshed: the client exchanges before each call",
 		"keep the token",
 	},
 	{

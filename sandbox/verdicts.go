@@ -23,7 +23,7 @@ const (
 	verdictCodeTwice      = "authorization code used twice"
 	verdictPKCE           = "PKCE missing"
 	verdictPublicBasic    = "Basic header of an app without a secret"
-	verdictExchangePolled = "third exchange in a row while the token was good"
+	verdictExchangePolled = "fourth exchange in a row while the token was good"
 	verdictLoginPolled    = "sixth login in a row while the token was good"
 	verdictExpiredAgain   = "expired token sent again and again"
 	verdictPlain          = "request without TLS"

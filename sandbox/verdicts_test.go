@@ -138,10 +138,10 @@ var misuses = map[string]misuse{
 			v.form(tokenPath, "grant_type", "refresh_token", "client_id", v.Demo().NativeClientID)
 		},
 	},
-	"third exchange in a row while the token was good": {
+	"fourth exchange in a row while the token was good": {
 		bad: func(v *vendor) {
 			login := str(v.login(), "access_token")
-			v.times(2, func() {
+			v.times(3, func() {
 				v.get(usersPath, str(v.exchangeToken(login).json(), "accessToken")).want(200)
 				v.Advance(time.Minute)
 			})
@@ -153,7 +153,7 @@ var misuses = map[string]misuse{
 				v.get(usersPath, str(v.exchangeToken(login).json(), "accessToken")).want(200)
 				v.Advance(4 * time.Minute)
 			})
-			v.times(4, func() { // one that refreshes, and whose answers get lost
+			v.times(5, func() { // one that refreshes, and whose answers get lost
 				answer := v.exchangeToken(login).json()
 				v.get(usersPath, str(answer, "accessToken")).want(200)
 				v.form(refreshPath, "refresh_token", str(answer, "refreshToken")).want(200)

@@ -19,7 +19,7 @@ type Scenario struct {
 // second-run.
 var ownScenario = append([]string{
 	"operation that the sandbox does not emulate", // about the sandbox
-	noUserAgent, "third exchange in a row while the token was good", "sixth login in a row while the token was good",
+	noUserAgent, "fourth exchange in a row while the token was good", "sixth login in a row while the token was good",
 }, aboutSecrets...)
 
 const noUserAgent = "missing User-Agent"
