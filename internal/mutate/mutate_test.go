@@ -188,3 +188,16 @@ func TestReasonsThatCannotBeReadAreRefused(t *testing.T) {
 		t.Errorf("%v\n%s", err, diff)
 	}
 }
+
+func TestOnlyWhatAFileNamesInALineOfItsOwnIsTriedAgain(t *testing.T) {
+	const key, other = toy + "Left boundary: used > limit → >=", toy + "Take condition: amount < 0 → false"
+	file := filepath.Join(t.TempDir(), "before")
+	if err := os.WriteFile(file, []byte("survived, toy.go:8\n"+key+"\n\tNO REASON GIVEN\nso did "+other+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	_, err := mutate(t.Context(), &out, options{n: 100, list: true, again: file, patterns: []string{"./testdata/toy"}})
+	if text := out.String(); err != nil || !strings.HasPrefix(text, "1 of 1 mutants ") || !strings.HasSuffix(text, "\t"+key+"\n") {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
