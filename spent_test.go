@@ -77,3 +77,18 @@ func TestARefreshTokenThatWasSurelyNotSpentIsSentAgain(t *testing.T) {
 		})
 	}
 }
+
+func TestAProcessThatRunsForLongRemembersTheLastRefreshTokensOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		s := v.Session(&ringcx.SessionOptions{Store: new(ringcx.Memory), Key: "k"})
+		for range 100 {
+			mustToken(t, s)
+			time.Sleep(6 * time.Minute)
+		}
+		if n := s.Spent(); n == 0 || n > 64 {
+			t.Errorf("it remembers %d", n)
+		}
+		wantNoVerdicts(t, v)
+	})
+}
