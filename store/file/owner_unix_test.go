@@ -19,6 +19,9 @@ const somebody = 54321
 // checks are those of what is private and of what only must not be changed by others.
 var checks = map[string]func(string) error{"CheckPrivate": file.CheckPrivate, "CheckOwned": file.CheckOwned}
 
+// opens open what checks let pass, and refuse what they refuse.
+var opens = map[string]func(string, func(string)) (*os.File, error){"CheckPrivate": file.OpenPrivate, "CheckOwned": file.OpenOwned}
+
 // given makes a file in a directory of its own and hands the directory and the file over as asked, no number meaning nobody.
 type given struct {
 	dir, file       os.FileMode
@@ -82,6 +85,16 @@ func TestWhatOthersOwnOrCanReplaceIsRefused(t *testing.T) {
 				}
 				if err := check(link); (err != nil) != (check(path) != nil) {
 					t.Errorf("by a link: %v", err)
+				}
+				for _, name := range []string{link, path} {
+					want := check(name) != nil
+					f, err := opens[which](name, nil)
+					if (err != nil) != want {
+						t.Errorf("opened: %v", err)
+					}
+					if err == nil {
+						_ = f.Close()
+					}
 				}
 			})
 		}
