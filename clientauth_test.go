@@ -205,19 +205,6 @@ func TestARefusalIsNotBlamedOnAClockThatIsKnown(t *testing.T) {
 	}
 }
 
-func TestALogoutIsDatedByWhatIsStoredOfTheVendorsClock(t *testing.T) {
-	strict := false
-	c, refused := dated(t, 3*time.Hour, &strict)
-	store := new(ringcx.Memory)
-	if err := c.NewSession(c.JWT(jwtValue), &ringcx.SessionOptions{Store: store, Key: "k"}).Login(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	*refused = 0
-	if err := c.NewSession(c.JWT(jwtValue), &ringcx.SessionOptions{Store: store, Key: "k"}).Logout(t.Context()); err != nil || *refused != 0 {
-		t.Errorf("%d refused: %v", *refused, err)
-	}
-}
-
 func TestAnotherSigningKeyIsTriedAtOnceAndTheSameIsNot(t *testing.T) {
 	posts := 0
 	c := answering(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -233,30 +220,6 @@ func TestAnotherSigningKeyIsTriedAtOnceAndTheSameIsNot(t *testing.T) {
 		c.SigningKey = try.key
 		if _, err := c.NewSession(c.JWT(jwtValue), &ringcx.SessionOptions{Store: store, Key: "k"}).Token(t.Context()); err == nil || posts != try.posts {
 			t.Errorf("try %d: %d requests, %v", i+1, posts, err)
-		}
-	}
-}
-
-func TestAGrantOfAnotherAppLogsInAsThatApp(t *testing.T) {
-	var apps []string
-	c := answering(t, func(w http.ResponseWriter, r *http.Request) {
-		app, _, _ := r.BasicAuth()
-		if apps = append(apps, app); !strings.HasPrefix(r.URL.Path, "/restapi") {
-			apps = apps[:len(apps)-1]
-		}
-		_, _ = io.WriteString(w, `{"access_token":"a","accessToken":"b","expires_in":3600}`)
-	})
-	other := *c
-	other.ClientID = "other"
-	for _, grant := range []func(*ringcx.Config) ringcx.Grant{
-		func(c *ringcx.Config) ringcx.Grant { return c.JWT(jwtValue) },
-		func(c *ringcx.Config) ringcx.Grant { return c.AuthorizationCode("code", "http://127.0.0.1/", "verifier") },
-	} {
-		for _, of := range []*ringcx.Config{c, &other} {
-			apps = nil
-			if _, err := c.NewSession(grant(of), nil).Token(t.Context()); err != nil || len(apps) != 1 || apps[0] != of.ClientID {
-				t.Errorf("it logged in as %q, not as %s: %v", apps, of.ClientID, err)
-			}
 		}
 	}
 }

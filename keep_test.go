@@ -315,3 +315,19 @@ func TestARequestWhoseIntentTookLongToSaveIsPlannedAgain(t *testing.T) {
 		wantNoVerdicts(t, v)
 	})
 }
+
+func TestARequestWhoseIntentCannotBeTakenBackIsNotSentLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		moody := &moodyStore{Memory: new(ringcx.Memory), fail: map[int]bool{3: true}} // the third takes back what the first entered
+		v, store := newVendor(t), &slowStore{Store: moody, pause: func() { time.Sleep(2 * time.Second) }}
+		s := v.Session(&ringcx.SessionOptions{Store: store, Key: "k"})
+		if token, err := s.Token(t.Context()); !errors.Is(err, errBroken) {
+			t.Errorf("%v, %v", token, err)
+		}
+		wantAsked(t, v, 0)
+		mustToken(t, s)
+		if left := status(t, s).LoginsLeft; left != 4 {
+			t.Errorf("%d logins left after one of five", left)
+		}
+	})
+}
