@@ -404,3 +404,20 @@ func TestTheLimitsAreKnownWithoutASessionAsLongAsTheyCount(t *testing.T) {
 		wantNoVerdicts(t, v)
 	})
 }
+
+func TestTheLimitsAreKnownWithoutASessionToTheLastMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, db := newVendor(t), newServer()
+		opts := &ringcx.SessionOptions{Store: db, Key: "k", Inline: true}
+		for range 5 {
+			login(t, v.Session(opts))
+		}
+		time.Sleep(time.Minute - 50*time.Millisecond)
+		for range 3 {
+			runtime.GC()
+		}
+		db.restore(nil)
+		login(t, v.Session(opts))
+		wantNoVerdicts(t, v)
+	})
+}

@@ -186,3 +186,27 @@ func TestASecretThatTheSystemHasMountedIsTakenAsItIs(t *testing.T) {
 		})
 	}
 }
+
+func TestAGroupThatIsOneUserAloneIsNotWorthAWord(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can become somebody else")
+	}
+	path := handed(t, os.TempDir(), 0o660, somebody, somebody)
+	if err := os.Chmod(filepath.Dir(path), 0o775); err != nil { //nolint:gosec // as such a user makes it
+		t.Fatal(err)
+	}
+	as(t, somebody, func() {
+		for which, open := range opens {
+			var said []string
+			f, err := open(path, func(text string) { said = append(said, text) })
+			if err != nil {
+				t.Errorf("%s: %v", which, err)
+				continue
+			}
+			if info, err := f.Stat(); err != nil || info.Mode().Perm() != 0o660 || len(said) > 0 {
+				t.Errorf("%s: %v, told %q, %v", which, info.Mode(), said, err)
+			}
+			_ = f.Close()
+		}
+	})
+}
