@@ -150,3 +150,16 @@ func TestWhatTheNetworkSaysIsToldWithoutTheAddresses(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatDoesNotSpeakHTTPIsToldSo(t *testing.T) {
+	broken := errors.New("net/http: HTTP/1.x transport connection broken: malformed HTTP response \"220 mail.example\"")
+	wantCauseOf(t, broken, nil, "not-http", "does not speak HTTP", "the port above all")
+}
+
+func TestWhatIsNoTLSBehindAProxyIsTheProxysDoing(t *testing.T) {
+	proxy := &url.URL{Scheme: "http", Host: "p:1"}
+	for _, err := range []error{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, http.ErrSchemeMismatch} {
+		wantCauseOf(t, err, proxy, "proxy-refused", "what comes through the proxy p:1 is not TLS with vendor.example", "a web server and no proxy")
+		wantCauseOf(t, err, nil, "tls-missing", "vendor.example answers", "does not speak TLS there") // control
+	}
+}

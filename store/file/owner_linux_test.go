@@ -210,3 +210,19 @@ func TestAGroupThatIsOneUserAloneIsNotWorthAWord(t *testing.T) {
 		}
 	})
 }
+
+func TestAFileThatIsClosedToItsOwnerIsToldWithTheCommandThatOpensIt(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can become somebody else")
+	}
+	path := handed(t, os.TempDir(), 0, somebody, somebody)
+	as(t, somebody, func() {
+		f, err := file.OpenPrivate(path, nil)
+		if err == nil {
+			_ = f.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), "permission denied") || !strings.HasPrefix(hintOf(err), "chmod u+rwX ") {
+			t.Errorf("%v, hint %q", err, hintOf(err))
+		}
+	})
+}
