@@ -331,3 +331,18 @@ func TestARequestWhoseIntentCannotBeTakenBackIsNotSentLate(t *testing.T) {
 		}
 	})
 }
+
+func TestALedgerThatWasWrittenInTheFutureIsQuietForAsLongAsItWas(t *testing.T) {
+	for value, want := range map[string]time.Duration{
+		`{"written":"2040-01-01T00:00:00Z","quiet_until":"2040-01-01T00:20:00Z"}`: 20 * time.Minute,
+		`{"written":"2040-01-01T00:00:00Z","quiet_until":"2040-01-01T00:00:01Z"}`: time.Minute, // what another clock may have meant
+	} {
+		l, mended := ringcx.DecodeLedger([]byte(value), epoch)
+		if at := l.QuietUntil.Sub(epoch); !mended || at != want || !l.Written.Equal(epoch) {
+			t.Errorf("%s: quiet for %s, written %s, mended: %v", value, at, l.Written, mended)
+		}
+	}
+	if l, mended := ringcx.DecodeLedger([]byte(`{"written":"2040-01-01T00:00:00Z"}`), epoch); !mended || !l.Written.Equal(epoch) {
+		t.Errorf("nothing to be quiet for: written %s, mended: %v", l.Written, mended)
+	}
+}
