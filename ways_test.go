@@ -295,6 +295,21 @@ func TestALegacyTokenLivesAsLongAsItIsUsed(t *testing.T) {
 	}
 }
 
+func TestATokenThatWasUsedIsHandedOutWithItsNewEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		s := legacy(v, false, nil)
+		address := v.URL + "/voice/api/v1/admin/accounts"
+		get(t, s.Client(), address)
+		time.Sleep(30 * time.Minute)
+		get(t, s.Client(), address)
+		if token := mustToken(t, s); time.Until(token.Expiry) != time.Hour || token != s.Hot() {
+			t.Errorf("it ends in %s", time.Until(token.Expiry))
+		}
+		synctest.Wait() // until it is stored
+	})
+}
+
 func TestAPermanentTokenOpensTheAPI(t *testing.T) {
 	v := ringcxtest.NewServer(t, nil)
 	s := v.Session(nil)

@@ -5,8 +5,8 @@
 //
 // It tries a sample: the same for the same seed, as far as the code is. The tests of the mutant's own package go first, then
 // those of the other packages and of -also that run the changed line, and only as long as it survives. A mutant that keeps
-// tests busy for four times as long as they take otherwise, and ten seconds, counts as killed; one that no test runs
-// has survived, and one that does not compile is replaced by another.
+// tests busy for four times as long as they take otherwise at that time, and ten seconds, counts as killed; one that no test
+// runs has survived, and one that does not compile is replaced by another.
 //
 // With -again FILE it tries those that FILE names: what an earlier run printed of mutants that no failing test has killed.
 //
@@ -129,13 +129,13 @@ func experiment(ctx context.Context, w io.Writer, o options, targets []listed, s
 	if err != nil {
 		return nil, err
 	}
-	for i := range all {
-		if err := all[i].measure(ctx, tmp, targets); err != nil {
+	for _, s := range all {
+		if err := s.measure(ctx, tmp, targets); err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(w, "%6.1f s  tests of %s\n", all[i].took.Seconds(), all[i].pkg)
+		fmt.Fprintf(w, "%6.1f s  tests of %s\n", s.took.Seconds(), s.pkg)
 	}
-	slices.SortStableFunc(all, func(a, b suite) int { return int(a.took - b.took) })
+	slices.SortStableFunc(all, func(a, b *suite) int { return int(a.took - b.took) })
 	done := 0
 	l := &lab{tmp: tmp, suites: all, workers: o.workers, report: func(r result) {
 		if r.outcome != invalid {
@@ -150,12 +150,12 @@ func experiment(ctx context.Context, w io.Writer, o options, targets []listed, s
 }
 
 // suites lists the packages with tests: the targets and what is named besides.
-func suites(ctx context.Context, o options, targets []listed) ([]suite, error) {
-	var all []suite
+func suites(ctx context.Context, o options, targets []listed) ([]*suite, error) {
+	var all []*suite
 	add := func(pkgs []listed, args []string) {
 		for _, p := range pkgs {
 			if len(p.TestGoFiles)+len(p.XTestGoFiles) > 0 {
-				all = append(all, suite{pkg: p.ImportPath, dir: p.Dir, args: args})
+				all = append(all, &suite{pkg: p.ImportPath, dir: p.Dir, args: args})
 			}
 		}
 	}
