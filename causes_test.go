@@ -139,8 +139,9 @@ func TestAnErrorTellsTheDetailsToo(t *testing.T) {
 func TestWhatTheNetworkSaysIsToldWithoutTheAddresses(t *testing.T) {
 	here, there := &net.TCPAddr{IP: net.IPv4(10, 0, 0, 1), Port: 4711}, &net.TCPAddr{IP: net.IPv4(10, 0, 0, 2), Port: 443}
 	for want, said := range map[string]error{
-		"connection reset by peer": &net.OpError{Op: "read", Net: "tcp", Source: here, Addr: there, Err: os.NewSyscallError("read", syscall.ECONNRESET)},
-		"broken pipe":              &net.OpError{Op: "write", Net: "tcp", Source: here, Addr: there, Err: os.NewSyscallError("write", syscall.EPIPE)},
+		"connection reset by peer":                        &net.OpError{Op: "read", Net: "tcp", Source: here, Addr: there, Err: os.NewSyscallError("read", syscall.ECONNRESET)},
+		"use of closed network connection":                &net.OpError{Op: "read", Net: "tcp", Source: here, Addr: there, Err: net.ErrClosed},
+		"broken pipe":                                     &net.OpError{Op: "write", Net: "tcp", Source: here, Addr: there, Err: os.NewSyscallError("write", syscall.EPIPE)},
 		"the connection was cut before an answer came":    &net.OpError{Op: "read", Net: "tcp", Source: here, Addr: there, Err: io.EOF},
 		"an address that cannot be read":                  &url.Error{Op: "parse", URL: "http://u:canary@x:y", Err: errors.New("invalid port")},
 		"something else, such as a full moon at 10.0.0.3": errors.New("something else, such as a full moon at 10.0.0.3"),
