@@ -17,6 +17,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ringcx-go/ringcx"
 )
 
 // longSecret is as long as HS256 asks for, and as the vendor's are.
@@ -162,5 +164,62 @@ func TestAssertionsAreDatedByTheVendorsClock(t *testing.T) {
 	wrong := c.NewSession(c.JWT(jwtValue), nil)
 	if _, err := wrong.Token(t.Context()); err == nil || refused != 3 {
 		t.Errorf("an app that nobody knows was tried %d times: %v", refused-1, err)
+	}
+}
+
+// dated is a vendor whose clock is so far ahead, and that accepts assertions dated by it, until strict is set: then none.
+func dated(t *testing.T, ahead time.Duration, strict *bool) (c *ringcx.Config, refused *int) {
+	t.Helper()
+	refused = new(int)
+	c = answering(t, func(w http.ResponseWriter, r *http.Request) {
+		there := time.Now().Add(ahead)
+		w.Header().Set("Date", there.UTC().Format(http.TimeFormat))
+		if !strings.HasPrefix(r.URL.Path, "/restapi") {
+			_, _ = io.WriteString(w, `{"accessToken":"b","refreshToken":"r"}`)
+			return
+		}
+		parsed, err := jwt.ParseSigned(r.FormValue("client_assertion"), []jose.SignatureAlgorithm{jose.HS256})
+		var claims jwt.Claims
+		if err != nil || parsed.Claims([]byte(longSecret), &claims) != nil || claims.ValidateWithLeeway(jwt.Expected{Time: there}, time.Minute) != nil || *strict {
+			*refused++
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, `{"error":"invalid_client","error_description":"the assertion has expired"}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"access_token":"a","expires_in":3600}`)
+	})
+	c.SecretJWT, c.ClientSecret = true, longSecret
+	return c, refused
+}
+
+func TestARefusalIsNotBlamedOnAClockThatIsKnown(t *testing.T) {
+	strict := false
+	c, refused := dated(t, 3*time.Hour, &strict)
+	s := c.NewSession(c.JWT(jwtValue), nil)
+	if err := s.Login(t.Context()); err != nil || *refused != 1 {
+		t.Fatalf("%d refused: %v", *refused, err)
+	}
+	strict = true
+	if err := s.Login(t.Context()); err == nil || *refused != 2 {
+		t.Errorf("it was tried %d times: %v", *refused-1, err)
+	}
+}
+
+func TestAnotherSigningKeyIsTriedAtOnceAndTheSameIsNot(t *testing.T) {
+	posts := 0
+	c := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+		posts++
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = io.WriteString(w, `{"error":"invalid_client"}`)
+	})
+	keys, store := signers(t), new(ringcx.Memory)
+	for i, try := range []struct {
+		key   crypto.Signer
+		posts int
+	}{{keys[jose.ES256], 1}, {keys[jose.ES256], 1}, {keys[jose.EdDSA], 2}} {
+		c.SigningKey = try.key
+		if _, err := c.NewSession(c.JWT(jwtValue), &ringcx.SessionOptions{Store: store, Key: "k"}).Token(t.Context()); err == nil || posts != try.posts {
+			t.Errorf("try %d: %d requests, %v", i+1, posts, err)
+		}
 	}
 }

@@ -88,6 +88,9 @@ func (r *record) Drift(ahead time.Duration) time.Duration { return r.drift(ahead
 // KnownWalls counts the differences that are kept.
 func (r *record) KnownWalls() int { return len(r.Wall.Known) }
 
+// Spent counts the refresh tokens that the process remembers to have spent for the lineage.
+func (s *Session) Spent() int { return len(s.knownLineage.spent) }
+
 // Places counts what the process keeps of Stores.
 func Places(store Store) (n int) {
 	places.mu.Lock()

@@ -202,3 +202,44 @@ func (s *keysStore) ledgers() (all []string) {
 	}
 	return all
 }
+
+// oneMinute is a grant of a program's own, whose tokens live for a minute and are not refreshed, and which fails later.
+type oneMinute struct {
+	login ringcx.Grant
+	asked int
+	fails bool
+}
+
+func (*oneMinute) Identity() string { return "ada" }
+
+func (g *oneMinute) Renew(ctx context.Context, _ *ringcx.Token) (*ringcx.Token, error) {
+	if g.asked++; g.fails {
+		<-time.After(20 * time.Second) // in a bubble
+		return nil, errBroken
+	}
+	t, err := g.login.Renew(ctx, nil)
+	if err == nil {
+		t.RefreshToken, t.Expiry = "", t.Obtained.Add(time.Minute)
+	}
+	return t, err
+}
+
+func TestAGrantThatFailsIsAskedOnceForEachCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		c := v.Config()
+		grant := &oneMinute{login: c.JWT(v.Demo().JWT)}
+		s := c.NewSession(grant, &ringcx.SessionOptions{Inline: true})
+		ends := mustToken(t, s).EndAt()
+		time.Sleep(time.Until(ends) - 15*time.Second)
+		fault(t, v, refreshPath, "status", `"status":401`)
+		grant.fails = true
+		token, err := s.Token(t.Context())
+		if !errors.Is(err, errBroken) && !strings.Contains(err.Error(), errBroken.Error()) || grant.asked != 2 {
+			t.Errorf("%v, %v: in two calls it was asked %d times", token, err, grant.asked)
+		}
+		if !time.Now().After(ends) {
+			t.Error("the token that was there has not ended, so this test shows nothing")
+		}
+	})
+}

@@ -29,7 +29,7 @@ func everyCall(ctx context.Context, s *ringcx.Session) map[string]error {
 	_, errs["TokenFor"] = s.TokenFor(ctx, 1)
 	_, errs["Status"] = s.Status(ctx)
 	errs["Login"] = s.Login(ctx)
-	errs["Logout"] = s.Logout(ctx)
+	errs["Logout"], errs["Forget"] = s.Logout(ctx), s.Forget(ctx)
 	resp, err := s.Client().Get("http://localhost/voice/api/v1/admin/users") //nolint:noctx // nothing is sent
 	if errs["Client"] = err; err == nil {
 		_ = resp.Body.Close()

@@ -315,3 +315,34 @@ func TestARequestWhoseIntentTookLongToSaveIsPlannedAgain(t *testing.T) {
 		wantNoVerdicts(t, v)
 	})
 }
+
+func TestARequestWhoseIntentCannotBeTakenBackIsNotSentLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		moody := &moodyStore{Memory: new(ringcx.Memory), fail: map[int]bool{3: true}} // the third takes back what the first entered
+		v, store := newVendor(t), &slowStore{Store: moody, pause: func() { time.Sleep(2 * time.Second) }}
+		s := v.Session(&ringcx.SessionOptions{Store: store, Key: "k"})
+		if token, err := s.Token(t.Context()); !errors.Is(err, errBroken) {
+			t.Errorf("%v, %v", token, err)
+		}
+		wantAsked(t, v, 0)
+		mustToken(t, s)
+		if left := status(t, s).LoginsLeft; left != 4 {
+			t.Errorf("%d logins left after one of five", left)
+		}
+	})
+}
+
+func TestALedgerThatWasWrittenInTheFutureIsQuietForAsLongAsItWas(t *testing.T) {
+	for value, want := range map[string]time.Duration{
+		`{"written":"2040-01-01T00:00:00Z","quiet_until":"2040-01-01T00:20:00Z"}`: 20 * time.Minute,
+		`{"written":"2040-01-01T00:00:00Z","quiet_until":"2040-01-01T00:00:01Z"}`: time.Minute, // what another clock may have meant
+	} {
+		l, mended := ringcx.DecodeLedger([]byte(value), epoch)
+		if at := l.QuietUntil.Sub(epoch); !mended || at != want || !l.Written.Equal(epoch) {
+			t.Errorf("%s: quiet for %s, written %s, mended: %v", value, at, l.Written, mended)
+		}
+	}
+	if l, mended := ringcx.DecodeLedger([]byte(`{"written":"2040-01-01T00:00:00Z"}`), epoch); !mended || !l.Written.Equal(epoch) {
+		t.Errorf("nothing to be quiet for: written %s, mended: %v", l.Written, mended)
+	}
+}

@@ -404,3 +404,25 @@ func TestTheLimitsAreKnownWithoutASessionAsLongAsTheyCount(t *testing.T) {
 		wantNoVerdicts(t, v)
 	})
 }
+
+func TestTheLimitsThatWereReadAreKnownToTheLastMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, db := newVendor(t), newServer()
+		session := func(process int) *ringcx.Session {
+			return v.Session(&ringcx.SessionOptions{Store: seenBy{db, process}, Key: "k", Inline: true})
+		}
+		for range 5 {
+			login(t, session(2))
+		}
+		if left := status(t, session(1)).LoginsLeft; left != 0 {
+			t.Fatalf("%d logins are left, so this test shows nothing", left)
+		}
+		time.Sleep(time.Minute - 50*time.Millisecond)
+		for range 3 {
+			runtime.GC()
+		}
+		db.restore(nil)
+		login(t, session(1))
+		wantNoVerdicts(t, v)
+	})
+}

@@ -66,6 +66,8 @@ func TestRetryAfterIsReadAsSecondsAndAsADate(t *testing.T) {
 		"":                              0,
 		"7":                             7 * time.Second,
 		" 1.5 ":                         1500 * time.Millisecond,
+		"1":                             time.Second,
+		"0.25":                          250 * time.Millisecond,
 		"0":                             0,
 		"-3":                            0,
 		"NaN":                           0,

@@ -158,7 +158,7 @@ func refusedByProxy(err error, w way) cause {
 	switch {
 	case status == http.StatusNetworkAuthenticationRequired:
 		return cause{"portal", who + w.named() + " wants a sign-in to the network (511)", openABrowser}
-	case status == http.StatusProxyAuthRequired, strings.Contains(text, "authenticat"), strings.Contains(text, "no acceptable auth"):
+	case status == http.StatusProxyAuthRequired, strings.Contains(text, "authenticat"):
 		return w.login(said)
 	case status >= http.StatusInternalServerError && status != http.StatusNotImplemented:
 		return cause{
@@ -216,7 +216,7 @@ func isCut(err error) bool {
 	return errors.As(err, &op) || strings.Contains(text, "was cut") || strings.Contains(text, "reset") || strings.Contains(text, "closed")
 }
 
-// ignored tells of variables that name a proxy, and do not lead this request to one; "" if there is none.
+// ignored tells of variables that name a proxy, and do not lead this request over TLS to one; "" if there is none.
 func (w way) ignored() string {
 	if w.setting == nil {
 		return ""
@@ -232,7 +232,7 @@ func (w way) ignored() string {
 		return none + " has the host reached without the proxy of " + name + ": change it if the proxy is needed" + nothingLost
 	case allValue != "":
 		return all + " is not read, so no proxy was used: set " + name + " if one is needed" + nothingLost
-	case otherValue != "" && name != other:
+	case otherValue != "":
 		return other + " is for http:// alone, so no proxy was used: set " + name + " if one is needed" + nothingLost
 	}
 	return ""

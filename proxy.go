@@ -109,14 +109,12 @@ func proxyHostProblem(hostport string) string {
 	switch {
 	case hostport == "", host == "" && isPort(port):
 		return "names no host"
-	case !isPort(port) && strings.Count(hostport, ":") == 1, open && closed && !isPort(port):
+	case !isPort(port) && strings.Count(hostport, ":") == 1:
 		return "has a port that is none"
 	case open != closed, open && (err != nil || !ip.Is6()), !open && strings.Contains(host, ":"):
 		return "has an IPv6 address that is not in square brackets, or more than one port"
 	case !isPort(port):
 		return "has a port that is none"
-	case host == "":
-		return "names no host"
 	case !open && !isHost(host) && isASCII(host):
 		return badHost
 	}

@@ -90,7 +90,7 @@ func (s *Session) awaits(ctx context.Context) (done func(), err error) {
 	}
 	waits.mu.Lock()
 	defer waits.mu.Unlock()
-	if leadsTo(s, asker, len(waits.pairs)) {
+	if leadsTo(s, asker) {
 		return nil, errSignsItself
 	}
 	pair := waitPair{asker, s}
@@ -103,10 +103,11 @@ func (s *Session) awaits(ctx context.Context) (done func(), err error) {
 	}, nil
 }
 
-// leadsTo tells whether from is to, or waits for it in so many steps. The caller holds waits.mu.
-func leadsTo(from, to *Session, steps int) bool {
-	return from.sameAs(to) || steps > 0 && slices.ContainsFunc(waits.pairs, func(p waitPair) bool {
-		return p.asker.sameAs(from) && leadsTo(p.source, to, steps-1)
+// leadsTo tells whether from is to, or waits for it by whatever way round. No way leads back to where it began, as awaits
+// refuses what would make it. The caller holds waits.mu.
+func leadsTo(from, to *Session) bool {
+	return from.sameAs(to) || slices.ContainsFunc(waits.pairs, func(p waitPair) bool {
+		return p.asker.sameAs(from) && leadsTo(p.source, to)
 	})
 }
 

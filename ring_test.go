@@ -178,6 +178,19 @@ func TestASessionMaySignForAnother(t *testing.T) {
 	}
 }
 
+func TestASessionMaySignForAnotherOfTheSameUser(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, store := newVendor(t), new(ringcx.Memory)
+		signing := v.Session(&ringcx.SessionOptions{Store: store, Key: "gateway"})
+		config := v.Config()
+		config.HTTPClient = &http.Client{Transport: viaContext{signing, v.Client().Transport}}
+		s := config.NewSession(config.JWT(v.Demo().JWT), &ringcx.SessionOptions{Store: store, Key: "k"})
+		if token := mustToken(t, s); !works(t, v, token) {
+			t.Error("the token does not work")
+		}
+	})
+}
+
 // deaf signs with a session that it asks in a goroutine of its own, without a context.
 type deaf struct {
 	source ringcx.TokenSource

@@ -1,6 +1,7 @@
 package ringcx_test
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,4 +77,43 @@ func TestARefreshTokenThatWasSurelyNotSpentIsSentAgain(t *testing.T) {
 			wantNoVerdicts(t, v)
 		})
 	}
+}
+
+func TestAProcessThatRunsForLongRemembersTheLastRefreshTokensOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		s := v.Session(&ringcx.SessionOptions{Store: new(ringcx.Memory), Key: "k"})
+		for range 100 {
+			mustToken(t, s)
+			time.Sleep(6 * time.Minute)
+		}
+		if n := s.Spent(); n == 0 || n > 64 {
+			t.Errorf("it remembers %d", n)
+		}
+		wantNoVerdicts(t, v)
+	})
+}
+
+func TestASpentRefreshTokenIsNoLastWayOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, db := newVendor(t), newServer()
+		opts := &ringcx.SessionOptions{Store: seenBy{db, 1}, Key: "k"}
+		mustToken(t, v.Session(opts))
+		s := v.Config().NewSession(nil, opts)
+		for range 8 * 24 { // RingCentral's tokens end meanwhile
+			time.Sleep(time.Hour)
+			mustToken(t, s)
+		}
+		copied := db.copied(db.rows)
+		time.Sleep(6 * time.Minute)
+		mustToken(t, s)
+		db.restore(copied)
+		time.Sleep(6 * time.Minute)
+		from := len(v.Paths())
+		if token, err := s.Token(t.Context()); !errors.Is(err, ringcx.ErrLoginRequired) {
+			t.Errorf("%v, %v", token, err)
+		}
+		wantAsked(t, v, from)
+		wantNoVerdicts(t, v)
+	})
 }

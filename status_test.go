@@ -197,3 +197,32 @@ func TestTheNamesOfRecordsOutliveTheVersion(t *testing.T) {
 		}
 	})
 }
+
+func TestStatusTellsWhenAnUnansweredRefreshCannotBeRepeated(t *testing.T) {
+	const tooLate, atHand = "the last one went unanswered too long ago to be repeated", "the RingCentral refresh token is at hand"
+	synctest.Test(t, func(t *testing.T) {
+		v, store := newVendor(t), new(ringcx.Memory)
+		s := v.Session(&ringcx.SessionOptions{Store: store, Key: "k"})
+		mustToken(t, s)
+		time.Sleep(61 * time.Minute)
+		fault(t, v, refreshPath, "status", `"status":401`)
+		fault(t, v, loginPath, "drop-answer", `"times":9`)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
+		defer cancel()
+		if _, err := s.Token(ctx); err == nil {
+			t.Fatal("it was answered, so this test shows nothing")
+		}
+		synctest.Wait()
+		withoutLogin := v.Config().NewSession(nil, &ringcx.SessionOptions{Store: store, Key: "k"})
+		for _, c := range []struct {
+			after   time.Duration
+			session *ringcx.Session
+			want    string
+		}{{0, s, atHand}, {0, withoutLogin, atHand}, {time.Hour, s, tooLate}, {0, withoutLogin, atHand}} {
+			time.Sleep(c.after)
+			if r := status(t, c.session).Ladder[3]; !strings.HasPrefix(r.Why, c.want) || r.Possible != (c.want == atHand) {
+				t.Errorf("%s: possible %v, %s; want %q", r.Step, r.Possible, r.Why, c.want)
+			}
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package ringcx_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -294,6 +295,21 @@ func TestALegacyTokenLivesAsLongAsItIsUsed(t *testing.T) {
 	}
 }
 
+func TestATokenThatWasUsedIsHandedOutWithItsNewEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		s := legacy(v, false, nil)
+		address := v.URL + "/voice/api/v1/admin/accounts"
+		get(t, s.Client(), address)
+		time.Sleep(30 * time.Minute)
+		get(t, s.Client(), address)
+		if token := mustToken(t, s); time.Until(token.Expiry) != time.Hour || token != s.Hot() {
+			t.Errorf("it ends in %s", time.Until(token.Expiry))
+		}
+		synctest.Wait() // until it is stored
+	})
+}
+
 func TestAPermanentTokenOpensTheAPI(t *testing.T) {
 	v := ringcxtest.NewServer(t, nil)
 	s := v.Session(nil)
@@ -355,5 +371,30 @@ func TestTheSignInPageIsAskedForACodeWithAHashOfTheVerifier(t *testing.T) {
 	page, _ = url.Parse(c.AuthCodeURL("x", "y", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"))
 	if got := page.Query().Get("code_challenge"); got != "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" {
 		t.Errorf("the challenge of the RFC's example is %s", got)
+	}
+}
+
+// unsigned is a source of tokens that has none.
+type unsigned struct{}
+
+func (unsigned) Token(context.Context) (*ringcx.Token, error) { return nil, errBroken }
+
+func TestACodeWhoseRequestCouldNotBeSignedIsNotSpent(t *testing.T) {
+	sent := 0
+	c := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+		sent++
+		_, _ = io.WriteString(w, `{"access_token":"a","expires_in":3600}`)
+	})
+	signing := &ringcx.Transport{Source: unsigned{}, Host: c.Endpoint.RingCentral}
+	c.HTTPClient = &http.Client{Transport: signing}
+	grant := c.AuthorizationCode("code", callback, "verifier") // asked without a session
+	for range 2 {
+		if _, err := grant.Renew(t.Context(), nil); !errors.Is(err, errBroken) {
+			t.Errorf("%v", err)
+		}
+	}
+	signing.Source = ringcx.APIToken("gateway")
+	if token, err := grant.Renew(t.Context(), nil); err != nil || sent != 1 {
+		t.Errorf("%v, %v, %d requests", token, err, sent)
 	}
 }

@@ -134,7 +134,8 @@ func TestAnswersThatAreNoneAreErrorsThatSaySo(t *testing.T) {
 		"cut off":    {`{"accessToken":"abc`, "empty or incomplete"},
 		"a list":     {`[]`, "not the JSON expected"},
 		"no token":   {`{"tokenType":"Bearer"}`, "no access token"},
-		"two MiB":    {`{"x":"` + strings.Repeat("x", 2<<20) + `"}`, "larger than 1 MiB"},
+		"too much":   {`{"x":"` + strings.Repeat("x", 1<<20) + `"}`, "larger than 1 MiB"},
+		"a MiB":      {`{"x":"` + strings.Repeat("x", 1<<20-8) + `"}`, "no access token"},
 		"a web page": {"<!DOCTYPE html><title>Hello</title>", "HTML"},
 	} {
 		t.Run(name, func(t *testing.T) {

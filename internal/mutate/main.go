@@ -5,8 +5,10 @@
 //
 // It tries a sample: the same for the same seed, as far as the code is. The tests of the mutant's own package go first, then
 // those of the other packages and of -also that run the changed line, and only as long as it survives. A mutant that keeps
-// tests busy for four times as long as they take otherwise, and ten seconds, counts as killed; one that no test runs
-// has survived, and one that does not compile is replaced by another.
+// tests busy for four times as long as they take otherwise at that time, and ten seconds, counts as killed; one that no test
+// runs has survived, and one that does not compile is replaced by another.
+//
+// With -again FILE it tries those that FILE names: what an earlier run printed of mutants that no failing test has killed.
 //
 // Not mutated are generated files, tests, log lines, the text of errors and hints, and texts in general. Each survivor
 // needs a reason in the file of -reasons. It exits with 1 if one has none, or if too few were killed.
@@ -35,6 +37,7 @@ type options struct {
 	reasons    string // a file, or ""
 	also       string // packages whose tests are run besides, with their arguments: "pkg -arg value,pkg"
 	only       string // a regular expression for keys
+	again      string // a file with keys, or ""
 	list       bool
 	dir        string
 	patterns   []string
@@ -50,6 +53,7 @@ func main() {
 	flag.StringVar(&o.reasons, "reasons", "", "file with the reasons of survivors")
 	flag.StringVar(&o.also, "also", "", "more packages with tests, each with its arguments, separated by commas")
 	flag.StringVar(&o.only, "only", "", "try only mutants whose name matches this regular expression")
+	flag.StringVar(&o.again, "again", "", "try only mutants that this file names in a line of their own: what an earlier run printed, or reasons")
 	flag.BoolVar(&o.list, "list", false, "print the sample and try nothing")
 	flag.Parse()
 	o.patterns = flag.Args()
@@ -89,6 +93,14 @@ func mutate(ctx context.Context, w io.Writer, o options) (bool, error) {
 		return false, err
 	}
 	sample := slices.DeleteFunc(slices.Clone(known), func(m mutant) bool { return !only.MatchString(m.key) })
+	if o.again != "" {
+		text, err := os.ReadFile(o.again)
+		if err != nil {
+			return false, err
+		}
+		named := strings.Split(string(text), "\n")
+		sample = slices.DeleteFunc(sample, func(m mutant) bool { return !slices.Contains(named, m.key) })
+	}
 	order(sample, o.seed)
 	fmt.Fprintf(w, "%d of %d mutants in %d packages, seed %d\n", min(o.n, len(sample)), len(sample), len(targets), o.seed)
 	if o.list {
@@ -117,30 +129,33 @@ func experiment(ctx context.Context, w io.Writer, o options, targets []listed, s
 	if err != nil {
 		return nil, err
 	}
-	for i := range all {
-		if err := all[i].measure(ctx, tmp, targets); err != nil {
+	for _, s := range all {
+		if err := s.measure(ctx, tmp, targets); err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(w, "%6.1f s  tests of %s\n", all[i].took.Seconds(), all[i].pkg)
+		fmt.Fprintf(w, "%6.1f s  tests of %s\n", s.took.Seconds(), s.pkg)
 	}
-	slices.SortStableFunc(all, func(a, b suite) int { return int(a.took - b.took) })
+	slices.SortStableFunc(all, func(a, b *suite) int { return int(a.took - b.took) })
 	done := 0
 	l := &lab{tmp: tmp, suites: all, workers: o.workers, report: func(r result) {
 		if r.outcome != invalid {
 			done++
 		}
 		fmt.Fprintf(w, "%4d  %4.1f s  %-16s %s:%d %s  %s\n", done, r.took.Seconds(), r.outcome, r.file, r.line, r.kind, r.by)
+		if r.outcome != killed {
+			fmt.Fprintln(w, r.key) // in a line of its own, for -again
+		}
 	}}
 	return l.try(ctx, sample, o.n)
 }
 
 // suites lists the packages with tests: the targets and what is named besides.
-func suites(ctx context.Context, o options, targets []listed) ([]suite, error) {
-	var all []suite
+func suites(ctx context.Context, o options, targets []listed) ([]*suite, error) {
+	var all []*suite
 	add := func(pkgs []listed, args []string) {
 		for _, p := range pkgs {
 			if len(p.TestGoFiles)+len(p.XTestGoFiles) > 0 {
-				all = append(all, suite{pkg: p.ImportPath, dir: p.Dir, args: args})
+				all = append(all, &suite{pkg: p.ImportPath, dir: p.Dir, args: args})
 			}
 		}
 	}

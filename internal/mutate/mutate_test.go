@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -186,5 +187,51 @@ func TestReasonsThatCannotBeReadAreRefused(t *testing.T) {
 	got, err := readReasons("# comment\n\na → b\n\tone\n\ttwo\n")
 	if diff := cmp.Diff(reasons{"a → b": "one two"}, got); err != nil || diff != "" {
 		t.Errorf("%v\n%s", err, diff)
+	}
+}
+
+func TestOnlyWhatAFileNamesInALineOfItsOwnIsTriedAgain(t *testing.T) {
+	const key, other = toy + "Left boundary: used > limit → >=", toy + "Take condition: amount < 0 → false"
+	file := filepath.Join(t.TempDir(), "before")
+	if err := os.WriteFile(file, []byte("survived, toy.go:8\n"+key+"\n\tNO REASON GIVEN\nso did "+other+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	_, err := mutate(t.Context(), &out, options{n: 100, list: true, again: file, patterns: []string{"./testdata/toy"}})
+	if text := out.String(); err != nil || !strings.HasPrefix(text, "1 of 1 mutants ") || !strings.HasSuffix(text, "\t"+key+"\n") {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+func TestAMachineThatHasBecomeSlowerKillsNothing(t *testing.T) {
+	targets, err := list(t.Context(), "", "./testdata/toy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := suites(t.Context(), options{}, targets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, err := mutants(targets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tmp, s := t.TempDir(), all[0]
+	if err := s.measure(t.Context(), tmp, targets); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range known {
+		want := map[string]outcome{toy + "Left boundary: used > limit → >=": survived, toy + "Take condition: amount < 0 → false": killed}[m.key]
+		if want == "" {
+			continue
+		}
+		overlay, err := m.overlay(tmp)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.took = (time.Millisecond - 10*time.Second) / 4 // which leaves a millisecond
+		if got, by := s.judge(t.Context(), tmp, overlay); got != want {
+			t.Errorf("%s: %s by %s, want %s", m.key, got, by, want)
+		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,10 +21,33 @@ type suite struct {
 	pkg     string // import path
 	dir     string
 	args    []string        // what its tests are called with besides
-	took    time.Duration   // how long they take on the code as it is
 	blocks  []block         // what they run
 	targets map[string]bool // the packages of which they run something
+	program string          // the tests of the code as it is
+
+	mu   sync.Mutex    // guards took, once mutants are tried
+	took time.Duration // how long they take on the code as it is
 }
+
+// limit is how long the tests of a mutant may take.
+func (s *suite) limit() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return 4*s.took + 10*time.Second
+}
+
+// outgrows measures again how long the tests take on the code as it is, and tells whether a limit is too short for that.
+func (s *suite) outgrows(ctx context.Context, tmp string, limit time.Duration) bool {
+	begin := time.Now()
+	_, err := s.run(ctx, s.program, tmp, longest)
+	s.mu.Lock()
+	s.took = time.Since(begin)
+	s.mu.Unlock()
+	return err == nil && s.limit() > limit+limit/4
+}
+
+// longest is how long tests may take that are measured.
+const longest = 10 * time.Minute
 
 // block is a stretch of code that a suite runs.
 type block struct {
@@ -87,16 +111,17 @@ func mutants(pkgs []listed) ([]mutant, error) {
 // measure runs the tests of s on the code as it is: they must pass. It notes what they run of the targets, and how long
 // that takes.
 func (s *suite) measure(ctx context.Context, tmp string, targets []listed) error {
-	program, profile := filepath.Join(tmp, "measured.test"), filepath.Join(tmp, "profile")
+	s.program = filepath.Join(tmp, strings.ReplaceAll(s.pkg, "/", "-")+".test")
+	profile := filepath.Join(tmp, "profile")
 	var paths []string
 	for _, t := range targets {
 		paths = append(paths, t.ImportPath)
 	}
-	if out, err := compile(ctx, s, program, "-cover", "-coverpkg="+strings.Join(paths, ",")); err != nil {
+	if out, err := compile(ctx, s, s.program, "-cover", "-coverpkg="+strings.Join(paths, ",")); err != nil {
 		return fmt.Errorf("compile the tests of %s: %w\n%s", s.pkg, err, out)
 	}
 	begin := time.Now()
-	if out, err := s.run(ctx, program, tmp, 10*time.Minute, "-test.coverprofile="+profile); err != nil {
+	if out, err := s.run(ctx, s.program, tmp, longest, "-test.coverprofile="+profile); err != nil {
 		return fmt.Errorf("the tests of %s fail without any change: %w\n%s", s.pkg, err, out)
 	}
 	s.took = time.Since(begin)

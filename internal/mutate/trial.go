@@ -57,7 +57,7 @@ func order(all []mutant, seed uint64) {
 // lab tries mutants.
 type lab struct {
 	tmp     string
-	suites  []suite // the quickest first
+	suites  []*suite // the quickest first
 	workers int
 	report  func(result) // told of each as it ends; one call at a time
 }
@@ -126,8 +126,7 @@ func (l *lab) one(ctx context.Context, dir string, m *mutant) (result, error) {
 		return r, err
 	}
 	for _, own := range []bool{true, false} {
-		for i := range l.suites {
-			s := &l.suites[i]
+		for _, s := range l.suites {
 			if (s.pkg == m.pkg) != own || !s.runs(m) {
 				continue
 			}
@@ -164,12 +163,20 @@ func (m *mutant) overlay(dir string) (string, error) {
 var failedTest = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
 
 // judge runs the suite on a mutant. It is given four times of what the code as it is takes, and ten seconds.
+//
+// A machine that has become slower since that was measured must not kill what survives, so the tests that are not done in
+// time are measured anew, and tried again with the time that they need now.
 func (s *suite) judge(ctx context.Context, dir, overlay string) (outcome, string) {
 	program := filepath.Join(dir, "test")
 	if _, err := compile(ctx, s, program, overlay); err != nil {
 		return invalid, ""
 	}
-	out, err := s.run(ctx, program, dir, 4*s.took+10*time.Second)
+	limit := s.limit()
+	out, err := s.run(ctx, program, dir, limit)
+	for errors.Is(err, errSlow) && s.outgrows(ctx, dir, limit) {
+		limit = s.limit()
+		out, err = s.run(ctx, program, dir, limit)
+	}
 	switch {
 	case err == nil:
 		return survived, ""

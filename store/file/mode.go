@@ -167,13 +167,7 @@ func target(link, dir string) (string, error) {
 }
 
 // holderOf is the directory that path lies in, however it is written.
-func holderOf(path string) string {
-	path = filepath.Clean(path)
-	if base := filepath.Base(path); base == "." || base == ".." {
-		return filepath.Join(path, "..")
-	}
-	return filepath.Dir(path)
-}
+func holderOf(path string) string { return filepath.Join(path, "..") }
 
 // held refuses what lies where others can replace it. They cannot in a directory with the sticky bit, as /tmp has.
 func (at *place) held(tell func(string)) error {

@@ -19,6 +19,9 @@ const somebody = 54321
 // checks are those of what is private and of what only must not be changed by others.
 var checks = map[string]func(string) error{"CheckPrivate": file.CheckPrivate, "CheckOwned": file.CheckOwned}
 
+// opens open what checks let pass, and refuse what they refuse.
+var opens = map[string]func(string, func(string)) (*os.File, error){"CheckPrivate": file.OpenPrivate, "CheckOwned": file.OpenOwned}
+
 // given makes a file in a directory of its own and hands the directory and the file over as asked, no number meaning nobody.
 type given struct {
 	dir, file       os.FileMode
@@ -82,6 +85,16 @@ func TestWhatOthersOwnOrCanReplaceIsRefused(t *testing.T) {
 				}
 				if err := check(link); (err != nil) != (check(path) != nil) {
 					t.Errorf("by a link: %v", err)
+				}
+				for _, name := range []string{link, path} {
+					want := check(name) != nil
+					f, err := opens[which](name, nil)
+					if (err != nil) != want {
+						t.Errorf("opened: %v", err)
+					}
+					if err == nil {
+						_ = f.Close()
+					}
 				}
 			})
 		}
@@ -211,6 +224,41 @@ func TestADirectoryOfOursThatIsClosedIsTheOneToOpen(t *testing.T) {
 		var hinted interface{ Hint() string }
 		if want := "chmod u+rwX \"" + dir + c.opens + "\""; !errors.As(err, &hinted) || (hinted.Hint() == want) == (c.opens == "none") {
 			t.Errorf("%s: %v, %q", name, err, hinted.Hint())
+		}
+	}
+}
+
+func TestWhatIsMissingToReadOrWriteAPlaceIsTold(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	dir, elsewhere := filepath.Join(t.TempDir(), "d"), filepath.Join(t.TempDir(), "letter.txt")
+	mine, another, value := filepath.Join(dir, "mine.lock"), filepath.Join(dir, "another.lock"), filepath.Join(dir, "k.json")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for path, owner := range map[string]int{mine: 0, another: somebody, value: somebody, elsewhere: somebody} {
+		if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chown(path, owner, owner)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closed := filepath.Join(t.TempDir(), "closed")
+	if err := os.Mkdir(closed, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ place, about, says, advises string }{
+		"it is not there":                {dir + ".none", dir + ".none", dir + ".none cannot be made", "make it as yours alone"},
+		"a value of another":             {dir, value, value + " cannot be read or written", "sudo chown"},
+		"something of another":           {dir, another, "what lies in " + dir + " cannot be read or written", "find it with ls -l"},
+		"something of ours":              {dir, mine, dir + " cannot be read or written", "its mode allows it"},
+		"something of another elsewhere": {dir, elsewhere, dir + " cannot be read or written", "its mode allows it"},
+		"another's":                      {elsewhere, elsewhere, elsewhere + " cannot be read or written", "sudo chown"},
+		"a directory that is closed":     {closed, closed, closed + " cannot be read or written", "chmod u+rwX"},
+	} {
+		var hinted interface{ Hint() string }
+		err := file.Explain(c.place, &os.PathError{Op: "open", Path: c.about, Err: syscall.EACCES})
+		if !errors.As(err, &hinted) || !strings.HasPrefix(err.Error(), c.says+": permission denied") || !strings.Contains(hinted.Hint(), c.advises) {
+			t.Errorf("%s: %v, hint %v", name, err, hinted)
 		}
 	}
 }

@@ -156,3 +156,33 @@ func TestPreparedStatementsThatAreGoneAreDoneWithout(t *testing.T) {
 		t.Errorf("the store holds %q", got)
 	}
 }
+
+func TestAPoolOfTheProgramOutlivesTheStoreAndOneOfItsOwnDoesNot(t *testing.T) {
+	url := schema(t)
+	pool, err := pgxpool.New(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	s, err := postgres.New(t.Context(), pool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	save(t, s, "k", "one")
+	s.Close()
+	if err := pool.Ping(t.Context()); err != nil {
+		t.Errorf("the program's pool: %v", err)
+	}
+	own, err := postgres.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own.Close()
+	if value, err := own.Load(t.Context(), "k"); err == nil {
+		t.Errorf("a store that is closed holds %q", value)
+	}
+	pool.Close()
+	if _, err := postgres.New(t.Context(), pool); err == nil {
+		t.Error("a store of a pool that is closed was made")
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -109,4 +110,34 @@ func TestAServerWithoutAConnectionLeftIsTold(t *testing.T) {
 	t.Cleanup(func() { _ = s.Stop() })
 	open(t, s.URL())
 	refuses(t, s.URL(), "too many clients", "pool_max_conns")
+}
+
+// ending listens, and ends each connection at once after the first words.
+func ending(t *testing.T, reset bool) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Read(make([]byte, 1024))
+			if tcp, ok := conn.(*net.TCPConn); ok && reset {
+				_ = tcp.SetLinger(0)
+			}
+			_ = conn.Close()
+		}
+	}()
+	return l.Addr().String()
+}
+
+func TestAServerThatEndsTheConnectionIsTold(t *testing.T) {
+	for _, reset := range []bool{false, true} {
+		refuses(t, "postgres://u:pw-canary@"+ending(t, reset)+"/x?sslmode=disable", "closed the connection without an answer", "check that it is PostgreSQL")
+	}
 }

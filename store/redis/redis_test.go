@@ -281,3 +281,33 @@ func TestAClosedStoreLeavesNothingRunning(t *testing.T) {
 	b.Close()
 	goleak.VerifyNone(t, before)
 }
+
+func TestAClientOfTheProgramOutlivesTheStoreAndOneOfItsOwnDoesNot(t *testing.T) {
+	url := empty(t)
+	c := client(t, url)
+	s, err := redis.New(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Update(t.Context(), "k", func(_ []byte, save func([]byte) error) error { return save([]byte("one")) }); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if err := c.Ping(t.Context()).Err(); err != nil {
+		t.Errorf("the program's client: %v", err)
+	}
+	own, err := redis.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own.Close()
+	if value, err := own.Load(t.Context(), "k"); err == nil {
+		t.Errorf("a store that is closed holds %q", value)
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := redis.New(t.Context(), c); err == nil {
+		t.Error("a store of a client that is closed was made")
+	}
+}

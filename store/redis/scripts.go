@@ -64,7 +64,7 @@ func (s steps) Take(ctx context.Context, key, holder string, length time.Duratio
 	if err != nil {
 		return lease.Claim{}, explain(op, err)
 	}
-	if len(answer) == 2 && answer[0] == int64(0) {
+	if len(answer) == 2 {
 		left, _ := answer[1].(int64)
 		return lease.Claim{Left: time.Duration(left) * time.Millisecond}, nil
 	}
