@@ -170,7 +170,7 @@ func newPool(t *http.Transport, purpose use, here bool) *http.Transport {
 	if here {
 		d.Proxy, d.DialContext, d.DialTLSContext = nil, dialHere(d.DialContext), dialHere(d.DialTLSContext)
 	}
-	d.OnProxyConnectResponse = refusals(t.OnProxyConnectResponse)
+	d.OnProxyConnectResponse = refusals(t.OnProxyConnectResponse) //nolint:bodyclose // it is no response, and the transport closes it
 	if d.IdleConnTimeout == 0 || d.IdleConnTimeout > idleTimeout {
 		d.IdleConnTimeout = idleTimeout
 	}
