@@ -249,9 +249,9 @@ func plainNetwork(err error) string {
 
 // withoutUser takes out of a text what could be the user and the password of a URL.
 func withoutUser(text string) string {
-	before, rest, isURL := strings.Cut(text, "://")
+	before, rest, _ := strings.Cut(text, "://")
 	end := strings.LastIndexByte(rest, '@')
-	if !isURL || end < 0 {
+	if end < 0 { // also where there is no URL
 		return text
 	}
 	return before + "://" + rest[end+1:]
