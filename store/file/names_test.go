@@ -14,7 +14,7 @@ import (
 // thinks of capitals.
 func TestTheNamesOfFilesStayAsTheyAre(t *testing.T) {
 	for key, want := range map[string]string{
-		"k": "k.json", "azAZ09": "az%41%5A09.json", "a-b_c.d": "a-b_c.d.json", ".a..b": "%2Ea..b.json", "../x": "%2E.%2Fx.json",
+		"k": "k.json", "a.b": "a.b.json", "azAZ09": "az%41%5A09.json", "a-b_c.d": "a-b_c.d.json", ".a..b": "%2Ea..b.json", "../x": "%2E.%2Fx.json",
 		"a/b": "a%2Fb.json", "a`{:@[": "a%60%7B%3A%40%5B.json", "ä %": "%C3%A4%20%25.json",
 		strings.Repeat("k", 200): strings.Repeat("k", 200) + ".json",
 	} {

@@ -116,3 +116,27 @@ func TestABrokenServerIsAskedForAMomentAndNotInARush(t *testing.T) {
 		})
 	}
 }
+
+// refusingServer takes nothing, for a reason that does not pass.
+type refusingServer struct {
+	*server
+	tries atomic.Int32
+}
+
+func (s *refusingServer) Take(context.Context, string, string, time.Duration) (lease.Claim, error) {
+	s.tries.Add(1)
+	return lease.Claim{}, errBroken
+}
+
+func TestAServerThatRefusesIsAskedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &refusingServer{server: &server{}}
+		st := newStore(t, s.server, lease.Timing{})
+		st.leases.Engine = s
+		begin := time.Now()
+		if err := st.append(t.Context(), "k", "x"); !errors.Is(err, errBroken) || time.Since(begin) > 0 || s.tries.Load() != 1 {
+			t.Errorf("after %s and %d tries %v", time.Since(begin), s.tries.Load(), err)
+		}
+		st.leases.Close()
+	})
+}
