@@ -61,6 +61,7 @@ func php(t *testing.T, box *ringcxtest.Server, files map[string]string) string {
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "RC_SERVER_URL=" + box.URL, "RINGCX_SERVER_URL=" + box.URL,
 		"RC_APP_CLIENT_ID=" + demo.ClientID, "RC_APP_CLIENT_SECRET=" + demo.ClientSecret, "RC_USER_JWT=" + demo.JWT,
+		"GOCOVERDIR=" + t.TempDir(), // what the command measures of itself, if it does, goes there and not to stderr
 	}
 	out, err := cmd.CombinedOutput()
 	if err != nil {
