@@ -76,6 +76,11 @@ func parseSettings(data []byte) (s *settings, warnings []string, err error) {
 		}
 		return &usageError{problem, hint}
 	}
+	for _, key := range meta.Keys() {
+		if name := meant(key); name != "" {
+			return nil, nil, wrong(mendSettings, fmt.Sprintf("%q is written %q", clip(key.String()), name), key...)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {
 		if problem, hint := s.Profiles[name].valid(); problem != "" {
 			return nil, nil, wrong(hint, fmt.Sprintf("profile %q: %s", clip(name), problem), "profile", name)
@@ -93,6 +98,21 @@ func parseSettings(data []byte) (s *settings, warnings []string, err error) {
 		warnings = unknownSettings(readDocument(string(data)), unknown)
 	}
 	return s, warnings, nil
+}
+
+// meant is the name of the setting that a key would be in small letters; "" if it is one, or none. The TOML library takes both
+// for the same, and where a file has both, either of them.
+func meant(key toml.Key) string {
+	name, known := key[0], rootSettings
+	if len(key) > 2 && name == "profile" {
+		name, known = key[2], profileFields
+	}
+	for _, k := range known {
+		if name != k && strings.EqualFold(name, k) {
+			return k
+		}
+	}
+	return ""
 }
 
 // unknownSettings tells each setting that is not known, its line and what may have been meant. Of a table it is the name.
