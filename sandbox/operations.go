@@ -31,6 +31,8 @@ func operationOf(r *http.Request) (name string, routed bool) {
 	described, known := operations.Described().Match(method, path)
 	here, routed := emulated().Match(method, path)
 	switch {
+	case known && routed && described.Path == here.Path: // nearly always, and soon found
+		return described.Name(), true
 	case known && (!routed || described.MoreExact(here)):
 		return described.Name(), false
 	case known && !here.MoreExact(described):

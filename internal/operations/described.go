@@ -129,13 +129,16 @@ func (n *node) walk(segments []string, see func(*node) bool) bool {
 // canonical is a path in the spelling that the published description uses.
 func canonical(path string) string { return strings.Join(spelling(strings.Split(path, "/")), "/") }
 
+// spellings are the beginnings of paths that others have in place of the usual ones behind them.
+var spellings = [][2][]string{
+	{{"", "api", "v1"}, {"", "voice", "api", "v1"}},                        // of the legacy hosts
+	{{"", "cx", "integration"}, {"", "voice", "api", "cx", "integration"}}, // of one page of the guide
+	{{"", "voice", "api", "cx", "routing"}, {"", "cx", "routing"}},         // of another
+}
+
 // spelling puts the beginning that another host or another page of the guide has for it in the place of the usual one.
 func spelling(segments []string) []string {
-	for _, s := range [][2][]string{
-		{{"", "api", "v1"}, {"", "voice", "api", "v1"}},                        // of the legacy hosts
-		{{"", "cx", "integration"}, {"", "voice", "api", "cx", "integration"}}, // of one page of the guide
-		{{"", "voice", "api", "cx", "routing"}, {"", "cx", "routing"}},         // of another
-	} {
+	for _, s := range spellings {
 		if n := len(s[0]); len(segments) >= n && slices.Equal(segments[:n], s[0]) {
 			return slices.Concat(s[1], segments[n:])
 		}
