@@ -38,8 +38,8 @@ step() {
 	(
 		set -e
 		"$name"
-	)
-	status=$?
+	) 2>&1 | tee "$tmp/$name.log"
+	status=${PIPESTATUS[0]}
 	set -e
 	case $status in
 	0) results+=(ok) passed=$((passed + 1)) ;;
@@ -200,6 +200,12 @@ if [[ ${#names[@]} == 0 ]]; then
 	echo "no such step: ${wanted[*]}" >&2
 	exit 2
 fi
+for i in "${!names[@]}"; do # once more, for who keeps only the end of a long log
+	if [[ ${results[i]} == FAILED ]]; then
+		printf '\n== how %s ended\n' "${names[i]}"
+		tail -n 40 "$tmp/${names[i]}.log"
+	fi
+done
 printf '\n%-16s %8s  %s\n' step seconds result
 for i in "${!names[@]}"; do
 	printf '%-16s %8d  %s\n' "${names[i]}" "${seconds[i]}" "${results[i]}"

@@ -36,6 +36,9 @@ type pack struct {
 	skipped int
 }
 
+// failure is a test that failed, and what it printed last.
+type failure struct{ what, end string }
+
 // summary collects the results of one run.
 type summary struct {
 	out      io.Writer
@@ -46,7 +49,7 @@ type summary struct {
 	broken   []string                    // those of them in which no test did
 	untested int                         // packages without tests
 	passed   int
-	failed   []string
+	failed   []failure
 	skipped  []string // each with its reason
 }
 
@@ -144,6 +147,19 @@ func reason(output string) string {
 	return strings.Join(said, " ")
 }
 
+// end is the last lines of what a test printed, where most say what is wrong, without the frame that go test puts around
+// it, and indented.
+func end(output string) string {
+	var said []string
+	for line := range strings.Lines(output) {
+		line = strings.TrimRight(line, "\r\n")
+		if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "=== ") && !strings.HasPrefix(line, "--- ") {
+			said = append(said, "    "+line+"\n")
+		}
+	}
+	return strings.Join(said[max(0, len(said)-8):], "")
+}
+
 func (s *summary) takePackage(e event) {
 	p := s.pack(e.Package)
 	switch e.Action {
@@ -151,12 +167,12 @@ func (s *summary) takePackage(e event) {
 		p.output.WriteString(e.Output)
 	case "pass", "skip", "fail":
 		delete(s.running, e.Package)
-		s.end(e.Package, p, e)
+		s.endOf(e.Package, p, e)
 	}
 }
 
-// end prints the line of a package, and the whole output of what failed in it.
-func (s *summary) end(name string, p *pack, e event) {
+// endOf prints the line of a package, and the whole output of what failed in it.
+func (s *summary) endOf(name string, p *pack, e event) {
 	if e.Action == "skip" || e.Action == "pass" && len(p.tests) == 0 {
 		s.untested++
 		return
@@ -193,7 +209,7 @@ func (s *summary) printFailures(name string, p *pack) {
 		if !t.ended {
 			what += " (did not finish)"
 		}
-		s.failed = append(s.failed, what)
+		s.failed = append(s.failed, failure{what, end(t.output.String())})
 		fmt.Fprint(s.out, t.output.String())
 	}
 	fmt.Fprint(s.out, p.output.String())
@@ -202,15 +218,15 @@ func (s *summary) printFailures(name string, p *pack) {
 // report prints the totals and says whether all is well.
 func (s *summary) report() bool {
 	for name, p := range s.running { // the stream was cut off
-		s.end(name, p, event{Action: "fail"})
+		s.endOf(name, p, event{Action: "fail"})
 	}
 	fmt.Fprintf(s.out, "\npackages: %d ok, %d failed, %d without tests\n", s.ok, s.bad, s.untested)
 	fmt.Fprintf(s.out, "tests:    %d ok, %d failed, %d skipped\n", s.passed, len(s.failed), len(s.skipped))
 	for _, name := range s.broken {
 		fmt.Fprintln(s.out, "  failed:", name, "(outside its tests)")
 	}
-	for _, line := range s.failed {
-		fmt.Fprintln(s.out, "  failed:", line)
+	for _, f := range s.failed {
+		fmt.Fprintf(s.out, "  failed: %s\n%s", f.what, f.end)
 	}
 	for _, line := range s.skipped {
 		fmt.Fprintln(s.out, "  skipped:", line)

@@ -54,7 +54,7 @@ func TestEveryKindOfFailureIsPrintedInFullAndFailsTheRun(t *testing.T) {
 			`{"Action":"output","Package":"m/b","Test":"TestBad","Output":"    b_test.go:3: broken\n"}
 {"Action":"fail","Package":"m/b","Test":"TestBad"}
 {"Action":"fail","Package":"m/b"}`,
-			[]string{"b_test.go:3: broken", "FAILED m/b", "failed: m/b TestBad\n"},
+			[]string{"b_test.go:3: broken", "FAILED m/b", "failed: m/b TestBad\n        b_test.go:3: broken\n"},
 		},
 		"a test that did not finish": {
 			`{"Action":"output","Package":"m/b","Test":"TestHang","Output":"panic: test timed out\n"}
