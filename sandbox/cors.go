@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-
-	"github.com/go-chi/chi/v5"
 )
 
 // Web pages of other origins may call both vendors, as single-page apps do: any origin, without cookies. The pages for
@@ -46,27 +44,25 @@ func shared(r *http.Request, a answer) answer {
 }
 
 // answerOptions answers OPTIONS for every path that exists, before anything asks for a token.
-func answerOptions(routes chi.Routes) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method != http.MethodOptions {
-				next.ServeHTTP(w, r)
-				return
+func answerOptions(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodOptions {
+			next.ServeHTTP(w, r)
+			return
+		}
+		methods := methodsAt(r)
+		if methods == nil {
+			next.ServeHTTP(w, r)
+			return
+		}
+		a := newAnswer(http.StatusNoContent, "", nil).with("Allow", strings.Join(methods, ", "))
+		if isPreflight(r) {
+			a = a.with("Access-Control-Allow-Methods", strings.Join(methods, ", ")).
+				with("Access-Control-Max-Age", preflightAge)
+			if asked := r.Header.Get("Access-Control-Request-Headers"); asked != "" {
+				a = a.with("Access-Control-Allow-Headers", asked)
 			}
-			methods := methodsAt(routes, r)
-			if methods == nil {
-				next.ServeHTTP(w, r)
-				return
-			}
-			a := newAnswer(http.StatusNoContent, "", nil).with("Allow", strings.Join(methods, ", "))
-			if isPreflight(r) {
-				a = a.with("Access-Control-Allow-Methods", strings.Join(methods, ", ")).
-					with("Access-Control-Max-Age", preflightAge)
-				if asked := r.Header.Get("Access-Control-Request-Headers"); asked != "" {
-					a = a.with("Access-Control-Allow-Headers", asked)
-				}
-			}
-			callOf(r).answer = a
-		})
-	}
+		}
+		callOf(r).answer = a
+	})
 }

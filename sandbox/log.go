@@ -218,11 +218,25 @@ func loggedPath(r *http.Request) string {
 			return start + "***"
 		}
 	}
+	for p := range strings.SplitSeq(path, "/") {
+		if isMasked(p) {
+			return cutPath(masked(path))
+		}
+	}
+	return cutPath(path)
+}
+
+// isMasked tells a segment of a path that may be a secret.
+func isMasked(segment string) bool {
+	return len(segment) >= maskedSegment || strings.HasPrefix(segment, "eyJ")
+}
+
+func masked(path string) string {
 	parts := strings.Split(path, "/")
 	for i, p := range parts {
-		if len(p) >= maskedSegment || strings.HasPrefix(p, "eyJ") {
+		if isMasked(p) {
 			parts[i] = "***"
 		}
 	}
-	return cutPath(strings.Join(parts, "/"))
+	return strings.Join(parts, "/")
 }

@@ -11,36 +11,48 @@ import (
 	"github.com/ringcx-go/ringcx/internal/operations"
 )
 
-// emulated are the operations that have a route.
-var emulated = sync.OnceValue(func() *operations.Index {
+// known finds the operations that the vendor describes and those that have a route. Of both, what has more names in its path
+// is found, so that a name of what is described is never taken for the parameter of what has a route.
+var known struct {
+	sync.Once
+	*operations.Index
+	routed map[string]bool // by ID, which is the name of each
+}
+
+func knownOperations() *operations.Index {
+	known.Do(func() {
+		routes := routed()
+		all := slices.Concat(operations.Described(), routes)
+		for i := range all {
+			all[i].ID = all[i].Name() // made here, and not for each request
+		}
+		known.Index, known.routed = operations.NewIndex(all), map[string]bool{}
+		for _, route := range routes {
+			op, _ := known.Match(route.Method, route.Path)
+			known.routed[op.ID] = true
+		}
+	})
+	return known.Index
+}
+
+// routed are the operations that have a route.
+func routed() []operations.Operation {
 	var all []operations.Operation
 	_ = chi.Walk((&Server{}).vendorRoutes(), func(method, path string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
 		all = append(all, operations.Operation{Method: method, Path: path})
 		return nil
 	})
-	return operations.NewIndex(all)
-})
+	return all
+}
 
-// operationOf is the operation that r calls, and whether it has a route; "" if nobody describes one. A name in the path of
-// what is described is never taken for the parameter of what has a route.
+// operationOf is the operation that r calls, and whether it has a route; "" if nobody describes one.
 func operationOf(r *http.Request) (name string, routed bool) {
-	method, path := r.Method, r.URL.EscapedPath()
+	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	described, known := operations.Described().Match(method, path)
-	here, routed := emulated().Match(method, path)
-	switch {
-	case known && routed && described.Path == here.Path: // nearly always, and soon found
-		return described.Name(), true
-	case known && (!routed || described.MoreExact(here)):
-		return described.Name(), false
-	case known && !here.MoreExact(described):
-		return described.Name(), true
-	case routed:
-		return here.Name(), true
-	}
-	return "", false
+	op, _ := knownOperations().Match(method, r.URL.EscapedPath())
+	return op.ID, known.routed[op.ID]
 }
 
 // notEmulated answers a call of an operation that the vendor describes and the sandbox does not have, before anybody looks
@@ -65,11 +77,11 @@ func notEmulated(c *call, r *http.Request) answer {
 
 // methodsAt lists the methods of a path, of what has a route and of what is only described, with OPTIONS; nothing if there
 // is no such path.
-func methodsAt(routes chi.Routes, r *http.Request) []string {
-	described := operations.Described().Methods(r.URL.EscapedPath())
+func methodsAt(r *http.Request) []string {
+	there := knownOperations().Methods(r.URL.EscapedPath())
 	var out []string
 	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		if !slices.Contains(described, m) && !routes.Match(chi.NewRouteContext(), m, r.URL.Path) {
+		if !slices.Contains(there, m) {
 			continue
 		}
 		if out = append(out, m); m == http.MethodGet {

@@ -10,9 +10,9 @@ import (
 // vendorRoutes are the paths of both vendors.
 func (s *Server) vendorRoutes() chi.Router {
 	root := chi.NewRouter()
-	root.Use(headAsGet, platformHeaders, answerOptions(root))
-	root.NotFound(notFound(root))
-	root.MethodNotAllowed(wrongMethod(root))
+	root.Use(headAsGet, platformHeaders, answerOptions)
+	root.NotFound(at(notFound))
+	root.MethodNotAllowed(at(methodRefusal))
 
 	root.Get("/restapi/oauth/authorize", at(s.authorize))
 	root.Post("/restapi/oauth/authorize", at(s.authorize))
@@ -50,37 +50,31 @@ func isPlatform(path string) bool {
 }
 
 // notFound answers a path that neither vendor has, or has with other methods only.
-func notFound(routes chi.Routes) http.HandlerFunc {
-	return at(func(c *call, r *http.Request) answer {
-		path := r.URL.Path
-		switch {
-		case isPlatform(path):
-			return apiError(http.StatusNotFound, "CMN-120", "Invalid URI")
-		case strings.HasPrefix(path, "/v1/"):
-			// observed: without its prefix the API is the web application, which answers 200 and HTML to anything.
-			return newAnswer(http.StatusOK, typeHTML, []byte("<!doctype html><title>RingCX</title><div id=\"root\"></div>\n"))
-		case !strings.HasSuffix(path, "/") && methodsAt(routes, r) != nil:
-			return methodRefusal(routes, c, r)
-		case strings.HasPrefix(path, "/voice/api/"), strings.HasPrefix(path, "/api/"):
-			return cxNotFound(c, r)
-		}
-		return textAnswer(http.StatusNotFound, "Not Found")
-	})
+func notFound(c *call, r *http.Request) answer {
+	path := r.URL.Path
+	switch {
+	case isPlatform(path):
+		return apiError(http.StatusNotFound, "CMN-120", "Invalid URI")
+	case strings.HasPrefix(path, "/v1/"):
+		// observed: without its prefix the API is the web application, which answers 200 and HTML to anything.
+		return newAnswer(http.StatusOK, typeHTML, []byte("<!doctype html><title>RingCX</title><div id=\"root\"></div>\n"))
+	case !strings.HasSuffix(path, "/") && methodsAt(r) != nil:
+		return methodRefusal(c, r)
+	case strings.HasPrefix(path, "/voice/api/"), strings.HasPrefix(path, "/api/"):
+		return cxNotFound(c, r)
+	}
+	return textAnswer(http.StatusNotFound, "Not Found")
 }
 
-// wrongMethod answers 405 with the methods that the path has.
-func wrongMethod(routes chi.Routes) http.HandlerFunc {
-	return at(func(c *call, r *http.Request) answer { return methodRefusal(routes, c, r) })
-}
-
-func methodRefusal(routes chi.Routes, c *call, r *http.Request) answer {
+// methodRefusal is 405 with the methods that the path has.
+func methodRefusal(c *call, r *http.Request) answer {
 	var a answer
 	if isPlatform(r.URL.Path) {
 		a = apiError(http.StatusMethodNotAllowed, c.transportCode("CMN-120"), "Method Not Allowed")
 	} else {
 		a = cxWrongMethod(c, r)
 	}
-	return a.with("Allow", strings.Join(methodsAt(routes, r), ", "))
+	return a.with("Allow", strings.Join(methodsAt(r), ", "))
 }
 
 // headAsGet routes HEAD where GET goes; net/http leaves the body out.

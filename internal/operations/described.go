@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // others are the operations that the published description leaves out: the vendor's guide has them, a description that
@@ -32,8 +31,8 @@ func Others() []Operation {
 	return all
 }
 
-// Described is an index of All and Others.
-var Described = sync.OnceValue(func() *Index { return NewIndex(slices.Concat(All(), Others())) })
+// Described are All and Others.
+func Described() []Operation { return slices.Concat(All(), Others()) }
 
 // Index finds operations by the paths that requests name. It never changes.
 type Index struct{ root *node }
@@ -105,13 +104,14 @@ func (x *Index) Methods(path string) []string {
 
 // visit calls see with each place that a path leads to until it is true, the one with the most names first.
 func (x *Index) visit(path string, see func(*node) bool) {
-	segments := strings.Split(strings.TrimSuffix(path, "/"), "/")
-	for i, s := range segments {
+	var few [16]string // enough for most, so that nothing is allocated
+	segments := few[:0]
+	for s := range strings.SplitSeq(strings.TrimSuffix(path, "/"), "/") {
 		plain, err := url.PathUnescape(s)
-		if err != nil || i > 0 && (plain == "" || plain == "." || plain == "..") {
+		if err != nil || len(segments) > 0 && (plain == "" || plain == "." || plain == "..") {
 			return
 		}
-		segments[i] = plain
+		segments = append(segments, plain)
 	}
 	x.root.walk(spelling(segments), see)
 }
@@ -144,15 +144,4 @@ func spelling(segments []string) []string {
 		}
 	}
 	return segments
-}
-
-// MoreExact reports whether op has a name in its path where other, which a request could mean as well, has a parameter.
-func (op Operation) MoreExact(other Operation) bool {
-	mine, theirs := strings.Split(canonical(op.Path), "/"), strings.Split(canonical(other.Path), "/")
-	for i, s := range mine {
-		if i < len(theirs) && strings.HasPrefix(theirs[i], "{") && !strings.HasPrefix(s, "{") {
-			return true
-		}
-	}
-	return false
 }
