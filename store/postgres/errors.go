@@ -14,36 +14,6 @@ import (
 	"github.com/ringcx-go/ringcx/store/internal/reach"
 )
 
-const (
-	opURL     = "read the URL"
-	opConnect = "connect"
-)
-
-// storeError is what PostgreSQL or the way to it refused.
-type storeError struct {
-	op     string
-	cause  error
-	text   string // "": what the cause says
-	remedy string
-}
-
-func (e *storeError) Error() string {
-	text := e.text
-	if text == "" {
-		text = reach.Clip(lease.Plain(e.cause))
-	}
-	return "PostgreSQL store: cannot " + e.op + ": " + text
-}
-
-// Setting says whether the store's URL cannot be understood, so that no server was asked.
-func (e *storeError) Setting() bool { return e.op == opURL }
-
-// Hint is what can be done about it, "" if nothing better than the error can be said.
-func (e *storeError) Hint() string { return e.remedy }
-
-// Unwrap returns what the driver said.
-func (e *storeError) Unwrap() error { return e.cause }
-
 // isDropped tells that the table is not there, or not any more.
 func isDropped(err error) bool {
 	var told *pgconn.PgError
@@ -72,6 +42,8 @@ var inWords = []struct{ says, hint string }{
 	{"does not exist", "create the user, or name another in the store's URL"},
 }
 
+const product = "PostgreSQL"
+
 const wrong = "check that PostgreSQL runs and that the store's URL names its host, port and TLS mode"
 
 var words = reach.Words{
@@ -85,38 +57,33 @@ func explain(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	e := &storeError{op: op, cause: err}
+	e := &reach.Error{Server: product, Op: op, Cause: err}
 	var said *pgconn.PgError
 	var connect *pgconn.ConnectError
 	isConnect := errors.As(err, &connect)
 	switch t := reach.Of(err, words); {
 	case errors.As(err, &said):
-		e.text, e.remedy = reach.Clip(said.Error()), hints[said.Code]
+		e.Text, e.Remedy = reach.Clip(said.Error()), hints[said.Code]
 		for _, h := range inWords {
 			if said.Code == "28000" && strings.Contains(said.Message, h.says) {
-				e.remedy = h.hint
+				e.Remedy = h.hint
 			}
 		}
 		if said.Code == "28P01" && isConnect && connect.Config.Password == "" {
-			e.remedy = "put the password into the store's URL, after the user and a colon"
+			e.Remedy = "put the password into the store's URL, after the user and a colon"
 		}
 	case t.Text != "":
-		e.text, e.remedy = t.Text, t.Remedy
+		e.Text, e.Remedy = t.Text, t.Remedy
 	case strings.Contains(err.Error(), "server refused TLS connection"):
-		e.text, e.remedy = "the server speaks no TLS", words.NoTLS
+		e.Text, e.Remedy = "the server speaks no TLS", words.NoTLS
 	case strings.Contains(err.Error(), "ValidateConnect failed"):
-		e.text, e.remedy = "no host is what target_session_attrs asks for", "check target_session_attrs in the store's URL, and which server is the primary"
-	case isConnect && isCut(err):
-		e.text, e.remedy = "the server closed the connection without an answer", "check that it is PostgreSQL: "+words.Dial
+		e.Text, e.Remedy = "no host is what target_session_attrs asks for", "check target_session_attrs in the store's URL, and which server is the primary"
+	case isConnect && reach.IsCut(err):
+		e.Text, e.Remedy = "the server closed the connection without an answer", "check that it is PostgreSQL: "+words.Dial
 	case isConnect:
-		e.text, e.remedy = once(connect.Unwrap()), wrong
+		e.Text, e.Remedy = once(connect.Unwrap()), wrong
 	}
 	return e
-}
-
-func isCut(err error) bool {
-	var op *net.OpError
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &op) && op.Op != "dial" && !op.Timeout()
 }
 
 // once is what errors of several addresses say, each thing once.
@@ -142,14 +109,14 @@ func once(err error) string {
 func judge(config *pgconn.Config) func(context.Context) error {
 	network, address := pgconn.NetworkAddress(config.Host, config.Port)
 	return func(ctx context.Context) error {
-		e := &storeError{op: opConnect, cause: errors.New("not the server that is meant"), remedy: wrong}
+		e := &reach.Error{Server: product, Op: reach.OpConnect, Cause: errors.New("not the server that is meant"), Remedy: wrong}
 		switch who, _ := reach.Ask(ctx, network, address); who {
 		case reach.Web:
-			e.text = "a web server answers there, not PostgreSQL"
+			e.Text = "a web server answers there, not PostgreSQL"
 		case reach.Redis:
-			e.text, e.remedy = "Redis answers there, not PostgreSQL", "write redis:// for a store in Redis, or name the port of PostgreSQL (5432)"
+			e.Text, e.Remedy = "Redis answers there, not PostgreSQL", "write redis:// for a store in Redis, or name the port of PostgreSQL (5432)"
 		case reach.TLS:
-			e.text = "a server of TLS answers there, not PostgreSQL"
+			e.Text = "a server of TLS answers there, not PostgreSQL"
 		default:
 			return nil
 		}
@@ -159,7 +126,7 @@ func judge(config *pgconn.Config) func(context.Context) error {
 
 // blame is err, or what is against the server itself.
 func blame(trying context.Context, err error) error {
-	var found *storeError
+	var found *reach.Error
 	if errors.As(context.Cause(trying), &found) {
 		return found
 	}

@@ -57,9 +57,9 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		// What the parser says can hold parts of the password.
-		return nil, &storeError{
-			op: opURL, cause: errors.New("it is not one"),
-			remedy: form,
+		return nil, &reach.Error{
+			Server: product, Op: reach.OpURL, Cause: errors.New("it is not one"),
+			Remedy: form,
 		}
 	}
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
@@ -67,7 +67,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
-		return nil, explain(opConnect, err)
+		return nil, explain(reach.OpConnect, err)
 	}
 	trying, end := reach.Meanwhile(ctx, judge(&config.ConnConfig.Config))
 	s, err := New(trying, pool)
@@ -146,7 +146,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	var fsync, fullPages string
 	err := s.pool.QueryRow(ctx, sqlLook, pgx.QueryExecModeExec).Scan(&there, &fsync, &fullPages)
 	if err != nil {
-		return explain(opConnect, err)
+		return explain(reach.OpConnect, err)
 	}
 	s.warnings = nil
 	for name, value := range map[string]string{"fsync": fsync, "full_page_writes": fullPages} {

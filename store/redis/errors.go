@@ -10,39 +10,10 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/ringcx-go/ringcx/store/internal/lease"
 	"github.com/ringcx-go/ringcx/store/internal/reach"
 )
 
-const (
-	opURL     = "read the URL"
-	opConnect = "connect"
-)
-
-// storeError is what Redis or the way to it refused.
-type storeError struct {
-	op     string
-	cause  error
-	text   string // "": what the cause says
-	remedy string
-}
-
-func (e *storeError) Error() string {
-	text := e.text
-	if text == "" {
-		text = reach.Clip(lease.Plain(e.cause))
-	}
-	return "Redis store: cannot " + e.op + ": " + text
-}
-
-// Setting says whether the store's URL cannot be understood, so that no server was asked.
-func (e *storeError) Setting() bool { return e.op == opURL }
-
-// Hint is what can be done about it, "" if nothing better than the error can be said.
-func (e *storeError) Hint() string { return e.remedy }
-
-// Unwrap returns what the driver said.
-func (e *storeError) Unwrap() error { return e.cause }
+const product = "Redis"
 
 const (
 	cluster  = "this server is one of a cluster, which a store's URL cannot name: give redis.New a client of the cluster, or name a server that stands alone"
@@ -86,40 +57,35 @@ func explain(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	e := &storeError{op: op, cause: err}
+	e := &reach.Error{Server: product, Op: op, Cause: err}
 	for _, h := range hints {
 		if redis.HasErrorPrefix(err, h.begins) {
-			e.remedy = h.hint
+			e.Remedy = h.hint
 			text, _, _ := strings.Cut(err.Error(), ", with args") // which may be those of AUTH
-			e.text = reach.Clip(text)
+			e.Text = reach.Clip(text)
 			return e
 		}
 	}
 	var dial *dialError
 	cause := err
 	if errors.As(err, &dial) {
-		cause, e.remedy = dial.cause, wrong
+		cause, e.Remedy = dial.cause, wrong
 	}
 	if t := reach.Of(cause, words); t.Text != "" {
-		e.text, e.remedy = t.Text, t.Remedy
+		e.Text, e.Remedy = t.Text, t.Remedy
 		return e
 	}
 	switch {
 	case strings.Contains(err.Error(), "can't parse"):
-		e.text, e.remedy = "what answers there is not Redis", wrong
+		e.Text, e.Remedy = "what answers there is not Redis", wrong
 	case isLate(cause):
-		e.text = "the server took the connection and did not answer in time"
-		e.remedy = "check that it is Redis and runs, and that nothing in between holds its answers back; the store's URL begins with rediss:// if it wants TLS"
-	case isCut(cause):
-		e.text = "the server closed the connection without an answer"
-		e.remedy = "check that it is Redis, and whether it wants TLS: the store's URL begins with rediss:// then"
+		e.Text = "the server took the connection and did not answer in time"
+		e.Remedy = "check that it is Redis and runs, and that nothing in between holds its answers back; the store's URL begins with rediss:// if it wants TLS"
+	case reach.IsCut(cause):
+		e.Text = "the server closed the connection without an answer"
+		e.Remedy = "check that it is Redis, and whether it wants TLS: the store's URL begins with rediss:// then"
 	}
 	return e
-}
-
-func isCut(err error) bool {
-	var op *net.OpError
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &op) && (op.Op == "read" || op.Op == "write") && !op.Timeout()
 }
 
 func isLate(err error) bool {
@@ -130,16 +96,16 @@ func isLate(err error) bool {
 // judge has something against what listens where Redis should, nil if it does not tell what it is.
 func judge(options *redis.Options) func(context.Context) error {
 	return func(ctx context.Context) error {
-		e := &storeError{op: opConnect, cause: errors.New("not the server that is meant"), remedy: wrong}
+		e := &reach.Error{Server: product, Op: reach.OpConnect, Cause: errors.New("not the server that is meant"), Remedy: wrong}
 		switch who, line := reach.Ask(ctx, options.Network, options.Addr); {
 		case who == reach.Web:
-			e.text = "a web server answers there, not Redis"
+			e.Text = "a web server answers there, not Redis"
 		case who == reach.Redis && options.TLSConfig != nil:
-			e.text, e.remedy = "what listens there speaks no TLS", words.NoTLS
+			e.Text, e.Remedy = "what listens there speaks no TLS", words.NoTLS
 		case who == reach.Redis && strings.Contains(line, "max number of clients"):
-			return explain(opConnect, refused(strings.TrimPrefix(line, "-"))) // which the driver does not read before the end
+			return explain(reach.OpConnect, refused(strings.TrimPrefix(line, "-"))) // which the driver does not read before the end
 		case options.TLSConfig == nil && (who == reach.TLS || reach.AskTLS(ctx, options.Network, options.Addr)):
-			e.text, e.remedy = "the server speaks TLS alone there", "write rediss:// and not redis:// in the store's URL"
+			e.Text, e.Remedy = "the server speaks TLS alone there", "write rediss:// and not redis:// in the store's URL"
 		default:
 			return nil
 		}

@@ -64,9 +64,9 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	options, err := redis.ParseURL(url)
 	if err != nil {
 		// What the parser says can hold parts of the password.
-		return nil, &storeError{
-			op: opURL, cause: errors.New("it is not one"),
-			remedy: form,
+		return nil, &reach.Error{
+			Server: product, Op: reach.OpURL, Cause: errors.New("it is not one"),
+			Remedy: form,
 		}
 	}
 	options.ContextTimeoutEnabled = true // else a call outlives the time its caller gave it
@@ -88,11 +88,11 @@ func Open(ctx context.Context, url string) (*Store, error) {
 
 // blame is err, or what is against the server itself.
 func blame(ctx, trying context.Context, options *redis.Options, err error) error {
-	var found *storeError
+	var found *reach.Error
 	if errors.As(context.Cause(trying), &found) {
 		return found
 	}
-	if ctx.Err() == nil && errors.As(err, &found) && found.op == opConnect && isCut(found.cause) {
+	if ctx.Err() == nil && errors.As(err, &found) && found.Op == reach.OpConnect && reach.IsCut(found.Cause) {
 		if found := judge(options)(ctx); found != nil {
 			return found
 		}
@@ -105,7 +105,7 @@ func New(ctx context.Context, client redis.UniversalClient) (*Store, error) {
 	s := &Store{client: client, place: fmt.Sprintf("%p", client)}
 	s.leases.Engine = steps{s}
 	err := s.leases.Patiently(ctx, lease.Patience, lease.Default, func(try context.Context) error {
-		return explain(opConnect, client.Ping(try).Err())
+		return explain(reach.OpConnect, client.Ping(try).Err())
 	})
 	if err != nil {
 		return nil, err
