@@ -216,7 +216,7 @@ func TestTokensThatCameBeforeDamageAreTaken(t *testing.T) {
 	}
 	for _, body := range []string{ // the refresh token that is not there may be the only one that works
 		`{"access_token":"a","accessToken":"a","refresh_token":"r`, `{"access_token":"a","accessToken":"a",`, `{"refresh_token":"r","refreshToken":"r","access_token":"a`,
-		`<p>{` + both + `}`, `[{` + both + `}]`, `{`, `{"a":"\x","b":1}`,
+		`<p>{` + both + `}`, `[{` + both + `}]`, `{`, `{"a":"\x","b":1}`, `{1:2}`, `{` + both[:18] + `,1:2`,
 	} {
 		for way, f := range ways(says(t, 200, "application/json", body)) {
 			if token, err := f(t); err == nil {

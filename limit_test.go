@@ -1,6 +1,7 @@
 package ringcx_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -93,6 +94,29 @@ func TestASessionsClientWaitsForAnAnswerToBeginForAMinute(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+func TestTheTimeAConnectionTakesIsNotThatOfAnAnswer(t *testing.T) {
+	for name, http2 := range map[string]bool{"HTTP/2": true, "HTTP/1.1": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				reach := distantServer(t, http.HandlerFunc(theAPI), http2)
+				base, way := reach()
+				base.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+					pass(20 * time.Second)
+					return way.dial(ctx, network, address)
+				}
+				c := &ringcx.Config{Endpoint: ringcx.Endpoint{RingCX: distant}, HTTPClient: &http.Client{Transport: base}}
+				client := c.Client(ringcx.APIToken("aws80:1"))
+				t.Cleanup(client.CloseIdleConnections)
+				resp, took, err := getOver(t, client, http.MethodGet, "/slow", nil)
+				if err != nil || took != 70*time.Second {
+					t.Fatalf("after %s: %v", took, err)
+				}
+				_ = resp.Body.Close()
+			})
+		})
 	}
 }
 
