@@ -23,6 +23,7 @@ type Error struct {
 	Remedy string
 }
 
+// Error says it in a line that holds no secret.
 func (e *Error) Error() string {
 	text := e.Text
 	if text == "" {
