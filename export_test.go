@@ -63,13 +63,13 @@ func (r *record) Begin(a Action, now time.Time) {
 }
 
 func (r *record) Succeed(a Action, t *Token, start, now time.Time) {
-	r.ledgerOf(a).settle(a, nil, start, now)
+	r.ledgerOf(a).commit(a, nil, start, now)
 	r.succeed(a, t)
 }
 
 func (r *record) Fail(a Action, err error, n *Need, start, now time.Time) bool {
 	e := asError(a, err)
-	r.ledgerOf(a).settle(a, e, start, now)
+	r.ledgerOf(a).commit(a, e, start, now)
 	return r.fail(a, e, n, now)
 }
 

@@ -32,7 +32,7 @@ func (s *Session) token(ctx context.Context, minTTL time.Duration) (*Token, erro
 		return nil, err
 	}
 	defer done()
-	return s.patiently(ctx, func() (*Token, error) { return s.tokenOnce(ctx, minTTL) })
+	return s.withRetry(ctx, func() (*Token, error) { return s.tokenOnce(ctx, minTTL) })
 }
 
 // tokenOnce is token without waiting for the vendor's limits.
@@ -144,9 +144,9 @@ func (s *Session) publish(t *Token) *Token {
 	if s.current != nil && s.current.AccessToken == t.AccessToken {
 		return s.current
 	}
-	s.heir = nil
+	s.replacement = nil
 	if s.refused != "" {
-		s.refused, s.heir = "", t
+		s.refused, s.replacement = "", t
 	}
 	s.keepInMemory(t, s.config.now())
 	s.retryAt = time.Time{}

@@ -1,7 +1,9 @@
 package ringcx
 
 import (
+	"net/http"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -73,13 +75,13 @@ func (l *ledger) begin(start time.Time) { l.enter(latest(start)) }
 
 // arrived corrects the entry of the request begun at start: it reached the vendor at now at the latest.
 func (l *ledger) arrived(start, now time.Time) {
-	if l.withdraw(start) {
+	if l.release(start) {
 		l.enter(now)
 	}
 }
 
-// withdraw takes back the entry of the request begun at start: it was surely not sent.
-func (l *ledger) withdraw(start time.Time) bool {
+// release takes back the entry of the request begun at start: it was surely not sent.
+func (l *ledger) release(start time.Time) bool {
 	i := slices.IndexFunc(l.Sent, latest(start).Equal)
 	if i >= 0 {
 		l.Sent = slices.Delete(slices.Clone(l.Sent), i, i+1)
@@ -138,4 +140,35 @@ func (l *ledger) quiet(now time.Time, d time.Duration) {
 // backoff is how long to leave a failing server alone: one second, doubled with each failure, a minute at most.
 func backoff(failures int) time.Duration {
 	return min(time.Second<<min(max(failures-1, 0), 10), maxBackoff)
+}
+
+// usedUp is how many requests of the app the vendor counts in its minute, by the headers of an answer; 0: it does not
+// say.
+func usedUp(h http.Header) int {
+	limit, err := strconv.Atoi(h.Get("X-Rate-Limit-Limit"))
+	remaining, err2 := strconv.Atoi(h.Get("X-Rate-Limit-Remaining"))
+	if err != nil || err2 != nil || remaining < 0 || remaining > limit {
+		return 0
+	}
+	if w := h.Get("X-Rate-Limit-Window"); w != "" && w != "60" {
+		return 0 // other than ours, and not to be compared
+	}
+	return limit - remaining
+}
+
+// edge is how long before its window a request may have been sent that the vendor still counts.
+const edge = 5 * time.Second
+
+// notice compares what the vendor counts with what the ledger knows, after a request was entered. More, or a 429 although
+// the ledger allowed the request, means that somebody uses the app who does not share the ledger.
+func (l *ledger) notice(used int, e *Error, now time.Time) {
+	known := 0
+	for _, t := range l.Sent {
+		if t.After(now.Add(-time.Minute - edge)) {
+			known++
+		}
+	}
+	if used > known || e != nil && e.StatusCode == http.StatusTooManyRequests {
+		l.Others = now
+	}
 }

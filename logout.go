@@ -67,7 +67,7 @@ func (s *Session) drop(ctx context.Context, change func(old []byte, save func([]
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.current, s.refused, s.heir, s.unsaved = nil, "", nil, nil
+	s.current, s.refused, s.replacement, s.unsaved = nil, "", nil, nil
 	s.hot.Store(nil)
 	return nil
 }
@@ -78,7 +78,7 @@ func (s *Session) revoke(ctx context.Context, r *record) error {
 	if t.AccessToken == "" {
 		return nil
 	}
-	err := s.claim(ctx, actLogin, r, start)
+	err := s.reserve(ctx, actLogin, r, start)
 	if errors.Is(err, errNotYet) {
 		e := &Error{Op: opRevoke, Message: "not sent, because the vendor's limit of requests is used up", kind: failLimited}
 		if s.readLedgers(ctx, r, true) == nil {
@@ -94,7 +94,7 @@ func (s *Session) revoke(ctx context.Context, r *record) error {
 		e = asError(actLogin, err)
 	}
 	now := s.now()
-	kept := s.settle(ctx, actLogin, r, func(l *ledger) { l.settle(actLogin, e, start, now) })
+	kept := s.commit(ctx, actLogin, r, func(l *ledger) { l.commit(actLogin, e, start, now) })
 	if e != nil && e.endedToken() {
 		return kept
 	}

@@ -37,8 +37,8 @@ type need struct {
 	wall        time.Duration // how far the clock on the wall is ahead of the one that records are kept by
 }
 
-// withoutHaste is the same need of a caller who takes a token that is due, too.
-func (n need) withoutHaste() need {
+// allowDue is the same need of a caller who takes a token that is due, too.
+func (n need) allowDue() need {
 	n.ahead = false
 	return n
 }
@@ -56,7 +56,7 @@ func plan(r *record, now time.Time, n need) step {
 	if r.canRefresh(n) { // whatever else is possible ends in an exchange, which may not be sent earlier either
 		return when(actRefresh, r.Ledgers.RingCX.next(now, false), now)
 	}
-	long, longAt := r.longWay(now, n)
+	long, longAt := r.nextWithoutRefresh(now, n)
 	if long == actAskPerson {
 		if r.mayStillRefresh(n) {
 			return when(actRefresh, r.Ledgers.RingCX.next(now, false), now)
@@ -91,8 +91,8 @@ func serves(r *record, now time.Time, n need) bool {
 	return t.Expiry.Sub(now) >= n.minTTL
 }
 
-// longWay is the next step towards an exchange, and when it may be taken.
-func (r *record) longWay(now time.Time, n need) (action, time.Time) {
+// nextWithoutRefresh is the next step towards an exchange, and when it may be taken.
+func (r *record) nextWithoutRefresh(now time.Time, n need) (action, time.Time) {
 	exchange := r.Ledgers.RingCX.next(now, true)
 	if n.direct {
 		return actDirectLogin, exchange // undocumented, so it is taken to be limited like an exchange

@@ -37,7 +37,7 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 		if err == nil && s.owns(r) && serves(r, now, n) {
 			return s.local(r.usable(n)), nil
 		}
-		if err == nil && s.owns(r) && s.inline && serves(r, now, n.withoutHaste()) {
+		if err == nil && s.owns(r) && s.inline && serves(r, now, n.allowDue()) {
 			var cancel context.CancelFunc
 			old = r.usable(n)
 			short, cancel = context.WithTimeout(ctx, old.endAt().Sub(now)/2) // whoever is at it, the old one is good enough
@@ -98,9 +98,9 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 		r = &record{Version: storedVersion} // a person logs in anew; the damaged one goes once that worked
 	}
 	s.skew.CompareAndSwap(0, int64(r.Skew))
-	book := newBook(s, r, old, save, n)
-	r = book.record
-	if err := s.catchUp(book); err != nil {
+	draft := newDraft(s, r, old, save, n)
+	r = draft.record
+	if err := s.catchUp(draft); err != nil {
 		return nil, err
 	}
 	r.recover()
@@ -123,7 +123,7 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 		case actGiveUp:
 			return nil, r.Failure.errUntil(st.until.Sub(s.now()))
 		}
-		again, err := s.take(ctx, st.action, book, &n)
+		again, err := s.take(ctx, st.action, draft, &n)
 		if err != nil && !again {
 			return nil, err
 		}
@@ -136,7 +136,7 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 }
 
 // take does one step and stores what came of it, before anybody uses it.
-func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again bool, err error) {
+func (s *Session) take(ctx context.Context, a action, b *draft, n *need) (again bool, err error) {
 	r := b.record
 	start, err := s.intend(ctx, a, b)
 	if err != nil {
@@ -179,8 +179,8 @@ func (s *Session) take(ctx context.Context, a action, b *book, n *need) (again b
 		s.keep(b, intent)
 	}
 	if counted(a) || e != nil || r.ledgerOf(a).Failures > 0 {
-		saved = errors.Join(saved, s.settle(ctx, a, r, func(l *ledger) {
-			l.settle(a, e, start, now)
+		saved = errors.Join(saved, s.commit(ctx, a, r, func(l *ledger) {
+			l.commit(a, e, start, now)
 			if counted(a) {
 				l.notice(int(s.used.Load()), e, now)
 			}
@@ -211,9 +211,9 @@ const maxPause = time.Second
 
 // intend writes down that a is about to be sent, in the ledger and in the record, and returns when it began. If that takes
 // too long, what was planned may have been overtaken, and must be planned again.
-func (s *Session) intend(ctx context.Context, a action, b *book) (start time.Time, err error) {
+func (s *Session) intend(ctx context.Context, a action, b *draft) (start time.Time, err error) {
 	start = s.now()
-	if err := s.claim(ctx, a, b.record, start); err != nil {
+	if err := s.reserve(ctx, a, b.record, start); err != nil {
 		return start, err
 	}
 	open := b.record.Attempt
@@ -223,7 +223,7 @@ func (s *Session) intend(ctx context.Context, a action, b *book) (start time.Tim
 	}
 	b.record.Attempt = open // an unanswered refresh keeps its start: the vendor's grace runs from there
 	if counted(a) {
-		if err := s.settle(ctx, a, b.record, func(l *ledger) { l.withdraw(start) }); err != nil {
+		if err := s.commit(ctx, a, b.record, func(l *ledger) { l.release(start) }); err != nil {
 			return start, err
 		}
 	}

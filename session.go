@@ -35,20 +35,20 @@ type Session struct {
 	// hot is the token to hand out at once, nil if there is something to decide first.
 	hot atomic.Pointer[Token]
 
-	// worked is the last token that an answer other than 401 has proved good.
-	worked atomic.Pointer[Token]
+	// lastGood is the last token that an answer other than 401 has proved good.
+	lastGood atomic.Pointer[Token]
 
-	mu      sync.Mutex // guards the fields below
-	current *Token     // the last token known, as handed out
-	ends    time.Time  // of current, on the clock of the runtime, which nobody can set
-	refused string     // fingerprint of the token that Invalidate was told about, until it is replaced
-	heir    *Token     // the token that replaced a refused one
-	retryAt time.Time  // no renewal ahead of time before
-	timer   *time.Timer
-	flight  *flight // the renewal under way, nil if none
-	unsaved *unsaved
-	debts   []debt
-	apart   *apart // the pause under way or past, nil after an answer
+	mu          sync.Mutex // guards the fields below
+	current     *Token     // the last token known, as handed out
+	ends        time.Time  // of current, on the clock of the runtime, which nobody can set
+	refused     string     // fingerprint of the token that Invalidate was told about, until it is replaced
+	replacement *Token     // the token that replaced a refused one
+	retryAt     time.Time  // no renewal ahead of time before
+	timer       *time.Timer
+	flight      *flight // the renewal under way, nil if none
+	unsaved     *unsaved
+	corrections []pendingCorrection
+	apart       *apart // the pause under way or past, nil after an answer
 }
 
 // SessionOptions are the less common settings of a [Session]. The zero value is fine.
@@ -204,7 +204,7 @@ func (s *Session) Invalidate(t *Token) {
 	if s.current == nil || t == nil || s.current.AccessToken != t.AccessToken {
 		return
 	}
-	if s.heir == s.current && s.worked.Load() != s.current && s.config.now().Sub(s.current.Obtained) < 30*time.Second {
+	if s.replacement == s.current && s.lastGood.Load() != s.current && s.config.now().Sub(s.current.Obtained) < 30*time.Second {
 		return
 	}
 	s.refused = t.fingerprint()
@@ -213,8 +213,8 @@ func (s *Session) Invalidate(t *Token) {
 
 // confirm notes that the vendor accepted t.
 func (s *Session) confirm(t *Token) {
-	if s.worked.Load() != t {
-		s.worked.Store(t)
+	if s.lastGood.Load() != t {
+		s.lastGood.Store(t)
 	}
 	if t.Idle > 0 {
 		s.prolong(t)
@@ -230,7 +230,7 @@ func (s *Session) Login(ctx context.Context) error {
 	}
 	n := s.need(0)
 	n.since, n.begun = s.now(), new(record) // any time: the renewal sets it when it begins
-	_, err := s.patiently(ctx, func() (*Token, error) {
+	_, err := s.withRetry(ctx, func() (*Token, error) {
 		t, err := s.renew(ctx, n)
 		if err == nil {
 			s.mu.Lock()
@@ -265,8 +265,8 @@ const defaultWait = 2 * time.Minute
 // maxRetries is how often a call tries again after the vendor's server failed or could not be understood.
 const maxRetries = 2
 
-// patiently calls fn until it brings a token, an error that waiting cannot mend, or ctx or MaxWait end the waiting.
-func (s *Session) patiently(ctx context.Context, fn func() (*Token, error)) (*Token, error) {
+// withRetry calls fn until it brings a token, an error that waiting cannot mend, or ctx or MaxWait end the waiting.
+func (s *Session) withRetry(ctx context.Context, fn func() (*Token, error)) (*Token, error) {
 	most := s.maxWait
 	if most == 0 {
 		most = defaultWait

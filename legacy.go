@@ -29,7 +29,7 @@ func (s *Session) use(t *Token) *Token {
 	used := *cur
 	used.Expiry = now.Add(used.Idle)
 	s.keepInMemory(&used, now)
-	s.worked.Store(&used)
+	s.lastGood.Store(&used)
 	s.warm(&used, now)
 	return &used
 }

@@ -48,7 +48,7 @@ func (s *Session) readLedgers(ctx context.Context, r *record, mend bool) error {
 		}
 		added := before.recall(l, mended, now)
 		known.read(before, l, now)
-		s.applyDebts(a, l)
+		s.applyCorrections(a, l)
 		*r.ledgerOf(a) = *l
 		if (mended || added) && mend {
 			if err := s.enter(ctx, a, r, func(*ledger) error { return nil }); err != nil {
@@ -59,8 +59,8 @@ func (s *Session) readLedgers(ctx context.Context, r *record, mend bool) error {
 	return nil
 }
 
-// claim enters a request that is about to be sent, if the ledger still allows it.
-func (s *Session) claim(ctx context.Context, a action, r *record, start time.Time) error {
+// reserve enters a request that is about to be sent, if the ledger still allows it.
+func (s *Session) reserve(ctx context.Context, a action, r *record, start time.Time) error {
 	if !counted(a) {
 		return nil
 	}
@@ -73,8 +73,8 @@ func (s *Session) claim(ctx context.Context, a action, r *record, start time.Tim
 	})
 }
 
-// settle corrects a ledger. What cannot be written now is written with the next entry, and known here until then.
-func (s *Session) settle(ctx context.Context, a action, r *record, correct func(*ledger)) error {
+// commit corrects a ledger. What cannot be written now is written with the next entry, and known here until then.
+func (s *Session) commit(ctx context.Context, a action, r *record, correct func(*ledger)) error {
 	err := s.enter(ctx, a, r, func(l *ledger) error {
 		correct(l)
 		return nil
@@ -82,22 +82,22 @@ func (s *Session) settle(ctx context.Context, a action, r *record, correct func(
 	if err != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.debts = append(s.debts, debt{atRingCentral(a), correct})
+		s.corrections = append(s.corrections, pendingCorrection{atRingCentral(a), correct})
 	}
 	return err
 }
 
-// debt is a correction that could not be written yet.
-type debt struct {
+// pendingCorrection is a correction that could not be written yet.
+type pendingCorrection struct {
 	ringCentral bool
 	correct     func(*ledger)
 }
 
-// applyDebts corrects l by what could not be written yet.
-func (s *Session) applyDebts(a action, l *ledger) {
+// applyCorrections corrects l by what could not be written yet.
+func (s *Session) applyCorrections(a action, l *ledger) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, d := range s.debts {
+	for _, d := range s.corrections {
 		if d.ringCentral == atRingCentral(a) {
 			d.correct(l)
 		}
@@ -117,7 +117,7 @@ func (s *Session) enter(ctx context.Context, a action, r *record, change func(*l
 		}
 		known.look().recall(l, mended, now)
 		sent := slices.Clone(l.Sent)
-		s.applyDebts(a, l)
+		s.applyCorrections(a, l)
 		if err := change(l); err != nil {
 			return err
 		}
@@ -130,22 +130,22 @@ func (s *Session) enter(ctx context.Context, a action, r *record, change func(*l
 			return err
 		}
 		known.wrote(sent, l, s.moment())
-		s.forgetDebts(a)
+		s.forgetCorrections(a)
 		*r.ledgerOf(a) = *l
 		return nil
 	})
 }
 
-func (s *Session) forgetDebts(a action) {
+func (s *Session) forgetCorrections(a action) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var rest []debt
-	for _, d := range s.debts {
+	var rest []pendingCorrection
+	for _, d := range s.corrections {
 		if d.ringCentral != atRingCentral(a) {
 			rest = append(rest, d)
 		}
 	}
-	s.debts = rest
+	s.corrections = rest
 }
 
 // decodeLedger reads a ledger. One that is damaged is replaced by one that waits a penalty out: the requests it spoke of are

@@ -70,12 +70,12 @@ func (r *record) fail(a action, e *Error, n *need, now time.Time) (again bool) {
 	return again
 }
 
-// settle enters in the ledger what became of a request: e is nil if it brought a token.
-func (l *ledger) settle(a action, e *Error, start, now time.Time) {
+// commit enters in the ledger what became of a request: e is nil if it brought a token.
+func (l *ledger) commit(a action, e *Error, start, now time.Time) {
 	switch {
 	case !counted(a), e != nil && e.kind == failSilent: // which may arrive yet
 	case e != nil && e.kind == failUnsent:
-		l.withdraw(start)
+		l.release(start)
 	default:
 		l.arrived(start, now)
 	}
@@ -127,4 +127,30 @@ func (r *record) remember(e *Error, final bool, n *need, now time.Time) {
 		f.Until = now.Add(backoff(f.Count))
 	}
 	r.Failure = f
+}
+
+// unspentGone is the vendor's code for a refresh token that it does not know (any more).
+const unspentGone = "OAU-213"
+
+// missed enters that the vendor does not know a refresh token that was never spent and has not ended. It was pushed out
+// by a login over the vendor's cap of sessions, revoked, or spent from a copy of the Store.
+func (r *record) missed(a action, e *Error, repeated bool, now time.Time) {
+	if a == actRefreshLogin && e.kind == failRefused && e.Code == unspentGone && !repeated {
+		r.Evicted = now
+	}
+}
+
+// asError is the failure as the vendor's error, nil if there is none.
+func (f *failure) asError() *Error {
+	if f == nil {
+		return nil
+	}
+	if f.origin != nil {
+		e := *f.origin
+		return &e
+	}
+	return &Error{
+		Op: f.Op, StatusCode: f.StatusCode, Code: printable(f.Code), Message: printable(f.Message), RequestID: printable(f.RequestID),
+		oauth: f.OAuth, kind: f.Kind,
+	}
 }

@@ -2,17 +2,17 @@ package ringcx
 
 import "fmt"
 
-// book is the record while a renewal works on it. A fresh login, and a record that belongs to other credentials, work
+// draft is the record while a renewal works on it. A fresh login, and a record that belongs to other credentials, work
 // on an empty lineage, and what was stored stays in place until the new one is complete.
-type book struct {
+type draft struct {
 	record  *record
 	kept    []byte // what to leave in place while not settled, whatever it is, nil if there is nothing
 	settled bool
 	write   func([]byte) error
 }
 
-func newBook(s *Session, r *record, old []byte, save func([]byte) error, n need) *book {
-	b := &book{record: r, write: save}
+func newDraft(s *Session, r *record, old []byte, save func([]byte) error, n need) *draft {
+	b := &draft{record: r, write: save}
 	if n.since.IsZero() && s.owns(r) {
 		r.App, r.Identity = s.app, or(s.identity, r.Identity)
 		return b
@@ -28,7 +28,7 @@ func newBook(s *Session, r *record, old []byte, save func([]byte) error, n need)
 
 // remember keeps how far a fresh login has come, so that trying again goes on from there: it saves a request that is
 // limited, and the code of a person's login cannot be sent a second time.
-func (b *book) remember(n *need) {
+func (b *draft) remember(n *need) {
 	if n.begun == nil {
 		return
 	}
@@ -37,7 +37,7 @@ func (b *book) remember(n *need) {
 	}
 }
 
-func (b *book) save() error {
+func (b *draft) save() error {
 	if b.kept != nil && !b.settled {
 		return b.write(b.kept)
 	}
@@ -55,7 +55,7 @@ type unsaved struct {
 }
 
 // keep remembers the record until the Store can be written again.
-func (s *Session) keep(b *book, intent attempt) {
+func (s *Session) keep(b *draft, intent attempt) {
 	if b.kept != nil && !b.settled {
 		return // a login that is not complete is done again
 	}
@@ -65,7 +65,7 @@ func (s *Session) keep(b *book, intent attempt) {
 }
 
 // catchUp writes down what could not be written down before, if nobody went on since.
-func (s *Session) catchUp(b *book) error {
+func (s *Session) catchUp(b *draft) error {
 	s.mu.Lock()
 	u := s.unsaved
 	s.unsaved = nil
