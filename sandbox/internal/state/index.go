@@ -1,0 +1,97 @@
+package state
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+)
+
+// Index finds the rows of a table by something that they hold.
+type Index[I comparable, K cmp.Ordered, V any] struct {
+	of   *Table[K, V]
+	by   func(V) (I, bool)
+	keys map[I][]K // sorted
+}
+
+// NewIndex makes an index that follows a table: by tells what a row is found by, if it is. It is called before the DB is used.
+func NewIndex[I comparable, K cmp.Ordered, V any](of *Table[K, V], by func(V) (I, bool)) *Index[I, K, V] {
+	x := &Index[I, K, V]{of: of, by: by, keys: map[I][]K{}}
+	of.indexes = append(of.indexes, x)
+	return x
+}
+
+// Len is how many rows there are.
+func (x *Index[I, K, V]) Len(tx *Tx, by I) int {
+	tx.reads(x.of.db)
+	return len(x.keys[by])
+}
+
+// First is the row with the lowest key.
+func (x *Index[I, K, V]) First(tx *Tx, by I) (key K, row V, ok bool) {
+	for key, row := range x.All(tx, by) {
+		return key, row, true
+	}
+	return key, row, false
+}
+
+// All are the rows in the order of their keys. What the loop changes does not change which keys it sees.
+func (x *Index[I, K, V]) All(tx *Tx, by I) iter.Seq2[K, V] {
+	return x.each(tx, by, slices.Values[[]K])
+}
+
+// Backward are the rows from the highest key to the lowest. What the loop changes does not change which keys it sees.
+func (x *Index[I, K, V]) Backward(tx *Tx, by I) iter.Seq2[K, V] {
+	return x.each(tx, by, func(keys []K) iter.Seq[K] {
+		return func(yield func(K) bool) {
+			for _, k := range slices.Backward(keys) {
+				if !yield(k) {
+					return
+				}
+			}
+		}
+	})
+}
+
+func (x *Index[I, K, V]) each(tx *Tx, by I, order func([]K) iter.Seq[K]) iter.Seq2[K, V] {
+	tx.reads(x.of.db)
+	return func(yield func(K, V) bool) {
+		keys := x.keys[by]
+		if tx.writes {
+			keys = slices.Clone(keys)
+		}
+		for key := range order(keys) {
+			if row, ok := x.of.Get(tx, key); ok && !yield(key, row) {
+				return
+			}
+		}
+	}
+}
+
+func (x *Index[I, K, V]) put(key K, row V) {
+	by, ok := x.by(row)
+	if !ok {
+		return
+	}
+	keys := x.keys[by]
+	at, _ := slices.BinarySearch(keys, key)
+	x.keys[by] = slices.Insert(keys, at, key)
+}
+
+func (x *Index[I, K, V]) remove(key K, row V) {
+	by, ok := x.by(row)
+	if !ok {
+		return
+	}
+	keys := x.keys[by]
+	at, _ := slices.BinarySearch(keys, key)
+	switch {
+	case len(keys) == 1:
+		delete(x.keys, by)
+	case at == 0: // the oldest go first, and there may be many
+		x.keys[by] = keys[1:]
+	default:
+		x.keys[by] = slices.Delete(keys, at, at+1)
+	}
+}
+
+func (x *Index[I, K, V]) clear() { clear(x.keys) }

@@ -1,0 +1,301 @@
+package state
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+	"slices"
+	"strconv"
+)
+
+// Record is a row as it is kept.
+type Record struct {
+	Kind  string          `json:"kind"`
+	Key   string          `json:"key"`             // names it among those of its kind
+	Value json.RawMessage `json:"value,omitempty"` // nil: it is gone
+}
+
+// Keeper keeps records between runs. A DB calls it from one goroutine at a time.
+type Keeper interface {
+	// Load calls yield with every record of a namespace, in any order, until it fails.
+	Load(namespace string, yield func(Record) error) error
+	// Save keeps records, all of them or none; what is kept survives the end of the process, however that comes. With
+	// replace, nothing else of the namespace stays.
+	Save(namespace string, replace bool, records []Record) error
+	// Namespaces lists the namespaces that have a record.
+	Namespaces() ([]string, error)
+}
+
+// Flush gives the keeper what has changed, and returns when that, and what others have changed before, is safe. Calls that
+// come together share one Save. After one that failed, the next says everything anew.
+func (db *DB) Flush() error {
+	if db.keeper == nil {
+		return nil
+	}
+	db.saving.Lock()
+	defer db.saving.Unlock()
+	if db.closed {
+		return nil
+	}
+	rows, all := db.unsaved()
+	if len(rows) == 0 && !all {
+		return nil
+	}
+	records := make([]Record, 0, len(rows))
+	err := encode(slices.Values(rows), func(r Record) bool {
+		records = append(records, r)
+		return true
+	})
+	if err == nil {
+		err = db.keeper.Save(db.namespace, all, records)
+	}
+	if err != nil {
+		db.mu.Lock()
+		db.all = true
+		db.mu.Unlock()
+		return fmt.Errorf("keeping what has changed: %w", err)
+	}
+	return nil
+}
+
+// Close has the keeper be told nothing more, and empties the tables, so that others have the room that they took.
+func (db *DB) Close() {
+	db.saving.Lock()
+	defer db.saving.Unlock()
+	db.closed = true
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	for _, s := range db.stages() {
+		s.swap()
+	}
+}
+
+// unsaved takes what the keeper lacks; with all, that is everything.
+func (db *DB) unsaved() (rows []row, all bool) {
+	db.mu.RLock()
+	some := db.all || db.news
+	db.mu.RUnlock()
+	if !some { // nearly always, and readers do not wait for each other
+		return nil, false
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	all = db.all
+	db.all, db.news = false, false
+	for _, t := range db.tables {
+		changed := t.unsaved()
+		if all {
+			changed = slices.Collect(t.copied())
+		}
+		rows = append(rows, changed...)
+	}
+	return rows, all
+}
+
+// Records are all rows of one moment, that of the call. They are encoded as they are read.
+func (db *DB) Records() iter.Seq2[Record, error] {
+	db.mu.Lock() // copying a table marks it
+	all := make([]iter.Seq[row], 0, len(db.tables))
+	for _, t := range db.tables {
+		all = append(all, t.copied())
+	}
+	db.mu.Unlock()
+	return func(yield func(Record, error) bool) {
+		for _, rows := range all {
+			more := true
+			err := encode(rows, func(r Record) bool {
+				more = yield(r, nil)
+				return more
+			})
+			if err != nil {
+				yield(Record{}, err)
+				return
+			}
+			if !more {
+				return
+			}
+		}
+	}
+}
+
+// Load makes the DB what its keeper has, and says whether that is anything. If it fails, nothing has changed.
+func (db *DB) Load() (found bool, err error) {
+	err = db.read(func(yield func(Record) error) error {
+		return db.keeper.Load(db.namespace, func(r Record) error {
+			found = true
+			return yield(r)
+		})
+	}, false)
+	return found, err
+}
+
+// Restore makes the DB what records say, or changes nothing. Those of kinds that it does not have, of a newer program
+// perhaps, are left out.
+func (db *DB) Restore(load func(yield func(Record) error) error) error { return db.read(load, true) }
+
+func (db *DB) read(load func(yield func(Record) error) error, all bool) error {
+	stages, byKind := db.stages(), map[string]stage{}
+	for i, t := range db.tables {
+		byKind[t.name()] = stages[i]
+	}
+	err := load(func(r Record) error {
+		s := byKind[r.Kind]
+		if s == nil {
+			return nil
+		}
+		if err := s.add(r); err != nil {
+			return fmt.Errorf("%s %q: %w", r.Kind, r.Key, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return db.become(stages, all, func(tx *Tx) error {
+		for _, check := range db.checks {
+			if err := check(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (db *DB) stages() []stage {
+	all := make([]stage, 0, len(db.tables))
+	for _, t := range db.tables {
+		all = append(all, t.stage())
+	}
+	return all
+}
+
+// row is a row that is to be encoded.
+type row struct {
+	kind, key string
+	value     any // nil: it is gone
+}
+
+func encode(rows iter.Seq[row], yield func(Record) bool) error {
+	for r := range rows {
+		out := Record{Kind: r.kind, Key: r.key}
+		if r.value != nil {
+			var err error
+			if out.Value, err = json.Marshal(r.value); err != nil {
+				return fmt.Errorf("encoding %s %q: %w", r.kind, r.key, err)
+			}
+		}
+		if !yield(out) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// unsaved takes what the keeper lacks of a table.
+func (t *Table[K, V]) unsaved() []row {
+	out := make([]row, 0, len(t.dirty))
+	for key := range t.dirty {
+		r := row{kind: t.kind, key: keyText(key)}
+		if v, ok := t.rows.Get(key); ok {
+			r.value = v
+		}
+		out = append(out, r)
+	}
+	clear(t.dirty)
+	return out
+}
+
+// copied are the rows of this moment.
+func (t *Table[K, V]) copied() iter.Seq[row] {
+	rows := t.rows.Copy()
+	return func(yield func(row) bool) {
+		rows.Scan(func(key K, v V) bool { return yield(row{t.kind, keyText(key), v}) })
+	}
+}
+
+// stage is content that takes the place of a table's, and gives it back.
+type stage interface {
+	add(r Record) error
+	swap()
+}
+
+type staged[K cmp.Ordered, V any] struct {
+	of *Table[K, V]
+	content[K, V]
+}
+
+func (t *Table[K, V]) stage() stage {
+	return &staged[K, V]{of: t, content: newContent[K, V]()}
+}
+
+func (s *staged[K, V]) add(r Record) error {
+	key, err := keyOf[K](r.Key)
+	if err != nil {
+		return err
+	}
+	if r.Value == nil {
+		return errors.New("it has no value")
+	}
+	var v V
+	if err := json.Unmarshal(r.Value, &v); err != nil {
+		return err
+	}
+	if _, had := s.rows.Set(key, v); had {
+		return errors.New("it is there twice")
+	}
+	s.last = max(s.last, key)
+	return nil
+}
+
+func (s *staged[K, V]) swap() {
+	t := s.of
+	t.content, s.content = s.content, t.content
+	t.bound.Room.take(t.rows.Len() - s.rows.Len())
+	for _, x := range t.indexes {
+		x.clear()
+	}
+	t.rows.Scan(func(key K, v V) bool {
+		for _, x := range t.indexes {
+			x.put(key, v)
+		}
+		return true
+	})
+}
+
+// keyText is a key as records have it.
+func keyText[K cmp.Ordered](key K) string {
+	switch v := reflect.ValueOf(key); v.Kind() { //nolint:exhaustive // all that K can be, but for floats
+	case reflect.String:
+		return v.String()
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return strconv.FormatInt(v.Int(), 10)
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return strconv.FormatUint(v.Uint(), 10)
+	}
+	panic(fmt.Sprintf("state: a key of the type %T", key))
+}
+
+// keyOf is the key that a record has, as [keyText] writes it and in no other way.
+func keyOf[K cmp.Ordered](text string) (key K, err error) {
+	switch v := reflect.ValueOf(&key).Elem(); v.Kind() { //nolint:exhaustive // as above
+	case reflect.String:
+		v.SetString(text)
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		var n int64
+		n, err = strconv.ParseInt(text, 10, v.Type().Bits())
+		v.SetInt(n)
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		var n uint64
+		n, err = strconv.ParseUint(text, 10, v.Type().Bits())
+		v.SetUint(n)
+	default:
+		panic(fmt.Sprintf("state: a key of the type %T", key))
+	}
+	if err != nil || keyText(key) != text {
+		return key, errors.New("the key is not one of this kind")
+	}
+	return key, nil
+}

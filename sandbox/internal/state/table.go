@@ -1,0 +1,263 @@
+package state
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"sync/atomic"
+
+	"github.com/tidwall/btree"
+)
+
+// Table holds rows of one kind by key, in the order of the keys. Its methods panic if the transaction that they are given has
+// ended, is of another DB, or is a View where it has to be an Update.
+type Table[K cmp.Ordered, V any] struct {
+	db   *DB
+	kind string
+	content[K, V]
+	log     []change[K, V]  // of the transaction that goes on
+	indexes []indexed[K, V] // that follow it
+	bound   Bound[K, V]
+}
+
+// content is what another one takes the place of as a whole.
+type content[K cmp.Ordered, V any] struct {
+	rows  *btree.Map[K, V]
+	last  K              // the highest key that there has been
+	dirty map[K]struct{} // what the keeper does not have
+}
+
+func newContent[K cmp.Ordered, V any]() content[K, V] {
+	return content[K, V]{rows: new(btree.Map[K, V]), dirty: map[K]struct{}{}}
+}
+
+// change is how a row was before it.
+type change[K cmp.Ordered, V any] struct {
+	key K
+	row V
+	had bool
+}
+
+// indexed is an Index of any type of value.
+type indexed[K cmp.Ordered, V any] interface {
+	put(key K, row V)
+	remove(key K, row V)
+	clear()
+}
+
+// Bound limits how many rows a table has. The zero value does not.
+type Bound[K cmp.Ordered, V any] struct {
+	Limit   int             // rows; 0: any number
+	Room    *Room           // that it takes of, together with other tables; nil: it has its own
+	Least   int             // rows that it may have although there is no room left
+	Over    func(V) bool    // whether a row means nothing any more: it goes before others; nil: none is
+	Dropped func(*Tx, K, V) // is told of each row that went; may be nil
+}
+
+// Room is for so many rows, of any tables of any DBs.
+type Room struct {
+	Rows  int64
+	taken atomic.Int64
+}
+
+// Taken is how many rows there are.
+func (r *Room) Taken() int64 { return r.taken.Load() }
+
+func (r *Room) take(rows int) {
+	if r != nil {
+		r.taken.Add(int64(rows))
+	}
+}
+
+func (r *Room) isFull() bool { return r != nil && r.taken.Load() > r.Rows }
+
+// batch is how many rows go at a time, so that looking for those that are over costs little for each.
+const batch = 512
+
+// NewTable makes a table of rows that are kept as records of a kind; no two have the same. A key is a string or an integer.
+func NewTable[K cmp.Ordered, V any](db *DB, kind string) *Table[K, V] {
+	t := &Table[K, V]{db: db, kind: kind, content: newContent[K, V]()}
+	db.add(t)
+	return t
+}
+
+// Limit gives a table a bound. It is called before the DB is used.
+func (t *Table[K, V]) Limit(b Bound[K, V]) { t.bound = b }
+
+// Get is the row of a key.
+func (t *Table[K, V]) Get(tx *Tx, key K) (row V, ok bool) {
+	tx.reads(t.db)
+	return t.rows.Get(key)
+}
+
+// Len is how many rows there are.
+func (t *Table[K, V]) Len(tx *Tx) int {
+	tx.reads(t.db)
+	return t.rows.Len()
+}
+
+// At is the row with so many before it, for pages of a list.
+func (t *Table[K, V]) At(tx *Tx, i int) (key K, row V, ok bool) {
+	tx.reads(t.db)
+	return t.rows.GetAt(i)
+}
+
+// Last is the highest key that there has been, also of a row that is gone: what is numbered goes on behind it.
+func (t *Table[K, V]) Last(tx *Tx) K {
+	tx.reads(t.db)
+	return t.last
+}
+
+// All are the rows in the order of their keys, from the first that is not below from. What the loop changes does not change
+// what it sees.
+func (t *Table[K, V]) All(tx *Tx, from ...K) iter.Seq2[K, V] {
+	tx.reads(t.db)
+	return func(yield func(K, V) bool) {
+		rows := t.seen(tx)
+		if len(from) > 0 {
+			rows.Ascend(from[0], yield)
+			return
+		}
+		rows.Scan(yield)
+	}
+}
+
+// Backward are the rows from the highest key to the lowest. What the loop changes does not change what it sees.
+func (t *Table[K, V]) Backward(tx *Tx) iter.Seq2[K, V] {
+	tx.reads(t.db)
+	return func(yield func(K, V) bool) { t.seen(tx).Reverse(yield) }
+}
+
+// seen are the rows that a loop sees.
+func (t *Table[K, V]) seen(tx *Tx) *btree.Map[K, V] {
+	tx.reads(t.db)
+	if tx.writes {
+		return t.rows.Copy()
+	}
+	return t.rows
+}
+
+// Put makes a row, or takes the place of the one of the same key.
+func (t *Table[K, V]) Put(tx *Tx, key K, row V) {
+	tx.changes(t.db)
+	old, had := t.set(key, row)
+	t.note(tx, change[K, V]{key, old, had})
+	if !had {
+		t.makeRoom(tx)
+	}
+}
+
+// Delete takes a row away, and says whether there was one.
+func (t *Table[K, V]) Delete(tx *Tx, key K) bool {
+	tx.changes(t.db)
+	old, had := t.unset(key)
+	if had {
+		t.note(tx, change[K, V]{key, old, true})
+	}
+	return had
+}
+
+func (t *Table[K, V]) set(key K, row V) (old V, had bool) {
+	if old, had = t.rows.Set(key, row); !had {
+		t.bound.Room.take(1)
+	}
+	t.last = max(t.last, key)
+	for _, x := range t.indexes {
+		if had {
+			x.remove(key, old)
+		}
+		x.put(key, row)
+	}
+	return old, had
+}
+
+func (t *Table[K, V]) unset(key K) (old V, had bool) {
+	if old, had = t.rows.Delete(key); had {
+		t.bound.Room.take(-1)
+		for _, x := range t.indexes {
+			x.remove(key, old)
+		}
+	}
+	return old, had
+}
+
+func (t *Table[K, V]) note(tx *Tx, c change[K, V]) {
+	if len(t.log) == 0 {
+		tx.changed = append(tx.changed, t)
+	}
+	t.log = append(t.log, c)
+}
+
+// makeRoom lets go of all rows that are over if there are too many, and then of the first until there is room for some more.
+func (t *Table[K, V]) makeRoom(tx *Tx) {
+	rows, limit := t.rows.Len(), t.bound.Limit
+	if (limit == 0 || rows <= limit) && (rows <= t.bound.Least || !t.bound.Room.isFull()) {
+		return
+	}
+	wanted := max(rows-batch, rows/2, t.bound.Least)
+	if limit > 0 {
+		wanted = min(wanted, limit)
+	}
+	newest, _, _ := t.rows.Max()
+	if t.bound.Over != nil {
+		for key, row := range t.All(tx) {
+			if key != newest && t.bound.Over(row) {
+				t.drop(tx, key, row)
+			}
+		}
+	}
+	for t.rows.Len() > max(wanted, 1) {
+		key, row, _ := t.rows.Min()
+		t.drop(tx, key, row)
+	}
+}
+
+func (t *Table[K, V]) drop(tx *Tx, key K, row V) {
+	if t.Delete(tx, key) && t.bound.Dropped != nil {
+		t.bound.Dropped(tx, key, row)
+	}
+}
+
+func (t *Table[K, V]) name() string { return t.kind }
+
+// commit ends a transaction. If it is noted, the keeper is to have what it changed.
+func (t *Table[K, V]) commit(noted bool) {
+	if noted {
+		for _, c := range t.log {
+			t.dirty[c.key] = struct{}{}
+		}
+	}
+	t.forget()
+}
+
+// rollBack ends a transaction that did not happen.
+func (t *Table[K, V]) rollBack() {
+	for _, c := range slices.Backward(t.log) {
+		if c.had {
+			t.set(c.key, c.row)
+		} else {
+			t.unset(c.key)
+		}
+	}
+	t.forget()
+}
+
+// forget empties the log. One that was long is not kept.
+func (t *Table[K, V]) forget() {
+	clear(t.log)
+	if t.log = t.log[:0]; cap(t.log) > batch {
+		t.log = nil
+	}
+}
+
+// Cell is a table with one row.
+type Cell[V any] struct{ of *Table[string, V] }
+
+// NewCell makes a cell that is kept as the one record of a kind.
+func NewCell[V any](db *DB, kind string) Cell[V] { return Cell[V]{NewTable[string, V](db, kind)} }
+
+// Get is what was set, and whether anything was.
+func (c Cell[V]) Get(tx *Tx) (value V, ok bool) { return c.of.Get(tx, "") }
+
+// Set puts a value in the place of the one before.
+func (c Cell[V]) Set(tx *Tx, value V) { c.of.Put(tx, "", value) }
