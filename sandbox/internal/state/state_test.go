@@ -143,104 +143,101 @@ func (s *server) rows(t rapid.TB) map[uint32]session {
 
 var errNo = errors.New("no")
 
+// machine is a server, and what has to be in it.
+type machine struct {
+	*server
+	kept *disk
+	want map[uint32]session
+}
+
+// Change makes some changes in one transaction, which may fail.
+func (m *machine) Change(t *rapid.T) {
+	next, fails := maps.Clone(m.want), rapid.Bool().Draw(t, "fails")
+	err := m.Update(func(tx *state.Tx) error {
+		for range rapid.IntRange(0, 5).Draw(t, "changes") {
+			key := rapid.Uint32Range(1, 9).Draw(t, "key")
+			if rapid.Bool().Draw(t, "delete") {
+				if _, had := next[key]; m.sessions.Delete(tx, key) != had {
+					t.Errorf("deleting %d", key)
+				}
+				delete(next, key)
+				continue
+			}
+			row := session{User: rapid.IntRange(0, 3).Draw(t, "user"), Ended: rapid.Bool().Draw(t, "ended")}
+			m.sessions.Put(tx, key, row)
+			next[key] = row
+		}
+		return failing(fails)
+	})
+	m.become(t, next, fails, err)
+}
+
+// Keep gives the keeper what has changed, and looks at what it has then.
+func (m *machine) Keep(t *rapid.T) {
+	m.kept.fail = failing(rapid.Bool().Draw(t, "fails"))
+	if err := m.Flush(); err != nil || m.kept.fail != nil {
+		return // whether it had to be asked is the keeper's matter
+	}
+	again := newServer(m.kept)
+	if _, err := again.Load(); err != nil {
+		t.Fatal(err)
+	}
+	if got := again.rows(t); fmt.Sprint(got) != fmt.Sprint(m.want) {
+		t.Errorf("kept %v, want %v", got, m.want)
+	}
+}
+
+// StartOver fills the tables anew, which may fail.
+func (m *machine) StartOver(t *rapid.T) {
+	fails := rapid.Bool().Draw(t, "fails")
+	err := m.Reset(func(tx *state.Tx) error {
+		m.sessions.Put(tx, 1, session{User: 1})
+		return failing(fails)
+	})
+	m.become(t, map[uint32]session{1: {User: 1}}, fails, err)
+}
+
+// Move takes over its own records, which may be damaged.
+func (m *machine) Move(t *rapid.T) {
+	damaged := rapid.Bool().Draw(t, "damaged")
+	err := m.Restore(func(yield func(state.Record) error) error {
+		for r, err := range m.Records() {
+			if err = errors.Join(err, yield(r)); err != nil {
+				return err
+			}
+		}
+		return failing(damaged)
+	})
+	m.become(t, m.want, damaged, err)
+}
+
+// Check runs after each step.
+func (m *machine) Check(t *rapid.T) {
+	if got := m.rows(t); fmt.Sprint(got) != fmt.Sprint(m.want) {
+		t.Errorf("there is %v, want %v", got, m.want)
+	}
+}
+
+func (m *machine) become(t *rapid.T, next map[uint32]session, fails bool, err error) {
+	if fails != errors.Is(err, errNo) {
+		t.Fatal(err)
+	}
+	if !fails {
+		m.want = next
+	}
+}
+
+func failing(fails bool) error {
+	if fails {
+		return errNo
+	}
+	return nil
+}
+
 func TestWhatIsCommittedIsThereAndNothingElse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		kept := &disk{}
-		s, want := newServer(kept), map[uint32]session{}
-		t.Repeat(map[string]func(*rapid.T){
-			"change": func(t *rapid.T) {
-				next := maps.Clone(want)
-				fails := rapid.Bool().Draw(t, "fails")
-				err := s.Update(func(tx *state.Tx) error {
-					for range rapid.IntRange(0, 5).Draw(t, "changes") {
-						key := rapid.Uint32Range(1, 9).Draw(t, "key")
-						if rapid.Bool().Draw(t, "delete") {
-							if _, had := next[key]; s.sessions.Delete(tx, key) != had {
-								t.Errorf("deleting %d", key)
-							}
-							delete(next, key)
-							continue
-						}
-						row := session{User: rapid.IntRange(0, 3).Draw(t, "user"), Ended: rapid.Bool().Draw(t, "ended")}
-						s.sessions.Put(tx, key, row)
-						next[key] = row
-					}
-					if fails {
-						return errNo
-					}
-					return nil
-				})
-				if fails != errors.Is(err, errNo) {
-					t.Fatal(err)
-				}
-				if !fails {
-					want = next
-				}
-			},
-			"keep": func(t *rapid.T) {
-				kept.fail = nil
-				if rapid.Bool().Draw(t, "fails") {
-					kept.fail = errNo
-					_ = s.Flush()
-					return
-				}
-				if err := s.Flush(); err != nil {
-					t.Fatal(err)
-				}
-				again := newServer(kept)
-				if _, err := again.Load(); err != nil {
-					t.Fatal(err)
-				}
-				if got := again.rows(t); fmt.Sprint(got) != fmt.Sprint(want) {
-					t.Errorf("kept %v, want %v", got, want)
-				}
-			},
-			"start over": func(t *rapid.T) {
-				fails := rapid.Bool().Draw(t, "fails")
-				err := s.Reset(func(tx *state.Tx) error {
-					s.sessions.Put(tx, 1, session{User: 1})
-					if fails {
-						return errNo
-					}
-					return nil
-				})
-				if fails != errors.Is(err, errNo) {
-					t.Fatal(err)
-				}
-				if !fails {
-					want = map[uint32]session{1: {User: 1}}
-				}
-			},
-			"move": func(t *rapid.T) {
-				var all []state.Record
-				for r, err := range s.Records() {
-					if err != nil {
-						t.Fatal(err)
-					}
-					all = append(all, r)
-				}
-				damaged := rapid.Bool().Draw(t, "damaged")
-				err := s.Restore(func(yield func(state.Record) error) error {
-					for _, r := range all {
-						if err := yield(r); err != nil {
-							return err
-						}
-					}
-					if damaged {
-						return errNo
-					}
-					return nil
-				})
-				if damaged != errors.Is(err, errNo) {
-					t.Fatal(err)
-				}
-			},
-			"": func(t *rapid.T) {
-				if got := s.rows(t); fmt.Sprint(got) != fmt.Sprint(want) {
-					t.Errorf("there is %v, want %v", got, want)
-				}
-			},
-		})
+		t.Repeat(rapid.StateMachineActions(&machine{newServer(kept), kept, map[uint32]session{}}))
 	})
 }
 
