@@ -125,8 +125,9 @@ func TestATransportOfAProgramWaitsAsLongAsTheProgram(t *testing.T) {
 		reach := distantServer(t, http.HandlerFunc(theAPI), true)
 		base, _ := reach()
 		for client, want := range map[*http.Client]time.Duration{
-			{Transport: &ringcx.Transport{Base: base}, Timeout: 10 * time.Minute}: 10 * time.Minute,
-			{Transport: &ringcx.Transport{Base: base}, Timeout: 5 * time.Second}:  5 * time.Second,
+			{Transport: &ringcx.Transport{Base: base}, Timeout: 10 * time.Minute}:         10 * time.Minute,
+			{Transport: &ringcx.Transport{Base: opaque{base}}, Timeout: 10 * time.Minute}: 10 * time.Minute,
+			{Transport: &ringcx.Transport{Base: base}, Timeout: 5 * time.Second}:          5 * time.Second,
 		} {
 			t.Cleanup(client.CloseIdleConnections)
 			if _, took, err := getOver(t, client, http.MethodGet, "/never", nil); err == nil || took != want { //nolint:bodyclose // there is none
