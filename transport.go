@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -34,9 +35,10 @@ type Transport struct {
 	// AllowHTTP is as in [Config].
 	AllowHTTP string
 
-	known   atomic.Pointer[target] // Host as last understood, nil before
-	limited bool                   // it waits for an answer to begin for headerTimeout at most
-	suspect atomic.Bool            // the last request of a transport that is not net/http's brought no answer
+	known   atomic.Pointer[target]        // Host as last understood, nil before
+	last    atomic.Pointer[authorization] // of the last request that had one
+	limited bool                          // it waits for an answer to begin for headerTimeout at most
+	suspect atomic.Bool                   // the last request of a transport that is not net/http's brought no answer
 }
 
 // Client is an http.Client that sends the tokens of source to the RingCX host, and to no other. It follows no redirect to
@@ -242,10 +244,17 @@ func (t *Transport) confirm(token *Token) {
 	}
 }
 
+// sign is req with a token. It shares with req what neither changes.
 func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
-	signed := req.Clone(req.Context())
+	signed := req.WithContext(req.Context())
+	signed.Header = make(http.Header, len(req.Header)+2)
+	for name, values := range req.Header {
+		signed.Header[name] = slices.Clip(values)
+	}
 	if rest, ok := strings.CutPrefix(req.URL.Path, "/voice/api/"); ok && token.Idle > 0 {
-		signed.URL.Path, signed.URL.RawPath = "/api/"+rest, strings.TrimPrefix(req.URL.RawPath, "/voice")
+		u := *req.URL
+		u.Path, u.RawPath = "/api/"+rest, strings.TrimPrefix(req.URL.RawPath, "/voice")
+		signed.URL = &u
 	}
 	switch {
 	case token.TokenType == authTokenType:
@@ -253,7 +262,7 @@ func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
 	case wantsCookie(req.URL.Path):
 		signed.AddCookie(&http.Cookie{Name: "access_token", Value: token.AccessToken}) //nolint:gosec // of a request, which has no attributes
 	default:
-		signed.Header.Set("Authorization", "Bearer "+token.AccessToken)
+		signed.Header["Authorization"] = t.bearer(token.AccessToken)
 	}
 	if t.UserAgent != "" && req.Header.Get("User-Agent") == "" {
 		signed.Header.Set("User-Agent", t.UserAgent)
@@ -261,12 +270,30 @@ func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
 	return signed
 }
 
+// authorization is a header with a token, which most requests have like the one before.
+type authorization struct {
+	token  string
+	values []string
+}
+
+func (t *Transport) bearer(token string) []string {
+	last := t.last.Load()
+	if last == nil || last.token != token {
+		last = &authorization{token, []string{"Bearer " + token}}
+		t.last.Store(last)
+	}
+	return last.values
+}
+
 // wantsCookie tells the two operations that look for the token in a cookie, and do not accept it in a header: the
 // summaries for agents and of automatic dialogues, /voice/api/v1/summary/accounts/…/segments/…/{agent|auto}.
 func wantsCookie(path string) bool {
 	rest, ok := strings.CutPrefix(path, "/voice/api/v1/summary/accounts/")
+	if !ok {
+		return false
+	}
 	parts := strings.Split(rest, "/")
-	return ok && len(parts) == 4 && parts[1] == "segments" && (parts[3] == "agent" || parts[3] == "auto")
+	return len(parts) == 4 && parts[1] == "segments" && (parts[3] == "agent" || parts[3] == "auto")
 }
 
 func closeBody(req *http.Request) {

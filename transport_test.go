@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -237,4 +239,40 @@ func TestARefusalWhoseRenewalFailsSaysBoth(t *testing.T) {
 			t.Errorf("error: %v", err)
 		}
 	})
+}
+
+func TestARequestOfTheProgramStaysAsItIs(t *testing.T) {
+	for name, token := range map[string]*ringcx.Token{
+		"of today":    {AccessToken: "token-canary", TokenType: "Bearer"},
+		"of a legacy": {AccessToken: "token-canary", TokenType: "X-Auth-Token", Idle: time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var seen *http.Request
+			base := roundTrip(func(r *http.Request) (*http.Response, error) {
+				seen = r
+				r.Header.Add("X-Mark", "of the base")
+				return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: r}, nil
+			})
+			tr := &ringcx.Transport{Source: (*fixed)(token), Host: "api.example", Base: base, UserAgent: "ours"}
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.example/voice/api/v1/admin/users", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			marks := make([]string, 1, 4)
+			marks[0] = "of the program"
+			req.Header["X-Mark"] = marks
+			header, address := req.Header.Clone(), req.URL.String()
+			for range 2 {
+				if _, err := tr.RoundTrip(req); err != nil {
+					t.Fatal(err)
+				}
+				if got := seen.Header["X-Mark"]; !slices.Equal(got, []string{"of the program", "of the base"}) || seen.Header.Get("User-Agent") != "ours" {
+					t.Errorf("it was sent with %q", seen.Header)
+				}
+			}
+			if !reflect.DeepEqual(req.Header, header) || req.URL.String() != address || marks[:2][1] != "" {
+				t.Errorf("it has become %s %q %q", req.URL, req.Header, marks[:2])
+			}
+		})
+	}
 }
