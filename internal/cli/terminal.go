@@ -120,9 +120,13 @@ func quotedWords(words []string) int {
 // programs are those of the commands that we tell people to run.
 var programs = []string{"ringcx", "eval", "source", ".", "export", "chmod", "chown", "curl", "kill", "sed", "printf"}
 
-// commandWords is how many of the words are a command, or flags of one, that begins with the first, 0 if none.
+// commandWords is how many of the words are a command that begins with the first, 0 if none. A flag that reads what follows
+// from a file ("--jwt-file - <FILE") is the end of one.
 func commandWords(words []string) int {
-	if !slices.Contains(programs, words[0]) && !strings.HasPrefix(words[0], "--") {
+	if len(words) > 2 && strings.HasPrefix(words[0], "--") && strings.HasPrefix(words[2], "<") {
+		return 3
+	}
+	if !slices.Contains(programs, words[0]) {
 		return 0
 	}
 	for i, word := range words {

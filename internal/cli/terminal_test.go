@@ -25,7 +25,7 @@ func (p *person) sees(width int, args ...string) (stdout, stderr string) {
 }
 
 // whole is a line that is a command and no more: it is copied, so it is not broken.
-var whole = regexp.MustCompile(`^ *(?:\(?'[^']*'[.,;:?!)]*|(?:ringcx|eval|export|sed|source|chmod|\.|--[a-z-]+) .*)$`)
+var whole = regexp.MustCompile(`^ *(?:\(?'[^']*'[.,;:?!)]*|(?:ringcx|eval|export|sed|source|chmod|\.) .*|--[a-z-]+ \S+ <.*)$`)
 
 // tooLong are the lines that have more columns than the terminal, though they could be broken.
 func tooLong(text string, width int) (all []string) {
@@ -73,7 +73,7 @@ func TestOnANarrowTerminalLinesBreakBetweenWords(t *testing.T) {
 }
 
 // copied are the commands of a text that people copy: in quotes, in a line of their own, and behind the colon of a hint.
-var copied = regexp.MustCompile(`(?m)'((?:ringcx|eval) [^'\n]*)'|^ +((?:ringcx|eval|export|source|sed) [^\n]*)$|^hint: (?:[^\n]*: )?((?:ringcx|chmod|--[a-z-]+) [^\n,;]*)`)
+var copied = regexp.MustCompile(`(?m)'((?:ringcx|eval) [^'\n]*)'|^ +((?:ringcx|eval|export|source|sed) [^\n]*)$|^hint: (?:[^\n]*: )?((?:ringcx|chmod) [^\n,;]*|--[a-z-]+ \S+ <[^\n,;]*)`)
 
 func TestNoLineBreaksWithinACommand(t *testing.T) {
 	p := newPerson(t)
