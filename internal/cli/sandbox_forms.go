@@ -18,7 +18,7 @@ type form struct {
 var forms = []form{
 	{"sh", exportLines, eachName("unset %s\n", ""), "false\n"},
 	{"fish", inLines("fish", unfitLine, fishLine), eachName("set -eg %s\n", "true\n"), "false\n"},
-	{"powershell", inLines("PowerShell", unfitLine, powerShellLine), eachName("$env:%s = $null\n", ""), "throw 'ringcx sandbox env failed'\n"},
+	{"powershell", inLines("PowerShell", unfitLine, powerShellLine), eachName("$env:%s = $null\n", ""), "throw 'no variables of a sandbox'\n"},
 	{"dotenv", inLines("a .env file", unfitDotenv, dotenvLine), noUnset, ""},
 	{"json", jsonObject, jsonNulls, ""},
 	{"github", inLines("GITHUB_ENV", unfitLine, func(name, value string) string { return name + "=" + value }), eachName("%s=\n", ""), ""},

@@ -181,7 +181,7 @@ func TestVariablesAreTakenAwayInEachFormThatCan(t *testing.T) {
 }
 
 func TestAFailureStopsTheShellThatWasMeant(t *testing.T) {
-	const thrown = "throw 'ringcx sandbox env failed'\n"
+	const thrown = "throw 'no variables of a sandbox'\n"
 	for line, want := range map[string]string{
 		"": "false\n", "--format sh": "false\n", "--format=fish": "false\n", "--format powershell": thrown, "--format=pwsh": thrown, "--format powershel": thrown,
 		"--format dotenv": "", "--format json": "", "--format=github": "", "--format jsn": "", "--format": "false\n", "--format=": "false\n", "--format tcsh": "false\n",
