@@ -83,8 +83,17 @@ func TestNoLineBreaksWithinACommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := [][]string{
-		{"status", "--profile", "nobody"}, {"tokn"}, {"api"}, {"api", "POST"}, {"conform"}, {"sandbox", "--set", "nope"}, {"doctor", "--profile", "nobody"},
-		{"profile", "use", "nobody"}, {"login", "--env-file", stored + "/vars.env"}, {"apitoken", "delete", "nothing"}, {"api", "/restapi/v1.0"},
+		{"status", "--profile", "nobody"},
+		{"tokn"},
+		{"api"},
+		{"api", "POST"},
+		{"conform"},
+		{"sandbox", "--set", "nope"},
+		{"doctor", "--profile", "nobody"},
+		{"profile", "use", "nobody"},
+		{"login", "--env-file", stored + "/vars.env"},
+		{"apitoken", "delete", "nothing"},
+		{"api", "/restapi/v1.0"},
 	}
 	for _, path := range everyCommand() {
 		lines = append(lines, append([]string{"help"}, path...))
