@@ -23,6 +23,7 @@ test "$(uname)" = Darwin || /usr/bin/python3 -c 'import httpx' || python3 -c 'im
 wget --version                                                  | wget            | wget
 ruby --version                                                  | ruby            | ruby
 java --version && keytool -help                                 | default-jdk-headless | openjdk
+fish --version                                                  | fish            | fish
 ps -A                                                           | procps          | procps
 test "$(uname)" = Darwin || dbus-run-session --version           | dbus-daemon     | dbus
 test "$(uname)" = Darwin || command -v dbus-send                 | dbus-bin        | dbus

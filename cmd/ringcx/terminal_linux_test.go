@@ -7,7 +7,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -98,4 +100,97 @@ func TestARealTerminalIsNotTakenOverAndAsksForSecretsUnseen(t *testing.T) {
 	if got := typed(t, env, "", "", "status", "--profile", evil); strings.ContainsAny(got, "\x1b\a\u202e\u009b") || !strings.Contains(got, "ringcx: ") {
 		t.Errorf("the terminal was sent %q", got)
 	}
+}
+
+// shellAt is an interactive shell at a terminal of its own, as somebody has who tries the first screen. say types a line;
+// await waits for what is seen then.
+func shellAt(t *testing.T, env []string) (say func(line string), await func(pattern string) string) {
+	t.Helper()
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("there is no bash: ", err)
+	}
+	ours, program := terminal(t)
+	cmd := exec.CommandContext(t.Context(), bash, "--norc", "--noprofile", "-i")
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = append(os.Environ(), env...), program, program, program
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = program.Close()
+	t.Cleanup(func() {
+		_ = ours.Close() // which hangs up
+		_ = cmd.Wait()
+	})
+	var seen bytes.Buffer
+	buf := make([]byte, 4096)
+	say = func(line string) {
+		seen.Reset()
+		if _, err := ours.WriteString(line + "\n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	await = func(pattern string) string {
+		t.Helper()
+		timer := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+		defer timer.Stop()
+		for !regexp.MustCompile(pattern).Match(seen.Bytes()) {
+			n, err := ours.Read(buf)
+			seen.Write(buf[:n])
+			if err != nil {
+				t.Fatalf("%q was never seen: %v\n%s", pattern, err, seen.String())
+			}
+		}
+		return seen.String()
+	}
+	return say, await
+}
+
+func TestASandboxInTheBackgroundLeavesTheTerminalToOthers(t *testing.T) {
+	home := t.TempDir()
+	say, await := shellAt(t, []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home + "/c", "XDG_STATE_HOME=" + home + "/s", "RINGCX_STORE=", "PS1=", "TERM=dumb"})
+	say("ringcx sandbox --listen 127.0.0.1:0 --write-env " + home + "/box.env &")
+	start := await(`In another shell:[^\n]*\n`)
+	stop := regexp.MustCompile(`Stop it with '(kill \d+)'\.`).FindStringSubmatch(start)
+	if stop == nil {
+		t.Fatalf("it does not say how it is stopped:\n%s", start)
+	}
+	say(". " + home + "/box.env && ringcx login --jwt && ringcx accounts list && echo logged $?")
+	if seen := await(`logged 0`); strings.Contains(seen, "/restapi/oauth/token") || strings.Contains(seen, "  POST ") {
+		t.Errorf("its log disturbs:\n%s", seen)
+	}
+	say("fg") // where it is what somebody looks at
+	await(`ringcx sandbox --listen`)
+	call, err := os.ReadFile(home + "/box.env")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := regexp.MustCompile(`RC_SERVER_URL='([^']*)'`).FindStringSubmatch(string(call))[1]
+	asked := make(chan bool)
+	go func() { // until it is seen: the shell may not have handed the terminal over yet
+		defer close(asked)
+		for t.Context().Err() == nil {
+			select {
+			case asked <- true:
+				return
+			default:
+			}
+			if resp, err := http.Get(url + "/restapi/oauth/nothing"); err == nil { //nolint:noctx // of a test
+				_ = resp.Body.Close()
+			}
+		}
+	}()
+	await(`GET    /restapi/oauth/nothing`)
+	<-asked
+	say("\x03")
+	say("echo stopped $?")
+	await(`stopped \d`)
+}
+
+func TestTheLineThatStopsASandboxInTheBackgroundStopsIt(t *testing.T) {
+	say, await := shellAt(t, []string{"HOME=" + t.TempDir(), "PS1=", "TERM=dumb"})
+	say("ringcx sandbox --listen 127.0.0.1:0 &")
+	stop := regexp.MustCompile(`'(kill \d+)'`).FindStringSubmatch(await(`In a browser:[^\n]*\n`))
+	say(stop[1] + "; wait %1; echo ended $?")
+	await(`ended \d+`)
 }

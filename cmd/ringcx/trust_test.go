@@ -17,7 +17,7 @@ import (
 func tlsSandbox(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	cmd := exec.CommandContext(t.Context(), "ringcx", "sandbox", "--tls", filepath.Join(dir, "ca"), "--listen", "127.0.0.1:0", "--env-file", filepath.Join(dir, "tls.env"))
+	cmd := exec.CommandContext(t.Context(), "ringcx", "sandbox", "--tls", filepath.Join(dir, "ca"), "--listen", "127.0.0.1:0", "--write-env", filepath.Join(dir, "tls.env"))
 	cmd.Env = append(os.Environ(), "HOME="+dir)
 	said := &bytes.Buffer{}
 	cmd.Stderr, cmd.Cancel = said, func() error { return cmd.Process.Kill() }

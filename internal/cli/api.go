@@ -160,7 +160,7 @@ func (c *call) build() (path string, query url.Values, body []byte, err error) {
 
 func checkPath(path string) error {
 	if operations.OfPlatform(path) {
-		return &usageError{"paths under /restapi belong to the RingCentral platform, which takes another token", "ringcx api calls the RingCX API: /voice/api/… and /api/…"}
+		return &usageError{"paths under /restapi belong to the RingCentral platform, which takes another token", "'ringcx api' calls the RingCX API: /voice/api/… and /api/…"}
 	}
 	if err := operations.CheckPath(path); err != nil {
 		return &usageError{"the path " + oneLine(err.Error()), "give the path as it is to be called, such as /voice/api/v1/admin/accounts"}

@@ -13,3 +13,9 @@ func hideEcho(fd int) error {
 	state.Lflag &^= unix.ECHO
 	return unix.IoctlSetTermios(fd, setTermios, state)
 }
+
+// inBackground says whether a terminal belongs to another program now, as it does for one that a shell started with &.
+func inBackground(fd int) bool {
+	group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP)
+	return err == nil && group != unix.Getpgrp()
+}

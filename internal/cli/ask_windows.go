@@ -10,3 +10,6 @@ func hideEcho(fd int) error {
 	}
 	return console.SetConsoleMode(console.Handle(fd), mode&^console.ENABLE_ECHO_INPUT)
 }
+
+// inBackground is for systems whose shells share a terminal among jobs.
+func inBackground(int) bool { return false }

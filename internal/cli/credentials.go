@@ -54,10 +54,15 @@ var accountVariables = []string{
 
 // readEnvFile takes the account from the file that --env-file names, and other variables that the environment lacks.
 func (a *app) readEnvFile() error {
+	return a.readEnvFileFor("--env-file names a file of NAME=value lines")
+}
+
+// readEnvFileFor is readEnvFile with a purpose of its own, which is the hint if the file cannot be read.
+func (a *app) readEnvFileFor(purpose string) error {
 	if a.envFile == "" {
 		return nil
 	}
-	values, err := a.parseEnvFile(a.envFile, "--env-file names a file of NAME=value lines")
+	values, err := a.parseEnvFile(a.envFile, purpose)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type Env struct {
 	ErrTerminal    bool            // Stderr is a terminal
 	InTerminal     bool            // Stdin is a terminal
 	Width          func() int      // columns of the terminal, 0 if unknown; nil: unknown
+	Background     func() bool     // the terminal of Stderr is another program's now; nil: it is ours
 
 	Dir string // working directory, "" if unknown
 	// ReadHidden calls prompt and reads a line from the terminal without showing it; nil: like any line.
@@ -42,10 +43,11 @@ func System() *Env {
 	dir, _ := os.Getwd()
 	return &Env{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Environ: os.Environ, Home: home, Context: interruptible(),
-		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())), //nolint:gosec // a file descriptor fits
-		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())), //nolint:gosec // a file descriptor fits
-		InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),  //nolint:gosec // a file descriptor fits
-		Width:       systemWidth, Dir: dir, ReadHidden: readHidden, OpenBrowser: systemBrowser(runtime.GOOS, os.Getenv),
+		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),                                              //nolint:gosec // a file descriptor fits
+		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),                                              //nolint:gosec // a file descriptor fits
+		InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),                                               //nolint:gosec // a file descriptor fits
+		Width:       systemWidth, Background: func() bool { return inBackground(int(os.Stderr.Fd())) }, //nolint:gosec // a file descriptor fits
+		Dir: dir, ReadHidden: readHidden, OpenBrowser: systemBrowser(runtime.GOOS, os.Getenv),
 	}
 }
 

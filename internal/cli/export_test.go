@@ -91,6 +91,18 @@ var (
 	ShellWord     = shellWord
 )
 
+// Written are variables in a form of 'ringcx sandbox env', Taken is what takes them away.
+func Written(form string, vars [][2]string) (string, error) { return formNamed(form).set(vars) }
+
+// Taken is what takes variables away.
+func Taken(form string, names ...string) (string, error) { return formNamed(form).unset(names) }
+
+// Stop is what stops the reader of a form of 'ringcx sandbox env' that arguments ask for.
+func Stop(args ...string) string { return formAmong(args).stop }
+
+// Forms are the names of those forms.
+var Forms = formNames
+
 // Entered is a config.toml in which a profile was entered, or taken out if its server is "", and a directory got a rule, or
 // lost it if its profile is "". It reports whether that was done where it stood.
 func Entered(text, name, server, dir, rule string) (string, bool, error) {

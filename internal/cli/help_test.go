@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ringcx-go/ringcx/internal/cli"
 )
@@ -124,6 +125,68 @@ func TestTheExitCodesAreThoseThatHelpAndReadmeList(t *testing.T) {
 	for from, text := range map[string]string{"README.md": string(readme), "help": help} {
 		if got := exitCodes(text); !slices.Equal(got, cli.ExitCodes) {
 			t.Errorf("%s lists %q, the command has %q", from, got, cli.ExitCodes)
+		}
+	}
+}
+
+// completions are what a shell offers behind a line.
+func (p *person) completions(line ...string) (all []string) {
+	out, _ := p.pipes(0, append([]string{"__complete"}, line...)...)
+	for _, one := range strings.Split(strings.TrimSpace(out), "\n") {
+		if word, _, _ := strings.Cut(one, "\t"); word != "" && !strings.HasPrefix(word, ":") {
+			all = append(all, word)
+		}
+	}
+	return all
+}
+
+func TestAWordThatAFlagDoesNotTakeIsNamedWithTheNearest(t *testing.T) {
+	p := newPerson(t)
+	seen := map[string]bool{}
+	var look func(cmd *cobra.Command)
+	look = func(cmd *cobra.Command) {
+		path := strings.Fields(cmd.CommandPath())[1:]
+		cmd.NonInheritedFlags().VisitAll(func(f *pflag.Flag) {
+			if _, fixed := cmd.GetFlagCompletionFunc(f.Name); !fixed || f.Name == "profile" { // whose words are the user's own
+				return
+			}
+			for _, word := range p.completions(append(slices.Clone(path), "--"+f.Name, "")...) {
+				word, assigns := strings.CutSuffix(word, "=")
+				wrong := word + word[len(word)-1:]
+				if assigns {
+					wrong += "=0"
+				}
+				line := append(slices.Clone(path), "--"+f.Name, wrong)
+				if cmd.Name() == "conform" {
+					line = append(line, "--", "true")
+				}
+				_, errs := p.pipes(2, line...)
+				if !strings.Contains(errs, "\nhint: did you mean "+word+"? ") || strings.Count(errs, "\n") != 2 {
+					t.Errorf("%q: %s", line, errs)
+				}
+				seen["--"+f.Name] = true
+			}
+		})
+		for _, c := range cmd.Commands() {
+			look(c)
+		}
+	}
+	look(cli.Pages())
+	for _, name := range []string{"--algorithm", "--app", "--emulate", "--format", "--only", "--set"} {
+		if !seen[name] {
+			t.Errorf("%s completes nothing", name)
+		}
+	}
+	for line, hint := range map[string]string{
+		"sandbox env --format pwsh":                        "did you mean powershell? one of sh, fish, powershell, dotenv, json and github",
+		"sandbox env --format zsh":                         "did you mean sh? one of sh, fish, powershell, dotenv, json and github",
+		"sandbox env --app bot":                            "one of jwt, native, web and admin",
+		"sandbox --algorithm es256":                        "did you mean ES256? one of ES256, RS256 and EdDSA",
+		"sandbox --set ringcxRefreshReuse=revoke-famly":    "did you mean revoke-family? one of ",
+		"sandbox contract --set ringcxRefreshReuse=revoke": "did you mean revoke-family? one of ",
+	} {
+		if _, errs := p.pipes(2, strings.Fields(line)...); !strings.Contains(errs, "\nhint: "+hint) {
+			t.Errorf("%s: %s", line, errs)
 		}
 	}
 }

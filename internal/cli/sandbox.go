@@ -45,7 +45,7 @@ everybody has to give the password, here and there, in the console and to /_sand
 them under another. --host NAME adds the name that a compose network, for one, knows this machine by.
 
 --tls DIR speaks HTTPS for this machine and those names; --tls-vendor-names adds the vendor's, by an authority of their own
-that lives 30 days. 'ringcx sandbox env --tls DIR' and --env-file add the variables by which programs trust what is in DIR:
+that lives 30 days. 'ringcx sandbox env --tls DIR' and --write-env add the variables by which programs trust what is in DIR:
 SSL_CERT_FILE (OpenSSL, Python, Ruby, Go on Linux), CURL_CA_BUNDLE, REQUESTS_CA_BUNDLE and NODE_EXTRA_CA_CERTS; docs/sandbox.md
 says what the others need, such as Java and PHP with curl. All but the last take the place of
 what is trusted otherwise, so give the shell to the sandbox.`,
@@ -59,7 +59,7 @@ what is trusted otherwise, so give the shell to the sandbox.`,
 				opts.Seed = 0 // that of the file
 			}
 			var err error
-			if opts.ConsolePassword, err = a.consolePassword(passwordFile); err != nil {
+			if opts.ConsolePassword, err = a.ownPassword(passwordFile); err != nil {
 				return err
 			}
 			if err := at.check(); err != nil {
@@ -79,17 +79,21 @@ func sandboxFlags(cmd *cobra.Command, opts *sandbox.Options, at *place) {
 	f := cmd.Flags()
 	f.StringVar(&at.data, "data", "", "keep everything in `FILE`, made if there is none")
 	f.StringVar(&at.snapshot, "snapshot", "", "begin with the snapshot in `FILE`")
-	f.StringVar(&at.envFile, "env-file", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
+	f.StringVar(&at.writeTo, "write-env", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
 	f.DurationVar(&opts.TokenTTL, "token-ttl", 5*time.Minute, "lifetime of RingCX access tokens, in whole seconds; 0 is the vendor's five minutes")
-	f.StringVar(&opts.Algorithm, "algorithm", "ES256", "signature of RingCX access tokens: ES256, RS256 or EdDSA")
+	wordFlag(cmd, &opts.Algorithm, "algorithm", "signature of RingCX access tokens: ES256, RS256 or EdDSA", "ES256", "RS256", "EdDSA")
 	f.Float64Var(&opts.Hostile, "hostile", 0, "share of the requests, 0 to 1, that a hostile day spoils; the same for the same seed")
 	f.BoolVar(&opts.NoLimits, "no-limits", false, "switch the request limits off")
-	complete(cmd, "algorithm", cobra.FixedCompletions([]string{"ES256", "RS256", "EdDSA"}, cobra.ShellCompDirectiveNoFileComp))
 	f.StringArrayVar(&at.hosts, "host", nil, "one more `NAME` by which this machine is known; again for another")
 	cmd.PersistentFlags().StringVar(&at.listen, "listen", defaultListen, "`ADDRESS` to listen on; port 0 takes a free one")
 	cmd.PersistentFlags().Uint64Var(&opts.Seed, "seed", 1, "seed of the demo client ID, secret and JWT")
 	cmd.PersistentFlags().StringVar(&at.tlsDir, "tls", "", "speak HTTPS, with a private authority in `DIR`, made if there is none")
 	cmd.PersistentFlags().BoolVar(&at.vendor, "tls-vendor-names", false, "speak it under the vendor's names, too, with an authority that lives 30 days")
+}
+
+// readOwnEnvFile reads the file of --env-file for the sandbox, or for who asks it: what it says of accounts is not used.
+func (a *app) readOwnEnvFile() error {
+	return a.readEnvFileFor("--env-file names a file of NAME=value lines to read; --write-env FILE has the sandbox write those that lead to it")
 }
 
 // reachable is a host that programs on this machine can connect to, an address in its usual spelling.
@@ -102,6 +106,18 @@ func reachable(host string) string {
 		return ip.String()
 	}
 	return host
+}
+
+// ownPassword is that of the console of a sandbox that starts, which is all that it takes from the file of --env-file.
+func (a *app) ownPassword(file string) (string, error) {
+	if err := a.readOwnEnvFile(); err != nil {
+		return "", err
+	}
+	password, err := a.consolePassword(file)
+	if err == nil && password == "" && a.accountFile != "" {
+		a.inform("ringcx: of %s the sandbox reads RINGCX_CONSOLE_PASSWORD alone, which is not there; --write-env FILE writes what leads to it\n", a.accountFile)
+	}
+	return password, err
 }
 
 // consolePassword is the password of the sandbox's console: that of the file, else of the environment, else none.
@@ -119,7 +135,7 @@ func (a *app) consolePassword(file string) (string, error) {
 
 // logRequest shows each request to people, never its secrets: the log holds none.
 func (a *app) logRequest(r sandbox.Request) {
-	if !a.ErrTerminal && !a.verbose {
+	if !a.verbose && (!a.ErrTerminal || a.elsewhere()) {
 		return
 	}
 	line := fmt.Sprintf("%s  %d  %-6s %s", r.Time.Local().Format(time.TimeOnly), r.Status, r.Method, r.Path)
@@ -133,6 +149,20 @@ func (a *app) logRequest(r sandbox.Request) {
 		line += "  ! " + strings.Join(r.Verdicts, ", ")
 	}
 	fmt.Fprintln(a.Stderr, printable(line))
+}
+
+// elsewhere says whether somebody does something else in the terminal now, who is not to be disturbed.
+func (a *app) elsewhere() bool { return a.ErrTerminal && a.Background != nil && a.Background() }
+
+// quietly writes to Stderr, unless that is a terminal in which somebody does something else.
+type quietly struct{ *app }
+
+// Write implements io.Writer.
+func (q quietly) Write(p []byte) (int, error) {
+	if q.elsewhere() && !q.verbose {
+		return len(p), nil
+	}
+	return q.Stderr.Write(p)
 }
 
 // unwrapOp leaves the address out of a network error that has been named already.

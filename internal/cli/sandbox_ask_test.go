@@ -312,7 +312,7 @@ func TestWhatIsNoNameOfThisMachineIsNotTakenForIt(t *testing.T) {
 		{"--listen", "[::1]"},
 		{"--listen", " "},
 		{"--tls-vendor-names"},
-		{"--env-file", "a\nb"},
+		{"--write-env", "a\nb"},
 		{"--tls", "a\x1bb"},
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // for one that starts nevertheless

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,25 +23,29 @@ type choices struct {
 
 func (c *choices) flags(a *app, cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&c.profile, "emulate", "ringcx", "`VENDOR` as documented today (ringcx) or at its older host (engage)")
+	wordFlag(cmd, &c.profile, "emulate", "`VENDOR` as documented today (ringcx) or at its older host (engage)", "ringcx", "engage")
 	f.StringArrayVar(&c.set, "set", nil, "`NAME=VALUE` of a switch; again for another; 'ringcx sandbox contract' lists them")
-	complete(cmd, "emulate", cobra.FixedCompletions([]string{"ringcx", "engage"}, cobra.ShellCompDirectiveNoFileComp))
-	complete(cmd, "set", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return a.switchNames(), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-	})
+	complete(cmd, "set", a.completeSwitch)
 }
 
 // apply puts what was chosen into opts.
 func (c *choices) apply(a *app, opts *sandbox.Options) error {
 	opts.Profile, opts.Settings = c.profile, map[string]string{}
+	words := map[string][]string{}
+	if len(c.set) > 0 {
+		words = a.switches()
+	}
+	names := slices.Sorted(maps.Keys(words))
 	for _, text := range c.set {
 		name, value, ok := strings.Cut(text, "=")
-		names := a.switchNames()
+		possible, known := words[name]
 		switch {
-		case !slices.Contains(names, name+"="):
-			return &usageError{fmt.Sprintf("--set %q: there is no such switch", clip(name)), didYouMean(strings.TrimSuffix(nearest(name, names), "="), "'ringcx sandbox contract' lists all")}
+		case !known:
+			return &usageError{fmt.Sprintf("--set %q: there is no such switch", clip(name)), didYouMean(nearest(name, names), "'ringcx sandbox contract' lists all")}
 		case !ok:
 			return &usageError{fmt.Sprintf("--set %q has no value", name), fmt.Sprintf("such as --set %s=0; 'ringcx sandbox contract' lists all", name)}
+		case len(possible) > 0 && !slices.Contains(possible, value):
+			return &usageError{fmt.Sprintf("%q is not a value for --set %s", clip(value), name), hintOf(value, possible)}
 		}
 		opts.Settings[name] = value
 	}
@@ -54,9 +59,10 @@ type contractLine struct {
 	Known   string `json:"known"`
 	Sources string `json:"sources"`
 	Setting *struct {
-		Name    string `json:"name"`
-		Value   any    `json:"value"`
-		Default any    `json:"default"`
+		Name    string   `json:"name"`
+		Value   any      `json:"value"`
+		Default any      `json:"default"`
+		Choices []string `json:"choices"` // nil: they are not few
 	} `json:"setting"`
 }
 
@@ -160,20 +166,29 @@ func (a *app) contract(opts *sandbox.Options) ([]byte, error) {
 	return w.body.Bytes(), nil
 }
 
-// switchNames are the names of all switches with "=" behind, for completion.
-func (a *app) switchNames() []string {
+// switches are the names of all switches, each with the words that it takes; nil if they are not few.
+func (a *app) switches() map[string][]string {
 	raw, err := a.contract(&sandbox.Options{})
 	if err != nil {
 		return nil
 	}
 	lines, _ := contractLines(raw)
-	var out []string
+	out := map[string][]string{}
 	for _, l := range lines {
-		if l.Setting != nil {
-			out = append(out, l.Setting.Name+"=")
+		if s := l.Setting; s != nil {
+			out[s.Name] = s.Choices
 		}
 	}
 	return out
+}
+
+// completeSwitch completes the name of a switch.
+func (a *app) completeSwitch(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(a.switches())) {
+		out = append(out, name+"=")
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
 // memory keeps the answer of a handler that is asked without a network.

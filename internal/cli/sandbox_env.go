@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,8 +12,14 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
+// envRequest is what 'ringcx sandbox env' is asked for.
+type envRequest struct {
+	which, namespace, passwordFile, form string
+	unset                                bool
+}
+
 func (a *app) sandboxEnv(at *place) *cobra.Command {
-	var which, namespace, passwordFile string
+	var r envRequest
 	cmd := &cobra.Command{
 		Use: "env", Short: "Print the variables that point a program at the sandbox",
 		Long: `Asks the sandbox that is running there, and prints the variables that point a program at it, with those of one of its apps:
@@ -24,58 +31,82 @@ admin   no app: user name and password of RingCX itself, for 'ringcx login --dir
 
 Variables of the others, and of other accounts, that would get in the way are set to nothing. A sandbox that is only just starting is waited for,
 five seconds. One with a console password is asked with that: on this machine, over TLS, or at the host that RINGCX_ALLOW_HTTP names.
-If that fails, the only line on stdout is 'false', so that a shell stops: eval "$(ringcx sandbox env)" && ringcx login.`,
+If that fails, the only line on stdout is 'false', so that a shell stops: eval "$(ringcx sandbox env)" && ringcx login.
+
+--format writes them for others: fish and powershell, which stop, too; dotenv for files of NAME=value lines, json for programs, github
+for the file that GITHUB_ENV names. After a failure these three have nothing on stdout.
+
+--unset prints what takes all variables of accounts away again, and those by which programs trust the sandbox. It needs no sandbox.`,
 		Example: `  eval "$(ringcx sandbox env)" && ringcx login
   eval "$(ringcx sandbox env --app native)" && ringcx login
-  eval "$(ringcx sandbox env --namespace nightly)" && ./my-tests`,
+  eval "$(ringcx sandbox env --namespace nightly)" && ./my-tests
+  eval "$(ringcx sandbox env --unset)"
+  ringcx sandbox env --format fish | source; and ringcx login
+  ringcx sandbox env --format powershell | Out-String | Invoke-Expression; ringcx login
+  ringcx sandbox env --format github >>"$GITHUB_ENV"`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, _, err := appExports(which, "", sandbox.Credentials{}); err != nil {
+			set := a.accountSet()
+			if err := a.readOwnEnvFile(); err != nil {
 				return err
 			}
-			password, err := a.consolePassword(passwordFile)
-			if err != nil {
-				return err
+			if r.unset {
+				return a.printUnset(at, formNamed(r.form))
 			}
-			q := &inquiry{app: a, at: at, password: password, until: time.Now().Add(startTime)}
-			if q.base, err = at.address(); err != nil {
-				return err
-			}
+			seed := ""
 			if flag := cmd.Flag("seed"); flag.Changed {
-				if err := q.hasSeed(flag.Value.String()); err != nil {
-					return err
-				}
+				seed = flag.Value.String()
 			}
-			url := q.base.String()
-			if namespace != "" {
-				if url, err = q.namespace(namespace); err != nil {
-					return err
-				}
-			}
-			demo, err := q.credentials(url)
-			if err != nil {
-				return err
-			}
-			return a.printEnv(at, which, url, demo)
+			return a.askEnv(at, r, seed, set)
 		},
 	}
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
 		a.evaluated = true
 		return cmd.Root().PersistentPreRunE(cmd, args)
 	}
-	cmd.Flags().StringVar(&namespace, "namespace", "", "variables of the namespace `NAME` of the sandbox, which begins with that")
-	cmd.Flags().StringVar(&which, "app", "jwt", "whose variables: `jwt`, native, web or admin")
-	cmd.Flags().StringVar(&passwordFile, "console-password-file", "", "`FILE` with the password of the sandbox's console, if it has one")
-	complete(cmd, "app", cobra.FixedCompletions([]string{"jwt", "native", "web", "admin"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.Flags().StringVar(&r.namespace, "namespace", "", "variables of the namespace `NAME` of the sandbox, which begins with that")
+	wordFlag(cmd, &r.which, "app", "whose variables: `jwt`, native, web or admin", "jwt", "native", "web", "admin")
+	wordFlag(cmd, &r.form, "format", "for a shell like `sh`, or for fish, powershell, dotenv, json or github", formNames()...)
+	cmd.Flags().BoolVar(&r.unset, "unset", false, "print what takes the variables away again, instead")
+	cmd.Flags().StringVar(&r.passwordFile, "console-password-file", "", "`FILE` with the password of the sandbox's console, if it has one")
 	return cmd
 }
 
-// stopShell prints the shell's "false", and nothing else, for a command that has failed and whose output a shell evaluates, so
-// that what comes after && is not run with variables that were there before. Of a command line that was not understood it is
-// enough that it looks like one.
+// askEnv asks a sandbox, of that seed if one is given, and prints what leads there. set are the variables of accounts that
+// this shell has.
+func (a *app) askEnv(at *place, r envRequest, seed string, set []string) error {
+	password, err := a.consolePassword(r.passwordFile)
+	if err != nil {
+		return err
+	}
+	q := &inquiry{app: a, at: at, password: password, until: time.Now().Add(startTime)}
+	if q.base, err = at.address(); err != nil {
+		return err
+	}
+	if seed != "" {
+		if err := q.hasSeed(seed); err != nil {
+			return err
+		}
+	}
+	url := q.base.String()
+	if r.namespace != "" {
+		if url, err = q.namespace(r.namespace); err != nil {
+			return err
+		}
+	}
+	demo, err := q.credentials(url)
+	if err != nil {
+		return err
+	}
+	return a.printEnv(at, r, url, demo, set)
+}
+
+// stopShell prints the shell's "false", or what stops another shell, and nothing else, for a command that has failed and whose
+// output a shell evaluates, so that what comes after && is not run with variables that were there before. Of a command line that
+// was not understood it is enough that it looks like one.
 func (a *app) stopShell() {
 	if a.evaluated || !a.started && looksEvaluated(a.Args) {
-		_, _ = io.WriteString(a.Stdout, "false\n")
+		_, _ = io.WriteString(a.Stdout, formAmong(a.Args).stop)
 	}
 }
 
@@ -94,56 +125,66 @@ func looksEvaluated(args []string) bool {
 	return false
 }
 
-func (a *app) printEnv(at *place, which, url string, demo sandbox.Credentials) error {
-	text, talk, err := appExports(which, url, demo)
+func (a *app) printEnv(at *place, r envRequest, url string, demo sandbox.Credentials, set []string) error {
+	vars, talk := variablesOf(r.which, url, demo)
+	trust, err := at.trust()
 	if err != nil {
 		return err
 	}
-	trust, err := at.trust()
+	text, err := formNamed(r.form).set(slices.Concat(vars, inTheWay(set, vars), trust))
 	if err != nil {
 		return err
 	}
 	if talk != "" && a.ErrTerminal {
 		fmt.Fprintln(a.Stderr, printable(talk))
 	}
-	others, err := exportLines(a.inTheWay(text))
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(a.Stdout, text+others+trust)
+	_, err = io.WriteString(unfolded(a.Stdout), text)
 	return err
 }
 
-// inTheWay are the variables of this shell that speak of another account, and are not among the exported ones.
-func (a *app) inTheWay(exported string) (vars [][2]string) {
-	for _, name := range accountVariables {
-		if a.Getenv(name) != "" && !strings.Contains(exported, "export "+name+"=") {
-			vars = append(vars, [2]string{name, ""})
+// printUnset prints what takes the variables away.
+func (a *app) printUnset(at *place, f form) error {
+	names := slices.Clone(accountVariables)
+	for _, name := range trustVariables {
+		if at.tlsDir != "" || isAuthority(a.Getenv(name)) {
+			names = append(names, name)
 		}
 	}
-	return vars
+	text, err := f.unset(names)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(unfolded(a.Stdout), text)
+	return err
 }
 
-// exports are the shell lines of the app with the JWT flow; --env-file reads them too.
-func exports(url string, demo sandbox.Credentials) (string, error) {
-	return exportLines([][2]string{
-		{"RC_SERVER_URL", url},
-		{"RINGCX_SERVER_URL", url},
-		{"RC_APP_CLIENT_ID", demo.ClientID},
-		{"RC_APP_CLIENT_SECRET", demo.ClientSecret},
-		{"RC_USER_JWT", demo.JWT},
-	})
+// accountSet are the variables of this shell that speak of an account.
+func (a *app) accountSet() (names []string) {
+	for _, name := range accountVariables {
+		if a.Getenv(name) != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
-// appExports are the shell lines of an app, and what to tell the person who signs in to it. What another app left behind
-// is taken away: an app without a secret fails with one.
-func appExports(which, url string, demo sandbox.Credentials) (text, talk string, err error) {
-	vars := [][2]string{{"RC_SERVER_URL", url}, {"RINGCX_SERVER_URL", url}}
+// inTheWay sets those variables to nothing that speak of another account than vars, and are not among them.
+func inTheWay(set []string, vars [][2]string) (others [][2]string) {
+	for _, name := range set {
+		if !slices.ContainsFunc(vars, func(v [2]string) bool { return v[0] == name }) {
+			others = append(others, [2]string{name, ""})
+		}
+	}
+	return others
+}
+
+// variablesOf lead a program to an app of the sandbox at url; talk is for the person who signs in to it. What another app left
+// behind is taken away: an app without a secret fails with one.
+func variablesOf(which, url string, demo sandbox.Credentials) (vars [][2]string, talk string) {
+	vars = [][2]string{{"RC_SERVER_URL", url}, {"RINGCX_SERVER_URL", url}}
 	talk = fmt.Sprintf("At the sign-in page of 'ringcx login': %s, password %s", demo.Email, demo.Password)
+	jwt := ""
 	switch which {
-	case "jwt":
-		text, err = exports(url, demo)
-		return text, "", err
 	case "native":
 		vars = append(vars, [2]string{"RC_APP_CLIENT_ID", demo.NativeClientID}, [2]string{"RC_APP_CLIENT_SECRET", ""}, [2]string{"RC_REDIRECT_URL", ""})
 	case "web":
@@ -153,9 +194,9 @@ func appExports(which, url string, demo sandbox.Credentials) (text, talk string,
 		talk = "Log in with: ringcx login --direct"
 		vars = append(vars, [2]string{"RINGCX_USERNAME", demo.AdminUsername}, [2]string{"RINGCX_PASSWORD", demo.AdminPassword},
 			[2]string{"RINGCX_PLATFORM_ID", demo.PlatformID}, [2]string{"RC_APP_CLIENT_ID", ""}, [2]string{"RC_APP_CLIENT_SECRET", ""})
-	default:
-		return "", "", &usageError{fmt.Sprintf("the sandbox has no app %q", clip(which)), "one of jwt, native, web and admin"}
+	default: // jwt
+		talk, jwt = "", demo.JWT
+		vars = append(vars, [2]string{"RC_APP_CLIENT_ID", demo.ClientID}, [2]string{"RC_APP_CLIENT_SECRET", demo.ClientSecret})
 	}
-	text, err = exportLines(append(vars, [2]string{"RC_USER_JWT", ""}))
-	return text, talk, err
+	return append(vars, [2]string{"RC_USER_JWT", jwt}), talk
 }

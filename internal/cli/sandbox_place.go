@@ -23,7 +23,7 @@ import (
 type place struct {
 	listen  string
 	hosts   []string // names of this machine, besides localhost
-	envFile string   // where the variables are written that lead there; "": nowhere
+	writeTo string   // where the variables are written that lead there; "": nowhere
 	tlsDir  string   // of the authority that its clients trust; "": it speaks plain HTTP
 	vendor  bool     // it has certificates for the vendor's names, too
 
@@ -36,7 +36,7 @@ type place struct {
 
 // check finds what is wrong with the place of a sandbox before it starts, and puts the names into one spelling.
 func (p *place) check() error {
-	for _, path := range []string{p.envFile, p.tlsDir} {
+	for _, path := range []string{p.writeTo, p.tlsDir} {
 		if problem := unfit(path); problem != "" {
 			return &usageError{fmt.Sprintf("%q cannot be written for a shell: %s", path, problem), "choose another name"}
 		}
@@ -44,8 +44,8 @@ func (p *place) check() error {
 	if p.vendor && p.tlsDir == "" {
 		return &usageError{"--tls-vendor-names needs --tls DIR", "without TLS a name proves nothing, and needs no certificate"}
 	}
-	if info, err := os.Stat(p.envFile); p.envFile != "" && err == nil && !info.Mode().IsRegular() {
-		return &usageError{fmt.Sprintf("--env-file %s is not a file", printable(p.envFile)), "name a file, which is made or replaced"}
+	if info, err := os.Stat(p.writeTo); p.writeTo != "" && err == nil && !info.Mode().IsRegular() {
+		return &usageError{fmt.Sprintf("--write-env %s is not a file", printable(p.writeTo)), "name a file, which is made or replaced"}
 	}
 	given := p.hosts
 	host, _, err := net.SplitHostPort(p.listen)
@@ -99,15 +99,16 @@ func (p *place) url(host, port string) string {
 
 // writeEnv writes the variables that lead to the sandbox at url.
 func (p *place) writeEnv(url string, demo sandbox.Credentials) error {
-	text, err := exports(url, demo)
-	if err != nil {
-		return err
-	}
+	vars, _ := variablesOf("jwt", url, demo)
 	trust, err := p.trust()
 	if err != nil {
 		return err
 	}
-	return file.Explain(p.envFile, writePrivate(p.envFile, []byte(text+trust)))
+	text, err := exportLines(append(vars, trust...))
+	if err != nil {
+		return err
+	}
+	return file.Explain(p.writeTo, writePrivate(p.writeTo, []byte(text)))
 }
 
 // writePrivate writes a file that only its owner reads, in a directory made for it. A link in its place is replaced.
@@ -148,17 +149,34 @@ func (p *place) envFlags(url string) string {
 	return args
 }
 
-// trust are the shell lines by which programs trust the certificate.
-func (p *place) trust() (string, error) {
+// trustVariables say whom programs trust.
+var trustVariables = []string{"SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"}
+
+// trust are the variables by which programs trust the certificate.
+func (p *place) trust() (vars [][2]string, err error) {
 	if p.tlsDir == "" {
-		return "", nil
+		return nil, nil
 	}
 	dir, err := filepath.Abs(p.tlsDir)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	ca := localtls.TrustFile(dir, p.vendor)
-	return exportLines([][2]string{{"SSL_CERT_FILE", ca}, {"CURL_CA_BUNDLE", ca}, {"REQUESTS_CA_BUNDLE", ca}, {"NODE_EXTRA_CA_CERTS", ca}})
+	for _, name := range trustVariables {
+		vars = append(vars, [2]string{name, localtls.TrustFile(dir, p.vendor)})
+	}
+	return vars, nil
+}
+
+// isAuthority says whether a file is what clients of a sandbox trust.
+func isAuthority(path string) bool {
+	dir := filepath.Dir(path)
+	if path != localtls.TrustFile(dir, false) && path != localtls.TrustFile(dir, true) {
+		return false
+	}
+	return slices.ContainsFunc(localtls.KeyFiles(dir), func(key string) bool {
+		_, err := os.Lstat(key)
+		return err == nil
+	})
 }
 
 // listener listens there. The notes are for the user.
@@ -209,7 +227,7 @@ func (p *place) tlsConfig(addr net.Addr, now time.Time) (config *tls.Config, not
 		notes = append(notes, fmt.Sprintf("%s is new: no authority in it could sign for all that is wanted now, or it was over. Where you put a copy of it, put this one.", path))
 	}
 	if info, err := os.Stat(p.tlsDir); err == nil && info.Mode().Perm()&0o005 != 0o005 {
-		notes = append(notes, fmt.Sprintf("Only you can read it there; chmod 755 %s lets other users and containers.", shellWord(p.tlsDir)))
+		notes = append(notes, fmt.Sprintf("Only you can read it there; other users and containers can after: chmod 755 %s", shellWord(p.tlsDir)))
 	}
 	config.NextProtos = []string{"h2", "http/1.1"}
 	config.MinVersion = tls.VersionTLS10 // the sandbox itself refuses what is below 1.2, and tells of it in its log

@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 		return err
 	}
 	url := at.url(host, port)
-	if at.envFile != "" {
+	if at.writeTo != "" {
 		if err := at.writeEnv(url, box.Demo()); err != nil {
 			return errors.Join(err, ln.Close())
 		}
@@ -83,7 +84,7 @@ func (a *app) httpServer(h http.Handler, config *tls.Config, all *inFlight) *htt
 		Handler: inBounds(all.within(inTime(h, timeOf))), ReadHeaderTimeout: headersTime, IdleTimeout: idleTime, MaxHeaderBytes: headersRead,
 		TLSConfig:   config,
 		HTTP2:       &http.HTTP2Config{MaxConcurrentStreams: streamsMost, MaxReceiveBufferPerConnection: windowMost, MaxReceiveBufferPerStream: windowMost},
-		ErrorLog:    log.New(a.Stderr, "", 0),                                // clients that do not trust the certificate, for one
+		ErrorLog:    log.New(quietly{a}, "", 0),                              // clients that do not trust the certificate, for one
 		BaseContext: func(net.Listener) context.Context { return a.Context }, // ends the console's live log, too
 	}
 }
@@ -92,7 +93,11 @@ func (a *app) httpServer(h http.Handler, config *tls.Config, all *inFlight) *htt
 // changed.
 func (a *app) announce(url string, at *place, opts *sandbox.Options, now inForce, notes []string) {
 	say := func(format string, args ...any) { fmt.Fprintln(a.Stderr, printable(fmt.Sprintf(format, args...))) }
-	say("RingCX sandbox on %s, tokens live %s. Stop it with Ctrl-C.", url, span(now.tokenTTL))
+	stop := "Ctrl-C"
+	if a.elsewhere() { // where it would reach another program
+		stop = fmt.Sprintf("'kill %d'", os.Getpid())
+	}
+	say("RingCX sandbox on %s, tokens live %s. Stop it with %s.", url, span(now.tokenTTL), stop)
 	if at.data != "" {
 		say("Everything is kept in %s.", at.data)
 	}
@@ -117,8 +122,8 @@ func (a *app) announce(url string, at *place, opts *sandbox.Options, now inForce
 		say("%s", note)
 	}
 	say("Console: %s/console/", url)
-	if at.envFile != "" {
-		say("In another shell:  . %s && ringcx login --jwt", shellPath(at.envFile))
+	if at.writeTo != "" {
+		say("In another shell:  . %s && ringcx login --jwt", shellPath(at.writeTo))
 		return
 	}
 	args := at.envFlags(url)

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,13 +14,16 @@ const quotedQuote = `'\''`
 
 // shellWord is shellQuote, without quotes where nothing needs them: for people to read.
 func shellWord(text string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:@%+,=", r)
-	}
-	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return !plain(r) }) {
+	if text == "" || strings.ContainsFunc(text, isOdd) {
 		return shellQuote(text)
 	}
 	return text
+}
+
+// isOdd says whether a character may mean something to a shell or to another reader of variables.
+func isOdd(r rune) bool {
+	plain := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:@%+,=", r)
+	return !plain
 }
 
 // shellPath is a path as a shell's "." command takes it: with a slash, or it is looked for elsewhere.
@@ -35,27 +37,29 @@ func shellPath(path string) string {
 // exportLines are shell lines that set variables. A shell runs nothing that is in a value, and it and parseEnv read the
 // same values; what they would not is refused.
 func exportLines(vars [][2]string) (string, error) {
-	var b strings.Builder
-	for _, v := range vars {
-		if problem := unfit(v[1]); problem != "" {
-			return "", fmt.Errorf("the value of %s cannot be written for a shell: %s", v[0], problem)
-		}
-		fmt.Fprintf(&b, "export %s=%s\n", v[0], shellQuote(v[1]))
-	}
-	return b.String(), nil
+	return inLines("a shell", unfit, func(name, value string) string { return "export " + name + "=" + shellQuote(value) })(vars)
 }
 
 // unfit is what keeps a value from being read as it was written; "" if nothing does.
 func unfit(value string) string {
 	switch {
-	case !utf8.ValidString(value):
-		return "it is not UTF-8"
-	case strings.ContainsFunc(value, unicode.IsControl):
-		return "there is a control character in it"
+	case unfitLine(value) != "":
+		return unfitLine(value)
 	case strings.ContainsAny(value, standInDollar+standInQuote):
 		return "there is a character of the private use area in it"
 	case strings.HasSuffix(value, `\`):
 		return "it ends in a backslash"
+	}
+	return ""
+}
+
+// unfitLine is what keeps a value out of a line of text, whoever reads it; "" if nothing does.
+func unfitLine(value string) string {
+	switch {
+	case !utf8.ValidString(value):
+		return "it is not UTF-8"
+	case strings.ContainsFunc(value, unicode.IsControl):
+		return "there is a control character in it"
 	}
 	return ""
 }

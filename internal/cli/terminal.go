@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,8 +57,8 @@ func (e *Env) colours() bool {
 // draws says whether a line on stderr can be drawn anew.
 func (e *Env) draws() bool { return e.ErrTerminal && e.Getenv("TERM") != "dumb" }
 
-// fold is text with its long lines broken between words. What follows goes below its line, a little to the right. Of a
-// line in columns, the first is a title for the rest.
+// fold is text with its long lines broken between words, and never within a command. What follows goes below its line, a
+// little to the right. Of a line in columns, the first is a title for the rest.
 func fold(text string, width int) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -73,6 +74,9 @@ func foldLine(line string, width int) []string {
 	}
 	rest := strings.TrimLeft(line, " ")
 	indent := min(len(line)-len(rest), width/2)
+	if first, _, _ := strings.Cut(rest, " "); len(rest) < len(line) && slices.Contains(programs, first) {
+		return []string{line} // an example, which is copied whole
+	}
 	title, text, found := strings.Cut(rest, "  ")
 	if found && lipgloss.Width(title) <= 2 { // a mark, which goes with what stands behind it
 		return foldLine(strings.Repeat(" ", indent)+title+" "+strings.TrimLeft(text, " "), width)
@@ -81,7 +85,56 @@ func foldLine(line string, width int) []string {
 		below := strings.Repeat(" ", min(indent+4, width/2)) + strings.TrimLeft(text, " ")
 		return append(foldLine(strings.Repeat(" ", indent)+title, width), foldLine(below, width)...)
 	}
-	return lay(strings.Fields(rest), width, indent, min(indent+2, width/2))
+	return lay(pieces(rest), width, indent, min(indent+2, width/2))
+}
+
+// pieces are the words of a text. A command is one, so that what is copied from a line works: one in single quotes, or one that
+// begins the text or follows a colon, up to the next mark of a sentence.
+func pieces(text string) (all []string) {
+	words := strings.Fields(text)
+	for i := 0; i < len(words); {
+		n := quotedWords(words[i:])
+		if n == 0 && (i == 0 || strings.HasSuffix(words[i-1], ":")) {
+			n = commandWords(words[i:])
+		}
+		n = max(n, 1)
+		all = append(all, strings.Join(words[i:i+n], " "))
+		i += n
+	}
+	return all
+}
+
+// quotedWords is how many of the words are in the single quotes that begin with the first, 0 if none.
+func quotedWords(words []string) int {
+	if !strings.HasPrefix(strings.TrimLeft(words[0], "("), "'") {
+		return 0
+	}
+	for i, word := range words {
+		if end := strings.TrimRight(word, ".,;:?!)…"); len(end) > 1 && strings.HasSuffix(end, "'") {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// programs are those of the commands that we tell people to run.
+var programs = []string{"ringcx", "eval", "source", ".", "export", "chmod", "chown", "curl", "kill", "sed", "printf"}
+
+// commandWords is how many of the words are a command that begins with the first, 0 if none. A flag that reads what follows
+// from a file ("--jwt-file - <FILE") is the end of one.
+func commandWords(words []string) int {
+	if len(words) > 2 && strings.HasPrefix(words[0], "--") && strings.HasPrefix(words[2], "<") {
+		return 3
+	}
+	if !slices.Contains(programs, words[0]) {
+		return 0
+	}
+	for i, word := range words {
+		if i > 0 && strings.TrimRight(word, ".,;") != word {
+			return i + 1
+		}
+	}
+	return len(words)
 }
 
 // lay puts words into lines of a width, the first with one indent, the others with another. A word that is longer than
@@ -108,7 +161,7 @@ func reflow(text string, width int) string {
 	paragraph := ""
 	end := func() {
 		if paragraph != "" {
-			lines = append(lines, lay(strings.Fields(paragraph), width, 0, 0)...)
+			lines = append(lines, lay(pieces(paragraph), width, 0, 0)...)
 		}
 		paragraph = ""
 	}

@@ -3,6 +3,8 @@ package cli_test
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,10 +24,14 @@ func (p *person) sees(width int, args ...string) (stdout, stderr string) {
 	return out.String(), errs.String()
 }
 
+// whole is a line that is a command and no more: it is copied, so it is not broken.
+var whole = regexp.MustCompile(`^ *(?:\(?'[^']*'[.,;:?!)]*|(?:ringcx|eval|export|sed|source|chmod|\.) .*|--[a-z-]+ \S+ <.*)$`)
+
 // tooLong are the lines that have more columns than the terminal, though they could be broken.
 func tooLong(text string, width int) (all []string) {
 	for line := range strings.Lines(text) {
-		if utf8.RuneCountInString(strings.TrimRight(line, "\n")) > width && len(strings.Fields(line)) > 1 {
+		line = strings.TrimRight(line, "\n")
+		if utf8.RuneCountInString(line) > width && len(strings.Fields(line)) > 1 && !whole.MatchString(line) {
 			all = append(all, line)
 		}
 	}
@@ -52,9 +58,7 @@ func TestOnANarrowTerminalLinesBreakBetweenWords(t *testing.T) {
 				t.Errorf("%q shows nothing", args)
 			}
 			for _, line := range append(tooLong(out, width), tooLong(errs, width)...) {
-				if !strings.HasPrefix(line, "  ringcx ") {
-					t.Errorf("%d columns, %q: %q", width, args, line)
-				}
+				t.Errorf("%d columns, %q: %q", width, args, line)
 			}
 		}
 		if args[0] != "help" {
@@ -65,6 +69,50 @@ func TestOnANarrowTerminalLinesBreakBetweenWords(t *testing.T) {
 		if !slices.Equal(strings.Fields(narrow), strings.Fields(wide)) {
 			t.Errorf("%q does not say the same:\n%s\n%s", args, narrow, wide)
 		}
+	}
+}
+
+// copied are the commands of a text that people copy: in quotes, in a line of their own, and behind the colon of a hint.
+var copied = regexp.MustCompile(`(?m)'((?:ringcx|eval) [^'\n]*)'|^ +((?:ringcx|eval|export|source|sed) [^\n]*)$|^hint: (?:[^\n]*: )?((?:ringcx|chmod) [^\n,;]*|--[a-z-]+ \S+ <[^\n,;]*)`)
+
+func TestNoLineBreaksWithinACommand(t *testing.T) {
+	p := newPerson(t)
+	p.env["NO_COLOR"] = "1"
+	stored := t.TempDir()
+	if err := os.WriteFile(stored+"/vars.env", []byte("RC_USER_JWT=x\n"), 0o644); err != nil { //nolint:gosec // it is to be refused
+		t.Fatal(err)
+	}
+	lines := [][]string{
+		{"status", "--profile", "nobody"},
+		{"tokn"},
+		{"api"},
+		{"api", "POST"},
+		{"conform"},
+		{"sandbox", "--set", "nope"},
+		{"doctor", "--profile", "nobody"},
+		{"profile", "use", "nobody"},
+		{"login", "--env-file", stored + "/vars.env"},
+		{"apitoken", "delete", "nothing"},
+		{"api", "/restapi/v1.0"},
+	}
+	for _, path := range everyCommand() {
+		lines = append(lines, append([]string{"help"}, path...))
+	}
+	seen := 0
+	for _, args := range lines {
+		out, errs := p.sees(0, args...)
+		for _, m := range copied.FindAllStringSubmatch(out+errs, -1) {
+			command := m[1] + m[2] + m[3]
+			seen++
+			for _, width := range []int{20, 40, 59, 60, 80} {
+				if out, errs := p.sees(width, args...); !strings.Contains(out+errs, command) {
+					t.Errorf("%d columns, %q: %q is broken in\n%s%s", width, args, command, out, errs)
+				}
+			}
+		}
+	}
+	if seen < 60 {
+		t.Errorf("only %d commands were found", seen)
 	}
 }
 

@@ -99,7 +99,11 @@ func flagErrorAmong(args []string, cmd *cobra.Command, err error) error {
 	switch {
 	case errors.As(err, &invalid):
 		flag := invalid.GetFlag()
-		return &usageError{fmt.Sprintf("%q is not a value for --%s", clip(invalid.GetValue()), flag.Name), first(expected[flag.Value.Type()], seeHelp(cmd))}
+		hint := first(expected[flag.Value.Type()], seeHelp(cmd))
+		if few, ok := flag.Value.(*oneOf); ok {
+			hint = hintOf(invalid.GetValue(), few.words)
+		}
+		return &usageError{fmt.Sprintf("%q is not a value for --%s", clip(invalid.GetValue()), flag.Name), hint}
 	case errors.As(err, &unknown):
 		return unknownFlag(args, cmd, unknown)
 	case errors.As(err, &syntax):
@@ -215,7 +219,7 @@ func (a *app) completion() *cobra.Command {
 		ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return &usageError{"completion takes the name of one shell", "one of " + strings.Join(shells, ", ")}
+				return &usageError{"completion takes the name of one shell", "one of " + listed(shells)}
 			}
 			return nil
 		},
@@ -231,7 +235,7 @@ func (a *app) completion() *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(a.Stdout)
 			}
-			return &usageError{fmt.Sprintf("there is no completion for the shell %q", clip(args[0])), didYouMean(nearest(args[0], shells), "one of "+strings.Join(shells, ", "))}
+			return &usageError{fmt.Sprintf("there is no completion for the shell %q", clip(args[0])), hintOf(args[0], shells)}
 		},
 	}
 }
