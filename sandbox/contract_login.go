@@ -35,7 +35,11 @@ var hostLines = []line{
 }
 
 var loginLines = []line{
-	{says: "A form; any other content type is answered 415", certainty: documented, sources: "D"},
+	{
+		says:      "A form; any other content type is answered 415. Or it is read as an empty form, so that a body of JSON is answered OAU-250",
+		certainty: documented | observed, note: ": 415 is documented, OAU-250 was observed", sources: "D, F",
+		setting: deciding("bodyTypeChecked", true, func(r *rules) *bool { return &r.bodyTypeChecked }),
+	},
 	{
 		says:      "`grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer`, `assertion` = the credential as the Developer Portal shows it",
 		certainty: documented, sources: "C",

@@ -165,6 +165,7 @@ func parseCX(token string) (*cxClaims, bool) {
 func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal answer) {
 	token, ok := bearer(r)
 	if !ok || token == "" {
+		c.why("no token came in a header Authorization: Bearer")
 		return nil, gatewayRefusal(c, r, jwtMissing)
 	}
 	if isPlatformToken(token) {
