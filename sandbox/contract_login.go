@@ -115,6 +115,10 @@ var loginLines = []line{
 		certainty: documented | observed, sources: "C, E, I",
 	},
 	{
+		says:      "… behind an e-mail address, `*` and an extension say nothing: the vendor's SDK for JavaScript sends them",
+		certainty: observed, sources: "E",
+	},
+	{
 		says:      "… a name and password that do not fit: 400 `invalid_grant` OAU-140 \"Invalid resource owner credentials.\", `WWW-Authenticate: Basic`",
 		certainty: documented | observed, sources: "C, F",
 	},
