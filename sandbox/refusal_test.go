@@ -171,6 +171,12 @@ func TestAMistakeInARequestIsToldInPlainWords(t *testing.T) {
 	v.wantWhy("Jwt is missing", "no token came in a header", "", "")
 	v.written("POST", exchangePath, `{"rcAccessToken":"`+token+`"}`, "Content-Type: application/json").want(400)
 	v.wantWhy("invalid.request.exception The supplied data is not valid", "rcAccessToken is missing: it is read from a form", "", "")
+	cx := str(v.exchange(), "accessToken")
+	for _, more := range []string{"Bearer " + cx, `"` + cx + `"`, "'" + cx + "'"} {
+		v.get(usersPath, more).wantGateway("Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections")
+		v.wantWhy(v.last().Answer, "behind Bearer: quotes, spaces, a word", "", more)
+	}
+	v.get(usersPath, cx).want(200)
 	v.form(exchangePath, "rcAccessToken", token, "rcTokenType", "JWT").want(400)
 	v.wantWhy("invalid.request.exception The supplied data is not valid", "rcTokenType is not Bearer", "", token)
 	v.form(refreshPath, "refreshToken", "x").want(400)

@@ -91,7 +91,8 @@ func (s *Server) checkCX(c *call, token string) (*cxClaims, string) {
 		return known.claims, known.problem(c)
 	}
 	claims, ok := parseCX(token)
-	if !ok {
+	if !ok || strings.ContainsAny(token, " \t\"'") {
+		c.why("the header has something else, or more, than a token of RingCX behind Bearer: quotes, spaces, a word")
 		return nil, jwtMalformed
 	}
 	found := cxAccess{claims: claims, expires: time.Unix(claims.Expires, 0)}
