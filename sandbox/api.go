@@ -56,16 +56,17 @@ func (s *Server) readGroup(c *call, r *http.Request, do func(*agentGroup) answer
 	})
 }
 
-// listAccounts is GET .../admin/accounts: the main account, then its sub-accounts, each naming the main account.
+// listAccounts is GET .../admin/accounts: the sub-accounts, then the main account, each naming the main account. Programs
+// after the vendor's collection of requests work with the first.
 func (s *Server) listAccounts(c *call, r *http.Request) answer {
 	return s.read(c, r, func(x *center) answer {
 		return s.world.view(viewKey{center: x, accounts: true, main: c.rules.mainAccountListed}, func() any {
 			out := []cxAccount{}
-			if c.rules.mainAccountListed {
-				out = append(out, newCXAccount(x, x.main()))
-			}
 			for _, sub := range x.subAccounts {
 				out = append(out, newCXAccount(x, sub))
+			}
+			if c.rules.mainAccountListed {
+				out = append(out, newCXAccount(x, x.main()))
 			}
 			return out
 		})

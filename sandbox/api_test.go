@@ -10,11 +10,11 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
-func TestTheAccountListIsTheMainAccountAndItsTwoSubAccounts(t *testing.T) {
+func TestTheAccountListIsTwoSubAccountsAndTheirMainAccount(t *testing.T) {
 	v := newVendor(t, sandbox.Options{})
 	cx := v.exchange()
 	all := v.get(accountsPath, str(cx, "accessToken")).want(http.StatusOK).list()
-	if len(all) != 3 || all[0]["accountId"] != cx["mainAccountId"] {
+	if len(all) != 3 || all[2]["accountId"] != cx["mainAccountId"] {
 		t.Fatalf("%d accounts: %v", len(all), all)
 	}
 	for _, a := range all {
@@ -28,7 +28,7 @@ func TestTheAccountListIsTheMainAccountAndItsTwoSubAccounts(t *testing.T) {
 		}
 	}
 	agent := cx["agentDetails"].([]any)[0].(map[string]any)
-	if all[1]["accountId"] != agent["accountId"] {
+	if all[0]["accountId"] != agent["accountId"] {
 		t.Error("the user is not an agent of the first sub-account")
 	}
 	groups := accountsPath + "/" + str(cx, "mainAccountId") + "/agentGroups"

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -115,8 +116,29 @@ func (s *Server) answer(c *call, w http.ResponseWriter, r *http.Request) answer 
 	if r.Body != nil {
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 	}
+	r.URL = spelt(r.URL)
 	s.routes().ServeHTTP(w, r)
 	return c.answer
+}
+
+// spelt is u with its path in the one spelling that routes know, which compare it as it was sent: some programs send %7E
+// for ~ and %3A for a colon. What has to be encoded stays so.
+func spelt(u *url.URL) *url.URL {
+	if u.RawPath == "" {
+		return u
+	}
+	segments := strings.Split(u.RawPath, "/")
+	for i, s := range segments {
+		if plain, err := url.PathUnescape(s); err == nil {
+			segments[i] = url.PathEscape(plain)
+		}
+	}
+	out := *u
+	out.RawPath = ""
+	if raw := strings.Join(segments, "/"); raw != out.EscapedPath() {
+		out.RawPath = raw
+	}
+	return &out
 }
 
 // endsToken reports whether after an answer a client has no good token any more, or thinks so.
@@ -148,7 +170,7 @@ func (c *call) inspect(r *http.Request) {
 	if r.URL.RawQuery == "" {
 		return
 	}
-	query := r.URL.Query()
+	query := queryOf(r)
 	for _, p := range secretParams {
 		if query.Get(p) != "" {
 			c.note(verdictTokenURL)

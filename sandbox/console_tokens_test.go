@@ -59,7 +59,7 @@ func (v *vendor) agentLogin(t *testing.T) string {
 	t.Helper()
 	cx := v.exchange()
 	list := v.get(accountsPath, str(cx, "accessToken")).want(http.StatusOK).list()
-	sub := list[1]["accountId"].(string)
+	sub := list[0]["accountId"].(string)
 	groups := v.get(accountsPath+"/"+sub+"/agentGroups", str(cx, "accessToken")).want(http.StatusOK).list()
 	for _, g := range groups {
 		path := accountsPath + "/" + sub + "/agentGroups/" + fmt.Sprintf("%.0f", g["agentGroupId"]) + "/agents"

@@ -35,7 +35,11 @@ var hostLines = []line{
 }
 
 var loginLines = []line{
-	{says: "A form; any other content type is answered 415", certainty: documented, sources: "D"},
+	{
+		says:      "A form; any other content type is answered 415. Or it is read as an empty form, so that a body of JSON is answered OAU-250",
+		certainty: documented | observed, note: ": 415 is documented, OAU-250 was observed", sources: "D, F",
+		setting: deciding("bodyTypeChecked", true, func(r *rules) *bool { return &r.bodyTypeChecked }),
+	},
 	{
 		says:      "`grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer`, `assertion` = the credential as the Developer Portal shows it",
 		certainty: documented, sources: "C",
@@ -109,6 +113,10 @@ var loginLines = []line{
 		says: "`grant_type=password`, `username` (e-mail, or number with or without `+`, and `*` with the extension behind it), `password`, `extension`, for apps of the " +
 			"password flow, which are private. Deprecated, announced to end in March 2024, and still in the vendor's collection, samples and SDKs",
 		certainty: documented | observed, sources: "C, E, I",
+	},
+	{
+		says:      "… behind an e-mail address, `*` and an extension say nothing: the vendor's SDK for JavaScript sends them",
+		certainty: observed, sources: "E",
 	},
 	{
 		says:      "… a name and password that do not fit: 400 `invalid_grant` OAU-140 \"Invalid resource owner credentials.\", `WWW-Authenticate: Basic`",

@@ -67,6 +67,7 @@ var platformProbes = map[string]probe{
 	"assertionCodes": {"OAU-213", func(v *vendor) any {
 		return code(v.demoForm(tokenPath, "grant_type", jwtGrant, "assertion", "nonsense"))
 	}},
+	"bodyTypeChecked":  {false, func(v *vendor) any { return code(v.call("POST", tokenPath, "")) }},
 	"unknownGrantCode": {"OAU-251", func(v *vendor) any { return code(v.failingLogin()) }},
 	"refreshCodes": {"OAU-213", func(v *vendor) any {
 		access, refresh := v.pair()

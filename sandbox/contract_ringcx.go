@@ -27,7 +27,8 @@ var callLines = []line{
 		certainty: documented, sources: "A, B",
 	},
 	{
-		says: "… with the main account itself as the first element, whose own lists are empty", certainty: assumed,
+		says:      "… with the main account itself, whose own lists are empty, as the last element: the vendor's collection of requests works with the first",
+		certainty: assumed, sources: "A",
 		setting: deciding("mainAccountListed", true, func(r *rules) *bool { return &r.mainAccountListed }),
 	},
 	{

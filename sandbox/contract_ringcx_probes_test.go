@@ -141,7 +141,7 @@ var ringcxProbes = map[string]probe{
 	}},
 	"maxRowsDefault": {1, func(v *vendor) any {
 		access, _ := v.cx()
-		sub := str(v.get(accountsPath, access).list()[1], "accountId")
+		sub := str(v.get(accountsPath, access).list()[0], "accountId")
 		return len(v.get(accountsPath+"/"+sub+"/agentGroups", access).list())
 	}},
 	"ringcxErrorCode":     {false, func(v *vendor) any { return v.form(exchangePath).body }},

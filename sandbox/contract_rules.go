@@ -27,7 +27,7 @@ type rules struct {
 	clientAssertionAudience                                string
 	transportCodes                                         string
 	clientSecretInForm, scopeNarrows, scopeFollowsRole     bool
-	refreshAnswersScope                                    bool
+	refreshAnswersScope, bodyTypeChecked                   bool
 
 	// browser login
 	authorizationCodeTTL, signInPageTTL, browserSignInTTL, wrongPasswordLock time.Duration

@@ -182,6 +182,7 @@ func (s *Server) controlState(*http.Request) (any, error) {
 		"profile": s.opts.Profile, "switches": r.inForce(),
 		"limits": map[string]any{
 			"auth": limit(s.platform.auth, r.auth()), "light": limit(s.platform.light, r.light()),
+			"medium": limit(s.platform.medium, r.medium()), "heavy": limit(s.platform.heavy, r.heavy()),
 			"exchange": limit(s.cx.exchanges, r.exchange()), "ringcxRefresh": limit(s.cx.refreshes, r.refreshes()),
 			"api": limit(s.cx.reads, r.reads()),
 		},

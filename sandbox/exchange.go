@@ -12,7 +12,7 @@ import (
 
 // cxParams reads parameters the way RingCX takes them: in a form, else in the query, whatever the content type says.
 func cxParams(r *http.Request) (url.Values, error) {
-	out := r.URL.Query()
+	out := queryOf(r)
 	f, err := readForm(r)
 	if errors.Is(err, errNotAForm) {
 		err = nil
@@ -23,13 +23,20 @@ func cxParams(r *http.Request) (url.Values, error) {
 	return out, err
 }
 
+// lacks notes that a parameter of RingCX was not found.
+func (c *call) lacks(name string) {
+	c.why("%s is missing: it is read from a form (application/x-www-form-urlencoded) and from the query, and from nothing else", name)
+}
+
 // exchange is POST /api/auth/login/rc/accesstoken: a RingCentral token for a RingCX token.
 func (s *Server) exchange(c *call, r *http.Request) answer {
 	in, err := cxParams(r)
 	if err != nil || in.Get("rcAccessToken") == "" {
+		c.lacks("rcAccessToken")
 		return cxBadRequest(c, r)
 	}
 	if !c.rules.takesTokenType(in.Get("rcTokenType")) {
+		c.why("rcTokenType is not Bearer")
 		return cxBadRequest(c, r)
 	}
 	withRefresh := strings.EqualFold(in.Get("includeRefresh"), "true")
@@ -106,6 +113,7 @@ func (s *Server) cxRefresh(c *call, r *http.Request) answer {
 	in, err := cxParams(r)
 	token := in.Get("refresh_token")
 	if err != nil || token == "" {
+		c.lacks("refresh_token")
 		return cxBadRequest(c, r)
 	}
 	g, ruling, refusal := s.spend(c, r, token)

@@ -211,6 +211,7 @@ func TestAnAppOfThePasswordFlowLogsIn(t *testing.T) {
 		{"username", demo.Email},
 		{"username", strings.ToUpper(demo.Email)},
 		{"username", demo.Email, "extension", "101"},
+		{"username", demo.Email + "*101"}, // as the vendor's SDK for JavaScript sends it
 		{"username", "+16505550100", "extension", "101"},
 		{"username", "16505550100", "extension", "101"},
 		{"username", "+16505550100*101"},
@@ -237,6 +238,7 @@ func TestALoginWithAWrongPasswordIsRefusedInTheVendorsWords(t *testing.T) {
 	for _, pairs := range [][]string{
 		{"username", demo.Email, "password", "wrong"},
 		{"username", "nobody@example.com", "password", demo.Password},
+		{"username", "nobody@example.com*101", "password", demo.Password},
 		{"username", "+16505550100", "extension", "102", "password", demo.Password},
 		{"username", "+16505550100", "extension", "999", "password", demo.Password},
 		{"username", "+14155550100", "password", demo.Password},

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // form is a decoded application/x-www-form-urlencoded body.
@@ -39,7 +40,7 @@ func readForm(r *http.Request) (form, error) {
 	case err != nil:
 		return f, errBadForm
 	}
-	values, err := url.ParseQuery(string(body))
+	values, err := parseParams(string(body))
 	if err != nil {
 		return f, errBadForm
 	}
@@ -47,6 +48,18 @@ func readForm(r *http.Request) (form, error) {
 		c.sent, c.brought = shown(values), tokenIn(values)
 	}
 	return newForm(values), nil
+}
+
+// parseParams reads a form or a query. A semicolon is a character like others, as it is to the vendor's kind of servers and
+// to browsers: a password may have one. What could be read is there after an error, too.
+func parseParams(text string) (url.Values, error) {
+	return url.ParseQuery(strings.ReplaceAll(text, ";", "%3B"))
+}
+
+// queryOf are the parameters in the address of r, without those that cannot be read.
+func queryOf(r *http.Request) url.Values {
+	values, _ := parseParams(r.URL.RawQuery)
+	return values
 }
 
 func newForm(values url.Values) form {

@@ -95,7 +95,7 @@ func (c *call) logged(r *http.Request, a answer) logEntry {
 		e.about = c.session
 	}
 	if r.URL.RawQuery != "" {
-		e.shape.query = shown(r.URL.Query())
+		e.shape.query = shown(queryOf(r))
 	}
 	if scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " "); scheme != "" {
 		e.shape.auth = "other"

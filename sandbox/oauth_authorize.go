@@ -83,7 +83,7 @@ func (s *Server) begin(c *call, r *http.Request, req *authorizeRequest, b *brows
 
 // authorizeParams are the parameters of the query and of the form, which may not contradict each other.
 func authorizeParams(c *call, r *http.Request) (form, *oauthError) {
-	query, err := url.ParseQuery(r.URL.RawQuery)
+	query, err := parseParams(r.URL.RawQuery)
 	if err != nil {
 		return form{}, &oauthError{kind: "invalid_request", code: "CMN-101", message: "The query is not valid"}
 	}

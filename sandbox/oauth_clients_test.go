@@ -234,6 +234,18 @@ func TestTheVendorsJavaScriptSDKLogsInAndOut(t *testing.T) {
 	v.blameless()
 }
 
+func TestTheVendorsJavaScriptSDKLogsInWithAPassword(t *testing.T) {
+	v, env := abroad(t)
+	env["CLIENT_ID"], env["CLIENT_SECRET"] = v.newApp(`{"auth":"password","refreshTokens":true}`)
+	env["USERNAME"], env["PASSWORD"] = v.Demo().Email, v.Demo().Password
+	account := v.exchange()["agentDetails"].([]any)[0].(map[string]any)["accountId"]
+	got := node(t, env, "ringcentral-sdk-password.mjs")
+	wantSame(t, got, map[string]any{
+		"me": v.signedIn(extensionPath).json()["id"], "renewed": true, "account": account, "groups": 2, "again": true, "loggedOut": true,
+	})
+	v.blameless()
+}
+
 func TestTheVendorsTypeScriptSDKLogsInAndOut(t *testing.T) {
 	v, env := abroad(t)
 	got := node(t, env, "rc-ex-core.mjs")

@@ -12,7 +12,7 @@ func (s *Server) oauthRevoke(c *call, r *http.Request) answer {
 	a, problem := s.authenticate(c, r, f)
 	token := f.Get("token")
 	if token == "" {
-		token = r.URL.Query().Get("token") // documented, and discouraged
+		token = queryOf(r).Get("token") // documented, and discouraged
 	}
 	return s.charged(c, a, s.subject(f), func() answer {
 		switch {

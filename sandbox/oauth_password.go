@@ -6,10 +6,14 @@ import "strings"
 const grantPassword = "password"
 
 // passwordName is the name that a request of the password flow signs in with: an e-mail address, or a number, to which an
-// extension belongs.
+// extension belongs. To an address it adds nothing: the vendor's SDK puts it behind one, too.
 func passwordName(f form) string {
 	name, extension := strings.TrimSpace(f.Get("username")), strings.TrimSpace(f.Get("extension"))
-	if extension == "" || strings.ContainsAny(name, "@*") {
+	if local, domain, ok := strings.Cut(name, "@"); ok {
+		domain, _, _ = strings.Cut(domain, "*")
+		return local + "@" + domain
+	}
+	if extension == "" || strings.Contains(name, "*") {
 		return name
 	}
 	return name + "*" + extension

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -30,7 +31,7 @@ func (s *Server) oauthToken(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, problem := s.authenticate(c, r, f)
-	if formErr != nil {
+	if formErr != nil && (c.rules.bodyTypeChecked || !errors.Is(formErr, errNotAForm)) {
 		problem = formError(c, formErr)
 	}
 	return s.charged(c, a, s.subject(f), func() answer {
@@ -200,6 +201,9 @@ func (s *Server) assertion(c *call, a *app, jwt string) (*credential, *oauthErro
 	case cred == nil && issuedElsewhere(jwt):
 		return nil, &oauthError{kind: "invalid_request", code: "OAU-250", message: "Unsupported grant type"}
 	case cred == nil:
+		if s.world.assertions[strings.TrimSpace(jwt)] != nil {
+			c.why("the assertion is a credential with a line break or spaces around it")
+		}
 		return nil, c.assertionRefusal("OAU-213", "The assertion is not known")
 	case cred.deleted:
 		return nil, c.assertionRefusal("OAU-211", "The assertion was revoked")

@@ -16,7 +16,7 @@ func (s *Server) platformToken(c *call, r *http.Request) (t *rcAccess, refusal a
 			with("WWW-Authenticate", `Bearer realm="RingCentral REST API"`)
 	}
 	if !ok {
-		token = r.URL.Query().Get("access_token")
+		token = queryOf(r).Get("access_token")
 	}
 	if token == "" {
 		return nil, apiError(http.StatusUnauthorized, "AGW-401", "Authorization header is not specified").

@@ -116,11 +116,13 @@ func (c *call) refusalOf(r *http.Request, a answer) refusal {
 		out.reason = "nobody describes this path"
 	case out.reason == "" && a.status == http.StatusMethodNotAllowed:
 		out.reason = "the path is known with other methods: " + a.header.Get("Allow")
+	case out.reason == "" && a.header.Get("Content-Type") == typeText:
+		out.reason = out.answer
 	case out.reason == "":
 		_, out.reason, _ = strings.Cut(out.answer, " ")
 	}
 	if c.brought == "" {
-		c.brought = tokenSent(r, r.URL.Query())
+		c.brought = tokenSent(r, queryOf(r))
 	}
 	out.token = fingerprint(c.brought)
 	return out

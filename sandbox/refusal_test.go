@@ -163,3 +163,24 @@ func TestWhyIsSaidOfRefusalsAloneAndIsNoSecret(t *testing.T) {
 		}
 	}
 }
+
+func TestAMistakeInARequestIsToldInPlainWords(t *testing.T) {
+	v := newVendor(t, sandbox.Options{NoLimits: true})
+	token := str(v.login(), "access_token")
+	v.get(usersPath, "").want(401)
+	v.wantWhy("Jwt is missing", "no token came in a header", "", "")
+	v.written("POST", exchangePath, `{"rcAccessToken":"`+token+`"}`, "Content-Type: application/json").want(400)
+	v.wantWhy("invalid.request.exception The supplied data is not valid", "rcAccessToken is missing: it is read from a form", "", "")
+	cx := str(v.exchange(), "accessToken")
+	for _, more := range []string{"Bearer " + cx, `"` + cx + `"`, "'" + cx + "'"} {
+		v.get(usersPath, more).wantGateway("Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections")
+		v.wantWhy(v.last().Answer, "behind Bearer: quotes, spaces, a word", "", more)
+	}
+	v.get(usersPath, cx).want(200)
+	v.form(exchangePath, "rcAccessToken", token, "rcTokenType", "JWT").want(400)
+	v.wantWhy("invalid.request.exception The supplied data is not valid", "rcTokenType is not Bearer", "", token)
+	v.form(refreshPath, "refreshToken", "x").want(400)
+	v.wantWhy("invalid.request.exception The supplied data is not valid", "refresh_token is missing", "", "")
+	v.demoForm(tokenPath, "grant_type", jwtGrant, "assertion", v.Demo().JWT+"\n").want(400)
+	v.wantWhy("OAU-213 The assertion is not known", "with a line break or spaces around it", "RingCX Demo App", v.Demo().JWT+"\n")
+}

@@ -94,7 +94,7 @@ type cxAccountView struct {
 func (s *Server) loginView(c *call, r *http.Request, u *user, token string) cxLoginView {
 	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: newCXUser(c.rules, u)}
 	x := u.account.center
-	for _, sub := range append([]*subAccount{x.main()}, x.subAccounts...) {
+	for _, sub := range slices.Concat(x.subAccounts, []*subAccount{x.main()}) { // as accounts are listed
 		a := newCXAccount(x, sub)
 		out.Accounts = append(out.Accounts, cxAccountView{
 			AccountID: a.AccountID, AccountName: a.AccountName, MainAccountID: a.MainAccountID,
@@ -113,7 +113,7 @@ func (s *Server) getLoginView(c *call, r *http.Request) answer {
 
 // isTokenValid is GET .../v1/auth/isTokenValid. Asking is not a use.
 func (s *Server) isTokenValid(c *call, r *http.Request) answer {
-	token := r.URL.Query().Get("token")
+	token := queryOf(r).Get("token")
 	if token == "" {
 		return cxBadRequest(c, r)
 	}

@@ -130,7 +130,7 @@ func (s *Server) codeLogin(kind, parameter string) endpoint {
 		if err != nil || in.Get(parameter) == "" {
 			return cxBadRequest(c, r)
 		}
-		if r.URL.Query().Has(parameter) {
+		if queryOf(r).Has(parameter) {
 			c.note(verdictTokenURL)
 		}
 		g := s.admitCode(c, r, kind, in.Get(parameter))

@@ -91,7 +91,8 @@ func (s *Server) checkCX(c *call, token string) (*cxClaims, string) {
 		return known.claims, known.problem(c)
 	}
 	claims, ok := parseCX(token)
-	if !ok {
+	if !ok || strings.ContainsAny(token, " \t\"'") {
+		c.why("the header has something else, or more, than a token of RingCX behind Bearer: quotes, spaces, a word")
 		return nil, jwtMalformed
 	}
 	found := cxAccess{claims: claims, expires: time.Unix(claims.Expires, 0)}
@@ -165,6 +166,7 @@ func parseCX(token string) (*cxClaims, bool) {
 func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal answer) {
 	token, ok := bearer(r)
 	if !ok || token == "" {
+		c.why("no token came in a header Authorization: Bearer")
 		return nil, gatewayRefusal(c, r, jwtMissing)
 	}
 	if isPlatformToken(token) {

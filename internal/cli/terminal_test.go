@@ -118,7 +118,7 @@ func TestNoLineBreaksWithinACommand(t *testing.T) {
 
 func TestTablesAreBlocksBelowSixtyColumnsAndOnlyOnATerminal(t *testing.T) {
 	p := newPerson(t)
-	const block = "ACCOUNT: 46517000\nNAME: RingCX Demo\nMAIN ACCOUNT: 46517000\n\nACCOUNT: "
+	const block = "ACCOUNT: 46517001\nNAME: RingCX Demo Sales\nMAIN ACCOUNT: 46517000\n\nACCOUNT: "
 	if out, _ := p.sees(59, "accounts", "list"); !strings.HasPrefix(out, block) {
 		t.Errorf("no blocks:\n%s", out)
 	}
@@ -134,7 +134,7 @@ func TestTablesAreBlocksBelowSixtyColumnsAndOnlyOnATerminal(t *testing.T) {
 	if out, _ := p.sees(100, "accounts", "list"); strings.HasPrefix(out, block) {
 		t.Errorf("COLUMNS comes before the terminal:\n%s", out)
 	}
-	if out, _ := p.pipes(0, "accounts", "list"); !strings.HasPrefix(out, "46517000\tRingCX Demo\t46517000\n") {
+	if out, _ := p.pipes(0, "accounts", "list"); !strings.HasPrefix(out, "46517001\tRingCX Demo Sales\t46517000\n") {
 		t.Errorf("into a pipe:\n%s", out)
 	}
 }
