@@ -66,6 +66,17 @@ func readClaims(jwt string) (c jwtClaims, ok bool) {
 	return c, true
 }
 
+const ofRingCX = "what is given as the JWT is a RingCX access token, not the JWT of a user"
+
+// ofRingCX tells an access token of RingCX by what it says of itself.
+func (c jwtClaims) ofRingCX() bool {
+	var of struct {
+		Platform string `json:"plat"`
+		App      string `json:"lapp"`
+	}
+	return json.Unmarshal(c.All, &of) == nil && of.Platform != "" && of.App != ""
+}
+
 // judgeJWT reads the JWT without sending it.
 func judgeJWT(f *facts) []finding {
 	if f.jwt == "" {
@@ -73,15 +84,11 @@ func judgeJWT(f *facts) []finding {
 	}
 	c, ok := readClaims(f.jwt)
 	if !ok {
-		return []finding{problem("jwt-malformed", "copy it as a whole, in one line, as the Developer Portal showed it; or "+newJWT,
-			"the JWT is not of the form header.payload.signature")}
+		return []finding{problem("jwt-malformed", "copy it as a whole, as the Developer Portal showed it; or "+newJWT, "%s",
+			first(jwtProblem(f.jwt), "the JWT is not of the form header.payload.signature"))}
 	}
-	var of struct {
-		Platform string `json:"plat"`
-		App      string `json:"lapp"`
-	}
-	if json.Unmarshal(c.All, &of) == nil && of.Platform != "" && of.App != "" {
-		return []finding{problem("jwt-access-token", newJWT, "what is given as the JWT is a RingCX access token, not the JWT of a user")}
+	if c.ofRingCX() {
+		return []finding{problem("jwt-access-token", newJWT, ofRingCX)}
 	}
 	var all []finding
 	if strings.HasPrefix(c.Algorithm, "HS") || strings.EqualFold(c.Algorithm, "none") || c.Algorithm == "" {

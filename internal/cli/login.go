@@ -243,6 +243,9 @@ func (a *app) importFile(f *loginFlags) error {
 // begun at the vendor is ended again.
 func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 	defer holdPipe()()
+	if err := checkCredential(acc); err != nil {
+		return &loginFailed{cause: err}
+	}
 	if err := a.mayStore(acc); err != nil {
 		return err
 	}
@@ -253,7 +256,7 @@ func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 	session := a.session(&own)
 	err := session.Login(a.Context)
 	if err != nil {
-		err = &loginFailed{cause: err}
+		err = &loginFailed{err, acc.whyRefused(err)}
 	}
 	var st *ringcx.Status
 	if err == nil {

@@ -34,7 +34,8 @@ func (c *choices) flags(a *app, cmd *cobra.Command) {
 func (c *choices) apply(a *app, opts *sandbox.Options) error {
 	opts.Profile, opts.Settings = c.profile, map[string]string{}
 	for _, text := range c.set {
-		name, value, ok := strings.Cut(text, "=")
+		name, value, ok := strings.Cut(pasted(text), "=")
+		name, value = strings.TrimFunc(name, isMargin), strings.TrimFunc(value, isMargin)
 		names := a.switchNames()
 		switch {
 		case !slices.Contains(names, name+"="):

@@ -52,10 +52,6 @@ func unfit(value string) string {
 		return "it is not UTF-8"
 	case strings.ContainsFunc(value, unicode.IsControl):
 		return "there is a control character in it"
-	case strings.ContainsAny(value, standInDollar+standInQuote):
-		return "there is a character of the private use area in it"
-	case strings.HasSuffix(value, `\`):
-		return "it ends in a backslash"
 	}
 	return ""
 }
