@@ -155,10 +155,10 @@ func assertionProblem(text string) string {
 		return placeholder
 	case problem != "":
 		return problem
-	case strings.ContainsFunc(text, func(r rune) bool { return !isBase64(r) && r != '.' }):
-		return firstOfKind(text, func(r, _ rune) bool { return !isBase64(r) && r != '.' })
 	case len(parts) == 1:
 		return form + ": it has no dots, so it is another token or secret, or a piece"
+	case strings.ContainsFunc(text, func(r rune) bool { return !isBase64(r) && r != '.' }):
+		return firstOfKind(text, func(r, _ rune) bool { return !isBase64(r) && r != '.' })
 	case len(parts) == 2, len(parts) == 3 && parts[2] == "":
 		return form + ": its end is missing"
 	case len(parts) == 3 && (parts[0] == "" || parts[1] == ""):
@@ -180,7 +180,7 @@ func isPlaceholder(text string) bool {
 		return len(text) > 2 && strings.HasPrefix(text, first) && strings.HasSuffix(text, last)
 	}
 	name, variable := strings.CutPrefix(text, "$")
-	return within("<", ">") || within("{", "}") || within("${", "}") || within("%", "%") || text != "" && strings.Trim(text, "*.…") == "" ||
+	return within("<", ">") || within("{", "}") && !strings.Contains(text, `"`) || within("${", "}") || within("%", "%") || text != "" && strings.Trim(text, "*.…") == "" ||
 		variable && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == ""
 }
 

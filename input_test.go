@@ -138,6 +138,7 @@ func TestWhatIsNoJWTIsNamedForWhatItIs(t *testing.T) {
 		"a.b.c.d.e":                "header.payload.signature: it has 5 parts",
 		"a.b.c,":                   `the JWT holds "," as its character 6`,
 		"a.b c.d":                  "the JWT holds a space as its character 4",
+		"aws80:c2353445":           "it has no dots",
 		"a.b\nc.d":                 "the JWT holds a line break (U+000A) as its character 4",
 		"aws80:c2353445.a.b":       `the JWT holds ":" as its character 6`,
 	} {

@@ -235,6 +235,7 @@ func (a *app) known() (*ringcx.Session, *account, error) {
 	case acc.damaged != nil:
 		return nil, nil, acc.damaged
 	}
+	a.account = acc
 	return a.session(acc), acc, nil
 }
 

@@ -26,6 +26,7 @@ type jwtClaims struct {
 	Issuer    string
 	Audience  []string
 	Expires   time.Time       // zero: it does not say
+	signature int             // bytes of it
 	All       json.RawMessage // the payload
 }
 
@@ -50,7 +51,7 @@ func readClaims(jwt string) (c jwtClaims, ok bool) {
 		}
 		c.All = raw
 	}
-	c.Algorithm = header.Algorithm
+	c.Algorithm, c.signature = header.Algorithm, base64.RawURLEncoding.DecodedLen(len(strings.TrimRight(parts[2], "=")))
 	c.Issuer, _ = payload.Issuer.(string)
 	switch aud := payload.Audience.(type) {
 	case string:

@@ -243,6 +243,7 @@ func (a *app) importFile(f *loginFlags) error {
 // begun at the vendor is ended again.
 func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 	defer holdPipe()()
+	a.account = acc
 	if err := checkCredential(acc); err != nil {
 		return &loginFailed{cause: err}
 	}
@@ -256,7 +257,7 @@ func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 	session := a.session(&own)
 	err := session.Login(a.Context)
 	if err != nil {
-		err = &loginFailed{err, acc.whyRefused(err)}
+		err = &loginFailed{cause: err}
 	}
 	var st *ringcx.Status
 	if err == nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
@@ -42,11 +43,14 @@ var aboutJWT = []string{"OAU-149", "OAU-210", "OAU-211", "OAU-213", "OAU-250"}
 // whyRefused is what a JWT that the vendor refused says of itself, and what to do about it; "": it says nothing against it.
 func (acc *account) whyRefused(err error) string {
 	var vendor *ringcx.Error
-	if acc.jwt == "" || !errors.As(err, &vendor) || vendor.Op != opLogin || !slices.Contains(aboutJWT, vendor.Code) {
+	if acc == nil || acc.jwt == "" || !errors.As(err, &vendor) || vendor.Op != opLogin || !slices.Contains(aboutJWT, vendor.Code) {
 		return ""
 	}
 	for _, f := range judgeJWT(&facts{now: time.Now(), jwt: acc.jwt, servers: acc.config.Endpoint}) {
 		return f.Text + ": " + f.Fix
+	}
+	if c, _ := readClaims(acc.jwt); strings.HasPrefix(c.Algorithm, "RS") && c.signature%64 != 0 { // keys have 2048, 3072 or 4096 bits
+		return fmt.Sprintf("the JWT seems to be cut: its signature has %d bytes, which none with %s has; copy it as a whole", c.signature, clip(c.Algorithm))
 	}
 	return ""
 }
