@@ -128,7 +128,9 @@ func (c Config) Validate() error {
 			return &hostError{h.name, problem}
 		}
 	}
-	return nil
+	return checkInputs(
+		input{"client ID", c.ClientID, stray}, input{"client secret", c.ClientSecret, straySecret}, input{"name of the signing key (KeyID)", c.KeyID, unseen},
+	)
 }
 
 type hostError struct{ name, problem string }

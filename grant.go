@@ -60,6 +60,14 @@ func (g *jwtGrant) bind(from, to *Config) Grant {
 // Identity implements [Identified].
 func (g *jwtGrant) Identity() string { return fingerprint("jwt", g.assertion) }
 
+// Validate tells what is wrong with the JWT as far as its form says, without asking anybody.
+func (g *jwtGrant) Validate() error {
+	if err := checkInputs(input{"JWT", g.assertion, assertionProblem}); err != nil {
+		return &Error{Op: opLogin, Message: err.Error(), oauth: "invalid_grant", kind: failUnsent, cause: err}
+	}
+	return nil
+}
+
 func (g *jwtGrant) Renew(ctx context.Context, prev *Token) (*Token, error) {
 	if prev != nil {
 		return g.config.refreshLogin(ctx, prev)
@@ -67,8 +75,8 @@ func (g *jwtGrant) Renew(ctx context.Context, prev *Token) (*Token, error) {
 	if g.assertion == "" {
 		return nil, fmt.Errorf("%w: there is no JWT to log in with", ErrLoginRequired)
 	}
-	if strings.Count(g.assertion, ".") != 2 {
-		return nil, &Error{Op: opLogin, Message: "the JWT is not of the form header.payload.signature", oauth: "invalid_grant", kind: failUnsent}
+	if err := g.Validate(); err != nil {
+		return nil, err
 	}
 	return g.config.tokenEndpoint(ctx, opLogin, url.Values{
 		"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {g.assertion},
@@ -88,6 +96,9 @@ func (g storedGrant) Renew(ctx context.Context, prev *Token) (*Token, error) {
 }
 
 func (c *Config) refreshLogin(ctx context.Context, prev *Token) (*Token, error) {
+	if err := unsentToken(opRefreshLogin, "RingCentral refresh token", prev.RefreshToken); err != nil {
+		return nil, err
+	}
 	return c.tokenEndpoint(ctx, opRefreshLogin, url.Values{
 		"grant_type": {"refresh_token"}, "refresh_token": {prev.RefreshToken},
 	})
@@ -143,11 +154,27 @@ func checkTokens(op, access, refresh string) error {
 
 // Revoke ends the RingCentral session that token belongs to, with all its access and refresh tokens.
 func (c *Config) Revoke(ctx context.Context, token *Token) error {
+	if err := unsentToken(opRevoke, "RingCentral token", or(token.RefreshToken, token.AccessToken)); err != nil {
+		return err
+	}
 	_, _, err := c.post(ctx, tokenRequest{
 		op: opRevoke, url: c.ringCentral() + "/restapi/oauth/revoke", app: true,
 		form: url.Values{"token": {or(token.RefreshToken, token.AccessToken)}},
 	})
 	return err
+}
+
+// unsentToken is a token of a program's own that cannot be one.
+func unsentToken(op, name, token string) error {
+	return unsent(op, checkInputs(input{name, token, foreign}))
+}
+
+// unsent is what is wrong with a request that was not made; nil if nothing is.
+func unsent(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Op: op, Message: err.Error(), kind: failUnsent, cause: err}
 }
 
 // refreshGrace is how long the vendor lets an unanswered refresh of a RingCentral token be repeated: 60 minutes as

@@ -61,12 +61,20 @@ func (g *codeGrant) Identity() string { return fingerprint("code", g.code) }
 
 func (g *codeGrant) needsPerson() bool { return g.spent.Load() }
 
+// Validate tells what cannot belong to a code and its redirect URI.
+func (g *codeGrant) Validate() error {
+	return unsent(opLogin, checkInputs(input{"authorization code", g.code, stray}, input{"redirect URI", g.redirectURL, stray}))
+}
+
 func (g *codeGrant) Renew(ctx context.Context, prev *Token) (*Token, error) {
 	if prev != nil {
 		return g.config.refreshLogin(ctx, prev)
 	}
 	if g.code == "" {
 		return nil, fmt.Errorf("%w: there is no authorization code", ErrLoginRequired)
+	}
+	if err := g.Validate(); err != nil {
+		return nil, err
 	}
 	if !g.spent.CompareAndSwap(false, true) {
 		return nil, fmt.Errorf("%w: the authorization code has been used", ErrLoginRequired)

@@ -62,10 +62,20 @@ func (g *passwordGrant) bind(from, to *Config) Grant {
 // direct marks grants whose tokens are RingCX tokens.
 func (*passwordGrant) direct() {}
 
+// Validate tells what cannot belong to what the user was asked for. A password may hold blanks and quotation marks.
+func (g *passwordGrant) Validate() error {
+	return unsent(opDirectLogin, checkInputs(
+		input{"user name", g.username, unseen}, input{"platform ID", g.platformID, stray}, input{"password", g.password, untyped},
+	))
+}
+
 // Renew logs in. A RingCX token is refreshed by the session itself.
 func (g *passwordGrant) Renew(ctx context.Context, _ *Token) (*Token, error) {
 	if g.username == "" || g.password == "" {
 		return nil, fmt.Errorf("%w: there is no user name and password to log in with", ErrLoginRequired)
+	}
+	if err := g.Validate(); err != nil {
+		return nil, err
 	}
 	form := url.Values{"username": {g.username}, "password": {g.password}}
 	if g.idle > 0 {
@@ -113,8 +123,8 @@ func (t APIToken) Token(context.Context) (*Token, error) {
 	if t == "" {
 		return nil, fmt.Errorf("%w: there is no API token", ErrLoginRequired)
 	}
-	if !isAuthToken(string(t)) {
-		return nil, fmt.Errorf("%w: the API token holds spaces, line ends or other characters that no token has", ErrLoginRequired)
+	if problem := stray(string(t)); problem != "" {
+		return nil, fmt.Errorf("%w: the API token %s", ErrLoginRequired, problem)
 	}
 	return &Token{AccessToken: string(t), TokenType: authTokenType}, nil
 }

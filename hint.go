@@ -7,6 +7,9 @@ import (
 
 // Hint is one sentence on what to do about the error, "" if nothing better than the error itself can be said.
 func (e *Error) Hint() string {
+	if in := (*inputError)(nil); errors.As(e.cause, &in) {
+		return in.Hint()
+	}
 	if h := codeHints[e.Code]; h != "" {
 		return h
 	}

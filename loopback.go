@@ -34,9 +34,12 @@ func isLocalhost(host string) bool {
 // hostProblem tells what is wrong with the URL of a server that gets secrets: it has to be an https origin, or an http one
 // on this machine or at the host that is allowed.
 func hostProblem(raw, allowed string) string {
+	if problem := firstOfKind(raw, func(r, _ rune) bool { return r == ' ' || isHidden(r) }); problem != "" {
+		return problem
+	}
 	u, err := url.Parse(raw)
 	if err != nil {
-		return "is not a URL"
+		return or(stray(raw), "is not a URL")
 	}
 	switch {
 	case u.User != nil:

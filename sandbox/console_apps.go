@@ -130,7 +130,7 @@ func (c *console) accountChoices() []choice {
 // createApp takes that form.
 func (c *console) createApp(v *visit, r *http.Request) answer {
 	f := &newAppForm{
-		Name: strings.TrimSpace(r.PostForm.Get("name")), Auth: r.PostForm.Get("auth"), Kind: r.PostForm.Get("kind"),
+		Name: typed(r.PostForm.Get("name")), Auth: r.PostForm.Get("auth"), Kind: r.PostForm.Get("kind"),
 		Refresh: r.PostForm.Get("refresh"), Access: r.PostForm.Get("access"), Account: r.PostForm.Get("account"),
 		RedirectURIs: r.PostForm.Get("redirects"), Scopes: r.PostForm["scope"], Wrong: map[string]string{},
 	}
@@ -198,7 +198,7 @@ func (f *newAppForm) codeFlow(in *appRequest) {
 	if in.Kind == "" {
 		f.Wrong["kind"] = "Choose one of these."
 	}
-	in.RedirectURIs = strings.Fields(f.RedirectURIs)
+	in.RedirectURIs = typedAddresses(f.RedirectURIs)
 	if len(in.RedirectURIs) == 0 {
 		f.Wrong["redirects"] = "Give at least one redirect URI, such as http://127.0.0.1:8080/callback."
 	}

@@ -68,7 +68,7 @@ func (c *console) contractForm(v *visit, r *http.Request) answer {
 
 // showContract shows the contract; given is what was filled in, wrong what is wrong with it.
 func (c *console) showContract(v *visit, r *http.Request, given url.Values, wrong map[string]string) answer {
-	page := &contractPage{Filter: r.FormValue("show"), Find: strings.TrimSpace(r.FormValue("find")), Profile: c.opts.Profile, Wrong: wrong}
+	page := &contractPage{Filter: r.FormValue("show"), Find: typed(r.FormValue("find")), Profile: c.opts.Profile, Wrong: wrong}
 	doc := newContractDocument(c.opts.Profile, c.rules.Load())
 	holds := contractFilters[0].holds
 	page.Sources = doc.Sources
@@ -190,7 +190,7 @@ func takeSettings(next *rules, form url.Values, wrong map[string]string) error {
 		if err != nil {
 			return err
 		}
-		value := strings.TrimSpace(form.Get(name))
+		value := typed(form.Get(name))
 		if s.kind() == "boolean" && value == "" {
 			value = "false" // a box that is not ticked is not sent
 		}

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -91,7 +90,7 @@ func (l namedLimiter) view(now time.Time) limitView {
 
 // moveClock takes a duration as Go writes it.
 func (c *console) moveClock(v *visit, r *http.Request) answer {
-	text := strings.TrimSpace(r.PostForm.Get("advance"))
+	text := typed(r.PostForm.Get("advance"))
 	d, err := time.ParseDuration(text)
 	if err == nil {
 		err = c.move(d)

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -110,7 +109,7 @@ func (c *console) userChoices() []choice {
 // createCredential takes that form.
 func (c *console) createCredential(v *visit, r *http.Request) answer {
 	f := &newCredentialForm{
-		Label: strings.TrimSpace(r.PostForm.Get("label")), User: r.PostForm.Get("user"), Reach: r.PostForm.Get("reach"),
+		Label: typed(r.PostForm.Get("label")), User: r.PostForm.Get("user"), Reach: r.PostForm.Get("reach"),
 		Expires: r.PostForm.Get("expires"), Clients: r.PostForm["client"], Wrong: map[string]string{},
 	}
 	expires := f.check(c.Now())

@@ -112,7 +112,7 @@ func (v *hostileView) row() *dayView {
 func (c *console) armFault(v *visit, r *http.Request) answer {
 	page := &controlsPage{Fault: map[string]string{}, Wrong: map[string]string{}}
 	for _, name := range []string{"kind", "path", "method", "times", "status", "retry", "delay", "skew"} {
-		page.Fault[name] = strings.TrimSpace(r.PostForm.Get(name))
+		page.Fault[name] = typed(r.PostForm.Get(name))
 	}
 	in := &faultRequest{
 		Path: page.Fault["path"], Method: page.Fault["method"], Kind: page.Fault["kind"],
@@ -175,7 +175,7 @@ func (c *console) beginDay(v *visit, r *http.Request) answer {
 	chosen := r.PostForm["kinds"]
 	page := &controlsPage{Hostile: map[string]string{}, DayKinds: dayKinds(chosen), Wrong: map[string]string{}}
 	for _, name := range []string{"share", "seed", "hostile-path", "max-delay"} {
-		page.Hostile[name] = strings.TrimSpace(r.PostForm.Get(name))
+		page.Hostile[name] = typed(r.PostForm.Get(name))
 	}
 	share, err := strconv.ParseFloat(page.Hostile["share"], 64)
 	if err != nil || share == 0 {

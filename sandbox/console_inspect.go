@@ -26,10 +26,7 @@ func (c *console) inspectForm(v *visit, r *http.Request) answer {
 
 // inspect tells about the token of the form. It is neither kept nor logged nor sent back, and looking at it is no use.
 func (c *console) inspect(v *visit, r *http.Request) answer {
-	token := strings.TrimSpace(r.PostForm.Get("value"))
-	if scheme, rest, ok := strings.Cut(token, " "); ok && strings.EqualFold(scheme, "Bearer") {
-		token = strings.TrimSpace(rest)
-	}
+	token := typedToken(r.PostForm.Get("value"))
 	out := &inspection{Problem: "Paste a token first."}
 	if token != "" {
 		out = c.examine(token)

@@ -46,7 +46,7 @@ func (c *console) showNamespaces(v *visit, r *http.Request, page *namespacesPage
 }
 
 func (c *console) beginNamespace(v *visit, r *http.Request) answer {
-	name := strings.TrimSpace(r.PostForm.Get("name"))
+	name := typed(r.PostForm.Get("name"))
 	n, err := c.openNamespace(name, baseURL(r))
 	if err != nil {
 		return c.showNamespaces(v, r, &namespacesPage{Name: name, Wrong: sentence(err)})

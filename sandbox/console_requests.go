@@ -39,7 +39,7 @@ type requestFilter struct {
 }
 
 func readRequestFilter(in url.Values) requestFilter {
-	text := func(name string) string { return cutText(strings.TrimSpace(in.Get(name)), pathShown) }
+	text := func(name string) string { return cutText(typed(in.Get(name)), pathShown) }
 	out := requestFilter{text("path"), text("status"), text("caller"), text("verdict"), text("of")}
 	if in.Get("verdicts") == "1" {
 		out.Verdict = "any"

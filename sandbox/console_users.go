@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 )
 
 // accountView is an account with its people.
@@ -64,7 +63,7 @@ const usersShown = 50
 
 // listUsers fills in the accounts with the users that were asked for. c.mu is held.
 func (c *console) listUsers(page *accountsPage, asked url.Values) {
-	page.Find = strings.TrimSpace(asked.Get("find"))
+	page.Find = typed(asked.Get("find"))
 	number, _ := strconv.Atoi(asked.Get("page"))
 	page.Page = number
 	first := max(0, min(number, 1<<20)-1) * usersShown
@@ -157,7 +156,7 @@ func (c *console) changeUser(_ *visit, r *http.Request) answer {
 
 // createAccount makes an account with one user.
 func (c *console) createAccount(v *visit, r *http.Request) answer {
-	page := &accountsPage{Name: strings.TrimSpace(r.PostForm.Get("name")), User: userRequest{RingCX: true}}
+	page := &accountsPage{Name: typed(r.PostForm.Get("name")), User: userRequest{RingCX: true}}
 	if n := len([]rune(page.Name)); n == 0 || n > 100 {
 		page.Wrong = map[string]string{"name": "Give the account a name of up to 100 characters."}
 		return c.showAccounts(v, r, page)

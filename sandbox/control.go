@@ -104,7 +104,7 @@ func controlAnswer(v any, err error) answer {
 
 // readJSON decodes the body of r into v, which must have a field for everything in it.
 func readJSON(r *http.Request, v any) error {
-	dec := json.NewDecoder(r.Body)
+	dec := json.NewDecoder(withoutMark(r.Body))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {
 		return fmt.Errorf("reading the request: %w", err)

@@ -27,7 +27,7 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 	if err != nil || f == nil {
 		return s.stalePage()
 	}
-	name := strings.TrimSpace(in.Get("username"))
+	name := typed(in.Get("username"))
 	u, code := s.recognise(c, name, in.Get("password"))
 	refusal := signInWords(c, code)
 	if in.Get("as") == "demo" {

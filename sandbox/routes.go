@@ -68,13 +68,17 @@ func notFound(c *call, r *http.Request) answer {
 
 // methodRefusal is 405 with the methods that the path has.
 func methodRefusal(c *call, r *http.Request) answer {
+	methods := methodsAt(r)
+	if methods == nil { // the router knows few methods, and no path for others
+		return notFound(c, r)
+	}
 	var a answer
 	if isPlatform(r.URL.Path) {
 		a = apiError(http.StatusMethodNotAllowed, c.transportCode("CMN-120"), "Method Not Allowed")
 	} else {
 		a = cxWrongMethod(c, r)
 	}
-	return a.with("Allow", strings.Join(methodsAt(r), ", "))
+	return a.with("Allow", strings.Join(methods, ", "))
 }
 
 // headAsGet routes HEAD where GET goes; net/http leaves the body out.

@@ -41,7 +41,7 @@ func (s *Server) Snapshot(w io.Writer) error {
 // size; what POST /_sandbox/snapshot takes is at most 64 MiB, and no more than a server would remember of what others do.
 // Namespaces stay as they are.
 func (s *Server) Restore(r io.Reader) error {
-	_, err := s.resume(r, nil)
+	_, err := s.resume(withoutMark(r), nil)
 	if err == nil {
 		err = s.edited()
 	}

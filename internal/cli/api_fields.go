@@ -42,7 +42,11 @@ func (c *call) parseFields() ([]field, error) {
 		name, value, ok := strings.Cut(raw, "=")
 		var b bytes.Buffer
 		if !ok || name == "" || json.Compact(&b, []byte(value)) != nil {
-			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=JSON", clip(name)), "such as -F maxRows=10; -f takes text as it is"}
+			hint := "such as -F maxRows=10; -f takes text as it is"
+			if strings.HasPrefix(value, "@") {
+				hint = "a field takes no file: --input FILE sends one as the whole body, and -f takes text as it is"
+			}
+			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=JSON", clip(name)), hint}
 		}
 		fields = append(fields, field{name, json.RawMessage(b.Bytes())})
 	}

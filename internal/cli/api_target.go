@@ -36,7 +36,7 @@ func (c *call) target(args []string) error {
 		return &usageError{"a body has no method: --input sends one, and the path alone would be a GET", "say what to do with it, such as: ringcx api POST /voice/api/v1/admin/users --input FILE"}
 	}
 	var err error
-	if c.path, err = understood(c.path); err != nil {
+	if c.path, err = understood(strings.TrimFunc(c.path, isMargin)); err != nil {
 		return err
 	}
 	path, _, _ := strings.Cut(c.path, "?")

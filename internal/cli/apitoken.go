@@ -146,6 +146,7 @@ func (a *app) deleteAPIToken(args []string, tokenFile string, yes bool) error {
 
 // pick finds the one token that a number or a beginning means.
 func pick(tokens []string, word string) (string, error) {
+	word = pasted(word)
 	if n, err := strconv.Atoi(word); err == nil && n > 0 && n <= len(tokens) {
 		return tokens[n-1], nil
 	}
@@ -172,7 +173,7 @@ func (a *app) readAPIToken(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	token := strings.TrimSpace(data)
+	token := pasted(data)
 	if !isAPIToken(token) {
 		return "", &usageError{from + " does not hold an API token", "give the token alone, in one line, as 'ringcx apitoken create' printed it"}
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ func (a *app) readLine(ctx context.Context) (string, error) {
 	}()
 	select {
 	case r := <-got:
-		return r.text, r.err
+		return r.text, cmp.Or(r.err, a.cutLine(r.text))
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
@@ -69,7 +70,7 @@ func (a *app) ask(question string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if answer = strings.TrimSpace(answer); answer != "" {
+		if answer = pasted(answer); answer != "" {
 			return answer, nil
 		}
 	}
@@ -84,20 +85,20 @@ func (a *app) askMaybe(question string) (string, error) {
 		fmt.Fprintln(a.Stderr)
 		return "", nil
 	}
-	return strings.TrimSpace(answer), err
+	return pasted(answer), err
 }
 
-// askHidden asks for a secret, which may be empty.
-func (a *app) askHidden(question string) (string, error) {
+// askHidden asks for a secret, which may be empty. With broken, lines that are pasted at once are one secret.
+func (a *app) askHidden(question string, broken bool) (string, error) {
 	prompt := func() { a.inform("%s: ", question) }
 	read := a.ReadHidden
 	if read == nil {
-		read = func(ctx context.Context, prompt func()) (string, error) {
+		read = func(ctx context.Context, prompt func(), _ bool) (string, error) {
 			prompt()
 			return a.readLine(ctx)
 		}
 	}
-	answer, err := read(a.Context, prompt)
+	answer, err := read(a.Context, prompt, broken)
 	fmt.Fprintln(a.Stderr)
 	if errors.Is(err, io.EOF) {
 		return "", errUnanswered
@@ -106,8 +107,9 @@ func (a *app) askHidden(question string) (string, error) {
 }
 
 // readHidden reads a line of the terminal with its echo off, which it is before the prompt shows: what is pasted early must
-// not be seen either. At the end, or if ctx ends first, the echo is put back.
-func readHidden(ctx context.Context, prompt func()) (string, error) {
+// not be seen either. With broken, lines that come at once are read together. At the end, or if ctx ends first, the echo is
+// put back.
+func readHidden(ctx context.Context, prompt func(), broken bool) (string, error) {
 	fd := int(os.Stdin.Fd()) //nolint:gosec // a file descriptor fits
 	before, err := term.GetState(fd)
 	if err != nil {
@@ -124,7 +126,7 @@ func readHidden(ctx context.Context, prompt func()) (string, error) {
 	}
 	got := make(chan result, 1)
 	go func() {
-		text, err := term.ReadPassword(fd)
+		text, err := readTyped(fd, broken)
 		got <- result{text, err}
 	}()
 	select {
@@ -133,4 +135,17 @@ func readHidden(ctx context.Context, prompt func()) (string, error) {
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
+}
+
+// cutLine names a line that a terminal has cut, as it does silently with what is longer than it keeps.
+func (a *app) cutLine(text string) error {
+	if !a.InTerminal || terminalLine == 0 {
+		return nil
+	}
+	for line := range strings.Lines(text) {
+		if len(strings.TrimRight(line, "\r\n")) >= terminalLine {
+			return &usageError{fmt.Sprintf("the terminal hands on %d bytes of a line and no more, so its end is missing", terminalLine), "give it in a file, or in a variable"}
+		}
+	}
+	return nil
 }

@@ -8,3 +8,6 @@ const (
 	getTermios = unix.TIOCGETA
 	setTermios = unix.TIOCSETA
 )
+
+// terminalLine is how many bytes of a line a terminal hands on when it collects the line itself.
+const terminalLine = 1023

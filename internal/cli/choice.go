@@ -30,7 +30,7 @@ type given struct {
 func (a *app) given() given {
 	g := given{
 		profile: a.profile, by: "--profile", from: "the environment", file: a.accountFile != "",
-		flags: newLineage(a.clientID, a.serverURL, a.cxURL),
+		flags: newLineage(pasted(a.clientID), pasted(a.serverURL), pasted(a.cxURL)),
 		user:  a.variable("RINGCX_USERNAME"), platform: a.variable("RINGCX_PLATFORM_ID"), clear: a.variable("RINGCX_ALLOW_HTTP"),
 	}
 	id, secret, jwt := a.appVariables()
@@ -53,8 +53,8 @@ func (a *app) given() given {
 // appVariables are app, secret and JWT, each under one of its two names. Where the two say different things they are two
 // accounts, and the names of the Developer Portal's samples count for all three.
 func (a *app) appVariables() (id, secret, jwt string) {
-	portal := [3]string{a.variable("RC_APP_CLIENT_ID"), a.variable("RC_APP_CLIENT_SECRET"), a.variable("RC_USER_JWT")}
-	pages := [3]string{a.variable("RC_CLIENT_ID"), a.variable("RC_CLIENT_SECRET"), a.variable("RC_JWT")}
+	portal := [3]string{a.variable("RC_APP_CLIENT_ID"), a.variable("RC_APP_CLIENT_SECRET"), pastedJWT(a.variable("RC_USER_JWT"))}
+	pages := [3]string{a.variable("RC_CLIENT_ID"), a.variable("RC_CLIENT_SECRET"), pastedJWT(a.variable("RC_JWT"))}
 	for i := range portal {
 		if portal[i] != "" && pages[i] != "" && portal[i] != pages[i] {
 			return portal[0], portal[1], portal[2]

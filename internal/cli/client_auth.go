@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -33,11 +32,11 @@ func (a *app) prepareApp(acc *account, t *loginTarget, f *loginFlags) (*prepared
 	}
 	c := acc.config
 	if c.ClientSecret == "" && c.SigningKey == nil && a.canAsk() && (t.asked || a.clientID != "" && !t.same || f.secretJWT) {
-		secret, err := a.askHidden("Client secret (not shown; Enter if the app has none)")
+		secret, err := a.askHidden("Client secret (not shown; Enter if the app has none)", false)
 		if err != nil {
 			return nil, err
 		}
-		c.ClientSecret = secret
+		c.ClientSecret = pasted(secret)
 	}
 	if p.ClientAuth == authSecretJWT && c.ClientSecret == "" {
 		return nil, &usageError{"there is no client secret to sign with", "set RC_APP_CLIENT_SECRET"}
@@ -60,13 +59,13 @@ func (a *app) prepareAuth(acc *account, saved profile, f *loginFlags, p *prepare
 		if err != nil {
 			return &usageError{fmt.Sprintf("%s: %s", from, err), first(hintFor(err), "make one with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem")}
 		}
-		c.SigningKey, c.KeyID, c.SecretJWT, c.ClientSecret = key, f.keyID, false, ""
-		p.ClientAuth, p.KeyID, p.key = authKey, f.keyID, text
+		c.SigningKey, c.KeyID, c.SecretJWT, c.ClientSecret = key, pasted(f.keyID), false, ""
+		p.ClientAuth, p.KeyID, p.key = authKey, c.KeyID, text
 	case f.secretJWT:
 		c.SigningKey, c.KeyID, c.SecretJWT = nil, "", true
 		p.ClientAuth = authSecretJWT
 	case c.SigningKey != nil:
-		p.ClientAuth, p.KeyID, p.key = authKey, first(f.keyID, saved.KeyID), acc.stored.ClientKey
+		p.ClientAuth, p.KeyID, p.key = authKey, first(pasted(f.keyID), saved.KeyID), acc.stored.ClientKey
 		c.KeyID, c.ClientSecret = p.KeyID, ""
 	case f.keyID != "":
 		return &usageError{"--client-key-id names no key without --client-key", seeLogin}
@@ -78,7 +77,7 @@ func (a *app) prepareAuth(acc *account, saved profile, f *loginFlags, p *prepare
 
 // parseKey reads a private key that an app can sign with.
 func parseKey(text []byte) (crypto.Signer, error) {
-	block, rest := pem.Decode(bytes.TrimPrefix(text, []byte(byteOrderMark)))
+	block, rest := pem.Decode([]byte(pastedKey(string(text))))
 	for block != nil && block.Type == "EC PARAMETERS" { // openssl writes them in front
 		block, rest = pem.Decode(rest)
 	}

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/joho/godotenv"
-
 	"github.com/ringcx-go/ringcx"
 )
 
@@ -35,14 +33,12 @@ func (acc *account) name() string {
 	return "profile " + acc.profile
 }
 
-// variable is an environment variable, or what --env-file gives for it.
-func (a *app) variable(names ...string) string {
-	for _, name := range names {
-		if v := strings.TrimSpace(a.Getenv(name)); v != "" {
-			return v
-		}
+// variable is an environment variable, or what --env-file gives for it, without what was pasted around it.
+func (a *app) variable(name string) string {
+	if slices.Contains(accountVariables, name) {
+		return pasted(a.Getenv(name))
 	}
-	return ""
+	return withoutQuotes(strings.TrimFunc(a.Getenv(name), isMargin))
 }
 
 // accountVariables say of which account somebody speaks. A file that is named for them stands for all of them, also for
@@ -50,66 +46,6 @@ func (a *app) variable(names ...string) string {
 var accountVariables = []string{
 	"RC_SERVER_URL", "RC_APP_CLIENT_ID", "RC_CLIENT_ID", "RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET", "RC_USER_JWT", "RC_JWT",
 	"RC_REDIRECT_URL", "RINGCX_SERVER_URL", "RINGCX_USERNAME", "RINGCX_PASSWORD", "RINGCX_PLATFORM_ID", "RINGCX_PROFILE",
-}
-
-// readEnvFile takes the account from the file that --env-file names, and other variables that the environment lacks.
-func (a *app) readEnvFile() error {
-	return a.readEnvFileFor("--env-file names a file of NAME=value lines")
-}
-
-// readEnvFileFor is readEnvFile with a purpose of its own, which is the hint if the file cannot be read.
-func (a *app) readEnvFileFor(purpose string) error {
-	if a.envFile == "" {
-		return nil
-	}
-	values, err := a.parseEnvFile(a.envFile, purpose)
-	if err != nil {
-		return err
-	}
-	outer := a.Getenv
-	a.Getenv = func(name string) string {
-		if slices.Contains(accountVariables, name) && name != "RINGCX_PROFILE" {
-			return values[name]
-		}
-		return first(outer(name), values[name])
-	}
-	a.accountFile, a.fileProfile, a.envFile = a.envFile, strings.TrimSpace(values["RINGCX_PROFILE"]), ""
-	return nil
-}
-
-func (a *app) parseEnvFile(name, purpose string) (map[string]string, error) {
-	if name == "-" {
-		name = "./-"
-	}
-	text, _, err := a.readSecret(name, purpose, maxInput)
-	if err != nil {
-		return nil, err
-	}
-	values, err := parseEnv(text)
-	if err != nil {
-		return nil, &usageError{fmt.Sprintf("%s is not a file of NAME=value lines", name), "each line is NAME=value, NAME='value' or export NAME=value"}
-	}
-	return values, nil
-}
-
-// byteOrderMark is what some editors put in front of a text.
-const byteOrderMark = "\ufeff"
-
-// Characters that nobody uses, in the place of those that godotenv would not take for themselves.
-const (
-	standInDollar = "\ue000"
-	standInQuote  = "\ue001"
-)
-
-// parseEnv reads NAME=value lines. A dollar sign stands for itself: secrets may hold one, and would lose what follows it.
-// A single quote inside of single quotes is written as shells want it (quotedQuote).
-func parseEnv(text string) (map[string]string, error) {
-	text = strings.NewReplacer("$", standInDollar, quotedQuote, standInQuote).Replace(strings.TrimPrefix(text, byteOrderMark))
-	values, err := godotenv.Unmarshal(text)
-	for name, value := range values {
-		values[name] = strings.NewReplacer(standInDollar, "$", standInQuote, "'").Replace(value)
-	}
-	return values, err
 }
 
 // resolve finds out with whom to work. Stored secrets go with the hosts and the app they were stored for, and with no
@@ -281,6 +217,17 @@ func (acc *account) grant() ringcx.Grant {
 
 // signedIn is resolve and session together, for the commands that need a token.
 func (a *app) signedIn() (*ringcx.Session, *account, error) {
+	session, acc, err := a.known()
+	if err == nil && acc.profile == "" { // of a stored login it was done then
+		if err := checkCredential(acc); err != nil {
+			return nil, nil, &hintedError{fmt.Errorf("%w: %w", ringcx.ErrLoginRequired, err), hintFor(err)}
+		}
+	}
+	return session, acc, err
+}
+
+// known is signedIn for what only looks at the session.
+func (a *app) known() (*ringcx.Session, *account, error) {
 	acc, err := a.resolve()
 	switch {
 	case err != nil:
@@ -288,6 +235,7 @@ func (a *app) signedIn() (*ringcx.Session, *account, error) {
 	case acc.damaged != nil:
 		return nil, nil, acc.damaged
 	}
+	a.account = acc
 	return a.session(acc), acc, nil
 }
 

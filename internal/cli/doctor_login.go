@@ -26,6 +26,7 @@ type jwtClaims struct {
 	Issuer    string
 	Audience  []string
 	Expires   time.Time       // zero: it does not say
+	signature int             // bytes of it
 	All       json.RawMessage // the payload
 }
 
@@ -50,7 +51,7 @@ func readClaims(jwt string) (c jwtClaims, ok bool) {
 		}
 		c.All = raw
 	}
-	c.Algorithm = header.Algorithm
+	c.Algorithm, c.signature = header.Algorithm, base64.RawURLEncoding.DecodedLen(len(strings.TrimRight(parts[2], "=")))
 	c.Issuer, _ = payload.Issuer.(string)
 	switch aud := payload.Audience.(type) {
 	case string:
@@ -66,6 +67,17 @@ func readClaims(jwt string) (c jwtClaims, ok bool) {
 	return c, true
 }
 
+const ofRingCX = "what is given as the JWT is a RingCX access token, not the JWT of a user"
+
+// ofRingCX tells an access token of RingCX by what it says of itself.
+func (c jwtClaims) ofRingCX() bool {
+	var of struct {
+		Platform string `json:"plat"`
+		App      string `json:"lapp"`
+	}
+	return json.Unmarshal(c.All, &of) == nil && of.Platform != "" && of.App != ""
+}
+
 // judgeJWT reads the JWT without sending it.
 func judgeJWT(f *facts) []finding {
 	if f.jwt == "" {
@@ -73,15 +85,11 @@ func judgeJWT(f *facts) []finding {
 	}
 	c, ok := readClaims(f.jwt)
 	if !ok {
-		return []finding{problem("jwt-malformed", "copy it as a whole, in one line, as the Developer Portal showed it; or "+newJWT,
-			"the JWT is not of the form header.payload.signature")}
+		return []finding{problem("jwt-malformed", "copy it as a whole, as the Developer Portal showed it; or "+newJWT, "%s",
+			first(jwtProblem(f.jwt), "the JWT is not of the form header.payload.signature"))}
 	}
-	var of struct {
-		Platform string `json:"plat"`
-		App      string `json:"lapp"`
-	}
-	if json.Unmarshal(c.All, &of) == nil && of.Platform != "" && of.App != "" {
-		return []finding{problem("jwt-access-token", newJWT, "what is given as the JWT is a RingCX access token, not the JWT of a user")}
+	if c.ofRingCX() {
+		return []finding{problem("jwt-access-token", newJWT, ofRingCX)}
 	}
 	var all []finding
 	if strings.HasPrefix(c.Algorithm, "HS") || strings.EqualFold(c.Algorithm, "none") || c.Algorithm == "" {

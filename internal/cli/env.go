@@ -29,8 +29,9 @@ type Env struct {
 	Background     func() bool     // the terminal of Stderr is another program's now; nil: it is ours
 
 	Dir string // working directory, "" if unknown
-	// ReadHidden calls prompt and reads a line from the terminal without showing it; nil: like any line.
-	ReadHidden  func(ctx context.Context, prompt func()) (string, error)
+	// ReadHidden calls prompt and reads a line from the terminal without showing it, or with broken all lines that are
+	// pasted at once; nil: like any line.
+	ReadHidden  func(ctx context.Context, prompt func(), broken bool) (string, error)
 	OpenBrowser func(url string) error // nil: there is none
 }
 

@@ -87,6 +87,8 @@ var (
 	SystemBrowser = systemBrowser
 	ParseKey      = parseKey
 	ParseEnv      = parseEnv
+	Pasted        = pasted
+	PastedJWT     = pastedJWT
 	ExportLines   = exportLines
 	ShellWord     = shellWord
 )

@@ -243,6 +243,10 @@ func (a *app) importFile(f *loginFlags) error {
 // begun at the vendor is ended again.
 func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 	defer holdPipe()()
+	a.account = acc
+	if err := checkCredential(acc); err != nil {
+		return &loginFailed{cause: err}
+	}
 	if err := a.mayStore(acc); err != nil {
 		return err
 	}

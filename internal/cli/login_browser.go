@@ -97,9 +97,12 @@ func (a *app) redirectURI(t *loginTarget, f *loginFlags) (string, error) {
 	if f.port != 0 {
 		return fmt.Sprintf("http://127.0.0.1:%d/callback", f.port), nil
 	}
-	uri := first(f.redirectURI, a.variable("RC_REDIRECT_URL"))
+	uri := first(pasted(f.redirectURI), a.variable("RC_REDIRECT_URL"))
 	if uri == "" && t.same {
 		uri = t.saved.RedirectURI
+	}
+	if problem := problemOf(&account{login: new(ringcx.Config).AuthorizationCode("any", uri, "")}); problem != "" {
+		return "", &usageError{problem, "give it as it is registered with the app in the Developer Portal"}
 	}
 	if u, err := url.Parse(uri); uri != "" && (err != nil || u.Scheme == "" || u.Host == "" || u.Fragment != "" || u.User != nil) {
 		return "", &usageError{"the redirect URI is not of the form http://host/path", "give it as it is registered with the app in the Developer Portal"}
@@ -204,7 +207,7 @@ func (s *signIn) endPrompt() {
 
 // readPasted reads what is pasted until it is an answer. A person who pastes something else is told so and tries again;
 // a program is not, and its silence says nothing: the browser may still come.
-func (s *signIn) readPasted(ctx context.Context, pasted chan<- callback.Answer) {
+func (s *signIn) readPasted(ctx context.Context, answers chan<- callback.Answer) {
 	for {
 		text, err := s.readLine(ctx)
 		if err == nil {
@@ -214,17 +217,17 @@ func (s *signIn) readPasted(ctx context.Context, pasted chan<- callback.Answer) 
 			return
 		}
 		if err != nil {
-			pasted <- callback.Answer{Err: errUnpasted}
+			answers <- callback.Answer{Err: errUnpasted}
 			return
 		}
 		if strings.TrimSpace(text) == "" && s.canAsk() {
 			s.showPage()
 			continue
 		}
-		code, err := s.expected.ReadPasted(text)
+		code, err := s.expected.ReadPasted(pasted(text))
 		var refused *callback.Refused
 		if err == nil || !s.canAsk() || errors.As(err, &refused) {
-			pasted <- callback.Answer{Code: code, Err: err}
+			answers <- callback.Answer{Code: code, Err: err}
 			return
 		}
 		s.inform("Not taken: %s.\n", err)

@@ -1,6 +1,14 @@
 package cli
 
-import "strings"
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+)
 
 // loginByJWT logs in with the JWT of a user.
 func (a *app) loginByJWT(acc *account, t *loginTarget, f *loginFlags) (err error) {
@@ -16,8 +24,8 @@ func (a *app) loginByJWT(acc *account, t *loginTarget, f *loginFlags) (err error
 	case t.same && acc.stored.JWT != "":
 		acc.jwt = acc.stored.JWT
 	case a.canAsk():
-		acc.jwt, err = a.askHidden("JWT of the user, as the Developer Portal shows it under Credentials (not shown here)")
-		acc.jwt = strings.TrimSpace(acc.jwt)
+		acc.jwt, err = a.askHidden("JWT of the user, as the Developer Portal shows it under Credentials (not shown here)", true)
+		acc.jwt = pastedJWT(acc.jwt)
 	}
 	if err != nil {
 		return err
@@ -29,15 +37,36 @@ func (a *app) loginByJWT(acc *account, t *loginTarget, f *loginFlags) (err error
 	return a.logIn(acc, p.profile, t)
 }
 
+// aboutJWT are the codes with which the vendor refuses a JWT itself, and of which its own words say little.
+var aboutJWT = []string{"OAU-149", "OAU-210", "OAU-211", "OAU-213", "OAU-250"}
+
+// whyRefused is what a JWT that the vendor refused says of itself, and what to do about it; "": it says nothing against it.
+func (acc *account) whyRefused(err error) string {
+	var vendor *ringcx.Error
+	if acc == nil || acc.jwt == "" || !errors.As(err, &vendor) || vendor.Op != opLogin || !slices.Contains(aboutJWT, vendor.Code) {
+		return ""
+	}
+	for _, f := range judgeJWT(&facts{now: time.Now(), jwt: acc.jwt, servers: acc.config.Endpoint}) {
+		return f.Text + ": " + f.Fix
+	}
+	if c, _ := readClaims(acc.jwt); strings.HasPrefix(c.Algorithm, "RS") && c.signature%64 != 0 { // keys have 2048, 3072 or 4096 bits
+		return fmt.Sprintf("the JWT seems to be cut: its signature has %d bytes, which none with %s has; copy it as a whole", c.signature, clip(c.Algorithm))
+	}
+	return ""
+}
+
 // readJWT reads a credential from a private file, or from standard input.
 func (a *app) readJWT(name string) (string, error) {
 	data, from, err := a.readSecret(name, "--jwt-file names a file that holds the JWT alone", maxSecret)
 	if err != nil {
 		return "", err
 	}
-	jwt := strings.TrimSpace(data)
-	if strings.Count(jwt, ".") != 2 || strings.ContainsAny(jwt, " \t\r\n") {
-		return "", &usageError{from + " does not hold a JWT", "give the JWT alone, in one line, as the Developer Portal showed it"}
+	jwt := pastedJWT(data)
+	if jwt == "" {
+		return "", &usageError{from + " is empty", "it has to hold the JWT alone, as the Developer Portal showed it"}
+	}
+	if problem := jwtProblem(jwt); problem != "" {
+		return "", &usageError{fmt.Sprintf("%s: %s", from, problem), "give the JWT alone, as the Developer Portal showed it"}
 	}
 	return jwt, nil
 }

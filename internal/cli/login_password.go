@@ -15,7 +15,7 @@ func (a *app) loginByPassword(acc *account, t *loginTarget, f *loginFlags) error
 		stored = &secrets{}
 	}
 	s := &secrets{
-		Username:     first(f.username, t.user, stored.Username),
+		Username:     first(pasted(f.username), t.user, stored.Username),
 		StayLoggedIn: f.stayLoggedIn || stored.StayLoggedIn,
 	}
 	// Password and platform ID go with the user whose they are.
@@ -27,7 +27,7 @@ func (a *app) loginByPassword(acc *account, t *loginTarget, f *loginFlags) error
 		vars = func(string) string { return "" }
 	}
 	if acc.method == byDirect {
-		if s.PlatformID = first(f.platformID, strings.TrimSpace(vars("RINGCX_PLATFORM_ID")), stored.PlatformID); s.PlatformID != stored.PlatformID {
+		if s.PlatformID = first(pasted(f.platformID), pasted(vars("RINGCX_PLATFORM_ID")), stored.PlatformID); s.PlatformID != stored.PlatformID {
 			stored = &secrets{}
 		}
 	}
@@ -59,9 +59,9 @@ func (a *app) askUser(acc *account, s *secrets) (err error) {
 
 // password is what the flag, the variable, the terminal or what was stored have for one. Its spaces count.
 func (a *app) password(f *loginFlags, password, stored string) (_ string, err error) {
+	from := "RINGCX_PASSWORD"
 	switch {
 	case f.passwordFile != "":
-		var from string
 		if password, from, err = a.readSecret(f.passwordFile, "--password-file names a file that holds the password alone", maxSecret); err != nil {
 			return "", err
 		}
@@ -70,14 +70,16 @@ func (a *app) password(f *loginFlags, password, stored string) (_ string, err er
 		}
 	case password != "":
 	case stored != "" && !a.canAsk():
-		password = stored
+		return stored, nil
 	case a.canAsk():
-		if password, err = a.askHidden("Password (not shown)"); err != nil {
+		from = "the terminal"
+		if password, err = a.askHidden("Password (not shown)", false); err != nil {
 			return "", err
 		}
 	}
 	if password == "" {
 		return "", &usageError{"there is no password", "set RINGCX_PASSWORD, or use --password-file; a password is never taken from the command line"}
 	}
+	a.tellPassword(password, from)
 	return password, nil
 }

@@ -205,7 +205,7 @@ func TestOnATerminalTheLoginAsksForWhatIsMissing(t *testing.T) {
 	delete(p.env, "RC_APP_CLIENT_ID")
 	hidden := []string{demo.ClientSecret, demo.JWT}
 	c := p.converses(func(env *cli.Env) {
-		env.ReadHidden = func(_ context.Context, prompt func()) (string, error) {
+		env.ReadHidden = func(_ context.Context, prompt func(), _ bool) (string, error) {
 			prompt()
 			next := hidden[0]
 			hidden = hidden[1:]

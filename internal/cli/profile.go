@@ -51,6 +51,13 @@ func (p profile) valid() (problem, hint string) {
 	case !p.Method.password() && (p.ClientID == "" || p.RingCentral == ""):
 		return "client_id or server_url is missing", mendSettings
 	}
+	for _, v := range [][2]string{
+		{"client_id", p.ClientID}, {"server_url", p.RingCentral}, {"ringcx_server_url", p.RingCX}, {"client_key_id", p.KeyID}, {"redirect_uri", p.RedirectURI},
+	} {
+		if pasted(v[1]) != v[1] {
+			return v[0] + " has more around its value: a blank, a quotation mark, or what nobody sees", mendSettings
+		}
+	}
 	return "", ""
 }
 

@@ -121,6 +121,9 @@ func (a *app) hintFor(err error) string {
 	var hinted interface{ Hint() string }
 	var vendor *ringcx.Error
 	var failed *loginFailed
+	if why := a.account.whyRefused(err); why != "" {
+		return why
+	}
 	own := errors.As(err, &hinted) && !errors.As(err, &vendor) || errors.As(err, &failed)
 	if strings.Contains(hintFor(err), "'ringcx logout --local'") {
 		return strings.ReplaceAll(hintFor(err), "'ringcx logout --local'", "'"+logoutCommand(a.inUse, true)+"'")
@@ -160,6 +163,8 @@ type app struct {
 	accountFile string // the file that the variables of the account come from; "": the environment
 	fileProfile string // the profile that it names; "": none
 	inUse       string // the profile that was chosen, for hints; "": none
+
+	account *account // whose session it is, for hints; nil: nobody's
 
 	consoleWord string // password of the sandbox in this process; "": it has none
 

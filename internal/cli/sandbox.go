@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -120,17 +121,26 @@ func (a *app) ownPassword(file string) (string, error) {
 	return password, err
 }
 
-// consolePassword is the password of the sandbox's console: that of the file, else of the environment, else none.
+// consolePassword is the password of the sandbox's console: that of the file, else of the environment, else none. Blanks
+// around it do not count.
 func (a *app) consolePassword(file string) (string, error) {
-	if file == "" {
-		return strings.TrimSpace(a.Getenv("RINGCX_CONSOLE_PASSWORD")), nil
-	}
 	const purpose = "--console-password-file names a file that holds the password alone"
-	password, from, err := a.readSecret(file, purpose, maxSecret)
-	if password = strings.TrimSpace(password); err == nil && password == "" {
-		return "", &usageError{"there is no password in " + from, purpose}
+	password, from, err := a.Getenv("RINGCX_CONSOLE_PASSWORD"), "RINGCX_CONSOLE_PASSWORD", error(nil)
+	if file != "" {
+		password, from, err = a.readSecret(file, purpose, maxSecret)
 	}
-	return password, err
+	password = strings.TrimFunc(password, isMargin)
+	switch hidden := strings.IndexFunc(password, deceptive); {
+	case err != nil:
+		return "", err
+	case file != "" && password == "":
+		return "", &usageError{"there is no password in " + from, purpose}
+	case hidden >= 0:
+		r, _ := utf8.DecodeRuneInString(password[hidden:])
+		return "", &usageError{fmt.Sprintf("the password in %s holds a character that nobody sees: %s", from, printable(string(r))), "give it alone, in one line"}
+	}
+	a.tellPassword(password, from)
+	return password, nil
 }
 
 // logRequest shows each request to people, never its secrets: the log holds none.

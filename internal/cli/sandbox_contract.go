@@ -37,7 +37,8 @@ func (c *choices) apply(a *app, opts *sandbox.Options) error {
 	}
 	names := slices.Sorted(maps.Keys(words))
 	for _, text := range c.set {
-		name, value, ok := strings.Cut(text, "=")
+		name, value, ok := strings.Cut(pasted(text), "=")
+		name, value = strings.TrimFunc(name, isMargin), strings.TrimFunc(value, isMargin)
 		possible, known := words[name]
 		switch {
 		case !known:

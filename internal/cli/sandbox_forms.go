@@ -17,11 +17,11 @@ type form struct {
 // forms are those of 'ringcx sandbox env'; the first is the usual one.
 var forms = []form{
 	{"sh", exportLines, eachName("unset %s\n", ""), "false\n"},
-	{"fish", inLines("fish", unfitLine, fishLine), eachName("set -eg %s\n", "true\n"), "false\n"},
-	{"powershell", inLines("PowerShell", unfitLine, powerShellLine), eachName("$env:%s = $null\n", ""), "throw 'no variables of a sandbox'\n"},
+	{"fish", inLines("fish", unfit, fishLine), eachName("set -eg %s\n", "true\n"), "false\n"},
+	{"powershell", inLines("PowerShell", unfit, powerShellLine), eachName("$env:%s = $null\n", ""), "throw 'no variables of a sandbox'\n"},
 	{"dotenv", inLines("a .env file", unfitDotenv, dotenvLine), noUnset, ""},
 	{"json", jsonObject, jsonNulls, ""},
-	{"github", inLines("GITHUB_ENV", unfitLine, func(name, value string) string { return name + "=" + value }), eachName("%s=\n", ""), ""},
+	{"github", inLines("GITHUB_ENV", unfit, func(name, value string) string { return name + "=" + value }), eachName("%s=\n", ""), ""},
 }
 
 func formNames() (names []string) {
@@ -130,7 +130,7 @@ func noUnset([]string) (string, error) {
 func jsonObject(vars [][2]string) (string, error) {
 	object := map[string]any{}
 	for _, v := range vars {
-		if why := unfitLine(v[1]); why != "" {
+		if why := unfit(v[1]); why != "" {
 			return "", fmt.Errorf("the value of %s cannot be written as JSON: %s", v[0], why)
 		}
 		object[v[0]] = v[1]

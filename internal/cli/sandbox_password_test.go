@@ -187,7 +187,7 @@ func TestAFileOfAnEnvThatFailedIsNoAccount(t *testing.T) {
 		Args: []string{"status", "--env-file", path}, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Context: t.Context(), Home: t.TempDir(),
 		Getenv: func(string) string { return "" },
 	})
-	if code != 2 || !strings.Contains(errs.String(), "is not a file of NAME=value lines") {
+	if code != 2 || !strings.Contains(errs.String(), ": line 1: ") {
 		t.Errorf("%d, %s", code, errs.String())
 	}
 }

@@ -53,7 +53,30 @@ func (a *app) readSecret(name, purpose string, limit int64) (data, from string, 
 	case int64(len(all)) > limit:
 		return "", "", &usageError{fmt.Sprintf("%s is too large to be what is asked for: it has more than %d kB", from, limit>>10), purpose}
 	}
-	return string(all), from, nil
+	if name == "-" {
+		if err := a.cutLine(string(all)); err != nil {
+			return "", "", err
+		}
+	}
+	text := strings.TrimPrefix(string(all), byteOrderMark)
+	if problem := encodingProblem(text); problem != "" {
+		return "", "", &usageError{from + " " + problem, "save it as UTF-8; in PowerShell: Set-Content -Encoding ascii"}
+	}
+	return text, from, nil
+}
+
+// byteOrderMark is what some editors put in front of a text.
+const byteOrderMark = "\ufeff"
+
+// encodingProblem tells a text that is in another encoding than UTF-8, as PowerShell and some editors write it.
+func encodingProblem(text string) string {
+	switch {
+	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
+		return "is in UTF-16, and has to be in UTF-8"
+	case strings.Contains(text, "\x00"):
+		return "holds NUL characters, as a text in UTF-16 or a program does, and has to be a text in UTF-8"
+	}
+	return ""
 }
 
 // openSecret opens a private file. A pipe is not opened, which would wait for who writes to it; into one that has a name

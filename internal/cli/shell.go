@@ -40,21 +40,8 @@ func exportLines(vars [][2]string) (string, error) {
 	return inLines("a shell", unfit, func(name, value string) string { return "export " + name + "=" + shellQuote(value) })(vars)
 }
 
-// unfit is what keeps a value from being read as it was written; "" if nothing does.
+// unfit is what keeps a value out of a line of text, whoever reads it; "" if nothing does.
 func unfit(value string) string {
-	switch {
-	case unfitLine(value) != "":
-		return unfitLine(value)
-	case strings.ContainsAny(value, standInDollar+standInQuote):
-		return "there is a character of the private use area in it"
-	case strings.HasSuffix(value, `\`):
-		return "it ends in a backslash"
-	}
-	return ""
-}
-
-// unfitLine is what keeps a value out of a line of text, whoever reads it; "" if nothing does.
-func unfitLine(value string) string {
 	switch {
 	case !utf8.ValidString(value):
 		return "it is not UTF-8"

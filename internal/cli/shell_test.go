@@ -18,6 +18,7 @@ var hostile = []string{
 	"", "plain", "it's", "'", "''", `\'`, `'\''`, `a\'b`, `\\'\''`, "'; touch PWNED; echo '", "$(touch PWNED)", "`touch PWNED`", "$HOME ${HOME} $1",
 	"a b", " ends with a space ", "# no comment", "a # no comment", `"double"`, `a"`, `"`, `\n`, `\\`[:1] + "n", "~", "*", "!!", "-n", "a=b", "é ü 日本",
 	"&& touch PWNED", "; touch PWNED #", "| cat", "<x", ">PWNED", "%s%n", "C:\\Users\\x\\ca.pem", "export A=1", "{a,b}", "[x]", "?", "^", "a:b",
+	`\`, `ends in \`, `'\`, `\\`, "\ue000", "a\ue001",
 }
 
 // shell has sh set the variables of lines, and gives what it then has under the names V0, V1 …
@@ -60,9 +61,7 @@ func TestAShellAndOurReaderReadEveryValueAsItWasWritten(t *testing.T) {
 	var vars [][2]string
 	for _, value := range values {
 		if _, err := cli.ExportLines([][2]string{{"V", value}}); err != nil {
-			if !strings.HasSuffix(value, `\`) {
-				t.Errorf("%q is refused: %v", value, err)
-			}
+			t.Errorf("%q is refused: %v", value, err)
 			continue
 		}
 		vars = append(vars, [2]string{fmt.Sprintf("V%d", len(vars)), value})
@@ -91,7 +90,7 @@ func TestAShellAndOurReaderReadEveryValueAsItWasWritten(t *testing.T) {
 
 func TestWhatAShellWouldReadOtherwiseIsRefused(t *testing.T) {
 	for _, value := range []string{
-		"two\nlines", "\n", "a\x00b", "\r", "a\tb", "\x1b[31m", "\x7f", "\u0085", "\xff", "ends in \\", "\ue000", "a\ue001",
+		"two\nlines", "\n", "a\x00b", "\r", "a\tb", "\x1b[31m", "\x7f", "\u0085", "\xff",
 	} {
 		if lines, err := cli.ExportLines([][2]string{{"GOOD", "x"}, {"SECRET", value}}); err == nil || lines != "" || !strings.Contains(err.Error(), "SECRET") {
 			t.Errorf("%q gave %q, %v", value, lines, err)

@@ -17,7 +17,7 @@ func (a *app) status() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "status", Short: "Show the session without asking the vendor", Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			session, acc, err := a.signedIn()
+			session, acc, err := a.known()
 			if err != nil {
 				return err
 			}

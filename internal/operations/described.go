@@ -131,7 +131,11 @@ func canonical(path string) string { return strings.Join(spelling(strings.Split(
 
 // spellings are the beginnings of paths that others have in place of the usual ones behind them.
 var spellings = [][2][]string{
-	{{"", "api", "v1"}, {"", "voice", "api", "v1"}},                        // of the legacy hosts
+	{{"", "api", "v1"}, {"", "voice", "api", "v1"}},                        // of the legacy hosts, as the next four
+	{{"", "api", "v2"}, {"", "voice", "api", "v2"}},                        //
+	{{"", "api", "v2-skinny"}, {"", "voice", "api", "v2-skinny"}},          //
+	{{"", "api", "integration"}, {"", "voice", "api", "integration"}},      //
+	{{"", "api", "cx"}, {"", "voice", "api", "cx"}},                        //
 	{{"", "cx", "integration"}, {"", "voice", "api", "cx", "integration"}}, // of one page of the guide
 	{{"", "voice", "api", "cx", "routing"}, {"", "cx", "routing"}},         // of another
 }
