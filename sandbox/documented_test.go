@@ -115,6 +115,65 @@ func TestTheFieldsOfTheControlPlaneAreThoseOfThePage(t *testing.T) {
 	v.controlRaw(http.MethodPost, "apps", `{"redirect_uris":[]}`).want(http.StatusBadRequest)
 }
 
+func TestTheFieldsOfWhatOnlyRingCXKnowsAreThoseOfThePage(t *testing.T) {
+	v := newVendor(t, sandbox.Options{NoLimits: true})
+	agent := jsonNumber(v.exchange()["agentDetails"].([]any)[0].(map[string]any)["agentId"])
+	v.form("/api/auth/password/requestreset", "username", v.Demo().AdminUsername).want(http.StatusOK)
+	page, err := os.ReadFile("../docs/sandbox.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := map[string][]string{}
+	for _, c := range []struct{ endpoint, name, body string }{
+		{"POST /_sandbox/admins", "controlAdmin", `{"username":"kim@example.com","password":"p"}`},
+		{"POST /_sandbox/admins/{id}", "controlChangeAdmin", `{}`},
+		{"POST /_sandbox/agents/{id}", "controlAgent", `{}`},
+		{"POST /_sandbox/codes", "controlCode", `{}`},
+		{"POST /_sandbox/summaries", "controlSummary", `{"account":"1","segment":"s"}`},
+		{"GET /_sandbox/mail", "", ""},
+	} {
+		_, row, ok := strings.Cut(string(page), "\n| `"+c.endpoint+"` | ")
+		row, _, _ = strings.Cut(row, "\n")
+		takes, gives, answered := strings.Cut(row, "Answer: ")
+		if !ok || !answered {
+			t.Errorf("the page does not say what %s answers", c.endpoint)
+			continue
+		}
+		if c.name != "" {
+			for _, f := range fieldsOf(t, "control_ringcx.go", c.name) {
+				if !strings.Contains(takes, "`"+f+"`") {
+					t.Errorf("%s takes %s, which is not on the page", c.endpoint, f)
+				}
+			}
+		}
+		method, path, _ := strings.Cut(c.endpoint, " /_sandbox/")
+		id := agent
+		if strings.HasPrefix(path, "admins") {
+			id = "kim@example.com"
+		}
+		got := v.controlRaw(method, strings.Replace(path, "{id}", id, 1), c.body).want(http.StatusOK).json()
+		keys := slices.Sorted(maps.Keys(got))
+		if all, many := got["mail"].([]any); many {
+			keys = append(keys, slices.Sorted(maps.Keys(all[0].(map[string]any)))...)
+		}
+		answers[c.endpoint] = keys
+		if strings.HasPrefix(gives, "the same") {
+			if !slices.Equal(keys, answers["POST /_sandbox/admins"]) {
+				t.Errorf("%s does not answer the same: %q", c.endpoint, keys)
+			}
+			continue
+		}
+		var told []string
+		for _, m := range quotedWord.FindAllStringSubmatch(gives, -1) {
+			told = append(told, m[1])
+		}
+		slices.Sort(told)
+		if slices.Sort(keys); !slices.Equal(told, keys) {
+			t.Errorf("%s answers %q, and the page says %q", c.endpoint, keys, told)
+		}
+	}
+}
+
 func TestTheFieldsOfALogEntryAreThoseOfThePage(t *testing.T) {
 	if got, want := documented(t, "The log"), fieldsOf(t, "log.go", "Request"); !slices.Equal(got, want) {
 		t.Errorf("an entry has %q, and the page says %q", want, got)
