@@ -125,7 +125,7 @@ func (a *app) ownPassword(file string) (string, error) {
 // around it do not count.
 func (a *app) consolePassword(file string) (string, error) {
 	const purpose = "--console-password-file names a file that holds the password alone"
-	password, from, err := a.Getenv("RINGCX_CONSOLE_PASSWORD"), "RINGCX_CONSOLE_PASSWORD", error(nil)
+	password, from, err := a.Getenv("RINGCX_CONSOLE_PASSWORD"), "RINGCX_CONSOLE_PASSWORD", error(nil) //nolint:gosec // a name
 	if file != "" {
 		password, from, err = a.readSecret(file, purpose, maxSecret)
 	}
