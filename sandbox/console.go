@@ -83,12 +83,17 @@ func newConsole(s *Server) *console {
 	mux.HandleFunc("GET /console", func(w http.ResponseWriter, _ *http.Request) {
 		redirect(http.StatusMovedPermanently, consolePath).write(w)
 	})
+	c.lead(mux)
+	c.routes = mux
+	return c
+}
+
+// lead routes what is asked for and is no page.
+func (c *console) lead(mux *http.ServeMux) {
 	c.show(mux, "", func(*visit, *http.Request) answer { return c.missing("There is no such page.") })
 	for path, page := range formPages {
 		c.show(mux, path, func(*visit, *http.Request) answer { return redirect(http.StatusSeeOther, consolePath+page) })
 	}
-	c.routes = mux
-	return c
 }
 
 // formPages are the addresses that only take forms, with the page that has the form: there leads whoever asks for the address

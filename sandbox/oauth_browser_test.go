@@ -36,7 +36,7 @@ func newDesk(t *testing.T) *desk {
 		fmt.Fprint(w, `<!doctype html><html lang="en"><title>App</title><link rel="icon" href="data:,"><h1 id="app">Thanks</h1>`)
 	}))
 	t.Cleanup(app.Close)
-	page := testbrowser.Open(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1")
+	page := testbrowser.Open(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1", os.Getenv("RINGCX_TEST_CLIENTS"))
 	t.Cleanup(func() {
 		if all := page.Problems(); len(all) > 0 {
 			t.Errorf("the browser complains: %q", all)

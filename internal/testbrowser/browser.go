@@ -36,8 +36,8 @@ type Page struct {
 
 // Open starts a browser that remembers nothing, and ends it with the test. Without a browser on this machine the test
 // is skipped or, if it is required, fails. Without axe-core it fails too if that is required; else Audit goes on without,
-// and the test says so.
-func Open(t testing.TB, required bool) *Page {
+// and the test says so. The directory is that of Axe.
+func Open(t testing.TB, required bool, clients string) *Page {
 	t.Helper()
 	program := find()
 	switch {
@@ -46,7 +46,7 @@ func Open(t testing.TB, required bool) *Page {
 	case program == "":
 		t.Skip("needs Chromium; scripts/need.sh installs it")
 	}
-	axe := Axe()
+	axe := Axe(clients)
 	switch {
 	case axe == "" && required:
 		t.Fatal("there is no axe-core here; scripts/clients.sh installs it")
@@ -258,14 +258,13 @@ func (p *Page) Audit() []string {
 	return append(found, run(p, "asking axe-core", chromedp.Evaluate[[]string](axeScript, chromedp.EvalAwaitPromise))...)
 }
 
-// Axe is the script of axe-core that scripts/clients.sh installed: under the directory that RINGCX_TEST_CLIENTS names, else
-// under .tools of the repository. It is "" if it is not there.
-func Axe() string {
-	dir := os.Getenv("RINGCX_TEST_CLIENTS")
-	if dir == "" {
-		dir = filepath.Join(repository(), ".tools", "clients")
+// Axe is the script of axe-core that scripts/clients.sh installed: in a directory, or in .tools/clients of the repository if
+// that is "". It is "" if it is not there.
+func Axe(clients string) string {
+	if clients == "" {
+		clients = filepath.Join(repository(), ".tools", "clients")
 	}
-	script, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js")) //nolint:gosec // a path of ours
+	script, err := os.ReadFile(filepath.Join(clients, "node_modules", "axe-core", "axe.min.js")) //nolint:gosec // a path of ours
 	if err != nil {
 		return ""
 	}

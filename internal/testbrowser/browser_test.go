@@ -14,7 +14,7 @@ import (
 
 func open(t *testing.T) *testbrowser.Page {
 	t.Helper()
-	return testbrowser.Open(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1")
+	return testbrowser.Open(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1", os.Getenv("RINGCX_TEST_CLIENTS"))
 }
 
 func serve(t *testing.T, page string) string {
@@ -57,7 +57,7 @@ func TestWhatIsWrongWithAPageIsFound(t *testing.T) {
 }
 
 func TestWhatAxeFindsIsFound(t *testing.T) {
-	if testbrowser.Axe() == "" && os.Getenv("RINGCX_TEST_REQUIRE") != "1" {
+	if testbrowser.Axe(os.Getenv("RINGCX_TEST_CLIENTS")) == "" && os.Getenv("RINGCX_TEST_REQUIRE") != "1" {
 		t.Skip("needs axe-core; scripts/clients.sh installs it")
 	}
 	p := open(t)
@@ -92,7 +92,7 @@ func TestDarkColoursAndErrorsOfScriptsAreSeen(t *testing.T) {
 	p.Visit(serve(t, good+`<style>@media (prefers-color-scheme: dark) { h1 { color: #fff } }</style>
 		<script>console.error("on purpose"); throw new Error("thrown")</script>`))
 	p.See("button")
-	if all := p.Audit(); testbrowser.Axe() != "" && (len(all) != 1 || !strings.Contains(all[0], "contrast")) {
+	if all := p.Audit(); testbrowser.Axe(os.Getenv("RINGCX_TEST_CLIENTS")) != "" && (len(all) != 1 || !strings.Contains(all[0], "contrast")) {
 		t.Errorf("in the dark: %q", all)
 	}
 	all := p.Problems()
