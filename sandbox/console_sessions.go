@@ -31,7 +31,7 @@ type sessionsPage struct {
 
 // Long reports whether any table is.
 func (p *sessionsPage) Long() bool {
-	return slices.ContainsFunc(p.Tables, func(t tokenTable) bool { return t.listing.Long() })
+	return slices.ContainsFunc(p.Tables, func(t tokenTable) bool { return t.Long() })
 }
 
 // tokenTable is a table of tokens, those first that live longest.

@@ -19,7 +19,7 @@ func serveAt(t *testing.T, addr string, h http.Handler) *httptest.Server {
 		t.Fatal(err)
 	}
 	web := httptest.NewUnstartedServer(h)
-	web.Listener.Close()
+	_ = web.Listener.Close()
 	web.Listener = l
 	web.Start()
 	t.Cleanup(func() {
@@ -31,7 +31,7 @@ func serveAt(t *testing.T, addr string, h http.Handler) *httptest.Server {
 
 // leave ends a server as a process that is killed does.
 func leave(web *httptest.Server) {
-	web.Listener.Close()
+	_ = web.Listener.Close()
 	web.CloseClientConnections()
 }
 

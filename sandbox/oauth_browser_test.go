@@ -122,14 +122,25 @@ var windows = []struct {
 	width, height int64
 }{{"desk", 1280, 800}, {"phone", 400, 800}, {"narrow", 320, 640}}
 
-// look audits the page in every window and colour.
+// look audits the page in every window and colour. What colours have no part in is looked at in one of them.
 func (d *desk) look(name string) {
 	d.t.Helper()
 	for _, window := range windows {
 		d.Size(window.width, window.height)
+		if wide := d.Number(`document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+			d.t.Errorf("%s is %v pixels wider than %d", name, wide, window.width)
+		}
 		for _, scheme := range []string{"light", "dark"} {
 			d.Dark(scheme == "dark")
-			if all := d.Audit(); len(all) > 0 {
+			var all []string
+			switch {
+			case window.name == "narrow":
+			case scheme == "dark":
+				all = d.AuditColours()
+			default:
+				all = d.Audit()
+			}
+			if len(all) > 0 {
 				d.t.Errorf("%s, %s, %s: %q", name, window.name, scheme, all)
 			}
 			d.picture(fmt.Sprintf("%s-%s-%s", name, window.name, scheme), 0)

@@ -3,9 +3,11 @@ package testbrowser
 import (
 	"context"
 	_ "embed"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -248,14 +250,26 @@ var axeScript string
 // an element that may have none, and a page that is wider than its window.
 func (p *Page) Audit() []string {
 	p.t.Helper()
-	found := run(p, "auditing", chromedp.Evaluate[[]string](auditScript))
+	return append(run(p, "auditing", chromedp.Evaluate[[]string](auditScript)), p.ask(false)...)
+}
+
+// AuditColours lists what Audit may find in one scheme of colours and not in the other.
+func (p *Page) AuditColours() []string {
+	p.t.Helper()
+	return p.ask(true)
+}
+
+// ask is what axe-core says, if it is here.
+func (p *Page) ask(colours bool) []string {
+	p.t.Helper()
 	if p.axe == "" {
-		return found
+		return nil
 	}
 	if !run(p, "looking for axe-core", chromedp.Evaluate[bool](`"axe" in window`)) {
 		run(p, "loading axe-core", chromedp.Evaluate[bool](p.axe+"\n;true"))
 	}
-	return append(found, run(p, "asking axe-core", chromedp.Evaluate[[]string](axeScript, chromedp.EvalAwaitPromise))...)
+	script := fmt.Sprintf("%s(%t)", strings.TrimSpace(axeScript), colours)
+	return run(p, "asking axe-core", chromedp.Evaluate[[]string](script, chromedp.EvalAwaitPromise))
 }
 
 // Axe is the script of axe-core that scripts/clients.sh installed: in a directory, or in .tools/clients of the repository if
