@@ -41,6 +41,7 @@ func newConsole(s *Server) *console {
 	c.show(mux, "apps/new", c.appForm)
 	c.take(mux, "apps/new", c.createApp)
 	c.show(mux, "apps/{id}", c.appDashboard)
+	c.show(mux, "choices", c.suggest)
 	c.show(mux, "credentials", c.credentialList)
 	c.show(mux, "credentials/new", c.credentialForm)
 	c.take(mux, "credentials/new", c.createCredential)
@@ -82,12 +83,17 @@ func newConsole(s *Server) *console {
 	mux.HandleFunc("GET /console", func(w http.ResponseWriter, _ *http.Request) {
 		redirect(http.StatusMovedPermanently, consolePath).write(w)
 	})
+	c.lead(mux)
+	c.routes = mux
+	return c
+}
+
+// lead routes what is asked for and is no page.
+func (c *console) lead(mux *http.ServeMux) {
 	c.show(mux, "", func(*visit, *http.Request) answer { return c.missing("There is no such page.") })
 	for path, page := range formPages {
 		c.show(mux, path, func(*visit, *http.Request) answer { return redirect(http.StatusSeeOther, consolePath+page) })
 	}
-	c.routes = mux
-	return c
 }
 
 // formPages are the addresses that only take forms, with the page that has the form: there leads whoever asks for the address
@@ -163,8 +169,12 @@ func (c *console) missing(message string) answer {
 
 // refusal is a page that says why there is no other one.
 func (c *console) refusal(status int, title, message string, help ...string) answer {
-	return c.render(status, "refused.html", &consoleView{Title: title, Page: struct {
-		Message string
-		Help    []string
-	}{message, help}})
+	return c.render(status, "refused.html", &consoleView{Title: title, Page: consoleRefusal{message, help, ""}})
+}
+
+// consoleRefusal says why there is no other page.
+type consoleRefusal struct {
+	Message string
+	Help    []string
+	Form    string // address of the form that was refused; "": it is none
 }

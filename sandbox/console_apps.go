@@ -2,11 +2,10 @@ package sandbox
 
 import (
 	"cmp"
-	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -54,20 +53,27 @@ func viewOf(a *app) appView {
 	return out
 }
 
-// apps lists all apps, oldest first.
-func (c *console) apps() []appView {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	out := make([]appView, 0, len(c.world.apps))
-	for _, a := range c.world.apps {
-		out = append(out, viewOf(a))
-	}
-	slices.SortFunc(out, func(a, b appView) int { return cmp.Compare(a.order, b.order) })
-	return out
+// appsPage is the table of apps.
+type appsPage struct {
+	listing
+	Rows []appView
+}
+
+// apps lists all apps, oldest first. c.mu is held.
+func (c *console) apps() []*app {
+	return slices.SortedFunc(maps.Values(c.world.apps), func(a, b *app) int { return cmp.Compare(a.order, b.order) })
 }
 
 func (c *console) appList(v *visit, r *http.Request) answer {
-	return c.page(v, r, "apps.html", &consoleView{Title: "Apps", Page: c.apps()})
+	page := &appsPage{listing: newListing(r, "apps", "page", "Apps")}
+	c.mu.Lock()
+	for _, a := range c.apps() {
+		if page.takes(a.name + " " + a.id + " " + a.account.name) {
+			page.Rows = append(page.Rows, viewOf(a))
+		}
+	}
+	c.mu.Unlock()
+	return c.page(v, r, "apps.html", &consoleView{Title: "Apps", Page: page})
 }
 
 func (c *console) appDashboard(v *visit, r *http.Request) answer {
@@ -80,18 +86,13 @@ func (c *console) appDashboard(v *visit, r *http.Request) answer {
 	return c.page(v, r, "app.html", &consoleView{Title: a.name, Place: "Apps", Page: viewOf(a)})
 }
 
-// choice is an option of a form.
-type choice struct {
-	Value, Label string
-}
-
 // newAppForm is the form to create an app, with what was filled in and what is wrong with it.
 type newAppForm struct {
 	Name, Auth, Kind, Refresh, Access, Account, RedirectURIs string
 	Scopes                                                   []string
 	Kinds                                                    []struct{ Word, Kind string }
 	AllScopes                                                []scopeView
-	Accounts                                                 []choice
+	Choose                                                   *picker // the account
 	Wrong                                                    map[string]string
 }
 
@@ -102,39 +103,28 @@ func (c *console) appForm(v *visit, r *http.Request) answer {
 }
 
 func (c *console) askApp(v *visit, r *http.Request, f *newAppForm) answer {
-	f.Kinds, f.AllScopes, f.Accounts = appKindWords, appScopes, c.accountChoices()
-	return c.page(v, r, "app-new.html", &consoleView{Title: "Create an app", Place: "Apps", Page: f})
-}
-
-// accountChoices are the accounts in the order of their names, that of the demo first.
-func (c *console) accountChoices() []choice {
+	f.Kinds, f.AllScopes = appKindWords, appScopes
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	first := fmt.Sprint(c.world.demoUser().account.id)
-	out := []choice{}
-	for id, a := range c.world.accounts {
-		out = append(out, choice{fmt.Sprint(id), a.name})
-	}
-	slices.SortFunc(out, func(a, b choice) int {
-		if (a.Value == first) != (b.Value == first) {
-			if a.Value == first {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(cmp.Compare(a.Label, b.Label), cmp.Compare(a.Value, b.Value))
-	})
-	return out
+	f.Choose = c.accountPicker("Account that the app belongs to", f.Account, f.Wrong["account"])
+	c.mu.Unlock()
+	return c.page(v, r, "app-new.html", &consoleView{Title: "Create an app", Place: "Apps", Page: f})
 }
 
 // createApp takes that form.
 func (c *console) createApp(v *visit, r *http.Request) answer {
 	f := &newAppForm{
 		Name: typed(r.PostForm.Get("name")), Auth: r.PostForm.Get("auth"), Kind: r.PostForm.Get("kind"),
-		Refresh: r.PostForm.Get("refresh"), Access: r.PostForm.Get("access"), Account: r.PostForm.Get("account"),
+		Refresh: r.PostForm.Get("refresh"), Access: r.PostForm.Get("access"), Account: typed(r.PostForm.Get("account")),
 		RedirectURIs: r.PostForm.Get("redirects"), Scopes: r.PostForm["scope"], Wrong: map[string]string{},
 	}
 	in := f.request()
+	c.mu.Lock()
+	if acct, wrong := c.accountCalled(f.Account); acct == nil {
+		f.Wrong["account"] = wrong
+	} else {
+		in.Account = jsonID(acct.id)
+	}
+	c.mu.Unlock()
 	if len(f.Wrong) > 0 {
 		return c.askApp(v, r, f)
 	}
@@ -168,11 +158,6 @@ func (f *newAppForm) request() *appRequest {
 			f.Wrong["scopes"] = "Choose scopes from the list."
 		}
 	}
-	id, err := strconv.ParseInt(f.Account, 10, 64)
-	if err != nil && f.Account != "" {
-		f.Wrong["account"] = "Choose an account from the list."
-	}
-	in.Account = jsonID(id)
 	f.choose("refresh", f.Refresh, "yes", "no")
 	f.choose("access", f.Access, "private", "public")
 	f.choose("auth", f.Auth, "jwt", "code", "password")

@@ -344,6 +344,7 @@ func TestInABrowserAUserIsMadeAndGetsAnotherRole(t *testing.T) {
 		t.Errorf("the browser complains: %q", got) // but of the status, as it should
 	}
 	d.Visit(d.web + "/console/accounts")
+	d.Click(".kept button") // what was refused is there yet
 	d.Click("#firstName")
 	d.Type("Sam\tField\r")
 	d.See(".notice")

@@ -2,10 +2,11 @@ package sandbox
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
 )
 
@@ -15,13 +16,12 @@ type credentialView struct {
 	Apps                         []string // names; nil: all apps of the account
 	Expires                      string   // "": never
 	State                        string   // "active", "expired" or "deleted"
-	order                        int
 }
 
 func (c *console) viewCredential(cred *credential, now time.Time) credentialView {
 	out := credentialView{
 		ID: cred.id, Label: cred.label, JWT: cred.jwt, Owner: cred.user.first + " " + cred.user.last, Email: cred.user.email,
-		State: "active", order: cred.order,
+		State: "active",
 	}
 	for _, id := range cred.clients {
 		name := id
@@ -42,16 +42,23 @@ func (c *console) viewCredential(cred *credential, now time.Time) credentialView
 	return out
 }
 
+// credentialsPage is the table of JWT credentials.
+type credentialsPage struct {
+	listing
+	Rows []credentialView
+}
+
 func (c *console) credentialList(v *visit, r *http.Request) answer {
-	now := c.Now()
+	now, page := c.Now(), &credentialsPage{listing: newListing(r, "credentials", "page", "JWT credentials")}
 	c.mu.Lock()
-	all := make([]credentialView, 0, len(c.world.credentials))
-	for _, cred := range c.world.credentials {
-		all = append(all, c.viewCredential(cred, now))
+	all := slices.SortedFunc(maps.Values(c.world.credentials), func(a, b *credential) int { return cmp.Compare(a.order, b.order) })
+	for _, cred := range all {
+		if page.takes(cred.label + " " + cred.user.words()) {
+			page.Rows = append(page.Rows, c.viewCredential(cred, now))
+		}
 	}
 	c.mu.Unlock()
-	slices.SortFunc(all, func(a, b credentialView) int { return cmp.Compare(a.order, b.order) })
-	return c.page(v, r, "credentials.html", &consoleView{Title: "JWT credentials", Page: all})
+	return c.page(v, r, "credentials.html", &consoleView{Title: "JWT credentials", Page: page})
 }
 
 func (c *console) credentialPage(v *visit, r *http.Request) answer {
@@ -71,14 +78,16 @@ func (c *console) credentialPage(v *visit, r *http.Request) answer {
 // newCredentialForm is the form to create a JWT, with what was filled in and what is wrong with it.
 type newCredentialForm struct {
 	Label, User, Reach, Expires string
-	Clients                     []string
-	Users                       []choice
+	Clients                     []string // that are ticked or were named
+	More                        string   // names or client IDs of apps that are not listed
+	Unlisted                    int      // so many there are
+	Choose                      *picker  // the user
 	Apps                        []appView
 	Wrong                       map[string]string
 }
 
 func (c *console) credentialForm(v *visit, r *http.Request) answer {
-	f := &newCredentialForm{Reach: "all"}
+	f := &newCredentialForm{Reach: "all", User: r.URL.Query().Get("user")}
 	if id := r.URL.Query().Get("client_id"); id != "" { // the vendor's link for customers of an app
 		f.Reach, f.Clients = "some", []string{id}
 	}
@@ -86,40 +95,53 @@ func (c *console) credentialForm(v *visit, r *http.Request) answer {
 }
 
 func (c *console) askCredential(v *visit, r *http.Request, f *newCredentialForm) answer {
-	f.Apps, f.Users = c.apps(), c.userChoices()
-	return c.page(v, r, "credential-new.html", &consoleView{Title: "Create a JWT", Place: "JWT credentials", Page: f})
-}
-
-// userChoices are the users of RingCentral, the demo user first.
-func (c *console) userChoices() []choice {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	first := c.world.demoUser()
-	out := []choice{}
-	for _, u := range c.world.users {
-		if u != first {
-			out = append(out, choice{strconv.FormatInt(u.id, 10), u.first + " " + u.last + ", " + u.account.name})
+	f.Choose = c.userPicker("User that it stands for", f.User, f.Wrong["user"])
+	var more []string
+	for i, a := range c.apps() {
+		if i < choicesShown {
+			f.Apps = append(f.Apps, viewOf(a))
+			continue
+		}
+		if f.Unlisted++; f.More == "" && slices.Contains(f.Clients, a.id) {
+			more = append(more, a.id)
 		}
 	}
-	slices.SortFunc(out, func(a, b choice) int { return cmp.Or(cmp.Compare(a.Label, b.Label), cmp.Compare(a.Value, b.Value)) })
-	mine := choice{strconv.FormatInt(first.id, 10), first.first + " " + first.last + ", " + first.account.name}
-	return append([]choice{mine}, out...)
+	c.mu.Unlock()
+	f.More = cmp.Or(f.More, strings.Join(more, "\n"))
+	return c.page(v, r, "credential-new.html", &consoleView{Title: "Create a JWT", Place: "JWT credentials", Page: f})
 }
 
 // createCredential takes that form.
 func (c *console) createCredential(v *visit, r *http.Request) answer {
 	f := &newCredentialForm{
-		Label: typed(r.PostForm.Get("label")), User: r.PostForm.Get("user"), Reach: r.PostForm.Get("reach"),
-		Expires: r.PostForm.Get("expires"), Clients: r.PostForm["client"], Wrong: map[string]string{},
+		Label: typed(r.PostForm.Get("label")), User: typed(r.PostForm.Get("user")), Reach: r.PostForm.Get("reach"),
+		Expires: r.PostForm.Get("expires"), Clients: r.PostForm["client"], More: r.PostForm.Get("more-clients"), Wrong: map[string]string{},
 	}
-	expires := f.check(c.Now())
 	c.mu.Lock()
+	f.nameClients(c.apps())
+	expires := f.check(c.Now())
 	cred := c.mint(f, expires)
 	c.mu.Unlock()
 	if cred == nil {
 		return c.askCredential(v, r, f)
 	}
 	return c.done("credentials/"+url.PathEscape(cred.id), "credential", "")
+}
+
+// nameClients adds the apps that were named, by name or client ID, one in a line.
+func (f *newCredentialForm) nameClients(apps []*app) {
+	for line := range strings.Lines(f.More) {
+		line = typed(line)
+		i := slices.IndexFunc(apps, func(a *app) bool { return a.id == line || strings.EqualFold(a.name, line) })
+		switch {
+		case line == "":
+		case i < 0:
+			f.Wrong["clients"] = "There is no app " + line + "."
+		case !slices.Contains(f.Clients, apps[i].id):
+			f.Clients = append(f.Clients, apps[i].id)
+		}
+	}
 }
 
 // check says what makes no sense, and gives the end that was asked for. The day that is named still belongs to it.
@@ -138,7 +160,7 @@ func (f *newCredentialForm) check(now time.Time) (expires time.Time) {
 		f.Clients = nil
 	case f.Reach != "some":
 		f.Wrong["reach"] = "Choose one of these."
-	case len(f.Clients) == 0:
+	case len(f.Clients) == 0 && f.Wrong["clients"] == "":
 		f.Wrong["clients"] = "Choose at least one app."
 	}
 	return expires
@@ -146,10 +168,9 @@ func (f *newCredentialForm) check(now time.Time) (expires time.Time) {
 
 // mint makes the credential, unless something is wrong, which goes into the form. c.mu is held.
 func (c *console) mint(f *newCredentialForm, expires time.Time) *credential {
-	id, _ := strconv.ParseInt(f.User, 10, 64)
-	u := c.world.users[id]
+	u, wrong := c.userCalled(f.User)
 	if u == nil {
-		f.Wrong["user"] = "Choose a user from the list."
+		f.Wrong["user"] = wrong
 	}
 	for _, client := range f.Clients {
 		if c.world.apps[client] == nil {
@@ -177,5 +198,5 @@ func (c *console) deleteCredential(_ *visit, r *http.Request) answer {
 		return c.missing("There is no such JWT credential.")
 	}
 	c.withdraw(cred)
-	return c.done("credentials", "deleted", "")
+	return c.doneIn(r, "credentials", "deleted", "")
 }

@@ -196,7 +196,7 @@ func TestThousandsOfUsersArePagedAndSearched(t *testing.T) {
 		t.Errorf("%d users are found on %d pages", len(seen), pages)
 	}
 	wantText(t, d.page("accounts?find=SAM777"), "Users 1 to 1 of 1", "Sam777 Field")
-	wantText(t, d.page("accounts?find=nobody+at+all"), "Nobody is found.")
+	wantText(t, d.page("accounts?find=nobody+at+all"), "Nothing is found.")
 	wantText(t, d.page("accounts?page=-5"), "Users 1 to 50 of")
 	d.page("accounts?page=99999999999999999999")
 	page := d.do("accounts?page=3", "users", "account", "", "firstName", "Late", "lastName", "Comer", "role", "Super Admin")

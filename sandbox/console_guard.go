@@ -96,9 +96,12 @@ func (c *console) genuine(v *visit, r *http.Request) (refusal answer, ok bool) {
 		return c.refusal(http.StatusBadRequest, "Refused", "The form cannot be read."), false
 	}
 	if subtle.ConstantTimeCompare([]byte(token), []byte(v.token)) == 0 {
-		return c.refusal(http.StatusForbidden, "This form has expired",
-			"The sandbox was started again since the page was opened, or the form comes from another browser. Nothing was changed.",
-			"Go back, reload the page and send the form again."), false
+		why := consoleRefusal{
+			Message: "The sandbox was started again since the page was opened, or the form comes from another browser. Nothing was changed.",
+			Help:    []string{"Go back to the form, and send it again. What you typed is still in it; passwords and the like are not."},
+			Form:    r.URL.Path,
+		}
+		return c.render(http.StatusForbidden, "refused.html", &consoleView{Title: "This form has expired", Page: why}), false
 	}
 	return answer{}, true
 }

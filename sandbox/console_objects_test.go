@@ -11,7 +11,7 @@ import (
 
 // credentialFields are a valid form to create a JWT, changed by pairs.
 func credentialFields(d *developer, pairs ...string) []string {
-	user := regexp.MustCompile(`<option value="(\d+)"`).FindStringSubmatch(d.page("credentials/new"))[1]
+	user := regexp.MustCompile(`<option value="([^"]+@[^"]+)"`).FindStringSubmatch(d.page("credentials/new"))[1]
 	fields := map[string]string{"label": "Nightly", "user": user, "reach": "all"}
 	for i := 0; i < len(pairs); i += 2 {
 		fields[pairs[i]] = pairs[i+1]
@@ -146,7 +146,7 @@ func TestAUserIsMadeInTheConsole(t *testing.T) {
 		got := d.submit("accounts", "users", pairs...).want(http.StatusUnprocessableEntity).body
 		wantText(t, got, want, "user was not created")
 	}
-	d.submit("accounts", "users", fields("account", "5")...).want(http.StatusNotFound)
+	d.submit("accounts", "users", fields("account", "5")...).want(http.StatusUnprocessableEntity)
 	if n := strings.Count(d.page("accounts"), "Sam Field<small>"); n != 1 {
 		t.Errorf("%d users were made", n)
 	}

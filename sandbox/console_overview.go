@@ -64,6 +64,8 @@ func (c *console) counts() []counted {
 		{"users", len(c.world.users), "accounts"},
 		{"RingCentral sessions", c.platform.live(), "sessions"},
 		{"live RingCX refresh tokens", c.cx.live(c.Now(), c.rules.Load()), "sessions"},
+		{"spent RingCX refresh tokens", c.cx.spent(), "sessions#refresh"},
+		{"in a penalty", c.penalties(), "controls#penalties"},
 		{"armed faults", c.faults.size(), "controls"},
 		{"requests", c.journal.size(), "requests"},
 		{"with a verdict", flawed, "requests?verdicts=1"},
@@ -81,7 +83,7 @@ func (c *console) counts() []counted {
 
 // singular is the name of one of several things.
 func singular(name string) string {
-	if name == "with a verdict" {
+	if name == "with a verdict" || name == "in a penalty" {
 		return name
 	}
 	return strings.TrimSuffix(name, "s")

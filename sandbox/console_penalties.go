@@ -27,6 +27,15 @@ func (c *console) penaltiesOf(l namedLimiter, now time.Time) (out []penaltyView)
 	return out
 }
 
+// penalties counts who is in one, of any limit. c.mu is held.
+func (c *console) penalties() int {
+	n := 0
+	for _, l := range c.limiters() {
+		n += l.view(c.Now()).Penalties
+	}
+	return n
+}
+
 // sortPenalties puts those that end last first, and leaves so many of them.
 func sortPenalties(all []penaltyView) (shown []penaltyView, more int) {
 	slices.SortFunc(all, func(a, b penaltyView) int {

@@ -150,6 +150,13 @@ type requestsView struct {
 // Filtered reports whether anything is left out.
 func (p *requestsView) Filtered() bool { return p.Filter != requestFilter{} }
 
+// With is the query of the same filter, but for status and verdict.
+func (p *requestsView) With(status, verdict string) string {
+	f := p.Filter
+	f.Status, f.Verdict = status, verdict
+	return f.query()
+}
+
 // Older is the address of the page after this one.
 func (p *requestsView) Older() string {
 	return p.Filter.query("before", strconv.FormatUint(p.Entries[len(p.Entries)-1].Number, 10))

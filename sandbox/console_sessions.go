@@ -11,9 +11,6 @@ import (
 	"time"
 )
 
-// rowsShown are the rows of a table of tokens, those that live longest.
-const rowsShown = 50
-
 // tokenRow is a session or a token that still means something.
 type tokenRow struct {
 	Handle    string // names it in forms, and says nothing about it
@@ -22,18 +19,27 @@ type tokenRow struct {
 	Mark      string // its fingerprint, as the log has it
 	Left      string
 	Refresh   string // time left of the refresh token; "": none
+	Spent     uint32 // refresh tokens before that one
 	until     time.Time
 }
 
 // sessionsPage lists what lives.
 type sessionsPage struct {
-	Tables []tokenTable
+	listing // of the first table; the others have a page of their own
+	Tables  []tokenTable
 }
 
+// Long reports whether any table is.
+func (p *sessionsPage) Long() bool {
+	return slices.ContainsFunc(p.Tables, func(t tokenTable) bool { return t.Long() })
+}
+
+// tokenTable is a table of tokens, those first that live longest.
 type tokenTable struct {
+	listing
 	ID, Title, Kind, About string
 	Rows                   []tokenRow
-	More                   int // rows that are not shown
+	Spent                  int // refresh tokens, of all rows
 	Revoke                 string
 	Sessions               bool
 }
@@ -49,17 +55,25 @@ func ending(token string) string { return "…" + token[max(len(token)-6, 0):] }
 
 func (c *console) sessionList(v *visit, r *http.Request) answer {
 	now := c.Now()
+	page := &sessionsPage{listing: newListing(r, "sessions", "rc", "Sessions and tokens")}
 	c.mu.Lock()
-	page := &sessionsPage{Tables: []tokenTable{c.sessionTable(now), c.refreshTable(now), c.accessTable(now)}}
+	for _, t := range []tokenTable{c.sessionTable(now), c.refreshTable(now), c.accessTable(now)} {
+		t.listing = newListing(r, "sessions", t.ID, "Rows")
+		page.Tables = append(page.Tables, t.cut())
+	}
 	c.mu.Unlock()
 	return c.page(v, r, "sessions.html", &consoleView{Title: "Sessions and tokens", Page: page})
 }
 
-// cut leaves the rows that live longest.
+// cut leaves the rows that were asked for.
 func (t tokenTable) cut() tokenTable {
 	slices.SortFunc(t.Rows, func(a, b tokenRow) int { return cmp.Or(b.until.Compare(a.until), cmp.Compare(a.Handle, b.Handle)) })
-	if len(t.Rows) > rowsShown {
-		t.More, t.Rows = len(t.Rows)-rowsShown, t.Rows[:rowsShown]
+	all := t.Rows
+	t.Rows = nil
+	for _, row := range all {
+		if t.takes(row.Who + " " + row.What + " " + row.Mark) {
+			t.Rows = append(t.Rows, row)
+		}
 	}
 	return t
 }
@@ -78,14 +92,15 @@ func (c *console) sessionTable(now time.Time) tokenTable {
 		row := tokenRow{
 			Handle: handle(c.platform.id(s)), Who: s.user.first + " " + s.user.last, What: s.app.name,
 			Ends: ending(c.platform.accessToken(s)), Mark: fingerprint(c.platform.accessToken(s)), Left: inWords(s.ends.time().Sub(now)),
-			until: max(s.ends, s.renewal).time(),
+			Spent: s.turn - 1, until: max(s.ends, s.renewal).time(),
 		}
+		table.Spent += int(row.Spent)
 		if s.renewal != 0 {
 			row.Refresh = inWords(s.renewal.time().Sub(now))
 		}
 		table.Rows = append(table.Rows, row)
 	}
-	return table.cut()
+	return table
 }
 
 // refreshTable are the RingCX refresh tokens that can be used. c.mu is held.
@@ -101,10 +116,11 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 		token := c.cx.refreshToken(in)
 		table.Rows = append(table.Rows, tokenRow{
 			Handle: handle(token), Who: in.who.name(), What: in.who.app.String(), Ends: ending(token), Mark: fingerprint(token),
-			Left: inWords(in.renewal.time().Sub(now)), until: in.renewal.time(),
+			Left: inWords(in.renewal.time().Sub(now)), Spent: in.turn - 1, until: in.renewal.time(),
 		})
+		table.Spent += int(in.turn - 1)
 	}
-	return table.cut()
+	return table
 }
 
 // accessTable are the RingCX access tokens that were seen lately. c.mu is held.
@@ -125,7 +141,7 @@ func (c *console) accessTable(now time.Time) tokenTable {
 			Left: inWords(t.expires.Sub(now)), until: t.expires,
 		})
 	}
-	return table.cut()
+	return table
 }
 
 // name is whom tokens speak for, for people.
@@ -159,14 +175,14 @@ func (c *console) revoke(_ *visit, r *http.Request) answer {
 		for s := range c.platform.allOpen() {
 			if handle(c.platform.id(s)) == want {
 				c.platform.end(s, c.Now())
-				return c.done("sessions", "revoked", "rc")
+				return c.doneIn(r, "sessions", "revoked", "#rc")
 			}
 		}
 	case "refresh":
 		for in := range c.cx.signIns.all() {
 			if in.turn > 0 && handle(c.cx.refreshToken(in)) == want {
 				c.cx.end(in, c.rules.Load().ringcxLogoutEndsAccess, c.Now())
-				return c.done("sessions", "revoked", "refresh")
+				return c.doneIn(r, "sessions", "revoked", "#refresh")
 			}
 		}
 	}

@@ -184,7 +184,7 @@ func TestAFieldOfAnAppThatMakesNoSenseIsMarked(t *testing.T) {
 		"access-wrong":      {"access", ""},
 		"scopes-wrong":      {"scope", "Everything"},
 		"account-wrong":     {"account", "x"},
-		"is gone":           {"account", "5"},
+		"Choose an account": {"account", "5"},
 		"kind-wrong":        {"auth", "code", "kind", "Toaster", "redirects", "http://127.0.0.1/"},
 		"Give at least one": {"auth", "code", "kind", "iOS", "redirects", " "},
 		"absolute":          {"auth", "code", "kind", "iOS", "redirects", "/callback"},

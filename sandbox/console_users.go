@@ -3,8 +3,9 @@ package sandbox
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"net/http"
-	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -28,16 +29,12 @@ type userView struct {
 
 // accountsPage lists them, and has the forms for another user and another account.
 type accountsPage struct {
+	listing
 	Accounts []accountView
-	Find     string
-	Matching int    // users that the search finds
-	Page     int    // number of the page; 0: the first
-	From, To int    // of them, those that are shown
-	Before   string // query of the page before; "": there is none
-	After    string
-	Choices  []choice
+	Choose   *picker // the account of another user
 	Roles    []string
 	Name     string // of the account that was filled in
+	Account  string // of the user that was filled in
 	User     userRequest
 	Wrong    map[string]string
 }
@@ -47,54 +44,32 @@ func (c *console) accountList(v *visit, r *http.Request) answer {
 }
 
 func (c *console) showAccounts(v *visit, r *http.Request, page *accountsPage) answer {
-	page.Choices = c.accountChoices()
 	for _, known := range roles {
 		page.Roles = append(page.Roles, known.name)
 	}
 	page.User.Role = cmp.Or(page.User.Role, standard.name)
 	c.mu.Lock()
-	c.listUsers(page, r.URL.Query())
+	page.listing = newListing(r, "accounts", "page", "Users")
+	c.listUsers(page)
+	page.Choose = c.accountPicker("Account", page.Account, page.Wrong["account"])
 	c.mu.Unlock()
 	return c.page(v, r, "accounts.html", &consoleView{Title: "Accounts and users", Page: page})
 }
 
-// usersShown are the users on a page.
-const usersShown = 50
-
 // listUsers fills in the accounts with the users that were asked for. c.mu is held.
-func (c *console) listUsers(page *accountsPage, asked url.Values) {
-	page.Find = typed(asked.Get("find"))
-	number, _ := strconv.Atoi(asked.Get("page"))
-	page.Page = number
-	first := max(0, min(number, 1<<20)-1) * usersShown
-	for _, o := range page.Choices {
-		id, _ := strconv.ParseInt(o.Value, 10, 64)
-		a := c.world.accounts[id]
-		if a == nil {
-			continue
-		}
+func (c *console) listUsers(page *accountsPage) {
+	all := slices.Collect(maps.Values(c.world.accounts))
+	c.sortAccounts(all)
+	for _, a := range all {
 		var shown []*user
 		for _, u := range a.everybody() {
-			if !contains(u.first+" "+u.last+" "+u.email+" "+u.extension+" "+strconv.FormatInt(u.id, 10)+" "+a.name, page.Find) {
-				continue
-			}
-			if page.Matching++; page.Matching > first && page.Matching <= first+usersShown {
+			if page.takes(u.words()) {
 				shown = append(shown, u)
 			}
 		}
 		if len(shown) > 0 {
 			page.Accounts = append(page.Accounts, c.viewAccount(a, shown))
 		}
-	}
-	page.From, page.To = min(first+1, page.Matching), min(first+usersShown, page.Matching)
-	at := func(n int) string {
-		return "?" + url.Values{"find": {page.Find}, "page": {strconv.Itoa(n)}}.Encode()
-	}
-	if first > 0 {
-		page.Before = at(first / usersShown)
-	}
-	if page.Matching > first+usersShown {
-		page.After = at(first/usersShown + 2)
 	}
 }
 
@@ -173,31 +148,31 @@ func (c *console) createUser(v *visit, r *http.Request) answer {
 		FirstName: r.PostForm.Get("firstName"), LastName: r.PostForm.Get("lastName"), Email: r.PostForm.Get("email"),
 		Role: r.PostForm.Get("role"), RingCX: r.PostForm.Get("ringcx") == "yes",
 	}
-	id, _ := strconv.ParseInt(r.PostForm.Get("account"), 10, 64)
-	in.Account = jsonID(id)
+	page := &accountsPage{Account: typed(r.PostForm.Get("account")), Wrong: map[string]string{}}
 	c.mu.Lock()
-	u, err := c.world.enrol(&in)
+	var u *user
+	var err error
+	if a, why := c.accountCalled(page.Account); a == nil {
+		page.Wrong["account"] = why
+	} else {
+		in.Account = jsonID(a.id)
+		u, err = c.world.enrol(&in)
+	}
 	c.mu.Unlock()
 	var wrong *fieldError
-	switch {
-	case errors.As(err, &wrong):
-		return c.showAccounts(v, r, &accountsPage{User: in, Wrong: map[string]string{wrong.field: sentence(wrong)}})
-	case err != nil:
-		return c.missing("There is no such account.")
+	if errors.As(err, &wrong) {
+		page.Wrong[wrong.field] = sentence(wrong)
+	}
+	if page.User = in; len(page.Wrong) > 0 {
+		return c.showAccounts(v, r, page)
 	}
 	return c.toUsers(r, "new-user", u)
 }
 
 // toUsers leads to a user in the list: where the form was, or where a new one is found.
 func (c *console) toUsers(r *http.Request, notice string, u *user) answer {
-	q := url.Values{"done": {notice}}
-	for _, name := range []string{"find", "page"} {
-		if value := r.PostForm.Get(name); value != "" {
-			q.Set(name, value)
-		}
-	}
 	if notice == "account" || notice == "new-user" {
-		q.Set("find", strconv.FormatInt(u.id, 10))
+		r.PostForm.Set("find", strconv.FormatInt(u.id, 10))
 	}
-	return redirect(http.StatusSeeOther, consolePath+"accounts?"+q.Encode()+"#user-"+strconv.FormatInt(u.id, 10))
+	return c.doneIn(r, "accounts", notice, "#user-"+strconv.FormatInt(u.id, 10))
 }

@@ -36,7 +36,7 @@ func newDesk(t *testing.T) *desk {
 		fmt.Fprint(w, `<!doctype html><html lang="en"><title>App</title><link rel="icon" href="data:,"><h1 id="app">Thanks</h1>`)
 	}))
 	t.Cleanup(app.Close)
-	page := testbrowser.Open(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1")
+	page := testbrowser.Open(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1", os.Getenv("RINGCX_TEST_CLIENTS"))
 	t.Cleanup(func() {
 		if all := page.Problems(); len(all) > 0 {
 			t.Errorf("the browser complains: %q", all)
@@ -116,30 +116,52 @@ func TestInABrowserThePointerIsEnough(t *testing.T) {
 	d.v.redeem(d.arrived().Get("code"), "redirect_uri", d.app).want(http.StatusOK)
 }
 
-// Sizes of windows: a desk and a small telephone.
-var windows = map[string][2]int64{"desk": {1280, 800}, "phone": {320, 640}}
+// Sizes of windows: a desk, a telephone, and the narrowest that WCAG asks for.
+var windows = []struct {
+	name          string
+	width, height int64
+}{{"desk", 1280, 800}, {"phone", 400, 800}, {"narrow", 320, 640}}
 
-// look audits the page in every window and colour.
+// look audits the page in every window and colour. What colours have no part in is looked at in one of them.
 func (d *desk) look(name string) {
 	d.t.Helper()
-	for window, size := range windows {
-		d.Size(size[0], size[1])
-		for scheme, dark := range map[string]bool{"light": false, "dark": true} {
-			d.Dark(dark)
-			if all := d.Audit(); len(all) > 0 {
-				d.t.Errorf("%s, %s, %s: %q", name, window, scheme, all)
+	for _, window := range windows {
+		d.Size(window.width, window.height)
+		if wide := d.Number(`document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+			d.t.Errorf("%s is %v pixels wider than %d", name, wide, window.width)
+		}
+		for _, scheme := range []string{"light", "dark"} {
+			d.Dark(scheme == "dark")
+			var all []string
+			switch {
+			case window.name == "narrow":
+			case scheme == "dark":
+				all = d.AuditColours()
+			default:
+				all = d.Audit()
 			}
-			if *pictures == "" {
-				continue
+			if len(all) > 0 {
+				d.t.Errorf("%s, %s, %s: %q", name, window.name, scheme, all)
 			}
-			file := filepath.Join(*pictures, fmt.Sprintf("%s-%s-%s.png", name, window, scheme))
-			if err := os.WriteFile(file, d.Picture(), 0o600); err != nil {
-				d.t.Fatal(err)
-			}
+			d.picture(fmt.Sprintf("%s-%s-%s", name, window.name, scheme), 0)
 		}
 	}
 	d.Dark(false)
 	d.Size(1280, 800)
+}
+
+// picture leaves a picture of the page as it is, or in a window of that width, if pictures are wanted.
+func (d *desk) picture(name string, width int64) {
+	d.t.Helper()
+	if *pictures == "" {
+		return
+	}
+	if width != 0 {
+		d.Size(width, 800)
+	}
+	if err := os.WriteFile(filepath.Join(*pictures, name+".png"), d.Picture(), 0o600); err != nil {
+		d.t.Fatal(err)
+	}
 }
 
 func TestInABrowserEveryPageCanBeReadByEverybody(t *testing.T) {

@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -25,11 +26,11 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
-// Where scripts/clients.sh puts other people's clients, and where the programs are that use them.
-const (
-	clientsDir  = "../.tools/clients"
-	programsDir = "testdata/clients"
-)
+// clientsDir is where scripts/clients.sh puts other people's clients.
+var clientsDir = cmp.Or(os.Getenv("RINGCX_TEST_CLIENTS"), "../.tools/clients")
+
+// programsDir is where the programs are that use them.
+const programsDir = "testdata/clients"
 
 // missing skips the test, or fails it where everything has to be there.
 func missing(t *testing.T, what string) {

@@ -155,6 +155,15 @@ func (x *ringcx) live(now time.Time, r *rules) int {
 	return n
 }
 
+// spent counts the refresh tokens that gave another one, of the sign-ins that are remembered.
+func (x *ringcx) spent() int {
+	n := 0
+	for in := range x.signIns.all() {
+		n += max(int(in.turn)-1, 0)
+	}
+	return n
+}
+
 // Why an X-Auth-Token is refused.
 const (
 	xauthUnknown = "The X-Auth-Token is not valid"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs other people's clients, which the tests drive as they are, into .tools/clients: the versions that
-# sandbox/testdata/clients/package-lock.json names, and nothing of theirs is run. They are installed again only when it
-# changes. What cannot be had is a failure, or with ALLOW_MISSING=1 a loud warning.
+# Installs other people's clients, which the tests drive as they are, and axe-core, with which they audit pages, into
+# .tools/clients: the versions and hashes that sandbox/testdata/clients/package-lock.json names, and nothing of theirs is
+# run. They are installed again only when it changes. What cannot be had is a failure, or with ALLOW_MISSING=1 a loud warning.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

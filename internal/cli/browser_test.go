@@ -19,7 +19,7 @@ func TestAPersonLogsInInARealBrowser(t *testing.T) {
 		{"no", "deny", "You are not signed in"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			page := testbrowser.Open(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1")
+			page := testbrowser.Open(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1", os.Getenv("RINGCX_TEST_CLIENTS"))
 			p := newcomer(t)
 			opened := make(chan string, 1)
 			talk := p.converses(func(env *cli.Env) {

@@ -3,8 +3,11 @@ package testbrowser
 import (
 	"context"
 	_ "embed"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,7 +18,7 @@ import (
 )
 
 // patience is how long a whole test may look at its pages. A page that never shows what is waited for fails then.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 // programs are the names that Chromium and its relatives have.
 var programs = []string{
@@ -27,14 +30,16 @@ var programs = []string{
 type Page struct {
 	t   testing.TB
 	ctx context.Context
+	axe string // the script; "": it is not here
 
 	mu       sync.Mutex // guards problems
 	problems []string
 }
 
 // Open starts a browser that remembers nothing, and ends it with the test. Without a browser on this machine the test
-// is skipped or, if it is required, fails.
-func Open(t testing.TB, required bool) *Page {
+// is skipped or, if it is required, fails. Without axe-core it fails too if that is required; else Audit goes on without,
+// and the test says so. The directory is that of Axe.
+func Open(t testing.TB, required bool, clients string) *Page {
 	t.Helper()
 	program := find()
 	switch {
@@ -42,6 +47,13 @@ func Open(t testing.TB, required bool) *Page {
 		t.Fatal("there is no Chromium here; scripts/need.sh installs it")
 	case program == "":
 		t.Skip("needs Chromium; scripts/need.sh installs it")
+	}
+	axe := Axe(clients)
+	switch {
+	case axe == "" && required:
+		t.Fatal("there is no axe-core here; scripts/clients.sh installs it")
+	case axe == "":
+		t.Log("pages are audited without axe-core; scripts/clients.sh installs it")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program), chromedp.DisableGPU,
@@ -53,7 +65,7 @@ func Open(t testing.TB, required bool) *Page {
 	ctx, giveUp := context.WithTimeout(context.Background(), patience)
 	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
 	ctx, leave := chromedp.NewContext(ctx)
-	p := &Page{t: t, ctx: ctx}
+	p := &Page{t: t, ctx: ctx, axe: axe}
 	var listener sync.WaitGroup
 	t.Cleanup(func() {
 		_ = chromedp.Cancel(ctx) // it is thrown away
@@ -113,7 +125,7 @@ func (p *Page) Another() *Page {
 	p.t.Helper()
 	ctx, leave := chromedp.NewContext(p.ctx)
 	p.t.Cleanup(leave)
-	return &Page{t: p.t, ctx: ctx}
+	return &Page{t: p.t, ctx: ctx, axe: p.axe}
 }
 
 // Visit goes to an address and waits until the page is there.
@@ -125,7 +137,7 @@ func (p *Page) Visit(url string) {
 // See waits until an element that matches the CSS selector can be seen.
 func (p *Page) See(css string) {
 	p.t.Helper()
-	p.do("looking for "+css+" on "+p.Address(), chromedp.WaitVisible(chromedp.CSS(css)))
+	p.do("looking for "+css, chromedp.WaitVisible(chromedp.CSS(css)))
 }
 
 // Click presses the pointer on an element.
@@ -158,6 +170,12 @@ func (p *Page) Number(script string) float64 {
 	return run(p, "asking "+script, chromedp.Evaluate[float64](script))
 }
 
+// Word is the text that a script in the page gives.
+func (p *Page) Word(script string) string {
+	p.t.Helper()
+	return run(p, "asking "+script, chromedp.Evaluate[string](script))
+}
+
 // Focus is the id, else the name and value, of the element that the keyboard goes to. A page that has just come has drawn
 // itself before it is asked, because only then it gives the focus to an element of its own.
 func (p *Page) Focus() string {
@@ -180,13 +198,25 @@ func (p *Page) Size(width, height int64) {
 // Dark chooses between the dark and the light scheme of colours.
 func (p *Page) Dark(on bool) {
 	p.t.Helper()
+	p.media("screen", on)
+}
+
+// Print shows the page as it would be printed, on paper of that width, until Dark is called.
+func (p *Page) Print(width int64, dark bool) {
+	p.t.Helper()
+	p.Size(width, 1000)
+	p.media("print", dark)
+}
+
+func (p *Page) media(name string, dark bool) {
+	p.t.Helper()
 	scheme := "light"
-	if on {
+	if dark {
 		scheme = "dark"
 	}
 	p.do("choosing colours", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+			Media: name, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 		})
 		return err
 	}))
@@ -212,10 +242,56 @@ func (p *Page) Problems() []string {
 //go:embed audit.js
 var auditScript string
 
-// Audit lists what keeps people from using the page: fields without a label, a missing heading or language, contrast
-// below 4.5 to 1 (3 to 1 for large text), a page wider than its window, names that are not what can be read, targets below
-// 24 pixels, landmarks of the same name, and roles of elements that may have none.
+//go:embed axe.js
+var axeScript string
+
+// Audit lists what keeps people from using the page: what axe-core says under the rules of WCAG 2.2 AA and of best practice,
+// and several first headings, an id that is there twice, an attribute that names nothing, a role of
+// an element that may have none, and a page that is wider than its window.
 func (p *Page) Audit() []string {
 	p.t.Helper()
-	return run(p, "auditing", chromedp.Evaluate[[]string](auditScript))
+	return append(run(p, "auditing", chromedp.Evaluate[[]string](auditScript)), p.ask(false)...)
+}
+
+// AuditColours lists what Audit may find in one scheme of colours and not in the other.
+func (p *Page) AuditColours() []string {
+	p.t.Helper()
+	return p.ask(true)
+}
+
+// ask is what axe-core says, if it is here.
+func (p *Page) ask(colours bool) []string {
+	p.t.Helper()
+	if p.axe == "" {
+		return nil
+	}
+	if !run(p, "looking for axe-core", chromedp.Evaluate[bool](`"axe" in window`)) {
+		run(p, "loading axe-core", chromedp.Evaluate[bool](p.axe+"\n;true"))
+	}
+	script := fmt.Sprintf("%s(%t)", strings.TrimSpace(axeScript), colours)
+	return run(p, "asking axe-core", chromedp.Evaluate[[]string](script, chromedp.EvalAwaitPromise))
+}
+
+// Axe is the script of axe-core that scripts/clients.sh installed: in a directory, or in .tools/clients of the repository if
+// that is "". It is "" if it is not there.
+func Axe(clients string) string {
+	if clients == "" {
+		clients = filepath.Join(repository(), ".tools", "clients")
+	}
+	script, err := os.ReadFile(filepath.Join(clients, "node_modules", "axe-core", "axe.min.js")) //nolint:gosec // a path of ours
+	if err != nil {
+		return ""
+	}
+	return string(script)
+}
+
+// repository is the directory that go.mod is in, from where a test runs.
+func repository() string {
+	dir, err := os.Getwd()
+	for ; err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+	}
+	return dir
 }

@@ -1,4 +1,5 @@
-// The console works without this script: it adds copying, the live log, and forms that show what they need.
+// The console works without this script: it adds copying, the live log, forms that show what they need and keep what is typed,
+// and word of a sandbox that is away.
 (() => {
   "use strict";
   const told = document.getElementById("told");
@@ -41,18 +42,97 @@
     }
   }
 
+  // What is typed into a form is kept until the sandbox took it, through a reload and while the sandbox is away. Nothing is
+  // kept that may be a secret.
+  const recall = (key) => {
+    try {
+      return JSON.parse(sessionStorage.getItem(key)) || {};
+    } catch {
+      return {};
+    }
+  };
+  const keep = (key, value) => {
+    try {
+      if (Object.keys(value).length > 0) sessionStorage.setItem(key, JSON.stringify(value));
+      else sessionStorage.removeItem(key);
+    } catch {} // this browser keeps nothing
+  };
+  const sent = recall("sent");
+  keep("sent", {});
+  if (notice && sent.key) {
+    const typed = recall(sent.key);
+    for (const name of sent.names) delete typed[name];
+    keep(sent.key, typed);
+  }
+  const forms = {};
+  for (const form of document.querySelectorAll("form[method=post]:not(.inline, [data-secret])")) {
+    const action = new URL(form.getAttribute("action"), location).pathname;
+    forms[action] = (forms[action] || 0) + 1;
+    const key = `typed ${action} ${forms[action]}`;
+    const fields = [...form.elements].filter((e) => e.name && !["hidden", "password", "file", "submit", "fieldset"].includes(e.type));
+    const called = (e) => (e.type === "checkbox" ? `${e.name}=${e.value}` : e.name);
+    const ticks = (e) => e.type === "checkbox" || e.type === "radio";
+    const asItCame = (e) => (ticks(e) ? e.checked === e.defaultChecked : e.value === e.defaultValue);
+    // put gives a field what was typed; false if it has that already, or cannot.
+    const put = (e, was) => {
+      const before = ticks(e) ? e.checked : e.value;
+      if (ticks(e)) e.checked = e.type === "radio" ? e.checked || e.value === was : was;
+      else if (!e.options || [...e.options].some((o) => o.value === was)) e.value = was;
+      return before !== (ticks(e) ? e.checked : e.value);
+    };
+    const typed = recall(key);
+    const back = fields.filter((e) => called(e) in typed && put(e, typed[called(e)])).length;
+    const refused = form.querySelector("[aria-invalid], .wrong");
+    form.addEventListener("input", ({ target: e }) => {
+      if (!fields.includes(e)) return;
+      const all = recall(key);
+      all[called(e)] = e.type === "checkbox" ? e.checked : e.value;
+      if (asItCame(e) && !refused) delete all[called(e)];
+      keep(key, all);
+    });
+    form.addEventListener("submit", () => keep("sent", { key, names: fields.map(called) }));
+    if (back === 0) continue;
+    const line = document.createElement("p");
+    line.className = "kept";
+    line.append("What you typed here and did not send is back. ");
+    const discard = document.createElement("button");
+    discard.type = "button";
+    discard.className = "small";
+    discard.textContent = "Discard it";
+    discard.addEventListener("click", () => {
+      keep(key, {});
+      form.reset();
+      line.remove();
+      fields[0].focus();
+      tell("Discarded");
+    });
+    line.append(discard);
+    form.prepend(line);
+  }
+
   const code = document.getElementById("code-flow");
   if (code) {
     const show = () => {
       code.hidden = !document.getElementById("auth-code").checked;
     };
     for (const radio of document.querySelectorAll("[name=auth]")) radio.addEventListener("change", show);
+    code.closest("form").addEventListener("reset", () => setTimeout(show));
     show();
   }
 
   // News of the server come to one tab, which tells the others: a browser gives a server few connections.
-  const listen = (hear) => {
-    const ask = () => setInterval(() => hear({ state: "Live, every two seconds" }), 2000);
+  const hearers = [];
+  const hear = (news) => hearers.forEach((told) => told(news));
+  const listen = () => {
+    const ask = () => setInterval(async () => {
+      let away = false;
+      try {
+        await fetch("/console/choices");
+      } catch {
+        away = true;
+      }
+      hear({ state: away ? "Not connected; trying again" : "Live, every two seconds", away });
+    }, 2000);
     if (!window.EventSource || !window.BroadcastChannel || !navigator.locks) return ask();
     const channel = new BroadcastChannel("ringcx-console");
     let latest = null;
@@ -68,10 +148,15 @@
         channel.postMessage(latest);
         hear(latest);
       };
-      events.onopen = () => say({ state: "Live" });
+      let opened = false;
+      events.onopen = () => {
+        opened = true;
+        say({ state: "Live", away: false });
+      };
       events.onmessage = (event) => say({ last: Number(event.data) });
       events.onerror = () => {
-        if (events.readyState !== EventSource.CLOSED) return say({ state: "Not connected; trying again" });
+        if (events.readyState !== EventSource.CLOSED) return say({ state: "Not connected; trying again", away: true });
+        if (opened) say({ away: false }); // it answers, and knows this page no more
         latest = null;
         ask();
       };
@@ -156,7 +241,7 @@
       add(html);
       fresh += Math.max(1, log.children.length - count);
     }, 400);
-    listen((news) => {
+    hearers.push((news) => {
       state = news.state || state;
       latest = Math.max(latest, news.last || 0);
       status();
@@ -192,9 +277,35 @@
       }
       drawn = upto;
     }, 1000);
-    listen((news) => {
+    hearers.push((news) => {
       latest = news.last || latest;
       if (!news.last || news.last !== drawn) redraw();
     });
+  }
+
+  // What can be chosen is looked for while one types.
+  for (const input of document.querySelectorAll("input[data-choices]")) {
+    const suggest = often(async () => {
+      const answer = await fetch(`${input.dataset.choices}&find=${encodeURIComponent(input.value)}`);
+      if (answer.ok && !answer.redirected) input.list.innerHTML = await answer.text();
+    }, 200);
+    input.addEventListener("input", suggest);
+  }
+
+  // A page of the console says when the sandbox is away, and when it is back.
+  if (document.querySelector("nav")) {
+    const line = document.getElementById("away");
+    let gone = false;
+    hearers.push(({ away }) => {
+      if (away === undefined || away === gone) return;
+      gone = away;
+      line.textContent = gone ? "The sandbox does not answer. What you typed is kept." : "The sandbox is back. What you typed is kept. ";
+      if (gone) return;
+      const again = document.createElement("a");
+      again.href = location.pathname + location.search.replace(/([?&])done=[^&]*&?/, "$1");
+      again.textContent = "Reload the page";
+      line.append(again);
+    });
+    listen();
   }
 })();
