@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"strings"
 	"time"
 
@@ -135,11 +136,15 @@ func (a *app) logRequest(r sandbox.Request) {
 	fmt.Fprintln(a.Stderr, printable(line))
 }
 
-// unwrapOp leaves the address out of a network error that has been named already.
+// unwrapOp leaves out of a network error the address, which has been named already, and the call of the system.
 func unwrapOp(err error) error {
 	var op *net.OpError
 	if errors.As(err, &op) {
-		return op.Err
+		err = op.Err
+	}
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		err = call.Err
 	}
 	return err
 }
