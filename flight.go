@@ -52,8 +52,8 @@ func (s *Session) tokenOnce(ctx context.Context, minTTL time.Duration) (*Token, 
 		}
 		if f.err == nil {
 			err := tooShort(f.token, minTTL, s.config.now())
-			if err != nil && f.minTTL < minTTL || s.wasRefused(f.token) {
-				continue // it was somebody else's, who asked for less, or before the refusal
+			if err != nil && f.minTTL != minTTL || s.wasRefused(f.token) {
+				continue // it was somebody else's, who asked for less or for too much, or before the refusal
 			}
 			return f.token, err
 		}

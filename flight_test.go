@@ -76,6 +76,37 @@ func TestWhoAsksForMoreThanARenewalUnderWayBringsGetsIt(t *testing.T) {
 	})
 }
 
+func TestAskingForMoreThanAnyTokenLivesSpendsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVendor(t)
+		store := &gatedStore{new(ringcx.Memory), make(chan struct{})}
+		mustToken(t, v.Session(&ringcx.SessionOptions{Store: store.Store, Key: "k"}))
+		time.Sleep(30 * time.Second)
+		alone := v.Session(&ringcx.SessionOptions{Store: store.Store, Key: "k"})
+		if token, err := alone.TokenFor(t.Context(), 10*time.Minute); err == nil {
+			t.Errorf("a token that lives longer than the vendor's: %v", token)
+		}
+		wantAsked(t, v, 2)
+		s := v.Session(&ringcx.SessionOptions{Store: store, Key: "k"})
+		go func() {
+			if token, err := s.TokenFor(t.Context(), 10*time.Minute); err == nil {
+				t.Errorf("with others: %v", token)
+			}
+		}()
+		synctest.Wait()
+		go func() {
+			if token, err := s.TokenFor(t.Context(), 4*time.Minute+50*time.Second); err != nil || !works(t, v, token) {
+				t.Errorf("who asks for less at the same time: %v", err)
+			}
+		}()
+		synctest.Wait()
+		wantAsked(t, v, 2)
+		close(store.gate)
+		synctest.Wait()
+		wantAsked(t, v, 2, refreshPath, usersPath)
+	})
+}
+
 func TestTheUseOfALegacyTokenIsSavedWithoutKeepingOthersWaiting(t *testing.T) {
 	v := ringcxtest.NewServer(t, nil)
 	var later atomic.Int64

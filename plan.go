@@ -43,6 +43,12 @@ func (n need) allowDue() need {
 	return n
 }
 
+// withoutMinimum is the same need of a caller who takes whatever still works.
+func (n need) withoutMinimum() need {
+	n.minTTL, n.ahead = 0, false
+	return n
+}
+
 // plan decides what to do next with a lineage. It is pure: all policy about renewing is here. The cheapest step that
 // can bring a token is taken: refresh (not limited), exchange, refresh of the RingCentral token, login. Nothing is sent
 // to a host before its ledger allows it, and a login is not spent on an exchange that is not allowed yet.

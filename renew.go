@@ -37,6 +37,9 @@ func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
 		if err == nil && s.owns(r) && serves(r, now, n) {
 			return s.local(r.usable(n)), nil
 		}
+		if err == nil && s.owns(r) && n.minTTL > 0 && n.minTTL >= r.usable(n).lifetime() && serves(r, now, n.withoutMinimum()) {
+			return s.local(r.usable(n)), nil // no renewal can bring so much
+		}
 		if err == nil && s.owns(r) && s.inline && serves(r, now, n.allowDue()) {
 			var cancel context.CancelFunc
 			old = r.usable(n)

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -83,7 +84,9 @@ func (l line) view(subject string, r *rules) lineView {
 func newContractDocument(profile string, r *rules) *contractDocument {
 	out := &contractDocument{Profile: profile, Sources: sources}
 	for _, p := range profiles {
-		out.Profiles = append(out.Profiles, profileView{p.name, p.says, p.values})
+		values := map[string]string{} // never null
+		maps.Copy(values, p.values)
+		out.Profiles = append(out.Profiles, profileView{p.name, p.says, values})
 	}
 	for _, s := range contract {
 		for _, l := range s.lines {

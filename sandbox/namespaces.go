@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // A namespace is a whole sandbox inside another: its own accounts, tokens, limits, clock, faults and log, so that many test
@@ -24,6 +25,23 @@ const (
 )
 
 var namespaceName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// brokenName is the rule that a name breaks which is none of a namespace.
+func brokenName(name string) string {
+	strange := strings.IndexFunc(name, func(c rune) bool { return c != '-' && !('a' <= c && c <= 'z') && !('0' <= c && c <= '9') })
+	switch {
+	case name == "":
+		return "it is empty"
+	case strange >= 0:
+		c, _ := utf8.DecodeRuneInString(name[strange:])
+		return fmt.Sprintf("%q may not be in it", string(c))
+	case len(name) > 63:
+		return fmt.Sprintf("it has %d characters", len(name))
+	case name[0] == '-':
+		return "it begins with a dash"
+	}
+	return "it ends with a dash"
+}
 
 // namespaces are those of a server. Its lock guards them.
 type namespaces struct {
@@ -44,7 +62,7 @@ var errNamespaces = errors.New("there are too many namespaces already, and all a
 // the one that was not used for the longest time makes room.
 func (s *Server) named(name string) (*namespace, error) {
 	if !namespaceName.MatchString(name) {
-		return nil, fmt.Errorf("%q is no name of a namespace: up to 63 small letters, digits and dashes", clip(name))
+		return nil, fmt.Errorf("%q is no name of a namespace, which has up to 63 small letters, digits and dashes: %s", clip(name), brokenName(name))
 	}
 	s.inside.mu.Lock()
 	defer s.inside.mu.Unlock()

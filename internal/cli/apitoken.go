@@ -61,12 +61,16 @@ deleted. Each call makes one more.`,
 // createAPIToken makes a token, if there is where to put it.
 func (a *app) createAPIToken(output string) error {
 	defer holdPipe()() // a token that nobody reads is told on stderr
+	toFile := output != "" && output != "-"
+	if a.OutNowhere && !toFile {
+		return &usageError{"standard output is closed or the null device, where nobody could read the token; none was made", "use --output FILE"}
+	}
 	session, acc, err := a.signedIn()
 	if err != nil {
 		return err
 	}
 	to, put := "standard output", func(text string) error { _, err := io.WriteString(a.Stdout, text); return err }
-	if output != "" && output != "-" {
+	if toFile {
 		out, err := newOutput(output)
 		if err != nil {
 			return err

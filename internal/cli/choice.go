@@ -119,8 +119,11 @@ const (
 
 // named is the profile of that name, as it is stored. Variables do not matter, flags have to agree.
 func (s *settings) named(g given) (choice, error) {
-	p, known := s.Profiles[g.profile]
-	if !known {
+	p, known := s.fit(g.profile)
+	switch unfit := s.unfit[g.profile]; {
+	case unfit != nil:
+		return choice{}, unfit
+	case !known:
 		return choice{}, s.missing(g.profile, g.by)
 	}
 	if !g.flags.agrees(p.lineage()) {
@@ -170,7 +173,7 @@ func (s *settings) byApp(g given, usual string) (choice, error) {
 			"profile-ambiguous", fmt.Sprintf("%d profiles are logins of %s: %s", len(found), want, strings.Join(found, ", ")), "choose one of them with --profile",
 		}
 	}
-	if p, known := s.Profiles[usual]; known {
+	if p, known := s.fit(usual); known {
 		return choice{}, p.differs(usual, want, unsetOrLogin)
 	}
 	return choice{}, &notStored{
@@ -212,7 +215,7 @@ const unsetOrLogin = "unset RC_SERVER_URL, RINGCX_SERVER_URL and RC_APP_CLIENT_I
 // byServers is the usual profile, unless servers are given that are not its own: then it is the only one that has those.
 func (s *settings) byServers(g given, usual, why string) (choice, error) {
 	want := g.flags.or(g.vars)
-	p, known := s.Profiles[usual]
+	p, known := s.fit(usual)
 	if known && p.at(want) {
 		return choice{profile: usual, source: why}, nil
 	}
@@ -232,6 +235,8 @@ func (s *settings) byServers(g given, usual, why string) (choice, error) {
 		return choice{}, &notStored{
 			"profile-ambiguous", fmt.Sprintf("%d profiles are logins at the servers that are set: %s", len(found), strings.Join(found, ", ")), "choose one of them with --profile",
 		}
+	case s.unfit[usual] != nil:
+		return choice{}, s.unfit[usual]
 	case known:
 		return choice{}, p.differs(usual, want, unsetOrLogin)
 	case len(s.Profiles) > 0:
@@ -249,9 +254,9 @@ func (p profile) at(want lineage) bool {
 	return want.agrees(own)
 }
 
-// all are the names of the profiles, the usual one first.
+// all are the names of the profiles that can be used, the usual one first.
 func (s *settings) all(usual string) []string {
-	names := slices.Sorted(maps.Keys(s.Profiles))
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(s.Profiles)), func(name string) bool { return s.unfit[name] != nil })
 	if i := slices.Index(names, usual); i > 0 {
 		names = append([]string{usual}, slices.Delete(names, i, i+1)...)
 	}
@@ -272,9 +277,9 @@ func (e *notStored) Hint() string {
 
 // missing says that a profile that is asked for is not there.
 func (s *settings) missing(name, by string) error {
-	hint := "log in: ringcx login --profile NAME"
-	if checkProfileName(name) == nil {
-		hint = "log in: ringcx login --profile " + name
+	hint := "log in: ringcx login --profile " + name
+	if broken := brokenName(name); broken != "" {
+		hint = "no profile can have that name, as " + broken + "; log in: ringcx login --profile NAME"
 	}
 	if len(s.Profiles) > 0 {
 		hint = "choose one of those with --profile or 'ringcx profile use', or " + hint

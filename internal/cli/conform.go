@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx/internal/conform"
+	"github.com/ringcx-go/ringcx/store/file"
 )
 
 // trial is the command line of ringcx conform.
@@ -107,7 +109,23 @@ func (t *trial) check(args []string) error {
 	case t.opts.Timeout <= 0 || t.opts.Jobs <= 0:
 		return &usageError{"--timeout and --jobs must be positive", "leave them out for a minute and four at a time"}
 	}
-	return nil
+	return cmp.Or(writable("--json", t.json), writable("--junit", t.junit))
+}
+
+// writable finds out whether a report can be written, before minutes are spent on it. What is there stays.
+func writable(flag, name string) error {
+	if name == "" || name == "-" {
+		return nil
+	}
+	_, missing := os.Stat(name)
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o644) //nolint:gosec // a report, without secrets
+	if err != nil {
+		return &usageError{flag + ": " + unwrapPath(err), flag + " names a file, which is made or replaced, or - for standard output"}
+	}
+	if missing != nil {
+		defer func() { _ = os.Remove(name) }()
+	}
+	return f.Close()
 }
 
 func unwrapExec(err error) error {
@@ -187,7 +205,7 @@ func (t *trial) write(args []string, results []*conform.Result) error {
 		case "-":
 			_, err = t.Stdout.Write(out.text)
 		default:
-			err = os.WriteFile(out.name, out.text, 0o644) //nolint:gosec // a report, without secrets
+			err = file.Explain(out.name, os.WriteFile(out.name, out.text, 0o644)) //nolint:gosec // a report, without secrets
 		}
 		if err != nil {
 			return err

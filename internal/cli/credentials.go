@@ -60,10 +60,16 @@ func (a *app) resolve() (*account, error) {
 		return nil, err
 	}
 	c, err := acc.settings.choose(g, a.Dir, a.loggedInWith, a.isUser)
+	if nobody := (*notStored)(nil); errors.As(err, &nobody) {
+		if _, unreachable := acc.store.Load(a.Context, defaultProfile); unreachable != nil {
+			return nil, unreachable // whoever has logged in there
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
 	acc.profile, acc.source, a.inUse = c.profile, c.source, c.profile
+	a.tellUnfit(acc.settings)
 	switch {
 	case c.note != "":
 		a.inform("ringcx: %s\n", c.note)
@@ -95,6 +101,9 @@ func (a *app) storedAccount(name string) (*account, error) {
 		return nil, err
 	}
 	acc.profile, a.inUse = name, name
+	if unfit := acc.settings.unfit[name]; unfit != nil {
+		return nil, unfit
+	}
 	return acc, a.fill(acc, "")
 }
 
@@ -174,6 +183,7 @@ func (a *app) configure(acc *account, at lineage, secret string) error {
 	if err := acc.config.Validate(); err != nil {
 		return &usageError{err.Error(), hintFor(err)}
 	}
+	a.at = at
 	a.tellClear(at)
 	return nil
 }

@@ -101,6 +101,9 @@ func (a *app) readAll(f *facts) *account {
 		f.profile, _ = s.usual(a.Dir)
 	}
 	f.profiles, f.fallback = slices.Sorted(maps.Keys(s.Profiles)), s.Default
+	for _, name := range slices.Sorted(maps.Keys(s.unfit)) {
+		a.told.Store(s.unfit[name].problem, true) // it is a finding
+	}
 	a.tryStore(f)
 	acc, err := a.resolve()
 	var missing *notStored
@@ -108,6 +111,11 @@ func (a *app) readAll(f *facts) *account {
 		f.missing = missing
 		acc = &account{store: a.store, settings: s, stored: &secrets{}, source: g.from, method: byJWT}
 		err = a.configure(acc, g.flags.or(g.vars).or(production), "")
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.unfit)) {
+		if unfit := s.unfit[name]; err == nil || err.Error() != unfit.problem {
+			f.unread = append(f.unread, note("profile-invalid", unfit.remedy, "%s", unfit.problem))
+		}
 	}
 	if err != nil {
 		f.unread = append(f.unread, problem("settings", hintFor(err), "%s", err))
@@ -272,6 +280,9 @@ func (a *app) tryLogin(f *facts, acc *account) {
 	}
 	if err := session.Logout(context.WithoutCancel(ctx)); err != nil {
 		f.probeErr = errors.Join(f.probeErr, session.Forget(context.WithoutCancel(ctx)))
+	}
+	if st, err := session.Status(ctx); err == nil && f.status != nil { // what that has left of the budget
+		f.status.LoginsLeft, f.status.ExchangesLeft, f.status.QuietUntil = st.LoginsLeft, st.ExchangesLeft, st.QuietUntil
 	}
 }
 

@@ -19,11 +19,12 @@ import (
 type fileFact struct {
 	path     string
 	dir      bool
-	missing  bool  // a directory that is not there yet
-	private  error // it is open to others, or others can replace it
-	writable error // a directory in which nothing can be written, or a file that cannot be replaced
-	foreign  bool  // it is somebody else's, and cannot be used
-	leftover bool  // a temporary file that nobody finished
+	missing  bool   // a directory that is not there yet
+	private  error  // it is open to others, or others can replace it
+	writable error  // a directory in which nothing can be written, or a file that cannot be replaced
+	foreign  bool   // it is somebody else's, and cannot be used
+	leftover bool   // a temporary file that nobody finished
+	other    string // what names another place
 }
 
 // leftoverAge is after which time a temporary file is one that nobody finishes.
@@ -31,11 +32,19 @@ const leftoverAge = 10 * time.Minute
 
 // lookAtFiles examines the directories of sessions and settings.
 func (a *app) lookAtFiles(f *facts) {
+	look := func(dir string, secret bool, other string) {
+		for _, one := range examineDir(dir, secret, f.now) {
+			if one.dir && a.Home != "" && strings.HasPrefix(dir, a.Home) {
+				one.other = "; " + other + " name another place (HOME is " + a.Home + ")"
+			}
+			f.files = append(f.files, one)
+		}
+	}
 	if dir := a.sessionDir(); dir != "" {
-		f.files = append(f.files, examineDir(dir, true, f.now)...)
+		look(dir, true, otherState)
 	}
 	if dir := a.configDir(); dir != "" {
-		f.files = append(f.files, examineDir(dir, false, f.now)...)
+		look(dir, false, otherConfig)
 	}
 }
 
@@ -154,7 +163,11 @@ func judgeFiles(f *facts) []finding {
 		case one.foreign:
 			all = append(all, problem("owner", fmt.Sprintf("sudo chown \"$(id -u)\" %s, if you trust what is in it", shellWord(one.path)), "%s belongs to another user", one.path))
 		case one.writable != nil:
-			all = append(all, unwritable(one, one.writable))
+			found := unwritable(one, one.writable)
+			if found.Fix != "" && found.ID == "not-writable" {
+				found.Fix += one.other
+			}
+			all = append(all, found)
 		case one.leftover:
 			all = append(all, note("leftover", fmt.Sprintf("rm %s", shellWord(one.path)), "%s was left behind by a program that was stopped while writing; it does no harm", one.path))
 		}

@@ -24,6 +24,7 @@ type contact struct {
 	name     string // "RingCentral" or "RingCX"
 	variable string // where its address comes from
 	host     string
+	server   string // its address
 	via      string // the proxy in between, "" if none
 	err      error  // no answer came
 	answer   speaker
@@ -60,6 +61,7 @@ func (a *app) visit(f *facts) {
 	urls := []string{f.servers.RingCentral + "/restapi", f.servers.RingCX + "/voice/api/v1/admin/accounts"}
 	var wg sync.WaitGroup
 	for i, c := range all {
+		all[i].server = urls[i]
 		if u, err := url.Parse(urls[i]); err != nil || u.Host == "" || misnamed(c.name, u.Hostname()) != nil && !f.password {
 			all[i].name = ""
 			continue
@@ -227,7 +229,9 @@ func (c *contact) trouble() finding {
 	case "dns":
 		text = fmt.Sprintf("the name of the %s server, %s, leads nowhere: %s", c.name, c.host, text)
 	case "tcp", "not-http":
-		if fix == "check the network and the host" {
+		if start := startSandbox(c.server); known.Cause() == "tcp" && start != "" {
+			fix = "if it is a sandbox, start it with " + start + "; or check " + c.variable
+		} else if fix == "check the network and the host" {
 			fix = "check " + c.variable + ", the network and the firewall"
 		}
 		text = fmt.Sprintf("the %s server %s cannot be reached: %s", c.name, c.host, text)

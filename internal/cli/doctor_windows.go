@@ -13,4 +13,6 @@ const (
 	quotaExceeded = syscall.Errno(112) // ERROR_DISK_FULL
 )
 
+func othersHome(string) string { return "" }
+
 func foreign(fs.FileInfo, bool) bool { return false }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -112,7 +113,7 @@ func Entered(text, name, server, dir, rule string) (string, bool, error) {
 	if err != nil {
 		return "", false, err
 	}
-	was := &settings{s.Default, maps.Clone(s.Profiles), maps.Clone(s.Directories)}
+	was := &settings{Default: s.Default, Profiles: maps.Clone(s.Profiles), Directories: maps.Clone(s.Directories), unfit: s.unfit}
 	if s.Profiles == nil {
 		s.Profiles = map[string]profile{}
 	}
@@ -132,6 +133,21 @@ func Entered(text, name, server, dir, rule string) (string, bool, error) {
 		err = fmt.Errorf("it says something else:\n%s", out)
 	}
 	return out, inPlace, err
+}
+
+// BrokenName is the rule that a name of a profile breaks.
+var BrokenName = brokenName
+
+// Unfit says why profiles of a config.toml cannot be used.
+func Unfit(text string) (problems []string, err error) {
+	s, _, err := parseSettings([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.unfit)) {
+		problems = append(problems, s.unfit[name].problem)
+	}
+	return problems, nil
 }
 
 // Said is what flags or variables say of an account, Stored what is kept of a profile.

@@ -116,7 +116,7 @@ func (a *app) blocks(rows []map[string]any, columns []column) error {
 func (a *app) profileBlocks(profiles []profileRow) error {
 	rows := make([]map[string]any, len(profiles))
 	for i, r := range profiles {
-		rows[i] = map[string]any{"name": strings.TrimSpace(r.Name + " " + star(r.Selected)), "method": r.Method, "app": r.ClientID, "cx": r.Servers.RingCX, "dirs": strings.Join(r.Directories, ", ")}
+		rows[i] = map[string]any{"name": strings.TrimSpace(r.Name + " " + star(r.Selected)), "method": r.way(), "app": r.ClientID, "cx": r.Servers.RingCX, "dirs": strings.Join(r.Directories, ", ")}
 	}
 	return a.blocks(rows, []column{{"PROFILE", "name"}, {"LOGIN", "method"}, {"APP", "app"}, {"RINGCX", "cx"}, {"DIRECTORIES", "dirs"}})
 }

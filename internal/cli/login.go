@@ -71,7 +71,8 @@ else the browser. On a terminal it asks for what is missing.
 
 The account must be a production account with RingCX. Servers that are not production are named before anything is sent. The
 login goes to the profile that --profile, RINGCX_PROFILE or the directory names; else one at a sandbox on this machine to the
-profile "sandbox", and any other to "default". A profile of another app or server is replaced only when you say so.`,
+profile "sandbox", and any other to "default". A profile of another app or server is replaced only when you say so; one of
+the same is, and the session that it had is ended at the vendor, unless that takes a request that others may need.`,
 		Example: `  export RC_APP_CLIENT_ID=… RC_APP_CLIENT_SECRET=… RC_USER_JWT=…
   ringcx login --jwt
   ringcx login --jwt-file jwt.txt --profile sales
@@ -195,6 +196,7 @@ func (a *app) placeForProfile() error {
 	if a.configDir() == "" {
 		return &usageError{"there is no home directory to keep the profile in", "set HOME or XDG_CONFIG_HOME, or use the variables without a login"}
 	}
+	a.warnOthersHome(a.configDir())
 	if err := os.MkdirAll(a.configDir(), 0o700); err != nil {
 		return file.Explain(a.configDir(), err)
 	}

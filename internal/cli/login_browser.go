@@ -92,7 +92,7 @@ func (a *app) redirectURI(t *loginTarget, f *loginFlags) (string, error) {
 		return "", &usageError{"--port and --redirect-uri both say where the answer goes", "give one of them"}
 	}
 	if f.port < 0 || f.port > 65535 {
-		return "", &usageError{fmt.Sprintf("%d is not a port", f.port), "give a number from 1 to 65535"}
+		return "", &usageError{fmt.Sprintf("--port: %d is not a port", f.port), "give a number from 1 to 65535"}
 	}
 	if f.port != 0 {
 		return fmt.Sprintf("http://127.0.0.1:%d/callback", f.port), nil

@@ -231,7 +231,7 @@ func TestALoginWhoseLastStepFailsLeavesNothingNew(t *testing.T) {
 func TestALoginThatWorksEndsNothing(t *testing.T) {
 	for way, with := range waysToLogIn {
 		t.Run(way, func(t *testing.T) {
-			h := newHousehold(t, with, true)
+			h := newHousehold(t, with, false)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			if code, _, stderr := h.run(ctx, cancel, h.args...); code != 0 || h.ended() != 0 { // Ctrl-C when it is too late
@@ -271,13 +271,26 @@ func TestALoginThatRingCXRefusesEndsWhatRingCentralHasBegun(t *testing.T) {
 	}
 }
 
+func TestALoginAgainSaysWhatBecomesOfTheSessionFromBefore(t *testing.T) {
+	const ended, goesOn = "The session from before was ended at the vendor.", "The session from before goes on at the vendor, for 7 days: "
+	for name, want := range map[string]string{"JWT": goesOn, "JWT, with a secret that signs": goesOn, "browser": goesOn, "user and password": ended} {
+		t.Run(name, func(t *testing.T) {
+			h := newHousehold(t, waysToLogIn[name], true)
+			code, _, stderr := h.run(t.Context(), nil, h.args...)
+			if code != 0 || strings.Contains(stderr, "replaced") || (h.ended() == 1) != (want == ended) || !strings.Contains(stderr, want) {
+				t.Errorf("exit code %d, %d sessions ended\n%s", code, h.ended(), stderr)
+			}
+			if code, _, stderr := h.run(t.Context(), nil, "token", "--validate", "--profile", "team"); code != 0 {
+				t.Errorf("the new session: %s", stderr)
+			}
+		})
+	}
+}
+
 func TestALoginThatReplacesAnotherUsersSaysSoAndEndsIt(t *testing.T) {
 	h := newHousehold(t, waysToLogIn["JWT"], true)
 	p := &person{t, h.env, h.box}
 	first := h.files()["config.toml"]
-	if code, _, stderr := h.run(t.Context(), nil, h.args...); code != 0 || strings.Contains(stderr, "replaced") || h.ended() != 0 {
-		t.Errorf("the same user: exit code %d, %d sessions ended\n%s", code, h.ended(), stderr)
-	}
 	resp, err := h.box.Client().Post(h.box.URL+"/_sandbox/users", "application/json", strings.NewReader(`{"firstName":"Sam","lastName":"Other","ringcx":true}`))
 	if err != nil {
 		t.Fatal(err)

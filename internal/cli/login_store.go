@@ -220,14 +220,19 @@ func (a *app) endUnused(session *ringcx.Session, d *draft) (lives string, err er
 	return lives, err
 }
 
-// endReplaced says that a login has taken the place of another user's, and ends that.
+// sparedLogins is how many requests of the minute have to be left for a login to end its own session from before: all but its
+// own. Logins that follow each other would wait for what has been spent on that.
+const sparedLogins = 4
+
+// endReplaced ends at the vendor the session that a login has replaced, as a logout would, and says whose that was if it was
+// another user's. A user's own goes on where others may need the minute's requests. One of another app or at other servers is left alone, as the login has said.
 func (a *app) endReplaced(acc *account, t *loginTarget, was replaced, user string) {
 	old := &secrets{}
 	if was.secrets != nil && json.Unmarshal(was.secrets, old) != nil {
 		return
 	}
 	before := first(old.User, t.saved.User)
-	if t.others || t.saved == (profile{}) || t.at != t.old || before == "" || before == user {
+	if t.others || t.saved == (profile{}) || t.at != t.old || before == "" {
 		return
 	}
 	d := &draft{base: acc.store, key: acc.key, value: was.record}
@@ -235,16 +240,25 @@ func (a *app) endReplaced(acc *account, t *loginTarget, was replaced, user strin
 	lives, err := "", a.configure(prev, t.old, old.ClientSecret)
 	if err == nil {
 		a.authenticate(prev, t.saved)
-		lives, err = a.endUnused(a.session(prev), d)
+		session := a.session(prev)
+		if st, err := session.Status(context.WithoutCancel(a.Context)); err == nil && before == user && st.LoginsLeft < sparedLogins {
+			a.inform("The session from before goes on at the vendor, %s: to end it would take one of the minute's few requests.\n", first(a.lives(session), "until it ends"))
+			return
+		}
+		lives, err = a.endUnused(session, d)
 	}
-	a.inform("Profile %s was the login of user %s, which this one has replaced.\n", acc.profile, before)
+	whose := "The session from before"
+	if before != user {
+		whose = "The session of that login"
+		a.inform("Profile %s was the login of user %s, which this one has replaced.\n", acc.profile, before)
+	}
 	switch {
 	case lives == "":
 	case err != nil:
-		a.inform("The session of that login could not be ended at the vendor, where it lives %s: %s\n", lives, errorLine(err.Error()))
+		a.inform("%s could not be ended at the vendor, where it lives %s: %s\n", whose, lives, errorLine(err.Error()))
 	case prev.method == byLegacy:
-		a.inform("The session of that login cannot be ended at the vendor, where it lives %s.\n", lives)
+		a.inform("%s cannot be ended at the vendor, where it lives %s.\n", whose, lives)
 	default:
-		a.inform("The session of that login was ended at the vendor.\n")
+		a.inform("%s was ended at the vendor.\n", whose)
 	}
 }

@@ -40,7 +40,7 @@ func (a *app) settle(acc *account, m method, f *loginFlags) (*loginTarget, error
 		}
 	}
 	usual, _ := s.usual(a.Dir)
-	base, known := s.Profiles[first(t.name, usual)]
+	base, known := s.fit(first(t.name, usual))
 	if f.importFile != "" {
 		base, known = profile{}, false // an imported file leaves nothing open
 	}
@@ -54,7 +54,7 @@ func (a *app) settle(acc *account, m method, f *loginFlags) (*loginTarget, error
 		}
 	}
 	if t.at.app == "" && !acc.method.password() {
-		if err := a.askApp(t); err != nil {
+		if err := a.askApp(t, m); err != nil {
 			return nil, err
 		}
 	}
@@ -67,12 +67,14 @@ func (a *app) settle(acc *account, m method, f *loginFlags) (*loginTarget, error
 	}
 	acc.profile, acc.key = t.name, t.name
 	a.again, a.inUse = acc.again(), t.name
+	a.tellUnfit(s)
 	return t, a.takeStored(acc, t, f)
 }
 
 // takeStored finds out what of the stored login serves the new one.
 func (a *app) takeStored(acc *account, t *loginTarget, f *loginFlags) error {
-	t.saved, t.old = acc.settings.Profiles[t.name], acc.settings.Profiles[t.name].lineage()
+	saved, known := acc.settings.fit(t.name)
+	t.saved, t.old = saved, saved.lineage()
 	if err := a.readStored(acc); err != nil {
 		return err
 	}
@@ -82,7 +84,6 @@ func (a *app) takeStored(acc *account, t *loginTarget, f *loginFlags) error {
 	if others := (*otherUser)(nil); errors.As(acc.damaged, &others) {
 		t.others = true
 	}
-	_, known := acc.settings.Profiles[t.name]
 	if !known {
 		if err := a.takeUnknown(acc, t, acc.method == byJWT && f.jwtFile == ""); err != nil {
 			return err
@@ -140,7 +141,10 @@ func (t *loginTarget) place(m method, base profile, known bool) (at lineage, aga
 }
 
 // askApp asks for the client ID.
-func (a *app) askApp(t *loginTarget) (err error) {
+func (a *app) askApp(t *loginTarget, named method) (err error) {
+	if !a.canAsk() && named != byBrowser && first(t.jwt, t.secret) == "" {
+		return &usageError{"there is no client ID", loginHint}
+	}
 	if !a.canAsk() {
 		return &usageError{"there is no client ID", "set RC_APP_CLIENT_ID to the client ID of the app, as its Credentials tab in the Developer Portal shows it"}
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // settings is config.toml: profiles, without secrets.
@@ -11,6 +12,8 @@ type settings struct {
 	Profiles map[string]profile `toml:"profile,omitempty"`
 	// Directories are rules: the profile to use in a directory and below it, by its path without symbolic links.
 	Directories map[string]string `toml:"directory,omitempty"`
+
+	unfit map[string]*usageError // profiles that cannot be used, and why
 }
 
 // profile is a named lineage: which app, at which vendor, and how its person logs in.
@@ -80,8 +83,28 @@ func (nameRule) MatchString(s string) bool {
 }
 
 func checkProfileName(name string) error {
-	if profileName.MatchString(name) && !strings.HasPrefix(name, "ledger-") { // those of the engine's own records
+	broken := brokenName(name)
+	if broken == "" {
 		return nil
 	}
-	return &usageError{fmt.Sprintf("%q is not a profile name", clip(name)), "use lower-case letters, digits, - and _"}
+	return &usageError{fmt.Sprintf("%q is not a profile name: %s", clip(name), broken), "use lower-case letters, digits, - and _, such as team-2"}
+}
+
+// brokenName is the rule that keeps a name from being one of a profile; "": none does.
+func brokenName(name string) string {
+	strange := strings.IndexFunc(name, func(c rune) bool { return c >= utf8.RuneSelf || !profileName.MatchString("a"+string(c)) })
+	switch {
+	case name == "":
+		return "it is empty"
+	case strings.HasPrefix(name, "ledger-"): // those of the engine's own records
+		return `names that begin with "ledger-" are taken`
+	case profileName.MatchString(name):
+		return ""
+	case strange >= 0:
+		c, _ := utf8.DecodeRuneInString(name[strange:])
+		return fmt.Sprintf("%q may not be in it", string(c))
+	case len(name) > 64:
+		return fmt.Sprintf("it has %d characters, and may have 64", len(name))
+	}
+	return fmt.Sprintf("it begins with %q, and has to begin with a letter or a digit", name[:1])
 }

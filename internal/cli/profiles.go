@@ -29,6 +29,15 @@ type profileRow struct {
 	ClientID    string   `json:"clientId,omitempty"`
 	Servers     endpoint `json:"servers"`
 	Directories []string `json:"directories"`
+	Invalid     string   `json:"invalid,omitempty"` // why the profile cannot be used
+}
+
+// way is how the profile logs in, for people.
+func (r *profileRow) way() method {
+	if r.Invalid != "" {
+		return "invalid"
+	}
+	return r.Method
 }
 
 func (a *app) profileList() *cobra.Command {
@@ -44,6 +53,7 @@ func (a *app) profileList() *cobra.Command {
 				return err
 			}
 			rows := a.profileRows(s)
+			a.tellUnfit(s)
 			if asJSON {
 				return writeJSON(a.Stdout, rows)
 			}
@@ -62,6 +72,9 @@ func (a *app) profileRows(s *settings) []profileRow {
 		row := profileRow{
 			Name: name, Selected: name == chosen, Default: name == first(s.Default, "default"), Method: p.Method.or(byJWT),
 			ClientID: p.ClientID, Servers: endpoint{p.RingCentral, p.RingCX}, Directories: []string{},
+		}
+		if unfit := s.unfit[name]; unfit != nil {
+			row.Invalid = unfit.problem
 		}
 		for _, dir := range slices.Sorted(maps.Keys(s.Directories)) {
 			if s.Directories[dir] == name {
@@ -85,14 +98,14 @@ func (a *app) printProfiles(s *settings, rows []profileRow) error {
 		w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "\tPROFILE\tLOGIN\tAPP\tRINGCX\tDIRECTORIES")
 		for _, r := range rows {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), r.Name, r.Method, printable(first(r.ClientID, "-")), printable(r.Servers.RingCX), printable(strings.Join(r.Directories, ", ")))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), printable(r.Name), r.way(), printable(first(r.ClientID, "-")), printable(r.Servers.RingCX), printable(strings.Join(r.Directories, ", ")))
 		}
 		if err := w.Flush(); err != nil {
 			return err
 		}
 	} else {
 		for _, r := range rows {
-			if _, err := fmt.Fprintf(a.Stdout, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), r.Name, r.Method, r.ClientID, r.Servers.RingCX, strings.Join(r.Directories, ",")); err != nil {
+			if _, err := fmt.Fprintf(a.Stdout, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), oneLine(r.Name), r.way(), r.ClientID, r.Servers.RingCX, strings.Join(r.Directories, ",")); err != nil {
 				return err
 			}
 		}
@@ -181,7 +194,9 @@ func (a *app) useProfile(name, directory string) error {
 		}
 	}
 	err := a.changeSettings(func(s *settings) error {
-		if _, known := s.Profiles[name]; !known && name != "" {
+		if _, known := s.fit(name); !known && name != "" && s.unfit[name] != nil {
+			return s.unfit[name]
+		} else if !known && name != "" {
 			return &hintedError{fmt.Errorf("%s", s.noProfile(name)), "make it with: ringcx login --profile NAME"}
 		}
 		switch {
@@ -230,7 +245,11 @@ func (a *app) realDirectory(name string, goneIsFine bool) (string, error) {
 		}
 	}
 	if err != nil {
-		return "", &usageError{unwrapPath(err), "--directory names a directory that is there"}
+		text := unwrapPath(err)
+		if !strings.Contains(text, name) {
+			text = name + ": " + text
+		}
+		return "", &usageError{text, "--directory names a directory that is there"}
 	}
 	return path, nil
 }
@@ -260,25 +279,50 @@ func (a *app) deleteProfile(name string, local bool) error {
 	if err != nil {
 		return err
 	}
-	if err := checkProfileName(name); err != nil && (name == "" || s.Default != name) {
+	_, known := s.Profiles[name]
+	if err := checkProfileName(name); err != nil && !known && (name == "" || s.Default != name) {
 		return err
 	}
-	_, known := s.Profiles[name]
 	if !known && s.Default != name && !slices.Contains(slices.Collect(maps.Values(s.Directories)), name) {
 		return &hintedError{fmt.Errorf("%s", s.noProfile(name)), "'ringcx profile list' shows them"}
 	}
-	if known {
-		if err := a.logOutOf(name, local); err != nil {
-			return err
-		}
+	switch unfit := s.unfit[name]; {
+	case unfit != nil && local:
+		err = a.forgetUnfit(name)
+	case unfit != nil:
+		err = unfit
+	case known:
+		err = a.logOutOf(name, local)
+	}
+	if err != nil {
+		return err
 	}
 	return a.changeSettings(func(s *settings) error {
+		delete(s.Profiles, name)
 		if s.Default == name {
 			s.Default = ""
 		}
 		maps.DeleteFunc(s.Directories, func(_, used string) bool { return used == name })
 		return nil
 	})
+}
+
+// forgetUnfit forgets what is stored of a profile that cannot be used. One whose name is none has nothing.
+func (a *app) forgetUnfit(name string) error {
+	if checkProfileName(name) != nil {
+		return nil
+	}
+	store, err := a.openStore()
+	if err != nil {
+		return err
+	}
+	for _, key := range []string{name, secretsKey(name)} {
+		if err := a.telling(store).Update(a.Context, key, func(_ []byte, save func([]byte) error) error { return save(nil) }); err != nil {
+			return err
+		}
+	}
+	a.inform("Forgot profile %s. Whether a session of it lives at the vendor is not known.\n", name)
+	return nil
 }
 
 // configurable reports whether there is a place for config.toml.

@@ -51,8 +51,10 @@ func Main(env *Env) int {
 			app.report(err)
 		}
 		return exitUnread
-	case err == nil && out.failure() != nil:
-		return app.report(out.failure())
+	case out.failure() != nil && (err == nil || err.Error() == out.failure().Error()):
+		return app.report(&hintedError{
+			fmt.Errorf("standard output could not be written: %w", unwrapOutput(out.failure())), "make room where it goes, or let it go elsewhere; nothing stored was lost",
+		})
 	case err == nil:
 		return exitDone
 	case env.Context.Err() != nil:
@@ -125,6 +127,12 @@ func (a *app) hintFor(err error) string {
 		return why
 	}
 	own := errors.As(err, &hinted) && !errors.As(err, &vendor) || errors.As(err, &failed)
+	if hint := a.goneSandbox(err); hint != "" {
+		return hint
+	}
+	if hint := a.elsewhere(err); hint != "" {
+		return hint
+	}
 	if strings.Contains(hintFor(err), "'ringcx logout --local'") {
 		return strings.ReplaceAll(hintFor(err), "'ringcx logout --local'", "'"+logoutCommand(a.inUse, true)+"'")
 	}
@@ -160,9 +168,10 @@ type app struct {
 
 	evaluated bool // a shell evaluates what is printed
 
-	accountFile string // the file that the variables of the account come from; "": the environment
-	fileProfile string // the profile that it names; "": none
-	inUse       string // the profile that was chosen, for hints; "": none
+	accountFile string  // the file that the variables of the account come from; "": the environment
+	fileProfile string  // the profile that it names; "": none
+	inUse       string  // the profile that was chosen, for hints; "": none
+	at          lineage // its app and servers, or those of the variables, for hints
 
 	account *account // whose session it is, for hints; nil: nobody's
 

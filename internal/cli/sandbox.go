@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -145,7 +146,7 @@ func (a *app) consolePassword(file string) (string, error) {
 
 // logRequest shows each request to people, never its secrets: the log holds none.
 func (a *app) logRequest(r sandbox.Request) {
-	if !a.verbose && (!a.ErrTerminal || a.elsewhere()) {
+	if !a.verbose && (!a.ErrTerminal || a.backgrounded()) {
 		return
 	}
 	line := fmt.Sprintf("%s  %d  %-6s %s", r.Time.Local().Format(time.TimeOnly), r.Status, r.Method, r.Path)
@@ -161,25 +162,29 @@ func (a *app) logRequest(r sandbox.Request) {
 	fmt.Fprintln(a.Stderr, printable(line))
 }
 
-// elsewhere says whether somebody does something else in the terminal now, who is not to be disturbed.
-func (a *app) elsewhere() bool { return a.ErrTerminal && a.Background != nil && a.Background() }
+// backgrounded says whether somebody does something else in the terminal now, who is not to be disturbed.
+func (a *app) backgrounded() bool { return a.ErrTerminal && a.Background != nil && a.Background() }
 
 // quietly writes to Stderr, unless that is a terminal in which somebody does something else.
 type quietly struct{ *app }
 
 // Write implements io.Writer.
 func (q quietly) Write(p []byte) (int, error) {
-	if q.elsewhere() && !q.verbose {
+	if q.backgrounded() && !q.verbose {
 		return len(p), nil
 	}
 	return q.Stderr.Write(p)
 }
 
-// unwrapOp leaves the address out of a network error that has been named already.
+// unwrapOp leaves out of a network error the address, which has been named already, and the call of the system.
 func unwrapOp(err error) error {
 	var op *net.OpError
 	if errors.As(err, &op) {
-		return op.Err
+		err = op.Err
+	}
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		err = call.Err
 	}
 	return err
 }

@@ -72,7 +72,7 @@ func (q *inquiry) namespace(name string) (string, error) {
 	if err := q.ask(http.MethodPost, q.base.String()+"/_sandbox/namespaces", body, &got); err != nil {
 		var refused *refusedBy
 		if errors.As(err, &refused) {
-			return "", &usageError{fmt.Sprintf("--namespace %s: %s", printable(clip(name)), refused.text), "such as --namespace nightly"}
+			return "", &usageError{"--namespace: " + refused.text, "such as --namespace nightly"}
 		}
 		return "", err
 	}
@@ -273,10 +273,12 @@ func (q *inquiry) unreached(err error) error {
 		hint = "start it with --host " + shellWord(host) + ", and give programs what it then writes"
 	case errors.As(err, &unknown):
 		hint = "give the directory of that sandbox with --tls DIR"
+	case errors.Is(err, fs.ErrNotExist):
+		hint = "--tls names the directory that the sandbox was started with"
 	case errors.As(err, &record), q.base.Scheme == "https" && errors.Is(err, http.ErrSchemeMismatch):
 		hint = "what listens there speaks no TLS: leave --tls out, or start the sandbox with it"
 	}
-	return &hintedError{fmt.Errorf("no sandbox answers at %s: %s", q.base, printable(err.Error())), hint}
+	return &hintedError{fmt.Errorf("no sandbox answers at %s: %s", q.base, printable(unwrapOp(err).Error())), hint}
 }
 
 func (q *inquiry) once(method, address string, body []byte, password string) (heard, error) {

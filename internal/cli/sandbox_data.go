@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -25,6 +26,9 @@ func (a *app) keepIn(path string, opts *sandbox.Options) (closing func() error, 
 	data, err := datafile.Open(path)
 	if err != nil {
 		text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), path+" "), path+": ")
+		if wrong := (*fs.PathError)(nil); errors.As(err, &wrong) && wrong.Path == path {
+			text = wrong.Err.Error() // the path is named already
+		}
 		return nil, &usageError{"--data " + path + ": " + text, dataHint(text)}
 	}
 	for _, loose := range data.WasOpen() {
@@ -37,6 +41,13 @@ func (a *app) keepIn(path string, opts *sandbox.Options) (closing func() error, 
 // badStart is why a sandbox does not start: its options, or what is kept in the file data.
 func badStart(text, data string) error {
 	if data == "" || !strings.Contains(text, "what was kept") {
+		for begins, flag := range map[string]string{
+			"token lifetime": "--token-ttl: the ", "unknown algorithm": "--algorithm: ", "hostile is": "--hostile: ", "there is no profile": "--emulate: ",
+		} {
+			if strings.HasPrefix(text, begins) {
+				text = flag + text
+			}
+		}
 		return &usageError{text, "see 'ringcx sandbox --help'"}
 	}
 	return &usageError{"--data " + data + ": " + text, dataHint(text)}
@@ -45,6 +56,8 @@ func badStart(text, data string) error {
 // dataHint is what helps where a file cannot be used.
 func dataHint(text string) string {
 	switch {
+	case strings.Contains(text, "no such file"):
+		return "make the directory that it is to lie in, or give another file"
 	case strings.Contains(text, "with seed"):
 		return "start it with that seed, or give another file"
 	case strings.Contains(text, "symbolic link"):
@@ -62,14 +75,15 @@ func takeSnapshot(box *sandbox.Server, path string) error {
 	if path == "" {
 		return nil
 	}
+	const purpose = "give what GET /_sandbox/snapshot answered"
 	f, err := os.Open(path) //nolint:gosec // the user's file
 	if err != nil {
-		return err
+		return &hintedError{errors.New("--snapshot " + unwrapPath(err)), purpose}
 	}
 	defer f.Close() //nolint:errcheck // it was read
 	if err := box.Restore(f); err != nil {
 		text := strings.TrimPrefix(err.Error(), "sandbox: ")
-		return &usageError{fmt.Sprintf("--snapshot %s: %s", path, text), "give what GET /_sandbox/snapshot answered"}
+		return &usageError{fmt.Sprintf("--snapshot %s: %s", path, text), purpose}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -108,8 +109,30 @@ func (p *place) writeEnv(url string, demo sandbox.Credentials) error {
 	if err != nil {
 		return err
 	}
-	return file.Explain(p.writeTo, writePrivate(p.writeTo, []byte(text)))
+	return ofFlag("--write-env", p.writeTo, writePrivate(p.writeTo, []byte(text)))
 }
+
+// ofFlag is what is wrong with the path that a flag names.
+func ofFlag(flag, path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	err = file.Explain(path, err)
+	text := err.Error()
+	if !strings.Contains(text, path) {
+		text = path + ": " + text
+	}
+	return &hintedError{fmt.Errorf("%s: %w", flag, &rephrased{text, err}), first(hintFor(err), "give "+flag+" another place")}
+}
+
+// rephrased is an error in other words.
+type rephrased struct {
+	text string
+	error
+}
+
+func (e *rephrased) Error() string { return e.text }
+func (e *rephrased) Unwrap() error { return e.error }
 
 // writePrivate writes a file that only its owner reads, in a directory made for it. A link in its place is replaced.
 func writePrivate(path string, data []byte) error {
@@ -197,11 +220,8 @@ func (p *place) listener(ctx context.Context, now time.Time) (ln net.Listener, c
 }
 
 func (p *place) tlsConfig(addr net.Addr, now time.Time) (config *tls.Config, notes []string, err error) {
-	if err := localtls.MakeDir(p.tlsDir); err != nil {
-		return nil, nil, err
-	}
-	if err := file.CheckOwned(p.tlsDir); err != nil {
-		return nil, nil, err
+	if err := cmp.Or(localtls.MakeDir(p.tlsDir), file.CheckOwned(p.tlsDir)); err != nil {
+		return nil, nil, ofFlag("--tls", p.tlsDir, err)
 	}
 	for _, path := range localtls.KeyFiles(p.tlsDir) {
 		switch f, err := file.OpenPrivate(path, nil); {
@@ -221,7 +241,7 @@ func (p *place) tlsConfig(addr net.Addr, now time.Time) (config *tls.Config, not
 	}
 	config, replaced, err := localtls.Config(p.tlsDir, localtls.Server{Hosts: hosts, IPs: ips, Private: all, Vendor: p.vendor}, now)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, ofFlag("--tls", p.tlsDir, err)
 	}
 	for _, path := range replaced {
 		notes = append(notes, fmt.Sprintf("%s is new: no authority in it could sign for all that is wanted now, or it was over. Where you put a copy of it, put this one.", path))

@@ -94,7 +94,7 @@ func (a *app) httpServer(h http.Handler, config *tls.Config, all *inFlight) *htt
 func (a *app) announce(url string, at *place, opts *sandbox.Options, now inForce, notes []string) {
 	say := func(format string, args ...any) { fmt.Fprintln(a.Stderr, printable(fmt.Sprintf(format, args...))) }
 	stop := "Ctrl-C"
-	if a.elsewhere() { // where it would reach another program
+	if a.backgrounded() { // where it would reach another program
 		stop = fmt.Sprintf("'kill %d'", os.Getpid())
 	}
 	say("RingCX sandbox on %s, tokens live %s. Stop it with %s.", url, span(now.tokenTTL), stop)

@@ -62,7 +62,7 @@ func (a *app) writeSecrets(ctx context.Context, store ringcx.Store, profile stri
 // readStored reads the secrets of the account's profile, if there is one. Those that were given for another app or other
 // servers than config.toml names now are not used.
 func (a *app) readStored(acc *account) (err error) {
-	saved, known := acc.settings.Profiles[acc.profile]
+	saved, known := acc.settings.fit(acc.profile)
 	if !known {
 		return nil
 	}

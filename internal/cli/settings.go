@@ -41,6 +41,9 @@ func (a *app) loadSettings() (*settings, string, error) {
 	if err != nil {
 		return nil, "", &usageError{fmt.Sprintf("%s: %s", a.settingsPath(), err), hintFor(err)}
 	}
+	for _, problem := range s.unfit {
+		problem.problem = fmt.Sprintf("%s: %s", a.settingsPath(), problem.problem)
+	}
 	for _, w := range warnings {
 		a.tells(fmt.Sprintf("%s: %s", a.settingsPath(), w))
 	}
@@ -63,30 +66,49 @@ func (a *app) readSettingsFile() ([]byte, error) {
 
 const mendSettings = "mend the file, or remove it and log in again"
 
-// parseSettings reads config.toml. A setting that is not known may be misspelt, or of a newer version: it is a warning.
+// parseSettings reads config.toml. A setting that is not known may be misspelt, or of a newer version: it is a warning. So is
+// a profile that cannot be used, which others do without: see settings.unfit.
 func parseSettings(data []byte) (s *settings, warnings []string, err error) {
-	s = &settings{}
-	meta, err := toml.Decode(string(data), s)
-	if err != nil {
-		return nil, nil, &usageError{oneLine(strings.TrimPrefix(err.Error(), "toml: ")), mendSettings}
-	}
-	wrong := func(hint, problem string, path ...string) error {
+	wrong := func(hint, problem string, path ...string) *usageError {
 		if n := readDocument(string(data)).lineOf(path...); n > 0 {
 			problem = fmt.Sprintf("line %d: %s", n, problem)
 		}
 		return &usageError{problem, hint}
 	}
-	for _, key := range meta.Keys() {
-		if name := meant(key); name != "" {
-			return nil, nil, wrong(mendSettings, fmt.Sprintf("%q is written %q", clip(key.String()), name), key...)
+	s, meta, misfits, err := decodeSettings(string(data))
+	if err != nil {
+		return nil, nil, &usageError{oneLine(strings.TrimPrefix(err.Error(), "toml: ")), mendSettings}
+	}
+	unfit := func(name string, problem *usageError) {
+		if _, told := s.unfit[name]; !told {
+			problem.remedy = strings.Replace(problem.remedy, mendSettings, "mend it, or forget the profile: ringcx profile delete --local "+shellWord(name), 1)
+			s.unfit[name] = problem
 		}
+	}
+	for _, m := range misfits {
+		problem := wrong(mendSettings, fmt.Sprintf("%s is %s, and has to be %s", said(toml.Key(m.path).String()), m.is, m.belongs), m.path...)
+		if len(m.path) == 1 || m.path[0] != "profile" {
+			return nil, nil, problem
+		}
+		unfit(m.path[1], problem)
+	}
+	for _, key := range meta.Keys() {
+		name := meant(key)
+		if name == "" {
+			continue
+		}
+		problem := wrong(mendSettings, fmt.Sprintf("%q is written %q", clip(key.String()), name), key...)
+		if len(key) == 1 {
+			return nil, nil, problem
+		}
+		unfit(key[1], problem)
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {
 		if problem, hint := s.Profiles[name].valid(); problem != "" {
-			return nil, nil, wrong(hint, fmt.Sprintf("profile %q: %s", clip(name), problem), "profile", name)
+			unfit(name, wrong(hint, fmt.Sprintf("profile %q: %s", clip(name), problem), "profile", name))
 		}
 		if err := checkProfileName(name); err != nil {
-			return nil, nil, wrong(mendSettings, err.Error(), "profile", name)
+			unfit(name, wrong(mendSettings, err.Error(), "profile", name))
 		}
 	}
 	for _, dir := range slices.Sorted(maps.Keys(s.Directories)) {
@@ -166,7 +188,7 @@ func (a *app) changeSettings(change func(*settings) error) error {
 	if err != nil {
 		return err
 	}
-	was := &settings{s.Default, maps.Clone(s.Profiles), maps.Clone(s.Directories)}
+	was := &settings{Default: s.Default, Profiles: maps.Clone(s.Profiles), Directories: maps.Clone(s.Directories), unfit: s.unfit}
 	if err := change(s); err != nil {
 		return err
 	}
@@ -174,6 +196,10 @@ func (a *app) changeSettings(change func(*settings) error) error {
 	switch {
 	case out == text:
 		return nil
+	case !inPlace && len(s.unfit) > 0:
+		for _, problem := range s.unfit {
+			return problem // to write it anew would lose what is wrong and could be mended
+		}
 	case !inPlace:
 		spare := a.settingsPath() + ".bak"
 		if err := file.Replace(spare, []byte(text)); err != nil {

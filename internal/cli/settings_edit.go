@@ -230,6 +230,10 @@ func edited(text string, was, now *settings) (string, bool) {
 			continue
 		}
 		before, after := fieldsOf(was.Profiles[name]), fieldsOf(next)
+		if was.unfit[name] != nil && next != was.Profiles[name] {
+			d.drop(table) // with what is wrong in it
+			before = fieldsOf(profile{})
+		}
 		for _, f := range profileFields {
 			if before[f] != after[f] {
 				d.put(table, f, after[f])
@@ -300,8 +304,7 @@ func fieldsOf(p profile) map[string]string {
 
 // says tells whether a text has the settings s, and nothing else that is known.
 func says(text string, s *settings) bool {
-	got := &settings{}
-	_, err := toml.Decode(text, got)
+	got, _, _, err := decodeSettings(text)
 	return err == nil && encoded(got) == encoded(s)
 }
 
@@ -318,7 +321,7 @@ func sameRest(before, after string, now *settings) bool {
 			for _, f := range profileFields {
 				delete(fields, f)
 			}
-			if _, stays := now.Profiles[name]; !stays || len(fields) == 0 {
+			if _, stays := now.Profiles[name]; !stays || len(fields) == 0 || now.unfit[name] != nil {
 				delete(profiles, name)
 			}
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -16,6 +17,11 @@ func (a *app) status() *cobra.Command {
 	var asJSON, explain bool
 	cmd := &cobra.Command{
 		Use: "status", Short: "Show the session without asking the vendor", Args: noArgs,
+		Long: `Shows what is stored of the session, what the next call does and what the vendor still allows, without asking it.
+
+Exit code 0 means that the next call brings a token as far as is known, or waits for one; 4 that a person has to log in, or
+a new JWT is needed; 1 that the vendor refused the last attempt for another reason. Both are problems to 'ringcx doctor'. A
+failure of the vendor's server or of the network is shown and is no error: the next call tries again.`,
 		RunE: func(*cobra.Command, []string) error {
 			session, acc, err := a.known()
 			if err != nil {
@@ -43,12 +49,31 @@ func (a *app) status() *cobra.Command {
 			if err == nil && st.Next == "login required" {
 				return ringcx.ErrLoginRequired
 			}
+			if err == nil {
+				return refusedLast(acc, st)
+			}
 			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	cmd.Flags().BoolVar(&explain, "explain", false, "also show every way to a token, and what the next call does")
 	return cmd
+}
+
+// refusedLast is the last failure, if it is one that the doctor calls a problem; both have the same exit code for it.
+func refusedLast(acc *account, st *ringcx.Status) error {
+	f := &facts{now: time.Now(), status: st}
+	f.describe(acc)
+	for _, found := range f.failed() {
+		if found.Level == levelProblem {
+			err := errors.New("no token came the last time: " + found.Text)
+			if strings.HasPrefix(st.Failure, ringcx.ErrLoginRequired.Error()) {
+				err = fmt.Errorf("%w: %s", ringcx.ErrLoginRequired, found.Text)
+			}
+			return &hintedError{err, found.Fix}
+		}
+	}
+	return nil
 }
 
 // explain prints the ladder: the ways to a token from the cheapest to the dearest, and why each can be taken or not.

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"runtime"
 	"sync"
 	"syscall"
@@ -33,6 +34,15 @@ func (s *sink) failure() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err
+}
+
+// unwrapOutput is what went wrong with standard output, without its name.
+func unwrapOutput(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // isUnread tells the error of a pipe whose reader has left, as head does when it has enough.

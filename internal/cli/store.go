@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -37,8 +39,11 @@ func (a *app) namedStore() (ringcx.Store, error) {
 	kind, dir, colon := strings.Cut(name, ":")
 	switch {
 	case name == "" && a.stateDir() == "":
-		return nil, &usageError{"there is no home directory to keep the session in", "set HOME, or RINGCX_STORE=file:DIR"}
+		return nil, &usageError{"there is no home directory to keep the session in", "set HOME, XDG_STATE_HOME or RINGCX_STORE=file:DIR"}
 	case name == "":
+		if _, err := os.Stat(a.stateDir()); errors.Is(err, fs.ErrNotExist) {
+			a.warnOthersHome(a.stateDir())
+		}
 		return &file.Store{Dir: a.stateDir(), Tell: a.tells}, nil
 	case !colon:
 		return nil, &usageError{"RINGCX_STORE does not begin with the kind of store and a colon", storeForms}
@@ -91,7 +96,7 @@ func (a *app) storeDir(kind, dir string) (string, error) {
 func (a *app) keyringStore(dir string) (ringcx.Store, error) {
 	if dir == "" {
 		if a.stateDir() == "" {
-			return nil, &usageError{"there is no home directory to keep the session in", "set HOME, or RINGCX_STORE=keyring:DIR"}
+			return nil, &usageError{"there is no home directory to keep the session in", "set HOME, XDG_STATE_HOME or RINGCX_STORE=keyring:DIR"}
 		}
 		dir = filepath.Join(a.stateDir(), "keyring")
 	}

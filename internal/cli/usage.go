@@ -43,6 +43,9 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return &usageError{fmt.Sprintf("'%s' takes no argument, but was given %q", cmd.CommandPath(), clip(args[0])), seeHelp(cmd)}
 	}
 	problem := fmt.Sprintf("'%s' has no command %q", cmd.CommandPath(), clip(args[0]))
+	if otherwise[strings.ToLower(args[0])] == cmd.Name() {
+		return &usageError{problem, fmt.Sprintf("'%s' alone does that; %s", cmd.CommandPath(), seeHelp(cmd))}
+	}
 	if near := nearCommand(cmd, args[0]); near != "" {
 		return &usageError{problem, fmt.Sprintf("did you mean '%s %s'? %s", cmd.CommandPath(), near, seeHelp(cmd))}
 	}
@@ -136,15 +139,19 @@ func unknownFlag(args []string, cmd *cobra.Command, err *pflag.NotExistError) er
 	return &usageError{"unknown flag: " + clip(written), hint}
 }
 
-// noEmptyNames refuses a flag that names a file and is given nothing, as by a variable that is not set: to go on without
-// the file would do something else than what was asked for.
+// noEmptyNames refuses a flag that is given nothing, as by a variable that is not set: to go on without it would do
+// something else than what was asked for.
 func noEmptyNames(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if what, _ := pflag.UnquoteUsage(flag); what == "FILE" && flag.Value.String() == "" {
 			err = &usageError{fmt.Sprintf("--%s names no file", flag.Name), "give the name of a file, or leave the flag out; is a variable not set?"}
 		}
-		if flag.Name == "profile" && flag.Value.String() == "" {
+		switch empty := flag.Value.Type() == "string" && flag.Value.String() == ""; {
+		case !empty || err != nil:
+		case flag.Name == "profile":
 			err = &usageError{"--profile names no profile", "give its name, or leave the flag out; is a variable not set?"}
+		default:
+			err = &usageError{fmt.Sprintf("--%s is empty", flag.Name), "give a value, or leave the flag out; is a variable not set?"}
 		}
 	})
 	return err

@@ -20,6 +20,10 @@ func isDropped(err error) bool {
 	return errors.As(err, &told) && told.Code == "42P01"
 }
 
+// otherTable is for a table of that name which this store has not made.
+const otherTable = "the table ringcx_lineages there is of another shape than this store's, so it is somebody else's: rename it, or name another " +
+	"database, or another schema as search_path, in the store's URL"
+
 // hints are for people who set a store up, by SQLSTATE.
 var hints = map[string]string{
 	"28P01": "check user and password in the store's URL",
@@ -29,6 +33,11 @@ var hints = map[string]string{
 	"42501": "let the owner of the database run: GRANT SELECT, INSERT, UPDATE ON ringcx_lineages TO the user of the store's " +
 		"URL; who is to create the table needs GRANT CREATE ON SCHEMA",
 	"25006": "this server is a read-only standby: list all hosts in the store's URL and add target_session_attrs=read-write",
+	"42703": otherTable,
+	"42804": otherTable,
+	"42809": otherTable,
+	"42883": otherTable,
+	"42P10": otherTable,
 	"53300": "the server has no connection left: give each program fewer with pool_max_conns in the store's URL",
 	"53100": "the server's disk is full",
 	"57P03": "the server starts or ends: try again when it has done so",

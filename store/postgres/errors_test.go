@@ -54,6 +54,29 @@ func TestErrorsSayWhatToDoAndNeverThePassword(t *testing.T) {
 	}
 }
 
+func TestATableOfAnotherShapeIsSaidToBeSomebodyElses(t *testing.T) {
+	for name, columns := range map[string]string{
+		"other names":   "id integer, body text",
+		"other types":   "key integer, value text, generation text, holder integer, lease_until text, updated_at text",
+		"no key":        `key text, value bytea, generation bigint, holder text, lease_until timestamptz, updated_at timestamptz`,
+		"fewer of ours": "key text PRIMARY KEY, value bytea",
+	} {
+		t.Run(name, func(t *testing.T) {
+			url := schema(t)
+			run(t, url, "CREATE TABLE ringcx_lineages ("+columns+")")
+			s, err := postgres.Open(t.Context(), url)
+			if err == nil {
+				t.Cleanup(s.Close)
+				err = s.Update(t.Context(), "k", func(_ []byte, save func([]byte) error) error { return save([]byte("v")) })
+			}
+			if err == nil {
+				t.Fatal("it is used")
+			}
+			wantHint(t, err, "of another shape than this store's")
+		})
+	}
+}
+
 func TestKeysThatCannotBeAreRefused(t *testing.T) {
 	s := open(t, schema(t))
 	for key, want := range map[string]string{"": "empty key", strings.Repeat("k", 1025): "too long", "a\x00b": "not text", "\xff": "not text"} {

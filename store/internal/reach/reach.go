@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -45,9 +46,22 @@ func Of(err error, w Words) Trouble {
 	case errors.As(err, &dns):
 		return Trouble{"the name server does not tell where " + Clip(dns.Name) + " is: " + Clip(dns.Err), "check that this machine is online, and its name server"}
 	case isOp && op.Op == "dial":
-		return Trouble{Clip(op.Error()), w.Dial}
+		return Trouble{Clip(dialed(op)), w.Dial}
 	}
 	return Trouble{}
+}
+
+// dialed is why there was no connection, without the words of the operating system for that it was one.
+func dialed(op *net.OpError) string {
+	err := op.Err
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		err = call.Err
+	}
+	if op.Addr == nil {
+		return err.Error()
+	}
+	return op.Addr.String() + ": " + err.Error()
 }
 
 func certificate(err error, w Words) Trouble {

@@ -1,0 +1,108 @@
+package main_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/ringcxtest"
+)
+
+// pathLines is a command line for each flag that names a file or a directory. PATH stands for it.
+var pathLines = map[string]string{
+	" --env-file":                         "token --env-file PATH",
+	"login --jwt-file":                    "login --profile other --jwt-file PATH",
+	"login --password-file":               "login --profile other --direct --username ada --password-file PATH",
+	"login --client-key":                  "login --profile other --client-key PATH",
+	"login --import":                      "login --profile other --import PATH",
+	"api --input":                         "api POST /voice/api/v1/admin/accounts --input PATH",
+	"api --output":                        "api /voice/api/v1/admin/accounts --output PATH",
+	"apitoken create --output":            "apitoken create --output PATH",
+	"apitoken delete --token-file":        "apitoken delete --yes --token-file PATH",
+	"conform --json":                      "conform --only fresh-start --json PATH -- true",
+	"conform --junit":                     "conform --only fresh-start --junit PATH -- true",
+	"profile use --directory":             "profile use sandbox --directory PATH",
+	"sandbox --data":                      "sandbox --listen 127.0.0.1:0 --data PATH",
+	"sandbox --snapshot":                  "sandbox --listen 127.0.0.1:0 --snapshot PATH",
+	"sandbox --write-env":                 "sandbox --listen 127.0.0.1:0 --write-env PATH",
+	"sandbox --tls":                       "sandbox --listen 127.0.0.1:0 --tls PATH",
+	"sandbox --console-password-file":     "sandbox --listen 127.0.0.1:0 --console-password-file PATH",
+	"sandbox env --console-password-file": "sandbox env --console-password-file PATH",
+}
+
+// pathFlags are the flags whose help says that they name a file or a directory.
+func pathFlags() (all []string) {
+	var look func(cmd *cobra.Command)
+	look = func(cmd *cobra.Command) {
+		_, name, _ := strings.Cut(cmd.CommandPath(), " ")
+		add := func(f *pflag.Flag) {
+			flag := name + " --" + f.Name
+			if what, _ := pflag.UnquoteUsage(f); (what == "FILE" || what == "DIR") && !slices.Contains(all, flag) {
+				all = append(all, flag)
+			}
+		}
+		cmd.LocalNonPersistentFlags().VisitAll(add)
+		cmd.PersistentFlags().VisitAll(add)
+		for _, c := range cmd.Commands() {
+			look(c)
+		}
+	}
+	look(cli.Pages())
+	return all
+}
+
+func TestAPathThatCannotBeUsedIsNamedWithItsFlag(t *testing.T) {
+	box := ringcxtest.NewServer(t, nil)
+	demo, home := box.Demo(), t.TempDir()
+	env := []string{
+		"HOME=" + home, "XDG_CONFIG_HOME=" + home + "/c", "XDG_STATE_HOME=" + home + "/s", "RINGCX_STORE=", "RC_SERVER_URL=" + box.URL, "RINGCX_SERVER_URL=" + box.URL,
+		"RC_APP_CLIENT_ID=" + demo.ClientID, "RC_APP_CLIENT_SECRET=" + demo.ClientSecret, "RC_USER_JWT=" + demo.JWT,
+	}
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = null.Close() })
+	if code, errs := into(t, null, env, "login", "--jwt"); code != 0 {
+		t.Fatal(errs)
+	}
+	file := filepath.Join(home, "a-file")
+	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	reads := []string{
+		" --env-file", "login --jwt-file", "login --password-file", "login --client-key", "login --import", "api --input", "apitoken delete --token-file",
+		"sandbox --snapshot", "sandbox --console-password-file", "sandbox env --console-password-file",
+	}
+	flags := pathFlags()
+	if len(flags) < 15 {
+		t.Fatalf("flags are not found: %q", flags)
+	}
+	for _, flag := range flags {
+		line, known := pathLines[flag]
+		if !known {
+			t.Errorf("%q names a file or a directory: add a line with it to pathLines", flag)
+			continue
+		}
+		name := flag[strings.LastIndex(flag, " ")+1:]
+		paths := []string{filepath.Join(file, "below")}
+		if slices.Contains(reads, flag) {
+			paths = append(paths, filepath.Join(home, "nothing"), home)
+		}
+		for _, path := range paths {
+			code, errs := into(t, null, env, strings.Fields(strings.ReplaceAll(line, "PATH", path))...)
+			if code == 0 || !strings.Contains(errs, name) || !strings.Contains(errs, path) || strings.Count(errs, "\n") != 2 || !strings.Contains(errs, "\nhint: ") {
+				t.Errorf("%s: exit code %d, %q", strings.ReplaceAll(line, "PATH", path), code, errs)
+			}
+			if twice := strings.Count(errs, "not a directory") + strings.Count(errs, "no such file"); twice > 1 {
+				t.Errorf("%s says the same twice: %q", line, errs)
+			}
+		}
+	}
+}
