@@ -31,12 +31,12 @@ func TestAFirstCallGoesByTheStoresClock(t *testing.T) {
 			if _, err := machine().TokenFor(t.Context(), time.Hour); err == nil || strings.Contains(err.Error(), "ended") {
 				t.Errorf("a token for an hour: %v", err)
 			}
-			wantAsked(t, v, 2, refreshPath)
+			wantAsked(t, v, 2) // no renewal would bring it
 			time.Sleep(2 * time.Minute)
 			if _, err := machine().TokenFor(t.Context(), 4*time.Minute); err != nil {
 				t.Errorf("a token for four minutes with a clock that is %s ahead: %v", ahead, err)
 			}
-			wantAsked(t, v, 3, refreshPath)
+			wantAsked(t, v, 2, refreshPath)
 			wantNoVerdicts(t, v)
 		})
 	}
