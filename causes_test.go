@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
@@ -163,4 +164,23 @@ func TestWhatIsNoTLSBehindAProxyIsTheProxysDoing(t *testing.T) {
 		wantCauseOf(t, err, proxy, "proxy-refused", "what comes through the proxy p:1 is not TLS with vendor.example", "a web server and no proxy")
 		wantCauseOf(t, err, nil, "tls-missing", "vendor.example answers", "does not speak TLS there") // control
 	}
+}
+
+func TestARefreshTokenIsNotSpentOverAConnectionThatWasNeverTrusted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, reach := distantVendor(t, true)
+		store := new(ringcx.Memory)
+		base, _ := reach()
+		mustToken(t, sessionOver(t, v, base, store))
+		time.Sleep(6 * time.Minute)
+		strange, _ := reach()
+		strange.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
+		var untrusted x509.UnknownAuthorityError
+		if token, err := sessionOver(t, v, strange, store).Token(t.Context()); !errors.As(err, &untrusted) {
+			t.Fatalf("%v, %v", token, err)
+		}
+		n := len(v.Paths())
+		mustToken(t, sessionOver(t, v, base, store))
+		wantAsked(t, v, n, refreshPath)
+	})
 }

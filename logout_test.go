@@ -309,3 +309,19 @@ func TestASessionThatCouldNotBeForgottenIsNotEnded(t *testing.T) {
 		}
 	})
 }
+
+func TestALogoutLeavesWhatItCannotRead(t *testing.T) {
+	v, store := newVendor(t), new(ringcx.Memory)
+	const damaged = `{"version":1,"ringcx":{"acc`
+	err := store.Update(t.Context(), "k", func(_ []byte, save func([]byte) error) error { return save([]byte(damaged)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := v.Session(&ringcx.SessionOptions{Store: store, Key: "k"})
+	if err := s.Logout(t.Context()); err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("the logout ends with %v", err)
+	}
+	if now := value(t, store, "k"); string(now) != damaged || len(v.Paths()) > 0 {
+		t.Errorf("the store holds %s after %d requests", now, len(v.Paths()))
+	}
+}

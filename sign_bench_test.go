@@ -35,7 +35,7 @@ func BenchmarkRoundTrip(b *testing.B) {
 			req.Header.Set("Accept", "application/json")
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := base.RoundTrip(req); err != nil {
+				if _, err := base.RoundTrip(req); err != nil { //nolint:bodyclose // there is none
 					b.Fatal(err)
 				}
 			}

@@ -263,7 +263,7 @@ func TestARequestOfTheProgramStaysAsItIs(t *testing.T) {
 			req.Header["X-Mark"] = marks
 			header, address := req.Header.Clone(), req.URL.String()
 			for range 2 {
-				if _, err := tr.RoundTrip(req); err != nil {
+				if _, err := tr.RoundTrip(req); err != nil { //nolint:bodyclose // there is none
 					t.Fatal(err)
 				}
 				if got := seen.Header["X-Mark"]; !slices.Equal(got, []string{"of the program", "of the base"}) || seen.Header.Get("User-Agent") != "ours" {

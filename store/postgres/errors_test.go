@@ -209,3 +209,15 @@ func TestAPoolOfTheProgramOutlivesTheStoreAndOneOfItsOwnDoesNot(t *testing.T) {
 		t.Error("a store of a pool that is closed was made")
 	}
 }
+
+func TestWhoCannotListenIsToldWhy(t *testing.T) {
+	server, err := testservers.Postgres()
+	testservers.Need(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1", err)
+	s := open(t, server.URL())
+	if err := server.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Listen(t.Context()); err == nil {
+		t.Error("it listens to a server that is not there")
+	}
+}
