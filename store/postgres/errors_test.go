@@ -5,6 +5,7 @@ package postgres_test
 import (
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -219,5 +220,33 @@ func TestWhoCannotListenIsToldWhy(t *testing.T) {
 	}
 	if err := s.Listen(t.Context()); err == nil {
 		t.Error("it listens to a server that is not there")
+	}
+}
+
+func TestWhatSeveralServersSayIsSaidOnce(t *testing.T) {
+	strange := func() string {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = l.Close() })
+		go func() {
+			for {
+				conn, err := l.Accept()
+				if err != nil {
+					return
+				}
+				_, _ = conn.Read(make([]byte, 512))
+				_, _ = conn.Write([]byte("R\x00\x00\x00\x08\x00\x00\x00\x02")) // Kerberos 5, which is not spoken any more
+				_, _ = conn.Read(make([]byte, 512))
+				_ = conn.Close()
+			}
+		}()
+		return l.Addr().String()
+	}
+	one, other := strange(), strange()
+	_, err := postgres.Open(t.Context(), "postgres://u:canary@"+one+","+other+","+one+"/db?sslmode=disable")
+	if err == nil || strings.Count(err.Error(), one) != 1 || strings.Count(err.Error(), other) != 1 || strings.Contains(err.Error(), "canary") {
+		t.Errorf("%v", err)
 	}
 }
