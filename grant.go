@@ -1,6 +1,7 @@
 package ringcx
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -154,6 +155,7 @@ func checkTokens(op, access, refresh string) error {
 
 // Revoke ends the RingCentral session that token belongs to, with all its access and refresh tokens.
 func (c *Config) Revoke(ctx context.Context, token *Token) error {
+	token = cmp.Or(token, new(Token))
 	if err := unsentToken(opRevoke, "RingCentral token", or(token.RefreshToken, token.AccessToken)); err != nil {
 		return err
 	}
@@ -166,6 +168,9 @@ func (c *Config) Revoke(ctx context.Context, token *Token) error {
 
 // unsentToken is a token of a program's own that cannot be one.
 func unsentToken(op, name, token string) error {
+	if token == "" {
+		return unsent(op, fmt.Errorf("there is no %s", name))
+	}
 	return unsent(op, checkInputs(input{name, token, foreign}))
 }
 
