@@ -25,7 +25,8 @@ const (
 // own, and says whose tokens they are where a [Store] keeps them: by being [Identified], or by a SessionOptions.Key.
 type Grant interface {
 	// Renew returns a new RingCentral token. With prev it renews prev by its refresh token; without (nil) it logs
-	// in anew, and answers [ErrLoginRequired] if that takes a person.
+	// in anew, and answers [ErrLoginRequired] if that takes a person. Where Obtained and Expiry of the new token are zero,
+	// it was obtained now and ends as [Token] says.
 	Renew(ctx context.Context, prev *Token) (*Token, error)
 }
 

@@ -134,7 +134,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp, err := t.send(t.sign(req, token))
-	if err != nil {
+	if err != nil || resp == nil { // net/http says what to think of a base that brings neither
 		return nil, err
 	}
 	session, _ := t.Source.(interface{ Invalidate(*Token) })
@@ -240,7 +240,7 @@ func (t *Transport) again(req *http.Request, resp *http.Response, refused *Token
 	}
 	drain(resp)
 	resp, err = t.send(repeat)
-	if err == nil && resp.StatusCode != http.StatusUnauthorized {
+	if err == nil && resp != nil && resp.StatusCode != http.StatusUnauthorized {
 		t.confirm(token)
 	}
 	return resp, err

@@ -372,3 +372,19 @@ func TestACookieOfAJarDoesNotStandBeforeTheToken(t *testing.T) {
 		}
 	}
 }
+
+func TestABaseThatBringsNothingIsAnErrorOfTheRequest(t *testing.T) {
+	base := roundTrip(func(*http.Request) (*http.Response, error) { return nil, nil }) //nolint:nilnil // what no base should do
+	client := &http.Client{Transport: &ringcx.Transport{Source: &fixed{AccessToken: "a"}, Host: "api.example", Base: base}}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.example/voice/api/v1/admin/users", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := client.Do(req)
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "returned a nil *Response") {
+		t.Errorf("error: %v", err)
+	}
+}
