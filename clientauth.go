@@ -60,7 +60,25 @@ type signer struct {
 	sign      func(input []byte) ([]byte, error)
 }
 
-var errSigningKey = errors.New("the signing key must be RSA with 2048 bits at least, ECDSA with the curve P-256, or Ed25519")
+// signingKeyError is a SigningKey that cannot be used.
+type signingKeyError struct{}
+
+func (signingKeyError) Error() string {
+	return "the signing key must be RSA with 2048 bits at least, ECDSA with the curve P-256, or Ed25519"
+}
+
+// Hint tells what to do about it.
+func (signingKeyError) Hint() string {
+	return "give the private key whose public half is registered with the app; a key that could not be read is no key"
+}
+
+// returns tells whether f came back. A key that was never filled panics when it is asked, and renewals run where no caller
+// could catch that.
+func returns(f func()) (back bool) {
+	defer func() { back = recover() == nil }()
+	f()
+	return
+}
 
 // signer is nil for apps that do not sign.
 func (c Config) signer() (*signer, error) {
@@ -84,15 +102,19 @@ func keySigner(key crypto.Signer) (*signer, error) {
 		hash := sha256.Sum256(input)
 		return key.Sign(rand.Reader, hash[:], crypto.SHA256)
 	}
-	switch public := key.Public().(type) {
+	var public crypto.PublicKey
+	if !returns(func() { public = key.Public() }) {
+		return nil, signingKeyError{}
+	}
+	switch public := public.(type) {
 	case *rsa.PublicKey:
-		if public.N.BitLen() < 2048 { // RFC 7518, section 3.3
-			return nil, errSigningKey
+		if public == nil || public.N == nil || public.N.BitLen() < 2048 { // RFC 7518, section 3.3
+			return nil, signingKeyError{}
 		}
 		return &signer{"RS256", hashed}, nil
 	case *ecdsa.PublicKey:
-		if public.Curve != elliptic.P256() {
-			return nil, errSigningKey
+		if public == nil || public.Curve != elliptic.P256() {
+			return nil, signingKeyError{}
 		}
 		return &signer{"ES256", func(input []byte) ([]byte, error) {
 			der, err := hashed(input)
@@ -104,7 +126,7 @@ func keySigner(key crypto.Signer) (*signer, error) {
 	case ed25519.PublicKey:
 		return &signer{"EdDSA", func(input []byte) ([]byte, error) { return key.Sign(rand.Reader, input, crypto.Hash(0)) }}, nil
 	}
-	return nil, errSigningKey
+	return nil, signingKeyError{}
 }
 
 // keyName tells signing keys apart; "" if there is none.
@@ -112,8 +134,9 @@ func (c Config) keyName() string {
 	if c.SigningKey == nil {
 		return ""
 	}
-	der, err := x509.MarshalPKIXPublicKey(c.SigningKey.Public())
-	if err != nil {
+	var der []byte
+	var err error
+	if !returns(func() { der, err = x509.MarshalPKIXPublicKey(c.SigningKey.Public()) }) || err != nil {
 		return c.KeyID
 	}
 	return c.KeyID + fingerprint(string(der))
@@ -151,7 +174,10 @@ func (c Config) clientAssertion(s *signer) (string, error) {
 		return "", err
 	}
 	input := base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(claims)
-	signature, err := s.sign([]byte(input))
+	var signature []byte
+	if !returns(func() { signature, err = s.sign([]byte(input)) }) {
+		err = errors.New("the key is incomplete")
+	}
 	if err != nil {
 		return "", fmt.Errorf("sign the client assertion: %w", err)
 	}

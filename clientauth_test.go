@@ -127,6 +127,51 @@ func TestASigningKeyThatCannotBeUsedIsReportedBeforeAnythingIsSent(t *testing.T)
 	}
 }
 
+// publicHalf is a key whose public half is all there is.
+type publicHalf struct{ public crypto.PublicKey }
+
+func (h publicHalf) Public() crypto.PublicKey { return h.public }
+
+func (publicHalf) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
+	panic("there is nothing to sign with")
+}
+
+func TestASigningKeyThatWasNeverFilledIsAnErrorAndEndsNoProgram(t *testing.T) {
+	var asked []string
+	c := answering(t, func(_ http.ResponseWriter, r *http.Request) { asked = append(asked, r.URL.Path) })
+	whole, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := func(key crypto.Signer) (told, err error) {
+		own := *c
+		own.SigningKey = key
+		_, err = own.NewSession(own.JWT(jwtValue), &ringcx.SessionOptions{MaxWait: -1}).Token(t.Context())
+		return own.Validate(), err
+	}
+	for name, key := range map[string]crypto.Signer{
+		"no RSA key": (*rsa.PrivateKey)(nil), "an empty RSA key": new(rsa.PrivateKey), "no ECDSA key": (*ecdsa.PrivateKey)(nil),
+		"an empty ECDSA key": new(ecdsa.PrivateKey), "no Ed25519 key": ed25519.PrivateKey(nil), "no public half": publicHalf{}, "no RSA half": publicHalf{(*rsa.PublicKey)(nil)},
+	} {
+		told, err := token(key)
+		if told == nil || err == nil || err.Error() != told.Error() || !strings.HasPrefix(told.Error(), "the signing key must be RSA") {
+			t.Errorf("%s: Validate tells %v, and the first call %v", name, told, err)
+		}
+		if hinted, ok := told.(interface{ Hint() string }); !ok || hinted.Hint() == "" {
+			t.Errorf("%s: no hint", name)
+		}
+	}
+	if told, err := token(publicHalf{whole.Public()}); told != nil || err == nil || !strings.Contains(err.Error(), "sign the client assertion: the key is incomplete") {
+		t.Errorf("half a key: Validate tells %v, and the first call %v", told, err)
+	}
+	if asked != nil {
+		t.Errorf("sent: %q", asked)
+	}
+	if told, _ := token(whole); told != nil || asked == nil {
+		t.Errorf("a whole key is refused, too, so this test shows nothing: %v", told)
+	}
+}
+
 func TestAssertionsAreDatedByTheVendorsClock(t *testing.T) {
 	ahead := 3 * time.Hour
 	var refused, accepted int

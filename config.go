@@ -128,9 +128,14 @@ func (c Config) Validate() error {
 			return &hostError{h.name, problem}
 		}
 	}
-	return checkInputs(
-		input{"client ID", c.ClientID, stray}, input{"client secret", c.ClientSecret, straySecret}, input{"name of the signing key (KeyID)", c.KeyID, unseen},
-	)
+	if err := checkInputs(
+		input{"client ID", c.ClientID, stray}, input{"client secret", c.ClientSecret, straySecret},
+		input{"name of the signing key (KeyID)", c.KeyID, unseen}, input{"UserAgent", c.UserAgent, unsendable},
+	); err != nil {
+		return err
+	}
+	_, err := c.signer()
+	return err
 }
 
 type hostError struct{ name, problem string }

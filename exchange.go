@@ -1,6 +1,7 @@
 package ringcx
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 // Exchange exchanges a RingCentral token for a RingCX token with a refresh token. It is one request and nothing more;
 // programs use a [Session], which knows when to ask and what the vendor allows.
 func (c *Config) Exchange(ctx context.Context, ringCentral *Token) (*Token, error) {
+	ringCentral = cmp.Or(ringCentral, new(Token))
 	if err := unsentToken(opExchange, "RingCentral token", ringCentral.AccessToken); err != nil {
 		return nil, err
 	}
@@ -28,6 +30,7 @@ func (c *Config) Exchange(ctx context.Context, ringCentral *Token) (*Token, erro
 // Refresh spends the refresh token of a RingCX token: the answer holds a new one and the old one is dead, even if the
 // answer gets lost. It is one request and nothing more; programs use a [Session], which saves what must not be lost.
 func (c *Config) Refresh(ctx context.Context, token *Token) (*Token, error) {
+	token = cmp.Or(token, new(Token))
 	if err := unsentToken(opRefresh, "RingCX refresh token", token.RefreshToken); err != nil {
 		return nil, err
 	}

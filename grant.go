@@ -1,6 +1,7 @@
 package ringcx
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -24,7 +25,8 @@ const (
 // own, and says whose tokens they are where a [Store] keeps them: by being [Identified], or by a SessionOptions.Key.
 type Grant interface {
 	// Renew returns a new RingCentral token. With prev it renews prev by its refresh token; without (nil) it logs
-	// in anew, and answers [ErrLoginRequired] if that takes a person.
+	// in anew, and answers [ErrLoginRequired] if that takes a person. Where Obtained and Expiry of the new token are zero,
+	// it was obtained now and ends as [Token] says.
 	Renew(ctx context.Context, prev *Token) (*Token, error)
 }
 
@@ -154,6 +156,7 @@ func checkTokens(op, access, refresh string) error {
 
 // Revoke ends the RingCentral session that token belongs to, with all its access and refresh tokens.
 func (c *Config) Revoke(ctx context.Context, token *Token) error {
+	token = cmp.Or(token, new(Token))
 	if err := unsentToken(opRevoke, "RingCentral token", or(token.RefreshToken, token.AccessToken)); err != nil {
 		return err
 	}
@@ -166,6 +169,9 @@ func (c *Config) Revoke(ctx context.Context, token *Token) error {
 
 // unsentToken is a token of a program's own that cannot be one.
 func unsentToken(op, name, token string) error {
+	if token == "" {
+		return unsent(op, fmt.Errorf("there is no %s", name))
+	}
 	return unsent(op, checkInputs(input{name, token, foreign}))
 }
 

@@ -3,9 +3,12 @@ package ringcx_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/ringcxtest"
@@ -144,5 +147,48 @@ func TestAGrantThatBringsNoTokenIsAnErrorThatSaysSo(t *testing.T) {
 			}
 			wantAsked(t, v, 0)
 		})
+	}
+}
+
+// askedGrant is one of a program's own that counts how often it is asked.
+type askedGrant struct {
+	asked int
+	bring func() (*ringcx.Token, error)
+}
+
+func (g *askedGrant) Renew(context.Context, *ringcx.Token) (*ringcx.Token, error) {
+	g.asked++
+	return g.bring()
+}
+
+func TestAGrantOfAProgramsOwnIsAskedOnceForWhatItBrings(t *testing.T) {
+	c := answering(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"accessToken":"b"}`) })
+	long := time.Now().Add(time.Hour)
+	for name, g := range map[string]struct {
+		token *ringcx.Token
+		err   error
+		want  string
+	}{
+		"with an end":         {&ringcx.Token{AccessToken: "a", Expiry: long}, nil, ""},
+		"without an end":      {&ringcx.Token{AccessToken: "a"}, nil, ""},
+		"a nil *Error":        {&ringcx.Token{AccessToken: "a"}, (*ringcx.Error)(nil), ""},
+		"no token":            {nil, nil, "log in: the grant brought no token that can be one (RFC 6750)"},
+		"neither, by a nil":   {nil, (*ringcx.Error)(nil), "log in: the grant brought no token that can be one (RFC 6750)"},
+		"an empty one":        {&ringcx.Token{Expiry: long}, nil, "log in: the grant brought no token that can be one (RFC 6750)"},
+		"one that has ended":  {&ringcx.Token{AccessToken: "a", Expiry: long.Add(-2 * time.Hour)}, nil, "log in: the grant brought a token that has ended"},
+		"one of yesterday":    {&ringcx.Token{AccessToken: "a", Obtained: long.Add(-24 * time.Hour)}, nil, "log in: the grant brought a token that has ended"},
+		"an error of its own": {nil, errors.New("no connection to the vault"), "no connection to the vault"},
+	} {
+		grant := &askedGrant{bring: func() (*ringcx.Token, error) { return g.token, g.err }}
+		_, err := c.NewSession(grant, &ringcx.SessionOptions{MaxWait: -1}).Token(t.Context())
+		if (err == nil) != (g.want == "") || err != nil && !strings.HasPrefix(err.Error(), g.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if grant.asked != 1 {
+			t.Errorf("%s: it was asked %d times", name, grant.asked)
+		}
+		if name == "without an end" && !g.token.Expiry.IsZero() {
+			t.Error("the program's own token was changed")
+		}
 	}
 }

@@ -75,6 +75,11 @@ func foreign(value string) string {
 	return firstOfKind(value, func(r, _ rune) bool { return r < ' ' || r > '~' })
 }
 
+// unsendable tells what no header may hold (RFC 9110, section 5.5). "": nothing.
+func unsendable(value string) string {
+	return firstOfKind(value, func(r, _ rune) bool { return r < ' ' && r != '\t' || r == '\x7f' })
+}
+
 // unseen tells what cannot belong to a name that people chose: what nobody sees, and blanks at its edges. "": nothing.
 func unseen(value string) string {
 	return cmp.Or(firstOfKind(value, func(r, _ rune) bool { return isHidden(r) }), spaceAtEdge(value))

@@ -164,6 +164,53 @@ func TestTokensOfAProgramsOwnAreNotSentWithWhatNoTokenHas(t *testing.T) {
 	}
 }
 
+func TestWithoutATokenNothingIsSent(t *testing.T) {
+	var asked atomic.Int64
+	c := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		_, _ = io.WriteString(w, `{"accessToken":"b","refreshToken":"c"}`)
+	})
+	for name, token := range map[string]*ringcx.Token{"no token": nil, "an empty token": {}} {
+		_, exchanged := c.Exchange(t.Context(), token)
+		_, refreshed := c.Refresh(t.Context(), token)
+		for want, err := range map[string]error{
+			"exchange the RingCentral token: there is no RingCentral token": exchanged, "refresh the RingCX token: there is no RingCX refresh token": refreshed,
+			"revoke the RingCentral session: there is no RingCentral token": c.Revoke(t.Context(), token),
+		} {
+			if err == nil || err.Error() != want {
+				t.Errorf("%s: %v, want %q", name, err, want)
+			}
+		}
+	}
+	if n := asked.Load(); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+	if _, err := c.Refresh(t.Context(), &ringcx.Token{RefreshToken: "a"}); err != nil || asked.Load() != 1 {
+		t.Errorf("a refresh token is not sent either, so this test shows nothing: %v", err)
+	}
+}
+
+func TestAUserAgentThatNoHeaderCanHoldIsNotBlamedOnTheNetwork(t *testing.T) {
+	c := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"access_token":"a","expires_in":3600}`)
+	})
+	for agent, want := range map[string]string{
+		"MyApp/1.0\n": "the UserAgent holds a line break (U+000A) as its character 10", "a\r\nX: y": "the UserAgent holds a line break (U+000D) as its character 2",
+		"a\x00": "the UserAgent holds a character that cannot be seen (U+0000) as its character 2",
+	} {
+		own := *c
+		own.UserAgent = agent
+		_, err := own.NewSession(own.JWT(jwtValue), &ringcx.SessionOptions{MaxWait: -1}).Token(t.Context())
+		if told := own.Validate(); told == nil || told.Error() != want || err == nil || err.Error() != want {
+			t.Errorf("%q: Validate tells %v, and the first call %v", agent, told, err)
+		}
+	}
+	c.UserAgent = "MyApp/1.0 (ünï; a\tb)"
+	if _, err := c.JWT(jwtValue).Renew(t.Context(), nil); err != nil {
+		t.Errorf("%q: %v", c.UserAgent, err)
+	}
+}
+
 func TestAServersAddressIsNamedByWhatIsWrongInIt(t *testing.T) {
 	for host, want := range map[string]string{
 		"https://platform\u200b.example": "the RingCentral server URL holds a zero-width space (U+200B) as its character 17",

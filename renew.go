@@ -262,10 +262,36 @@ func (s *Session) ask(ctx context.Context, a action, r *record) (*Token, error) 
 		prev = r.RingCentral.token()
 	}
 	t, err := s.grant.Renew(ctx, prev)
-	if err == nil && (t == nil || !s.direct && !isBearer(t.AccessToken)) { // a Grant of the program's own
-		err = &Error{Op: string(a), Message: "the grant brought no token that can be one (RFC 6750)", kind: failLost}
+	if e, typed := err.(*Error); err != nil && !(typed && e == nil) { //nolint:errorlint // a nil *Error is no error
+		return nil, err
 	}
-	return t, err
+	return s.brought(a, t)
+}
+
+// brought is a token as a Grant hands it over. One of the program's own may leave out when it ends (see Token.Expiry), and is
+// asked once, not until the limit, if what it brings is no use.
+func (s *Session) brought(a action, t *Token) (*Token, error) {
+	useless := func(problem string) (*Token, error) {
+		return nil, &Error{Op: string(a), Message: "the grant brought " + problem, kind: failLost}
+	}
+	if t == nil || !s.direct && !isBearer(t.AccessToken) {
+		return useless("no token that can be one (RFC 6750)")
+	}
+	switch s.grant.(type) {
+	case storedGrant, interface{ bind(from, to *Config) Grant }:
+		return t, nil
+	}
+	now, own := s.config.now(), *t
+	if own.Obtained.IsZero() {
+		own.Obtained = now
+	}
+	if own.Expiry.IsZero() {
+		own.Expiry = own.Obtained.Add(lifetime(own.AccessToken, 0))
+	}
+	if !own.Expiry.After(now) {
+		return useless("a token that has ended")
+	}
+	return &own, nil
 }
 
 func loginRequired(f *failure) error {

@@ -134,7 +134,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp, err := t.send(t.sign(req, token))
-	if err != nil {
+	if err != nil || resp == nil { // net/http says what to think of a base that brings neither
 		return nil, err
 	}
 	session, _ := t.Source.(interface{ Invalidate(*Token) })
@@ -203,9 +203,18 @@ func (t *Transport) token(req *http.Request) (*Token, error) {
 	if s, ok := t.Source.(*Session); ok && asker != nil && s.sameAs(asker) {
 		return nil, errSignsItself
 	}
-	token, err := t.Source.Token(req.Context())
+	token, err := t.fromSource(req)
 	if err != nil && marked {
 		err = &unsignedError{err}
+	}
+	return token, err
+}
+
+// fromSource is what the Source hands out, which may be a program's own.
+func (t *Transport) fromSource(req *http.Request) (*Token, error) {
+	token, err := t.Source.Token(req.Context())
+	if err == nil && (token == nil || token.AccessToken == "") {
+		err = errors.New("sign a request: the Transport's Source brought no token")
 	}
 	return token, err
 }
@@ -215,7 +224,7 @@ func (t *Transport) again(req *http.Request, resp *http.Response, refused *Token
 	if req.Body != nil && req.Body != http.NoBody && req.GetBody == nil {
 		return resp, nil
 	}
-	token, err := t.Source.Token(req.Context())
+	token, err := t.fromSource(req)
 	if err != nil {
 		drain(resp)
 		return nil, fmt.Errorf("the token was refused (401) and could not be renewed: %w", err)
@@ -231,7 +240,7 @@ func (t *Transport) again(req *http.Request, resp *http.Response, refused *Token
 	}
 	drain(resp)
 	resp, err = t.send(repeat)
-	if err == nil && resp.StatusCode != http.StatusUnauthorized {
+	if err == nil && resp != nil && resp.StatusCode != http.StatusUnauthorized {
 		t.confirm(token)
 	}
 	return resp, err
@@ -260,9 +269,10 @@ func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
 	case token.TokenType == authTokenType:
 		signed.Header.Set(authTokenType, token.AccessToken)
 	case wantsCookie(req.URL.Path):
+		dropCookie(signed.Header, "access_token")
 		signed.AddCookie(&http.Cookie{Name: "access_token", Value: token.AccessToken}) //nolint:gosec // of a request, which has no attributes
 	default:
-		signed.Header["Authorization"] = t.bearer(token.AccessToken)
+		signed.Header["Authorization"] = []string{t.bearer(token.AccessToken)} // of this request alone: its base may overwrite it
 	}
 	if t.UserAgent != "" && req.Header.Get("User-Agent") == "" {
 		signed.Header.Set("User-Agent", t.UserAgent)
@@ -271,18 +281,30 @@ func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
 }
 
 // authorization is a header with a token, which most requests have like the one before.
-type authorization struct {
-	token  string
-	values []string
-}
+type authorization struct{ token, value string }
 
-func (t *Transport) bearer(token string) []string {
+func (t *Transport) bearer(token string) string {
 	last := t.last.Load()
 	if last == nil || last.token != token {
-		last = &authorization{token, []string{"Bearer " + token}}
+		last = &authorization{token, "Bearer " + token}
 		t.last.Store(last)
 	}
-	return last.values
+	return last.value
+}
+
+// dropCookie takes the cookies of a name out of a request, as a jar may have put in one with an older token: servers take the first.
+func dropCookie(h http.Header, name string) {
+	var kept []string
+	for _, line := range h["Cookie"] {
+		for pair := range strings.SplitSeq(line, ";") {
+			if key, _, _ := strings.Cut(pair, "="); strings.TrimSpace(key) != name && strings.TrimSpace(pair) != "" {
+				kept = append(kept, strings.TrimSpace(pair))
+			}
+		}
+	}
+	if h.Del("Cookie"); kept != nil {
+		h.Set("Cookie", strings.Join(kept, "; "))
+	}
 }
 
 // wantsCookie tells the two operations that look for the token in a cookie, and do not accept it in a header: the

@@ -3,6 +3,7 @@ package ringcx_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -263,9 +264,11 @@ func TestARequestOfTheProgramStaysAsItIs(t *testing.T) {
 			req.Header["X-Mark"] = marks
 			header, address := req.Header.Clone(), req.URL.String()
 			for range 2 {
-				if _, err := tr.RoundTrip(req); err != nil { //nolint:bodyclose // there is none
+				resp, err := tr.RoundTrip(req)
+				if err != nil {
 					t.Fatal(err)
 				}
+				_ = resp.Body.Close()
 				if got := seen.Header["X-Mark"]; !slices.Equal(got, []string{"of the program", "of the base"}) || seen.Header.Get("User-Agent") != "ours" {
 					t.Errorf("it was sent with %q", seen.Header)
 				}
@@ -274,5 +277,114 @@ func TestARequestOfTheProgramStaysAsItIs(t *testing.T) {
 				t.Errorf("it has become %s %q %q", req.URL, req.Header, marks[:2])
 			}
 		})
+	}
+}
+
+func TestWhatABaseDoesToOneRequestIsNotDoneToTheNext(t *testing.T) {
+	var sent []string
+	base := roundTrip(func(r *http.Request) (*http.Response, error) {
+		sent = append(sent, r.Header.Get("Authorization"))
+		r.Header["Authorization"][0] = "[for the log]"
+		return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: r}, nil
+	})
+	tr := &ringcx.Transport{Source: &fixed{AccessToken: "a"}, Host: "api.example", Base: base}
+	for range 2 {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.example/voice/api/v1/admin/users", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := tr.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+	}
+	if !slices.Equal(sent, []string{"Bearer a", "Bearer a"}) {
+		t.Errorf("sent: %q", sent)
+	}
+}
+
+// source is a TokenSource of a program's own.
+type source func() *ringcx.Token
+
+func (s source) Token(context.Context) (*ringcx.Token, error) { return s(), nil }
+
+func (source) Invalidate(*ringcx.Token) {}
+
+func TestASourceThatBringsNoTokenIsAnErrorOfTheRequest(t *testing.T) {
+	const want = "the Transport's Source brought no token"
+	status, asked := http.StatusOK, 0
+	base := roundTrip(func(r *http.Request) (*http.Response, error) {
+		asked++
+		return &http.Response{StatusCode: status, Body: http.NoBody, Request: r}, nil
+	})
+	get := func(s source) error {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.example/voice/api/v1/admin/users", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := (&ringcx.Transport{Source: s, Host: "api.example", Base: base}).RoundTrip(req)
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		return err
+	}
+	for name, token := range map[string]*ringcx.Token{"no token": nil, "an empty token": {}} {
+		if err := get(func() *ringcx.Token { return token }); err == nil || !strings.Contains(err.Error(), want) || asked != 0 {
+			t.Errorf("%s: %v, after %d requests", name, err, asked)
+		}
+	}
+	status = http.StatusUnauthorized
+	tokens := []*ringcx.Token{{AccessToken: "a"}, nil}
+	err := get(func() *ringcx.Token {
+		next := tokens[0]
+		tokens = tokens[1:]
+		return next
+	})
+	if err == nil || !strings.Contains(err.Error(), want) || asked != 1 {
+		t.Errorf("no token after a refusal: %v, after %d requests", err, asked)
+	}
+}
+
+func TestACookieOfAJarDoesNotStandBeforeTheToken(t *testing.T) {
+	var sent []*http.Cookie
+	base := roundTrip(func(r *http.Request) (*http.Response, error) {
+		sent = r.Cookies()
+		return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: r}, nil
+	})
+	tr := &ringcx.Transport{Source: &fixed{AccessToken: "new"}, Host: "api.example", Base: base}
+	for path, want := range map[string]string{
+		"/voice/api/v1/summary/accounts/1/segments/2/agent": "[lang=de shop=a%3Db access_token=new]",
+		"/voice/api/v1/admin/users":                         "[lang=de access_token=old shop=a%3Db]",
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.example"+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header["Cookie"] = []string{"lang=de; access_token=old", "shop=a%3Db"}
+		resp, err := tr.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if got := fmt.Sprint(sent); got != want || len(req.Header["Cookie"]) != 2 {
+			t.Errorf("%s is sent with %s, and has become %q", path, got, req.Header["Cookie"])
+		}
+	}
+}
+
+func TestABaseThatBringsNothingIsAnErrorOfTheRequest(t *testing.T) {
+	base := roundTrip(func(*http.Request) (*http.Response, error) { return nil, nil }) //nolint:nilnil // what no base should do
+	client := &http.Client{Transport: &ringcx.Transport{Source: &fixed{AccessToken: "a"}, Host: "api.example", Base: base}}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.example/voice/api/v1/admin/users", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := client.Do(req)
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "returned a nil *Response") {
+		t.Errorf("error: %v", err)
 	}
 }

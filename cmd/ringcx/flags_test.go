@@ -15,7 +15,11 @@ import (
 	"github.com/ringcx-go/ringcx/internal/cli"
 )
 
-// flagsOf are the flags of every command, by its name: those of its own, and under "" those that all have.
+// alone is how the page and the tests call ringcx without a command.
+const alone = "alone"
+
+// flagsOf are the flags of every command, by its name: those of its own, under "" those that all have, and under alone those
+// of ringcx without a command.
 func flagsOf(t *testing.T) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
@@ -27,12 +31,15 @@ func flagsOf(t *testing.T) map[string][]string {
 			if f.Usage == "" {
 				t.Errorf("--%s of %q says nothing of itself in the help", f.Name, name)
 			}
-			if f.Name != "help" && !f.Hidden && (name == "" || cmd.Root().PersistentFlags().Lookup(f.Name) == nil) {
+			if f.Name != "help" && !f.Hidden && (!cmd.HasParent() || cmd.Root().PersistentFlags().Lookup(f.Name) == nil) {
 				all[name] = append(all[name], "--"+f.Name)
 			}
 		}
-		cmd.LocalNonPersistentFlags().VisitAll(add)
 		cmd.PersistentFlags().VisitAll(add)
+		if slices.Sort(all[name]); name == "" {
+			name = alone
+		}
+		cmd.LocalNonPersistentFlags().VisitAll(add)
 		slices.Sort(all[name])
 		for _, c := range cmd.Commands() {
 			look(c)
@@ -45,7 +52,7 @@ func flagsOf(t *testing.T) map[string][]string {
 // toldFlags are those of the table in docs/variables.md.
 func toldFlags(page string) map[string][]string {
 	all := map[string][]string{}
-	for _, m := range regexp.MustCompile("(?m)^\\| (every command|`ringcx [a-z ]+`) \\| (.*) \\|$").FindAllStringSubmatch(page, -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\| (every command|ringcx alone|`ringcx [a-z ]+`) \\| (.*) \\|$").FindAllStringSubmatch(page, -1) {
 		name := strings.TrimPrefix(strings.Trim(m[1], "`"), "ringcx ")
 		if m[1] == "every command" {
 			name = ""
@@ -72,7 +79,7 @@ func TestEveryFlagIsOnThePageAndNoneElse(t *testing.T) {
 			t.Errorf("docs/variables.md has flags of 'ringcx %s', which has none", name)
 		}
 	}
-	if !slices.Contains(known[""], "--profile") || !slices.Contains(known["token"], "--min-ttl") || slices.Contains(known["token"], "--profile") {
+	if !slices.Contains(known[""], "--profile") || !slices.Contains(known["token"], "--min-ttl") || slices.Contains(known["token"], "--profile") || slices.Contains(known[""], "--version") || !slices.Contains(known[alone], "--version") {
 		t.Errorf("flags are not found: %q", known)
 	}
 }

@@ -206,7 +206,7 @@ func judgeBudget(f *facts) []finding {
 	wait := "wait; every command of ringcx waits by itself"
 	switch {
 	case !st.QuietUntil.IsZero() && st.LastError != nil && st.LastError.StatusCode != 429:
-		all = append(all, tell("pause", wait, "nothing is sent until %s, after a failure of the vendor's server", clock(st.QuietUntil)))
+		all = append(all, note("pause", wait, "nothing is sent until %s, after a failure of the vendor's server", clock(st.QuietUntil)))
 	case !st.QuietUntil.IsZero():
 		all = append(all, tell("penalty", wait+"; whoever asks before makes it longer", "the vendor's penalty is under way: nothing is sent until %s", clock(st.QuietUntil)))
 	case st.Next == "wait" || st.LoginsLeft == 0 || st.ExchangesLeft == 0:
