@@ -139,12 +139,16 @@ func inJSON(err error) error {
 	switch {
 	case errors.Is(err, io.EOF):
 		return errors.New("the body is empty; give a JSON object, such as {}")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the JSON ends too early")
 	case errors.As(err, &moment):
 		return fmt.Errorf("%q is not a time such as 2027-01-31T00:00:00Z", clip(moment.Value))
 	case errors.As(err, &kind) && kind.Field == "":
 		return fmt.Errorf("it is JSON of another kind (%s); give an object, such as {}", kind.Value)
 	case errors.As(err, &kind):
-		return fmt.Errorf("%s cannot be JSON of this kind: %s; give %s", clip(strings.TrimLeft(kind.Field, ".")), kind.Value, kindWords(kind.Type))
+		return fmt.Errorf("%s cannot be JSON of this kind: %s; give %s", clip(kind.Field[strings.LastIndex(kind.Field, ".")+1:]), kind.Value, kindWords(kind.Type))
+	case strings.HasPrefix(err.Error(), "json: "):
+		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return err
 }

@@ -122,7 +122,7 @@ func (c *call) refusalOf(r *http.Request, a answer) refusal {
 		out.reason = out.answer
 	case out.reason == "":
 		code, message, _ := strings.Cut(out.answer, " ")
-		out.reason = cmp.Or(plainWords[code], plainWords[message], message)
+		out.reason = cmp.Or(plainWords[code], plainWords[message], parameterReason(message), message)
 	}
 	if c.brought == "" {
 		c.brought = tokenSent(r, queryOf(r))
@@ -140,7 +140,22 @@ var plainWords = map[string]string{
 	"OAU-153": "the sandbox has no app with this client ID",
 	"OAU-251": "the grant type is not one of the app: its auth flow is another, or it gets no refresh tokens",
 
+	"Authentication header value is malformed": "the header Authorization is not Basic with a client ID and a secret",
+	"Client authentication is required":        "client ID and secret belong into a header Authorization: Basic; without a secret, client_id into the form",
+	"Unsupported Media Type":                   "the body is not a form (application/x-www-form-urlencoded)",
+	"Unsupported grant type":                   "grant_type is missing, or none that the vendor has",
+
 	xauthUnknown: "the sandbox never gave this X-Auth-Token out; a token of the exchange goes into a header Authorization: Bearer",
+}
+
+// parameterReason is why the message of CMN-101 came, which names the parameter alone.
+func parameterReason(message string) string {
+	name, ok := strings.CutPrefix(message, "Parameter [")
+	name, is := strings.CutSuffix(name, "] value is invalid")
+	if !ok || !is {
+		return ""
+	}
+	return name + " is missing, or has a value that makes no sense"
 }
 
 // answerWords are code and message of an error of either vendor. What was sent, which some messages repeat, is left out.
