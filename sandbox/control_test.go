@@ -65,7 +65,7 @@ func TestControlRequestsThatMakeNoSenseGetAnErrorInWords(t *testing.T) {
 		{"faults", `"`, "reading the request"},
 		{"apps", ``, "the body is empty; give a JSON object"},
 		{"apps", `{"name":`, "ends too early"},
-		{"apps", `{"nmae":"x"}`, "reading the request: unknown field \"nmae\""},
+		{"apps", `{"nam":"x"}`, "reading the request: unknown field \"nam\""},
 		{"faults", `{"times":"x"}`, "reading the request: times cannot"},
 		{"apps", `[]`, "(array); give an object"},
 		{"users/1", `{"enabled":"no"}`, "enabled cannot be JSON of this kind: string; give true or false"},
