@@ -122,7 +122,7 @@ func (c *console) armFault(v *visit, r *http.Request) answer {
 	if strings.ContainsFunc(in.RetryAfter, func(c rune) bool { return c < ' ' || c > '~' }) {
 		page.Wrong["retry"] = "Give seconds or a date."
 	}
-	f, field, err := in.fault()
+	f, field, err := in.order()
 	if err != nil {
 		page.Wrong[field] = err.Error()
 	}
@@ -186,7 +186,7 @@ func (c *console) beginDay(v *visit, r *http.Request) answer {
 		page.Wrong["seed"] = "Give a number from 0."
 	}
 	delay := duration(cmp.Or(page.Hostile["max-delay"], hostileDelay.String()), "max-delay", page.Wrong)
-	day, field, err := (&hostileRequest{share, &seed, page.Hostile["hostile-path"], chosen, &delay}).day(c.seed())
+	day, field, err := (&hostileRequest{share, &seed, page.Hostile["hostile-path"], chosen, &delay}).order(c.seed())
 	if err != nil {
 		page.Wrong[map[string]string{"hostile": "share", "path": "hostile-path", "maxDelay": "max-delay", "kinds": "kinds"}[field]] = err.Error()
 	}

@@ -41,6 +41,9 @@ func TestInABrowserLongNamesWidenNoPage(t *testing.T) {
 				t.Errorf("%s cuts at %d: %s", path, width, cut)
 			}
 		}
+		if over := d.Word(`[...document.querySelectorAll(".wide")].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML.slice(0, 80)).join(", ")`); over != "" {
+			t.Errorf("%s has columns out of sight at 1280: %s", path, over)
+		}
 		d.picture("console-long-"+strings.ReplaceAll(path, "/", "-"), 400)
 	}
 }

@@ -200,6 +200,9 @@ func TestFaultsAreArmedAndDisarmedFromTheConsole(t *testing.T) {
 	for field, value := range map[string]string{"times": "-1", "status": "x", "delay": "2h"} {
 		wantText(t, d.submit("controls", "controls/faults", "kind", "delay", "path", "/x", field, value).body, field+"-wrong")
 	}
+	wantText(t, d.submit("controls", "controls/faults", "kind", "delay", "path", "/x").body, "delay-wrong")
+	wantText(t, d.submit("controls", "controls/faults", "kind", "status", "path", "/x?y=1").body, "path-wrong")
+	wantText(t, d.submit("controls", "controls/hostile", "share", "0.1", "hostile-path", "/x?y=1").body, "hostile-path-wrong")
 	wantText(t, d.page("controls"), "good day")
 }
 

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"reflect"
+	"strings"
 	"time"
 )
 
@@ -48,9 +50,24 @@ func (s *Server) controlRoutes() http.Handler {
 	handle("DELETE /_sandbox/faults", s.controlClearFaults)
 	s.controlRingCX(handle)
 	handle("/_sandbox/", func(r *http.Request) (any, error) {
-		return nil, fmt.Errorf("%w: %s %s", errNoSuchThing, r.Method, r.URL.Path)
+		return nil, fmt.Errorf("%w: %s %s%s", errNoSuchThing, r.Method, r.URL.Path, otherMethods(mux, r))
 	})
 	return mux
+}
+
+// otherMethods names those with which the path of r is there, if there are any.
+func otherMethods(mux *http.ServeMux, r *http.Request) string {
+	var there []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
+		other := &http.Request{Method: method, URL: r.URL, Host: r.Host}
+		if _, pattern := mux.Handler(other); strings.HasPrefix(pattern, method+" ") {
+			there = append(there, method)
+		}
+	}
+	if there == nil {
+		return ""
+	}
+	return ", only " + strings.Join(there, " and ") + " of it"
 }
 
 // restorePattern is the route whose bodies may be large.
@@ -107,12 +124,53 @@ func readJSON(r *http.Request, v any) error {
 	dec := json.NewDecoder(withoutMark(r.Body))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {
-		return fmt.Errorf("reading the request: %w", err)
+		return fmt.Errorf("reading the request: %w", inJSON(err))
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("reading the request: more than one JSON value")
 	}
 	return nil
+}
+
+// inJSON is err in the words of JSON, for readers who do not know Go.
+func inJSON(err error) error {
+	var kind *json.UnmarshalTypeError
+	var moment *time.ParseError
+	switch {
+	case errors.Is(err, io.EOF):
+		return errors.New("the body is empty; give a JSON object, such as {}")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the JSON ends too early")
+	case errors.As(err, &moment):
+		return fmt.Errorf("%q is not a time such as 2027-01-31T00:00:00Z", clip(moment.Value))
+	case errors.As(err, &kind) && kind.Field == "":
+		return fmt.Errorf("it is JSON of another kind (%s); give an object, such as {}", kind.Value)
+	case errors.As(err, &kind):
+		return fmt.Errorf("%s cannot be JSON of this kind: %s; give %s", clip(kind.Field[strings.LastIndex(kind.Field, ".")+1:]), kind.Value, kindWords(kind.Type))
+	case strings.HasPrefix(err.Error(), "json: "):
+		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return err
+}
+
+// kindWords says what JSON a field of type t takes.
+func kindWords(t reflect.Type) string {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case t == reflect.TypeFor[jsonDuration]():
+		return `a duration such as "5m"`
+	case t.Kind() == reflect.Bool:
+		return "true or false, without quotes"
+	case t.Kind() == reflect.String:
+		return "a text"
+	case t.Kind() == reflect.Slice:
+		return "a list"
+	case t.Kind() == reflect.Struct, t.Kind() == reflect.Map:
+		return "an object"
+	}
+	return "a number, without quotes"
 }
 
 // jsonDuration is a duration as Go writes it, "1m30s".
@@ -121,7 +179,10 @@ type jsonDuration time.Duration
 func (d *jsonDuration) UnmarshalText(b []byte) error {
 	v, err := time.ParseDuration(string(b))
 	*d = jsonDuration(v)
-	return err
+	if err != nil {
+		return fmt.Errorf(`%q is not a duration such as "90s", "5m" or "192h"`, clip(string(b)))
+	}
+	return nil
 }
 
 // MarshalText writes a duration as UnmarshalText reads it.

@@ -106,7 +106,7 @@ func (w *world) register(in *appRequest) (*app, error) {
 		return nil, err
 	}
 	return w.addApp(app{
-		name: cmp.Or(in.Name, "Another App"), flow: in.Auth, refreshTokens: in.RefreshTokens, scopes: in.Scopes,
+		name: named(in.Name, "Another App"), flow: in.Auth, refreshTokens: in.RefreshTokens, scopes: in.Scopes,
 		private: in.Private, confidential: *in.Confidential, account: acct, redirectURIs: in.RedirectURIs,
 		authMethod: in.AuthMethod, keys: in.Keys.Keys, kind: in.words,
 	}), nil

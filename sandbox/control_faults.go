@@ -58,6 +58,19 @@ func (in *faultRequest) fault() (f *armedFault, field string, err error) {
 	}, "", nil
 }
 
+// order is fault of what somebody asks for: it may not be one that no request gets, as one that was kept may be.
+func (in *faultRequest) order() (f *armedFault, field string, err error) {
+	switch f, field, err = in.fault(); {
+	case err != nil:
+		return nil, field, err
+	case f.wrong() != nil:
+		return nil, "path", f.wrong()
+	case in.Kind == faultDelay && in.Delay == 0:
+		return nil, "delay", errors.New(`give "delay", such as "2s"`)
+	}
+	return f, "", nil
+}
+
 // view is f in the form in which it could be armed again.
 func (f *armedFault) view() faultRequest {
 	return faultRequest{
@@ -84,7 +97,7 @@ func (s *Server) controlFault(r *http.Request) (any, error) {
 	case in.Hostile != nil && in.faultRequest != faultRequest{Path: in.Path}:
 		return nil, errors.New("a hostile day takes hostile, seed, path, kinds and maxDelay only")
 	case in.Hostile != nil:
-		day, _, err := (&hostileRequest{*in.Hostile, in.Seed, in.Path, in.Kinds, in.MaxDelay}).day(s.seed())
+		day, _, err := (&hostileRequest{*in.Hostile, in.Seed, in.Path, in.Kinds, in.MaxDelay}).order(s.seed())
 		if err != nil {
 			return nil, err
 		}
@@ -93,7 +106,7 @@ func (s *Server) controlFault(r *http.Request) (any, error) {
 	case in.Seed != nil || in.Kinds != nil || in.MaxDelay != nil:
 		return nil, errors.New(`seed, kinds and maxDelay belong to a hostile day: give "hostile", a share from 0 to 1`)
 	}
-	f, _, err := in.fault()
+	f, _, err := in.order()
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -33,6 +32,14 @@ func (w *world) account(id int64) (*account, error) {
 	return nil, fmt.Errorf("%w: account %d", errNoSuchThing, id)
 }
 
+// named is a name that was given, or another one if nobody could see it.
+func named(name, other string) string {
+	if typed(name) == "" {
+		return other
+	}
+	return name
+}
+
 // controlAccount makes an account with one user, who is linked to RingCX if the account has it.
 func (s *Server) controlAccount(r *http.Request) (any, error) {
 	var in struct {
@@ -45,7 +52,7 @@ func (s *Server) controlAccount(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	acct, u := s.world.openAccount(cmp.Or(in.Name, "Another Account"), in.Production, in.RingCX)
+	acct, u := s.world.openAccount(named(in.Name, "Another Account"), in.Production, in.RingCX)
 	return map[string]any{"accountId": acct.id, "userId": u.id, "email": u.email, "password": u.password}, nil
 }
 

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -23,7 +25,16 @@ type requestQuery struct {
 }
 
 func readRequestQuery(in url.Values) (q requestQuery, err error) {
-	q.verdicts = in.Get("verdicts") == "1"
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		if !slices.Contains([]string{"since", "verdicts", "wait"}, name) {
+			return q, fmt.Errorf("there is no %q to ask for; there are since, verdicts and wait", clip(name))
+		}
+	}
+	if text := in.Get("verdicts"); text != "" {
+		if q.verdicts, err = strconv.ParseBool(text); err != nil {
+			return q, fmt.Errorf("verdicts is %q; it can be 1 (only what got a verdict) or 0", clip(text))
+		}
+	}
 	if text := in.Get("since"); text != "" {
 		if q.since, err = strconv.ParseUint(text, 10, 64); err != nil {
 			return q, errors.New("since is the number of an entry")

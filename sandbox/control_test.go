@@ -57,7 +57,21 @@ func TestControlRequestsThatMakeNoSenseGetAnErrorInWords(t *testing.T) {
 		{"faults", `{"path":"/x","kind":"status","times":-1}`, "times"},
 		{"faults", `{"path":"/x","kind":"status","status":99}`, "99"},
 		{"faults", `{"path":"/x","kind":"delay","delay":"-1s"}`, "delay"},
+		{"faults", `{"path":"/x","kind":"delay"}`, "give \"delay\""},
+		{"faults", `{"path":"/x?y=1","kind":"status"}`, "without the query"},
+		{"faults", `{"path":"/x*y","kind":"status"}`, "at its end only"},
+		{"faults", `{"path":"/_sandbox/env","kind":"status"}`, "vendors'"},
+		{"faults", `{"hostile":0.1,"path":"/x?*"}`, "without the query"},
 		{"faults", `"`, "reading the request"},
+		{"apps", ``, "the body is empty; give a JSON object"},
+		{"apps", `{"name":`, "ends too early"},
+		{"apps", `{"nam":"x"}`, "reading the request: unknown field \"nam\""},
+		{"faults", `{"times":"x"}`, "reading the request: times cannot"},
+		{"apps", `[]`, "(array); give an object"},
+		{"users/1", `{"enabled":"no"}`, "enabled cannot be JSON of this kind: string; give true or false"},
+		{"clock", `{"advance":60}`, `give a duration such as "5m"`},
+		{"clock", `{"advance":"1d"}`, `"1d" is not a duration`},
+		{"credentials", `{"expires":"2027-01-31"}`, `"2027-01-31" is not a time such as`},
 	} {
 		got := v.controlRaw(http.MethodPost, c.path, c.body).want(http.StatusBadRequest).json()["error"].(string)
 		if !strings.Contains(got, c.want) {
@@ -66,10 +80,35 @@ func TestControlRequestsThatMakeNoSenseGetAnErrorInWords(t *testing.T) {
 	}
 }
 
+func TestAQuestionAboutTheLogThatIsMisspeltIsRefused(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	v.get("/restapi", "").want(http.StatusOK)
+	for query, want := range map[string]int{
+		"": 200, "?verdicts=0": 200, "?verdicts=true": 200, "?since=0&wait=0s": 200, "?verdicts=yes": 400, "?verdict=1": 400,
+	} {
+		got := v.controlRaw(http.MethodGet, "requests"+query, "").want(want)
+		if all, _ := got.json()["requests"].([]any); query == "?verdicts=true" && len(all) > 0 {
+			t.Errorf("%s: %v", query, all)
+		}
+	}
+}
+
+func TestANameThatNobodySeesIsNone(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	v.control("apps", `{"name":" \u200b "}`)
+	v.control("accounts", `{"name":"\t"}`)
+	if text := v.get("/_sandbox/snapshot", "").want(http.StatusOK).body; !strings.Contains(text, `"Another App"`) || !strings.Contains(text, `"Another Account"`) {
+		t.Errorf("the snapshot names neither: %s", text)
+	}
+}
+
 func TestControlRequestsAboutUnknownThingsGet404(t *testing.T) {
 	v := newVendor(t, sandbox.Options{})
 	v.controlRaw(http.MethodGet, "nothing", "").want(http.StatusNotFound)
-	v.controlRaw(http.MethodGet, "clock", "").want(http.StatusNotFound)
+	got := v.controlRaw(http.MethodGet, "clock", "").want(http.StatusNotFound).json()["error"]
+	if got != "no such thing: GET /_sandbox/clock, only POST of it" {
+		t.Errorf("a method that is not there: %v", got)
+	}
 	v.controlRaw(http.MethodPost, "apps", `{"account":5}`).want(http.StatusNotFound)
 	v.controlRaw(http.MethodPost, "users/5", `{}`).want(http.StatusNotFound)
 	v.controlRaw(http.MethodPost, "credentials", `{"user":"5"}`).want(http.StatusNotFound)

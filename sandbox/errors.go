@@ -1,9 +1,11 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // Errors of the RingCentral platform. There are two envelopes: the OAuth endpoints use RFC 6749 plus an array, the
@@ -52,6 +54,12 @@ func (e *oauthError) answer() answer {
 		a = a.with("WWW-Authenticate", `Basic realm="RingCentral REST API"`)
 	}
 	return a
+}
+
+// words are code and message for the log, without what was sent.
+func (e *oauthError) words() string {
+	message, _, _ := strings.Cut(e.message, ": ")
+	return cmp.Or(e.code, e.kind) + " " + message
 }
 
 func invalidGrant(code, message string) *oauthError {

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -36,6 +37,19 @@ func (p place) covers(path string) bool {
 		return strings.HasPrefix(path, prefix)
 	}
 	return p.path == path
+}
+
+// wrong is why no request can be at p: such a fault would wait for ever.
+func (p place) wrong() error {
+	switch begin := strings.TrimSuffix(p.path, "*"); {
+	case strings.ContainsAny(begin, "?#"):
+		return errors.New("path is without the query")
+	case strings.Contains(begin, "*"):
+		return errors.New(`path has "*" at its end only`)
+	case strings.HasPrefix(begin, "/_sandbox/"), strings.HasPrefix(begin, "/_ns/"), strings.HasPrefix(begin, "/console/"):
+		return errors.New("path is one of the vendors': what steers the sandbox is not spoiled")
+	}
+	return nil
 }
 
 // faultList holds the armed faults, first armed first served, and the hostile day. Its lock guards them.

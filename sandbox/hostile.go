@@ -163,6 +163,14 @@ type hostileRequest struct {
 	MaxDelay *jsonDuration // nil: two seconds
 }
 
+// order is day of what somebody asks for: it may not be one that no request gets.
+func (in *hostileRequest) order(seed uint64) (day *hostileDay, field string, err error) {
+	if err := (place{in.Path}).wrong(); err != nil {
+		return nil, "path", err
+	}
+	return in.day(seed)
+}
+
 // day is the day that was asked for, nil for none, or what makes no sense and in which field.
 func (in *hostileRequest) day(seed uint64) (day *hostileDay, field string, err error) {
 	h := hostility{

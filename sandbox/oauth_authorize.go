@@ -143,6 +143,7 @@ func (s *Server) addressee(c *call, r *http.Request, in form) (*authorizeRequest
 	if a == nil {
 		return nil, unknownClient(id)
 	}
+	c.from(a, nil)
 	uri, problem := a.redirectTo(in.Get("redirect_uri"), c.rules.loopbackAnyPort)
 	if problem != nil {
 		return nil, problem

@@ -54,6 +54,7 @@ func (s *Server) authenticateSecret(c *call, id, secret string) (*app, *oauthErr
 	a := s.world.apps[id]
 	if a != nil && !a.confidential {
 		c.note(verdictPublicBasic)
+		c.why("the app has no secret: it sends client_id in the form, and no header")
 	}
 	switch {
 	case a == nil, !a.confidential: // observed: Basic with an empty secret makes an app without one unknown

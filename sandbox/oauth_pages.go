@@ -118,6 +118,7 @@ func refusedPage(c *call, e *oauthError) answer {
 	if _, known := refusalHints[e.code]; known && !c.rules.authorizePage400 {
 		status = http.StatusForbidden
 	}
+	c.refused.answer = e.words()
 	return htmlPage(status, refusedTemplate, &pageView{
 		Title: "This sign-in cannot go on", Code: e.code, Kind: e.kind, Message: e.message, Hint: refusalHints[e.code],
 	})
@@ -131,7 +132,9 @@ var refusalHints = map[string]string{
 }
 
 // stalePage is for forms and addresses that lead nowhere any more, or belong to another browser.
-func (s *Server) stalePage() answer {
+func stalePage(c *call) answer {
+	c.refused.answer = "invalid_request This page has expired"
+	c.why("the sign-in was finished already, took too long, or was begun in another browser")
 	return htmlPage(http.StatusBadRequest, refusedTemplate, &pageView{
 		Title: "This page has expired", Kind: "invalid_request",
 		Message: "The sign-in was finished already, took too long, or was begun in another browser.",

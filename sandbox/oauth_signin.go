@@ -13,7 +13,7 @@ func (s *Server) showSignIn(c *call, r *http.Request) answer {
 	defer s.mu.Unlock()
 	f := s.flowOf(r, r.URL.Query().Get("flow"), c.now)
 	if f == nil {
-		return s.stalePage()
+		return stalePage(c)
 	}
 	return s.signInPage(http.StatusOK, f, f.request.loginHint, "")
 }
@@ -25,7 +25,7 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 	defer s.mu.Unlock()
 	f := s.postedFlow(r, in, c.now)
 	if err != nil || f == nil {
-		return s.stalePage()
+		return stalePage(c)
 	}
 	name := typed(in.Get("username"))
 	u, code := s.recognise(c, name, in.Get("password"))
@@ -129,7 +129,7 @@ func (s *Server) showConsent(c *call, r *http.Request) answer {
 	f := s.flowOf(r, r.URL.Query().Get("flow"), c.now)
 	switch {
 	case f == nil:
-		return s.stalePage()
+		return stalePage(c)
 	case f.user == nil:
 		return redirect(http.StatusSeeOther, prefixOf(r)+signInPath+"?flow="+f.id)
 	}
@@ -143,7 +143,7 @@ func (s *Server) consent(c *call, r *http.Request) answer {
 	defer s.mu.Unlock()
 	f := s.postedFlow(r, in, c.now)
 	if err != nil || f == nil || f.user == nil {
-		return s.stalePage()
+		return stalePage(c)
 	}
 	if refusal := f.user.mayNotUse(f.request.app); refusal != "" {
 		f.user = nil

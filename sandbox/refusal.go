@@ -106,7 +106,7 @@ func (c *call) refusalOf(r *http.Request, a answer) refusal {
 		return refusal{}
 	}
 	out := c.refused
-	out.answer = answerWords(a)
+	out.answer = cmp.Or(answerWords(a), out.answer)
 	switch {
 	case c.fault != nil:
 		out.reason = "a fault that was ordered: " + c.fault.label()
@@ -114,18 +114,48 @@ func (c *call) refusalOf(r *http.Request, a answer) refusal {
 		out.reason = "the vendor describes this operation, and the sandbox has not got it"
 	case out.reason == "" && a.status == http.StatusNotFound && c.operation == "":
 		out.reason = "nobody describes this path"
+	case out.reason == "" && a.status == http.StatusNotFound && strings.HasSuffix(r.URL.Path, "/"):
+		out.reason = "the path is known without the slash at its end"
 	case out.reason == "" && a.status == http.StatusMethodNotAllowed:
 		out.reason = "the path is known with other methods: " + a.header.Get("Allow")
 	case out.reason == "" && a.header.Get("Content-Type") == typeText:
 		out.reason = out.answer
 	case out.reason == "":
-		_, out.reason, _ = strings.Cut(out.answer, " ")
+		code, message, _ := strings.Cut(out.answer, " ")
+		out.reason = cmp.Or(plainWords[code], plainWords[message], parameterReason(message), message)
 	}
 	if c.brought == "" {
 		c.brought = tokenSent(r, queryOf(r))
 	}
 	out.token = fingerprint(c.brought)
 	return out
+}
+
+// plainWords are the reasons of refusals, by code or message, whose own words help nobody.
+var plainWords = map[string]string{
+	codeWrong: "no user who may use this app has this name and password",
+	"OAU-109": "the redirect URI is none that is registered for the app, letter for letter",
+	"OAU-113": "no redirect URI is registered for the app",
+	"OAU-146": "the client secret is not that of the app",
+	"OAU-153": "the sandbox has no app with this client ID",
+	"OAU-251": "the grant type is not one of the app: its auth flow is another, or it gets no refresh tokens",
+
+	"Authentication header value is malformed": "the header Authorization is not Basic with a client ID and a secret",
+	"Client authentication is required":        "client ID and secret belong into a header Authorization: Basic; without a secret, client_id into the form",
+	"Unsupported Media Type":                   "the body is not a form (application/x-www-form-urlencoded)",
+	"Unsupported grant type":                   "grant_type is missing, or none that the vendor has",
+
+	xauthUnknown: "the sandbox never gave this X-Auth-Token out; a token of the exchange goes into a header Authorization: Bearer",
+}
+
+// parameterReason is why the message of CMN-101 came, which names the parameter alone.
+func parameterReason(message string) string {
+	name, ok := strings.CutPrefix(message, "Parameter [")
+	name, is := strings.CutSuffix(name, "] value is invalid")
+	if !ok || !is {
+		return ""
+	}
+	return name + " is missing, or has a value that makes no sense"
 }
 
 // answerWords are code and message of an error of either vendor. What was sent, which some messages repeat, is left out.

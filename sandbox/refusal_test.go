@@ -68,9 +68,9 @@ func TestARefusedPlatformCallSaysWhyAndWhose(t *testing.T) {
 	v.wantWhy("OAU-213 Token not found", "never gave this token out", "", token)
 
 	v.formAs("nobody", "secret", tokenPath, "grant_type", jwtGrant).want(400)
-	v.wantWhy("OAU-153 Invalid client", "Invalid client", "", "")
+	v.wantWhy("OAU-153 Invalid client", "no app with this client ID", "", "")
 	v.formAs(v.Demo().ClientID, "wrong", tokenPath, "grant_type", jwtGrant, "assertion", "x.y.z").want(401)
-	v.wantWhy("OAU-146 Invalid client credentials", "Invalid client credentials", "RingCX Demo App", "x.y.z")
+	v.wantWhy("OAU-146 Invalid client credentials", "the client secret is not that of the app", "RingCX Demo App", "x.y.z")
 }
 
 func TestARefusedRingCXCallSaysWhyAndWhose(t *testing.T) {
@@ -103,6 +103,35 @@ func TestARefusedRingCXCallSaysWhyAndWhose(t *testing.T) {
 	if got := v.last(); !strings.Contains(got.Reason, "a fault that was ordered: status 503") {
 		t.Errorf("reason %q", got.Reason)
 	}
+}
+
+func TestWhatTheVendorsWordsDoNotTellIsToldPlainly(t *testing.T) {
+	v := newVendor(t, sandbox.Options{NoLimits: true})
+	demo := v.Demo()
+	v.formAs(demo.NativeClientID, "secret", tokenPath, "grant_type", jwtGrant).want(400)
+	v.wantWhy("OAU-153 Invalid client", "the app has no secret", "", "")
+	v.demoForm(tokenPath, "grant_type", "password", "username", demo.Email, "password", demo.Password).want(400)
+	v.wantWhy("OAU-251 Unauthorized for this grant type", "its auth flow is another", ada, "")
+	v.form(tokenPath, "grant_type", jwtGrant).want(400)
+	v.wantWhy("OAU-123 Client authentication is required", "a header Authorization: Basic", "", "")
+	v.demoForm(tokenPath, "grant_type", "refresh_token").want(400)
+	v.wantWhy("CMN-101 Parameter [refresh_token] value is invalid", "refresh_token is missing", "RingCX Demo App", "")
+	v.demoForm(tokenPath, "grant_type", "magic").want(400)
+	v.wantWhy("OAU-250 Unsupported grant type", "none that the vendor has", "RingCX Demo App", "")
+	v.get(accountPath+"/", "").want(404)
+	v.wantWhy("CMN-120 Invalid URI", "known without the slash at its end", "", "")
+	v.get(accountPath+"/nothing", "").want(404)
+	v.wantWhy("CMN-120 Invalid URI", "nobody describes this path", "", "")
+
+	authorize := "/restapi/oauth/authorize?response_type=code&client_id="
+	v.get(authorize+"nobody", "").want(403)
+	v.wantWhy("OAU-153 Invalid client", "no app with this client ID", "", "")
+	v.get(authorize+demo.ClientID, "").want(403)
+	v.wantWhy("OAU-113 No redirect URI is registered for this client application", "no redirect URI", "RingCX Demo App", "")
+	v.get(authorize+demo.NativeClientID+"&redirect_uri=http%3A%2F%2Flocalhost%2Felsewhere", "").want(403)
+	v.wantWhy("OAU-109 Redirect URIs do not match", "none that is registered", "RingCX Demo Desktop", "")
+	v.get("/restapi/oauth/consent?flow=x", "").want(400)
+	v.wantWhy("invalid_request This page has expired", "took too long", "", "")
 }
 
 func TestAPenaltySaysUntilWhen(t *testing.T) {

@@ -57,6 +57,8 @@ what is trusted otherwise, so give the shell to the sandbox.`,
 			if err := chosen.apply(a, &opts); err != nil {
 				return err
 			}
+			at.seeded = cmd.Flags().Changed("seed") && opts.Seed != 0
+			at.goodDay = cmd.Flags().Changed("hostile") && opts.Hostile == 0
 			if at.data != "" && !cmd.Flags().Changed("seed") {
 				opts.Seed = 0 // that of the file
 			}

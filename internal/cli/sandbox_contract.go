@@ -44,13 +44,21 @@ func (c *choices) apply(a *app, opts *sandbox.Options) error {
 		case !known:
 			return &usageError{fmt.Sprintf("--set %q: there is no such switch", clip(name)), didYouMean(nearest(name, names), "'ringcx sandbox contract' lists all")}
 		case !ok:
-			return &usageError{fmt.Sprintf("--set %q has no value", name), fmt.Sprintf("such as --set %s=0; 'ringcx sandbox contract' lists all", name)}
+			return &usageError{fmt.Sprintf("--set %q has no value", name), fmt.Sprintf("such as --set %s=%s; 'ringcx sandbox contract' lists all", name, anyOf(possible))}
 		case len(possible) > 0 && !slices.Contains(possible, value):
 			return &usageError{fmt.Sprintf("%q is not a value for --set %s", clip(value), name), hintOf(value, possible)}
 		}
 		opts.Settings[name] = value
 	}
 	return nil
+}
+
+// anyOf is one of a few words, or what stands for one.
+func anyOf(words []string) string {
+	if len(words) == 0 {
+		return "VALUE"
+	}
+	return words[0]
 }
 
 // contractLine is a line of the sandbox's contract.
@@ -178,6 +186,9 @@ func (a *app) switches() map[string][]string {
 	for _, l := range lines {
 		if s := l.Setting; s != nil {
 			out[s.Name] = s.Choices
+			if _, is := s.Default.(bool); is {
+				out[s.Name] = []string{"true", "false"}
+			}
 		}
 	}
 	return out

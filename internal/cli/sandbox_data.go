@@ -88,6 +88,24 @@ func takeSnapshot(box *sandbox.Server, path string) error {
 	return nil
 }
 
+// checkSeed refuses a snapshot of another seed than the one that was asked for, before it takes the place of anything.
+func (a *app) checkSeed(at *place, seed uint64) error {
+	if !at.seeded || at.snapshot == "" {
+		return nil
+	}
+	trial, err := sandbox.New(&sandbox.Options{})
+	if err == nil {
+		err = takeSnapshot(trial, at.snapshot)
+	}
+	if err != nil {
+		return err
+	}
+	if made := a.seedOf(trial); made != seed {
+		return &usageError{fmt.Sprintf("--snapshot %s: it was made with seed %d, not %d", at.snapshot, made, seed), "leave --seed out, or give another snapshot"}
+	}
+	return nil
+}
+
 // steer asks the control plane of a sandbox in this process.
 func (a *app) steer(box *sandbox.Server, method, path string, body []byte) (status int, answer []byte) {
 	r := httptest.NewRequestWithContext(a.Context, method, "https://127.0.0.1/_sandbox/"+path, bytes.NewReader(body))

@@ -30,6 +30,8 @@ type place struct {
 
 	data     string // file in which it keeps everything; "": in memory
 	snapshot string // file that says what is in it; "": the demo objects
+	seeded   bool   // the seed was asked for
+	goodDay  bool   // no hostile day was asked for, whatever the file or snapshot has
 
 	crowd crowd     // of all that come there, and to the addresses of its namespaces
 	held  *inFlight // by them

@@ -37,8 +37,14 @@ func (a *app) serve(opts *sandbox.Options, at *place) (err error) {
 	if err != nil {
 		return badStart(strings.TrimPrefix(err.Error(), "sandbox: "), at.data)
 	}
+	if err := a.checkSeed(at, opts.Seed); err != nil {
+		return err
+	}
 	if err := takeSnapshot(box, at.snapshot); err != nil {
 		return err
+	}
+	if at.goodDay {
+		a.steer(box, http.MethodPost, "faults", []byte(`{"hostile":0}`))
 	}
 	opts.Seed = a.seedOf(box)
 	ln, config, notes, err := at.listener(a.Context, time.Now())
@@ -100,6 +106,9 @@ func (a *app) announce(url string, at *place, opts *sandbox.Options, now inForce
 	say("RingCX sandbox on %s, tokens live %s. Stop it with %s.", url, span(now.tokenTTL), stop)
 	if at.data != "" {
 		say("Everything is kept in %s.", at.data)
+		if at.snapshot != "" {
+			say("It begins with %s, and has forgotten what was kept; without --snapshot it would go on.", at.snapshot)
+		}
 	}
 	if host, _, _ := net.SplitHostPort(at.listen); !meansHere(host) {
 		if opts.ConsolePassword == "" {
