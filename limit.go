@@ -58,13 +58,15 @@ func patient(base http.RoundTripper, req *http.Request) (*http.Response, error) 
 	}
 	resp, err := base.RoundTrip(own)
 	w.end()
-	if err != nil {
+	if err != nil || resp == nil || resp.Body == nil { // net/http says what to think of a base that brings neither
 		var slow *headerError
 		if errors.As(context.Cause(ctx), &slow) {
 			err = slow
 		}
-		cancel(nil)
-		return nil, err
+		if cancel(nil); err != nil {
+			return nil, err
+		}
+		return resp, nil
 	}
 	if _, both := resp.Body.(io.Writer); !both { // else it speaks another protocol now, and goes on as long as its caller
 		resp.Body = &receiving{resp.Body, cancel}

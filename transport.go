@@ -326,6 +326,9 @@ func closeBody(req *http.Request) {
 
 // drain lets the connection be used again.
 func drain(resp *http.Response) {
+	if resp.Body == nil { // of a base that is not net/http's
+		return
+	}
 	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10)
 	_ = resp.Body.Close()
 }

@@ -375,16 +375,39 @@ func TestACookieOfAJarDoesNotStandBeforeTheToken(t *testing.T) {
 
 func TestABaseThatBringsNothingIsAnErrorOfTheRequest(t *testing.T) {
 	base := roundTrip(func(*http.Request) (*http.Response, error) { return nil, nil }) //nolint:nilnil // what no base should do
-	client := &http.Client{Transport: &ringcx.Transport{Source: &fixed{AccessToken: "a"}, Host: "api.example", Base: base}}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.example/voice/api/v1/admin/users", nil)
-	if err != nil {
-		t.Fatal(err)
+	token := ringcx.APIToken("a")
+	for name, client := range map[string]*http.Client{
+		"a Transport":     {Transport: &ringcx.Transport{Source: token, Host: "api.example", Base: base}},
+		"a Config.Client": (&ringcx.Config{Endpoint: ringcx.Endpoint{RingCX: "https://api.example"}, HTTPClient: &http.Client{Transport: base}}).Client(token),
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.example/voice/api/v1/admin/users", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Do(req)
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), "returned a nil *Response") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
-	resp, err := client.Do(req)
-	if err == nil {
-		_ = resp.Body.Close()
-	}
-	if err == nil || !strings.Contains(err.Error(), "returned a nil *Response") {
-		t.Errorf("error: %v", err)
+}
+
+func TestAnAnswerWithoutABodyIsAnAnswer(t *testing.T) {
+	for _, status := range []int{http.StatusOK, http.StatusUnauthorized} {
+		asked := 0
+		base := roundTrip(func(r *http.Request) (*http.Response, error) {
+			asked++
+			return &http.Response{StatusCode: status, Request: r}, nil
+		})
+		source := source(func() *ringcx.Token { return &ringcx.Token{AccessToken: strings.Repeat("a", 1+asked)} })
+		client := (&ringcx.Config{Endpoint: ringcx.Endpoint{RingCX: "https://api.example"}, HTTPClient: &http.Client{Transport: base}}).Client(source)
+		if got := call(t, client, "https://api.example/voice/api/v1/admin/users"); got != status {
+			t.Errorf("%d became %d", status, got)
+		}
+		if want := map[int]int{http.StatusOK: 1, http.StatusUnauthorized: 2}[status]; asked != want {
+			t.Errorf("%d: it was sent %d times, want %d", status, asked, want)
+		}
 	}
 }

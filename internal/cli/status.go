@@ -131,7 +131,7 @@ func (a *app) printStatus(acc *account, st *ringcx.Status) error {
 	line("Next call", "%s%s", nextWords(st), until(st.NextAt))
 	line("Requests left", "%d logins, %d exchanges in this minute", st.LoginsLeft, st.ExchangesLeft)
 	if !st.QuietUntil.IsZero() {
-		line("Quiet", "%s", until(st.QuietUntil))
+		line("Quiet", "%s", strings.TrimSpace(until(st.QuietUntil)))
 	}
 	if math.Abs(st.SkewSeconds) >= 5 {
 		line("Clock", "%s, which does no harm", skewed(st.SkewSeconds))
