@@ -126,6 +126,9 @@ func (a *app) hintFor(err error) string {
 	if why := a.account.whyRefused(err); why != "" {
 		return why
 	}
+	if a.account.swapped(err) {
+		return "the client ID is longer than the client secret: each seems to be in the other's place"
+	}
 	own := errors.As(err, &hinted) && !errors.As(err, &vendor) || errors.As(err, &failed)
 	if hint := a.goneSandbox(err); hint != "" {
 		return hint
