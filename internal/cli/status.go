@@ -129,7 +129,7 @@ func (a *app) printStatus(acc *account, st *ringcx.Status) error {
 		line("RingCentral token", "%s; refresh token %s", ends(st.RingCentralExpiry), ends(st.RingCentralRefreshExpiry))
 	}
 	line("Next call", "%s%s", nextWords(st), until(st.NextAt))
-	line("Requests left", "%d logins, %d exchanges in this minute", st.LoginsLeft, st.ExchangesLeft)
+	line("Requests left", "%s in this minute", left(st, ", "))
 	if !st.QuietUntil.IsZero() {
 		line("Quiet", "%s", until(st.QuietUntil))
 	}
