@@ -82,7 +82,7 @@ func (a *app) execute(root *cobra.Command) error {
 	go func() { done <- root.ExecuteContext(a.Context) }()
 	select {
 	case err := <-done:
-		return err
+		return a.otherStore(err)
 	case <-a.Context.Done():
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), patience)
