@@ -39,6 +39,7 @@ func Main(env *Env) int {
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 	err := app.execute(root)
+	app.endsWith(err)
 	if err != nil {
 		app.stopShell()
 	}
@@ -176,6 +177,7 @@ type app struct {
 	inUse       string  // the profile that was chosen, for hints; "": none
 	at          lineage // its app and servers, or those of the variables, for hints
 
+	failure failure  // a request that failed, on a terminal
 	account *account // whose session it is, for hints; nil: nobody's
 
 	consoleWord string // password of the sandbox in this process; "": it has none
