@@ -117,6 +117,8 @@ func unfitDotenv(value string) string {
 		return unfit(value)
 	case strings.Contains(value, `\\`):
 		return "there are two backslashes in a row in it"
+	case strings.HasSuffix(value, `\`):
+		return "it ends in a backslash, and some readers would not see the quotation mark after that"
 	case strings.Contains(value, "'") && strings.ContainsAny(value, "\"\\$`"):
 		return "there is a single quote in it, and one of \" \\ $ `"
 	}
