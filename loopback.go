@@ -41,21 +41,37 @@ func hostProblem(raw, allowed string) string {
 	if err != nil {
 		return or(stray(raw), "is not a URL")
 	}
+	shown := quoteServer(u)
 	switch {
 	case u.User != nil:
 		return "must not hold a user name or password"
 	case u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "":
-		return strconv.Quote(raw) + " must be of the form https://host"
+		return shown + " must be of the form https://host"
 	case !isHost(u.Hostname()):
-		return strconv.Quote(raw) + " must name one host, in ASCII (xn--…), or an address in its usual form"
+		return shown + " must name one host, in ASCII (xn--…), or an address in its usual form"
 	case !isPort(u.Port()):
-		return strconv.Quote(raw) + " must have a port between 1 and 65535, or none"
+		return shown + " must have a port between 1 and 65535, or none"
 	case u.Path != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(raw, "#"):
-		return strconv.Quote(raw) + " must be a host alone, without a path"
+		return shown + " must be a host alone, without a path"
 	case u.Scheme == "http" && !isLoopback(u.Hostname()) && !isAllowed(u.Hostname(), allowed):
-		return strconv.Quote(raw) + " must use https: tokens travel in clear over http"
+		return shown + " must use https: tokens travel in clear over http"
 	}
 	return ""
+}
+
+// quoteServer is a URL up to its host, for messages: what comes after it, and what is no URL at all, may be a secret that
+// landed in the wrong place.
+func quoteServer(u *url.URL) string {
+	const longest = 24 // of what is shown whole without a host
+	s := u.String()
+	if u.Hostname() != "" {
+		if s = u.Scheme + "://" + u.Host; *u != (url.URL{Scheme: u.Scheme, Host: u.Host}) {
+			s += "/…"
+		}
+	} else if len(s) > longest || u.RawQuery != "" {
+		s = s[:min(8, len(s))] + "…"
+	}
+	return strconv.Quote(s)
 }
 
 // isHost tells what can be the host of a URL: an address, or a name of letters, digits, - and _. What ends in a number and is

@@ -28,9 +28,16 @@ type tokenRequest struct {
 	app    bool // authenticate as the app
 }
 
+// longestClientID is how long a client ID may be and be shown where the vendor repeats it. The vendor's have 22 characters, its
+// client secrets 44: the two are mistaken for each other.
+const longestClientID = 32
+
 // secrets of the request, which no error about it may show.
 func (r tokenRequest) secrets(c Config) []string {
 	s := []string{c.ClientSecret, r.secret, url.PathEscape(r.secret)}
+	if len(c.ClientID) > longestClientID {
+		s = append(s, c.ClientID)
+	}
 	for _, name := range []string{"assertion", "client_assertion", "code", "code_verifier", "password", "refresh_token", "rcAccessToken", "token"} {
 		s = append(s, r.form.Get(name))
 	}

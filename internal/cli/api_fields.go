@@ -34,7 +34,7 @@ func (c *call) parseFields() ([]field, error) {
 	for _, raw := range c.fields {
 		name, value, ok := strings.Cut(raw, "=")
 		if !ok || name == "" {
-			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=value", clip(name)), "such as -f accountId=21000001"}
+			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=value", clip(named(raw))), "such as -f accountId=21000001"}
 		}
 		fields = append(fields, field{name, value})
 	}
@@ -46,7 +46,7 @@ func (c *call) parseFields() ([]field, error) {
 			if strings.HasPrefix(value, "@") {
 				hint = "a field takes no file: --input FILE sends one as the whole body, and -f takes text as it is"
 			}
-			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=JSON", clip(name)), hint}
+			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=JSON", clip(named(raw))), hint}
 		}
 		fields = append(fields, field{name, json.RawMessage(b.Bytes())})
 	}

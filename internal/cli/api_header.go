@@ -39,7 +39,7 @@ func parseHeaders(lines []string) (http.Header, error) {
 	for _, line := range lines {
 		name, value, found := strings.Cut(line, ":")
 		if !found || !headerName.MatchString(name) {
-			return nil, &usageError{fmt.Sprintf("the header %q is not of the form Name: value", clip(name)), "such as -H 'Accept: text/csv'"}
+			return nil, &usageError{fmt.Sprintf("the header %q is not of the form Name: value", clip(named(line))), "such as -H 'Accept: text/csv'"}
 		}
 		name, value = http.CanonicalHeaderKey(name), strings.Trim(value, " \t")
 		if why := ours[name]; why != "" {

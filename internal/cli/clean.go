@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"unicode"
@@ -77,8 +78,13 @@ func shown(values []any) []any {
 // maxErrorLine is how many bytes of an error are shown.
 const maxErrorLine = 4000
 
-// errorLine is what an error says, in one line that fills no screen.
+// tokens are JWTs and whole API tokens, wherever they stand, and what may be shown of them.
+var tokens = regexp.MustCompile(`(eyJ[\w-]{5})[\w-]+\.[\w.-]+|(\w+:[0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+
+// errorLine is what an error says, in one line that fills no screen. What was given in a place where nobody expects a secret,
+// such as the path of a call, is said without it.
 func errorLine(s string) string {
+	s = tokens.ReplaceAllString(s, "$1$2…")
 	s = printable(strings.ReplaceAll(strings.TrimSpace(s), "\n", "; "))
 	if len(s) > maxErrorLine {
 		s = strings.ToValidUTF8(s[:maxErrorLine], "") + "…"

@@ -114,6 +114,14 @@ func TestTheTerminalHearsOfRenewalsThatFailAndOfWaits(t *testing.T) {
 	}
 }
 
+func TestTheTerminalHearsOnceOfTheFailureThatEndsACommand(t *testing.T) {
+	p := newPerson(t)
+	p.env["RC_APP_CLIENT_SECRET"] = "another-secret"
+	if _, talk := p.types(1, "login", "--jwt"); strings.Count(talk, "401 OAU-146") != 1 {
+		t.Errorf("the terminal heard\n%s", talk)
+	}
+}
+
 func TestTheTerminalIsToldForWhomTheCommandWaits(t *testing.T) {
 	p := newPerson(t)
 	p.arm(`{"path":"/voice/*","kind":"delay","delay":"1200ms"}`)

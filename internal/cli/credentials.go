@@ -25,6 +25,15 @@ type account struct {
 	damaged  error    // why they cannot be used
 }
 
+// swapped tells that the vendor does not know a client ID that may be the client secret.
+func (acc *account) swapped(err error) bool {
+	var vendor *ringcx.Error
+	if acc == nil || acc.config == nil || !errors.As(err, &vendor) || vendor.Code != "OAU-153" {
+		return false
+	}
+	return acc.config.ClientSecret != "" && len(acc.config.ClientID) > len(acc.config.ClientSecret)
+}
+
 // name is how people know the account.
 func (acc *account) name() string {
 	if acc.profile == "" {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx"
 )
 
 // judgeSettings tells what the command was told wrongly.
@@ -214,7 +216,7 @@ func judgeBudget(f *facts) []finding {
 		if st.Next == "wait" {
 			until = ", the next is sent at " + clock(st.NextAt)
 		}
-		all = append(all, tell("budget-used", wait, "the vendor's five requests a minute are used up%s: %d logins and %d exchanges are left", until, st.LoginsLeft, st.ExchangesLeft))
+		all = append(all, tell("budget-used", wait, "the vendor's five requests a minute are used up%s: %s are left", until, left(st, " and ")))
 	}
 	others := st.OthersAt
 	if f.probe != nil && f.probe.OthersAt.After(others) {
@@ -233,5 +235,16 @@ func fineBudget(f *facts) string {
 	if f.status == nil {
 		return ""
 	}
-	return fmt.Sprintf("%d logins and %d exchanges are left in this minute", f.status.LoginsLeft, f.status.ExchangesLeft)
+	return left(f.status, " and ") + " are left in this minute"
+}
+
+// left is how many requests the vendor still allows in the minute.
+func left(st *ringcx.Status, and string) string {
+	count := func(n int, one string) string {
+		if n != 1 {
+			one += "s"
+		}
+		return fmt.Sprintf("%d %s", n, one)
+	}
+	return count(st.LoginsLeft, "login") + and + count(st.ExchangesLeft, "exchange")
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
@@ -21,7 +22,7 @@ func (a *app) logger() *slog.Logger {
 	case a.ErrTerminal:
 		level = slog.LevelWarn
 	}
-	return slog.New(&talk{w: a.Stderr, level: level})
+	return slog.New(&talk{w: a.Stderr, level: level, failure: &a.failure})
 }
 
 // talk is a slog.Handler that writes sentences.
@@ -29,6 +30,31 @@ type talk struct {
 	w     io.Writer
 	level slog.Level
 	attrs []slog.Attr
+
+	failure *failure
+}
+
+// failure is the line of a request that failed, until it is known what comes of it: where that is the error the command
+// ends with, it is said once.
+type failure struct {
+	mu          sync.Mutex
+	line, cause string
+}
+
+// take takes the line out.
+func (f *failure) take() (line, cause string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	line, cause = f.line, f.cause
+	f.line, f.cause = "", ""
+	return line, cause
+}
+
+// endsWith tells what failed and was not the end of the command, which is err.
+func (a *app) endsWith(err error) {
+	if line, cause := a.failure.take(); line != "" && (err == nil || !strings.Contains(err.Error(), cause)) {
+		fmt.Fprintln(a.Stderr, line)
+	}
 }
 
 func (t *talk) Enabled(_ context.Context, l slog.Level) bool {
@@ -44,11 +70,15 @@ func (t *talk) WithAttrs(attrs []slog.Attr) slog.Handler {
 func (t *talk) WithGroup(string) slog.Handler { return t }
 
 func (t *talk) Handle(_ context.Context, r slog.Record) error {
+	if line, _ := t.failure.take(); line != "" {
+		fmt.Fprintln(t.w, line)
+	}
 	until, waits := waitsUntil(r)
 	if r.Level < t.level && (!waits || time.Until(until) < noticeable/2) {
 		return nil
 	}
 	var b strings.Builder
+	var cause string
 	b.WriteString(r.Message)
 	write := func(a slog.Attr) bool {
 		value := a.Value.String()
@@ -58,6 +88,7 @@ func (t *talk) Handle(_ context.Context, r slog.Record) error {
 		switch a.Key {
 		case "key":
 		case "error":
+			cause = value
 			b.WriteString(": " + value)
 		case "until":
 			b.WriteString(" until " + value)
@@ -73,7 +104,14 @@ func (t *talk) Handle(_ context.Context, r slog.Record) error {
 	if waits {
 		b.WriteString(", when the vendor may be asked again")
 	}
-	_, err := fmt.Fprintln(t.w, printable(b.String()))
+	line := printable(b.String())
+	if cause != "" && t.level == slog.LevelWarn {
+		t.failure.mu.Lock()
+		t.failure.line, t.failure.cause = line, cause
+		t.failure.mu.Unlock()
+		return nil
+	}
+	_, err := fmt.Fprintln(t.w, line)
 	return err
 }
 

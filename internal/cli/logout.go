@@ -187,6 +187,22 @@ func (a *app) kept(acc *account) (bool, error) {
 	return false, nil
 }
 
+// otherStore says that the store has nothing of the profile, where that is all that is wrong: mostly it is not the store that
+// the login went to.
+func (a *app) otherStore(err error) error {
+	acc := a.account
+	if acc == nil || acc.profile == "" || !errors.Is(err, ringcx.ErrLoginRequired) || err.Error() != ringcx.ErrLoginRequired.Error() {
+		return err
+	}
+	if there, failed := a.kept(acc); there || failed != nil {
+		return err
+	}
+	return &notStored{
+		"other-store", "this store has nothing of profile " + acc.profile,
+		fmt.Sprintf("name the store that has with RINGCX_STORE, or log in again: %s", first(acc.again(), "ringcx login --profile "+acc.profile)),
+	}
+}
+
 // logOut ends the account's session at the servers it was stored for and no others, and forgets it. What could not be
 // ended is kept, unless local says not to ask.
 func (a *app) logOut(acc *account, local bool) error {

@@ -39,6 +39,7 @@ func Main(env *Env) int {
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 	err := app.execute(root)
+	app.endsWith(err)
 	if err != nil {
 		app.stopShell()
 	}
@@ -82,7 +83,7 @@ func (a *app) execute(root *cobra.Command) error {
 	go func() { done <- root.ExecuteContext(a.Context) }()
 	select {
 	case err := <-done:
-		return err
+		return a.otherStore(err)
 	case <-a.Context.Done():
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), patience)
@@ -125,6 +126,9 @@ func (a *app) hintFor(err error) string {
 	var failed *loginFailed
 	if why := a.account.whyRefused(err); why != "" {
 		return why
+	}
+	if a.account.swapped(err) {
+		return "the client ID is longer than the client secret: each seems to be in the other's place"
 	}
 	own := errors.As(err, &hinted) && !errors.As(err, &vendor) || errors.As(err, &failed)
 	if hint := a.goneSandbox(err); hint != "" {
@@ -173,6 +177,7 @@ type app struct {
 	inUse       string  // the profile that was chosen, for hints; "": none
 	at          lineage // its app and servers, or those of the variables, for hints
 
+	failure failure  // a request that failed, on a terminal
 	account *account // whose session it is, for hints; nil: nobody's
 
 	consoleWord string // password of the sandbox in this process; "": it has none

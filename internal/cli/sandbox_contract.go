@@ -44,7 +44,7 @@ func (c *choices) apply(a *app, opts *sandbox.Options) error {
 		case !known:
 			return &usageError{fmt.Sprintf("--set %q: there is no such switch", clip(name)), didYouMean(nearest(name, names), "'ringcx sandbox contract' lists all")}
 		case !ok:
-			return &usageError{fmt.Sprintf("--set %q has no value", name), fmt.Sprintf("such as --set %s=%s; 'ringcx sandbox contract' lists all", name, anyOf(possible))}
+			return &usageError{fmt.Sprintf("--set %q has no value", name), valueHint(name, possible)}
 		case len(possible) > 0 && !slices.Contains(possible, value):
 			return &usageError{fmt.Sprintf("%q is not a value for --set %s", clip(value), name), hintOf(value, possible)}
 		}
@@ -53,12 +53,12 @@ func (c *choices) apply(a *app, opts *sandbox.Options) error {
 	return nil
 }
 
-// anyOf is one of a few words, or what stands for one.
-func anyOf(words []string) string {
-	if len(words) == 0 {
-		return "VALUE"
+// valueHint is what a switch without a value may be given.
+func valueHint(name string, possible []string) string {
+	if len(possible) == 0 {
+		return "give it one with --set " + name + "=VALUE; 'ringcx sandbox contract' shows that in force"
 	}
-	return words[0]
+	return fmt.Sprintf("such as --set %s=%s; 'ringcx sandbox contract' lists all", name, possible[0])
 }
 
 // contractLine is a line of the sandbox's contract.

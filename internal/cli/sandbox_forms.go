@@ -118,7 +118,7 @@ func unfitDotenv(value string) string {
 	case strings.Contains(value, `\\`):
 		return "there are two backslashes in a row in it"
 	case strings.HasSuffix(value, `\`):
-		return "it ends in a backslash"
+		return "it ends in a backslash, and some readers would not see the quotation mark after that"
 	case strings.Contains(value, "'") && strings.ContainsAny(value, "\"\\$`"):
 		return "there is a single quote in it, and one of \" \\ $ `"
 	}

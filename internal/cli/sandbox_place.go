@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/ringcx-go/ringcx/internal/localtls"
@@ -204,11 +205,24 @@ func isAuthority(path string) bool {
 	})
 }
 
+// takenHint is what to do where nothing can be listened at.
+func (p *place) takenHint(err error) string {
+	hint := "choose another address, such as --listen 127.0.0.1:0 for any free port"
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return hint
+	}
+	command := "ringcx sandbox env"
+	if p.listen != defaultListen {
+		command += " --listen " + shellWord(p.listen)
+	}
+	return "if a sandbox runs there already, '" + command + "' leads to it; else " + hint
+}
+
 // listener listens there. The notes are for the user.
 func (p *place) listener(ctx context.Context, now time.Time) (ln net.Listener, config *tls.Config, notes []string, err error) {
 	ln, err = (&net.ListenConfig{}).Listen(ctx, "tcp", p.listen)
 	if err != nil {
-		return nil, nil, nil, &usageError{fmt.Sprintf("cannot listen on %s: %s", p.listen, unwrapOp(err)), "choose another address, such as --listen 127.0.0.1:0 for any free port"}
+		return nil, nil, nil, &usageError{fmt.Sprintf("cannot listen on %s: %s", p.listen, unwrapOp(err)), p.takenHint(err)}
 	}
 	ln = p.crowd.of(patient{ln, stallTime})
 	if p.tlsDir == "" {

@@ -84,6 +84,9 @@ func encodingProblem(text string) string {
 func (a *app) openSecret(name, purpose string) (f *os.File, pipe bool, err error) {
 	info, err := os.Stat(name)
 	switch {
+	case err != nil && isSecretItself(name):
+		flag, _, _ := strings.Cut(purpose, " ")
+		return nil, false, &usageError{flag + " names a file, and seems to have been given a secret; other users of the machine could read it there", purpose + ", or - for standard input"}
 	case errors.Is(err, fs.ErrNotExist):
 		if _, linked := os.Lstat(name); linked != nil {
 			return nil, false, &usageError{unwrapPath(err), purpose}
@@ -111,6 +114,15 @@ func (a *app) openSecret(name, purpose string) (f *os.File, pipe bool, err error
 		return nil, false, err
 	}
 	return nil, false, &hintedError{err, hint + "; or pass it on standard input: " + onStdin(purpose, name)}
+}
+
+// isSecretItself tells a name that is rather what was to be in the file: nothing of it may be repeated.
+func isSecretItself(name string) bool {
+	name = pasted(name)
+	if strings.HasPrefix(name, "eyJ") || strings.HasPrefix(name, "-----BEGIN") || apiTokenID.MatchString(name) {
+		return true
+	}
+	return len(name) > 24 && !strings.ContainsAny(name, `/\. `)
 }
 
 func isLink(name string) bool {

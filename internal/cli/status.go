@@ -120,7 +120,7 @@ func (a *app) printStatus(acc *account, st *ringcx.Status) error {
 		line("User", "%s of RingCX", first(acc.stored.Username, "unknown"))
 		line("RingCX", "%s, main account %s", acc.config.Endpoint.RingCX, first(st.MainAccountID, "unknown"))
 	} else {
-		line("App", "%s at %s", acc.config.ClientID, acc.config.Endpoint.RingCentral)
+		line("App", "%s at %s", clip(acc.config.ClientID), acc.config.Endpoint.RingCentral)
 		line("RingCX", "%s, main account %s, user %s", acc.config.Endpoint.RingCX, first(st.MainAccountID, "unknown"), first(st.UserID, "unknown"))
 	}
 	line("Access token", "%s", ends(st.Expiry))
@@ -129,7 +129,7 @@ func (a *app) printStatus(acc *account, st *ringcx.Status) error {
 		line("RingCentral token", "%s; refresh token %s", ends(st.RingCentralExpiry), ends(st.RingCentralRefreshExpiry))
 	}
 	line("Next call", "%s%s", nextWords(st), until(st.NextAt))
-	line("Requests left", "%d logins, %d exchanges in this minute", st.LoginsLeft, st.ExchangesLeft)
+	line("Requests left", "%s in this minute", left(st, ", "))
 	if !st.QuietUntil.IsZero() {
 		line("Quiet", "%s", strings.TrimSpace(until(st.QuietUntil)))
 	}

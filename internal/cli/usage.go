@@ -25,6 +25,14 @@ func clip(s string) string {
 	return s
 }
 
+// named is the name that a text begins with; what stands behind it may be a secret.
+func named(s string) string {
+	if end := strings.IndexAny(s, "=: \t"); end > 0 {
+		return s[:end]
+	}
+	return s
+}
+
 // unwrapPath is what went wrong with a file, the file first.
 func unwrapPath(err error) string {
 	var path *fs.PathError
