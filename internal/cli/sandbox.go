@@ -57,19 +57,7 @@ what is trusted otherwise, so give the shell to the sandbox.`,
 			if err := chosen.apply(a, &opts); err != nil {
 				return err
 			}
-			at.seeded = cmd.Flags().Changed("seed") && opts.Seed != 0
-			at.goodDay = cmd.Flags().Changed("hostile") && opts.Hostile == 0
-			if at.data != "" && !cmd.Flags().Changed("seed") {
-				opts.Seed = 0 // that of the file
-			}
-			var err error
-			if opts.ConsolePassword, err = a.ownPassword(passwordFile); err != nil {
-				return err
-			}
-			if err := at.check(); err != nil {
-				return err
-			}
-			return a.serve(&opts, &at)
+			return a.startSandbox(cmd, &opts, &at, passwordFile)
 		},
 	}
 	chosen.flags(a, cmd)
@@ -77,6 +65,23 @@ what is trusted otherwise, so give the shell to the sandbox.`,
 	sandboxFlags(cmd, &opts, &at)
 	cmd.AddCommand(a.sandboxEnv(&at), a.sandboxContract(&opts))
 	return cmd
+}
+
+// startSandbox runs a sandbox as its flags say, until it is stopped.
+func (a *app) startSandbox(cmd *cobra.Command, opts *sandbox.Options, at *place, passwordFile string) error {
+	at.seeded = cmd.Flags().Changed("seed") && opts.Seed != 0
+	at.goodDay = cmd.Flags().Changed("hostile") && opts.Hostile == 0
+	if at.data != "" && !cmd.Flags().Changed("seed") {
+		opts.Seed = 0 // that of the file
+	}
+	var err error
+	if opts.ConsolePassword, err = a.ownPassword(passwordFile); err != nil {
+		return err
+	}
+	if err := at.check(); err != nil {
+		return err
+	}
+	return a.serve(opts, at)
 }
 
 func sandboxFlags(cmd *cobra.Command, opts *sandbox.Options, at *place) {
