@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/testservers"
 )
 
 // watched is a body that notes whether it was closed.
@@ -77,7 +78,7 @@ func TestTheContextOfAnAnswerEndsWithIt(t *testing.T) {
 
 func TestAConnectionForCallsOfTheAPIIsClosedInOrder(t *testing.T) {
 	ended := make(chan error, 1)
-	at := "http://" + listen(t, func(conn net.Conn) {
+	at := "http://" + testservers.Listen(t, func(conn net.Conn) {
 		r := bufio.NewReader(conn)
 		if _, err := http.ReadRequest(r); err != nil {
 			ended <- err

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/testservers"
 )
 
 // explained is what package ringcx says of a request that brought no answer.
@@ -54,29 +55,6 @@ func reach(t *testing.T, at string, transport *http.Transport) (*ringcx.Error, e
 		t.Errorf("a call of the API says %v", err)
 	}
 	return e, why
-}
-
-// listen serves each connection with a function until the test ends.
-func listen(t *testing.T, serve func(net.Conn)) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer func() { _ = conn.Close() }()
-				serve(conn)
-			}()
-		}
-	}()
-	return l.Addr().String()
 }
 
 // replying reads a request and answers it with a text.
@@ -173,13 +151,13 @@ func TestWhatIsWrongWithTLSIsTold(t *testing.T) {
 		"unknown maker":   {secure(t, nil), &tls.Config{}, "tls-untrusted", "trust", "not trusted"},
 		"an old version":  {secure(t, &tls.Config{Certificates: []tls.Certificate{good}, MaxVersion: tls.VersionTLS11}), limits, "tls-version", "version of TLS", "TLS 1.2"}, //nolint:gosec // on purpose
 		"its certificate": {secure(t, &tls.Config{Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}), limits, "tls-refused", "broke the TLS handshake off", "in between"},
-		"one of ours":     {listen(t, hello("\x15\x03\x03\x00\x02\x02\x74")), limits, "tls-refused", "certificate required", "certificate of this program"},
-		"another host":    {listen(t, hello("\x15\x03\x03\x00\x02\x02\x70")), limits, "tls-refused", "unrecognized name", "check RC_SERVER_URL"},
+		"one of ours":     {testservers.Listen(t, hello("\x15\x03\x03\x00\x02\x02\x74")), limits, "tls-refused", "certificate required", "certificate of this program"},
+		"another host":    {testservers.Listen(t, hello("\x15\x03\x03\x00\x02\x02\x70")), limits, "tls-refused", "unrecognized name", "check RC_SERVER_URL"},
 		"plain HTTP":      {plain.Listener.Addr().String(), limits, "tls-missing", "plain HTTP", "only a server on this machine"},
-		"a mail server":   {listen(t, hello("220 mail.example ESMTP\r\n")), limits, "tls-missing", "other than TLS", "port"},
-		"an alert":        {listen(t, hello("\x15\x03\x03\x00\x02\x02\x28")), limits, "tls-refused", "handshake failure", "in between"},
-		"nothing":         {listen(t, hello("")), limits, "tcp-timeout", "TLS handshake timeout", "firewall"},
-		"a cut":           {listen(t, func(conn net.Conn) { _, _ = conn.Read(make([]byte, 16)) }), limits, "cut-off", "", "check the network"},
+		"a mail server":   {testservers.Listen(t, hello("220 mail.example ESMTP\r\n")), limits, "tls-missing", "other than TLS", "port"},
+		"an alert":        {testservers.Listen(t, hello("\x15\x03\x03\x00\x02\x02\x28")), limits, "tls-refused", "handshake failure", "in between"},
+		"nothing":         {testservers.Listen(t, hello("")), limits, "tcp-timeout", "TLS handshake timeout", "firewall"},
+		"a cut":           {testservers.Listen(t, func(conn net.Conn) { _, _ = conn.Read(make([]byte, 16)) }), limits, "cut-off", "", "check the network"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -217,7 +195,7 @@ func TestWhatTheNetworkSaidIsKeptBehindTheCause(t *testing.T) {
 	if !errors.Is(e, http.ErrSchemeMismatch) {
 		t.Errorf("%v is not what net/http says", e)
 	}
-	e, why := reach(t, "https://"+listen(t, hello("")), &http.Transport{TLSHandshakeTimeout: 10 * time.Millisecond})
+	e, why := reach(t, "https://"+testservers.Listen(t, hello("")), &http.Transport{TLSHandshakeTimeout: 10 * time.Millisecond})
 	var timeout net.Error
 	if !errors.As(e, &timeout) || !timeout.Timeout() {
 		t.Errorf("%v (%s) is no timeout", e, why.Cause())
@@ -237,7 +215,9 @@ func TestWhatAProxyDoesIsNotBlamedOnTheVendor(t *testing.T) {
 	cert, _ := selfSigned(t, -time.Hour, time.Hour)
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	answer := func(line string) string { return listen(t, replying("HTTP/1.1 "+line+"\r\nContent-Length: 0\r\n\r\n")) }
+	answer := func(line string) string {
+		return testservers.Listen(t, replying("HTTP/1.1 "+line+"\r\nContent-Length: 0\r\n\r\n"))
+	}
 	secured := secure(t, &tls.Config{Certificates: []tls.Certificate{cert}})
 	for name, c := range map[string]struct{ proxy, cause, text, hint string }{
 		"nobody listens":        {"http://u:canary@" + closed.Listener.Addr().String(), "proxy-unreachable", "the proxy 127.0.0.1", "the proxy of this program's client"},
@@ -254,14 +234,14 @@ func TestWhatAProxyDoesIsNotBlamedOnTheVendor(t *testing.T) {
 		"in its own language":   {"http://" + answer("407 Zugriff verweigert"), "proxy-auth", "wants a user and a password: Zugriff verweigert", "http://user:password@host:port"},
 		"not its own 407":       {"http://" + answer("403 nein"), "proxy-refused", "does not let vendor.example through: nein", "NO_PROXY"},
 		"a gateway's number":    {"http://" + answer("504"), "proxy-refused", "it cannot reach it (Gateway Timeout)", "NO_PROXY"},
-		"it closes":             {"http://" + listen(t, replying("")), "proxy-closed", "closed the connection", "NO_PROXY"},
+		"it closes":             {"http://" + testservers.Listen(t, replying("")), "proxy-closed", "closed the connection", "NO_PROXY"},
 		"it lets in, and stops": {"http://" + answer("200 OK"), "proxy-closed", "behind it", "NO_PROXY"},
-		"it is a web page":      {"http://" + listen(t, replying("HTTP/1.1 200 OK\r\n\r\n<html>")), "proxy-closed", "behind it", "NO_PROXY"},
-		"it speaks HTTP/2":      {"http://" + listen(t, replying("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64\r\n")), "proxy-refused", "HTTP/1.1", "socks5"},
-		"it speaks TLS":         {"http://" + listen(t, hello("\x15\x03\x01\x00\x02\x02\x16\r\n")), "proxy-tls", "speaks TLS", "https:// and not http://"},
+		"it is a web page":      {"http://" + testservers.Listen(t, replying("HTTP/1.1 200 OK\r\n\r\n<html>")), "proxy-closed", "behind it", "NO_PROXY"},
+		"it speaks HTTP/2":      {"http://" + testservers.Listen(t, replying("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64\r\n")), "proxy-refused", "HTTP/1.1", "socks5"},
+		"it speaks TLS":         {"http://" + testservers.Listen(t, hello("\x15\x03\x01\x00\x02\x02\x16\r\n")), "proxy-tls", "speaks TLS", "https:// and not http://"},
 		"it speaks none":        {"https://u:canary@" + answer("200 OK"), "proxy-tls", "does not speak TLS", "http:// and not https://"},
 		"of an unknown maker":   {"https://u:canary@" + secured, "proxy-tls", "the certificate of the proxy 127.0.0.1", "the way to the proxy"},
-		"it is of SOCKS":        {"socks5://u:canary@" + listen(t, hello("\x05\xff")), "proxy-auth", "refuses the user", "percent-encoded"},
+		"it is of SOCKS":        {"socks5://u:canary@" + testservers.Listen(t, hello("\x05\xff")), "proxy-auth", "refuses the user", "percent-encoded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -46,10 +46,14 @@ func allHelp() (all [][]string) {
 	return all
 }
 
-func TestNoCommandSucceedsThatCouldNotWriteItsOutput(t *testing.T) {
-	box := ringcxtest.NewServer(t, nil)
-	demo, home := box.Demo(), t.TempDir()
-	env := []string{
+// loggedIn is a sandbox, a home that is logged in there with the variables that lead to both, and where output goes that
+// nobody reads.
+func loggedIn(t *testing.T) (box *ringcxtest.Server, home string, env []string, null *os.File) {
+	t.Helper()
+	box = ringcxtest.NewServer(t, nil)
+	demo := box.Demo()
+	home = t.TempDir()
+	env = []string{
 		"HOME=" + home, "XDG_CONFIG_HOME=" + home + "/c", "XDG_STATE_HOME=" + home + "/s", "RINGCX_STORE=", "RC_SERVER_URL=" + box.URL, "RINGCX_SERVER_URL=" + box.URL,
 		"RC_APP_CLIENT_ID=" + demo.ClientID, "RC_APP_CLIENT_SECRET=" + demo.ClientSecret, "RC_USER_JWT=" + demo.JWT,
 	}
@@ -57,14 +61,20 @@ func TestNoCommandSucceedsThatCouldNotWriteItsOutput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = null.Close() })
+	if code, errs := into(t, null, env, "login", "--jwt"); code != 0 {
+		t.Fatal(errs)
+	}
+	return box, home, env, null
+}
+
+func TestNoCommandSucceedsThatCouldNotWriteItsOutput(t *testing.T) {
+	box, _, env, null := loggedIn(t)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _, _ = null.Close(), full.Close() })
-	if code, errs := into(t, null, env, "login", "--jwt"); code != 0 {
-		t.Fatal(errs)
-	}
+	t.Cleanup(func() { _ = full.Close() })
 	lines := append(allHelp(), []string{})
 	for _, line := range []string{
 		"help help", "help --help", "version", "version --json", "--version", "-V", "demo", "completion bash", "completion zsh", "completion fish",

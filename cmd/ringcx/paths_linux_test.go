@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ringcx-go/ringcx/internal/cli"
-	"github.com/ringcx-go/ringcx/ringcxtest"
 )
 
 // pathLines is a command line for each flag that names a file or a directory. PATH stands for it.
@@ -58,20 +57,7 @@ func pathFlags() (all []string) {
 }
 
 func TestAPathThatCannotBeUsedIsNamedWithItsFlag(t *testing.T) {
-	box := ringcxtest.NewServer(t, nil)
-	demo, home := box.Demo(), t.TempDir()
-	env := []string{
-		"HOME=" + home, "XDG_CONFIG_HOME=" + home + "/c", "XDG_STATE_HOME=" + home + "/s", "RINGCX_STORE=", "RC_SERVER_URL=" + box.URL, "RINGCX_SERVER_URL=" + box.URL,
-		"RC_APP_CLIENT_ID=" + demo.ClientID, "RC_APP_CLIENT_SECRET=" + demo.ClientSecret, "RC_USER_JWT=" + demo.JWT,
-	}
-	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = null.Close() })
-	if code, errs := into(t, null, env, "login", "--jwt"); code != 0 {
-		t.Fatal(errs)
-	}
+	_, home, env, null := loggedIn(t)
 	file := filepath.Join(home, "a-file")
 	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
 		t.Fatal(err)

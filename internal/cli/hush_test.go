@@ -11,33 +11,19 @@ import (
 	"testing"
 
 	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/testservers"
 )
 
 // chatty is a server that goes on talking after each answer.
 func chatty(t *testing.T) (url string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer func() { _ = conn.Close() }()
-				if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
-					return
-				}
-				_, _ = io.WriteString(conn, "HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 \x1b]0;owned\a\r\n\r\n")
-				_, _ = io.Copy(io.Discard, conn)
-			}()
+	return "http://" + testservers.Listen(t, func(conn net.Conn) {
+		if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
+			return
 		}
-	}()
-	return "http://" + l.Addr().String()
+		_, _ = io.WriteString(conn, "HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 \x1b]0;owned\a\r\n\r\n")
+		_, _ = io.Copy(io.Discard, conn)
+	})
 }
 
 func TestWhatServersSayUnaskedDoesNotReachTheTerminal(t *testing.T) {

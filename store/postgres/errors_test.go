@@ -224,27 +224,12 @@ func TestWhoCannotListenIsToldWhy(t *testing.T) {
 }
 
 func TestWhatSeveralServersSayIsSaidOnce(t *testing.T) {
-	strange := func() string {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = l.Close() })
-		go func() {
-			for {
-				conn, err := l.Accept()
-				if err != nil {
-					return
-				}
-				_, _ = conn.Read(make([]byte, 512))
-				_, _ = conn.Write([]byte("R\x00\x00\x00\x08\x00\x00\x00\x02")) // Kerberos 5, which is not spoken any more
-				_, _ = conn.Read(make([]byte, 512))
-				_ = conn.Close()
-			}
-		}()
-		return l.Addr().String()
+	strange := func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 512))
+		_, _ = conn.Write([]byte("R\x00\x00\x00\x08\x00\x00\x00\x02")) // Kerberos 5, which is not spoken any more
+		_, _ = conn.Read(make([]byte, 512))
 	}
-	one, other := strange(), strange()
+	one, other := testservers.Listen(t, strange), testservers.Listen(t, strange)
 	_, err := postgres.Open(t.Context(), "postgres://u:canary@"+one+","+other+","+one+"/db?sslmode=disable")
 	if err == nil || strings.Count(err.Error(), one) != 1 || strings.Count(err.Error(), other) != 1 || strings.Contains(err.Error(), "canary") {
 		t.Errorf("%v", err)

@@ -115,25 +115,12 @@ func TestAServerWithoutAConnectionLeftIsTold(t *testing.T) {
 // ending listens, and ends each connection at once after the first words.
 func ending(t *testing.T, reset bool) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = conn.Read(make([]byte, 1024))
-			if tcp, ok := conn.(*net.TCPConn); ok && reset {
-				_ = tcp.SetLinger(0)
-			}
-			_ = conn.Close()
+	return testservers.Listen(t, func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 1024))
+		if tcp, ok := conn.(*net.TCPConn); ok && reset {
+			_ = tcp.SetLinger(0)
 		}
-	}()
-	return l.Addr().String()
+	})
 }
 
 func TestAServerThatEndsTheConnectionIsTold(t *testing.T) {

@@ -169,33 +169,19 @@ func TestStatesOfRedisAreToldFromMistakes(t *testing.T) {
 
 // A Sentinel, and servers before Redis 6, repeat what they were told with what they do not know.
 func TestACommandThatIsNotKnownIsToldWithoutItsArguments(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
+	address := testservers.Listen(t, func(conn net.Conn) {
+		lines := bufio.NewScanner(conn)
+		for lines.Scan() {
+			answer := "-ERR unknown command `%s`, with args beginning with: `pw-canary`\r\n"
+			if strings.HasPrefix(lines.Text(), "*") {
+				continue
 			}
-			go func() {
-				defer func() { _ = conn.Close() }()
-				lines := bufio.NewScanner(conn)
-				for lines.Scan() {
-					answer := "-ERR unknown command `%s`, with args beginning with: `pw-canary`\r\n"
-					if strings.HasPrefix(lines.Text(), "*") {
-						continue
-					}
-					if word := strings.ToLower(lines.Text()); word == "hello" || word == "ping" || word == "auth" || word == "client" || word == "hget" {
-						_, _ = fmt.Fprintf(conn, answer, word)
-					}
-				}
-			}()
+			if word := strings.ToLower(lines.Text()); word == "hello" || word == "ping" || word == "auth" || word == "client" || word == "hget" {
+				_, _ = fmt.Fprintf(conn, answer, word)
+			}
 		}
-	}()
-	err = firstUse(t, "redis://"+l.Addr().String()+"/0")
+	})
+	err := firstUse(t, "redis://"+address+"/0")
 	if err == nil || !strings.Contains(err.Error(), "unknown command") || strings.Contains(err.Error(), "canary") {
 		t.Fatalf("it says %v", err)
 	}

@@ -18,15 +18,14 @@ type Record struct {
 	Value json.RawMessage `json:"value,omitempty"` // nil: it is gone
 }
 
-// Keeper keeps records between runs. A DB calls it from one goroutine at a time.
+// Keeper is what a DB asks of sandbox.Keeper, whose Record becomes this one when the first kind has moved here. A DB calls it
+// from one goroutine at a time.
 type Keeper interface {
 	// Load calls yield with every record of a namespace, in any order, until it fails.
 	Load(namespace string, yield func(Record) error) error
 	// Save keeps records, all of them or none; what is kept survives the end of the process, however that comes. With
 	// replace, nothing else of the namespace stays.
 	Save(namespace string, replace bool, records []Record) error
-	// Namespaces lists the namespaces that have a record.
-	Namespaces() ([]string, error)
 }
 
 // Flush gives the keeper what has changed, and returns when that, and what others have changed before, is safe. Calls that

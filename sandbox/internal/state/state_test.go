@@ -67,8 +67,6 @@ func (d *disk) Save(_ string, replace bool, records []state.Record) error {
 	return nil
 }
 
-func (d *disk) Namespaces() ([]string, error) { return nil, nil }
-
 // server has two tables, of which one is found by user.
 type server struct {
 	*state.DB
