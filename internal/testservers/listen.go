@@ -8,7 +8,8 @@ import (
 // Listen serves each connection to an address on loopback with a function, and closes it then, until the test ends.
 func Listen(t testing.TB, serve func(net.Conn)) (address string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	var config net.ListenConfig
+	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
