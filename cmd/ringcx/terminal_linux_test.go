@@ -108,6 +108,9 @@ func shellAt(t *testing.T, env []string) (say func(line string), await func(patt
 	t.Helper()
 	bash, err := exec.LookPath("bash")
 	if err != nil {
+		if os.Getenv("RINGCX_TEST_REQUIRE") != "" {
+			t.Fatal(err)
+		}
 		t.Skip("there is no bash: ", err)
 	}
 	ours, program := terminal(t)
