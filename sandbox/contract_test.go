@@ -16,8 +16,6 @@ import (
 // rewrite makes the test of docs/protocol.md write it: go test ./sandbox -run PrintedFromTheTable -args -rewrite.
 var rewrite = flag.Bool("rewrite", false, "write docs/protocol.md anew")
 
-//go:generate go test -run ^TestTheDocumentIsPrintedFromTheTable$ -args -rewrite
-
 // contractLine is a line of the contract as GET /_sandbox/contract tells it.
 type contractLine struct {
 	Subject   string   `json:"subject"`
