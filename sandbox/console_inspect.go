@@ -202,12 +202,12 @@ func (i *inspection) cxRefresh(in *signIn, turn uint32, ask *call) {
 func (c *console) byItsText(out *inspection, token string, now time.Time) {
 	claims, ok := parseCX(token)
 	switch {
-	case ok && claims.Issuer == c.rules.Load().ringcxIssuer:
+	case ok && claims.Issuer == c.rules.Load().RingCXIssuer:
 		ask := &call{now: now, rules: c.rules.Load()}
 		_, problem := c.checkCX(ask, token)
 		out.Kind, out.Good, out.State = "RingCX access token", problem == "", "It works."
 		if problem != "" {
-			out.State = "It is refused: " + ask.rules.gatewayText(problem) + "."
+			out.State = "It is refused: " + gatewayText(ask.rules, problem) + "."
 		}
 		out.fact("Holder", c.subjectName(claims))
 		out.fact("Signed in as", claims.App)

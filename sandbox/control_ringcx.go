@@ -130,7 +130,7 @@ func (s *Server) controlCode(r *http.Request) (any, error) {
 		return nil, fmt.Errorf("%w: user %d", errNoSuchThing, in.User)
 	}
 	c := &loginCode{
-		code: randomText(32), user: u, kind: in.Kind, expires: s.Now().Add(s.rules.Load().loginCodeTTL),
+		code: randomText(32), user: u, kind: in.Kind, expires: s.Now().Add(s.rules.Load().LoginCodeTTL),
 	}
 	s.cx.codes.put(c.code, c)
 	s.changes.touch(c)

@@ -37,7 +37,7 @@ type flow struct {
 }
 
 func (s *Server) newFlow(c *call, req *authorizeRequest, b *browser, u *user) *flow {
-	f := &flow{id: randomText(16), token: randomText(16), request: req, browser: b, user: u, expires: c.now.Add(c.rules.signInPageTTL)}
+	f := &flow{id: randomText(16), token: randomText(16), request: req, browser: b, user: u, expires: c.now.Add(c.rules.SignInPageTTL)}
 	s.platform.flows.put(f.id, f)
 	s.changes.touch(f)
 	return f
@@ -64,7 +64,7 @@ func (s *Server) browserOf(c *call, r *http.Request) (*browser, *http.Cookie) {
 
 // rename gives b another cookie, so that a value from before a sign-in says nothing afterwards.
 func (s *Server) rename(c *call, r *http.Request, b *browser) *http.Cookie {
-	b.id, b.until = randomText(24), c.now.Add(c.rules.browserSignInTTL)
+	b.id, b.until = randomText(24), c.now.Add(c.rules.BrowserSignInTTL)
 	s.platform.browsers.put(b.id, b)
 	s.changes.touch(b)
 	return &http.Cookie{ //nolint:gosec // not always Secure: the sandbox usually speaks plain HTTP on loopback

@@ -55,7 +55,7 @@ func (s *Server) addIDToken(c *call, info *tokenInfo, f form, issuer string) err
 		return nil
 	}
 	claims := idClaims{
-		Issuer: issuer, Audience: code.request.app.id, Expires: c.now.Add(c.rules.idTokenTTL).Unix(), Issued: c.now.Unix(),
+		Issuer: issuer, Audience: code.request.app.id, Expires: c.now.Add(c.rules.IDTokenTTL).Unix(), Issued: c.now.Unix(),
 		AuthTime: code.since.Unix(), ID: randomText(16), Nonce: code.request.nonce, identity: newIdentity(code.user),
 	}
 	if !slices.Contains(code.request.scope, "email") {

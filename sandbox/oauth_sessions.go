@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // platform is what the RingCentral platform remembers about sign-ins. Server.mu guards it.
@@ -110,8 +112,8 @@ func (sess *session) over(now moment) bool {
 // login opens a session; the oldest of too many is closed.
 func (p *platform) login(c *call, a *app, u *user, t terms) *session {
 	at, key := momentOf(c.now), sessionKey{a, u}
-	t.scope = c.rules.scopeOf(a, u, t.scope)
-	if old := p.open[key]; old != nil && c.rules.jwtLoginReusesSession {
+	t.scope = scopeOf(c.rules, a, u, t.scope)
+	if old := p.open[key]; old != nil && c.rules.JWTLoginReusesSession {
 		p.issue(old, t, at)
 		c.session = old.number
 		return old
@@ -122,7 +124,7 @@ func (p *platform) login(c *call, a *app, u *user, t terms) *session {
 		sess.wishes = &wishes{endpoint: t.endpointID}
 	}
 	p.open[key] = sess
-	p.evict(sess, c.rules.sessionCap, at)
+	p.evict(sess, c.rules.SessionCap, at)
 	p.issue(sess, t, at)
 	c.session = number
 	return sess
@@ -207,7 +209,7 @@ func (p *platform) renew(c *call, a *app, token string, t terms) (*session, *oau
 		c.why("the refresh token ended %s", c.ago(sess.renewal.time()))
 		return nil, c.refreshRefusal("OAU-210", "Token expired")
 	}
-	t.scope = c.rules.scopeOf(a, sess.user, t.scope)
+	t.scope = scopeOf(c.rules, a, sess.user, t.scope)
 	p.issue(sess, t, now)
 	return sess, nil
 }
@@ -219,15 +221,15 @@ func (sess *session) inGrace(c *call, turn uint32) bool {
 		return false
 	}
 	if sess.used != 0 {
-		return momentOf(c.now) < sess.used.after(c.rules.graceAfterUse)
+		return momentOf(c.now) < sess.used.after(c.rules.GraceAfterUse)
 	}
-	return momentOf(c.now) < sess.issued.after(c.rules.graceUnused)
+	return momentOf(c.now) < sess.issued.after(c.rules.GraceUnused)
 }
 
 // refreshRefusal refuses a refresh token with the code of its cause, unless one code stands for all.
 func (c *call) refreshRefusal(code, message string) *oauthError {
-	if c.rules.refreshCodes != byCause {
-		code = c.rules.refreshCodes
+	if c.rules.RefreshCodes != contract.ByCause {
+		code = c.rules.RefreshCodes
 	}
 	return invalidGrant(code, message)
 }
@@ -249,8 +251,8 @@ func (p *platform) use(c *call, token string) (t *rcAccess, code, message string
 	case sess == nil:
 		return nil, "OAU-213", "Token not found"
 	case sess.state.Load() != sessionOpen:
-		return nil, c.rules.endedTokenCode, "Token not found"
-	case turn != sess.turn && now < sess.issued.after(c.rules.replacedTokenTellsFor):
+		return nil, c.rules.EndedTokenCode, "Token not found"
+	case turn != sess.turn && now < sess.issued.after(c.rules.ReplacedTokenTellsFor):
 		return nil, "OAU-129", "Access token corrupted"
 	case turn != sess.turn:
 		return nil, "OAU-213", "Token not found"
@@ -272,7 +274,7 @@ func (p *platform) full(c *call, a *app, u *user) bool {
 	for s := p.open[sessionKey{a, u}]; s != nil; s = s.older {
 		n++
 	}
-	return c.rules.sessionCapRefuses && n >= c.rules.sessionCap
+	return c.rules.SessionCapRefuses && n >= c.rules.SessionCap
 }
 
 func tooManySessions() *oauthError { // code and body assumed

@@ -32,14 +32,14 @@ func (s *Server) requestReset(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.adminNamed(in.Get("username"), c.rules.sameName)
+	u := s.world.adminNamed(in.Get("username"), c.rules.SameName)
 	if u != nil && (!in.Has("platformId") || in.Get("platformId") == u.login.Platform) {
 		s.cx.mailReset(u, "", c.now)
 	}
-	if u == nil && c.rules.resetTellsUnknownNames {
+	if u == nil && c.rules.ResetTellsUnknownNames {
 		return asText(cxBoolean(c, r, false))
 	}
-	return textAnswer(http.StatusOK, c.rules.ringcxDoneText)
+	return textAnswer(http.StatusOK, c.rules.RingCXDoneText)
 }
 
 // internalReset is POST /api/auth/password/internal/requestreset, which wants a JWT that only the vendor can make.
@@ -59,11 +59,11 @@ func (s *Server) legacyRequestReset(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.adminNamed(in.Get("userName"), c.rules.sameName)
+	u := s.world.adminNamed(in.Get("userName"), c.rules.SameName)
 	if u != nil {
 		s.cx.mailReset(u, in.Get("returnPath"), c.now)
 	}
-	return cxBoolean(c, r, u != nil || !c.rules.resetTellsUnknownNames)
+	return cxBoolean(c, r, u != nil || !c.rules.ResetTellsUnknownNames)
 }
 
 // resetPassword is POST .../v1/auth/passwordReset: a new password for the token of a mail.
@@ -84,7 +84,7 @@ func (s *Server) resetPassword(c *call, r *http.Request) answer {
 }
 
 func (p *passwordReset) open(c *call) bool {
-	return !p.used && c.now.Before(p.made.Add(c.rules.passwordResetTTL))
+	return !p.used && c.now.Before(p.made.Add(c.rules.PasswordResetTTL))
 }
 
 // changePassword is POST .../admin/users/passwordReset: the caller's own password. Sign-ins go on.
@@ -131,7 +131,7 @@ type cxRedirect struct {
 }
 
 func redirectTo(c *call, target string) answer {
-	if c.rules.redirectViewsRedirect {
+	if c.rules.RedirectViewsRedirect {
 		return redirect(http.StatusFound, target)
 	}
 	return jsonAnswer(http.StatusOK, cxRedirect{URL: target, ContentType: typeHTML, RedirectView: true})

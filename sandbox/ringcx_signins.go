@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // ringcx is what RingCX remembers about sign-ins. Server.mu guards it.
@@ -63,13 +65,13 @@ func (s *signIn) over(now moment) bool {
 }
 
 // cutOff reports whether the access tokens of s are refused although they have not expired.
-func (s *signIn) cutOff(r *rules) bool {
-	return s.cut.Load() || r.sessionEndTakesRingCX && s.from != nil && s.from.state.Load() != sessionOpen
+func (s *signIn) cutOff(r *contract.Rules) bool {
+	return s.cut.Load() || r.SessionEndTakesRingCX && s.from != nil && s.from.state.Load() != sessionOpen
 }
 
 // gives reports whether the refresh token of a turn gives a new pair.
 func (s *signIn) gives(c *call, turn uint32) bool {
-	if turn != s.turn && c.rules.ringcxRefreshReuse != reuseAccept {
+	if turn != s.turn && c.rules.RingCXRefreshReuse != contract.ReuseAccept {
 		return false
 	}
 	return s.live(c.now) && s.who.active() && !s.cutOff(c.rules)
@@ -123,7 +125,7 @@ func (x *ringcx) signIn(p principal, from *session) *signIn {
 // renewRefreshToken gives s another refresh token; the one before is spent.
 func (x *ringcx) renewRefreshToken(c *call, s *signIn) {
 	s.turn++
-	s.renewal = momentOf(c.now).after(c.rules.ringcxRefreshTTL)
+	s.renewal = momentOf(c.now).after(c.rules.RingCXRefreshTTL)
 	x.changes.touch(s)
 }
 
@@ -145,7 +147,7 @@ func (x *ringcx) find(token string) (*signIn, uint32) {
 }
 
 // live counts the refresh tokens that can be used.
-func (x *ringcx) live(now time.Time, r *rules) int {
+func (x *ringcx) live(now time.Time, r *contract.Rules) int {
 	n := 0
 	for in := range x.signIns.all() {
 		if in.live(now) && !in.cutOff(r) {
@@ -206,8 +208,8 @@ func (x *ringcx) holder(token string, now time.Time, use bool) (*user, string) {
 
 // cxLogoutRefusal answers a logout with a token that ends nothing.
 func cxLogoutRefusal(c *call, r *http.Request) answer {
-	if c.rules.ringcxLogoutStatus < http.StatusBadRequest {
-		return textAnswer(c.rules.ringcxLogoutStatus, c.rules.ringcxDoneText)
+	if c.rules.RingCXLogoutStatus < http.StatusBadRequest {
+		return textAnswer(c.rules.RingCXLogoutStatus, c.rules.RingCXDoneText)
 	}
-	return cxUnauthorizedAs(c, r, c.rules.ringcxLogoutStatus, "The refresh token is not valid")
+	return cxUnauthorizedAs(c, r, c.rules.RingCXLogoutStatus, "The refresh token is not valid")
 }

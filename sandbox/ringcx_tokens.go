@@ -62,13 +62,13 @@ func (s *Server) issueCX(c *call, g *cxGrant) (string, error) {
 	s.tokens.mu.RLock()
 	epoch := s.tokens.epoch
 	s.tokens.mu.RUnlock()
-	expires := c.now.Add(c.rules.ringcxTokenTTL)
+	expires := c.now.Add(c.rules.RingCXTokenTTL)
 	claims := &cxClaims{
-		Issuer: c.rules.ringcxIssuer, Subject: fmt.Sprint(g.who.id()), Audience: c.rules.ringcxAudience,
-		ID: fmt.Sprintf("%s.%d.%s", epoch, g.in.number, randomText(12)), Expires: c.now.Unix() + int64(c.rules.ringcxTokenTTL/time.Second),
+		Issuer: c.rules.RingCXIssuer, Subject: fmt.Sprint(g.who.id()), Audience: c.rules.RingCXAudience,
+		ID: fmt.Sprintf("%s.%d.%s", epoch, g.in.number, randomText(12)), Expires: c.now.Unix() + int64(c.rules.RingCXTokenTTL/time.Second),
 		Platform: g.who.platform(), App: g.who.app.String(), XAuth: g.xauth,
 	}
-	if c.rules.ringcxIssuedAt {
+	if c.rules.RingCXIssuedAt {
 		claims.IssuedAt = c.now.Unix()
 	}
 	token, err := s.key().sign(claims)
@@ -136,10 +136,10 @@ func (a cxAccess) noteIn(c *call) {
 // problem is the gateway's text about a token whose signature is right, or "".
 func (a cxAccess) problem(c *call) string {
 	switch {
-	case a.claims.Issuer != c.rules.ringcxIssuer:
+	case a.claims.Issuer != c.rules.RingCXIssuer:
 		c.why("the token names another issuer")
 		return jwtForeign
-	case !c.now.Before(a.expires.Add(c.rules.ringcxClockSkew)):
+	case !c.now.Before(a.expires.Add(c.rules.RingCXClockSkew)):
 		c.why("the token ended %s", c.ago(a.expires))
 		return jwtExpired
 	case a.in != nil && a.in.cutOff(c.rules):
@@ -188,7 +188,7 @@ func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal a
 func (s *Server) needCXToken(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
-		if refusal, ok := s.identify(c, r); !ok && !c.rules.letsAnybody(r) {
+		if refusal, ok := s.identify(c, r); !ok && !letsAnybody(c.rules, r) {
 			c.answer = refusal
 			return
 		}
@@ -198,7 +198,7 @@ func (s *Server) needCXToken(next http.Handler) http.Handler {
 
 // identify finds out who calls; if nobody that may, the refusal is the answer.
 func (s *Server) identify(c *call, r *http.Request) (refusal answer, ok bool) {
-	if _, given := bearer(r); r.Header.Get("X-Auth-Token") != "" && (!given || c.rules.xauthWins) && c.rules.takesXAuth(r) {
+	if _, given := bearer(r); r.Header.Get("X-Auth-Token") != "" && (!given || c.rules.XAuthWins) && takesXAuth(c.rules, r) {
 		return s.xauthCaller(c, r)
 	}
 	claims, refusal := s.cxBearer(c, r)

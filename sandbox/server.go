@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // Options configures a Server. Nil and the zero value give the demo world with the vendor's documented figures.
@@ -73,9 +75,9 @@ type Server struct {
 	use       use                    // of a namespace
 	around    atomic.Pointer[string] // address of the server around, once this one has its own; nil: a host beside it
 
-	rules    atomic.Pointer[rules]
-	changing sync.Mutex // held by who changes rules; taken before mu
-	start    *rules     // what a reset returns to
+	rules    atomic.Pointer[contract.Rules]
+	changing sync.Mutex      // held by who changes rules; taken before mu
+	start    *contract.Rules // what a reset returns to
 
 	mu       sync.Mutex // guards what follows, and everything reachable from it
 	changes  *changes   // nil: nothing is kept
@@ -106,7 +108,7 @@ func New(opts *Options) (*Server, error) {
 // newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
 func newServer(opts Options, m memory) (*Server, error) {
 	s := &Server{opts: opts, memory: m, journal: journal{together: &m.shared.logs}, routing: new(routing)}
-	s.opts.Profile = cmp.Or(s.opts.Profile, profiles[0].name)
+	s.opts.Profile = cmp.Or(s.opts.Profile, contract.DefaultProfile)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {
 		return nil, fmt.Errorf("token lifetime %v is below one second", s.opts.TokenTTL)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // recordMost is how many bytes a record of a snapshot that is posted can have.
@@ -78,7 +80,7 @@ func (s *snapshotReader) read() error {
 		case "records":
 			return s.object(s.readKind)
 		}
-		return fmt.Errorf("unknown field %q", clip(name))
+		return fmt.Errorf("unknown field %q", wording.Clip(name))
 	})
 	switch {
 	case errors.As(err, new(formatError)):
@@ -98,7 +100,7 @@ func (s *snapshotReader) read() error {
 type formatError string
 
 func (f formatError) Error() string {
-	return fmt.Sprintf("the format of the snapshot is %q; this server reads %q", clip(string(f)), snapshotFormat)
+	return fmt.Sprintf("the format of the snapshot is %q; this server reads %q", wording.Clip(string(f)), snapshotFormat)
 }
 
 func checkFormat(format string) error {
@@ -151,7 +153,7 @@ func (s *snapshotReader) object(field func(name string) error) error {
 	case err != nil:
 		return err
 	case open != json.Delim('{'):
-		return fmt.Errorf("there is %v where an object should be", clip(fmt.Sprint(open)))
+		return fmt.Errorf("there is %v where an object should be", wording.Clip(fmt.Sprint(open)))
 	}
 	for s.More() {
 		if s.from != nil {

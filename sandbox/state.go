@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // Kinds of records about the server itself.
@@ -21,7 +23,7 @@ type state struct {
 	world    *world
 	platform *platform
 	cx       *ringcx
-	rules    *rules
+	rules    *contract.Rules
 	epoch    string // of RingCX access tokens
 	offset   time.Duration
 	bad      badDays
@@ -220,13 +222,13 @@ func (keptClock) recordKey() recordKey { return recordKey{recordClock, ""} }
 func (c keptClock) recordValue() any   { return time.Duration(c) }
 
 // keptSettings are the settings that differ from those that the server started with.
-type keptSettings struct{ now, start *rules }
+type keptSettings struct{ now, start *contract.Rules }
 
 func (keptSettings) recordKey() recordKey { return recordKey{recordSettings, ""} }
 
 func (k keptSettings) recordValue() any {
-	start, out := k.start.inForce(), map[string]any{}
-	for name, value := range k.now.inForce() {
+	start, out := k.start.Values(), map[string]any{}
+	for name, value := range k.now.Values() {
 		if value != start[name] {
 			out[name] = value
 		}
@@ -235,16 +237,16 @@ func (k keptSettings) recordValue() any {
 }
 
 // restoredRules are what the server starts with, changed as was kept.
-func (s *Server) restoredRules(in *archive) (*rules, error) {
+func (s *Server) restoredRules(in *archive) (*contract.Rules, error) {
 	values, err := only[map[string]json.RawMessage](in, recordSettings)
 	if err != nil {
 		return nil, err
 	}
 	out := *s.start
 	for name, value := range values {
-		found, err := settingNamed(name)
+		found, err := contract.FindSetting(name)
 		if err == nil {
-			err = found.setJSON(&out, value)
+			err = found.SetJSON(&out, value)
 		}
 		if err != nil {
 			return nil, err

@@ -74,6 +74,44 @@ func forbiddenArrows(t *tree) []finding {
 	return all
 }
 
+// rooms says which packages below sandbox/internal each of them may import. None may import what is above it.
+var rooms = map[string][]string{
+	"contract": {"wording"},
+	"state":    nil,
+	"wording":  nil,
+}
+
+// room is the package below sandbox/internal that a directory belongs to, or "".
+func room(dir string) string {
+	rest, _ := strings.CutPrefix(dir, sandbox+"/internal/")
+	if rest == dir {
+		return ""
+	}
+	return rest
+}
+
+// forbiddenRooms finds imports between the packages of the sandbox that its design does not have.
+func forbiddenRooms(t *tree) []finding {
+	var all []finding
+	for _, s := range t.code {
+		from := room(s.dir)
+		if from == "" {
+			continue
+		}
+		may, known := rooms[from]
+		if !known {
+			all = append(all, found(s.path+": a new package of the sandbox: give it its arrows", "room", from))
+			continue
+		}
+		for _, imp := range t.own(s) {
+			if to := room(imp); imp != s.dir && (to == "" || !slices.Contains(may, to)) {
+				all = append(all, found(s.path+" imports "+imp+": there is no arrow from "+from, "import", s.path, imp))
+			}
+		}
+	}
+	return all
+}
+
 // own lists the directories of our own packages that a file imports.
 func (t *tree) own(s *source) []string {
 	var dirs []string
@@ -167,6 +205,8 @@ func sleepsInCode(t *tree) []finding {
 func TestPackagesImportEachOtherOnlyAlongTheArrowsOfTheDesign(t *testing.T) {
 	keeps(t, forbiddenArrows)
 }
+
+func TestPackagesOfTheSandboxSeeOnlyWhatTheyNeed(t *testing.T) { keeps(t, forbiddenRooms) }
 
 func TestUsingTheSDKCostsItsImporterNoThirdPartyModule(t *testing.T) { keeps(t, rootDependencies) }
 

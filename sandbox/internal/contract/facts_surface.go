@@ -1,8 +1,8 @@
-package sandbox
+package contract
 
 import "time"
 
-var identityLines = []line{
+var identityFacts = []fact{
 	{
 		says:      "`scope` of the authorize request may hold `openid`, `email` and `profile`; `nonce` comes back in the `id_token`",
 		certainty: documented, sources: "D",
@@ -21,7 +21,7 @@ var identityLines = []line{
 	},
 	{
 		says: "It lives {}", certainty: assumed, note: ", like the access token beside it",
-		setting: lasting("idTokenTTL", time.Hour, time.Second, day, func(r *rules) *time.Duration { return &r.idTokenTTL }),
+		setting: lasting("idTokenTTL", time.Hour, time.Second, Day, func(r *Rules) *time.Duration { return &r.IDTokenTTL }),
 	},
 	{
 		says: "A refresh brings none, and the three scopes are no permissions: they stand in no answer, and narrow nothing", certainty: assumed,
@@ -30,7 +30,7 @@ var identityLines = []line{
 	{says: "User info says the same, without being asked for scopes", certainty: documented, sources: "D"},
 }
 
-var surfaceLines = []line{
+var surfaceFacts = []fact{
 	{
 		says:      "`GET /.well-known/entry-points/initial?clientId=…` before a login and `…/external` with its token: where the servers are; the second says `Discovery-Tag`",
 		certainty: observed, sources: "E",
@@ -114,7 +114,7 @@ var surfaceLines = []line{
 	},
 }
 
-var originLines = []line{
+var originFacts = []fact{
 	{
 		says:      "Every answer of the platform says `Vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers`",
 		certainty: observed, sources: "F",

@@ -1,15 +1,16 @@
-package sandbox
+package contract
 
 import (
 	"fmt"
 	"maps"
-	"net/http"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// sources are what the lines name by their letters.
-var sources = []source{
+// sources are what the facts name by their letters.
+var sources = []Source{
 	{"A", "\"Obtaining a RingCX access token with a RingCentral login\", [the page](https://developers.ringcentral.com/engage/voice/guide/authentication/auth-ringcentral) this project implements, its neighbours and their history in `ringcentral/engage-voice-api-docs`"},
 	{"B", "the RingCX API description (OpenAPI) in the same repository"},
 	{"C", "the platform's guides on authentication, tokens, errors and rate limits: `ringcentral/ringcentral-api-docs`, `docs/authentication`, `docs/basics`"},
@@ -21,17 +22,18 @@ var sources = []source{
 	{"I", "public programs that talk to RingCX, and what people who run them write (2026)"},
 }
 
-type source struct {
+// Source is where facts are from.
+type Source struct {
 	Letter string `json:"letter"`
 	Says   string `json:"says"`
 }
 
-// contractDocument is the contract with the values in force, for programs.
-type contractDocument struct {
+// Document is the contract with the values in force, for programs: its JSON is GET /_sandbox/contract.
+type Document struct {
 	Profile  string        `json:"profile"`
 	Profiles []profileView `json:"profiles"`
-	Sources  []source      `json:"sources"`
-	Lines    []lineView    `json:"lines"`
+	Sources  []Source      `json:"sources"`
+	Lines    []Line        `json:"lines"`
 }
 
 type profileView struct {
@@ -40,18 +42,20 @@ type profileView struct {
 	Values map[string]string `json:"values"`
 }
 
-type lineView struct {
-	Subject   string       `json:"subject"`
-	Says      string       `json:"says"`
-	Certainty []string     `json:"certainty"`
-	Known     string       `json:"known"` // certainty in words, with what is to be said about it
-	Sources   string       `json:"sources,omitempty"`
-	Setting   *settingView `json:"setting,omitempty"`
-	Fixed     string       `json:"fixed,omitempty"` // why there is no setting
-	note      string
+// Line is a fact with the value in force.
+type Line struct {
+	Subject   string        `json:"subject"`
+	Says      string        `json:"says"`
+	Certainty []string      `json:"certainty"`
+	Known     string        `json:"known"` // certainty in words, with what is to be said about it
+	Sources   string        `json:"sources,omitempty"`
+	Setting   *SettingValue `json:"setting,omitempty"`
+	Fixed     string        `json:"fixed,omitempty"` // why there is no setting
+	Note      string        `json:"-"`               // what Known says after the certainty
 }
 
-type settingView struct {
+// SettingValue is a setting with its value in force.
+type SettingValue struct {
 	Name     string   `json:"name"`
 	Type     string   `json:"type"`
 	Possible string   `json:"possible"`
@@ -61,74 +65,56 @@ type settingView struct {
 }
 
 // Changed reports whether the value is not the default.
-func (s settingView) Changed() bool { return s.Value != s.Default }
+func (s SettingValue) Changed() bool { return s.Value != s.Default }
 
-func (s *setting) view(r *rules) *settingView {
-	return &settingView{
-		Name: s.name, Type: s.kind(), Possible: s.possible, Choices: s.words, Default: s.initial, Value: s.read(r),
+func (s *Setting) value(r *Rules) *SettingValue {
+	return &SettingValue{
+		Name: s.name, Type: s.Kind(), Possible: s.Possible, Choices: s.words, Default: s.initial, Value: s.read(r),
 	}
 }
 
-func (l line) view(subject string, r *rules) lineView {
-	out := lineView{
-		Subject: subject, Says: l.sentence(r), Certainty: l.certainty.names(), Known: l.known(), Sources: l.sources,
-		Fixed: l.fixed, note: l.note,
+func (f fact) line(subject string, r *Rules) Line {
+	out := Line{
+		Subject: subject, Says: f.sentence(r), Certainty: f.certainty.names(), Known: f.known(), Sources: f.sources,
+		Fixed: f.fixed, Note: f.note,
 	}
-	if l.setting != nil {
-		out.Setting = l.setting.view(r)
+	if f.setting != nil {
+		out.Setting = f.setting.value(r)
 	}
 	return out
 }
 
-// newContractDocument is the contract with the values of r.
-func newContractDocument(profile string, r *rules) *contractDocument {
-	out := &contractDocument{Profile: profile, Sources: sources}
+// NewDocument is the contract with the values of r, which began with profile.
+func NewDocument(profile string, r *Rules) *Document {
+	out := &Document{Profile: profile, Sources: sources}
 	for _, p := range profiles {
 		values := map[string]string{} // never null
 		maps.Copy(values, p.values)
 		out.Profiles = append(out.Profiles, profileView{p.name, p.says, values})
 	}
-	for _, s := range contract {
-		for _, l := range s.lines {
-			out.Lines = append(out.Lines, l.view(s.title, r))
+	for _, s := range facts {
+		for _, f := range s.facts {
+			out.Lines = append(out.Lines, f.line(s.title, r))
 		}
 	}
 	return out
 }
 
 // spoken is the value in force as part of a sentence.
-func (s *setting) spoken(r *rules) string {
+func (s *Setting) spoken(r *Rules) string {
 	text := fmt.Sprint(s.read(r))
-	switch s.kind() {
+	switch s.Kind() {
 	case "duration":
 		d, _ := time.ParseDuration(text)
-		return spokenDuration(d)
+		return wording.SpokenDuration(d)
 	case "text":
 		return "`" + text + "`"
 	}
 	return text
 }
 
-// spokenDuration is a duration in the largest unit that gives a whole number.
-func spokenDuration(d time.Duration) string {
-	for _, unit := range []struct {
-		name string
-		long time.Duration
-	}{{"day", day}, {"hour", time.Hour}, {"minute", time.Minute}, {"second", time.Second}} {
-		if n := d / unit.long; n == 1 && d%unit.long == 0 {
-			return "1 " + unit.name
-		} else if n > 1 && d%unit.long == 0 {
-			return fmt.Sprintf("%d %ss", n, unit.name)
-		}
-	}
-	if d == 0 {
-		return "0 seconds"
-	}
-	return shortDuration(d)
-}
-
-// markdown is the contract as a document.
-func (d *contractDocument) markdown() string {
+// Markdown is the contract as a document: docs/protocol.md, if all values are the defaults.
+func (d *Document) Markdown() string {
 	var b strings.Builder
 	b.WriteString(documentStart)
 	for _, s := range d.Sources {
@@ -166,7 +152,7 @@ func overridesInWords(values map[string]string) string {
 }
 
 // switchInWords names the setting of a line, its value, and what else it can be.
-func (l lineView) switchInWords() string {
+func (l Line) switchInWords() string {
 	switch s := l.Setting; {
 	case s == nil && l.Fixed != "":
 		return "none: " + l.Fixed
@@ -176,19 +162,6 @@ func (l lineView) switchInWords() string {
 		return fmt.Sprintf("`%s`: `%v`; %s", s.Name, s.Value, s.Possible)
 	default:
 		return fmt.Sprintf("`%s`: `%v`", s.Name, s.Value)
-	}
-}
-
-// controlContract is GET /_sandbox/contract: the whole table, as JSON or, with format=markdown, as the document.
-func (s *Server) controlContract(w http.ResponseWriter, r *http.Request) {
-	doc := newContractDocument(s.opts.Profile, s.rules.Load())
-	switch format := r.URL.Query().Get("format"); format {
-	case "", "json":
-		jsonAnswer(http.StatusOK, doc).write(w)
-	case "markdown":
-		newAnswer(http.StatusOK, "text/markdown; charset=utf-8", []byte(doc.markdown())).write(w)
-	default:
-		controlAnswer(nil, fmt.Errorf("format %q: there are json and markdown", clip(format))).write(w)
 	}
 }
 
