@@ -1,6 +1,9 @@
 package ringcx
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // draft is the record while a renewal works on it. A fresh login, and a record that belongs to other credentials, work
 // on an empty lineage, and what was stored stays in place until the new one is complete.
@@ -14,7 +17,7 @@ type draft struct {
 func newDraft(s *Session, r *record, old []byte, save func([]byte) error, n need) *draft {
 	b := &draft{record: r, write: save}
 	if n.since.IsZero() && s.owns(r) {
-		r.App, r.Identity = s.app, or(s.identity, r.Identity)
+		r.App, r.Identity = s.app, cmp.Or(s.identity, r.Identity)
 		return b
 	}
 	b.record = &record{Version: storedVersion, App: s.app, Identity: s.identity, Generation: r.Generation, Wall: r.Wall}

@@ -68,7 +68,7 @@ func (r *record) Succeed(a Action, t *Token, start, now time.Time) {
 }
 
 func (r *record) Fail(a Action, err error, n *Need, start, now time.Time) bool {
-	e := asError(a, err)
+	e := asError(string(a), err)
 	r.ledgerOf(a).commit(a, e, start, now)
 	return r.fail(a, e, n, now)
 }

@@ -15,11 +15,8 @@ type flight struct {
 	err    error
 }
 
-// storeWait bounds the wait for the Store of a renewal that nobody waits for, unless SessionOptions.MaxWait is longer.
-const storeWait = time.Minute
-
 func (s *Session) need(minTTL time.Duration) need {
-	return need{minTTL: minTTL, login: s.canLogin(), direct: s.direct, credentials: s.credentials()}
+	return need{minTTL: minTTL, login: !s.made.needsPerson(), direct: s.direct(), credentials: s.credentials()}
 }
 
 // token is Token without the short cut.

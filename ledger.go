@@ -3,7 +3,6 @@ package ringcx
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -140,20 +139,6 @@ func (l *ledger) quiet(now time.Time, d time.Duration) {
 // backoff is how long to leave a failing server alone: one second, doubled with each failure, a minute at most.
 func backoff(failures int) time.Duration {
 	return min(time.Second<<min(max(failures-1, 0), 10), maxBackoff)
-}
-
-// usedUp is how many requests of the app the vendor counts in its minute, by the headers of an answer; 0: it does not
-// say.
-func usedUp(h http.Header) int {
-	limit, err := strconv.Atoi(h.Get("X-Rate-Limit-Limit"))
-	remaining, err2 := strconv.Atoi(h.Get("X-Rate-Limit-Remaining"))
-	if err != nil || err2 != nil || remaining < 0 || remaining > limit {
-		return 0
-	}
-	if w := h.Get("X-Rate-Limit-Window"); w != "" && w != "60" {
-		return 0 // other than ours, and not to be compared
-	}
-	return limit - remaining
 }
 
 // edge is how long before its window a request may have been sent that the vendor still counts.

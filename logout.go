@@ -91,7 +91,7 @@ func (s *Session) revoke(ctx context.Context, r *record) error {
 	err = s.config.Revoke(context.WithValue(ctx, tokenMark{}, s), t)
 	var e *Error
 	if err != nil {
-		e = asError(actLogin, err)
+		e = asError(string(actLogin), err)
 	}
 	now := s.now()
 	kept := s.commit(ctx, actLogin, r, func(l *ledger) { l.commit(actLogin, e, start, now) })

@@ -256,12 +256,3 @@ func withoutUser(text string) string {
 	}
 	return before + "://" + rest[end+1:]
 }
-
-// clipped is what an outsider says, in one line of a length that people read.
-func clipped(s string) string {
-	const most = 120
-	if s = oneLine(s); len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "…"
-	}
-	return s
-}

@@ -1,7 +1,6 @@
 package ringcx
 
 import (
-	"errors"
 	"time"
 )
 
@@ -20,11 +19,6 @@ func (r *record) ledgerOf(a action) *ledger {
 	return &r.Ledgers.RingCX
 }
 
-func atRingCentral(a action) bool { return a == actLogin || a == actRefreshLogin }
-
-// counted tells which requests the vendor's budget is for.
-func counted(a action) bool { return a != actRefresh }
-
 // succeed enters a token that action a brought.
 func (r *record) succeed(a action, t *Token) {
 	r.Attempt = nil
@@ -38,15 +32,6 @@ func (r *record) succeed(a action, t *Token) {
 	case actExchange, actRefresh, actDirectLogin:
 		r.RingCX, r.Doubtful, r.ServerSaid5, r.Failure = stored(t), "", false, nil
 	}
-}
-
-// asError is err as an *Error; one from elsewhere, such as a Grant of the program's own, counts as not sent.
-func asError(a action, err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
-		return e
-	}
-	return &Error{Op: string(a), Message: oneLine(err.Error()), kind: failUnsent}
 }
 
 // fail enters that action a brought no token, and reports whether the loop should plan again.
@@ -137,20 +122,5 @@ const unspentGone = "OAU-213"
 func (r *record) missed(a action, e *Error, repeated bool, now time.Time) {
 	if a == actRefreshLogin && e.kind == failRefused && e.Code == unspentGone && !repeated {
 		r.Evicted = now
-	}
-}
-
-// asError is the failure as the vendor's error, nil if there is none.
-func (f *failure) asError() *Error {
-	if f == nil {
-		return nil
-	}
-	if f.origin != nil {
-		e := *f.origin
-		return &e
-	}
-	return &Error{
-		Op: f.Op, StatusCode: f.StatusCode, Code: printable(f.Code), Message: printable(f.Message), RequestID: printable(f.RequestID),
-		oauth: f.OAuth, kind: f.Kind,
 	}
 }

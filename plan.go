@@ -2,20 +2,9 @@ package ringcx
 
 import "time"
 
-// action is one thing the engine can do next.
-type action string
-
-const (
-	actUse          action = "use the token"
-	actRefresh      action = "refresh RingCX"
-	actExchange     action = "exchange"
-	actRefreshLogin action = "refresh RingCentral"
-	actLogin        action = "log in"
-	actDirectLogin  action = "log in to RingCX"
-	actWait         action = "wait"
-	actGiveUp       action = "report the last failure"
-	actAskPerson    action = "login required"
-)
+// refreshGrace is how long the vendor lets an unanswered refresh of a RingCentral token be repeated: 60 minutes as
+// long as the new access token is not used, and it cannot be used if its answer was lost. Five minutes are kept back.
+const refreshGrace = 55 * time.Minute
 
 // step is what plan answers: an action and, for a wait, until when.
 type step struct {

@@ -164,7 +164,7 @@ func (s *Session) take(ctx context.Context, a action, b *draft, n *need) (again 
 		}
 		s.log.Info("ringcx: "+string(a), slog.String("key", s.key), slog.Time("expiry", s.here(t.Expiry)))
 	} else {
-		e = asError(a, err)
+		e = asError(string(a), err)
 		again = r.fail(a, e, n, now)
 		if atRingCentral(a) && s.misdated(e, time.Duration(skew)) {
 			again, r.Failure = true, nil
@@ -207,10 +207,6 @@ func repeats(t, old *Token) bool {
 	now, known := issuedAt(t.AccessToken)
 	return t.AccessToken == old.AccessToken || ok && known && now < before
 }
-
-// maxPause is how long after its intent was written down a request may still be sent without asking the Store again
-// whether this is still the only one to send: a process that was stopped in between may have lost its turn.
-const maxPause = time.Second
 
 // intend writes down that a is about to be sent, in the ledger and in the record, and returns when it began. If that takes
 // too long, what was planned may have been overtaken, and must be planned again.
@@ -274,11 +270,10 @@ func (s *Session) brought(a action, t *Token) (*Token, error) {
 	useless := func(problem string) (*Token, error) {
 		return nil, &Error{Op: string(a), Message: "the grant brought " + problem, kind: failLost}
 	}
-	if t == nil || !s.direct && !isBearer(t.AccessToken) {
+	if t == nil || !s.direct() && !isBearer(t.AccessToken) {
 		return useless("no token that can be one (RFC 6750)")
 	}
-	switch s.grant.(type) {
-	case storedGrant, interface{ bind(from, to *Config) Grant }:
+	if s.made != nil {
 		return t, nil
 	}
 	now, own := s.config.now(), *t

@@ -16,11 +16,11 @@ import (
 type Session struct {
 	config   *Config
 	grant    Grant
+	made     *configGrant // grant, if a Config made it; nil: it is the program's own
 	store    Store
 	key      string
 	app      string        // which app at which hosts, by fingerprint
 	identity string        // with which credential, by fingerprint; "" if the grant has none
-	direct   bool          // grant logs in to RingCX itself
 	inline   bool          // SessionOptions.Inline
 	maxWait  time.Duration // SessionOptions.MaxWait
 	log      *slog.Logger
@@ -86,15 +86,17 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 	s = &Session{config: &own, grant: login, store: opts.Store, key: opts.Key, inline: opts.Inline, maxWait: opts.MaxWait, log: opts.Log}
 	s.invalid = c.Validate()
 	s.app = fingerprint(c.ringCentral(), c.ringCX(), c.ClientID)
+	if known, ok := login.(Identified); ok {
+		s.identity = known.Identity()
+	}
 	if login == nil {
-		s.grant = storedGrant{&own}
-	} else {
-		s.identity = grantIdentity(login)
+		s.made = storedGrant(&own)
+	} else if g, ok := login.(*configGrant); ok {
+		s.made = g.bound(c, &own)
 	}
-	if g, ok := login.(interface{ bind(from, to *Config) Grant }); ok {
-		s.grant = g.bind(c, &own)
+	if s.made != nil {
+		s.grant = s.made
 	}
-	_, s.direct = login.(interface{ direct() })
 	if s.store == nil {
 		s.store, s.knownRingCentral, s.knownRingCX, s.knownLineage = new(Memory), new(known), new(known), new(known)
 	} else {
@@ -119,13 +121,6 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 // Format writes the key of the lineage for every verb, so that no verb shows a secret.
 func (s *Session) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "session %s", s.key) }
 
-func grantIdentity(g Grant) string {
-	if known, ok := g.(Identified); ok {
-		return known.Identity()
-	}
-	return ""
-}
-
 // errNameless is of a session that could be anybody's: two users would find each other's tokens in a Store that they share.
 var errNameless error = &namelessError{}
 
@@ -140,22 +135,17 @@ func (*namelessError) Hint() string {
 	return "set SessionOptions.Key to a name of the user, or give the grant a method Identity() string (ringcx.Identified)"
 }
 
-// canLogin tells whether the grant can log in without a person.
-func (s *Session) canLogin() bool {
-	if once, ok := s.grant.(interface{ needsPerson() bool }); ok {
-		return !once.needsPerson()
-	}
-	return true
-}
-
 // credentials is what the session would send, by fingerprint: a failure counts only for those it happened with.
 func (s *Session) credentials() string {
 	password := ""
-	if g, ok := s.grant.(interface{ secret() string }); ok {
-		password = g.secret()
+	if s.made != nil {
+		password = s.made.secret
 	}
 	return fingerprint(s.app, s.identity, s.config.ClientSecret, s.config.keyName(), password)
 }
+
+// direct tells whether the grant logs in to RingCX itself.
+func (s *Session) direct() bool { return s.made != nil && s.made.direct }
 
 // owns tells whether a record is of this session's lineage.
 func (s *Session) owns(r *record) bool {

@@ -10,7 +10,7 @@ const maxSpent = 64
 func (s *Session) spend(a action, r *record, t *Token, err error) {
 	var sent *Token
 	switch {
-	case a == actRefresh && (err == nil || mayHaveSpent(asError(a, err))):
+	case a == actRefresh && (err == nil || mayHaveSpent(asError(string(a), err))):
 		sent = r.RingCX.token()
 	case a == actRefreshLogin && err == nil: // one that went unanswered may be repeated for a while
 		sent = r.RingCentral.token()

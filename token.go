@@ -47,6 +47,9 @@ type TokenSource interface {
 	Token(ctx context.Context) (*Token, error)
 }
 
+// authTokenType is the TokenType of what travels in the header of that name.
+const authTokenType = "X-Auth-Token"
+
 // String tells what the token is without its secrets.
 func (t Token) String() string {
 	return fmt.Sprintf("token %s, expires %s", t.fingerprint(), t.Expiry.Format(time.RFC3339))

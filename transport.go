@@ -186,17 +186,6 @@ func (t *Transport) send(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// asLast is req as the last one of its connection, whatever the transport is made of: one that makes a request of its own
-// copies the headers, if anything.
-func asLast(req *http.Request) *http.Request {
-	last := req.Clone(req.Context())
-	last.Close = true
-	if last.Header != nil {
-		last.Header.Set("Connection", "close")
-	}
-	return last
-}
-
 // token is one to sign req with.
 func (t *Transport) token(req *http.Request) (*Token, error) {
 	asker, marked := asking(req.Context())

@@ -70,6 +70,14 @@ func TestAForbiddenImportIsFound(t *testing.T) {
 		{"command to root", forbiddenArrows, map[string]string{"cmd/ringcx/main.go": importing("main", m+"/internal/cli", m)}, []string{"import cmd/ringcx/main.go ."}},
 		{"internal to cli", forbiddenArrows, map[string]string{"internal/gen/a.go": importing("gen", m+"/internal/cli")}, []string{"import internal/gen/a.go internal/cli"}},
 		{"internal to api", forbiddenArrows, map[string]string{"internal/gen/a.go": importing("gen", m+"/api", m+"/internal/other")}, []string{"import internal/gen/a.go api"}},
+		{"tests of the whole to all that tests may", forbiddenArrows, map[string]string{
+			"e2e/a_test.go":                importing("e2e_test", m+"/e2e/testbrowser", m+"/sandbox", m+"/internal/testkeeper"),
+			"e2e/testbrowser/a.go":         importing("testbrowser", m+"/sandbox"),
+			"internal/testkeeper/a.go":     importing("testkeeper", m+"/sandbox"),
+			"internal/cli/a.go":            importing("cli", m+"/internal/testkeeper"),
+			"internal/testservers/a.go":    importing("testservers", m+"/sandbox"),
+			"sandbox/internal/a/a_test.go": importing("a_test", m+"/internal/testkeeper"),
+		}, []string{"import e2e/testbrowser/a.go sandbox", "import internal/cli/a.go internal/testkeeper", "import internal/testservers/a.go sandbox"}},
 		{"sandbox to the list of operations", forbiddenArrows, map[string]string{
 			"sandbox/a.go": importing("sandbox", m+"/internal/operations", m+"/internal/other"),
 		}, []string{"import sandbox/a.go internal/other"}},

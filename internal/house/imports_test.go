@@ -17,12 +17,14 @@ const (
 	cli        = "internal/cli"
 	cmd        = "cmd"
 	conform    = "internal/conform"
+	e2e        = "e2e"
 	examples   = "examples"
 	internal   = "internal" // everything below internal/ but those that are named here
 	operations = "internal/operations"
 	ringcxtest = "ringcxtest"
 	sandbox    = "sandbox"
 	store      = "store"
+	testkeeper = "internal/testkeeper"
 )
 
 // arrows says which parts each part may import.
@@ -37,17 +39,19 @@ var arrows = map[string][]string{
 	operations: nil,
 	cli:        {root, store, broker, sandbox, api, conform, internal, operations},
 	conform:    {sandbox}, // it tells what it sees in the sandbox's words
+	testkeeper: {sandbox},
+	e2e:        nil, // tests, and what drives a browser for them
 	cmd:        {cli},
 	examples:   {root, store, broker, sandbox, api, ringcxtest},
 	bench:      {root, store, broker, sandbox, api, ringcxtest},
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations, cli, conform}
+var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations, cli, conform, testkeeper}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	for _, p := range []string{cli, conform, operations} {
+	for _, p := range []string{cli, conform, operations, testkeeper} {
 		if within(dir, p) {
 			return p
 		}

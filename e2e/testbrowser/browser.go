@@ -95,6 +95,9 @@ func Open(t testing.TB, required bool, clients string) *Page {
 	return p
 }
 
+// Found says that there is a browser on this machine.
+func Found() bool { return find() != "" }
+
 func find() string {
 	for _, name := range programs {
 		if path, err := exec.LookPath(name); err == nil {
@@ -285,11 +288,11 @@ func Axe(clients string) string {
 	return string(script)
 }
 
-// repository is the directory that go.mod is in, from where a test runs.
+// repository is the directory that scripts/clients.sh is in, from where a test runs.
 func repository() string {
 	dir, err := os.Getwd()
 	for ; err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+		if _, err := os.Stat(filepath.Join(dir, "scripts", "clients.sh")); err == nil {
 			break
 		}
 	}

@@ -1,4 +1,4 @@
-package sandbox_test
+package e2e_test
 
 import (
 	"net/http"
@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ringcx-go/ringcx/internal/testbrowser"
+	"github.com/ringcx-go/ringcx/e2e/testbrowser"
 )
 
 func TestInABrowserEveryConsolePageCanBeReadByEverybody(t *testing.T) {

@@ -1,4 +1,4 @@
-package sandbox_test
+package e2e_test
 
 import (
 	"net"
@@ -81,7 +81,7 @@ func TestInABrowserARestartLosesNothingThatWasTyped(t *testing.T) {
 	if got := d.Text("#away"); !strings.Contains(got, "does not answer") {
 		t.Errorf("the page says %q", got)
 	}
-	again := codeVendor(t)
+	again := newVendor(t, sandboxOptions)
 	serveAt(t, web.Listener.Addr().String(), again)
 	d.See("#away a")
 	d.look("console-back")
@@ -142,7 +142,7 @@ func TestInABrowserAFormOfTheTimeBeforeARestartIsSentAgain(t *testing.T) {
 	d.Type("3s")
 	leave(web)
 	d.See("#away:not(:empty)")
-	serveAt(t, web.Listener.Addr().String(), codeVendor(t))
+	serveAt(t, web.Listener.Addr().String(), newVendor(t, sandboxOptions))
 	d.See("#away a")
 	d.Click("#arm") // instead of reloading the page
 	d.See("#form")

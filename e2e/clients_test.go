@@ -1,4 +1,4 @@
-package sandbox_test
+package e2e_test
 
 import (
 	"bytes"
@@ -7,12 +7,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/json"
-	"html"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +20,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/ringcx-go/ringcx/internal/testpages"
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
@@ -31,15 +29,6 @@ var clientsDir = cmp.Or(os.Getenv("RINGCX_TEST_CLIENTS"), "../.tools/clients")
 
 // programsDir is where the programs are that use them.
 const programsDir = "testdata/clients"
-
-// missing skips the test, or fails it where everything has to be there.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("RINGCX_TEST_REQUIRE") == "1" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
-}
 
 // abroad is a sandbox with a web server and a clock that runs, and a person who allows what an address asks for.
 func abroad(t *testing.T) (v *vendor, env map[string]string) {
@@ -52,7 +41,7 @@ func abroad(t *testing.T) (v *vendor, env map[string]string) {
 		if err != nil {
 			t.Error(err)
 		}
-		_, _ = io.WriteString(w, allow(t, string(asked)))
+		_, _ = io.WriteString(w, v.allow(string(asked)))
 	}))
 	t.Cleanup(someone.Close)
 	demo := v.Demo()
@@ -65,39 +54,14 @@ func abroad(t *testing.T) (v *vendor, env map[string]string) {
 }
 
 // allow goes to an address as the demo user does, allows what is asked there, and says where that leads.
-func allow(t *testing.T, asked string) (callback string) {
-	jar, err := cookiejar.New(nil)
+func (v *vendor) allow(asked string) (callback string) {
+	v.t.Helper()
+	page, err := testpages.Person{Email: v.Demo().Email, Password: v.Demo().Password, Stop: true}.SignIn(asked)
 	if err != nil {
-		t.Error(err)
+		v.t.Errorf("at %s: %v", asked, err)
+		return ""
 	}
-	browser := &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
-		if r.URL.Query().Has("code") {
-			callback = r.URL.String()
-			return http.ErrUseLastResponse
-		}
-		return nil
-	}}
-	page, err := browser.Get(asked)
-	for _, press := range []string{"as=demo", "decision=allow"} {
-		if err != nil {
-			t.Error(err)
-			return ""
-		}
-		text, _ := io.ReadAll(page.Body)
-		page.Body.Close()
-		button, _ := url.ParseQuery(press)
-		for _, m := range hiddenField.FindAllStringSubmatch(string(text), -1) {
-			button.Set(m[1], html.UnescapeString(m[2]))
-		}
-		action := formAction.FindStringSubmatch(string(text))
-		if action == nil {
-			t.Errorf("there is no form for %s at %s", press, asked)
-			return ""
-		}
-		to := page.Request.URL.ResolveReference(&url.URL{Path: action[1]})
-		page, err = browser.PostForm(to.String(), button)
-	}
-	return callback
+	return page.URL
 }
 
 // run runs a program and gives what it prints.
@@ -208,7 +172,7 @@ func TestOAuth4WebAPILogsInWithAJWTInEachWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	env["KEY"] = string(private)
-	env["KEY_CLIENT_ID"], _ = v.app(`{"authMethod":"private_key_jwt","keys":` + string(public) + `}`)
+	env["KEY_CLIENT_ID"], _ = v.newApp(`{"authMethod":"private_key_jwt","keys":` + string(public) + `}`)
 	got := node(t, env, "oauth4webapi.mjs")
 	want := map[string]any{"types": []any{"bearer", "bearer", "bearer"}, "scope": "ReadAccounts", "refused": "invalid_client"}
 	wantSame(t, got, want)

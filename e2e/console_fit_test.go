@@ -1,4 +1,4 @@
-package sandbox_test
+package e2e_test
 
 import (
 	"strings"

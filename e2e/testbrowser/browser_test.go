@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ringcx-go/ringcx/internal/testbrowser"
+	"github.com/ringcx-go/ringcx/e2e/testbrowser"
 )
 
 func open(t *testing.T) *testbrowser.Page {

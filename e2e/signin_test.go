@@ -1,4 +1,4 @@
-package sandbox_test
+package e2e_test
 
 import (
 	"flag"
@@ -11,10 +11,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ringcx-go/ringcx/internal/testbrowser"
+	"github.com/ringcx-go/ringcx/e2e/testbrowser"
 )
 
-// pictures is where the browser tests leave what they saw: go test ./sandbox -run Browser -pictures DIR.
+// pictures is where the browser tests leave what they saw: cd e2e && go test -run Browser . -pictures DIR.
 var pictures = flag.String("pictures", "", "directory for pictures of the pages")
 
 // desk is a browser in front of a sandbox and an app that waits for its answer on another port.
@@ -28,7 +28,7 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	v := codeVendor(t)
+	v := newVendor(t, sandboxOptions)
 	web := httptest.NewServer(v)
 	t.Cleanup(web.Close)
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -36,7 +36,7 @@ func newDesk(t *testing.T) *desk {
 		fmt.Fprint(w, `<!doctype html><html lang="en"><title>App</title><link rel="icon" href="data:,"><h1 id="app">Thanks</h1>`)
 	}))
 	t.Cleanup(app.Close)
-	page := testbrowser.Open(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1", os.Getenv("RINGCX_TEST_CLIENTS"))
+	page := testbrowser.Open(t, require(), os.Getenv("RINGCX_TEST_CLIENTS"))
 	t.Cleanup(func() {
 		if all := page.Problems(); len(all) > 0 {
 			t.Errorf("the browser complains: %q", all)
@@ -85,7 +85,7 @@ func TestInABrowserTheKeyboardIsEnough(t *testing.T) {
 	d.wantFocus("decision=allow")
 	d.Type("\r")
 	got := d.arrived()
-	d.v.redeem(got.Get("code"), "redirect_uri", d.app).want(http.StatusOK)
+	d.v.redeem(got.Get("code"), d.app).want(http.StatusOK)
 
 	d.ask("prompt", "login", "login_hint", demo.Email)
 	d.See("#username")
@@ -113,7 +113,7 @@ func TestInABrowserThePointerIsEnough(t *testing.T) {
 	d.Click("main a")
 	d.Click("button[value=demo]")
 	d.Click("button[value=allow]")
-	d.v.redeem(d.arrived().Get("code"), "redirect_uri", d.app).want(http.StatusOK)
+	d.v.redeem(d.arrived().Get("code"), d.app).want(http.StatusOK)
 }
 
 // Sizes of windows: a desk, a telephone, and the narrowest that WCAG asks for.
@@ -175,7 +175,7 @@ func TestInABrowserEveryPageCanBeReadByEverybody(t *testing.T) {
 	d.Click("button[value=demo]")
 	d.See("button[value=allow]")
 	d.look("consent")
-	d.Visit(d.web + d.v.webRequest("client_id", d.v.Demo().ClientID))
+	d.Visit(d.web + authorizePath + "?response_type=code&state=s&client_id=" + d.v.Demo().ClientID)
 	d.See(".problem")
 	d.look("refused")
 	if got := d.Problems(); len(got) != 1 || !strings.Contains(got[0], "403") {
