@@ -40,7 +40,7 @@ func (s *Server) controlRoutes() http.Handler {
 	mux.HandleFunc("GET /_sandbox/contract", s.controlContract)
 	handle("GET /_sandbox/state", s.controlState)
 	handle("GET /_sandbox/env", s.controlEnv)
-	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.key().jwks(), nil })
+	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.key().JWKS(), nil })
 	handle("POST /_sandbox/apps", s.controlApp)
 	handle("POST /_sandbox/accounts", s.controlAccount)
 	handle("POST /_sandbox/users", s.controlNewUser)

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // authCode is an authorization code: what one user allowed one app, for one minute and one use.
@@ -28,7 +30,7 @@ func (s *Server) grantCode(c *call, f *flow) answer {
 	asked := *f.request // without what was for the pages
 	asked.echo, asked.loginHint, asked.prompt, asked.issuer, asked.discovery = nil, "", nil, "", ""
 	code := &authCode{
-		code: opaqueToken(), request: &asked, user: f.user, since: f.browser.since, expires: c.now.Add(ttl),
+		code: token.RandomRingCentral(), request: &asked, user: f.user, since: f.browser.since, expires: c.now.Add(ttl),
 	}
 	s.platform.codes.put(code.code, code)
 	s.changes.touch(f, f.browser, code)

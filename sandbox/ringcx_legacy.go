@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // newAuthToken begins a sign-in of u that has an X-Auth-Token only. s.mu is held.
@@ -22,20 +23,20 @@ func (x *ringcx) newAuthToken(u *user, lifetime time.Duration, now time.Time) st
 
 // xauthCaller finds out who calls with an X-Auth-Token.
 func (s *Server) xauthCaller(c *call, r *http.Request) (refusal answer, ok bool) {
-	token := r.Header.Get("X-Auth-Token")
-	if isPlatformToken(token) {
+	given := r.Header.Get("X-Auth-Token")
+	if token.IsRingCentral(given) {
 		c.note(verdictWrongKind)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u, problem := s.cx.holder(token, c.now, true)
+	u, problem := s.cx.holder(given, c.now, true)
 	if u == nil {
 		if c.rules.XAuthTexts != contract.ByCause {
 			problem = xauthUnknown
 		}
 		return cxUnauthorized(c, r, problem), false
 	}
-	c.subject, c.xauth = u.id, token
+	c.subject, c.xauth = u.id, given
 	return answer{}, true
 }
 
@@ -150,7 +151,7 @@ func (s *Server) createAPIToken(c *call, r *http.Request) answer {
 		if tokens := s.cx.issued[u]; len(tokens) >= apiTokensMost {
 			s.cx.dropAPIToken(tokens[0], u)
 		}
-		token := cxPlatformID + ":" + newUUID()
+		token := cxPlatformID + ":" + token.NewUUID()
 		s.cx.apiTokens[token] = u
 		s.cx.issued[u] = append(s.cx.issued[u], token)
 		s.changes.touch(keptTokens{u, s.cx})

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // loginCode signs a user in: a one-time code, or a token of another product, which stays good.
@@ -164,9 +166,9 @@ func (s *Server) digitalJWT(c *call, r *http.Request) answer {
 	out := *claims
 	out.Audience, out.XAuth = "digital", ""
 	if !c.rules.DigitalJWTAccepted {
-		out.Issuer, out.ID = out.Issuer+"/digital", randomText(12)
+		out.Issuer, out.ID = out.Issuer+"/digital", token.RandomText(12)
 	}
-	token, err := s.key().sign(&out)
+	token, err := s.key().Sign(&out)
 	if err != nil {
 		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}

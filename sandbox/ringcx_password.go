@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // passwordReset is a mail that was not sent: it lets its bearer choose a new password, once.
@@ -19,7 +21,7 @@ type passwordReset struct {
 
 // mailReset makes a token to reset the password of u with. The control plane shows it, nothing else does.
 func (x *ringcx) mailReset(u *user, returnTo string, now time.Time) {
-	p := &passwordReset{token: randomText(24), user: u, returnTo: strings.Clone(returnTo), made: now}
+	p := &passwordReset{token: token.RandomText(24), user: u, returnTo: strings.Clone(returnTo), made: now}
 	x.resets.put(p.token, p)
 	x.changes.touch(p)
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // Values of the lapp claim: where somebody signed in (observed names).
@@ -133,7 +135,7 @@ func (x *ringcx) newHashcode(c *call, a *agent) string {
 // hashcode is what signs a in again without a password.
 func (x *ringcx) hashcode(a *agent) string {
 	if x.hashcodes[a] == "" {
-		x.hashcodes[a] = randomText(24)
+		x.hashcodes[a] = token.RandomText(24)
 		x.changes.touch(keptHashcode{a, x})
 	}
 	return x.hashcodes[a]

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // summaryKey names a segment of a call.
@@ -37,7 +39,7 @@ func (s *Server) needCookie(next http.Handler) http.Handler {
 			c.answer = noCookie(c, r)
 			return
 		}
-		if isPlatformToken(cookie.Value) {
+		if token.IsRingCentral(cookie.Value) {
 			c.note(verdictWrongKind)
 		}
 		at := c.forCookie()

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // cxClaims are the claims of a RingCX access token.
@@ -55,7 +57,7 @@ func (t *cxTokens) remember(token string, a cxAccess) {
 }
 
 // key signs and verifies RingCX access tokens.
-func (s *Server) key() *signingKey { return s.signing.Load() }
+func (s *Server) key() *token.Key { return s.signing.Load() }
 
 // issueCX makes the RingCX access token of a grant.
 func (s *Server) issueCX(c *call, g *cxGrant) (string, error) {
@@ -65,13 +67,13 @@ func (s *Server) issueCX(c *call, g *cxGrant) (string, error) {
 	expires := c.now.Add(c.rules.RingCXTokenTTL)
 	claims := &cxClaims{
 		Issuer: c.rules.RingCXIssuer, Subject: fmt.Sprint(g.who.id()), Audience: c.rules.RingCXAudience,
-		ID: fmt.Sprintf("%s.%d.%s", epoch, g.in.number, randomText(12)), Expires: c.now.Unix() + int64(c.rules.RingCXTokenTTL/time.Second),
+		ID: fmt.Sprintf("%s.%d.%s", epoch, g.in.number, token.RandomText(12)), Expires: c.now.Unix() + int64(c.rules.RingCXTokenTTL/time.Second),
 		Platform: g.who.platform(), App: g.who.app.String(), XAuth: g.xauth,
 	}
 	if c.rules.RingCXIssuedAt {
 		claims.IssuedAt = c.now.Unix()
 	}
-	token, err := s.key().sign(claims)
+	token, err := s.key().Sign(claims)
 	if err != nil {
 		return "", err
 	}
@@ -99,7 +101,7 @@ func (s *Server) checkCX(c *call, token string) (*cxClaims, string) {
 	if problem := found.problem(c); problem != "" {
 		return nil, problem
 	}
-	if !s.key().verify(token) || !strings.HasPrefix(claims.ID, epoch+".") {
+	if !s.key().Verify(token) || !strings.HasPrefix(claims.ID, epoch+".") {
 		c.why("the sandbox did not sign this token: it is of another one, or of the time before a reset")
 		return nil, jwtUnsigned
 	}
@@ -164,18 +166,18 @@ func parseCX(token string) (*cxClaims, bool) {
 
 // cxBearer gives the claims of the RingCX token of r; without a valid one, the refusal is the answer.
 func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal answer) {
-	token, ok := bearer(r)
-	if !ok || token == "" {
+	given, ok := bearer(r)
+	if !ok || given == "" {
 		c.why("no token came in a header Authorization: Bearer")
 		return nil, gatewayRefusal(c, r, jwtMissing)
 	}
-	if isPlatformToken(token) {
+	if token.IsRingCentral(given) {
 		c.note(verdictWrongKind)
 		c.why("this is the token of the login at RingCentral; RingCX wants the one of the exchange")
 	}
-	claims, problem := s.checkCX(c, token)
+	claims, problem := s.checkCX(c, given)
 	if problem != "" {
-		if problem == jwtExpired && s.habits.keepsSending(token, c.now) {
+		if problem == jwtExpired && s.habits.keepsSending(given, c.now) {
 			c.note(verdictExpiredAgain)
 		}
 		return nil, gatewayRefusal(c, r, problem)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // Options configures a Server. Nil and the zero value give the demo world with the vendor's documented figures.
@@ -66,7 +67,7 @@ type Server struct {
 	journal journal
 	faults  faultList
 	tokens  cxTokens
-	signing atomic.Pointer[signingKey] // signs RingCX access tokens
+	signing atomic.Pointer[token.Key] // signs RingCX access tokens
 	habits  habits
 
 	memory    memory

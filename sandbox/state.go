@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // Kinds of records about the server itself.
@@ -19,7 +20,7 @@ const (
 
 // state is everything that a reset makes anew.
 type state struct {
-	key      *signingKey // signs RingCX access tokens
+	key      *token.Key // signs RingCX access tokens
 	world    *world
 	platform *platform
 	cx       *ringcx
@@ -42,7 +43,7 @@ func (s *Server) seed() uint64 { return cmp.Or(s.opts.Seed, 1) }
 // freshState is that of a server in its first minute.
 func (s *Server) freshState(news *changes) (*state, error) {
 	seed := s.seed()
-	key, err := newSigningKey(seed, "RingCX tokens", s.opts.Algorithm)
+	key, err := token.NewKey(seed, "RingCX tokens", s.opts.Algorithm)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +53,7 @@ func (s *Server) freshState(news *changes) (*state, error) {
 	}
 	w.purse.together = &s.memory.shared.objects
 	return &state{
-		key: key, world: w, rules: s.start, epoch: randomText(6), bad: badDays{day: s.faults.dayAgain()},
+		key: key, world: w, rules: s.start, epoch: token.RandomText(6), bad: badDays{day: s.faults.dayAgain()},
 		platform: newPlatform(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
 		cx:       newRingCX(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
 	}, nil
@@ -64,7 +65,7 @@ func (s *Server) restoredState(in *archive, news *changes) (st *state, err error
 	if err != nil {
 		return nil, err
 	}
-	key, err := newSigningKey(w.seed, "RingCX tokens", s.opts.Algorithm)
+	key, err := token.NewKey(w.seed, "RingCX tokens", s.opts.Algorithm)
 	if err != nil {
 		return nil, err
 	}
@@ -83,10 +84,10 @@ func (s *Server) restoredState(in *archive, news *changes) (st *state, err error
 		return nil, err
 	}
 	out.epoch = seals.Epoch
-	if out.platform.seal, err = sealerOf(seals.Platform); err != nil {
+	if out.platform.maker, err = token.ReadMaker(seals.Platform); err != nil {
 		return nil, err
 	}
-	if out.cx.seal, err = sealerOf(seals.RingCX); err != nil {
+	if out.cx.maker, err = token.ReadMaker(seals.RingCX); err != nil {
 		return nil, err
 	}
 	if out.offset, err = only[time.Duration](in, recordClock); err != nil {
@@ -258,7 +259,7 @@ func (s *Server) restoredRules(in *archive) (*contract.Rules, error) {
 // parts are everything that is kept. s.mu is held.
 func (s *Server) parts(yield func(kept)) {
 	s.tokens.mu.RLock()
-	seals := savedSeals{s.platform.seal.text(), s.cx.seal.text(), s.tokens.epoch}
+	seals := savedSeals{s.platform.maker.Text(), s.cx.maker.Text(), s.tokens.epoch}
 	s.tokens.mu.RUnlock()
 	yield(seals)
 	yield(keptClock(s.offset()))

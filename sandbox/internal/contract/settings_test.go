@@ -3,7 +3,6 @@ package contract_test
 import (
 	"fmt"
 	"reflect"
-
 	"testing"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"

@@ -1,4 +1,4 @@
-package sandbox
+package token
 
 import (
 	"crypto"
@@ -11,7 +11,6 @@ import (
 	_ "embed"
 	"encoding/asn1"
 	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
@@ -19,6 +18,8 @@ import (
 	"sync"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/seeded"
 )
 
 //go:embed demo_rsa_key.pem
@@ -37,17 +38,18 @@ var demoRSAKey = sync.OnceValues(func() (*rsa.PrivateKey, error) {
 	return key.(*rsa.PrivateKey), nil
 })
 
-// signingKey signs and verifies compact JWTs. It is safe for concurrent use.
-type signingKey struct {
+// Key signs and verifies compact JWTs. It is safe for concurrent use.
+type Key struct {
 	algorithm jose.SignatureAlgorithm
 	header    string // of every token, encoded, with the dot behind it
 	signature func(text []byte) ([]byte, error)
 	public    jose.JSONWebKey
 }
 
-// newSigningKey makes the key of a name and algorithm; the same seed gives the same key.
-func newSigningKey(seed uint64, name, algorithm string) (*signingKey, error) {
-	k := &signingKey{algorithm: jose.SignatureAlgorithm(algorithm)}
+// NewKey makes the key of a name and algorithm; the same seed gives the same key, but for RS256: making
+// one takes too long, so all have that of the demo. Algorithms are ES256, EdDSA and RS256.
+func NewKey(seed uint64, name, algorithm string) (*Key, error) {
+	k := &Key{algorithm: jose.SignatureAlgorithm(algorithm)}
 	var public any
 	switch algorithm {
 	case "ES256":
@@ -57,7 +59,7 @@ func newSigningKey(seed uint64, name, algorithm string) (*signingKey, error) {
 		}
 		k.signature, public = signES256(key), key.Public()
 	case "EdDSA":
-		key := ed25519.NewKeyFromSeed(derive(seed, name, 0))
+		key := ed25519.NewKeyFromSeed(seeded.Bytes(seed, name, 0))
 		k.signature, public = func(text []byte) ([]byte, error) { return ed25519.Sign(key, text), nil }, key.Public()
 	case "RS256":
 		key, err := demoRSAKey()
@@ -68,7 +70,7 @@ func newSigningKey(seed uint64, name, algorithm string) (*signingKey, error) {
 	default:
 		return nil, fmt.Errorf("unknown algorithm %q (known: ES256, RS256, EdDSA)", algorithm)
 	}
-	kid := text(seed, "kid of "+name, 22)
+	kid := seeded.Text(seed, "kid of "+name, 22)
 	header := fmt.Sprintf(`{"alg":%q,"kid":%q,"typ":"JWT"}`, algorithm, kid)
 	k.header = base64.RawURLEncoding.EncodeToString([]byte(header)) + "."
 	k.public = jose.JSONWebKey{Key: public, KeyID: kid, Algorithm: algorithm, Use: "sig"}
@@ -106,15 +108,15 @@ func deriveECDSA(seed uint64, name string) (*ecdsa.PrivateKey, error) {
 	var err error
 	for round := range 8 {
 		var key *ecdsa.PrivateKey
-		if key, err = ecdsa.ParseRawPrivateKey(elliptic.P256(), derive(seed, name, round)); err == nil {
+		if key, err = ecdsa.ParseRawPrivateKey(elliptic.P256(), seeded.Bytes(seed, name, round)); err == nil {
 			return key, nil
 		}
 	}
 	return nil, fmt.Errorf("deriving a key: %w", err)
 }
 
-// sign makes a compact JWT of claims.
-func (k *signingKey) sign(claims any) (string, error) {
+// Sign makes a compact JWT of claims.
+func (k *Key) Sign(claims any) (string, error) {
 	payload, err := json.Marshal(claims)
 	if err != nil {
 		return "", fmt.Errorf("encoding claims: %w", err)
@@ -130,8 +132,8 @@ func (k *signingKey) sign(claims any) (string, error) {
 	return string(base64.RawURLEncoding.AppendEncode(token, signature)), nil
 }
 
-// verify reports whether k signed token.
-func (k *signingKey) verify(token string) bool {
+// Verify reports whether k signed token.
+func (k *Key) Verify(token string) bool {
 	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{k.algorithm})
 	if err != nil {
 		return false
@@ -140,46 +142,7 @@ func (k *signingKey) verify(token string) bool {
 	return err == nil
 }
 
-// jwks is the key set that publishes k.
-func (k *signingKey) jwks() jose.JSONWebKeySet {
+// JWKS is the key set that publishes k.
+func (k *Key) JWKS() jose.JSONWebKeySet {
 	return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{k.public}}
-}
-
-// derive gives 32 bytes that depend on seed, label and round only.
-func derive(seed uint64, label string, round int) []byte {
-	var head [16]byte
-	binary.BigEndian.PutUint64(head[:8], seed)
-	binary.BigEndian.PutUint64(head[8:], uint64(round)) //nolint:gosec // rounds are counted from 0
-	sum := sha256.Sum256(append(head[:], label...))
-	return sum[:]
-}
-
-// text gives n characters of the base64url alphabet from seed and label. The first is a letter or digit, because a
-// value that starts with a dash is a nuisance on command lines.
-func text(seed uint64, label string, n int) string {
-	for round := 0; ; round += 2 {
-		raw := append(derive(seed, label, round), derive(seed, label, round+1)...)
-		if s := base64.RawURLEncoding.EncodeToString(raw); s[0] != '-' && s[0] != '_' {
-			return s[:n]
-		}
-	}
-}
-
-// spoken gives a password that a person can read from one window and type into another.
-func spoken(seed uint64, label string) string {
-	const consonants, vowels = "bdfghklmnprstvz", "aeiou"
-	raw := derive(seed, label, 0)
-	var out []byte
-	for i := 0; i < 8; i += 2 {
-		out = append(out, consonants[int(raw[i])%len(consonants)], vowels[int(raw[i+1])%len(vowels)])
-		if i == 2 {
-			out = append(out, '-')
-		}
-	}
-	return fmt.Sprintf("%s-%02d", out, raw[8]%100)
-}
-
-// number gives a number in [0, limit) from seed and label.
-func number(seed uint64, label string, limit uint64) int64 {
-	return int64(binary.BigEndian.Uint64(derive(seed, label, 0)) % limit) //nolint:gosec // every limit here fits
 }
