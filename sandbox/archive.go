@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 )
 
 // archive are the records of a server, by kind. They are read once: what has been read is let go.
@@ -51,9 +53,7 @@ func (a *archive) names() []string { return slices.Sorted(maps.Keys(a.kinds)) }
 
 // each decodes the records of a kind, in the order of their keys, and gives them to do.
 func each[T any](a *archive, kind string, do func(key string, v *T) error) error {
-	all := a.kinds[kind]
-	delete(a.kinds, kind)
-	slices.SortFunc(all, func(x, y archived) int { return cmp.Compare(x.key, y.key) })
+	all := a.take(kind)
 	for i, r := range all {
 		if i > 0 && r.key == all[i-1].key {
 			return fmt.Errorf("%s %q is there twice", kind, clip(r.key))
@@ -69,6 +69,28 @@ func each[T any](a *archive, kind string, do func(key string, v *T) error) error
 		all[i].value = nil
 	}
 	return nil
+}
+
+// give lets go of the records of some kinds, in the order of their keys.
+func (a *archive) give(kinds []string, yield func(state.Record) error) error {
+	for _, kind := range kinds {
+		all := a.take(kind)
+		for i, r := range all {
+			if err := yield(state.Record{Kind: kind, Key: r.key, Value: r.value}); err != nil {
+				return err
+			}
+			all[i].value = nil
+		}
+	}
+	return nil
+}
+
+// take are the records of a kind, in the order of their keys, which are in a no more.
+func (a *archive) take(kind string) []archived {
+	all := a.kinds[kind]
+	delete(a.kinds, kind)
+	slices.SortFunc(all, func(x, y archived) int { return cmp.Compare(x.key, y.key) })
+	return all
 }
 
 // only decodes the one record of a kind that has to be there.
