@@ -17,7 +17,7 @@ var exceptions = map[string]string{
 var rules = []func(*tree) []finding{
 	forbiddenArrows, rootDependencies, machineInLibraries, sleepsInCode,
 	longFiles, longFunctions, longParts, manyNames, undocumented,
-	notesToSelf, sleepsInTests, silentSkips, deadLinks, missingWitnesses,
+	notesToSelf, sleepsInTests, silentSkips, deadLinks, missingWitnesses, arrowsUp(rootOrder),
 }
 
 func TestEveryExceptionHasAReasonAndIsStillNeeded(t *testing.T) {
