@@ -20,9 +20,11 @@ const (
 	examples   = "examples"
 	internal   = "internal" // everything below internal/ but those that are named here
 	operations = "internal/operations"
+	outfile    = "internal/outfile"
 	ringcxtest = "ringcxtest"
 	sandbox    = "sandbox"
 	store      = "store"
+	usage      = "internal/usage"
 )
 
 // arrows says which parts each part may import.
@@ -33,9 +35,11 @@ var arrows = map[string][]string{
 	store:      {root},
 	broker:     {root},
 	ringcxtest: {root, sandbox},
-	internal:   {internal, operations},
+	internal:   {internal, operations, usage},
+	outfile:    {store, internal, usage},
+	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	operations: nil,
-	cli:        {root, store, broker, sandbox, api, conform, internal, operations},
+	cli:        {root, store, broker, sandbox, api, conform, internal, operations, outfile, usage},
 	conform:    {sandbox}, // it tells what it sees in the sandbox's words
 	cmd:        {cli},
 	examples:   {root, store, broker, sandbox, api, ringcxtest},
@@ -47,7 +51,7 @@ var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	for _, p := range []string{cli, conform, operations} {
+	for _, p := range []string{cli, conform, operations, outfile, usage} {
 		if within(dir, p) {
 			return p
 		}
