@@ -21,10 +21,12 @@ const (
 	examples   = "examples"
 	internal   = "internal" // everything below internal/ but those that are named here
 	operations = "internal/operations"
+	outfile    = "internal/outfile"
 	ringcxtest = "ringcxtest"
 	sandbox    = "sandbox"
 	store      = "store"
 	testkeeper = "internal/testkeeper"
+	usage      = "internal/usage"
 )
 
 // arrows says which parts each part may import.
@@ -35,9 +37,11 @@ var arrows = map[string][]string{
 	store:      {root},
 	broker:     {root},
 	ringcxtest: {root, sandbox},
-	internal:   {internal, operations},
+	internal:   {internal, operations, usage},
+	outfile:    {store, internal, usage},
+	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	operations: nil,
-	cli:        {root, store, broker, sandbox, api, conform, internal, operations},
+	cli:        {root, store, broker, sandbox, api, conform, internal, operations, outfile, usage},
 	conform:    {sandbox}, // it tells what it sees in the sandbox's words
 	testkeeper: {sandbox},
 	e2e:        nil, // tests, and what drives a browser for them
@@ -51,7 +55,7 @@ var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	for _, p := range []string{cli, conform, operations, testkeeper} {
+	for _, p := range []string{cli, conform, operations, outfile, testkeeper, usage} {
 		if within(dir, p) {
 			return p
 		}

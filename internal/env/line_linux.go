@@ -1,11 +1,4 @@
-package cli
-
-import "golang.org/x/sys/unix"
-
-const (
-	getTermios = unix.TCGETS
-	setTermios = unix.TCSETS
-)
+package env
 
 // terminalLine is how many bytes of a line a terminal hands on when it collects the line itself.
 const terminalLine = 4095

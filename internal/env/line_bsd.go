@@ -1,13 +1,6 @@
 //go:build darwin || dragonfly || freebsd || netbsd || openbsd
 
-package cli
-
-import "golang.org/x/sys/unix"
-
-const (
-	getTermios = unix.TIOCGETA
-	setTermios = unix.TIOCSETA
-)
+package env
 
 // terminalLine is how many bytes of a line a terminal hands on when it collects the line itself.
 const terminalLine = 1023

@@ -1,4 +1,4 @@
-package cli
+package terminal
 
 import (
 	console "golang.org/x/sys/windows"
@@ -14,11 +14,8 @@ func hideEcho(fd int) error {
 	return console.SetConsoleMode(console.Handle(fd), mode&^console.ENABLE_ECHO_INPUT)
 }
 
-// inBackground is for systems whose shells share a terminal among jobs.
-func inBackground(int) bool { return false }
-
-// terminalLine is how many bytes of a line a terminal hands on; 0: it is not known that it cuts any.
-const terminalLine = 0
+// InBackground is for systems whose shells share a terminal among jobs.
+func InBackground(int) bool { return false }
 
 // readTyped reads a line.
 func readTyped(fd int, _ bool) ([]byte, error) { return term.ReadPassword(fd) }

@@ -1,61 +1,23 @@
-package cli
+package terminal
 
 import (
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/clipperhouse/displaywidth"
 	"golang.org/x/term"
 )
 
-// narrow is where a terminal has too few columns for tables: they become blocks, and lines break between words. A wider
-// one breaks long lines itself, so that what is copied from it stays one line.
-const narrow = 60
-
-// systemWidth is the number of columns of the terminal, 0 if there is none that says so.
-func systemWidth() int {
-	for _, f := range []*os.File{os.Stdout, os.Stderr} {
+// WidthOf is the number of columns of the first file that is a terminal, 0 if none says so.
+func WidthOf(files ...*os.File) int {
+	for _, f := range files {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 { //nolint:gosec // a file descriptor fits
 			return width
 		}
 	}
 	return 0
 }
-
-// columns are those of the terminal, 0 if it does not say.
-func (e *Env) columns() int {
-	if e.Width != nil {
-		if width := e.Width(); width > 0 {
-			return width
-		}
-	}
-	width, _ := strconv.Atoi(e.Getenv("COLUMNS"))
-	return max(width, 0)
-}
-
-// isNarrow says whether standard output is a terminal with few columns.
-func (e *Env) isNarrow() bool {
-	width := e.columns()
-	return e.OutTerminal && width > 0 && width < narrow
-}
-
-// colours says whether standard output has colours: on a terminal that knows them, unless NO_COLOR or CLICOLOR=0 says
-// otherwise, and wherever CLICOLOR_FORCE wants them. NO_COLOR comes first.
-func (e *Env) colours() bool {
-	force := e.Getenv("CLICOLOR_FORCE")
-	switch {
-	case e.Getenv("NO_COLOR") != "":
-		return false
-	case force != "" && force != "0":
-		return true
-	}
-	return e.OutTerminal && e.Getenv("TERM") != "dumb" && e.Getenv("CLICOLOR") != "0"
-}
-
-// draws says whether a line on stderr can be drawn anew.
-func (e *Env) draws() bool { return e.ErrTerminal && e.Getenv("TERM") != "dumb" }
 
 // textWidth is how many columns a text takes, which has no line breaks. What is painted takes none for its colours.
 func textWidth(s string) int { return displaywidth.Options{ControlSequences: true}.String(s) }
@@ -158,8 +120,8 @@ func lay(words []string, width, first, others int) (lines []string) {
 	return append(lines, at)
 }
 
-// reflow is text whose paragraphs are broken anew for a width. What is indented stays as it is.
-func reflow(text string, width int) string {
+// Reflow is text whose paragraphs are broken anew for a width. What is indented stays as it is.
+func Reflow(text string, width int) string {
 	var lines []string
 	paragraph := ""
 	end := func() {

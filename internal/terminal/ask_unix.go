@@ -1,6 +1,6 @@
 //go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
 
-package cli
+package terminal
 
 import (
 	"errors"
@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ringcx-go/ringcx/internal/env"
 )
 
 // hideEcho has a terminal not show what is typed, and hand it on as it comes: of a line that it collects itself it keeps the
@@ -24,8 +26,8 @@ func hideEcho(fd int) error {
 	return unix.IoctlSetTermios(fd, setTermios, state)
 }
 
-// inBackground says whether a terminal belongs to another program now, as it does for one that a shell started with &.
-func inBackground(fd int) bool {
+// InBackground says whether a terminal belongs to another program now, as it does for one that a shell started with &.
+func InBackground(fd int) bool {
 	group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP)
 	return err == nil && group != unix.Getpgrp()
 }
@@ -55,7 +57,7 @@ const (
 // come at once are one text.
 func readTyped(fd int, broken bool) (line []byte, err error) {
 	ended := false // a line has: what does not follow at once does not belong to it
-	for len(line) < maxSecret {
+	for len(line) < env.MaxSecret {
 		var b [1]byte
 		n, err := unix.Read(fd, b[:])
 		switch {
