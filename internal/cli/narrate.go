@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
-
-	"charm.land/lipgloss/v2"
 )
 
 // narrator shows a story made of requests: each request and answer as it happens, with secrets shortened.
@@ -28,18 +27,13 @@ type sample struct {
 	status                     int
 }
 
-var (
-	styleStep   = lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Color("6"))
-	styleAsk    = lipgloss.NewStyle().Foreground(lipgloss.Color("4"))
-	styleOK     = lipgloss.NewStyle().Foreground(lipgloss.Color("2"))
-	styleBad    = lipgloss.NewStyle().Foreground(lipgloss.Color("1"))
-	styleDetail = lipgloss.NewStyle().Faint(true)
-)
-
 func (a *app) narrator() *narrator {
 	n := &narrator{out: trusted(a.Stdout), colour: a.colours(), base: http.DefaultTransport}
 	if a.OutTerminal {
 		n.width = a.columns()
+	}
+	if n.colour {
+		understandStyles(os.Stdout)
 	}
 	return n
 }
@@ -47,9 +41,9 @@ func (a *app) narrator() *narrator {
 // painted is text in which what came from outside is harmless, and which has our colours.
 type painted string
 
-func (n *narrator) paint(style lipgloss.Style, s string) painted {
+func (n *narrator) paint(as style, s string) painted {
 	if s = printable(s); n.colour {
-		s = style.Render(s)
+		s = as.on(s)
 	}
 	return painted(s)
 }
