@@ -23,15 +23,6 @@ const maxPause = time.Second
 // errNoConnection is a token request that was not sent, because there was no connection in time.
 var errNoConnection = errors.New("no connection in time")
 
-// tokenMark marks the context of a token request; its value is the *Session that makes it, nil if none does.
-type tokenMark struct{}
-
-// asking is the session whose token request ctx belongs to; marked is false if it belongs to none.
-func asking(ctx context.Context) (s *Session, marked bool) {
-	s, marked = ctx.Value(tokenMark{}).(*Session)
-	return s, marked
-}
-
 // do makes a token request. Of one without an answer it tells whether it may have been sent, and sees to it that the next
 // goes over another connection.
 func (c Config) do(req *http.Request) (*http.Response, failKind, error) {
@@ -44,7 +35,7 @@ func (c Config) do(req *http.Request) (*http.Response, failKind, error) {
 	})
 	defer timer.Stop()
 	if _, marked := asking(ctx); !marked {
-		ctx = context.WithValue(ctx, tokenMark{}, (*Session)(nil))
+		ctx = context.WithValue(ctx, tokenMark{}, (*lineage)(nil))
 	}
 	base := c.transport()
 	over := route(base, req.URL, c.AllowHTTP, useToken)

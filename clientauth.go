@@ -108,8 +108,8 @@ func (c Config) clientAssertion(s *signer) (string, error) {
 }
 
 // misdated tells that the vendor refused who we say we are when its answer showed for the first time that its clock is far
-// from ours: what we signed was dated by the wrong one. knew is how far we thought it was ahead.
-func (s *Session) misdated(e *Error, knew time.Duration) bool {
-	signs := s.config.SigningKey != nil || s.config.SecretJWT
-	return signs && e.kind == failRefused && e.oauth == "invalid_client" && (time.Duration(s.skew.Load())-knew).Abs() > time.Minute
+// from ours: what we signed was dated by the wrong one. knew is how far we thought it was ahead, and knows how far it is.
+func (c Config) misdated(e *Error, knew, knows time.Duration) bool {
+	signs := c.SigningKey != nil || c.SecretJWT
+	return signs && e.kind == failRefused && e.oauth == "invalid_client" && (knows-knew).Abs() > time.Minute
 }

@@ -39,6 +39,17 @@ type ledger struct {
 	rest rest // what newer programs wrote and this one does not know
 }
 
+// ledgers are those of the vendor's two hosts.
+type ledgers struct{ RingCentral, RingCX ledger }
+
+// of is the ledger of the host that a is about.
+func (l *ledgers) of(a action) *ledger {
+	if atRingCentral(a) {
+		return &l.RingCentral
+	}
+	return &l.RingCX
+}
+
 // next is the earliest time at or after now at which a request may be sent. counted says whether the request is one
 // of those the budget is for.
 func (l *ledger) next(now time.Time, counted bool) time.Time {
@@ -133,6 +144,28 @@ func later(a, b time.Time) time.Time {
 func (l *ledger) quiet(now time.Time, d time.Duration) {
 	if until := now.Add(d + slack); until.After(l.QuietUntil) {
 		l.QuietUntil = until
+	}
+}
+
+// commit enters in the ledger what became of a request: e is nil if it brought a token.
+func (l *ledger) commit(a action, e *Error, start, now time.Time) {
+	switch {
+	case !counted(a), e != nil && e.kind == failSilent: // which may arrive yet
+	case e != nil && e.kind == failUnsent:
+		l.release(start)
+	default:
+		l.arrived(start, now)
+	}
+	switch {
+	case e == nil:
+		l.Failures = 0
+	case e.kind == failLimited && e.RetryAfter == 0:
+		l.quiet(now, penalty)
+	case e.kind == failLimited:
+		l.quiet(now, e.RetryAfter)
+	case e.kind == failServer, e.kind == failLost:
+		l.Failures++
+		l.quiet(now, max(backoff(l.Failures), e.RetryAfter))
 	}
 }
 

@@ -11,14 +11,6 @@ func (r *record) begin(a action, now time.Time) {
 	}
 }
 
-// ledgerOf is the ledger of the host that a is about.
-func (r *record) ledgerOf(a action) *ledger {
-	if atRingCentral(a) {
-		return &r.Ledgers.RingCentral
-	}
-	return &r.Ledgers.RingCX
-}
-
 // succeed enters a token that action a brought.
 func (r *record) succeed(a action, t *Token) {
 	r.Attempt = nil
@@ -53,28 +45,6 @@ func (r *record) fail(a action, e *Error, n *need, now time.Time) (again bool) {
 	}
 	r.remember(e, !again, n, now)
 	return again
-}
-
-// commit enters in the ledger what became of a request: e is nil if it brought a token.
-func (l *ledger) commit(a action, e *Error, start, now time.Time) {
-	switch {
-	case !counted(a), e != nil && e.kind == failSilent: // which may arrive yet
-	case e != nil && e.kind == failUnsent:
-		l.release(start)
-	default:
-		l.arrived(start, now)
-	}
-	switch {
-	case e == nil:
-		l.Failures = 0
-	case e.kind == failLimited && e.RetryAfter == 0:
-		l.quiet(now, penalty)
-	case e.kind == failLimited:
-		l.quiet(now, e.RetryAfter)
-	case e.kind == failServer, e.kind == failLost:
-		l.Failures++
-		l.quiet(now, max(backoff(l.Failures), e.RetryAfter))
-	}
 }
 
 // refused acts on an answer that says no, and reports whether another way is left to try.

@@ -10,8 +10,8 @@ import (
 // vendor, and what every program that shares it must know before it sends a request.
 type record struct {
 	Version    int    `json:"version"`
-	App        string `json:"app,omitempty"`      // of which app at which hosts it is, see Session.app
-	Identity   string `json:"identity,omitempty"` // with which credential it began, see Session.identity
+	App        string `json:"app,omitempty"`      // of which app at which hosts it is, see lineage.app
+	Identity   string `json:"identity,omitempty"` // with which credential it began, see lineage.identity
 	Generation uint64 `json:"generation"`         // grows with every answer that is stored
 
 	RingCentral *storedToken `json:"ringcentral,omitempty"`
@@ -22,9 +22,6 @@ type record struct {
 	// it is not sent again unless the server itself said that it failed and nothing else is left.
 	Doubtful    string `json:"doubtful,omitempty"`
 	ServerSaid5 bool   `json:"server_failed,omitempty"`
-
-	// Ledgers are those of the app, as last read. All its lineages share them, so they are records of their own.
-	Ledgers struct{ RingCentral, RingCX ledger } `json:"-"`
 
 	Skew    time.Duration `json:"skew,omitempty"`    // how far the vendor's clock was ahead of the sender's, in nanoseconds
 	Attempt *attempt      `json:"attempt,omitempty"` // the request under way; left behind if its sender died
@@ -80,6 +77,11 @@ func decodeRecord(key string, value []byte) (*record, error) {
 }
 
 func (r *record) encode() ([]byte, error) { return marshalStored(r, r.rest) }
+
+// usable is the RingCX token with the times that it has if the clock on the wall, which is so far ahead now, is right.
+func (r *record) usable(wall time.Duration) *Token {
+	return r.RingCX.token().shifted(-r.Wall.drift(wall))
+}
 
 // recover turns an attempt whose sender died, or got no usable answer, into what may be assumed: a RingCX refresh token
 // may be spent; a RingCentral refresh may be repeated within the vendor's grace; the rest can simply be done again.

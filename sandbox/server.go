@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
@@ -80,8 +81,8 @@ type Server struct {
 	changing sync.Mutex      // held by who changes rules; taken before mu
 	start    *contract.Rules // what a reset returns to
 
-	mu       sync.Mutex // guards what follows, and everything reachable from it
-	changes  *changes   // nil: nothing is kept
+	mu       lock     // guards what follows, and everything reachable from it; who holds it reads and changes tables with mu.tx
+	changes  *changes // nil: nothing is kept
 	world    *world
 	platform *platform
 	cx       *ringcx
@@ -109,6 +110,7 @@ func New(opts *Options) (*Server, error) {
 // newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
 func newServer(opts Options, m memory) (*Server, error) {
 	s := &Server{opts: opts, memory: m, journal: journal{together: &m.shared.logs}, routing: new(routing)}
+	s.mu.db = state.New(s.tablesKeeper(), m.name)
 	s.opts.Profile = cmp.Or(s.opts.Profile, contract.DefaultProfile)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {

@@ -31,6 +31,8 @@ type snapshotReader struct {
 	from *meter
 	in   *archive
 	room *atomic.Int64 // that all who read take of; nil: there is no bound
+
+	kinds []string // of the records that are read
 }
 
 // meter reads so many bytes more.
@@ -48,10 +50,10 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readSnapshot reads all of a snapshot. If room is given, there are bounds, and it takes of the room until the caller calls
+// readSnapshot reads the records of some kinds that a snapshot has. If room is given, there are bounds, and it takes of the room until the caller calls
 // leave.
-func readSnapshot(r io.Reader, room *atomic.Int64) (in *archive, leave func(), err error) {
-	s := &snapshotReader{in: newArchive(), room: room}
+func readSnapshot(r io.Reader, room *atomic.Int64, kinds []string) (in *archive, leave func(), err error) {
+	s := &snapshotReader{in: newArchive(), room: room, kinds: kinds}
 	if room == nil {
 		s.Decoder = json.NewDecoder(r)
 	} else {
@@ -112,7 +114,7 @@ func checkFormat(format string) error {
 
 // readKind reads the records of a kind.
 func (s *snapshotReader) readKind(kind string) error {
-	known := slices.Contains(recordKinds, kind)
+	known := slices.Contains(s.kinds, kind)
 	return s.object(func(key string) error {
 		var value json.RawMessage
 		if err := s.Decode(&value); err != nil || !known {

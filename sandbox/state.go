@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
@@ -18,8 +19,8 @@ const (
 	recordRequest  = "request"
 )
 
-// state is everything that a reset makes anew.
-type state struct {
+// contents are everything that a reset makes anew.
+type contents struct {
 	key      *token.Key // signs RingCX access tokens
 	world    *world
 	platform *platform
@@ -29,6 +30,14 @@ type state struct {
 	offset   time.Duration
 	bad      badDays
 	requests []logEntry
+	tables   *state.Draft
+	known    bool // the keeper has what is in tables, and all else, as it is
+}
+
+// drop lets go of what st takes of what servers share, if it is not going to be anybody's.
+func (st *contents) drop() {
+	st.platform.sessions.clear()
+	st.cx.signIns.clear()
 }
 
 // startDay is the hostile day that the server was started with, in its first minute; nil if it was none.
@@ -40,8 +49,8 @@ func (s *Server) startDay() (*hostileDay, error) {
 // seed is the one that a reset returns to.
 func (s *Server) seed() uint64 { return cmp.Or(s.opts.Seed, 1) }
 
-// freshState is that of a server in its first minute.
-func (s *Server) freshState(news *changes) (*state, error) {
+// freshContents is that of a server in its first minute.
+func (s *Server) freshContents(news *changes) (*contents, error) {
 	seed := s.seed()
 	key, err := token.NewKey(seed, "RingCX tokens", s.opts.Algorithm)
 	if err != nil {
@@ -52,15 +61,20 @@ func (s *Server) freshState(news *changes) (*state, error) {
 		return nil, err
 	}
 	w.purse.together = &s.memory.shared.objects
-	return &state{
-		key: key, world: w, rules: s.start, epoch: token.RandomText(6), bad: badDays{day: s.faults.dayAgain()},
+	tables, err := s.mu.db.Draft(func(func(state.Record) error) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	return &contents{
+		tables: tables,
+		key:    key, world: w, rules: s.start, epoch: token.RandomText(6), bad: badDays{day: s.faults.dayAgain()},
 		platform: newPlatform(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
 		cx:       newRingCX(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
 	}, nil
 }
 
-// restoredState is the one that records tell of.
-func (s *Server) restoredState(in *archive, news *changes) (st *state, err error) {
+// restoredContents is the one that records tell of.
+func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err error) {
 	w, err := restoreWorld(in)
 	if err != nil {
 		return nil, err
@@ -69,16 +83,19 @@ func (s *Server) restoredState(in *archive, news *changes) (st *state, err error
 	if err != nil {
 		return nil, err
 	}
-	out := &state{
+	out := &contents{
 		key: key, world: w, platform: newPlatform(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
 		cx: newRingCX(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
 	}
 	defer func() {
 		if err != nil { // it is not going to be anybody's
-			out.platform.sessions.clear()
-			out.cx.signIns.clear()
+			out.drop()
 		}
 	}()
+	out.tables, err = s.mu.db.Draft(func(yield func(state.Record) error) error { return in.give(s.mu.db.Kinds(), yield) })
+	if err != nil {
+		return nil, err
+	}
 	seals, err := only[savedSeals](in, recordSeals)
 	if err != nil {
 		return nil, err
@@ -114,7 +131,7 @@ func (s *Server) restoredState(in *archive, news *changes) (st *state, err error
 	return out, nil
 }
 
-func (s *Server) loadDays(in *archive, out *state) error {
+func (s *Server) loadDays(in *archive, out *contents) error {
 	day, err := s.startDay()
 	if err == nil {
 		out.bad, err = restoredDays(in, day)
@@ -122,14 +139,14 @@ func (s *Server) loadDays(in *archive, out *state) error {
 	return err
 }
 
-// become takes over a state. Tokens of the one before are refused, unless it has their epoch and seals.
-func (s *Server) become(st *state, news *changes) {
+// become takes over contents, or changes nothing. Tokens of those before are refused, unless st has their epoch and seals.
+func (s *Server) become(st *contents, news *changes) error {
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if news != nil {
-		news.all = true
+	if err := s.mu.db.Adopt(s.mu.tx, st.tables, st.known, func(*state.Tx) error { return nil }); err != nil {
+		return err
 	}
 	st.world.changes, s.changes = news, news
 	if s.world != nil {
@@ -150,6 +167,7 @@ func (s *Server) become(st *state, news *changes) {
 	if s.ended {
 		s.letGo()
 	}
+	return nil
 }
 
 // newChanges is where changes are to be noted: nowhere, nil, if nothing is kept.
@@ -163,28 +181,33 @@ func (s *Server) newChanges() *changes {
 // startOver returns to the first minute.
 func (s *Server) startOver() error {
 	news := s.newChanges()
-	st, err := s.freshState(news)
+	st, err := s.freshContents(news)
 	if err != nil {
 		return err
 	}
-	s.become(st, news)
-	return nil
+	return s.become(st, news)
 }
 
-// adopt takes over what records tell of, or changes nothing. If it is bounded, that may not be too much.
-func (s *Server) adopt(in *archive, bounded bool) error {
+// adopt takes over what records tell of, or changes nothing. If it is bounded, that may not be too much; if it is known, the
+// keeper has all of it.
+func (s *Server) adopt(in *archive, bounded, known bool) error {
 	p, err := s.restored(in, bounded)
 	if err != nil {
 		return err
 	}
 	news := s.newChanges()
-	st, err := s.restoredState(in, news)
+	st, err := s.restoredContents(in, news)
 	if err != nil {
 		p.close()
 		return err
 	}
+	st.known = known
 	st.world.purse = p
-	s.become(st, news)
+	if err := s.become(st, news); err != nil {
+		p.close()
+		st.drop()
+		return err
+	}
 	return nil
 }
 
@@ -203,7 +226,7 @@ func (s *Server) wake() error {
 		}
 		return s.keep()
 	}
-	if err := errors.Join(s.loadUse(in), s.adopt(in, false)); err != nil {
+	if err := errors.Join(s.loadUse(in), s.adopt(in, false, true)); err != nil {
 		return fmt.Errorf("reading what was kept: %w", err)
 	}
 	s.mu.Lock()
@@ -212,7 +235,6 @@ func (s *Server) wake() error {
 		return fmt.Errorf("what was kept was made with seed %d, not %d", s.world.seed, s.opts.Seed)
 	}
 	s.opts.Seed = s.world.seed
-	s.changes.all = false // it is kept already
 	return nil
 }
 
@@ -256,7 +278,7 @@ func (s *Server) restoredRules(in *archive) (*contract.Rules, error) {
 	return &out, nil
 }
 
-// parts are everything that is kept. s.mu is held.
+// parts are everything that is kept and in no table. s.mu is held.
 func (s *Server) parts(yield func(kept)) {
 	s.tokens.mu.RLock()
 	seals := savedSeals{s.platform.maker.Text(), s.cx.maker.Text(), s.tokens.epoch}
@@ -277,9 +299,9 @@ func (s *Server) parts(yield func(kept)) {
 	}
 }
 
-// records are everything that is kept. s.mu is held.
-func (s *Server) records() ([]Record, error) {
-	var out []Record
+// records are everything that is kept and in no table. s.mu is held.
+func (s *Server) records() ([]state.Record, error) {
+	var out []state.Record
 	var failed error
 	s.parts(func(t kept) {
 		r, err := encode(t)
