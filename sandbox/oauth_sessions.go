@@ -10,13 +10,10 @@ import (
 
 // platform is what the RingCentral platform remembers about sign-ins. Server.mu guards it.
 type platform struct {
-	auth, light *limiter
-	medium      *limiter
-	heavy       *limiter
-	changes     *changes
-	seal        sealer
-	sessions    table[session]
-	open        map[sessionKey]*session // the newest open session of a user in an app
+	changes  *changes
+	seal     sealer
+	sessions table[session]
+	open     map[sessionKey]*session // the newest open session of a user in an app
 
 	browsers   *generations[*browser]
 	flows      *generations[*flow]
@@ -76,12 +73,10 @@ type rcAccess struct {
 	expires time.Time
 }
 
-func newPlatform(noLimits bool, now func() time.Time, news *changes, pages *atomic.Int64) *platform {
+func newPlatform(now func() time.Time, news *changes, pages *atomic.Int64) *platform {
 	p := &platform{
 		changes: news,
-		auth:    newLimiter("auth", "auth", noLimits, news), light: newLimiter("light", "light", noLimits, news),
-		medium: newLimiter("medium", "medium", noLimits, news), heavy: newLimiter("heavy", "heavy", noLimits, news),
-		seal: newSealer(), open: map[sessionKey]*session{},
+		seal:    newSealer(), open: map[sessionKey]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
 		codes: newGenerations[*authCode](codesKept), assertions: newGenerations[time.Time](tokensKept),
 	}

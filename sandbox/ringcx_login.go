@@ -63,7 +63,7 @@ func (s *Server) admitLogin(c *call, r *http.Request, app cxApp, in url.Values) 
 	}
 	var limited *ruling
 	if c.rules.limitPasswordLogins {
-		v := s.cx.logins.admit(l.username, c.now, c.rules.exchange())
+		v := s.limits.admit(limitLogins, l.username, c.now, c.rules)
 		limited = &v
 		if !v.admitted {
 			c.limited(&v)

@@ -8,10 +8,6 @@ import (
 
 // ringcx is what RingCX remembers about sign-ins. Server.mu guards it.
 type ringcx struct {
-	exchanges *limiter
-	logins    *limiter // applies only if switched on
-	refreshes *limiter
-	reads     *limiter // the API operations of the standard rate
 	changes   *changes
 	seal      sealer
 	signIns   table[signIn]
@@ -23,13 +19,9 @@ type ringcx struct {
 	summaries map[summaryKey]summary
 }
 
-func newRingCX(noLimits bool, now func() time.Time, news *changes, pages *atomic.Int64) *ringcx {
+func newRingCX(now func() time.Time, news *changes, pages *atomic.Int64) *ringcx {
 	x := &ringcx{
 		changes:   news,
-		exchanges: newLimiter("exchange", "auth", noLimits, news),
-		logins:    newLimiter("logins", "auth", noLimits, news),
-		refreshes: newLimiter("refreshes", "auth", noLimits, news),
-		reads:     newLimiter("reads", "standard", noLimits, news),
 		seal:      newSealer(),
 		apiTokens: map[string]*user{}, issued: map[*user][]string{}, hashcodes: map[*agent]string{},
 		codes: newGenerations[*loginCode](codesKept), resets: newGenerations[*passwordReset](mailsKept), summaries: map[summaryKey]summary{},
