@@ -95,11 +95,11 @@ func (c *call) run(args []string) error {
 		}
 		defer c.file.Discard()
 	}
-	session, acc, err := c.signedIn()
+	session, acc, err := c.SignedIn()
 	if err != nil {
 		return err
 	}
-	base := acc.config.Endpoint.Canonical().RingCX
+	base := acc.Config.Endpoint.Canonical().RingCX
 	if c.paginate {
 		return c.pages(session.Client(), base+path, query)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/operations"
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -37,7 +38,7 @@ func brief(token string) string {
 }
 
 // newAPIToken makes a token.
-func (a *app) newAPIToken(session *ringcx.Session, acc *account) (string, error) {
+func (a *app) newAPIToken(session *ringcx.Session, acc *profile.Account) (string, error) {
 	r, err := a.askForToken(session, http.MethodPost, acc, apiTokens, "text/plain, */*")
 	if err != nil {
 		return "", perhapsMade(hushed(err, ""))
@@ -70,8 +71,8 @@ func perhapsMade(err error) error {
 }
 
 // loadAPITokens asks for the tokens of the user.
-func (a *app) loadAPITokens() ([]string, *ringcx.Session, *account, error) {
-	session, acc, err := a.signedIn()
+func (a *app) loadAPITokens() ([]string, *ringcx.Session, *profile.Account, error) {
+	session, acc, err := a.SignedIn()
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -87,7 +88,7 @@ func (a *app) loadAPITokens() ([]string, *ringcx.Session, *account, error) {
 }
 
 // removeAPIToken deletes a token. The vendor wants it in the path, where whatever is said about the request repeats it.
-func (a *app) removeAPIToken(session *ringcx.Session, acc *account, token string) error {
+func (a *app) removeAPIToken(session *ringcx.Session, acc *profile.Account, token string) error {
 	if !isAPIToken(token) { // a path of it might be another operation's
 		return usage.WithHint(
 			errors.New("what the vendor has in this place of the list is not an API token, so it cannot be deleted"),
@@ -106,7 +107,7 @@ func (a *app) removeAPIToken(session *ringcx.Session, acc *account, token string
 
 // askForToken sends a request that is answered with a success, or is an error. One that changes something is not sent
 // anywhere else than it was meant for. Errors may tell tokens, see hushed.
-func (a *app) askForToken(session *ringcx.Session, method string, acc *account, path, accept string) (*reply, error) {
+func (a *app) askForToken(session *ringcx.Session, method string, acc *profile.Account, path, accept string) (*reply, error) {
 	client := session.Client()
 	if method != http.MethodGet {
 		client = unredirected(client)

@@ -266,7 +266,7 @@ func (t *trial) begins(sc conform.Scenario) {
 
 // progress draws the progress line anew. t.mu is held.
 func (t *trial) progress() {
-	if t.Draws() && !t.verbose {
+	if t.Draws() && !t.Verbose {
 		fmt.Fprintf(terminal.Trusted(t.Stderr), "\r\x1b[K%d of %d done, %s …", t.ended, t.expected, t.latest)
 	}
 }
@@ -276,7 +276,7 @@ func (t *trial) ends(r *conform.Result) {
 	defer t.mu.Unlock()
 	t.ended++
 	t.progress()
-	if !t.verbose {
+	if !t.Verbose {
 		return
 	}
 	fmt.Fprintf(t.Stderr, "%s: %s\n", r.Name, r.Status)
@@ -294,7 +294,7 @@ func (t *trial) ends(r *conform.Result) {
 
 // clear takes the progress line away.
 func (t *trial) clear() {
-	if t.Draws() && !t.verbose {
+	if t.Draws() && !t.Verbose {
 		fmt.Fprint(terminal.Trusted(t.Stderr), "\r\x1b[K")
 	}
 }

@@ -34,8 +34,8 @@ func (t *limited) CloseIdleConnections() {
 // RoundTrip implements http.RoundTripper.
 func (t *limited) RoundTrip(req *http.Request) (*http.Response, error) {
 	w := &watched{app: t.app, host: req.URL.Host, limit: t.silence, ends: time.Now().Add(t.silence)}
-	if t.app.timeout > 0 {
-		w.limit, w.whole, w.ends = t.app.timeout, true, time.Now().Add(t.app.timeout)
+	if t.app.Timeout > 0 {
+		w.limit, w.whole, w.ends = t.app.Timeout, true, time.Now().Add(t.app.Timeout)
 	}
 	if at, ok := req.Context().Deadline(); ok && at.Before(w.ends) {
 		w.ends = at

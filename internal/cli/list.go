@@ -32,11 +32,11 @@ func (a *app) list(short, path string, columns ...terminal.Column) *cobra.Comman
 	cmd := &cobra.Command{
 		Use: "list", Short: short, Args: cmdline.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			session, acc, err := a.signedIn()
+			session, acc, err := a.SignedIn()
 			if err != nil {
 				return err
 			}
-			rows, err := a.rowsOf(session.Client(), acc.config.Endpoint.Canonical().RingCX+path)
+			rows, err := a.rowsOf(session.Client(), acc.Config.Endpoint.Canonical().RingCX+path)
 			if err != nil {
 				return err
 			}

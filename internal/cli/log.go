@@ -12,6 +12,6 @@ func (a *app) client() *http.Client {
 	if a.HTTPClient != nil {
 		*client = *a.HTTPClient
 	}
-	client.Transport = &limited{a, &ringcx.Transport{Base: client.Transport, AllowHTTP: a.variable("RINGCX_ALLOW_HTTP")}, silence}
+	client.Transport = &limited{a, &ringcx.Transport{Base: client.Transport, AllowHTTP: a.Variable("RINGCX_ALLOW_HTTP")}, silence}
 	return client
 }

@@ -124,7 +124,7 @@ func identity(row json.RawMessage) [sha256.Size]byte {
 
 // rows gets one page, with headers besides our own. If it may wait, a vendor that asks for patience is given it, as far as --max-wait goes.
 func (a *app) rows(client *http.Client, address string, headers http.Header, wait bool) ([]json.RawMessage, error) {
-	until := time.Now().Add(a.maxWait)
+	until := time.Now().Add(a.MaxWait)
 	for {
 		req, err := http.NewRequestWithContext(a.Context, http.MethodGet, address, nil)
 		if err != nil {

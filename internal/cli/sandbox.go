@@ -104,7 +104,7 @@ func sandboxFlags(cmd *cobra.Command, opts *sandbox.Options, at *place) {
 
 // readOwnEnvFile reads the file of --env-file for the sandbox, or for who asks it: what it says of accounts is not used.
 func (a *app) readOwnEnvFile() error {
-	return a.readEnvFileFor("--env-file names a file of NAME=value lines to read; --write-env FILE has the sandbox write those that lead to it")
+	return a.ReadEnvFileFor("--env-file names a file of NAME=value lines to read; --write-env FILE has the sandbox write those that lead to it")
 }
 
 // reachable is a host that programs on this machine can connect to, an address in its usual spelling.
@@ -125,8 +125,8 @@ func (a *app) ownPassword(file string) (string, error) {
 		return "", err
 	}
 	password, err := a.consolePassword(file)
-	if err == nil && password == "" && a.accountFile != "" {
-		a.Inform("ringcx: of %s the sandbox reads RINGCX_CONSOLE_PASSWORD alone, which is not there; --write-env FILE writes what leads to it\n", a.accountFile)
+	if err == nil && password == "" && a.AccountFile != "" {
+		a.Inform("ringcx: of %s the sandbox reads RINGCX_CONSOLE_PASSWORD alone, which is not there; --write-env FILE writes what leads to it\n", a.AccountFile)
 	}
 	return password, err
 }
@@ -137,7 +137,7 @@ func (a *app) consolePassword(file string) (string, error) {
 	const purpose = "--console-password-file names a file that holds the password alone"
 	password, from, err := a.Getenv("RINGCX_CONSOLE_PASSWORD"), "RINGCX_CONSOLE_PASSWORD", error(nil) //nolint:gosec // a name
 	if file != "" {
-		password, from, err = a.readSecret(file, purpose, env.MaxSecret)
+		password, from, err = a.ReadSecret(file, purpose, env.MaxSecret)
 	}
 	password = strings.TrimFunc(password, env.IsMargin)
 	switch hidden := strings.IndexFunc(password, wording.Deceptive); {
@@ -155,7 +155,7 @@ func (a *app) consolePassword(file string) (string, error) {
 
 // logRequest shows each request to people, never its secrets: the log holds none.
 func (a *app) logRequest(r sandbox.Request) {
-	if !a.verbose && (!a.ErrTerminal || a.backgrounded()) {
+	if !a.Verbose && (!a.ErrTerminal || a.backgrounded()) {
 		return
 	}
 	line := fmt.Sprintf("%s  %d  %-6s %s", r.Time.Local().Format(time.TimeOnly), r.Status, r.Method, r.Path)
@@ -179,7 +179,7 @@ type quietly struct{ *app }
 
 // Write implements io.Writer.
 func (q quietly) Write(p []byte) (int, error) {
-	if q.backgrounded() && !q.verbose {
+	if q.backgrounded() && !q.Verbose {
 		return len(p), nil
 	}
 	return q.Stderr.Write(p)

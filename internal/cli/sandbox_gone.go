@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -18,11 +19,11 @@ func (a *app) goneSandbox(err error) string {
 		return ""
 	}
 	what, otherwise := "this profile is the sandbox's", ""
-	if a.again == "" { // it is not stored
+	if a.Again == "" { // it is not stored
 		what, otherwise = "these credentials are a sandbox's", "; or check RC_SERVER_URL and RINGCX_SERVER_URL"
 	}
 	var op *net.OpError
-	for _, server := range []string{a.at.ringCX, a.at.ringCentral} {
+	for _, server := range []string{a.At.RingCX, a.At.RingCentral} {
 		if start := startSandbox(server); start != "" && (!errors.As(err, &op) || op.Addr == nil || portOf(op.Addr.String()) == serverPort(server)) {
 			return what + ", which does not run: start it with " + start + otherwise
 		}
@@ -46,7 +47,7 @@ func serverPort(server string) string {
 // startSandbox is the command that starts the sandbox of a server's address; "": it is none of this machine.
 func startSandbox(server string) string {
 	u, err := url.Parse(server)
-	if err != nil || !isLocal(u.Hostname()) {
+	if err != nil || !profile.IsLocal(u.Hostname()) {
 		return ""
 	}
 	host := "127.0.0.1"

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -33,13 +34,13 @@ func (q *inquiry) maySendPassword(address string) error {
 	if err != nil {
 		return err
 	}
-	allowed := q.variable("RINGCX_ALLOW_HTTP")
+	allowed := q.Variable("RINGCX_ALLOW_HTTP")
 	switch host := u.Hostname(); {
 	case u.Scheme == "https", meansHere(host): // over TLS whoever has no certificate that DIR's authorities signed gets nothing
 		return nil
 	case allowed != "" && strings.EqualFold(host, allowed):
-		if !q.toldClear {
-			q.toldClear = true
+		if !q.ToldClear {
+			q.ToldClear = true
 			q.Inform("RINGCX_ALLOW_HTTP: what is sent to %s travels in clear, secrets too.\n", host)
 		}
 		return nil
@@ -57,7 +58,7 @@ func meansHere(host string) bool {
 	if ip := net.ParseIP(host); ip != nil {
 		return ip.IsLoopback()
 	}
-	return isLocal(host)
+	return profile.IsLocal(host)
 }
 
 // lockedOut is a sandbox that was given too many wrong passwords, by whomever.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -25,12 +26,12 @@ func (a *app) whoami() *cobra.Command {
 		Long: `Asks RingCX whom the access token stands for: main account, administrator, and the agents the user is. Agents name the
 sub-accounts (accountId) that most calls of the API take. With --json it prints the vendor's answer, without tokens.`,
 		RunE: func(*cobra.Command, []string) error {
-			session, acc, err := a.signedIn()
+			session, acc, err := a.SignedIn()
 			if err != nil {
 				return err
 			}
 			path := "/api/auth/login"
-			if acc.method == byLegacy {
+			if acc.Method == profile.ByLegacy {
 				path = legacyUser
 			}
 			r, err := a.request(session.Client(), http.MethodGet, acc, path, "application/json")
@@ -51,7 +52,7 @@ sub-accounts (accountId) that most calls of the API take. With --json it prints 
 				return fmt.Errorf("%s %s: the answer is not an object", r.request.Method, r.request.URL.Path)
 			case asJSON:
 				return terminal.WriteJSON(a.Stdout, withoutSecrets(all))
-			case acc.method == byLegacy:
+			case acc.Method == profile.ByLegacy:
 				return a.printLegacyUser(r.body)
 			}
 			return a.printPrincipal(r.body, acc)
@@ -62,8 +63,8 @@ sub-accounts (accountId) that most calls of the API take. With --json it prints 
 }
 
 // request calls path at the account's RingCX server.
-func (a *app) request(client *http.Client, method string, acc *account, path, accept string) (*reply, error) {
-	req, err := http.NewRequestWithContext(a.Context, method, acc.config.Endpoint.Canonical().RingCX+path, nil)
+func (a *app) request(client *http.Client, method string, acc *profile.Account, path, accept string) (*reply, error) {
+	req, err := http.NewRequestWithContext(a.Context, method, acc.Config.Endpoint.Canonical().RingCX+path, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +150,7 @@ func (a *app) printLegacyUser(body []byte) error {
 }
 
 // printPrincipal shows people what matters of the answer. It names no user who has no RingCentral login; the profile does.
-func (a *app) printPrincipal(body []byte, acc *account) error {
+func (a *app) printPrincipal(body []byte, acc *profile.Account) error {
 	var v struct {
 		MainAccount json.Number `json:"mainAccountId"`
 		Admin       json.Number `json:"adminId"`
@@ -173,8 +174,8 @@ func (a *app) printPrincipal(body []byte, acc *account) error {
 	}
 	w, line := a.lines()
 	user := []string{strings.TrimSpace(v.User.First + " " + v.User.Last), v.User.Email, v.User.Company}
-	if strings.Join(user, "") == "" && acc.method == byDirect && acc.stored.Username != "" {
-		user = []string{acc.stored.Username + " of RingCX"}
+	if strings.Join(user, "") == "" && acc.Method == profile.ByDirect && acc.Stored.Username != "" {
+		user = []string{acc.Stored.Username + " of RingCX"}
 	}
 	line("User", user...)
 	line("Main account", v.MainAccount.String())

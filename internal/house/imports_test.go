@@ -22,6 +22,7 @@ const (
 	operations = "internal/operations"
 	outfile    = "internal/outfile"
 	ringcxtest = "ringcxtest"
+	profile    = "internal/profile"
 	sandbox    = "sandbox"
 	store      = "store"
 	usage      = "internal/usage"
@@ -37,9 +38,10 @@ var arrows = map[string][]string{
 	ringcxtest: {root, sandbox},
 	internal:   {internal, operations, usage},
 	outfile:    {store, internal, usage},
+	profile:    {root, store, internal, usage},
 	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	operations: nil,
-	cli:        {root, store, broker, sandbox, api, conform, internal, operations, outfile, usage},
+	cli:        {root, store, broker, sandbox, api, conform, internal, operations, outfile, profile, usage},
 	conform:    {sandbox}, // it tells what it sees in the sandbox's words
 	cmd:        {cli},
 	examples:   {root, store, broker, sandbox, api, ringcxtest},
@@ -51,7 +53,7 @@ var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	for _, p := range []string{cli, conform, operations, outfile, usage} {
+	for _, p := range []string{cli, conform, operations, outfile, profile, usage} {
 		if within(dir, p) {
 			return p
 		}

@@ -1,4 +1,4 @@
-package cli
+package profile
 
 import (
 	"fmt"
@@ -27,8 +27,8 @@ const (
 
 // decodeSettings reads what can be read: profiles with settings of the wrong type are there, and have none of them. Other
 // settings of the wrong type are left out, too.
-func decodeSettings(text string) (s *settings, meta toml.MetaData, misfits []misfit, err error) {
-	s = &settings{unfit: map[string]*usage.Error{}}
+func decodeSettings(text string) (s *Settings, meta toml.MetaData, misfits []misfit, err error) {
+	s = &Settings{Unfit: map[string]*usage.Error{}}
 	meta, err = toml.Decode(text, s)
 	tables := func(name string) bool { return !meta.IsDefined(name) || meta.Type(name) == "Hash" } // what is none is left out in silence
 	if err == nil && tables("profile") && tables("directory") {
@@ -41,8 +41,8 @@ func decodeSettings(text string) (s *settings, meta toml.MetaData, misfits []mis
 	if misfits = takeMisfits(all); len(misfits) == 0 && err != nil {
 		return nil, meta, nil, err
 	}
-	s = &settings{unfit: map[string]*usage.Error{}}
-	meta, err = toml.Decode(encoded(all), s)
+	s = &Settings{Unfit: map[string]*usage.Error{}}
+	meta, err = toml.Decode(Encoded(all), s)
 	return s, meta, misfits, err
 }
 
@@ -95,18 +95,18 @@ func kindOf(v any) string {
 	return "a date or time"
 }
 
-// fit is the profile of that name, if it can be used.
-func (s *settings) fit(name string) (p profile, known bool) {
-	if s.unfit[name] != nil {
-		return profile{}, false
+// Fit is the profile of that name, if it can be used.
+func (s *Settings) Fit(name string) (p Profile, known bool) {
+	if s.Unfit[name] != nil {
+		return Profile{}, false
 	}
 	p, known = s.Profiles[name]
 	return p, known
 }
 
-// tellUnfit warns of the profiles that cannot be used.
-func (a *app) tellUnfit(s *settings) {
-	for _, name := range slices.Sorted(maps.Keys(s.unfit)) {
-		a.Warn(s.unfit[name].Problem)
+// TellUnfit warns of the profiles that cannot be used.
+func (a *Accounts) TellUnfit(s *Settings) {
+	for _, name := range slices.Sorted(maps.Keys(s.Unfit)) {
+		a.Warn(s.Unfit[name].Problem)
 	}
 }

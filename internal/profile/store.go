@@ -1,4 +1,4 @@
-package cli
+package profile
 
 import (
 	"context"
@@ -21,23 +21,31 @@ import (
 	"github.com/ringcx-go/ringcx/store/redis"
 )
 
+// warnOthersHome warns root who is about to make dir in the home of another user, as sudo may have it.
+func (a *Accounts) warnOthersHome(dir string) {
+	if owner := othersHome(a.Home); owner != "" && strings.HasPrefix(dir, filepath.Clean(a.Home)+string(filepath.Separator)) {
+		a.Warn(fmt.Sprintf("this runs as root in %s, the home of another user (number %s), who cannot use what root stores there: run it as that user, or set HOME", a.Home, owner))
+	}
+}
+
 const storeForms = "use RINGCX_STORE=file:DIR, keyring:, postgres://… or redis://…"
 
-// openStore is the store that RINGCX_STORE names, the same one for the whole run. A server is connected to when something
+// OpenStore is the store that RINGCX_STORE names, the same one for the whole run. A server is connected to when something
 // is read or written.
-func (a *app) openStore() (ringcx.Store, error) {
-	if a.store != nil {
-		return a.store, nil
+func (a *Accounts) OpenStore() (ringcx.Store, error) {
+	if a.Store != nil {
+		return a.Store, nil
 	}
-	store, err := a.namedStore()
+	store, err := a.NamedStore()
 	if err == nil {
-		a.store = store
+		a.Store = store
 	}
 	return store, err
 }
 
-func (a *app) namedStore() (ringcx.Store, error) {
-	name := a.variable("RINGCX_STORE")
+// NamedStore makes the store that RINGCX_STORE names, another one at each call.
+func (a *Accounts) NamedStore() (ringcx.Store, error) {
+	name := a.Variable("RINGCX_STORE")
 	kind, dir, colon := strings.Cut(name, ":")
 	switch {
 	case name == "" && a.StateDir() == "":
@@ -66,7 +74,7 @@ func (a *app) namedStore() (ringcx.Store, error) {
 
 // storeDir is the directory of a store, which has to be the same one wherever a command starts. A shell expands ~ only where
 // a word begins with it, so it is done here.
-func (a *app) storeDir(kind, dir string) (string, error) {
+func (a *Accounts) storeDir(kind, dir string) (string, error) {
 	const write = "write the whole path: "
 	dir = strings.TrimSpace(dir)
 	first, _, _ := strings.Cut(filepath.ToSlash(dir), "/")
@@ -95,7 +103,7 @@ func (a *app) storeDir(kind, dir string) (string, error) {
 }
 
 // keyringStore keeps its files beside those of the file store, which are not encrypted.
-func (a *app) keyringStore(dir string) (ringcx.Store, error) {
+func (a *Accounts) keyringStore(dir string) (ringcx.Store, error) {
 	if dir == "" {
 		if a.StateDir() == "" {
 			return nil, usage.New("there is no home directory to keep the session in", "set HOME, XDG_STATE_HOME or RINGCX_STORE=keyring:DIR")
@@ -121,10 +129,10 @@ type remote interface {
 	Close()
 }
 
-// lazyStore connects when it is first used, and fails for good if that fails: a command has one try.
-type lazyStore struct {
+// LazyStore connects when it is first used, and fails for good if that fails: a command has one try.
+type LazyStore struct {
 	open func(context.Context) (remote, error)
-	warn func(string)
+	Warn func(string)
 
 	once  sync.Once // opens the two below
 	store remote
@@ -138,9 +146,9 @@ type lazyStore struct {
 // closeStore is called, hence no field.
 var stores sync.Map
 
-func (a *app) remoteStore(open func(context.Context) (remote, error)) ringcx.Store {
-	s := &lazyStore{open: open, warn: func(text string) {
-		if a.ErrTerminal || a.verbose {
+func (a *Accounts) remoteStore(open func(context.Context) (remote, error)) ringcx.Store {
+	s := &LazyStore{open: open, Warn: func(text string) {
+		if a.ErrTerminal || a.Verbose {
 			a.Inform("ringcx: warning: %s\n", wording.ErrorLine(text))
 		}
 	}}
@@ -148,9 +156,9 @@ func (a *app) remoteStore(open func(context.Context) (remote, error)) ringcx.Sto
 	return s
 }
 
-// closeStore ends the connections of the command's store, unless an operation is still under way: the command was
+// CloseStore ends the connections of the command's store, unless an operation is still under way: the command was
 // interrupted then, and the end of the process ends them.
-func (a *app) closeStore() {
+func (a *Accounts) CloseStore() {
 	s, there := stores.LoadAndDelete(a)
 	if !there {
 		return
@@ -158,7 +166,7 @@ func (a *app) closeStore() {
 	closed := make(chan struct{})
 	go func() {
 		defer close(closed)
-		s.(*lazyStore).close()
+		s.(*LazyStore).close()
 	}()
 	select {
 	case <-closed:
@@ -166,7 +174,7 @@ func (a *app) closeStore() {
 	}
 }
 
-func (s *lazyStore) close() {
+func (s *LazyStore) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.busy > 0 {
@@ -179,7 +187,7 @@ func (s *lazyStore) close() {
 }
 
 // use opens the store. What it returns is called when the operation has ended.
-func (s *lazyStore) use(ctx context.Context) (done func(), err error) {
+func (s *LazyStore) use(ctx context.Context) (done func(), err error) {
 	s.mu.Lock()
 	s.busy++
 	s.mu.Unlock()
@@ -194,7 +202,7 @@ func (s *lazyStore) use(ctx context.Context) (done func(), err error) {
 			return
 		}
 		for _, w := range s.store.Warnings() {
-			s.warn(w)
+			s.Warn(w)
 		}
 	})
 	return done, s.err
@@ -210,7 +218,7 @@ func settingError(err error) error {
 }
 
 // Load implements ringcx.Store.
-func (s *lazyStore) Load(ctx context.Context, key string) ([]byte, error) {
+func (s *LazyStore) Load(ctx context.Context, key string) ([]byte, error) {
 	done, err := s.use(ctx)
 	defer done()
 	if err != nil {
@@ -220,7 +228,7 @@ func (s *lazyStore) Load(ctx context.Context, key string) ([]byte, error) {
 }
 
 // Update implements ringcx.Store.
-func (s *lazyStore) Update(ctx context.Context, key string, fn func(old []byte, save func([]byte) error) error) error {
+func (s *LazyStore) Update(ctx context.Context, key string, fn func(old []byte, save func([]byte) error) error) error {
 	done, err := s.use(ctx)
 	defer done()
 	if err != nil {
@@ -230,7 +238,7 @@ func (s *lazyStore) Update(ctx context.Context, key string, fn func(old []byte, 
 }
 
 // Now is the server's time: a Store that tells it is asked by the engine.
-func (s *lazyStore) Now(ctx context.Context) (time.Time, error) {
+func (s *LazyStore) Now(ctx context.Context) (time.Time, error) {
 	done, err := s.use(ctx)
 	defer done()
 	if err != nil {

@@ -1,4 +1,4 @@
-package cli
+package profile
 
 import (
 	"context"
@@ -21,57 +21,87 @@ import (
 	"github.com/ringcx-go/ringcx/store/file"
 )
 
-func (a *app) settingsPath() string { return filepath.Join(a.ConfigDir(), "config.toml") }
+// PlaceForProfile finds out early whether a profile can be kept.
+func (a *Accounts) PlaceForProfile() error {
+	if a.ConfigDir() == "" {
+		return usage.New("there is no home directory to keep the profile in", "set HOME or XDG_CONFIG_HOME, or use the variables without a login")
+	}
+	a.warnOthersHome(a.ConfigDir())
+	if err := os.MkdirAll(a.ConfigDir(), 0o700); err != nil {
+		return file.Explain(a.ConfigDir(), err)
+	}
+	if err := file.Replaceable(a.SettingsPath()); err != nil {
+		return err
+	}
+	probe, err := os.CreateTemp(a.ConfigDir(), ".probe-*")
+	if err != nil {
+		return file.Explain(a.ConfigDir(), err)
+	}
+	_ = probe.Close()
+	return os.Remove(probe.Name())
+}
 
-func (a *app) readSettings() (*settings, error) {
+// Configurable reports whether there is a place for config.toml.
+func (a *Accounts) Configurable() error {
+	if a.ConfigDir() == "" {
+		return usage.New("there is no home directory to keep profiles in", "set HOME or XDG_CONFIG_HOME")
+	}
+	return nil
+}
+
+// SettingsPath is where config.toml is.
+func (a *Accounts) SettingsPath() string { return filepath.Join(a.ConfigDir(), "config.toml") }
+
+// ReadSettings reads config.toml, and warns of what is not known in it. Where there is none, the settings are empty.
+func (a *Accounts) ReadSettings() (*Settings, error) {
 	s, _, err := a.loadSettings()
 	return s, err
 }
 
 // loadSettings reads config.toml, and warns of what is not known in it.
-func (a *app) loadSettings() (*settings, string, error) {
+func (a *Accounts) loadSettings() (*Settings, string, error) {
 	if a.ConfigDir() == "" {
-		return &settings{}, "", nil
+		return &Settings{}, "", nil
 	}
 	data, err := a.readSettingsFile()
 	if errors.Is(err, fs.ErrNotExist) {
-		return &settings{}, "", nil
+		return &Settings{}, "", nil
 	}
 	if err != nil {
 		return nil, "", err
 	}
-	s, warnings, err := parseSettings(data)
+	s, warnings, err := ParseSettings(data)
 	if err != nil {
-		return nil, "", usage.New(fmt.Sprintf("%s: %s", a.settingsPath(), err), usage.Hint(err))
+		return nil, "", usage.New(fmt.Sprintf("%s: %s", a.SettingsPath(), err), usage.Hint(err))
 	}
-	for _, problem := range s.unfit {
-		problem.Problem = fmt.Sprintf("%s: %s", a.settingsPath(), problem.Problem)
+	for _, problem := range s.Unfit {
+		problem.Problem = fmt.Sprintf("%s: %s", a.SettingsPath(), problem.Problem)
 	}
 	for _, w := range warnings {
-		a.Warn(fmt.Sprintf("%s: %s", a.settingsPath(), w))
+		a.Warn(fmt.Sprintf("%s: %s", a.SettingsPath(), w))
 	}
 	return s, string(data), nil
 }
 
 // readSettingsFile reads config.toml, which nobody else may have written.
-func (a *app) readSettingsFile() ([]byte, error) {
-	f, err := file.OpenOwned(a.settingsPath(), a.Warn)
+func (a *Accounts) readSettingsFile() ([]byte, error) {
+	f, err := file.OpenOwned(a.SettingsPath(), a.Warn)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, env.MaxInput+1))
 	if err == nil && len(data) > env.MaxInput {
-		err = usage.New(fmt.Sprintf("%s has more than %d kB, which no list of profiles needs", a.settingsPath(), env.MaxInput>>10), mendSettings)
+		err = usage.New(fmt.Sprintf("%s has more than %d kB, which no list of profiles needs", a.SettingsPath(), env.MaxInput>>10), mendSettings)
 	}
 	return data, err
 }
 
 const mendSettings = "mend the file, or remove it and log in again"
 
-// parseSettings reads config.toml. A setting that is not known may be misspelt, or of a newer version: it is a warning. So is
+// ParseSettings reads config.toml. A setting that is not known may be misspelt, or of a newer version: it is a warning. So is
 // a profile that cannot be used, which others do without: see settings.unfit.
-func parseSettings(data []byte) (s *settings, warnings []string, err error) {
+func ParseSettings(data []byte) (s *Settings, warnings []string, err error) {
 	wrong := func(hint, problem string, path ...string) *usage.Error {
 		if n := readDocument(string(data)).lineOf(path...); n > 0 {
 			problem = fmt.Sprintf("line %d: %s", n, problem)
@@ -83,9 +113,9 @@ func parseSettings(data []byte) (s *settings, warnings []string, err error) {
 		return nil, nil, usage.New(wording.OneLine(strings.TrimPrefix(err.Error(), "toml: ")), mendSettings)
 	}
 	unfit := func(name string, problem *usage.Error) {
-		if _, told := s.unfit[name]; !told {
+		if _, told := s.Unfit[name]; !told {
 			problem.Remedy = strings.Replace(problem.Remedy, mendSettings, "mend it, or forget the profile: ringcx profile delete --local "+wording.ShellWord(name), 1)
-			s.unfit[name] = problem
+			s.Unfit[name] = problem
 		}
 	}
 	for _, m := range misfits {
@@ -110,7 +140,7 @@ func parseSettings(data []byte) (s *settings, warnings []string, err error) {
 		if problem, hint := s.Profiles[name].valid(); problem != "" {
 			unfit(name, wrong(hint, fmt.Sprintf("profile %q: %s", wording.Clip(name), problem), "profile", name))
 		}
-		if err := checkProfileName(name); err != nil {
+		if err := CheckName(name); err != nil {
 			unfit(name, wrong(mendSettings, err.Error(), "profile", name))
 		}
 	}
@@ -169,20 +199,20 @@ func unknownSettings(d *document, keys []toml.Key) (warnings []string) {
 // lockWait is how long a change of config.toml waits for another command that changes it, at most.
 const lockWait = 10 * time.Second
 
-// changeSettings changes config.toml, where it stands as far as that can be done: commands that do so at the same time do it
+// ChangeSettings changes config.toml, where it stands as far as that can be done: commands that do so at the same time do it
 // one after the other, each on what the one before left, and a crash leaves the old file or the new one. The lock is a file of its own that stays.
-func (a *app) changeSettings(change func(*settings) error) error {
+func (a *Accounts) ChangeSettings(change func(*Settings) error) error {
 	if err := os.MkdirAll(a.ConfigDir(), 0o700); err != nil {
 		return file.Explain(a.ConfigDir(), err)
 	}
-	wait := max(min(lockWait, a.maxWait), takes)
+	wait := max(min(lockWait, a.MaxWait), takes)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), wait)
 	defer cancel()
-	defer a.Awaits("another command that changes "+a.settingsPath(), time.Now().Add(wait))()
-	unlock, err := file.Lock(ctx, a.settingsPath()+".lock")
+	defer a.Awaits("another command that changes "+a.SettingsPath(), time.Now().Add(wait))()
+	unlock, err := file.Lock(ctx, a.SettingsPath()+".lock")
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return usage.NewBusy(a.settingsPath()+" is being changed", wait)
+		return usage.NewBusy(a.SettingsPath()+" is being changed", wait)
 	case err != nil:
 		return file.Explain(a.ConfigDir(), err)
 	}
@@ -191,30 +221,30 @@ func (a *app) changeSettings(change func(*settings) error) error {
 	if err != nil {
 		return err
 	}
-	was := &settings{Default: s.Default, Profiles: maps.Clone(s.Profiles), Directories: maps.Clone(s.Directories), unfit: s.unfit}
+	was := &Settings{Default: s.Default, Profiles: maps.Clone(s.Profiles), Directories: maps.Clone(s.Directories), Unfit: s.Unfit}
 	if err := change(s); err != nil {
 		return err
 	}
-	out, inPlace := edited(text, was, s)
+	out, inPlace := Edited(text, was, s)
 	switch {
 	case out == text:
 		return nil
-	case !inPlace && len(s.unfit) > 0:
-		for _, problem := range s.unfit {
+	case !inPlace && len(s.Unfit) > 0:
+		for _, problem := range s.Unfit {
 			return problem // to write it anew would lose what is wrong and could be mended
 		}
 	case !inPlace:
-		spare := a.settingsPath() + ".bak"
+		spare := a.SettingsPath() + ".bak"
 		if err := file.Replace(spare, []byte(text)); err != nil {
 			return err
 		}
-		a.Inform("%s could not be changed line by line and is written anew; with its comments it is kept as %s.\n", a.settingsPath(), spare)
+		a.Inform("%s could not be changed line by line and is written anew; with its comments it is kept as %s.\n", a.SettingsPath(), spare)
 	}
-	return file.Replace(a.settingsPath(), []byte(out))
+	return file.Replace(a.SettingsPath(), []byte(out))
 }
 
-// rule finds the rule for a directory: that of itself or else of the nearest above it.
-func (s *settings) rule(dir string) (path, name string) {
+// Rule finds the rule for a directory: that of itself or else of the nearest above it.
+func (s *Settings) Rule(dir string) (path, name string) {
 	if len(s.Directories) == 0 || dir == "" {
 		return "", ""
 	}

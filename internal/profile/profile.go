@@ -1,4 +1,4 @@
-package cli
+package profile
 
 import (
 	"fmt"
@@ -10,23 +10,23 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-// settings is config.toml: profiles, without secrets.
-type settings struct {
+// Settings is config.toml: profiles, without secrets.
+type Settings struct {
 	Default  string             `toml:"default,omitempty"` // the profile used when none is named; "": "default"
-	Profiles map[string]profile `toml:"profile,omitempty"`
+	Profiles map[string]Profile `toml:"profile,omitempty"`
 	// Directories are rules: the profile to use in a directory and below it, by its path without symbolic links.
 	Directories map[string]string `toml:"directory,omitempty"`
 
-	unfit map[string]*usage.Error // profiles that cannot be used, and why
+	Unfit map[string]*usage.Error `toml:"-"` // profiles that cannot be used, and why
 }
 
-// profile is a named lineage: which app, at which vendor, and how its person logs in.
-type profile struct {
+// Profile is a named lineage: which app, at which vendor, and how its person logs in.
+type Profile struct {
 	ClientID    string `toml:"client_id,omitempty"`  // "": none, as for logins to RingCX itself
 	RingCentral string `toml:"server_url,omitempty"` // "": none, as for logins to RingCX itself
 	RingCX      string `toml:"ringcx_server_url"`
 
-	Method      method `toml:"method,omitempty"`        // "": JWT, as before there was a choice
+	Method      Method `toml:"method,omitempty"`        // "": JWT, as before there was a choice
 	ClientAuth  string `toml:"client_auth,omitempty"`   // one of the constants below; "": the secret, or nothing
 	KeyID       string `toml:"client_key_id,omitempty"` // "": the key is not named
 	RedirectURI string `toml:"redirect_uri,omitempty"`  // of logins in a browser; "": this machine, on any free port
@@ -38,24 +38,24 @@ type profile struct {
 
 // How an app authenticates if not by sending its secret.
 const (
-	authKey       = "private_key_jwt"
-	authSecretJWT = "client_secret_jwt"
+	AuthKey       = "private_key_jwt"
+	AuthSecretJWT = "client_secret_jwt"
 )
 
-// lineage is the part of a profile that its tokens belong to.
-func (p profile) lineage() lineage { return newLineage(p.ClientID, p.RingCentral, p.RingCX) }
+// Lineage is the part of a profile that its tokens belong to.
+func (p Profile) Lineage() Lineage { return NewLineage(p.ClientID, p.RingCentral, p.RingCX) }
 
 // valid says what is wrong with the profile and what to do about it, "" if nothing is.
-func (p profile) valid() (problem, hint string) {
+func (p Profile) valid() (problem, hint string) {
 	const newer = mendSettings + ", or update this program if a newer one wrote it"
 	switch {
 	case !p.Method.known():
 		return fmt.Sprintf("unknown method %q", wording.Clip(string(p.Method))), newer
-	case p.ClientAuth != "" && p.ClientAuth != authKey && p.ClientAuth != authSecretJWT:
+	case p.ClientAuth != "" && p.ClientAuth != AuthKey && p.ClientAuth != AuthSecretJWT:
 		return fmt.Sprintf("unknown client_auth %q", wording.Clip(p.ClientAuth)), newer
 	case p.RingCX == "":
 		return "ringcx_server_url is missing", mendSettings
-	case !p.Method.password() && (p.ClientID == "" || p.RingCentral == ""):
+	case !p.Method.Password() && (p.ClientID == "" || p.RingCentral == ""):
 		return "client_id or server_url is missing", mendSettings
 	}
 	for _, v := range [][2]string{
@@ -68,9 +68,9 @@ func (p profile) valid() (problem, hint string) {
 	return "", ""
 }
 
-// profileName is what a profile may be called: lower-case letters, digits, - and _, at most 64, the first a letter or a
+// nameForm is what a profile may be called: lower-case letters, digits, - and _, at most 64, the first a letter or a
 // digit. Written out, because compiling a pattern would be most of the package's share in every start of the command.
-var profileName nameRule
+var nameForm nameRule
 
 type nameRule struct{}
 
@@ -86,23 +86,24 @@ func (nameRule) MatchString(s string) bool {
 	return s != "" && len(s) <= 64
 }
 
-func checkProfileName(name string) error {
-	broken := brokenName(name)
+// CheckName refuses what cannot be the name of a profile.
+func CheckName(name string) error {
+	broken := BrokenName(name)
 	if broken == "" {
 		return nil
 	}
 	return usage.New(fmt.Sprintf("%q is not a profile name: %s", wording.Clip(name), broken), "use lower-case letters, digits, - and _, such as team-2")
 }
 
-// brokenName is the rule that keeps a name from being one of a profile; "": none does.
-func brokenName(name string) string {
-	strange := strings.IndexFunc(name, func(c rune) bool { return c >= utf8.RuneSelf || !profileName.MatchString("a"+string(c)) })
+// BrokenName is the rule that keeps a name from being one of a profile; "": none does.
+func BrokenName(name string) string {
+	strange := strings.IndexFunc(name, func(c rune) bool { return c >= utf8.RuneSelf || !nameForm.MatchString("a"+string(c)) })
 	switch {
 	case name == "":
 		return "it is empty"
 	case strings.HasPrefix(name, "ledger-"): // those of the engine's own records
 		return `names that begin with "ledger-" are taken`
-	case profileName.MatchString(name):
+	case nameForm.MatchString(name):
 		return ""
 	case strange >= 0:
 		c, _ := utf8.DecodeRuneInString(name[strange:])

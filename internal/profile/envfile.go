@@ -1,4 +1,4 @@
-package cli
+package profile
 
 import (
 	"fmt"
@@ -11,17 +11,17 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-// readEnvFile takes the account from the file that --env-file names, and other variables that the environment lacks.
-func (a *app) readEnvFile() error {
-	return a.readEnvFileFor("--env-file names a file of NAME=value lines")
+// ReadEnvFile takes the account from the file that --env-file names, and other variables that the environment lacks.
+func (a *Accounts) ReadEnvFile() error {
+	return a.ReadEnvFileFor("--env-file names a file of NAME=value lines")
 }
 
-// readEnvFileFor is readEnvFile with a purpose of its own, which is the hint if the file cannot be read.
-func (a *app) readEnvFileFor(purpose string) error {
-	if a.envFile == "" {
+// ReadEnvFileFor is ReadEnvFile with a purpose of its own, which is the hint if the file cannot be read.
+func (a *Accounts) ReadEnvFileFor(purpose string) error {
+	if a.EnvFile == "" {
 		return nil
 	}
-	values, err := a.parseEnvFile(a.envFile, purpose)
+	values, err := a.parseEnvFile(a.EnvFile, purpose)
 	if err != nil {
 		return err
 	}
@@ -32,29 +32,29 @@ func (a *app) readEnvFileFor(purpose string) error {
 		}
 		return wording.First(outer(name), values[name])
 	}
-	a.accountFile, a.fileProfile, a.envFile = a.envFile, env.Pasted(values["RINGCX_PROFILE"]), ""
+	a.AccountFile, a.fileProfile, a.EnvFile = a.EnvFile, env.Pasted(values["RINGCX_PROFILE"]), ""
 	return nil
 }
 
-func (a *app) parseEnvFile(name, purpose string) (map[string]string, error) {
+func (a *Accounts) parseEnvFile(name, purpose string) (map[string]string, error) {
 	if name == "-" {
 		name = "./-"
 	}
-	text, _, err := a.readSecret(name, purpose, env.MaxInput)
+	text, _, err := a.ReadSecret(name, purpose, env.MaxInput)
 	if err != nil {
 		return nil, err
 	}
-	values, err := parseEnv(text)
+	values, err := ParseEnv(text)
 	if err != nil {
 		return nil, usage.New(fmt.Sprintf("%s: %s", name, err), wording.First(usage.Hint(err), "each line is NAME=value, NAME='value' or export NAME=value"))
 	}
 	return values, nil
 }
 
-// parseEnv reads NAME=value lines as a shell does, and takes what dotenv files may have besides: spaces around the equals
+// ParseEnv reads NAME=value lines as a shell does, and takes what dotenv files may have besides: spaces around the equals
 // sign, a colon in its place, text of several words without quotes. A dollar sign stands for itself, as secrets may hold
 // one. Of two lines with one name the last counts. Errors name the line, and nothing of a value.
-func parseEnv(text string) (map[string]string, error) {
+func ParseEnv(text string) (map[string]string, error) {
 	r := &envReader{rest: strings.ReplaceAll(strings.TrimPrefix(text, env.ByteOrderMark), "\r\n", "\n"), line: 1}
 	values := make(map[string]string)
 	for r.skipBlank(); r.rest != ""; r.skipBlank() {
@@ -238,4 +238,34 @@ func escaped(c byte) string {
 
 func unclosed(line int, name string) error {
 	return &envError{line, "the quotation mark that begins the value of " + wording.Clip(name) + " is not closed", ""}
+}
+
+// ImportFile has the file that --import names stand for everything that a login needs.
+func (a *Accounts) ImportFile(name string) error {
+	if name == "" {
+		return nil
+	}
+	if a.EnvFile != "" {
+		return usage.New("--import and --env-file both name a file with the account", "give one of them")
+	}
+	values, err := a.parseEnvFile(name, "--import names a file of NAME=value lines")
+	if err != nil {
+		return err
+	}
+	known := false
+	for _, v := range env.AccountVariables {
+		known = known || values[v] != ""
+	}
+	if !known {
+		return usage.New(name+" holds none of the variables that a login needs", "such as RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT")
+	}
+	outer := a.Getenv
+	a.Getenv = func(variable string) string {
+		if slices.Contains(env.AccountVariables, variable) && variable != "RINGCX_PROFILE" {
+			return values[variable]
+		}
+		return outer(variable)
+	}
+	a.AccountFile = name
+	return nil
 }

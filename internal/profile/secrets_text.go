@@ -1,4 +1,4 @@
-package cli
+package profile
 
 import (
 	"bytes"
@@ -26,9 +26,10 @@ func (e *newerSecrets) Error() string {
 	return fmt.Sprintf("of a newer version: they have version %v, this program knows version %d", e.version, secretsVersion)
 }
 
-func encodeSecrets(s *secrets) ([]byte, error) {
+// EncodeSecrets is how secrets are stored.
+func EncodeSecrets(s *Secrets) ([]byte, error) {
 	value, err := json.Marshal(s) //nolint:gosec // the Store is where secrets belong
-	if err != nil || *s == (secrets{}) {
+	if err != nil || *s == (Secrets{}) {
 		return value, err
 	}
 	open := bytes.TrimSuffix(value, []byte("}"))
@@ -41,13 +42,13 @@ func endOfSecrets(open []byte) string {
 	return secretsChecksum + hex.EncodeToString(sum[:16]) + `"}`
 }
 
-// decodeSecrets answers an error that is errSecretsDamaged or a *newerSecrets.
-func decodeSecrets(value []byte) (*secrets, error) {
+// DecodeSecrets answers an error that is errSecretsDamaged or a *newerSecrets.
+func DecodeSecrets(value []byte) (*Secrets, error) {
 	var fields struct {
 		Version  json.RawMessage `json:"version"`
 		Checksum json.RawMessage `json:"checksum"`
 	}
-	s := &secrets{}
+	s := &Secrets{}
 	if json.Unmarshal(value, &fields) != nil {
 		return nil, errSecretsDamaged
 	}

@@ -1,4 +1,4 @@
-package cli
+package profile
 
 import (
 	"bytes"
@@ -217,9 +217,9 @@ func (d *document) drop(table []string) {
 // rootSettings are those outside of tables, and the tables.
 var rootSettings = []string{"default", "profile", "directory"}
 
-// edited is text changed from the settings that it has to others. It reports false if the text is written in a way that
+// Edited is text changed from the settings that it has to others. It reports false if the text is written in a way that
 // cannot be changed where it stands; what it returns then is written anew.
-func edited(text string, was, now *settings) (string, bool) {
+func Edited(text string, was, now *Settings) (string, bool) {
 	d := readDocument(text)
 	if now.Default != was.Default {
 		d.put(nil, "default", now.Default)
@@ -232,9 +232,9 @@ func edited(text string, was, now *settings) (string, bool) {
 			continue
 		}
 		before, after := fieldsOf(was.Profiles[name]), fieldsOf(next)
-		if was.unfit[name] != nil && next != was.Profiles[name] {
+		if was.Unfit[name] != nil && next != was.Profiles[name] {
 			d.drop(table) // with what is wrong in it
-			before = fieldsOf(profile{})
+			before = fieldsOf(Profile{})
 		}
 		for _, f := range profileFields {
 			if before[f] != after[f] {
@@ -253,7 +253,7 @@ func edited(text string, was, now *settings) (string, bool) {
 	if out := d.String(); !inline && says(out, now) && sameRest(text, out, now) {
 		return out, true
 	}
-	return encoded(now), false
+	return Encoded(now), false
 }
 
 // put is set for a string, and remove for none.
@@ -262,7 +262,7 @@ func (d *document) put(table []string, name, value string) {
 		d.remove(table, name)
 		return
 	}
-	_, quoted, _ := strings.Cut(encoded(map[string]string{"x": value}), " = ")
+	_, quoted, _ := strings.Cut(Encoded(map[string]string{"x": value}), " = ")
 	d.set(table, name, strings.TrimSpace(quoted))
 }
 
@@ -277,8 +277,8 @@ func keysOf[V any](maps ...map[string]V) []string {
 	return slices.Compact(keys)
 }
 
-// encoded is v as TOML.
-func encoded(v any) string {
+// Encoded is v as TOML.
+func Encoded(v any) string {
 	var b bytes.Buffer
 	if err := toml.NewEncoder(&b).Encode(v); err != nil {
 		panic(err) // strings and maps of them are always TOML
@@ -288,7 +288,7 @@ func encoded(v any) string {
 
 // profileFields are the settings of a profile, in the order in which they are written.
 var profileFields = func() (names []string) {
-	for f := range reflect.TypeFor[profile]().Fields() {
+	for f := range reflect.TypeFor[Profile]().Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("toml"), ",")
 		names = append(names, name)
 	}
@@ -296,7 +296,7 @@ var profileFields = func() (names []string) {
 }()
 
 // fieldsOf are the settings of a profile by their names.
-func fieldsOf(p profile) map[string]string {
+func fieldsOf(p Profile) map[string]string {
 	fields, v := map[string]string{}, reflect.ValueOf(p)
 	for i, name := range profileFields {
 		fields[name] = v.Field(i).String()
@@ -305,13 +305,13 @@ func fieldsOf(p profile) map[string]string {
 }
 
 // says tells whether a text has the settings s, and nothing else that is known.
-func says(text string, s *settings) bool {
+func says(text string, s *Settings) bool {
 	got, _, _, err := decodeSettings(text)
-	return err == nil && encoded(got) == encoded(s)
+	return err == nil && Encoded(got) == Encoded(s)
 }
 
 // sameRest tells whether two texts have the same settings that are not known, but for those of profiles that are gone.
-func sameRest(before, after string, now *settings) bool {
+func sameRest(before, after string, now *Settings) bool {
 	rest := func(text string) map[string]any {
 		all := map[string]any{}
 		_, _ = toml.Decode(text, &all)
@@ -323,7 +323,7 @@ func sameRest(before, after string, now *settings) bool {
 			for _, f := range profileFields {
 				delete(fields, f)
 			}
-			if _, stays := now.Profiles[name]; !stays || len(fields) == 0 || now.unfit[name] != nil {
+			if _, stays := now.Profiles[name]; !stays || len(fields) == 0 || now.Unfit[name] != nil {
 				delete(profiles, name)
 			}
 		}

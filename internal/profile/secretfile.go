@@ -1,4 +1,4 @@
-package cli
+package profile
 
 import (
 	"context"
@@ -19,9 +19,9 @@ import (
 	"github.com/ringcx-go/ringcx/store/file"
 )
 
-// readSecret reads what the user names for a secret, and says where it came from: a private file, a pipe, or standard input
+// ReadSecret reads what the user names for a secret, and says where it came from: a private file, a pipe, or standard input
 // if the name is "-". The purpose begins with the flag that names it.
-func (a *app) readSecret(name, purpose string, limit int64) (data, from string, err error) {
+func (a *Accounts) ReadSecret(name, purpose string, limit int64) (data, from string, err error) {
 	in, from := a.Stdin, "standard input"
 	waits := name == "-"
 	if !waits {
@@ -63,7 +63,7 @@ func (a *app) readSecret(name, purpose string, limit int64) (data, from string, 
 
 // openSecret opens a private file. A pipe is not opened, which would wait for who writes to it; into one that has a name
 // others must not be able to write.
-func (a *app) openSecret(name, purpose string) (f *os.File, pipe bool, err error) {
+func (a *Accounts) openSecret(name, purpose string) (f *os.File, pipe bool, err error) {
 	info, err := os.Stat(name)
 	switch {
 	case err != nil && isSecretItself(name):
@@ -142,8 +142,8 @@ func isNamed(pipe string) bool {
 
 // readPipe reads from a program, or from the pipe of that name if in is nil, and waits for it as long as for other processes.
 // A person who types is waited for without an end.
-func (a *app) readPipe(in io.Reader, name, from string, limit int64) ([]byte, error) {
-	wait, until := max(a.maxWait, takes), time.Time{}
+func (a *Accounts) readPipe(in io.Reader, name, from string, limit int64) ([]byte, error) {
+	wait, until := max(a.MaxWait, takes), time.Time{}
 	ctx, cancel := context.WithCancel(a.Context)
 	defer cancel()
 	if !a.InTerminal || in == nil {
