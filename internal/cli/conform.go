@@ -36,11 +36,7 @@ type trial struct {
 	latest   string // the scenario that began last
 }
 
-func (a *app) conform() *cobra.Command {
-	t := &trial{app: a}
-	cmd := &cobra.Command{
-		Use: "conform [flags] -- CMD [ARG...]", Short: "Run a program in any language through the vendor's bad days",
-		Long: `Runs a program against a sandbox inside this process, one scenario after the other (expiry, lost answers, limits, two
+const conformHelp = `Runs a program against a sandbox inside this process, one scenario after the other (expiry, lost answers, limits, two
 copies at once …), and prints which it survives. Each scenario has a new sandbox and empty directories.
 
 The program signs in if it has to, calls GET /voice/api/v1/admin/accounts (or any other read of the RingCX API) and ends
@@ -52,7 +48,13 @@ finds in its environment
   HOME, XDG_*_HOME, TMPDIR           empty directories, kept between the runs of a scenario
   RINGCX_CONFORM_STATE               one more, for programs that look for their state nowhere else
 
-and no other variable that begins with RC_ or RINGCX_. A failed scenario is exit code 1; a warning is not.`,
+and no other variable that begins with RC_ or RINGCX_. A failed scenario is exit code 1; a warning is not.`
+
+func newConformCmd(a *app) *cobra.Command {
+	t := &trial{app: a}
+	cmd := &cobra.Command{
+		Use: "conform [flags] -- CMD [ARG...]", Short: "Run a program in any language through the vendor's bad days",
+		Long: conformHelp,
 		Example: `  ringcx conform -- python3 myprogram.py
   ringcx conform --only expiry,lost-refresh -v -- ./myprogram --once
   ringcx conform --json - --junit report.xml -- node report.mjs`,
