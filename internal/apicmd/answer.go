@@ -57,7 +57,6 @@ func unprinted(r *Reply, err error) error {
 	return terminal.NewUnprinted(
 		fmt.Errorf("%s %s was done (%d), but its answer was not printed whole: %w", r.Request.Method, r.Request.URL.Path, r.Code, err),
 		"what it has made or changed is there; get it again before doing it twice")
-
 }
 
 func brokeOff(err error) error { return fmt.Errorf("the answer broke off: %w", err) }

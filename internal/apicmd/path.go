@@ -33,7 +33,6 @@ func understood(text string) (string, error) {
 			return "", usage.New(
 				fmt.Sprintf("%q is the path of a file on Windows, perhaps made by Git Bash of a path of the API", text),
 				"leave out the first /, as in 'ringcx api voice/api/v1/admin/accounts', or set MSYS_NO_PATHCONV=1")
-
 		}
 	case strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//"):
 	default:

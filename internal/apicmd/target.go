@@ -59,7 +59,6 @@ func noOperation(word string) error {
 	return usage.New(
 		fmt.Sprintf("%q is not an operation of the RingCX API", wording.Clip(word)),
 		wording.DidYouMean(wording.Nearest(word, names), "or give a path, such as: ringcx api /voice/api/v1/admin/accounts"))
-
 }
 
 // noMethod refuses what stands before a path and is no method.

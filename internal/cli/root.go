@@ -167,8 +167,6 @@ type app struct {
 
 	account *account // whose session it is, for hints; nil: nobody's
 
-	consoleWord string // password of the sandbox in this process; "": it has none
-
 	toldClear bool // that secrets travel in clear, as the user allows
 
 	sessions []*ringcx.Session // those in use

@@ -58,7 +58,6 @@ func (q *inquiry) hasSeed(seed string) error {
 		return usage.New(
 			fmt.Sprintf("the sandbox at %s has the seed %d, not %s", q.base, state.Seed, seed),
 			"leave --seed out, or name the other sandbox with --listen")
-
 	}
 	return nil
 }
@@ -104,7 +103,6 @@ func (q *inquiry) stranger(name string) error {
 	return usage.WithHint(
 		fmt.Errorf("what answers at %s is no sandbox: the address that it gave for namespace %s is none of its own", q.base, wording.Printable(wording.Clip(name))),
 		"name the sandbox's address with --listen")
-
 }
 
 // namespaceAddress is the address that a sandbox at base gave for a namespace, in a spelling of ours; "" if it leads

@@ -31,7 +31,6 @@ func (p *Place) spell() error {
 		return usage.New(
 			fmt.Sprintf("--listen %q is not a host and a port", p.Listen),
 			"such as --listen "+DefaultListen+", or --listen :8787 for all addresses; is a variable not set?")
-
 	}
 	if host != "" && !isAddress(host) {
 		given = append(slices.Clone(given), host)
