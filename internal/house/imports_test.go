@@ -44,7 +44,7 @@ var arrows = map[string][]string{
 	operations: nil,
 	apicmd:     {root, internal, operations, outfile, usage},
 	cli:        {root, store, broker, sandbox, api, apicmd, conform, demo, internal, operations, outfile, serve, usage},
-	conform:    {sandbox}, // it tells what it sees in the sandbox's words
+	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
 	demo:       {root, store, sandbox, internal},
 	serve:      {store, sandbox, internal, usage},
 	cmd:        {cli},
