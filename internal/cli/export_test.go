@@ -16,8 +16,10 @@ import (
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/tell"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/timeout"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
@@ -69,7 +71,7 @@ func Misnamed(name, address string) string {
 
 // Limited is a transport with limits of its own.
 func Limited(base http.RoundTripper, silence time.Duration, talk io.Writer) http.RoundTripper {
-	return &limited{newApp(&env.Env{Stderr: talk}), base, silence}
+	return &timeout.Transport{Base: base, Silence: silence, Tell: tell.New(&env.Env{Stderr: talk})}
 }
 
 func names(found []finding) (problems, notes []string) {
@@ -95,21 +97,10 @@ var (
 	ParseEnv      = profile.ParseEnv
 	Pasted        = env.Pasted
 	PastedJWT     = env.PastedJWT
-	ExportLines   = exportLines
-	ShellWord     = wording.ShellWord
 )
 
-// Written are variables in a form of 'ringcx sandbox env', Taken is what takes them away.
-func Written(form string, vars [][2]string) (string, error) { return formNamed(form).set(vars) }
-
-// Taken is what takes variables away.
-func Taken(form string, names ...string) (string, error) { return formNamed(form).unset(names) }
-
 // Stop is what stops the reader of a form of 'ringcx sandbox env' that arguments ask for.
-func Stop(args ...string) string { return formAmong(args).stop }
-
-// Forms are the names of those forms.
-var Forms = formNames
+func Stop(args ...string) string { return formAmong(args).Stop() }
 
 // Entered is a config.toml in which a profile was entered, or taken out if its server is "", and a directory got a rule, or
 // lost it if its profile is "". It reports whether that was done where it stood.
@@ -193,47 +184,11 @@ func ProfileFor(server, byDefault string, stored []string) (name, after string) 
 	return t.name, s.Default
 }
 
-// NamespaceAddress is what is believed of an answer of a sandbox at base; "" if nothing.
-func NamespaceAddress(base, answer, name string) string {
-	u, err := url.Parse(base)
-	if err != nil {
-		return ""
-	}
-	return namespaceAddress(u, answer, name)
-}
-
-// MaySendPassword says why the password of a sandbox's console is not sent to an address, nil if it is.
-func MaySendPassword(env *env.Env, address string) error {
-	u, err := url.Parse(address)
-	if err != nil {
-		return err
-	}
-	return (&inquiry{app: newApp(env), base: u}).maySendPassword(address)
-}
-
-// IsWhole says whether data is one JSON value, as far as an outline of it tells.
-func IsWhole(data []byte) bool {
-	o := &outline{}
-	for _, b := range data { // however it comes
-		_, _ = o.Write([]byte{b})
-	}
-	return o.whole()
-}
-
-// UnderstoodPath is the path of the API that was meant.
-var UnderstoodPath = understood
-
 // ExitCodes are all that the command has.
 var ExitCodes = []string{
 	strconv.Itoa(exitDone), strconv.Itoa(exitError), strconv.Itoa(exitUsage), strconv.Itoa(exitLoginRequired), strconv.Itoa(exitBusy),
 	strconv.Itoa(exitInterrupted), strconv.Itoa(exitUnread), strconv.Itoa(exitTerminated),
 }
-
-// Nearest is the name that was most likely meant.
-var Nearest = wording.Nearest
-
-// Reachable is a host that programs on this machine can connect to.
-var Reachable = reachable
 
 // Printable is a value as it is shown.
 var Printable = wording.Printable

@@ -158,9 +158,8 @@ type app struct {
 	*terminal.Terminal
 	*profile.Accounts
 
-	started     bool   // the command line was understood
-	evaluated   bool   // a shell evaluates what is printed
-	consoleWord string // password of the sandbox in this process; "": it has none
+	started   bool // the command line was understood
+	evaluated bool // a shell evaluates what is printed
 }
 
 // newApp is a run of the command in an environment.
@@ -225,6 +224,6 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.help())
 	a.fitHelp(root)
-	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), a.api(), a.accounts(), a.users(), a.profiles(), a.sandbox(), a.conform(), a.completion(), a.version())
+	root.AddCommand(newDemoCmd(a), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), newAPICmd(a), newAccountsCmd(a), newUsersCmd(a), a.profiles(), newSandboxCmd(a), newConformCmd(a), a.completion(), newVersionCmd(a))
 	return root
 }

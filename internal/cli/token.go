@@ -92,9 +92,9 @@ func (a *app) validate(session *ringcx.Session, acc *profile.Account) error {
 	switch {
 	case err != nil:
 		return err
-	case r.code != http.StatusOK || r.isPage():
-		return r.err()
-	case strings.TrimSpace(string(r.body)) == "false":
+	case r.Code != http.StatusOK || r.IsPage():
+		return r.Err()
+	case strings.TrimSpace(string(r.Body)) == "false":
 		return usage.WithHint(errors.New("RingCX does not accept the token"), "run 'ringcx doctor'")
 	}
 	t, err := session.Token(a.Context)

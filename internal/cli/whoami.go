@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/terminal"
@@ -38,24 +39,24 @@ sub-accounts (accountId) that most calls of the API take. With --json it prints 
 			if err != nil {
 				return err
 			}
-			if r.code != http.StatusOK {
-				return r.err()
+			if r.Code != http.StatusOK {
+				return r.Err()
 			}
 			var all map[string]any
-			dec := json.NewDecoder(bytes.NewReader(r.body))
+			dec := json.NewDecoder(bytes.NewReader(r.Body))
 			dec.UseNumber()
-			if r.isPage() {
-				return r.err()
+			if r.IsPage() {
+				return r.Err()
 			}
 			switch {
 			case dec.Decode(&all) != nil:
-				return fmt.Errorf("%s %s: the answer is not an object", r.request.Method, r.request.URL.Path)
+				return fmt.Errorf("%s %s: the answer is not an object", r.Request.Method, r.Request.URL.Path)
 			case asJSON:
 				return terminal.WriteJSON(a.Stdout, withoutSecrets(all))
 			case acc.Method == profile.ByLegacy:
-				return a.printLegacyUser(r.body)
+				return a.printLegacyUser(r.Body)
 			}
-			return a.printPrincipal(r.body, acc)
+			return a.printPrincipal(r.Body, acc)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the vendor's answer as JSON, without the tokens in it")
@@ -63,13 +64,13 @@ sub-accounts (accountId) that most calls of the API take. With --json it prints 
 }
 
 // request calls path at the account's RingCX server.
-func (a *app) request(client *http.Client, method string, acc *profile.Account, path, accept string) (*reply, error) {
+func (a *app) request(client *http.Client, method string, acc *profile.Account, path, accept string) (*apicmd.Reply, error) {
 	req, err := http.NewRequestWithContext(a.Context, method, acc.Config.Endpoint.Canonical().RingCX+path, nil)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Accept", accept)
-	return fetch(client, req)
+	return apicmd.Fetch(client, req)
 }
 
 // secretNames are fields of the vendor's answers that stand for the user, in lower case.

@@ -12,11 +12,13 @@ import (
 const (
 	root       = "."
 	api        = "api"
+	apicmd     = "internal/apicmd"
 	bench      = "bench"
 	broker     = "broker"
 	cli        = "internal/cli"
 	cmd        = "cmd"
 	conform    = "internal/conform"
+	demo       = "internal/demo"
 	examples   = "examples"
 	internal   = "internal" // everything below internal/ but those that are named here
 	operations = "internal/operations"
@@ -24,6 +26,7 @@ const (
 	ringcxtest = "ringcxtest"
 	profile    = "internal/profile"
 	sandbox    = "sandbox"
+	serve      = "internal/serve"
 	store      = "store"
 	usage      = "internal/usage"
 )
@@ -41,8 +44,11 @@ var arrows = map[string][]string{
 	profile:    {root, store, internal, usage},
 	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	operations: nil,
-	cli:        {root, store, broker, sandbox, api, conform, internal, operations, outfile, profile, usage},
-	conform:    {sandbox}, // it tells what it sees in the sandbox's words
+	apicmd:     {root, internal, operations, outfile, usage},
+	cli:        {root, store, broker, sandbox, api, apicmd, conform, demo, internal, operations, outfile, profile, serve, usage},
+	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
+	demo:       {root, store, sandbox, internal},
+	serve:      {store, sandbox, internal, usage},
 	cmd:        {cli},
 	examples:   {root, store, broker, sandbox, api, ringcxtest},
 	bench:      {root, store, broker, sandbox, api, ringcxtest},
@@ -53,7 +59,7 @@ var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	for _, p := range []string{cli, conform, operations, outfile, profile, usage} {
+	for _, p := range []string{apicmd, cli, conform, demo, operations, outfile, profile, serve, usage} {
 		if within(dir, p) {
 			return p
 		}
