@@ -3,7 +3,6 @@ package serve
 import (
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"time"
 )
@@ -16,6 +15,17 @@ const (
 	bodyTimeMax = 2 * time.Minute
 	idleTime    = 2 * time.Minute // that a connection may be open without a request
 	stallTime   = time.Minute     // that a client may take nothing of an answer that is ready
+)
+
+// What strangers can hold on to together.
+const (
+	heldMost        = 64 << 20 // bytes of all requests that are on their way or being answered
+	heldLeast       = 4 << 10  // that each of them counts besides its headers and what has come of its body
+	heldOfStream    = 1 << 20  // of a body that is read piece by piece
+	heldSmall       = 80 << 10 // that a request may hold when the large ones already hold too much
+	connectionsMost = 1_024    // one more waits until another ends
+	streamsMost     = 100      // requests at a time on a connection of HTTP/2
+	windowMost      = 64 << 10 // bytes of bodies that a connection of HTTP/2 may bring before they are read
 )
 
 // headersRead are the headers that are read before a request is refused unseen: with HTTP/2 that ends the connection, and
@@ -75,40 +85,6 @@ func (b *timedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if errors.Is(err, io.EOF) {
 		_ = b.conn.SetReadDeadline(time.Time{})
-	}
-	return n, err
-}
-
-// patient ends connections whose clients take nothing of what is sent to them for some time.
-type patient struct {
-	net.Listener
-	limit time.Duration
-}
-
-func (l patient) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	return &patientConn{conn, l.limit}, nil
-}
-
-type patientConn struct {
-	net.Conn
-	limit time.Duration
-}
-
-// NetConn is the connection inside.
-func (c *patientConn) NetConn() net.Conn { return c.Conn }
-
-// Write writes a part after the other, so that a large one may take as long as it makes progress.
-func (c *patientConn) Write(p []byte) (n int, err error) {
-	const part = 64 << 10
-	for err == nil && n < len(p) {
-		_ = c.SetWriteDeadline(time.Now().Add(c.limit))
-		var written int
-		written, err = c.Conn.Write(p[n:min(n+part, len(p))])
-		n += written
 	}
 	return n, err
 }

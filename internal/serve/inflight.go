@@ -2,22 +2,9 @@ package serve
 
 import (
 	"io"
-	"net"
 	"net/http"
 	"regexp"
-	"sync"
 	"sync/atomic"
-)
-
-// What strangers can hold on to together.
-const (
-	heldMost        = 64 << 20 // bytes of all requests that are on their way or being answered
-	heldLeast       = 4 << 10  // that each of them counts besides its headers and what has come of its body
-	heldOfStream    = 1 << 20  // of a body that is read piece by piece
-	heldSmall       = 80 << 10 // that a request may hold when the large ones already hold too much
-	connectionsMost = 1_024    // one more waits until another ends
-	streamsMost     = 100      // requests at a time on a connection of HTTP/2
-	windowMost      = 64 << 10 // bytes of bodies that a connection of HTTP/2 may bring before they are read
 )
 
 // inFlight are the bytes of the requests to a sandbox, and to the addresses of its namespaces.
@@ -77,53 +64,4 @@ func (b *heldBody) Read(p []byte) (int, error) {
 		return 0, &http.MaxBytesError{Limit: b.bytes}
 	}
 	return n, err
-}
-
-// crowd lets so many connections be open at a time, whichever listener they come to.
-type crowd chan struct{}
-
-// of is ln, on which a connection waits while there are too many.
-func (c crowd) of(ln net.Listener) net.Listener {
-	return &crowdListener{Listener: ln, crowd: c, closed: make(chan struct{})}
-}
-
-type crowdListener struct {
-	net.Listener
-	crowd  crowd
-	closed chan struct{}
-	once   sync.Once // closes it
-}
-
-func (l *crowdListener) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	select {
-	case l.crowd <- struct{}{}:
-		return &crowdConn{Conn: conn, crowd: l.crowd}, nil
-	case <-l.closed:
-		_ = conn.Close()
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *crowdListener) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return l.Listener.Close()
-}
-
-type crowdConn struct {
-	net.Conn
-	crowd crowd
-	once  sync.Once // leaves it
-}
-
-// NetConn is the connection inside.
-func (c *crowdConn) NetConn() net.Conn { return c.Conn }
-
-func (c *crowdConn) Close() error {
-	err := c.Conn.Close()
-	c.once.Do(func() { <-c.crowd })
-	return err
 }
