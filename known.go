@@ -31,8 +31,8 @@ type moment struct {
 	at    time.Time // on the clock of the runtime, which nobody can set, and which stands still while the machine sleeps
 }
 
-func (s *Session) moment() moment {
-	return moment{there: s.now().Round(0), here: s.config.now().Round(0), at: time.Now()}
+func (c *clocks) moment() moment {
+	return moment{there: c.now().Round(0), here: c.own().Round(0), at: time.Now()}
 }
 
 // jumped is how far the clock of records went ahead of the time that has passed from m to now: so much as that clock and

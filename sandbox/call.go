@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // call is one request to the emulated vendors: its moment, and what the vendor would say about it.
 type call struct {
 	now       time.Time
-	rules     *rules
+	rules     *contract.Rules
 	verdicts  []string
 	subject   int64       // who calls RingCX, once its token has been accepted
 	sent      []parameter // what its form held, as far as it may be shown

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"net/http"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // controlsPage is everything that can be turned, with what was filled in wrong.
@@ -35,7 +37,7 @@ func (c *console) controlsForm(v *visit, r *http.Request) answer {
 }
 
 func (c *console) showControls(v *visit, r *http.Request, page *controlsPage) answer {
-	page.Offset, page.Steps = inWords(c.offset()), c.rules.Load().clockSteps()
+	page.Offset, page.Steps = inWords(c.offset()), clockSteps(c.rules.Load())
 	if c.offset() < 0 {
 		page.Offset = "−" + inWords(-c.offset())
 	}
@@ -64,20 +66,20 @@ type namedLimiter struct {
 func (c *console) limiters() []namedLimiter {
 	r := c.rules.Load()
 	return []namedLimiter{
-		{"RingCentral Auth: token, revoke, userinfo", c.platform.auth, r.auth()},
-		{"RingCentral Light: account, extension", c.platform.light, r.light()},
-		{"RingCentral Medium: permissions", c.platform.medium, r.medium()},
-		{"RingCentral Heavy: presence of all", c.platform.heavy, r.heavy()},
-		{"RingCX sign-in with a password", c.cx.logins, r.signIns()},
-		{"RingCX exchange", c.cx.exchanges, r.exchange()},
-		{"RingCX refresh", c.cx.refreshes, r.refreshes()},
-		{"RingCX users and summaries", c.cx.reads, r.reads()},
+		{"RingCentral Auth: token, revoke, userinfo", c.platform.auth, authLimit(r)},
+		{"RingCentral Light: account, extension", c.platform.light, lightLimit(r)},
+		{"RingCentral Medium: permissions", c.platform.medium, mediumLimit(r)},
+		{"RingCentral Heavy: presence of all", c.platform.heavy, heavyLimit(r)},
+		{"RingCX sign-in with a password", c.cx.logins, signInLimit(r)},
+		{"RingCX exchange", c.cx.exchanges, exchangeLimit(r)},
+		{"RingCX refresh", c.cx.refreshes, refreshLimit(r)},
+		{"RingCX users and summaries", c.cx.reads, readLimit(r)},
 	}
 }
 
 func (l namedLimiter) view(now time.Time) limitView {
 	out := limitView{
-		Name: l.name, Limit: l.allowed.limit, Window: spokenDuration(l.allowed.window),
+		Name: l.name, Limit: l.allowed.limit, Window: wording.SpokenDuration(l.allowed.window),
 		On: !l.off && l.allowed.limit > 0, Keys: len(l.buckets),
 	}
 	for _, b := range l.buckets {

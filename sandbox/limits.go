@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // limiter counts requests per key in a sliding window. Breaking the limit opens a penalty, and every request inside
@@ -35,44 +37,46 @@ type allowance struct {
 	headers         bool   // answers tell of the limit
 }
 
-func (r *rules) auth() allowance { return r.platformAllows(r.authLimit) }
+func authLimit(r *contract.Rules) allowance { return platformLimit(r, r.AuthLimit) }
 
-func (r *rules) light() allowance { return r.platformAllows(r.lightLimit) }
+func lightLimit(r *contract.Rules) allowance { return platformLimit(r, r.LightLimit) }
 
-func (r *rules) medium() allowance { return r.platformAllows(r.mediumLimit) }
+func mediumLimit(r *contract.Rules) allowance { return platformLimit(r, r.MediumLimit) }
 
-func (r *rules) heavy() allowance { return r.platformAllows(r.heavyLimit) }
+func heavyLimit(r *contract.Rules) allowance { return platformLimit(r, r.HeavyLimit) }
 
-func (r *rules) platformAllows(limit int) allowance {
-	return allowance{limit, r.limitWindow, r.limitPenalty, r.platformRetryAfter, true}
+func platformLimit(r *contract.Rules, limit int) allowance {
+	return allowance{limit, r.LimitWindow, r.LimitPenalty, r.PlatformRetryAfter, true}
 }
 
-func (r *rules) exchange() allowance { return r.ringcxAllows(r.exchangeLimit, r.ringcxLimitPenalty) }
+func exchangeLimit(r *contract.Rules) allowance {
+	return ringcxLimit(r, r.ExchangeLimit, r.RingCXLimitPenalty)
+}
 
-// signIns is what sign-ins with a password are counted by, if they are.
-func (r *rules) signIns() allowance {
-	if !r.limitPasswordLogins {
-		return allowance{window: r.limitWindow}
+// signInLimit is what sign-ins with a password are counted by, if they are.
+func signInLimit(r *contract.Rules) allowance {
+	if !r.LimitPasswordLogins {
+		return allowance{window: r.LimitWindow}
 	}
-	return r.exchange()
+	return exchangeLimit(r)
 }
 
-func (r *rules) refreshes() allowance {
-	return r.ringcxAllows(r.ringcxRefreshLimit, r.ringcxLimitPenalty)
+func refreshLimit(r *contract.Rules) allowance {
+	return ringcxLimit(r, r.RingCXRefreshLimit, r.RingCXLimitPenalty)
 }
 
-func (r *rules) reads() allowance { return r.ringcxAllows(r.apiLimit, r.apiLimitPenalty) }
+func readLimit(r *contract.Rules) allowance { return ringcxLimit(r, r.APILimit, r.APILimitPenalty) }
 
-func (r *rules) ringcxAllows(limit int, penalty time.Duration) allowance {
-	return allowance{limit, r.limitWindow, penalty, r.ringcxRetryAfter, r.ringcxLimitHeaders}
+func ringcxLimit(r *contract.Rules, limit int, penalty time.Duration) allowance {
+	return allowance{limit, r.LimitWindow, penalty, r.RingCXRetryAfter, r.RingCXLimitHeaders}
 }
 
 // exchangeKey is what an exchange is counted by.
-func exchangeKey(r *rules, a *app, u *user) string {
-	switch r.exchangeLimitCountedBy {
-	case byApp:
+func exchangeKey(r *contract.Rules, a *app, u *user) string {
+	switch r.ExchangeLimitCountedBy {
+	case contract.ByApp:
 		return a.id
-	case byAccount:
+	case contract.ByAccount:
 		return strconv.FormatInt(u.account.id, 10)
 	}
 	return fmt.Sprintf("%s %d", a.id, u.id)
@@ -188,8 +192,8 @@ func (v ruling) tell(h http.Header) {
 		h.Set("X-Rate-Limit-Window", strconv.Itoa(int(v.window/time.Second)))
 	}
 	switch {
-	case v.admitted, v.retry == retryAbsent:
-	case v.retry == retryDate:
+	case v.admitted, v.retry == contract.RetryAbsent:
+	case v.retry == contract.RetryDate:
 		h.Set("Retry-After", v.again.Add(time.Second-1).UTC().Format(http.TimeFormat))
 	default:
 		h.Set("Retry-After", strconv.Itoa(int((v.wait+time.Second-1)/time.Second)))
@@ -200,7 +204,7 @@ func (v ruling) tell(h http.Header) {
 func (s *Server) standardRate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
-		if allowed := c.rules.reads(); allowed.limit > 0 {
+		if allowed := readLimit(c.rules); allowed.limit > 0 {
 			ruling := s.admitRead(c, allowed)
 			if !ruling.admitted {
 				c.limited(&ruling)
@@ -217,7 +221,7 @@ func (s *Server) admitRead(c *call, allowed allowance) ruling {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := strconv.FormatInt(c.subject, 10)
-	if u := s.caller(c.subject); u != nil && c.rules.apiLimitCountedBy == byAccount {
+	if u := s.caller(c.subject); u != nil && c.rules.APILimitCountedBy == contract.ByAccount {
 		key = "account " + strconv.FormatInt(u.account.id, 10)
 	}
 	return s.cx.reads.admit(key, c.now, allowed)

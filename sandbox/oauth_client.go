@@ -22,7 +22,7 @@ func (s *Server) authenticate(c *call, r *http.Request, f form) (*app, *oauthErr
 		return s.authenticateAssertion(c, r, f)
 	case header != "":
 		return s.authenticateBasic(c, header)
-	case c.rules.clientSecretInForm && f.Get("client_secret") != "" && f.Get("client_id") != "":
+	case c.rules.ClientSecretInForm && f.Get("client_secret") != "" && f.Get("client_id") != "":
 		return s.authenticateSecret(c, f.Get("client_id"), f.Get("client_secret"))
 	}
 	id := f.Get("client_id")
@@ -63,7 +63,7 @@ func (s *Server) authenticateSecret(c *call, id, secret string) (*app, *oauthErr
 		return a, c.methodNotAllowed()
 	case subtle.ConstantTimeCompare([]byte(secret), []byte(a.secret)) == 0:
 		return a, &oauthError{
-			status: c.rules.clientRefusalStatus, kind: "invalid_client", code: "OAU-146",
+			status: c.rules.ClientRefusalStatus, kind: "invalid_client", code: "OAU-146",
 			message: "Invalid client credentials", challenge: true,
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // platformToken finds the valid RingCentral token of r, in the header or, as the vendor still allows, in the query.
@@ -37,14 +39,14 @@ const (
 )
 
 // counted is the limiter of a group, and what it lets in.
-func (p *platform) counted(r *rules, group string) (*limiter, allowance) {
+func (p *platform) counted(r *contract.Rules, group string) (*limiter, allowance) {
 	switch group {
 	case groupMedium:
-		return p.medium, r.medium()
+		return p.medium, mediumLimit(r)
 	case groupHeavy:
-		return p.heavy, r.heavy()
+		return p.heavy, heavyLimit(r)
 	}
-	return p.light, r.light()
+	return p.light, lightLimit(r)
 }
 
 // readAccounts answers an operation about the caller's account. The app needs the permission ReadAccounts, the user
