@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // cxParams reads parameters the way RingCX takes them: in a form, else in the query, whatever the content type says.
@@ -82,7 +83,7 @@ func (s *Server) admitExchange(
 	}
 	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session, withRefresh)
 	if g.xauth != "" && s.habits.series(c.exchanger(t.session), c.now, c.rules.RingCXTokenTTL, u.use.xauth, g.xauth) >= exchangesPolled {
-		c.note(verdictExchangePolled)
+		c.note(verdict.ExchangePolled)
 	}
 	u.use.exchange(t.session.sign(), g.xauth)
 	return g, &ruling, answer{}
@@ -139,7 +140,7 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 		}
 	}
 	if old != nil && turn != old.turn {
-		c.note(verdictReplay)
+		c.note(verdict.Replay)
 		if c.rules.RingCXRefreshReuse == contract.ReuseRevoke {
 			s.cx.cut(old)
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // limiter counts requests per key in a sliding window. Breaking the limit opens a penalty, and every request inside
@@ -156,7 +157,7 @@ func (l *limiter) admit(key string, at time.Time, allowed allowance) ruling {
 func (v *ruling) refuse(b *bucket, now moment) {
 	v.admitted, v.remaining, v.verdict = false, 0, v.excess()
 	if now < b.quiet {
-		v.verdict = verdictPenalty
+		v.verdict = verdict.Penalty
 	}
 	b.quiet = now.after(v.penalty)
 	again := b.quiet
@@ -169,9 +170,9 @@ func (v *ruling) refuse(b *bucket, now moment) {
 // excess is the verdict on the request that breaks the limit; only limits of five make it the sixth.
 func (a allowance) excess() string {
 	if a.limit == 5 && a.window == time.Minute {
-		return verdictSixth
+		return verdict.Sixth
 	}
-	return verdictExcess
+	return verdict.Excess
 }
 
 // stamp adds the limit headers to a.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // platform is what the RingCentral platform remembers about sign-ins. Server.mu guards it.
@@ -201,7 +202,7 @@ func (p *platform) renew(c *call, a *app, given string, t terms) (*session, *oau
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
 	case turn != sess.turn:
 		if !sess.inGrace(c, turn) {
-			c.note(verdictReplay)
+			c.note(verdict.Replay)
 			c.why("the refresh token was spent %s", c.ago(sess.issued.time()))
 			return nil, invalidGrant("OAU-213", "Token not found")
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 const (
@@ -121,7 +122,7 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 		sess.credential = cred // login noted that sess has changed
 		who := fmt.Sprint("login ", a.id, u.id, c.agent)
 		if s.habits.series(who, c.now, terms.accessTTL, u.use.session, sess.sign()) > c.rules.SessionCap {
-			c.note(verdictLoginPolled)
+			c.note(verdict.LoginPolled)
 		}
 		return s.platform.info(sess, c.now), nil
 	case kind == grantRefresh && a.refreshTokens:

@@ -88,6 +88,7 @@ var rooms = map[string][]string{
 	"seeded":   nil,
 	"state":    nil,
 	"token":    {"seeded"},
+	"verdict":  nil,
 	"wording":  nil,
 }
 

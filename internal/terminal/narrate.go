@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"regexp"
 	"strings"
 
@@ -35,9 +34,6 @@ func (t *Terminal) Narrator() *Narrator {
 	n := &Narrator{out: Trusted(t.Stdout), colour: t.Colours(), base: http.DefaultTransport}
 	if t.OutTerminal {
 		n.width = t.Columns()
-	}
-	if n.colour {
-		understandStyles(os.Stdout)
 	}
 	return n
 }

@@ -4,5 +4,5 @@ package terminal
 
 import "os"
 
-// understandStyles is for terminals that have to be asked to obey escape sequences.
-func understandStyles(*os.File) {}
+// UnderstandStyles is for terminals that have to be asked to obey escape sequences.
+func UnderstandStyles(*os.File) {}

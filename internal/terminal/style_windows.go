@@ -6,9 +6,9 @@ import (
 	console "golang.org/x/sys/windows"
 )
 
-// understandStyles has the console of f obey escape sequences, which it shows as they are unless it is asked to. Nothing
+// UnderstandStyles has the console of f obey escape sequences, which it shows as they are unless it is asked to. Nothing
 // happens if f is no console.
-func understandStyles(f *os.File) {
+func UnderstandStyles(f *os.File) {
 	var mode uint32
 	if console.GetConsoleMode(console.Handle(f.Fd()), &mode) == nil {
 		_ = console.SetConsoleMode(console.Handle(f.Fd()), mode|console.ENABLE_VIRTUAL_TERMINAL_PROCESSING)

@@ -4,33 +4,8 @@ import (
 	"crypto/tls"
 	"net/http"
 	"strings"
-)
 
-// Verdicts: what a vendor would frown at, word for word. Tests of other people compare them. docs/sandbox.md says what
-// each means and what helps. No program that does as the vendor documents gets one, but for the last, which is about the
-// sandbox.
-const (
-	verdictReplay         = "refresh token replayed"
-	verdictSixth          = "sixth request in a minute"
-	verdictExcess         = "request over the limit"
-	verdictPenalty        = "request inside a penalty"
-	verdictTokenURL       = "token in a URL"
-	verdictPasswordURL    = "password in a URL"
-	verdictWrongKind      = "RingCentral token used as RingCX token"
-	verdictSecret         = "secret in the body"
-	verdictUserAgent      = "missing User-Agent"
-	verdictHeader         = "Authorization header where RingCX wants a cookie"
-	verdictCodeTwice      = "authorization code used twice"
-	verdictPKCE           = "PKCE missing"
-	verdictPublicBasic    = "Basic header of an app without a secret"
-	verdictExchangePolled = "fourth exchange in a row while the token was good"
-	verdictLoginPolled    = "sixth login in a row while the token was good"
-	verdictExpiredAgain   = "expired token sent again and again"
-	verdictPlain          = "request without TLS"
-	verdictOldTLS         = "TLS below 1.2"
-	verdictServerName     = "Host is not the TLS server name"
-	verdictOtherVendor    = "path of the other vendor"
-	verdictNotEmulated    = "operation that the sandbox does not emulate"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // vendorDomain is what the names of all hosts of the vendor end in.
@@ -73,16 +48,16 @@ func (s *Server) inspectTransport(c *call, r *http.Request) {
 	case r.Method == http.MethodConnect: // taken for a proxy, before the TLS
 	case r.TLS == nil:
 		if s.opts.TLSOnly || vendors && r.Header.Get("X-Forwarded-Proto") != "https" {
-			c.note(verdictPlain)
+			c.note(verdict.Plain)
 		}
 	case oldTLS(r):
-		c.note(verdictOldTLS)
+		c.note(verdict.OldTLS)
 	case r.ProtoMajor == 1 && r.TLS.ServerName != "" && !strings.EqualFold(name, strings.TrimSuffix(r.TLS.ServerName, ".")):
 		// Not so with HTTP/2, where a connection is good for every host that its certificate names.
-		c.note(verdictServerName)
+		c.note(verdict.ServerName)
 	}
 	if vendors && misdirected(name, r.URL.Path) {
-		c.note(verdictOtherVendor)
+		c.note(verdict.OtherVendor)
 	}
 }
 
