@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // limiter counts requests per key in a sliding window. Breaking the limit opens a penalty, and every request inside
@@ -101,7 +103,7 @@ func newLimiter(name, group string, off bool, news *changes) *limiter {
 // bucket is that of a key, a new one if the key is new. When there are very many, new keys share one: nobody makes l forget
 // another by inventing keys.
 func (l *limiter) bucket(key string, now moment) (string, *bucket) {
-	key = cutText(key, wordShown)
+	key = wording.Cut(key, journal.WordShown)
 	b := l.buckets[key]
 	if b != nil {
 		return key, b
