@@ -63,7 +63,7 @@ func (s *Server) admitExchange(
 		return nil, nil, cxUnauthorizedAs(c, r, c.rules.ExchangeTokenStatus, "The RingCentral access token is not valid")
 	}
 	u, a := t.session.user, t.session.app
-	ruling := s.cx.exchanges.admit(exchangeKey(c.rules, a, u), c.now, exchangeLimit(c.rules))
+	ruling := s.limits.admit(limitExchanges, exchangeKey(c.rules, a, u), c.now, c.rules)
 	switch {
 	case !ruling.admitted:
 		c.limited(&ruling)
@@ -132,8 +132,8 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 		c.refused.Caller = old.who.name()
 	}
 	var limited *ruling
-	if allowed := refreshLimit(c.rules); old != nil && allowed.limit > 0 {
-		v := s.cx.refreshes.admit(fmt.Sprint(old.who.id()), c.now, allowed)
+	if old != nil && refreshLimit(c.rules).limit > 0 {
+		v := s.limits.admit(limitRefreshes, fmt.Sprint(old.who.id()), c.now, c.rules)
 		if limited = &v; !v.admitted {
 			c.limited(&v)
 			return nil, limited, cxTooMany(c, r)

@@ -14,13 +14,10 @@ import (
 
 // platform is what the RingCentral platform remembers about sign-ins. Server.mu guards it.
 type platform struct {
-	auth, light *limiter
-	medium      *limiter
-	heavy       *limiter
-	changes     *changes
-	maker       token.Maker
-	sessions    table[session]
-	open        map[sessionKey]*session // the newest open session of a user in an app
+	changes  *changes
+	maker    token.Maker
+	sessions table[session]
+	open     map[sessionKey]*session // the newest open session of a user in an app
 
 	browsers   *generations[*browser]
 	flows      *generations[*flow]
@@ -80,12 +77,10 @@ type rcAccess struct {
 	expires time.Time
 }
 
-func newPlatform(noLimits bool, now func() time.Time, news *changes, pages *atomic.Int64) *platform {
+func newPlatform(now func() time.Time, news *changes, pages *atomic.Int64) *platform {
 	p := &platform{
 		changes: news,
-		auth:    newLimiter("auth", "auth", noLimits, news), light: newLimiter("light", "light", noLimits, news),
-		medium: newLimiter("medium", "medium", noLimits, news), heavy: newLimiter("heavy", "heavy", noLimits, news),
-		maker: token.NewMaker(), open: map[sessionKey]*session{},
+		maker:   token.NewMaker(), open: map[sessionKey]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
 		codes: newGenerations[*authCode](codesKept), assertions: newGenerations[time.Time](tokensKept),
 	}

@@ -66,7 +66,7 @@ func (s *Server) charged(c *call, a *app, u *user, do func() answer) answer {
 	if c.rules.AuthLimitCountedBy == contract.ByAppAndUser && u != nil {
 		key = fmt.Sprint(key, " ", u.id)
 	}
-	ruling := s.platform.auth.admit(key, c.now, authLimit(c.rules))
+	ruling := s.limits.admit(limitAuth, key, c.now, c.rules)
 	if !ruling.admitted {
 		c.limited(&ruling)
 		return ruling.stamp(rateExceeded())

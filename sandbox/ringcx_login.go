@@ -66,7 +66,7 @@ func (s *Server) admitLogin(c *call, r *http.Request, app cxApp, in url.Values) 
 	}
 	var limited *ruling
 	if c.rules.LimitPasswordLogins {
-		v := s.cx.logins.admit(l.username, c.now, exchangeLimit(c.rules))
+		v := s.limits.admit(limitLogins, l.username, c.now, c.rules)
 		limited = &v
 		if !v.admitted {
 			c.limited(&v)
