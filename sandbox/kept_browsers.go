@@ -6,14 +6,6 @@ import (
 	"time"
 )
 
-// Kinds of records about people in front of a browser, and what apps do for them.
-const (
-	recordBrowser   = "browser"
-	recordFlow      = "flow"
-	recordCode      = "authorization-code"
-	recordAssertion = "client-assertion"
-)
-
 type savedBrowser struct {
 	Cookie  string    `json:"cookie"`
 	User    int64     `json:"user,omitempty"` // 0: nobody
@@ -107,15 +99,6 @@ func (c *authCode) recordValue() any {
 	return out
 }
 
-// keptAssertion is a client assertion that was used.
-type keptAssertion struct {
-	key  string
-	ends time.Time
-}
-
-func (a keptAssertion) recordKey() recordKey { return recordKey{recordAssertion, a.key} }
-func (a keptAssertion) recordValue() any     { return a.ends }
-
 // restoreBrowsers makes the browsers that records tell of, and what they are at. The sessions are there already.
 func restoreBrowsers(in *archive, w *world, p *platform) error {
 	names := map[string]*browser{}
@@ -147,7 +130,7 @@ func restoreBrowsers(in *archive, w *world, p *platform) error {
 	if err != nil {
 		return err
 	}
-	err = each(in, recordCode, func(code string, v *savedCode) error {
+	return each(in, recordCode, func(code string, v *savedCode) error {
 		req, err := w.restoreRequest(v.Request)
 		u := w.users[v.User]
 		if err == nil && u == nil {
@@ -157,13 +140,6 @@ func restoreBrowsers(in *archive, w *world, p *platform) error {
 			code: code, request: req, user: u, since: v.Since, expires: v.Expires, session: p.sessions.get(v.Session), dead: v.Dead,
 		})
 		return err
-	})
-	if err != nil {
-		return err
-	}
-	return each(in, recordAssertion, func(key string, v *time.Time) error {
-		p.assertions.put(key, *v)
-		return nil
 	})
 }
 
@@ -182,8 +158,5 @@ func (p *platform) parts(yield func(kept)) {
 	}
 	for _, c := range p.codes.all() {
 		yield(c)
-	}
-	for key, ends := range p.assertions.all() {
-		yield(keptAssertion{key, ends})
 	}
 }
