@@ -23,7 +23,6 @@ type platform struct {
 
 	browsers *generations[*browser]
 	flows    *generations[*flow]
-	codes    *generations[*authCode]
 }
 
 type sessionKey struct {
@@ -85,7 +84,6 @@ func newPlatform(noLimits bool, now func() time.Time, news *changes, pages *atom
 		medium: newLimiter("medium", "medium", noLimits, news), heavy: newLimiter("heavy", "heavy", noLimits, news),
 		maker: token.NewMaker(), open: map[sessionKey]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
-		codes: newGenerations[*authCode](codesKept),
 	}
 	p.sessions.together = pages
 	p.sessions.over = func(s *session) bool { return s.over(momentOf(now())) }
@@ -99,7 +97,6 @@ func newPlatform(noLimits bool, now func() time.Time, news *changes, pages *atom
 		}
 	}
 	p.flows.drop = func(_ string, f *flow) { news.touch(gone(f.recordKey())) }
-	p.codes.drop = func(_ string, c *authCode) { news.touch(gone(c.recordKey())) }
 	return p
 }
 
