@@ -72,6 +72,7 @@ type Server struct {
 	signing atomic.Pointer[token.Key] // signs RingCX access tokens
 	habits  habits
 	limits  *limits
+	oauth   *oauthTables
 
 	memory    memory
 	inside    namespaces
@@ -114,6 +115,7 @@ func newServer(opts Options, m memory) (*Server, error) {
 	s := &Server{opts: opts, memory: m, journal: journal.New(&m.shared.logs), routing: new(routing)}
 	s.mu.db = state.New(s.tablesKeeper(), m.name)
 	s.limits = newLimits(&s.mu, opts.NoLimits)
+	s.oauth = newOAuthTables(s.mu.db)
 	s.opts.Profile = cmp.Or(s.opts.Profile, contract.DefaultProfile)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {

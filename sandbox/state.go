@@ -145,7 +145,7 @@ func (s *Server) become(st *contents, news *changes) error {
 	defer s.changing.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.mu.db.Adopt(s.mu.tx, st.tables, st.known, func(*state.Tx) error { return s.adopted() }); err != nil {
+	if err := s.mu.db.Adopt(s.mu.tx, st.tables, st.known, func(*state.Tx) error { return s.adopted(st) }); err != nil {
 		return err
 	}
 	st.world.changes, s.changes = news, news
@@ -170,10 +170,9 @@ func (s *Server) become(st *contents, news *changes) error {
 	return nil
 }
 
-// adopted is called when the tables have become others, and before anything else has.
-func (s *Server) adopted() error {
-	s.limits.adopted()
-	return nil
+// adopted is called when the tables have become those of st, before anything else has.
+func (s *Server) adopted(st *contents) error {
+	return s.oauth.check(s.mu.tx, st.world)
 }
 
 // newChanges is where changes are to be noted: nowhere, nil, if nothing is kept.
