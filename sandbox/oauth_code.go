@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // authCode is an authorization code: what one user allowed one app, for one minute and one use.
@@ -74,7 +75,7 @@ func (s *Server) exchangeCode(c *call, a *app, code *authCode, f form, t terms) 
 	case req.app != a:
 		return nil, invalidGrant("OAU-110", "Authorization code was not issued for this application")
 	case code.session != nil:
-		c.note(verdictCodeTwice)
+		c.note(verdict.CodeTwice)
 		c.session = code.session.number
 		if c.rules.CodeReplayEndsSession {
 			s.platform.end(code.session, c.now)
@@ -128,7 +129,7 @@ func (p challengePKCE) check(c *call, verifier string) *oauthError {
 		return nil
 	}
 	if verifier == "" {
-		c.note(verdictPKCE)
+		c.note(verdict.PKCE)
 	}
 	derived := verifier
 	if p.method == "S256" {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -47,7 +48,7 @@ func (c *call) from(a *app, u *user) {
 func (c *call) limited(v *ruling) {
 	c.note(v.verdict)
 	over := fmt.Sprintf("more than %d requests in %s", v.limit, wording.Duration(v.window))
-	if v.verdict == verdictPenalty {
+	if v.verdict == verdict.Penalty {
 		over = "it came before the penalty was over, which begins anew"
 	}
 	c.why("%s; the next one is let in %s later, at %s", over, wording.Duration(v.wait.Truncate(time.Second)), v.again.UTC().Format(time.RFC3339))

@@ -70,6 +70,7 @@ type Server struct {
 	tokens  cxTokens
 	signing atomic.Pointer[token.Key] // signs RingCX access tokens
 	habits  habits
+	limits  *limits
 
 	memory    memory
 	inside    namespaces
@@ -111,6 +112,7 @@ func New(opts *Options) (*Server, error) {
 func newServer(opts Options, m memory) (*Server, error) {
 	s := &Server{opts: opts, memory: m, journal: journal{together: &m.shared.logs}, routing: new(routing)}
 	s.mu.db = state.New(s.tablesKeeper(), m.name)
+	s.limits = newLimits(&s.mu, opts.NoLimits)
 	s.opts.Profile = cmp.Or(s.opts.Profile, contract.DefaultProfile)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {

@@ -68,8 +68,8 @@ func (s *Server) freshContents(news *changes) (*contents, error) {
 	return &contents{
 		tables: tables,
 		key:    key, world: w, rules: s.start, epoch: token.RandomText(6), bad: badDays{day: s.faults.dayAgain()},
-		platform: newPlatform(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
-		cx:       newRingCX(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
+		platform: newPlatform(s.Now, news, &s.memory.shared.pages),
+		cx:       newRingCX(s.Now, news, &s.memory.shared.pages),
 	}, nil
 }
 
@@ -84,8 +84,8 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 		return nil, err
 	}
 	out := &contents{
-		key: key, world: w, platform: newPlatform(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
-		cx: newRingCX(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
+		key: key, world: w, platform: newPlatform(s.Now, news, &s.memory.shared.pages),
+		cx: newRingCX(s.Now, news, &s.memory.shared.pages),
 	}
 	defer func() {
 		if err != nil { // it is not going to be anybody's
@@ -120,7 +120,6 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 		func() error { return restorePlatform(in, w, out.platform) },
 		func() error { return restoreBrowsers(in, w, out.platform) },
 		func() error { return restoreRingCX(in, w, out.platform, out.cx) },
-		func() error { return restoreLimits(in, append(out.platform.limiters(), out.cx.limiters()...)) },
 		func() error { return out.loadRequests(in) },
 		func() error { return s.loadDays(in, out) },
 	} {
@@ -145,7 +144,7 @@ func (s *Server) become(st *contents, news *changes) error {
 	defer s.changing.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.mu.db.Adopt(s.mu.tx, st.tables, st.known, func(*state.Tx) error { return nil }); err != nil {
+	if err := s.mu.db.Adopt(s.mu.tx, st.tables, st.known, func(*state.Tx) error { return s.adopted() }); err != nil {
 		return err
 	}
 	st.world.changes, s.changes = news, news
@@ -167,6 +166,12 @@ func (s *Server) become(st *contents, news *changes) error {
 	if s.ended {
 		s.letGo()
 	}
+	return nil
+}
+
+// adopted is called when the tables have become others, and before anything else has.
+func (s *Server) adopted() error {
+	s.limits.adopted()
 	return nil
 }
 
@@ -289,9 +294,6 @@ func (s *Server) parts(yield func(kept)) {
 	s.world.parts(yield)
 	s.platform.parts(yield)
 	s.cx.parts(yield)
-	for _, l := range append(s.platform.limiters(), s.cx.limiters()...) {
-		l.parts(yield)
-	}
 	s.faults.parts(yield)
 	entries, _ := s.journal.packedSince(0)
 	for _, e := range entries {

@@ -24,8 +24,8 @@ var exceptions = map[string]string{
 var rules = []func(*tree) []finding{
 	forbiddenArrows, rootDependencies, machineInLibraries, sleepsInCode,
 	longFiles, longFunctions, longParts, manyNames, undocumented,
-	notesToSelf, sleepsInTests, silentSkips, deadLinks, missingWitnesses, arrowsUp(rootOrder),
-	largePackages, savedTypes, strayLocks, strayWriters,
+	notesToSelf, sleepsInTests, silentSkips, deadLinks, missingWitnesses,
+	largePackages, savedTypes, strayLocks, strayWriters, arrowsUp(rootOrder),
 }
 
 func TestEveryExceptionHasAReasonAndIsStillNeeded(t *testing.T) {
