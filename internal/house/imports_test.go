@@ -18,6 +18,7 @@ const (
 	cli        = "internal/cli"
 	cmd        = "cmd"
 	conform    = "internal/conform"
+	doctor     = "internal/doctor"
 	demo       = "internal/demo"
 	examples   = "examples"
 	internal   = "internal" // everything below internal/ but those that are named here
@@ -45,8 +46,9 @@ var arrows = map[string][]string{
 	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	operations: nil,
 	apicmd:     {root, internal, operations, outfile, usage},
-	cli:        {root, store, broker, sandbox, api, apicmd, conform, demo, internal, operations, outfile, profile, serve, usage},
+	cli:        {root, store, broker, sandbox, api, apicmd, conform, demo, doctor, internal, operations, outfile, profile, serve, usage},
 	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
+	doctor:     {root, store, profile, internal, usage},
 	demo:       {root, store, sandbox, internal},
 	serve:      {store, sandbox, internal, usage},
 	cmd:        {cli},
@@ -59,7 +61,7 @@ var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	for _, p := range []string{apicmd, cli, conform, demo, operations, outfile, profile, serve, usage} {
+	for _, p := range []string{apicmd, cli, conform, demo, doctor, operations, outfile, profile, serve, usage} {
 		if within(dir, p) {
 			return p
 		}
