@@ -7,13 +7,13 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/login"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/tell"
 	"github.com/ringcx-go/ringcx/internal/terminal"
@@ -32,7 +32,7 @@ var WithoutSecrets = withoutSecrets
 // What the tests of this package reach for themselves: parsing and choices that have no command of their own.
 var (
 	ParseSettings = profile.ParseSettings
-	SystemBrowser = systemBrowser
+	SystemBrowser = login.SystemBrowser
 	ParseKey      = profile.ParseKey
 	ParseEnv      = profile.ParseEnv
 	Pasted        = env.Pasted
@@ -94,9 +94,9 @@ type Stored struct{ ClientID, RingCentral, RingCX, JWT string }
 
 // Choose chooses an account, where the default profile is "default".
 func Choose(stored map[string]Stored, named string, flags, vars Said, jwt string) (chosen string, own bool, note string, err error) {
-	s := &profile.Settings{Profiles: map[string]profileType{}}
+	s := &profile.Settings{Profiles: map[string]profile.Profile{}}
 	for name, p := range stored {
-		s.Profiles[name] = profileType{ClientID: p.ClientID, RingCentral: p.RingCentral, RingCX: p.RingCX}
+		s.Profiles[name] = profile.Profile{ClientID: p.ClientID, RingCentral: p.RingCentral, RingCX: p.RingCX}
 	}
 	g := profile.Given{
 		Profile: named, By: "--profile", JWT: jwt, From: "the environment",
@@ -104,24 +104,6 @@ func Choose(stored map[string]Stored, named string, flags, vars Said, jwt string
 	}
 	c, err := s.Choose(g, "/", func(name, jwt string) (bool, error) { return stored[name].JWT == jwt, nil }, nil)
 	return c.Profile, c.Own, c.Note, err
-}
-
-type profileType = profile.Profile
-
-// ProfileFor is the profile of a login at a server that names none, and the default after it.
-func ProfileFor(server, byDefault string, stored []string) (name, after string) {
-	s := &profile.Settings{Default: byDefault, Profiles: map[string]profileType{}}
-	for _, name := range stored {
-		p := profileType{ClientID: "x", RingCentral: "https://elsewhere", RingCX: "https://elsewhere"}
-		if strings.HasSuffix(name, "box") {
-			p.RingCentral, p.RingCX = "http://localhost:2", "http://localhost:2"
-		}
-		s.Profiles[name] = p
-	}
-	t := &loginTarget{at: profile.NewLineage("a", server, server)}
-	t.name = profile.NameFor(t.at)
-	t.save(s, profileType{})
-	return t.name, s.Default
 }
 
 // ExitCodes are all that the command has.

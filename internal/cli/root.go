@@ -14,6 +14,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/doctor"
 	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/login"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/tell"
 	"github.com/ringcx-go/ringcx/internal/terminal"
@@ -89,7 +90,7 @@ func (a *app) execute(root *cobra.Command) error {
 	go func() { done <- root.ExecuteContext(a.Context) }()
 	select {
 	case err := <-done:
-		return a.otherStore(err)
+		return a.logins.OtherStore(err)
 	case <-a.Context.Done():
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), patience)
@@ -112,7 +113,7 @@ func (a *app) report(err error) int {
 		fmt.Fprintf(a.Stderr, "hint: %s\n", wording.ErrorLine(hint))
 	}
 	var misuse *usage.Error
-	var failed *loginFailed
+	var failed *login.Failed
 	switch {
 	case errors.As(err, &misuse):
 		return exitUsage
@@ -129,7 +130,7 @@ func (a *app) report(err error) int {
 func (a *app) hintFor(err error) string {
 	var hinted interface{ Hint() string }
 	var vendor *ringcx.Error
-	var failed *loginFailed
+	var failed *login.Failed
 	if why := doctor.WhyRefused(a.Account, err); why != "" {
 		return why
 	}
@@ -158,6 +159,7 @@ type app struct {
 	*tell.Teller
 	*terminal.Terminal
 	*profile.Accounts
+	logins *login.Conversation
 
 	started   bool // the command line was understood
 	evaluated bool // a shell evaluates what is printed
@@ -168,6 +170,9 @@ func newApp(env *env.Env) *app {
 	to := tell.New(env)
 	a := &app{Env: env, Teller: to, Terminal: terminal.New(env, to), Accounts: &profile.Accounts{Env: env, Teller: to}}
 	a.NewClient = a.client
+	a.logins = &login.Conversation{
+		Env: env, Teller: to, Terminal: a.Terminal, Accounts: a.Accounts, HintOf: a.hintFor, GoneSandbox: a.goneSandbox,
+	}
 	return a
 }
 

@@ -1,4 +1,4 @@
-package cli
+package login
 
 import (
 	"context"
@@ -63,7 +63,7 @@ func (d *draft) Now(ctx context.Context) (time.Time, error) {
 }
 
 // mayStore finds out whether what a login brings can be stored, before anything is sent for it.
-func (a *app) mayStore(acc *profile.Account) error {
+func (a *Conversation) mayStore(acc *profile.Account) error {
 	for _, key := range []string{acc.Key, profile.SecretsKey(acc.Profile)} {
 		if err := a.replaceable(acc, key); err != nil {
 			return err
@@ -73,7 +73,7 @@ func (a *app) mayStore(acc *profile.Account) error {
 }
 
 // replaceable finds out whether what the store has under a key can be replaced.
-func (a *app) replaceable(acc *profile.Account, key string) error {
+func (a *Conversation) replaceable(acc *profile.Account, key string) error {
 	return acc.Store.Update(a.Context, key, func(old []byte, save func([]byte) error) error {
 		if old == nil {
 			return nil
@@ -86,7 +86,7 @@ func (a *app) replaceable(acc *profile.Account, key string) error {
 type replaced struct{ record, secrets []byte }
 
 // keep stores a login: credentials, record and profile, or nothing of it.
-func (a *app) keep(acc *profile.Account, record []byte, enter func(*profile.Settings) error) (was replaced, err error) {
+func (a *Conversation) keep(acc *profile.Account, record []byte, enter func(*profile.Settings) error) (was replaced, err error) {
 	ctx := context.WithoutCancel(a.Context) // the vendor's part is done
 	for range 3 {
 		err = acc.Store.Update(ctx, acc.Key, func(old []byte, save func([]byte) error) error {
@@ -114,7 +114,7 @@ func (a *app) keep(acc *profile.Account, record []byte, enter func(*profile.Sett
 }
 
 // swapSecrets stores the credentials of a login in place of those that were there.
-func (a *app) swapSecrets(ctx context.Context, acc *profile.Account) (was []byte, err error) {
+func (a *Conversation) swapSecrets(ctx context.Context, acc *profile.Account) (was []byte, err error) {
 	value, err := profile.EncodeSecrets(acc.Stored)
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ const farewell = 10 * time.Second
 
 // takeBack ends at the vendor what a login has begun there that came to nothing. Why it failed is remembered, for the doctor,
 // where nothing else is.
-func (a *app) takeBack(acc *profile.Account, session *ringcx.Session, begun *draft) {
+func (a *Conversation) takeBack(acc *profile.Account, session *ringcx.Session, begun *draft) {
 	begun.fresh = false
 	failure := failureOf(begun.value)
 	lives, err := a.endUnused(session, begun)
@@ -200,7 +200,7 @@ func failureOf(record []byte) []byte {
 
 // endUnused ends at the vendor a session that is not stored any more, or never was, and tells how long it lived there: "" if
 // there is none.
-func (a *app) endUnused(session *ringcx.Session, d *draft) (lives string, err error) {
+func (a *Conversation) endUnused(session *ringcx.Session, d *draft) (lives string, err error) {
 	if d.value == nil {
 		return "", nil
 	}
@@ -229,7 +229,7 @@ const sparedLogins = 4
 
 // endReplaced ends at the vendor the session that a login has replaced, as a logout would, and says whose that was if it was
 // another user's. A user's own goes on where others may need the minute's requests. One of another app or at other servers is left alone, as the login has said.
-func (a *app) endReplaced(acc *profile.Account, t *loginTarget, was replaced, user string) {
+func (a *Conversation) endReplaced(acc *profile.Account, t *target, was replaced, user string) {
 	old := &profile.Secrets{}
 	if was.secrets != nil && json.Unmarshal(was.secrets, old) != nil {
 		return

@@ -1,4 +1,4 @@
-package cli
+package login
 
 import (
 	"strings"
@@ -10,7 +10,7 @@ import (
 )
 
 // loginByPassword logs in to RingCX itself: there is no app, and nothing to exchange.
-func (a *app) loginByPassword(acc *profile.Account, t *loginTarget, f *loginFlags) error {
+func (a *Conversation) loginByPassword(acc *profile.Account, t *target, f *Options) error {
 	if err := a.Configure(acc, t.at, ""); err != nil {
 		return err
 	}
@@ -22,19 +22,19 @@ func (a *app) loginByPassword(acc *profile.Account, t *loginTarget, f *loginFlag
 		stored = &profile.Secrets{}
 	}
 	s := &profile.Secrets{
-		Username:     wording.First(env.Pasted(f.username), t.User, stored.Username),
-		StayLoggedIn: f.stayLoggedIn || stored.StayLoggedIn,
+		Username:     wording.First(env.Pasted(f.Username), t.User, stored.Username),
+		StayLoggedIn: f.StayLoggedIn || stored.StayLoggedIn,
 	}
 	// Password and platform ID go with the user whose they are.
 	if s.Username != stored.Username {
 		stored = &profile.Secrets{}
 	}
 	vars := a.Getenv
-	if t.User == "" && f.username == "" || t.User != "" && t.User != s.Username {
+	if t.User == "" && f.Username == "" || t.User != "" && t.User != s.Username {
 		vars = func(string) string { return "" }
 	}
 	if acc.Method == profile.ByDirect {
-		if s.PlatformID = wording.First(env.Pasted(f.platformID), env.Pasted(vars("RINGCX_PLATFORM_ID")), stored.PlatformID); s.PlatformID != stored.PlatformID {
+		if s.PlatformID = wording.First(env.Pasted(f.PlatformID), env.Pasted(vars("RINGCX_PLATFORM_ID")), stored.PlatformID); s.PlatformID != stored.PlatformID {
 			stored = &profile.Secrets{}
 		}
 	}
@@ -50,7 +50,7 @@ func (a *app) loginByPassword(acc *profile.Account, t *loginTarget, f *loginFlag
 }
 
 // askUser asks for the name of the user, and where there is one for the platform ID.
-func (a *app) askUser(acc *profile.Account, s *profile.Secrets) (err error) {
+func (a *Conversation) askUser(acc *profile.Account, s *profile.Secrets) (err error) {
 	if s.Username != "" {
 		return nil
 	}
@@ -65,11 +65,11 @@ func (a *app) askUser(acc *profile.Account, s *profile.Secrets) (err error) {
 }
 
 // password is what the flag, the variable, the terminal or what was stored have for one. Its spaces count.
-func (a *app) password(f *loginFlags, password, stored string) (_ string, err error) {
+func (a *Conversation) password(f *Options, password, stored string) (_ string, err error) {
 	from := "RINGCX_PASSWORD"
 	switch {
-	case f.passwordFile != "":
-		if password, from, err = a.ReadSecret(f.passwordFile, "--password-file names a file that holds the password alone", env.MaxSecret); err != nil {
+	case f.PasswordFile != "":
+		if password, from, err = a.ReadSecret(f.PasswordFile, "--password-file names a file that holds the password alone", env.MaxSecret); err != nil {
 			return "", err
 		}
 		if password = strings.TrimRight(password, "\r\n"); password == "" || strings.ContainsAny(password, "\r\n") {
@@ -87,6 +87,6 @@ func (a *app) password(f *loginFlags, password, stored string) (_ string, err er
 	if password == "" {
 		return "", usage.New("there is no password", "set RINGCX_PASSWORD, or use --password-file; a password is never taken from the command line")
 	}
-	a.tellPassword(password, from)
+	a.TellPassword(password, from)
 	return password, nil
 }

@@ -1,4 +1,4 @@
-package cli
+package login
 
 import (
 	"fmt"
@@ -9,14 +9,14 @@ import (
 )
 
 // loginByJWT logs in with the JWT of a user.
-func (a *app) loginByJWT(acc *profile.Account, t *loginTarget, f *loginFlags) (err error) {
+func (a *Conversation) loginByJWT(acc *profile.Account, t *target, f *Options) (err error) {
 	p, err := a.prepareApp(acc, t, f)
 	if err != nil {
 		return err
 	}
 	switch {
-	case f.jwtFile != "":
-		acc.JWT, err = a.readJWT(f.jwtFile)
+	case f.JWTFile != "":
+		acc.JWT, err = a.readJWT(f.JWTFile)
 	case t.JWT != "":
 		acc.JWT = t.JWT
 	case t.same && acc.Stored.JWT != "":
@@ -36,7 +36,7 @@ func (a *app) loginByJWT(acc *profile.Account, t *loginTarget, f *loginFlags) (e
 }
 
 // readJWT reads a credential from a private file, or from standard input.
-func (a *app) readJWT(name string) (string, error) {
+func (a *Conversation) readJWT(name string) (string, error) {
 	data, from, err := a.ReadSecret(name, "--jwt-file names a file that holds the JWT alone", env.MaxSecret)
 	if err != nil {
 		return "", err

@@ -1,4 +1,4 @@
-package cli
+package tell
 
 import (
 	"fmt"
@@ -7,8 +7,8 @@ import (
 	"github.com/ringcx-go/ringcx/internal/env"
 )
 
-// tellPassword says what of a password may be meant and mostly is not.
-func (a *app) tellPassword(password, from string) {
+// TellPassword says what of a password may be meant and mostly is not. The password itself is not said.
+func (t *Teller) TellPassword(password, from string) {
 	what := ""
 	switch trimmed := strings.TrimFunc(password, env.IsMargin); {
 	case trimmed != password:
@@ -18,5 +18,5 @@ func (a *app) tellPassword(password, from string) {
 	default:
 		return
 	}
-	a.Warn(fmt.Sprintf("the password of %s %s; it is sent as it is", from, what))
+	t.Warn(fmt.Sprintf("the password of %s %s; it is sent as it is", from, what))
 }

@@ -1,4 +1,4 @@
-package cli
+package login
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 
 // forgetSeen forgets a session, and says so if another program has stored a newer one since this command began: nobody who
 // asked for this one to be forgotten has heard of that.
-func (a *app) forgetSeen(ctx context.Context, acc *profile.Account, s *ringcx.Session) error {
+func (a *Conversation) forgetSeen(ctx context.Context, acc *profile.Account, s *ringcx.Session) error {
 	key := acc.Key
 	if st, err := s.Status(ctx); err == nil {
 		key = st.Key
@@ -38,21 +38,21 @@ func (a *app) forgetSeen(ctx context.Context, acc *profile.Account, s *ringcx.Se
 	return err
 }
 
-// notEnded is a session that lives on at the vendor and is kept here.
-type notEnded struct {
+// NotEnded is a session that lives on at the vendor and is kept here.
+type NotEnded struct {
 	text, hint string
 	temporary  bool // another try may end it
 }
 
-func (e *notEnded) Error() string { return e.text }
+func (e *NotEnded) Error() string { return e.text }
 
 // Hint tells both ways on.
-func (e *notEnded) Hint() string { return e.hint }
+func (e *NotEnded) Hint() string { return e.hint }
 
-func (e *notEnded) Busy() bool { return e.temporary }
+func (e *NotEnded) Busy() bool { return e.temporary }
 
 // notEnded says why a session was not ended, and how long it lives.
-func (a *app) notEnded(acc *profile.Account, session *ringcx.Session, cause error) error {
+func (a *Conversation) notEnded(acc *profile.Account, session *ringcx.Session, cause error) error {
 	var vendor *ringcx.Error
 	if !errors.As(cause, &vendor) {
 		return cause
@@ -63,20 +63,20 @@ func (a *app) notEnded(acc *profile.Account, session *ringcx.Session, cause erro
 		again = "run '" + command + "' again in " + wording.Span(vendor.RetryAfter+time.Second)
 	}
 	local := "'" + profile.LogoutCommand(acc.Profile, true) + "' forgets it here and leaves it there"
-	if gone := a.goneSandbox(cause); gone != "" {
+	if gone := a.GoneSandbox(cause); gone != "" {
 		again = gone + ", and " + again
 	}
 	if !vendor.Temporary() && acc.Bare() {
-		return &notEnded{
+		return &NotEnded{
 			fmt.Sprintf("the credentials of %s are gone from the store, and without them the vendor did not end its session, which lives there %s: %s", name, lives, cause),
 			fmt.Sprintf("set RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and the servers as for the login, and run '%s' again; %s", command, local), false,
 		}
 	}
 	if !vendor.Temporary() {
-		return &notEnded{
+		return &NotEnded{
 			fmt.Sprintf("the vendor did not end the session of %s, which lives there %s: %s", name, lives, cause),
 			wording.First(usage.Hint(vendor), again) + "; " + local, false,
 		}
 	}
-	return &notEnded{fmt.Sprintf("the session of %s could not be ended and was kept, it lives at the vendor %s: %s", name, lives, cause), again + "; " + local, true}
+	return &NotEnded{fmt.Sprintf("the session of %s could not be ended and was kept, it lives at the vendor %s: %s", name, lives, cause), again + "; " + local, true}
 }

@@ -1,4 +1,4 @@
-package cli
+package login
 
 import (
 	"errors"
@@ -9,10 +9,10 @@ import (
 	"github.com/cli/browser"
 )
 
-// systemBrowser opens pages in the person's browser; nil if there is none on this machine that the person could see:
+// SystemBrowser opens pages in the person's browser; nil if there is none on this machine that the person could see:
 // over SSH, or without a display. $BROWSER, if set, is taken at its word: a command, or several separated by colons, that
 // gets the address in place of %s or at its end.
-func systemBrowser(goos string, getenv func(string) string) func(url string) error {
+func SystemBrowser(goos string, getenv func(string) string) func(url string) error {
 	if command := strings.TrimSpace(getenv("BROWSER")); command != "" {
 		return func(url string) error { return runBrowser(goos, command, url) }
 	}

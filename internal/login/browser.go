@@ -1,4 +1,4 @@
-package cli
+package login
 
 import (
 	"context"
@@ -21,7 +21,7 @@ import (
 
 // signIn is one login in a browser, under way.
 type signIn struct {
-	*app
+	*Conversation
 	expected callback.Expected
 	listener *callback.Listener // nil: the answer does not come to this machine and is pasted
 	redirect string             // where the answer goes
@@ -32,7 +32,7 @@ type signIn struct {
 }
 
 // loginByBrowser has a person sign in at RingCentral's page. The code that comes back is spent at once.
-func (a *app) loginByBrowser(acc *profile.Account, t *loginTarget, f *loginFlags) error {
+func (a *Conversation) loginByBrowser(acc *profile.Account, t *target, f *Options) error {
 	p, err := a.prepareApp(acc, t, f)
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func (a *app) loginByBrowser(acc *profile.Account, t *loginTarget, f *loginFlags
 	if err := a.mayLogIn(acc); err != nil {
 		return err
 	}
-	s := &signIn{app: a, timeout: f.timeout, again: acc.Method.Command(acc.Profile), redirect: wording.First(p.RedirectURI, "http://127.0.0.1:0/callback")}
+	s := &signIn{Conversation: a, timeout: f.Timeout, again: acc.Method.Command(acc.Profile), redirect: wording.First(p.RedirectURI, "http://127.0.0.1:0/callback")}
 	s.expected = callback.Expected{State: rand.Text(), Issuer: acc.Config.Endpoint.RingCentral}
 	if err := s.listen(); err != nil {
 		return err
@@ -51,13 +51,13 @@ func (a *app) loginByBrowser(acc *profile.Account, t *loginTarget, f *loginFlags
 	a.tellServers(t)
 	verifier := ringcx.GenerateVerifier()
 	s.page = acc.Config.AuthCodeURL(s.redirect, s.expected.State, verifier)
-	code, err := s.await(f.noBrowser)
+	code, err := s.await(f.NoBrowser)
 	if err == nil {
 		acc.Login = acc.Config.AuthorizationCode(code, s.redirect, verifier)
 		acc.JWT, acc.Stored = "", &profile.Secrets{ClientSecret: acc.Config.ClientSecret, ClientKey: p.key}
 		err = a.logIn(acc, p.Profile, t)
 	}
-	var failed *loginFailed
+	var failed *Failed
 	if errors.As(err, &failed) {
 		failed.hint = s.hint(failed.cause)
 	}
@@ -67,7 +67,7 @@ func (a *app) loginByBrowser(acc *profile.Account, t *loginTarget, f *loginFlags
 
 // mayLogIn looks whether the Store can be written and the vendor's limits allow a login and an exchange now. A code lives
 // a minute, and would end while they are waited for.
-func (a *app) mayLogIn(acc *profile.Account) error {
+func (a *Conversation) mayLogIn(acc *profile.Account) error {
 	if err := a.mayStore(acc); err != nil {
 		return err // before somebody signs in for nothing
 	}
@@ -91,17 +91,17 @@ func (a *app) mayLogIn(acc *profile.Account) error {
 }
 
 // redirectURI is the one to be registered with the app; "" stands for this machine on any free port.
-func (a *app) redirectURI(t *loginTarget, f *loginFlags) (string, error) {
-	if f.port != 0 && f.redirectURI != "" {
+func (a *Conversation) redirectURI(t *target, f *Options) (string, error) {
+	if f.Port != 0 && f.RedirectURI != "" {
 		return "", usage.New("--port and --redirect-uri both say where the answer goes", "give one of them")
 	}
-	if f.port < 0 || f.port > 65535 {
-		return "", usage.New(fmt.Sprintf("--port: %d is not a port", f.port), "give a number from 1 to 65535")
+	if f.Port < 0 || f.Port > 65535 {
+		return "", usage.New(fmt.Sprintf("--port: %d is not a port", f.Port), "give a number from 1 to 65535")
 	}
-	if f.port != 0 {
-		return fmt.Sprintf("http://127.0.0.1:%d/callback", f.port), nil
+	if f.Port != 0 {
+		return fmt.Sprintf("http://127.0.0.1:%d/callback", f.Port), nil
 	}
-	uri := wording.First(env.Pasted(f.redirectURI), a.Variable("RC_REDIRECT_URL"))
+	uri := wording.First(env.Pasted(f.RedirectURI), a.Variable("RC_REDIRECT_URL"))
 	if uri == "" && t.same {
 		uri = t.saved.RedirectURI
 	}
@@ -181,7 +181,7 @@ func answerError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &loginFailed{cause: err}
+	return &Failed{cause: err}
 }
 
 // showPage prints the address of the page, for a browser anywhere.
@@ -247,7 +247,7 @@ func (s *signIn) overdue() error {
 	if err := s.Context.Err(); err != nil {
 		return err
 	}
-	return &loginFailed{cause: overdue(s.timeout)}
+	return &Failed{cause: overdue(s.timeout)}
 }
 
 // overdue is a wait that ended without an answer, after so long.

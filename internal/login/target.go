@@ -1,4 +1,4 @@
-package cli
+package login
 
 import (
 	"errors"
@@ -11,8 +11,8 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-// loginTarget is what a login is for: a profile, an app and its servers.
-type loginTarget struct {
+// target is what a login is for: a profile, an app and its servers.
+type target struct {
 	profile.Given
 	name   string          // of the profile
 	named  bool            // by a flag, a variable or a directory
@@ -27,9 +27,9 @@ type loginTarget struct {
 
 // settle finds out how to log in, to which app and servers, and to which profile: as the command line says, else as the
 // variables of one place say, else as the profile was logged in to before.
-func (a *app) settle(acc *profile.Account, m profile.Method, f *loginFlags) (*loginTarget, error) {
+func (a *Conversation) settle(acc *profile.Account, m profile.Method, f *Options) (*target, error) {
 	s := acc.Settings
-	t := &loginTarget{Given: a.Given()}
+	t := &target{Given: a.Given()}
 	if err := t.NamesAny(); err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (a *app) settle(acc *profile.Account, m profile.Method, f *loginFlags) (*lo
 	}
 	usual, _ := s.Usual(a.Dir)
 	base, known := s.Fit(wording.First(t.name, usual))
-	if f.importFile != "" {
+	if f.ImportFile != "" {
 		base, known = profile.Profile{}, false // an imported file leaves nothing open
 	}
 	if acc.Method = m; m == "" {
@@ -76,7 +76,7 @@ func (a *app) settle(acc *profile.Account, m profile.Method, f *loginFlags) (*lo
 }
 
 // takeStored finds out what of the stored login serves the new one.
-func (a *app) takeStored(acc *profile.Account, t *loginTarget, f *loginFlags) error {
+func (a *Conversation) takeStored(acc *profile.Account, t *target, f *Options) error {
 	saved, known := acc.Settings.Fit(t.name)
 	t.saved, t.old = saved, saved.Lineage()
 	if err := a.ReadStored(acc); err != nil {
@@ -89,11 +89,11 @@ func (a *app) takeStored(acc *profile.Account, t *loginTarget, f *loginFlags) er
 		t.others = true
 	}
 	if !known {
-		if err := a.takeUnknown(acc, t, acc.Method == profile.ByJWT && f.jwtFile == ""); err != nil {
+		if err := a.takeUnknown(acc, t, acc.Method == profile.ByJWT && f.JWTFile == ""); err != nil {
 			return err
 		}
 	}
-	t.same = known && acc.Damaged == nil && t.at == t.old && f.importFile == ""
+	t.same = known && acc.Damaged == nil && t.at == t.old && f.ImportFile == ""
 	if !t.same {
 		acc.Stored = &profile.Secrets{}
 	}
@@ -102,7 +102,7 @@ func (a *app) takeStored(acc *profile.Account, t *loginTarget, f *loginFlags) er
 
 // takeUnknown finds out whether the store has a login under this name of which config.toml knows nothing: that of another
 // machine that shares the store, or what a config.toml that is gone has left.
-func (a *app) takeUnknown(acc *profile.Account, t *loginTarget, byVariable bool) error {
+func (a *Conversation) takeUnknown(acc *profile.Account, t *target, byVariable bool) error {
 	stored, _, err := a.ReadSecrets(acc.Store, t.name)
 	if err != nil || stored == nil || stored.Lineage() == (profile.Lineage{}) || stored.Lineage() == t.at && byVariable && t.JWT != "" && stored.JWT == t.JWT {
 		return err
@@ -112,7 +112,7 @@ func (a *app) takeUnknown(acc *profile.Account, t *loginTarget, byVariable bool)
 }
 
 // usualMethod is how to log in when no flag says it.
-func (t *loginTarget) usualMethod(base profile.Profile) profile.Method {
+func (t *target) usualMethod(base profile.Profile) profile.Method {
 	at, _ := t.place(base.Method.Or(profile.ByJWT), base, true)
 	switch {
 	case t.JWT != "":
@@ -129,7 +129,7 @@ func (t *loginTarget) usualMethod(base profile.Profile) profile.Method {
 
 // place is where the login is made, and whether that is where the stored profile was logged in to. It says so only if
 // flags and variables name no account, and nothing that contradicts it. The app may be left open.
-func (t *loginTarget) place(m profile.Method, base profile.Profile, known bool) (at profile.Lineage, again bool) {
+func (t *target) place(m profile.Method, base profile.Profile, known bool) (at profile.Lineage, again bool) {
 	want, stored := t.Flags.Or(t.Vars), base.Lineage()
 	if m.Password() {
 		want = profile.Lineage{RingCX: want.RingCX}
@@ -145,7 +145,7 @@ func (t *loginTarget) place(m profile.Method, base profile.Profile, known bool) 
 }
 
 // askApp asks for the client ID.
-func (a *app) askApp(t *loginTarget, named profile.Method) (err error) {
+func (a *Conversation) askApp(t *target, named profile.Method) (err error) {
 	if !a.CanAsk() && named != profile.ByBrowser && wording.First(t.JWT, t.Secret) == "" {
 		return usage.New("there is no client ID", usage.LoginHint)
 	}
@@ -158,7 +158,7 @@ func (a *app) askApp(t *loginTarget, named profile.Method) (err error) {
 }
 
 // save enters the login. One that named no profile becomes the default, if nobody has chosen another.
-func (t *loginTarget) save(s *profile.Settings, p profile.Profile) {
+func (t *target) save(s *profile.Settings, p profile.Profile) {
 	if !t.named {
 		_, there := s.Profiles[wording.First(s.Default, profile.Default)]
 		switch {
@@ -173,7 +173,7 @@ func (t *loginTarget) save(s *profile.Settings, p profile.Profile) {
 }
 
 // mayReplace asks before a login of another app or at other servers is replaced.
-func (a *app) mayReplace(t *loginTarget, replace bool) error {
+func (a *Conversation) mayReplace(t *target, replace bool) error {
 	switch {
 	case t.others: // whoever they are
 	case t.saved == (profile.Profile{}), t.at == t.old:
@@ -203,7 +203,7 @@ func (a *app) mayReplace(t *loginTarget, replace bool) error {
 }
 
 // tellServers names servers that are not production, before anything is sent to them.
-func (a *app) tellServers(t *loginTarget) {
+func (a *Conversation) tellServers(t *target) {
 	newest := profile.Lineage{App: "", RingCentral: t.at.RingCentral, RingCX: t.at.RingCX}.Agrees(profile.Production)
 	if t.told || newest {
 		return
@@ -218,7 +218,7 @@ func (a *app) tellServers(t *loginTarget) {
 }
 
 // tellOfOthers says that what was stored is not what commands here use.
-func (a *app) tellOfOthers(acc *profile.Account, t *loginTarget) error {
+func (a *Conversation) tellOfOthers(acc *profile.Account, t *target) error {
 	if a.Profile != "" || t.File {
 		return nil // it has to be named again, and that is known
 	}

@@ -1,4 +1,4 @@
-package cli
+package login
 
 import (
 	"fmt"
@@ -16,7 +16,7 @@ type prepared struct {
 }
 
 // prepareApp completes the app: how it shows who it is. It asks for what is missing.
-func (a *app) prepareApp(acc *profile.Account, t *loginTarget, f *loginFlags) (*prepared, error) {
+func (a *Conversation) prepareApp(acc *profile.Account, t *target, f *Options) (*prepared, error) {
 	if err := a.Configure(acc, t.at, wording.First(t.AppSecret(), acc.Stored.ClientSecret)); err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func (a *app) prepareApp(acc *profile.Account, t *loginTarget, f *loginFlags) (*
 		return nil, err
 	}
 	c := acc.Config
-	if c.ClientSecret == "" && c.SigningKey == nil && a.CanAsk() && (t.asked || a.ClientID != "" && !t.same || f.secretJWT) {
+	if c.ClientSecret == "" && c.SigningKey == nil && a.CanAsk() && (t.asked || a.ClientID != "" && !t.same || f.SecretJWT) {
 		secret, err := a.AskHidden("Client secret (not shown; Enter if the app has none)", false)
 		if err != nil {
 			return nil, err
@@ -42,13 +42,13 @@ func (a *app) prepareApp(acc *profile.Account, t *loginTarget, f *loginFlags) (*
 }
 
 // prepareAuth settles how the app identifies itself: as the flags say, else as before.
-func (a *app) prepareAuth(acc *profile.Account, saved profile.Profile, f *loginFlags, p *prepared) error {
+func (a *Conversation) prepareAuth(acc *profile.Account, saved profile.Profile, f *Options, p *prepared) error {
 	c := acc.Config
 	switch {
-	case f.keyFile != "" && f.secretJWT:
+	case f.KeyFile != "" && f.SecretJWT:
 		return usage.New("--client-key and --client-secret-jwt are two ways to sign", "give one of them")
-	case f.keyFile != "":
-		text, from, err := a.ReadSecret(f.keyFile, "--client-key names a file that holds a private key in PEM form", env.MaxSecret)
+	case f.KeyFile != "":
+		text, from, err := a.ReadSecret(f.KeyFile, "--client-key names a file that holds a private key in PEM form", env.MaxSecret)
 		if err != nil {
 			return err
 		}
@@ -56,15 +56,15 @@ func (a *app) prepareAuth(acc *profile.Account, saved profile.Profile, f *loginF
 		if err != nil {
 			return usage.New(fmt.Sprintf("%s: %s", from, err), wording.First(usage.Hint(err), "make one with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem"))
 		}
-		c.SigningKey, c.KeyID, c.SecretJWT, c.ClientSecret = key, env.Pasted(f.keyID), false, ""
+		c.SigningKey, c.KeyID, c.SecretJWT, c.ClientSecret = key, env.Pasted(f.KeyID), false, ""
 		p.ClientAuth, p.KeyID, p.key = profile.AuthKey, c.KeyID, text
-	case f.secretJWT:
+	case f.SecretJWT:
 		c.SigningKey, c.KeyID, c.SecretJWT = nil, "", true
 		p.ClientAuth = profile.AuthSecretJWT
 	case c.SigningKey != nil:
-		p.ClientAuth, p.KeyID, p.key = profile.AuthKey, wording.First(env.Pasted(f.keyID), saved.KeyID), acc.Stored.ClientKey
+		p.ClientAuth, p.KeyID, p.key = profile.AuthKey, wording.First(env.Pasted(f.KeyID), saved.KeyID), acc.Stored.ClientKey
 		c.KeyID, c.ClientSecret = p.KeyID, ""
-	case f.keyID != "":
+	case f.KeyID != "":
 		return usage.New("--client-key-id names no key without --client-key", seeLogin)
 	case c.SecretJWT:
 		p.ClientAuth = profile.AuthSecretJWT
