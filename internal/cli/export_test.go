@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"fmt"
 	"io"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -13,12 +10,8 @@ import (
 
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/env"
-	"github.com/ringcx-go/ringcx/internal/login"
-	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/tell"
-	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/timeout"
-	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // Limited is a transport with limits of its own.
@@ -29,100 +22,14 @@ func Limited(base http.RoundTripper, silence time.Duration, talk io.Writer) http
 // WithoutSecrets is an answer of the vendor as people may see it.
 var WithoutSecrets = withoutSecrets
 
-// What the tests of this package reach for themselves: parsing and choices that have no command of their own.
-var (
-	ParseSettings = profile.ParseSettings
-	SystemBrowser = login.SystemBrowser
-	ParseKey      = profile.ParseKey
-	ParseEnv      = profile.ParseEnv
-	Pasted        = env.Pasted
-	PastedJWT     = env.PastedJWT
-)
-
 // Stop is what stops the reader of a form of 'ringcx sandbox env' that arguments ask for.
 func Stop(args ...string) string { return formAmong(args).Stop() }
-
-// Entered is a config.toml in which a profile was entered, or taken out if its server is "", and a directory got a rule, or
-// lost it if its profile is "". It reports whether that was done where it stood.
-func Entered(text, name, server, dir, rule string) (string, bool, error) {
-	s, _, err := profile.ParseSettings([]byte(text))
-	if err != nil {
-		return "", false, err
-	}
-	was := &profile.Settings{Default: s.Default, Profiles: maps.Clone(s.Profiles), Directories: maps.Clone(s.Directories), Unfit: s.Unfit}
-	if s.Profiles == nil {
-		s.Profiles = map[string]profile.Profile{}
-	}
-	if s.Directories == nil {
-		s.Directories = map[string]string{}
-	}
-	s.Profiles[name] = profile.Profile{Method: profile.ByDirect, RingCX: server}
-	if server == "" {
-		delete(s.Profiles, name)
-	}
-	if s.Directories[dir] = rule; rule == "" {
-		delete(s.Directories, dir)
-	}
-	out, inPlace := profile.Edited(text, was, s)
-	got, _, err := profile.ParseSettings([]byte(out))
-	if err == nil && profile.Encoded(got) != profile.Encoded(s) {
-		err = fmt.Errorf("it says something else:\n%s", out)
-	}
-	return out, inPlace, err
-}
-
-// BrokenName is the rule that a name of a profile breaks.
-var BrokenName = profile.BrokenName
-
-// Unfit says why profiles of a config.toml cannot be used.
-func Unfit(text string) (problems []string, err error) {
-	s, _, err := profile.ParseSettings([]byte(text))
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range slices.Sorted(maps.Keys(s.Unfit)) {
-		problems = append(problems, s.Unfit[name].Problem)
-	}
-	return problems, nil
-}
-
-// Said is what flags or variables say of an account, Stored what is kept of a profile.
-type Said struct{ ClientID, RingCentral, RingCX string }
-
-// Stored is a profile with its JWT.
-type Stored struct{ ClientID, RingCentral, RingCX, JWT string }
-
-// Choose chooses an account, where the default profile is "default".
-func Choose(stored map[string]Stored, named string, flags, vars Said, jwt string) (chosen string, own bool, note string, err error) {
-	s := &profile.Settings{Profiles: map[string]profile.Profile{}}
-	for name, p := range stored {
-		s.Profiles[name] = profile.Profile{ClientID: p.ClientID, RingCentral: p.RingCentral, RingCX: p.RingCX}
-	}
-	g := profile.Given{
-		Profile: named, By: "--profile", JWT: jwt, From: "the environment",
-		Flags: profile.NewLineage(flags.ClientID, flags.RingCentral, flags.RingCX), Vars: profile.NewLineage(vars.ClientID, vars.RingCentral, vars.RingCX),
-	}
-	c, err := s.Choose(g, "/", func(name, jwt string) (bool, error) { return stored[name].JWT == jwt, nil }, nil)
-	return c.Profile, c.Own, c.Note, err
-}
 
 // ExitCodes are all that the command has.
 var ExitCodes = []string{
 	strconv.Itoa(exitDone), strconv.Itoa(exitError), strconv.Itoa(exitUsage), strconv.Itoa(exitLoginRequired), strconv.Itoa(exitBusy),
 	strconv.Itoa(exitInterrupted), strconv.Itoa(exitUnread), strconv.Itoa(exitTerminated),
 }
-
-// Printable is a value as it is shown.
-var Printable = wording.Printable
-
-// Terminal writes to w as to a terminal; end is called behind the last Write.
-func Terminal(w io.Writer) (to io.Writer, end func()) {
-	t := &terminal.Writer{W: w}
-	return t, t.End
-}
-
-// Trusted is the way past a terminal's writer.
-var Trusted = terminal.Trusted
 
 func tree() *cobra.Command {
 	root := newApp(&env.Env{Getenv: func(string) string { return "" }}).command()
@@ -165,18 +72,4 @@ func Help() (says, shows map[string]string) {
 	}
 	walk(tree())
 	return says, shows
-}
-
-// StoredSecrets is how the secrets of an app and a user are stored.
-func StoredSecrets(clientSecret, jwt string) ([]byte, error) {
-	return profile.EncodeSecrets(&profile.Secrets{ClientID: "app", RingCentral: "https://a.example", User: "1", ClientSecret: clientSecret, JWT: jwt})
-}
-
-// ReadSecrets are those that are stored so.
-func ReadSecrets(value []byte) (clientSecret, jwt string, rest any, err error) {
-	s, err := profile.DecodeSecrets(value)
-	if err != nil {
-		return "", "", nil, err
-	}
-	return s.ClientSecret, s.JWT, *s, nil
 }

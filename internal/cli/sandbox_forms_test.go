@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/shell"
 )
 
@@ -110,7 +111,7 @@ func TestTheFilesOfVariablesAreReadByEnvFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := cli.ParseEnv(lines)
+	got, err := profile.ParseEnv(lines)
 	for _, v := range vars {
 		if err != nil || got[v[0]] != v[1] {
 			t.Errorf("%q is read as %q, %v", v[1], got[v[0]], err)

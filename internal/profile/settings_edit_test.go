@@ -1,10 +1,10 @@
-package cli_test
+package profile_test
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/profile"
 )
 
 // annotated is a config.toml on which people have worked.
@@ -61,7 +61,7 @@ func TestWhatPeopleWroteInTheSettingsStays(t *testing.T) {
 					want = strings.TrimSuffix(want, "\n")
 				}
 			}
-			got, inPlace, err := cli.Entered(before, c.profile, c.server, c.dir, c.rule)
+			got, inPlace, err := profile.Entered(before, c.profile, c.server, c.dir, c.rule)
 			if strings.TrimSuffix(got, "\n") != strings.TrimSuffix(want, "\n") || !inPlace || err != nil {
 				t.Errorf("%s, %s: %v, %v, it is now\n%s\nand not\n%s", name, kind, inPlace, err, got, want)
 			}
@@ -75,7 +75,7 @@ func TestSettingsThatCannotBeChangedLineByLineAreWrittenAnew(t *testing.T) {
 		"profile.a = {method = \"direct\", ringcx_server_url = \"https://b\"}\n",
 		"directory = {\"/work\" = \"a\"}\n",
 	} {
-		if _, inPlace, err := cli.Entered(text, "a", "https://new", "/work", "b"); inPlace || err != nil {
+		if _, inPlace, err := profile.Entered(text, "a", "https://new", "/work", "b"); inPlace || err != nil {
 			t.Errorf("%q: %v, %v", text, inPlace, err)
 		}
 	}
@@ -85,7 +85,7 @@ func TestSettingsThatCannotBeChangedLineByLineAreWrittenAnew(t *testing.T) {
 		"[profile.a]\nmethod = \"direct\"\nringcx_server_url = \"\"\"\nhttps://b\"\"\"\n",
 		"[profile.\"a\"]\n\"method\" = \"direct\"\n'ringcx_server_url' = \"https://b\"\n",
 	} {
-		if out, inPlace, err := cli.Entered(text, "a", "https://new", "/work", "b"); !inPlace || err != nil {
+		if out, inPlace, err := profile.Entered(text, "a", "https://new", "/work", "b"); !inPlace || err != nil {
 			t.Errorf("%q: %v, %v\n%s", text, inPlace, err, out)
 		}
 	}

@@ -1,4 +1,4 @@
-package cli_test
+package profile_test
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/profile"
 )
 
 // envFiles are files of variables and what A and B are in them. A shell reads those with sh as we do.
@@ -52,7 +52,7 @@ var envFiles = []struct {
 
 func TestAFileOfVariablesIsReadAsAShellReadsIt(t *testing.T) {
 	for _, f := range envFiles {
-		got, err := cli.ParseEnv(f.text)
+		got, err := profile.ParseEnv(f.text)
 		if want := map[string]string{"A": f.a, "B": f.b}; err != nil || !maps.Equal(got, want) {
 			t.Errorf("%q is read as %q, %v; want %q", f.text, got, err, want)
 		}
@@ -89,7 +89,7 @@ func TestALineThatCannotBeReadIsNamedByItsNumberAlone(t *testing.T) {
 		"A=1\n\u200bB=s3cret\n":                 "line 2: it does not begin",
 		"-----BEGIN PRIVATE KEY-----\ns3cret\n": "line 1: it does not begin",
 	} {
-		got, err := cli.ParseEnv(text)
+		got, err := profile.ParseEnv(text)
 		if err == nil || got != nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%q: %q, %v, want %q", text, got, err, want)
 		}
@@ -109,7 +109,7 @@ func FuzzAFileOfVariablesIsReadOrNamedByItsLine(f *testing.F) {
 	}
 	line := regexp.MustCompile(`^line [1-9][0-9]*: `)
 	f.Fuzz(func(t *testing.T, text string) {
-		values, err := cli.ParseEnv(text)
+		values, err := profile.ParseEnv(text)
 		if err != nil && !line.MatchString(err.Error()) {
 			t.Fatalf("%q: %v", text, err)
 		}

@@ -1,16 +1,11 @@
-package cli_test
+package env_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"strings"
 	"testing"
 	"unicode"
 
-	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/env"
 )
 
 // wrapped are ways in which a value arrives when it is pasted, % being the value.
@@ -27,13 +22,13 @@ func TestWhatIsPastedAroundAValueIsTakenAway(t *testing.T) {
 	for _, value := range []string{jwt, "h4xJ_k-9", "https://platform.ringcentral.com", "aws80:c2353445-1234", "ada@example.com", "a=b", "it's"} {
 		for _, around := range wrapped {
 			text := strings.Replace(around, "%", value, 1)
-			if got := cli.Pasted(text); got != value {
+			if got := env.Pasted(text); got != value {
 				t.Errorf("of %q is left %q", text, got)
 			}
 		}
 	}
 	for text, want := range map[string]string{"": "", " \ufeff\n": "", `"`: `"`, `""`: "", `"a`: `"a`, `a"`: `a"`, `"a'`: `"a'`, "a b": "a b", "OTHER=a": "OTHER=a", "Bearer": "Bearer"} {
-		if got := cli.Pasted(text); got != want {
+		if got := env.Pasted(text); got != want {
 			t.Errorf("of %q is left %q, want %q", text, got, want)
 		}
 	}
@@ -44,39 +39,12 @@ func TestLineBreaksOfAMailGoFromAJWT(t *testing.T) {
 	for _, text := range []string{
 		jwt[:20] + "\n" + jwt[20:], jwt[:9] + "\r\n  " + jwt[9:30] + "\r\n" + jwt[30:] + "\r\n", jwt[:20] + "\u200b" + jwt[20:], jwt[:5] + " " + jwt[5:], jwt[:5] + "\u00ad" + jwt[5:],
 	} {
-		if got := cli.PastedJWT(text); got != jwt {
+		if got := env.PastedJWT(text); got != jwt {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
-	if got := cli.PastedJWT("a.b“.c"); got != "a.b“.c" {
+	if got := env.PastedJWT("a.b“.c"); got != "a.b“.c" {
 		t.Errorf("what has to be named was changed into %q", got)
-	}
-}
-
-func TestAKeyIsReadAsItIsPasted(t *testing.T) {
-	key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
-	for name, pasted := range map[string]string{
-		"as it is":         text,
-		"lines of Windows": strings.ReplaceAll(text, "\n", "\r\n"),
-		"indented":         "  " + strings.ReplaceAll(text, "\n", "\n  "),
-		"after a mark":     "\ufeff" + text,
-		"in quotes":        `"` + text + `"`,
-		"of a variable":    `"` + strings.ReplaceAll(text, "\n", `\n`) + `"`,
-		"of JSON":          `"` + strings.ReplaceAll(text, "\n", `\r\n`) + `",`,
-		"no-break spaces":  strings.ReplaceAll(text, " ", "\u00a0"),
-		"unseen marks":     strings.ReplaceAll(text, "\n", "\u200b\n\u200b"),
-	} {
-		if _, err := cli.ParseKey([]byte(pasted)); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if block, _ := pem.Decode([]byte("  " + strings.ReplaceAll(text, "\n", "\n  "))); block != nil {
-		t.Error("an indented key is read anyhow, so this test shows nothing")
 	}
 }
 
@@ -85,12 +53,12 @@ func FuzzWhatIsPastedIsTakenFromItsEdgesOnly(f *testing.F) {
 		f.Add(strings.Replace(around, "%", "a.b.c", 1))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got := cli.Pasted(text)
-		if !strings.Contains(text, got) || cli.Pasted(got) != got || strings.TrimFunc(got, unicode.IsSpace) != got {
+		got := env.Pasted(text)
+		if !strings.Contains(text, got) || env.Pasted(got) != got || strings.TrimFunc(got, unicode.IsSpace) != got {
 			t.Errorf("%q became %q", text, got)
 		}
-		if jwt := cli.PastedJWT(text); cli.PastedJWT(jwt) != jwt {
-			t.Errorf("%q became %q, and then %q", text, jwt, cli.PastedJWT(jwt))
+		if jwt := env.PastedJWT(text); env.PastedJWT(jwt) != jwt {
+			t.Errorf("%q became %q, and then %q", text, jwt, env.PastedJWT(jwt))
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package cli_test
+package profile_test
 
 import (
 	"crypto/ecdsa"
@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/profile"
 )
 
 func TestWhatIsWrongInTheSettingsIsToldByItsLine(t *testing.T) {
@@ -31,7 +31,7 @@ func TestWhatIsWrongInTheSettingsIsToldByItsLine(t *testing.T) {
 		app + app:                                                                                                          "line 5",
 		"default=''\ndefault=''":                                                                                           "line 2",
 	} {
-		_, _, err := cli.ParseSettings([]byte(text))
+		_, _, err := profile.ParseSettings([]byte(text))
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
@@ -50,7 +50,7 @@ func TestSettingsThatAreNotKnownAreWarnings(t *testing.T) {
 		"version = 2\n" + app:           `line 1: "version" is not a setting that this version knows, and does nothing`,
 		app + "[profile.a.more]\nx=1\n": `line 4: "profile.a.more" is not a setting that this version knows, and does nothing`,
 	} {
-		s, warnings, err := cli.ParseSettings([]byte(text))
+		s, warnings, err := profile.ParseSettings([]byte(text))
 		if err != nil || s == nil || strings.Join(warnings, "|") != want {
 			t.Errorf("%q: %q, %v, want %q", text, warnings, err, want)
 		}
@@ -67,7 +67,7 @@ func FuzzParseSettings(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, _, err := cli.ParseSettings(data)
+		s, _, err := profile.ParseSettings(data)
 		if (s == nil) == (err == nil) {
 			t.Fatalf("%v, %v", s, err)
 		}
@@ -78,7 +78,7 @@ func FuzzParseSettings(f *testing.F) {
 			return
 		}
 		for _, server := range []string{"", "https://new"} {
-			if _, _, err := cli.Entered(string(data), "a", server, "/a", server); err != nil {
+			if _, _, err := profile.Entered(string(data), "a", server, "/a", server); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -93,7 +93,7 @@ func TestASettingInCapitalsIsNamedAndNotTakenForAnother(t *testing.T) {
 		"[profile.default]\nmethod = 'direct'\nringcx_server_url = 'https://b'\n": "", // a name of its own
 		"[more]\nDefault = 1\n":                                                   "", // not known at all, which is a warning
 	} {
-		unfit, err := cli.Unfit(text)
+		unfit, err := profile.Unfit(text)
 		if err == nil && len(unfit) > 0 {
 			err = errors.New(unfit[0])
 		}
@@ -137,7 +137,7 @@ func TestKeysThatAnAppCanSignWithAreReadInEveryForm(t *testing.T) {
 		"nothing":          {nil, false},
 		"parameters alone": {parameters, false},
 	} {
-		if key, err := cli.ParseKey(c.text); (err == nil) != c.ok || (key == nil) == c.ok {
+		if key, err := profile.ParseKey(c.text); (err == nil) != c.ok || (key == nil) == c.ok {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -150,7 +150,7 @@ func TestAFileOfVariablesIsTakenAtItsWord(t *testing.T) {
 		"RC_APP_CLIENT_ID": "plain", "RINGCX_PASSWORD": "a$B1$$c${RC_APP_CLIENT_ID}#d", "RC_APP_CLIENT_SECRET": "x$Y z",
 		"RC_USER_JWT": "a$b.c.d", "OTHER": "",
 	}
-	got, err := cli.ParseEnv(text)
+	got, err := profile.ParseEnv(text)
 	if err != nil || !maps.Equal(got, want) {
 		t.Errorf("%q, %v, want %q", got, err, want)
 	}

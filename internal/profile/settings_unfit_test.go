@@ -1,10 +1,10 @@
-package cli_test
+package profile_test
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/profile"
 )
 
 func TestWhatIsOfAnotherTypeIsToldWithItsLineAndWhatBelongsThere(t *testing.T) {
@@ -19,7 +19,7 @@ func TestWhatIsOfAnotherTypeIsToldWithItsLineAndWhatBelongsThere(t *testing.T) {
 		sound + "[directory]\n\"/a\" = 1\n":     `line 5: directory."/a" is 1, and has to be the name of a profile, in quotes`,
 		sound + "[directory]\n\"/a\" = \"a\"\n": "",
 	} {
-		_, _, err := cli.ParseSettings([]byte(text))
+		_, _, err := profile.ParseSettings([]byte(text))
 		if (err == nil) != (want == "") || err != nil && err.Error() != want {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
@@ -42,11 +42,11 @@ func TestAProfileThatCannotBeUsedKeepsNoOtherFromIt(t *testing.T) {
 		"[profile.\"z z\"]\nmethod = \"jwt\"\n":                                           `line 4: profile "z z": ringcx_server_url is missing`,
 		"[profile.z]\nringcx_server_url = \"https://b\"\nMethod = \"direct\"\n":           `line 6: "profile.z.Method" is written "method"`,
 	} {
-		invalid, err := cli.Unfit(sound + bad)
+		invalid, err := profile.Unfit(sound + bad)
 		if err != nil || len(invalid) != 1 || invalid[0] != want {
 			t.Errorf("%q: %q, %v, want %q", bad, invalid, err, want)
 		}
-		out, inPlace, err := cli.Entered(sound+bad, "b", "https://c", "", "")
+		out, inPlace, err := profile.Entered(sound+bad, "b", "https://c", "", "")
 		if strings.HasPrefix(bad, "[profile]") {
 			continue // written so, it takes no others
 		}
@@ -62,7 +62,7 @@ func TestANameThatIsNoneIsToldWhichRuleItBreaks(t *testing.T) {
 		"..": `"." may not be in it`, "a/b": `"/" may not be in it`, "é": `"é" may not be in it`, strings.Repeat("a", 65): "it has 65 characters, and may have 64",
 		"ledger-x": `names that begin with "ledger-" are taken`, "a-b_9": "", strings.Repeat("a", 64): "", "0": "",
 	} {
-		if got := cli.BrokenName(name); want == "" && got != "" || !strings.Contains(got, want) {
+		if got := profile.BrokenName(name); want == "" && got != "" || !strings.Contains(got, want) {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}
 	}

@@ -1,16 +1,15 @@
-package cli_test
+package profile_test
 
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"github.com/ringcx-go/ringcx"
-	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/profile"
 )
 
 var (
@@ -18,8 +17,8 @@ var (
 	hosts = []string{"", "https://h", "http://127.0.0.1:1", "https://platform.ringcentral.com"}
 )
 
-func drawSaid(t *rapid.T, what string) cli.Said {
-	return cli.Said{
+func drawSaid(t *rapid.T, what string) profile.Said {
+	return profile.Said{
 		ClientID: rapid.SampledFrom(apps).Draw(t, what+" app"), RingCentral: rapid.SampledFrom(hosts).Draw(t, what+" host"),
 		RingCX: rapid.SampledFrom(hosts).Draw(t, what+" RingCX"),
 	}
@@ -29,10 +28,10 @@ func drawSaid(t *rapid.T, what string) cli.Said {
 func TestAnAccountIsNeverMixedFromTwoPlaces(t *testing.T) {
 	names := []string{"", "default", "sandbox", "x"}
 	rapid.Check(t, func(t *rapid.T) {
-		stored := map[string]cli.Stored{}
+		stored := map[string]profile.Stored{}
 		for _, name := range names[1:] {
 			if rapid.Bool().Draw(t, name+" is stored") {
-				stored[name] = cli.Stored{
+				stored[name] = profile.Stored{
 					ClientID: rapid.SampledFrom(apps[1:]).Draw(t, "app"), RingCentral: rapid.SampledFrom(hosts[1:]).Draw(t, "host"),
 					RingCX: rapid.SampledFrom(hosts[1:]).Draw(t, "RingCX"), JWT: rapid.SampledFrom([]string{"", "j", "k"}).Draw(t, "its JWT"),
 				}
@@ -40,7 +39,7 @@ func TestAnAccountIsNeverMixedFromTwoPlaces(t *testing.T) {
 		}
 		flags, vars := drawSaid(t, "flags'"), drawSaid(t, "variables'")
 		named, jwt := rapid.SampledFrom(names).Draw(t, "named"), rapid.SampledFrom([]string{"", "j"}).Draw(t, "JWT")
-		profile, own, note, err := cli.Choose(stored, named, flags, vars, jwt)
+		profile, own, note, err := profile.Choose(stored, named, flags, vars, jwt)
 		if err != nil {
 			if !errors.Is(err, ringcx.ErrLoginRequired) && jwt == "" { // half an account is a mistake
 				t.Fatalf("not a call for a login: %v", err)
@@ -84,45 +83,18 @@ func TestAnAccountIsNeverMixedFromTwoPlaces(t *testing.T) {
 }
 
 func TestNamesThatAreNotThereAreToldWithTheNearest(t *testing.T) {
-	stored := map[string]cli.Stored{}
+	stored := map[string]profile.Stored{}
 	for _, name := range []string{"sales", "support", "sandbox", "a", "b", "c", "d", "e", "f", "g"} {
-		stored[name] = cli.Stored{ClientID: "a", RingCentral: "https://h", RingCX: "https://h"}
+		stored[name] = profile.Stored{ClientID: "a", RingCentral: "https://h", RingCX: "https://h"}
 	}
 	for typed, want := range map[string]string{"slaes": "sales", "upport": "support", "sandbax": "sandbox", "": ""} {
-		_, _, _, err := cli.Choose(stored, typed, cli.Said{}, cli.Said{}, "")
+		_, _, _, err := profile.Choose(stored, typed, profile.Said{}, profile.Said{}, "")
 		if want == "" {
 			want = "default"
 		}
 		text := fmt.Sprint(err)
 		if _, list, _ := strings.Cut(text, "(there is "); !strings.HasPrefix(list, want) && want != "default" || !strings.Contains(text, want) {
 			t.Errorf("%q: %s", typed, text)
-		}
-	}
-}
-
-func TestSandboxesAndProductionHaveProfilesOfTheirOwn(t *testing.T) {
-	for _, c := range []struct {
-		server, byDefault string
-		stored            []string // at loopback if they begin with "box"
-		profile, after    string   // after: the default afterwards
-	}{
-		{"http://127.0.0.1:8787", "", nil, "sandbox", "sandbox"},
-		{"http://[::1]:8787", "", []string{"sandbox"}, "sandbox", ""},
-		{"http://x.LOCALHOST:1", "", []string{"default"}, "sandbox", ""},
-		{"http://127.0.0.1:8787", "sales", []string{"sales"}, "sandbox", "sales"},
-		{"https://platform.ringcentral.com", "", nil, "default", ""},
-		{"https://platform.ringcentral.com", "sandbox", []string{"sandbox"}, "default", "default"},
-		{"https://platform.ringcentral.com", "box", []string{"box"}, "default", "default"},
-		{"https://platform.ringcentral.com", "sales", []string{"sales"}, "default", "sales"},
-		{"https://127.0.0.1.example.com", "", nil, "default", ""},
-		{"https://localhost.", "", nil, "default", ""},
-	} {
-		profile, after := cli.ProfileFor(c.server, c.byDefault, c.stored)
-		if c.after == "" && !slices.Contains(c.stored, "default") && c.profile == "sandbox" {
-			c.after = "sandbox"
-		}
-		if profile != c.profile || after != c.after {
-			t.Errorf("%s with %v and the default %q: profile %q, default %q, want %q and %q", c.server, c.stored, c.byDefault, profile, after, c.profile, c.after)
 		}
 	}
 }
