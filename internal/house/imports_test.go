@@ -55,7 +55,7 @@ var arrows = map[string][]string{
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations, cli, conform}
+var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations, profile, cli, conform}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {

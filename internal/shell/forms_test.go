@@ -1,4 +1,4 @@
-package cli_test
+package shell_test
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/shell"
 )
 
@@ -110,7 +110,7 @@ func TestTheFilesOfVariablesAreReadByEnvFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := cli.ParseEnv(lines)
+	got, err := profile.ParseEnv(lines)
 	for _, v := range vars {
 		if err != nil || got[v[0]] != v[1] {
 			t.Errorf("%q is read as %q, %v", v[1], got[v[0]], err)
@@ -183,36 +183,6 @@ func TestVariablesAreTakenAwayInEachFormThatCan(t *testing.T) {
 				t.Errorf("%v\n%s", err, out)
 			}
 		})
-	}
-}
-
-func TestAFailureStopsTheShellThatWasMeant(t *testing.T) {
-	const thrown = "throw 'no variables of a sandbox'\n"
-	for line, want := range map[string]string{
-		"": "false\n", "--format sh": "false\n", "--format=fish": "false\n", "--format powershell": thrown, "--format=pwsh": thrown, "--format powershel": thrown,
-		"--format dotenv": "", "--format json": "", "--format=github": "", "--format jsn": "", "--format": "false\n", "--format=": "false\n", "--format tcsh": "false\n",
-		"--format json --format sh": "false\n",
-	} {
-		if got := cli.Stop(strings.Fields("sandbox env " + line)...); got != want {
-			t.Errorf("%q: %q", line, got)
-		}
-	}
-	for _, shell := range []string{"sh", "bash"} {
-		out, err := exec.CommandContext(t.Context(), programFor(t, shell), "-c", `eval "`+cli.Stop()+`" && echo went on`).CombinedOutput()
-		if err == nil || len(out) > 0 {
-			t.Errorf("%s: %v, %s", shell, err, out)
-		}
-	}
-}
-
-func TestFishStopsAfterAFailure(t *testing.T) {
-	fish := programFor(t, "fish")
-	for stop, want := range map[string]string{cli.Stop("--format", "fish"): "", "set -gx A 1\n": "went on\n"} {
-		cmd := exec.CommandContext(t.Context(), fish, "-c", "printf %s '"+stop+"' | source; and echo went on")
-		cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
-		if out, _ := cmd.CombinedOutput(); string(out) != want {
-			t.Errorf("%q: %q", stop, out)
-		}
 	}
 }
 

@@ -1,4 +1,4 @@
-package cli_test
+package shell_test
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/shell"
 )
 
@@ -74,7 +74,7 @@ func TestAShellAndOurReaderReadEveryValueAsItWasWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ours, err := cli.ParseEnv(lines)
+	ours, err := profile.ParseEnv(lines)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func FuzzOurReaderReadsWhatWasWritten(f *testing.F) {
 		if err != nil {
 			return
 		}
-		got, err := cli.ParseEnv(lines)
+		got, err := profile.ParseEnv(lines)
 		if err != nil || got["A"] != a || got["B"] != b || len(got) != 2 {
 			t.Errorf("%q and %q were read as %q, %v", a, b, got, err)
 		}
