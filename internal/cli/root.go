@@ -224,6 +224,6 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.help())
 	a.fitHelp(root)
-	root.AddCommand(newDemoCmd(a), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), newAPICmd(a), newAccountsCmd(a), newUsersCmd(a), a.profiles(), newSandboxCmd(a), newConformCmd(a), a.completion(), newVersionCmd(a))
+	root.AddCommand(newDemoCmd(a), a.login(), a.logout(), a.status(), a.token(), newWhoamiCmd(a), a.doctor(), newAPITokenCmd(a), newAPICmd(a), newAccountsCmd(a), newUsersCmd(a), a.profiles(), newSandboxCmd(a), newConformCmd(a), a.completion(), newVersionCmd(a))
 	return root
 }

@@ -13,6 +13,7 @@ const (
 	root       = "."
 	api        = "api"
 	apicmd     = "internal/apicmd"
+	apitoken   = "internal/apitoken"
 	bench      = "bench"
 	broker     = "broker"
 	cli        = "internal/cli"
@@ -45,7 +46,8 @@ var arrows = map[string][]string{
 	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	operations: nil,
 	apicmd:     {root, internal, operations, outfile, usage},
-	cli:        {root, store, broker, sandbox, api, apicmd, conform, demo, internal, operations, outfile, profile, serve, usage},
+	apitoken:   {root, apicmd, internal, operations, usage},
+	cli:        {root, store, broker, sandbox, api, apicmd, apitoken, conform, demo, internal, operations, outfile, profile, serve, usage},
 	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
 	demo:       {root, store, sandbox, internal},
 	serve:      {store, sandbox, internal, usage},
@@ -59,7 +61,7 @@ var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	for _, p := range []string{apicmd, cli, conform, demo, operations, outfile, profile, serve, usage} {
+	for _, p := range []string{apicmd, apitoken, cli, conform, demo, operations, outfile, profile, serve, usage} {
 		if within(dir, p) {
 			return p
 		}
