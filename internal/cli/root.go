@@ -58,9 +58,7 @@ func Main(env *env.Env) int {
 		}
 		return exitUnread
 	case failure() != nil && (err == nil || err.Error() == failure().Error()):
-		return app.report(usage.WithHint(
-			fmt.Errorf("standard output could not be written: %w", terminal.UnwrapOutput(failure())), "make room where it goes, or let it go elsewhere; nothing stored was lost",
-		))
+		return app.report(unwritten(failure()))
 	case err == nil:
 		return exitDone
 	case env.Context.Err() != nil:
@@ -73,6 +71,13 @@ func Main(env *env.Env) int {
 		err = usage.New(err.Error(), "run 'ringcx help' to see the commands")
 	}
 	return app.report(err)
+}
+
+// unwritten is a failure to write to standard output.
+func unwritten(err error) error {
+	return usage.WithHint(
+		fmt.Errorf("standard output could not be written: %w", terminal.UnwrapOutput(err)), "make room where it goes, or let it go elsewhere; nothing stored was lost",
+	)
 }
 
 var errInterrupted = errors.New("interrupted; nothing stored was lost")
