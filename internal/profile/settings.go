@@ -131,8 +131,12 @@ func ParseSettings(data []byte) (s *Settings, warnings []string, err error) {
 		if name == "" {
 			continue
 		}
+		inProfile := key[0] == "profile"
+		if !inProfile {
+			key = key[:1] // also of a table in it, which may be the only place that names it
+		}
 		problem := wrong(mendSettings, fmt.Sprintf("%q is written %q", wording.Clip(key.String()), name), key...)
-		if len(key) == 1 {
+		if !inProfile {
 			return nil, nil, problem
 		}
 		unfit(key[1], problem)
