@@ -5,7 +5,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/profile"
@@ -23,67 +21,9 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-// What the tests of the doctor see of it: facts of their own, and the names of what is found in them.
-
-// Facts are the doctor's.
-type Facts struct {
-	Servers ringcx.Endpoint
-	JWT     string
-	Status  *ringcx.Status
-	Dir     string // in which nothing can be written, because of Err
-	Err     error
-	Skew    time.Duration
-}
-
-// Diagnose judges facts of a profile that is there, and returns what is found by its name, problems and notes apart.
-func Diagnose(in Facts) (problems, notes []string) {
-	f := &facts{
-		now: time.Now(), known: true, profile: "default", profiles: []string{"default"}, resolved: true, clientID: "app", secret: true,
-		servers: in.Servers, jwt: in.JWT, status: in.Status,
-	}
-	if in.Skew != 0 {
-		f.contacts = []contact{{name: "RingCentral", answer: speaksPlatform, status: 200, dated: true, skew: in.Skew}}
-	}
-	if in.Dir != "" {
-		f.files = []fileFact{{path: in.Dir, dir: true, writable: in.Err}}
-	}
-	return names(diagnose(f))
-}
-
-// Visit asks the servers with a client, and returns what is found.
-func Visit(env *env.Env, servers ringcx.Endpoint) (problems, notes []string) {
-	f := &facts{now: time.Now(), resolved: true, known: true, profile: "default", servers: servers}
-	newApp(env).visit(f)
-	return names(diagnose(f))
-}
-
-// Misnamed is what is wrong with a server by its name.
-func Misnamed(name, address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return err.Error()
-	}
-	if f := misnamed(name, u.Hostname()); f != nil {
-		return f.ID
-	}
-	return ""
-}
-
 // Limited is a transport with limits of its own.
 func Limited(base http.RoundTripper, silence time.Duration, talk io.Writer) http.RoundTripper {
 	return &timeout.Transport{Base: base, Silence: silence, Tell: tell.New(&env.Env{Stderr: talk})}
-}
-
-func names(found []finding) (problems, notes []string) {
-	for _, f := range found {
-		switch f.Level {
-		case levelProblem:
-			problems = append(problems, f.ID)
-		case levelNote:
-			notes = append(notes, f.ID)
-		}
-	}
-	return problems, notes
 }
 
 // WithoutSecrets is an answer of the vendor as people may see it.

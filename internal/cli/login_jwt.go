@@ -1,17 +1,11 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
-	"time"
 
-	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/usage"
-	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // loginByJWT logs in with the JWT of a user.
@@ -39,24 +33,6 @@ func (a *app) loginByJWT(acc *profile.Account, t *loginTarget, f *loginFlags) (e
 	}
 	acc.Stored = &profile.Secrets{ClientSecret: acc.Config.ClientSecret, ClientKey: p.key, JWT: acc.JWT}
 	return a.logIn(acc, p.Profile, t)
-}
-
-// aboutJWT are the codes with which the vendor refuses a JWT itself, and of which its own words say little.
-var aboutJWT = []string{"OAU-149", "OAU-210", "OAU-211", "OAU-213", "OAU-250"}
-
-// whyRefused is what a JWT that the vendor refused says of itself, and what to do about it; "": it says nothing against it.
-func whyRefused(acc *profile.Account, err error) string {
-	var vendor *ringcx.Error
-	if acc == nil || acc.JWT == "" || !errors.As(err, &vendor) || vendor.Op != profile.OpLogin || !slices.Contains(aboutJWT, vendor.Code) {
-		return ""
-	}
-	for _, f := range judgeJWT(&facts{now: time.Now(), jwt: acc.JWT, servers: acc.Config.Endpoint}) {
-		return f.Text + ": " + f.Fix
-	}
-	if c, _ := profile.ReadClaims(acc.JWT); strings.HasPrefix(c.Algorithm, "RS") && c.Signature%64 != 0 { // keys have 2048, 3072 or 4096 bits
-		return fmt.Sprintf("the JWT seems to be cut: its signature has %d bytes, which none with %s has; copy it as a whole", c.Signature, wording.Clip(c.Algorithm))
-	}
-	return ""
 }
 
 // readJWT reads a credential from a private file, or from standard input.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/doctor"
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/tell"
@@ -134,7 +135,7 @@ func (a *app) hintFor(err error) string {
 	var hinted interface{ Hint() string }
 	var vendor *ringcx.Error
 	var failed *loginFailed
-	if why := whyRefused(a.Account, err); why != "" {
+	if why := doctor.WhyRefused(a.Account, err); why != "" {
 		return why
 	}
 	if a.Account.Swapped(err) {

@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"context"
@@ -17,46 +17,6 @@ import (
 	"github.com/ringcx-go/ringcx/store/keyring"
 )
 
-// facts are what the doctor knows. They are gathered first and judged afterwards, so that the judgement can be tried on
-// any of them. The zero value of each field says that nothing is known of it.
-type facts struct {
-	now time.Time
-
-	unread   []finding // what kept settings from being read
-	clashes  [][2]string
-	unused   []string // variables of an account that is not the one that is used
-	replaced bool     // the client secret is not the one that the profile holds
-	profile  string
-	known    bool     // the settings have the profile
-	profiles []string // those that the settings have
-	fallback string   // the profile that the settings name as the default
-
-	resolved bool   // what follows is known
-	password bool   // the login is one to RingCX itself, without RingCentral
-	again    string // the command that logs in to the profile again
-	servers  ringcx.Endpoint
-	clientID string
-	secret   bool // a client secret is at hand
-	jwt      string
-	damaged  error              // the stored credentials cannot be read
-	missing  *profile.NotStored // no stored login is the one that is asked for
-
-	contacts []contact
-	proxies  []string // what is wrong with the variables that name proxies
-	files    []fileFact
-	loose    []string // what groups may do with files of the store
-
-	store     string // its kind, "" if it was not tried
-	storeErr  error
-	warnings  []string // how the store can lose what it keeps
-	statusErr error
-	status    *ringcx.Status
-
-	probed   bool
-	probeErr error
-	probe    *ringcx.Status // of the login that was tried
-}
-
 // storeLimit is how long the store may take to answer.
 const storeLimit = 3 * time.Second
 
@@ -66,9 +26,14 @@ const storeGrace = 300 * time.Millisecond
 // loginLimit is how long a login that is tried may take, with the waits that the vendor's limits ask for.
 const loginLimit = 40 * time.Second
 
-// gather collects the facts. What cannot be had is left out, and never keeps the rest from being looked at.
-func (a *app) gather(login bool) *facts {
-	f := &facts{now: time.Now()}
+// gatherer collects facts of the account that a command works with.
+type gatherer struct{ *profile.Accounts }
+
+// Gather collects the facts, with a login that is tried if login says so. What cannot be had is left out, and never keeps
+// the rest from being looked at. startSandbox is the command that starts the sandbox of a server's address, "" if it is none.
+func Gather(accounts *profile.Accounts, startSandbox func(server string) string, login bool) *Facts {
+	a := &gatherer{accounts}
+	f := &Facts{now: time.Now(), startSandbox: startSandbox}
 	acc := a.readAll(f)
 	f.proxies = ringcx.ProxyProblems(a.Getenv)
 	var wg sync.WaitGroup
@@ -88,7 +53,7 @@ func (a *app) gather(login bool) *facts {
 }
 
 // readAll reads the settings, and tries the store: if it does not work, an empty one in memory takes its place.
-func (a *app) readAll(f *facts) *profile.Account {
+func (a *gatherer) readAll(f *Facts) *profile.Account {
 	if err := a.ReadEnvFile(); err != nil {
 		f.unread = append(f.unread, problem("env-file", usage.Hint(err), "%s", err))
 		return nil
@@ -132,7 +97,7 @@ func (a *app) readAll(f *facts) *profile.Account {
 }
 
 // describe takes from the account what the judges need.
-func (f *facts) describe(acc *profile.Account) {
+func (f *Facts) describe(acc *profile.Account) {
 	f.resolved, f.password, f.again = true, acc.Method.Password(), wording.First(acc.Again(), "ringcx login")
 	f.servers, f.clientID = acc.Config.Endpoint, acc.Config.ClientID
 	if f.password {
@@ -143,7 +108,7 @@ func (f *facts) describe(acc *profile.Account) {
 }
 
 // clashes are variables that mean the same and say different things. The first of each pair is the one that counts.
-func (a *app) clashes() [][2]string {
+func (a *gatherer) clashes() [][2]string {
 	var all [][2]string
 	for _, pair := range [][2]string{
 		{"RC_APP_CLIENT_ID", "RC_CLIENT_ID"}, {"RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET"}, {"RC_USER_JWT", "RC_JWT"},
@@ -156,7 +121,7 @@ func (a *app) clashes() [][2]string {
 }
 
 // tryStore reads from the store, and writes to it unless it is files alone, which are looked at as files.
-func (a *app) tryStore(f *facts) {
+func (a *gatherer) tryStore(f *Facts) {
 	kind, _, _ := strings.Cut(wording.First(a.Variable("RINGCX_STORE"), "file"), ":")
 	f.store = kind
 	store, err := a.OpenStore()
@@ -178,7 +143,7 @@ func (a *app) tryStore(f *facts) {
 	}
 }
 
-func (f *facts) addLoose(text string) {
+func (f *Facts) addLoose(text string) {
 	if !slices.Contains(f.loose, text) {
 		f.loose = append(f.loose, text)
 	}
@@ -222,7 +187,7 @@ func within(ctx context.Context, f func() error) error {
 }
 
 // lookAtSession reads what is known of the lineage. Before the first login that worked, that is what a failed one left.
-func (a *app) lookAtSession(f *facts, acc *profile.Account) {
+func (a *gatherer) lookAtSession(f *Facts, acc *profile.Account) {
 	if f.missing != nil {
 		return
 	}
@@ -243,7 +208,7 @@ func (a *app) lookAtSession(f *facts, acc *profile.Account) {
 }
 
 // tryLogin logs in beside the stored lineage, and out again. Without a JWT it asks for a token, as every command does.
-func (a *app) tryLogin(f *facts, acc *profile.Account) {
+func (a *gatherer) tryLogin(f *Facts, acc *profile.Account) {
 	if f.missing != nil || f.statusErr != nil {
 		return
 	}
@@ -270,7 +235,7 @@ func (a *app) tryLogin(f *facts, acc *profile.Account) {
 }
 
 // offline tells that a login cannot work, so that none is tried.
-func (f *facts) offline() bool {
+func (f *Facts) offline() bool {
 	for _, c := range f.contacts {
 		if c.err != nil {
 			return true

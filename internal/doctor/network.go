@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"bytes"
@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
-	"github.com/ringcx-go/ringcx/internal/serve"
 	"github.com/ringcx-go/ringcx/internal/timeout"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
@@ -52,8 +51,8 @@ const (
 const contactTimeout = 5 * time.Second
 
 // visit asks both hosts at the same time. A host whose name already tells that it is wrong is left alone.
-func (a *app) visit(f *facts) {
-	base := a.client()
+func (a *gatherer) visit(f *Facts) {
+	base := a.NewClient()
 	if base == nil {
 		base = http.DefaultClient
 	}
@@ -175,7 +174,7 @@ func whoSpeaks(resp *http.Response, body []byte) speaker {
 }
 
 // judgeNetwork tells what is between us and the vendor.
-func judgeNetwork(f *facts) []finding {
+func judgeNetwork(f *Facts) []Finding {
 	all := judgeProxies(f)
 	for _, c := range f.contacts {
 		switch c.status {
@@ -188,14 +187,14 @@ func judgeNetwork(f *facts) []finding {
 		if c.err == nil {
 			continue
 		}
-		if one := c.trouble(); one.ID != "proxy-unreadable" || len(f.proxies) == 0 {
+		if one := c.trouble(f.startSandbox); one.ID != "proxy-unreadable" || len(f.proxies) == 0 {
 			all = append(all, one)
 		}
 	}
 	return all
 }
 
-func fineNetwork(f *facts) string {
+func fineNetwork(f *Facts) string {
 	var parts []string
 	for _, c := range f.contacts {
 		part := c.host + " answers"
@@ -211,7 +210,7 @@ func fineNetwork(f *facts) string {
 }
 
 // trouble puts a cause to an answer that never came.
-func (c *contact) trouble() finding {
+func (c *contact) trouble(startSandbox func(server string) string) Finding {
 	var known usage.Explained
 	switch {
 	case c.via == unreadable:
@@ -226,7 +225,11 @@ func (c *contact) trouble() finding {
 	case "dns":
 		text = fmt.Sprintf("the name of the %s server, %s, leads nowhere: %s", c.name, c.host, text)
 	case "tcp", "not-http":
-		if start := serve.StartCommand(c.server); known.Cause() == "tcp" && start != "" {
+		start := ""
+		if known.Cause() == "tcp" && startSandbox != nil {
+			start = startSandbox(c.server)
+		}
+		if start != "" {
 			fix = "if it is a sandbox, start it with " + start + "; or check " + c.variable
 		} else if fix == "check the network and the host" {
 			fix = "check " + c.variable + ", the network and the firewall"
@@ -251,12 +254,12 @@ func plain(err error) string {
 }
 
 // judgeProxies tells of variables that name a proxy, or no proxy, wrongly. While everything is reached they do no harm.
-func judgeProxies(f *facts) []finding {
+func judgeProxies(f *Facts) []Finding {
 	tell := note
 	if slices.ContainsFunc(f.contacts, func(c contact) bool { return c.err != nil }) {
 		tell = problem
 	}
-	var all []finding
+	var all []Finding
 	for _, text := range f.proxies {
 		name, _, _ := strings.Cut(text, " ")
 		switch strings.ToUpper(name) {
@@ -274,7 +277,7 @@ func judgeProxies(f *facts) []finding {
 // maxSkew is a difference of clocks worth a word. Tokens do not depend on it.
 const maxSkew = 30 * time.Second
 
-func judgeClock(f *facts) []finding {
+func judgeClock(f *Facts) []Finding {
 	var worst time.Duration
 	host := ""
 	for _, c := range f.contacts {
@@ -285,11 +288,11 @@ func judgeClock(f *facts) []finding {
 	if worst.Abs() <= maxSkew {
 		return nil
 	}
-	return []finding{note("clock-skew", "switch on time synchronization (timedatectl set-ntp true)",
-		"this machine's clock is %s, by the word of %s; tokens are kept all the same, certificates may not be", skewed(worst.Seconds()), host)}
+	return []Finding{note("clock-skew", "switch on time synchronization (timedatectl set-ntp true)",
+		"this machine's clock is %s, by the word of %s; tokens are kept all the same, certificates may not be", wording.Skewed(worst.Seconds()), host)}
 }
 
-func fineClock(f *facts) string {
+func fineClock(f *Facts) string {
 	for _, c := range f.contacts {
 		if c.dated {
 			return "the clock agrees with the vendor's"

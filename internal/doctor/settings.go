@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 )
 
 // judgeSettings tells what the command was told wrongly.
-func judgeSettings(f *facts) []finding {
+func judgeSettings(f *Facts) []Finding {
 	all := slices.Clone(f.unread)
 	for _, c := range f.clashes {
 		all = append(all, problem("variables-contradict", "unset "+c[1], "%s and %s name different things; %s counts", c[0], c[1], c[0]))
@@ -36,7 +36,7 @@ func judgeSettings(f *facts) []finding {
 	return all
 }
 
-func fineSettings(f *facts) string {
+func fineSettings(f *Facts) string {
 	if f.known {
 		return "profile " + f.profile
 	}
@@ -49,13 +49,13 @@ const (
 )
 
 // misnamed tells what is wrong with a host by its name alone; nil: nothing is known against it.
-func misnamed(name, host string) *finding {
+func misnamed(name, host string) *Finding {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	fix := "unset RC_SERVER_URL, or set it to " + rightRingCentral
 	if name == "RingCX" {
 		fix = "unset RINGCX_SERVER_URL, or set it to " + rightRingCX
 	}
-	wrong := func(id, text string) *finding {
+	wrong := func(id, text string) *Finding {
 		f := problem(id, fix, "the %s server is set to %s, %s", name, host, text)
 		return &f
 	}
@@ -80,11 +80,11 @@ func misnamed(name, host string) *finding {
 }
 
 // judgeServers tells servers that are not what they should be, by their names and by how they answer.
-func judgeServers(f *facts) []finding {
+func judgeServers(f *Facts) []Finding {
 	if !f.resolved {
 		return nil
 	}
-	var all []finding
+	var all []Finding
 	for _, s := range [][2]string{{"RingCentral", f.servers.RingCentral}, {"RingCX", f.servers.RingCX}} {
 		u, err := url.Parse(s[1])
 		if err != nil || f.password {
@@ -106,7 +106,7 @@ func judgeServers(f *facts) []finding {
 }
 
 // impostor tells whether somebody else than the vendor's service answers.
-func (c *contact) impostor() []finding {
+func (c *contact) impostor() []Finding {
 	expected := speaksPlatform
 	if c.name == "RingCX" {
 		expected = speaksRingCX
@@ -116,20 +116,20 @@ func (c *contact) impostor() []finding {
 	case c.status == http.StatusProxyAuthRequired, c.status == http.StatusNetworkAuthenticationRequired:
 		return nil // judgeNetwork tells
 	case c.status/100 == 3:
-		return []finding{problem("server-redirects", fix, "the %s server %s answers with a redirect, which no secret may follow", c.name, c.host)}
+		return []Finding{problem("server-redirects", fix, "the %s server %s answers with a redirect, which no secret may follow", c.name, c.host)}
 	case c.status >= 500:
-		return []finding{note("server-failing", "try again later; nothing stored is lost", "the %s server %s fails (%d)", c.name, c.host, c.status)}
+		return []Finding{note("server-failing", "try again later; nothing stored is lost", "the %s server %s fails (%d)", c.name, c.host, c.status)}
 	case c.answer == speaksHTML:
-		return []finding{problem("server-page", fix, "the %s server %s answers with a web page, not as the API does", c.name, c.host)}
+		return []Finding{problem("server-page", fix, "the %s server %s answers with a web page, not as the API does", c.name, c.host)}
 	case c.answer == speaksOther:
-		return []finding{note("server-unknown", fix, "the %s server %s answers as nothing known does (%d)", c.name, c.host, c.status)}
+		return []Finding{note("server-unknown", fix, "the %s server %s answers as nothing known does (%d)", c.name, c.host, c.status)}
 	case c.answer != expected:
-		return []finding{problem("server-swapped", fix, "the %s server %s answers as %s does", c.name, c.host, c.answer)}
+		return []Finding{problem("server-swapped", fix, "the %s server %s answers as %s does", c.name, c.host, c.answer)}
 	}
 	return nil
 }
 
-func fineServers(f *facts) string {
+func fineServers(f *Facts) string {
 	if !f.resolved {
 		return ""
 	}
@@ -143,28 +143,28 @@ func fineServers(f *facts) string {
 }
 
 // judgeStore tells what keeps sessions from being read and written.
-func judgeStore(f *facts) []finding {
+func judgeStore(f *Facts) []Finding {
 	var misuse *usage.Error
 	switch err := f.storeErr; {
 	case err == nil:
-	case f.store == "file" && len(problems(judgeFiles(f))) > 0:
+	case f.store == "file" && len(Problems(judgeFiles(f))) > 0:
 		return nil // told already
 	case errors.As(err, &misuse):
-		return []finding{problem("store-setting", usage.Hint(err), "%s", err)}
+		return []Finding{problem("store-setting", usage.Hint(err), "%s", err)}
 	case errors.Is(err, context.DeadlineExceeded):
-		return []finding{problem("store-timeout", wording.First(usage.Hint(err), "see that the "+f.store+" store is there, unlocked and reachable, or choose RINGCX_STORE=file:DIR"),
+		return []Finding{problem("store-timeout", wording.First(usage.Hint(err), "see that the "+f.store+" store is there, unlocked and reachable, or choose RINGCX_STORE=file:DIR"),
 			"the %s store did not answer within %s", f.store, wording.Span(storeLimit))}
 	default:
-		return []finding{problem("store-unreachable", wording.First(usage.Hint(err), "choose another store with RINGCX_STORE"), "%s", err)}
+		return []Finding{problem("store-unreachable", wording.First(usage.Hint(err), "choose another store with RINGCX_STORE"), "%s", err)}
 	}
-	var all []finding
+	var all []Finding
 	for _, w := range f.warnings {
 		all = append(all, note("store-durability", "", "%s", w))
 	}
 	return all
 }
 
-func fineStore(f *facts) string {
+func fineStore(f *Facts) string {
 	switch f.store {
 	case "":
 		return ""
@@ -175,7 +175,7 @@ func fineStore(f *facts) string {
 }
 
 // judgeSessions tells of sessions that the vendor ended by itself.
-func judgeSessions(f *facts) []finding {
+func judgeSessions(f *Facts) []Finding {
 	st := f.status
 	if st == nil || st.EvictedAt.IsZero() || f.now.Sub(st.EvictedAt) > 24*time.Hour {
 		return nil
@@ -184,12 +184,12 @@ func judgeSessions(f *facts) []finding {
 	if st.Next == "login required" {
 		tell, outcome = problem, "a person has to log in again"
 	}
-	return []finding{tell("session-evicted", "let all programs of this user and app share one store (RINGCX_STORE), and log out of what is not used",
+	return []Finding{tell("session-evicted", "let all programs of this user and app share one store (RINGCX_STORE), and log out of what is not used",
 		"the vendor forgot this session %s although its refresh token was unspent and had not ended: it keeps five for a user in an app, and a sixth login pushes the oldest out "+
 			"(a copy of the store, or a revocation, looks the same); %s", wording.Ago(f.now, st.EvictedAt), outcome)}
 }
 
-func fineSessions(f *facts) string {
+func fineSessions(f *Facts) string {
 	if f.status == nil || f.status.RingCentralRefreshExpiry.Before(f.now) {
 		return ""
 	}
@@ -197,12 +197,12 @@ func fineSessions(f *facts) string {
 }
 
 // judgeBudget tells whether the vendor's limits hold requests back, and who else uses them up.
-func judgeBudget(f *facts) []finding {
+func judgeBudget(f *Facts) []Finding {
 	st := f.status
 	if st == nil {
 		return nil
 	}
-	var all []finding
+	var all []Finding
 	tell := note
 	if st.Next == "wait" {
 		tell = problem
@@ -218,7 +218,7 @@ func judgeBudget(f *facts) []finding {
 		if st.Next == "wait" {
 			until = ", the next is sent at " + clock(st.NextAt)
 		}
-		all = append(all, tell("budget-used", wait, "the vendor's five requests a minute are used up%s: %s are left", until, left(st, " and ")))
+		all = append(all, tell("budget-used", wait, "the vendor's five requests a minute are used up%s: %s are left", until, RequestsLeft(st, " and ")))
 	}
 	others := st.OthersAt
 	if f.probe != nil && f.probe.OthersAt.After(others) {
@@ -233,15 +233,15 @@ func judgeBudget(f *facts) []finding {
 
 func clock(t time.Time) string { return t.Local().Format(time.TimeOnly) }
 
-func fineBudget(f *facts) string {
+func fineBudget(f *Facts) string {
 	if f.status == nil {
 		return ""
 	}
-	return left(f.status, " and ") + " are left in this minute"
+	return RequestsLeft(f.status, " and ") + " are left in this minute"
 }
 
-// left is how many requests the vendor still allows in the minute.
-func left(st *ringcx.Status, and string) string {
+// RequestsLeft is how many requests the vendor still allows in the minute.
+func RequestsLeft(st *ringcx.Status, and string) string {
 	count := func(n int, one string) string {
 		if n != 1 {
 			one += "s"

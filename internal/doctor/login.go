@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"errors"
@@ -13,19 +13,19 @@ import (
 )
 
 // judgeJWT reads the JWT without sending it.
-func judgeJWT(f *facts) []finding {
+func judgeJWT(f *Facts) []Finding {
 	if f.jwt == "" {
 		return nil
 	}
 	c, ok := profile.ReadClaims(f.jwt)
 	if !ok {
-		return []finding{problem("jwt-malformed", "copy it as a whole, as the Developer Portal showed it; or "+profile.NewJWT, "%s",
+		return []Finding{problem("jwt-malformed", "copy it as a whole, as the Developer Portal showed it; or "+profile.NewJWT, "%s",
 			wording.First(profile.JwtProblem(f.jwt), "the JWT is not of the form header.payload.signature"))}
 	}
 	if c.OfRingCX() {
-		return []finding{problem("jwt-access-token", profile.NewJWT, profile.OfRingCX)}
+		return []Finding{problem("jwt-access-token", profile.NewJWT, profile.OfRingCX)}
 	}
-	var all []finding
+	var all []Finding
 	if strings.HasPrefix(c.Algorithm, "HS") || strings.EqualFold(c.Algorithm, "none") || c.Algorithm == "" {
 		all = append(all, problem("jwt-self-signed", profile.NewJWT, "the JWT was signed by a program of yours (%s); only the vendor makes JWTs that work", wording.First(wording.OneLine(wording.Clip(c.Algorithm)), "no algorithm")))
 	}
@@ -41,7 +41,7 @@ func judgeJWT(f *facts) []finding {
 }
 
 // vendorNow is the time by the vendor's clock, as far as it is known.
-func (f *facts) vendorNow() time.Time {
+func (f *Facts) vendorNow() time.Time {
 	for _, c := range f.contacts {
 		if c.dated && c.skew.Abs() > maxSkew {
 			return f.now.Add(c.skew)
@@ -50,7 +50,7 @@ func (f *facts) vendorNow() time.Time {
 	return f.now
 }
 
-func fineJWT(f *facts) string {
+func fineJWT(f *Facts) string {
 	if f.jwt == "" {
 		return ""
 	}
@@ -62,7 +62,7 @@ func fineJWT(f *facts) string {
 }
 
 // judgeLogin tells why there is no token, or will be none.
-func judgeLogin(f *facts) []finding {
+func judgeLogin(f *Facts) []Finding {
 	switch {
 	case !f.resolved:
 		return nil
@@ -71,23 +71,23 @@ func judgeLogin(f *facts) []finding {
 		if fix == usage.LoginHint {
 			fix = "ringcx login --jwt, with RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT set"
 		}
-		return []finding{problem(f.missing.ID, fix, "%s", f.missing.Text)}
+		return []Finding{problem(f.missing.ID, fix, "%s", f.missing.Text)}
 	case f.missing != nil:
 		return nil // the store says why
 	case isNewer(f.damaged):
-		return []finding{problem("credentials-newer", usage.Hint(f.damaged), "%s", f.damaged)}
+		return []Finding{problem("credentials-newer", usage.Hint(f.damaged), "%s", f.damaged)}
 	case f.damaged != nil:
-		return []finding{problem("credentials-damaged", usage.Hint(f.damaged), "%s", f.damaged)}
+		return []Finding{problem("credentials-damaged", usage.Hint(f.damaged), "%s", f.damaged)}
 	case isNewer(f.statusErr):
-		return []finding{problem("session-newer", usage.Hint(f.statusErr), "%s", f.statusErr)}
+		return []Finding{problem("session-newer", usage.Hint(f.statusErr), "%s", f.statusErr)}
 	case f.statusErr != nil:
-		return []finding{problem("session-damaged", usage.Hint(f.statusErr), "%s", f.statusErr)}
+		return []Finding{problem("session-damaged", usage.Hint(f.statusErr), "%s", f.statusErr)}
 	}
 	if found := f.failed(); len(found) > 0 {
 		return found
 	}
 	if st := f.status; st != nil && st.Next == "login required" && !f.probed {
-		return []finding{problem("login-required", wording.First(f.again, "ringcx login"), "nothing stored can bring a new token")}
+		return []Finding{problem("login-required", wording.First(f.again, "ringcx login"), "nothing stored can bring a new token")}
 	}
 	return nil
 }
@@ -99,7 +99,7 @@ func isNewer(err error) bool {
 }
 
 // failed judges the login that was tried, or else the last failure that is remembered.
-func (f *facts) failed() []finding {
+func (f *Facts) failed() []Finding {
 	var e *ringcx.Error
 	switch {
 	case f.probed && f.probeErr == nil:
@@ -107,14 +107,14 @@ func (f *facts) failed() []finding {
 	case f.probed && errors.As(f.probeErr, &e):
 		return refusal(f, e, f.probe)
 	case f.probed:
-		return []finding{problem("login-failed", wording.First(usage.Hint(f.probeErr), "try again"), "a login failed: %s", f.probeErr)}
+		return []Finding{problem("login-failed", wording.First(usage.Hint(f.probeErr), "try again"), "a login failed: %s", f.probeErr)}
 	case f.status != nil && f.status.LastError != nil:
 		return refusal(f, f.status.LastError, f.status)
 	}
 	return nil
 }
 
-func fineLogin(f *facts) string {
+func fineLogin(f *Facts) string {
 	st := f.status
 	switch {
 	case f.probed:
@@ -124,7 +124,7 @@ func fineLogin(f *facts) string {
 	case st.Generation == 0:
 		return "not tried yet with these credentials; 'ringcx doctor --login' tries"
 	case st.Expiry.After(f.now):
-		return "the access token " + ends(st.Expiry)
+		return "the access token " + wording.Ends(st.Expiry)
 	}
 	return "the next call renews the token (" + st.Next + ")"
 }

@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"errors"
@@ -34,7 +34,7 @@ type fileFact struct {
 const leftoverAge = 10 * time.Minute
 
 // lookAtFiles examines the directories of sessions and settings.
-func (a *app) lookAtFiles(f *facts) {
+func (a *gatherer) lookAtFiles(f *Facts) {
 	look := func(dir string, secret bool, other string) {
 		for _, one := range examineDir(dir, secret, f.now) {
 			if one.dir && a.Home != "" && strings.HasPrefix(dir, a.Home) {
@@ -52,7 +52,7 @@ func (a *app) lookAtFiles(f *facts) {
 }
 
 // sessionDir is where sessions are kept, "" if that is not a directory.
-func (a *app) sessionDir() string {
+func (a *gatherer) sessionDir() string {
 	if kind, _, _ := strings.Cut(a.Variable("RINGCX_STORE"), ":"); kind != "" && kind != "file" && kind != "keyring" {
 		return ""
 	}
@@ -152,8 +152,8 @@ func tryMaking(dir string) error {
 	}
 }
 
-func judgeFiles(f *facts) []finding {
-	var all []finding
+func judgeFiles(f *Facts) []Finding {
+	var all []Finding
 	for _, text := range f.loose {
 		all = append(all, note("mode-group", "", "%s", text))
 	}
@@ -179,7 +179,7 @@ func judgeFiles(f *facts) []finding {
 }
 
 // unwritable names why nothing can be written to a directory.
-func unwritable(one fileFact, err error) finding {
+func unwritable(one fileFact, err error) Finding {
 	known := file.Explain(one.path, err)
 	for id, causes := range map[string][]error{
 		"disk-full": {syscall.ENOSPC, usage.QuotaExceeded}, "read-only": {syscall.EROFS, usage.ReadOnly}, "not-a-directory": {syscall.ENOTDIR},
@@ -197,7 +197,7 @@ func unwritable(one fileFact, err error) finding {
 	return problem("not-writable", usage.Hint(known), "nothing can be written to %s: %s", one.path, usage.PlainPath(err))
 }
 
-func fineFiles(f *facts) string {
+func fineFiles(f *Facts) string {
 	var dirs []string
 	for _, one := range f.files {
 		if one.missing {

@@ -1,12 +1,16 @@
-package cli
+package doctor
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
@@ -42,9 +46,9 @@ var causes = map[string]cause{
 }
 
 // refusal judges an answer of the vendor that brought no token. st is what is known of the lineage it was for.
-func refusal(f *facts, e *ringcx.Error, st *ringcx.Status) []finding {
+func refusal(f *Facts, e *ringcx.Error, st *ringcx.Status) []Finding {
 	if e.Op == profile.OpExchange && e.StatusCode/100 == 4 && e.StatusCode != http.StatusTooManyRequests {
-		return []finding{noAccess(e, st)}
+		return []Finding{noAccess(e, st)}
 	}
 	code := e.Code
 	if code == "invalid_client" {
@@ -55,26 +59,26 @@ func refusal(f *facts, e *ringcx.Error, st *ringcx.Status) []finding {
 		if e.Code != "" {
 			text += " (" + e.Code + ")"
 		}
-		return []finding{problem(c.id, c.fix, "%s", text)}
+		return []Finding{problem(c.id, c.fix, "%s", text)}
 	}
 	switch {
 	case e.StatusCode == http.StatusTooManyRequests, e.StatusCode == 0 && e.RetryAfter > 0:
 		if !f.probed {
 			return nil // the budget tells
 		}
-		return []finding{problem("limited", "wait, and try again", "%s", e)}
+		return []Finding{problem("limited", "wait, and try again", "%s", e)}
 	case e.StatusCode == 0 && !f.probed && (f.offline() || len(judgeJWT(f)) > 0):
 		return nil // told already
 	case e.StatusCode == 0 && !f.probed, e.StatusCode >= 500:
-		return []finding{note("last-failure", "try again: ringcx token", "the last attempt failed: %s", e)}
+		return []Finding{note("last-failure", "try again: ringcx token", "the last attempt failed: %s", e)}
 	case st != nil && !st.EvictedAt.IsZero() && st.Next == "login required":
-		return []finding{problem("login-required", wording.First(f.again, "ringcx login"), "nothing stored can bring a new token: %s", e)}
+		return []Finding{problem("login-required", wording.First(f.again, "ringcx login"), "nothing stored can bring a new token: %s", e)}
 	}
-	return []finding{problem("refused", wording.First(e.Hint(), f.again, "ringcx login"), "%s", e)}
+	return []Finding{problem("refused", wording.First(e.Hint(), f.again, "ringcx login"), "%s", e)}
 }
 
 // noAccess tells why RingCX refused a login that RingCentral accepted.
-func noAccess(e *ringcx.Error, st *ringcx.Status) finding {
+func noAccess(e *ringcx.Error, st *ringcx.Status) Finding {
 	switch {
 	case e.StatusCode == http.StatusForbidden && st != nil && lacksScope(st.Scope):
 		return missingScope
@@ -98,7 +102,7 @@ func lacksScope(scopes string) bool {
 }
 
 // judgeApp tells how the app is registered, as far as tokens show it.
-func judgeApp(f *facts) []finding {
+func judgeApp(f *Facts) []Finding {
 	st := f.status
 	if f.probe != nil && !f.probe.RingCentralExpiry.IsZero() {
 		st = f.probe
@@ -106,7 +110,7 @@ func judgeApp(f *facts) []finding {
 	if st == nil || st.RingCentralExpiry.IsZero() {
 		return nil
 	}
-	var all []finding
+	var all []Finding
 	if st.Scope != "" && lacksScope(st.Scope) {
 		all = append(all, missingScope)
 	}
@@ -121,9 +125,43 @@ func judgeApp(f *facts) []finding {
 	return all
 }
 
-func fineApp(f *facts) string {
+func fineApp(f *Facts) string {
 	if f.status == nil || f.status.RingCentralExpiry.IsZero() {
 		return ""
 	}
 	return "has the scope Read Accounts and issues refresh tokens"
+}
+
+// aboutJWT are the codes with which the vendor refuses a JWT itself, and of which its own words say little.
+var aboutJWT = []string{"OAU-149", "OAU-210", "OAU-211", "OAU-213", "OAU-250"}
+
+// WhyRefused is what a JWT that the vendor refused says of itself, and what to do about it; "": it says nothing against it.
+func WhyRefused(acc *profile.Account, err error) string {
+	var vendor *ringcx.Error
+	if acc == nil || acc.JWT == "" || !errors.As(err, &vendor) || vendor.Op != profile.OpLogin || !slices.Contains(aboutJWT, vendor.Code) {
+		return ""
+	}
+	for _, f := range judgeJWT(&Facts{now: time.Now(), jwt: acc.JWT, servers: acc.Config.Endpoint}) {
+		return f.Text + ": " + f.Fix
+	}
+	if c, _ := profile.ReadClaims(acc.JWT); strings.HasPrefix(c.Algorithm, "RS") && c.Signature%64 != 0 { // keys have 2048, 3072 or 4096 bits
+		return fmt.Sprintf("the JWT seems to be cut: its signature has %d bytes, which none with %s has; copy it as a whole", c.Signature, wording.Clip(c.Algorithm))
+	}
+	return ""
+}
+
+// RefusedLast is the last failure, if it is one that the doctor calls a problem; both have the same exit code for it.
+func RefusedLast(acc *profile.Account, st *ringcx.Status) error {
+	f := &Facts{now: time.Now(), status: st}
+	f.describe(acc)
+	for _, found := range f.failed() {
+		if found.Level == LevelProblem {
+			err := errors.New("no token came the last time: " + found.Text)
+			if strings.HasPrefix(st.Failure, ringcx.ErrLoginRequired.Error()) {
+				err = fmt.Errorf("%w: %s", ringcx.ErrLoginRequired, found.Text)
+			}
+			return usage.WithHint(err, found.Fix)
+		}
+	}
+	return nil
 }
