@@ -4,27 +4,18 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/profile"
-	"github.com/ringcx-go/ringcx/internal/tell"
 	"github.com/ringcx-go/ringcx/internal/terminal"
-	"github.com/ringcx-go/ringcx/internal/timeout"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
-
-// Limited is a transport with limits of its own.
-func Limited(base http.RoundTripper, silence time.Duration, talk io.Writer) http.RoundTripper {
-	return &timeout.Transport{Base: base, Silence: silence, Tell: tell.New(&env.Env{Stderr: talk})}
-}
 
 // WithoutSecrets is an answer of the vendor as people may see it.
 var WithoutSecrets = withoutSecrets
