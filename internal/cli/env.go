@@ -30,6 +30,7 @@ func System() *Env {
 	dir, _ := os.Getwd()
 	null, _ := os.Stat(os.DevNull)
 	out, _ := os.Stdout.Stat()
+	terminal.UnderstandStyles(os.Stdout)
 	return &env.Env{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Environ: os.Environ, Home: home, Context: interruptible(),
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())), //nolint:gosec // a file descriptor fits

@@ -1,23 +1,13 @@
 package cli
 
 import (
-	"io"
-	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/env"
-	"github.com/ringcx-go/ringcx/internal/tell"
-	"github.com/ringcx-go/ringcx/internal/timeout"
 )
-
-// Limited is a transport with limits of its own.
-func Limited(base http.RoundTripper, silence time.Duration, talk io.Writer) http.RoundTripper {
-	return &timeout.Transport{Base: base, Silence: silence, Tell: tell.New(&env.Env{Stderr: talk})}
-}
 
 // WithoutSecrets is an answer of the vendor as people may see it.
 var WithoutSecrets = withoutSecrets

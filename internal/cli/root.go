@@ -60,9 +60,7 @@ func Main(env *env.Env) int {
 		}
 		return exitUnread
 	case failure() != nil && (err == nil || err.Error() == failure().Error()):
-		return app.report(usage.WithHint(
-			fmt.Errorf("standard output could not be written: %w", terminal.UnwrapOutput(failure())), "make room where it goes, or let it go elsewhere; nothing stored was lost",
-		))
+		return app.report(unwritten(failure()))
 	case err == nil:
 		return exitDone
 	case env.Context.Err() != nil:
@@ -75,6 +73,13 @@ func Main(env *env.Env) int {
 		err = usage.New(err.Error(), "run 'ringcx help' to see the commands")
 	}
 	return app.report(err)
+}
+
+// unwritten is a failure to write to standard output.
+func unwritten(err error) error {
+	return usage.WithHint(
+		fmt.Errorf("standard output could not be written: %w", terminal.UnwrapOutput(err)), "make room where it goes, or let it go elsewhere; nothing stored was lost",
+	)
 }
 
 var errInterrupted = errors.New("interrupted; nothing stored was lost")
@@ -230,6 +235,6 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.help())
 	a.fitHelp(root)
-	root.AddCommand(newDemoCmd(a), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), newAPICmd(a), newAccountsCmd(a), newUsersCmd(a), a.profiles(), newSandboxCmd(a), newConformCmd(a), a.completion(), newVersionCmd(a))
+	root.AddCommand(newDemoCmd(a), a.login(), a.logout(), a.status(), a.token(), newWhoamiCmd(a), a.doctor(), newAPITokenCmd(a), newAPICmd(a), newAccountsCmd(a), newUsersCmd(a), a.profiles(), newSandboxCmd(a), newConformCmd(a), a.completion(), newVersionCmd(a))
 	return root
 }

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/shell"
 	"github.com/ringcx-go/ringcx/internal/usage"
-	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
 	"github.com/ringcx-go/ringcx/store/keyring"
 )
@@ -164,7 +164,7 @@ func judgeFiles(f *Facts) []Finding {
 		case one.private != nil:
 			all = append(all, problem("mode", usage.Hint(one.private), "%s", one.private))
 		case one.foreign:
-			all = append(all, problem("owner", fmt.Sprintf("sudo chown \"$(id -u)\" %s, if you trust what is in it", wording.ShellWord(one.path)), "%s belongs to another user", one.path))
+			all = append(all, problem("owner", fmt.Sprintf("sudo chown \"$(id -u)\" %s, if you trust what is in it", shell.Word(one.path)), "%s belongs to another user", one.path))
 		case one.writable != nil:
 			found := unwritable(one, one.writable)
 			if found.Fix != "" && found.ID == "not-writable" {
@@ -172,7 +172,7 @@ func judgeFiles(f *Facts) []Finding {
 			}
 			all = append(all, found)
 		case one.leftover:
-			all = append(all, note("leftover", fmt.Sprintf("rm %s", wording.ShellWord(one.path)), "%s was left behind by a program that was stopped while writing; it does no harm", one.path))
+			all = append(all, note("leftover", fmt.Sprintf("rm %s", shell.Word(one.path)), "%s was left behind by a program that was stopped while writing; it does no harm", one.path))
 		}
 	}
 	return all

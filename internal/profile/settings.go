@@ -16,6 +16,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/shell"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
@@ -114,7 +115,7 @@ func ParseSettings(data []byte) (s *Settings, warnings []string, err error) {
 	}
 	unfit := func(name string, problem *usage.Error) {
 		if _, told := s.Unfit[name]; !told {
-			problem.Remedy = strings.Replace(problem.Remedy, mendSettings, "mend it, or forget the profile: ringcx profile delete --local "+wording.ShellWord(name), 1)
+			problem.Remedy = strings.Replace(problem.Remedy, mendSettings, "mend it, or forget the profile: ringcx profile delete --local "+shell.Word(name), 1)
 			s.Unfit[name] = problem
 		}
 	}
@@ -130,8 +131,12 @@ func ParseSettings(data []byte) (s *Settings, warnings []string, err error) {
 		if name == "" {
 			continue
 		}
+		inProfile := key[0] == "profile"
+		if !inProfile {
+			key = key[:1] // also of a table in it, which may be the only place that names it
+		}
 		problem := wrong(mendSettings, fmt.Sprintf("%q is written %q", wording.Clip(key.String()), name), key...)
-		if len(key) == 1 {
+		if !inProfile {
 			return nil, nil, problem
 		}
 		unfit(key[1], problem)

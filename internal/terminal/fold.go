@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"charm.land/lipgloss/v2"
+	"github.com/clipperhouse/displaywidth"
 	"golang.org/x/term"
 )
 
@@ -19,6 +19,9 @@ func WidthOf(files ...*os.File) int {
 	return 0
 }
 
+// textWidth is how many columns a text takes, which has no line breaks. What is painted takes none for its colours.
+func textWidth(s string) int { return displaywidth.Options{ControlSequences: true}.String(s) }
+
 // fold is text with its long lines broken between words, and never within a command. What follows goes below its line, a
 // little to the right. Of a line in columns, the first is a title for the rest.
 func fold(text string, width int) string {
@@ -31,7 +34,7 @@ func fold(text string, width int) string {
 }
 
 func foldLine(line string, width int) []string {
-	if lipgloss.Width(line) <= width {
+	if textWidth(line) <= width {
 		return []string{line}
 	}
 	rest := strings.TrimLeft(line, " ")
@@ -40,7 +43,7 @@ func foldLine(line string, width int) []string {
 		return []string{line} // an example, which is copied whole
 	}
 	title, text, found := strings.Cut(rest, "  ")
-	if found && lipgloss.Width(title) <= 2 { // a mark, which goes with what stands behind it
+	if found && textWidth(title) <= 2 { // a mark, which goes with what stands behind it
 		return foldLine(strings.Repeat(" ", indent)+title+" "+strings.TrimLeft(text, " "), width)
 	}
 	if found && strings.TrimSpace(text) != "" {
@@ -104,7 +107,7 @@ func commandWords(words []string) int {
 func lay(words []string, width, first, others int) (lines []string) {
 	at, begun := strings.Repeat(" ", first), false
 	for _, word := range words {
-		if begun && lipgloss.Width(at)+1+lipgloss.Width(word) > width {
+		if begun && textWidth(at)+1+textWidth(word) > width {
 			lines = append(lines, at)
 			at, begun = strings.Repeat(" ", others), false
 		}

@@ -8,8 +8,6 @@ import (
 	"regexp"
 	"strings"
 
-	"charm.land/lipgloss/v2"
-
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -31,16 +29,6 @@ type Sample struct {
 	Status                     int
 }
 
-// Styles for what is asked, what is well, what is not, and what can be left unread.
-var (
-	StyleAsk    = lipgloss.NewStyle().Foreground(lipgloss.Color("4"))
-	StyleOK     = lipgloss.NewStyle().Foreground(lipgloss.Color("2"))
-	StyleBad    = lipgloss.NewStyle().Foreground(lipgloss.Color("1"))
-	StyleDetail = lipgloss.NewStyle().Faint(true)
-
-	styleStep = lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Color("6"))
-)
-
 // Narrator is one that tells on standard output, with colours where the terminal has them.
 func (t *Terminal) Narrator() *Narrator {
 	n := &Narrator{out: Trusted(t.Stdout), colour: t.Colours(), base: http.DefaultTransport}
@@ -51,9 +39,9 @@ func (t *Terminal) Narrator() *Narrator {
 }
 
 // Paint is a text in one line in a style, or without it where there are no colours.
-func (n *Narrator) Paint(style lipgloss.Style, s string) wording.Painted {
+func (n *Narrator) Paint(as Style, s string) wording.Painted {
 	if s = wording.Printable(s); n.colour {
-		s = style.Render(s)
+		s = as.on(s)
 	}
 	return wording.Painted(s)
 }
