@@ -280,7 +280,7 @@ func (a *app) deleteProfile(name string, local bool) error {
 	case unfit != nil:
 		err = unfit
 	case known:
-		err = a.logOutOf(name, local)
+		err = a.logins.LogOutOf(name, local)
 	}
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 func (a *app) token() *cobra.Command {
@@ -101,7 +102,7 @@ func (a *app) validate(session *ringcx.Session, acc *profile.Account) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.Stdout, "valid, %s\n", ends(t.Expiry))
+	_, err = fmt.Fprintf(a.Stdout, "valid, %s\n", wording.Ends(t.Expiry))
 	return err
 }
 
