@@ -12,7 +12,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-func (a *app) doctor() *cobra.Command {
+func newDoctorCmd(a *app) *cobra.Command {
 	var asJSON, login bool
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Find what is wrong, and say what mends it", Args: cmdline.NoArgs,

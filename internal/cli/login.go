@@ -9,7 +9,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
-func (a *app) login() *cobra.Command {
+func newLoginCmd(a *app) *cobra.Command {
 	var f login.Options
 	cmd := &cobra.Command{
 		Use: "login", Short: "Log in once, so that later commands need no credentials",

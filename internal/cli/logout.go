@@ -8,7 +8,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-func (a *app) logout() *cobra.Command {
+func newLogoutCmd(a *app) *cobra.Command {
 	var local, all bool
 	cmd := &cobra.Command{
 		Use: "logout", Short: "End the session at the vendor and forget it here", Args: cmdline.NoArgs,

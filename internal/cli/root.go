@@ -233,8 +233,8 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	})
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return cmdline.FlagErrorAmong(a.Args, cmd, err) })
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpCommand(a.help())
+	root.SetHelpCommand(newHelpCmd(a))
 	a.fitHelp(root)
-	root.AddCommand(newDemoCmd(a), a.login(), a.logout(), a.status(), a.token(), newWhoamiCmd(a), a.doctor(), newAPITokenCmd(a), newAPICmd(a), newAccountsCmd(a), newUsersCmd(a), a.profiles(), newSandboxCmd(a), newConformCmd(a), a.completion(), newVersionCmd(a))
+	root.AddCommand(newDemoCmd(a), newLoginCmd(a), newLogoutCmd(a), newStatusCmd(a), newTokenCmd(a), newWhoamiCmd(a), newDoctorCmd(a), newAPITokenCmd(a), newAPICmd(a), newAccountsCmd(a), newUsersCmd(a), newProfileCmd(a), newSandboxCmd(a), newConformCmd(a), newCompletionCmd(a), newVersionCmd(a))
 	return root
 }

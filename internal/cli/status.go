@@ -17,7 +17,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-func (a *app) status() *cobra.Command {
+func newStatusCmd(a *app) *cobra.Command {
 	var asJSON, explain bool
 	cmd := &cobra.Command{
 		Use: "status", Short: "Show the session without asking the vendor", Args: cmdline.NoArgs,
@@ -26,42 +26,44 @@ func (a *app) status() *cobra.Command {
 Exit code 0 means that the next call brings a token as far as is known, or waits for one; 4 that a person has to log in, or
 a new JWT is needed; 1 that the vendor refused the last attempt for another reason. Both are problems to 'ringcx doctor'. A
 failure of the vendor's server or of the network is shown and is no error: the next call tries again.`,
-		RunE: func(*cobra.Command, []string) error {
-			session, acc, err := a.Known()
-			if err != nil {
-				return err
-			}
-			st, err := session.Status(a.Context)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				err = terminal.WriteJSON(a.Stdout, struct {
-					Profile  string         `json:"profile"` // "": the account is the one of the source
-					Source   string         `json:"source"`
-					Method   profile.Method `json:"method"`
-					ClientID string         `json:"clientId"`
-					Servers  endpoint       `json:"servers"`
-					*ringcx.Status
-				}{acc.Profile, acc.Source, acc.Method, acc.Config.ClientID, endpoint(acc.Config.Endpoint), st})
-			} else {
-				err = a.printStatus(acc, st)
-			}
-			if err == nil && explain && !asJSON {
-				err = a.explain(st)
-			}
-			if err == nil && st.Next == "login required" {
-				return ringcx.ErrLoginRequired
-			}
-			if err == nil {
-				return doctor.RefusedLast(acc, st)
-			}
-			return err
-		},
+		RunE: func(*cobra.Command, []string) error { return a.runStatus(asJSON, explain) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	cmd.Flags().BoolVar(&explain, "explain", false, "also show every way to a token, and what the next call does")
 	return cmd
+}
+
+func (a *app) runStatus(asJSON, explain bool) error {
+	session, acc, err := a.Known()
+	if err != nil {
+		return err
+	}
+	st, err := session.Status(a.Context)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		err = terminal.WriteJSON(a.Stdout, struct {
+			Profile  string         `json:"profile"` // "": the account is the one of the source
+			Source   string         `json:"source"`
+			Method   profile.Method `json:"method"`
+			ClientID string         `json:"clientId"`
+			Servers  endpoint       `json:"servers"`
+			*ringcx.Status
+		}{acc.Profile, acc.Source, acc.Method, acc.Config.ClientID, endpoint(acc.Config.Endpoint), st})
+	} else {
+		err = a.printStatus(acc, st)
+	}
+	if err == nil && explain && !asJSON {
+		err = a.explain(st)
+	}
+	if err == nil && st.Next == "login required" {
+		return ringcx.ErrLoginRequired
+	}
+	if err == nil {
+		return doctor.RefusedLast(acc, st)
+	}
+	return err
 }
 
 // explain prints the ladder: the ways to a token from the cheapest to the dearest, and why each can be taken or not.

@@ -24,6 +24,7 @@ const (
 	e2e        = "e2e"
 	examples   = "examples"
 	internal   = "internal" // everything below internal/ but those that are named here
+	login      = "internal/login"
 	operations = "internal/operations"
 	outfile    = "internal/outfile"
 	ringcxtest = "ringcxtest"
@@ -50,9 +51,10 @@ var arrows = map[string][]string{
 	operations: nil,
 	apicmd:     {root, internal, operations, outfile, usage},
 	apitoken:   {root, apicmd, internal, operations, usage},
-	cli:        {root, store, broker, sandbox, api, apicmd, apitoken, conform, demo, doctor, internal, operations, outfile, profile, serve, usage},
+	cli:        {root, store, broker, sandbox, api, apicmd, apitoken, conform, demo, doctor, internal, login, operations, outfile, profile, serve, usage},
 	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
 	doctor:     {root, store, profile, internal, usage},
+	login:      {root, profile, internal, usage},
 	demo:       {root, store, sandbox, internal},
 	serve:      {store, sandbox, internal, usage},
 	testkeeper: {sandbox},
@@ -67,7 +69,7 @@ var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	for _, p := range []string{apicmd, apitoken, cli, conform, demo, doctor, operations, outfile, profile, serve, testkeeper, usage} {
+	for _, p := range []string{apicmd, apitoken, cli, conform, demo, doctor, login, operations, outfile, profile, serve, testkeeper, usage} {
 		if within(dir, p) {
 			return p
 		}

@@ -1,3 +1,4 @@
+// Package login is the conversation of a login: what it asks for, tells and stores, how it ends, and how a logout ends it.
 package login
 
 import (
@@ -31,9 +32,12 @@ type Failed struct {
 	hint  string // "": that of the cause
 }
 
+// Error is what went wrong, without the call for a login.
 func (e *Failed) Error() string {
 	return strings.TrimPrefix(e.cause.Error(), ringcx.ErrLoginRequired.Error()+": ")
 }
+
+// Unwrap is why it did not work.
 func (e *Failed) Unwrap() error { return e.cause }
 
 // Hint tells what to do about it.

@@ -44,11 +44,13 @@ type NotEnded struct {
 	temporary  bool // another try may end it
 }
 
+// Error says whose session it is, and how long it lives.
 func (e *NotEnded) Error() string { return e.text }
 
 // Hint tells both ways on.
 func (e *NotEnded) Hint() string { return e.hint }
 
+// Busy tells whether another try may end it.
 func (e *NotEnded) Busy() bool { return e.temporary }
 
 // notEnded says why a session was not ended, and how long it lives.
