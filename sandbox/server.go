@@ -64,7 +64,7 @@ type Server struct {
 	guard   *guard
 	clock   clock
 	journal journal
-	faults  faultList
+	faults  *faults
 	tokens  cxTokens
 	signing atomic.Pointer[signingKey] // signs RingCX access tokens
 	habits  habits
@@ -130,7 +130,8 @@ func newServer(opts Options, m memory) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.faults.setDay(day)
+	s.faults = newFaults(&s.mu, day)
+	s.order(func() { s.faults.setDay(day) })
 	s.control = sync.OnceValue(s.controlRoutes)
 	s.console = sync.OnceValue(func() *console { return newConsole(s) })
 	return s, s.wake()

@@ -26,9 +26,9 @@ type contents struct {
 	rules    *rules
 	epoch    string // of RingCX access tokens
 	offset   time.Duration
-	bad      badDays
 	requests []logEntry
 	tables   *state.Draft
+	fresh    bool // it is a first minute, and there is nothing in tables
 	known    bool // the keeper has what is in tables, and all else, as it is
 }
 
@@ -64,8 +64,8 @@ func (s *Server) freshContents(news *changes) (*contents, error) {
 		return nil, err
 	}
 	return &contents{
-		tables: tables,
-		key:    key, world: w, rules: s.start, epoch: randomText(6), bad: badDays{day: s.faults.dayAgain()},
+		tables: tables, fresh: true,
+		key: key, world: w, rules: s.start, epoch: randomText(6),
 		platform: newPlatform(s.Now, news, &s.memory.shared.pages),
 		cx:       newRingCX(s.Now, news, &s.memory.shared.pages),
 	}, nil
@@ -119,7 +119,6 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 		func() error { return restoreBrowsers(in, w, out.platform) },
 		func() error { return restoreRingCX(in, w, out.platform, out.cx) },
 		func() error { return out.loadRequests(in) },
-		func() error { return s.loadDays(in, out) },
 	} {
 		if err := load(); err != nil {
 			return nil, err
@@ -128,21 +127,16 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 	return out, nil
 }
 
-func (s *Server) loadDays(in *archive, out *contents) error {
-	day, err := s.startDay()
-	if err == nil {
-		out.bad, err = restoredDays(in, day)
-	}
-	return err
-}
-
 // become takes over contents, or changes nothing. Tokens of those before are refused, unless st has their epoch and seals.
 func (s *Server) become(st *contents, news *changes) error {
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.mu.db.Adopt(s.mu.tx, st.tables, st.known, func(*state.Tx) error { return s.adopted() }); err != nil {
+	_, today := s.faults.list()
+	err := s.mu.db.Adopt(s.mu.tx, st.tables, st.known, func(*state.Tx) error { return s.adopted(st, today) })
+	s.faults.noteBusy()
+	if err != nil {
 		return err
 	}
 	st.world.changes, s.changes = news, news
@@ -157,7 +151,6 @@ func (s *Server) become(st *contents, news *changes) error {
 	s.world, s.platform, s.cx = st.world, st.platform, st.cx
 	s.rules.Store(st.rules)
 	s.tokens.restart(st.epoch)
-	s.faults.become(st.bad)
 	s.habits.restart()
 	s.clock.offset.Store(int64(st.offset))
 	s.journal.restore(st.requests)
@@ -167,9 +160,15 @@ func (s *Server) become(st *contents, news *changes) error {
 	return nil
 }
 
-// adopted is called when the tables have become others, and before anything else has.
-func (s *Server) adopted() error {
+// adopted completes what is in the tables, or refuses it, before anything else has become what st says. Until then, the hostile
+// day was today's.
+func (s *Server) adopted(st *contents, today *hostileDay) error {
 	s.limits.adopted()
+	if st.fresh {
+		s.faults.setDay(today)
+		return nil
+	}
+	s.faults.restored()
 	return nil
 }
 
@@ -292,7 +291,6 @@ func (s *Server) parts(yield func(kept)) {
 	s.world.parts(yield)
 	s.platform.parts(yield)
 	s.cx.parts(yield)
-	s.faults.parts(yield)
 	entries, _ := s.journal.packedSince(0)
 	for _, e := range entries {
 		yield(e)
