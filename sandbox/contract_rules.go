@@ -187,7 +187,7 @@ func (s *Server) change(change func(*rules) error) error {
 	s.rules.Store(&next)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.changes.touch(keptSettings{&next, s.start})
+	s.settings.Set(s.mu.tx, settingsChanged(&next, s.start))
 	return nil
 }
 

@@ -12,7 +12,6 @@ import (
 
 // Kinds of records about sign-ins at both vendors.
 const (
-	recordSeals     = "seals"
 	recordSession   = "session"
 	recordSignIn    = "sign-in"
 	recordAPITokens = "api-tokens"
@@ -21,16 +20,6 @@ const (
 	recordReset     = "password-reset"
 	recordSummary   = "summary"
 )
-
-// savedSeals are the secrets by which a server knows its own tokens.
-type savedSeals struct {
-	Platform string `json:"platform"`
-	RingCX   string `json:"ringcx"`
-	Epoch    string `json:"epoch"`
-}
-
-func (s savedSeals) recordKey() recordKey { return recordKey{recordSeals, ""} }
-func (s savedSeals) recordValue() any     { return s }
 
 func sealerOf(text string) (sealer, error) {
 	key, err := hex.DecodeString(text)

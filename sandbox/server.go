@@ -69,6 +69,7 @@ type Server struct {
 	signing atomic.Pointer[signingKey] // signs RingCX access tokens
 	habits  habits
 	limits  *limits
+	seals   state.Cell[seals]
 
 	memory    memory
 	inside    namespaces
@@ -77,6 +78,7 @@ type Server struct {
 	around    atomic.Pointer[string] // address of the server around, once this one has its own; nil: a host beside it
 
 	rules    atomic.Pointer[rules]
+	settings state.Cell[settingValues]
 	changing sync.Mutex // held by who changes rules; taken before mu
 	start    *rules     // what a reset returns to
 
@@ -110,6 +112,8 @@ func New(opts *Options) (*Server, error) {
 func newServer(opts Options, m memory) (*Server, error) {
 	s := &Server{opts: opts, memory: m, journal: journal{together: &m.shared.logs}, routing: new(routing)}
 	s.mu.db = state.New(s.tablesKeeper(), m.name)
+	s.clock.kept, s.settings = state.NewCell[time.Duration](s.mu.db, "clock"), state.NewCell[settingValues](s.mu.db, "settings")
+	s.seals = state.NewCell[seals](s.mu.db, "seals")
 	s.limits = newLimits(&s.mu, opts.NoLimits)
 	s.opts.Profile = cmp.Or(s.opts.Profile, profiles[0].name)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -10,12 +9,8 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 )
 
-// Kinds of records about the server itself.
-const (
-	recordClock    = "clock"
-	recordSettings = "settings"
-	recordRequest  = "request"
-)
+// recordRequest is the kind of the records of the log.
+const recordRequest = "request"
 
 // contents are everything that a reset makes anew.
 type contents struct {
@@ -94,26 +89,6 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 	if err != nil {
 		return nil, err
 	}
-	seals, err := only[savedSeals](in, recordSeals)
-	if err != nil {
-		return nil, err
-	}
-	out.epoch = seals.Epoch
-	if out.platform.seal, err = sealerOf(seals.Platform); err != nil {
-		return nil, err
-	}
-	if out.cx.seal, err = sealerOf(seals.RingCX); err != nil {
-		return nil, err
-	}
-	if out.offset, err = only[time.Duration](in, recordClock); err != nil {
-		return nil, err
-	}
-	if err := inBounds(out.offset); err != nil {
-		return nil, err
-	}
-	if out.rules, err = s.restoredRules(in); err != nil {
-		return nil, err
-	}
 	for _, load := range []func() error{
 		func() error { return restorePlatform(in, w, out.platform) },
 		func() error { return restoreBrowsers(in, w, out.platform) },
@@ -165,10 +140,41 @@ func (s *Server) become(st *contents, news *changes) error {
 func (s *Server) adopted(st *contents, today *hostileDay) error {
 	s.limits.adopted()
 	if st.fresh {
+		s.clock.kept.Set(s.mu.tx, 0)
+		s.settings.Set(s.mu.tx, settingValues{})
+		s.seals.Set(s.mu.tx, st.newSeals())
 		s.faults.setDay(today)
 		return nil
 	}
 	s.faults.restored()
+	return cmp.Or(s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st))
+}
+
+// required is what is in a cell that cannot be empty.
+func required[V any](s *Server, cell state.Cell[V]) (V, error) {
+	v, ok := cell.Get(s.mu.tx)
+	if !ok {
+		return v, fmt.Errorf("there is no record of the kind %s", cell.Kind())
+	}
+	return v, nil
+}
+
+func (s *Server) restoreClock(st *contents) (err error) {
+	if st.offset, err = required(s, s.clock.kept); err != nil {
+		return err
+	}
+	return inBounds(st.offset)
+}
+
+func (s *Server) restoreSettings(st *contents) error {
+	values, err := required(s, s.settings)
+	if err != nil {
+		return err
+	}
+	if st.rules, err = values.over(s.start); err != nil {
+		return err
+	}
+	s.settings.Set(s.mu.tx, settingsChanged(st.rules, s.start))
 	return nil
 }
 
@@ -240,54 +246,8 @@ func (s *Server) wake() error {
 	return nil
 }
 
-// keptClock is how far the clock was moved.
-type keptClock time.Duration
-
-func (keptClock) recordKey() recordKey { return recordKey{recordClock, ""} }
-func (c keptClock) recordValue() any   { return time.Duration(c) }
-
-// keptSettings are the settings that differ from those that the server started with.
-type keptSettings struct{ now, start *rules }
-
-func (keptSettings) recordKey() recordKey { return recordKey{recordSettings, ""} }
-
-func (k keptSettings) recordValue() any {
-	start, out := k.start.inForce(), map[string]any{}
-	for name, value := range k.now.inForce() {
-		if value != start[name] {
-			out[name] = value
-		}
-	}
-	return out
-}
-
-// restoredRules are what the server starts with, changed as was kept.
-func (s *Server) restoredRules(in *archive) (*rules, error) {
-	values, err := only[map[string]json.RawMessage](in, recordSettings)
-	if err != nil {
-		return nil, err
-	}
-	out := *s.start
-	for name, value := range values {
-		found, err := settingNamed(name)
-		if err == nil {
-			err = found.setJSON(&out, value)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return &out, nil
-}
-
 // parts are everything that is kept and in no table. s.mu is held.
 func (s *Server) parts(yield func(kept)) {
-	s.tokens.mu.RLock()
-	seals := savedSeals{s.platform.seal.text(), s.cx.seal.text(), s.tokens.epoch}
-	s.tokens.mu.RUnlock()
-	yield(seals)
-	yield(keptClock(s.offset()))
-	yield(keptSettings{s.rules.Load(), s.start})
 	s.world.parts(yield)
 	s.platform.parts(yield)
 	s.cx.parts(yield)
