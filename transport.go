@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,8 +21,8 @@ import (
 // is URL.Host of a request, not its Host. At a legacy deployment the API has no /voice in front of its paths; with a token of
 // one, it is left out of those of requests.
 type Transport struct {
-	// Source hands out the tokens, usually a [Session]. If it has a method Invalidate(*Token), it is told of tokens
-	// that were refused. With neither a Source nor a Host nothing is signed.
+	// Source hands out the tokens, usually a [Session]. If it is [Informed], it is told what became of them; if it has the
+	// method Invalidate(*Token) alone, of those that were refused. With neither a Source nor a Host nothing is signed.
 	Source TokenSource
 	// Host is the host that tokens may go to: a name with its port if it has one, or an origin such as https://host.
 	// It is reached over https, or over http on this machine or if AllowHTTP names it. Any other text is an error of
@@ -39,22 +40,6 @@ type Transport struct {
 	last    atomic.Pointer[authorization] // of the last request that had one
 	limited bool                          // it waits for an answer to begin for headerTimeout at most
 	suspect atomic.Bool                   // the last request of a transport that is not net/http's brought no answer
-}
-
-// Client is an http.Client that sends the tokens of source to the RingCX host, and to no other. It follows no redirect to
-// another origin: that is an error which names it. HTTPClient.CheckRedirect is asked about all redirects first. An answer
-// has to begin within a minute after the last of a request was sent; HTTPClient.Timeout and contexts may ask for less, and a
-// program that needs more makes a [Transport] of its own, which has no limit.
-// [Session.Client] is the usual way to one; this one is for an [APIToken] or a source of the program's own.
-func (c *Config) Client(source TokenSource) *http.Client {
-	t := &Transport{Source: source, Host: c.ringCX(), UserAgent: c.userAgent(), AllowHTTP: c.AllowHTTP, limited: true}
-	client := http.Client{}
-	if c.HTTPClient != nil {
-		client, t.Base = *c.HTTPClient, c.HTTPClient.Transport
-	}
-	client.Transport = t
-	client.CheckRedirect = sameOrigin(client.CheckRedirect)
-	return &client
 }
 
 // target is what Host of a Transport means.
@@ -111,8 +96,9 @@ func (t *Transport) target() *target {
 
 // RoundTrip implements [http.RoundTripper].
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	purpose := t.purpose(req)
 	if t.Source == nil && t.Host == "" {
-		return t.send(req)
+		return t.send(req, purpose)
 	}
 	to := t.target()
 	switch {
@@ -123,28 +109,34 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, fmt.Errorf("sign a request: the Transport's %s", to.problem)
 	case !to.meant(req.URL):
-		return t.send(req)
+		return t.send(req, purpose)
 	case req.URL.Scheme != "https" && to.refuse:
 		closeBody(req)
 		return nil, fmt.Errorf("refusing to send a token to %s without TLS", oneLine(req.URL.Host))
 	}
-	token, err := t.token(req)
+	token, err := t.token(req, purpose)
 	if err != nil {
 		closeBody(req)
 		return nil, err
 	}
-	resp, err := t.send(t.sign(req, token))
+	resp, err := t.send(t.sign(req, token), purpose)
 	if err != nil || resp == nil { // net/http says what to think of a base that brings neither
 		return nil, err
 	}
-	session, _ := t.Source.(interface{ Invalidate(*Token) })
-	if resp.StatusCode != http.StatusUnauthorized || session == nil {
+	if resp.StatusCode != http.StatusUnauthorized {
 		t.confirm(token)
 		return resp, nil
 	}
-	session.Invalidate(token)
-	return t.again(req, resp, token)
+	told, ok := t.Source.(invalidator)
+	if !ok {
+		return resp, nil
+	}
+	told.Invalidate(token)
+	return t.again(req, resp, token, purpose)
 }
+
+// invalidator is the part of [Informed] that a Source may have alone.
+type invalidator interface{ Invalidate(t *Token) }
 
 // CloseIdleConnections closes the connections of Base, and those that were made with its settings, that nobody uses, as
 // http.Client.CloseIdleConnections wants it.
@@ -152,25 +144,33 @@ func (t *Transport) CloseIdleConnections() {
 	closeIdle(t.Base)
 }
 
+// purpose is what req is for.
+func (t *Transport) purpose(req *http.Request) use {
+	if _, marked := asking(req.Context()); marked {
+		return useToken
+	}
+	if t.limited {
+		return useClient
+	}
+	return useAPI
+}
+
 // settling is how long HTTP/2 may need to notice that nobody waits for an answer any more.
 const settling = 10 * time.Millisecond
 
+// loaded is when the program began. How long ago that is takes half as long to tell as what time it is, for every request.
+var loaded = time.Now()
+
 // send sends a request as it is. After one without an answer the next goes over another connection, as far as that can be
 // had.
-func (t *Transport) send(req *http.Request) (*http.Response, error) {
-	purpose := useAPI
-	if _, marked := asking(req.Context()); marked {
-		purpose = useToken
-	} else if t.limited {
-		purpose = useClient
-	}
-	over, start := route(t.Base, req.URL, t.AllowHTTP, purpose), time.Now()
+func (t *Transport) send(req *http.Request, purpose use) (*http.Response, error) {
+	over, start := route(t.Base, req.URL, t.AllowHTTP, purpose), time.Since(loaded)
 	_, ours := over.(*http.Transport)
 	if t.suspect.Load() {
 		req = asLast(req)
 	}
 	resp, err := roundTrip(over, req, purpose, ours)
-	silent := err != nil && (purpose == useToken || time.Since(start) >= pingAfter)
+	silent := err != nil && (purpose == useToken || time.Since(loaded)-start >= pingAfter)
 	if silent && !ours && purpose != useToken {
 		<-time.After(settling)
 	}
@@ -186,25 +186,17 @@ func (t *Transport) send(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// asLast is req as the last one of its connection, whatever the transport is made of: one that makes a request of its own
-// copies the headers, if anything.
-func asLast(req *http.Request) *http.Request {
-	last := req.Clone(req.Context())
-	last.Close = true
-	if last.Header != nil {
-		last.Header.Set("Connection", "close")
-	}
-	return last
-}
-
 // token is one to sign req with.
-func (t *Transport) token(req *http.Request) (*Token, error) {
-	asker, marked := asking(req.Context())
-	if s, ok := t.Source.(*Session); ok && asker != nil && s.sameAs(asker) {
+func (t *Transport) token(req *http.Request, purpose use) (*Token, error) {
+	if purpose != useToken {
+		return t.fromSource(req)
+	}
+	asker, _ := asking(req.Context())
+	if s, ok := t.Source.(*Session); ok && asker != nil && s.renewer.sameAs(asker) {
 		return nil, errSignsItself
 	}
 	token, err := t.fromSource(req)
-	if err != nil && marked {
+	if err != nil {
 		err = &unsignedError{err}
 	}
 	return token, err
@@ -220,7 +212,7 @@ func (t *Transport) fromSource(req *http.Request) (*Token, error) {
 }
 
 // again sends req once more if there is another token and the body can be had again; else resp stands.
-func (t *Transport) again(req *http.Request, resp *http.Response, refused *Token) (*http.Response, error) {
+func (t *Transport) again(req *http.Request, resp *http.Response, refused *Token, purpose use) (*http.Response, error) {
 	if req.Body != nil && req.Body != http.NoBody && req.GetBody == nil {
 		return resp, nil
 	}
@@ -239,26 +231,37 @@ func (t *Transport) again(req *http.Request, resp *http.Response, refused *Token
 		}
 	}
 	drain(resp)
-	resp, err = t.send(repeat)
+	resp, err = t.send(repeat, purpose)
 	if err == nil && resp != nil && resp.StatusCode != http.StatusUnauthorized {
 		t.confirm(token)
 	}
 	return resp, err
 }
 
-// confirm tells a session that the token works. It costs a lock only while that is news, and for tokens that each use prolongs.
+// confirm tells the Source that the token works.
 func (t *Transport) confirm(token *Token) {
-	if s, ok := t.Source.(*Session); ok {
-		s.confirm(token)
+	if told, ok := t.Source.(Informed); ok {
+		told.Confirm(token)
 	}
+}
+
+// signedRequest is a request and what signing adds to it, which are made in one piece because every call of the API makes them.
+type signedRequest struct {
+	http.Request
+	authorization [1]string
 }
 
 // sign is req with a token. It shares with req what neither changes.
 func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
-	signed := req.WithContext(req.Context())
-	signed.Header = make(http.Header, len(req.Header)+2)
+	made := &signedRequest{Request: *req}
+	signed := &made.Request
+	if signed.Header = maps.Clone(req.Header); signed.Header == nil {
+		signed.Header = make(http.Header)
+	}
 	for name, values := range req.Header {
-		signed.Header[name] = slices.Clip(values)
+		if cap(values) > len(values) {
+			signed.Header[name] = slices.Clip(values)
+		}
 	}
 	if rest, ok := strings.CutPrefix(req.URL.Path, "/voice/api/"); ok && token.Idle > 0 {
 		u := *req.URL
@@ -272,7 +275,8 @@ func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
 		dropCookie(signed.Header, "access_token")
 		signed.AddCookie(&http.Cookie{Name: "access_token", Value: token.AccessToken}) //nolint:gosec // of a request, which has no attributes
 	default:
-		signed.Header["Authorization"] = []string{t.bearer(token.AccessToken)} // of this request alone: its base may overwrite it
+		made.authorization[0] = t.bearer(token.AccessToken)
+		signed.Header["Authorization"] = made.authorization[:] // of this request alone: its base may overwrite it
 	}
 	if t.UserAgent != "" && req.Header.Get("User-Agent") == "" {
 		signed.Header.Set("User-Agent", t.UserAgent)

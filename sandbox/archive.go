@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // archive are the records of a server, by kind. They are read once: what has been read is let go.
@@ -26,7 +27,7 @@ func newArchive() *archive { return &archive{kinds: map[string][]archived{}} }
 
 func (a *archive) add(r Record) error {
 	if r.Value == nil {
-		return fmt.Errorf("the %s %q has no value", r.Kind, clip(r.Key))
+		return fmt.Errorf("the %s %q has no value", r.Kind, wording.Clip(r.Key))
 	}
 	a.kinds[r.Kind] = append(a.kinds[r.Kind], archived{r.Key, r.Value})
 	weight := weigh(r.Value) + len(r.Key) + objectWeight
@@ -56,7 +57,7 @@ func each[T any](a *archive, kind string, do func(key string, v *T) error) error
 	all := a.take(kind)
 	for i, r := range all {
 		if i > 0 && r.key == all[i-1].key {
-			return fmt.Errorf("%s %q is there twice", kind, clip(r.key))
+			return fmt.Errorf("%s %q is there twice", kind, wording.Clip(r.key))
 		}
 		v := new(T)
 		err := json.Unmarshal(r.value, v)
@@ -64,7 +65,7 @@ func each[T any](a *archive, kind string, do func(key string, v *T) error) error
 			err = do(r.key, v)
 		}
 		if err != nil {
-			return fmt.Errorf("%s %q: %w", kind, clip(r.key), err)
+			return fmt.Errorf("%s %q: %w", kind, wording.Clip(r.key), err)
 		}
 		all[i].value = nil
 	}

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"net/http"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // controlsPage is everything that can be turned, with what was filled in wrong.
@@ -35,7 +37,7 @@ func (c *console) controlsForm(v *visit, r *http.Request) answer {
 }
 
 func (c *console) showControls(v *visit, r *http.Request, page *controlsPage) answer {
-	page.Offset, page.Steps = inWords(c.offset()), c.rules.Load().clockSteps()
+	page.Offset, page.Steps = inWords(c.offset()), clockSteps(c.rules.Load())
 	if c.offset() < 0 {
 		page.Offset = "−" + inWords(-c.offset())
 	}
@@ -59,7 +61,7 @@ func (c *console) limitView(what limit, now time.Time) limitView {
 	kind := limitKinds[what]
 	a := kind.allowed(c.rules.Load())
 	out := limitView{
-		Name: kind.title, Limit: a.limit, Window: spokenDuration(a.window),
+		Name: kind.title, Limit: a.limit, Window: wording.SpokenDuration(a.window),
 		On: a.limit > 0 && !c.limits.isOff(what), Keys: c.limits.known(what),
 	}
 	for _, b := range c.limits.all(what) {

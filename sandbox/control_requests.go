@@ -12,6 +12,9 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // longestWait is how long GET /_sandbox/requests may wait, in real time.
@@ -27,12 +30,12 @@ type requestQuery struct {
 func readRequestQuery(in url.Values) (q requestQuery, err error) {
 	for _, name := range slices.Sorted(maps.Keys(in)) {
 		if !slices.Contains([]string{"since", "verdicts", "wait"}, name) {
-			return q, fmt.Errorf("there is no %q to ask for; there are since, verdicts and wait", clip(name))
+			return q, fmt.Errorf("there is no %q to ask for; there are since, verdicts and wait", wording.Clip(name))
 		}
 	}
 	if text := in.Get("verdicts"); text != "" {
 		if q.verdicts, err = strconv.ParseBool(text); err != nil {
-			return q, fmt.Errorf("verdicts is %q; it can be 1 (only what got a verdict) or 0", clip(text))
+			return q, fmt.Errorf("verdicts is %q; it can be 1 (only what got a verdict) or 0", wording.Clip(text))
 		}
 	}
 	if text := in.Get("since"); text != "" {
@@ -64,8 +67,8 @@ func (s *Server) controlRequests(w http.ResponseWriter, r *http.Request) {
 }
 
 // await gives the entries that q asks for, if need be when they come, and the number of the latest of all.
-func (s *Server) await(r *http.Request, q requestQuery) (found []packedEntry, last uint64) {
-	news, stop := s.journal.watch()
+func (s *Server) await(r *http.Request, q requestQuery) (found []journal.Packed, last uint64) {
+	news, stop := s.journal.Watch()
 	defer stop()
 	timer := time.NewTimer(q.wait)
 	defer timer.Stop()
@@ -86,7 +89,7 @@ func (s *Server) await(r *http.Request, q requestQuery) (found []packedEntry, la
 }
 
 // writeRequests writes a list of entries one by one: many may be asked for, by somebody who reads slowly.
-func writeRequests(w io.Writer, found []packedEntry, last uint64) {
+func writeRequests(w io.Writer, found []journal.Packed, last uint64) {
 	out := bufio.NewWriter(w)
 	one := json.NewEncoder(out)
 	one.SetEscapeHTML(false)
@@ -95,7 +98,7 @@ func writeRequests(w io.Writer, found []packedEntry, last uint64) {
 		if i > 0 {
 			_ = out.WriteByte(',')
 		}
-		if one.Encode(e.unpack().Request) != nil {
+		if one.Encode(e.Unpack().Request) != nil {
 			return // nobody reads it
 		}
 	}
@@ -104,13 +107,13 @@ func writeRequests(w io.Writer, found []packedEntry, last uint64) {
 }
 
 // found are the entries that q asks for, and the number of the latest of all.
-func (s *Server) found(q requestQuery) (out []packedEntry, last uint64) {
-	all, last := s.journal.packedSince(q.since)
+func (s *Server) found(q requestQuery) (out []journal.Packed, last uint64) {
+	all, last := s.journal.Since(q.since)
 	if !q.verdicts {
 		return all, last
 	}
 	for _, e := range all {
-		if e.kind.Value().verdicts != "" {
+		if e.Misused() {
 			out = append(out, e)
 		}
 	}

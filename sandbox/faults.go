@@ -10,7 +10,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // fault is what happens to a request on a bad day. The methods of a nil fault do what a good day does.
@@ -201,7 +203,7 @@ func (l *faults) turn(r *http.Request, done bool) *fault {
 	if day == nil || !day.covers(r.URL.Path) {
 		return nil
 	}
-	call := cutText(r.Method, wordShown) + " " + loggedPath(r)
+	call := wording.Cut(r.Method, journal.WordShown) + " " + journal.MaskedPath(r)
 	n, known := l.turns.Get(l.mu.tx, call)
 	if !known && l.turns.Len(l.mu.tx) >= hostilePaths {
 		call = "others"

@@ -2,7 +2,6 @@ package sandbox_test
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -11,8 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/ringcx-go/ringcx/internal/testkeeper"
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
@@ -43,7 +41,7 @@ func newVendor(t testing.TB, opts sandbox.Options) *vendor {
 		opts.Now = func() time.Time { return start }
 	}
 	opts.Hosts = append(opts.Hosts, "example.com") // that requests of httptest go to
-	kept := keptRecords{}
+	kept := testkeeper.Records{}                   // every test is one of keeping, too
 	if _, bench := t.(*testing.B); !bench && opts.Keeper == nil {
 		opts.Keeper = kept
 	}
@@ -53,62 +51,9 @@ func newVendor(t testing.TB, opts sandbox.Options) *vendor {
 	}
 	v := &vendor{Server: s, t: t, password: opts.ConsolePassword}
 	if opts.Keeper != nil {
-		t.Cleanup(func() { v.wantKept(kept) })
+		t.Cleanup(func() { kept.WantAll(t, s, opts.ConsolePassword) })
 	}
 	return v
-}
-
-// keptRecords are what a server has had kept. Every test is one of that, too.
-type keptRecords map[string]map[string]json.RawMessage
-
-func (keptRecords) Namespaces() ([]string, error) { return nil, nil }
-
-func (keptRecords) Load(string, func(sandbox.Record) error) error { return nil }
-
-func (k keptRecords) Save(namespace string, replace bool, records []sandbox.Record) error {
-	if namespace != "" {
-		return nil
-	}
-	if replace {
-		clear(k)
-	}
-	for _, r := range records {
-		if k[r.Kind] == nil {
-			k[r.Kind] = map[string]json.RawMessage{}
-		}
-		if k[r.Kind][r.Key] = r.Value; r.Value == nil {
-			delete(k[r.Kind], r.Key)
-		}
-		if len(k[r.Kind]) == 0 {
-			delete(k, r.Kind)
-		}
-	}
-	return nil
-}
-
-// wantKept wants that what the server has had kept is what it knows.
-func (v *vendor) wantKept(kept keptRecords) {
-	v.t.Helper()
-	before := maps.Clone(kept)
-	var now struct {
-		Records map[string]map[string]any `json:"records"`
-	}
-	r := httptest.NewRequest(http.MethodGet, "https://127.0.0.1/_sandbox/snapshot", nil)
-	if v.password != "" {
-		r.SetBasicAuth("", v.password)
-	}
-	v.sendBare(r).want(http.StatusOK).decode(&now)
-	var then map[string]map[string]any
-	raw, err := json.Marshal(before)
-	if err == nil {
-		err = json.Unmarshal(raw, &then)
-	}
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	if diff := cmp.Diff(now.Records, then); diff != "" {
-		v.t.Errorf("what was kept is not what the server knows (- server, + kept):\n%s", diff)
-	}
 }
 
 // reply is an answer of the sandbox.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/seeded"
 )
 
 // hostileDay spoils a seeded share of the requests. What the n-th request of a method and path gets depends on the share, the
@@ -74,7 +76,7 @@ func hostileKinds() []string {
 
 // at is what the n-th request of a method and path gets, nil if it is let alone.
 func (d *hostileDay) at(call string, n int) *fault {
-	raw := derive(d.Seed, "hostile "+call, n)
+	raw := seeded.Bytes(d.Seed, "hostile "+call, n)
 	draw := func(i int) uint64 { return binary.BigEndian.Uint64(raw[8*i:]) }
 	unit := func(i int) float64 { return float64(draw(i)>>11) / (1 << 53) }
 	if unit(0) >= d.Share {

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"cmp"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -20,14 +19,6 @@ const (
 	recordReset     = "password-reset"
 	recordSummary   = "summary"
 )
-
-func sealerOf(text string) (sealer, error) {
-	key, err := hex.DecodeString(text)
-	if err != nil || len(key) == 0 {
-		return sealer{}, fmt.Errorf("seals: %q is no key", text)
-	}
-	return sealer{key}, nil
-}
 
 type savedSession struct {
 	App        string       `json:"app"`

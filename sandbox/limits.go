@@ -9,7 +9,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // limit is what requests are counted for: its index in limitKinds.
@@ -33,19 +37,19 @@ type limitKind struct {
 	group   string // value of X-Rate-Limit-Group
 	shown   string // in GET /_sandbox/state
 	title   string // in the console
-	allowed func(*rules) allowance
+	allowed func(*contract.Rules) allowance
 }
 
 // limitKinds are all limits. Whoever lists them, lists these.
 var limitKinds = [limitsCount]limitKind{
-	limitAuth:      {"auth", "auth", "auth", "RingCentral Auth: token, revoke, userinfo", (*rules).auth},
-	limitLight:     {"light", "light", "light", "RingCentral Light: account, extension", (*rules).light},
-	limitMedium:    {"medium", "medium", "medium", "RingCentral Medium: permissions", (*rules).medium},
-	limitHeavy:     {"heavy", "heavy", "heavy", "RingCentral Heavy: presence of all", (*rules).heavy},
-	limitLogins:    {"logins", "auth", "ringcxPasswordLogin", "RingCX sign-in with a password", (*rules).signIns},
-	limitExchanges: {"exchange", "auth", "exchange", "RingCX exchange", (*rules).exchange},
-	limitRefreshes: {"refreshes", "auth", "ringcxRefresh", "RingCX refresh", (*rules).refreshes},
-	limitReads:     {"reads", "standard", "api", "RingCX users and summaries", (*rules).reads},
+	limitAuth:      {"auth", "auth", "auth", "RingCentral Auth: token, revoke, userinfo", authLimit},
+	limitLight:     {"light", "light", "light", "RingCentral Light: account, extension", lightLimit},
+	limitMedium:    {"medium", "medium", "medium", "RingCentral Medium: permissions", mediumLimit},
+	limitHeavy:     {"heavy", "heavy", "heavy", "RingCentral Heavy: presence of all", heavyLimit},
+	limitLogins:    {"logins", "auth", "ringcxPasswordLogin", "RingCX sign-in with a password", signInLimit},
+	limitExchanges: {"exchange", "auth", "exchange", "RingCX exchange", exchangeLimit},
+	limitRefreshes: {"refreshes", "auth", "ringcxRefresh", "RingCX refresh", refreshLimit},
+	limitReads:     {"reads", "standard", "api", "RingCX users and summaries", readLimit},
 }
 
 // limits count requests per limit and key in a sliding window. Breaking a limit opens a penalty, and every request inside the
@@ -152,44 +156,46 @@ type allowance struct {
 	headers         bool   // answers tell of the limit
 }
 
-func (r *rules) auth() allowance { return r.platformAllows(r.authLimit) }
+func authLimit(r *contract.Rules) allowance { return platformLimit(r, r.AuthLimit) }
 
-func (r *rules) light() allowance { return r.platformAllows(r.lightLimit) }
+func lightLimit(r *contract.Rules) allowance { return platformLimit(r, r.LightLimit) }
 
-func (r *rules) medium() allowance { return r.platformAllows(r.mediumLimit) }
+func mediumLimit(r *contract.Rules) allowance { return platformLimit(r, r.MediumLimit) }
 
-func (r *rules) heavy() allowance { return r.platformAllows(r.heavyLimit) }
+func heavyLimit(r *contract.Rules) allowance { return platformLimit(r, r.HeavyLimit) }
 
-func (r *rules) platformAllows(limit int) allowance {
-	return allowance{limit, r.limitWindow, r.limitPenalty, r.platformRetryAfter, true}
+func platformLimit(r *contract.Rules, limit int) allowance {
+	return allowance{limit, r.LimitWindow, r.LimitPenalty, r.PlatformRetryAfter, true}
 }
 
-func (r *rules) exchange() allowance { return r.ringcxAllows(r.exchangeLimit, r.ringcxLimitPenalty) }
+func exchangeLimit(r *contract.Rules) allowance {
+	return ringcxLimit(r, r.ExchangeLimit, r.RingCXLimitPenalty)
+}
 
-// signIns is what sign-ins with a password are counted by, if they are.
-func (r *rules) signIns() allowance {
-	if !r.limitPasswordLogins {
-		return allowance{window: r.limitWindow}
+// signInLimit is what sign-ins with a password are counted by, if they are.
+func signInLimit(r *contract.Rules) allowance {
+	if !r.LimitPasswordLogins {
+		return allowance{window: r.LimitWindow}
 	}
-	return r.exchange()
+	return exchangeLimit(r)
 }
 
-func (r *rules) refreshes() allowance {
-	return r.ringcxAllows(r.ringcxRefreshLimit, r.ringcxLimitPenalty)
+func refreshLimit(r *contract.Rules) allowance {
+	return ringcxLimit(r, r.RingCXRefreshLimit, r.RingCXLimitPenalty)
 }
 
-func (r *rules) reads() allowance { return r.ringcxAllows(r.apiLimit, r.apiLimitPenalty) }
+func readLimit(r *contract.Rules) allowance { return ringcxLimit(r, r.APILimit, r.APILimitPenalty) }
 
-func (r *rules) ringcxAllows(limit int, penalty time.Duration) allowance {
-	return allowance{limit, r.limitWindow, penalty, r.ringcxRetryAfter, r.ringcxLimitHeaders}
+func ringcxLimit(r *contract.Rules, limit int, penalty time.Duration) allowance {
+	return allowance{limit, r.LimitWindow, penalty, r.RingCXRetryAfter, r.RingCXLimitHeaders}
 }
 
 // exchangeKey is what an exchange is counted by.
-func exchangeKey(r *rules, a *app, u *user) string {
-	switch r.exchangeLimitCountedBy {
-	case byApp:
+func exchangeKey(r *contract.Rules, a *app, u *user) string {
+	switch r.ExchangeLimitCountedBy {
+	case contract.ByApp:
 		return a.id
-	case byAccount:
+	case contract.ByAccount:
 		return strconv.FormatInt(u.account.id, 10)
 	}
 	return fmt.Sprintf("%s %d", a.id, u.id)
@@ -210,7 +216,7 @@ type ruling struct {
 // nobody makes a limit forget another by inventing keys.
 func (l *limits) bucket(what limit, key string, now moment) (string, bucket) {
 	name := limitKinds[what].name + " "
-	at := name + cutText(key, wordShown)
+	at := name + wording.Cut(key, journal.WordShown)
 	b, known := l.buckets.Get(l.mu.tx, at)
 	if known {
 		return at, b
@@ -237,7 +243,7 @@ func (l *limits) sweep(what limit, now moment) {
 }
 
 // admit counts a request of a key, unless it is refused.
-func (l *limits) admit(what limit, key string, at time.Time, r *rules) ruling {
+func (l *limits) admit(what limit, key string, at time.Time, r *contract.Rules) ruling {
 	allowed := limitKinds[what].allowed(r)
 	v := ruling{allowance: allowed, group: limitKinds[what].group, admitted: true, remaining: allowed.limit}
 	if allowed.limit == 0 || l.isOff(what) {
@@ -263,7 +269,7 @@ func (l *limits) admit(what limit, key string, at time.Time, r *rules) ruling {
 func (v *ruling) refuse(b *bucket, now moment) {
 	v.admitted, v.remaining, v.verdict = false, 0, v.excess()
 	if now < b.Quiet {
-		v.verdict = verdictPenalty
+		v.verdict = verdict.Penalty
 	}
 	b.Quiet = now.after(v.penalty)
 	again := b.Quiet
@@ -276,9 +282,9 @@ func (v *ruling) refuse(b *bucket, now moment) {
 // excess is the verdict on the request that breaks the limit; only limits of five make it the sixth.
 func (a allowance) excess() string {
 	if a.limit == 5 && a.window == time.Minute {
-		return verdictSixth
+		return verdict.Sixth
 	}
-	return verdictExcess
+	return verdict.Excess
 }
 
 // stamp adds the limit headers to a.
@@ -299,8 +305,8 @@ func (v ruling) tell(h http.Header) {
 		h.Set("X-Rate-Limit-Window", strconv.Itoa(int(v.window/time.Second)))
 	}
 	switch {
-	case v.admitted, v.retry == retryAbsent:
-	case v.retry == retryDate:
+	case v.admitted, v.retry == contract.RetryAbsent:
+	case v.retry == contract.RetryDate:
 		h.Set("Retry-After", v.again.Add(time.Second-1).UTC().Format(http.TimeFormat))
 	default:
 		h.Set("Retry-After", strconv.Itoa(int((v.wait+time.Second-1)/time.Second)))
@@ -311,7 +317,7 @@ func (v ruling) tell(h http.Header) {
 func (s *Server) standardRate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
-		if c.rules.reads().limit > 0 {
+		if readLimit(c.rules).limit > 0 {
 			ruling := s.admitRead(c)
 			if !ruling.admitted {
 				c.limited(&ruling)
@@ -328,7 +334,7 @@ func (s *Server) admitRead(c *call) ruling {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := strconv.FormatInt(c.subject, 10)
-	if u := s.caller(c.subject); u != nil && c.rules.apiLimitCountedBy == byAccount {
+	if u := s.caller(c.subject); u != nil && c.rules.APILimitCountedBy == contract.ByAccount {
 		key = "account " + strconv.FormatInt(u.account.id, 10)
 	}
 	return s.limits.admit(limitReads, key, c.now, c.rules)

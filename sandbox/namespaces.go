@@ -13,6 +13,9 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // A namespace is a whole sandbox inside another: its own accounts, tokens, limits, clock, faults and log, so that many test
@@ -62,7 +65,7 @@ var errNamespaces = errors.New("there are too many namespaces already, and all a
 // the one that was not used for the longest time makes room.
 func (s *Server) named(name string) (*namespace, error) {
 	if !namespaceName.MatchString(name) {
-		return nil, fmt.Errorf("%q is no name of a namespace, which has up to 63 small letters, digits and dashes: %s", clip(name), brokenName(name))
+		return nil, fmt.Errorf("%q is no name of a namespace, which has up to 63 small letters, digits and dashes: %s", wording.Clip(name), brokenName(name))
 	}
 	s.inside.mu.Lock()
 	defer s.inside.mu.Unlock()
@@ -89,9 +92,9 @@ func (s *Server) newNamespace(name string) (*namespace, error) {
 		return nil, err
 	}
 	inner.namespace, inner.guard = name, s.guard
-	inner.OnRequest(func(r Request) {
+	inner.journal.SetObserver(func(r journal.Request) {
 		r.Namespace = name
-		s.journal.observe(r)
+		s.journal.Observe(r)
 	})
 	n := &namespace{Server: inner, name: name}
 	if s.inside.all == nil {
@@ -184,7 +187,7 @@ func (n *namespace) view(base string) namespaceView {
 	if n.url != "" {
 		at = asKnown(n.url, base)
 	}
-	return namespaceView{n.name, at, n.journal.size(), environment(at, n.Demo())}
+	return namespaceView{n.name, at, n.journal.Size(), environment(at, n.Demo())}
 }
 
 // asKnown is an address of this machine for somebody who knows it as the host of base: to another machine, 127.0.0.1 is

@@ -7,6 +7,8 @@ import (
 	"math"
 	"net/http"
 	"sync/atomic"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // use is how a namespace is used.
@@ -83,7 +85,7 @@ func (s *Server) forgetNamespace(name string) error {
 	defer s.inside.mu.Unlock()
 	n := s.inside.all[name]
 	if n == nil {
-		return fmt.Errorf("%w: namespace %s", errNoSuchThing, clip(name))
+		return fmt.Errorf("%w: namespace %s", errNoSuchThing, wording.Clip(name))
 	}
 	return s.drop(n)
 }
@@ -113,7 +115,7 @@ func (s *Server) drop(n *namespace) error {
 
 // end lets go of what the namespace takes of what it shares. Requests that it is still answering find nothing.
 func (n *namespace) end() {
-	n.journal.end()
+	n.journal.End()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.ended = true

@@ -15,7 +15,7 @@ func (s *Server) showSignIn(c *call, r *http.Request) answer {
 	if f == nil {
 		return stalePage(c)
 	}
-	return s.signInPage(http.StatusOK, f, f.request.loginHint, "")
+	return s.signInPage(http.StatusOK, f, f.request.LoginHint, "")
 }
 
 // signIn takes the form of that page.
@@ -34,10 +34,10 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 		u, refusal = s.world.demoUser(), ""
 	}
 	if refusal == "" {
-		refusal = u.mayNotUse(f.request.app)
+		refusal = u.mayNotUse(s.world.apps[f.request.App])
 	}
 	if refusal != "" {
-		return s.signInPage(c.rules.wrongPasswordStatus, f, name, refusal)
+		return s.signInPage(c.rules.WrongPasswordStatus, f, name, refusal)
 	}
 	f.user, f.browser.user, f.browser.since = u, u, c.now
 	cookie := s.rename(c, r, f.browser)
@@ -58,7 +58,7 @@ func signInWords(c *call, code string) string {
 		return "The email or phone number and the password do not fit together (OAU-140)."
 	case codeLocked:
 		return fmt.Sprintf("Too many wrong passwords: this user is locked out for %v (OAU-147). "+
-			"A new password or an advance of the sandbox's clock ends that.", c.rules.wrongPasswordLock)
+			"A new password or an advance of the sandbox's clock ends that.", c.rules.WrongPasswordLock)
 	}
 	return ""
 }
@@ -82,8 +82,8 @@ func (s *Server) recognise(c *call, name, password string) (u *user, code string
 		s.changes.touch(u)
 		return u, ""
 	}
-	if u.wrong++; u.wrong >= c.rules.wrongPasswordTries {
-		u.wrong, u.locked = 0, c.now.Add(c.rules.wrongPasswordLock)
+	if u.wrong++; u.wrong >= c.rules.WrongPasswordTries {
+		u.wrong, u.locked = 0, c.now.Add(c.rules.WrongPasswordLock)
 	}
 	s.changes.touch(u)
 	return nil, codeWrong
@@ -145,7 +145,7 @@ func (s *Server) consent(c *call, r *http.Request) answer {
 	if err != nil || f == nil || f.user == nil {
 		return stalePage(c)
 	}
-	if refusal := f.user.mayNotUse(f.request.app); refusal != "" {
+	if refusal := f.user.mayNotUse(s.world.apps[f.request.App]); refusal != "" {
 		f.user = nil
 		s.changes.touch(f)
 		return s.signInPage(http.StatusOK, f, "", refusal)

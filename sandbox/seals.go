@@ -1,5 +1,7 @@
 package sandbox
 
+import "github.com/ringcx-go/ringcx/sandbox/internal/token"
+
 // seals are the secrets by which a server knows its own tokens.
 type seals struct {
 	Platform string `json:"platform"`
@@ -9,7 +11,7 @@ type seals struct {
 
 // newSeals are those of contents that are new.
 func (st *contents) newSeals() seals {
-	return seals{st.platform.seal.text(), st.cx.seal.text(), st.epoch}
+	return seals{st.platform.maker.Text(), st.cx.maker.Text(), st.epoch}
 }
 
 // restoreSeals gives contents the seals that are in the tables.
@@ -19,9 +21,9 @@ func (s *Server) restoreSeals(st *contents) error {
 		return err
 	}
 	st.epoch = kept.Epoch
-	if st.platform.seal, err = sealerOf(kept.Platform); err != nil {
+	if st.platform.maker, err = token.ReadMaker(kept.Platform); err != nil {
 		return err
 	}
-	st.cx.seal, err = sealerOf(kept.RingCX)
+	st.cx.maker, err = token.ReadMaker(kept.RingCX)
 	return err
 }

@@ -9,7 +9,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // Options configures a Server. Nil and the zero value give the demo world with the vendor's documented figures.
@@ -63,13 +66,14 @@ type Server struct {
 	console func() *console     // made when somebody looks at it first
 	guard   *guard
 	clock   clock
-	journal journal
+	journal *journal.Log
 	faults  *faults
 	tokens  cxTokens
-	signing atomic.Pointer[signingKey] // signs RingCX access tokens
+	signing atomic.Pointer[token.Key] // signs RingCX access tokens
 	habits  habits
 	limits  *limits
 	seals   state.Cell[seals]
+	oauth   *oauthTables
 
 	memory    memory
 	inside    namespaces
@@ -77,10 +81,10 @@ type Server struct {
 	use       use                    // of a namespace
 	around    atomic.Pointer[string] // address of the server around, once this one has its own; nil: a host beside it
 
-	rules    atomic.Pointer[rules]
+	rules    atomic.Pointer[contract.Rules]
 	settings state.Cell[settingValues]
-	changing sync.Mutex // held by who changes rules; taken before mu
-	start    *rules     // what a reset returns to
+	changing sync.Mutex      // held by who changes rules; taken before mu
+	start    *contract.Rules // what a reset returns to
 
 	mu       lock     // guards what follows, and everything reachable from it; who holds it reads and changes tables with mu.tx
 	changes  *changes // nil: nothing is kept
@@ -110,12 +114,13 @@ func New(opts *Options) (*Server, error) {
 
 // newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
 func newServer(opts Options, m memory) (*Server, error) {
-	s := &Server{opts: opts, memory: m, journal: journal{together: &m.shared.logs}, routing: new(routing)}
+	s := &Server{opts: opts, memory: m, journal: journal.New(&m.shared.logs), routing: new(routing)}
 	s.mu.db = state.New(s.tablesKeeper(), m.name)
 	s.clock.kept, s.settings = state.NewCell[time.Duration](s.mu.db, "clock"), state.NewCell[settingValues](s.mu.db, "settings")
 	s.seals = state.NewCell[seals](s.mu.db, "seals")
 	s.limits = newLimits(&s.mu, opts.NoLimits)
-	s.opts.Profile = cmp.Or(s.opts.Profile, profiles[0].name)
+	s.oauth = newOAuthTables(s.mu.db)
+	s.opts.Profile = cmp.Or(s.opts.Profile, contract.DefaultProfile)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {
 		return nil, fmt.Errorf("token lifetime %v is below one second", s.opts.TokenTTL)

@@ -3,15 +3,17 @@ package sandbox
 import (
 	"encoding/json"
 	"fmt"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // settingValues are the settings that differ from those that the server was started with, by name.
 type settingValues map[string]json.RawMessage
 
 // settingsChanged are the settings of now that differ from those of start.
-func settingsChanged(now, start *rules) settingValues {
-	before, out := start.inForce(), settingValues{}
-	for name, value := range now.inForce() {
+func settingsChanged(now, start *contract.Rules) settingValues {
+	before, out := start.Values(), settingValues{}
+	for name, value := range now.Values() {
 		if value == before[name] {
 			continue
 		}
@@ -25,12 +27,12 @@ func settingsChanged(now, start *rules) settingValues {
 }
 
 // over are the rules of start with v instead.
-func (v settingValues) over(start *rules) (*rules, error) {
+func (v settingValues) over(start *contract.Rules) (*contract.Rules, error) {
 	out := *start
 	for name, value := range v {
-		found, err := settingNamed(name)
+		found, err := contract.FindSetting(name)
 		if err == nil {
-			err = found.setJSON(&out, value)
+			err = found.SetJSON(&out, value)
 		}
 		if err != nil {
 			return nil, err

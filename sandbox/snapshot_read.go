@@ -8,6 +8,9 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // recordMost is how many bytes a record of a snapshot that is posted can have.
@@ -80,7 +83,7 @@ func (s *snapshotReader) read() error {
 		case "records":
 			return s.object(s.readKind)
 		}
-		return fmt.Errorf("unknown field %q", clip(name))
+		return fmt.Errorf("unknown field %q", wording.Clip(name))
 	})
 	switch {
 	case errors.As(err, new(formatError)):
@@ -100,7 +103,7 @@ func (s *snapshotReader) read() error {
 type formatError string
 
 func (f formatError) Error() string {
-	return fmt.Sprintf("the format of the snapshot is %q; this server reads %q", clip(string(f)), snapshotFormat)
+	return fmt.Sprintf("the format of the snapshot is %q; this server reads %q", wording.Clip(string(f)), snapshotFormat)
 }
 
 func checkFormat(format string) error {
@@ -133,8 +136,8 @@ func (s *snapshotReader) weigh(kind string, weight int) error {
 	}
 	together := s.room.Add(int64(weight))
 	switch {
-	case kind == recordRequest && len(s.in.kinds[kind]) > logSize:
-		return heavyError(fmt.Sprintf("it has more than %d requests", logSize))
+	case kind == recordRequest && len(s.in.kinds[kind]) > journal.RequestsHeld:
+		return heavyError(fmt.Sprintf("it has more than %d requests", journal.RequestsHeld))
 	case s.in.weight > snapshotMost:
 		return heavyError(fmt.Sprintf("what is in it takes more than %d MiB", snapshotMost>>20))
 	case together > snapshotsRoom:
@@ -153,7 +156,7 @@ func (s *snapshotReader) object(field func(name string) error) error {
 	case err != nil:
 		return err
 	case open != json.Delim('{'):
-		return fmt.Errorf("there is %v where an object should be", clip(fmt.Sprint(open)))
+		return fmt.Errorf("there is %v where an object should be", wording.Clip(fmt.Sprint(open)))
 	}
 	for s.More() {
 		if s.from != nil {

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // recordRequest is the kind of the records of the log.
@@ -14,14 +17,14 @@ const recordRequest = "request"
 
 // contents are everything that a reset makes anew.
 type contents struct {
-	key      *signingKey // signs RingCX access tokens
+	key      *token.Key // signs RingCX access tokens
 	world    *world
 	platform *platform
 	cx       *ringcx
-	rules    *rules
+	rules    *contract.Rules
 	epoch    string // of RingCX access tokens
 	offset   time.Duration
-	requests []logEntry
+	requests []journal.Entry
 	tables   *state.Draft
 	fresh    bool // it is a first minute, and there is nothing in tables
 	known    bool // the keeper has what is in tables, and all else, as it is
@@ -45,7 +48,7 @@ func (s *Server) seed() uint64 { return cmp.Or(s.opts.Seed, 1) }
 // freshContents is that of a server in its first minute.
 func (s *Server) freshContents(news *changes) (*contents, error) {
 	seed := s.seed()
-	key, err := newSigningKey(seed, "RingCX tokens", s.opts.Algorithm)
+	key, err := token.NewKey(seed, "RingCX tokens", s.opts.Algorithm)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +63,7 @@ func (s *Server) freshContents(news *changes) (*contents, error) {
 	}
 	return &contents{
 		tables: tables, fresh: true,
-		key: key, world: w, rules: s.start, epoch: randomText(6),
+		key: key, world: w, rules: s.start, epoch: token.RandomText(6),
 		platform: newPlatform(s.Now, news, &s.memory.shared.pages),
 		cx:       newRingCX(s.Now, news, &s.memory.shared.pages),
 	}, nil
@@ -72,7 +75,7 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 	if err != nil {
 		return nil, err
 	}
-	key, err := newSigningKey(w.seed, "RingCX tokens", s.opts.Algorithm)
+	key, err := token.NewKey(w.seed, "RingCX tokens", s.opts.Algorithm)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +131,7 @@ func (s *Server) become(st *contents, news *changes) error {
 	s.tokens.restart(st.epoch)
 	s.habits.restart()
 	s.clock.offset.Store(int64(st.offset))
-	s.journal.restore(st.requests)
+	s.journal.Restore(st.requests)
 	if s.ended {
 		s.letGo()
 	}
@@ -147,7 +150,7 @@ func (s *Server) adopted(st *contents, today *hostileDay) error {
 		return nil
 	}
 	s.faults.restored()
-	return cmp.Or(s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st))
+	return cmp.Or(s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st), s.oauth.check(s.mu.tx, st.world))
 }
 
 // required is what is in a cell that cannot be empty.
@@ -251,9 +254,9 @@ func (s *Server) parts(yield func(kept)) {
 	s.world.parts(yield)
 	s.platform.parts(yield)
 	s.cx.parts(yield)
-	entries, _ := s.journal.packedSince(0)
+	entries, _ := s.journal.Since(0)
 	for _, e := range entries {
-		yield(e)
+		yield(keptRequest{e})
 	}
 }
 

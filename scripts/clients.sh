@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Installs other people's clients, which the tests drive as they are, and axe-core, with which they audit pages, into
-# .tools/clients: the versions and hashes that sandbox/testdata/clients/package-lock.json names, and nothing of theirs is
+# .tools/clients: the versions and hashes that e2e/testdata/clients/package-lock.json names, and nothing of theirs is
 # run. They are installed again only when it changes. What cannot be had is a failure, or with ALLOW_MISSING=1 a loud warning.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-from=sandbox/testdata/clients to=.tools/clients
+from=e2e/testdata/clients to=.tools/clients
 if cmp -s "$from/package-lock.json" "$to/installed.json"; then
 	exit 0
 fi

@@ -208,7 +208,7 @@ func public(s *source) bool {
 	if s.test || s.ast.Name.Name == "main" || slices.Contains(strings.Split(s.dir, "/"), internal) {
 		return false
 	}
-	return !slices.Contains([]string{api, cmd, examples, bench}, part(s.dir))
+	return !slices.Contains([]string{api, cmd, examples, bench, e2e}, part(s.dir))
 }
 
 // undocumented finds exported names and methods without a comment.

@@ -69,7 +69,24 @@ func TestAForbiddenImportIsFound(t *testing.T) {
 		{"broker test to store", forbiddenArrows, map[string]string{"broker/a_test.go": importing("broker_test", m, m+"/store/file", m+"/ringcxtest")}, nil},
 		{"command to root", forbiddenArrows, map[string]string{"cmd/ringcx/main.go": importing("main", m+"/internal/cli", m)}, []string{"import cmd/ringcx/main.go ."}},
 		{"internal to cli", forbiddenArrows, map[string]string{"internal/gen/a.go": importing("gen", m+"/internal/cli")}, []string{"import internal/gen/a.go internal/cli"}},
+		{"the sandbox's process to the SDK and to the command", forbiddenArrows, map[string]string{
+			"internal/serve/a.go": importing("serve", m, m+"/internal/cli", m+"/internal/other", m+"/sandbox", m+"/store/file"),
+		}, []string{"import internal/serve/a.go .", "import internal/serve/a.go internal/cli"}},
+		{"calls of the API to the sandbox and to the command", forbiddenArrows, map[string]string{
+			"internal/apicmd/a.go": importing("apicmd", m, m+"/internal/cli", m+"/internal/operations", m+"/sandbox"),
+		}, []string{"import internal/apicmd/a.go internal/cli", "import internal/apicmd/a.go sandbox"}},
+		{"the demo to the command", forbiddenArrows, map[string]string{
+			"internal/demo/a.go": importing("demo", m, m+"/internal/cli", m+"/internal/serve", m+"/sandbox", m+"/store/file"),
+		}, []string{"import internal/demo/a.go internal/cli", "import internal/demo/a.go internal/serve"}},
 		{"internal to api", forbiddenArrows, map[string]string{"internal/gen/a.go": importing("gen", m+"/api", m+"/internal/other")}, []string{"import internal/gen/a.go api"}},
+		{"tests of the whole to all that tests may", forbiddenArrows, map[string]string{
+			"e2e/a_test.go":                importing("e2e_test", m+"/e2e/testbrowser", m+"/sandbox", m+"/internal/testkeeper"),
+			"e2e/testbrowser/a.go":         importing("testbrowser", m+"/sandbox"),
+			"internal/testkeeper/a.go":     importing("testkeeper", m+"/sandbox"),
+			"internal/cli/a.go":            importing("cli", m+"/internal/testkeeper"),
+			"internal/testservers/a.go":    importing("testservers", m+"/sandbox"),
+			"sandbox/internal/a/a_test.go": importing("a_test", m+"/internal/testkeeper"),
+		}, []string{"import e2e/testbrowser/a.go sandbox", "import internal/cli/a.go internal/testkeeper", "import internal/testservers/a.go sandbox"}},
 		{"sandbox to the list of operations", forbiddenArrows, map[string]string{
 			"sandbox/a.go": importing("sandbox", m+"/internal/operations", m+"/internal/other"),
 		}, []string{"import sandbox/a.go internal/other"}},
@@ -81,6 +98,22 @@ func TestAForbiddenImportIsFound(t *testing.T) {
 		}, []string{"import internal/cli/a.go ringcxtest"}},
 		{"example to internal", forbiddenArrows, map[string]string{"examples/go/a.go": importing("main", m, m+"/api", m+"/internal/other")}, []string{"import examples/go/a.go internal/other"}},
 		{"a new part", forbiddenArrows, map[string]string{"misc/a.go": "package misc\n"}, []string{"part misc"}},
+	})
+}
+
+func TestAForbiddenImportInsideTheSandboxIsFound(t *testing.T) {
+	const m = "example.org/m/sandbox"
+	runAll(t, []control{
+		{"downwards", forbiddenRooms, map[string]string{
+			"sandbox/internal/contract/a.go": importing("contract", m+"/internal/wording"), "sandbox/a.go": importing("sandbox", m+"/internal/contract"),
+		}, nil},
+		{"upwards", forbiddenRooms, map[string]string{
+			"sandbox/internal/wording/a.go": importing("wording", m+"/internal/contract", m),
+		}, []string{"import sandbox/internal/wording/a.go sandbox/internal/contract", "import sandbox/internal/wording/a.go sandbox"}},
+		{"in a test", forbiddenRooms, map[string]string{
+			"sandbox/internal/state/a_test.go": importing("state_test", m+"/internal/state", m+"/internal/contract"),
+		}, []string{"import sandbox/internal/state/a_test.go sandbox/internal/contract"}},
+		{"a new package", forbiddenRooms, map[string]string{"sandbox/internal/misc/a.go": "package misc\n"}, []string{"room misc"}},
 	})
 }
 

@@ -12,17 +12,25 @@ import (
 const (
 	root       = "."
 	api        = "api"
+	apicmd     = "internal/apicmd"
 	bench      = "bench"
 	broker     = "broker"
 	cli        = "internal/cli"
 	cmd        = "cmd"
 	conform    = "internal/conform"
+	demo       = "internal/demo"
+	e2e        = "e2e"
 	examples   = "examples"
 	internal   = "internal" // everything below internal/ but those that are named here
 	operations = "internal/operations"
+	outfile    = "internal/outfile"
 	ringcxtest = "ringcxtest"
+	profile    = "internal/profile"
 	sandbox    = "sandbox"
+	serve      = "internal/serve"
 	store      = "store"
+	testkeeper = "internal/testkeeper"
+	usage      = "internal/usage"
 )
 
 // arrows says which parts each part may import.
@@ -33,21 +41,29 @@ var arrows = map[string][]string{
 	store:      {root},
 	broker:     {root},
 	ringcxtest: {root, sandbox},
-	internal:   {internal, operations},
+	internal:   {internal, operations, usage},
+	outfile:    {store, internal, usage},
+	profile:    {root, store, internal, usage},
+	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	operations: nil,
-	cli:        {root, store, broker, sandbox, api, conform, internal, operations},
-	conform:    {sandbox}, // it tells what it sees in the sandbox's words
+	apicmd:     {root, internal, operations, outfile, usage},
+	cli:        {root, store, broker, sandbox, api, apicmd, conform, demo, internal, operations, outfile, profile, serve, usage},
+	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
+	demo:       {root, store, sandbox, internal},
+	serve:      {store, sandbox, internal, usage},
+	testkeeper: {sandbox},
+	e2e:        nil, // tests, and what drives a browser for them
 	cmd:        {cli},
 	examples:   {root, store, broker, sandbox, api, ringcxtest},
 	bench:      {root, store, broker, sandbox, api, ringcxtest},
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations, cli, conform}
+var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations, cli, conform, testkeeper}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	for _, p := range []string{cli, conform, operations} {
+	for _, p := range []string{apicmd, cli, conform, demo, operations, outfile, profile, serve, testkeeper, usage} {
 		if within(dir, p) {
 			return p
 		}
@@ -68,6 +84,48 @@ func forbiddenArrows(t *tree) []finding {
 		for _, imp := range t.own(s) {
 			if why := refuse(s, from, part(imp)); why != "" {
 				all = append(all, found(s.path+" imports "+imp+": "+why, "import", s.path, imp))
+			}
+		}
+	}
+	return all
+}
+
+// rooms says which packages below sandbox/internal each of them may import. None may import what is above it.
+var rooms = map[string][]string{
+	"contract": {"wording"},
+	"journal":  {"wording"},
+	"seeded":   nil,
+	"state":    nil,
+	"token":    {"seeded"},
+	"verdict":  nil,
+	"wording":  nil,
+}
+
+// room is the package below sandbox/internal that a directory belongs to, or "".
+func room(dir string) string {
+	rest, _ := strings.CutPrefix(dir, sandbox+"/internal/")
+	if rest == dir {
+		return ""
+	}
+	return rest
+}
+
+// forbiddenRooms finds imports between the packages of the sandbox that its design does not have.
+func forbiddenRooms(t *tree) []finding {
+	var all []finding
+	for _, s := range t.code {
+		from := room(s.dir)
+		if from == "" {
+			continue
+		}
+		may, known := rooms[from]
+		if !known {
+			all = append(all, found(s.path+": a new package of the sandbox: give it its arrows", "room", from))
+			continue
+		}
+		for _, imp := range t.own(s) {
+			if to := room(imp); imp != s.dir && (to == "" || !slices.Contains(may, to)) {
+				all = append(all, found(s.path+" imports "+imp+": there is no arrow from "+from, "import", s.path, imp))
 			}
 		}
 	}
@@ -167,6 +225,8 @@ func sleepsInCode(t *tree) []finding {
 func TestPackagesImportEachOtherOnlyAlongTheArrowsOfTheDesign(t *testing.T) {
 	keeps(t, forbiddenArrows)
 }
+
+func TestPackagesOfTheSandboxSeeOnlyWhatTheyNeed(t *testing.T) { keeps(t, forbiddenRooms) }
 
 func TestUsingTheSDKCostsItsImporterNoThirdPartyModule(t *testing.T) { keeps(t, rootDependencies) }
 
