@@ -13,17 +13,15 @@ import (
 // connectTimeout bounds how long a token request may look for a connection. Others wait for their turn meanwhile.
 const connectTimeout = 8 * time.Second
 
+// requestTimeout bounds one token request, connection and answer together.
+const requestTimeout = 30 * time.Second
+
+// maxPause is how long after its intent was written down a request may still be sent without asking the Store again
+// whether this is still the only one to send: a process that was stopped in between may have lost its turn.
+const maxPause = time.Second
+
 // errNoConnection is a token request that was not sent, because there was no connection in time.
 var errNoConnection = errors.New("no connection in time")
-
-// tokenMark marks the context of a token request; its value is the *Session that makes it, nil if none does.
-type tokenMark struct{}
-
-// asking is the session whose token request ctx belongs to; marked is false if it belongs to none.
-func asking(ctx context.Context) (s *Session, marked bool) {
-	s, marked = ctx.Value(tokenMark{}).(*Session)
-	return s, marked
-}
 
 // do makes a token request. Of one without an answer it tells whether it may have been sent, and sees to it that the next
 // goes over another connection.
@@ -37,7 +35,7 @@ func (c Config) do(req *http.Request) (*http.Response, failKind, error) {
 	})
 	defer timer.Stop()
 	if _, marked := asking(ctx); !marked {
-		ctx = context.WithValue(ctx, tokenMark{}, (*Session)(nil))
+		ctx = context.WithValue(ctx, tokenMark{}, (*lineage)(nil))
 	}
 	base := c.transport()
 	over := route(base, req.URL, c.AllowHTTP, useToken)

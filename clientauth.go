@@ -1,21 +1,14 @@
 package ringcx
 
 import (
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/hmac"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/big"
 	"net/http"
 	"net/url"
 	"time"
@@ -54,32 +47,6 @@ func (c Config) authenticateHeader(req *http.Request) {
 	}
 }
 
-// signer signs the bytes of a JWT and names its algorithm.
-type signer struct {
-	algorithm string
-	sign      func(input []byte) ([]byte, error)
-}
-
-// signingKeyError is a SigningKey that cannot be used.
-type signingKeyError struct{}
-
-func (signingKeyError) Error() string {
-	return "the signing key must be RSA with 2048 bits at least, ECDSA with the curve P-256, or Ed25519"
-}
-
-// Hint tells what to do about it.
-func (signingKeyError) Hint() string {
-	return "give the private key whose public half is registered with the app; a key that could not be read is no key"
-}
-
-// returns tells whether f came back. A key that was never filled panics when it is asked, and renewals run where no caller
-// could catch that.
-func returns(f func()) (back bool) {
-	defer func() { back = recover() == nil }()
-	f()
-	return
-}
-
 // signer is nil for apps that do not sign.
 func (c Config) signer() (*signer, error) {
 	switch {
@@ -97,38 +64,6 @@ func (c Config) signer() (*signer, error) {
 	}}, nil
 }
 
-func keySigner(key crypto.Signer) (*signer, error) {
-	hashed := func(input []byte) ([]byte, error) {
-		hash := sha256.Sum256(input)
-		return key.Sign(rand.Reader, hash[:], crypto.SHA256)
-	}
-	var public crypto.PublicKey
-	if !returns(func() { public = key.Public() }) {
-		return nil, signingKeyError{}
-	}
-	switch public := public.(type) {
-	case *rsa.PublicKey:
-		if public == nil || public.N == nil || public.N.BitLen() < 2048 { // RFC 7518, section 3.3
-			return nil, signingKeyError{}
-		}
-		return &signer{"RS256", hashed}, nil
-	case *ecdsa.PublicKey:
-		if public == nil || public.Curve != elliptic.P256() {
-			return nil, signingKeyError{}
-		}
-		return &signer{"ES256", func(input []byte) ([]byte, error) {
-			der, err := hashed(input)
-			if err != nil {
-				return nil, err
-			}
-			return rawSignature(der)
-		}}, nil
-	case ed25519.PublicKey:
-		return &signer{"EdDSA", func(input []byte) ([]byte, error) { return key.Sign(rand.Reader, input, crypto.Hash(0)) }}, nil
-	}
-	return nil, signingKeyError{}
-}
-
 // keyName tells signing keys apart; "" if there is none.
 func (c Config) keyName() string {
 	if c.SigningKey == nil {
@@ -140,18 +75,6 @@ func (c Config) keyName() string {
 		return c.KeyID
 	}
 	return c.KeyID + fingerprint(string(der))
-}
-
-// rawSignature is an ECDSA signature as JWS wants it (RFC 7518, section 3.4): both numbers in 32 bytes each.
-func rawSignature(der []byte) ([]byte, error) {
-	var pair struct{ R, S *big.Int }
-	if _, err := asn1.Unmarshal(der, &pair); err != nil {
-		return nil, fmt.Errorf("read the signature: %w", err)
-	}
-	raw := make([]byte, 64)
-	pair.R.FillBytes(raw[:32])
-	pair.S.FillBytes(raw[32:])
-	return raw, nil
 }
 
 // clientAssertion states who the app is to the token endpoint (RFC 7523, section 3): a new one for each request, because
@@ -185,16 +108,8 @@ func (c Config) clientAssertion(s *signer) (string, error) {
 }
 
 // misdated tells that the vendor refused who we say we are when its answer showed for the first time that its clock is far
-// from ours: what we signed was dated by the wrong one. knew is how far we thought it was ahead.
-func (s *Session) misdated(e *Error, knew time.Duration) bool {
-	signs := s.config.SigningKey != nil || s.config.SecretJWT
-	return signs && e.kind == failRefused && e.oauth == "invalid_client" && (time.Duration(s.skew.Load())-knew).Abs() > time.Minute
-}
-
-// vendorNow is the time as the vendor last told it: what we sign is judged by the vendor's clock.
-func (c Config) vendorNow() time.Time {
-	if c.skew == nil {
-		return c.now()
-	}
-	return c.now().Add(c.skew())
+// from ours: what we signed was dated by the wrong one. knew is how far we thought it was ahead, and knows how far it is.
+func (c Config) misdated(e *Error, knew, knows time.Duration) bool {
+	signs := c.SigningKey != nil || c.SecretJWT
+	return signs && e.kind == failRefused && e.oauth == "invalid_client" && (knows-knew).Abs() > time.Minute
 }

@@ -3,13 +3,23 @@ package ringcx
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
-// clock is a Store that tells the time to all who share it, so that machines whose clocks differ agree on when a token
-// ends and when a request was sent. What is stored is on its clock.
-type clock interface {
+// storeClock is a Store that tells the time to all who share it, so that machines whose clocks differ agree on when a token
+// ends and when a request was sent, see [Store]. What is stored is on its clock.
+type storeClock interface {
 	Now(ctx context.Context) (time.Time, error)
+}
+
+// clocks are those that a session goes by: ours, the one that records are kept by, which is the Store's if it has one, and
+// the vendor's.
+type clocks struct {
+	own     func() time.Time
+	store   Store
+	reading atomic.Pointer[reading] // what the Store's clock said last, nil if it was not asked
+	vendor  atomic.Int64            // how far the vendor's clock is ahead of ours, as last seen
 }
 
 // reading is what the Store's clock said, and when.
@@ -23,65 +33,77 @@ type reading struct {
 const tolerance = 50 * time.Millisecond
 
 // now is the time on the clock that records are kept by: the Store's if it has one, else ours.
-func (s *Session) now() time.Time { return s.config.now().Add(s.ahead()) }
+func (c *clocks) now() time.Time { return c.own().Add(c.ahead()) }
 
 // ahead is how far the Store's clock is ahead of ours. If ours was set back since the Store was asked, that is more now;
 // if it seems to have been set forward the machine may have slept, and the Store's clock has not.
-func (s *Session) ahead() time.Duration {
-	r := s.clock.Load()
+func (c *clocks) ahead() time.Duration {
+	r := c.reading.Load()
 	if r == nil {
 		return 0
 	}
-	if steady := r.there.Add(time.Since(r.at)).Sub(s.config.now()); steady > r.ahead+tolerance {
+	if steady := r.there.Add(time.Since(r.at)).Sub(c.own()); steady > r.ahead+tolerance {
 		return steady
 	}
 	return r.ahead
 }
 
-// syncClock asks the Store for the time. Differences that the way there explains are none. An error is no reason to
+// sync asks the Store for the time. Differences that the way there explains are none. An error is no reason to
 // stop once the difference is known: it is what it was.
-func (s *Session) syncClock(ctx context.Context) error {
-	c, ok := s.store.(clock)
+func (c *clocks) sync(ctx context.Context) error {
+	stored, ok := c.store.(storeClock)
 	if !ok {
 		return nil
 	}
 	asked := time.Now()
-	there, err := c.Now(ctx)
+	there, err := stored.Now(ctx)
 	switch {
-	case err != nil && s.clock.Load() != nil:
+	case err != nil && c.reading.Load() != nil:
 		return nil
 	case err != nil:
 		return fmt.Errorf("ask the store for the time: %w", err)
 	}
-	r, now := &reading{at: time.Now()}, s.config.now().Round(0)
+	r, now := &reading{at: time.Now()}, c.own().Round(0)
 	way := r.at.Sub(asked)
 	r.ahead = there.Round(0).Add(way / 2).Sub(now)
 	if r.ahead.Abs() <= way/2+tolerance {
 		r.ahead = 0
 	}
 	r.there = now.Add(r.ahead)
-	s.clock.Store(r)
+	c.reading.Store(r)
 	return nil
 }
 
-// followClock asks the Store again if our clock seems to have been set forward since it was asked, or the machine slept.
-func (s *Session) followClock(ctx context.Context) {
-	r := s.clock.Load()
-	if r != nil && s.config.now().Add(r.ahead).Sub(r.there)-time.Since(r.at) > tolerance {
-		_ = s.syncClock(ctx) // never fails once it has been told the time
+// follow asks the Store again if our clock seems to have been set forward since it was asked, or the machine slept.
+func (c *clocks) follow(ctx context.Context) {
+	r := c.reading.Load()
+	if r != nil && c.own().Add(r.ahead).Sub(r.there)-time.Since(r.at) > tolerance {
+		_ = c.sync(ctx) // never fails once it has been told the time
 	}
 }
 
 // here is a stored time on our own clock.
-func (s *Session) here(t time.Time) time.Time {
+func (c *clocks) here(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
 	}
-	return t.Add(-s.ahead())
+	return t.Add(-c.ahead())
 }
 
 // local is a stored token on our own clock.
-func (s *Session) local(t *Token) *Token { return t.shifted(-s.ahead()) }
+func (c *clocks) local(t *Token) *Token { return t.shifted(-c.ahead()) }
+
+// noteVendor notes how far the vendor's clock is ahead of ours.
+func (c *clocks) noteVendor(ahead time.Duration) { c.vendor.Store(int64(ahead)) }
+
+// vendorAhead is how far the vendor's clock is ahead of ours, 0 if it is not known.
+func (c *clocks) vendorAhead() time.Duration { return time.Duration(c.vendor.Load()) }
+
+// farthest is how far a clock can be ahead or behind. No arithmetic on it overflows.
+const farthest = 10 * maxLifetime
+
+// wall is how far the clock on the wall is ahead of the Store's.
+func (c *clocks) wall() time.Duration { return -min(max(c.ahead(), -farthest), farthest) }
 
 // watch is how often a token that is handed out from memory is looked at for signs that the machine was suspended:
 // timers do not run then, but tokens end.

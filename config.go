@@ -50,18 +50,6 @@ type Config struct {
 	skew    func() time.Duration     // tells it; nil: not known
 }
 
-// Endpoint is the pair of hosts that make up the vendor, each as https://host, without a path. http:// is accepted
-// for hosts on this machine (localhost, names that end in .localhost, loopback addresses) and for Config.AllowHTTP only.
-// An empty field means production.
-type Endpoint struct{ RingCentral, RingCX string }
-
-// Production is the vendor's service as documented since July 2026. [Engage] is the same with the RingCX host that older
-// documentation and the vendor's own SDKs name.
-var (
-	Production = Endpoint{RingCentral: "https://platform.ringcentral.com", RingCX: "https://ringcx.ringcentral.com"}
-	Engage     = Endpoint{RingCentral: "https://platform.ringcentral.com", RingCX: "https://engage.ringcentral.com"}
-)
-
 // String tells the app and the hosts.
 func (c Config) String() string {
 	return fmt.Sprintf("app %s at %s and %s", c.ClientID, c.ringCentral(), c.ringCX())
@@ -76,13 +64,6 @@ func (c Config) ringCentral() string {
 
 func (c Config) ringCX() string {
 	return c.Endpoint.Canonical().RingCX
-}
-
-func or(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
 }
 
 func (c Config) now() time.Time {
@@ -117,43 +98,18 @@ func (c Config) transport() http.RoundTripper {
 	return transportOr(http.DefaultClient.Transport)
 }
 
-// Validate reports what is wrong with the configuration, as far as it can be known without asking the vendor. The first
-// call of a session that needs a token reports the same.
-func (c Config) Validate() error {
-	if problem := allowedProblem(c.AllowHTTP); problem != "" {
-		return &allowError{problem}
+// knownSkew is how far the vendor's clock is ahead, 0 if it is not known.
+func (c Config) knownSkew() time.Duration {
+	if c.skew == nil {
+		return 0
 	}
-	for _, h := range []struct{ name, url string }{{"RingCentral", c.ringCentral()}, {"RingCX", c.ringCX()}} {
-		if problem := hostProblem(h.url, c.AllowHTTP); problem != "" {
-			return &hostError{h.name, problem}
-		}
-	}
-	if err := checkInputs(
-		input{"client ID", c.ClientID, stray}, input{"client secret", c.ClientSecret, straySecret},
-		input{"name of the signing key (KeyID)", c.KeyID, unseen}, input{"UserAgent", c.UserAgent, unsendable},
-	); err != nil {
-		return err
-	}
-	_, err := c.signer()
-	return err
+	return c.skew()
 }
 
-type hostError struct{ name, problem string }
-
-func (e *hostError) Error() string { return fmt.Sprintf("the %s server URL %s", e.name, e.problem) }
-
-// Hint tells what to do about it.
-func (e *hostError) Hint() string {
-	return "use https://platform.ringcentral.com for RingCentral and https://ringcx.ringcentral.com for RingCX"
-}
-
-type allowError struct{ problem string }
-
-func (e *allowError) Error() string {
-	return "the host that is allowed to be reached without TLS " + e.problem
-}
-
-// Hint tells what to do about it.
-func (e *allowError) Hint() string {
-	return "name one host alone, without scheme and port, such as the sandbox of a compose network"
+// vendorNow is the time as the vendor last told it: what we sign is judged by the vendor's clock.
+func (c Config) vendorNow() time.Time {
+	if c.skew == nil {
+		return c.now()
+	}
+	return c.now().Add(c.skew())
 }

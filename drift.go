@@ -13,37 +13,28 @@ type wall struct {
 	Known []time.Duration `json:"known,omitempty"` // of those that did so before, the latest last
 }
 
-// farthest is how far a clock can be ahead or behind. No arithmetic on it overflows.
-const farthest = 10 * maxLifetime
-
 // maxKnown is how many differences are kept. Machines whose clocks agree are one.
 const maxKnown = 8
 
-// noteWall notes how far the clock on the wall is ahead where the RingCX token was just obtained.
-func (r *record) noteWall(ahead time.Duration) {
+// noted is w, nil if nothing was known, after the RingCX token was obtained where the clock on the wall is so far ahead.
+func (w *wall) noted(ahead time.Duration) *wall {
 	next := &wall{Ahead: ahead}
-	if r.Wall != nil {
-		next.Known = slices.DeleteFunc(append(slices.Clone(r.Wall.Known), r.Wall.Ahead), func(d time.Duration) bool { return alike(d, ahead) })
+	if w != nil {
+		next.Known = slices.DeleteFunc(append(slices.Clone(w.Known), w.Ahead), func(d time.Duration) bool { return alike(d, ahead) })
 		next.Known = next.Known[max(len(next.Known)-maxKnown, 0):]
 	}
-	r.Wall = next
+	return next
 }
 
 // drift is how far the clock on the wall, which is so far ahead now, went ahead of the Store's since the RingCX token was
 // obtained, so that the token ends earlier than the record says. A clock that was so far ahead before has not moved: it is
 // that of another machine. One that fell behind proves nothing.
-func (r *record) drift(ahead time.Duration) time.Duration {
-	if r.Wall == nil || ahead <= r.Wall.Ahead+tolerance || slices.ContainsFunc(r.Wall.Known, func(d time.Duration) bool { return alike(d, ahead) }) {
+func (w *wall) drift(ahead time.Duration) time.Duration {
+	if w == nil || ahead <= w.Ahead+tolerance || slices.ContainsFunc(w.Known, func(d time.Duration) bool { return alike(d, ahead) }) {
 		return 0
 	}
-	return max(ahead-r.Wall.Ahead, 0)
+	return max(ahead-w.Ahead, 0)
 }
 
 // alike tells differences that may be one, measured twice.
 func alike(a, b time.Duration) bool { return (a - b).Abs() <= maxPause }
-
-// usable is the RingCX token with the times that it has if the clock on the wall is right.
-func (r *record) usable(n need) *Token { return r.RingCX.token().shifted(-r.drift(n.wall)) }
-
-// wall is how far the clock on the wall is ahead of the Store's.
-func (s *Session) wall() time.Duration { return -min(max(s.ahead(), -farthest), farthest) }

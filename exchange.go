@@ -102,7 +102,7 @@ func (c *Config) ringCXToken(ctx context.Context, r tokenRequest) (*Token, error
 		return nil, err
 	}
 	return &Token{
-		AccessToken: access, RefreshToken: refresh, TokenType: or(printable(a.text("tokenType")), "Bearer"),
+		AccessToken: access, RefreshToken: refresh, TokenType: cmp.Or(printable(a.text("tokenType")), "Bearer"),
 		MainAccountID: printable(a.text("mainAccountId")),
 		Obtained:      sent, Expiry: sent.Add(lifetime(access, a.number("expires_in"))), Details: details(body),
 	}, nil

@@ -14,11 +14,11 @@ type Rung struct {
 }
 
 // explain is plan in words: every rung of the ladder with its reason.
-func explain(r *record, now time.Time, n need) []Rung {
+func explain(r *record, l *ledgers, now time.Time, n need) []Rung {
 	if n.direct {
-		return []Rung{explainUse(r, now, n), explainRefresh(r, now, n), explainDirectLogin(r, now)}
+		return []Rung{explainUse(r, now, n), explainRefresh(r, l, now, n), explainDirectLogin(l, now)}
 	}
-	return []Rung{explainUse(r, now, n), explainRefresh(r, now, n), explainExchange(r, now), explainRefreshLogin(r, now, n), explainLogin(r, now, n)}
+	return []Rung{explainUse(r, now, n), explainRefresh(r, l, now, n), explainExchange(r, l, now), explainRefreshLogin(r, l, now, n), explainLogin(l, now, n)}
 }
 
 // held is at if it lies ahead.
@@ -30,7 +30,7 @@ func held(at, now time.Time) time.Time {
 }
 
 func explainUse(r *record, now time.Time, n need) Rung {
-	t := r.usable(n)
+	t := r.usable(n.wall)
 	rung := Rung{Step: string(actUse), Possible: serves(r, now, n)}
 	switch {
 	case t.AccessToken == "":
@@ -42,14 +42,14 @@ func explainUse(r *record, now time.Time, n need) Rung {
 	default:
 		rung.Why = fmt.Sprintf("it ended %s ago", words(now.Sub(t.Expiry)))
 	}
-	if d := r.drift(n.wall); d > 0 && t.AccessToken != "" {
+	if d := r.Wall.drift(n.wall); d > 0 && t.AccessToken != "" {
 		rung.Why += fmt.Sprintf("; the clock of this machine went ahead of the store's by %s since it was obtained", words(d))
 	}
 	return rung
 }
 
-func explainRefresh(r *record, now time.Time, n need) Rung {
-	rung := Rung{Step: string(actRefresh), Possible: r.canRefresh(n), At: held(r.Ledgers.RingCX.next(now, false), now)}
+func explainRefresh(r *record, l *ledgers, now time.Time, n need) Rung {
+	rung := Rung{Step: string(actRefresh), Possible: r.canRefresh(n), At: held(l.RingCX.next(now, false), now)}
 	switch {
 	case rung.Possible:
 		rung.Why = "a refresh token is at hand; refreshing has no documented limit"
@@ -61,9 +61,9 @@ func explainRefresh(r *record, now time.Time, n need) Rung {
 	return rung
 }
 
-func explainExchange(r *record, now time.Time) Rung {
+func explainExchange(r *record, l *ledgers, now time.Time) Rung {
 	t := r.RingCentral.token()
-	rung := Rung{Step: string(actExchange), At: held(r.Ledgers.RingCX.next(now, true), now)}
+	rung := Rung{Step: string(actExchange), At: held(l.RingCX.next(now, true), now)}
 	switch {
 	case t.AccessToken == "":
 		rung.Why = "there is no RingCentral token"
@@ -73,14 +73,14 @@ func explainExchange(r *record, now time.Time) Rung {
 		rung.Why = "RingCX refused the RingCentral token"
 	default:
 		rung.Possible = true
-		rung.Why = fmt.Sprintf("the RingCentral token lives %s more; %d exchanges are left in this minute", words(t.Expiry.Sub(now)), r.Ledgers.RingCX.left(now))
+		rung.Why = fmt.Sprintf("the RingCentral token lives %s more; %d exchanges are left in this minute", words(t.Expiry.Sub(now)), l.RingCX.left(now))
 	}
 	return rung
 }
 
-func explainRefreshLogin(r *record, now time.Time, n need) Rung {
+func explainRefreshLogin(r *record, l *ledgers, now time.Time, n need) Rung {
 	t := r.RingCentral.token()
-	rung := Rung{Step: string(actRefreshLogin), At: held(r.Ledgers.RingCentral.next(now, true), now)}
+	rung := Rung{Step: string(actRefreshLogin), At: held(l.RingCentral.next(now, true), now)}
 	switch {
 	case t.RefreshToken == "":
 		rung.Why = "there is no RingCentral refresh token"
@@ -90,25 +90,25 @@ func explainRefreshLogin(r *record, now time.Time, n need) Rung {
 		rung.Why = "the last one went unanswered too long ago to be repeated"
 	default:
 		rung.Possible = true
-		rung.Why = fmt.Sprintf("the RingCentral refresh token is at hand; %d logins are left in this minute", r.Ledgers.RingCentral.left(now))
+		rung.Why = fmt.Sprintf("the RingCentral refresh token is at hand; %d logins are left in this minute", l.RingCentral.left(now))
 	}
 	return rung
 }
 
-func explainLogin(r *record, now time.Time, n need) Rung {
-	rung := Rung{Step: string(actLogin), Possible: n.login, At: held(r.Ledgers.RingCentral.next(now, true), now)}
+func explainLogin(l *ledgers, now time.Time, n need) Rung {
+	rung := Rung{Step: string(actLogin), Possible: n.login, At: held(l.RingCentral.next(now, true), now)}
 	if n.login {
-		rung.Why = fmt.Sprintf("a credential is at hand; %d logins are left in this minute", r.Ledgers.RingCentral.left(now))
+		rung.Why = fmt.Sprintf("a credential is at hand; %d logins are left in this minute", l.RingCentral.left(now))
 	} else {
 		rung.Why = "there is no credential to log in with"
 	}
 	return rung
 }
 
-func explainDirectLogin(r *record, now time.Time) Rung {
+func explainDirectLogin(l *ledgers, now time.Time) Rung {
 	return Rung{
-		Step: string(actDirectLogin), Possible: true, At: held(r.Ledgers.RingCX.next(now, true), now),
-		Why: fmt.Sprintf("a user name and password are at hand; %d logins are left in this minute", r.Ledgers.RingCX.left(now)),
+		Step: string(actDirectLogin), Possible: true, At: held(l.RingCX.next(now, true), now),
+		Why: fmt.Sprintf("a user name and password are at hand; %d logins are left in this minute", l.RingCX.left(now)),
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 // What the tests of the engine's parts see of them.
 
 type (
-	Record  = record
 	Need    = need
 	Action  = action
 	Ledger  = ledger
@@ -40,37 +39,78 @@ var (
 	AnswerError     = answerError
 )
 
-func Plan(r *Record, now time.Time, n Need) (Action, time.Time) {
-	st := plan(r, now, n)
-	return st.action, st.until
+// Record is a record, with the ledgers that are looked at beside it.
+type Record struct {
+	Version             int
+	App, Identity       string
+	Generation          uint64
+	RingCentral, RingCX *Stored
+	Refused, Doubtful   string
+	ServerSaid5         bool
+	Attempt             *Attempt
+	Failure             *Failure
+	Wall                *wall
+	Ledgers             ledgers
+
+	rest record // what else there is
+}
+
+// engine lets f look at r as the engine does.
+func (r *Record) engine(f func(own *record)) {
+	own := r.rest
+	own.Version, own.App, own.Identity, own.Generation, own.RingCentral, own.RingCX = r.Version, r.App, r.Identity, r.Generation, r.RingCentral, r.RingCX
+	own.Refused, own.Doubtful, own.ServerSaid5, own.Attempt, own.Failure, own.Wall = r.Refused, r.Doubtful, r.ServerSaid5, r.Attempt, r.Failure, r.Wall
+	f(&own)
+	*r = *shown(&own, r.Ledgers)
+}
+
+// shown is a record of the engine's.
+func shown(own *record, l ledgers) *Record {
+	return &Record{
+		own.Version, own.App, own.Identity, own.Generation, own.RingCentral, own.RingCX,
+		own.Refused, own.Doubtful, own.ServerSaid5, own.Attempt, own.Failure, own.Wall, l, *own,
+	}
+}
+
+func Plan(r *Record, now time.Time, n Need) (a Action, until time.Time) {
+	r.engine(func(own *record) {
+		st := plan(own, &r.Ledgers, now, n)
+		a, until = st.action, st.until
+	})
+	return a, until
 }
 
 func NewNeed(minTTL time.Duration, refused string, ahead, login bool) Need {
-	return Need{minTTL: minTTL, refused: refused, ahead: ahead, login: login}
+	return Need{want: want{minTTL: minTTL, refused: refused, ahead: ahead}, login: login}
 }
 
 func (n need) Since(t time.Time) Need   { n.since = t; return n }
 func (n need) Started(t time.Time) Need { n.started = t; return n }
 
-func (r *record) Recover()                { r.recover() }
-func (r *record) Encode() ([]byte, error) { return r.encode() }
+func (r *Record) Recover() { r.engine((*record).recover) }
 
-func (r *record) Begin(a Action, now time.Time) {
+func (r *Record) Encode() (value []byte, err error) {
+	r.engine(func(own *record) { value, err = own.encode() })
+	return value, err
+}
+
+func (r *Record) Begin(a Action, now time.Time) {
 	if counted(a) {
-		r.ledgerOf(a).begin(now)
+		r.Ledgers.of(a).begin(now)
 	}
-	r.begin(a, now)
+	r.engine(func(own *record) { own.begin(a, now) })
 }
 
-func (r *record) Succeed(a Action, t *Token, start, now time.Time) {
-	r.ledgerOf(a).commit(a, nil, start, now)
-	r.succeed(a, t)
+func (r *Record) Succeed(a Action, t *Token, start, now time.Time) {
+	r.Ledgers.of(a).commit(a, nil, start, now)
+	r.engine(func(own *record) { own.succeed(a, t) })
 }
 
-func (r *record) Fail(a Action, err error, n *Need, start, now time.Time) bool {
-	e := asError(a, err)
-	r.ledgerOf(a).commit(a, e, start, now)
-	return r.fail(a, e, n, now)
+func (r *Record) Fail(a Action, err error, n *Need, start, now time.Time) (again bool) {
+	e := asError(string(a), err)
+	r.Ledgers.of(a).commit(a, e, start, now)
+	r.engine(func(own *record) { again = own.fail(a, e, n, now) })
+	return again
 }
 
 // DecodeLedger reads a ledger of no newer program.
@@ -82,14 +122,14 @@ func DecodeLedger(value []byte, now time.Time) (*Ledger, bool) {
 	return l, mended
 }
 
-func (r *record) NoteWall(ahead time.Duration)            { r.noteWall(ahead) }
-func (r *record) Drift(ahead time.Duration) time.Duration { return r.drift(ahead) }
+func (r *Record) NoteWall(ahead time.Duration)            { r.Wall = r.Wall.noted(ahead) }
+func (r *Record) Drift(ahead time.Duration) time.Duration { return r.Wall.drift(ahead) }
 
 // KnownWalls counts the differences that are kept.
-func (r *record) KnownWalls() int { return len(r.Wall.Known) }
+func (r *Record) KnownWalls() int { return len(r.Wall.Known) }
 
 // Spent counts the refresh tokens that the process remembers to have spent for the lineage.
-func (s *Session) Spent() int { return len(s.knownLineage.spent) }
+func (s *Session) Spent() int { return len(s.renewer.known.spent) }
 
 // Places counts what the process keeps of Stores.
 func Places(store Store) (n int) {
@@ -112,15 +152,21 @@ func Recall(old *Ledger, since time.Time, l *Ledger, mended bool, passed [3]time
 
 func (l *ledger) Encode() ([]byte, error) { return marshalStored(l, l.rest) }
 
-func DecodeRecord(value []byte) (*Record, error) { return decodeRecord("k", value) }
+func DecodeRecord(value []byte) (*Record, error) {
+	own, err := decodeRecord("k", value)
+	if err != nil {
+		return nil, err
+	}
+	return shown(own, ledgers{}), nil
+}
 
 func (t *Token) EndAt() time.Time { return t.endAt() }
 
-func (s *Session) Look(last time.Time) { s.look(s.hot.Load(), last) }
+func (s *Session) Look(last time.Time) { s.cache.look(s.cache.hot.Load(), last) }
 
-func (s *Session) LookAt(t *Token, last time.Time) { s.look(t, last) }
+func (s *Session) LookAt(t *Token, last time.Time) { s.cache.look(t, last) }
 
-func (s *Session) Hot() *Token { return s.hot.Load() }
+func (s *Session) Hot() *Token { return s.cache.hot.Load() }
 
 var Slept = slept
 

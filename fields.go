@@ -101,17 +101,6 @@ func (a answer) isError() bool {
 	return code != "" && code != "0" && !a.holdsToken()
 }
 
-// kindOfCode is what an error without a status of its own says, by the vendor's code or by that of RFC 6749.
-func kindOfCode(code, oauth string) failKind {
-	switch {
-	case strings.HasPrefix(code, "CMN-30"), code == "CMN-310", oauth == "slow_down":
-		return failLimited
-	case strings.HasPrefix(code, "CMN-20"), code == "unknown.exception", oauth == "server_error", oauth == "temporarily_unavailable":
-		return failServer
-	}
-	return failRefused
-}
-
 func firstOf(values ...string) string {
 	for _, v := range values {
 		if v != "" {
@@ -130,10 +119,4 @@ func isHTML(resp *http.Response, body []byte) bool {
 	}
 	media := mediaType(resp.Header)
 	return (media == "text/html" || media == "application/xhtml+xml") && !strings.HasPrefix(start, "{")
-}
-
-// mediaType is the type that an answer says it is of, in small letters and without parameters, which may be wrong.
-func mediaType(h http.Header) string {
-	media, _, _ := strings.Cut(h.Get("Content-Type"), ";")
-	return strings.ToLower(strings.TrimSpace(media))
 }

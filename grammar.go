@@ -82,3 +82,12 @@ func escapeJSON(text []byte) []byte {
 	}
 	return safe
 }
+
+// clipped is what an outsider says, in one line of a length that people read.
+func clipped(s string) string {
+	const most = 120
+	if s = oneLine(s); len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
+}

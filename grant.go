@@ -1,24 +1,9 @@
 package ringcx
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"net/http"
-	"net/url"
-	"strings"
-	"time"
-)
-
-// Names of what an [Error] was about.
-const (
-	opLogin        = "log in to RingCentral"
-	opRefreshLogin = "refresh the RingCentral token"
-	opRevoke       = "revoke the RingCentral session"
-	opExchange     = "exchange the RingCentral token"
-	opRefresh      = "refresh the RingCX token"
-	opDirectLogin  = "log in to RingCX"
-	opEnd          = "end the RingCX session"
+	"sync/atomic"
 )
 
 // Grant obtains RingCentral tokens. [Config.JWT] is the usual one; a program with another way to get them brings its
@@ -38,20 +23,44 @@ type Identified interface {
 	Identity() string
 }
 
-// JWT is the grant of an app registered with the JWT auth flow. assertion is the credential the Developer Portal made
-// under "Credentials", as it was shown; it can be presented any number of times. When the app issues refresh tokens
-// these are used first.
-func (c *Config) JWT(assertion string) Grant { return &jwtGrant{c, strings.TrimSpace(assertion)} }
+// configGrant is a grant that a Config made.
+type configGrant struct {
+	config     *Config
+	credential credential
+	identity   string       // of the credential; "": it has none
+	secret     string       // a failure is remembered with it, so that a corrected one is tried at once; "": identity tells
+	direct     bool         // it logs in to RingCX itself: there is nothing to exchange
+	spent      *atomic.Bool // the credential was sent, and may not be sent again; nil: it may, any number of times
+}
 
-type jwtGrant struct {
-	config    *Config
-	assertion string
+// credential is what a configGrant logs in with.
+type credential interface {
+	name() string    // of the kind, for print
+	validate() error // what is wrong with it as far as its form says
+	login(ctx context.Context, c *Config) (*Token, error)
 }
 
 // Format keeps the credential out of every print.
-func (g *jwtGrant) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("JWT grant")) }
+func (g *configGrant) Format(f fmt.State, _ rune) {
+	_, _ = f.Write([]byte(g.credential.name() + " grant"))
+}
 
-func (g *jwtGrant) bind(from, to *Config) Grant {
+// Identity implements [Identified].
+func (g *configGrant) Identity() string { return g.identity }
+
+// Validate tells what is wrong with the credential as far as its form says, without asking anybody.
+func (g *configGrant) Validate() error { return g.credential.validate() }
+
+// Renew implements [Grant]. A RingCX token is refreshed by the session itself.
+func (g *configGrant) Renew(ctx context.Context, prev *Token) (*Token, error) {
+	if prev != nil && !g.direct {
+		return g.config.refreshLogin(ctx, prev)
+	}
+	return g.credential.login(ctx, g.config)
+}
+
+// bound is the grant for a session with its own copy of the Config that made it.
+func (g *configGrant) bound(from, to *Config) *configGrant {
 	own := *g
 	if own.config == from {
 		own.config = to
@@ -59,130 +68,20 @@ func (g *jwtGrant) bind(from, to *Config) Grant {
 	return &own
 }
 
-// Identity implements [Identified].
-func (g *jwtGrant) Identity() string { return fingerprint("jwt", g.assertion) }
-
-// Validate tells what is wrong with the JWT as far as its form says, without asking anybody.
-func (g *jwtGrant) Validate() error {
-	if err := checkInputs(input{"JWT", g.assertion, assertionProblem}); err != nil {
-		return &Error{Op: opLogin, Message: err.Error(), oauth: "invalid_grant", kind: failUnsent, cause: err}
-	}
-	return nil
-}
-
-func (g *jwtGrant) Renew(ctx context.Context, prev *Token) (*Token, error) {
-	if prev != nil {
-		return g.config.refreshLogin(ctx, prev)
-	}
-	if g.assertion == "" {
-		return nil, fmt.Errorf("%w: there is no JWT to log in with", ErrLoginRequired)
-	}
-	if err := g.Validate(); err != nil {
-		return nil, err
-	}
-	return g.config.tokenEndpoint(ctx, opLogin, url.Values{
-		"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {g.assertion},
-	})
-}
+// needsPerson tells whether g cannot log in any more. A grant of a program's own (nil) says so itself.
+func (g *configGrant) needsPerson() bool { return g != nil && g.spent != nil && g.spent.Load() }
 
 // storedGrant renews what the Store holds and cannot log in.
-type storedGrant struct{ config *Config }
-
-func (storedGrant) needsPerson() bool { return true }
-
-func (g storedGrant) Renew(ctx context.Context, prev *Token) (*Token, error) {
-	if prev == nil {
-		return nil, ErrLoginRequired
-	}
-	return g.config.refreshLogin(ctx, prev)
+func storedGrant(c *Config) *configGrant {
+	g := &configGrant{config: c, credential: noCredential{}, spent: new(atomic.Bool)}
+	g.spent.Store(true)
+	return g
 }
 
-func (c *Config) refreshLogin(ctx context.Context, prev *Token) (*Token, error) {
-	if err := unsentToken(opRefreshLogin, "RingCentral refresh token", prev.RefreshToken); err != nil {
-		return nil, err
-	}
-	return c.tokenEndpoint(ctx, opRefreshLogin, url.Values{
-		"grant_type": {"refresh_token"}, "refresh_token": {prev.RefreshToken},
-	})
-}
+type noCredential struct{}
 
-// tokenPath is the platform's token endpoint.
-const tokenPath = "/restapi/oauth/token"
+func (noCredential) name() string { return "stored" }
 
-// tokenEndpoint asks the platform's token endpoint. Confidential apps authenticate by HTTP Basic or by a signed
-// statement, as Config says: a secret in the form is refused by the vendor (OAU-123), and trying several ways would
-// spend two of five requests.
-func (c *Config) tokenEndpoint(ctx context.Context, op string, form url.Values) (*Token, error) {
-	if c.ClientID == "" {
-		return nil, &Error{Op: op, Message: "there is no client ID", Code: "OAU-123", kind: failUnsent}
-	}
-	body, sent, err := c.post(ctx, tokenRequest{op: op, url: c.ringCentral() + tokenPath, form: form, app: true})
-	if err != nil {
-		return nil, err
-	}
-	a, err := decode(op, body)
-	if err != nil {
-		return nil, err
-	}
-	access, refresh := a.secret("access_token"), a.secret("refresh_token")
-	if err := checkTokens(op, access, refresh); err != nil {
-		return nil, err
-	}
-	t := &Token{
-		AccessToken: access, RefreshToken: refresh, TokenType: or(printable(a.text("token_type")), "Bearer"),
-		Obtained: sent, Expiry: sent.Add(lifetime("", a.number("expires_in"))), Scope: printable(a.text("scope")), OwnerID: printable(a.text("owner_id")),
-	}
-	if d, ok := seconds(a.number("refresh_token_expires_in")); ok && t.RefreshToken != "" {
-		t.RefreshExpiry = sent.Add(d)
-	}
-	return t, nil
-}
+func (noCredential) validate() error { return nil }
 
-// checkTokens tells tokens of an answer from what cannot be any. The refresh token may be missing.
-func checkTokens(op, access, refresh string) error {
-	problem := ""
-	switch {
-	case access == "":
-		problem = "the answer holds no access token"
-	case !isBearer(access):
-		problem = "the answer holds an access token that cannot be one (RFC 6750)"
-	case !isRefreshToken(refresh):
-		problem = "the answer holds a refresh token that cannot be one (RFC 6749)"
-	default:
-		return nil
-	}
-	return &Error{Op: op, StatusCode: http.StatusOK, Message: problem, kind: failLost}
-}
-
-// Revoke ends the RingCentral session that token belongs to, with all its access and refresh tokens.
-func (c *Config) Revoke(ctx context.Context, token *Token) error {
-	token = cmp.Or(token, new(Token))
-	if err := unsentToken(opRevoke, "RingCentral token", or(token.RefreshToken, token.AccessToken)); err != nil {
-		return err
-	}
-	_, _, err := c.post(ctx, tokenRequest{
-		op: opRevoke, url: c.ringCentral() + "/restapi/oauth/revoke", app: true,
-		form: url.Values{"token": {or(token.RefreshToken, token.AccessToken)}},
-	})
-	return err
-}
-
-// unsentToken is a token of a program's own that cannot be one.
-func unsentToken(op, name, token string) error {
-	if token == "" {
-		return unsent(op, fmt.Errorf("there is no %s", name))
-	}
-	return unsent(op, checkInputs(input{name, token, foreign}))
-}
-
-// unsent is what is wrong with a request that was not made; nil if nothing is.
-func unsent(op string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return &Error{Op: op, Message: err.Error(), kind: failUnsent, cause: err}
-}
-
-// refreshGrace is how long the vendor lets an unanswered refresh of a RingCentral token be repeated: 60 minutes as
-// long as the new access token is not used, and it cannot be used if its answer was lost. Five minutes are kept back.
-const refreshGrace = 55 * time.Minute
+func (noCredential) login(context.Context, *Config) (*Token, error) { return nil, ErrLoginRequired }

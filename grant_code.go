@@ -36,54 +36,39 @@ func (c *Config) AuthCodeURL(redirectURL, state, verifier string) string {
 // [ErrLoginRequired] when they have ended. Programs that run again make their next session with a nil grant and the same
 // [SessionOptions.Key].
 func (c *Config) AuthorizationCode(code, redirectURL, verifier string) Grant {
-	return &codeGrant{config: c, code: strings.TrimSpace(code), redirectURL: redirectURL, verifier: verifier, spent: new(atomic.Bool)}
+	spent := new(atomic.Bool)
+	a := codeCredential{code: strings.TrimSpace(code), redirectURL: redirectURL, verifier: verifier, spent: spent}
+	// Its identity is that of the one login the code stands for: two codes may be those of two people.
+	return &configGrant{config: c, credential: a, identity: fingerprint("code", a.code), spent: spent}
 }
 
-type codeGrant struct {
-	config                      *Config
+// codeCredential is an authorization code with what it goes with.
+type codeCredential struct {
 	code, redirectURL, verifier string
 	spent                       *atomic.Bool // the code was sent, and may not be sent again
 }
 
-// Format keeps the code out of every print.
-func (g *codeGrant) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("authorization code grant")) }
+func (codeCredential) name() string { return "authorization code" }
 
-func (g *codeGrant) bind(from, to *Config) Grant {
-	own := *g
-	if own.config == from {
-		own.config = to
-	}
-	return &own
+func (a codeCredential) validate() error {
+	return unsent(opLogin, checkInputs(input{"authorization code", a.code, stray}, input{"redirect URI", a.redirectURL, stray}))
 }
 
-// Identity is that of the one login the code stands for: two codes may be those of two people.
-func (g *codeGrant) Identity() string { return fingerprint("code", g.code) }
-
-func (g *codeGrant) needsPerson() bool { return g.spent.Load() }
-
-// Validate tells what cannot belong to a code and its redirect URI.
-func (g *codeGrant) Validate() error {
-	return unsent(opLogin, checkInputs(input{"authorization code", g.code, stray}, input{"redirect URI", g.redirectURL, stray}))
-}
-
-func (g *codeGrant) Renew(ctx context.Context, prev *Token) (*Token, error) {
-	if prev != nil {
-		return g.config.refreshLogin(ctx, prev)
-	}
-	if g.code == "" {
+func (a codeCredential) login(ctx context.Context, c *Config) (*Token, error) {
+	if a.code == "" {
 		return nil, fmt.Errorf("%w: there is no authorization code", ErrLoginRequired)
 	}
-	if err := g.Validate(); err != nil {
+	if err := a.validate(); err != nil {
 		return nil, err
 	}
-	if !g.spent.CompareAndSwap(false, true) {
+	if !a.spent.CompareAndSwap(false, true) {
 		return nil, fmt.Errorf("%w: the authorization code has been used", ErrLoginRequired)
 	}
-	t, err := g.config.tokenEndpoint(ctx, opLogin, url.Values{
-		"grant_type": {"authorization_code"}, "code": {g.code}, "redirect_uri": {g.redirectURL}, "code_verifier": {g.verifier},
+	t, err := c.tokenEndpoint(ctx, opLogin, url.Values{
+		"grant_type": {"authorization_code"}, "code": {a.code}, "redirect_uri": {a.redirectURL}, "code_verifier": {a.verifier},
 	})
-	if err != nil && asError(actLogin, err).kind == failUnsent {
-		g.spent.Store(false)
+	if err != nil && asError(opLogin, err).kind == failUnsent {
+		a.spent.Store(false)
 	}
 	return t, err
 }

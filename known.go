@@ -31,8 +31,8 @@ type moment struct {
 	at    time.Time // on the clock of the runtime, which nobody can set, and which stands still while the machine sleeps
 }
 
-func (s *Session) moment() moment {
-	return moment{there: s.now().Round(0), here: s.config.now().Round(0), at: time.Now()}
+func (c *clocks) moment() moment {
+	return moment{there: c.now().Round(0), here: c.own().Round(0), at: time.Now()}
 }
 
 // jumped is how far the clock of records went ahead of the time that has passed from m to now: so much as that clock and
@@ -155,10 +155,13 @@ var places = struct {
 	known map[place]weak.Pointer[known]
 }{known: make(map[place]weak.Pointer[known])}
 
+// placed is a Store that says which place it is, see [Store].
+type placed interface{ Place() string }
+
 // knownOf is what the process knows of what store keeps under key.
 func knownOf(store Store, key string) *known {
 	where := place{store, key}
-	if s, ok := store.(interface{ Place() string }); ok {
+	if s, ok := store.(placed); ok {
 		where.store = s.Place()
 	}
 	if !reflect.ValueOf(where.store).Comparable() {

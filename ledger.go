@@ -3,7 +3,6 @@ package ringcx
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -38,6 +37,17 @@ type ledger struct {
 	Others     time.Time   `json:"others,omitzero"`    // when an answer last told of requests that the ledger does not know
 
 	rest rest // what newer programs wrote and this one does not know
+}
+
+// ledgers are those of the vendor's two hosts.
+type ledgers struct{ RingCentral, RingCX ledger }
+
+// of is the ledger of the host that a is about.
+func (l *ledgers) of(a action) *ledger {
+	if atRingCentral(a) {
+		return &l.RingCentral
+	}
+	return &l.RingCX
 }
 
 // next is the earliest time at or after now at which a request may be sent. counted says whether the request is one
@@ -137,23 +147,31 @@ func (l *ledger) quiet(now time.Time, d time.Duration) {
 	}
 }
 
+// commit enters in the ledger what became of a request: e is nil if it brought a token.
+func (l *ledger) commit(a action, e *Error, start, now time.Time) {
+	switch {
+	case !counted(a), e != nil && e.kind == failSilent: // which may arrive yet
+	case e != nil && e.kind == failUnsent:
+		l.release(start)
+	default:
+		l.arrived(start, now)
+	}
+	switch {
+	case e == nil:
+		l.Failures = 0
+	case e.kind == failLimited && e.RetryAfter == 0:
+		l.quiet(now, penalty)
+	case e.kind == failLimited:
+		l.quiet(now, e.RetryAfter)
+	case e.kind == failServer, e.kind == failLost:
+		l.Failures++
+		l.quiet(now, max(backoff(l.Failures), e.RetryAfter))
+	}
+}
+
 // backoff is how long to leave a failing server alone: one second, doubled with each failure, a minute at most.
 func backoff(failures int) time.Duration {
 	return min(time.Second<<min(max(failures-1, 0), 10), maxBackoff)
-}
-
-// usedUp is how many requests of the app the vendor counts in its minute, by the headers of an answer; 0: it does not
-// say.
-func usedUp(h http.Header) int {
-	limit, err := strconv.Atoi(h.Get("X-Rate-Limit-Limit"))
-	remaining, err2 := strconv.Atoi(h.Get("X-Rate-Limit-Remaining"))
-	if err != nil || err2 != nil || remaining < 0 || remaining > limit {
-		return 0
-	}
-	if w := h.Get("X-Rate-Limit-Window"); w != "" && w != "60" {
-		return 0 // other than ours, and not to be compared
-	}
-	return limit - remaining
 }
 
 // edge is how long before its window a request may have been sent that the vendor still counts.

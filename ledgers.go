@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -12,46 +13,61 @@ import (
 // lineage's exclusivity is taken before a ledger's, never the other way round, and a ledger's is never kept while a
 // request is on its way.
 
-// ledgerKey names the ledger of the host that a is about.
-func (s *Session) ledgerKey(a action) string {
-	if atRingCentral(a) {
-		return "ledger-" + fingerprint("ringcentral", s.config.ringCentral(), s.config.ClientID)
-	}
-	return "ledger-" + fingerprint("ringcx", s.config.ringCX(), s.config.ClientID)
+// sharedLedgers are the ledgers of an app as its Store keeps them.
+type sharedLedgers struct {
+	store               Store
+	clocks              *clocks
+	ringCentral, ringCX sharedLedger
 }
 
-// known is what this process knows of the ledger of the host that a is about.
-func (s *Session) known(a action) *known {
+// sharedLedger is that of one host.
+type sharedLedger struct {
+	key   string
+	known *known // what this process knows of it
+
+	mu      sync.Mutex      // guards pending
+	pending []func(*ledger) // corrections that could not be written yet
+}
+
+// keyRingCentral names the ledger of an app at the platform in a Store, keyRingCX that at RingCX.
+func keyRingCentral(c *Config) string {
+	return "ledger-" + fingerprint("ringcentral", c.ringCentral(), c.ClientID)
+}
+
+func keyRingCX(c *Config) string { return "ledger-" + fingerprint("ringcx", c.ringCX(), c.ClientID) }
+
+// of is the ledger of the host that a is about.
+func (s *sharedLedgers) of(a action) *sharedLedger {
 	if atRingCentral(a) {
-		return s.knownRingCentral
+		return &s.ringCentral
 	}
-	return s.knownRingCX
+	return &s.ringCX
 }
 
 // errNotYet says that things have changed between the plan and the request.
 var errNotYet = errors.New("things have changed")
 
-// readLedgers reads both ledgers into r, with what this process knows besides. One that had to be mended is written, if mend
+// read reads both ledgers into l, with what this process knows besides. One that had to be mended is written, if mend
 // allows, so that the time it waits out begins now; so is one that knew less than we do.
-func (s *Session) readLedgers(ctx context.Context, r *record, mend bool) error {
+func (s *sharedLedgers) read(ctx context.Context, l *ledgers, mend bool) error {
 	for _, a := range []action{actLogin, actExchange} {
-		known := s.known(a)
-		before := known.look() // before it is read, so that what is read is no older
-		value, err := s.store.Load(ctx, s.ledgerKey(a))
+		shared := s.of(a)
+		before := shared.known.look() // before it is read, so that what is read is no older
+		value, err := s.store.Load(ctx, shared.key)
 		if err != nil {
 			return err
 		}
-		now := s.moment()
-		l, mended, err := decodeLedger(value, now.there)
+		now := s.clocks.moment()
+		one, mended, err := decodeLedger(value, now.there)
 		if err != nil {
 			return err
 		}
-		added := before.recall(l, mended, now)
-		known.read(before, l, now)
-		s.applyCorrections(a, l)
-		*r.ledgerOf(a) = *l
+		added := before.recall(one, mended, now)
+		shared.known.read(before, one, now)
+		shared.applyPending(one)
+		*l.of(a) = *one
 		if (mended || added) && mend {
-			if err := s.enter(ctx, a, r, func(*ledger) error { return nil }); err != nil {
+			if err := s.enter(ctx, a, l, func(*ledger) error { return nil }); err != nil {
 				return err
 			}
 		}
@@ -60,92 +76,80 @@ func (s *Session) readLedgers(ctx context.Context, r *record, mend bool) error {
 }
 
 // reserve enters a request that is about to be sent, if the ledger still allows it.
-func (s *Session) reserve(ctx context.Context, a action, r *record, start time.Time) error {
+func (s *sharedLedgers) reserve(ctx context.Context, a action, l *ledgers, start time.Time) error {
 	if !counted(a) {
 		return nil
 	}
-	return s.enter(ctx, a, r, func(l *ledger) error {
-		if l.next(start, true).After(start) {
+	return s.enter(ctx, a, l, func(one *ledger) error {
+		if one.next(start, true).After(start) {
 			return fmt.Errorf("%w: another lineage used the vendor's limit up", errNotYet)
 		}
-		l.begin(start)
+		one.begin(start)
 		return nil
 	})
 }
 
 // commit corrects a ledger. What cannot be written now is written with the next entry, and known here until then.
-func (s *Session) commit(ctx context.Context, a action, r *record, correct func(*ledger)) error {
-	err := s.enter(ctx, a, r, func(l *ledger) error {
-		correct(l)
+func (s *sharedLedgers) commit(ctx context.Context, a action, l *ledgers, correct func(*ledger)) error {
+	err := s.enter(ctx, a, l, func(one *ledger) error {
+		correct(one)
 		return nil
 	})
 	if err != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.corrections = append(s.corrections, pendingCorrection{atRingCentral(a), correct})
+		shared := s.of(a)
+		shared.mu.Lock()
+		defer shared.mu.Unlock()
+		shared.pending = append(shared.pending, correct)
 	}
 	return err
 }
 
-// pendingCorrection is a correction that could not be written yet.
-type pendingCorrection struct {
-	ringCentral bool
-	correct     func(*ledger)
-}
-
-// applyCorrections corrects l by what could not be written yet.
-func (s *Session) applyCorrections(a action, l *ledger) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, d := range s.corrections {
-		if d.ringCentral == atRingCentral(a) {
-			d.correct(l)
-		}
-	}
-}
-
-// enter changes the ledger of a's host, durably, and shows r the result.
-func (s *Session) enter(ctx context.Context, a action, r *record, change func(*ledger) error) error {
+// enter changes the ledger of a's host, durably, and shows l the result.
+func (s *sharedLedgers) enter(ctx context.Context, a action, l *ledgers, change func(*ledger) error) error {
 	ctx, cancel := context.WithTimeout(ctx, storeWait)
 	defer cancel()
-	return s.store.Update(ctx, s.ledgerKey(a), func(old []byte, save func([]byte) error) error {
-		s.followClock(ctx)
-		now, known := s.moment(), s.known(a)
-		l, mended, err := decodeLedger(old, now.there)
+	shared := s.of(a)
+	return s.store.Update(ctx, shared.key, func(old []byte, save func([]byte) error) error {
+		s.clocks.follow(ctx)
+		now := s.clocks.moment()
+		one, mended, err := decodeLedger(old, now.there)
 		if err != nil {
 			return err
 		}
-		known.look().recall(l, mended, now)
-		sent := slices.Clone(l.Sent)
-		s.applyCorrections(a, l)
-		if err := change(l); err != nil {
+		shared.known.look().recall(one, mended, now)
+		sent := slices.Clone(one.Sent)
+		shared.applyPending(one)
+		if err := change(one); err != nil {
 			return err
 		}
-		l.Written = s.now()
-		value, err := marshalStored(l, l.rest)
+		one.Written = s.clocks.now()
+		value, err := marshalStored(one, one.rest)
 		if err != nil {
 			return err
 		}
 		if err := save(value); err != nil {
 			return err
 		}
-		known.wrote(sent, l, s.moment())
-		s.forgetCorrections(a)
-		*r.ledgerOf(a) = *l
+		shared.known.wrote(sent, one, s.clocks.moment())
+		shared.forgetPending()
+		*l.of(a) = *one
 		return nil
 	})
 }
 
-func (s *Session) forgetCorrections(a action) {
+// applyPending corrects l by what could not be written yet.
+func (s *sharedLedger) applyPending(l *ledger) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var rest []pendingCorrection
-	for _, d := range s.corrections {
-		if d.ringCentral != atRingCentral(a) {
-			rest = append(rest, d)
-		}
+	for _, correct := range s.pending {
+		correct(l)
 	}
-	s.corrections = rest
+}
+
+func (s *sharedLedger) forgetPending() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pending = nil
 }
 
 // decodeLedger reads a ledger. One that is damaged is replaced by one that waits a penalty out: the requests it spoke of are

@@ -5,50 +5,38 @@ import (
 	"log/slog"
 )
 
-// prolong notes that t, a token that lives on with each use, was used now. The Store learns of it when that is worth a
-// write: when a twentieth of the life has gone by since it was last told.
-func (s *Session) prolong(t *Token) {
-	used := s.use(t)
-	switch {
-	case used == nil:
-	case s.inline:
-		s.saveExpiry(used)
-	default:
-		go s.saveExpiry(used)
-	}
-}
-
-// use makes t live on from now, if it is the token in use, and returns it as it is then; nil: the Store need not know.
-func (s *Session) use(t *Token) *Token {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	cur, now := s.current, s.config.now()
-	if cur == nil || cur.AccessToken != t.AccessToken || cur.fingerprint() == s.refused || now.Add(cur.Idle).Sub(cur.Expiry) < cur.Idle/endShare {
+// use makes t, a token that lives on with each use, live on from now, if it is the token in use, and returns it as it is then.
+// nil: the Store need not know, because less than a twentieth of the life has gone by since it was last told.
+func (c *tokenCache) use(t *Token) *Token {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	cur, now := c.current, c.clocks.own()
+	if cur == nil || cur.AccessToken != t.AccessToken || cur.fingerprint() == c.refused || now.Add(cur.Idle).Sub(cur.Expiry) < cur.Idle/endShare {
 		return nil
 	}
 	used := *cur
 	used.Expiry = now.Add(used.Idle)
-	s.keepInMemory(&used, now)
-	s.lastGood.Store(&used)
-	s.warm(&used, now)
+	c.keep(&used, now)
+	c.lastGood.Store(&used)
+	c.warm(&used, now)
 	return &used
 }
 
 // saveExpiry tells the Store when t ends. If that fails nothing is lost: the token is taken to end earlier than it does.
-func (s *Session) saveExpiry(t *Token) {
+func (re *renewer) saveExpiry(t *Token) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeWait)
 	defer cancel()
-	err := s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
-		r, err := decodeRecord(s.key, old)
+	err := re.store.Update(ctx, re.key, func(old []byte, save func([]byte) error) error {
+		r, err := decodeRecord(re.key, old)
 		if err != nil || r.RingCX == nil || r.RingCX.AccessToken != t.AccessToken {
 			return err
 		}
-		there := t.Expiry.Add(s.ahead())
+		there := t.Expiry.Add(re.clocks.ahead())
 		if !there.After(r.RingCX.Expiry) {
 			return nil
 		}
 		r.RingCX.Expiry = there
-		r.noteWall(s.wall())
+		r.Wall = r.Wall.noted(re.clocks.wall())
 		value, err := r.encode()
 		if err != nil {
 			return err
@@ -56,6 +44,6 @@ func (s *Session) saveExpiry(t *Token) {
 		return save(value)
 	})
 	if err != nil {
-		s.log.Warn("ringcx: the store could not be told that the token was used", slog.String("key", s.key), slog.Any("error", err))
+		re.log.Warn("ringcx: the store could not be told that the token was used", slog.String("key", re.key), slog.Any("error", err))
 	}
 }

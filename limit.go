@@ -10,9 +10,6 @@ import (
 	"time"
 )
 
-// headerTimeout is how long a client of Config.Client waits for an answer to begin, once the request is sent.
-const headerTimeout = time.Minute
-
 // headerError is an answer that did not begin in time.
 type headerError struct{}
 

@@ -6,32 +6,28 @@ import (
 	"fmt"
 )
 
-// Logout ends the lineage at the vendor, RingCentral session and RingCX refresh token, and forgets it. An error means that
-// it goes on: what the vendor has not ended is kept, for another try or for [Session.Forget]. A token that the vendor does not
-// know any more has ended. A RingCX access token cannot be revoked: it ends by itself within minutes. The ledgers of requests
-// stay: the vendor does not forget them either. What is under way when ctx ends is waited for, as with [Session.Login].
-func (s *Session) Logout(ctx context.Context) error {
-	var left error
-	err := s.drop(ctx, func(old []byte, save func([]byte) error) error {
-		r, err := decodeRecord(s.key, old)
+// logout ends the lineage at the vendor and forgets it. What the vendor has not ended is kept, and left says why.
+func (re *renewer) logout(ctx context.Context) (left, err error) {
+	err = re.drop(ctx, func(old []byte, save func([]byte) error) error {
+		r, err := decodeRecord(re.key, old)
 		if err != nil {
 			return err
 		}
-		if s.invalid != nil {
-			return s.invalid
+		if re.invalid != nil {
+			return re.invalid
 		}
-		if !s.owns(r) {
+		if !re.owns(r) {
 			return save(nil)
 		}
 		if err := save(old); err != nil {
 			return err // what could not be forgotten is not ended
 		}
 		ctx := context.WithoutCancel(ctx)
-		s.skew.CompareAndSwap(0, int64(r.Skew))
-		if left = s.revoke(ctx, r); left != nil {
+		re.clocks.vendor.CompareAndSwap(0, int64(r.Skew))
+		if left = re.revoke(ctx, r); left != nil {
 			return nil
 		}
-		if left = s.end(ctx, r); left == nil {
+		if left = re.end(ctx, r); left == nil {
 			return save(nil)
 		}
 		r.RingCentral = nil
@@ -42,59 +38,54 @@ func (s *Session) Logout(ctx context.Context) error {
 		}
 		return save(value)
 	})
-	if err == nil && left != nil {
-		return left
-	}
-	return err
+	return left, err
 }
 
-// Forget forgets the lineage without a word to the vendor, where it lives on until its refresh tokens end.
-func (s *Session) Forget(ctx context.Context) error {
-	return s.drop(ctx, func(_ []byte, save func([]byte) error) error { return save(nil) })
+// forget forgets the lineage without a word to the vendor.
+func (re *renewer) forget(ctx context.Context) error {
+	return re.drop(ctx, func(_ []byte, save func([]byte) error) error { return save(nil) })
 }
 
-// drop changes the record by what ends it, and forgets what is in memory.
-func (s *Session) drop(ctx context.Context, change func(old []byte, save func([]byte) error) error) error {
-	if s.key == "" {
-		return s.invalid // without a name it has nothing stored
+// drop changes the record by what ends it.
+func (re *renewer) drop(ctx context.Context, change func(old []byte, save func([]byte) error) error) error {
+	if re.key == "" {
+		return re.invalid // without a name it has nothing stored
 	}
-	err := s.syncClock(ctx)
+	err := re.clocks.sync(ctx)
 	if err == nil {
-		err = s.store.Update(ctx, s.key, change)
+		err = re.store.Update(ctx, re.key, change)
 	}
 	if err != nil {
 		return fmt.Errorf("forget the session: %w", err)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.current, s.refused, s.replacement, s.unsaved = nil, "", nil, nil
-	s.hot.Store(nil)
+	re.unsaved.take()
 	return nil
 }
 
 // revoke ends the RingCentral session of r, if it has one and the vendor's limit, which counts revocations too, allows.
-func (s *Session) revoke(ctx context.Context, r *record) error {
-	t, start := r.RingCentral.token(), s.now()
+func (re *renewer) revoke(ctx context.Context, r *record) error {
+	t, start := r.RingCentral.token(), re.clocks.now()
 	if t.AccessToken == "" {
 		return nil
 	}
-	err := s.reserve(ctx, actLogin, r, start)
+	var l ledgers
+	err := re.ledgers.reserve(ctx, actLogin, &l, start)
 	if errors.Is(err, errNotYet) {
 		e := &Error{Op: opRevoke, Message: "not sent, because the vendor's limit of requests is used up", kind: failLimited}
-		if s.readLedgers(ctx, r, true) == nil {
-			e.RetryAfter = r.Ledgers.RingCentral.next(start, true).Sub(start)
+		if re.ledgers.read(ctx, &l, true) == nil {
+			e.RetryAfter = l.RingCentral.next(start, true).Sub(start)
 		}
 		return e
 	} else if err != nil {
 		return err
 	}
-	err = s.config.Revoke(context.WithValue(ctx, tokenMark{}, s), t)
+	err = re.config.Revoke(context.WithValue(ctx, tokenMark{}, &re.lineage), t)
 	var e *Error
 	if err != nil {
-		e = asError(actLogin, err)
+		e = asError(string(actLogin), err)
 	}
-	now := s.now()
-	kept := s.commit(ctx, actLogin, r, func(l *ledger) { l.commit(actLogin, e, start, now) })
+	now := re.clocks.now()
+	kept := re.ledgers.commit(ctx, actLogin, &l, func(l *ledger) { l.commit(actLogin, e, start, now) })
 	if e != nil && e.endedToken() {
 		return kept
 	}
@@ -103,19 +94,20 @@ func (s *Session) revoke(ctx context.Context, r *record) error {
 
 // end ends the RingCX refresh token of r, if it has one. The vendor documents no limit for that, but a quiet time is one
 // for everything.
-func (s *Session) end(ctx context.Context, r *record) error {
+func (re *renewer) end(ctx context.Context, r *record) error {
 	t := r.RingCX.token()
 	if t.RefreshToken == "" {
 		return nil
 	}
-	if err := s.readLedgers(ctx, r, true); err != nil {
+	var l ledgers
+	if err := re.ledgers.read(ctx, &l, true); err != nil {
 		return err
 	}
-	now := s.now()
-	if at := r.Ledgers.RingCX.next(now, false); at.After(now) {
+	now := re.clocks.now()
+	if at := l.RingCX.next(now, false); at.After(now) {
 		return &Error{Op: opEnd, Message: "not sent, because the vendor asked for quiet", RetryAfter: at.Sub(now), kind: failLimited}
 	}
-	err := s.config.endRingCX(context.WithValue(ctx, tokenMark{}, s), t)
+	err := re.config.endRingCX(context.WithValue(ctx, tokenMark{}, &re.lineage), t)
 	var e *Error
 	if errors.As(err, &e) && e.kind == failRefused && e.StatusCode != 0 {
 		return nil // nobody but the token was asked about: it has ended

@@ -1,6 +1,7 @@
 package ringcx
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/netip"
@@ -39,7 +40,7 @@ func hostProblem(raw, allowed string) string {
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
-		return or(stray(raw), "is not a URL")
+		return cmp.Or(stray(raw), "is not a URL")
 	}
 	shown := quoteServer(u)
 	switch {
@@ -120,6 +121,8 @@ func allowedProblem(host string) string {
 	}
 	return ""
 }
+
+type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
 
 // dialer is the dialler that a transport uses: the newer kind before the older, nil if it has neither.
 func dialer(dial dialFunc, old func(network, address string) (net.Conn, error)) dialFunc {

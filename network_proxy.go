@@ -1,6 +1,7 @@
 package ringcx
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -123,7 +124,7 @@ type proxyRefusal struct {
 	words  string
 }
 
-func (e *proxyRefusal) Error() string { return or(e.words, http.StatusText(e.status)) }
+func (e *proxyRefusal) Error() string { return cmp.Or(e.words, http.StatusText(e.status)) }
 
 // refusals keeps the status of a proxy's answer, of which package net/http tells the words only. also is asked first.
 func refusals(also func(context.Context, *url.URL, *http.Request, *http.Response) error) func(context.Context, *url.URL, *http.Request, *http.Response) error {

@@ -1,6 +1,7 @@
 package ringcx
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -136,7 +137,7 @@ func madeBy(cert *x509.Certificate) string {
 	if cert == nil {
 		return ""
 	}
-	return ", made by " + or(or(clipped(strings.Join(cert.Issuer.Organization, ", ")), clipped(cert.Issuer.CommonName)), "an unnamed authority")
+	return ", made by " + cmp.Or(cmp.Or(clipped(strings.Join(cert.Issuer.Organization, ", ")), clipped(cert.Issuer.CommonName)), "an unnamed authority")
 }
 
 // namesIn are the first names of a certificate.

@@ -1,21 +1,12 @@
 package ringcx
 
 import (
+	"cmp"
 	"net"
 	"net/netip"
 	"net/url"
 	"strings"
 )
-
-// Canonical is the endpoint with its hosts as they are compared: scheme and host in lower case, without the port that the
-// scheme has anyway and without a final slash, production where a field is empty. Two endpoints are the same place if
-// their canonical forms are equal. A host that is no origin is left as it is, for [Config.Validate] to tell.
-func (e Endpoint) Canonical() Endpoint {
-	return Endpoint{
-		RingCentral: origin(or(e.RingCentral, Production.RingCentral)),
-		RingCX:      origin(or(e.RingCX, Production.RingCX)),
-	}
-}
 
 // origin is the canonical form of a URL that holds a host alone (RFC 6454, section 4); any other text is left as it is.
 // What is another host stays one: a trailing dot counts.
@@ -36,7 +27,7 @@ func originOf(u *url.URL) string {
 func hostOf(u *url.URL) string {
 	host, port := lower(u.Hostname()), u.Port()
 	if strings.HasPrefix(port, "0") {
-		port = or(strings.TrimLeft(port, "0"), "0")
+		port = cmp.Or(strings.TrimLeft(port, "0"), "0")
 	}
 	if port == defaultPorts[u.Scheme] {
 		port = ""

@@ -1,7 +1,6 @@
 package ringcx
 
 import (
-	"errors"
 	"time"
 )
 
@@ -11,19 +10,6 @@ func (r *record) begin(a action, now time.Time) {
 		r.Attempt = &attempt{Step: a, Start: now}
 	}
 }
-
-// ledgerOf is the ledger of the host that a is about.
-func (r *record) ledgerOf(a action) *ledger {
-	if atRingCentral(a) {
-		return &r.Ledgers.RingCentral
-	}
-	return &r.Ledgers.RingCX
-}
-
-func atRingCentral(a action) bool { return a == actLogin || a == actRefreshLogin }
-
-// counted tells which requests the vendor's budget is for.
-func counted(a action) bool { return a != actRefresh }
 
 // succeed enters a token that action a brought.
 func (r *record) succeed(a action, t *Token) {
@@ -38,15 +24,6 @@ func (r *record) succeed(a action, t *Token) {
 	case actExchange, actRefresh, actDirectLogin:
 		r.RingCX, r.Doubtful, r.ServerSaid5, r.Failure = stored(t), "", false, nil
 	}
-}
-
-// asError is err as an *Error; one from elsewhere, such as a Grant of the program's own, counts as not sent.
-func asError(a action, err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
-		return e
-	}
-	return &Error{Op: string(a), Message: oneLine(err.Error()), kind: failUnsent}
 }
 
 // fail enters that action a brought no token, and reports whether the loop should plan again.
@@ -68,28 +45,6 @@ func (r *record) fail(a action, e *Error, n *need, now time.Time) (again bool) {
 	}
 	r.remember(e, !again, n, now)
 	return again
-}
-
-// commit enters in the ledger what became of a request: e is nil if it brought a token.
-func (l *ledger) commit(a action, e *Error, start, now time.Time) {
-	switch {
-	case !counted(a), e != nil && e.kind == failSilent: // which may arrive yet
-	case e != nil && e.kind == failUnsent:
-		l.release(start)
-	default:
-		l.arrived(start, now)
-	}
-	switch {
-	case e == nil:
-		l.Failures = 0
-	case e.kind == failLimited && e.RetryAfter == 0:
-		l.quiet(now, penalty)
-	case e.kind == failLimited:
-		l.quiet(now, e.RetryAfter)
-	case e.kind == failServer, e.kind == failLost:
-		l.Failures++
-		l.quiet(now, max(backoff(l.Failures), e.RetryAfter))
-	}
 }
 
 // refused acts on an answer that says no, and reports whether another way is left to try.
@@ -137,20 +92,5 @@ const unspentGone = "OAU-213"
 func (r *record) missed(a action, e *Error, repeated bool, now time.Time) {
 	if a == actRefreshLogin && e.kind == failRefused && e.Code == unspentGone && !repeated {
 		r.Evicted = now
-	}
-}
-
-// asError is the failure as the vendor's error, nil if there is none.
-func (f *failure) asError() *Error {
-	if f == nil {
-		return nil
-	}
-	if f.origin != nil {
-		e := *f.origin
-		return &e
-	}
-	return &Error{
-		Op: f.Op, StatusCode: f.StatusCode, Code: printable(f.Code), Message: printable(f.Message), RequestID: printable(f.RequestID),
-		oauth: f.OAuth, kind: f.Kind,
 	}
 }

@@ -2,6 +2,7 @@ package ringcx
 
 import (
 	"errors"
+	"sync"
 	"time"
 )
 
@@ -13,11 +14,14 @@ const (
 	longestPause = 30 * time.Second
 )
 
-// apart is how often in a row the way to the vendor failed, and until when the pause lasts.
-type apart struct {
+// pause is how often in a row the way to the vendor failed, and until when that keeps the session back.
+type pause struct {
+	clocks *clocks
+
+	mu       sync.Mutex // guards the fields below
 	failures int
 	until    time.Time // on the clock of the runtime
-	last     *Error
+	last     *Error    // nil: the vendor answered since
 }
 
 // ofOurNetwork tells failures that are no news about the vendor, but may be over with the next connection.
@@ -25,42 +29,42 @@ func (e *Error) ofOurNetwork() bool {
 	return e.kind == failSilent && !errors.Is(e.cause, errDeaf) || errors.Is(e.cause, errNoConnection)
 }
 
-// pause begins a pause because of e, and returns the wait for its end.
-func (s *Session) pause(e *Error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// begin begins a pause because of e, and returns the wait for its end.
+func (p *pause) begin(e *Error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	failures := 1
-	if s.apart != nil && time.Since(s.apart.until) < longestPause {
-		failures += s.apart.failures
+	if p.last != nil && time.Since(p.until) < longestPause {
+		failures += p.failures
 	}
 	d := min(firstPause<<min(failures-1, 10), longestPause)
 	now := time.Now()
 	d += time.Duration(now.UnixNano() % int64(d)) // programs that failed together do not come back together
-	s.apart = &apart{failures, now.Add(d), e}
-	return s.waitApart(d)
+	p.failures, p.until, p.last = failures, now.Add(d), e
+	return p.wait(d)
 }
 
-// pausing is the wait for the end of a pause under way, nil if there is none.
-func (s *Session) pausing() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.apart == nil || !time.Now().Before(s.apart.until) {
+// underWay is the wait for the end of a pause under way, nil if there is none.
+func (p *pause) underWay() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.last == nil || !time.Now().Before(p.until) {
 		return nil
 	}
-	return s.waitApart(time.Until(s.apart.until))
+	return p.wait(time.Until(p.until))
 }
 
-// waitApart makes the wait. The caller holds s.mu.
-func (s *Session) waitApart(d time.Duration) error {
-	e := s.apart.last
-	return &waitError{s.now().Add(d), &failure{
-		Time: s.now(), Op: e.Op, StatusCode: e.StatusCode, Message: e.Message, Kind: e.kind, origin: e,
+// wait makes the wait. The caller holds p.mu.
+func (p *pause) wait(d time.Duration) error {
+	e, now := p.last, p.clocks.now()
+	return &waitError{now.Add(d), &failure{
+		Time: now, Op: e.Op, StatusCode: e.StatusCode, Message: e.Message, Kind: e.kind, origin: e,
 	}}
 }
 
-// connected ends it: the vendor answered.
-func (s *Session) connected() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.apart = nil
+// end ends it: the vendor answered.
+func (p *pause) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last = nil
 }

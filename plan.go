@@ -2,20 +2,9 @@ package ringcx
 
 import "time"
 
-// action is one thing the engine can do next.
-type action string
-
-const (
-	actUse          action = "use the token"
-	actRefresh      action = "refresh RingCX"
-	actExchange     action = "exchange"
-	actRefreshLogin action = "refresh RingCentral"
-	actLogin        action = "log in"
-	actDirectLogin  action = "log in to RingCX"
-	actWait         action = "wait"
-	actGiveUp       action = "report the last failure"
-	actAskPerson    action = "login required"
-)
+// refreshGrace is how long the vendor lets an unanswered refresh of a RingCentral token be repeated: 60 minutes as
+// long as the new access token is not used, and it cannot be used if its answer was lost. Five minutes are kept back.
+const refreshGrace = 55 * time.Minute
 
 // step is what plan answers: an action and, for a wait, until when.
 type step struct {
@@ -23,11 +12,16 @@ type step struct {
 	until  time.Time
 }
 
-// need is what a caller asks for.
+// want is what a caller asks for.
+type want struct {
+	minTTL  time.Duration // the token must live at least so long
+	refused string        // fingerprint of a token the API refused
+	ahead   bool          // renew as soon as it is due, not only when the token ends
+}
+
+// need is what a renewal needs: what was asked for, and what there is to bring it.
 type need struct {
-	minTTL      time.Duration // the token must live at least so long
-	refused     string        // fingerprint of a token the API refused
-	ahead       bool          // renew as soon as it is due, not only when the token ends
+	want
 	since       time.Time     // tokens obtained before do not count (a fresh login); zero: all count
 	begun       *record       // how far a fresh login has come; nil: it is not one
 	started     time.Time     // a token obtained since is as good as it gets; zero: none is
@@ -49,10 +43,10 @@ func (n need) withoutMinimum() need {
 	return n
 }
 
-// plan decides what to do next with a lineage. It is pure: all policy about renewing is here. The cheapest step that
+// plan decides what to do next with a lineage, whose app has the ledgers l. It is pure: all policy about renewing is here. The cheapest step that
 // can bring a token is taken: refresh (not limited), exchange, refresh of the RingCentral token, login. Nothing is sent
 // to a host before its ledger allows it, and a login is not spent on an exchange that is not allowed yet.
-func plan(r *record, now time.Time, n need) step {
+func plan(r *record, l *ledgers, now time.Time, n need) step {
 	if serves(r, now, n) {
 		return step{action: actUse}
 	}
@@ -60,12 +54,12 @@ func plan(r *record, now time.Time, n need) step {
 		return step{action: actGiveUp, until: f.Until}
 	}
 	if r.canRefresh(n) { // whatever else is possible ends in an exchange, which may not be sent earlier either
-		return when(actRefresh, r.Ledgers.RingCX.next(now, false), now)
+		return when(actRefresh, l.RingCX.next(now, false), now)
 	}
-	long, longAt := r.nextWithoutRefresh(now, n)
+	long, longAt := r.nextWithoutRefresh(l, now, n)
 	if long == actAskPerson {
 		if r.mayStillRefresh(n) {
-			return when(actRefresh, r.Ledgers.RingCX.next(now, false), now)
+			return when(actRefresh, l.RingCX.next(now, false), now)
 		}
 		return step{action: actAskPerson}
 	}
@@ -81,7 +75,7 @@ func when(a action, at, now time.Time) step {
 
 // serves tells whether the stored RingCX token is what the caller needs.
 func serves(r *record, now time.Time, n need) bool {
-	t := r.usable(n)
+	t := r.usable(n.wall)
 	if t.AccessToken == "" || t.Obtained.Before(n.since) || n.refused == t.fingerprint() {
 		return false
 	}
@@ -98,12 +92,12 @@ func serves(r *record, now time.Time, n need) bool {
 }
 
 // nextWithoutRefresh is the next step towards an exchange, and when it may be taken.
-func (r *record) nextWithoutRefresh(now time.Time, n need) (action, time.Time) {
-	exchange := r.Ledgers.RingCX.next(now, true)
+func (r *record) nextWithoutRefresh(l *ledgers, now time.Time, n need) (action, time.Time) {
+	exchange := l.RingCX.next(now, true)
 	if n.direct {
 		return actDirectLogin, exchange // undocumented, so it is taken to be limited like an exchange
 	}
-	login := r.Ledgers.RingCentral.next(now, true)
+	login := l.RingCentral.next(now, true)
 	login = later(login, exchange)
 	t := r.RingCentral.token()
 	current := t.AccessToken != "" && !t.Obtained.Before(n.since)

@@ -37,6 +37,9 @@ const (
 	idleTimeout = 30 * time.Second
 )
 
+// headerTimeout is how long a client of Config.Client waits for an answer to begin, once the request is sent.
+const headerTimeout = time.Minute
+
 // alive lets the system ask for signs of life, which is all there is in HTTP/1.1.
 var alive = net.KeepAliveConfig{Enable: true, Idle: pingAfter, Interval: 2 * time.Second, Count: 3}
 
@@ -142,8 +145,6 @@ func closeIdle(base http.RoundTripper) {
 	}
 }
 
-type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
-
 // newPool is t with connections of its own. What t says about proxies, diallers, TLS and limits stays; of an HTTP/2 of
 // somebody else's making only that it is spoken.
 func newPool(t *http.Transport, purpose use, here bool) *http.Transport {
@@ -196,4 +197,15 @@ func keptAlive(dial dialFunc, purpose use) dialFunc {
 		}
 		return conn, err
 	}
+}
+
+// asLast is req as the last one of its connection, whatever the transport is made of: one that makes a request of its own
+// copies the headers, if anything.
+func asLast(req *http.Request) *http.Request {
+	last := req.Clone(req.Context())
+	last.Close = true
+	if last.Header != nil {
+		last.Header.Set("Connection", "close")
+	}
+	return last
 }

@@ -1,7 +1,6 @@
 package ringcx
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -11,8 +10,8 @@ import (
 // vendor, and what every program that shares it must know before it sends a request.
 type record struct {
 	Version    int    `json:"version"`
-	App        string `json:"app,omitempty"`      // of which app at which hosts it is, see Session.app
-	Identity   string `json:"identity,omitempty"` // with which credential it began, see Session.identity
+	App        string `json:"app,omitempty"`      // of which app at which hosts it is, see lineage.app
+	Identity   string `json:"identity,omitempty"` // with which credential it began, see lineage.identity
 	Generation uint64 `json:"generation"`         // grows with every answer that is stored
 
 	RingCentral *storedToken `json:"ringcentral,omitempty"`
@@ -24,9 +23,6 @@ type record struct {
 	Doubtful    string `json:"doubtful,omitempty"`
 	ServerSaid5 bool   `json:"server_failed,omitempty"`
 
-	// Ledgers are those of the app, as last read. All its lineages share them, so they are records of their own.
-	Ledgers struct{ RingCentral, RingCX ledger } `json:"-"`
-
 	Skew    time.Duration `json:"skew,omitempty"`    // how far the vendor's clock was ahead of the sender's, in nanoseconds
 	Attempt *attempt      `json:"attempt,omitempty"` // the request under way; left behind if its sender died
 	Failure *failure      `json:"failure,omitempty"` // the last failure, until something succeeds
@@ -37,70 +33,10 @@ type record struct {
 	rest rest // what newer programs wrote and this one does not know
 }
 
-// storedToken is Token as the Store sees it, with its secrets.
-type storedToken struct {
-	AccessToken   string          `json:"access_token"`
-	RefreshToken  string          `json:"refresh_token,omitempty"`
-	TokenType     string          `json:"token_type,omitempty"`
-	Obtained      time.Time       `json:"obtained"`
-	Expiry        time.Time       `json:"expiry"`
-	Idle          time.Duration   `json:"idle,omitempty"` // in nanoseconds
-	RefreshExpiry time.Time       `json:"refresh_expiry,omitzero"`
-	Scope         string          `json:"scope,omitempty"`
-	OwnerID       string          `json:"owner_id,omitempty"`
-	MainAccountID string          `json:"main_account_id,omitempty"`
-	Details       json.RawMessage `json:"details,omitempty"`
-}
-
-// token never returns nil; without a stored token it is one that expired long ago.
-func (s *storedToken) token() *Token {
-	if s == nil {
-		return &Token{}
-	}
-	t := Token(*s)
-	return &t
-}
-
-func stored(t *Token) *storedToken {
-	s := storedToken(*t)
-	return &s
-}
-
 // attempt is the intent written before a request is sent.
 type attempt struct {
 	Step  action    `json:"step"`
 	Start time.Time `json:"start"`
-}
-
-// failure is what callers are told while it is too early to try again.
-type failure struct {
-	Time        time.Time `json:"time"`
-	Until       time.Time `json:"until,omitzero"` // no use trying before
-	Count       int       `json:"count"`          // failures in a row
-	Credentials string    `json:"credentials"`    // with which credentials, by fingerprint
-	Op          string    `json:"op"`
-	StatusCode  int       `json:"status,omitempty"`
-	Code        string    `json:"code,omitempty"`
-	OAuth       string    `json:"oauth,omitempty"`
-	Message     string    `json:"message"`
-	RequestID   string    `json:"request_id,omitempty"`
-	Login       bool      `json:"login_required,omitempty"`
-	Final       bool      `json:"final,omitempty"` // the vendor refused; asking again brings the same answer
-	Kind        failKind  `json:"kind,omitempty"`
-
-	origin *Error // what it was made of, for who asked; nil: not known any more
-}
-
-func (f *failure) err() error { return f.errUntil(0) }
-
-// errUntil is the failure as an error that says how long there is no use in trying again.
-func (f *failure) errUntil(d time.Duration) error {
-	e := f.asError()
-	e.RetryAfter = max(d, 0)
-	if f.Login {
-		return fmt.Errorf("%w: %w", ErrLoginRequired, e)
-	}
-	return e
 }
 
 // errCorrupt is a stored value that is not a record. It is never overwritten unless a person logs in anew.
@@ -141,6 +77,11 @@ func decodeRecord(key string, value []byte) (*record, error) {
 }
 
 func (r *record) encode() ([]byte, error) { return marshalStored(r, r.rest) }
+
+// usable is the RingCX token with the times that it has if the clock on the wall, which is so far ahead now, is right.
+func (r *record) usable(wall time.Duration) *Token {
+	return r.RingCX.token().shifted(-r.Wall.drift(wall))
+}
 
 // recover turns an attempt whose sender died, or got no usable answer, into what may be assumed: a RingCX refresh token
 // may be spent; a RingCentral refresh may be repeated within the vendor's grace; the rest can simply be done again.

@@ -15,62 +15,64 @@ const maxSteps = 8
 // maxTurns is how often a renewal begins anew when another program has taken it over meanwhile.
 const maxTurns = 3
 
-// waitError says that nothing may be sent before until.
-type waitError struct {
-	until time.Time
-	cause *failure
+// renew brings a token that is what w asks for.
+func (re *renewer) renew(ctx context.Context, w want) (*Token, error) {
+	return re.bring(ctx, re.need(w))
 }
 
-func (e *waitError) Error() string {
-	return "nothing may be sent to the vendor before " + e.until.Format(time.TimeOnly)
+// freshLogin is a need that only a new login meets. Each time it is brought, what an earlier one has done counts.
+func (re *renewer) freshLogin() need {
+	n := re.need(want{})
+	n.since, n.begun = re.clocks.now(), new(record) // any time: bring sets it when it begins
+	return n
 }
 
-// renew brings a token that meets n: from the Store if another program has renewed already, else by doing what plan
+// bring brings a token that meets n: from the Store if another program has renewed already, else by doing what plan
 // says. Once a request is sent its answer is stored, whatever becomes of ctx, which bounds the wait for the Store only.
-func (s *Session) renew(ctx context.Context, n need) (*Token, error) {
+func (re *renewer) bring(ctx context.Context, n need) (*Token, error) {
 	var old *Token
 	short := ctx
 	if n.since.IsZero() {
-		r, err := s.load(ctx)
-		now := s.now()
-		n.started, n.wall = now, s.wall()
-		if err == nil && s.owns(r) && serves(r, now, n) {
-			return s.local(r.usable(n)), nil
+		r, err := re.load(ctx)
+		now := re.clocks.now()
+		n.started, n.wall = now, re.clocks.wall()
+		if err == nil && re.owns(r) && serves(r, now, n) {
+			return re.clocks.local(r.usable(n.wall)), nil
 		}
-		if err == nil && s.owns(r) && n.minTTL > 0 && n.minTTL >= r.usable(n).lifetime() && serves(r, now, n.withoutMinimum()) {
-			return s.local(r.usable(n)), nil // no renewal can bring so much
+		if err == nil && re.owns(r) && n.minTTL > 0 && n.minTTL >= r.usable(n.wall).lifetime() && serves(r, now, n.withoutMinimum()) {
+			return re.clocks.local(r.usable(n.wall)), nil // no renewal can bring so much
 		}
-		if err == nil && s.owns(r) && s.inline && serves(r, now, n.allowDue()) {
+		if err == nil && re.owns(r) && re.inline && serves(r, now, n.allowDue()) {
 			var cancel context.CancelFunc
-			old = r.usable(n)
+			old = r.usable(n.wall)
 			short, cancel = context.WithTimeout(ctx, old.endAt().Sub(now)/2) // whoever is at it, the old one is good enough
 			defer cancel()
 		}
 	}
-	token, came, err := s.turn(short, n)
-	if err != nil && old != nil && s.now().Before(old.endAt()) {
-		s.log.Warn("ringcx: renewal ahead of time failed, the token in use still works", slog.Any("error", err), slog.Time("expiry", old.Expiry))
-		return s.local(old), nil
+	token, came, err := re.turn(short, n)
+	if err != nil && old != nil && re.clocks.now().Before(old.endAt()) {
+		re.log.Warn("ringcx: renewal ahead of time failed, the token in use still works", slog.Any("error", err), slog.Time("expiry", old.Expiry))
+		return re.clocks.local(old), nil
 	}
 	if err != nil && old != nil && !came && ctx.Err() == nil {
-		token, _, err = s.turn(ctx, n) // it has ended while it was kept in hand
+		token, _, err = re.turn(ctx, n) // it has ended while it was kept in hand
 	}
 	if err != nil {
 		return nil, err
 	}
-	s.followClock(ctx)
-	return s.local(token), nil
+	re.clocks.follow(ctx)
+	return re.clocks.local(token), nil
 }
 
 // turn runs the renewal loop when it is this session's turn. It tells whether that came.
-func (s *Session) turn(ctx context.Context, n need) (token *Token, came bool, err error) {
-	if err := s.pausing(); err != nil {
+func (re *renewer) turn(ctx context.Context, n need) (token *Token, came bool, err error) {
+	if err := re.pause.underWay(); err != nil {
 		return nil, false, err
 	}
-	if err := s.syncClock(ctx); err != nil {
+	if err := re.clocks.sync(ctx); err != nil {
 		return nil, false, err
 	}
-	n.started = s.now() // not before the Store told the time
+	n.started = re.clocks.now() // not before the Store told the time
 	if !n.since.IsZero() {
 		n.since = n.started
 		if begun := n.begun.RingCentral; begun != nil {
@@ -78,10 +80,10 @@ func (s *Session) turn(ctx context.Context, n need) (token *Token, came bool, er
 		}
 	}
 	for range maxTurns {
-		err = s.store.Update(ctx, s.key, func(old []byte, save func([]byte) error) error {
+		err = re.store.Update(ctx, re.key, func(old []byte, save func([]byte) error) error {
 			came = true
 			var err error
-			token, err = s.run(context.WithoutCancel(ctx), old, save, n)
+			token, err = re.run(context.WithoutCancel(ctx), old, save, n)
 			return err
 		})
 		if !errors.Is(err, ErrTakenOver) {
@@ -93,40 +95,40 @@ func (s *Session) turn(ctx context.Context, n need) (token *Token, came bool, er
 
 // run is the renewal loop, inside the Store's exclusivity: plan, write down the intent, send, write down the answer,
 // until there is a token to use or nothing to be done.
-func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, n need) (*Token, error) {
-	r, err := decodeRecord(s.key, old)
+func (re *renewer) run(ctx context.Context, old []byte, save func([]byte) error, n need) (*Token, error) {
+	r, err := decodeRecord(re.key, old)
 	if err != nil && n.since.IsZero() {
 		return nil, err
 	} else if err != nil {
 		r = &record{Version: storedVersion} // a person logs in anew; the damaged one goes once that worked
 	}
-	s.skew.CompareAndSwap(0, int64(r.Skew))
-	draft := newDraft(s, r, old, save, n)
+	re.clocks.vendor.CompareAndSwap(0, int64(r.Skew))
+	draft := newDraft(&re.lineage, r, old, save, n)
 	r = draft.record
-	if err := s.catchUp(draft); err != nil {
+	if err := re.unsaved.catchUp(draft); err != nil {
 		return nil, err
 	}
 	r.recover()
-	s.withoutSpent(r)
+	re.known.withoutSpent(r)
 	var last error
 	for range maxSteps {
-		s.followClock(ctx)
-		if err := s.readLedgers(ctx, r, true); err != nil {
+		re.clocks.follow(ctx)
+		if err := re.ledgers.read(ctx, &draft.ledgers, true); err != nil {
 			return nil, err
 		}
-		n.wall = s.wall()
-		st := plan(r, s.now(), n)
+		n.wall = re.clocks.wall()
+		st := plan(r, &draft.ledgers, re.clocks.now(), n)
 		switch st.action {
 		case actUse:
-			return r.usable(n), nil
+			return r.usable(n.wall), nil
 		case actWait:
 			return nil, &waitError{st.until, r.Failure}
 		case actAskPerson:
 			return nil, loginRequired(r.Failure)
 		case actGiveUp:
-			return nil, r.Failure.errUntil(st.until.Sub(s.now()))
+			return nil, r.Failure.errUntil(st.until.Sub(re.clocks.now()))
 		}
-		again, err := s.take(ctx, st.action, draft, &n)
+		again, err := re.take(ctx, st.action, draft, &n)
 		if err != nil && !again {
 			return nil, err
 		}
@@ -139,34 +141,34 @@ func (s *Session) run(ctx context.Context, old []byte, save func([]byte) error, 
 }
 
 // take does one step and stores what came of it, before anybody uses it.
-func (s *Session) take(ctx context.Context, a action, b *draft, n *need) (again bool, err error) {
+func (re *renewer) take(ctx context.Context, a action, b *draft, n *need) (again bool, err error) {
 	r := b.record
-	start, err := s.intend(ctx, a, b)
+	start, err := re.intend(ctx, a, b)
 	if err != nil {
 		return errors.Is(err, errNotYet), fmt.Errorf("before it could %s: %w", a, err)
 	}
 	intent := *r.Attempt
-	s.used.Store(0)
-	skew, wall := s.skew.Load(), s.wall()
-	t, err := s.send(ctx, a, r)
+	re.used.Store(0)
+	knew, wall := re.clocks.vendorAhead(), re.clocks.wall()
+	t, err := re.send(ctx, a, r)
 	if err == nil && a == actRefresh && repeats(t, r.RingCX.token()) {
 		err = &Error{Op: opRefresh, StatusCode: 200, Message: "the answer repeats an earlier one: something on the way has kept it", kind: failLost}
 	}
-	s.spend(a, r, t, err)
-	s.followClock(ctx)
-	now := s.now()
-	r.Skew = time.Duration(s.skew.Load())
+	re.known.spend(a, r, t, err)
+	re.clocks.follow(ctx)
+	now := re.clocks.now()
+	r.Skew = re.clocks.vendorAhead()
 	var e *Error
 	if err == nil {
 		r.succeed(a, t)
 		if b.settled = !atRingCentral(a); b.settled {
-			r.noteWall(wall)
+			r.Wall = r.Wall.noted(wall)
 		}
-		s.log.Info("ringcx: "+string(a), slog.String("key", s.key), slog.Time("expiry", s.here(t.Expiry)))
+		re.log.Info("ringcx: "+string(a), slog.String("key", re.key), slog.Time("expiry", re.clocks.here(t.Expiry)))
 	} else {
-		e = asError(a, err)
+		e = asError(string(a), err)
 		again = r.fail(a, e, n, now)
-		if atRingCentral(a) && s.misdated(e, time.Duration(skew)) {
+		if atRingCentral(a) && re.config.misdated(e, knew, re.clocks.vendorAhead()) {
 			again, r.Failure = true, nil
 		}
 		r.missed(a, e, !intent.Start.Equal(start), now)
@@ -174,18 +176,18 @@ func (s *Session) take(ctx context.Context, a action, b *draft, n *need) (again 
 			err = fmt.Errorf("%w: %w", ErrLoginRequired, err)
 			r.Failure.Login = true
 		}
-		s.log.Warn("ringcx: "+string(a)+" failed", slog.String("key", s.key), slog.Any("error", err))
+		re.log.Warn("ringcx: "+string(a)+" failed", slog.String("key", re.key), slog.Any("error", err))
 	}
 	b.remember(n)
 	saved := b.save()
 	if saved != nil {
-		s.keep(b, intent)
+		re.unsaved.keep(b, intent)
 	}
-	if counted(a) || e != nil || r.ledgerOf(a).Failures > 0 {
-		saved = errors.Join(saved, s.commit(ctx, a, r, func(l *ledger) {
+	if counted(a) || e != nil || b.ledgers.of(a).Failures > 0 {
+		saved = errors.Join(saved, re.ledgers.commit(ctx, a, &b.ledgers, func(l *ledger) {
 			l.commit(a, e, start, now)
 			if counted(a) {
-				l.notice(int(s.used.Load()), e, now)
+				l.notice(int(re.used.Load()), e, now)
 			}
 		}))
 	}
@@ -195,7 +197,7 @@ func (s *Session) take(ctx context.Context, a action, b *draft, n *need) (again 
 	case saved != nil:
 		return false, fmt.Errorf("save the answer to %s: %w", a, saved)
 	case e != nil && e.ofOurNetwork():
-		return false, s.pause(e)
+		return false, re.pause.begin(e)
 	}
 	return again, err
 }
@@ -208,25 +210,21 @@ func repeats(t, old *Token) bool {
 	return t.AccessToken == old.AccessToken || ok && known && now < before
 }
 
-// maxPause is how long after its intent was written down a request may still be sent without asking the Store again
-// whether this is still the only one to send: a process that was stopped in between may have lost its turn.
-const maxPause = time.Second
-
 // intend writes down that a is about to be sent, in the ledger and in the record, and returns when it began. If that takes
 // too long, what was planned may have been overtaken, and must be planned again.
-func (s *Session) intend(ctx context.Context, a action, b *draft) (start time.Time, err error) {
-	start = s.now()
-	if err := s.reserve(ctx, a, b.record, start); err != nil {
+func (re *renewer) intend(ctx context.Context, a action, b *draft) (start time.Time, err error) {
+	start = re.clocks.now()
+	if err := re.ledgers.reserve(ctx, a, &b.ledgers, start); err != nil {
 		return start, err
 	}
 	open := b.record.Attempt
 	b.record.begin(a, start)
-	if err := b.save(); err != nil || s.now().Sub(start) < maxPause {
+	if err := b.save(); err != nil || re.clocks.now().Sub(start) < maxPause {
 		return start, err
 	}
 	b.record.Attempt = open // an unanswered refresh keeps its start: the vendor's grace runs from there
 	if counted(a) {
-		if err := s.commit(ctx, a, b.record, func(l *ledger) { l.release(start) }); err != nil {
+		if err := re.ledgers.commit(ctx, a, &b.ledgers, func(l *ledger) { l.release(start) }); err != nil {
 			return start, err
 		}
 	}
@@ -236,52 +234,51 @@ func (s *Session) intend(ctx context.Context, a action, b *draft) (start time.Ti
 // send makes the one request that action a stands for, and returns the token on the Store's clock. What is set on our own
 // while the request is under way does not reach it; without a clock of the Store, a clock that is set back takes the times
 // of the token along.
-func (s *Session) send(ctx context.Context, a action, r *record) (*Token, error) {
-	at, here, ahead := time.Now(), s.config.now().Round(0), s.ahead()
-	t, err := s.ask(ctx, a, r)
+func (re *renewer) send(ctx context.Context, a action, r *record) (*Token, error) {
+	at, here, ahead := time.Now(), re.config.now().Round(0), re.clocks.ahead()
+	t, err := re.ask(ctx, a, r)
 	if err != nil {
 		return nil, err
 	}
-	if set := s.config.now().Sub(here) - time.Since(at); s.clock.Load() == nil && set < -tolerance {
+	if set := re.config.now().Sub(here) - time.Since(at); re.clocks.reading.Load() == nil && set < -tolerance {
 		ahead = set
 	}
-	s.connected()
+	re.pause.end()
 	return t.shifted(ahead), nil
 }
 
-func (s *Session) ask(ctx context.Context, a action, r *record) (*Token, error) {
-	ctx = context.WithValue(ctx, tokenMark{}, s)
+func (re *renewer) ask(ctx context.Context, a action, r *record) (*Token, error) {
+	ctx = context.WithValue(ctx, tokenMark{}, &re.lineage)
 	switch a {
 	case actRefresh:
-		return s.config.Refresh(ctx, r.RingCX.token())
+		return re.config.Refresh(ctx, r.RingCX.token())
 	case actExchange:
-		return s.config.Exchange(ctx, r.RingCentral.token())
+		return re.config.Exchange(ctx, r.RingCentral.token())
 	}
 	var prev *Token
 	if a == actRefreshLogin {
 		prev = r.RingCentral.token()
 	}
-	t, err := s.grant.Renew(ctx, prev)
+	t, err := re.grant.Renew(ctx, prev)
 	if e, typed := err.(*Error); err != nil && !(typed && e == nil) { //nolint:errorlint // a nil *Error is no error
 		return nil, err
 	}
-	return s.brought(a, t)
+	return re.brought(a, t)
 }
 
 // brought is a token as a Grant hands it over. One of the program's own may leave out when it ends (see Token.Expiry), and is
 // asked once, not until the limit, if what it brings is no use.
-func (s *Session) brought(a action, t *Token) (*Token, error) {
+func (re *renewer) brought(a action, t *Token) (*Token, error) {
 	useless := func(problem string) (*Token, error) {
 		return nil, &Error{Op: string(a), Message: "the grant brought " + problem, kind: failLost}
 	}
-	if t == nil || !s.direct && !isBearer(t.AccessToken) {
+	if t == nil || !re.direct() && !isBearer(t.AccessToken) {
 		return useless("no token that can be one (RFC 6750)")
 	}
-	switch s.grant.(type) {
-	case storedGrant, interface{ bind(from, to *Config) Grant }:
+	if re.made != nil {
 		return t, nil
 	}
-	now, own := s.config.now(), *t
+	now, own := re.config.now(), *t
 	if own.Obtained.IsZero() {
 		own.Obtained = now
 	}

@@ -7,10 +7,10 @@ const maxSpent = 64
 
 // spend notes a refresh token that action a has sent, and that may not be sent again whatever the Store says later: it may
 // be restored from a copy in which the token is still unspent. What the vendor did not take, or gave back, is not spent.
-func (s *Session) spend(a action, r *record, t *Token, err error) {
+func (k *known) spend(a action, r *record, t *Token, err error) {
 	var sent *Token
 	switch {
-	case a == actRefresh && (err == nil || mayHaveSpent(asError(a, err))):
+	case a == actRefresh && (err == nil || mayHaveSpent(asError(string(a), err))):
 		sent = r.RingCX.token()
 	case a == actRefreshLogin && err == nil: // one that went unanswered may be repeated for a while
 		sent = r.RingCentral.token()
@@ -20,7 +20,6 @@ func (s *Session) spend(a action, r *record, t *Token, err error) {
 	if sent.RefreshToken == "" || err == nil && (t.RefreshToken == sent.RefreshToken || a == actRefreshLogin && t.RefreshToken == "") {
 		return
 	}
-	k := s.knownLineage
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.spent = append(k.spent, fingerprint(sent.RefreshToken))
@@ -30,8 +29,7 @@ func (s *Session) spend(a action, r *record, t *Token, err error) {
 func mayHaveSpent(e *Error) bool { return e.kind != failUnsent && e.kind != failLimited }
 
 // withoutSpent takes from r what a refresh token can do that this process has spent.
-func (s *Session) withoutSpent(r *record) {
-	k := s.knownLineage
+func (k *known) withoutSpent(r *record) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	spent := func(t *storedToken) bool { return t != nil && slices.Contains(k.spent, fingerprint(t.RefreshToken)) }

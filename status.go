@@ -48,45 +48,43 @@ type Status struct {
 	OthersAt time.Time `json:"othersAt,omitzero"`
 }
 
-// Status reads the lineage from the Store.
-func (s *Session) Status(ctx context.Context) (*Status, error) {
-	if s.invalid != nil {
-		return nil, s.invalid
-	}
-	r, err := s.load(ctx)
+// status reads what is known from the Store.
+func (re *renewer) status(ctx context.Context) (*Status, error) {
+	r, err := re.load(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !s.owns(r) {
+	if !re.owns(r) {
 		r = &record{}
 	}
-	s.withoutSpent(r)
-	if err := s.readLedgers(ctx, r, false); err != nil {
+	re.known.withoutSpent(r)
+	var l ledgers
+	if err := re.ledgers.read(ctx, &l, false); err != nil {
 		return nil, err
 	}
-	now := s.now()
-	n := s.need(0)
-	n.ahead, n.wall = true, s.wall()
-	next := plan(r, now, n)
+	now := re.clocks.now()
+	n := re.need(want{ahead: true})
+	n.wall = re.clocks.wall()
+	next := plan(r, &l, now, n)
 	st := &Status{
-		Key: s.key, Generation: r.Generation, Next: string(next.action), NextAt: s.here(next.until),
-		Ladder: explain(r, now, n), SkewSeconds: r.Skew.Seconds(),
-		LoginsLeft: r.Ledgers.RingCentral.left(now), ExchangesLeft: r.Ledgers.RingCX.left(now),
-		QuietUntil: s.here(held(later(r.Ledgers.RingCentral.QuietUntil, r.Ledgers.RingCX.QuietUntil), now)),
+		Key: re.key, Generation: r.Generation, Next: string(next.action), NextAt: re.clocks.here(next.until),
+		Ladder: explain(r, &l, now, n), SkewSeconds: r.Skew.Seconds(),
+		LoginsLeft: l.RingCentral.left(now), ExchangesLeft: l.RingCX.left(now),
+		QuietUntil: re.clocks.here(held(later(l.RingCentral.QuietUntil, l.RingCX.QuietUntil), now)),
 	}
-	st.EvictedAt, st.OthersAt = s.here(r.Evicted), s.here(later(r.Ledgers.RingCentral.Others, r.Ledgers.RingCX.Others))
+	st.EvictedAt, st.OthersAt = re.clocks.here(r.Evicted), re.clocks.here(later(l.RingCentral.Others, l.RingCX.Others))
 	for i := range st.Ladder {
-		st.Ladder[i].At = s.here(st.Ladder[i].At)
+		st.Ladder[i].At = re.clocks.here(st.Ladder[i].At)
 	}
-	if t := s.local(r.usable(n)); t.AccessToken != "" {
+	if t := re.clocks.local(r.usable(n.wall)); t.AccessToken != "" {
 		st.MainAccountID, st.Expiry, st.RenewAt, st.Refreshable = printable(t.MainAccountID), t.Expiry, t.RenewAt(), t.RefreshToken != ""
 	}
-	if t := s.local(r.RingCentral.token()); t.AccessToken != "" {
+	if t := re.clocks.local(r.RingCentral.token()); t.AccessToken != "" {
 		st.UserID, st.Scope, st.RingCentralExpiry, st.RingCentralRefreshExpiry = printable(t.OwnerID), printable(t.Scope), t.Expiry, t.RefreshExpiry
 		st.RingCentralRefreshable = t.RefreshToken != ""
 	}
 	if f := r.Failure; f != nil {
-		st.Failure, st.FailureAt = f.err().Error(), s.here(f.Time)
+		st.Failure, st.FailureAt = f.err().Error(), re.clocks.here(f.Time)
 		if f.Credentials == n.credentials {
 			st.LastError = f.asError()
 		}

@@ -3,6 +3,7 @@ package ringcx
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // Store keeps lineages between runs and decides who may renew: all sessions that share a Store and a key renew one
@@ -30,6 +31,9 @@ type Store interface {
 	// A save by a holder that lost its exclusivity fails with [ErrTakenOver].
 	Update(ctx context.Context, key string, fn func(old []byte, save func(value []byte) error) error) error
 }
+
+// storeWait bounds the wait for the Store of a renewal that nobody waits for, unless SessionOptions.MaxWait is longer.
+const storeWait = time.Minute
 
 // Memory is a Store that lives as long as the process, shared by all sessions that are given the same one. The zero
 // value is empty and ready.

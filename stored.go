@@ -10,6 +10,7 @@ import (
 	"maps"
 	"reflect"
 	"strings"
+	"time"
 )
 
 // What a Store holds may come from a newer program, whose fields are kept though they are not known here, and may have been
@@ -165,4 +166,33 @@ func resembles(a, b string) bool {
 		}
 	}
 	return differ == 1
+}
+
+// storedToken is Token as the Store sees it, with its secrets.
+type storedToken struct {
+	AccessToken   string          `json:"access_token"`
+	RefreshToken  string          `json:"refresh_token,omitempty"`
+	TokenType     string          `json:"token_type,omitempty"`
+	Obtained      time.Time       `json:"obtained"`
+	Expiry        time.Time       `json:"expiry"`
+	Idle          time.Duration   `json:"idle,omitempty"` // in nanoseconds
+	RefreshExpiry time.Time       `json:"refresh_expiry,omitzero"`
+	Scope         string          `json:"scope,omitempty"`
+	OwnerID       string          `json:"owner_id,omitempty"`
+	MainAccountID string          `json:"main_account_id,omitempty"`
+	Details       json.RawMessage `json:"details,omitempty"`
+}
+
+// token never returns nil; without a stored token it is one that expired long ago.
+func (s *storedToken) token() *Token {
+	if s == nil {
+		return &Token{}
+	}
+	t := Token(*s)
+	return &t
+}
+
+func stored(t *Token) *storedToken {
+	s := storedToken(*t)
+	return &s
 }

@@ -47,6 +47,19 @@ type TokenSource interface {
 	Token(ctx context.Context) (*Token, error)
 }
 
+// Informed is what a [TokenSource] may also be: one that is told what became of the tokens that it handed out, so that it
+// can bring another in place of one that was refused. [Session] is one. A [Transport] tells it of every answer; a program
+// that signs requests itself can do the same.
+type Informed interface {
+	// Confirm reports that a request that was signed with t was answered with another status than 401.
+	Confirm(t *Token)
+	// Invalidate reports that a request that was signed with t was answered 401.
+	Invalidate(t *Token)
+}
+
+// authTokenType is the TokenType of what travels in the header of that name.
+const authTokenType = "X-Auth-Token"
+
 // String tells what the token is without its secrets.
 func (t Token) String() string {
 	return fmt.Sprintf("token %s, expires %s", t.fingerprint(), t.Expiry.Format(time.RFC3339))

@@ -20,8 +20,8 @@ import (
 // is URL.Host of a request, not its Host. At a legacy deployment the API has no /voice in front of its paths; with a token of
 // one, it is left out of those of requests.
 type Transport struct {
-	// Source hands out the tokens, usually a [Session]. If it has a method Invalidate(*Token), it is told of tokens
-	// that were refused. With neither a Source nor a Host nothing is signed.
+	// Source hands out the tokens, usually a [Session]. If it is [Informed], it is told what became of them; if it has the
+	// method Invalidate(*Token) alone, of those that were refused. With neither a Source nor a Host nothing is signed.
 	Source TokenSource
 	// Host is the host that tokens may go to: a name with its port if it has one, or an origin such as https://host.
 	// It is reached over https, or over http on this machine or if AllowHTTP names it. Any other text is an error of
@@ -39,22 +39,6 @@ type Transport struct {
 	last    atomic.Pointer[authorization] // of the last request that had one
 	limited bool                          // it waits for an answer to begin for headerTimeout at most
 	suspect atomic.Bool                   // the last request of a transport that is not net/http's brought no answer
-}
-
-// Client is an http.Client that sends the tokens of source to the RingCX host, and to no other. It follows no redirect to
-// another origin: that is an error which names it. HTTPClient.CheckRedirect is asked about all redirects first. An answer
-// has to begin within a minute after the last of a request was sent; HTTPClient.Timeout and contexts may ask for less, and a
-// program that needs more makes a [Transport] of its own, which has no limit.
-// [Session.Client] is the usual way to one; this one is for an [APIToken] or a source of the program's own.
-func (c *Config) Client(source TokenSource) *http.Client {
-	t := &Transport{Source: source, Host: c.ringCX(), UserAgent: c.userAgent(), AllowHTTP: c.AllowHTTP, limited: true}
-	client := http.Client{}
-	if c.HTTPClient != nil {
-		client, t.Base = *c.HTTPClient, c.HTTPClient.Transport
-	}
-	client.Transport = t
-	client.CheckRedirect = sameOrigin(client.CheckRedirect)
-	return &client
 }
 
 // target is what Host of a Transport means.
@@ -137,14 +121,20 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || resp == nil { // net/http says what to think of a base that brings neither
 		return nil, err
 	}
-	session, _ := t.Source.(interface{ Invalidate(*Token) })
-	if resp.StatusCode != http.StatusUnauthorized || session == nil {
+	if resp.StatusCode != http.StatusUnauthorized {
 		t.confirm(token)
 		return resp, nil
 	}
-	session.Invalidate(token)
+	told, ok := t.Source.(invalidator)
+	if !ok {
+		return resp, nil
+	}
+	told.Invalidate(token)
 	return t.again(req, resp, token)
 }
+
+// invalidator is the part of [Informed] that a Source may have alone.
+type invalidator interface{ Invalidate(t *Token) }
 
 // CloseIdleConnections closes the connections of Base, and those that were made with its settings, that nobody uses, as
 // http.Client.CloseIdleConnections wants it.
@@ -186,21 +176,10 @@ func (t *Transport) send(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// asLast is req as the last one of its connection, whatever the transport is made of: one that makes a request of its own
-// copies the headers, if anything.
-func asLast(req *http.Request) *http.Request {
-	last := req.Clone(req.Context())
-	last.Close = true
-	if last.Header != nil {
-		last.Header.Set("Connection", "close")
-	}
-	return last
-}
-
 // token is one to sign req with.
 func (t *Transport) token(req *http.Request) (*Token, error) {
 	asker, marked := asking(req.Context())
-	if s, ok := t.Source.(*Session); ok && asker != nil && s.sameAs(asker) {
+	if s, ok := t.Source.(*Session); ok && asker != nil && s.renewer.sameAs(asker) {
 		return nil, errSignsItself
 	}
 	token, err := t.fromSource(req)
@@ -246,16 +225,23 @@ func (t *Transport) again(req *http.Request, resp *http.Response, refused *Token
 	return resp, err
 }
 
-// confirm tells a session that the token works. It costs a lock only while that is news, and for tokens that each use prolongs.
+// confirm tells the Source that the token works.
 func (t *Transport) confirm(token *Token) {
-	if s, ok := t.Source.(*Session); ok {
-		s.confirm(token)
+	if told, ok := t.Source.(Informed); ok {
+		told.Confirm(token)
 	}
+}
+
+// signedRequest is a request and what signing adds to it, which are made in one piece because every call of the API makes them.
+type signedRequest struct {
+	http.Request
+	authorization [1]string
 }
 
 // sign is req with a token. It shares with req what neither changes.
 func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
-	signed := req.WithContext(req.Context())
+	made := &signedRequest{Request: *req}
+	signed := &made.Request
 	signed.Header = make(http.Header, len(req.Header)+2)
 	for name, values := range req.Header {
 		signed.Header[name] = slices.Clip(values)
@@ -272,7 +258,8 @@ func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
 		dropCookie(signed.Header, "access_token")
 		signed.AddCookie(&http.Cookie{Name: "access_token", Value: token.AccessToken}) //nolint:gosec // of a request, which has no attributes
 	default:
-		signed.Header["Authorization"] = []string{t.bearer(token.AccessToken)} // of this request alone: its base may overwrite it
+		made.authorization[0] = t.bearer(token.AccessToken)
+		signed.Header["Authorization"] = made.authorization[:] // of this request alone: its base may overwrite it
 	}
 	if t.UserAgent != "" && req.Header.Get("User-Agent") == "" {
 		signed.Header.Set("User-Agent", t.UserAgent)

@@ -2,18 +2,17 @@ package ringcx
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 )
-
-// requestTimeout bounds one token request, connection and answer together.
-const requestTimeout = 30 * time.Second
 
 // maxAnswer bounds what is read of an answer. Real ones have a few kilobytes.
 const maxAnswer = 1 << 20
@@ -77,14 +76,6 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 	return body, sent, nil
 }
 
-// knownSkew is how far the vendor's clock is ahead, 0 if it is not known.
-func (c Config) knownSkew() time.Duration {
-	if c.skew == nil {
-		return 0
-	}
-	return c.skew()
-}
-
 // judge tells what is wrong with an answer, nil if it is a success; broken says that it did not end as it should. One that
 // holds a token and is whole is taken, whatever came after it.
 func (c Config) judge(r tokenRequest, resp *http.Response, body []byte, broken error) error {
@@ -129,7 +120,7 @@ func (c Config) request(ctx context.Context, r tokenRequest) (*http.Request, err
 			return nil, err
 		}
 	}
-	req, err := http.NewRequestWithContext(ctx, or(r.method, http.MethodPost), r.url, strings.NewReader(r.form.Encode()))
+	req, err := http.NewRequestWithContext(ctx, cmp.Or(r.method, http.MethodPost), r.url, strings.NewReader(r.form.Encode()))
 	if err != nil {
 		return nil, err
 	}
@@ -171,4 +162,36 @@ func decode(op string, body []byte) (answer, error) {
 		return nil, &Error{Op: op, StatusCode: http.StatusOK, Message: msg, kind: failLost}
 	}
 	return a, nil
+}
+
+// checkTokens tells tokens of an answer from what cannot be any. The refresh token may be missing.
+func checkTokens(op, access, refresh string) error {
+	problem := ""
+	switch {
+	case access == "":
+		problem = "the answer holds no access token"
+	case !isBearer(access):
+		problem = "the answer holds an access token that cannot be one (RFC 6750)"
+	case !isRefreshToken(refresh):
+		problem = "the answer holds a refresh token that cannot be one (RFC 6749)"
+	default:
+		return nil
+	}
+	return &Error{Op: op, StatusCode: http.StatusOK, Message: problem, kind: failLost}
+}
+
+// unsentToken is a token of a program's own that cannot be one.
+func unsentToken(op, name, token string) error {
+	if token == "" {
+		return unsent(op, fmt.Errorf("there is no %s", name))
+	}
+	return unsent(op, checkInputs(input{name, token, foreign}))
+}
+
+// unsent is what is wrong with a request that was not made; nil if nothing is.
+func unsent(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Op: op, Message: err.Error(), kind: failUnsent, cause: err}
 }

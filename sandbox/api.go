@@ -23,7 +23,7 @@ func (s *Server) asUser(c *call, r *http.Request, do func(*user) answer) answer 
 	defer s.mu.Unlock()
 	u := s.caller(c.subject)
 	if u == nil {
-		return cxForbiddenAs(c, r, c.rules.callerStatus)
+		return cxForbiddenAs(c, r, c.rules.CallerStatus)
 	}
 	u.use.call(c.xauth)
 	return do(u)
@@ -60,12 +60,12 @@ func (s *Server) readGroup(c *call, r *http.Request, do func(*agentGroup) answer
 // after the vendor's collection of requests work with the first.
 func (s *Server) listAccounts(c *call, r *http.Request) answer {
 	return s.read(c, r, func(x *center) answer {
-		return s.world.view(viewKey{center: x, accounts: true, main: c.rules.mainAccountListed}, func() any {
+		return s.world.view(viewKey{center: x, accounts: true, main: c.rules.MainAccountListed}, func() any {
 			out := []cxAccount{}
 			for _, sub := range x.subAccounts {
 				out = append(out, newCXAccount(x, sub))
 			}
-			if c.rules.mainAccountListed {
+			if c.rules.MainAccountListed {
 				out = append(out, newCXAccount(x, x.main()))
 			}
 			return out
@@ -80,7 +80,7 @@ func (s *Server) listUsers(c *call, r *http.Request) answer {
 	flatten, _ := strconv.ParseBool(r.URL.Query().Get("flatten"))
 	return s.read(c, r, func(x *center) answer {
 		return s.world.view(viewKey{
-			center: x, activeOnly: activeOnly, flatten: flatten, roles: c.rules.rolesWithDescription, zone: c.rules.timezoneName,
+			center: x, activeOnly: activeOnly, flatten: flatten, roles: c.rules.RolesWithDescription, zone: c.rules.TimezoneName,
 		}, func() any {
 			all := []cxUser{}
 			for _, u := range x.account.everybody() {
@@ -154,7 +154,7 @@ func (s *Server) getAgent(c *call, r *http.Request) answer {
 // page with everything, or with a number of rows that is a setting.
 func page[T any](c *call, r *http.Request, items []T) ([]T, bool) {
 	query := r.URL.Query()
-	number, rows := 0, cmp.Or(c.rules.maxRowsDefault, len(items))
+	number, rows := 0, cmp.Or(c.rules.MaxRowsDefault, len(items))
 	var err error
 	if v := query.Get("page"); v != "" {
 		if number, err = strconv.Atoi(v); err != nil || number < 0 {

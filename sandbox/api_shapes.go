@@ -3,6 +3,8 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // Shapes of the RingCX API: what clients use of the published schemas, and none of the fields that hold passwords,
@@ -107,18 +109,18 @@ var demoRegion = cxRegional{
 	GreetingLanguage: "en-US", FormattingLocale: "en-US",
 }
 
-func newCXUser(r *rules, u *user) cxUser {
+func newCXUser(r *contract.Rules, u *user) cxUser {
 	root := u == u.account.rootUser()
 	out := cxUser{
 		UserID: u.adminID, UserName: u.email, FirstName: u.first, LastName: u.last, FullName: u.first + " " + u.last,
 		Enabled: u.enabled, RootUser: root, RCAccountID: fmt.Sprint(u.account.id), UserManagedByRC: u.linked && u.login == nil,
 		CreationDate: demoDate, RegionalSettings: demoRegion, Children: []cxUser{},
-		Roles: r.rolesOf(cxRole{"USER", "User"}, cxRole{"MANAGE_USERS", "Manage users"}),
+		Roles: cxRolesOf(r, cxRole{"USER", "User"}, cxRole{"MANAGE_USERS", "Manage users"}),
 	}
 	if root {
-		out.Roles = r.rolesOf(cxRole{"SUPER_USER", "Super user"})
+		out.Roles = cxRolesOf(r, cxRole{"SUPER_USER", "Super user"})
 	}
-	if !r.timezoneName {
+	if !r.TimezoneName {
 		out.RegionalSettings.TimezoneName = ""
 	}
 	if out.UserManagedByRC {
@@ -127,11 +129,11 @@ func newCXUser(r *rules, u *user) cxUser {
 	return out
 }
 
-// rolesOf are roles of a user as RingCX tells of them.
-func (r *rules) rolesOf(all ...cxRole) []any {
+// cxRolesOf are roles of a user as RingCX tells of them.
+func cxRolesOf(r *contract.Rules, all ...cxRole) []any {
 	out := make([]any, 0, len(all))
 	for _, role := range all {
-		if r.rolesWithDescription {
+		if r.RolesWithDescription {
 			out = append(out, role)
 		} else {
 			out = append(out, role.RoleType)

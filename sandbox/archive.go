@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // archive are the records of a server, by kind. They are read once: what has been read is let go.
@@ -24,7 +27,7 @@ func newArchive() *archive { return &archive{kinds: map[string][]archived{}} }
 
 func (a *archive) add(r Record) error {
 	if r.Value == nil {
-		return fmt.Errorf("the %s %q has no value", r.Kind, clip(r.Key))
+		return fmt.Errorf("the %s %q has no value", r.Kind, wording.Clip(r.Key))
 	}
 	a.kinds[r.Kind] = append(a.kinds[r.Kind], archived{r.Key, r.Value})
 	weight := weigh(r.Value) + len(r.Key) + objectWeight
@@ -51,12 +54,10 @@ func (a *archive) names() []string { return slices.Sorted(maps.Keys(a.kinds)) }
 
 // each decodes the records of a kind, in the order of their keys, and gives them to do.
 func each[T any](a *archive, kind string, do func(key string, v *T) error) error {
-	all := a.kinds[kind]
-	delete(a.kinds, kind)
-	slices.SortFunc(all, func(x, y archived) int { return cmp.Compare(x.key, y.key) })
+	all := a.take(kind)
 	for i, r := range all {
 		if i > 0 && r.key == all[i-1].key {
-			return fmt.Errorf("%s %q is there twice", kind, clip(r.key))
+			return fmt.Errorf("%s %q is there twice", kind, wording.Clip(r.key))
 		}
 		v := new(T)
 		err := json.Unmarshal(r.value, v)
@@ -64,11 +65,33 @@ func each[T any](a *archive, kind string, do func(key string, v *T) error) error
 			err = do(r.key, v)
 		}
 		if err != nil {
-			return fmt.Errorf("%s %q: %w", kind, clip(r.key), err)
+			return fmt.Errorf("%s %q: %w", kind, wording.Clip(r.key), err)
 		}
 		all[i].value = nil
 	}
 	return nil
+}
+
+// give lets go of the records of some kinds, in the order of their keys.
+func (a *archive) give(kinds []string, yield func(state.Record) error) error {
+	for _, kind := range kinds {
+		all := a.take(kind)
+		for i, r := range all {
+			if err := yield(state.Record{Kind: kind, Key: r.key, Value: r.value}); err != nil {
+				return err
+			}
+			all[i].value = nil
+		}
+	}
+	return nil
+}
+
+// take are the records of a kind, in the order of their keys, which are in a no more.
+func (a *archive) take(kind string) []archived {
+	all := a.kinds[kind]
+	delete(a.kinds, kind)
+	slices.SortFunc(all, func(x, y archived) int { return cmp.Compare(x.key, y.key) })
+	return all
 }
 
 // only decodes the one record of a kind that has to be there.

@@ -1,6 +1,10 @@
 package sandbox
 
-import "time"
+import (
+	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+)
 
 // Bounds of this program, not of the vendor.
 const (
@@ -34,6 +38,6 @@ const (
 	escapeWeight  = 3                   // that an escaped character does not
 	sweepEvery    = time.Minute         // so often a limiter forgets whom it need not remember
 	maxDelay      = time.Hour
-	clockMost     = 100 * year // how far the clock can be moved
-	maskedSegment = 40         // path segments this long are never logged
+	clockMost     = 100 * contract.Year // how far the clock can be moved
+	maskedSegment = 40                  // path segments this long are never logged
 )

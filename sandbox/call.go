@@ -7,12 +7,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // call is one request to the emulated vendors: its moment, and what the vendor would say about it.
 type call struct {
 	now       time.Time
-	rules     *rules
+	rules     *contract.Rules
 	verdicts  []string
 	subject   int64       // who calls RingCX, once its token has been accepted
 	sent      []parameter // what its form held, as far as it may be shown
@@ -109,7 +112,7 @@ func (s *Server) answer(c *call, w http.ResponseWriter, r *http.Request) answer 
 		return refusal
 	}
 	if c.beyond {
-		c.note(verdictNotEmulated)
+		c.note(verdict.NotEmulated)
 		return notEmulated(c, r)
 	}
 	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
@@ -165,7 +168,7 @@ var passwordParams = []string{"password", "currentPassword", "newPassword"}
 // inspect notes the misuse that does not depend on the operation.
 func (c *call) inspect(r *http.Request) {
 	if r.Header.Get("User-Agent") == "" {
-		c.note(verdictUserAgent)
+		c.note(verdict.UserAgent)
 	}
 	if r.URL.RawQuery == "" {
 		return
@@ -173,12 +176,12 @@ func (c *call) inspect(r *http.Request) {
 	query := queryOf(r)
 	for _, p := range secretParams {
 		if query.Get(p) != "" {
-			c.note(verdictTokenURL)
+			c.note(verdict.TokenURL)
 		}
 	}
 	for _, p := range passwordParams {
 		if query.Get(p) != "" {
-			c.note(verdictPasswordURL)
+			c.note(verdict.PasswordURL)
 		}
 	}
 }

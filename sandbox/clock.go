@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sync/atomic"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // clock is the server's own time: the base clock plus an offset that only tests move.
@@ -39,7 +41,7 @@ func (s *Server) move(d time.Duration) error {
 // inBounds refuses what would bring the clock round to the other end of its range.
 func inBounds(offset time.Duration) error {
 	if offset.Abs() > clockMost {
-		return fmt.Errorf("the clock can be moved by %d years at most", clockMost/year)
+		return fmt.Errorf("the clock can be moved by %d years at most", clockMost/contract.Year)
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // contractPage is the contract under its headings, with what was filled in wrong.
@@ -14,7 +16,7 @@ type contractPage struct {
 	Filters  []contractFilter
 	Filter   string
 	Find     string // words that all lines have
-	Sources  []source
+	Sources  []contract.Source
 	Profile  string
 	Changed  int
 	Subjects []contractSubject
@@ -33,7 +35,7 @@ type contractSubject struct {
 }
 
 type contractLine struct {
-	lineView
+	contract.Line
 	Sentence, Doubt, Reason template.HTML
 	Given                   any    // what its control shows
 	Wrong                   string // what is wrong with that
@@ -47,19 +49,19 @@ func (s contractSubject) Settable() bool {
 // contractFilters are the parts of the contract that can be looked at alone.
 var contractFilters = []struct {
 	name, label string
-	holds       func(lineView) bool
+	holds       func(contract.Line) bool
 }{
-	{"", "All", func(lineView) bool { return true }},
+	{"", "All", func(contract.Line) bool { return true }},
 	{"documented", "Documented", certain("documented")},
 	{"twice", "Documented differently", certain("twice and differently")},
 	{"observed", "Observed", certain("observed")},
 	{"assumed", "Assumed", certain("assumed")},
-	{"settable", "With a switch", func(l lineView) bool { return l.Setting != nil }},
-	{"changed", "Changed here", func(l lineView) bool { return l.Setting != nil && l.Setting.Changed() }},
+	{"settable", "With a switch", func(l contract.Line) bool { return l.Setting != nil }},
+	{"changed", "Changed here", func(l contract.Line) bool { return l.Setting != nil && l.Setting.Changed() }},
 }
 
-func certain(name string) func(lineView) bool {
-	return func(l lineView) bool { return slices.Contains(l.Certainty, name) }
+func certain(name string) func(contract.Line) bool {
+	return func(l contract.Line) bool { return slices.Contains(l.Certainty, name) }
 }
 
 func (c *console) contractForm(v *visit, r *http.Request) answer {
@@ -69,7 +71,7 @@ func (c *console) contractForm(v *visit, r *http.Request) answer {
 // showContract shows the contract; given is what was filled in, wrong what is wrong with it.
 func (c *console) showContract(v *visit, r *http.Request, given url.Values, wrong map[string]string) answer {
 	page := &contractPage{Filter: r.FormValue("show"), Find: typed(r.FormValue("find")), Profile: c.opts.Profile, Wrong: wrong}
-	doc := newContractDocument(c.opts.Profile, c.rules.Load())
+	doc := contract.NewDocument(c.opts.Profile, c.rules.Load())
 	holds := contractFilters[0].holds
 	page.Sources = doc.Sources
 	for _, f := range contractFilters {
@@ -94,11 +96,11 @@ func (c *console) showContract(v *visit, r *http.Request, given url.Values, wron
 	return c.page(v, r, "contract.html", &consoleView{Title: "Contract", Page: page})
 }
 
-func (p *contractPage) add(l lineView, given url.Values) {
+func (p *contractPage) add(l contract.Line, given url.Values) {
 	if n := len(p.Subjects); n == 0 || p.Subjects[n-1].Title != withCode(l.Subject) {
 		p.Subjects = append(p.Subjects, contractSubject{ID: fmt.Sprintf("subject-%d", n+1), Title: withCode(l.Subject)})
 	}
-	line := contractLine{lineView: l, Sentence: withCode(l.Says), Reason: withCode(l.Fixed), Doubt: withCode(strings.TrimLeft(l.note, ",;: "))}
+	line := contractLine{Line: l, Sentence: withCode(l.Says), Reason: withCode(l.Fixed), Doubt: withCode(strings.TrimLeft(l.Note, ",;: "))}
 	if s := l.Setting; s != nil {
 		line.Given, line.Wrong = s.Value, p.Wrong[s.Name]
 		switch {
@@ -114,7 +116,7 @@ func (p *contractPage) add(l lineView, given url.Values) {
 }
 
 // found reports whether a line has all words.
-func found(l lineView, words string) bool {
+func found(l contract.Line, words string) bool {
 	text := l.Subject + " " + l.Says + " " + l.Known + " " + l.Fixed
 	if l.Setting != nil {
 		text += " " + l.Setting.Name
@@ -139,7 +141,7 @@ func withCode(text string) template.HTML {
 func (c *console) turnSettings(v *visit, r *http.Request) answer {
 	wrong := map[string]string{}
 	before := c.rules.Load()
-	err := c.change(func(next *rules) error { return takeSettings(next, r.PostForm, wrong) })
+	err := c.change(func(next *contract.Rules) error { return takeSettings(next, r.PostForm, wrong) })
 	if len(wrong) > 0 {
 		return c.showContract(v, r, r.PostForm, wrong)
 	}
@@ -162,9 +164,9 @@ func (c *console) turnSettings(v *visit, r *http.Request) answer {
 }
 
 // firstChanged is the place on the page of the first setting whose value is another one; "" if none is.
-func firstChanged(before, after *rules) string {
-	was := newContractDocument("", before).Lines
-	for i, l := range newContractDocument("", after).Lines {
+func firstChanged(before, after *contract.Rules) string {
+	was := contract.NewDocument("", before).Lines
+	for i, l := range contract.NewDocument("", after).Lines {
 		if l.Setting != nil && l.Setting.Value != was[i].Setting.Value {
 			return "#set-" + l.Setting.Name
 		}
@@ -172,33 +174,33 @@ func firstChanged(before, after *rules) string {
 	return ""
 }
 
-func takeSettings(next *rules, form url.Values, wrong map[string]string) error {
+func takeSettings(next *contract.Rules, form url.Values, wrong map[string]string) error {
 	if form.Get("back") == "all" {
-		*next = *defaultRules()
+		*next = contract.Defaults()
 		return nil
 	}
 	if name := form.Get("back"); name != "" {
-		s, err := settingNamed(name)
+		s, err := contract.FindSetting(name)
 		if err != nil {
 			return err
 		}
-		return s.reset(next)
+		return s.Reset(next)
 	}
 	var first error
 	for _, name := range form["setting"] {
-		s, err := settingNamed(name)
+		s, err := contract.FindSetting(name)
 		if err != nil {
 			return err
 		}
 		value := typed(form.Get(name))
-		if s.kind() == "boolean" && value == "" {
+		if s.Kind() == "boolean" && value == "" {
 			value = "false" // a box that is not ticked is not sent
 		}
 		if was := form["was-"+name]; len(was) == 1 && was[0] == value {
 			continue // somebody else may have changed it meanwhile
 		}
-		if err := s.set(next, value); err != nil {
-			wrong[name], first = "Give "+s.possible+".", err
+		if err := s.Set(next, value); err != nil {
+			wrong[name], first = "Give "+s.Possible+".", err
 		}
 	}
 	return first

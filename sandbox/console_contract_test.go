@@ -11,7 +11,7 @@ import (
 func TestTheConsoleShowsTheContractWithAControlForEverySetting(t *testing.T) {
 	d := newDeveloper(t, sandbox.Options{})
 	page := d.page("contract")
-	lines, _ := d.v.contract()
+	lines := d.v.contract()
 	for _, l := range lines {
 		if l.Setting != nil {
 			wantText(t, page, `id="set-`+l.Setting.Name+`"`, `name="setting" value="`+l.Setting.Name+`"`)

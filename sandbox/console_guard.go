@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 type visitKey struct{}
@@ -63,7 +65,7 @@ func (c *console) visitor(r *http.Request) (*visit, bool) {
 			}
 		}
 	}
-	return &visit{id: randomText(24), token: randomText(24)}, false
+	return &visit{id: token.RandomText(24), token: token.RandomText(24)}, false
 }
 
 func (c *console) receive(v *visit) {
@@ -156,7 +158,7 @@ func (c *console) takePassword(v *visit, r *http.Request) answer {
 		return redirect(http.StatusSeeOther, consolePath)
 	}
 	right, free := c.guard.knows(r, r.PostForm.Get("password"))
-	in := &visit{id: randomText(24), token: randomText(24), known: true}
+	in := &visit{id: token.RandomText(24), token: token.RandomText(24), known: true}
 	if right {
 		c.visitors.Lock()
 		c.insiders.put(in.id, in)

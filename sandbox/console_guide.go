@@ -135,7 +135,7 @@ func (c *console) guide(v *visit, r *http.Request) answer {
 		page.Next = len(w.done) + 1
 	}
 	for i, s := range guideSteps {
-		step := stepView{Number: i + 1, Title: s.Title, About: now.said(s.About), Then: now.said(s.Then), Next: i+1 == page.Next}
+		step := stepView{Number: i + 1, Title: s.Title, About: said(now, s.About), Then: said(now, s.Then), Next: i+1 == page.Next}
 		if i < len(w.done) {
 			step.Done = &w.done[i]
 		}
@@ -176,7 +176,7 @@ func (c *console) step(w *walk, r *http.Request) {
 	s := &guideSteps[len(w.done)]
 	if s.status == http.StatusUnauthorized && w.failed == nil {
 		now := c.rules.Load()
-		c.Advance(now.ringcxTokenTTL + now.ringcxClockSkew + time.Minute)
+		c.Advance(now.RingCXTokenTTL + now.RingCXClockSkew + time.Minute)
 	}
 	result, body := c.self(r, c.call(s, w, r))
 	if result.Status != s.status {

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // inspection is what can be told about a token.
@@ -41,29 +43,29 @@ func (c *console) inspect(v *visit, r *http.Request) answer {
 	return a
 }
 
-func (c *console) examine(token string) *inspection {
+func (c *console) examine(given string) *inspection {
 	now := c.Now()
 	out := &inspection{}
-	out.read(token)
+	out.read(given)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if cred := c.world.assertions[token]; cred != nil {
+	if cred := c.world.assertions[given]; cred != nil {
 		out.credential(c.viewCredential(cred, now))
 		return out
 	}
-	if sess, turn := c.platform.find(token, kindAccess); sess != nil {
+	if sess, turn := c.platform.find(given, token.Access); sess != nil {
 		c.platformAccess(out, sess, turn, now)
 		return out
 	}
-	if sess, turn := c.platform.find(token, kindRefresh); sess != nil {
+	if sess, turn := c.platform.find(given, token.Refresh); sess != nil {
 		c.platformRefresh(out, sess, turn, &call{now: now, rules: c.rules.Load()})
 		return out
 	}
-	if in, turn := c.cx.find(token); in != nil {
+	if in, turn := c.cx.find(given); in != nil {
 		out.cxRefresh(in, turn, &call{now: now, rules: c.rules.Load()})
 		return out
 	}
-	if u, problem := c.cx.holder(token, now, false); u != nil || problem == xauthEnded {
+	if u, problem := c.cx.holder(given, now, false); u != nil || problem == xauthEnded {
 		out.Kind, out.Good = "X-Auth-Token of RingCX", u != nil
 		out.State = "It works."
 		if u == nil {
@@ -73,7 +75,7 @@ func (c *console) examine(token string) *inspection {
 		out.fact("Holder", principal{user: u}.name())
 		return out
 	}
-	c.byItsText(out, token, now)
+	c.byItsText(out, given, now)
 	return out
 }
 
@@ -199,15 +201,15 @@ func (i *inspection) cxRefresh(in *signIn, turn uint32, ask *call) {
 }
 
 // byItsText tells about a token that only its own text tells about. c.mu is held.
-func (c *console) byItsText(out *inspection, token string, now time.Time) {
-	claims, ok := parseCX(token)
+func (c *console) byItsText(out *inspection, given string, now time.Time) {
+	claims, ok := parseCX(given)
 	switch {
-	case ok && claims.Issuer == c.rules.Load().ringcxIssuer:
+	case ok && claims.Issuer == c.rules.Load().RingCXIssuer:
 		ask := &call{now: now, rules: c.rules.Load()}
-		_, problem := c.checkCX(ask, token)
+		_, problem := c.checkCX(ask, given)
 		out.Kind, out.Good, out.State = "RingCX access token", problem == "", "It works."
 		if problem != "" {
-			out.State = "It is refused: " + ask.rules.gatewayText(problem) + "."
+			out.State = "It is refused: " + gatewayText(ask.rules, problem) + "."
 		}
 		out.fact("Holder", c.subjectName(claims))
 		out.fact("Signed in as", claims.App)
@@ -220,7 +222,7 @@ func (c *console) byItsText(out *inspection, token string, now time.Time) {
 		if ok && claims.Expires > 0 {
 			out.ends("Says that it lives until", time.Unix(claims.Expires, 0), now)
 		}
-	case isPlatformToken(token):
+	case token.IsRingCentral(given):
 		out.Kind, out.State = "RingCentral token", "It is not known any more: from before a start or a reset."
 	default:
 		out.Problem = "This is no token that the sandbox knows, and no JWT."

@@ -108,7 +108,7 @@ func (c *console) ofSignIn(l *life) []closing {
 	} else if at := l.lastRefusal(); s.cut.Load() && !at.IsZero() {
 		out = append(out, closing{at, eventRevoked, "a refresh token that was used again", true})
 	}
-	if c.rules.Load().sessionEndTakesRingCX && s.from != nil && s.from.state.Load() != sessionOpen {
+	if c.rules.Load().SessionEndTakesRingCX && s.from != nil && s.from.state.Load() != sessionOpen {
 		out = append(out, s.from.closing("with its session of RingCentral"))
 	}
 	return out

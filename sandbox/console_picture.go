@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // picture is what became of tokens, in the units of its view box.
@@ -208,7 +210,7 @@ func (p *picture) mark(at time.Time, y, lane int, kind, who string) {
 func (p *picture) ticks() {
 	const ticks = 4
 	format := time.TimeOnly
-	if p.To.Sub(p.From) >= day {
+	if p.To.Sub(p.From) >= contract.Day {
 		format = "Jan 2 15:04"
 	}
 	for i := range ticks + 1 {

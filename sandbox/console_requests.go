@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // requestsShown are the entries of the log that a page of it shows.
@@ -20,7 +22,7 @@ type entryView struct {
 	Path      string
 	Status    int
 	Operation string
-	Verdicts  []verdictWord
+	Verdicts  []verdict.Word
 	Fault     string
 	Answer    string
 	Reason    string
@@ -133,7 +135,7 @@ func (c *console) entry(p *packedEntry) entryView {
 		Answer: e.Answer, Reason: e.Reason, Caller: c.callerOf(p), Token: e.Token, Curl: e.curl(),
 	}
 	for _, v := range e.Verdicts {
-		out.Verdicts = append(out.Verdicts, verdictWord{Verdict: v, Help: helpAgainst(v)})
+		out.Verdicts = append(out.Verdicts, verdict.Word{Verdict: v, Help: verdict.Help(v)})
 	}
 	return out
 }
@@ -142,7 +144,7 @@ func (c *console) entry(p *packedEntry) entryView {
 type requestsView struct {
 	requestPart
 	Filter   requestFilter
-	Verdicts []verdictWord
+	Verdicts []verdict.Word
 	Total    int
 	Before   uint64 // all entries are older than this one; 0: they are the newest
 }
@@ -175,7 +177,7 @@ func (p *requestsView) Live() string {
 
 func (c *console) requestList(v *visit, r *http.Request) answer {
 	q := r.URL.Query()
-	page := &requestsView{Filter: readRequestFilter(q), Verdicts: verdictWords, Total: c.journal.size()}
+	page := &requestsView{Filter: readRequestFilter(q), Verdicts: verdict.All, Total: c.journal.size()}
 	page.Before, _ = strconv.ParseUint(q.Get("before"), 10, 64)
 	page.requestPart = c.entries(page.Filter, 0, page.Before)
 	return c.page(v, r, "requests.html", &consoleView{Title: "Requests", Page: page})

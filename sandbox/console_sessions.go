@@ -82,7 +82,7 @@ func (t tokenTable) cut() tokenTable {
 func (c *console) sessionTable(now time.Time) tokenTable {
 	table := tokenTable{
 		ID: "rc", Title: "RingCentral sessions", Kind: "session", Revoke: "Revoke", Sessions: true,
-		About: c.rules.Load().ofSessions(),
+		About: aboutSessions(c.rules.Load()),
 	}
 	at := momentOf(now)
 	for s := range c.platform.allOpen() {
@@ -107,7 +107,7 @@ func (c *console) sessionTable(now time.Time) tokenTable {
 func (c *console) refreshTable(now time.Time) tokenTable {
 	table := tokenTable{
 		ID: "refresh", Title: "RingCX refresh tokens", Kind: "refresh", Revoke: "Log out",
-		About: c.rules.Load().ofRefreshTokens(),
+		About: aboutRefreshTokens(c.rules.Load()),
 	}
 	for in := range c.cx.signIns.all() {
 		if !in.live(now) || in.cutOff(c.rules.Load()) {
@@ -127,7 +127,7 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 func (c *console) accessTable(now time.Time) tokenTable {
 	table := tokenTable{
 		ID: "access", Title: "RingCX access tokens",
-		About: c.rules.Load().ofAccessTokens(),
+		About: aboutAccessTokens(c.rules.Load()),
 	}
 	ask := &call{now: now, rules: c.rules.Load()}
 	c.tokens.mu.RLock()
@@ -181,7 +181,7 @@ func (c *console) revoke(_ *visit, r *http.Request) answer {
 	case "refresh":
 		for in := range c.cx.signIns.all() {
 			if in.turn > 0 && handle(c.cx.refreshToken(in)) == want {
-				c.cx.end(in, c.rules.Load().ringcxLogoutEndsAccess, c.Now())
+				c.cx.end(in, c.rules.Load().RingCXLogoutEndsAccess, c.Now())
 				return c.doneIn(r, "sessions", "revoked", "#refresh")
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // What can happen to tokens.
@@ -47,7 +49,7 @@ type tokenEvent struct {
 func (e tokenEvent) Server() string { return lanes[e.Lane] }
 
 // tokenEventOf is what a request did to a token; false if nothing.
-func tokenEventOf(r *rules, e *logEntry) (tokenEvent, bool) {
+func tokenEventOf(r *contract.Rules, e *logEntry) (tokenEvent, bool) {
 	out := tokenEvent{Time: e.Time, Path: e.Path, Status: e.Status, Number: e.about, Lane: 1, Kind: eventRefused}
 	path := strings.TrimPrefix(e.Path, "/voice")
 	if isPlatform(path) {
@@ -71,11 +73,11 @@ func tokenEventOf(r *rules, e *logEntry) (tokenEvent, bool) {
 }
 
 // handsOut completes the event of a request that was answered with tokens.
-func (e *tokenEvent) handsOut(r *rules, entry *logEntry) {
+func (e *tokenEvent) handsOut(r *contract.Rules, entry *logEntry) {
 	e.Kind = eventIssued
-	ttl := r.ringcxTokenTTL
+	ttl := r.RingCXTokenTTL
 	if e.Lane == 0 {
-		ttl = r.accessTokenTTL
+		ttl = r.AccessTokenTTL
 	}
 	for _, p := range entry.shape.form {
 		switch {
@@ -83,7 +85,7 @@ func (e *tokenEvent) handsOut(r *rules, entry *logEntry) {
 			e.Kind = eventRefreshed
 		case p.name == "access_token_ttl":
 			if seconds, err := strconv.ParseInt(p.value, 10, 32); err == nil {
-				ttl = r.accessTTL(seconds)
+				ttl = r.AccessTTL(seconds)
 			}
 		}
 	}

@@ -1,81 +1,76 @@
 package sandbox
 
-import "strings"
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
 
-// contract is everything that the two servers are known or assumed to do, under the headings of its document. The
-// servers are driven by its settings, docs/protocol.md is printed from it, and the console shows it.
-var contract = []subject{
-	{"Hosts", hostLines},
-	{"Log in to RingCentral: `POST /restapi/oauth/token`", loginLines},
-	{"How an app proves who it is", clientLines},
-	{"Log in through a browser: `/restapi/oauth/authorize`", authorizeLines},
-	{"Sign-in pages of the platform", pageLines},
-	{"Authorization codes", codeLines},
-	{"OpenID Connect", identityLines},
-	{"Refresh of a RingCentral token", renewLines},
-	{"The rest of the platform's sign-in surface", surfaceLines},
-	{"Exchange: `POST /api/auth/login/rc/accesstoken`", exchangeLines},
-	{"RingCX access tokens", accessLines},
-	{"Refresh of a RingCX token: `POST /api/auth/token/refresh`", refreshLines},
-	{"Calling the RingCX API", callLines},
-	{"Errors of RingCX", cxErrorLines},
-	{"Log in to RingCX without RingCentral", directLines},
-	{"Passwords of RingCX", passwordLines},
-	{"X-Auth-Token: legacy logins and API tokens", xauthLines},
-	{"Summaries of calls", summaryLines},
-	{"Web pages of other origins", originLines},
-	{"Limits of the platform", limitLines},
-	{"Limits of RingCX", cxLimitLines},
-	{"Errors of the platform", errorLines},
-}
-
-// subject is a heading of the contract, and what stands under it.
-type subject struct {
-	title string
-	lines []line
-}
-
-// line is one behaviour.
-type line struct {
-	says      string // one sentence; {} stands for the value of its setting
-	certainty certainty
-	note      string // goes on after the certainty
-	sources   string // letters of the sources, such as "A, B"
-	setting   *setting
-	fixed     string // why there is no setting, where one would be expected
-}
-
-// certainty is how something is known. Several can be true at once.
-type certainty uint8
-
-const (
-	documented  certainty = 1 << iota // the vendor's guides, API reference or published description say so
-	observed                          // seen in recorded answers of the live service, or in the vendor's own client code
-	assumed                           // nobody outside the vendor knows; the sandbox has to do something
-	differently                       // documented twice and differently
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-var certaintyNames = []string{"documented", "observed", "assumed", "twice and differently"}
+// What the two servers do, and how sure that is, is the table in internal/contract: facts*.go. Here is what a server does
+// with it: begin with its rules, change them while it runs, and show the document.
 
-func (c certainty) String() string { return strings.Join(c.names(), ", ") }
+//go:generate go test -run ^TestTheDocumentIsPrintedFromTheTable$ -args -rewrite
 
-func (c certainty) names() []string {
-	var out []string
-	for i, name := range certaintyNames {
-		if c&(1<<i) != 0 {
-			out = append(out, name)
+// startRules are what a server begins with, and returns to: the defaults, then the profile, the option TokenTTL, and the
+// option Settings.
+func startRules(opts *Options) (*contract.Rules, error) {
+	r, err := contract.ForProfile(opts.Profile)
+	if err != nil {
+		return nil, err
+	}
+	if opts.TokenTTL != 0 {
+		if err := r.Apply(map[string]string{"ringcxTokenTTL": opts.TokenTTL.String()}); err != nil {
+			return nil, fmt.Errorf("token lifetime %v: %w", opts.TokenTTL, err)
 		}
 	}
-	return out
+	return r, r.Apply(opts.Settings)
 }
 
-// known is the certainty with its note.
-func (l line) known() string { return l.certainty.String() + l.note }
-
-// sentence is what the line says with a setting's value in it.
-func (l line) sentence(r *rules) string {
-	if l.setting == nil {
-		return l.says
+// change sets what change sets, or nothing after an error. Calls under way go on by the rules they began with.
+func (s *Server) change(change func(*contract.Rules) error) error {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	next := *s.rules.Load()
+	if err := change(&next); err != nil {
+		return err
 	}
-	return strings.ReplaceAll(l.says, "{}", l.setting.spoken(r))
+	s.rules.Store(&next)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changes.touch(keptSettings{&next, s.start})
+	return nil
+}
+
+// changeJSON sets the settings that are given, each by a value of its type or by null for its default; the others stay.
+func (s *Server) changeJSON(values map[string]json.RawMessage) error {
+	return s.change(func(r *contract.Rules) error {
+		var all []error
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			found, err := contract.FindSetting(name)
+			if err == nil {
+				err = found.SetJSON(r, values[name])
+			}
+			all = append(all, err)
+		}
+		return errors.Join(all...)
+	})
+}
+
+// controlContract is GET /_sandbox/contract: the whole table, as JSON or, with format=markdown, as the document.
+func (s *Server) controlContract(w http.ResponseWriter, r *http.Request) {
+	doc := contract.NewDocument(s.opts.Profile, s.rules.Load())
+	switch format := r.URL.Query().Get("format"); format {
+	case "", "json":
+		jsonAnswer(http.StatusOK, doc).write(w)
+	case "markdown":
+		newAnswer(http.StatusOK, "text/markdown; charset=utf-8", []byte(doc.Markdown())).write(w)
+	default:
+		controlAnswer(nil, fmt.Errorf("format %q: there are json and markdown", wording.Clip(format))).write(w)
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -15,8 +14,6 @@ import (
 
 // rewrite makes the test of docs/protocol.md write it: go test ./sandbox -run PrintedFromTheTable -args -rewrite.
 var rewrite = flag.Bool("rewrite", false, "write docs/protocol.md anew")
-
-//go:generate go test -run ^TestTheDocumentIsPrintedFromTheTable$ -args -rewrite
 
 // contractLine is a line of the contract as GET /_sandbox/contract tells it.
 type contractLine struct {
@@ -35,28 +32,20 @@ type contractLine struct {
 	} `json:"setting"`
 }
 
-func (v *vendor) contract() (lines []contractLine, sources map[string]bool) {
+func (v *vendor) contract() []contractLine {
 	v.t.Helper()
 	var out struct {
-		Sources []struct {
-			Letter string `json:"letter"`
-		} `json:"sources"`
 		Lines []contractLine `json:"lines"`
 	}
 	v.get("/_sandbox/contract", "").want(http.StatusOK).decode(&out)
-	sources = map[string]bool{}
-	for _, s := range out.Sources {
-		sources[s.Letter] = true
-	}
-	return out.Lines, sources
+	return out.Lines
 }
 
 // settings are the settings in force by their names.
 func (v *vendor) settings() map[string]any {
 	v.t.Helper()
 	out := map[string]any{}
-	lines, _ := v.contract()
-	for _, l := range lines {
+	for _, l := range v.contract() {
 		if l.Setting != nil {
 			out[l.Setting.Name] = l.Setting.Value
 		}
@@ -85,46 +74,6 @@ func TestTheDocumentIsPrintedFromTheTable(t *testing.T) {
 		t.Error("the document does not tell the values in force")
 	}
 	v.get("/_sandbox/contract?format=html", "").want(http.StatusBadRequest)
-}
-
-// unexplained are the lines that nobody can rely on and nobody can switch, without a word why.
-func unexplained(lines []contractLine) []string {
-	var out []string
-	for _, l := range lines {
-		doubtful := slices.Contains(l.Certainty, "assumed") || slices.Contains(l.Certainty, "twice and differently")
-		if doubtful && l.Setting == nil && l.Fixed == "" {
-			out = append(out, l.Says)
-		}
-	}
-	return out
-}
-
-func TestWhatNobodyKnowsHasASwitchOrSaysWhyNot(t *testing.T) {
-	lines, sources := newVendor(t, sandbox.Options{}).contract()
-	if got := unexplained(lines); got != nil {
-		t.Errorf("neither a switch nor a reason: %q", got)
-	}
-	if unexplained([]contractLine{{Says: "made up", Certainty: []string{"assumed"}}}) == nil {
-		t.Error("a line without both is not found")
-	}
-	seen := map[string]bool{}
-	for _, l := range lines {
-		if l.Setting != nil {
-			if seen[l.Setting.Name] {
-				t.Errorf("%s is there twice", l.Setting.Name)
-			}
-			seen[l.Setting.Name] = true
-		}
-		if len(l.Certainty) == 0 || l.Subject == "" || l.Says == "" || strings.Contains(l.Says, "{}") {
-			t.Errorf("incomplete: %+v", l)
-		}
-		known := !slices.Equal(l.Certainty, []string{"assumed"})
-		for letter := range strings.SplitSeq(strings.ReplaceAll(l.Sources, " (internal part)", ""), ", ") {
-			if !sources[letter] && (known || letter != "") {
-				t.Errorf("%q: no such source as %q", l.Says, letter)
-			}
-		}
-	}
 }
 
 func TestSettingsAreTakenStrictly(t *testing.T) {

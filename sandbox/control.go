@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // controlRoutes is the surface under /_sandbox/ that steers the server from any language. Requests are checked
@@ -38,7 +40,7 @@ func (s *Server) controlRoutes() http.Handler {
 	mux.HandleFunc("GET /_sandbox/contract", s.controlContract)
 	handle("GET /_sandbox/state", s.controlState)
 	handle("GET /_sandbox/env", s.controlEnv)
-	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.key().jwks(), nil })
+	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.key().JWKS(), nil })
 	handle("POST /_sandbox/apps", s.controlApp)
 	handle("POST /_sandbox/accounts", s.controlAccount)
 	handle("POST /_sandbox/users", s.controlNewUser)
@@ -142,11 +144,11 @@ func inJSON(err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("the JSON ends too early")
 	case errors.As(err, &moment):
-		return fmt.Errorf("%q is not a time such as 2027-01-31T00:00:00Z", clip(moment.Value))
+		return fmt.Errorf("%q is not a time such as 2027-01-31T00:00:00Z", wording.Clip(moment.Value))
 	case errors.As(err, &kind) && kind.Field == "":
 		return fmt.Errorf("it is JSON of another kind (%s); give an object, such as {}", kind.Value)
 	case errors.As(err, &kind):
-		return fmt.Errorf("%s cannot be JSON of this kind: %s; give %s", clip(kind.Field[strings.LastIndex(kind.Field, ".")+1:]), kind.Value, kindWords(kind.Type))
+		return fmt.Errorf("%s cannot be JSON of this kind: %s; give %s", wording.Clip(kind.Field[strings.LastIndex(kind.Field, ".")+1:]), kind.Value, kindWords(kind.Type))
 	case strings.HasPrefix(err.Error(), "json: "):
 		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
 	}
@@ -180,7 +182,7 @@ func (d *jsonDuration) UnmarshalText(b []byte) error {
 	v, err := time.ParseDuration(string(b))
 	*d = jsonDuration(v)
 	if err != nil {
-		return fmt.Errorf(`%q is not a duration such as "90s", "5m" or "192h"`, clip(string(b)))
+		return fmt.Errorf(`%q is not a duration such as "90s", "5m" or "192h"`, wording.Clip(string(b)))
 	}
 	return nil
 }
@@ -220,7 +222,7 @@ func (s *Server) controlSwitches(r *http.Request) (any, error) {
 	if err := s.changeJSON(in); err != nil {
 		return nil, err
 	}
-	return s.rules.Load().inForce(), nil
+	return s.rules.Load().Values(), nil
 }
 
 // controlState counts things and names the figures in force; nothing in it is secret.
@@ -231,22 +233,20 @@ func (s *Server) controlState(*http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.rules.Load()
-	limit := func(l *limiter, a allowance) map[string]any {
-		return map[string]any{
-			"limit": a.limit, "window": a.window.String(), "penalty": a.penalty.String(), "enabled": !l.off && a.limit > 0,
+	limits := map[string]any{}
+	for i, kind := range limitKinds {
+		a := kind.allowed(r)
+		limits[kind.shown] = map[string]any{
+			"limit": a.limit, "window": a.window.String(), "penalty": a.penalty.String(),
+			"enabled": a.limit > 0 && !s.limits.isOff(limit(i)),
 		}
 	}
 	return map[string]any{
 		"namespace": s.namespace, // "": outside of all
 		"now":       s.Now(), "offset": s.offset().String(),
-		"seed": s.world.seed, "algorithm": s.opts.Algorithm, "tokenTTL": r.ringcxTokenTTL.String(),
-		"profile": s.opts.Profile, "switches": r.inForce(),
-		"limits": map[string]any{
-			"auth": limit(s.platform.auth, r.auth()), "light": limit(s.platform.light, r.light()),
-			"medium": limit(s.platform.medium, r.medium()), "heavy": limit(s.platform.heavy, r.heavy()),
-			"exchange": limit(s.cx.exchanges, r.exchange()), "ringcxRefresh": limit(s.cx.refreshes, r.refreshes()),
-			"api": limit(s.cx.reads, r.reads()),
-		},
+		"seed": s.world.seed, "algorithm": s.opts.Algorithm, "tokenTTL": r.RingCXTokenTTL.String(),
+		"profile": s.opts.Profile, "switches": r.Values(),
+		"limits": limits,
 		"counts": map[string]int{
 			"accounts": len(s.world.accounts), "users": len(s.world.users), "apps": len(s.world.apps),
 			"credentials": len(s.world.credentials), "sessions": s.platform.live(),

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // appKinds are the vendor's kinds of apps, and whether such an app can keep a secret.
@@ -34,7 +36,7 @@ type appRequest struct {
 // check says what makes no sense, and fills in what is not given.
 func (in *appRequest) check() error {
 	if in.Auth = cmp.Or(in.Auth, "jwt"); !slices.Contains([]string{"jwt", "code", "password"}, in.Auth) {
-		return fmt.Errorf(`auth is %q; it can be "jwt", "code" or "password"`, clip(in.Auth))
+		return fmt.Errorf(`auth is %q; it can be "jwt", "code" or "password"`, wording.Clip(in.Auth))
 	}
 	in.Private = in.Private || in.Auth == "password" // the vendor knows no other apps of this flow
 	in.Kind = cmp.Or(in.Kind, "server")

@@ -108,7 +108,7 @@ func (s *Server) controlDeleteCredential(r *http.Request) (any, error) {
 func (s *Server) withdraw(cred *credential) {
 	cred.deleted = true
 	s.changes.touch(cred)
-	if !s.rules.Load().credentialDeletionEndsSessions {
+	if !s.rules.Load().CredentialDeletionEndsSessions {
 		return
 	}
 	for _, sess := range slices.Collect(s.platform.allOpen()) {

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // longestWait is how long GET /_sandbox/requests may wait, in real time.
@@ -27,12 +29,12 @@ type requestQuery struct {
 func readRequestQuery(in url.Values) (q requestQuery, err error) {
 	for _, name := range slices.Sorted(maps.Keys(in)) {
 		if !slices.Contains([]string{"since", "verdicts", "wait"}, name) {
-			return q, fmt.Errorf("there is no %q to ask for; there are since, verdicts and wait", clip(name))
+			return q, fmt.Errorf("there is no %q to ask for; there are since, verdicts and wait", wording.Clip(name))
 		}
 	}
 	if text := in.Get("verdicts"); text != "" {
 		if q.verdicts, err = strconv.ParseBool(text); err != nil {
-			return q, fmt.Errorf("verdicts is %q; it can be 1 (only what got a verdict) or 0", clip(text))
+			return q, fmt.Errorf("verdicts is %q; it can be 1 (only what got a verdict) or 0", wording.Clip(text))
 		}
 	}
 	if text := in.Get("since"); text != "" {

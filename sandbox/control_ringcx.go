@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // controlRingCX are the routes about people and things that only RingCX knows.
@@ -130,7 +132,7 @@ func (s *Server) controlCode(r *http.Request) (any, error) {
 		return nil, fmt.Errorf("%w: user %d", errNoSuchThing, in.User)
 	}
 	c := &loginCode{
-		code: randomText(32), user: u, kind: in.Kind, expires: s.Now().Add(s.rules.Load().loginCodeTTL),
+		code: token.RandomText(32), user: u, kind: in.Kind, expires: s.Now().Add(s.rules.Load().LoginCodeTTL),
 	}
 	s.cx.codes.put(c.code, c)
 	s.changes.touch(c)

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // Errors of the RingCentral platform. There are two envelopes: the OAuth endpoints use RFC 6749 plus an array, the
@@ -92,8 +94,8 @@ func formError(c *call, err error) *oauthError {
 
 // transportCode is the code of an error that has a status of its own, unless one code stands for all.
 func (c *call) transportCode(code string) string {
-	if c.rules.transportCodes != byStatus {
-		return c.rules.transportCodes
+	if c.rules.TransportCodes != contract.ByStatus {
+		return c.rules.TransportCodes
 	}
 	return code
 }

@@ -3,17 +3,19 @@ package sandbox
 import (
 	"net/http"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // Errors of RingCX: a JSON object for most, plain text from the gateway in front of it for 401.
 
 // cxError is the documented error object. Fields that only some sources show are left out.
 func cxError(c *call, r *http.Request, status int, code, message string) answer {
-	if !c.rules.ringcxErrorCode {
+	if !c.rules.RingCXErrorCode {
 		code = ""
 	}
 	path := r.URL.Path
-	if !c.rules.ringcxErrorFullPath {
+	if !c.rules.RingCXErrorFullPath {
 		path = strings.TrimPrefix(path, "/voice")
 	}
 	return jsonAnswer(status, struct {
@@ -40,7 +42,7 @@ func cxForbiddenAs(c *call, r *http.Request, status int) answer {
 }
 
 func cxBadRequest(c *call, r *http.Request) answer {
-	return cxError(c, r, c.rules.ringcxMissingStatus, "invalid.request.exception", "The supplied data is not valid")
+	return cxError(c, r, c.rules.RingCXMissingStatus, "invalid.request.exception", "The supplied data is not valid")
 }
 
 func cxUnauthorized(c *call, r *http.Request, message string) answer {
@@ -53,8 +55,8 @@ func cxUnauthorizedAs(c *call, r *http.Request, status int, message string) answ
 
 // cxBoolean is what an operation answers whose documented answer is a boolean.
 func cxBoolean(c *call, r *http.Request, done bool) answer {
-	if !done && c.rules.falseStatus != http.StatusOK {
-		return cxError(c, r, c.rules.falseStatus, "operation.refused.exception", "The operation was refused")
+	if !done && c.rules.FalseStatus != http.StatusOK {
+		return cxError(c, r, c.rules.FalseStatus, "operation.refused.exception", "The operation was refused")
 	}
 	return jsonAnswer(http.StatusOK, done)
 }
@@ -66,7 +68,7 @@ func cxWrongMethod(c *call, r *http.Request) answer {
 
 // cxTooMany is the 429 of RingCX.
 func cxTooMany(c *call, r *http.Request) answer {
-	if c.rules.ringcxRateBody == "json" {
+	if c.rules.RingCXRateBody == "json" {
 		return cxError(c, r, http.StatusTooManyRequests, "rate.limit.exception", "Too many requests")
 	}
 	return cxRateExceeded()
@@ -85,9 +87,9 @@ const (
 )
 
 // gatewayText is the text that tells of a problem.
-func (r *rules) gatewayText(problem string) string {
-	if problem == jwtExpired || r.gatewayTexts != byCause {
-		return r.gatewayExpiredText
+func gatewayText(r *contract.Rules, problem string) string {
+	if problem == jwtExpired || r.GatewayTexts != contract.ByCause {
+		return r.GatewayExpiredText
 	}
 	return problem
 }
@@ -98,8 +100,8 @@ func gatewayRefusal(c *call, r *http.Request, text string) answer {
 	if text != jwtMissing {
 		value += `, error="invalid_token"`
 	}
-	a := textAnswer(http.StatusUnauthorized, c.rules.gatewayText(text))
-	if c.rules.gatewayChallenge {
+	a := textAnswer(http.StatusUnauthorized, gatewayText(c.rules, text))
+	if c.rules.GatewayChallenge {
 		a = a.with("WWW-Authenticate", value)
 	}
 	return a

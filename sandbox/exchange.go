@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // cxParams reads parameters the way RingCX takes them: in a form, else in the query, whatever the content type says.
@@ -35,15 +38,15 @@ func (s *Server) exchange(c *call, r *http.Request) answer {
 		c.lacks("rcAccessToken")
 		return cxBadRequest(c, r)
 	}
-	if !c.rules.takesTokenType(in.Get("rcTokenType")) {
+	if !c.rules.TakesTokenType(in.Get("rcTokenType")) {
 		c.why("rcTokenType is not Bearer")
 		return cxBadRequest(c, r)
 	}
 	withRefresh := strings.EqualFold(in.Get("includeRefresh"), "true")
 	g, ruling, refusal := s.admitExchange(c, r, in.Get("rcAccessToken"), withRefresh)
 	out := s.stamped(c, g, ruling, refusal)
-	if g != nil && out.status == http.StatusOK && c.rules.exchangeCookieTTL > 0 {
-		out = out.with("Set-Cookie", sessionCookie(g.details.AccessToken, c.rules.exchangeCookieTTL))
+	if g != nil && out.status == http.StatusOK && c.rules.ExchangeCookieTTL > 0 {
+		out = out.with("Set-Cookie", sessionCookie(g.details.AccessToken, c.rules.ExchangeCookieTTL))
 	}
 	return out
 }
@@ -57,30 +60,30 @@ func (s *Server) admitExchange(
 	defer s.mu.Unlock()
 	t, _, _ := s.platform.use(c, token)
 	if t == nil {
-		return nil, nil, cxUnauthorizedAs(c, r, c.rules.exchangeTokenStatus, "The RingCentral access token is not valid")
+		return nil, nil, cxUnauthorizedAs(c, r, c.rules.ExchangeTokenStatus, "The RingCentral access token is not valid")
 	}
 	u, a := t.session.user, t.session.app
-	ruling := s.cx.exchanges.admit(exchangeKey(c.rules, a, u), c.now, c.rules.exchange())
+	ruling := s.limits.admit(limitExchanges, exchangeKey(c.rules, a, u), c.now, c.rules)
 	switch {
 	case !ruling.admitted:
 		c.limited(&ruling)
 		return nil, &ruling, cxTooMany(c, r)
-	case c.rules.exchangeScopeStatus != http.StatusOK && !allows(t.scope, "ReadAccounts"):
+	case c.rules.ExchangeScopeStatus != http.StatusOK && !allows(t.scope, "ReadAccounts"):
 		c.why("the token has not the permission ReadAccounts: the app has it not, or the login asked for other scopes")
-		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeScopeStatus)
-	case c.rules.exchangeRoleStatus != http.StatusOK && !u.role.allows(readCompany):
+		return nil, &ruling, cxForbiddenAs(c, r, c.rules.ExchangeScopeStatus)
+	case c.rules.ExchangeRoleStatus != http.StatusOK && !u.role.allows(readCompany):
 		c.why("the role %s reads no account", u.role.name)
-		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeRoleStatus)
+		return nil, &ruling, cxForbiddenAs(c, r, c.rules.ExchangeRoleStatus)
 	case !u.account.production:
 		c.why("the account is none of production, and RingCX takes no other")
-		return nil, &ruling, cxForbiddenAs(c, r, c.rules.exchangeAccountStatus)
+		return nil, &ruling, cxForbiddenAs(c, r, c.rules.ExchangeAccountStatus)
 	case !u.linked, u.account.center == nil:
 		c.why("RingCX does not know the user")
-		return nil, &ruling, cxNotFoundAs(c, r, c.rules.exchangeLinkStatus)
+		return nil, &ruling, cxNotFoundAs(c, r, c.rules.ExchangeLinkStatus)
 	}
 	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session, withRefresh)
-	if g.xauth != "" && s.habits.series(c.exchanger(t.session), c.now, c.rules.ringcxTokenTTL, u.use.xauth, g.xauth) >= exchangesPolled {
-		c.note(verdictExchangePolled)
+	if g.xauth != "" && s.habits.series(c.exchanger(t.session), c.now, c.rules.RingCXTokenTTL, u.use.xauth, g.xauth) >= exchangesPolled {
+		c.note(verdict.ExchangePolled)
 	}
 	u.use.exchange(t.session.sign(), g.xauth)
 	return g, &ruling, answer{}
@@ -129,22 +132,22 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 		c.refused.caller = old.who.name()
 	}
 	var limited *ruling
-	if allowed := c.rules.refreshes(); old != nil && allowed.limit > 0 {
-		v := s.cx.refreshes.admit(fmt.Sprint(old.who.id()), c.now, allowed)
+	if old != nil && refreshLimit(c.rules).limit > 0 {
+		v := s.limits.admit(limitRefreshes, fmt.Sprint(old.who.id()), c.now, c.rules)
 		if limited = &v; !v.admitted {
 			c.limited(&v)
 			return nil, limited, cxTooMany(c, r)
 		}
 	}
 	if old != nil && turn != old.turn {
-		c.note(verdictReplay)
-		if c.rules.ringcxRefreshReuse == reuseRevoke {
+		c.note(verdict.Replay)
+		if c.rules.RingCXRefreshReuse == contract.ReuseRevoke {
 			s.cx.cut(old)
 		}
 	}
 	if old == nil || !old.gives(c, turn) {
 		old.whyNot(c, turn)
-		return nil, limited, cxUnauthorizedAs(c, r, c.rules.ringcxRefreshStatus, "The refresh token is not valid")
+		return nil, limited, cxUnauthorizedAs(c, r, c.rules.RingCXRefreshStatus, "The refresh token is not valid")
 	}
 	if old.from != nil {
 		s.habits.end(c.exchanger(old.from))
@@ -168,11 +171,11 @@ func (s *Server) cxLogout(c *call, r *http.Request) answer {
 	if old != nil {
 		c.signIn = old.number
 	}
-	if old == nil || old.ended || turn != old.turn && c.rules.ringcxRefreshReuse != reuseAccept {
+	if old == nil || old.ended || turn != old.turn && c.rules.RingCXRefreshReuse != contract.ReuseAccept {
 		return cxLogoutRefusal(c, r)
 	}
-	s.cx.end(old, c.rules.ringcxLogoutEndsAccess, c.now)
-	return textAnswer(http.StatusOK, c.rules.ringcxDoneText)
+	s.cx.end(old, c.rules.RingCXLogoutEndsAccess, c.now)
+	return textAnswer(http.StatusOK, c.rules.RingCXDoneText)
 }
 
 // cxWhoAmI is GET /api/auth/login: the details that came with the access token of the request.
@@ -209,5 +212,5 @@ func (s *Server) cxValidate(c *call, r *http.Request) answer {
 	if claims == nil {
 		return refusal
 	}
-	return textAnswer(http.StatusOK, c.rules.ringcxDoneText)
+	return textAnswer(http.StatusOK, c.rules.RingCXDoneText)
 }

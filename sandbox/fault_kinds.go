@@ -134,15 +134,15 @@ func (f *fault) outage(c *call, r *http.Request) answer {
 
 // tooMany is the 429 of a path with the headers of its limit.
 func tooMany(c *call, r *http.Request) answer {
-	a, v := rateExceeded(), ruling{group: "auth", allowance: c.rules.auth(), admitted: true}
+	a, v := rateExceeded(), ruling{group: "auth", allowance: authLimit(c.rules), admitted: true}
 	switch path := r.URL.Path; {
 	case strings.HasPrefix(path, "/restapi/oauth/"):
 	case isPlatform(path):
-		v.group, v.allowance = "light", c.rules.light()
+		v.group, v.allowance = "light", lightLimit(c.rules)
 	case strings.HasPrefix(path, "/api/auth/"):
-		a, v.allowance = cxTooMany(c, r), c.rules.exchange()
+		a, v.allowance = cxTooMany(c, r), exchangeLimit(c.rules)
 	default:
-		a, v.group, v.allowance = cxTooMany(c, r), "standard", c.rules.reads()
+		a, v.group, v.allowance = cxTooMany(c, r), "standard", readLimit(c.rules)
 	}
 	return v.stamp(a)
 }

@@ -9,6 +9,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // guard decides who is let in, before anything is begun, changed or noted for a request. A server and its namespaces have
@@ -34,7 +36,7 @@ func newGuard(opts *Options, now func() time.Time) (*guard, error) {
 		}
 		name, ip, ok := readHost(given)
 		if !ok {
-			return nil, fmt.Errorf("%q is no name of a host", clip(given))
+			return nil, fmt.Errorf("%q is no name of a host", wording.Clip(given))
 		}
 		g.hosts[name] = !disguised(ip)
 	}
@@ -72,12 +74,12 @@ func (g *guard) refuse(r *http.Request, w wish) (answer, bool) {
 			"if the page is yours, send it from a program, or begin the namespace first"), true
 	case !w.begun && ofUnknownPage(r):
 		return controlRefusal(http.StatusForbidden, fmt.Sprintf("namespace %q has not begun, and the browser does not say that no page of another site "+
-			`wants it to: begin it with POST /_sandbox/namespaces {"name":NAME}, or open it under http://127.0.0.1`, clip(w.namespace))), true
+			`wants it to: begin it with POST /_sandbox/namespaces {"name":NAME}, or open it under http://127.0.0.1`, wording.Clip(w.namespace))), true
 	case g.free || w.begun && !w.control():
 		return answer{}, false
 	case vendors:
 		return controlRefusal(http.StatusForbidden, fmt.Sprintf("namespace %q has not begun, and with a password only who knows it begins one: "+
-			`POST /_sandbox/namespaces {"name":NAME}`, clip(w.namespace))), true
+			`POST /_sandbox/namespaces {"name":NAME}`, wording.Clip(w.namespace))), true
 	}
 	return g.ask(r)
 }
@@ -171,7 +173,7 @@ func readHost(text string) (name string, ip netip.Addr, ok bool) {
 
 // strangeName tells who came under a name that could be anybody's.
 func strangeName(r *http.Request) answer {
-	under := fmt.Sprintf("the name %q", clip(r.Host))
+	under := fmt.Sprintf("the name %q", wording.Clip(r.Host))
 	if r.Host == "" {
 		under = "no name (Host)"
 	}

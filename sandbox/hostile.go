@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/seeded"
 )
 
 // hostility is how bad a hostile day is.
@@ -73,7 +75,7 @@ func hostileKinds() []string {
 
 // at is what the n-th request of a method and path gets, nil if it is let alone.
 func (h *hostility) at(call string, n int) *fault {
-	raw := derive(h.seed, "hostile "+call, n)
+	raw := seeded.Bytes(h.seed, "hostile "+call, n)
 	draw := func(i int) uint64 { return binary.BigEndian.Uint64(raw[8*i:]) }
 	unit := func(i int) float64 { return float64(draw(i)>>11) / (1 << 53) }
 	if unit(0) >= h.share {

@@ -15,7 +15,6 @@ const (
 	credentialIssued  = 1767225600
 	credentialForever = 2147483647
 	cxPlatformID      = "sbx01"
-	tokenPrefix       = "SBX01P01PAS00|"
 	routingKey        = "SBX01P01"
 	platformVersion   = "1.0.60"
 	platformServer    = "26.3.1.10210249"

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 )
 
 // Record is a thing that a Server keeps between runs: an account, an app, a session, a request that was answered.
@@ -36,7 +38,6 @@ type recordKey struct{ kind, key string }
 // changes are the parts of the state that have changed since they were kept. A nil changes is that of a server that
 // keeps nothing. Server.mu guards it.
 type changes struct {
-	all     bool // everything
 	touched map[recordKey]kept
 }
 
@@ -58,9 +59,15 @@ type gone recordKey
 func (g gone) recordKey() recordKey { return recordKey(g) }
 func (gone) recordValue() any       { return nil }
 
-func encode(t kept) (Record, error) {
+// keptRow is a row of a table.
+type keptRow state.Row
+
+func (r keptRow) recordKey() recordKey { return recordKey{r.Kind, r.Key} }
+func (r keptRow) recordValue() any     { return r.Value }
+
+func encode(t kept) (state.Record, error) {
 	k := t.recordKey()
-	out := Record{Kind: k.kind, Key: k.key}
+	out := state.Record{Kind: k.kind, Key: k.key}
 	value := t.recordValue()
 	if value == nil {
 		return out, nil
@@ -86,70 +93,77 @@ type common struct {
 
 // memory is how a server keeps its state.
 type memory struct {
-	saving *sync.Mutex // held while records are on their way to the keeper; taken before Server.mu
+	saving *sync.Mutex // held while the keeper is at work, for the server or a namespace; taken after all others
 	keeper Keeper      // nil: nowhere
 	name   string      // of the namespace
 	began  uint64      // which request to any namespace began it, if it was not kept
-	over   bool        // what this server still answers is kept no more; guarded by saving
 
 	shared *common // by all of the process
+}
+
+// tablesKeeper is the keeper of s as tables know one.
+type tablesKeeper struct{ of *Server }
+
+func (s *Server) tablesKeeper() state.Keeper {
+	if s.memory.keeper == nil {
+		return nil
+	}
+	return tablesKeeper{s}
+}
+
+func (k tablesKeeper) Load(namespace string, yield func(state.Record) error) error {
+	return k.of.memory.keeper.Load(namespace, func(r Record) error { return yield(state.Record(r)) })
+}
+
+func (k tablesKeeper) Save(namespace string, replace bool, records []state.Record) error {
+	out := make([]Record, 0, len(records)+1)
+	for _, r := range records {
+		out = append(out, Record(r))
+	}
+	out, err := k.of.andUse(out)
+	if err != nil {
+		return err
+	}
+	k.of.memory.saving.Lock()
+	defer k.of.memory.saving.Unlock()
+	return k.of.memory.keeper.Save(namespace, replace, out)
 }
 
 // keep gives the keeper what has changed since it was called last, and returns when that, and what others had given it
 // before, is safe. An answer leaves only after that.
 func (s *Server) keep() error {
-	if s.memory.keeper == nil {
-		return nil
-	}
-	s.memory.saving.Lock()
-	defer s.memory.saving.Unlock()
-	if s.memory.over {
-		return nil
-	}
-	records, all, err := s.news()
-	if err == nil && (all || len(records) > 0) {
-		records, err = s.andUse(records)
-	}
-	if err == nil && (all || len(records) > 0) {
-		err = s.memory.keeper.Save(s.memory.name, all, records)
-	}
-	if err != nil {
-		s.mu.Lock()
-		s.changes.all = true // the next time says it all again
-		s.mu.Unlock()
-		return fmt.Errorf("sandbox: keeping what has changed: %w", err)
+	if err := s.mu.db.FlushWith(s.news); err != nil {
+		return fmt.Errorf("sandbox: %w", err)
 	}
 	return nil
 }
 
-// news takes what has changed since the last time.
-func (s *Server) news() (records []Record, all bool, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.changes.all {
+// news takes what has changed since the last time and is in no table, or everything that is in none.
+func (s *Server) news(_ *state.Tx, all bool) ([]state.Record, error) {
+	if all {
 		*s.changes = *newChanges()
 		s.journal.news()
-		records, err = s.records()
-		return records, true, err
+		return s.records()
 	}
+	var records []state.Record
 	for _, t := range s.changes.touched {
 		r, err := encode(t)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		records = append(records, r)
 	}
 	clear(s.changes.touched)
 	entries, forgotten := s.journal.news()
 	for _, g := range forgotten {
-		records = append(records, Record{Kind: g.kind, Key: g.key})
+		records = append(records, state.Record{Kind: g.kind, Key: g.key})
 	}
 	for _, e := range entries {
 		r, err := encode(e)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		records = append(records, r)
 	}
-	return records, false, nil
+	return records, nil
 }

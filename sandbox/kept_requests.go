@@ -53,7 +53,7 @@ func restoreParameters(in []savedParameter) ([]parameter, error) {
 	return out, nil
 }
 
-func (st *state) loadRequests(in *archive) error {
+func (st *contents) loadRequests(in *archive) error {
 	err := each(in, recordRequest, func(key string, v *savedEntry) error {
 		_, err := strconv.Atoi(key)
 		query, inQuery := restoreParameters(v.Query)

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"cmp"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -31,14 +30,6 @@ type savedSeals struct {
 
 func (s savedSeals) recordKey() recordKey { return recordKey{recordSeals, ""} }
 func (s savedSeals) recordValue() any     { return s }
-
-func sealerOf(text string) (sealer, error) {
-	key, err := hex.DecodeString(text)
-	if err != nil || len(key) == 0 {
-		return sealer{}, fmt.Errorf("seals: %q is no key", text)
-	}
-	return sealer{key}, nil
-}
 
 type savedSession struct {
 	App        string       `json:"app"`

@@ -1,7 +1,9 @@
 package sandbox_test
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -180,4 +182,37 @@ func TestTheLimitMatchesItsDefinitionForAnySequence(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestTheStateTheConsoleAndSnapshotsKnowTheSameLimits(t *testing.T) {
+	d := newDeveloper(t, sandbox.Options{})
+	d.v.control("switches", `{"limitPasswordLogins":true,"mediumLimit":7,"ringcxRefreshLimit":9}`)
+	for _, c := range []struct {
+		change  string
+		enabled bool
+		records int
+	}{{"", true, 0}, {"off", false, 8}, {"on", true, 0}} {
+		if c.change != "" {
+			d.do("controls", "controls/limits", "change", c.change)
+		}
+		limits := d.v.get("/_sandbox/state", "").json()["limits"].(map[string]any)
+		if len(limits) != 8 || limits["medium"] == nil || limits["ringcxPasswordLogin"] == nil {
+			t.Errorf("the state has %v", limits)
+		}
+		page := d.page("controls")
+		if n := strings.Count(page, `"Counted">`); n != len(limits) {
+			t.Errorf("the console knows %d limits", n)
+		}
+		for name, one := range limits {
+			if one.(map[string]any)["enabled"] != c.enabled {
+				t.Errorf("after %q: %s is %v", c.change, name, one)
+			}
+			if figure := fmt.Sprintf(`"Requests">%v in `, one.(map[string]any)["limit"]); !strings.Contains(page, figure) {
+				t.Errorf("the console does not know %s: %s", name, figure)
+			}
+		}
+		if n := len(records(t, []byte(d.v.get("/_sandbox/snapshot", "").body))["limiter"]); n != c.records {
+			t.Errorf("after %q: %d limits in a snapshot", c.change, n)
+		}
+	}
 }

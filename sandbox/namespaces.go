@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // A namespace is a whole sandbox inside another: its own accounts, tokens, limits, clock, faults and log, so that many test
@@ -62,7 +64,7 @@ var errNamespaces = errors.New("there are too many namespaces already, and all a
 // the one that was not used for the longest time makes room.
 func (s *Server) named(name string) (*namespace, error) {
 	if !namespaceName.MatchString(name) {
-		return nil, fmt.Errorf("%q is no name of a namespace, which has up to 63 small letters, digits and dashes: %s", clip(name), brokenName(name))
+		return nil, fmt.Errorf("%q is no name of a namespace, which has up to 63 small letters, digits and dashes: %s", wording.Clip(name), brokenName(name))
 	}
 	s.inside.mu.Lock()
 	defer s.inside.mu.Unlock()

@@ -7,6 +7,8 @@ import (
 	"math"
 	"net/http"
 	"sync/atomic"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // use is how a namespace is used.
@@ -18,9 +20,9 @@ type use struct {
 // recordUse is a kind of record, which is no part of a snapshot.
 const recordUse = "use"
 
-// andUse adds to records of a namespace how lately it was used.
+// andUse adds to records of a namespace, if there are any, how lately it was used.
 func (s *Server) andUse(records []Record) ([]Record, error) {
-	if s.memory.name == "" {
+	if s.memory.name == "" || len(records) == 0 {
 		return records, nil
 	}
 	value, err := json.Marshal(max(s.use.last.Load(), s.memory.began))
@@ -83,7 +85,7 @@ func (s *Server) forgetNamespace(name string) error {
 	defer s.inside.mu.Unlock()
 	n := s.inside.all[name]
 	if n == nil {
-		return fmt.Errorf("%w: namespace %s", errNoSuchThing, clip(name))
+		return fmt.Errorf("%w: namespace %s", errNoSuchThing, wording.Clip(name))
 	}
 	return s.drop(n)
 }
@@ -100,7 +102,7 @@ func (s *Server) forgetNamespaces() (err error) {
 
 // drop ends a namespace, unless what was kept of it cannot be removed. Server.inside is locked.
 func (s *Server) drop(n *namespace) error {
-	if err := n.forget(); err != nil {
+	if err := n.mu.db.Forget(); err != nil { // requests that it is still answering leave nothing behind
 		return fmt.Errorf("forgetting namespace %s: %w", n.name, err)
 	}
 	delete(s.inside.all, n.name)
@@ -123,21 +125,10 @@ func (n *namespace) end() {
 
 // letGo is for somebody who has locked Server.mu.
 func (s *Server) letGo() {
+	s.mu.db.Clear(s.mu.tx)
 	s.world.purse.close()
 	s.platform.sessions.clear()
 	s.cx.signIns.clear()
 	s.platform.sessions.together, s.cx.signIns.together = new(atomic.Int64), new(atomic.Int64)
 	clear(s.platform.open)
-}
-
-// forget removes what was kept of the namespace. Requests that it is still answering leave nothing behind.
-func (n *namespace) forget() error {
-	if n.memory.keeper == nil {
-		return nil
-	}
-	n.memory.saving.Lock()
-	defer n.memory.saving.Unlock()
-	err := n.memory.keeper.Save(n.name, true, nil)
-	n.memory.over = err == nil
-	return err
 }

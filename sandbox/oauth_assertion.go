@@ -9,6 +9,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // The ways of client authentication that the platform documents, by their names in its discovery document.
@@ -77,17 +79,17 @@ func (s *Server) fresh(c *call, a *app, claims jwt.Claims, base string) *oauthEr
 		replayKey = a.id + " sha256 " + hex.EncodeToString(sum[:])
 	}
 	switch {
-	case !c.rules.takesAudience(claims.Audience, base):
+	case !takesAudience(c.rules, claims.Audience, base):
 		return c.badAssertion("aud is not the issuer or the token endpoint, as it has to be")
 	case claims.Expiry == nil:
 		return c.badAssertion("exp is missing")
 	case !c.now.Before(claims.Expiry.Time()):
 		return c.badAssertion("it is expired")
-	case claims.Expiry.Time().After(c.now.Add(c.rules.clientAssertionTTL)):
+	case claims.Expiry.Time().After(c.now.Add(c.rules.ClientAssertionTTL)):
 		return c.badAssertion("exp is too far ahead")
 	case claims.NotBefore != nil && c.now.Before(claims.NotBefore.Time()):
 		return c.badAssertion("it is not valid yet")
-	case !c.rules.clientAssertionSingleUse:
+	case !c.rules.ClientAssertionSingleUse:
 		return nil
 	case claims.ID == "":
 		return c.badAssertion("jti is missing")
@@ -123,9 +125,9 @@ func (a *app) signed(token *jwt.JSONWebToken) (method string, ok bool) {
 }
 
 // takesAudience reports whether the audience of a client assertion is this server, which base is the address of.
-func (r *rules) takesAudience(audience jwt.Audience, base string) bool {
+func takesAudience(r *contract.Rules, audience jwt.Audience, base string) bool {
 	issuer, endpoint := audience.Contains(base), audience.Contains(base+"/restapi/oauth/token")
-	switch r.clientAssertionAudience {
+	switch r.ClientAssertionAudience {
 	case "issuer":
 		return issuer
 	case "token-endpoint":
@@ -139,14 +141,14 @@ func (a *app) allows(method string) bool { return a.authMethod == "" || a.authMe
 
 func (c *call) badAssertion(why string) *oauthError {
 	return &oauthError{
-		status: c.rules.clientRefusalStatus, kind: "invalid_client", code: "OAU-146",
+		status: c.rules.ClientRefusalStatus, kind: "invalid_client", code: "OAU-146",
 		message: "Invalid client assertion: " + why, challenge: true,
 	}
 }
 
 func (c *call) methodNotAllowed() *oauthError {
 	return &oauthError{
-		status: c.rules.clientRefusalStatus, kind: "invalid_client", code: "OAU-151",
+		status: c.rules.ClientRefusalStatus, kind: "invalid_client", code: "OAU-151",
 		message: "Authorization method not supported", challenge: true,
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // authorizeRequest is what an app asks for when it sends a browser to the authorize endpoint.
@@ -38,7 +40,7 @@ func (s *Server) authorize(c *call, r *http.Request) answer {
 	if problem != nil {
 		return refusedPage(c, problem)
 	}
-	if c.rules.authorizeLimited {
+	if c.rules.AuthorizeLimited {
 		return s.charged(c, req.app, nil, func() answer { return s.welcome(c, r, req, in) })
 	}
 	return s.welcome(c, r, req, in)
@@ -47,7 +49,7 @@ func (s *Server) authorize(c *call, r *http.Request) answer {
 // welcome answers a request whose addressee is known.
 func (s *Server) welcome(c *call, r *http.Request, req *authorizeRequest, in form) answer {
 	switch problem := req.read(c, in); {
-	case problem != nil && c.rules.requestErrorsOnPage:
+	case problem != nil && c.rules.RequestErrorsOnPage:
 		return refusedPage(c, problem)
 	case problem != nil:
 		return req.redirectError(problem)
@@ -63,17 +65,17 @@ func (s *Server) welcome(c *call, r *http.Request, req *authorizeRequest, in for
 // begin sends a browser to the page that req needs next, or to the app if no page may be shown.
 func (s *Server) begin(c *call, r *http.Request, req *authorizeRequest, b *browser) answer {
 	u := b.signedIn(c.now)
-	again := c.rules.promptLoginAsks && slices.Contains(req.prompt, "login")
+	again := c.rules.PromptLoginAsks && slices.Contains(req.prompt, "login")
 	if u != nil && (again || u.mayNotUse(req.app) != "") {
 		u = nil
 	}
 	f := s.newFlow(c, req, b, u)
 	switch silent := slices.Contains(req.prompt, "none"); {
-	case silent && (u == nil || !c.rules.promptNoneWorks):
+	case silent && (u == nil || !c.rules.PromptNoneWorks):
 		return req.redirectError(&oauthError{kind: "login_required", message: "The user is not signed in"})
 	case silent && !b.allowed[req.app]:
 		return req.redirectError(&oauthError{kind: "consent_required", message: "The user has not allowed this application"})
-	case silent, u != nil && b.allowed[req.app] && !c.rules.consentEveryTime:
+	case silent, u != nil && b.allowed[req.app] && !c.rules.ConsentEveryTime:
 		return s.grantCode(c, f)
 	case u == nil:
 		return redirect(http.StatusFound, prefixOf(r)+signInPath+"?flow="+f.id)
@@ -144,7 +146,7 @@ func (s *Server) addressee(c *call, r *http.Request, in form) (*authorizeRequest
 		return nil, unknownClient(id)
 	}
 	c.from(a, nil)
-	uri, problem := a.redirectTo(in.Get("redirect_uri"), c.rules.loopbackAnyPort)
+	uri, problem := a.redirectTo(in.Get("redirect_uri"), c.rules.LoopbackAnyPort)
 	if problem != nil {
 		return nil, problem
 	}
@@ -152,7 +154,7 @@ func (s *Server) addressee(c *call, r *http.Request, in form) (*authorizeRequest
 	if in.Has("state") {
 		req.echo = []string{"state", in.Get("state")}
 	}
-	if c.rules.authorizationIssuer {
+	if c.rules.AuthorizationIssuer {
 		req.issuer = baseURL(r)
 	}
 	if in.Get("discovery") == "true" {
@@ -192,8 +194,8 @@ func (req *authorizeRequest) read(c *call, in form) *oauthError {
 	if req.challenge, problem = readChallenge(in); problem != nil {
 		return problem
 	}
-	if req.challenge.value == "" && !req.app.confidential && c.rules.challengeRequired {
-		c.note(verdictPKCE)
+	if req.challenge.value == "" && !req.app.confidential && c.rules.ChallengeRequired {
+		c.note(verdict.PKCE)
 		return &oauthError{kind: "invalid_request", message: "Code challenge required"}
 	}
 	return nil

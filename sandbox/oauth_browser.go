@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // browser is a web browser that came to the sign-in pages. Server.mu guards it.
@@ -37,7 +39,7 @@ type flow struct {
 }
 
 func (s *Server) newFlow(c *call, req *authorizeRequest, b *browser, u *user) *flow {
-	f := &flow{id: randomText(16), token: randomText(16), request: req, browser: b, user: u, expires: c.now.Add(c.rules.signInPageTTL)}
+	f := &flow{id: token.RandomText(16), token: token.RandomText(16), request: req, browser: b, user: u, expires: c.now.Add(c.rules.SignInPageTTL)}
 	s.platform.flows.put(f.id, f)
 	s.changes.touch(f)
 	return f
@@ -58,13 +60,13 @@ func (s *Server) browserOf(c *call, r *http.Request) (*browser, *http.Cookie) {
 			return b, nil
 		}
 	}
-	b := &browser{name: randomText(12), allowed: map[*app]bool{}}
+	b := &browser{name: token.RandomText(12), allowed: map[*app]bool{}}
 	return b, s.rename(c, r, b)
 }
 
 // rename gives b another cookie, so that a value from before a sign-in says nothing afterwards.
 func (s *Server) rename(c *call, r *http.Request, b *browser) *http.Cookie {
-	b.id, b.until = randomText(24), c.now.Add(c.rules.browserSignInTTL)
+	b.id, b.until = token.RandomText(24), c.now.Add(c.rules.BrowserSignInTTL)
 	s.platform.browsers.put(b.id, b)
 	s.changes.touch(b)
 	return &http.Cookie{ //nolint:gosec // not always Secure: the sandbox usually speaks plain HTTP on loopback

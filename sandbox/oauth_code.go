@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // authCode is an authorization code: what one user allowed one app, for one minute and one use.
@@ -24,11 +27,11 @@ type authCode struct {
 func (s *Server) grantCode(c *call, f *flow) answer {
 	f.done = true
 	f.browser.allowed[f.request.app] = true
-	ttl := c.rules.authorizationCodeTTL
+	ttl := c.rules.AuthorizationCodeTTL
 	asked := *f.request // without what was for the pages
 	asked.echo, asked.loginHint, asked.prompt, asked.issuer, asked.discovery = nil, "", nil, "", ""
 	code := &authCode{
-		code: opaqueToken(), request: &asked, user: f.user, since: f.browser.since, expires: c.now.Add(ttl),
+		code: token.RandomRingCentral(), request: &asked, user: f.user, since: f.browser.since, expires: c.now.Add(ttl),
 	}
 	s.platform.codes.put(code.code, code)
 	s.changes.touch(f, f.browser, code)
@@ -49,7 +52,7 @@ func (s *Server) redeem(c *call, a *app, f form, t terms) (*tokenInfo, *oauthErr
 		return nil, c.codeRefusal(invalidGrant("OAU-106", "Invalid authorization code"))
 	}
 	info, problem := s.exchangeCode(c, a, code, f, t)
-	if problem != nil && c.rules.failedCodeIsSpent {
+	if problem != nil && c.rules.FailedCodeIsSpent {
 		code.dead = true
 		s.changes.touch(code)
 	}
@@ -59,7 +62,7 @@ func (s *Server) redeem(c *call, a *app, f form, t terms) (*tokenInfo, *oauthErr
 // codeRefusal gives the refusal of a code its status.
 func (c *call) codeRefusal(e *oauthError) *oauthError {
 	if e != nil && e.kind == "invalid_grant" {
-		e.status = c.rules.codeRefusalStatus
+		e.status = c.rules.CodeRefusalStatus
 	}
 	return e
 }
@@ -72,15 +75,15 @@ func (s *Server) exchangeCode(c *call, a *app, code *authCode, f form, t terms) 
 	case req.app != a:
 		return nil, invalidGrant("OAU-110", "Authorization code was not issued for this application")
 	case code.session != nil:
-		c.note(verdictCodeTwice)
+		c.note(verdict.CodeTwice)
 		c.session = code.session.number
-		if c.rules.codeReplayEndsSession {
+		if c.rules.CodeReplayEndsSession {
 			s.platform.end(code.session, c.now)
 		}
 		return nil, invalidGrant("OAU-106", "Invalid authorization code")
 	case !c.now.Before(code.expires):
 		return nil, invalidGrant("OAU-108", "Authorization code is expired")
-	case uri != req.redirectURI && (req.named && c.rules.redirectURIRepeated || uri != ""):
+	case uri != req.redirectURI && (req.named && c.rules.RedirectURIRepeated || uri != ""):
 		return nil, redirectMismatch()
 	}
 	if problem := code.request.challenge.check(c, f.Get("code_verifier")); problem != nil {
@@ -122,11 +125,11 @@ func readChallenge(in form) (challengePKCE, *oauthError) {
 // check refuses a verifier that does not fit, one that is missing, and one that nobody announced: its client may have
 // been talked out of the challenge on the way.
 func (p challengePKCE) check(c *call, verifier string) *oauthError {
-	if p.value == "" && (verifier == "" || !c.rules.unannouncedVerifierRefused) {
+	if p.value == "" && (verifier == "" || !c.rules.UnannouncedVerifierRefused) {
 		return nil
 	}
 	if verifier == "" {
-		c.note(verdictPKCE)
+		c.note(verdict.PKCE)
 	}
 	derived := verifier
 	if p.method == "S256" {

@@ -111,7 +111,7 @@ func (s *Server) openIDConfiguration(c *call, r *http.Request) answer {
 		"request_parameter_supported":      false,
 		"request_uri_parameter_supported":  false,
 	}
-	if c.rules.authorizationIssuer {
+	if c.rules.AuthorizationIssuer {
 		out["authorization_response_iss_parameter_supported"] = true
 	}
 	return jsonAnswer(http.StatusOK, out)

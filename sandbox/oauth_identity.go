@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // identityScopes are the scopes of OpenID Connect, which the discovery document lists. They are no permissions.
@@ -55,8 +57,8 @@ func (s *Server) addIDToken(c *call, info *tokenInfo, f form, issuer string) err
 		return nil
 	}
 	claims := idClaims{
-		Issuer: issuer, Audience: code.request.app.id, Expires: c.now.Add(c.rules.idTokenTTL).Unix(), Issued: c.now.Unix(),
-		AuthTime: code.since.Unix(), ID: randomText(16), Nonce: code.request.nonce, identity: newIdentity(code.user),
+		Issuer: issuer, Audience: code.request.app.id, Expires: c.now.Add(c.rules.IDTokenTTL).Unix(), Issued: c.now.Unix(),
+		AuthTime: code.since.Unix(), ID: token.RandomText(16), Nonce: code.request.nonce, identity: newIdentity(code.user),
 	}
 	if !slices.Contains(code.request.scope, "email") {
 		claims.Email, claims.EmailVerified = "", nil
@@ -65,6 +67,6 @@ func (s *Server) addIDToken(c *call, info *tokenInfo, f form, issuer string) err
 		claims.GivenName, claims.FamilyName = "", ""
 	}
 	var err error
-	info.IDToken, err = s.world.key.sign(claims)
+	info.IDToken, err = s.world.key.Sign(claims)
 	return err
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // webSocketTTL is observed: what a token for WebSockets says in the vendor's own clients.
@@ -97,7 +99,7 @@ func (s *Server) webSocketToken(c *call, r *http.Request) answer {
 			URI         string `json:"uri"`
 			AccessToken string `json:"ws_access_token"`
 			ExpiresIn   int    `json:"expires_in"`
-		}{"ws" + strings.TrimPrefix(baseURL(r), "http") + "/ws", randomText(96), int(webSocketTTL / time.Second)})
+		}{"ws" + strings.TrimPrefix(baseURL(r), "http") + "/ws", token.RandomText(96), int(webSocketTTL / time.Second)})
 	})
 }
 

@@ -24,9 +24,9 @@ func (s *Server) oauthRevoke(c *call, r *http.Request) answer {
 		case token == "":
 			problem = invalidParameter("token")
 		default:
-			if s.platform.sessionOf(token) == nil && c.rules.revokeUnknownStatus != http.StatusOK {
+			if s.platform.sessionOf(token) == nil && c.rules.RevokeUnknownStatus != http.StatusOK {
 				problem = &oauthError{
-					status: c.rules.revokeUnknownStatus, kind: "invalid_request", code: "OAU-213", message: "Token not found",
+					status: c.rules.RevokeUnknownStatus, kind: "invalid_request", code: "OAU-213", message: "Token not found",
 				}
 				break
 			}
@@ -43,7 +43,7 @@ func (s *Server) oauthRevoke(c *call, r *http.Request) answer {
 func (s *Server) oauthKeys(*call, *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return jsonAnswer(http.StatusOK, s.world.key.jwks())
+	return jsonAnswer(http.StatusOK, s.world.key.JWKS())
 }
 
 // apiVersions is GET /restapi.

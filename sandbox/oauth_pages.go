@@ -115,7 +115,7 @@ func refusedPage(c *call, e *oauthError) answer {
 	if status == 0 {
 		status = http.StatusBadRequest
 	}
-	if _, known := refusalHints[e.code]; known && !c.rules.authorizePage400 {
+	if _, known := refusalHints[e.code]; known && !c.rules.AuthorizePage400 {
 		status = http.StatusForbidden
 	}
 	c.refused.answer = e.words()

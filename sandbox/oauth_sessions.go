@@ -6,17 +6,18 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // platform is what the RingCentral platform remembers about sign-ins. Server.mu guards it.
 type platform struct {
-	auth, light *limiter
-	medium      *limiter
-	heavy       *limiter
-	changes     *changes
-	seal        sealer
-	sessions    table[session]
-	open        map[sessionKey]*session // the newest open session of a user in an app
+	changes  *changes
+	maker    token.Maker
+	sessions table[session]
+	open     map[sessionKey]*session // the newest open session of a user in an app
 
 	browsers   *generations[*browser]
 	flows      *generations[*flow]
@@ -76,12 +77,10 @@ type rcAccess struct {
 	expires time.Time
 }
 
-func newPlatform(noLimits bool, now func() time.Time, news *changes, pages *atomic.Int64) *platform {
+func newPlatform(now func() time.Time, news *changes, pages *atomic.Int64) *platform {
 	p := &platform{
 		changes: news,
-		auth:    newLimiter("auth", "auth", noLimits, news), light: newLimiter("light", "light", noLimits, news),
-		medium: newLimiter("medium", "medium", noLimits, news), heavy: newLimiter("heavy", "heavy", noLimits, news),
-		seal: newSealer(), open: map[sessionKey]*session{},
+		maker:   token.NewMaker(), open: map[sessionKey]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
 		codes: newGenerations[*authCode](codesKept), assertions: newGenerations[time.Time](tokensKept),
 	}
@@ -110,8 +109,8 @@ func (sess *session) over(now moment) bool {
 // login opens a session; the oldest of too many is closed.
 func (p *platform) login(c *call, a *app, u *user, t terms) *session {
 	at, key := momentOf(c.now), sessionKey{a, u}
-	t.scope = c.rules.scopeOf(a, u, t.scope)
-	if old := p.open[key]; old != nil && c.rules.jwtLoginReusesSession {
+	t.scope = scopeOf(c.rules, a, u, t.scope)
+	if old := p.open[key]; old != nil && c.rules.JWTLoginReusesSession {
 		p.issue(old, t, at)
 		c.session = old.number
 		return old
@@ -122,7 +121,7 @@ func (p *platform) login(c *call, a *app, u *user, t terms) *session {
 		sess.wishes = &wishes{endpoint: t.endpointID}
 	}
 	p.open[key] = sess
-	p.evict(sess, c.rules.sessionCap, at)
+	p.evict(sess, c.rules.SessionCap, at)
 	p.issue(sess, t, at)
 	c.session = number
 	return sess
@@ -163,20 +162,20 @@ func (p *platform) issue(sess *session, t terms, now moment) {
 }
 
 // find gives the session that a token of a kind belongs to, and which of its tokens it is; nil if there is none.
-func (p *platform) find(token string, kind tokenKind) (*session, uint32) {
-	t, ok := p.seal.openPlatform(token, kind)
+func (p *platform) find(token string, kind token.Kind) (*session, uint32) {
+	t, ok := p.maker.ReadRingCentral(token, kind)
 	if !ok {
 		return nil, 0
 	}
-	return p.sessions.get(t.number), t.turn
+	return p.sessions.get(t.Number), t.Turn
 }
 
 // renew spends a refresh token, or repeats the answer to one that is still in its grace.
-func (p *platform) renew(c *call, a *app, token string, t terms) (*session, *oauthError) {
-	if token == "" {
+func (p *platform) renew(c *call, a *app, given string, t terms) (*session, *oauthError) {
+	if given == "" {
 		return nil, invalidParameter("refresh_token")
 	}
-	sess, turn := p.find(token, kindRefresh)
+	sess, turn := p.find(given, token.Refresh)
 	if sess == nil {
 		sess.whyNot(c, turn)
 		return nil, invalidGrant("OAU-213", "Token not found")
@@ -198,7 +197,7 @@ func (p *platform) renew(c *call, a *app, token string, t terms) (*session, *oau
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
 	case turn != sess.turn:
 		if !sess.inGrace(c, turn) {
-			c.note(verdictReplay)
+			c.note(verdict.Replay)
 			c.why("the refresh token was spent %s", c.ago(sess.issued.time()))
 			return nil, invalidGrant("OAU-213", "Token not found")
 		}
@@ -207,7 +206,7 @@ func (p *platform) renew(c *call, a *app, token string, t terms) (*session, *oau
 		c.why("the refresh token ended %s", c.ago(sess.renewal.time()))
 		return nil, c.refreshRefusal("OAU-210", "Token expired")
 	}
-	t.scope = c.rules.scopeOf(a, sess.user, t.scope)
+	t.scope = scopeOf(c.rules, a, sess.user, t.scope)
 	p.issue(sess, t, now)
 	return sess, nil
 }
@@ -219,26 +218,26 @@ func (sess *session) inGrace(c *call, turn uint32) bool {
 		return false
 	}
 	if sess.used != 0 {
-		return momentOf(c.now) < sess.used.after(c.rules.graceAfterUse)
+		return momentOf(c.now) < sess.used.after(c.rules.GraceAfterUse)
 	}
-	return momentOf(c.now) < sess.issued.after(c.rules.graceUnused)
+	return momentOf(c.now) < sess.issued.after(c.rules.GraceUnused)
 }
 
 // refreshRefusal refuses a refresh token with the code of its cause, unless one code stands for all.
 func (c *call) refreshRefusal(code, message string) *oauthError {
-	if c.rules.refreshCodes != byCause {
-		code = c.rules.refreshCodes
+	if c.rules.RefreshCodes != contract.ByCause {
+		code = c.rules.RefreshCodes
 	}
 	return invalidGrant(code, message)
 }
 
 // use finds a valid access token and marks it as used; the texts are those of the vendor's error.
-func (p *platform) use(c *call, token string) (t *rcAccess, code, message string) {
-	if !isPlatformToken(token) {
+func (p *platform) use(c *call, given string) (t *rcAccess, code, message string) {
+	if !token.IsRingCentral(given) {
 		c.why("this is no token of RingCentral")
 		return nil, "OAU-149", "OAuth token is invalid"
 	}
-	sess, turn := p.find(token, kindAccess)
+	sess, turn := p.find(given, token.Access)
 	now := momentOf(c.now)
 	if sess != nil {
 		c.session = sess.number
@@ -249,8 +248,8 @@ func (p *platform) use(c *call, token string) (t *rcAccess, code, message string
 	case sess == nil:
 		return nil, "OAU-213", "Token not found"
 	case sess.state.Load() != sessionOpen:
-		return nil, c.rules.endedTokenCode, "Token not found"
-	case turn != sess.turn && now < sess.issued.after(c.rules.replacedTokenTellsFor):
+		return nil, c.rules.EndedTokenCode, "Token not found"
+	case turn != sess.turn && now < sess.issued.after(c.rules.ReplacedTokenTellsFor):
 		return nil, "OAU-129", "Access token corrupted"
 	case turn != sess.turn:
 		return nil, "OAU-213", "Token not found"
@@ -272,7 +271,7 @@ func (p *platform) full(c *call, a *app, u *user) bool {
 	for s := p.open[sessionKey{a, u}]; s != nil; s = s.older {
 		n++
 	}
-	return c.rules.sessionCapRefuses && n >= c.rules.sessionCap
+	return c.rules.SessionCapRefuses && n >= c.rules.SessionCap
 }
 
 func tooManySessions() *oauthError { // code and body assumed
@@ -283,11 +282,11 @@ func tooManySessions() *oauthError { // code and body assumed
 }
 
 // sessionOf is the session of an access or refresh token, or nil.
-func (p *platform) sessionOf(token string) *session {
-	if sess, _ := p.find(token, kindAccess); sess != nil {
+func (p *platform) sessionOf(given string) *session {
+	if sess, _ := p.find(given, token.Access); sess != nil {
 		return sess
 	}
-	sess, _ := p.find(token, kindRefresh)
+	sess, _ := p.find(given, token.Refresh)
 	return sess
 }
 
@@ -359,22 +358,22 @@ func (sess *session) sign() string { return decimal(int64(sess.number)) } //noli
 
 // id names a session for clients.
 func (p *platform) id(sess *session) string {
-	return formatUUID(p.seal.short(sealed{kindSession, sess.number, 0}))
+	return token.FormatUUID(p.maker.Short(token.Session, sess.number))
 }
 
 func (p *platform) endpointID(sess *session) string {
 	if sess.wishes != nil && sess.wishes.endpoint != "" {
 		return sess.wishes.endpoint
 	}
-	id := p.seal.short(sealed{kindEndpoint, sess.number, 0})
+	id := p.maker.Short(token.Endpoint, sess.number)
 	return base64.RawURLEncoding.EncodeToString(id[:])
 }
 
 // accessToken is the newest access token of a session, refreshToken the newest refresh token.
 func (p *platform) accessToken(sess *session) string {
-	return p.seal.platformToken(sealed{kindAccess, sess.number, sess.turn})
+	return p.maker.RingCentral(token.Access, sess.number, sess.turn)
 }
 
 func (p *platform) refreshToken(sess *session) string {
-	return p.seal.platformToken(sealed{kindRefresh, sess.number, sess.turn})
+	return p.maker.RingCentral(token.Refresh, sess.number, sess.turn)
 }

@@ -37,7 +37,7 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 		refusal = u.mayNotUse(f.request.app)
 	}
 	if refusal != "" {
-		return s.signInPage(c.rules.wrongPasswordStatus, f, name, refusal)
+		return s.signInPage(c.rules.WrongPasswordStatus, f, name, refusal)
 	}
 	f.user, f.browser.user, f.browser.since = u, u, c.now
 	cookie := s.rename(c, r, f.browser)
@@ -58,7 +58,7 @@ func signInWords(c *call, code string) string {
 		return "The email or phone number and the password do not fit together (OAU-140)."
 	case codeLocked:
 		return fmt.Sprintf("Too many wrong passwords: this user is locked out for %v (OAU-147). "+
-			"A new password or an advance of the sandbox's clock ends that.", c.rules.wrongPasswordLock)
+			"A new password or an advance of the sandbox's clock ends that.", c.rules.WrongPasswordLock)
 	}
 	return ""
 }
@@ -82,8 +82,8 @@ func (s *Server) recognise(c *call, name, password string) (u *user, code string
 		s.changes.touch(u)
 		return u, ""
 	}
-	if u.wrong++; u.wrong >= c.rules.wrongPasswordTries {
-		u.wrong, u.locked = 0, c.now.Add(c.rules.wrongPasswordLock)
+	if u.wrong++; u.wrong >= c.rules.WrongPasswordTries {
+		u.wrong, u.locked = 0, c.now.Add(c.rules.WrongPasswordLock)
 	}
 	s.changes.touch(u)
 	return nil, codeWrong

@@ -10,6 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 const (
@@ -31,7 +34,7 @@ func (s *Server) oauthToken(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, problem := s.authenticate(c, r, f)
-	if formErr != nil && (c.rules.bodyTypeChecked || !errors.Is(formErr, errNotAForm)) {
+	if formErr != nil && (c.rules.BodyTypeChecked || !errors.Is(formErr, errNotAForm)) {
 		problem = formError(c, formErr)
 	}
 	return s.charged(c, a, s.subject(f), func() answer {
@@ -60,10 +63,10 @@ func (s *Server) charged(c *call, a *app, u *user, do func() answer) answer {
 	}
 	c.from(a, u)
 	key := a.id
-	if c.rules.authLimitCountedBy == byAppAndUser && u != nil {
+	if c.rules.AuthLimitCountedBy == contract.ByAppAndUser && u != nil {
 		key = fmt.Sprint(key, " ", u.id)
 	}
-	ruling := s.platform.auth.admit(key, c.now, c.rules.auth())
+	ruling := s.limits.admit(limitAuth, key, c.now, c.rules)
 	if !ruling.admitted {
 		c.limited(&ruling)
 		return ruling.stamp(rateExceeded())
@@ -118,8 +121,8 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 		u, sess := cred.user, s.platform.login(c, a, cred.user, terms)
 		sess.credential = cred // login noted that sess has changed
 		who := fmt.Sprint("login ", a.id, u.id, c.agent)
-		if s.habits.series(who, c.now, terms.accessTTL, u.use.session, sess.sign()) > c.rules.sessionCap {
-			c.note(verdictLoginPolled)
+		if s.habits.series(who, c.now, terms.accessTTL, u.use.session, sess.sign()) > c.rules.SessionCap {
+			c.note(verdict.LoginPolled)
 		}
 		return s.platform.info(sess, c.now), nil
 	case kind == grantRefresh && a.refreshTokens:
@@ -128,7 +131,7 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 			return nil, problem
 		}
 		info := s.platform.info(sess, c.now)
-		if !c.rules.refreshAnswersScope {
+		if !c.rules.RefreshAnswersScope {
 			info.Scope = nil
 		}
 		return info, nil
@@ -141,7 +144,7 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 			kind: "unauthorized_client", code: "OAU-251", message: "Unauthorized for this grant type",
 		}
 	}
-	return nil, &oauthError{kind: "invalid_request", code: c.rules.unknownGrantCode, message: "Unsupported grant type"}
+	return nil, &oauthError{kind: "invalid_request", code: c.rules.UnknownGrantCode, message: "Unsupported grant type"}
 }
 
 // terms are the optional wishes that every grant may carry.
@@ -151,10 +154,10 @@ type terms struct {
 	accessTTL, refreshTTL time.Duration
 }
 
-func readTerms(r *rules, a *app, f form) (terms, *oauthError) {
+func readTerms(r *contract.Rules, a *app, f form) (terms, *oauthError) {
 	t := terms{
 		endpointID: strings.Clone(f.Get("endpoint_id")),
-		accessTTL:  r.accessTokenTTL, refreshTTL: r.refreshTokenTTL,
+		accessTTL:  r.AccessTokenTTL, refreshTTL: r.RefreshTokenTTL,
 	}
 	if len(t.endpointID) > nameMost {
 		return t, invalidParameter("endpoint_id")
@@ -164,19 +167,19 @@ func readTerms(r *rules, a *app, f form) (terms, *oauthError) {
 		if err != nil {
 			return t, invalidParameter("access_token_ttl")
 		}
-		t.accessTTL = r.accessTTL(seconds)
+		t.accessTTL = r.AccessTTL(seconds)
 	}
 	if wish := f.Get("refresh_token_ttl"); wish != "" {
 		seconds, err := strconv.ParseInt(wish, 10, 32)
 		if err != nil || seconds < 0 {
 			return t, invalidParameter("refresh_token_ttl")
 		}
-		t.refreshTTL = min(time.Duration(seconds)*time.Second, r.refreshTokenTTL)
+		t.refreshTTL = min(time.Duration(seconds)*time.Second, r.RefreshTokenTTL)
 	}
-	if wish := permissionsIn(f.Get("scope")); r.scopeNarrows && len(wish) > 0 {
+	if wish := permissionsIn(f.Get("scope")); r.ScopeNarrows && len(wish) > 0 {
 		granted := slices.DeleteFunc(slices.Clone(a.scopes), func(s string) bool { return !slices.Contains(wish, s) })
 		t.scope = granted
-		if len(granted) == 0 || r.scopeExcessRefused && len(granted) < len(wish) {
+		if len(granted) == 0 || r.ScopeExcessRefused && len(granted) < len(wish) {
 			return t, &oauthError{kind: "invalid_scope", code: "CMN-101", message: "Parameter [scope] value is invalid"}
 		}
 	}
@@ -219,8 +222,8 @@ func (s *Server) assertion(c *call, a *app, jwt string) (*credential, *oauthErro
 
 // assertionRefusal refuses an assertion with the code of its cause, unless one code stands for all.
 func (c *call) assertionRefusal(code, message string) *oauthError {
-	if c.rules.assertionCodes != byCause {
-		code = c.rules.assertionCodes
+	if c.rules.AssertionCodes != contract.ByCause {
+		code = c.rules.AssertionCodes
 	}
 	return invalidGrant(code, message)
 }

@@ -10,6 +10,9 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // refusal is why a request was refused, for people: nothing in it is secret, and nobody should compare it.
@@ -44,16 +47,16 @@ func (c *call) from(a *app, u *user) {
 // limited notes that a ruling refused the call.
 func (c *call) limited(v *ruling) {
 	c.note(v.verdict)
-	over := fmt.Sprintf("more than %d requests in %s", v.limit, shortDuration(v.window))
-	if v.verdict == verdictPenalty {
+	over := fmt.Sprintf("more than %d requests in %s", v.limit, wording.Duration(v.window))
+	if v.verdict == verdict.Penalty {
 		over = "it came before the penalty was over, which begins anew"
 	}
-	c.why("%s; the next one is let in %s later, at %s", over, shortDuration(v.wait.Truncate(time.Second)), v.again.UTC().Format(time.RFC3339))
+	c.why("%s; the next one is let in %s later, at %s", over, wording.Duration(v.wait.Truncate(time.Second)), v.again.UTC().Format(time.RFC3339))
 }
 
 // ago is how long before the call a moment was.
 func (c *call) ago(at time.Time) string {
-	return shortDuration(max(c.now.Sub(at), 0).Truncate(time.Second)) + " before"
+	return wording.Duration(max(c.now.Sub(at), 0).Truncate(time.Second)) + " before"
 }
 
 // whyNot notes why an access token of a session is refused.
@@ -66,7 +69,7 @@ func (sess *session) whyNot(c *call, turn uint32) {
 	case sess.state.Load() == sessionRevoked:
 		c.why("the session of the token was ended %s, by a logout or with its credential or code", c.ago(sess.ends.time()))
 	case sess.state.Load() == sessionEvicted:
-		c.why("a newer login of the same user and app took the place of this session %s: there may be %d", c.ago(sess.ends.time()), c.rules.sessionCap)
+		c.why("a newer login of the same user and app took the place of this session %s: there may be %d", c.ago(sess.ends.time()), c.rules.SessionCap)
 	case turn != sess.turn:
 		c.why("a refresh replaced the token %s", c.ago(sess.issued.time()))
 	case now >= sess.ends:

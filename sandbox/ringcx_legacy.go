@@ -9,6 +9,10 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // newAuthToken begins a sign-in of u that has an X-Auth-Token only. s.mu is held.
@@ -20,20 +24,20 @@ func (x *ringcx) newAuthToken(u *user, lifetime time.Duration, now time.Time) st
 
 // xauthCaller finds out who calls with an X-Auth-Token.
 func (s *Server) xauthCaller(c *call, r *http.Request) (refusal answer, ok bool) {
-	token := r.Header.Get("X-Auth-Token")
-	if isPlatformToken(token) {
-		c.note(verdictWrongKind)
+	given := r.Header.Get("X-Auth-Token")
+	if token.IsRingCentral(given) {
+		c.note(verdict.WrongKind)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u, problem := s.cx.holder(token, c.now, true)
+	u, problem := s.cx.holder(given, c.now, true)
 	if u == nil {
-		if c.rules.xauthTexts != byCause {
+		if c.rules.XAuthTexts != contract.ByCause {
 			problem = xauthUnknown
 		}
 		return cxUnauthorized(c, r, problem), false
 	}
-	c.subject, c.xauth = u.id, token
+	c.subject, c.xauth = u.id, given
 	return answer{}, true
 }
 
@@ -46,16 +50,16 @@ func (s *Server) legacyLogin(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.adminNamed(in.Get("username"), c.rules.sameName)
+	u := s.world.adminNamed(in.Get("username"), c.rules.SameName)
 	switch {
 	case u == nil, u.login.Password != in.Get("password"):
 		return cxUnauthorized(c, r, "The username or password is not valid")
 	case !principal{user: u}.active():
 		return cxForbidden(c, r)
 	}
-	lifetime := c.rules.authTokenTTL
+	lifetime := c.rules.AuthTokenTTL
 	if stay {
-		lifetime = c.rules.authTokenLongTTL
+		lifetime = c.rules.AuthTokenLongTTL
 	}
 	return jsonAnswer(http.StatusOK, s.loginView(c, r, u, s.cx.newAuthToken(u, lifetime, c.now))).
 		with("Cache-Control", "no-store")
@@ -119,7 +123,7 @@ func (s *Server) isTokenValid(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u, _ := s.cx.holder(token, c.now, c.rules.tokenCheckExtends)
+	u, _ := s.cx.holder(token, c.now, c.rules.TokenCheckExtends)
 	return jsonAnswer(http.StatusOK, u != nil && u.enabled)
 }
 
@@ -128,7 +132,7 @@ func (s *Server) duplicateUser(c *call, r *http.Request) answer {
 	return s.asUser(c, r, func(u *user) answer {
 		root := u == u.account.rootUser()
 		return jsonAnswer(http.StatusOK, map[string]any{
-			"authToken": s.cx.newAuthToken(u, c.rules.authTokenTTL, c.now), "id": strconv.Itoa(int(u.adminID)), "name": u.email,
+			"authToken": s.cx.newAuthToken(u, c.rules.AuthTokenTTL, c.now), "id": strconv.Itoa(int(u.adminID)), "name": u.email,
 			"description": u.first + " " + u.last, "isApiToken": false, "stayLoggedIn": false, "superUser": root,
 			"user": newCXUser(c.rules, u),
 		}).with("Cache-Control", "no-store")
@@ -148,7 +152,7 @@ func (s *Server) createAPIToken(c *call, r *http.Request) answer {
 		if tokens := s.cx.issued[u]; len(tokens) >= apiTokensMost {
 			s.cx.dropAPIToken(tokens[0], u)
 		}
-		token := cxPlatformID + ":" + newUUID()
+		token := cxPlatformID + ":" + token.NewUUID()
 		s.cx.apiTokens[token] = u
 		s.cx.issued[u] = append(s.cx.issued[u], token)
 		s.changes.touch(keptTokens{u, s.cx})
@@ -197,8 +201,8 @@ func (s *Server) removeAnonymously(c *call, r *http.Request, token string) answe
 }
 
 // takesXAuth reports whether an X-Auth-Token is looked at: on the older prefix it always is.
-func (r *rules) takesXAuth(req *http.Request) bool {
-	return r.xauthEverywhere || strings.HasPrefix(req.URL.Path, "/api/v1/") || isTokenPath(req)
+func takesXAuth(r *contract.Rules, req *http.Request) bool {
+	return r.XAuthEverywhere || strings.HasPrefix(req.URL.Path, "/api/v1/") || isTokenPath(req)
 }
 
 func isTokenPath(req *http.Request) bool {
@@ -207,6 +211,6 @@ func isTokenPath(req *http.Request) bool {
 }
 
 // letsAnybody reports whether r needs no token.
-func (r *rules) letsAnybody(req *http.Request) bool {
-	return r.apiTokenDeletionAnonymous && req.Method == http.MethodDelete && isTokenPath(req)
+func letsAnybody(r *contract.Rules, req *http.Request) bool {
+	return r.APITokenDeletionAnonymous && req.Method == http.MethodDelete && isTokenPath(req)
 }

@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // loginCode signs a user in: a one-time code, or a token of another product, which stays good.
@@ -57,28 +60,28 @@ func (s *Server) passwordLogin(app cxApp) endpoint {
 func (s *Server) admitLogin(c *call, r *http.Request, app cxApp, in url.Values) (*cxGrant, *ruling, answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l, ok := readLogin(in, c.rules.platformIDOptional)
+	l, ok := readLogin(in, c.rules.PlatformIDOptional)
 	if !ok {
 		return nil, nil, cxBadRequest(c, r)
 	}
 	var limited *ruling
-	if c.rules.limitPasswordLogins {
-		v := s.cx.logins.admit(l.username, c.now, c.rules.exchange())
+	if c.rules.LimitPasswordLogins {
+		v := s.limits.admit(limitLogins, l.username, c.now, c.rules)
 		limited = &v
 		if !v.admitted {
 			c.limited(&v)
 			return nil, limited, cxTooMany(c, r)
 		}
 	}
-	p, password := s.world.signingIn(app, l.username, c.rules.sameName)
+	p, password := s.world.signingIn(app, l.username, c.rules.SameName)
 	switch {
 	case password == "", password != l.password, l.platform != "" && l.platform != p.platform():
-		return nil, limited, cxUnauthorizedAs(c, r, c.rules.passwordLoginStatus, "The username, password or platform is not valid")
+		return nil, limited, cxUnauthorizedAs(c, r, c.rules.PasswordLoginStatus, "The username, password or platform is not valid")
 	case !p.active():
-		return nil, limited, cxForbiddenAs(c, r, c.rules.passwordLoginDisabledStatus)
+		return nil, limited, cxForbiddenAs(c, r, c.rules.PasswordLoginDisabledStatus)
 	}
-	g := s.newGrant(c, r, p, nil, c.rules.passwordLoginRefresh)
-	if l.redirect != "" && c.rules.redirectURLReturned {
+	g := s.newGrant(c, r, p, nil, c.rules.PasswordLoginRefresh)
+	if l.redirect != "" && c.rules.RedirectURLReturned {
 		g.details.RedirectURL = &l.redirect
 	}
 	return g, limited, answer{}
@@ -131,10 +134,10 @@ func (s *Server) codeLogin(kind, parameter string) endpoint {
 			return cxBadRequest(c, r)
 		}
 		if queryOf(r).Has(parameter) {
-			c.note(verdictTokenURL)
+			c.note(verdict.TokenURL)
 		}
 		g := s.admitCode(c, r, kind, in.Get(parameter))
-		return s.stamped(c, g, nil, cxUnauthorizedAs(c, r, c.rules.loginCodeStatus, "The "+parameter+" is not valid"))
+		return s.stamped(c, g, nil, cxUnauthorizedAs(c, r, c.rules.LoginCodeStatus, "The "+parameter+" is not valid"))
 	}
 }
 
@@ -163,10 +166,10 @@ func (s *Server) digitalJWT(c *call, r *http.Request) answer {
 	}
 	out := *claims
 	out.Audience, out.XAuth = "digital", ""
-	if !c.rules.digitalJWTAccepted {
-		out.Issuer, out.ID = out.Issuer+"/digital", randomText(12)
+	if !c.rules.DigitalJWTAccepted {
+		out.Issuer, out.ID = out.Issuer+"/digital", token.RandomText(12)
 	}
-	token, err := s.key().sign(&out)
+	token, err := s.key().Sign(&out)
 	if err != nil {
 		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // passwordReset is a mail that was not sent: it lets its bearer choose a new password, once.
@@ -19,7 +21,7 @@ type passwordReset struct {
 
 // mailReset makes a token to reset the password of u with. The control plane shows it, nothing else does.
 func (x *ringcx) mailReset(u *user, returnTo string, now time.Time) {
-	p := &passwordReset{token: randomText(24), user: u, returnTo: strings.Clone(returnTo), made: now}
+	p := &passwordReset{token: token.RandomText(24), user: u, returnTo: strings.Clone(returnTo), made: now}
 	x.resets.put(p.token, p)
 	x.changes.touch(p)
 }
@@ -32,14 +34,14 @@ func (s *Server) requestReset(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.adminNamed(in.Get("username"), c.rules.sameName)
+	u := s.world.adminNamed(in.Get("username"), c.rules.SameName)
 	if u != nil && (!in.Has("platformId") || in.Get("platformId") == u.login.Platform) {
 		s.cx.mailReset(u, "", c.now)
 	}
-	if u == nil && c.rules.resetTellsUnknownNames {
+	if u == nil && c.rules.ResetTellsUnknownNames {
 		return asText(cxBoolean(c, r, false))
 	}
-	return textAnswer(http.StatusOK, c.rules.ringcxDoneText)
+	return textAnswer(http.StatusOK, c.rules.RingCXDoneText)
 }
 
 // internalReset is POST /api/auth/password/internal/requestreset, which wants a JWT that only the vendor can make.
@@ -59,11 +61,11 @@ func (s *Server) legacyRequestReset(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.adminNamed(in.Get("userName"), c.rules.sameName)
+	u := s.world.adminNamed(in.Get("userName"), c.rules.SameName)
 	if u != nil {
 		s.cx.mailReset(u, in.Get("returnPath"), c.now)
 	}
-	return cxBoolean(c, r, u != nil || !c.rules.resetTellsUnknownNames)
+	return cxBoolean(c, r, u != nil || !c.rules.ResetTellsUnknownNames)
 }
 
 // resetPassword is POST .../v1/auth/passwordReset: a new password for the token of a mail.
@@ -84,7 +86,7 @@ func (s *Server) resetPassword(c *call, r *http.Request) answer {
 }
 
 func (p *passwordReset) open(c *call) bool {
-	return !p.used && c.now.Before(p.made.Add(c.rules.passwordResetTTL))
+	return !p.used && c.now.Before(p.made.Add(c.rules.PasswordResetTTL))
 }
 
 // changePassword is POST .../admin/users/passwordReset: the caller's own password. Sign-ins go on.
@@ -131,7 +133,7 @@ type cxRedirect struct {
 }
 
 func redirectTo(c *call, target string) answer {
-	if c.rules.redirectViewsRedirect {
+	if c.rules.RedirectViewsRedirect {
 		return redirect(http.StatusFound, target)
 	}
 	return jsonAnswer(http.StatusOK, cxRedirect{URL: target, ContentType: typeHTML, RedirectView: true})

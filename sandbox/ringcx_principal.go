@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // Values of the lapp claim: where somebody signed in (observed names).
@@ -88,9 +90,9 @@ func (s *Server) newGrant(c *call, r *http.Request, p principal, from *session, 
 // grantOf hands out the newest tokens of a sign-in, except the access token. That is a use of its X-Auth-Token; one that
 // has ended is replaced. s.mu is held.
 func (s *Server) grantOf(c *call, r *http.Request, in *signIn) *cxGrant {
-	if in.who.user != nil && c.rules.xauthClaim {
+	if in.who.user != nil && c.rules.XAuthClaim {
 		if _, problem := s.cx.holder(s.cx.authToken(in), c.now, true); problem != "" {
-			s.cx.renewAuthToken(in, c.rules.authTokenTTL, c.now)
+			s.cx.renewAuthToken(in, c.rules.AuthTokenTTL, c.now)
 		}
 	}
 	s.changes.touch(in)
@@ -105,11 +107,11 @@ func (s *Server) grantOf(c *call, r *http.Request, in *signIn) *cxGrant {
 func (s *Server) describe(c *call, p principal, r *http.Request, bySSO bool) *cxDetails {
 	host, port := hostPort(r)
 	out := &cxDetails{TokenType: "Bearer", PlatformID: p.platform(), IQURL: host, Port: port}
-	out.SSOLogin = bySSO && c.rules.ssoLoginFollows
+	out.SSOLogin = bySSO && c.rules.SSOLoginFollows
 	seat, agentPath := p.seat, "/voice/agent/"
 	if p.user != nil {
 		out.describeUser(p.user)
-		if c.rules.managedAccountsReturned {
+		if c.rules.ManagedAccountsReturned {
 			out.ManagedMainAccounts = []string{p.user.account.center.id}
 		}
 		seat = p.user.seat
@@ -124,7 +126,7 @@ func (s *Server) describe(c *call, p principal, r *http.Request, bySSO bool) *cx
 
 // newHashcode is the hashcode that is handed out with details of a.
 func (x *ringcx) newHashcode(c *call, a *agent) string {
-	if c.rules.hashcodeChanges {
+	if c.rules.HashcodeChanges {
 		delete(x.hashcodes, a) // the next one is kept in its place
 	}
 	return x.hashcode(a)
@@ -133,7 +135,7 @@ func (x *ringcx) newHashcode(c *call, a *agent) string {
 // hashcode is what signs a in again without a password.
 func (x *ringcx) hashcode(a *agent) string {
 	if x.hashcodes[a] == "" {
-		x.hashcodes[a] = randomText(24)
+		x.hashcodes[a] = token.RandomText(24)
 		x.changes.touch(keptHashcode{a, x})
 	}
 	return x.hashcodes[a]

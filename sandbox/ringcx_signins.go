@@ -4,16 +4,15 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // ringcx is what RingCX remembers about sign-ins. Server.mu guards it.
 type ringcx struct {
-	exchanges *limiter
-	logins    *limiter // applies only if switched on
-	refreshes *limiter
-	reads     *limiter // the API operations of the standard rate
 	changes   *changes
-	seal      sealer
+	maker     token.Maker
 	signIns   table[signIn]
 	apiTokens map[string]*user
 	issued    map[*user][]string // the API tokens of a user, oldest first
@@ -23,14 +22,10 @@ type ringcx struct {
 	summaries map[summaryKey]summary
 }
 
-func newRingCX(noLimits bool, now func() time.Time, news *changes, pages *atomic.Int64) *ringcx {
+func newRingCX(now func() time.Time, news *changes, pages *atomic.Int64) *ringcx {
 	x := &ringcx{
 		changes:   news,
-		exchanges: newLimiter("exchange", "auth", noLimits, news),
-		logins:    newLimiter("logins", "auth", noLimits, news),
-		refreshes: newLimiter("refreshes", "auth", noLimits, news),
-		reads:     newLimiter("reads", "standard", noLimits, news),
-		seal:      newSealer(),
+		maker:     token.NewMaker(),
 		apiTokens: map[string]*user{}, issued: map[*user][]string{}, hashcodes: map[*agent]string{},
 		codes: newGenerations[*loginCode](codesKept), resets: newGenerations[*passwordReset](mailsKept), summaries: map[summaryKey]summary{},
 	}
@@ -63,13 +58,13 @@ func (s *signIn) over(now moment) bool {
 }
 
 // cutOff reports whether the access tokens of s are refused although they have not expired.
-func (s *signIn) cutOff(r *rules) bool {
-	return s.cut.Load() || r.sessionEndTakesRingCX && s.from != nil && s.from.state.Load() != sessionOpen
+func (s *signIn) cutOff(r *contract.Rules) bool {
+	return s.cut.Load() || r.SessionEndTakesRingCX && s.from != nil && s.from.state.Load() != sessionOpen
 }
 
 // gives reports whether the refresh token of a turn gives a new pair.
 func (s *signIn) gives(c *call, turn uint32) bool {
-	if turn != s.turn && c.rules.ringcxRefreshReuse != reuseAccept {
+	if turn != s.turn && c.rules.RingCXRefreshReuse != contract.ReuseAccept {
 		return false
 	}
 	return s.live(c.now) && s.who.active() && !s.cutOff(c.rules)
@@ -123,7 +118,7 @@ func (x *ringcx) signIn(p principal, from *session) *signIn {
 // renewRefreshToken gives s another refresh token; the one before is spent.
 func (x *ringcx) renewRefreshToken(c *call, s *signIn) {
 	s.turn++
-	s.renewal = momentOf(c.now).after(c.rules.ringcxRefreshTTL)
+	s.renewal = momentOf(c.now).after(c.rules.RingCXRefreshTTL)
 	x.changes.touch(s)
 }
 
@@ -132,20 +127,20 @@ func (x *ringcx) refreshToken(s *signIn) string {
 	if s.turn == 0 {
 		return ""
 	}
-	return x.seal.cxToken(sealed{kindCX, s.number, s.turn})
+	return x.maker.RingCX(s.number, s.turn)
 }
 
 // find gives the sign-in that a refresh token belongs to, and which of its tokens it is; nil if there is none.
-func (x *ringcx) find(token string) (*signIn, uint32) {
-	t, ok := x.seal.openCX(token, kindCX)
+func (x *ringcx) find(given string) (*signIn, uint32) {
+	t, ok := x.maker.ReadRingCX(given)
 	if !ok {
 		return nil, 0
 	}
-	return x.signIns.get(t.number), t.turn
+	return x.signIns.get(t.Number), t.Turn
 }
 
 // live counts the refresh tokens that can be used.
-func (x *ringcx) live(now time.Time, r *rules) int {
+func (x *ringcx) live(now time.Time, r *contract.Rules) int {
 	n := 0
 	for in := range x.signIns.all() {
 		if in.live(now) && !in.cutOff(r) {
@@ -182,20 +177,20 @@ func (x *ringcx) authToken(s *signIn) string {
 	if s.xturn == 0 {
 		return ""
 	}
-	return x.seal.uuid(sealed{kindXAuth, s.number, uint32(s.xturn)})
+	return x.maker.UUID(s.number, uint32(s.xturn))
 }
 
 // holder finds whose X-Auth-Token it is, of a sign-in or permanent, or says what is wrong with it. A use extends it.
-func (x *ringcx) holder(token string, now time.Time, use bool) (*user, string) {
-	if u := x.apiTokens[token]; u != nil {
+func (x *ringcx) holder(given string, now time.Time, use bool) (*user, string) {
+	if u := x.apiTokens[given]; u != nil {
 		return u, ""
 	}
-	t, ok := x.seal.openUUID(token, kindXAuth)
-	s := x.signIns.get(t.number)
+	t, ok := x.maker.ReadUUID(given)
+	s := x.signIns.get(t.Number)
 	switch {
 	case !ok, s == nil:
 		return nil, xauthUnknown
-	case t.turn != uint32(s.xturn), momentOf(now) >= s.xends:
+	case t.Turn != uint32(s.xturn), momentOf(now) >= s.xends:
 		return nil, xauthEnded
 	case use:
 		s.xends = momentOf(now).after(time.Duration(s.xlife) * time.Second)
@@ -206,8 +201,8 @@ func (x *ringcx) holder(token string, now time.Time, use bool) (*user, string) {
 
 // cxLogoutRefusal answers a logout with a token that ends nothing.
 func cxLogoutRefusal(c *call, r *http.Request) answer {
-	if c.rules.ringcxLogoutStatus < http.StatusBadRequest {
-		return textAnswer(c.rules.ringcxLogoutStatus, c.rules.ringcxDoneText)
+	if c.rules.RingCXLogoutStatus < http.StatusBadRequest {
+		return textAnswer(c.rules.RingCXLogoutStatus, c.rules.RingCXDoneText)
 	}
-	return cxUnauthorizedAs(c, r, c.rules.ringcxLogoutStatus, "The refresh token is not valid")
+	return cxUnauthorizedAs(c, r, c.rules.RingCXLogoutStatus, "The refresh token is not valid")
 }

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // summaryKey names a segment of a call.
@@ -30,15 +33,15 @@ func (s *Server) needCookie(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
 		if r.Header.Get("Authorization") != "" {
-			c.note(verdictHeader)
+			c.note(verdict.Header)
 		}
 		cookie, err := r.Cookie("access_token")
 		if err != nil || cookie.Value == "" {
 			c.answer = noCookie(c, r)
 			return
 		}
-		if isPlatformToken(cookie.Value) {
-			c.note(verdictWrongKind)
+		if token.IsRingCentral(cookie.Value) {
+			c.note(verdict.WrongKind)
 		}
 		at := c.forCookie()
 		claims, problem := s.checkCX(at, cookie.Value)
@@ -61,18 +64,18 @@ func sessionCookie(token string, lives time.Duration) string {
 
 // forCookie is the call as far as a token in a cookie is concerned: it is good for the time of the cookie.
 func (c *call) forCookie() *call {
-	longer := c.rules.exchangeCookieTTL - c.rules.ringcxTokenTTL
+	longer := c.rules.ExchangeCookieTTL - c.rules.RingCXTokenTTL
 	if longer <= 0 {
 		return c
 	}
 	rules := *c.rules
-	rules.ringcxClockSkew += longer
+	rules.RingCXClockSkew += longer
 	return &call{now: c.now, rules: &rules, refused: c.refused}
 }
 
 // noCookie answers a call without the cookie.
 func noCookie(c *call, r *http.Request) answer {
-	if c.rules.summaryRefusalFromGateway {
+	if c.rules.SummaryRefusalFromGateway {
 		return gatewayRefusal(c, r, jwtMissing)
 	}
 	return cxUnauthorized(c, r, "The cookie access_token is missing")
@@ -90,7 +93,7 @@ func (s *Server) getSummary(choose func(summary) string) endpoint {
 			switch {
 			case !ok:
 				return cxNotFound(c, r)
-			case c.rules.summaryAsJSON && choose(found) != "":
+			case c.rules.SummaryAsJSON && choose(found) != "":
 				return jsonAnswer(http.StatusOK, choose(found))
 			}
 			return textAnswer(http.StatusOK, choose(found))

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // cxClaims are the claims of a RingCX access token.
@@ -55,23 +58,23 @@ func (t *cxTokens) remember(token string, a cxAccess) {
 }
 
 // key signs and verifies RingCX access tokens.
-func (s *Server) key() *signingKey { return s.signing.Load() }
+func (s *Server) key() *token.Key { return s.signing.Load() }
 
 // issueCX makes the RingCX access token of a grant.
 func (s *Server) issueCX(c *call, g *cxGrant) (string, error) {
 	s.tokens.mu.RLock()
 	epoch := s.tokens.epoch
 	s.tokens.mu.RUnlock()
-	expires := c.now.Add(c.rules.ringcxTokenTTL)
+	expires := c.now.Add(c.rules.RingCXTokenTTL)
 	claims := &cxClaims{
-		Issuer: c.rules.ringcxIssuer, Subject: fmt.Sprint(g.who.id()), Audience: c.rules.ringcxAudience,
-		ID: fmt.Sprintf("%s.%d.%s", epoch, g.in.number, randomText(12)), Expires: c.now.Unix() + int64(c.rules.ringcxTokenTTL/time.Second),
+		Issuer: c.rules.RingCXIssuer, Subject: fmt.Sprint(g.who.id()), Audience: c.rules.RingCXAudience,
+		ID: fmt.Sprintf("%s.%d.%s", epoch, g.in.number, token.RandomText(12)), Expires: c.now.Unix() + int64(c.rules.RingCXTokenTTL/time.Second),
 		Platform: g.who.platform(), App: g.who.app.String(), XAuth: g.xauth,
 	}
-	if c.rules.ringcxIssuedAt {
+	if c.rules.RingCXIssuedAt {
 		claims.IssuedAt = c.now.Unix()
 	}
-	token, err := s.key().sign(claims)
+	token, err := s.key().Sign(claims)
 	if err != nil {
 		return "", err
 	}
@@ -99,7 +102,7 @@ func (s *Server) checkCX(c *call, token string) (*cxClaims, string) {
 	if problem := found.problem(c); problem != "" {
 		return nil, problem
 	}
-	if !s.key().verify(token) || !strings.HasPrefix(claims.ID, epoch+".") {
+	if !s.key().Verify(token) || !strings.HasPrefix(claims.ID, epoch+".") {
 		c.why("the sandbox did not sign this token: it is of another one, or of the time before a reset")
 		return nil, jwtUnsigned
 	}
@@ -136,10 +139,10 @@ func (a cxAccess) noteIn(c *call) {
 // problem is the gateway's text about a token whose signature is right, or "".
 func (a cxAccess) problem(c *call) string {
 	switch {
-	case a.claims.Issuer != c.rules.ringcxIssuer:
+	case a.claims.Issuer != c.rules.RingCXIssuer:
 		c.why("the token names another issuer")
 		return jwtForeign
-	case !c.now.Before(a.expires.Add(c.rules.ringcxClockSkew)):
+	case !c.now.Before(a.expires.Add(c.rules.RingCXClockSkew)):
 		c.why("the token ended %s", c.ago(a.expires))
 		return jwtExpired
 	case a.in != nil && a.in.cutOff(c.rules):
@@ -164,19 +167,19 @@ func parseCX(token string) (*cxClaims, bool) {
 
 // cxBearer gives the claims of the RingCX token of r; without a valid one, the refusal is the answer.
 func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal answer) {
-	token, ok := bearer(r)
-	if !ok || token == "" {
+	given, ok := bearer(r)
+	if !ok || given == "" {
 		c.why("no token came in a header Authorization: Bearer")
 		return nil, gatewayRefusal(c, r, jwtMissing)
 	}
-	if isPlatformToken(token) {
-		c.note(verdictWrongKind)
+	if token.IsRingCentral(given) {
+		c.note(verdict.WrongKind)
 		c.why("this is the token of the login at RingCentral; RingCX wants the one of the exchange")
 	}
-	claims, problem := s.checkCX(c, token)
+	claims, problem := s.checkCX(c, given)
 	if problem != "" {
-		if problem == jwtExpired && s.habits.keepsSending(token, c.now) {
-			c.note(verdictExpiredAgain)
+		if problem == jwtExpired && s.habits.keepsSending(given, c.now) {
+			c.note(verdict.ExpiredAgain)
 		}
 		return nil, gatewayRefusal(c, r, problem)
 	}
@@ -188,7 +191,7 @@ func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal a
 func (s *Server) needCXToken(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
-		if refusal, ok := s.identify(c, r); !ok && !c.rules.letsAnybody(r) {
+		if refusal, ok := s.identify(c, r); !ok && !letsAnybody(c.rules, r) {
 			c.answer = refusal
 			return
 		}
@@ -198,7 +201,7 @@ func (s *Server) needCXToken(next http.Handler) http.Handler {
 
 // identify finds out who calls; if nobody that may, the refusal is the answer.
 func (s *Server) identify(c *call, r *http.Request) (refusal answer, ok bool) {
-	if _, given := bearer(r); r.Header.Get("X-Auth-Token") != "" && (!given || c.rules.xauthWins) && c.rules.takesXAuth(r) {
+	if _, given := bearer(r); r.Header.Get("X-Auth-Token") != "" && (!given || c.rules.XAuthWins) && takesXAuth(c.rules, r) {
 		return s.xauthCaller(c, r)
 	}
 	claims, refusal := s.cxBearer(c, r)

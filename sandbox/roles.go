@@ -3,6 +3,9 @@ package sandbox
 import (
 	"fmt"
 	"slices"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // permission is one that a role gives, by the vendor's name, with what it reaches.
@@ -49,7 +52,7 @@ func roleNamed(name string) (*role, error) {
 			return r, nil
 		}
 	}
-	return nil, fmt.Errorf("there is no role %q; there are %s, %s and %s", clip(name), superAdmin.name, standard.name, noAccess.name)
+	return nil, fmt.Errorf("there is no role %q; there are %s, %s and %s", wording.Clip(name), superAdmin.name, standard.name, noAccess.name)
 }
 
 func (r *role) allows(id string) bool {
@@ -62,8 +65,8 @@ var roleNeeds = map[string]string{
 }
 
 // scopeOf is the scope of a token of u in a, where scope was asked for; nil is that of the app.
-func (r *rules) scopeOf(a *app, u *user, scope []string) []string {
-	if !r.scopeFollowsRole {
+func scopeOf(r *contract.Rules, a *app, u *user, scope []string) []string {
+	if !r.ScopeFollowsRole {
 		return scope
 	}
 	if scope == nil {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // vendorRoutes are the paths of both vendors.
@@ -97,7 +99,7 @@ func platformHeaders(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 		if isPlatform(r.URL.Path) {
 			h := callOf(r).answer.header
-			h["Rcrequestid"] = []string{newUUID()}
+			h["Rcrequestid"] = []string{token.NewUUID()}
 			h["Content-Language"] = []string{"en"}
 			h["Routingkey"] = []string{routingKey}
 			h["Vary"] = []string{platformVary}

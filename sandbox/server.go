@@ -8,6 +8,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // Options configures a Server. Nil and the zero value give the demo world with the vendor's documented figures.
@@ -64,8 +68,9 @@ type Server struct {
 	journal journal
 	faults  faultList
 	tokens  cxTokens
-	signing atomic.Pointer[signingKey] // signs RingCX access tokens
+	signing atomic.Pointer[token.Key] // signs RingCX access tokens
 	habits  habits
+	limits  *limits
 
 	memory    memory
 	inside    namespaces
@@ -73,12 +78,12 @@ type Server struct {
 	use       use                    // of a namespace
 	around    atomic.Pointer[string] // address of the server around, once this one has its own; nil: a host beside it
 
-	rules    atomic.Pointer[rules]
-	changing sync.Mutex // held by who changes rules; taken before mu
-	start    *rules     // what a reset returns to
+	rules    atomic.Pointer[contract.Rules]
+	changing sync.Mutex      // held by who changes rules; taken before mu
+	start    *contract.Rules // what a reset returns to
 
-	mu       sync.Mutex // guards what follows, and everything reachable from it
-	changes  *changes   // nil: nothing is kept
+	mu       lock     // guards what follows, and everything reachable from it; who holds it reads and changes tables with mu.tx
+	changes  *changes // nil: nothing is kept
 	world    *world
 	platform *platform
 	cx       *ringcx
@@ -106,7 +111,9 @@ func New(opts *Options) (*Server, error) {
 // newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
 func newServer(opts Options, m memory) (*Server, error) {
 	s := &Server{opts: opts, memory: m, journal: journal{together: &m.shared.logs}, routing: new(routing)}
-	s.opts.Profile = cmp.Or(s.opts.Profile, profiles[0].name)
+	s.mu.db = state.New(s.tablesKeeper(), m.name)
+	s.limits = newLimits(&s.mu, opts.NoLimits)
+	s.opts.Profile = cmp.Or(s.opts.Profile, contract.DefaultProfile)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {
 		return nil, fmt.Errorf("token lifetime %v is below one second", s.opts.TokenTTL)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"sync/atomic"
@@ -17,12 +18,15 @@ import (
 // snapshotFormat changes when an older server could not read a snapshot.
 const snapshotFormat = "ringcx-sandbox/1"
 
-// recordKinds are the kinds of records that a snapshot has. What else one brings is of a newer server, and is left out.
+// recordKinds are the kinds of records that a snapshot has and that are in no table.
 var recordKinds = []string{
 	recordSeals, recordClock, recordSettings, recordWorld, recordAccount, recordUser, recordCenter, recordApp, recordCredential,
 	recordSession, recordSignIn, recordAPITokens, recordHashcode, recordLoginCode, recordReset, recordSummary, recordBrowser,
-	recordFlow, recordCode, recordAssertion, recordLimiter, recordLimit, recordFaults, recordDay, recordTurns, recordRequest,
+	recordFlow, recordCode, recordAssertion, recordFaults, recordDay, recordTurns, recordRequest,
 }
+
+// kinds are those of records that a snapshot has. What else one brings is of a newer server, and is left out.
+func (s *Server) kinds() []string { return append(s.mu.db.Kinds(), recordKinds...) }
 
 // Snapshot writes everything that s knows, as GET /_sandbox/snapshot answers it: what it knew at one moment, with the secrets
 // of the sandbox, which are nobody's. Namespaces are not in it. It takes about half of the memory that what it writes would.
@@ -73,6 +77,9 @@ func (s *Server) packedSnapshot() (io.Reader, time.Time, error) {
 		k := t.recordKey()
 		all[k.kind] = append(all[k.kind], keptNow{k.key, t})
 	})
+	for r := range s.mu.db.Rows(s.mu.tx) {
+		all[r.Kind] = append(all[r.Kind], keptNow{r.Key, keptRow(r)})
+	}
 	if err := writeSnapshot(pack, made, all); err != nil {
 		return nil, made, err
 	}
@@ -91,7 +98,7 @@ func writeSnapshot(w io.Writer, made time.Time, all map[string][]keptNow) error 
 	out := &jsonWriter{w: w}
 	out.text(string(head[:len(head)-1]) + `,"records":{`)
 	kinds := 0
-	for _, kind := range slices.Sorted(slices.Values(recordKinds)) {
+	for _, kind := range slices.Sorted(maps.Keys(all)) {
 		parts := all[kind]
 		slices.SortFunc(parts, func(a, b keptNow) int { return cmp.Compare(a.key, b.key) })
 		n := 0
@@ -146,13 +153,13 @@ func (j *jsonWriter) value(v any) {
 // resume makes the server what a snapshot says, or changes nothing. It gives the kinds of what was in it. If room is given,
 // that may not be too much, and takes of it.
 func (s *Server) resume(r io.Reader, room *atomic.Int64) (kinds []string, err error) {
-	in, leave, err := readSnapshot(r, room)
+	in, leave, err := readSnapshot(r, room, s.kinds())
 	defer leave()
 	if err != nil {
 		return nil, err
 	}
 	kinds = in.names()
-	err = s.adopt(in, room != nil)
+	err = s.adopt(in, room != nil, false)
 	switch {
 	case errors.As(err, new(heavyError)):
 		return nil, err

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // recordMost is how many bytes a record of a snapshot that is posted can have.
@@ -29,6 +31,8 @@ type snapshotReader struct {
 	from *meter
 	in   *archive
 	room *atomic.Int64 // that all who read take of; nil: there is no bound
+
+	kinds []string // of the records that are read
 }
 
 // meter reads so many bytes more.
@@ -46,10 +50,10 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readSnapshot reads all of a snapshot. If room is given, there are bounds, and it takes of the room until the caller calls
+// readSnapshot reads the records of some kinds that a snapshot has. If room is given, there are bounds, and it takes of the room until the caller calls
 // leave.
-func readSnapshot(r io.Reader, room *atomic.Int64) (in *archive, leave func(), err error) {
-	s := &snapshotReader{in: newArchive(), room: room}
+func readSnapshot(r io.Reader, room *atomic.Int64, kinds []string) (in *archive, leave func(), err error) {
+	s := &snapshotReader{in: newArchive(), room: room, kinds: kinds}
 	if room == nil {
 		s.Decoder = json.NewDecoder(r)
 	} else {
@@ -78,7 +82,7 @@ func (s *snapshotReader) read() error {
 		case "records":
 			return s.object(s.readKind)
 		}
-		return fmt.Errorf("unknown field %q", clip(name))
+		return fmt.Errorf("unknown field %q", wording.Clip(name))
 	})
 	switch {
 	case errors.As(err, new(formatError)):
@@ -98,7 +102,7 @@ func (s *snapshotReader) read() error {
 type formatError string
 
 func (f formatError) Error() string {
-	return fmt.Sprintf("the format of the snapshot is %q; this server reads %q", clip(string(f)), snapshotFormat)
+	return fmt.Sprintf("the format of the snapshot is %q; this server reads %q", wording.Clip(string(f)), snapshotFormat)
 }
 
 func checkFormat(format string) error {
@@ -110,7 +114,7 @@ func checkFormat(format string) error {
 
 // readKind reads the records of a kind.
 func (s *snapshotReader) readKind(kind string) error {
-	known := slices.Contains(recordKinds, kind)
+	known := slices.Contains(s.kinds, kind)
 	return s.object(func(key string) error {
 		var value json.RawMessage
 		if err := s.Decode(&value); err != nil || !known {
@@ -151,7 +155,7 @@ func (s *snapshotReader) object(field func(name string) error) error {
 	case err != nil:
 		return err
 	case open != json.Delim('{'):
-		return fmt.Errorf("there is %v where an object should be", clip(fmt.Sprint(open)))
+		return fmt.Errorf("there is %v where an object should be", wording.Clip(fmt.Sprint(open)))
 	}
 	for s.More() {
 		if s.from != nil {

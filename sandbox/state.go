@@ -6,6 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // Kinds of records about the server itself.
@@ -15,17 +19,25 @@ const (
 	recordRequest  = "request"
 )
 
-// state is everything that a reset makes anew.
-type state struct {
-	key      *signingKey // signs RingCX access tokens
+// contents are everything that a reset makes anew.
+type contents struct {
+	key      *token.Key // signs RingCX access tokens
 	world    *world
 	platform *platform
 	cx       *ringcx
-	rules    *rules
+	rules    *contract.Rules
 	epoch    string // of RingCX access tokens
 	offset   time.Duration
 	bad      badDays
 	requests []logEntry
+	tables   *state.Draft
+	known    bool // the keeper has what is in tables, and all else, as it is
+}
+
+// drop lets go of what st takes of what servers share, if it is not going to be anybody's.
+func (st *contents) drop() {
+	st.platform.sessions.clear()
+	st.cx.signIns.clear()
 }
 
 // startDay is the hostile day that the server was started with, in its first minute; nil if it was none.
@@ -37,10 +49,10 @@ func (s *Server) startDay() (*hostileDay, error) {
 // seed is the one that a reset returns to.
 func (s *Server) seed() uint64 { return cmp.Or(s.opts.Seed, 1) }
 
-// freshState is that of a server in its first minute.
-func (s *Server) freshState(news *changes) (*state, error) {
+// freshContents is that of a server in its first minute.
+func (s *Server) freshContents(news *changes) (*contents, error) {
 	seed := s.seed()
-	key, err := newSigningKey(seed, "RingCX tokens", s.opts.Algorithm)
+	key, err := token.NewKey(seed, "RingCX tokens", s.opts.Algorithm)
 	if err != nil {
 		return nil, err
 	}
@@ -49,42 +61,50 @@ func (s *Server) freshState(news *changes) (*state, error) {
 		return nil, err
 	}
 	w.purse.together = &s.memory.shared.objects
-	return &state{
-		key: key, world: w, rules: s.start, epoch: randomText(6), bad: badDays{day: s.faults.dayAgain()},
-		platform: newPlatform(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
-		cx:       newRingCX(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
+	tables, err := s.mu.db.Draft(func(func(state.Record) error) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	return &contents{
+		tables: tables,
+		key:    key, world: w, rules: s.start, epoch: token.RandomText(6), bad: badDays{day: s.faults.dayAgain()},
+		platform: newPlatform(s.Now, news, &s.memory.shared.pages),
+		cx:       newRingCX(s.Now, news, &s.memory.shared.pages),
 	}, nil
 }
 
-// restoredState is the one that records tell of.
-func (s *Server) restoredState(in *archive, news *changes) (st *state, err error) {
+// restoredContents is the one that records tell of.
+func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err error) {
 	w, err := restoreWorld(in)
 	if err != nil {
 		return nil, err
 	}
-	key, err := newSigningKey(w.seed, "RingCX tokens", s.opts.Algorithm)
+	key, err := token.NewKey(w.seed, "RingCX tokens", s.opts.Algorithm)
 	if err != nil {
 		return nil, err
 	}
-	out := &state{
-		key: key, world: w, platform: newPlatform(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
-		cx: newRingCX(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
+	out := &contents{
+		key: key, world: w, platform: newPlatform(s.Now, news, &s.memory.shared.pages),
+		cx: newRingCX(s.Now, news, &s.memory.shared.pages),
 	}
 	defer func() {
 		if err != nil { // it is not going to be anybody's
-			out.platform.sessions.clear()
-			out.cx.signIns.clear()
+			out.drop()
 		}
 	}()
+	out.tables, err = s.mu.db.Draft(func(yield func(state.Record) error) error { return in.give(s.mu.db.Kinds(), yield) })
+	if err != nil {
+		return nil, err
+	}
 	seals, err := only[savedSeals](in, recordSeals)
 	if err != nil {
 		return nil, err
 	}
 	out.epoch = seals.Epoch
-	if out.platform.seal, err = sealerOf(seals.Platform); err != nil {
+	if out.platform.maker, err = token.ReadMaker(seals.Platform); err != nil {
 		return nil, err
 	}
-	if out.cx.seal, err = sealerOf(seals.RingCX); err != nil {
+	if out.cx.maker, err = token.ReadMaker(seals.RingCX); err != nil {
 		return nil, err
 	}
 	if out.offset, err = only[time.Duration](in, recordClock); err != nil {
@@ -100,7 +120,6 @@ func (s *Server) restoredState(in *archive, news *changes) (st *state, err error
 		func() error { return restorePlatform(in, w, out.platform) },
 		func() error { return restoreBrowsers(in, w, out.platform) },
 		func() error { return restoreRingCX(in, w, out.platform, out.cx) },
-		func() error { return restoreLimits(in, append(out.platform.limiters(), out.cx.limiters()...)) },
 		func() error { return out.loadRequests(in) },
 		func() error { return s.loadDays(in, out) },
 	} {
@@ -111,7 +130,7 @@ func (s *Server) restoredState(in *archive, news *changes) (st *state, err error
 	return out, nil
 }
 
-func (s *Server) loadDays(in *archive, out *state) error {
+func (s *Server) loadDays(in *archive, out *contents) error {
 	day, err := s.startDay()
 	if err == nil {
 		out.bad, err = restoredDays(in, day)
@@ -119,14 +138,14 @@ func (s *Server) loadDays(in *archive, out *state) error {
 	return err
 }
 
-// become takes over a state. Tokens of the one before are refused, unless it has their epoch and seals.
-func (s *Server) become(st *state, news *changes) {
+// become takes over contents, or changes nothing. Tokens of those before are refused, unless st has their epoch and seals.
+func (s *Server) become(st *contents, news *changes) error {
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if news != nil {
-		news.all = true
+	if err := s.mu.db.Adopt(s.mu.tx, st.tables, st.known, func(*state.Tx) error { return s.adopted() }); err != nil {
+		return err
 	}
 	st.world.changes, s.changes = news, news
 	if s.world != nil {
@@ -147,6 +166,13 @@ func (s *Server) become(st *state, news *changes) {
 	if s.ended {
 		s.letGo()
 	}
+	return nil
+}
+
+// adopted is called when the tables have become others, and before anything else has.
+func (s *Server) adopted() error {
+	s.limits.adopted()
+	return nil
 }
 
 // newChanges is where changes are to be noted: nowhere, nil, if nothing is kept.
@@ -160,28 +186,33 @@ func (s *Server) newChanges() *changes {
 // startOver returns to the first minute.
 func (s *Server) startOver() error {
 	news := s.newChanges()
-	st, err := s.freshState(news)
+	st, err := s.freshContents(news)
 	if err != nil {
 		return err
 	}
-	s.become(st, news)
-	return nil
+	return s.become(st, news)
 }
 
-// adopt takes over what records tell of, or changes nothing. If it is bounded, that may not be too much.
-func (s *Server) adopt(in *archive, bounded bool) error {
+// adopt takes over what records tell of, or changes nothing. If it is bounded, that may not be too much; if it is known, the
+// keeper has all of it.
+func (s *Server) adopt(in *archive, bounded, known bool) error {
 	p, err := s.restored(in, bounded)
 	if err != nil {
 		return err
 	}
 	news := s.newChanges()
-	st, err := s.restoredState(in, news)
+	st, err := s.restoredContents(in, news)
 	if err != nil {
 		p.close()
 		return err
 	}
+	st.known = known
 	st.world.purse = p
-	s.become(st, news)
+	if err := s.become(st, news); err != nil {
+		p.close()
+		st.drop()
+		return err
+	}
 	return nil
 }
 
@@ -200,7 +231,7 @@ func (s *Server) wake() error {
 		}
 		return s.keep()
 	}
-	if err := errors.Join(s.loadUse(in), s.adopt(in, false)); err != nil {
+	if err := errors.Join(s.loadUse(in), s.adopt(in, false, true)); err != nil {
 		return fmt.Errorf("reading what was kept: %w", err)
 	}
 	s.mu.Lock()
@@ -209,7 +240,6 @@ func (s *Server) wake() error {
 		return fmt.Errorf("what was kept was made with seed %d, not %d", s.world.seed, s.opts.Seed)
 	}
 	s.opts.Seed = s.world.seed
-	s.changes.all = false // it is kept already
 	return nil
 }
 
@@ -220,13 +250,13 @@ func (keptClock) recordKey() recordKey { return recordKey{recordClock, ""} }
 func (c keptClock) recordValue() any   { return time.Duration(c) }
 
 // keptSettings are the settings that differ from those that the server started with.
-type keptSettings struct{ now, start *rules }
+type keptSettings struct{ now, start *contract.Rules }
 
 func (keptSettings) recordKey() recordKey { return recordKey{recordSettings, ""} }
 
 func (k keptSettings) recordValue() any {
-	start, out := k.start.inForce(), map[string]any{}
-	for name, value := range k.now.inForce() {
+	start, out := k.start.Values(), map[string]any{}
+	for name, value := range k.now.Values() {
 		if value != start[name] {
 			out[name] = value
 		}
@@ -235,16 +265,16 @@ func (k keptSettings) recordValue() any {
 }
 
 // restoredRules are what the server starts with, changed as was kept.
-func (s *Server) restoredRules(in *archive) (*rules, error) {
+func (s *Server) restoredRules(in *archive) (*contract.Rules, error) {
 	values, err := only[map[string]json.RawMessage](in, recordSettings)
 	if err != nil {
 		return nil, err
 	}
 	out := *s.start
 	for name, value := range values {
-		found, err := settingNamed(name)
+		found, err := contract.FindSetting(name)
 		if err == nil {
-			err = found.setJSON(&out, value)
+			err = found.SetJSON(&out, value)
 		}
 		if err != nil {
 			return nil, err
@@ -253,10 +283,10 @@ func (s *Server) restoredRules(in *archive) (*rules, error) {
 	return &out, nil
 }
 
-// parts are everything that is kept. s.mu is held.
+// parts are everything that is kept and in no table. s.mu is held.
 func (s *Server) parts(yield func(kept)) {
 	s.tokens.mu.RLock()
-	seals := savedSeals{s.platform.seal.text(), s.cx.seal.text(), s.tokens.epoch}
+	seals := savedSeals{s.platform.maker.Text(), s.cx.maker.Text(), s.tokens.epoch}
 	s.tokens.mu.RUnlock()
 	yield(seals)
 	yield(keptClock(s.offset()))
@@ -264,9 +294,6 @@ func (s *Server) parts(yield func(kept)) {
 	s.world.parts(yield)
 	s.platform.parts(yield)
 	s.cx.parts(yield)
-	for _, l := range append(s.platform.limiters(), s.cx.limiters()...) {
-		l.parts(yield)
-	}
 	s.faults.parts(yield)
 	entries, _ := s.journal.packedSince(0)
 	for _, e := range entries {
@@ -274,9 +301,9 @@ func (s *Server) parts(yield func(kept)) {
 	}
 }
 
-// records are everything that is kept. s.mu is held.
-func (s *Server) records() ([]Record, error) {
-	var out []Record
+// records are everything that is kept and in no table. s.mu is held.
+func (s *Server) records() ([]state.Record, error) {
+	var out []state.Record
 	var failed error
 	s.parts(func(t kept) {
 		r, err := encode(t)

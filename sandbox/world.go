@@ -6,13 +6,16 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/seeded"
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // world is everything that exists before anybody signs in: accounts, users, apps and JWT credentials of RingCentral,
 // and the RingCX account behind each. Server.mu guards it.
 type world struct {
 	seed        uint64
-	key         *signingKey // signs JWT credentials
+	key         *token.Key // signs JWT credentials
 	changes     *changes
 	made        int // objects made so far; names the next one
 	purse       purse
@@ -101,7 +104,7 @@ func (c *credential) permits(a *app) bool {
 
 // emptyWorld is the world of a seed in which nothing is.
 func emptyWorld(seed uint64) (*world, error) {
-	key, err := newSigningKey(seed, "credentials", "RS256")
+	key, err := token.NewKey(seed, "credentials", "RS256")
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +171,7 @@ func (w *world) label(kind string) string {
 // nextID is an id in the shape of RingCentral's: a number that ends in 004 to 020.
 func (w *world) nextID(kind string) int64 {
 	for {
-		id := (1_000_000+number(w.seed, w.label(kind), 1_000_000))*1000 + 4
+		id := (1_000_000+seeded.Number(w.seed, w.label(kind), 1_000_000))*1000 + 4
 		_, isAccount := w.accounts[id]
 		_, isUser := w.users[id]
 		if !isAccount && !isUser {
@@ -189,10 +192,10 @@ func (w *world) addUser(a *account, as *role, first, last, email string, linked 
 		id: w.nextID("user"), account: a, first: first, last: last, email: email, role: as,
 		extension: fmt.Sprint(101 + len(w.users)), enabled: true, linked: linked,
 	}
-	u.password = spoken(w.seed, "password of "+u.email)
+	u.password = seeded.Password(w.seed, "password of "+u.email)
 	taken := func(o *user) bool { return o.adminID == u.adminID }
 	for u.adminID == 0 || slices.ContainsFunc(a.users, taken) {
-		u.adminID = int32(1000 + number(w.seed, w.label("admin"), 90_000)) //nolint:gosec // at most 91,000
+		u.adminID = int32(1000 + seeded.Number(w.seed, w.label("admin"), 90_000)) //nolint:gosec // at most 91,000
 	}
 	w.users[u.id], a.users = u, append(a.users, u)
 	w.changes.touch(u)
@@ -203,9 +206,9 @@ func (w *world) addUser(a *account, as *role, first, last, email string, linked 
 func (w *world) addApp(a app) *app { return w.addNamedApp(w.label("app"), a) }
 
 func (w *world) addNamedApp(label string, a app) *app {
-	a.id = text(w.seed, label+" id", 22)
+	a.id = seeded.Text(w.seed, label+" id", 22)
 	if a.confidential && a.authMethod != methodKeyJWT {
-		a.secret = text(w.seed, label+" secret", 44)
+		a.secret = seeded.Text(w.seed, label+" secret", 44)
 	}
 	a.order = len(w.apps)
 	w.apps[a.id] = &a
@@ -215,14 +218,14 @@ func (w *world) addNamedApp(label string, a app) *app {
 
 func (w *world) addCredential(u *user, clients []string, expires time.Time) (*credential, error) {
 	c := &credential{
-		id: text(w.seed, w.label("credential"), 22), label: "JWT credential", order: len(w.credentials),
+		id: seeded.Text(w.seed, w.label("credential"), 22), label: "JWT credential", order: len(w.credentials),
 		user: u, clients: clients, expires: expires,
 	}
 	exp := int64(credentialForever)
 	if !expires.IsZero() {
 		exp = expires.Unix()
 	}
-	jwt, err := w.key.sign(map[string]any{
+	jwt, err := w.key.Sign(map[string]any{
 		"iss": credentialIssuer, "aud": credentialIssuer + "/restapi/oauth/token", "sub": fmt.Sprint(u.id),
 		"iat": credentialIssued, "exp": exp, "jti": c.id,
 	})

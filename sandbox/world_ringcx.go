@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/seeded"
 )
 
 // center is the RingCX side of an account: a main account with its sub-accounts.
@@ -108,7 +110,7 @@ func (w *world) addAdmin(a *account, label, username string, login cxLogin) *use
 	u := &user{account: a, first: "Dana", last: "Whitfield", email: username, enabled: true, linked: true, login: &login}
 	taken := func(o *user) bool { return o.adminID == u.adminID || o.id == u.id }
 	for round := 0; u.id == 0 || slices.ContainsFunc(a.everybody(), taken) || w.admins[u.id] != nil; round++ {
-		n := number(w.seed, fmt.Sprintf("%s %d", label, round), 1_000_000)
+		n := seeded.Number(w.seed, fmt.Sprintf("%s %d", label, round), 1_000_000)
 		u.id, u.adminID = (1_000_000+n)*1000+900, 100_000+int32(n) //nolint:gosec // at most 1,100,000
 	}
 	w.addKnownAdmin(u)
@@ -123,7 +125,7 @@ func (w *world) addKnownAdmin(u *user) {
 }
 
 func (w *world) addDemoAdmin(a *account) {
-	password := text(w.seed, "password of the demo administrator", 20)
+	password := seeded.Text(w.seed, "password of the demo administrator", 20)
 	u := w.addAdmin(a, "demo administrator", "dana.whitfield@example.com", cxLogin{password, cxPlatformID})
 	w.demo.AdminUsername, w.demo.AdminPassword, w.demo.PlatformID = u.email, password, cxPlatformID
 }
@@ -178,7 +180,7 @@ func (w *world) agentNumbered(id string) *seat {
 // addCenter gives an account its RingCX: one sub-account per name, each with two agent groups. The linked users are
 // agents of the first group of the first sub-account; the others have agents without a RingCentral user.
 func (w *world) addCenter(a *account, subAccounts []string) {
-	base := 20_000 + number(w.seed, w.label("center"), 70_000)
+	base := 20_000 + seeded.Number(w.seed, w.label("center"), 70_000)
 	for w.centers[fmt.Sprint(base*1000)] != nil {
 		base++
 	}
@@ -245,7 +247,7 @@ func (w *world) standaloneAgents(sub *subAccount, first int32) []*agent {
 		username := fmt.Sprintf("%s.%s+%s_%d@example.com", strings.ToLower(given), strings.ToLower(family), sub.id, n+1)
 		out = append(out, &agent{
 			id: first*10 + int32(n) + 1, first: given, last: family, username: username,
-			password: text(w.seed, "password of "+username, 20),
+			password: seeded.Text(w.seed, "password of "+username, 20),
 		})
 	}
 	return out

@@ -14,6 +14,6 @@ func (a *app) tellClear(at lineage) {
 			continue
 		}
 		a.toldClear = true
-		a.inform("RINGCX_ALLOW_HTTP: what is sent to %s travels in clear, secrets too.\n", name)
+		a.Inform("RINGCX_ALLOW_HTTP: what is sent to %s travels in clear, secrets too.\n", name)
 	}
 }

@@ -16,6 +16,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx/internal/operations"
+	"github.com/ringcx-go/ringcx/internal/outfile"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // call is the command line of ringcx api.
@@ -30,8 +34,8 @@ type call struct {
 	inputGiven       bool
 	paginate, header bool
 	pageSize         int
-	sized            bool    // pageSize was given
-	file             *output // where the answer goes; nil: standard output
+	sized            bool          // pageSize was given
+	file             *outfile.File // where the answer goes; nil: standard output
 }
 
 func (a *app) api() *cobra.Command {
@@ -55,7 +59,7 @@ first /, or set MSYS_NO_PATHCONV=1.`,
   ringcx api /voice/api/v1/admin/users -H 'Accept: application/json' --output users.json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 && len(args) != 2 {
-				return &usageError{"api takes a path, a method and a path, or the name of an operation", "such as: ringcx api /voice/api/v1/admin/accounts"}
+				return usage.New("api takes a path, a method and a path, or the name of an operation", "such as: ringcx api /voice/api/v1/admin/accounts")
 			}
 			return nil
 		},
@@ -86,10 +90,10 @@ func (c *call) run(args []string) error {
 		return err
 	}
 	if c.output != "" && c.output != "-" {
-		if c.file, err = newOutput(c.output); err != nil {
+		if c.file, err = outfile.New(c.output); err != nil {
 			return err
 		}
-		defer c.file.discard()
+		defer c.file.Discard()
 	}
 	session, acc, err := c.signedIn()
 	if err != nil {
@@ -104,7 +108,7 @@ func (c *call) run(args []string) error {
 		return err
 	}
 	if c.method != http.MethodGet {
-		defer holdPipe()() // what was made, and cannot be printed, is told on stderr
+		defer terminal.HoldPipe()() // what was made, and cannot be printed, is told on stderr
 	}
 	return c.deliver(session.Client(), req)
 }
@@ -113,7 +117,7 @@ func (c *call) run(args []string) error {
 func (c *call) build() (path string, query url.Values, body []byte, err error) {
 	path, rest, _ := strings.Cut(c.path, "?")
 	if query, err = url.ParseQuery(rest); err != nil {
-		return "", nil, nil, &usageError{"the query of the path cannot be read", "quote the path, and use -f name=value for parameters"}
+		return "", nil, nil, usage.New("the query of the path cannot be read", "quote the path, and use -f name=value for parameters")
 	}
 	if c.headers, err = parseHeaders(c.headerLines); err != nil {
 		return "", nil, nil, err
@@ -128,11 +132,11 @@ func (c *call) build() (path string, query url.Values, body []byte, err error) {
 		_, again := object[f.name]
 		switch {
 		case filled[f.name], again:
-			return "", nil, nil, &usageError{fmt.Sprintf("the field %q is given twice, and there is one place for it", clip(f.name)), `give it once; a list is JSON: -F 'name=["a","b"]'`}
+			return "", nil, nil, usage.New(fmt.Sprintf("the field %q is given twice, and there is one place for it", wording.Clip(f.name)), `give it once; a list is JSON: -F 'name=["a","b"]'`)
 		case strings.Contains(path, "{"+f.name+"}"):
 			filled[f.name] = true
 			if path, err = operations.Fill(path, f.name, text); err != nil {
-				return "", nil, nil, &usageError{oneLine(err.Error()), "give one id or name; it may hold no / \\ ; ? # and be no . or .."}
+				return "", nil, nil, usage.New(wording.OneLine(err.Error()), "give one id or name; it may hold no / \\ ; ? # and be no . or ..")
 			}
 		case c.inQuery(f.name):
 			query.Add(f.name, text)
@@ -142,14 +146,14 @@ func (c *call) build() (path string, query url.Values, body []byte, err error) {
 	}
 	if _, open, found := strings.Cut(path, "{"); found {
 		name, _, _ := strings.Cut(open, "}")
-		return "", nil, nil, &usageError{"the path needs a value for " + name, "add -f " + name + "=…"}
+		return "", nil, nil, usage.New("the path needs a value for "+name, "add -f "+name+"=…")
 	}
 	if err := cmp.Or(checkPath(path), c.checkQuery(query)); err != nil {
 		return "", nil, nil, err
 	}
 	if c.input != "" {
 		if len(object) > 0 {
-			return "", nil, nil, &usageError{"--input and fields of a body exclude each other", "put everything into the input"}
+			return "", nil, nil, usage.New("--input and fields of a body exclude each other", "put everything into the input")
 		}
 		body, err = c.readInput()
 	} else if len(object) > 0 {
@@ -160,10 +164,10 @@ func (c *call) build() (path string, query url.Values, body []byte, err error) {
 
 func checkPath(path string) error {
 	if operations.OfPlatform(path) {
-		return &usageError{"paths under /restapi belong to the RingCentral platform, which takes another token", "'ringcx api' calls the RingCX API: /voice/api/… and /api/…"}
+		return usage.New("paths under /restapi belong to the RingCentral platform, which takes another token", "'ringcx api' calls the RingCX API: /voice/api/… and /api/…")
 	}
 	if err := operations.CheckPath(path); err != nil {
-		return &usageError{"the path " + oneLine(err.Error()), "give the path as it is to be called, such as /voice/api/v1/admin/accounts"}
+		return usage.New("the path "+wording.OneLine(err.Error()), "give the path as it is to be called, such as /voice/api/v1/admin/accounts")
 	}
 	return nil
 }
@@ -179,23 +183,23 @@ func (c *call) readInput() ([]byte, error) {
 	}
 	data, err := os.ReadFile(c.input)
 	if err != nil {
-		return nil, &usageError{err.Error(), "--input names a file with the body, or - for standard input"}
+		return nil, usage.New(err.Error(), "--input names a file with the body, or - for standard input")
 	}
 	return data, c.checkBody(data)
 }
 
 func (c *call) checkBody(data []byte) error {
 	const hint = "mend it, or say what it is, such as -H 'Content-Type: text/csv'"
-	kind := first(c.headers.Get("Content-Type"), "application/json")
+	kind := wording.First(c.headers.Get("Content-Type"), "application/json")
 	switch {
 	case len(data) == 0 || !strings.Contains(strings.ToLower(kind), "json") || json.Valid(data) && utf8.Valid(data):
 		return nil
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
-		return &usageError{"the body of --input begins with a byte order mark, which JSON has not", "save it as UTF-8 without BOM"}
+		return usage.New("the body of --input begins with a byte order mark, which JSON has not", "save it as UTF-8 without BOM")
 	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return &usageError{"the body of --input is UTF-16, and JSON is UTF-8", "save it as UTF-8; in PowerShell: Out-File -Encoding ascii"}
+		return usage.New("the body of --input is UTF-16, and JSON is UTF-8", "save it as UTF-8; in PowerShell: Out-File -Encoding ascii")
 	}
-	return &usageError{"the body of --input is not JSON", hint}
+	return usage.New("the body of --input is not JSON", hint)
 }
 
 func (c *call) request(url string, body []byte) (*http.Request, error) {
@@ -205,7 +209,7 @@ func (c *call) request(url string, body []byte) (*http.Request, error) {
 	}
 	req, err := http.NewRequestWithContext(c.Context, c.method, url, in)
 	if err != nil {
-		return nil, &usageError{"the path cannot be called", "give it as the vendor's documentation does, such as /voice/api/v1/admin/accounts"}
+		return nil, usage.New("the path cannot be called", "give it as the vendor's documentation does, such as /voice/api/v1/admin/accounts")
 	}
 	req.Header.Set("Accept", "application/json, */*")
 	if body != nil {

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/internal/terminal"
 )
 
 // looked is how much of an answer is looked at before any of it is printed. What is longer passes by.
@@ -42,7 +44,7 @@ func (c *call) deliver(client *http.Client, req *http.Request) error {
 	case !sound:
 		return fmt.Errorf("%s %s: the answer is damaged: it should be JSON, and is not", req.Method, req.URL.Path)
 	case c.file != nil:
-		return c.file.commit()
+		return c.file.Commit()
 	}
 	return nil
 }
@@ -52,10 +54,10 @@ func unprinted(r *reply, err error) error {
 	if r.request.Method == http.MethodGet || r.code/100 != 2 {
 		return err
 	}
-	return &unprintedError{
+	return terminal.NewUnprinted(
 		fmt.Errorf("%s %s was done (%d), but its answer was not printed whole: %w", r.request.Method, r.request.URL.Path, r.code, err),
 		"what it has made or changed is there; get it again before doing it twice",
-	}
+	)
 }
 
 func brokeOff(err error) error { return fmt.Errorf("the answer broke off: %w", err) }
@@ -64,7 +66,7 @@ func brokeOff(err error) error { return fmt.Errorf("the answer broke off: %w", e
 // if it is JSON.
 func (c *call) pass(to io.Writer, r *reply, rest io.Reader) (sound bool, err error) {
 	people := c.OutTerminal && to == c.Stdout
-	to = unfolded(to)
+	to = terminal.Unfolded(to)
 	if len(r.body) < looked {
 		answer := r.body
 		if people && r.isJSON() {
@@ -85,7 +87,7 @@ func (c *call) pass(to io.Writer, r *reply, rest io.Reader) (sound bool, err err
 	if r.isJSON() {
 		all = io.MultiWriter(to, o)
 	}
-	_, err = io.CopyBuffer(all, in, make([]byte, piece))
+	_, err = io.CopyBuffer(all, in, make([]byte, terminal.Piece))
 	switch {
 	case in.err != nil:
 		return false, bare(r.request, brokeOff(in.err))

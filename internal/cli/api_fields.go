@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // field of the command line.
@@ -34,7 +37,7 @@ func (c *call) parseFields() ([]field, error) {
 	for _, raw := range c.fields {
 		name, value, ok := strings.Cut(raw, "=")
 		if !ok || name == "" {
-			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=value", clip(named(raw))), "such as -f accountId=21000001"}
+			return nil, usage.New(fmt.Sprintf("the field %q is not of the form name=value", wording.Clip(wording.Named(raw))), "such as -f accountId=21000001")
 		}
 		fields = append(fields, field{name, value})
 	}
@@ -46,13 +49,13 @@ func (c *call) parseFields() ([]field, error) {
 			if strings.HasPrefix(value, "@") {
 				hint = "a field takes no file: --input FILE sends one as the whole body, and -f takes text as it is"
 			}
-			return nil, &usageError{fmt.Sprintf("the field %q is not of the form name=JSON", clip(named(raw))), hint}
+			return nil, usage.New(fmt.Sprintf("the field %q is not of the form name=JSON", wording.Clip(wording.Named(raw))), hint)
 		}
 		fields = append(fields, field{name, json.RawMessage(b.Bytes())})
 	}
 	for _, raw := range slices.Concat(c.fields, c.typed) {
 		if name, _, _ := strings.Cut(raw, "="); !utf8.ValidString(raw) {
-			return nil, &usageError{fmt.Sprintf("the field %q is no UTF-8", clip(name)), "write it in UTF-8; a terminal or file of another encoding needs iconv"}
+			return nil, usage.New(fmt.Sprintf("the field %q is no UTF-8", wording.Clip(name)), "write it in UTF-8; a terminal or file of another encoding needs iconv")
 		}
 	}
 	return fields, nil

@@ -6,6 +6,9 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
@@ -39,20 +42,20 @@ func parseHeaders(lines []string) (http.Header, error) {
 	for _, line := range lines {
 		name, value, found := strings.Cut(line, ":")
 		if !found || !headerName.MatchString(name) {
-			return nil, &usageError{fmt.Sprintf("the header %q is not of the form Name: value", clip(named(line))), "such as -H 'Accept: text/csv'"}
+			return nil, usage.New(fmt.Sprintf("the header %q is not of the form Name: value", wording.Clip(wording.Named(line))), "such as -H 'Accept: text/csv'")
 		}
 		name, value = http.CanonicalHeaderKey(name), strings.Trim(value, " \t")
 		if why := ours[name]; why != "" {
-			return nil, &usageError{fmt.Sprintf("the header %s cannot be set: %s", name, why), "leave it out"}
+			return nil, usage.New(fmt.Sprintf("the header %s cannot be set: %s", name, why), "leave it out")
 		}
-		if !utf8.ValidString(value) || strings.ContainsFunc(value, deceptive) {
-			return nil, &usageError{fmt.Sprintf("the value of the header %s holds a character that cannot be seen, or is no UTF-8", name), "give it in one line, without control characters"}
+		if !utf8.ValidString(value) || strings.ContainsFunc(value, wording.Deceptive) {
+			return nil, usage.New(fmt.Sprintf("the value of the header %s holds a character that cannot be seen, or is no UTF-8", name), "give it in one line, without control characters")
 		}
 		header.Add(name, value)
 	}
 	for _, name := range single {
 		if len(header[name]) > 1 {
-			return nil, &usageError{fmt.Sprintf("the header %s is given twice, and a request has it once", name), "give it once"}
+			return nil, usage.New(fmt.Sprintf("the header %s is given twice, and a request has it once", name), "give it once")
 		}
 	}
 	return header, nil

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
 // starts are the begins of the API's paths, those that hold another before it.
@@ -22,20 +24,20 @@ func understood(text string) (string, error) {
 	path, query, asks := strings.Cut(text, "?")
 	switch {
 	case strings.Contains(path, "://"):
-		return "", &usageError{"give the path alone; the token goes to the configured RingCX server only", "leave out the https://host part, and use --ringcx-server-url for another server"}
+		return "", usage.New("give the path alone; the token goes to the configured RingCX server only", "leave out the https://host part, and use --ringcx-server-url for another server")
 	case drive.MatchString(path):
 		var ok bool
 		if path, ok = withoutRoot(strings.ReplaceAll(path[2:], `\`, "/")); !ok {
-			return "", &usageError{
+			return "", usage.New(
 				fmt.Sprintf("%q is the path of a file on Windows, perhaps made by Git Bash of a path of the API", text),
 				"leave out the first /, as in 'ringcx api voice/api/v1/admin/accounts', or set MSYS_NO_PATHCONV=1",
-			}
+			)
 		}
 	case strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//"):
 	default:
 		rest := strings.TrimLeft(path, "/")
 		if !slices.ContainsFunc(starts, func(start string) bool { return strings.HasPrefix(rest, start) }) {
-			return "", &usageError{fmt.Sprintf("the path %q must start with one /", text), "such as /voice/api/v1/admin/accounts"}
+			return "", usage.New(fmt.Sprintf("the path %q must start with one /", text), "such as /voice/api/v1/admin/accounts")
 		}
 		path = "/" + rest
 	}

@@ -9,7 +9,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/operations"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // methods are those that can be called.
@@ -33,10 +37,10 @@ func (c *call) target(args []string) error {
 		return noMethod(args)
 	}
 	if len(args) == 1 && c.inputGiven {
-		return &usageError{"a body has no method: --input sends one, and the path alone would be a GET", "say what to do with it, such as: ringcx api POST /voice/api/v1/admin/users --input FILE"}
+		return usage.New("a body has no method: --input sends one, and the path alone would be a GET", "say what to do with it, such as: ringcx api POST /voice/api/v1/admin/users --input FILE")
 	}
 	var err error
-	if c.path, err = understood(strings.TrimFunc(c.path, isMargin)); err != nil {
+	if c.path, err = understood(strings.TrimFunc(c.path, env.IsMargin)); err != nil {
 		return err
 	}
 	path, _, _ := strings.Cut(c.path, "?")
@@ -49,16 +53,16 @@ func (c *call) target(args []string) error {
 // noOperation refuses a word that is no path and names nothing.
 func noOperation(word string) error {
 	if slices.Contains(methods, strings.ToUpper(word)) {
-		return &usageError{fmt.Sprintf("%s needs a path", strings.ToUpper(word)), "such as: ringcx api GET /voice/api/v1/admin/accounts"}
+		return usage.New(fmt.Sprintf("%s needs a path", strings.ToUpper(word)), "such as: ringcx api GET /voice/api/v1/admin/accounts")
 	}
 	var names []string
 	for _, op := range operations.All() {
 		names = append(names, op.ID)
 	}
-	return &usageError{
-		fmt.Sprintf("%q is not an operation of the RingCX API", clip(word)),
-		didYouMean(nearest(word, names), "or give a path, such as: ringcx api /voice/api/v1/admin/accounts"),
-	}
+	return usage.New(
+		fmt.Sprintf("%q is not an operation of the RingCX API", wording.Clip(word)),
+		wording.DidYouMean(wording.Nearest(word, names), "or give a path, such as: ringcx api /voice/api/v1/admin/accounts"),
+	)
 }
 
 // noMethod refuses what stands before a path and is no method.
@@ -67,24 +71,24 @@ func noMethod(args []string) error {
 	_, named := operations.Find(word)
 	switch {
 	case named:
-		return &usageError{fmt.Sprintf("the operation %s has its path, but was given %q", word, clip(args[1])), "fields fill it, such as -f accountId=21000001"}
+		return usage.New(fmt.Sprintf("the operation %s has its path, but was given %q", word, wording.Clip(args[1])), "fields fill it, such as -f accountId=21000001")
 	case !isPath(word):
-		remedy = didYouMean(nearest(word, methods), "the methods are "+strings.Join(methods, ", "))
+		remedy = wording.DidYouMean(wording.Nearest(word, methods), "the methods are "+strings.Join(methods, ", "))
 	}
-	return &usageError{fmt.Sprintf("%q is not a method", clip(word)), remedy}
+	return usage.New(fmt.Sprintf("%q is not a method", wording.Clip(word)), remedy)
 }
 
 // checkPage refuses what would have no effect, or another than it says.
 func (c *call) checkPage() error {
 	switch {
 	case c.paginate && (c.method != http.MethodGet || c.input != ""):
-		return &usageError{"--paginate is for GET without a body", "leave --paginate out"}
+		return usage.New("--paginate is for GET without a body", "leave --paginate out")
 	case c.paginate && c.header:
-		return &usageError{"--paginate and --include exclude each other: the pages have headers of their own", "give one of them"}
+		return usage.New("--paginate and --include exclude each other: the pages have headers of their own", "give one of them")
 	case c.pageSize < 1 || c.pageSize > 10000:
-		return &usageError{"--page-size must be between 1 and 10000", "leave it out for 100"}
+		return usage.New("--page-size must be between 1 and 10000", "leave it out for 100")
 	case c.sized && !c.paginate:
-		return &usageError{"--page-size is for --paginate", "add --paginate, or ask for one page with -f page=0 -f maxRows=10"}
+		return usage.New("--page-size is for --paginate", "add --paginate, or ask for one page with -f page=0 -f maxRows=10")
 	}
 	return nil
 }
@@ -93,7 +97,7 @@ func (c *call) checkPage() error {
 func (c *call) checkQuery(query url.Values) error {
 	for _, name := range []string{"page", "maxRows"} {
 		if c.paginate && query.Has(name) {
-			return &usageError{fmt.Sprintf("--paginate and the parameter %s exclude each other", name), "leave one of them out; --page-size is for the number of rows"}
+			return usage.New(fmt.Sprintf("--paginate and the parameter %s exclude each other", name), "leave one of them out; --page-size is for the number of rows")
 		}
 	}
 	return nil
@@ -101,13 +105,13 @@ func (c *call) checkQuery(query url.Values) error {
 
 // pages prints all rows of a list as one array, row by row as they come.
 func (c *call) pages(client *http.Client, base string, query url.Values) error {
-	to := unfolded(c.Stdout)
+	to := terminal.Unfolded(c.Stdout)
 	if c.file != nil {
 		to = c.file
 	}
-	progress := c.draws() && (c.file != nil || !c.OutTerminal)
+	progress := c.Draws() && (c.file != nil || !c.OutTerminal)
 	if progress {
-		defer fmt.Fprint(trusted(c.Stderr), "\r\x1b[K")
+		defer fmt.Fprint(terminal.Trusted(c.Stderr), "\r\x1b[K")
 	}
 	list := &listing{size: c.pageSize, get: func(page, size int) ([]json.RawMessage, error) {
 		query.Set("page", fmt.Sprint(page))
@@ -123,7 +127,7 @@ func (c *call) pages(client *http.Client, base string, query url.Values) error {
 			sep = ",\n"
 		}
 		if progress {
-			fmt.Fprintf(trusted(c.Stderr), "\r%d rows …", list.rows)
+			fmt.Fprintf(terminal.Trusted(c.Stderr), "\r%d rows …", list.rows)
 		}
 		return nil
 	})
@@ -137,5 +141,5 @@ func (c *call) pages(client *http.Client, base string, query url.Values) error {
 	if _, err := io.WriteString(to, end); err != nil || c.file == nil {
 		return err
 	}
-	return c.file.commit()
+	return c.file.Commit()
 }

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // callError is an answer of the API that is not a success.
@@ -67,8 +69,8 @@ func (e *callError) Hint() string {
 			return "the vendor asks for fewer requests; wait a minute"
 		}
 	}
-	if e.busy() && e.retryAfter > 0 {
-		return "the vendor asks to wait " + span(e.retryAfter)
+	if e.Busy() && e.retryAfter > 0 {
+		return "the vendor asks to wait " + wording.Span(e.retryAfter)
 	}
 	if e.status >= 500 {
 		return "the vendor's server failed; try again later"
@@ -76,12 +78,7 @@ func (e *callError) Hint() string {
 	return ""
 }
 
-func (e *callError) busy() bool { return isBusyAnswer(e.status, e.retryAfter) }
-
-// isBusyAnswer tells answers that say to come back later from those of a server that failed.
-func isBusyAnswer(status int, retryAfter time.Duration) bool {
-	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable && retryAfter > 0
-}
+func (e *callError) Busy() bool { return usage.IsBusyAnswer(e.status, e.retryAfter) }
 
 // retryAfter is how long an answer asks to wait: at least a second, at most a day, 0 if it does not say. A date is on the
 // server's clock.
@@ -118,8 +115,8 @@ func (r *reply) err() error {
 	}
 	text := strings.Join(strings.Fields(string(r.body[:min(len(r.body), 200)])), " ")
 	switch {
-	case json.Unmarshal(r.body, &v) == nil && first(v.GeneralMessage, v.Message) != "":
-		e.code, e.message = v.ErrorCode, first(v.GeneralMessage, v.Message)
+	case json.Unmarshal(r.body, &v) == nil && wording.First(v.GeneralMessage, v.Message) != "":
+		e.code, e.message = v.ErrorCode, wording.First(v.GeneralMessage, v.Message)
 		if v.Details != "" && v.Details != e.message {
 			e.message += ": " + v.Details
 		}
@@ -128,9 +125,9 @@ func (r *reply) err() error {
 	case r.code/100 == 3:
 		e.message = r.redirect()
 	default:
-		e.message = first(text, http.StatusText(r.code))
+		e.message = wording.First(text, http.StatusText(r.code))
 	}
-	e.code, e.message = said(e.code), said(e.message)
+	e.code, e.message = wording.Said(e.code), wording.Said(e.message)
 	return e
 }
 
@@ -139,16 +136,7 @@ func (r *reply) redirect() string {
 	if to := r.header.Get("Location"); to != "" {
 		return "answered with a redirect to " + to + ", which is not followed"
 	}
-	return first(http.StatusText(r.code), "answered with a redirect") + ", which leads nowhere"
-}
-
-// said is what a server says as an error may repeat it: in one line, of a length that people read.
-func said(s string) string {
-	const most = 500
-	if s = oneLine(s); len(s) > most {
-		s = s[:most] + "…"
-	}
-	return strings.ToValidUTF8(s, "?")
+	return wording.First(http.StatusText(r.code), "answered with a redirect") + ", which leads nowhere"
 }
 
 // netError is a call that brought no answer.
@@ -158,7 +146,7 @@ type netError struct {
 }
 
 func (e *netError) Error() string {
-	return said(fmt.Sprintf("%s %s: %s", e.method, e.path, e.cause))
+	return wording.Said(fmt.Sprintf("%s %s: %s", e.method, e.path, e.cause))
 }
 
 func (e *netError) Unwrap() error { return e.cause }
@@ -169,7 +157,7 @@ func (e *netError) Hint() string {
 	if errors.As(e.cause, &slow) {
 		return slow.Hint()
 	}
-	var known explained
+	var known usage.Explained
 	if errors.As(e.cause, &known) {
 		return known.Hint()
 	}
@@ -192,7 +180,7 @@ func bare(req *http.Request, err error) error {
 	if errors.As(err, &slow) && !errors.As(err, &vendor) {
 		return &netError{req.Method, req.URL.Path, err}
 	}
-	var known explained
+	var known usage.Explained
 	if errors.As(err, &known) && !errors.As(err, &vendor) {
 		return &netError{req.Method, req.URL.Path, known}
 	}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/operations"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // isAPIToken tells what may be an API token. The vendor's are a shard and an id, such as
@@ -31,7 +33,7 @@ func brief(token string) string {
 	if split {
 		most += len(shard) + 1
 	}
-	return printable(token[:min(most, len(token)/2)] + "…")
+	return wording.Printable(token[:min(most, len(token)/2)] + "…")
 }
 
 // newAPIToken makes a token.
@@ -61,10 +63,10 @@ func perhapsMade(err error) error {
 		return err
 	}
 	const hint = "a token may have been made all the same: 'ringcx apitoken list' tells"
-	if own := hintFor(err); own != "" {
-		return &hintedError{err, own + "; " + hint}
+	if own := usage.Hint(err); own != "" {
+		return usage.WithHint(err, own+"; "+hint)
 	}
-	return &hintedError{err, hint}
+	return usage.WithHint(err, hint)
 }
 
 // loadAPITokens asks for the tokens of the user.
@@ -87,17 +89,17 @@ func (a *app) loadAPITokens() ([]string, *ringcx.Session, *account, error) {
 // removeAPIToken deletes a token. The vendor wants it in the path, where whatever is said about the request repeats it.
 func (a *app) removeAPIToken(session *ringcx.Session, acc *account, token string) error {
 	if !isAPIToken(token) { // a path of it might be another operation's
-		return &hintedError{
+		return usage.WithHint(
 			errors.New("what the vendor has in this place of the list is not an API token, so it cannot be deleted"),
 			"'ringcx apitoken list --show' prints it; ask the vendor's support about it",
-		}
+		)
 	}
 	r, err := a.askForToken(session, http.MethodDelete, acc, apiTokens+"/"+url.PathEscape(token), "*/*")
 	switch {
 	case err != nil:
 		return hushed(err, token)
 	case strings.TrimSpace(string(r.body)) == "false":
-		return &hintedError{fmt.Errorf("the vendor did not delete the API token %s", brief(token)), "see 'ringcx apitoken list'"}
+		return usage.WithHint(fmt.Errorf("the vendor did not delete the API token %s", brief(token)), "see 'ringcx apitoken list'")
 	}
 	return nil
 }
@@ -128,18 +130,18 @@ func hushed(err error, token string) error {
 				s = beginningOf(id, least).ReplaceAllLiteralString(s, id[:least-1]+"…")
 			}
 		}
-		return apiTokenID.ReplaceAllString(s, "$1…")
+		return wording.APITokenID.ReplaceAllString(s, "$1…")
 	}
 	var call *callError
 	var network *netError
 	text := err.Error()
 	switch {
 	case errors.As(err, &network): // whose text is cut
-		text = said(hush(fmt.Sprintf("%s %s: %s", network.method, network.path, network.cause)))
+		text = wording.Said(hush(fmt.Sprintf("%s %s: %s", network.method, network.path, network.cause)))
 	case errors.As(err, &call):
 		call.path, call.code, call.message = hush(call.path), hush(call.code), hush(call.message)
 	}
-	return &hushedError{hush(text), hush(hintFor(err)), err}
+	return &hushedError{hush(text), hush(usage.Hint(err)), err}
 }
 
 // hushedError says less than its cause, of which nothing else is to be shown.
@@ -153,9 +155,6 @@ func (e *hushedError) Unwrap() error { return e.cause }
 
 // Hint is the cause's.
 func (e *hushedError) Hint() string { return e.hint }
-
-// apiTokenID is the id of a token of the vendor, or the beginning of one that was cut.
-var apiTokenID = regexp.MustCompile(`(?i)([0-9a-f]{8})-[0-9a-f]{1,4}(?:-[0-9a-f]{0,4}){0,2}(?:-[0-9a-f]{0,12})?`)
 
 // beginningOf matches secret, or as much of its beginning as there is, but least characters of it. Capitals change nothing,
 // as in the name of a host.

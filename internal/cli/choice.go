@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // An account comes whole from one place: a profile that is named, else the flags and variables with their own servers,
@@ -30,7 +33,7 @@ type given struct {
 func (a *app) given() given {
 	g := given{
 		profile: a.profile, by: "--profile", from: "the environment", file: a.accountFile != "",
-		flags: newLineage(pasted(a.clientID), pasted(a.serverURL), pasted(a.cxURL)),
+		flags: newLineage(env.Pasted(a.clientID), env.Pasted(a.serverURL), env.Pasted(a.cxURL)),
 		user:  a.variable("RINGCX_USERNAME"), platform: a.variable("RINGCX_PLATFORM_ID"), clear: a.variable("RINGCX_ALLOW_HTTP"),
 	}
 	id, secret, jwt := a.appVariables()
@@ -53,19 +56,19 @@ func (a *app) given() given {
 // appVariables are app, secret and JWT, each under one of its two names. Where the two say different things they are two
 // accounts, and the names of the Developer Portal's samples count for all three.
 func (a *app) appVariables() (id, secret, jwt string) {
-	portal := [3]string{a.variable("RC_APP_CLIENT_ID"), a.variable("RC_APP_CLIENT_SECRET"), pastedJWT(a.variable("RC_USER_JWT"))}
-	pages := [3]string{a.variable("RC_CLIENT_ID"), a.variable("RC_CLIENT_SECRET"), pastedJWT(a.variable("RC_JWT"))}
+	portal := [3]string{a.variable("RC_APP_CLIENT_ID"), a.variable("RC_APP_CLIENT_SECRET"), env.PastedJWT(a.variable("RC_USER_JWT"))}
+	pages := [3]string{a.variable("RC_CLIENT_ID"), a.variable("RC_CLIENT_SECRET"), env.PastedJWT(a.variable("RC_JWT"))}
 	for i := range portal {
 		if portal[i] != "" && pages[i] != "" && portal[i] != pages[i] {
 			return portal[0], portal[1], portal[2]
 		}
 	}
-	return first(portal[0], pages[0]), first(portal[1], pages[1]), first(portal[2], pages[2])
+	return wording.First(portal[0], pages[0]), wording.First(portal[1], pages[1]), wording.First(portal[2], pages[2])
 }
 
 // appSecret is the client secret of the variables. It belongs to the app that they name, and goes with no other.
 func (g given) appSecret() string {
-	app := first(g.flags.app, g.vars.app)
+	app := wording.First(g.flags.app, g.vars.app)
 	if app == "" || g.vars.app != "" && g.vars.app != app {
 		return ""
 	}
@@ -88,10 +91,10 @@ func (s *settings) choose(g given, dir string, holds func(profile, jwt string) (
 	case g.profile != "":
 		return s.named(g)
 	case g.jwt != "" && g.flags.app == "" && g.vars.app == "":
-		return choice{}, &usageError{
+		return choice{}, usage.New(
 			fmt.Sprintf("RC_USER_JWT is set in %s, but not the app that it is for", g.from),
 			"set RC_APP_CLIENT_ID and RC_APP_CLIENT_SECRET too, or unset RC_USER_JWT; --profile NAME uses a stored login whatever is set",
-		}
+		)
 	case g.jwt != "":
 		return s.byCredentials(g, usual, holds)
 	case g.flags.app != "" || g.vars.app != "":
@@ -107,7 +110,7 @@ func (s *settings) usual(dir string) (name, why string) {
 	if at, name := s.rule(dir); name != "" {
 		return name, "the directory " + at
 	}
-	return first(s.Default, defaultProfile), theDefault
+	return wording.First(s.Default, defaultProfile), theDefault
 }
 
 const theDefault = "the default"
@@ -183,7 +186,7 @@ func (s *settings) byApp(g given, usual string) (choice, error) {
 
 // byUser is the stored login of a user of RingCX itself who is named.
 func (s *settings) byUser(g given, usual string, isUser func(profile string, g given) (bool, error)) (choice, error) {
-	at := first(g.flags.or(g.vars).ringCX, production.ringCX)
+	at := wording.First(g.flags.or(g.vars).ringCX, production.ringCX)
 	var found []string
 	for _, name := range s.all(usual) {
 		if p := s.Profiles[name]; !p.Method.password() || p.lineage().ringCX != at {
@@ -229,7 +232,7 @@ func (s *settings) byServers(g given, usual, why string) (choice, error) {
 	case len(found) == 1:
 		return choice{
 			profile: found[0], source: "the servers in " + g.from,
-			note: fmt.Sprintf("profile %s is used, the only login at the servers that are set; %s is %s", found[0], why, clip(usual)),
+			note: fmt.Sprintf("profile %s is used, the only login at the servers that are set; %s is %s", found[0], why, wording.Clip(usual)),
 		}, nil
 	case len(found) > 1:
 		return choice{}, &notStored{
@@ -272,7 +275,7 @@ func (e *notStored) Unwrap() error { return ringcx.ErrLoginRequired }
 
 // Hint tells the ways out.
 func (e *notStored) Hint() string {
-	return first(e.hint, loginHint)
+	return wording.First(e.hint, usage.LoginHint)
 }
 
 // missing says that a profile that is asked for is not there.
@@ -294,40 +297,19 @@ func (s *settings) missing(name, by string) error {
 // noProfile says that there is no such profile, and which there are.
 func (s *settings) noProfile(name string) string {
 	if len(s.Profiles) == 0 {
-		return fmt.Sprintf("there is no profile %q, nor any other", clip(name))
+		return fmt.Sprintf("there is no profile %q, nor any other", wording.Clip(name))
 	}
-	return fmt.Sprintf("there is no profile %q (there is %s)", clip(name), strings.Join(s.nearest(name), ", "))
+	return fmt.Sprintf("there is no profile %q (there is %s)", wording.Clip(name), strings.Join(s.nearest(name), ", "))
 }
 
 // nearest are the names of the profiles, at most eight, those most like name first.
 func (s *settings) nearest(name string) []string {
 	names := slices.Sorted(maps.Keys(s.Profiles))
-	slices.SortStableFunc(names, func(a, b string) int { return distance(name, a) - distance(name, b) })
+	slices.SortStableFunc(names, func(a, b string) int { return wording.Distance(name, a) - wording.Distance(name, b) })
 	if len(names) > 8 {
 		names = append(names[:8], "…")
 	}
 	return names
-}
-
-// distance is how many letters have to be put in, taken out or replaced to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // differs says in what a profile is not the one that is wanted.
@@ -338,7 +320,7 @@ func (p profile) differs(name string, want lineage, hint string) error {
 	case p.Method.password() && (want.app != "" || want.ringCX == ""):
 		text = fmt.Sprintf("profile %q is a login to RingCX itself, without an app and a RingCentral server", name)
 	case want.app != "" && want.app != own.app:
-		text = fmt.Sprintf("profile %q is a login of app %s, not of app %s", name, clip(own.app), clip(want.app))
+		text = fmt.Sprintf("profile %q is a login of app %s, not of app %s", name, wording.Clip(own.app), wording.Clip(want.app))
 	case want.ringCentral != "" && want.ringCentral != own.ringCentral && !p.Method.password():
 		text = fmt.Sprintf("profile %q is a login at %s, not at %s", name, own.ringCentral, want.ringCentral)
 	default:

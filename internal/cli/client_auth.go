@@ -10,6 +10,10 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // prepared is the app of a login: its profile as it will be saved, and its key.
@@ -20,7 +24,7 @@ type prepared struct {
 
 // prepareApp completes the app: how it shows who it is. It asks for what is missing.
 func (a *app) prepareApp(acc *account, t *loginTarget, f *loginFlags) (*prepared, error) {
-	if err := a.configure(acc, t.at, first(t.appSecret(), acc.stored.ClientSecret)); err != nil {
+	if err := a.configure(acc, t.at, wording.First(t.appSecret(), acc.stored.ClientSecret)); err != nil {
 		return nil, err
 	}
 	p := &prepared{}
@@ -31,15 +35,15 @@ func (a *app) prepareApp(acc *account, t *loginTarget, f *loginFlags) (*prepared
 		return nil, err
 	}
 	c := acc.config
-	if c.ClientSecret == "" && c.SigningKey == nil && a.canAsk() && (t.asked || a.clientID != "" && !t.same || f.secretJWT) {
-		secret, err := a.askHidden("Client secret (not shown; Enter if the app has none)", false)
+	if c.ClientSecret == "" && c.SigningKey == nil && a.CanAsk() && (t.asked || a.clientID != "" && !t.same || f.secretJWT) {
+		secret, err := a.AskHidden("Client secret (not shown; Enter if the app has none)", false)
 		if err != nil {
 			return nil, err
 		}
-		c.ClientSecret = pasted(secret)
+		c.ClientSecret = env.Pasted(secret)
 	}
 	if p.ClientAuth == authSecretJWT && c.ClientSecret == "" {
-		return nil, &usageError{"there is no client secret to sign with", "set RC_APP_CLIENT_SECRET"}
+		return nil, usage.New("there is no client secret to sign with", "set RC_APP_CLIENT_SECRET")
 	}
 	return p, nil
 }
@@ -49,26 +53,26 @@ func (a *app) prepareAuth(acc *account, saved profile, f *loginFlags, p *prepare
 	c := acc.config
 	switch {
 	case f.keyFile != "" && f.secretJWT:
-		return &usageError{"--client-key and --client-secret-jwt are two ways to sign", "give one of them"}
+		return usage.New("--client-key and --client-secret-jwt are two ways to sign", "give one of them")
 	case f.keyFile != "":
-		text, from, err := a.readSecret(f.keyFile, "--client-key names a file that holds a private key in PEM form", maxSecret)
+		text, from, err := a.readSecret(f.keyFile, "--client-key names a file that holds a private key in PEM form", env.MaxSecret)
 		if err != nil {
 			return err
 		}
 		key, err := parseKey([]byte(text))
 		if err != nil {
-			return &usageError{fmt.Sprintf("%s: %s", from, err), first(hintFor(err), "make one with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem")}
+			return usage.New(fmt.Sprintf("%s: %s", from, err), wording.First(usage.Hint(err), "make one with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem"))
 		}
-		c.SigningKey, c.KeyID, c.SecretJWT, c.ClientSecret = key, pasted(f.keyID), false, ""
+		c.SigningKey, c.KeyID, c.SecretJWT, c.ClientSecret = key, env.Pasted(f.keyID), false, ""
 		p.ClientAuth, p.KeyID, p.key = authKey, c.KeyID, text
 	case f.secretJWT:
 		c.SigningKey, c.KeyID, c.SecretJWT = nil, "", true
 		p.ClientAuth = authSecretJWT
 	case c.SigningKey != nil:
-		p.ClientAuth, p.KeyID, p.key = authKey, first(pasted(f.keyID), saved.KeyID), acc.stored.ClientKey
+		p.ClientAuth, p.KeyID, p.key = authKey, wording.First(env.Pasted(f.keyID), saved.KeyID), acc.stored.ClientKey
 		c.KeyID, c.ClientSecret = p.KeyID, ""
 	case f.keyID != "":
-		return &usageError{"--client-key-id names no key without --client-key", seeLogin}
+		return usage.New("--client-key-id names no key without --client-key", seeLogin)
 	case c.SecretJWT:
 		p.ClientAuth = authSecretJWT
 	}
@@ -77,7 +81,7 @@ func (a *app) prepareAuth(acc *account, saved profile, f *loginFlags, p *prepare
 
 // parseKey reads a private key that an app can sign with.
 func parseKey(text []byte) (crypto.Signer, error) {
-	block, rest := pem.Decode([]byte(pastedKey(string(text))))
+	block, rest := pem.Decode([]byte(env.PastedKey(string(text))))
 	for block != nil && block.Type == "EC PARAMETERS" { // openssl writes them in front
 		block, rest = pem.Decode(rest)
 	}
@@ -85,9 +89,9 @@ func parseKey(text []byte) (crypto.Signer, error) {
 	case block == nil:
 		return nil, errors.New("holds no private key in PEM form")
 	case block.Type == "ENCRYPTED PRIVATE KEY", block.Headers["DEK-Info"] != "":
-		return nil, &hintedError{errors.New("holds a key that is encrypted"), "take its passphrase off with: openssl pkey -in FILE -out plain.pem; the store keeps it private"}
+		return nil, usage.WithHint(errors.New("holds a key that is encrypted"), "take its passphrase off with: openssl pkey -in FILE -out plain.pem; the store keeps it private")
 	case block.Type == "OPENSSH PRIVATE KEY":
-		return nil, &hintedError{errors.New("holds a key in the form of OpenSSH, not of PKCS #8"), "turn a copy of it into the other with: ssh-keygen -p -m PKCS8 -N '' -f COPY"}
+		return nil, usage.WithHint(errors.New("holds a key in the form of OpenSSH, not of PKCS #8"), "turn a copy of it into the other with: ssh-keygen -p -m PKCS8 -N '' -f COPY")
 	}
 	var key any
 	var err error
@@ -99,7 +103,7 @@ func parseKey(text []byte) (crypto.Signer, error) {
 	case "EC PRIVATE KEY":
 		key, err = x509.ParseECPrivateKey(block.Bytes)
 	default:
-		return nil, fmt.Errorf("holds a %q, not a private key", clip(block.Type))
+		return nil, fmt.Errorf("holds a %q, not a private key", wording.Clip(block.Type))
 	}
 	if err != nil {
 		return nil, errors.New("holds a private key that cannot be read")

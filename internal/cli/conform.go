@@ -15,7 +15,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/conform"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
 )
 
@@ -54,10 +58,10 @@ and no other variable that begins with RC_ or RINGCX_. A failed scenario is exit
   ringcx conform --json - --junit report.xml -- node report.mjs`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 && !t.list {
-				return &usageError{"conform takes the program to run", "such as: ringcx conform -- python3 myprogram.py"}
+				return usage.New("conform takes the program to run", "such as: ringcx conform -- python3 myprogram.py")
 			}
 			if t.list && (len(args) > 0 || t.json != "" || t.junit != "" || len(t.opts.Only) > 0) {
-				return &usageError{"--list runs nothing, so a program and flags for running exclude it", "give --list alone"}
+				return usage.New("--list runs nothing, so a program and flags for running exclude it", "give --list alone")
 			}
 			return nil
 		},
@@ -73,7 +77,7 @@ and no other variable that begins with RC_ or RINGCX_. A failed scenario is exit
 	f.StringVar(&t.json, "json", "", "write the results as JSON to `FILE`, - for standard output instead of the table")
 	f.StringVar(&t.junit, "junit", "", "write the results as JUnit XML to `FILE`, - for standard output instead of the table")
 	f.StringSliceVar(&t.opts.Only, "only", nil, "run these scenarios alone, `NAME,…`")
-	complete(cmd, "only", completeScenario)
+	cmdline.Complete(cmd, "only", completeScenario)
 	f.BoolVar(&t.list, "list", false, "list the scenarios instead")
 	f.DurationVar(&t.opts.Timeout, "timeout", time.Minute, "time for all runs of a scenario together")
 	f.IntVar(&t.opts.Jobs, "jobs", 4, "scenarios that run at a time")
@@ -98,16 +102,16 @@ func completeScenario(_ *cobra.Command, _ []string, word string) ([]string, cobr
 func (t *trial) check(args []string) error {
 	for _, name := range t.opts.Only {
 		if !slices.Contains(conform.Names(), name) {
-			return &usageError{fmt.Sprintf("there is no scenario %q", clip(name)), didYouMean(nearest(name, conform.Names()), "'ringcx conform --list' lists all")}
+			return usage.New(fmt.Sprintf("there is no scenario %q", wording.Clip(name)), wording.DidYouMean(wording.Nearest(name, conform.Names()), "'ringcx conform --list' lists all"))
 		}
 	}
 	switch _, err := exec.LookPath(args[0]); {
 	case err != nil:
-		return &usageError{fmt.Sprintf("cannot run %s: %s", args[0], unwrapExec(err)), "give a program and its arguments after --"}
+		return usage.New(fmt.Sprintf("cannot run %s: %s", args[0], unwrapExec(err)), "give a program and its arguments after --")
 	case t.json == "-" && t.junit == "-":
-		return &usageError{"--json - and --junit - exclude each other", "give one of them a file"}
+		return usage.New("--json - and --junit - exclude each other", "give one of them a file")
 	case t.opts.Timeout <= 0 || t.opts.Jobs <= 0:
-		return &usageError{"--timeout and --jobs must be positive", "leave them out for a minute and four at a time"}
+		return usage.New("--timeout and --jobs must be positive", "leave them out for a minute and four at a time")
 	}
 	return cmp.Or(writable("--json", t.json), writable("--junit", t.junit))
 }
@@ -120,7 +124,7 @@ func writable(flag, name string) error {
 	_, missing := os.Stat(name)
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o644) //nolint:gosec // a report, without secrets
 	if err != nil {
-		return &usageError{flag + ": " + unwrapPath(err), flag + " names a file, which is made or replaced, or - for standard output"}
+		return usage.New(flag+": "+usage.OfPath(err), flag+" names a file, which is made or replaced, or - for standard output")
 	}
 	if missing != nil {
 		defer func() { _ = os.Remove(name) }()
@@ -173,15 +177,15 @@ func failures(results []*conform.Result) error {
 	case failed == nil:
 		return nil
 	case len(results) > 1 && results[1].Status == conform.Skipped:
-		return &hintedError{
+		return usage.WithHint(
 			fmt.Errorf("the program does not get its answer on a day when nothing is wrong (%s); the other %d scenarios were not run", failed[0], len(results)-1),
-			"add -v --only " + failed[0] + " to see what it said and asked for; 'ringcx help conform' tells what it has to do",
-		}
+			"add -v --only "+failed[0]+" to see what it said and asked for; 'ringcx help conform' tells what it has to do",
+		)
 	}
-	return &hintedError{
+	return usage.WithHint(
 		fmt.Errorf("%d of %d scenarios failed: %s", len(failed), len(results), strings.Join(failed, ", ")),
-		"add -v --only " + failed[0] + " to see what was asked and answered",
-	}
+		"add -v --only "+failed[0]+" to see what was asked and answered",
+	)
 }
 
 // write puts the results where they are wanted.
@@ -215,35 +219,35 @@ func (t *trial) write(args []string, results []*conform.Result) error {
 }
 
 func (t *trial) printTable(results []*conform.Result) error {
-	n := t.narrator()
+	n := t.Narrator()
 	for i, r := range results {
 		if i > 0 && r.Status == conform.Skipped && results[0].Status == conform.Fail {
 			continue // see failures
 		}
-		style, mark := styleOK, "pass"
+		style, mark := terminal.StyleOK, "pass"
 		switch r.Status {
 		case conform.Warn:
-			style, mark = styleAsk, "warn"
+			style, mark = terminal.StyleAsk, "warn"
 		case conform.Fail:
-			style, mark = styleBad, "FAIL"
+			style, mark = terminal.StyleBad, "FAIL"
 		case conform.Skipped:
-			style, mark = styleDetail, "-"
+			style, mark = terminal.StyleDetail, "-"
 		}
-		n.say("%s  %-16s  %5.1fs  %s", n.paint(style, fmt.Sprintf("%-4s", mark)), r.Name, r.Seconds, r.About)
+		n.Say("%s  %-16s  %5.1fs  %s", n.Paint(style, fmt.Sprintf("%-4s", mark)), r.Name, r.Seconds, r.About)
 		for _, p := range r.Problems {
-			n.say("      %s", p.Text)
+			n.Say("      %s", p.Text)
 		}
 	}
 	return nil
 }
 
 func (t *trial) printList() error {
-	if t.isNarrow() {
+	if t.IsNarrow() {
 		var rows []map[string]any
 		for _, sc := range conform.Scenarios() {
 			rows = append(rows, map[string]any{"name": sc.Name, "about": sc.About, "survives": sc.Survives})
 		}
-		return t.blocks(rows, []column{{"SCENARIO", "name"}, {"WHAT HAPPENS", "about"}, {"SURVIVES WHO", "survives"}})
+		return t.Blocks(rows, []terminal.Column{{Title: "SCENARIO", Field: "name"}, {Title: "WHAT HAPPENS", Field: "about"}, {Title: "SURVIVES WHO", Field: "survives"}})
 	}
 	w := tabwriter.NewWriter(t.Stdout, 0, 0, 2, ' ', 0)
 	for _, sc := range conform.Scenarios() {
@@ -262,8 +266,8 @@ func (t *trial) begins(sc conform.Scenario) {
 
 // progress draws the progress line anew. t.mu is held.
 func (t *trial) progress() {
-	if t.draws() && !t.verbose {
-		fmt.Fprintf(trusted(t.Stderr), "\r\x1b[K%d of %d done, %s …", t.ended, t.expected, t.latest)
+	if t.Draws() && !t.verbose {
+		fmt.Fprintf(terminal.Trusted(t.Stderr), "\r\x1b[K%d of %d done, %s …", t.ended, t.expected, t.latest)
 	}
 }
 
@@ -277,9 +281,9 @@ func (t *trial) ends(r *conform.Result) {
 	}
 	fmt.Fprintf(t.Stderr, "%s: %s\n", r.Name, r.Status)
 	for i, run := range r.Runs {
-		fmt.Fprintf(t.Stderr, "  run %d, %.1f s, exit code %d  %s\n", i+1, run.Seconds, run.Exit, printable(run.Stderr))
+		fmt.Fprintf(t.Stderr, "  run %d, %.1f s, exit code %d  %s\n", i+1, run.Seconds, run.Exit, wording.Printable(run.Stderr))
 		for _, req := range run.Requests {
-			line := fmt.Sprintf("    %d  %-6s %s", req.Status, printable(req.Method), printable(req.Path))
+			line := fmt.Sprintf("    %d  %-6s %s", req.Status, wording.Printable(req.Method), wording.Printable(req.Path))
 			if len(req.Verdicts) > 0 {
 				line += "  ! " + strings.Join(req.Verdicts, ", ")
 			}
@@ -290,7 +294,7 @@ func (t *trial) ends(r *conform.Result) {
 
 // clear takes the progress line away.
 func (t *trial) clear() {
-	if t.draws() && !t.verbose {
-		fmt.Fprint(trusted(t.Stderr), "\r\x1b[K")
+	if t.Draws() && !t.verbose {
+		fmt.Fprint(terminal.Trusted(t.Stderr), "\r\x1b[K")
 	}
 }

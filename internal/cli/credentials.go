@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // account is what a run works with: the app, its user, and under which key their lineage is stored.
@@ -44,17 +47,10 @@ func (acc *account) name() string {
 
 // variable is an environment variable, or what --env-file gives for it, without what was pasted around it.
 func (a *app) variable(name string) string {
-	if slices.Contains(accountVariables, name) {
-		return pasted(a.Getenv(name))
+	if slices.Contains(env.AccountVariables, name) {
+		return env.Pasted(a.Getenv(name))
 	}
-	return withoutQuotes(strings.TrimFunc(a.Getenv(name), isMargin))
-}
-
-// accountVariables say of which account somebody speaks. A file that is named for them stands for all of them, also for
-// those it does not hold: what it says of one account is not mixed with what the environment says of another.
-var accountVariables = []string{
-	"RC_SERVER_URL", "RC_APP_CLIENT_ID", "RC_CLIENT_ID", "RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET", "RC_USER_JWT", "RC_JWT",
-	"RC_REDIRECT_URL", "RINGCX_SERVER_URL", "RINGCX_USERNAME", "RINGCX_PASSWORD", "RINGCX_PLATFORM_ID", "RINGCX_PROFILE",
+	return env.WithoutQuotes(strings.TrimFunc(a.Getenv(name), env.IsMargin))
 }
 
 // resolve finds out with whom to work. Stored secrets go with the hosts and the app they were stored for, and with no
@@ -81,11 +77,11 @@ func (a *app) resolve() (*account, error) {
 	a.tellUnfit(acc.settings)
 	switch {
 	case c.note != "":
-		a.inform("ringcx: %s\n", c.note)
+		a.Inform("ringcx: %s\n", c.note)
 	case a.verbose && acc.profile == "":
-		a.inform("ringcx: the account is that of %s\n", acc.source)
+		a.Inform("ringcx: the account is that of %s\n", acc.source)
 	case a.verbose:
-		a.inform("ringcx: profile %s is used, from %s\n", acc.profile, acc.source)
+		a.Inform("ringcx: profile %s is used, from %s\n", acc.profile, acc.source)
 	}
 	secret := ""
 	if c.own {
@@ -120,9 +116,9 @@ func (a *app) storedAccount(name string) (*account, error) {
 func (g given) whole(profile string) error {
 	switch {
 	case g.file && profile != "":
-		return &usageError{"--profile and --env-file both say whose account it is", "give one of them"}
+		return usage.New("--profile and --env-file both say whose account it is", "give one of them")
 	case g.both:
-		return &usageError{"RINGCX_PROFILE and --env-file both say whose account it is", "unset RINGCX_PROFILE, or leave out --env-file"}
+		return usage.New("RINGCX_PROFILE and --env-file both say whose account it is", "unset RINGCX_PROFILE, or leave out --env-file")
 	}
 	return g.namesAny()
 }
@@ -130,7 +126,7 @@ func (g given) whole(profile string) error {
 // namesAny refuses a file that names no account.
 func (g given) namesAny() error {
 	if g.file && g.profile == "" && g.vars.app == "" && g.flags.app == "" && g.jwt == "" && g.user == "" {
-		return &usageError{g.from + " names no account", "it has to hold variables such as RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT"}
+		return usage.New(g.from+" names no account", "it has to hold variables such as RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT")
 	}
 	return nil
 }
@@ -166,7 +162,7 @@ func (a *app) fill(acc *account, secret string) error {
 	if moved := (*movedProfile)(nil); errors.As(acc.damaged, &moved) {
 		at = moved.was
 	}
-	if err := a.configure(acc, at, first(secret, acc.stored.ClientSecret)); err != nil {
+	if err := a.configure(acc, at, wording.First(secret, acc.stored.ClientSecret)); err != nil {
 		acc.damaged = cmp.Or(acc.damaged, err) // it can still be forgotten
 		return nil
 	}
@@ -190,7 +186,7 @@ func (a *app) configure(acc *account, at lineage, secret string) error {
 		Endpoint: ringcx.Endpoint{RingCentral: at.ringCentral, RingCX: at.ringCX}, AllowHTTP: a.variable("RINGCX_ALLOW_HTTP"),
 	}
 	if err := acc.config.Validate(); err != nil {
-		return &usageError{err.Error(), hintFor(err)}
+		return usage.New(err.Error(), usage.Hint(err))
 	}
 	a.at = at
 	a.tellClear(at)
@@ -214,7 +210,7 @@ func (a *app) authenticate(acc *account, saved profile) {
 
 // session of the account. It fails only later, when a token is needed.
 func (a *app) session(acc *account) *ringcx.Session {
-	s := acc.config.NewSession(acc.grant(), &ringcx.SessionOptions{Store: acc.store, Key: acc.key, Inline: true, MaxWait: a.waitAtMost(), Log: a.logger()})
+	s := acc.config.NewSession(acc.grant(), &ringcx.SessionOptions{Store: acc.store, Key: acc.key, Inline: true, MaxWait: a.waitAtMost(), Log: a.Logger(a.verbose)})
 	a.sessions = append(a.sessions, s)
 	return s
 }
@@ -239,7 +235,7 @@ func (a *app) signedIn() (*ringcx.Session, *account, error) {
 	session, acc, err := a.known()
 	if err == nil && acc.profile == "" { // of a stored login it was done then
 		if err := checkCredential(acc); err != nil {
-			return nil, nil, &hintedError{fmt.Errorf("%w: %w", ringcx.ErrLoginRequired, err), hintFor(err)}
+			return nil, nil, usage.WithHint(fmt.Errorf("%w: %w", ringcx.ErrLoginRequired, err), usage.Hint(err))
 		}
 	}
 	return session, acc, err
@@ -256,13 +252,4 @@ func (a *app) known() (*ringcx.Session, *account, error) {
 	}
 	a.account = acc
 	return a.session(acc), acc, nil
-}
-
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

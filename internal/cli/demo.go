@@ -16,13 +16,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/sandbox"
 	"github.com/ringcx-go/ringcx/store/file"
 )
 
 func (a *app) demo() *cobra.Command {
 	return &cobra.Command{
-		Use: "demo", Short: "Tell the whole story on an embedded sandbox, without an account", Args: noArgs,
+		Use: "demo", Short: "Tell the whole story on an embedded sandbox, without an account", Args: cmdline.NoArgs,
 		Long: `Starts the sandbox inside this process and walks through what a RingCX token goes through: login, exchange,
 calls, expiry, refresh. Every request is a real one over loopback. Exit code 0 means that every step held.`,
 		RunE: func(*cobra.Command, []string) error { return a.tell() },
@@ -31,7 +33,7 @@ calls, expiry, refresh. Every request is a real one over loopback. Exit code 0 m
 
 // story is what the steps of the demo hand on to each other.
 type story struct {
-	*narrator
+	*terminal.Narrator
 	ctx    context.Context
 	url    string
 	demo   sandbox.Credentials
@@ -59,68 +61,68 @@ func (a *app) tell() (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 
-	n := a.narrator()
-	s := &story{narrator: n, ctx: a.Context, url: "http://" + ln.Addr().String(), demo: box.Demo(), store: &file.Store{Dir: dir}}
+	n := a.Narrator()
+	s := &story{Narrator: n, ctx: a.Context, url: "http://" + ln.Addr().String(), demo: box.Demo(), store: &file.Store{Dir: dir}}
 	s.config = &ringcx.Config{
 		ClientID: s.demo.ClientID, ClientSecret: s.demo.ClientSecret, UserAgent: "ringcx-demo/" + ringcx.Version,
 		Endpoint: ringcx.Endpoint{RingCentral: s.url, RingCX: s.url}, HTTPClient: &http.Client{Transport: n},
 	}
-	n.say("Both vendor servers are emulated on %s. Nothing leaves this machine.", s.url)
+	n.Say("Both vendor servers are emulated on %s. Nothing leaves this machine.", s.url)
 	for _, step := range []func() error{s.app, s.logIn, s.exchangeBare, s.exchange, s.call, s.expire, s.refresh, s.callAgain, s.replay, s.session} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	n.say("\n%s", n.paint(styleOK, "Every step held."))
-	n.say("Next: 'ringcx sandbox' for your own programs (Ctrl-C stops it), 'ringcx login --jwt' for your own account.")
+	n.Say("\n%s", n.Paint(terminal.StyleOK, "Every step held."))
+	n.Say("Next: 'ringcx sandbox' for your own programs (Ctrl-C stops it), 'ringcx login --jwt' for your own account.")
 	return nil
 }
 
 func (s *story) app() error {
-	s.chapter("The app, as registered in RingCentral's Developer Portal")
-	s.say("   REST API app · JWT auth flow · refresh tokens: yes · scope: Read Accounts · private")
-	s.say("   client ID %s · client secret %s · JWT of a user %s", s.demo.ClientID, shorten(s.demo.ClientSecret), shorten(s.demo.JWT))
-	return s.holds(strings.Count(s.demo.JWT, ".") == 2, "the credentials are complete")
+	s.Chapter("The app, as registered in RingCentral's Developer Portal")
+	s.Say("   REST API app · JWT auth flow · refresh tokens: yes · scope: Read Accounts · private")
+	s.Say("   client ID %s · client secret %s · JWT of a user %s", s.demo.ClientID, terminal.Shorten(s.demo.ClientSecret), terminal.Shorten(s.demo.JWT))
+	return s.Holds(strings.Count(s.demo.JWT, ".") == 2, "the credentials are complete")
 }
 
 func (s *story) logIn() (err error) {
-	s.chapter("Log in: a RingCentral access token for the JWT")
+	s.Chapter("Log in: a RingCentral access token for the JWT")
 	if s.login, err = s.config.JWT(s.demo.JWT).Renew(s.ctx, nil); err != nil {
 		return err
 	}
-	return s.holds(s.login.RefreshToken != "" && s.login.Scope == "ReadAccounts",
+	return s.Holds(s.login.RefreshToken != "" && s.login.Scope == "ReadAccounts",
 		"a RingCentral token for %s with scope %s and a refresh token", s.login.Expiry.Sub(s.login.Obtained), s.login.Scope)
 }
 
 func (s *story) exchangeBare() error {
-	s.chapter("Exchange it for a RingCX token, without a refresh token")
+	s.Chapter("Exchange it for a RingCX token, without a refresh token")
 	resp, err := s.post("/api/auth/login/rc/accesstoken", url.Values{"rcAccessToken": {s.login.AccessToken}, "rcTokenType": {"Bearer"}})
 	if err != nil {
 		return err
 	}
 	value, there := resp["refreshToken"]
-	return s.holds(there && value == nil && resp["accessToken"] != nil, "a RingCX access token; refreshToken is null")
+	return s.Holds(there && value == nil && resp["accessToken"] != nil, "a RingCX access token; refreshToken is null")
 }
 
 func (s *story) exchange() (err error) {
-	s.chapter("Exchange it again with includeRefresh=true")
+	s.Chapter("Exchange it again with includeRefresh=true")
 	if s.token, err = s.config.Exchange(s.ctx, s.login); err != nil {
 		return err
 	}
 	if err := s.save(s.token); err != nil {
 		return err
 	}
-	return s.holds(s.token.RefreshToken != "" && s.token.Expiry.Sub(s.token.Obtained) == 5*time.Minute,
+	return s.Holds(s.token.RefreshToken != "" && s.token.Expiry.Sub(s.token.Obtained) == 5*time.Minute,
 		"a RingCX token that lives %s, with a refresh token", s.token.Expiry.Sub(s.token.Obtained))
 }
 
 func (s *story) call() error {
-	s.chapter("Call the RingCX API: users, and accounts (main account and sub-accounts)")
+	s.Chapter("Call the RingCX API: users, and accounts (main account and sub-accounts)")
 	users, err := s.list("/voice/api/v1/admin/users", s.token)
 	if err != nil {
 		return err
 	}
-	if err := s.holds(len(users) > 0, "%d users", headCount(users)); err != nil {
+	if err := s.Holds(len(users) > 0, "%d users", headCount(users)); err != nil {
 		return err
 	}
 	accounts, err := s.list("/voice/api/v1/admin/accounts", s.token)
@@ -133,7 +135,7 @@ func (s *story) call() error {
 			subs++
 		}
 	}
-	return s.holds(subs == len(accounts)-1 && subs > 0, "one main account and %d sub-accounts", subs)
+	return s.Holds(subs == len(accounts)-1 && subs > 0, "one main account and %d sub-accounts", subs)
 }
 
 // headCount counts the users of a tree: those below others come as their children.
@@ -147,7 +149,7 @@ func headCount(users []map[string]any) int {
 }
 
 func (s *story) expire() error {
-	s.chapter("Six minutes later")
+	s.Chapter("Six minutes later")
 	req, err := http.NewRequestWithContext(s.ctx, http.MethodPost, s.url+"/_sandbox/clock", strings.NewReader(`{"advance":"6m"}`))
 	if err != nil {
 		return err
@@ -157,18 +159,18 @@ func (s *story) expire() error {
 		return err
 	}
 	_ = resp.Body.Close()
-	if err := s.holds(resp.StatusCode == http.StatusOK, "the sandbox's clock was moved"); err != nil {
+	if err := s.Holds(resp.StatusCode == http.StatusOK, "the sandbox's clock was moved"); err != nil {
 		return err
 	}
 	if _, err := s.get("/voice/api/v1/admin/users", s.token); err != nil {
 		return err
 	}
-	return s.holds(s.last.status == http.StatusUnauthorized && strings.HasPrefix(s.last.contentType, "text/plain") && s.last.body == "Jwt is expired",
-		"401, %s: %s", s.last.contentType, s.last.body)
+	return s.Holds(s.Last.Status == http.StatusUnauthorized && strings.HasPrefix(s.Last.ContentType, "text/plain") && s.Last.Body == "Jwt is expired",
+		"401, %s: %s", s.Last.ContentType, s.Last.Body)
 }
 
 func (s *story) refresh() (err error) {
-	s.chapter("Refresh")
+	s.Chapter("Refresh")
 	if s.renewed, err = s.config.Refresh(s.ctx, s.token); err != nil {
 		return err
 	}
@@ -179,30 +181,30 @@ func (s *story) refresh() (err error) {
 	if err != nil {
 		return err
 	}
-	return s.holds(s.renewed.RefreshToken != s.token.RefreshToken && string(kept) == s.renewed.RefreshToken,
-		"a new refresh token, %s instead of %s, saved before the new access token is used", shorten(s.renewed.RefreshToken), shorten(s.token.RefreshToken))
+	return s.Holds(s.renewed.RefreshToken != s.token.RefreshToken && string(kept) == s.renewed.RefreshToken,
+		"a new refresh token, %s instead of %s, saved before the new access token is used", terminal.Shorten(s.renewed.RefreshToken), terminal.Shorten(s.token.RefreshToken))
 }
 
 func (s *story) callAgain() error {
-	s.chapter("The same call works")
+	s.Chapter("The same call works")
 	users, err := s.list("/voice/api/v1/admin/users", s.renewed)
 	if err != nil {
 		return err
 	}
-	return s.holds(len(users) > 0, "%d users", headCount(users))
+	return s.Holds(len(users) > 0, "%d users", headCount(users))
 }
 
 func (s *story) replay() error {
-	s.chapter("The old refresh token is spent")
+	s.Chapter("The old refresh token is spent")
 	_, err := s.config.Refresh(s.ctx, s.token)
 	var refused *ringcx.Error
-	return s.holds(errors.As(err, &refused) && refused.StatusCode/100 == 4, "refused: %v", err)
+	return s.Holds(errors.As(err, &refused) && refused.StatusCode/100 == 4, "refused: %v", err)
 }
 
 // session shows that a program needs to know nothing of the above.
 func (s *story) session() error {
-	s.chapter("All of it in one line of Go: session.Client().Get(…), now and six minutes later")
-	s.brief = true
+	s.Chapter("All of it in one line of Go: session.Client().Get(…), now and six minutes later")
+	s.Brief = true
 	client := s.config.NewSession(s.config.JWT(s.demo.JWT), &ringcx.SessionOptions{Store: s.store}).Client()
 	for _, wait := range []string{"", `{"advance":"6m"}`} {
 		if wait != "" {
@@ -211,7 +213,7 @@ func (s *story) session() error {
 				return err
 			}
 			_ = resp.Body.Close()
-			s.say("   … six minutes pass …")
+			s.Say("   … six minutes pass …")
 		}
 		req, err := http.NewRequestWithContext(s.ctx, http.MethodGet, s.url+"/voice/api/v1/admin/users", nil)
 		if err != nil {
@@ -222,7 +224,7 @@ func (s *story) session() error {
 			return err
 		}
 		_ = resp.Body.Close()
-		if err := s.holds(resp.StatusCode == http.StatusOK, "the caller sees %s", resp.Status); err != nil {
+		if err := s.Holds(resp.StatusCode == http.StatusOK, "the caller sees %s", resp.Status); err != nil {
 			return err
 		}
 	}
@@ -254,7 +256,7 @@ func (s *story) list(path string, t *ringcx.Token) ([]map[string]any, error) {
 	}
 	var rows []map[string]any
 	if err := json.Unmarshal(body, &rows); err != nil {
-		return nil, fmt.Errorf("%s: %d %s", path, s.last.status, shortenJSON(s.last.body))
+		return nil, fmt.Errorf("%s: %d %s", path, s.Last.Status, terminal.ShortenJSON(s.Last.Body))
 	}
 	return rows, nil
 }
@@ -270,7 +272,7 @@ func (s *story) get(path string, t *ringcx.Token) ([]byte, error) {
 
 func (s *story) do(req *http.Request) ([]byte, error) {
 	req.Header.Set("User-Agent", "ringcx-demo/"+ringcx.Version)
-	resp, err := (&http.Client{Transport: s.narrator}).Do(req)
+	resp, err := (&http.Client{Transport: s.Narrator}).Do(req)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
 	"github.com/ringcx-go/ringcx/store/keyring"
 )
@@ -87,13 +89,13 @@ func (a *app) gather(login bool) *facts {
 // readAll reads the settings, and tries the store: if it does not work, an empty one in memory takes its place.
 func (a *app) readAll(f *facts) *account {
 	if err := a.readEnvFile(); err != nil {
-		f.unread = append(f.unread, problem("env-file", hintFor(err), "%s", err))
+		f.unread = append(f.unread, problem("env-file", usage.Hint(err), "%s", err))
 		return nil
 	}
 	f.clashes = a.clashes()
 	s, err := a.readSettings()
 	if err != nil {
-		f.unread = append(f.unread, problem("config", hintFor(err), "%s", err))
+		f.unread = append(f.unread, problem("config", usage.Hint(err), "%s", err))
 		return nil
 	}
 	g := a.given()
@@ -102,7 +104,7 @@ func (a *app) readAll(f *facts) *account {
 	}
 	f.profiles, f.fallback = slices.Sorted(maps.Keys(s.Profiles)), s.Default
 	for _, name := range slices.Sorted(maps.Keys(s.unfit)) {
-		a.told.Store(s.unfit[name].problem, true) // it is a finding
+		a.Known(s.unfit[name].Problem) // it is a finding
 	}
 	a.tryStore(f)
 	acc, err := a.resolve()
@@ -113,15 +115,15 @@ func (a *app) readAll(f *facts) *account {
 		err = a.configure(acc, g.flags.or(g.vars).or(production), "")
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.unfit)) {
-		if unfit := s.unfit[name]; err == nil || err.Error() != unfit.problem {
-			f.unread = append(f.unread, note("profile-invalid", unfit.remedy, "%s", unfit.problem))
+		if unfit := s.unfit[name]; err == nil || err.Error() != unfit.Problem {
+			f.unread = append(f.unread, note("profile-invalid", unfit.Remedy, "%s", unfit.Problem))
 		}
 	}
 	if err != nil {
-		f.unread = append(f.unread, problem("settings", hintFor(err), "%s", err))
+		f.unread = append(f.unread, problem("settings", usage.Hint(err), "%s", err))
 		return nil
 	}
-	f.profile = first(acc.profile, f.profile)
+	f.profile = wording.First(acc.profile, f.profile)
 	_, f.known = s.Profiles[acc.profile]
 	f.unused = g.unused(acc)
 	f.replaced = acc.stored.ClientSecret != "" && acc.config.ClientSecret != "" && acc.stored.ClientSecret != acc.config.ClientSecret
@@ -130,7 +132,7 @@ func (a *app) readAll(f *facts) *account {
 
 // describe takes from the account what the judges need.
 func (f *facts) describe(acc *account) {
-	f.resolved, f.password, f.again = true, acc.method.password(), first(acc.again(), "ringcx login")
+	f.resolved, f.password, f.again = true, acc.method.password(), wording.First(acc.again(), "ringcx login")
 	f.servers, f.clientID = acc.config.Endpoint, acc.config.ClientID
 	if f.password {
 		f.servers.RingCentral = ""
@@ -174,7 +176,7 @@ func (a *app) clashes() [][2]string {
 
 // tryStore reads from the store, and writes to it unless it is files alone, which are looked at as files.
 func (a *app) tryStore(f *facts) {
-	kind, _, _ := strings.Cut(first(a.variable("RINGCX_STORE"), "file"), ":")
+	kind, _, _ := strings.Cut(wording.First(a.variable("RINGCX_STORE"), "file"), ":")
 	f.store = kind
 	store, err := a.openStore()
 	if err == nil {

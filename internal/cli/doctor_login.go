@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 const (
@@ -86,17 +88,17 @@ func judgeJWT(f *facts) []finding {
 	c, ok := readClaims(f.jwt)
 	if !ok {
 		return []finding{problem("jwt-malformed", "copy it as a whole, as the Developer Portal showed it; or "+newJWT, "%s",
-			first(jwtProblem(f.jwt), "the JWT is not of the form header.payload.signature"))}
+			wording.First(jwtProblem(f.jwt), "the JWT is not of the form header.payload.signature"))}
 	}
 	if c.ofRingCX() {
 		return []finding{problem("jwt-access-token", newJWT, ofRingCX)}
 	}
 	var all []finding
 	if strings.HasPrefix(c.Algorithm, "HS") || strings.EqualFold(c.Algorithm, "none") || c.Algorithm == "" {
-		all = append(all, problem("jwt-self-signed", newJWT, "the JWT was signed by a program of yours (%s); only the vendor makes JWTs that work", first(oneLine(clip(c.Algorithm)), "no algorithm")))
+		all = append(all, problem("jwt-self-signed", newJWT, "the JWT was signed by a program of yours (%s); only the vendor makes JWTs that work", wording.First(wording.OneLine(wording.Clip(c.Algorithm)), "no algorithm")))
 	}
 	if now := f.vendorNow(); !c.Expires.IsZero() && !now.Before(c.Expires) {
-		all = append(all, problem("jwt-expired", newJWT, "the JWT ended %s, on %s", ago(now, c.Expires), c.Expires.UTC().Format(time.DateOnly)))
+		all = append(all, problem("jwt-expired", newJWT, "the JWT ended %s, on %s", wording.Ago(now, c.Expires), c.Expires.UTC().Format(time.DateOnly)))
 	}
 	if made := c.environment(); made != "" {
 		if u, err := url.Parse(f.servers.RingCentral); err == nil && environment(u.Hostname()) != "" && environment(u.Hostname()) != made {
@@ -153,26 +155,26 @@ func judgeLogin(f *facts) []finding {
 		return nil
 	case f.missing != nil && f.storeErr == nil:
 		fix := f.missing.Hint()
-		if fix == loginHint {
+		if fix == usage.LoginHint {
 			fix = "ringcx login --jwt, with RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT set"
 		}
 		return []finding{problem(f.missing.id, fix, "%s", f.missing.text)}
 	case f.missing != nil:
 		return nil // the store says why
 	case isNewer(f.damaged):
-		return []finding{problem("credentials-newer", hintFor(f.damaged), "%s", f.damaged)}
+		return []finding{problem("credentials-newer", usage.Hint(f.damaged), "%s", f.damaged)}
 	case f.damaged != nil:
-		return []finding{problem("credentials-damaged", hintFor(f.damaged), "%s", f.damaged)}
+		return []finding{problem("credentials-damaged", usage.Hint(f.damaged), "%s", f.damaged)}
 	case isNewer(f.statusErr):
-		return []finding{problem("session-newer", hintFor(f.statusErr), "%s", f.statusErr)}
+		return []finding{problem("session-newer", usage.Hint(f.statusErr), "%s", f.statusErr)}
 	case f.statusErr != nil:
-		return []finding{problem("session-damaged", hintFor(f.statusErr), "%s", f.statusErr)}
+		return []finding{problem("session-damaged", usage.Hint(f.statusErr), "%s", f.statusErr)}
 	}
 	if found := f.failed(); len(found) > 0 {
 		return found
 	}
 	if st := f.status; st != nil && st.Next == "login required" && !f.probed {
-		return []finding{problem("login-required", first(f.again, "ringcx login"), "nothing stored can bring a new token")}
+		return []finding{problem("login-required", wording.First(f.again, "ringcx login"), "nothing stored can bring a new token")}
 	}
 	return nil
 }
@@ -192,7 +194,7 @@ func (f *facts) failed() []finding {
 	case f.probed && errors.As(f.probeErr, &e):
 		return refusal(f, e, f.probe)
 	case f.probed:
-		return []finding{problem("login-failed", first(hintFor(f.probeErr), "try again"), "a login failed: %s", f.probeErr)}
+		return []finding{problem("login-failed", wording.First(usage.Hint(f.probeErr), "try again"), "a login failed: %s", f.probeErr)}
 	case f.status != nil && f.status.LastError != nil:
 		return refusal(f, f.status.LastError, f.status)
 	}

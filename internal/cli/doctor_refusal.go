@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // cause is what a code of the vendor means.
@@ -66,9 +67,9 @@ func refusal(f *facts, e *ringcx.Error, st *ringcx.Status) []finding {
 	case e.StatusCode == 0 && !f.probed, e.StatusCode >= 500:
 		return []finding{note("last-failure", "try again: ringcx token", "the last attempt failed: %s", e)}
 	case st != nil && !st.EvictedAt.IsZero() && st.Next == "login required":
-		return []finding{problem("login-required", first(f.again, "ringcx login"), "nothing stored can bring a new token: %s", e)}
+		return []finding{problem("login-required", wording.First(f.again, "ringcx login"), "nothing stored can bring a new token: %s", e)}
 	}
-	return []finding{problem("refused", first(e.Hint(), f.again, "ringcx login"), "%s", e)}
+	return []finding{problem("refused", wording.First(e.Hint(), f.again, "ringcx login"), "%s", e)}
 }
 
 // noAccess tells why RingCX refused a login that RingCentral accepted.
@@ -113,7 +114,7 @@ func judgeApp(f *facts) []finding {
 		if f.jwt == "" {
 			tell, cost = problem, "a person has to log in each hour"
 		}
-		all = append(all, tell("refresh-tokens-off", "switch on \"Issue refresh tokens\" in the Developer Portal (the app's Settings, Auth), and: "+first(f.again, "ringcx login"),
+		all = append(all, tell("refresh-tokens-off", "switch on \"Issue refresh tokens\" in the Developer Portal (the app's Settings, Auth), and: "+wording.First(f.again, "ringcx login"),
 			"the app %s issues no refresh tokens, so %s", f.clientID, cost))
 	}
 	return all

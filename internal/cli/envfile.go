@@ -5,6 +5,10 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // readEnvFile takes the account from the file that --env-file names, and other variables that the environment lacks.
@@ -23,12 +27,12 @@ func (a *app) readEnvFileFor(purpose string) error {
 	}
 	outer := a.Getenv
 	a.Getenv = func(name string) string {
-		if slices.Contains(accountVariables, name) && name != "RINGCX_PROFILE" {
+		if slices.Contains(env.AccountVariables, name) && name != "RINGCX_PROFILE" {
 			return values[name]
 		}
-		return first(outer(name), values[name])
+		return wording.First(outer(name), values[name])
 	}
-	a.accountFile, a.fileProfile, a.envFile = a.envFile, pasted(values["RINGCX_PROFILE"]), ""
+	a.accountFile, a.fileProfile, a.envFile = a.envFile, env.Pasted(values["RINGCX_PROFILE"]), ""
 	return nil
 }
 
@@ -36,13 +40,13 @@ func (a *app) parseEnvFile(name, purpose string) (map[string]string, error) {
 	if name == "-" {
 		name = "./-"
 	}
-	text, _, err := a.readSecret(name, purpose, maxInput)
+	text, _, err := a.readSecret(name, purpose, env.MaxInput)
 	if err != nil {
 		return nil, err
 	}
 	values, err := parseEnv(text)
 	if err != nil {
-		return nil, &usageError{fmt.Sprintf("%s: %s", name, err), first(hintFor(err), "each line is NAME=value, NAME='value' or export NAME=value")}
+		return nil, usage.New(fmt.Sprintf("%s: %s", name, err), wording.First(usage.Hint(err), "each line is NAME=value, NAME='value' or export NAME=value"))
 	}
 	return values, nil
 }
@@ -51,7 +55,7 @@ func (a *app) parseEnvFile(name, purpose string) (map[string]string, error) {
 // sign, a colon in its place, text of several words without quotes. A dollar sign stands for itself, as secrets may hold
 // one. Of two lines with one name the last counts. Errors name the line, and nothing of a value.
 func parseEnv(text string) (map[string]string, error) {
-	r := &envReader{rest: strings.ReplaceAll(strings.TrimPrefix(text, byteOrderMark), "\r\n", "\n"), line: 1}
+	r := &envReader{rest: strings.ReplaceAll(strings.TrimPrefix(text, env.ByteOrderMark), "\r\n", "\n"), line: 1}
 	values := make(map[string]string)
 	for r.skipBlank(); r.rest != ""; r.skipBlank() {
 		name, value, err := r.assignment()
@@ -185,7 +189,7 @@ func (r *envReader) quoted(name string) (string, error) {
 	rest := r.rest[:r.lineEnd()]
 	trimmed := strings.TrimLeftFunc(rest, isBlank)
 	if trimmed != "" && (trimmed[0] != '#' || trimmed == rest) {
-		return "", &envError{r.line, "there is more behind the closing quotation mark of " + clip(name), `inside of single quotes a single quote is written '\'', inside of double quotes a double quote is written \"`}
+		return "", &envError{r.line, "there is more behind the closing quotation mark of " + wording.Clip(name), `inside of single quotes a single quote is written '\'', inside of double quotes a double quote is written \"`}
 	}
 	return value.String(), nil
 }
@@ -233,5 +237,5 @@ func escaped(c byte) string {
 }
 
 func unclosed(line int, name string) error {
-	return &envError{line, "the quotation mark that begins the value of " + clip(name) + " is not closed", ""}
+	return &envError{line, "the quotation mark that begins the value of " + wording.Clip(name) + " is not closed", ""}
 }

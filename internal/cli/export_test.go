@@ -14,6 +14,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // What the tests of the doctor see of it: facts of their own, and the names of what is found in them.
@@ -44,9 +48,9 @@ func Diagnose(in Facts) (problems, notes []string) {
 }
 
 // Visit asks the servers with a client, and returns what is found.
-func Visit(env *Env, servers ringcx.Endpoint) (problems, notes []string) {
+func Visit(env *env.Env, servers ringcx.Endpoint) (problems, notes []string) {
 	f := &facts{now: time.Now(), resolved: true, known: true, profile: "default", servers: servers}
-	(&app{Env: env}).visit(f)
+	newApp(env).visit(f)
 	return names(diagnose(f))
 }
 
@@ -64,7 +68,7 @@ func Misnamed(name, address string) string {
 
 // Limited is a transport with limits of its own.
 func Limited(base http.RoundTripper, silence time.Duration, talk io.Writer) http.RoundTripper {
-	return &limited{&app{Env: &Env{Stderr: talk}}, base, silence}
+	return &limited{newApp(&env.Env{Stderr: talk}), base, silence}
 }
 
 func names(found []finding) (problems, notes []string) {
@@ -88,10 +92,10 @@ var (
 	SystemBrowser = systemBrowser
 	ParseKey      = parseKey
 	ParseEnv      = parseEnv
-	Pasted        = pasted
-	PastedJWT     = pastedJWT
+	Pasted        = env.Pasted
+	PastedJWT     = env.PastedJWT
 	ExportLines   = exportLines
-	ShellWord     = shellWord
+	ShellWord     = wording.ShellWord
 )
 
 // Written are variables in a form of 'ringcx sandbox env', Taken is what takes them away.
@@ -145,7 +149,7 @@ func Unfit(text string) (problems []string, err error) {
 		return nil, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.unfit)) {
-		problems = append(problems, s.unfit[name].problem)
+		problems = append(problems, s.unfit[name].Problem)
 	}
 	return problems, nil
 }
@@ -198,12 +202,12 @@ func NamespaceAddress(base, answer, name string) string {
 }
 
 // MaySendPassword says why the password of a sandbox's console is not sent to an address, nil if it is.
-func MaySendPassword(env *Env, address string) error {
+func MaySendPassword(env *env.Env, address string) error {
 	u, err := url.Parse(address)
 	if err != nil {
 		return err
 	}
-	return (&inquiry{app: &app{Env: env}, base: u}).maySendPassword(address)
+	return (&inquiry{app: newApp(env), base: u}).maySendPassword(address)
 }
 
 // IsWhole says whether data is one JSON value, as far as an outline of it tells.
@@ -225,25 +229,25 @@ var ExitCodes = []string{
 }
 
 // Nearest is the name that was most likely meant.
-var Nearest = nearest
+var Nearest = wording.Nearest
 
 // Reachable is a host that programs on this machine can connect to.
 var Reachable = reachable
 
 // Printable is a value as it is shown.
-var Printable = printable
+var Printable = wording.Printable
 
 // Terminal writes to w as to a terminal; end is called behind the last Write.
-func Terminal(w io.Writer) (terminal io.Writer, end func()) {
-	t := &terminalWriter{w: w}
-	return t, t.end
+func Terminal(w io.Writer) (to io.Writer, end func()) {
+	t := &terminal.Writer{W: w}
+	return t, t.End
 }
 
 // Trusted is the way past a terminal's writer.
-var Trusted = trusted
+var Trusted = terminal.Trusted
 
 func tree() *cobra.Command {
-	root := (&app{Env: &Env{Getenv: func(string) string { return "" }}}).command()
+	root := newApp(&env.Env{Getenv: func(string) string { return "" }}).command()
 	root.InitDefaultHelpCmd()
 	return root
 }
@@ -257,7 +261,7 @@ func Understood(args []string) error {
 	}
 	cmd.InitDefaultHelpFlag()
 	if err := cmd.ParseFlags(rest); err != nil {
-		return flagError(cmd, err)
+		return cmdline.FlagError(cmd, err)
 	}
 	if help := cmd.Flags().Lookup("help"); help != nil && help.Changed {
 		return nil

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ringcx-go/ringcx/internal/tell"
 )
 
 // silence is how long a server may say nothing: until it answers, and within its answer. With --timeout that is the time of
@@ -44,7 +46,7 @@ func (t *limited) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil && req.Body != http.NoBody {
 		own.Body = &upload{req.Body, w}
 	}
-	quiet := t.app.awaits(w.host+" to answer", w.ends)
+	quiet := t.app.Awaits(w.host+" to answer", w.ends)
 	defer quiet()
 	resp, err := t.base.RoundTrip(own)
 	if err != nil {
@@ -111,8 +113,8 @@ func (d *download) Read(p []byte) (int, error) {
 		d.w.timer.Reset(d.w.limit)
 		defer d.w.timer.Stop()
 	}
-	timer := time.AfterFunc(noticeable, func() {
-		d.w.told.Do(func() { d.w.app.informWait("the rest of the answer of "+d.w.host, until) })
+	timer := time.AfterFunc(tell.Noticeable, func() {
+		d.w.told.Do(func() { d.w.app.InformWait("the rest of the answer of "+d.w.host, until) })
 	})
 	defer timer.Stop()
 	n, err := d.ReadCloser.Read(p)

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // lineage is an app at its servers, in canonical form: what the tokens and secrets of a login belong to.
@@ -28,7 +30,7 @@ func newLineage(app, ringCentral, ringCX string) lineage {
 
 // or is l with what other has for what is left open in it.
 func (l lineage) or(other lineage) lineage {
-	return lineage{first(l.app, other.app), first(l.ringCentral, other.ringCentral), first(l.ringCX, other.ringCX)}
+	return lineage{wording.First(l.app, other.app), wording.First(l.ringCentral, other.ringCentral), wording.First(l.ringCX, other.ringCX)}
 }
 
 // agrees tells whether other is what l says, as far as l says anything.
@@ -45,10 +47,10 @@ func (l lineage) half(inClear string) error {
 		return onThisMachine(server) || err == nil && inClear != "" && u.Scheme == "http" && strings.EqualFold(u.Hostname(), inClear)
 	}
 	if l.ringCX == "" && box(l.ringCentral) || l.ringCentral == "" && box(l.ringCX) {
-		return &usageError{
+		return usage.New(
 			"one server is a sandbox, and the other is not set, which means production",
 			"set RC_SERVER_URL and RINGCX_SERVER_URL, or neither; 'ringcx sandbox env' sets both",
-		}
+		)
 	}
 	return nil
 }
@@ -65,7 +67,7 @@ func (l lineage) String() string {
 	if l.app == "" {
 		return "RingCX itself at " + strings.Join(servers, " and ")
 	}
-	return fmt.Sprintf("app %s at %s", clip(l.app), strings.Join(servers, " and "))
+	return fmt.Sprintf("app %s at %s", wording.Clip(l.app), strings.Join(servers, " and "))
 }
 
 // production are the vendor's servers; older are the same under the names that older documentation has.

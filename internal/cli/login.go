@@ -11,6 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
 )
 
@@ -26,7 +30,7 @@ func (e *loginFailed) Error() string {
 func (e *loginFailed) Unwrap() error { return e.cause }
 
 // Hint tells what to do about it.
-func (e *loginFailed) Hint() string { return first(e.hint, hintFor(e.cause)) }
+func (e *loginFailed) Hint() string { return wording.First(e.hint, usage.Hint(e.cause)) }
 
 // loginFlags are the flags of ringcx login.
 type loginFlags struct {
@@ -53,7 +57,7 @@ func (a *app) login() *cobra.Command {
 		Use: "login", Short: "Log in once, so that later commands need no credentials",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return &usageError{"login takes no argument; other users of the machine could read a secret there", "set RC_USER_JWT, or use --jwt-file FILE"}
+				return usage.New("login takes no argument; other users of the machine could read a secret there", "set RC_USER_JWT, or use --jwt-file FILE")
 			}
 			return nil
 		},
@@ -130,19 +134,19 @@ func (f *loginFlags) chosen() (method, error) {
 	} {
 		if way.given {
 			if named = append(named, way.flag); m != "" && m != way.is {
-				return "", &usageError{fmt.Sprintf("%s and %s are of two ways to log in", named[0], way.flag), "give one of --jwt, --browser, --direct and --legacy"}
+				return "", usage.New(fmt.Sprintf("%s and %s are of two ways to log in", named[0], way.flag), "give one of --jwt, --browser, --direct and --legacy")
 			}
 			m = way.is
 		}
 	}
 	if (f.username != "" || f.passwordFile != "") && !m.password() {
 		if m != "" {
-			return "", &usageError{"a user name and password are for --direct and --legacy", seeLogin}
+			return "", usage.New("a user name and password are for --direct and --legacy", seeLogin)
 		}
 		m = byDirect
 	}
 	if signs := f.keyFile != "" || f.secretJWT || f.keyID != ""; signs && m.password() {
-		return "", &usageError{"a login to RingCX itself has no app that could sign", seeLogin}
+		return "", usage.New("a login to RingCX itself has no app that could sign", seeLogin)
 	}
 	return m, nil
 }
@@ -157,7 +161,7 @@ func (a *app) runLogin(cmd *cobra.Command, f *loginFlags) error {
 		return err
 	}
 	if cmd.Flags().Changed("timeout") && f.timeout <= 0 {
-		return &usageError{"--timeout must be positive", "give a duration such as 90s or 5m"}
+		return usage.New("--timeout must be positive", "give a duration such as 90s or 5m")
 	}
 	if cmd.Flags().Changed("timeout") {
 		a.timeout = f.timeout // no request may take longer than all
@@ -193,19 +197,19 @@ func (a *app) runLogin(cmd *cobra.Command, f *loginFlags) error {
 
 // placeForProfile finds out early whether a profile can be kept.
 func (a *app) placeForProfile() error {
-	if a.configDir() == "" {
-		return &usageError{"there is no home directory to keep the profile in", "set HOME or XDG_CONFIG_HOME, or use the variables without a login"}
+	if a.ConfigDir() == "" {
+		return usage.New("there is no home directory to keep the profile in", "set HOME or XDG_CONFIG_HOME, or use the variables without a login")
 	}
-	a.warnOthersHome(a.configDir())
-	if err := os.MkdirAll(a.configDir(), 0o700); err != nil {
-		return file.Explain(a.configDir(), err)
+	a.warnOthersHome(a.ConfigDir())
+	if err := os.MkdirAll(a.ConfigDir(), 0o700); err != nil {
+		return file.Explain(a.ConfigDir(), err)
 	}
 	if err := file.Replaceable(a.settingsPath()); err != nil {
 		return err
 	}
-	probe, err := os.CreateTemp(a.configDir(), ".probe-*")
+	probe, err := os.CreateTemp(a.ConfigDir(), ".probe-*")
 	if err != nil {
-		return file.Explain(a.configDir(), err)
+		return file.Explain(a.ConfigDir(), err)
 	}
 	_ = probe.Close()
 	return os.Remove(probe.Name())
@@ -217,22 +221,22 @@ func (a *app) importFile(f *loginFlags) error {
 		return nil
 	}
 	if a.envFile != "" {
-		return &usageError{"--import and --env-file both name a file with the account", "give one of them"}
+		return usage.New("--import and --env-file both name a file with the account", "give one of them")
 	}
 	values, err := a.parseEnvFile(f.importFile, "--import names a file of NAME=value lines")
 	if err != nil {
 		return err
 	}
 	known := false
-	for _, name := range accountVariables {
+	for _, name := range env.AccountVariables {
 		known = known || values[name] != ""
 	}
 	if !known {
-		return &usageError{f.importFile + " holds none of the variables that a login needs", "such as RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT"}
+		return usage.New(f.importFile+" holds none of the variables that a login needs", "such as RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT")
 	}
 	outer := a.Getenv
 	a.Getenv = func(name string) string {
-		if slices.Contains(accountVariables, name) && name != "RINGCX_PROFILE" {
+		if slices.Contains(env.AccountVariables, name) && name != "RINGCX_PROFILE" {
 			return values[name]
 		}
 		return outer(name)
@@ -244,7 +248,7 @@ func (a *app) importFile(f *loginFlags) error {
 // logIn logs in, and stores what later renewals need and how it was done: all of it, or nothing. Then the session that has
 // begun at the vendor is ended again.
 func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
-	defer holdPipe()()
+	defer terminal.HoldPipe()()
 	a.account = acc
 	if err := checkCredential(acc); err != nil {
 		return &loginFailed{cause: err}
@@ -285,10 +289,10 @@ func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 	}
 	who := "RingCX user " + acc.stored.Username
 	if !acc.method.password() {
-		who = "RingCentral user " + first(st.UserID, "?")
+		who = "RingCentral user " + wording.First(st.UserID, "?")
 	}
-	a.inform("Logged in to RingCX main account %s as %s (profile %s).\nThe token lives %s and is renewed when it is used. Next: ringcx token, ringcx accounts list\n",
-		first(st.MainAccountID, "?"), who, acc.profile, span(time.Until(st.Expiry)))
+	a.Inform("Logged in to RingCX main account %s as %s (profile %s).\nThe token lives %s and is renewed when it is used. Next: ringcx token, ringcx accounts list\n",
+		wording.First(st.MainAccountID, "?"), who, acc.profile, wording.Span(time.Until(st.Expiry)))
 	a.endReplaced(acc, t, was, p.User)
 	return a.tellOfOthers(acc, t)
 }

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // loginByJWT logs in with the JWT of a user.
@@ -23,15 +26,15 @@ func (a *app) loginByJWT(acc *account, t *loginTarget, f *loginFlags) (err error
 		acc.jwt = t.jwt
 	case t.same && acc.stored.JWT != "":
 		acc.jwt = acc.stored.JWT
-	case a.canAsk():
-		acc.jwt, err = a.askHidden("JWT of the user, as the Developer Portal shows it under Credentials (not shown here)", true)
-		acc.jwt = pastedJWT(acc.jwt)
+	case a.CanAsk():
+		acc.jwt, err = a.AskHidden("JWT of the user, as the Developer Portal shows it under Credentials (not shown here)", true)
+		acc.jwt = env.PastedJWT(acc.jwt)
 	}
 	if err != nil {
 		return err
 	}
 	if acc.jwt == "" {
-		return &usageError{"there is no JWT", "set RC_USER_JWT, or use --jwt-file; a JWT is made in the Developer Portal under Credentials"}
+		return usage.New("there is no JWT", "set RC_USER_JWT, or use --jwt-file; a JWT is made in the Developer Portal under Credentials")
 	}
 	acc.stored = &secrets{ClientSecret: acc.config.ClientSecret, ClientKey: p.key, JWT: acc.jwt}
 	return a.logIn(acc, p.profile, t)
@@ -50,23 +53,23 @@ func (acc *account) whyRefused(err error) string {
 		return f.Text + ": " + f.Fix
 	}
 	if c, _ := readClaims(acc.jwt); strings.HasPrefix(c.Algorithm, "RS") && c.signature%64 != 0 { // keys have 2048, 3072 or 4096 bits
-		return fmt.Sprintf("the JWT seems to be cut: its signature has %d bytes, which none with %s has; copy it as a whole", c.signature, clip(c.Algorithm))
+		return fmt.Sprintf("the JWT seems to be cut: its signature has %d bytes, which none with %s has; copy it as a whole", c.signature, wording.Clip(c.Algorithm))
 	}
 	return ""
 }
 
 // readJWT reads a credential from a private file, or from standard input.
 func (a *app) readJWT(name string) (string, error) {
-	data, from, err := a.readSecret(name, "--jwt-file names a file that holds the JWT alone", maxSecret)
+	data, from, err := a.readSecret(name, "--jwt-file names a file that holds the JWT alone", env.MaxSecret)
 	if err != nil {
 		return "", err
 	}
-	jwt := pastedJWT(data)
+	jwt := env.PastedJWT(data)
 	if jwt == "" {
-		return "", &usageError{from + " is empty", "it has to hold the JWT alone, as the Developer Portal showed it"}
+		return "", usage.New(from+" is empty", "it has to hold the JWT alone, as the Developer Portal showed it")
 	}
 	if problem := jwtProblem(jwt); problem != "" {
-		return "", &usageError{fmt.Sprintf("%s: %s", from, problem), "give the JWT alone, as the Developer Portal showed it"}
+		return "", usage.New(fmt.Sprintf("%s: %s", from, problem), "give the JWT alone, as the Developer Portal showed it")
 	}
 	return jwt, nil
 }

@@ -1,6 +1,12 @@
 package cli
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
+)
 
 // loginByPassword logs in to RingCX itself: there is no app, and nothing to exchange.
 func (a *app) loginByPassword(acc *account, t *loginTarget, f *loginFlags) error {
@@ -8,14 +14,14 @@ func (a *app) loginByPassword(acc *account, t *loginTarget, f *loginFlags) error
 		return err
 	}
 	if acc.method == byLegacy && t.at.ringCX == production.ringCX {
-		return &usageError{"a legacy login needs the host of the deployment", "use --ringcx-server-url https://portal.vacd.biz, or https://portal.virtualacd.biz"}
+		return usage.New("a legacy login needs the host of the deployment", "use --ringcx-server-url https://portal.vacd.biz, or https://portal.virtualacd.biz")
 	}
 	stored := acc.stored
 	if t.saved.Method != acc.method {
 		stored = &secrets{}
 	}
 	s := &secrets{
-		Username:     first(pasted(f.username), t.user, stored.Username),
+		Username:     wording.First(env.Pasted(f.username), t.user, stored.Username),
 		StayLoggedIn: f.stayLoggedIn || stored.StayLoggedIn,
 	}
 	// Password and platform ID go with the user whose they are.
@@ -27,7 +33,7 @@ func (a *app) loginByPassword(acc *account, t *loginTarget, f *loginFlags) error
 		vars = func(string) string { return "" }
 	}
 	if acc.method == byDirect {
-		if s.PlatformID = first(pasted(f.platformID), pasted(vars("RINGCX_PLATFORM_ID")), stored.PlatformID); s.PlatformID != stored.PlatformID {
+		if s.PlatformID = wording.First(env.Pasted(f.platformID), env.Pasted(vars("RINGCX_PLATFORM_ID")), stored.PlatformID); s.PlatformID != stored.PlatformID {
 			stored = &secrets{}
 		}
 	}
@@ -47,13 +53,13 @@ func (a *app) askUser(acc *account, s *secrets) (err error) {
 	if s.Username != "" {
 		return nil
 	}
-	if !a.canAsk() {
-		return &usageError{"there is no user name", "set RINGCX_USERNAME, or use --username"}
+	if !a.CanAsk() {
+		return usage.New("there is no user name", "set RINGCX_USERNAME, or use --username")
 	}
-	if s.Username, err = a.ask("RingCX user name"); err != nil || acc.method != byDirect || s.PlatformID != "" {
+	if s.Username, err = a.Ask("RingCX user name"); err != nil || acc.method != byDirect || s.PlatformID != "" {
 		return err
 	}
-	s.PlatformID, err = a.askMaybe("Platform ID, as your customer service manager told it (Enter if you have none)")
+	s.PlatformID, err = a.AskMaybe("Platform ID, as your customer service manager told it (Enter if you have none)")
 	return err
 }
 
@@ -62,23 +68,23 @@ func (a *app) password(f *loginFlags, password, stored string) (_ string, err er
 	from := "RINGCX_PASSWORD"
 	switch {
 	case f.passwordFile != "":
-		if password, from, err = a.readSecret(f.passwordFile, "--password-file names a file that holds the password alone", maxSecret); err != nil {
+		if password, from, err = a.readSecret(f.passwordFile, "--password-file names a file that holds the password alone", env.MaxSecret); err != nil {
 			return "", err
 		}
 		if password = strings.TrimRight(password, "\r\n"); password == "" || strings.ContainsAny(password, "\r\n") {
-			return "", &usageError{from + " does not hold a password", "give the password alone, in one line"}
+			return "", usage.New(from+" does not hold a password", "give the password alone, in one line")
 		}
 	case password != "":
-	case stored != "" && !a.canAsk():
+	case stored != "" && !a.CanAsk():
 		return stored, nil
-	case a.canAsk():
+	case a.CanAsk():
 		from = "the terminal"
-		if password, err = a.askHidden("Password (not shown)", false); err != nil {
+		if password, err = a.AskHidden("Password (not shown)", false); err != nil {
 			return "", err
 		}
 	}
 	if password == "" {
-		return "", &usageError{"there is no password", "set RINGCX_PASSWORD, or use --password-file; a password is never taken from the command line"}
+		return "", usage.New("there is no password", "set RINGCX_PASSWORD, or use --password-file; a password is never taken from the command line")
 	}
 	a.tellPassword(password, from)
 	return password, nil

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // draft is a Store in which one record is not written down: that of a login that may still come to nothing, or of one that was
@@ -142,7 +144,7 @@ func (e *unkept) Unwrap() error { return e.cause }
 
 // Hint tells what to do about it.
 func (e *unkept) Hint() string {
-	return first(hintFor(e.cause), "mend that") + "; then log in again"
+	return wording.First(usage.Hint(e.cause), "mend that") + "; then log in again"
 }
 
 // farewell is how long a server may take to end a session that nobody will use.
@@ -157,9 +159,9 @@ func (a *app) takeBack(acc *account, session *ringcx.Session, begun *draft) {
 	switch {
 	case lives == "":
 	case err != nil:
-		a.inform("The session that this login has begun could not be ended at the vendor, where it lives %s: %s\n", lives, errorLine(err.Error()))
+		a.Inform("The session that this login has begun could not be ended at the vendor, where it lives %s: %s\n", lives, wording.ErrorLine(err.Error()))
 	case acc.method == byLegacy:
-		a.inform("The session that this login has begun cannot be ended at the vendor, where it lives %s.\n", lives)
+		a.Inform("The session that this login has begun cannot be ended at the vendor, where it lives %s.\n", lives)
 	}
 	if failure == nil {
 		return
@@ -231,7 +233,7 @@ func (a *app) endReplaced(acc *account, t *loginTarget, was replaced, user strin
 	if was.secrets != nil && json.Unmarshal(was.secrets, old) != nil {
 		return
 	}
-	before := first(old.User, t.saved.User)
+	before := wording.First(old.User, t.saved.User)
 	if t.others || t.saved == (profile{}) || t.at != t.old || before == "" {
 		return
 	}
@@ -242,7 +244,7 @@ func (a *app) endReplaced(acc *account, t *loginTarget, was replaced, user strin
 		a.authenticate(prev, t.saved)
 		session := a.session(prev)
 		if st, err := session.Status(context.WithoutCancel(a.Context)); err == nil && before == user && st.LoginsLeft < sparedLogins {
-			a.inform("The session from before goes on at the vendor, %s: to end it would take one of the minute's few requests.\n", first(a.lives(session), "until it ends"))
+			a.Inform("The session from before goes on at the vendor, %s: to end it would take one of the minute's few requests.\n", wording.First(a.lives(session), "until it ends"))
 			return
 		}
 		lives, err = a.endUnused(session, d)
@@ -250,15 +252,15 @@ func (a *app) endReplaced(acc *account, t *loginTarget, was replaced, user strin
 	whose := "The session from before"
 	if before != user {
 		whose = "The session of that login"
-		a.inform("Profile %s was the login of user %s, which this one has replaced.\n", acc.profile, before)
+		a.Inform("Profile %s was the login of user %s, which this one has replaced.\n", acc.profile, before)
 	}
 	switch {
 	case lives == "":
 	case err != nil:
-		a.inform("%s could not be ended at the vendor, where it lives %s: %s\n", whose, lives, errorLine(err.Error()))
+		a.Inform("%s could not be ended at the vendor, where it lives %s: %s\n", whose, lives, wording.ErrorLine(err.Error()))
 	case prev.method == byLegacy:
-		a.inform("%s cannot be ended at the vendor, where it lives %s.\n", whose, lives)
+		a.Inform("%s cannot be ended at the vendor, where it lives %s.\n", whose, lives)
 	default:
-		a.inform("%s was ended at the vendor.\n", whose)
+		a.Inform("%s was ended at the vendor.\n", whose)
 	}
 }

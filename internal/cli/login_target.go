@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // loginTarget is what a login is for: a profile, an app and its servers.
@@ -40,7 +43,7 @@ func (a *app) settle(acc *account, m method, f *loginFlags) (*loginTarget, error
 		}
 	}
 	usual, _ := s.usual(a.Dir)
-	base, known := s.fit(first(t.name, usual))
+	base, known := s.fit(wording.First(t.name, usual))
 	if f.importFile != "" {
 		base, known = profile{}, false // an imported file leaves nothing open
 	}
@@ -142,14 +145,14 @@ func (t *loginTarget) place(m method, base profile, known bool) (at lineage, aga
 
 // askApp asks for the client ID.
 func (a *app) askApp(t *loginTarget, named method) (err error) {
-	if !a.canAsk() && named != byBrowser && first(t.jwt, t.secret) == "" {
-		return &usageError{"there is no client ID", loginHint}
+	if !a.CanAsk() && named != byBrowser && wording.First(t.jwt, t.secret) == "" {
+		return usage.New("there is no client ID", usage.LoginHint)
 	}
-	if !a.canAsk() {
-		return &usageError{"there is no client ID", "set RC_APP_CLIENT_ID to the client ID of the app, as its Credentials tab in the Developer Portal shows it"}
+	if !a.CanAsk() {
+		return usage.New("there is no client ID", "set RC_APP_CLIENT_ID to the client ID of the app, as its Credentials tab in the Developer Portal shows it")
 	}
 	t.asked = true
-	t.at.app, err = a.ask("Client ID of the app, as its Credentials tab in the Developer Portal shows it")
+	t.at.app, err = a.Ask("Client ID of the app, as its Credentials tab in the Developer Portal shows it")
 	return err
 }
 
@@ -171,9 +174,9 @@ func (s *settings) ofSandbox(name string) bool {
 // save enters the login. One that named no profile becomes the default, if nobody has chosen another.
 func (t *loginTarget) save(s *settings, p profile) {
 	if !t.named {
-		_, there := s.Profiles[first(s.Default, defaultProfile)]
+		_, there := s.Profiles[wording.First(s.Default, defaultProfile)]
 		switch {
-		case !t.at.loopback() && s.ofSandbox(s.Default), !there && t.name != first(s.Default, defaultProfile):
+		case !t.at.loopback() && s.ofSandbox(s.Default), !there && t.name != wording.First(s.Default, defaultProfile):
 			s.Default = t.name
 		}
 	}
@@ -197,12 +200,12 @@ func (a *app) mayReplace(t *loginTarget, replace bool) error {
 	if t.others {
 		whose = "The store has a login as %s that config.toml does not know, of %s."
 	}
-	a.inform(whose+" This login, of %s, replaces it; the session there is not ended.\n", t.name, t.old, t.at)
+	a.Inform(whose+" This login, of %s, replaces it; the session there is not ended.\n", t.name, t.old, t.at)
 	if replace {
 		return nil
 	}
-	if a.canAsk() {
-		answer, err := a.askMaybe("Replace it? (y or Enter for no)")
+	if a.CanAsk() {
+		answer, err := a.AskMaybe("Replace it? (y or Enter for no)")
 		if err != nil {
 			return err
 		}
@@ -210,7 +213,7 @@ func (a *app) mayReplace(t *loginTarget, replace bool) error {
 			return nil
 		}
 	}
-	return &usageError{fmt.Sprintf("profile %s was left as it is", t.name), "give --profile NAME to keep both logins, or --replace"}
+	return usage.New(fmt.Sprintf("profile %s was left as it is", t.name), "give --profile NAME to keep both logins, or --replace")
 }
 
 // tellServers names servers that are not production, before anything is sent to them.
@@ -222,9 +225,9 @@ func (a *app) tellServers(t *loginTarget) {
 	t.told = true
 	servers := slices.Compact(slices.DeleteFunc([]string{t.at.ringCentral, t.at.ringCX}, func(s string) bool { return s == "" }))
 	if where := strings.Join(servers, " and "); t.at.production() {
-		a.inform("Logging in at %s.\n", where)
+		a.Inform("Logging in at %s.\n", where)
 	} else {
-		a.inform("Logging in at %s, not at the vendor's production servers.\n", where)
+		a.Inform("Logging in at %s, not at the vendor's production servers.\n", where)
 	}
 }
 
@@ -239,15 +242,15 @@ func (a *app) tellOfOthers(acc *account, t *loginTarget) error {
 	var other *notStored
 	switch {
 	case errors.As(err, &other):
-		a.inform("But commands here do not use this login: %s. Use --profile %s.\n", other.text, t.name)
+		a.Inform("But commands here do not use this login: %s. Use --profile %s.\n", other.text, t.name)
 	case err != nil: // the login is stored all the same
 	case c.profile == "":
-		a.inform("But commands here use the credentials of %s: unset RC_USER_JWT, or use --profile %s.\n", c.source, t.name)
+		a.Inform("But commands here use the credentials of %s: unset RC_USER_JWT, or use --profile %s.\n", c.source, t.name)
 	case c.profile != t.name:
-		a.inform("But commands here use profile %s (%s): use --profile %s for this login.\n", c.profile, c.source, t.name)
+		a.Inform("But commands here use profile %s (%s): use --profile %s for this login.\n", c.profile, c.source, t.name)
 	}
 	if usual, why := acc.settings.usual(a.Dir); !t.named && usual != t.name && c.profile == t.name {
-		a.inform("Where no variables say which, profile %s is used (%s): 'ringcx profile use %s' chooses this login.\n", usual, why, t.name)
+		a.Inform("Where no variables say which, profile %s is used (%s): 'ringcx profile use %s' chooses this login.\n", usual, why, t.name)
 	}
 	return nil
 }

@@ -13,22 +13,25 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 func (a *app) logout() *cobra.Command {
 	var local, all bool
 	cmd := &cobra.Command{
-		Use: "logout", Short: "End the session at the vendor and forget it here", Args: noArgs,
+		Use: "logout", Short: "End the session at the vendor and forget it here", Args: cmdline.NoArgs,
 		Long: `Ends the RingCentral session and the RingCX refresh token, and forgets the session, its credentials and its profile. If the
 vendor cannot be told, because its limit of requests is used up or it is away, everything is kept for another try (exit code
 75), unless --local forgets it all the same. A RingCX access token that somebody has copied ends by itself, within minutes;
 the token of a deployment from before RingCX, which cannot be ended there, when it has not been used for an hour or two weeks.`,
 		RunE: func(*cobra.Command, []string) error {
 			if all && a.profile != "" {
-				return &usageError{"--all and --profile contradict each other", "give one of them"}
+				return usage.New("--all and --profile contradict each other", "give one of them")
 			}
-			if all && first(a.serverURL, a.cxURL, a.clientID) != "" {
-				return &usageError{"--all and flags that name an account contradict each other", "leave out --server-url, --ringcx-server-url and --client-id"}
+			if all && wording.First(a.serverURL, a.cxURL, a.clientID) != "" {
+				return usage.New("--all and flags that name an account contradict each other", "leave out --server-url, --ringcx-server-url and --client-id")
 			}
 			if all {
 				return a.logOutOfAll(local)
@@ -64,7 +67,7 @@ func (a *app) logOutOfAll(local bool) error {
 	hint := ""
 	note := func(name string, err error) {
 		if err != nil {
-			hint = first(hint, a.hintFor(err)) // while it is this profile's
+			hint = wording.First(hint, a.hintFor(err)) // while it is this profile's
 			failed, causes = append(failed, fmt.Sprintf("%s: %s", name, err)), append(causes, err)
 		}
 	}
@@ -84,10 +87,10 @@ func (a *app) logOutOfAll(local bool) error {
 	if len(failed) < all {
 		later = "the others are logged out; " + later
 	}
-	if !slices.ContainsFunc(causes, func(err error) bool { return !isBusy(err) }) {
+	if !slices.ContainsFunc(causes, func(err error) bool { return !usage.IsBusy(err) }) {
 		return &notEnded{text, later + ", or 'ringcx logout --all --local' to forget them here", true}
 	}
-	return &hintedError{errors.New(text), first(hint, later)}
+	return usage.WithHint(errors.New(text), wording.First(hint, later))
 }
 
 // variablesAlone is the account that flags and variables give without a profile, if anything is stored of it; else nil.
@@ -130,7 +133,7 @@ func (a *app) logOutOfNobody(cause error, local bool) error {
 		return cause // a record of that name is none of a profile
 	}
 	_, known := acc.settings.Profiles[acc.profile]
-	if says := first(g.vars.app, g.flags.app, g.user) != ""; known || says && g.profile == "" {
+	if says := wording.First(g.vars.app, g.flags.app, g.user) != ""; known || says && g.profile == "" {
 		return cause
 	}
 	acc.key, a.inUse = acc.profile, acc.profile
@@ -141,7 +144,7 @@ func (a *app) logOutOfNobody(cause error, local bool) error {
 	case there && a.variable("RINGCX_STORE") == "": // in a store that others may share it can be theirs
 		return a.logOutUnknown(acc, local)
 	case nobody.id == "not-logged-in":
-		a.inform("Nobody is logged in (%s), so nothing was done.\n", acc.name())
+		a.Inform("Nobody is logged in (%s), so nothing was done.\n", acc.name())
 		return nil
 	}
 	return cause
@@ -163,10 +166,10 @@ func (a *app) logOutUnknown(acc *account, local bool) error {
 			return profile{ClientID: at.app, RingCentral: at.ringCentral, RingCX: at.ringCX}.differs(acc.profile, want.flags.or(want.vars), unsetOrLogin)
 		}
 	} else if !local {
-		return &hintedError{
+		return usage.WithHint(
 			fmt.Errorf("the store has a session as %s, and nothing says whose it is or where", acc.profile),
 			fmt.Sprintf("'%s' forgets it here and leaves it at the vendor", logoutCommand(acc.profile, true)),
-		}
+		)
 	}
 	if err := a.configure(acc, at, acc.stored.ClientSecret); err != nil {
 		return err
@@ -199,7 +202,7 @@ func (a *app) otherStore(err error) error {
 	}
 	return &notStored{
 		"other-store", "this store has nothing of profile " + acc.profile,
-		fmt.Sprintf("name the store that has with RINGCX_STORE, or log in again: %s", first(acc.again(), "ringcx login --profile "+acc.profile)),
+		fmt.Sprintf("name the store that has with RINGCX_STORE, or log in again: %s", wording.First(acc.again(), "ringcx login --profile "+acc.profile)),
 	}
 }
 
@@ -211,7 +214,7 @@ func (a *app) logOut(acc *account, local bool) error {
 	case acc.damaged != nil && !local:
 		return acc.damaged
 	case errors.As(acc.damaged, &others):
-		a.inform("Forgot profile %s; what the store has under its name is another user's, and stays.\n", acc.profile)
+		a.Inform("Forgot profile %s; what the store has under its name is another user's, and stays.\n", acc.profile)
 		return a.changeSettings(func(s *settings) error { delete(s.Profiles, acc.profile); return nil })
 	}
 	if acc.bare() {
@@ -225,14 +228,14 @@ func (a *app) logOut(acc *account, local bool) error {
 	case err != nil:
 		return err
 	case !there && acc.profile == "":
-		a.inform("Nobody is logged in (%s), so nothing was done; --profile NAME logs out of a stored login.\n", acc.name())
+		a.Inform("Nobody is logged in (%s), so nothing was done; --profile NAME logs out of a stored login.\n", acc.name())
 		return nil
 	case acc.profile != "" && !local:
 		if there, err = a.kept(acc); err == nil && !there {
-			err = &hintedError{
+			err = usage.WithHint(
 				fmt.Errorf("this store has nothing of profile %s", acc.profile),
 				fmt.Sprintf("name the store that has with RINGCX_STORE; '%s' forgets the profile alone", logoutCommand(acc.profile, true)),
-			}
+			)
 		}
 		if err != nil {
 			return err
@@ -244,15 +247,15 @@ func (a *app) logOut(acc *account, local bool) error {
 	}
 	if acc.profile != "" {
 		if err := a.forgetProfile(acc); err != nil {
-			return &hintedError{
+			return usage.WithHint(
 				fmt.Errorf("logged out, but profile %s could not be forgotten: %w", acc.profile, err),
-				first(hintFor(err), "mend that") + "; then run '" + logoutCommand(acc.profile, true) + "'",
-			}
+				wording.First(usage.Hint(err), "mend that")+"; then run '"+logoutCommand(acc.profile, true)+"'",
+			)
 		}
 	}
-	a.inform("Logged out (%s).\n", acc.name())
+	a.Inform("Logged out (%s).\n", acc.name())
 	if (local || acc.method == byLegacy) && lives != "" {
-		a.inform("At the vendor the session was not ended: it lives there %s.\n", lives)
+		a.Inform("At the vendor the session was not ended: it lives there %s.\n", lives)
 	}
 	return nil
 }
@@ -269,13 +272,13 @@ func (a *app) lives(session *ringcx.Session) string {
 	case err != nil:
 		return ""
 	case st.RingCentralRefreshable && !st.RingCentralRefreshExpiry.IsZero():
-		return "for " + span(time.Until(st.RingCentralRefreshExpiry))
+		return "for " + wording.Span(time.Until(st.RingCentralRefreshExpiry))
 	case !st.RingCentralExpiry.IsZero():
-		return "for " + span(time.Until(st.RingCentralExpiry))
+		return "for " + wording.Span(time.Until(st.RingCentralExpiry))
 	case st.Refreshable:
 		return "until its refresh token ends, which the vendor does not say"
 	case time.Until(st.Expiry) > 0:
-		return "for " + span(time.Until(st.Expiry))
+		return "for " + wording.Span(time.Until(st.Expiry))
 	}
 	return ""
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // forgetSeen forgets a session, and says so if another program has stored a newer one since this command began: nobody who
@@ -30,7 +32,7 @@ func (a *app) forgetSeen(ctx context.Context, acc *account, s *ringcx.Session) e
 		return save(nil)
 	})
 	if err == nil && newer {
-		a.inform("Another program has stored a newer session meanwhile, which was forgotten, too; at the vendor it lives on.\n")
+		a.Inform("Another program has stored a newer session meanwhile, which was forgotten, too; at the vendor it lives on.\n")
 	}
 	return err
 }
@@ -46,7 +48,7 @@ func (e *notEnded) Error() string { return e.text }
 // Hint tells both ways on.
 func (e *notEnded) Hint() string { return e.hint }
 
-func (e *notEnded) busy() bool { return e.temporary }
+func (e *notEnded) Busy() bool { return e.temporary }
 
 // notEnded says why a session was not ended, and how long it lives.
 func (a *app) notEnded(acc *account, session *ringcx.Session, cause error) error {
@@ -54,10 +56,10 @@ func (a *app) notEnded(acc *account, session *ringcx.Session, cause error) error
 	if !errors.As(cause, &vendor) {
 		return cause
 	}
-	name, lives, command := acc.name(), first(a.lives(session), "until its tokens end"), logoutCommand(acc.profile, false)
+	name, lives, command := acc.name(), wording.First(a.lives(session), "until its tokens end"), logoutCommand(acc.profile, false)
 	again := "run '" + command + "' again later"
 	if vendor.RetryAfter > 0 {
-		again = "run '" + command + "' again in " + span(vendor.RetryAfter+time.Second)
+		again = "run '" + command + "' again in " + wording.Span(vendor.RetryAfter+time.Second)
 	}
 	local := "'" + logoutCommand(acc.profile, true) + "' forgets it here and leaves it there"
 	if gone := a.goneSandbox(cause); gone != "" {
@@ -72,7 +74,7 @@ func (a *app) notEnded(acc *account, session *ringcx.Session, cause error) error
 	if !vendor.Temporary() {
 		return &notEnded{
 			fmt.Sprintf("the vendor did not end the session of %s, which lives there %s: %s", name, lives, cause),
-			first(hintFor(vendor), again) + "; " + local, false,
+			wording.First(usage.Hint(vendor), again) + "; " + local, false,
 		}
 	}
 	return &notEnded{fmt.Sprintf("the session of %s could not be ended and was kept, it lives at the vendor %s: %s", name, lives, cause), again + "; " + local, true}

@@ -10,6 +10,8 @@ import (
 	"maps"
 	"net/http"
 	"time"
+
+	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
 // maxRequests bounds a listing. One that needs more is an error, and never half a list.
@@ -126,7 +128,7 @@ func (a *app) rows(client *http.Client, address string, headers http.Header, wai
 	for {
 		req, err := http.NewRequestWithContext(a.Context, http.MethodGet, address, nil)
 		if err != nil {
-			return nil, &usageError{"the path cannot be called", "give it as the vendor's documentation does, such as /voice/api/v1/admin/accounts"}
+			return nil, usage.New("the path cannot be called", "give it as the vendor's documentation does, such as /voice/api/v1/admin/accounts")
 		}
 		req.Header.Set("Accept", "application/json")
 		maps.Copy(req.Header, headers)
@@ -145,10 +147,10 @@ func (a *app) rows(client *http.Client, address string, headers http.Header, wai
 			return rows, nil
 		}
 		pause := retryAfter(r.header)
-		if again := time.Now().Add(pause); !wait || !isBusyAnswer(r.code, pause) || pause == 0 || again.After(until) {
+		if again := time.Now().Add(pause); !wait || !usage.IsBusyAnswer(r.code, pause) || pause == 0 || again.After(until) {
 			return nil, r.err()
 		}
-		if err := a.pause(pause, fmt.Sprintf("%s asked for patience (%d)", req.URL.Host, r.code)); err != nil {
+		if err := a.Pause(pause, fmt.Sprintf("%s asked for patience (%d)", req.URL.Host, r.code)); err != nil {
 			return nil, err
 		}
 	}

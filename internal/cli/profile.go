@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // settings is config.toml: profiles, without secrets.
@@ -13,7 +17,7 @@ type settings struct {
 	// Directories are rules: the profile to use in a directory and below it, by its path without symbolic links.
 	Directories map[string]string `toml:"directory,omitempty"`
 
-	unfit map[string]*usageError // profiles that cannot be used, and why
+	unfit map[string]*usage.Error // profiles that cannot be used, and why
 }
 
 // profile is a named lineage: which app, at which vendor, and how its person logs in.
@@ -46,9 +50,9 @@ func (p profile) valid() (problem, hint string) {
 	const newer = mendSettings + ", or update this program if a newer one wrote it"
 	switch {
 	case !p.Method.known():
-		return fmt.Sprintf("unknown method %q", clip(string(p.Method))), newer
+		return fmt.Sprintf("unknown method %q", wording.Clip(string(p.Method))), newer
 	case p.ClientAuth != "" && p.ClientAuth != authKey && p.ClientAuth != authSecretJWT:
-		return fmt.Sprintf("unknown client_auth %q", clip(p.ClientAuth)), newer
+		return fmt.Sprintf("unknown client_auth %q", wording.Clip(p.ClientAuth)), newer
 	case p.RingCX == "":
 		return "ringcx_server_url is missing", mendSettings
 	case !p.Method.password() && (p.ClientID == "" || p.RingCentral == ""):
@@ -57,7 +61,7 @@ func (p profile) valid() (problem, hint string) {
 	for _, v := range [][2]string{
 		{"client_id", p.ClientID}, {"server_url", p.RingCentral}, {"ringcx_server_url", p.RingCX}, {"client_key_id", p.KeyID}, {"redirect_uri", p.RedirectURI},
 	} {
-		if pasted(v[1]) != v[1] {
+		if env.Pasted(v[1]) != v[1] {
 			return v[0] + " has more around its value: a blank, a quotation mark, or what nobody sees", mendSettings
 		}
 	}
@@ -87,7 +91,7 @@ func checkProfileName(name string) error {
 	if broken == "" {
 		return nil
 	}
-	return &usageError{fmt.Sprintf("%q is not a profile name: %s", clip(name), broken), "use lower-case letters, digits, - and _, such as team-2"}
+	return usage.New(fmt.Sprintf("%q is not a profile name: %s", wording.Clip(name), broken), "use lower-case letters, digits, - and _, such as team-2")
 }
 
 // brokenName is the rule that keeps a name from being one of a profile; "": none does.

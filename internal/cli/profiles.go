@@ -10,10 +10,15 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 func (a *app) profiles() *cobra.Command {
-	g := group("profile", "Work with several logins", a.profileList(), a.profileUse(), a.profileDelete())
+	g := cmdline.Group("profile", "Work with several logins", a.profileList(), a.profileUse(), a.profileDelete())
 	g.Long = `A profile is a named login: an app and its user, at a vendor. 'ringcx login --profile NAME' makes one. Which one a command
 works with is settled when it starts: --profile, then RINGCX_PROFILE, then the rule of the nearest directory, then the
 default. Profiles of one app share its limits of requests.`
@@ -43,7 +48,7 @@ func (r *profileRow) way() method {
 func (a *app) profileList() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "list", Short: "List the profiles; the one in use here has a star", Args: noArgs,
+		Use: "list", Short: "List the profiles; the one in use here has a star", Args: cmdline.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := a.readEnvFile(); err != nil {
 				return err
@@ -55,7 +60,7 @@ func (a *app) profileList() *cobra.Command {
 			rows := a.profileRows(s)
 			a.tellUnfit(s)
 			if asJSON {
-				return writeJSON(a.Stdout, rows)
+				return terminal.WriteJSON(a.Stdout, rows)
 			}
 			return a.printProfiles(s, rows)
 		},
@@ -70,11 +75,11 @@ func (a *app) profileRows(s *settings) []profileRow {
 	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {
 		p := s.Profiles[name]
 		row := profileRow{
-			Name: name, Selected: name == chosen, Default: name == first(s.Default, "default"), Method: p.Method.or(byJWT),
+			Name: name, Selected: name == chosen, Default: name == wording.First(s.Default, "default"), Method: p.Method.or(byJWT),
 			ClientID: p.ClientID, Servers: endpoint{p.RingCentral, p.RingCX}, Directories: []string{},
 		}
 		if unfit := s.unfit[name]; unfit != nil {
-			row.Invalid = unfit.problem
+			row.Invalid = unfit.Problem
 		}
 		for _, dir := range slices.Sorted(maps.Keys(s.Directories)) {
 			if s.Directories[dir] == name {
@@ -90,7 +95,7 @@ func (a *app) printProfiles(s *settings, rows []profileRow) error {
 	if len(rows) == 0 && a.ErrTerminal {
 		fmt.Fprintln(a.Stderr, "There is no profile yet; 'ringcx login' makes one.")
 	}
-	if a.isNarrow() {
+	if a.IsNarrow() {
 		if err := a.profileBlocks(rows); err != nil {
 			return err
 		}
@@ -98,20 +103,20 @@ func (a *app) printProfiles(s *settings, rows []profileRow) error {
 		w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "\tPROFILE\tLOGIN\tAPP\tRINGCX\tDIRECTORIES")
 		for _, r := range rows {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), printable(r.Name), r.way(), printable(first(r.ClientID, "-")), printable(r.Servers.RingCX), printable(strings.Join(r.Directories, ", ")))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), wording.Printable(r.Name), r.way(), wording.Printable(wording.First(r.ClientID, "-")), wording.Printable(r.Servers.RingCX), wording.Printable(strings.Join(r.Directories, ", ")))
 		}
 		if err := w.Flush(); err != nil {
 			return err
 		}
 	} else {
 		for _, r := range rows {
-			if _, err := fmt.Fprintf(a.Stdout, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), oneLine(r.Name), r.way(), r.ClientID, r.Servers.RingCX, strings.Join(r.Directories, ",")); err != nil {
+			if _, err := fmt.Fprintf(a.Stdout, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), wording.OneLine(r.Name), r.way(), r.ClientID, r.Servers.RingCX, strings.Join(r.Directories, ",")); err != nil {
 				return err
 			}
 		}
 	}
 	if name, why := a.used(s); len(rows) > 0 && !slices.ContainsFunc(rows, func(r profileRow) bool { return r.Selected }) {
-		a.inform("Commands here use profile %q (%s), which is not logged in.\n", clip(name), why)
+		a.Inform("Commands here use profile %q (%s), which is not logged in.\n", wording.Clip(name), why)
 	}
 	return nil
 }
@@ -154,11 +159,11 @@ are running already keep the profile they started with. A rule of a directory go
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case remove && directory == "":
-				return &usageError{"--clear needs the --directory whose rule it removes", "see 'ringcx profile use --help'"}
+				return usage.New("--clear needs the --directory whose rule it removes", "see 'ringcx profile use --help'")
 			case remove && len(args) > 0:
-				return &usageError{"--clear takes no profile", "see 'ringcx profile use --help'"}
+				return usage.New("--clear takes no profile", "see 'ringcx profile use --help'")
 			case !remove && len(args) != 1:
-				return &usageError{"'ringcx profile use' takes the name of one profile", "'ringcx profile list' shows them"}
+				return usage.New("'ringcx profile use' takes the name of one profile", "'ringcx profile list' shows them")
 			}
 			return nil
 		},
@@ -197,14 +202,14 @@ func (a *app) useProfile(name, directory string) error {
 		if _, known := s.fit(name); !known && name != "" && s.unfit[name] != nil {
 			return s.unfit[name]
 		} else if !known && name != "" {
-			return &hintedError{fmt.Errorf("%s", s.noProfile(name)), "make it with: ringcx login --profile NAME"}
+			return usage.WithHint(fmt.Errorf("%s", s.noProfile(name)), "make it with: ringcx login --profile NAME")
 		}
 		switch {
 		case dir == "":
 			s.Default = name
 		case name == "":
 			if s.Directories[dir] == "" {
-				return &hintedError{fmt.Errorf("there is no rule for %s", dir), "'ringcx profile list' shows the directories that have one"}
+				return usage.WithHint(fmt.Errorf("there is no rule for %s", dir), "'ringcx profile list' shows the directories that have one")
 			}
 			delete(s.Directories, dir)
 		default:
@@ -219,11 +224,11 @@ func (a *app) useProfile(name, directory string) error {
 	case err != nil:
 		return err
 	case name == "":
-		a.inform("%s has no profile of its own any more.\n", dir)
+		a.Inform("%s has no profile of its own any more.\n", dir)
 	case dir != "":
-		a.inform("Commands that start in %s use profile %s.\n", dir, name)
+		a.Inform("Commands that start in %s use profile %s.\n", dir, name)
 	default:
-		a.inform("Profile %s is used where none is named.\n", name)
+		a.Inform("Profile %s is used where none is named.\n", name)
 	}
 	return nil
 }
@@ -245,11 +250,11 @@ func (a *app) realDirectory(name string, goneIsFine bool) (string, error) {
 		}
 	}
 	if err != nil {
-		text := unwrapPath(err)
+		text := usage.OfPath(err)
 		if !strings.Contains(text, name) {
 			text = name + ": " + text
 		}
-		return "", &usageError{text, "--directory names a directory that is there"}
+		return "", usage.New(text, "--directory names a directory that is there")
 	}
 	return path, nil
 }
@@ -260,7 +265,7 @@ func (a *app) profileDelete() *cobra.Command {
 		Use: "delete NAME", Short: "Log out of a profile, and forget it and its directories",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return &usageError{"'ringcx profile delete' takes the name of one profile", "'ringcx profile list' shows them"}
+				return usage.New("'ringcx profile delete' takes the name of one profile", "'ringcx profile list' shows them")
 			}
 			return nil
 		},
@@ -284,7 +289,7 @@ func (a *app) deleteProfile(name string, local bool) error {
 		return err
 	}
 	if !known && s.Default != name && !slices.Contains(slices.Collect(maps.Values(s.Directories)), name) {
-		return &hintedError{fmt.Errorf("%s", s.noProfile(name)), "'ringcx profile list' shows them"}
+		return usage.WithHint(fmt.Errorf("%s", s.noProfile(name)), "'ringcx profile list' shows them")
 	}
 	switch unfit := s.unfit[name]; {
 	case unfit != nil && local:
@@ -321,14 +326,14 @@ func (a *app) forgetUnfit(name string) error {
 			return err
 		}
 	}
-	a.inform("Forgot profile %s. Whether a session of it lives at the vendor is not known.\n", name)
+	a.Inform("Forgot profile %s. Whether a session of it lives at the vendor is not known.\n", name)
 	return nil
 }
 
 // configurable reports whether there is a place for config.toml.
 func (a *app) configurable() error {
-	if a.configDir() == "" {
-		return &usageError{"there is no home directory to keep profiles in", "set HOME or XDG_CONFIG_HOME"}
+	if a.ConfigDir() == "" {
+		return usage.New("there is no home directory to keep profiles in", "set HOME or XDG_CONFIG_HOME")
 	}
 	return nil
 }

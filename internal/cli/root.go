@@ -5,14 +5,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/tell"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // Exit codes, a contract with scripts.
@@ -28,34 +32,34 @@ const (
 )
 
 // Main runs the command and returns its exit code.
-func Main(env *Env) int {
+func Main(env *env.Env) int {
 	hushLibraries()
-	env, out, end := env.guarded()
+	env, failure, end := terminal.Guard(env)
 	defer end()
-	app := &app{Env: env}
+	app := newApp(env)
 	root := app.command()
 	root.SetArgs(env.Args)
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 	err := app.execute(root)
-	app.endsWith(err)
+	app.EndsWith(err)
 	if err != nil {
 		app.stopShell()
 	}
 	end()
-	var usage *usageError
+	var misuse *usage.Error
 	switch {
-	case isUnread(out.failure()):
-		var lost *unprintedError
+	case terminal.IsUnread(failure()):
+		var lost *terminal.Unprinted
 		if errors.As(err, &lost) {
 			app.report(err)
 		}
 		return exitUnread
-	case out.failure() != nil && (err == nil || err.Error() == out.failure().Error()):
-		return app.report(&hintedError{
-			fmt.Errorf("standard output could not be written: %w", unwrapOutput(out.failure())), "make room where it goes, or let it go elsewhere; nothing stored was lost",
-		})
+	case failure() != nil && (err == nil || err.Error() == failure().Error()):
+		return app.report(usage.WithHint(
+			fmt.Errorf("standard output could not be written: %w", terminal.UnwrapOutput(failure())), "make room where it goes, or let it go elsewhere; nothing stored was lost",
+		))
 	case err == nil:
 		return exitDone
 	case env.Context.Err() != nil:
@@ -64,8 +68,8 @@ func Main(env *Env) int {
 		}
 		app.report(err)
 		return interruptCode(env.Context)
-	case !app.started && !errors.As(err, &usage):
-		err = &usageError{err.Error(), "run 'ringcx help' to see the commands"}
+	case !app.started && !errors.As(err, &misuse):
+		err = usage.New(err.Error(), "run 'ringcx help' to see the commands")
 	}
 	return app.report(err)
 }
@@ -101,16 +105,16 @@ func (a *app) execute(root *cobra.Command) error {
 
 // report prints an error in one line, and a hint where there is one.
 func (a *app) report(err error) int {
-	fmt.Fprintf(a.Stderr, "ringcx: %s\n", errorLine(err.Error()))
+	fmt.Fprintf(a.Stderr, "ringcx: %s\n", wording.ErrorLine(err.Error()))
 	if hint := a.hintFor(err); hint != "" {
-		fmt.Fprintf(a.Stderr, "hint: %s\n", errorLine(hint))
+		fmt.Fprintf(a.Stderr, "hint: %s\n", wording.ErrorLine(hint))
 	}
-	var usage *usageError
+	var misuse *usage.Error
 	var failed *loginFailed
 	switch {
-	case errors.As(err, &usage):
+	case errors.As(err, &misuse):
 		return exitUsage
-	case isBusy(err):
+	case usage.IsBusy(err):
 		return exitBusy
 	case errors.Is(err, ringcx.ErrLoginRequired) && !errors.As(err, &failed):
 		return exitLoginRequired
@@ -137,38 +141,22 @@ func (a *app) hintFor(err error) string {
 	if hint := a.elsewhere(err); hint != "" {
 		return hint
 	}
-	if strings.Contains(hintFor(err), "'ringcx logout --local'") {
-		return strings.ReplaceAll(hintFor(err), "'ringcx logout --local'", "'"+logoutCommand(a.inUse, true)+"'")
+	if strings.Contains(usage.Hint(err), "'ringcx logout --local'") {
+		return strings.ReplaceAll(usage.Hint(err), "'ringcx logout --local'", "'"+logoutCommand(a.inUse, true)+"'")
 	}
 	if a.again == "" || own || !errors.Is(err, ringcx.ErrLoginRequired) || strings.Contains(a.again, "--jwt") {
-		return hintFor(err)
+		return usage.Hint(err)
 	}
 	return fmt.Sprintf("run '%s'", a.again)
 }
 
-func hintFor(err error) string {
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) && hinted.Hint() != "" {
-		return hinted.Hint()
-	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return "see that it is there, is yours and has room; nothing stored was lost"
-	}
-	if errors.Is(err, ringcx.ErrLoginRequired) {
-		return loginHint
-	}
-	return ""
-}
-
-const loginHint = "run 'ringcx login --jwt' with RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT set ('eval \"$(ringcx sandbox env)\"' sets them for the sandbox), or 'ringcx login --browser'"
-
 // app is one run of the command.
 type app struct {
 	*Env
+	*tell.Teller
+	*terminal.Terminal
 	started bool   // the command line was understood
 	again   string // what logs in to the profile again, as before; "": there is no such profile
-	in      lines  // Stdin, line by line
 
 	evaluated bool // a shell evaluates what is printed
 
@@ -177,13 +165,11 @@ type app struct {
 	inUse       string  // the profile that was chosen, for hints; "": none
 	at          lineage // its app and servers, or those of the variables, for hints
 
-	failure failure  // a request that failed, on a terminal
 	account *account // whose session it is, for hints; nil: nobody's
 
 	consoleWord string // password of the sandbox in this process; "": it has none
 
-	toldClear bool     // that secrets travel in clear, as the user allows
-	told      sync.Map // what tells has said
+	toldClear bool // that secrets travel in clear, as the user allows
 
 	sessions []*ringcx.Session // those in use
 	store    ringcx.Store      // what openStore opened, nil before
@@ -193,6 +179,12 @@ type app struct {
 	clientID         string
 	verbose          bool
 	timeout, maxWait time.Duration // the first is 0 if it was not given
+}
+
+// newApp is a run of the command in an environment.
+func newApp(env *env.Env) *app {
+	to := tell.New(env)
+	return &app{Env: env, Teller: to, Terminal: terminal.New(env, to)}
 }
 
 func (a *app) command() *cobra.Command {
@@ -222,9 +214,9 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			a.started = true
-			return cmp.Or(noEmptyNames(cmd), a.checkWaits(cmd))
+			return cmp.Or(cmdline.NoEmptyNames(cmd), a.checkWaits(cmd))
 		},
-		Args: noArgs,
+		Args: cmdline.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if version {
 				return a.printVersion(false)
@@ -242,10 +234,10 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	flags.DurationVar(&a.timeout, "timeout", 0, "time for a request and its answer (default: a server may say nothing for a minute)")
 	flags.DurationVar(&a.maxWait, "max-wait", usualWait, "wait so long for a busy vendor or process")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "tell what is done on stderr")
-	complete(root, "profile", func(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	cmdline.Complete(root, "profile", func(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		return a.completeProfile(cmd, nil, word)
 	})
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagErrorAmong(a.Args, cmd, err) })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return cmdline.FlagErrorAmong(a.Args, cmd, err) })
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.help())
 	a.fitHelp(root)

@@ -1,16 +1,18 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
@@ -22,7 +24,7 @@ func (a *app) sandbox() *cobra.Command {
 	var passwordFile string
 	var chosen choices
 	cmd := &cobra.Command{
-		Use: "sandbox", Short: "Emulate both vendor servers on this machine", Args: noArgs,
+		Use: "sandbox", Short: "Emulate both vendor servers on this machine", Args: cmdline.NoArgs,
 		Long: `Emulates RingCentral's token endpoints and RingCX on one port, for programs in any language: only the host changes
 between the sandbox and production. It starts with one account, its users and three apps, the same on every start with the
 same seed; 'ringcx sandbox env' asks it what a program needs to sign in. Everything lives in memory, or with --data in a file
@@ -90,7 +92,7 @@ func sandboxFlags(cmd *cobra.Command, opts *sandbox.Options, at *place) {
 	f.StringVar(&at.snapshot, "snapshot", "", "begin with the snapshot in `FILE`")
 	f.StringVar(&at.writeTo, "write-env", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
 	f.DurationVar(&opts.TokenTTL, "token-ttl", 5*time.Minute, "lifetime of RingCX access tokens, in whole seconds; 0 is the vendor's five minutes")
-	wordFlag(cmd, &opts.Algorithm, "algorithm", "signature of RingCX access tokens: ES256, RS256 or EdDSA", "ES256", "RS256", "EdDSA")
+	cmdline.WordFlag(cmd, &opts.Algorithm, "algorithm", "signature of RingCX access tokens: ES256, RS256 or EdDSA", "ES256", "RS256", "EdDSA")
 	f.Float64Var(&opts.Hostile, "hostile", 0, "share of the requests, 0 to 1, that a hostile day spoils; the same for the same seed")
 	f.BoolVar(&opts.NoLimits, "no-limits", false, "switch the request limits off")
 	f.StringArrayVar(&at.hosts, "host", nil, "one more `NAME` by which this machine is known; again for another")
@@ -124,7 +126,7 @@ func (a *app) ownPassword(file string) (string, error) {
 	}
 	password, err := a.consolePassword(file)
 	if err == nil && password == "" && a.accountFile != "" {
-		a.inform("ringcx: of %s the sandbox reads RINGCX_CONSOLE_PASSWORD alone, which is not there; --write-env FILE writes what leads to it\n", a.accountFile)
+		a.Inform("ringcx: of %s the sandbox reads RINGCX_CONSOLE_PASSWORD alone, which is not there; --write-env FILE writes what leads to it\n", a.accountFile)
 	}
 	return password, err
 }
@@ -135,17 +137,17 @@ func (a *app) consolePassword(file string) (string, error) {
 	const purpose = "--console-password-file names a file that holds the password alone"
 	password, from, err := a.Getenv("RINGCX_CONSOLE_PASSWORD"), "RINGCX_CONSOLE_PASSWORD", error(nil) //nolint:gosec // a name
 	if file != "" {
-		password, from, err = a.readSecret(file, purpose, maxSecret)
+		password, from, err = a.readSecret(file, purpose, env.MaxSecret)
 	}
-	password = strings.TrimFunc(password, isMargin)
-	switch hidden := strings.IndexFunc(password, deceptive); {
+	password = strings.TrimFunc(password, env.IsMargin)
+	switch hidden := strings.IndexFunc(password, wording.Deceptive); {
 	case err != nil:
 		return "", err
 	case file != "" && password == "":
-		return "", &usageError{"there is no password in " + from, purpose}
+		return "", usage.New("there is no password in "+from, purpose)
 	case hidden >= 0:
 		r, _ := utf8.DecodeRuneInString(password[hidden:])
-		return "", &usageError{fmt.Sprintf("the password in %s holds a character that nobody sees: %s", from, printable(string(r))), "give it alone, in one line"}
+		return "", usage.New(fmt.Sprintf("the password in %s holds a character that nobody sees: %s", from, wording.Printable(string(r))), "give it alone, in one line")
 	}
 	a.tellPassword(password, from)
 	return password, nil
@@ -166,7 +168,7 @@ func (a *app) logRequest(r sandbox.Request) {
 	if len(r.Verdicts) > 0 {
 		line += "  ! " + strings.Join(r.Verdicts, ", ")
 	}
-	fmt.Fprintln(a.Stderr, printable(line))
+	fmt.Fprintln(a.Stderr, wording.Printable(line))
 }
 
 // backgrounded says whether somebody does something else in the terminal now, who is not to be disturbed.
@@ -181,17 +183,4 @@ func (q quietly) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	return q.Stderr.Write(p)
-}
-
-// unwrapOp leaves out of a network error the address, which has been named already, and the call of the system.
-func unwrapOp(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) {
-		err = op.Err
-	}
-	var call *os.SyscallError
-	if errors.As(err, &call) {
-		err = call.Err
-	}
-	return err
 }

@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/internal/localtls"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
@@ -52,10 +54,10 @@ func (q *inquiry) hasSeed(seed string) error {
 		return err
 	}
 	if want, err := strconv.ParseUint(seed, 0, 64); err != nil || max(want, 1) != state.Seed {
-		return &usageError{
+		return usage.New(
 			fmt.Sprintf("the sandbox at %s has the seed %d, not %s", q.base, state.Seed, seed),
 			"leave --seed out, or name the other sandbox with --listen",
-		}
+		)
 	}
 	return nil
 }
@@ -72,7 +74,7 @@ func (q *inquiry) namespace(name string) (string, error) {
 	if err := q.ask(http.MethodPost, q.base.String()+"/_sandbox/namespaces", body, &got); err != nil {
 		var refused *refusedBy
 		if errors.As(err, &refused) {
-			return "", &usageError{"--namespace: " + refused.text, "such as --namespace nightly"}
+			return "", usage.New("--namespace: "+refused.text, "such as --namespace nightly")
 		}
 		return "", err
 	}
@@ -89,7 +91,7 @@ func (q *inquiry) isNamespace(address, name string) error {
 		Namespace string `json:"namespace"`
 	}
 	if err := q.ask(http.MethodGet, address+"/_sandbox/state", nil, &state); err != nil {
-		return fmt.Errorf("namespace %s: %w", printable(clip(name)), err)
+		return fmt.Errorf("namespace %s: %w", wording.Printable(wording.Clip(name)), err)
 	}
 	if state.Namespace != name {
 		return q.stranger(name)
@@ -98,10 +100,10 @@ func (q *inquiry) isNamespace(address, name string) error {
 }
 
 func (q *inquiry) stranger(name string) error {
-	return &hintedError{
-		fmt.Errorf("what answers at %s is no sandbox: the address that it gave for namespace %s is none of its own", q.base, printable(clip(name))),
+	return usage.WithHint(
+		fmt.Errorf("what answers at %s is no sandbox: the address that it gave for namespace %s is none of its own", q.base, wording.Printable(wording.Clip(name))),
 		"name the sandbox's address with --listen",
-	}
+	)
 }
 
 // namespaceAddress is the address that a sandbox at base gave for a namespace, in a spelling of ours; "" if it leads
@@ -196,17 +198,17 @@ func (q *inquiry) ask(method, address string, body []byte, v any) error {
 	case status == http.StatusOK && json.Unmarshal(raw, v) == nil:
 		return nil
 	case got.asksPassword():
-		return &hintedError{fmt.Errorf("the sandbox at %s wants its console's password: %s", q.base, said), "give it with --console-password-file FILE, or in RINGCX_CONSOLE_PASSWORD"}
+		return usage.WithHint(fmt.Errorf("the sandbox at %s wants its console's password: %s", q.base, said), "give it with --console-password-file FILE, or in RINGCX_CONSOLE_PASSWORD")
 	case status == http.StatusTooManyRequests && ok:
 		return &lockedOut{fmt.Sprintf("the sandbox at %s takes no password now: %s", q.base, said)}
 	case status == http.StatusMisdirectedRequest:
-		return &hintedError{fmt.Errorf("the sandbox at %s does not answer to that name", q.base), "start it with --host " + shellWord(q.base.Hostname())}
+		return usage.WithHint(fmt.Errorf("the sandbox at %s does not answer to that name", q.base), "start it with --host "+wording.ShellWord(q.base.Hostname()))
 	case status == http.StatusBadRequest && q.base.Scheme == "http" && bytes.Contains(raw, []byte("HTTP request to an HTTPS server")):
-		return &hintedError{fmt.Errorf("the sandbox at %s speaks HTTPS", q.base), "give its directory with --tls DIR"}
+		return usage.WithHint(fmt.Errorf("the sandbox at %s speaks HTTPS", q.base), "give its directory with --tls DIR")
 	case ok:
-		return &refusedBy{printable(said)}
+		return &refusedBy{wording.Printable(said)}
 	}
-	return &hintedError{fmt.Errorf("what answers at %s is no sandbox (HTTP %d)", q.base, status), "name the sandbox's address with --listen"}
+	return usage.WithHint(fmt.Errorf("what answers at %s is no sandbox (HTTP %d)", q.base, status), "name the sandbox's address with --listen")
 }
 
 // errorIn is the text of an error of the control plane, if that is what raw is.
@@ -218,7 +220,7 @@ func errorIn(raw []byte) (string, bool) {
 	if len(said.Error) > 300 {
 		said.Error = strings.ToValidUTF8(said.Error[:300], "") + "…"
 	}
-	return printable(said.Error), ok
+	return wording.Printable(said.Error), ok
 }
 
 // reach asks until there is an answer, or it is too late.
@@ -264,13 +266,13 @@ func (q *inquiry) unreached(err error) error {
 	host := strings.ToLower(q.base.Hostname())
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		err = fmt.Errorf("nothing whole came in %s", span(answerTime))
+		err = fmt.Errorf("nothing whole came in %s", wording.Span(answerTime))
 	case errors.As(err, &name) && isAddress(host):
 		hint = "have it listen there (--listen), or on all addresses of private networks (--listen 0.0.0.0:PORT)"
 	case errors.As(err, &name) && !localtls.Certifiable(host):
 		hint = "no public name has a certificate. " + certifiableHint
 	case errors.As(err, &name):
-		hint = "start it with --host " + shellWord(host) + ", and give programs what it then writes"
+		hint = "start it with --host " + wording.ShellWord(host) + ", and give programs what it then writes"
 	case errors.As(err, &unknown):
 		hint = "give the directory of that sandbox with --tls DIR"
 	case errors.Is(err, fs.ErrNotExist):
@@ -278,7 +280,7 @@ func (q *inquiry) unreached(err error) error {
 	case errors.As(err, &record), q.base.Scheme == "https" && errors.Is(err, http.ErrSchemeMismatch):
 		hint = "what listens there speaks no TLS: leave --tls out, or start the sandbox with it"
 	}
-	return &hintedError{fmt.Errorf("no sandbox answers at %s: %s", q.base, printable(unwrapOp(err).Error())), hint}
+	return usage.WithHint(fmt.Errorf("no sandbox answers at %s: %s", q.base, wording.Printable(usage.OfOp(err).Error())), hint)
 }
 
 func (q *inquiry) once(method, address string, body []byte, password string) (heard, error) {

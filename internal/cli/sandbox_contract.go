@@ -12,6 +12,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
@@ -23,9 +28,9 @@ type choices struct {
 
 func (c *choices) flags(a *app, cmd *cobra.Command) {
 	f := cmd.Flags()
-	wordFlag(cmd, &c.profile, "emulate", "`VENDOR` as documented today (ringcx) or at its older host (engage)", "ringcx", "engage")
+	cmdline.WordFlag(cmd, &c.profile, "emulate", "`VENDOR` as documented today (ringcx) or at its older host (engage)", "ringcx", "engage")
 	f.StringArrayVar(&c.set, "set", nil, "`NAME=VALUE` of a switch; again for another; 'ringcx sandbox contract' lists them")
-	complete(cmd, "set", a.completeSwitch)
+	cmdline.Complete(cmd, "set", a.completeSwitch)
 }
 
 // apply puts what was chosen into opts.
@@ -37,16 +42,16 @@ func (c *choices) apply(a *app, opts *sandbox.Options) error {
 	}
 	names := slices.Sorted(maps.Keys(words))
 	for _, text := range c.set {
-		name, value, ok := strings.Cut(pasted(text), "=")
-		name, value = strings.TrimFunc(name, isMargin), strings.TrimFunc(value, isMargin)
+		name, value, ok := strings.Cut(env.Pasted(text), "=")
+		name, value = strings.TrimFunc(name, env.IsMargin), strings.TrimFunc(value, env.IsMargin)
 		possible, known := words[name]
 		switch {
 		case !known:
-			return &usageError{fmt.Sprintf("--set %q: there is no such switch", clip(name)), didYouMean(nearest(name, names), "'ringcx sandbox contract' lists all")}
+			return usage.New(fmt.Sprintf("--set %q: there is no such switch", wording.Clip(name)), wording.DidYouMean(wording.Nearest(name, names), "'ringcx sandbox contract' lists all"))
 		case !ok:
-			return &usageError{fmt.Sprintf("--set %q has no value", name), valueHint(name, possible)}
+			return usage.New(fmt.Sprintf("--set %q has no value", name), valueHint(name, possible))
 		case len(possible) > 0 && !slices.Contains(possible, value):
-			return &usageError{fmt.Sprintf("%q is not a value for --set %s", clip(value), name), hintOf(value, possible)}
+			return usage.New(fmt.Sprintf("%q is not a value for --set %s", wording.Clip(value), name), wording.HintOf(value, possible))
 		}
 		opts.Settings[name] = value
 	}
@@ -79,7 +84,7 @@ func (a *app) sandboxContract(opts *sandbox.Options) *cobra.Command {
 	var chosen choices
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "contract", Short: "List what the sandbox does, how sure that is, and what can be chosen", Args: noArgs,
+		Use: "contract", Short: "List what the sandbox does, how sure that is, and what can be chosen", Args: cmdline.NoArgs,
 		Long: `Lists every behaviour of the two emulated servers: the switch that changes it, if there is one, with the value that
 --emulate and --set give it, how sure it is (documented, observed, assumed), and its sources, which docs/protocol.md names.
 No server is needed. The first column can be given to --set, or to POST /_sandbox/switches of a running sandbox.`,
@@ -94,7 +99,7 @@ No server is needed. The first column can be given to --set, or to POST /_sandbo
 				return err
 			}
 			if asJSON {
-				return writeJSON(a.Stdout, json.RawMessage(raw))
+				return terminal.WriteJSON(a.Stdout, json.RawMessage(raw))
 			}
 			lines, err := contractLines(raw)
 			if err != nil {
@@ -103,8 +108,8 @@ No server is needed. The first column can be given to --set, or to POST /_sandbo
 			if a.OutTerminal {
 				return a.tellContract(lines)
 			}
-			return a.table(contractRows(lines), []column{
-				{"SWITCH", "switch"}, {"VALUE", "value"}, {"CERTAINTY", "known"}, {"SOURCE", "sources"}, {"FACT", "says"},
+			return a.Table(contractRows(lines), []terminal.Column{
+				{Title: "SWITCH", Field: "switch"}, {Title: "VALUE", Field: "value"}, {Title: "CERTAINTY", Field: "known"}, {Title: "SOURCE", Field: "sources"}, {Title: "FACT", Field: "says"},
 			})
 		},
 	}
@@ -164,7 +169,7 @@ func contractLines(raw []byte) ([]contractLine, error) {
 func (a *app) contract(opts *sandbox.Options) ([]byte, error) {
 	box, err := sandbox.New(opts)
 	if err != nil {
-		return nil, &usageError{strings.TrimPrefix(err.Error(), "sandbox: "), "see 'ringcx sandbox contract'"}
+		return nil, usage.New(strings.TrimPrefix(err.Error(), "sandbox: "), "see 'ringcx sandbox contract'")
 	}
 	req, err := http.NewRequestWithContext(a.Context, http.MethodGet, "/_sandbox/contract", nil)
 	if err != nil {

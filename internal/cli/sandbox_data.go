@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/sandbox"
 	"github.com/ringcx-go/ringcx/sandbox/datafile"
 )
@@ -29,7 +30,7 @@ func (a *app) keepIn(path string, opts *sandbox.Options) (closing func() error, 
 		if wrong := (*fs.PathError)(nil); errors.As(err, &wrong) && wrong.Path == path {
 			text = wrong.Err.Error() // the path is named already
 		}
-		return nil, &usageError{"--data " + path + ": " + text, dataHint(text)}
+		return nil, usage.New("--data "+path+": "+text, dataHint(text))
 	}
 	for _, loose := range data.WasOpen() {
 		fmt.Fprintf(a.Stderr, "Other users could read %s until now. It is private from now on (mode 0600).\n", loose)
@@ -48,9 +49,9 @@ func badStart(text, data string) error {
 				text = flag + text
 			}
 		}
-		return &usageError{text, "see 'ringcx sandbox --help'"}
+		return usage.New(text, "see 'ringcx sandbox --help'")
 	}
-	return &usageError{"--data " + data + ": " + text, dataHint(text)}
+	return usage.New("--data "+data+": "+text, dataHint(text))
 }
 
 // dataHint is what helps where a file cannot be used.
@@ -78,12 +79,12 @@ func takeSnapshot(box *sandbox.Server, path string) error {
 	const purpose = "give what GET /_sandbox/snapshot answered"
 	f, err := os.Open(path) //nolint:gosec // the user's file
 	if err != nil {
-		return &hintedError{errors.New("--snapshot " + unwrapPath(err)), purpose}
+		return usage.WithHint(errors.New("--snapshot "+usage.OfPath(err)), purpose)
 	}
 	defer f.Close() //nolint:errcheck // it was read
 	if err := box.Restore(f); err != nil {
 		text := strings.TrimPrefix(err.Error(), "sandbox: ")
-		return &usageError{fmt.Sprintf("--snapshot %s: %s", path, text), purpose}
+		return usage.New(fmt.Sprintf("--snapshot %s: %s", path, text), purpose)
 	}
 	return nil
 }
@@ -101,7 +102,7 @@ func (a *app) checkSeed(at *place, seed uint64) error {
 		return err
 	}
 	if made := a.seedOf(trial); made != seed {
-		return &usageError{fmt.Sprintf("--snapshot %s: it was made with seed %d, not %d", at.snapshot, made, seed), "leave --seed out, or give another snapshot"}
+		return usage.New(fmt.Sprintf("--snapshot %s: it was made with seed %d, not %d", at.snapshot, made, seed), "leave --seed out, or give another snapshot")
 	}
 	return nil
 }

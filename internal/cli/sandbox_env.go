@@ -9,6 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
@@ -44,7 +48,7 @@ for the file that GITHUB_ENV names. After a failure these three have nothing on 
   ringcx sandbox env --format fish | source; and ringcx login
   ringcx sandbox env --format powershell | Out-String | Invoke-Expression; ringcx login
   ringcx sandbox env --format github >>"$GITHUB_ENV"`,
-		Args: noArgs,
+		Args: cmdline.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set := a.accountSet()
 			if err := a.readOwnEnvFile(); err != nil {
@@ -65,8 +69,8 @@ for the file that GITHUB_ENV names. After a failure these three have nothing on 
 		return cmd.Root().PersistentPreRunE(cmd, args)
 	}
 	cmd.Flags().StringVar(&r.namespace, "namespace", "", "variables of the namespace `NAME` of the sandbox, which begins with that")
-	wordFlag(cmd, &r.which, "app", "whose variables: `jwt`, native, web or admin", "jwt", "native", "web", "admin")
-	wordFlag(cmd, &r.form, "format", "for a shell like `sh`, or for fish, powershell, dotenv, json or github", formNames()...)
+	cmdline.WordFlag(cmd, &r.which, "app", "whose variables: `jwt`, native, web or admin", "jwt", "native", "web", "admin")
+	cmdline.WordFlag(cmd, &r.form, "format", "for a shell like `sh`, or for fish, powershell, dotenv, json or github", formNames()...)
 	cmd.Flags().BoolVar(&r.unset, "unset", false, "print what takes the variables away again, instead")
 	cmd.Flags().StringVar(&r.passwordFile, "console-password-file", "", "`FILE` with the password of the sandbox's console, if it has one")
 	return cmd
@@ -114,11 +118,11 @@ func (a *app) stopShell() {
 func looksEvaluated(args []string) bool {
 	behind := false
 	for _, word := range args {
-		switch d := distance(word, "env"); {
+		switch d := wording.Distance(word, "env"); {
 		case strings.HasPrefix(word, "-") || len(word) > 64:
 		case d <= 1, behind && d <= 2:
 			return true
-		case distance(word, "sandbox") <= 2:
+		case wording.Distance(word, "sandbox") <= 2:
 			behind = true
 		}
 	}
@@ -136,15 +140,15 @@ func (a *app) printEnv(at *place, r envRequest, url string, demo sandbox.Credent
 		return err
 	}
 	if talk != "" && a.ErrTerminal {
-		fmt.Fprintln(a.Stderr, printable(talk))
+		fmt.Fprintln(a.Stderr, wording.Printable(talk))
 	}
-	_, err = io.WriteString(unfolded(a.Stdout), text)
+	_, err = io.WriteString(terminal.Unfolded(a.Stdout), text)
 	return err
 }
 
 // printUnset prints what takes the variables away.
 func (a *app) printUnset(at *place, f form) error {
-	names := slices.Clone(accountVariables)
+	names := slices.Clone(env.AccountVariables)
 	for _, name := range trustVariables {
 		if at.tlsDir != "" || isAuthority(a.Getenv(name)) {
 			names = append(names, name)
@@ -154,13 +158,13 @@ func (a *app) printUnset(at *place, f form) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(unfolded(a.Stdout), text)
+	_, err = io.WriteString(terminal.Unfolded(a.Stdout), text)
 	return err
 }
 
 // accountSet are the variables of this shell that speak of an account.
 func (a *app) accountSet() (names []string) {
-	for _, name := range accountVariables {
+	for _, name := range env.AccountVariables {
 		if a.Getenv(name) != "" {
 			names = append(names, name)
 		}

@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // form is a way to write variables down for what reads them.
@@ -33,7 +37,7 @@ func formNames() (names []string) {
 
 // formNamed is the form of that name, or of the one that was probably meant, or the usual one.
 func formNamed(name string) form {
-	for _, wanted := range []string{name, nearWord(name, formNames())} {
+	for _, wanted := range []string{name, wording.NearWord(name, formNames())} {
 		if i := slices.Index(formNames(), wanted); i >= 0 {
 			return forms[i]
 		}
@@ -102,7 +106,7 @@ func powerShellLine(name, value string) string {
 // dotenvLine leaves quotes out where it can, because some programs, such as docker run, take them for a part of the value.
 func dotenvLine(name, value string) string {
 	switch {
-	case value == "" || !strings.ContainsFunc(value, isOdd):
+	case value == "" || !strings.ContainsFunc(value, wording.IsOdd):
 		return name + "=" + value
 	case !strings.Contains(value, "'"):
 		return name + "='" + value + "'"
@@ -126,7 +130,7 @@ func unfitDotenv(value string) string {
 }
 
 func noUnset([]string) (string, error) {
-	return "", &usageError{"a .env file takes no variables away", "leave the file out, or choose another --format"}
+	return "", usage.New("a .env file takes no variables away", "leave the file out, or choose another --format")
 }
 
 func jsonObject(vars [][2]string) (string, error) {
@@ -150,6 +154,6 @@ func jsonNulls(names []string) (string, error) {
 
 func jsonText(v any) (string, error) {
 	var b strings.Builder
-	err := writeJSON(&b, v)
+	err := terminal.WriteJSON(&b, v)
 	return b.String(), err
 }

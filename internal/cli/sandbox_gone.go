@@ -5,12 +5,15 @@ import (
 	"errors"
 	"net"
 	"net/url"
+
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // goneSandbox is what to do where nothing listens at the server of this machine that the account has; "": that is not why
 // err came.
 func (a *app) goneSandbox(err error) string {
-	var known explained
+	var known usage.Explained
 	if !errors.As(err, &known) || known.Cause() != "tcp" {
 		return ""
 	}
@@ -52,7 +55,7 @@ func startSandbox(server string) string {
 	}
 	command := "ringcx sandbox"
 	if at := net.JoinHostPort(host, serverPort(server)); at != defaultListen {
-		command += " --listen " + shellWord(at)
+		command += " --listen " + wording.ShellWord(at)
 	}
 	if u.Scheme == "https" {
 		command += " --tls DIR"

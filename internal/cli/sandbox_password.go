@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // heard is what answered at an address.
@@ -37,14 +40,14 @@ func (q *inquiry) maySendPassword(address string) error {
 	case allowed != "" && strings.EqualFold(host, allowed):
 		if !q.toldClear {
 			q.toldClear = true
-			q.inform("RINGCX_ALLOW_HTTP: what is sent to %s travels in clear, secrets too.\n", host)
+			q.Inform("RINGCX_ALLOW_HTTP: what is sent to %s travels in clear, secrets too.\n", host)
 		}
 		return nil
 	default:
-		return &usageError{
+		return usage.New(
 			fmt.Sprintf("the sandbox at %s wants its console's password, which would travel there in clear", q.base),
-			"start it with --tls DIR and give that directory here, too; or set RINGCX_ALLOW_HTTP=" + shellWord(host) + " where nobody else listens",
-		}
+			"start it with --tls DIR and give that directory here, too; or set RINGCX_ALLOW_HTTP="+wording.ShellWord(host)+" where nobody else listens",
+		)
 	}
 }
 
@@ -67,4 +70,4 @@ func (e *lockedOut) Hint() string {
 	return "try again in a minute, with the password that it was started with: --console-password-file FILE, or RINGCX_CONSOLE_PASSWORD"
 }
 
-func (e *lockedOut) busy() bool { return true }
+func (e *lockedOut) Busy() bool { return true }

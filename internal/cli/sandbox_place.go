@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/internal/localtls"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/sandbox"
 	"github.com/ringcx-go/ringcx/store/file"
 )
@@ -42,22 +44,22 @@ type place struct {
 func (p *place) check() error {
 	for _, path := range []string{p.writeTo, p.tlsDir} {
 		if problem := unfit(path); problem != "" {
-			return &usageError{fmt.Sprintf("%q cannot be written for a shell: %s", path, problem), "choose another name"}
+			return usage.New(fmt.Sprintf("%q cannot be written for a shell: %s", path, problem), "choose another name")
 		}
 	}
 	if p.vendor && p.tlsDir == "" {
-		return &usageError{"--tls-vendor-names needs --tls DIR", "without TLS a name proves nothing, and needs no certificate"}
+		return usage.New("--tls-vendor-names needs --tls DIR", "without TLS a name proves nothing, and needs no certificate")
 	}
 	if info, err := os.Stat(p.writeTo); p.writeTo != "" && err == nil && !info.Mode().IsRegular() {
-		return &usageError{fmt.Sprintf("--write-env %s is not a file", printable(p.writeTo)), "name a file, which is made or replaced"}
+		return usage.New(fmt.Sprintf("--write-env %s is not a file", wording.Printable(p.writeTo)), "name a file, which is made or replaced")
 	}
 	given := p.hosts
 	host, _, err := net.SplitHostPort(p.listen)
 	if err != nil {
-		return &usageError{
+		return usage.New(
 			fmt.Sprintf("--listen %q is not a host and a port", p.listen),
-			"such as --listen " + defaultListen + ", or --listen :8787 for all addresses; is a variable not set?",
-		}
+			"such as --listen "+defaultListen+", or --listen :8787 for all addresses; is a variable not set?",
+		)
 	}
 	if host != "" && !isAddress(host) {
 		given = append(slices.Clone(given), host)
@@ -66,7 +68,7 @@ func (p *place) check() error {
 	for _, host := range given {
 		name, err := localtls.HostName(host)
 		if err != nil {
-			return &usageError{fmt.Sprintf("--host: %v", err), "give a name by which programs of yours know this machine, such as --host sandbox"}
+			return usage.New(fmt.Sprintf("--host: %v", err), "give a name by which programs of yours know this machine, such as --host sandbox")
 		}
 		if !slices.Contains(p.hosts, name) && name != "localhost" && !strings.HasSuffix(name, ".localhost") {
 			p.hosts = append(p.hosts, name)
@@ -88,7 +90,7 @@ func (p *place) address() (*url.URL, error) {
 		_, err = localtls.HostName(host)
 	}
 	if err != nil || !isPort(port) {
-		return nil, &usageError{fmt.Sprintf("--listen %q must name the host and port of a sandbox", p.listen), "such as --listen " + defaultListen}
+		return nil, usage.New(fmt.Sprintf("--listen %q must name the host and port of a sandbox", p.listen), "such as --listen "+defaultListen)
 	}
 	return url.Parse(p.url(host, port))
 }
@@ -125,7 +127,7 @@ func ofFlag(flag, path string, err error) error {
 	if !strings.Contains(text, path) {
 		text = path + ": " + text
 	}
-	return &hintedError{fmt.Errorf("%s: %w", flag, &rephrased{text, err}), first(hintFor(err), "give "+flag+" another place")}
+	return usage.WithHint(fmt.Errorf("%s: %w", flag, &rephrased{text, err}), wording.First(usage.Hint(err), "give "+flag+" another place"))
 }
 
 // rephrased is an error in other words.
@@ -164,10 +166,10 @@ func (p *place) envFlags(url string) string {
 	args := ""
 	if p.listen != defaultListen {
 		_, address, _ := strings.Cut(url, "://")
-		args += " --listen " + shellWord(address)
+		args += " --listen " + wording.ShellWord(address)
 	}
 	if p.tlsDir != "" {
-		args += " --tls " + shellPath(p.tlsDir)
+		args += " --tls " + wording.ShellPath(p.tlsDir)
 	}
 	if p.vendor {
 		args += " --tls-vendor-names"
@@ -213,7 +215,7 @@ func (p *place) takenHint(err error) string {
 	}
 	command := "ringcx sandbox env"
 	if p.listen != defaultListen {
-		command += " --listen " + shellWord(p.listen)
+		command += " --listen " + wording.ShellWord(p.listen)
 	}
 	return "if a sandbox runs there already, '" + command + "' leads to it; else " + hint
 }
@@ -222,7 +224,7 @@ func (p *place) takenHint(err error) string {
 func (p *place) listener(ctx context.Context, now time.Time) (ln net.Listener, config *tls.Config, notes []string, err error) {
 	ln, err = (&net.ListenConfig{}).Listen(ctx, "tcp", p.listen)
 	if err != nil {
-		return nil, nil, nil, &usageError{fmt.Sprintf("cannot listen on %s: %s", p.listen, unwrapOp(err)), p.takenHint(err)}
+		return nil, nil, nil, usage.New(fmt.Sprintf("cannot listen on %s: %s", p.listen, usage.OfOp(err)), p.takenHint(err))
 	}
 	ln = p.crowd.of(patient{ln, stallTime})
 	if p.tlsDir == "" {
@@ -263,7 +265,7 @@ func (p *place) tlsConfig(addr net.Addr, now time.Time) (config *tls.Config, not
 		notes = append(notes, fmt.Sprintf("%s is new: no authority in it could sign for all that is wanted now, or it was over. Where you put a copy of it, put this one.", path))
 	}
 	if info, err := os.Stat(p.tlsDir); err == nil && info.Mode().Perm()&0o005 != 0o005 {
-		notes = append(notes, fmt.Sprintf("Only you can read it there; other users and containers can after: chmod 755 %s", shellWord(p.tlsDir)))
+		notes = append(notes, fmt.Sprintf("Only you can read it there; other users and containers can after: chmod 755 %s", wording.ShellWord(p.tlsDir)))
 	}
 	config.NextProtos = []string{"h2", "http/1.1"}
 	config.MinVersion = tls.VersionTLS10 // the sandbox itself refuses what is below 1.2, and tells of it in its log

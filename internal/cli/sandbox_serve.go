@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/internal/localtls"
+	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
@@ -98,12 +99,14 @@ func (a *app) httpServer(h http.Handler, config *tls.Config, all *inFlight) *htt
 // announce says where the sandbox is, and what is in force there: that of its file or snapshot, which flags may not have
 // changed.
 func (a *app) announce(url string, at *place, opts *sandbox.Options, now inForce, notes []string) {
-	say := func(format string, args ...any) { fmt.Fprintln(a.Stderr, printable(fmt.Sprintf(format, args...))) }
+	say := func(format string, args ...any) {
+		fmt.Fprintln(a.Stderr, wording.Printable(fmt.Sprintf(format, args...)))
+	}
 	stop := "Ctrl-C"
 	if a.backgrounded() { // where it would reach another program
 		stop = fmt.Sprintf("'kill %d'", os.Getpid())
 	}
-	say("RingCX sandbox on %s, tokens live %s. Stop it with %s.", url, span(now.tokenTTL), stop)
+	say("RingCX sandbox on %s, tokens live %s. Stop it with %s.", url, wording.Span(now.tokenTTL), stop)
 	if at.data != "" {
 		say("Everything is kept in %s.", at.data)
 		if at.snapshot != "" {
@@ -132,7 +135,7 @@ func (a *app) announce(url string, at *place, opts *sandbox.Options, now inForce
 	}
 	say("Console: %s/console/", url)
 	if at.writeTo != "" {
-		say("In another shell:  . %s && ringcx login --jwt", shellPath(at.writeTo))
+		say("In another shell:  . %s && ringcx login --jwt", wording.ShellPath(at.writeTo))
 		return
 	}
 	args := at.envFlags(url)

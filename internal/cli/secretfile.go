@@ -13,15 +13,11 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
 )
-
-// tells says on stderr, once, what is not as it should be with a file and can be lived with.
-func (a *app) tells(text string) {
-	if _, told := a.told.LoadOrStore(text, true); !told {
-		a.inform("ringcx: warning: %s\n", errorLine(text))
-	}
-}
 
 // readSecret reads what the user names for a secret, and says where it came from: a private file, a pipe, or standard input
 // if the name is "-". The purpose begins with the flag that names it.
@@ -51,32 +47,18 @@ func (a *app) readSecret(name, purpose string, limit int64) (data, from string, 
 	case err != nil:
 		return "", "", file.Explain(name, err)
 	case int64(len(all)) > limit:
-		return "", "", &usageError{fmt.Sprintf("%s is too large to be what is asked for: it has more than %d kB", from, limit>>10), purpose}
+		return "", "", usage.New(fmt.Sprintf("%s is too large to be what is asked for: it has more than %d kB", from, limit>>10), purpose)
 	}
 	if name == "-" {
-		if err := a.cutLine(string(all)); err != nil {
+		if err := a.CutLine(string(all)); err != nil {
 			return "", "", err
 		}
 	}
-	text := strings.TrimPrefix(string(all), byteOrderMark)
-	if problem := encodingProblem(text); problem != "" {
-		return "", "", &usageError{from + " " + problem, "save it as UTF-8; in PowerShell: Set-Content -Encoding ascii"}
+	text := strings.TrimPrefix(string(all), env.ByteOrderMark)
+	if problem := env.EncodingProblem(text); problem != "" {
+		return "", "", usage.New(from+" "+problem, "save it as UTF-8; in PowerShell: Set-Content -Encoding ascii")
 	}
 	return text, from, nil
-}
-
-// byteOrderMark is what some editors put in front of a text.
-const byteOrderMark = "\ufeff"
-
-// encodingProblem tells a text that is in another encoding than UTF-8, as PowerShell and some editors write it.
-func encodingProblem(text string) string {
-	switch {
-	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
-		return "is in UTF-16, and has to be in UTF-8"
-	case strings.Contains(text, "\x00"):
-		return "holds NUL characters, as a text in UTF-16 or a program does, and has to be a text in UTF-8"
-	}
-	return ""
 }
 
 // openSecret opens a private file. A pipe is not opened, which would wait for who writes to it; into one that has a name
@@ -86,40 +68,40 @@ func (a *app) openSecret(name, purpose string) (f *os.File, pipe bool, err error
 	switch {
 	case err != nil && isSecretItself(name):
 		flag, _, _ := strings.Cut(purpose, " ")
-		return nil, false, &usageError{flag + " names a file, and seems to have been given a secret; other users of the machine could read it there", purpose + ", or - for standard input"}
+		return nil, false, usage.New(flag+" names a file, and seems to have been given a secret; other users of the machine could read it there", purpose+", or - for standard input")
 	case errors.Is(err, fs.ErrNotExist):
 		if _, linked := os.Lstat(name); linked != nil {
-			return nil, false, &usageError{unwrapPath(err), purpose}
+			return nil, false, usage.New(usage.OfPath(err), purpose)
 		}
 	case err == nil && info.IsDir():
-		return nil, false, &usageError{name + " is a directory", purpose}
+		return nil, false, usage.New(name+" is a directory", purpose)
 	case err == nil && (info.Mode()&fs.ModeNamedPipe != 0 || isTerminal(name, info)):
 		if err := file.CheckOwned(name); err != nil && isNamed(name) && info.Mode()&fs.ModeNamedPipe != 0 {
 			return nil, false, err
 		}
 		return nil, true, nil
 	case err == nil && !info.Mode().IsRegular():
-		return nil, false, &usageError{name + " is a socket or a device, not a file", purpose}
+		return nil, false, usage.New(name+" is a socket or a device, not a file", purpose)
 	}
-	f, err = file.OpenPrivate(name, a.tells)
-	hint := hintFor(err)
+	f, err = file.OpenPrivate(name, a.Warn)
+	hint := usage.Hint(err)
 	switch {
 	case err == nil:
 		return f, false, nil
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) && hint == "":
-		return nil, false, &usageError{unwrapPath(err), purpose}
+		return nil, false, usage.New(usage.OfPath(err), purpose)
 	case strings.HasPrefix(hint, "chmod") && !isLink(name): // a link is how secrets are mounted
 		return nil, false, err
 	case errors.Is(err, fs.ErrPermission): // to the shell, too
 		return nil, false, err
 	}
-	return nil, false, &hintedError{err, hint + "; or pass it on standard input: " + onStdin(purpose, name)}
+	return nil, false, usage.WithHint(err, hint+"; or pass it on standard input: "+onStdin(purpose, name))
 }
 
 // isSecretItself tells a name that is rather what was to be in the file: nothing of it may be repeated.
 func isSecretItself(name string) bool {
-	name = pasted(name)
-	if strings.HasPrefix(name, "eyJ") || strings.HasPrefix(name, "-----BEGIN") || apiTokenID.MatchString(name) {
+	name = env.Pasted(name)
+	if strings.HasPrefix(name, "eyJ") || strings.HasPrefix(name, "-----BEGIN") || wording.APITokenID.MatchString(name) {
 		return true
 	}
 	return len(name) > 24 && !strings.ContainsAny(name, `/\. `)
@@ -134,9 +116,9 @@ func isLink(name string) bool {
 func onStdin(purpose, name string) string {
 	flag, _, _ := strings.Cut(purpose, " ")
 	if flag == "--env-file" || flag == "--import" {
-		return flag + " /dev/stdin <" + shellWord(name)
+		return flag + " /dev/stdin <" + wording.ShellWord(name)
 	}
-	return flag + " - <" + shellWord(name)
+	return flag + " - <" + wording.ShellWord(name)
 }
 
 // isTerminal tells a terminal, on which the user types what is asked for, from other devices.
@@ -169,7 +151,7 @@ func (a *app) readPipe(in io.Reader, name, from string, limit int64) ([]byte, er
 		ctx, cancel = context.WithDeadline(a.Context, until)
 		defer cancel()
 	}
-	defer a.awaits("what comes from "+from, until)()
+	defer a.Awaits("what comes from "+from, until)()
 	type result struct {
 		data []byte
 		err  error
@@ -196,5 +178,5 @@ func (a *app) readPipe(in io.Reader, name, from string, limit int64) ([]byte, er
 	if a.Context.Err() != nil {
 		return nil, a.Context.Err()
 	}
-	return nil, &busyError{"nothing came from " + from + " to its end", wait}
+	return nil, usage.NewBusy("nothing came from "+from+" to its end", wait)
 }

@@ -15,10 +15,13 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
 )
 
-func (a *app) settingsPath() string { return filepath.Join(a.configDir(), "config.toml") }
+func (a *app) settingsPath() string { return filepath.Join(a.ConfigDir(), "config.toml") }
 
 func (a *app) readSettings() (*settings, error) {
 	s, _, err := a.loadSettings()
@@ -27,7 +30,7 @@ func (a *app) readSettings() (*settings, error) {
 
 // loadSettings reads config.toml, and warns of what is not known in it.
 func (a *app) loadSettings() (*settings, string, error) {
-	if a.configDir() == "" {
+	if a.ConfigDir() == "" {
 		return &settings{}, "", nil
 	}
 	data, err := a.readSettingsFile()
@@ -39,27 +42,27 @@ func (a *app) loadSettings() (*settings, string, error) {
 	}
 	s, warnings, err := parseSettings(data)
 	if err != nil {
-		return nil, "", &usageError{fmt.Sprintf("%s: %s", a.settingsPath(), err), hintFor(err)}
+		return nil, "", usage.New(fmt.Sprintf("%s: %s", a.settingsPath(), err), usage.Hint(err))
 	}
 	for _, problem := range s.unfit {
-		problem.problem = fmt.Sprintf("%s: %s", a.settingsPath(), problem.problem)
+		problem.Problem = fmt.Sprintf("%s: %s", a.settingsPath(), problem.Problem)
 	}
 	for _, w := range warnings {
-		a.tells(fmt.Sprintf("%s: %s", a.settingsPath(), w))
+		a.Warn(fmt.Sprintf("%s: %s", a.settingsPath(), w))
 	}
 	return s, string(data), nil
 }
 
 // readSettingsFile reads config.toml, which nobody else may have written.
 func (a *app) readSettingsFile() ([]byte, error) {
-	f, err := file.OpenOwned(a.settingsPath(), a.tells)
+	f, err := file.OpenOwned(a.settingsPath(), a.Warn)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, maxInput+1))
-	if err == nil && len(data) > maxInput {
-		err = &usageError{fmt.Sprintf("%s has more than %d kB, which no list of profiles needs", a.settingsPath(), maxInput>>10), mendSettings}
+	data, err := io.ReadAll(io.LimitReader(f, env.MaxInput+1))
+	if err == nil && len(data) > env.MaxInput {
+		err = usage.New(fmt.Sprintf("%s has more than %d kB, which no list of profiles needs", a.settingsPath(), env.MaxInput>>10), mendSettings)
 	}
 	return data, err
 }
@@ -69,24 +72,24 @@ const mendSettings = "mend the file, or remove it and log in again"
 // parseSettings reads config.toml. A setting that is not known may be misspelt, or of a newer version: it is a warning. So is
 // a profile that cannot be used, which others do without: see settings.unfit.
 func parseSettings(data []byte) (s *settings, warnings []string, err error) {
-	wrong := func(hint, problem string, path ...string) *usageError {
+	wrong := func(hint, problem string, path ...string) *usage.Error {
 		if n := readDocument(string(data)).lineOf(path...); n > 0 {
 			problem = fmt.Sprintf("line %d: %s", n, problem)
 		}
-		return &usageError{problem, hint}
+		return usage.New(problem, hint)
 	}
 	s, meta, misfits, err := decodeSettings(string(data))
 	if err != nil {
-		return nil, nil, &usageError{oneLine(strings.TrimPrefix(err.Error(), "toml: ")), mendSettings}
+		return nil, nil, usage.New(wording.OneLine(strings.TrimPrefix(err.Error(), "toml: ")), mendSettings)
 	}
-	unfit := func(name string, problem *usageError) {
+	unfit := func(name string, problem *usage.Error) {
 		if _, told := s.unfit[name]; !told {
-			problem.remedy = strings.Replace(problem.remedy, mendSettings, "mend it, or forget the profile: ringcx profile delete --local "+shellWord(name), 1)
+			problem.Remedy = strings.Replace(problem.Remedy, mendSettings, "mend it, or forget the profile: ringcx profile delete --local "+wording.ShellWord(name), 1)
 			s.unfit[name] = problem
 		}
 	}
 	for _, m := range misfits {
-		problem := wrong(mendSettings, fmt.Sprintf("%s is %s, and has to be %s", said(toml.Key(m.path).String()), m.is, m.belongs), m.path...)
+		problem := wrong(mendSettings, fmt.Sprintf("%s is %s, and has to be %s", wording.Said(toml.Key(m.path).String()), m.is, m.belongs), m.path...)
 		if len(m.path) == 1 || m.path[0] != "profile" {
 			return nil, nil, problem
 		}
@@ -97,15 +100,19 @@ func parseSettings(data []byte) (s *settings, warnings []string, err error) {
 		if name == "" {
 			continue
 		}
-		problem := wrong(mendSettings, fmt.Sprintf("%q is written %q", clip(key.String()), name), key...)
-		if len(key) == 1 {
+		inProfile := key[0] == "profile"
+		if !inProfile {
+			key = key[:1] // also of a table in it, which may be the only place that names it
+		}
+		problem := wrong(mendSettings, fmt.Sprintf("%q is written %q", wording.Clip(key.String()), name), key...)
+		if !inProfile {
 			return nil, nil, problem
 		}
 		unfit(key[1], problem)
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {
 		if problem, hint := s.Profiles[name].valid(); problem != "" {
-			unfit(name, wrong(hint, fmt.Sprintf("profile %q: %s", clip(name), problem), "profile", name))
+			unfit(name, wrong(hint, fmt.Sprintf("profile %q: %s", wording.Clip(name), problem), "profile", name))
 		}
 		if err := checkProfileName(name); err != nil {
 			unfit(name, wrong(mendSettings, err.Error(), "profile", name))
@@ -113,7 +120,7 @@ func parseSettings(data []byte) (s *settings, warnings []string, err error) {
 	}
 	for _, dir := range slices.Sorted(maps.Keys(s.Directories)) {
 		if !filepath.IsAbs(dir) && !strings.HasPrefix(dir, "/") {
-			return nil, nil, wrong(mendSettings, fmt.Sprintf("the directory %q is not a whole path", clip(dir)), "directory", dir)
+			return nil, nil, wrong(mendSettings, fmt.Sprintf("the directory %q is not a whole path", wording.Clip(dir)), "directory", dir)
 		}
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
@@ -150,12 +157,12 @@ func unknownSettings(d *document, keys []toml.Key) (warnings []string) {
 			known = slices.Clone(profileFields)
 		}
 		last := key[len(key)-1]
-		slices.SortStableFunc(known, func(a, b string) int { return distance(last, a) - distance(last, b) })
+		slices.SortStableFunc(known, func(a, b string) int { return wording.Distance(last, a) - wording.Distance(last, b) })
 		text := fmt.Sprintf("%q is not a setting that this version knows, and does nothing", key.String())
 		if n := d.lineOf(key...); n > 0 {
 			text = fmt.Sprintf("line %d: %s", n, text)
 		}
-		if len(key) <= 3 && distance(last, known[0]) <= max(2, len(last)/3) {
+		if len(key) <= 3 && wording.Distance(last, known[0]) <= max(2, len(last)/3) {
 			text += fmt.Sprintf("; did you mean %s?", known[0])
 		}
 		warnings = append(warnings, text)
@@ -169,19 +176,19 @@ const lockWait = 10 * time.Second
 // changeSettings changes config.toml, where it stands as far as that can be done: commands that do so at the same time do it
 // one after the other, each on what the one before left, and a crash leaves the old file or the new one. The lock is a file of its own that stays.
 func (a *app) changeSettings(change func(*settings) error) error {
-	if err := os.MkdirAll(a.configDir(), 0o700); err != nil {
-		return file.Explain(a.configDir(), err)
+	if err := os.MkdirAll(a.ConfigDir(), 0o700); err != nil {
+		return file.Explain(a.ConfigDir(), err)
 	}
 	wait := max(min(lockWait, a.maxWait), takes)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), wait)
 	defer cancel()
-	defer a.awaits("another command that changes "+a.settingsPath(), time.Now().Add(wait))()
+	defer a.Awaits("another command that changes "+a.settingsPath(), time.Now().Add(wait))()
 	unlock, err := file.Lock(ctx, a.settingsPath()+".lock")
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return &busyError{a.settingsPath() + " is being changed", wait}
+		return usage.NewBusy(a.settingsPath()+" is being changed", wait)
 	case err != nil:
-		return file.Explain(a.configDir(), err)
+		return file.Explain(a.ConfigDir(), err)
 	}
 	defer unlock()
 	s, text, err := a.loadSettings()
@@ -205,7 +212,7 @@ func (a *app) changeSettings(change func(*settings) error) error {
 		if err := file.Replace(spare, []byte(text)); err != nil {
 			return err
 		}
-		a.inform("%s could not be changed line by line and is written anew; with its comments it is kept as %s.\n", a.settingsPath(), spare)
+		a.Inform("%s could not be changed line by line and is written anew; with its comments it is kept as %s.\n", a.settingsPath(), spare)
 	}
 	return file.Replace(a.settingsPath(), []byte(out))
 }

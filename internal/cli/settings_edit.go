@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"github.com/ringcx-go/ringcx/internal/env"
 )
 
 // document is the text of config.toml, line by line. What is changed in it is changed where it stands, so that everything
@@ -32,8 +34,8 @@ func (l textLine) comment() bool { return strings.HasPrefix(strings.TrimSpace(l.
 
 func readDocument(text string) *document {
 	d := &document{end: "\n"}
-	if rest, marked := strings.CutPrefix(text, byteOrderMark); marked {
-		d.mark, text = byteOrderMark, rest
+	if rest, marked := strings.CutPrefix(text, env.ByteOrderMark); marked {
+		d.mark, text = env.ByteOrderMark, rest
 	}
 	if strings.Contains(text, "\r\n") {
 		d.end = "\r\n"

@@ -62,7 +62,7 @@ func FuzzParseSettings(f *testing.F) {
 		"", "default = \"a\"\n[profile.a]\nclient_id = \"x\"\n", "[profile.a]\nmethod = \"jwt\"\n[directory]\n\"/a\" = \"a\"\n", "\x00", "[[profile]]", "profile = 1", "0=0b",
 		"\ufeff# x\r\n[profile.a]\r\nmethod='direct' # y\r\nringcx_server_url='https://b'\r\n[profile.a.more]\r\nx=\"\"\"\r\n[profile.a]\"\"\"\r\n",
 		"profile.a={method='direct',ringcx_server_url='https://b',x=[1,\n2]}\n[[more]]\nx=1\n[[more]]", "directory={'/a'='b'}",
-		"[pr.a]\n0=\"\"\n[directorY]\n\"/a\"=\"7\"\n", "[profile.a]\nmethod='jwt'\nMethod='direct'\n",
+		"[prOfile.a.more]", "[pr.a]\n0=\"\"\n[directorY]\n\"/a\"=\"7\"\n", "[profile.a]\nmethod='jwt'\nMethod='direct'\n",
 	} {
 		f.Add([]byte(s))
 	}
@@ -89,6 +89,7 @@ func TestASettingInCapitalsIsNamedAndNotTakenForAnother(t *testing.T) {
 	for text, problem := range map[string]string{
 		"Default = 'a'\n": `line 1: "Default" is written "default"`,
 		"[profile.a]\nmethod = 'jwt'\n[DIRECTORY]\n":                              `line 3: "DIRECTORY" is written "directory"`,
+		"x = 1\n[prOfile.a.more]\n":                                               `line 2: "prOfile" is written "profile"`,
 		"[profile.a]\nmethod = 'jwt'\nMethod = 'direct'\n":                        `line 3: "profile.a.Method" is written "method"`,
 		"[profile.default]\nmethod = 'direct'\nringcx_server_url = 'https://b'\n": "", // a name of its own
 		"[more]\nDefault = 1\n":                                                   "", // not known at all, which is a warning

@@ -6,6 +6,9 @@ import (
 	"slices"
 
 	"github.com/BurntSushi/toml"
+
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // misfit is a setting of another type than belongs there. A profile with one cannot be used, and others do without it.
@@ -25,7 +28,7 @@ const (
 // decodeSettings reads what can be read: profiles with settings of the wrong type are there, and have none of them. Other
 // settings of the wrong type are left out, too.
 func decodeSettings(text string) (s *settings, meta toml.MetaData, misfits []misfit, err error) {
-	s = &settings{unfit: map[string]*usageError{}}
+	s = &settings{unfit: map[string]*usage.Error{}}
 	meta, err = toml.Decode(text, s)
 	tables := func(name string) bool { return !meta.IsDefined(name) || meta.Type(name) == "Hash" } // what is none is left out in silence
 	if err == nil && tables("profile") && tables("directory") {
@@ -38,7 +41,7 @@ func decodeSettings(text string) (s *settings, meta toml.MetaData, misfits []mis
 	if misfits = takeMisfits(all); len(misfits) == 0 && err != nil {
 		return nil, meta, nil, err
 	}
-	s = &settings{unfit: map[string]*usageError{}}
+	s = &settings{unfit: map[string]*usage.Error{}}
 	meta, err = toml.Decode(encoded(all), s)
 	return s, meta, misfits, err
 }
@@ -81,7 +84,7 @@ func takeMisfits(all map[string]any) (found []misfit) {
 func kindOf(v any) string {
 	switch v := v.(type) {
 	case int64, float64, bool:
-		return clip(fmt.Sprint(v))
+		return wording.Clip(fmt.Sprint(v))
 	case string:
 		return "a text"
 	case []any, []map[string]any:
@@ -104,6 +107,6 @@ func (s *settings) fit(name string) (p profile, known bool) {
 // tellUnfit warns of the profiles that cannot be used.
 func (a *app) tellUnfit(s *settings) {
 	for _, name := range slices.Sorted(maps.Keys(s.unfit)) {
-		a.tells(s.unfit[name].problem)
+		a.Warn(s.unfit[name].Problem)
 	}
 }

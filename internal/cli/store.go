@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
 	"github.com/ringcx-go/ringcx/store/keyring"
 	"github.com/ringcx-go/ringcx/store/postgres"
@@ -38,20 +40,20 @@ func (a *app) namedStore() (ringcx.Store, error) {
 	name := a.variable("RINGCX_STORE")
 	kind, dir, colon := strings.Cut(name, ":")
 	switch {
-	case name == "" && a.stateDir() == "":
-		return nil, &usageError{"there is no home directory to keep the session in", "set HOME, XDG_STATE_HOME or RINGCX_STORE=file:DIR"}
+	case name == "" && a.StateDir() == "":
+		return nil, usage.New("there is no home directory to keep the session in", "set HOME, XDG_STATE_HOME or RINGCX_STORE=file:DIR")
 	case name == "":
-		if _, err := os.Stat(a.stateDir()); errors.Is(err, fs.ErrNotExist) {
-			a.warnOthersHome(a.stateDir())
+		if _, err := os.Stat(a.StateDir()); errors.Is(err, fs.ErrNotExist) {
+			a.warnOthersHome(a.StateDir())
 		}
-		return &file.Store{Dir: a.stateDir(), Tell: a.tells}, nil
+		return &file.Store{Dir: a.StateDir(), Tell: a.Warn}, nil
 	case !colon:
-		return nil, &usageError{"RINGCX_STORE does not begin with the kind of store and a colon", storeForms}
+		return nil, usage.New("RINGCX_STORE does not begin with the kind of store and a colon", storeForms)
 	case kind == "file" && strings.TrimSpace(dir) == "":
-		return nil, &usageError{"RINGCX_STORE names no directory", "use RINGCX_STORE=file:DIR"}
+		return nil, usage.New("RINGCX_STORE names no directory", "use RINGCX_STORE=file:DIR")
 	case kind == "file":
 		dir, err := a.storeDir(kind, dir)
-		return &file.Store{Dir: dir, Tell: a.tells}, err
+		return &file.Store{Dir: dir, Tell: a.Warn}, err
 	case kind == "keyring":
 		return a.keyringStore(dir)
 	case kind == "postgres", kind == "postgresql":
@@ -59,7 +61,7 @@ func (a *app) namedStore() (ringcx.Store, error) {
 	case kind == "redis", kind == "rediss":
 		return a.remoteStore(func(ctx context.Context) (remote, error) { return redis.Open(ctx, name) }), nil
 	}
-	return nil, &usageError{fmt.Sprintf("RINGCX_STORE is not a store this version knows: %q", clip(kind)), storeForms}
+	return nil, usage.New(fmt.Sprintf("RINGCX_STORE is not a store this version knows: %q", wording.Clip(kind)), storeForms)
 }
 
 // storeDir is the directory of a store, which has to be the same one wherever a command starts. A shell expands ~ only where
@@ -70,24 +72,24 @@ func (a *app) storeDir(kind, dir string) (string, error) {
 	first, _, _ := strings.Cut(filepath.ToSlash(dir), "/")
 	switch {
 	case first == "~" && a.Home == "":
-		return "", &usageError{"RINGCX_STORE begins with ~, and there is no home directory", write + kind + ":DIR"}
+		return "", usage.New("RINGCX_STORE begins with ~, and there is no home directory", write+kind+":DIR")
 	case first == "~":
 		return filepath.Join(a.Home, dir[1:]), nil
 	case strings.Contains(dir, "://"): // it may hold a password
-		return "", &usageError{"RINGCX_STORE names a URL where a directory belongs", storeForms}
+		return "", usage.New("RINGCX_STORE names a URL where a directory belongs", storeForms)
 	case strings.HasPrefix(first, "~"):
-		return "", &usageError{
-			fmt.Sprintf("RINGCX_STORE names the home directory of a user, %s, which is not looked up", clip(first)), write + kind + ":DIR",
-		}
+		return "", usage.New(
+			fmt.Sprintf("RINGCX_STORE names the home directory of a user, %s, which is not looked up", wording.Clip(first)), write+kind+":DIR",
+		)
 	case strings.HasPrefix(dir, "//") && !strings.HasPrefix(dir, "///") && runtime.GOOS != "windows":
-		return "", &usageError{"RINGCX_STORE names a host after //, and a directory is of this machine", write + kind + ":/DIR"}
+		return "", usage.New("RINGCX_STORE names a host after //, and a directory is of this machine", write+kind+":/DIR")
 	case !filepath.IsAbs(dir) && a.Dir != "":
-		return "", &usageError{
-			fmt.Sprintf("RINGCX_STORE names %q, which is another directory wherever a command starts", clip(dir)),
-			write + "RINGCX_STORE=" + shellWord(kind+":"+filepath.Join(a.Dir, dir)),
-		}
+		return "", usage.New(
+			fmt.Sprintf("RINGCX_STORE names %q, which is another directory wherever a command starts", wording.Clip(dir)),
+			write+"RINGCX_STORE="+wording.ShellWord(kind+":"+filepath.Join(a.Dir, dir)),
+		)
 	case !filepath.IsAbs(dir):
-		return "", &usageError{fmt.Sprintf("RINGCX_STORE names %q, which is no whole path", clip(dir)), write + kind + ":/DIR"}
+		return "", usage.New(fmt.Sprintf("RINGCX_STORE names %q, which is no whole path", wording.Clip(dir)), write+kind+":/DIR")
 	}
 	return filepath.Clean(dir), nil
 }
@@ -95,10 +97,10 @@ func (a *app) storeDir(kind, dir string) (string, error) {
 // keyringStore keeps its files beside those of the file store, which are not encrypted.
 func (a *app) keyringStore(dir string) (ringcx.Store, error) {
 	if dir == "" {
-		if a.stateDir() == "" {
-			return nil, &usageError{"there is no home directory to keep the session in", "set HOME, XDG_STATE_HOME or RINGCX_STORE=keyring:DIR"}
+		if a.StateDir() == "" {
+			return nil, usage.New("there is no home directory to keep the session in", "set HOME, XDG_STATE_HOME or RINGCX_STORE=keyring:DIR")
 		}
-		dir = filepath.Join(a.stateDir(), "keyring")
+		dir = filepath.Join(a.StateDir(), "keyring")
 	}
 	dir, err := a.storeDir("keyring", dir)
 	if err != nil {
@@ -108,7 +110,7 @@ func (a *app) keyringStore(dir string) (ringcx.Store, error) {
 	if err := available(); err != nil {
 		return nil, err
 	}
-	return &keyring.Store{Dir: dir, Available: available, Tell: a.tells}, nil
+	return &keyring.Store{Dir: dir, Available: available, Tell: a.Warn}, nil
 }
 
 // remote is a store on a server.
@@ -139,7 +141,7 @@ var stores sync.Map
 func (a *app) remoteStore(open func(context.Context) (remote, error)) ringcx.Store {
 	s := &lazyStore{open: open, warn: func(text string) {
 		if a.ErrTerminal || a.verbose {
-			a.inform("ringcx: warning: %s\n", errorLine(text))
+			a.Inform("ringcx: warning: %s\n", wording.ErrorLine(text))
 		}
 	}}
 	stores.Store(a, s)
@@ -202,7 +204,7 @@ func (s *lazyStore) use(ctx context.Context) (done func(), err error) {
 func settingError(err error) error {
 	var setting interface{ Setting() bool }
 	if errors.As(err, &setting) && setting.Setting() {
-		return &usageError{"RINGCX_STORE: " + err.Error(), hintFor(err)}
+		return usage.New("RINGCX_STORE: "+err.Error(), usage.Hint(err))
 	}
 	return err
 }

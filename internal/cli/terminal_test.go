@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -191,6 +192,23 @@ func TestColoursAreWhereTheyAreWanted(t *testing.T) {
 		if got := strings.Contains(piped, "\x1b["); got != c.pipe {
 			t.Errorf("%q: colours in a pipe: %v", c.vars, got)
 		}
+	}
+}
+
+func TestTheDemoIsPaintedInTheSixteenColoursThatAnyTerminalHas(t *testing.T) {
+	p := newPerson(t)
+	out, _ := p.types(0, "demo")
+	for _, want := range []string{"\n\x1b[1;36m1. ", "\x1b[34m→\x1b[m ", "\x1b[32m←\x1b[m 200", "\x1b[31m←\x1b[m 401", "\x1b[32m✓\x1b[m ", "\x1b[2m"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not there", want)
+		}
+	}
+	codes := map[string]bool{}
+	for _, m := range regexp.MustCompile("\x1b([^m]*m)").FindAllStringSubmatch(out, -1) {
+		codes[m[1]] = true
+	}
+	if len(codes) != 6 {
+		t.Errorf("its sequences are %q", slices.Collect(maps.Keys(codes)))
 	}
 }
 

@@ -9,6 +9,10 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // legacyUser is where a legacy deployment tells whose token it is.
@@ -17,7 +21,7 @@ const legacyUser = "/voice/api/v1/admin/auth"
 func (a *app) whoami() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "whoami", Short: "Show whom the token stands for", Args: noArgs,
+		Use: "whoami", Short: "Show whom the token stands for", Args: cmdline.NoArgs,
 		Long: `Asks RingCX whom the access token stands for: main account, administrator, and the agents the user is. Agents name the
 sub-accounts (accountId) that most calls of the API take. With --json it prints the vendor's answer, without tokens.`,
 		RunE: func(*cobra.Command, []string) error {
@@ -46,7 +50,7 @@ sub-accounts (accountId) that most calls of the API take. With --json it prints 
 			case dec.Decode(&all) != nil:
 				return fmt.Errorf("%s %s: the answer is not an object", r.request.Method, r.request.URL.Path)
 			case asJSON:
-				return writeJSON(a.Stdout, withoutSecrets(all))
+				return terminal.WriteJSON(a.Stdout, withoutSecrets(all))
 			case acc.method == byLegacy:
 				return a.printLegacyUser(r.body)
 			}
@@ -106,11 +110,11 @@ func (a *app) lines() (w *tabwriter.Writer, line func(name string, parts ...stri
 	return w, func(name string, parts ...string) {
 		var there []string
 		for _, p := range parts {
-			if p = oneLine(p); p != "" {
+			if p = wording.OneLine(p); p != "" {
 				there = append(there, p)
 			}
 		}
-		fmt.Fprintf(w, "%s\t%s\n", name, first(strings.Join(there, ", "), "none"))
+		fmt.Fprintf(w, "%s\t%s\n", name, wording.First(strings.Join(there, ", "), "none"))
 	}
 }
 

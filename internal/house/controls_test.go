@@ -97,6 +97,22 @@ func TestAForbiddenImportIsFound(t *testing.T) {
 	})
 }
 
+func TestAForbiddenImportInsideTheSandboxIsFound(t *testing.T) {
+	const m = "example.org/m/sandbox"
+	runAll(t, []control{
+		{"downwards", forbiddenRooms, map[string]string{
+			"sandbox/internal/contract/a.go": importing("contract", m+"/internal/wording"), "sandbox/a.go": importing("sandbox", m+"/internal/contract"),
+		}, nil},
+		{"upwards", forbiddenRooms, map[string]string{
+			"sandbox/internal/wording/a.go": importing("wording", m+"/internal/contract", m),
+		}, []string{"import sandbox/internal/wording/a.go sandbox/internal/contract", "import sandbox/internal/wording/a.go sandbox"}},
+		{"in a test", forbiddenRooms, map[string]string{
+			"sandbox/internal/state/a_test.go": importing("state_test", m+"/internal/state", m+"/internal/contract"),
+		}, []string{"import sandbox/internal/state/a_test.go sandbox/internal/contract"}},
+		{"a new package", forbiddenRooms, map[string]string{"sandbox/internal/misc/a.go": "package misc\n"}, []string{"room misc"}},
+	})
+}
+
 func TestAThirdPartyImportOfTheRootIsFound(t *testing.T) {
 	runAll(t, []control{
 		{"third party", rootDependencies, map[string]string{"a.go": importing("m", "net/http", "golang.org/x/sync/errgroup", "github.com/x/y")}, []string{"dependency a.go github.com/x/y"}},

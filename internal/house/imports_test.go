@@ -22,10 +22,12 @@ const (
 	internal   = "internal" // everything below internal/ but those that are named here
 	leasetest  = "store/internal/lease/leasetest"
 	operations = "internal/operations"
+	outfile    = "internal/outfile"
 	ringcxtest = "ringcxtest"
 	sandbox    = "sandbox"
 	store      = "store"
 	testkeeper = "internal/testkeeper"
+	usage      = "internal/usage"
 )
 
 // arrows says which parts each part may import.
@@ -37,9 +39,11 @@ var arrows = map[string][]string{
 	leasetest:  {root, ringcxtest, internal},
 	broker:     {root},
 	ringcxtest: {root, sandbox},
-	internal:   {internal, operations},
+	internal:   {internal, operations, usage},
+	outfile:    {store, internal, usage},
+	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	operations: nil,
-	cli:        {root, store, broker, sandbox, api, conform, internal, operations},
+	cli:        {root, store, broker, sandbox, api, conform, internal, operations, outfile, usage},
 	conform:    {sandbox}, // it tells what it sees in the sandbox's words
 	testkeeper: {sandbox},
 	e2e:        nil, // tests, and what drives a browser for them
@@ -53,7 +57,7 @@ var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	for _, p := range []string{cli, conform, operations, testkeeper, leasetest} {
+	for _, p := range []string{cli, conform, operations, outfile, testkeeper, usage, leasetest} {
 		if within(dir, p) {
 			return p
 		}
@@ -74,6 +78,47 @@ func forbiddenArrows(t *tree) []finding {
 		for _, imp := range t.own(s) {
 			if why := refuse(s, from, part(imp)); why != "" {
 				all = append(all, found(s.path+" imports "+imp+": "+why, "import", s.path, imp))
+			}
+		}
+	}
+	return all
+}
+
+// rooms says which packages below sandbox/internal each of them may import. None may import what is above it.
+var rooms = map[string][]string{
+	"contract": {"wording"},
+	"seeded":   nil,
+	"state":    nil,
+	"token":    {"seeded"},
+	"verdict":  nil,
+	"wording":  nil,
+}
+
+// room is the package below sandbox/internal that a directory belongs to, or "".
+func room(dir string) string {
+	rest, _ := strings.CutPrefix(dir, sandbox+"/internal/")
+	if rest == dir {
+		return ""
+	}
+	return rest
+}
+
+// forbiddenRooms finds imports between the packages of the sandbox that its design does not have.
+func forbiddenRooms(t *tree) []finding {
+	var all []finding
+	for _, s := range t.code {
+		from := room(s.dir)
+		if from == "" {
+			continue
+		}
+		may, known := rooms[from]
+		if !known {
+			all = append(all, found(s.path+": a new package of the sandbox: give it its arrows", "room", from))
+			continue
+		}
+		for _, imp := range t.own(s) {
+			if to := room(imp); imp != s.dir && (to == "" || !slices.Contains(may, to)) {
+				all = append(all, found(s.path+" imports "+imp+": there is no arrow from "+from, "import", s.path, imp))
 			}
 		}
 	}
@@ -173,6 +218,8 @@ func sleepsInCode(t *tree) []finding {
 func TestPackagesImportEachOtherOnlyAlongTheArrowsOfTheDesign(t *testing.T) {
 	keeps(t, forbiddenArrows)
 }
+
+func TestPackagesOfTheSandboxSeeOnlyWhatTheyNeed(t *testing.T) { keeps(t, forbiddenRooms) }
 
 func TestUsingTheSDKCostsItsImporterNoThirdPartyModule(t *testing.T) { keeps(t, rootDependencies) }
 

@@ -9,12 +9,12 @@ import (
 // Index finds the rows of a table by something that they hold.
 type Index[I comparable, K cmp.Ordered, V any] struct {
 	of   *Table[K, V]
-	by   func(V) (I, bool)
+	by   func(K, V) (I, bool)
 	keys map[I][]K // sorted
 }
 
 // NewIndex makes an index that follows a table: by tells what a row is found by, if it is. It is called before the DB is used.
-func NewIndex[I comparable, K cmp.Ordered, V any](of *Table[K, V], by func(V) (I, bool)) *Index[I, K, V] {
+func NewIndex[I comparable, K cmp.Ordered, V any](of *Table[K, V], by func(K, V) (I, bool)) *Index[I, K, V] {
 	x := &Index[I, K, V]{of: of, by: by, keys: map[I][]K{}}
 	of.indexes = append(of.indexes, x)
 	return x
@@ -68,7 +68,7 @@ func (x *Index[I, K, V]) each(tx *Tx, by I, order func([]K) iter.Seq[K]) iter.Se
 }
 
 func (x *Index[I, K, V]) put(key K, row V) {
-	by, ok := x.by(row)
+	by, ok := x.by(key, row)
 	if !ok {
 		return
 	}
@@ -78,7 +78,7 @@ func (x *Index[I, K, V]) put(key K, row V) {
 }
 
 func (x *Index[I, K, V]) remove(key K, row V) {
-	by, ok := x.by(row)
+	by, ok := x.by(key, row)
 	if !ok {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Record is a row as it is kept.
@@ -30,25 +31,27 @@ type Keeper interface {
 
 // Flush gives the keeper what has changed, and returns when that, and what others have changed before, is safe. Calls that
 // come together share one Save. After one that failed, the next says everything anew.
-func (db *DB) Flush() error {
+func (db *DB) Flush() error { return db.FlushWith(nil) }
+
+// FlushWith is Flush as long as some of what is to be kept is in no table: beside tells of it, in the same transaction, what
+// has changed since it was asked last, or with all everything.
+func (db *DB) FlushWith(beside func(tx *Tx, all bool) ([]Record, error)) error {
 	if db.keeper == nil {
 		return nil
 	}
 	db.saving.Lock()
 	defer db.saving.Unlock()
-	if db.closed {
+	if db.closed || beside == nil && !db.hasNews() {
 		return nil
 	}
-	rows, all := db.unsaved()
-	if len(rows) == 0 && !all {
-		return nil
-	}
-	records := make([]Record, 0, len(rows))
-	err := encode(slices.Values(rows), func(r Record) bool {
-		records = append(records, r)
-		return true
-	})
+	rows, records, all, err := db.unsaved(beside)
 	if err == nil {
+		err = encode(slices.Values(rows), func(r Record) bool {
+			records = append(records, r)
+			return true
+		})
+	}
+	if err == nil && (all || len(records) > 0) {
 		err = db.keeper.Save(db.namespace, all, records)
 	}
 	if err != nil {
@@ -60,29 +63,45 @@ func (db *DB) Flush() error {
 	return nil
 }
 
+// Forget has the keeper keep nothing of the namespace, and be told nothing more. If it fails, all goes on as before.
+func (db *DB) Forget() error {
+	if db.keeper == nil {
+		return nil
+	}
+	db.saving.Lock()
+	defer db.saving.Unlock()
+	err := db.keeper.Save(db.namespace, true, nil)
+	db.closed = err == nil
+	return err
+}
+
 // Close has the keeper be told nothing more, and empties the tables, so that others have the room that they took.
 func (db *DB) Close() {
 	db.saving.Lock()
 	defer db.saving.Unlock()
 	db.closed = true
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	for _, s := range db.stages() {
-		s.swap()
-	}
+	tx := db.Begin()
+	defer db.Commit()
+	db.Clear(tx)
+}
+
+// hasNews reports whether the keeper lacks something. Mostly it does not, and who asks does not wait for readers.
+func (db *DB) hasNews() bool {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	return db.all || db.news
 }
 
 // unsaved takes what the keeper lacks; with all, that is everything.
-func (db *DB) unsaved() (rows []row, all bool) {
-	db.mu.RLock()
-	some := db.all || db.news
-	db.mu.RUnlock()
-	if !some { // nearly always, and readers do not wait for each other
-		return nil, false
-	}
-	db.mu.Lock()
-	defer db.mu.Unlock()
+func (db *DB) unsaved(beside func(*Tx, bool) ([]Record, error)) (rows []Row, records []Record, all bool, err error) {
+	tx := db.Begin()
+	defer db.Commit()
 	all = db.all
+	if beside != nil {
+		if records, err = beside(tx, all); err != nil {
+			return nil, nil, all, err
+		}
+	}
 	db.all, db.news = false, false
 	for _, t := range db.tables {
 		changed := t.unsaved()
@@ -91,13 +110,36 @@ func (db *DB) unsaved() (rows []row, all bool) {
 		}
 		rows = append(rows, changed...)
 	}
-	return rows, all
+	return rows, records, all, nil
+}
+
+// Kinds are those of the tables.
+func (db *DB) Kinds() []string {
+	out := make([]string, 0, len(db.tables))
+	for _, t := range db.tables {
+		out = append(out, t.name())
+	}
+	return out
+}
+
+// Rows are all rows, in the order of their keys within a kind.
+func (db *DB) Rows(tx *Tx) iter.Seq[Row] {
+	tx.reads(db)
+	return func(yield func(Row) bool) {
+		for _, t := range db.tables {
+			for r := range t.copied() {
+				if !yield(r) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Records are all rows of one moment, that of the call. They are encoded as they are read.
 func (db *DB) Records() iter.Seq2[Record, error] {
 	db.mu.Lock() // copying a table marks it
-	all := make([]iter.Seq[row], 0, len(db.tables))
+	all := make([]iter.Seq[Row], 0, len(db.tables))
 	for _, t := range db.tables {
 		all = append(all, t.copied())
 	}
@@ -136,24 +178,11 @@ func (db *DB) Load() (found bool, err error) {
 func (db *DB) Restore(load func(yield func(Record) error) error) error { return db.read(load, true) }
 
 func (db *DB) read(load func(yield func(Record) error) error, all bool) error {
-	stages, byKind := db.stages(), map[string]stage{}
-	for i, t := range db.tables {
-		byKind[t.name()] = stages[i]
-	}
-	err := load(func(r Record) error {
-		s := byKind[r.Kind]
-		if s == nil {
-			return nil
-		}
-		if err := s.add(r); err != nil {
-			return fmt.Errorf("%s %q: %w", r.Kind, r.Key, err)
-		}
-		return nil
-	})
+	d, err := db.Draft(load)
 	if err != nil {
 		return err
 	}
-	return db.become(stages, all, func(tx *Tx) error {
+	return db.become(d, all, func(tx *Tx) error {
 		for _, check := range db.checks {
 			if err := check(tx); err != nil {
 				return err
@@ -161,6 +190,36 @@ func (db *DB) read(load func(yield func(Record) error) error, all bool) error {
 		}
 		return nil
 	})
+}
+
+// Draft makes what records say, beside what there is. Those of kinds that the DB does not have are left out.
+func (db *DB) Draft(load func(yield func(Record) error) error) (*Draft, error) {
+	d, byKind := &Draft{db.stages()}, map[string]stage{}
+	for i, t := range db.tables {
+		byKind[t.name()] = d.stages[i]
+	}
+	return d, load(func(r Record) error {
+		s := byKind[r.Kind]
+		if s == nil {
+			return nil
+		}
+		switch twice, err := s.add(r); {
+		case err != nil:
+			return fmt.Errorf("%s %q: %w", r.Kind, clip(r.Key), err)
+		case twice:
+			return fmt.Errorf("%s %q is there twice", r.Kind, clip(r.Key))
+		}
+		return nil
+	})
+}
+
+// clip cuts a key that an error shows.
+func clip(key string) string {
+	const most = 60
+	if len(key) > most {
+		return strings.ToValidUTF8(key[:most], "") + "…"
+	}
+	return key
 }
 
 func (db *DB) stages() []stage {
@@ -171,19 +230,19 @@ func (db *DB) stages() []stage {
 	return all
 }
 
-// row is a row that is to be encoded.
-type row struct {
-	kind, key string
-	value     any // nil: it is gone
+// Row is a row of any table, with its key as records have it.
+type Row struct {
+	Kind, Key string
+	Value     any // nil: it is gone
 }
 
-func encode(rows iter.Seq[row], yield func(Record) bool) error {
+func encode(rows iter.Seq[Row], yield func(Record) bool) error {
 	for r := range rows {
-		out := Record{Kind: r.kind, Key: r.key}
-		if r.value != nil {
+		out := Record{Kind: r.Kind, Key: r.Key}
+		if r.Value != nil {
 			var err error
-			if out.Value, err = json.Marshal(r.value); err != nil {
-				return fmt.Errorf("encoding %s %q: %w", r.kind, r.key, err)
+			if out.Value, err = json.Marshal(r.Value); err != nil {
+				return fmt.Errorf("encoding %s %q: %w", r.Kind, r.Key, err)
 			}
 		}
 		if !yield(out) {
@@ -194,12 +253,12 @@ func encode(rows iter.Seq[row], yield func(Record) bool) error {
 }
 
 // unsaved takes what the keeper lacks of a table.
-func (t *Table[K, V]) unsaved() []row {
-	out := make([]row, 0, len(t.dirty))
+func (t *Table[K, V]) unsaved() []Row {
+	out := make([]Row, 0, len(t.dirty))
 	for key := range t.dirty {
-		r := row{kind: t.kind, key: keyText(key)}
+		r := Row{Kind: t.kind, Key: keyText(key)}
 		if v, ok := t.rows.Get(key); ok {
-			r.value = v
+			r.Value = v
 		}
 		out = append(out, r)
 	}
@@ -208,16 +267,16 @@ func (t *Table[K, V]) unsaved() []row {
 }
 
 // copied are the rows of this moment.
-func (t *Table[K, V]) copied() iter.Seq[row] {
+func (t *Table[K, V]) copied() iter.Seq[Row] {
 	rows := t.rows.Copy()
-	return func(yield func(row) bool) {
-		rows.Scan(func(key K, v V) bool { return yield(row{t.kind, keyText(key), v}) })
+	return func(yield func(Row) bool) {
+		rows.Scan(func(key K, v V) bool { return yield(Row{t.kind, keyText(key), v}) })
 	}
 }
 
 // stage is content that takes the place of a table's, and gives it back.
 type stage interface {
-	add(r Record) error
+	add(r Record) (twice bool, err error)
 	swap()
 }
 
@@ -230,23 +289,29 @@ func (t *Table[K, V]) stage() stage {
 	return &staged[K, V]{of: t, content: newContent[K, V]()}
 }
 
-func (s *staged[K, V]) add(r Record) error {
+func (s *staged[K, V]) add(r Record) (twice bool, err error) {
 	key, err := keyOf[K](r.Key)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if r.Value == nil {
-		return errors.New("it has no value")
+		return false, errors.New("it has no value")
 	}
 	var v V
 	if err := json.Unmarshal(r.Value, &v); err != nil {
-		return err
+		return false, err
 	}
-	if _, had := s.rows.Set(key, v); had {
-		return errors.New("it is there twice")
+	if s.of.single && r.Key != "" {
+		return false, nil
 	}
+	if s.of.read != nil {
+		if err := s.of.read(key, &v); err != nil {
+			return false, err
+		}
+	}
+	_, twice = s.rows.Set(key, v)
 	s.last = max(s.last, key)
-	return nil
+	return twice, nil
 }
 
 func (s *staged[K, V]) swap() {

@@ -18,6 +18,7 @@ type DB struct {
 	checks []func(*Tx) error
 	all    bool // the keeper has nothing of what is here, or something else
 	news   bool // it lacks some of it
+	begun  Tx   // what Begin gives
 
 	saving    sync.Mutex // held while records are on their way to the keeper; taken before mu
 	keeper    Keeper     // nil: nowhere
@@ -43,8 +44,9 @@ type keptTable interface {
 	commit(noted bool)
 	rollBack()
 	stage() stage
-	unsaved() []row
-	copied() iter.Seq[row]
+	leaveRoom()
+	unsaved() []Row
+	copied() iter.Seq[Row]
 }
 
 // View reads. Any number of calls of View run at a time, and none of Update. One inside the function of another, or of an
@@ -70,19 +72,47 @@ func (db *DB) write(fn func(*Tx) error) error {
 	tx := &Tx{db: db, writes: true}
 	done := false
 	defer func() {
-		tx.end()
-		for _, t := range tx.changed {
-			if done {
-				t.commit(db.keeper != nil)
-			} else {
-				t.rollBack()
-			}
+		if !done {
+			tx.rollBack()
 		}
-		db.news = db.news || done && len(tx.changed) > 0
+		db.commit(tx)
 	}()
 	err := fn(tx)
 	done = err == nil
 	return err
+}
+
+// Begin begins an Update that goes on until [DB.Commit]: for callers that hold a DB as they would hold a mutex. Nothing takes
+// back what they change. The Tx is the same one each time, so that this allocates nothing.
+//
+// It is here for as long as there is state beside the tables that has to change with them.
+func (db *DB) Begin() *Tx {
+	db.mu.Lock()
+	db.begun = Tx{db: db, writes: true, changed: db.begun.changed[:0]}
+	return &db.begun
+}
+
+// Commit ends what [DB.Begin] has begun.
+func (db *DB) Commit() {
+	db.commit(&db.begun)
+	db.mu.Unlock()
+}
+
+// commit ends tx, for who holds mu.
+func (db *DB) commit(tx *Tx) {
+	for _, t := range tx.changed {
+		t.commit(db.keeper != nil)
+	}
+	db.news = db.news || len(tx.changed) > 0
+	tx.db = nil
+}
+
+// rollBack makes what tx has changed what it was.
+func (tx *Tx) rollBack() {
+	for _, t := range tx.changed {
+		t.rollBack()
+	}
+	tx.changed = tx.changed[:0]
 }
 
 func (tx *Tx) end() { tx.db = nil }
@@ -121,28 +151,58 @@ func (db *DB) add(t keptTable) {
 
 // Reset makes rows anew: what fill puts into empty tables. If it fails, everything is as it was.
 func (db *DB) Reset(fill func(*Tx) error) error {
-	return db.become(db.stages(), true, fill)
+	return db.become(&Draft{db.stages()}, true, fill)
 }
 
-// become puts what stages hold in the place of everything, unless fn has something against it.
-func (db *DB) become(stages []stage, all bool, fn func(*Tx) error) error {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	for _, s := range stages {
-		s.swap()
+// become puts a draft in the place of everything, unless fn has something against it.
+func (db *DB) become(d *Draft, all bool, fn func(*Tx) error) error {
+	tx := db.Begin()
+	defer db.Commit()
+	return db.adopt(tx, d, all, fn)
+}
+
+// Draft is what can take the place of all that a DB holds, once.
+type Draft struct{ stages []stage }
+
+// Adopt puts a draft in the place of everything, in a transaction that has changed nothing yet. If fn, which looks at it and
+// may change it, fails, everything is as it was. With known, it is what the keeper has; else all of it is kept anew.
+func (db *DB) Adopt(tx *Tx, d *Draft, known bool, fn func(*Tx) error) error {
+	return db.adopt(tx, d, !known, fn)
+}
+
+func (db *DB) adopt(tx *Tx, d *Draft, all bool, fn func(*Tx) error) error {
+	tx.changes(db)
+	if len(tx.changed) > 0 {
+		panic("state: what a transaction has changed is to be replaced")
 	}
+	d.swap()
 	done := false
 	defer func() {
 		if !done {
-			for _, s := range stages {
-				s.swap()
-			}
+			tx.rollBack()
+			d.swap()
 		}
 	}()
-	if err := db.write(fn); err != nil {
+	if err := fn(tx); err != nil {
 		return err
 	}
 	done = true
 	db.all = all
 	return nil
+}
+
+func (d *Draft) swap() {
+	for _, s := range d.stages {
+		s.swap()
+	}
+}
+
+// Clear empties the tables for good: what is put into them afterwards takes no room from others.
+func (db *DB) Clear(tx *Tx) {
+	tx.changes(db)
+	tx.rollBack()
+	for _, t := range db.tables {
+		t.stage().swap()
+		t.leaveRoom()
+	}
 }

@@ -78,7 +78,7 @@ type server struct {
 func newServer(keeper state.Keeper) *server {
 	db := state.New(keeper, "")
 	s := &server{DB: db, clock: state.NewCell[time.Duration](db, "clock"), sessions: state.NewTable[uint32, session](db, "session")}
-	s.byUser = state.NewIndex(s.sessions, func(s session) (int, bool) { return s.User, !s.Ended })
+	s.byUser = state.NewIndex(s.sessions, func(_ uint32, s session) (int, bool) { return s.User, !s.Ended })
 	return s
 }
 

@@ -18,6 +18,8 @@ type Table[K cmp.Ordered, V any] struct {
 	log     []change[K, V]  // of the transaction that goes on
 	indexes []indexed[K, V] // that follow it
 	bound   Bound[K, V]
+	read    func(K, *V) error // what Read was given
+	single  bool              // it is that of a Cell
 }
 
 // content is what another one takes the place of as a whole.
@@ -83,6 +85,10 @@ func NewTable[K cmp.Ordered, V any](db *DB, kind string) *Table[K, V] {
 
 // Limit gives a table a bound. It is called before the DB is used.
 func (t *Table[K, V]) Limit(b Bound[K, V]) { t.bound = b }
+
+// Read has fn look at each row that a record is read as, before anybody else sees it; it may mend the row, and its error
+// refuses the record and all others. It is called before the DB is used.
+func (t *Table[K, V]) Read(fn func(key K, row *V) error) { t.read = fn }
 
 // Get is the row of a key.
 func (t *Table[K, V]) Get(tx *Tx, key K) (row V, ok bool) {
@@ -230,6 +236,12 @@ func (t *Table[K, V]) commit(noted bool) {
 	t.forget()
 }
 
+// leaveRoom has the table take no room from others any more.
+func (t *Table[K, V]) leaveRoom() {
+	t.bound.Room.take(-t.rows.Len())
+	t.bound.Room = nil
+}
+
 // rollBack ends a transaction that did not happen.
 func (t *Table[K, V]) rollBack() {
 	for _, c := range slices.Backward(t.log) {
@@ -253,11 +265,26 @@ func (t *Table[K, V]) forget() {
 // Cell is a table with one row.
 type Cell[V any] struct{ of *Table[string, V] }
 
-// NewCell makes a cell that is kept as the one record of a kind.
-func NewCell[V any](db *DB, kind string) Cell[V] { return Cell[V]{NewTable[string, V](db, kind)} }
+// NewCell makes a cell that is kept as the record of a kind whose key is ""; others of the kind are left out.
+func NewCell[V any](db *DB, kind string) Cell[V] {
+	c := Cell[V]{NewTable[string, V](db, kind)}
+	c.of.single = true
+	return c
+}
 
 // Get is what was set, and whether anything was.
 func (c Cell[V]) Get(tx *Tx) (value V, ok bool) { return c.of.Get(tx, "") }
 
 // Set puts a value in the place of the one before.
 func (c Cell[V]) Set(tx *Tx, value V) { c.of.Put(tx, "", value) }
+
+// Clear takes the value away, if there is one.
+func (c Cell[V]) Clear(tx *Tx) { c.of.Delete(tx, "") }
+
+// Read has fn look at what a record is read as, as [Table.Read] does.
+func (c Cell[V]) Read(fn func(value *V) error) {
+	c.of.Read(func(_ string, value *V) error { return fn(value) })
+}
+
+// Kind is that of its record.
+func (c Cell[V]) Kind() string { return c.of.kind }
