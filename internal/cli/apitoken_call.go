@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/operations"
@@ -21,10 +22,10 @@ import (
 // aws80:00000000-0000-4000-8000-000000000000. It stands in a path when it is deleted, so it has to be one segment.
 func isAPIToken(s string) bool {
 	_, err := operations.Fill("/{token}", "token", s)
-	return err == nil && len(s) >= 16 && len(s) <= 200 && apiTokenForm.MatchString(s)
+	return err == nil && len(s) >= 16 && len(s) <= 200 && apiTokenForm().MatchString(s)
 }
 
-var apiTokenForm = regexp.MustCompile(`^[A-Za-z0-9._~+=-]+:[A-Za-z0-9._~+=:-]+$`)
+var apiTokenForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._~+=-]+:[A-Za-z0-9._~+=:-]+$`) })
 
 // brief is as much of a token as tells it from others, half of it at most.
 func brief(token string) string {
@@ -130,7 +131,7 @@ func hushed(err error, token string) error {
 				s = beginningOf(id, least).ReplaceAllLiteralString(s, id[:least-1]+"…")
 			}
 		}
-		return wording.APITokenID.ReplaceAllString(s, "$1…")
+		return wording.APITokenID().ReplaceAllString(s, "$1…")
 	}
 	var call *callError
 	var network *netError
