@@ -72,7 +72,7 @@ func (a *app) createAPIToken(output string) error {
 	if a.OutNowhere && !toFile {
 		return usage.New("standard output is closed or the null device, where nobody could read the token; none was made", "use --output FILE")
 	}
-	session, acc, err := a.signedIn()
+	session, acc, err := a.SignedIn()
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func pick(tokens []string, word string) (string, error) {
 
 // readAPIToken reads a token from a private file, or from standard input.
 func (a *app) readAPIToken(name string) (string, error) {
-	data, from, err := a.readSecret(name, "--token-file names a file that holds the API token alone", 4<<10)
+	data, from, err := a.ReadSecret(name, "--token-file names a file that holds the API token alone", 4<<10)
 	if err != nil {
 		return "", err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -175,9 +176,9 @@ func (a *app) printFindings(found []finding, asJSON bool) error {
 }
 
 // loginTo is the command that makes a profile, for people to copy: a name that cannot be one is not put into it.
-func loginTo(profile string) string {
-	if checkProfileName(profile) != nil {
-		profile = "NAME"
+func loginTo(name string) string {
+	if profile.CheckName(name) != nil {
+		name = "NAME"
 	}
-	return "ringcx login --profile " + profile
+	return "ringcx login --profile " + name
 }

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
@@ -43,19 +44,19 @@ func (a *app) lookAtFiles(f *facts) {
 		}
 	}
 	if dir := a.sessionDir(); dir != "" {
-		look(dir, true, otherState)
+		look(dir, true, env.OtherState)
 	}
 	if dir := a.ConfigDir(); dir != "" {
-		look(dir, false, otherConfig)
+		look(dir, false, env.OtherConfig)
 	}
 }
 
 // sessionDir is where sessions are kept, "" if that is not a directory.
 func (a *app) sessionDir() string {
-	if kind, _, _ := strings.Cut(a.variable("RINGCX_STORE"), ":"); kind != "" && kind != "file" && kind != "keyring" {
+	if kind, _, _ := strings.Cut(a.Variable("RINGCX_STORE"), ":"); kind != "" && kind != "file" && kind != "keyring" {
 		return ""
 	}
-	store, err := a.namedStore()
+	store, err := a.NamedStore()
 	if err != nil {
 		return ""
 	}
@@ -181,7 +182,7 @@ func judgeFiles(f *facts) []finding {
 func unwritable(one fileFact, err error) finding {
 	known := file.Explain(one.path, err)
 	for id, causes := range map[string][]error{
-		"disk-full": {syscall.ENOSPC, quotaExceeded}, "read-only": {syscall.EROFS, readOnly}, "not-a-directory": {syscall.ENOTDIR},
+		"disk-full": {syscall.ENOSPC, usage.QuotaExceeded}, "read-only": {syscall.EROFS, usage.ReadOnly}, "not-a-directory": {syscall.ENOTDIR},
 	} {
 		if slices.ContainsFunc(causes, func(cause error) bool { return errors.Is(err, cause) }) {
 			return problem(id, usage.Hint(known), "%s", known)

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/serve"
+	"github.com/ringcx-go/ringcx/internal/timeout"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -120,8 +122,8 @@ const unreadable = "?"
 func proxyOf(client *http.Client, req *http.Request) string {
 	proxy := http.ProxyFromEnvironment
 	base := client.Transport
-	if t, ok := base.(*limited); ok {
-		base = t.base
+	if t, ok := base.(*timeout.Transport); ok {
+		base = t.Base
 	}
 	if t, ok := base.(*ringcx.Transport); ok {
 		if base = t.Base; reachedDirectly(req.URL.Hostname(), t.AllowHTTP) {
@@ -224,7 +226,7 @@ func (c *contact) trouble() finding {
 	case "dns":
 		text = fmt.Sprintf("the name of the %s server, %s, leads nowhere: %s", c.name, c.host, text)
 	case "tcp", "not-http":
-		if start := startSandbox(c.server); known.Cause() == "tcp" && start != "" {
+		if start := serve.StartCommand(c.server); known.Cause() == "tcp" && start != "" {
 			fix = "if it is a sandbox, start it with " + start + "; or check " + c.variable
 		} else if fix == "check the network and the host" {
 			fix = "check " + c.variable + ", the network and the firewall"

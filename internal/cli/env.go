@@ -4,7 +4,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -46,31 +45,18 @@ func System() *Env {
 	}
 }
 
-// otherState and otherConfig are what chooses another place for sessions and for settings.
-const (
-	otherState  = "HOME, XDG_STATE_HOME or RINGCX_STORE=file:DIR"
-	otherConfig = "HOME or XDG_CONFIG_HOME"
-)
-
 // elsewhere adds to the hint about a place that cannot be written what chooses another one; "": err is not about one of ours.
 func (a *app) elsewhere(err error) string {
 	hint := usage.Hint(err)
-	if hint == "" || !errors.Is(err, fs.ErrPermission) && !errors.Is(err, readOnly) || a.Home == "" {
+	if hint == "" || !errors.Is(err, fs.ErrPermission) && !errors.Is(err, usage.ReadOnly) || a.Home == "" {
 		return ""
 	}
 	about := func(dir string) bool { return strings.HasPrefix(dir, a.Home) && strings.Contains(err.Error(), dir) }
 	switch {
-	case a.variable("RINGCX_STORE") == "" && about(a.StateDir()):
-		return hint + "; " + otherState + " name another place (HOME is " + a.Home + ")"
+	case a.Variable("RINGCX_STORE") == "" && about(a.StateDir()):
+		return hint + "; " + env.OtherState + " name another place (HOME is " + a.Home + ")"
 	case about(a.ConfigDir()):
-		return hint + "; " + otherConfig + " name another place (HOME is " + a.Home + ")"
+		return hint + "; " + env.OtherConfig + " name another place (HOME is " + a.Home + ")"
 	}
 	return ""
-}
-
-// warnOthersHome warns root who is about to make dir in the home of another user, as sudo may have it.
-func (a *app) warnOthersHome(dir string) {
-	if owner := othersHome(a.Home); owner != "" && strings.HasPrefix(dir, filepath.Clean(a.Home)+string(filepath.Separator)) {
-		a.Warn(fmt.Sprintf("this runs as root in %s, the home of another user (number %s), who cannot use what root stores there: run it as that user, or set HOME", a.Home, owner))
-	}
 }

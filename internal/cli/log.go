@@ -2,8 +2,10 @@ package cli
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/timeout"
 )
 
 // client is the client of the environment, with hosts of this machine reached as package ringcx says, and with limits.
@@ -12,6 +14,9 @@ func (a *app) client() *http.Client {
 	if a.HTTPClient != nil {
 		*client = *a.HTTPClient
 	}
-	client.Transport = &limited{a, &ringcx.Transport{Base: client.Transport, AllowHTTP: a.variable("RINGCX_ALLOW_HTTP")}, silence}
+	client.Transport = &timeout.Transport{
+		Base:    &ringcx.Transport{Base: client.Transport, AllowHTTP: a.Variable("RINGCX_ALLOW_HTTP")},
+		Silence: timeout.Silence, Whole: func() time.Duration { return a.Timeout }, Tell: a.Teller,
+	}
 	return client
 }

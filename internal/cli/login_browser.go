@@ -14,6 +14,7 @@ import (
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/callback"
 	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -31,7 +32,7 @@ type signIn struct {
 }
 
 // loginByBrowser has a person sign in at RingCentral's page. The code that comes back is spent at once.
-func (a *app) loginByBrowser(acc *account, t *loginTarget, f *loginFlags) error {
+func (a *app) loginByBrowser(acc *profile.Account, t *loginTarget, f *loginFlags) error {
 	p, err := a.prepareApp(acc, t, f)
 	if err != nil {
 		return err
@@ -42,19 +43,19 @@ func (a *app) loginByBrowser(acc *account, t *loginTarget, f *loginFlags) error 
 	if err := a.mayLogIn(acc); err != nil {
 		return err
 	}
-	s := &signIn{app: a, timeout: f.timeout, again: acc.method.command(acc.profile), redirect: wording.First(p.RedirectURI, "http://127.0.0.1:0/callback")}
-	s.expected = callback.Expected{State: rand.Text(), Issuer: acc.config.Endpoint.RingCentral}
+	s := &signIn{app: a, timeout: f.timeout, again: acc.Method.Command(acc.Profile), redirect: wording.First(p.RedirectURI, "http://127.0.0.1:0/callback")}
+	s.expected = callback.Expected{State: rand.Text(), Issuer: acc.Config.Endpoint.RingCentral}
 	if err := s.listen(); err != nil {
 		return err
 	}
 	a.tellServers(t)
 	verifier := ringcx.GenerateVerifier()
-	s.page = acc.config.AuthCodeURL(s.redirect, s.expected.State, verifier)
+	s.page = acc.Config.AuthCodeURL(s.redirect, s.expected.State, verifier)
 	code, err := s.await(f.noBrowser)
 	if err == nil {
-		acc.login = acc.config.AuthorizationCode(code, s.redirect, verifier)
-		acc.jwt, acc.stored = "", &secrets{ClientSecret: acc.config.ClientSecret, ClientKey: p.key}
-		err = a.logIn(acc, p.profile, t)
+		acc.Login = acc.Config.AuthorizationCode(code, s.redirect, verifier)
+		acc.JWT, acc.Stored = "", &profile.Secrets{ClientSecret: acc.Config.ClientSecret, ClientKey: p.key}
+		err = a.logIn(acc, p.Profile, t)
 	}
 	var failed *loginFailed
 	if errors.As(err, &failed) {
@@ -66,11 +67,11 @@ func (a *app) loginByBrowser(acc *account, t *loginTarget, f *loginFlags) error 
 
 // mayLogIn looks whether the Store can be written and the vendor's limits allow a login and an exchange now. A code lives
 // a minute, and would end while they are waited for.
-func (a *app) mayLogIn(acc *account) error {
+func (a *app) mayLogIn(acc *profile.Account) error {
 	if err := a.mayStore(acc); err != nil {
 		return err // before somebody signs in for nothing
 	}
-	st, err := a.session(acc).Status(a.Context)
+	st, err := a.Session(acc).Status(a.Context)
 	if err != nil {
 		return nil //nolint:nilerr // a damaged lineage is replaced; whatever else is wrong, the login says
 	}
@@ -85,7 +86,7 @@ func (a *app) mayLogIn(acc *account) error {
 	}
 	return usage.WithHint(
 		fmt.Errorf("log in to RingCentral: nothing may be sent to the vendor before %s, its limit of requests is used up", until.Local().Format(time.TimeOnly)),
-		fmt.Sprintf("run '%s' again then; programs that share a store share the limit", acc.method.command(acc.profile)),
+		fmt.Sprintf("run '%s' again then; programs that share a store share the limit", acc.Method.Command(acc.Profile)),
 	)
 }
 
@@ -100,11 +101,11 @@ func (a *app) redirectURI(t *loginTarget, f *loginFlags) (string, error) {
 	if f.port != 0 {
 		return fmt.Sprintf("http://127.0.0.1:%d/callback", f.port), nil
 	}
-	uri := wording.First(env.Pasted(f.redirectURI), a.variable("RC_REDIRECT_URL"))
+	uri := wording.First(env.Pasted(f.redirectURI), a.Variable("RC_REDIRECT_URL"))
 	if uri == "" && t.same {
 		uri = t.saved.RedirectURI
 	}
-	if problem := problemOf(&account{login: new(ringcx.Config).AuthorizationCode("any", uri, "")}); problem != "" {
+	if problem := profile.ProblemOf(&profile.Account{Login: new(ringcx.Config).AuthorizationCode("any", uri, "")}); problem != "" {
 		return "", usage.New(problem, "give it as it is registered with the app in the Developer Portal")
 	}
 	if u, err := url.Parse(uri); uri != "" && (err != nil || u.Scheme == "" || u.Host == "" || u.Fragment != "" || u.User != nil) {

@@ -8,26 +8,27 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // forgetSeen forgets a session, and says so if another program has stored a newer one since this command began: nobody who
 // asked for this one to be forgotten has heard of that.
-func (a *app) forgetSeen(ctx context.Context, acc *account, s *ringcx.Session) error {
-	key := acc.key
+func (a *app) forgetSeen(ctx context.Context, acc *profile.Account, s *ringcx.Session) error {
+	key := acc.Key
 	if st, err := s.Status(ctx); err == nil {
 		key = st.Key
 	}
 	if key == "" {
 		return s.Forget(ctx)
 	}
-	seen, err := acc.store.Load(ctx, key)
+	seen, err := acc.Store.Load(ctx, key)
 	if err != nil {
 		return err
 	}
 	newer := false
-	err = acc.store.Update(ctx, key, func(old []byte, save func([]byte) error) error {
+	err = acc.Store.Update(ctx, key, func(old []byte, save func([]byte) error) error {
 		newer = old != nil && !bytes.Equal(old, seen)
 		return save(nil)
 	})
@@ -51,21 +52,21 @@ func (e *notEnded) Hint() string { return e.hint }
 func (e *notEnded) Busy() bool { return e.temporary }
 
 // notEnded says why a session was not ended, and how long it lives.
-func (a *app) notEnded(acc *account, session *ringcx.Session, cause error) error {
+func (a *app) notEnded(acc *profile.Account, session *ringcx.Session, cause error) error {
 	var vendor *ringcx.Error
 	if !errors.As(cause, &vendor) {
 		return cause
 	}
-	name, lives, command := acc.name(), wording.First(a.lives(session), "until its tokens end"), logoutCommand(acc.profile, false)
+	name, lives, command := acc.Name(), wording.First(a.lives(session), "until its tokens end"), profile.LogoutCommand(acc.Profile, false)
 	again := "run '" + command + "' again later"
 	if vendor.RetryAfter > 0 {
 		again = "run '" + command + "' again in " + wording.Span(vendor.RetryAfter+time.Second)
 	}
-	local := "'" + logoutCommand(acc.profile, true) + "' forgets it here and leaves it there"
+	local := "'" + profile.LogoutCommand(acc.Profile, true) + "' forgets it here and leaves it there"
 	if gone := a.goneSandbox(cause); gone != "" {
 		again = gone + ", and " + again
 	}
-	if !vendor.Temporary() && acc.bare() {
+	if !vendor.Temporary() && acc.Bare() {
 		return &notEnded{
 			fmt.Sprintf("the credentials of %s are gone from the store, and without them the vendor did not end its session, which lives there %s: %s", name, lives, cause),
 			fmt.Sprintf("set RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and the servers as for the login, and run '%s' again; %s", command, local), false,

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
@@ -27,18 +28,18 @@ default. Profiles of one app share its limits of requests.`
 
 // profileRow is a profile as 'profile list' shows it.
 type profileRow struct {
-	Name        string   `json:"name"`
-	Selected    bool     `json:"selected"` // commands that start here work with it
-	Default     bool     `json:"default"`
-	Method      method   `json:"method"`
-	ClientID    string   `json:"clientId,omitempty"`
-	Servers     endpoint `json:"servers"`
-	Directories []string `json:"directories"`
-	Invalid     string   `json:"invalid,omitempty"` // why the profile cannot be used
+	Name        string         `json:"name"`
+	Selected    bool           `json:"selected"` // commands that start here work with it
+	Default     bool           `json:"default"`
+	Method      profile.Method `json:"method"`
+	ClientID    string         `json:"clientId,omitempty"`
+	Servers     endpoint       `json:"servers"`
+	Directories []string       `json:"directories"`
+	Invalid     string         `json:"invalid,omitempty"` // why the profile cannot be used
 }
 
 // way is how the profile logs in, for people.
-func (r *profileRow) way() method {
+func (r *profileRow) way() profile.Method {
 	if r.Invalid != "" {
 		return "invalid"
 	}
@@ -50,15 +51,15 @@ func (a *app) profileList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the profiles; the one in use here has a star", Args: cmdline.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if err := a.readEnvFile(); err != nil {
+			if err := a.ReadEnvFile(); err != nil {
 				return err
 			}
-			s, err := a.readSettings()
+			s, err := a.ReadSettings()
 			if err != nil {
 				return err
 			}
 			rows := a.profileRows(s)
-			a.tellUnfit(s)
+			a.TellUnfit(s)
 			if asJSON {
 				return terminal.WriteJSON(a.Stdout, rows)
 			}
@@ -69,16 +70,16 @@ func (a *app) profileList() *cobra.Command {
 	return cmd
 }
 
-func (a *app) profileRows(s *settings) []profileRow {
-	chosen, _ := a.used(s)
+func (a *app) profileRows(s *profile.Settings) []profileRow {
+	chosen, _ := a.Used(s)
 	rows := []profileRow{}
 	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {
 		p := s.Profiles[name]
 		row := profileRow{
-			Name: name, Selected: name == chosen, Default: name == wording.First(s.Default, "default"), Method: p.Method.or(byJWT),
+			Name: name, Selected: name == chosen, Default: name == wording.First(s.Default, "default"), Method: p.Method.Or(profile.ByJWT),
 			ClientID: p.ClientID, Servers: endpoint{p.RingCentral, p.RingCX}, Directories: []string{},
 		}
-		if unfit := s.unfit[name]; unfit != nil {
+		if unfit := s.Unfit[name]; unfit != nil {
 			row.Invalid = unfit.Problem
 		}
 		for _, dir := range slices.Sorted(maps.Keys(s.Directories)) {
@@ -91,7 +92,7 @@ func (a *app) profileRows(s *settings) []profileRow {
 	return rows
 }
 
-func (a *app) printProfiles(s *settings, rows []profileRow) error {
+func (a *app) printProfiles(s *profile.Settings, rows []profileRow) error {
 	if len(rows) == 0 && a.ErrTerminal {
 		fmt.Fprintln(a.Stderr, "There is no profile yet; 'ringcx login' makes one.")
 	}
@@ -115,28 +116,10 @@ func (a *app) printProfiles(s *settings, rows []profileRow) error {
 			}
 		}
 	}
-	if name, why := a.used(s); len(rows) > 0 && !slices.ContainsFunc(rows, func(r profileRow) bool { return r.Selected }) {
+	if name, why := a.Used(s); len(rows) > 0 && !slices.ContainsFunc(rows, func(r profileRow) bool { return r.Selected }) {
 		a.Inform("Commands here use profile %q (%s), which is not logged in.\n", wording.Clip(name), why)
 	}
 	return nil
-}
-
-// used is the profile that commands here use, "" if none, and why.
-func (a *app) used(s *settings) (name, why string) {
-	if a.store == nil {
-		if _, err := a.openStore(); err != nil {
-			return s.usual(a.Dir)
-		}
-	}
-	g := a.given()
-	c, err := s.choose(g, a.Dir, a.loggedInWith, a.isUser)
-	switch {
-	case err == nil:
-		return c.profile, c.source
-	case g.profile != "":
-		return g.profile, g.by
-	}
-	return s.usual(a.Dir)
 }
 
 func star(selected bool) string {
@@ -184,11 +167,11 @@ are running already keep the profile they started with. A rule of a directory go
 // useProfile makes a profile the default, or that of a directory; "" removes the directory's rule.
 func (a *app) useProfile(name, directory string) error {
 	if name != "" {
-		if err := checkProfileName(name); err != nil {
+		if err := profile.CheckName(name); err != nil {
 			return err
 		}
 	}
-	if err := a.configurable(); err != nil {
+	if err := a.Configurable(); err != nil {
 		return err
 	}
 	dir := ""
@@ -198,11 +181,11 @@ func (a *app) useProfile(name, directory string) error {
 			return err
 		}
 	}
-	err := a.changeSettings(func(s *settings) error {
-		if _, known := s.fit(name); !known && name != "" && s.unfit[name] != nil {
-			return s.unfit[name]
+	err := a.ChangeSettings(func(s *profile.Settings) error {
+		if _, known := s.Fit(name); !known && name != "" && s.Unfit[name] != nil {
+			return s.Unfit[name]
 		} else if !known && name != "" {
-			return usage.WithHint(fmt.Errorf("%s", s.noProfile(name)), "make it with: ringcx login --profile NAME")
+			return usage.WithHint(fmt.Errorf("%s", s.NoProfile(name)), "make it with: ringcx login --profile NAME")
 		}
 		switch {
 		case dir == "":
@@ -277,21 +260,21 @@ func (a *app) profileDelete() *cobra.Command {
 }
 
 func (a *app) deleteProfile(name string, local bool) error {
-	if err := a.configurable(); err != nil {
+	if err := a.Configurable(); err != nil {
 		return err
 	}
-	s, err := a.readSettings()
+	s, err := a.ReadSettings()
 	if err != nil {
 		return err
 	}
 	_, known := s.Profiles[name]
-	if err := checkProfileName(name); err != nil && !known && (name == "" || s.Default != name) {
+	if err := profile.CheckName(name); err != nil && !known && (name == "" || s.Default != name) {
 		return err
 	}
 	if !known && s.Default != name && !slices.Contains(slices.Collect(maps.Values(s.Directories)), name) {
-		return usage.WithHint(fmt.Errorf("%s", s.noProfile(name)), "'ringcx profile list' shows them")
+		return usage.WithHint(fmt.Errorf("%s", s.NoProfile(name)), "'ringcx profile list' shows them")
 	}
-	switch unfit := s.unfit[name]; {
+	switch unfit := s.Unfit[name]; {
 	case unfit != nil && local:
 		err = a.forgetUnfit(name)
 	case unfit != nil:
@@ -302,7 +285,7 @@ func (a *app) deleteProfile(name string, local bool) error {
 	if err != nil {
 		return err
 	}
-	return a.changeSettings(func(s *settings) error {
+	return a.ChangeSettings(func(s *profile.Settings) error {
 		delete(s.Profiles, name)
 		if s.Default == name {
 			s.Default = ""
@@ -314,15 +297,15 @@ func (a *app) deleteProfile(name string, local bool) error {
 
 // forgetUnfit forgets what is stored of a profile that cannot be used. One whose name is none has nothing.
 func (a *app) forgetUnfit(name string) error {
-	if checkProfileName(name) != nil {
+	if profile.CheckName(name) != nil {
 		return nil
 	}
-	store, err := a.openStore()
+	store, err := a.OpenStore()
 	if err != nil {
 		return err
 	}
-	for _, key := range []string{name, secretsKey(name)} {
-		if err := a.telling(store).Update(a.Context, key, func(_ []byte, save func([]byte) error) error { return save(nil) }); err != nil {
+	for _, key := range []string{name, profile.SecretsKey(name)} {
+		if err := a.Telling(store).Update(a.Context, key, func(_ []byte, save func([]byte) error) error { return save(nil) }); err != nil {
 			return err
 		}
 	}
@@ -330,16 +313,8 @@ func (a *app) forgetUnfit(name string) error {
 	return nil
 }
 
-// configurable reports whether there is a place for config.toml.
-func (a *app) configurable() error {
-	if a.ConfigDir() == "" {
-		return usage.New("there is no home directory to keep profiles in", "set HOME or XDG_CONFIG_HOME")
-	}
-	return nil
-}
-
 func (a *app) completeProfile(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	s, err := a.readSettings()
+	s, err := a.ReadSettings()
 	if err != nil || len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/tell"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
@@ -82,7 +83,7 @@ const patience = 3 * time.Second
 
 // execute runs the command until it ends, or a little longer than the user wants it to.
 func (a *app) execute(root *cobra.Command) error {
-	defer a.closeStore()
+	defer a.CloseStore()
 	done := make(chan error, 1)
 	go func() { done <- root.ExecuteContext(a.Context) }()
 	select {
@@ -94,7 +95,7 @@ func (a *app) execute(root *cobra.Command) error {
 	defer cancel()
 	select {
 	case err := <-done:
-		for _, s := range a.sessions {
+		for _, s := range a.Sessions {
 			_ = s.Wait(ctx) // late is no failure: see patience
 		}
 		return err
@@ -128,10 +129,10 @@ func (a *app) hintFor(err error) string {
 	var hinted interface{ Hint() string }
 	var vendor *ringcx.Error
 	var failed *loginFailed
-	if why := a.account.whyRefused(err); why != "" {
+	if why := whyRefused(a.Account, err); why != "" {
 		return why
 	}
-	if a.account.swapped(err) {
+	if a.Account.Swapped(err) {
 		return "the client ID is longer than the client secret: each seems to be in the other's place"
 	}
 	own := errors.As(err, &hinted) && !errors.As(err, &vendor) || errors.As(err, &failed)
@@ -142,12 +143,12 @@ func (a *app) hintFor(err error) string {
 		return hint
 	}
 	if strings.Contains(usage.Hint(err), "'ringcx logout --local'") {
-		return strings.ReplaceAll(usage.Hint(err), "'ringcx logout --local'", "'"+logoutCommand(a.inUse, true)+"'")
+		return strings.ReplaceAll(usage.Hint(err), "'ringcx logout --local'", "'"+profile.LogoutCommand(a.InUse, true)+"'")
 	}
-	if a.again == "" || own || !errors.Is(err, ringcx.ErrLoginRequired) || strings.Contains(a.again, "--jwt") {
+	if a.Again == "" || own || !errors.Is(err, ringcx.ErrLoginRequired) || strings.Contains(a.Again, "--jwt") {
 		return usage.Hint(err)
 	}
-	return fmt.Sprintf("run '%s'", a.again)
+	return fmt.Sprintf("run '%s'", a.Again)
 }
 
 // app is one run of the command.
@@ -155,36 +156,18 @@ type app struct {
 	*Env
 	*tell.Teller
 	*terminal.Terminal
-	started bool   // the command line was understood
-	again   string // what logs in to the profile again, as before; "": there is no such profile
+	*profile.Accounts
 
+	started   bool // the command line was understood
 	evaluated bool // a shell evaluates what is printed
-
-	accountFile string  // the file that the variables of the account come from; "": the environment
-	fileProfile string  // the profile that it names; "": none
-	inUse       string  // the profile that was chosen, for hints; "": none
-	at          lineage // its app and servers, or those of the variables, for hints
-
-	account *account // whose session it is, for hints; nil: nobody's
-
-	consoleWord string // password of the sandbox in this process; "": it has none
-
-	toldClear bool // that secrets travel in clear, as the user allows
-
-	sessions []*ringcx.Session // those in use
-	store    ringcx.Store      // what openStore opened, nil before
-
-	profile, envFile string
-	serverURL, cxURL string
-	clientID         string
-	verbose          bool
-	timeout, maxWait time.Duration // the first is 0 if it was not given
 }
 
 // newApp is a run of the command in an environment.
 func newApp(env *env.Env) *app {
 	to := tell.New(env)
-	return &app{Env: env, Teller: to, Terminal: terminal.New(env, to)}
+	a := &app{Env: env, Teller: to, Terminal: terminal.New(env, to), Accounts: &profile.Accounts{Env: env, Teller: to}}
+	a.NewClient = a.client
+	return a
 }
 
 func (a *app) command() *cobra.Command {
@@ -226,14 +209,14 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	}
 	root.Flags().BoolVarP(&version, "version", "V", false, "print the version")
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.profile, "profile", "", "named login to use (default: $RINGCX_PROFILE, then what 'ringcx profile use' said)")
-	flags.StringVar(&a.envFile, "env-file", "", "take the account from the variables in `FILE`, and others that the environment lacks")
-	flags.StringVar(&a.serverURL, "server-url", "", "RingCentral server (default: $RC_SERVER_URL)")
-	flags.StringVar(&a.cxURL, "ringcx-server-url", "", "RingCX server (default: $RINGCX_SERVER_URL)")
-	flags.StringVar(&a.clientID, "client-id", "", "client ID of the app (default: $RC_APP_CLIENT_ID)")
-	flags.DurationVar(&a.timeout, "timeout", 0, "time for a request and its answer (default: a server may say nothing for a minute)")
-	flags.DurationVar(&a.maxWait, "max-wait", usualWait, "wait so long for a busy vendor or process")
-	flags.BoolVarP(&a.verbose, "verbose", "v", false, "tell what is done on stderr")
+	flags.StringVar(&a.Profile, "profile", "", "named login to use (default: $RINGCX_PROFILE, then what 'ringcx profile use' said)")
+	flags.StringVar(&a.EnvFile, "env-file", "", "take the account from the variables in `FILE`, and others that the environment lacks")
+	flags.StringVar(&a.ServerURL, "server-url", "", "RingCentral server (default: $RC_SERVER_URL)")
+	flags.StringVar(&a.RingCXURL, "ringcx-server-url", "", "RingCX server (default: $RINGCX_SERVER_URL)")
+	flags.StringVar(&a.ClientID, "client-id", "", "client ID of the app (default: $RC_APP_CLIENT_ID)")
+	flags.DurationVar(&a.Timeout, "timeout", 0, "time for a request and its answer (default: a server may say nothing for a minute)")
+	flags.DurationVar(&a.MaxWait, "max-wait", usualWait, "wait so long for a busy vendor or process")
+	flags.BoolVarP(&a.Verbose, "verbose", "v", false, "tell what is done on stderr")
 	cmdline.Complete(root, "profile", func(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		return a.completeProfile(cmd, nil, word)
 	})
@@ -241,6 +224,6 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.help())
 	a.fitHelp(root)
-	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), a.api(), a.accounts(), a.users(), a.profiles(), a.sandbox(), a.conform(), a.completion(), a.version())
+	root.AddCommand(newDemoCmd(a), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), newAPICmd(a), newAccountsCmd(a), newUsersCmd(a), a.profiles(), newSandboxCmd(a), newConformCmd(a), a.completion(), newVersionCmd(a))
 	return root
 }

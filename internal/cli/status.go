@@ -12,6 +12,7 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
@@ -27,7 +28,7 @@ Exit code 0 means that the next call brings a token as far as is known, or waits
 a new JWT is needed; 1 that the vendor refused the last attempt for another reason. Both are problems to 'ringcx doctor'. A
 failure of the vendor's server or of the network is shown and is no error: the next call tries again.`,
 		RunE: func(*cobra.Command, []string) error {
-			session, acc, err := a.known()
+			session, acc, err := a.Known()
 			if err != nil {
 				return err
 			}
@@ -37,13 +38,13 @@ failure of the vendor's server or of the network is shown and is no error: the n
 			}
 			if asJSON {
 				err = terminal.WriteJSON(a.Stdout, struct {
-					Profile  string   `json:"profile"` // "": the account is the one of the source
-					Source   string   `json:"source"`
-					Method   method   `json:"method"`
-					ClientID string   `json:"clientId"`
-					Servers  endpoint `json:"servers"`
+					Profile  string         `json:"profile"` // "": the account is the one of the source
+					Source   string         `json:"source"`
+					Method   profile.Method `json:"method"`
+					ClientID string         `json:"clientId"`
+					Servers  endpoint       `json:"servers"`
 					*ringcx.Status
-				}{acc.profile, acc.source, acc.method, acc.config.ClientID, endpoint(acc.config.Endpoint), st})
+				}{acc.Profile, acc.Source, acc.Method, acc.Config.ClientID, endpoint(acc.Config.Endpoint), st})
 			} else {
 				err = a.printStatus(acc, st)
 			}
@@ -65,7 +66,7 @@ failure of the vendor's server or of the network is shown and is no error: the n
 }
 
 // refusedLast is the last failure, if it is one that the doctor calls a problem; both have the same exit code for it.
-func refusedLast(acc *account, st *ringcx.Status) error {
+func refusedLast(acc *profile.Account, st *ringcx.Status) error {
 	f := &facts{now: time.Now(), status: st}
 	f.describe(acc)
 	for _, found := range f.failed() {
@@ -112,22 +113,22 @@ type endpoint struct {
 	RingCX      string `json:"ringCX"`
 }
 
-func (a *app) printStatus(acc *account, st *ringcx.Status) error {
+func (a *app) printStatus(acc *profile.Account, st *ringcx.Status) error {
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 	line := func(name, format string, values ...any) {
 		fmt.Fprintf(w, name+"\t"+format+"\n", wording.Shown(values)...)
 	}
-	line("Session", "%s", acc.name())
-	if acc.profile != "" {
-		line("Chosen by", "%s", acc.source)
+	line("Session", "%s", acc.Name())
+	if acc.Profile != "" {
+		line("Chosen by", "%s", acc.Source)
 	}
-	direct := acc.method.password()
+	direct := acc.Method.Password()
 	if direct {
-		line("User", "%s of RingCX", wording.First(acc.stored.Username, "unknown"))
-		line("RingCX", "%s, main account %s", acc.config.Endpoint.RingCX, wording.First(st.MainAccountID, "unknown"))
+		line("User", "%s of RingCX", wording.First(acc.Stored.Username, "unknown"))
+		line("RingCX", "%s, main account %s", acc.Config.Endpoint.RingCX, wording.First(st.MainAccountID, "unknown"))
 	} else {
-		line("App", "%s at %s", wording.Clip(acc.config.ClientID), acc.config.Endpoint.RingCentral)
-		line("RingCX", "%s, main account %s, user %s", acc.config.Endpoint.RingCX, wording.First(st.MainAccountID, "unknown"), wording.First(st.UserID, "unknown"))
+		line("App", "%s at %s", wording.Clip(acc.Config.ClientID), acc.Config.Endpoint.RingCentral)
+		line("RingCX", "%s, main account %s, user %s", acc.Config.Endpoint.RingCX, wording.First(st.MainAccountID, "unknown"), wording.First(st.UserID, "unknown"))
 	}
 	line("Access token", "%s", ends(st.Expiry))
 	line("Refresh token", "%s", map[bool]string{true: "at hand", false: "none"}[st.Refreshable])

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
@@ -35,7 +36,7 @@ a call that finds it due renews it, one for all who call at the same time.`,
 			case minTTL < 0:
 				return usage.New("--min-ttl must not be negative", "give a duration such as 90s or 2m")
 			}
-			session, acc, err := a.signedIn()
+			session, acc, err := a.SignedIn()
 			if err != nil {
 				return err
 			}
@@ -68,7 +69,7 @@ a call that finds it due renews it, one for all who call at the same time.`,
 
 // printClaims prints the payload of the token. RingCX puts an older kind of token into it (xauth), which stays inside.
 func (a *app) printClaims(t *ringcx.Token) error {
-	c, ok := readClaims(t.AccessToken)
+	c, ok := profile.ReadClaims(t.AccessToken)
 	var all map[string]any
 	if ok {
 		dec := json.NewDecoder(bytes.NewReader(c.All))
@@ -82,18 +83,18 @@ func (a *app) printClaims(t *ringcx.Token) error {
 }
 
 // validate asks RingCX about the token. One that it refuses is renewed and asked about once more.
-func (a *app) validate(session *ringcx.Session, acc *account) error {
+func (a *app) validate(session *ringcx.Session, acc *profile.Account) error {
 	path := "/api/auth/token/validate"
-	if acc.method == byLegacy {
+	if acc.Method == profile.ByLegacy {
 		path = legacyUser // the vendor's own question wants the token in the URL
 	}
 	r, err := a.request(session.Client(), http.MethodGet, acc, path, "*/*")
 	switch {
 	case err != nil:
 		return err
-	case r.code != http.StatusOK || r.isPage():
-		return r.err()
-	case strings.TrimSpace(string(r.body)) == "false":
+	case r.Code != http.StatusOK || r.IsPage():
+		return r.Err()
+	case strings.TrimSpace(string(r.Body)) == "false":
 		return usage.WithHint(errors.New("RingCX does not accept the token"), "run 'ringcx doctor'")
 	}
 	t, err := session.Token(a.Context)

@@ -54,7 +54,7 @@ func (b build) String() string {
 	return line
 }
 
-func (a *app) version() *cobra.Command {
+func newVersionCmd(a *app) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cmdline.NoArgs,

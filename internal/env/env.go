@@ -51,3 +51,9 @@ func (e *Env) xdg(variable, unix, windows string) string {
 	}
 	return filepath.Join(e.Home, filepath.FromSlash(unix), "ringcx")
 }
+
+// OtherState and otherConfig are what chooses another place for sessions and for settings.
+const (
+	OtherState  = "HOME, XDG_STATE_HOME or RINGCX_STORE=file:DIR"
+	OtherConfig = "HOME or XDG_CONFIG_HOME"
+)

@@ -32,5 +32,5 @@ func (t *Teller) Warn(text string) {
 	}
 }
 
-// Known has Warn leave a text out: it is said elsewhere.
-func (t *Teller) Known(text string) { t.told.Store(text, true) }
+// Mute has Warn leave a text out: it is said elsewhere.
+func (t *Teller) Mute(text string) { t.told.Store(text, true) }
