@@ -19,6 +19,7 @@ const (
 	cmd        = "cmd"
 	conform    = "internal/conform"
 	demo       = "internal/demo"
+	demoCmd    = "cmd/ringcx-demo"
 	e2e        = "e2e"
 	examples   = "examples"
 	internal   = "internal" // everything below internal/ but those that are named here
@@ -54,6 +55,7 @@ var arrows = map[string][]string{
 	testkeeper: {sandbox},
 	e2e:        nil, // tests, and what drives a browser for them
 	cmd:        {cli},
+	demoCmd:    {demo, internal}, // it is to compile quickly
 	examples:   {root, store, broker, sandbox, api, ringcxtest},
 	bench:      {root, store, broker, sandbox, api, ringcxtest},
 }
@@ -63,7 +65,7 @@ var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	for _, p := range []string{apicmd, cli, conform, demo, operations, outfile, profile, serve, testkeeper, usage} {
+	for _, p := range []string{apicmd, cli, conform, demo, demoCmd, operations, outfile, profile, serve, testkeeper, usage} {
 		if within(dir, p) {
 			return p
 		}
