@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -29,7 +30,7 @@ type contents struct {
 	epoch    string // of RingCX access tokens
 	offset   time.Duration
 	bad      badDays
-	requests []logEntry
+	requests []journal.Entry
 	tables   *state.Draft
 	known    bool // the keeper has what is in tables, and all else, as it is
 }
@@ -162,7 +163,7 @@ func (s *Server) become(st *contents, news *changes) error {
 	s.faults.become(st.bad)
 	s.habits.restart()
 	s.clock.offset.Store(int64(st.offset))
-	s.journal.restore(st.requests)
+	s.journal.Restore(st.requests)
 	if s.ended {
 		s.letGo()
 	}
@@ -295,9 +296,9 @@ func (s *Server) parts(yield func(kept)) {
 	s.platform.parts(yield)
 	s.cx.parts(yield)
 	s.faults.parts(yield)
-	entries, _ := s.journal.packedSince(0)
+	entries, _ := s.journal.Since(0)
 	for _, e := range entries {
-		yield(e)
+		yield(keptRequest{e})
 	}
 }
 
