@@ -88,7 +88,7 @@ func htmlPage(status int, page func() *template.Template, view *pageView) answer
 // signInPage asks who somebody is; message says why the last try failed.
 func (s *Server) signInPage(status int, f *flow, username, message string) answer {
 	view := &pageView{
-		Title: "Sign in", Flow: f.id, Token: f.token, App: f.request.app.name, Username: username, Message: message,
+		Title: "Sign in", Flow: f.id, Token: f.token, App: s.world.apps[f.request.App].name, Username: username, Message: message,
 	}
 	demo := s.world.demoUser()
 	view.User = demo.first + " " + demo.last
@@ -98,7 +98,7 @@ func (s *Server) signInPage(status int, f *flow, username, message string) answe
 
 // consentPage names the app, the account and the scopes.
 func (s *Server) consentPage(f *flow) answer {
-	a := f.request.app
+	a := s.world.apps[f.request.App]
 	view := &pageView{
 		Title: "Allow access", Flow: f.id, Token: f.token, App: a.name, Provider: a.account.name,
 		User: f.user.first + " " + f.user.last, Email: f.user.email, Account: f.user.account.name,

@@ -13,15 +13,18 @@ const (
 	root       = "."
 	api        = "api"
 	apicmd     = "internal/apicmd"
+	apitoken   = "internal/apitoken"
 	bench      = "bench"
 	broker     = "broker"
 	cli        = "internal/cli"
 	cmd        = "cmd"
 	conform    = "internal/conform"
+	doctor     = "internal/doctor"
 	demo       = "internal/demo"
 	e2e        = "e2e"
 	examples   = "examples"
 	internal   = "internal" // everything below internal/ but those that are named here
+	login      = "internal/login"
 	operations = "internal/operations"
 	outfile    = "internal/outfile"
 	ringcxtest = "ringcxtest"
@@ -47,8 +50,11 @@ var arrows = map[string][]string{
 	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	operations: nil,
 	apicmd:     {root, internal, operations, outfile, usage},
-	cli:        {root, store, broker, sandbox, api, apicmd, conform, demo, internal, operations, outfile, profile, serve, usage},
+	apitoken:   {root, apicmd, internal, operations, usage},
+	cli:        {root, store, broker, sandbox, api, apicmd, apitoken, conform, demo, doctor, internal, login, operations, outfile, profile, serve, usage},
 	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
+	doctor:     {root, store, profile, internal, usage},
+	login:      {root, profile, internal, usage},
 	demo:       {root, store, sandbox, internal},
 	serve:      {store, sandbox, internal, usage},
 	testkeeper: {sandbox},
@@ -59,11 +65,11 @@ var arrows = map[string][]string{
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations, cli, conform, testkeeper}
+var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations, profile, cli, conform, testkeeper}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	for _, p := range []string{apicmd, cli, conform, demo, operations, outfile, profile, serve, testkeeper, usage} {
+	for _, p := range []string{apicmd, apitoken, cli, conform, demo, doctor, login, operations, outfile, profile, serve, testkeeper, usage} {
 		if within(dir, p) {
 			return p
 		}
