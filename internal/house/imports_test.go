@@ -102,13 +102,14 @@ func forbiddenArrows(t *tree) []finding {
 
 // rooms says which packages below sandbox/internal each of them may import. None may import what is above it.
 var rooms = map[string][]string{
-	"contract": {"wording"},
-	"journal":  {"wording"},
-	"seeded":   nil,
-	"state":    nil,
-	"token":    {"seeded"},
-	"verdict":  nil,
-	"wording":  nil,
+	"contract":   {"wording"},
+	"journal":    {"wording"},
+	"permission": {"wording"},
+	"seeded":     nil,
+	"state":      nil,
+	"token":      {"seeded"},
+	"verdict":    nil,
+	"wording":    nil,
 }
 
 // room is the package below sandbox/internal that a directory belongs to, or "".
