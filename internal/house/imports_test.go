@@ -13,16 +13,19 @@ const (
 	root       = "."
 	api        = "api"
 	apicmd     = "internal/apicmd"
+	apitoken   = "internal/apitoken"
 	bench      = "bench"
 	broker     = "broker"
 	cli        = "internal/cli"
 	cmd        = "cmd"
 	conform    = "internal/conform"
+	doctor     = "internal/doctor"
 	demo       = "internal/demo"
 	e2e        = "e2e"
 	examples   = "examples"
 	internal   = "internal" // everything below internal/ but those that are named here
 	leasetest  = "store/internal/lease/leasetest"
+	login      = "internal/login"
 	operations = "internal/operations"
 	outfile    = "internal/outfile"
 	ringcxtest = "ringcxtest"
@@ -49,8 +52,11 @@ var arrows = map[string][]string{
 	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	operations: nil,
 	apicmd:     {root, internal, operations, outfile, usage},
-	cli:        {root, store, broker, sandbox, api, apicmd, conform, demo, internal, operations, outfile, profile, serve, usage},
+	apitoken:   {root, apicmd, internal, operations, usage},
+	cli:        {root, store, broker, sandbox, api, apicmd, apitoken, conform, demo, doctor, internal, login, operations, outfile, profile, serve, usage},
 	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
+	doctor:     {root, store, profile, internal, usage},
+	login:      {root, profile, internal, usage},
 	demo:       {root, store, sandbox, internal},
 	serve:      {store, sandbox, internal, usage},
 	testkeeper: {sandbox},
@@ -61,7 +67,7 @@ var arrows = map[string][]string{
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations, cli, conform, testkeeper, leasetest}
+var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations, profile, cli, conform, testkeeper, leasetest}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
@@ -95,6 +101,7 @@ func forbiddenArrows(t *tree) []finding {
 // rooms says which packages below sandbox/internal each of them may import. None may import what is above it.
 var rooms = map[string][]string{
 	"contract": {"wording"},
+	"journal":  {"wording"},
 	"seeded":   nil,
 	"state":    nil,
 	"token":    {"seeded"},
