@@ -11,7 +11,7 @@ type Index[I comparable, K cmp.Ordered, V any] struct {
 	of   *Table[K, V]
 	by   func(K, V) (I, bool)
 	each func(K, V) []I // instead of by
-	keys map[I][]K // sorted
+	keys map[I][]K      // sorted
 }
 
 // NewIndex makes an index that follows a table: by tells what a row is found by, if it is. It is called before the DB is used.
