@@ -63,6 +63,13 @@ func (s *session) recordValue() any {
 	return out
 }
 
+// parts are the records of p.
+func (p *platform) parts(yield func(kept)) {
+	for s := range p.sessions.all() {
+		yield(s)
+	}
+}
+
 // restorePlatform makes the sign-ins that records tell of.
 func restorePlatform(in *archive, w *world, p *platform) error {
 	var all []*session

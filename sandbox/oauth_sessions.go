@@ -20,9 +20,6 @@ type platform struct {
 	maker       token.Maker
 	sessions    table[session]
 	open        map[sessionKey]*session // the newest open session of a user in an app
-
-	browsers *generations[*browser]
-	flows    *generations[*flow]
 }
 
 type sessionKey struct {
@@ -83,7 +80,6 @@ func newPlatform(noLimits bool, now func() time.Time, news *changes, pages *atom
 		auth:    newLimiter("auth", "auth", noLimits, news), light: newLimiter("light", "light", noLimits, news),
 		medium: newLimiter("medium", "medium", noLimits, news), heavy: newLimiter("heavy", "heavy", noLimits, news),
 		maker: token.NewMaker(), open: map[sessionKey]*session{},
-		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
 	}
 	p.sessions.together = pages
 	p.sessions.over = func(s *session) bool { return s.over(momentOf(now())) }
@@ -91,12 +87,6 @@ func newPlatform(noLimits bool, now func() time.Time, news *changes, pages *atom
 		p.unlink(s)
 		news.touch(gone(s.recordKey()))
 	}
-	p.browsers.drop = func(id string, b *browser) {
-		if id == b.id { // not one of its former names
-			news.touch(gone(b.recordKey()))
-		}
-	}
-	p.flows.drop = func(_ string, f *flow) { news.touch(gone(f.recordKey())) }
 	return p
 }
 

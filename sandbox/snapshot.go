@@ -21,8 +21,8 @@ const snapshotFormat = "ringcx-sandbox/1"
 // recordKinds are the kinds of records that a snapshot has and that are in no table.
 var recordKinds = []string{
 	recordSeals, recordClock, recordSettings, recordWorld, recordAccount, recordUser, recordCenter, recordApp, recordCredential,
-	recordSession, recordSignIn, recordAPITokens, recordHashcode, recordLoginCode, recordReset, recordSummary, recordBrowser,
-	recordFlow, recordLimiter, recordLimit, recordFaults, recordDay, recordTurns, recordRequest,
+	recordSession, recordSignIn, recordAPITokens, recordHashcode, recordLoginCode, recordReset, recordSummary,
+	recordLimiter, recordLimit, recordFaults, recordDay, recordTurns, recordRequest,
 }
 
 // kinds are those of records that a snapshot has. What else one brings is of a newer server, and is left out.

@@ -118,7 +118,6 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 	}
 	for _, load := range []func() error{
 		func() error { return restorePlatform(in, w, out.platform) },
-		func() error { return restoreBrowsers(in, w, out.platform) },
 		func() error { return restoreRingCX(in, w, out.platform, out.cx) },
 		func() error { return restoreLimits(in, append(out.platform.limiters(), out.cx.limiters()...)) },
 		func() error { return out.loadRequests(in) },
