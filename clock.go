@@ -8,7 +8,7 @@ import (
 )
 
 // storeClock is a Store that tells the time to all who share it, so that machines whose clocks differ agree on when a token
-// ends and when a request was sent. What is stored is on its clock.
+// ends and when a request was sent, see [Store]. What is stored is on its clock.
 type storeClock interface {
 	Now(ctx context.Context) (time.Time, error)
 }

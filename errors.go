@@ -43,6 +43,9 @@ const (
 	failSilent                  // sent, but not a byte came back, so it is no news about anything but the way there
 )
 
+// hinted is an error that tells what to do about it. All of this package that can are, and a program's own may be.
+type hinted interface{ Hint() string }
+
 // Names of what an [Error] was about.
 const (
 	opLogin        = "log in to RingCentral"

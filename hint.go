@@ -16,10 +16,10 @@ func (e *Error) Hint() string {
 	if h := oauthHints[e.oauth]; h != "" && e.Op != opExchange && e.Op != opRefresh && e.Op != opDirectLogin {
 		return h
 	}
-	var hinted interface{ Hint() string }
+	var known hinted
 	switch {
-	case errors.As(e.cause, &hinted):
-		return hinted.Hint()
+	case errors.As(e.cause, &known):
+		return known.Hint()
 	case e.StatusCode == http.StatusProxyAuthRequired:
 		return proxyLogin
 	case e.StatusCode == http.StatusNetworkAuthenticationRequired:

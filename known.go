@@ -155,10 +155,13 @@ var places = struct {
 	known map[place]weak.Pointer[known]
 }{known: make(map[place]weak.Pointer[known])}
 
+// placed is a Store that says which place it is, see [Store].
+type placed interface{ Place() string }
+
 // knownOf is what the process knows of what store keeps under key.
 func knownOf(store Store, key string) *known {
 	where := place{store, key}
-	if s, ok := store.(interface{ Place() string }); ok {
+	if s, ok := store.(placed); ok {
 		where.store = s.Place()
 	}
 	if !reflect.ValueOf(where.store).Comparable() {

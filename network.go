@@ -43,8 +43,8 @@ func (e *networkError) Temporary() bool {
 // withCause gives an error of the network its cause. What has one, and what the caller gave up, stays as it is.
 func withCause(err error, req *http.Request, base http.RoundTripper, now time.Time, skew time.Duration) error {
 	var known *networkError
-	var hinted interface{ Hint() string }
-	if errors.As(err, &known) || errors.As(err, &hinted) || errors.Is(err, context.Canceled) {
+	var told hinted
+	if errors.As(err, &known) || errors.As(err, &told) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	var u *url.Error

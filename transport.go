@@ -232,9 +232,16 @@ func (t *Transport) confirm(token *Token) {
 	}
 }
 
+// signedRequest is a request and what signing adds to it, which are made in one piece because every call of the API makes them.
+type signedRequest struct {
+	http.Request
+	authorization [1]string
+}
+
 // sign is req with a token. It shares with req what neither changes.
 func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
-	signed := req.WithContext(req.Context())
+	made := &signedRequest{Request: *req}
+	signed := &made.Request
 	signed.Header = make(http.Header, len(req.Header)+2)
 	for name, values := range req.Header {
 		signed.Header[name] = slices.Clip(values)
@@ -251,7 +258,8 @@ func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
 		dropCookie(signed.Header, "access_token")
 		signed.AddCookie(&http.Cookie{Name: "access_token", Value: token.AccessToken}) //nolint:gosec // of a request, which has no attributes
 	default:
-		signed.Header["Authorization"] = []string{t.bearer(token.AccessToken)} // of this request alone: its base may overwrite it
+		made.authorization[0] = t.bearer(token.AccessToken)
+		signed.Header["Authorization"] = made.authorization[:] // of this request alone: its base may overwrite it
 	}
 	if t.UserAgent != "" && req.Header.Get("User-Agent") == "" {
 		signed.Header.Set("User-Agent", t.UserAgent)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // call is one request to the emulated vendors: its moment, and what the vendor would say about it.
@@ -16,17 +18,17 @@ type call struct {
 	now       time.Time
 	rules     *contract.Rules
 	verdicts  []string
-	subject   int64       // who calls RingCX, once its token has been accepted
-	sent      []parameter // what its form held, as far as it may be shown
-	agent     string      // its User-Agent
-	beyond    bool        // it calls an operation that is described and not emulated
-	operation string      // that it calls; "": nobody describes it
-	fault     *fault      // what happens to it; nil: nothing
-	xauth     string      // its X-Auth-Token: the one it called with, else the one of its sign-in
-	session   uint64      // number of the session of RingCentral that it is about; 0: none is known
-	signIn    uint64      // the same at RingCX
-	refused   refusal     // as far as it is known why
-	brought   string      // the token in its form
+	subject   int64               // who calls RingCX, once its token has been accepted
+	sent      []journal.Parameter // what its form held, as far as it may be shown
+	agent     string              // its User-Agent
+	beyond    bool                // it calls an operation that is described and not emulated
+	operation string              // that it calls; "": nobody describes it
+	fault     *fault              // what happens to it; nil: nothing
+	xauth     string              // its X-Auth-Token: the one it called with, else the one of its sign-in
+	session   uint64              // number of the session of RingCentral that it is about; 0: none is known
+	signIn    uint64              // the same at RingCX
+	refused   journal.Refusal     // as far as it is known why
+	brought   string              // the token in its form
 	answer    answer
 }
 
@@ -79,7 +81,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 		s.habits.beginAnew()
 	}
 	if s.guard.notes(r) {
-		s.journal.add(c.logged(r, a))
+		s.journal.Add(c.logged(r, a))
 	}
 	if err := s.keep(); err != nil {
 		a = textAnswer(http.StatusInternalServerError, err.Error())
@@ -111,7 +113,7 @@ func (s *Server) answer(c *call, w http.ResponseWriter, r *http.Request) answer 
 		return refusal
 	}
 	if c.beyond {
-		c.note(verdictNotEmulated)
+		c.note(verdict.NotEmulated)
 		return notEmulated(c, r)
 	}
 	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
@@ -167,7 +169,7 @@ var passwordParams = []string{"password", "currentPassword", "newPassword"}
 // inspect notes the misuse that does not depend on the operation.
 func (c *call) inspect(r *http.Request) {
 	if r.Header.Get("User-Agent") == "" {
-		c.note(verdictUserAgent)
+		c.note(verdict.UserAgent)
 	}
 	if r.URL.RawQuery == "" {
 		return
@@ -175,12 +177,12 @@ func (c *call) inspect(r *http.Request) {
 	query := queryOf(r)
 	for _, p := range secretParams {
 		if query.Get(p) != "" {
-			c.note(verdictTokenURL)
+			c.note(verdict.TokenURL)
 		}
 	}
 	for _, p := range passwordParams {
 		if query.Get(p) != "" {
-			c.note(verdictPasswordURL)
+			c.note(verdict.PasswordURL)
 		}
 	}
 }

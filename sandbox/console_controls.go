@@ -47,43 +47,25 @@ func (c *console) showControls(v *visit, r *http.Request, page *controlsPage) an
 	c.describeFaults(page)
 	now := c.Now()
 	c.mu.Lock()
-	for _, l := range c.limiters() {
-		page.Limits = append(page.Limits, l.view(now))
-		page.Quiet = append(page.Quiet, c.penaltiesOf(l, now)...)
+	for what := range limitsCount {
+		page.Limits = append(page.Limits, c.limitView(what, now))
+		page.Quiet = append(page.Quiet, c.penaltiesOf(what, now)...)
 	}
 	c.mu.Unlock()
 	page.Quiet, page.MoreQuiet = sortPenalties(page.Quiet)
 	return c.page(v, r, "controls.html", &consoleView{Title: "Controls", Page: page})
 }
 
-// namedLimiter is a limiter as the console calls it.
-type namedLimiter struct {
-	name string
-	*limiter
-	allowed allowance
-}
-
-func (c *console) limiters() []namedLimiter {
-	r := c.rules.Load()
-	return []namedLimiter{
-		{"RingCentral Auth: token, revoke, userinfo", c.platform.auth, authLimit(r)},
-		{"RingCentral Light: account, extension", c.platform.light, lightLimit(r)},
-		{"RingCentral Medium: permissions", c.platform.medium, mediumLimit(r)},
-		{"RingCentral Heavy: presence of all", c.platform.heavy, heavyLimit(r)},
-		{"RingCX sign-in with a password", c.cx.logins, signInLimit(r)},
-		{"RingCX exchange", c.cx.exchanges, exchangeLimit(r)},
-		{"RingCX refresh", c.cx.refreshes, refreshLimit(r)},
-		{"RingCX users and summaries", c.cx.reads, readLimit(r)},
-	}
-}
-
-func (l namedLimiter) view(now time.Time) limitView {
+// limitView is a limit. c.mu is held.
+func (c *console) limitView(what limit, now time.Time) limitView {
+	kind := limitKinds[what]
+	a := kind.allowed(c.rules.Load())
 	out := limitView{
-		Name: l.name, Limit: l.allowed.limit, Window: wording.SpokenDuration(l.allowed.window),
-		On: !l.off && l.allowed.limit > 0, Keys: len(l.buckets),
+		Name: kind.title, Limit: a.limit, Window: wording.SpokenDuration(a.window),
+		On: a.limit > 0 && !c.limits.isOff(what), Keys: c.limits.known(what),
 	}
-	for _, b := range l.buckets {
-		if momentOf(now) < b.quiet {
+	for _, b := range c.limits.all(what) {
+		if momentOf(now) < b.Quiet {
 			out.Penalties++
 		}
 	}
@@ -113,21 +95,18 @@ func (c *console) turnLimits(_ *visit, r *http.Request) answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	change, notice := r.PostForm.Get("change"), "same"
-	for _, l := range c.limiters() {
+	for what := range limitsCount {
+		var changed bool
 		switch change {
 		case "on", "off":
-			if l.off != (change == "off") {
-				notice = "limits"
-			}
-			l.off = change == "off"
-			c.changes.touch(l.limiter)
+			changed = c.limits.turn(what, change == "off")
 		case "forget":
-			if len(l.buckets) > 0 {
-				notice = "limits"
-			}
-			l.forget()
+			changed = c.limits.forget(what)
 		default:
 			return c.refusal(http.StatusBadRequest, "Refused", "Limits can be switched on or off, or forget what was counted.")
+		}
+		if changed {
+			notice = "limits"
 		}
 	}
 	return c.done("controls", notice, "limits")

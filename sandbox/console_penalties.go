@@ -18,10 +18,10 @@ type penaltyView struct {
 }
 
 // penaltiesOf lists who is in a penalty of a limit. c.mu is held.
-func (c *console) penaltiesOf(l namedLimiter, now time.Time) (out []penaltyView) {
-	for key, b := range l.buckets {
-		if end := b.quiet.time(); now.Before(end) {
-			out = append(out, penaltyView{l.name, c.counted(key), inWords(end.Sub(now)), end})
+func (c *console) penaltiesOf(what limit, now time.Time) (out []penaltyView) {
+	for key, b := range c.limits.all(what) {
+		if end := b.Quiet.time(); now.Before(end) {
+			out = append(out, penaltyView{limitKinds[what].title, c.counted(key), inWords(end.Sub(now)), end})
 		}
 	}
 	return out
@@ -30,8 +30,8 @@ func (c *console) penaltiesOf(l namedLimiter, now time.Time) (out []penaltyView)
 // penalties counts who is in one, of any limit. c.mu is held.
 func (c *console) penalties() int {
 	n := 0
-	for _, l := range c.limiters() {
-		n += l.view(c.Now()).Penalties
+	for what := range limitsCount {
+		n += c.limitView(what, c.Now()).Penalties
 	}
 	return n
 }

@@ -233,9 +233,12 @@ func (s *Server) controlState(*http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.rules.Load()
-	limit := func(l *limiter, a allowance) map[string]any {
-		return map[string]any{
-			"limit": a.limit, "window": a.window.String(), "penalty": a.penalty.String(), "enabled": !l.off && a.limit > 0,
+	limits := map[string]any{}
+	for i, kind := range limitKinds {
+		a := kind.allowed(r)
+		limits[kind.shown] = map[string]any{
+			"limit": a.limit, "window": a.window.String(), "penalty": a.penalty.String(),
+			"enabled": a.limit > 0 && !s.limits.isOff(limit(i)),
 		}
 	}
 	return map[string]any{
@@ -243,18 +246,13 @@ func (s *Server) controlState(*http.Request) (any, error) {
 		"now":       s.Now(), "offset": s.offset().String(),
 		"seed": s.world.seed, "algorithm": s.opts.Algorithm, "tokenTTL": r.RingCXTokenTTL.String(),
 		"profile": s.opts.Profile, "switches": r.Values(),
-		"limits": map[string]any{
-			"auth": limit(s.platform.auth, authLimit(r)), "light": limit(s.platform.light, lightLimit(r)),
-			"medium": limit(s.platform.medium, mediumLimit(r)), "heavy": limit(s.platform.heavy, heavyLimit(r)),
-			"exchange": limit(s.cx.exchanges, exchangeLimit(r)), "ringcxRefresh": limit(s.cx.refreshes, refreshLimit(r)),
-			"api": limit(s.cx.reads, readLimit(r)),
-		},
+		"limits": limits,
 		"counts": map[string]int{
 			"accounts": len(s.world.accounts), "users": len(s.world.users), "apps": len(s.world.apps),
 			"credentials": len(s.world.credentials), "sessions": s.platform.live(),
 			"authorizationCodes": s.oauth.codes.Len(s.mu.tx), "ringcxAccessTokens": tokens,
 			"ringcxRefreshTokens": s.cx.live(s.Now(), r), "ringcxAdmins": len(s.world.admins),
-			"ringcxApiTokens": len(s.cx.apiTokens), "requests": s.journal.size(), "faults": s.faults.size(),
+			"ringcxApiTokens": len(s.cx.apiTokens), "requests": s.journal.Size(), "faults": s.faults.size(),
 		},
 	}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // cxParams reads parameters the way RingCX takes them: in a form, else in the query, whatever the content type says.
@@ -62,7 +63,7 @@ func (s *Server) admitExchange(
 		return nil, nil, cxUnauthorizedAs(c, r, c.rules.ExchangeTokenStatus, "The RingCentral access token is not valid")
 	}
 	u, a := t.session.user, t.session.app
-	ruling := s.cx.exchanges.admit(exchangeKey(c.rules, a, u), c.now, exchangeLimit(c.rules))
+	ruling := s.limits.admit(limitExchanges, exchangeKey(c.rules, a, u), c.now, c.rules)
 	switch {
 	case !ruling.admitted:
 		c.limited(&ruling)
@@ -82,7 +83,7 @@ func (s *Server) admitExchange(
 	}
 	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session, withRefresh)
 	if g.xauth != "" && s.habits.series(c.exchanger(t.session), c.now, c.rules.RingCXTokenTTL, u.use.xauth, g.xauth) >= exchangesPolled {
-		c.note(verdictExchangePolled)
+		c.note(verdict.ExchangePolled)
 	}
 	u.use.exchange(t.session.sign(), g.xauth)
 	return g, &ruling, answer{}
@@ -128,18 +129,18 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 	old, turn := s.cx.find(token)
 	if old != nil {
 		c.signIn = old.number
-		c.refused.caller = old.who.name()
+		c.refused.Caller = old.who.name()
 	}
 	var limited *ruling
-	if allowed := refreshLimit(c.rules); old != nil && allowed.limit > 0 {
-		v := s.cx.refreshes.admit(fmt.Sprint(old.who.id()), c.now, allowed)
+	if old != nil && refreshLimit(c.rules).limit > 0 {
+		v := s.limits.admit(limitRefreshes, fmt.Sprint(old.who.id()), c.now, c.rules)
 		if limited = &v; !v.admitted {
 			c.limited(&v)
 			return nil, limited, cxTooMany(c, r)
 		}
 	}
 	if old != nil && turn != old.turn {
-		c.note(verdictReplay)
+		c.note(verdict.Replay)
 		if c.rules.RingCXRefreshReuse == contract.ReuseRevoke {
 			s.cx.cut(old)
 		}

@@ -12,7 +12,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/seeded"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // hostility is how bad a hostile day is.
@@ -114,7 +116,7 @@ func (d *hostileDay) draw(r *http.Request) (f *fault, call string) {
 	if d == nil || !d.covers(r.URL.Path) {
 		return nil, ""
 	}
-	call = cutText(r.Method, wordShown) + " " + loggedPath(r)
+	call = wording.Cut(r.Method, journal.WordShown) + " " + journal.MaskedPath(r)
 	if _, known := d.requests[call]; !known && len(d.requests) >= hostilePaths {
 		call = "others"
 	}

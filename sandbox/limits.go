@@ -2,34 +2,153 @@ package sandbox
 
 import (
 	"fmt"
+	"iter"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// limiter counts requests per key in a sliding window. Breaking the limit opens a penalty, and every request inside
-// the penalty opens it anew. Callers bring their own lock.
-type limiter struct {
+// limit is what requests are counted for: its index in limitKinds.
+type limit int
+
+const (
+	limitAuth limit = iota
+	limitLight
+	limitMedium
+	limitHeavy
+	limitLogins
+	limitExchanges
+	limitRefreshes
+	limitReads
+	limitsCount
+)
+
+// limitKind is how a limit goes by.
+type limitKind struct {
 	name    string // of its records
 	group   string // value of X-Rate-Limit-Group
-	off     bool
-	initial bool // off as the server was started
-	buckets map[string]*bucket
-	swept   moment // when buckets that meant nothing any more were dropped
-	changes *changes
+	shown   string // in GET /_sandbox/state
+	title   string // in the console
+	allowed func(*contract.Rules) allowance
 }
 
-// bucket is what a limiter knows about one key.
+// limitKinds are all limits. Whoever lists them, lists these.
+var limitKinds = [limitsCount]limitKind{
+	limitAuth:      {"auth", "auth", "auth", "RingCentral Auth: token, revoke, userinfo", authLimit},
+	limitLight:     {"light", "light", "light", "RingCentral Light: account, extension", lightLimit},
+	limitMedium:    {"medium", "medium", "medium", "RingCentral Medium: permissions", mediumLimit},
+	limitHeavy:     {"heavy", "heavy", "heavy", "RingCentral Heavy: presence of all", heavyLimit},
+	limitLogins:    {"logins", "auth", "ringcxPasswordLogin", "RingCX sign-in with a password", signInLimit},
+	limitExchanges: {"exchange", "auth", "exchange", "RingCX exchange", exchangeLimit},
+	limitRefreshes: {"refreshes", "auth", "ringcxRefresh", "RingCX refresh", refreshLimit},
+	limitReads:     {"reads", "standard", "api", "RingCX users and summaries", readLimit},
+}
+
+// limits count requests per limit and key in a sliding window. Breaking a limit opens a penalty, and every request inside the
+// penalty opens it anew. Whoever calls a method holds Server.mu.
+type limits struct {
+	mu      *lock
+	initial bool                         // whether limits are off as the server was started
+	off     *state.Table[string, bool]   // by name of the limit: whether it is off, if that is not as the server was started
+	buckets *state.Table[string, bucket] // by name of the limit and key
+	byLimit *state.Index[string, string, bucket]
+	swept   [limitsCount]moment // when buckets that meant nothing any more were dropped
+}
+
+// bucket is what is known about one key.
 type bucket struct {
-	sent  []moment // admitted requests inside the window, oldest first
-	quiet moment   // end of the penalty
-	until moment   // from when on nothing here matters
+	Sent  []moment `json:"sent"`            // admitted requests inside the window, oldest first
+	Quiet moment   `json:"quiet,omitempty"` // end of the penalty
+	Until moment   `json:"until"`           // from when on nothing here matters
 }
 
-// allowance is what a limiter lets in.
+func newLimits(mu *lock, off bool) *limits {
+	l := &limits{
+		mu: mu, initial: off,
+		off: state.NewTable[string, bool](mu.db, "limiter"), buckets: state.NewTable[string, bucket](mu.db, "limit"),
+	}
+	l.byLimit = state.NewIndex(l.buckets, func(key string, _ bucket) (string, bool) {
+		name, _, _ := strings.Cut(key, " ")
+		return name, true
+	})
+	l.off.Read(func(name string, _ *bool) error { return isLimit(name) })
+	l.buckets.Read(func(key string, _ *bucket) error {
+		name, _, _ := strings.Cut(key, " ")
+		return isLimit(name)
+	})
+	return l
+}
+
+// isLimit wants a name to be that of a limit.
+func isLimit(name string) error {
+	if !slices.ContainsFunc(limitKinds[:], func(k limitKind) bool { return k.name == name }) {
+		return fmt.Errorf("there is no limit %q", name)
+	}
+	return nil
+}
+
+// adopted is called when the tables have become others.
+func (l *limits) adopted() {
+	l.swept = [limitsCount]moment{}
+	for name, off := range l.off.All(l.mu.tx) {
+		if off == l.initial {
+			l.off.Delete(l.mu.tx, name)
+		}
+	}
+}
+
+// isOff reports whether a limit lets everything in.
+func (l *limits) isOff(what limit) bool {
+	off, switched := l.off.Get(l.mu.tx, limitKinds[what].name)
+	if !switched {
+		return l.initial
+	}
+	return off
+}
+
+// turn switches a limit on or off, and says whether it was not so before.
+func (l *limits) turn(what limit, off bool) bool {
+	before := l.isOff(what)
+	if off == l.initial {
+		l.off.Delete(l.mu.tx, limitKinds[what].name)
+	} else {
+		l.off.Put(l.mu.tx, limitKinds[what].name, off)
+	}
+	return before != off
+}
+
+// known is how many keys a limit knows.
+func (l *limits) known(what limit) int { return l.byLimit.Len(l.mu.tx, limitKinds[what].name) }
+
+// all are the keys that a limit knows, and what about them.
+func (l *limits) all(what limit) iter.Seq2[string, bucket] {
+	return func(yield func(string, bucket) bool) {
+		for key, b := range l.byLimit.All(l.mu.tx, limitKinds[what].name) {
+			if _, key, _ := strings.Cut(key, " "); !yield(key, b) {
+				return
+			}
+		}
+	}
+}
+
+// forget makes a limit know nothing, and says whether it knew something.
+func (l *limits) forget(what limit) bool {
+	before := l.known(what)
+	for key := range l.byLimit.All(l.mu.tx, limitKinds[what].name) {
+		l.buckets.Delete(l.mu.tx, key)
+	}
+	return before > 0
+}
+
+// allowance is what a limit lets in.
 type allowance struct {
 	limit           int // 0: everything
 	window, penalty time.Duration
@@ -82,7 +201,7 @@ func exchangeKey(r *contract.Rules, a *app, u *user) string {
 	return fmt.Sprintf("%s %d", a.id, u.id)
 }
 
-// ruling is the limiter's answer about one request.
+// ruling is the answer of a limit about one request.
 type ruling struct {
 	allowance
 	group     string
@@ -93,75 +212,69 @@ type ruling struct {
 	wait      time.Duration
 }
 
-func newLimiter(name, group string, off bool, news *changes) *limiter {
-	return &limiter{name: name, group: group, off: off, initial: off, buckets: map[string]*bucket{}, changes: news}
+// bucket is what a limit knows about a key, and where that is kept. When there are very many keys, new ones share a bucket:
+// nobody makes a limit forget another by inventing keys.
+func (l *limits) bucket(what limit, key string, now moment) (string, bucket) {
+	name := limitKinds[what].name + " "
+	at := name + wording.Cut(key, journal.WordShown)
+	b, known := l.buckets.Get(l.mu.tx, at)
+	if known {
+		return at, b
+	}
+	since := now - l.swept[what]
+	if since < 0 || since >= moment(sweepEvery) || l.known(what) >= bucketsMost && since >= moment(time.Second) {
+		l.sweep(what, now)
+	}
+	if l.known(what) >= bucketsMost {
+		at = name + "others"
+		b, _ = l.buckets.Get(l.mu.tx, at)
+	}
+	return at, b
 }
 
-// bucket is that of a key, a new one if the key is new. When there are very many, new keys share one: nobody makes l forget
-// another by inventing keys.
-func (l *limiter) bucket(key string, now moment) (string, *bucket) {
-	key = cutText(key, wordShown)
-	b := l.buckets[key]
-	if b != nil {
-		return key, b
-	}
-	if since := now - l.swept; since < 0 || since >= moment(sweepEvery) || len(l.buckets) >= bucketsMost && since >= moment(time.Second) {
-		l.sweep(now)
-	}
-	if len(l.buckets) >= bucketsMost {
-		if key = "others"; l.buckets[key] != nil {
-			return key, l.buckets[key]
+// sweep drops what means nothing any more.
+func (l *limits) sweep(what limit, now moment) {
+	for key, b := range l.byLimit.All(l.mu.tx, limitKinds[what].name) {
+		if now >= b.Until {
+			l.buckets.Delete(l.mu.tx, key)
 		}
 	}
-	b = &bucket{}
-	l.buckets[strings.Clone(key)] = b
-	return key, b
+	l.swept[what] = now
 }
 
-// sweep drops what means nothing any more. A map of its own for the rest gives the memory back.
-func (l *limiter) sweep(now moment) {
-	rest := map[string]*bucket{}
-	for k, b := range l.buckets {
-		if now < b.until {
-			rest[k] = b
-			continue
-		}
-		l.changes.touch(gone{recordLimit, l.name + " " + k})
-	}
-	l.buckets, l.swept = rest, now
-}
-
-func (l *limiter) admit(key string, at time.Time, allowed allowance) ruling {
-	v := ruling{allowance: allowed, group: l.group, admitted: true, remaining: allowed.limit}
-	if l.off || allowed.limit == 0 {
+// admit counts a request of a key, unless it is refused.
+func (l *limits) admit(what limit, key string, at time.Time, r *contract.Rules) ruling {
+	allowed := limitKinds[what].allowed(r)
+	v := ruling{allowance: allowed, group: limitKinds[what].group, admitted: true, remaining: allowed.limit}
+	if allowed.limit == 0 || l.isOff(what) {
 		return v
 	}
 	now := momentOf(at)
-	key, b := l.bucket(key, now)
-	for len(b.sent) > 0 && now >= b.sent[0].after(allowed.window) {
-		b.sent = b.sent[1:]
+	key, b := l.bucket(what, key, now)
+	for len(b.Sent) > 0 && now >= b.Sent[0].after(allowed.window) {
+		b.Sent = b.Sent[1:]
 	}
-	if now >= b.quiet && len(b.sent) < allowed.limit {
-		b.sent = append(b.sent, now)
-		v.remaining -= len(b.sent)
+	if now >= b.Quiet && len(b.Sent) < allowed.limit {
+		b.Sent = append(b.Sent, now) // behind what other rows of this key see
+		v.remaining -= len(b.Sent)
 	} else {
-		v.refuse(b, now)
+		v.refuse(&b, now)
 	}
-	b.until = max(b.quiet, now.after(allowed.window))
-	l.changes.touch(keptBucket{l, key})
+	b.Until = max(b.Quiet, now.after(allowed.window))
+	l.buckets.Put(l.mu.tx, key, b)
 	return v
 }
 
 // refuse begins the penalty anew, and says when a request would be admitted.
 func (v *ruling) refuse(b *bucket, now moment) {
 	v.admitted, v.remaining, v.verdict = false, 0, v.excess()
-	if now < b.quiet {
-		v.verdict = verdictPenalty
+	if now < b.Quiet {
+		v.verdict = verdict.Penalty
 	}
-	b.quiet = now.after(v.penalty)
-	again := b.quiet
-	if n := len(b.sent) - v.limit; n >= 0 {
-		again = max(again, b.sent[n].after(v.window))
+	b.Quiet = now.after(v.penalty)
+	again := b.Quiet
+	if n := len(b.Sent) - v.limit; n >= 0 {
+		again = max(again, b.Sent[n].after(v.window))
 	}
 	v.again, v.wait = again.time(), time.Duration(again-now)
 }
@@ -169,9 +282,9 @@ func (v *ruling) refuse(b *bucket, now moment) {
 // excess is the verdict on the request that breaks the limit; only limits of five make it the sixth.
 func (a allowance) excess() string {
 	if a.limit == 5 && a.window == time.Minute {
-		return verdictSixth
+		return verdict.Sixth
 	}
-	return verdictExcess
+	return verdict.Excess
 }
 
 // stamp adds the limit headers to a.
@@ -204,8 +317,8 @@ func (v ruling) tell(h http.Header) {
 func (s *Server) standardRate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
-		if allowed := readLimit(c.rules); allowed.limit > 0 {
-			ruling := s.admitRead(c, allowed)
+		if readLimit(c.rules).limit > 0 {
+			ruling := s.admitRead(c)
 			if !ruling.admitted {
 				c.limited(&ruling)
 				c.answer = ruling.stamp(cxTooMany(c, r))
@@ -217,12 +330,12 @@ func (s *Server) standardRate(next http.Handler) http.Handler {
 	})
 }
 
-func (s *Server) admitRead(c *call, allowed allowance) ruling {
+func (s *Server) admitRead(c *call) ruling {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := strconv.FormatInt(c.subject, 10)
 	if u := s.caller(c.subject); u != nil && c.rules.APILimitCountedBy == contract.ByAccount {
 		key = "account " + strconv.FormatInt(u.account.id, 10)
 	}
-	return s.cx.reads.admit(key, c.now, allowed)
+	return s.limits.admit(limitReads, key, c.now, c.rules)
 }

@@ -3,8 +3,6 @@ package sandbox_test
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -186,36 +184,35 @@ func TestTheLimitMatchesItsDefinitionForAnySequence(t *testing.T) {
 	})
 }
 
-func TestALimiterForgetsWhomItNeedNotRemember(t *testing.T) {
-	const names = 20_000
-	s, err := sandbox.New(nil)
-	if err != nil {
-		t.Fatal(err)
+func TestTheStateTheConsoleAndSnapshotsKnowTheSameLimits(t *testing.T) {
+	d := newDeveloper(t, sandbox.Options{})
+	d.v.control("switches", `{"limitPasswordLogins":true,"mediumLimit":7,"ringcxRefreshLimit":9}`)
+	for _, c := range []struct {
+		change  string
+		enabled bool
+		records int
+	}{{"", true, 0}, {"off", false, 8}, {"on", true, 0}} {
+		if c.change != "" {
+			d.do("controls", "controls/limits", "change", c.change)
+		}
+		limits := d.v.get("/_sandbox/state", "").json()["limits"].(map[string]any)
+		if len(limits) != 8 || limits["medium"] == nil || limits["ringcxPasswordLogin"] == nil {
+			t.Errorf("the state has %v", limits)
+		}
+		page := d.page("controls")
+		if n := strings.Count(page, `"Counted">`); n != len(limits) {
+			t.Errorf("the console knows %d limits", n)
+		}
+		for name, one := range limits {
+			if one.(map[string]any)["enabled"] != c.enabled {
+				t.Errorf("after %q: %s is %v", c.change, name, one)
+			}
+			if figure := fmt.Sprintf(`"Requests">%v in `, one.(map[string]any)["limit"]); !strings.Contains(page, figure) {
+				t.Errorf("the console does not know %s: %s", name, figure)
+			}
+		}
+		if n := len(records(t, []byte(d.v.get("/_sandbox/snapshot", "").body))["limiter"]); n != c.records {
+			t.Errorf("after %q: %d limits in a snapshot", c.change, n)
+		}
 	}
-	v := &vendor{Server: s, t: t, base: "http://127.0.0.1"}
-	v.control("switches", `{"limitPasswordLogins":true}`)
-	try := func(n int) {
-		r := httptest.NewRequest(http.MethodPost, "/api/auth/login/admin",
-			strings.NewReader(fmt.Sprintf("platformId=sbx01&username=nobody%d&password=wrong", n)))
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		v.ServeHTTP(&discarded{header: http.Header{}}, r)
-	}
-	for n := range 10_000 {
-		try(n) // fills the log
-	}
-	v.Advance(3 * time.Minute)
-	try(-1)
-	before := heapInUse()
-	for n := range names {
-		try(n)
-	}
-	if grown := heapInUse() - before; grown < 50*names {
-		t.Errorf("%d bytes for %d names, so nobody was remembered", grown, names)
-	}
-	v.Advance(3 * time.Minute)
-	try(-2)
-	if grown := heapInUse() - before; grown > 10*names {
-		t.Errorf("%d bytes for %d names that mean nothing any more", grown, names)
-	}
-	runtime.KeepAlive(s)
 }

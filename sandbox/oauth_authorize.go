@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // authorizeRequest is what an app asks for when it sends a browser to the authorize endpoint.
@@ -193,7 +195,7 @@ func (req *authorizeRequest) read(c *call, a *app, in form) *oauthError {
 		return problem
 	}
 	if req.Challenge == "" && !a.confidential && c.rules.ChallengeRequired {
-		c.note(verdictPKCE)
+		c.note(verdict.PKCE)
 		return &oauthError{kind: "invalid_request", message: "Code challenge required"}
 	}
 	return nil

@@ -6,13 +6,15 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // authenticate finds the app that sends r, by Basic header, client assertion or, for apps without a secret, client_id. The app may
 // be known although the answer is an error: then the request counts against its limit.
 func (s *Server) authenticate(c *call, r *http.Request, f form) (*app, *oauthError) {
 	if f.Has("client_secret") {
-		c.note(verdictSecret)
+		c.note(verdict.Secret)
 	}
 	header := r.Header.Get("Authorization")
 	switch asserted := f.Has("client_assertion") || f.Has("client_assertion_type"); {
@@ -53,7 +55,7 @@ func (s *Server) authenticateBasic(c *call, header string) (*app, *oauthError) {
 func (s *Server) authenticateSecret(c *call, id, secret string) (*app, *oauthError) {
 	a := s.world.apps[id]
 	if a != nil && !a.confidential {
-		c.note(verdictPublicBasic)
+		c.note(verdict.PublicBasic)
 		c.why("the app has no secret: it sends client_id in the form, and no header")
 	}
 	switch {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // authCode is an authorization code: what one user allowed one app, for one minute and one use.
@@ -80,7 +81,7 @@ func (s *Server) exchangeCode(c *call, a *app, code *authCode, f form, t terms) 
 	case req.App != a.id:
 		return nil, invalidGrant("OAU-110", "Authorization code was not issued for this application")
 	case code.Session != 0:
-		c.note(verdictCodeTwice)
+		c.note(verdict.CodeTwice)
 		c.session = code.Session
 		if sess := s.platform.sessions.get(code.Session); sess != nil && c.rules.CodeReplayEndsSession {
 			s.platform.end(sess, c.now)
@@ -136,7 +137,7 @@ func (p challengePKCE) checkVerifier(c *call, verifier string) *oauthError {
 		return nil
 	}
 	if verifier == "" {
-		c.note(verdictPKCE)
+		c.note(verdict.PKCE)
 	}
 	derived := verifier
 	if p.Method == "S256" {

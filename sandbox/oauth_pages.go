@@ -118,7 +118,7 @@ func refusedPage(c *call, e *oauthError) answer {
 	if _, known := refusalHints[e.code]; known && !c.rules.AuthorizePage400 {
 		status = http.StatusForbidden
 	}
-	c.refused.answer = e.words()
+	c.refused.Answer = e.words()
 	return htmlPage(status, refusedTemplate, &pageView{
 		Title: "This sign-in cannot go on", Code: e.code, Kind: e.kind, Message: e.message, Hint: refusalHints[e.code],
 	})
@@ -133,7 +133,7 @@ var refusalHints = map[string]string{
 
 // stalePage is for forms and addresses that lead nowhere any more, or belong to another browser.
 func stalePage(c *call) answer {
-	c.refused.answer = "invalid_request This page has expired"
+	c.refused.Answer = "invalid_request This page has expired"
 	c.why("the sign-in was finished already, took too long, or was begun in another browser")
 	return htmlPage(http.StatusBadRequest, refusedTemplate, &pageView{
 		Title: "This page has expired", Kind: "invalid_request",

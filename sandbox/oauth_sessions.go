@@ -9,17 +9,15 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // platform is what the RingCentral platform remembers about sign-ins. Server.mu guards it.
 type platform struct {
-	auth, light *limiter
-	medium      *limiter
-	heavy       *limiter
-	changes     *changes
-	maker       token.Maker
-	sessions    table[session]
-	open        map[sessionKey]*session // the newest open session of a user in an app
+	changes  *changes
+	maker    token.Maker
+	sessions table[session]
+	open     map[sessionKey]*session // the newest open session of a user in an app
 }
 
 type sessionKey struct {
@@ -74,12 +72,10 @@ type rcAccess struct {
 	expires time.Time
 }
 
-func newPlatform(noLimits bool, now func() time.Time, news *changes, pages *atomic.Int64) *platform {
+func newPlatform(now func() time.Time, news *changes, pages *atomic.Int64) *platform {
 	p := &platform{
 		changes: news,
-		auth:    newLimiter("auth", "auth", noLimits, news), light: newLimiter("light", "light", noLimits, news),
-		medium: newLimiter("medium", "medium", noLimits, news), heavy: newLimiter("heavy", "heavy", noLimits, news),
-		maker: token.NewMaker(), open: map[sessionKey]*session{},
+		maker:   token.NewMaker(), open: map[sessionKey]*session{},
 	}
 	p.sessions.together = pages
 	p.sessions.over = func(s *session) bool { return s.over(momentOf(now())) }
@@ -186,7 +182,7 @@ func (p *platform) renew(c *call, a *app, given string, t terms) (*session, *oau
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
 	case turn != sess.turn:
 		if !sess.inGrace(c, turn) {
-			c.note(verdictReplay)
+			c.note(verdict.Replay)
 			c.why("the refresh token was spent %s", c.ago(sess.issued.time()))
 			return nil, invalidGrant("OAU-213", "Token not found")
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 const (
@@ -65,7 +66,7 @@ func (s *Server) charged(c *call, a *app, u *user, do func() answer) answer {
 	if c.rules.AuthLimitCountedBy == contract.ByAppAndUser && u != nil {
 		key = fmt.Sprint(key, " ", u.id)
 	}
-	ruling := s.platform.auth.admit(key, c.now, authLimit(c.rules))
+	ruling := s.limits.admit(limitAuth, key, c.now, c.rules)
 	if !ruling.admitted {
 		c.limited(&ruling)
 		return ruling.stamp(rateExceeded())
@@ -121,7 +122,7 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 		sess.credential = cred // login noted that sess has changed
 		who := fmt.Sprint("login ", a.id, u.id, c.agent)
 		if s.habits.series(who, c.now, terms.accessTTL, u.use.session, sess.sign()) > c.rules.SessionCap {
-			c.note(verdictLoginPolled)
+			c.note(verdict.LoginPolled)
 		}
 		return s.platform.info(sess, c.now), nil
 	case kind == grantRefresh && a.refreshTokens:

@@ -5,8 +5,6 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
-
-	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
 // platformToken finds the valid RingCentral token of r, in the header or, as the vendor still allows, in the query.
@@ -31,33 +29,15 @@ func (s *Server) platformToken(c *call, r *http.Request) (t *rcAccess, refusal a
 	return t, answer{}
 }
 
-// Groups of operations that are counted together, by the names that the limit headers say.
-const (
-	groupLight  = "light"
-	groupMedium = "medium"
-	groupHeavy  = "heavy"
-)
-
-// counted is the limiter of a group, and what it lets in.
-func (p *platform) counted(r *contract.Rules, group string) (*limiter, allowance) {
-	switch group {
-	case groupMedium:
-		return p.medium, mediumLimit(r)
-	case groupHeavy:
-		return p.heavy, heavyLimit(r)
-	}
-	return p.light, lightLimit(r)
-}
-
 // readAccounts answers an operation about the caller's account. The app needs the permission ReadAccounts, the user
 // another one; "" is none.
-func (s *Server) readAccounts(c *call, r *http.Request, group, needs string, do func(u *user) answer) answer {
-	return s.readAccountAs(c, r, group, "ReadAccounts", needs, do)
+func (s *Server) readAccounts(c *call, r *http.Request, counted limit, needs string, do func(u *user) answer) answer {
+	return s.readAccountAs(c, r, counted, "ReadAccounts", needs, do)
 }
 
 // readAccountAs is readAccounts with another permission of the app.
-func (s *Server) readAccountAs(c *call, r *http.Request, group, scope, needs string, do func(u *user) answer) answer {
-	return s.permitted(c, r, group, scope, func(t *rcAccess) answer {
+func (s *Server) readAccountAs(c *call, r *http.Request, counted limit, scope, needs string, do func(u *user) answer) answer {
+	return s.permitted(c, r, counted, scope, func(t *rcAccess) answer {
 		u := t.session.user
 		if needs != "" && !u.role.allows(needs) {
 			return userLacks(needs)
@@ -71,9 +51,9 @@ func (s *Server) readAccountAs(c *call, r *http.Request, group, scope, needs str
 
 // readExtension answers an operation about the caller's extension; account and self are the addresses of the two.
 func (s *Server) readExtension(
-	c *call, r *http.Request, group, needs string, do func(u *user, account, self string) answer,
+	c *call, r *http.Request, counted limit, needs string, do func(u *user, account, self string) answer,
 ) answer {
-	return s.readAccounts(c, r, group, needs, func(u *user) answer {
+	return s.readAccounts(c, r, counted, needs, func(u *user) answer {
 		if id := chi.URLParam(r, "extension"); id != "~" && id != fmt.Sprint(u.id) {
 			return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
 		}
@@ -82,8 +62,8 @@ func (s *Server) readExtension(
 	})
 }
 
-// permitted answers an operation of a group with do, if the caller's app has a permission; "" is none.
-func (s *Server) permitted(c *call, r *http.Request, group, permission string, do func(*rcAccess) answer) answer {
+// permitted answers an operation that a limit counts with do, if the caller's app has a permission; "" is none.
+func (s *Server) permitted(c *call, r *http.Request, counted limit, permission string, do func(*rcAccess) answer) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, refusal := s.platformToken(c, r)
@@ -91,9 +71,8 @@ func (s *Server) permitted(c *call, r *http.Request, group, permission string, d
 		return refusal
 	}
 	sess := t.session
-	limit, allowed := s.platform.counted(c.rules, group)
 	sess.user.use.session = sess.sign()
-	ruling := limit.admit(fmt.Sprintf("%s %d", sess.app.id, sess.user.id), c.now, allowed)
+	ruling := s.limits.admit(counted, fmt.Sprintf("%s %d", sess.app.id, sess.user.id), c.now, c.rules)
 	if !ruling.admitted {
 		c.limited(&ruling)
 		return ruling.stamp(rateExceeded())
@@ -106,7 +85,7 @@ func (s *Server) permitted(c *call, r *http.Request, group, permission string, d
 
 // accountInfo is GET /restapi/v1.0/account/~. The id is a number here, and a string inside the extension.
 func (s *Server) accountInfo(c *call, r *http.Request) answer {
-	return s.readAccounts(c, r, groupLight, readCompany, func(u *user) answer {
+	return s.readAccounts(c, r, limitLight, readCompany, func(u *user) answer {
 		base := baseURL(r) + "/restapi/v1.0"
 		a := u.account
 		self := fmt.Sprintf("%s/account/%d", base, a.id)

@@ -29,7 +29,7 @@ func (u *user) status() string {
 func (s *Server) readAnyExtension(
 	c *call, r *http.Request, scope, needs string, do func(u *user, account, self string) answer,
 ) answer {
-	return s.readAccountAs(c, r, groupLight, scope, needs, func(u *user) answer {
+	return s.readAccountAs(c, r, limitLight, scope, needs, func(u *user) answer {
 		if id := chi.URLParam(r, "extension"); id != "~" {
 			i := slices.IndexFunc(u.account.users, func(o *user) bool { return strconv.FormatInt(o.id, 10) == id })
 			if i < 0 {
@@ -52,7 +52,7 @@ func extensionURI(account string, u *user) string {
 
 // listExtensions is GET /restapi/v1.0/account/~/extension.
 func (s *Server) listExtensions(c *call, r *http.Request) answer {
-	return s.readAccounts(c, r, groupMedium, readExtensions, func(u *user) answer {
+	return s.readAccounts(c, r, limitMedium, readExtensions, func(u *user) answer {
 		query, account := r.URL.Query(), accountURI(r, u.account)
 		chosen := func(name, value string) bool { return len(query[name]) == 0 || slices.Contains(query[name], value) }
 		var found []*user
@@ -143,7 +143,7 @@ func (s *Server) extensionPresence(c *call, r *http.Request) answer {
 
 // accountPresence is GET /restapi/v1.0/account/~/presence.
 func (s *Server) accountPresence(c *call, r *http.Request) answer {
-	return s.readAccountAs(c, r, groupHeavy, "ReadPresence", readPresence, func(u *user) answer {
+	return s.readAccountAs(c, r, limitHeavy, "ReadPresence", readPresence, func(u *user) answer {
 		account := accountURI(r, u.account)
 		return listAnswer(account+"/presence", r.URL.Query(), u.account.users, func(o *user) any { return presenceOf(account, o) })
 	})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // newAuthToken begins a sign-in of u that has an X-Auth-Token only. s.mu is held.
@@ -25,7 +26,7 @@ func (x *ringcx) newAuthToken(u *user, lifetime time.Duration, now time.Time) st
 func (s *Server) xauthCaller(c *call, r *http.Request) (refusal answer, ok bool) {
 	given := r.Header.Get("X-Auth-Token")
 	if token.IsRingCentral(given) {
-		c.note(verdictWrongKind)
+		c.note(verdict.WrongKind)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // loginCode signs a user in: a one-time code, or a token of another product, which stays good.
@@ -65,7 +66,7 @@ func (s *Server) admitLogin(c *call, r *http.Request, app cxApp, in url.Values) 
 	}
 	var limited *ruling
 	if c.rules.LimitPasswordLogins {
-		v := s.cx.logins.admit(l.username, c.now, exchangeLimit(c.rules))
+		v := s.limits.admit(limitLogins, l.username, c.now, c.rules)
 		limited = &v
 		if !v.admitted {
 			c.limited(&v)
@@ -133,7 +134,7 @@ func (s *Server) codeLogin(kind, parameter string) endpoint {
 			return cxBadRequest(c, r)
 		}
 		if queryOf(r).Has(parameter) {
-			c.note(verdictTokenURL)
+			c.note(verdict.TokenURL)
 		}
 		g := s.admitCode(c, r, kind, in.Get(parameter))
 		return s.stamped(c, g, nil, cxUnauthorizedAs(c, r, c.rules.LoginCodeStatus, "The "+parameter+" is not valid"))

@@ -11,10 +11,6 @@ import (
 
 // ringcx is what RingCX remembers about sign-ins. Server.mu guards it.
 type ringcx struct {
-	exchanges *limiter
-	logins    *limiter // applies only if switched on
-	refreshes *limiter
-	reads     *limiter // the API operations of the standard rate
 	changes   *changes
 	maker     token.Maker
 	signIns   table[signIn]
@@ -26,13 +22,9 @@ type ringcx struct {
 	summaries map[summaryKey]summary
 }
 
-func newRingCX(noLimits bool, now func() time.Time, news *changes, pages *atomic.Int64) *ringcx {
+func newRingCX(now func() time.Time, news *changes, pages *atomic.Int64) *ringcx {
 	x := &ringcx{
 		changes:   news,
-		exchanges: newLimiter("exchange", "auth", noLimits, news),
-		logins:    newLimiter("logins", "auth", noLimits, news),
-		refreshes: newLimiter("refreshes", "auth", noLimits, news),
-		reads:     newLimiter("reads", "standard", noLimits, news),
 		maker:     token.NewMaker(),
 		apiTokens: map[string]*user{}, issued: map[*user][]string{}, hashcodes: map[*agent]string{},
 		codes: newGenerations[*loginCode](codesKept), resets: newGenerations[*passwordReset](mailsKept), summaries: map[summaryKey]summary{},

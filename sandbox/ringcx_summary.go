@@ -8,6 +8,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // summaryKey names a segment of a call.
@@ -32,7 +33,7 @@ func (s *Server) needCookie(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
 		if r.Header.Get("Authorization") != "" {
-			c.note(verdictHeader)
+			c.note(verdict.Header)
 		}
 		cookie, err := r.Cookie("access_token")
 		if err != nil || cookie.Value == "" {
@@ -40,7 +41,7 @@ func (s *Server) needCookie(next http.Handler) http.Handler {
 			return
 		}
 		if token.IsRingCentral(cookie.Value) {
-			c.note(verdictWrongKind)
+			c.note(verdict.WrongKind)
 		}
 		at := c.forCookie()
 		claims, problem := s.checkCX(at, cookie.Value)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // cxClaims are the claims of a RingCX access token.
@@ -131,7 +132,7 @@ func (claims *cxClaims) signIn() uint64 {
 // noteIn notes which sign-in a call is about.
 func (a cxAccess) noteIn(c *call) {
 	if a.in != nil {
-		c.signIn, c.refused.caller = a.in.number, a.in.who.name()
+		c.signIn, c.refused.Caller = a.in.number, a.in.who.name()
 	}
 }
 
@@ -172,13 +173,13 @@ func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal a
 		return nil, gatewayRefusal(c, r, jwtMissing)
 	}
 	if token.IsRingCentral(given) {
-		c.note(verdictWrongKind)
+		c.note(verdict.WrongKind)
 		c.why("this is the token of the login at RingCentral; RingCX wants the one of the exchange")
 	}
 	claims, problem := s.checkCX(c, given)
 	if problem != "" {
 		if problem == jwtExpired && s.habits.keepsSending(given, c.now) {
-			c.note(verdictExpiredAgain)
+			c.note(verdict.ExpiredAgain)
 		}
 		return nil, gatewayRefusal(c, r, problem)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -65,12 +66,13 @@ type Server struct {
 	console func() *console     // made when somebody looks at it first
 	guard   *guard
 	clock   clock
-	journal journal
+	journal *journal.Log
 	faults  faultList
 	tokens  cxTokens
 	signing atomic.Pointer[token.Key] // signs RingCX access tokens
 	habits  habits
 	oauth   *oauthTables
+	limits  *limits
 
 	memory    memory
 	inside    namespaces
@@ -110,9 +112,10 @@ func New(opts *Options) (*Server, error) {
 
 // newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
 func newServer(opts Options, m memory) (*Server, error) {
-	s := &Server{opts: opts, memory: m, journal: journal{together: &m.shared.logs}, routing: new(routing)}
+	s := &Server{opts: opts, memory: m, journal: journal.New(&m.shared.logs), routing: new(routing)}
 	s.mu.db = state.New(s.tablesKeeper(), m.name)
 	s.oauth = newOAuthTables(s.mu.db)
+	s.limits = newLimits(&s.mu, opts.NoLimits)
 	s.opts.Profile = cmp.Or(s.opts.Profile, contract.DefaultProfile)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {

@@ -22,7 +22,7 @@ const snapshotFormat = "ringcx-sandbox/1"
 var recordKinds = []string{
 	recordSeals, recordClock, recordSettings, recordWorld, recordAccount, recordUser, recordCenter, recordApp, recordCredential,
 	recordSession, recordSignIn, recordAPITokens, recordHashcode, recordLoginCode, recordReset, recordSummary,
-	recordLimiter, recordLimit, recordFaults, recordDay, recordTurns, recordRequest,
+	recordFaults, recordDay, recordTurns, recordRequest,
 }
 
 // kinds are those of records that a snapshot has. What else one brings is of a newer server, and is left out.

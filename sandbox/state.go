@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -29,7 +30,7 @@ type contents struct {
 	epoch    string // of RingCX access tokens
 	offset   time.Duration
 	bad      badDays
-	requests []logEntry
+	requests []journal.Entry
 	tables   *state.Draft
 	known    bool // the keeper has what is in tables, and all else, as it is
 }
@@ -68,8 +69,8 @@ func (s *Server) freshContents(news *changes) (*contents, error) {
 	return &contents{
 		tables: tables,
 		key:    key, world: w, rules: s.start, epoch: token.RandomText(6), bad: badDays{day: s.faults.dayAgain()},
-		platform: newPlatform(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
-		cx:       newRingCX(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
+		platform: newPlatform(s.Now, news, &s.memory.shared.pages),
+		cx:       newRingCX(s.Now, news, &s.memory.shared.pages),
 	}, nil
 }
 
@@ -84,8 +85,8 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 		return nil, err
 	}
 	out := &contents{
-		key: key, world: w, platform: newPlatform(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
-		cx: newRingCX(s.opts.NoLimits, s.Now, news, &s.memory.shared.pages),
+		key: key, world: w, platform: newPlatform(s.Now, news, &s.memory.shared.pages),
+		cx: newRingCX(s.Now, news, &s.memory.shared.pages),
 	}
 	defer func() {
 		if err != nil { // it is not going to be anybody's
@@ -119,7 +120,6 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 	for _, load := range []func() error{
 		func() error { return restorePlatform(in, w, out.platform) },
 		func() error { return restoreRingCX(in, w, out.platform, out.cx) },
-		func() error { return restoreLimits(in, append(out.platform.limiters(), out.cx.limiters()...)) },
 		func() error { return out.loadRequests(in) },
 		func() error { return s.loadDays(in, out) },
 	} {
@@ -162,15 +162,16 @@ func (s *Server) become(st *contents, news *changes) error {
 	s.faults.become(st.bad)
 	s.habits.restart()
 	s.clock.offset.Store(int64(st.offset))
-	s.journal.restore(st.requests)
+	s.journal.Restore(st.requests)
 	if s.ended {
 		s.letGo()
 	}
 	return nil
 }
 
-// adopted is called when the tables have become those of st, before anything else has.
+// adopted is called when the tables have become those of st, and before anything else has.
 func (s *Server) adopted(st *contents) error {
+	s.limits.adopted()
 	return s.oauth.check(s.mu.tx, st.world)
 }
 
@@ -293,13 +294,10 @@ func (s *Server) parts(yield func(kept)) {
 	s.world.parts(yield)
 	s.platform.parts(yield)
 	s.cx.parts(yield)
-	for _, l := range append(s.platform.limiters(), s.cx.limiters()...) {
-		l.parts(yield)
-	}
 	s.faults.parts(yield)
-	entries, _ := s.journal.packedSince(0)
+	entries, _ := s.journal.Since(0)
 	for _, e := range entries {
-		yield(e)
+		yield(keptRequest{e})
 	}
 }
 

@@ -8,6 +8,13 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/outfile"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // apiTokens is where the vendor keeps the permanent API tokens of the user.
@@ -18,7 +25,7 @@ const apiTokens = "/voice/api/v1/admin/token"
 func (a *app) apitoken() *cobra.Command {
 	var output string
 	create := &cobra.Command{
-		Use: "create", Short: "Make a permanent API token, and print it or write it to a file", Args: noArgs,
+		Use: "create", Short: "Make a permanent API token, and print it or write it to a file", Args: cmdline.NoArgs,
 		Long: `Makes a permanent API token of the user and prints it, or writes it to a file that only you can read. It has no end, no
 name and no list of what it may do: it stands for the user in the X-Auth-Token header of older programs until it is
 deleted. Each call makes one more.`,
@@ -30,7 +37,7 @@ deleted. Each call makes one more.`,
 	create.Flags().StringVar(&output, "output", "", "write the token to `FILE` (mode 0600), new or in place of one, - for standard output")
 	var show, asJSON bool
 	list := &cobra.Command{
-		Use: "list", Short: "List the API tokens of the user, shortened", Args: noArgs,
+		Use: "list", Short: "List the API tokens of the user, shortened", Args: cmdline.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return a.listAPITokens(show, asJSON) },
 	}
 	list.Flags().BoolVar(&show, "show", false, "print whole tokens")
@@ -45,9 +52,9 @@ deleted. Each call makes one more.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 1 && len(args[0]) > 24:
-				return &usageError{"delete takes no whole token; other users of the machine could read it there", "give its number or beginning in 'ringcx apitoken list', or use --token-file FILE"}
+				return usage.New("delete takes no whole token; other users of the machine could read it there", "give its number or beginning in 'ringcx apitoken list', or use --token-file FILE")
 			case len(args) > 1 || (len(args) == 1) == (tokenFile != ""):
-				return &usageError{"delete takes the number or the beginning of one token, or --token-file", "see 'ringcx apitoken list'"}
+				return usage.New("delete takes the number or the beginning of one token, or --token-file", "see 'ringcx apitoken list'")
 			}
 			return nil
 		},
@@ -55,41 +62,41 @@ deleted. Each call makes one more.`,
 	}
 	remove.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	remove.Flags().StringVar(&tokenFile, "token-file", "", "delete the token in `FILE`, - for standard input")
-	return group("apitoken", "Work with permanent API tokens", create, list, remove)
+	return cmdline.Group("apitoken", "Work with permanent API tokens", create, list, remove)
 }
 
 // createAPIToken makes a token, if there is where to put it.
 func (a *app) createAPIToken(output string) error {
-	defer holdPipe()() // a token that nobody reads is told on stderr
+	defer terminal.HoldPipe()() // a token that nobody reads is told on stderr
 	toFile := output != "" && output != "-"
 	if a.OutNowhere && !toFile {
-		return &usageError{"standard output is closed or the null device, where nobody could read the token; none was made", "use --output FILE"}
+		return usage.New("standard output is closed or the null device, where nobody could read the token; none was made", "use --output FILE")
 	}
-	session, acc, err := a.signedIn()
+	session, acc, err := a.SignedIn()
 	if err != nil {
 		return err
 	}
 	to, put := "standard output", func(text string) error { _, err := io.WriteString(a.Stdout, text); return err }
 	if toFile {
-		out, err := newOutput(output)
+		out, err := outfile.New(output)
 		if err != nil {
 			return err
 		}
-		defer out.discard()
-		to, put = output, out.write
+		defer out.Discard()
+		to, put = output, out.WriteAll
 	}
 	token, err := a.newAPIToken(session, acc)
 	if err != nil {
 		return err
 	}
 	if err := put(token + "\n"); err != nil {
-		return &unprintedError{
+		return terminal.NewUnprinted(
 			fmt.Errorf("the API token %s was made, but not written to %s: %w", brief(token), to, err),
 			"'ringcx apitoken list --show' prints it, 'ringcx apitoken delete' deletes it",
-		}
+		)
 	}
 	if to == output {
-		a.inform("Wrote the API token %s to %s.\n", brief(token), output)
+		a.Inform("Wrote the API token %s to %s.\n", brief(token), output)
 	}
 	return nil
 }
@@ -107,16 +114,16 @@ func (a *app) listAPITokens(show, asJSON bool) error {
 		rows[i] = map[string]any{"number": i + 1, "token": t}
 	}
 	if asJSON {
-		return writeJSON(a.Stdout, rows)
+		return terminal.WriteJSON(a.Stdout, rows)
 	}
-	return a.table(rows, []column{{"NUMBER", "number"}, {"API TOKEN", "token"}})
+	return a.Table(rows, []terminal.Column{{Title: "NUMBER", Field: "number"}, {Title: "API TOKEN", Field: "token"}})
 }
 
 func (a *app) deleteAPIToken(args []string, tokenFile string, yes bool) error {
 	var token string
 	var err error
-	if !yes && !a.canAsk() {
-		return &usageError{"there is nobody to ask whether the token may be deleted", "add --yes if it may"}
+	if !yes && !a.CanAsk() {
+		return usage.New("there is nobody to ask whether the token may be deleted", "add --yes if it may")
 	}
 	if tokenFile != "" {
 		if token, err = a.readAPIToken(tokenFile); err != nil {
@@ -133,7 +140,7 @@ func (a *app) deleteAPIToken(args []string, tokenFile string, yes bool) error {
 		}
 	}
 	if !yes {
-		answer, err := a.askMaybe(fmt.Sprintf("Delete the API token %s? Programs that use it stop working. [y/N]", brief(token)))
+		answer, err := a.AskMaybe(fmt.Sprintf("Delete the API token %s? Programs that use it stop working. [y/N]", brief(token)))
 		if err != nil {
 			return err
 		}
@@ -144,13 +151,13 @@ func (a *app) deleteAPIToken(args []string, tokenFile string, yes bool) error {
 	if err := a.removeAPIToken(session, acc, token); err != nil {
 		return err
 	}
-	a.inform("Deleted the API token %s.\n", brief(token))
+	a.Inform("Deleted the API token %s.\n", brief(token))
 	return nil
 }
 
 // pick finds the one token that a number or a beginning means.
 func pick(tokens []string, word string) (string, error) {
-	word = pasted(word)
+	word = env.Pasted(word)
 	if n, err := strconv.Atoi(word); err == nil && n > 0 && n <= len(tokens) {
 		return tokens[n-1], nil
 	}
@@ -166,20 +173,20 @@ func pick(tokens []string, word string) (string, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return "", &usageError{fmt.Sprintf("no API token of yours is or begins with %q", clip(word)), "see 'ringcx apitoken list'; a beginning has four characters at least"}
+		return "", usage.New(fmt.Sprintf("no API token of yours is or begins with %q", wording.Clip(word)), "see 'ringcx apitoken list'; a beginning has four characters at least")
 	}
-	return "", &usageError{fmt.Sprintf("%d API tokens begin with %q", len(found), clip(word)), "give more of it, or its number in 'ringcx apitoken list'"}
+	return "", usage.New(fmt.Sprintf("%d API tokens begin with %q", len(found), wording.Clip(word)), "give more of it, or its number in 'ringcx apitoken list'")
 }
 
 // readAPIToken reads a token from a private file, or from standard input.
 func (a *app) readAPIToken(name string) (string, error) {
-	data, from, err := a.readSecret(name, "--token-file names a file that holds the API token alone", 4<<10)
+	data, from, err := a.ReadSecret(name, "--token-file names a file that holds the API token alone", 4<<10)
 	if err != nil {
 		return "", err
 	}
-	token := pasted(data)
+	token := env.Pasted(data)
 	if !isAPIToken(token) {
-		return "", &usageError{from + " does not hold an API token", "give the token alone, in one line, as 'ringcx apitoken create' printed it"}
+		return "", usage.New(from+" does not hold an API token", "give the token alone, in one line, as 'ringcx apitoken create' printed it")
 	}
 	return token, nil
 }

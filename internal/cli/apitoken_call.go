@@ -12,7 +12,11 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/operations"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // isAPIToken tells what may be an API token. The vendor's are a shard and an id, such as
@@ -31,45 +35,45 @@ func brief(token string) string {
 	if split {
 		most += len(shard) + 1
 	}
-	return printable(token[:min(most, len(token)/2)] + "…")
+	return wording.Printable(token[:min(most, len(token)/2)] + "…")
 }
 
 // newAPIToken makes a token.
-func (a *app) newAPIToken(session *ringcx.Session, acc *account) (string, error) {
+func (a *app) newAPIToken(session *ringcx.Session, acc *profile.Account) (string, error) {
 	r, err := a.askForToken(session, http.MethodPost, acc, apiTokens, "text/plain, */*")
 	if err != nil {
 		return "", perhapsMade(hushed(err, ""))
 	}
-	token := strings.TrimSpace(string(r.body))
-	if strings.HasPrefix(token, `"`) && json.Unmarshal(r.body, &token) != nil {
+	token := strings.TrimSpace(string(r.Body))
+	if strings.HasPrefix(token, `"`) && json.Unmarshal(r.Body, &token) != nil {
 		token = ""
 	}
 	if !isAPIToken(token) {
-		return "", perhapsMade(fmt.Errorf("%s %s: %d, but the answer is not an API token", r.request.Method, r.request.URL.Path, r.code))
+		return "", perhapsMade(fmt.Errorf("%s %s: %d, but the answer is not an API token", r.Request.Method, r.Request.URL.Path, r.Code))
 	}
 	return token, nil
 }
 
 // perhapsMade adds to an error how to find out whether there is a token now, unless the vendor has refused to make one.
 func perhapsMade(err error) error {
-	var call *callError
+	var call *apicmd.CallError
 	var unsigned *ringcx.Error
 	var dial *net.OpError
 	switch {
-	case errors.As(err, &call) && call.status/100 == 4, errors.As(err, &dial) && dial.Op == "dial",
+	case errors.As(err, &call) && call.Status/100 == 4, errors.As(err, &dial) && dial.Op == "dial",
 		errors.As(err, &unsigned), errors.Is(err, ringcx.ErrLoginRequired), errors.Is(err, context.Canceled):
 		return err
 	}
 	const hint = "a token may have been made all the same: 'ringcx apitoken list' tells"
-	if own := hintFor(err); own != "" {
-		return &hintedError{err, own + "; " + hint}
+	if own := usage.Hint(err); own != "" {
+		return usage.WithHint(err, own+"; "+hint)
 	}
-	return &hintedError{err, hint}
+	return usage.WithHint(err, hint)
 }
 
 // loadAPITokens asks for the tokens of the user.
-func (a *app) loadAPITokens() ([]string, *ringcx.Session, *account, error) {
-	session, acc, err := a.signedIn()
+func (a *app) loadAPITokens() ([]string, *ringcx.Session, *profile.Account, error) {
+	session, acc, err := a.SignedIn()
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -78,40 +82,40 @@ func (a *app) loadAPITokens() ([]string, *ringcx.Session, *account, error) {
 		return nil, nil, nil, hushed(err, "")
 	}
 	var tokens []string
-	if json.Unmarshal(r.body, &tokens) != nil {
-		return nil, nil, nil, r.notAList()
+	if json.Unmarshal(r.Body, &tokens) != nil {
+		return nil, nil, nil, r.NotAList()
 	}
 	return tokens, session, acc, nil
 }
 
 // removeAPIToken deletes a token. The vendor wants it in the path, where whatever is said about the request repeats it.
-func (a *app) removeAPIToken(session *ringcx.Session, acc *account, token string) error {
+func (a *app) removeAPIToken(session *ringcx.Session, acc *profile.Account, token string) error {
 	if !isAPIToken(token) { // a path of it might be another operation's
-		return &hintedError{
+		return usage.WithHint(
 			errors.New("what the vendor has in this place of the list is not an API token, so it cannot be deleted"),
 			"'ringcx apitoken list --show' prints it; ask the vendor's support about it",
-		}
+		)
 	}
 	r, err := a.askForToken(session, http.MethodDelete, acc, apiTokens+"/"+url.PathEscape(token), "*/*")
 	switch {
 	case err != nil:
 		return hushed(err, token)
-	case strings.TrimSpace(string(r.body)) == "false":
-		return &hintedError{fmt.Errorf("the vendor did not delete the API token %s", brief(token)), "see 'ringcx apitoken list'"}
+	case strings.TrimSpace(string(r.Body)) == "false":
+		return usage.WithHint(fmt.Errorf("the vendor did not delete the API token %s", brief(token)), "see 'ringcx apitoken list'")
 	}
 	return nil
 }
 
 // askForToken sends a request that is answered with a success, or is an error. One that changes something is not sent
 // anywhere else than it was meant for. Errors may tell tokens, see hushed.
-func (a *app) askForToken(session *ringcx.Session, method string, acc *account, path, accept string) (*reply, error) {
+func (a *app) askForToken(session *ringcx.Session, method string, acc *profile.Account, path, accept string) (*apicmd.Reply, error) {
 	client := session.Client()
 	if method != http.MethodGet {
-		client = unredirected(client)
+		client = apicmd.Unredirected(client)
 	}
 	r, err := a.request(client, method, acc, path, accept)
-	if err == nil && (r.code/100 != 2 || r.isPage()) {
-		err = r.err()
+	if err == nil && (r.Code/100 != 2 || r.IsPage()) {
+		err = r.Err()
 	}
 	return r, err
 }
@@ -128,18 +132,18 @@ func hushed(err error, token string) error {
 				s = beginningOf(id, least).ReplaceAllLiteralString(s, id[:least-1]+"…")
 			}
 		}
-		return apiTokenID.ReplaceAllString(s, "$1…")
+		return wording.APITokenID.ReplaceAllString(s, "$1…")
 	}
-	var call *callError
-	var network *netError
+	var call *apicmd.CallError
+	var network *apicmd.NetError
 	text := err.Error()
 	switch {
 	case errors.As(err, &network): // whose text is cut
-		text = said(hush(fmt.Sprintf("%s %s: %s", network.method, network.path, network.cause)))
+		text = wording.Said(hush(fmt.Sprintf("%s %s: %s", network.Method, network.Path, network.Cause)))
 	case errors.As(err, &call):
-		call.path, call.code, call.message = hush(call.path), hush(call.code), hush(call.message)
+		call.Path, call.Code, call.Message = hush(call.Path), hush(call.Code), hush(call.Message)
 	}
-	return &hushedError{hush(text), hush(hintFor(err)), err}
+	return &hushedError{hush(text), hush(usage.Hint(err)), err}
 }
 
 // hushedError says less than its cause, of which nothing else is to be shown.
@@ -153,9 +157,6 @@ func (e *hushedError) Unwrap() error { return e.cause }
 
 // Hint is the cause's.
 func (e *hushedError) Hint() string { return e.hint }
-
-// apiTokenID is the id of a token of the vendor, or the beginning of one that was cut.
-var apiTokenID = regexp.MustCompile(`(?i)([0-9a-f]{8})-[0-9a-f]{1,4}(?:-[0-9a-f]{0,4}){0,2}(?:-[0-9a-f]{0,12})?`)
 
 // beginningOf matches secret, or as much of its beginning as there is, but least characters of it. Capitals change nothing,
 // as in the name of a host.

@@ -1,42 +1,18 @@
 package cli
 
 import (
-	"bytes"
-	"cmp"
-	"errors"
-	"fmt"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
-	"sync"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/conform"
-	"github.com/ringcx-go/ringcx/store/file"
+	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
-// trial is the command line of ringcx conform.
-type trial struct {
-	*app
-	opts        conform.Options
-	json, junit string
-	list        bool
-
-	mu       sync.Mutex // guards what follows, and the progress line
-	ended    int
-	expected int
-	latest   string // the scenario that began last
-}
-
-func (a *app) conform() *cobra.Command {
-	t := &trial{app: a}
-	cmd := &cobra.Command{
-		Use: "conform [flags] -- CMD [ARG...]", Short: "Run a program in any language through the vendor's bad days",
-		Long: `Runs a program against a sandbox inside this process, one scenario after the other (expiry, lost answers, limits, two
+const conformHelp = `Runs a program against a sandbox inside this process, one scenario after the other (expiry, lost answers, limits, two
 copies at once …), and prints which it survives. Each scenario has a new sandbox and empty directories.
 
 The program signs in if it has to, calls GET /voice/api/v1/admin/accounts (or any other read of the RingCX API) and ends
@@ -48,37 +24,45 @@ finds in its environment
   HOME, XDG_*_HOME, TMPDIR           empty directories, kept between the runs of a scenario
   RINGCX_CONFORM_STATE               one more, for programs that look for their state nowhere else
 
-and no other variable that begins with RC_ or RINGCX_. A failed scenario is exit code 1; a warning is not.`,
+and no other variable that begins with RC_ or RINGCX_. A failed scenario is exit code 1; a warning is not.`
+
+func newConformCmd(a *app) *cobra.Command {
+	var t conform.Trial
+	var list bool
+	cmd := &cobra.Command{
+		Use: "conform [flags] -- CMD [ARG...]", Short: "Run a program in any language through the vendor's bad days",
+		Long: conformHelp,
 		Example: `  ringcx conform -- python3 myprogram.py
   ringcx conform --only expiry,lost-refresh -v -- ./myprogram --once
   ringcx conform --json - --junit report.xml -- node report.mjs`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 && !t.list {
-				return &usageError{"conform takes the program to run", "such as: ringcx conform -- python3 myprogram.py"}
+			if len(args) == 0 && !list {
+				return usage.New("conform takes the program to run", "such as: ringcx conform -- python3 myprogram.py")
 			}
-			if t.list && (len(args) > 0 || t.json != "" || t.junit != "" || len(t.opts.Only) > 0) {
-				return &usageError{"--list runs nothing, so a program and flags for running exclude it", "give --list alone"}
+			if list && (len(args) > 0 || t.JSON != "" || t.JUnit != "" || len(t.Only) > 0) {
+				return usage.New("--list runs nothing, so a program and flags for running exclude it", "give --list alone")
 			}
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			if t.list {
-				return t.printList()
+			if list {
+				return conform.PrintList(a.Terminal)
 			}
-			return t.run(args)
+			t.Verbose = a.Verbose
+			return t.Run(a.Context, a.Terminal, args)
 		},
 	}
 	f := cmd.Flags()
 	f.SetInterspersed(false)
-	f.StringVar(&t.json, "json", "", "write the results as JSON to `FILE`, - for standard output instead of the table")
-	f.StringVar(&t.junit, "junit", "", "write the results as JUnit XML to `FILE`, - for standard output instead of the table")
-	f.StringSliceVar(&t.opts.Only, "only", nil, "run these scenarios alone, `NAME,…`")
-	complete(cmd, "only", completeScenario)
-	f.BoolVar(&t.list, "list", false, "list the scenarios instead")
-	f.DurationVar(&t.opts.Timeout, "timeout", time.Minute, "time for all runs of a scenario together")
-	f.IntVar(&t.opts.Jobs, "jobs", 4, "scenarios that run at a time")
-	f.BoolVar(&t.opts.KeepHome, "keep-home", false, "leave HOME as it is, for programs that cannot start without theirs")
-	f.BoolVar(&t.opts.PrintsToken, "prints-token", false, "the program may print access tokens to its standard output")
+	f.StringVar(&t.JSON, "json", "", "write the results as JSON to `FILE`, - for standard output instead of the table")
+	f.StringVar(&t.JUnit, "junit", "", "write the results as JUnit XML to `FILE`, - for standard output instead of the table")
+	f.StringSliceVar(&t.Only, "only", nil, "run these scenarios alone, `NAME,…`")
+	cmdline.Complete(cmd, "only", completeScenario)
+	f.BoolVar(&list, "list", false, "list the scenarios instead")
+	f.DurationVar(&t.Timeout, "timeout", time.Minute, "time for all runs of a scenario together")
+	f.IntVar(&t.Jobs, "jobs", 4, "scenarios that run at a time")
+	f.BoolVar(&t.KeepHome, "keep-home", false, "leave HOME as it is, for programs that cannot start without theirs")
+	f.BoolVar(&t.PrintsToken, "prints-token", false, "the program may print access tokens to its standard output")
 	return cmd
 }
 
@@ -92,205 +76,4 @@ func completeScenario(_ *cobra.Command, _ []string, word string) ([]string, cobr
 		}
 	}
 	return all, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-}
-
-// check finds what is wrong with the command line before anything runs.
-func (t *trial) check(args []string) error {
-	for _, name := range t.opts.Only {
-		if !slices.Contains(conform.Names(), name) {
-			return &usageError{fmt.Sprintf("there is no scenario %q", clip(name)), didYouMean(nearest(name, conform.Names()), "'ringcx conform --list' lists all")}
-		}
-	}
-	switch _, err := exec.LookPath(args[0]); {
-	case err != nil:
-		return &usageError{fmt.Sprintf("cannot run %s: %s", args[0], unwrapExec(err)), "give a program and its arguments after --"}
-	case t.json == "-" && t.junit == "-":
-		return &usageError{"--json - and --junit - exclude each other", "give one of them a file"}
-	case t.opts.Timeout <= 0 || t.opts.Jobs <= 0:
-		return &usageError{"--timeout and --jobs must be positive", "leave them out for a minute and four at a time"}
-	}
-	return cmp.Or(writable("--json", t.json), writable("--junit", t.junit))
-}
-
-// writable finds out whether a report can be written, before minutes are spent on it. What is there stays.
-func writable(flag, name string) error {
-	if name == "" || name == "-" {
-		return nil
-	}
-	_, missing := os.Stat(name)
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o644) //nolint:gosec // a report, without secrets
-	if err != nil {
-		return &usageError{flag + ": " + unwrapPath(err), flag + " names a file, which is made or replaced, or - for standard output"}
-	}
-	if missing != nil {
-		defer func() { _ = os.Remove(name) }()
-	}
-	return f.Close()
-}
-
-func unwrapExec(err error) error {
-	var e *exec.Error
-	if errors.As(err, &e) {
-		return e.Err
-	}
-	return err
-}
-
-func (t *trial) run(args []string) error {
-	if err := t.check(args); err != nil {
-		return err
-	}
-	t.opts.Command, t.opts.Started, t.opts.Ended = args, t.begins, t.ends
-	if t.Environ != nil {
-		t.opts.Environ = t.Environ()
-	}
-	if t.expected = len(t.opts.Only); t.expected == 0 {
-		t.expected = len(conform.Scenarios())
-	}
-	results, err := conform.Run(t.Context, &t.opts)
-	t.clear()
-	if err != nil {
-		return err
-	}
-	if err := t.write(args, results); err != nil {
-		return err
-	}
-	if t.Context.Err() != nil {
-		return t.Context.Err()
-	}
-	return failures(results)
-}
-
-// failures is the error that failed scenarios are.
-func failures(results []*conform.Result) error {
-	var failed []string
-	for _, r := range results {
-		if r.Status == conform.Fail {
-			failed = append(failed, r.Name)
-		}
-	}
-	switch {
-	case failed == nil:
-		return nil
-	case len(results) > 1 && results[1].Status == conform.Skipped:
-		return &hintedError{
-			fmt.Errorf("the program does not get its answer on a day when nothing is wrong (%s); the other %d scenarios were not run", failed[0], len(results)-1),
-			"add -v --only " + failed[0] + " to see what it said and asked for; 'ringcx help conform' tells what it has to do",
-		}
-	}
-	return &hintedError{
-		fmt.Errorf("%d of %d scenarios failed: %s", len(failed), len(results), strings.Join(failed, ", ")),
-		"add -v --only " + failed[0] + " to see what was asked and answered",
-	}
-}
-
-// write puts the results where they are wanted.
-func (t *trial) write(args []string, results []*conform.Result) error {
-	var asJSON, asXML bytes.Buffer
-	if err := errors.Join(conform.WriteJSON(&asJSON, args, results), conform.WriteJUnit(&asXML, args, results)); err != nil {
-		return err
-	}
-	if t.json != "-" && t.junit != "-" {
-		if err := t.printTable(results); err != nil {
-			return err
-		}
-	}
-	for _, out := range []struct {
-		name string
-		text []byte
-	}{{t.json, asJSON.Bytes()}, {t.junit, asXML.Bytes()}} {
-		var err error
-		switch out.name {
-		case "":
-		case "-":
-			_, err = t.Stdout.Write(out.text)
-		default:
-			err = file.Explain(out.name, os.WriteFile(out.name, out.text, 0o644)) //nolint:gosec // a report, without secrets
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *trial) printTable(results []*conform.Result) error {
-	n := t.narrator()
-	for i, r := range results {
-		if i > 0 && r.Status == conform.Skipped && results[0].Status == conform.Fail {
-			continue // see failures
-		}
-		style, mark := styleOK, "pass"
-		switch r.Status {
-		case conform.Warn:
-			style, mark = styleAsk, "warn"
-		case conform.Fail:
-			style, mark = styleBad, "FAIL"
-		case conform.Skipped:
-			style, mark = styleDetail, "-"
-		}
-		n.say("%s  %-16s  %5.1fs  %s", n.paint(style, fmt.Sprintf("%-4s", mark)), r.Name, r.Seconds, r.About)
-		for _, p := range r.Problems {
-			n.say("      %s", p.Text)
-		}
-	}
-	return nil
-}
-
-func (t *trial) printList() error {
-	if t.isNarrow() {
-		var rows []map[string]any
-		for _, sc := range conform.Scenarios() {
-			rows = append(rows, map[string]any{"name": sc.Name, "about": sc.About, "survives": sc.Survives})
-		}
-		return t.blocks(rows, []column{{"SCENARIO", "name"}, {"WHAT HAPPENS", "about"}, {"SURVIVES WHO", "survives"}})
-	}
-	w := tabwriter.NewWriter(t.Stdout, 0, 0, 2, ' ', 0)
-	for _, sc := range conform.Scenarios() {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", sc.Name, sc.About, sc.Survives)
-	}
-	return w.Flush()
-}
-
-// begins and ends show progress to people, and with -v what the program asked.
-func (t *trial) begins(sc conform.Scenario) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.latest = sc.Name
-	t.progress()
-}
-
-// progress draws the progress line anew. t.mu is held.
-func (t *trial) progress() {
-	if t.draws() && !t.verbose {
-		fmt.Fprintf(trusted(t.Stderr), "\r\x1b[K%d of %d done, %s …", t.ended, t.expected, t.latest)
-	}
-}
-
-func (t *trial) ends(r *conform.Result) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.ended++
-	t.progress()
-	if !t.verbose {
-		return
-	}
-	fmt.Fprintf(t.Stderr, "%s: %s\n", r.Name, r.Status)
-	for i, run := range r.Runs {
-		fmt.Fprintf(t.Stderr, "  run %d, %.1f s, exit code %d  %s\n", i+1, run.Seconds, run.Exit, printable(run.Stderr))
-		for _, req := range run.Requests {
-			line := fmt.Sprintf("    %d  %-6s %s", req.Status, printable(req.Method), printable(req.Path))
-			if len(req.Verdicts) > 0 {
-				line += "  ! " + strings.Join(req.Verdicts, ", ")
-			}
-			fmt.Fprintln(t.Stderr, line)
-		}
-	}
-}
-
-// clear takes the progress line away.
-func (t *trial) clear() {
-	if t.draws() && !t.verbose {
-		fmt.Fprint(trusted(t.Stderr), "\r\x1b[K")
-	}
 }

@@ -5,9 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // Levels of a finding. Only problems make the exit code 1.
@@ -84,7 +88,7 @@ func diagnose(f *facts) []finding {
 func (a *app) doctor() *cobra.Command {
 	var asJSON, login bool
 	cmd := &cobra.Command{
-		Use: "doctor", Short: "Find what is wrong, and say what mends it", Args: noArgs,
+		Use: "doctor", Short: "Find what is wrong, and say what mends it", Args: cmdline.NoArgs,
 		Long: `Looks at settings, files, store, network, clock and what is known of the session, and names what is wrong and the
 command that mends it. The vendor is asked for public pages only: no token is spent and no request of the budget.
 
@@ -140,7 +144,7 @@ func problems(found []finding) []string {
 func (a *app) printFindings(found []finding, asJSON bool) error {
 	healthy := len(problems(found)) == 0
 	if asJSON {
-		return writeJSON(a.Stdout, map[string]any{"healthy": healthy, "findings": found})
+		return terminal.WriteJSON(a.Stdout, map[string]any{"healthy": healthy, "findings": found})
 	}
 	marks := map[string]string{levelOK: "ok", levelNote: "note", levelProblem: "problem"}
 	if a.OutTerminal {
@@ -155,11 +159,11 @@ func (a *app) printFindings(found []finding, asJSON bool) error {
 		if f.Level != levelOK {
 			id = " [" + f.ID + "]"
 		}
-		if _, err := fmt.Fprintf(a.Stdout, "%-*s  %-8s  %s%s\n", width, marks[f.Level], f.Check, oneLine(f.Text), id); err != nil {
+		if _, err := fmt.Fprintf(a.Stdout, "%-*s  %-8s  %s%s\n", width, marks[f.Level], f.Check, wording.OneLine(f.Text), id); err != nil {
 			return err
 		}
 		if f.Fix != "" {
-			if _, err := fmt.Fprintf(a.Stdout, "%*s  %8s  fix: %s\n", width, "", "", oneLine(f.Fix)); err != nil {
+			if _, err := fmt.Fprintf(a.Stdout, "%*s  %8s  fix: %s\n", width, "", "", wording.OneLine(f.Fix)); err != nil {
 				return err
 			}
 		}
@@ -171,18 +175,10 @@ func (a *app) printFindings(found []finding, asJSON bool) error {
 	return err
 }
 
-// oneLine keeps what a server, a file or a variable says from taking over a terminal, or the line of something else.
-func oneLine(s string) string {
-	return printable(strings.Join(strings.Fields(s), " "))
-}
-
 // loginTo is the command that makes a profile, for people to copy: a name that cannot be one is not put into it.
-func loginTo(profile string) string {
-	if checkProfileName(profile) != nil {
-		profile = "NAME"
+func loginTo(name string) string {
+	if profile.CheckName(name) != nil {
+		name = "NAME"
 	}
-	return "ringcx login --profile " + profile
+	return "ringcx login --profile " + name
 }
-
-// ago is how long ago t was, in words.
-func ago(now, t time.Time) string { return span(now.Sub(t)) + " ago" }

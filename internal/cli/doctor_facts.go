@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
 	"github.com/ringcx-go/ringcx/store/keyring"
 )
@@ -35,8 +38,8 @@ type facts struct {
 	clientID string
 	secret   bool // a client secret is at hand
 	jwt      string
-	damaged  error      // the stored credentials cannot be read
-	missing  *notStored // no stored login is the one that is asked for
+	damaged  error              // the stored credentials cannot be read
+	missing  *profile.NotStored // no stored login is the one that is asked for
 
 	contacts []contact
 	proxies  []string // what is wrong with the variables that name proxies
@@ -85,78 +88,58 @@ func (a *app) gather(login bool) *facts {
 }
 
 // readAll reads the settings, and tries the store: if it does not work, an empty one in memory takes its place.
-func (a *app) readAll(f *facts) *account {
-	if err := a.readEnvFile(); err != nil {
-		f.unread = append(f.unread, problem("env-file", hintFor(err), "%s", err))
+func (a *app) readAll(f *facts) *profile.Account {
+	if err := a.ReadEnvFile(); err != nil {
+		f.unread = append(f.unread, problem("env-file", usage.Hint(err), "%s", err))
 		return nil
 	}
 	f.clashes = a.clashes()
-	s, err := a.readSettings()
+	s, err := a.ReadSettings()
 	if err != nil {
-		f.unread = append(f.unread, problem("config", hintFor(err), "%s", err))
+		f.unread = append(f.unread, problem("config", usage.Hint(err), "%s", err))
 		return nil
 	}
-	g := a.given()
-	if f.profile = g.profile; f.profile == "" {
-		f.profile, _ = s.usual(a.Dir)
+	g := a.Given()
+	if f.profile = g.Profile; f.profile == "" {
+		f.profile, _ = s.Usual(a.Dir)
 	}
 	f.profiles, f.fallback = slices.Sorted(maps.Keys(s.Profiles)), s.Default
-	for _, name := range slices.Sorted(maps.Keys(s.unfit)) {
-		a.told.Store(s.unfit[name].problem, true) // it is a finding
+	for _, name := range slices.Sorted(maps.Keys(s.Unfit)) {
+		a.Mute(s.Unfit[name].Problem) // it is a finding
 	}
 	a.tryStore(f)
-	acc, err := a.resolve()
-	var missing *notStored
+	acc, err := a.Resolve()
+	var missing *profile.NotStored
 	if errors.As(err, &missing) { // the servers are looked at all the same
 		f.missing = missing
-		acc = &account{store: a.store, settings: s, stored: &secrets{}, source: g.from, method: byJWT}
-		err = a.configure(acc, g.flags.or(g.vars).or(production), "")
+		acc = &profile.Account{Store: a.Store, Settings: s, Stored: &profile.Secrets{}, Source: g.From, Method: profile.ByJWT}
+		err = a.Configure(acc, g.Flags.Or(g.Vars).Or(profile.Production), "")
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.unfit)) {
-		if unfit := s.unfit[name]; err == nil || err.Error() != unfit.problem {
-			f.unread = append(f.unread, note("profile-invalid", unfit.remedy, "%s", unfit.problem))
+	for _, name := range slices.Sorted(maps.Keys(s.Unfit)) {
+		if unfit := s.Unfit[name]; err == nil || err.Error() != unfit.Problem {
+			f.unread = append(f.unread, note("profile-invalid", unfit.Remedy, "%s", unfit.Problem))
 		}
 	}
 	if err != nil {
-		f.unread = append(f.unread, problem("settings", hintFor(err), "%s", err))
+		f.unread = append(f.unread, problem("settings", usage.Hint(err), "%s", err))
 		return nil
 	}
-	f.profile = first(acc.profile, f.profile)
-	_, f.known = s.Profiles[acc.profile]
-	f.unused = g.unused(acc)
-	f.replaced = acc.stored.ClientSecret != "" && acc.config.ClientSecret != "" && acc.stored.ClientSecret != acc.config.ClientSecret
+	f.profile = wording.First(acc.Profile, f.profile)
+	_, f.known = s.Profiles[acc.Profile]
+	f.unused = g.Unused(acc)
+	f.replaced = acc.Stored.ClientSecret != "" && acc.Config.ClientSecret != "" && acc.Stored.ClientSecret != acc.Config.ClientSecret
 	return acc
 }
 
 // describe takes from the account what the judges need.
-func (f *facts) describe(acc *account) {
-	f.resolved, f.password, f.again = true, acc.method.password(), first(acc.again(), "ringcx login")
-	f.servers, f.clientID = acc.config.Endpoint, acc.config.ClientID
+func (f *facts) describe(acc *profile.Account) {
+	f.resolved, f.password, f.again = true, acc.Method.Password(), wording.First(acc.Again(), "ringcx login")
+	f.servers, f.clientID = acc.Config.Endpoint, acc.Config.ClientID
 	if f.password {
 		f.servers.RingCentral = ""
 	}
 	f.servers.RingCentral, f.servers.RingCX = strings.TrimRight(f.servers.RingCentral, "/"), strings.TrimRight(f.servers.RingCX, "/")
-	f.secret, f.jwt, f.damaged = acc.config.ClientSecret != "", acc.jwt, acc.damaged
-}
-
-// unused are the variables of an account that is not the one that is used.
-func (g given) unused(acc *account) (names []string) {
-	if acc.profile == "" {
-		return nil
-	}
-	own := acc.config.Endpoint.Canonical()
-	for _, v := range []struct{ name, given, used string }{
-		{"RC_APP_CLIENT_ID", g.vars.app, acc.config.ClientID},
-		{"RC_SERVER_URL", g.vars.ringCentral, own.RingCentral},
-		{"RINGCX_SERVER_URL", g.vars.ringCX, own.RingCX},
-		{"RC_USER_JWT", g.jwt, acc.jwt},
-		{"RINGCX_USERNAME", g.user, acc.stored.Username},
-	} {
-		if v.given != "" && v.given != v.used {
-			names = append(names, v.name)
-		}
-	}
-	return names
+	f.secret, f.jwt, f.damaged = acc.Config.ClientSecret != "", acc.JWT, acc.Damaged
 }
 
 // clashes are variables that mean the same and say different things. The first of each pair is the one that counts.
@@ -165,7 +148,7 @@ func (a *app) clashes() [][2]string {
 	for _, pair := range [][2]string{
 		{"RC_APP_CLIENT_ID", "RC_CLIENT_ID"}, {"RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET"}, {"RC_USER_JWT", "RC_JWT"},
 	} {
-		if one, other := a.variable(pair[0]), a.variable(pair[1]); one != "" && other != "" && one != other {
+		if one, other := a.Variable(pair[0]), a.Variable(pair[1]); one != "" && other != "" && one != other {
 			all = append(all, pair)
 		}
 	}
@@ -174,13 +157,13 @@ func (a *app) clashes() [][2]string {
 
 // tryStore reads from the store, and writes to it unless it is files alone, which are looked at as files.
 func (a *app) tryStore(f *facts) {
-	kind, _, _ := strings.Cut(first(a.variable("RINGCX_STORE"), "file"), ":")
+	kind, _, _ := strings.Cut(wording.First(a.Variable("RINGCX_STORE"), "file"), ":")
 	f.store = kind
-	store, err := a.openStore()
+	store, err := a.OpenStore()
 	if err == nil {
 		switch s := store.(type) {
-		case *lazyStore:
-			s.warn = func(text string) { f.warnings = append(f.warnings, text) }
+		case *profile.LazyStore:
+			s.Warn = func(text string) { f.warnings = append(f.warnings, text) }
 		case *file.Store:
 			s.Tell = f.addLoose
 		case *keyring.Store:
@@ -191,7 +174,7 @@ func (a *app) tryStore(f *facts) {
 		err = within(ctx, func() error { return exercise(ctx, store, f.profile) })
 	}
 	if err != nil {
-		f.storeErr, a.store = err, new(ringcx.Memory)
+		f.storeErr, a.Store = err, new(ringcx.Memory)
 	}
 }
 
@@ -202,8 +185,8 @@ func (f *facts) addLoose(text string) {
 }
 
 // exercise uses the store as the command does, under a key of its own.
-func exercise(ctx context.Context, store ringcx.Store, profile string) error {
-	for _, key := range []string{profile, secretsKey(profile)} {
+func exercise(ctx context.Context, store ringcx.Store, name string) error {
+	for _, key := range []string{name, profile.SecretsKey(name)} {
 		if _, err := store.Load(ctx, key); err != nil {
 			return err
 		}
@@ -239,28 +222,28 @@ func within(ctx context.Context, f func() error) error {
 }
 
 // lookAtSession reads what is known of the lineage. Before the first login that worked, that is what a failed one left.
-func (a *app) lookAtSession(f *facts, acc *account) {
+func (a *app) lookAtSession(f *facts, acc *profile.Account) {
 	if f.missing != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(a.Context, storeLimit)
 	defer cancel()
-	f.status, f.statusErr = a.session(acc).Status(ctx)
-	if f.statusErr != nil || acc.key != "" || f.status.Generation > 0 || f.status.LastError != nil {
+	f.status, f.statusErr = a.Session(acc).Status(ctx)
+	if f.statusErr != nil || acc.Key != "" || f.status.Generation > 0 || f.status.LastError != nil {
 		return
 	}
-	own := acc.config.Endpoint
-	for _, name := range []string{f.profile, profileFor(newLineage(acc.config.ClientID, own.RingCentral, own.RingCX))} {
+	own := acc.Config.Endpoint
+	for _, name := range []string{f.profile, profile.NameFor(profile.NewLineage(acc.Config.ClientID, own.RingCentral, own.RingCX))} {
 		other := *acc
-		other.key = name
-		if st, err := a.session(&other).Status(ctx); err == nil && st.LastError != nil {
+		other.Key = name
+		if st, err := a.Session(&other).Status(ctx); err == nil && st.LastError != nil {
 			f.status = st
 		}
 	}
 }
 
 // tryLogin logs in beside the stored lineage, and out again. Without a JWT it asks for a token, as every command does.
-func (a *app) tryLogin(f *facts, acc *account) {
+func (a *app) tryLogin(f *facts, acc *profile.Account) {
 	if f.missing != nil || f.statusErr != nil {
 		return
 	}
@@ -268,12 +251,12 @@ func (a *app) tryLogin(f *facts, acc *account) {
 	defer cancel()
 	f.probed = true
 	aside := *acc
-	aside.key = "doctor.login" // no profile can have that name
-	if aside.grant() == nil {
-		_, f.probeErr = a.session(acc).Token(ctx)
+	aside.Key = "doctor.login" // no profile can have that name
+	if aside.Grant() == nil {
+		_, f.probeErr = a.Session(acc).Token(ctx)
 		return
 	}
-	session := a.session(&aside)
+	session := a.Session(&aside)
 	f.probeErr = session.Login(ctx)
 	if st, err := session.Status(ctx); err == nil {
 		f.probe = st

@@ -11,6 +11,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
 	"github.com/ringcx-go/ringcx/store/keyring"
 )
@@ -41,19 +44,19 @@ func (a *app) lookAtFiles(f *facts) {
 		}
 	}
 	if dir := a.sessionDir(); dir != "" {
-		look(dir, true, otherState)
+		look(dir, true, env.OtherState)
 	}
-	if dir := a.configDir(); dir != "" {
-		look(dir, false, otherConfig)
+	if dir := a.ConfigDir(); dir != "" {
+		look(dir, false, env.OtherConfig)
 	}
 }
 
 // sessionDir is where sessions are kept, "" if that is not a directory.
 func (a *app) sessionDir() string {
-	if kind, _, _ := strings.Cut(a.variable("RINGCX_STORE"), ":"); kind != "" && kind != "file" && kind != "keyring" {
+	if kind, _, _ := strings.Cut(a.Variable("RINGCX_STORE"), ":"); kind != "" && kind != "file" && kind != "keyring" {
 		return ""
 	}
-	store, err := a.namedStore()
+	store, err := a.NamedStore()
 	if err != nil {
 		return ""
 	}
@@ -92,7 +95,7 @@ func examineDir(dir string, secret bool, now time.Time) []fileFact {
 	here.foreign = foreign(info, secret) && here.writable != nil
 	facts := []fileFact{here}
 	entries, err := os.ReadDir(dir)
-	if err != nil || here.private != nil && !strings.HasPrefix(hintFor(here.private), "chmod") { // it is not ours alone
+	if err != nil || here.private != nil && !strings.HasPrefix(usage.Hint(here.private), "chmod") { // it is not ours alone
 		return facts
 	}
 	for _, e := range entries {
@@ -157,11 +160,11 @@ func judgeFiles(f *facts) []finding {
 	for _, one := range f.files {
 		switch {
 		case one.private != nil && strings.Contains(one.private.Error(), "belongs to another user"):
-			all = append(all, problem("owner", hintFor(one.private), "%s", one.private))
+			all = append(all, problem("owner", usage.Hint(one.private), "%s", one.private))
 		case one.private != nil:
-			all = append(all, problem("mode", hintFor(one.private), "%s", one.private))
+			all = append(all, problem("mode", usage.Hint(one.private), "%s", one.private))
 		case one.foreign:
-			all = append(all, problem("owner", fmt.Sprintf("sudo chown \"$(id -u)\" %s, if you trust what is in it", shellWord(one.path)), "%s belongs to another user", one.path))
+			all = append(all, problem("owner", fmt.Sprintf("sudo chown \"$(id -u)\" %s, if you trust what is in it", wording.ShellWord(one.path)), "%s belongs to another user", one.path))
 		case one.writable != nil:
 			found := unwritable(one, one.writable)
 			if found.Fix != "" && found.ID == "not-writable" {
@@ -169,7 +172,7 @@ func judgeFiles(f *facts) []finding {
 			}
 			all = append(all, found)
 		case one.leftover:
-			all = append(all, note("leftover", fmt.Sprintf("rm %s", shellWord(one.path)), "%s was left behind by a program that was stopped while writing; it does no harm", one.path))
+			all = append(all, note("leftover", fmt.Sprintf("rm %s", wording.ShellWord(one.path)), "%s was left behind by a program that was stopped while writing; it does no harm", one.path))
 		}
 	}
 	return all
@@ -179,27 +182,19 @@ func judgeFiles(f *facts) []finding {
 func unwritable(one fileFact, err error) finding {
 	known := file.Explain(one.path, err)
 	for id, causes := range map[string][]error{
-		"disk-full": {syscall.ENOSPC, quotaExceeded}, "read-only": {syscall.EROFS, readOnly}, "not-a-directory": {syscall.ENOTDIR},
+		"disk-full": {syscall.ENOSPC, usage.QuotaExceeded}, "read-only": {syscall.EROFS, usage.ReadOnly}, "not-a-directory": {syscall.ENOTDIR},
 	} {
 		if slices.ContainsFunc(causes, func(cause error) bool { return errors.Is(err, cause) }) {
-			return problem(id, hintFor(known), "%s", known)
+			return problem(id, usage.Hint(known), "%s", known)
 		}
 	}
 	if errors.Is(err, fs.ErrPermission) {
-		return problem("not-writable", hintFor(known), "nothing can be written to %s: permission denied", one.path)
+		return problem("not-writable", usage.Hint(known), "nothing can be written to %s: permission denied", one.path)
 	}
 	if hinted := (interface{ Hint() string })(nil); errors.As(known, &hinted) {
-		return problem("not-writable", hintFor(known), "%s", known)
+		return problem("not-writable", usage.Hint(known), "%s", known)
 	}
-	return problem("not-writable", hintFor(known), "nothing can be written to %s: %s", one.path, plainPath(err))
-}
-
-func plainPath(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
+	return problem("not-writable", usage.Hint(known), "nothing can be written to %s: %s", one.path, usage.PlainPath(err))
 }
 
 func fineFiles(f *facts) string {

@@ -17,6 +17,10 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/serve"
+	"github.com/ringcx-go/ringcx/internal/timeout"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // contact is what came of asking one of the vendor's hosts for a public page, which costs nothing.
@@ -107,7 +111,7 @@ func (c *contact) ask(ctx context.Context, client *http.Client, address string) 
 }
 
 func issuerOf(cert *x509.Certificate) string {
-	return first(strings.Join(cert.Issuer.Organization, ", "), cert.Issuer.CommonName, "an unnamed authority")
+	return wording.First(strings.Join(cert.Issuer.Organization, ", "), cert.Issuer.CommonName, "an unnamed authority")
 }
 
 // unreadable stands for the address of a proxy that is none. It may hold a password, so it is not shown.
@@ -118,8 +122,8 @@ const unreadable = "?"
 func proxyOf(client *http.Client, req *http.Request) string {
 	proxy := http.ProxyFromEnvironment
 	base := client.Transport
-	if t, ok := base.(*limited); ok {
-		base = t.base
+	if t, ok := base.(*timeout.Transport); ok {
+		base = t.Base
 	}
 	if t, ok := base.(*ringcx.Transport); ok {
 		if base = t.Base; reachedDirectly(req.URL.Hostname(), t.AllowHTTP) {
@@ -206,22 +210,15 @@ func fineNetwork(f *facts) string {
 	return strings.Join(slices.Compact(parts), "; ")
 }
 
-// explained is an error of package ringcx about the network, with its cause.
-type explained interface {
-	error
-	Cause() string
-	Hint() string
-}
-
 // trouble puts a cause to an answer that never came.
 func (c *contact) trouble() finding {
-	var known explained
+	var known usage.Explained
 	switch {
 	case c.via == unreadable:
 		return problem("proxy-unreadable", "set HTTPS_PROXY to http://host:port, or unset it", "the address of the proxy in HTTPS_PROXY cannot be read")
 	case !errors.As(c.err, &known):
 		return problem("cut-off", "try again; if it stays, something between here and the vendor cuts the connection",
-			"the %s server %s gave no answer: %s", c.name, c.host, said(plain(c.err)))
+			"the %s server %s gave no answer: %s", c.name, c.host, wording.Said(plain(c.err)))
 	}
 	fix := strings.ReplaceAll(strings.TrimSuffix(known.Hint(), "; nothing stored was lost"), "RC_SERVER_URL and RINGCX_SERVER_URL", c.variable)
 	text := known.Error()
@@ -229,14 +226,14 @@ func (c *contact) trouble() finding {
 	case "dns":
 		text = fmt.Sprintf("the name of the %s server, %s, leads nowhere: %s", c.name, c.host, text)
 	case "tcp", "not-http":
-		if start := startSandbox(c.server); known.Cause() == "tcp" && start != "" {
+		if start := serve.StartCommand(c.server); known.Cause() == "tcp" && start != "" {
 			fix = "if it is a sandbox, start it with " + start + "; or check " + c.variable
 		} else if fix == "check the network and the host" {
 			fix = "check " + c.variable + ", the network and the firewall"
 		}
 		text = fmt.Sprintf("the %s server %s cannot be reached: %s", c.name, c.host, text)
 	case "tcp-timeout":
-		text = fmt.Sprintf("the %s server %s does not answer within %s", c.name, c.host, span(contactTimeout))
+		text = fmt.Sprintf("the %s server %s does not answer within %s", c.name, c.host, wording.Span(contactTimeout))
 	case "cut-off":
 		fix = "try again; if it stays, something between here and the vendor cuts the connection"
 		text = fmt.Sprintf("the %s server %s gave no answer: %s", c.name, c.host, text)

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // cause is what a code of the vendor means.
@@ -16,13 +18,13 @@ const inPortal = " (Developer Portal, the app's "
 // causes of the platform's token endpoint.
 var causes = map[string]cause{
 	"OAU-251": {"app-flow", "the app %s is registered with another auth method than the JWT auth flow", "register an app with the JWT auth flow, or log in as this app does: ringcx login"},
-	"OAU-250": {"jwt-environment", "the vendor does not take this kind of login, which mostly means a JWT of another environment", newJWT},
-	"OAU-110": {"jwt-app", "the JWT was made for other apps than %s", newJWT},
-	"OAU-213": {"jwt-unknown", "the vendor does not know the JWT: it was deleted, or made in another environment", newJWT},
-	"OAU-211": {"jwt-revoked", "the JWT was revoked", newJWT},
-	"OAU-210": {"jwt-expired", "the JWT has ended", newJWT},
-	"OAU-149": {"jwt-malformed", "the vendor cannot read the JWT", newJWT},
-	"OAU-347": {"jwt-self-signed", "the JWT was signed by a program of yours; only the vendor makes JWTs that work", newJWT},
+	"OAU-250": {"jwt-environment", "the vendor does not take this kind of login, which mostly means a JWT of another environment", profile.NewJWT},
+	"OAU-110": {"jwt-app", "the JWT was made for other apps than %s", profile.NewJWT},
+	"OAU-213": {"jwt-unknown", "the vendor does not know the JWT: it was deleted, or made in another environment", profile.NewJWT},
+	"OAU-211": {"jwt-revoked", "the JWT was revoked", profile.NewJWT},
+	"OAU-210": {"jwt-expired", "the JWT has ended", profile.NewJWT},
+	"OAU-149": {"jwt-malformed", "the vendor cannot read the JWT", profile.NewJWT},
+	"OAU-347": {"jwt-self-signed", "the JWT was signed by a program of yours; only the vendor makes JWTs that work", profile.NewJWT},
 	"OAU-136": {"user-gone", "the user behind the login no longer exists", "make a JWT for another user, and: ringcx login --jwt"},
 	"OAU-232": {"user-gone", "the user behind the login no longer exists", "make a JWT for another user, and: ringcx login --jwt"},
 	"OAU-236": {"user-disabled", "the user behind the login is disabled or frozen", "have the account's administrator enable the user, or log in as another"},
@@ -41,14 +43,14 @@ var causes = map[string]cause{
 
 // refusal judges an answer of the vendor that brought no token. st is what is known of the lineage it was for.
 func refusal(f *facts, e *ringcx.Error, st *ringcx.Status) []finding {
-	if e.Op == opExchange && e.StatusCode/100 == 4 && e.StatusCode != http.StatusTooManyRequests {
+	if e.Op == profile.OpExchange && e.StatusCode/100 == 4 && e.StatusCode != http.StatusTooManyRequests {
 		return []finding{noAccess(e, st)}
 	}
 	code := e.Code
 	if code == "invalid_client" {
 		code = "OAU-146"
 	}
-	if c, known := causes[code]; known && (e.Op == opLogin || !strings.HasPrefix(c.id, "jwt-")) {
+	if c, known := causes[code]; known && (e.Op == profile.OpLogin || !strings.HasPrefix(c.id, "jwt-")) {
 		text := strings.ReplaceAll(c.text, "%s", f.clientID)
 		if e.Code != "" {
 			text += " (" + e.Code + ")"
@@ -66,9 +68,9 @@ func refusal(f *facts, e *ringcx.Error, st *ringcx.Status) []finding {
 	case e.StatusCode == 0 && !f.probed, e.StatusCode >= 500:
 		return []finding{note("last-failure", "try again: ringcx token", "the last attempt failed: %s", e)}
 	case st != nil && !st.EvictedAt.IsZero() && st.Next == "login required":
-		return []finding{problem("login-required", first(f.again, "ringcx login"), "nothing stored can bring a new token: %s", e)}
+		return []finding{problem("login-required", wording.First(f.again, "ringcx login"), "nothing stored can bring a new token: %s", e)}
 	}
-	return []finding{problem("refused", first(e.Hint(), f.again, "ringcx login"), "%s", e)}
+	return []finding{problem("refused", wording.First(e.Hint(), f.again, "ringcx login"), "%s", e)}
 }
 
 // noAccess tells why RingCX refused a login that RingCentral accepted.
@@ -113,7 +115,7 @@ func judgeApp(f *facts) []finding {
 		if f.jwt == "" {
 			tell, cost = problem, "a person has to log in each hour"
 		}
-		all = append(all, tell("refresh-tokens-off", "switch on \"Issue refresh tokens\" in the Developer Portal (the app's Settings, Auth), and: "+first(f.again, "ringcx login"),
+		all = append(all, tell("refresh-tokens-off", "switch on \"Issue refresh tokens\" in the Developer Portal (the app's Settings, Auth), and: "+wording.First(f.again, "ringcx login"),
 			"the app %s issues no refresh tokens, so %s", f.clientID, cost))
 	}
 	return all

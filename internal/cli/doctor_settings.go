@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // judgeSettings tells what the command was told wrongly.
@@ -21,7 +23,7 @@ func judgeSettings(f *facts) []finding {
 	}
 	if f.fallback != "" && !slices.Contains(f.profiles, f.fallback) {
 		all = append(all, problem("profile-missing", loginTo(f.fallback)+", or: ringcx profile use NAME",
-			"the default profile %q is not there (there is %s)", f.fallback, first(strings.Join(f.profiles, ", "), "none")))
+			"the default profile %q is not there (there is %s)", f.fallback, wording.First(strings.Join(f.profiles, ", "), "none")))
 	}
 	if f.replaced {
 		all = append(all, note("profile-shadowed", "unset RC_APP_CLIENT_SECRET, or run 'ringcx login --jwt' to store it",
@@ -142,18 +144,18 @@ func fineServers(f *facts) string {
 
 // judgeStore tells what keeps sessions from being read and written.
 func judgeStore(f *facts) []finding {
-	var usage *usageError
+	var misuse *usage.Error
 	switch err := f.storeErr; {
 	case err == nil:
 	case f.store == "file" && len(problems(judgeFiles(f))) > 0:
 		return nil // told already
-	case errors.As(err, &usage):
-		return []finding{problem("store-setting", hintFor(err), "%s", err)}
+	case errors.As(err, &misuse):
+		return []finding{problem("store-setting", usage.Hint(err), "%s", err)}
 	case errors.Is(err, context.DeadlineExceeded):
-		return []finding{problem("store-timeout", first(hintFor(err), "see that the "+f.store+" store is there, unlocked and reachable, or choose RINGCX_STORE=file:DIR"),
-			"the %s store did not answer within %s", f.store, span(storeLimit))}
+		return []finding{problem("store-timeout", wording.First(usage.Hint(err), "see that the "+f.store+" store is there, unlocked and reachable, or choose RINGCX_STORE=file:DIR"),
+			"the %s store did not answer within %s", f.store, wording.Span(storeLimit))}
 	default:
-		return []finding{problem("store-unreachable", first(hintFor(err), "choose another store with RINGCX_STORE"), "%s", err)}
+		return []finding{problem("store-unreachable", wording.First(usage.Hint(err), "choose another store with RINGCX_STORE"), "%s", err)}
 	}
 	var all []finding
 	for _, w := range f.warnings {
@@ -184,14 +186,14 @@ func judgeSessions(f *facts) []finding {
 	}
 	return []finding{tell("session-evicted", "let all programs of this user and app share one store (RINGCX_STORE), and log out of what is not used",
 		"the vendor forgot this session %s although its refresh token was unspent and had not ended: it keeps five for a user in an app, and a sixth login pushes the oldest out "+
-			"(a copy of the store, or a revocation, looks the same); %s", ago(f.now, st.EvictedAt), outcome)}
+			"(a copy of the store, or a revocation, looks the same); %s", wording.Ago(f.now, st.EvictedAt), outcome)}
 }
 
 func fineSessions(f *facts) string {
 	if f.status == nil || f.status.RingCentralRefreshExpiry.Before(f.now) {
 		return ""
 	}
-	return "the RingCentral session lives " + span(f.status.RingCentralRefreshExpiry.Sub(f.now)) + " more without a login"
+	return "the RingCentral session lives " + wording.Span(f.status.RingCentralRefreshExpiry.Sub(f.now)) + " more without a login"
 }
 
 // judgeBudget tells whether the vendor's limits hold requests back, and who else uses them up.
@@ -224,7 +226,7 @@ func judgeBudget(f *facts) []finding {
 	}
 	if !others.IsZero() && f.now.Sub(others) < time.Hour {
 		all = append(all, problem("app-shared", "let all programs of this app share one store (RINGCX_STORE), or give each an app of its own",
-			"another program uses the app %s without sharing this store: %s the vendor counted more requests than ringcx sent", f.clientID, ago(f.now, others)))
+			"another program uses the app %s without sharing this store: %s the vendor counted more requests than ringcx sent", f.clientID, wording.Ago(f.now, others)))
 	}
 	return all
 }

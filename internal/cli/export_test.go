@@ -14,6 +14,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/tell"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/timeout"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // What the tests of the doctor see of it: facts of their own, and the names of what is found in them.
@@ -44,9 +51,9 @@ func Diagnose(in Facts) (problems, notes []string) {
 }
 
 // Visit asks the servers with a client, and returns what is found.
-func Visit(env *Env, servers ringcx.Endpoint) (problems, notes []string) {
+func Visit(env *env.Env, servers ringcx.Endpoint) (problems, notes []string) {
 	f := &facts{now: time.Now(), resolved: true, known: true, profile: "default", servers: servers}
-	(&app{Env: env}).visit(f)
+	newApp(env).visit(f)
 	return names(diagnose(f))
 }
 
@@ -64,7 +71,7 @@ func Misnamed(name, address string) string {
 
 // Limited is a transport with limits of its own.
 func Limited(base http.RoundTripper, silence time.Duration, talk io.Writer) http.RoundTripper {
-	return &limited{&app{Env: &Env{Stderr: talk}}, base, silence}
+	return &timeout.Transport{Base: base, Silence: silence, Tell: tell.New(&env.Env{Stderr: talk})}
 }
 
 func names(found []finding) (problems, notes []string) {
@@ -84,68 +91,57 @@ var WithoutSecrets = withoutSecrets
 
 // What the tests of this package reach for themselves: parsing and choices that have no command of their own.
 var (
-	ParseSettings = parseSettings
+	ParseSettings = profile.ParseSettings
 	SystemBrowser = systemBrowser
-	ParseKey      = parseKey
-	ParseEnv      = parseEnv
-	Pasted        = pasted
-	PastedJWT     = pastedJWT
-	ExportLines   = exportLines
-	ShellWord     = shellWord
+	ParseKey      = profile.ParseKey
+	ParseEnv      = profile.ParseEnv
+	Pasted        = env.Pasted
+	PastedJWT     = env.PastedJWT
 )
 
-// Written are variables in a form of 'ringcx sandbox env', Taken is what takes them away.
-func Written(form string, vars [][2]string) (string, error) { return formNamed(form).set(vars) }
-
-// Taken is what takes variables away.
-func Taken(form string, names ...string) (string, error) { return formNamed(form).unset(names) }
-
 // Stop is what stops the reader of a form of 'ringcx sandbox env' that arguments ask for.
-func Stop(args ...string) string { return formAmong(args).stop }
-
-// Forms are the names of those forms.
-var Forms = formNames
+func Stop(args ...string) string { return formAmong(args).Stop() }
 
 // Entered is a config.toml in which a profile was entered, or taken out if its server is "", and a directory got a rule, or
 // lost it if its profile is "". It reports whether that was done where it stood.
 func Entered(text, name, server, dir, rule string) (string, bool, error) {
-	s, _, err := parseSettings([]byte(text))
+	s, _, err := profile.ParseSettings([]byte(text))
 	if err != nil {
 		return "", false, err
 	}
-	was := &settings{Default: s.Default, Profiles: maps.Clone(s.Profiles), Directories: maps.Clone(s.Directories), unfit: s.unfit}
+	was := &profile.Settings{Default: s.Default, Profiles: maps.Clone(s.Profiles), Directories: maps.Clone(s.Directories), Unfit: s.Unfit}
 	if s.Profiles == nil {
-		s.Profiles = map[string]profile{}
+		s.Profiles = map[string]profile.Profile{}
 	}
 	if s.Directories == nil {
 		s.Directories = map[string]string{}
 	}
-	s.Profiles[name] = profile{Method: byDirect, RingCX: server}
+	s.Profiles[name] = profile.Profile{Method: profile.ByDirect, RingCX: server}
 	if server == "" {
 		delete(s.Profiles, name)
 	}
 	if s.Directories[dir] = rule; rule == "" {
 		delete(s.Directories, dir)
 	}
-	out, inPlace := edited(text, was, s)
-	got, _, err := parseSettings([]byte(out))
-	if err == nil && encoded(got) != encoded(s) {
+	out, inPlace := profile.Edited(text, was, s)
+	got, _, err := profile.ParseSettings([]byte(out))
+	if err == nil && profile.Encoded(got) != profile.Encoded(s) {
 		err = fmt.Errorf("it says something else:\n%s", out)
 	}
 	return out, inPlace, err
 }
 
 // BrokenName is the rule that a name of a profile breaks.
-var BrokenName = brokenName
+var BrokenName = profile.BrokenName
 
 // Unfit says why profiles of a config.toml cannot be used.
 func Unfit(text string) (problems []string, err error) {
-	s, _, err := parseSettings([]byte(text))
+	s, _, err := profile.ParseSettings([]byte(text))
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.unfit)) {
-		problems = append(problems, s.unfit[name].problem)
+	for _, name := range slices.Sorted(maps.Keys(s.Unfit)) {
+		problems = append(problems, s.Unfit[name].Problem)
 	}
 	return problems, nil
 }
@@ -157,24 +153,24 @@ type Said struct{ ClientID, RingCentral, RingCX string }
 type Stored struct{ ClientID, RingCentral, RingCX, JWT string }
 
 // Choose chooses an account, where the default profile is "default".
-func Choose(stored map[string]Stored, named string, flags, vars Said, jwt string) (profile string, own bool, note string, err error) {
-	s := &settings{Profiles: map[string]profileType{}}
+func Choose(stored map[string]Stored, named string, flags, vars Said, jwt string) (chosen string, own bool, note string, err error) {
+	s := &profile.Settings{Profiles: map[string]profileType{}}
 	for name, p := range stored {
 		s.Profiles[name] = profileType{ClientID: p.ClientID, RingCentral: p.RingCentral, RingCX: p.RingCX}
 	}
-	g := given{
-		profile: named, by: "--profile", jwt: jwt, from: "the environment",
-		flags: newLineage(flags.ClientID, flags.RingCentral, flags.RingCX), vars: newLineage(vars.ClientID, vars.RingCentral, vars.RingCX),
+	g := profile.Given{
+		Profile: named, By: "--profile", JWT: jwt, From: "the environment",
+		Flags: profile.NewLineage(flags.ClientID, flags.RingCentral, flags.RingCX), Vars: profile.NewLineage(vars.ClientID, vars.RingCentral, vars.RingCX),
 	}
-	c, err := s.choose(g, "/", func(name, jwt string) (bool, error) { return stored[name].JWT == jwt, nil }, nil)
-	return c.profile, c.own, c.note, err
+	c, err := s.Choose(g, "/", func(name, jwt string) (bool, error) { return stored[name].JWT == jwt, nil }, nil)
+	return c.Profile, c.Own, c.Note, err
 }
 
-type profileType = profile
+type profileType = profile.Profile
 
 // ProfileFor is the profile of a login at a server that names none, and the default after it.
 func ProfileFor(server, byDefault string, stored []string) (name, after string) {
-	s := &settings{Default: byDefault, Profiles: map[string]profileType{}}
+	s := &profile.Settings{Default: byDefault, Profiles: map[string]profileType{}}
 	for _, name := range stored {
 		p := profileType{ClientID: "x", RingCentral: "https://elsewhere", RingCX: "https://elsewhere"}
 		if strings.HasSuffix(name, "box") {
@@ -182,41 +178,11 @@ func ProfileFor(server, byDefault string, stored []string) (name, after string) 
 		}
 		s.Profiles[name] = p
 	}
-	t := &loginTarget{at: newLineage("a", server, server)}
-	t.name = profileFor(t.at)
+	t := &loginTarget{at: profile.NewLineage("a", server, server)}
+	t.name = profile.NameFor(t.at)
 	t.save(s, profileType{})
 	return t.name, s.Default
 }
-
-// NamespaceAddress is what is believed of an answer of a sandbox at base; "" if nothing.
-func NamespaceAddress(base, answer, name string) string {
-	u, err := url.Parse(base)
-	if err != nil {
-		return ""
-	}
-	return namespaceAddress(u, answer, name)
-}
-
-// MaySendPassword says why the password of a sandbox's console is not sent to an address, nil if it is.
-func MaySendPassword(env *Env, address string) error {
-	u, err := url.Parse(address)
-	if err != nil {
-		return err
-	}
-	return (&inquiry{app: &app{Env: env}, base: u}).maySendPassword(address)
-}
-
-// IsWhole says whether data is one JSON value, as far as an outline of it tells.
-func IsWhole(data []byte) bool {
-	o := &outline{}
-	for _, b := range data { // however it comes
-		_, _ = o.Write([]byte{b})
-	}
-	return o.whole()
-}
-
-// UnderstoodPath is the path of the API that was meant.
-var UnderstoodPath = understood
 
 // ExitCodes are all that the command has.
 var ExitCodes = []string{
@@ -224,26 +190,20 @@ var ExitCodes = []string{
 	strconv.Itoa(exitInterrupted), strconv.Itoa(exitUnread), strconv.Itoa(exitTerminated),
 }
 
-// Nearest is the name that was most likely meant.
-var Nearest = nearest
-
-// Reachable is a host that programs on this machine can connect to.
-var Reachable = reachable
-
 // Printable is a value as it is shown.
-var Printable = printable
+var Printable = wording.Printable
 
 // Terminal writes to w as to a terminal; end is called behind the last Write.
-func Terminal(w io.Writer) (terminal io.Writer, end func()) {
-	t := &terminalWriter{w: w}
-	return t, t.end
+func Terminal(w io.Writer) (to io.Writer, end func()) {
+	t := &terminal.Writer{W: w}
+	return t, t.End
 }
 
 // Trusted is the way past a terminal's writer.
-var Trusted = trusted
+var Trusted = terminal.Trusted
 
 func tree() *cobra.Command {
-	root := (&app{Env: &Env{Getenv: func(string) string { return "" }}}).command()
+	root := newApp(&env.Env{Getenv: func(string) string { return "" }}).command()
 	root.InitDefaultHelpCmd()
 	return root
 }
@@ -257,7 +217,7 @@ func Understood(args []string) error {
 	}
 	cmd.InitDefaultHelpFlag()
 	if err := cmd.ParseFlags(rest); err != nil {
-		return flagError(cmd, err)
+		return cmdline.FlagError(cmd, err)
 	}
 	if help := cmd.Flags().Lookup("help"); help != nil && help.Changed {
 		return nil
@@ -287,12 +247,12 @@ func Help() (says, shows map[string]string) {
 
 // StoredSecrets is how the secrets of an app and a user are stored.
 func StoredSecrets(clientSecret, jwt string) ([]byte, error) {
-	return encodeSecrets(&secrets{ClientID: "app", RingCentral: "https://a.example", User: "1", ClientSecret: clientSecret, JWT: jwt})
+	return profile.EncodeSecrets(&profile.Secrets{ClientID: "app", RingCentral: "https://a.example", User: "1", ClientSecret: clientSecret, JWT: jwt})
 }
 
 // ReadSecrets are those that are stored so.
 func ReadSecrets(value []byte) (clientSecret, jwt string, rest any, err error) {
-	s, err := decodeSecrets(value)
+	s, err := profile.DecodeSecrets(value)
 	if err != nil {
 		return "", "", nil, err
 	}

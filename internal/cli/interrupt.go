@@ -42,11 +42,3 @@ func interruptCode(ctx context.Context) int {
 	}
 	return exitInterrupted
 }
-
-// holdPipe has what is written to a pipe that nobody reads any more fail, as to a file, in place of ending the process, until
-// what it returns is called: for what has to be finished, or told elsewhere.
-func holdPipe() (release func()) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGPIPE)
-	return func() { signal.Stop(signals) }
-}

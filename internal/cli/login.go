@@ -3,15 +3,16 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
-	"github.com/ringcx-go/ringcx/store/file"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // loginFailed is a login that did not work. It is an error (1), not a call for a login (4).
@@ -26,7 +27,7 @@ func (e *loginFailed) Error() string {
 func (e *loginFailed) Unwrap() error { return e.cause }
 
 // Hint tells what to do about it.
-func (e *loginFailed) Hint() string { return first(e.hint, hintFor(e.cause)) }
+func (e *loginFailed) Hint() string { return wording.First(e.hint, usage.Hint(e.cause)) }
 
 // loginFlags are the flags of ringcx login.
 type loginFlags struct {
@@ -53,7 +54,7 @@ func (a *app) login() *cobra.Command {
 		Use: "login", Short: "Log in once, so that later commands need no credentials",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return &usageError{"login takes no argument; other users of the machine could read a secret there", "set RC_USER_JWT, or use --jwt-file FILE"}
+				return usage.New("login takes no argument; other users of the machine could read a secret there", "set RC_USER_JWT, or use --jwt-file FILE")
 			}
 			return nil
 		},
@@ -109,40 +110,40 @@ func (f *loginFlags) register(cmd *cobra.Command) {
 }
 
 // chosen is the way to log in that the flags name; "" if they name none.
-func (f *loginFlags) chosen() (method, error) {
+func (f *loginFlags) chosen() (profile.Method, error) {
 	var named []string
-	var m method
+	var m profile.Method
 	for _, way := range []struct {
 		flag  string
 		given bool
-		is    method
+		is    profile.Method
 	}{
-		{"--jwt", f.jwt, byJWT},
-		{"--jwt-file", f.jwtFile != "", byJWT},
-		{"--browser", f.browser, byBrowser},
-		{"--no-browser", f.noBrowser, byBrowser},
-		{"--port", f.port != 0, byBrowser},
-		{"--redirect-uri", f.redirectURI != "", byBrowser},
-		{"--legacy", f.legacy, byLegacy},
-		{"--stay-logged-in", f.stayLoggedIn, byLegacy},
-		{"--direct", f.direct, byDirect},
-		{"--platform-id", f.platformID != "", byDirect},
+		{"--jwt", f.jwt, profile.ByJWT},
+		{"--jwt-file", f.jwtFile != "", profile.ByJWT},
+		{"--browser", f.browser, profile.ByBrowser},
+		{"--no-browser", f.noBrowser, profile.ByBrowser},
+		{"--port", f.port != 0, profile.ByBrowser},
+		{"--redirect-uri", f.redirectURI != "", profile.ByBrowser},
+		{"--legacy", f.legacy, profile.ByLegacy},
+		{"--stay-logged-in", f.stayLoggedIn, profile.ByLegacy},
+		{"--direct", f.direct, profile.ByDirect},
+		{"--platform-id", f.platformID != "", profile.ByDirect},
 	} {
 		if way.given {
 			if named = append(named, way.flag); m != "" && m != way.is {
-				return "", &usageError{fmt.Sprintf("%s and %s are of two ways to log in", named[0], way.flag), "give one of --jwt, --browser, --direct and --legacy"}
+				return "", usage.New(fmt.Sprintf("%s and %s are of two ways to log in", named[0], way.flag), "give one of --jwt, --browser, --direct and --legacy")
 			}
 			m = way.is
 		}
 	}
-	if (f.username != "" || f.passwordFile != "") && !m.password() {
+	if (f.username != "" || f.passwordFile != "") && !m.Password() {
 		if m != "" {
-			return "", &usageError{"a user name and password are for --direct and --legacy", seeLogin}
+			return "", usage.New("a user name and password are for --direct and --legacy", seeLogin)
 		}
-		m = byDirect
+		m = profile.ByDirect
 	}
-	if signs := f.keyFile != "" || f.secretJWT || f.keyID != ""; signs && m.password() {
-		return "", &usageError{"a login to RingCX itself has no app that could sign", seeLogin}
+	if signs := f.keyFile != "" || f.secretJWT || f.keyID != ""; signs && m.Password() {
+		return "", usage.New("a login to RingCX itself has no app that could sign", seeLogin)
 	}
 	return m, nil
 }
@@ -157,15 +158,15 @@ func (a *app) runLogin(cmd *cobra.Command, f *loginFlags) error {
 		return err
 	}
 	if cmd.Flags().Changed("timeout") && f.timeout <= 0 {
-		return &usageError{"--timeout must be positive", "give a duration such as 90s or 5m"}
+		return usage.New("--timeout must be positive", "give a duration such as 90s or 5m")
 	}
 	if cmd.Flags().Changed("timeout") {
-		a.timeout = f.timeout // no request may take longer than all
+		a.Timeout = f.timeout // no request may take longer than all
 	}
-	if err := a.importFile(f); err != nil {
+	if err := a.ImportFile(f.importFile); err != nil {
 		return err
 	}
-	acc, err := a.open()
+	acc, err := a.Open()
 	if err != nil {
 		return err
 	}
@@ -173,90 +174,40 @@ func (a *app) runLogin(cmd *cobra.Command, f *loginFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.configure(acc, t.at, ""); err != nil {
+	if err := a.Configure(acc, t.at, ""); err != nil {
 		return err
 	}
-	if err := a.placeForProfile(); err != nil {
+	if err := a.PlaceForProfile(); err != nil {
 		return err
 	}
 	if err := a.mayReplace(t, f.replace); err != nil {
 		return err
 	}
-	switch acc.method {
-	case byBrowser:
+	switch acc.Method {
+	case profile.ByBrowser:
 		return a.loginByBrowser(acc, t, f)
-	case byDirect, byLegacy:
+	case profile.ByDirect, profile.ByLegacy:
 		return a.loginByPassword(acc, t, f)
 	}
 	return a.loginByJWT(acc, t, f)
 }
 
-// placeForProfile finds out early whether a profile can be kept.
-func (a *app) placeForProfile() error {
-	if a.configDir() == "" {
-		return &usageError{"there is no home directory to keep the profile in", "set HOME or XDG_CONFIG_HOME, or use the variables without a login"}
-	}
-	a.warnOthersHome(a.configDir())
-	if err := os.MkdirAll(a.configDir(), 0o700); err != nil {
-		return file.Explain(a.configDir(), err)
-	}
-	if err := file.Replaceable(a.settingsPath()); err != nil {
-		return err
-	}
-	probe, err := os.CreateTemp(a.configDir(), ".probe-*")
-	if err != nil {
-		return file.Explain(a.configDir(), err)
-	}
-	_ = probe.Close()
-	return os.Remove(probe.Name())
-}
-
-// importFile has the file that --import names stand for everything that a login needs.
-func (a *app) importFile(f *loginFlags) error {
-	if f.importFile == "" {
-		return nil
-	}
-	if a.envFile != "" {
-		return &usageError{"--import and --env-file both name a file with the account", "give one of them"}
-	}
-	values, err := a.parseEnvFile(f.importFile, "--import names a file of NAME=value lines")
-	if err != nil {
-		return err
-	}
-	known := false
-	for _, name := range accountVariables {
-		known = known || values[name] != ""
-	}
-	if !known {
-		return &usageError{f.importFile + " holds none of the variables that a login needs", "such as RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT"}
-	}
-	outer := a.Getenv
-	a.Getenv = func(name string) string {
-		if slices.Contains(accountVariables, name) && name != "RINGCX_PROFILE" {
-			return values[name]
-		}
-		return outer(name)
-	}
-	a.accountFile = f.importFile
-	return nil
-}
-
 // logIn logs in, and stores what later renewals need and how it was done: all of it, or nothing. Then the session that has
 // begun at the vendor is ended again.
-func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
-	defer holdPipe()()
-	a.account = acc
-	if err := checkCredential(acc); err != nil {
+func (a *app) logIn(acc *profile.Account, p profile.Profile, t *loginTarget) error {
+	defer terminal.HoldPipe()()
+	a.Account = acc
+	if err := profile.CheckCredential(acc); err != nil {
 		return &loginFailed{cause: err}
 	}
 	if err := a.mayStore(acc); err != nil {
 		return err
 	}
 	a.tellServers(t)
-	begun := &draft{base: acc.store, key: acc.key, fresh: true}
+	begun := &draft{base: acc.Store, key: acc.Key, fresh: true}
 	own := *acc
-	own.store = begun
-	session := a.session(&own)
+	own.Store = begun
+	session := a.Session(&own)
 	err := session.Login(a.Context)
 	if err != nil {
 		err = &loginFailed{cause: err}
@@ -267,15 +218,15 @@ func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 	}
 	var was replaced
 	if err == nil {
-		if p.User = st.UserID; acc.method.password() {
-			p.User = acc.stored.Username
+		if p.User = st.UserID; acc.Method.Password() {
+			p.User = acc.Stored.Username
 		}
-		acc.stored.bind(t.at)
-		acc.stored.User = p.User
-		p.ClientID, p.RingCentral, p.RingCX, p.Method = t.at.app, t.at.ringCentral, t.at.ringCX, acc.method
-		was, err = a.keep(acc, begun.value, func(s *settings) error {
+		acc.Stored.Bind(t.at)
+		acc.Stored.User = p.User
+		p.ClientID, p.RingCentral, p.RingCX, p.Method = t.at.App, t.at.RingCentral, t.at.RingCX, acc.Method
+		was, err = a.keep(acc, begun.value, func(s *profile.Settings) error {
 			t.save(s, p)
-			acc.settings = s
+			acc.Settings = s
 			return nil
 		})
 	}
@@ -283,12 +234,12 @@ func (a *app) logIn(acc *account, p profile, t *loginTarget) error {
 		a.takeBack(acc, session, begun)
 		return err
 	}
-	who := "RingCX user " + acc.stored.Username
-	if !acc.method.password() {
-		who = "RingCentral user " + first(st.UserID, "?")
+	who := "RingCX user " + acc.Stored.Username
+	if !acc.Method.Password() {
+		who = "RingCentral user " + wording.First(st.UserID, "?")
 	}
-	a.inform("Logged in to RingCX main account %s as %s (profile %s).\nThe token lives %s and is renewed when it is used. Next: ringcx token, ringcx accounts list\n",
-		first(st.MainAccountID, "?"), who, acc.profile, span(time.Until(st.Expiry)))
+	a.Inform("Logged in to RingCX main account %s as %s (profile %s).\nThe token lives %s and is renewed when it is used. Next: ringcx token, ringcx accounts list\n",
+		wording.First(st.MainAccountID, "?"), who, acc.Profile, wording.Span(time.Until(st.Expiry)))
 	a.endReplaced(acc, t, was, p.User)
 	return a.tellOfOthers(acc, t)
 }

@@ -13,6 +13,10 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/callback"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // signIn is one login in a browser, under way.
@@ -28,7 +32,7 @@ type signIn struct {
 }
 
 // loginByBrowser has a person sign in at RingCentral's page. The code that comes back is spent at once.
-func (a *app) loginByBrowser(acc *account, t *loginTarget, f *loginFlags) error {
+func (a *app) loginByBrowser(acc *profile.Account, t *loginTarget, f *loginFlags) error {
 	p, err := a.prepareApp(acc, t, f)
 	if err != nil {
 		return err
@@ -39,19 +43,19 @@ func (a *app) loginByBrowser(acc *account, t *loginTarget, f *loginFlags) error 
 	if err := a.mayLogIn(acc); err != nil {
 		return err
 	}
-	s := &signIn{app: a, timeout: f.timeout, again: acc.method.command(acc.profile), redirect: first(p.RedirectURI, "http://127.0.0.1:0/callback")}
-	s.expected = callback.Expected{State: rand.Text(), Issuer: acc.config.Endpoint.RingCentral}
+	s := &signIn{app: a, timeout: f.timeout, again: acc.Method.Command(acc.Profile), redirect: wording.First(p.RedirectURI, "http://127.0.0.1:0/callback")}
+	s.expected = callback.Expected{State: rand.Text(), Issuer: acc.Config.Endpoint.RingCentral}
 	if err := s.listen(); err != nil {
 		return err
 	}
 	a.tellServers(t)
 	verifier := ringcx.GenerateVerifier()
-	s.page = acc.config.AuthCodeURL(s.redirect, s.expected.State, verifier)
+	s.page = acc.Config.AuthCodeURL(s.redirect, s.expected.State, verifier)
 	code, err := s.await(f.noBrowser)
 	if err == nil {
-		acc.login = acc.config.AuthorizationCode(code, s.redirect, verifier)
-		acc.jwt, acc.stored = "", &secrets{ClientSecret: acc.config.ClientSecret, ClientKey: p.key}
-		err = a.logIn(acc, p.profile, t)
+		acc.Login = acc.Config.AuthorizationCode(code, s.redirect, verifier)
+		acc.JWT, acc.Stored = "", &profile.Secrets{ClientSecret: acc.Config.ClientSecret, ClientKey: p.key}
+		err = a.logIn(acc, p.Profile, t)
 	}
 	var failed *loginFailed
 	if errors.As(err, &failed) {
@@ -63,11 +67,11 @@ func (a *app) loginByBrowser(acc *account, t *loginTarget, f *loginFlags) error 
 
 // mayLogIn looks whether the Store can be written and the vendor's limits allow a login and an exchange now. A code lives
 // a minute, and would end while they are waited for.
-func (a *app) mayLogIn(acc *account) error {
+func (a *app) mayLogIn(acc *profile.Account) error {
 	if err := a.mayStore(acc); err != nil {
 		return err // before somebody signs in for nothing
 	}
-	st, err := a.session(acc).Status(a.Context)
+	st, err := a.Session(acc).Status(a.Context)
 	if err != nil {
 		return nil //nolint:nilerr // a damaged lineage is replaced; whatever else is wrong, the login says
 	}
@@ -80,32 +84,32 @@ func (a *app) mayLogIn(acc *account) error {
 	if until.IsZero() {
 		return nil
 	}
-	return &hintedError{
+	return usage.WithHint(
 		fmt.Errorf("log in to RingCentral: nothing may be sent to the vendor before %s, its limit of requests is used up", until.Local().Format(time.TimeOnly)),
-		fmt.Sprintf("run '%s' again then; programs that share a store share the limit", acc.method.command(acc.profile)),
-	}
+		fmt.Sprintf("run '%s' again then; programs that share a store share the limit", acc.Method.Command(acc.Profile)),
+	)
 }
 
 // redirectURI is the one to be registered with the app; "" stands for this machine on any free port.
 func (a *app) redirectURI(t *loginTarget, f *loginFlags) (string, error) {
 	if f.port != 0 && f.redirectURI != "" {
-		return "", &usageError{"--port and --redirect-uri both say where the answer goes", "give one of them"}
+		return "", usage.New("--port and --redirect-uri both say where the answer goes", "give one of them")
 	}
 	if f.port < 0 || f.port > 65535 {
-		return "", &usageError{fmt.Sprintf("--port: %d is not a port", f.port), "give a number from 1 to 65535"}
+		return "", usage.New(fmt.Sprintf("--port: %d is not a port", f.port), "give a number from 1 to 65535")
 	}
 	if f.port != 0 {
 		return fmt.Sprintf("http://127.0.0.1:%d/callback", f.port), nil
 	}
-	uri := first(pasted(f.redirectURI), a.variable("RC_REDIRECT_URL"))
+	uri := wording.First(env.Pasted(f.redirectURI), a.Variable("RC_REDIRECT_URL"))
 	if uri == "" && t.same {
 		uri = t.saved.RedirectURI
 	}
-	if problem := problemOf(&account{login: new(ringcx.Config).AuthorizationCode("any", uri, "")}); problem != "" {
-		return "", &usageError{problem, "give it as it is registered with the app in the Developer Portal"}
+	if problem := profile.ProblemOf(&profile.Account{Login: new(ringcx.Config).AuthorizationCode("any", uri, "")}); problem != "" {
+		return "", usage.New(problem, "give it as it is registered with the app in the Developer Portal")
 	}
 	if u, err := url.Parse(uri); uri != "" && (err != nil || u.Scheme == "" || u.Host == "" || u.Fragment != "" || u.User != nil) {
-		return "", &usageError{"the redirect URI is not of the form http://host/path", "give it as it is registered with the app in the Developer Portal"}
+		return "", usage.New("the redirect URI is not of the form http://host/path", "give it as it is registered with the app in the Developer Portal")
 	}
 	return uri, nil
 }
@@ -116,10 +120,10 @@ func (s *signIn) listen() (err error) {
 		return nil
 	}
 	if s.listener, err = callback.Listen(s.Context, s.redirect, s.expected); err != nil {
-		return &usageError{
-			fmt.Sprintf("cannot receive the answer at %s: %s", s.redirect, unwrapOp(err)),
+		return usage.New(
+			fmt.Sprintf("cannot receive the answer at %s: %s", s.redirect, usage.OfOp(err)),
 			"end the program that uses the port, or choose another with --port, which must be registered with the app",
-		}
+		)
 	}
 	s.redirect = s.listener.RedirectURI()
 	return nil
@@ -129,8 +133,8 @@ func (s *signIn) listen() (err error) {
 func (s *signIn) await(noBrowser bool) (string, error) {
 	ctx, cancel := context.WithTimeout(s.Context, s.timeout)
 	defer cancel()
-	if !s.canAsk() { // else a prompt says so
-		defer s.awaits("somebody to sign in", time.Now().Add(s.timeout))()
+	if !s.CanAsk() { // else a prompt says so
+		defer s.Awaits("somebody to sign in", time.Now().Add(s.timeout))()
 	}
 	var answers <-chan callback.Answer
 	if s.listener != nil {
@@ -145,20 +149,20 @@ func (s *signIn) await(noBrowser bool) (string, error) {
 				failed <- err
 			}
 		}()
-		if s.canAsk() {
+		if s.CanAsk() {
 			fmt.Fprintln(s.Stderr, "Waiting for the answer. Enter shows the address of the page, Ctrl-C gives up.")
 		}
 	} else {
 		s.showPage()
 	}
-	if !opened || s.canAsk() {
+	if !opened || s.CanAsk() {
 		go s.readPasted(ctx, pasted)
 	}
 	for {
 		select {
 		case err := <-failed:
 			s.endPrompt()
-			s.inform("The browser could not be opened: %s.\n", err)
+			s.Inform("The browser could not be opened: %s.\n", err)
 			s.showPage()
 		case a := <-answers:
 			s.endPrompt()
@@ -182,13 +186,13 @@ func answerError(err error) error {
 
 // showPage prints the address of the page, for a browser anywhere.
 func (s *signIn) showPage() {
-	s.inform("To sign in, open this address in a browser, on any machine:\n\n  %s\n\n", s.page)
+	s.Inform("To sign in, open this address in a browser, on any machine:\n\n  %s\n\n", s.page)
 	if s.listener == nil {
-		s.inform("Then paste the address where the browser ends up (%s?code=…), or the code, here.\n", s.redirect)
+		s.Inform("Then paste the address where the browser ends up (%s?code=…), or the code, here.\n", s.redirect)
 	} else {
 		fmt.Fprintln(s.Stderr, "If the browser ends up at a page that it cannot show, paste the address of that page, or the code, here.")
 	}
-	if s.canAsk() {
+	if s.CanAsk() {
 		s.prompt()
 	}
 }
@@ -209,7 +213,7 @@ func (s *signIn) endPrompt() {
 // a program is not, and its silence says nothing: the browser may still come.
 func (s *signIn) readPasted(ctx context.Context, answers chan<- callback.Answer) {
 	for {
-		text, err := s.readLine(ctx)
+		text, err := s.ReadLine(ctx)
 		if err == nil {
 			s.prompted.Store(false)
 		}
@@ -220,17 +224,17 @@ func (s *signIn) readPasted(ctx context.Context, answers chan<- callback.Answer)
 			answers <- callback.Answer{Err: errUnpasted}
 			return
 		}
-		if strings.TrimSpace(text) == "" && s.canAsk() {
+		if strings.TrimSpace(text) == "" && s.CanAsk() {
 			s.showPage()
 			continue
 		}
-		code, err := s.expected.ReadPasted(pasted(text))
+		code, err := s.expected.ReadPasted(env.Pasted(text))
 		var refused *callback.Refused
-		if err == nil || !s.canAsk() || errors.As(err, &refused) {
+		if err == nil || !s.CanAsk() || errors.As(err, &refused) {
 			answers <- callback.Answer{Code: code, Err: err}
 			return
 		}
-		s.inform("Not taken: %s.\n", err)
+		s.Inform("Not taken: %s.\n", err)
 		s.prompt()
 	}
 }
@@ -250,7 +254,7 @@ func (s *signIn) overdue() error {
 type overdue time.Duration
 
 func (d overdue) Error() string {
-	return fmt.Sprintf("nobody signed in within %s", span(time.Duration(d)))
+	return fmt.Sprintf("nobody signed in within %s", wording.Span(time.Duration(d)))
 }
 
 // hint tells what to do about a login that failed.

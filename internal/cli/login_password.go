@@ -1,34 +1,41 @@
 package cli
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
+)
 
 // loginByPassword logs in to RingCX itself: there is no app, and nothing to exchange.
-func (a *app) loginByPassword(acc *account, t *loginTarget, f *loginFlags) error {
-	if err := a.configure(acc, t.at, ""); err != nil {
+func (a *app) loginByPassword(acc *profile.Account, t *loginTarget, f *loginFlags) error {
+	if err := a.Configure(acc, t.at, ""); err != nil {
 		return err
 	}
-	if acc.method == byLegacy && t.at.ringCX == production.ringCX {
-		return &usageError{"a legacy login needs the host of the deployment", "use --ringcx-server-url https://portal.vacd.biz, or https://portal.virtualacd.biz"}
+	if acc.Method == profile.ByLegacy && t.at.RingCX == profile.Production.RingCX {
+		return usage.New("a legacy login needs the host of the deployment", "use --ringcx-server-url https://portal.vacd.biz, or https://portal.virtualacd.biz")
 	}
-	stored := acc.stored
-	if t.saved.Method != acc.method {
-		stored = &secrets{}
+	stored := acc.Stored
+	if t.saved.Method != acc.Method {
+		stored = &profile.Secrets{}
 	}
-	s := &secrets{
-		Username:     first(pasted(f.username), t.user, stored.Username),
+	s := &profile.Secrets{
+		Username:     wording.First(env.Pasted(f.username), t.User, stored.Username),
 		StayLoggedIn: f.stayLoggedIn || stored.StayLoggedIn,
 	}
 	// Password and platform ID go with the user whose they are.
 	if s.Username != stored.Username {
-		stored = &secrets{}
+		stored = &profile.Secrets{}
 	}
 	vars := a.Getenv
-	if t.user == "" && f.username == "" || t.user != "" && t.user != s.Username {
+	if t.User == "" && f.username == "" || t.User != "" && t.User != s.Username {
 		vars = func(string) string { return "" }
 	}
-	if acc.method == byDirect {
-		if s.PlatformID = first(pasted(f.platformID), pasted(vars("RINGCX_PLATFORM_ID")), stored.PlatformID); s.PlatformID != stored.PlatformID {
-			stored = &secrets{}
+	if acc.Method == profile.ByDirect {
+		if s.PlatformID = wording.First(env.Pasted(f.platformID), env.Pasted(vars("RINGCX_PLATFORM_ID")), stored.PlatformID); s.PlatformID != stored.PlatformID {
+			stored = &profile.Secrets{}
 		}
 	}
 	if err := a.askUser(acc, s); err != nil {
@@ -38,22 +45,22 @@ func (a *app) loginByPassword(acc *account, t *loginTarget, f *loginFlags) error
 	if s.Password, err = a.password(f, vars("RINGCX_PASSWORD"), stored.Password); err != nil {
 		return err
 	}
-	acc.stored = s
-	return a.logIn(acc, profile{}, t)
+	acc.Stored = s
+	return a.logIn(acc, profile.Profile{}, t)
 }
 
 // askUser asks for the name of the user, and where there is one for the platform ID.
-func (a *app) askUser(acc *account, s *secrets) (err error) {
+func (a *app) askUser(acc *profile.Account, s *profile.Secrets) (err error) {
 	if s.Username != "" {
 		return nil
 	}
-	if !a.canAsk() {
-		return &usageError{"there is no user name", "set RINGCX_USERNAME, or use --username"}
+	if !a.CanAsk() {
+		return usage.New("there is no user name", "set RINGCX_USERNAME, or use --username")
 	}
-	if s.Username, err = a.ask("RingCX user name"); err != nil || acc.method != byDirect || s.PlatformID != "" {
+	if s.Username, err = a.Ask("RingCX user name"); err != nil || acc.Method != profile.ByDirect || s.PlatformID != "" {
 		return err
 	}
-	s.PlatformID, err = a.askMaybe("Platform ID, as your customer service manager told it (Enter if you have none)")
+	s.PlatformID, err = a.AskMaybe("Platform ID, as your customer service manager told it (Enter if you have none)")
 	return err
 }
 
@@ -62,23 +69,23 @@ func (a *app) password(f *loginFlags, password, stored string) (_ string, err er
 	from := "RINGCX_PASSWORD"
 	switch {
 	case f.passwordFile != "":
-		if password, from, err = a.readSecret(f.passwordFile, "--password-file names a file that holds the password alone", maxSecret); err != nil {
+		if password, from, err = a.ReadSecret(f.passwordFile, "--password-file names a file that holds the password alone", env.MaxSecret); err != nil {
 			return "", err
 		}
 		if password = strings.TrimRight(password, "\r\n"); password == "" || strings.ContainsAny(password, "\r\n") {
-			return "", &usageError{from + " does not hold a password", "give the password alone, in one line"}
+			return "", usage.New(from+" does not hold a password", "give the password alone, in one line")
 		}
 	case password != "":
-	case stored != "" && !a.canAsk():
+	case stored != "" && !a.CanAsk():
 		return stored, nil
-	case a.canAsk():
+	case a.CanAsk():
 		from = "the terminal"
-		if password, err = a.askHidden("Password (not shown)", false); err != nil {
+		if password, err = a.AskHidden("Password (not shown)", false); err != nil {
 			return "", err
 		}
 	}
 	if password == "" {
-		return "", &usageError{"there is no password", "set RINGCX_PASSWORD, or use --password-file; a password is never taken from the command line"}
+		return "", usage.New("there is no password", "set RINGCX_PASSWORD, or use --password-file; a password is never taken from the command line")
 	}
 	a.tellPassword(password, from)
 	return password, nil

@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // draft is a Store in which one record is not written down: that of a login that may still come to nothing, or of one that was
@@ -53,25 +56,25 @@ func (d *draft) save(value []byte) error {
 
 // Now is the time of the Store behind it.
 func (d *draft) Now(ctx context.Context) (time.Time, error) {
-	if s, ok := d.base.(timed); ok && !d.alone {
+	if s, ok := d.base.(profile.Timed); ok && !d.alone {
 		return s.Now(ctx)
 	}
 	return time.Now(), nil
 }
 
 // mayStore finds out whether what a login brings can be stored, before anything is sent for it.
-func (a *app) mayStore(acc *account) error {
-	for _, key := range []string{acc.key, secretsKey(acc.profile)} {
+func (a *app) mayStore(acc *profile.Account) error {
+	for _, key := range []string{acc.Key, profile.SecretsKey(acc.Profile)} {
 		if err := a.replaceable(acc, key); err != nil {
 			return err
 		}
 	}
-	return a.placeForProfile()
+	return a.PlaceForProfile()
 }
 
 // replaceable finds out whether what the store has under a key can be replaced.
-func (a *app) replaceable(acc *account, key string) error {
-	return acc.store.Update(a.Context, key, func(old []byte, save func([]byte) error) error {
+func (a *app) replaceable(acc *profile.Account, key string) error {
+	return acc.Store.Update(a.Context, key, func(old []byte, save func([]byte) error) error {
 		if old == nil {
 			return nil
 		}
@@ -83,23 +86,23 @@ func (a *app) replaceable(acc *account, key string) error {
 type replaced struct{ record, secrets []byte }
 
 // keep stores a login: credentials, record and profile, or nothing of it.
-func (a *app) keep(acc *account, record []byte, enter func(*settings) error) (was replaced, err error) {
+func (a *app) keep(acc *profile.Account, record []byte, enter func(*profile.Settings) error) (was replaced, err error) {
 	ctx := context.WithoutCancel(a.Context) // the vendor's part is done
 	for range 3 {
-		err = acc.store.Update(ctx, acc.key, func(old []byte, save func([]byte) error) error {
+		err = acc.Store.Update(ctx, acc.Key, func(old []byte, save func([]byte) error) error {
 			was.record = old
 			var err error
 			if was.secrets, err = a.swapSecrets(ctx, acc); err != nil {
 				return &unkept{"its credentials", err, nil}
 			}
 			putBack := func() error {
-				return acc.store.Update(ctx, secretsKey(acc.profile), func(_ []byte, save func([]byte) error) error { return save(was.secrets) })
+				return acc.Store.Update(ctx, profile.SecretsKey(acc.Profile), func(_ []byte, save func([]byte) error) error { return save(was.secrets) })
 			}
 			if err := save(record); err != nil {
 				return &unkept{"its tokens", err, putBack()}
 			}
-			if err := a.changeSettings(enter); err != nil {
-				return &unkept{a.settingsPath(), err, errors.Join(save(old), putBack())}
+			if err := a.ChangeSettings(enter); err != nil {
+				return &unkept{a.SettingsPath(), err, errors.Join(save(old), putBack())}
 			}
 			return nil
 		})
@@ -111,12 +114,12 @@ func (a *app) keep(acc *account, record []byte, enter func(*settings) error) (wa
 }
 
 // swapSecrets stores the credentials of a login in place of those that were there.
-func (a *app) swapSecrets(ctx context.Context, acc *account) (was []byte, err error) {
-	value, err := encodeSecrets(acc.stored)
+func (a *app) swapSecrets(ctx context.Context, acc *profile.Account) (was []byte, err error) {
+	value, err := profile.EncodeSecrets(acc.Stored)
 	if err != nil {
 		return nil, err
 	}
-	err = acc.store.Update(ctx, secretsKey(acc.profile), func(old []byte, save func([]byte) error) error {
+	err = acc.Store.Update(ctx, profile.SecretsKey(acc.Profile), func(old []byte, save func([]byte) error) error {
 		was = old
 		return save(value)
 	})
@@ -142,7 +145,7 @@ func (e *unkept) Unwrap() error { return e.cause }
 
 // Hint tells what to do about it.
 func (e *unkept) Hint() string {
-	return first(hintFor(e.cause), "mend that") + "; then log in again"
+	return wording.First(usage.Hint(e.cause), "mend that") + "; then log in again"
 }
 
 // farewell is how long a server may take to end a session that nobody will use.
@@ -150,21 +153,21 @@ const farewell = 10 * time.Second
 
 // takeBack ends at the vendor what a login has begun there that came to nothing. Why it failed is remembered, for the doctor,
 // where nothing else is.
-func (a *app) takeBack(acc *account, session *ringcx.Session, begun *draft) {
+func (a *app) takeBack(acc *profile.Account, session *ringcx.Session, begun *draft) {
 	begun.fresh = false
 	failure := failureOf(begun.value)
 	lives, err := a.endUnused(session, begun)
 	switch {
 	case lives == "":
 	case err != nil:
-		a.inform("The session that this login has begun could not be ended at the vendor, where it lives %s: %s\n", lives, errorLine(err.Error()))
-	case acc.method == byLegacy:
-		a.inform("The session that this login has begun cannot be ended at the vendor, where it lives %s.\n", lives)
+		a.Inform("The session that this login has begun could not be ended at the vendor, where it lives %s: %s\n", lives, wording.ErrorLine(err.Error()))
+	case acc.Method == profile.ByLegacy:
+		a.Inform("The session that this login has begun cannot be ended at the vendor, where it lives %s.\n", lives)
 	}
 	if failure == nil {
 		return
 	}
-	_ = acc.store.Update(context.WithoutCancel(a.Context), acc.key, func(old []byte, save func([]byte) error) error {
+	_ = acc.Store.Update(context.WithoutCancel(a.Context), acc.Key, func(old []byte, save func([]byte) error) error {
 		if old != nil {
 			return nil
 		}
@@ -208,8 +211,8 @@ func (a *app) endUnused(session *ringcx.Session, d *draft) (lives string, err er
 	if lives = a.lives(session); lives == "" {
 		return "", nil
 	}
-	if a.timeout == 0 || a.timeout > farewell {
-		a.timeout = farewell
+	if a.Timeout == 0 || a.Timeout > farewell {
+		a.Timeout = farewell
 	}
 	err = session.Logout(ctx)
 	var vendor *ringcx.Error
@@ -226,23 +229,23 @@ const sparedLogins = 4
 
 // endReplaced ends at the vendor the session that a login has replaced, as a logout would, and says whose that was if it was
 // another user's. A user's own goes on where others may need the minute's requests. One of another app or at other servers is left alone, as the login has said.
-func (a *app) endReplaced(acc *account, t *loginTarget, was replaced, user string) {
-	old := &secrets{}
+func (a *app) endReplaced(acc *profile.Account, t *loginTarget, was replaced, user string) {
+	old := &profile.Secrets{}
 	if was.secrets != nil && json.Unmarshal(was.secrets, old) != nil {
 		return
 	}
-	before := first(old.User, t.saved.User)
-	if t.others || t.saved == (profile{}) || t.at != t.old || before == "" {
+	before := wording.First(old.User, t.saved.User)
+	if t.others || t.saved == (profile.Profile{}) || t.at != t.old || before == "" {
 		return
 	}
-	d := &draft{base: acc.store, key: acc.key, value: was.record}
-	prev := &account{profile: acc.profile, settings: acc.settings, store: d, key: acc.key, stored: old, jwt: old.JWT, method: t.saved.Method.or(byJWT)}
-	lives, err := "", a.configure(prev, t.old, old.ClientSecret)
+	d := &draft{base: acc.Store, key: acc.Key, value: was.record}
+	prev := &profile.Account{Profile: acc.Profile, Settings: acc.Settings, Store: d, Key: acc.Key, Stored: old, JWT: old.JWT, Method: t.saved.Method.Or(profile.ByJWT)}
+	lives, err := "", a.Configure(prev, t.old, old.ClientSecret)
 	if err == nil {
-		a.authenticate(prev, t.saved)
-		session := a.session(prev)
+		a.Authenticate(prev, t.saved)
+		session := a.Session(prev)
 		if st, err := session.Status(context.WithoutCancel(a.Context)); err == nil && before == user && st.LoginsLeft < sparedLogins {
-			a.inform("The session from before goes on at the vendor, %s: to end it would take one of the minute's few requests.\n", first(a.lives(session), "until it ends"))
+			a.Inform("The session from before goes on at the vendor, %s: to end it would take one of the minute's few requests.\n", wording.First(a.lives(session), "until it ends"))
 			return
 		}
 		lives, err = a.endUnused(session, d)
@@ -250,15 +253,15 @@ func (a *app) endReplaced(acc *account, t *loginTarget, was replaced, user strin
 	whose := "The session from before"
 	if before != user {
 		whose = "The session of that login"
-		a.inform("Profile %s was the login of user %s, which this one has replaced.\n", acc.profile, before)
+		a.Inform("Profile %s was the login of user %s, which this one has replaced.\n", acc.Profile, before)
 	}
 	switch {
 	case lives == "":
 	case err != nil:
-		a.inform("%s could not be ended at the vendor, where it lives %s: %s\n", whose, lives, errorLine(err.Error()))
-	case prev.method == byLegacy:
-		a.inform("%s cannot be ended at the vendor, where it lives %s.\n", whose, lives)
+		a.Inform("%s could not be ended at the vendor, where it lives %s: %s\n", whose, lives, wording.ErrorLine(err.Error()))
+	case prev.Method == profile.ByLegacy:
+		a.Inform("%s cannot be ended at the vendor, where it lives %s.\n", whose, lives)
 	default:
-		a.inform("%s was ended at the vendor.\n", whose)
+		a.Inform("%s was ended at the vendor.\n", whose)
 	}
 }

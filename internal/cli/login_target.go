@@ -5,55 +5,59 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // loginTarget is what a login is for: a profile, an app and its servers.
 type loginTarget struct {
-	given
-	name   string  // of the profile
-	named  bool    // by a flag, a variable or a directory
-	at     lineage // where the login is made; complete
-	saved  profile // the profile as it is stored; zero: it is not
-	old    lineage // what it was a login of
-	others bool    // the store has a login under that name which config.toml does not know
-	same   bool    // what is stored is of the same app and servers, and serves
-	asked  bool    // a person has typed the client ID
-	told   bool    // the servers were named
+	profile.Given
+	name   string          // of the profile
+	named  bool            // by a flag, a variable or a directory
+	at     profile.Lineage // where the login is made; complete
+	saved  profile.Profile // the profile as it is stored; zero: it is not
+	old    profile.Lineage // what it was a login of
+	others bool            // the store has a login under that name which config.toml does not know
+	same   bool            // what is stored is of the same app and servers, and serves
+	asked  bool            // a person has typed the client ID
+	told   bool            // the servers were named
 }
 
 // settle finds out how to log in, to which app and servers, and to which profile: as the command line says, else as the
 // variables of one place say, else as the profile was logged in to before.
-func (a *app) settle(acc *account, m method, f *loginFlags) (*loginTarget, error) {
-	s := acc.settings
-	t := &loginTarget{given: a.given()}
-	if err := t.namesAny(); err != nil {
+func (a *app) settle(acc *profile.Account, m profile.Method, f *loginFlags) (*loginTarget, error) {
+	s := acc.Settings
+	t := &loginTarget{Given: a.Given()}
+	if err := t.NamesAny(); err != nil {
 		return nil, err
 	}
-	if t.profile == "" {
-		_, t.name = s.rule(a.Dir)
+	if t.Profile == "" {
+		_, t.name = s.Rule(a.Dir)
 	} else {
-		t.name = t.profile
+		t.name = t.Profile
 	}
 	if t.named = t.name != ""; t.named {
-		if err := checkProfileName(t.name); err != nil {
+		if err := profile.CheckName(t.name); err != nil {
 			return nil, err
 		}
 	}
-	usual, _ := s.usual(a.Dir)
-	base, known := s.fit(first(t.name, usual))
+	usual, _ := s.Usual(a.Dir)
+	base, known := s.Fit(wording.First(t.name, usual))
 	if f.importFile != "" {
-		base, known = profile{}, false // an imported file leaves nothing open
+		base, known = profile.Profile{}, false // an imported file leaves nothing open
 	}
-	if acc.method = m; m == "" {
-		acc.method = t.usualMethod(base)
+	if acc.Method = m; m == "" {
+		acc.Method = t.usualMethod(base)
 	}
 	again := false
-	if t.at, again = t.place(acc.method, base, known); !again && !acc.method.password() {
-		if err := t.flags.or(t.vars).half(t.clear); err != nil {
+	if t.at, again = t.place(acc.Method, base, known); !again && !acc.Method.Password() {
+		if err := t.Flags.Or(t.Vars).Half(t.Clear); err != nil {
 			return nil, err
 		}
 	}
-	if t.at.app == "" && !acc.method.password() {
+	if t.at.App == "" && !acc.Method.Password() {
 		if err := a.askApp(t, m); err != nil {
 			return nil, err
 		}
@@ -63,122 +67,107 @@ func (a *app) settle(acc *account, m method, f *loginFlags) (*loginTarget, error
 	case again:
 		t.name = usual
 	default:
-		t.name = profileFor(t.at)
+		t.name = profile.NameFor(t.at)
 	}
-	acc.profile, acc.key = t.name, t.name
-	a.again, a.inUse = acc.again(), t.name
-	a.tellUnfit(s)
+	acc.Profile, acc.Key = t.name, t.name
+	a.Again, a.InUse = acc.Again(), t.name
+	a.TellUnfit(s)
 	return t, a.takeStored(acc, t, f)
 }
 
 // takeStored finds out what of the stored login serves the new one.
-func (a *app) takeStored(acc *account, t *loginTarget, f *loginFlags) error {
-	saved, known := acc.settings.fit(t.name)
-	t.saved, t.old = saved, saved.lineage()
-	if err := a.readStored(acc); err != nil {
+func (a *app) takeStored(acc *profile.Account, t *loginTarget, f *loginFlags) error {
+	saved, known := acc.Settings.Fit(t.name)
+	t.saved, t.old = saved, saved.Lineage()
+	if err := a.ReadStored(acc); err != nil {
 		return err
 	}
-	if moved := (*movedProfile)(nil); errors.As(acc.damaged, &moved) {
-		t.old = moved.was
+	if moved := (*profile.MovedProfile)(nil); errors.As(acc.Damaged, &moved) {
+		t.old = moved.Was
 	}
-	if others := (*otherUser)(nil); errors.As(acc.damaged, &others) {
+	if others := (*profile.OtherUser)(nil); errors.As(acc.Damaged, &others) {
 		t.others = true
 	}
 	if !known {
-		if err := a.takeUnknown(acc, t, acc.method == byJWT && f.jwtFile == ""); err != nil {
+		if err := a.takeUnknown(acc, t, acc.Method == profile.ByJWT && f.jwtFile == ""); err != nil {
 			return err
 		}
 	}
-	t.same = known && acc.damaged == nil && t.at == t.old && f.importFile == ""
+	t.same = known && acc.Damaged == nil && t.at == t.old && f.importFile == ""
 	if !t.same {
-		acc.stored = &secrets{}
+		acc.Stored = &profile.Secrets{}
 	}
 	return nil
 }
 
 // takeUnknown finds out whether the store has a login under this name of which config.toml knows nothing: that of another
 // machine that shares the store, or what a config.toml that is gone has left.
-func (a *app) takeUnknown(acc *account, t *loginTarget, byVariable bool) error {
-	stored, _, err := a.readSecrets(acc.store, t.name)
-	if err != nil || stored == nil || stored.lineage() == (lineage{}) || stored.lineage() == t.at && byVariable && t.jwt != "" && stored.JWT == t.jwt {
+func (a *app) takeUnknown(acc *profile.Account, t *loginTarget, byVariable bool) error {
+	stored, _, err := a.ReadSecrets(acc.Store, t.name)
+	if err != nil || stored == nil || stored.Lineage() == (profile.Lineage{}) || stored.Lineage() == t.at && byVariable && t.JWT != "" && stored.JWT == t.JWT {
 		return err
 	}
-	t.old, t.others = stored.lineage(), true
+	t.old, t.others = stored.Lineage(), true
 	return nil
 }
 
 // usualMethod is how to log in when no flag says it.
-func (t *loginTarget) usualMethod(base profile) method {
-	at, _ := t.place(base.Method.or(byJWT), base, true)
+func (t *loginTarget) usualMethod(base profile.Profile) profile.Method {
+	at, _ := t.place(base.Method.Or(profile.ByJWT), base, true)
 	switch {
-	case t.jwt != "":
-		return byJWT
-	case t.user != "" && t.vars.app == "" && t.flags.app == "":
-		return byDirect
-	case base.Method.password() && (t.vars.app != "" || t.flags.app != ""):
-		return byBrowser
-	case base != profile{} && at == base.lineage():
-		return base.Method.or(byJWT)
+	case t.JWT != "":
+		return profile.ByJWT
+	case t.User != "" && t.Vars.App == "" && t.Flags.App == "":
+		return profile.ByDirect
+	case base.Method.Password() && (t.Vars.App != "" || t.Flags.App != ""):
+		return profile.ByBrowser
+	case base != profile.Profile{} && at == base.Lineage():
+		return base.Method.Or(profile.ByJWT)
 	}
-	return byBrowser
+	return profile.ByBrowser
 }
 
 // place is where the login is made, and whether that is where the stored profile was logged in to. It says so only if
 // flags and variables name no account, and nothing that contradicts it. The app may be left open.
-func (t *loginTarget) place(m method, base profile, known bool) (at lineage, again bool) {
-	want, stored := t.flags.or(t.vars), base.lineage()
-	if m.password() {
-		want = lineage{ringCX: want.ringCX}
-		if known && base.Method == m && t.user == "" && !t.file && want.agrees(stored) {
+func (t *loginTarget) place(m profile.Method, base profile.Profile, known bool) (at profile.Lineage, again bool) {
+	want, stored := t.Flags.Or(t.Vars), base.Lineage()
+	if m.Password() {
+		want = profile.Lineage{RingCX: want.RingCX}
+		if known && base.Method == m && t.User == "" && !t.File && want.Agrees(stored) {
 			return stored, true
 		}
-		return want.or(lineage{ringCX: production.ringCX}), false
+		return want.Or(profile.Lineage{RingCX: profile.Production.RingCX}), false
 	}
-	if known && !base.Method.password() && t.vars.app == "" && t.jwt == "" && !t.file && want.agrees(stored) {
+	if known && !base.Method.Password() && t.Vars.App == "" && t.JWT == "" && !t.File && want.Agrees(stored) {
 		return stored, true
 	}
-	return want.or(production), false
+	return want.Or(profile.Production), false
 }
 
 // askApp asks for the client ID.
-func (a *app) askApp(t *loginTarget, named method) (err error) {
-	if !a.canAsk() && named != byBrowser && first(t.jwt, t.secret) == "" {
-		return &usageError{"there is no client ID", loginHint}
+func (a *app) askApp(t *loginTarget, named profile.Method) (err error) {
+	if !a.CanAsk() && named != profile.ByBrowser && wording.First(t.JWT, t.Secret) == "" {
+		return usage.New("there is no client ID", usage.LoginHint)
 	}
-	if !a.canAsk() {
-		return &usageError{"there is no client ID", "set RC_APP_CLIENT_ID to the client ID of the app, as its Credentials tab in the Developer Portal shows it"}
+	if !a.CanAsk() {
+		return usage.New("there is no client ID", "set RC_APP_CLIENT_ID to the client ID of the app, as its Credentials tab in the Developer Portal shows it")
 	}
 	t.asked = true
-	t.at.app, err = a.ask("Client ID of the app, as its Credentials tab in the Developer Portal shows it")
+	t.at.App, err = a.Ask("Client ID of the app, as its Credentials tab in the Developer Portal shows it")
 	return err
 }
 
-// profileFor is the profile of a login that names none: sandboxes on this machine have one of their own, so that they and
-// production do not replace each other.
-func profileFor(at lineage) string {
-	if at.loopback() {
-		return sandboxProfile
-	}
-	return defaultProfile
-}
-
-// ofSandbox tells whether a profile is a login at a sandbox on this machine.
-func (s *settings) ofSandbox(name string) bool {
-	p, known := s.Profiles[name]
-	return known && p.lineage().loopback() || !known && name == sandboxProfile
-}
-
 // save enters the login. One that named no profile becomes the default, if nobody has chosen another.
-func (t *loginTarget) save(s *settings, p profile) {
+func (t *loginTarget) save(s *profile.Settings, p profile.Profile) {
 	if !t.named {
-		_, there := s.Profiles[first(s.Default, defaultProfile)]
+		_, there := s.Profiles[wording.First(s.Default, profile.Default)]
 		switch {
-		case !t.at.loopback() && s.ofSandbox(s.Default), !there && t.name != first(s.Default, defaultProfile):
+		case !t.at.Loopback() && s.OfSandbox(s.Default), !there && t.name != wording.First(s.Default, profile.Default):
 			s.Default = t.name
 		}
 	}
 	if s.Profiles == nil {
-		s.Profiles = make(map[string]profile)
+		s.Profiles = make(map[string]profile.Profile)
 	}
 	s.Profiles[t.name] = p
 }
@@ -187,22 +176,22 @@ func (t *loginTarget) save(s *settings, p profile) {
 func (a *app) mayReplace(t *loginTarget, replace bool) error {
 	switch {
 	case t.others: // whoever they are
-	case t.saved == (profile{}), t.at == t.old:
+	case t.saved == (profile.Profile{}), t.at == t.old:
 		return nil
 	}
-	if t.name == sandboxProfile && t.old.loopback() && t.at.loopback() {
+	if t.name == profile.Sandbox && t.old.Loopback() && t.at.Loopback() {
 		return nil
 	}
 	whose := "Profile %s is a login of %s."
 	if t.others {
 		whose = "The store has a login as %s that config.toml does not know, of %s."
 	}
-	a.inform(whose+" This login, of %s, replaces it; the session there is not ended.\n", t.name, t.old, t.at)
+	a.Inform(whose+" This login, of %s, replaces it; the session there is not ended.\n", t.name, t.old, t.at)
 	if replace {
 		return nil
 	}
-	if a.canAsk() {
-		answer, err := a.askMaybe("Replace it? (y or Enter for no)")
+	if a.CanAsk() {
+		answer, err := a.AskMaybe("Replace it? (y or Enter for no)")
 		if err != nil {
 			return err
 		}
@@ -210,44 +199,44 @@ func (a *app) mayReplace(t *loginTarget, replace bool) error {
 			return nil
 		}
 	}
-	return &usageError{fmt.Sprintf("profile %s was left as it is", t.name), "give --profile NAME to keep both logins, or --replace"}
+	return usage.New(fmt.Sprintf("profile %s was left as it is", t.name), "give --profile NAME to keep both logins, or --replace")
 }
 
 // tellServers names servers that are not production, before anything is sent to them.
 func (a *app) tellServers(t *loginTarget) {
-	newest := lineage{"", t.at.ringCentral, t.at.ringCX}.agrees(production)
+	newest := profile.Lineage{App: "", RingCentral: t.at.RingCentral, RingCX: t.at.RingCX}.Agrees(profile.Production)
 	if t.told || newest {
 		return
 	}
 	t.told = true
-	servers := slices.Compact(slices.DeleteFunc([]string{t.at.ringCentral, t.at.ringCX}, func(s string) bool { return s == "" }))
-	if where := strings.Join(servers, " and "); t.at.production() {
-		a.inform("Logging in at %s.\n", where)
+	servers := slices.Compact(slices.DeleteFunc([]string{t.at.RingCentral, t.at.RingCX}, func(s string) bool { return s == "" }))
+	if where := strings.Join(servers, " and "); t.at.Production() {
+		a.Inform("Logging in at %s.\n", where)
 	} else {
-		a.inform("Logging in at %s, not at the vendor's production servers.\n", where)
+		a.Inform("Logging in at %s, not at the vendor's production servers.\n", where)
 	}
 }
 
 // tellOfOthers says that what was stored is not what commands here use.
-func (a *app) tellOfOthers(acc *account, t *loginTarget) error {
-	if a.profile != "" || t.file {
+func (a *app) tellOfOthers(acc *profile.Account, t *loginTarget) error {
+	if a.Profile != "" || t.File {
 		return nil // it has to be named again, and that is known
 	}
-	later := t.given
-	later.flags = lineage{}
-	c, err := acc.settings.choose(later, a.Dir, a.loggedInWith, a.isUser)
-	var other *notStored
+	later := t.Given
+	later.Flags = profile.Lineage{}
+	c, err := acc.Settings.Choose(later, a.Dir, a.LoggedInWith, a.IsUser)
+	var other *profile.NotStored
 	switch {
 	case errors.As(err, &other):
-		a.inform("But commands here do not use this login: %s. Use --profile %s.\n", other.text, t.name)
+		a.Inform("But commands here do not use this login: %s. Use --profile %s.\n", other.Text, t.name)
 	case err != nil: // the login is stored all the same
-	case c.profile == "":
-		a.inform("But commands here use the credentials of %s: unset RC_USER_JWT, or use --profile %s.\n", c.source, t.name)
-	case c.profile != t.name:
-		a.inform("But commands here use profile %s (%s): use --profile %s for this login.\n", c.profile, c.source, t.name)
+	case c.Profile == "":
+		a.Inform("But commands here use the credentials of %s: unset RC_USER_JWT, or use --profile %s.\n", c.Source, t.name)
+	case c.Profile != t.name:
+		a.Inform("But commands here use profile %s (%s): use --profile %s for this login.\n", c.Profile, c.Source, t.name)
 	}
-	if usual, why := acc.settings.usual(a.Dir); !t.named && usual != t.name && c.profile == t.name {
-		a.inform("Where no variables say which, profile %s is used (%s): 'ringcx profile use %s' chooses this login.\n", usual, why, t.name)
+	if usual, why := acc.Settings.Usual(a.Dir); !t.named && usual != t.name && c.Profile == t.name {
+		a.Inform("Where no variables say which, profile %s is used (%s): 'ringcx profile use %s' chooses this login.\n", usual, why, t.name)
 	}
 	return nil
 }

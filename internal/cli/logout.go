@@ -13,27 +13,31 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 func (a *app) logout() *cobra.Command {
 	var local, all bool
 	cmd := &cobra.Command{
-		Use: "logout", Short: "End the session at the vendor and forget it here", Args: noArgs,
+		Use: "logout", Short: "End the session at the vendor and forget it here", Args: cmdline.NoArgs,
 		Long: `Ends the RingCentral session and the RingCX refresh token, and forgets the session, its credentials and its profile. If the
 vendor cannot be told, because its limit of requests is used up or it is away, everything is kept for another try (exit code
 75), unless --local forgets it all the same. A RingCX access token that somebody has copied ends by itself, within minutes;
 the token of a deployment from before RingCX, which cannot be ended there, when it has not been used for an hour or two weeks.`,
 		RunE: func(*cobra.Command, []string) error {
-			if all && a.profile != "" {
-				return &usageError{"--all and --profile contradict each other", "give one of them"}
+			if all && a.Profile != "" {
+				return usage.New("--all and --profile contradict each other", "give one of them")
 			}
-			if all && first(a.serverURL, a.cxURL, a.clientID) != "" {
-				return &usageError{"--all and flags that name an account contradict each other", "leave out --server-url, --ringcx-server-url and --client-id"}
+			if all && wording.First(a.ServerURL, a.RingCXURL, a.ClientID) != "" {
+				return usage.New("--all and flags that name an account contradict each other", "leave out --server-url, --ringcx-server-url and --client-id")
 			}
 			if all {
 				return a.logOutOfAll(local)
 			}
-			acc, err := a.resolve()
+			acc, err := a.Resolve()
 			if err != nil {
 				return a.logOutOfNobody(err, local)
 			}
@@ -47,7 +51,7 @@ the token of a deployment from before RingCX, which cannot be ended there, when 
 
 // logOutOfAll goes on where one fails, and says at the end which did.
 func (a *app) logOutOfAll(local bool) error {
-	s, err := a.readSettings()
+	s, err := a.ReadSettings()
 	if err != nil {
 		return err
 	}
@@ -64,7 +68,7 @@ func (a *app) logOutOfAll(local bool) error {
 	hint := ""
 	note := func(name string, err error) {
 		if err != nil {
-			hint = first(hint, a.hintFor(err)) // while it is this profile's
+			hint = wording.First(hint, a.hintFor(err)) // while it is this profile's
 			failed, causes = append(failed, fmt.Sprintf("%s: %s", name, err)), append(causes, err)
 		}
 	}
@@ -75,7 +79,7 @@ func (a *app) logOutOfAll(local bool) error {
 		}
 	}
 	if own != nil {
-		note(own.name(), a.logOut(own, local))
+		note(own.Name(), a.logOut(own, local))
 	}
 	if len(failed) == 0 {
 		return nil
@@ -84,19 +88,19 @@ func (a *app) logOutOfAll(local bool) error {
 	if len(failed) < all {
 		later = "the others are logged out; " + later
 	}
-	if !slices.ContainsFunc(causes, func(err error) bool { return !isBusy(err) }) {
+	if !slices.ContainsFunc(causes, func(err error) bool { return !usage.IsBusy(err) }) {
 		return &notEnded{text, later + ", or 'ringcx logout --all --local' to forget them here", true}
 	}
-	return &hintedError{errors.New(text), first(hint, later)}
+	return usage.WithHint(errors.New(text), wording.First(hint, later))
 }
 
 // variablesAlone is the account that flags and variables give without a profile, if anything is stored of it; else nil.
-func (a *app) variablesAlone() *account {
-	acc, err := a.resolve()
-	if err != nil || acc.profile != "" {
+func (a *app) variablesAlone() *profile.Account {
+	acc, err := a.Resolve()
+	if err != nil || acc.Profile != "" {
 		return nil
 	}
-	if there, err := a.stored(acc, a.session(acc)); err != nil || !there {
+	if there, err := a.stored(acc, a.Session(acc)); err != nil || !there {
 		return nil
 	}
 	return acc
@@ -104,7 +108,7 @@ func (a *app) variablesAlone() *account {
 
 // logOutOf logs out of the profile of that name, whatever flags and variables say.
 func (a *app) logOutOf(name string, local bool) error {
-	acc, err := a.storedAccount(name)
+	acc, err := a.StoredAccount(name)
 	if err != nil {
 		return err
 	}
@@ -114,73 +118,73 @@ func (a *app) logOutOf(name string, local bool) error {
 // logOutOfNobody logs out of what is stored under the name of a profile that config.toml does not have: the credentials
 // say of which app and servers it is. If there is nothing, cause says why, unless there was nobody to log out.
 func (a *app) logOutOfNobody(cause error, local bool) error {
-	var nobody *notStored
+	var nobody *profile.NotStored
 	if !errors.As(cause, &nobody) {
 		return cause
 	}
-	acc, err := a.open()
+	acc, err := a.Open()
 	if err != nil {
 		return err
 	}
-	g := a.given()
-	if acc.profile = g.profile; acc.profile == "" {
-		acc.profile, _ = acc.settings.usual(a.Dir)
+	g := a.Given()
+	if acc.Profile = g.Profile; acc.Profile == "" {
+		acc.Profile, _ = acc.Settings.Usual(a.Dir)
 	}
-	if err := checkProfileName(acc.profile); err != nil {
+	if err := profile.CheckName(acc.Profile); err != nil {
 		return cause // a record of that name is none of a profile
 	}
-	_, known := acc.settings.Profiles[acc.profile]
-	if says := first(g.vars.app, g.flags.app, g.user) != ""; known || says && g.profile == "" {
+	_, known := acc.Settings.Profiles[acc.Profile]
+	if says := wording.First(g.Vars.App, g.Flags.App, g.User) != ""; known || says && g.Profile == "" {
 		return cause
 	}
-	acc.key, a.inUse = acc.profile, acc.profile
+	acc.Key, a.InUse = acc.Profile, acc.Profile
 	there, err := a.kept(acc)
 	switch {
 	case err != nil:
 		return err
-	case there && a.variable("RINGCX_STORE") == "": // in a store that others may share it can be theirs
+	case there && a.Variable("RINGCX_STORE") == "": // in a store that others may share it can be theirs
 		return a.logOutUnknown(acc, local)
-	case nobody.id == "not-logged-in":
-		a.inform("Nobody is logged in (%s), so nothing was done.\n", acc.name())
+	case nobody.ID == "not-logged-in":
+		a.Inform("Nobody is logged in (%s), so nothing was done.\n", acc.Name())
 		return nil
 	}
 	return cause
 }
 
 // logOutUnknown logs out of a profile that only the store knows.
-func (a *app) logOutUnknown(acc *account, local bool) error {
-	stored, damage, err := a.readSecrets(acc.store, acc.profile)
+func (a *app) logOutUnknown(acc *profile.Account, local bool) error {
+	stored, damage, err := a.ReadSecrets(acc.Store, acc.Profile)
 	if err != nil {
 		return err
 	}
-	if e := (&damagedCredentials{acc.profile, "", damage}); e.Newer() && !local {
+	if e := (&profile.DamagedCredentials{Profile: acc.Profile, Again: "", Cause: damage}); e.Newer() && !local {
 		return e
 	}
-	at := production
-	if stored != nil && stored.lineage() != (lineage{}) {
-		at, acc.stored, acc.jwt = stored.lineage(), stored, stored.JWT
-		if want := a.given(); !want.flags.or(want.vars).agrees(at) && want.profile == "" {
-			return profile{ClientID: at.app, RingCentral: at.ringCentral, RingCX: at.ringCX}.differs(acc.profile, want.flags.or(want.vars), unsetOrLogin)
+	at := profile.Production
+	if stored != nil && stored.Lineage() != (profile.Lineage{}) {
+		at, acc.Stored, acc.JWT = stored.Lineage(), stored, stored.JWT
+		if want := a.Given(); !want.Flags.Or(want.Vars).Agrees(at) && want.Profile == "" {
+			return profile.Profile{ClientID: at.App, RingCentral: at.RingCentral, RingCX: at.RingCX}.Differs(acc.Profile, want.Flags.Or(want.Vars), profile.UnsetOrLogin)
 		}
 	} else if !local {
-		return &hintedError{
-			fmt.Errorf("the store has a session as %s, and nothing says whose it is or where", acc.profile),
-			fmt.Sprintf("'%s' forgets it here and leaves it at the vendor", logoutCommand(acc.profile, true)),
-		}
+		return usage.WithHint(
+			fmt.Errorf("the store has a session as %s, and nothing says whose it is or where", acc.Profile),
+			fmt.Sprintf("'%s' forgets it here and leaves it at the vendor", profile.LogoutCommand(acc.Profile, true)),
+		)
 	}
-	if err := a.configure(acc, at, acc.stored.ClientSecret); err != nil {
+	if err := a.Configure(acc, at, acc.Stored.ClientSecret); err != nil {
 		return err
 	}
-	if acc.stored.ClientKey != "" {
-		a.authenticate(acc, profile{ClientAuth: authKey})
+	if acc.Stored.ClientKey != "" {
+		a.Authenticate(acc, profile.Profile{ClientAuth: profile.AuthKey})
 	}
 	return a.logOut(acc, local)
 }
 
 // kept tells whether the store has a session or credentials of a profile. Why a login failed is neither.
-func (a *app) kept(acc *account) (bool, error) {
-	for _, key := range []string{acc.profile, secretsKey(acc.profile)} {
-		if value, err := acc.store.Load(a.Context, key); err != nil || value != nil && !bytes.Equal(value, failureOf(value)) {
+func (a *app) kept(acc *profile.Account) (bool, error) {
+	for _, key := range []string{acc.Profile, profile.SecretsKey(acc.Profile)} {
+		if value, err := acc.Store.Load(a.Context, key); err != nil || value != nil && !bytes.Equal(value, failureOf(value)) {
 			return true, err
 		}
 	}
@@ -190,49 +194,49 @@ func (a *app) kept(acc *account) (bool, error) {
 // otherStore says that the store has nothing of the profile, where that is all that is wrong: mostly it is not the store that
 // the login went to.
 func (a *app) otherStore(err error) error {
-	acc := a.account
-	if acc == nil || acc.profile == "" || !errors.Is(err, ringcx.ErrLoginRequired) || err.Error() != ringcx.ErrLoginRequired.Error() {
+	acc := a.Account
+	if acc == nil || acc.Profile == "" || !errors.Is(err, ringcx.ErrLoginRequired) || err.Error() != ringcx.ErrLoginRequired.Error() {
 		return err
 	}
 	if there, failed := a.kept(acc); there || failed != nil {
 		return err
 	}
-	return &notStored{
-		"other-store", "this store has nothing of profile " + acc.profile,
-		fmt.Sprintf("name the store that has with RINGCX_STORE, or log in again: %s", first(acc.again(), "ringcx login --profile "+acc.profile)),
+	return &profile.NotStored{
+		ID: "other-store", Text: "this store has nothing of profile " + acc.Profile,
+		Remedy: fmt.Sprintf("name the store that has with RINGCX_STORE, or log in again: %s", wording.First(acc.Again(), "ringcx login --profile "+acc.Profile)),
 	}
 }
 
 // logOut ends the account's session at the servers it was stored for and no others, and forgets it. What could not be
 // ended is kept, unless local says not to ask.
-func (a *app) logOut(acc *account, local bool) error {
-	var others *otherUser
+func (a *app) logOut(acc *profile.Account, local bool) error {
+	var others *profile.OtherUser
 	switch {
-	case acc.damaged != nil && !local:
-		return acc.damaged
-	case errors.As(acc.damaged, &others):
-		a.inform("Forgot profile %s; what the store has under its name is another user's, and stays.\n", acc.profile)
-		return a.changeSettings(func(s *settings) error { delete(s.Profiles, acc.profile); return nil })
+	case acc.Damaged != nil && !local:
+		return acc.Damaged
+	case errors.As(acc.Damaged, &others):
+		a.Inform("Forgot profile %s; what the store has under its name is another user's, and stays.\n", acc.Profile)
+		return a.ChangeSettings(func(s *profile.Settings) error { delete(s.Profiles, acc.Profile); return nil })
 	}
-	if acc.bare() {
-		if g := a.given(); g.flags.or(g.vars).or(production) == (lineage{acc.config.ClientID, acc.config.Endpoint.RingCentral, acc.config.Endpoint.RingCX}) {
-			acc.config.ClientSecret = g.appSecret()
+	if acc.Bare() {
+		if g := a.Given(); g.Flags.Or(g.Vars).Or(profile.Production) == (profile.Lineage{App: acc.Config.ClientID, RingCentral: acc.Config.Endpoint.RingCentral, RingCX: acc.Config.Endpoint.RingCX}) {
+			acc.Config.ClientSecret = g.AppSecret()
 		}
 	}
-	session := a.session(acc)
+	session := a.Session(acc)
 	there, err := a.stored(acc, session)
 	switch {
 	case err != nil:
 		return err
-	case !there && acc.profile == "":
-		a.inform("Nobody is logged in (%s), so nothing was done; --profile NAME logs out of a stored login.\n", acc.name())
+	case !there && acc.Profile == "":
+		a.Inform("Nobody is logged in (%s), so nothing was done; --profile NAME logs out of a stored login.\n", acc.Name())
 		return nil
-	case acc.profile != "" && !local:
+	case acc.Profile != "" && !local:
 		if there, err = a.kept(acc); err == nil && !there {
-			err = &hintedError{
-				fmt.Errorf("this store has nothing of profile %s", acc.profile),
-				fmt.Sprintf("name the store that has with RINGCX_STORE; '%s' forgets the profile alone", logoutCommand(acc.profile, true)),
-			}
+			err = usage.WithHint(
+				fmt.Errorf("this store has nothing of profile %s", acc.Profile),
+				fmt.Sprintf("name the store that has with RINGCX_STORE; '%s' forgets the profile alone", profile.LogoutCommand(acc.Profile, true)),
+			)
 		}
 		if err != nil {
 			return err
@@ -242,24 +246,19 @@ func (a *app) logOut(acc *account, local bool) error {
 	if err := a.endSessions(acc, session, local); err != nil {
 		return err
 	}
-	if acc.profile != "" {
+	if acc.Profile != "" {
 		if err := a.forgetProfile(acc); err != nil {
-			return &hintedError{
-				fmt.Errorf("logged out, but profile %s could not be forgotten: %w", acc.profile, err),
-				first(hintFor(err), "mend that") + "; then run '" + logoutCommand(acc.profile, true) + "'",
-			}
+			return usage.WithHint(
+				fmt.Errorf("logged out, but profile %s could not be forgotten: %w", acc.Profile, err),
+				wording.First(usage.Hint(err), "mend that")+"; then run '"+profile.LogoutCommand(acc.Profile, true)+"'",
+			)
 		}
 	}
-	a.inform("Logged out (%s).\n", acc.name())
-	if (local || acc.method == byLegacy) && lives != "" {
-		a.inform("At the vendor the session was not ended: it lives there %s.\n", lives)
+	a.Inform("Logged out (%s).\n", acc.Name())
+	if (local || acc.Method == profile.ByLegacy) && lives != "" {
+		a.Inform("At the vendor the session was not ended: it lives there %s.\n", lives)
 	}
 	return nil
-}
-
-// bare tells a stored login of an app whose credentials are gone from the store: every login has stored some.
-func (acc *account) bare() bool {
-	return acc.profile != "" && !acc.method.password() && *acc.stored == (secrets{})
 }
 
 // lives says how long what is stored of a session lives at the vendor; "": nothing is, or it cannot be read.
@@ -269,25 +268,25 @@ func (a *app) lives(session *ringcx.Session) string {
 	case err != nil:
 		return ""
 	case st.RingCentralRefreshable && !st.RingCentralRefreshExpiry.IsZero():
-		return "for " + span(time.Until(st.RingCentralRefreshExpiry))
+		return "for " + wording.Span(time.Until(st.RingCentralRefreshExpiry))
 	case !st.RingCentralExpiry.IsZero():
-		return "for " + span(time.Until(st.RingCentralExpiry))
+		return "for " + wording.Span(time.Until(st.RingCentralExpiry))
 	case st.Refreshable:
 		return "until its refresh token ends, which the vendor does not say"
 	case time.Until(st.Expiry) > 0:
-		return "for " + span(time.Until(st.Expiry))
+		return "for " + wording.Span(time.Until(st.Expiry))
 	}
 	return ""
 }
 
 // beforeLogin is the session that the credentials of a profile had while they were only in variables; nil: none.
-func (a *app) beforeLogin(acc *account) *ringcx.Session {
-	if acc.profile == "" || acc.jwt == "" {
+func (a *app) beforeLogin(acc *profile.Account) *ringcx.Session {
+	if acc.Profile == "" || acc.JWT == "" {
 		return nil
 	}
 	own := *acc
-	own.key = ""
-	session := a.session(&own)
+	own.Key = ""
+	session := a.Session(&own)
 	if there, err := a.stored(&own, session); err != nil || !there {
 		return nil // also if it cannot be read: nothing depends on it
 	}
@@ -295,8 +294,8 @@ func (a *app) beforeLogin(acc *account) *ringcx.Session {
 }
 
 // stored tells whether the Store has anything of the session, even what cannot be read.
-func (a *app) stored(acc *account, session *ringcx.Session) (bool, error) {
-	key := acc.key
+func (a *app) stored(acc *profile.Account, session *ringcx.Session) (bool, error) {
+	key := acc.Key
 	if key == "" {
 		st, err := session.Status(a.Context)
 		if err != nil {
@@ -304,12 +303,12 @@ func (a *app) stored(acc *account, session *ringcx.Session) (bool, error) {
 		}
 		key = st.Key
 	}
-	value, err := acc.store.Load(a.Context, key)
+	value, err := acc.Store.Load(a.Context, key)
 	return value != nil, err
 }
 
 // endSessions ends what is stored of an account, at the vendor unless local says not to ask.
-func (a *app) endSessions(acc *account, session *ringcx.Session, local bool) error {
+func (a *app) endSessions(acc *profile.Account, session *ringcx.Session, local bool) error {
 	if !local {
 		if err := a.mayForget(acc); err != nil {
 			return err
@@ -331,29 +330,29 @@ func (a *app) endSessions(acc *account, session *ringcx.Session, local bool) err
 }
 
 // mayForget finds out whether a profile can be forgotten, before its session is ended at the vendor.
-func (a *app) mayForget(acc *account) error {
-	if acc.profile == "" {
+func (a *app) mayForget(acc *profile.Account) error {
+	if acc.Profile == "" {
 		return nil
 	}
-	if _, known := acc.settings.Profiles[acc.profile]; known {
-		if err := a.placeForProfile(); err != nil {
+	if _, known := acc.Settings.Profiles[acc.Profile]; known {
+		if err := a.PlaceForProfile(); err != nil {
 			return err
 		}
 	}
-	return a.replaceable(acc, secretsKey(acc.profile))
+	return a.replaceable(acc, profile.SecretsKey(acc.Profile))
 }
 
 // forgetProfile removes the credentials and the profile itself. The session has ended: nobody's leaving changes that.
-func (a *app) forgetProfile(acc *account) error {
-	if err := a.writeSecrets(context.WithoutCancel(a.Context), acc.store, acc.profile, nil); err != nil {
+func (a *app) forgetProfile(acc *profile.Account) error {
+	if err := a.WriteSecrets(context.WithoutCancel(a.Context), acc.Store, acc.Profile, nil); err != nil {
 		return err
 	}
-	if _, known := acc.settings.Profiles[acc.profile]; !known {
+	if _, known := acc.Settings.Profiles[acc.Profile]; !known {
 		return nil
 	}
-	return a.changeSettings(func(s *settings) error {
-		delete(s.Profiles, acc.profile)
-		if s.Default == acc.profile && acc.profile == sandboxProfile {
+	return a.ChangeSettings(func(s *profile.Settings) error {
+		delete(s.Profiles, acc.Profile)
+		if s.Default == acc.Profile && acc.Profile == profile.Sandbox {
 			s.Default = "" // nobody chose it, see loginTarget.save
 		}
 		return nil

@@ -6,11 +6,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/env"
 )
 
 // Pages is the tree of commands for a writer of manual pages, which takes texts for Markdown. Nothing of it can be run.
 func Pages() *cobra.Command {
-	root := (&app{Env: &Env{Getenv: func(string) string { return "" }}}).command()
+	root := newApp(&env.Env{Getenv: func(string) string { return "" }}).command()
 	root.DisableAutoGenTag, root.Version = true, ringcx.Version
 	var plain func(cmd *cobra.Command)
 	plain = func(cmd *cobra.Command) {

@@ -10,10 +10,16 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 func (a *app) profiles() *cobra.Command {
-	g := group("profile", "Work with several logins", a.profileList(), a.profileUse(), a.profileDelete())
+	g := cmdline.Group("profile", "Work with several logins", a.profileList(), a.profileUse(), a.profileDelete())
 	g.Long = `A profile is a named login: an app and its user, at a vendor. 'ringcx login --profile NAME' makes one. Which one a command
 works with is settled when it starts: --profile, then RINGCX_PROFILE, then the rule of the nearest directory, then the
 default. Profiles of one app share its limits of requests.`
@@ -22,18 +28,18 @@ default. Profiles of one app share its limits of requests.`
 
 // profileRow is a profile as 'profile list' shows it.
 type profileRow struct {
-	Name        string   `json:"name"`
-	Selected    bool     `json:"selected"` // commands that start here work with it
-	Default     bool     `json:"default"`
-	Method      method   `json:"method"`
-	ClientID    string   `json:"clientId,omitempty"`
-	Servers     endpoint `json:"servers"`
-	Directories []string `json:"directories"`
-	Invalid     string   `json:"invalid,omitempty"` // why the profile cannot be used
+	Name        string         `json:"name"`
+	Selected    bool           `json:"selected"` // commands that start here work with it
+	Default     bool           `json:"default"`
+	Method      profile.Method `json:"method"`
+	ClientID    string         `json:"clientId,omitempty"`
+	Servers     endpoint       `json:"servers"`
+	Directories []string       `json:"directories"`
+	Invalid     string         `json:"invalid,omitempty"` // why the profile cannot be used
 }
 
 // way is how the profile logs in, for people.
-func (r *profileRow) way() method {
+func (r *profileRow) way() profile.Method {
 	if r.Invalid != "" {
 		return "invalid"
 	}
@@ -43,19 +49,19 @@ func (r *profileRow) way() method {
 func (a *app) profileList() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "list", Short: "List the profiles; the one in use here has a star", Args: noArgs,
+		Use: "list", Short: "List the profiles; the one in use here has a star", Args: cmdline.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if err := a.readEnvFile(); err != nil {
+			if err := a.ReadEnvFile(); err != nil {
 				return err
 			}
-			s, err := a.readSettings()
+			s, err := a.ReadSettings()
 			if err != nil {
 				return err
 			}
 			rows := a.profileRows(s)
-			a.tellUnfit(s)
+			a.TellUnfit(s)
 			if asJSON {
-				return writeJSON(a.Stdout, rows)
+				return terminal.WriteJSON(a.Stdout, rows)
 			}
 			return a.printProfiles(s, rows)
 		},
@@ -64,17 +70,17 @@ func (a *app) profileList() *cobra.Command {
 	return cmd
 }
 
-func (a *app) profileRows(s *settings) []profileRow {
-	chosen, _ := a.used(s)
+func (a *app) profileRows(s *profile.Settings) []profileRow {
+	chosen, _ := a.Used(s)
 	rows := []profileRow{}
 	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {
 		p := s.Profiles[name]
 		row := profileRow{
-			Name: name, Selected: name == chosen, Default: name == first(s.Default, "default"), Method: p.Method.or(byJWT),
+			Name: name, Selected: name == chosen, Default: name == wording.First(s.Default, "default"), Method: p.Method.Or(profile.ByJWT),
 			ClientID: p.ClientID, Servers: endpoint{p.RingCentral, p.RingCX}, Directories: []string{},
 		}
-		if unfit := s.unfit[name]; unfit != nil {
-			row.Invalid = unfit.problem
+		if unfit := s.Unfit[name]; unfit != nil {
+			row.Invalid = unfit.Problem
 		}
 		for _, dir := range slices.Sorted(maps.Keys(s.Directories)) {
 			if s.Directories[dir] == name {
@@ -86,11 +92,11 @@ func (a *app) profileRows(s *settings) []profileRow {
 	return rows
 }
 
-func (a *app) printProfiles(s *settings, rows []profileRow) error {
+func (a *app) printProfiles(s *profile.Settings, rows []profileRow) error {
 	if len(rows) == 0 && a.ErrTerminal {
 		fmt.Fprintln(a.Stderr, "There is no profile yet; 'ringcx login' makes one.")
 	}
-	if a.isNarrow() {
+	if a.IsNarrow() {
 		if err := a.profileBlocks(rows); err != nil {
 			return err
 		}
@@ -98,40 +104,22 @@ func (a *app) printProfiles(s *settings, rows []profileRow) error {
 		w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "\tPROFILE\tLOGIN\tAPP\tRINGCX\tDIRECTORIES")
 		for _, r := range rows {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), printable(r.Name), r.way(), printable(first(r.ClientID, "-")), printable(r.Servers.RingCX), printable(strings.Join(r.Directories, ", ")))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), wording.Printable(r.Name), r.way(), wording.Printable(wording.First(r.ClientID, "-")), wording.Printable(r.Servers.RingCX), wording.Printable(strings.Join(r.Directories, ", ")))
 		}
 		if err := w.Flush(); err != nil {
 			return err
 		}
 	} else {
 		for _, r := range rows {
-			if _, err := fmt.Fprintf(a.Stdout, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), oneLine(r.Name), r.way(), r.ClientID, r.Servers.RingCX, strings.Join(r.Directories, ",")); err != nil {
+			if _, err := fmt.Fprintf(a.Stdout, "%s\t%s\t%s\t%s\t%s\t%s\n", star(r.Selected), wording.OneLine(r.Name), r.way(), r.ClientID, r.Servers.RingCX, strings.Join(r.Directories, ",")); err != nil {
 				return err
 			}
 		}
 	}
-	if name, why := a.used(s); len(rows) > 0 && !slices.ContainsFunc(rows, func(r profileRow) bool { return r.Selected }) {
-		a.inform("Commands here use profile %q (%s), which is not logged in.\n", clip(name), why)
+	if name, why := a.Used(s); len(rows) > 0 && !slices.ContainsFunc(rows, func(r profileRow) bool { return r.Selected }) {
+		a.Inform("Commands here use profile %q (%s), which is not logged in.\n", wording.Clip(name), why)
 	}
 	return nil
-}
-
-// used is the profile that commands here use, "" if none, and why.
-func (a *app) used(s *settings) (name, why string) {
-	if a.store == nil {
-		if _, err := a.openStore(); err != nil {
-			return s.usual(a.Dir)
-		}
-	}
-	g := a.given()
-	c, err := s.choose(g, a.Dir, a.loggedInWith, a.isUser)
-	switch {
-	case err == nil:
-		return c.profile, c.source
-	case g.profile != "":
-		return g.profile, g.by
-	}
-	return s.usual(a.Dir)
 }
 
 func star(selected bool) string {
@@ -154,11 +142,11 @@ are running already keep the profile they started with. A rule of a directory go
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case remove && directory == "":
-				return &usageError{"--clear needs the --directory whose rule it removes", "see 'ringcx profile use --help'"}
+				return usage.New("--clear needs the --directory whose rule it removes", "see 'ringcx profile use --help'")
 			case remove && len(args) > 0:
-				return &usageError{"--clear takes no profile", "see 'ringcx profile use --help'"}
+				return usage.New("--clear takes no profile", "see 'ringcx profile use --help'")
 			case !remove && len(args) != 1:
-				return &usageError{"'ringcx profile use' takes the name of one profile", "'ringcx profile list' shows them"}
+				return usage.New("'ringcx profile use' takes the name of one profile", "'ringcx profile list' shows them")
 			}
 			return nil
 		},
@@ -179,11 +167,11 @@ are running already keep the profile they started with. A rule of a directory go
 // useProfile makes a profile the default, or that of a directory; "" removes the directory's rule.
 func (a *app) useProfile(name, directory string) error {
 	if name != "" {
-		if err := checkProfileName(name); err != nil {
+		if err := profile.CheckName(name); err != nil {
 			return err
 		}
 	}
-	if err := a.configurable(); err != nil {
+	if err := a.Configurable(); err != nil {
 		return err
 	}
 	dir := ""
@@ -193,18 +181,18 @@ func (a *app) useProfile(name, directory string) error {
 			return err
 		}
 	}
-	err := a.changeSettings(func(s *settings) error {
-		if _, known := s.fit(name); !known && name != "" && s.unfit[name] != nil {
-			return s.unfit[name]
+	err := a.ChangeSettings(func(s *profile.Settings) error {
+		if _, known := s.Fit(name); !known && name != "" && s.Unfit[name] != nil {
+			return s.Unfit[name]
 		} else if !known && name != "" {
-			return &hintedError{fmt.Errorf("%s", s.noProfile(name)), "make it with: ringcx login --profile NAME"}
+			return usage.WithHint(fmt.Errorf("%s", s.NoProfile(name)), "make it with: ringcx login --profile NAME")
 		}
 		switch {
 		case dir == "":
 			s.Default = name
 		case name == "":
 			if s.Directories[dir] == "" {
-				return &hintedError{fmt.Errorf("there is no rule for %s", dir), "'ringcx profile list' shows the directories that have one"}
+				return usage.WithHint(fmt.Errorf("there is no rule for %s", dir), "'ringcx profile list' shows the directories that have one")
 			}
 			delete(s.Directories, dir)
 		default:
@@ -219,11 +207,11 @@ func (a *app) useProfile(name, directory string) error {
 	case err != nil:
 		return err
 	case name == "":
-		a.inform("%s has no profile of its own any more.\n", dir)
+		a.Inform("%s has no profile of its own any more.\n", dir)
 	case dir != "":
-		a.inform("Commands that start in %s use profile %s.\n", dir, name)
+		a.Inform("Commands that start in %s use profile %s.\n", dir, name)
 	default:
-		a.inform("Profile %s is used where none is named.\n", name)
+		a.Inform("Profile %s is used where none is named.\n", name)
 	}
 	return nil
 }
@@ -245,11 +233,11 @@ func (a *app) realDirectory(name string, goneIsFine bool) (string, error) {
 		}
 	}
 	if err != nil {
-		text := unwrapPath(err)
+		text := usage.OfPath(err)
 		if !strings.Contains(text, name) {
 			text = name + ": " + text
 		}
-		return "", &usageError{text, "--directory names a directory that is there"}
+		return "", usage.New(text, "--directory names a directory that is there")
 	}
 	return path, nil
 }
@@ -260,7 +248,7 @@ func (a *app) profileDelete() *cobra.Command {
 		Use: "delete NAME", Short: "Log out of a profile, and forget it and its directories",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return &usageError{"'ringcx profile delete' takes the name of one profile", "'ringcx profile list' shows them"}
+				return usage.New("'ringcx profile delete' takes the name of one profile", "'ringcx profile list' shows them")
 			}
 			return nil
 		},
@@ -272,21 +260,21 @@ func (a *app) profileDelete() *cobra.Command {
 }
 
 func (a *app) deleteProfile(name string, local bool) error {
-	if err := a.configurable(); err != nil {
+	if err := a.Configurable(); err != nil {
 		return err
 	}
-	s, err := a.readSettings()
+	s, err := a.ReadSettings()
 	if err != nil {
 		return err
 	}
 	_, known := s.Profiles[name]
-	if err := checkProfileName(name); err != nil && !known && (name == "" || s.Default != name) {
+	if err := profile.CheckName(name); err != nil && !known && (name == "" || s.Default != name) {
 		return err
 	}
 	if !known && s.Default != name && !slices.Contains(slices.Collect(maps.Values(s.Directories)), name) {
-		return &hintedError{fmt.Errorf("%s", s.noProfile(name)), "'ringcx profile list' shows them"}
+		return usage.WithHint(fmt.Errorf("%s", s.NoProfile(name)), "'ringcx profile list' shows them")
 	}
-	switch unfit := s.unfit[name]; {
+	switch unfit := s.Unfit[name]; {
 	case unfit != nil && local:
 		err = a.forgetUnfit(name)
 	case unfit != nil:
@@ -297,7 +285,7 @@ func (a *app) deleteProfile(name string, local bool) error {
 	if err != nil {
 		return err
 	}
-	return a.changeSettings(func(s *settings) error {
+	return a.ChangeSettings(func(s *profile.Settings) error {
 		delete(s.Profiles, name)
 		if s.Default == name {
 			s.Default = ""
@@ -309,32 +297,24 @@ func (a *app) deleteProfile(name string, local bool) error {
 
 // forgetUnfit forgets what is stored of a profile that cannot be used. One whose name is none has nothing.
 func (a *app) forgetUnfit(name string) error {
-	if checkProfileName(name) != nil {
+	if profile.CheckName(name) != nil {
 		return nil
 	}
-	store, err := a.openStore()
+	store, err := a.OpenStore()
 	if err != nil {
 		return err
 	}
-	for _, key := range []string{name, secretsKey(name)} {
-		if err := a.telling(store).Update(a.Context, key, func(_ []byte, save func([]byte) error) error { return save(nil) }); err != nil {
+	for _, key := range []string{name, profile.SecretsKey(name)} {
+		if err := a.Telling(store).Update(a.Context, key, func(_ []byte, save func([]byte) error) error { return save(nil) }); err != nil {
 			return err
 		}
 	}
-	a.inform("Forgot profile %s. Whether a session of it lives at the vendor is not known.\n", name)
-	return nil
-}
-
-// configurable reports whether there is a place for config.toml.
-func (a *app) configurable() error {
-	if a.configDir() == "" {
-		return &usageError{"there is no home directory to keep profiles in", "set HOME or XDG_CONFIG_HOME"}
-	}
+	a.Inform("Forgot profile %s. Whether a session of it lives at the vendor is not known.\n", name)
 	return nil
 }
 
 func (a *app) completeProfile(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	s, err := a.readSettings()
+	s, err := a.ReadSettings()
 	if err != nil || len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

@@ -5,14 +5,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/tell"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // Exit codes, a contract with scripts.
@@ -28,34 +33,34 @@ const (
 )
 
 // Main runs the command and returns its exit code.
-func Main(env *Env) int {
+func Main(env *env.Env) int {
 	hushLibraries()
-	env, out, end := env.guarded()
+	env, failure, end := terminal.Guard(env)
 	defer end()
-	app := &app{Env: env}
+	app := newApp(env)
 	root := app.command()
 	root.SetArgs(env.Args)
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 	err := app.execute(root)
-	app.endsWith(err)
+	app.EndsWith(err)
 	if err != nil {
 		app.stopShell()
 	}
 	end()
-	var usage *usageError
+	var misuse *usage.Error
 	switch {
-	case isUnread(out.failure()):
-		var lost *unprintedError
+	case terminal.IsUnread(failure()):
+		var lost *terminal.Unprinted
 		if errors.As(err, &lost) {
 			app.report(err)
 		}
 		return exitUnread
-	case out.failure() != nil && (err == nil || err.Error() == out.failure().Error()):
-		return app.report(&hintedError{
-			fmt.Errorf("standard output could not be written: %w", unwrapOutput(out.failure())), "make room where it goes, or let it go elsewhere; nothing stored was lost",
-		})
+	case failure() != nil && (err == nil || err.Error() == failure().Error()):
+		return app.report(usage.WithHint(
+			fmt.Errorf("standard output could not be written: %w", terminal.UnwrapOutput(failure())), "make room where it goes, or let it go elsewhere; nothing stored was lost",
+		))
 	case err == nil:
 		return exitDone
 	case env.Context.Err() != nil:
@@ -64,8 +69,8 @@ func Main(env *Env) int {
 		}
 		app.report(err)
 		return interruptCode(env.Context)
-	case !app.started && !errors.As(err, &usage):
-		err = &usageError{err.Error(), "run 'ringcx help' to see the commands"}
+	case !app.started && !errors.As(err, &misuse):
+		err = usage.New(err.Error(), "run 'ringcx help' to see the commands")
 	}
 	return app.report(err)
 }
@@ -78,7 +83,7 @@ const patience = 3 * time.Second
 
 // execute runs the command until it ends, or a little longer than the user wants it to.
 func (a *app) execute(root *cobra.Command) error {
-	defer a.closeStore()
+	defer a.CloseStore()
 	done := make(chan error, 1)
 	go func() { done <- root.ExecuteContext(a.Context) }()
 	select {
@@ -90,7 +95,7 @@ func (a *app) execute(root *cobra.Command) error {
 	defer cancel()
 	select {
 	case err := <-done:
-		for _, s := range a.sessions {
+		for _, s := range a.Sessions {
 			_ = s.Wait(ctx) // late is no failure: see patience
 		}
 		return err
@@ -101,16 +106,16 @@ func (a *app) execute(root *cobra.Command) error {
 
 // report prints an error in one line, and a hint where there is one.
 func (a *app) report(err error) int {
-	fmt.Fprintf(a.Stderr, "ringcx: %s\n", errorLine(err.Error()))
+	fmt.Fprintf(a.Stderr, "ringcx: %s\n", wording.ErrorLine(err.Error()))
 	if hint := a.hintFor(err); hint != "" {
-		fmt.Fprintf(a.Stderr, "hint: %s\n", errorLine(hint))
+		fmt.Fprintf(a.Stderr, "hint: %s\n", wording.ErrorLine(hint))
 	}
-	var usage *usageError
+	var misuse *usage.Error
 	var failed *loginFailed
 	switch {
-	case errors.As(err, &usage):
+	case errors.As(err, &misuse):
 		return exitUsage
-	case isBusy(err):
+	case usage.IsBusy(err):
 		return exitBusy
 	case errors.Is(err, ringcx.ErrLoginRequired) && !errors.As(err, &failed):
 		return exitLoginRequired
@@ -124,10 +129,10 @@ func (a *app) hintFor(err error) string {
 	var hinted interface{ Hint() string }
 	var vendor *ringcx.Error
 	var failed *loginFailed
-	if why := a.account.whyRefused(err); why != "" {
+	if why := whyRefused(a.Account, err); why != "" {
 		return why
 	}
-	if a.account.swapped(err) {
+	if a.Account.Swapped(err) {
 		return "the client ID is longer than the client secret: each seems to be in the other's place"
 	}
 	own := errors.As(err, &hinted) && !errors.As(err, &vendor) || errors.As(err, &failed)
@@ -137,62 +142,32 @@ func (a *app) hintFor(err error) string {
 	if hint := a.elsewhere(err); hint != "" {
 		return hint
 	}
-	if strings.Contains(hintFor(err), "'ringcx logout --local'") {
-		return strings.ReplaceAll(hintFor(err), "'ringcx logout --local'", "'"+logoutCommand(a.inUse, true)+"'")
+	if strings.Contains(usage.Hint(err), "'ringcx logout --local'") {
+		return strings.ReplaceAll(usage.Hint(err), "'ringcx logout --local'", "'"+profile.LogoutCommand(a.InUse, true)+"'")
 	}
-	if a.again == "" || own || !errors.Is(err, ringcx.ErrLoginRequired) || strings.Contains(a.again, "--jwt") {
-		return hintFor(err)
+	if a.Again == "" || own || !errors.Is(err, ringcx.ErrLoginRequired) || strings.Contains(a.Again, "--jwt") {
+		return usage.Hint(err)
 	}
-	return fmt.Sprintf("run '%s'", a.again)
+	return fmt.Sprintf("run '%s'", a.Again)
 }
-
-func hintFor(err error) string {
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) && hinted.Hint() != "" {
-		return hinted.Hint()
-	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return "see that it is there, is yours and has room; nothing stored was lost"
-	}
-	if errors.Is(err, ringcx.ErrLoginRequired) {
-		return loginHint
-	}
-	return ""
-}
-
-const loginHint = "run 'ringcx login --jwt' with RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT set ('eval \"$(ringcx sandbox env)\"' sets them for the sandbox), or 'ringcx login --browser'"
 
 // app is one run of the command.
 type app struct {
 	*Env
-	started bool   // the command line was understood
-	again   string // what logs in to the profile again, as before; "": there is no such profile
-	in      lines  // Stdin, line by line
+	*tell.Teller
+	*terminal.Terminal
+	*profile.Accounts
 
+	started   bool // the command line was understood
 	evaluated bool // a shell evaluates what is printed
+}
 
-	accountFile string  // the file that the variables of the account come from; "": the environment
-	fileProfile string  // the profile that it names; "": none
-	inUse       string  // the profile that was chosen, for hints; "": none
-	at          lineage // its app and servers, or those of the variables, for hints
-
-	failure failure  // a request that failed, on a terminal
-	account *account // whose session it is, for hints; nil: nobody's
-
-	consoleWord string // password of the sandbox in this process; "": it has none
-
-	toldClear bool     // that secrets travel in clear, as the user allows
-	told      sync.Map // what tells has said
-
-	sessions []*ringcx.Session // those in use
-	store    ringcx.Store      // what openStore opened, nil before
-
-	profile, envFile string
-	serverURL, cxURL string
-	clientID         string
-	verbose          bool
-	timeout, maxWait time.Duration // the first is 0 if it was not given
+// newApp is a run of the command in an environment.
+func newApp(env *env.Env) *app {
+	to := tell.New(env)
+	a := &app{Env: env, Teller: to, Terminal: terminal.New(env, to), Accounts: &profile.Accounts{Env: env, Teller: to}}
+	a.NewClient = a.client
+	return a
 }
 
 func (a *app) command() *cobra.Command {
@@ -222,9 +197,9 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			a.started = true
-			return cmp.Or(noEmptyNames(cmd), a.checkWaits(cmd))
+			return cmp.Or(cmdline.NoEmptyNames(cmd), a.checkWaits(cmd))
 		},
-		Args: noArgs,
+		Args: cmdline.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if version {
 				return a.printVersion(false)
@@ -234,21 +209,21 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	}
 	root.Flags().BoolVarP(&version, "version", "V", false, "print the version")
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.profile, "profile", "", "named login to use (default: $RINGCX_PROFILE, then what 'ringcx profile use' said)")
-	flags.StringVar(&a.envFile, "env-file", "", "take the account from the variables in `FILE`, and others that the environment lacks")
-	flags.StringVar(&a.serverURL, "server-url", "", "RingCentral server (default: $RC_SERVER_URL)")
-	flags.StringVar(&a.cxURL, "ringcx-server-url", "", "RingCX server (default: $RINGCX_SERVER_URL)")
-	flags.StringVar(&a.clientID, "client-id", "", "client ID of the app (default: $RC_APP_CLIENT_ID)")
-	flags.DurationVar(&a.timeout, "timeout", 0, "time for a request and its answer (default: a server may say nothing for a minute)")
-	flags.DurationVar(&a.maxWait, "max-wait", usualWait, "wait so long for a busy vendor or process")
-	flags.BoolVarP(&a.verbose, "verbose", "v", false, "tell what is done on stderr")
-	complete(root, "profile", func(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	flags.StringVar(&a.Profile, "profile", "", "named login to use (default: $RINGCX_PROFILE, then what 'ringcx profile use' said)")
+	flags.StringVar(&a.EnvFile, "env-file", "", "take the account from the variables in `FILE`, and others that the environment lacks")
+	flags.StringVar(&a.ServerURL, "server-url", "", "RingCentral server (default: $RC_SERVER_URL)")
+	flags.StringVar(&a.RingCXURL, "ringcx-server-url", "", "RingCX server (default: $RINGCX_SERVER_URL)")
+	flags.StringVar(&a.ClientID, "client-id", "", "client ID of the app (default: $RC_APP_CLIENT_ID)")
+	flags.DurationVar(&a.Timeout, "timeout", 0, "time for a request and its answer (default: a server may say nothing for a minute)")
+	flags.DurationVar(&a.MaxWait, "max-wait", usualWait, "wait so long for a busy vendor or process")
+	flags.BoolVarP(&a.Verbose, "verbose", "v", false, "tell what is done on stderr")
+	cmdline.Complete(root, "profile", func(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		return a.completeProfile(cmd, nil, word)
 	})
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagErrorAmong(a.Args, cmd, err) })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return cmdline.FlagErrorAmong(a.Args, cmd, err) })
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.help())
 	a.fitHelp(root)
-	root.AddCommand(a.demo(), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), a.api(), a.accounts(), a.users(), a.profiles(), a.sandbox(), a.conform(), a.completion(), a.version())
+	root.AddCommand(newDemoCmd(a), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), newAPICmd(a), newAccountsCmd(a), newUsersCmd(a), a.profiles(), newSandboxCmd(a), newConformCmd(a), a.completion(), newVersionCmd(a))
 	return root
 }

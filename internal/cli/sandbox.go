@@ -1,29 +1,21 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"net"
-	"os"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
-	"github.com/ringcx-go/ringcx/sandbox"
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/serve"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-const defaultListen = "127.0.0.1:8787"
-
-func (a *app) sandbox() *cobra.Command {
-	var opts sandbox.Options
-	var at place
-	var passwordFile string
-	var chosen choices
-	cmd := &cobra.Command{
-		Use: "sandbox", Short: "Emulate both vendor servers on this machine", Args: noArgs,
-		Long: `Emulates RingCentral's token endpoints and RingCX on one port, for programs in any language: only the host changes
+const sandboxHelp = `Emulates RingCentral's token endpoints and RingCX on one port, for programs in any language: only the host changes
 between the sandbox and production. It starts with one account, its users and three apps, the same on every start with the
 same seed; 'ringcx sandbox env' asks it what a program needs to sign in. Everything lives in memory, or with --data in a file
 that survives kill -9; --snapshot FILE begins with what GET /_sandbox/snapshot of a sandbox answered.
@@ -50,71 +42,66 @@ them under another. --host NAME adds the name that a compose network, for one, k
 that lives 30 days. 'ringcx sandbox env --tls DIR' and --write-env add the variables by which programs trust what is in DIR:
 SSL_CERT_FILE (OpenSSL, Python, Ruby, Go on Linux), CURL_CA_BUNDLE, REQUESTS_CA_BUNDLE and NODE_EXTRA_CA_CERTS; docs/sandbox.md
 says what the others need, such as Java and PHP with curl. All but the last take the place of
-what is trusted otherwise, so give the shell to the sandbox.`,
+what is trusted otherwise, so give the shell to the sandbox.`
+
+func newSandboxCmd(a *app) *cobra.Command {
+	var opts serve.Options
+	var passwordFile string
+	var chosen choices
+	cmd := &cobra.Command{
+		Use: "sandbox", Short: "Emulate both vendor servers on this machine", Args: cmdline.NoArgs,
+		Long: sandboxHelp,
 		Example: `  ringcx sandbox &
   eval "$(ringcx sandbox env)" && ringcx login --jwt && ringcx accounts list`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := chosen.apply(a, &opts); err != nil {
+			if err := chosen.apply(a, &opts.Sandbox); err != nil {
 				return err
 			}
-			return a.startSandbox(cmd, &opts, &at, passwordFile)
+			return a.runSandbox(cmd, &opts, passwordFile)
 		},
 	}
 	chosen.flags(a, cmd)
 	cmd.Flags().StringVar(&passwordFile, "console-password-file", "", "`FILE` with the password that the console asks for")
-	sandboxFlags(cmd, &opts, &at)
-	cmd.AddCommand(a.sandboxEnv(&at), a.sandboxContract(&opts))
+	sandboxFlags(cmd, &opts)
+	cmd.AddCommand(newSandboxEnvCmd(a, &opts.At), newSandboxContractCmd(a, &opts.Sandbox))
 	return cmd
 }
 
-// startSandbox runs a sandbox as its flags say, until it is stopped.
-func (a *app) startSandbox(cmd *cobra.Command, opts *sandbox.Options, at *place, passwordFile string) error {
-	at.seeded = cmd.Flags().Changed("seed") && opts.Seed != 0
-	at.goodDay = cmd.Flags().Changed("hostile") && opts.Hostile == 0
-	if at.data != "" && !cmd.Flags().Changed("seed") {
-		opts.Seed = 0 // that of the file
+// runSandbox runs a sandbox as its flags say, until it is stopped.
+func (a *app) runSandbox(cmd *cobra.Command, opts *serve.Options, passwordFile string) (err error) {
+	seeded := cmd.Flags().Changed("seed")
+	opts.Seeded = seeded && opts.Sandbox.Seed != 0
+	opts.GoodDay = cmd.Flags().Changed("hostile") && opts.Sandbox.Hostile == 0
+	if opts.Data != "" && !seeded {
+		opts.Sandbox.Seed = 0 // that of the file
 	}
-	var err error
-	if opts.ConsolePassword, err = a.ownPassword(passwordFile); err != nil {
+	if opts.Sandbox.ConsolePassword, err = a.ownPassword(passwordFile); err != nil {
 		return err
 	}
-	if err := at.check(); err != nil {
-		return err
-	}
-	return a.serve(opts, at)
+	opts.Talk = serve.Talk{Stderr: a.Stderr, Terminal: a.ErrTerminal, Verbose: a.Verbose, Background: a.Background}
+	return serve.Run(a.Context, opts)
 }
 
-func sandboxFlags(cmd *cobra.Command, opts *sandbox.Options, at *place) {
+func sandboxFlags(cmd *cobra.Command, opts *serve.Options) {
+	box := &opts.Sandbox
 	f := cmd.Flags()
-	f.StringVar(&at.data, "data", "", "keep everything in `FILE`, made if there is none")
-	f.StringVar(&at.snapshot, "snapshot", "", "begin with the snapshot in `FILE`")
-	f.StringVar(&at.writeTo, "write-env", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
-	f.DurationVar(&opts.TokenTTL, "token-ttl", 5*time.Minute, "lifetime of RingCX access tokens, in whole seconds; 0 is the vendor's five minutes")
-	wordFlag(cmd, &opts.Algorithm, "algorithm", "signature of RingCX access tokens: ES256, RS256 or EdDSA", "ES256", "RS256", "EdDSA")
-	f.Float64Var(&opts.Hostile, "hostile", 0, "share of the requests, 0 to 1, that a hostile day spoils; the same for the same seed")
-	f.BoolVar(&opts.NoLimits, "no-limits", false, "switch the request limits off")
-	f.StringArrayVar(&at.hosts, "host", nil, "one more `NAME` by which this machine is known; again for another")
-	cmd.PersistentFlags().StringVar(&at.listen, "listen", defaultListen, "`ADDRESS` to listen on; port 0 takes a free one")
-	cmd.PersistentFlags().Uint64Var(&opts.Seed, "seed", 1, "seed of the demo client ID, secret and JWT")
-	cmd.PersistentFlags().StringVar(&at.tlsDir, "tls", "", "speak HTTPS, with a private authority in `DIR`, made if there is none")
-	cmd.PersistentFlags().BoolVar(&at.vendor, "tls-vendor-names", false, "speak it under the vendor's names, too, with an authority that lives 30 days")
+	f.StringVar(&opts.Data, "data", "", "keep everything in `FILE`, made if there is none")
+	f.StringVar(&opts.Snapshot, "snapshot", "", "begin with the snapshot in `FILE`")
+	f.StringVar(&opts.WriteEnv, "write-env", "", "write the variables that 'ringcx sandbox env' prints to `FILE`")
+	f.DurationVar(&box.TokenTTL, "token-ttl", 5*time.Minute, "lifetime of RingCX access tokens, in whole seconds; 0 is the vendor's five minutes")
+	cmdline.WordFlag(cmd, &box.Algorithm, "algorithm", "signature of RingCX access tokens: ES256, RS256 or EdDSA", "ES256", "RS256", "EdDSA")
+	f.Float64Var(&box.Hostile, "hostile", 0, "share of the requests, 0 to 1, that a hostile day spoils; the same for the same seed")
+	f.BoolVar(&box.NoLimits, "no-limits", false, "switch the request limits off")
+	f.StringArrayVar(&opts.At.Hosts, "host", nil, "one more `NAME` by which this machine is known; again for another")
+	cmd.PersistentFlags().StringVar(&opts.At.Listen, "listen", serve.DefaultListen, "`ADDRESS` to listen on; port 0 takes a free one")
+	cmd.PersistentFlags().Uint64Var(&box.Seed, "seed", 1, "seed of the demo client ID, secret and JWT")
+	cmd.PersistentFlags().StringVar(&opts.At.TLSDir, "tls", "", "speak HTTPS, with a private authority in `DIR`, made if there is none")
+	cmd.PersistentFlags().BoolVar(&opts.At.VendorNames, "tls-vendor-names", false, "speak it under the vendor's names, too, with an authority that lives 30 days")
 }
 
 // readOwnEnvFile reads the file of --env-file for the sandbox, or for who asks it: what it says of accounts is not used.
 func (a *app) readOwnEnvFile() error {
-	return a.readEnvFileFor("--env-file names a file of NAME=value lines to read; --write-env FILE has the sandbox write those that lead to it")
-}
-
-// reachable is a host that programs on this machine can connect to, an address in its usual spelling.
-func reachable(host string) string {
-	address, zone, _ := strings.Cut(host, "%")
-	switch ip := net.ParseIP(address); {
-	case host == "", ip.IsUnspecified():
-		return "127.0.0.1"
-	case ip != nil && (zone == "" || ip.IsLoopback()): // there a zone says nothing
-		return ip.String()
-	}
-	return host
+	return a.ReadEnvFileFor("--env-file names a file of NAME=value lines to read; --write-env FILE has the sandbox write those that lead to it")
 }
 
 // ownPassword is that of the console of a sandbox that starts, which is all that it takes from the file of --env-file.
@@ -123,8 +110,8 @@ func (a *app) ownPassword(file string) (string, error) {
 		return "", err
 	}
 	password, err := a.consolePassword(file)
-	if err == nil && password == "" && a.accountFile != "" {
-		a.inform("ringcx: of %s the sandbox reads RINGCX_CONSOLE_PASSWORD alone, which is not there; --write-env FILE writes what leads to it\n", a.accountFile)
+	if err == nil && password == "" && a.AccountFile != "" {
+		a.Inform("ringcx: of %s the sandbox reads RINGCX_CONSOLE_PASSWORD alone, which is not there; --write-env FILE writes what leads to it\n", a.AccountFile)
 	}
 	return password, err
 }
@@ -135,63 +122,18 @@ func (a *app) consolePassword(file string) (string, error) {
 	const purpose = "--console-password-file names a file that holds the password alone"
 	password, from, err := a.Getenv("RINGCX_CONSOLE_PASSWORD"), "RINGCX_CONSOLE_PASSWORD", error(nil) //nolint:gosec // a name
 	if file != "" {
-		password, from, err = a.readSecret(file, purpose, maxSecret)
+		password, from, err = a.ReadSecret(file, purpose, env.MaxSecret)
 	}
-	password = strings.TrimFunc(password, isMargin)
-	switch hidden := strings.IndexFunc(password, deceptive); {
+	password = strings.TrimFunc(password, env.IsMargin)
+	switch hidden := strings.IndexFunc(password, wording.Deceptive); {
 	case err != nil:
 		return "", err
 	case file != "" && password == "":
-		return "", &usageError{"there is no password in " + from, purpose}
+		return "", usage.New("there is no password in "+from, purpose)
 	case hidden >= 0:
 		r, _ := utf8.DecodeRuneInString(password[hidden:])
-		return "", &usageError{fmt.Sprintf("the password in %s holds a character that nobody sees: %s", from, printable(string(r))), "give it alone, in one line"}
+		return "", usage.New(fmt.Sprintf("the password in %s holds a character that nobody sees: %s", from, wording.Printable(string(r))), "give it alone, in one line")
 	}
 	a.tellPassword(password, from)
 	return password, nil
-}
-
-// logRequest shows each request to people, never its secrets: the log holds none.
-func (a *app) logRequest(r sandbox.Request) {
-	if !a.verbose && (!a.ErrTerminal || a.backgrounded()) {
-		return
-	}
-	line := fmt.Sprintf("%s  %d  %-6s %s", r.Time.Local().Format(time.TimeOnly), r.Status, r.Method, r.Path)
-	if r.Namespace != "" {
-		line += "  (" + r.Namespace + ")"
-	}
-	if r.Fault != "" {
-		line += "  (spoiled: " + r.Fault + ")"
-	}
-	if len(r.Verdicts) > 0 {
-		line += "  ! " + strings.Join(r.Verdicts, ", ")
-	}
-	fmt.Fprintln(a.Stderr, printable(line))
-}
-
-// backgrounded says whether somebody does something else in the terminal now, who is not to be disturbed.
-func (a *app) backgrounded() bool { return a.ErrTerminal && a.Background != nil && a.Background() }
-
-// quietly writes to Stderr, unless that is a terminal in which somebody does something else.
-type quietly struct{ *app }
-
-// Write implements io.Writer.
-func (q quietly) Write(p []byte) (int, error) {
-	if q.backgrounded() && !q.verbose {
-		return len(p), nil
-	}
-	return q.Stderr.Write(p)
-}
-
-// unwrapOp leaves out of a network error the address, which has been named already, and the call of the system.
-func unwrapOp(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) {
-		err = op.Err
-	}
-	var call *os.SyscallError
-	if errors.As(err, &call) {
-		err = call.Err
-	}
-	return err
 }

@@ -1,54 +1,25 @@
 package cli_test
 
 import (
-	"fmt"
-	"io"
-	"net/http"
-	"runtime"
-	"strings"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
-func TestANamespaceThatHadAnAddressIsLetGoOf(t *testing.T) {
-	url := startSandbox(t)
-	do := func(method, path, body string) {
-		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), method, url+"/_sandbox/"+path, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close() //nolint:errcheck // it was read
-		if said, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != http.StatusOK {
-			t.Fatalf("%s %s: %d %s, %v", method, path, resp.StatusCode, said, err)
-		}
+func TestAFileOfTheFormBeforeIsAnErrorWithTheWayOut(t *testing.T) {
+	raw, err := os.ReadFile("../../sandbox/datafile/testdata/layout1.db")
+	if err != nil {
+		t.Fatal(err)
 	}
-	inUse := func() int {
-		runtime.GC()
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return int(m.HeapAlloc) //nolint:gosec // far from the limit
+	path := filepath.Join(t.TempDir(), "box.db")
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		t.Fatal(err)
 	}
-	do(http.MethodPost, "namespaces", `{"name":"stays"}`)
-	before := inUse()
-	const times = 200
-	for i := range times {
-		do(http.MethodPost, "namespaces", fmt.Sprintf(`{"name":"n%d"}`, i))
-		do(http.MethodDelete, fmt.Sprintf("namespaces/n%d", i), "")
+	_, errs := newPerson(t).types(2, "sandbox", "--listen", "127.0.0.1:0", "--data", path)
+	want := "ringcx: --data " + path + ": is an SQLite database, as an older ringcx kept it, and is left as it is: start with another file, " +
+		"or save a snapshot with that ringcx (its console, or GET /_sandbox/snapshot) and start from that\n" +
+		"hint: give another file, and with --snapshot what that ringcx saved\n"
+	if errs != want {
+		t.Errorf("it says %q", errs)
 	}
-	if grown := inUse() - before; grown > times*(8<<10) {
-		t.Errorf("each of %d takes %d KiB after its end", times, grown/times>>10)
-	}
-	before = inUse()
-	for i := range 50 {
-		do(http.MethodPost, "namespaces", fmt.Sprintf(`{"name":"n%d"}`, i))
-	}
-	if grown := inUse() - before; grown < 50*(12<<10) {
-		t.Errorf("each of those that are there takes %d KiB only", grown/50>>10)
-	}
-	do(http.MethodPost, "namespaces", `{"name":"stays"}`)
 }

@@ -1,15 +1,21 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/ringcx-go/ringcx/sandbox"
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/serve"
+	"github.com/ringcx-go/ringcx/internal/shell"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // envRequest is what 'ringcx sandbox env' is asked for.
@@ -18,11 +24,7 @@ type envRequest struct {
 	unset                                bool
 }
 
-func (a *app) sandboxEnv(at *place) *cobra.Command {
-	var r envRequest
-	cmd := &cobra.Command{
-		Use: "env", Short: "Print the variables that point a program at the sandbox",
-		Long: `Asks the sandbox that is running there, and prints the variables that point a program at it, with those of one of its apps:
+const sandboxEnvHelp = `Asks the sandbox that is running there, and prints the variables that point a program at it, with those of one of its apps:
 
 jwt     an app with the JWT flow, and the JWT of the demo user
 native  an app for programs on a desk: login in a browser, no secret
@@ -36,7 +38,13 @@ If that fails, the only line on stdout is 'false', so that a shell stops: eval "
 --format writes them for others: fish and powershell, which stop, too; dotenv for files of NAME=value lines, json for programs, github
 for the file that GITHUB_ENV names. After a failure these three have nothing on stdout.
 
---unset prints what takes all variables of accounts away again, and those by which programs trust the sandbox. It needs no sandbox.`,
+--unset prints what takes all variables of accounts away again, and those by which programs trust the sandbox. It needs no sandbox.`
+
+func newSandboxEnvCmd(a *app, at *serve.Place) *cobra.Command {
+	var r envRequest
+	cmd := &cobra.Command{
+		Use: "env", Short: "Print the variables that point a program at the sandbox",
+		Long: sandboxEnvHelp,
 		Example: `  eval "$(ringcx sandbox env)" && ringcx login
   eval "$(ringcx sandbox env --app native)" && ringcx login
   eval "$(ringcx sandbox env --namespace nightly)" && ./my-tests
@@ -44,20 +52,20 @@ for the file that GITHUB_ENV names. After a failure these three have nothing on 
   ringcx sandbox env --format fish | source; and ringcx login
   ringcx sandbox env --format powershell | Out-String | Invoke-Expression; ringcx login
   ringcx sandbox env --format github >>"$GITHUB_ENV"`,
-		Args: noArgs,
+		Args: cmdline.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set := a.accountSet()
 			if err := a.readOwnEnvFile(); err != nil {
 				return err
 			}
 			if r.unset {
-				return a.printUnset(at, formNamed(r.form))
+				return a.printUnset(at, shell.Named(r.form))
 			}
 			seed := ""
 			if flag := cmd.Flag("seed"); flag.Changed {
 				seed = flag.Value.String()
 			}
-			return a.askEnv(at, r, seed, set)
+			return a.printEnv(at, r, seed, set)
 		},
 	}
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
@@ -65,40 +73,35 @@ for the file that GITHUB_ENV names. After a failure these three have nothing on 
 		return cmd.Root().PersistentPreRunE(cmd, args)
 	}
 	cmd.Flags().StringVar(&r.namespace, "namespace", "", "variables of the namespace `NAME` of the sandbox, which begins with that")
-	wordFlag(cmd, &r.which, "app", "whose variables: `jwt`, native, web or admin", "jwt", "native", "web", "admin")
-	wordFlag(cmd, &r.form, "format", "for a shell like `sh`, or for fish, powershell, dotenv, json or github", formNames()...)
+	cmdline.WordFlag(cmd, &r.which, "app", "whose variables: `jwt`, native, web or admin", "jwt", "native", "web", "admin")
+	cmdline.WordFlag(cmd, &r.form, "format", "for a shell like `sh`, or for fish, powershell, dotenv, json or github", shell.Forms()...)
 	cmd.Flags().BoolVar(&r.unset, "unset", false, "print what takes the variables away again, instead")
 	cmd.Flags().StringVar(&r.passwordFile, "console-password-file", "", "`FILE` with the password of the sandbox's console, if it has one")
 	return cmd
 }
 
-// askEnv asks a sandbox, of that seed if one is given, and prints what leads there. set are the variables of accounts that
+// printEnv asks a sandbox, of that seed if one is given, and prints what leads there. set are the variables of accounts that
 // this shell has.
-func (a *app) askEnv(at *place, r envRequest, seed string, set []string) error {
+func (a *app) printEnv(at *serve.Place, r envRequest, seed string, set []string) error {
 	password, err := a.consolePassword(r.passwordFile)
 	if err != nil {
 		return err
 	}
-	q := &inquiry{app: a, at: at, password: password, until: time.Now().Add(startTime)}
-	if q.base, err = at.address(); err != nil {
-		return err
-	}
-	if seed != "" {
-		if err := q.hasSeed(seed); err != nil {
-			return err
-		}
-	}
-	url := q.base.String()
-	if r.namespace != "" {
-		if url, err = q.namespace(r.namespace); err != nil {
-			return err
-		}
-	}
-	demo, err := q.credentials(url)
+	vars, talk, err := serve.Variables(a.Context, &serve.Request{
+		At: *at, App: r.which, Namespace: r.namespace, Seed: seed, Password: password, AllowHTTP: a.Variable("RINGCX_ALLOW_HTTP"), Set: set, Tell: a.Inform,
+	})
 	if err != nil {
 		return err
 	}
-	return a.printEnv(at, r, url, demo, set)
+	text, err := shell.Named(r.form).Set(vars)
+	if err != nil {
+		return err
+	}
+	if talk != "" && a.ErrTerminal {
+		fmt.Fprintln(a.Stderr, wording.Printable(talk))
+	}
+	_, err = io.WriteString(terminal.Unfolded(a.Stdout), text)
+	return err
 }
 
 // stopShell prints the shell's "false", or what stops another shell, and nothing else, for a command that has failed and whose
@@ -106,7 +109,7 @@ func (a *app) askEnv(at *place, r envRequest, seed string, set []string) error {
 // was not understood it is enough that it looks like one.
 func (a *app) stopShell() {
 	if a.evaluated || !a.started && looksEvaluated(a.Args) {
-		_, _ = io.WriteString(a.Stdout, formAmong(a.Args).stop)
+		_, _ = io.WriteString(a.Stdout, formAmong(a.Args).Stop())
 	}
 }
 
@@ -114,89 +117,53 @@ func (a *app) stopShell() {
 func looksEvaluated(args []string) bool {
 	behind := false
 	for _, word := range args {
-		switch d := distance(word, "env"); {
+		switch d := wording.Distance(word, "env"); {
 		case strings.HasPrefix(word, "-") || len(word) > 64:
 		case d <= 1, behind && d <= 2:
 			return true
-		case distance(word, "sandbox") <= 2:
+		case wording.Distance(word, "sandbox") <= 2:
 			behind = true
 		}
 	}
 	return false
 }
 
-func (a *app) printEnv(at *place, r envRequest, url string, demo sandbox.Credentials, set []string) error {
-	vars, talk := variablesOf(r.which, url, demo)
-	trust, err := at.trust()
-	if err != nil {
-		return err
+// formAmong is the form that arguments ask for, or seem to, whether or not they are understood.
+func formAmong(args []string) shell.Form {
+	names := shell.Forms()
+	name := names[0]
+	for i, arg := range args {
+		if value, ok := strings.CutPrefix(arg, "--format="); ok {
+			name = value
+		} else if arg == "--format" && i+1 < len(args) {
+			name = args[i+1]
+		}
 	}
-	text, err := formNamed(r.form).set(slices.Concat(vars, inTheWay(set, vars), trust))
-	if err != nil {
-		return err
+	if !slices.Contains(names, name) {
+		name = wording.NearWord(name, names)
 	}
-	if talk != "" && a.ErrTerminal {
-		fmt.Fprintln(a.Stderr, printable(talk))
-	}
-	_, err = io.WriteString(unfolded(a.Stdout), text)
-	return err
+	return shell.Named(name)
 }
 
 // printUnset prints what takes the variables away.
-func (a *app) printUnset(at *place, f form) error {
-	names := slices.Clone(accountVariables)
-	for _, name := range trustVariables {
-		if at.tlsDir != "" || isAuthority(a.Getenv(name)) {
-			names = append(names, name)
-		}
+func (a *app) printUnset(at *serve.Place, f shell.Form) error {
+	text, err := f.Unset(slices.Concat(env.AccountVariables, at.TrustNames(a.Getenv)))
+	if errors.Is(err, shell.ErrNoUnset) {
+		return usage.New(err.Error(), "leave the file out, or choose another --format")
 	}
-	text, err := f.unset(names)
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(unfolded(a.Stdout), text)
+	_, err = io.WriteString(terminal.Unfolded(a.Stdout), text)
 	return err
 }
 
 // accountSet are the variables of this shell that speak of an account.
 func (a *app) accountSet() (names []string) {
-	for _, name := range accountVariables {
+	for _, name := range env.AccountVariables {
 		if a.Getenv(name) != "" {
 			names = append(names, name)
 		}
 	}
 	return names
-}
-
-// inTheWay sets those variables to nothing that speak of another account than vars, and are not among them.
-func inTheWay(set []string, vars [][2]string) (others [][2]string) {
-	for _, name := range set {
-		if !slices.ContainsFunc(vars, func(v [2]string) bool { return v[0] == name }) {
-			others = append(others, [2]string{name, ""})
-		}
-	}
-	return others
-}
-
-// variablesOf lead a program to an app of the sandbox at url; talk is for the person who signs in to it. What another app left
-// behind is taken away: an app without a secret fails with one.
-func variablesOf(which, url string, demo sandbox.Credentials) (vars [][2]string, talk string) {
-	vars = [][2]string{{"RC_SERVER_URL", url}, {"RINGCX_SERVER_URL", url}}
-	talk = fmt.Sprintf("At the sign-in page of 'ringcx login': %s, password %s", demo.Email, demo.Password)
-	jwt := ""
-	switch which {
-	case "native":
-		vars = append(vars, [2]string{"RC_APP_CLIENT_ID", demo.NativeClientID}, [2]string{"RC_APP_CLIENT_SECRET", ""}, [2]string{"RC_REDIRECT_URL", ""})
-	case "web":
-		vars = append(vars, [2]string{"RC_APP_CLIENT_ID", demo.WebClientID}, [2]string{"RC_APP_CLIENT_SECRET", demo.WebClientSecret},
-			[2]string{"RC_REDIRECT_URL", demo.WebRedirectURI})
-	case "admin":
-		talk = "Log in with: ringcx login --direct"
-		vars = append(vars, [2]string{"RINGCX_USERNAME", demo.AdminUsername}, [2]string{"RINGCX_PASSWORD", demo.AdminPassword},
-			[2]string{"RINGCX_PLATFORM_ID", demo.PlatformID}, [2]string{"RC_APP_CLIENT_ID", ""}, [2]string{"RC_APP_CLIENT_SECRET", ""})
-	default: // jwt
-		talk, jwt = "", demo.JWT
-		vars = append(vars, [2]string{"RC_APP_CLIENT_ID", demo.ClientID}, [2]string{"RC_APP_CLIENT_SECRET", demo.ClientSecret})
-	}
-	return append(vars, [2]string{"RC_USER_JWT", jwt}), talk
 }

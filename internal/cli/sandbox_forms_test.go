@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/shell"
 )
 
 // readers read variables V0, V1 … in a form of 'ringcx sandbox env' from the file lines.env, and print each in a line.
@@ -47,7 +48,7 @@ func programFor(t *testing.T, name string) string {
 func writable(t *testing.T, form string) (vars [][2]string) {
 	t.Helper()
 	for _, value := range hostile {
-		if _, err := cli.Written(form, [][2]string{{"V", value}}); err == nil {
+		if _, err := setIn(form, [][2]string{{"V", value}}); err == nil {
 			vars = append(vars, [2]string{fmt.Sprintf("V%d", len(vars)), value})
 		}
 	}
@@ -57,6 +58,11 @@ func writable(t *testing.T, form string) (vars [][2]string) {
 	return vars
 }
 
+// setIn are variables in a form, unsetIn is what takes them away.
+func setIn(form string, vars [][2]string) (string, error) { return shell.Named(form).Set(vars) }
+
+func unsetIn(form string, names ...string) (string, error) { return shell.Named(form).Unset(names) }
+
 func TestEachFormOfTheVariablesIsReadAsItWasWritten(t *testing.T) {
 	for _, r := range readers {
 		if _, err := exec.LookPath(r.needs); err != nil && r.needs == "pwsh" {
@@ -65,7 +71,7 @@ func TestEachFormOfTheVariablesIsReadAsItWasWritten(t *testing.T) {
 		t.Run(r.form+" by "+r.needs, func(t *testing.T) {
 			program := programFor(t, r.needs)
 			vars := writable(t, r.form)
-			lines, err := cli.Written(r.form, vars)
+			lines, err := setIn(r.form, vars)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,7 +106,7 @@ func TestEachFormOfTheVariablesIsReadAsItWasWritten(t *testing.T) {
 
 func TestTheFilesOfVariablesAreReadByEnvFile(t *testing.T) {
 	vars := writable(t, "dotenv")
-	lines, err := cli.Written("dotenv", vars)
+	lines, err := setIn("dotenv", vars)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +128,7 @@ func TestPowerShellTakesFiveCharactersForASingleQuote(t *testing.T) {
 		"“a” „b":      "$env:V = '“a” „b'\n",
 		"":            "$env:V = $null\n",
 	} {
-		if got, err := cli.Written("powershell", [][2]string{{"V", value}}); got != want || err != nil {
+		if got, err := setIn("powershell", [][2]string{{"V", value}}); got != want || err != nil {
 			t.Errorf("%q is written %q, %v", value, got, err)
 		}
 	}
@@ -130,23 +136,23 @@ func TestPowerShellTakesFiveCharactersForASingleQuote(t *testing.T) {
 
 func TestALineOfGitHubIsTheValueAsItIs(t *testing.T) {
 	for _, value := range hostile {
-		if got, err := cli.Written("github", [][2]string{{"V", value}}); got != "V="+value+"\n" || err != nil {
+		if got, err := setIn("github", [][2]string{{"V", value}}); got != "V="+value+"\n" || err != nil {
 			t.Errorf("%q is written %q, %v", value, got, err)
 		}
 	}
 }
 
 func TestNoFormTakesAValueThatBeginsALine(t *testing.T) {
-	for _, form := range cli.Forms() {
+	for _, form := range shell.Forms() {
 		for _, value := range []string{"a\nB=c", "a\r", "\x00", "a\x1b[31m", "\u0085", "\xff"} {
-			text, err := cli.Written(form, [][2]string{{"GOOD", "x"}, {"SECRET", value}})
+			text, err := setIn(form, [][2]string{{"GOOD", "x"}, {"SECRET", value}})
 			if err == nil || text != "" || !strings.Contains(err.Error(), "SECRET") || strings.Contains(err.Error(), value) {
 				t.Errorf("%s wrote %q as %q, %v", form, value, text, err)
 			}
 		}
 	}
 	for _, value := range []string{`a\\b`, `it's "x"`, `'$HOME`, "'`x`", `'\n`, `ends in \`} {
-		if text, err := cli.Written("dotenv", [][2]string{{"V", value}}); err == nil {
+		if text, err := setIn("dotenv", [][2]string{{"V", value}}); err == nil {
 			t.Errorf("readers of %q would not agree", text)
 		}
 	}
@@ -157,19 +163,19 @@ func TestVariablesAreTakenAwayInEachFormThatCan(t *testing.T) {
 		"sh": "unset A\nunset B\n", "fish": "set -eg A\nset -eg B\ntrue\n", "powershell": "$env:A = $null\n$env:B = $null\n",
 		"json": "{\n  \"A\": null,\n  \"B\": null\n}\n", "github": "A=\nB=\n", "dotenv": "",
 	}
-	for _, form := range cli.Forms() {
-		got, err := cli.Taken(form, "A", "B")
+	for _, form := range shell.Forms() {
+		got, err := unsetIn(form, "A", "B")
 		if got != want[form] || (err != nil) != (form == "dotenv") {
 			t.Errorf("%s: %q, %v", form, got, err)
 		}
 	}
-	for shell, form := range map[string]string{"sh": "sh", "bash": "sh", "fish": "fish"} {
-		t.Run(shell, func(t *testing.T) {
-			lines, err := cli.Taken(form, "A", "NEVER_SET", "B")
+	for program, form := range map[string]string{"sh": "sh", "bash": "sh", "fish": "fish"} {
+		t.Run(program, func(t *testing.T) {
+			lines, err := unsetIn(form, "A", "NEVER_SET", "B")
 			if err != nil {
 				t.Fatal(err)
 			}
-			cmd := exec.CommandContext(t.Context(), programFor(t, shell), "-c", lines+"\ntest $"+map[string]string{"fish": "status", "sh": "?"}[form]+" = 0 && env")
+			cmd := exec.CommandContext(t.Context(), programFor(t, program), "-c", lines+"\ntest $"+map[string]string{"fish": "status", "sh": "?"}[form]+" = 0 && env")
 			cmd.Env = append(os.Environ(), "A=1", "B=2", "C=3", "HOME="+t.TempDir())
 			out, err := cmd.CombinedOutput()
 			all := strings.Split(string(out), "\n")
@@ -211,7 +217,7 @@ func TestFishStopsAfterAFailure(t *testing.T) {
 }
 
 func TestTheObjectHoldsTextsAlone(t *testing.T) {
-	text, err := cli.Written("json", [][2]string{{"A", `<&>"\ é`}, {"B", ""}})
+	text, err := setIn("json", [][2]string{{"A", `<&>"\ é`}, {"B", ""}})
 	var got map[string]string
 	if err != nil || json.Unmarshal([]byte(text), &got) != nil || got["A"] != `<&>"\ é` || len(got) != 2 || got["B"] != "" {
 		t.Errorf("%q, %v", text, err)

@@ -80,46 +80,6 @@ func TestEnvSendsTheConsolesPasswordToWhatAsksForItAsASandboxDoes(t *testing.T) 
 	}
 }
 
-func TestThePasswordTravelsInClearOnThisMachineOrWhereTheUserAllowsIt(t *testing.T) {
-	for _, c := range []struct {
-		address, allowed string
-		may, said        bool
-	}{
-		{"http://127.0.0.1:8787", "", true, false},
-		{"http://127.9.9.9:8787", "", true, false},
-		{"http://[::1]:8787", "", true, false},
-		{"http://[::ffff:127.0.0.1]:8787", "", true, false},
-		{"http://LOCALHOST:8787", "", true, false},
-		{"http://nightly.localhost:8787", "", true, false},
-		{"https://sandbox:8787", "", true, false},
-		{"https://192.0.2.1:8787", "", true, false},
-		{"http://sandbox:8787", "sandbox", true, true},
-		{"http://SANDBOX:8787", "sandbox", true, true},
-		{"http://192.0.2.1:8787", "192.0.2.1", true, true},
-		{"http://sandbox:8787", "", false, false},
-		{"http://192.0.2.1:8787", "", false, false},
-		{"http://[fe80::1%25eth0]:8787", "", false, false},
-		{"http://sandbox:8787", "other", false, false},
-		{"http://nightly.sandbox:8787", "sandbox", false, false},
-		{"http://sandbox.example:8787", "sandbox", false, false},
-		{"http://sandbox:8787", "sandbox:8787", false, false},
-		{"http://sandbox.:8787", "sandbox", false, false},
-		{"http://localhost.example:8787", "", false, false},
-		{"http://127.0.0.1.example:8787", "", false, false},
-		{"http://xlocalhost:8787", "", false, false},
-		{"http://2130706433:8787", "", false, false},
-	} {
-		var errs bytes.Buffer
-		env := &cli.Env{Stderr: &errs, Getenv: func(name string) string {
-			return map[string]string{"RINGCX_ALLOW_HTTP": c.allowed}[name]
-		}}
-		err := cli.MaySendPassword(env, c.address)
-		if (err == nil) != c.may || strings.Contains(errs.String(), "travels in clear") != c.said {
-			t.Errorf("%s, %q allowed: %v, said %q", c.address, c.allowed, err, errs.String())
-		}
-	}
-}
-
 func TestASandboxWithACertificateOfAnotherAuthorityGetsNoPassword(t *testing.T) {
 	own, other := filepath.Join(t.TempDir(), "own"), filepath.Join(t.TempDir(), "other")
 	config, _, err := localtls.Config(other, localtls.Server{}, time.Now())

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/shell"
 )
 
 // hostile are values that shells, or readers of NAME=value files, are known to stumble over.
@@ -21,8 +22,8 @@ var hostile = []string{
 	`\`, `ends in \`, `'\`, `\\`, "\ue000", "a\ue001",
 }
 
-// shell has sh set the variables of lines, and gives what it then has under the names V0, V1 …
-func shell(t *testing.T, lines string, n int) []string {
+// readBy has sh set the variables of lines, and gives what it then has under the names V0, V1 …
+func readBy(t *testing.T, lines string, n int) []string {
 	t.Helper()
 	var show strings.Builder
 	for i := range n {
@@ -60,7 +61,7 @@ func TestAShellAndOurReaderReadEveryValueAsItWasWritten(t *testing.T) {
 	}
 	var vars [][2]string
 	for _, value := range values {
-		if _, err := cli.ExportLines([][2]string{{"V", value}}); err != nil {
+		if _, err := shell.Export([][2]string{{"V", value}}); err != nil {
 			t.Errorf("%q is refused: %v", value, err)
 			continue
 		}
@@ -69,7 +70,7 @@ func TestAShellAndOurReaderReadEveryValueAsItWasWritten(t *testing.T) {
 	if len(vars) < 300 {
 		t.Fatalf("%d values are left", len(vars))
 	}
-	lines, err := cli.ExportLines(vars)
+	lines, err := shell.Export(vars)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func TestAShellAndOurReaderReadEveryValueAsItWasWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := shell(t, lines, len(vars))
+	seen := readBy(t, lines, len(vars))
 	for i, v := range vars {
 		if seen[i] != v[1] {
 			t.Errorf("a shell reads %q as %q", v[1], seen[i])
@@ -92,7 +93,7 @@ func TestWhatAShellWouldReadOtherwiseIsRefused(t *testing.T) {
 	for _, value := range []string{
 		"two\nlines", "\n", "a\x00b", "\r", "a\tb", "\x1b[31m", "\x7f", "\u0085", "\xff",
 	} {
-		if lines, err := cli.ExportLines([][2]string{{"GOOD", "x"}, {"SECRET", value}}); err == nil || lines != "" || !strings.Contains(err.Error(), "SECRET") {
+		if lines, err := shell.Export([][2]string{{"GOOD", "x"}, {"SECRET", value}}); err == nil || lines != "" || !strings.Contains(err.Error(), "SECRET") {
 			t.Errorf("%q gave %q, %v", value, lines, err)
 		}
 	}
@@ -102,11 +103,11 @@ func TestAWordForAShellIsOneWordWhateverIsInIt(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("it has no sh")
 	}
-	if got := cli.ShellWord("./ca-1/box.env"); got != "./ca-1/box.env" {
+	if got := shell.Word("./ca-1/box.env"); got != "./ca-1/box.env" {
 		t.Errorf("a plain path is written %s", got)
 	}
 	for _, value := range hostile {
-		cmd := exec.CommandContext(t.Context(), "sh", "-c", "printf '%s|' "+cli.ShellWord(value))
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", "printf '%s|' "+shell.Word(value))
 		cmd.Dir = t.TempDir()
 		if out, err := cmd.CombinedOutput(); err != nil || string(out) != value+"|" {
 			t.Errorf("%q became %q, %v", value, out, err)
@@ -122,7 +123,7 @@ func FuzzOurReaderReadsWhatWasWritten(f *testing.F) {
 		f.Add(value, value)
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
-		lines, err := cli.ExportLines([][2]string{{"A", a}, {"B", b}})
+		lines, err := shell.Export([][2]string{{"A", a}, {"B", b}})
 		if err != nil {
 			return
 		}

@@ -11,19 +11,24 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 func (a *app) status() *cobra.Command {
 	var asJSON, explain bool
 	cmd := &cobra.Command{
-		Use: "status", Short: "Show the session without asking the vendor", Args: noArgs,
+		Use: "status", Short: "Show the session without asking the vendor", Args: cmdline.NoArgs,
 		Long: `Shows what is stored of the session, what the next call does and what the vendor still allows, without asking it.
 
 Exit code 0 means that the next call brings a token as far as is known, or waits for one; 4 that a person has to log in, or
 a new JWT is needed; 1 that the vendor refused the last attempt for another reason. Both are problems to 'ringcx doctor'. A
 failure of the vendor's server or of the network is shown and is no error: the next call tries again.`,
 		RunE: func(*cobra.Command, []string) error {
-			session, acc, err := a.known()
+			session, acc, err := a.Known()
 			if err != nil {
 				return err
 			}
@@ -32,14 +37,14 @@ failure of the vendor's server or of the network is shown and is no error: the n
 				return err
 			}
 			if asJSON {
-				err = writeJSON(a.Stdout, struct {
-					Profile  string   `json:"profile"` // "": the account is the one of the source
-					Source   string   `json:"source"`
-					Method   method   `json:"method"`
-					ClientID string   `json:"clientId"`
-					Servers  endpoint `json:"servers"`
+				err = terminal.WriteJSON(a.Stdout, struct {
+					Profile  string         `json:"profile"` // "": the account is the one of the source
+					Source   string         `json:"source"`
+					Method   profile.Method `json:"method"`
+					ClientID string         `json:"clientId"`
+					Servers  endpoint       `json:"servers"`
 					*ringcx.Status
-				}{acc.profile, acc.source, acc.method, acc.config.ClientID, endpoint(acc.config.Endpoint), st})
+				}{acc.Profile, acc.Source, acc.Method, acc.Config.ClientID, endpoint(acc.Config.Endpoint), st})
 			} else {
 				err = a.printStatus(acc, st)
 			}
@@ -61,7 +66,7 @@ failure of the vendor's server or of the network is shown and is no error: the n
 }
 
 // refusedLast is the last failure, if it is one that the doctor calls a problem; both have the same exit code for it.
-func refusedLast(acc *account, st *ringcx.Status) error {
+func refusedLast(acc *profile.Account, st *ringcx.Status) error {
 	f := &facts{now: time.Now(), status: st}
 	f.describe(acc)
 	for _, found := range f.failed() {
@@ -70,7 +75,7 @@ func refusedLast(acc *account, st *ringcx.Status) error {
 			if strings.HasPrefix(st.Failure, ringcx.ErrLoginRequired.Error()) {
 				err = fmt.Errorf("%w: %s", ringcx.ErrLoginRequired, found.Text)
 			}
-			return &hintedError{err, found.Fix}
+			return usage.WithHint(err, found.Fix)
 		}
 	}
 	return nil
@@ -90,7 +95,7 @@ func (a *app) explain(st *ringcx.Status) error {
 		case r.Possible:
 			mark = "yes"
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s%s\n", mark, r.Step, printable(r.Why), held(r.At))
+		fmt.Fprintf(w, "  %s\t%s\t%s%s\n", mark, r.Step, wording.Printable(r.Why), held(r.At))
 	}
 	return w.Flush()
 }
@@ -108,20 +113,22 @@ type endpoint struct {
 	RingCX      string `json:"ringCX"`
 }
 
-func (a *app) printStatus(acc *account, st *ringcx.Status) error {
+func (a *app) printStatus(acc *profile.Account, st *ringcx.Status) error {
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
-	line := func(name, format string, values ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", shown(values)...) }
-	line("Session", "%s", acc.name())
-	if acc.profile != "" {
-		line("Chosen by", "%s", acc.source)
+	line := func(name, format string, values ...any) {
+		fmt.Fprintf(w, name+"\t"+format+"\n", wording.Shown(values)...)
 	}
-	direct := acc.method.password()
+	line("Session", "%s", acc.Name())
+	if acc.Profile != "" {
+		line("Chosen by", "%s", acc.Source)
+	}
+	direct := acc.Method.Password()
 	if direct {
-		line("User", "%s of RingCX", first(acc.stored.Username, "unknown"))
-		line("RingCX", "%s, main account %s", acc.config.Endpoint.RingCX, first(st.MainAccountID, "unknown"))
+		line("User", "%s of RingCX", wording.First(acc.Stored.Username, "unknown"))
+		line("RingCX", "%s, main account %s", acc.Config.Endpoint.RingCX, wording.First(st.MainAccountID, "unknown"))
 	} else {
-		line("App", "%s at %s", clip(acc.config.ClientID), acc.config.Endpoint.RingCentral)
-		line("RingCX", "%s, main account %s, user %s", acc.config.Endpoint.RingCX, first(st.MainAccountID, "unknown"), first(st.UserID, "unknown"))
+		line("App", "%s at %s", wording.Clip(acc.Config.ClientID), acc.Config.Endpoint.RingCentral)
+		line("RingCX", "%s, main account %s, user %s", acc.Config.Endpoint.RingCX, wording.First(st.MainAccountID, "unknown"), wording.First(st.UserID, "unknown"))
 	}
 	line("Access token", "%s", ends(st.Expiry))
 	line("Refresh token", "%s", map[bool]string{true: "at hand", false: "none"}[st.Refreshable])
@@ -143,7 +150,7 @@ func (a *app) printStatus(acc *account, st *ringcx.Status) error {
 }
 
 func skewed(seconds float64) string {
-	d := span(time.Duration(math.Abs(seconds) * float64(time.Second)))
+	d := wording.Span(time.Duration(math.Abs(seconds) * float64(time.Second)))
 	if seconds > 0 {
 		return d + " behind the vendor's"
 	}
@@ -170,29 +177,7 @@ func ends(t time.Time) string {
 	case t.IsZero():
 		return "none"
 	case left < 0:
-		return "ended " + span(-left) + " ago"
+		return "ended " + wording.Span(-left) + " ago"
 	}
-	return "ends in " + span(left)
-}
-
-// span is a duration in the words of people: "5m", "59m 58s", "7 days".
-func span(d time.Duration) string {
-	d = d.Round(time.Second)
-	if d >= 48*time.Hour {
-		return fmt.Sprintf("%d days", int(d.Round(24*time.Hour)/(24*time.Hour)))
-	}
-	var parts []string
-	for _, unit := range []struct {
-		size time.Duration
-		name string
-	}{{time.Hour, "h"}, {time.Minute, "m"}, {time.Second, "s"}} {
-		if n := d / unit.size; n > 0 {
-			parts = append(parts, fmt.Sprint(int(n))+unit.name)
-			d %= unit.size
-		}
-	}
-	if len(parts) == 0 {
-		return "0s"
-	}
-	return strings.Join(parts, " ")
+	return "ends in " + wording.Span(left)
 }

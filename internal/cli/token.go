@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -14,13 +13,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
 func (a *app) token() *cobra.Command {
 	var minTTL time.Duration
 	var asJSON, claims, validate bool
 	cmd := &cobra.Command{
-		Use: "token", Short: "Print an access token that works", Args: noArgs,
+		Use: "token", Short: "Print an access token that works", Args: cmdline.NoArgs,
 		Long: `Prints a RingCX access token that works, and nothing else. Most calls read it from the store and ask nobody;
 a call that finds it due renews it, one for all who call at the same time.`,
 		Example: `  ringcx token | sed 's/^/Authorization: Bearer /' | curl -H @- https://ringcx.ringcentral.com/voice/api/v1/admin/users
@@ -29,11 +32,11 @@ a call that finds it due renews it, one for all who call at the same time.`,
 		RunE: func(*cobra.Command, []string) error {
 			switch {
 			case asJSON && claims, asJSON && validate, claims && validate:
-				return &usageError{"--json, --claims and --validate exclude each other", "give one of them"}
+				return usage.New("--json, --claims and --validate exclude each other", "give one of them")
 			case minTTL < 0:
-				return &usageError{"--min-ttl must not be negative", "give a duration such as 90s or 2m"}
+				return usage.New("--min-ttl must not be negative", "give a duration such as 90s or 2m")
 			}
-			session, acc, err := a.signedIn()
+			session, acc, err := a.SignedIn()
 			if err != nil {
 				return err
 			}
@@ -51,7 +54,7 @@ a call that finds it due renews it, one for all who call at the same time.`,
 				_, err = fmt.Fprintln(a.Stdout, t.AccessToken)
 				return err
 			}
-			return writeJSON(a.Stdout, map[string]any{
+			return terminal.WriteJSON(a.Stdout, map[string]any{
 				"accessToken": t.AccessToken, "tokenType": t.TokenType, "expiry": t.Expiry.UTC().Format(time.RFC3339Nano), "renewAt": t.RenewAt().UTC().Format(time.RFC3339Nano),
 				"expiresIn": int(time.Until(t.Expiry).Seconds()),
 			})
@@ -66,7 +69,7 @@ a call that finds it due renews it, one for all who call at the same time.`,
 
 // printClaims prints the payload of the token. RingCX puts an older kind of token into it (xauth), which stays inside.
 func (a *app) printClaims(t *ringcx.Token) error {
-	c, ok := readClaims(t.AccessToken)
+	c, ok := profile.ReadClaims(t.AccessToken)
 	var all map[string]any
 	if ok {
 		dec := json.NewDecoder(bytes.NewReader(c.All))
@@ -74,25 +77,25 @@ func (a *app) printClaims(t *ringcx.Token) error {
 		ok = dec.Decode(&all) == nil
 	}
 	if !ok {
-		return &hintedError{errors.New("the token is not a JWT, so it says nothing of itself"), "run 'ringcx whoami' to have RingCX tell whom it stands for"}
+		return usage.WithHint(errors.New("the token is not a JWT, so it says nothing of itself"), "run 'ringcx whoami' to have RingCX tell whom it stands for")
 	}
-	return writeJSON(a.Stdout, withoutSecrets(all))
+	return terminal.WriteJSON(a.Stdout, withoutSecrets(all))
 }
 
 // validate asks RingCX about the token. One that it refuses is renewed and asked about once more.
-func (a *app) validate(session *ringcx.Session, acc *account) error {
+func (a *app) validate(session *ringcx.Session, acc *profile.Account) error {
 	path := "/api/auth/token/validate"
-	if acc.method == byLegacy {
+	if acc.Method == profile.ByLegacy {
 		path = legacyUser // the vendor's own question wants the token in the URL
 	}
 	r, err := a.request(session.Client(), http.MethodGet, acc, path, "*/*")
 	switch {
 	case err != nil:
 		return err
-	case r.code != http.StatusOK || r.isPage():
-		return r.err()
-	case strings.TrimSpace(string(r.body)) == "false":
-		return &hintedError{errors.New("RingCX does not accept the token"), "run 'ringcx doctor'"}
+	case r.Code != http.StatusOK || r.IsPage():
+		return r.Err()
+	case strings.TrimSpace(string(r.Body)) == "false":
+		return usage.WithHint(errors.New("RingCX does not accept the token"), "run 'ringcx doctor'")
 	}
 	t, err := session.Token(a.Context)
 	if err != nil {
@@ -108,21 +111,5 @@ func tooMuch(err error, minTTL time.Duration) error {
 	if minTTL == 0 || errors.As(err, &hinted) || errors.Is(err, ringcx.ErrLoginRequired) || errors.Is(err, context.Canceled) {
 		return err
 	}
-	return &hintedError{err, "ask for less with --min-ttl"}
-}
-
-// hintedError adds what to do to an error that does not know.
-type hintedError struct {
-	error
-	hint string
-}
-
-func (e *hintedError) Hint() string  { return e.hint }
-func (e *hintedError) Unwrap() error { return e.error }
-
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(unfolded(w))
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	return usage.WithHint(err, "ask for less with --min-ttl")
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/terminal"
 )
 
 // build is what the command knows of its own making.
@@ -52,10 +54,10 @@ func (b build) String() string {
 	return line
 }
 
-func (a *app) version() *cobra.Command {
+func newVersionCmd(a *app) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "version", Short: "Print the version", Args: noArgs,
+		Use: "version", Short: "Print the version", Args: cmdline.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return a.printVersion(asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, with the commit it was built from")
@@ -64,7 +66,7 @@ func (a *app) version() *cobra.Command {
 
 func (a *app) printVersion(asJSON bool) error {
 	if asJSON {
-		return writeJSON(a.Stdout, thisBuild())
+		return terminal.WriteJSON(a.Stdout, thisBuild())
 	}
 	_, err := fmt.Fprintln(a.Stdout, thisBuild())
 	return err

@@ -9,6 +9,12 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ringcx-go/ringcx/internal/apicmd"
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // legacyUser is where a legacy deployment tells whose token it is.
@@ -17,40 +23,40 @@ const legacyUser = "/voice/api/v1/admin/auth"
 func (a *app) whoami() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "whoami", Short: "Show whom the token stands for", Args: noArgs,
+		Use: "whoami", Short: "Show whom the token stands for", Args: cmdline.NoArgs,
 		Long: `Asks RingCX whom the access token stands for: main account, administrator, and the agents the user is. Agents name the
 sub-accounts (accountId) that most calls of the API take. With --json it prints the vendor's answer, without tokens.`,
 		RunE: func(*cobra.Command, []string) error {
-			session, acc, err := a.signedIn()
+			session, acc, err := a.SignedIn()
 			if err != nil {
 				return err
 			}
 			path := "/api/auth/login"
-			if acc.method == byLegacy {
+			if acc.Method == profile.ByLegacy {
 				path = legacyUser
 			}
 			r, err := a.request(session.Client(), http.MethodGet, acc, path, "application/json")
 			if err != nil {
 				return err
 			}
-			if r.code != http.StatusOK {
-				return r.err()
+			if r.Code != http.StatusOK {
+				return r.Err()
 			}
 			var all map[string]any
-			dec := json.NewDecoder(bytes.NewReader(r.body))
+			dec := json.NewDecoder(bytes.NewReader(r.Body))
 			dec.UseNumber()
-			if r.isPage() {
-				return r.err()
+			if r.IsPage() {
+				return r.Err()
 			}
 			switch {
 			case dec.Decode(&all) != nil:
-				return fmt.Errorf("%s %s: the answer is not an object", r.request.Method, r.request.URL.Path)
+				return fmt.Errorf("%s %s: the answer is not an object", r.Request.Method, r.Request.URL.Path)
 			case asJSON:
-				return writeJSON(a.Stdout, withoutSecrets(all))
-			case acc.method == byLegacy:
-				return a.printLegacyUser(r.body)
+				return terminal.WriteJSON(a.Stdout, withoutSecrets(all))
+			case acc.Method == profile.ByLegacy:
+				return a.printLegacyUser(r.Body)
 			}
-			return a.printPrincipal(r.body, acc)
+			return a.printPrincipal(r.Body, acc)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the vendor's answer as JSON, without the tokens in it")
@@ -58,13 +64,13 @@ sub-accounts (accountId) that most calls of the API take. With --json it prints 
 }
 
 // request calls path at the account's RingCX server.
-func (a *app) request(client *http.Client, method string, acc *account, path, accept string) (*reply, error) {
-	req, err := http.NewRequestWithContext(a.Context, method, acc.config.Endpoint.Canonical().RingCX+path, nil)
+func (a *app) request(client *http.Client, method string, acc *profile.Account, path, accept string) (*apicmd.Reply, error) {
+	req, err := http.NewRequestWithContext(a.Context, method, acc.Config.Endpoint.Canonical().RingCX+path, nil)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Accept", accept)
-	return fetch(client, req)
+	return apicmd.Fetch(client, req)
 }
 
 // secretNames are fields of the vendor's answers that stand for the user, in lower case.
@@ -106,11 +112,11 @@ func (a *app) lines() (w *tabwriter.Writer, line func(name string, parts ...stri
 	return w, func(name string, parts ...string) {
 		var there []string
 		for _, p := range parts {
-			if p = oneLine(p); p != "" {
+			if p = wording.OneLine(p); p != "" {
 				there = append(there, p)
 			}
 		}
-		fmt.Fprintf(w, "%s\t%s\n", name, first(strings.Join(there, ", "), "none"))
+		fmt.Fprintf(w, "%s\t%s\n", name, wording.First(strings.Join(there, ", "), "none"))
 	}
 }
 
@@ -145,7 +151,7 @@ func (a *app) printLegacyUser(body []byte) error {
 }
 
 // printPrincipal shows people what matters of the answer. It names no user who has no RingCentral login; the profile does.
-func (a *app) printPrincipal(body []byte, acc *account) error {
+func (a *app) printPrincipal(body []byte, acc *profile.Account) error {
 	var v struct {
 		MainAccount json.Number `json:"mainAccountId"`
 		Admin       json.Number `json:"adminId"`
@@ -169,8 +175,8 @@ func (a *app) printPrincipal(body []byte, acc *account) error {
 	}
 	w, line := a.lines()
 	user := []string{strings.TrimSpace(v.User.First + " " + v.User.Last), v.User.Email, v.User.Company}
-	if strings.Join(user, "") == "" && acc.method == byDirect && acc.stored.Username != "" {
-		user = []string{acc.stored.Username + " of RingCX"}
+	if strings.Join(user, "") == "" && acc.Method == profile.ByDirect && acc.Stored.Username != "" {
+		user = []string{acc.Stored.Username + " of RingCX"}
 	}
 	line("User", user...)
 	line("Main account", v.MainAccount.String())

@@ -69,6 +69,15 @@ func TestAForbiddenImportIsFound(t *testing.T) {
 		{"broker test to store", forbiddenArrows, map[string]string{"broker/a_test.go": importing("broker_test", m, m+"/store/file", m+"/ringcxtest")}, nil},
 		{"command to root", forbiddenArrows, map[string]string{"cmd/ringcx/main.go": importing("main", m+"/internal/cli", m)}, []string{"import cmd/ringcx/main.go ."}},
 		{"internal to cli", forbiddenArrows, map[string]string{"internal/gen/a.go": importing("gen", m+"/internal/cli")}, []string{"import internal/gen/a.go internal/cli"}},
+		{"the sandbox's process to the SDK and to the command", forbiddenArrows, map[string]string{
+			"internal/serve/a.go": importing("serve", m, m+"/internal/cli", m+"/internal/other", m+"/sandbox", m+"/store/file"),
+		}, []string{"import internal/serve/a.go .", "import internal/serve/a.go internal/cli"}},
+		{"calls of the API to the sandbox and to the command", forbiddenArrows, map[string]string{
+			"internal/apicmd/a.go": importing("apicmd", m, m+"/internal/cli", m+"/internal/operations", m+"/sandbox"),
+		}, []string{"import internal/apicmd/a.go internal/cli", "import internal/apicmd/a.go sandbox"}},
+		{"the demo to the command", forbiddenArrows, map[string]string{
+			"internal/demo/a.go": importing("demo", m, m+"/internal/cli", m+"/internal/serve", m+"/sandbox", m+"/store/file"),
+		}, []string{"import internal/demo/a.go internal/cli", "import internal/demo/a.go internal/serve"}},
 		{"internal to api", forbiddenArrows, map[string]string{"internal/gen/a.go": importing("gen", m+"/api", m+"/internal/other")}, []string{"import internal/gen/a.go api"}},
 		{"tests of the whole to all that tests may", forbiddenArrows, map[string]string{
 			"e2e/a_test.go":                importing("e2e_test", m+"/e2e/testbrowser", m+"/sandbox", m+"/internal/testkeeper"),

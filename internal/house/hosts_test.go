@@ -24,7 +24,7 @@ var hostOfURL = regexp.MustCompile(`(?i)\b(?:https?|wss?)://([a-z0-9][a-z0-9.-]*
 func strangeHosts(t *tree) []finding {
 	var all []finding
 	for _, s := range t.code {
-		if s.test || !(s.dir == "." || within(s.dir, "store") || within(s.dir, "internal/cli") || within(s.dir, "internal/callback") || within(s.dir, "cmd")) {
+		if s.test || !(s.dir == "." || within(s.dir, "store") || within(s.dir, "internal") || within(s.dir, "cmd")) {
 			continue
 		}
 		ast.Inspect(s.ast, func(n ast.Node) bool {

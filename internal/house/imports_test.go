@@ -12,19 +12,25 @@ import (
 const (
 	root       = "."
 	api        = "api"
+	apicmd     = "internal/apicmd"
 	bench      = "bench"
 	broker     = "broker"
 	cli        = "internal/cli"
 	cmd        = "cmd"
 	conform    = "internal/conform"
+	demo       = "internal/demo"
 	e2e        = "e2e"
 	examples   = "examples"
 	internal   = "internal" // everything below internal/ but those that are named here
 	operations = "internal/operations"
+	outfile    = "internal/outfile"
 	ringcxtest = "ringcxtest"
+	profile    = "internal/profile"
 	sandbox    = "sandbox"
+	serve      = "internal/serve"
 	store      = "store"
 	testkeeper = "internal/testkeeper"
+	usage      = "internal/usage"
 )
 
 // arrows says which parts each part may import.
@@ -35,10 +41,16 @@ var arrows = map[string][]string{
 	store:      {root},
 	broker:     {root},
 	ringcxtest: {root, sandbox},
-	internal:   {internal, operations},
+	internal:   {internal, operations, usage},
+	outfile:    {store, internal, usage},
+	profile:    {root, store, internal, usage},
+	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	operations: nil,
-	cli:        {root, store, broker, sandbox, api, conform, internal, operations},
-	conform:    {sandbox}, // it tells what it sees in the sandbox's words
+	apicmd:     {root, internal, operations, outfile, usage},
+	cli:        {root, store, broker, sandbox, api, apicmd, conform, demo, internal, operations, outfile, profile, serve, usage},
+	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
+	demo:       {root, store, sandbox, internal},
+	serve:      {store, sandbox, internal, usage},
 	testkeeper: {sandbox},
 	e2e:        nil, // tests, and what drives a browser for them
 	cmd:        {cli},
@@ -51,7 +63,7 @@ var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
-	for _, p := range []string{cli, conform, operations, testkeeper} {
+	for _, p := range []string{apicmd, cli, conform, demo, operations, outfile, profile, serve, testkeeper, usage} {
 		if within(dir, p) {
 			return p
 		}
@@ -81,9 +93,11 @@ func forbiddenArrows(t *tree) []finding {
 // rooms says which packages below sandbox/internal each of them may import. None may import what is above it.
 var rooms = map[string][]string{
 	"contract": {"wording"},
+	"journal":  {"wording"},
 	"seeded":   nil,
 	"state":    nil,
 	"token":    {"seeded"},
+	"verdict":  nil,
 	"wording":  nil,
 }
 

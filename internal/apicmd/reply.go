@@ -1,0 +1,63 @@
+package apicmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+)
+
+// Reply is an answer of the API.
+type Reply struct {
+	Request *http.Request
+	Code    int
+	Body    []byte // all of it, or of a long one that passes by its begin
+
+	proto, status string // "HTTP/1.1", "200 OK"
+	header        http.Header
+}
+
+// maxListing bounds an answer that is read whole.
+const maxListing = 64 << 20
+
+// Fetch sends req and reads the answer. Redirects are followed as far as client does, and as asMeant has it.
+func Fetch(client *http.Client, req *http.Request) (*Reply, error) {
+	resp, err := asMeant(client).Do(req) //nolint:gosec // the server is the account's
+	if err != nil {
+		return nil, bare(req, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxListing+1))
+	switch {
+	case err != nil:
+		return nil, bare(req, fmt.Errorf("the answer broke off: %w", err))
+	case len(body) > maxListing:
+		return nil, fmt.Errorf("%s %s: the answer is larger than %d MiB", req.Method, req.URL.Path, maxListing>>20)
+	}
+	return newReply(req, resp, body), nil
+}
+
+func newReply(req *http.Request, resp *http.Response, body []byte) *Reply {
+	return &Reply{Request: req, Code: resp.StatusCode, Body: body, proto: resp.Proto, status: resp.Status, header: resp.Header}
+}
+
+// IsPage tells an answer of something that is not the API: the API itself never speaks HTML.
+func (r *Reply) IsPage() bool {
+	kind, _, err := mime.ParseMediaType(r.header.Get("Content-Type"))
+	return err == nil && kind == "text/html"
+}
+
+// isDamaged tells an answer that says it is JSON, and is not. An answer without anything in it is none of these.
+func (r *Reply) isDamaged() bool {
+	return len(r.Body) > 0 && strings.Contains(r.header.Get("Content-Type"), "json") && !json.Valid(r.Body)
+}
+
+// NotAList is the error for an answer that should have been a list of rows.
+func (r *Reply) NotAList() error {
+	if r.IsPage() {
+		return r.Err()
+	}
+	return fmt.Errorf("%s %s: the answer is not a list", r.Request.Method, r.Request.URL.Path)
+}

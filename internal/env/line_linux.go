@@ -1,0 +1,4 @@
+package env
+
+// terminalLine is how many bytes of a line a terminal hands on when it collects the line itself.
+const terminalLine = 4095

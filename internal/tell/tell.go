@@ -1,0 +1,36 @@
+// Package tell says on stderr what people have to know: what is done, what is waited for, and what is not as it should be.
+package tell
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/wording"
+)
+
+// Teller says on stderr what people have to know.
+type Teller struct {
+	*env.Env
+
+	told    sync.Map // what Warn has said
+	failure failure  // a request that failed, on a terminal
+}
+
+// New is a Teller for an environment, of which Stderr is written to and Context ends the waits.
+func New(e *env.Env) *Teller { return &Teller{Env: e} }
+
+// Inform writes to people. The format is ours and may have several lines; a value begins none.
+func (t *Teller) Inform(format string, values ...any) {
+	fmt.Fprintf(t.Stderr, format, wording.Shown(values)...)
+}
+
+// Warn says on stderr, once, what is not as it should be with a file and can be lived with.
+func (t *Teller) Warn(text string) {
+	if _, told := t.told.LoadOrStore(text, true); !told {
+		t.Inform("ringcx: warning: %s\n", wording.ErrorLine(text))
+	}
+}
+
+// Mute has Warn leave a text out: it is said elsewhere.
+func (t *Teller) Mute(text string) { t.told.Store(text, true) }
