@@ -83,7 +83,7 @@ func (s *Server) exchangeCode(c *call, a *app, code *authCode, f form, t terms) 
 	case code.Session != 0:
 		c.note(verdict.CodeTwice)
 		c.session = code.Session
-		if sess := s.platform.sessions.get(code.Session); sess != nil && c.rules.CodeReplayEndsSession {
+		if sess := s.platform.session(code.Session); sess != nil && c.rules.CodeReplayEndsSession {
 			s.platform.end(sess, c.now)
 		}
 		return nil, invalidGrant("OAU-106", "Invalid authorization code")

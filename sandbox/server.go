@@ -99,7 +99,7 @@ func New(opts *Options) (*Server, error) {
 		given = *opts
 	}
 	s, err := newServer(given, memory{
-		keeper: given.Keeper, saving: new(sync.Mutex), shared: &common{snapshots: make(gate, snapshotsMost)},
+		keeper: given.Keeper, saving: new(sync.Mutex), shared: newCommon(),
 	})
 	if err == nil {
 		err = s.remember()
@@ -114,7 +114,7 @@ func New(opts *Options) (*Server, error) {
 func newServer(opts Options, m memory) (*Server, error) {
 	s := &Server{opts: opts, memory: m, journal: journal.New(&m.shared.logs), routing: new(routing)}
 	s.mu.db = state.New(s.tablesKeeper(), m.name)
-	s.oauth = newOAuthTables(s.mu.db)
+	s.oauth = newOAuthTables(s.mu.db, s.Now, &m.shared.sessions, s.forgetSession)
 	s.limits = newLimits(&s.mu, opts.NoLimits)
 	s.opts.Profile = cmp.Or(s.opts.Profile, contract.DefaultProfile)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")

@@ -21,7 +21,7 @@ const snapshotFormat = "ringcx-sandbox/1"
 // recordKinds are the kinds of records that a snapshot has and that are in no table.
 var recordKinds = []string{
 	recordSeals, recordClock, recordSettings, recordWorld, recordAccount, recordUser, recordCenter, recordApp, recordCredential,
-	recordSession, recordSignIn, recordAPITokens, recordHashcode, recordLoginCode, recordReset, recordSummary,
+	recordSignIn, recordAPITokens, recordHashcode, recordLoginCode, recordReset, recordSummary,
 	recordFaults, recordDay, recordTurns, recordRequest,
 }
 

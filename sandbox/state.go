@@ -37,7 +37,6 @@ type contents struct {
 
 // drop lets go of what st takes of what servers share, if it is not going to be anybody's.
 func (st *contents) drop() {
-	st.platform.sessions.clear()
 	st.cx.signIns.clear()
 }
 
@@ -69,7 +68,7 @@ func (s *Server) freshContents(news *changes) (*contents, error) {
 	return &contents{
 		tables: tables,
 		key:    key, world: w, rules: s.start, epoch: token.RandomText(6), bad: badDays{day: s.faults.dayAgain()},
-		platform: newPlatform(s.Now, news, &s.memory.shared.pages),
+		platform: newPlatform(w, s.oauth, &s.mu),
 		cx:       newRingCX(s.Now, news, &s.memory.shared.pages),
 	}, nil
 }
@@ -85,7 +84,7 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 		return nil, err
 	}
 	out := &contents{
-		key: key, world: w, platform: newPlatform(s.Now, news, &s.memory.shared.pages),
+		key: key, world: w, platform: newPlatform(w, s.oauth, &s.mu),
 		cx: newRingCX(s.Now, news, &s.memory.shared.pages),
 	}
 	defer func() {
@@ -118,7 +117,6 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 		return nil, err
 	}
 	for _, load := range []func() error{
-		func() error { return restorePlatform(in, w, out.platform) },
 		func() error { return restoreRingCX(in, w, out.platform, out.cx) },
 		func() error { return out.loadRequests(in) },
 		func() error { return s.loadDays(in, out) },
@@ -153,7 +151,6 @@ func (s *Server) become(st *contents, news *changes) error {
 	}
 	s.signing.Store(st.key)
 	if s.platform != nil {
-		s.platform.sessions.clear()
 		s.cx.signIns.clear()
 	}
 	s.world, s.platform, s.cx = st.world, st.platform, st.cx
@@ -172,7 +169,11 @@ func (s *Server) become(st *contents, news *changes) error {
 // adopted is called when the tables have become those of st, and before anything else has.
 func (s *Server) adopted(st *contents) error {
 	s.limits.adopted()
-	return s.oauth.check(s.mu.tx, st.world)
+	if err := s.oauth.check(s.mu.tx, st.world); err != nil {
+		return err
+	}
+	st.cx.settle(st.platform)
+	return nil
 }
 
 // newChanges is where changes are to be noted: nowhere, nil, if nothing is kept.
@@ -292,7 +293,6 @@ func (s *Server) parts(yield func(kept)) {
 	yield(keptClock(s.offset()))
 	yield(keptSettings{s.rules.Load(), s.start})
 	s.world.parts(yield)
-	s.platform.parts(yield)
 	s.cx.parts(yield)
 	s.faults.parts(yield)
 	entries, _ := s.journal.Since(0)
