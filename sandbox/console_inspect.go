@@ -127,15 +127,16 @@ func (i *inspection) credential(cred credentialView) {
 
 // session tells whose token it is, and why nothing of its session works, if that is so. c.mu is held.
 func (c *console) session(out *inspection, s *session) {
-	out.fact("Holder", s.user.first+" "+s.user.last)
-	out.fact("App", s.app.name)
+	a, u := c.platform.holder(s)
+	out.fact("Holder", u.first+" "+u.last)
+	out.fact("App", a.name)
 	out.fact("Session", c.platform.id(s))
 	switch {
-	case s.state.Load() == sessionRevoked:
+	case s.State == sessionRevoked:
 		out.State = "Its session was revoked."
-	case s.state.Load() == sessionEvicted:
+	case s.State == sessionEvicted:
 		out.State = "Its session was ended by a newer one: there were too many of its user."
-	case !s.user.enabled:
+	case !u.enabled:
 		out.State = "Its user is disabled."
 	}
 }
@@ -145,16 +146,16 @@ func (c *console) platformAccess(out *inspection, s *session, turn uint32, now t
 	c.session(out, s)
 	switch at := momentOf(now); {
 	case out.State != "":
-	case turn != s.turn:
+	case turn != s.Turn:
 		out.State = "A refresh made a newer one."
-	case at >= s.ends:
+	case at >= s.Ends:
 		out.State = "It has expired."
 	default:
 		out.State, out.Good = "It works.", true
 	}
-	if turn == s.turn {
-		out.fact("Scope", strings.Join(s.scope(), " "))
-		out.ends("Lives until", s.ends.time(), now)
+	if turn == s.Turn {
+		out.fact("Scope", strings.Join(c.platform.scope(s), " "))
+		out.ends("Lives until", s.Ends.time(), now)
 	}
 }
 
@@ -163,17 +164,17 @@ func (c *console) platformRefresh(out *inspection, s *session, turn uint32, ask 
 	c.session(out, s)
 	switch {
 	case out.State != "":
-	case turn != s.turn && s.inGrace(ask, turn):
+	case turn != s.Turn && s.inGrace(ask, turn):
 		out.State, out.Good = "It is spent, but in its grace: it gives the same pair again.", true
-	case turn != s.turn:
+	case turn != s.Turn:
 		out.State = "It is spent."
-	case momentOf(ask.now) >= s.renewal:
+	case momentOf(ask.now) >= s.Renewal:
 		out.State = "It has expired."
 	default:
 		out.State, out.Good = "It is good for one refresh.", true
 	}
-	if turn == s.turn {
-		out.ends("Lives until", s.renewal.time(), ask.now)
+	if turn == s.Turn {
+		out.ends("Lives until", s.Renewal.time(), ask.now)
 	}
 }
 

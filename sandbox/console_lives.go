@@ -70,26 +70,27 @@ func (c *console) livesOf(requests []tokenEvent, now time.Time) []*life {
 
 // ofSession says whose session a life is, and how it ended. c.mu is held.
 func (c *console) ofSession(l *life) []closing {
-	s := c.platform.sessions.get(l.key.number)
+	s := c.platform.session(l.key.number)
 	if s == nil {
 		return nil
 	}
-	l.Who, l.About = s.user.first+" "+s.user.last, s.app.name
-	if s.state.Load() != sessionOpen {
+	a, u := c.platform.holder(s)
+	l.Who, l.About = u.first+" "+u.last, a.name
+	if s.State != sessionOpen {
 		return []closing{s.closing("without a request of its own")}
 	}
 	if i := l.newest(); i >= 0 {
-		l.events[i].ends = s.ends.time()
+		l.events[i].ends = s.Ends.time()
 	}
 	return nil
 }
 
 // closing is how a session that is not open was closed.
 func (s *session) closing(why string) closing {
-	if s.state.Load() == sessionEvicted {
-		return closing{s.ends.time(), eventEvicted, "a newer session, over the limit of a user", true}
+	if s.State == sessionEvicted {
+		return closing{s.Ends.time(), eventEvicted, "a newer session, over the limit of a user", true}
 	}
-	return closing{s.ends.time(), eventRevoked, why, true}
+	return closing{s.Ends.time(), eventRevoked, why, true}
 }
 
 // ofSignIn says whose sign-in a life is, and how it ended. c.mu is held.
@@ -108,8 +109,11 @@ func (c *console) ofSignIn(l *life) []closing {
 	} else if at := l.lastRefusal(); s.cut.Load() && !at.IsZero() {
 		out = append(out, closing{at, eventRevoked, "a refresh token that was used again", true})
 	}
-	if c.rules.Load().SessionEndTakesRingCX && s.from != nil && s.from.state.Load() != sessionOpen {
-		out = append(out, s.from.closing("with its session of RingCentral"))
+	if s.from == nil || !c.rules.Load().SessionEndTakesRingCX {
+		return out
+	}
+	if from := c.platform.session(s.from.number); from != nil && from.State != sessionOpen {
+		out = append(out, from.closing("with its session of RingCentral"))
 	}
 	return out
 }

@@ -119,8 +119,9 @@ func (c *console) callerOf(p *journal.Packed) string {
 		return known
 	}
 	if isPlatform(p.Path()) {
-		if s := c.platform.sessions.get(p.About); s != nil {
-			return s.app.name + ", " + s.user.first + " " + s.user.last
+		if s := c.platform.session(p.About); s != nil {
+			a, u := c.platform.holder(s)
+			return a.name + ", " + u.first + " " + u.last
 		}
 	} else if s := c.cx.signIns.get(p.About); s != nil {
 		return s.who.name()

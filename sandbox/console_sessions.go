@@ -89,14 +89,15 @@ func (c *console) sessionTable(now time.Time) tokenTable {
 		if s.over(at) {
 			continue
 		}
+		a, u := c.platform.holder(s)
 		row := tokenRow{
-			Handle: handle(c.platform.id(s)), Who: s.user.first + " " + s.user.last, What: s.app.name,
-			Ends: ending(c.platform.accessToken(s)), Mark: fingerprint(c.platform.accessToken(s)), Left: inWords(s.ends.time().Sub(now)),
-			Spent: s.turn - 1, until: max(s.ends, s.renewal).time(),
+			Handle: handle(c.platform.id(s)), Who: u.first + " " + u.last, What: a.name,
+			Ends: ending(c.platform.accessToken(s)), Mark: fingerprint(c.platform.accessToken(s)), Left: inWords(s.Ends.time().Sub(now)),
+			Spent: s.Turn - 1, until: max(s.Ends, s.Renewal).time(),
 		}
 		table.Spent += int(row.Spent)
-		if s.renewal != 0 {
-			row.Refresh = inWords(s.renewal.time().Sub(now))
+		if s.Renewal != 0 {
+			row.Refresh = inWords(s.Renewal.time().Sub(now))
 		}
 		table.Rows = append(table.Rows, row)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -113,8 +112,8 @@ func (s *Server) withdraw(cred *credential) {
 	if !s.rules.Load().CredentialDeletionEndsSessions {
 		return
 	}
-	for _, sess := range slices.Collect(s.platform.allOpen()) {
-		if sess.credential == cred {
+	for sess := range s.platform.allOpen() {
+		if sess.Credential == cred.id {
 			s.platform.end(sess, s.Now())
 		}
 	}

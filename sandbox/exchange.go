@@ -63,7 +63,7 @@ func (s *Server) admitExchange(
 	if t == nil {
 		return nil, nil, cxUnauthorizedAs(c, r, c.rules.ExchangeTokenStatus, "The RingCentral access token is not valid")
 	}
-	u, a := t.session.user, t.session.app
+	u, a := t.user, t.app
 	ruling := s.limits.admit(limitExchanges, exchangeKey(c.rules, a, u), c.now, c.rules)
 	switch {
 	case !ruling.admitted:
@@ -82,11 +82,11 @@ func (s *Server) admitExchange(
 		c.why("RingCX does not know the user")
 		return nil, &ruling, cxNotFoundAs(c, r, c.rules.ExchangeLinkStatus)
 	}
-	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session, withRefresh)
-	if g.xauth != "" && s.habits.series(c.exchanger(t.session), c.now, c.rules.RingCXTokenTTL, u.use.xauth, g.xauth) >= exchangesPolled {
+	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, s.platform.mark(t.session.number), withRefresh)
+	if g.xauth != "" && s.habits.series(c.exchanger(t.session.number), c.now, c.rules.RingCXTokenTTL, u.use.xauth, g.xauth) >= exchangesPolled {
 		c.note(verdict.ExchangePolled)
 	}
-	u.use.exchange(t.session.sign(), g.xauth)
+	u.use.exchange(sessionSign(t.session.number), g.xauth)
 	return g, &ruling, answer{}
 }
 
@@ -151,14 +151,14 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 		return nil, limited, cxUnauthorizedAs(c, r, c.rules.RingCXRefreshStatus, "The refresh token is not valid")
 	}
 	if old.from != nil {
-		s.habits.end(c.exchanger(old.from))
+		s.habits.end(c.exchanger(old.from.number))
 	}
 	s.cx.renewRefreshToken(c, old)
 	return s.grantOf(c, r, old), limited, answer{}
 }
 
 // exchanger is who exchanges the tokens of a session.
-func (c *call) exchanger(s *session) string { return "exchange " + s.sign() + c.agent }
+func (c *call) exchanger(session uint64) string { return "exchange " + sessionSign(session) + c.agent }
 
 // cxLogout is DELETE /api/auth/logout/{refreshToken}.
 func (s *Server) cxLogout(c *call, r *http.Request) answer {

@@ -84,11 +84,16 @@ func encode(t kept) (state.Record, error) {
 type common struct {
 	logs      atomic.Int64  // bytes that all logs take
 	pages     atomic.Int64  // of all tables
+	sessions  state.Room    // for all sessions
 	objects   atomic.Int64  // weight of all objects
 	restoring atomic.Int64  // weight of all snapshots that are being taken
 	arrivals  atomic.Uint64 // requests to namespaces so far
 	routings  routings      // of the namespaces
 	snapshots gate          // for all snapshots that are on their way
+}
+
+func newCommon() *common {
+	return &common{snapshots: make(gate, snapshotsMost), sessions: state.Room{Rows: pagesTogether * pageSize}}
 }
 
 // memory is how a server keeps its state.

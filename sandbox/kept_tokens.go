@@ -1,9 +1,7 @@
 package sandbox
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 )
 
@@ -12,69 +10,6 @@ const (
 	recordSession = "session"
 	recordSignIn  = "sign-in"
 )
-
-type savedSession struct {
-	App        string       `json:"app"`
-	User       int64        `json:"user"`
-	Credential string       `json:"credential,omitempty"`
-	Scope      []string     `json:"scope,omitzero"` // null: that of the app
-	Endpoint   string       `json:"endpoint,omitempty"`
-	Turn       uint32       `json:"turn"`
-	State      sessionState `json:"state,omitempty"`
-	Issued     moment       `json:"issued"`
-	Ends       moment       `json:"ends"`
-	Renewal    moment       `json:"renewal,omitempty"`
-	Used       moment       `json:"used,omitempty"`
-}
-
-func (s *session) recordKey() recordKey {
-	return recordKey{recordSession, strconv.FormatUint(s.number, 10)}
-}
-
-func (s *session) recordValue() any {
-	out := savedSession{
-		App: s.app.id, User: s.user.id, Turn: s.turn, State: s.state.Load(), Issued: s.issued,
-		Ends: s.ends, Renewal: s.renewal, Used: s.used,
-	}
-	if s.credential != nil {
-		out.Credential = s.credential.id
-	}
-	if s.wishes != nil {
-		out.Scope, out.Endpoint = s.wishes.scope, s.wishes.endpoint
-	}
-	return out
-}
-
-// restorePlatform makes the sign-ins that records tell of.
-func restorePlatform(in *archive, w *world, p *platform) error {
-	var all []*session
-	err := each(in, recordSession, func(key string, v *savedSession) error {
-		number, err := strconv.ParseUint(key, 10, 64)
-		a, u := w.apps[v.App], w.users[v.User]
-		if err != nil || a == nil || u == nil {
-			return fmt.Errorf("there is no app %q or no user %d", v.App, v.User)
-		}
-		s := p.sessions.place(number)
-		*s = session{
-			number: number, app: a, user: u, credential: w.credentials[v.Credential],
-			turn: v.Turn, issued: v.Issued, ends: v.Ends, renewal: v.Renewal, used: v.Used,
-		}
-		s.state.Store(v.State)
-		if v.Scope != nil || v.Endpoint != "" {
-			s.wishes = &wishes{v.Scope, v.Endpoint}
-		}
-		all = append(all, s)
-		return nil
-	})
-	slices.SortFunc(all, func(a, b *session) int { return cmp.Compare(a.number, b.number) })
-	for _, s := range all {
-		if s.state.Load() == sessionOpen {
-			key := sessionKey{s.app, s.user}
-			s.older, p.open[key] = p.open[key], s
-		}
-	}
-	return err
-}
 
 type savedSignIn struct {
 	App     string `json:"app"`
@@ -123,7 +58,7 @@ func (x *ringcx) loadSignIns(in *archive, w *world, p *platform) error {
 		}
 		s := x.signIns.place(number)
 		*s = signIn{
-			number: number, who: who, from: p.sessions.get(v.From), turn: v.Turn, xturn: v.XTurn, ended: v.Ended,
+			number: number, who: who, from: p.markOf(v.From), turn: v.Turn, xturn: v.XTurn, ended: v.Ended,
 			renewal: v.Renewal, xends: v.XEnds, xlife: v.XLife, sso: v.SSO || v.From != 0,
 		}
 		s.cut.Store(v.Cut)

@@ -127,8 +127,6 @@ func (n *namespace) end() {
 func (s *Server) letGo() {
 	s.mu.db.Clear(s.mu.tx)
 	s.world.purse.close()
-	s.platform.sessions.clear()
 	s.cx.signIns.clear()
-	s.platform.sessions.together, s.cx.signIns.together = new(atomic.Int64), new(atomic.Int64)
-	clear(s.platform.open)
+	s.cx.signIns.together = new(atomic.Int64)
 }

@@ -64,18 +64,18 @@ func (s *Server) welcome(c *call, r *http.Request, req *authorizeRequest, in for
 
 // begin sends a browser to the page that req needs next, or to the app if no page may be shown.
 func (s *Server) begin(c *call, r *http.Request, req *authorizeRequest, b *browser) answer {
-	a, u := s.world.apps[req.App], b.signedIn(c.now)
+	a, u := s.world.apps[req.App], s.signedIn(b, c.now)
 	again := c.rules.PromptLoginAsks && slices.Contains(req.Prompt, "login")
 	if u != nil && (again || u.mayNotUse(a) != "") {
 		u = nil
 	}
-	f := s.newFlow(c, req, b, u)
+	f, allowed := s.newFlow(c, req, b, u), slices.Contains(b.Allowed, a.id)
 	switch silent := slices.Contains(req.Prompt, "none"); {
 	case silent && (u == nil || !c.rules.PromptNoneWorks):
 		return req.redirectError(&oauthError{kind: "login_required", message: "The user is not signed in"})
-	case silent && !b.allowed[a]:
+	case silent && !allowed:
 		return req.redirectError(&oauthError{kind: "consent_required", message: "The user has not allowed this application"})
-	case silent, u != nil && b.allowed[a] && !c.rules.ConsentEveryTime:
+	case silent, u != nil && allowed && !c.rules.ConsentEveryTime:
 		return s.grantCode(c, f)
 	case u == nil:
 		return redirect(http.StatusFound, prefixOf(r)+signInPath+"?flow="+f.id)

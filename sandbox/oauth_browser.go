@@ -4,46 +4,64 @@ import (
 	"crypto/subtle"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
-// browser is a web browser that came to the sign-in pages. Server.mu guards it.
+// browser is a web browser that came to the sign-in pages.
 type browser struct {
-	name    string    // stays the same
-	id      string    // value of its cookie
-	user    *user     // who signed in; nil: nobody
-	since   time.Time // when the user signed in
-	until   time.Time
-	allowed map[*app]bool // apps that somebody in it allowed: prompt=none works for these
+	name    string    // its key
+	Cookie  string    `json:"cookie"`            // value of its cookie
+	User    int64     `json:"user,omitempty"`    // who signed in; 0: nobody
+	Since   time.Time `json:"since,omitzero"`    // when the user signed in
+	Until   time.Time `json:"until"`             // how long the sign-in lasts
+	Allowed []string  `json:"allowed,omitempty"` // apps that somebody in it allowed, sorted: prompt=none works for these
+}
+
+// allowing is b once somebody in it has allowed an app.
+func (b browser) allowing(app string) browser {
+	if at, known := slices.BinarySearch(b.Allowed, app); !known {
+		b.Allowed = slices.Insert(slices.Clone(b.Allowed), at, app)
+	}
+	return b
 }
 
 // signedIn is who is signed in, or nil.
-func (b *browser) signedIn(now time.Time) *user {
-	if b.user == nil || !now.Before(b.until) || !b.user.enabled {
+func (s *Server) signedIn(b *browser, now time.Time) *user {
+	u := s.world.users[b.User]
+	if u == nil || !now.Before(b.Until) || !u.enabled {
 		return nil
 	}
-	return b.user
+	return u
 }
 
 // flow is an authorize request on its way through the pages. It belongs to the browser that brought it.
 type flow struct {
-	id      string
-	token   string // in its forms: who sends it has seen the page
-	request *authorizeRequest
-	browser *browser
-	user    *user // who decides; nil: the next page is the one to sign in
-	expires time.Time
-	done    bool // the app has its answer
+	id      string           // its key
+	Token   string           `json:"token"` // in its forms: who sends it has seen the page
+	Request authorizeRequest `json:"request"`
+	Browser string           `json:"browser"`        // its name
+	User    int64            `json:"user,omitempty"` // who decides; 0: the next page is the one to sign in
+	Expires time.Time        `json:"expires"`
+	Done    bool             `json:"done,omitempty"` // the app has its answer
 }
 
 func (s *Server) newFlow(c *call, req *authorizeRequest, b *browser, u *user) *flow {
-	f := &flow{id: token.RandomText(16), token: token.RandomText(16), request: req, browser: b, user: u, expires: c.now.Add(c.rules.SignInPageTTL)}
-	s.platform.flows.put(f.id, f)
-	s.changes.touch(f)
+	f := &flow{
+		id: token.RandomText(16), Token: token.RandomText(16), Request: *req, Browser: b.name,
+		Expires: c.now.Add(c.rules.SignInPageTTL),
+	}
+	if u != nil {
+		f.User = u.id
+	}
+	s.keepFlow(f)
 	return f
 }
+
+func (s *Server) keepFlow(f *flow)       { s.oauth.flows.Put(s.mu.tx, f.id, *f) }
+func (s *Server) keepBrowser(b *browser) { s.oauth.browsers.Put(s.mu.tx, b.name, *b) }
 
 // cookieName has the port in it, because cookies do not: two sandboxes on one machine are two servers.
 func cookieName(r *http.Request) string {
@@ -56,42 +74,42 @@ func cookieName(r *http.Request) string {
 // browserOf is the browser that sent r. One that is new gets a cookie.
 func (s *Server) browserOf(c *call, r *http.Request) (*browser, *http.Cookie) {
 	if cookie, err := r.Cookie(cookieName(r)); err == nil {
-		if b, ok := s.platform.browsers.get(cookie.Value); ok && b.id == cookie.Value {
-			return b, nil
+		if _, b, ok := s.oauth.byCookie.First(s.mu.tx, cookie.Value); ok {
+			return &b, nil
 		}
 	}
-	b := &browser{name: token.RandomText(12), allowed: map[*app]bool{}}
+	b := &browser{name: token.RandomText(12)}
 	return b, s.rename(c, r, b)
 }
 
 // rename gives b another cookie, so that a value from before a sign-in says nothing afterwards.
 func (s *Server) rename(c *call, r *http.Request, b *browser) *http.Cookie {
-	b.id, b.until = token.RandomText(24), c.now.Add(c.rules.BrowserSignInTTL)
-	s.platform.browsers.put(b.id, b)
-	s.changes.touch(b)
+	b.Cookie, b.Until = token.RandomText(24), c.now.Add(c.rules.BrowserSignInTTL)
+	s.keepBrowser(b)
 	return &http.Cookie{ //nolint:gosec // not always Secure: the sandbox usually speaks plain HTTP on loopback
-		Name: cookieName(r), Value: b.id, Path: prefixOf(r) + "/restapi/oauth/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Name: cookieName(r), Value: b.Cookie, Path: prefixOf(r) + "/restapi/oauth/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: r.TLS != nil,
 	}
 }
 
 // flowOf is the flow of a page or, with its token, of a form. It is nil for any browser but the one that began it.
 func (s *Server) flowOf(r *http.Request, id string, now time.Time) *flow {
-	f, ok := s.platform.flows.get(id)
-	if !ok || f.done || !now.Before(f.expires) {
+	f, ok := s.oauth.flows.Get(s.mu.tx, id)
+	if !ok || f.Done || !now.Before(f.Expires) {
 		return nil
 	}
 	cookie, err := r.Cookie(cookieName(r))
-	if err != nil || cookie.Value != f.browser.id {
+	b, ok := s.oauth.browsers.Get(s.mu.tx, f.Browser)
+	if err != nil || !ok || cookie.Value != b.Cookie {
 		return nil
 	}
-	return f
+	return &f
 }
 
 // postedFlow is the flow of a form that was sent from its page, with what is in the form.
 func (s *Server) postedFlow(r *http.Request, in form, now time.Time) *flow {
 	f := s.flowOf(r, in.Get("flow"), now)
-	if f == nil || subtle.ConstantTimeCompare([]byte(f.token), []byte(in.Get("form"))) == 0 {
+	if f == nil || subtle.ConstantTimeCompare([]byte(f.Token), []byte(in.Get("form"))) == 0 {
 		return nil
 	}
 	return f

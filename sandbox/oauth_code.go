@@ -24,21 +24,23 @@ type authCode struct {
 
 // grantCode ends a flow with a code for its user.
 func (s *Server) grantCode(c *call, f *flow) answer {
-	f.done = true
-	f.browser.allowed[s.world.apps[f.request.App]] = true
+	f.Done = true
+	s.keepFlow(f)
+	b, _ := s.oauth.browsers.Get(s.mu.tx, f.Browser)
+	b = b.allowing(f.Request.App)
+	s.keepBrowser(&b)
 	ttl := c.rules.AuthorizationCodeTTL
-	asked := *f.request // without what was for the pages
+	asked := f.Request // without what was for the pages
 	asked.Echo, asked.LoginHint, asked.Prompt, asked.Issuer, asked.Discovery = nil, "", nil, "", ""
 	code := token.RandomRingCentral()
 	s.oauth.codes.Put(s.mu.tx, code, authCode{
-		Request: asked, User: f.user.id, Since: f.browser.since, Expires: c.now.Add(ttl),
+		Request: asked, User: f.User, Since: b.Since, Expires: c.now.Add(ttl),
 	})
-	s.changes.touch(f, f.browser)
 	told := []string{"code", code, "expires_in", strconv.Itoa(int(ttl / time.Second))}
-	if base := f.request.Discovery; base != "" {
+	if base := f.Request.Discovery; base != "" {
 		told = append(told, "token_uri", base+"/restapi/oauth/token", "discovery_uri", base+externalPath)
 	}
-	return f.request.respond(told...)
+	return f.Request.respond(told...)
 }
 
 // redeem gives a session for an authorization code.
@@ -81,7 +83,7 @@ func (s *Server) exchangeCode(c *call, a *app, code *authCode, f form, t terms) 
 	case code.Session != 0:
 		c.note(verdict.CodeTwice)
 		c.session = code.Session
-		if sess := s.platform.sessions.get(code.Session); sess != nil && c.rules.CodeReplayEndsSession {
+		if sess := s.platform.session(code.Session); sess != nil && c.rules.CodeReplayEndsSession {
 			s.platform.end(sess, c.now)
 		}
 		return nil, invalidGrant("OAU-106", "Invalid authorization code")
@@ -90,7 +92,7 @@ func (s *Server) exchangeCode(c *call, a *app, code *authCode, f form, t terms) 
 	case uri != req.RedirectURI && (req.Named && c.rules.RedirectURIRepeated || uri != ""):
 		return nil, redirectMismatch()
 	}
-	if problem := code.Request.challengePKCE.check(c, f.Get("code_verifier")); problem != nil {
+	if problem := code.Request.checkVerifier(c, f.Get("code_verifier")); problem != nil {
 		return nil, problem
 	}
 	u := s.world.users[code.User]
@@ -128,9 +130,9 @@ func readChallenge(in form) (challengePKCE, *oauthError) {
 	return p, nil
 }
 
-// check refuses a verifier that does not fit, one that is missing, and one that nobody announced: its client may have
+// checkVerifier refuses a verifier that does not fit, one that is missing, and one that nobody announced: its client may have
 // been talked out of the challenge on the way.
-func (p challengePKCE) check(c *call, verifier string) *oauthError {
+func (p challengePKCE) checkVerifier(c *call, verifier string) *oauthError {
 	if p.Challenge == "" && (verifier == "" || !c.rules.UnannouncedVerifierRefused) {
 		return nil
 	}

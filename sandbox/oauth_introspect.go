@@ -52,9 +52,9 @@ func (s *Server) introspect(c *call, r *http.Request) answer {
 		if t == nil {
 			return jsonAnswer(http.StatusOK, introspection{})
 		}
-		u := t.session.user
+		u := t.user
 		return jsonAnswer(http.StatusOK, introspection{
-			Active: true, Scope: strings.Join(t.scope, " "), ClientID: t.session.app.id, TokenType: "bearer",
+			Active: true, Scope: strings.Join(t.scope, " "), ClientID: t.app.id, TokenType: "bearer",
 			Expires: t.expires.Unix(), Issued: t.issued.Unix(), Subject: fmt.Sprint(u.id),
 			AccountID: fmt.Sprint(u.account.id), SessionID: s.platform.id(t.session),
 		})
@@ -69,21 +69,21 @@ func (s *Server) bearing(c *call, r *http.Request, do func(*rcAccess) answer) an
 	if t == nil {
 		return refusal
 	}
-	return s.charged(c, t.session.app, t.session.user, func() answer { return do(t) })
+	return s.charged(c, t.app, t.user, func() answer { return do(t) })
 }
 
 // sessionInfo is GET /restapi/oauth/session-info. No account of the sandbox limits its sessions, so nothing is said of
 // when this one ends.
 func (s *Server) sessionInfo(c *call, r *http.Request) answer {
 	return s.bearing(c, r, func(t *rcAccess) answer {
-		u := t.session.user
+		u := t.user
 		return jsonAnswer(http.StatusOK, struct {
 			ClientID  string `json:"client_id"`
 			Scope     string `json:"scope"`
 			Subject   string `json:"sub"`
 			AccountID string `json:"account_id"`
 			SessionID string `json:"session_id"`
-		}{t.session.app.id, strings.Join(t.scope, " "), fmt.Sprint(u.id), fmt.Sprint(u.account.id), s.platform.id(t.session)})
+		}{t.app.id, strings.Join(t.scope, " "), fmt.Sprint(u.id), fmt.Sprint(u.account.id), s.platform.id(t.session)})
 	})
 }
 
@@ -106,5 +106,5 @@ func (s *Server) webSocketToken(c *call, r *http.Request) answer {
 
 // oauthUserInfo is GET /restapi/oauth/userinfo.
 func (s *Server) oauthUserInfo(c *call, r *http.Request) answer {
-	return s.bearing(c, r, func(t *rcAccess) answer { return jsonAnswer(http.StatusOK, newIdentity(t.session.user)) })
+	return s.bearing(c, r, func(t *rcAccess) answer { return jsonAnswer(http.StatusOK, newIdentity(t.user)) })
 }

@@ -88,7 +88,7 @@ func htmlPage(status int, page func() *template.Template, view *pageView) answer
 // signInPage asks who somebody is; message says why the last try failed.
 func (s *Server) signInPage(status int, f *flow, username, message string) answer {
 	view := &pageView{
-		Title: "Sign in", Flow: f.id, Token: f.token, App: s.world.apps[f.request.App].name, Username: username, Message: message,
+		Title: "Sign in", Flow: f.id, Token: f.Token, App: s.world.apps[f.Request.App].name, Username: username, Message: message,
 	}
 	demo := s.world.demoUser()
 	view.User = demo.first + " " + demo.last
@@ -98,10 +98,10 @@ func (s *Server) signInPage(status int, f *flow, username, message string) answe
 
 // consentPage names the app, the account and the scopes.
 func (s *Server) consentPage(f *flow) answer {
-	a := s.world.apps[f.request.App]
+	a, u := s.world.apps[f.Request.App], s.world.users[f.User]
 	view := &pageView{
-		Title: "Allow access", Flow: f.id, Token: f.token, App: a.name, Provider: a.account.name,
-		User: f.user.first + " " + f.user.last, Email: f.user.email, Account: f.user.account.name,
+		Title: "Allow access", Flow: f.id, Token: f.Token, App: a.name, Provider: a.account.name,
+		User: u.first + " " + u.last, Email: u.email, Account: u.account.name,
 	}
 	for _, name := range a.scopes {
 		view.Scopes = append(view.Scopes, scopeView{name, scopeMeanings[name]})

@@ -8,24 +8,30 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
-// platform is what the RingCentral platform remembers about sign-ins. Server.mu guards it.
+// platform is what the RingCentral platform does with sign-ins. Server.mu guards it.
 type platform struct {
-	changes  *changes
-	maker    token.Maker
-	sessions table[session]
-	open     map[sessionKey]*session // the newest open session of a user in an app
-
-	browsers *generations[*browser]
-	flows    *generations[*flow]
+	*oauthTables
+	mu    *lock
+	world *world
+	maker token.Maker
+	marks map[uint64]*sessionMark // of sessions that sign-ins at RingCX came from
 }
 
+// sessionMark says without Server.mu whether a session has ended.
+type sessionMark struct {
+	number uint64
+	ended  atomic.Bool
+}
+
+// sessionKey is what open sessions are found by.
 type sessionKey struct {
-	app  *app
-	user *user
+	app  string
+	user int64
 }
 
 // sessionState says whether the tokens of a session may work.
@@ -39,121 +45,130 @@ const (
 
 // session is one sign-in of a user in an app, with the newest pair of tokens. There may be very many.
 type session struct {
-	number     uint64
-	app        *app
-	user       *user
-	credential *credential   // that it was opened with; nil: a person signed in
-	older      *session      // the open session before of the same user and app; nil: none
-	wishes     *wishes       // of the client; nil: it had none
-	turn       uint32        // of the newest pair; the first is 1
-	state      atomic.Uint32 // a sessionState; read without Server.mu, too
-	issued     moment        // the newest pair, and so the end of the pair before
-	ends       moment        // of the newest access token, or of the session
-	renewal    moment        // end of the newest refresh token; 0: there is none
-	used       moment        // first use of the newest access token; 0: not yet
-}
-
-// wishes are what a session has of its own because its client asked for it.
-type wishes struct {
-	scope    []string // of the newest access token; nil: that of the app
-	endpoint string   // "": chosen by the server
-}
-
-// scope is that of the newest access token.
-func (sess *session) scope() []string {
-	if sess.wishes != nil && sess.wishes.scope != nil {
-		return sess.wishes.scope
-	}
-	return sess.app.scopes
+	number     uint64       // its key
+	App        string       `json:"app"`
+	User       int64        `json:"user"`
+	Credential string       `json:"credential,omitempty"` // that it was opened with; "": a person signed in
+	Scope      []string     `json:"scope,omitzero"`       // of the newest access token; nil: that of the app
+	Endpoint   string       `json:"endpoint,omitempty"`   // that its client asked for; "": chosen by the server
+	Turn       uint32       `json:"turn"`                 // of the newest pair; the first is 1
+	State      sessionState `json:"state,omitempty"`
+	Issued     moment       `json:"issued"`            // the newest pair, and so the end of the pair before
+	Ends       moment       `json:"ends"`              // of the newest access token, or of the session
+	Renewal    moment       `json:"renewal,omitempty"` // end of the newest refresh token; 0: there is none
+	Used       moment       `json:"used,omitempty"`    // first use of the newest access token; 0: not yet
 }
 
 // rcAccess is a RingCentral access token that works.
 type rcAccess struct {
 	session *session
+	app     *app
+	user    *user
 	scope   []string
 	issued  time.Time
 	expires time.Time
 }
 
-func newPlatform(now func() time.Time, news *changes, pages *atomic.Int64) *platform {
-	p := &platform{
-		changes: news,
-		maker:   token.NewMaker(), open: map[sessionKey]*session{},
-		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
+func newPlatform(w *world, tables *oauthTables, mu *lock) *platform {
+	return &platform{oauthTables: tables, mu: mu, world: w, maker: token.NewMaker(), marks: map[uint64]*sessionMark{}}
+}
+
+// session is the one of a number, or nil. What is changed of it is to be kept.
+func (p *platform) session(number uint64) *session {
+	if sess, ok := p.sessions.Get(p.mu.tx, number); ok {
+		return &sess
 	}
-	p.sessions.together = pages
-	p.sessions.over = func(s *session) bool { return s.over(momentOf(now())) }
-	p.sessions.drop = func(s *session) {
-		p.unlink(s)
-		news.touch(gone(s.recordKey()))
+	return nil
+}
+
+func (p *platform) keep(sess *session) {
+	p.sessions.Put(p.mu.tx, sess.number, *sess)
+	if m := p.marks[sess.number]; m != nil && sess.State != sessionOpen {
+		m.ended.Store(true)
 	}
-	p.browsers.drop = func(id string, b *browser) {
-		if id == b.id { // not one of its former names
-			news.touch(gone(b.recordKey()))
-		}
+}
+
+// mark is that of a session.
+func (p *platform) mark(number uint64) *sessionMark {
+	m := p.marks[number]
+	if m == nil {
+		m = &sessionMark{number: number}
+		p.marks[number] = m
 	}
-	p.flows.drop = func(_ string, f *flow) { news.touch(gone(f.recordKey())) }
-	return p
+	return m
+}
+
+// markOf is the mark of a session that is not there yet; nil for 0, which is none.
+func (p *platform) markOf(number uint64) *sessionMark {
+	if number == 0 {
+		return nil
+	}
+	return p.mark(number)
+}
+
+// forgetSession is told of a session that went because there were too many.
+func (s *Server) forgetSession(_ *state.Tx, number uint64, _ session) {
+	if s.platform != nil {
+		delete(s.platform.marks, number)
+	}
+}
+
+// holder is whose session it is, and in which app.
+func (p *platform) holder(sess *session) (*app, *user) {
+	return p.world.apps[sess.App], p.world.users[sess.User]
+}
+
+// scope is that of the newest access token.
+func (p *platform) scope(sess *session) []string {
+	if sess.Scope != nil {
+		return sess.Scope
+	}
+	return p.world.apps[sess.App].scopes
 }
 
 // over reports whether nothing of sess can work after now.
 func (sess *session) over(now moment) bool {
-	return sess.state.Load() != sessionOpen || now >= max(sess.ends, sess.renewal)
+	return sess.State != sessionOpen || now >= max(sess.Ends, sess.Renewal)
 }
 
 // login opens a session; the oldest of too many is closed.
 func (p *platform) login(c *call, a *app, u *user, t terms) *session {
-	at, key := momentOf(c.now), sessionKey{a, u}
+	at, key := momentOf(c.now), sessionKey{a.id, u.id}
 	t.scope = scopeOf(c.rules, a, u, t.scope)
-	if old := p.open[key]; old != nil && c.rules.JWTLoginReusesSession {
-		p.issue(old, t, at)
-		c.session = old.number
-		return old
+	if c.rules.JWTLoginReusesSession {
+		for _, old := range p.open.Backward(p.mu.tx, key) {
+			p.issue(&old, t, at)
+			c.session = old.number
+			return &old
+		}
 	}
-	number, sess := p.sessions.add()
-	*sess = session{number: number, app: a, user: u, older: p.open[key]}
-	if t.endpointID != "" {
-		sess.wishes = &wishes{endpoint: t.endpointID}
-	}
-	p.open[key] = sess
-	p.evict(sess, c.rules.SessionCap, at)
+	sess := &session{number: p.sessions.Last(p.mu.tx) + 1, App: a.id, User: u.id, Endpoint: t.endpointID}
 	p.issue(sess, t, at)
-	c.session = number
+	p.evict(key, c.rules.SessionCap, at)
+	c.session = sess.number
 	return sess
 }
 
 // evict closes what is over the cap, counted from the newest session of a user in an app.
-func (p *platform) evict(newest *session, sessionCap int, now moment) {
-	last := newest
-	for range sessionCap - 1 {
-		if last = last.older; last == nil {
-			return
+func (p *platform) evict(key sessionKey, sessionCap int, now moment) {
+	n := 0
+	for _, sess := range p.open.Backward(p.mu.tx, key) {
+		if n++; n > max(sessionCap, 1) {
+			sess.Ends, sess.State = now, sessionEvicted
+			p.keep(&sess)
 		}
 	}
-	for s := last.older; s != nil; {
-		s.ends = now
-		s.state.Store(sessionEvicted)
-		p.changes.touch(s)
-		s, s.older = s.older, nil
-	}
-	last.older = nil
 }
 
 // issue gives sess a new pair of tokens. The pair before is spent.
 func (p *platform) issue(sess *session, t terms, now moment) {
-	sess.turn++
-	sess.issued, sess.used = now, 0
-	switch {
-	case sess.wishes != nil:
-		sess.wishes.scope = t.scope
-	case t.scope != nil:
-		sess.wishes = &wishes{scope: t.scope}
+	sess.Turn++
+	sess.Issued, sess.Used, sess.Scope = now, 0, t.scope
+	sess.Ends, sess.Renewal = now.after(t.accessTTL), 0
+	if p.world.apps[sess.App].refreshTokens {
+		sess.Renewal = now.after(t.refreshTTL)
 	}
-	sess.ends, sess.renewal = now.after(t.accessTTL), 0
-	if sess.app.refreshTokens {
-		sess.renewal = now.after(t.refreshTTL)
-	}
-	p.changes.touch(sess)
+	p.keep(sess)
 }
 
 // find gives the session that a token of a kind belongs to, and which of its tokens it is; nil if there is none.
@@ -162,7 +177,7 @@ func (p *platform) find(token string, kind token.Kind) (*session, uint32) {
 	if !ok {
 		return nil, 0
 	}
-	return p.sessions.get(t.Number), t.Turn
+	return p.session(t.Number), t.Turn
 }
 
 // renew spends a refresh token, or repeats the answer to one that is still in its grace.
@@ -172,36 +187,37 @@ func (p *platform) renew(c *call, a *app, given string, t terms) (*session, *oau
 	}
 	sess, turn := p.find(given, token.Refresh)
 	if sess == nil {
-		sess.whyNot(c, turn)
+		p.whyNot(c, sess, turn)
 		return nil, invalidGrant("OAU-213", "Token not found")
 	}
 	c.session = sess.number
-	c.from(sess.app, sess.user)
+	of, u := p.holder(sess)
+	c.from(of, u)
 	now := momentOf(c.now)
 	switch {
-	case sess.app != a:
+	case of != a:
 		c.why("the refresh token is of another app")
 		return nil, invalidGrant("OAU-213", "Token not found")
-	case sess.state.Load() == sessionEvicted:
-		sess.whyNot(c, turn)
+	case sess.State == sessionEvicted:
+		p.whyNot(c, sess, turn)
 		return nil, invalidGrant("OAU-213", "Token not found")
-	case sess.state.Load() == sessionRevoked:
-		sess.whyNot(c, turn)
+	case sess.State == sessionRevoked:
+		p.whyNot(c, sess, turn)
 		return nil, c.refreshRefusal("OAU-211", "Token revoked")
-	case !sess.user.enabled:
+	case !u.enabled:
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
-	case turn != sess.turn:
+	case turn != sess.Turn:
 		if !sess.inGrace(c, turn) {
 			c.note(verdict.Replay)
-			c.why("the refresh token was spent %s", c.ago(sess.issued.time()))
+			c.why("the refresh token was spent %s", c.ago(sess.Issued.time()))
 			return nil, invalidGrant("OAU-213", "Token not found")
 		}
 		return sess, nil
-	case now >= sess.renewal:
-		c.why("the refresh token ended %s", c.ago(sess.renewal.time()))
+	case now >= sess.Renewal:
+		c.why("the refresh token ended %s", c.ago(sess.Renewal.time()))
 		return nil, c.refreshRefusal("OAU-210", "Token expired")
 	}
-	t.scope = scopeOf(c.rules, a, sess.user, t.scope)
+	t.scope = scopeOf(c.rules, a, u, t.scope)
 	p.issue(sess, t, now)
 	return sess, nil
 }
@@ -209,13 +225,13 @@ func (p *platform) renew(c *call, a *app, given string, t terms) (*session, *oau
 // inGrace reports whether the refresh token of a turn, which is spent, may be presented again: not once its successor
 // is spent, else up to ten seconds after the first use of the new access token, else up to an hour.
 func (sess *session) inGrace(c *call, turn uint32) bool {
-	if turn+1 != sess.turn {
+	if turn+1 != sess.Turn {
 		return false
 	}
-	if sess.used != 0 {
-		return momentOf(c.now) < sess.used.after(c.rules.GraceAfterUse)
+	if sess.Used != 0 {
+		return momentOf(c.now) < sess.Used.after(c.rules.GraceAfterUse)
 	}
-	return momentOf(c.now) < sess.issued.after(c.rules.GraceUnused)
+	return momentOf(c.now) < sess.Issued.after(c.rules.GraceUnused)
 }
 
 // refreshRefusal refuses a refresh token with the code of its cause, unless one code stands for all.
@@ -234,39 +250,37 @@ func (p *platform) use(c *call, given string) (t *rcAccess, code, message string
 	}
 	sess, turn := p.find(given, token.Access)
 	now := momentOf(c.now)
+	var a *app
+	var u *user
 	if sess != nil {
 		c.session = sess.number
-		c.from(sess.app, sess.user)
+		a, u = p.holder(sess)
 	}
-	sess.whyNot(c, turn)
+	p.whyNot(c, sess, turn)
 	switch {
 	case sess == nil:
 		return nil, "OAU-213", "Token not found"
-	case sess.state.Load() != sessionOpen:
+	case sess.State != sessionOpen:
 		return nil, c.rules.EndedTokenCode, "Token not found"
-	case turn != sess.turn && now < sess.issued.after(c.rules.ReplacedTokenTellsFor):
+	case turn != sess.Turn && now < sess.Issued.after(c.rules.ReplacedTokenTellsFor):
 		return nil, "OAU-129", "Access token corrupted"
-	case turn != sess.turn:
+	case turn != sess.Turn:
 		return nil, "OAU-213", "Token not found"
-	case now >= sess.ends:
+	case now >= sess.Ends:
 		return nil, "OAU-128", "Access token expired"
-	case !sess.user.enabled:
+	case !u.enabled:
 		return nil, "OAU-236", "Extension is disabled or frozen"
 	}
-	if sess.used == 0 {
-		sess.used = now
-		p.changes.touch(sess)
+	if sess.Used == 0 {
+		sess.Used = now
+		p.keep(sess)
 	}
-	return &rcAccess{sess, sess.scope(), sess.issued.time(), sess.ends.time()}, "", ""
+	return &rcAccess{sess, a, u, p.scope(sess), sess.Issued.time(), sess.Ends.time()}, "", ""
 }
 
 // full reports whether another login would go over the session cap, and be refused.
 func (p *platform) full(c *call, a *app, u *user) bool {
-	n := 0
-	for s := p.open[sessionKey{a, u}]; s != nil; s = s.older {
-		n++
-	}
-	return c.rules.SessionCapRefuses && n >= c.rules.SessionCap
+	return c.rules.SessionCapRefuses && p.open.Len(p.mu.tx, sessionKey{a.id, u.id}) >= c.rules.SessionCap
 }
 
 func tooManySessions() *oauthError { // code and body assumed
@@ -292,7 +306,7 @@ func (p *platform) revoke(c *call, a *app, token string) *oauthError {
 		return nil
 	}
 	c.session = sess.number
-	if sess.app != a {
+	if sess.App != a.id {
 		return &oauthError{kind: "invalid_client", code: "OAU-164", message: "Invalid client application"}
 	}
 	p.end(sess, c.now)
@@ -301,39 +315,19 @@ func (p *platform) revoke(c *call, a *app, token string) *oauthError {
 
 // end closes a session: none of its tokens works any more.
 func (p *platform) end(sess *session, now time.Time) {
-	p.unlink(sess)
-	if sess.state.Load() == sessionOpen {
-		sess.ends = momentOf(now)
+	if sess.State == sessionOpen {
+		sess.Ends = momentOf(now)
 	}
-	sess.state.Store(sessionRevoked)
-	p.changes.touch(sess)
-}
-
-// unlink takes sess out of the open sessions of its user.
-func (p *platform) unlink(sess *session) {
-	key := sessionKey{sess.app, sess.user}
-	newer := p.open[key]
-	if newer == sess && sess.older == nil {
-		delete(p.open, key)
-	} else if newer == sess {
-		p.open[key] = sess.older
-	}
-	for ; newer != nil; newer = newer.older {
-		if newer.older == sess {
-			newer.older = sess.older
-		}
-	}
-	sess.older = nil
+	sess.State = sessionRevoked
+	p.keep(sess)
 }
 
 // allOpen are the open sessions.
 func (p *platform) allOpen() iter.Seq[*session] {
 	return func(yield func(*session) bool) {
-		for _, s := range p.open {
-			for ; s != nil; s = s.older {
-				if !yield(s) {
-					return
-				}
+		for _, sess := range p.sessions.All(p.mu.tx) {
+			if sess.State == sessionOpen && !yield(&sess) {
+				return
 			}
 		}
 	}
@@ -348,8 +342,8 @@ func (p *platform) live() int {
 	return n
 }
 
-// sign is what the use of a session is known by.
-func (sess *session) sign() string { return decimal(int64(sess.number)) } //nolint:gosec // counted from 1
+// sessionSign is what the use of a session is known by.
+func sessionSign(number uint64) string { return decimal(int64(number)) } //nolint:gosec // counted from 1
 
 // id names a session for clients.
 func (p *platform) id(sess *session) string {
@@ -357,8 +351,8 @@ func (p *platform) id(sess *session) string {
 }
 
 func (p *platform) endpointID(sess *session) string {
-	if sess.wishes != nil && sess.wishes.endpoint != "" {
-		return sess.wishes.endpoint
+	if sess.Endpoint != "" {
+		return sess.Endpoint
 	}
 	id := p.maker.Short(token.Endpoint, sess.number)
 	return base64.RawURLEncoding.EncodeToString(id[:])
@@ -366,11 +360,11 @@ func (p *platform) endpointID(sess *session) string {
 
 // accessToken is the newest access token of a session, refreshToken the newest refresh token.
 func (p *platform) accessToken(sess *session) string {
-	return p.maker.RingCentral(token.Access, sess.number, sess.turn)
+	return p.maker.RingCentral(token.Access, sess.number, sess.Turn)
 }
 
 func (p *platform) refreshToken(sess *session) string {
-	return p.maker.RingCentral(token.Refresh, sess.number, sess.turn)
+	return p.maker.RingCentral(token.Refresh, sess.number, sess.Turn)
 }
 
 // scopeOf is the scope of a token of u in a, where scope was asked for; nil is that of the app.

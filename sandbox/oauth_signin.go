@@ -15,7 +15,7 @@ func (s *Server) showSignIn(c *call, r *http.Request) answer {
 	if f == nil {
 		return stalePage(c)
 	}
-	return s.signInPage(http.StatusOK, f, f.request.LoginHint, "")
+	return s.signInPage(http.StatusOK, f, f.Request.LoginHint, "")
 }
 
 // signIn takes the form of that page.
@@ -34,14 +34,15 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 		u, refusal = s.world.demoUser(), ""
 	}
 	if refusal == "" {
-		refusal = u.mayNotUse(s.world.apps[f.request.App])
+		refusal = u.mayNotUse(s.world.apps[f.Request.App])
 	}
 	if refusal != "" {
 		return s.signInPage(c.rules.WrongPasswordStatus, f, name, refusal)
 	}
-	f.user, f.browser.user, f.browser.since = u, u, c.now
-	cookie := s.rename(c, r, f.browser)
-	s.changes.touch(f)
+	b, _ := s.oauth.browsers.Get(s.mu.tx, f.Browser)
+	f.User, b.User, b.Since = u.id, u.id, c.now
+	cookie := s.rename(c, r, &b)
+	s.keepFlow(f)
 	return redirect(http.StatusSeeOther, prefixOf(r)+consentPath+"?flow="+f.id).with("Set-Cookie", cookie.String())
 }
 
@@ -130,7 +131,7 @@ func (s *Server) showConsent(c *call, r *http.Request) answer {
 	switch {
 	case f == nil:
 		return stalePage(c)
-	case f.user == nil:
+	case s.world.users[f.User] == nil:
 		return redirect(http.StatusSeeOther, prefixOf(r)+signInPath+"?flow="+f.id)
 	}
 	return s.consentPage(f)
@@ -142,21 +143,21 @@ func (s *Server) consent(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.postedFlow(r, in, c.now)
-	if err != nil || f == nil || f.user == nil {
+	if err != nil || f == nil || s.world.users[f.User] == nil {
 		return stalePage(c)
 	}
-	if refusal := f.user.mayNotUse(s.world.apps[f.request.App]); refusal != "" {
-		f.user = nil
-		s.changes.touch(f)
+	if refusal := s.world.users[f.User].mayNotUse(s.world.apps[f.Request.App]); refusal != "" {
+		f.User = 0
+		s.keepFlow(f)
 		return s.signInPage(http.StatusOK, f, "", refusal)
 	}
 	switch in.Get("decision") {
 	case "allow":
 		return s.grantCode(c, f)
 	case "deny":
-		f.done = true
-		s.changes.touch(f)
-		return f.request.redirectError(&oauthError{
+		f.Done = true
+		s.keepFlow(f)
+		return f.Request.redirectError(&oauthError{
 			kind: "access_denied", message: "The user denied access to your application",
 		})
 	}

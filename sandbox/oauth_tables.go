@@ -18,22 +18,62 @@ const (
 
 // oauthTables are what the platform remembers besides sessions.
 type oauthTables struct {
+	sessions   *state.Table[uint64, session] // numbered in the order in which they were opened, from 1
+	open       *state.Index[sessionKey, uint64, session]
+	browsers   *state.Table[string, browser] // by name, which stays the same
+	byCookie   *state.Index[string, string, browser]
+	flows      *state.Table[string, flow]
 	codes      *state.Table[string, authCode]
 	assertions *state.Table[string, time.Time] // client assertions that were used, and when they end
 }
 
-func newOAuthTables(db *state.DB) *oauthTables {
+func newOAuthTables(db *state.DB, now func() time.Time, room *state.Room, dropped func(*state.Tx, uint64, session)) *oauthTables {
 	t := &oauthTables{
+		sessions:   state.NewTable[uint64, session](db, recordSession),
+		browsers:   state.NewTable[string, browser](db, recordBrowser),
+		flows:      state.NewTable[string, flow](db, recordFlow),
 		codes:      state.NewTable[string, authCode](db, recordCode),
 		assertions: state.NewTable[string, time.Time](db, recordAssertion),
 	}
-	t.codes.Limit(state.Bound[string, authCode]{Limit: 2 * codesKept, Order: func(a, b authCode) int { return a.Expires.Compare(b.Expires) }})
+	t.byCookie = state.NewIndex(t.browsers, func(_ string, b browser) (string, bool) { return b.Cookie, true })
+	t.open = state.NewIndex(t.sessions, func(_ uint64, s session) (sessionKey, bool) {
+		return sessionKey{s.App, s.User}, s.State == sessionOpen
+	})
+	t.sessions.Read(func(number uint64, s *session) error { s.number = number; return nil })
+	t.sessions.Limit(state.Bound[uint64, session]{
+		Limit: pagesMax * pageSize, Least: pagesLeast * pageSize, Room: room, Dropped: dropped,
+		Over: func(s session) bool { return s.over(momentOf(now())) },
+	})
+	t.browsers.Read(func(name string, b *browser) error { b.name = name; return nil })
+	t.flows.Read(func(id string, f *flow) error { f.id = id; return nil })
+	t.browsers.Limit(state.Bound[string, browser]{
+		Limit: 2 * browsersKept, Order: func(a, b browser) int { return a.Until.Compare(b.Until) },
+	})
+	t.flows.Limit(state.Bound[string, flow]{
+		Limit: 2 * browsersKept, Order: func(a, b flow) int { return a.Expires.Compare(b.Expires) },
+	})
+	t.codes.Limit(state.Bound[string, authCode]{
+		Limit: 2 * codesKept, Order: func(a, b authCode) int { return a.Expires.Compare(b.Expires) },
+	})
 	t.assertions.Limit(state.Bound[string, time.Time]{Limit: 2 * tokensKept, Order: time.Time.Compare})
 	return t
 }
 
-// check refuses rows that speak of what is not in w.
+// check refuses rows that speak of what is not in w. A flow whose browser is gone leads nowhere, and goes, too.
 func (t *oauthTables) check(tx *state.Tx, w *world) error {
+	for number, row := range t.sessions.All(tx) {
+		if w.apps[row.App] == nil || w.users[row.User] == nil {
+			return fmt.Errorf("%s \"%d\": there is no app %q or no user %d", recordSession, number, row.App, row.User)
+		}
+	}
+	for id, row := range t.flows.All(tx) {
+		if err := row.Request.belongsTo(w); err != nil {
+			return fmt.Errorf("%s %q: %w", recordFlow, wording.Clip(id), err)
+		}
+		if _, ok := t.browsers.Get(tx, row.Browser); !ok {
+			t.flows.Delete(tx, id)
+		}
+	}
 	for code, row := range t.codes.All(tx) {
 		err := row.Request.belongsTo(w)
 		if err == nil && w.users[row.User] == nil {

@@ -39,6 +39,8 @@ func TestAnAuthorizationOfNobodyIsRefused(t *testing.T) {
 		what, kind, want string
 		edit             func(row map[string]any)
 	}{
+		{"a session as it is", "session", "", func(map[string]any) {}},
+		{"a session of no user", "session", `there is no app \"none\" or no user 5`, func(row map[string]any) { row["user"], row["app"] = 5, "none" }},
 		{"a code as it is", "authorization-code", "", func(map[string]any) {}},
 		{"a code of no user", "authorization-code", "user 5 does not exist", func(row map[string]any) { row["user"] = 5 }},
 		{

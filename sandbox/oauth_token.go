@@ -87,7 +87,7 @@ func (s *Server) subject(f form) *user {
 	}
 	for _, name := range []string{"refresh_token", "token"} {
 		if sess := s.platform.sessionOf(f.Get(name)); sess != nil {
-			return sess.user
+			return s.world.users[sess.User]
 		}
 	}
 	return nil
@@ -119,9 +119,10 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 			return nil, tooManySessions()
 		}
 		u, sess := cred.user, s.platform.login(c, a, cred.user, terms)
-		sess.credential = cred // login noted that sess has changed
+		sess.Credential = cred.id
+		s.platform.keep(sess)
 		who := fmt.Sprint("login ", a.id, u.id, c.agent)
-		if s.habits.series(who, c.now, terms.accessTTL, u.use.session, sess.sign()) > c.rules.SessionCap {
+		if s.habits.series(who, c.now, terms.accessTTL, u.use.session, sessionSign(sess.number)) > c.rules.SessionCap {
 			c.note(verdict.LoginPolled)
 		}
 		return s.platform.info(sess, c.now), nil
@@ -270,14 +271,14 @@ type tokenInfo struct {
 
 // info describes the newest pair of a session at now: lifetimes are what is left of them.
 func (p *platform) info(sess *session, now time.Time) *tokenInfo {
-	scope := strings.Join(sess.scope(), " ")
+	scope := strings.Join(p.scope(sess), " ")
 	out := &tokenInfo{
-		AccessToken: p.accessToken(sess), TokenType: "bearer", ExpiresIn: secondsLeft(sess.ends, now),
-		Scope: &scope, OwnerID: fmt.Sprint(sess.user.id),
+		AccessToken: p.accessToken(sess), TokenType: "bearer", ExpiresIn: secondsLeft(sess.Ends, now),
+		Scope: &scope, OwnerID: fmt.Sprint(sess.User),
 		EndpointID: p.endpointID(sess), SessionID: p.id(sess),
 	}
-	if sess.renewal != 0 {
-		left := secondsLeft(sess.renewal, now)
+	if sess.Renewal != 0 {
+		left := secondsLeft(sess.Renewal, now)
 		out.RefreshToken, out.RefreshExpiresIn = p.refreshToken(sess), &left
 	}
 	return out

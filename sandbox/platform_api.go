@@ -40,7 +40,7 @@ func (s *Server) readAccounts(c *call, r *http.Request, counted limit, needs str
 // readAccountAs is readAccounts with another permission of the app.
 func (s *Server) readAccountAs(c *call, r *http.Request, counted limit, scope, needs string, do func(u *user) answer) answer {
 	return s.permitted(c, r, counted, scope, func(t *rcAccess) answer {
-		u := t.session.user
+		u := t.user
 		if needs != "" && !u.role.Allows(needs) {
 			return userLacks(needs)
 		}
@@ -72,9 +72,8 @@ func (s *Server) permitted(c *call, r *http.Request, counted limit, needed strin
 	if t == nil {
 		return refusal
 	}
-	sess := t.session
-	sess.user.use.session = sess.sign()
-	ruling := s.limits.admit(counted, fmt.Sprintf("%s %d", sess.app.id, sess.user.id), c.now, c.rules)
+	t.user.use.session = sessionSign(t.session.number)
+	ruling := s.limits.admit(counted, fmt.Sprintf("%s %d", t.app.id, t.user.id), c.now, c.rules)
 	if !ruling.admitted {
 		c.limited(&ruling)
 		return ruling.stamp(rateExceeded())

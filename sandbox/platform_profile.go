@@ -80,7 +80,7 @@ func (s *Server) clientInfo(c *call, r *http.Request) answer {
 		return jsonAnswer(http.StatusOK, map[string]any{
 			"uri": baseURL(r) + "/restapi/v1.0/client-info",
 			"client": map[string]any{
-				"detected": agent != "", "userAgent": agent, "appId": t.session.app.id, "appName": t.session.app.name,
+				"detected": agent != "", "userAgent": agent, "appId": t.app.id, "appName": t.app.name,
 				"appVersion": version, "locale": "en-US",
 			},
 			"provisioning": map[string]any{},

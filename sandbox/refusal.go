@@ -53,24 +53,25 @@ func (c *call) ago(at time.Time) string {
 }
 
 // whyNot notes why an access token of a session is refused.
-func (sess *session) whyNot(c *call, turn uint32) {
-	now := momentOf(c.now)
-	switch {
-	case sess == nil:
+func (p *platform) whyNot(c *call, sess *session, turn uint32) {
+	if sess == nil {
 		c.why("the sandbox never gave this token out: it is of another one, or of the time before a reset")
 		return
-	case sess.state.Load() == sessionRevoked:
-		c.why("the session of the token was ended %s, by a logout or with its credential or code", c.ago(sess.ends.time()))
-	case sess.state.Load() == sessionEvicted:
-		c.why("a newer login of the same user and app took the place of this session %s: there may be %d", c.ago(sess.ends.time()), c.rules.SessionCap)
-	case turn != sess.turn:
-		c.why("a refresh replaced the token %s", c.ago(sess.issued.time()))
-	case now >= sess.ends:
-		c.why("the token ended %s", c.ago(sess.ends.time()))
-	case !sess.user.enabled:
+	}
+	a, u := p.holder(sess)
+	switch {
+	case sess.State == sessionRevoked:
+		c.why("the session of the token was ended %s, by a logout or with its credential or code", c.ago(sess.Ends.time()))
+	case sess.State == sessionEvicted:
+		c.why("a newer login of the same user and app took the place of this session %s: there may be %d", c.ago(sess.Ends.time()), c.rules.SessionCap)
+	case turn != sess.Turn:
+		c.why("a refresh replaced the token %s", c.ago(sess.Issued.time()))
+	case momentOf(c.now) >= sess.Ends:
+		c.why("the token ended %s", c.ago(sess.Ends.time()))
+	case !u.enabled:
 		c.why("the user is disabled")
 	}
-	c.from(sess.app, sess.user)
+	c.from(a, u)
 }
 
 // tokenSent is the token that r brings outside of a form.

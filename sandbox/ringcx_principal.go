@@ -76,7 +76,7 @@ type cxGrant struct {
 
 // newGrant begins a sign-in of p and gives it its tokens, except the access token. from is the session of RingCentral that
 // it comes from, if any. s.mu is held.
-func (s *Server) newGrant(c *call, r *http.Request, p principal, from *session, withRefresh bool) *cxGrant {
+func (s *Server) newGrant(c *call, r *http.Request, p principal, from *sessionMark, withRefresh bool) *cxGrant {
 	in := s.cx.signIn(p, from)
 	c.signIn = in.number
 	if withRefresh {

@@ -32,24 +32,40 @@ func newRingCX(now func() time.Time, news *changes, pages *atomic.Int64) *ringcx
 type signIn struct {
 	number  uint64
 	who     principal
-	from    *session    // of RingCentral, that it came from; nil: it came from none
-	renewal moment      // end of the newest refresh token, or when it was logged out
-	xends   moment      // end of the X-Auth-Token, if it is not used
-	turn    uint32      // of the newest refresh token; the first is 1, 0: none was handed out
-	xlife   uint32      // lifetime of the X-Auth-Token in seconds
-	xturn   uint16      // which X-Auth-Token is the newest; the first is 1, 0: there is none
-	ended   bool        // logged out
-	sso     bool        // it came from a session of RingCentral, which may be forgotten
-	cut     atomic.Bool // its access tokens do not work either; read without Server.mu, too
+	from    *sessionMark // of RingCentral, that it came from; nil: it came from none
+	renewal moment       // end of the newest refresh token, or when it was logged out
+	xends   moment       // end of the X-Auth-Token, if it is not used
+	turn    uint32       // of the newest refresh token; the first is 1, 0: none was handed out
+	xlife   uint32       // lifetime of the X-Auth-Token in seconds
+	xturn   uint16       // which X-Auth-Token is the newest; the first is 1, 0: there is none
+	ended   bool         // logged out
+	sso     bool         // it came from a session of RingCentral, which may be forgotten
+	cut     atomic.Bool  // its access tokens do not work either; read without Server.mu, too
 }
 
 func (s *signIn) over(now moment) bool {
 	return (s.ended || now >= s.renewal) && now >= s.xends
 }
 
+// settle looks for the sessions of p that sign-ins have come from.
+func (x *ringcx) settle(p *platform) {
+	for in := range x.signIns.all() {
+		if in.from == nil {
+			continue
+		}
+		from := p.session(in.from.number)
+		if from == nil {
+			delete(p.marks, in.from.number)
+			in.from = nil
+			continue
+		}
+		in.from.ended.Store(from.State != sessionOpen)
+	}
+}
+
 // cutOff reports whether the access tokens of s are refused although they have not expired.
 func (s *signIn) cutOff(r *contract.Rules) bool {
-	return s.cut.Load() || r.SessionEndTakesRingCX && s.from != nil && s.from.state.Load() != sessionOpen
+	return s.cut.Load() || r.SessionEndTakesRingCX && s.from != nil && s.from.ended.Load()
 }
 
 // gives reports whether the refresh token of a turn gives a new pair.
@@ -99,7 +115,7 @@ func (x *ringcx) cut(s *signIn) {
 }
 
 // signIn begins one of p, without any token.
-func (x *ringcx) signIn(p principal, from *session) *signIn {
+func (x *ringcx) signIn(p principal, from *sessionMark) *signIn {
 	number, s := x.signIns.add()
 	*s = signIn{number: number, who: p, from: from, sso: from != nil}
 	return s

@@ -103,7 +103,7 @@ func New(opts *Options) (*Server, error) {
 		given = *opts
 	}
 	s, err := newServer(given, memory{
-		keeper: given.Keeper, saving: new(sync.Mutex), shared: &common{snapshots: make(gate, snapshotsMost)},
+		keeper: given.Keeper, saving: new(sync.Mutex), shared: newCommon(),
 	})
 	if err == nil {
 		err = s.remember()
@@ -121,7 +121,7 @@ func newServer(opts Options, m memory) (*Server, error) {
 	s.clock.kept, s.settings = state.NewCell[time.Duration](s.mu.db, "clock"), state.NewCell[settingValues](s.mu.db, "settings")
 	s.seals = state.NewCell[seals](s.mu.db, "seals")
 	s.limits = newLimits(&s.mu, opts.NoLimits)
-	s.oauth = newOAuthTables(s.mu.db)
+	s.oauth = newOAuthTables(s.mu.db, s.Now, &m.shared.sessions, s.forgetSession)
 	s.cxTables = newCXTables(s.mu.db)
 	s.opts.Profile = cmp.Or(s.opts.Profile, contract.DefaultProfile)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")

@@ -32,7 +32,6 @@ type contents struct {
 
 // drop lets go of what st takes of what servers share, if it is not going to be anybody's.
 func (st *contents) drop() {
-	st.platform.sessions.clear()
 	st.cx.signIns.clear()
 }
 
@@ -64,7 +63,7 @@ func (s *Server) freshContents(news *changes) (*contents, error) {
 	return &contents{
 		tables: tables, fresh: true,
 		key: key, world: w, rules: s.start, epoch: token.RandomText(6),
-		platform: newPlatform(s.Now, news, &s.memory.shared.pages),
+		platform: newPlatform(w, s.oauth, &s.mu),
 		cx:       newRingCX(s.Now, news, &s.memory.shared.pages),
 	}, nil
 }
@@ -80,7 +79,7 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 		return nil, err
 	}
 	out := &contents{
-		key: key, world: w, platform: newPlatform(s.Now, news, &s.memory.shared.pages),
+		key: key, world: w, platform: newPlatform(w, s.oauth, &s.mu),
 		cx: newRingCX(s.Now, news, &s.memory.shared.pages),
 	}
 	defer func() {
@@ -93,8 +92,6 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 		return nil, err
 	}
 	for _, load := range []func() error{
-		func() error { return restorePlatform(in, w, out.platform) },
-		func() error { return restoreBrowsers(in, w, out.platform) },
 		func() error { return out.cx.loadSignIns(in, w, out.platform) },
 		func() error { return out.loadRequests(in) },
 	} {
@@ -123,7 +120,6 @@ func (s *Server) become(st *contents, news *changes) error {
 	}
 	s.signing.Store(st.key)
 	if s.platform != nil {
-		s.platform.sessions.clear()
 		s.cx.signIns.clear()
 	}
 	s.world, s.platform, s.cx = st.world, st.platform, st.cx
@@ -150,7 +146,11 @@ func (s *Server) adopted(st *contents, today *hostileDay) error {
 		return nil
 	}
 	s.faults.restored()
-	return cmp.Or(s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st), s.oauth.check(s.mu.tx, st.world), s.cxTables.check(s.mu.tx, st.world))
+	err := cmp.Or(s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st), s.oauth.check(s.mu.tx, st.world), s.cxTables.check(s.mu.tx, st.world))
+	if err == nil {
+		st.cx.settle(st.platform)
+	}
+	return err
 }
 
 // required is what is in a cell that cannot be empty.
@@ -252,7 +252,6 @@ func (s *Server) wake() error {
 // parts are everything that is kept and in no table. s.mu is held.
 func (s *Server) parts(yield func(kept)) {
 	s.world.parts(yield)
-	s.platform.parts(yield)
 	s.cx.parts(yield)
 	entries, _ := s.journal.Since(0)
 	for _, e := range entries {
