@@ -19,8 +19,7 @@ type Record struct {
 	Value json.RawMessage `json:"value,omitempty"` // nil: it is gone
 }
 
-// Keeper is what a DB asks of sandbox.Keeper, whose Record becomes this one when the first kind has moved here. A DB calls it
-// from one goroutine at a time.
+// Keeper is what a DB asks of sandbox.Keeper. A DB calls it from one goroutine at a time.
 type Keeper interface {
 	// Load calls yield with every record of a namespace, in any order, until it fails.
 	Load(namespace string, yield func(Record) error) error
