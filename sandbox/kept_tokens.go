@@ -9,7 +9,6 @@ import (
 
 // Kinds of records about sign-ins at both vendors.
 const (
-	recordSeals     = "seals"
 	recordSession   = "session"
 	recordSignIn    = "sign-in"
 	recordAPITokens = "api-tokens"
@@ -18,16 +17,6 @@ const (
 	recordReset     = "password-reset"
 	recordSummary   = "summary"
 )
-
-// savedSeals are the secrets by which a server knows its own tokens.
-type savedSeals struct {
-	Platform string `json:"platform"`
-	RingCX   string `json:"ringcx"`
-	Epoch    string `json:"epoch"`
-}
-
-func (s savedSeals) recordKey() recordKey { return recordKey{recordSeals, ""} }
-func (s savedSeals) recordValue() any     { return s }
 
 type savedSignIn struct {
 	App     string `json:"app"`

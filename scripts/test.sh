@@ -100,16 +100,17 @@ unit() {
 	rm -f coverage.out coverage.sandbox.out
 	go build -o "$tmp/testsummary" ./internal/testsummary
 	if ! "$tmp/testsummary" "${flags[@]}" -coverpkg=./sandbox/... -coverprofile=coverage.sandbox.out ./sandbox/... \
-		-- "${flags[@]}" -coverpkg=. -coverprofile=coverage.out $(go list ./... | grep -vE '/(sandbox|examples)(/|$)'); then
+		-- "${flags[@]}" -coverpkg=. -coverprofile=coverage.out $(go list ./... | grep -vE '/ringcx/(sandbox|cmd|examples)(/|$)'); then
 		rm -f coverage.out coverage.sandbox.out
 		return 1
 	fi
 }
 
-# They are run as programs, of whose sources Go knows nothing when it looks for a result in its cache.
-examples() {
+# What runs as processes mostly waits for them; with the race detector each costs three times as much, so that is for make
+# check. Of the sources of the examples Go knows nothing when it looks for a result in its cache.
+commands() {
 	go build -o "$tmp/testsummary" ./internal/testsummary
-	"$tmp/testsummary" -race -timeout 20m -count=1 ./examples/...
+	"$tmp/testsummary" -timeout 20m $fresh ./cmd/... -- -timeout 20m -count=1 ./examples/...
 }
 
 # The race detector makes memory and allocations other than they are, and what is sent in masses too slow.
@@ -163,7 +164,11 @@ coverage() {
 	scripts/coverage.sh coverage.out coverage.sandbox.out
 }
 
-long() { simulation 2000; }
+long() {
+	go build -o "$tmp/testsummary" ./internal/testsummary
+	"$tmp/testsummary" -race -timeout 20m -count=1 $fresh ./cmd/... ./examples/...
+	simulation 2000
+}
 
 e2e() {
 	go build -o "$tmp/testsummary" ./internal/testsummary
@@ -248,7 +253,7 @@ circle=test
 step need "what the tests need is installed"
 step format "gofmt and go vet"
 step unit "tests, with the race detector"
-step examples "the examples, as programs"
+step commands "the command and the examples, as processes"
 step memory "what is measured without the race detector"
 step simulation "${SEEDS:-500} seeds of bad days"
 step storm "processes and servers killed in mid-renewal, on real stores"
@@ -261,7 +266,7 @@ step e2e "pages in a browser, and the sandbox with other people's clients"
 step fuzz "${FUZZTIME:-5s} for each target"
 step lint "golangci-lint"
 step vulnerabilities "govulncheck"
-step long "${SEEDS:-2000} seeds of bad days"
+step long "the command and the examples with the race detector, ${SEEDS:-2000} seeds of bad days"
 
 if [[ ${#names[@]} == 0 ]]; then
 	echo "no such step: $wanted" >&2

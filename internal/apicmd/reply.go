@@ -1,6 +1,7 @@
 package apicmd
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -21,6 +22,16 @@ type Reply struct {
 
 // maxListing bounds an answer that is read whole.
 const maxListing = 64 << 20
+
+// Ask calls an address without a body, and reads the answer, of the kind that accept says.
+func Ask(ctx context.Context, client *http.Client, method, address, accept string) (*Reply, error) {
+	req, err := http.NewRequestWithContext(ctx, method, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", accept)
+	return Fetch(client, req)
+}
 
 // Fetch sends req and reads the answer. Redirects are followed as far as client does, and as asMeant has it.
 func Fetch(client *http.Client, req *http.Request) (*Reply, error) {

@@ -4,31 +4,29 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringcx-go/ringcx/internal/apitoken"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/outfile"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
-	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-// apiTokens is where the vendor keeps the permanent API tokens of the user.
-const apiTokens = "/voice/api/v1/admin/token"
+const apitokenCreateHelp = `Makes a permanent API token of the user and prints it, or writes it to a file that only you can read. It has no end, no
+name and no list of what it may do: it stands for the user in the X-Auth-Token header of older programs until it is
+deleted. Each call makes one more.`
 
-// apitoken are the commands for permanent API tokens. Such a token stands for its user without an end, so only create
+// newAPITokenCmd are the commands for permanent API tokens. Such a token stands for its user without an end, so only create
 // and list --show print one, and none is taken from the command line, where other users could read it.
-func (a *app) apitoken() *cobra.Command {
+func newAPITokenCmd(a *app) *cobra.Command {
 	var output string
 	create := &cobra.Command{
 		Use: "create", Short: "Make a permanent API token, and print it or write it to a file", Args: cmdline.NoArgs,
-		Long: `Makes a permanent API token of the user and prints it, or writes it to a file that only you can read. It has no end, no
-name and no list of what it may do: it stands for the user in the X-Auth-Token header of older programs until it is
-deleted. Each call makes one more.`,
+		Long: apitokenCreateHelp,
 		Example: `  ringcx apitoken create --output token.txt
   sed 's/^/X-Auth-Token: /' token.txt | curl -H @- https://ringcx.ringcentral.com/voice/api/v1/admin/accounts
   ringcx apitoken delete --token-file token.txt`,
@@ -65,6 +63,15 @@ deleted. Each call makes one more.`,
 	return cmdline.Group("apitoken", "Work with permanent API tokens", create, list, remove)
 }
 
+// apiTokens are the calls about the tokens of the user.
+func (a *app) apiTokens() (*apitoken.Calls, error) {
+	session, acc, err := a.SignedIn()
+	if err != nil {
+		return nil, err
+	}
+	return &apitoken.Calls{Client: session.Client(), Base: acc.Config.Endpoint.Canonical().RingCX}, nil
+}
+
 // createAPIToken makes a token, if there is where to put it.
 func (a *app) createAPIToken(output string) error {
 	defer terminal.HoldPipe()() // a token that nobody reads is told on stderr
@@ -72,7 +79,7 @@ func (a *app) createAPIToken(output string) error {
 	if a.OutNowhere && !toFile {
 		return usage.New("standard output is closed or the null device, where nobody could read the token; none was made", "use --output FILE")
 	}
-	session, acc, err := a.SignedIn()
+	calls, err := a.apiTokens()
 	if err != nil {
 		return err
 	}
@@ -85,31 +92,35 @@ func (a *app) createAPIToken(output string) error {
 		defer out.Discard()
 		to, put = output, out.WriteAll
 	}
-	token, err := a.newAPIToken(session, acc)
+	token, err := calls.Create(a.Context)
 	if err != nil {
 		return err
 	}
 	if err := put(token + "\n"); err != nil {
 		return terminal.NewUnprinted(
-			fmt.Errorf("the API token %s was made, but not written to %s: %w", brief(token), to, err),
+			fmt.Errorf("the API token %s was made, but not written to %s: %w", apitoken.Brief(token), to, err),
 			"'ringcx apitoken list --show' prints it, 'ringcx apitoken delete' deletes it",
 		)
 	}
 	if to == output {
-		a.Inform("Wrote the API token %s to %s.\n", brief(token), output)
+		a.Inform("Wrote the API token %s to %s.\n", apitoken.Brief(token), output)
 	}
 	return nil
 }
 
 func (a *app) listAPITokens(show, asJSON bool) error {
-	tokens, _, _, err := a.loadAPITokens()
+	calls, err := a.apiTokens()
+	if err != nil {
+		return err
+	}
+	tokens, err := calls.List(a.Context)
 	if err != nil {
 		return err
 	}
 	rows := make([]map[string]any, len(tokens))
 	for i, t := range tokens {
 		if !show {
-			t = brief(t)
+			t = apitoken.Brief(t)
 		}
 		rows[i] = map[string]any{"number": i + 1, "token": t}
 	}
@@ -130,17 +141,21 @@ func (a *app) deleteAPIToken(args []string, tokenFile string, yes bool) error {
 			return err
 		}
 	}
-	tokens, session, acc, err := a.loadAPITokens()
+	calls, err := a.apiTokens()
+	if err != nil {
+		return err
+	}
+	tokens, err := calls.List(a.Context)
 	if err != nil {
 		return err
 	}
 	if tokenFile == "" {
-		if token, err = pick(tokens, args[0]); err != nil {
+		if token, err = apitoken.Pick(tokens, args[0]); err != nil {
 			return err
 		}
 	}
 	if !yes {
-		answer, err := a.AskMaybe(fmt.Sprintf("Delete the API token %s? Programs that use it stop working. [y/N]", brief(token)))
+		answer, err := a.AskMaybe(fmt.Sprintf("Delete the API token %s? Programs that use it stop working. [y/N]", apitoken.Brief(token)))
 		if err != nil {
 			return err
 		}
@@ -148,34 +163,11 @@ func (a *app) deleteAPIToken(args []string, tokenFile string, yes bool) error {
 			return errors.New("nothing was deleted")
 		}
 	}
-	if err := a.removeAPIToken(session, acc, token); err != nil {
+	if err := calls.Delete(a.Context, token); err != nil {
 		return err
 	}
-	a.Inform("Deleted the API token %s.\n", brief(token))
+	a.Inform("Deleted the API token %s.\n", apitoken.Brief(token))
 	return nil
-}
-
-// pick finds the one token that a number or a beginning means.
-func pick(tokens []string, word string) (string, error) {
-	word = env.Pasted(word)
-	if n, err := strconv.Atoi(word); err == nil && n > 0 && n <= len(tokens) {
-		return tokens[n-1], nil
-	}
-	word = strings.TrimSuffix(word, "…")
-	var found []string
-	for _, t := range tokens {
-		_, id, _ := strings.Cut(t, ":")
-		if len(word) >= 4 && (strings.HasPrefix(t, word) || strings.HasPrefix(id, word)) {
-			found = append(found, t)
-		}
-	}
-	switch len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		return "", usage.New(fmt.Sprintf("no API token of yours is or begins with %q", wording.Clip(word)), "see 'ringcx apitoken list'; a beginning has four characters at least")
-	}
-	return "", usage.New(fmt.Sprintf("%d API tokens begin with %q", len(found), wording.Clip(word)), "give more of it, or its number in 'ringcx apitoken list'")
 }
 
 // readAPIToken reads a token from a private file, or from standard input.
@@ -185,7 +177,7 @@ func (a *app) readAPIToken(name string) (string, error) {
 		return "", err
 	}
 	token := env.Pasted(data)
-	if !isAPIToken(token) {
+	if !apitoken.Is(token) {
 		return "", usage.New(from+" does not hold an API token", "give the token alone, in one line, as 'ringcx apitoken create' printed it")
 	}
 	return token, nil

@@ -3,7 +3,6 @@ package cli_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,7 +12,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/ringcx-go/ringcx/internal/cli"
@@ -38,95 +36,6 @@ func harmless(t *testing.T, what, shown string) {
 		t.Errorf("%s is not UTF-8: %q", what, shown)
 	}
 }
-
-func TestWhatIsShownCanBeSeen(t *testing.T) {
-	for in, want := range map[string]string{
-		"": "",
-		"Müller & Söhne 株式会社 🙂 ✌️ a\\b": "Müller & Söhne 株式会社 🙂 ✌️ a\\b",
-		"\x1b[31mred":    `\u001b[31mred`,
-		"a\tb\r\nc":      `a\tb\r\nc`,
-		"\u202etxt.exe":  `\u202etxt.exe`,
-		"tag \U000e0041": `tag \udb40\udc41`,
-		"\x9b31m \xff":   "\ufffd31m \ufffd",
-		"\u009b31m\x7f":  `\u009b31m\u007f`,
-	} {
-		if got := cli.Printable(in); got != want {
-			t.Errorf("%q is shown as %q, want %q", in, got, want)
-		}
-	}
-	harmless(t, "evil", cli.Printable(evil))
-}
-
-func TestATerminalGetsLinesAndNoLoneCarriageReturn(t *testing.T) {
-	for in, want := range map[string]string{
-		"a\tb\nc\r\nd\n":   "a\tb\nc\r\nd\n",
-		"paid\rnot paid\n": "paid\\rnot paid\n",
-		"end\r":            `end\r`,
-		"half \xe2\x82":    "half \ufffd\ufffd",
-		"\xc3":             "\ufffd",
-		"\u202e":           `\u202e`,
-	} {
-		if got := written(t, in, len(in)); got != want {
-			t.Errorf("%q is written as %q, want %q", in, got, want)
-		}
-		if got := written(t, in, 1); got != want {
-			t.Errorf("byte by byte %q is written as %q, want %q", in, got, want)
-		}
-	}
-}
-
-func TestOurOwnSequencesHaveAWayOfTheirOwn(t *testing.T) {
-	var b bytes.Buffer
-	terminal, end := cli.Terminal(&b)
-	fmt.Fprint(cli.Trusted(terminal), "\r\x1b[K")
-	fmt.Fprint(terminal, "\r\x1b[K")
-	end()
-	if got, want := b.String(), "\r\x1b[K"+`\r\u001b[K`; got != want {
-		t.Errorf("written is %q, want %q", got, want)
-	}
-}
-
-// written is what a terminal gets when s is written in pieces of a size.
-func written(t *testing.T, s string, size int) string {
-	t.Helper()
-	var b bytes.Buffer
-	terminal, end := cli.Terminal(&b)
-	for at := 0; at < len(s); at += size {
-		part := s[at:min(at+size, len(s))]
-		if n, err := io.WriteString(terminal, part); n != len(part) || err != nil {
-			t.Fatalf("%d, %v", n, err)
-		}
-	}
-	end()
-	return b.String()
-}
-
-func FuzzWhatIsShown(f *testing.F) {
-	for _, s := range []string{evil, "plain", "\xe2\x80", "\r", "\r\n", "\u202e\xf0\x9f"} {
-		f.Add(s, uint(3))
-	}
-	f.Add(strings.Repeat("é", 20000), uint(16385))
-	f.Fuzz(func(t *testing.T, s string, size uint) {
-		shown, whole := cli.Printable(s), written(t, s, max(len(s), 1))
-		if got := written(t, s, int(size%40000)+1); got != whole { //nolint:gosec // bounded
-			t.Fatalf("in pieces %q, whole %q", got, whole)
-		}
-		if strings.ContainsAny(shown, "\n\r\t") || strings.Contains(strings.ReplaceAll(whole, "\r\n", ""), "\r") {
-			t.Fatalf("%q, %q", shown, whole)
-		}
-		for _, out := range []string{shown, strings.ReplaceAll(strings.ReplaceAll(whole, "\n", ""), "\t", "")} {
-			harmless(t, "output", strings.ReplaceAll(out, "\r", ""))
-			if strings.ContainsFunc(out, func(r rune) bool { return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Bidi_Control, r) }) {
-				t.Fatalf("a mark is left in %q", out)
-			}
-		}
-		if plain := utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) }); plain && !strings.ContainsFunc(s, ignorable) && (shown != s || whole != s) {
-			t.Fatalf("%q was changed into %q and %q", s, shown, whole)
-		}
-	})
-}
-
-func ignorable(r rune) bool { return unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) }
 
 // liar answers as a vendor of bad will, in front of a sandbox.
 func liar(t *testing.T) *person {

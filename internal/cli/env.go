@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/login"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
@@ -41,7 +42,7 @@ func System() *Env {
 		ReadHidden: func(ctx context.Context, prompt func(), broken bool) (string, error) {
 			return terminal.ReadHidden(ctx, os.Stdin, prompt, broken)
 		},
-		OpenBrowser: systemBrowser(runtime.GOOS, os.Getenv),
+		OpenBrowser: login.SystemBrowser(runtime.GOOS, os.Getenv),
 	}
 }
 

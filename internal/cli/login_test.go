@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -194,7 +193,7 @@ func TestCtrlCEndsTheWaitForABrowserAtOnce(t *testing.T) {
 	if talk := c.ends(130); !strings.HasSuffix(talk, "> \nringcx: interrupted; nothing stored was lost\n") {
 		t.Errorf("%s", talk)
 	}
-	if took := time.Since(begin); took > 2*time.Second {
+	if took := time.Since(begin); took > 20*time.Second { // the wait is of minutes
 		t.Errorf("it took %s", took)
 	}
 }
@@ -254,48 +253,6 @@ func (p *person) directory(name string) string {
 		p.t.Error(err)
 	}
 	return dir
-}
-
-func TestABrowserIsOpenedOnlyWhereThePersonCanSeeIt(t *testing.T) {
-	for _, c := range []struct {
-		goos, env string
-		opens     bool
-	}{
-		{"linux", "", false},
-		{"linux", "DISPLAY=:0", true},
-		{"linux", "WAYLAND_DISPLAY=wayland-0", true},
-		{"linux", "WSL_DISTRO_NAME=Debian", true},
-		{"darwin", "", true},
-		{"windows", "", true},
-		{"linux", "DISPLAY=localhost:10.0 SSH_CONNECTION=x", false},
-		{"darwin", "SSH_TTY=/dev/ttys000", false},
-		{"linux", "SSH_CONNECTION=x BROWSER=helper", true},
-	} {
-		getenv := func(name string) string {
-			for _, v := range strings.Fields(c.env) {
-				if value, ok := strings.CutPrefix(v, name+"="); ok {
-					return value
-				}
-			}
-			return ""
-		}
-		if got := cli.SystemBrowser(c.goos, getenv) != nil; got != c.opens {
-			t.Errorf("%s with %q: %v", c.goos, c.env, got)
-		}
-	}
-	if runtime.GOOS == "windows" {
-		t.Skip("the commands below are those of other systems")
-	}
-	for command, works := range map[string]bool{
-		"false:true": true, "nonsense-of-ringcx:true --new %s": true, "nonsense-of-ringcx": false, ":": false, "false": false,
-	} {
-		open := cli.SystemBrowser("linux", func(name string) string {
-			return map[string]string{"BROWSER": command}[name]
-		})
-		if err := open("http://127.0.0.1/"); (err == nil) != works {
-			t.Errorf("BROWSER=%q: %v", command, err)
-		}
-	}
 }
 
 // control asks the vendor's control surface for something.

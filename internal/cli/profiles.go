@@ -18,8 +18,8 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-func (a *app) profiles() *cobra.Command {
-	g := cmdline.Group("profile", "Work with several logins", a.profileList(), a.profileUse(), a.profileDelete())
+func newProfileCmd(a *app) *cobra.Command {
+	g := cmdline.Group("profile", "Work with several logins", newProfileListCmd(a), newProfileUseCmd(a), newProfileDeleteCmd(a))
 	g.Long = `A profile is a named login: an app and its user, at a vendor. 'ringcx login --profile NAME' makes one. Which one a command
 works with is settled when it starts: --profile, then RINGCX_PROFILE, then the rule of the nearest directory, then the
 default. Profiles of one app share its limits of requests.`
@@ -46,7 +46,7 @@ func (r *profileRow) way() profile.Method {
 	return r.Method
 }
 
-func (a *app) profileList() *cobra.Command {
+func newProfileListCmd(a *app) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the profiles; the one in use here has a star", Args: cmdline.NoArgs,
@@ -129,7 +129,7 @@ func star(selected bool) string {
 	return " "
 }
 
-func (a *app) profileUse() *cobra.Command {
+func newProfileUseCmd(a *app) *cobra.Command {
 	var directory string
 	var remove bool
 	cmd := &cobra.Command{
@@ -242,7 +242,7 @@ func (a *app) realDirectory(name string, goneIsFine bool) (string, error) {
 	return path, nil
 }
 
-func (a *app) profileDelete() *cobra.Command {
+func newProfileDeleteCmd(a *app) *cobra.Command {
 	var local bool
 	cmd := &cobra.Command{
 		Use: "delete NAME", Short: "Log out of a profile, and forget it and its directories",
@@ -280,7 +280,7 @@ func (a *app) deleteProfile(name string, local bool) error {
 	case unfit != nil:
 		err = unfit
 	case known:
-		err = a.logOutOf(name, local)
+		err = a.logins.LogOutOf(name, local)
 	}
 	if err != nil {
 		return err

@@ -12,7 +12,9 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/doctor"
 	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/login"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/tell"
 	"github.com/ringcx-go/ringcx/internal/terminal"
@@ -58,9 +60,7 @@ func Main(env *env.Env) int {
 		}
 		return exitUnread
 	case failure() != nil && (err == nil || err.Error() == failure().Error()):
-		return app.report(usage.WithHint(
-			fmt.Errorf("standard output could not be written: %w", terminal.UnwrapOutput(failure())), "make room where it goes, or let it go elsewhere; nothing stored was lost",
-		))
+		return app.report(unwritten(failure()))
 	case err == nil:
 		return exitDone
 	case env.Context.Err() != nil:
@@ -73,6 +73,13 @@ func Main(env *env.Env) int {
 		err = usage.New(err.Error(), "run 'ringcx help' to see the commands")
 	}
 	return app.report(err)
+}
+
+// unwritten is a failure to write to standard output.
+func unwritten(err error) error {
+	return usage.WithHint(
+		fmt.Errorf("standard output could not be written: %w", terminal.UnwrapOutput(err)), "make room where it goes, or let it go elsewhere; nothing stored was lost",
+	)
 }
 
 var errInterrupted = errors.New("interrupted; nothing stored was lost")
@@ -88,7 +95,7 @@ func (a *app) execute(root *cobra.Command) error {
 	go func() { done <- root.ExecuteContext(a.Context) }()
 	select {
 	case err := <-done:
-		return a.otherStore(err)
+		return a.logins.OtherStore(err)
 	case <-a.Context.Done():
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), patience)
@@ -111,7 +118,7 @@ func (a *app) report(err error) int {
 		fmt.Fprintf(a.Stderr, "hint: %s\n", wording.ErrorLine(hint))
 	}
 	var misuse *usage.Error
-	var failed *loginFailed
+	var failed *login.Failed
 	switch {
 	case errors.As(err, &misuse):
 		return exitUsage
@@ -128,8 +135,8 @@ func (a *app) report(err error) int {
 func (a *app) hintFor(err error) string {
 	var hinted interface{ Hint() string }
 	var vendor *ringcx.Error
-	var failed *loginFailed
-	if why := whyRefused(a.Account, err); why != "" {
+	var failed *login.Failed
+	if why := doctor.WhyRefused(a.Account, err); why != "" {
 		return why
 	}
 	if a.Account.Swapped(err) {
@@ -157,6 +164,7 @@ type app struct {
 	*tell.Teller
 	*terminal.Terminal
 	*profile.Accounts
+	logins *login.Conversation
 
 	started   bool // the command line was understood
 	evaluated bool // a shell evaluates what is printed
@@ -167,6 +175,9 @@ func newApp(env *env.Env) *app {
 	to := tell.New(env)
 	a := &app{Env: env, Teller: to, Terminal: terminal.New(env, to), Accounts: &profile.Accounts{Env: env, Teller: to}}
 	a.NewClient = a.client
+	a.logins = &login.Conversation{
+		Env: env, Teller: to, Terminal: a.Terminal, Accounts: a.Accounts, HintOf: a.hintFor, GoneSandbox: a.goneSandbox,
+	}
 	return a
 }
 
@@ -222,8 +233,8 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	})
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return cmdline.FlagErrorAmong(a.Args, cmd, err) })
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpCommand(a.help())
+	root.SetHelpCommand(newHelpCmd(a))
 	a.fitHelp(root)
-	root.AddCommand(newDemoCmd(a), a.login(), a.logout(), a.status(), a.token(), a.whoami(), a.doctor(), a.apitoken(), newAPICmd(a), newAccountsCmd(a), newUsersCmd(a), a.profiles(), newSandboxCmd(a), newConformCmd(a), a.completion(), newVersionCmd(a))
+	root.AddCommand(newDemoCmd(a), newLoginCmd(a), newLogoutCmd(a), newStatusCmd(a), newTokenCmd(a), newWhoamiCmd(a), newDoctorCmd(a), newAPITokenCmd(a), newAPICmd(a), newAccountsCmd(a), newUsersCmd(a), newProfileCmd(a), newSandboxCmd(a), newConformCmd(a), newCompletionCmd(a), newVersionCmd(a))
 	return root
 }

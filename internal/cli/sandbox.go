@@ -134,6 +134,6 @@ func (a *app) consolePassword(file string) (string, error) {
 		r, _ := utf8.DecodeRuneInString(password[hidden:])
 		return "", usage.New(fmt.Sprintf("the password in %s holds a character that nobody sees: %s", from, wording.Printable(string(r))), "give it alone, in one line")
 	}
-	a.tellPassword(password, from)
+	a.TellPassword(password, from)
 	return password, nil
 }

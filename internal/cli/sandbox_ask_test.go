@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
@@ -163,7 +164,7 @@ func TestEnvAnswersForTheSandboxThatIsRunning(t *testing.T) {
 		"jwt": want.JWT, "native": want.NativeClientID, "web": want.WebClientSecret, "admin": want.AdminPassword,
 	} {
 		code, out, errs := asks(t, address, "--app", kind)
-		got, err := cli.ParseEnv(out)
+		got, err := profile.ParseEnv(out)
 		if code != 0 || err != nil || !strings.Contains(out, "'"+has+"'") || got["RC_SERVER_URL"] != address {
 			t.Errorf("%s: %d, %v, %s%s", kind, code, err, out, errs)
 		}

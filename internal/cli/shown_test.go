@@ -52,7 +52,7 @@ func TestWhatHelpShowsIsUnderstood(t *testing.T) {
 // alone, such as 'ringcx api', and for those with something yet to be filled in.
 func TestWhatHelpAndErrorsTellPeopleToRunIsUnderstood(t *testing.T) {
 	seen := 0
-	for _, pattern := range []string{"*.go", "../../*.go", "../../store/*/*.go"} {
+	for _, pattern := range []string{"../*/*.go", "../../*.go", "../../store/*/*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatal(pattern, err)

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -12,13 +11,13 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/doctor"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/terminal"
-	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-func (a *app) status() *cobra.Command {
+func newStatusCmd(a *app) *cobra.Command {
 	var asJSON, explain bool
 	cmd := &cobra.Command{
 		Use: "status", Short: "Show the session without asking the vendor", Args: cmdline.NoArgs,
@@ -27,58 +26,44 @@ func (a *app) status() *cobra.Command {
 Exit code 0 means that the next call brings a token as far as is known, or waits for one; 4 that a person has to log in, or
 a new JWT is needed; 1 that the vendor refused the last attempt for another reason. Both are problems to 'ringcx doctor'. A
 failure of the vendor's server or of the network is shown and is no error: the next call tries again.`,
-		RunE: func(*cobra.Command, []string) error {
-			session, acc, err := a.Known()
-			if err != nil {
-				return err
-			}
-			st, err := session.Status(a.Context)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				err = terminal.WriteJSON(a.Stdout, struct {
-					Profile  string         `json:"profile"` // "": the account is the one of the source
-					Source   string         `json:"source"`
-					Method   profile.Method `json:"method"`
-					ClientID string         `json:"clientId"`
-					Servers  endpoint       `json:"servers"`
-					*ringcx.Status
-				}{acc.Profile, acc.Source, acc.Method, acc.Config.ClientID, endpoint(acc.Config.Endpoint), st})
-			} else {
-				err = a.printStatus(acc, st)
-			}
-			if err == nil && explain && !asJSON {
-				err = a.explain(st)
-			}
-			if err == nil && st.Next == "login required" {
-				return ringcx.ErrLoginRequired
-			}
-			if err == nil {
-				return refusedLast(acc, st)
-			}
-			return err
-		},
+		RunE: func(*cobra.Command, []string) error { return a.runStatus(asJSON, explain) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	cmd.Flags().BoolVar(&explain, "explain", false, "also show every way to a token, and what the next call does")
 	return cmd
 }
 
-// refusedLast is the last failure, if it is one that the doctor calls a problem; both have the same exit code for it.
-func refusedLast(acc *profile.Account, st *ringcx.Status) error {
-	f := &facts{now: time.Now(), status: st}
-	f.describe(acc)
-	for _, found := range f.failed() {
-		if found.Level == levelProblem {
-			err := errors.New("no token came the last time: " + found.Text)
-			if strings.HasPrefix(st.Failure, ringcx.ErrLoginRequired.Error()) {
-				err = fmt.Errorf("%w: %s", ringcx.ErrLoginRequired, found.Text)
-			}
-			return usage.WithHint(err, found.Fix)
-		}
+func (a *app) runStatus(asJSON, explain bool) error {
+	session, acc, err := a.Known()
+	if err != nil {
+		return err
 	}
-	return nil
+	st, err := session.Status(a.Context)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		err = terminal.WriteJSON(a.Stdout, struct {
+			Profile  string         `json:"profile"` // "": the account is the one of the source
+			Source   string         `json:"source"`
+			Method   profile.Method `json:"method"`
+			ClientID string         `json:"clientId"`
+			Servers  endpoint       `json:"servers"`
+			*ringcx.Status
+		}{acc.Profile, acc.Source, acc.Method, acc.Config.ClientID, endpoint(acc.Config.Endpoint), st})
+	} else {
+		err = a.printStatus(acc, st)
+	}
+	if err == nil && explain && !asJSON {
+		err = a.explain(st)
+	}
+	if err == nil && st.Next == "login required" {
+		return ringcx.ErrLoginRequired
+	}
+	if err == nil {
+		return doctor.RefusedLast(acc, st)
+	}
+	return err
 }
 
 // explain prints the ladder: the ways to a token from the cheapest to the dearest, and why each can be taken or not.
@@ -130,31 +115,23 @@ func (a *app) printStatus(acc *profile.Account, st *ringcx.Status) error {
 		line("App", "%s at %s", wording.Clip(acc.Config.ClientID), acc.Config.Endpoint.RingCentral)
 		line("RingCX", "%s, main account %s, user %s", acc.Config.Endpoint.RingCX, wording.First(st.MainAccountID, "unknown"), wording.First(st.UserID, "unknown"))
 	}
-	line("Access token", "%s", ends(st.Expiry))
+	line("Access token", "%s", wording.Ends(st.Expiry))
 	line("Refresh token", "%s", map[bool]string{true: "at hand", false: "none"}[st.Refreshable])
 	if !direct {
-		line("RingCentral token", "%s; refresh token %s", ends(st.RingCentralExpiry), ends(st.RingCentralRefreshExpiry))
+		line("RingCentral token", "%s; refresh token %s", wording.Ends(st.RingCentralExpiry), wording.Ends(st.RingCentralRefreshExpiry))
 	}
 	line("Next call", "%s%s", nextWords(st), until(st.NextAt))
-	line("Requests left", "%s in this minute", left(st, ", "))
+	line("Requests left", "%s in this minute", doctor.RequestsLeft(st, ", "))
 	if !st.QuietUntil.IsZero() {
 		line("Quiet", "%s", strings.TrimSpace(until(st.QuietUntil)))
 	}
 	if math.Abs(st.SkewSeconds) >= 5 {
-		line("Clock", "%s, which does no harm", skewed(st.SkewSeconds))
+		line("Clock", "%s, which does no harm", wording.Skewed(st.SkewSeconds))
 	}
 	if st.Failure != "" {
 		line("Last failure", "%s, at %s", st.Failure, st.FailureAt.Local().Format(time.DateTime))
 	}
 	return w.Flush()
-}
-
-func skewed(seconds float64) string {
-	d := wording.Span(time.Duration(math.Abs(seconds) * float64(time.Second)))
-	if seconds > 0 {
-		return d + " behind the vendor's"
-	}
-	return d + " ahead of the vendor's"
 }
 
 func nextWords(st *ringcx.Status) string {
@@ -169,15 +146,4 @@ func until(t time.Time) string {
 		return ""
 	}
 	return " until " + t.Local().Format(time.TimeOnly)
-}
-
-func ends(t time.Time) string {
-	left := time.Until(t)
-	switch {
-	case t.IsZero():
-		return "none"
-	case left < 0:
-		return "ended " + wording.Span(-left) + " ago"
-	}
-	return "ends in " + wording.Span(left)
 }

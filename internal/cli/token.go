@@ -17,11 +17,17 @@ import (
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-func (a *app) token() *cobra.Command {
-	var minTTL time.Duration
-	var asJSON, claims, validate bool
+// tokenOptions say how the token is shown. Of the three ways at most one is chosen.
+type tokenOptions struct {
+	minTTL                   time.Duration // one that lives shorter is renewed
+	asJSON, claims, validate bool
+}
+
+func newTokenCmd(a *app) *cobra.Command {
+	var o tokenOptions
 	cmd := &cobra.Command{
 		Use: "token", Short: "Print an access token that works", Args: cmdline.NoArgs,
 		Long: `Prints a RingCX access token that works, and nothing else. Most calls read it from the store and ask nobody;
@@ -29,42 +35,44 @@ a call that finds it due renews it, one for all who call at the same time.`,
 		Example: `  ringcx token | sed 's/^/Authorization: Bearer /' | curl -H @- https://ringcx.ringcentral.com/voice/api/v1/admin/users
   ringcx token --min-ttl 90s --json
   ringcx token --claims | jq .exp`,
-		RunE: func(*cobra.Command, []string) error {
-			switch {
-			case asJSON && claims, asJSON && validate, claims && validate:
-				return usage.New("--json, --claims and --validate exclude each other", "give one of them")
-			case minTTL < 0:
-				return usage.New("--min-ttl must not be negative", "give a duration such as 90s or 2m")
-			}
-			session, acc, err := a.SignedIn()
-			if err != nil {
-				return err
-			}
-			t, err := session.TokenFor(a.Context, minTTL)
-			if err != nil {
-				return tooMuch(err, minTTL)
-			}
-			switch {
-			case claims:
-				return a.printClaims(t)
-			case validate:
-				return a.validate(session, acc)
-			}
-			if !asJSON {
-				_, err = fmt.Fprintln(a.Stdout, t.AccessToken)
-				return err
-			}
-			return terminal.WriteJSON(a.Stdout, map[string]any{
-				"accessToken": t.AccessToken, "tokenType": t.TokenType, "expiry": t.Expiry.UTC().Format(time.RFC3339Nano), "renewAt": t.RenewAt().UTC().Format(time.RFC3339Nano),
-				"expiresIn": int(time.Until(t.Expiry).Seconds()),
-			})
-		},
+		RunE: func(*cobra.Command, []string) error { return a.runToken(&o) },
 	}
-	cmd.Flags().DurationVar(&minTTL, "min-ttl", 0, "renew the token if it lives shorter than this `duration`")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the token with its expiry as JSON")
-	cmd.Flags().BoolVar(&claims, "claims", false, "print what the token says of itself instead, without asking anybody")
-	cmd.Flags().BoolVar(&validate, "validate", false, "ask RingCX whether it accepts the token, instead of printing it")
+	cmd.Flags().DurationVar(&o.minTTL, "min-ttl", 0, "renew the token if it lives shorter than this `duration`")
+	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print the token with its expiry as JSON")
+	cmd.Flags().BoolVar(&o.claims, "claims", false, "print what the token says of itself instead, without asking anybody")
+	cmd.Flags().BoolVar(&o.validate, "validate", false, "ask RingCX whether it accepts the token, instead of printing it")
 	return cmd
+}
+
+func (a *app) runToken(o *tokenOptions) error {
+	switch {
+	case o.asJSON && o.claims, o.asJSON && o.validate, o.claims && o.validate:
+		return usage.New("--json, --claims and --validate exclude each other", "give one of them")
+	case o.minTTL < 0:
+		return usage.New("--min-ttl must not be negative", "give a duration such as 90s or 2m")
+	}
+	session, acc, err := a.SignedIn()
+	if err != nil {
+		return err
+	}
+	t, err := session.TokenFor(a.Context, o.minTTL)
+	if err != nil {
+		return tooMuch(err, o.minTTL)
+	}
+	switch {
+	case o.claims:
+		return a.printClaims(t)
+	case o.validate:
+		return a.validate(session, acc)
+	}
+	if !o.asJSON {
+		_, err = fmt.Fprintln(a.Stdout, t.AccessToken)
+		return err
+	}
+	return terminal.WriteJSON(a.Stdout, map[string]any{
+		"accessToken": t.AccessToken, "tokenType": t.TokenType, "expiry": t.Expiry.UTC().Format(time.RFC3339Nano), "renewAt": t.RenewAt().UTC().Format(time.RFC3339Nano),
+		"expiresIn": int(time.Until(t.Expiry).Seconds()),
+	})
 }
 
 // printClaims prints the payload of the token. RingCX puts an older kind of token into it (xauth), which stays inside.
@@ -101,7 +109,7 @@ func (a *app) validate(session *ringcx.Session, acc *profile.Account) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.Stdout, "valid, %s\n", ends(t.Expiry))
+	_, err = fmt.Fprintf(a.Stdout, "valid, %s\n", wording.Ends(t.Expiry))
 	return err
 }
 

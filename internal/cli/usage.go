@@ -11,7 +11,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-func (a *app) help() *cobra.Command {
+func newHelpCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "help [COMMAND]", Short: "Explain a command", ValidArgsFunction: cmdline.CompleteCommand,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,7 +42,7 @@ func (a *app) fitHelp(root *cobra.Command) {
 // shells are those whose completion we can write.
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
-func (a *app) completion() *cobra.Command {
+func newCompletionCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "completion SHELL", Short: "Print the completion script of a shell: bash, zsh, fish or powershell",
 		Example: `  source <(ringcx completion bash)

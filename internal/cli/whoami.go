@@ -20,12 +20,14 @@ import (
 // legacyUser is where a legacy deployment tells whose token it is.
 const legacyUser = "/voice/api/v1/admin/auth"
 
-func (a *app) whoami() *cobra.Command {
+const whoamiHelp = `Asks RingCX whom the access token stands for: main account, administrator, and the agents the user is. Agents name the
+sub-accounts (accountId) that most calls of the API take. With --json it prints the vendor's answer, without tokens.`
+
+func newWhoamiCmd(a *app) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "whoami", Short: "Show whom the token stands for", Args: cmdline.NoArgs,
-		Long: `Asks RingCX whom the access token stands for: main account, administrator, and the agents the user is. Agents name the
-sub-accounts (accountId) that most calls of the API take. With --json it prints the vendor's answer, without tokens.`,
+		Long: whoamiHelp,
 		RunE: func(*cobra.Command, []string) error {
 			session, acc, err := a.SignedIn()
 			if err != nil {
@@ -65,12 +67,7 @@ sub-accounts (accountId) that most calls of the API take. With --json it prints 
 
 // request calls path at the account's RingCX server.
 func (a *app) request(client *http.Client, method string, acc *profile.Account, path, accept string) (*apicmd.Reply, error) {
-	req, err := http.NewRequestWithContext(a.Context, method, acc.Config.Endpoint.Canonical().RingCX+path, nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Accept", accept)
-	return apicmd.Fetch(client, req)
+	return apicmd.Ask(a.Context, client, method, acc.Config.Endpoint.Canonical().RingCX+path, accept)
 }
 
 // secretNames are fields of the vendor's answers that stand for the user, in lower case.

@@ -12,8 +12,6 @@ var exceptions = map[string]string{
 	"files sandbox":                         "moves out room by room, the state first",
 	"lines sandbox":                         "moves out room by room, the state first",
 	"saved sandbox":                         "kinds move into tables one by one",
-	"files internal/cli":                    "moves out: profile, login, doctor, apicmd, serve, demo",
-	"lines internal/cli":                    "moves out: profile, login, doctor, apicmd, serve, demo",
 	"machine network_proxy.go os.Getenv":    "net/http takes its proxy from these variables by itself, and passes over what it cannot read: an error's hint names them",
 	"test-sleep leak_test.go":               "virtual time: the day is spent in a synctest bubble",
 	"test-sleep internal/sim/run_test.go":   "virtual time: everything runs in a synctest bubble",
@@ -25,7 +23,7 @@ var rules = []func(*tree) []finding{
 	forbiddenArrows, rootDependencies, machineInLibraries, sleepsInCode,
 	longFiles, longFunctions, longParts, manyNames, undocumented,
 	notesToSelf, sleepsInTests, silentSkips, deadLinks, missingWitnesses,
-	largePackages, savedTypes, strayLocks, strayWriters, arrowsUp(rootOrder),
+	largePackages, savedTypes, strayLocks, strayWriters, arrowsUp(rootOrder), expressionsAtStart,
 }
 
 func TestEveryExceptionHasAReasonAndIsStillNeeded(t *testing.T) {

@@ -2,12 +2,12 @@ package profile
 
 import (
 	"fmt"
-	"net"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/localtls"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -79,12 +79,5 @@ var (
 // onThisMachine tells whether a server can only be one of this machine.
 func onThisMachine(server string) bool {
 	u, err := url.Parse(server)
-	return err == nil && IsLocal(u.Hostname())
-}
-
-// IsLocal tells whether a host can only be this machine.
-func IsLocal(host string) bool {
-	host = strings.ToLower(host)
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+	return err == nil && localtls.IsLocal(u.Hostname())
 }

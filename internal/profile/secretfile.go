@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/shell"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
@@ -101,7 +102,7 @@ func (a *Accounts) openSecret(name, purpose string) (f *os.File, pipe bool, err 
 // isSecretItself tells a name that is rather what was to be in the file: nothing of it may be repeated.
 func isSecretItself(name string) bool {
 	name = env.Pasted(name)
-	if strings.HasPrefix(name, "eyJ") || strings.HasPrefix(name, "-----BEGIN") || wording.APITokenID.MatchString(name) {
+	if strings.HasPrefix(name, "eyJ") || strings.HasPrefix(name, "-----BEGIN") || wording.APITokenID().MatchString(name) {
 		return true
 	}
 	return len(name) > 24 && !strings.ContainsAny(name, `/\. `)
@@ -116,9 +117,9 @@ func isLink(name string) bool {
 func onStdin(purpose, name string) string {
 	flag, _, _ := strings.Cut(purpose, " ")
 	if flag == "--env-file" || flag == "--import" {
-		return flag + " /dev/stdin <" + wording.ShellWord(name)
+		return flag + " /dev/stdin <" + shell.Word(name)
 	}
-	return flag + " - <" + wording.ShellWord(name)
+	return flag + " - <" + shell.Word(name)
 }
 
 // isTerminal tells a terminal, on which the user types what is asked for, from other devices.

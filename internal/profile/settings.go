@@ -16,6 +16,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/shell"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
@@ -114,7 +115,7 @@ func ParseSettings(data []byte) (s *Settings, warnings []string, err error) {
 	}
 	unfit := func(name string, problem *usage.Error) {
 		if _, told := s.Unfit[name]; !told {
-			problem.Remedy = strings.Replace(problem.Remedy, mendSettings, "mend it, or forget the profile: ringcx profile delete --local "+wording.ShellWord(name), 1)
+			problem.Remedy = strings.Replace(problem.Remedy, mendSettings, "mend it, or forget the profile: ringcx profile delete --local "+shell.Word(name), 1)
 			s.Unfit[name] = problem
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/shell"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
@@ -94,7 +95,7 @@ func (a *Accounts) storeDir(kind, dir string) (string, error) {
 	case !filepath.IsAbs(dir) && a.Dir != "":
 		return "", usage.New(
 			fmt.Sprintf("RINGCX_STORE names %q, which is another directory wherever a command starts", wording.Clip(dir)),
-			write+"RINGCX_STORE="+wording.ShellWord(kind+":"+filepath.Join(a.Dir, dir)),
+			write+"RINGCX_STORE="+shell.Word(kind+":"+filepath.Join(a.Dir, dir)),
 		)
 	case !filepath.IsAbs(dir):
 		return "", usage.New(fmt.Sprintf("RINGCX_STORE names %q, which is no whole path", wording.Clip(dir)), write+kind+":/DIR")

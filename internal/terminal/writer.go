@@ -14,7 +14,7 @@ import (
 // write at once.
 type Writer struct {
 	mu    sync.Mutex // guards what follows
-	W     io.Writer
+	w     io.Writer
 	rest  []byte     // the begin of a character, or a carriage return: what follows decides
 	width func() int // columns, in which lines break between words if they are few; nil: they never do
 	begun []byte     // a line that has not ended, of a narrow terminal
@@ -56,7 +56,7 @@ func (t *Writer) put(clean []byte, width func() int) error {
 		t.begun = bytes.Clone(clean[whole:])
 		clean = []byte(fold(string(clean[:whole]), columns))
 	}
-	_, err := t.W.Write(clean)
+	_, err := t.w.Write(clean)
 	return err
 }
 
@@ -119,13 +119,13 @@ func (t past) Write(p []byte) (int, error) {
 	if err := t.put(nil, nil); err != nil {
 		return 0, err
 	}
-	return t.W.Write(p)
+	return t.w.Write(p)
 }
 
 // Guard is the environment with writers that protect terminals, what to call in the end, and what tells the first error
 // of Stdout. What goes to Stderr is for people wherever it ends up; what goes to Stdout is data, unless that is a terminal.
 func Guard(e *env.Env) (guarded *env.Env, failure func() error, end func()) {
-	c, errs := *e, &Writer{W: e.Stderr}
+	c, errs := *e, &Writer{w: e.Stderr}
 	if e.ErrTerminal {
 		errs.width, errs.prompts = e.Columns, true
 	}
@@ -134,7 +134,7 @@ func Guard(e *env.Env) (guarded *env.Env, failure func() error, end func()) {
 	if !e.OutTerminal {
 		return &c, out.failure, errs.End
 	}
-	terminal := &Writer{W: out, width: e.Columns}
+	terminal := &Writer{w: out, width: e.Columns}
 	c.Stdout = terminal
 	return &c, out.failure, func() { terminal.End(); errs.End() }
 }

@@ -4,6 +4,7 @@ package testkeeper
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -50,7 +51,7 @@ func (k Records) Save(namespace string, replace bool, records []sandbox.Record) 
 // its console, or "".
 func (k Records) WantAll(t testing.TB, server http.Handler, password string) {
 	t.Helper()
-	r := httptest.NewRequest(http.MethodGet, "https://127.0.0.1/_sandbox/snapshot", nil)
+	r := httptest.NewRequestWithContext(context.Background(), http.MethodGet, "https://127.0.0.1/_sandbox/snapshot", nil)
 	if password != "" {
 		r.SetBasicAuth("", password)
 	}

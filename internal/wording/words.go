@@ -2,6 +2,7 @@ package wording
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -64,4 +65,25 @@ func Named(s string) string {
 		return s[:end]
 	}
 	return s
+}
+
+// Skewed is a difference of clocks in words: that many seconds of ours behind the vendor's.
+func Skewed(seconds float64) string {
+	d := Span(time.Duration(math.Abs(seconds) * float64(time.Second)))
+	if seconds > 0 {
+		return d + " behind the vendor's"
+	}
+	return d + " ahead of the vendor's"
+}
+
+// Ends is when something ends or ended, in words; "none" for the zero time.
+func Ends(t time.Time) string {
+	left := time.Until(t)
+	switch {
+	case t.IsZero():
+		return "none"
+	case left < 0:
+		return "ended " + Span(-left) + " ago"
+	}
+	return "ends in " + Span(left)
 }

@@ -168,6 +168,14 @@ func (t *Table[K, V]) Delete(tx *Tx, key K) bool {
 	return had
 }
 
+// Clear takes all rows away.
+func (t *Table[K, V]) Clear(tx *Tx) {
+	tx.changes(t.db)
+	for key := range t.All(tx) {
+		t.Delete(tx, key)
+	}
+}
+
 func (t *Table[K, V]) set(key K, row V) (old V, had bool) {
 	if old, had = t.rows.Set(key, row); !had {
 		t.bound.Room.take(1)
