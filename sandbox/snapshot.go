@@ -20,8 +20,8 @@ const snapshotFormat = "ringcx-sandbox/1"
 
 // recordKinds are the kinds of records that a snapshot has and that are in no table.
 var recordKinds = []string{
-	recordWorld, recordAccount, recordUser, recordCenter, recordApp, recordCredential, recordSignIn, recordAPITokens,
-	recordHashcode, recordLoginCode, recordReset, recordSummary, recordRequest,
+	recordWorld, recordAccount, recordUser, recordCenter, recordApp, recordCredential,
+	recordSignIn, recordRequest,
 }
 
 // kinds are those of records that a snapshot has. What else one brings is of a newer server, and is left out.

@@ -92,7 +92,7 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 		return nil, err
 	}
 	for _, load := range []func() error{
-		func() error { return restoreRingCX(in, w, out.platform, out.cx) },
+		func() error { return out.cx.loadSignIns(in, w, out.platform) },
 		func() error { return out.loadRequests(in) },
 	} {
 		if err := load(); err != nil {
@@ -146,7 +146,7 @@ func (s *Server) adopted(st *contents, today *hostileDay) error {
 		return nil
 	}
 	s.faults.restored()
-	err := cmp.Or(s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st), s.oauth.check(s.mu.tx, st.world))
+	err := cmp.Or(s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st), s.oauth.check(s.mu.tx, st.world), s.cxTables.check(s.mu.tx, st.world))
 	if err == nil {
 		st.cx.settle(st.platform)
 	}

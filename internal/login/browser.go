@@ -143,15 +143,7 @@ func (s *signIn) await(noBrowser bool) (string, error) {
 	failed, pasted := make(chan error, 1), make(chan callback.Answer, 1)
 	opened := !noBrowser && s.OpenBrowser != nil && s.listener != nil
 	if opened {
-		fmt.Fprintln(s.Stderr, "The browser opens to sign in.")
-		go func() {
-			if err := s.OpenBrowser(s.page); err != nil {
-				failed <- err
-			}
-		}()
-		if s.CanAsk() {
-			fmt.Fprintln(s.Stderr, "Waiting for the answer. Enter shows the address of the page, Ctrl-C gives up.")
-		}
+		s.openPage(failed)
 	} else {
 		s.showPage()
 	}
@@ -173,6 +165,19 @@ func (s *signIn) await(noBrowser bool) (string, error) {
 			s.endPrompt()
 			return "", s.overdue()
 		}
+	}
+}
+
+// openPage opens the page in the person's browser; why it could not goes to failed.
+func (s *signIn) openPage(failed chan<- error) {
+	fmt.Fprintln(s.Stderr, "The browser opens to sign in.")
+	go func() {
+		if err := s.OpenBrowser(s.page); err != nil {
+			failed <- err
+		}
+	}()
+	if s.CanAsk() {
+		fmt.Fprintln(s.Stderr, "Waiting for the answer. Enter shows the address of the page, Ctrl-C gives up.")
 	}
 }
 

@@ -111,12 +111,7 @@ func (a *Conversation) logIn(acc *profile.Account, p profile.Profile, t *target)
 	}
 	var was replaced
 	if err == nil {
-		if p.User = st.UserID; acc.Method.Password() {
-			p.User = acc.Stored.Username
-		}
-		acc.Stored.Bind(t.at)
-		acc.Stored.User = p.User
-		p.ClientID, p.RingCentral, p.RingCX, p.Method = t.at.App, t.at.RingCentral, t.at.RingCX, acc.Method
+		t.complete(acc, &p, st)
 		was, err = a.keep(acc, begun.value, func(s *profile.Settings) error {
 			t.save(s, p)
 			acc.Settings = s
@@ -127,12 +122,27 @@ func (a *Conversation) logIn(acc *profile.Account, p profile.Profile, t *target)
 		a.takeBack(acc, session, begun)
 		return err
 	}
+	a.tellLogin(acc, st)
+	a.endReplaced(acc, t, was, p.User)
+	return a.tellOfOthers(acc, t)
+}
+
+// complete enters whose login it is and where it was made, in its profile and beside its secrets.
+func (t *target) complete(acc *profile.Account, p *profile.Profile, st *ringcx.Status) {
+	if p.User = st.UserID; acc.Method.Password() {
+		p.User = acc.Stored.Username
+	}
+	acc.Stored.Bind(t.at)
+	acc.Stored.User = p.User
+	p.ClientID, p.RingCentral, p.RingCX, p.Method = t.at.App, t.at.RingCentral, t.at.RingCX, acc.Method
+}
+
+// tellLogin says who is logged in now, and what comes next.
+func (a *Conversation) tellLogin(acc *profile.Account, st *ringcx.Status) {
 	who := "RingCX user " + acc.Stored.Username
 	if !acc.Method.Password() {
 		who = "RingCentral user " + wording.First(st.UserID, "?")
 	}
 	a.Inform("Logged in to RingCX main account %s as %s (profile %s).\nThe token lives %s and is renewed when it is used. Next: ringcx token, ringcx accounts list\n",
 		wording.First(st.MainAccountID, "?"), who, acc.Profile, wording.Span(time.Until(st.Expiry)))
-	a.endReplaced(acc, t, was, p.User)
-	return a.tellOfOthers(acc, t)
 }

@@ -38,20 +38,20 @@ func (a *Conversation) forgetSeen(ctx context.Context, acc *profile.Account, s *
 	return err
 }
 
-// NotEnded is a session that lives on at the vendor and is kept here.
-type NotEnded struct {
+// notEnded is a session that lives on at the vendor and is kept here.
+type notEnded struct {
 	text, hint string
 	temporary  bool // another try may end it
 }
 
 // Error says whose session it is, and how long it lives.
-func (e *NotEnded) Error() string { return e.text }
+func (e *notEnded) Error() string { return e.text }
 
 // Hint tells both ways on.
-func (e *NotEnded) Hint() string { return e.hint }
+func (e *notEnded) Hint() string { return e.hint }
 
 // Busy tells whether another try may end it.
-func (e *NotEnded) Busy() bool { return e.temporary }
+func (e *notEnded) Busy() bool { return e.temporary }
 
 // notEnded says why a session was not ended, and how long it lives.
 func (a *Conversation) notEnded(acc *profile.Account, session *ringcx.Session, cause error) error {
@@ -69,16 +69,16 @@ func (a *Conversation) notEnded(acc *profile.Account, session *ringcx.Session, c
 		again = gone + ", and " + again
 	}
 	if !vendor.Temporary() && acc.Bare() {
-		return &NotEnded{
+		return &notEnded{
 			fmt.Sprintf("the credentials of %s are gone from the store, and without them the vendor did not end its session, which lives there %s: %s", name, lives, cause),
 			fmt.Sprintf("set RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and the servers as for the login, and run '%s' again; %s", command, local), false,
 		}
 	}
 	if !vendor.Temporary() {
-		return &NotEnded{
+		return &notEnded{
 			fmt.Sprintf("the vendor did not end the session of %s, which lives there %s: %s", name, lives, cause),
 			wording.First(usage.Hint(vendor), again) + "; " + local, false,
 		}
 	}
-	return &NotEnded{fmt.Sprintf("the session of %s could not be ended and was kept, it lives at the vendor %s: %s", name, lives, cause), again + "; " + local, true}
+	return &notEnded{fmt.Sprintf("the session of %s could not be ended and was kept, it lives at the vendor %s: %s", name, lives, cause), again + "; " + local, true}
 }

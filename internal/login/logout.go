@@ -56,7 +56,7 @@ func (a *Conversation) LogOutOfAll(local bool) error {
 		later = "the others are logged out; " + later
 	}
 	if !slices.ContainsFunc(causes, func(err error) bool { return !usage.IsBusy(err) }) {
-		return &NotEnded{text, later + ", or 'ringcx logout --all --local' to forget them here", true}
+		return &notEnded{text, later + ", or 'ringcx logout --all --local' to forget them here", true}
 	}
 	return usage.WithHint(errors.New(text), wording.First(hint, later))
 }

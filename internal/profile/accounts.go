@@ -41,7 +41,7 @@ type Accounts struct {
 
 	AccountFile string // the file that the variables of the account come from; "": the environment
 	fileProfile string // the profile that it names; "": none
-	ToldClear   bool   // that secrets travel in clear, as the user allows
+	toldClear   bool   // that secrets travel in clear, as the user allows
 }
 
 // Variable is an environment variable, or what --env-file gives for it, without what was pasted around it.

@@ -10,10 +10,10 @@ func (a *Accounts) tellClear(at Lineage) {
 	name := a.Variable("RINGCX_ALLOW_HTTP")
 	for _, address := range []string{at.RingCentral, at.RingCX} {
 		u, err := url.Parse(address)
-		if name == "" || a.ToldClear || err != nil || u.Scheme != "http" || !strings.EqualFold(u.Hostname(), name) {
+		if name == "" || a.toldClear || err != nil || u.Scheme != "http" || !strings.EqualFold(u.Hostname(), name) {
 			continue
 		}
-		a.ToldClear = true
+		a.toldClear = true
 		a.Inform("RINGCX_ALLOW_HTTP: what is sent to %s travels in clear, secrets too.\n", name)
 	}
 }

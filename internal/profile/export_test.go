@@ -29,9 +29,9 @@ func Entered(text, name, server, dir, rule string) (string, bool, error) {
 	if s.Directories[dir] = rule; rule == "" {
 		delete(s.Directories, dir)
 	}
-	out, inPlace := Edited(text, was, s)
+	out, inPlace := edited(text, was, s)
 	got, _, err := ParseSettings([]byte(out))
-	if err == nil && Encoded(got) != Encoded(s) {
+	if err == nil && encoded(got) != encoded(s) {
 		err = fmt.Errorf("it says something else:\n%s", out)
 	}
 	return out, inPlace, err
@@ -76,7 +76,7 @@ func StoredSecrets(clientSecret, jwt string) ([]byte, error) {
 
 // ReadSecrets are those that are stored so.
 func ReadSecrets(value []byte) (clientSecret, jwt string, rest any, err error) {
-	s, err := DecodeSecrets(value)
+	s, err := decodeSecrets(value)
 	if err != nil {
 		return "", "", nil, err
 	}

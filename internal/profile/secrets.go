@@ -45,7 +45,7 @@ func (a *Accounts) ReadSecrets(store ringcx.Store, profile string) (s *Secrets, 
 	if err != nil || value == nil {
 		return &Secrets{}, nil, err
 	}
-	s, damage = DecodeSecrets(value)
+	s, damage = decodeSecrets(value)
 	return s, damage, nil
 }
 

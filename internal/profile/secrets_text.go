@@ -42,8 +42,8 @@ func endOfSecrets(open []byte) string {
 	return secretsChecksum + hex.EncodeToString(sum[:16]) + `"}`
 }
 
-// DecodeSecrets answers an error that is errSecretsDamaged or a *newerSecrets.
-func DecodeSecrets(value []byte) (*Secrets, error) {
+// decodeSecrets answers an error that is errSecretsDamaged or a *newerSecrets.
+func decodeSecrets(value []byte) (*Secrets, error) {
 	var fields struct {
 		Version  json.RawMessage `json:"version"`
 		Checksum json.RawMessage `json:"checksum"`

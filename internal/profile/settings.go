@@ -230,7 +230,7 @@ func (a *Accounts) ChangeSettings(change func(*Settings) error) error {
 	if err := change(s); err != nil {
 		return err
 	}
-	out, inPlace := Edited(text, was, s)
+	out, inPlace := edited(text, was, s)
 	switch {
 	case out == text:
 		return nil

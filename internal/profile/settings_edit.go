@@ -217,9 +217,9 @@ func (d *document) drop(table []string) {
 // rootSettings are those outside of tables, and the tables.
 var rootSettings = []string{"default", "profile", "directory"}
 
-// Edited is text changed from the settings that it has to others. It reports false if the text is written in a way that
+// edited is text changed from the settings that it has to others. It reports false if the text is written in a way that
 // cannot be changed where it stands; what it returns then is written anew.
-func Edited(text string, was, now *Settings) (string, bool) {
+func edited(text string, was, now *Settings) (string, bool) {
 	d := readDocument(text)
 	if now.Default != was.Default {
 		d.put(nil, "default", now.Default)
@@ -253,7 +253,7 @@ func Edited(text string, was, now *Settings) (string, bool) {
 	if out := d.String(); !inline && says(out, now) && sameRest(text, out, now) {
 		return out, true
 	}
-	return Encoded(now), false
+	return encoded(now), false
 }
 
 // put is set for a string, and remove for none.
@@ -262,7 +262,7 @@ func (d *document) put(table []string, name, value string) {
 		d.remove(table, name)
 		return
 	}
-	_, quoted, _ := strings.Cut(Encoded(map[string]string{"x": value}), " = ")
+	_, quoted, _ := strings.Cut(encoded(map[string]string{"x": value}), " = ")
 	d.set(table, name, strings.TrimSpace(quoted))
 }
 
@@ -277,8 +277,8 @@ func keysOf[V any](maps ...map[string]V) []string {
 	return slices.Compact(keys)
 }
 
-// Encoded is v as TOML.
-func Encoded(v any) string {
+// encoded is v as TOML.
+func encoded(v any) string {
 	var b bytes.Buffer
 	if err := toml.NewEncoder(&b).Encode(v); err != nil {
 		panic(err) // strings and maps of them are always TOML
@@ -307,7 +307,7 @@ func fieldsOf(p Profile) map[string]string {
 // says tells whether a text has the settings s, and nothing else that is known.
 func says(text string, s *Settings) bool {
 	got, _, _, err := decodeSettings(text)
-	return err == nil && Encoded(got) == Encoded(s)
+	return err == nil && encoded(got) == encoded(s)
 }
 
 // sameRest tells whether two texts have the same settings that are not known, but for those of profiles that are gone.

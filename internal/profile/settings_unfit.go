@@ -42,7 +42,7 @@ func decodeSettings(text string) (s *Settings, meta toml.MetaData, misfits []mis
 		return nil, meta, nil, err
 	}
 	s = &Settings{Unfit: map[string]*usage.Error{}}
-	meta, err = toml.Decode(Encoded(all), s)
+	meta, err = toml.Decode(encoded(all), s)
 	return s, meta, misfits, err
 }
 

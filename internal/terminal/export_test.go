@@ -4,6 +4,6 @@ import "io"
 
 // Written writes to w as to a terminal; end is called behind the last Write.
 func Written(w io.Writer) (to io.Writer, end func()) {
-	t := &Writer{w: w}
-	return t, t.End
+	t := &writer{w: w}
+	return t, t.end
 }

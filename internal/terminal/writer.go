@@ -10,9 +10,9 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-// Writer writes to a terminal, or to a place that is read on one later. Lines and tabs are kept. Several may
+// writer writes to a terminal, or to a place that is read on one later. Lines and tabs are kept. Several may
 // write at once.
-type Writer struct {
+type writer struct {
 	mu    sync.Mutex // guards what follows
 	w     io.Writer
 	rest  []byte     // the begin of a character, or a carriage return: what follows decides
@@ -26,9 +26,9 @@ type Writer struct {
 const Piece = 32 << 10
 
 // Write implements io.Writer.
-func (t *Writer) Write(p []byte) (int, error) { return t.write(p, t.width) }
+func (t *writer) Write(p []byte) (int, error) { return t.write(p, t.width) }
 
-func (t *Writer) write(p []byte, width func() int) (int, error) {
+func (t *writer) write(p []byte, width func() int) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for at := 0; at < len(p); at += Piece {
@@ -42,7 +42,7 @@ func (t *Writer) write(p []byte, width func() int) (int, error) {
 }
 
 // put writes what is harmless, with lines broken between words where columns are few. t.mu is held.
-func (t *Writer) put(clean []byte, width func() int) error {
+func (t *writer) put(clean []byte, width func() int) error {
 	columns := env.Narrow
 	if width != nil && len(clean) > 0 {
 		columns = width()
@@ -62,19 +62,19 @@ func (t *Writer) put(clean []byte, width func() int) error {
 
 // Unfolded is a writer to a terminal that leaves lines as they are: of JSON, and of what came from elsewhere.
 func Unfolded(w io.Writer) io.Writer {
-	if t, ok := w.(*Writer); ok {
+	if t, ok := w.(*writer); ok {
 		return asItIs{t}
 	}
 	return w
 }
 
-type asItIs struct{ *Writer }
+type asItIs struct{ *writer }
 
 // Write implements io.Writer.
 func (t asItIs) Write(p []byte) (int, error) { return t.write(p, nil) }
 
-// End writes what waits for more.
-func (t *Writer) End() {
+// end writes what waits for more.
+func (t *writer) end() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	clean, _ := harmless(t.rest, true)
@@ -102,15 +102,15 @@ func harmless(data []byte, last bool) (clean, rest []byte) {
 	return clean, nil
 }
 
-// Trusted is the way past a Writer, for control sequences of our own: nothing from outside may take it.
+// Trusted is the way past a writer, for control sequences of our own: nothing from outside may take it.
 func Trusted(w io.Writer) io.Writer {
-	if t, ok := w.(*Writer); ok {
+	if t, ok := w.(*writer); ok {
 		return past{t}
 	}
 	return w
 }
 
-type past struct{ *Writer }
+type past struct{ *writer }
 
 // Write implements io.Writer.
 func (t past) Write(p []byte) (int, error) {
@@ -125,16 +125,16 @@ func (t past) Write(p []byte) (int, error) {
 // Guard is the environment with writers that protect terminals, what to call in the end, and what tells the first error
 // of Stdout. What goes to Stderr is for people wherever it ends up; what goes to Stdout is data, unless that is a terminal.
 func Guard(e *env.Env) (guarded *env.Env, failure func() error, end func()) {
-	c, errs := *e, &Writer{w: e.Stderr}
+	c, errs := *e, &writer{w: e.Stderr}
 	if e.ErrTerminal {
 		errs.width, errs.prompts = e.Columns, true
 	}
 	out := &sink{w: e.Stdout}
 	c.Stdout, c.Stderr = out, errs
 	if !e.OutTerminal {
-		return &c, out.failure, errs.End
+		return &c, out.failure, errs.end
 	}
-	terminal := &Writer{w: out, width: e.Columns}
+	terminal := &writer{w: out, width: e.Columns}
 	c.Stdout = terminal
-	return &c, out.failure, func() { terminal.End(); errs.End() }
+	return &c, out.failure, func() { terminal.end(); errs.end() }
 }

@@ -138,6 +138,9 @@ func TestAMachineThatEndsTakesTheLastSavesAtMostAndEachAsAWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	for cut := range len(raw) + 1 {
+		if near := func(end int64) bool { return cut%8 == 0 || max(end-int64(cut), int64(cut)-end) <= 1 }; !slices.ContainsFunc(ends, near) {
+			continue
+		}
 		safe := 0
 		for safe < len(ends) && ends[safe] <= int64(cut) {
 			safe++
