@@ -11,7 +11,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-func newHelpCmd(a *app) *cobra.Command {
+func newHelpCmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "help [COMMAND]", Short: "Explain a command", ValidArgsFunction: cmdline.CompleteCommand,
 		RunE: func(cmd *cobra.Command, args []string) error {
