@@ -1,9 +1,11 @@
-.PHONY: help build man test sim storm mutate lint bench clean
+.PHONY: help build man quick test check sim storm mutate lint bench clean
 
 help:
 	@echo 'make build   the command, in bin/ringcx'
 	@echo 'make man     its manual pages, in bin/man'
-	@echo 'make test    everything that must hold, see scripts/test.sh'
+	@echo 'make quick   go test ./..., which needs nothing but Go, and what it skipped'
+	@echo 'make test    what one change can break on this machine, see scripts/test.sh'
+	@echo 'make check   what else must hold: other systems, browsers, fuzzing, linters'
 	@echo 'make sim     the simulation alone, SEEDS=1000000 for long'
 	@echo 'make storm   real processes killed on real stores'
 	@echo 'make mutate  changes one thing at a time and looks whether a test fails, N=400 SEED=1'
@@ -18,8 +20,14 @@ build:
 man:
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null || date +%s) go run ./cmd/ringcx-man bin/man
 
+quick:
+	@go run ./internal/testsummary ./...
+
 test:
-	@scripts/test.sh
+	@scripts/test.sh test
+
+check:
+	@scripts/test.sh check
 
 sim:
 	@SEEDS=$(or $(SEEDS),10000) scripts/test.sh simulation
@@ -40,4 +48,4 @@ bench:
 	cd bench && go run . && go test -count=1 -v .
 
 clean:
-	rm -rf bin .tools coverage.out
+	rm -rf bin .tools coverage.out coverage.sandbox.out

@@ -42,7 +42,7 @@ type Token struct {
 	Details json.RawMessage
 }
 
-// TokenSource hands out tokens that work. [Session] is one.
+// TokenSource hands out tokens that work. [Session] is one. One that wants to know what becomes of them is [Informed].
 type TokenSource interface {
 	Token(ctx context.Context) (*Token, error)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -95,8 +96,9 @@ func (t *Transport) target() *target {
 
 // RoundTrip implements [http.RoundTripper].
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	purpose := t.purpose(req)
 	if t.Source == nil && t.Host == "" {
-		return t.send(req)
+		return t.send(req, purpose)
 	}
 	to := t.target()
 	switch {
@@ -107,17 +109,17 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, fmt.Errorf("sign a request: the Transport's %s", to.problem)
 	case !to.meant(req.URL):
-		return t.send(req)
+		return t.send(req, purpose)
 	case req.URL.Scheme != "https" && to.refuse:
 		closeBody(req)
 		return nil, fmt.Errorf("refusing to send a token to %s without TLS", oneLine(req.URL.Host))
 	}
-	token, err := t.token(req)
+	token, err := t.token(req, purpose)
 	if err != nil {
 		closeBody(req)
 		return nil, err
 	}
-	resp, err := t.send(t.sign(req, token))
+	resp, err := t.send(t.sign(req, token), purpose)
 	if err != nil || resp == nil { // net/http says what to think of a base that brings neither
 		return nil, err
 	}
@@ -130,7 +132,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	told.Invalidate(token)
-	return t.again(req, resp, token)
+	return t.again(req, resp, token, purpose)
 }
 
 // invalidator is the part of [Informed] that a Source may have alone.
@@ -142,25 +144,33 @@ func (t *Transport) CloseIdleConnections() {
 	closeIdle(t.Base)
 }
 
+// purpose is what req is for.
+func (t *Transport) purpose(req *http.Request) use {
+	if _, marked := asking(req.Context()); marked {
+		return useToken
+	}
+	if t.limited {
+		return useClient
+	}
+	return useAPI
+}
+
 // settling is how long HTTP/2 may need to notice that nobody waits for an answer any more.
 const settling = 10 * time.Millisecond
 
+// loaded is when the program began. How long ago that is takes half as long to tell as what time it is, for every request.
+var loaded = time.Now()
+
 // send sends a request as it is. After one without an answer the next goes over another connection, as far as that can be
 // had.
-func (t *Transport) send(req *http.Request) (*http.Response, error) {
-	purpose := useAPI
-	if _, marked := asking(req.Context()); marked {
-		purpose = useToken
-	} else if t.limited {
-		purpose = useClient
-	}
-	over, start := route(t.Base, req.URL, t.AllowHTTP, purpose), time.Now()
+func (t *Transport) send(req *http.Request, purpose use) (*http.Response, error) {
+	over, start := route(t.Base, req.URL, t.AllowHTTP, purpose), time.Since(loaded)
 	_, ours := over.(*http.Transport)
 	if t.suspect.Load() {
 		req = asLast(req)
 	}
 	resp, err := roundTrip(over, req, purpose, ours)
-	silent := err != nil && (purpose == useToken || time.Since(start) >= pingAfter)
+	silent := err != nil && (purpose == useToken || time.Since(loaded)-start >= pingAfter)
 	if silent && !ours && purpose != useToken {
 		<-time.After(settling)
 	}
@@ -177,13 +187,16 @@ func (t *Transport) send(req *http.Request) (*http.Response, error) {
 }
 
 // token is one to sign req with.
-func (t *Transport) token(req *http.Request) (*Token, error) {
-	asker, marked := asking(req.Context())
+func (t *Transport) token(req *http.Request, purpose use) (*Token, error) {
+	if purpose != useToken {
+		return t.fromSource(req)
+	}
+	asker, _ := asking(req.Context())
 	if s, ok := t.Source.(*Session); ok && asker != nil && s.renewer.sameAs(asker) {
 		return nil, errSignsItself
 	}
 	token, err := t.fromSource(req)
-	if err != nil && marked {
+	if err != nil {
 		err = &unsignedError{err}
 	}
 	return token, err
@@ -199,7 +212,7 @@ func (t *Transport) fromSource(req *http.Request) (*Token, error) {
 }
 
 // again sends req once more if there is another token and the body can be had again; else resp stands.
-func (t *Transport) again(req *http.Request, resp *http.Response, refused *Token) (*http.Response, error) {
+func (t *Transport) again(req *http.Request, resp *http.Response, refused *Token, purpose use) (*http.Response, error) {
 	if req.Body != nil && req.Body != http.NoBody && req.GetBody == nil {
 		return resp, nil
 	}
@@ -218,7 +231,7 @@ func (t *Transport) again(req *http.Request, resp *http.Response, refused *Token
 		}
 	}
 	drain(resp)
-	resp, err = t.send(repeat)
+	resp, err = t.send(repeat, purpose)
 	if err == nil && resp != nil && resp.StatusCode != http.StatusUnauthorized {
 		t.confirm(token)
 	}
@@ -242,9 +255,13 @@ type signedRequest struct {
 func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
 	made := &signedRequest{Request: *req}
 	signed := &made.Request
-	signed.Header = make(http.Header, len(req.Header)+2)
+	if signed.Header = maps.Clone(req.Header); signed.Header == nil {
+		signed.Header = make(http.Header)
+	}
 	for name, values := range req.Header {
-		signed.Header[name] = slices.Clip(values)
+		if cap(values) > len(values) {
+			signed.Header[name] = slices.Clip(values)
+		}
 	}
 	if rest, ok := strings.CutPrefix(req.URL.Path, "/voice/api/"); ok && token.Idle > 0 {
 		u := *req.URL

@@ -13,6 +13,7 @@ require (
 	github.com/go-chi/chi/v5 v5.5.0 // indirect
 	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
 	github.com/google/go-cmp v0.7.0 // indirect
+	github.com/tidwall/btree v1.8.2 // indirect
 )
 
 replace github.com/ringcx-go/ringcx => ../

@@ -8,7 +8,6 @@ import (
 
 // Bounds of this program, not of the vendor.
 const (
-	logSize       = 10_000          // requests remembered
 	tokensKept    = 100_000         // tokens of each kind remembered, at least
 	browsersKept  = 1_000           // browsers, and pages that they are on, remembered, at least
 	tokensSeen    = 2_000           // RingCX access tokens whose signature is not checked again, at least
@@ -39,5 +38,4 @@ const (
 	sweepEvery    = time.Minute         // so often a limiter forgets whom it need not remember
 	maxDelay      = time.Hour
 	clockMost     = 100 * contract.Year // how far the clock can be moved
-	maskedSegment = 40                  // path segments this long are never logged
 )

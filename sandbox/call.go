@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
@@ -17,17 +18,17 @@ type call struct {
 	now       time.Time
 	rules     *contract.Rules
 	verdicts  []string
-	subject   int64       // who calls RingCX, once its token has been accepted
-	sent      []parameter // what its form held, as far as it may be shown
-	agent     string      // its User-Agent
-	beyond    bool        // it calls an operation that is described and not emulated
-	operation string      // that it calls; "": nobody describes it
-	fault     *fault      // what happens to it; nil: nothing
-	xauth     string      // its X-Auth-Token: the one it called with, else the one of its sign-in
-	session   uint64      // number of the session of RingCentral that it is about; 0: none is known
-	signIn    uint64      // the same at RingCX
-	refused   refusal     // as far as it is known why
-	brought   string      // the token in its form
+	subject   int64               // who calls RingCX, once its token has been accepted
+	sent      []journal.Parameter // what its form held, as far as it may be shown
+	agent     string              // its User-Agent
+	beyond    bool                // it calls an operation that is described and not emulated
+	operation string              // that it calls; "": nobody describes it
+	fault     *fault              // what happens to it; nil: nothing
+	xauth     string              // its X-Auth-Token: the one it called with, else the one of its sign-in
+	session   uint64              // number of the session of RingCentral that it is about; 0: none is known
+	signIn    uint64              // the same at RingCX
+	refused   journal.Refusal     // as far as it is known why
+	brought   string              // the token in its form
 	answer    answer
 }
 
@@ -80,7 +81,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 		s.habits.beginAnew()
 	}
 	if s.guard.notes(r) {
-		s.journal.add(c.logged(r, a))
+		s.journal.Add(c.logged(r, a))
 	}
 	if err := s.keep(); err != nil {
 		a = textAnswer(http.StatusInternalServerError, err.Error())
@@ -96,14 +97,9 @@ func (s *Server) spoil(r *http.Request) *fault {
 	if !s.faults.busy.Load() {
 		return nil
 	}
-	f, call := s.faults.take(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.changes.touch(keptFaults{&s.faults})
-	if call != "" {
-		s.changes.touch(keptDay{&s.faults}, keptTurns{&s.faults, call})
-	}
-	return f
+	return s.faults.take(r)
 }
 
 // answer lets the vendors' routes answer r; w is only told to stop reading bodies that are too large.

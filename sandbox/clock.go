@@ -6,12 +6,14 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 )
 
 // clock is the server's own time: the base clock plus an offset that only tests move.
 type clock struct {
 	base   func() time.Time
 	offset atomic.Int64 // nanoseconds
+	kept   state.Cell[time.Duration]
 }
 
 func (c *clock) now() time.Time { return c.base().Add(time.Duration(c.offset.Load())).UTC() }
@@ -21,7 +23,7 @@ func (c *clock) now() time.Time { return c.base().Add(time.Duration(c.offset.Loa
 func (s *Server) Advance(d time.Duration) {
 	s.mu.Lock()
 	s.clock.offset.Add(int64(d))
-	s.changes.touch(keptClock(s.offset()))
+	s.clock.kept.Set(s.mu.tx, s.offset())
 	s.mu.Unlock()
 	_ = s.keep() // if that fails, so does the next request, which can say so
 }

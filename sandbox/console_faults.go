@@ -51,7 +51,9 @@ func (c *console) describeFaults(page *controlsPage) {
 	for _, kind := range faultKinds() {
 		page.Kinds = append(page.Kinds, choice{kind, kind + ": " + faultWords[kind]})
 	}
+	c.mu.Lock()
 	armed, day := c.faults.list()
+	c.mu.Unlock()
 	for i := range armed {
 		page.Faults = append(page.Faults, armed[i].row())
 	}
@@ -77,23 +79,23 @@ func dayKinds(chosen []string) []dayKind {
 }
 
 func (f *armedFault) row() faultView {
-	out := faultView{ID: f.id, Kind: f.kind, Method: f.method, Path: f.path, Left: f.left}
+	out := faultView{ID: f.id, Kind: f.Kind, Method: f.Method, Path: f.Path, Left: f.Left}
 	var details []string
 	add := func(is bool, format string, value any) {
 		if is {
 			details = append(details, fmt.Sprintf(format, value))
 		}
 	}
-	add(f.status != 0, "status %d", f.status)
-	add(f.retryAfter != "", "Retry-After %s", f.retryAfter)
-	add(f.retryDate != 0, "Retry-After a date %v ahead", f.retryDate)
-	add(f.delay != 0, "%v", f.delay)
-	add(f.skew != 0, "Date off by %v", f.skew)
+	add(f.Status != 0, "status %d", f.Status)
+	add(f.RetryAfter != "", "Retry-After %s", f.RetryAfter)
+	add(f.RetryDate != 0, "Retry-After a date %v ahead", f.RetryDate)
+	add(f.Delay != 0, "%v", f.Delay)
+	add(f.Skew != 0, "Date off by %v", f.Skew)
 	out.Details = strings.Join(details, ", ")
 	return out
 }
 
-func (v *hostileView) row() *dayView {
+func (v *hostileDay) row() *dayView {
 	if v == nil {
 		return nil
 	}
@@ -126,13 +128,17 @@ func (c *console) armFault(v *visit, r *http.Request) answer {
 	if err != nil {
 		page.Wrong[field] = err.Error()
 	}
-	if c.faults.size() >= faultsMost {
-		page.Wrong["kind"] = errFaults.Error()
-	}
+	c.order(func() {
+		if c.faults.size() >= faultsMost {
+			page.Wrong["kind"] = errFaults.Error()
+		}
+		if len(page.Wrong) == 0 {
+			c.faults.arm(f)
+		}
+	})
 	if len(page.Wrong) > 0 {
 		return c.showControls(v, r, page)
 	}
-	c.order(func() int { return c.faults.arm(f) })
 	return c.done("controls", "fault", "faults")
 }
 
@@ -156,15 +162,18 @@ func (p *controlsPage) number(field string) int {
 
 // clearFaults disarms the fault that the form names, else all.
 func (c *console) clearFaults(_ *visit, r *http.Request) answer {
-	notice, before := "faults", c.faults.size()
-	if text := r.PostForm.Get("fault"); text != "" {
-		notice = "disarmed"
-		id, _ := strconv.ParseUint(text, 10, 64)
-		c.order(func() int { return c.faults.disarmOne(id) })
-	} else {
-		c.order(c.faults.disarm)
-	}
-	if c.faults.size() == before {
+	notice, before := "faults", 0
+	left := c.order(func() {
+		before = c.faults.size()
+		if text := r.PostForm.Get("fault"); text != "" {
+			notice = "disarmed"
+			id, _ := strconv.ParseUint(text, 10, 64)
+			c.faults.disarmOne(id)
+			return
+		}
+		c.faults.disarm()
+	})
+	if left == before {
 		notice = "same"
 	}
 	return c.done("controls", notice, "faults")
@@ -193,14 +202,17 @@ func (c *console) beginDay(v *visit, r *http.Request) answer {
 	if len(page.Wrong) > 0 {
 		return c.showControls(v, r, page)
 	}
-	c.order(func() int { return c.faults.setDay(day) })
+	c.order(func() { c.faults.setDay(day) })
 	return c.done("controls", "hostile", "hostile")
 }
 
 func (c *console) endDay(*visit, *http.Request) answer {
-	if _, day := c.faults.list(); day == nil {
-		return c.done("controls", "same", "hostile")
-	}
-	c.order(func() int { return c.faults.setDay(nil) })
-	return c.done("controls", "calm", "hostile")
+	notice := "calm"
+	c.order(func() {
+		if _, day := c.faults.list(); day == nil {
+			notice = "same"
+		}
+		c.faults.setDay(nil)
+	})
+	return c.done("controls", notice, "hostile")
 }

@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // rowsShown are the rows of a table on a page.
@@ -33,7 +36,7 @@ func newListing(r *http.Request, path, param, what string) listing {
 	q := r.URL.Query()
 	page, _ := strconv.Atoi(q.Get(param))
 	return listing{
-		Path: path, Param: param, What: what, Ask: searchWords[path], Find: cutText(typed(q.Get("find")), pathShown), Page: max(1, min(page, 1<<20)),
+		Path: path, Param: param, What: what, Ask: searchWords[path], Find: wording.Cut(typed(q.Get("find")), journal.PathShown), Page: max(1, min(page, 1<<20)),
 	}
 }
 

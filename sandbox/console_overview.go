@@ -52,7 +52,7 @@ func (c *console) counts() []counted {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	flawed := 0
-	for _, e := range c.journal.list() {
+	for _, e := range c.journal.List() {
 		if len(e.Verdicts) > 0 {
 			flawed++
 		}
@@ -67,7 +67,7 @@ func (c *console) counts() []counted {
 		{"spent RingCX refresh tokens", c.cx.spent(), "sessions#refresh"},
 		{"in a penalty", c.penalties(), "controls#penalties"},
 		{"armed faults", c.faults.size(), "controls"},
-		{"requests", c.journal.size(), "requests"},
+		{"requests", c.journal.Size(), "requests"},
 		{"with a verdict", flawed, "requests?verdicts=1"},
 	}
 	if c.namespace == "" {

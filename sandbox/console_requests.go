@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // requestsShown are the entries of the log that a page of it shows.
@@ -41,7 +43,7 @@ type requestFilter struct {
 }
 
 func readRequestFilter(in url.Values) requestFilter {
-	text := func(name string) string { return cutText(typed(in.Get(name)), pathShown) }
+	text := func(name string) string { return wording.Cut(typed(in.Get(name)), journal.PathShown) }
 	out := requestFilter{text("path"), text("status"), text("caller"), text("verdict"), text("of")}
 	if in.Get("verdicts") == "1" {
 		out.Verdict = "any"
@@ -62,18 +64,17 @@ func (f requestFilter) query(more ...string) string {
 }
 
 // holds reports whether f lets an entry through, whoever sent it.
-func (f requestFilter) holds(p *packedEntry) bool {
-	k, why := p.kind.Value(), p.why.Value()
-	status := strconv.Itoa(int(p.status))
-	if p.status == 0 {
+func (f requestFilter) holds(p *journal.Packed) bool {
+	status := strconv.Itoa(int(p.Status))
+	if p.Status == 0 {
 		status = "cut"
 	}
 	switch {
-	case !contains(k.path, f.Path) && !contains(k.operation, f.Path):
+	case !contains(p.Path(), f.Path) && !contains(p.Operation(), f.Path):
 	case !strings.HasPrefix(status, strings.TrimRight(strings.ToLower(f.Status), "x*")):
-	case f.Token != "" && why.token != f.Token:
-	case f.Verdict == "any" && k.verdicts == "":
-	case f.Verdict != "" && f.Verdict != "any" && !slices.Contains(strings.Split(k.verdicts, "\n"), f.Verdict):
+	case f.Token != "" && p.Refusal().Token != f.Token:
+	case f.Verdict == "any" && !p.Misused():
+	case f.Verdict != "" && f.Verdict != "any" && !p.Has(f.Verdict):
 	default:
 		return true
 	}
@@ -94,13 +95,13 @@ type requestPart struct {
 
 // entries are the newest that f lets through, of those after a number and before another; 0 is no bound.
 func (c *console) entries(f requestFilter, after, before uint64) requestPart {
-	all, last := c.journal.packedSince(after)
+	all, last := c.journal.Since(after)
 	out := requestPart{Last: last}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := range slices.Backward(all) {
 		p := &all[i]
-		if before != 0 && p.number >= before || !f.holds(p) || f.Caller != "" && !contains(c.callerOf(p), f.Caller) {
+		if before != 0 && p.Number >= before || !f.holds(p) || f.Caller != "" && !contains(c.callerOf(p), f.Caller) {
 			continue
 		}
 		if len(out.Entries) == requestsShown {
@@ -113,26 +114,26 @@ func (c *console) entries(f requestFilter, after, before uint64) requestPart {
 }
 
 // callerOf is who sent a request, as far as the log or the session that it was about tells. c.mu is held.
-func (c *console) callerOf(p *packedEntry) string {
-	if known := p.why.Value().caller; known != "" || p.about == 0 {
+func (c *console) callerOf(p *journal.Packed) string {
+	if known := p.Refusal().Caller; known != "" || p.About == 0 {
 		return known
 	}
-	if isPlatform(p.kind.Value().path) {
-		if s := c.platform.sessions.get(p.about); s != nil {
+	if isPlatform(p.Path()) {
+		if s := c.platform.sessions.get(p.About); s != nil {
 			return s.app.name + ", " + s.user.first + " " + s.user.last
 		}
-	} else if s := c.cx.signIns.get(p.about); s != nil {
+	} else if s := c.cx.signIns.get(p.About); s != nil {
 		return s.who.name()
 	}
 	return ""
 }
 
 // entry is what is shown of a request. c.mu is held.
-func (c *console) entry(p *packedEntry) entryView {
-	e := p.unpack()
+func (c *console) entry(p *journal.Packed) entryView {
+	e := p.Unpack()
 	out := entryView{
 		Number: e.Number, Time: e.Time, Method: e.Method, Path: e.Path, Status: e.Status, Operation: e.Operation, Fault: e.Fault,
-		Answer: e.Answer, Reason: e.Reason, Caller: c.callerOf(p), Token: e.Token, Curl: e.curl(),
+		Answer: e.Answer, Reason: e.Reason, Caller: c.callerOf(p), Token: e.Token, Curl: e.Curl(isPlatform(e.Path)),
 	}
 	for _, v := range e.Verdicts {
 		out.Verdicts = append(out.Verdicts, verdict.Word{Verdict: v, Help: verdict.Help(v)})
@@ -177,7 +178,7 @@ func (p *requestsView) Live() string {
 
 func (c *console) requestList(v *visit, r *http.Request) answer {
 	q := r.URL.Query()
-	page := &requestsView{Filter: readRequestFilter(q), Verdicts: verdict.All, Total: c.journal.size()}
+	page := &requestsView{Filter: readRequestFilter(q), Verdicts: verdict.All, Total: c.journal.Size()}
 	page.Before, _ = strconv.ParseUint(q.Get("before"), 10, 64)
 	page.requestPart = c.entries(page.Filter, 0, page.Before)
 	return c.page(v, r, "requests.html", &consoleView{Title: "Requests", Page: page})

@@ -52,12 +52,12 @@ func (c *console) requestStream(w http.ResponseWriter, r *http.Request) {
 
 // follow tells of later entries until nobody listens.
 func (c *console) follow(w http.ResponseWriter, r *http.Request, last uint64) {
-	wake, stop := c.journal.watch()
+	wake, stop := c.journal.Watch()
 	defer stop()
 	pause := time.NewTimer(listenPause)
 	defer pause.Stop()
 	for text := "retry: 1000\n\n"; ; text = "" {
-		if now := c.journal.latest(); now != last {
+		if now := c.journal.Latest(); now != last {
 			last = now
 			text += fmt.Sprintf("id: %d\ndata: %d\n\n", now, now)
 		}

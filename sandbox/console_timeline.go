@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 )
 
 // What can happen to tokens.
@@ -49,8 +50,8 @@ type tokenEvent struct {
 func (e tokenEvent) Server() string { return lanes[e.Lane] }
 
 // tokenEventOf is what a request did to a token; false if nothing.
-func tokenEventOf(r *contract.Rules, e *logEntry) (tokenEvent, bool) {
-	out := tokenEvent{Time: e.Time, Path: e.Path, Status: e.Status, Number: e.about, Lane: 1, Kind: eventRefused}
+func tokenEventOf(r *contract.Rules, e *journal.Entry) (tokenEvent, bool) {
+	out := tokenEvent{Time: e.Time, Path: e.Path, Status: e.Status, Number: e.About, Lane: 1, Kind: eventRefused}
 	path := strings.TrimPrefix(e.Path, "/voice")
 	if isPlatform(path) {
 		out.Lane = 0
@@ -69,22 +70,22 @@ func tokenEventOf(r *contract.Rules, e *logEntry) (tokenEvent, bool) {
 	default:
 		return out, e.Status == http.StatusUnauthorized
 	}
-	return out, e.about != 0 // without it the answer was spoiled, or there was nothing to end
+	return out, e.About != 0 // without it the answer was spoiled, or there was nothing to end
 }
 
 // handsOut completes the event of a request that was answered with tokens.
-func (e *tokenEvent) handsOut(r *contract.Rules, entry *logEntry) {
+func (e *tokenEvent) handsOut(r *contract.Rules, entry *journal.Entry) {
 	e.Kind = eventIssued
 	ttl := r.RingCXTokenTTL
 	if e.Lane == 0 {
 		ttl = r.AccessTokenTTL
 	}
-	for _, p := range entry.shape.form {
+	for _, p := range entry.Shape.Form {
 		switch {
-		case p.name == "grant_type" && p.value == grantRefresh:
+		case p.Name == "grant_type" && p.Value == grantRefresh:
 			e.Kind = eventRefreshed
-		case p.name == "access_token_ttl":
-			if seconds, err := strconv.ParseInt(p.value, 10, 32); err == nil {
+		case p.Name == "access_token_ttl":
+			if seconds, err := strconv.ParseInt(p.Value, 10, 32); err == nil {
 				ttl = r.AccessTTL(seconds)
 			}
 		}
@@ -106,16 +107,16 @@ type refusedIn struct {
 // tokenRequests are the latest requests about tokens, oldest first. Refusals that are alike are one event, unless something
 // else happened to the session meanwhile: many of them take no room from what happened before.
 func (c *console) tokenRequests() []tokenEvent {
-	all, _ := c.journal.packedSince(0)
+	all, _ := c.journal.Since(0)
 	r := c.rules.Load()
 	var out []tokenEvent
 	again := map[refusedIn]int{} // where a refusal is that the next one is like
 	fine := 0
 	for i := range slices.Backward(all) {
-		if p := &all[i]; p.status != http.StatusUnauthorized && !strings.Contains(p.kind.Value().path, "auth") {
+		if p := &all[i]; p.Status != http.StatusUnauthorized && !strings.Contains(p.Path(), "auth") {
 			continue
 		}
-		entry := all[i].unpack()
+		entry := all[i].Unpack()
 		e, ok := tokenEventOf(r, &entry)
 		if !ok {
 			continue

@@ -43,7 +43,7 @@ func (s *Server) change(change func(*contract.Rules) error) error {
 	s.rules.Store(&next)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.changes.touch(keptSettings{&next, s.start})
+	s.settings.Set(s.mu.tx, settingsChanged(&next, s.start))
 	return nil
 }
 

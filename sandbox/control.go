@@ -250,9 +250,9 @@ func (s *Server) controlState(*http.Request) (any, error) {
 		"counts": map[string]int{
 			"accounts": len(s.world.accounts), "users": len(s.world.users), "apps": len(s.world.apps),
 			"credentials": len(s.world.credentials), "sessions": s.platform.live(),
-			"authorizationCodes": s.platform.codes.len(), "ringcxAccessTokens": tokens,
+			"authorizationCodes": s.oauth.codes.Len(s.mu.tx), "ringcxAccessTokens": tokens,
 			"ringcxRefreshTokens": s.cx.live(s.Now(), r), "ringcxAdmins": len(s.world.admins),
-			"ringcxApiTokens": len(s.cx.apiTokens), "requests": s.journal.size(), "faults": s.faults.size(),
+			"ringcxApiTokens": len(s.cx.apiTokens), "requests": s.journal.Size(), "faults": s.faults.size(),
 		},
 	}, nil
 }

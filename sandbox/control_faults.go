@@ -50,10 +50,10 @@ func (in *faultRequest) fault() (f *armedFault, field string, err error) {
 		status = cmp.Or(in.Status, standard)
 	}
 	return &armedFault{
-		place: place{in.Path}, method: strings.ToUpper(in.Method), left: max(in.Times, 1),
+		place: place{in.Path}, Method: strings.ToUpper(in.Method), Left: max(in.Times, 1),
 		fault: fault{
-			kind: in.Kind, status: status, retryAfter: in.RetryAfter, retryDate: date,
-			delay: delay, skew: skew,
+			Kind: in.Kind, Status: status, RetryAfter: in.RetryAfter, RetryDate: date,
+			Delay: delay, Skew: skew,
 		},
 	}, "", nil
 }
@@ -74,8 +74,8 @@ func (in *faultRequest) order() (f *armedFault, field string, err error) {
 // view is f in the form in which it could be armed again.
 func (f *armedFault) view() faultRequest {
 	return faultRequest{
-		Path: f.path, Method: f.method, Times: f.left, Kind: f.kind, Status: f.status, RetryAfter: f.retryAfter,
-		RetryAfterDate: jsonDuration(f.retryDate), Delay: jsonDuration(f.delay), Skew: jsonDuration(f.skew),
+		Path: f.Path, Method: f.Method, Times: f.Left, Kind: f.Kind, Status: f.Status, RetryAfter: f.RetryAfter,
+		RetryAfterDate: jsonDuration(f.RetryDate), Delay: jsonDuration(f.Delay), Skew: jsonDuration(f.Skew),
 	}
 }
 
@@ -101,8 +101,7 @@ func (s *Server) controlFault(r *http.Request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		view := day.view()
-		return map[string]any{"armed": s.order(func() int { return s.faults.setDay(day) }), "hostile": view}, nil
+		return map[string]any{"armed": s.order(func() { s.faults.setDay(day) }), "hostile": day}, nil
 	case in.Seed != nil || in.Kinds != nil || in.MaxDelay != nil:
 		return nil, errors.New(`seed, kinds and maxDelay belong to a hostile day: give "hostile", a share from 0 to 1`)
 	}
@@ -110,14 +109,23 @@ func (s *Server) controlFault(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.faults.size() >= faultsMost {
-		return nil, errFaults
+	armed := s.order(func() {
+		if s.faults.size() >= faultsMost {
+			err = errFaults
+			return
+		}
+		s.faults.arm(f)
+	})
+	if err != nil {
+		return nil, err
 	}
-	return map[string]int{"armed": s.order(func() int { return s.faults.arm(f) })}, nil
+	return map[string]int{"armed": armed}, nil
 }
 
 // controlFaults lists what is armed, and the hostile day with what it did so far.
 func (s *Server) controlFaults(*http.Request) (any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	armed, day := s.faults.list()
 	faults := make([]faultRequest, 0, len(armed))
 	for i := range armed {
@@ -127,6 +135,9 @@ func (s *Server) controlFaults(*http.Request) (any, error) {
 }
 
 func (s *Server) controlClearFaults(*http.Request) (any, error) {
-	s.order(s.faults.clear)
+	s.order(func() {
+		s.faults.disarm()
+		s.faults.setDay(nil)
+	})
 	return map[string]int{"armed": 0}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -66,8 +67,8 @@ func (s *Server) controlRequests(w http.ResponseWriter, r *http.Request) {
 }
 
 // await gives the entries that q asks for, if need be when they come, and the number of the latest of all.
-func (s *Server) await(r *http.Request, q requestQuery) (found []packedEntry, last uint64) {
-	news, stop := s.journal.watch()
+func (s *Server) await(r *http.Request, q requestQuery) (found []journal.Packed, last uint64) {
+	news, stop := s.journal.Watch()
 	defer stop()
 	timer := time.NewTimer(q.wait)
 	defer timer.Stop()
@@ -88,7 +89,7 @@ func (s *Server) await(r *http.Request, q requestQuery) (found []packedEntry, la
 }
 
 // writeRequests writes a list of entries one by one: many may be asked for, by somebody who reads slowly.
-func writeRequests(w io.Writer, found []packedEntry, last uint64) {
+func writeRequests(w io.Writer, found []journal.Packed, last uint64) {
 	out := bufio.NewWriter(w)
 	one := json.NewEncoder(out)
 	one.SetEscapeHTML(false)
@@ -97,7 +98,7 @@ func writeRequests(w io.Writer, found []packedEntry, last uint64) {
 		if i > 0 {
 			_ = out.WriteByte(',')
 		}
-		if one.Encode(e.unpack().Request) != nil {
+		if one.Encode(e.Unpack().Request) != nil {
 			return // nobody reads it
 		}
 	}
@@ -106,13 +107,13 @@ func writeRequests(w io.Writer, found []packedEntry, last uint64) {
 }
 
 // found are the entries that q asks for, and the number of the latest of all.
-func (s *Server) found(q requestQuery) (out []packedEntry, last uint64) {
-	all, last := s.journal.packedSince(q.since)
+func (s *Server) found(q requestQuery) (out []journal.Packed, last uint64) {
+	all, last := s.journal.Since(q.since)
 	if !q.verdicts {
 		return all, last
 	}
 	for _, e := range all {
-		if e.kind.Value().verdicts != "" {
+		if e.Misused() {
 			out = append(out, e)
 		}
 	}

@@ -175,7 +175,7 @@ func TestTheFieldsOfWhatOnlyRingCXKnowsAreThoseOfThePage(t *testing.T) {
 }
 
 func TestTheFieldsOfALogEntryAreThoseOfThePage(t *testing.T) {
-	if got, want := documented(t, "The log"), fieldsOf(t, "log.go", "Request"); !slices.Equal(got, want) {
+	if got, want := documented(t, "The log"), fieldsOf(t, "requests.go", "Request"); !slices.Equal(got, want) {
 		t.Errorf("an entry has %q, and the page says %q", want, got)
 	}
 }

@@ -129,7 +129,7 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 	old, turn := s.cx.find(token)
 	if old != nil {
 		c.signIn = old.number
-		c.refused.caller = old.who.name()
+		c.refused.Caller = old.who.name()
 	}
 	var limited *ruling
 	if old != nil && refreshLimit(c.rules).limit > 0 {

@@ -275,19 +275,3 @@ func TestRandomTokensNeverRepeat(t *testing.T) {
 		t.Error("a token came twice")
 	}
 }
-
-func TestAnAccessTokenOutlivesTheMemoryOfTheServer(t *testing.T) {
-	v := newVendor(t, sandbox.Options{NoLimits: true, Algorithm: "EdDSA"})
-	rc := str(v.login(), "access_token")
-	first := str(v.exchangeToken(rc).want(http.StatusOK).json(), "accessToken")
-	for range 8_001 {
-		v.form(exchangePath, "rcAccessToken", rc).want(http.StatusOK)
-	}
-	for range 2 {
-		v.get(usersPath, first).want(http.StatusOK)
-	}
-	parts := strings.Split(first, ".")
-	v.get(usersPath, parts[0]+"."+parts[1]+"."+strings.Repeat("A", 86)).wantGateway("Jwt verification fails")
-	v.Advance(5 * time.Minute)
-	v.get(usersPath, first).wantGateway("Jwt is expired")
-}

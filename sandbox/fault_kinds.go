@@ -43,19 +43,19 @@ func (f *fault) label() string {
 	switch {
 	case f == nil:
 		return ""
-	case f.status != 0:
-		return f.kind + " " + strconv.Itoa(f.status)
-	case f.kind == faultDelay:
-		return f.kind + " " + f.delay.Round(time.Millisecond).String()
-	case f.kind == faultSkew:
-		return f.kind + " " + f.skew.String()
+	case f.Status != 0:
+		return f.Kind + " " + strconv.Itoa(f.Status)
+	case f.Kind == faultDelay:
+		return f.Kind + " " + f.Delay.Round(time.Millisecond).String()
+	case f.Kind == faultSkew:
+		return f.Kind + " " + f.Skew.String()
 	}
-	return f.kind
+	return f.Kind
 }
 
 // wait holds a delayed request in real time; false if its caller left meanwhile.
 func (f *fault) wait(r *http.Request) bool {
-	if f == nil || f.kind != faultDelay {
+	if f == nil || f.Kind != faultDelay {
 		return true
 	}
 	// Only a server that has read the request learns that its caller left.
@@ -67,7 +67,7 @@ func (f *fault) wait(r *http.Request) bool {
 		io.Reader
 		io.Closer
 	}{io.MultiReader(bytes.NewReader(body), r.Body), r.Body}
-	timer := time.NewTimer(f.delay)
+	timer := time.NewTimer(f.Delay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -79,8 +79,8 @@ func (f *fault) wait(r *http.Request) bool {
 
 // date is what the Date header of an answer says at now.
 func (f *fault) date(now time.Time) string {
-	if f != nil && f.kind == faultSkew {
-		now = now.Add(f.skew)
+	if f != nil && f.Kind == faultSkew {
+		now = now.Add(f.Skew)
 	}
 	return now.Format(http.TimeFormat)
 }
@@ -90,26 +90,26 @@ func (f *fault) instead(c *call, r *http.Request) (answer, bool) {
 	if f == nil {
 		return answer{}, false
 	}
-	switch f.kind {
+	switch f.Kind {
 	case faultStatus:
 		return f.outage(c, r), true
 	case faultRetryAfter:
 		a := f.outage(c, r)
 		switch {
-		case f.retryDate != 0:
-			a = a.with("Retry-After", c.now.Add(f.retryDate).UTC().Format(http.TimeFormat))
-		case f.retryAfter != "":
-			a = a.with("Retry-After", f.retryAfter)
+		case f.RetryDate != 0:
+			a = a.with("Retry-After", c.now.Add(f.RetryDate).UTC().Format(http.TimeFormat))
+		case f.RetryAfter != "":
+			a = a.with("Retry-After", f.RetryAfter)
 		}
 		return a, true
 	case faultHTML:
-		return newAnswer(f.status, typeHTML, []byte("<!doctype html><title>Please wait</title><p>Please wait.\n")), true
+		return newAnswer(f.Status, typeHTML, []byte("<!doctype html><title>Please wait</title><p>Please wait.\n")), true
 	case faultLarge:
 		head, tail := `{"accessToken":"`, `"}`
 		filler := bytes.Repeat([]byte("A"), largeAnswer-len(head)-len(tail))
-		return newAnswer(f.status, typeJSON, fmt.Appendf(nil, "%s%s%s", head, filler, tail)), true
+		return newAnswer(f.Status, typeJSON, fmt.Appendf(nil, "%s%s%s", head, filler, tail)), true
 	case faultEmpty:
-		return newAnswer(f.status, typeJSON, nil), true
+		return newAnswer(f.Status, typeJSON, nil), true
 	case faultReset:
 		return newAnswer(0, "", nil), true
 	}
@@ -118,18 +118,18 @@ func (f *fault) instead(c *call, r *http.Request) (answer, bool) {
 
 // outage is an error of f's status in the shape of the vendor that r went to.
 func (f *fault) outage(c *call, r *http.Request) answer {
-	text, path := http.StatusText(f.status), r.URL.Path
+	text, path := http.StatusText(f.Status), r.URL.Path
 	switch {
-	case f.status == http.StatusTooManyRequests:
+	case f.Status == http.StatusTooManyRequests:
 		return tooMany(c, r)
 	case strings.HasPrefix(path, "/restapi/oauth/"):
-		return jsonAnswer(f.status, map[string]string{
+		return jsonAnswer(f.Status, map[string]string{
 			"message": text, "error": strings.ReplaceAll(strings.ToLower(text), " ", "_"), "error_description": text,
 		})
 	case strings.HasPrefix(path, "/restapi/"):
-		return apiError(f.status, "CMN-201", text)
+		return apiError(f.Status, "CMN-201", text)
 	}
-	return textAnswer(f.status, text)
+	return textAnswer(f.Status, text)
 }
 
 // tooMany is the 429 of a path with the headers of its limit.
@@ -150,7 +150,7 @@ func tooMany(c *call, r *http.Request) answer {
 // deliver sends a, or what f leaves of it.
 func (f *fault) deliver(a answer, w http.ResponseWriter) {
 	if f != nil {
-		switch f.kind {
+		switch f.Kind {
 		case faultReset:
 			reset(w)
 			panic(http.ErrAbortHandler)

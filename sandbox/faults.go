@@ -1,47 +1,54 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // fault is what happens to a request on a bad day. The methods of a nil fault do what a good day does.
 type fault struct {
-	kind       string
-	status     int
-	retryAfter string
-	retryDate  time.Duration // 0: Retry-After is retryAfter; else it is a date so far ahead
-	delay      time.Duration
-	skew       time.Duration
+	Kind       string        `json:"kind"`
+	Status     int           `json:"status,omitempty"`
+	RetryAfter string        `json:"retryAfter,omitempty"`
+	RetryDate  time.Duration `json:"retryDate,omitempty"` // 0: Retry-After is RetryAfter; else it is a date so far ahead
+	Delay      time.Duration `json:"delay,omitempty"`
+	Skew       time.Duration `json:"skew,omitempty"`
 }
 
 // armedFault is a fault ordered over POST /_sandbox/faults: the next matching requests get it.
 type armedFault struct {
-	fault
 	place
-	id     uint64 // among those that are armed; 0: nobody has asked yet
-	method string // "" matches all
-	left   int
+	Method string `json:"method,omitempty"` // "": all
+	Left   int    `json:"left"`
+	fault
+	id uint64 // among those that are armed, of this process
 }
 
 // place is a path, or all that begin with it if it ends in "*".
-type place struct{ path string }
+type place struct {
+	Path string `json:"path"`
+}
 
 func (p place) covers(path string) bool {
-	if prefix, ok := strings.CutSuffix(p.path, "*"); ok {
+	if prefix, ok := strings.CutSuffix(p.Path, "*"); ok {
 		return strings.HasPrefix(path, prefix)
 	}
-	return p.path == path
+	return p.Path == path
 }
 
 // wrong is why no request can be at p: such a fault would wait for ever.
 func (p place) wrong() error {
-	switch begin := strings.TrimSuffix(p.path, "*"); {
+	switch begin := strings.TrimSuffix(p.Path, "*"); {
 	case strings.ContainsAny(begin, "?#"):
 		return errors.New("path is without the query")
 	case strings.Contains(begin, "*"):
@@ -52,114 +59,175 @@ func (p place) wrong() error {
 	return nil
 }
 
-// faultList holds the armed faults, first armed first served, and the hostile day. Its lock guards them.
-type faultList struct {
+// faults are what is armed, first armed first served, and the hostile day. Whoever calls a method holds Server.mu.
+type faults struct {
 	busy atomic.Bool // something is armed or a day is on: else a request costs nothing here
 
-	mu    sync.Mutex
-	armed []*armedFault
-	named uint64      // faults that have an id
-	day   *hostileDay // nil: an ordinary day
+	mu      *lock
+	armed   state.Cell[[]armedFault]
+	day     state.Cell[hostileDay]    // none: an ordinary day
+	turns   *state.Table[string, int] // how often a method and path, as logged, came on that day
+	started *hostileDay               // the day that the server was started with; nil: an ordinary one
+	named   uint64                    // faults that have got an id
 }
 
-// noteBusy is called with the lock held, after a change.
-func (l *faultList) noteBusy() { l.busy.Store(len(l.armed) > 0 || l.day != nil) }
-
-func (l *faultList) arm(f *armedFault) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.armed = append(l.armed, f)
-	l.noteBusy()
-	return len(l.armed)
+func newFaults(mu *lock, started *hostileDay) *faults {
+	l := &faults{
+		mu: mu, started: started, armed: state.NewCell[[]armedFault](mu.db, "faults"),
+		day: state.NewCell[hostileDay](mu.db, "hostile-day"), turns: state.NewTable[string, int](mu.db, "hostile-turns"),
+	}
+	l.armed.Read(func(all *[]armedFault) error {
+		for i, f := range *all {
+			checked, _, err := (&faultRequest{
+				f.Path, f.Method, f.Left, f.Kind, f.Status, f.RetryAfter, jsonDuration(f.RetryDate), jsonDuration(f.Delay), jsonDuration(f.Skew),
+			}).fault()
+			if err != nil {
+				return err
+			}
+			(*all)[i] = *checked
+		}
+		return nil
+	})
+	l.day.Read(func(d *hostileDay) error {
+		checked, _, err := (&hostileRequest{d.Share, &d.Seed, d.Path, d.Kinds, &d.MaxDelay}).day(d.Seed)
+		switch {
+		case err != nil:
+			return err
+		case checked == nil:
+			return errors.New("a hostile day has a share")
+		}
+		checked.Requests = d.Requests
+		maps.Copy(checked.Spoiled, d.Spoiled)
+		*d = *checked
+		return nil
+	})
+	return l
 }
 
-// setDay begins a hostile day, or ends it if day is nil.
-func (l *faultList) setDay(day *hostileDay) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.day = day
+// restored is called when the tables have become what records say. A day that the server was started with wins over another.
+func (l *faults) restored() {
+	armed, day := l.list()
+	l.setArmed(slices.Clone(armed))
+	switch {
+	case l.started != nil && (day == nil || !day.same(l.started)):
+		l.setDay(l.started)
+	case day == nil:
+		l.turns.Clear(l.mu.tx)
+	}
+}
+
+// noteBusy is called when there may be something where nothing was, or the other way.
+func (l *faults) noteBusy() {
+	armed, day := l.list()
+	l.busy.Store(len(armed) > 0 || day != nil)
+}
+
+// list are the armed faults and the hostile day; nil if there is none.
+func (l *faults) list() ([]armedFault, *hostileDay) {
+	armed, _ := l.armed.Get(l.mu.tx)
+	if day, is := l.day.Get(l.mu.tx); is {
+		return armed, &day
+	}
+	return armed, nil
+}
+
+func (l *faults) size() int {
+	armed, _ := l.list()
+	return len(armed)
+}
+
+func (l *faults) setArmed(all []armedFault) {
+	for i := range all {
+		if all[i].id == 0 {
+			l.named++
+			all[i].id = l.named
+		}
+	}
+	if len(all) == 0 {
+		l.armed.Clear(l.mu.tx)
+	} else {
+		l.armed.Set(l.mu.tx, all)
+	}
 	l.noteBusy()
-	return len(l.armed)
+}
+
+func (l *faults) arm(f *armedFault) {
+	armed, _ := l.list()
+	l.setArmed(append(slices.Clone(armed), *f))
 }
 
 // disarm takes away all that is armed; the hostile day goes on.
-func (l *faultList) disarm() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.armed = nil
-	l.noteBusy()
-	return 0
+func (l *faults) disarm() { l.setArmed(nil) }
+
+// disarmOne takes away the fault with an id, if it is still armed.
+func (l *faults) disarmOne(id uint64) {
+	armed, _ := l.list()
+	l.setArmed(slices.DeleteFunc(slices.Clone(armed), func(f armedFault) bool { return f.id == id }))
 }
 
-// disarmOne takes away the fault with an id of list, if it is still armed.
-func (l *faultList) disarmOne(id uint64) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.armed = slices.DeleteFunc(slices.Clone(l.armed), func(f *armedFault) bool { return f.id == id && id != 0 })
+// setDay begins a hostile day from its first request, or ends it if day is nil.
+func (l *faults) setDay(day *hostileDay) {
+	l.turns.Clear(l.mu.tx)
+	if day == nil {
+		l.day.Clear(l.mu.tx)
+	} else {
+		l.day.Set(l.mu.tx, day.again())
+	}
 	l.noteBusy()
-	return len(l.armed)
 }
 
-// clear disarms all and ends the hostile day.
-func (l *faultList) clear() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.armed, l.day = nil, nil
-	l.noteBusy()
-	return 0
+// take is the fault for r, or nil, and counts it as used. What was armed comes before what the day brings.
+func (l *faults) take(r *http.Request) *fault {
+	armed := l.takeArmed(r)
+	brought := l.turn(r, armed == nil)
+	return cmp.Or(armed, brought)
 }
 
-// dayAgain is the hostile day before its first request; nil if there is none.
-func (l *faultList) dayAgain() *hostileDay {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.day == nil {
+func (l *faults) takeArmed(r *http.Request) *fault {
+	armed, _ := l.list()
+	i := slices.IndexFunc(armed, func(f armedFault) bool { return f.matches(r) })
+	if i < 0 {
 		return nil
 	}
-	return newHostileDay(l.day.hostility)
-}
-
-// list copies the armed faults and describes the hostile day; nil if there is none.
-func (l *faultList) list() ([]armedFault, *hostileView) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	out := make([]armedFault, 0, len(l.armed))
-	for _, f := range l.armed {
-		if f.id == 0 {
-			l.named++
-			f.id = l.named
-		}
-		out = append(out, *f)
+	f, left := armed[i].fault, slices.Clone(armed)
+	if left[i].Left--; left[i].Left <= 0 {
+		left = slices.Delete(left, i, i+1)
 	}
-	return out, l.day.view()
+	l.setArmed(left)
+	return &f
 }
 
-func (l *faultList) size() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.armed)
-}
-
-// take is the fault for r, or nil, and counts it as used. What was armed comes before what the day brings. The call is what
-// the day counted, "" if it counted nothing.
-func (l *faultList) take(r *http.Request) (f *fault, call string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	brought, call := l.day.draw(r)
-	for i, f := range l.armed {
-		if !f.matches(r) {
-			continue
-		}
-		if f.left--; f.left <= 0 {
-			l.armed = append(l.armed[:i:i], l.armed[i+1:]...)
-			l.noteBusy()
-		}
-		return &f.fault, call
+// turn is what the day brings to r. If it is done, it counts.
+func (l *faults) turn(r *http.Request, done bool) *fault {
+	_, day := l.list()
+	if day == nil || !day.covers(r.URL.Path) {
+		return nil
 	}
-	l.day.count(brought)
-	return brought, call
+	call := wording.Cut(r.Method, journal.WordShown) + " " + journal.MaskedPath(r)
+	n, known := l.turns.Get(l.mu.tx, call)
+	if !known && l.turns.Len(l.mu.tx) >= hostilePaths {
+		call = "others"
+		n, _ = l.turns.Get(l.mu.tx, call)
+	}
+	l.turns.Put(l.mu.tx, call, n+1)
+	day.Requests++
+	f := day.at(call, n)
+	if f != nil && done {
+		day.Spoiled = maps.Clone(day.Spoiled)
+		day.Spoiled[f.Kind]++
+	}
+	l.day.Set(l.mu.tx, *day)
+	return f
 }
 
 func (f *armedFault) matches(r *http.Request) bool {
-	return (f.method == "" || f.method == r.Method) && f.covers(r.URL.Path)
+	return (f.Method == "" || f.Method == r.Method) && f.covers(r.URL.Path)
+}
+
+// order changes what is armed or the day, and says how much is armed then.
+func (s *Server) order(change func()) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
+	return s.faults.size()
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 )
 
 // form is a decoded application/x-www-form-urlencoded body.
@@ -45,7 +47,7 @@ func readForm(r *http.Request) (form, error) {
 		return f, errBadForm
 	}
 	if c, ok := r.Context().Value(callKey{}).(*call); ok {
-		c.sent, c.brought = shown(values), tokenIn(values)
+		c.sent, c.brought = journal.MaskedParameters(values), tokenIn(values)
 	}
 	return newForm(values), nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"net/http"
 	"slices"
@@ -15,27 +14,29 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/seeded"
 )
 
-// hostility is how bad a hostile day is.
-type hostility struct {
-	place
-	share    float64 // of the requests that are spoiled, above 0 and at most 1
-	seed     uint64
-	kinds    []string // nil: all that a day can bring
-	maxDelay time.Duration
-}
-
-// hostileDay spoils a seeded share of the requests. What the n-th request of a method and path gets depends on the
-// hostility, the method, the path and n, and on nothing else. Whoever calls a method holds the lock of the faultList.
-// The methods of a nil day do nothing.
+// hostileDay spoils a seeded share of the requests. What the n-th request of a method and path gets depends on the share, the
+// seed, the kinds, the longest delay, the method, the path and n, and on nothing else.
 type hostileDay struct {
-	hostility
-	total    int
-	requests map[string]int // by method and path as logged
-	spoiled  map[string]int // by kind
+	Share float64 `json:"share"` // of the requests that are spoiled, above 0 and at most 1
+	Seed  uint64  `json:"seed"`
+	place
+	Kinds    []string       `json:"kinds"` // sorted
+	MaxDelay jsonDuration   `json:"maxDelay"`
+	Requests int            `json:"requests"` // since the day began
+	Spoiled  map[string]int `json:"spoiled"`  // of them, by kind
 }
 
-func newHostileDay(h hostility) *hostileDay {
-	return &hostileDay{hostility: h, requests: map[string]int{}, spoiled: map[string]int{}}
+// again is d before its first request.
+func (d *hostileDay) again() hostileDay {
+	out := *d
+	out.Requests, out.Spoiled = 0, map[string]int{}
+	return out
+}
+
+// same reports whether two days bring the same.
+func (d *hostileDay) same(other *hostileDay) bool {
+	return d.place == other.place && d.Share == other.Share && d.Seed == other.Seed && d.MaxDelay == other.MaxDelay &&
+		slices.Equal(d.Kinds, other.Kinds)
 }
 
 // hostileMix is what a hostile day brings, as often as the weights say. Where a figure is missing it is drawn.
@@ -43,21 +44,21 @@ var hostileMix = []struct {
 	fault
 	weight int
 }{
-	{fault{kind: faultDelay}, 24},
-	{fault{kind: faultStatus, status: http.StatusInternalServerError}, 12},
-	{fault{kind: faultStatus, status: http.StatusServiceUnavailable}, 8},
-	{fault{kind: faultHTML, status: http.StatusBadGateway}, 10},
-	{fault{kind: faultRetryAfter, status: http.StatusServiceUnavailable, retryAfter: "2"}, 5},
-	{fault{kind: faultRetryAfter, status: http.StatusServiceUnavailable, retryDate: 3 * time.Second}, 4},
+	{fault{Kind: faultDelay}, 24},
+	{fault{Kind: faultStatus, Status: http.StatusInternalServerError}, 12},
+	{fault{Kind: faultStatus, Status: http.StatusServiceUnavailable}, 8},
+	{fault{Kind: faultHTML, Status: http.StatusBadGateway}, 10},
+	{fault{Kind: faultRetryAfter, Status: http.StatusServiceUnavailable, RetryAfter: "2"}, 5},
+	{fault{Kind: faultRetryAfter, Status: http.StatusServiceUnavailable, RetryDate: 3 * time.Second}, 4},
 	{fault{
-		kind: faultRetryAfter, status: http.StatusTooManyRequests, retryAfter: "60",
+		Kind: faultRetryAfter, Status: http.StatusTooManyRequests, RetryAfter: "60",
 	}, 7},
-	{fault{kind: faultReset}, 8},
-	{fault{kind: faultDropAnswer}, 8},
-	{fault{kind: faultTruncate}, 5},
-	{fault{kind: faultGarble}, 3},
-	{fault{kind: faultEmpty, status: http.StatusOK}, 3},
-	{fault{kind: faultSkew}, 3},
+	{fault{Kind: faultReset}, 8},
+	{fault{Kind: faultDropAnswer}, 8},
+	{fault{Kind: faultTruncate}, 5},
+	{fault{Kind: faultGarble}, 3},
+	{fault{Kind: faultEmpty, Status: http.StatusOK}, 3},
+	{fault{Kind: faultSkew}, 3},
 }
 
 // hostileSkews are how far Date is off.
@@ -67,94 +68,47 @@ var hostileSkews = []time.Duration{-12 * time.Hour, -time.Hour, -5 * time.Minute
 func hostileKinds() []string {
 	var out []string
 	for _, m := range hostileMix {
-		out = append(out, m.kind)
+		out = append(out, m.Kind)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }
 
 // at is what the n-th request of a method and path gets, nil if it is let alone.
-func (h *hostility) at(call string, n int) *fault {
-	raw := seeded.Bytes(h.seed, "hostile "+call, n)
+func (d *hostileDay) at(call string, n int) *fault {
+	raw := seeded.Bytes(d.Seed, "hostile "+call, n)
 	draw := func(i int) uint64 { return binary.BigEndian.Uint64(raw[8*i:]) }
 	unit := func(i int) float64 { return float64(draw(i)>>11) / (1 << 53) }
-	if unit(0) >= h.share {
+	if unit(0) >= d.Share {
 		return nil
 	}
 	total := 0
 	for _, m := range hostileMix {
-		if h.brings(m.kind) {
+		if d.brings(m.Kind) {
 			total += m.weight
 		}
 	}
 	left := int(draw(1) % uint64(total)) //nolint:gosec // at most the sum of the weights
 	for _, m := range hostileMix {
-		if !h.brings(m.kind) {
+		if !d.brings(m.Kind) {
 			continue
 		}
 		if left -= m.weight; left >= 0 {
 			continue
 		}
 		f := m.fault
-		switch f.kind {
+		switch f.Kind {
 		case faultDelay:
-			f.delay = time.Duration(unit(2) * float64(h.maxDelay))
+			f.Delay = time.Duration(unit(2) * float64(d.MaxDelay))
 		case faultSkew:
-			f.skew = hostileSkews[draw(2)%uint64(len(hostileSkews))]
+			f.Skew = hostileSkews[draw(2)%uint64(len(hostileSkews))]
 		}
 		return &f
 	}
 	return nil
 }
 
-func (h *hostility) brings(kind string) bool { return h.kinds == nil || slices.Contains(h.kinds, kind) }
-
-// draw is what the day brings to r, and the method and path whose turn it counts.
-func (d *hostileDay) draw(r *http.Request) (f *fault, call string) {
-	if d == nil || !d.covers(r.URL.Path) {
-		return nil, ""
-	}
-	call = cutText(r.Method, wordShown) + " " + loggedPath(r)
-	if _, known := d.requests[call]; !known && len(d.requests) >= hostilePaths {
-		call = "others"
-	}
-	n := d.requests[call]
-	d.requests[call]++
-	d.total++
-	return d.at(call, n), call
-}
-
-// count adds f to what was done.
-func (d *hostileDay) count(f *fault) {
-	if f != nil {
-		d.spoiled[f.kind]++
-	}
-}
-
-// hostileView is a hostile day as GET /_sandbox/faults shows it.
-type hostileView struct {
-	Share    float64        `json:"share"`
-	Seed     uint64         `json:"seed"`
-	Path     string         `json:"path"`
-	Kinds    []string       `json:"kinds"`
-	MaxDelay jsonDuration   `json:"maxDelay"`
-	Requests int            `json:"requests"` // since the day began
-	Spoiled  map[string]int `json:"spoiled"`  // of them, by kind
-}
-
-func (d *hostileDay) view() *hostileView {
-	if d == nil {
-		return nil
-	}
-	kinds := d.kinds
-	if kinds == nil {
-		kinds = hostileKinds()
-	}
-	return &hostileView{
-		Share: d.share, Seed: d.seed, Path: d.path, Kinds: kinds, MaxDelay: jsonDuration(d.maxDelay),
-		Requests: d.total, Spoiled: maps.Clone(d.spoiled),
-	}
-}
+func (d *hostileDay) brings(kind string) bool { return slices.Contains(d.Kinds, kind) }
 
 // hostileRequest is what begins a hostile day: part of POST /_sandbox/faults.
 type hostileRequest struct {
@@ -175,32 +129,35 @@ func (in *hostileRequest) order(seed uint64) (day *hostileDay, field string, err
 
 // day is the day that was asked for, nil for none, or what makes no sense and in which field.
 func (in *hostileRequest) day(seed uint64) (day *hostileDay, field string, err error) {
-	h := hostility{
-		place: place{cmp.Or(in.Path, "/*")}, share: in.Share, seed: seed, maxDelay: hostileDelay,
-		kinds: slices.Compact(slices.Sorted(slices.Values(in.Kinds))),
+	d := hostileDay{
+		place: place{cmp.Or(in.Path, "/*")}, Share: in.Share, Seed: seed, MaxDelay: jsonDuration(hostileDelay),
+		Kinds: slices.Compact(slices.Sorted(slices.Values(in.Kinds))), Spoiled: map[string]int{},
 	}
 	if in.Seed != nil {
-		h.seed = *in.Seed
+		d.Seed = *in.Seed
 	}
 	if in.MaxDelay != nil {
-		h.maxDelay = time.Duration(*in.MaxDelay)
+		d.MaxDelay = *in.MaxDelay
 	}
-	for _, kind := range h.kinds {
+	for _, kind := range d.Kinds {
 		if !slices.Contains(hostileKinds(), kind) {
 			return nil, "kinds", fmt.Errorf("a hostile day does not bring %q; it can be %s", kind, strings.Join(hostileKinds(), ", "))
 		}
 	}
-	switch {
-	case math.IsNaN(h.share) || h.share < 0 || h.share > 1:
-		return nil, "hostile", fmt.Errorf("hostile is %v; it is a share from 0 to 1", h.share)
-	case len(h.path) > textMost:
+	if d.Kinds == nil {
+		d.Kinds = hostileKinds()
+	}
+	switch longest := time.Duration(d.MaxDelay); {
+	case math.IsNaN(d.Share) || d.Share < 0 || d.Share > 1:
+		return nil, "hostile", fmt.Errorf("hostile is %v; it is a share from 0 to 1", d.Share)
+	case len(d.Path) > textMost:
 		return nil, "path", fmt.Errorf("path is longer than %d bytes", textMost)
-	case !strings.HasPrefix(h.path, "/"):
+	case !strings.HasPrefix(d.Path, "/"):
 		return nil, "path", errors.New("path does not begin with a slash")
-	case h.maxDelay < 0 || h.maxDelay > maxDelay:
-		return nil, "maxDelay", fmt.Errorf("maxDelay is %v; it can be up to %v", h.maxDelay, maxDelay)
-	case h.share == 0:
+	case longest < 0 || longest > maxDelay:
+		return nil, "maxDelay", fmt.Errorf("maxDelay is %v; it can be up to %v", longest, maxDelay)
+	case d.Share == 0:
 		return nil, "", nil
 	}
-	return newHostileDay(h), "", nil
+	return &d, "", nil
 }

@@ -16,23 +16,27 @@ import (
 // suffer sends a request that a hostile day may cut, and gives the fault that the log tells of.
 func (v *vendor) suffer(path string) string {
 	v.t.Helper()
-	func() {
+	return v.faultsOf(path, 1)[0]
+}
+
+// faultsOf are the faults of n requests to a path.
+func (v *vendor) faultsOf(path string, n int) []string {
+	v.t.Helper()
+	send := func() {
 		defer func() {
 			if p := recover(); p != nil && p != http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
 				panic(p)
 			}
 		}()
 		v.get(path, "")
-	}()
-	return v.last().Fault
-}
-
-// faultsOf are the faults of n requests to a path.
-func (v *vendor) faultsOf(path string, n int) []string {
-	v.t.Helper()
-	var all []string
+	}
 	for range n {
-		all = append(all, v.suffer(path))
+		send()
+	}
+	log := v.Requests()
+	var all []string
+	for _, e := range log[len(log)-n:] {
+		all = append(all, e.Fault)
 	}
 	return all
 }

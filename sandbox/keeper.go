@@ -142,7 +142,7 @@ func (s *Server) keep() error {
 func (s *Server) news(_ *state.Tx, all bool) ([]state.Record, error) {
 	if all {
 		*s.changes = *newChanges()
-		s.journal.news()
+		s.journal.News()
 		return s.records()
 	}
 	var records []state.Record
@@ -154,12 +154,12 @@ func (s *Server) news(_ *state.Tx, all bool) ([]state.Record, error) {
 		records = append(records, r)
 	}
 	clear(s.changes.touched)
-	entries, forgotten := s.journal.news()
-	for _, g := range forgotten {
-		records = append(records, state.Record{Kind: g.kind, Key: g.key})
+	entries, forgotten := s.journal.News()
+	for _, n := range forgotten {
+		records = append(records, state.Record{Kind: recordRequest, Key: requestKey(n).key})
 	}
 	for _, e := range entries {
-		r, err := encode(e)
+		r, err := encode(keptRequest{e})
 		if err != nil {
 			return nil, err
 		}

@@ -1,17 +1,8 @@
 package sandbox
 
 import (
-	"fmt"
 	"slices"
 	"time"
-)
-
-// Kinds of records about people in front of a browser, and what apps do for them.
-const (
-	recordBrowser   = "browser"
-	recordFlow      = "flow"
-	recordCode      = "authorization-code"
-	recordAssertion = "client-assertion"
 )
 
 type savedBrowser struct {
@@ -41,80 +32,19 @@ func idOf(u *user) int64 {
 	return u.id
 }
 
-type savedRequest struct {
-	App         string   `json:"app"`
-	RedirectURI string   `json:"redirectUri"`
-	Named       bool     `json:"named"`
-	Echo        []string `json:"echo,omitempty"`
-	Method      string   `json:"method,omitempty"` // of the code challenge
-	Challenge   string   `json:"challenge,omitempty"`
-	Prompt      []string `json:"prompt,omitempty"`
-	LoginHint   string   `json:"loginHint,omitempty"`
-	Issuer      string   `json:"issuer,omitempty"`
-	Discovery   string   `json:"discovery,omitempty"`
-	Scope       []string `json:"scope,omitempty"`
-	Nonce       string   `json:"nonce,omitempty"`
-}
-
-func (req *authorizeRequest) saved() savedRequest {
-	return savedRequest{
-		req.app.id, req.redirectURI, req.named, req.echo, req.challenge.method, req.challenge.value, req.prompt, req.loginHint,
-		req.issuer, req.discovery, req.scope, req.nonce,
-	}
-}
-
-func (w *world) restoreRequest(v savedRequest) (*authorizeRequest, error) {
-	a := w.apps[v.App]
-	if a == nil {
-		return nil, fmt.Errorf("there is no app %q", v.App)
-	}
-	return &authorizeRequest{
-		app: a, redirectURI: v.RedirectURI, named: v.Named, echo: v.Echo, challenge: challengePKCE{v.Method, v.Challenge},
-		prompt: v.Prompt, loginHint: v.LoginHint, issuer: v.Issuer, discovery: v.Discovery, scope: v.Scope, nonce: v.Nonce,
-	}, nil
-}
-
 type savedFlow struct {
-	Token   string       `json:"token"`
-	Request savedRequest `json:"request"`
-	Browser string       `json:"browser"`
-	User    int64        `json:"user,omitempty"`
-	Expires time.Time    `json:"expires"`
-	Done    bool         `json:"done,omitempty"`
+	Token   string           `json:"token"`
+	Request authorizeRequest `json:"request"`
+	Browser string           `json:"browser"`
+	User    int64            `json:"user,omitempty"`
+	Expires time.Time        `json:"expires"`
+	Done    bool             `json:"done,omitempty"`
 }
 
 func (f *flow) recordKey() recordKey { return recordKey{recordFlow, f.id} }
 func (f *flow) recordValue() any {
-	return savedFlow{f.token, f.request.saved(), f.browser.name, idOf(f.user), f.expires, f.done}
+	return savedFlow{f.token, *f.request, f.browser.name, idOf(f.user), f.expires, f.done}
 }
-
-type savedCode struct {
-	Request savedRequest `json:"request"`
-	User    int64        `json:"user"`
-	Since   time.Time    `json:"since"`
-	Expires time.Time    `json:"expires"`
-	Session uint64       `json:"session,omitempty"` // 0: not redeemed
-	Dead    bool         `json:"dead,omitempty"`
-}
-
-func (c *authCode) recordKey() recordKey { return recordKey{recordCode, c.code} }
-
-func (c *authCode) recordValue() any {
-	out := savedCode{Request: c.request.saved(), User: c.user.id, Since: c.since, Expires: c.expires, Dead: c.dead}
-	if c.session != nil {
-		out.Session = c.session.number
-	}
-	return out
-}
-
-// keptAssertion is a client assertion that was used.
-type keptAssertion struct {
-	key  string
-	ends time.Time
-}
-
-func (a keptAssertion) recordKey() recordKey { return recordKey{recordAssertion, a.key} }
-func (a keptAssertion) recordValue() any     { return a.ends }
 
 // restoreBrowsers makes the browsers that records tell of, and what they are at. The sessions are there already.
 func restoreBrowsers(in *archive, w *world, p *platform) error {
@@ -133,36 +63,14 @@ func restoreBrowsers(in *archive, w *world, p *platform) error {
 	if err != nil {
 		return err
 	}
-	err = each(in, recordFlow, func(id string, v *savedFlow) error {
-		req, err := w.restoreRequest(v.Request)
-		b := names[v.Browser]
+	return each(in, recordFlow, func(id string, v *savedFlow) error {
+		b, err := names[v.Browser], v.Request.belongsTo(w)
 		if err != nil || b == nil {
 			return err // a flow whose browser is gone leads nowhere
 		}
 		p.flows.put(id, &flow{
-			id: id, token: v.Token, request: req, browser: b, user: w.users[v.User], expires: v.Expires, done: v.Done,
+			id: id, token: v.Token, request: &v.Request, browser: b, user: w.users[v.User], expires: v.Expires, done: v.Done,
 		})
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	err = each(in, recordCode, func(code string, v *savedCode) error {
-		req, err := w.restoreRequest(v.Request)
-		u := w.users[v.User]
-		if err == nil && u == nil {
-			err = fmt.Errorf("user %d does not exist", v.User)
-		}
-		p.codes.put(code, &authCode{
-			code: code, request: req, user: u, since: v.Since, expires: v.Expires, session: p.sessions.get(v.Session), dead: v.Dead,
-		})
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return each(in, recordAssertion, func(key string, v *time.Time) error {
-		p.assertions.put(key, *v)
 		return nil
 	})
 }
@@ -179,11 +87,5 @@ func (p *platform) parts(yield func(kept)) {
 	}
 	for _, f := range p.flows.all() {
 		yield(f)
-	}
-	for _, c := range p.codes.all() {
-		yield(c)
-	}
-	for key, ends := range p.assertions.all() {
-		yield(keptAssertion{key, ends})
 	}
 }

@@ -11,7 +11,6 @@ import (
 
 // Kinds of records about sign-ins at both vendors.
 const (
-	recordSeals     = "seals"
 	recordSession   = "session"
 	recordSignIn    = "sign-in"
 	recordAPITokens = "api-tokens"
@@ -20,16 +19,6 @@ const (
 	recordReset     = "password-reset"
 	recordSummary   = "summary"
 )
-
-// savedSeals are the secrets by which a server knows its own tokens.
-type savedSeals struct {
-	Platform string `json:"platform"`
-	RingCX   string `json:"ringcx"`
-	Epoch    string `json:"epoch"`
-}
-
-func (s savedSeals) recordKey() recordKey { return recordKey{recordSeals, ""} }
-func (s savedSeals) recordValue() any     { return s }
 
 type savedSession struct {
 	App        string       `json:"app"`

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // limit is what requests are counted for: its index in limitKinds.
@@ -214,7 +216,7 @@ type ruling struct {
 // nobody makes a limit forget another by inventing keys.
 func (l *limits) bucket(what limit, key string, now moment) (string, bucket) {
 	name := limitKinds[what].name + " "
-	at := name + cutText(key, wordShown)
+	at := name + wording.Cut(key, journal.WordShown)
 	b, known := l.buckets.Get(l.mu.tx, at)
 	if known {
 		return at, b

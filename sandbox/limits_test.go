@@ -3,8 +3,6 @@ package sandbox_test
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -184,40 +182,6 @@ func TestTheLimitMatchesItsDefinitionForAnySequence(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestALimiterForgetsWhomItNeedNotRemember(t *testing.T) {
-	const names = 20_000
-	s, err := sandbox.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := &vendor{Server: s, t: t, base: "http://127.0.0.1"}
-	v.control("switches", `{"limitPasswordLogins":true}`)
-	try := func(n int) {
-		r := httptest.NewRequest(http.MethodPost, "/api/auth/login/admin",
-			strings.NewReader(fmt.Sprintf("platformId=sbx01&username=nobody%d&password=wrong", n)))
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		v.ServeHTTP(&discarded{header: http.Header{}}, r)
-	}
-	for n := range 10_000 {
-		try(n) // fills the log
-	}
-	v.Advance(3 * time.Minute)
-	try(-1)
-	before := heapInUse()
-	for n := range names {
-		try(n)
-	}
-	if grown := heapInUse() - before; grown < 50*names {
-		t.Errorf("%d bytes for %d names, so nobody was remembered", grown, names)
-	}
-	v.Advance(3 * time.Minute)
-	try(-2)
-	if grown := heapInUse() - before; grown > 10*names {
-		t.Errorf("%d bytes for %d names that mean nothing any more", grown, names)
-	}
-	runtime.KeepAlive(s)
 }
 
 func TestTheStateTheConsoleAndSnapshotsKnowTheSameLimits(t *testing.T) {

@@ -165,3 +165,34 @@ func TestTheLogsOfNamespacesAreBoundedTogether(t *testing.T) {
 		t.Errorf("outside there are %d entries", n)
 	}
 }
+
+func TestTheLogDoesNotHoldOnToWhatWasSent(t *testing.T) {
+	const requests, long = 10_000, 2_000
+	v, err := sandbox.New(&sandbox.Options{NoLimits: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := heapInUse()
+	form := "grant_type=refresh_token&refresh_token="
+	for range requests {
+		r := httptest.NewRequest(http.MethodPost, tokenPath, strings.NewReader(form+strings.Repeat("x", long)))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		v.ServeHTTP(&discarded{header: http.Header{}}, r)
+	}
+	if n := len(v.Requests()); n != requests {
+		t.Fatalf("%d requests", n)
+	}
+	if grown := heapInUse() - before; grown > requests*200 {
+		t.Errorf("%d bytes for each of %d requests alike", grown/requests, requests)
+	}
+	runtime.KeepAlive(v)
+}
+
+// heapInUse is what is reachable, in bytes.
+func heapInUse() int {
+	runtime.GC()
+	runtime.GC() // what the first one finalized
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc) //nolint:gosec // far from the limit
+}

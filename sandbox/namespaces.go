@@ -14,6 +14,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -91,9 +92,9 @@ func (s *Server) newNamespace(name string) (*namespace, error) {
 		return nil, err
 	}
 	inner.namespace, inner.guard = name, s.guard
-	inner.OnRequest(func(r Request) {
+	inner.journal.SetObserver(func(r journal.Request) {
 		r.Namespace = name
-		s.journal.observe(r)
+		s.journal.Observe(r)
 	})
 	n := &namespace{Server: inner, name: name}
 	if s.inside.all == nil {
@@ -186,7 +187,7 @@ func (n *namespace) view(base string) namespaceView {
 	if n.url != "" {
 		at = asKnown(n.url, base)
 	}
-	return namespaceView{n.name, at, n.journal.size(), environment(at, n.Demo())}
+	return namespaceView{n.name, at, n.journal.Size(), environment(at, n.Demo())}
 }
 
 // asKnown is an address of this machine for somebody who knows it as the host of base: to another machine, 127.0.0.1 is

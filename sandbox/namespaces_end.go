@@ -115,7 +115,7 @@ func (s *Server) drop(n *namespace) error {
 
 // end lets go of what the namespace takes of what it shares. Requests that it is still answering find nothing.
 func (n *namespace) end() {
-	n.journal.end()
+	n.journal.End()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.ended = true

@@ -94,11 +94,10 @@ func (s *Server) fresh(c *call, a *app, claims jwt.Claims, base string) *oauthEr
 	case claims.ID == "":
 		return c.badAssertion("jti is missing")
 	}
-	if until, used := s.platform.assertions.get(replayKey); used && c.now.Before(until) {
+	if until, used := s.oauth.assertions.Get(s.mu.tx, replayKey); used && c.now.Before(until) {
 		return c.badAssertion("it was used before")
 	}
-	s.platform.assertions.put(replayKey, claims.Expiry.Time())
-	s.changes.touch(keptAssertion{replayKey, claims.Expiry.Time()})
+	s.oauth.assertions.Put(s.mu.tx, replayKey, claims.Expiry.Time())
 	return nil
 }
 

@@ -11,17 +11,17 @@ import (
 
 // authorizeRequest is what an app asks for when it sends a browser to the authorize endpoint.
 type authorizeRequest struct {
-	app         *app
-	redirectURI string // where the answer goes: one of the app's
-	named       bool   // the request named it, so the token request has to
-	echo        []string
-	challenge   challengePKCE
-	prompt      []string
-	loginHint   string
-	issuer      string   // sent as iss; "": not sent
-	discovery   string   // the server's address, for a client that asks where to go on; "": it does not
-	scope       []string // of these only those of OpenID Connect count
-	nonce       string
+	App           string   `json:"app"`
+	RedirectURI   string   `json:"redirectUri"` // where the answer goes: one of the app's
+	Named         bool     `json:"named"`       // the request named it, so the token request has to
+	Echo          []string `json:"echo,omitempty"`
+	challengePKCE          // zero: none
+	Prompt        []string `json:"prompt,omitempty"`
+	LoginHint     string   `json:"loginHint,omitempty"`
+	Issuer        string   `json:"issuer,omitempty"`    // sent as iss; "": not sent
+	Discovery     string   `json:"discovery,omitempty"` // the server's address, for a client that asks where to go on; "": it does not
+	Scope         []string `json:"scope,omitempty"`     // of these only those of OpenID Connect count
+	Nonce         string   `json:"nonce,omitempty"`
 }
 
 // authorize is GET and POST /restapi/oauth/authorize. What is wrong with the client or the redirect URI is told on a
@@ -41,14 +41,14 @@ func (s *Server) authorize(c *call, r *http.Request) answer {
 		return refusedPage(c, problem)
 	}
 	if c.rules.AuthorizeLimited {
-		return s.charged(c, req.app, nil, func() answer { return s.welcome(c, r, req, in) })
+		return s.charged(c, s.world.apps[req.App], nil, func() answer { return s.welcome(c, r, req, in) })
 	}
 	return s.welcome(c, r, req, in)
 }
 
 // welcome answers a request whose addressee is known.
 func (s *Server) welcome(c *call, r *http.Request, req *authorizeRequest, in form) answer {
-	switch problem := req.read(c, in); {
+	switch problem := req.read(c, s.world.apps[req.App], in); {
 	case problem != nil && c.rules.RequestErrorsOnPage:
 		return refusedPage(c, problem)
 	case problem != nil:
@@ -64,18 +64,18 @@ func (s *Server) welcome(c *call, r *http.Request, req *authorizeRequest, in for
 
 // begin sends a browser to the page that req needs next, or to the app if no page may be shown.
 func (s *Server) begin(c *call, r *http.Request, req *authorizeRequest, b *browser) answer {
-	u := b.signedIn(c.now)
-	again := c.rules.PromptLoginAsks && slices.Contains(req.prompt, "login")
-	if u != nil && (again || u.mayNotUse(req.app) != "") {
+	a, u := s.world.apps[req.App], b.signedIn(c.now)
+	again := c.rules.PromptLoginAsks && slices.Contains(req.Prompt, "login")
+	if u != nil && (again || u.mayNotUse(a) != "") {
 		u = nil
 	}
 	f := s.newFlow(c, req, b, u)
-	switch silent := slices.Contains(req.prompt, "none"); {
+	switch silent := slices.Contains(req.Prompt, "none"); {
 	case silent && (u == nil || !c.rules.PromptNoneWorks):
 		return req.redirectError(&oauthError{kind: "login_required", message: "The user is not signed in"})
-	case silent && !b.allowed[req.app]:
+	case silent && !b.allowed[a]:
 		return req.redirectError(&oauthError{kind: "consent_required", message: "The user has not allowed this application"})
-	case silent, u != nil && b.allowed[req.app] && !c.rules.ConsentEveryTime:
+	case silent, u != nil && b.allowed[a] && !c.rules.ConsentEveryTime:
 		return s.grantCode(c, f)
 	case u == nil:
 		return redirect(http.StatusFound, prefixOf(r)+signInPath+"?flow="+f.id)
@@ -150,21 +150,21 @@ func (s *Server) addressee(c *call, r *http.Request, in form) (*authorizeRequest
 	if problem != nil {
 		return nil, problem
 	}
-	req := &authorizeRequest{app: a, redirectURI: uri, named: in.Get("redirect_uri") != "", loginHint: in.Get("login_hint")}
+	req := &authorizeRequest{App: a.id, RedirectURI: uri, Named: in.Get("redirect_uri") != "", LoginHint: in.Get("login_hint")}
 	if in.Has("state") {
-		req.echo = []string{"state", in.Get("state")}
+		req.Echo = []string{"state", in.Get("state")}
 	}
 	if c.rules.AuthorizationIssuer {
-		req.issuer = baseURL(r)
+		req.Issuer = baseURL(r)
 	}
 	if in.Get("discovery") == "true" {
-		req.discovery = baseURL(r)
+		req.Discovery = baseURL(r)
 	}
 	return req, nil
 }
 
-// read takes in the rest of a request whose addressee is known.
-func (req *authorizeRequest) read(c *call, in form) *oauthError {
+// read takes in the rest of a request whose addressee, the app a, is known.
+func (req *authorizeRequest) read(c *call, a *app, in form) *oauthError {
 	if problem := in.duplicated(); problem != nil {
 		return problem
 	}
@@ -173,7 +173,7 @@ func (req *authorizeRequest) read(c *call, in form) *oauthError {
 		return invalidParameter("response_type")
 	case kind != "code":
 		return &oauthError{kind: "unsupported_response_type", message: "Unsupported response type"}
-	case req.app.flow != "code":
+	case a.flow != "code":
 		return &oauthError{
 			kind: "unauthorized_client", code: "OAU-112",
 			message: "The client is unauthorized for the required grant type: [AUTHORIZATION_CODE]",
@@ -182,19 +182,19 @@ func (req *authorizeRequest) read(c *call, in form) *oauthError {
 	asked := strings.Fields(in.Get("scope"))
 	for _, name := range identityScopes {
 		if slices.Contains(asked, name) {
-			req.scope = append(req.scope, name)
+			req.Scope = append(req.Scope, name)
 		}
 	}
-	req.nonce = in.Get("nonce")
-	req.prompt = strings.Fields(in.Get("prompt"))
-	if slices.Contains(req.prompt, "none") && len(req.prompt) > 1 {
+	req.Nonce = in.Get("nonce")
+	req.Prompt = strings.Fields(in.Get("prompt"))
+	if slices.Contains(req.Prompt, "none") && len(req.Prompt) > 1 {
 		return invalidParameter("prompt")
 	}
 	var problem *oauthError
-	if req.challenge, problem = readChallenge(in); problem != nil {
+	if req.challengePKCE, problem = readChallenge(in); problem != nil {
 		return problem
 	}
-	if req.challenge.value == "" && !req.app.confidential && c.rules.ChallengeRequired {
+	if req.Challenge == "" && !a.confidential && c.rules.ChallengeRequired {
 		c.note(verdict.PKCE)
 		return &oauthError{kind: "invalid_request", message: "Code challenge required"}
 	}
@@ -208,9 +208,9 @@ func (req *authorizeRequest) redirectError(e *oauthError) answer {
 
 // respond sends the browser to the app with pairs of names and values, after what has to be echoed.
 func (req *authorizeRequest) respond(pairs ...string) answer {
-	pairs = append(pairs, req.echo...)
-	if req.issuer != "" {
-		pairs = append(pairs, "iss", req.issuer)
+	pairs = append(pairs, req.Echo...)
+	if req.Issuer != "" {
+		pairs = append(pairs, "iss", req.Issuer)
 	}
 	var query strings.Builder
 	for i := 0; i < len(pairs); i += 2 {
@@ -220,10 +220,10 @@ func (req *authorizeRequest) respond(pairs ...string) answer {
 		query.WriteString(url.QueryEscape(pairs[i]) + "=" + url.QueryEscape(pairs[i+1]))
 	}
 	separator := "?"
-	if strings.Contains(req.redirectURI, "?") {
+	if strings.Contains(req.RedirectURI, "?") {
 		separator = "&"
 	}
-	return redirect(http.StatusFound, req.redirectURI+separator+query.String())
+	return redirect(http.StatusFound, req.RedirectURI+separator+query.String())
 }
 
 func redirect(status int, to string) answer {

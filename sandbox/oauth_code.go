@@ -14,29 +14,28 @@ import (
 
 // authCode is an authorization code: what one user allowed one app, for one minute and one use.
 type authCode struct {
-	code    string
-	request *authorizeRequest
-	user    *user
-	since   time.Time // when the user signed in
-	expires time.Time
-	session *session // what it was redeemed for; nil: it was not yet
-	dead    bool     // an attempt failed, and that spends codes
+	Request authorizeRequest `json:"request"`
+	User    int64            `json:"user"`
+	Since   time.Time        `json:"since"` // when the user signed in
+	Expires time.Time        `json:"expires"`
+	Session uint64           `json:"session,omitempty"` // what it was redeemed for; 0: it was not yet
+	Dead    bool             `json:"dead,omitempty"`    // an attempt failed, and that spends codes
 }
 
 // grantCode ends a flow with a code for its user.
 func (s *Server) grantCode(c *call, f *flow) answer {
 	f.done = true
-	f.browser.allowed[f.request.app] = true
+	f.browser.allowed[s.world.apps[f.request.App]] = true
 	ttl := c.rules.AuthorizationCodeTTL
 	asked := *f.request // without what was for the pages
-	asked.echo, asked.loginHint, asked.prompt, asked.issuer, asked.discovery = nil, "", nil, "", ""
-	code := &authCode{
-		code: token.RandomRingCentral(), request: &asked, user: f.user, since: f.browser.since, expires: c.now.Add(ttl),
-	}
-	s.platform.codes.put(code.code, code)
-	s.changes.touch(f, f.browser, code)
-	told := []string{"code", code.code, "expires_in", strconv.Itoa(int(ttl / time.Second))}
-	if base := f.request.discovery; base != "" {
+	asked.Echo, asked.LoginHint, asked.Prompt, asked.Issuer, asked.Discovery = nil, "", nil, "", ""
+	code := token.RandomRingCentral()
+	s.oauth.codes.Put(s.mu.tx, code, authCode{
+		Request: asked, User: f.user.id, Since: f.browser.since, Expires: c.now.Add(ttl),
+	})
+	s.changes.touch(f, f.browser)
+	told := []string{"code", code, "expires_in", strconv.Itoa(int(ttl / time.Second))}
+	if base := f.request.Discovery; base != "" {
 		told = append(told, "token_uri", base+"/restapi/oauth/token", "discovery_uri", base+externalPath)
 	}
 	return f.request.respond(told...)
@@ -47,16 +46,21 @@ func (s *Server) redeem(c *call, a *app, f form, t terms) (*tokenInfo, *oauthErr
 	if f.Get("code") == "" {
 		return nil, invalidParameter("code")
 	}
-	code, ok := s.platform.codes.get(f.Get("code"))
-	if !ok || code.dead {
+	code, ok := s.oauth.codes.Get(s.mu.tx, f.Get("code"))
+	if !ok || code.Dead {
 		return nil, c.codeRefusal(invalidGrant("OAU-106", "Invalid authorization code"))
 	}
-	info, problem := s.exchangeCode(c, a, code, f, t)
-	if problem != nil && c.rules.FailedCodeIsSpent {
-		code.dead = true
-		s.changes.touch(code)
+	sess, problem := s.exchangeCode(c, a, &code, f, t)
+	if problem != nil {
+		if c.rules.FailedCodeIsSpent {
+			code.Dead = true
+			s.oauth.codes.Put(s.mu.tx, f.Get("code"), code)
+		}
+		return nil, c.codeRefusal(problem)
 	}
-	return info, c.codeRefusal(problem)
+	code.Session = sess.number
+	s.oauth.codes.Put(s.mu.tx, f.Get("code"), code)
+	return s.platform.info(sess, c.now), nil
 }
 
 // codeRefusal gives the refusal of a code its status.
@@ -69,39 +73,41 @@ func (c *call) codeRefusal(e *oauthError) *oauthError {
 
 // exchangeCode looks at what a code was given for. A code that comes twice was stolen or sent by a client that is broken,
 // so its session ends (RFC 6749, section 4.1.2).
-func (s *Server) exchangeCode(c *call, a *app, code *authCode, f form, t terms) (*tokenInfo, *oauthError) {
+func (s *Server) exchangeCode(c *call, a *app, code *authCode, f form, t terms) (*session, *oauthError) {
 	uri := f.Get("redirect_uri")
-	switch req := code.request; {
-	case req.app != a:
+	switch req := &code.Request; {
+	case req.App != a.id:
 		return nil, invalidGrant("OAU-110", "Authorization code was not issued for this application")
-	case code.session != nil:
+	case code.Session != 0:
 		c.note(verdict.CodeTwice)
-		c.session = code.session.number
-		if c.rules.CodeReplayEndsSession {
-			s.platform.end(code.session, c.now)
+		c.session = code.Session
+		if sess := s.platform.sessions.get(code.Session); sess != nil && c.rules.CodeReplayEndsSession {
+			s.platform.end(sess, c.now)
 		}
 		return nil, invalidGrant("OAU-106", "Invalid authorization code")
-	case !c.now.Before(code.expires):
+	case !c.now.Before(code.Expires):
 		return nil, invalidGrant("OAU-108", "Authorization code is expired")
-	case uri != req.redirectURI && (req.named && c.rules.RedirectURIRepeated || uri != ""):
+	case uri != req.RedirectURI && (req.Named && c.rules.RedirectURIRepeated || uri != ""):
 		return nil, redirectMismatch()
 	}
-	if problem := code.request.challenge.check(c, f.Get("code_verifier")); problem != nil {
+	if problem := code.Request.challengePKCE.check(c, f.Get("code_verifier")); problem != nil {
 		return nil, problem
 	}
+	u := s.world.users[code.User]
 	switch {
-	case !code.user.enabled:
+	case !u.enabled:
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
-	case s.platform.full(c, a, code.user):
+	case s.platform.full(c, a, u):
 		return nil, tooManySessions()
 	}
-	code.session = s.platform.login(c, a, code.user, t)
-	s.changes.touch(code)
-	return s.platform.info(code.session, c.now), nil
+	return s.platform.login(c, a, u, t), nil
 }
 
 // challengePKCE is the code challenge of RFC 7636. The zero value stands for none.
-type challengePKCE struct{ method, value string }
+type challengePKCE struct {
+	Method    string `json:"method,omitempty"`
+	Challenge string `json:"challenge,omitempty"`
+}
 
 // isPKCEText tells the syntax of verifiers and challenges: 43 to 128 letters, digits and "-._~".
 func isPKCEText(s string) bool {
@@ -114,9 +120,9 @@ func isPKCEText(s string) bool {
 func readChallenge(in form) (challengePKCE, *oauthError) {
 	p := challengePKCE{in.Get("code_challenge_method"), in.Get("code_challenge")}
 	switch {
-	case p.value == "" && (p.method != "" || in.Has("code_challenge")), p.value != "" && !isPKCEText(p.value):
+	case p.Challenge == "" && (p.Method != "" || in.Has("code_challenge")), p.Challenge != "" && !isPKCEText(p.Challenge):
 		return p, invalidParameter("code_challenge")
-	case p.method != "" && p.method != "plain" && p.method != "S256":
+	case p.Method != "" && p.Method != "plain" && p.Method != "S256":
 		return p, &oauthError{kind: "invalid_request", message: "Transform algorithm not supported"}
 	}
 	return p, nil
@@ -125,18 +131,18 @@ func readChallenge(in form) (challengePKCE, *oauthError) {
 // check refuses a verifier that does not fit, one that is missing, and one that nobody announced: its client may have
 // been talked out of the challenge on the way.
 func (p challengePKCE) check(c *call, verifier string) *oauthError {
-	if p.value == "" && (verifier == "" || !c.rules.UnannouncedVerifierRefused) {
+	if p.Challenge == "" && (verifier == "" || !c.rules.UnannouncedVerifierRefused) {
 		return nil
 	}
 	if verifier == "" {
 		c.note(verdict.PKCE)
 	}
 	derived := verifier
-	if p.method == "S256" {
+	if p.Method == "S256" {
 		sum := sha256.Sum256([]byte(verifier))
 		derived = base64.RawURLEncoding.EncodeToString(sum[:])
 	}
-	if !isPKCEText(verifier) || subtle.ConstantTimeCompare([]byte(derived), []byte(p.value)) == 0 {
+	if !isPKCEText(verifier) || subtle.ConstantTimeCompare([]byte(derived), []byte(p.Challenge)) == 0 {
 		return invalidGrant("OAU-106", "Code verifier does not match the code challenge")
 	}
 	return nil

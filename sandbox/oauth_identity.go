@@ -52,18 +52,18 @@ func (s *Server) addIDToken(c *call, info *tokenInfo, f form, issuer string) err
 	if f.Get("grant_type") != grantCode {
 		return nil
 	}
-	code, ok := s.platform.codes.get(f.Get("code"))
-	if !ok || !slices.Contains(code.request.scope, "openid") {
+	code, ok := s.oauth.codes.Get(s.mu.tx, f.Get("code"))
+	if !ok || !slices.Contains(code.Request.Scope, "openid") {
 		return nil
 	}
 	claims := idClaims{
-		Issuer: issuer, Audience: code.request.app.id, Expires: c.now.Add(c.rules.IDTokenTTL).Unix(), Issued: c.now.Unix(),
-		AuthTime: code.since.Unix(), ID: token.RandomText(16), Nonce: code.request.nonce, identity: newIdentity(code.user),
+		Issuer: issuer, Audience: code.Request.App, Expires: c.now.Add(c.rules.IDTokenTTL).Unix(), Issued: c.now.Unix(),
+		AuthTime: code.Since.Unix(), ID: token.RandomText(16), Nonce: code.Request.Nonce, identity: newIdentity(s.world.users[code.User]),
 	}
-	if !slices.Contains(code.request.scope, "email") {
+	if !slices.Contains(code.Request.Scope, "email") {
 		claims.Email, claims.EmailVerified = "", nil
 	}
-	if !slices.Contains(code.request.scope, "profile") {
+	if !slices.Contains(code.Request.Scope, "profile") {
 		claims.GivenName, claims.FamilyName = "", ""
 	}
 	var err error

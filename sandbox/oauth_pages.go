@@ -88,7 +88,7 @@ func htmlPage(status int, page func() *template.Template, view *pageView) answer
 // signInPage asks who somebody is; message says why the last try failed.
 func (s *Server) signInPage(status int, f *flow, username, message string) answer {
 	view := &pageView{
-		Title: "Sign in", Flow: f.id, Token: f.token, App: f.request.app.name, Username: username, Message: message,
+		Title: "Sign in", Flow: f.id, Token: f.token, App: s.world.apps[f.request.App].name, Username: username, Message: message,
 	}
 	demo := s.world.demoUser()
 	view.User = demo.first + " " + demo.last
@@ -98,7 +98,7 @@ func (s *Server) signInPage(status int, f *flow, username, message string) answe
 
 // consentPage names the app, the account and the scopes.
 func (s *Server) consentPage(f *flow) answer {
-	a := f.request.app
+	a := s.world.apps[f.request.App]
 	view := &pageView{
 		Title: "Allow access", Flow: f.id, Token: f.token, App: a.name, Provider: a.account.name,
 		User: f.user.first + " " + f.user.last, Email: f.user.email, Account: f.user.account.name,
@@ -118,7 +118,7 @@ func refusedPage(c *call, e *oauthError) answer {
 	if _, known := refusalHints[e.code]; known && !c.rules.AuthorizePage400 {
 		status = http.StatusForbidden
 	}
-	c.refused.answer = e.words()
+	c.refused.Answer = e.words()
 	return htmlPage(status, refusedTemplate, &pageView{
 		Title: "This sign-in cannot go on", Code: e.code, Kind: e.kind, Message: e.message, Hint: refusalHints[e.code],
 	})
@@ -133,7 +133,7 @@ var refusalHints = map[string]string{
 
 // stalePage is for forms and addresses that lead nowhere any more, or belong to another browser.
 func stalePage(c *call) answer {
-	c.refused.answer = "invalid_request This page has expired"
+	c.refused.Answer = "invalid_request This page has expired"
 	c.why("the sign-in was finished already, took too long, or was begun in another browser")
 	return htmlPage(http.StatusBadRequest, refusedTemplate, &pageView{
 		Title: "This page has expired", Kind: "invalid_request",

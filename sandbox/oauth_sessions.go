@@ -19,10 +19,8 @@ type platform struct {
 	sessions table[session]
 	open     map[sessionKey]*session // the newest open session of a user in an app
 
-	browsers   *generations[*browser]
-	flows      *generations[*flow]
-	codes      *generations[*authCode]
-	assertions *generations[time.Time] // client assertions that were used, and when they end
+	browsers *generations[*browser]
+	flows    *generations[*flow]
 }
 
 type sessionKey struct {
@@ -82,7 +80,6 @@ func newPlatform(now func() time.Time, news *changes, pages *atomic.Int64) *plat
 		changes: news,
 		maker:   token.NewMaker(), open: map[sessionKey]*session{},
 		browsers: newGenerations[*browser](browsersKept), flows: newGenerations[*flow](browsersKept),
-		codes: newGenerations[*authCode](codesKept), assertions: newGenerations[time.Time](tokensKept),
 	}
 	p.sessions.together = pages
 	p.sessions.over = func(s *session) bool { return s.over(momentOf(now())) }
@@ -96,8 +93,6 @@ func newPlatform(now func() time.Time, news *changes, pages *atomic.Int64) *plat
 		}
 	}
 	p.flows.drop = func(_ string, f *flow) { news.touch(gone(f.recordKey())) }
-	p.codes.drop = func(_ string, c *authCode) { news.touch(gone(c.recordKey())) }
-	p.assertions.drop = func(key string, ends time.Time) { news.touch(gone(keptAssertion{key, ends}.recordKey())) }
 	return p
 }
 

@@ -15,7 +15,7 @@ func (s *Server) showSignIn(c *call, r *http.Request) answer {
 	if f == nil {
 		return stalePage(c)
 	}
-	return s.signInPage(http.StatusOK, f, f.request.loginHint, "")
+	return s.signInPage(http.StatusOK, f, f.request.LoginHint, "")
 }
 
 // signIn takes the form of that page.
@@ -34,7 +34,7 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 		u, refusal = s.world.demoUser(), ""
 	}
 	if refusal == "" {
-		refusal = u.mayNotUse(f.request.app)
+		refusal = u.mayNotUse(s.world.apps[f.request.App])
 	}
 	if refusal != "" {
 		return s.signInPage(c.rules.WrongPasswordStatus, f, name, refusal)
@@ -145,7 +145,7 @@ func (s *Server) consent(c *call, r *http.Request) answer {
 	if err != nil || f == nil || f.user == nil {
 		return stalePage(c)
 	}
-	if refusal := f.user.mayNotUse(f.request.app); refusal != "" {
+	if refusal := f.user.mayNotUse(s.world.apps[f.request.App]); refusal != "" {
 		f.user = nil
 		s.changes.touch(f)
 		return s.signInPage(http.StatusOK, f, "", refusal)

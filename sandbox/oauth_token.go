@@ -82,8 +82,8 @@ func (s *Server) subject(f form) *user {
 	if f.Get("grant_type") == grantPassword {
 		return s.world.userNamed(passwordName(f))
 	}
-	if code, ok := s.platform.codes.get(f.Get("code")); ok {
-		return code.user
+	if code, ok := s.oauth.codes.Get(s.mu.tx, f.Get("code")); ok {
+		return s.world.users[code.User]
 	}
 	for _, name := range []string{"refresh_token", "token"} {
 		if sess := s.platform.sessionOf(f.Get(name)); sess != nil {

@@ -11,22 +11,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// refusal is why a request was refused, for people: nothing in it is secret, and nobody should compare it.
-type refusal struct {
-	answer string // error code and message of the answer
-	reason string // what was wrong, in plain words, with how long ago
-	caller string // app and user that it came from, as far as they are known
-	token  string // fingerprint of the token that it brought
-}
-
 // why notes the reason of a refusal; the first one counts.
 func (c *call) why(format string, args ...any) {
-	if c.refused.reason == "" {
-		c.refused.reason = fmt.Sprintf(format, args...)
+	if c.refused.Reason == "" {
+		c.refused.Reason = fmt.Sprintf(format, args...)
 	}
 }
 
@@ -40,7 +33,7 @@ func (c *call) from(a *app, u *user) {
 		all = append(all, u.first+" "+u.last)
 	}
 	if len(all) > 0 {
-		c.refused.caller = strings.Join(all, ", ")
+		c.refused.Caller = strings.Join(all, ", ")
 	}
 }
 
@@ -104,33 +97,33 @@ func fingerprint(token string) string {
 }
 
 // refusalOf is what the log tells about a, nothing unless it refuses.
-func (c *call) refusalOf(r *http.Request, a answer) refusal {
+func (c *call) refusalOf(r *http.Request, a answer) journal.Refusal {
 	if a.status < http.StatusBadRequest {
-		return refusal{}
+		return journal.Refusal{}
 	}
 	out := c.refused
-	out.answer = cmp.Or(answerWords(a), out.answer)
+	out.Answer = cmp.Or(answerWords(a), out.Answer)
 	switch {
 	case c.fault != nil:
-		out.reason = "a fault that was ordered: " + c.fault.label()
+		out.Reason = "a fault that was ordered: " + c.fault.label()
 	case c.beyond:
-		out.reason = "the vendor describes this operation, and the sandbox has not got it"
-	case out.reason == "" && a.status == http.StatusNotFound && c.operation == "":
-		out.reason = "nobody describes this path"
-	case out.reason == "" && a.status == http.StatusNotFound && strings.HasSuffix(r.URL.Path, "/"):
-		out.reason = "the path is known without the slash at its end"
-	case out.reason == "" && a.status == http.StatusMethodNotAllowed:
-		out.reason = "the path is known with other methods: " + a.header.Get("Allow")
-	case out.reason == "" && a.header.Get("Content-Type") == typeText:
-		out.reason = out.answer
-	case out.reason == "":
-		code, message, _ := strings.Cut(out.answer, " ")
-		out.reason = cmp.Or(plainWords[code], plainWords[message], parameterReason(message), message)
+		out.Reason = "the vendor describes this operation, and the sandbox has not got it"
+	case out.Reason == "" && a.status == http.StatusNotFound && c.operation == "":
+		out.Reason = "nobody describes this path"
+	case out.Reason == "" && a.status == http.StatusNotFound && strings.HasSuffix(r.URL.Path, "/"):
+		out.Reason = "the path is known without the slash at its end"
+	case out.Reason == "" && a.status == http.StatusMethodNotAllowed:
+		out.Reason = "the path is known with other methods: " + a.header.Get("Allow")
+	case out.Reason == "" && a.header.Get("Content-Type") == typeText:
+		out.Reason = out.Answer
+	case out.Reason == "":
+		code, message, _ := strings.Cut(out.Answer, " ")
+		out.Reason = cmp.Or(plainWords[code], plainWords[message], parameterReason(message), message)
 	}
 	if c.brought == "" {
 		c.brought = tokenSent(r, queryOf(r))
 	}
-	out.token = fingerprint(c.brought)
+	out.Token = fingerprint(c.brought)
 	return out
 }
 
@@ -183,11 +176,4 @@ func answerWords(a answer) string {
 	}
 	message, _, _ := strings.Cut(cmp.Or(e.Message, e.General, e.Description), ": ")
 	return strings.TrimSpace(code + " " + message)
-}
-
-// cut leaves out what is too long to be remembered.
-func (why *refusal) cut() {
-	for _, text := range []*string{&why.answer, &why.reason, &why.caller, &why.token} {
-		*text = cutText(*text, reasonShown)
-	}
 }

@@ -33,18 +33,6 @@ func TestAnotherUseOfARefreshTokenHarmsNobodyUnlessItIsToEndItsSignIn(t *testing
 	}
 }
 
-func TestTokensOfAnEndedSignInAreRefusedAlsoOnceTheirSignatureWasForgotten(t *testing.T) {
-	v := newVendor(t, sandbox.Options{NoLimits: true, Settings: map[string]string{"ringcxLogoutEndsAccess": "true"}})
-	access, refresh := v.cx()
-	alive, other := v.cx()
-	for range 8_200 { // more than are remembered
-		other = str(v.cxRefresh(other).want(http.StatusOK).json(), "refreshToken")
-	}
-	v.call(http.MethodDelete, "/api/auth/logout/"+refresh, "").want(http.StatusOK)
-	v.get(accountsPath, access).wantGateway("Jwt verification fails")
-	v.get(accountsPath, alive).want(http.StatusOK)
-}
-
 func TestTheEndOfARingCentralSessionTakesItsRingCXTokensAlongIfSwitched(t *testing.T) {
 	v := newVendor(t, sandbox.Options{NoLimits: true})
 	rc, _ := v.pair()

@@ -132,7 +132,7 @@ func (claims *cxClaims) signIn() uint64 {
 // noteIn notes which sign-in a call is about.
 func (a cxAccess) noteIn(c *call) {
 	if a.in != nil {
-		c.signIn, c.refused.caller = a.in.number, a.in.who.name()
+		c.signIn, c.refused.Caller = a.in.number, a.in.who.name()
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -65,12 +66,14 @@ type Server struct {
 	console func() *console     // made when somebody looks at it first
 	guard   *guard
 	clock   clock
-	journal journal
-	faults  faultList
+	journal *journal.Log
+	faults  *faults
 	tokens  cxTokens
 	signing atomic.Pointer[token.Key] // signs RingCX access tokens
 	habits  habits
 	limits  *limits
+	seals   state.Cell[seals]
+	oauth   *oauthTables
 
 	memory    memory
 	inside    namespaces
@@ -79,6 +82,7 @@ type Server struct {
 	around    atomic.Pointer[string] // address of the server around, once this one has its own; nil: a host beside it
 
 	rules    atomic.Pointer[contract.Rules]
+	settings state.Cell[settingValues]
 	changing sync.Mutex      // held by who changes rules; taken before mu
 	start    *contract.Rules // what a reset returns to
 
@@ -110,9 +114,12 @@ func New(opts *Options) (*Server, error) {
 
 // newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
 func newServer(opts Options, m memory) (*Server, error) {
-	s := &Server{opts: opts, memory: m, journal: journal{together: &m.shared.logs}, routing: new(routing)}
+	s := &Server{opts: opts, memory: m, journal: journal.New(&m.shared.logs), routing: new(routing)}
 	s.mu.db = state.New(s.tablesKeeper(), m.name)
+	s.clock.kept, s.settings = state.NewCell[time.Duration](s.mu.db, "clock"), state.NewCell[settingValues](s.mu.db, "settings")
+	s.seals = state.NewCell[seals](s.mu.db, "seals")
 	s.limits = newLimits(&s.mu, opts.NoLimits)
+	s.oauth = newOAuthTables(s.mu.db)
 	s.opts.Profile = cmp.Or(s.opts.Profile, contract.DefaultProfile)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {
@@ -132,7 +139,8 @@ func newServer(opts Options, m memory) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.faults.setDay(day)
+	s.faults = newFaults(&s.mu, day)
+	s.order(func() { s.faults.setDay(day) })
 	s.control = sync.OnceValue(s.controlRoutes)
 	s.console = sync.OnceValue(func() *console { return newConsole(s) })
 	return s, s.wake()

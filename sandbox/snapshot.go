@@ -20,9 +20,9 @@ const snapshotFormat = "ringcx-sandbox/1"
 
 // recordKinds are the kinds of records that a snapshot has and that are in no table.
 var recordKinds = []string{
-	recordSeals, recordClock, recordSettings, recordWorld, recordAccount, recordUser, recordCenter, recordApp, recordCredential,
+	recordWorld, recordAccount, recordUser, recordCenter, recordApp, recordCredential,
 	recordSession, recordSignIn, recordAPITokens, recordHashcode, recordLoginCode, recordReset, recordSummary, recordBrowser,
-	recordFlow, recordCode, recordAssertion, recordFaults, recordDay, recordTurns, recordRequest,
+	recordFlow, recordRequest,
 }
 
 // kinds are those of records that a snapshot has. What else one brings is of a newer server, and is left out.

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -135,8 +136,8 @@ func (s *snapshotReader) weigh(kind string, weight int) error {
 	}
 	together := s.room.Add(int64(weight))
 	switch {
-	case kind == recordRequest && len(s.in.kinds[kind]) > logSize:
-		return heavyError(fmt.Sprintf("it has more than %d requests", logSize))
+	case kind == recordRequest && len(s.in.kinds[kind]) > journal.RequestsHeld:
+		return heavyError(fmt.Sprintf("it has more than %d requests", journal.RequestsHeld))
 	case s.in.weight > snapshotMost:
 		return heavyError(fmt.Sprintf("what is in it takes more than %d MiB", snapshotMost>>20))
 	case together > snapshotsRoom:

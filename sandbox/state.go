@@ -2,22 +2,18 @@ package sandbox
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
-// Kinds of records about the server itself.
-const (
-	recordClock    = "clock"
-	recordSettings = "settings"
-	recordRequest  = "request"
-)
+// recordRequest is the kind of the records of the log.
+const recordRequest = "request"
 
 // contents are everything that a reset makes anew.
 type contents struct {
@@ -28,9 +24,9 @@ type contents struct {
 	rules    *contract.Rules
 	epoch    string // of RingCX access tokens
 	offset   time.Duration
-	bad      badDays
-	requests []logEntry
+	requests []journal.Entry
 	tables   *state.Draft
+	fresh    bool // it is a first minute, and there is nothing in tables
 	known    bool // the keeper has what is in tables, and all else, as it is
 }
 
@@ -66,8 +62,8 @@ func (s *Server) freshContents(news *changes) (*contents, error) {
 		return nil, err
 	}
 	return &contents{
-		tables: tables,
-		key:    key, world: w, rules: s.start, epoch: token.RandomText(6), bad: badDays{day: s.faults.dayAgain()},
+		tables: tables, fresh: true,
+		key: key, world: w, rules: s.start, epoch: token.RandomText(6),
 		platform: newPlatform(s.Now, news, &s.memory.shared.pages),
 		cx:       newRingCX(s.Now, news, &s.memory.shared.pages),
 	}, nil
@@ -96,32 +92,11 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 	if err != nil {
 		return nil, err
 	}
-	seals, err := only[savedSeals](in, recordSeals)
-	if err != nil {
-		return nil, err
-	}
-	out.epoch = seals.Epoch
-	if out.platform.maker, err = token.ReadMaker(seals.Platform); err != nil {
-		return nil, err
-	}
-	if out.cx.maker, err = token.ReadMaker(seals.RingCX); err != nil {
-		return nil, err
-	}
-	if out.offset, err = only[time.Duration](in, recordClock); err != nil {
-		return nil, err
-	}
-	if err := inBounds(out.offset); err != nil {
-		return nil, err
-	}
-	if out.rules, err = s.restoredRules(in); err != nil {
-		return nil, err
-	}
 	for _, load := range []func() error{
 		func() error { return restorePlatform(in, w, out.platform) },
 		func() error { return restoreBrowsers(in, w, out.platform) },
 		func() error { return restoreRingCX(in, w, out.platform, out.cx) },
 		func() error { return out.loadRequests(in) },
-		func() error { return s.loadDays(in, out) },
 	} {
 		if err := load(); err != nil {
 			return nil, err
@@ -130,21 +105,16 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 	return out, nil
 }
 
-func (s *Server) loadDays(in *archive, out *contents) error {
-	day, err := s.startDay()
-	if err == nil {
-		out.bad, err = restoredDays(in, day)
-	}
-	return err
-}
-
 // become takes over contents, or changes nothing. Tokens of those before are refused, unless st has their epoch and seals.
 func (s *Server) become(st *contents, news *changes) error {
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.mu.db.Adopt(s.mu.tx, st.tables, st.known, func(*state.Tx) error { return s.adopted() }); err != nil {
+	_, today := s.faults.list()
+	err := s.mu.db.Adopt(s.mu.tx, st.tables, st.known, func(*state.Tx) error { return s.adopted(st, today) })
+	s.faults.noteBusy()
+	if err != nil {
 		return err
 	}
 	st.world.changes, s.changes = news, news
@@ -159,19 +129,55 @@ func (s *Server) become(st *contents, news *changes) error {
 	s.world, s.platform, s.cx = st.world, st.platform, st.cx
 	s.rules.Store(st.rules)
 	s.tokens.restart(st.epoch)
-	s.faults.become(st.bad)
 	s.habits.restart()
 	s.clock.offset.Store(int64(st.offset))
-	s.journal.restore(st.requests)
+	s.journal.Restore(st.requests)
 	if s.ended {
 		s.letGo()
 	}
 	return nil
 }
 
-// adopted is called when the tables have become others, and before anything else has.
-func (s *Server) adopted() error {
+// adopted completes what is in the tables, or refuses it, before anything else has become what st says. Until then, the hostile
+// day was today's.
+func (s *Server) adopted(st *contents, today *hostileDay) error {
 	s.limits.adopted()
+	if st.fresh {
+		s.clock.kept.Set(s.mu.tx, 0)
+		s.settings.Set(s.mu.tx, settingValues{})
+		s.seals.Set(s.mu.tx, st.newSeals())
+		s.faults.setDay(today)
+		return nil
+	}
+	s.faults.restored()
+	return cmp.Or(s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st), s.oauth.check(s.mu.tx, st.world))
+}
+
+// required is what is in a cell that cannot be empty.
+func required[V any](s *Server, cell state.Cell[V]) (V, error) {
+	v, ok := cell.Get(s.mu.tx)
+	if !ok {
+		return v, fmt.Errorf("there is no record of the kind %s", cell.Kind())
+	}
+	return v, nil
+}
+
+func (s *Server) restoreClock(st *contents) (err error) {
+	if st.offset, err = required(s, s.clock.kept); err != nil {
+		return err
+	}
+	return inBounds(st.offset)
+}
+
+func (s *Server) restoreSettings(st *contents) error {
+	values, err := required(s, s.settings)
+	if err != nil {
+		return err
+	}
+	if st.rules, err = values.over(s.start); err != nil {
+		return err
+	}
+	s.settings.Set(s.mu.tx, settingsChanged(st.rules, s.start))
 	return nil
 }
 
@@ -243,61 +249,14 @@ func (s *Server) wake() error {
 	return nil
 }
 
-// keptClock is how far the clock was moved.
-type keptClock time.Duration
-
-func (keptClock) recordKey() recordKey { return recordKey{recordClock, ""} }
-func (c keptClock) recordValue() any   { return time.Duration(c) }
-
-// keptSettings are the settings that differ from those that the server started with.
-type keptSettings struct{ now, start *contract.Rules }
-
-func (keptSettings) recordKey() recordKey { return recordKey{recordSettings, ""} }
-
-func (k keptSettings) recordValue() any {
-	start, out := k.start.Values(), map[string]any{}
-	for name, value := range k.now.Values() {
-		if value != start[name] {
-			out[name] = value
-		}
-	}
-	return out
-}
-
-// restoredRules are what the server starts with, changed as was kept.
-func (s *Server) restoredRules(in *archive) (*contract.Rules, error) {
-	values, err := only[map[string]json.RawMessage](in, recordSettings)
-	if err != nil {
-		return nil, err
-	}
-	out := *s.start
-	for name, value := range values {
-		found, err := contract.FindSetting(name)
-		if err == nil {
-			err = found.SetJSON(&out, value)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return &out, nil
-}
-
 // parts are everything that is kept and in no table. s.mu is held.
 func (s *Server) parts(yield func(kept)) {
-	s.tokens.mu.RLock()
-	seals := savedSeals{s.platform.maker.Text(), s.cx.maker.Text(), s.tokens.epoch}
-	s.tokens.mu.RUnlock()
-	yield(seals)
-	yield(keptClock(s.offset()))
-	yield(keptSettings{s.rules.Load(), s.start})
 	s.world.parts(yield)
 	s.platform.parts(yield)
 	s.cx.parts(yield)
-	s.faults.parts(yield)
-	entries, _ := s.journal.packedSince(0)
+	entries, _ := s.journal.Since(0)
 	for _, e := range entries {
-		yield(e)
+		yield(keptRequest{e})
 	}
 }
 

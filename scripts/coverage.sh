@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# scripts/coverage.sh PROFILE: prints how much of each package in a coverage profile ran, and fails below the floor.
+# scripts/coverage.sh PROFILE...: prints how much of each package in coverage profiles ran, and fails below the floor.
 # A block that several test programs report counts as run if any of them ran it.
 set -euo pipefail
 
@@ -25,4 +25,4 @@ awk -v floor="${COVERAGE_FLOOR:-90.0}" '
 		}
 		exit failed
 	}
-' "$1"
+' "$@"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes this machine able to build and test everything. Installs only what is missing, with apt-get where there is one;
+# Makes this machine able to build and test everything here; scripts/need.sh e2e also what the tests in e2e/ need, a browser
+# and other people's clients. Installs only what is missing, with apt-get where there is one;
 # elsewhere it says what to install. What cannot be had is a failure, or with ALLOW_MISSING=1 a loud warning.
 set -euo pipefail
 
@@ -14,9 +15,6 @@ gcc --version                                                   | gcc           
 echo '#include <stdlib.h>' | gcc -E -x c -                      | libc6-dev       | gcc
 python3 --version                                               | python3         | python
 node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' | nodejs          | node
-npm --version                                                   | npm             | node
-test "$(uname)" = Darwin || /usr/bin/python3 -c 'import authlib' || python3 -c 'import authlib' | python3-authlib | python
-test "$(uname)" = Darwin || /usr/bin/python3 -c 'import requests_oauthlib' || python3 -c 'import requests_oauthlib' | python3-requests-oauthlib | python
 php --version                                                   | php-cli         | php
 php -r 'exit(extension_loaded("curl") ? 0 : 1);'                | php-curl        | php
 test "$(uname)" = Darwin || /usr/bin/python3 -c 'import httpx' || python3 -c 'import httpx' | python3-httpx | python
@@ -28,9 +26,15 @@ ps -A                                                           | procps        
 test "$(uname)" = Darwin || dbus-run-session --version           | dbus-daemon     | dbus
 test "$(uname)" = Darwin || command -v dbus-send                 | dbus-bin        | dbus
 test "$(uname)" = Darwin || gnome-keyring-daemon --version       | gnome-keyring   | gnome-keyring
-chromium --version || chromium-browser --version || google-chrome --version || ls -d /Applications/Chromium.app | chromium | chromium
 redis-server --version                                          | redis-server    | redis
 PATH=$PATH:$(ls -d /usr/lib/postgresql/*/bin | tail -n 1) postgres --version | postgresql | postgresql
+LIST
+	[[ ${1:-} == e2e ]] || return 0
+	cat <<'LIST'
+npm --version                                                   | npm             | node
+test "$(uname)" = Darwin || /usr/bin/python3 -c 'import authlib' || python3 -c 'import authlib' | python3-authlib | python
+test "$(uname)" = Darwin || /usr/bin/python3 -c 'import requests_oauthlib' || python3 -c 'import requests_oauthlib' | python3-requests-oauthlib | python
+chromium --version || chromium-browser --version || google-chrome --version || ls -d /Applications/Chromium.app | chromium | chromium
 LIST
 }
 
@@ -107,7 +111,7 @@ while IFS= read -r line; do
 	else
 		missing+=("$deb")
 	fi
-done < <(needs)
+done < <(needs "$@")
 
 if ! command -v go >/dev/null; then
 	missing+=("go (https://go.dev/doc/install, the version that go.mod names)")

@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
-# The whole test run. Every step runs even if one before it failed; the last lines say how each ended.
+# The test run, in two circles. Every step runs even if one before it failed; the last lines say how each ended and how
+# long it took.
 #
 #   scripts/test.sh              all steps
-#   scripts/test.sh unit lint    only these
+#   scripts/test.sh test         what one change can break on this machine; what Go has seen pass is not run again
+#   scripts/test.sh check        what else there is: other systems, other people's programs, fuzzing, tools, long forms
+#   scripts/test.sh unit lint    only these steps
 #
-# FUZZTIME=5s is the time for each fuzz target. ALLOW_MISSING=1 lets tests skip what this machine does not have.
+# FRESH=1 runs every test again, in another order. FUZZTIME=5s is the time for each fuzz target, SEEDS=500 are those of
+# the simulation. ALLOW_MISSING=1 lets tests skip what this machine does not have.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,11 +16,17 @@ if [[ ${ALLOW_MISSING:-} != 1 ]]; then
 	export RINGCX_TEST_REQUIRE=1 # tests fail instead of skipping when something that need() installs is missing
 fi
 
+fresh= # flags with which go test takes no result from its cache
+if [[ ${FRESH:-} == 1 ]]; then
+	fresh="-count=1 -shuffle=on"
+fi
+
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT
 
-wanted=("$@")
+circle=             # of the steps that follow
+wanted=" ${*:-test check} "
 names=() results=() seconds=()
 passed=0 failed=0
 
@@ -27,10 +37,10 @@ not_run() {
 	exit 75
 }
 
-# step NAME TITLE runs the function of that name.
+# step NAME TITLE runs the function of that name. What it leaves in $tmp/NAME.end is how it ended, else the end of its output.
 step() {
 	local name=$1 title=$2 begin=$SECONDS status
-	if [[ ${#wanted[@]} -gt 0 && " ${wanted[*]} " != *" $name "* ]]; then
+	if [[ $wanted != *" $circle "* && $wanted != *" $name "* ]]; then
 		return
 	fi
 	printf '\n== %s: %s\n' "$name" "$title"
@@ -51,8 +61,10 @@ step() {
 	echo "-- $name: ${results[${#results[@]} - 1]} ($((SECONDS - begin)) s)"
 }
 
-need() {
-	scripts/need.sh
+need() { scripts/need.sh; }
+
+programs() {
+	scripts/need.sh e2e
 	scripts/clients.sh
 }
 
@@ -79,18 +91,26 @@ cross() {
 	return $bad
 }
 
+# The sandbox and the rest are two runs, each on half of the processors, because what is covered is compiled into every test
+# of a run: the tests of the sandbox are not to be run again when the root package changes.
 unit() {
-	local covered=. package
-	rm -f coverage.out
-	for package in $(go list -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./sandbox/... 2>/dev/null); do
-		covered+=,$package
-	done
+	local jobs flags
+	jobs=$((($(getconf _NPROCESSORS_ONLN) + 1) / 2))
+	flags=(-p "$jobs" -race -timeout 20m -covermode=atomic $fresh)
+	rm -f coverage.out coverage.sandbox.out
 	go build -o "$tmp/testsummary" ./internal/testsummary
-	if ! go test -json -race -shuffle=on -count=1 -timeout 20m -covermode=atomic -coverpkg="$covered" -coverprofile=coverage.out ./... |
-		"$tmp/testsummary"; then
-		rm -f coverage.out
+	if ! "$tmp/testsummary" "${flags[@]}" -coverpkg=./sandbox/... -coverprofile=coverage.sandbox.out ./sandbox/... \
+		-- "${flags[@]}" -coverpkg=. -coverprofile=coverage.out $(go list ./... | grep -vE '/ringcx/(sandbox|cmd|examples)(/|$)'); then
+		rm -f coverage.out coverage.sandbox.out
 		return 1
 	fi
+}
+
+# What runs as processes mostly waits for them; with the race detector each costs three times as much, so that is for make
+# check. Of the sources of the examples Go knows nothing when it looks for a result in its cache.
+commands() {
+	go build -o "$tmp/testsummary" ./internal/testsummary
+	"$tmp/testsummary" -timeout 20m $fresh ./cmd/... -- -timeout 20m -count=1 ./examples/...
 }
 
 # The race detector makes memory and allocations other than they are, and what is sent in masses too slow.
@@ -99,14 +119,14 @@ memory() {
 	for dir in $(grep -lE '^//go:build !race' -r --include='*_test.go' . | xargs -n 1 dirname | sort -u | grep -v '/internal/sim$'); do
 		tests=$(grep -lE '^//go:build !race' "$dir"/*_test.go | xargs grep -hoE '^func Test[A-Za-z0-9_]+' | sed 's/^func //' | paste -sd '|')
 		echo "$dir"
-		go test -count=1 -run "^($tests)\$" "$dir" || bad=1
+		go test $fresh -run "^($tests)\$" "$dir" || bad=1
 	done
 	return $bad
 }
 
 # The seeds are divided among as many processes as there are processors: within one, a seed replays only on one of them.
 simulation() {
-	local seeds=${SEEDS:-2000} parts part only= status=0 pids=()
+	local seeds=${SEEDS:-${1:-500}} parts part only= status=0 pids=()
 	parts=$(getconf _NPROCESSORS_ONLN)
 	trap 'kill "${pids[@]}" 2>/dev/null || true' EXIT
 	go test -c -o "$tmp/simulation" ./internal/sim
@@ -125,7 +145,7 @@ simulation() {
 
 storm() {
 	local output status=0
-	output=$(go test -tags storm -count=1 -v -timeout 5m ./internal/storm) || status=$?
+	output=$(go test -tags storm $fresh -v -timeout 5m ./internal/storm) || status=$?
 	if [[ $status != 0 ]]; then
 		grep -vE '^=== ' <<<"$output"
 		return $status
@@ -136,31 +156,76 @@ storm() {
 day() {
 	cd bench
 	go vet ./...
-	go test -count=1 -v . | grep -vE '^(=== RUN|PASS$)'
+	go test $fresh -v . | grep -vE '^(=== RUN|PASS$)'
 }
 
 coverage() {
-	[[ -f coverage.out ]] || not_run "the unit tests left no profile"
-	scripts/coverage.sh coverage.out
+	[[ -f coverage.out && -f coverage.sandbox.out ]] || not_run "the unit tests left no profile"
+	scripts/coverage.sh coverage.out coverage.sandbox.out
 }
 
-# A bare "context deadline exceeded" is the fuzzer missing its own deadline (go.dev/issue/75804), not an input that fails.
+long() {
+	go build -o "$tmp/testsummary" ./internal/testsummary
+	"$tmp/testsummary" -race -timeout 20m -count=1 $fresh ./cmd/... ./examples/...
+	simulation 2000
+}
+
+e2e() {
+	go build -o "$tmp/testsummary" ./internal/testsummary
+	cd e2e
+	go vet ./...
+	"$tmp/testsummary" -race -timeout 20m -count=1 $fresh ./...
+}
+
+# fuzz1 BINARY DIRECTORY TARGET fuzzes once.
+fuzz1() {
+	local binary=$1 dir=$2 target=$3
+	(
+		cd "$dir"
+		"$binary" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "${FUZZTIME:-5s}" \
+			-test.fuzzcachedir "$(go env GOCACHE)/fuzz/$(go list .)"
+	) >"$tmp/fuzz" 2>&1 </dev/null
+}
+
+# sound DIRECTORY BINARY TARGET says whether what a run of the fuzzer calls a failure is its own trouble on a busy machine:
+# it missed its own deadline (go.dev/issue/75804), or a process of its was hung or killed, and the input that it blames, if it
+# names one, passes. That input is not kept.
+sound() {
+	local dir=$1 binary=$2 target=$3 input
+	grep -qE 'context deadline exceeded|fuzzing process hung or terminated unexpectedly' "$tmp/fuzz" || return 1
+	input=$(sed -nE "s|.*Failing input written to (testdata/fuzz/$target/[0-9a-f]+).*|\1|p" "$tmp/fuzz" | head -n 1)
+	if [[ -z $input ]]; then
+		! grep -qE 'panic:|_test\.go:' "$tmp/fuzz"
+		return
+	fi
+	(cd "$dir" && "$binary" -test.run "^$target\$/^${input##*/}\$" >>"$tmp/fuzz" 2>&1) || return 1
+	rm -f "$dir/$input"
+}
+
+# The targets of a package are one binary, compiled for fuzzing.
 fuzz() {
-	local file target bad=0
-	grep -rE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*\(' . | sort >"$tmp/targets" || not_run "there are no fuzz targets"
-	while IFS=: read -r file target; do
-		target=${target#func }
-		target=${target%%(*}
-		echo "$(dirname "$file") $target"
-		if go test -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-5s}" "$(dirname "$file")" >"$tmp/fuzz" 2>&1 </dev/null; then
-			grep '^fuzz: elapsed' "$tmp/fuzz" | tail -n 1
-		elif grep -q 'context deadline exceeded' "$tmp/fuzz" && ! grep -qE 'Failing input written|panic:|_test\.go:' "$tmp/fuzz"; then
-			echo "  stopped late, nothing found"
-		else
-			cat "$tmp/fuzz"
-			bad=1
-		fi
-	done <"$tmp/targets"
+	local dir target try bad=0
+	grep -rlE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*\(' . | xargs -n 1 dirname | sort -u >"$tmp/dirs"
+	[[ -s $tmp/dirs ]] || not_run "there are no fuzz targets"
+	while read -r dir; do
+		go test -c -fuzz=. -o "$tmp/fuzz.test" "$dir" || return 1
+		for target in $(grep -hoE '^func Fuzz[A-Za-z0-9_]*\(' "$dir"/*_test.go | sed -E 's/^func (.*)\($/\1/' | sort); do
+			echo "$dir $target"
+			for try in once again; do
+				if fuzz1 "$tmp/fuzz.test" "$dir" "$target"; then
+					grep '^fuzz: elapsed' "$tmp/fuzz" | tail -n 1
+					break
+				elif ! sound "$dir" "$tmp/fuzz.test" "$target" || [[ $try == again ]] && ! grep -q 'context deadline exceeded' "$tmp/fuzz"; then
+					cat "$tmp/fuzz"
+					printf '%s %s\n' "$dir" "$target" >>"$tmp/fuzz.end"
+					tail -n 30 "$tmp/fuzz" >>"$tmp/fuzz.end"
+					bad=1
+					break
+				fi
+				echo "  the fuzzer itself failed, nothing found: $(grep -oE -m 1 'context deadline exceeded|fuzzing process hung.*' "$tmp/fuzz")"
+			done
+		done
+	done <"$tmp/dirs"
 	return $bad
 }
 
@@ -170,6 +235,7 @@ lint() {
 		not_run "golangci-lint could not be installed"
 	fi
 	.tools/golangci-lint run ./...
+	(cd e2e && ../.tools/golangci-lint run ./...)
 }
 
 vulnerabilities() {
@@ -183,32 +249,43 @@ vulnerabilities() {
 	return $status
 }
 
+circle=test
 step need "what the tests need is installed"
 step format "gofmt and go vet"
-step cross "builds and vets for Linux, macOS and Windows, amd64 and arm64"
 step unit "tests, with the race detector"
+step commands "the command and the examples, as processes"
 step memory "what is measured without the race detector"
-step simulation "${SEEDS:-2000} seeds of bad days"
+step simulation "${SEEDS:-500} seeds of bad days"
 step storm "processes and servers killed in mid-renewal, on real stores"
 step day "a simulated day of a thousand workers, and the recovery from a penalty"
 step coverage "of the root package and the sandbox"
+circle=check
+step cross "builds and vets for Linux, macOS and Windows, amd64 and arm64"
+step programs "Chromium and other people's clients are installed"
+step e2e "pages in a browser, and the sandbox with other people's clients"
 step fuzz "${FUZZTIME:-5s} for each target"
 step lint "golangci-lint"
 step vulnerabilities "govulncheck"
+step long "the command and the examples with the race detector, ${SEEDS:-2000} seeds of bad days"
 
 if [[ ${#names[@]} == 0 ]]; then
-	echo "no such step: ${wanted[*]}" >&2
+	echo "no such step: $wanted" >&2
 	exit 2
 fi
 for i in "${!names[@]}"; do # once more, for who keeps only the end of a long log
 	if [[ ${results[i]} == FAILED ]]; then
 		printf '\n== how %s ended\n' "${names[i]}"
-		tail -n 40 "$tmp/${names[i]}.log"
+		if [[ -f $tmp/${names[i]}.end ]]; then
+			cat "$tmp/${names[i]}.end"
+		else
+			tail -n 40 "$tmp/${names[i]}.log"
+		fi
 	fi
 done
 printf '\n%-16s %8s  %s\n' step seconds result
 for i in "${!names[@]}"; do
 	printf '%-16s %8d  %s\n' "${names[i]}" "${seconds[i]}" "${results[i]}"
 done
+printf '%-16s %8d\n' all "$SECONDS"
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [[ $failed == 0 ]]

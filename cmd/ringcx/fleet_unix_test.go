@@ -60,6 +60,7 @@ func fleet(t *testing.T, box *ringcxtest.Server, n int, store func(machine int) 
 
 // docs/operators.md promises this.
 func TestAFleetThatSharesAStoreIsOneLoginAndOneExchange(t *testing.T) {
+	t.Parallel()
 	required := os.Getenv("RINGCX_TEST_REQUIRE") == "1"
 	stores := map[string]func(t *testing.T) string{
 		"files": func(t *testing.T) string { return "file:" + filepath.Join(t.TempDir(), "store") },

@@ -69,6 +69,7 @@ func loggedIn(t *testing.T) (box *ringcxtest.Server, home string, env []string, 
 }
 
 func TestNoCommandSucceedsThatCouldNotWriteItsOutput(t *testing.T) {
+	t.Parallel()
 	box, _, env, null := loggedIn(t)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {

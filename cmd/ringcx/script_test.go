@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -29,6 +30,10 @@ import (
 func TestMain(m *testing.M) {
 	if signal.Ignored(syscall.SIGHUP) { // as under nohup; what tests start is to be ended by it all the same
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
+	// Scripts wait for processes more than they compute: twice as many at a time as there are processors.
+	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
 	}
 	testscript.Main(m, map[string]func(){"ringcx": ringcxMain, "browse": browseMain})
 }

@@ -56,18 +56,18 @@ func TestACallEndsWhereTheServerFallsSilent(t *testing.T) {
 
 func TestACallEndsWhereTheServerDoesNotAnswer(t *testing.T) {
 	p := newPerson(t)
-	p.arm(`{"path":"/voice/*","kind":"delay","delay":"2s","times":9}`)
+	p.arm(`{"path":"/voice/*","kind":"delay","delay":"30s","times":9}`)
 	start := time.Now()
 	for _, args := range [][]string{{"accounts", "list"}, {"whoami"}, {"api", "GET", "/voice/api/v1/admin/users"}} {
 		if args[0] == "whoami" {
-			p.arm(`{"path":"/api/auth/login","kind":"delay","delay":"2s"}`)
+			p.arm(`{"path":"/api/auth/login","kind":"delay","delay":"30s"}`)
 		}
 		_, errs := p.pipes(1, append(args, "--timeout", "200ms")...)
 		if !strings.Contains(errs, " did not answer in time, a limit of 200ms\nhint: ") {
 			t.Errorf("%q: %q", args, errs)
 		}
 	}
-	if took := time.Since(start); took > 1900*time.Millisecond {
+	if took := time.Since(start); took > 20*time.Second {
 		t.Errorf("it took %s", took)
 	}
 }
@@ -75,10 +75,10 @@ func TestACallEndsWhereTheServerDoesNotAnswer(t *testing.T) {
 func TestTheTimeoutIsForTokenRequestsToo(t *testing.T) {
 	p := newPerson(t)
 	p.box.Advance(6 * time.Minute)
-	p.arm(`{"path":"/api/auth/*","kind":"delay","delay":"3s","times":9}`)
+	p.arm(`{"path":"/api/auth/*","kind":"delay","delay":"30s","times":9}`)
 	start := time.Now()
 	_, errs := p.pipes(1, "accounts", "list", "--timeout", "200ms", "--max-wait", "0s")
-	if took := time.Since(start); took > 10*time.Second || !strings.Contains(errs, "did not answer in time") {
+	if took := time.Since(start); took > 20*time.Second || !strings.Contains(errs, "did not answer in time") {
 		t.Errorf("%s: %q", took, errs)
 	}
 }
@@ -103,7 +103,7 @@ func TestAPipeIsToldForWhomTheCommandWaitsAndUntilWhen(t *testing.T) {
 }
 
 func TestABusyVendorIsWaitedForNoLongerThanTheUserWants(t *testing.T) {
-	for _, wait := range []string{"0s", "3s"} {
+	for _, wait := range []string{"0s", "25s"} {
 		p := newPerson(t)
 		for _, path := range []string{"/api/auth/token/refresh", "/api/auth/login/rc/accesstoken"} {
 			p.arm(`{"path":"` + path + `","kind":"retry-after","retryAfter":"30"}`)
@@ -116,7 +116,7 @@ func TestABusyVendorIsWaitedForNoLongerThanTheUserWants(t *testing.T) {
 				t.Errorf("%q: %q", args, errs)
 			}
 		}
-		if took := time.Since(start); took > 2*time.Second {
+		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("it took %s", took)
 		}
 	}
@@ -151,10 +151,10 @@ func TestAProcessThatHasTheSessionIsWaitedForNoLongerThanTheUserWants(t *testing
 
 func TestALoginWaitsNoLongerThanItsTimeoutForAServer(t *testing.T) {
 	p := newPerson(t)
-	p.arm(`{"path":"/restapi/oauth/token","kind":"delay","delay":"3s","times":9}`)
+	p.arm(`{"path":"/restapi/oauth/token","kind":"delay","delay":"30s","times":9}`)
 	start := time.Now()
 	_, errs := p.pipes(1, "login", "--jwt", "--timeout", "200ms", "--max-wait", "0s")
-	if took := time.Since(start); took > 5*time.Second || !strings.Contains(errs, "did not answer in time, a limit of 200ms") {
+	if took := time.Since(start); took > 20*time.Second || !strings.Contains(errs, "did not answer in time, a limit of 200ms") {
 		t.Errorf("%s: %q", took, errs)
 	}
 }

@@ -65,6 +65,11 @@ func TestAForbiddenImportIsFound(t *testing.T) {
 		{"root to ringcxtest", forbiddenArrows, map[string]string{"a.go": importing("m", m+"/ringcxtest")}, []string{"import a.go ringcxtest"}},
 		{"api to root", forbiddenArrows, map[string]string{"api/a.go": importing("api", m)}, []string{"import api/a.go ."}},
 		{"store to store", forbiddenArrows, map[string]string{"store/redis/a.go": importing("redis", m, m+"/store/lease")}, nil},
+		{"stores' tests to the tests of leases", forbiddenArrows, map[string]string{
+			"store/redis/a_test.go":               importing("redis_test", m+"/store/internal/lease/leasetest"),
+			"store/internal/lease/leasetest/a.go": importing("leasetest", m, m+"/ringcxtest", m+"/internal/testservers", m+"/sandbox"),
+			"store/redis/a.go":                    importing("redis", m+"/store/internal/lease/leasetest"),
+		}, []string{"import store/internal/lease/leasetest/a.go sandbox", "import store/redis/a.go store/internal/lease/leasetest"}},
 		{"broker to store", forbiddenArrows, map[string]string{"broker/a.go": importing("broker", m, m+"/store/file")}, []string{"import broker/a.go store/file"}},
 		{"broker test to store", forbiddenArrows, map[string]string{"broker/a_test.go": importing("broker_test", m, m+"/store/file", m+"/ringcxtest")}, nil},
 		{"command to root", forbiddenArrows, map[string]string{"cmd/ringcx/main.go": importing("main", m+"/internal/cli", m)}, []string{"import cmd/ringcx/main.go ."}},

@@ -59,7 +59,9 @@ func dataHint(text string) string {
 		return "give the file that it leads to"
 	case strings.Contains(text, "in use"):
 		return "give another file, or stop what uses this one"
-	case strings.Contains(text, "malformed"), strings.Contains(text, "reading what was kept"):
+	case strings.Contains(text, "is an SQLite database"):
+		return "give another file, and with --snapshot what that ringcx saved"
+	case strings.Contains(text, "is damaged"), strings.Contains(text, "reading what was kept"):
 		return "the file is damaged: give another one, or a copy from before"
 	}
 	return "give another file"

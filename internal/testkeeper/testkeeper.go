@@ -3,6 +3,8 @@
 package testkeeper
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -49,8 +51,7 @@ func (k Records) Save(namespace string, replace bool, records []sandbox.Record) 
 // its console, or "".
 func (k Records) WantAll(t testing.TB, server http.Handler, password string) {
 	t.Helper()
-	before := maps.Clone(k)
-	r := httptest.NewRequest(http.MethodGet, "https://127.0.0.1/_sandbox/snapshot", nil)
+	r := httptest.NewRequestWithContext(context.Background(), http.MethodGet, "https://127.0.0.1/_sandbox/snapshot", nil)
 	if password != "" {
 		r.SetBasicAuth("", password)
 	}
@@ -60,20 +61,31 @@ func (k Records) WantAll(t testing.TB, server http.Handler, password string) {
 		t.Fatalf("there is no snapshot: %d: %s", w.Code, w.Body)
 	}
 	var now struct {
-		Records map[string]map[string]any `json:"records"`
+		Records Records `json:"records"`
 	}
-	var then map[string]map[string]any
-	raw, err := json.Marshal(before)
-	if err == nil {
-		err = json.Unmarshal(raw, &then)
+	if err := json.Unmarshal(w.Body.Bytes(), &now); err != nil {
+		t.Fatal(err)
 	}
+	same := maps.EqualFunc(now.Records, k, func(a, b map[string]json.RawMessage) bool {
+		return maps.EqualFunc(a, b, func(a, b json.RawMessage) bool { return bytes.Equal(a, b) })
+	})
+	if same {
+		return
+	}
+	if diff := cmp.Diff(decoded(t, now.Records), decoded(t, k)); diff != "" {
+		t.Errorf("what was kept is not what the server knows (- server, + kept):\n%s", diff)
+	}
+}
+
+// decoded are records as values, of which it does not matter how they are written.
+func decoded(t testing.TB, k Records) (all map[string]map[string]any) {
+	t.Helper()
+	raw, err := json.Marshal(k)
 	if err == nil {
-		err = json.Unmarshal(w.Body.Bytes(), &now)
+		err = json.Unmarshal(raw, &all)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(now.Records, then); diff != "" {
-		t.Errorf("what was kept is not what the server knows (- server, + kept):\n%s", diff)
-	}
+	return all
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 )
 
 // event is one line of go test -json; see go doc test2json.
@@ -39,8 +40,9 @@ type pack struct {
 // failure is a test that failed, and what it printed last.
 type failure struct{ what, end string }
 
-// summary collects the results of one run.
+// summary collects the results of runs, which may be read at the same time.
 type summary struct {
+	mu       sync.Mutex // guards all that follows
 	out      io.Writer
 	running  map[string]*pack
 	build    map[string]*strings.Builder // compiler messages by import path
@@ -63,10 +65,7 @@ func (s *summary) read(in io.Reader) error {
 	for {
 		line, err := r.ReadBytes('\n')
 		if len(line) > 0 {
-			var e event
-			if json.Unmarshal(line, &e) == nil && e.Action != "" {
-				s.take(e)
-			} else if _, err := s.out.Write(line); err != nil {
+			if err := s.readLine(line); err != nil {
 				return err
 			}
 		}
@@ -77,6 +76,25 @@ func (s *summary) read(in io.Reader) error {
 			return err
 		}
 	}
+}
+
+func (s *summary) readLine(line []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var e event
+	if json.Unmarshal(line, &e) == nil && e.Action != "" {
+		s.take(e)
+		return nil
+	}
+	_, err := s.out.Write(line)
+	return err
+}
+
+// sound says whether nothing has failed so far.
+func (s *summary) sound() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.bad == 0 && len(s.running) == 0
 }
 
 func (s *summary) take(e event) {

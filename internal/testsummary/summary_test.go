@@ -100,3 +100,31 @@ func TestARunWithoutTestsIsAFailureAndItsOutputIsPassedOn(t *testing.T) {
 		t.Errorf("ok %t, printed:\n%s", ok, out)
 	}
 }
+
+func TestRunsAtTheSameTimeAreOneSummary(t *testing.T) {
+	if got := runs([]string{"-race", ".", "--", "./a", "./b"}); len(got) != 2 || strings.Join(got[0], " ") != "-race ." || strings.Join(got[1], " ") != "./a ./b" {
+		t.Errorf("divided into %q", got)
+	}
+	var out strings.Builder
+	s := newSummary(&out)
+	if err := runAll(s, []string{"-run", "TestRunsAreDivided", ".", "--", "-run", "TestRunsAreDivided", "../callback"}); err != nil || !s.report() {
+		t.Errorf("%v: %s", err, out.String())
+	}
+	if !strings.Contains(out.String(), "tests:    1 ok, 0 failed") {
+		t.Errorf("it says %s", out.String())
+	}
+}
+
+func TestRunsAreDivided(t *testing.T) {
+	if got := runs(nil); len(got) != 1 || got[0] != nil {
+		t.Errorf("nothing is divided into %q", got)
+	}
+}
+
+func TestARunOfWhatIsNotThereFails(t *testing.T) {
+	var out strings.Builder
+	s := newSummary(&out)
+	if err := runAll(s, []string{"./nowhere"}); err == nil && s.report() {
+		t.Errorf("all is well: %s", out.String())
+	}
+}

@@ -1,7 +1,7 @@
 package datafile_test
 
 import (
-	"database/sql"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.etcd.io/bbolt"
 
 	"github.com/ringcx-go/ringcx/sandbox"
 	"github.com/ringcx-go/ringcx/sandbox/datafile"
@@ -449,42 +450,54 @@ func TestWhatCannotBeKeptIsNotAnswered(t *testing.T) {
 	}
 }
 
-// database makes a database that the sandbox did not make.
-func database(t *testing.T, path, statements string) {
+// database makes a database that the sandbox did not make, with one bucket and a value in it.
+func database(t *testing.T, path, bucket, key string, value []byte) {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoFreelistSync: true}) // as some do, which has others add the list
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.ExecContext(t.Context(), statements); err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
+	err = db.Update(func(tx *bbolt.Tx) error {
+		b, err := tx.CreateBucket([]byte(bucket))
+		if err != nil {
+			return err
+		}
+		return b.Put([]byte(key), value)
+	})
+	if err = errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestADatabaseOfOthersOrOfLaterIsRefusedAndLeftAlone(t *testing.T) {
-	for statements, want := range map[string]string{
-		"CREATE TABLE customers (id INTEGER)": "is a database of something else",
-		"PRAGMA user_version = 99":            "was written by a newer version of ringcx (layout 99",
+	for bucket, want := range map[string]string{
+		"customers":      "is a database of something else",
+		"ringcx-sandbox": "was written by a newer version of ringcx (layout 99",
 	} {
-		dir := t.TempDir()
-		plain, path := filepath.Join(dir, "plain.db"), filepath.Join(dir, "a b?c#d%.db")
-		database(t, plain, statements)
-		if err := os.Rename(plain, path); err != nil {
-			t.Fatal(err)
-		}
-		before, err := os.ReadFile(path) //nolint:gosec // a file of the test
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := datafile.Open(path); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v", statements, err)
-		}
-		if after, err := os.ReadFile(path); err != nil || len(after) != len(before) { //nolint:gosec // a file of the test
-			t.Errorf("%s: %d bytes before, %d after, %v", statements, len(before), len(after), err)
-		}
+		path := filepath.Join(t.TempDir(), "a b?c#d%.db")
+		database(t, path, bucket, "layout", []byte{99})
+		refused(t, path, want)
+	}
+}
+
+// refused opens a file, which must fail and leave it as it is, alone in its directory.
+func refused(t *testing.T, path, want string) {
+	t.Helper()
+	before, err := os.ReadFile(path) //nolint:gosec // a file of the test
+	if err != nil {
+		t.Fatal(err)
+	}
+	if file, err := datafile.Open(path); err == nil {
+		_ = file.Close()
+		t.Errorf("%s was opened", path)
+	} else if !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), path+" ") {
+		t.Errorf("%v, want %q", err, want)
+	}
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) { //nolint:gosec // a file of the test
+		t.Errorf("%d bytes before, %d after, %v", len(before), len(after), err)
+	}
+	if there, err := os.ReadDir(filepath.Dir(path)); err != nil || len(there) != 1 {
+		t.Errorf("beside it are %v, %v", there, err)
 	}
 }
 

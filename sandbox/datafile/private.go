@@ -7,34 +7,57 @@ import (
 	"os"
 )
 
-// besides are the endings of the files that SQLite keeps beside a database.
-var besides = []string{"-wal", "-shm", "-journal"}
-
-// claim makes sure that the file at path and those beside it are this user's alone, and makes the file if there is none. It
-// gives the file that it found, and the paths that others could read until now.
-func claim(path string) (info os.FileInfo, opened []string, err error) {
-	for _, end := range append([]string{""}, besides...) {
-		found, loose, err := claimOne(path+end, end == "")
-		switch {
-		case errors.Is(err, fs.ErrNotExist) && end != "":
-			continue
-		case err != nil:
-			return nil, nil, err
-		case end == "":
-			info = found
-		}
-		if loose {
-			opened = append(opened, path+end)
-		}
-	}
-	return info, opened, nil
+// claim is a file that is this user's alone.
+type claim struct {
+	path string
+	info os.FileInfo // which file it was
 }
 
-// claimOne is claim for one file, which is made if there is none and it has to be there. loose is whether others could read
-// it.
-func claimOne(path string, create bool) (info os.FileInfo, loose bool, err error) {
+// claim makes sure that the file at path is this user's alone, and makes it if there is none.
+func (f *File) claim(path string) error {
+	info, loose, err := claimOne(path)
+	if err != nil {
+		return err
+	}
+	f.claims = append(f.claims, claim{path, info})
+	if loose {
+		f.opened = append(f.opened, path)
+	}
+	return nil
+}
+
+// open opens the file that was claimed, and none that has come in its place.
+func (c claim) open(flag int) (*os.File, error) {
+	file, err := os.OpenFile(c.path, flag|noFollow, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && !os.SameFile(info, c.info) {
+		err = c.lost()
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+// inPlace fails if another file is there than that which was claimed.
+func (c claim) inPlace() error {
+	if info, err := os.Lstat(c.path); err != nil || !os.SameFile(info, c.info) {
+		return c.lost()
+	}
+	return nil
+}
+
+func (c claim) lost() error {
+	return fmt.Errorf("%s was deleted or replaced while it was in use", c.path)
+}
+
+// claimOne tells which file it is, and whether others could read it until now.
+func claimOne(path string) (info os.FileInfo, loose bool, err error) {
 	info, err = os.Lstat(path)
-	if create && errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) {
 		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) //nolint:gosec // the caller's file
 		if err != nil {
 			return nil, false, err

@@ -3,11 +3,8 @@
 package postgres_test
 
 import (
-	"errors"
-	"fmt"
+	"context"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,20 +12,13 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/ringcx-go/ringcx/internal/testservers"
+	"github.com/ringcx-go/ringcx/store/internal/lease/leasetest"
 	"github.com/ringcx-go/ringcx/store/postgres"
 )
 
-func wantHint(t *testing.T, err error, hint string) {
-	t.Helper()
-	var hinted interface{ Hint() string }
-	if !errors.As(err, &hinted) || !strings.Contains(hinted.Hint(), hint) {
-		t.Errorf("%v: want a hint with %q", err, hint)
-	}
-}
-
 func TestErrorsSayWhatToDoAndNeverThePassword(t *testing.T) {
-	url := start(t).URL()
-	for name, c := range map[string]struct{ url, hint string }{
+	url := suite.Start(t).URL()
+	suite.Errors(t, map[string][2]string{
 		"wrong password":      {strings.Replace(url, ":"+testservers.Password, ":canary", 1), "check user and password"},
 		"no such database":    {strings.Replace(url, "/postgres?", "/nowhere?", 1), "create the database"},
 		"no such schema":      {url + "&search_path=nowhere", "search_path"},
@@ -38,21 +28,7 @@ func TestErrorsSayWhatToDoAndNeverThePassword(t *testing.T) {
 		"a bad escape":        {"postgres://u:%zzcanary@h/db", "write postgres://"},
 		"a wrong TLS mode":    {"postgres://u:canary@h/db?sslmode=canary", "write postgres://"},
 		"no host, a password": {"postgres://u:canary/x@h/db", "write postgres://"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s, err := postgres.Open(t.Context(), c.url)
-			if err == nil {
-				s.Close()
-				t.Fatal("it opened")
-			}
-			wantHint(t, err, c.hint)
-			for _, text := range []string{err.Error(), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err)} {
-				if strings.Contains(text, "canary") || strings.Contains(text, "päss") || strings.Contains(text, "\n") {
-					t.Errorf("the error says: %s", text)
-				}
-			}
-		})
-	}
+	})
 }
 
 func TestATableOfAnotherShapeIsSaidToBeSomebodyElses(t *testing.T) {
@@ -73,7 +49,7 @@ func TestATableOfAnotherShapeIsSaidToBeSomebodyElses(t *testing.T) {
 			if err == nil {
 				t.Fatal("it is used")
 			}
-			wantHint(t, err, "of another shape than this store's")
+			leasetest.WantHint(t, err, "of another shape than this store's")
 		})
 	}
 }
@@ -96,56 +72,9 @@ func TestAServerThatMayForgetIsReported(t *testing.T) {
 	}
 }
 
-// What the clock of the machine says must not matter, so nothing asks it. Timers and deadlines run on the monotonic one.
-func TestNoCodeOfTheStoreReadsTheClock(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.HasSuffix(file, "_test.go") && strings.Contains(string(text), "time.Now") {
-			t.Errorf("%s reads the clock", file)
-		}
-	}
-}
+func TestNoCodeOfTheStoreReadsTheClock(t *testing.T) { leasetest.ReadsNoClock(t) }
 
-// A save whose connection was given up may reach the server after the next one.
-func TestASaveThatArrivesLateDoesNotUndoALaterOne(t *testing.T) {
-	url := schema(t)
-	s := open(t, url)
-	err := s.Update(t.Context(), "k", func(_ []byte, save func([]byte) error) error {
-		if err := errors.Join(save([]byte("one")), save([]byte("two"))); err != nil {
-			return err
-		}
-		conn, err := pgx.Connect(t.Context(), url)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = conn.Close(t.Context()) }()
-		var holder string
-		var number int64
-		if err := conn.QueryRow(t.Context(), `SELECT holder, generation FROM ringcx_lineages WHERE key = 'k'`).Scan(&holder, &number); err != nil {
-			return err
-		}
-		if done, err := s.SaveAgain(t.Context(), "k", holder, number-1, []byte("one")); done || err != nil {
-			t.Errorf("the first save arrived again: %v %v", done, err)
-		}
-		if done, err := s.SaveAgain(t.Context(), "k", holder, number, []byte("two")); !done || err != nil {
-			t.Errorf("the last save was repeated: %v %v", done, err)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := load(t, s, "k"); got != "two" {
-		t.Errorf("the store holds %q", got)
-	}
-}
+func TestASaveThatArrivesLateDoesNotUndoALaterOne(t *testing.T) { suite.SavesInOrder(t) }
 
 // As behind a pooler that knows no prepared statements and changes sessions between transactions.
 func TestPreparedStatementsThatAreGoneAreDoneWithout(t *testing.T) {
@@ -176,7 +105,7 @@ func TestPreparedStatementsThatAreGoneAreDoneWithout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := load(t, s, "k"); got != "two" {
+	if got := leasetest.Load(t, s, "k"); got != "two" {
 		t.Errorf("the store holds %q", got)
 	}
 }
@@ -188,32 +117,15 @@ func TestAPoolOfTheProgramOutlivesTheStoreAndOneOfItsOwnDoesNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	s, err := postgres.New(t.Context(), pool)
-	if err != nil {
-		t.Fatal(err)
-	}
-	save(t, s, "k", "one")
-	s.Close()
-	if err := pool.Ping(t.Context()); err != nil {
-		t.Errorf("the program's pool: %v", err)
-	}
-	own, err := postgres.Open(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	own.Close()
-	if value, err := own.Load(t.Context(), "k"); err == nil {
-		t.Errorf("a store that is closed holds %q", value)
-	}
-	pool.Close()
-	if _, err := postgres.New(t.Context(), pool); err == nil {
-		t.Error("a store of a pool that is closed was made")
-	}
+	suite.LeavesClients(t, url, leasetest.Client[*postgres.Store]{
+		New:  func(ctx context.Context) (*postgres.Store, error) { return postgres.New(ctx, pool) },
+		Ping: pool.Ping, End: pool.Close,
+	})
 }
 
 func TestWhoCannotListenIsToldWhy(t *testing.T) {
 	server, err := testservers.Postgres()
-	testservers.Need(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1", err)
+	leasetest.Need(t, err)
 	s := open(t, server.URL())
 	if err := server.Stop(); err != nil {
 		t.Fatal(err)

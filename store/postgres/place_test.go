@@ -3,13 +3,11 @@
 package postgres_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/ringcx-go/ringcx"
-	"github.com/ringcx-go/ringcx/ringcxtest"
+	"github.com/ringcx-go/ringcx/store/internal/lease/leasetest"
 	"github.com/ringcx-go/ringcx/store/postgres"
 )
 
@@ -38,45 +36,24 @@ func TestStoresOfOneTableAreInOnePlace(t *testing.T) {
 }
 
 func TestTheLimitsOutliveWhatPostgreSQLHolds(t *testing.T) {
-	for name, lose := range map[string]func(t *testing.T, url string){
+	suite.RemembersLimits(t, map[string]func(t *testing.T, url string){
 		"nothing is lost":  func(*testing.T, string) {},
 		"all is lost":      func(t *testing.T, url string) { run(t, url, "TRUNCATE ringcx_lineages") },
 		"not even a table": func(t *testing.T, url string) { run(t, url, "DROP TABLE ringcx_lineages") },
-	} {
-		t.Run(name, func(t *testing.T) {
-			url := schema(t)
-			v := ringcxtest.NewServer(t, nil)
-			session := func(key string) *ringcx.Session {
-				return v.Session(&ringcx.SessionOptions{Store: open(t, url), Key: key, MaxWait: -1})
-			}
-			for _, key := range []string{"a", "b", "a", "b", "a"} {
-				if err := session(key).Login(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-			}
-			lose(t, url)
-			var e *ringcx.Error
-			if err := session("b").Login(t.Context()); !errors.As(err, &e) || !e.Limited() {
-				t.Errorf("the sixth login in a minute: %v", err)
-			}
-			if got := v.Verdicts(); len(got) > 0 {
-				t.Errorf("the vendor would object: %v", got)
-			}
-		})
-	}
+	})
 }
 
 func TestATableThatIsDroppedUnderAProgramIsMadeAnew(t *testing.T) {
 	url := schema(t)
 	s := open(t, url)
-	save(t, s, "k", "one")
+	leasetest.Save(t, s, "k", "one")
 	run(t, url, "DROP TABLE ringcx_lineages")
-	if got := load(t, s, "k"); got != "" {
+	if got := leasetest.Load(t, s, "k"); got != "" {
 		t.Errorf("loaded %q", got)
 	}
 	run(t, url, "DROP TABLE ringcx_lineages")
-	save(t, s, "k", "two")
-	if got := load(t, s, "k"); got != "two" {
+	leasetest.Save(t, s, "k", "two")
+	if got := leasetest.Load(t, s, "k"); got != "two" {
 		t.Errorf("loaded %q", got)
 	}
 	err := s.Update(t.Context(), "k", func(_ []byte, save func([]byte) error) error {

@@ -5,7 +5,6 @@ package postgres_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,24 +12,15 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"go.uber.org/goleak"
 
-	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/testservers"
-	"github.com/ringcx-go/ringcx/ringcxtest"
+	"github.com/ringcx-go/ringcx/store/internal/lease/leasetest"
 	"github.com/ringcx-go/ringcx/store/postgres"
 )
 
-var suite = testservers.Suite{
-	Binary: os.Args[0],
-	Open: func(ctx context.Context, url string, lease, poll time.Duration) (testservers.Store, func(), error) {
-		s, err := postgres.Open(ctx, url)
-		if err != nil {
-			return nil, nil, err
-		}
-		s.Lease, s.Poll = lease, poll
-		return s, s.Close, nil
-	},
+var suite = leasetest.Suite[*postgres.Store]{
+	Server: server, Open: postgres.Open, Make: makeSchema,
+	Set: func(s *postgres.Store, lease, poll time.Duration) { s.Lease, s.Poll = lease, poll },
 	Overwrite: func(ctx context.Context, url, key string, value []byte) error {
 		conn, err := pgx.Connect(ctx, url)
 		if err != nil {
@@ -40,6 +30,15 @@ var suite = testservers.Suite{
 		_, err = conn.Exec(ctx, `UPDATE ringcx_lineages SET value = $2 WHERE key = $1`, key, value)
 		return err
 	},
+	Held: func(ctx context.Context, url, key string) (holder string, number int64, err error) {
+		conn, err := pgx.Connect(ctx, url)
+		if err != nil {
+			return "", 0, err
+		}
+		defer func() { _ = conn.Close(ctx) }()
+		err = conn.QueryRow(ctx, `SELECT holder, generation FROM ringcx_lineages WHERE key = $1`, key).Scan(&holder, &number)
+		return holder, number, err
+	},
 }
 
 // server is one for all tests, started by the first. Its settings are the worst that a store must bear: commits that
@@ -48,46 +47,18 @@ var server = sync.OnceValues(func() (*testservers.Server, error) {
 	return testservers.Postgres("synchronous_commit=off", "wal_writer_delay=10s")
 })
 
-func TestMain(m *testing.M) {
-	if spec := os.Getenv(testservers.ChildVariable); spec != "" {
-		if err := suite.Child(spec, os.Stdin, os.Stdout); err != nil {
-			fmt.Println("error:", err)
-		}
-		return
-	}
-	code := m.Run()
-	if err := suite.Server.Stop(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { suite.Main(m) }
 
-func start(t testing.TB) *testservers.Server {
-	t.Helper()
-	s, err := server()
-	testservers.Need(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1", err)
-	suite.Server = s
-	return s
-}
-
-func open(t testing.TB, url string) *postgres.Store {
-	t.Helper()
-	s, err := postgres.Open(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	return s
-}
+func open(t testing.TB, url string) *postgres.Store { return suite.At(t, url) }
 
 var schemas atomic.Int32
 
-// schema makes an empty schema and returns the URL that leads to it.
-func schema(t testing.TB) string {
+// schema is the URL of an empty schema.
+func schema(t testing.TB) string { return suite.Empty(t) }
+
+func makeSchema(t testing.TB, url string) string {
 	t.Helper()
 	name := fmt.Sprintf("test%d", schemas.Add(1))
-	url := start(t).URL()
 	run(t, url, "CREATE SCHEMA "+name)
 	return url + "&search_path=" + name
 }
@@ -106,67 +77,37 @@ func run(t testing.TB, url string, statements ...string) {
 	}
 }
 
-func save(t testing.TB, s *postgres.Store, key, value string) {
-	t.Helper()
-	err := s.Update(t.Context(), key, func(_ []byte, save func([]byte) error) error { return save([]byte(value)) })
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+func TestPostgreSQLKeepsThePromisesOfAStore(t *testing.T) { suite.Promises(t) }
 
-func load(t testing.TB, s *postgres.Store, key string) string {
-	t.Helper()
-	got, err := s.Load(t.Context(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(got)
-}
+func TestLeasesInPostgreSQL(t *testing.T) { suite.Leases(t) }
 
-func TestPostgreSQLKeepsThePromisesOfAStore(t *testing.T) {
-	start(t)
-	ringcxtest.TestStore(t, func(t *testing.T) func() ringcx.Store {
-		url := schema(t)
-		return func() ringcx.Store { return open(t, url) }
-	})
-}
+func TestACrashOfTheServerLosesNoAcknowledgedSave(t *testing.T) { suite.Keeps(t) }
 
-func TestLeasesInPostgreSQL(t *testing.T) {
-	start(t)
-	suite.Run(t)
-}
+func TestAnUpdateOutlivesARestartOfTheServer(t *testing.T) { suite.Outlives(t) }
 
-func TestACrashOfTheServerLosesNoAcknowledgedSave(t *testing.T) {
-	start(t)
-	suite.Keeps(t)
-}
-
-func TestAnUpdateOutlivesARestartOfTheServer(t *testing.T) {
-	start(t)
-	suite.Outlives(t)
-}
+func TestAClosedStoreLeavesNothingRunning(t *testing.T) { suite.LeavesNothing(t) }
 
 // The server acknowledges commits before they are on disk here. That a plain UPDATE is lost, unless the server happened
 // to write just then, shows that the test can fail.
 func TestASaveIsDurableWhereTheServerDoesNotWaitForTheDisk(t *testing.T) {
-	url := schema(t)
+	server, url := suite.Start(t), schema(t)
 	s := open(t, url)
 	s.Lease = time.Second // a release that the crash undid costs a lease
 	for i := range 10 {
 		ours := fmt.Sprintf("saved %d", i)
-		save(t, s, "bare", "before")
-		save(t, s, "ours", ours)
+		leasetest.Save(t, s, "bare", "before")
+		leasetest.Save(t, s, "ours", ours)
 		run(t, url, `UPDATE ringcx_lineages SET value = 'after' WHERE key = 'bare'`)
-		if err := suite.Server.Kill(); err != nil {
+		if err := server.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		if err := suite.Server.Start(); err != nil {
+		if err := server.Start(); err != nil {
 			t.Fatal(err)
 		}
-		if got := load(t, s, "ours"); got != ours {
+		if got := leasetest.Load(t, s, "ours"); got != ours {
 			t.Errorf("the store holds %q", got)
 		}
-		if load(t, s, "bare") == "before" {
+		if leasetest.Load(t, s, "bare") == "before" {
 			return
 		}
 	}
@@ -195,33 +136,14 @@ func TestARoleThatMayNotCreateTablesUsesOneThatIsThere(t *testing.T) {
 	run(t, url, "CREATE ROLE limited_"+name+" LOGIN PASSWORD 'x'", "GRANT USAGE ON SCHEMA "+name+" TO limited_"+name)
 	limited := strings.Replace(url, "ringcx:"+testservers.Password, "limited_"+name+":x", 1)
 	_, err := postgres.Open(t.Context(), limited)
-	wantHint(t, err, "GRANT")
+	leasetest.WantHint(t, err, "GRANT")
 	open(t, url)
 	s := open(t, limited)
 	_, err = s.Load(t.Context(), "k")
-	wantHint(t, err, "GRANT SELECT, INSERT, UPDATE")
+	leasetest.WantHint(t, err, "GRANT SELECT, INSERT, UPDATE")
 	run(t, url, "GRANT SELECT, INSERT, UPDATE ON ringcx_lineages TO limited_"+name)
-	save(t, s, "k", "v")
-	if got := load(t, s, "k"); got != "v" {
+	leasetest.Save(t, s, "k", "v")
+	if got := leasetest.Load(t, s, "k"); got != "v" {
 		t.Errorf("the store holds %q", got)
 	}
 }
-
-func TestAClosedStoreLeavesNothingRunning(t *testing.T) {
-	url := schema(t)
-	before := goleak.IgnoreCurrent()
-	a, b := open(t, url), open(t, url)
-	err := a.Update(t.Context(), "k", func([]byte, func([]byte) error) error {
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		defer cancel()
-		return ignore(b.Update(ctx, "k", nil)) // waits, and listens
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a.Close()
-	b.Close()
-	goleak.VerifyNone(t, before)
-}
-
-func ignore(error) error { return nil }

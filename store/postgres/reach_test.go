@@ -4,70 +4,32 @@ package postgres_test
 
 import (
 	"fmt"
-	"io"
-	"log"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ringcx-go/ringcx/internal/testservers"
-	"github.com/ringcx-go/ringcx/store/postgres"
+	"github.com/ringcx-go/ringcx/store/internal/lease/leasetest"
 )
-
-// refuses opens a store that cannot be, and looks at what is said: once, in a line, and without the password.
-func refuses(t *testing.T, url, text, hint string) {
-	t.Helper()
-	began := time.Now()
-	s, err := postgres.Open(t.Context(), url)
-	if err == nil {
-		s.Close()
-		t.Fatal("it opened")
-	}
-	wantHint(t, err, hint)
-	said := err.Error()
-	if strings.Count(said, text) != 1 || strings.Contains(said, "\n") {
-		t.Errorf("it says %q, want %q once", said, text)
-	}
-	for _, said := range []string{said, fmt.Sprintf("%+v", err)} {
-		if strings.Contains(said, "canary") {
-			t.Errorf("it tells the password: %s", said)
-		}
-	}
-	if took := time.Since(began); took > 8*time.Second {
-		t.Errorf("it took %s", took)
-	}
-}
-
-func web(t *testing.T) string {
-	t.Helper()
-	s := httptest.NewUnstartedServer(http.NotFoundHandler())
-	s.Config.ErrorLog = log.New(io.Discard, "", 0)
-	s.Start()
-	t.Cleanup(s.Close)
-	return s.Listener.Addr().String()
-}
 
 func mode(url, mode string) string {
 	return strings.Replace(url, "sslmode=disable", "sslmode="+mode, 1)
 }
 
 func TestAServerThatIsNotTheOneThatIsMeantIsTold(t *testing.T) {
-	plain := start(t).URL()
+	plain := suite.Start(t).URL()
 	red, err := testservers.Redis()
-	testservers.Need(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1", err)
+	leasetest.Need(t, err)
 	t.Cleanup(func() { _ = red.Stop() })
 	host, port := red.Address()
 	other := fmt.Sprintf("%s:%d", host, port)
-	for name, c := range map[string]struct{ url, text, hint string }{
+	suite.AllRefused(t, map[string][3]string{
 		"a plain one asked for TLS":    {mode(plain, "require"), "speaks no TLS", "sslmode=disable"},
 		"a plain one asked for a name": {mode(plain, "verify-full"), "speaks no TLS", "ssl = on"},
-		"a web server":                 {"postgres://u:pw-canary@" + web(t) + "/x", "a web server answers there", "check that PostgreSQL runs"},
-		"a web server asked for TLS":   {"postgres://u:pw-canary@" + web(t) + "/x?sslmode=require", "a web server answers there", "check that PostgreSQL runs"},
+		"a web server":                 {"postgres://u:pw-canary@" + leasetest.Web(t, false) + "/x", "a web server answers there", "check that PostgreSQL runs"},
+		"a web server asked for TLS":   {"postgres://u:pw-canary@" + leasetest.Web(t, false) + "/x?sslmode=require", "a web server answers there", "check that PostgreSQL runs"},
 		"Redis":                        {"postgres://u:pw-canary@" + other + "/x", "Redis answers there", "write redis://"},
 		"Redis asked for TLS":          {"postgres://u:pw-canary@" + other + "/x?sslmode=require", "Redis answers there", "write redis://"},
 		"no password":                  {strings.Replace(plain, ":"+testservers.Password, "", 1), "password authentication failed", "put the password into"},
@@ -75,12 +37,7 @@ func TestAServerThatIsNotTheOneThatIsMeantIsTold(t *testing.T) {
 		"a host that is not there":     {"postgres://u:pw-canary@nowhere.invalid/x", "nowhere.invalid", ""},
 		"two ports without a server":   {"postgres://u:pw-canary@127.0.0.1:1,127.0.0.1:2/x", "connection refused", "check that PostgreSQL runs"},
 		"a primary and no standby":     {plain + "&target_session_attrs=standby", "target_session_attrs", "which server is the primary"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			refuses(t, c.url, c.text, c.hint)
-		})
-	}
+	})
 	open(t, mode(plain, "prefer"))
 }
 
@@ -92,24 +49,24 @@ func TestWhatTLSOfPostgreSQLLacksIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := testservers.Postgres("ssl=on", "ssl_cert_file="+cert, "ssl_key_file="+key, "ssl_ca_file="+cert, "hba_file="+hba)
-	testservers.Need(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1", err)
+	leasetest.Need(t, err)
 	t.Cleanup(func() { _ = s.Stop() })
 	full := mode(s.URL(), "verify-full")
 	trusting := full + "&sslrootcert=" + cert
-	refuses(t, s.URL(), "no encryption", "over TLS alone")
-	refuses(t, full, "not one that this program trusts", "sslrootcert")
-	refuses(t, strings.Replace(trusting, "127.0.0.1", "localhost", 1), "is for another name than localhost (127.0.0.1)", "name the host in the store's URL")
-	refuses(t, strings.Replace(mode(s.URL(), "require"), "/postgres?", "/template1?", 1), "valid client certificate", "sslcert and sslkey")
-	refuses(t, strings.Replace(mode(s.URL(), "prefer"), "/postgres?", "/template0?", 1), "no pg_hba.conf entry", "pg_hba.conf")
+	suite.Refused(t, s.URL(), "no encryption", "over TLS alone")
+	suite.Refused(t, full, "not one that this program trusts", "sslrootcert")
+	suite.Refused(t, strings.Replace(trusting, "127.0.0.1", "localhost", 1), "is for another name than localhost (127.0.0.1)", "name the host in the store's URL")
+	suite.Refused(t, strings.Replace(mode(s.URL(), "require"), "/postgres?", "/template1?", 1), "valid client certificate", "sslcert and sslkey")
+	suite.Refused(t, strings.Replace(mode(s.URL(), "prefer"), "/postgres?", "/template0?", 1), "no pg_hba.conf entry", "pg_hba.conf")
 	open(t, trusting)
 }
 
 func TestAServerWithoutAConnectionLeftIsTold(t *testing.T) {
 	s, err := testservers.Postgres("max_connections=1", "superuser_reserved_connections=0", "max_wal_senders=0")
-	testservers.Need(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1", err)
+	leasetest.Need(t, err)
 	t.Cleanup(func() { _ = s.Stop() })
 	open(t, s.URL())
-	refuses(t, s.URL(), "too many clients", "pool_max_conns")
+	suite.Refused(t, s.URL(), "too many clients", "pool_max_conns")
 }
 
 // ending listens, and ends each connection at once after the first words.
@@ -125,6 +82,6 @@ func ending(t *testing.T, reset bool) string {
 
 func TestAServerThatEndsTheConnectionIsTold(t *testing.T) {
 	for _, reset := range []bool{false, true} {
-		refuses(t, "postgres://u:pw-canary@"+ending(t, reset)+"/x?sslmode=disable", "closed the connection without an answer", "check that it is PostgreSQL")
+		suite.Refused(t, "postgres://u:pw-canary@"+ending(t, reset)+"/x?sslmode=disable", "closed the connection without an answer", "check that it is PostgreSQL")
 	}
 }

@@ -3,11 +3,8 @@
 package redis_test
 
 import (
-	"errors"
 	"testing"
 
-	"github.com/ringcx-go/ringcx"
-	"github.com/ringcx-go/ringcx/ringcxtest"
 	"github.com/ringcx-go/ringcx/store/redis"
 )
 
@@ -33,33 +30,12 @@ func TestStoresOfOneDatabaseAreInOnePlace(t *testing.T) {
 }
 
 func TestTheLimitsOutliveWhatRedisHolds(t *testing.T) {
-	for name, lose := range map[string]func(t *testing.T, url string){
+	suite.RemembersLimits(t, map[string]func(t *testing.T, url string){
 		"nothing is lost": func(*testing.T, string) {},
 		"all is lost": func(t *testing.T, url string) {
 			if err := client(t, url).FlushDB(t.Context()).Err(); err != nil {
 				t.Fatal(err)
 			}
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			url := empty(t)
-			v := ringcxtest.NewServer(t, nil)
-			session := func(key string) *ringcx.Session {
-				return v.Session(&ringcx.SessionOptions{Store: open(t, url), Key: key, MaxWait: -1})
-			}
-			for _, key := range []string{"a", "b", "a", "b", "a"} {
-				if err := session(key).Login(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-			}
-			lose(t, url)
-			var e *ringcx.Error
-			if err := session("b").Login(t.Context()); !errors.As(err, &e) || !e.Limited() {
-				t.Errorf("the sixth login in a minute: %v", err)
-			}
-			if got := v.Verdicts(); len(got) > 0 {
-				t.Errorf("the vendor would object: %v", got)
-			}
-		})
-	}
+	})
 }

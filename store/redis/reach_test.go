@@ -4,65 +4,15 @@ package redis_test
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
-	"io"
-	"log"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ringcx-go/ringcx/internal/testservers"
+	"github.com/ringcx-go/ringcx/store/internal/lease/leasetest"
 	"github.com/ringcx-go/ringcx/store/redis"
 )
-
-// refuses opens a store that cannot be, and looks at what is said: once, in a line, and without the password.
-func refuses(t *testing.T, url, text, hint string) {
-	t.Helper()
-	began := time.Now()
-	s, err := redis.Open(t.Context(), url)
-	if err == nil {
-		s.Close()
-		t.Fatal("it opened")
-	}
-	wantHint(t, err, hint)
-	said := err.Error()
-	if !strings.Contains(said, text) || strings.Count(said, text) != 1 || strings.Contains(said, "\n") {
-		t.Errorf("it says %q, want %q once", said, text)
-	}
-	for _, said := range []string{said, fmt.Sprintf("%+v", err), hintOf(err)} {
-		if strings.Contains(said, "canary") || strings.Contains(said, "://:") {
-			t.Errorf("it tells the password: %s", said)
-		}
-	}
-	if took := time.Since(began); took > 8*time.Second {
-		t.Errorf("it took %s", took)
-	}
-}
-
-func hintOf(err error) string {
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) {
-		return hinted.Hint()
-	}
-	return ""
-}
-
-func web(t *testing.T, secure bool) string {
-	t.Helper()
-	s := httptest.NewUnstartedServer(http.NotFoundHandler())
-	s.Config.ErrorLog = log.New(io.Discard, "", 0)
-	if secure {
-		s.StartTLS()
-	} else {
-		s.Start()
-	}
-	t.Cleanup(s.Close)
-	return s.Listener.Addr().String()
-}
 
 // mute takes connections and says nothing.
 func mute(t *testing.T) string {
@@ -76,18 +26,18 @@ func mute(t *testing.T) string {
 }
 
 func TestAServerThatIsNotTheOneThatIsMeantIsTold(t *testing.T) {
-	plain := start(t).URL()
+	plain := suite.Start(t).URL()
 	pg, err := testservers.Postgres()
-	need(t, err)
+	leasetest.Need(t, err)
 	t.Cleanup(func() { _ = pg.Stop() })
 	host, port := pg.Address()
 	database := fmt.Sprintf("%s:%d", host, port)
-	for name, c := range map[string]struct{ url, text, hint string }{
+	suite.AllRefused(t, map[string][3]string{
 		"a plain one asked for TLS":      {strings.Replace(plain, "redis://", "rediss://", 1), "speaks no TLS", "write redis://"},
-		"a web server":                   {"redis://:pw-canary@" + web(t, false) + "/0", "not Redis", "check that Redis runs"},
-		"a web server asked for TLS":     {"rediss://:pw-canary@" + web(t, false) + "/0", "not Redis", "check that Redis runs"},
-		"a web server of TLS":            {"redis://:pw-canary@" + web(t, true) + "/0", "speaks TLS alone", "write rediss://"},
-		"an unknown authority":           {"rediss://:pw-canary@" + web(t, true) + "/0", "not one that this program trusts", "SSL_CERT_FILE"},
+		"a web server":                   {"redis://:pw-canary@" + leasetest.Web(t, false) + "/0", "not Redis", "check that Redis runs"},
+		"a web server asked for TLS":     {"rediss://:pw-canary@" + leasetest.Web(t, false) + "/0", "not Redis", "check that Redis runs"},
+		"a web server of TLS":            {"redis://:pw-canary@" + leasetest.Web(t, true) + "/0", "speaks TLS alone", "write rediss://"},
+		"an unknown authority":           {"rediss://:pw-canary@" + leasetest.Web(t, true) + "/0", "not one that this program trusts", "SSL_CERT_FILE"},
 		"PostgreSQL":                     {"redis://:pw-canary@" + database + "/0", "closed the connection", "check that it is Redis"},
 		"PostgreSQL asked for TLS":       {"rediss://:pw-canary@" + database + "/0", "closed the connection", "check that it is Redis"},
 		"one that says nothing":          {"redis://:pw-canary@" + mute(t) + "/0", "did not answer in time", "check that it is Redis"},
@@ -97,26 +47,21 @@ func TestAServerThatIsNotTheOneThatIsMeantIsTold(t *testing.T) {
 		"TLS where nobody listens":       {"rediss://:pw-canary@127.0.0.1:1/0", "connection refused", "check that Redis runs"},
 		"a user who is not there":        {strings.Replace(plain, "redis://:", "redis://someone:", 1), "WRONGPASS", "check user and password"},
 		"a password with a long garbage": {strings.Replace(plain, testservers.Password, strings.Repeat("canary", 50), 1), "WRONGPASS", "check user and password"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			refuses(t, c.url, c.text, c.hint)
-		})
-	}
+	})
 }
 
 func TestWhatTLSOfRedisLacksIsTold(t *testing.T) {
 	cert, key := testservers.TLSFiles(t, "redis", "nobody")
 	port := testservers.FreePort(t)
 	s, err := testservers.Redis("tls-port "+port, "tls-cert-file "+cert, "tls-key-file "+key, "tls-ca-cert-file "+cert)
-	need(t, err)
+	leasetest.Need(t, err)
 	t.Cleanup(func() { _ = s.Stop() })
-	refuses(t, "redis://:pw-canary@127.0.0.1:"+port+"/0", "speaks TLS alone", "write rediss://")
-	refuses(t, "rediss://:pw-canary@127.0.0.1:"+port+"/0", "not one that this program trusts", "SSL_CERT_FILE")
-	refuses(t, "rediss://:pw-canary@localhost:"+port+"/0", "is for another name than localhost (127.0.0.1)", "name the host in the store's URL")
-	refuses(t, "rediss://:pw-canary@127.0.0.1:"+port+"/0?skip_verify=true", "certificate of its client", "tls-auth-clients no")
+	suite.Refused(t, "redis://:pw-canary@127.0.0.1:"+port+"/0", "speaks TLS alone", "write rediss://")
+	suite.Refused(t, "rediss://:pw-canary@127.0.0.1:"+port+"/0", "not one that this program trusts", "SSL_CERT_FILE")
+	suite.Refused(t, "rediss://:pw-canary@localhost:"+port+"/0", "is for another name than localhost (127.0.0.1)", "name the host in the store's URL")
+	suite.Refused(t, "rediss://:pw-canary@127.0.0.1:"+port+"/0?skip_verify=true", "certificate of its client", "tls-auth-clients no")
 	free, err := testservers.Redis("tls-port "+testservers.FreePort(t), "tls-cert-file "+cert, "tls-key-file "+key, "tls-ca-cert-file "+cert, "tls-auth-clients no")
-	need(t, err)
+	leasetest.Need(t, err)
 	t.Cleanup(func() { _ = free.Stop() })
 	open(t, free.URL())
 }
@@ -147,7 +92,7 @@ func TestStatesOfRedisAreToldFromMistakes(t *testing.T) {
 		t.Run(setting, func(t *testing.T) {
 			t.Parallel()
 			s, err := testservers.Redis(setting)
-			need(t, err)
+			leasetest.Need(t, err)
 			t.Cleanup(func() { _ = s.Stop() })
 			if strings.HasPrefix(setting, "maxclients") {
 				if err := client(t, s.URL()).Ping(t.Context()).Err(); err != nil {
@@ -161,7 +106,7 @@ func TestStatesOfRedisAreToldFromMistakes(t *testing.T) {
 			case err == nil || !strings.Contains(err.Error(), c.text) || strings.Contains(err.Error(), "canary"):
 				t.Fatalf("it says %v, want %q", err, c.text)
 			default:
-				wantHint(t, err, c.hint)
+				leasetest.WantHint(t, err, c.hint)
 			}
 		})
 	}
@@ -185,5 +130,5 @@ func TestACommandThatIsNotKnownIsToldWithoutItsArguments(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "unknown command") || strings.Contains(err.Error(), "canary") {
 		t.Fatalf("it says %v", err)
 	}
-	wantHint(t, err, "it may be a Sentinel")
+	leasetest.WantHint(t, err, "it may be a Sentinel")
 }

@@ -5,7 +5,6 @@ package redis_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,24 +13,15 @@ import (
 	"time"
 
 	driver "github.com/redis/go-redis/v9"
-	"go.uber.org/goleak"
 
-	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/testservers"
-	"github.com/ringcx-go/ringcx/ringcxtest"
+	"github.com/ringcx-go/ringcx/store/internal/lease/leasetest"
 	"github.com/ringcx-go/ringcx/store/redis"
 )
 
-var suite = testservers.Suite{
-	Binary: os.Args[0],
-	Open: func(ctx context.Context, url string, lease, poll time.Duration) (testservers.Store, func(), error) {
-		s, err := redis.Open(ctx, url)
-		if err != nil {
-			return nil, nil, err
-		}
-		s.Lease, s.Poll = lease, poll
-		return s, s.Close, nil
-	},
+var suite = leasetest.Suite[*redis.Store]{
+	Server: server, Open: redis.Open, Make: takeDatabase,
+	Set: func(s *redis.Store, lease, poll time.Duration) { s.Lease, s.Poll = lease, poll },
 	Overwrite: func(ctx context.Context, url, key string, value []byte) error {
 		options, err := driver.ParseURL(url)
 		if err != nil {
@@ -41,6 +31,16 @@ var suite = testservers.Suite{
 		defer func() { _ = client.Close() }()
 		return client.HSet(ctx, "ringcx:"+key, "value", value).Err()
 	},
+	Held: func(ctx context.Context, url, key string) (holder string, number int64, err error) {
+		options, err := driver.ParseURL(url)
+		if err != nil {
+			return "", 0, err
+		}
+		client := driver.NewClient(options)
+		defer func() { _ = client.Close() }()
+		number, err = client.HGet(ctx, "ringcx:"+key, "generation").Int64()
+		return client.HGet(ctx, "ringcx:"+key, "holder").Val(), number, err
+	},
 }
 
 // server is one for all tests, started by the first, configured as the package says it must be.
@@ -48,55 +48,15 @@ var server = sync.OnceValues(func() (*testservers.Server, error) {
 	return testservers.Redis("appendonly yes", "appendfsync always", "databases 500")
 })
 
-func TestMain(m *testing.M) {
-	if spec := os.Getenv(testservers.ChildVariable); spec != "" {
-		if err := suite.Child(spec, os.Stdin, os.Stdout); err != nil {
-			fmt.Println("error:", err)
-		}
-		return
-	}
-	code := m.Run()
-	if err := suite.Server.Stop(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { suite.Main(m) }
 
-func start(t testing.TB) *testservers.Server {
-	t.Helper()
-	s, err := server()
-	need(t, err)
-	suite.Server = s
-	return s
-}
-
-func need(t testing.TB, err error) {
-	t.Helper()
-	testservers.Need(t, os.Getenv("RINGCX_TEST_REQUIRE") == "1", err)
-}
+func open(t testing.TB, url string) *redis.Store { return suite.At(t, url) }
 
 // other starts a server for one test.
 func other(t testing.TB, settings ...string) *testservers.Server {
 	t.Helper()
 	s, err := testservers.Redis(settings...)
-	need(t, err)
-	t.Cleanup(func() {
-		if err := s.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
-}
-
-func open(t testing.TB, url string) *redis.Store {
-	t.Helper()
-	s, err := redis.Open(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	return s
+	return leasetest.Other(t, s, err)
 }
 
 func client(t testing.TB, url string) *driver.Client {
@@ -112,52 +72,36 @@ func client(t testing.TB, url string) *driver.Client {
 
 var databases atomic.Int32
 
-// empty returns the URL of a database that no other test has.
-func empty(t testing.TB) string {
-	t.Helper()
-	return strings.TrimSuffix(start(t).URL(), "0") + strconv.Itoa(int(databases.Add(1)))
+// empty is the URL of an empty database.
+func empty(t testing.TB) string { return suite.Empty(t) }
+
+func takeDatabase(_ testing.TB, url string) string {
+	return strings.TrimSuffix(url, "0") + strconv.Itoa(int(databases.Add(1)))
 }
 
-func save(t testing.TB, s *redis.Store, key, value string) {
-	t.Helper()
-	err := s.Update(t.Context(), key, func(_ []byte, save func([]byte) error) error { return save([]byte(value)) })
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+func TestRedisKeepsThePromisesOfAStore(t *testing.T) { suite.Promises(t) }
 
-func load(t testing.TB, s *redis.Store, key string) string {
-	t.Helper()
-	got, err := s.Load(t.Context(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(got)
-}
+func TestLeasesInRedis(t *testing.T) { suite.Leases(t) }
 
-func TestRedisKeepsThePromisesOfAStore(t *testing.T) {
-	start(t)
-	ringcxtest.TestStore(t, func(t *testing.T) func() ringcx.Store {
-		url := empty(t)
-		return func() ringcx.Store { return open(t, url) }
+func TestAnUpdateOutlivesARestartOfTheServer(t *testing.T) { suite.Outlives(t) }
+
+func TestAClosedStoreLeavesNothingRunning(t *testing.T) { suite.LeavesNothing(t) }
+
+func TestAClientOfTheProgramOutlivesTheStoreAndOneOfItsOwnDoesNot(t *testing.T) {
+	url := empty(t)
+	c := client(t, url)
+	suite.LeavesClients(t, url, leasetest.Client[*redis.Store]{
+		New:  func(ctx context.Context) (*redis.Store, error) { return redis.New(ctx, c) },
+		Ping: func(ctx context.Context) error { return c.Ping(ctx).Err() },
+		End:  func() { _ = c.Close() },
 	})
 }
 
-func TestLeasesInRedis(t *testing.T) {
-	start(t)
-	suite.Run(t)
-}
-
 func TestACrashOfAServerThatAppendsAlwaysLosesNoAcknowledgedSave(t *testing.T) {
-	if w := open(t, start(t).URL()).Warnings(); w != nil {
+	if w := open(t, suite.Start(t).URL()).Warnings(); w != nil {
 		t.Errorf("warnings about a sound server: %q", w)
 	}
 	suite.Keeps(t)
-}
-
-func TestAnUpdateOutlivesARestartOfTheServer(t *testing.T) {
-	start(t)
-	suite.Outlives(t)
 }
 
 func restart(t *testing.T, s *testservers.Server) {
@@ -175,9 +119,9 @@ func TestAServerAsItComesLosesAcknowledgedSavesAndIsReported(t *testing.T) {
 	s := other(t)
 	store := open(t, s.URL())
 	wantWarning(t, store, "appendonly no")
-	save(t, store, "k", "acknowledged")
+	leasetest.Save(t, store, "k", "acknowledged")
 	restart(t, s)
-	if got := load(t, store, "k"); got != "" {
+	if got := leasetest.Load(t, store, "k"); got != "" {
 		t.Errorf("the store holds %q: say so in the package comment", got)
 	}
 }
@@ -208,7 +152,7 @@ func TestAHolderFromBeforeALossCannotOverwriteWhatCameAfter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := load(t, b, "k"); got != "b" {
+	if got := leasetest.Load(t, b, "k"); got != "b" {
 		t.Errorf("the store holds %q", got)
 	}
 }
@@ -225,7 +169,7 @@ func TestAFailoverLosesWhatTheReplicaHadNotReceivedAndThisIsReported(t *testing.
 	})
 	store := open(t, primary.URL())
 	wantWarning(t, store, "Redis has replicas")
-	save(t, store, "k", "received")
+	leasetest.Save(t, store, "k", "received")
 	until(t, func() bool { return second.HGet(t.Context(), "ringcx:k", "value").Val() == "received" })
 	if err := replica.Pause(); err != nil {
 		t.Fatal(err)
@@ -233,7 +177,7 @@ func TestAFailoverLosesWhatTheReplicaHadNotReceivedAndThisIsReported(t *testing.
 	if err := first.Do(t.Context(), "CLIENT", "KILL", "TYPE", "replica").Err(); err != nil {
 		t.Fatal(err)
 	}
-	save(t, store, "k", "acknowledged")
+	leasetest.Save(t, store, "k", "acknowledged")
 	if err := primary.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -244,10 +188,10 @@ func TestAFailoverLosesWhatTheReplicaHadNotReceivedAndThisIsReported(t *testing.
 		t.Fatal(err)
 	}
 	after := open(t, replica.URL())
-	if got := load(t, after, "k"); got != "received" {
+	if got := leasetest.Load(t, after, "k"); got != "received" {
 		t.Errorf("after the failover the store holds %q: say so in the package comment", got)
 	}
-	save(t, after, "k", "next")
+	leasetest.Save(t, after, "k", "next")
 }
 
 // until looks until a condition holds.
@@ -262,52 +206,4 @@ func until(t *testing.T, holds func() bool) {
 		<-tick.C
 	}
 	t.Fatal("it does not happen")
-}
-
-func TestAClosedStoreLeavesNothingRunning(t *testing.T) {
-	url := empty(t)
-	before := goleak.IgnoreCurrent()
-	a, b := open(t, url), open(t, url)
-	err := a.Update(t.Context(), "k", func([]byte, func([]byte) error) error {
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		defer cancel()
-		_ = b.Update(ctx, "k", nil) // waits, and listens
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a.Close()
-	b.Close()
-	goleak.VerifyNone(t, before)
-}
-
-func TestAClientOfTheProgramOutlivesTheStoreAndOneOfItsOwnDoesNot(t *testing.T) {
-	url := empty(t)
-	c := client(t, url)
-	s, err := redis.New(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Update(t.Context(), "k", func(_ []byte, save func([]byte) error) error { return save([]byte("one")) }); err != nil {
-		t.Fatal(err)
-	}
-	s.Close()
-	if err := c.Ping(t.Context()).Err(); err != nil {
-		t.Errorf("the program's client: %v", err)
-	}
-	own, err := redis.Open(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	own.Close()
-	if value, err := own.Load(t.Context(), "k"); err == nil {
-		t.Errorf("a store that is closed holds %q", value)
-	}
-	if err := c.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := redis.New(t.Context(), c); err == nil {
-		t.Error("a store of a client that is closed was made")
-	}
 }

@@ -44,6 +44,7 @@ type keptTable interface {
 	commit(noted bool)
 	rollBack()
 	stage() stage
+	trim(tx *Tx)
 	leaveRoom()
 	unsaved() []Row
 	copied() iter.Seq[Row]
@@ -183,6 +184,9 @@ func (db *DB) adopt(tx *Tx, d *Draft, all bool, fn func(*Tx) error) error {
 			d.swap()
 		}
 	}()
+	for _, t := range db.tables {
+		t.trim(tx)
+	}
 	if err := fn(tx); err != nil {
 		return err
 	}

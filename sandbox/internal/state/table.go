@@ -49,11 +49,12 @@ type indexed[K cmp.Ordered, V any] interface {
 
 // Bound limits how many rows a table has. The zero value does not.
 type Bound[K cmp.Ordered, V any] struct {
-	Limit   int             // rows; 0: any number
-	Room    *Room           // that it takes of, together with other tables; nil: it has its own
-	Least   int             // rows that it may have although there is no room left
-	Over    func(V) bool    // whether a row means nothing any more: it goes before others; nil: none is
-	Dropped func(*Tx, K, V) // is told of each row that went; may be nil
+	Limit   int              // rows; 0: any number
+	Room    *Room            // that it takes of, together with other tables; nil: it has its own
+	Least   int              // rows that it may have although there is no room left
+	Over    func(V) bool     // whether a row means nothing any more: it goes before others; nil: none is
+	Order   func(a, b V) int // compares rows that are not over: the first go first; nil: those with the lowest keys do
+	Dropped func(*Tx, K, V)  // is told of each row that went; may be nil
 }
 
 // Room is for so many rows, of any tables of any DBs.
@@ -73,8 +74,12 @@ func (r *Room) take(rows int) {
 
 func (r *Room) isFull() bool { return r != nil && r.taken.Load() > r.Rows }
 
-// batch is how many rows go at a time, so that looking for those that are over costs little for each.
-const batch = 512
+// batch is how many rows go at a time, so that looking for those that are over costs little for each. Of a table with an
+// order, which has to be sorted, it is a share of them if that is more.
+const (
+	batch = 512
+	share = 8
+)
 
 // NewTable makes a table of rows that are kept as records of a kind; no two have the same. A key is a string or an integer.
 func NewTable[K cmp.Ordered, V any](db *DB, kind string) *Table[K, V] {
@@ -149,7 +154,7 @@ func (t *Table[K, V]) Put(tx *Tx, key K, row V) {
 	old, had := t.set(key, row)
 	t.note(tx, change[K, V]{key, old, had})
 	if !had {
-		t.makeRoom(tx)
+		t.makeRoom(tx, key)
 	}
 }
 
@@ -161,6 +166,14 @@ func (t *Table[K, V]) Delete(tx *Tx, key K) bool {
 		t.note(tx, change[K, V]{key, old, true})
 	}
 	return had
+}
+
+// Clear takes all rows away.
+func (t *Table[K, V]) Clear(tx *Tx) {
+	tx.changes(t.db)
+	for key := range t.All(tx) {
+		t.Delete(tx, key)
+	}
 }
 
 func (t *Table[K, V]) set(key K, row V) (old V, had bool) {
@@ -194,27 +207,54 @@ func (t *Table[K, V]) note(tx *Tx, c change[K, V]) {
 	t.log = append(t.log, c)
 }
 
-// makeRoom lets go of all rows that are over if there are too many, and then of the first until there is room for some more.
-func (t *Table[K, V]) makeRoom(tx *Tx) {
+// makeRoom lets go of all rows that are over if there are too many, and then of the first, but never of the latest, until
+// there is room for some more.
+func (t *Table[K, V]) makeRoom(tx *Tx, latest K) {
 	rows, limit := t.rows.Len(), t.bound.Limit
 	if (limit == 0 || rows <= limit) && (rows <= t.bound.Least || !t.bound.Room.isFull()) {
 		return
 	}
-	wanted := max(rows-batch, rows/2, t.bound.Least)
+	some := batch
+	if t.bound.Order != nil {
+		some = max(some, rows/share)
+	}
+	wanted := max(rows-some, rows/2, t.bound.Least, 1)
 	if limit > 0 {
 		wanted = min(wanted, limit)
 	}
-	newest, _, _ := t.rows.Max()
 	if t.bound.Over != nil {
 		for key, row := range t.All(tx) {
-			if key != newest && t.bound.Over(row) {
+			if key != latest && t.bound.Over(row) {
 				t.drop(tx, key, row)
 			}
 		}
 	}
-	for t.rows.Len() > max(wanted, 1) {
-		key, row, _ := t.rows.Min()
-		t.drop(tx, key, row)
+	for _, c := range t.inOrder(t.rows.Len()-wanted, latest) {
+		t.drop(tx, c.key, c.row)
+	}
+}
+
+// inOrder are n rows that go before the others.
+func (t *Table[K, V]) inOrder(n int, latest K) (out []change[K, V]) {
+	if n <= 0 {
+		return nil
+	}
+	t.rows.Scan(func(key K, row V) bool {
+		if key != latest {
+			out = append(out, change[K, V]{key: key, row: row})
+		}
+		return t.bound.Order != nil || len(out) < n
+	})
+	if t.bound.Order != nil {
+		slices.SortStableFunc(out, func(a, b change[K, V]) int { return t.bound.Order(a.row, b.row) })
+	}
+	return out[:n]
+}
+
+// trim makes room after others have taken the place of all rows.
+func (t *Table[K, V]) trim(tx *Tx) {
+	if latest, _, ok := t.rows.Max(); ok {
+		t.makeRoom(tx, latest)
 	}
 }
 

@@ -1,4 +1,4 @@
-package sandbox
+package journal
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // command is a request that is written down for a POSIX shell. What is secret stands in a document that curl reads from its
@@ -16,15 +18,14 @@ type command struct {
 	needs   []string // variables that the environment file does not fill, in the order in which they are to be filled
 }
 
-// curl writes the request down as a command. Secrets are variables: those of 'ringcx sandbox env', or others that the lines
-// before the command fill.
-func (e *logEntry) curl() string {
+// Curl writes the request down as a command. Secrets are variables: those of 'ringcx sandbox env', or others that the lines
+// before the command fill. platform says that it went to RingCentral, not to RingCX.
+func (e *Entry) Curl(platform bool) string {
 	var c command
-	platform := isPlatform(e.Path)
 	c.method(e)
 	c.address(e, platform)
 	token := tokenVariable("access_token", platform)
-	switch e.shape.auth {
+	switch e.Shape.Auth {
 	case "Basic":
 		c.secret("user", "", "RC_APP_CLIENT_ID", ":", "RC_APP_CLIENT_SECRET")
 	case "Bearer":
@@ -34,23 +35,23 @@ func (e *logEntry) curl() string {
 	case "Cookie":
 		c.secret("header", "Cookie: access_token=", token)
 	}
-	for _, p := range e.shape.form {
-		switch name := url.QueryEscape(p.name) + "="; {
-		case p.secret:
+	for _, p := range e.Shape.Form {
+		switch name := url.QueryEscape(p.Name) + "="; {
+		case p.Secret:
 			c.secret("data-urlencode", name, p.variable(platform))
-		case p.name != cutMark:
-			c.args = append(c.args, "--data-urlencode "+shellWord(name+p.value))
+		case p.Name != wording.CutMark:
+			c.args = append(c.args, "--data-urlencode "+shellWord(name+p.Value))
 		}
 	}
 	return c.text(e)
 }
 
 // method asks for the method of e, if curl would not choose it.
-func (c *command) method(e *logEntry) {
+func (c *command) method(e *Entry) {
 	switch {
 	case e.Method == http.MethodHead:
 		c.args = append(c.args, "-I")
-	case e.Method != http.MethodGet && (e.Method != http.MethodPost || len(e.shape.form) == 0):
+	case e.Method != http.MethodGet && (e.Method != http.MethodPost || len(e.Shape.Form) == 0):
 		c.args = append(c.args, "-X "+shellWord(e.Method))
 	}
 	if strings.ContainsAny(e.Path, "[]{}") {
@@ -62,20 +63,20 @@ func (c *command) method(e *logEntry) {
 }
 
 // address adds the address. What is secret in it makes all of it a secret.
-func (c *command) address(e *logEntry, platform bool) {
+func (c *command) address(e *Entry, platform bool) {
 	base := "RINGCX_SERVER_URL"
 	if platform {
 		base = "RC_SERVER_URL"
 	}
 	parts, secret := pathParts(e.Path)
-	for i, p := range e.shape.query {
+	for i, p := range e.Shape.Query {
 		separator := "&"
 		if i == 0 {
 			separator = "?"
 		}
-		parts[len(parts)-1] += separator + url.QueryEscape(p.name) + "="
-		if !p.secret {
-			parts[len(parts)-1] += url.QueryEscape(p.value)
+		parts[len(parts)-1] += separator + url.QueryEscape(p.Name) + "="
+		if !p.Secret {
+			parts[len(parts)-1] += url.QueryEscape(p.Value)
 			continue
 		}
 		secret = true
@@ -132,7 +133,7 @@ func (c *command) need(variable string) {
 }
 
 // text is the command with what has to be before it.
-func (c *command) text(e *logEntry) string {
+func (c *command) text(e *Entry) string {
 	var out strings.Builder
 	for _, name := range c.needs {
 		if fill := fills[name]; fill.command != "" {
@@ -142,9 +143,9 @@ func (c *command) text(e *logEntry) string {
 		fmt.Fprintf(&out, ": \"${%s:?was not kept; this takes it: read -r %s}\"\n", name, name)
 	}
 	switch {
-	case e.shape.auth == "other":
+	case e.Shape.Auth == "other":
 		out.WriteString("# Its Authorization header, of another scheme, was not kept.\n")
-	case slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodPatch}, e.Method) && len(e.shape.form) == 0:
+	case slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodPatch}, e.Method) && len(e.Shape.Form) == 0:
 		out.WriteString("# If it had a body, that was not kept.\n")
 	}
 	out.WriteString("curl -sS")
@@ -191,7 +192,7 @@ var fills = map[string]fill{
 const (
 	fillDemo  = `curl -sS "$RC_SERVER_URL"/_sandbox/env`
 	fillLogin = `printf 'user = "%s:%s"\ndata-urlencode = "assertion=%s"\n' "$RC_APP_CLIENT_ID" "$RC_APP_CLIENT_SECRET" "$RC_USER_JWT" | ` +
-		`curl -sS -K - -d grant_type=` + grantJWT + ` "$RC_SERVER_URL"/restapi/oauth/token`
+		`curl -sS -K - -d grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer "$RC_SERVER_URL"/restapi/oauth/token`
 	fillExchange = `printf 'data-urlencode = "rcAccessToken=%s"\n' "$RC_ACCESS_TOKEN" | ` +
 		`curl -sS -K - -d rcTokenType=Bearer -d includeRefresh=true "$RINGCX_SERVER_URL"/api/auth/login/rc/accesstoken`
 )
@@ -202,19 +203,19 @@ func fieldOf(name string) string {
 }
 
 // variable stands for the value of a parameter that is secret.
-func (p parameter) variable(platform bool) string {
-	switch name := strings.TrimPrefix(p.value, "$"); {
-	case p.name == "username" && platform:
+func (p Parameter) variable(platform bool) string {
+	switch name := strings.TrimPrefix(p.Value, "$"); {
+	case p.Name == "username" && platform:
 		return "SIGN_IN_NAME"
-	case p.name == "password" && platform:
+	case p.Name == "password" && platform:
 		return "SIGN_IN_PASSWORD"
-	case p.name == "username":
+	case p.Name == "username":
 		return "ADMIN_NAME"
-	case p.name == "password":
+	case p.Name == "password":
 		return "ADMIN_PASSWORD"
-	case p.name == "access_token", p.name == "refresh_token":
-		return tokenVariable(p.name, platform)
-	case p.name == "token" && platform:
+	case p.Name == "access_token", p.Name == "refresh_token":
+		return tokenVariable(p.Name, platform)
+	case p.Name == "token" && platform:
 		return "RC_ACCESS_TOKEN"
 	case name == "", name[0] >= '0' && name[0] <= '9':
 		return "VALUE_" + name

@@ -1,12 +1,13 @@
 //go:build unix
 
-package testservers
+package leasetest
 
 import (
 	"bufio"
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -14,14 +15,9 @@ import (
 	"time"
 )
 
-// ChildVariable is the environment variable that makes a test binary a child: its TestMain calls [Suite.Child] then.
-const ChildVariable = "RINGCX_STORE_CHILD"
-
-// Store is what ringcx.Store is.
-type Store interface {
-	Load(ctx context.Context, key string) ([]byte, error)
-	Update(ctx context.Context, key string, fn func(old []byte, save func([]byte) error) error) error
-}
+// childVariable is the environment variable that makes a test binary a child. Its value is URL, key, lease and whether it
+// saves past the fence.
+const childVariable = "RINGCX_STORE_CHILD"
 
 // child is another process that holds a key: it has saved "intent" and waits to be told to save "stale".
 type child struct {
@@ -30,11 +26,11 @@ type child struct {
 	lines *bufio.Scanner
 }
 
-// start runs the test binary again. The value of the variable is URL, key, lease and whether it saves past the fence.
-func (s *Suite) start(t *testing.T, key string, lease time.Duration, unfenced bool) *child {
+// start runs the test binary again, as a child.
+func (s *Suite[S]) start(t *testing.T, key string, lease time.Duration, unfenced bool) *child {
 	t.Helper()
-	c := &child{cmd: exec.Command(s.Binary)} //nolint:gosec,noctx // ourselves, until the test ends
-	c.cmd.Env = append(c.cmd.Environ(), fmt.Sprintf("%s=%s %s %v %v", ChildVariable, s.Server.URL(), key, lease, unfenced))
+	c := &child{cmd: exec.Command(os.Args[0])} //nolint:gosec,noctx // ourselves, until the test ends
+	c.cmd.Env = append(c.cmd.Environ(), fmt.Sprintf("%s=%s %s %v %v", childVariable, s.server.URL(), key, lease, unfenced))
 	var err error
 	if c.in, err = c.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
@@ -80,8 +76,8 @@ func (c *child) signal(t *testing.T, sig syscall.Signal) {
 	}
 }
 
-// Child is what TestMain runs in a child. spec is the value of [ChildVariable].
-func (s *Suite) Child(spec string, in io.Reader, out io.Writer) error {
+// child is what a child does, as the value of the variable says.
+func (s *Suite[S]) child(spec string, in io.Reader, out io.Writer) error {
 	var url, key, length string
 	var unfenced bool
 	if _, err := fmt.Sscan(spec, &url, &key, &length, &unfenced); err != nil {
@@ -92,11 +88,12 @@ func (s *Suite) Child(spec string, in io.Reader, out io.Writer) error {
 		return err
 	}
 	ctx := context.Background()
-	store, end, err := s.Open(ctx, url, lease, 0)
+	store, err := s.Open(ctx, url)
 	if err != nil {
 		return err
 	}
-	defer end()
+	defer store.Close()
+	s.Set(store, lease, 0)
 	return store.Update(ctx, key, func(_ []byte, save func([]byte) error) error {
 		if err := save([]byte("intent")); err != nil {
 			return err

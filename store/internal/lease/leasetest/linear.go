@@ -1,6 +1,6 @@
 //go:build unix
 
-package testservers
+package leasetest
 
 import (
 	"fmt"
@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/anishathalye/porcupine"
+
+	"github.com/ringcx-go/ringcx"
 )
 
 // step is one operation of a history: a Load, or an Update that reads and writes.
@@ -40,14 +42,14 @@ var register = porcupine.Model{
 	},
 }
 
-func (s *Suite) linearizes(t *testing.T) {
+func (s *Suite[S]) linearizes(t *testing.T) {
 	const clients, rounds = 6, 30
 	begin, key := time.Now(), newKey()
 	var mu sync.Mutex
 	var history []porcupine.Operation
 	var all sync.WaitGroup
 	for client := range clients {
-		store := s.open(t, 0, 0)
+		store := s.lease(t, 0, 0)
 		all.Go(func() {
 			for round := range rounds {
 				in := step{key: fmt.Sprintf("%s.%d", key, round%2)}
@@ -78,7 +80,7 @@ func (s *Suite) linearizes(t *testing.T) {
 	}
 }
 
-func do(t *testing.T, store Store, in step) (string, error) {
+func do(t *testing.T, store ringcx.Store, in step) (string, error) {
 	if in.write == "" {
 		value, err := store.Load(t.Context(), in.key)
 		return string(value), err

@@ -1,6 +1,6 @@
 //go:build unix
 
-package testservers
+package leasetest
 
 import (
 	"context"
@@ -12,22 +12,15 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-)
 
-// Suite is what the tests need to know of a Store.
-type Suite struct {
-	Server *Server
-	Binary string // the test binary, to run as another process
-	// Open returns a handle and what closes it. Zero durations are the Store's defaults.
-	Open func(ctx context.Context, url string, lease, poll time.Duration) (Store, func(), error)
-	// Overwrite replaces a value without asking whose the lease is: the control of the tests of the fence.
-	Overwrite func(ctx context.Context, url, key string, value []byte) error
-}
+	"github.com/ringcx-go/ringcx"
+)
 
 const short = 300 * time.Millisecond // a lease that tests wait for
 
-// Run runs all tests. They restart the server.
-func (s *Suite) Run(t *testing.T) {
+// Leases tests what a lease promises to those who hold it and to those who wait. It restarts the server.
+func (s *Suite[S]) Leases(t *testing.T) {
+	s.Start(t)
 	for name, test := range map[string]func(*testing.T){
 		"a paused holder that was taken over cannot save":                s.fences,
 		"control: without the fence its save is a lost update":           s.losesWithoutFence,
@@ -44,13 +37,10 @@ func (s *Suite) Run(t *testing.T) {
 	}
 }
 
-func (s *Suite) open(t *testing.T, lease, poll time.Duration) Store {
+func (s *Suite[S]) lease(t *testing.T, lease, poll time.Duration) S {
 	t.Helper()
-	store, end, err := s.Open(t.Context(), s.Server.URL(), lease, poll)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(end)
+	store := s.At(t, s.server.URL())
+	s.Set(store, lease, poll)
 	return store
 }
 
@@ -58,7 +48,7 @@ func (s *Suite) open(t *testing.T, lease, poll time.Duration) Store {
 func newKey() string { return rand.Text() }
 
 // swap saves a value and returns the one before.
-func swap(ctx context.Context, s Store, key, value string) (string, error) {
+func swap(ctx context.Context, s ringcx.Store, key, value string) (string, error) {
 	var before string
 	err := s.Update(ctx, key, func(old []byte, save func([]byte) error) error {
 		before = string(old)
@@ -67,7 +57,7 @@ func swap(ctx context.Context, s Store, key, value string) (string, error) {
 	return before, err
 }
 
-func wantSwap(t *testing.T, s Store, key, before, value string) {
+func wantSwap(t *testing.T, s ringcx.Store, key, before, value string) {
 	t.Helper()
 	got, err := swap(t.Context(), s, key, value)
 	if err != nil || got != before {
@@ -75,15 +65,15 @@ func wantSwap(t *testing.T, s Store, key, before, value string) {
 	}
 }
 
-func wantLoad(t *testing.T, s Store, key, want string) {
+func wantLoad(t *testing.T, s ringcx.Store, key, want string) {
 	t.Helper()
 	if got, err := s.Load(t.Context(), key); err != nil || string(got) != want {
 		t.Errorf("the store holds %q (%v), want %q", got, err, want)
 	}
 }
 
-func (s *Suite) fences(t *testing.T) {
-	store, key := s.open(t, short, 0), newKey()
+func (s *Suite[S]) fences(t *testing.T) {
+	store, key := s.lease(t, short, 0), newKey()
 	c := s.start(t, key, short, false)
 	c.signal(t, syscall.SIGSTOP)
 	wantSwap(t, store, key, "intent", "other")
@@ -94,8 +84,8 @@ func (s *Suite) fences(t *testing.T) {
 	wantLoad(t, store, key, "other")
 }
 
-func (s *Suite) losesWithoutFence(t *testing.T) {
-	store, key := s.open(t, short, 0), newKey()
+func (s *Suite[S]) losesWithoutFence(t *testing.T) {
+	store, key := s.lease(t, short, 0), newKey()
 	c := s.start(t, key, short, true)
 	c.signal(t, syscall.SIGSTOP)
 	wantSwap(t, store, key, "intent", "other")
@@ -106,8 +96,8 @@ func (s *Suite) losesWithoutFence(t *testing.T) {
 	wantLoad(t, store, key, "stale")
 }
 
-func (s *Suite) forgives(t *testing.T) {
-	store, key := s.open(t, short, 0), newKey()
+func (s *Suite[S]) forgives(t *testing.T) {
+	store, key := s.lease(t, short, 0), newKey()
 	c := s.start(t, key, short, false)
 	c.signal(t, syscall.SIGSTOP)
 	pause(2 * short) // the lease runs out meanwhile
@@ -118,8 +108,8 @@ func (s *Suite) forgives(t *testing.T) {
 	wantSwap(t, store, key, "stale", "next")
 }
 
-func (s *Suite) takesOver(t *testing.T) {
-	store, key := s.open(t, short, time.Hour), newKey()
+func (s *Suite[S]) takesOver(t *testing.T) {
+	store, key := s.lease(t, short, time.Hour), newKey()
 	c := s.start(t, key, short, false)
 	c.signal(t, syscall.SIGKILL)
 	killed := time.Now()
@@ -130,9 +120,9 @@ func (s *Suite) takesOver(t *testing.T) {
 	wantLoad(t, store, key, "other")
 }
 
-func (s *Suite) renews(t *testing.T) {
+func (s *Suite[S]) renews(t *testing.T) {
 	const lease = time.Second // three renewals in it, on a machine that may be busy
-	a, b, key := s.open(t, lease, 0), s.open(t, lease, 0), newKey()
+	a, b, key := s.lease(t, lease, 0), s.lease(t, lease, 0), newKey()
 	err := a.Update(t.Context(), key, func(_ []byte, save func([]byte) error) error {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*lease/2)
 		defer cancel()
@@ -149,8 +139,8 @@ func (s *Suite) renews(t *testing.T) {
 
 // rings: with a lease of a minute and an hour between two looks only a notification can be in time. On a machine so busy
 // that the other does not wait yet when it is told, the test shows less, but fails no more.
-func (s *Suite) rings(t *testing.T) {
-	a, b, key := s.open(t, time.Minute, time.Hour), s.open(t, time.Minute, time.Hour), newKey()
+func (s *Suite[S]) rings(t *testing.T) {
+	a, b, key := s.lease(t, time.Minute, time.Hour), s.lease(t, time.Minute, time.Hour), newKey()
 	done := make(chan error, 1)
 	err := a.Update(t.Context(), key, func([]byte, func([]byte) error) error {
 		go func() {
@@ -173,8 +163,8 @@ func (s *Suite) rings(t *testing.T) {
 	}
 }
 
-func (s *Suite) closes(t *testing.T) {
-	store, key := s.open(t, 0, 0), newKey()
+func (s *Suite[S]) closes(t *testing.T) {
+	store, key := s.lease(t, 0, 0), newKey()
 	var kept func([]byte) error
 	err := store.Update(t.Context(), key, func(_ []byte, save func([]byte) error) error {
 		kept = save
@@ -190,8 +180,8 @@ func (s *Suite) closes(t *testing.T) {
 }
 
 // ignoresClocks: in a bubble of synctest the clock says the year 2000, and a lease given by it would have run out.
-func (s *Suite) ignoresClocks(t *testing.T) {
-	here, key := s.open(t, 0, 0), newKey()
+func (s *Suite[S]) ignoresClocks(t *testing.T) {
+	here, key := s.lease(t, 0, 0), newKey()
 	holds, release := make(chan struct{}), make(chan struct{})
 	var other sync.WaitGroup
 	other.Go(func() {
@@ -207,11 +197,11 @@ func (s *Suite) ignoresClocks(t *testing.T) {
 		if now := time.Now(); now.Year() != 2000 {
 			t.Fatalf("the clock is right: %v", now)
 		}
-		store, end, err := s.Open(context.Background(), s.Server.URL(), 0, 0)
+		store, err := s.Open(context.Background(), s.server.URL())
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer end()
+		defer store.Close()
 		err = store.Update(context.Background(), key, func(_ []byte, save func([]byte) error) error {
 			close(holds)
 			<-release
@@ -226,8 +216,8 @@ func (s *Suite) ignoresClocks(t *testing.T) {
 }
 
 // abandons cancels waits at every moment. A lease left behind would keep the next one waiting for a minute.
-func (s *Suite) abandons(t *testing.T) {
-	store, key := s.open(t, time.Minute, 0), newKey()
+func (s *Suite[S]) abandons(t *testing.T) {
+	store, key := s.lease(t, time.Minute, 0), newKey()
 	for i := range 40 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*50*time.Microsecond)
 		_, _ = swap(ctx, store, key, "x") // whether it was in time does not matter

@@ -1,6 +1,6 @@
 //go:build unix
 
-package testservers
+package leasetest
 
 import (
 	"fmt"
@@ -11,9 +11,10 @@ import (
 )
 
 // Keeps checks that nothing is lost that a save acknowledged, while the server is killed and started again.
-func (s *Suite) Keeps(t *testing.T) {
+func (s *Suite[S]) Keeps(t *testing.T) {
 	const kills = 3
-	store, key := s.open(t, time.Second, 0), newKey() // a release that the crash undid costs a lease
+	s.Start(t)
+	store, key := s.lease(t, time.Second, 0), newKey() // a release that the crash undid costs a lease
 	var mu sync.Mutex
 	acknowledged, enough := 0, false
 	var writer sync.WaitGroup
@@ -36,11 +37,11 @@ func (s *Suite) Keeps(t *testing.T) {
 		if before := count(); !eventually(func() bool { return count() >= before+20 }) {
 			t.Fatal("no save went through")
 		}
-		if err := s.Server.Kill(); err != nil {
+		if err := s.server.Kill(); err != nil {
 			t.Fatal(err)
 		}
 		safe := count()
-		if err := s.Server.Start(); err != nil {
+		if err := s.server.Start(); err != nil {
 			t.Fatal(err)
 		}
 		got, err := store.Load(t.Context(), key)
@@ -59,17 +60,18 @@ func (s *Suite) Keeps(t *testing.T) {
 }
 
 // Outlives checks that an Update under way goes on when the server was killed and started again.
-func (s *Suite) Outlives(t *testing.T) {
-	store, key := s.open(t, 0, 0), newKey()
+func (s *Suite[S]) Outlives(t *testing.T) {
+	s.Start(t)
+	store, key := s.lease(t, 0, 0), newKey()
 	err := store.Update(t.Context(), key, func(_ []byte, save func([]byte) error) error {
 		if err := save([]byte("intent")); err != nil {
 			return err
 		}
-		if err := s.Server.Kill(); err != nil {
+		if err := s.server.Kill(); err != nil {
 			return err
 		}
 		started := make(chan error, 1)
-		go func() { started <- s.Server.Start() }()
+		go func() { started <- s.server.Start() }()
 		if err := save([]byte("answer")); err != nil { // while the server is away
 			return fmt.Errorf("save: %w", err)
 		}

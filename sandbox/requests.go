@@ -1,0 +1,71 @@
+package sandbox
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
+)
+
+// Request is one request to the emulated vendors, as GET /_sandbox/requests lists it.
+type Request struct {
+	Time      time.Time `json:"time"`                // on the server's clock
+	Method    string    `json:"method"`              // as sent
+	Path      string    `json:"path"`                // escaped, without query; segments that may hold a token are "***"
+	Status    int       `json:"status"`              // what was or would have been answered; 0 if the connection was cut before
+	Verdicts  []string  `json:"verdicts"`            // misuse that a client should be told about; empty, never null
+	Fault     string    `json:"fault,omitempty"`     // what a bad day did to it, such as "drop-answer" or "status 503"; "": nothing
+	Operation string    `json:"operation,omitempty"` // what was called, by the vendor's name for it, else by method and path; "": nobody describes it
+	Answer    string    `json:"answer,omitempty"`    // error code and message, if it was refused
+	Reason    string    `json:"reason,omitempty"`    // why it was refused, in plain words, which may change
+	Caller    string    `json:"caller,omitempty"`    // app and user, as far as they are known, if it was refused
+	Token     string    `json:"token,omitempty"`     // fingerprint of the token that it brought, if it was refused
+	Number    uint64    `json:"number"`              // 1 is the first after a start; a reset goes on counting
+
+	Namespace string `json:"namespace,omitempty"` // which the request was for; only what an observer sees has it
+}
+
+// Requests lists the latest requests to the emulated vendors, oldest first, at most 10,000. An entry is there before
+// its answer leaves the server. Requests to /_sandbox/ are not in it. Long paths and the like are cut, with "…" at the end,
+// so that no log takes more than 24 MiB; the logs of a server and its namespaces take 64 MiB together, then the oldest
+// entries of whichever goes on go sooner.
+func (s *Server) Requests() []Request {
+	all := s.journal.List()
+	out := make([]Request, 0, len(all))
+	for _, r := range all {
+		out = append(out, Request(r))
+	}
+	return out
+}
+
+// OnRequest has f called with each request to the emulated vendors, before its answer leaves the server and possibly
+// from several goroutines at once. There is one observer; nil removes it. Reset keeps it.
+func (s *Server) OnRequest(f func(Request)) {
+	if f == nil {
+		s.journal.SetObserver(nil)
+		return
+	}
+	s.journal.SetObserver(func(r journal.Request) { f(Request(r)) })
+}
+
+// logged is the entry about r.
+func (c *call) logged(r *http.Request, a answer) journal.Entry {
+	why := c.refusalOf(r, a)
+	e := journal.Entry{
+		Request: journal.Request{
+			Time: c.now, Method: wording.Cut(r.Method, journal.WordShown), Path: journal.MaskedPath(r), Status: a.status, Verdicts: c.verdicts, Fault: c.fault.label(),
+			Operation: c.operation, Answer: why.Answer, Reason: why.Reason, Caller: why.Caller, Token: why.Token,
+		},
+		About: c.signIn,
+	}
+	if isPlatform(e.Path) {
+		e.About = c.session
+	}
+	var query []journal.Parameter
+	if r.URL.RawQuery != "" {
+		query = journal.MaskedParameters(queryOf(r))
+	}
+	e.Shape = journal.ShapeOf(r, query, c.sent)
+	return e
+}
