@@ -65,7 +65,7 @@ func (c *console) examine(given string) *inspection {
 		out.cxRefresh(in, turn, &call{now: now, rules: c.rules.Load()})
 		return out
 	}
-	if u, problem := c.cx.holder(given, now, false); u != nil || problem == xauthEnded {
+	if u, problem := c.holder(given, now, false); u != nil || problem == xauthEnded {
 		out.Kind, out.Good = "X-Auth-Token of RingCX", u != nil
 		out.State = "It works."
 		if u == nil {

@@ -80,7 +80,7 @@ func (e *tokenEvent) handsOut(r *contract.Rules, entry *journal.Entry) {
 	if e.Lane == 0 {
 		ttl = r.AccessTokenTTL
 	}
-	for _, p := range entry.Shape.Form {
+	for _, p := range entry.Form {
 		switch {
 		case p.Name == "grant_type" && p.Value == grantRefresh:
 			e.Kind = eventRefreshed

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
 
 // accountView is an account with its people.
@@ -44,10 +46,10 @@ func (c *console) accountList(v *visit, r *http.Request) answer {
 }
 
 func (c *console) showAccounts(v *visit, r *http.Request, page *accountsPage) answer {
-	for _, known := range roles {
-		page.Roles = append(page.Roles, known.name)
+	for _, known := range permission.Roles {
+		page.Roles = append(page.Roles, known.Name)
 	}
-	page.User.Role = cmp.Or(page.User.Role, standard.name)
+	page.User.Role = cmp.Or(page.User.Role, permission.Standard.Name)
 	c.mu.Lock()
 	page.listing = newListing(r, "accounts", "page", "Users")
 	c.listUsers(page)
@@ -90,7 +92,7 @@ func (c *console) viewAccount(a *account, users []*user) accountView {
 		if u.login != nil {
 			view.Password = u.login.Password
 		} else {
-			view.Role = u.role.name
+			view.Role = u.role.Name
 		}
 		out.Users = append(out.Users, view)
 	}
@@ -113,7 +115,7 @@ func (c *console) changeUser(_ *visit, r *http.Request) answer {
 	case (change == "link" || change == "unlink") && u.login == nil:
 		u.linked = change == "link"
 	case change == "role" && u.login == nil:
-		as, err := roleNamed(r.PostForm.Get("role"))
+		as, err := permission.FindRole(r.PostForm.Get("role"))
 		if err != nil {
 			return c.refusal(http.StatusBadRequest, "Refused", "There is no such role.")
 		}

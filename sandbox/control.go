@@ -252,7 +252,7 @@ func (s *Server) controlState(*http.Request) (any, error) {
 			"credentials": len(s.world.credentials), "sessions": s.platform.live(),
 			"authorizationCodes": s.oauth.codes.Len(s.mu.tx), "ringcxAccessTokens": tokens,
 			"ringcxRefreshTokens": s.cx.live(s.Now(), r), "ringcxAdmins": len(s.world.admins),
-			"ringcxApiTokens": len(s.cx.apiTokens), "requests": s.journal.Size(), "faults": s.faults.size(),
+			"ringcxApiTokens": s.cxTables.countAPITokens(s.mu.tx), "requests": s.journal.Size(), "faults": s.faults.size(),
 		},
 	}, nil
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
 
 // jsonID is an id that may be written as a number or as a string.
@@ -59,7 +61,7 @@ func (s *Server) controlAccount(r *http.Request) (any, error) {
 // openAccount makes an account with one user, who is linked to RingCX if the account has it.
 func (w *world) openAccount(name string, production, ringcx bool) (*account, *user) {
 	acct := w.addAccount(name, production)
-	u := w.addUser(acct, superAdmin, "Robin", "Sand", fmt.Sprintf("robin.sand%d@example.com", len(w.users)), ringcx)
+	u := w.addUser(acct, permission.SuperAdmin, "Robin", "Sand", fmt.Sprintf("robin.sand%d@example.com", len(w.users)), ringcx)
 	if ringcx {
 		w.addCenter(acct, []string{acct.name + " Main"})
 	}

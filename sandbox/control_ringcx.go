@@ -131,12 +131,9 @@ func (s *Server) controlCode(r *http.Request) (any, error) {
 	if u == nil {
 		return nil, fmt.Errorf("%w: user %d", errNoSuchThing, in.User)
 	}
-	c := &loginCode{
-		code: token.RandomText(32), user: u, kind: in.Kind, expires: s.Now().Add(s.rules.Load().LoginCodeTTL),
-	}
-	s.cx.codes.put(c.code, c)
-	s.changes.touch(c)
-	return map[string]string{"code": c.code}, nil
+	code := token.RandomText(32)
+	s.cxTables.codes.Put(s.mu.tx, code, loginCode{User: u.id, Kind: in.Kind, Expires: s.Now().Add(s.rules.Load().LoginCodeTTL)})
+	return map[string]string{"code": code}, nil
 }
 
 // controlSummary writes what is known about a segment of a call.
@@ -155,9 +152,7 @@ func (s *Server) controlSummary(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := summaryKey{in.Account, in.Segment}
-	s.cx.summaries[key] = summary{in.Agent, in.Auto}
-	s.changes.touch(keptSummary{key, s.cx.summaries})
+	s.cxTables.summaries.Put(s.mu.tx, summaryKey(in.Account, in.Segment), summary{in.Agent, in.Auto})
 	return map[string]string{"account": in.Account, "segment": in.Segment}, nil
 }
 
@@ -174,12 +169,13 @@ func (s *Server) controlMail(r *http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := []passwordMail{}
-	for token, p := range s.cx.resets.all() {
+	for token, p := range s.cxTables.resets.All(s.mu.tx) {
 		if !p.open(&call{now: s.Now(), rules: s.rules.Load()}) {
 			continue
 		}
-		link := fmt.Sprintf("%s/password/reset/%s/%s", baseURL(r), p.user.login.Platform, token)
-		all = append(all, passwordMail{p.made, p.user.email, token, link})
+		u := s.world.cxUser(p.User)
+		link := fmt.Sprintf("%s/password/reset/%s/%s", baseURL(r), u.login.Platform, token)
+		all = append(all, passwordMail{p.Made, u.email, token, link})
 	}
 	slices.SortFunc(all, func(a, b passwordMail) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Token, b.Token)) })
 	return map[string][]passwordMail{"mail": all}, nil

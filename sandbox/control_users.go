@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
 
 // usersMost are the users that an account can have.
@@ -36,7 +38,7 @@ func (w *world) enrol(in *userRequest) (*user, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := roleNamed(cmp.Or(in.Role, standard.name))
+	r, err := permission.FindRole(cmp.Or(in.Role, permission.Standard.Name))
 	if err != nil {
 		return nil, &fieldError{"role", err.Error()}
 	}
@@ -105,7 +107,7 @@ func plainWord(name string) string {
 
 func userControlView(u *user) map[string]any {
 	return map[string]any{
-		"userId": u.id, "email": u.email, "enabled": u.enabled, "ringcx": u.linked, "role": u.role.name,
+		"userId": u.id, "email": u.email, "enabled": u.enabled, "ringcx": u.linked, "role": u.role.Name,
 	}
 }
 
@@ -152,7 +154,7 @@ func (s *Server) controlUser(r *http.Request) (any, error) {
 		return nil, fmt.Errorf("%w: user %s", errNoSuchThing, r.PathValue("id"))
 	}
 	if in.Role != nil {
-		as, err := roleNamed(*in.Role)
+		as, err := permission.FindRole(*in.Role)
 		if err != nil {
 			return nil, err
 		}

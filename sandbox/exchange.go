@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
@@ -68,11 +69,11 @@ func (s *Server) admitExchange(
 	case !ruling.admitted:
 		c.limited(&ruling)
 		return nil, &ruling, cxTooMany(c, r)
-	case c.rules.ExchangeScopeStatus != http.StatusOK && !allows(t.scope, "ReadAccounts"):
+	case c.rules.ExchangeScopeStatus != http.StatusOK && !permission.Allows(t.scope, "ReadAccounts"):
 		c.why("the token has not the permission ReadAccounts: the app has it not, or the login asked for other scopes")
 		return nil, &ruling, cxForbiddenAs(c, r, c.rules.ExchangeScopeStatus)
-	case c.rules.ExchangeRoleStatus != http.StatusOK && !u.role.allows(readCompany):
-		c.why("the role %s reads no account", u.role.name)
+	case c.rules.ExchangeRoleStatus != http.StatusOK && !u.role.Allows(permission.ReadCompany):
+		c.why("the role %s reads no account", u.role.Name)
 		return nil, &ruling, cxForbiddenAs(c, r, c.rules.ExchangeRoleStatus)
 	case !u.account.production:
 		c.why("the account is none of production, and RingCX takes no other")

@@ -5,19 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
 )
 
 // Kinds of records about sign-ins at both vendors.
 const (
-	recordSession   = "session"
-	recordSignIn    = "sign-in"
-	recordAPITokens = "api-tokens"
-	recordHashcode  = "hashcode"
-	recordLoginCode = "login-code"
-	recordReset     = "password-reset"
-	recordSummary   = "summary"
+	recordSession = "session"
+	recordSignIn  = "sign-in"
 )
 
 type savedSession struct {
@@ -117,91 +110,7 @@ func (s *signIn) recordValue() any {
 	return out
 }
 
-// keptTokens are the API tokens of a user, oldest first.
-type keptTokens struct {
-	user *user
-	of   *ringcx
-}
-
-func (t keptTokens) recordKey() recordKey { return recordKey{recordAPITokens, decimal(t.user.id)} }
-
-func (t keptTokens) recordValue() any {
-	if tokens := t.of.issued[t.user]; len(tokens) > 0 {
-		return tokens
-	}
-	return nil
-}
-
-// keptHashcode is what signs an agent in again.
-type keptHashcode struct {
-	agent *agent
-	of    *ringcx
-}
-
-func (h keptHashcode) recordKey() recordKey {
-	return recordKey{recordHashcode, decimal(int64(h.agent.id))}
-}
-func (h keptHashcode) recordValue() any { return h.of.hashcodes[h.agent] }
-
-type savedLoginCode struct {
-	User    int64     `json:"user"`
-	Kind    string    `json:"kind"`
-	Expires time.Time `json:"expires"`
-	Used    bool      `json:"used"`
-}
-
-func (c *loginCode) recordKey() recordKey { return recordKey{recordLoginCode, c.code} }
-func (c *loginCode) recordValue() any {
-	return savedLoginCode{c.user.id, c.kind, c.expires, c.used}
-}
-
-type savedReset struct {
-	User     int64     `json:"user"`
-	ReturnTo string    `json:"returnTo,omitempty"`
-	Made     time.Time `json:"made"`
-	Used     bool      `json:"used"`
-}
-
-func (p *passwordReset) recordKey() recordKey { return recordKey{recordReset, p.token} }
-func (p *passwordReset) recordValue() any {
-	return savedReset{p.user.id, p.returnTo, p.made, p.used}
-}
-
-// keptSummary is what was written about a segment of a call.
-type keptSummary struct {
-	of  summaryKey
-	all map[summaryKey]summary
-}
-
-type savedSummary struct {
-	Agent string `json:"agent,omitempty"`
-	Auto  string `json:"auto,omitempty"`
-}
-
-func (k keptSummary) recordKey() recordKey {
-	return recordKey{recordSummary, k.of.subAccount + " " + k.of.segment}
-}
-
-func (k keptSummary) recordValue() any {
-	s := k.all[k.of]
-	return savedSummary{s.agent, s.auto}
-}
-
-// restoreRingCX makes the sign-ins that records tell of.
-func restoreRingCX(in *archive, w *world, p *platform, x *ringcx) error {
-	if err := x.loadSignIns(in, w, p); err != nil {
-		return err
-	}
-	for _, load := range []func(*archive, *world) error{
-		x.loadTokens, x.loadHashcodes, x.loadLoginCodes, x.loadResets, x.loadSummaries,
-	} {
-		if err := load(in, w); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
+// loadSignIns makes the sign-ins that records tell of.
 func (x *ringcx) loadSignIns(in *archive, w *world, p *platform) error {
 	return each(in, recordSignIn, func(key string, v *savedSignIn) error {
 		number, err := strconv.ParseUint(key, 10, 64)
@@ -222,82 +131,9 @@ func (x *ringcx) loadSignIns(in *archive, w *world, p *platform) error {
 	})
 }
 
-// someUser finds a user of either vendor.
-func (w *world) someUser(id int64) (*user, error) {
-	if u := w.cxUser(id); u != nil {
-		return u, nil
-	}
-	return nil, fmt.Errorf("user %d does not exist", id)
-}
-
-func (x *ringcx) loadTokens(in *archive, w *world) error {
-	return each(in, recordAPITokens, func(key string, v *[]string) error {
-		id, _ := strconv.ParseInt(key, 10, 64)
-		u, err := w.someUser(id)
-		if err != nil {
-			return err
-		}
-		x.issued[u] = *v
-		for _, token := range *v {
-			x.apiTokens[token] = u
-		}
-		return nil
-	})
-}
-
-func (x *ringcx) loadHashcodes(in *archive, w *world) error {
-	return each(in, recordHashcode, func(key string, v *string) error {
-		at := w.agentNumbered(key)
-		if at == nil {
-			return fmt.Errorf("agent %s does not exist", key)
-		}
-		x.hashcodes[at.agent] = *v
-		return nil
-	})
-}
-
-func (x *ringcx) loadLoginCodes(in *archive, w *world) error {
-	return each(in, recordLoginCode, func(key string, v *savedLoginCode) error {
-		u, err := w.someUser(v.User)
-		x.codes.put(key, &loginCode{code: key, user: u, kind: v.Kind, expires: v.Expires, used: v.Used})
-		return err
-	})
-}
-
-func (x *ringcx) loadResets(in *archive, w *world) error {
-	return each(in, recordReset, func(key string, v *savedReset) error {
-		u, err := w.someUser(v.User)
-		x.resets.put(key, &passwordReset{token: key, user: u, returnTo: v.ReturnTo, made: v.Made, used: v.Used})
-		return err
-	})
-}
-
-func (x *ringcx) loadSummaries(in *archive, _ *world) error {
-	return each(in, recordSummary, func(key string, v *savedSummary) error {
-		account, segment, _ := strings.Cut(key, " ")
-		x.summaries[summaryKey{account, segment}] = summary{v.Agent, v.Auto}
-		return nil
-	})
-}
-
 // parts are the records of x.
 func (x *ringcx) parts(yield func(kept)) {
 	for in := range x.signIns.all() {
 		yield(in)
-	}
-	for u := range x.issued {
-		yield(keptTokens{u, x})
-	}
-	for a := range x.hashcodes {
-		yield(keptHashcode{a, x})
-	}
-	for _, c := range x.codes.all() {
-		yield(c)
-	}
-	for _, p := range x.resets.all() {
-		yield(p)
-	}
-	for key := range x.summaries {
-		yield(keptSummary{key, x.summaries})
 	}
 }

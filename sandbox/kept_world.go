@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
 
 // Kinds of records about what exists before anybody signs in. A snapshot has them in files, so no name may change.
@@ -87,7 +89,7 @@ func (u *user) recordValue() any {
 		u.account.id, u.first, u.last, u.email, u.extension, u.password, "", u.enabled, u.linked, u.adminID, u.wrong, u.locked, u.login,
 	}
 	if u.role != nil {
-		out.Role = u.role.name
+		out.Role = u.role.Name
 	}
 	return out
 }
@@ -253,7 +255,7 @@ func (w *world) loadUsers(in *archive) error {
 			return nil
 		}
 		w.users[id], a.users = u, append(a.users, u)
-		u.role, err = roleNamed(cmp.Or(v.Role, superAdmin.name)) // in older files everybody has role 1
+		u.role, err = permission.FindRole(cmp.Or(v.Role, permission.SuperAdmin.Name)) // in older files everybody has role 1
 		return err
 	})
 	for _, a := range w.accounts {

@@ -27,7 +27,7 @@ const (
 	namespacesMost = 1_000
 )
 
-var namespaceName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+var namespaceName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`) })
 
 // brokenName is the rule that a name breaks which is none of a namespace.
 func brokenName(name string) string {
@@ -64,7 +64,7 @@ var errNamespaces = errors.New("there are too many namespaces already, and all a
 // named finds or begins a namespace, which is in use until the caller calls its leave. If there are as many as there can be,
 // the one that was not used for the longest time makes room.
 func (s *Server) named(name string) (*namespace, error) {
-	if !namespaceName.MatchString(name) {
+	if !namespaceName().MatchString(name) {
 		return nil, fmt.Errorf("%q is no name of a namespace, which has up to 63 small letters, digits and dashes: %s", wording.Clip(name), brokenName(name))
 	}
 	s.inside.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
@@ -42,7 +43,7 @@ func (s *Server) introspect(c *call, r *http.Request) answer {
 			return problem.answer()
 		case f.repeated != "":
 			return f.duplicated().answer()
-		case !allows(a.scopes, "Interoperability"):
+		case !permission.Allows(a.scopes, "Interoperability"):
 			return missingPermission("Interoperability")
 		case f.Get("token") == "":
 			return invalidParameter("token").answer()

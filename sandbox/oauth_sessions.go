@@ -372,3 +372,14 @@ func (p *platform) accessToken(sess *session) string {
 func (p *platform) refreshToken(sess *session) string {
 	return p.maker.RingCentral(token.Refresh, sess.number, sess.turn)
 }
+
+// scopeOf is the scope of a token of u in a, where scope was asked for; nil is that of the app.
+func scopeOf(r *contract.Rules, a *app, u *user, scope []string) []string {
+	if !r.ScopeFollowsRole {
+		return scope
+	}
+	if scope == nil {
+		scope = a.scopes
+	}
+	return u.role.Narrow(scope)
+}

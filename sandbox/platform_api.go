@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
 
 // platformToken finds the valid RingCentral token of r, in the header or, as the vendor still allows, in the query.
@@ -39,7 +41,7 @@ func (s *Server) readAccounts(c *call, r *http.Request, counted limit, needs str
 func (s *Server) readAccountAs(c *call, r *http.Request, counted limit, scope, needs string, do func(u *user) answer) answer {
 	return s.permitted(c, r, counted, scope, func(t *rcAccess) answer {
 		u := t.session.user
-		if needs != "" && !u.role.allows(needs) {
+		if needs != "" && !u.role.Allows(needs) {
 			return userLacks(needs)
 		}
 		if id := chi.URLParam(r, "account"); id != "~" && id != fmt.Sprint(u.account.id) {
@@ -63,7 +65,7 @@ func (s *Server) readExtension(
 }
 
 // permitted answers an operation that a limit counts with do, if the caller's app has a permission; "" is none.
-func (s *Server) permitted(c *call, r *http.Request, counted limit, permission string, do func(*rcAccess) answer) answer {
+func (s *Server) permitted(c *call, r *http.Request, counted limit, needed string, do func(*rcAccess) answer) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, refusal := s.platformToken(c, r)
@@ -77,15 +79,15 @@ func (s *Server) permitted(c *call, r *http.Request, counted limit, permission s
 		c.limited(&ruling)
 		return ruling.stamp(rateExceeded())
 	}
-	if permission != "" && !allows(t.scope, permission) {
-		return ruling.stamp(missingPermission(permission))
+	if needed != "" && !permission.Allows(t.scope, needed) {
+		return ruling.stamp(missingPermission(needed))
 	}
 	return ruling.stamp(do(t))
 }
 
 // accountInfo is GET /restapi/v1.0/account/~. The id is a number here, and a string inside the extension.
 func (s *Server) accountInfo(c *call, r *http.Request) answer {
-	return s.readAccounts(c, r, limitLight, readCompany, func(u *user) answer {
+	return s.readAccounts(c, r, limitLight, permission.ReadCompany, func(u *user) answer {
 		base := baseURL(r) + "/restapi/v1.0"
 		a := u.account
 		self := fmt.Sprintf("%s/account/%d", base, a.id)
@@ -116,7 +118,7 @@ func (s *Server) accountInfo(c *call, r *http.Request) answer {
 
 // extensionInfo is GET /restapi/v1.0/account/~/extension/~.
 func (s *Server) extensionInfo(c *call, r *http.Request) answer {
-	return s.readAnyExtension(c, r, "ReadAccounts", readExtensions, func(u *user, account, self string) answer {
+	return s.readAnyExtension(c, r, "ReadAccounts", permission.ReadExtensions, func(u *user, account, self string) answer {
 		return jsonAnswer(http.StatusOK, map[string]any{
 			"uri": self, "id": u.id, "extensionNumber": u.extension, "name": u.first + " " + u.last,
 			"account": map[string]any{"uri": account, "id": fmt.Sprint(u.account.id)},
@@ -126,7 +128,7 @@ func (s *Server) extensionInfo(c *call, r *http.Request) answer {
 			},
 			"type": extensionType, "status": u.status(), "setupWizardState": "Completed", "hidden": false,
 			"permissions": map[string]any{
-				"admin":                map[string]any{"uri": self + "/permissions", "enabled": u.role == superAdmin},
+				"admin":                map[string]any{"uri": self + "/permissions", "enabled": u.role == permission.SuperAdmin},
 				"internationalCalling": map[string]any{"uri": self + "/permissions", "enabled": false},
 			},
 			"profileImage":     map[string]any{"uri": self + "/profile-image"},

@@ -8,6 +8,8 @@ import (
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
 
 const (
@@ -52,7 +54,7 @@ func extensionURI(account string, u *user) string {
 
 // listExtensions is GET /restapi/v1.0/account/~/extension.
 func (s *Server) listExtensions(c *call, r *http.Request) answer {
-	return s.readAccounts(c, r, limitMedium, readExtensions, func(u *user) answer {
+	return s.readAccounts(c, r, limitMedium, permission.ReadExtensions, func(u *user) answer {
 		query, account := r.URL.Query(), accountURI(r, u.account)
 		chosen := func(name, value string) bool { return len(query[name]) == 0 || slices.Contains(query[name], value) }
 		var found []*user
@@ -67,7 +69,7 @@ func (s *Server) listExtensions(c *call, r *http.Request) answer {
 				"contact": map[string]any{"firstName": o.first, "lastName": o.last, "company": o.account.name, "email": o.email},
 				"type":    extensionType, "status": o.status(), "setupWizardState": "Completed", "hidden": false,
 				"permissions": map[string]any{
-					"admin": map[string]any{"enabled": o.role == superAdmin}, "internationalCalling": map[string]any{"enabled": false},
+					"admin": map[string]any{"enabled": o.role == permission.SuperAdmin}, "internationalCalling": map[string]any{"enabled": false},
 				},
 				"profileImage": map[string]any{"uri": extensionURI(account, o) + "/profile-image"},
 			}
@@ -136,14 +138,14 @@ func positive(text string, usual int) (int, error) {
 
 // extensionPresence is GET /restapi/v1.0/account/~/extension/~/presence.
 func (s *Server) extensionPresence(c *call, r *http.Request) answer {
-	return s.readAnyExtension(c, r, "ReadPresence", readPresence, func(u *user, account, _ string) answer {
+	return s.readAnyExtension(c, r, "ReadPresence", permission.ReadPresence, func(u *user, account, _ string) answer {
 		return jsonAnswer(http.StatusOK, presenceOf(account, u))
 	})
 }
 
 // accountPresence is GET /restapi/v1.0/account/~/presence.
 func (s *Server) accountPresence(c *call, r *http.Request) answer {
-	return s.readAccountAs(c, r, limitHeavy, "ReadPresence", readPresence, func(u *user) answer {
+	return s.readAccountAs(c, r, limitHeavy, "ReadPresence", permission.ReadPresence, func(u *user) answer {
 		account := accountURI(r, u.account)
 		return listAnswer(account+"/presence", r.URL.Query(), u.account.users, func(o *user) any { return presenceOf(account, o) })
 	})

@@ -26,14 +26,14 @@ type link struct {
 }
 
 func permissionsOf(u *user, base string) []activePermission {
-	out := make([]activePermission, 0, len(u.role.permissions))
-	for _, p := range u.role.permissions {
+	out := make([]activePermission, 0, len(u.role.Permissions))
+	for _, p := range u.role.Permissions {
 		out = append(out, activePermission{
 			Permission: permissionID{
-				link: link{base + "/dictionary/permission/" + p.id, p.id}, SiteCompatible: "Independent", Assignable: true,
+				link: link{base + "/dictionary/permission/" + p.ID, p.ID}, SiteCompatible: "Independent", Assignable: true,
 			},
-			EffectiveRole: link{base + "/dictionary/user-role/" + u.role.id, u.role.id},
-			Scopes:        []string{p.scope},
+			EffectiveRole: link{base + "/dictionary/user-role/" + u.role.ID, u.role.ID},
+			Scopes:        []string{p.Scope},
 		})
 	}
 	return out
@@ -86,4 +86,9 @@ func (s *Server) clientInfo(c *call, r *http.Request) answer {
 			"provisioning": map[string]any{},
 		})
 	})
+}
+
+// rolesOf are the roles of u as the platform tells of them.
+func rolesOf(u *user, account string) []link {
+	return []link{{account + "/user-role/" + u.role.ID, u.role.ID}}
 }

@@ -30,7 +30,7 @@ func (s *Server) xauthCaller(c *call, r *http.Request) (refusal answer, ok bool)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u, problem := s.cx.holder(given, c.now, true)
+	u, problem := s.holder(given, c.now, true)
 	if u == nil {
 		if c.rules.XAuthTexts != contract.ByCause {
 			problem = xauthUnknown
@@ -123,7 +123,7 @@ func (s *Server) isTokenValid(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u, _ := s.cx.holder(token, c.now, c.rules.TokenCheckExtends)
+	u, _ := s.holder(token, c.now, c.rules.TokenCheckExtends)
 	return jsonAnswer(http.StatusOK, u != nil && u.enabled)
 }
 
@@ -142,20 +142,16 @@ func (s *Server) duplicateUser(c *call, r *http.Request) answer {
 // listAPITokens is GET .../admin/token.
 func (s *Server) listAPITokens(c *call, r *http.Request) answer {
 	return s.asUser(c, r, func(u *user) answer {
-		return jsonAnswer(http.StatusOK, append([]string{}, s.cx.issued[u]...)).with("Cache-Control", "no-store")
+		tokens, _ := s.cxTables.apiTokens.Get(s.mu.tx, u.id)
+		return jsonAnswer(http.StatusOK, append([]string{}, tokens...)).with("Cache-Control", "no-store")
 	})
 }
 
 // createAPIToken is POST .../admin/token: one more token that never ends.
 func (s *Server) createAPIToken(c *call, r *http.Request) answer {
 	return s.asUser(c, r, func(u *user) answer {
-		if tokens := s.cx.issued[u]; len(tokens) >= apiTokensMost {
-			s.cx.dropAPIToken(tokens[0], u)
-		}
 		token := cxPlatformID + ":" + token.NewUUID()
-		s.cx.apiTokens[token] = u
-		s.cx.issued[u] = append(s.cx.issued[u], token)
-		s.changes.touch(keptTokens{u, s.cx})
+		s.cxTables.addAPIToken(s.mu.tx, u, token)
 		return textAnswer(http.StatusOK, token).with("Cache-Control", "no-store")
 	})
 }
@@ -170,33 +166,26 @@ func (s *Server) removeAPIToken(c *call, r *http.Request) answer {
 		return s.removeAnonymously(c, r, token)
 	}
 	return s.asUser(c, r, func(u *user) answer {
-		owner := s.cx.apiTokens[token]
+		owner := s.world.cxUser(s.cxTables.owner(s.mu.tx, token))
 		switch {
 		case owner == nil:
 			return asText(cxBoolean(c, r, false))
 		case owner != u && (owner.account != u.account || u != u.account.rootUser()):
 			return cxForbidden(c, r)
 		}
-		s.cx.dropAPIToken(token, owner)
+		s.cxTables.dropAPIToken(s.mu.tx, token)
 		return textAnswer(http.StatusOK, "true")
 	})
-}
-
-func (x *ringcx) dropAPIToken(token string, owner *user) {
-	delete(x.apiTokens, token)
-	x.issued[owner] = slices.DeleteFunc(x.issued[owner], func(t string) bool { return t == token })
-	x.changes.touch(keptTokens{owner, x})
 }
 
 // removeAnonymously deletes an API token for a caller that nobody knows.
 func (s *Server) removeAnonymously(c *call, r *http.Request, token string) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	owner := s.cx.apiTokens[token]
-	if owner == nil {
+	if s.cxTables.owner(s.mu.tx, token) == 0 {
 		return asText(cxBoolean(c, r, false))
 	}
-	s.cx.dropAPIToken(token, owner)
+	s.cxTables.dropAPIToken(s.mu.tx, token)
 	return textAnswer(http.StatusOK, "true")
 }
 

@@ -13,11 +13,10 @@ import (
 
 // loginCode signs a user in: a one-time code, or a token of another product, which stays good.
 type loginCode struct {
-	code    string
-	user    *user
-	kind    string // codeOnce or codeTenfold
-	expires time.Time
-	used    bool
+	User    int64     `json:"user"` // id
+	Kind    string    `json:"kind"` // codeOnce or codeTenfold
+	Expires time.Time `json:"expires"`
+	Used    bool      `json:"used"`
 }
 
 // Kinds of login codes.
@@ -119,7 +118,7 @@ func (s *Server) admitHashcode(c *call, r *http.Request, in url.Values) *cxGrant
 	defer s.mu.Unlock()
 	p := principal{app: appAgent, seat: s.world.agentNumbered(in.Get("agentId"))}
 	differs := func(name, want string) bool { return in.Has(name) && in.Get(name) != want }
-	if p.seat == nil || s.cx.hashcode(p.seat.agent) != in.Get("loginHashcode") || !p.active() ||
+	if p.seat == nil || s.cxTables.hashcode(s.mu.tx, p.seat.agent, false) != in.Get("loginHashcode") || !p.active() ||
 		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.seat.center.account.id)) {
 		return nil
 	}
@@ -144,13 +143,13 @@ func (s *Server) codeLogin(kind, parameter string) endpoint {
 func (s *Server) admitCode(c *call, r *http.Request, kind, code string) *cxGrant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known, ok := s.cx.codes.get(code)
-	if !ok || known.kind != kind || known.used || !c.now.Before(known.expires) {
+	known, ok := s.cxTables.codes.Get(s.mu.tx, code)
+	if !ok || known.Kind != kind || known.Used || !c.now.Before(known.Expires) {
 		return nil
 	}
-	known.used = kind == codeOnce
-	s.changes.touch(known)
-	p := principal{app: appAdmin, user: known.user}
+	known.Used = kind == codeOnce
+	s.cxTables.codes.Put(s.mu.tx, code, known)
+	p := principal{app: appAdmin, user: s.world.cxUser(known.User)}
 	if !p.active() {
 		return nil
 	}

@@ -6,24 +6,14 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
-
-	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // passwordReset is a mail that was not sent: it lets its bearer choose a new password, once.
 type passwordReset struct {
-	token    string
-	user     *user
-	returnTo string
-	made     time.Time
-	used     bool
-}
-
-// mailReset makes a token to reset the password of u with. The control plane shows it, nothing else does.
-func (x *ringcx) mailReset(u *user, returnTo string, now time.Time) {
-	p := &passwordReset{token: token.RandomText(24), user: u, returnTo: strings.Clone(returnTo), made: now}
-	x.resets.put(p.token, p)
-	x.changes.touch(p)
+	User     int64     `json:"user"` // id
+	ReturnTo string    `json:"returnTo,omitempty"`
+	Made     time.Time `json:"made"`
+	Used     bool      `json:"used"`
 }
 
 // requestReset is POST /api/auth/password/requestreset. The answer is the same for names that nobody has.
@@ -36,7 +26,7 @@ func (s *Server) requestReset(c *call, r *http.Request) answer {
 	defer s.mu.Unlock()
 	u := s.world.adminNamed(in.Get("username"), c.rules.SameName)
 	if u != nil && (!in.Has("platformId") || in.Get("platformId") == u.login.Platform) {
-		s.cx.mailReset(u, "", c.now)
+		s.cxTables.mailReset(s.mu.tx, u, "", c.now)
 	}
 	if u == nil && c.rules.ResetTellsUnknownNames {
 		return asText(cxBoolean(c, r, false))
@@ -63,7 +53,7 @@ func (s *Server) legacyRequestReset(c *call, r *http.Request) answer {
 	defer s.mu.Unlock()
 	u := s.world.adminNamed(in.Get("userName"), c.rules.SameName)
 	if u != nil {
-		s.cx.mailReset(u, in.Get("returnPath"), c.now)
+		s.cxTables.mailReset(s.mu.tx, u, in.Get("returnPath"), c.now)
 	}
 	return cxBoolean(c, r, u != nil || !c.rules.ResetTellsUnknownNames)
 }
@@ -76,17 +66,20 @@ func (s *Server) resetPassword(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	reset, ok := s.cx.resets.get(in.Get("token"))
+	reset, ok := s.cxTables.resets.Get(s.mu.tx, in.Get("token"))
 	if !ok || !reset.open(c) {
 		return cxBoolean(c, r, false)
 	}
-	reset.used, reset.user.login.Password = true, strings.Clone(in.Get("password"))
-	s.changes.touch(reset, reset.user)
+	reset.Used = true
+	s.cxTables.resets.Put(s.mu.tx, in.Get("token"), reset)
+	u := s.world.cxUser(reset.User)
+	u.login.Password = strings.Clone(in.Get("password"))
+	s.changes.touch(u)
 	return cxBoolean(c, r, true)
 }
 
-func (p *passwordReset) open(c *call) bool {
-	return !p.used && c.now.Before(p.made.Add(c.rules.PasswordResetTTL))
+func (p passwordReset) open(c *call) bool {
+	return !p.Used && c.now.Before(p.Made.Add(c.rules.PasswordResetTTL))
 }
 
 // changePassword is POST .../admin/users/passwordReset: the caller's own password. Sign-ins go on.
@@ -120,7 +113,7 @@ func (s *Server) mailResetFor(c *call, r *http.Request) answer {
 		if target.login == nil {
 			return cxBoolean(c, r, false)
 		}
-		s.cx.mailReset(target, in.Get("returnPath"), c.now)
+		s.cxTables.mailReset(s.mu.tx, target, in.Get("returnPath"), c.now)
 		return cxBoolean(c, r, true)
 	})
 }
@@ -143,12 +136,12 @@ func redirectTo(c *call, target string) answer {
 func (s *Server) resetPage(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	reset, ok := s.cx.resets.get(chi.URLParam(r, "passwordResetToken"))
-	if !ok || !reset.open(c) || chi.URLParam(r, "platformId") != reset.user.login.Platform {
+	reset, ok := s.cxTables.resets.Get(s.mu.tx, chi.URLParam(r, "passwordResetToken"))
+	if !ok || !reset.open(c) || chi.URLParam(r, "platformId") != s.world.cxUser(reset.User).login.Platform {
 		return cxNotFound(c, r)
 	}
-	if reset.returnTo != "" {
-		return redirectTo(c, reset.returnTo)
+	if reset.ReturnTo != "" {
+		return redirectTo(c, reset.ReturnTo)
 	}
 	return redirectTo(c, baseURL(r)+"/voice/admin/")
 }

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-
-	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // Values of the lapp claim: where somebody signed in (observed names).
@@ -117,26 +115,9 @@ func (s *Server) describe(c *call, p principal, r *http.Request, bySSO bool) *cx
 		seat = p.user.seat
 	}
 	if seat != nil {
-		hash := s.cx.newHashcode(c, seat.agent)
+		hash := s.cxTables.hashcode(s.mu.tx, seat.agent, c.rules.HashcodeChanges)
 		out.MainAccountID, out.AgentURL, out.LoginHashcode = seat.center.id, &agentPath, &hash
 		out.AgentDetails = []cxAgentDetail{newCXAgentDetail(seat)}
 	}
 	return out
-}
-
-// newHashcode is the hashcode that is handed out with details of a.
-func (x *ringcx) newHashcode(c *call, a *agent) string {
-	if c.rules.HashcodeChanges {
-		delete(x.hashcodes, a) // the next one is kept in its place
-	}
-	return x.hashcode(a)
-}
-
-// hashcode is what signs a in again without a password.
-func (x *ringcx) hashcode(a *agent) string {
-	if x.hashcodes[a] == "" {
-		x.hashcodes[a] = token.RandomText(24)
-		x.changes.touch(keptHashcode{a, x})
-	}
-	return x.hashcodes[a]
 }

@@ -11,26 +11,16 @@ import (
 
 // ringcx is what RingCX remembers about sign-ins. Server.mu guards it.
 type ringcx struct {
-	changes   *changes
-	maker     token.Maker
-	signIns   table[signIn]
-	apiTokens map[string]*user
-	issued    map[*user][]string // the API tokens of a user, oldest first
-	hashcodes map[*agent]string
-	codes     *generations[*loginCode]
-	resets    *generations[*passwordReset]
-	summaries map[summaryKey]summary
+	changes *changes
+	maker   token.Maker
+	signIns table[signIn]
 }
 
 func newRingCX(now func() time.Time, news *changes, pages *atomic.Int64) *ringcx {
 	x := &ringcx{
-		changes:   news,
-		maker:     token.NewMaker(),
-		apiTokens: map[string]*user{}, issued: map[*user][]string{}, hashcodes: map[*agent]string{},
-		codes: newGenerations[*loginCode](codesKept), resets: newGenerations[*passwordReset](mailsKept), summaries: map[summaryKey]summary{},
+		changes: news,
+		maker:   token.NewMaker(),
 	}
-	x.codes.drop = func(_ string, c *loginCode) { news.touch(gone(c.recordKey())) }
-	x.resets.drop = func(_ string, p *passwordReset) { news.touch(gone(p.recordKey())) }
 	x.signIns.together = pages
 	x.signIns.over = func(s *signIn) bool { return s.over(momentOf(now())) }
 	x.signIns.drop = func(s *signIn) { news.touch(gone(s.recordKey())) }
@@ -181,10 +171,15 @@ func (x *ringcx) authToken(s *signIn) string {
 }
 
 // holder finds whose X-Auth-Token it is, of a sign-in or permanent, or says what is wrong with it. A use extends it.
-func (x *ringcx) holder(given string, now time.Time, use bool) (*user, string) {
-	if u := x.apiTokens[given]; u != nil {
+func (s *Server) holder(given string, now time.Time, use bool) (*user, string) {
+	if u := s.world.cxUser(s.cxTables.owner(s.mu.tx, given)); u != nil {
 		return u, ""
 	}
+	return s.cx.holder(given, now, use)
+}
+
+// holder is that of the X-Auth-Token of a sign-in.
+func (x *ringcx) holder(given string, now time.Time, use bool) (*user, string) {
 	t, ok := x.maker.ReadUUID(given)
 	s := x.signIns.get(t.Number)
 	switch {

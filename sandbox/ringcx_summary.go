@@ -12,10 +12,13 @@ import (
 )
 
 // summaryKey names a segment of a call.
-type summaryKey struct{ subAccount, segment string }
+func summaryKey(subAccount, segment string) string { return subAccount + " " + segment }
 
 // summary is what was written about a segment; "" is not written yet.
-type summary struct{ agent, auto string }
+type summary struct {
+	Agent string `json:"agent,omitempty"`
+	Auto  string `json:"auto,omitempty"`
+}
 
 // The segments that the first sub-account of every center has; the second is without summaries.
 const (
@@ -24,8 +27,8 @@ const (
 )
 
 var demoSummary = summary{
-	agent: "The customer asked for a copy of the last invoice. Sent by e-mail.",
-	auto:  "The customer requested a copy of an invoice, and the agent sent it by e-mail.",
+	Agent: "The customer asked for a copy of the last invoice. Sent by e-mail.",
+	Auto:  "The customer requested a copy of an invoice, and the agent sent it by e-mail.",
 }
 
 // needCookie lets only calls pass that bring their RingCX token in a cookie. An Authorization header does not help.
@@ -86,7 +89,7 @@ func (s *Server) getSummary(choose func(summary) string) endpoint {
 	return func(c *call, r *http.Request) answer {
 		return s.readSub(c, r, func(x *center, sub *subAccount) answer {
 			id := chi.URLParam(r, "segmentId")
-			found, ok := s.cx.summaries[summaryKey{sub.id, id}]
+			found, ok := s.cxTables.summaries.Get(s.mu.tx, summaryKey(sub.id, id))
 			if !ok && sub == x.subAccounts[0] {
 				found, ok = demoSummaries[id]
 			}
@@ -103,6 +106,6 @@ func (s *Server) getSummary(choose func(summary) string) endpoint {
 
 var demoSummaries = map[string]summary{demoSegment: demoSummary, demoSegmentEmpty: {}}
 
-func (s summary) byAgent() string { return s.agent }
+func (s summary) byAgent() string { return s.Agent }
 
-func (s summary) automatic() string { return s.auto }
+func (s summary) automatic() string { return s.Auto }

@@ -75,6 +75,8 @@ type Server struct {
 	seals   state.Cell[seals]
 	oauth   *oauthTables
 
+	cxTables *cxTables
+
 	memory    memory
 	inside    namespaces
 	namespace string                 // this server's name; "": it is not inside another
@@ -120,6 +122,7 @@ func newServer(opts Options, m memory) (*Server, error) {
 	s.seals = state.NewCell[seals](s.mu.db, "seals")
 	s.limits = newLimits(&s.mu, opts.NoLimits)
 	s.oauth = newOAuthTables(s.mu.db)
+	s.cxTables = newCXTables(s.mu.db)
 	s.opts.Profile = cmp.Or(s.opts.Profile, contract.DefaultProfile)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {

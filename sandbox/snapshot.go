@@ -21,7 +21,7 @@ const snapshotFormat = "ringcx-sandbox/1"
 // recordKinds are the kinds of records that a snapshot has and that are in no table.
 var recordKinds = []string{
 	recordWorld, recordAccount, recordUser, recordCenter, recordApp, recordCredential,
-	recordSession, recordSignIn, recordAPITokens, recordHashcode, recordLoginCode, recordReset, recordSummary, recordBrowser,
+	recordSession, recordSignIn, recordBrowser,
 	recordFlow, recordRequest,
 }
 

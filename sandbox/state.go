@@ -95,7 +95,7 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 	for _, load := range []func() error{
 		func() error { return restorePlatform(in, w, out.platform) },
 		func() error { return restoreBrowsers(in, w, out.platform) },
-		func() error { return restoreRingCX(in, w, out.platform, out.cx) },
+		func() error { return out.cx.loadSignIns(in, w, out.platform) },
 		func() error { return out.loadRequests(in) },
 	} {
 		if err := load(); err != nil {
@@ -150,7 +150,7 @@ func (s *Server) adopted(st *contents, today *hostileDay) error {
 		return nil
 	}
 	s.faults.restored()
-	return cmp.Or(s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st), s.oauth.check(s.mu.tx, st.world))
+	return cmp.Or(s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st), s.oauth.check(s.mu.tx, st.world), s.cxTables.check(s.mu.tx, st.world))
 }
 
 // required is what is in a cell that cannot be empty.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 	"github.com/ringcx-go/ringcx/sandbox/internal/seeded"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -50,7 +51,7 @@ type user struct {
 	email       string
 	extension   string
 	password    string
-	role        *role // nil: only RingCX knows the user
+	role        *permission.Role // nil: only RingCX knows the user
 	enabled     bool
 	linked      bool // known to RingCX
 	adminID     int32
@@ -124,9 +125,9 @@ func newWorld(seed uint64) (*world, error) {
 		return nil, err
 	}
 	acct := w.addAccount("RingCX Demo", true)
-	ada := w.addUser(acct, superAdmin, "Ada", "Reyes", "ada.reyes@example.com", true)
-	w.addUser(acct, standard, "Ben", "Okafor", "ben.okafor@example.com", true)
-	w.addUser(acct, standard, "Carla", "Lind", "carla.lind@example.com", false)
+	ada := w.addUser(acct, permission.SuperAdmin, "Ada", "Reyes", "ada.reyes@example.com", true)
+	w.addUser(acct, permission.Standard, "Ben", "Okafor", "ben.okafor@example.com", true)
+	w.addUser(acct, permission.Standard, "Carla", "Lind", "carla.lind@example.com", false)
 	w.addCenter(acct, []string{"RingCX Demo Sales", "RingCX Demo Support"})
 	a := w.addApp(app{
 		name: "RingCX Demo App", flow: "jwt", refreshTokens: true, confidential: true, private: true,
@@ -187,7 +188,7 @@ func (w *world) addAccount(name string, production bool) *account {
 	return a
 }
 
-func (w *world) addUser(a *account, as *role, first, last, email string, linked bool) *user {
+func (w *world) addUser(a *account, as *permission.Role, first, last, email string, linked bool) *user {
 	u := &user{
 		id: w.nextID("user"), account: a, first: first, last: last, email: email, role: as,
 		extension: fmt.Sprint(101 + len(w.users)), enabled: true, linked: linked,

@@ -49,7 +49,7 @@ func port(t *testing.T) string {
 // What asks for one that the block did not start asks the one at place.
 func prepared(t *testing.T, block, place string) string {
 	t.Helper()
-	block = strings.ReplaceAll(block, "go run ./cmd/ringcx", "ringcx")
+	block = strings.NewReplacer("go run ./cmd/ringcx-demo", "ringcx demo", "go run ./cmd/ringcx", "ringcx").Replace(block)
 	var lines []string
 	for _, line := range strings.Split(stands.Replace(builds.ReplaceAllString(block, "")), "\n") {
 		m := starts.FindStringSubmatch(line)

@@ -5,13 +5,14 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+var headerName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$") })
 
 // ours are headers that a call may not set, and why.
 var ours = map[string]string{
@@ -41,7 +42,7 @@ func parseHeaders(lines []string) (http.Header, error) {
 	header := http.Header{}
 	for _, line := range lines {
 		name, value, found := strings.Cut(line, ":")
-		if !found || !headerName.MatchString(name) {
+		if !found || !headerName().MatchString(name) {
 			return nil, usage.New(fmt.Sprintf("the header %q is not of the form Name: value", wording.Clip(wording.Named(line))), "such as -H 'Accept: text/csv'")
 		}
 		name, value = http.CanonicalHeaderKey(name), strings.Trim(value, " \t")

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ringcx-go/ringcx/internal/operations"
 	"github.com/ringcx-go/ringcx/internal/usage"
@@ -15,7 +16,7 @@ import (
 var starts = []string{"voice/api/", "voice/", "api/", "v1/"}
 
 // drive is how a path of Windows begins.
-var drive = regexp.MustCompile(`^[A-Za-z]:[/\\]`)
+var drive = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z]:[/\\]`) })
 
 // isPath tells a path from the name of an operation.
 func isPath(word string) bool { return strings.ContainsAny(word, `/\`) }
@@ -27,7 +28,7 @@ func understood(text string) (string, error) {
 	switch {
 	case strings.Contains(path, "://"):
 		return "", usage.New("give the path alone; the token goes to the configured RingCX server only", "leave out the https://host part, and use --ringcx-server-url for another server")
-	case drive.MatchString(path):
+	case drive().MatchString(path):
 		var ok bool
 		if path, ok = withoutRoot(strings.ReplaceAll(path[2:], `\`, "/")); !ok {
 			return "", usage.New(

@@ -23,7 +23,7 @@ func hushed(err error, token string) error {
 				s = beginningOf(id, least).ReplaceAllLiteralString(s, id[:least-1]+"…")
 			}
 		}
-		return wording.APITokenID.ReplaceAllString(s, "$1…")
+		return wording.APITokenID().ReplaceAllString(s, "$1…")
 	}
 	var call *apicmd.CallError
 	var network *apicmd.NetError

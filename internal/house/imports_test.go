@@ -21,6 +21,7 @@ const (
 	conform    = "internal/conform"
 	doctor     = "internal/doctor"
 	demo       = "internal/demo"
+	demoCmd    = "cmd/ringcx-demo"
 	e2e        = "e2e"
 	examples   = "examples"
 	internal   = "internal" // everything below internal/ but those that are named here
@@ -62,6 +63,7 @@ var arrows = map[string][]string{
 	testkeeper: {sandbox},
 	e2e:        nil, // tests, and what drives a browser for them
 	cmd:        {cli},
+	demoCmd:    {demo, internal}, // it is to compile quickly
 	examples:   {root, store, broker, sandbox, api, ringcxtest},
 	bench:      {root, store, broker, sandbox, api, ringcxtest},
 }
@@ -100,13 +102,14 @@ func forbiddenArrows(t *tree) []finding {
 
 // rooms says which packages below sandbox/internal each of them may import. None may import what is above it.
 var rooms = map[string][]string{
-	"contract": {"wording"},
-	"journal":  {"wording"},
-	"seeded":   nil,
-	"state":    nil,
-	"token":    {"seeded"},
-	"verdict":  nil,
-	"wording":  nil,
+	"contract":   {"wording"},
+	"journal":    {"wording"},
+	"permission": {"wording"},
+	"seeded":     nil,
+	"state":      nil,
+	"token":      {"seeded"},
+	"verdict":    nil,
+	"wording":    nil,
 }
 
 // room is the package below sandbox/internal that a directory belongs to, or "".

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -26,7 +27,7 @@ type Server struct {
 	Vendor  bool     // the names of the vendor's servers too, signed by an authority of their own
 }
 
-var oneLabel = regexp.MustCompile(`^[a-z0-9_-]{1,63}$`)
+var oneLabel = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9_-]{1,63}$`) })
 
 // CertFile is what clients of the servers of dir have to trust.
 func CertFile(dir string) string { return filepath.Join(dir, "ca.pem") }
@@ -134,7 +135,7 @@ func (s *signer) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, erro
 		return s.vendor, nil
 	}
 	label, host, _ := strings.Cut(name, ".")
-	if oneLabel.MatchString(label) && slices.Contains(s.hosts, host) {
+	if oneLabel().MatchString(label) && slices.Contains(s.hosts, host) {
 		return s.own.certify([]string{name}, nil, s.now)
 	}
 	return nil, nil //nolint:nilnil // that is how the one for all is asked for

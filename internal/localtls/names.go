@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -30,7 +31,7 @@ var registries = []string{
 var privateDomains = []string{"localhost", "internal", "local", "lan", "localdomain", "home.arpa", "svc", "test", "example"}
 
 // registrable is what the last label of a public name looks like.
-var registrable = regexp.MustCompile(`^([a-z]+|xn--.*)$`)
+var registrable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([a-z]+|xn--.*)$`) })
 
 var vendors = kind{
 	file: "vendor-authority.pem", name: "ringcx sandbox, names of the vendor", life: vendorLife, margin: 24 * time.Hour,
@@ -102,8 +103,10 @@ func isVendors(name string) bool {
 }
 
 var (
-	hostName = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$`)
-	asNumber = regexp.MustCompile(`(^|\.)(\d+|0x[0-9a-f]*)$`) // addresses in disguise
+	hostName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$`)
+	})
+	asNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(^|\.)(\d+|0x[0-9a-f]*)$`) }) // addresses in disguise
 )
 
 // Certifiable reports whether a name, in the spelling of HostName, can have a certificate. An authority for it may sign for all
@@ -115,7 +118,7 @@ func Certifiable(name string) bool {
 		return false // others have names below it
 	}
 	dot := strings.LastIndexByte(name, '.')
-	return dot < 0 || !registrable.MatchString(name[dot+1:]) || slices.ContainsFunc(privateDomains, func(domain string) bool { return strings.HasSuffix(name, "."+domain) })
+	return dot < 0 || !registrable().MatchString(name[dot+1:]) || slices.ContainsFunc(privateDomains, func(domain string) bool { return strings.HasSuffix(name, "."+domain) })
 }
 
 // certifiable reports whether an authority may have a name.
@@ -128,7 +131,7 @@ func certifiable(name string) bool {
 func HostName(text string) (string, error) {
 	name := strings.TrimSuffix(strings.ToLower(text), ".")
 	switch {
-	case len(name) > 253 || !hostName.MatchString(name) || asNumber.MatchString(name):
+	case len(name) > 253 || !hostName().MatchString(name) || asNumber().MatchString(name):
 		return "", fmt.Errorf("%.64q is not the name of a host", text)
 	case isVendors(name):
 		return "", fmt.Errorf("%s is a name of the vendor", name)

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -82,11 +83,11 @@ func OfPlatform(path string) bool {
 
 // decode takes one percent encoding away.
 func decode(s string) string {
-	return encoded.ReplaceAllStringFunc(s, func(e string) string {
+	return encoded().ReplaceAllStringFunc(s, func(e string) string {
 		c, _ := strconv.ParseUint(e[1:], 16, 8) // two hexadecimal digits
 		return string([]byte{byte(c)})
 	})
 }
 
 // encoded is a character in percent encoding. What only begins like one stands for itself.
-var encoded = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+var encoded = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[0-9A-Fa-f]{2}`) })

@@ -102,7 +102,7 @@ func (a *Accounts) openSecret(name, purpose string) (f *os.File, pipe bool, err 
 // isSecretItself tells a name that is rather what was to be in the file: nothing of it may be repeated.
 func isSecretItself(name string) bool {
 	name = env.Pasted(name)
-	if strings.HasPrefix(name, "eyJ") || strings.HasPrefix(name, "-----BEGIN") || wording.APITokenID.MatchString(name) {
+	if strings.HasPrefix(name, "eyJ") || strings.HasPrefix(name, "-----BEGIN") || wording.APITokenID().MatchString(name) {
 		return true
 	}
 	return len(name) > 24 && !strings.ContainsAny(name, `/\. `)

@@ -6,13 +6,14 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // namespaceAddress is the address that a sandbox at base gave for a namespace, in a spelling of ours; "" if it leads
 // elsewhere: to another scheme or host than asked or with anything in it but a port or the path of that namespace.
 func namespaceAddress(base *url.URL, answer, name string) string {
 	u, err := url.Parse(answer)
-	if err != nil || !oneLabel.MatchString(name) || u.Scheme != base.Scheme || u.Opaque != "" || u.User != nil || strings.ContainsAny(answer, "?#") {
+	if err != nil || !oneLabel().MatchString(name) || u.Scheme != base.Scheme || u.Opaque != "" || u.User != nil || strings.ContainsAny(answer, "?#") {
 		return ""
 	}
 	host, asked := strings.ToLower(u.Hostname()), strings.ToLower(base.Hostname())
@@ -44,7 +45,7 @@ func namespaceAddress(base *url.URL, answer, name string) string {
 // here are the hosts by which a sandbox calls this machine when it was asked at any of them.
 var here = map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true}
 
-var oneLabel = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
+var oneLabel = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9-]{1,63}$`) })
 
 func isPort(text string) bool {
 	n, err := strconv.ParseUint(text, 10, 16)

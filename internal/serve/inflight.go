@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"sync"
 	"sync/atomic"
 )
 
@@ -24,14 +25,16 @@ func (t *inFlight) within(h http.Handler) http.Handler {
 			return
 		}
 		if r.Body != nil && r.Body != http.NoBody {
-			mine.ReadCloser, mine.streams, r.Body = r.Body, snapshots.MatchString(r.URL.Path), mine
+			mine.ReadCloser, mine.streams, r.Body = r.Body, snapshots().MatchString(r.URL.Path), mine
 		}
 		h.ServeHTTP(w, r)
 	})
 }
 
 // snapshots are the paths to which a body comes of which little is held: what is in it has a bound of its own.
-var snapshots = regexp.MustCompile(`^(/_ns/[^/]+)?/(_sandbox|console/controls)/snapshot$`)
+var snapshots = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(/_ns/[^/]+)?/(_sandbox|console/controls)/snapshot$`)
+})
 
 // heldBody counts what has come of a body.
 type heldBody struct {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/wording"
@@ -149,22 +150,26 @@ func Shorten(s string) string {
 }
 
 var (
-	secretJSON = regexp.MustCompile(`"(access_token|refresh_token|accessToken|refreshToken|rcAccessToken|id_token)":\s*"([^"]*)"`)
-	secretForm = regexp.MustCompile(`(assertion|refresh_token|rcAccessToken|token)=([^&]*)`)
+	secretJSON = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`"(access_token|refresh_token|accessToken|refreshToken|rcAccessToken|id_token)":\s*"([^"]*)"`)
+	})
+	secretForm = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(assertion|refresh_token|rcAccessToken|token)=([^&]*)`)
+	})
 )
 
 // ShortenJSON is an answer in one line, with its tokens shortened.
 func ShortenJSON(s string) string {
-	s = secretJSON.ReplaceAllStringFunc(s, func(m string) string {
-		g := secretJSON.FindStringSubmatch(m)
+	s = secretJSON().ReplaceAllStringFunc(s, func(m string) string {
+		g := secretJSON().FindStringSubmatch(m)
 		return fmt.Sprintf("%q:%q", g[1], Shorten(g[2]))
 	})
 	return strings.Join(strings.Fields(s), " ")
 }
 
 func shortenForm(s string) string {
-	return secretForm.ReplaceAllStringFunc(s, func(m string) string {
-		g := secretForm.FindStringSubmatch(m)
+	return secretForm().ReplaceAllStringFunc(s, func(m string) string {
+		g := secretForm().FindStringSubmatch(m)
 		return g[1] + "=" + Shorten(g[2])
 	})
 }

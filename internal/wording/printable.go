@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -19,8 +20,10 @@ func Said(s string) string {
 	return strings.ToValidUTF8(s, "?")
 }
 
-// APITokenID is the id of a token of the vendor, or the beginning of one that was cut.
-var APITokenID = regexp.MustCompile(`(?i)([0-9a-f]{8})-[0-9a-f]{1,4}(?:-[0-9a-f]{0,4}){0,2}(?:-[0-9a-f]{0,12})?`)
+// APITokenID matches the id of a token of the vendor, or the beginning of one that was cut.
+var APITokenID = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)([0-9a-f]{8})-[0-9a-f]{1,4}(?:-[0-9a-f]{0,4}){0,2}(?:-[0-9a-f]{0,12})?`)
+})
 
 // What comes from outside (answers of servers, files, variables, other programs) may hold escape sequences, which a
 // terminal obeys, and characters that turn a line around or cannot be seen, which deceive its reader. They are shown as
@@ -84,12 +87,14 @@ func Shown(values []any) []any {
 const maxErrorLine = 4000
 
 // tokens are JWTs and whole API tokens, wherever they stand, and what may be shown of them.
-var tokens = regexp.MustCompile(`(eyJ[\w-]{5})[\w-]+\.[\w.-]+|(\w+:[0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+var tokens = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(eyJ[\w-]{5})[\w-]+\.[\w.-]+|(\w+:[0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+})
 
 // ErrorLine is what an error says, in one line that fills no screen. What was given in a place where nobody expects a secret,
 // such as the path of a call, is said without it.
 func ErrorLine(s string) string {
-	s = tokens.ReplaceAllString(s, "$1$2…")
+	s = tokens().ReplaceAllString(s, "$1$2…")
 	s = Printable(strings.ReplaceAll(strings.TrimSpace(s), "\n", "; "))
 	if len(s) > maxErrorLine {
 		s = strings.ToValidUTF8(s[:maxErrorLine], "") + "…"

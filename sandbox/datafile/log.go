@@ -25,8 +25,6 @@ type log struct {
 	last uint64 // the number of the entry before it
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 const entryHead = 8 // bytes before those that are summed
 
 // append writes one entry. One that was written in part is written over by the next.
@@ -34,7 +32,7 @@ func (l *log) append(s save) error {
 	b := make([]byte, entryHead, 4096)
 	b = appendSave(binary.AppendUvarint(b, l.last+1), s)
 	binary.LittleEndian.PutUint32(b, uint32(len(b)-entryHead)) //nolint:gosec // a save fits into memory many times
-	binary.LittleEndian.PutUint32(b[4:], crc32.Checksum(b[entryHead:], castagnoli))
+	binary.LittleEndian.PutUint32(b[4:], checksum(b[entryHead:]))
 	if _, err := l.file.WriteAt(b, l.end); err != nil {
 		return err
 	}
@@ -77,11 +75,13 @@ func entryIn(raw []byte) []byte {
 		return nil
 	}
 	size, sum := int64(binary.LittleEndian.Uint32(raw)), binary.LittleEndian.Uint32(raw[4:])
-	if raw = raw[entryHead:]; size > int64(len(raw)) || crc32.Checksum(raw[:size], castagnoli) != sum {
+	if raw = raw[entryHead:]; size > int64(len(raw)) || checksum(raw[:size]) != sum {
 		return nil
 	}
 	return raw[:size]
 }
+
+func checksum(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) } // one table, made at its first use
 
 // empty forgets all entries.
 func (l *log) empty() error {

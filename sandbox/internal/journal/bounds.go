@@ -47,8 +47,8 @@ func (e *Entry) cut() {
 			e.Verdicts[i] = wording.Cut(v, WordShown)
 		}
 	}
-	e.Shape.Auth = wording.Cut(e.Shape.Auth, WordShown)
-	e.Shape.Query, e.Shape.Form = cutParameters(e.Shape.Query), cutParameters(e.Shape.Form)
+	e.Auth = wording.Cut(e.Auth, WordShown)
+	e.Query, e.Form = cutParameters(e.Query), cutParameters(e.Form)
 }
 
 // cutParameters are the first of the parameters, and the mark if there are more.

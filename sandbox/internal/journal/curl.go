@@ -25,7 +25,7 @@ func (e *Entry) Curl(platform bool) string {
 	c.method(e)
 	c.address(e, platform)
 	token := tokenVariable("access_token", platform)
-	switch e.Shape.Auth {
+	switch e.Auth {
 	case "Basic":
 		c.secret("user", "", "RC_APP_CLIENT_ID", ":", "RC_APP_CLIENT_SECRET")
 	case "Bearer":
@@ -35,7 +35,7 @@ func (e *Entry) Curl(platform bool) string {
 	case "Cookie":
 		c.secret("header", "Cookie: access_token=", token)
 	}
-	for _, p := range e.Shape.Form {
+	for _, p := range e.Form {
 		switch name := url.QueryEscape(p.Name) + "="; {
 		case p.Secret:
 			c.secret("data-urlencode", name, p.variable(platform))
@@ -51,7 +51,7 @@ func (c *command) method(e *Entry) {
 	switch {
 	case e.Method == http.MethodHead:
 		c.args = append(c.args, "-I")
-	case e.Method != http.MethodGet && (e.Method != http.MethodPost || len(e.Shape.Form) == 0):
+	case e.Method != http.MethodGet && (e.Method != http.MethodPost || len(e.Form) == 0):
 		c.args = append(c.args, "-X "+shellWord(e.Method))
 	}
 	if strings.ContainsAny(e.Path, "[]{}") {
@@ -69,7 +69,7 @@ func (c *command) address(e *Entry, platform bool) {
 		base = "RC_SERVER_URL"
 	}
 	parts, secret := pathParts(e.Path)
-	for i, p := range e.Shape.Query {
+	for i, p := range e.Query {
 		separator := "&"
 		if i == 0 {
 			separator = "?"
@@ -143,9 +143,9 @@ func (c *command) text(e *Entry) string {
 		fmt.Fprintf(&out, ": \"${%s:?was not kept; this takes it: read -r %s}\"\n", name, name)
 	}
 	switch {
-	case e.Shape.Auth == "other":
+	case e.Auth == "other":
 		out.WriteString("# Its Authorization header, of another scheme, was not kept.\n")
-	case slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodPatch}, e.Method) && len(e.Shape.Form) == 0:
+	case slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodPatch}, e.Method) && len(e.Form) == 0:
 		out.WriteString("# If it had a body, that was not kept.\n")
 	}
 	out.WriteString("curl -sS")

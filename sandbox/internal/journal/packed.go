@@ -32,8 +32,8 @@ type requestKind struct {
 
 func (e *Entry) pack() Packed {
 	kind := requestKind{
-		e.Method, e.Path, e.Shape.Auth, e.Fault, e.Operation,
-		strings.Join(e.Verdicts, "\n"), packParameters(e.Shape.Query), packParameters(e.Shape.Form),
+		e.Method, e.Path, e.Auth, e.Fault, e.Operation,
+		strings.Join(e.Verdicts, "\n"), packParameters(e.Query), packParameters(e.Form),
 	}
 	size := int(unsafe.Sizeof(Packed{}) + unsafe.Sizeof(kind))
 	why := Refusal{e.Answer, e.Reason, e.Caller, e.Token}

@@ -188,3 +188,23 @@ func TestWhatIsReadIsMendedOrRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestARowIsFoundByEachOfItsThings(t *testing.T) {
+	db := state.New(nil, "")
+	table := state.NewTable[int, []string](db, "n")
+	index := state.NewIndexOfEach(table, func(_ int, names []string) []string { return names })
+	tx := db.Begin()
+	defer db.Commit()
+	table.Put(tx, 1, []string{"a", "b"})
+	table.Put(tx, 2, []string{"b"})
+	table.Put(tx, 1, []string{"c", "b"})
+	for name, want := range map[string]int{"a": 0, "b": 2, "c": 1} {
+		if n := index.Len(tx, name); n != want {
+			t.Errorf("%s finds %d rows", name, n)
+		}
+	}
+	table.Delete(tx, 1)
+	if key, row, ok := index.First(tx, "b"); !ok || key != 2 || len(row) != 1 || index.Len(tx, "c") != 0 {
+		t.Errorf("b finds %d: %q", key, row)
+	}
+}

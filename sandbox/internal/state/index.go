@@ -10,12 +10,20 @@ import (
 type Index[I comparable, K cmp.Ordered, V any] struct {
 	of   *Table[K, V]
 	by   func(K, V) (I, bool)
-	keys map[I][]K // sorted
+	each func(K, V) []I // instead of by
+	keys map[I][]K      // sorted
 }
 
 // NewIndex makes an index that follows a table: by tells what a row is found by, if it is. It is called before the DB is used.
 func NewIndex[I comparable, K cmp.Ordered, V any](of *Table[K, V], by func(K, V) (I, bool)) *Index[I, K, V] {
 	x := &Index[I, K, V]{of: of, by: by, keys: map[I][]K{}}
+	of.indexes = append(of.indexes, x)
+	return x
+}
+
+// NewIndexOfEach makes an index of rows that are found by any of several things: each tells them.
+func NewIndexOfEach[I comparable, K cmp.Ordered, V any](of *Table[K, V], each func(K, V) []I) *Index[I, K, V] {
+	x := &Index[I, K, V]{of: of, each: each, keys: map[I][]K{}}
 	of.indexes = append(of.indexes, x)
 	return x
 }
@@ -36,12 +44,12 @@ func (x *Index[I, K, V]) First(tx *Tx, by I) (key K, row V, ok bool) {
 
 // All are the rows in the order of their keys. What the loop changes does not change which keys it sees.
 func (x *Index[I, K, V]) All(tx *Tx, by I) iter.Seq2[K, V] {
-	return x.each(tx, by, slices.Values[[]K])
+	return x.found(tx, by, slices.Values[[]K])
 }
 
 // Backward are the rows from the highest key to the lowest. What the loop changes does not change which keys it sees.
 func (x *Index[I, K, V]) Backward(tx *Tx, by I) iter.Seq2[K, V] {
-	return x.each(tx, by, func(keys []K) iter.Seq[K] {
+	return x.found(tx, by, func(keys []K) iter.Seq[K] {
 		return func(yield func(K) bool) {
 			for _, k := range slices.Backward(keys) {
 				if !yield(k) {
@@ -52,7 +60,7 @@ func (x *Index[I, K, V]) Backward(tx *Tx, by I) iter.Seq2[K, V] {
 	})
 }
 
-func (x *Index[I, K, V]) each(tx *Tx, by I, order func([]K) iter.Seq[K]) iter.Seq2[K, V] {
+func (x *Index[I, K, V]) found(tx *Tx, by I, order func([]K) iter.Seq[K]) iter.Seq2[K, V] {
 	tx.reads(x.of.db)
 	return func(yield func(K, V) bool) {
 		keys := x.keys[by]
@@ -68,20 +76,32 @@ func (x *Index[I, K, V]) each(tx *Tx, by I, order func([]K) iter.Seq[K]) iter.Se
 }
 
 func (x *Index[I, K, V]) put(key K, row V) {
-	by, ok := x.by(key, row)
-	if !ok {
-		return
+	if x.each != nil {
+		for _, by := range x.each(key, row) {
+			x.add(by, key)
+		}
+	} else if by, ok := x.by(key, row); ok {
+		x.add(by, key)
 	}
+}
+
+func (x *Index[I, K, V]) remove(key K, row V) {
+	if x.each != nil {
+		for _, by := range x.each(key, row) {
+			x.drop(by, key)
+		}
+	} else if by, ok := x.by(key, row); ok {
+		x.drop(by, key)
+	}
+}
+
+func (x *Index[I, K, V]) add(by I, key K) {
 	keys := x.keys[by]
 	at, _ := slices.BinarySearch(keys, key)
 	x.keys[by] = slices.Insert(keys, at, key)
 }
 
-func (x *Index[I, K, V]) remove(key K, row V) {
-	by, ok := x.by(key, row)
-	if !ok {
-		return
-	}
+func (x *Index[I, K, V]) drop(by I, key K) {
 	keys := x.keys[by]
 	at, _ := slices.BinarySearch(keys, key)
 	switch {

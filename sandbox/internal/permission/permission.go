@@ -1,4 +1,6 @@
-package sandbox
+// Package permission is what an app and a user may do at RingCentral: permissions of apps with those that come along, and the
+// roles of users.
+package permission
 
 import "slices"
 
@@ -16,7 +18,7 @@ var includes = map[string][]string{
 	"EditPresence":      {"ReadPresence"},
 }
 
-// allows reports whether a permission is among scopes, or comes with one of them.
-func allows(scopes []string, permission string) bool {
-	return slices.ContainsFunc(scopes, func(s string) bool { return s == permission || allows(includes[s], permission) })
+// Allows reports whether a permission is among scopes, or comes with one of them.
+func Allows(scopes []string, permission string) bool {
+	return slices.ContainsFunc(scopes, func(s string) bool { return s == permission || Allows(includes[s], permission) })
 }

@@ -1,0 +1,131 @@
+package sandbox
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
+)
+
+// Kinds of records about what RingCX knows besides sign-ins.
+const (
+	recordAPITokens = "api-tokens"
+	recordHashcode  = "hashcode"
+	recordLoginCode = "login-code"
+	recordReset     = "password-reset"
+	recordSummary   = "summary"
+)
+
+// cxTables are what RingCX remembers besides sign-ins.
+type cxTables struct {
+	apiTokens *state.Table[int64, []string] // of a user, oldest first
+	owners    *state.Index[string, int64, []string]
+	hashcodes *state.Table[int32, string] // of an agent
+	codes     *state.Table[string, loginCode]
+	resets    *state.Table[string, passwordReset] // by the token of the mail
+	summaries *state.Table[string, summary]       // by summaryKey
+}
+
+func newCXTables(db *state.DB) *cxTables {
+	t := &cxTables{
+		apiTokens: state.NewTable[int64, []string](db, recordAPITokens),
+		hashcodes: state.NewTable[int32, string](db, recordHashcode),
+		codes:     state.NewTable[string, loginCode](db, recordLoginCode),
+		resets:    state.NewTable[string, passwordReset](db, recordReset),
+		summaries: state.NewTable[string, summary](db, recordSummary),
+	}
+	t.owners = state.NewIndexOfEach(t.apiTokens, func(_ int64, tokens []string) []string { return tokens })
+	t.codes.Limit(state.Bound[string, loginCode]{
+		Limit: 2 * codesKept, Order: func(a, b loginCode) int { return a.Expires.Compare(b.Expires) },
+	})
+	t.resets.Limit(state.Bound[string, passwordReset]{
+		Limit: 2 * mailsKept, Order: func(a, b passwordReset) int { return a.Made.Compare(b.Made) },
+	})
+	return t
+}
+
+// check refuses rows that speak of what is not in w.
+func (t *cxTables) check(tx *state.Tx, w *world) error {
+	user := func(kind, key string, id int64) error {
+		if w.cxUser(id) == nil {
+			return fmt.Errorf("%s %q: user %d does not exist", kind, wording.Clip(key), id)
+		}
+		return nil
+	}
+	for id := range t.apiTokens.All(tx) {
+		if err := user(recordAPITokens, decimal(id), id); err != nil {
+			return err
+		}
+	}
+	for id := range t.hashcodes.All(tx) {
+		if w.agents[id] == nil {
+			return fmt.Errorf("%s %q: agent %d does not exist", recordHashcode, decimal(int64(id)), id)
+		}
+	}
+	for code, row := range t.codes.All(tx) {
+		if err := user(recordLoginCode, code, row.User); err != nil {
+			return err
+		}
+	}
+	for mail, row := range t.resets.All(tx) {
+		if err := user(recordReset, mail, row.User); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addAPIToken gives a user one more token, which takes the place of the oldest if there are too many.
+func (t *cxTables) addAPIToken(tx *state.Tx, u *user, token string) {
+	tokens, _ := t.apiTokens.Get(tx, u.id)
+	if len(tokens) >= apiTokensMost {
+		tokens = tokens[1:]
+	}
+	t.apiTokens.Put(tx, u.id, append(slices.Clone(tokens), token))
+}
+
+// owner is whose API token it is, 0 if it is none.
+func (t *cxTables) owner(tx *state.Tx, token string) int64 {
+	id, _, _ := t.owners.First(tx, token)
+	return id
+}
+
+func (t *cxTables) dropAPIToken(tx *state.Tx, token string) {
+	id, tokens, ok := t.owners.First(tx, token)
+	if !ok {
+		return
+	}
+	tokens = slices.DeleteFunc(slices.Clone(tokens), func(other string) bool { return other == token })
+	if len(tokens) == 0 {
+		t.apiTokens.Delete(tx, id)
+		return
+	}
+	t.apiTokens.Put(tx, id, tokens)
+}
+
+// countAPITokens counts those of all users.
+func (t *cxTables) countAPITokens(tx *state.Tx) (n int) {
+	for _, tokens := range t.apiTokens.All(tx) {
+		n += len(tokens)
+	}
+	return n
+}
+
+// hashcode is what signs an agent in again without a password; with anew, it is another one.
+func (t *cxTables) hashcode(tx *state.Tx, a *agent, anew bool) string {
+	if code, ok := t.hashcodes.Get(tx, a.id); ok && code != "" && !anew {
+		return code
+	}
+	code := token.RandomText(24)
+	t.hashcodes.Put(tx, a.id, code)
+	return code
+}
+
+// mailReset makes a token to reset the password of u with. The control plane shows it, nothing else does.
+func (t *cxTables) mailReset(tx *state.Tx, u *user, returnTo string, now time.Time) {
+	t.resets.Put(tx, token.RandomText(24), passwordReset{User: u.id, ReturnTo: strings.Clone(returnTo), Made: now})
+}
