@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/apicmd"
@@ -26,10 +27,12 @@ import (
 // aws80:00000000-0000-4000-8000-000000000000. It stands in a path when it is deleted, so it has to be one segment.
 func Is(s string) bool {
 	_, err := operations.Fill("/{token}", "token", s)
-	return err == nil && len(s) >= 16 && len(s) <= 200 && form.MatchString(s)
+	return err == nil && len(s) >= 16 && len(s) <= 200 && form().MatchString(s)
 }
 
-var form = regexp.MustCompile(`^[A-Za-z0-9._~+=-]+:[A-Za-z0-9._~+=:-]+$`)
+var form = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9._~+=-]+:[A-Za-z0-9._~+=:-]+$`)
+})
 
 // Brief is as much of a token as tells it from others, half of it at most.
 func Brief(token string) string {
