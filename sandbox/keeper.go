@@ -59,12 +59,6 @@ type gone recordKey
 func (g gone) recordKey() recordKey { return recordKey(g) }
 func (gone) recordValue() any       { return nil }
 
-// keptRow is a row of a table.
-type keptRow state.Row
-
-func (r keptRow) recordKey() recordKey { return recordKey{r.Kind, r.Key} }
-func (r keptRow) recordValue() any     { return r.Value }
-
 func encode(t kept) (state.Record, error) {
 	k := t.recordKey()
 	out := state.Record{Kind: k.kind, Key: k.key}

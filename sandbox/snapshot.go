@@ -8,11 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"net/http"
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 )
 
 // snapshotFormat changes when an older server could not read a snapshot.
@@ -54,12 +57,6 @@ func (s *Server) Restore(r io.Reader) error {
 	return nil
 }
 
-// keptNow is a part of the state with its key.
-type keptNow struct {
-	key string
-	is  kept
-}
-
 // packedSnapshot is a snapshot of this moment, and the moment. It is packed in memory, because nobody waits for the one who
 // reads it.
 func (s *Server) packedSnapshot() (io.Reader, time.Time, error) {
@@ -71,13 +68,14 @@ func (s *Server) packedSnapshot() (io.Reader, time.Time, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	made := s.Now()
-	all := map[string][]keptNow{}
+	rest := map[string][]kept{}
 	s.parts(func(t kept) {
-		k := t.recordKey()
-		all[k.kind] = append(all[k.kind], keptNow{k.key, t})
+		kind := t.recordKey().kind
+		rest[kind] = append(rest[kind], t)
 	})
-	for r := range s.mu.db.Rows(s.mu.tx) {
-		all[r.Kind] = append(all[r.Kind], keptNow{r.Key, keptRow(r)})
+	all := s.mu.db.Rows(s.mu.tx)
+	for kind, parts := range rest {
+		all[kind] = rowsOf(parts)
 	}
 	if err := writeSnapshot(pack, made, all); err != nil {
 		return nil, made, err
@@ -85,8 +83,20 @@ func (s *Server) packedSnapshot() (io.Reader, time.Time, error) {
 	return flate.NewReader(packed), made, pack.Close()
 }
 
+// rowsOf are parts that are in no table.
+func rowsOf(parts []kept) iter.Seq[state.Row] {
+	slices.SortFunc(parts, func(a, b kept) int { return cmp.Compare(a.recordKey().key, b.recordKey().key) })
+	return func(yield func(state.Row) bool) {
+		for _, p := range parts {
+			if k := p.recordKey(); !yield(state.Row{Kind: k.kind, Key: k.key, Value: p.recordValue()}) {
+				return
+			}
+		}
+	}
+}
+
 // writeSnapshot writes what encoding/json would make of it, piece by piece.
-func writeSnapshot(w io.Writer, made time.Time, all map[string][]keptNow) error {
+func writeSnapshot(w io.Writer, made time.Time, all map[string]iter.Seq[state.Row]) error {
 	head, err := json.Marshal(struct {
 		Format string    `json:"format"`
 		Made   time.Time `json:"made"` // on the server's clock
@@ -98,12 +108,9 @@ func writeSnapshot(w io.Writer, made time.Time, all map[string][]keptNow) error 
 	out.text(string(head[:len(head)-1]) + `,"records":{`)
 	kinds := 0
 	for _, kind := range slices.Sorted(maps.Keys(all)) {
-		parts := all[kind]
-		slices.SortFunc(parts, func(a, b keptNow) int { return cmp.Compare(a.key, b.key) })
 		n := 0
-		for _, p := range parts {
-			value := p.is.recordValue()
-			if value == nil {
+		for row := range all[kind] {
+			if row.Value == nil {
 				continue
 			}
 			switch {
@@ -117,9 +124,9 @@ func writeSnapshot(w io.Writer, made time.Time, all map[string][]keptNow) error 
 				out.text(":{")
 				kinds++
 			}
-			out.value(p.key)
+			out.value(row.Key)
 			out.text(":")
-			out.value(value)
+			out.value(row.Value)
 			n++
 		}
 	}

@@ -170,8 +170,10 @@ func TestWhatIsReadIsMendedOrRefused(t *testing.T) {
 		if row.User != 2 || by != 5 {
 			t.Errorf("user %d, clock %d", row.User, by)
 		}
-		for range s.Rows(tx) {
-			n++
+		for _, rows := range s.Rows(tx) {
+			for range rows {
+				n++
+			}
 		}
 	})
 	if n != 2 {

@@ -121,18 +121,15 @@ func (db *DB) Kinds() []string {
 	return out
 }
 
-// Rows are all rows, in the order of their keys within a kind.
-func (db *DB) Rows(tx *Tx) iter.Seq[Row] {
+// Rows are the rows of each kind, in the order of their keys as records have them. One at a time is made of those that there
+// are, so that a loop over very many takes no memory for them.
+func (db *DB) Rows(tx *Tx) map[string]iter.Seq[Row] {
 	tx.reads(db)
-	return func(yield func(Row) bool) {
-		for _, t := range db.tables {
-			for r := range t.copied() {
-				if !yield(r) {
-					return
-				}
-			}
-		}
+	out := map[string]iter.Seq[Row]{}
+	for _, t := range db.tables {
+		out[t.name()] = t.byText()
 	}
+	return out
 }
 
 // Records are all rows of one moment, that of the call. They are encoded as they are read.
@@ -270,6 +267,23 @@ func (t *Table[K, V]) copied() iter.Seq[Row] {
 	rows := t.rows.Copy()
 	return func(yield func(Row) bool) {
 		rows.Scan(func(key K, v V) bool { return yield(Row{t.kind, keyText(key), v}) })
+	}
+}
+
+// byText are the rows in the order of their keys as texts.
+func (t *Table[K, V]) byText() iter.Seq[Row] {
+	return func(yield func(Row) bool) {
+		var texts []string
+		for _, key := range t.rows.Keys() {
+			texts = append(texts, keyText(key))
+		}
+		slices.Sort(texts)
+		for _, text := range texts {
+			key, _ := keyOf[K](text)
+			if v, ok := t.rows.Get(key); ok && !yield(Row{t.kind, text, v}) {
+				return
+			}
+		}
 	}
 }
 

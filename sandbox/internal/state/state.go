@@ -48,6 +48,7 @@ type keptTable interface {
 	leaveRoom()
 	unsaved() []Row
 	copied() iter.Seq[Row]
+	byText() iter.Seq[Row]
 }
 
 // View reads. Any number of calls of View run at a time, and none of Update. One inside the function of another, or of an
