@@ -22,8 +22,6 @@ const (
 
 	// slack covers what is lost between two clocks' readings of the same moment.
 	slack = 250 * time.Millisecond
-
-	maxBackoff = 60 * time.Second
 )
 
 // ledger is what one app sent to the token endpoints of one vendor host, and until when nothing may be sent there. All
@@ -167,11 +165,6 @@ func (l *ledger) commit(a action, e *Error, start, now time.Time) {
 		l.Failures++
 		l.quiet(now, max(backoff(l.Failures), e.RetryAfter))
 	}
-}
-
-// backoff is how long to leave a failing server alone: one second, doubled with each failure, a minute at most.
-func backoff(failures int) time.Duration {
-	return min(time.Second<<min(max(failures-1, 0), 10), maxBackoff)
 }
 
 // edge is how long before its window a request may have been sent that the vendor still counts.

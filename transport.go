@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -36,10 +34,10 @@ type Transport struct {
 	// AllowHTTP is as in [Config].
 	AllowHTTP string
 
-	known   atomic.Pointer[target]        // Host as last understood, nil before
-	last    atomic.Pointer[authorization] // of the last request that had one
-	limited bool                          // it waits for an answer to begin for headerTimeout at most
-	suspect atomic.Bool                   // the last request of a transport that is not net/http's brought no answer
+	known   atomic.Pointer[target] // Host as last understood, nil before
+	last    lastBearer             // of the last request that had one
+	limited bool                   // it waits for an answer to begin for headerTimeout at most
+	suspect atomic.Bool            // the last request of a transport that is not net/http's brought no answer
 }
 
 // target is what Host of a Transport means.
@@ -119,7 +117,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, err
 	}
-	resp, err := t.send(t.sign(req, token), purpose)
+	resp, err := t.send(signed(req, token, &t.last, t.UserAgent), purpose)
 	if err != nil || resp == nil { // net/http says what to think of a base that brings neither
 		return nil, err
 	}
@@ -224,7 +222,7 @@ func (t *Transport) again(req *http.Request, resp *http.Response, refused *Token
 	if token.AccessToken == refused.AccessToken {
 		return resp, nil
 	}
-	repeat := t.sign(req, token)
+	repeat := signed(req, token, &t.last, t.UserAgent)
 	if req.GetBody != nil {
 		if repeat.Body, err = req.GetBody(); err != nil {
 			return resp, nil //nolint:nilerr // the answer in hand is the better one
@@ -243,83 +241,6 @@ func (t *Transport) confirm(token *Token) {
 	if told, ok := t.Source.(Informed); ok {
 		told.Confirm(token)
 	}
-}
-
-// signedRequest is a request and what signing adds to it, which are made in one piece because every call of the API makes them.
-type signedRequest struct {
-	http.Request
-	authorization [1]string
-}
-
-// sign is req with a token. It shares with req what neither changes.
-func (t *Transport) sign(req *http.Request, token *Token) *http.Request {
-	made := &signedRequest{Request: *req}
-	signed := &made.Request
-	if signed.Header = maps.Clone(req.Header); signed.Header == nil {
-		signed.Header = make(http.Header)
-	}
-	for name, values := range req.Header {
-		if cap(values) > len(values) {
-			signed.Header[name] = slices.Clip(values)
-		}
-	}
-	if rest, ok := strings.CutPrefix(req.URL.Path, "/voice/api/"); ok && token.Idle > 0 {
-		u := *req.URL
-		u.Path, u.RawPath = "/api/"+rest, strings.TrimPrefix(req.URL.RawPath, "/voice")
-		signed.URL = &u
-	}
-	switch {
-	case token.TokenType == authTokenType:
-		signed.Header.Set(authTokenType, token.AccessToken)
-	case wantsCookie(req.URL.Path):
-		dropCookie(signed.Header, "access_token")
-		signed.AddCookie(&http.Cookie{Name: "access_token", Value: token.AccessToken}) //nolint:gosec // of a request, which has no attributes
-	default:
-		made.authorization[0] = t.bearer(token.AccessToken)
-		signed.Header["Authorization"] = made.authorization[:] // of this request alone: its base may overwrite it
-	}
-	if t.UserAgent != "" && req.Header.Get("User-Agent") == "" {
-		signed.Header.Set("User-Agent", t.UserAgent)
-	}
-	return signed
-}
-
-// authorization is a header with a token, which most requests have like the one before.
-type authorization struct{ token, value string }
-
-func (t *Transport) bearer(token string) string {
-	last := t.last.Load()
-	if last == nil || last.token != token {
-		last = &authorization{token, "Bearer " + token}
-		t.last.Store(last)
-	}
-	return last.value
-}
-
-// dropCookie takes the cookies of a name out of a request, as a jar may have put in one with an older token: servers take the first.
-func dropCookie(h http.Header, name string) {
-	var kept []string
-	for _, line := range h["Cookie"] {
-		for pair := range strings.SplitSeq(line, ";") {
-			if key, _, _ := strings.Cut(pair, "="); strings.TrimSpace(key) != name && strings.TrimSpace(pair) != "" {
-				kept = append(kept, strings.TrimSpace(pair))
-			}
-		}
-	}
-	if h.Del("Cookie"); kept != nil {
-		h.Set("Cookie", strings.Join(kept, "; "))
-	}
-}
-
-// wantsCookie tells the two operations that look for the token in a cookie, and do not accept it in a header: the
-// summaries for agents and of automatic dialogues, /voice/api/v1/summary/accounts/…/segments/…/{agent|auto}.
-func wantsCookie(path string) bool {
-	rest, ok := strings.CutPrefix(path, "/voice/api/v1/summary/accounts/")
-	if !ok {
-		return false
-	}
-	parts := strings.Split(rest, "/")
-	return len(parts) == 4 && parts[1] == "segments" && (parts[3] == "agent" || parts[3] == "auto")
 }
 
 func closeBody(req *http.Request) {
