@@ -20,7 +20,6 @@ const (
 	largeAnswer   = 2 << 20         // bytes of the "large" fault
 	bucketsMost   = 10_000          // keys that a limiter knows at a time
 	codesKept     = 10_000          // authorization codes, and login codes, remembered, at least
-	routingsMost  = 100             // namespaces that have their routes ready
 	mailsKept     = 1_000           // mails about passwords remembered, at least
 	apiTokensMost = 1_000           // API tokens of a user; one more takes the place of the oldest
 	faultsMost    = 1_000           // that are armed

@@ -21,16 +21,20 @@ type call struct {
 	subject   int64               // who calls RingCX, once its token has been accepted
 	sent      []journal.Parameter // what its form held, as far as it may be shown
 	agent     string              // its User-Agent
-	beyond    bool                // it calls an operation that is described and not emulated
-	operation string              // that it calls; "": nobody describes it
-	fault     *fault              // what happens to it; nil: nothing
-	xauth     string              // its X-Auth-Token: the one it called with, else the one of its sign-in
-	session   uint64              // number of the session of RingCentral that it is about; 0: none is known
-	signIn    uint64              // the same at RingCX
-	refused   journal.Refusal     // as far as it is known why
-	brought   string              // the token in its form
+	server    *Server
+	op        *operation      // that it calls; nil: there is no row for it
+	operation string          // the name of what it calls; "": nobody describes it
+	fault     *fault          // what happens to it; nil: nothing
+	xauth     string          // its X-Auth-Token: the one it called with, else the one of its sign-in
+	session   uint64          // number of the session of RingCentral that it is about; 0: none is known
+	signIn    uint64          // the same at RingCX
+	refused   journal.Refusal // as far as it is known why
+	brought   string          // the token in its form
 	answer    answer
 }
+
+// isBeyond reports whether c calls an operation that is described and not emulated.
+func (c *call) isBeyond() bool { return c.operation != "" && c.op == nil }
 
 type callKey struct{}
 
@@ -42,17 +46,6 @@ func (c *call) note(verdict string) {
 	}
 }
 
-// endpoint answers one operation of a vendor.
-type endpoint func(*call, *http.Request) answer
-
-// at routes to e. Handlers of the routes leave the answer in the call and write nothing.
-func at(e endpoint) http.HandlerFunc {
-	return func(_ http.ResponseWriter, r *http.Request) {
-		c := callOf(r)
-		c.answer = e(c, r)
-	}
-}
-
 // serveVendor answers r as the vendors would, logs it, and lets an armed fault spoil it.
 func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	var fault *fault
@@ -61,11 +54,9 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	}
 	stayed := fault.wait(r)
 	c := &call{
-		now: s.Now(), rules: s.rules.Load(), verdicts: []string{}, fault: fault, agent: shortAgent(r.UserAgent()),
+		server: s, now: s.Now(), rules: s.rules.Load(), verdicts: []string{}, fault: fault, agent: shortAgent(r.UserAgent()),
 	}
-	var routed bool
-	c.operation, routed = operationOf(r)
-	c.beyond = c.operation != "" && !routed
+	c.operation, c.op = operationOf(r)
 	c.inspect(r)
 	s.inspectTransport(c, r)
 	a, done := fault.instead(c, r)
@@ -107,7 +98,7 @@ func (s *Server) answer(c *call, w http.ResponseWriter, r *http.Request) answer 
 	if refusal, ok := s.refuseTransport(r); ok {
 		return refusal
 	}
-	if c.beyond {
+	if c.isBeyond() {
 		c.note(verdict.NotEmulated)
 		return notEmulated(c, r)
 	}
@@ -116,7 +107,7 @@ func (s *Server) answer(c *call, w http.ResponseWriter, r *http.Request) answer 
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 	}
 	r.URL = spelt(r.URL)
-	s.routes().ServeHTTP(w, r)
+	vendorRoutes().ServeHTTP(w, r)
 	return c.answer
 }
 

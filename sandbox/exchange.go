@@ -64,7 +64,7 @@ func (s *Server) admitExchange(
 		return nil, nil, cxUnauthorizedAs(c, r, c.rules.ExchangeTokenStatus, "The RingCentral access token is not valid")
 	}
 	u, a := t.user, t.app
-	ruling := s.limits.admit(limitExchanges, exchangeKey(c.rules, a, u), c.now, c.rules)
+	ruling := s.limits.admit(c.op.limit, exchangeKey(c.rules, a, u), c.now, c.rules)
 	switch {
 	case !ruling.admitted:
 		c.limited(&ruling)
@@ -134,7 +134,7 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 	}
 	var limited *ruling
 	if old != nil && refreshLimit(c.rules).limit > 0 {
-		v := s.limits.admit(limitRefreshes, fmt.Sprint(old.who.id()), c.now, c.rules)
+		v := s.limits.admit(c.op.limit, fmt.Sprint(old.who.id()), c.now, c.rules)
 		if limited = &v; !v.admitted {
 			c.limited(&v)
 			return nil, limited, cxTooMany(c, r)

@@ -132,19 +132,24 @@ func (f *fault) outage(c *call, r *http.Request) answer {
 	return textAnswer(f.Status, text)
 }
 
-// tooMany is the 429 of a path with the headers of its limit.
+// tooMany is the 429 of an operation with the headers of its limit. One that has none, and a path that there is not, is
+// answered with those of the operations beside it.
 func tooMany(c *call, r *http.Request) answer {
-	a, v := rateExceeded(), ruling{group: "auth", allowance: authLimit(c.rules), admitted: true}
+	a, what := rateExceeded(), limitAuth
 	switch path := r.URL.Path; {
 	case strings.HasPrefix(path, "/restapi/oauth/"):
 	case isPlatform(path):
-		v.group, v.allowance = "light", lightLimit(c.rules)
+		what = limitLight
 	case strings.HasPrefix(path, "/api/auth/"):
-		a, v.allowance = cxTooMany(c, r), exchangeLimit(c.rules)
+		a, what = cxTooMany(c, r), limitExchanges
 	default:
-		a, v.group, v.allowance = cxTooMany(c, r), "standard", readLimit(c.rules)
+		a, what = cxTooMany(c, r), limitReads
 	}
-	return v.stamp(a)
+	if c.op != nil && c.op.limit != uncounted && limitKinds[c.op.limit].allowed(c.rules).limit > 0 {
+		what = c.op.limit
+	}
+	kind := limitKinds[what]
+	return ruling{group: kind.group, allowance: kind.allowed(c.rules), admitted: true}.stamp(a)
 }
 
 // deliver sends a, or what f leaves of it.

@@ -223,3 +223,27 @@ func TestRetryAfterCanBeADate(t *testing.T) {
 		t.Errorf("Retry-After %q", got)
 	}
 }
+
+func TestA429ThatWasOrderedNamesTheLimitOfItsOperation(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	rc, cx := str(v.login(), "access_token"), str(v.exchange(), "accessToken")
+	groups := map[string]bool{}
+	for path, token := range map[string]string{
+		accountPath: rc, accountPath + "/extension": rc, accountPath + "/presence": rc, accountPath + "/extension/~/presence": rc,
+		accountPath + "/extension/~/authz-profile": rc, accountPath + "/extension/~/authz-profile/check?permissionId=x": rc,
+		"/restapi/oauth/userinfo": rc, usersPath: cx, "/api/v1/admin/users": cx,
+	} {
+		usual := v.get(path, token).header
+		v.control("faults", `{"path":"`+strings.TrimSuffix(path, "?permissionId=x")+`","kind":"status","status":429}`)
+		ordered := v.get(path, token).want(429).header
+		for _, name := range []string{"X-Rate-Limit-Group", "X-Rate-Limit-Limit", "X-Rate-Limit-Window"} {
+			if got, want := ordered.Get(name), usual.Get(name); got != want || want == "" {
+				t.Errorf("%s: %s is %q, and %q in an answer of the vendor", path, name, got, want)
+			}
+		}
+		groups[ordered.Get("X-Rate-Limit-Group")] = true
+	}
+	if len(groups) != 5 {
+		t.Errorf("groups %v, want five", groups)
+	}
+}

@@ -82,7 +82,6 @@ type common struct {
 	objects   atomic.Int64  // weight of all objects
 	restoring atomic.Int64  // weight of all snapshots that are being taken
 	arrivals  atomic.Uint64 // requests to namespaces so far
-	routings  routings      // of the namespaces
 	snapshots gate          // for all snapshots that are on their way
 }
 

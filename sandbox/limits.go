@@ -313,23 +313,7 @@ func (v ruling) tell(h http.Header) {
 	}
 }
 
-// standardRate limits the API operations of the "standard" rate.
-func (s *Server) standardRate(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := callOf(r)
-		if readLimit(c.rules).limit > 0 {
-			ruling := s.admitRead(c)
-			if !ruling.admitted {
-				c.limited(&ruling)
-				c.answer = ruling.stamp(cxTooMany(c, r))
-				return
-			}
-			defer func() { c.answer = ruling.stamp(c.answer) }()
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
+// admitRead counts a call of the standard rate, by its caller.
 func (s *Server) admitRead(c *call) ruling {
 	s.mu.Lock()
 	defer s.mu.Unlock()

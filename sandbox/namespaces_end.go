@@ -119,7 +119,6 @@ func (n *namespace) end() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.ended = true
-	n.routing.made.Store(nil)
 	n.letGo()
 }
 

@@ -47,7 +47,7 @@ func (s *Server) oauthKeys(*call, *http.Request) answer {
 }
 
 // apiVersions is GET /restapi.
-func apiVersions(_ *call, r *http.Request) answer {
+func apiVersions(_ *Server, _ *call, r *http.Request) answer {
 	return jsonAnswer(http.StatusOK, map[string]any{
 		"uri": baseURL(r) + "/restapi", "apiVersions": []any{versionInfo(r)},
 		"serverVersion": platformServer, "serverRevision": platformRevision,
@@ -55,7 +55,9 @@ func apiVersions(_ *call, r *http.Request) answer {
 }
 
 // apiVersion is GET /restapi/v1.0.
-func apiVersion(_ *call, r *http.Request) answer { return jsonAnswer(http.StatusOK, versionInfo(r)) }
+func apiVersion(_ *Server, _ *call, r *http.Request) answer {
+	return jsonAnswer(http.StatusOK, versionInfo(r))
+}
 
 func versionInfo(r *http.Request) map[string]any {
 	return map[string]any{

@@ -55,7 +55,7 @@ func (s *Server) oauthToken(c *call, r *http.Request) answer {
 	})
 }
 
-// charged counts a request of app a about user u, who may be nil, in the Auth group and, if that is within the limit,
+// charged counts a request of app a about user u, who may be nil, for the limit of its operation and, if that is within the limit,
 // answers with do.
 func (s *Server) charged(c *call, a *app, u *user, do func() answer) answer {
 	if a == nil {
@@ -66,7 +66,7 @@ func (s *Server) charged(c *call, a *app, u *user, do func() answer) answer {
 	if c.rules.AuthLimitCountedBy == contract.ByAppAndUser && u != nil {
 		key = fmt.Sprint(key, " ", u.id)
 	}
-	ruling := s.limits.admit(limitAuth, key, c.now, c.rules)
+	ruling := s.limits.admit(c.op.limit, key, c.now, c.rules)
 	if !ruling.admitted {
 		c.limited(&ruling)
 		return ruling.stamp(rateExceeded())

@@ -6,53 +6,44 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/go-chi/chi/v5"
-
 	"github.com/ringcx-go/ringcx/internal/operations"
 )
 
-// known finds the operations that the vendor describes and those that have a route. Of both, what has more names in its path
-// is found, so that a name of what is described is never taken for the parameter of what has a route.
+// known finds the operations that the vendor describes and those that have a row. Of both, what has more names in its path
+// is found, so that a name of what is described is never taken for the parameter of what has a row.
 var known struct {
 	sync.Once
 	*operations.Index
-	routed map[string]bool // by ID, which is the name of each
+	rows map[string]*operation // by ID, which is the name of each
 }
 
 func knownOperations() *operations.Index {
 	known.Do(func() {
-		routes := routed()
-		all := slices.Concat(operations.Described(), routes)
+		rows := vendorOperations()
+		all := operations.Described()
+		for _, row := range rows {
+			all = append(all, operations.Operation{Method: row.method, Path: row.path})
+		}
 		for i := range all {
 			all[i].ID = all[i].Name() // made here, and not for each request
 		}
-		known.Index, known.routed = operations.NewIndex(all), map[string]bool{}
-		for _, route := range routes {
-			op, _ := known.Match(route.Method, route.Path)
-			known.routed[op.ID] = true
+		known.Index, known.rows = operations.NewIndex(all), map[string]*operation{}
+		for i := range rows {
+			op, _ := known.Match(rows[i].method, rows[i].path)
+			known.rows[op.ID] = &rows[i]
 		}
 	})
 	return known.Index
 }
 
-// routed are the operations that have a route.
-func routed() []operations.Operation {
-	var all []operations.Operation
-	_ = chi.Walk((&Server{}).vendorRoutes(), func(method, path string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
-		all = append(all, operations.Operation{Method: method, Path: path})
-		return nil
-	})
-	return all
-}
-
-// operationOf is the operation that r calls, and whether it has a route; "" if nobody describes one.
-func operationOf(r *http.Request) (name string, routed bool) {
+// operationOf is the name of the operation that r calls, and its row; "" if nobody describes one, and nil if it has none.
+func operationOf(r *http.Request) (name string, row *operation) {
 	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
 	op, _ := knownOperations().Match(method, r.URL.EscapedPath())
-	return op.ID, known.routed[op.ID]
+	return op.ID, known.rows[op.ID]
 }
 
 // notEmulated answers a call of an operation that the vendor describes and the sandbox does not have, before anybody looks

@@ -33,13 +33,13 @@ func (s *Server) platformToken(c *call, r *http.Request) (t *rcAccess, refusal a
 
 // readAccounts answers an operation about the caller's account. The app needs the permission ReadAccounts, the user
 // another one; "" is none.
-func (s *Server) readAccounts(c *call, r *http.Request, counted limit, needs string, do func(u *user) answer) answer {
-	return s.readAccountAs(c, r, counted, "ReadAccounts", needs, do)
+func (s *Server) readAccounts(c *call, r *http.Request, needs string, do func(u *user) answer) answer {
+	return s.readAccountAs(c, r, "ReadAccounts", needs, do)
 }
 
 // readAccountAs is readAccounts with another permission of the app.
-func (s *Server) readAccountAs(c *call, r *http.Request, counted limit, scope, needs string, do func(u *user) answer) answer {
-	return s.permitted(c, r, counted, scope, func(t *rcAccess) answer {
+func (s *Server) readAccountAs(c *call, r *http.Request, scope, needs string, do func(u *user) answer) answer {
+	return s.permitted(c, r, scope, func(t *rcAccess) answer {
 		u := t.user
 		if needs != "" && !u.role.Allows(needs) {
 			return userLacks(needs)
@@ -53,9 +53,9 @@ func (s *Server) readAccountAs(c *call, r *http.Request, counted limit, scope, n
 
 // readExtension answers an operation about the caller's extension; account and self are the addresses of the two.
 func (s *Server) readExtension(
-	c *call, r *http.Request, counted limit, needs string, do func(u *user, account, self string) answer,
+	c *call, r *http.Request, needs string, do func(u *user, account, self string) answer,
 ) answer {
-	return s.readAccounts(c, r, counted, needs, func(u *user) answer {
+	return s.readAccounts(c, r, needs, func(u *user) answer {
 		if id := chi.URLParam(r, "extension"); id != "~" && id != fmt.Sprint(u.id) {
 			return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
 		}
@@ -65,7 +65,7 @@ func (s *Server) readExtension(
 }
 
 // permitted answers an operation that a limit counts with do, if the caller's app has a permission; "" is none.
-func (s *Server) permitted(c *call, r *http.Request, counted limit, needed string, do func(*rcAccess) answer) answer {
+func (s *Server) permitted(c *call, r *http.Request, needed string, do func(*rcAccess) answer) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, refusal := s.platformToken(c, r)
@@ -73,7 +73,7 @@ func (s *Server) permitted(c *call, r *http.Request, counted limit, needed strin
 		return refusal
 	}
 	t.user.use.session = sessionSign(t.session.number)
-	ruling := s.limits.admit(counted, fmt.Sprintf("%s %d", t.app.id, t.user.id), c.now, c.rules)
+	ruling := s.limits.admit(c.op.limit, fmt.Sprintf("%s %d", t.app.id, t.user.id), c.now, c.rules)
 	if !ruling.admitted {
 		c.limited(&ruling)
 		return ruling.stamp(rateExceeded())
@@ -86,7 +86,7 @@ func (s *Server) permitted(c *call, r *http.Request, counted limit, needed strin
 
 // accountInfo is GET /restapi/v1.0/account/~. The id is a number here, and a string inside the extension.
 func (s *Server) accountInfo(c *call, r *http.Request) answer {
-	return s.readAccounts(c, r, limitLight, permission.ReadCompany, func(u *user) answer {
+	return s.readAccounts(c, r, permission.ReadCompany, func(u *user) answer {
 		base := baseURL(r) + "/restapi/v1.0"
 		a := u.account
 		self := fmt.Sprintf("%s/account/%d", base, a.id)

@@ -27,11 +27,11 @@ func (u *user) status() string {
 	return "Disabled"
 }
 
-// readAnyExtension answers an operation of the group Light about an extension of the caller's account.
+// readAnyExtension answers an operation about an extension of the caller's account.
 func (s *Server) readAnyExtension(
 	c *call, r *http.Request, scope, needs string, do func(u *user, account, self string) answer,
 ) answer {
-	return s.readAccountAs(c, r, limitLight, scope, needs, func(u *user) answer {
+	return s.readAccountAs(c, r, scope, needs, func(u *user) answer {
 		if id := chi.URLParam(r, "extension"); id != "~" {
 			i := slices.IndexFunc(u.account.users, func(o *user) bool { return strconv.FormatInt(o.id, 10) == id })
 			if i < 0 {
@@ -54,7 +54,7 @@ func extensionURI(account string, u *user) string {
 
 // listExtensions is GET /restapi/v1.0/account/~/extension.
 func (s *Server) listExtensions(c *call, r *http.Request) answer {
-	return s.readAccounts(c, r, limitMedium, permission.ReadExtensions, func(u *user) answer {
+	return s.readAccounts(c, r, permission.ReadExtensions, func(u *user) answer {
 		query, account := r.URL.Query(), accountURI(r, u.account)
 		chosen := func(name, value string) bool { return len(query[name]) == 0 || slices.Contains(query[name], value) }
 		var found []*user
@@ -145,7 +145,7 @@ func (s *Server) extensionPresence(c *call, r *http.Request) answer {
 
 // accountPresence is GET /restapi/v1.0/account/~/presence.
 func (s *Server) accountPresence(c *call, r *http.Request) answer {
-	return s.readAccountAs(c, r, limitHeavy, "ReadPresence", permission.ReadPresence, func(u *user) answer {
+	return s.readAccountAs(c, r, "ReadPresence", permission.ReadPresence, func(u *user) answer {
 		account := accountURI(r, u.account)
 		return listAnswer(account+"/presence", r.URL.Query(), u.account.users, func(o *user) any { return presenceOf(account, o) })
 	})

@@ -41,7 +41,7 @@ func permissionsOf(u *user, base string) []activePermission {
 
 // authzProfile is GET .../authz-profile: what the caller may do.
 func (s *Server) authzProfile(c *call, r *http.Request) answer {
-	return s.readExtension(c, r, limitMedium, "", func(u *user, _, self string) answer {
+	return s.readExtension(c, r, "", func(u *user, _, self string) answer {
 		return jsonAnswer(http.StatusOK, struct {
 			URI         string             `json:"uri"`
 			Permissions []activePermission `json:"permissions"`
@@ -51,7 +51,7 @@ func (s *Server) authzProfile(c *call, r *http.Request) answer {
 
 // checkPermission is GET .../authz-profile/check?permissionId=: whether the caller has a permission, and from where.
 func (s *Server) checkPermission(c *call, r *http.Request) answer {
-	return s.readExtension(c, r, limitLight, "", func(u *user, _, self string) answer {
+	return s.readExtension(c, r, "", func(u *user, _, self string) answer {
 		id := r.URL.Query().Get("permissionId")
 		if id == "" { // assumed
 			return apiError(http.StatusBadRequest, "CMN-101", "Parameter [permissionId] value is invalid")
@@ -73,7 +73,7 @@ func (s *Server) checkPermission(c *call, r *http.Request) answer {
 // clientInfo is GET /restapi/v1.0/client-info: how the platform sees the app that asks. The vendor's clients use it to
 // find out whether somebody is logged in, so it needs no permission (assumed).
 func (s *Server) clientInfo(c *call, r *http.Request) answer {
-	return s.permitted(c, r, limitLight, "", func(t *rcAccess) answer {
+	return s.permitted(c, r, "", func(t *rcAccess) answer {
 		agent := r.UserAgent()
 		_, version, _ := strings.Cut(agent, "/")
 		version, _, _ = strings.Cut(version, " ")

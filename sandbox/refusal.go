@@ -107,7 +107,7 @@ func (c *call) refusalOf(r *http.Request, a answer) journal.Refusal {
 	switch {
 	case c.fault != nil:
 		out.Reason = "a fault that was ordered: " + c.fault.label()
-	case c.beyond:
+	case c.isBeyond():
 		out.Reason = "the vendor describes this operation, and the sandbox has not got it"
 	case out.Reason == "" && a.status == http.StatusNotFound && c.operation == "":
 		out.Reason = "nobody describes this path"

@@ -44,8 +44,8 @@ func readLogin(in url.Values, platformOptional bool) (login, bool) {
 }
 
 // passwordLogin is POST /api/auth/login/{admin|agent|analytics}.
-func (s *Server) passwordLogin(app cxApp) endpoint {
-	return func(c *call, r *http.Request) answer {
+func passwordLogin(app cxApp) endpoint {
+	return func(s *Server, c *call, r *http.Request) answer {
 		in, err := cxParams(r)
 		if err != nil {
 			return cxBadRequest(c, r)
@@ -65,7 +65,7 @@ func (s *Server) admitLogin(c *call, r *http.Request, app cxApp, in url.Values) 
 	}
 	var limited *ruling
 	if c.rules.LimitPasswordLogins {
-		v := s.limits.admit(limitLogins, l.username, c.now, c.rules)
+		v := s.limits.admit(c.op.limit, l.username, c.now, c.rules)
 		limited = &v
 		if !v.admitted {
 			c.limited(&v)
@@ -126,8 +126,8 @@ func (s *Server) admitHashcode(c *call, r *http.Request, in url.Values) *cxGrant
 }
 
 // codeLogin is POST /api/auth/login/code and .../login/tenfold/accesstoken, whose only parameter has the name given.
-func (s *Server) codeLogin(kind, parameter string) endpoint {
-	return func(c *call, r *http.Request) answer {
+func codeLogin(kind, parameter string) endpoint {
+	return func(s *Server, c *call, r *http.Request) answer {
 		in, err := cxParams(r)
 		if err != nil || in.Get(parameter) == "" {
 			return cxBadRequest(c, r)

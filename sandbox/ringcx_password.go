@@ -35,7 +35,7 @@ func (s *Server) requestReset(c *call, r *http.Request) answer {
 }
 
 // internalReset is POST /api/auth/password/internal/requestreset, which wants a JWT that only the vendor can make.
-func internalReset(c *call, r *http.Request) answer {
+func internalReset(_ *Server, c *call, r *http.Request) answer {
 	in, err := cxParams(r)
 	if err != nil || in.Get("internalJwt") == "" {
 		return cxBadRequest(c, r)
@@ -148,9 +148,11 @@ func (s *Server) resetPage(c *call, r *http.Request) answer {
 
 // oauthCallback is GET /oauthcallback, where RingCentral sends browsers back to RingCX's own app. That app is not part
 // of the sandbox, so the code is not looked at and everybody is led to the front page.
-func oauthCallback(c *call, r *http.Request) answer { return redirectTo(c, baseURL(r)+"/voice/admin/") }
+func oauthCallback(_ *Server, c *call, r *http.Request) answer {
+	return redirectTo(c, baseURL(r)+"/voice/admin/")
+}
 
 // ssoPage is GET /oauthredirect.
-func ssoPage(*call, *http.Request) answer {
+func ssoPage(*Server, *call, *http.Request) answer {
 	return textAnswer(http.StatusOK, "<!doctype html><title>RingCX</title><p>Sign in with RingCentral.</p>\n")
 }

@@ -1,74 +1,51 @@
 package sandbox
 
-import "github.com/go-chi/chi/v5"
+import "net/http"
 
-// ringcxRoutes are the paths of RingCX: sign-in at /api/auth, the API under two prefixes, and a few pages.
-func (s *Server) ringcxRoutes(root chi.Router) {
-	s.cxAuthRoutes(root)
-	root.Get("/oauthcallback", at(oauthCallback))
-	root.Get("/oauthredirect", at(ssoPage))
-	root.Get("/password/reset/{platformId}/{passwordResetToken}", at(s.resetPage))
+// ringcxOperations are those of RingCX: sign-in at /api/auth, the API, and a few pages.
+var ringcxOperations = []operation{
+	{http.MethodPost, "/api/auth/login/rc/accesstoken", limitExchanges, (*Server).exchange},
+	{http.MethodPost, "/api/auth/login/admin", limitLogins, passwordLogin(appAdmin)},
+	{http.MethodPost, "/api/auth/login/agent", limitLogins, passwordLogin(appAgent)},
+	{http.MethodPost, "/api/auth/login/analytics", limitLogins, passwordLogin(appAnalytics)},
+	{http.MethodPost, "/api/auth/login/agent/hashcode", uncounted, (*Server).hashcodeLogin},
+	{http.MethodPost, "/api/auth/login/code", uncounted, codeLogin(codeOnce, "code")},
+	{http.MethodPost, "/api/auth/login/tenfold/accesstoken", uncounted, codeLogin(codeTenfold, "token")},
+	{http.MethodGet, "/api/auth/login", uncounted, (*Server).cxWhoAmI},
+	{http.MethodDelete, "/api/auth/logout/{refreshToken}", uncounted, (*Server).cxLogout},
+	{http.MethodPost, "/api/auth/token/refresh", limitRefreshes, (*Server).cxRefresh},
+	{http.MethodGet, "/api/auth/token/claims", uncounted, (*Server).cxClaims},
+	{http.MethodGet, "/api/auth/token/validate", uncounted, (*Server).cxValidate},
+	{http.MethodGet, "/api/auth/token/digitaljwt", uncounted, (*Server).digitalJWT},
+	{http.MethodGet, "/api/auth/token/digitaljwt/admin", uncounted, (*Server).digitalJWT},
+	{http.MethodGet, "/api/auth/token/digitaljwt/agent", uncounted, (*Server).digitalJWT},
+	{http.MethodPost, "/api/auth/password/requestreset", uncounted, (*Server).requestReset},
+	{http.MethodPost, "/api/auth/password/internal/requestreset", uncounted, internalReset},
 
-	root.Route("/voice/api/v1/summary", func(r chi.Router) {
-		r.Use(s.needCookie, s.standardRate)
-		r.Get("/accounts/{accountId}/segments/{segmentId}/agent", at(s.getSummary(summary.byAgent)))
-		r.Get("/accounts/{accountId}/segments/{segmentId}/auto", at(s.getSummary(summary.automatic)))
-	})
-	root.Route("/voice/api/v1/auth", s.legacyAuthRoutes)
-	root.Route("/voice/api", func(r chi.Router) {
-		r.Use(s.needCXToken)
-		r.Route("/v1/admin", s.adminRoutes)
-	})
-	root.Route("/api/v1/auth", s.legacyAuthRoutes)
-	root.Route("/api/v1", func(r chi.Router) { // the older prefix of the same API
-		r.Use(s.needCXToken)
-		r.Route("/admin", s.adminRoutes)
-	})
-}
+	{http.MethodGet, "/oauthcallback", uncounted, oauthCallback},
+	{http.MethodGet, "/oauthredirect", uncounted, ssoPage},
+	{http.MethodGet, "/password/reset/{platformId}/{passwordResetToken}", uncounted, (*Server).resetPage},
 
-func (s *Server) cxAuthRoutes(r chi.Router) {
-	r.Post("/api/auth/login/rc/accesstoken", at(s.exchange))
-	r.Post("/api/auth/login/admin", at(s.passwordLogin(appAdmin)))
-	r.Post("/api/auth/login/agent", at(s.passwordLogin(appAgent)))
-	r.Post("/api/auth/login/analytics", at(s.passwordLogin(appAnalytics)))
-	r.Post("/api/auth/login/agent/hashcode", at(s.hashcodeLogin))
-	r.Post("/api/auth/login/code", at(s.codeLogin(codeOnce, "code")))
-	r.Post("/api/auth/login/tenfold/accesstoken", at(s.codeLogin(codeTenfold, "token")))
-	r.Get("/api/auth/login", at(s.cxWhoAmI))
-	r.Delete("/api/auth/logout/{refreshToken}", at(s.cxLogout))
-	r.Post("/api/auth/token/refresh", at(s.cxRefresh))
-	r.Get("/api/auth/token/claims", at(s.cxClaims))
-	r.Get("/api/auth/token/validate", at(s.cxValidate))
-	r.Get("/api/auth/token/digitaljwt", at(s.digitalJWT))
-	r.Get("/api/auth/token/digitaljwt/admin", at(s.digitalJWT))
-	r.Get("/api/auth/token/digitaljwt/agent", at(s.digitalJWT))
-	r.Post("/api/auth/password/requestreset", at(s.requestReset))
-	r.Post("/api/auth/password/internal/requestreset", at(internalReset))
-}
+	{http.MethodGet, "/voice/api/v1/summary/accounts/{accountId}/segments/{segmentId}/agent", limitReads, getSummary(summary.byAgent)},
+	{http.MethodGet, "/voice/api/v1/summary/accounts/{accountId}/segments/{segmentId}/auto", limitReads, getSummary(summary.automatic)},
 
-// legacyAuthRoutes are the operations that need no token.
-func (s *Server) legacyAuthRoutes(r chi.Router) {
-	r.Post("/login", at(s.legacyLogin))
-	r.Get("/isTokenValid", at(s.isTokenValid))
-	r.Post("/passwordReset", at(s.resetPassword))
-	r.Post("/passwordResetRequest", at(s.legacyRequestReset))
-}
+	{http.MethodPost, "/voice/api/v1/auth/login", uncounted, (*Server).legacyLogin},
+	{http.MethodGet, "/voice/api/v1/auth/isTokenValid", uncounted, (*Server).isTokenValid},
+	{http.MethodPost, "/voice/api/v1/auth/passwordReset", uncounted, (*Server).resetPassword},
+	{http.MethodPost, "/voice/api/v1/auth/passwordResetRequest", uncounted, (*Server).legacyRequestReset},
 
-// adminRoutes are the emulated operations of the RingCX API.
-func (s *Server) adminRoutes(r chi.Router) {
-	r.Get("/auth", at(s.getLoginView))
-	r.Get("/token", at(s.listAPITokens))
-	r.Post("/token", at(s.createAPIToken))
-	r.Delete("/token/{token}", at(s.removeAPIToken))
-	users := r.With(s.standardRate)
-	users.Get("/users", at(s.listUsers))
-	users.Post("/users/passwordReset", at(s.changePassword))
-	users.Post("/users/duplicateAuthenticatedUser", at(s.duplicateUser))
-	users.Get("/users/{userId}", at(s.getUser))
-	users.Post("/users/{userId}/passwordReset", at(s.mailResetFor))
-	r.Get("/accounts", at(s.listAccounts))
-	r.Get("/accounts/{accountId}/agentGroups", at(s.listAgentGroups))
-	r.Get("/accounts/{accountId}/agentGroups/{agentGroupId}", at(s.getAgentGroup))
-	r.Get("/accounts/{accountId}/agentGroups/{agentGroupId}/agents", at(s.listAgents))
-	r.Get("/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}", at(s.getAgent))
+	{http.MethodGet, "/voice/api/v1/admin/auth", uncounted, (*Server).getLoginView},
+	{http.MethodGet, "/voice/api/v1/admin/token", uncounted, (*Server).listAPITokens},
+	{http.MethodPost, "/voice/api/v1/admin/token", uncounted, (*Server).createAPIToken},
+	{http.MethodDelete, "/voice/api/v1/admin/token/{token}", uncounted, (*Server).removeAPIToken},
+	{http.MethodGet, "/voice/api/v1/admin/users", limitReads, (*Server).listUsers},
+	{http.MethodPost, "/voice/api/v1/admin/users/passwordReset", limitReads, (*Server).changePassword},
+	{http.MethodPost, "/voice/api/v1/admin/users/duplicateAuthenticatedUser", limitReads, (*Server).duplicateUser},
+	{http.MethodGet, "/voice/api/v1/admin/users/{userId}", limitReads, (*Server).getUser},
+	{http.MethodPost, "/voice/api/v1/admin/users/{userId}/passwordReset", limitReads, (*Server).mailResetFor},
+	{http.MethodGet, "/voice/api/v1/admin/accounts", uncounted, (*Server).listAccounts},
+	{http.MethodGet, "/voice/api/v1/admin/accounts/{accountId}/agentGroups", uncounted, (*Server).listAgentGroups},
+	{http.MethodGet, "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}", uncounted, (*Server).getAgentGroup},
+	{http.MethodGet, "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents", uncounted, (*Server).listAgents},
+	{http.MethodGet, "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}", uncounted, (*Server).getAgent},
 }

@@ -32,30 +32,25 @@ var demoSummary = summary{
 }
 
 // needCookie lets only calls pass that bring their RingCX token in a cookie. An Authorization header does not help.
-func (s *Server) needCookie(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := callOf(r)
-		if r.Header.Get("Authorization") != "" {
-			c.note(verdict.Header)
-		}
-		cookie, err := r.Cookie("access_token")
-		if err != nil || cookie.Value == "" {
-			c.answer = noCookie(c, r)
-			return
-		}
-		if token.IsRingCentral(cookie.Value) {
-			c.note(verdict.WrongKind)
-		}
-		at := c.forCookie()
-		claims, problem := s.checkCX(at, cookie.Value)
-		c.signIn, c.refused = at.signIn, at.refused
-		if problem != "" {
-			c.answer = gatewayRefusal(c, r, problem)
-			return
-		}
-		c.subject, _ = strconv.ParseInt(claims.Subject, 10, 64)
-		next.ServeHTTP(w, r)
-	})
+func (s *Server) needCookie(c *call, r *http.Request) (refusal answer, ok bool) {
+	if r.Header.Get("Authorization") != "" {
+		c.note(verdict.Header)
+	}
+	cookie, err := r.Cookie("access_token")
+	if err != nil || cookie.Value == "" {
+		return noCookie(c, r), false
+	}
+	if token.IsRingCentral(cookie.Value) {
+		c.note(verdict.WrongKind)
+	}
+	at := c.forCookie()
+	claims, problem := s.checkCX(at, cookie.Value)
+	c.signIn, c.refused = at.signIn, at.refused
+	if problem != "" {
+		return gatewayRefusal(c, r, problem), false
+	}
+	c.subject, _ = strconv.ParseInt(claims.Subject, 10, 64)
+	return answer{}, true
 }
 
 // sessionCookie is what the exchange sets, so that a client with a store of cookies reads summaries.
@@ -85,8 +80,8 @@ func noCookie(c *call, r *http.Request) answer {
 }
 
 // getSummary is GET .../summary/accounts/{accountId}/segments/{segmentId}/{agent|auto}.
-func (s *Server) getSummary(choose func(summary) string) endpoint {
-	return func(c *call, r *http.Request) answer {
+func getSummary(choose func(summary) string) endpoint {
+	return func(s *Server, c *call, r *http.Request) answer {
 		return s.readSub(c, r, func(x *center, sub *subAccount) answer {
 			id := chi.URLParam(r, "segmentId")
 			found, ok := s.cxTables.summaries.Get(s.mu.tx, summaryKey(sub.id, id))

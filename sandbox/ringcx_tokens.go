@@ -188,15 +188,9 @@ func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal a
 
 // needCXToken lets only calls with a valid token pass, also to paths that do not exist. A Bearer token decides, if
 // there is one; else an X-Auth-Token may.
-func (s *Server) needCXToken(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := callOf(r)
-		if refusal, ok := s.identify(c, r); !ok && !letsAnybody(c.rules, r) {
-			c.answer = refusal
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+func (s *Server) needCXToken(c *call, r *http.Request) (refusal answer, ok bool) {
+	refusal, ok = s.identify(c, r)
+	return refusal, ok || letsAnybody(c.rules, r)
 }
 
 // identify finds out who calls; if nobody that may, the refusal is the answer.

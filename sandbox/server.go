@@ -61,7 +61,6 @@ type Options struct {
 // Server is both vendor servers as one http.Handler. It is safe for concurrent use. Make one with New.
 type Server struct {
 	opts    Options
-	routing *routing
 	control func() http.Handler // made when somebody asks first
 	console func() *console     // made when somebody looks at it first
 	guard   *guard
@@ -116,7 +115,7 @@ func New(opts *Options) (*Server, error) {
 
 // newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
 func newServer(opts Options, m memory) (*Server, error) {
-	s := &Server{opts: opts, memory: m, journal: journal.New(&m.shared.logs), routing: new(routing)}
+	s := &Server{opts: opts, memory: m, journal: journal.New(&m.shared.logs)}
 	s.mu.db = state.New(s.tablesKeeper(), m.name)
 	s.clock.kept, s.settings = state.NewCell[time.Duration](s.mu.db, "clock"), state.NewCell[settingValues](s.mu.db, "settings")
 	s.seals = state.NewCell[seals](s.mu.db, "seals")

@@ -23,7 +23,7 @@ var rules = []func(*tree) []finding{
 	forbiddenArrows, rootDependencies, machineInLibraries, sleepsInCode,
 	longFiles, longFunctions, longParts, manyNames, undocumented,
 	notesToSelf, sleepsInTests, silentSkips, deadLinks, missingWitnesses,
-	largePackages, savedTypes, strayLocks, strayWriters, arrowsUp(rootOrder), expressionsAtStart,
+	largePackages, savedTypes, strayLocks, strayWriters, doubleRows, arrowsUp(rootOrder), expressionsAtStart,
 }
 
 func TestEveryExceptionHasAReasonAndIsStillNeeded(t *testing.T) {

@@ -3,6 +3,7 @@ package house_test
 import (
 	"fmt"
 	"go/ast"
+	"go/types"
 	"maps"
 	"slices"
 	"strings"
@@ -90,6 +91,55 @@ func (t *tree) strayUses(pkg string, names, may []string, key string) []finding 
 		})
 	}
 	return all
+}
+
+// doubleRows finds operations of the sandbox that have two rows, of which one would never be asked.
+func doubleRows(t *tree) []finding {
+	var all []finding
+	seen := map[string]bool{}
+	for _, s := range t.code {
+		if s.test || !within(s.dir, sandbox) {
+			continue
+		}
+		ast.Inspect(s.ast, func(n ast.Node) bool {
+			table, ok := n.(*ast.CompositeLit)
+			if !ok || types.ExprString(table.Type) != "[]operation" {
+				return true
+			}
+			for _, e := range table.Elts {
+				row, ok := e.(*ast.CompositeLit)
+				if !ok || len(row.Elts) < 2 {
+					continue
+				}
+				name := types.ExprString(row.Elts[0]) + " " + types.ExprString(row.Elts[1])
+				if seen[name] {
+					all = append(all, found(fmt.Sprintf("%s:%d: a second row of %s", s.path, t.line(row.Pos()), name), "row", s.path, name))
+				}
+				seen[name] = true
+			}
+			return false
+		})
+	}
+	if len(seen) == 0 && t.module == "github.com/ringcx-go/ringcx" {
+		all = append(all, found("the sandbox has no rows of operations: this rule looks in vain", "rows"))
+	}
+	return all
+}
+
+func TestAnOperationOfTheSandboxHasOneRow(t *testing.T) { keeps(t, doubleRows) }
+
+func TestASecondRowIsFound(t *testing.T) {
+	rows := func(paths ...string) map[string]string {
+		text := "package sandbox\n\nvar rows = []operation{\n"
+		for _, p := range paths {
+			text += "\t{http.MethodGet, " + p + ", nil},\n"
+		}
+		return map[string]string{"sandbox/a.go": text + "}\n"}
+	}
+	runAll(t, []control{
+		{"two", doubleRows, rows(`"/a"`, `"/b"`), nil},
+		{"twice", doubleRows, rows(`"/a"`, "b", `"/a"`), []string{`row sandbox/a.go http.MethodGet "/a"`}},
+	})
 }
 
 func TestNoPackageIsTooLargeToBeKnown(t *testing.T) { keeps(t, largePackages) }
