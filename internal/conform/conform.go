@@ -14,7 +14,7 @@ import (
 // Options say what is run and how. Command is needed; the rest may be zero.
 type Options struct {
 	Command []string      // the program and its arguments
-	Environ []string      // its environment but for what a scenario sets; see stage.environ
+	Environ []string      // its environment but for what a scenario sets; see harness.environ
 	Only    []string      // names of the scenarios to run; empty: all
 	Timeout time.Duration // for all runs of a scenario together; 0: a minute
 	Jobs    int           // scenarios that run at a time; 0: one
@@ -86,7 +86,7 @@ func skipped(sc *Scenario) *Result {
 	return &Result{Name: sc.Name, About: sc.About, Status: Skipped, Problems: []Problem{}, Runs: []*Execution{}}
 }
 
-// play gives a scenario a stage of its own.
+// play gives a scenario a harness of its own.
 func play(ctx context.Context, opts *Options, sc *Scenario, dir string) (*Result, error) {
 	result := skipped(sc)
 	if ctx.Err() != nil {
@@ -96,7 +96,7 @@ func play(ctx context.Context, opts *Options, sc *Scenario, dir string) (*Result
 		opts.Started(*sc)
 	}
 	begun := time.Now()
-	s, err := newStage(opts, dir)
+	s, err := newHarness(opts, dir)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ type start struct {
 }
 
 // launch starts the program. It dies with ctx, and so does whatever it started itself.
-func (s *stage) launch(ctx context.Context) (*start, error) {
+func (s *harness) launch(ctx context.Context) (*start, error) {
 	cmd := exec.CommandContext(ctx, s.opts.Command[0], s.opts.Command[1:]...) //nolint:gosec // to run it is what the user asks for
 	cmd.Env = s.environ()
 	ownGroup(cmd)
@@ -56,12 +56,12 @@ func (s *stage) launch(ctx context.Context) (*start, error) {
 }
 
 // noteRequests writes down what the vendor has got since the run began.
-func (s *stage) noteRequests(r *start) {
+func (s *harness) noteRequests(r *start) {
 	r.Requests = append([]sandbox.Request{}, s.box.Requests()[r.requests:]...)
 }
 
 // run starts the program and waits for its end.
-func (s *stage) run(ctx context.Context) (*start, error) {
+func (s *harness) run(ctx context.Context) (*start, error) {
 	r, err := s.launch(ctx)
 	if err == nil {
 		<-r.done
@@ -70,7 +70,7 @@ func (s *stage) run(ctx context.Context) (*start, error) {
 }
 
 // answered says whether the vendor answered an API call while the program ran.
-func (s *stage) answered(r *start) bool {
+func (s *harness) answered(r *start) bool {
 	for _, v := range s.watch.all()[r.visits:] {
 		if v.apiRead() {
 			return true
@@ -80,7 +80,7 @@ func (s *stage) answered(r *start) bool {
 }
 
 // lastLine is the last line of a text, without secrets.
-func (s *stage) lastLine(text string) string {
+func (s *harness) lastLine(text string) string {
 	text = strings.TrimSpace(text)
 	line := text[strings.LastIndexByte(text, '\n')+1:]
 	for secret, what := range s.watch.known() {

@@ -19,7 +19,7 @@ const (
 
 // step is something that happens in a scenario, or something that must be true by then. A *Problem is what the program
 // did wrong, any other error what went wrong here.
-type step func(*stage) error
+type step func(*harness) error
 
 func must(ok bool, format string, args ...any) error {
 	if ok {
@@ -37,7 +37,7 @@ func should(ok bool, format string, args ...any) error {
 
 // succeeds runs the program, which has to get its answer.
 func succeeds(which string) step {
-	return func(s *stage) error {
+	return func(s *harness) error {
 		r, err := s.run(s.ctx)
 		if err != nil {
 			return err
@@ -46,7 +46,7 @@ func succeeds(which string) step {
 	}
 }
 
-func (s *stage) succeeded(which string, r *start) error {
+func (s *harness) succeeded(which string, r *start) error {
 	if r.Exit != 0 {
 		return &Problem{Text: which + " " + r.ended()}
 	}
@@ -70,7 +70,7 @@ func (e *Execution) ended() string {
 
 // survives runs the program on a bad day. It may fail, but it may not take what is no answer for one.
 func survives(which string) step {
-	return func(s *stage) error {
+	return func(s *harness) error {
 		r, err := s.run(s.ctx)
 		switch {
 		case err != nil:
@@ -86,7 +86,7 @@ func survives(which string) step {
 
 // watched runs the program for some time and then ends it: to wait is one of the things it may do.
 func watched(d time.Duration) step {
-	return func(s *stage) error {
+	return func(s *harness) error {
 		ctx, cancel := context.WithTimeout(s.ctx, d)
 		defer cancel()
 		_, err := s.run(ctx)
@@ -96,7 +96,7 @@ func watched(d time.Duration) step {
 
 // later moves the vendor's clock. The program's does not move.
 func later(d time.Duration) step {
-	return func(s *stage) error {
+	return func(s *harness) error {
 		s.box.Advance(d)
 		return nil
 	}
@@ -104,7 +104,7 @@ func later(d time.Duration) step {
 
 // fault orders a bad day at a path, as POST /_sandbox/faults takes it.
 func fault(path, rest string) step {
-	return func(s *stage) error { return s.control("faults", fmt.Sprintf(`{"path":%q,%s}`, path, rest)) }
+	return func(s *harness) error { return s.control("faults", fmt.Sprintf(`{"path":%q,%s}`, path, rest)) }
 }
 
 // travel is how long an answer may be on its way. Programs count from when they have it.
@@ -112,7 +112,7 @@ const travel = 500 * time.Millisecond
 
 // quiet finds requests to a path that came too early after a 429, and waits until the vendor may be asked again.
 func quiet(path string, d time.Duration, verdict func(bool, string, ...any) error) step {
-	return func(s *stage) error {
+	return func(s *harness) error {
 		visits := s.watch.all()
 		at := slices.IndexFunc(visits, func(v visit) bool { return v.status == http.StatusTooManyRequests })
 		if at < 0 {
@@ -131,7 +131,7 @@ func quiet(path string, d time.Duration, verdict func(bool, string, ...any) erro
 
 // lastRun judges the last run alone.
 func lastRun(check func(n func(method, path string) int) error) step {
-	return func(s *stage) error {
+	return func(s *harness) error {
 		e := s.runs[len(s.runs)-1]
 		return check(func(method, path string) (n int) {
 			for _, r := range e.Requests {
@@ -153,7 +153,7 @@ func reuses(verdict func(bool, string, ...any) error) step {
 }
 
 // refreshes finds runs that needed a refresh and did more.
-func refreshes(s *stage) error {
+func refreshes(s *harness) error {
 	return lastRun(func(n func(string, string) int) error {
 		if err := should(n(http.MethodPost, platformPath) == 0, "it logged in where a refresh would do"); err != nil {
 			return err
@@ -162,8 +162,8 @@ func refreshes(s *stage) error {
 	})(s)
 }
 
-// blameless lets the vendor judge all runs. What it says about secrets and names has scenarios of its own.
-func blameless(s *stage) error {
+// noVerdicts lets the vendor judge all runs. What it says about secrets and names has scenarios of its own.
+func noVerdicts(s *harness) error {
 	for _, r := range s.box.Requests() {
 		for _, v := range r.Verdicts {
 			if !slices.Contains(ownScenario, v) {

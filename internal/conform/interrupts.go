@@ -15,13 +15,13 @@ import (
 // secrets.
 
 // expiresAtFirstCall moves the vendor's clock when the first call of the API arrives.
-func expiresAtFirstCall(s *stage) error {
+func expiresAtFirstCall(s *harness) error {
 	s.watch.on(http.MethodGet, []string{apiPrefix}, func() { s.box.Advance(expired) })
 	return nil
 }
 
 // killedAtRenewal runs the program and kills it when it asks for a token. The vendor does what it was asked to.
-func killedAtRenewal(s *stage) error {
+func killedAtRenewal(s *harness) error {
 	running := make(chan *start, 1)
 	over := s.watch.on(http.MethodPost, []string{platformPath, exchangePath, refreshPath}, func() {
 		r := <-running
@@ -47,7 +47,7 @@ const overlap = 2 * time.Second
 
 // twoCopies runs the program twice at the same time. The first call is held until the other copy calls too, so that both
 // have read what is stored, or does nothing because it waits for the first.
-func twoCopies(s *stage) error {
+func twoCopies(s *harness) error {
 	from := len(s.watch.all())
 	s.watch.on(http.MethodGet, []string{apiPrefix}, func() {
 		for held := time.Duration(0); held < overlap; held += overlap / 100 {
@@ -77,14 +77,14 @@ func twoCopies(s *stage) error {
 
 // limitedUntil has the next login answered 429 with a date in Retry-After.
 func limitedUntil(d time.Duration) step {
-	return func(s *stage) error {
+	return func(s *harness) error {
 		date := s.box.Now().Add(d).UTC().Format(http.TimeFormat)
 		return fault(platformPath, fmt.Sprintf(`"kind":"retry-after","retryAfter":%q`, date))(s)
 	}
 }
 
 // sessionsEnd ends all sessions at RingCentral, as an administrator does. The tokens of RingCX are none of them.
-func sessionsEnd(s *stage) error {
+func sessionsEnd(s *harness) error {
 	demo := s.box.Demo()
 	for secret, what := range s.watch.known() {
 		if what != platformToken {
@@ -105,7 +105,7 @@ func sessionsEnd(s *stage) error {
 }
 
 // credentialsEnd revokes the JWT.
-func credentialsEnd(s *stage) error {
+func credentialsEnd(s *harness) error {
 	var claims struct {
 		ID string `json:"jti"`
 	}
@@ -127,7 +127,7 @@ func credentialsEnd(s *stage) error {
 
 // givesUp runs the program where no request can bring a token. It has to say so, and to leave the vendor alone.
 func givesUp(which string) step {
-	return func(s *stage) error {
+	return func(s *harness) error {
 		r, err := s.run(s.ctx)
 		switch {
 		case err != nil:
@@ -142,13 +142,13 @@ func givesUp(which string) step {
 }
 
 // loggedInOnce finds logins that were repeated because the answer took its time.
-func loggedInOnce(s *stage) error {
+func loggedInOnce(s *harness) error {
 	n := s.watch.count(0, http.MethodPost, platformPath)
 	return should(n <= 1, "it sent the login %d times", n)
 }
 
 // noSecrets looks for secrets in what was printed, and lets the vendor judge what was sent.
-func noSecrets(s *stage) error {
+func noSecrets(s *harness) error {
 	for _, r := range s.box.Requests() {
 		for _, v := range r.Verdicts {
 			if slices.Contains(aboutSecrets, v) {
@@ -171,7 +171,7 @@ func noSecrets(s *stage) error {
 }
 
 // namesItself finds requests without a User-Agent.
-func namesItself(s *stage) error {
+func namesItself(s *harness) error {
 	for _, r := range s.box.Requests() {
 		if err := should(!slices.Contains(r.Verdicts, noUserAgent), "%s %s came without a User-Agent", r.Method, r.Path); err != nil {
 			return err

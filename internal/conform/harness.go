@@ -17,8 +17,8 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
-// stage is what a scenario plays on: a vendor of its own, an empty home, and what has happened so far.
-type stage struct {
+// harness is what a scenario plays on: a vendor of its own, an empty home, and what has happened so far.
+type harness struct {
 	opts   *Options
 	ctx    context.Context // ends with the scenario's time
 	dir    string
@@ -42,7 +42,7 @@ var stateDirs = map[string]string{
 // homeDirs are those that programs which keep their home keep as well.
 var homeDirs = map[string]bool{"HOME": true, "USERPROFILE": true, "XDG_CACHE_HOME": true, "APPDATA": true, "LOCALAPPDATA": true}
 
-func newStage(opts *Options, dir string) (*stage, error) {
+func newHarness(opts *Options, dir string) (*harness, error) {
 	box, err := sandbox.New(nil)
 	if err != nil {
 		return nil, err
@@ -56,17 +56,17 @@ func newStage(opts *Options, dir string) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{opts: opts, dir: dir, url: "http://" + ln.Addr().String(), box: box, watch: newWatch(box)}
+	s := &harness{opts: opts, dir: dir, url: "http://" + ln.Addr().String(), box: box, watch: newWatch(box)}
 	s.server = &http.Server{Handler: s.watch, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = s.server.Serve(ln) }()
 	return s, nil
 }
 
-func (s *stage) close() error { return s.server.Close() }
+func (s *harness) close() error { return s.server.Close() }
 
 // environ is the environment of the program: that of its caller, less everything about RingCX and its home, and the
 // way to the sandbox.
-func (s *stage) environ() []string {
+func (s *harness) environ() []string {
 	demo := s.box.Demo()
 	set := map[string]string{
 		"RC_SERVER_URL": s.url, "RINGCX_SERVER_URL": s.url,
@@ -95,9 +95,9 @@ func (s *stage) environ() []string {
 
 // perform takes the steps of a scenario until one finds that the program has not survived, and lets the vendor judge.
 // Its error is about this machine.
-func (s *stage) perform(ctx context.Context, sc *Scenario) error {
+func (s *harness) perform(ctx context.Context, sc *Scenario) error {
 	s.ctx = ctx
-	for _, step := range slices.Concat(sc.steps, []step{blameless}) {
+	for _, step := range slices.Concat(sc.steps, []step{noVerdicts}) {
 		err := step(s)
 		var problem *Problem
 		switch {
@@ -116,7 +116,7 @@ func (s *stage) perform(ctx context.Context, sc *Scenario) error {
 	return nil
 }
 
-func (s *stage) status() Status {
+func (s *harness) status() Status {
 	status := Pass
 	for _, p := range s.problems {
 		if !p.Advisory {
@@ -128,7 +128,7 @@ func (s *stage) status() Status {
 }
 
 // control asks the sandbox for something under /_sandbox/.
-func (s *stage) control(path, body string) error {
+func (s *harness) control(path, body string) error {
 	req, err := http.NewRequestWithContext(s.ctx, http.MethodPost, s.url+"/_sandbox/"+path, bytes.NewReader([]byte(body)))
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func (s *stage) control(path, body string) error {
 }
 
 // ask sends the sandbox a request that has to be answered 200.
-func (s *stage) ask(req *http.Request) error {
+func (s *harness) ask(req *http.Request) error {
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func (s *stage) ask(req *http.Request) error {
 }
 
 // wait lets real time pass; false if the scenario's time is over before.
-func (s *stage) wait(d time.Duration) bool {
+func (s *harness) wait(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
