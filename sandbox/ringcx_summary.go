@@ -47,7 +47,7 @@ func (s *Server) needCookie(next http.Handler) http.Handler {
 			c.note(verdict.WrongKind)
 		}
 		at := c.forCookie()
-		claims, problem := s.checkCX(at, cookie.Value)
+		claims, problem := s.checkCX(at, nil, cookie.Value)
 		c.signIn, c.refused = at.signIn, at.refused
 		if problem != "" {
 			c.answer = gatewayRefusal(c, r, problem)
