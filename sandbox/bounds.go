@@ -9,6 +9,9 @@ import (
 // Bounds of this program, not of the vendor.
 const (
 	tokensKept    = 100_000         // tokens of each kind remembered, at least
+	sessionsMost  = 512 * 512       // sessions, and sign-ins, that a server remembers
+	sessionsRoom  = 4_096 * 512     // that a server and its namespaces do together
+	sessionsLeast = 2 * 512         // that each of them may, also if there is no room left
 	browsersKept  = 1_000           // browsers, and pages that they are on, remembered, at least
 	tokensSeen    = 2_000           // RingCX access tokens whose signature is not checked again, at least
 	hostileDelay  = 2 * time.Second // longest delay of a hostile day, unless it is told otherwise

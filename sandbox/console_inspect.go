@@ -62,7 +62,7 @@ func (c *console) examine(given string) *inspection {
 		return out
 	}
 	if in, turn := c.cx.find(given); in != nil {
-		out.cxRefresh(in, turn, &call{now: now, rules: c.rules.Load()})
+		c.cxRefresh(out, in, turn, &call{now: now, rules: c.rules.Load()})
 		return out
 	}
 	if u, problem := c.holder(given, now, false); u != nil || problem == xauthEnded {
@@ -178,26 +178,26 @@ func (c *console) platformRefresh(out *inspection, s *session, turn uint32, ask 
 	}
 }
 
-func (i *inspection) cxRefresh(in *signIn, turn uint32, ask *call) {
+func (c *console) cxRefresh(i *inspection, in *signIn, turn uint32, ask *call) {
 	i.Kind = "RingCX refresh token"
 	switch {
-	case in.gives(ask, turn):
+	case c.cx.gives(ask, in, turn):
 		i.State, i.Good = "It is good for one refresh.", true
-	case turn != in.turn:
+	case turn != in.Turn:
 		i.State = "It is spent."
-	case in.ended:
+	case in.Ended:
 		i.State = "It was logged out."
-	case in.cutOff(ask.rules):
+	case c.cx.cutOff(in, ask.rules):
 		i.State = "It ended with the sign-in that it came from."
-	case momentOf(ask.now) >= in.renewal:
+	case momentOf(ask.now) >= in.Renewal:
 		i.State = "It has expired."
 	default:
 		i.State = "Its holder is switched off."
 	}
-	i.fact("Holder", in.who.name())
-	i.fact("Signed in as", in.who.app.String())
-	if turn == in.turn {
-		i.ends("Lives until", in.renewal.time(), ask.now)
+	i.fact("Holder", c.cx.who(in).name())
+	i.fact("Signed in as", in.App)
+	if turn == in.Turn {
+		i.ends("Lives until", in.Renewal.time(), ask.now)
 	}
 }
 
@@ -207,7 +207,7 @@ func (c *console) byItsText(out *inspection, given string, now time.Time) {
 	switch {
 	case ok && claims.Issuer == c.rules.Load().RingCXIssuer:
 		ask := &call{now: now, rules: c.rules.Load()}
-		_, problem := c.checkCX(ask, given)
+		_, problem := c.checkCX(ask, c.mu.tx, given)
 		out.Kind, out.Good, out.State = "RingCX access token", problem == "", "It works."
 		if problem != "" {
 			out.State = "It is refused: " + gatewayText(ask.rules, problem) + "."

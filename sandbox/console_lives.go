@@ -95,24 +95,24 @@ func (s *session) closing(why string) closing {
 
 // ofSignIn says whose sign-in a life is, and how it ended. c.mu is held.
 func (c *console) ofSignIn(l *life) []closing {
-	s := c.cx.signIns.get(l.key.number)
-	if s == nil {
+	in := c.cx.signIn(l.key.number)
+	if in == nil {
 		return nil
 	}
-	l.Who, l.About = s.who.name(), s.who.app.String()
-	if s.from != nil {
-		l.About = fmt.Sprintf("%s, from RingCentral #%d", s.who.app, s.from.number)
+	l.Who, l.About = c.cx.who(in).name(), in.App
+	if in.From != 0 {
+		l.About = fmt.Sprintf("%s, from RingCentral #%d", in.App, in.From)
 	}
 	var out []closing
-	if s.ended {
-		out = append(out, closing{s.renewal.time(), eventLoggedOut, "without a request of its own", s.cut.Load()})
-	} else if at := l.lastRefusal(); s.cut.Load() && !at.IsZero() {
+	if in.Ended {
+		out = append(out, closing{in.Renewal.time(), eventLoggedOut, "without a request of its own", in.Cut})
+	} else if at := l.lastRefusal(); in.Cut && !at.IsZero() {
 		out = append(out, closing{at, eventRevoked, "a refresh token that was used again", true})
 	}
-	if s.from == nil || !c.rules.Load().SessionEndTakesRingCX {
+	if in.From == 0 || !c.rules.Load().SessionEndTakesRingCX {
 		return out
 	}
-	if from := c.platform.session(s.from.number); from != nil && from.State != sessionOpen {
+	if from := c.platform.session(in.From); from != nil && from.State != sessionOpen {
 		out = append(out, from.closing("with its session of RingCentral"))
 	}
 	return out

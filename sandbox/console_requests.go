@@ -123,8 +123,8 @@ func (c *console) callerOf(p *journal.Packed) string {
 			a, u := c.platform.holder(s)
 			return a.name + ", " + u.first + " " + u.last
 		}
-	} else if s := c.cx.signIns.get(p.About); s != nil {
-		return s.who.name()
+	} else if in := c.cx.signIn(p.About); in != nil {
+		return c.cx.who(in).name()
 	}
 	return ""
 }

@@ -110,16 +110,16 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 		ID: "refresh", Title: "RingCX refresh tokens", Kind: "refresh", Revoke: "Log out",
 		About: aboutRefreshTokens(c.rules.Load()),
 	}
-	for in := range c.cx.signIns.all() {
-		if !in.live(now) || in.cutOff(c.rules.Load()) {
+	for _, in := range c.cx.signIns.Backward(c.mu.tx) {
+		if !in.live(now) || c.cx.cutOff(&in, c.rules.Load()) {
 			continue
 		}
-		token := c.cx.refreshToken(in)
+		token := c.cx.refreshToken(&in)
 		table.Rows = append(table.Rows, tokenRow{
-			Handle: handle(token), Who: in.who.name(), What: in.who.app.String(), Ends: ending(token), Mark: fingerprint(token),
-			Left: inWords(in.renewal.time().Sub(now)), Spent: in.turn - 1, until: in.renewal.time(),
+			Handle: handle(token), Who: c.cx.who(&in).name(), What: in.App, Ends: ending(token), Mark: fingerprint(token),
+			Left: inWords(in.Renewal.time().Sub(now)), Spent: in.Turn - 1, until: in.Renewal.time(),
 		})
-		table.Spent += int(in.turn - 1)
+		table.Spent += int(in.Turn - 1)
 	}
 	return table
 }
@@ -134,7 +134,7 @@ func (c *console) accessTable(now time.Time) tokenTable {
 	c.tokens.mu.RLock()
 	defer c.tokens.mu.RUnlock()
 	for token, t := range c.tokens.seen.all() {
-		if t.problem(ask) != "" {
+		if t.problem(ask, c.cutOff(c.mu.tx, t, ask.rules)) != "" {
 			continue
 		}
 		table.Rows = append(table.Rows, tokenRow{
@@ -180,9 +180,9 @@ func (c *console) revoke(_ *visit, r *http.Request) answer {
 			}
 		}
 	case "refresh":
-		for in := range c.cx.signIns.all() {
-			if in.turn > 0 && handle(c.cx.refreshToken(in)) == want {
-				c.cx.end(in, c.rules.Load().RingCXLogoutEndsAccess, c.Now())
+		for _, in := range c.cx.signIns.Backward(c.mu.tx) {
+			if in.Turn > 0 && handle(c.cx.refreshToken(&in)) == want {
+				c.cx.end(&in, c.rules.Load().RingCXLogoutEndsAccess, c.Now())
 				return c.doneIn(r, "sessions", "revoked", "#refresh")
 			}
 		}

@@ -108,6 +108,16 @@ func TestTheInspectorTellsWhatATokenIs(t *testing.T) {
 	wantText(t, d.inspect(str(next, "refresh_token")), "It has expired.")
 }
 
+func TestTheInspectorKnowsATokenThatTheServerHasNotSeenSinceItsStart(t *testing.T) {
+	v := newVendor(t, sandbox.Options{})
+	access, _ := v.cx()
+	saved := v.get("/_sandbox/snapshot", "").want(http.StatusOK).body
+	d := newDeveloper(t, sandbox.Options{})
+	d.v.control("snapshot", saved)
+	wantText(t, d.inspect(access), "It works.", "Ada Reyes")
+	d.v.get(usersPath, access).want(http.StatusOK)
+}
+
 func TestTheInspectorTellsWhyATokenDoesNotWork(t *testing.T) {
 	d := newDeveloper(t, sandbox.Options{NoLimits: true})
 	first := d.v.login()

@@ -82,7 +82,7 @@ func (s *Server) admitExchange(
 		c.why("RingCX does not know the user")
 		return nil, &ruling, cxNotFoundAs(c, r, c.rules.ExchangeLinkStatus)
 	}
-	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, s.platform.mark(t.session.number), withRefresh)
+	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session.number, withRefresh)
 	if g.xauth != "" && s.habits.series(c.exchanger(t.session.number), c.now, c.rules.RingCXTokenTTL, u.use.xauth, g.xauth) >= exchangesPolled {
 		c.note(verdict.ExchangePolled)
 	}
@@ -128,32 +128,33 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old, turn := s.cx.find(token)
+	var who principal
 	if old != nil {
-		c.signIn = old.number
-		c.refused.Caller = old.who.name()
+		who = s.cx.who(old)
+		c.signIn, c.refused.Caller = old.number, who.name()
 	}
 	var limited *ruling
 	if old != nil && refreshLimit(c.rules).limit > 0 {
-		v := s.limits.admit(c.op.limit, fmt.Sprint(old.who.id()), c.now, c.rules)
+		v := s.limits.admit(c.op.limit, fmt.Sprint(who.id()), c.now, c.rules)
 		if limited = &v; !v.admitted {
 			c.limited(&v)
 			return nil, limited, cxTooMany(c, r)
 		}
 	}
-	if old != nil && turn != old.turn {
+	if old != nil && turn != old.Turn {
 		c.note(verdict.Replay)
 		if c.rules.RingCXRefreshReuse == contract.ReuseRevoke {
 			s.cx.cut(old)
 		}
 	}
-	if old == nil || !old.gives(c, turn) {
-		old.whyNot(c, turn)
+	if old == nil || !s.cx.gives(c, old, turn) {
+		s.cx.whyNot(c, old, turn)
 		return nil, limited, cxUnauthorizedAs(c, r, c.rules.RingCXRefreshStatus, "The refresh token is not valid")
 	}
-	if old.from != nil {
-		s.habits.end(c.exchanger(old.from.number))
+	if old.From != 0 {
+		s.habits.end(c.exchanger(old.From))
 	}
-	s.cx.renewRefreshToken(c, old)
+	old.renewRefreshToken(c)
 	return s.grantOf(c, r, old), limited, answer{}
 }
 
@@ -172,7 +173,7 @@ func (s *Server) cxLogout(c *call, r *http.Request) answer {
 	if old != nil {
 		c.signIn = old.number
 	}
-	if old == nil || old.ended || turn != old.turn && c.rules.RingCXRefreshReuse != contract.ReuseAccept {
+	if old == nil || old.Ended || turn != old.Turn && c.rules.RingCXRefreshReuse != contract.ReuseAccept {
 		return cxLogoutRefusal(c, r)
 	}
 	s.cx.end(old, c.rules.RingCXLogoutEndsAccess, c.now)
@@ -187,8 +188,8 @@ func (s *Server) cxWhoAmI(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	in := s.cx.signIns.get(claims.signIn())
-	bySSO := in != nil && in.sso
+	in := s.cx.signIn(claims.signIn())
+	bySSO := in != nil && in.SSO
 	p, ok := s.principalOf(claims)
 	if !ok {
 		return cxNotFound(c, r)

@@ -30,7 +30,7 @@ type Keeper interface {
 // kept is a part of the state that is kept as a record of its own.
 type kept interface {
 	recordKey() recordKey
-	recordValue() any // nil: it is gone
+	recordValue() any
 }
 
 type recordKey struct{ kind, key string }
@@ -53,20 +53,10 @@ func (c *changes) touch(things ...kept) {
 	}
 }
 
-// gone is a thing that does not exist any more.
-type gone recordKey
-
-func (g gone) recordKey() recordKey { return recordKey(g) }
-func (gone) recordValue() any       { return nil }
-
 func encode(t kept) (state.Record, error) {
 	k := t.recordKey()
 	out := state.Record{Kind: k.kind, Key: k.key}
-	value := t.recordValue()
-	if value == nil {
-		return out, nil
-	}
-	raw, err := json.Marshal(value)
+	raw, err := json.Marshal(t.recordValue())
 	if err != nil {
 		return out, fmt.Errorf("encoding %s %s: %w", k.kind, k.key, err)
 	}
@@ -77,8 +67,7 @@ func encode(t kept) (state.Record, error) {
 // common is what a server and its namespaces have together.
 type common struct {
 	logs      atomic.Int64  // bytes that all logs take
-	pages     atomic.Int64  // of all tables
-	sessions  state.Room    // for all sessions
+	sessions  state.Room    // for all sessions and sign-ins
 	objects   atomic.Int64  // weight of all objects
 	restoring atomic.Int64  // weight of all snapshots that are being taken
 	arrivals  atomic.Uint64 // requests to namespaces so far
@@ -86,7 +75,7 @@ type common struct {
 }
 
 func newCommon() *common {
-	return &common{snapshots: make(gate, snapshotsMost), sessions: state.Room{Rows: pagesTogether * pageSize}}
+	return &common{snapshots: make(gate, snapshotsMost), sessions: state.Room{Rows: sessionsRoom}}
 }
 
 // memory is how a server keeps its state.

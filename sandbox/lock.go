@@ -11,3 +11,12 @@ type lock struct {
 
 func (l *lock) Lock()   { l.tx = l.db.Begin() }
 func (l *lock) Unlock() { l.db.Commit() }
+
+// view reads beside others: in tx, that of a caller that holds l, or if that is nil in a transaction of its own.
+func (l *lock) view(tx *state.Tx, do func(*state.Tx)) {
+	if tx != nil {
+		do(tx)
+		return
+	}
+	l.db.View(do)
+}

@@ -78,6 +78,38 @@ func TestTokensOfAnEndedSignInAreRefusedAlsoOnceTheirSignatureWasForgotten(t *te
 	v.get(accountsPath, alive).want(http.StatusOK)
 }
 
+func TestASignInStaysEndedOnceItsSessionIsForgotten(t *testing.T) {
+	const sessions = 512 * 512 // that are remembered
+	v := newVendor(t, sandbox.Options{NoLimits: true, Settings: map[string]string{"sessionEndTakesRingcx": "true"}})
+	login := v.login()
+	seen, cx := str(v.exchange(), "accessToken"), v.exchangeToken(str(login, "access_token")).want(http.StatusOK).json()
+	unseen, refresh := str(cx, "accessToken"), str(cx, "refreshToken")
+	alive := str(v.signIn(adminLogin).want(http.StatusOK).json(), "accessToken")
+	saved := v.get("/_sandbox/snapshot", "").want(http.StatusOK).body
+	head, rest, _ := strings.Cut(saved, `"session":{`)
+	last := rest[strings.LastIndex(rest[:strings.Index(rest, "}}")], `":{`)+2 : strings.Index(rest, "}}")+1]
+	var many strings.Builder
+	for n := 100; n < 100+sessions-4; n++ {
+		fmt.Fprintf(&many, `"%d":%s,`, n, last)
+	}
+	if err := v.Restore(strings.NewReader(head + `"session":{` + many.String() + rest)); err != nil {
+		t.Fatal(err)
+	}
+	v.get(usersPath, seen).want(http.StatusOK)
+	v.login() // ends the others of its user
+	v.login() // has those forgotten
+	if got := v.controlRaw(http.MethodGet, "state", "").json()["counts"].(map[string]any)["sessions"].(float64); got > 100 {
+		t.Errorf("%v sessions", got)
+	}
+	v.refresh(str(login, "refresh_token")).want(http.StatusBadRequest)
+	for range 2 {
+		v.get(usersPath, seen).wantGateway("Jwt verification fails")
+		v.get(usersPath, unseen).wantGateway("Jwt verification fails")
+		v.get(usersPath, alive).want(http.StatusOK)
+	}
+	v.form(refreshPath, "refresh_token", refresh).want(http.StatusUnauthorized)
+}
+
 // costs are the bytes of each page, and how long all of them take.
 func (d *developer) costs() (bytes map[string]int, all time.Duration) {
 	d.t.Helper()

@@ -126,6 +126,4 @@ func (n *namespace) end() {
 func (s *Server) letGo() {
 	s.mu.db.Clear(s.mu.tx)
 	s.world.purse.close()
-	s.cx.signIns.clear()
-	s.cx.signIns.together = new(atomic.Int64)
 }

@@ -4,11 +4,9 @@ import (
 	"encoding/base64"
 	"iter"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
-	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
@@ -16,16 +14,10 @@ import (
 // platform is what the RingCentral platform does with sign-ins. Server.mu guards it.
 type platform struct {
 	*oauthTables
-	mu    *lock
-	world *world
-	maker token.Maker
-	marks map[uint64]*sessionMark // of sessions that sign-ins at RingCX came from
-}
-
-// sessionMark says without Server.mu whether a session has ended.
-type sessionMark struct {
-	number uint64
-	ended  atomic.Bool
+	mu      *lock
+	world   *world
+	maker   token.Maker
+	endings *endings
 }
 
 // sessionKey is what open sessions are found by.
@@ -69,8 +61,8 @@ type rcAccess struct {
 	expires time.Time
 }
 
-func newPlatform(w *world, tables *oauthTables, mu *lock) *platform {
-	return &platform{oauthTables: tables, mu: mu, world: w, maker: token.NewMaker(), marks: map[uint64]*sessionMark{}}
+func newPlatform(w *world, tables *oauthTables, mu *lock, ends *endings) *platform {
+	return &platform{oauthTables: tables, mu: mu, world: w, maker: token.NewMaker(), endings: ends}
 }
 
 // session is the one of a number, or nil. What is changed of it is to be kept.
@@ -83,33 +75,8 @@ func (p *platform) session(number uint64) *session {
 
 func (p *platform) keep(sess *session) {
 	p.sessions.Put(p.mu.tx, sess.number, *sess)
-	if m := p.marks[sess.number]; m != nil && sess.State != sessionOpen {
-		m.ended.Store(true)
-	}
-}
-
-// mark is that of a session.
-func (p *platform) mark(number uint64) *sessionMark {
-	m := p.marks[number]
-	if m == nil {
-		m = &sessionMark{number: number}
-		p.marks[number] = m
-	}
-	return m
-}
-
-// markOf is the mark of a session that is not there yet; nil for 0, which is none.
-func (p *platform) markOf(number uint64) *sessionMark {
-	if number == 0 {
-		return nil
-	}
-	return p.mark(number)
-}
-
-// forgetSession is told of a session that went because there were too many.
-func (s *Server) forgetSession(_ *state.Tx, number uint64, _ session) {
-	if s.platform != nil {
-		delete(s.platform.marks, number)
+	if sess.State != sessionOpen {
+		p.endings.add()
 	}
 }
 

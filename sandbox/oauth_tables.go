@@ -8,15 +8,16 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// Kinds of records about people in front of a browser, and what apps do for them.
+// Kinds of records about sessions, people in front of a browser, and what apps do for them.
 const (
+	recordSession   = "session"
 	recordBrowser   = "browser"
 	recordFlow      = "flow"
 	recordCode      = "authorization-code"
 	recordAssertion = "client-assertion"
 )
 
-// oauthTables are what the platform remembers besides sessions.
+// oauthTables are what the platform remembers.
 type oauthTables struct {
 	sessions   *state.Table[uint64, session] // numbered in the order in which they were opened, from 1
 	open       *state.Index[sessionKey, uint64, session]
@@ -41,7 +42,7 @@ func newOAuthTables(db *state.DB, now func() time.Time, room *state.Room, droppe
 	})
 	t.sessions.Read(func(number uint64, s *session) error { s.number = number; return nil })
 	t.sessions.Limit(state.Bound[uint64, session]{
-		Limit: pagesMax * pageSize, Least: pagesLeast * pageSize, Room: room, Dropped: dropped,
+		Limit: sessionsMost, Least: sessionsLeast, Room: room, Dropped: dropped,
 		Over: func(s session) bool { return s.over(momentOf(now())) },
 	})
 	t.browsers.Read(func(name string, b *browser) error { b.name = name; return nil })

@@ -41,6 +41,11 @@ func TestAnAuthorizationOfNobodyIsRefused(t *testing.T) {
 	}{
 		{"a session as it is", "session", "", func(map[string]any) {}},
 		{"a session of no user", "session", `there is no app \"none\" or no user 5`, func(row map[string]any) { row["user"], row["app"] = 5, "none" }},
+		{"a sign-in as it is", "sign-in", "", func(map[string]any) {}},
+		{"a sign-in of no user", "sign-in", "there is no user 5 and no agent 0", func(row map[string]any) { row["user"] = 5 }},
+		{"a sign-in of no agent", "sign-in", "there is no user 0 and no agent 5", func(row map[string]any) { row["user"], row["agent"] = 0, 5 }},
+		{"a sign-in of no session", "sign-in", "", func(row map[string]any) { row["from"] = 5 }},
+		{"a sign-in of no app", "sign-in", "", func(row map[string]any) { row["app"] = "none" }},
 		{"a code as it is", "authorization-code", "", func(map[string]any) {}},
 		{"a code of no user", "authorization-code", "user 5 does not exist", func(row map[string]any) { row["user"] = 5 }},
 		{

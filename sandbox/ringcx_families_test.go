@@ -2,6 +2,8 @@ package sandbox_test
 
 import (
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -71,4 +73,36 @@ func TestReadsOfUsersHaveTheStandardRate(t *testing.T) {
 	v.Advance(48 * time.Second)
 	v.get(usersPath, token).want(http.StatusOK)
 	v.get(usersPath, "nonsense").want(http.StatusUnauthorized)
+}
+
+func TestNoReadIsAnsweredOnceTheEndOfItsSignInIs(t *testing.T) {
+	v := newVendor(t, sandbox.Options{NoLimits: true, Settings: map[string]string{
+		"ringcxLogoutEndsAccess": "true", "sessionEndTakesRingcx": "true",
+	}})
+	alive := str(v.signIn(adminLogin).want(http.StatusOK).json(), "refreshToken")
+	for round := range 20 {
+		rc := v.login()
+		cx := v.exchangeToken(str(rc, "access_token")).want(http.StatusOK).json()
+		access := str(cx, "accessToken")
+		var ended atomic.Bool
+		var readers sync.WaitGroup
+		for range 4 {
+			readers.Go(func() {
+				for more := true; more; {
+					more = !ended.Load()
+					if got := v.get(accountsPath, access).status; !more && got != http.StatusUnauthorized {
+						t.Errorf("round %d: status %d after the end", round, got)
+					}
+				}
+			})
+		}
+		if round%2 == 0 {
+			v.call(http.MethodDelete, "/api/auth/logout/"+str(cx, "refreshToken"), "").want(http.StatusOK)
+		} else {
+			v.demoForm(revokePath, "token", str(rc, "refresh_token")).want(http.StatusOK)
+		}
+		ended.Store(true)
+		readers.Wait()
+		alive = str(v.cxRefresh(alive).want(http.StatusOK).json(), "refreshToken") // another's goes on
+	}
 }

@@ -17,8 +17,9 @@ import (
 
 // newAuthToken begins a sign-in of u that has an X-Auth-Token only. s.mu is held.
 func (x *ringcx) newAuthToken(u *user, lifetime time.Duration, now time.Time) string {
-	in := x.signIn(principal{app: appAdmin, user: u}, nil)
-	x.renewAuthToken(in, lifetime, now)
+	in := x.begin(principal{app: appAdmin, user: u}, 0)
+	in.renewAuthToken(lifetime, now)
+	x.keep(in)
 	return x.authToken(in)
 }
 

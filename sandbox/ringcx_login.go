@@ -79,7 +79,7 @@ func (s *Server) admitLogin(c *call, r *http.Request, app cxApp, in url.Values) 
 	case !p.active():
 		return nil, limited, cxForbiddenAs(c, r, c.rules.PasswordLoginDisabledStatus)
 	}
-	g := s.newGrant(c, r, p, nil, c.rules.PasswordLoginRefresh)
+	g := s.newGrant(c, r, p, 0, c.rules.PasswordLoginRefresh)
 	if l.redirect != "" && c.rules.RedirectURLReturned {
 		g.details.RedirectURL = &l.redirect
 	}
@@ -122,7 +122,7 @@ func (s *Server) admitHashcode(c *call, r *http.Request, in url.Values) *cxGrant
 		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.seat.center.account.id)) {
 		return nil
 	}
-	return s.newGrant(c, r, p, nil, true)
+	return s.newGrant(c, r, p, 0, true)
 }
 
 // codeLogin is POST /api/auth/login/code and .../login/tenfold/accesstoken, whose only parameter has the name given.
@@ -153,7 +153,7 @@ func (s *Server) admitCode(c *call, r *http.Request, kind, code string) *cxGrant
 	if !p.active() {
 		return nil
 	}
-	return s.newGrant(c, r, p, nil, true)
+	return s.newGrant(c, r, p, 0, true)
 }
 
 // digitalJWT is GET /api/auth/token/digitaljwt, also with /admin or /agent behind it: a token for the digital side of

@@ -69,32 +69,34 @@ func (s *Server) principalOf(claims *cxClaims) (principal, bool) {
 // cxGrant is what a sign-in or a refresh hands out, before the access token is signed.
 type cxGrant struct {
 	in      *signIn
+	ended   whatEnded // of in
 	who     principal
 	xauth   string // "": agents have none
 	details *cxDetails
 }
 
 // newGrant begins a sign-in of p and gives it its tokens, except the access token. from is the session of RingCentral that
-// it comes from, if any. s.mu is held.
-func (s *Server) newGrant(c *call, r *http.Request, p principal, from *sessionMark, withRefresh bool) *cxGrant {
-	in := s.cx.signIn(p, from)
+// it comes from; 0: it comes from none. s.mu is held.
+func (s *Server) newGrant(c *call, r *http.Request, p principal, from uint64, withRefresh bool) *cxGrant {
+	in := s.cx.begin(p, from)
 	c.signIn = in.number
 	if withRefresh {
-		s.cx.renewRefreshToken(c, in)
+		in.renewRefreshToken(c)
 	}
 	return s.grantOf(c, r, in)
 }
 
-// grantOf hands out the newest tokens of a sign-in, except the access token. That is a use of its X-Auth-Token; one that
+// grantOf keeps a sign-in, and hands out its newest tokens, except the access token. That is a use of its X-Auth-Token; one that
 // has ended is replaced. s.mu is held.
 func (s *Server) grantOf(c *call, r *http.Request, in *signIn) *cxGrant {
-	if in.who.user != nil && c.rules.XAuthClaim {
-		if _, problem := s.cx.holder(s.cx.authToken(in), c.now, true); problem != "" {
-			s.cx.renewAuthToken(in, c.rules.AuthTokenTTL, c.now)
-		}
+	who := s.cx.who(in)
+	if who.user != nil && c.rules.XAuthClaim && !in.useAuthToken(c.now) {
+		in.renewAuthToken(c.rules.AuthTokenTTL, c.now)
 	}
-	s.changes.touch(in)
-	g := &cxGrant{in: in, who: in.who, xauth: s.cx.authToken(in), details: s.describe(c, in.who, r, in.sso)}
+	s.cx.keep(in)
+	g := &cxGrant{
+		in: in, ended: s.cx.endedOf(s.mu.tx, in), who: who, xauth: s.cx.authToken(in), details: s.describe(c, who, r, in.SSO),
+	}
 	if token := s.cx.refreshToken(in); token != "" {
 		g.details.RefreshToken = &token
 	}

@@ -2,138 +2,183 @@ package sandbox
 
 import (
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
-// ringcx is what RingCX remembers about sign-ins. Server.mu guards it.
+// ringcx is what RingCX does with sign-ins. Server.mu guards it.
 type ringcx struct {
-	changes *changes
-	maker   token.Maker
-	signIns table[signIn]
+	*cxTables
+	mu       *lock
+	world    *world
+	platform *platform
+	maker    token.Maker
+
+	gone     map[uint64]struct{} // sessions of RingCentral that had ended when they were forgotten
+	goneMost int                 // so many, until those are looked for that no sign-in came from
 }
 
-func newRingCX(now func() time.Time, news *changes, pages *atomic.Int64) *ringcx {
-	x := &ringcx{
-		changes: news,
-		maker:   token.NewMaker(),
-	}
-	x.signIns.together = pages
-	x.signIns.over = func(s *signIn) bool { return s.over(momentOf(now())) }
-	x.signIns.drop = func(s *signIn) { news.touch(gone(s.recordKey())) }
-	return x
+func newRingCX(w *world, p *platform, tables *cxTables, mu *lock) *ringcx {
+	return &ringcx{cxTables: tables, mu: mu, world: w, platform: p, maker: token.NewMaker()}
 }
 
 // signIn is one sign-in of somebody at RingCX, by an exchange or with a password, with the tokens that live on: the
 // newest refresh token and the X-Auth-Token. There may be very many.
 type signIn struct {
-	number  uint64
-	who     principal
-	from    *sessionMark // of RingCentral, that it came from; nil: it came from none
-	renewal moment       // end of the newest refresh token, or when it was logged out
-	xends   moment       // end of the X-Auth-Token, if it is not used
-	turn    uint32       // of the newest refresh token; the first is 1, 0: none was handed out
-	xlife   uint32       // lifetime of the X-Auth-Token in seconds
-	xturn   uint16       // which X-Auth-Token is the newest; the first is 1, 0: there is none
-	ended   bool         // logged out
-	sso     bool         // it came from a session of RingCentral, which may be forgotten
-	cut     atomic.Bool  // its access tokens do not work either; read without Server.mu, too
+	number  uint64 // its key
+	App     string `json:"app"`
+	User    int64  `json:"user,omitempty"`    // who signed in; 0: an agent
+	Agent   int32  `json:"agent,omitempty"`   // the same; 0: a user
+	Turn    uint32 `json:"turn,omitempty"`    // of the newest refresh token; the first is 1, 0: none was handed out
+	XTurn   uint16 `json:"xturn,omitempty"`   // which X-Auth-Token is the newest; the first is 1, 0: there is none
+	Ended   bool   `json:"ended,omitempty"`   // logged out
+	Cut     bool   `json:"cut,omitempty"`     // its access tokens do not work either
+	From    uint64 `json:"from,omitempty"`    // session of RingCentral that it came from; 0: it came from none, or that was forgotten
+	SSO     bool   `json:"sso,omitempty"`     // it came from one, also if that was forgotten
+	Renewal moment `json:"renewal,omitempty"` // end of the newest refresh token, or when it was logged out
+	XEnds   moment `json:"xends,omitempty"`   // end of the X-Auth-Token, if it is not used
+	XLife   uint32 `json:"xlife,omitempty"`   // lifetime of the X-Auth-Token in seconds
 }
 
-func (s *signIn) over(now moment) bool {
-	return (s.ended || now >= s.renewal) && now >= s.xends
-}
-
-// settle looks for the sessions of p that sign-ins have come from.
-func (x *ringcx) settle(p *platform) {
-	for in := range x.signIns.all() {
-		if in.from == nil {
-			continue
-		}
-		from := p.session(in.from.number)
-		if from == nil {
-			delete(p.marks, in.from.number)
-			in.from = nil
-			continue
-		}
-		in.from.ended.Store(from.State != sessionOpen)
+// complete mends what a record was read as.
+func (in *signIn) complete(number uint64) {
+	in.number, in.App, in.SSO = number, cxAppNamed(in.App).String(), in.SSO || in.From != 0
+	if in.Agent != 0 {
+		in.User = 0
 	}
 }
 
-// cutOff reports whether the access tokens of s are refused although they have not expired.
-func (s *signIn) cutOff(r *contract.Rules) bool {
-	return s.cut.Load() || r.SessionEndTakesRingCX && s.from != nil && s.from.ended.Load()
+func (in *signIn) over(now moment) bool {
+	return (in.Ended || now >= in.Renewal) && now >= in.XEnds
+}
+
+// signIn is the one of a number, or nil. What is changed of it is to be kept.
+func (x *ringcx) signIn(number uint64) *signIn {
+	if in, ok := x.signIns.Get(x.mu.tx, number); ok {
+		return &in
+	}
+	return nil
+}
+
+func (x *ringcx) keep(in *signIn) { x.signIns.Put(x.mu.tx, in.number, *in) }
+
+// who is whom the tokens of in speak for.
+func (x *ringcx) who(in *signIn) principal {
+	if in.Agent != 0 {
+		return principal{app: cxAppNamed(in.App), seat: x.world.agents[in.Agent]}
+	}
+	return principal{app: cxAppNamed(in.App), user: x.world.cxUser(in.User)}
+}
+
+// fromEnded reports whether the session that in came from has ended.
+func (x *ringcx) fromEnded(tx *state.Tx, in *signIn) bool {
+	if from, ok := x.platform.sessions.Get(tx, in.From); ok {
+		return from.State != sessionOpen
+	}
+	_, ended := x.gone[in.From]
+	return ended
+}
+
+// forgetSession is told of a session that went because there were too many. If it had ended, so has what came from it.
+func (s *Server) forgetSession(tx *state.Tx, number uint64, sess session) {
+	if s.cx != nil && sess.State != sessionOpen {
+		s.cx.remember(tx, number)
+	}
+}
+
+// remember notes a session that had ended. Those that no sign-in came from mean nothing.
+func (x *ringcx) remember(tx *state.Tx, session uint64) {
+	if len(x.gone) >= x.goneMost {
+		named := map[uint64]struct{}{}
+		for _, in := range x.signIns.All(tx) {
+			if _, gone := x.gone[in.From]; gone {
+				named[in.From] = struct{}{}
+			}
+		}
+		x.gone, x.goneMost = named, 2*len(named)+sessionsLeast
+	}
+	x.gone[session] = struct{}{}
+}
+
+// cutOff reports whether the access tokens of in are refused although they have not expired.
+func (x *ringcx) cutOff(in *signIn, r *contract.Rules) bool {
+	return in.Cut || r.SessionEndTakesRingCX && x.fromEnded(x.mu.tx, in)
 }
 
 // gives reports whether the refresh token of a turn gives a new pair.
-func (s *signIn) gives(c *call, turn uint32) bool {
-	if turn != s.turn && c.rules.RingCXRefreshReuse != contract.ReuseAccept {
+func (x *ringcx) gives(c *call, in *signIn, turn uint32) bool {
+	if turn != in.Turn && c.rules.RingCXRefreshReuse != contract.ReuseAccept {
 		return false
 	}
-	return s.live(c.now) && s.who.active() && !s.cutOff(c.rules)
+	return in.live(c.now) && x.who(in).active() && !x.cutOff(in, c.rules)
 }
 
 // whyNot notes why the refresh token of a turn is refused.
-func (s *signIn) whyNot(c *call, turn uint32) {
+func (x *ringcx) whyNot(c *call, in *signIn, turn uint32) {
 	switch {
-	case s == nil:
+	case in == nil:
 		c.why("the sandbox never gave this refresh token out: it is of another one, or of the time before a reset")
-	case s.ended:
-		c.why("it was logged out %s", c.ago(s.renewal.time()))
-	case turn != s.turn:
+	case in.Ended:
+		c.why("it was logged out %s", c.ago(in.Renewal.time()))
+	case turn != in.Turn:
 		c.why("the refresh token was spent, and another one is the newest")
-	case momentOf(c.now) >= s.renewal:
-		c.why("the refresh token ended %s", c.ago(s.renewal.time()))
-	case !s.who.active():
+	case momentOf(c.now) >= in.Renewal:
+		c.why("the refresh token ended %s", c.ago(in.Renewal.time()))
+	case !x.who(in).active():
 		c.why("who signed in is switched off, or has lost RingCX")
 	default:
 		c.why("the session that it came from has ended")
 	}
 }
 
-// live reports whether the refresh token of s has neither expired nor been logged out.
-func (s *signIn) live(now time.Time) bool {
-	return s.turn > 0 && !s.ended && momentOf(now) < s.renewal
+// live reports whether the refresh token of in has neither expired nor been logged out.
+func (in *signIn) live(now time.Time) bool {
+	return in.Turn > 0 && !in.Ended && momentOf(now) < in.Renewal
 }
 
-// end logs s out, and with cut also what access tokens it has.
-func (x *ringcx) end(s *signIn, cut bool, now time.Time) {
-	s.ended, s.renewal = true, momentOf(now)
-	x.changes.touch(s)
+// end logs in out, and with cut also what access tokens it has.
+func (x *ringcx) end(in *signIn, cut bool, now time.Time) {
+	in.Ended, in.Renewal = true, momentOf(now)
 	if cut {
-		x.cut(s)
+		x.cut(in)
+		return
 	}
+	x.keep(in)
 }
 
-// cut ends everything of s but its X-Auth-Token.
-func (x *ringcx) cut(s *signIn) {
-	s.cut.Store(true)
-	x.changes.touch(s)
+// cut ends everything of in but its X-Auth-Token.
+func (x *ringcx) cut(in *signIn) {
+	in.Cut = true
+	x.keep(in)
+	x.platform.endings.add()
 }
 
-// signIn begins one of p, without any token.
-func (x *ringcx) signIn(p principal, from *sessionMark) *signIn {
-	number, s := x.signIns.add()
-	*s = signIn{number: number, who: p, from: from, sso: from != nil}
-	return s
+// begin makes a sign-in of p, without any token, that is to be kept. from is the session that it comes from; 0: none.
+func (x *ringcx) begin(p principal, from uint64) *signIn {
+	in := &signIn{number: x.signIns.Last(x.mu.tx) + 1, App: p.app.String(), From: from, SSO: from != 0}
+	if p.seat != nil {
+		in.Agent = p.seat.agent.id
+	} else {
+		in.User = p.user.id
+	}
+	return in
 }
 
-// renewRefreshToken gives s another refresh token; the one before is spent.
-func (x *ringcx) renewRefreshToken(c *call, s *signIn) {
-	s.turn++
-	s.renewal = momentOf(c.now).after(c.rules.RingCXRefreshTTL)
-	x.changes.touch(s)
+// renewRefreshToken gives in, which is to be kept, another refresh token; the one before is spent.
+func (in *signIn) renewRefreshToken(c *call) {
+	in.Turn++
+	in.Renewal = momentOf(c.now).after(c.rules.RingCXRefreshTTL)
 }
 
-// refreshToken is the newest of s, "" if there is none.
-func (x *ringcx) refreshToken(s *signIn) string {
-	if s.turn == 0 {
+// refreshToken is the newest of in, "" if there is none.
+func (x *ringcx) refreshToken(in *signIn) string {
+	if in.Turn == 0 {
 		return ""
 	}
-	return x.maker.RingCX(s.number, s.turn)
+	return x.maker.RingCX(in.number, in.Turn)
 }
 
 // find gives the sign-in that a refresh token belongs to, and which of its tokens it is; nil if there is none.
@@ -142,14 +187,14 @@ func (x *ringcx) find(given string) (*signIn, uint32) {
 	if !ok {
 		return nil, 0
 	}
-	return x.signIns.get(t.Number), t.Turn
+	return x.signIn(t.Number), t.Turn
 }
 
 // live counts the refresh tokens that can be used.
 func (x *ringcx) live(now time.Time, r *contract.Rules) int {
 	n := 0
-	for in := range x.signIns.all() {
-		if in.live(now) && !in.cutOff(r) {
+	for _, in := range x.signIns.All(x.mu.tx) {
+		if in.live(now) && !x.cutOff(&in, r) {
 			n++
 		}
 	}
@@ -159,8 +204,8 @@ func (x *ringcx) live(now time.Time, r *contract.Rules) int {
 // spent counts the refresh tokens that gave another one, of the sign-ins that are remembered.
 func (x *ringcx) spent() int {
 	n := 0
-	for in := range x.signIns.all() {
-		n += max(int(in.turn)-1, 0)
+	for _, in := range x.signIns.All(x.mu.tx) {
+		n += max(int(in.Turn)-1, 0)
 	}
 	return n
 }
@@ -171,19 +216,28 @@ const (
 	xauthEnded   = "The X-Auth-Token has expired"
 )
 
-// renewAuthToken gives s another X-Auth-Token. Each use extends it by its lifetime.
-func (x *ringcx) renewAuthToken(s *signIn, lifetime time.Duration, now time.Time) {
-	s.xturn++
-	s.xlife, s.xends = uint32(lifetime/time.Second), momentOf(now).after(lifetime) //nolint:gosec // at most years
-	x.changes.touch(s)
+// renewAuthToken gives in, which is to be kept, another X-Auth-Token. Each use extends it by its lifetime.
+func (in *signIn) renewAuthToken(lifetime time.Duration, now time.Time) {
+	in.XTurn++
+	in.XLife = uint32(lifetime / time.Second) //nolint:gosec // at most years
+	in.XEnds = momentOf(now).after(lifetime)
 }
 
-// authToken is the X-Auth-Token of s, "" if it has none.
-func (x *ringcx) authToken(s *signIn) string {
-	if s.xturn == 0 {
+// useAuthToken extends the X-Auth-Token of in, which is to be kept, unless it has ended.
+func (in *signIn) useAuthToken(now time.Time) (used bool) {
+	if in.XTurn == 0 || momentOf(now) >= in.XEnds {
+		return false
+	}
+	in.XEnds = momentOf(now).after(time.Duration(in.XLife) * time.Second)
+	return true
+}
+
+// authToken is the X-Auth-Token of in, "" if it has none.
+func (x *ringcx) authToken(in *signIn) string {
+	if in.XTurn == 0 {
 		return ""
 	}
-	return x.maker.UUID(s.number, uint32(s.xturn))
+	return x.maker.UUID(in.number, uint32(in.XTurn))
 }
 
 // holder finds whose X-Auth-Token it is, of a sign-in or permanent, or says what is wrong with it. A use extends it.
@@ -197,17 +251,16 @@ func (s *Server) holder(given string, now time.Time, use bool) (*user, string) {
 // holder is that of the X-Auth-Token of a sign-in.
 func (x *ringcx) holder(given string, now time.Time, use bool) (*user, string) {
 	t, ok := x.maker.ReadUUID(given)
-	s := x.signIns.get(t.Number)
+	in := x.signIn(t.Number)
 	switch {
-	case !ok, s == nil:
+	case !ok, in == nil:
 		return nil, xauthUnknown
-	case t.Turn != uint32(s.xturn), momentOf(now) >= s.xends:
+	case t.Turn != uint32(in.XTurn), momentOf(now) >= in.XEnds:
 		return nil, xauthEnded
-	case use:
-		s.xends = momentOf(now).after(time.Duration(s.xlife) * time.Second)
-		x.changes.touch(s)
+	case use && in.useAuthToken(now):
+		x.keep(in)
 	}
-	return s.who.user, ""
+	return x.who(in).user, ""
 }
 
 // cxLogoutRefusal answers a logout with a token that ends nothing.

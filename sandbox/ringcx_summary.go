@@ -44,7 +44,7 @@ func (s *Server) needCookie(c *call, r *http.Request) (refusal answer, ok bool) 
 		c.note(verdict.WrongKind)
 	}
 	at := c.forCookie()
-	claims, problem := s.checkCX(at, cookie.Value)
+	claims, problem := s.checkCX(at, nil, cookie.Value)
 	c.signIn, c.refused = at.signIn, at.refused
 	if problem != "" {
 		return gatewayRefusal(c, r, problem), false

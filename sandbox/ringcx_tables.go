@@ -11,8 +11,9 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// Kinds of records about what RingCX knows besides sign-ins.
+// Kinds of records about what RingCX knows.
 const (
+	recordSignIn    = "sign-in"
 	recordAPITokens = "api-tokens"
 	recordHashcode  = "hashcode"
 	recordLoginCode = "login-code"
@@ -20,8 +21,9 @@ const (
 	recordSummary   = "summary"
 )
 
-// cxTables are what RingCX remembers besides sign-ins.
+// cxTables are what RingCX remembers.
 type cxTables struct {
+	signIns   *state.Table[uint64, signIn]  // numbered in the order in which they began, from 1
 	apiTokens *state.Table[int64, []string] // of a user, oldest first
 	owners    *state.Index[string, int64, []string]
 	hashcodes *state.Table[int32, string] // of an agent
@@ -30,8 +32,9 @@ type cxTables struct {
 	summaries *state.Table[string, summary]       // by summaryKey
 }
 
-func newCXTables(db *state.DB) *cxTables {
+func newCXTables(db *state.DB, now func() time.Time, room *state.Room) *cxTables {
 	t := &cxTables{
+		signIns:   state.NewTable[uint64, signIn](db, recordSignIn),
 		apiTokens: state.NewTable[int64, []string](db, recordAPITokens),
 		hashcodes: state.NewTable[int32, string](db, recordHashcode),
 		codes:     state.NewTable[string, loginCode](db, recordLoginCode),
@@ -39,6 +42,11 @@ func newCXTables(db *state.DB) *cxTables {
 		summaries: state.NewTable[string, summary](db, recordSummary),
 	}
 	t.owners = state.NewIndexOfEach(t.apiTokens, func(_ int64, tokens []string) []string { return tokens })
+	t.signIns.Read(func(number uint64, in *signIn) error { in.complete(number); return nil })
+	t.signIns.Limit(state.Bound[uint64, signIn]{
+		Limit: sessionsMost, Least: sessionsLeast, Room: room,
+		Over: func(in signIn) bool { return in.over(momentOf(now())) },
+	})
 	t.codes.Limit(state.Bound[string, loginCode]{
 		Limit: 2 * codesKept, Order: func(a, b loginCode) int { return a.Expires.Compare(b.Expires) },
 	})
@@ -48,13 +56,22 @@ func newCXTables(db *state.DB) *cxTables {
 	return t
 }
 
-// check refuses rows that speak of what is not in w.
-func (t *cxTables) check(tx *state.Tx, w *world) error {
+// check refuses rows that speak of what is not in w. A sign-in may have come from a session that was forgotten.
+func (t *cxTables) check(tx *state.Tx, w *world, sessions *state.Table[uint64, session]) error {
 	user := func(kind, key string, id int64) error {
 		if w.cxUser(id) == nil {
 			return fmt.Errorf("%s %q: user %d does not exist", kind, wording.Clip(key), id)
 		}
 		return nil
+	}
+	for number, in := range t.signIns.All(tx) {
+		if in.Agent != 0 && w.agents[in.Agent] == nil || in.Agent == 0 && w.cxUser(in.User) == nil {
+			return fmt.Errorf("%s \"%d\": there is no user %d and no agent %d", recordSignIn, number, in.User, in.Agent)
+		}
+		if _, ok := sessions.Get(tx, in.From); !ok && in.From != 0 {
+			in.From = 0
+			t.signIns.Put(tx, number, in)
+		}
 	}
 	for id := range t.apiTokens.All(tx) {
 		if err := user(recordAPITokens, decimal(id), id); err != nil {

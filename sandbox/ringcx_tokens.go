@@ -8,8 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
@@ -32,24 +34,29 @@ type cxClaims struct {
 type cxTokens struct {
 	mu    sync.RWMutex // guards what follows
 	epoch string       // changes on every restart: tokens of another epoch are not ours
-	seen  *generations[cxAccess]
+	seen  *generations[*cxAccess]
+
+	endings endings
 }
 
 type cxAccess struct {
 	claims  *cxClaims
-	expires time.Time // to the nanosecond, where exp has seconds
-	in      *signIn   // nil: it was forgotten
+	expires time.Time     // to the nanosecond, where exp has seconds
+	signIn  uint64        // number; 0: it was forgotten
+	caller  string        // who signed in
+	ended   atomic.Uint64 // a whatEnded
 }
 
 // restart forgets the tokens that were seen; only those of an epoch are good from now on.
 func (t *cxTokens) restart(epoch string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.epoch, t.seen = epoch, newGenerations[cxAccess](tokensSeen)
+	t.epoch, t.seen = epoch, newGenerations[*cxAccess](tokensSeen)
+	t.endings.add()
 }
 
 // remember keeps a token, unless the server was reset since it was made.
-func (t *cxTokens) remember(token string, a cxAccess) {
+func (t *cxTokens) remember(token string, a *cxAccess) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if strings.HasPrefix(a.claims.ID, t.epoch+".") {
@@ -78,45 +85,50 @@ func (s *Server) issueCX(c *call, g *cxGrant) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s.tokens.remember(token, cxAccess{claims, expires, g.in})
+	seen := &cxAccess{claims: claims, expires: expires, signIn: g.in.number, caller: g.who.name()}
+	seen.ended.Store(uint64(g.ended))
+	s.tokens.remember(token, seen)
 	return token, nil
 }
 
 // checkCX gives the claims of a valid RingCX access token, or the gateway's text about one that is not. The order of
-// the checks is the gateway's: form, issuer, expiry, signature.
-func (s *Server) checkCX(c *call, token string) (*cxClaims, string) {
+// the checks is the gateway's: form, issuer, expiry, signature. tx is that of a caller that holds s.mu, nil if none is held.
+func (s *Server) checkCX(c *call, tx *state.Tx, token string) (*cxClaims, string) {
 	s.tokens.mu.RLock()
 	known, ok := s.tokens.seen.get(token)
 	epoch := s.tokens.epoch
 	s.tokens.mu.RUnlock()
 	if ok {
 		known.noteIn(c)
-		return known.claims, known.problem(c)
+		return known.claims, known.problem(c, s.cutOff(tx, known, c.rules))
 	}
 	claims, ok := parseCX(token)
 	if !ok || strings.ContainsAny(token, " \t\"'") {
 		c.why("the header has something else, or more, than a token of RingCX behind Bearer: quotes, spaces, a word")
 		return nil, jwtMalformed
 	}
-	found := cxAccess{claims: claims, expires: time.Unix(claims.Expires, 0)}
-	if problem := found.problem(c); problem != "" {
+	found := &cxAccess{claims: claims, expires: time.Unix(claims.Expires, 0)}
+	if problem := found.problem(c, false); problem != "" {
 		return nil, problem
 	}
 	if !s.key().Verify(token) || !strings.HasPrefix(claims.ID, epoch+".") {
 		c.why("the sandbox did not sign this token: it is of another one, or of the time before a reset")
 		return nil, jwtUnsigned
 	}
-	found.in = s.signInOf(claims)
+	s.findSignIn(tx, found)
 	found.noteIn(c)
 	s.tokens.remember(strings.Clone(token), found)
-	return claims, found.problem(c)
+	return claims, found.problem(c, s.cutOff(tx, found, c.rules))
 }
 
-// signInOf is what an access token came from, or nil if that was forgotten.
-func (s *Server) signInOf(claims *cxClaims) *signIn {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.cx.signIns.get(claims.signIn())
+// findSignIn completes a with what it came from, unless that was forgotten.
+func (s *Server) findSignIn(tx *state.Tx, a *cxAccess) {
+	s.mu.view(tx, func(tx *state.Tx) {
+		if in, ok := s.cx.signIns.Get(tx, a.claims.signIn()); ok {
+			a.signIn, a.caller = in.number, s.cx.who(&in).name()
+			a.ended.Store(uint64(s.cx.endedOf(tx, &in)))
+		}
+	})
 }
 
 // signIn is the number of the sign-in that a token came from, 0 if it names none.
@@ -130,14 +142,14 @@ func (claims *cxClaims) signIn() uint64 {
 }
 
 // noteIn notes which sign-in a call is about.
-func (a cxAccess) noteIn(c *call) {
-	if a.in != nil {
-		c.signIn, c.refused.Caller = a.in.number, a.in.who.name()
+func (a *cxAccess) noteIn(c *call) {
+	if a.signIn != 0 {
+		c.signIn, c.refused.Caller = a.signIn, a.caller
 	}
 }
 
-// problem is the gateway's text about a token whose signature is right, or "".
-func (a cxAccess) problem(c *call) string {
+// problem is the gateway's text about a token whose signature is right, and whose sign-in was cut off or not; or "".
+func (a *cxAccess) problem(c *call, cutOff bool) string {
 	switch {
 	case a.claims.Issuer != c.rules.RingCXIssuer:
 		c.why("the token names another issuer")
@@ -145,7 +157,7 @@ func (a cxAccess) problem(c *call) string {
 	case !c.now.Before(a.expires.Add(c.rules.RingCXClockSkew)):
 		c.why("the token ended %s", c.ago(a.expires))
 		return jwtExpired
-	case a.in != nil && a.in.cutOff(c.rules):
+	case cutOff:
 		c.why("its sign-in has ended: a logout, a refresh token that was replayed, or the session of RingCentral")
 		return jwtUnsigned
 	}
@@ -176,7 +188,7 @@ func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal a
 		c.note(verdict.WrongKind)
 		c.why("this is the token of the login at RingCentral; RingCX wants the one of the exchange")
 	}
-	claims, problem := s.checkCX(c, given)
+	claims, problem := s.checkCX(c, nil, given)
 	if problem != "" {
 		if problem == jwtExpired && s.habits.keepsSending(given, c.now) {
 			c.note(verdict.ExpiredAgain)

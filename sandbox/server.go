@@ -121,7 +121,7 @@ func newServer(opts Options, m memory) (*Server, error) {
 	s.seals = state.NewCell[seals](s.mu.db, "seals")
 	s.limits = newLimits(&s.mu, opts.NoLimits)
 	s.oauth = newOAuthTables(s.mu.db, s.Now, &m.shared.sessions, s.forgetSession)
-	s.cxTables = newCXTables(s.mu.db)
+	s.cxTables = newCXTables(s.mu.db, s.Now, &m.shared.sessions)
 	s.opts.Profile = cmp.Or(s.opts.Profile, contract.DefaultProfile)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {

@@ -23,8 +23,7 @@ const snapshotFormat = "ringcx-sandbox/1"
 
 // recordKinds are the kinds of records that a snapshot has and that are in no table.
 var recordKinds = []string{
-	recordWorld, recordAccount, recordUser, recordCenter, recordApp, recordCredential,
-	recordSignIn, recordRequest,
+	recordWorld, recordAccount, recordUser, recordCenter, recordApp, recordCredential, recordRequest,
 }
 
 // kinds are those of records that a snapshot has. What else one brings is of a newer server, and is left out.

@@ -30,11 +30,6 @@ type contents struct {
 	known    bool // the keeper has what is in tables, and all else, as it is
 }
 
-// drop lets go of what st takes of what servers share, if it is not going to be anybody's.
-func (st *contents) drop() {
-	st.cx.signIns.clear()
-}
-
 // startDay is the hostile day that the server was started with, in its first minute; nil if it was none.
 func (s *Server) startDay() (*hostileDay, error) {
 	day, _, err := (&hostileRequest{Share: s.opts.Hostile}).day(s.seed())
@@ -45,7 +40,7 @@ func (s *Server) startDay() (*hostileDay, error) {
 func (s *Server) seed() uint64 { return cmp.Or(s.opts.Seed, 1) }
 
 // freshContents is that of a server in its first minute.
-func (s *Server) freshContents(news *changes) (*contents, error) {
+func (s *Server) freshContents() (*contents, error) {
 	seed := s.seed()
 	key, err := token.NewKey(seed, "RingCX tokens", s.opts.Algorithm)
 	if err != nil {
@@ -60,16 +55,16 @@ func (s *Server) freshContents(news *changes) (*contents, error) {
 	if err != nil {
 		return nil, err
 	}
+	p := newPlatform(w, s.oauth, &s.mu, &s.tokens.endings)
 	return &contents{
 		tables: tables, fresh: true,
 		key: key, world: w, rules: s.start, epoch: token.RandomText(6),
-		platform: newPlatform(w, s.oauth, &s.mu),
-		cx:       newRingCX(s.Now, news, &s.memory.shared.pages),
+		platform: p, cx: newRingCX(w, p, s.cxTables, &s.mu),
 	}, nil
 }
 
 // restoredContents is the one that records tell of.
-func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err error) {
+func (s *Server) restoredContents(in *archive) (*contents, error) {
 	w, err := restoreWorld(in)
 	if err != nil {
 		return nil, err
@@ -78,28 +73,13 @@ func (s *Server) restoredContents(in *archive, news *changes) (st *contents, err
 	if err != nil {
 		return nil, err
 	}
-	out := &contents{
-		key: key, world: w, platform: newPlatform(w, s.oauth, &s.mu),
-		cx: newRingCX(s.Now, news, &s.memory.shared.pages),
-	}
-	defer func() {
-		if err != nil { // it is not going to be anybody's
-			out.drop()
-		}
-	}()
+	p := newPlatform(w, s.oauth, &s.mu, &s.tokens.endings)
+	out := &contents{key: key, world: w, platform: p, cx: newRingCX(w, p, s.cxTables, &s.mu)}
 	out.tables, err = s.mu.db.Draft(func(yield func(state.Record) error) error { return in.give(s.mu.db.Kinds(), yield) })
 	if err != nil {
 		return nil, err
 	}
-	for _, load := range []func() error{
-		func() error { return out.cx.loadSignIns(in, w, out.platform) },
-		func() error { return out.loadRequests(in) },
-	} {
-		if err := load(); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return out, out.loadRequests(in)
 }
 
 // become takes over contents, or changes nothing. Tokens of those before are refused, unless st has their epoch and seals.
@@ -119,9 +99,6 @@ func (s *Server) become(st *contents, news *changes) error {
 		s.world.purse.close()
 	}
 	s.signing.Store(st.key)
-	if s.platform != nil {
-		s.cx.signIns.clear()
-	}
 	s.world, s.platform, s.cx = st.world, st.platform, st.cx
 	s.rules.Store(st.rules)
 	s.tokens.restart(st.epoch)
@@ -146,11 +123,10 @@ func (s *Server) adopted(st *contents, today *hostileDay) error {
 		return nil
 	}
 	s.faults.restored()
-	err := cmp.Or(s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st), s.oauth.check(s.mu.tx, st.world), s.cxTables.check(s.mu.tx, st.world))
-	if err == nil {
-		st.cx.settle(st.platform)
-	}
-	return err
+	return cmp.Or(
+		s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st),
+		s.oauth.check(s.mu.tx, st.world), s.cxTables.check(s.mu.tx, st.world, s.oauth.sessions),
+	)
 }
 
 // required is what is in a cell that cannot be empty.
@@ -191,12 +167,11 @@ func (s *Server) newChanges() *changes {
 
 // startOver returns to the first minute.
 func (s *Server) startOver() error {
-	news := s.newChanges()
-	st, err := s.freshContents(news)
+	st, err := s.freshContents()
 	if err != nil {
 		return err
 	}
-	return s.become(st, news)
+	return s.become(st, s.newChanges())
 }
 
 // adopt takes over what records tell of, or changes nothing. If it is bounded, that may not be too much; if it is known, the
@@ -206,17 +181,15 @@ func (s *Server) adopt(in *archive, bounded, known bool) error {
 	if err != nil {
 		return err
 	}
-	news := s.newChanges()
-	st, err := s.restoredContents(in, news)
+	st, err := s.restoredContents(in)
 	if err != nil {
 		p.close()
 		return err
 	}
 	st.known = known
 	st.world.purse = p
-	if err := s.become(st, news); err != nil {
+	if err := s.become(st, s.newChanges()); err != nil {
 		p.close()
-		st.drop()
 		return err
 	}
 	return nil
@@ -252,7 +225,6 @@ func (s *Server) wake() error {
 // parts are everything that is kept and in no table. s.mu is held.
 func (s *Server) parts(yield func(kept)) {
 	s.world.parts(yield)
-	s.cx.parts(yield)
 	entries, _ := s.journal.Since(0)
 	for _, e := range entries {
 		yield(keptRequest{e})
@@ -266,7 +238,7 @@ func (s *Server) records() ([]state.Record, error) {
 	s.parts(func(t kept) {
 		r, err := encode(t)
 		failed = errors.Join(failed, err)
-		if r.Value != nil {
+		if err == nil {
 			out = append(out, r)
 		}
 	})

@@ -253,8 +253,8 @@ func (t *Table[K, V]) unsaved() []Row {
 	out := make([]Row, 0, len(t.dirty))
 	for key := range t.dirty {
 		r := Row{Kind: t.kind, Key: keyText(key)}
-		if v, ok := t.rows.Get(key); ok {
-			r.Value = v
+		if at, ok := t.rows.Get(key); ok {
+			r.Value = *at
 		}
 		out = append(out, r)
 	}
@@ -266,7 +266,7 @@ func (t *Table[K, V]) unsaved() []Row {
 func (t *Table[K, V]) copied() iter.Seq[Row] {
 	rows := t.rows.Copy()
 	return func(yield func(Row) bool) {
-		rows.Scan(func(key K, v V) bool { return yield(Row{t.kind, keyText(key), v}) })
+		rows.Scan(func(key K, at *V) bool { return yield(Row{t.kind, keyText(key), *at}) })
 	}
 }
 
@@ -280,7 +280,7 @@ func (t *Table[K, V]) byText() iter.Seq[Row] {
 		slices.Sort(texts)
 		for _, text := range texts {
 			key, _ := keyOf[K](text)
-			if v, ok := t.rows.Get(key); ok && !yield(Row{t.kind, text, v}) {
+			if at, ok := t.rows.Get(key); ok && !yield(Row{t.kind, text, *at}) {
 				return
 			}
 		}
@@ -322,7 +322,7 @@ func (s *staged[K, V]) add(r Record) (twice bool, err error) {
 			return false, err
 		}
 	}
-	_, twice = s.rows.Set(key, v)
+	_, twice = s.rows.Set(key, &v)
 	s.last = max(s.last, key)
 	return twice, nil
 }
@@ -334,9 +334,9 @@ func (s *staged[K, V]) swap() {
 	for _, x := range t.indexes {
 		x.clear()
 	}
-	t.rows.Scan(func(key K, v V) bool {
+	t.rows.Scan(func(key K, at *V) bool {
 		for _, x := range t.indexes {
-			x.put(key, v)
+			x.put(key, *at)
 		}
 		return true
 	})

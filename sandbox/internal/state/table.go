@@ -22,15 +22,16 @@ type Table[K cmp.Ordered, V any] struct {
 	single  bool              // it is that of a Cell
 }
 
-// content is what another one takes the place of as a whole.
+// content is what another one takes the place of as a whole. The tree has room for twice the rows that are in it if their keys
+// came in order, as numbers do; that is why it holds pointers. What they point to never changes.
 type content[K cmp.Ordered, V any] struct {
-	rows  *btree.Map[K, V]
+	rows  *btree.Map[K, *V]
 	last  K              // the highest key that there has been
 	dirty map[K]struct{} // what the keeper does not have
 }
 
 func newContent[K cmp.Ordered, V any]() content[K, V] {
-	return content[K, V]{rows: new(btree.Map[K, V]), dirty: map[K]struct{}{}}
+	return content[K, V]{rows: new(btree.Map[K, *V]), dirty: map[K]struct{}{}}
 }
 
 // change is how a row was before it.
@@ -98,7 +99,7 @@ func (t *Table[K, V]) Read(fn func(key K, row *V) error) { t.read = fn }
 // Get is the row of a key.
 func (t *Table[K, V]) Get(tx *Tx, key K) (row V, ok bool) {
 	tx.reads(t.db)
-	return t.rows.Get(key)
+	return rowAt(t.rows.Get(key))
 }
 
 // Len is how many rows there are.
@@ -110,7 +111,9 @@ func (t *Table[K, V]) Len(tx *Tx) int {
 // At is the row with so many before it, for pages of a list.
 func (t *Table[K, V]) At(tx *Tx, i int) (key K, row V, ok bool) {
 	tx.reads(t.db)
-	return t.rows.GetAt(i)
+	key, at, ok := t.rows.GetAt(i)
+	row, ok = rowAt(at, ok)
+	return key, row, ok
 }
 
 // Last is the highest key that there has been, also of a row that is gone: what is numbered goes on behind it.
@@ -126,26 +129,39 @@ func (t *Table[K, V]) All(tx *Tx, from ...K) iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
 		rows := t.seen(tx)
 		if len(from) > 0 {
-			rows.Ascend(from[0], yield)
+			rows.Ascend(from[0], eachRow(yield))
 			return
 		}
-		rows.Scan(yield)
+		rows.Scan(eachRow(yield))
 	}
 }
 
 // Backward are the rows from the highest key to the lowest. What the loop changes does not change what it sees.
 func (t *Table[K, V]) Backward(tx *Tx) iter.Seq2[K, V] {
 	tx.reads(t.db)
-	return func(yield func(K, V) bool) { t.seen(tx).Reverse(yield) }
+	return func(yield func(K, V) bool) { t.seen(tx).Reverse(eachRow(yield)) }
 }
 
 // seen are the rows that a loop sees.
-func (t *Table[K, V]) seen(tx *Tx) *btree.Map[K, V] {
+func (t *Table[K, V]) seen(tx *Tx) *btree.Map[K, *V] {
 	tx.reads(t.db)
 	if tx.writes {
 		return t.rows.Copy()
 	}
 	return t.rows
+}
+
+// rowAt is a row of the tree.
+func rowAt[V any](at *V, ok bool) (row V, there bool) {
+	if !ok {
+		return row, false
+	}
+	return *at, true
+}
+
+// eachRow has yield called with the rows that the tree points to.
+func eachRow[K cmp.Ordered, V any](yield func(K, V) bool) func(K, *V) bool {
+	return func(key K, at *V) bool { return yield(key, *at) }
 }
 
 // Put makes a row, or takes the place of the one of the same key.
@@ -177,7 +193,7 @@ func (t *Table[K, V]) Clear(tx *Tx) {
 }
 
 func (t *Table[K, V]) set(key K, row V) (old V, had bool) {
-	if old, had = t.rows.Set(key, row); !had {
+	if old, had = rowAt(t.rows.Set(key, &row)); !had {
 		t.bound.Room.take(1)
 	}
 	t.last = max(t.last, key)
@@ -191,7 +207,7 @@ func (t *Table[K, V]) set(key K, row V) (old V, had bool) {
 }
 
 func (t *Table[K, V]) unset(key K) (old V, had bool) {
-	if old, had = t.rows.Delete(key); had {
+	if old, had = rowAt(t.rows.Delete(key)); had {
 		t.bound.Room.take(-1)
 		for _, x := range t.indexes {
 			x.remove(key, old)
@@ -239,9 +255,9 @@ func (t *Table[K, V]) inOrder(n int, latest K) (out []change[K, V]) {
 	if n <= 0 {
 		return nil
 	}
-	t.rows.Scan(func(key K, row V) bool {
+	t.rows.Scan(func(key K, at *V) bool {
 		if key != latest {
-			out = append(out, change[K, V]{key: key, row: row})
+			out = append(out, change[K, V]{key: key, row: *at})
 		}
 		return t.bound.Order != nil || len(out) < n
 	})
