@@ -122,6 +122,9 @@ func (s *Server) adopted(st *contents, today *hostileDay) error {
 		s.faults.setDay(today)
 		return nil
 	}
+	if st.known && s.opts.Seed == 0 && s.faults.started != nil { // the seed is that of the first start
+		s.faults.started.Seed = st.world.seed
+	}
 	s.faults.restored()
 	return cmp.Or(
 		s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st),

@@ -19,6 +19,7 @@ type Table[K cmp.Ordered, V any] struct {
 	indexes []indexed[K, V] // that follow it
 	bound   Bound[K, V]
 	read    func(K, *V) error // what Read was given
+	newest  []K               // keys of the rows that came last, oldest first, if the bound has an order
 	single  bool              // it is that of a Cell
 }
 
@@ -170,8 +171,30 @@ func (t *Table[K, V]) Put(tx *Tx, key K, row V) {
 	old, had := t.set(key, row)
 	t.note(tx, change[K, V]{key, old, had})
 	if !had {
+		t.arrived(key)
 		t.makeRoom(tx, key)
 	}
+}
+
+// arrived remembers a key. The latest half of what a table may have stays, whatever the order says of it: the clock may have
+// been set back, and lifetimes may have become shorter.
+func (t *Table[K, V]) arrived(key K) {
+	if t.bound.Order == nil || t.bound.Limit == 0 {
+		return
+	}
+	if half := t.bound.Limit / 2; len(t.newest) >= t.bound.Limit {
+		t.newest = append(t.newest[:0], t.newest[len(t.newest)-half:]...)
+	}
+	t.newest = append(t.newest, key)
+}
+
+// isNew are the keys of the rows that stay because they came last.
+func (t *Table[K, V]) isNew(latest K) map[K]struct{} {
+	out := map[K]struct{}{latest: {}}
+	for _, key := range t.newest[max(0, len(t.newest)-t.bound.Limit/2):] {
+		out[key] = struct{}{}
+	}
+	return out
 }
 
 // Delete takes a row away, and says whether there was one.
@@ -255,8 +278,9 @@ func (t *Table[K, V]) inOrder(n int, latest K) (out []change[K, V]) {
 	if n <= 0 {
 		return nil
 	}
+	stays := t.isNew(latest)
 	t.rows.Scan(func(key K, at *V) bool {
-		if key != latest {
+		if _, is := stays[key]; !is {
 			out = append(out, change[K, V]{key: key, row: *at})
 		}
 		return t.bound.Order != nil || len(out) < n
@@ -264,7 +288,7 @@ func (t *Table[K, V]) inOrder(n int, latest K) (out []change[K, V]) {
 	if t.bound.Order != nil {
 		slices.SortStableFunc(out, func(a, b change[K, V]) int { return t.bound.Order(a.row, b.row) })
 	}
-	return out[:n]
+	return out[:min(n, len(out))]
 }
 
 // trim makes room after others have taken the place of all rows.
