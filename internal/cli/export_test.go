@@ -36,7 +36,7 @@ func Understood(args []string) error {
 	}
 	cmd.InitDefaultHelpFlag()
 	if err := cmd.ParseFlags(rest); err != nil {
-		return cmdline.FlagError(cmd, err)
+		return cmdline.FlagErrorAmong(nil, cmd, err)
 	}
 	if help := cmd.Flags().Lookup("help"); help != nil && help.Changed {
 		return nil

@@ -70,9 +70,6 @@ var expected = map[string]string{
 	"bool":     "leave the value out, or give true or false",
 }
 
-// FlagError is flagErrorAmong, where the arguments are not known.
-func FlagError(cmd *cobra.Command, err error) error { return FlagErrorAmong(nil, cmd, err) }
-
 // FlagErrorAmong puts what is wrong with a flag among the arguments into our words. It repeats no more of it than could be
 // a name.
 func FlagErrorAmong(args []string, cmd *cobra.Command, err error) error {
