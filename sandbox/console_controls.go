@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -65,7 +66,7 @@ func (c *console) limitView(what limit, now time.Time) limitView {
 		On: a.limit > 0 && !c.limits.isOff(what), Keys: c.limits.known(what),
 	}
 	for _, b := range c.limits.all(what) {
-		if momentOf(now) < b.Quiet {
+		if instant.Of(now) < b.Quiet {
 			out.Penalties++
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
@@ -144,7 +145,7 @@ func (c *console) session(out *inspection, s *session) {
 func (c *console) platformAccess(out *inspection, s *session, turn uint32, now time.Time) {
 	out.Kind = "RingCentral access token"
 	c.session(out, s)
-	switch at := momentOf(now); {
+	switch at := instant.Of(now); {
 	case out.State != "":
 	case turn != s.Turn:
 		out.State = "A refresh made a newer one."
@@ -155,7 +156,7 @@ func (c *console) platformAccess(out *inspection, s *session, turn uint32, now t
 	}
 	if turn == s.Turn {
 		out.fact("Scope", strings.Join(c.platform.scope(s), " "))
-		out.ends("Lives until", s.Ends.time(), now)
+		out.ends("Lives until", s.Ends.Time(), now)
 	}
 }
 
@@ -168,13 +169,13 @@ func (c *console) platformRefresh(out *inspection, s *session, turn uint32, ask 
 		out.State, out.Good = "It is spent, but in its grace: it gives the same pair again.", true
 	case turn != s.Turn:
 		out.State = "It is spent."
-	case momentOf(ask.now) >= s.Renewal:
+	case instant.Of(ask.now) >= s.Renewal:
 		out.State = "It has expired."
 	default:
 		out.State, out.Good = "It is good for one refresh.", true
 	}
 	if turn == s.Turn {
-		out.ends("Lives until", s.Renewal.time(), ask.now)
+		out.ends("Lives until", s.Renewal.Time(), ask.now)
 	}
 }
 
@@ -189,7 +190,7 @@ func (c *console) cxRefresh(i *inspection, in *signIn, turn uint32, ask *call) {
 		i.State = "It was logged out."
 	case c.cx.cutOff(in, ask.rules):
 		i.State = "It ended with the sign-in that it came from."
-	case momentOf(ask.now) >= in.Renewal:
+	case instant.Of(ask.now) >= in.Renewal:
 		i.State = "It has expired."
 	default:
 		i.State = "Its holder is switched off."
@@ -197,7 +198,7 @@ func (c *console) cxRefresh(i *inspection, in *signIn, turn uint32, ask *call) {
 	i.fact("Holder", c.cx.who(in).name())
 	i.fact("Signed in as", in.App)
 	if turn == in.Turn {
-		i.ends("Lives until", in.Renewal.time(), ask.now)
+		i.ends("Lives until", in.Renewal.Time(), ask.now)
 	}
 }
 

@@ -80,7 +80,7 @@ func (c *console) ofSession(l *life) []closing {
 		return []closing{s.closing("without a request of its own")}
 	}
 	if i := l.newest(); i >= 0 {
-		l.events[i].ends = s.Ends.time()
+		l.events[i].ends = s.Ends.Time()
 	}
 	return nil
 }
@@ -88,9 +88,9 @@ func (c *console) ofSession(l *life) []closing {
 // closing is how a session that is not open was closed.
 func (s *session) closing(why string) closing {
 	if s.State == sessionEvicted {
-		return closing{s.Ends.time(), eventEvicted, "a newer session, over the limit of a user", true}
+		return closing{s.Ends.Time(), eventEvicted, "a newer session, over the limit of a user", true}
 	}
-	return closing{s.Ends.time(), eventRevoked, why, true}
+	return closing{s.Ends.Time(), eventRevoked, why, true}
 }
 
 // ofSignIn says whose sign-in a life is, and how it ended. c.mu is held.
@@ -105,7 +105,7 @@ func (c *console) ofSignIn(l *life) []closing {
 	}
 	var out []closing
 	if in.Ended {
-		out = append(out, closing{in.Renewal.time(), eventLoggedOut, "without a request of its own", in.Cut})
+		out = append(out, closing{in.Renewal.Time(), eventLoggedOut, "without a request of its own", in.Cut})
 	} else if at := l.lastRefusal(); in.Cut && !at.IsZero() {
 		out = append(out, closing{at, eventRevoked, "a refresh token that was used again", true})
 	}

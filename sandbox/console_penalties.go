@@ -20,7 +20,7 @@ type penaltyView struct {
 // penaltiesOf lists who is in a penalty of a limit. c.mu is held.
 func (c *console) penaltiesOf(what limit, now time.Time) (out []penaltyView) {
 	for key, b := range c.limits.all(what) {
-		if end := b.Quiet.time(); now.Before(end) {
+		if end := b.Quiet.Time(); now.Before(end) {
 			out = append(out, penaltyView{limitKinds[what].title, c.counted(key), inWords(end.Sub(now)), end})
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 )
 
 // tokenRow is a session or a token that still means something.
@@ -84,7 +86,7 @@ func (c *console) sessionTable(now time.Time) tokenTable {
 		ID: "rc", Title: "RingCentral sessions", Kind: "session", Revoke: "Revoke", Sessions: true,
 		About: aboutSessions(c.rules.Load()),
 	}
-	at := momentOf(now)
+	at := instant.Of(now)
 	for s := range c.platform.allOpen() {
 		if s.over(at) {
 			continue
@@ -92,12 +94,12 @@ func (c *console) sessionTable(now time.Time) tokenTable {
 		a, u := c.platform.holder(s)
 		row := tokenRow{
 			Handle: handle(c.platform.id(s)), Who: u.first + " " + u.last, What: a.name,
-			Ends: ending(c.platform.accessToken(s)), Mark: fingerprint(c.platform.accessToken(s)), Left: inWords(s.Ends.time().Sub(now)),
-			Spent: s.Turn - 1, until: max(s.Ends, s.Renewal).time(),
+			Ends: ending(c.platform.accessToken(s)), Mark: fingerprint(c.platform.accessToken(s)), Left: inWords(s.Ends.Time().Sub(now)),
+			Spent: s.Turn - 1, until: max(s.Ends, s.Renewal).Time(),
 		}
 		table.Spent += int(row.Spent)
 		if s.Renewal != 0 {
-			row.Refresh = inWords(s.Renewal.time().Sub(now))
+			row.Refresh = inWords(s.Renewal.Time().Sub(now))
 		}
 		table.Rows = append(table.Rows, row)
 	}
@@ -117,7 +119,7 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 		token := c.cx.refreshToken(&in)
 		table.Rows = append(table.Rows, tokenRow{
 			Handle: handle(token), Who: c.cx.who(&in).name(), What: in.App, Ends: ending(token), Mark: fingerprint(token),
-			Left: inWords(in.Renewal.time().Sub(now)), Spent: in.Turn - 1, until: in.Renewal.time(),
+			Left: inWords(in.Renewal.Time().Sub(now)), Spent: in.Turn - 1, until: in.Renewal.Time(),
 		})
 		table.Spent += int(in.Turn - 1)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
@@ -60,14 +61,14 @@ type limits struct {
 	off     *state.Table[string, bool]   // by name of the limit: whether it is off, if that is not as the server was started
 	buckets *state.Table[string, bucket] // by name of the limit and key
 	byLimit *state.Index[string, string, bucket]
-	swept   [limitsCount]moment // when buckets that meant nothing any more were dropped
+	swept   [limitsCount]instant.Time // when buckets that meant nothing any more were dropped
 }
 
 // bucket is what is known about one key.
 type bucket struct {
-	Sent  []moment `json:"sent"`            // admitted requests inside the window, oldest first
-	Quiet moment   `json:"quiet,omitempty"` // end of the penalty
-	Until moment   `json:"until"`           // from when on nothing here matters
+	Sent  []instant.Time `json:"sent"`            // admitted requests inside the window, oldest first
+	Quiet instant.Time   `json:"quiet,omitempty"` // end of the penalty
+	Until instant.Time   `json:"until"`           // from when on nothing here matters
 }
 
 func newLimits(mu *lock, off bool) *limits {
@@ -97,7 +98,7 @@ func isLimit(name string) error {
 
 // adopted is called when the tables have become others.
 func (l *limits) adopted() {
-	l.swept = [limitsCount]moment{}
+	l.swept = [limitsCount]instant.Time{}
 	for name, off := range l.off.All(l.mu.tx) {
 		if off == l.initial {
 			l.off.Delete(l.mu.tx, name)
@@ -214,7 +215,7 @@ type ruling struct {
 
 // bucket is what a limit knows about a key, and where that is kept. When there are very many keys, new ones share a bucket:
 // nobody makes a limit forget another by inventing keys.
-func (l *limits) bucket(what limit, key string, now moment) (string, bucket) {
+func (l *limits) bucket(what limit, key string, now instant.Time) (string, bucket) {
 	name := limitKinds[what].name + " "
 	at := name + wording.Cut(key, journal.WordShown)
 	b, known := l.buckets.Get(l.mu.tx, at)
@@ -222,7 +223,7 @@ func (l *limits) bucket(what limit, key string, now moment) (string, bucket) {
 		return at, b
 	}
 	since := now - l.swept[what]
-	if since < 0 || since >= moment(sweepEvery) || l.known(what) >= bucketsMost && since >= moment(time.Second) {
+	if since < 0 || since >= instant.Time(sweepEvery) || l.known(what) >= bucketsMost && since >= instant.Time(time.Second) {
 		l.sweep(what, now)
 	}
 	if l.known(what) >= bucketsMost {
@@ -233,7 +234,7 @@ func (l *limits) bucket(what limit, key string, now moment) (string, bucket) {
 }
 
 // sweep drops what means nothing any more.
-func (l *limits) sweep(what limit, now moment) {
+func (l *limits) sweep(what limit, now instant.Time) {
 	for key, b := range l.byLimit.All(l.mu.tx, limitKinds[what].name) {
 		if now >= b.Until {
 			l.buckets.Delete(l.mu.tx, key)
@@ -249,9 +250,9 @@ func (l *limits) admit(what limit, key string, at time.Time, r *contract.Rules) 
 	if allowed.limit == 0 || l.isOff(what) {
 		return v
 	}
-	now := momentOf(at)
+	now := instant.Of(at)
 	key, b := l.bucket(what, key, now)
-	for len(b.Sent) > 0 && now >= b.Sent[0].after(allowed.window) {
+	for len(b.Sent) > 0 && now >= b.Sent[0].After(allowed.window) {
 		b.Sent = b.Sent[1:]
 	}
 	if now >= b.Quiet && len(b.Sent) < allowed.limit {
@@ -260,23 +261,23 @@ func (l *limits) admit(what limit, key string, at time.Time, r *contract.Rules) 
 	} else {
 		v.refuse(&b, now)
 	}
-	b.Until = max(b.Quiet, now.after(allowed.window))
+	b.Until = max(b.Quiet, now.After(allowed.window))
 	l.buckets.Put(l.mu.tx, key, b)
 	return v
 }
 
 // refuse begins the penalty anew, and says when a request would be admitted.
-func (v *ruling) refuse(b *bucket, now moment) {
+func (v *ruling) refuse(b *bucket, now instant.Time) {
 	v.admitted, v.remaining, v.verdict = false, 0, v.excess()
 	if now < b.Quiet {
 		v.verdict = verdict.Penalty
 	}
-	b.Quiet = now.after(v.penalty)
+	b.Quiet = now.After(v.penalty)
 	again := b.Quiet
 	if n := len(b.Sent) - v.limit; n >= 0 {
-		again = max(again, b.Sent[n].after(v.window))
+		again = max(again, b.Sent[n].After(v.window))
 	}
-	v.again, v.wait = again.time(), time.Duration(again-now)
+	v.again, v.wait = again.Time(), time.Duration(again-now)
 }
 
 // excess is the verdict on the request that breaks the limit; only limits of five make it the sixth.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
@@ -45,10 +46,10 @@ type session struct {
 	Endpoint   string       `json:"endpoint,omitempty"`   // that its client asked for; "": chosen by the server
 	Turn       uint32       `json:"turn"`                 // of the newest pair; the first is 1
 	State      sessionState `json:"state,omitempty"`
-	Issued     moment       `json:"issued"`            // the newest pair, and so the end of the pair before
-	Ends       moment       `json:"ends"`              // of the newest access token, or of the session
-	Renewal    moment       `json:"renewal,omitempty"` // end of the newest refresh token; 0: there is none
-	Used       moment       `json:"used,omitempty"`    // first use of the newest access token; 0: not yet
+	Issued     instant.Time `json:"issued"`            // the newest pair, and so the end of the pair before
+	Ends       instant.Time `json:"ends"`              // of the newest access token, or of the session
+	Renewal    instant.Time `json:"renewal,omitempty"` // end of the newest refresh token; 0: there is none
+	Used       instant.Time `json:"used,omitempty"`    // first use of the newest access token; 0: not yet
 }
 
 // rcAccess is a RingCentral access token that works.
@@ -94,13 +95,13 @@ func (p *platform) scope(sess *session) []string {
 }
 
 // over reports whether nothing of sess can work after now.
-func (sess *session) over(now moment) bool {
+func (sess *session) over(now instant.Time) bool {
 	return sess.State != sessionOpen || now >= max(sess.Ends, sess.Renewal)
 }
 
 // login opens a session; the oldest of too many is closed.
 func (p *platform) login(c *call, a *app, u *user, t terms) *session {
-	at, key := momentOf(c.now), sessionKey{a.id, u.id}
+	at, key := instant.Of(c.now), sessionKey{a.id, u.id}
 	t.scope = scopeOf(c.rules, a, u, t.scope)
 	if c.rules.JWTLoginReusesSession {
 		for _, old := range p.open.Backward(p.mu.tx, key) {
@@ -117,7 +118,7 @@ func (p *platform) login(c *call, a *app, u *user, t terms) *session {
 }
 
 // evict closes what is over the cap, counted from the newest session of a user in an app.
-func (p *platform) evict(key sessionKey, sessionCap int, now moment) {
+func (p *platform) evict(key sessionKey, sessionCap int, now instant.Time) {
 	n := 0
 	for _, sess := range p.open.Backward(p.mu.tx, key) {
 		if n++; n > max(sessionCap, 1) {
@@ -128,12 +129,12 @@ func (p *platform) evict(key sessionKey, sessionCap int, now moment) {
 }
 
 // issue gives sess a new pair of tokens. The pair before is spent.
-func (p *platform) issue(sess *session, t terms, now moment) {
+func (p *platform) issue(sess *session, t terms, now instant.Time) {
 	sess.Turn++
 	sess.Issued, sess.Used, sess.Scope = now, 0, t.scope
-	sess.Ends, sess.Renewal = now.after(t.accessTTL), 0
+	sess.Ends, sess.Renewal = now.After(t.accessTTL), 0
 	if p.world.apps[sess.App].refreshTokens {
-		sess.Renewal = now.after(t.refreshTTL)
+		sess.Renewal = now.After(t.refreshTTL)
 	}
 	p.keep(sess)
 }
@@ -160,7 +161,7 @@ func (p *platform) renew(c *call, a *app, given string, t terms) (*session, *oau
 	c.session = sess.number
 	of, u := p.holder(sess)
 	c.from(of, u)
-	now := momentOf(c.now)
+	now := instant.Of(c.now)
 	switch {
 	case of != a:
 		c.why("the refresh token is of another app")
@@ -176,12 +177,12 @@ func (p *platform) renew(c *call, a *app, given string, t terms) (*session, *oau
 	case turn != sess.Turn:
 		if !sess.inGrace(c, turn) {
 			c.note(verdict.Replay)
-			c.why("the refresh token was spent %s", c.ago(sess.Issued.time()))
+			c.why("the refresh token was spent %s", c.ago(sess.Issued.Time()))
 			return nil, invalidGrant("OAU-213", "Token not found")
 		}
 		return sess, nil
 	case now >= sess.Renewal:
-		c.why("the refresh token ended %s", c.ago(sess.Renewal.time()))
+		c.why("the refresh token ended %s", c.ago(sess.Renewal.Time()))
 		return nil, c.refreshRefusal("OAU-210", "Token expired")
 	}
 	t.scope = scopeOf(c.rules, a, u, t.scope)
@@ -196,9 +197,9 @@ func (sess *session) inGrace(c *call, turn uint32) bool {
 		return false
 	}
 	if sess.Used != 0 {
-		return momentOf(c.now) < sess.Used.after(c.rules.GraceAfterUse)
+		return instant.Of(c.now) < sess.Used.After(c.rules.GraceAfterUse)
 	}
-	return momentOf(c.now) < sess.Issued.after(c.rules.GraceUnused)
+	return instant.Of(c.now) < sess.Issued.After(c.rules.GraceUnused)
 }
 
 // refreshRefusal refuses a refresh token with the code of its cause, unless one code stands for all.
@@ -216,7 +217,7 @@ func (p *platform) use(c *call, given string) (t *rcAccess, code, message string
 		return nil, "OAU-149", "OAuth token is invalid"
 	}
 	sess, turn := p.find(given, token.Access)
-	now := momentOf(c.now)
+	now := instant.Of(c.now)
 	var a *app
 	var u *user
 	if sess != nil {
@@ -229,7 +230,7 @@ func (p *platform) use(c *call, given string) (t *rcAccess, code, message string
 		return nil, "OAU-213", "Token not found"
 	case sess.State != sessionOpen:
 		return nil, c.rules.EndedTokenCode, "Token not found"
-	case turn != sess.Turn && now < sess.Issued.after(c.rules.ReplacedTokenTellsFor):
+	case turn != sess.Turn && now < sess.Issued.After(c.rules.ReplacedTokenTellsFor):
 		return nil, "OAU-129", "Access token corrupted"
 	case turn != sess.Turn:
 		return nil, "OAU-213", "Token not found"
@@ -242,7 +243,7 @@ func (p *platform) use(c *call, given string) (t *rcAccess, code, message string
 		sess.Used = now
 		p.keep(sess)
 	}
-	return &rcAccess{sess, a, u, p.scope(sess), sess.Issued.time(), sess.Ends.time()}, "", ""
+	return &rcAccess{sess, a, u, p.scope(sess), sess.Issued.Time(), sess.Ends.Time()}, "", ""
 }
 
 // full reports whether another login would go over the session cap, and be refused.
@@ -283,7 +284,7 @@ func (p *platform) revoke(c *call, a *app, token string) *oauthError {
 // end closes a session: none of its tokens works any more.
 func (p *platform) end(sess *session, now time.Time) {
 	if sess.State == sessionOpen {
-		sess.Ends = momentOf(now)
+		sess.Ends = instant.Of(now)
 	}
 	sess.State = sessionRevoked
 	p.keep(sess)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
@@ -43,7 +44,7 @@ func newOAuthTables(db *state.DB, now func() time.Time, room *state.Room, droppe
 	t.sessions.Read(func(number uint64, s *session) error { s.number = number; return nil })
 	t.sessions.Limit(state.Bound[uint64, session]{
 		Limit: sessionsMost, Least: sessionsLeast, Room: room, Dropped: dropped,
-		Over: func(s session) bool { return s.over(momentOf(now())) },
+		Over: func(s session) bool { return s.over(instant.Of(now())) },
 	})
 	t.browsers.Read(func(name string, b *browser) error { b.name = name; return nil })
 	t.flows.Read(func(id string, f *flow) error { f.id = id; return nil })

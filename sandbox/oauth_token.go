@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
@@ -284,6 +285,6 @@ func (p *platform) info(sess *session, now time.Time) *tokenInfo {
 	return out
 }
 
-func secondsLeft(end moment, now time.Time) int64 {
-	return max(int64(end.time().Sub(now)/time.Second), 0)
+func secondsLeft(end instant.Time, now time.Time) int64 {
+	return max(int64(end.Time().Sub(now)/time.Second), 0)
 }

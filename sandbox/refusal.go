@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
@@ -61,13 +62,13 @@ func (p *platform) whyNot(c *call, sess *session, turn uint32) {
 	a, u := p.holder(sess)
 	switch {
 	case sess.State == sessionRevoked:
-		c.why("the session of the token was ended %s, by a logout or with its credential or code", c.ago(sess.Ends.time()))
+		c.why("the session of the token was ended %s, by a logout or with its credential or code", c.ago(sess.Ends.Time()))
 	case sess.State == sessionEvicted:
-		c.why("a newer login of the same user and app took the place of this session %s: there may be %d", c.ago(sess.Ends.time()), c.rules.SessionCap)
+		c.why("a newer login of the same user and app took the place of this session %s: there may be %d", c.ago(sess.Ends.Time()), c.rules.SessionCap)
 	case turn != sess.Turn:
-		c.why("a refresh replaced the token %s", c.ago(sess.Issued.time()))
-	case momentOf(c.now) >= sess.Ends:
-		c.why("the token ended %s", c.ago(sess.Ends.time()))
+		c.why("a refresh replaced the token %s", c.ago(sess.Issued.Time()))
+	case instant.Of(c.now) >= sess.Ends:
+		c.why("the token ended %s", c.ago(sess.Ends.Time()))
 	case !u.enabled:
 		c.why("the user is disabled")
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -28,19 +29,19 @@ func newRingCX(w *world, p *platform, tables *cxTables, mu *lock) *ringcx {
 // signIn is one sign-in of somebody at RingCX, by an exchange or with a password, with the tokens that live on: the
 // newest refresh token and the X-Auth-Token. There may be very many.
 type signIn struct {
-	number  uint64 // its key
-	App     string `json:"app"`
-	User    int64  `json:"user,omitempty"`    // who signed in; 0: an agent
-	Agent   int32  `json:"agent,omitempty"`   // the same; 0: a user
-	Turn    uint32 `json:"turn,omitempty"`    // of the newest refresh token; the first is 1, 0: none was handed out
-	XTurn   uint16 `json:"xturn,omitempty"`   // which X-Auth-Token is the newest; the first is 1, 0: there is none
-	Ended   bool   `json:"ended,omitempty"`   // logged out
-	Cut     bool   `json:"cut,omitempty"`     // its access tokens do not work either
-	From    uint64 `json:"from,omitempty"`    // session of RingCentral that it came from; 0: it came from none, or that was forgotten
-	SSO     bool   `json:"sso,omitempty"`     // it came from one, also if that was forgotten
-	Renewal moment `json:"renewal,omitempty"` // end of the newest refresh token, or when it was logged out
-	XEnds   moment `json:"xends,omitempty"`   // end of the X-Auth-Token, if it is not used
-	XLife   uint32 `json:"xlife,omitempty"`   // lifetime of the X-Auth-Token in seconds
+	number  uint64       // its key
+	App     string       `json:"app"`
+	User    int64        `json:"user,omitempty"`    // who signed in; 0: an agent
+	Agent   int32        `json:"agent,omitempty"`   // the same; 0: a user
+	Turn    uint32       `json:"turn,omitempty"`    // of the newest refresh token; the first is 1, 0: none was handed out
+	XTurn   uint16       `json:"xturn,omitempty"`   // which X-Auth-Token is the newest; the first is 1, 0: there is none
+	Ended   bool         `json:"ended,omitempty"`   // logged out
+	Cut     bool         `json:"cut,omitempty"`     // its access tokens do not work either
+	From    uint64       `json:"from,omitempty"`    // session of RingCentral that it came from; 0: it came from none, or that was forgotten
+	SSO     bool         `json:"sso,omitempty"`     // it came from one, also if that was forgotten
+	Renewal instant.Time `json:"renewal,omitempty"` // end of the newest refresh token, or when it was logged out
+	XEnds   instant.Time `json:"xends,omitempty"`   // end of the X-Auth-Token, if it is not used
+	XLife   uint32       `json:"xlife,omitempty"`   // lifetime of the X-Auth-Token in seconds
 }
 
 // complete mends what a record was read as.
@@ -51,7 +52,7 @@ func (in *signIn) complete(number uint64) {
 	}
 }
 
-func (in *signIn) over(now moment) bool {
+func (in *signIn) over(now instant.Time) bool {
 	return (in.Ended || now >= in.Renewal) && now >= in.XEnds
 }
 
@@ -122,11 +123,11 @@ func (x *ringcx) whyNot(c *call, in *signIn, turn uint32) {
 	case in == nil:
 		c.why("the sandbox never gave this refresh token out: it is of another one, or of the time before a reset")
 	case in.Ended:
-		c.why("it was logged out %s", c.ago(in.Renewal.time()))
+		c.why("it was logged out %s", c.ago(in.Renewal.Time()))
 	case turn != in.Turn:
 		c.why("the refresh token was spent, and another one is the newest")
-	case momentOf(c.now) >= in.Renewal:
-		c.why("the refresh token ended %s", c.ago(in.Renewal.time()))
+	case instant.Of(c.now) >= in.Renewal:
+		c.why("the refresh token ended %s", c.ago(in.Renewal.Time()))
 	case !x.who(in).active():
 		c.why("who signed in is switched off, or has lost RingCX")
 	default:
@@ -136,12 +137,12 @@ func (x *ringcx) whyNot(c *call, in *signIn, turn uint32) {
 
 // live reports whether the refresh token of in has neither expired nor been logged out.
 func (in *signIn) live(now time.Time) bool {
-	return in.Turn > 0 && !in.Ended && momentOf(now) < in.Renewal
+	return in.Turn > 0 && !in.Ended && instant.Of(now) < in.Renewal
 }
 
 // end logs in out, and with cut also what access tokens it has.
 func (x *ringcx) end(in *signIn, cut bool, now time.Time) {
-	in.Ended, in.Renewal = true, momentOf(now)
+	in.Ended, in.Renewal = true, instant.Of(now)
 	if cut {
 		x.cut(in)
 		return
@@ -170,7 +171,7 @@ func (x *ringcx) begin(p principal, from uint64) *signIn {
 // renewRefreshToken gives in, which is to be kept, another refresh token; the one before is spent.
 func (in *signIn) renewRefreshToken(c *call) {
 	in.Turn++
-	in.Renewal = momentOf(c.now).after(c.rules.RingCXRefreshTTL)
+	in.Renewal = instant.Of(c.now).After(c.rules.RingCXRefreshTTL)
 }
 
 // refreshToken is the newest of in, "" if there is none.
@@ -220,15 +221,15 @@ const (
 func (in *signIn) renewAuthToken(lifetime time.Duration, now time.Time) {
 	in.XTurn++
 	in.XLife = uint32(lifetime / time.Second) //nolint:gosec // at most years
-	in.XEnds = momentOf(now).after(lifetime)
+	in.XEnds = instant.Of(now).After(lifetime)
 }
 
 // useAuthToken extends the X-Auth-Token of in, which is to be kept, unless it has ended.
 func (in *signIn) useAuthToken(now time.Time) (used bool) {
-	if in.XTurn == 0 || momentOf(now) >= in.XEnds {
+	if in.XTurn == 0 || instant.Of(now) >= in.XEnds {
 		return false
 	}
-	in.XEnds = momentOf(now).after(time.Duration(in.XLife) * time.Second)
+	in.XEnds = instant.Of(now).After(time.Duration(in.XLife) * time.Second)
 	return true
 }
 
@@ -255,7 +256,7 @@ func (x *ringcx) holder(given string, now time.Time, use bool) (*user, string) {
 	switch {
 	case !ok, in == nil:
 		return nil, xauthUnknown
-	case t.Turn != uint32(in.XTurn), momentOf(now) >= in.XEnds:
+	case t.Turn != uint32(in.XTurn), instant.Of(now) >= in.XEnds:
 		return nil, xauthEnded
 	case use && in.useAuthToken(now):
 		x.keep(in)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
@@ -45,7 +46,7 @@ func newCXTables(db *state.DB, now func() time.Time, room *state.Room) *cxTables
 	t.signIns.Read(func(number uint64, in *signIn) error { in.complete(number); return nil })
 	t.signIns.Limit(state.Bound[uint64, signIn]{
 		Limit: sessionsMost, Least: sessionsLeast, Room: room,
-		Over: func(in signIn) bool { return in.over(momentOf(now())) },
+		Over: func(in signIn) bool { return in.over(instant.Of(now())) },
 	})
 	t.codes.Limit(state.Bound[string, loginCode]{
 		Limit: 2 * codesKept, Order: func(a, b loginCode) int { return a.Expires.Compare(b.Expires) },
