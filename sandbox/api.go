@@ -6,38 +6,40 @@ import (
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // caller is the user with this id, or nil if it is gone, switched off or lost its RingCX. s.mu is held.
-func (s *Server) caller(id int64) *user {
-	u := s.world.cxUser(id)
-	if u == nil || !u.enabled || u.account.center == nil {
+func (s *Server) caller(id int64) *model.User {
+	u := s.world.Member(s.mu.tx, id)
+	if u == nil || !u.Enabled || s.world.MainOf(s.mu.tx, u.Account) == nil {
 		return nil
 	}
 	return u
 }
 
 // asUser answers a call of a user; agents are no users and may not.
-func (s *Server) asUser(c *call, r *http.Request, do func(*user) answer) answer {
+func (s *Server) asUser(c *call, r *http.Request, do func(*model.User) answer) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.caller(c.subject)
 	if u == nil {
 		return cxForbiddenAs(c, r, c.rules.CallerStatus)
 	}
-	u.use.call(c.xauth)
+	s.habits.called(u.ID, c.xauth)
 	return do(u)
 }
 
 // read answers a read of the caller's RingCX.
-func (s *Server) read(c *call, r *http.Request, do func(*center) answer) answer {
-	return s.asUser(c, r, func(u *user) answer { return do(u.account.center) })
+func (s *Server) read(c *call, r *http.Request, do func(*model.MainAccount) answer) answer {
+	return s.asUser(c, r, func(u *model.User) answer { return do(s.world.MainOf(s.mu.tx, u.Account)) })
 }
 
 // readSub answers a read of one sub-account of the caller; another one is forbidden, whether it exists or not.
-func (s *Server) readSub(c *call, r *http.Request, do func(*center, *subAccount) answer) answer {
-	return s.read(c, r, func(x *center) answer {
-		sub := x.sub(chi.URLParam(r, "accountId"))
+func (s *Server) readSub(c *call, r *http.Request, do func(*model.MainAccount, *model.SubAccount) answer) answer {
+	return s.read(c, r, func(x *model.MainAccount) answer {
+		sub := x.Sub(chi.URLParam(r, "accountId"))
 		if sub == nil {
 			return cxForbidden(c, r)
 		}
@@ -46,9 +48,9 @@ func (s *Server) readSub(c *call, r *http.Request, do func(*center, *subAccount)
 }
 
 // readGroup answers a read of one agent group.
-func (s *Server) readGroup(c *call, r *http.Request, do func(*agentGroup) answer) answer {
-	return s.readSub(c, r, func(_ *center, sub *subAccount) answer {
-		group := sub.group(chi.URLParam(r, "agentGroupId"))
+func (s *Server) readGroup(c *call, r *http.Request, do func(*model.AgentGroup) answer) answer {
+	return s.readSub(c, r, func(_ *model.MainAccount, sub *model.SubAccount) answer {
+		group := sub.Group(chi.URLParam(r, "agentGroupId"))
 		if group == nil {
 			return cxNotFound(c, r)
 		}
@@ -59,14 +61,14 @@ func (s *Server) readGroup(c *call, r *http.Request, do func(*agentGroup) answer
 // listAccounts is GET .../admin/accounts: the sub-accounts, then the main account, each naming the main account. Programs
 // after the vendor's collection of requests work with the first.
 func (s *Server) listAccounts(c *call, r *http.Request) answer {
-	return s.read(c, r, func(x *center) answer {
-		return s.world.view(viewKey{center: x, accounts: true, main: c.rules.MainAccountListed}, func() any {
+	return s.read(c, r, func(x *model.MainAccount) answer {
+		return s.cx.view(viewKey{main: x.ID, accounts: true, listed: c.rules.MainAccountListed}, func() any {
 			out := []cxAccount{}
-			for _, sub := range x.subAccounts {
-				out = append(out, newCXAccount(x, sub))
+			for i := range x.SubAccounts {
+				out = append(out, newCXAccount(x, &x.SubAccounts[i]))
 			}
 			if c.rules.MainAccountListed {
-				out = append(out, newCXAccount(x, x.main()))
+				out = append(out, newCXAccount(x, x.Itself()))
 			}
 			return out
 		})
@@ -78,14 +80,14 @@ func (s *Server) listAccounts(c *call, r *http.Request) answer {
 func (s *Server) listUsers(c *call, r *http.Request) answer {
 	activeOnly, _ := strconv.ParseBool(r.URL.Query().Get("activeOnly"))
 	flatten, _ := strconv.ParseBool(r.URL.Query().Get("flatten"))
-	return s.read(c, r, func(x *center) answer {
-		return s.world.view(viewKey{
-			center: x, activeOnly: activeOnly, flatten: flatten, roles: c.rules.RolesWithDescription, zone: c.rules.TimezoneName,
+	return s.read(c, r, func(x *model.MainAccount) answer {
+		return s.cx.view(viewKey{
+			main: x.ID, activeOnly: activeOnly, flatten: flatten, roles: c.rules.RolesWithDescription, zone: c.rules.TimezoneName,
 		}, func() any {
-			all := []cxUser{}
-			for _, u := range x.account.everybody() {
-				if u.enabled || !activeOnly {
-					all = append(all, newCXUser(c.rules, u))
+			all, root := []cxUser{}, s.world.Root(s.mu.tx, x.Account).ID
+			for _, u := range s.world.MembersOf(s.mu.tx, x.Account) {
+				if u.Enabled || !activeOnly {
+					all = append(all, newCXUser(c.rules, &u, u.ID == root))
 				}
 			}
 			if !flatten && len(all) > 1 && all[0].RootUser {
@@ -99,25 +101,25 @@ func (s *Server) listUsers(c *call, r *http.Request) answer {
 
 // getUser is GET .../admin/users/{userId}.
 func (s *Server) getUser(c *call, r *http.Request) answer {
-	return s.read(c, r, func(x *center) answer {
-		u := x.account.userNumbered(chi.URLParam(r, "userId"))
+	return s.read(c, r, func(x *model.MainAccount) answer {
+		u := s.world.MemberNumbered(s.mu.tx, x.Account, chi.URLParam(r, "userId"))
 		if u == nil {
 			return cxNotFound(c, r)
 		}
-		return jsonAnswer(http.StatusOK, newCXUser(c.rules, u))
+		return jsonAnswer(http.StatusOK, s.cxUserOf(c, u))
 	})
 }
 
 // listAgentGroups is GET .../agentGroups.
 func (s *Server) listAgentGroups(c *call, r *http.Request) answer {
-	return s.readSub(c, r, func(_ *center, sub *subAccount) answer {
-		groups, ok := page(c, r, sub.groups)
+	return s.readSub(c, r, func(_ *model.MainAccount, sub *model.SubAccount) answer {
+		groups, ok := page(c, r, sub.Groups)
 		if !ok {
 			return cxBadRequest(c, r)
 		}
 		out := make([]cxAgentGroup, 0, len(groups))
-		for _, g := range groups {
-			out = append(out, newCXAgentGroup(r, g))
+		for i := range groups {
+			out = append(out, newCXAgentGroup(r, &groups[i]))
 		}
 		return jsonAnswer(http.StatusOK, out)
 	})
@@ -125,15 +127,15 @@ func (s *Server) listAgentGroups(c *call, r *http.Request) answer {
 
 // getAgentGroup is GET .../agentGroups/{agentGroupId}.
 func (s *Server) getAgentGroup(c *call, r *http.Request) answer {
-	return s.readGroup(c, r, func(g *agentGroup) answer { return jsonAnswer(http.StatusOK, newCXAgentGroup(r, g)) })
+	return s.readGroup(c, r, func(g *model.AgentGroup) answer { return jsonAnswer(http.StatusOK, newCXAgentGroup(r, g)) })
 }
 
 // listAgents is GET .../agents; the vendor does not page this one.
 func (s *Server) listAgents(c *call, r *http.Request) answer {
-	return s.readGroup(c, r, func(g *agentGroup) answer {
-		out := make([]cxAgent, 0, len(g.agents))
-		for _, a := range g.agents {
-			out = append(out, newCXAgent(g, a))
+	return s.readGroup(c, r, func(g *model.AgentGroup) answer {
+		out := make([]cxAgent, 0, len(g.Agents))
+		for i := range g.Agents {
+			out = append(out, s.newCXAgent(g, &g.Agents[i]))
 		}
 		return jsonAnswer(http.StatusOK, out)
 	})
@@ -141,12 +143,12 @@ func (s *Server) listAgents(c *call, r *http.Request) answer {
 
 // getAgent is GET .../agents/{agentId}.
 func (s *Server) getAgent(c *call, r *http.Request) answer {
-	return s.readGroup(c, r, func(g *agentGroup) answer {
-		a := g.agent(chi.URLParam(r, "agentId"))
+	return s.readGroup(c, r, func(g *model.AgentGroup) answer {
+		a := g.Agent(chi.URLParam(r, "agentId"))
 		if a == nil {
 			return cxNotFound(c, r)
 		}
-		return jsonAnswer(http.StatusOK, newCXAgent(g, a))
+		return jsonAnswer(http.StatusOK, s.newCXAgent(g, a))
 	})
 }
 

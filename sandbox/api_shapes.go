@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // Shapes of the RingCX API: what clients use of the published schemas, and none of the fields that hold passwords,
@@ -53,13 +54,13 @@ type cxMainAccount struct {
 // Dates of the API have an offset without a colon.
 const demoDate = "2026-01-01T00:00:00.000+0000"
 
-func newCXAccount(x *center, sub *subAccount) cxAccount {
+func newCXAccount(x *model.MainAccount, sub *model.SubAccount) cxAccount {
 	return cxAccount{
-		AccountID: sub.id, AccountName: sub.name, MainAccountID: x.id, MainAccountName: x.name,
+		AccountID: sub.ID, AccountName: sub.Name, MainAccountID: x.ID, MainAccountName: x.Name,
 		MainAccount: cxMainAccount{
-			MainAccountID: x.id, MainAccountName: x.name, RCAccountID: fmt.Sprint(x.account.id), IsActive: 1,
+			MainAccountID: x.ID, MainAccountName: x.Name, RCAccountID: fmt.Sprint(x.Account), IsActive: 1,
 		},
-		RCAccountAccess: "ENABLED", RecordingAccessMode: "ACCOUNT", WFMType: "NONE", DatabaseShardID: cxPlatformID,
+		RCAccountAccess: "ENABLED", RecordingAccessMode: "ACCOUNT", WFMType: "NONE", DatabaseShardID: model.PlatformID,
 		EmailFromAddress: "noreply@example.com", StartDate: demoDate, PrimaryTimezone: 1,
 		AudioRetentionDays: 90, DataRetentionDays: 365, ConcurrentLogins: 25, MaxBreakTime: 15, MaxLunchTime: 60,
 		EnableInbound: true, EnableOutbound: true, EnableChat: true, EnableCloudRouting: true, EnableVisualIVR: true,
@@ -109,11 +110,16 @@ var demoRegion = cxRegional{
 	GreetingLanguage: "en-US", FormattingLocale: "en-US",
 }
 
-func newCXUser(r *contract.Rules, u *user) cxUser {
-	root := u == u.account.rootUser()
+// cxUserOf is u as the API tells of it.
+func (s *Server) cxUserOf(c *call, u *model.User) cxUser {
+	return newCXUser(c.rules, u, u.ID == s.world.Root(s.mu.tx, u.Account).ID)
+}
+
+// newCXUser is u, who is above all others of the account or not.
+func newCXUser(r *contract.Rules, u *model.User, root bool) cxUser {
 	out := cxUser{
-		UserID: u.adminID, UserName: u.email, FirstName: u.first, LastName: u.last, FullName: u.first + " " + u.last,
-		Enabled: u.enabled, RootUser: root, RCAccountID: fmt.Sprint(u.account.id), UserManagedByRC: u.linked && u.login == nil,
+		UserID: u.AdminID, UserName: u.Email, FirstName: u.First, LastName: u.Last, FullName: u.First + " " + u.Last,
+		Enabled: u.Enabled, RootUser: root, RCAccountID: fmt.Sprint(u.Account), UserManagedByRC: u.Linked && u.Login == nil,
 		CreationDate: demoDate, RegionalSettings: demoRegion, Children: []cxUser{},
 		Roles: cxRolesOf(r, cxRole{"USER", "User"}, cxRole{"MANAGE_USERS", "Manage users"}),
 	}
@@ -124,7 +130,7 @@ func newCXUser(r *contract.Rules, u *user) cxUser {
 		out.RegionalSettings.TimezoneName = ""
 	}
 	if out.UserManagedByRC {
-		out.RCUserID = &u.id
+		out.RCUserID = &u.ID
 	}
 	return out
 }
@@ -149,8 +155,8 @@ type cxAgentGroup struct {
 	IsDefault    bool     `json:"isDefault"`
 }
 
-func newCXAgentGroup(r *http.Request, g *agentGroup) cxAgentGroup {
-	out := cxAgentGroup{AgentGroupID: g.id, GroupName: g.name, IsDefault: g.isDefault, Permissions: []string{}}
+func newCXAgentGroup(r *http.Request, g *model.AgentGroup) cxAgentGroup {
+	out := cxAgentGroup{AgentGroupID: g.ID, GroupName: g.Name, IsDefault: g.Default, Permissions: []string{}}
 	if r.URL.Query().Get("includePermissions") == "true" {
 		out.Permissions = []string{"CREATE", "READ", "UPDATE", "DELETE"}
 	}
@@ -181,21 +187,21 @@ type cxAgent struct {
 	Permissions        []string `json:"permissions"`
 }
 
-func newCXAgent(g *agentGroup, a *agent) cxAgent {
+func (s *Server) newCXAgent(g *model.AgentGroup, a *model.Agent) cxAgent {
 	out := cxAgent{
-		AgentID: a.id, GroupID: g.id, Username: a.username, FirstName: a.first, LastName: a.last,
-		AgentType: a.kind(), IsActive: !a.disabled, MaxChats: 3, InitLoginBaseState: "AVAILABLE", AllowInbound: true,
+		AgentID: a.ID, GroupID: g.ID, Username: a.Username, FirstName: a.First, LastName: a.Last,
+		AgentType: agentType(a), IsActive: !a.Disabled, MaxChats: 3, InitLoginBaseState: "AVAILABLE", AllowInbound: true,
 		AllowOutbound: true, AllowChat: true, AllowManualCalls: true, AllowLoginControl: true, AllowLoginUpdates: true,
 		CreatedOn: demoDate, Permissions: []string{},
 	}
-	if a.user != nil {
-		out.Email, out.RCUserID, out.UserManagedByRC = &a.user.email, &a.user.id, true
+	if u := s.world.User(s.mu.tx, a.User); u != nil {
+		out.Email, out.RCUserID, out.UserManagedByRC = &u.Email, &u.ID, true
 	}
 	return out
 }
 
-func (a *agent) kind() string {
-	if a.supervisor {
+func agentType(a *model.Agent) string {
+	if a.Supervisor {
 		return "SUPERVISOR"
 	}
 	return "AGENT"

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -94,15 +95,18 @@ func (a *archive) take(kind string) []archived {
 	return all
 }
 
-// only decodes the one record of a kind that has to be there.
-func only[T any](a *archive, kind string) (v T, err error) {
-	err = fmt.Errorf("there is no record of the kind %s", kind)
-	failed := each(a, kind, func(key string, got *T) error {
-		if key != "" {
-			return nil
+// seed is that of the world in a, which stays there.
+func (a *archive) seed() (uint64, error) {
+	for _, r := range a.kinds["world"] {
+		if r.key == "" {
+			var world struct {
+				Seed uint64 `json:"seed"`
+			}
+			if err := json.Unmarshal(r.value, &world); err != nil {
+				return 0, fmt.Errorf("world %q: %w", r.key, err)
+			}
+			return world.Seed, nil
 		}
-		v, err = *got, nil
-		return nil
-	})
-	return v, cmp.Or(failed, err)
+	}
+	return 0, errors.New("there is no record of the kind world")
 }

@@ -45,19 +45,18 @@ func (p *purse) left() int {
 
 // close gives back what was spent. What is spent afterwards takes nothing from others.
 func (p *purse) close() {
-	p.together.Add(-int64(p.spent))
+	if p.together != nil {
+		p.together.Add(-int64(p.spent))
+	}
 	p.spent, p.together = 0, new(atomic.Int64)
 }
 
 // restored is a purse for objects that are restored; errHeavy if that is bounded and they are too many. Who gets it has to
-// close it, unless a world does.
+// close it, unless a server does.
 func (s *Server) restored(in *archive, bounded bool) (purse, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, own := purse{together: &s.memory.shared.objects}, 0
-	if s.world != nil {
-		own = s.world.purse.spent // which goes when it is done
-	}
+	p, own := purse{together: &s.memory.shared.objects}, s.purse.spent // which goes when it is done
 	p.spend(in.lasting)
 	if bounded && in.lasting > objectShare && int(p.together.Load())-own > restoredMost {
 		p.close()
@@ -71,7 +70,7 @@ func (s *Server) restored(in *archive, bounded bool) (purse, error) {
 func (s *Server) room(r *http.Request) (bytes int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	left := s.world.purse.left()
+	left := s.purse.left()
 	if costOf(r, 0) > left {
 		return 0, errTooMuch
 	}
@@ -82,7 +81,7 @@ func (s *Server) room(r *http.Request) (bytes int, err error) {
 func (s *Server) changed(r *http.Request, weight int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.world.purse.spend(costOf(r, weight))
+	s.purse.spend(costOf(r, weight))
 }
 
 // scale weighs JSON: what it takes in memory when it is decoded, about. It may be given in parts.

@@ -2,11 +2,12 @@ package sandbox
 
 import (
 	"cmp"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // appKindWords are what a program of the 3-legged flow can be in the vendor's form, and the kind of each.
@@ -30,24 +31,25 @@ type appView struct {
 	order                     int
 }
 
-func viewOf(a *app) appView {
+// viewOf is what is shown of a. c.mu is held.
+func (c *console) viewOf(a *model.App) appView {
 	out := appView{
-		ID: a.id, Name: a.name, Secret: a.secret, Account: a.account.name, Refresh: a.refreshTokens, Scopes: a.scopes,
-		RedirectURIs: a.redirectURIs, Confidential: a.confidential, JWT: a.flow == "jwt", Method: a.authMethod, order: a.order,
+		ID: a.ID, Name: a.Name, Secret: a.Secret, Account: c.world.Account(c.mu.tx, a.Account).Name, Refresh: a.RefreshTokens, Scopes: a.Scopes,
+		RedirectURIs: a.RedirectURIs, Confidential: a.Confidential, JWT: a.Flow == "jwt", Method: a.AuthMethod, order: a.Order,
 	}
 	out.Auth, out.Access = "JWT auth flow", "Public"
-	switch a.flow {
+	switch a.Flow {
 	case "password":
-		out.Auth, out.Kind = "Password-based, which is deprecated", a.kind
+		out.Auth, out.Kind = "Password-based, which is deprecated", a.Kind
 	case "code":
-		out.Auth, out.Kind = "3-legged OAuth flow authorization code", a.kind
-		if out.Kind == "" && a.confidential {
+		out.Auth, out.Kind = "3-legged OAuth flow authorization code", a.Kind
+		if out.Kind == "" && a.Confidential {
 			out.Kind = "Server-side web app"
 		} else if out.Kind == "" {
 			out.Kind = "Program without a secret"
 		}
 	}
-	if a.private {
+	if a.Private {
 		out.Access = "Private"
 	}
 	return out
@@ -60,16 +62,16 @@ type appsPage struct {
 }
 
 // apps lists all apps, oldest first. c.mu is held.
-func (c *console) apps() []*app {
-	return slices.SortedFunc(maps.Values(c.world.apps), func(a, b *app) int { return cmp.Compare(a.order, b.order) })
+func (c *console) apps() []*model.App {
+	return inOrder(c.world.Apps.All(c.mu.tx), func(a, b *model.App) int { return cmp.Compare(a.Order, b.Order) })
 }
 
 func (c *console) appList(v *visit, r *http.Request) answer {
 	page := &appsPage{listing: newListing(r, "apps", "page", "Apps")}
 	c.mu.Lock()
 	for _, a := range c.apps() {
-		if page.takes(a.name + " " + a.id + " " + a.account.name) {
-			page.Rows = append(page.Rows, viewOf(a))
+		if page.takes(a.Name + " " + a.ID + " " + c.world.Account(c.mu.tx, a.Account).Name) {
+			page.Rows = append(page.Rows, c.viewOf(a))
 		}
 	}
 	c.mu.Unlock()
@@ -78,12 +80,16 @@ func (c *console) appList(v *visit, r *http.Request) answer {
 
 func (c *console) appDashboard(v *visit, r *http.Request) answer {
 	c.mu.Lock()
-	a := c.world.apps[r.PathValue("id")]
+	a := c.world.App(c.mu.tx, r.PathValue("id"))
+	var page appView
+	if a != nil {
+		page = c.viewOf(a)
+	}
 	c.mu.Unlock()
 	if a == nil {
 		return c.missing("There is no app with this client ID. A reset of the sandbox forgets the apps that were made in it.")
 	}
-	return c.page(v, r, "app.html", &consoleView{Title: a.name, Place: "Apps", Page: viewOf(a)})
+	return c.page(v, r, "app.html", &consoleView{Title: a.Name, Place: "Apps", Page: page})
 }
 
 // newAppForm is the form to create an app, with what was filled in and what is wrong with it.
@@ -122,7 +128,7 @@ func (c *console) createApp(v *visit, r *http.Request) answer {
 	if acct, wrong := c.accountCalled(f.Account); acct == nil {
 		f.Wrong["account"] = wrong
 	} else {
-		in.Account = jsonID(acct.id)
+		in.Account = jsonID(acct.ID)
 	}
 	c.mu.Unlock()
 	if len(f.Wrong) > 0 {
@@ -133,13 +139,13 @@ func (c *console) createApp(v *visit, r *http.Request) answer {
 		return c.askApp(v, r, f)
 	}
 	c.mu.Lock()
-	a, err := c.world.register(in)
+	a, err := c.register(in)
 	c.mu.Unlock()
 	if err != nil {
 		f.Wrong["account"] = "This account is gone."
 		return c.askApp(v, r, f)
 	}
-	return c.done("apps/"+url.PathEscape(a.id), "app", "")
+	return c.done("apps/"+url.PathEscape(a.ID), "app", "")
 }
 
 // request is the form as the control plane takes it; what is wrong goes into Wrong.

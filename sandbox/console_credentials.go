@@ -2,12 +2,13 @@ package sandbox
 
 import (
 	"cmp"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // credentialView is what is shown of a JWT credential.
@@ -18,25 +19,26 @@ type credentialView struct {
 	State                        string   // "active", "expired" or "deleted"
 }
 
-func (c *console) viewCredential(cred *credential, now time.Time) credentialView {
+func (c *console) viewCredential(cred *model.Credential, now time.Time) credentialView {
+	u := c.world.User(c.mu.tx, cred.User)
 	out := credentialView{
-		ID: cred.id, Label: cred.label, JWT: cred.jwt, Owner: cred.user.first + " " + cred.user.last, Email: cred.user.email,
+		ID: cred.ID, Label: cred.Label, JWT: cred.JWT, Owner: u.Name(), Email: u.Email,
 		State: "active",
 	}
-	for _, id := range cred.clients {
+	for _, id := range cred.Clients {
 		name := id
-		if a := c.world.apps[id]; a != nil {
-			name = a.name
+		if a := c.world.App(c.mu.tx, id); a != nil {
+			name = a.Name
 		}
 		out.Apps = append(out.Apps, name)
 	}
-	if !cred.expires.IsZero() {
-		out.Expires = cred.expires.UTC().Format("2006-01-02 15:04") + " UTC"
-		if !now.Before(cred.expires) {
+	if !cred.Expires.IsZero() {
+		out.Expires = cred.Expires.UTC().Format("2006-01-02 15:04") + " UTC"
+		if !now.Before(cred.Expires) {
 			out.State = "expired"
 		}
 	}
-	if cred.deleted {
+	if cred.Deleted {
 		out.State = "deleted"
 	}
 	return out
@@ -51,9 +53,9 @@ type credentialsPage struct {
 func (c *console) credentialList(v *visit, r *http.Request) answer {
 	now, page := c.Now(), &credentialsPage{listing: newListing(r, "credentials", "page", "JWT credentials")}
 	c.mu.Lock()
-	all := slices.SortedFunc(maps.Values(c.world.credentials), func(a, b *credential) int { return cmp.Compare(a.order, b.order) })
+	all := inOrder(c.world.Credentials.All(c.mu.tx), func(a, b *model.Credential) int { return cmp.Compare(a.Order, b.Order) })
 	for _, cred := range all {
-		if page.takes(cred.label + " " + cred.user.words()) {
+		if page.takes(cred.Label + " " + c.words(c.world.User(c.mu.tx, cred.User))) {
 			page.Rows = append(page.Rows, c.viewCredential(cred, now))
 		}
 	}
@@ -63,7 +65,7 @@ func (c *console) credentialList(v *visit, r *http.Request) answer {
 
 func (c *console) credentialPage(v *visit, r *http.Request) answer {
 	c.mu.Lock()
-	cred := c.world.credentials[r.PathValue("id")]
+	cred := c.world.Credential(c.mu.tx, r.PathValue("id"))
 	var page credentialView
 	if cred != nil {
 		page = c.viewCredential(cred, c.Now())
@@ -100,11 +102,11 @@ func (c *console) askCredential(v *visit, r *http.Request, f *newCredentialForm)
 	var more []string
 	for i, a := range c.apps() {
 		if i < choicesShown {
-			f.Apps = append(f.Apps, viewOf(a))
+			f.Apps = append(f.Apps, c.viewOf(a))
 			continue
 		}
-		if f.Unlisted++; f.More == "" && slices.Contains(f.Clients, a.id) {
-			more = append(more, a.id)
+		if f.Unlisted++; f.More == "" && slices.Contains(f.Clients, a.ID) {
+			more = append(more, a.ID)
 		}
 	}
 	c.mu.Unlock()
@@ -126,20 +128,20 @@ func (c *console) createCredential(v *visit, r *http.Request) answer {
 	if cred == nil {
 		return c.askCredential(v, r, f)
 	}
-	return c.done("credentials/"+url.PathEscape(cred.id), "credential", "")
+	return c.done("credentials/"+url.PathEscape(cred.ID), "credential", "")
 }
 
 // nameClients adds the apps that were named, by name or client ID, one in a line.
-func (f *newCredentialForm) nameClients(apps []*app) {
+func (f *newCredentialForm) nameClients(apps []*model.App) {
 	for line := range strings.Lines(f.More) {
 		line = typed(line)
-		i := slices.IndexFunc(apps, func(a *app) bool { return a.id == line || strings.EqualFold(a.name, line) })
+		i := slices.IndexFunc(apps, func(a *model.App) bool { return a.ID == line || strings.EqualFold(a.Name, line) })
 		switch {
 		case line == "":
 		case i < 0:
 			f.Wrong["clients"] = "There is no app " + line + "."
-		case !slices.Contains(f.Clients, apps[i].id):
-			f.Clients = append(f.Clients, apps[i].id)
+		case !slices.Contains(f.Clients, apps[i].ID):
+			f.Clients = append(f.Clients, apps[i].ID)
 		}
 	}
 }
@@ -167,25 +169,26 @@ func (f *newCredentialForm) check(now time.Time) (expires time.Time) {
 }
 
 // mint makes the credential, unless something is wrong, which goes into the form. c.mu is held.
-func (c *console) mint(f *newCredentialForm, expires time.Time) *credential {
+func (c *console) mint(f *newCredentialForm, expires time.Time) *model.Credential {
 	u, wrong := c.userCalled(f.User)
 	if u == nil {
 		f.Wrong["user"] = wrong
 	}
 	for _, client := range f.Clients {
-		if c.world.apps[client] == nil {
+		if c.world.App(c.mu.tx, client) == nil {
 			f.Wrong["clients"] = "Choose apps from the list."
 		}
 	}
 	if len(f.Wrong) > 0 {
 		return nil
 	}
-	cred, err := c.world.addCredential(u, f.Clients, expires)
+	cred, err := c.world.AddCredential(c.mu.tx, u.ID, f.Clients, expires)
 	if err != nil {
 		f.Wrong["label"] = err.Error()
 		return nil
 	}
-	cred.label = f.Label
+	cred.Label = f.Label
+	c.world.PutCredential(c.mu.tx, cred)
 	return cred
 }
 
@@ -193,7 +196,7 @@ func (c *console) mint(f *newCredentialForm, expires time.Time) *credential {
 func (c *console) deleteCredential(_ *visit, r *http.Request) answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	cred := c.world.credentials[r.PathValue("id")]
+	cred := c.world.Credential(c.mu.tx, r.PathValue("id"))
 	if cred == nil {
 		return c.missing("There is no such JWT credential.")
 	}

@@ -50,7 +50,7 @@ func (c *console) examine(given string) *inspection {
 	out.read(given)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if cred := c.world.assertions[given]; cred != nil {
+	if cred := c.world.Assertion(c.mu.tx, given); cred != nil {
 		out.credential(c.viewCredential(cred, now))
 		return out
 	}
@@ -129,15 +129,15 @@ func (i *inspection) credential(cred credentialView) {
 // session tells whose token it is, and why nothing of its session works, if that is so. c.mu is held.
 func (c *console) session(out *inspection, s *session) {
 	a, u := c.platform.holder(s)
-	out.fact("Holder", u.first+" "+u.last)
-	out.fact("App", a.name)
+	out.fact("Holder", u.First+" "+u.Last)
+	out.fact("App", a.Name)
 	out.fact("Session", c.platform.id(s))
 	switch {
 	case s.State == sessionRevoked:
 		out.State = "Its session was revoked."
 	case s.State == sessionEvicted:
 		out.State = "Its session was ended by a newer one: there were too many of its user."
-	case !u.enabled:
+	case !u.Enabled:
 		out.State = "Its user is disabled."
 	}
 }
@@ -195,7 +195,7 @@ func (c *console) cxRefresh(i *inspection, in *signIn, turn uint32, ask *call) {
 	default:
 		i.State = "Its holder is switched off."
 	}
-	i.fact("Holder", c.cx.who(in).name())
+	i.fact("Holder", c.cx.who(c.mu.tx, in).name())
 	i.fact("Signed in as", in.App)
 	if turn == in.Turn {
 		i.ends("Lives until", in.Renewal.Time(), ask.now)

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -128,7 +130,7 @@ func (p *picker) Chosen() string {
 func (c *console) userPicker(label, given, wrong string) *picker {
 	choices, total := c.userChoices("")
 	if u, _ := c.userCalled(given); u != nil {
-		given = u.email
+		given = u.Email
 	}
 	return &picker{"user", label, "an e-mail address, an ID, or a name that nobody else has", given, wrong, choices, total}
 }
@@ -155,43 +157,53 @@ func (c *console) suggest(_ *visit, r *http.Request) answer {
 
 // userChoices are the users of RingCentral that a text finds, the demo user first, and how many there are. c.mu is held.
 func (c *console) userChoices(find string) (shown []choice, total int) {
-	var all []*user
-	for _, u := range c.world.users {
-		if contains(u.words(), find) {
-			all = append(all, u)
+	var all []*model.User
+	for _, u := range c.world.RingCentralUsers(c.mu.tx) {
+		if contains(c.words(&u), find) {
+			all = append(all, &u)
 		}
 	}
-	first := c.world.demoUser()
-	slices.SortFunc(all, func(a, b *user) int {
-		return cmp.Or(rank(b == first)-rank(a == first), cmp.Compare(a.first, b.first), cmp.Compare(a.last, b.last), cmp.Compare(a.email, b.email))
+	first := c.world.DemoUser(c.mu.tx).ID
+	slices.SortFunc(all, func(a, b *model.User) int {
+		return cmp.Or(rank(b.ID == first)-rank(a.ID == first), cmp.Compare(a.First, b.First), cmp.Compare(a.Last, b.Last), cmp.Compare(a.Email, b.Email))
 	})
 	for _, u := range all[:min(len(all), choicesShown)] {
-		shown = append(shown, choice{u.email, u.first + " " + u.last + ", " + u.account.name})
+		shown = append(shown, choice{u.Email, u.Name() + ", " + c.world.Account(c.mu.tx, u.Account).Name})
 	}
 	return shown, len(all)
 }
 
 // accountChoices are the accounts that a text finds, that of the demo first, and how many there are. c.mu is held.
 func (c *console) accountChoices(find string) (shown []choice, total int) {
-	var all []*account
-	for id, a := range c.world.accounts {
-		if contains(a.name+" "+strconv.FormatInt(id, 10), find) {
-			all = append(all, a)
+	var all []*model.Account
+	for id, a := range c.world.Accounts.All(c.mu.tx) {
+		if contains(a.Name+" "+strconv.FormatInt(id, 10), find) {
+			all = append(all, &a)
 		}
 	}
-	c.sortAccounts(all)
+	slices.SortFunc(all, c.accountOrder())
 	for _, a := range all[:min(len(all), choicesShown)] {
-		shown = append(shown, choice{strconv.FormatInt(a.id, 10), a.name})
+		shown = append(shown, choice{strconv.FormatInt(a.ID, 10), a.Name})
 	}
 	return shown, len(all)
 }
 
-// sortAccounts sorts by name, the account of the demo first. c.mu is held.
-func (c *console) sortAccounts(all []*account) {
-	first := c.world.demoUser().account
-	slices.SortFunc(all, func(a, b *account) int {
-		return cmp.Or(rank(b == first)-rank(a == first), cmp.Compare(a.name, b.name), cmp.Compare(a.id, b.id))
-	})
+// accountOrder is by name, the account of the demo first. c.mu is held.
+func (c *console) accountOrder() func(a, b *model.Account) int {
+	first := c.world.DemoUser(c.mu.tx).Account
+	return func(a, b *model.Account) int {
+		return cmp.Or(rank(b.ID == first)-rank(a.ID == first), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	}
+}
+
+// inOrder are rows of a table in another order.
+func inOrder[K, V any](rows iter.Seq2[K, V], order func(a, b *V) int) []*V {
+	var out []*V
+	for _, row := range rows {
+		out = append(out, &row)
+	}
+	slices.SortFunc(out, order)
+	return out
 }
 
 func rank(yes bool) int {
@@ -201,23 +213,24 @@ func rank(yes bool) int {
 	return 0
 }
 
-// words are what a user is found by.
-func (u *user) words() string {
-	return u.first + " " + u.last + " " + u.email + " " + u.extension + " " + strconv.FormatInt(u.id, 10) + " " + u.account.name
+// words are what a user is found by. c.mu is held.
+func (c *console) words(u *model.User) string {
+	return u.First + " " + u.Last + " " + u.Email + " " + u.Extension + " " + strconv.FormatInt(u.ID, 10) + " " + c.world.Account(c.mu.tx, u.Account).Name
 }
 
 // userCalled is the user that a text names: by e-mail address, ID, or a name that nobody else has. If there is none, wrong
 // says what to do. c.mu is held.
-func (c *console) userCalled(text string) (u *user, wrong string) {
+func (c *console) userCalled(text string) (u *model.User, wrong string) {
 	id, _ := strconv.ParseInt(text, 10, 64)
-	var named, near []*user
-	for _, u := range c.world.users {
+	var named, near []*model.User
+	for _, row := range c.world.RingCentralUsers(c.mu.tx) {
+		u := &row
 		switch {
-		case u.id == id || strings.EqualFold(u.email, text):
+		case u.ID == id || strings.EqualFold(u.Email, text):
 			return u, ""
-		case strings.EqualFold(u.first+" "+u.last, text):
+		case strings.EqualFold(u.First+" "+u.Last, text):
 			named = append(named, u)
-		case text != "" && contains(u.words(), text):
+		case text != "" && contains(c.words(u), text):
 			near = append(near, u)
 		}
 	}
@@ -237,18 +250,18 @@ func (c *console) userCalled(text string) (u *user, wrong string) {
 
 // accountCalled is the account that a text names: by ID, or by a name that no other has; "" is that of the demo. If there is
 // none, wrong says what to do. c.mu is held.
-func (c *console) accountCalled(text string) (a *account, wrong string) {
+func (c *console) accountCalled(text string) (a *model.Account, wrong string) {
 	if text == "" {
-		return c.world.demoUser().account, ""
+		return c.world.Account(c.mu.tx, c.world.DemoUser(c.mu.tx).Account), ""
 	}
 	id, _ := strconv.ParseInt(text, 10, 64)
-	if a := c.world.accounts[id]; a != nil {
+	if a := c.world.Account(c.mu.tx, id); a != nil {
 		return a, ""
 	}
-	var named []*account
-	for _, a := range c.world.accounts {
-		if strings.EqualFold(a.name, text) {
-			named = append(named, a)
+	var named []*model.Account
+	for _, a := range c.world.Accounts.All(c.mu.tx) {
+		if strings.EqualFold(a.Name, text) {
+			named = append(named, &a)
 		}
 	}
 	switch len(named) {

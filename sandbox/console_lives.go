@@ -75,7 +75,7 @@ func (c *console) ofSession(l *life) []closing {
 		return nil
 	}
 	a, u := c.platform.holder(s)
-	l.Who, l.About = u.first+" "+u.last, a.name
+	l.Who, l.About = u.First+" "+u.Last, a.Name
 	if s.State != sessionOpen {
 		return []closing{s.closing("without a request of its own")}
 	}
@@ -99,7 +99,7 @@ func (c *console) ofSignIn(l *life) []closing {
 	if in == nil {
 		return nil
 	}
-	l.Who, l.About = c.cx.who(in).name(), in.App
+	l.Who, l.About = c.cx.who(c.mu.tx, in).name(), in.App
 	if in.From != 0 {
 		l.About = fmt.Sprintf("%s, from RingCentral #%d", in.App, in.From)
 	}

@@ -58,10 +58,10 @@ func (c *console) counts() []counted {
 		}
 	}
 	out := []counted{
-		{"apps", len(c.world.apps), "apps"},
-		{"JWT credentials", len(c.world.credentials), "credentials"},
-		{"accounts", len(c.world.accounts), "accounts"},
-		{"users", len(c.world.users), "accounts"},
+		{"apps", c.world.Apps.Len(c.mu.tx), "apps"},
+		{"JWT credentials", c.world.Credentials.Len(c.mu.tx), "credentials"},
+		{"accounts", c.world.Accounts.Len(c.mu.tx), "accounts"},
+		{"users", c.world.CountUsers(c.mu.tx), "accounts"},
 		{"RingCentral sessions", c.platform.live(), "sessions"},
 		{"live RingCX refresh tokens", c.cx.live(c.Now(), c.rules.Load()), "sessions"},
 		{"spent RingCX refresh tokens", c.cx.spent(), "sessions#refresh"},

@@ -51,16 +51,16 @@ func (c *console) counted(key string) string {
 	for _, part := range strings.Fields(strings.TrimPrefix(key, "account ")) {
 		id, err := strconv.ParseInt(part, 10, 64)
 		switch {
-		case c.world.apps[part] != nil:
-			out = append(out, c.world.apps[part].name)
+		case c.world.App(c.mu.tx, part) != nil:
+			out = append(out, c.world.App(c.mu.tx, part).Name)
 		case err != nil:
 			out = append(out, part)
-		case c.world.accounts[id] != nil:
-			out = append(out, "all of "+c.world.accounts[id].name)
-		case c.world.cxUser(id) != nil:
-			out = append(out, principal{user: c.world.cxUser(id)}.name())
-		case c.world.agentNumbered(part) != nil:
-			out = append(out, principal{seat: c.world.agentNumbered(part)}.name())
+		case c.world.Account(c.mu.tx, id) != nil:
+			out = append(out, "all of "+c.world.Account(c.mu.tx, id).Name)
+		case c.world.Member(c.mu.tx, id) != nil:
+			out = append(out, principal{user: c.world.Member(c.mu.tx, id)}.name())
+		case c.world.AgentNumbered(c.mu.tx, part) != nil:
+			out = append(out, principal{seat: c.world.AgentNumbered(c.mu.tx, part)}.name())
 		default:
 			out = append(out, part)
 		}

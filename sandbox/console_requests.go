@@ -121,10 +121,10 @@ func (c *console) callerOf(p *journal.Packed) string {
 	if isPlatform(p.Path()) {
 		if s := c.platform.session(p.About); s != nil {
 			a, u := c.platform.holder(s)
-			return a.name + ", " + u.first + " " + u.last
+			return a.Name + ", " + u.First + " " + u.Last
 		}
 	} else if in := c.cx.signIn(p.About); in != nil {
-		return c.cx.who(in).name()
+		return c.cx.who(c.mu.tx, in).name()
 	}
 	return ""
 }

@@ -93,7 +93,7 @@ func (c *console) sessionTable(now time.Time) tokenTable {
 		}
 		a, u := c.platform.holder(s)
 		row := tokenRow{
-			Handle: handle(c.platform.id(s)), Who: u.first + " " + u.last, What: a.name,
+			Handle: handle(c.platform.id(s)), Who: u.First + " " + u.Last, What: a.Name,
 			Ends: ending(c.platform.accessToken(s)), Mark: fingerprint(c.platform.accessToken(s)), Left: inWords(s.Ends.Time().Sub(now)),
 			Spent: s.Turn - 1, until: max(s.Ends, s.Renewal).Time(),
 		}
@@ -118,7 +118,7 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 		}
 		token := c.cx.refreshToken(&in)
 		table.Rows = append(table.Rows, tokenRow{
-			Handle: handle(token), Who: c.cx.who(&in).name(), What: in.App, Ends: ending(token), Mark: fingerprint(token),
+			Handle: handle(token), Who: c.cx.who(c.mu.tx, &in).name(), What: in.App, Ends: ending(token), Mark: fingerprint(token),
 			Left: inWords(in.Renewal.Time().Sub(now)), Spent: in.Turn - 1, until: in.Renewal.Time(),
 		})
 		table.Spent += int(in.Turn - 1)
@@ -150,19 +150,19 @@ func (c *console) accessTable(now time.Time) tokenTable {
 // name is whom tokens speak for, for people.
 func (p principal) name() string {
 	if p.seat != nil {
-		return p.seat.agent.first + " " + p.seat.agent.last + ", agent"
+		return p.seat.Agent.First + " " + p.seat.Agent.Last + ", agent"
 	}
-	return p.user.first + " " + p.user.last
+	return p.user.First + " " + p.user.Last
 }
 
 // subjectName is the holder that claims name. c.mu is held.
 func (c *console) subjectName(claims *cxClaims) string {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
 	if claims.App == appAgent.String() {
-		if seat := c.world.agentNumbered(claims.Subject); seat != nil {
+		if seat := c.world.AgentNumbered(c.mu.tx, claims.Subject); seat != nil {
 			return principal{seat: seat}.name()
 		}
-	} else if u := c.world.cxUser(id); u != nil {
+	} else if u := c.world.Member(c.mu.tx, id); u != nil {
 		return principal{user: u}.name()
 	}
 	return fmt.Sprintf("nobody (%s)", claims.Subject)

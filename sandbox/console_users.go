@@ -3,11 +3,10 @@ package sandbox
 import (
 	"cmp"
 	"errors"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
 
@@ -60,13 +59,12 @@ func (c *console) showAccounts(v *visit, r *http.Request, page *accountsPage) an
 
 // listUsers fills in the accounts with the users that were asked for. c.mu is held.
 func (c *console) listUsers(page *accountsPage) {
-	all := slices.Collect(maps.Values(c.world.accounts))
-	c.sortAccounts(all)
+	all := inOrder(c.world.Accounts.All(c.mu.tx), c.accountOrder())
 	for _, a := range all {
-		var shown []*user
-		for _, u := range a.everybody() {
-			if page.takes(u.words()) {
-				shown = append(shown, u)
+		var shown []*model.User
+		for _, u := range c.world.MembersOf(c.mu.tx, a.ID) {
+			if page.takes(c.words(&u)) {
+				shown = append(shown, &u)
 			}
 		}
 		if len(shown) > 0 {
@@ -76,23 +74,23 @@ func (c *console) listUsers(page *accountsPage) {
 }
 
 // viewAccount is an account with some of its users.
-func (c *console) viewAccount(a *account, users []*user) accountView {
-	out := accountView{ID: a.id, Name: a.name, Production: a.production}
-	if a.center != nil {
-		out.Main = a.center.id
-		for _, s := range a.center.subAccounts {
-			out.Subs = append(out.Subs, choice{s.id, s.name})
+func (c *console) viewAccount(a *model.Account, users []*model.User) accountView {
+	out := accountView{ID: a.ID, Name: a.Name, Production: a.Production}
+	if main := c.world.MainOf(c.mu.tx, a.ID); main != nil {
+		out.Main = main.ID
+		for _, s := range main.SubAccounts {
+			out.Subs = append(out.Subs, choice{s.ID, s.Name})
 		}
 	}
 	for _, u := range users {
 		view := userView{
-			ID: u.id, Name: u.first + " " + u.last, Email: u.email, Extension: u.extension, Password: u.password,
-			Enabled: u.enabled, Linked: u.linked, Admin: u.login != nil,
+			ID: u.ID, Name: u.First + " " + u.Last, Email: u.Email, Extension: u.Extension, Password: u.Password,
+			Enabled: u.Enabled, Linked: u.Linked, Admin: u.Login != nil,
 		}
-		if u.login != nil {
-			view.Password = u.login.Password
+		if u.Login != nil {
+			view.Password = u.Login.Password
 		} else {
-			view.Role = u.role.Name
+			view.Role = u.RoleName
 		}
 		out.Users = append(out.Users, view)
 	}
@@ -104,30 +102,30 @@ func (c *console) changeUser(_ *visit, r *http.Request) answer {
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	u := c.world.cxUser(id)
+	u := c.world.Member(c.mu.tx, id)
 	if u == nil {
 		return c.missing("There is no such user.")
 	}
 	before := *u
 	switch change := r.PostForm.Get("change"); {
 	case change == "enable", change == "disable":
-		u.enabled = change == "enable"
-	case (change == "link" || change == "unlink") && u.login == nil:
-		u.linked = change == "link"
-	case change == "role" && u.login == nil:
+		u.Enabled = change == "enable"
+	case (change == "link" || change == "unlink") && u.Login == nil:
+		u.Linked = change == "link"
+	case change == "role" && u.Login == nil:
 		as, err := permission.FindRole(r.PostForm.Get("role"))
 		if err != nil {
 			return c.refusal(http.StatusBadRequest, "Refused", "There is no such role.")
 		}
-		u.role = as
+		u.RoleName = as.Name
 	default:
 		return c.refusal(http.StatusBadRequest, "Refused", "This cannot be changed about that user.")
 	}
 	notice := "user"
-	if before.enabled == u.enabled && before.linked == u.linked && before.role == u.role {
+	if before.Enabled == u.Enabled && before.Linked == u.Linked && before.RoleName == u.RoleName {
 		notice = "same"
 	}
-	c.changes.touch(u)
+	c.world.PutUser(c.mu.tx, u)
 	return c.toUsers(r, notice, u)
 }
 
@@ -140,7 +138,7 @@ func (c *console) createAccount(v *visit, r *http.Request) answer {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, u := c.world.openAccount(page.Name, r.PostForm.Get("production") == "yes", r.PostForm.Get("ringcx") == "yes")
+	_, u := c.world.OpenAccount(c.mu.tx, page.Name, r.PostForm.Get("production") == "yes", r.PostForm.Get("ringcx") == "yes")
 	return c.toUsers(r, "account", u)
 }
 
@@ -152,13 +150,13 @@ func (c *console) createUser(v *visit, r *http.Request) answer {
 	}
 	page := &accountsPage{Account: typed(r.PostForm.Get("account")), Wrong: map[string]string{}}
 	c.mu.Lock()
-	var u *user
+	var u *model.User
 	var err error
 	if a, why := c.accountCalled(page.Account); a == nil {
 		page.Wrong["account"] = why
 	} else {
-		in.Account = jsonID(a.id)
-		u, err = c.world.enrol(&in)
+		in.Account = jsonID(a.ID)
+		u, err = c.enrol(&in)
 	}
 	c.mu.Unlock()
 	var wrong *fieldError
@@ -172,9 +170,9 @@ func (c *console) createUser(v *visit, r *http.Request) answer {
 }
 
 // toUsers leads to a user in the list: where the form was, or where a new one is found.
-func (c *console) toUsers(r *http.Request, notice string, u *user) answer {
+func (c *console) toUsers(r *http.Request, notice string, u *model.User) answer {
 	if notice == "account" || notice == "new-user" {
-		r.PostForm.Set("find", strconv.FormatInt(u.id, 10))
+		r.PostForm.Set("find", strconv.FormatInt(u.ID, 10))
 	}
-	return c.doneIn(r, "accounts", notice, "#user-"+strconv.FormatInt(u.id, 10))
+	return c.doneIn(r, "accounts", notice, "#user-"+strconv.FormatInt(u.ID, 10))
 }

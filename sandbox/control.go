@@ -244,14 +244,14 @@ func (s *Server) controlState(*http.Request) (any, error) {
 	return map[string]any{
 		"namespace": s.namespace, // "": outside of all
 		"now":       s.Now(), "offset": s.offset().String(),
-		"seed": s.world.seed, "algorithm": s.opts.Algorithm, "tokenTTL": r.RingCXTokenTTL.String(),
+		"seed": s.world.Seed(s.mu.tx), "algorithm": s.opts.Algorithm, "tokenTTL": r.RingCXTokenTTL.String(),
 		"profile": s.opts.Profile, "switches": r.Values(),
 		"limits": limits,
 		"counts": map[string]int{
-			"accounts": len(s.world.accounts), "users": len(s.world.users), "apps": len(s.world.apps),
-			"credentials": len(s.world.credentials), "sessions": s.platform.live(),
+			"accounts": s.world.Accounts.Len(s.mu.tx), "users": s.world.CountUsers(s.mu.tx), "apps": s.world.Apps.Len(s.mu.tx),
+			"credentials": s.world.Credentials.Len(s.mu.tx), "sessions": s.platform.live(),
 			"authorizationCodes": s.oauth.codes.Len(s.mu.tx), "ringcxAccessTokens": tokens,
-			"ringcxRefreshTokens": s.cx.live(s.Now(), r), "ringcxAdmins": len(s.world.admins),
+			"ringcxRefreshTokens": s.cx.live(s.Now(), r), "ringcxAdmins": s.world.CountAdmins(s.mu.tx),
 			"ringcxApiTokens": s.cxTables.countAPITokens(s.mu.tx), "requests": s.journal.Size(), "faults": s.faults.size(),
 		},
 	}, nil

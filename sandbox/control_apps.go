@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -73,12 +74,12 @@ func (in *appRequest) checkMethod() error {
 		if !*in.Confidential {
 			return fmt.Errorf("authMethod is %q, but the app has no secret", in.AuthMethod)
 		}
-	case methodKeyJWT:
+	case model.MethodKeyJWT:
 		if len(in.Keys.Keys) == 0 {
 			return fmt.Errorf("authMethod is %q, but the app has no keys", in.AuthMethod)
 		}
 	default:
-		return fmt.Errorf("authMethod is %q; it can be %q, %q or %q", in.AuthMethod, methodBasic, methodSecretJWT, methodKeyJWT)
+		return fmt.Errorf("authMethod is %q; it can be %q, %q or %q", in.AuthMethod, methodBasic, methodSecretJWT, model.MethodKeyJWT)
 	}
 	return nil
 }
@@ -94,22 +95,22 @@ func (s *Server) controlApp(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a, err := s.world.register(&in)
+	a, err := s.register(&in)
 	if err != nil {
 		return nil, err
 	}
-	return map[string]string{"clientId": a.id, "clientSecret": a.secret}, nil
+	return map[string]string{"clientId": a.ID, "clientSecret": a.Secret}, nil
 }
 
-// register makes the app of a request that was checked.
-func (w *world) register(in *appRequest) (*app, error) {
-	acct, err := w.account(int64(in.Account))
+// register makes the app of a request that was checked. s.mu is held.
+func (s *Server) register(in *appRequest) (*model.App, error) {
+	acct, err := s.account(int64(in.Account))
 	if err != nil {
 		return nil, err
 	}
-	return w.addApp(app{
-		name: named(in.Name, "Another App"), flow: in.Auth, refreshTokens: in.RefreshTokens, scopes: in.Scopes,
-		private: in.Private, confidential: *in.Confidential, account: acct, redirectURIs: in.RedirectURIs,
-		authMethod: in.AuthMethod, keys: in.Keys.Keys, kind: in.words,
+	return s.world.AddApp(s.mu.tx, model.App{
+		Name: named(in.Name, "Another App"), Flow: in.Auth, RefreshTokens: in.RefreshTokens, Scopes: in.Scopes,
+		Private: in.Private, Confidential: *in.Confidential, Account: acct.ID, RedirectURIs: in.RedirectURIs,
+		AuthMethod: in.AuthMethod, Keys: in.Keys.Keys, Kind: in.words,
 	}), nil
 }

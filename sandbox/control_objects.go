@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // jsonID is an id that may be written as a number or as a string.
@@ -22,12 +22,12 @@ func (id *jsonID) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// account finds an account; 0 is the demo account.
-func (w *world) account(id int64) (*account, error) {
+// account finds an account; 0 is the demo account. s.mu is held.
+func (s *Server) account(id int64) (*model.Account, error) {
 	if id == 0 {
-		return w.apps[w.demo.ClientID].account, nil
+		id = s.world.DemoUser(s.mu.tx).Account
 	}
-	if a := w.accounts[id]; a != nil {
+	if a := s.world.Account(s.mu.tx, id); a != nil {
 		return a, nil
 	}
 	return nil, fmt.Errorf("%w: account %d", errNoSuchThing, id)
@@ -53,18 +53,8 @@ func (s *Server) controlAccount(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	acct, u := s.world.openAccount(named(in.Name, "Another Account"), in.Production, in.RingCX)
-	return map[string]any{"accountId": acct.id, "userId": u.id, "email": u.email, "password": u.password}, nil
-}
-
-// openAccount makes an account with one user, who is linked to RingCX if the account has it.
-func (w *world) openAccount(name string, production, ringcx bool) (*account, *user) {
-	acct := w.addAccount(name, production)
-	u := w.addUser(acct, permission.SuperAdmin, "Robin", "Sand", fmt.Sprintf("robin.sand%d@example.com", len(w.users)), ringcx)
-	if ringcx {
-		w.addCenter(acct, []string{acct.name + " Main"})
-	}
-	return acct, u
+	acct, u := s.world.OpenAccount(s.mu.tx, named(in.Name, "Another Account"), in.Production, in.RingCX)
+	return map[string]any{"accountId": acct.ID, "userId": u.ID, "email": u.Email, "password": u.Password}, nil
 }
 
 // controlCredential mints a JWT credential. Without a user it is for the demo user, without clientIds for every app of
@@ -80,40 +70,40 @@ func (s *Server) controlCredential(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.users[int64(in.User)]
+	u := s.world.User(s.mu.tx, int64(in.User))
 	if in.User == 0 {
-		u = s.world.demoUser()
+		u = s.world.DemoUser(s.mu.tx)
 	}
 	if u == nil {
 		return nil, fmt.Errorf("%w: user %d", errNoSuchThing, in.User)
 	}
-	c, err := s.world.addCredential(u, in.ClientIDs, in.Expires)
+	c, err := s.world.AddCredential(s.mu.tx, u.ID, in.ClientIDs, in.Expires)
 	if err != nil {
 		return nil, err
 	}
-	return map[string]string{"jwt": c.jwt, "id": c.id}, nil
+	return map[string]string{"jwt": c.JWT, "id": c.ID}, nil
 }
 
 func (s *Server) controlDeleteCredential(r *http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.world.credentials[r.PathValue("id")]
+	c := s.world.Credential(s.mu.tx, r.PathValue("id"))
 	if c == nil {
 		return nil, fmt.Errorf("%w: credential %s", errNoSuchThing, r.PathValue("id"))
 	}
 	s.withdraw(c)
-	return map[string]string{"id": c.id}, nil
+	return map[string]string{"id": c.ID}, nil
 }
 
 // withdraw deletes a JWT credential: nobody signs in with it any more. s.mu is held.
-func (s *Server) withdraw(cred *credential) {
-	cred.deleted = true
-	s.changes.touch(cred)
+func (s *Server) withdraw(cred *model.Credential) {
+	cred.Deleted = true
+	s.world.PutCredential(s.mu.tx, cred)
 	if !s.rules.Load().CredentialDeletionEndsSessions {
 		return
 	}
 	for sess := range s.platform.allOpen() {
-		if sess.Credential == cred.id {
+		if sess.Credential == cred.ID {
 			s.platform.end(sess, s.Now())
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
@@ -39,24 +40,27 @@ func (s *Server) controlAdmin(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	acct, err := s.world.account(int64(in.Account))
+	acct, err := s.account(int64(in.Account))
 	switch {
 	case err != nil:
 		return nil, err
-	case acct.center == nil:
-		return nil, fmt.Errorf("account %d has no RingCX", acct.id)
-	case s.world.adminNamed(in.Username, equal) != nil:
+	case s.world.MainOf(s.mu.tx, acct.ID) == nil:
+		return nil, fmt.Errorf("account %d has no RingCX", acct.ID)
+	case s.world.AdminNamed(s.mu.tx, in.Username, equal) != nil:
 		return nil, fmt.Errorf("there is an administrator %q already", in.Username)
 	}
-	u := s.world.addAdmin(acct, s.world.label("administrator"), in.Username,
-		cxLogin{in.Password, cmp.Or(in.PlatformID, cxPlatformID)})
-	u.enabled = in.Enabled == nil || *in.Enabled // addAdmin noted that u has changed
+	u := s.world.AddAdmin(s.mu.tx, acct.ID, s.world.Label(s.mu.tx, "administrator"), in.Username,
+		model.Login{Password: in.Password, Platform: cmp.Or(in.PlatformID, model.PlatformID)})
+	if in.Enabled != nil {
+		u.Enabled = *in.Enabled
+		s.world.PutUser(s.mu.tx, u)
+	}
 	return adminView(u), nil
 }
 
-func adminView(u *user) map[string]any {
+func adminView(u *model.User) map[string]any {
 	return map[string]any{
-		"id": u.id, "userId": u.adminID, "username": u.email, "platformId": u.login.Platform, "enabled": u.enabled,
+		"id": u.ID, "userId": u.AdminID, "username": u.Email, "platformId": u.Login.Platform, "enabled": u.Enabled,
 	}
 }
 
@@ -73,15 +77,18 @@ func (s *Server) controlChangeAdmin(r *http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	u := cmp.Or(s.world.admins[id], s.world.adminNamed(r.PathValue("id"), equal))
+	u := s.world.Member(s.mu.tx, id)
+	if u == nil || u.Login == nil {
+		u = s.world.AdminNamed(s.mu.tx, r.PathValue("id"), equal)
+	}
 	if u == nil {
 		return nil, fmt.Errorf("%w: administrator %s", errNoSuchThing, r.PathValue("id"))
 	}
-	u.login.Password = cmp.Or(in.Password, u.login.Password)
+	u.Login = &model.Login{Password: cmp.Or(in.Password, u.Login.Password), Platform: u.Login.Platform}
 	if in.Enabled != nil {
-		u.enabled = *in.Enabled
+		u.Enabled = *in.Enabled
 	}
-	s.changes.touch(u)
+	s.world.PutUser(s.mu.tx, u)
 	return adminView(u), nil
 }
 
@@ -96,17 +103,17 @@ func (s *Server) controlAgent(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	seat := s.world.agentNumbered(r.PathValue("id"))
+	seat := s.world.AgentNumbered(s.mu.tx, r.PathValue("id"))
 	if seat == nil {
 		return nil, fmt.Errorf("%w: agent %s", errNoSuchThing, r.PathValue("id"))
 	}
-	a := seat.agent
-	a.password = cmp.Or(in.Password, a.password)
+	a := *seat.Agent
+	a.Password = cmp.Or(in.Password, a.Password)
 	if in.Enabled != nil {
-		a.disabled = !*in.Enabled
+		a.Disabled = !*in.Enabled
 	}
-	s.changes.touch(seat.center)
-	return map[string]any{"agentId": a.id, "username": a.username, "enabled": !a.disabled}, nil
+	s.world.ChangeAgent(s.mu.tx, a.ID, func(row *model.Agent) { *row = a })
+	return map[string]any{"agentId": a.ID, "username": a.Username, "enabled": !a.Disabled}, nil
 }
 
 // controlCode makes a one-time code or, with kind "tenfold", such a token. Without a user it is the demo
@@ -124,15 +131,15 @@ func (s *Server) controlCode(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.cxUser(int64(in.User))
+	u := s.world.Member(s.mu.tx, int64(in.User))
 	if in.User == 0 {
-		u = s.world.adminNamed(s.world.demo.AdminUsername, equal)
+		u = s.world.AdminNamed(s.mu.tx, s.demo.AdminUsername, equal)
 	}
 	if u == nil {
 		return nil, fmt.Errorf("%w: user %d", errNoSuchThing, in.User)
 	}
 	code := token.RandomText(32)
-	s.cxTables.codes.Put(s.mu.tx, code, loginCode{User: u.id, Kind: in.Kind, Expires: s.Now().Add(s.rules.Load().LoginCodeTTL)})
+	s.cxTables.codes.Put(s.mu.tx, code, loginCode{User: u.ID, Kind: in.Kind, Expires: s.Now().Add(s.rules.Load().LoginCodeTTL)})
 	return map[string]string{"code": code}, nil
 }
 
@@ -173,9 +180,9 @@ func (s *Server) controlMail(r *http.Request) (any, error) {
 		if !p.open(&call{now: s.Now(), rules: s.rules.Load()}) {
 			continue
 		}
-		u := s.world.cxUser(p.User)
-		link := fmt.Sprintf("%s/password/reset/%s/%s", baseURL(r), u.login.Platform, token)
-		all = append(all, passwordMail{p.Made, u.email, token, link})
+		u := s.world.Member(s.mu.tx, p.User)
+		link := fmt.Sprintf("%s/password/reset/%s/%s", baseURL(r), u.Login.Platform, token)
+		all = append(all, passwordMail{p.Made, u.Email, token, link})
 	}
 	slices.SortFunc(all, func(a, b passwordMail) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Token, b.Token)) })
 	return map[string][]passwordMail{"mail": all}, nil

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/mail"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
 
@@ -32,9 +32,10 @@ type fieldError struct{ field, words string }
 
 func (e *fieldError) Error() string { return e.words }
 
-// enrol makes the user of a request. What cannot be is a *fieldError.
-func (w *world) enrol(in *userRequest) (*user, error) {
-	acct, err := w.account(int64(in.Account))
+// enrol makes the user of a request. What cannot be is a *fieldError. s.mu is held.
+func (s *Server) enrol(in *userRequest) (*model.User, error) {
+	w, tx := s.world, s.mu.tx
+	acct, err := s.account(int64(in.Account))
 	if err != nil {
 		return nil, err
 	}
@@ -48,66 +49,25 @@ func (w *world) enrol(in *userRequest) (*user, error) {
 		return nil, &fieldError{"firstName", "give a first name of up to 50 letters"}
 	case last == "" || utf8.RuneCountInString(last) > 50:
 		return nil, &fieldError{"lastName", "give a last name of up to 50 letters"}
-	case in.RingCX && acct.center == nil:
-		return nil, &fieldError{"ringcx", "the account " + acct.name + " has no RingCX"}
-	case len(acct.users) >= usersMost:
+	case in.RingCX && w.MainOf(tx, acct.ID) == nil:
+		return nil, &fieldError{"ringcx", "the account " + acct.Name + " has no RingCX"}
+	case w.CountUsersOf(tx, acct.ID) >= usersMost:
 		return nil, &fieldError{"account", fmt.Sprintf("an account has at most %d users", usersMost)}
 	}
-	email, err := w.mailbox(strings.TrimSpace(in.Email), first, last)
+	email, err := w.Mailbox(tx, strings.TrimSpace(in.Email), first, last)
 	if err != nil {
 		return nil, &fieldError{"email", err.Error()}
 	}
-	u := w.addUser(acct, r, first, last, email, in.RingCX)
-	if u.linked {
-		w.employ(u)
+	u := w.AddUser(tx, acct.ID, r, first, last, email, in.RingCX)
+	if u.Linked {
+		w.AddAgent(tx, u)
 	}
 	return u, nil
 }
 
-// mailbox is the address of a new user: the one that is asked for, or one made of the names.
-func (w *world) mailbox(email, first, last string) (string, error) {
-	if email == "" {
-		name := plainWord(first) + "." + plainWord(last)
-		for email = name + "@example.com"; w.addressee(email) != nil; {
-			w.changes.touch(w)
-			w.made++
-			email = fmt.Sprintf("%s%d@example.com", name, w.made)
-		}
-		return email, nil
-	}
-	if a, err := mail.ParseAddress(email); err != nil || a.Address != email || len(email) > 100 {
-		return "", errors.New("give an e-mail address such as sam.field@example.com")
-	}
-	if w.addressee(email) != nil {
-		return "", errors.New("somebody has the e-mail address " + email + " already")
-	}
-	return email, nil
-}
-
-// addressee is the user of either vendor who has an e-mail address, nil if nobody has.
-func (w *world) addressee(email string) *user {
-	for _, u := range w.users {
-		if strings.EqualFold(u.email, email) {
-			return u
-		}
-	}
-	return w.adminNamed(email, strings.EqualFold)
-}
-
-// plainWord is what of a name can stand in an e-mail address.
-func plainWord(name string) string {
-	word := strings.Map(func(c rune) rune {
-		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
-			return c
-		}
-		return -1
-	}, strings.ToLower(name))
-	return cmp.Or(word, "user")
-}
-
-func userControlView(u *user) map[string]any {
+func userControlView(u *model.User) map[string]any {
 	return map[string]any{
-		"userId": u.id, "email": u.email, "enabled": u.enabled, "ringcx": u.linked, "role": u.role.Name,
+		"userId": u.ID, "email": u.Email, "enabled": u.Enabled, "ringcx": u.Linked, "role": u.RoleName,
 	}
 }
 
@@ -119,14 +79,14 @@ func (s *Server) controlNewUser(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u, err := s.world.enrol(&in)
+	u, err := s.enrol(&in)
 	if err != nil {
 		return nil, err
 	}
 	out := userControlView(u)
-	out["accountId"], out["extension"], out["password"] = u.account.id, u.extension, u.password
-	if u.seat != nil {
-		out["agentId"] = u.seat.agent.id
+	out["accountId"], out["extension"], out["password"] = u.Account, u.Extension, u.Password
+	if at := s.world.AgentOf(s.mu.tx, u.ID); at != nil {
+		out["agentId"] = at.Agent.ID
 	}
 	return out, nil
 }
@@ -149,7 +109,7 @@ func (s *Server) controlUser(r *http.Request) (any, error) {
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.users[id]
+	u := s.world.User(s.mu.tx, id)
 	if u == nil {
 		return nil, fmt.Errorf("%w: user %s", errNoSuchThing, r.PathValue("id"))
 	}
@@ -158,17 +118,17 @@ func (s *Server) controlUser(r *http.Request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		u.role = as
+		u.RoleName = as.Name
 	}
 	if in.Enabled != nil {
-		u.enabled = *in.Enabled
+		u.Enabled = *in.Enabled
 	}
 	if in.RingCX != nil {
-		u.linked = *in.RingCX
+		u.Linked = *in.RingCX
 	}
 	if in.Password != nil {
-		u.password, u.wrong, u.locked = *in.Password, 0, time.Time{}
+		u.Password, u.Wrong, u.Locked = *in.Password, 0, time.Time{}
 	}
-	s.changes.touch(u)
+	s.world.PutUser(s.mu.tx, u)
 	return userControlView(u), nil
 }

@@ -64,6 +64,7 @@ func (s *Server) admitExchange(
 		return nil, nil, cxUnauthorizedAs(c, r, c.rules.ExchangeTokenStatus, "The RingCentral access token is not valid")
 	}
 	u, a := t.user, t.app
+	_, xauth := s.habits.uses(u.ID)
 	ruling := s.limits.admit(c.op.limit, exchangeKey(c.rules, a, u), c.now, c.rules)
 	switch {
 	case !ruling.admitted:
@@ -72,21 +73,21 @@ func (s *Server) admitExchange(
 	case c.rules.ExchangeScopeStatus != http.StatusOK && !permission.Allows(t.scope, "ReadAccounts"):
 		c.why("the token has not the permission ReadAccounts: the app has it not, or the login asked for other scopes")
 		return nil, &ruling, cxForbiddenAs(c, r, c.rules.ExchangeScopeStatus)
-	case c.rules.ExchangeRoleStatus != http.StatusOK && !u.role.Allows(permission.ReadCompany):
-		c.why("the role %s reads no account", u.role.Name)
+	case c.rules.ExchangeRoleStatus != http.StatusOK && !u.Role().Allows(permission.ReadCompany):
+		c.why("the role %s reads no account", u.RoleName)
 		return nil, &ruling, cxForbiddenAs(c, r, c.rules.ExchangeRoleStatus)
-	case !u.account.production:
+	case !s.world.Account(s.mu.tx, u.Account).Production:
 		c.why("the account is none of production, and RingCX takes no other")
 		return nil, &ruling, cxForbiddenAs(c, r, c.rules.ExchangeAccountStatus)
-	case !u.linked, u.account.center == nil:
+	case !u.Linked, s.world.MainOf(s.mu.tx, u.Account) == nil:
 		c.why("RingCX does not know the user")
 		return nil, &ruling, cxNotFoundAs(c, r, c.rules.ExchangeLinkStatus)
 	}
 	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session.number, withRefresh)
-	if g.xauth != "" && s.habits.series(c.exchanger(t.session.number), c.now, c.rules.RingCXTokenTTL, u.use.xauth, g.xauth) >= exchangesPolled {
+	if g.xauth != "" && s.habits.series(c.exchanger(t.session.number), c.now, c.rules.RingCXTokenTTL, xauth, g.xauth) >= exchangesPolled {
 		c.note(verdict.ExchangePolled)
 	}
-	u.use.exchange(sessionSign(t.session.number), g.xauth)
+	s.habits.exchanged(u.ID, sessionSign(t.session.number), g.xauth)
 	return g, &ruling, answer{}
 }
 
@@ -130,7 +131,7 @@ func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *rulin
 	old, turn := s.cx.find(token)
 	var who principal
 	if old != nil {
-		who = s.cx.who(old)
+		who = s.cx.who(s.mu.tx, old)
 		c.signIn, c.refused.Caller = old.number, who.name()
 	}
 	var limited *ruling

@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // cxDetails is the answer to an exchange or a refresh: every property of the published description, with null where
@@ -73,29 +75,30 @@ type cxAgentDetail struct {
 	ManualOutboundCaller *string `json:"manualOutboundDefaultCallerId"`
 }
 
-// describeUser fills in what is said about an administrator.
-func (d *cxDetails) describeUser(u *user) {
+// describeUser fills in what is said about an administrator of a company.
+func (d *cxDetails) describeUser(u *model.User, company string, main *model.MainAccount) {
 	admin, agentPath := "/voice/admin/", "/voice/agent/"
-	d.MainAccountID, d.AdminID, d.AdminURL = u.account.center.id, &u.adminID, &admin
-	if u.login != nil {
+	d.MainAccountID, d.AdminID, d.AdminURL = main.ID, &u.AdminID, &admin
+	if u.Login != nil {
 		return
 	}
 	d.AgentURL = &agentPath
 	d.RCUser = &cxContact{
-		FirstName: u.first, LastName: u.last, Email: u.email, Company: u.account.name, EmailAsLoginName: true,
+		FirstName: u.First, LastName: u.Last, Email: u.Email, Company: company, EmailAsLoginName: true,
 		BusinessPhone: "+16505550100",
 	}
 }
 
-func newCXAgentDetail(s *seat) cxAgentDetail {
-	a := s.agent
+// newCXAgentDetail tells of an assignment, whose user is u; nil: RingCentral does not know the agent.
+func newCXAgentDetail(s *model.Assignment, u *model.User) cxAgentDetail {
+	a := s.Agent
 	out := cxAgentDetail{
-		AgentID: a.id, FirstName: a.first, LastName: a.last, Username: a.username, AgentType: a.kind(),
-		AccountID: s.sub.id, AccountName: s.sub.name, AllowLoginControl: true, AllowLoginUpdates: true,
+		AgentID: a.ID, FirstName: a.First, LastName: a.Last, Username: a.Username, AgentType: agentType(a),
+		AccountID: s.Sub.ID, AccountName: s.Sub.Name, AllowLoginControl: true, AllowLoginUpdates: true,
 		InitLoginBaseState: "AVAILABLE",
 	}
-	if a.user != nil {
-		out.Email, out.RCUserID = &a.user.email, &a.user.id
+	if u != nil {
+		out.Email, out.RCUserID = &u.Email, &u.ID
 	}
 	return out
 }

@@ -12,6 +12,7 @@ type habits struct {
 	refusals uint64 // answers that make some client ask for a new token
 	rows     *generations[*row]
 	expired  *generations[*spell]
+	used     map[int64]uses // by user
 }
 
 // row is a series of tokens that somebody asked for without need.
@@ -23,20 +24,46 @@ type row struct {
 	refusals uint64
 }
 
-// uses are the tokens of a user that were good for something. Server.mu guards them.
+// uses are the tokens of a user that were good for something.
 type uses struct {
 	session   string    // of the latest RingCentral token that was used for a call, or exchanged for one that was
 	xauth     string    // xauth of the latest RingCX token that was used
 	exchanged [2]string // session and xauth of the latest exchange
 }
 
-func (u *uses) exchange(session, xauth string) { u.exchanged = [2]string{session, xauth} }
+// uses are what is known by the latest tokens of a user that were used: a session of RingCentral and an X-Auth-Token.
+func (h *habits) uses(user int64) (session, xauth string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.used[user].session, h.used[user].xauth
+}
 
-// call notes a call to RingCX.
-func (u *uses) call(xauth string) {
-	if u.xauth = xauth; xauth == u.exchanged[1] {
-		u.session = u.exchanged[0]
-	}
+// noteUse changes what is known of a user's tokens.
+func (h *habits) noteUse(user int64, change func(*uses)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	u := h.used[user]
+	change(&u)
+	h.used[user] = u
+}
+
+// usedSession notes that a token of a session was used for a call to RingCentral.
+func (h *habits) usedSession(user int64, session string) {
+	h.noteUse(user, func(u *uses) { u.session = session })
+}
+
+// exchanged notes an exchange.
+func (h *habits) exchanged(user int64, session, xauth string) {
+	h.noteUse(user, func(u *uses) { u.exchanged = [2]string{session, xauth} })
+}
+
+// called notes a call to RingCX.
+func (h *habits) called(user int64, xauth string) {
+	h.noteUse(user, func(u *uses) {
+		if u.xauth = xauth; xauth == u.exchanged[1] {
+			u.session = u.exchanged[0]
+		}
+	})
 }
 
 // spell is how long and how often an expired token was sent.
@@ -59,6 +86,7 @@ const (
 func (h *habits) restart() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.used = map[int64]uses{}
 	h.rows, h.expired = newGenerations[*row](habitsKept), newGenerations[*spell](habitsKept)
 }
 

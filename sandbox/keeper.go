@@ -27,43 +27,6 @@ type Keeper interface {
 	Namespaces() ([]string, error)
 }
 
-// kept is a part of the state that is kept as a record of its own.
-type kept interface {
-	recordKey() recordKey
-	recordValue() any
-}
-
-type recordKey struct{ kind, key string }
-
-// changes are the parts of the state that have changed since they were kept. A nil changes is that of a server that
-// keeps nothing. Server.mu guards it.
-type changes struct {
-	touched map[recordKey]kept
-}
-
-func newChanges() *changes { return &changes{touched: map[recordKey]kept{}} }
-
-// touch marks things as changed.
-func (c *changes) touch(things ...kept) {
-	if c == nil {
-		return
-	}
-	for _, t := range things {
-		c.touched[t.recordKey()] = t
-	}
-}
-
-func encode(t kept) (state.Record, error) {
-	k := t.recordKey()
-	out := state.Record{Kind: k.kind, Key: k.key}
-	raw, err := json.Marshal(t.recordValue())
-	if err != nil {
-		return out, fmt.Errorf("encoding %s %s: %w", k.kind, k.key, err)
-	}
-	out.Value = raw
-	return out, nil
-}
-
 // common is what a server and its namespaces have together.
 type common struct {
 	logs      atomic.Int64  // bytes that all logs take
@@ -125,32 +88,23 @@ func (s *Server) keep() error {
 	return nil
 }
 
-// news takes what has changed since the last time and is in no table, or everything that is in none.
+// news takes what the log has that the keeper lacks: with all, that is everything.
 func (s *Server) news(_ *state.Tx, all bool) ([]state.Record, error) {
-	if all {
-		*s.changes = *newChanges()
-		s.journal.News()
-		return s.records()
-	}
-	var records []state.Record
-	for _, t := range s.changes.touched {
-		r, err := encode(t)
-		if err != nil {
-			return nil, err
-		}
-		records = append(records, r)
-	}
-	clear(s.changes.touched)
 	entries, forgotten := s.journal.News()
+	if all {
+		entries, _ = s.journal.Since(0)
+		forgotten = nil
+	}
+	records := make([]state.Record, 0, len(entries)+len(forgotten))
 	for _, n := range forgotten {
-		records = append(records, state.Record{Kind: recordRequest, Key: requestKey(n).key})
+		records = append(records, state.Record{Kind: recordRequest, Key: requestKey(n)})
 	}
 	for _, e := range entries {
-		r, err := encode(keptRequest{e})
+		raw, err := json.Marshal(e.Unpack())
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("encoding request %d: %w", e.Number, err)
 		}
-		records = append(records, r)
+		records = append(records, state.Record{Kind: recordRequest, Key: requestKey(e.Number), Value: raw})
 	}
 	return records, nil
 }

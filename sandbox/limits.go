@@ -12,6 +12,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
@@ -192,14 +193,14 @@ func ringcxLimit(r *contract.Rules, limit int, penalty time.Duration) allowance 
 }
 
 // exchangeKey is what an exchange is counted by.
-func exchangeKey(r *contract.Rules, a *app, u *user) string {
+func exchangeKey(r *contract.Rules, a *model.App, u *model.User) string {
 	switch r.ExchangeLimitCountedBy {
 	case contract.ByApp:
-		return a.id
+		return a.ID
 	case contract.ByAccount:
-		return strconv.FormatInt(u.account.id, 10)
+		return strconv.FormatInt(u.Account, 10)
 	}
-	return fmt.Sprintf("%s %d", a.id, u.id)
+	return fmt.Sprintf("%s %d", a.ID, u.ID)
 }
 
 // ruling is the answer of a limit about one request.
@@ -320,7 +321,7 @@ func (s *Server) admitRead(c *call) ruling {
 	defer s.mu.Unlock()
 	key := strconv.FormatInt(c.subject, 10)
 	if u := s.caller(c.subject); u != nil && c.rules.APILimitCountedBy == contract.ByAccount {
-		key = "account " + strconv.FormatInt(u.account.id, 10)
+		key = "account " + strconv.FormatInt(u.Account, 10)
 	}
 	return s.limits.admit(limitReads, key, c.now, c.rules)
 }

@@ -124,6 +124,6 @@ func (n *namespace) end() {
 
 // letGo is for somebody who has locked Server.mu.
 func (s *Server) letGo() {
-	s.mu.db.Clear(s.mu.tx)
-	s.world.purse.close()
+	s.mu.db.LeaveRoom(s.mu.tx)
+	s.purse.close()
 }

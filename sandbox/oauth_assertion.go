@@ -11,13 +11,13 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // The ways of client authentication that the platform documents, by their names in its discovery document.
 const (
 	methodBasic     = "client_secret_basic"
 	methodSecretJWT = "client_secret_jwt"
-	methodKeyJWT    = "private_key_jwt"
 
 	clientAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 )
@@ -41,7 +41,7 @@ func (k ed25519Key) VerifyPayload(payload, signature []byte, alg jose.SignatureA
 
 // authenticateAssertion finds the app that signed the client assertion of f (RFC 7523, section 2.2). As with Basic, the
 // app may be known although the answer is an error.
-func (s *Server) authenticateAssertion(c *call, r *http.Request, f form) (*app, *oauthError) {
+func (s *Server) authenticateAssertion(c *call, r *http.Request, f form) (*model.App, *oauthError) {
 	if f.Get("client_assertion_type") != clientAssertionType {
 		return nil, invalidParameter("client_assertion_type")
 	}
@@ -53,30 +53,30 @@ func (s *Server) authenticateAssertion(c *call, r *http.Request, f form) (*app, 
 	if token.UnsafeClaimsWithoutVerification(&claims) != nil {
 		return nil, c.badAssertion("its claims cannot be read")
 	}
-	a := s.world.apps[claims.Issuer]
+	a := s.world.App(s.mu.tx, claims.Issuer)
 	if a == nil {
 		return nil, unknownClient(claims.Issuer)
 	}
-	method, signed := a.signed(token)
+	method, signed := signedBy(a, token)
 	switch {
-	case !a.allows(method):
+	case !allows(a, method):
 		return a, c.methodNotAllowed()
 	case !signed:
 		return a, c.badAssertion("its signature is not the app's")
-	case claims.Subject != a.id:
+	case claims.Subject != a.ID:
 		return a, c.badAssertion("sub is not iss")
-	case f.Has("client_id") && f.Get("client_id") != a.id:
+	case f.Has("client_id") && f.Get("client_id") != a.ID:
 		return a, c.badAssertion("client_id is not its issuer")
 	}
 	return a, s.fresh(c, a, claims, baseURL(r))
 }
 
 // fresh refuses an assertion that is for somebody else, not of this hour, or used before.
-func (s *Server) fresh(c *call, a *app, claims jwt.Claims, base string) *oauthError {
-	replayKey := a.id + " " + claims.ID
+func (s *Server) fresh(c *call, a *model.App, claims jwt.Claims, base string) *oauthError {
+	replayKey := a.ID + " " + claims.ID
 	if len(claims.ID) > nameMost {
 		sum := sha256.Sum256([]byte(claims.ID))
-		replayKey = a.id + " sha256 " + hex.EncodeToString(sum[:])
+		replayKey = a.ID + " sha256 " + hex.EncodeToString(sum[:])
 	}
 	switch {
 	case !takesAudience(c.rules, claims.Audience, base):
@@ -101,14 +101,14 @@ func (s *Server) fresh(c *call, a *app, claims jwt.Claims, base string) *oauthEr
 	return nil
 }
 
-// signed verifies token with what a has: its secret or one of its keys, which cannot be taken for each other.
-func (a *app) signed(token *jwt.JSONWebToken) (method string, ok bool) {
+// signedBy verifies token with what a has: its secret or one of its keys, which cannot be taken for each other.
+func signedBy(a *model.App, token *jwt.JSONWebToken) (method string, ok bool) {
 	var none map[string]any
 	alg := jose.SignatureAlgorithm(token.Headers[0].Algorithm)
 	if alg == jose.HS256 {
-		return methodSecretJWT, a.secret != "" && token.Claims([]byte(a.secret), &none) == nil
+		return methodSecretJWT, a.Secret != "" && token.Claims([]byte(a.Secret), &none) == nil
 	}
-	for _, key := range a.keys {
+	for _, key := range a.Keys {
 		if id := token.Headers[0].KeyID; id != "" && key.KeyID != "" && id != key.KeyID {
 			continue
 		}
@@ -117,10 +117,10 @@ func (a *app) signed(token *jwt.JSONWebToken) (method string, ok bool) {
 			verifier = ed25519Key{public}
 		}
 		if token.Claims(verifier, &none) == nil {
-			return methodKeyJWT, true
+			return model.MethodKeyJWT, true
 		}
 	}
-	return methodKeyJWT, false
+	return model.MethodKeyJWT, false
 }
 
 // takesAudience reports whether the audience of a client assertion is this server, which base is the address of.
@@ -136,7 +136,7 @@ func takesAudience(r *contract.Rules, audience jwt.Audience, base string) bool {
 }
 
 // allows reports whether a may authenticate in this way.
-func (a *app) allows(method string) bool { return a.authMethod == "" || a.authMethod == method }
+func allows(a *model.App, method string) bool { return a.AuthMethod == "" || a.AuthMethod == method }
 
 func (c *call) badAssertion(why string) *oauthError {
 	return &oauthError{

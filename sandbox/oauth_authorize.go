@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
@@ -41,14 +42,14 @@ func (s *Server) authorize(c *call, r *http.Request) answer {
 		return refusedPage(c, problem)
 	}
 	if c.rules.AuthorizeLimited {
-		return s.charged(c, s.world.apps[req.App], nil, func() answer { return s.welcome(c, r, req, in) })
+		return s.charged(c, s.world.App(s.mu.tx, req.App), nil, func() answer { return s.welcome(c, r, req, in) })
 	}
 	return s.welcome(c, r, req, in)
 }
 
 // welcome answers a request whose addressee is known.
 func (s *Server) welcome(c *call, r *http.Request, req *authorizeRequest, in form) answer {
-	switch problem := req.read(c, s.world.apps[req.App], in); {
+	switch problem := req.read(c, s.world.App(s.mu.tx, req.App), in); {
 	case problem != nil && c.rules.RequestErrorsOnPage:
 		return refusedPage(c, problem)
 	case problem != nil:
@@ -64,12 +65,12 @@ func (s *Server) welcome(c *call, r *http.Request, req *authorizeRequest, in for
 
 // begin sends a browser to the page that req needs next, or to the app if no page may be shown.
 func (s *Server) begin(c *call, r *http.Request, req *authorizeRequest, b *browser) answer {
-	a, u := s.world.apps[req.App], s.signedIn(b, c.now)
+	a, u := s.world.App(s.mu.tx, req.App), s.signedIn(b, c.now)
 	again := c.rules.PromptLoginAsks && slices.Contains(req.Prompt, "login")
-	if u != nil && (again || u.mayNotUse(a) != "") {
+	if u != nil && (again || s.mayNotUse(u, a) != "") {
 		u = nil
 	}
-	f, allowed := s.newFlow(c, req, b, u), slices.Contains(b.Allowed, a.id)
+	f, allowed := s.newFlow(c, req, b, u), slices.Contains(b.Allowed, a.ID)
 	switch silent := slices.Contains(req.Prompt, "none"); {
 	case silent && (u == nil || !c.rules.PromptNoneWorks):
 		return req.redirectError(&oauthError{kind: "login_required", message: "The user is not signed in"})
@@ -141,16 +142,16 @@ func (s *Server) addressee(c *call, r *http.Request, in form) (*authorizeRequest
 	if id == "" {
 		return nil, invalidParameter("client_id")
 	}
-	a := s.world.apps[id]
+	a := s.world.App(s.mu.tx, id)
 	if a == nil {
 		return nil, unknownClient(id)
 	}
 	c.from(a, nil)
-	uri, problem := a.redirectTo(in.Get("redirect_uri"), c.rules.LoopbackAnyPort)
+	uri, problem := redirectURI(a, in.Get("redirect_uri"), c.rules.LoopbackAnyPort)
 	if problem != nil {
 		return nil, problem
 	}
-	req := &authorizeRequest{App: a.id, RedirectURI: uri, Named: in.Get("redirect_uri") != "", LoginHint: in.Get("login_hint")}
+	req := &authorizeRequest{App: a.ID, RedirectURI: uri, Named: in.Get("redirect_uri") != "", LoginHint: in.Get("login_hint")}
 	if in.Has("state") {
 		req.Echo = []string{"state", in.Get("state")}
 	}
@@ -164,7 +165,7 @@ func (s *Server) addressee(c *call, r *http.Request, in form) (*authorizeRequest
 }
 
 // read takes in the rest of a request whose addressee, the app a, is known.
-func (req *authorizeRequest) read(c *call, a *app, in form) *oauthError {
+func (req *authorizeRequest) read(c *call, a *model.App, in form) *oauthError {
 	if problem := in.duplicated(); problem != nil {
 		return problem
 	}
@@ -173,7 +174,7 @@ func (req *authorizeRequest) read(c *call, a *app, in form) *oauthError {
 		return invalidParameter("response_type")
 	case kind != "code":
 		return &oauthError{kind: "unsupported_response_type", message: "Unsupported response type"}
-	case a.flow != "code":
+	case a.Flow != "code":
 		return &oauthError{
 			kind: "unauthorized_client", code: "OAU-112",
 			message: "The client is unauthorized for the required grant type: [AUTHORIZATION_CODE]",
@@ -194,7 +195,7 @@ func (req *authorizeRequest) read(c *call, a *app, in form) *oauthError {
 	if req.challengePKCE, problem = readChallenge(in); problem != nil {
 		return problem
 	}
-	if req.Challenge == "" && !a.confidential && c.rules.ChallengeRequired {
+	if req.Challenge == "" && !a.Confidential && c.rules.ChallengeRequired {
 		c.note(verdict.PKCE)
 		return &oauthError{kind: "invalid_request", message: "Code challenge required"}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
@@ -29,9 +30,9 @@ func (b browser) allowing(app string) browser {
 }
 
 // signedIn is who is signed in, or nil.
-func (s *Server) signedIn(b *browser, now time.Time) *user {
-	u := s.world.users[b.User]
-	if u == nil || !now.Before(b.Until) || !u.enabled {
+func (s *Server) signedIn(b *browser, now time.Time) *model.User {
+	u := s.world.User(s.mu.tx, b.User)
+	if u == nil || !now.Before(b.Until) || !u.Enabled {
 		return nil
 	}
 	return u
@@ -48,13 +49,13 @@ type flow struct {
 	Done    bool             `json:"done,omitempty"` // the app has its answer
 }
 
-func (s *Server) newFlow(c *call, req *authorizeRequest, b *browser, u *user) *flow {
+func (s *Server) newFlow(c *call, req *authorizeRequest, b *browser, u *model.User) *flow {
 	f := &flow{
 		id: token.RandomText(16), Token: token.RandomText(16), Request: *req, Browser: b.name,
 		Expires: c.now.Add(c.rules.SignInPageTTL),
 	}
 	if u != nil {
-		f.User = u.id
+		f.User = u.ID
 	}
 	s.keepFlow(f)
 	return f

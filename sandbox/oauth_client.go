@@ -7,12 +7,13 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // authenticate finds the app that sends r, by Basic header, client assertion or, for apps without a secret, client_id. The app may
 // be known although the answer is an error: then the request counts against its limit.
-func (s *Server) authenticate(c *call, r *http.Request, f form) (*app, *oauthError) {
+func (s *Server) authenticate(c *call, r *http.Request, f form) (*model.App, *oauthError) {
 	if f.Has("client_secret") {
 		c.note(verdict.Secret)
 	}
@@ -31,17 +32,17 @@ func (s *Server) authenticate(c *call, r *http.Request, f form) (*app, *oauthErr
 	if id == "" {
 		return nil, clientRequired()
 	}
-	a := s.world.apps[id]
+	a := s.world.App(s.mu.tx, id)
 	switch {
 	case a == nil:
 		return nil, unknownClient(id)
-	case a.confidential:
+	case a.Confidential:
 		return a, clientRequired()
 	}
 	return a, nil
 }
 
-func (s *Server) authenticateBasic(c *call, header string) (*app, *oauthError) {
+func (s *Server) authenticateBasic(c *call, header string) (*model.App, *oauthError) {
 	id, secret, ok := parseBasic(header)
 	if !ok {
 		return nil, &oauthError{
@@ -52,18 +53,18 @@ func (s *Server) authenticateBasic(c *call, header string) (*app, *oauthError) {
 }
 
 // authenticateSecret finds the app of an id that brings its secret.
-func (s *Server) authenticateSecret(c *call, id, secret string) (*app, *oauthError) {
-	a := s.world.apps[id]
-	if a != nil && !a.confidential {
+func (s *Server) authenticateSecret(c *call, id, secret string) (*model.App, *oauthError) {
+	a := s.world.App(s.mu.tx, id)
+	if a != nil && !a.Confidential {
 		c.note(verdict.PublicBasic)
 		c.why("the app has no secret: it sends client_id in the form, and no header")
 	}
 	switch {
-	case a == nil, !a.confidential: // observed: Basic with an empty secret makes an app without one unknown
+	case a == nil, !a.Confidential: // observed: Basic with an empty secret makes an app without one unknown
 		return nil, unknownClient(id)
-	case !a.allows(methodBasic):
+	case !allows(a, methodBasic):
 		return a, c.methodNotAllowed()
-	case subtle.ConstantTimeCompare([]byte(secret), []byte(a.secret)) == 0:
+	case subtle.ConstantTimeCompare([]byte(secret), []byte(a.Secret)) == 0:
 		return a, &oauthError{
 			status: c.rules.ClientRefusalStatus, kind: "invalid_client", code: "OAU-146",
 			message: "Invalid client credentials", challenge: true,

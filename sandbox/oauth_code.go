@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
@@ -44,7 +45,7 @@ func (s *Server) grantCode(c *call, f *flow) answer {
 }
 
 // redeem gives a session for an authorization code.
-func (s *Server) redeem(c *call, a *app, f form, t terms) (*tokenInfo, *oauthError) {
+func (s *Server) redeem(c *call, a *model.App, f form, t terms) (*tokenInfo, *oauthError) {
 	if f.Get("code") == "" {
 		return nil, invalidParameter("code")
 	}
@@ -75,10 +76,10 @@ func (c *call) codeRefusal(e *oauthError) *oauthError {
 
 // exchangeCode looks at what a code was given for. A code that comes twice was stolen or sent by a client that is broken,
 // so its session ends (RFC 6749, section 4.1.2).
-func (s *Server) exchangeCode(c *call, a *app, code *authCode, f form, t terms) (*session, *oauthError) {
+func (s *Server) exchangeCode(c *call, a *model.App, code *authCode, f form, t terms) (*session, *oauthError) {
 	uri := f.Get("redirect_uri")
 	switch req := &code.Request; {
-	case req.App != a.id:
+	case req.App != a.ID:
 		return nil, invalidGrant("OAU-110", "Authorization code was not issued for this application")
 	case code.Session != 0:
 		c.note(verdict.CodeTwice)
@@ -95,9 +96,9 @@ func (s *Server) exchangeCode(c *call, a *app, code *authCode, f form, t terms) 
 	if problem := code.Request.checkVerifier(c, f.Get("code_verifier")); problem != nil {
 		return nil, problem
 	}
-	u := s.world.users[code.User]
+	u := s.world.User(s.mu.tx, code.User)
 	switch {
-	case !u.enabled:
+	case !u.Enabled:
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
 	case s.platform.full(c, a, u):
 		return nil, tooManySessions()

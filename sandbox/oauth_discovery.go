@@ -3,6 +3,8 @@ package sandbox
 import (
 	"cmp"
 	"net/http"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // Figures of the discovery before and after a login. observed in the vendor's own clients.
@@ -46,7 +48,7 @@ func newEntryPoints(base, brand string) entryPoints {
 func (s *Server) initialDiscovery(_ *call, r *http.Request) answer {
 	query := r.URL.Query()
 	s.mu.Lock()
-	known := s.world.apps[query.Get("clientId")] != nil
+	known := s.world.App(s.mu.tx, query.Get("clientId")) != nil
 	s.mu.Unlock()
 	if !known { // status and code assumed
 		return apiError(http.StatusBadRequest, "CMN-101", "Parameter [clientId] value is invalid")
@@ -97,7 +99,7 @@ func (s *Server) openIDConfiguration(c *call, r *http.Request) answer {
 		"scopes_supported":                      []string{"openid", "email", "profile"},
 		"response_types_supported":              []string{"code"},
 		"subject_types_supported":               []string{"public"},
-		"token_endpoint_auth_methods_supported": []string{methodBasic, methodSecretJWT, methodKeyJWT},
+		"token_endpoint_auth_methods_supported": []string{methodBasic, methodSecretJWT, model.MethodKeyJWT},
 		"userinfo_signing_alg_values_supported": []string{"none"},
 		"id_token_signing_alg_values_supported": []string{"RS256", "HS256"},
 		"display_values_supported":              []string{"page", "popup", "touch", "mobile"},

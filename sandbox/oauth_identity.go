@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
@@ -26,11 +27,11 @@ type identity struct {
 	FamilyName    string `json:"family_name,omitempty"`
 }
 
-func newIdentity(u *user) identity {
+func newIdentity(u *model.User) identity {
 	verified := true
 	return identity{
-		Subject: fmt.Sprint(u.id), Email: u.email, EmailVerified: &verified, AccountID: fmt.Sprint(u.account.id),
-		GivenName: u.first, FamilyName: u.last,
+		Subject: fmt.Sprint(u.ID), Email: u.Email, EmailVerified: &verified, AccountID: fmt.Sprint(u.Account),
+		GivenName: u.First, FamilyName: u.Last,
 	}
 }
 
@@ -58,7 +59,7 @@ func (s *Server) addIDToken(c *call, info *tokenInfo, f form, issuer string) err
 	}
 	claims := idClaims{
 		Issuer: issuer, Audience: code.Request.App, Expires: c.now.Add(c.rules.IDTokenTTL).Unix(), Issued: c.now.Unix(),
-		AuthTime: code.Since.Unix(), ID: token.RandomText(16), Nonce: code.Request.Nonce, identity: newIdentity(s.world.users[code.User]),
+		AuthTime: code.Since.Unix(), ID: token.RandomText(16), Nonce: code.Request.Nonce, identity: newIdentity(s.world.User(s.mu.tx, code.User)),
 	}
 	if !slices.Contains(code.Request.Scope, "email") {
 		claims.Email, claims.EmailVerified = "", nil
@@ -67,6 +68,6 @@ func (s *Server) addIDToken(c *call, info *tokenInfo, f form, issuer string) err
 		claims.GivenName, claims.FamilyName = "", ""
 	}
 	var err error
-	info.IDToken, err = s.world.key.Sign(claims)
+	info.IDToken, err = s.world.Key().Sign(claims)
 	return err
 }

@@ -43,7 +43,7 @@ func (s *Server) introspect(c *call, r *http.Request) answer {
 			return problem.answer()
 		case f.repeated != "":
 			return f.duplicated().answer()
-		case !permission.Allows(a.scopes, "Interoperability"):
+		case !permission.Allows(a.Scopes, "Interoperability"):
 			return missingPermission("Interoperability")
 		case f.Get("token") == "":
 			return invalidParameter("token").answer()
@@ -54,9 +54,9 @@ func (s *Server) introspect(c *call, r *http.Request) answer {
 		}
 		u := t.user
 		return jsonAnswer(http.StatusOK, introspection{
-			Active: true, Scope: strings.Join(t.scope, " "), ClientID: t.app.id, TokenType: "bearer",
-			Expires: t.expires.Unix(), Issued: t.issued.Unix(), Subject: fmt.Sprint(u.id),
-			AccountID: fmt.Sprint(u.account.id), SessionID: s.platform.id(t.session),
+			Active: true, Scope: strings.Join(t.scope, " "), ClientID: t.app.ID, TokenType: "bearer",
+			Expires: t.expires.Unix(), Issued: t.issued.Unix(), Subject: fmt.Sprint(u.ID),
+			AccountID: fmt.Sprint(u.Account), SessionID: s.platform.id(t.session),
 		})
 	})
 }
@@ -83,7 +83,7 @@ func (s *Server) sessionInfo(c *call, r *http.Request) answer {
 			Subject   string `json:"sub"`
 			AccountID string `json:"account_id"`
 			SessionID string `json:"session_id"`
-		}{t.app.id, strings.Join(t.scope, " "), fmt.Sprint(u.id), fmt.Sprint(u.account.id), s.platform.id(t.session)})
+		}{t.app.ID, strings.Join(t.scope, " "), fmt.Sprint(u.ID), fmt.Sprint(u.Account), s.platform.id(t.session)})
 	})
 }
 

@@ -43,7 +43,7 @@ func (s *Server) oauthRevoke(c *call, r *http.Request) answer {
 func (s *Server) oauthKeys(*call, *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return jsonAnswer(http.StatusOK, s.world.key.JWKS())
+	return jsonAnswer(http.StatusOK, s.world.Key().JWKS())
 }
 
 // apiVersions is GET /restapi.

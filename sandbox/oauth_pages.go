@@ -88,22 +88,22 @@ func htmlPage(status int, page func() *template.Template, view *pageView) answer
 // signInPage asks who somebody is; message says why the last try failed.
 func (s *Server) signInPage(status int, f *flow, username, message string) answer {
 	view := &pageView{
-		Title: "Sign in", Flow: f.id, Token: f.Token, App: s.world.apps[f.Request.App].name, Username: username, Message: message,
+		Title: "Sign in", Flow: f.id, Token: f.Token, App: s.world.App(s.mu.tx, f.Request.App).Name, Username: username, Message: message,
 	}
-	demo := s.world.demoUser()
-	view.User = demo.first + " " + demo.last
-	view.Demo.Email, view.Demo.Password = demo.email, demo.password
+	demo := s.world.DemoUser(s.mu.tx)
+	view.User = demo.First + " " + demo.Last
+	view.Demo.Email, view.Demo.Password = demo.Email, demo.Password
 	return htmlPage(status, signInTemplate, view)
 }
 
 // consentPage names the app, the account and the scopes.
 func (s *Server) consentPage(f *flow) answer {
-	a, u := s.world.apps[f.Request.App], s.world.users[f.User]
+	a, u := s.world.App(s.mu.tx, f.Request.App), s.world.User(s.mu.tx, f.User)
 	view := &pageView{
-		Title: "Allow access", Flow: f.id, Token: f.Token, App: a.name, Provider: a.account.name,
-		User: u.first + " " + u.last, Email: u.email, Account: u.account.name,
+		Title: "Allow access", Flow: f.id, Token: f.Token, App: a.Name, Provider: s.world.Account(s.mu.tx, a.Account).Name,
+		User: u.First + " " + u.Last, Email: u.Email, Account: s.world.Account(s.mu.tx, u.Account).Name,
 	}
-	for _, name := range a.scopes {
+	for _, name := range a.Scopes {
 		view.Scopes = append(view.Scopes, scopeView{name, scopeMeanings[name]})
 	}
 	return htmlPage(http.StatusOK, consentTemplate, view)

@@ -1,6 +1,10 @@
 package sandbox
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+)
 
 // grantPassword is deprecated: the vendor has announced its end, and its samples and SDKs still use it.
 const grantPassword = "password"
@@ -20,23 +24,23 @@ func passwordName(f form) string {
 }
 
 // byPassword answers a request of the password flow.
-func (s *Server) byPassword(c *call, a *app, f form, t terms) (*tokenInfo, *oauthError) {
+func (s *Server) byPassword(c *call, a *model.App, f form, t terms) (*tokenInfo, *oauthError) {
 	for _, name := range []string{"username", "password"} {
 		if f.Get(name) == "" {
 			return nil, invalidParameter(name)
 		}
 	}
 	name := passwordName(f)
-	if strings.TrimPrefix(name, "+") == strings.TrimPrefix(mainNumber, "+") {
-		name += "*" + a.account.rootUser().extension // the number is that of every account
+	if strings.TrimPrefix(name, "+") == strings.TrimPrefix(model.MainNumber, "+") {
+		name += "*" + s.world.Root(s.mu.tx, a.Account).Extension // the number is that of every account
 	}
 	u, code := s.recognise(c, name, f.Get("password"))
 	switch {
 	case code == codeLocked:
 		return nil, invalidGrant(code, "Account is locked out due to multiple unsuccessful login attempts")
-	case code != "", a.private && a.account != u.account:
+	case code != "", a.Private && a.Account != u.Account:
 		return nil, &oauthError{kind: "invalid_grant", code: codeWrong, message: "Invalid resource owner credentials.", basic: true}
-	case !u.enabled:
+	case !u.Enabled:
 		return nil, invalidGrant("OAU-141", "Login for extension in current state is not allowed")
 	case s.platform.full(c, a, u):
 		return nil, tooManySessions()

@@ -7,21 +7,23 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
-// redirectTo is where app a's answer goes if a request names uri; "" stands for the only registered one. With anyPort,
+// redirectURI is where app a's answer goes if a request names uri; "" stands for the only registered one. With anyPort,
 // apps without a secret may name another port of a loopback URI. Without an error nothing but a registered URI comes back, so it is safe to send a browser there.
-func (a *app) redirectTo(uri string, anyPort bool) (string, *oauthError) {
+func redirectURI(a *model.App, uri string, anyPort bool) (string, *oauthError) {
 	switch {
-	case len(a.redirectURIs) == 0:
+	case len(a.RedirectURIs) == 0:
 		return "", &oauthError{
 			kind: "invalid_client", code: "OAU-113", message: "No redirect URI is registered for this client application",
 		}
-	case uri == "" && len(a.redirectURIs) == 1:
-		return a.redirectURIs[0], nil
-	case slices.Contains(a.redirectURIs, uri):
+	case uri == "" && len(a.RedirectURIs) == 1:
+		return a.RedirectURIs[0], nil
+	case slices.Contains(a.RedirectURIs, uri):
 		return uri, nil
-	case anyPort && !a.confidential && slices.ContainsFunc(a.redirectURIs, func(known string) bool { return sameLoopback(known, uri) }):
+	case anyPort && !a.Confidential && slices.ContainsFunc(a.RedirectURIs, func(known string) bool { return sameLoopback(known, uri) }):
 		return uri, nil
 	}
 	return "", redirectMismatch()

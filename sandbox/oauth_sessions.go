@@ -4,10 +4,12 @@ import (
 	"encoding/base64"
 	"iter"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
@@ -16,7 +18,7 @@ import (
 type platform struct {
 	*oauthTables
 	mu      *lock
-	world   *world
+	world   *model.World
 	maker   token.Maker
 	endings *endings
 }
@@ -55,14 +57,14 @@ type session struct {
 // rcAccess is a RingCentral access token that works.
 type rcAccess struct {
 	session *session
-	app     *app
-	user    *user
+	app     *model.App
+	user    *model.User
 	scope   []string
 	issued  time.Time
 	expires time.Time
 }
 
-func newPlatform(w *world, tables *oauthTables, mu *lock, ends *endings) *platform {
+func newPlatform(w *model.World, tables *oauthTables, mu *lock, ends *endings) *platform {
 	return &platform{oauthTables: tables, mu: mu, world: w, maker: token.NewMaker(), endings: ends}
 }
 
@@ -82,8 +84,8 @@ func (p *platform) keep(sess *session) {
 }
 
 // holder is whose session it is, and in which app.
-func (p *platform) holder(sess *session) (*app, *user) {
-	return p.world.apps[sess.App], p.world.users[sess.User]
+func (p *platform) holder(sess *session) (*model.App, *model.User) {
+	return p.world.App(p.mu.tx, sess.App), p.world.User(p.mu.tx, sess.User)
 }
 
 // scope is that of the newest access token.
@@ -91,7 +93,7 @@ func (p *platform) scope(sess *session) []string {
 	if sess.Scope != nil {
 		return sess.Scope
 	}
-	return p.world.apps[sess.App].scopes
+	return p.world.App(p.mu.tx, sess.App).Scopes
 }
 
 // over reports whether nothing of sess can work after now.
@@ -100,8 +102,8 @@ func (sess *session) over(now instant.Time) bool {
 }
 
 // login opens a session; the oldest of too many is closed.
-func (p *platform) login(c *call, a *app, u *user, t terms) *session {
-	at, key := instant.Of(c.now), sessionKey{a.id, u.id}
+func (p *platform) login(c *call, a *model.App, u *model.User, t terms) *session {
+	at, key := instant.Of(c.now), sessionKey{a.ID, u.ID}
 	t.scope = scopeOf(c.rules, a, u, t.scope)
 	if c.rules.JWTLoginReusesSession {
 		for _, old := range p.open.Backward(p.mu.tx, key) {
@@ -110,7 +112,7 @@ func (p *platform) login(c *call, a *app, u *user, t terms) *session {
 			return &old
 		}
 	}
-	sess := &session{number: p.sessions.Last(p.mu.tx) + 1, App: a.id, User: u.id, Endpoint: t.endpointID}
+	sess := &session{number: p.sessions.Last(p.mu.tx) + 1, App: a.ID, User: u.ID, Endpoint: t.endpointID}
 	p.issue(sess, t, at)
 	p.evict(key, c.rules.SessionCap, at)
 	c.session = sess.number
@@ -133,7 +135,7 @@ func (p *platform) issue(sess *session, t terms, now instant.Time) {
 	sess.Turn++
 	sess.Issued, sess.Used, sess.Scope = now, 0, t.scope
 	sess.Ends, sess.Renewal = now.After(t.accessTTL), 0
-	if p.world.apps[sess.App].refreshTokens {
+	if p.world.App(p.mu.tx, sess.App).RefreshTokens {
 		sess.Renewal = now.After(t.refreshTTL)
 	}
 	p.keep(sess)
@@ -149,7 +151,7 @@ func (p *platform) find(token string, kind token.Kind) (*session, uint32) {
 }
 
 // renew spends a refresh token, or repeats the answer to one that is still in its grace.
-func (p *platform) renew(c *call, a *app, given string, t terms) (*session, *oauthError) {
+func (p *platform) renew(c *call, a *model.App, given string, t terms) (*session, *oauthError) {
 	if given == "" {
 		return nil, invalidParameter("refresh_token")
 	}
@@ -163,7 +165,7 @@ func (p *platform) renew(c *call, a *app, given string, t terms) (*session, *oau
 	c.from(of, u)
 	now := instant.Of(c.now)
 	switch {
-	case of != a:
+	case of.ID != a.ID:
 		c.why("the refresh token is of another app")
 		return nil, invalidGrant("OAU-213", "Token not found")
 	case sess.State == sessionEvicted:
@@ -172,7 +174,7 @@ func (p *platform) renew(c *call, a *app, given string, t terms) (*session, *oau
 	case sess.State == sessionRevoked:
 		p.whyNot(c, sess, turn)
 		return nil, c.refreshRefusal("OAU-211", "Token revoked")
-	case !u.enabled:
+	case !u.Enabled:
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
 	case turn != sess.Turn:
 		if !sess.inGrace(c, turn) {
@@ -218,8 +220,8 @@ func (p *platform) use(c *call, given string) (t *rcAccess, code, message string
 	}
 	sess, turn := p.find(given, token.Access)
 	now := instant.Of(c.now)
-	var a *app
-	var u *user
+	var a *model.App
+	var u *model.User
 	if sess != nil {
 		c.session = sess.number
 		a, u = p.holder(sess)
@@ -236,7 +238,7 @@ func (p *platform) use(c *call, given string) (t *rcAccess, code, message string
 		return nil, "OAU-213", "Token not found"
 	case now >= sess.Ends:
 		return nil, "OAU-128", "Access token expired"
-	case !u.enabled:
+	case !u.Enabled:
 		return nil, "OAU-236", "Extension is disabled or frozen"
 	}
 	if sess.Used == 0 {
@@ -247,8 +249,8 @@ func (p *platform) use(c *call, given string) (t *rcAccess, code, message string
 }
 
 // full reports whether another login would go over the session cap, and be refused.
-func (p *platform) full(c *call, a *app, u *user) bool {
-	return c.rules.SessionCapRefuses && p.open.Len(p.mu.tx, sessionKey{a.id, u.id}) >= c.rules.SessionCap
+func (p *platform) full(c *call, a *model.App, u *model.User) bool {
+	return c.rules.SessionCapRefuses && p.open.Len(p.mu.tx, sessionKey{a.ID, u.ID}) >= c.rules.SessionCap
 }
 
 func tooManySessions() *oauthError { // code and body assumed
@@ -268,13 +270,13 @@ func (p *platform) sessionOf(given string) *session {
 }
 
 // revoke closes the session of an access or refresh token. Only the app that it was issued to may.
-func (p *platform) revoke(c *call, a *app, token string) *oauthError {
+func (p *platform) revoke(c *call, a *model.App, token string) *oauthError {
 	sess := p.sessionOf(token)
 	if sess == nil {
 		return nil
 	}
 	c.session = sess.number
-	if sess.App != a.id {
+	if sess.App != a.ID {
 		return &oauthError{kind: "invalid_client", code: "OAU-164", message: "Invalid client application"}
 	}
 	p.end(sess, c.now)
@@ -311,7 +313,7 @@ func (p *platform) live() int {
 }
 
 // sessionSign is what the use of a session is known by.
-func sessionSign(number uint64) string { return decimal(int64(number)) } //nolint:gosec // counted from 1
+func sessionSign(number uint64) string { return strconv.FormatUint(number, 10) }
 
 // id names a session for clients.
 func (p *platform) id(sess *session) string {
@@ -336,12 +338,12 @@ func (p *platform) refreshToken(sess *session) string {
 }
 
 // scopeOf is the scope of a token of u in a, where scope was asked for; nil is that of the app.
-func scopeOf(r *contract.Rules, a *app, u *user, scope []string) []string {
+func scopeOf(r *contract.Rules, a *model.App, u *model.User, scope []string) []string {
 	if !r.ScopeFollowsRole {
 		return scope
 	}
 	if scope == nil {
-		scope = a.scopes
+		scope = a.Scopes
 	}
-	return u.role.Narrow(scope)
+	return u.Role().Narrow(scope)
 }

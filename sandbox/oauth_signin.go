@@ -4,7 +4,8 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"net/http"
-	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // showSignIn is the page to sign in.
@@ -31,16 +32,16 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 	u, code := s.recognise(c, name, in.Get("password"))
 	refusal := signInWords(c, code)
 	if in.Get("as") == "demo" {
-		u, refusal = s.world.demoUser(), ""
+		u, refusal = s.world.DemoUser(s.mu.tx), ""
 	}
 	if refusal == "" {
-		refusal = u.mayNotUse(s.world.apps[f.Request.App])
+		refusal = s.mayNotUse(u, s.world.App(s.mu.tx, f.Request.App))
 	}
 	if refusal != "" {
 		return s.signInPage(c.rules.WrongPasswordStatus, f, name, refusal)
 	}
 	b, _ := s.oauth.browsers.Get(s.mu.tx, f.Browser)
-	f.User, b.User, b.Since = u.id, u.id, c.now
+	f.User, b.User, b.Since = u.ID, u.ID, c.now
 	cookie := s.rename(c, r, &b)
 	s.keepFlow(f)
 	return redirect(http.StatusSeeOther, prefixOf(r)+consentPath+"?flow="+f.id).with("Set-Cookie", cookie.String())
@@ -66,59 +67,37 @@ func signInWords(c *call, code string) string {
 
 // recognise finds the user with this name and password, or the code of why there is none. It does not tell whether the name
 // or the password is wrong.
-func (s *Server) recognise(c *call, name, password string) (u *user, code string) {
-	u = s.world.userNamed(name)
+func (s *Server) recognise(c *call, name, password string) (u *model.User, code string) {
+	u = s.world.UserNamed(s.mu.tx, name)
 	stored := ""
 	if u != nil {
-		stored = u.password
+		stored = u.Password
 	}
 	right := subtle.ConstantTimeCompare([]byte(stored), []byte(password)) == 1
 	switch {
 	case u == nil:
 		return nil, codeWrong
-	case c.now.Before(u.locked):
+	case c.now.Before(u.Locked):
 		return nil, codeLocked
 	case right:
-		u.wrong = 0
-		s.changes.touch(u)
+		u.Wrong = 0
+		s.world.PutUser(s.mu.tx, u)
 		return u, ""
 	}
-	if u.wrong++; u.wrong >= c.rules.WrongPasswordTries {
-		u.wrong, u.locked = 0, c.now.Add(c.rules.WrongPasswordLock)
+	if u.Wrong++; u.Wrong >= c.rules.WrongPasswordTries {
+		u.Wrong, u.Locked = 0, c.now.Add(c.rules.WrongPasswordLock)
 	}
-	s.changes.touch(u)
+	s.world.PutUser(s.mu.tx, u)
 	return nil, codeWrong
 }
 
-// userNamed finds a user by email address, or by the company number with or without "*" and an extension.
-func (w *world) userNamed(name string) *user {
-	for _, u := range w.users {
-		if strings.EqualFold(u.email, name) {
-			return u
-		}
-	}
-	number, extension, _ := strings.Cut(strings.TrimPrefix(name, "+"), "*")
-	if number != strings.TrimPrefix(mainNumber, "+") {
-		return nil
-	}
-	if extension == "" {
-		return w.demoUser()
-	}
-	for _, u := range w.users {
-		if u.extension == extension {
-			return u
-		}
-	}
-	return nil
-}
-
 // mayNotUse says why u cannot sign in to a, or "".
-func (u *user) mayNotUse(a *app) string {
+func (s *Server) mayNotUse(u *model.User, a *model.App) string {
 	switch {
-	case !u.enabled:
+	case !u.Enabled:
 		return "This user is disabled: login for an extension in its current state is not allowed (OAU-141)."
-	case a.private && a.account != u.account:
-		return "This app is private: only users of the account " + a.account.name + " can sign in."
+	case a.Private && a.Account != u.Account:
+		return "This app is private: only users of the account " + s.world.Account(s.mu.tx, a.Account).Name + " can sign in."
 	}
 	return ""
 }
@@ -131,7 +110,7 @@ func (s *Server) showConsent(c *call, r *http.Request) answer {
 	switch {
 	case f == nil:
 		return stalePage(c)
-	case s.world.users[f.User] == nil:
+	case s.world.User(s.mu.tx, f.User) == nil:
 		return redirect(http.StatusSeeOther, prefixOf(r)+signInPath+"?flow="+f.id)
 	}
 	return s.consentPage(f)
@@ -143,10 +122,10 @@ func (s *Server) consent(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.postedFlow(r, in, c.now)
-	if err != nil || f == nil || s.world.users[f.User] == nil {
+	if err != nil || f == nil || s.world.User(s.mu.tx, f.User) == nil {
 		return stalePage(c)
 	}
-	if refusal := s.world.users[f.User].mayNotUse(s.world.apps[f.Request.App]); refusal != "" {
+	if refusal := s.mayNotUse(s.world.User(s.mu.tx, f.User), s.world.App(s.mu.tx, f.Request.App)); refusal != "" {
 		f.User = 0
 		s.keepFlow(f)
 		return s.signInPage(http.StatusOK, f, "", refusal)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
@@ -62,14 +63,14 @@ func newOAuthTables(db *state.DB, now func() time.Time, room *state.Room, droppe
 }
 
 // check refuses rows that speak of what is not in w. A flow whose browser is gone leads nowhere, and goes, too.
-func (t *oauthTables) check(tx *state.Tx, w *world) error {
+func (t *oauthTables) check(tx *state.Tx, w *model.World) error {
 	for number, row := range t.sessions.All(tx) {
-		if w.apps[row.App] == nil || w.users[row.User] == nil {
+		if w.App(tx, row.App) == nil || w.User(tx, row.User) == nil {
 			return fmt.Errorf("%s \"%d\": there is no app %q or no user %d", recordSession, number, row.App, row.User)
 		}
 	}
 	for id, row := range t.flows.All(tx) {
-		if err := row.Request.belongsTo(w); err != nil {
+		if err := row.Request.belongsTo(tx, w); err != nil {
 			return fmt.Errorf("%s %q: %w", recordFlow, wording.Clip(id), err)
 		}
 		if _, ok := t.browsers.Get(tx, row.Browser); !ok {
@@ -77,8 +78,8 @@ func (t *oauthTables) check(tx *state.Tx, w *world) error {
 		}
 	}
 	for code, row := range t.codes.All(tx) {
-		err := row.Request.belongsTo(w)
-		if err == nil && w.users[row.User] == nil {
+		err := row.Request.belongsTo(tx, w)
+		if err == nil && w.User(tx, row.User) == nil {
 			err = fmt.Errorf("user %d does not exist", row.User)
 		}
 		if err != nil {
@@ -89,8 +90,8 @@ func (t *oauthTables) check(tx *state.Tx, w *world) error {
 }
 
 // belongsTo wants w to have the app that req is of.
-func (req *authorizeRequest) belongsTo(w *world) error {
-	if w.apps[req.App] == nil {
+func (req *authorizeRequest) belongsTo(tx *state.Tx, w *model.World) error {
+	if w.App(tx, req.App) == nil {
 		return fmt.Errorf("there is no app %q", req.App)
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
@@ -58,14 +59,14 @@ func (s *Server) oauthToken(c *call, r *http.Request) answer {
 
 // charged counts a request of app a about user u, who may be nil, for the limit of its operation and, if that is within the limit,
 // answers with do.
-func (s *Server) charged(c *call, a *app, u *user, do func() answer) answer {
+func (s *Server) charged(c *call, a *model.App, u *model.User, do func() answer) answer {
 	if a == nil {
 		return do()
 	}
 	c.from(a, u)
-	key := a.id
+	key := a.ID
 	if c.rules.AuthLimitCountedBy == contract.ByAppAndUser && u != nil {
-		key = fmt.Sprint(key, " ", u.id)
+		key = fmt.Sprint(key, " ", u.ID)
 	}
 	ruling := s.limits.admit(c.op.limit, key, c.now, c.rules)
 	if !ruling.admitted {
@@ -76,19 +77,19 @@ func (s *Server) charged(c *call, a *app, u *user, do func() answer) answer {
 }
 
 // subject is the user whose assertion or token is in f, or nil.
-func (s *Server) subject(f form) *user {
-	if c := s.world.assertions[f.Get("assertion")]; c != nil {
-		return c.user
+func (s *Server) subject(f form) *model.User {
+	if c := s.world.Assertion(s.mu.tx, f.Get("assertion")); c != nil {
+		return s.world.User(s.mu.tx, c.User)
 	}
 	if f.Get("grant_type") == grantPassword {
-		return s.world.userNamed(passwordName(f))
+		return s.world.UserNamed(s.mu.tx, passwordName(f))
 	}
 	if code, ok := s.oauth.codes.Get(s.mu.tx, f.Get("code")); ok {
-		return s.world.users[code.User]
+		return s.world.User(s.mu.tx, code.User)
 	}
 	for _, name := range []string{"refresh_token", "token"} {
 		if sess := s.platform.sessionOf(f.Get(name)); sess != nil {
-			return s.world.users[sess.User]
+			return s.world.User(s.mu.tx, sess.User)
 		}
 	}
 	return nil
@@ -105,29 +106,30 @@ func (f form) duplicated() *oauthError {
 }
 
 // grant answers a request of the authenticated app a.
-func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
+func (s *Server) grant(c *call, a *model.App, f form) (*tokenInfo, *oauthError) {
 	terms, problem := readTerms(c.rules, a, f)
 	if problem != nil {
 		return nil, problem
 	}
 	switch kind := f.Get("grant_type"); {
-	case kind == grantJWT && a.flow == "jwt":
-		cred, problem := s.assertion(c, a, f.Get("assertion"))
+	case kind == grantJWT && a.Flow == "jwt":
+		cred, u, problem := s.assertion(c, a, f.Get("assertion"))
 		if problem != nil {
 			return nil, problem
 		}
-		if s.platform.full(c, a, cred.user) {
+		if s.platform.full(c, a, u) {
 			return nil, tooManySessions()
 		}
-		u, sess := cred.user, s.platform.login(c, a, cred.user, terms)
-		sess.Credential = cred.id
+		sess := s.platform.login(c, a, u, terms)
+		sess.Credential = cred.ID
 		s.platform.keep(sess)
-		who := fmt.Sprint("login ", a.id, u.id, c.agent)
-		if s.habits.series(who, c.now, terms.accessTTL, u.use.session, sessionSign(sess.number)) > c.rules.SessionCap {
+		who := fmt.Sprint("login ", a.ID, u.ID, c.agent)
+		used, _ := s.habits.uses(u.ID)
+		if s.habits.series(who, c.now, terms.accessTTL, used, sessionSign(sess.number)) > c.rules.SessionCap {
 			c.note(verdict.LoginPolled)
 		}
 		return s.platform.info(sess, c.now), nil
-	case kind == grantRefresh && a.refreshTokens:
+	case kind == grantRefresh && a.RefreshTokens:
 		sess, problem := s.platform.renew(c, a, f.Get("refresh_token"), terms)
 		if problem != nil {
 			return nil, problem
@@ -137,9 +139,9 @@ func (s *Server) grant(c *call, a *app, f form) (*tokenInfo, *oauthError) {
 			info.Scope = nil
 		}
 		return info, nil
-	case kind == grantPassword && a.flow == "password":
+	case kind == grantPassword && a.Flow == "password":
 		return s.byPassword(c, a, f, terms)
-	case kind == grantCode && a.flow == "code":
+	case kind == grantCode && a.Flow == "code":
 		return s.redeem(c, a, f, terms)
 	case kind == grantJWT, kind == grantRefresh, kind == grantCode, slices.Contains(otherGrants, kind):
 		return nil, &oauthError{
@@ -156,7 +158,7 @@ type terms struct {
 	accessTTL, refreshTTL time.Duration
 }
 
-func readTerms(r *contract.Rules, a *app, f form) (terms, *oauthError) {
+func readTerms(r *contract.Rules, a *model.App, f form) (terms, *oauthError) {
 	t := terms{
 		endpointID: strings.Clone(f.Get("endpoint_id")),
 		accessTTL:  r.AccessTokenTTL, refreshTTL: r.RefreshTokenTTL,
@@ -179,7 +181,7 @@ func readTerms(r *contract.Rules, a *app, f form) (terms, *oauthError) {
 		t.refreshTTL = min(time.Duration(seconds)*time.Second, r.RefreshTokenTTL)
 	}
 	if wish := permissionsIn(f.Get("scope")); r.ScopeNarrows && len(wish) > 0 {
-		granted := slices.DeleteFunc(slices.Clone(a.scopes), func(s string) bool { return !slices.Contains(wish, s) })
+		granted := slices.DeleteFunc(slices.Clone(a.Scopes), func(s string) bool { return !slices.Contains(wish, s) })
 		t.scope = granted
 		if len(granted) == 0 || r.ScopeExcessRefused && len(granted) < len(wish) {
 			return t, &oauthError{kind: "invalid_scope", code: "CMN-101", message: "Parameter [scope] value is invalid"}
@@ -188,38 +190,42 @@ func readTerms(r *contract.Rules, a *app, f form) (terms, *oauthError) {
 	return t, nil
 }
 
-// assertion finds the JWT credential that app a presents. Every code but OAU-347 is assumed.
-func (s *Server) assertion(c *call, a *app, jwt string) (*credential, *oauthError) {
+// assertion finds the JWT credential that app a presents, and its user. Every code but OAU-347 is assumed.
+func (s *Server) assertion(c *call, a *model.App, jwt string) (*model.Credential, *model.User, *oauthError) {
 	if jwt == "" {
-		return nil, invalidParameter("assertion")
+		return nil, nil, invalidParameter("assertion")
 	}
 	alg, ok := jwtAlgorithm(jwt)
 	if !ok {
-		return nil, c.assertionRefusal("OAU-149", "The assertion is not a JWT")
+		return nil, nil, c.assertionRefusal("OAU-149", "The assertion is not a JWT")
 	}
 	if strings.HasPrefix(alg, "HS") || alg == "none" {
-		return nil, invalidGrant("OAU-347",
+		return nil, nil, invalidGrant("OAU-347",
 			"An algorithm which is used for assertion signing is not supported for JWT Bearer grant type")
 	}
-	cred := s.world.assertions[jwt]
+	cred := s.world.Assertion(s.mu.tx, jwt)
+	var u *model.User
+	if cred != nil {
+		u = s.world.User(s.mu.tx, cred.User)
+	}
 	switch {
 	case cred == nil && issuedElsewhere(jwt):
-		return nil, &oauthError{kind: "invalid_request", code: "OAU-250", message: "Unsupported grant type"}
+		return nil, nil, &oauthError{kind: "invalid_request", code: "OAU-250", message: "Unsupported grant type"}
 	case cred == nil:
-		if s.world.assertions[strings.TrimSpace(jwt)] != nil {
+		if s.world.Assertion(s.mu.tx, strings.TrimSpace(jwt)) != nil {
 			c.why("the assertion is a credential with a line break or spaces around it")
 		}
-		return nil, c.assertionRefusal("OAU-213", "The assertion is not known")
-	case cred.deleted:
-		return nil, c.assertionRefusal("OAU-211", "The assertion was revoked")
-	case !cred.expires.IsZero() && !c.now.Before(cred.expires):
-		return nil, c.assertionRefusal("OAU-210", "The assertion is expired")
-	case !cred.permits(a):
-		return nil, c.assertionRefusal("OAU-110", "The assertion was not issued for this application")
-	case !cred.user.enabled:
-		return nil, c.assertionRefusal("OAU-236", "Extension is disabled or frozen")
+		return nil, nil, c.assertionRefusal("OAU-213", "The assertion is not known")
+	case cred.Deleted:
+		return nil, nil, c.assertionRefusal("OAU-211", "The assertion was revoked")
+	case !cred.Expires.IsZero() && !c.now.Before(cred.Expires):
+		return nil, nil, c.assertionRefusal("OAU-210", "The assertion is expired")
+	case !cred.Permits(a, u):
+		return nil, nil, c.assertionRefusal("OAU-110", "The assertion was not issued for this application")
+	case !u.Enabled:
+		return nil, nil, c.assertionRefusal("OAU-236", "Extension is disabled or frozen")
 	}
-	return cred, nil
+	return cred, u, nil
 }
 
 // assertionRefusal refuses an assertion with the code of its cause, unless one code stands for all.
@@ -235,7 +241,7 @@ func issuedElsewhere(jwt string) bool {
 	claims, ok := jwtPart[struct {
 		Issuer string `json:"iss"`
 	}](strings.Split(jwt, ".")[1])
-	return ok && claims.Issuer != "" && claims.Issuer != credentialIssuer
+	return ok && claims.Issuer != "" && claims.Issuer != model.CredentialIssuer
 }
 
 // jwtPart reads the header or the claims of a JWT.

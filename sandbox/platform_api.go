@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
 
@@ -33,18 +34,18 @@ func (s *Server) platformToken(c *call, r *http.Request) (t *rcAccess, refusal a
 
 // readAccounts answers an operation about the caller's account. The app needs the permission ReadAccounts, the user
 // another one; "" is none.
-func (s *Server) readAccounts(c *call, r *http.Request, needs string, do func(u *user) answer) answer {
+func (s *Server) readAccounts(c *call, r *http.Request, needs string, do func(u *model.User) answer) answer {
 	return s.readAccountAs(c, r, "ReadAccounts", needs, do)
 }
 
 // readAccountAs is readAccounts with another permission of the app.
-func (s *Server) readAccountAs(c *call, r *http.Request, scope, needs string, do func(u *user) answer) answer {
+func (s *Server) readAccountAs(c *call, r *http.Request, scope, needs string, do func(u *model.User) answer) answer {
 	return s.permitted(c, r, scope, func(t *rcAccess) answer {
 		u := t.user
-		if needs != "" && !u.role.Allows(needs) {
+		if needs != "" && !u.Role().Allows(needs) {
 			return userLacks(needs)
 		}
-		if id := chi.URLParam(r, "account"); id != "~" && id != fmt.Sprint(u.account.id) {
+		if id := chi.URLParam(r, "account"); id != "~" && id != fmt.Sprint(u.Account) {
 			return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [accountId] is not found")
 		}
 		return do(u)
@@ -53,14 +54,14 @@ func (s *Server) readAccountAs(c *call, r *http.Request, scope, needs string, do
 
 // readExtension answers an operation about the caller's extension; account and self are the addresses of the two.
 func (s *Server) readExtension(
-	c *call, r *http.Request, needs string, do func(u *user, account, self string) answer,
+	c *call, r *http.Request, needs string, do func(u *model.User, account, self string) answer,
 ) answer {
-	return s.readAccounts(c, r, needs, func(u *user) answer {
-		if id := chi.URLParam(r, "extension"); id != "~" && id != fmt.Sprint(u.id) {
+	return s.readAccounts(c, r, needs, func(u *model.User) answer {
+		if id := chi.URLParam(r, "extension"); id != "~" && id != fmt.Sprint(u.ID) {
 			return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
 		}
-		account := fmt.Sprintf("%s/restapi/v1.0/account/%d", baseURL(r), u.account.id)
-		return do(u, account, fmt.Sprintf("%s/extension/%d", account, u.id))
+		account := fmt.Sprintf("%s/restapi/v1.0/account/%d", baseURL(r), u.Account)
+		return do(u, account, fmt.Sprintf("%s/extension/%d", account, u.ID))
 	})
 }
 
@@ -72,8 +73,8 @@ func (s *Server) permitted(c *call, r *http.Request, needed string, do func(*rcA
 	if t == nil {
 		return refusal
 	}
-	t.user.use.session = sessionSign(t.session.number)
-	ruling := s.limits.admit(c.op.limit, fmt.Sprintf("%s %d", t.app.id, t.user.id), c.now, c.rules)
+	s.habits.usedSession(t.user.ID, sessionSign(t.session.number))
+	ruling := s.limits.admit(c.op.limit, fmt.Sprintf("%s %d", t.app.ID, t.user.ID), c.now, c.rules)
 	if !ruling.admitted {
 		c.limited(&ruling)
 		return ruling.stamp(rateExceeded())
@@ -86,20 +87,20 @@ func (s *Server) permitted(c *call, r *http.Request, needed string, do func(*rcA
 
 // accountInfo is GET /restapi/v1.0/account/~. The id is a number here, and a string inside the extension.
 func (s *Server) accountInfo(c *call, r *http.Request) answer {
-	return s.readAccounts(c, r, permission.ReadCompany, func(u *user) answer {
+	return s.readAccounts(c, r, permission.ReadCompany, func(u *model.User) answer {
 		base := baseURL(r) + "/restapi/v1.0"
-		a := u.account
-		self := fmt.Sprintf("%s/account/%d", base, a.id)
+		a := s.world.Account(s.mu.tx, u.Account)
+		self := fmt.Sprintf("%s/account/%d", base, a.ID)
 		return jsonAnswer(http.StatusOK, map[string]any{
-			"uri": self, "id": a.id, "bsid": "1210", "mainNumber": mainNumber, "status": "Confirmed",
+			"uri": self, "id": a.ID, "bsid": "1210", "mainNumber": model.MainNumber, "status": "Confirmed",
 			"setupWizardState": "Completed", "federated": false, "outboundCallPrefix": 9,
 			"operator": map[string]any{
-				"uri": fmt.Sprintf("%s/extension/%d", self, u.id), "id": u.id, "extensionNumber": u.extension,
+				"uri": fmt.Sprintf("%s/extension/%d", self, u.ID), "id": u.ID, "extensionNumber": u.Extension,
 			},
 			"serviceInfo": map[string]any{
 				"uri":         self + "/service-info",
 				"brand":       map[string]any{"id": "1210", "name": "RingCentral", "homeCountry": country(base)},
-				"servicePlan": map[string]any{"id": "1", "name": a.name, "edition": "Enterprise"},
+				"servicePlan": map[string]any{"id": "1", "name": a.Name, "edition": "Enterprise"},
 				"billingPlan": map[string]any{
 					"id": "1", "name": "Demo", "durationUnit": "Month", "duration": 1, "type": "Regular",
 					"includedPhoneLines": 1,
@@ -117,17 +118,17 @@ func (s *Server) accountInfo(c *call, r *http.Request) answer {
 
 // extensionInfo is GET /restapi/v1.0/account/~/extension/~.
 func (s *Server) extensionInfo(c *call, r *http.Request) answer {
-	return s.readAnyExtension(c, r, "ReadAccounts", permission.ReadExtensions, func(u *user, account, self string) answer {
+	return s.readAnyExtension(c, r, "ReadAccounts", permission.ReadExtensions, func(u *model.User, account, self string) answer {
 		return jsonAnswer(http.StatusOK, map[string]any{
-			"uri": self, "id": u.id, "extensionNumber": u.extension, "name": u.first + " " + u.last,
-			"account": map[string]any{"uri": account, "id": fmt.Sprint(u.account.id)},
+			"uri": self, "id": u.ID, "extensionNumber": u.Extension, "name": u.First + " " + u.Last,
+			"account": map[string]any{"uri": account, "id": fmt.Sprint(u.Account)},
 			"contact": map[string]any{
-				"firstName": u.first, "lastName": u.last, "company": u.account.name, "email": u.email,
-				"businessPhone": mainNumber, "emailAsLoginName": true,
+				"firstName": u.First, "lastName": u.Last, "company": s.world.Account(s.mu.tx, u.Account).Name, "email": u.Email,
+				"businessPhone": model.MainNumber, "emailAsLoginName": true,
 			},
-			"type": extensionType, "status": u.status(), "setupWizardState": "Completed", "hidden": false,
+			"type": extensionType, "status": statusOf(u), "setupWizardState": "Completed", "hidden": false,
 			"permissions": map[string]any{
-				"admin":                map[string]any{"uri": self + "/permissions", "enabled": u.role == permission.SuperAdmin},
+				"admin":                map[string]any{"uri": self + "/permissions", "enabled": u.Role() == permission.SuperAdmin},
 				"internationalCalling": map[string]any{"uri": self + "/permissions", "enabled": false},
 			},
 			"profileImage":     map[string]any{"uri": self + "/profile-image"},

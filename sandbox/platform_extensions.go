@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
 
@@ -19,9 +20,9 @@ const (
 	pageMost      = 1_000 // and if somebody does
 )
 
-// status is the state of the extension of u.
-func (u *user) status() string {
-	if u.enabled {
+// statusOf is the state of the extension of u.
+func statusOf(u *model.User) string {
+	if u.Enabled {
 		return "Enabled"
 	}
 	return "Disabled"
@@ -29,47 +30,49 @@ func (u *user) status() string {
 
 // readAnyExtension answers an operation about an extension of the caller's account.
 func (s *Server) readAnyExtension(
-	c *call, r *http.Request, scope, needs string, do func(u *user, account, self string) answer,
+	c *call, r *http.Request, scope, needs string, do func(u *model.User, account, self string) answer,
 ) answer {
-	return s.readAccountAs(c, r, scope, needs, func(u *user) answer {
+	return s.readAccountAs(c, r, scope, needs, func(u *model.User) answer {
 		if id := chi.URLParam(r, "extension"); id != "~" {
-			i := slices.IndexFunc(u.account.users, func(o *user) bool { return strconv.FormatInt(o.id, 10) == id })
-			if i < 0 {
+			n, _ := strconv.ParseInt(id, 10, 64)
+			other := s.world.User(s.mu.tx, n)
+			if other == nil || other.Account != u.Account || strconv.FormatInt(n, 10) != id {
 				return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
 			}
-			u = u.account.users[i]
+			u = other
 		}
-		account := accountURI(r, u.account)
+		account := accountURI(r, u.Account)
 		return do(u, account, extensionURI(account, u))
 	})
 }
 
-func accountURI(r *http.Request, a *account) string {
-	return fmt.Sprintf("%s/restapi/v1.0/account/%d", baseURL(r), a.id)
+func accountURI(r *http.Request, account int64) string {
+	return fmt.Sprintf("%s/restapi/v1.0/account/%d", baseURL(r), account)
 }
 
-func extensionURI(account string, u *user) string {
-	return fmt.Sprintf("%s/extension/%d", account, u.id)
+func extensionURI(account string, u *model.User) string {
+	return fmt.Sprintf("%s/extension/%d", account, u.ID)
 }
 
 // listExtensions is GET /restapi/v1.0/account/~/extension.
 func (s *Server) listExtensions(c *call, r *http.Request) answer {
-	return s.readAccounts(c, r, permission.ReadExtensions, func(u *user) answer {
-		query, account := r.URL.Query(), accountURI(r, u.account)
+	return s.readAccounts(c, r, permission.ReadExtensions, func(u *model.User) answer {
+		query, account := r.URL.Query(), accountURI(r, u.Account)
 		chosen := func(name, value string) bool { return len(query[name]) == 0 || slices.Contains(query[name], value) }
-		var found []*user
-		for _, o := range u.account.users {
-			if chosen("extensionNumber", o.extension) && chosen("email", o.email) && chosen("type", extensionType) && chosen("status", o.status()) {
+		company := s.world.Account(s.mu.tx, u.Account).Name
+		var found []model.User
+		for _, o := range s.world.UsersOf(s.mu.tx, u.Account) {
+			if chosen("extensionNumber", o.Extension) && chosen("email", o.Email) && chosen("type", extensionType) && chosen("status", statusOf(&o)) {
 				found = append(found, o)
 			}
 		}
-		return listAnswer(account+"/extension", query, found, func(o *user) any {
+		return listAnswer(account+"/extension", query, found, func(o *model.User) any {
 			return map[string]any{
-				"uri": extensionURI(account, o), "id": o.id, "extensionNumber": o.extension, "name": o.first + " " + o.last,
-				"contact": map[string]any{"firstName": o.first, "lastName": o.last, "company": o.account.name, "email": o.email},
-				"type":    extensionType, "status": o.status(), "setupWizardState": "Completed", "hidden": false,
+				"uri": extensionURI(account, o), "id": o.ID, "extensionNumber": o.Extension, "name": o.First + " " + o.Last,
+				"contact": map[string]any{"firstName": o.First, "lastName": o.Last, "company": company, "email": o.Email},
+				"type":    extensionType, "status": statusOf(o), "setupWizardState": "Completed", "hidden": false,
 				"permissions": map[string]any{
-					"admin": map[string]any{"enabled": o.role == permission.SuperAdmin}, "internationalCalling": map[string]any{"enabled": false},
+					"admin": map[string]any{"enabled": o.Role() == permission.SuperAdmin}, "internationalCalling": map[string]any{"enabled": false},
 				},
 				"profileImage": map[string]any{"uri": extensionURI(account, o) + "/profile-image"},
 			}
@@ -78,7 +81,7 @@ func (s *Server) listExtensions(c *call, r *http.Request) answer {
 }
 
 // listAnswer is the page of a list of the platform that a query asks for.
-func listAnswer(self string, query url.Values, all []*user, show func(*user) any) answer {
+func listAnswer(self string, query url.Values, all []model.User, show func(*model.User) any) answer {
 	page, badPage := positive(query.Get("page"), 1)
 	rows, badRows := positive(query.Get("perPage"), pageUsual)
 	switch {
@@ -94,8 +97,8 @@ func listAnswer(self string, query url.Values, all []*user, show func(*user) any
 	}
 	shown := all[first:min(first+rows, len(all))]
 	records := make([]any, 0, len(shown))
-	for _, u := range shown {
-		records = append(records, show(u))
+	for i := range shown {
+		records = append(records, show(&shown[i]))
 	}
 	at := func(page int) map[string]string {
 		there := url.Values{}
@@ -138,27 +141,27 @@ func positive(text string, usual int) (int, error) {
 
 // extensionPresence is GET /restapi/v1.0/account/~/extension/~/presence.
 func (s *Server) extensionPresence(c *call, r *http.Request) answer {
-	return s.readAnyExtension(c, r, "ReadPresence", permission.ReadPresence, func(u *user, account, _ string) answer {
+	return s.readAnyExtension(c, r, "ReadPresence", permission.ReadPresence, func(u *model.User, account, _ string) answer {
 		return jsonAnswer(http.StatusOK, presenceOf(account, u))
 	})
 }
 
 // accountPresence is GET /restapi/v1.0/account/~/presence.
 func (s *Server) accountPresence(c *call, r *http.Request) answer {
-	return s.readAccountAs(c, r, "ReadPresence", permission.ReadPresence, func(u *user) answer {
-		account := accountURI(r, u.account)
-		return listAnswer(account+"/presence", r.URL.Query(), u.account.users, func(o *user) any { return presenceOf(account, o) })
+	return s.readAccountAs(c, r, "ReadPresence", permission.ReadPresence, func(u *model.User) answer {
+		account := accountURI(r, u.Account)
+		return listAnswer(account+"/presence", r.URL.Query(), s.world.UsersOf(s.mu.tx, u.Account), func(o *model.User) any { return presenceOf(account, o) })
 	})
 }
 
-func presenceOf(account string, u *user) map[string]any {
+func presenceOf(account string, u *model.User) map[string]any {
 	self, available := extensionURI(account, u), "Available"
-	if !u.enabled {
+	if !u.Enabled {
 		available = "Offline"
 	}
 	return map[string]any{
 		"uri":            self + "/presence",
-		"extension":      map[string]any{"uri": self, "id": u.id, "extensionNumber": u.extension},
+		"extension":      map[string]any{"uri": self, "id": u.ID, "extensionNumber": u.Extension},
 		"presenceStatus": available, "userStatus": available, "telephonyStatus": "NoCall", "dndStatus": "TakeAllCalls",
 		"allowSeeMyPresence": true, "callerIdVisibility": "All", "ringOnMonitoredCall": false, "pickUpCallsOnHold": false,
 	}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // activePermission is a permission as the platform tells of it.
@@ -25,14 +27,15 @@ type link struct {
 	ID  string `json:"id"`
 }
 
-func permissionsOf(u *user, base string) []activePermission {
-	out := make([]activePermission, 0, len(u.role.Permissions))
-	for _, p := range u.role.Permissions {
+func permissionsOf(u *model.User, base string) []activePermission {
+	role := u.Role()
+	out := make([]activePermission, 0, len(role.Permissions))
+	for _, p := range role.Permissions {
 		out = append(out, activePermission{
 			Permission: permissionID{
 				link: link{base + "/dictionary/permission/" + p.ID, p.ID}, SiteCompatible: "Independent", Assignable: true,
 			},
-			EffectiveRole: link{base + "/dictionary/user-role/" + u.role.ID, u.role.ID},
+			EffectiveRole: link{base + "/dictionary/user-role/" + role.ID, role.ID},
 			Scopes:        []string{p.Scope},
 		})
 	}
@@ -41,7 +44,7 @@ func permissionsOf(u *user, base string) []activePermission {
 
 // authzProfile is GET .../authz-profile: what the caller may do.
 func (s *Server) authzProfile(c *call, r *http.Request) answer {
-	return s.readExtension(c, r, "", func(u *user, _, self string) answer {
+	return s.readExtension(c, r, "", func(u *model.User, _, self string) answer {
 		return jsonAnswer(http.StatusOK, struct {
 			URI         string             `json:"uri"`
 			Permissions []activePermission `json:"permissions"`
@@ -51,7 +54,7 @@ func (s *Server) authzProfile(c *call, r *http.Request) answer {
 
 // checkPermission is GET .../authz-profile/check?permissionId=: whether the caller has a permission, and from where.
 func (s *Server) checkPermission(c *call, r *http.Request) answer {
-	return s.readExtension(c, r, "", func(u *user, _, self string) answer {
+	return s.readExtension(c, r, "", func(u *model.User, _, self string) answer {
 		id := r.URL.Query().Get("permissionId")
 		if id == "" { // assumed
 			return apiError(http.StatusBadRequest, "CMN-101", "Parameter [permissionId] value is invalid")
@@ -80,7 +83,7 @@ func (s *Server) clientInfo(c *call, r *http.Request) answer {
 		return jsonAnswer(http.StatusOK, map[string]any{
 			"uri": baseURL(r) + "/restapi/v1.0/client-info",
 			"client": map[string]any{
-				"detected": agent != "", "userAgent": agent, "appId": t.app.id, "appName": t.app.name,
+				"detected": agent != "", "userAgent": agent, "appId": t.app.ID, "appName": t.app.Name,
 				"appVersion": version, "locale": "en-US",
 			},
 			"provisioning": map[string]any{},
@@ -89,6 +92,7 @@ func (s *Server) clientInfo(c *call, r *http.Request) answer {
 }
 
 // rolesOf are the roles of u as the platform tells of them.
-func rolesOf(u *user, account string) []link {
-	return []link{{account + "/user-role/" + u.role.ID, u.role.ID}}
+func rolesOf(u *model.User, account string) []link {
+	id := u.Role().ID
+	return []link{{account + "/user-role/" + id, id}}
 }

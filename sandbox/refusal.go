@@ -13,6 +13,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
@@ -25,13 +26,13 @@ func (c *call) why(format string, args ...any) {
 }
 
 // from notes who calls.
-func (c *call) from(a *app, u *user) {
+func (c *call) from(a *model.App, u *model.User) {
 	var all []string
 	if a != nil {
-		all = append(all, a.name)
+		all = append(all, a.Name)
 	}
 	if u != nil {
-		all = append(all, u.first+" "+u.last)
+		all = append(all, u.First+" "+u.Last)
 	}
 	if len(all) > 0 {
 		c.refused.Caller = strings.Join(all, ", ")
@@ -69,7 +70,7 @@ func (p *platform) whyNot(c *call, sess *session, turn uint32) {
 		c.why("a refresh replaced the token %s", c.ago(sess.Issued.Time()))
 	case instant.Of(c.now) >= sess.Ends:
 		c.why("the token ended %s", c.ago(sess.Ends.Time()))
-	case !u.enabled:
+	case !u.Enabled:
 		c.why("the user is disabled")
 	}
 	c.from(a, u)

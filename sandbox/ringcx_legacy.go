@@ -11,12 +11,13 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // newAuthToken begins a sign-in of u that has an X-Auth-Token only. s.mu is held.
-func (x *ringcx) newAuthToken(u *user, lifetime time.Duration, now time.Time) string {
+func (x *ringcx) newAuthToken(u *model.User, lifetime time.Duration, now time.Time) string {
 	in := x.begin(principal{app: appAdmin, user: u}, 0)
 	in.renewAuthToken(lifetime, now)
 	x.keep(in)
@@ -38,7 +39,7 @@ func (s *Server) xauthCaller(c *call, r *http.Request) (refusal answer, ok bool)
 		}
 		return cxUnauthorized(c, r, problem), false
 	}
-	c.subject, c.xauth = u.id, given
+	c.subject, c.xauth = u.ID, given
 	return answer{}, true
 }
 
@@ -51,11 +52,11 @@ func (s *Server) legacyLogin(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.adminNamed(in.Get("username"), c.rules.SameName)
+	u := s.world.AdminNamed(s.mu.tx, in.Get("username"), c.rules.SameName)
 	switch {
-	case u == nil, u.login.Password != in.Get("password"):
+	case u == nil, u.Login.Password != in.Get("password"):
 		return cxUnauthorized(c, r, "The username or password is not valid")
-	case !principal{user: u}.active():
+	case !s.cx.active(principal{user: u}):
 		return cxForbidden(c, r)
 	}
 	lifetime := c.rules.AuthTokenTTL
@@ -96,11 +97,11 @@ type cxAccountView struct {
 	EnableChat      bool   `json:"enableChat"`
 }
 
-func (s *Server) loginView(c *call, r *http.Request, u *user, token string) cxLoginView {
-	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: newCXUser(c.rules, u)}
-	x := u.account.center
-	for _, sub := range slices.Concat(x.subAccounts, []*subAccount{x.main()}) { // as accounts are listed
-		a := newCXAccount(x, sub)
+func (s *Server) loginView(c *call, r *http.Request, u *model.User, token string) cxLoginView {
+	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: s.cxUserOf(c, u)}
+	x := s.world.MainOf(s.mu.tx, u.Account)
+	for _, sub := range slices.Concat(x.SubAccounts, []model.SubAccount{*x.Itself()}) { // as accounts are listed
+		a := newCXAccount(x, &sub)
 		out.Accounts = append(out.Accounts, cxAccountView{
 			AccountID: a.AccountID, AccountName: a.AccountName, MainAccountID: a.MainAccountID,
 			MainAccountName: a.MainAccountName, RCAccountID: a.MainAccount.RCAccountID,
@@ -113,7 +114,7 @@ func (s *Server) loginView(c *call, r *http.Request, u *user, token string) cxLo
 
 // getLoginView is GET .../admin/auth.
 func (s *Server) getLoginView(c *call, r *http.Request) answer {
-	return s.asUser(c, r, func(u *user) answer { return jsonAnswer(http.StatusOK, s.loginView(c, r, u, c.xauth)) })
+	return s.asUser(c, r, func(u *model.User) answer { return jsonAnswer(http.StatusOK, s.loginView(c, r, u, c.xauth)) })
 }
 
 // isTokenValid is GET .../v1/auth/isTokenValid. Asking is not a use.
@@ -125,33 +126,33 @@ func (s *Server) isTokenValid(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u, _ := s.holder(token, c.now, c.rules.TokenCheckExtends)
-	return jsonAnswer(http.StatusOK, u != nil && u.enabled)
+	return jsonAnswer(http.StatusOK, u != nil && u.Enabled)
 }
 
 // duplicateUser is POST .../admin/users/duplicateAuthenticatedUser: another X-Auth-Token of the caller.
 func (s *Server) duplicateUser(c *call, r *http.Request) answer {
-	return s.asUser(c, r, func(u *user) answer {
-		root := u == u.account.rootUser()
+	return s.asUser(c, r, func(u *model.User) answer {
+		as := s.cxUserOf(c, u)
 		return jsonAnswer(http.StatusOK, map[string]any{
-			"authToken": s.cx.newAuthToken(u, c.rules.AuthTokenTTL, c.now), "id": strconv.Itoa(int(u.adminID)), "name": u.email,
-			"description": u.first + " " + u.last, "isApiToken": false, "stayLoggedIn": false, "superUser": root,
-			"user": newCXUser(c.rules, u),
+			"authToken": s.cx.newAuthToken(u, c.rules.AuthTokenTTL, c.now), "id": strconv.Itoa(int(u.AdminID)), "name": u.Email,
+			"description": u.First + " " + u.Last, "isApiToken": false, "stayLoggedIn": false, "superUser": as.RootUser,
+			"user": as,
 		}).with("Cache-Control", "no-store")
 	})
 }
 
 // listAPITokens is GET .../admin/token.
 func (s *Server) listAPITokens(c *call, r *http.Request) answer {
-	return s.asUser(c, r, func(u *user) answer {
-		tokens, _ := s.cxTables.apiTokens.Get(s.mu.tx, u.id)
+	return s.asUser(c, r, func(u *model.User) answer {
+		tokens, _ := s.cxTables.apiTokens.Get(s.mu.tx, u.ID)
 		return jsonAnswer(http.StatusOK, append([]string{}, tokens...)).with("Cache-Control", "no-store")
 	})
 }
 
 // createAPIToken is POST .../admin/token: one more token that never ends.
 func (s *Server) createAPIToken(c *call, r *http.Request) answer {
-	return s.asUser(c, r, func(u *user) answer {
-		token := cxPlatformID + ":" + token.NewUUID()
+	return s.asUser(c, r, func(u *model.User) answer {
+		token := model.PlatformID + ":" + token.NewUUID()
 		s.cxTables.addAPIToken(s.mu.tx, u, token)
 		return textAnswer(http.StatusOK, token).with("Cache-Control", "no-store")
 	})
@@ -166,12 +167,12 @@ func (s *Server) removeAPIToken(c *call, r *http.Request) answer {
 	if c.subject == 0 {
 		return s.removeAnonymously(c, r, token)
 	}
-	return s.asUser(c, r, func(u *user) answer {
-		owner := s.world.cxUser(s.cxTables.owner(s.mu.tx, token))
+	return s.asUser(c, r, func(u *model.User) answer {
+		owner := s.world.Member(s.mu.tx, s.cxTables.owner(s.mu.tx, token))
 		switch {
 		case owner == nil:
 			return asText(cxBoolean(c, r, false))
-		case owner != u && (owner.account != u.account || u != u.account.rootUser()):
+		case owner.ID != u.ID && (owner.Account != u.Account || u.ID != s.world.Root(s.mu.tx, u.Account).ID):
 			return cxForbidden(c, r)
 		}
 		s.cxTables.dropAPIToken(s.mu.tx, token)

@@ -72,11 +72,11 @@ func (s *Server) admitLogin(c *call, r *http.Request, app cxApp, in url.Values) 
 			return nil, limited, cxTooMany(c, r)
 		}
 	}
-	p, password := s.world.signingIn(app, l.username, c.rules.SameName)
+	p, password := s.cx.signingIn(app, l.username, c.rules.SameName)
 	switch {
 	case password == "", password != l.password, l.platform != "" && l.platform != p.platform():
 		return nil, limited, cxUnauthorizedAs(c, r, c.rules.PasswordLoginStatus, "The username, password or platform is not valid")
-	case !p.active():
+	case !s.cx.active(p):
 		return nil, limited, cxForbiddenAs(c, r, c.rules.PasswordLoginDisabledStatus)
 	}
 	g := s.newGrant(c, r, p, 0, c.rules.PasswordLoginRefresh)
@@ -87,19 +87,19 @@ func (s *Server) admitLogin(c *call, r *http.Request, app cxApp, in url.Values) 
 }
 
 // signingIn finds who signs in to app under a name, and the password; "" if nobody does.
-func (w *world) signingIn(app cxApp, username string, same func(a, b string) bool) (principal, string) {
+func (x *ringcx) signingIn(app cxApp, username string, same func(a, b string) bool) (principal, string) {
 	if app == appAgent {
-		seat := w.agentNamed(username, same)
+		seat := x.world.AgentNamed(x.mu.tx, username, same)
 		if seat == nil {
 			return principal{}, ""
 		}
-		return principal{app: app, seat: seat}, seat.agent.password
+		return principal{app: app, seat: seat}, seat.Agent.Password
 	}
-	u := w.adminNamed(username, same)
+	u := x.world.AdminNamed(x.mu.tx, username, same)
 	if u == nil {
 		return principal{}, ""
 	}
-	return principal{app: app, user: u}, u.login.Password
+	return principal{app: app, user: u}, u.Login.Password
 }
 
 // hashcodeLogin is POST /api/auth/login/agent/hashcode: an agent signs in with what an earlier sign-in handed out.
@@ -116,10 +116,10 @@ func (s *Server) hashcodeLogin(c *call, r *http.Request) answer {
 func (s *Server) admitHashcode(c *call, r *http.Request, in url.Values) *cxGrant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := principal{app: appAgent, seat: s.world.agentNumbered(in.Get("agentId"))}
+	p := principal{app: appAgent, seat: s.world.AgentNumbered(s.mu.tx, in.Get("agentId"))}
 	differs := func(name, want string) bool { return in.Has(name) && in.Get(name) != want }
-	if p.seat == nil || s.cxTables.hashcode(s.mu.tx, p.seat.agent, false) != in.Get("loginHashcode") || !p.active() ||
-		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.seat.center.account.id)) {
+	if p.seat == nil || s.cxTables.hashcode(s.mu.tx, p.seat.Agent, false) != in.Get("loginHashcode") || !s.cx.active(p) ||
+		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.seat.Main.Account)) {
 		return nil
 	}
 	return s.newGrant(c, r, p, 0, true)
@@ -149,8 +149,8 @@ func (s *Server) admitCode(c *call, r *http.Request, kind, code string) *cxGrant
 	}
 	known.Used = kind == codeOnce
 	s.cxTables.codes.Put(s.mu.tx, code, known)
-	p := principal{app: appAdmin, user: s.world.cxUser(known.User)}
-	if !p.active() {
+	p := principal{app: appAdmin, user: s.world.Member(s.mu.tx, known.User)}
+	if !s.cx.active(p) {
 		return nil
 	}
 	return s.newGrant(c, r, p, 0, true)

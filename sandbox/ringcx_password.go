@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // passwordReset is a mail that was not sent: it lets its bearer choose a new password, once.
@@ -24,8 +26,8 @@ func (s *Server) requestReset(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.adminNamed(in.Get("username"), c.rules.SameName)
-	if u != nil && (!in.Has("platformId") || in.Get("platformId") == u.login.Platform) {
+	u := s.world.AdminNamed(s.mu.tx, in.Get("username"), c.rules.SameName)
+	if u != nil && (!in.Has("platformId") || in.Get("platformId") == u.Login.Platform) {
 		s.cxTables.mailReset(s.mu.tx, u, "", c.now)
 	}
 	if u == nil && c.rules.ResetTellsUnknownNames {
@@ -51,7 +53,7 @@ func (s *Server) legacyRequestReset(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.adminNamed(in.Get("userName"), c.rules.SameName)
+	u := s.world.AdminNamed(s.mu.tx, in.Get("userName"), c.rules.SameName)
 	if u != nil {
 		s.cxTables.mailReset(s.mu.tx, u, in.Get("returnPath"), c.now)
 	}
@@ -72,10 +74,14 @@ func (s *Server) resetPassword(c *call, r *http.Request) answer {
 	}
 	reset.Used = true
 	s.cxTables.resets.Put(s.mu.tx, in.Get("token"), reset)
-	u := s.world.cxUser(reset.User)
-	u.login.Password = strings.Clone(in.Get("password"))
-	s.changes.touch(u)
+	s.setLogin(s.world.Member(s.mu.tx, reset.User), strings.Clone(in.Get("password")))
 	return cxBoolean(c, r, true)
+}
+
+// setLogin gives an administrator another password. s.mu is held.
+func (s *Server) setLogin(u *model.User, password string) {
+	u.Login = &model.Login{Password: password, Platform: u.Login.Platform}
+	s.world.PutUser(s.mu.tx, u)
 }
 
 func (p passwordReset) open(c *call) bool {
@@ -88,12 +94,11 @@ func (s *Server) changePassword(c *call, r *http.Request) answer {
 	if err != nil || in.Get("currentPassword") == "" || in.Get("newPassword") == "" || len(in.Get("newPassword")) > nameMost {
 		return cxBadRequest(c, r)
 	}
-	return s.asUser(c, r, func(u *user) answer {
-		if u.login == nil || u.login.Password != in.Get("currentPassword") {
+	return s.asUser(c, r, func(u *model.User) answer {
+		if u.Login == nil || u.Login.Password != in.Get("currentPassword") {
 			return cxBoolean(c, r, false)
 		}
-		u.login.Password = strings.Clone(in.Get("newPassword"))
-		s.changes.touch(u)
+		s.setLogin(u, strings.Clone(in.Get("newPassword")))
 		return cxBoolean(c, r, true)
 	})
 }
@@ -105,12 +110,12 @@ func (s *Server) mailResetFor(c *call, r *http.Request) answer {
 	if err != nil || bad != nil || in.Get("returnPath") == "" || len(in.Get("returnPath")) > textMost {
 		return cxBadRequest(c, r)
 	}
-	return s.asUser(c, r, func(u *user) answer {
-		target := u.account.userNumbered(chi.URLParam(r, "userId"))
+	return s.asUser(c, r, func(u *model.User) answer {
+		target := s.world.MemberNumbered(s.mu.tx, u.Account, chi.URLParam(r, "userId"))
 		if target == nil {
 			return cxNotFound(c, r)
 		}
-		if target.login == nil {
+		if target.Login == nil {
 			return cxBoolean(c, r, false)
 		}
 		s.cxTables.mailReset(s.mu.tx, target, in.Get("returnPath"), c.now)
@@ -137,7 +142,7 @@ func (s *Server) resetPage(c *call, r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	reset, ok := s.cxTables.resets.Get(s.mu.tx, chi.URLParam(r, "passwordResetToken"))
-	if !ok || !reset.open(c) || chi.URLParam(r, "platformId") != s.world.cxUser(reset.User).login.Platform {
+	if !ok || !reset.open(c) || chi.URLParam(r, "platformId") != s.world.Member(s.mu.tx, reset.User).Login.Platform {
 		return cxNotFound(c, r)
 	}
 	if reset.ReturnTo != "" {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // Values of the lapp claim: where somebody signed in (observed names).
@@ -27,40 +29,41 @@ func cxAppNamed(name string) cxApp {
 
 // principal is whom RingCX tokens speak for: a user or, after a login as an agent, an agent. Exactly one is set.
 type principal struct {
-	user *user
-	seat *seat
+	user *model.User
+	seat *model.Assignment
 	app  cxApp
 }
 
 // id is the subject of access tokens. Ids of agents and of users do not overlap.
 func (p principal) id() int64 {
 	if p.seat != nil {
-		return int64(p.seat.agent.id)
+		return int64(p.seat.Agent.ID)
 	}
-	return p.user.id
+	return p.user.ID
 }
 
 // active reports whether p may sign in.
-func (p principal) active() bool {
+func (x *ringcx) active(p principal) bool {
 	if p.seat != nil {
-		return !p.seat.agent.disabled && (p.seat.agent.user == nil || p.seat.agent.user.enabled)
+		u := x.world.User(x.mu.tx, p.seat.Agent.User)
+		return !p.seat.Agent.Disabled && (u == nil || u.Enabled)
 	}
-	return p.user.enabled && p.user.linked && p.user.account.center != nil
+	return p.user.Enabled && p.user.Linked && x.world.MainOf(x.mu.tx, p.user.Account) != nil
 }
 
 func (p principal) platform() string {
-	if p.user != nil && p.user.login != nil {
-		return p.user.login.Platform
+	if p.user != nil && p.user.Login != nil {
+		return p.user.Login.Platform
 	}
-	return cxPlatformID
+	return model.PlatformID
 }
 
 // principalOf finds whom an accepted token speaks for; false if it is gone or was switched off. s.mu is held.
 func (s *Server) principalOf(claims *cxClaims) (principal, bool) {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
 	if claims.App == appAgent.String() {
-		p := principal{app: appAgent, seat: s.world.agentNumbered(claims.Subject)}
-		return p, p.seat != nil && p.active()
+		p := principal{app: appAgent, seat: s.world.AgentNumbered(s.mu.tx, claims.Subject)}
+		return p, p.seat != nil && s.cx.active(p)
 	}
 	u := s.caller(id)
 	return principal{app: cxAppNamed(claims.App), user: u}, u != nil
@@ -89,7 +92,7 @@ func (s *Server) newGrant(c *call, r *http.Request, p principal, from uint64, wi
 // grantOf keeps a sign-in, and hands out its newest tokens, except the access token. That is a use of its X-Auth-Token; one that
 // has ended is replaced. s.mu is held.
 func (s *Server) grantOf(c *call, r *http.Request, in *signIn) *cxGrant {
-	who := s.cx.who(in)
+	who := s.cx.who(s.mu.tx, in)
 	if who.user != nil && c.rules.XAuthClaim && !in.useAuthToken(c.now) {
 		in.renewAuthToken(c.rules.AuthTokenTTL, c.now)
 	}
@@ -110,16 +113,17 @@ func (s *Server) describe(c *call, p principal, r *http.Request, bySSO bool) *cx
 	out.SSOLogin = bySSO && c.rules.SSOLoginFollows
 	seat, agentPath := p.seat, "/voice/agent/"
 	if p.user != nil {
-		out.describeUser(p.user)
+		main := s.world.MainOf(s.mu.tx, p.user.Account)
+		out.describeUser(p.user, s.world.Account(s.mu.tx, p.user.Account).Name, main)
 		if c.rules.ManagedAccountsReturned {
-			out.ManagedMainAccounts = []string{p.user.account.center.id}
+			out.ManagedMainAccounts = []string{main.ID}
 		}
-		seat = p.user.seat
+		seat = s.world.AgentOf(s.mu.tx, p.user.ID)
 	}
 	if seat != nil {
-		hash := s.cxTables.hashcode(s.mu.tx, seat.agent, c.rules.HashcodeChanges)
-		out.MainAccountID, out.AgentURL, out.LoginHashcode = seat.center.id, &agentPath, &hash
-		out.AgentDetails = []cxAgentDetail{newCXAgentDetail(seat)}
+		hash := s.cxTables.hashcode(s.mu.tx, seat.Agent, c.rules.HashcodeChanges)
+		out.MainAccountID, out.AgentURL, out.LoginHashcode = seat.Main.ID, &agentPath, &hash
+		out.AgentDetails = []cxAgentDetail{newCXAgentDetail(seat, s.world.User(s.mu.tx, seat.Agent.User))}
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -14,16 +15,17 @@ import (
 type ringcx struct {
 	*cxTables
 	mu       *lock
-	world    *world
+	world    *model.World
 	platform *platform
 	maker    token.Maker
+	views    map[viewKey][]byte
 
 	gone     map[uint64]struct{} // sessions of RingCentral that had ended when they were forgotten
 	goneMost int                 // so many, until those are looked for that no sign-in came from
 }
 
-func newRingCX(w *world, p *platform, tables *cxTables, mu *lock) *ringcx {
-	return &ringcx{cxTables: tables, mu: mu, world: w, platform: p, maker: token.NewMaker()}
+func newRingCX(w *model.World, p *platform, tables *cxTables, mu *lock) *ringcx {
+	return &ringcx{cxTables: tables, mu: mu, world: w, platform: p, maker: token.NewMaker(), views: map[viewKey][]byte{}}
 }
 
 // signIn is one sign-in of somebody at RingCX, by an exchange or with a password, with the tokens that live on: the
@@ -67,11 +69,11 @@ func (x *ringcx) signIn(number uint64) *signIn {
 func (x *ringcx) keep(in *signIn) { x.signIns.Put(x.mu.tx, in.number, *in) }
 
 // who is whom the tokens of in speak for.
-func (x *ringcx) who(in *signIn) principal {
+func (x *ringcx) who(tx *state.Tx, in *signIn) principal {
 	if in.Agent != 0 {
-		return principal{app: cxAppNamed(in.App), seat: x.world.agents[in.Agent]}
+		return principal{app: cxAppNamed(in.App), seat: x.world.Agent(tx, in.Agent)}
 	}
-	return principal{app: cxAppNamed(in.App), user: x.world.cxUser(in.User)}
+	return principal{app: cxAppNamed(in.App), user: x.world.Member(tx, in.User)}
 }
 
 // fromEnded reports whether the session that in came from has ended.
@@ -114,7 +116,7 @@ func (x *ringcx) gives(c *call, in *signIn, turn uint32) bool {
 	if turn != in.Turn && c.rules.RingCXRefreshReuse != contract.ReuseAccept {
 		return false
 	}
-	return in.live(c.now) && x.who(in).active() && !x.cutOff(in, c.rules)
+	return in.live(c.now) && x.active(x.who(x.mu.tx, in)) && !x.cutOff(in, c.rules)
 }
 
 // whyNot notes why the refresh token of a turn is refused.
@@ -128,7 +130,7 @@ func (x *ringcx) whyNot(c *call, in *signIn, turn uint32) {
 		c.why("the refresh token was spent, and another one is the newest")
 	case instant.Of(c.now) >= in.Renewal:
 		c.why("the refresh token ended %s", c.ago(in.Renewal.Time()))
-	case !x.who(in).active():
+	case !x.active(x.who(x.mu.tx, in)):
 		c.why("who signed in is switched off, or has lost RingCX")
 	default:
 		c.why("the session that it came from has ended")
@@ -161,9 +163,9 @@ func (x *ringcx) cut(in *signIn) {
 func (x *ringcx) begin(p principal, from uint64) *signIn {
 	in := &signIn{number: x.signIns.Last(x.mu.tx) + 1, App: p.app.String(), From: from, SSO: from != 0}
 	if p.seat != nil {
-		in.Agent = p.seat.agent.id
+		in.Agent = p.seat.Agent.ID
 	} else {
-		in.User = p.user.id
+		in.User = p.user.ID
 	}
 	return in
 }
@@ -242,15 +244,15 @@ func (x *ringcx) authToken(in *signIn) string {
 }
 
 // holder finds whose X-Auth-Token it is, of a sign-in or permanent, or says what is wrong with it. A use extends it.
-func (s *Server) holder(given string, now time.Time, use bool) (*user, string) {
-	if u := s.world.cxUser(s.cxTables.owner(s.mu.tx, given)); u != nil {
+func (s *Server) holder(given string, now time.Time, use bool) (*model.User, string) {
+	if u := s.world.Member(s.mu.tx, s.cxTables.owner(s.mu.tx, given)); u != nil {
 		return u, ""
 	}
 	return s.cx.holder(given, now, use)
 }
 
 // holder is that of the X-Auth-Token of a sign-in.
-func (x *ringcx) holder(given string, now time.Time, use bool) (*user, string) {
+func (x *ringcx) holder(given string, now time.Time, use bool) (*model.User, string) {
 	t, ok := x.maker.ReadUUID(given)
 	in := x.signIn(t.Number)
 	switch {
@@ -261,7 +263,7 @@ func (x *ringcx) holder(given string, now time.Time, use bool) (*user, string) {
 	case use && in.useAuthToken(now):
 		x.keep(in)
 	}
-	return x.who(in).user, ""
+	return x.who(x.mu.tx, in).user, ""
 }
 
 // cxLogoutRefusal answers a logout with a token that ends nothing.

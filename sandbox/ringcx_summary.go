@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
@@ -82,10 +83,10 @@ func noCookie(c *call, r *http.Request) answer {
 // getSummary is GET .../summary/accounts/{accountId}/segments/{segmentId}/{agent|auto}.
 func getSummary(choose func(summary) string) endpoint {
 	return func(s *Server, c *call, r *http.Request) answer {
-		return s.readSub(c, r, func(x *center, sub *subAccount) answer {
+		return s.readSub(c, r, func(x *model.MainAccount, sub *model.SubAccount) answer {
 			id := chi.URLParam(r, "segmentId")
-			found, ok := s.cxTables.summaries.Get(s.mu.tx, summaryKey(sub.id, id))
-			if !ok && sub == x.subAccounts[0] {
+			found, ok := s.cxTables.summaries.Get(s.mu.tx, summaryKey(sub.ID, id))
+			if !ok && sub.ID == x.SubAccounts[0].ID {
 				found, ok = demoSummaries[id]
 			}
 			switch {

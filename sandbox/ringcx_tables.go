@@ -3,10 +3,12 @@ package sandbox
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
@@ -58,15 +60,15 @@ func newCXTables(db *state.DB, now func() time.Time, room *state.Room) *cxTables
 }
 
 // check refuses rows that speak of what is not in w. A sign-in may have come from a session that was forgotten.
-func (t *cxTables) check(tx *state.Tx, w *world, sessions *state.Table[uint64, session]) error {
+func (t *cxTables) check(tx *state.Tx, w *model.World, sessions *state.Table[uint64, session]) error {
 	user := func(kind, key string, id int64) error {
-		if w.cxUser(id) == nil {
+		if w.Member(tx, id) == nil {
 			return fmt.Errorf("%s %q: user %d does not exist", kind, wording.Clip(key), id)
 		}
 		return nil
 	}
 	for number, in := range t.signIns.All(tx) {
-		if in.Agent != 0 && w.agents[in.Agent] == nil || in.Agent == 0 && w.cxUser(in.User) == nil {
+		if in.Agent != 0 && w.Agent(tx, in.Agent) == nil || in.Agent == 0 && w.Member(tx, in.User) == nil {
 			return fmt.Errorf("%s \"%d\": there is no user %d and no agent %d", recordSignIn, number, in.User, in.Agent)
 		}
 		if _, ok := sessions.Get(tx, in.From); !ok && in.From != 0 {
@@ -75,13 +77,13 @@ func (t *cxTables) check(tx *state.Tx, w *world, sessions *state.Table[uint64, s
 		}
 	}
 	for id := range t.apiTokens.All(tx) {
-		if err := user(recordAPITokens, decimal(id), id); err != nil {
+		if err := user(recordAPITokens, strconv.FormatInt(id, 10), id); err != nil {
 			return err
 		}
 	}
 	for id := range t.hashcodes.All(tx) {
-		if w.agents[id] == nil {
-			return fmt.Errorf("%s %q: agent %d does not exist", recordHashcode, decimal(int64(id)), id)
+		if w.Agent(tx, id) == nil {
+			return fmt.Errorf("%s %q: agent %d does not exist", recordHashcode, strconv.Itoa(int(id)), id)
 		}
 	}
 	for code, row := range t.codes.All(tx) {
@@ -98,12 +100,12 @@ func (t *cxTables) check(tx *state.Tx, w *world, sessions *state.Table[uint64, s
 }
 
 // addAPIToken gives a user one more token, which takes the place of the oldest if there are too many.
-func (t *cxTables) addAPIToken(tx *state.Tx, u *user, token string) {
-	tokens, _ := t.apiTokens.Get(tx, u.id)
+func (t *cxTables) addAPIToken(tx *state.Tx, u *model.User, token string) {
+	tokens, _ := t.apiTokens.Get(tx, u.ID)
 	if len(tokens) >= apiTokensMost {
 		tokens = tokens[1:]
 	}
-	t.apiTokens.Put(tx, u.id, append(slices.Clone(tokens), token))
+	t.apiTokens.Put(tx, u.ID, append(slices.Clone(tokens), token))
 }
 
 // owner is whose API token it is, 0 if it is none.
@@ -134,16 +136,16 @@ func (t *cxTables) countAPITokens(tx *state.Tx) (n int) {
 }
 
 // hashcode is what signs an agent in again without a password; with anew, it is another one.
-func (t *cxTables) hashcode(tx *state.Tx, a *agent, anew bool) string {
-	if code, ok := t.hashcodes.Get(tx, a.id); ok && code != "" && !anew {
+func (t *cxTables) hashcode(tx *state.Tx, a *model.Agent, anew bool) string {
+	if code, ok := t.hashcodes.Get(tx, a.ID); ok && code != "" && !anew {
 		return code
 	}
 	code := token.RandomText(24)
-	t.hashcodes.Put(tx, a.id, code)
+	t.hashcodes.Put(tx, a.ID, code)
 	return code
 }
 
 // mailReset makes a token to reset the password of u with. The control plane shows it, nothing else does.
-func (t *cxTables) mailReset(tx *state.Tx, u *user, returnTo string, now time.Time) {
-	t.resets.Put(tx, token.RandomText(24), passwordReset{User: u.id, ReturnTo: strings.Clone(returnTo), Made: now})
+func (t *cxTables) mailReset(tx *state.Tx, u *model.User, returnTo string, now time.Time) {
+	t.resets.Put(tx, token.RandomText(24), passwordReset{User: u.ID, ReturnTo: strings.Clone(returnTo), Made: now})
 }

@@ -125,7 +125,7 @@ func (s *Server) checkCX(c *call, tx *state.Tx, token string) (*cxClaims, string
 func (s *Server) findSignIn(tx *state.Tx, a *cxAccess) {
 	s.mu.view(tx, func(tx *state.Tx) {
 		if in, ok := s.cx.signIns.Get(tx, a.claims.signIn()); ok {
-			a.signIn, a.caller = in.number, s.cx.who(&in).name()
+			a.signIn, a.caller = in.number, s.cx.who(tx, &in).name()
 			a.ended.Store(uint64(s.cx.endedOf(tx, &in)))
 		}
 	})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -87,9 +88,11 @@ type Server struct {
 	changing sync.Mutex      // held by who changes rules; taken before mu
 	start    *contract.Rules // what a reset returns to
 
-	mu       lock     // guards what follows, and everything reachable from it; who holds it reads and changes tables with mu.tx
-	changes  *changes // nil: nothing is kept
-	world    *world
+	world *model.World
+
+	mu       lock // guards what follows, and everything reachable from it; who holds it reads and changes tables with mu.tx
+	purse    purse
+	demo     Credentials // as they were handed out
 	platform *platform
 	cx       *ringcx
 	ended    bool // it is a namespace that has made room
@@ -119,6 +122,7 @@ func newServer(opts Options, m memory) (*Server, error) {
 	s.mu.db = state.New(s.tablesKeeper(), m.name)
 	s.clock.kept, s.settings = state.NewCell[time.Duration](s.mu.db, "clock"), state.NewCell[settingValues](s.mu.db, "settings")
 	s.seals = state.NewCell[seals](s.mu.db, "seals")
+	s.world = model.NewWorld(s.mu.db)
 	s.limits = newLimits(&s.mu, opts.NoLimits)
 	s.oauth = newOAuthTables(s.mu.db, s.Now, &m.shared.sessions, s.forgetSession)
 	s.cxTables = newCXTables(s.mu.db, s.Now, &m.shared.sessions)
@@ -169,7 +173,7 @@ func (s *Server) reset() error {
 func (s *Server) Demo() Credentials {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.world.demo
+	return s.demo
 }
 
 // ServeHTTP answers as the vendor whose path it is. Like the vendor's network on a bad day, it may cut the connection

@@ -21,13 +21,8 @@ import (
 // snapshotFormat changes when an older server could not read a snapshot.
 const snapshotFormat = "ringcx-sandbox/1"
 
-// recordKinds are the kinds of records that a snapshot has and that are in no table.
-var recordKinds = []string{
-	recordWorld, recordAccount, recordUser, recordCenter, recordApp, recordCredential, recordRequest,
-}
-
 // kinds are those of records that a snapshot has. What else one brings is of a newer server, and is left out.
-func (s *Server) kinds() []string { return append(s.mu.db.Kinds(), recordKinds...) }
+func (s *Server) kinds() []string { return append(s.mu.db.Kinds(), recordRequest) }
 
 // Snapshot writes everything that s knows, as GET /_sandbox/snapshot answers it: what it knew at one moment, with the secrets
 // of the sandbox, which are nobody's. Namespaces are not in it. It takes about half of the memory that what it writes would.
@@ -67,31 +62,12 @@ func (s *Server) packedSnapshot() (io.Reader, time.Time, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	made := s.Now()
-	rest := map[string][]kept{}
-	s.parts(func(t kept) {
-		kind := t.recordKey().kind
-		rest[kind] = append(rest[kind], t)
-	})
 	all := s.mu.db.Rows(s.mu.tx)
-	for kind, parts := range rest {
-		all[kind] = rowsOf(parts)
-	}
+	all[recordRequest] = s.requestRows()
 	if err := writeSnapshot(pack, made, all); err != nil {
 		return nil, made, err
 	}
 	return flate.NewReader(packed), made, pack.Close()
-}
-
-// rowsOf are parts that are in no table.
-func rowsOf(parts []kept) iter.Seq[state.Row] {
-	slices.SortFunc(parts, func(a, b kept) int { return cmp.Compare(a.recordKey().key, b.recordKey().key) })
-	return func(yield func(state.Row) bool) {
-		for _, p := range parts {
-			if k := p.recordKey(); !yield(state.Row{Kind: k.kind, Key: k.key, Value: p.recordValue()}) {
-				return
-			}
-		}
-	}
 }
 
 // writeSnapshot writes what encoding/json would make of it, piece by piece.

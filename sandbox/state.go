@@ -8,6 +8,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -17,17 +18,18 @@ const recordRequest = "request"
 
 // contents are everything that a reset makes anew.
 type contents struct {
-	key      *token.Key // signs RingCX access tokens
-	world    *world
-	platform *platform
-	cx       *ringcx
-	rules    *contract.Rules
-	epoch    string // of RingCX access tokens
-	offset   time.Duration
-	requests []journal.Entry
-	tables   *state.Draft
-	fresh    bool // it is a first minute, and there is nothing in tables
-	known    bool // the keeper has what is in tables, and all else, as it is
+	signing     *token.Key // signs RingCX access tokens
+	credentials *token.Key // signs JWT credentials
+	platform    *platform
+	cx          *ringcx
+	rules       *contract.Rules
+	epoch       string // of RingCX access tokens
+	offset      time.Duration
+	purse       purse
+	requests    []journal.Entry
+	tables      *state.Draft
+	fresh       bool // it is a first minute, and there is nothing in tables
+	known       bool // the keeper has what is in tables, and all else, as it is
 }
 
 // startDay is the hostile day that the server was started with, in its first minute; nil if it was none.
@@ -39,42 +41,42 @@ func (s *Server) startDay() (*hostileDay, error) {
 // seed is the one that a reset returns to.
 func (s *Server) seed() uint64 { return cmp.Or(s.opts.Seed, 1) }
 
+// newContents are those of a world of a seed, without rows.
+func (s *Server) newContents(seed uint64) (*contents, error) {
+	signing, err := token.NewKey(seed, "RingCX tokens", s.opts.Algorithm)
+	if err != nil {
+		return nil, err
+	}
+	credentials, err := model.NewKey(seed)
+	if err != nil {
+		return nil, err
+	}
+	p := newPlatform(s.world, s.oauth, &s.mu, &s.tokens.endings)
+	return &contents{signing: signing, credentials: credentials, platform: p, cx: newRingCX(s.world, p, s.cxTables, &s.mu)}, nil
+}
+
 // freshContents is that of a server in its first minute.
 func (s *Server) freshContents() (*contents, error) {
-	seed := s.seed()
-	key, err := token.NewKey(seed, "RingCX tokens", s.opts.Algorithm)
+	out, err := s.newContents(s.seed())
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWorld(seed)
-	if err != nil {
-		return nil, err
-	}
-	w.purse.together = &s.memory.shared.objects
-	tables, err := s.mu.db.Draft(func(func(state.Record) error) error { return nil })
-	if err != nil {
-		return nil, err
-	}
-	p := newPlatform(w, s.oauth, &s.mu, &s.tokens.endings)
-	return &contents{
-		tables: tables, fresh: true,
-		key: key, world: w, rules: s.start, epoch: token.RandomText(6),
-		platform: p, cx: newRingCX(w, p, s.cxTables, &s.mu),
-	}, nil
+	out.fresh, out.rules, out.epoch = true, s.start, token.RandomText(6)
+	out.purse.together = &s.memory.shared.objects
+	out.tables, err = s.mu.db.Draft(func(func(state.Record) error) error { return nil })
+	return out, err
 }
 
 // restoredContents is the one that records tell of.
 func (s *Server) restoredContents(in *archive) (*contents, error) {
-	w, err := restoreWorld(in)
+	seed, err := in.seed()
 	if err != nil {
 		return nil, err
 	}
-	key, err := token.NewKey(w.seed, "RingCX tokens", s.opts.Algorithm)
+	out, err := s.newContents(seed)
 	if err != nil {
 		return nil, err
 	}
-	p := newPlatform(w, s.oauth, &s.mu, &s.tokens.endings)
-	out := &contents{key: key, world: w, platform: p, cx: newRingCX(w, p, s.cxTables, &s.mu)}
 	out.tables, err = s.mu.db.Draft(func(yield func(state.Record) error) error { return in.give(s.mu.db.Kinds(), yield) })
 	if err != nil {
 		return nil, err
@@ -83,23 +85,25 @@ func (s *Server) restoredContents(in *archive) (*contents, error) {
 }
 
 // become takes over contents, or changes nothing. Tokens of those before are refused, unless st has their epoch and seals.
-func (s *Server) become(st *contents, news *changes) error {
+func (s *Server) become(st *contents) error {
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, today := s.faults.list()
+	key := s.world.Key()
+	s.world.SetKey(st.credentials)
 	err := s.mu.db.Adopt(s.mu.tx, st.tables, st.known, func(*state.Tx) error { return s.adopted(st, today) })
 	s.faults.noteBusy()
 	if err != nil {
+		s.world.SetKey(key)
 		return err
 	}
-	st.world.changes, s.changes = news, news
-	if s.world != nil {
-		s.world.purse.close()
-	}
-	s.signing.Store(st.key)
-	s.world, s.platform, s.cx = st.world, st.platform, st.cx
+	s.demo = Credentials(s.world.Demo(s.mu.tx))
+	s.purse.close()
+	s.purse = st.purse
+	s.signing.Store(st.signing)
+	s.platform, s.cx = st.platform, st.cx
 	s.rules.Store(st.rules)
 	s.tokens.restart(st.epoch)
 	s.habits.restart()
@@ -120,15 +124,18 @@ func (s *Server) adopted(st *contents, today *hostileDay) error {
 		s.settings.Set(s.mu.tx, settingValues{})
 		s.seals.Set(s.mu.tx, st.newSeals())
 		s.faults.setDay(today)
-		return nil
+		return s.world.Fill(s.mu.tx, s.seed())
+	}
+	if err := s.world.Check(s.mu.tx); err != nil {
+		return err
 	}
 	if st.known && s.opts.Seed == 0 && s.faults.started != nil { // the seed is that of the first start
-		s.faults.started.Seed = st.world.seed
+		s.faults.started.Seed = s.world.Seed(s.mu.tx)
 	}
 	s.faults.restored()
 	return cmp.Or(
 		s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st),
-		s.oauth.check(s.mu.tx, st.world), s.cxTables.check(s.mu.tx, st.world, s.oauth.sessions),
+		s.oauth.check(s.mu.tx, s.world), s.cxTables.check(s.mu.tx, s.world, s.oauth.sessions),
 	)
 }
 
@@ -160,21 +167,13 @@ func (s *Server) restoreSettings(st *contents) error {
 	return nil
 }
 
-// newChanges is where changes are to be noted: nowhere, nil, if nothing is kept.
-func (s *Server) newChanges() *changes {
-	if s.memory.keeper == nil {
-		return nil
-	}
-	return newChanges()
-}
-
 // startOver returns to the first minute.
 func (s *Server) startOver() error {
 	st, err := s.freshContents()
 	if err != nil {
 		return err
 	}
-	return s.become(st, s.newChanges())
+	return s.become(st)
 }
 
 // adopt takes over what records tell of, or changes nothing. If it is bounded, that may not be too much; if it is known, the
@@ -190,8 +189,8 @@ func (s *Server) adopt(in *archive, bounded, known bool) error {
 		return err
 	}
 	st.known = known
-	st.world.purse = p
-	if err := s.become(st, s.newChanges()); err != nil {
+	st.purse = p
+	if err := s.become(st); err != nil {
 		p.close()
 		return err
 	}
@@ -218,32 +217,10 @@ func (s *Server) wake() error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.memory.name == "" && s.opts.Seed != 0 && s.opts.Seed != s.world.seed { // a namespace asks for none of its own
-		return fmt.Errorf("what was kept was made with seed %d, not %d", s.world.seed, s.opts.Seed)
+	seed := s.world.Seed(s.mu.tx)
+	if s.memory.name == "" && s.opts.Seed != 0 && s.opts.Seed != seed { // a namespace asks for none of its own
+		return fmt.Errorf("what was kept was made with seed %d, not %d", seed, s.opts.Seed)
 	}
-	s.opts.Seed = s.world.seed
+	s.opts.Seed = seed
 	return nil
-}
-
-// parts are everything that is kept and in no table. s.mu is held.
-func (s *Server) parts(yield func(kept)) {
-	s.world.parts(yield)
-	entries, _ := s.journal.Since(0)
-	for _, e := range entries {
-		yield(keptRequest{e})
-	}
-}
-
-// records are everything that is kept and in no table. s.mu is held.
-func (s *Server) records() ([]state.Record, error) {
-	var out []state.Record
-	var failed error
-	s.parts(func(t kept) {
-		r, err := encode(t)
-		failed = errors.Join(failed, err)
-		if err == nil {
-			out = append(out, r)
-		}
-	})
-	return out, failed
 }

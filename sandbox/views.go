@@ -1,38 +1,40 @@
 package sandbox
 
-import "net/http"
+import (
+	"net/http"
+)
 
 // viewKey names an answer that is the same until somebody changes the objects that it tells about.
 type viewKey struct {
-	center              *center
-	accounts, main      bool // its accounts, with the main account or without; else its users ...
-	activeOnly, flatten bool // ... as they were asked for
-	roles, zone         bool // ... with the description of roles, with the name of the time zone
+	main                string // id of the main account
+	accounts, listed    bool   // its accounts, with the main account or without; else its users ...
+	activeOnly, flatten bool   // ... as they were asked for
+	roles, zone         bool   // ... with the description of roles, with the name of the time zone
 }
 
 // viewsKept are the answers that are remembered, at most.
 const viewsKept = 1_000
 
 // view is the answer of a name, made anew if nobody has asked for it since the objects changed. s.mu is held.
-func (w *world) view(key viewKey, build func() any) answer {
-	body, ok := w.views[key]
+func (x *ringcx) view(key viewKey, build func() any) answer {
+	body, ok := x.views[key]
 	if !ok {
-		if len(w.views) >= viewsKept {
-			w.forgetViews()
+		if len(x.views) >= viewsKept {
+			x.forgetViews()
 		}
 		body = jsonAnswer(http.StatusOK, build()).body
-		w.views[key] = body
+		x.views[key] = body
 	}
 	return newAnswer(http.StatusOK, typeJSON, body)
 }
 
 // forgetViews is called when objects have changed. Only the control plane and the console do that.
-func (w *world) forgetViews() { clear(w.views) }
+func (x *ringcx) forgetViews() { clear(x.views) }
 
 // edited keeps what the control plane or the console changed, and has answers made anew.
 func (s *Server) edited() error {
 	s.mu.Lock()
-	s.world.forgetViews()
+	s.cx.forgetViews()
 	s.mu.Unlock()
 	return s.keep()
 }

@@ -11,7 +11,6 @@ var exceptions = map[string]string{
 	"lines .":                               "the engine, one package of the standard library on purpose",
 	"files sandbox":                         "moves out room by room, the state first",
 	"lines sandbox":                         "moves out room by room, the state first",
-	"saved sandbox":                         "kinds move into tables one by one",
 	"machine network_proxy.go os.Getenv":    "net/http takes its proxy from these variables by itself, and passes over what it cannot read: an error's hint names them",
 	"test-sleep leak_test.go":               "virtual time: the day is spent in a synctest bubble",
 	"test-sleep internal/sim/run_test.go":   "virtual time: everything runs in a synctest bubble",

@@ -103,6 +103,8 @@ func forbiddenArrows(t *tree) []finding {
 // rooms says which packages below sandbox/internal each of them may import. None may import what is above it.
 var rooms = map[string][]string{
 	"contract":   {"wording"},
+	"instant":    nil,
+	"model":      {"permission", "seeded", "state", "token"},
 	"journal":    {"wording"},
 	"permission": {"wording"},
 	"seeded":     nil,

@@ -45,6 +45,7 @@ type keptTable interface {
 	rollBack()
 	stage() stage
 	trim(tx *Tx)
+	sharesRoom() bool
 	leaveRoom()
 	unsaved() []Row
 	copied() iter.Seq[Row]
@@ -199,6 +200,18 @@ func (db *DB) adopt(tx *Tx, d *Draft, all bool, fn func(*Tx) error) error {
 func (d *Draft) swap() {
 	for _, s := range d.stages {
 		s.swap()
+	}
+}
+
+// LeaveRoom empties the tables that share a [Room], for good: what is put into them afterwards takes no room from others.
+func (db *DB) LeaveRoom(tx *Tx) {
+	tx.changes(db)
+	tx.rollBack()
+	for _, t := range db.tables {
+		if t.sharesRoom() {
+			t.stage().swap()
+			t.leaveRoom()
+		}
 	}
 }
 
