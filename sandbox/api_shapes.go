@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
@@ -111,8 +112,8 @@ var demoRegion = cxRegional{
 }
 
 // cxUserOf is u as the API tells of it.
-func (s *Server) cxUserOf(c *call, u *model.User) cxUser {
-	return newCXUser(c.rules, u, u.ID == s.world.Root(s.mu.tx, u.Account).ID)
+func (s *Server) cxUserOf(c *endpoint.Call, u *model.User) cxUser {
+	return newCXUser(c.Rules, u, u.ID == s.world.Root(s.mu.Tx, u.Account).ID)
 }
 
 // newCXUser is u, who is above all others of the account or not.
@@ -194,7 +195,7 @@ func (s *Server) newCXAgent(g *model.AgentGroup, a *model.Agent) cxAgent {
 		AllowOutbound: true, AllowChat: true, AllowManualCalls: true, AllowLoginControl: true, AllowLoginUpdates: true,
 		CreatedOn: demoDate, Permissions: []string{},
 	}
-	if u := s.world.User(s.mu.tx, a.User); u != nil {
+	if u := s.world.User(s.mu.Tx, a.User); u != nil {
 		out.Email, out.RCUserID, out.UserManagedByRC = &u.Email, &u.ID, true
 	}
 	return out

@@ -16,12 +16,10 @@ const (
 	tokensSeen    = 2_000           // RingCX access tokens whose signature is not checked again, at least
 	hostileDelay  = 2 * time.Second // longest delay of a hostile day, unless it is told otherwise
 	hostilePaths  = 10_000          // methods and paths that a hostile day counts one by one
-	bodyLimit     = 1 << 20         // bytes of a request body; more is answered 413
 	snapshotLimit = 64 << 20        // bytes of a snapshot that is posted
 	uploadLimit   = 1 << 30         // bytes of one that is refused and still read, for those who would not see the answer
 	snapshotsMost = 4               // that are on their way at a time
 	largeAnswer   = 2 << 20         // bytes of the "large" fault
-	bucketsMost   = 10_000          // keys that a limiter knows at a time
 	codesKept     = 10_000          // authorization codes, and login codes, remembered, at least
 	mailsKept     = 1_000           // mails about passwords remembered, at least
 	apiTokensMost = 1_000           // API tokens of a user; one more takes the place of the oldest
@@ -37,7 +35,6 @@ const (
 	objectWeight  = 128                 // bytes that an object in JSON takes besides its text
 	elementWeight = 16                  // that an element of a list or of an object does
 	escapeWeight  = 3                   // that an escaped character does not
-	sweepEvery    = time.Minute         // so often a limiter forgets whom it need not remember
 	maxDelay      = time.Hour
 	clockMost     = 100 * contract.Year // how far the clock can be moved
 )

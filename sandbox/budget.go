@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
 // makers are the last parts of the paths at which objects are made: in the control plane and in the console.
@@ -74,7 +76,7 @@ func (s *Server) room(r *http.Request) (bytes int, err error) {
 	if costOf(r, 0) > left {
 		return 0, errTooMuch
 	}
-	return min(bodyLimit, max(left, objectLeast)), nil
+	return min(endpoint.BodyLimit, max(left, objectLeast)), nil
 }
 
 // changed counts a request that was done.

@@ -23,7 +23,7 @@ func (c *clock) now() time.Time { return c.base().Add(time.Duration(c.offset.Loa
 func (s *Server) Advance(d time.Duration) {
 	s.mu.Lock()
 	s.clock.offset.Add(int64(d))
-	s.clock.kept.Set(s.mu.tx, s.offset())
+	s.clock.kept.Set(s.mu.Tx, s.offset())
 	s.mu.Unlock()
 	_ = s.keep() // if that fails, so does the next request, which can say so
 }

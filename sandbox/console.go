@@ -3,6 +3,9 @@ package sandbox
 import (
 	"net/http"
 	"sync"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/recent"
 )
 
 // consolePath is where the developer console is.
@@ -13,9 +16,9 @@ type console struct {
 	*Server
 	routes http.Handler
 
-	visitors sync.Mutex           // guards what follows, and every visit
-	visits   *generations[*visit] // of whoever came
-	insiders *generations[*visit] // of who gave the password; strangers do not push them out
+	visitors sync.Mutex          // guards what follows, and every visit
+	visits   *recent.Map[*visit] // of whoever came
+	insiders *recent.Map[*visit] // of who gave the password; strangers do not push them out
 }
 
 // visit is a browser that looks at the console.
@@ -27,11 +30,11 @@ type visit struct {
 }
 
 // consolePage answers one request of a visit that may ask for it.
-type consolePage func(v *visit, r *http.Request) answer
+type consolePage func(v *visit, r *http.Request) endpoint.Response
 
 func newConsole(s *Server) *console {
 	c := &console{
-		Server: s, visits: newGenerations[*visit](browsersKept), insiders: newGenerations[*visit](browsersKept),
+		Server: s, visits: recent.New[*visit](browsersKept), insiders: recent.New[*visit](browsersKept),
 	}
 	mux := http.NewServeMux()
 	c.show(mux, "{$}", c.overview)
@@ -81,7 +84,7 @@ func newConsole(s *Server) *console {
 	c.show(mux, "sign-in", c.passwordForm)
 	c.take(mux, "sign-in", c.takePassword)
 	mux.HandleFunc("GET /console", func(w http.ResponseWriter, _ *http.Request) {
-		redirect(http.StatusMovedPermanently, consolePath).write(w)
+		redirect(http.StatusMovedPermanently, consolePath).Write(w)
 	})
 	c.lead(mux)
 	c.routes = mux
@@ -90,9 +93,9 @@ func newConsole(s *Server) *console {
 
 // lead routes what is asked for and is no page.
 func (c *console) lead(mux *http.ServeMux) {
-	c.show(mux, "", func(*visit, *http.Request) answer { return c.missing("There is no such page.") })
+	c.show(mux, "", func(*visit, *http.Request) endpoint.Response { return c.missing("There is no such page.") })
 	for path, page := range formPages {
-		c.show(mux, path, func(*visit, *http.Request) answer { return redirect(http.StatusSeeOther, consolePath+page) })
+		c.show(mux, path, func(*visit, *http.Request) endpoint.Response { return redirect(http.StatusSeeOther, consolePath+page) })
 	}
 }
 
@@ -107,30 +110,30 @@ var formPages = map[string]string{
 
 // show routes pages, take routes forms.
 func (c *console) show(mux *http.ServeMux, path string, page consolePage) {
-	mux.HandleFunc("GET "+consolePath+path, func(w http.ResponseWriter, r *http.Request) { page(visitOf(r), r).write(w) })
+	mux.HandleFunc("GET "+consolePath+path, func(w http.ResponseWriter, r *http.Request) { page(visitOf(r), r).Write(w) })
 }
 
 func (c *console) take(mux *http.ServeMux, path string, page consolePage) {
 	mux.HandleFunc("POST "+consolePath+path, func(w http.ResponseWriter, r *http.Request) {
 		size := sizeOf(r.PostForm)
 		if most, err := c.room(r); err != nil || size > most {
-			c.refusal(http.StatusInsufficientStorage, "There is no room", sentence(errTooMuch)).write(w)
+			c.refusal(http.StatusInsufficientStorage, "There is no room", sentence(errTooMuch)).Write(w)
 			return
 		}
 		a := page(visitOf(r), r)
-		if a.status == http.StatusSeeOther {
+		if a.Status == http.StatusSeeOther {
 			c.changed(r, size)
 		}
 		if err := c.edited(); err != nil {
 			a = c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
 		}
-		a.write(w)
+		a.Write(w)
 	})
 }
 
 // done leads from a form to a page that says what was done, so that reloading it does nothing again; place is the id of what was
 // changed there, "" if that is all of it.
-func (c *console) done(path, notice, place string) answer {
+func (c *console) done(path, notice, place string) endpoint.Response {
 	target := consolePath + path + "?done=" + notice
 	if place != "" {
 		target += "#" + place
@@ -163,12 +166,12 @@ var consoleNotices = map[string]string{
 }
 
 // missing is the page about something that is not there.
-func (c *console) missing(message string) answer {
+func (c *console) missing(message string) endpoint.Response {
 	return c.refusal(http.StatusNotFound, "Not found", message)
 }
 
 // refusal is a page that says why there is no other one.
-func (c *console) refusal(status int, title, message string, help ...string) answer {
+func (c *console) refusal(status int, title, message string, help ...string) endpoint.Response {
 	return c.render(status, "refused.html", &consoleView{Title: title, Page: consoleRefusal{message, help, ""}})
 }
 

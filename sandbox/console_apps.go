@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
@@ -34,7 +35,7 @@ type appView struct {
 // viewOf is what is shown of a. c.mu is held.
 func (c *console) viewOf(a *model.App) appView {
 	out := appView{
-		ID: a.ID, Name: a.Name, Secret: a.Secret, Account: c.world.Account(c.mu.tx, a.Account).Name, Refresh: a.RefreshTokens, Scopes: a.Scopes,
+		ID: a.ID, Name: a.Name, Secret: a.Secret, Account: c.world.Account(c.mu.Tx, a.Account).Name, Refresh: a.RefreshTokens, Scopes: a.Scopes,
 		RedirectURIs: a.RedirectURIs, Confidential: a.Confidential, JWT: a.Flow == "jwt", Method: a.AuthMethod, order: a.Order,
 	}
 	out.Auth, out.Access = "JWT auth flow", "Public"
@@ -63,14 +64,14 @@ type appsPage struct {
 
 // apps lists all apps, oldest first. c.mu is held.
 func (c *console) apps() []*model.App {
-	return inOrder(c.world.Apps.All(c.mu.tx), func(a, b *model.App) int { return cmp.Compare(a.Order, b.Order) })
+	return inOrder(c.world.Apps.All(c.mu.Tx), func(a, b *model.App) int { return cmp.Compare(a.Order, b.Order) })
 }
 
-func (c *console) appList(v *visit, r *http.Request) answer {
+func (c *console) appList(v *visit, r *http.Request) endpoint.Response {
 	page := &appsPage{listing: newListing(r, "apps", "page", "Apps")}
 	c.mu.Lock()
 	for _, a := range c.apps() {
-		if page.takes(a.Name + " " + a.ID + " " + c.world.Account(c.mu.tx, a.Account).Name) {
+		if page.takes(a.Name + " " + a.ID + " " + c.world.Account(c.mu.Tx, a.Account).Name) {
 			page.Rows = append(page.Rows, c.viewOf(a))
 		}
 	}
@@ -78,9 +79,9 @@ func (c *console) appList(v *visit, r *http.Request) answer {
 	return c.page(v, r, "apps.html", &consoleView{Title: "Apps", Page: page})
 }
 
-func (c *console) appDashboard(v *visit, r *http.Request) answer {
+func (c *console) appDashboard(v *visit, r *http.Request) endpoint.Response {
 	c.mu.Lock()
-	a := c.world.App(c.mu.tx, r.PathValue("id"))
+	a := c.world.App(c.mu.Tx, r.PathValue("id"))
 	var page appView
 	if a != nil {
 		page = c.viewOf(a)
@@ -102,13 +103,13 @@ type newAppForm struct {
 	Wrong                                                    map[string]string
 }
 
-func (c *console) appForm(v *visit, r *http.Request) answer {
+func (c *console) appForm(v *visit, r *http.Request) endpoint.Response {
 	return c.askApp(v, r, &newAppForm{
 		Auth: "jwt", Refresh: "yes", Access: "private", Scopes: []string{"ReadAccounts"}, Kind: appKindWords[0].Word,
 	})
 }
 
-func (c *console) askApp(v *visit, r *http.Request, f *newAppForm) answer {
+func (c *console) askApp(v *visit, r *http.Request, f *newAppForm) endpoint.Response {
 	f.Kinds, f.AllScopes = appKindWords, appScopes
 	c.mu.Lock()
 	f.Choose = c.accountPicker("Account that the app belongs to", f.Account, f.Wrong["account"])
@@ -117,7 +118,7 @@ func (c *console) askApp(v *visit, r *http.Request, f *newAppForm) answer {
 }
 
 // createApp takes that form.
-func (c *console) createApp(v *visit, r *http.Request) answer {
+func (c *console) createApp(v *visit, r *http.Request) endpoint.Response {
 	f := &newAppForm{
 		Name: typed(r.PostForm.Get("name")), Auth: r.PostForm.Get("auth"), Kind: r.PostForm.Get("kind"),
 		Refresh: r.PostForm.Get("refresh"), Access: r.PostForm.Get("access"), Account: typed(r.PostForm.Get("account")),

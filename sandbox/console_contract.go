@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
 // contractPage is the contract under its headings, with what was filled in wrong.
@@ -64,12 +65,12 @@ func certain(name string) func(contract.Line) bool {
 	return func(l contract.Line) bool { return slices.Contains(l.Certainty, name) }
 }
 
-func (c *console) contractForm(v *visit, r *http.Request) answer {
+func (c *console) contractForm(v *visit, r *http.Request) endpoint.Response {
 	return c.showContract(v, r, url.Values{}, nil)
 }
 
 // showContract shows the contract; given is what was filled in, wrong what is wrong with it.
-func (c *console) showContract(v *visit, r *http.Request, given url.Values, wrong map[string]string) answer {
+func (c *console) showContract(v *visit, r *http.Request, given url.Values, wrong map[string]string) endpoint.Response {
 	page := &contractPage{Filter: r.FormValue("show"), Find: typed(r.FormValue("find")), Profile: c.opts.Profile, Wrong: wrong}
 	doc := contract.NewDocument(c.opts.Profile, c.rules.Load())
 	holds := contractFilters[0].holds
@@ -138,7 +139,7 @@ func withCode(text string) template.HTML {
 }
 
 // turnSettings takes all settings that the form names, or puts back the one that a button names.
-func (c *console) turnSettings(v *visit, r *http.Request) answer {
+func (c *console) turnSettings(v *visit, r *http.Request) endpoint.Response {
 	wrong := map[string]string{}
 	before := c.rules.Load()
 	err := c.change(func(next *contract.Rules) error { return takeSettings(next, r.PostForm, wrong) })

@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
+	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -33,11 +35,11 @@ type limitView struct {
 	Keys, Penalties int
 }
 
-func (c *console) controlsForm(v *visit, r *http.Request) answer {
+func (c *console) controlsForm(v *visit, r *http.Request) endpoint.Response {
 	return c.showControls(v, r, &controlsPage{Fault: map[string]string{"kind": faultStatus, "path": "/api/auth/*", "times": "1"}})
 }
 
-func (c *console) showControls(v *visit, r *http.Request, page *controlsPage) answer {
+func (c *console) showControls(v *visit, r *http.Request, page *controlsPage) endpoint.Response {
 	page.Offset, page.Steps = inWords(c.offset()), clockSteps(c.rules.Load())
 	if c.offset() < 0 {
 		page.Offset = "−" + inWords(-c.offset())
@@ -48,7 +50,7 @@ func (c *console) showControls(v *visit, r *http.Request, page *controlsPage) an
 	c.describeFaults(page)
 	now := c.Now()
 	c.mu.Lock()
-	for what := range limitsCount {
+	for what := range limit.Count {
 		page.Limits = append(page.Limits, c.limitView(what, now))
 		page.Quiet = append(page.Quiet, c.penaltiesOf(what, now)...)
 	}
@@ -58,14 +60,14 @@ func (c *console) showControls(v *visit, r *http.Request, page *controlsPage) an
 }
 
 // limitView is a limit. c.mu is held.
-func (c *console) limitView(what limit, now time.Time) limitView {
-	kind := limitKinds[what]
-	a := kind.allowed(c.rules.Load())
+func (c *console) limitView(what limit.Kind, now time.Time) limitView {
+	kind := limit.Kinds[what]
+	a := kind.Allowed(c.rules.Load())
 	out := limitView{
-		Name: kind.title, Limit: a.limit, Window: wording.SpokenDuration(a.window),
-		On: a.limit > 0 && !c.limits.isOff(what), Keys: c.limits.known(what),
+		Name: kind.Title, Limit: a.Limit, Window: wording.SpokenDuration(a.Window),
+		On: a.Limit > 0 && !c.limits.IsOff(what), Keys: c.limits.Known(what),
 	}
-	for _, b := range c.limits.all(what) {
+	for _, b := range c.limits.All(what) {
 		if instant.Of(now) < b.Quiet {
 			out.Penalties++
 		}
@@ -74,7 +76,7 @@ func (c *console) limitView(what limit, now time.Time) limitView {
 }
 
 // moveClock takes a duration as Go writes it.
-func (c *console) moveClock(v *visit, r *http.Request) answer {
+func (c *console) moveClock(v *visit, r *http.Request) endpoint.Response {
 	text := typed(r.PostForm.Get("advance"))
 	d, err := time.ParseDuration(text)
 	if err == nil {
@@ -92,17 +94,17 @@ func (c *console) moveClock(v *visit, r *http.Request) answer {
 }
 
 // turnLimits switches the limits on or off, or forgets what was counted.
-func (c *console) turnLimits(_ *visit, r *http.Request) answer {
+func (c *console) turnLimits(_ *visit, r *http.Request) endpoint.Response {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	change, notice := r.PostForm.Get("change"), "same"
-	for what := range limitsCount {
+	for what := range limit.Count {
 		var changed bool
 		switch change {
 		case "on", "off":
-			changed = c.limits.turn(what, change == "off")
+			changed = c.limits.Switch(what, change == "off")
 		case "forget":
-			changed = c.limits.forget(what)
+			changed = c.limits.Forget(what)
 		default:
 			return c.refusal(http.StatusBadRequest, "Refused", "Limits can be switched on or off, or forget what was counted.")
 		}
@@ -113,7 +115,7 @@ func (c *console) turnLimits(_ *visit, r *http.Request) answer {
 	return c.done("controls", notice, "limits")
 }
 
-func (c *console) startOver(*visit, *http.Request) answer {
+func (c *console) startOver(*visit, *http.Request) endpoint.Response {
 	if err := c.reset(); err != nil {
 		return c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
@@ -20,14 +21,14 @@ type credentialView struct {
 }
 
 func (c *console) viewCredential(cred *model.Credential, now time.Time) credentialView {
-	u := c.world.User(c.mu.tx, cred.User)
+	u := c.world.User(c.mu.Tx, cred.User)
 	out := credentialView{
 		ID: cred.ID, Label: cred.Label, JWT: cred.JWT, Owner: u.Name(), Email: u.Email,
 		State: "active",
 	}
 	for _, id := range cred.Clients {
 		name := id
-		if a := c.world.App(c.mu.tx, id); a != nil {
+		if a := c.world.App(c.mu.Tx, id); a != nil {
 			name = a.Name
 		}
 		out.Apps = append(out.Apps, name)
@@ -50,12 +51,12 @@ type credentialsPage struct {
 	Rows []credentialView
 }
 
-func (c *console) credentialList(v *visit, r *http.Request) answer {
+func (c *console) credentialList(v *visit, r *http.Request) endpoint.Response {
 	now, page := c.Now(), &credentialsPage{listing: newListing(r, "credentials", "page", "JWT credentials")}
 	c.mu.Lock()
-	all := inOrder(c.world.Credentials.All(c.mu.tx), func(a, b *model.Credential) int { return cmp.Compare(a.Order, b.Order) })
+	all := inOrder(c.world.Credentials.All(c.mu.Tx), func(a, b *model.Credential) int { return cmp.Compare(a.Order, b.Order) })
 	for _, cred := range all {
-		if page.takes(cred.Label + " " + c.words(c.world.User(c.mu.tx, cred.User))) {
+		if page.takes(cred.Label + " " + c.words(c.world.User(c.mu.Tx, cred.User))) {
 			page.Rows = append(page.Rows, c.viewCredential(cred, now))
 		}
 	}
@@ -63,9 +64,9 @@ func (c *console) credentialList(v *visit, r *http.Request) answer {
 	return c.page(v, r, "credentials.html", &consoleView{Title: "JWT credentials", Page: page})
 }
 
-func (c *console) credentialPage(v *visit, r *http.Request) answer {
+func (c *console) credentialPage(v *visit, r *http.Request) endpoint.Response {
 	c.mu.Lock()
-	cred := c.world.Credential(c.mu.tx, r.PathValue("id"))
+	cred := c.world.Credential(c.mu.Tx, r.PathValue("id"))
 	var page credentialView
 	if cred != nil {
 		page = c.viewCredential(cred, c.Now())
@@ -88,7 +89,7 @@ type newCredentialForm struct {
 	Wrong                       map[string]string
 }
 
-func (c *console) credentialForm(v *visit, r *http.Request) answer {
+func (c *console) credentialForm(v *visit, r *http.Request) endpoint.Response {
 	f := &newCredentialForm{Reach: "all", User: r.URL.Query().Get("user")}
 	if id := r.URL.Query().Get("client_id"); id != "" { // the vendor's link for customers of an app
 		f.Reach, f.Clients = "some", []string{id}
@@ -96,7 +97,7 @@ func (c *console) credentialForm(v *visit, r *http.Request) answer {
 	return c.askCredential(v, r, f)
 }
 
-func (c *console) askCredential(v *visit, r *http.Request, f *newCredentialForm) answer {
+func (c *console) askCredential(v *visit, r *http.Request, f *newCredentialForm) endpoint.Response {
 	c.mu.Lock()
 	f.Choose = c.userPicker("User that it stands for", f.User, f.Wrong["user"])
 	var more []string
@@ -115,7 +116,7 @@ func (c *console) askCredential(v *visit, r *http.Request, f *newCredentialForm)
 }
 
 // createCredential takes that form.
-func (c *console) createCredential(v *visit, r *http.Request) answer {
+func (c *console) createCredential(v *visit, r *http.Request) endpoint.Response {
 	f := &newCredentialForm{
 		Label: typed(r.PostForm.Get("label")), User: typed(r.PostForm.Get("user")), Reach: r.PostForm.Get("reach"),
 		Expires: r.PostForm.Get("expires"), Clients: r.PostForm["client"], More: r.PostForm.Get("more-clients"), Wrong: map[string]string{},
@@ -175,28 +176,28 @@ func (c *console) mint(f *newCredentialForm, expires time.Time) *model.Credentia
 		f.Wrong["user"] = wrong
 	}
 	for _, client := range f.Clients {
-		if c.world.App(c.mu.tx, client) == nil {
+		if c.world.App(c.mu.Tx, client) == nil {
 			f.Wrong["clients"] = "Choose apps from the list."
 		}
 	}
 	if len(f.Wrong) > 0 {
 		return nil
 	}
-	cred, err := c.world.AddCredential(c.mu.tx, u.ID, f.Clients, expires)
+	cred, err := c.world.AddCredential(c.mu.Tx, u.ID, f.Clients, expires)
 	if err != nil {
 		f.Wrong["label"] = err.Error()
 		return nil
 	}
 	cred.Label = f.Label
-	c.world.PutCredential(c.mu.tx, cred)
+	c.world.PutCredential(c.mu.Tx, cred)
 	return cred
 }
 
 // deleteCredential revokes a JWT: apps that use it cannot sign in any more.
-func (c *console) deleteCredential(_ *visit, r *http.Request) answer {
+func (c *console) deleteCredential(_ *visit, r *http.Request) endpoint.Response {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	cred := c.world.Credential(c.mu.tx, r.PathValue("id"))
+	cred := c.world.Credential(c.mu.Tx, r.PathValue("id"))
 	if cred == nil {
 		return c.missing("There is no such JWT credential.")
 	}

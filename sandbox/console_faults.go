@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
 // faultView is an armed fault on the controls page.
@@ -111,7 +113,7 @@ func (v *hostileDay) row() *dayView {
 }
 
 // armFault takes the form of a fault.
-func (c *console) armFault(v *visit, r *http.Request) answer {
+func (c *console) armFault(v *visit, r *http.Request) endpoint.Response {
 	page := &controlsPage{Fault: map[string]string{}, Wrong: map[string]string{}}
 	for _, name := range []string{"kind", "path", "method", "times", "status", "retry", "delay", "skew"} {
 		page.Fault[name] = typed(r.PostForm.Get(name))
@@ -161,7 +163,7 @@ func (p *controlsPage) number(field string) int {
 }
 
 // clearFaults disarms the fault that the form names, else all.
-func (c *console) clearFaults(_ *visit, r *http.Request) answer {
+func (c *console) clearFaults(_ *visit, r *http.Request) endpoint.Response {
 	notice, before := "faults", 0
 	left := c.order(func() {
 		before = c.faults.size()
@@ -180,7 +182,7 @@ func (c *console) clearFaults(_ *visit, r *http.Request) answer {
 }
 
 // beginDay takes the form of a hostile day. No kind chosen means all.
-func (c *console) beginDay(v *visit, r *http.Request) answer {
+func (c *console) beginDay(v *visit, r *http.Request) endpoint.Response {
 	chosen := r.PostForm["kinds"]
 	page := &controlsPage{Hostile: map[string]string{}, DayKinds: dayKinds(chosen), Wrong: map[string]string{}}
 	for _, name := range []string{"share", "seed", "hostile-path", "max-delay"} {
@@ -206,7 +208,7 @@ func (c *console) beginDay(v *visit, r *http.Request) answer {
 	return c.done("controls", "hostile", "hostile")
 }
 
-func (c *console) endDay(*visit, *http.Request) answer {
+func (c *console) endDay(*visit, *http.Request) endpoint.Response {
 	notice := "calm"
 	c.order(func() {
 		if _, day := c.faults.list(); day == nil {

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/recent"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
@@ -20,7 +22,7 @@ func visitOf(r *http.Request) *visit { return r.Context().Value(visitKey{}).(*vi
 // it. Forms have to come from a page of this visit, so that no other web site can send one; the guard was passed before.
 func (c *console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if c.guard.free && !c.guard.fromThisMachine(r) {
-		c.stranger(r).write(w)
+		c.stranger(r).Write(w)
 		return
 	}
 	v, known := c.visitor(r)
@@ -32,22 +34,22 @@ func (c *console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodPost:
 		if refusal, ok := c.genuine(v, r); !ok {
-			refusal.write(w)
+			refusal.Write(w)
 			return
 		}
 	case strings.HasSuffix(r.URL.Path, "/stream") && !known:
-		redirect(http.StatusSeeOther, consolePath).write(w)
+		redirect(http.StatusSeeOther, consolePath).Write(w)
 		return
 	}
 	if !c.guard.free && !c.admitted(v) && !signIn {
-		redirect(http.StatusSeeOther, consolePath+"sign-in").write(w)
+		redirect(http.StatusSeeOther, consolePath+"sign-in").Write(w)
 		return
 	}
 	c.routes.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
 }
 
 // stranger tells who is not at this machine how the console is opened for others.
-func (c *console) stranger(*http.Request) answer {
+func (c *console) stranger(*http.Request) endpoint.Response {
 	return c.refusal(http.StatusForbidden, "The console is closed here",
 		"Without a password the console can be used from the machine that the sandbox runs on, under the name localhost or 127.0.0.1.",
 		"To use it from elsewhere, start the sandbox with a password: ringcx sandbox --console-password-file FILE, or RINGCX_CONSOLE_PASSWORD in its environment.",
@@ -59,8 +61,8 @@ func (c *console) visitor(r *http.Request) (*visit, bool) {
 	c.visitors.Lock()
 	defer c.visitors.Unlock()
 	if cookie, err := r.Cookie(consoleCookie(r)); err == nil {
-		for _, visits := range []*generations[*visit]{c.insiders, c.visits} {
-			if v, ok := visits.get(cookie.Value); ok && v.id == cookie.Value {
+		for _, visits := range []*recent.Map[*visit]{c.insiders, c.visits} {
+			if v, ok := visits.Get(cookie.Value); ok && v.id == cookie.Value {
 				return v, true
 			}
 		}
@@ -71,7 +73,7 @@ func (c *console) visitor(r *http.Request) (*visit, bool) {
 func (c *console) receive(v *visit) {
 	c.visitors.Lock()
 	defer c.visitors.Unlock()
-	c.visits.put(v.id, v)
+	c.visits.Put(v.id, v)
 }
 
 func consoleCookie(r *http.Request) string {
@@ -92,7 +94,7 @@ func (c *console) admitted(v *visit) bool {
 }
 
 // genuine reports whether a form was sent from a page that v has seen; if not, the refusal is the answer.
-func (c *console) genuine(v *visit, r *http.Request) (refusal answer, ok bool) {
+func (c *console) genuine(v *visit, r *http.Request) (refusal endpoint.Response, ok bool) {
 	token, err := formToken(r)
 	if err != nil {
 		return c.refusal(http.StatusBadRequest, "Refused", "The form cannot be read."), false
@@ -105,14 +107,14 @@ func (c *console) genuine(v *visit, r *http.Request) (refusal answer, ok bool) {
 		}
 		return c.render(http.StatusForbidden, "refused.html", &consoleView{Title: "This form has expired", Page: why}), false
 	}
-	return answer{}, true
+	return endpoint.Response{}, true
 }
 
 // formToken is the token that a form brings, in its first field if it uploads a file. The file is not read then, but is
 // what r has for a body.
 func formToken(r *http.Request) (string, error) {
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "multipart/form-data" {
-		r.Body = http.MaxBytesReader(nil, r.Body, bodyLimit)
+		r.Body = http.MaxBytesReader(nil, r.Body, endpoint.BodyLimit)
 		err := r.ParseForm()
 		return r.PostForm.Get("token"), err
 	}
@@ -125,7 +127,7 @@ func formToken(r *http.Request) (string, error) {
 	if err != nil || first.FormName() != "token" {
 		return "", err
 	}
-	token, err := io.ReadAll(io.LimitReader(first, bodyLimit))
+	token, err := io.ReadAll(io.LimitReader(first, endpoint.BodyLimit))
 	if err != nil {
 		return "", err
 	}
@@ -138,14 +140,14 @@ func formToken(r *http.Request) (string, error) {
 }
 
 // passwordForm is the page on which people say that they know the password.
-func (c *console) passwordForm(v *visit, _ *http.Request) answer {
+func (c *console) passwordForm(v *visit, _ *http.Request) endpoint.Response {
 	if c.guard.free || c.admitted(v) {
 		return redirect(http.StatusSeeOther, consolePath)
 	}
 	return c.askPassword(v, http.StatusOK, "")
 }
 
-func (c *console) askPassword(v *visit, status int, problem string) answer {
+func (c *console) askPassword(v *visit, status int, problem string) endpoint.Response {
 	return c.render(status, "password.html", &consoleView{
 		Title: "Sign in to the console", Token: v.token, Page: map[string]string{"Problem": problem},
 	})
@@ -153,7 +155,7 @@ func (c *console) askPassword(v *visit, status int, problem string) answer {
 
 // takePassword takes the form of that page. Who knows the password gets another cookie: the value from before says
 // nothing afterwards.
-func (c *console) takePassword(v *visit, r *http.Request) answer {
+func (c *console) takePassword(v *visit, r *http.Request) endpoint.Response {
 	if c.guard.free {
 		return redirect(http.StatusSeeOther, consolePath)
 	}
@@ -161,7 +163,7 @@ func (c *console) takePassword(v *visit, r *http.Request) answer {
 	in := &visit{id: token.RandomText(24), token: token.RandomText(24), known: true}
 	if right {
 		c.visitors.Lock()
-		c.insiders.put(in.id, in)
+		c.insiders.Put(in.id, in)
 		c.visitors.Unlock()
 	}
 	switch {
@@ -170,5 +172,5 @@ func (c *console) takePassword(v *visit, r *http.Request) answer {
 	case !right:
 		return c.askPassword(v, http.StatusForbidden, "That is not the password of this console.")
 	}
-	return redirect(http.StatusSeeOther, consolePath).with("Set-Cookie", c.cookie(r, in).String())
+	return redirect(http.StatusSeeOther, consolePath).With("Set-Cookie", c.cookie(r, in).String())
 }

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
 // walk is how far a visit has come in the guide.
@@ -128,7 +130,7 @@ func (c *console) walkOf(v *visit) walk {
 	return *v.walk
 }
 
-func (c *console) guide(v *visit, r *http.Request) answer {
+func (c *console) guide(v *visit, r *http.Request) endpoint.Response {
 	w, now := c.walkOf(v), c.rules.Load()
 	page := &guideView{Failed: w.failed}
 	if len(w.done) < len(guideSteps) {
@@ -148,13 +150,13 @@ func (c *console) guide(v *visit, r *http.Request) answer {
 }
 
 func (c *console) call(s *guideStep, w *walk, r *http.Request) *httpCall {
-	out := &httpCall{method: http.MethodPost, url: baseURL(r)}
+	out := &httpCall{method: http.MethodPost, url: endpoint.BaseURL(r)}
 	s.call(c, w, out)
 	return out
 }
 
 // takeStep makes the next step of the guide, or begins it anew.
-func (c *console) takeStep(v *visit, r *http.Request) answer {
+func (c *console) takeStep(v *visit, r *http.Request) endpoint.Response {
 	w := c.walkOf(v)
 	if r.PostForm.Get("step") == "restart" {
 		w = walk{epoch: w.epoch, tokens: map[string]string{}}
@@ -220,24 +222,24 @@ func (c *console) self(r *http.Request, call *httpCall) (exchanged, []byte) {
 		out.Answer = "The connection was cut."
 		return out, nil
 	}
-	out.Status = got.status
-	out.Answer = fmt.Sprintf("HTTP/1.1 %d %s\n", got.status, http.StatusText(got.status))
+	out.Status = got.Status
+	out.Answer = fmt.Sprintf("HTTP/1.1 %d %s\n", got.Status, http.StatusText(got.Status))
 	for _, name := range []string{"Content-Type", "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "Retry-After"} {
-		if value := got.header.Get(name); value != "" {
+		if value := got.Header.Get(name); value != "" {
 			out.Answer += name + ": " + value + "\n"
 		}
 	}
 	var body bytes.Buffer
-	if json.Indent(&body, got.body, "", "  ") != nil {
+	if json.Indent(&body, got.Body, "", "  ") != nil {
 		body.Reset()
-		body.Write(got.body[:min(len(got.body), 4096)])
+		body.Write(got.Body[:min(len(got.Body), 4096)])
 	}
 	out.Answer += "\n" + body.String() + "\n"
-	return out, got.body
+	return out, got.Body
 }
 
 // answerInside has the vendors answer r without a network; cut: a fault took the connection away.
-func (c *console) answerInside(r *http.Request) (got answer, cut bool) {
+func (c *console) answerInside(r *http.Request) (got endpoint.Response, cut bool) {
 	defer func() {
 		if p := recover(); p != nil {
 			if err, ok := p.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
@@ -248,19 +250,19 @@ func (c *console) answerInside(r *http.Request) (got answer, cut bool) {
 	}()
 	rec := newRecorder()
 	c.serveVendor(rec, r)
-	return rec.answer, false
+	return rec.got, false
 }
 
 // recorder keeps what is written to it.
-type recorder struct{ answer }
+type recorder struct{ got endpoint.Response }
 
-func newRecorder() *recorder { return &recorder{answer{header: http.Header{}}} }
+func newRecorder() *recorder { return &recorder{endpoint.Response{Header: http.Header{}}} }
 
-func (r *recorder) Header() http.Header { return r.header }
+func (r *recorder) Header() http.Header { return r.got.Header }
 
-func (r *recorder) WriteHeader(status int) { r.status = status }
+func (r *recorder) WriteHeader(status int) { r.got.Status = status }
 
 func (r *recorder) Write(p []byte) (int, error) {
-	r.body = append(r.body, p...)
+	r.got.Body = append(r.got.Body, p...)
 	return len(p), nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -23,23 +24,23 @@ type inspection struct {
 	Problem string // nothing can be told
 }
 
-func (c *console) inspectForm(v *visit, r *http.Request) answer {
+func (c *console) inspectForm(v *visit, r *http.Request) endpoint.Response {
 	return c.page(v, r, "inspector.html", &consoleView{Title: "Token inspector", Page: &inspection{}})
 }
 
 // inspect tells about the token of the form. It is neither kept nor logged nor sent back, and looking at it is no use.
-func (c *console) inspect(v *visit, r *http.Request) answer {
+func (c *console) inspect(v *visit, r *http.Request) endpoint.Response {
 	token := typedToken(r.PostForm.Get("value"))
 	out := &inspection{Problem: "Paste a token first."}
 	if token != "" {
 		out = c.examine(token)
 	}
 	if out.Problem == "" {
-		out.fact("In the log", fingerprint(token))
+		out.fact("In the log", endpoint.Fingerprint(token))
 	}
 	a := c.page(v, r, "inspector.html", &consoleView{Title: "Token inspector", Page: out})
 	if out.Problem == "" {
-		a.status = http.StatusOK
+		a.Status = http.StatusOK
 	}
 	return a
 }
@@ -50,7 +51,7 @@ func (c *console) examine(given string) *inspection {
 	out.read(given)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if cred := c.world.Assertion(c.mu.tx, given); cred != nil {
+	if cred := c.world.Assertion(c.mu.Tx, given); cred != nil {
 		out.credential(c.viewCredential(cred, now))
 		return out
 	}
@@ -59,11 +60,11 @@ func (c *console) examine(given string) *inspection {
 		return out
 	}
 	if sess, turn := c.platform.find(given, token.Refresh); sess != nil {
-		c.platformRefresh(out, sess, turn, &call{now: now, rules: c.rules.Load()})
+		c.platformRefresh(out, sess, turn, &endpoint.Call{Now: now, Rules: c.rules.Load()})
 		return out
 	}
 	if in, turn := c.cx.find(given); in != nil {
-		c.cxRefresh(out, in, turn, &call{now: now, rules: c.rules.Load()})
+		c.cxRefresh(out, in, turn, &endpoint.Call{Now: now, Rules: c.rules.Load()})
 		return out
 	}
 	if u, problem := c.holder(given, now, false); u != nil || problem == xauthEnded {
@@ -160,7 +161,7 @@ func (c *console) platformAccess(out *inspection, s *session, turn uint32, now t
 	}
 }
 
-func (c *console) platformRefresh(out *inspection, s *session, turn uint32, ask *call) {
+func (c *console) platformRefresh(out *inspection, s *session, turn uint32, ask *endpoint.Call) {
 	out.Kind = "RingCentral refresh token"
 	c.session(out, s)
 	switch {
@@ -169,17 +170,17 @@ func (c *console) platformRefresh(out *inspection, s *session, turn uint32, ask 
 		out.State, out.Good = "It is spent, but in its grace: it gives the same pair again.", true
 	case turn != s.Turn:
 		out.State = "It is spent."
-	case instant.Of(ask.now) >= s.Renewal:
+	case instant.Of(ask.Now) >= s.Renewal:
 		out.State = "It has expired."
 	default:
 		out.State, out.Good = "It is good for one refresh.", true
 	}
 	if turn == s.Turn {
-		out.ends("Lives until", s.Renewal.Time(), ask.now)
+		out.ends("Lives until", s.Renewal.Time(), ask.Now)
 	}
 }
 
-func (c *console) cxRefresh(i *inspection, in *signIn, turn uint32, ask *call) {
+func (c *console) cxRefresh(i *inspection, in *signIn, turn uint32, ask *endpoint.Call) {
 	i.Kind = "RingCX refresh token"
 	switch {
 	case c.cx.gives(ask, in, turn):
@@ -188,17 +189,17 @@ func (c *console) cxRefresh(i *inspection, in *signIn, turn uint32, ask *call) {
 		i.State = "It is spent."
 	case in.Ended:
 		i.State = "It was logged out."
-	case c.cx.cutOff(in, ask.rules):
+	case c.cx.cutOff(in, ask.Rules):
 		i.State = "It ended with the sign-in that it came from."
-	case instant.Of(ask.now) >= in.Renewal:
+	case instant.Of(ask.Now) >= in.Renewal:
 		i.State = "It has expired."
 	default:
 		i.State = "Its holder is switched off."
 	}
-	i.fact("Holder", c.cx.who(c.mu.tx, in).name())
+	i.fact("Holder", c.cx.who(c.mu.Tx, in).name())
 	i.fact("Signed in as", in.App)
 	if turn == in.Turn {
-		i.ends("Lives until", in.Renewal.Time(), ask.now)
+		i.ends("Lives until", in.Renewal.Time(), ask.Now)
 	}
 }
 
@@ -207,11 +208,11 @@ func (c *console) byItsText(out *inspection, given string, now time.Time) {
 	claims, ok := parseCX(given)
 	switch {
 	case ok && claims.Issuer == c.rules.Load().RingCXIssuer:
-		ask := &call{now: now, rules: c.rules.Load()}
-		_, problem := c.checkCX(ask, c.mu.tx, given)
+		ask := &endpoint.Call{Now: now, Rules: c.rules.Load()}
+		_, problem := c.checkCX(ask, c.mu.Tx, given)
 		out.Kind, out.Good, out.State = "RingCX access token", problem == "", "It works."
 		if problem != "" {
-			out.State = "It is refused: " + gatewayText(ask.rules, problem) + "."
+			out.State = "It is refused: " + gatewayText(ask.Rules, problem) + "."
 		}
 		out.fact("Holder", c.subjectName(claims))
 		out.fact("Signed in as", claims.App)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
@@ -88,7 +89,7 @@ func (l *listing) at(page int) string {
 }
 
 // doneIn is done for a form in a table: it leads to the page of the table that the form was on.
-func (c *console) doneIn(r *http.Request, path, notice, place string) answer {
+func (c *console) doneIn(r *http.Request, path, notice, place string) endpoint.Response {
 	q := url.Values{"done": {notice}}
 	for _, name := range []string{"find", "page"} {
 		if value := r.PostForm.Get(name); value != "" {
@@ -141,7 +142,7 @@ func (c *console) accountPicker(label, given, wrong string) *picker {
 }
 
 // suggest answers with the choices that a text finds, for a field that is being filled in.
-func (c *console) suggest(_ *visit, r *http.Request) answer {
+func (c *console) suggest(_ *visit, r *http.Request) endpoint.Response {
 	q := r.URL.Query()
 	p := &picker{}
 	c.mu.Lock()
@@ -152,23 +153,23 @@ func (c *console) suggest(_ *visit, r *http.Request) answer {
 		p.Choices, _ = c.accountChoices(find)
 	}
 	c.mu.Unlock()
-	return newAnswer(http.StatusOK, typeHTML, []byte(c.part("refused.html", "choices", p))).with("Cache-Control", "no-store")
+	return endpoint.NewResponse(http.StatusOK, endpoint.TypeHTML, []byte(c.part("refused.html", "choices", p))).With("Cache-Control", "no-store")
 }
 
 // userChoices are the users of RingCentral that a text finds, the demo user first, and how many there are. c.mu is held.
 func (c *console) userChoices(find string) (shown []choice, total int) {
 	var all []*model.User
-	for _, u := range c.world.RingCentralUsers(c.mu.tx) {
+	for _, u := range c.world.RingCentralUsers(c.mu.Tx) {
 		if contains(c.words(&u), find) {
 			all = append(all, &u)
 		}
 	}
-	first := c.world.DemoUser(c.mu.tx).ID
+	first := c.world.DemoUser(c.mu.Tx).ID
 	slices.SortFunc(all, func(a, b *model.User) int {
 		return cmp.Or(rank(b.ID == first)-rank(a.ID == first), cmp.Compare(a.First, b.First), cmp.Compare(a.Last, b.Last), cmp.Compare(a.Email, b.Email))
 	})
 	for _, u := range all[:min(len(all), choicesShown)] {
-		shown = append(shown, choice{u.Email, u.Name() + ", " + c.world.Account(c.mu.tx, u.Account).Name})
+		shown = append(shown, choice{u.Email, u.Name() + ", " + c.world.Account(c.mu.Tx, u.Account).Name})
 	}
 	return shown, len(all)
 }
@@ -176,7 +177,7 @@ func (c *console) userChoices(find string) (shown []choice, total int) {
 // accountChoices are the accounts that a text finds, that of the demo first, and how many there are. c.mu is held.
 func (c *console) accountChoices(find string) (shown []choice, total int) {
 	var all []*model.Account
-	for id, a := range c.world.Accounts.All(c.mu.tx) {
+	for id, a := range c.world.Accounts.All(c.mu.Tx) {
 		if contains(a.Name+" "+strconv.FormatInt(id, 10), find) {
 			all = append(all, &a)
 		}
@@ -190,7 +191,7 @@ func (c *console) accountChoices(find string) (shown []choice, total int) {
 
 // accountOrder is by name, the account of the demo first. c.mu is held.
 func (c *console) accountOrder() func(a, b *model.Account) int {
-	first := c.world.DemoUser(c.mu.tx).Account
+	first := c.world.DemoUser(c.mu.Tx).Account
 	return func(a, b *model.Account) int {
 		return cmp.Or(rank(b.ID == first)-rank(a.ID == first), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	}
@@ -215,7 +216,7 @@ func rank(yes bool) int {
 
 // words are what a user is found by. c.mu is held.
 func (c *console) words(u *model.User) string {
-	return u.First + " " + u.Last + " " + u.Email + " " + u.Extension + " " + strconv.FormatInt(u.ID, 10) + " " + c.world.Account(c.mu.tx, u.Account).Name
+	return u.First + " " + u.Last + " " + u.Email + " " + u.Extension + " " + strconv.FormatInt(u.ID, 10) + " " + c.world.Account(c.mu.Tx, u.Account).Name
 }
 
 // userCalled is the user that a text names: by e-mail address, ID, or a name that nobody else has. If there is none, wrong
@@ -223,7 +224,7 @@ func (c *console) words(u *model.User) string {
 func (c *console) userCalled(text string) (u *model.User, wrong string) {
 	id, _ := strconv.ParseInt(text, 10, 64)
 	var named, near []*model.User
-	for _, row := range c.world.RingCentralUsers(c.mu.tx) {
+	for _, row := range c.world.RingCentralUsers(c.mu.Tx) {
 		u := &row
 		switch {
 		case u.ID == id || strings.EqualFold(u.Email, text):
@@ -252,14 +253,14 @@ func (c *console) userCalled(text string) (u *model.User, wrong string) {
 // none, wrong says what to do. c.mu is held.
 func (c *console) accountCalled(text string) (a *model.Account, wrong string) {
 	if text == "" {
-		return c.world.Account(c.mu.tx, c.world.DemoUser(c.mu.tx).Account), ""
+		return c.world.Account(c.mu.Tx, c.world.DemoUser(c.mu.Tx).Account), ""
 	}
 	id, _ := strconv.ParseInt(text, 10, 64)
-	if a := c.world.Account(c.mu.tx, id); a != nil {
+	if a := c.world.Account(c.mu.Tx, id); a != nil {
 		return a, ""
 	}
 	var named []*model.Account
-	for _, a := range c.world.Accounts.All(c.mu.tx) {
+	for _, a := range c.world.Accounts.All(c.mu.Tx) {
 		if strings.EqualFold(a.Name, text) {
 			named = append(named, &a)
 		}

@@ -99,7 +99,7 @@ func (c *console) ofSignIn(l *life) []closing {
 	if in == nil {
 		return nil
 	}
-	l.Who, l.About = c.cx.who(c.mu.tx, in).name(), in.App
+	l.Who, l.About = c.cx.who(c.mu.Tx, in).name(), in.App
 	if in.From != 0 {
 		l.About = fmt.Sprintf("%s, from RingCentral #%d", in.App, in.From)
 	}

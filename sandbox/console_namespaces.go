@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
 // namespacesPage lists the sandboxes inside this one.
@@ -22,15 +24,15 @@ type namespaceRow struct {
 	Requests  int
 }
 
-func (c *console) namespaceList(v *visit, r *http.Request) answer {
+func (c *console) namespaceList(v *visit, r *http.Request) endpoint.Response {
 	return c.showNamespaces(v, r, &namespacesPage{})
 }
 
-func (c *console) showNamespaces(v *visit, r *http.Request, page *namespacesPage) answer {
+func (c *console) showNamespaces(v *visit, r *http.Request, page *namespacesPage) endpoint.Response {
 	c.inside.mu.Lock()
 	for _, name := range slices.Sorted(maps.Keys(c.inside.all)) {
 		n := c.inside.all[name]
-		view := n.view(baseURL(r))
+		view := n.view(endpoint.BaseURL(r))
 		row := namespaceRow{Name: name, URL: view.URL, Requests: view.Requests}
 		switch {
 		case !c.guard.fromThisMachine(r):
@@ -45,9 +47,9 @@ func (c *console) showNamespaces(v *visit, r *http.Request, page *namespacesPage
 	return c.page(v, r, "namespaces.html", &consoleView{Title: "Namespaces", Page: page})
 }
 
-func (c *console) beginNamespace(v *visit, r *http.Request) answer {
+func (c *console) beginNamespace(v *visit, r *http.Request) endpoint.Response {
 	name := typed(r.PostForm.Get("name"))
-	n, err := c.openNamespace(name, baseURL(r))
+	n, err := c.openNamespace(name, endpoint.BaseURL(r))
 	if err != nil {
 		return c.showNamespaces(v, r, &namespacesPage{Name: name, Wrong: sentence(err)})
 	}
@@ -55,7 +57,7 @@ func (c *console) beginNamespace(v *visit, r *http.Request) answer {
 	return c.done("namespaces", "namespace", "")
 }
 
-func (c *console) deleteNamespace(_ *visit, r *http.Request) answer {
+func (c *console) deleteNamespace(_ *visit, r *http.Request) endpoint.Response {
 	switch err := c.forgetNamespace(r.PathValue("name")); {
 	case errors.Is(err, errNoSuchThing):
 		return c.missing("There is no such namespace.")

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"net/http"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
 // overviewView is the first page: where the servers are, what to sign in with, and how much there is of everything.
@@ -22,8 +24,8 @@ type counted struct {
 	Path  string // page about it; "": none
 }
 
-func (c *console) overview(v *visit, r *http.Request) answer {
-	url := baseURL(r)
+func (c *console) overview(v *visit, r *http.Request) endpoint.Response {
+	url := endpoint.BaseURL(r)
 	page := &overviewView{URL: url, Offset: inWords(c.offset())}
 	demo := c.Demo()
 	page.Shown = []labelled{
@@ -58,10 +60,10 @@ func (c *console) counts() []counted {
 		}
 	}
 	out := []counted{
-		{"apps", c.world.Apps.Len(c.mu.tx), "apps"},
-		{"JWT credentials", c.world.Credentials.Len(c.mu.tx), "credentials"},
-		{"accounts", c.world.Accounts.Len(c.mu.tx), "accounts"},
-		{"users", c.world.CountUsers(c.mu.tx), "accounts"},
+		{"apps", c.world.Apps.Len(c.mu.Tx), "apps"},
+		{"JWT credentials", c.world.Credentials.Len(c.mu.Tx), "credentials"},
+		{"accounts", c.world.Accounts.Len(c.mu.Tx), "accounts"},
+		{"users", c.world.CountUsers(c.mu.Tx), "accounts"},
 		{"RingCentral sessions", c.platform.live(), "sessions"},
 		{"live RingCX refresh tokens", c.cx.live(c.Now(), c.rules.Load()), "sessions"},
 		{"spent RingCX refresh tokens", c.cx.spent(), "sessions#refresh"},

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 	"unicode"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
 // consoleView is what every page of the console shows.
@@ -121,7 +123,7 @@ func statusTone(status int) string {
 }
 
 // page renders a page of a visit.
-func (c *console) page(v *visit, r *http.Request, name string, view *consoleView) answer {
+func (c *console) page(v *visit, r *http.Request, name string, view *consoleView) endpoint.Response {
 	view.Token, view.Notice = v.token, consoleNotices[r.URL.Query().Get("done")]
 	view.Places, view.Outside = c.places(), c.outside(r)
 	status := http.StatusOK
@@ -131,21 +133,21 @@ func (c *console) page(v *visit, r *http.Request, name string, view *consoleView
 	return c.render(status, name, view)
 }
 
-func (c *console) render(status int, name string, view *consoleView) answer {
+func (c *console) render(status int, name string, view *consoleView) endpoint.Response {
 	site := consoleSite()
 	view.Style, view.Script, view.Namespace = site.style, site.script, c.namespace
 	view.Clock = c.Now().Format("2006-01-02 15:04:05")
 	page, err := rendered(site.pages[name], "layout.html", view)
 	if err != nil {
-		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
+		return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}
-	return newAnswer(status, typeHTML, page).
-		with("Content-Security-Policy", site.policy).
-		with("X-Frame-Options", "DENY").
-		with("X-Content-Type-Options", "nosniff").
-		with("Referrer-Policy", "same-origin").
-		with("Cross-Origin-Opener-Policy", "same-origin").
-		with("Cache-Control", "no-store")
+	return endpoint.NewResponse(status, endpoint.TypeHTML, page).
+		With("Content-Security-Policy", site.policy).
+		With("X-Frame-Options", "DENY").
+		With("X-Content-Type-Options", "nosniff").
+		With("Referrer-Policy", "same-origin").
+		With("Cross-Origin-Opener-Policy", "same-origin").
+		With("Cache-Control", "no-store")
 }
 
 // part renders a named part of a page.

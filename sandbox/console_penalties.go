@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 )
 
 // penaltiesShown are the penalties that are listed, those that end last.
@@ -18,10 +20,10 @@ type penaltyView struct {
 }
 
 // penaltiesOf lists who is in a penalty of a limit. c.mu is held.
-func (c *console) penaltiesOf(what limit, now time.Time) (out []penaltyView) {
-	for key, b := range c.limits.all(what) {
+func (c *console) penaltiesOf(what limit.Kind, now time.Time) (out []penaltyView) {
+	for key, b := range c.limits.All(what) {
 		if end := b.Quiet.Time(); now.Before(end) {
-			out = append(out, penaltyView{limitKinds[what].title, c.counted(key), inWords(end.Sub(now)), end})
+			out = append(out, penaltyView{limit.Kinds[what].Title, c.counted(key), inWords(end.Sub(now)), end})
 		}
 	}
 	return out
@@ -30,7 +32,7 @@ func (c *console) penaltiesOf(what limit, now time.Time) (out []penaltyView) {
 // penalties counts who is in one, of any limit. c.mu is held.
 func (c *console) penalties() int {
 	n := 0
-	for what := range limitsCount {
+	for what := range limit.Count {
 		n += c.limitView(what, c.Now()).Penalties
 	}
 	return n
@@ -51,16 +53,16 @@ func (c *console) counted(key string) string {
 	for _, part := range strings.Fields(strings.TrimPrefix(key, "account ")) {
 		id, err := strconv.ParseInt(part, 10, 64)
 		switch {
-		case c.world.App(c.mu.tx, part) != nil:
-			out = append(out, c.world.App(c.mu.tx, part).Name)
+		case c.world.App(c.mu.Tx, part) != nil:
+			out = append(out, c.world.App(c.mu.Tx, part).Name)
 		case err != nil:
 			out = append(out, part)
-		case c.world.Account(c.mu.tx, id) != nil:
-			out = append(out, "all of "+c.world.Account(c.mu.tx, id).Name)
-		case c.world.Member(c.mu.tx, id) != nil:
-			out = append(out, principal{user: c.world.Member(c.mu.tx, id)}.name())
-		case c.world.AgentNumbered(c.mu.tx, part) != nil:
-			out = append(out, principal{seat: c.world.AgentNumbered(c.mu.tx, part)}.name())
+		case c.world.Account(c.mu.Tx, id) != nil:
+			out = append(out, "all of "+c.world.Account(c.mu.Tx, id).Name)
+		case c.world.Member(c.mu.Tx, id) != nil:
+			out = append(out, principal{user: c.world.Member(c.mu.Tx, id)}.name())
+		case c.world.AgentNumbered(c.mu.Tx, part) != nil:
+			out = append(out, principal{seat: c.world.AgentNumbered(c.mu.Tx, part)}.name())
 		default:
 			out = append(out, part)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
@@ -118,13 +119,13 @@ func (c *console) callerOf(p *journal.Packed) string {
 	if known := p.Refusal().Caller; known != "" || p.About == 0 {
 		return known
 	}
-	if isPlatform(p.Path()) {
+	if endpoint.IsPlatform(p.Path()) {
 		if s := c.platform.session(p.About); s != nil {
 			a, u := c.platform.holder(s)
 			return a.Name + ", " + u.First + " " + u.Last
 		}
 	} else if in := c.cx.signIn(p.About); in != nil {
-		return c.cx.who(c.mu.tx, in).name()
+		return c.cx.who(c.mu.Tx, in).name()
 	}
 	return ""
 }
@@ -134,7 +135,7 @@ func (c *console) entry(p *journal.Packed) entryView {
 	e := p.Unpack()
 	out := entryView{
 		Number: e.Number, Time: e.Time, Method: e.Method, Path: e.Path, Status: e.Status, Operation: e.Operation, Fault: e.Fault,
-		Answer: e.Answer, Reason: e.Reason, Caller: c.callerOf(p), Token: e.Token, Curl: e.Curl(isPlatform(e.Path)),
+		Answer: e.Answer, Reason: e.Reason, Caller: c.callerOf(p), Token: e.Token, Curl: e.Curl(endpoint.IsPlatform(e.Path)),
 	}
 	for _, v := range e.Verdicts {
 		out.Verdicts = append(out.Verdicts, verdict.Word{Verdict: v, Help: verdict.Help(v)})
@@ -177,7 +178,7 @@ func (p *requestsView) Live() string {
 	return consolePath + "requests/rows" + p.Filter.query()
 }
 
-func (c *console) requestList(v *visit, r *http.Request) answer {
+func (c *console) requestList(v *visit, r *http.Request) endpoint.Response {
 	q := r.URL.Query()
 	page := &requestsView{Filter: readRequestFilter(q), Verdicts: verdict.All, Total: c.journal.Size()}
 	page.Before, _ = strconv.ParseUint(q.Get("before"), 10, 64)
@@ -186,14 +187,14 @@ func (c *console) requestList(v *visit, r *http.Request) answer {
 }
 
 // requestRows are the entries after a number as the page has them, for a page that is open.
-func (c *console) requestRows(_ *visit, r *http.Request) answer {
+func (c *console) requestRows(_ *visit, r *http.Request) endpoint.Response {
 	q := r.URL.Query()
 	after, err := strconv.ParseUint(q.Get("after"), 10, 64)
 	if err != nil {
-		return textAnswer(http.StatusBadRequest, "after is not a number")
+		return endpoint.Text(http.StatusBadRequest, "after is not a number")
 	}
 	page := &requestsView{Filter: readRequestFilter(q)}
 	page.requestPart = c.entries(page.Filter, after, 0)
-	return newAnswer(http.StatusOK, typeHTML, []byte(c.part("requests.html", "rows", page))).
-		with("X-Last", strconv.FormatUint(page.Last, 10)).with("Cache-Control", "no-store")
+	return endpoint.NewResponse(http.StatusOK, endpoint.TypeHTML, []byte(c.part("requests.html", "rows", page))).
+		With("X-Last", strconv.FormatUint(page.Last, 10)).With("Cache-Control", "no-store")
 }

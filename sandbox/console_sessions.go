@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 )
 
@@ -55,7 +56,7 @@ func handle(token string) string {
 // ending is what people tell long tokens apart by.
 func ending(token string) string { return "…" + token[max(len(token)-6, 0):] }
 
-func (c *console) sessionList(v *visit, r *http.Request) answer {
+func (c *console) sessionList(v *visit, r *http.Request) endpoint.Response {
 	now := c.Now()
 	page := &sessionsPage{listing: newListing(r, "sessions", "rc", "Sessions and tokens")}
 	c.mu.Lock()
@@ -67,7 +68,7 @@ func (c *console) sessionList(v *visit, r *http.Request) answer {
 	return c.page(v, r, "sessions.html", &consoleView{Title: "Sessions and tokens", Page: page})
 }
 
-// cut leaves the rows that were asked for.
+// cutShort leaves the rows that were asked for.
 func (t tokenTable) cut() tokenTable {
 	slices.SortFunc(t.Rows, func(a, b tokenRow) int { return cmp.Or(b.until.Compare(a.until), cmp.Compare(a.Handle, b.Handle)) })
 	all := t.Rows
@@ -94,7 +95,7 @@ func (c *console) sessionTable(now time.Time) tokenTable {
 		a, u := c.platform.holder(s)
 		row := tokenRow{
 			Handle: handle(c.platform.id(s)), Who: u.First + " " + u.Last, What: a.Name,
-			Ends: ending(c.platform.accessToken(s)), Mark: fingerprint(c.platform.accessToken(s)), Left: inWords(s.Ends.Time().Sub(now)),
+			Ends: ending(c.platform.accessToken(s)), Mark: endpoint.Fingerprint(c.platform.accessToken(s)), Left: inWords(s.Ends.Time().Sub(now)),
 			Spent: s.Turn - 1, until: max(s.Ends, s.Renewal).Time(),
 		}
 		table.Spent += int(row.Spent)
@@ -112,13 +113,13 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 		ID: "refresh", Title: "RingCX refresh tokens", Kind: "refresh", Revoke: "Log out",
 		About: aboutRefreshTokens(c.rules.Load()),
 	}
-	for _, in := range c.cx.signIns.Backward(c.mu.tx) {
+	for _, in := range c.cx.signIns.Backward(c.mu.Tx) {
 		if !in.live(now) || c.cx.cutOff(&in, c.rules.Load()) {
 			continue
 		}
 		token := c.cx.refreshToken(&in)
 		table.Rows = append(table.Rows, tokenRow{
-			Handle: handle(token), Who: c.cx.who(c.mu.tx, &in).name(), What: in.App, Ends: ending(token), Mark: fingerprint(token),
+			Handle: handle(token), Who: c.cx.who(c.mu.Tx, &in).name(), What: in.App, Ends: ending(token), Mark: endpoint.Fingerprint(token),
 			Left: inWords(in.Renewal.Time().Sub(now)), Spent: in.Turn - 1, until: in.Renewal.Time(),
 		})
 		table.Spent += int(in.Turn - 1)
@@ -132,15 +133,15 @@ func (c *console) accessTable(now time.Time) tokenTable {
 		ID: "access", Title: "RingCX access tokens",
 		About: aboutAccessTokens(c.rules.Load()),
 	}
-	ask := &call{now: now, rules: c.rules.Load()}
+	ask := &endpoint.Call{Now: now, Rules: c.rules.Load()}
 	c.tokens.mu.RLock()
 	defer c.tokens.mu.RUnlock()
-	for token, t := range c.tokens.seen.all() {
-		if t.problem(ask, c.cutOff(c.mu.tx, t, ask.rules)) != "" {
+	for token, t := range c.tokens.seen.All() {
+		if t.problem(ask, c.cutOff(c.mu.Tx, t, ask.Rules)) != "" {
 			continue
 		}
 		table.Rows = append(table.Rows, tokenRow{
-			Handle: handle(token), Who: c.subjectName(t.claims), What: t.claims.App, Ends: ending(token), Mark: fingerprint(token),
+			Handle: handle(token), Who: c.subjectName(t.claims), What: t.claims.App, Ends: ending(token), Mark: endpoint.Fingerprint(token),
 			Left: inWords(t.expires.Sub(now)), until: t.expires,
 		})
 	}
@@ -159,17 +160,17 @@ func (p principal) name() string {
 func (c *console) subjectName(claims *cxClaims) string {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
 	if claims.App == appAgent.String() {
-		if seat := c.world.AgentNumbered(c.mu.tx, claims.Subject); seat != nil {
+		if seat := c.world.AgentNumbered(c.mu.Tx, claims.Subject); seat != nil {
 			return principal{seat: seat}.name()
 		}
-	} else if u := c.world.Member(c.mu.tx, id); u != nil {
+	} else if u := c.world.Member(c.mu.Tx, id); u != nil {
 		return principal{user: u}.name()
 	}
 	return fmt.Sprintf("nobody (%s)", claims.Subject)
 }
 
 // revoke ends a session of RingCentral, or a refresh token of RingCX as a logout does.
-func (c *console) revoke(_ *visit, r *http.Request) answer {
+func (c *console) revoke(_ *visit, r *http.Request) endpoint.Response {
 	want := r.PostForm.Get("handle")
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -182,7 +183,7 @@ func (c *console) revoke(_ *visit, r *http.Request) answer {
 			}
 		}
 	case "refresh":
-		for _, in := range c.cx.signIns.Backward(c.mu.tx) {
+		for _, in := range c.cx.signIns.Backward(c.mu.Tx) {
 			if in.Turn > 0 && handle(c.cx.refreshToken(&in)) == want {
 				c.cx.end(&in, c.rules.Load().RingCXLogoutEndsAccess, c.Now())
 				return c.doneIn(r, "sessions", "revoked", "#refresh")

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
 // saveSnapshot gives a file with everything that the sandbox knows.
@@ -24,7 +26,7 @@ func (c *console) saveSnapshot(w http.ResponseWriter, r *http.Request) {
 
 // loadSnapshot takes such a file, or changes nothing. All of the file is read: a browser that cannot send the rest does not
 // show the answer.
-func (c *console) loadSnapshot(v *visit, r *http.Request) answer {
+func (c *console) loadSnapshot(v *visit, r *http.Request) endpoint.Response {
 	_, err := c.takeSnapshot(r)
 	_, rest := io.Copy(io.Discard, r.Body)
 	var large *http.MaxBytesError

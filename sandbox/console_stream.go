@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
 const (
@@ -35,13 +37,13 @@ func (c *console) requestStream(w http.ResponseWriter, r *http.Request) {
 	if number, err := strconv.ParseUint(from, 10, 64); err == nil {
 		last = number
 	} else if from != "" {
-		textAnswer(http.StatusBadRequest, "after is not a number").write(w)
+		endpoint.Text(http.StatusBadRequest, "after is not a number").Write(w)
 		return
 	}
 	leave, ok := c.guard.listeners.tryEnter()
 	if !ok {
-		textAnswer(http.StatusServiceUnavailable, "too many follow the log already: close some of the console's pages").
-			with("Retry-After", "60").write(w)
+		endpoint.Text(http.StatusServiceUnavailable, "too many follow the log already: close some of the console's pages").
+			With("Retry-After", "60").Write(w)
 		return
 	}
 	defer leave()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 )
 
@@ -53,7 +54,7 @@ func (e tokenEvent) Server() string { return lanes[e.Lane] }
 func tokenEventOf(r *contract.Rules, e *journal.Entry) (tokenEvent, bool) {
 	out := tokenEvent{Time: e.Time, Path: e.Path, Status: e.Status, Number: e.About, Lane: 1, Kind: eventRefused}
 	path := strings.TrimPrefix(e.Path, "/voice")
-	if isPlatform(path) {
+	if endpoint.IsPlatform(path) {
 		out.Lane = 0
 	}
 	post, fine := e.Method == http.MethodPost, e.Status == http.StatusOK
@@ -162,7 +163,7 @@ type timelinePage struct {
 // Holder is whose sign-in an event is about.
 func (p *timelinePage) Holder(e tokenEvent) *life { return p.Who[lifeKey{e.Lane, e.Number}] }
 
-func (c *console) timeline(v *visit, r *http.Request) answer {
+func (c *console) timeline(v *visit, r *http.Request) endpoint.Response {
 	now := c.Now()
 	requests := c.tokenRequests()
 	c.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
@@ -40,11 +41,11 @@ type accountsPage struct {
 	Wrong    map[string]string
 }
 
-func (c *console) accountList(v *visit, r *http.Request) answer {
+func (c *console) accountList(v *visit, r *http.Request) endpoint.Response {
 	return c.showAccounts(v, r, &accountsPage{User: userRequest{RingCX: true}})
 }
 
-func (c *console) showAccounts(v *visit, r *http.Request, page *accountsPage) answer {
+func (c *console) showAccounts(v *visit, r *http.Request, page *accountsPage) endpoint.Response {
 	for _, known := range permission.Roles {
 		page.Roles = append(page.Roles, known.Name)
 	}
@@ -59,10 +60,10 @@ func (c *console) showAccounts(v *visit, r *http.Request, page *accountsPage) an
 
 // listUsers fills in the accounts with the users that were asked for. c.mu is held.
 func (c *console) listUsers(page *accountsPage) {
-	all := inOrder(c.world.Accounts.All(c.mu.tx), c.accountOrder())
+	all := inOrder(c.world.Accounts.All(c.mu.Tx), c.accountOrder())
 	for _, a := range all {
 		var shown []*model.User
-		for _, u := range c.world.MembersOf(c.mu.tx, a.ID) {
+		for _, u := range c.world.MembersOf(c.mu.Tx, a.ID) {
 			if page.takes(c.words(&u)) {
 				shown = append(shown, &u)
 			}
@@ -76,7 +77,7 @@ func (c *console) listUsers(page *accountsPage) {
 // viewAccount is an account with some of its users.
 func (c *console) viewAccount(a *model.Account, users []*model.User) accountView {
 	out := accountView{ID: a.ID, Name: a.Name, Production: a.Production}
-	if main := c.world.MainOf(c.mu.tx, a.ID); main != nil {
+	if main := c.world.MainOf(c.mu.Tx, a.ID); main != nil {
 		out.Main = main.ID
 		for _, s := range main.SubAccounts {
 			out.Subs = append(out.Subs, choice{s.ID, s.Name})
@@ -98,11 +99,11 @@ func (c *console) viewAccount(a *model.Account, users []*model.User) accountView
 }
 
 // changeUser switches a user on or off, links it to RingCX, or gives it another role.
-func (c *console) changeUser(_ *visit, r *http.Request) answer {
+func (c *console) changeUser(_ *visit, r *http.Request) endpoint.Response {
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	u := c.world.Member(c.mu.tx, id)
+	u := c.world.Member(c.mu.Tx, id)
 	if u == nil {
 		return c.missing("There is no such user.")
 	}
@@ -125,12 +126,12 @@ func (c *console) changeUser(_ *visit, r *http.Request) answer {
 	if before.Enabled == u.Enabled && before.Linked == u.Linked && before.RoleName == u.RoleName {
 		notice = "same"
 	}
-	c.world.PutUser(c.mu.tx, u)
+	c.world.PutUser(c.mu.Tx, u)
 	return c.toUsers(r, notice, u)
 }
 
 // createAccount makes an account with one user.
-func (c *console) createAccount(v *visit, r *http.Request) answer {
+func (c *console) createAccount(v *visit, r *http.Request) endpoint.Response {
 	page := &accountsPage{Name: typed(r.PostForm.Get("name")), User: userRequest{RingCX: true}}
 	if n := len([]rune(page.Name)); n == 0 || n > 100 {
 		page.Wrong = map[string]string{"name": "Give the account a name of up to 100 characters."}
@@ -138,12 +139,12 @@ func (c *console) createAccount(v *visit, r *http.Request) answer {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, u := c.world.OpenAccount(c.mu.tx, page.Name, r.PostForm.Get("production") == "yes", r.PostForm.Get("ringcx") == "yes")
+	_, u := c.world.OpenAccount(c.mu.Tx, page.Name, r.PostForm.Get("production") == "yes", r.PostForm.Get("ringcx") == "yes")
 	return c.toUsers(r, "account", u)
 }
 
 // createUser makes a user of an account.
-func (c *console) createUser(v *visit, r *http.Request) answer {
+func (c *console) createUser(v *visit, r *http.Request) endpoint.Response {
 	in := userRequest{
 		FirstName: r.PostForm.Get("firstName"), LastName: r.PostForm.Get("lastName"), Email: r.PostForm.Get("email"),
 		Role: r.PostForm.Get("role"), RingCX: r.PostForm.Get("ringcx") == "yes",
@@ -170,7 +171,7 @@ func (c *console) createUser(v *visit, r *http.Request) answer {
 }
 
 // toUsers leads to a user in the list: where the form was, or where a new one is found.
-func (c *console) toUsers(r *http.Request, notice string, u *model.User) answer {
+func (c *console) toUsers(r *http.Request, notice string, u *model.User) endpoint.Response {
 	if notice == "account" || notice == "new-user" {
 		r.PostForm.Set("find", strconv.FormatInt(u.ID, 10))
 	}

@@ -6,16 +6,17 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // said is a text of the console with what is in force in the place of words in braces.
 func said(r *contract.Rules, text string) string {
 	exchanges, spent, use := "It does not limit these requests here.", "is dead from now on", "is good for one use"
-	if a := exchangeLimit(r); a.limit > 0 {
-		exchanges = fmt.Sprintf("It counts these requests: %d in %s are let in", a.limit, wording.SpokenDuration(a.window))
-		if a.penalty > 0 {
-			exchanges += fmt.Sprintf("; then it refuses for %s, and for longer if it is asked again", wording.SpokenDuration(a.penalty))
+	if a := limit.ExchangeLimit(r); a.Limit > 0 {
+		exchanges = fmt.Sprintf("It counts these requests: %d in %s are let in", a.Limit, wording.SpokenDuration(a.Window))
+		if a.Penalty > 0 {
+			exchanges += fmt.Sprintf("; then it refuses for %s, and for longer if it is asked again", wording.SpokenDuration(a.Penalty))
 		}
 		exchanges += "."
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -43,7 +44,7 @@ func (s *Server) change(change func(*contract.Rules) error) error {
 	s.rules.Store(&next)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.settings.Set(s.mu.tx, settingsChanged(&next, s.start))
+	s.settings.Set(s.mu.Tx, settingsChanged(&next, s.start))
 	return nil
 }
 
@@ -67,10 +68,10 @@ func (s *Server) controlContract(w http.ResponseWriter, r *http.Request) {
 	doc := contract.NewDocument(s.opts.Profile, s.rules.Load())
 	switch format := r.URL.Query().Get("format"); format {
 	case "", "json":
-		jsonAnswer(http.StatusOK, doc).write(w)
+		endpoint.JSON(http.StatusOK, doc).Write(w)
 	case "markdown":
-		newAnswer(http.StatusOK, "text/markdown; charset=utf-8", []byte(doc.Markdown())).write(w)
+		endpoint.NewResponse(http.StatusOK, "text/markdown; charset=utf-8", []byte(doc.Markdown())).Write(w)
 	default:
-		controlAnswer(nil, fmt.Errorf("format %q: there are json and markdown", wording.Clip(format))).write(w)
+		controlAnswer(nil, fmt.Errorf("format %q: there are json and markdown", wording.Clip(format))).Write(w)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -22,10 +24,10 @@ func (s *Server) controlRoutes() http.Handler {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			v, err := s.bounded(w, r, pattern, do)
 			if failed := s.edited(); err == nil && failed != nil {
-				textAnswer(http.StatusInternalServerError, failed.Error()).write(w)
+				endpoint.Text(http.StatusInternalServerError, failed.Error()).Write(w)
 				return
 			}
-			controlAnswer(v, err).write(w)
+			controlAnswer(v, err).Write(w)
 		})
 	}
 	handle("POST /_sandbox/clock", s.controlClock)
@@ -96,29 +98,29 @@ func (s *Server) bounded(w http.ResponseWriter, r *http.Request, pattern string,
 var errNoSuchThing = errors.New("no such thing")
 
 // controlAnswer is 200 with what was asked for, else 404, 408, 413, 503 or 400 with an error in words.
-func controlAnswer(v any, err error) answer {
+func controlAnswer(v any, err error) endpoint.Response {
 	var large *http.MaxBytesError
 	var slow net.Error
 	switch {
 	case errors.As(err, &slow) && slow.Timeout():
-		return jsonAnswer(http.StatusRequestTimeout, map[string]string{"error": "the body of the request did not come in time"}).
-			with("Connection", "close")
+		return endpoint.JSON(http.StatusRequestTimeout, map[string]string{"error": "the body of the request did not come in time"}).
+			With("Connection", "close")
 	case errors.Is(err, errNoSuchThing):
-		return jsonAnswer(http.StatusNotFound, map[string]string{"error": err.Error()})
+		return endpoint.JSON(http.StatusNotFound, map[string]string{"error": err.Error()})
 	case errors.As(err, &large) && large.Limit == snapshotLimit:
-		return jsonAnswer(http.StatusRequestEntityTooLarge, map[string]string{"error": fmt.Sprintf(
+		return endpoint.JSON(http.StatusRequestEntityTooLarge, map[string]string{"error": fmt.Sprintf(
 			"the snapshot is larger than %d MiB; a sandbox that is started with --snapshot FILE takes it", snapshotLimit>>20)})
 	case errors.As(err, new(heavyError)):
-		return jsonAnswer(http.StatusRequestEntityTooLarge, map[string]string{"error": err.Error()})
+		return endpoint.JSON(http.StatusRequestEntityTooLarge, map[string]string{"error": err.Error()})
 	case errors.As(err, &large):
-		return jsonAnswer(http.StatusRequestEntityTooLarge, map[string]string{"error": fmt.Sprintf(
+		return endpoint.JSON(http.StatusRequestEntityTooLarge, map[string]string{"error": fmt.Sprintf(
 			"the request is larger than %d KiB", large.Limit>>10)})
 	case errors.Is(err, errCrowded):
-		return jsonAnswer(http.StatusServiceUnavailable, map[string]string{"error": err.Error()}).with("Retry-After", "5")
+		return endpoint.JSON(http.StatusServiceUnavailable, map[string]string{"error": err.Error()}).With("Retry-After", "5")
 	case err != nil:
-		return jsonAnswer(http.StatusBadRequest, map[string]string{"error": err.Error()})
+		return endpoint.JSON(http.StatusBadRequest, map[string]string{"error": err.Error()})
 	}
-	return jsonAnswer(http.StatusOK, v)
+	return endpoint.JSON(http.StatusOK, v)
 }
 
 // readJSON decodes the body of r into v, which must have a field for everything in it.
@@ -228,31 +230,31 @@ func (s *Server) controlSwitches(r *http.Request) (any, error) {
 // controlState counts things and names the figures in force; nothing in it is secret.
 func (s *Server) controlState(*http.Request) (any, error) {
 	s.tokens.mu.RLock()
-	tokens := s.tokens.seen.len()
+	tokens := s.tokens.seen.Len()
 	s.tokens.mu.RUnlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.rules.Load()
 	limits := map[string]any{}
-	for i, kind := range limitKinds {
-		a := kind.allowed(r)
-		limits[kind.shown] = map[string]any{
-			"limit": a.limit, "window": a.window.String(), "penalty": a.penalty.String(),
-			"enabled": a.limit > 0 && !s.limits.isOff(limit(i)),
+	for i, kind := range limit.Kinds {
+		a := kind.Allowed(r)
+		limits[kind.Shown] = map[string]any{
+			"limit": a.Limit, "window": a.Window.String(), "penalty": a.Penalty.String(),
+			"enabled": a.Limit > 0 && !s.limits.IsOff(limit.Kind(i)),
 		}
 	}
 	return map[string]any{
 		"namespace": s.namespace, // "": outside of all
 		"now":       s.Now(), "offset": s.offset().String(),
-		"seed": s.world.Seed(s.mu.tx), "algorithm": s.opts.Algorithm, "tokenTTL": r.RingCXTokenTTL.String(),
+		"seed": s.world.Seed(s.mu.Tx), "algorithm": s.opts.Algorithm, "tokenTTL": r.RingCXTokenTTL.String(),
 		"profile": s.opts.Profile, "switches": r.Values(),
 		"limits": limits,
 		"counts": map[string]int{
-			"accounts": s.world.Accounts.Len(s.mu.tx), "users": s.world.CountUsers(s.mu.tx), "apps": s.world.Apps.Len(s.mu.tx),
-			"credentials": s.world.Credentials.Len(s.mu.tx), "sessions": s.platform.live(),
-			"authorizationCodes": s.oauth.codes.Len(s.mu.tx), "ringcxAccessTokens": tokens,
-			"ringcxRefreshTokens": s.cx.live(s.Now(), r), "ringcxAdmins": s.world.CountAdmins(s.mu.tx),
-			"ringcxApiTokens": s.cxTables.countAPITokens(s.mu.tx), "requests": s.journal.Size(), "faults": s.faults.size(),
+			"accounts": s.world.Accounts.Len(s.mu.Tx), "users": s.world.CountUsers(s.mu.Tx), "apps": s.world.Apps.Len(s.mu.Tx),
+			"credentials": s.world.Credentials.Len(s.mu.Tx), "sessions": s.platform.live(),
+			"authorizationCodes": s.oauth.codes.Len(s.mu.Tx), "ringcxAccessTokens": tokens,
+			"ringcxRefreshTokens": s.cx.live(s.Now(), r), "ringcxAdmins": s.world.CountAdmins(s.mu.Tx),
+			"ringcxApiTokens": s.cxTables.countAPITokens(s.mu.Tx), "requests": s.journal.Size(), "faults": s.faults.size(),
 		},
 	}, nil
 }
@@ -266,7 +268,7 @@ func (s *Server) controlEnv(r *http.Request) (any, error) {
 		"webClientId": demo.WebClientID, "webClientSecret": demo.WebClientSecret, "webRedirectUri": demo.WebRedirectURI,
 		"adminUsername": demo.AdminUsername, "adminPassword": demo.AdminPassword, "platformId": demo.PlatformID,
 		"segmentId": demoSegment,
-		"env":       environment(baseURL(r), demo),
+		"env":       environment(endpoint.BaseURL(r), demo),
 	}, nil
 }
 

@@ -108,7 +108,7 @@ func (s *Server) register(in *appRequest) (*model.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.world.AddApp(s.mu.tx, model.App{
+	return s.world.AddApp(s.mu.Tx, model.App{
 		Name: named(in.Name, "Another App"), Flow: in.Auth, RefreshTokens: in.RefreshTokens, Scopes: in.Scopes,
 		Private: in.Private, Confidential: *in.Confidential, Account: acct.ID, RedirectURIs: in.RedirectURIs,
 		AuthMethod: in.AuthMethod, Keys: in.Keys.Keys, Kind: in.words,

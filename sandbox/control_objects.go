@@ -25,9 +25,9 @@ func (id *jsonID) UnmarshalJSON(b []byte) error {
 // account finds an account; 0 is the demo account. s.mu is held.
 func (s *Server) account(id int64) (*model.Account, error) {
 	if id == 0 {
-		id = s.world.DemoUser(s.mu.tx).Account
+		id = s.world.DemoUser(s.mu.Tx).Account
 	}
-	if a := s.world.Account(s.mu.tx, id); a != nil {
+	if a := s.world.Account(s.mu.Tx, id); a != nil {
 		return a, nil
 	}
 	return nil, fmt.Errorf("%w: account %d", errNoSuchThing, id)
@@ -53,7 +53,7 @@ func (s *Server) controlAccount(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	acct, u := s.world.OpenAccount(s.mu.tx, named(in.Name, "Another Account"), in.Production, in.RingCX)
+	acct, u := s.world.OpenAccount(s.mu.Tx, named(in.Name, "Another Account"), in.Production, in.RingCX)
 	return map[string]any{"accountId": acct.ID, "userId": u.ID, "email": u.Email, "password": u.Password}, nil
 }
 
@@ -70,14 +70,14 @@ func (s *Server) controlCredential(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.User(s.mu.tx, int64(in.User))
+	u := s.world.User(s.mu.Tx, int64(in.User))
 	if in.User == 0 {
-		u = s.world.DemoUser(s.mu.tx)
+		u = s.world.DemoUser(s.mu.Tx)
 	}
 	if u == nil {
 		return nil, fmt.Errorf("%w: user %d", errNoSuchThing, in.User)
 	}
-	c, err := s.world.AddCredential(s.mu.tx, u.ID, in.ClientIDs, in.Expires)
+	c, err := s.world.AddCredential(s.mu.Tx, u.ID, in.ClientIDs, in.Expires)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (s *Server) controlCredential(r *http.Request) (any, error) {
 func (s *Server) controlDeleteCredential(r *http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.world.Credential(s.mu.tx, r.PathValue("id"))
+	c := s.world.Credential(s.mu.Tx, r.PathValue("id"))
 	if c == nil {
 		return nil, fmt.Errorf("%w: credential %s", errNoSuchThing, r.PathValue("id"))
 	}
@@ -98,7 +98,7 @@ func (s *Server) controlDeleteCredential(r *http.Request) (any, error) {
 // withdraw deletes a JWT credential: nobody signs in with it any more. s.mu is held.
 func (s *Server) withdraw(cred *model.Credential) {
 	cred.Deleted = true
-	s.world.PutCredential(s.mu.tx, cred)
+	s.world.PutCredential(s.mu.Tx, cred)
 	if !s.rules.Load().CredentialDeletionEndsSessions {
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
@@ -56,11 +57,11 @@ func readRequestQuery(in url.Values) (q requestQuery, err error) {
 func (s *Server) controlRequests(w http.ResponseWriter, r *http.Request) {
 	q, err := readRequestQuery(r.URL.Query())
 	if err != nil {
-		controlAnswer(nil, err).write(w)
+		controlAnswer(nil, err).Write(w)
 		return
 	}
 	found, last := s.await(r, q)
-	w.Header().Set("Content-Type", typeJSON)
+	w.Header().Set("Content-Type", endpoint.TypeJSON)
 	if r.Method != http.MethodHead {
 		writeRequests(w, found, last)
 	}

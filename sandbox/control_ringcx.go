@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -44,16 +45,16 @@ func (s *Server) controlAdmin(r *http.Request) (any, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case s.world.MainOf(s.mu.tx, acct.ID) == nil:
+	case s.world.MainOf(s.mu.Tx, acct.ID) == nil:
 		return nil, fmt.Errorf("account %d has no RingCX", acct.ID)
-	case s.world.AdminNamed(s.mu.tx, in.Username, equal) != nil:
+	case s.world.AdminNamed(s.mu.Tx, in.Username, equal) != nil:
 		return nil, fmt.Errorf("there is an administrator %q already", in.Username)
 	}
-	u := s.world.AddAdmin(s.mu.tx, acct.ID, s.world.Label(s.mu.tx, "administrator"), in.Username,
+	u := s.world.AddAdmin(s.mu.Tx, acct.ID, s.world.Label(s.mu.Tx, "administrator"), in.Username,
 		model.Login{Password: in.Password, Platform: cmp.Or(in.PlatformID, model.PlatformID)})
 	if in.Enabled != nil {
 		u.Enabled = *in.Enabled
-		s.world.PutUser(s.mu.tx, u)
+		s.world.PutUser(s.mu.Tx, u)
 	}
 	return adminView(u), nil
 }
@@ -77,9 +78,9 @@ func (s *Server) controlChangeAdmin(r *http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	u := s.world.Member(s.mu.tx, id)
+	u := s.world.Member(s.mu.Tx, id)
 	if u == nil || u.Login == nil {
-		u = s.world.AdminNamed(s.mu.tx, r.PathValue("id"), equal)
+		u = s.world.AdminNamed(s.mu.Tx, r.PathValue("id"), equal)
 	}
 	if u == nil {
 		return nil, fmt.Errorf("%w: administrator %s", errNoSuchThing, r.PathValue("id"))
@@ -88,7 +89,7 @@ func (s *Server) controlChangeAdmin(r *http.Request) (any, error) {
 	if in.Enabled != nil {
 		u.Enabled = *in.Enabled
 	}
-	s.world.PutUser(s.mu.tx, u)
+	s.world.PutUser(s.mu.Tx, u)
 	return adminView(u), nil
 }
 
@@ -103,7 +104,7 @@ func (s *Server) controlAgent(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	seat := s.world.AgentNumbered(s.mu.tx, r.PathValue("id"))
+	seat := s.world.AgentNumbered(s.mu.Tx, r.PathValue("id"))
 	if seat == nil {
 		return nil, fmt.Errorf("%w: agent %s", errNoSuchThing, r.PathValue("id"))
 	}
@@ -112,7 +113,7 @@ func (s *Server) controlAgent(r *http.Request) (any, error) {
 	if in.Enabled != nil {
 		a.Disabled = !*in.Enabled
 	}
-	s.world.ChangeAgent(s.mu.tx, a.ID, func(row *model.Agent) { *row = a })
+	s.world.ChangeAgent(s.mu.Tx, a.ID, func(row *model.Agent) { *row = a })
 	return map[string]any{"agentId": a.ID, "username": a.Username, "enabled": !a.Disabled}, nil
 }
 
@@ -131,15 +132,15 @@ func (s *Server) controlCode(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.Member(s.mu.tx, int64(in.User))
+	u := s.world.Member(s.mu.Tx, int64(in.User))
 	if in.User == 0 {
-		u = s.world.AdminNamed(s.mu.tx, s.demo.AdminUsername, equal)
+		u = s.world.AdminNamed(s.mu.Tx, s.demo.AdminUsername, equal)
 	}
 	if u == nil {
 		return nil, fmt.Errorf("%w: user %d", errNoSuchThing, in.User)
 	}
 	code := token.RandomText(32)
-	s.cxTables.codes.Put(s.mu.tx, code, loginCode{User: u.ID, Kind: in.Kind, Expires: s.Now().Add(s.rules.Load().LoginCodeTTL)})
+	s.cxTables.codes.Put(s.mu.Tx, code, loginCode{User: u.ID, Kind: in.Kind, Expires: s.Now().Add(s.rules.Load().LoginCodeTTL)})
 	return map[string]string{"code": code}, nil
 }
 
@@ -159,7 +160,7 @@ func (s *Server) controlSummary(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cxTables.summaries.Put(s.mu.tx, summaryKey(in.Account, in.Segment), summary{in.Agent, in.Auto})
+	s.cxTables.summaries.Put(s.mu.Tx, summaryKey(in.Account, in.Segment), summary{in.Agent, in.Auto})
 	return map[string]string{"account": in.Account, "segment": in.Segment}, nil
 }
 
@@ -176,12 +177,12 @@ func (s *Server) controlMail(r *http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := []passwordMail{}
-	for token, p := range s.cxTables.resets.All(s.mu.tx) {
-		if !p.open(&call{now: s.Now(), rules: s.rules.Load()}) {
+	for token, p := range s.cxTables.resets.All(s.mu.Tx) {
+		if !p.open(&endpoint.Call{Now: s.Now(), Rules: s.rules.Load()}) {
 			continue
 		}
-		u := s.world.Member(s.mu.tx, p.User)
-		link := fmt.Sprintf("%s/password/reset/%s/%s", baseURL(r), u.Login.Platform, token)
+		u := s.world.Member(s.mu.Tx, p.User)
+		link := fmt.Sprintf("%s/password/reset/%s/%s", endpoint.BaseURL(r), u.Login.Platform, token)
 		all = append(all, passwordMail{p.Made, u.Email, token, link})
 	}
 	slices.SortFunc(all, func(a, b passwordMail) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Token, b.Token)) })

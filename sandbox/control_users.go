@@ -34,7 +34,7 @@ func (e *fieldError) Error() string { return e.words }
 
 // enrol makes the user of a request. What cannot be is a *fieldError. s.mu is held.
 func (s *Server) enrol(in *userRequest) (*model.User, error) {
-	w, tx := s.world, s.mu.tx
+	w, tx := s.world, s.mu.Tx
 	acct, err := s.account(int64(in.Account))
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (s *Server) controlNewUser(r *http.Request) (any, error) {
 	}
 	out := userControlView(u)
 	out["accountId"], out["extension"], out["password"] = u.Account, u.Extension, u.Password
-	if at := s.world.AgentOf(s.mu.tx, u.ID); at != nil {
+	if at := s.world.AgentOf(s.mu.Tx, u.ID); at != nil {
 		out["agentId"] = at.Agent.ID
 	}
 	return out, nil
@@ -109,7 +109,7 @@ func (s *Server) controlUser(r *http.Request) (any, error) {
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.User(s.mu.tx, id)
+	u := s.world.User(s.mu.Tx, id)
 	if u == nil {
 		return nil, fmt.Errorf("%w: user %s", errNoSuchThing, r.PathValue("id"))
 	}
@@ -129,6 +129,6 @@ func (s *Server) controlUser(r *http.Request) (any, error) {
 	if in.Password != nil {
 		u.Password, u.Wrong, u.Locked = *in.Password, 0, time.Time{}
 	}
-	s.world.PutUser(s.mu.tx, u)
+	s.world.PutUser(s.mu.Tx, u)
 	return userControlView(u), nil
 }

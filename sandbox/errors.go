@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
 // Errors of the RingCentral platform. There are two envelopes: the OAuth endpoints use RFC 6749 plus an array, the
@@ -35,7 +36,7 @@ type oauthError struct {
 	basic         bool // which asks for a name and a password
 }
 
-func (e *oauthError) answer() answer {
+func (e *oauthError) answer() endpoint.Response {
 	status := e.status
 	if status == 0 {
 		status = http.StatusBadRequest
@@ -44,16 +45,16 @@ func (e *oauthError) answer() answer {
 	if e.parameter != nil {
 		item.Parameters = []errorParameter{*e.parameter}
 	}
-	a := jsonAnswer(status, struct {
+	a := endpoint.JSON(status, struct {
 		Error       string      `json:"error"`
 		Errors      []errorItem `json:"errors"`
 		Description string      `json:"error_description"`
 	}{e.kind, []errorItem{item}, e.message})
 	if e.challenge {
-		a = a.with("WWW-Authenticate", challenge(e.kind, e.message))
+		a = a.With("WWW-Authenticate", challenge(e.kind, e.message))
 	}
 	if e.basic {
-		a = a.with("WWW-Authenticate", `Basic realm="RingCentral REST API"`)
+		a = a.With("WWW-Authenticate", `Basic realm="RingCentral REST API"`)
 	}
 	return a
 }
@@ -76,16 +77,16 @@ func invalidParameter(name string) *oauthError {
 }
 
 // formError is the answer to a body that cannot be read; err comes from readForm.
-func formError(c *call, err error) *oauthError {
+func formError(c *endpoint.Call, err error) *oauthError {
 	switch {
-	case errors.Is(err, errNotAForm):
+	case errors.Is(err, endpoint.ErrNotAForm):
 		return &oauthError{
-			status: http.StatusUnsupportedMediaType, kind: "invalid_request", code: c.transportCode("CMN-415"),
+			status: http.StatusUnsupportedMediaType, kind: "invalid_request", code: transportCode(c, "CMN-415"),
 			message: "Unsupported Media Type",
 		}
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, endpoint.ErrTooLarge):
 		return &oauthError{
-			status: http.StatusRequestEntityTooLarge, kind: "invalid_request", code: c.transportCode("CMN-413"),
+			status: http.StatusRequestEntityTooLarge, kind: "invalid_request", code: transportCode(c, "CMN-413"),
 			message: "Request body is too large",
 		}
 	}
@@ -93,9 +94,9 @@ func formError(c *call, err error) *oauthError {
 }
 
 // transportCode is the code of an error that has a status of its own, unless one code stands for all.
-func (c *call) transportCode(code string) string {
-	if c.rules.TransportCodes != contract.ByStatus {
-		return c.rules.TransportCodes
+func transportCode(c *endpoint.Call, code string) string {
+	if c.Rules.TransportCodes != contract.ByStatus {
+		return c.Rules.TransportCodes
 	}
 	return code
 }
@@ -107,13 +108,13 @@ func challenge(code, description string) string {
 }
 
 // apiError is an error of the platform's API endpoints.
-func apiError(status int, code, message string) answer {
+func apiError(status int, code, message string) endpoint.Response {
 	return apiErrorAs(code, status, errorItem{ErrorCode: code, Message: message})
 }
 
 // apiErrorAs is an API error whose top-level code differs from the code of its item.
-func apiErrorAs(top string, status int, item errorItem) answer {
-	return jsonAnswer(status, struct {
+func apiErrorAs(top string, status int, item errorItem) endpoint.Response {
+	return endpoint.JSON(status, struct {
 		ErrorCode      string      `json:"errorCode"`
 		Message        string      `json:"message"`
 		Errors         []errorItem `json:"errors"`
@@ -122,12 +123,12 @@ func apiErrorAs(top string, status int, item errorItem) answer {
 }
 
 // tokenInvalid is the 401 for a bearer token that the platform refuses.
-func tokenInvalid(code, message string) answer {
+func tokenInvalid(code, message string) endpoint.Response {
 	return apiErrorAs("TokenInvalid", http.StatusUnauthorized, errorItem{ErrorCode: code, Message: message}).
-		with("WWW-Authenticate", challenge("invalid_token", message))
+		With("WWW-Authenticate", challenge("invalid_token", message))
 }
 
-func missingPermission(scope string) answer {
+func missingPermission(scope string) endpoint.Response {
 	return apiErrorAs("InsufficientPermissions", http.StatusForbidden, errorItem{
 		ErrorCode: "CMN-401", PermissionName: scope,
 		Message: "In order to call this API endpoint, application needs to have [" + scope + "] permission",
@@ -135,7 +136,7 @@ func missingPermission(scope string) answer {
 }
 
 // userLacks refuses a user whose role does not give a permission, whatever the app may.
-func userLacks(permission string) answer {
+func userLacks(permission string) endpoint.Response {
 	return apiErrorAs("InsufficientPermissions", http.StatusForbidden, errorItem{
 		ErrorCode: "CMN-408", PermissionName: permission,
 		Message: "In order to call this API endpoint, user needs to have [" + permission + "] permission",
@@ -143,7 +144,7 @@ func userLacks(permission string) answer {
 }
 
 // rateExceeded is the platform's 429; it has the API envelope at the OAuth endpoints too.
-func rateExceeded() answer {
+func rateExceeded() endpoint.Response {
 	const code, message = "CMN-301", "Request rate exceeded"
-	return apiError(http.StatusTooManyRequests, code, message).with("WWW-Authenticate", challenge(code, message))
+	return apiError(http.StatusTooManyRequests, code, message).With("WWW-Authenticate", challenge(code, message))
 }

@@ -5,20 +5,24 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // cxParams reads parameters the way RingCX takes them: in a form, else in the query, whatever the content type says.
 func cxParams(r *http.Request) (url.Values, error) {
-	out := queryOf(r)
-	f, err := readForm(r)
-	if errors.Is(err, errNotAForm) {
+	out := endpoint.Query(r)
+	f, err := endpoint.ReadForm(r)
+	if errors.Is(err, endpoint.ErrNotAForm) {
 		err = nil
 	}
 	for name, values := range f.Values {
@@ -28,142 +32,155 @@ func cxParams(r *http.Request) (url.Values, error) {
 }
 
 // lacks notes that a parameter of RingCX was not found.
-func (c *call) lacks(name string) {
-	c.why("%s is missing: it is read from a form (application/x-www-form-urlencoded) and from the query, and from nothing else", name)
+func lacks(c *endpoint.Call, name string) {
+	c.Why("%s is missing: it is read from a form (application/x-www-form-urlencoded) and from the query, and from nothing else", name)
 }
 
 // exchange is POST /api/auth/login/rc/accesstoken: a RingCentral token for a RingCX token.
-func (s *Server) exchange(c *call, r *http.Request) answer {
+func (s *Server) exchange(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	if err != nil || in.Get("rcAccessToken") == "" {
-		c.lacks("rcAccessToken")
+		lacks(c, "rcAccessToken")
 		return cxBadRequest(c, r)
 	}
-	if !c.rules.TakesTokenType(in.Get("rcTokenType")) {
-		c.why("rcTokenType is not Bearer")
+	if !c.Rules.TakesTokenType(in.Get("rcTokenType")) {
+		c.Why("rcTokenType is not Bearer")
 		return cxBadRequest(c, r)
 	}
 	withRefresh := strings.EqualFold(in.Get("includeRefresh"), "true")
 	g, ruling, refusal := s.admitExchange(c, r, in.Get("rcAccessToken"), withRefresh)
 	out := s.stamped(c, g, ruling, refusal)
-	if g != nil && out.status == http.StatusOK && c.rules.ExchangeCookieTTL > 0 {
-		out = out.with("Set-Cookie", sessionCookie(g.details.AccessToken, c.rules.ExchangeCookieTTL))
+	if g != nil && out.Status == http.StatusOK && c.Rules.ExchangeCookieTTL > 0 {
+		out = out.With("Set-Cookie", sessionCookie(g.details.AccessToken, c.Rules.ExchangeCookieTTL))
 	}
 	return out
+}
+
+// exchangeKey is what an exchange is counted by.
+func exchangeKey(r *contract.Rules, a *model.App, u *model.User) string {
+	switch r.ExchangeLimitCountedBy {
+	case contract.ByApp:
+		return a.ID
+	case contract.ByAccount:
+		return strconv.FormatInt(u.Account, 10)
+	}
+	return fmt.Sprintf("%s %d", a.ID, u.ID)
 }
 
 // admitExchange decides about an exchange. The ruling is nil if the token belongs to nobody; without a grant, the
 // refusal is the answer.
 func (s *Server) admitExchange(
-	c *call, r *http.Request, token string, withRefresh bool,
-) (*cxGrant, *ruling, answer) {
+	c *endpoint.Call, r *http.Request, token string, withRefresh bool,
+) (*cxGrant, *limit.Decision, endpoint.Response) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, _, _ := s.platform.use(c, token)
 	if t == nil {
-		return nil, nil, cxUnauthorizedAs(c, r, c.rules.ExchangeTokenStatus, "The RingCentral access token is not valid")
+		return nil, nil, cxUnauthorizedAs(c, r, c.Rules.ExchangeTokenStatus, "The RingCentral access token is not valid")
 	}
 	u, a := t.user, t.app
-	_, xauth := s.habits.uses(u.ID)
-	ruling := s.limits.admit(c.op.limit, exchangeKey(c.rules, a, u), c.now, c.rules)
+	_, xauth := s.habits.Uses(u.ID)
+	ruling := s.limits.Admit(c.Row.Limit, exchangeKey(c.Rules, a, u), c.Now, c.Rules)
 	switch {
-	case !ruling.admitted:
-		c.limited(&ruling)
+	case !ruling.Admitted:
+		c.Limited(&ruling)
 		return nil, &ruling, cxTooMany(c, r)
-	case c.rules.ExchangeScopeStatus != http.StatusOK && !permission.Allows(t.scope, "ReadAccounts"):
-		c.why("the token has not the permission ReadAccounts: the app has it not, or the login asked for other scopes")
-		return nil, &ruling, cxForbiddenAs(c, r, c.rules.ExchangeScopeStatus)
-	case c.rules.ExchangeRoleStatus != http.StatusOK && !u.Role().Allows(permission.ReadCompany):
-		c.why("the role %s reads no account", u.RoleName)
-		return nil, &ruling, cxForbiddenAs(c, r, c.rules.ExchangeRoleStatus)
-	case !s.world.Account(s.mu.tx, u.Account).Production:
-		c.why("the account is none of production, and RingCX takes no other")
-		return nil, &ruling, cxForbiddenAs(c, r, c.rules.ExchangeAccountStatus)
-	case !u.Linked, s.world.MainOf(s.mu.tx, u.Account) == nil:
-		c.why("RingCX does not know the user")
-		return nil, &ruling, cxNotFoundAs(c, r, c.rules.ExchangeLinkStatus)
+	case c.Rules.ExchangeScopeStatus != http.StatusOK && !permission.Allows(t.scope, "ReadAccounts"):
+		c.Why("the token has not the permission ReadAccounts: the app has it not, or the login asked for other scopes")
+		return nil, &ruling, cxForbiddenAs(c, r, c.Rules.ExchangeScopeStatus)
+	case c.Rules.ExchangeRoleStatus != http.StatusOK && !u.Role().Allows(permission.ReadCompany):
+		c.Why("the role %s reads no account", u.RoleName)
+		return nil, &ruling, cxForbiddenAs(c, r, c.Rules.ExchangeRoleStatus)
+	case !s.world.Account(s.mu.Tx, u.Account).Production:
+		c.Why("the account is none of production, and RingCX takes no other")
+		return nil, &ruling, cxForbiddenAs(c, r, c.Rules.ExchangeAccountStatus)
+	case !u.Linked, s.world.MainOf(s.mu.Tx, u.Account) == nil:
+		c.Why("RingCX does not know the user")
+		return nil, &ruling, cxNotFoundAs(c, r, c.Rules.ExchangeLinkStatus)
 	}
 	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session.number, withRefresh)
-	if g.xauth != "" && s.habits.series(c.exchanger(t.session.number), c.now, c.rules.RingCXTokenTTL, xauth, g.xauth) >= exchangesPolled {
-		c.note(verdict.ExchangePolled)
+	if g.xauth != "" && s.habits.Streak(exchanger(c, t.session.number), c.Now, c.Rules.RingCXTokenTTL, xauth, g.xauth) >= endpoint.ExchangesPolled {
+		c.Note(verdict.ExchangePolled)
 	}
-	s.habits.exchanged(u.ID, sessionSign(t.session.number), g.xauth)
-	return g, &ruling, answer{}
+	s.habits.Exchanged(u.ID, sessionSign(t.session.number), g.xauth)
+	return g, &ruling, endpoint.Response{}
 }
 
 // stamped answers with a grant, or with the refusal if there is none, and with the limit headers of a ruling.
-func (s *Server) stamped(c *call, g *cxGrant, v *ruling, refusal answer) answer {
+func (s *Server) stamped(c *endpoint.Call, g *cxGrant, v *limit.Decision, refusal endpoint.Response) endpoint.Response {
 	out := refusal
 	if g != nil {
 		out = s.signed(c, g)
 	}
 	if v != nil {
-		out = v.stamp(out)
+		out = endpoint.Stamp(*v, out)
 	}
 	return out
 }
 
 // signed completes a grant with an access token. Signing takes a while, so no lock is held.
-func (s *Server) signed(c *call, g *cxGrant) answer {
+func (s *Server) signed(c *endpoint.Call, g *cxGrant) endpoint.Response {
 	token, err := s.issueCX(c, g)
 	if err != nil {
-		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
+		return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}
 	g.details.AccessToken = token
-	return jsonAnswer(http.StatusOK, g.details).with("Cache-Control", "no-store")
+	return endpoint.JSON(http.StatusOK, g.details).With("Cache-Control", "no-store")
 }
 
 // cxRefresh is POST /api/auth/token/refresh: a new pair for a refresh token, which is dead from then on.
-func (s *Server) cxRefresh(c *call, r *http.Request) answer {
+func (s *Server) cxRefresh(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	token := in.Get("refresh_token")
 	if err != nil || token == "" {
-		c.lacks("refresh_token")
+		lacks(c, "refresh_token")
 		return cxBadRequest(c, r)
 	}
 	g, ruling, refusal := s.spend(c, r, token)
 	return s.stamped(c, g, ruling, refusal)
 }
 
-func (s *Server) spend(c *call, r *http.Request, token string) (*cxGrant, *ruling, answer) {
+func (s *Server) spend(c *endpoint.Call, r *http.Request, token string) (*cxGrant, *limit.Decision, endpoint.Response) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old, turn := s.cx.find(token)
 	var who principal
 	if old != nil {
-		who = s.cx.who(s.mu.tx, old)
-		c.signIn, c.refused.Caller = old.number, who.name()
+		who = s.cx.who(s.mu.Tx, old)
+		c.SignIn, c.Refused.Caller = old.number, who.name()
 	}
-	var limited *ruling
-	if old != nil && refreshLimit(c.rules).limit > 0 {
-		v := s.limits.admit(c.op.limit, fmt.Sprint(who.id()), c.now, c.rules)
-		if limited = &v; !v.admitted {
-			c.limited(&v)
+	var limited *limit.Decision
+	if old != nil && limit.RefreshesAllowed(c.Rules).Limit > 0 {
+		v := s.limits.Admit(c.Row.Limit, fmt.Sprint(who.id()), c.Now, c.Rules)
+		if limited = &v; !v.Admitted {
+			c.Limited(&v)
 			return nil, limited, cxTooMany(c, r)
 		}
 	}
 	if old != nil && turn != old.Turn {
-		c.note(verdict.Replay)
-		if c.rules.RingCXRefreshReuse == contract.ReuseRevoke {
+		c.Note(verdict.Replay)
+		if c.Rules.RingCXRefreshReuse == contract.ReuseRevoke {
 			s.cx.cut(old)
 		}
 	}
 	if old == nil || !s.cx.gives(c, old, turn) {
 		s.cx.whyNot(c, old, turn)
-		return nil, limited, cxUnauthorizedAs(c, r, c.rules.RingCXRefreshStatus, "The refresh token is not valid")
+		return nil, limited, cxUnauthorizedAs(c, r, c.Rules.RingCXRefreshStatus, "The refresh token is not valid")
 	}
 	if old.From != 0 {
-		s.habits.end(c.exchanger(old.From))
+		s.habits.EndStreak(exchanger(c, old.From))
 	}
 	old.renewRefreshToken(c)
-	return s.grantOf(c, r, old), limited, answer{}
+	return s.grantOf(c, r, old), limited, endpoint.Response{}
 }
 
 // exchanger is who exchanges the tokens of a session.
-func (c *call) exchanger(session uint64) string { return "exchange " + sessionSign(session) + c.agent }
+func exchanger(c *endpoint.Call, session uint64) string {
+	return "exchange " + sessionSign(session) + c.Agent
+}
 
 // cxLogout is DELETE /api/auth/logout/{refreshToken}.
-func (s *Server) cxLogout(c *call, r *http.Request) answer {
+func (s *Server) cxLogout(c *endpoint.Call, r *http.Request) endpoint.Response {
 	token, err := url.PathUnescape(chi.URLParam(r, "refreshToken"))
 	if err != nil {
 		return cxBadRequest(c, r)
@@ -172,17 +189,17 @@ func (s *Server) cxLogout(c *call, r *http.Request) answer {
 	defer s.mu.Unlock()
 	old, turn := s.cx.find(token)
 	if old != nil {
-		c.signIn = old.number
+		c.SignIn = old.number
 	}
-	if old == nil || old.Ended || turn != old.Turn && c.rules.RingCXRefreshReuse != contract.ReuseAccept {
+	if old == nil || old.Ended || turn != old.Turn && c.Rules.RingCXRefreshReuse != contract.ReuseAccept {
 		return cxLogoutRefusal(c, r)
 	}
-	s.cx.end(old, c.rules.RingCXLogoutEndsAccess, c.now)
-	return textAnswer(http.StatusOK, c.rules.RingCXDoneText)
+	s.cx.end(old, c.Rules.RingCXLogoutEndsAccess, c.Now)
+	return endpoint.Text(http.StatusOK, c.Rules.RingCXDoneText)
 }
 
 // cxWhoAmI is GET /api/auth/login: the details that came with the access token of the request.
-func (s *Server) cxWhoAmI(c *call, r *http.Request) answer {
+func (s *Server) cxWhoAmI(c *endpoint.Call, r *http.Request) endpoint.Response {
 	claims, refusal := s.cxBearer(c, r)
 	if claims == nil {
 		return refusal
@@ -196,24 +213,24 @@ func (s *Server) cxWhoAmI(c *call, r *http.Request) answer {
 		return cxNotFound(c, r)
 	}
 	details := s.describe(c, p, r, bySSO)
-	details.AccessToken, _ = bearer(r)
-	return jsonAnswer(http.StatusOK, details)
+	details.AccessToken, _ = endpoint.Bearer(r)
+	return endpoint.JSON(http.StatusOK, details)
 }
 
 // cxClaims is GET /api/auth/token/claims.
-func (s *Server) cxClaims(c *call, r *http.Request) answer {
+func (s *Server) cxClaims(c *endpoint.Call, r *http.Request) endpoint.Response {
 	claims, refusal := s.cxBearer(c, r)
 	if claims == nil {
 		return refusal
 	}
-	return jsonAnswer(http.StatusOK, claims)
+	return endpoint.JSON(http.StatusOK, claims)
 }
 
 // cxValidate is GET /api/auth/token/validate.
-func (s *Server) cxValidate(c *call, r *http.Request) answer {
+func (s *Server) cxValidate(c *endpoint.Call, r *http.Request) endpoint.Response {
 	claims, refusal := s.cxBearer(c, r)
 	if claims == nil {
 		return refusal
 	}
-	return textAnswer(http.StatusOK, c.rules.RingCXDoneText)
+	return endpoint.Text(http.StatusOK, c.Rules.RingCXDoneText)
 }

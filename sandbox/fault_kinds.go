@@ -9,8 +9,9 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
 // Kinds of faults. The first six answer instead of doing what was asked; the others do it. Of these, the first three
@@ -59,7 +60,7 @@ func (f *fault) wait(r *http.Request) bool {
 		return true
 	}
 	// Only a server that has read the request learns that its caller left.
-	body, err := io.ReadAll(io.LimitReader(r.Body, bodyLimit+1))
+	body, err := io.ReadAll(io.LimitReader(r.Body, endpoint.BodyLimit+1))
 	if err != nil {
 		return false
 	}
@@ -85,75 +86,39 @@ func (f *fault) date(now time.Time) string {
 	return now.Format(http.TimeFormat)
 }
 
-// instead is the answer that replaces the vendor's, if f is of a kind that keeps the vendor from doing anything.
-func (f *fault) instead(c *call, r *http.Request) (answer, bool) {
+// instead is the answer that replaces the vendor's, if f is of a kind that keeps the vendor from doing anything. An outage is an error in the shape of the vendor.
+func (f *fault) instead(now time.Time, outage func(status int) endpoint.Response) (endpoint.Response, bool) {
 	if f == nil {
-		return answer{}, false
+		return endpoint.Response{}, false
 	}
 	switch f.Kind {
 	case faultStatus:
-		return f.outage(c, r), true
+		return outage(f.Status), true
 	case faultRetryAfter:
-		a := f.outage(c, r)
+		a := outage(f.Status)
 		switch {
 		case f.RetryDate != 0:
-			a = a.with("Retry-After", c.now.Add(f.RetryDate).UTC().Format(http.TimeFormat))
+			a = a.With("Retry-After", now.Add(f.RetryDate).UTC().Format(http.TimeFormat))
 		case f.RetryAfter != "":
-			a = a.with("Retry-After", f.RetryAfter)
+			a = a.With("Retry-After", f.RetryAfter)
 		}
 		return a, true
 	case faultHTML:
-		return newAnswer(f.Status, typeHTML, []byte("<!doctype html><title>Please wait</title><p>Please wait.\n")), true
+		return endpoint.NewResponse(f.Status, endpoint.TypeHTML, []byte("<!doctype html><title>Please wait</title><p>Please wait.\n")), true
 	case faultLarge:
 		head, tail := `{"accessToken":"`, `"}`
 		filler := bytes.Repeat([]byte("A"), largeAnswer-len(head)-len(tail))
-		return newAnswer(f.Status, typeJSON, fmt.Appendf(nil, "%s%s%s", head, filler, tail)), true
+		return endpoint.NewResponse(f.Status, endpoint.TypeJSON, fmt.Appendf(nil, "%s%s%s", head, filler, tail)), true
 	case faultEmpty:
-		return newAnswer(f.Status, typeJSON, nil), true
+		return endpoint.NewResponse(f.Status, endpoint.TypeJSON, nil), true
 	case faultReset:
-		return newAnswer(0, "", nil), true
+		return endpoint.NewResponse(0, "", nil), true
 	}
-	return answer{}, false
-}
-
-// outage is an error of f's status in the shape of the vendor that r went to.
-func (f *fault) outage(c *call, r *http.Request) answer {
-	text, path := http.StatusText(f.Status), r.URL.Path
-	switch {
-	case f.Status == http.StatusTooManyRequests:
-		return tooMany(c, r)
-	case strings.HasPrefix(path, "/restapi/oauth/"):
-		return jsonAnswer(f.Status, map[string]string{
-			"message": text, "error": strings.ReplaceAll(strings.ToLower(text), " ", "_"), "error_description": text,
-		})
-	case strings.HasPrefix(path, "/restapi/"):
-		return apiError(f.Status, "CMN-201", text)
-	}
-	return textAnswer(f.Status, text)
-}
-
-// tooMany is the 429 of an operation with the headers of its limit. One that has none, and a path that there is not, is
-// answered with those of the operations beside it.
-func tooMany(c *call, r *http.Request) answer {
-	a, what := rateExceeded(), limitAuth
-	switch path := r.URL.Path; {
-	case strings.HasPrefix(path, "/restapi/oauth/"):
-	case isPlatform(path):
-		what = limitLight
-	case strings.HasPrefix(path, "/api/auth/"):
-		a, what = cxTooMany(c, r), limitExchanges
-	default:
-		a, what = cxTooMany(c, r), limitReads
-	}
-	if c.op != nil && c.op.limit != uncounted && limitKinds[c.op.limit].allowed(c.rules).limit > 0 {
-		what = c.op.limit
-	}
-	kind := limitKinds[what]
-	return ruling{group: kind.group, allowance: kind.allowed(c.rules), admitted: true}.stamp(a)
+	return endpoint.Response{}, false
 }
 
 // deliver sends a, or what f leaves of it.
-func (f *fault) deliver(a answer, w http.ResponseWriter) {
+func (f *fault) deliver(a endpoint.Response, w http.ResponseWriter) {
 	if f != nil {
 		switch f.Kind {
 		case faultReset:
@@ -162,22 +127,22 @@ func (f *fault) deliver(a answer, w http.ResponseWriter) {
 		case faultDropAnswer:
 			panic(http.ErrAbortHandler)
 		case faultTruncate:
-			a.cut(w)
+			cutShort(a, w)
 		case faultGarble:
-			a.body = garbled(a.body)
+			a.Body = garbled(a.Body)
 		}
 	}
-	a.write(w)
+	a.Write(w)
 }
 
-// cut sends the first half of a and breaks off.
-func (a answer) cut(w http.ResponseWriter) {
-	for k, v := range a.header {
+// cutShort sends the first half of a and breaks off.
+func cutShort(a endpoint.Response, w http.ResponseWriter) {
+	for k, v := range a.Header {
 		w.Header()[k] = v
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body[:len(a.body)/2])
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.Body)))
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(a.Body[:len(a.Body)/2])
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }

@@ -63,7 +63,7 @@ func (p place) wrong() error {
 type faults struct {
 	busy atomic.Bool // something is armed or a day is on: else a request costs nothing here
 
-	mu      *lock
+	mu      *state.Lock
 	armed   state.Cell[[]armedFault]
 	day     state.Cell[hostileDay]    // none: an ordinary day
 	turns   *state.Table[string, int] // how often a method and path, as logged, came on that day
@@ -71,10 +71,10 @@ type faults struct {
 	named   uint64                    // faults that have got an id
 }
 
-func newFaults(mu *lock, started *hostileDay) *faults {
+func newFaults(mu *state.Lock, started *hostileDay) *faults {
 	l := &faults{
-		mu: mu, started: started, armed: state.NewCell[[]armedFault](mu.db, "faults"),
-		day: state.NewCell[hostileDay](mu.db, "hostile-day"), turns: state.NewTable[string, int](mu.db, "hostile-turns"),
+		mu: mu, started: started, armed: state.NewCell[[]armedFault](mu.DB, "faults"),
+		day: state.NewCell[hostileDay](mu.DB, "hostile-day"), turns: state.NewTable[string, int](mu.DB, "hostile-turns"),
 	}
 	l.armed.Read(func(all *[]armedFault) error {
 		for i, f := range *all {
@@ -112,7 +112,7 @@ func (l *faults) restored() {
 	case l.started != nil && (day == nil || !day.same(l.started)):
 		l.setDay(l.started)
 	case day == nil:
-		l.turns.Clear(l.mu.tx)
+		l.turns.Clear(l.mu.Tx)
 	}
 }
 
@@ -124,8 +124,8 @@ func (l *faults) noteBusy() {
 
 // list are the armed faults and the hostile day; nil if there is none.
 func (l *faults) list() ([]armedFault, *hostileDay) {
-	armed, _ := l.armed.Get(l.mu.tx)
-	if day, is := l.day.Get(l.mu.tx); is {
+	armed, _ := l.armed.Get(l.mu.Tx)
+	if day, is := l.day.Get(l.mu.Tx); is {
 		return armed, &day
 	}
 	return armed, nil
@@ -144,9 +144,9 @@ func (l *faults) setArmed(all []armedFault) {
 		}
 	}
 	if len(all) == 0 {
-		l.armed.Clear(l.mu.tx)
+		l.armed.Clear(l.mu.Tx)
 	} else {
-		l.armed.Set(l.mu.tx, all)
+		l.armed.Set(l.mu.Tx, all)
 	}
 	l.noteBusy()
 }
@@ -167,11 +167,11 @@ func (l *faults) disarmOne(id uint64) {
 
 // setDay begins a hostile day from its first request, or ends it if day is nil.
 func (l *faults) setDay(day *hostileDay) {
-	l.turns.Clear(l.mu.tx)
+	l.turns.Clear(l.mu.Tx)
 	if day == nil {
-		l.day.Clear(l.mu.tx)
+		l.day.Clear(l.mu.Tx)
 	} else {
-		l.day.Set(l.mu.tx, day.again())
+		l.day.Set(l.mu.Tx, day.again())
 	}
 	l.noteBusy()
 }
@@ -204,19 +204,19 @@ func (l *faults) turn(r *http.Request, done bool) *fault {
 		return nil
 	}
 	call := wording.Cut(r.Method, journal.WordShown) + " " + journal.MaskedPath(r)
-	n, known := l.turns.Get(l.mu.tx, call)
-	if !known && l.turns.Len(l.mu.tx) >= hostilePaths {
+	n, known := l.turns.Get(l.mu.Tx, call)
+	if !known && l.turns.Len(l.mu.Tx) >= hostilePaths {
 		call = "others"
-		n, _ = l.turns.Get(l.mu.tx, call)
+		n, _ = l.turns.Get(l.mu.Tx, call)
 	}
-	l.turns.Put(l.mu.tx, call, n+1)
+	l.turns.Put(l.mu.Tx, call, n+1)
 	day.Requests++
 	f := day.at(call, n)
 	if f != nil && done {
 		day.Spoiled = maps.Clone(day.Spoiled)
 		day.Spoiled[f.Kind]++
 	}
-	l.day.Set(l.mu.tx, *day)
+	l.day.Set(l.mu.Tx, *day)
 	return f
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -63,7 +64,7 @@ func (w wish) console() bool { return w.path == "/console" || strings.HasPrefix(
 //     one that does not say for which page it asks: browsers tell that to few addresses only.
 //   - A password that was set is always asked for: who forwards a request can make it look like one of this machine. The
 //     console asks for it on a page of its own.
-func (g *guard) refuse(r *http.Request, w wish) (answer, bool) {
+func (g *guard) refuse(r *http.Request, w wish) (endpoint.Response, bool) {
 	vendors := !w.control() && !w.console()
 	below := w.namespace != "" || strings.HasPrefix(w.path, namespacePath)
 	switch {
@@ -76,7 +77,7 @@ func (g *guard) refuse(r *http.Request, w wish) (answer, bool) {
 		return controlRefusal(http.StatusForbidden, fmt.Sprintf("namespace %q has not begun, and the browser does not say that no page of another site "+
 			`wants it to: begin it with POST /_sandbox/namespaces {"name":NAME}, or open it under http://127.0.0.1`, wording.Clip(w.namespace))), true
 	case g.free || w.begun && !w.control():
-		return answer{}, false
+		return endpoint.Response{}, false
 	case vendors:
 		return controlRefusal(http.StatusForbidden, fmt.Sprintf("namespace %q has not begun, and with a password only who knows it begins one: "+
 			`POST /_sandbox/namespaces {"name":NAME}`, wording.Clip(w.namespace))), true
@@ -85,7 +86,7 @@ func (g *guard) refuse(r *http.Request, w wish) (answer, bool) {
 }
 
 // ask lets through who sends the password as HTTP Basic. The user name does not matter.
-func (g *guard) ask(r *http.Request) (answer, bool) {
+func (g *guard) ask(r *http.Request) (endpoint.Response, bool) {
 	_, password, given := r.BasicAuth()
 	if !given {
 		return controlRefusal(http.StatusUnauthorized, "this sandbox has a password, which has to be sent as HTTP Basic, with any user name"), true
@@ -96,12 +97,12 @@ func (g *guard) ask(r *http.Request) (answer, bool) {
 	}
 	switch right, free := g.knowsFrom(from, password); {
 	case right:
-		return answer{}, false
+		return endpoint.Response{}, false
 	case free:
 		return controlRefusal(http.StatusUnauthorized, "that is not the password of this sandbox"), true
 	}
 	return controlRefusal(http.StatusTooManyRequests, "too many wrong passwords came from this address, or from all that never knew the right one: wait a minute").
-		with("Retry-After", "60"), true
+		With("Retry-After", "60"), true
 }
 
 // knows reports whether the sender of r knows the password, and whether it was free to try.
@@ -172,7 +173,7 @@ func readHost(text string) (name string, ip netip.Addr, ok bool) {
 }
 
 // strangeName tells who came under a name that could be anybody's.
-func strangeName(r *http.Request) answer {
+func strangeName(r *http.Request) endpoint.Response {
 	under := fmt.Sprintf("the name %q", wording.Clip(r.Host))
 	if r.Host == "" {
 		under = "no name (Host)"
@@ -188,13 +189,13 @@ var secluded = map[string]string{
 	"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 
-func controlRefusal(status int, text string) answer {
-	a := jsonAnswer(status, map[string]string{"error": text})
+func controlRefusal(status int, text string) endpoint.Response {
+	a := endpoint.JSON(status, map[string]string{"error": text})
 	for name, value := range secluded {
-		a = a.with(name, value)
+		a = a.With(name, value)
 	}
 	if status == http.StatusUnauthorized {
-		a = a.with("WWW-Authenticate", `Basic realm="ringcx sandbox"`)
+		a = a.With("WWW-Authenticate", `Basic realm="ringcx sandbox"`)
 	}
 	return a
 }

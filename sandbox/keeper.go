@@ -82,7 +82,7 @@ func (k tablesKeeper) Save(namespace string, replace bool, records []state.Recor
 // keep gives the keeper what has changed since it was called last, and returns when that, and what others had given it
 // before, is safe. An answer leaves only after that.
 func (s *Server) keep() error {
-	if err := s.mu.db.FlushWith(s.news); err != nil {
+	if err := s.mu.DB.FlushWith(s.news); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
 	return nil

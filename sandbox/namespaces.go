@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,6 +13,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
@@ -104,26 +104,18 @@ func (s *Server) newNamespace(name string) (*namespace, error) {
 	return n, nil
 }
 
-type prefixKey struct{}
-
-// prefixOf is what comes before the paths of r for who sent it: "" or that of a namespace.
-func prefixOf(r *http.Request) string {
-	prefix, _ := r.Context().Value(prefixKey{}).(string)
-	return prefix
-}
-
 // namespaceOf is the namespace that r names in its path or as its host, and r as that namespace sees it; "" if none.
 func namespaceOf(r *http.Request) (string, *http.Request) {
 	if rest, ok := strings.CutPrefix(r.URL.Path, namespacePath); ok {
 		name, path, _ := strings.Cut(rest, "/")
 		prefix := namespacePath + name
-		inner := r.WithContext(context.WithValue(r.Context(), prefixKey{}, prefix))
+		inner := endpoint.Behind(r, prefix)
 		inner.URL = new(url.URL)
 		*inner.URL = *r.URL
 		inner.URL.Path, inner.URL.RawPath = "/"+path, strings.TrimPrefix(r.URL.RawPath, prefix)
 		return name, inner
 	}
-	host := strings.ToLower(hostName(r.Host))
+	host := strings.ToLower(endpoint.HostName(r.Host))
 	if name, ok := strings.CutSuffix(host, namespaceHost); ok && name != "" {
 		return name, r
 	}
@@ -142,23 +134,23 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, wanted wish) {
 	n, err := s.named(wanted.namespace)
 	switch {
 	case errors.Is(err, errNamespaces):
-		textAnswer(http.StatusServiceUnavailable, "sandbox: "+err.Error()).write(w)
+		endpoint.Text(http.StatusServiceUnavailable, "sandbox: "+err.Error()).Write(w)
 		return
 	case err != nil:
-		textAnswer(http.StatusNotFound, "sandbox: "+err.Error()).write(w)
+		endpoint.Text(http.StatusNotFound, "sandbox: "+err.Error()).Write(w)
 		return
 	}
 	defer n.leave()
 	switch {
-	case prefixOf(r) != "" && wanted.console():
-		consoleElsewhere(r, wanted.namespace).write(w)
+	case endpoint.PrefixOf(r) != "" && wanted.console():
+		consoleElsewhere(r, wanted.namespace).Write(w)
 	default:
 		n.serve(w, r, wanted)
 	}
 }
 
 // consoleElsewhere leads to the console of a namespace, which needs a host of its own.
-func consoleElsewhere(r *http.Request, name string) answer {
+func consoleElsewhere(r *http.Request, name string) endpoint.Response {
 	return redirect(http.StatusFound, besides(r, name+namespaceHost)+r.URL.Path)
 }
 
@@ -216,7 +208,7 @@ func (s *Server) controlNamespaces(r *http.Request) (any, error) {
 	defer s.inside.mu.Unlock()
 	out := []namespaceView{}
 	for _, name := range slices.Sorted(maps.Keys(s.inside.all)) {
-		out = append(out, s.inside.all[name].view(baseURL(r)))
+		out = append(out, s.inside.all[name].view(endpoint.BaseURL(r)))
 	}
 	return map[string]any{"namespaces": out}, nil
 }
@@ -232,14 +224,14 @@ func (s *Server) controlNamespace(r *http.Request) (any, error) {
 	if s.namespace != "" {
 		return nil, errors.New("a namespace has none inside")
 	}
-	n, err := s.openNamespace(in.Name, baseURL(r))
+	n, err := s.openNamespace(in.Name, endpoint.BaseURL(r))
 	if err != nil {
 		return nil, err
 	}
 	defer n.leave()
 	s.inside.mu.Lock()
 	defer s.inside.mu.Unlock()
-	return n.view(baseURL(r)), nil
+	return n.view(endpoint.BaseURL(r)), nil
 }
 
 // openNamespace begins a namespace, or finds it, and opens an address of its own for it. It is in use until the caller calls

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -52,8 +53,8 @@ func (s *Server) leave() { s.use.busy.Add(-1) }
 func (s *Server) retire() bool { return s.use.busy.CompareAndSwap(0, math.MinInt64/2) }
 
 // retiredAnswer is that of the address of a namespace that has made room.
-func retiredAnswer() answer {
-	return textAnswer(http.StatusServiceUnavailable, "sandbox: this namespace has made room for others: begin it again")
+func retiredAnswer() endpoint.Response {
+	return endpoint.Text(http.StatusServiceUnavailable, "sandbox: this namespace has made room for others: begin it again")
 }
 
 // makeRoom lets the namespace go that was used least recently, if there are as many as there can be. Server.inside is locked.
@@ -102,7 +103,7 @@ func (s *Server) forgetNamespaces() (err error) {
 
 // drop ends a namespace, unless what was kept of it cannot be removed. Server.inside is locked.
 func (s *Server) drop(n *namespace) error {
-	if err := n.mu.db.Forget(); err != nil { // requests that it is still answering leave nothing behind
+	if err := n.mu.DB.Forget(); err != nil { // requests that it is still answering leave nothing behind
 		return fmt.Errorf("forgetting namespace %s: %w", n.name, err)
 	}
 	delete(s.inside.all, n.name)
@@ -124,6 +125,6 @@ func (n *namespace) end() {
 
 // letGo is for somebody who has locked Server.mu.
 func (s *Server) letGo() {
-	s.mu.db.LeaveRoom(s.mu.tx)
+	s.mu.DB.LeaveRoom(s.mu.Tx)
 	s.purse.close()
 }

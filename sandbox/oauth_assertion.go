@@ -11,6 +11,7 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
@@ -41,63 +42,63 @@ func (k ed25519Key) VerifyPayload(payload, signature []byte, alg jose.SignatureA
 
 // authenticateAssertion finds the app that signed the client assertion of f (RFC 7523, section 2.2). As with Basic, the
 // app may be known although the answer is an error.
-func (s *Server) authenticateAssertion(c *call, r *http.Request, f form) (*model.App, *oauthError) {
+func (s *Server) authenticateAssertion(c *endpoint.Call, r *http.Request, f endpoint.Form) (*model.App, *oauthError) {
 	if f.Get("client_assertion_type") != clientAssertionType {
 		return nil, invalidParameter("client_assertion_type")
 	}
 	token, err := jwt.ParseSigned(f.Get("client_assertion"), assertionAlgorithms)
 	if err != nil {
-		return nil, c.badAssertion("it is not a JWT signed with a supported algorithm")
+		return nil, badAssertion(c, "it is not a JWT signed with a supported algorithm")
 	}
 	var claims jwt.Claims
 	if token.UnsafeClaimsWithoutVerification(&claims) != nil {
-		return nil, c.badAssertion("its claims cannot be read")
+		return nil, badAssertion(c, "its claims cannot be read")
 	}
-	a := s.world.App(s.mu.tx, claims.Issuer)
+	a := s.world.App(s.mu.Tx, claims.Issuer)
 	if a == nil {
 		return nil, unknownClient(claims.Issuer)
 	}
 	method, signed := signedBy(a, token)
 	switch {
 	case !allows(a, method):
-		return a, c.methodNotAllowed()
+		return a, methodNotAllowed(c)
 	case !signed:
-		return a, c.badAssertion("its signature is not the app's")
+		return a, badAssertion(c, "its signature is not the app's")
 	case claims.Subject != a.ID:
-		return a, c.badAssertion("sub is not iss")
+		return a, badAssertion(c, "sub is not iss")
 	case f.Has("client_id") && f.Get("client_id") != a.ID:
-		return a, c.badAssertion("client_id is not its issuer")
+		return a, badAssertion(c, "client_id is not its issuer")
 	}
-	return a, s.fresh(c, a, claims, baseURL(r))
+	return a, s.fresh(c, a, claims, endpoint.BaseURL(r))
 }
 
 // fresh refuses an assertion that is for somebody else, not of this hour, or used before.
-func (s *Server) fresh(c *call, a *model.App, claims jwt.Claims, base string) *oauthError {
+func (s *Server) fresh(c *endpoint.Call, a *model.App, claims jwt.Claims, base string) *oauthError {
 	replayKey := a.ID + " " + claims.ID
 	if len(claims.ID) > nameMost {
 		sum := sha256.Sum256([]byte(claims.ID))
 		replayKey = a.ID + " sha256 " + hex.EncodeToString(sum[:])
 	}
 	switch {
-	case !takesAudience(c.rules, claims.Audience, base):
-		return c.badAssertion("aud is not the issuer or the token endpoint, as it has to be")
+	case !takesAudience(c.Rules, claims.Audience, base):
+		return badAssertion(c, "aud is not the issuer or the token endpoint, as it has to be")
 	case claims.Expiry == nil:
-		return c.badAssertion("exp is missing")
-	case !c.now.Before(claims.Expiry.Time()):
-		return c.badAssertion("it is expired")
-	case claims.Expiry.Time().After(c.now.Add(c.rules.ClientAssertionTTL)):
-		return c.badAssertion("exp is too far ahead")
-	case claims.NotBefore != nil && c.now.Before(claims.NotBefore.Time()):
-		return c.badAssertion("it is not valid yet")
-	case !c.rules.ClientAssertionSingleUse:
+		return badAssertion(c, "exp is missing")
+	case !c.Now.Before(claims.Expiry.Time()):
+		return badAssertion(c, "it is expired")
+	case claims.Expiry.Time().After(c.Now.Add(c.Rules.ClientAssertionTTL)):
+		return badAssertion(c, "exp is too far ahead")
+	case claims.NotBefore != nil && c.Now.Before(claims.NotBefore.Time()):
+		return badAssertion(c, "it is not valid yet")
+	case !c.Rules.ClientAssertionSingleUse:
 		return nil
 	case claims.ID == "":
-		return c.badAssertion("jti is missing")
+		return badAssertion(c, "jti is missing")
 	}
-	if until, used := s.oauth.assertions.Get(s.mu.tx, replayKey); used && c.now.Before(until) {
-		return c.badAssertion("it was used before")
+	if until, used := s.oauth.assertions.Get(s.mu.Tx, replayKey); used && c.Now.Before(until) {
+		return badAssertion(c, "it was used before")
 	}
-	s.oauth.assertions.Put(s.mu.tx, replayKey, claims.Expiry.Time())
+	s.oauth.assertions.Put(s.mu.Tx, replayKey, claims.Expiry.Time())
 	return nil
 }
 
@@ -138,16 +139,16 @@ func takesAudience(r *contract.Rules, audience jwt.Audience, base string) bool {
 // allows reports whether a may authenticate in this way.
 func allows(a *model.App, method string) bool { return a.AuthMethod == "" || a.AuthMethod == method }
 
-func (c *call) badAssertion(why string) *oauthError {
+func badAssertion(c *endpoint.Call, why string) *oauthError {
 	return &oauthError{
-		status: c.rules.ClientRefusalStatus, kind: "invalid_client", code: "OAU-146",
+		status: c.Rules.ClientRefusalStatus, kind: "invalid_client", code: "OAU-146",
 		message: "Invalid client assertion: " + why, challenge: true,
 	}
 }
 
-func (c *call) methodNotAllowed() *oauthError {
+func methodNotAllowed(c *endpoint.Call) *oauthError {
 	return &oauthError{
-		status: c.rules.ClientRefusalStatus, kind: "invalid_client", code: "OAU-151",
+		status: c.Rules.ClientRefusalStatus, kind: "invalid_client", code: "OAU-151",
 		message: "Authorization method not supported", challenge: true,
 	}
 }

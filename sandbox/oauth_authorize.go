@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
@@ -27,10 +28,10 @@ type authorizeRequest struct {
 
 // authorize is GET and POST /restapi/oauth/authorize. What is wrong with the client or the redirect URI is told on a
 // page, because nobody knows where else it could be told; everything else is told to the app.
-func (s *Server) authorize(c *call, r *http.Request) answer {
+func (s *Server) authorize(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, problem := authorizeParams(c, r)
 	if problem == nil {
-		problem = in.shorten(r)
+		problem = shorten(in, r)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,16 +42,16 @@ func (s *Server) authorize(c *call, r *http.Request) answer {
 	if problem != nil {
 		return refusedPage(c, problem)
 	}
-	if c.rules.AuthorizeLimited {
-		return s.charged(c, s.world.App(s.mu.tx, req.App), nil, func() answer { return s.welcome(c, r, req, in) })
+	if c.Rules.AuthorizeLimited {
+		return s.charged(c, s.world.App(s.mu.Tx, req.App), nil, func() endpoint.Response { return s.welcome(c, r, req, in) })
 	}
 	return s.welcome(c, r, req, in)
 }
 
 // welcome answers a request whose addressee is known.
-func (s *Server) welcome(c *call, r *http.Request, req *authorizeRequest, in form) answer {
-	switch problem := req.read(c, s.world.App(s.mu.tx, req.App), in); {
-	case problem != nil && c.rules.RequestErrorsOnPage:
+func (s *Server) welcome(c *endpoint.Call, r *http.Request, req *authorizeRequest, in endpoint.Form) endpoint.Response {
+	switch problem := req.read(c, s.world.App(s.mu.Tx, req.App), in); {
+	case problem != nil && c.Rules.RequestErrorsOnPage:
 		return refusedPage(c, problem)
 	case problem != nil:
 		return req.redirectError(problem)
@@ -58,46 +59,46 @@ func (s *Server) welcome(c *call, r *http.Request, req *authorizeRequest, in for
 	b, cookie := s.browserOf(c, r)
 	a := s.begin(c, r, req, b)
 	if cookie != nil {
-		a = a.with("Set-Cookie", cookie.String())
+		a = a.With("Set-Cookie", cookie.String())
 	}
 	return a
 }
 
 // begin sends a browser to the page that req needs next, or to the app if no page may be shown.
-func (s *Server) begin(c *call, r *http.Request, req *authorizeRequest, b *browser) answer {
-	a, u := s.world.App(s.mu.tx, req.App), s.signedIn(b, c.now)
-	again := c.rules.PromptLoginAsks && slices.Contains(req.Prompt, "login")
+func (s *Server) begin(c *endpoint.Call, r *http.Request, req *authorizeRequest, b *browser) endpoint.Response {
+	a, u := s.world.App(s.mu.Tx, req.App), s.signedIn(b, c.Now)
+	again := c.Rules.PromptLoginAsks && slices.Contains(req.Prompt, "login")
 	if u != nil && (again || s.mayNotUse(u, a) != "") {
 		u = nil
 	}
 	f, allowed := s.newFlow(c, req, b, u), slices.Contains(b.Allowed, a.ID)
 	switch silent := slices.Contains(req.Prompt, "none"); {
-	case silent && (u == nil || !c.rules.PromptNoneWorks):
+	case silent && (u == nil || !c.Rules.PromptNoneWorks):
 		return req.redirectError(&oauthError{kind: "login_required", message: "The user is not signed in"})
 	case silent && !allowed:
 		return req.redirectError(&oauthError{kind: "consent_required", message: "The user has not allowed this application"})
-	case silent, u != nil && allowed && !c.rules.ConsentEveryTime:
+	case silent, u != nil && allowed && !c.Rules.ConsentEveryTime:
 		return s.grantCode(c, f)
 	case u == nil:
-		return redirect(http.StatusFound, prefixOf(r)+signInPath+"?flow="+f.id)
+		return redirect(http.StatusFound, endpoint.PrefixOf(r)+signInPath+"?flow="+f.id)
 	}
-	return redirect(http.StatusFound, prefixOf(r)+consentPath+"?flow="+f.id)
+	return redirect(http.StatusFound, endpoint.PrefixOf(r)+consentPath+"?flow="+f.id)
 }
 
 // authorizeParams are the parameters of the query and of the form, which may not contradict each other.
-func authorizeParams(c *call, r *http.Request) (form, *oauthError) {
-	query, err := parseParams(r.URL.RawQuery)
+func authorizeParams(c *endpoint.Call, r *http.Request) (endpoint.Form, *oauthError) {
+	query, err := endpoint.ParseParams(r.URL.RawQuery)
 	if err != nil {
-		return form{}, &oauthError{kind: "invalid_request", code: "CMN-101", message: "The query is not valid"}
+		return endpoint.Form{}, &oauthError{kind: "invalid_request", code: "CMN-101", message: "The query is not valid"}
 	}
 	if r.Method == http.MethodPost {
-		body, err := readForm(r)
+		body, err := endpoint.ReadForm(r)
 		if err != nil {
-			return form{}, formError(c, err)
+			return endpoint.Form{}, formError(c, err)
 		}
 		for name, values := range body.Values {
 			if before, ok := query[name]; ok && !slices.Equal(before, values) {
-				return form{}, &oauthError{
+				return endpoint.Form{}, &oauthError{
 					kind: "invalid_request", code: "OAU-150",
 					message: "Query parameter [" + name + "] must equal the body parameter",
 				}
@@ -105,7 +106,7 @@ func authorizeParams(c *call, r *http.Request) (form, *oauthError) {
 			query[name] = values
 		}
 	}
-	return newForm(query), nil
+	return endpoint.NewForm(query), nil
 }
 
 // remembered are the parameters of a request that are kept while a person signs in, and how long they may be.
@@ -115,7 +116,7 @@ var remembered = map[string]int{
 }
 
 // shorten refuses a request that is too long to be kept, and lets go of what is not kept of it.
-func (f form) shorten(r *http.Request) *oauthError {
+func shorten(f endpoint.Form, r *http.Request) *oauthError {
 	for name, most := range remembered {
 		for i, v := range f.Values[name] {
 			if len(v) > most {
@@ -131,23 +132,23 @@ func (f form) shorten(r *http.Request) *oauthError {
 }
 
 // addressee finds the app and the redirect URI of a request. Without both, nothing can be sent to the app.
-func (s *Server) addressee(c *call, r *http.Request, in form) (*authorizeRequest, *oauthError) {
+func (s *Server) addressee(c *endpoint.Call, r *http.Request, in endpoint.Form) (*authorizeRequest, *oauthError) {
 	for _, name := range []string{"client_id", "redirect_uri"} {
 		if len(in.Values[name]) > 1 {
-			in.repeated = name
-			return nil, in.duplicated()
+			in.Repeated = name
+			return nil, duplicated(in)
 		}
 	}
 	id := in.Get("client_id")
 	if id == "" {
 		return nil, invalidParameter("client_id")
 	}
-	a := s.world.App(s.mu.tx, id)
+	a := s.world.App(s.mu.Tx, id)
 	if a == nil {
 		return nil, unknownClient(id)
 	}
-	c.from(a, nil)
-	uri, problem := redirectURI(a, in.Get("redirect_uri"), c.rules.LoopbackAnyPort)
+	c.From(a.Name)
+	uri, problem := redirectURI(a, in.Get("redirect_uri"), c.Rules.LoopbackAnyPort)
 	if problem != nil {
 		return nil, problem
 	}
@@ -155,18 +156,18 @@ func (s *Server) addressee(c *call, r *http.Request, in form) (*authorizeRequest
 	if in.Has("state") {
 		req.Echo = []string{"state", in.Get("state")}
 	}
-	if c.rules.AuthorizationIssuer {
-		req.Issuer = baseURL(r)
+	if c.Rules.AuthorizationIssuer {
+		req.Issuer = endpoint.BaseURL(r)
 	}
 	if in.Get("discovery") == "true" {
-		req.Discovery = baseURL(r)
+		req.Discovery = endpoint.BaseURL(r)
 	}
 	return req, nil
 }
 
 // read takes in the rest of a request whose addressee, the app a, is known.
-func (req *authorizeRequest) read(c *call, a *model.App, in form) *oauthError {
-	if problem := in.duplicated(); problem != nil {
+func (req *authorizeRequest) read(c *endpoint.Call, a *model.App, in endpoint.Form) *oauthError {
+	if problem := duplicated(in); problem != nil {
 		return problem
 	}
 	switch kind := in.Get("response_type"); {
@@ -195,20 +196,20 @@ func (req *authorizeRequest) read(c *call, a *model.App, in form) *oauthError {
 	if req.challengePKCE, problem = readChallenge(in); problem != nil {
 		return problem
 	}
-	if req.Challenge == "" && !a.Confidential && c.rules.ChallengeRequired {
-		c.note(verdict.PKCE)
+	if req.Challenge == "" && !a.Confidential && c.Rules.ChallengeRequired {
+		c.Note(verdict.PKCE)
 		return &oauthError{kind: "invalid_request", message: "Code challenge required"}
 	}
 	return nil
 }
 
 // redirectError tells the app what went wrong.
-func (req *authorizeRequest) redirectError(e *oauthError) answer {
+func (req *authorizeRequest) redirectError(e *oauthError) endpoint.Response {
 	return req.respond("error", e.kind, "error_description", e.message)
 }
 
 // respond sends the browser to the app with pairs of names and values, after what has to be echoed.
-func (req *authorizeRequest) respond(pairs ...string) answer {
+func (req *authorizeRequest) respond(pairs ...string) endpoint.Response {
 	pairs = append(pairs, req.Echo...)
 	if req.Issuer != "" {
 		pairs = append(pairs, "iss", req.Issuer)
@@ -227,6 +228,6 @@ func (req *authorizeRequest) respond(pairs ...string) answer {
 	return redirect(http.StatusFound, req.RedirectURI+separator+query.String())
 }
 
-func redirect(status int, to string) answer {
-	return newAnswer(status, "", nil).with("Location", to).with("Referrer-Policy", "no-referrer")
+func redirect(status int, to string) endpoint.Response {
+	return endpoint.NewResponse(status, "", nil).With("Location", to).With("Referrer-Policy", "no-referrer")
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -31,7 +32,7 @@ func (b browser) allowing(app string) browser {
 
 // signedIn is who is signed in, or nil.
 func (s *Server) signedIn(b *browser, now time.Time) *model.User {
-	u := s.world.User(s.mu.tx, b.User)
+	u := s.world.User(s.mu.Tx, b.User)
 	if u == nil || !now.Before(b.Until) || !u.Enabled {
 		return nil
 	}
@@ -49,10 +50,10 @@ type flow struct {
 	Done    bool             `json:"done,omitempty"` // the app has its answer
 }
 
-func (s *Server) newFlow(c *call, req *authorizeRequest, b *browser, u *model.User) *flow {
+func (s *Server) newFlow(c *endpoint.Call, req *authorizeRequest, b *browser, u *model.User) *flow {
 	f := &flow{
 		id: token.RandomText(16), Token: token.RandomText(16), Request: *req, Browser: b.name,
-		Expires: c.now.Add(c.rules.SignInPageTTL),
+		Expires: c.Now.Add(c.Rules.SignInPageTTL),
 	}
 	if u != nil {
 		f.User = u.ID
@@ -61,8 +62,8 @@ func (s *Server) newFlow(c *call, req *authorizeRequest, b *browser, u *model.Us
 	return f
 }
 
-func (s *Server) keepFlow(f *flow)       { s.oauth.flows.Put(s.mu.tx, f.id, *f) }
-func (s *Server) keepBrowser(b *browser) { s.oauth.browsers.Put(s.mu.tx, b.name, *b) }
+func (s *Server) keepFlow(f *flow)       { s.oauth.flows.Put(s.mu.Tx, f.id, *f) }
+func (s *Server) keepBrowser(b *browser) { s.oauth.browsers.Put(s.mu.Tx, b.name, *b) }
 
 // cookieName has the port in it, because cookies do not: two sandboxes on one machine are two servers.
 func cookieName(r *http.Request) string {
@@ -73,9 +74,9 @@ func cookieName(r *http.Request) string {
 }
 
 // browserOf is the browser that sent r. One that is new gets a cookie.
-func (s *Server) browserOf(c *call, r *http.Request) (*browser, *http.Cookie) {
+func (s *Server) browserOf(c *endpoint.Call, r *http.Request) (*browser, *http.Cookie) {
 	if cookie, err := r.Cookie(cookieName(r)); err == nil {
-		if _, b, ok := s.oauth.byCookie.First(s.mu.tx, cookie.Value); ok {
+		if _, b, ok := s.oauth.byCookie.First(s.mu.Tx, cookie.Value); ok {
 			return &b, nil
 		}
 	}
@@ -84,23 +85,23 @@ func (s *Server) browserOf(c *call, r *http.Request) (*browser, *http.Cookie) {
 }
 
 // rename gives b another cookie, so that a value from before a sign-in says nothing afterwards.
-func (s *Server) rename(c *call, r *http.Request, b *browser) *http.Cookie {
-	b.Cookie, b.Until = token.RandomText(24), c.now.Add(c.rules.BrowserSignInTTL)
+func (s *Server) rename(c *endpoint.Call, r *http.Request, b *browser) *http.Cookie {
+	b.Cookie, b.Until = token.RandomText(24), c.Now.Add(c.Rules.BrowserSignInTTL)
 	s.keepBrowser(b)
 	return &http.Cookie{ //nolint:gosec // not always Secure: the sandbox usually speaks plain HTTP on loopback
-		Name: cookieName(r), Value: b.Cookie, Path: prefixOf(r) + "/restapi/oauth/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Name: cookieName(r), Value: b.Cookie, Path: endpoint.PrefixOf(r) + "/restapi/oauth/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: r.TLS != nil,
 	}
 }
 
 // flowOf is the flow of a page or, with its token, of a form. It is nil for any browser but the one that began it.
 func (s *Server) flowOf(r *http.Request, id string, now time.Time) *flow {
-	f, ok := s.oauth.flows.Get(s.mu.tx, id)
+	f, ok := s.oauth.flows.Get(s.mu.Tx, id)
 	if !ok || f.Done || !now.Before(f.Expires) {
 		return nil
 	}
 	cookie, err := r.Cookie(cookieName(r))
-	b, ok := s.oauth.browsers.Get(s.mu.tx, f.Browser)
+	b, ok := s.oauth.browsers.Get(s.mu.Tx, f.Browser)
 	if err != nil || !ok || cookie.Value != b.Cookie {
 		return nil
 	}
@@ -108,7 +109,7 @@ func (s *Server) flowOf(r *http.Request, id string, now time.Time) *flow {
 }
 
 // postedFlow is the flow of a form that was sent from its page, with what is in the form.
-func (s *Server) postedFlow(r *http.Request, in form, now time.Time) *flow {
+func (s *Server) postedFlow(r *http.Request, in endpoint.Form, now time.Time) *flow {
 	f := s.flowOf(r, in.Get("flow"), now)
 	if f == nil || subtle.ConstantTimeCompare([]byte(f.Token), []byte(in.Get("form"))) == 0 {
 		return nil

@@ -7,15 +7,16 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // authenticate finds the app that sends r, by Basic header, client assertion or, for apps without a secret, client_id. The app may
 // be known although the answer is an error: then the request counts against its limit.
-func (s *Server) authenticate(c *call, r *http.Request, f form) (*model.App, *oauthError) {
+func (s *Server) authenticate(c *endpoint.Call, r *http.Request, f endpoint.Form) (*model.App, *oauthError) {
 	if f.Has("client_secret") {
-		c.note(verdict.Secret)
+		c.Note(verdict.Secret)
 	}
 	header := r.Header.Get("Authorization")
 	switch asserted := f.Has("client_assertion") || f.Has("client_assertion_type"); {
@@ -25,14 +26,14 @@ func (s *Server) authenticate(c *call, r *http.Request, f form) (*model.App, *oa
 		return s.authenticateAssertion(c, r, f)
 	case header != "":
 		return s.authenticateBasic(c, header)
-	case c.rules.ClientSecretInForm && f.Get("client_secret") != "" && f.Get("client_id") != "":
+	case c.Rules.ClientSecretInForm && f.Get("client_secret") != "" && f.Get("client_id") != "":
 		return s.authenticateSecret(c, f.Get("client_id"), f.Get("client_secret"))
 	}
 	id := f.Get("client_id")
 	if id == "" {
 		return nil, clientRequired()
 	}
-	a := s.world.App(s.mu.tx, id)
+	a := s.world.App(s.mu.Tx, id)
 	switch {
 	case a == nil:
 		return nil, unknownClient(id)
@@ -42,7 +43,7 @@ func (s *Server) authenticate(c *call, r *http.Request, f form) (*model.App, *oa
 	return a, nil
 }
 
-func (s *Server) authenticateBasic(c *call, header string) (*model.App, *oauthError) {
+func (s *Server) authenticateBasic(c *endpoint.Call, header string) (*model.App, *oauthError) {
 	id, secret, ok := parseBasic(header)
 	if !ok {
 		return nil, &oauthError{
@@ -53,20 +54,20 @@ func (s *Server) authenticateBasic(c *call, header string) (*model.App, *oauthEr
 }
 
 // authenticateSecret finds the app of an id that brings its secret.
-func (s *Server) authenticateSecret(c *call, id, secret string) (*model.App, *oauthError) {
-	a := s.world.App(s.mu.tx, id)
+func (s *Server) authenticateSecret(c *endpoint.Call, id, secret string) (*model.App, *oauthError) {
+	a := s.world.App(s.mu.Tx, id)
 	if a != nil && !a.Confidential {
-		c.note(verdict.PublicBasic)
-		c.why("the app has no secret: it sends client_id in the form, and no header")
+		c.Note(verdict.PublicBasic)
+		c.Why("the app has no secret: it sends client_id in the form, and no header")
 	}
 	switch {
 	case a == nil, !a.Confidential: // observed: Basic with an empty secret makes an app without one unknown
 		return nil, unknownClient(id)
 	case !allows(a, methodBasic):
-		return a, c.methodNotAllowed()
+		return a, methodNotAllowed(c)
 	case subtle.ConstantTimeCompare([]byte(secret), []byte(a.Secret)) == 0:
 		return a, &oauthError{
-			status: c.rules.ClientRefusalStatus, kind: "invalid_client", code: "OAU-146",
+			status: c.Rules.ClientRefusalStatus, kind: "invalid_client", code: "OAU-146",
 			message: "Invalid client credentials", challenge: true,
 		}
 	}

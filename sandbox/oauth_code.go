@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
@@ -24,18 +25,18 @@ type authCode struct {
 }
 
 // grantCode ends a flow with a code for its user.
-func (s *Server) grantCode(c *call, f *flow) answer {
+func (s *Server) grantCode(c *endpoint.Call, f *flow) endpoint.Response {
 	f.Done = true
 	s.keepFlow(f)
-	b, _ := s.oauth.browsers.Get(s.mu.tx, f.Browser)
+	b, _ := s.oauth.browsers.Get(s.mu.Tx, f.Browser)
 	b = b.allowing(f.Request.App)
 	s.keepBrowser(&b)
-	ttl := c.rules.AuthorizationCodeTTL
+	ttl := c.Rules.AuthorizationCodeTTL
 	asked := f.Request // without what was for the pages
 	asked.Echo, asked.LoginHint, asked.Prompt, asked.Issuer, asked.Discovery = nil, "", nil, "", ""
 	code := token.RandomRingCentral()
-	s.oauth.codes.Put(s.mu.tx, code, authCode{
-		Request: asked, User: f.User, Since: b.Since, Expires: c.now.Add(ttl),
+	s.oauth.codes.Put(s.mu.Tx, code, authCode{
+		Request: asked, User: f.User, Since: b.Since, Expires: c.Now.Add(ttl),
 	})
 	told := []string{"code", code, "expires_in", strconv.Itoa(int(ttl / time.Second))}
 	if base := f.Request.Discovery; base != "" {
@@ -45,58 +46,58 @@ func (s *Server) grantCode(c *call, f *flow) answer {
 }
 
 // redeem gives a session for an authorization code.
-func (s *Server) redeem(c *call, a *model.App, f form, t terms) (*tokenInfo, *oauthError) {
+func (s *Server) redeem(c *endpoint.Call, a *model.App, f endpoint.Form, t terms) (*tokenInfo, *oauthError) {
 	if f.Get("code") == "" {
 		return nil, invalidParameter("code")
 	}
-	code, ok := s.oauth.codes.Get(s.mu.tx, f.Get("code"))
+	code, ok := s.oauth.codes.Get(s.mu.Tx, f.Get("code"))
 	if !ok || code.Dead {
-		return nil, c.codeRefusal(invalidGrant("OAU-106", "Invalid authorization code"))
+		return nil, codeRefusal(c, invalidGrant("OAU-106", "Invalid authorization code"))
 	}
 	sess, problem := s.exchangeCode(c, a, &code, f, t)
 	if problem != nil {
-		if c.rules.FailedCodeIsSpent {
+		if c.Rules.FailedCodeIsSpent {
 			code.Dead = true
-			s.oauth.codes.Put(s.mu.tx, f.Get("code"), code)
+			s.oauth.codes.Put(s.mu.Tx, f.Get("code"), code)
 		}
-		return nil, c.codeRefusal(problem)
+		return nil, codeRefusal(c, problem)
 	}
 	code.Session = sess.number
-	s.oauth.codes.Put(s.mu.tx, f.Get("code"), code)
-	return s.platform.info(sess, c.now), nil
+	s.oauth.codes.Put(s.mu.Tx, f.Get("code"), code)
+	return s.platform.info(sess, c.Now), nil
 }
 
 // codeRefusal gives the refusal of a code its status.
-func (c *call) codeRefusal(e *oauthError) *oauthError {
+func codeRefusal(c *endpoint.Call, e *oauthError) *oauthError {
 	if e != nil && e.kind == "invalid_grant" {
-		e.status = c.rules.CodeRefusalStatus
+		e.status = c.Rules.CodeRefusalStatus
 	}
 	return e
 }
 
 // exchangeCode looks at what a code was given for. A code that comes twice was stolen or sent by a client that is broken,
 // so its session ends (RFC 6749, section 4.1.2).
-func (s *Server) exchangeCode(c *call, a *model.App, code *authCode, f form, t terms) (*session, *oauthError) {
+func (s *Server) exchangeCode(c *endpoint.Call, a *model.App, code *authCode, f endpoint.Form, t terms) (*session, *oauthError) {
 	uri := f.Get("redirect_uri")
 	switch req := &code.Request; {
 	case req.App != a.ID:
 		return nil, invalidGrant("OAU-110", "Authorization code was not issued for this application")
 	case code.Session != 0:
-		c.note(verdict.CodeTwice)
-		c.session = code.Session
-		if sess := s.platform.session(code.Session); sess != nil && c.rules.CodeReplayEndsSession {
-			s.platform.end(sess, c.now)
+		c.Note(verdict.CodeTwice)
+		c.Session = code.Session
+		if sess := s.platform.session(code.Session); sess != nil && c.Rules.CodeReplayEndsSession {
+			s.platform.end(sess, c.Now)
 		}
 		return nil, invalidGrant("OAU-106", "Invalid authorization code")
-	case !c.now.Before(code.Expires):
+	case !c.Now.Before(code.Expires):
 		return nil, invalidGrant("OAU-108", "Authorization code is expired")
-	case uri != req.RedirectURI && (req.Named && c.rules.RedirectURIRepeated || uri != ""):
+	case uri != req.RedirectURI && (req.Named && c.Rules.RedirectURIRepeated || uri != ""):
 		return nil, redirectMismatch()
 	}
 	if problem := code.Request.checkVerifier(c, f.Get("code_verifier")); problem != nil {
 		return nil, problem
 	}
-	u := s.world.User(s.mu.tx, code.User)
+	u := s.world.User(s.mu.Tx, code.User)
 	switch {
 	case !u.Enabled:
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
@@ -120,7 +121,7 @@ func isPKCEText(s string) bool {
 	return 43 <= len(s) && len(s) <= 128 && !strings.ContainsFunc(s, strange)
 }
 
-func readChallenge(in form) (challengePKCE, *oauthError) {
+func readChallenge(in endpoint.Form) (challengePKCE, *oauthError) {
 	p := challengePKCE{in.Get("code_challenge_method"), in.Get("code_challenge")}
 	switch {
 	case p.Challenge == "" && (p.Method != "" || in.Has("code_challenge")), p.Challenge != "" && !isPKCEText(p.Challenge):
@@ -133,12 +134,12 @@ func readChallenge(in form) (challengePKCE, *oauthError) {
 
 // checkVerifier refuses a verifier that does not fit, one that is missing, and one that nobody announced: its client may have
 // been talked out of the challenge on the way.
-func (p challengePKCE) checkVerifier(c *call, verifier string) *oauthError {
-	if p.Challenge == "" && (verifier == "" || !c.rules.UnannouncedVerifierRefused) {
+func (p challengePKCE) checkVerifier(c *endpoint.Call, verifier string) *oauthError {
+	if p.Challenge == "" && (verifier == "" || !c.Rules.UnannouncedVerifierRefused) {
 		return nil
 	}
 	if verifier == "" {
-		c.note(verdict.PKCE)
+		c.Note(verdict.PKCE)
 	}
 	derived := verifier
 	if p.Method == "S256" {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
@@ -45,15 +46,15 @@ func newEntryPoints(base, brand string) entryPoints {
 }
 
 // initialDiscovery is GET /.well-known/entry-points/initial, which an app reads before anybody has signed in.
-func (s *Server) initialDiscovery(_ *call, r *http.Request) answer {
+func (s *Server) initialDiscovery(_ *endpoint.Call, r *http.Request) endpoint.Response {
 	query := r.URL.Query()
 	s.mu.Lock()
-	known := s.world.App(s.mu.tx, query.Get("clientId")) != nil
+	known := s.world.App(s.mu.Tx, query.Get("clientId")) != nil
 	s.mu.Unlock()
 	if !known { // status and code assumed
 		return apiError(http.StatusBadRequest, "CMN-101", "Parameter [clientId] value is invalid")
 	}
-	base := baseURL(r)
+	base := endpoint.BaseURL(r)
 	out := newEntryPoints(base, cmp.Or(query.Get("brandId"), defaultBrand))
 	out.DiscoveryAPI = map[string]string{"defaultExternalUri": base + externalPath}
 	out.AuthAPI = map[string]string{
@@ -61,18 +62,18 @@ func (s *Server) initialDiscovery(_ *call, r *http.Request) answer {
 		"oidcDiscoveryUri": base + "/.well-known/openid-configuration",
 		"defaultTokenUri":  base + "/restapi/oauth/token",
 	}
-	return jsonAnswer(http.StatusOK, out)
+	return endpoint.JSON(http.StatusOK, out)
 }
 
 // externalDiscovery is GET /.well-known/entry-points/external, which an app reads with its token.
-func (s *Server) externalDiscovery(c *call, r *http.Request) answer {
+func (s *Server) externalDiscovery(c *endpoint.Call, r *http.Request) endpoint.Response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, refusal := s.platformToken(c, r)
 	if t == nil {
 		return refusal
 	}
-	base := baseURL(r)
+	base := endpoint.BaseURL(r)
 	out := newEntryPoints(base, defaultBrand)
 	out.ExpiresIn, out.RetryCycle = discoveryExpires, discoveryCycle
 	out.DiscoveryAPI = map[string]string{"initialUri": base + initialPath, "externalUri": base + externalPath}
@@ -82,12 +83,12 @@ func (s *Server) externalDiscovery(c *call, r *http.Request) answer {
 		"baseUri":          base,
 		"tokenUri":         base + "/restapi/oauth/token",
 	}
-	return jsonAnswer(http.StatusOK, out).with("Discovery-Tag", discoveryTag)
+	return endpoint.JSON(http.StatusOK, out).With("Discovery-Tag", discoveryTag)
 }
 
 // openIDConfiguration is GET /.well-known/openid-configuration, with the addresses its reader can reach.
-func (s *Server) openIDConfiguration(c *call, r *http.Request) answer {
-	base := baseURL(r)
+func (s *Server) openIDConfiguration(c *endpoint.Call, r *http.Request) endpoint.Response {
+	base := endpoint.BaseURL(r)
 	oauth := base + "/restapi/oauth/"
 	out := map[string]any{
 		"issuer":                                base,
@@ -113,8 +114,8 @@ func (s *Server) openIDConfiguration(c *call, r *http.Request) answer {
 		"request_parameter_supported":      false,
 		"request_uri_parameter_supported":  false,
 	}
-	if c.rules.AuthorizationIssuer {
+	if c.Rules.AuthorizationIssuer {
 		out["authorization_response_iss_parameter_supported"] = true
 	}
-	return jsonAnswer(http.StatusOK, out)
+	return endpoint.JSON(http.StatusOK, out)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -49,17 +50,17 @@ type idClaims struct {
 
 // addIDToken adds an id_token to the answer to a code whose authorize request asked for openid. Its issuer is the address
 // at which the app reaches the token endpoint, because there it has read the discovery document.
-func (s *Server) addIDToken(c *call, info *tokenInfo, f form, issuer string) error {
+func (s *Server) addIDToken(c *endpoint.Call, info *tokenInfo, f endpoint.Form, issuer string) error {
 	if f.Get("grant_type") != grantCode {
 		return nil
 	}
-	code, ok := s.oauth.codes.Get(s.mu.tx, f.Get("code"))
+	code, ok := s.oauth.codes.Get(s.mu.Tx, f.Get("code"))
 	if !ok || !slices.Contains(code.Request.Scope, "openid") {
 		return nil
 	}
 	claims := idClaims{
-		Issuer: issuer, Audience: code.Request.App, Expires: c.now.Add(c.rules.IDTokenTTL).Unix(), Issued: c.now.Unix(),
-		AuthTime: code.Since.Unix(), ID: token.RandomText(16), Nonce: code.Request.Nonce, identity: newIdentity(s.world.User(s.mu.tx, code.User)),
+		Issuer: issuer, Audience: code.Request.App, Expires: c.Now.Add(c.Rules.IDTokenTTL).Unix(), Issued: c.Now.Unix(),
+		AuthTime: code.Since.Unix(), ID: token.RandomText(16), Nonce: code.Request.Nonce, identity: newIdentity(s.world.User(s.mu.Tx, code.User)),
 	}
 	if !slices.Contains(code.Request.Scope, "email") {
 		claims.Email, claims.EmailVerified = "", nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -29,20 +30,20 @@ type introspection struct {
 
 // introspect is POST /restapi/oauth/introspect. Who asks got the token from somebody who uses it, so that is a use. It
 // knows access tokens only (assumed).
-func (s *Server) introspect(c *call, r *http.Request) answer {
-	f, formErr := readForm(r)
+func (s *Server) introspect(c *endpoint.Call, r *http.Request) endpoint.Response {
+	f, formErr := endpoint.ReadForm(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, problem := s.authenticate(c, r, f)
 	if formErr != nil {
 		problem = formError(c, formErr)
 	}
-	return s.charged(c, a, s.subject(f), func() answer {
+	return s.charged(c, a, s.subject(f), func() endpoint.Response {
 		switch {
 		case problem != nil:
 			return problem.answer()
-		case f.repeated != "":
-			return f.duplicated().answer()
+		case f.Repeated != "":
+			return duplicated(f).answer()
 		case !permission.Allows(a.Scopes, "Interoperability"):
 			return missingPermission("Interoperability")
 		case f.Get("token") == "":
@@ -50,10 +51,10 @@ func (s *Server) introspect(c *call, r *http.Request) answer {
 		}
 		t, _, _ := s.platform.use(c, f.Get("token"))
 		if t == nil {
-			return jsonAnswer(http.StatusOK, introspection{})
+			return endpoint.JSON(http.StatusOK, introspection{})
 		}
 		u := t.user
-		return jsonAnswer(http.StatusOK, introspection{
+		return endpoint.JSON(http.StatusOK, introspection{
 			Active: true, Scope: strings.Join(t.scope, " "), ClientID: t.app.ID, TokenType: "bearer",
 			Expires: t.expires.Unix(), Issued: t.issued.Unix(), Subject: fmt.Sprint(u.ID),
 			AccountID: fmt.Sprint(u.Account), SessionID: s.platform.id(t.session),
@@ -62,22 +63,22 @@ func (s *Server) introspect(c *call, r *http.Request) answer {
 }
 
 // bearing answers an operation of the Auth group that needs a token.
-func (s *Server) bearing(c *call, r *http.Request, do func(*rcAccess) answer) answer {
+func (s *Server) bearing(c *endpoint.Call, r *http.Request, do func(*rcAccess) endpoint.Response) endpoint.Response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, refusal := s.platformToken(c, r)
 	if t == nil {
 		return refusal
 	}
-	return s.charged(c, t.app, t.user, func() answer { return do(t) })
+	return s.charged(c, t.app, t.user, func() endpoint.Response { return do(t) })
 }
 
 // sessionInfo is GET /restapi/oauth/session-info. No account of the sandbox limits its sessions, so nothing is said of
 // when this one ends.
-func (s *Server) sessionInfo(c *call, r *http.Request) answer {
-	return s.bearing(c, r, func(t *rcAccess) answer {
+func (s *Server) sessionInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.bearing(c, r, func(t *rcAccess) endpoint.Response {
 		u := t.user
-		return jsonAnswer(http.StatusOK, struct {
+		return endpoint.JSON(http.StatusOK, struct {
 			ClientID  string `json:"client_id"`
 			Scope     string `json:"scope"`
 			Subject   string `json:"sub"`
@@ -91,20 +92,20 @@ func (s *Server) sessionInfo(c *call, r *http.Request) answer {
 var webSocketScopes = []string{"WebSocket", "WebSocketsSubscriptions"}
 
 // webSocketToken is POST /restapi/oauth/wstoken. Nothing listens at the address that it names.
-func (s *Server) webSocketToken(c *call, r *http.Request) answer {
-	return s.bearing(c, r, func(t *rcAccess) answer {
+func (s *Server) webSocketToken(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.bearing(c, r, func(t *rcAccess) endpoint.Response {
 		if !slices.ContainsFunc(t.scope, func(scope string) bool { return slices.Contains(webSocketScopes, scope) }) {
 			return missingPermission(webSocketScopes[0])
 		}
-		return jsonAnswer(http.StatusOK, struct {
+		return endpoint.JSON(http.StatusOK, struct {
 			URI         string `json:"uri"`
 			AccessToken string `json:"ws_access_token"`
 			ExpiresIn   int    `json:"expires_in"`
-		}{"ws" + strings.TrimPrefix(baseURL(r), "http") + "/ws", token.RandomText(96), int(webSocketTTL / time.Second)})
+		}{"ws" + strings.TrimPrefix(endpoint.BaseURL(r), "http") + "/ws", token.RandomText(96), int(webSocketTTL / time.Second)})
 	})
 }
 
 // oauthUserInfo is GET /restapi/oauth/userinfo.
-func (s *Server) oauthUserInfo(c *call, r *http.Request) answer {
-	return s.bearing(c, r, func(t *rcAccess) answer { return jsonAnswer(http.StatusOK, newIdentity(t.user)) })
+func (s *Server) oauthUserInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.bearing(c, r, func(t *rcAccess) endpoint.Response { return endpoint.JSON(http.StatusOK, newIdentity(t.user)) })
 }

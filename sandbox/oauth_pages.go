@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"net/http"
 	"sync"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
 //go:embed pages
@@ -71,37 +73,37 @@ var scopeMeanings = map[string]string{
 	"WebSocketsSubscriptions": "Receive notifications", "SubscriptionWebhook": "Receive notifications",
 }
 
-func htmlPage(status int, page func() *template.Template, view *pageView) answer {
+func htmlPage(status int, page func() *template.Template, view *pageView) endpoint.Response {
 	style, policy := pageStyle()
 	view.Style = style
 	out, err := rendered(page(), "layout.html", view)
 	if err != nil {
-		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
+		return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}
-	return newAnswer(status, typeHTML, out).
-		with("Content-Security-Policy", policy).
-		with("X-Frame-Options", "DENY").
-		with("X-Content-Type-Options", "nosniff").
-		with("Referrer-Policy", "no-referrer")
+	return endpoint.NewResponse(status, endpoint.TypeHTML, out).
+		With("Content-Security-Policy", policy).
+		With("X-Frame-Options", "DENY").
+		With("X-Content-Type-Options", "nosniff").
+		With("Referrer-Policy", "no-referrer")
 }
 
 // signInPage asks who somebody is; message says why the last try failed.
-func (s *Server) signInPage(status int, f *flow, username, message string) answer {
+func (s *Server) signInPage(status int, f *flow, username, message string) endpoint.Response {
 	view := &pageView{
-		Title: "Sign in", Flow: f.id, Token: f.Token, App: s.world.App(s.mu.tx, f.Request.App).Name, Username: username, Message: message,
+		Title: "Sign in", Flow: f.id, Token: f.Token, App: s.world.App(s.mu.Tx, f.Request.App).Name, Username: username, Message: message,
 	}
-	demo := s.world.DemoUser(s.mu.tx)
+	demo := s.world.DemoUser(s.mu.Tx)
 	view.User = demo.First + " " + demo.Last
 	view.Demo.Email, view.Demo.Password = demo.Email, demo.Password
 	return htmlPage(status, signInTemplate, view)
 }
 
 // consentPage names the app, the account and the scopes.
-func (s *Server) consentPage(f *flow) answer {
-	a, u := s.world.App(s.mu.tx, f.Request.App), s.world.User(s.mu.tx, f.User)
+func (s *Server) consentPage(f *flow) endpoint.Response {
+	a, u := s.world.App(s.mu.Tx, f.Request.App), s.world.User(s.mu.Tx, f.User)
 	view := &pageView{
-		Title: "Allow access", Flow: f.id, Token: f.Token, App: a.Name, Provider: s.world.Account(s.mu.tx, a.Account).Name,
-		User: u.First + " " + u.Last, Email: u.Email, Account: s.world.Account(s.mu.tx, u.Account).Name,
+		Title: "Allow access", Flow: f.id, Token: f.Token, App: a.Name, Provider: s.world.Account(s.mu.Tx, a.Account).Name,
+		User: u.First + " " + u.Last, Email: u.Email, Account: s.world.Account(s.mu.Tx, u.Account).Name,
 	}
 	for _, name := range a.Scopes {
 		view.Scopes = append(view.Scopes, scopeView{name, scopeMeanings[name]})
@@ -110,15 +112,15 @@ func (s *Server) consentPage(f *flow) answer {
 }
 
 // refusedPage tells the person, because telling the app could send a browser anywhere.
-func refusedPage(c *call, e *oauthError) answer {
+func refusedPage(c *endpoint.Call, e *oauthError) endpoint.Response {
 	status := e.status
 	if status == 0 {
 		status = http.StatusBadRequest
 	}
-	if _, known := refusalHints[e.code]; known && !c.rules.AuthorizePage400 {
+	if _, known := refusalHints[e.code]; known && !c.Rules.AuthorizePage400 {
 		status = http.StatusForbidden
 	}
-	c.refused.Answer = e.words()
+	c.Refused.Answer = e.words()
 	return htmlPage(status, refusedTemplate, &pageView{
 		Title: "This sign-in cannot go on", Code: e.code, Kind: e.kind, Message: e.message, Hint: refusalHints[e.code],
 	})
@@ -132,9 +134,9 @@ var refusalHints = map[string]string{
 }
 
 // stalePage is for forms and addresses that lead nowhere any more, or belong to another browser.
-func stalePage(c *call) answer {
-	c.refused.Answer = "invalid_request This page has expired"
-	c.why("the sign-in was finished already, took too long, or was begun in another browser")
+func stalePage(c *endpoint.Call) endpoint.Response {
+	c.Refused.Answer = "invalid_request This page has expired"
+	c.Why("the sign-in was finished already, took too long, or was begun in another browser")
 	return htmlPage(http.StatusBadRequest, refusedTemplate, &pageView{
 		Title: "This page has expired", Kind: "invalid_request",
 		Message: "The sign-in was finished already, took too long, or was begun in another browser.",

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"strings"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
@@ -11,7 +12,7 @@ const grantPassword = "password"
 
 // passwordName is the name that a request of the password flow signs in with: an e-mail address, or a number, to which an
 // extension belongs. To an address it adds nothing: the vendor's SDK puts it behind one, too.
-func passwordName(f form) string {
+func passwordName(f endpoint.Form) string {
 	name, extension := strings.TrimSpace(f.Get("username")), strings.TrimSpace(f.Get("extension"))
 	if local, domain, ok := strings.Cut(name, "@"); ok {
 		domain, _, _ = strings.Cut(domain, "*")
@@ -24,7 +25,7 @@ func passwordName(f form) string {
 }
 
 // byPassword answers a request of the password flow.
-func (s *Server) byPassword(c *call, a *model.App, f form, t terms) (*tokenInfo, *oauthError) {
+func (s *Server) byPassword(c *endpoint.Call, a *model.App, f endpoint.Form, t terms) (*tokenInfo, *oauthError) {
 	for _, name := range []string{"username", "password"} {
 		if f.Get(name) == "" {
 			return nil, invalidParameter(name)
@@ -32,7 +33,7 @@ func (s *Server) byPassword(c *call, a *model.App, f form, t terms) (*tokenInfo,
 	}
 	name := passwordName(f)
 	if strings.TrimPrefix(name, "+") == strings.TrimPrefix(model.MainNumber, "+") {
-		name += "*" + s.world.Root(s.mu.tx, a.Account).Extension // the number is that of every account
+		name += "*" + s.world.Root(s.mu.Tx, a.Account).Extension // the number is that of every account
 	}
 	u, code := s.recognise(c, name, f.Get("password"))
 	switch {
@@ -45,5 +46,5 @@ func (s *Server) byPassword(c *call, a *model.App, f form, t terms) (*tokenInfo,
 	case s.platform.full(c, a, u):
 		return nil, tooManySessions()
 	}
-	return s.platform.info(s.platform.login(c, a, u, t), c.now), nil
+	return s.platform.info(s.platform.login(c, a, u, t), c.Now), nil
 }

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
@@ -17,7 +19,7 @@ import (
 // platform is what the RingCentral platform does with sign-ins. Server.mu guards it.
 type platform struct {
 	*oauthTables
-	mu      *lock
+	mu      *state.Lock
 	world   *model.World
 	maker   token.Maker
 	endings *endings
@@ -64,20 +66,20 @@ type rcAccess struct {
 	expires time.Time
 }
 
-func newPlatform(w *model.World, tables *oauthTables, mu *lock, ends *endings) *platform {
+func newPlatform(w *model.World, tables *oauthTables, mu *state.Lock, ends *endings) *platform {
 	return &platform{oauthTables: tables, mu: mu, world: w, maker: token.NewMaker(), endings: ends}
 }
 
 // session is the one of a number, or nil. What is changed of it is to be kept.
 func (p *platform) session(number uint64) *session {
-	if sess, ok := p.sessions.Get(p.mu.tx, number); ok {
+	if sess, ok := p.sessions.Get(p.mu.Tx, number); ok {
 		return &sess
 	}
 	return nil
 }
 
 func (p *platform) keep(sess *session) {
-	p.sessions.Put(p.mu.tx, sess.number, *sess)
+	p.sessions.Put(p.mu.Tx, sess.number, *sess)
 	if sess.State != sessionOpen {
 		p.endings.add()
 	}
@@ -85,7 +87,7 @@ func (p *platform) keep(sess *session) {
 
 // holder is whose session it is, and in which app.
 func (p *platform) holder(sess *session) (*model.App, *model.User) {
-	return p.world.App(p.mu.tx, sess.App), p.world.User(p.mu.tx, sess.User)
+	return p.world.App(p.mu.Tx, sess.App), p.world.User(p.mu.Tx, sess.User)
 }
 
 // scope is that of the newest access token.
@@ -93,7 +95,7 @@ func (p *platform) scope(sess *session) []string {
 	if sess.Scope != nil {
 		return sess.Scope
 	}
-	return p.world.App(p.mu.tx, sess.App).Scopes
+	return p.world.App(p.mu.Tx, sess.App).Scopes
 }
 
 // over reports whether nothing of sess can work after now.
@@ -102,27 +104,27 @@ func (sess *session) over(now instant.Time) bool {
 }
 
 // login opens a session; the oldest of too many is closed.
-func (p *platform) login(c *call, a *model.App, u *model.User, t terms) *session {
-	at, key := instant.Of(c.now), sessionKey{a.ID, u.ID}
-	t.scope = scopeOf(c.rules, a, u, t.scope)
-	if c.rules.JWTLoginReusesSession {
-		for _, old := range p.open.Backward(p.mu.tx, key) {
+func (p *platform) login(c *endpoint.Call, a *model.App, u *model.User, t terms) *session {
+	at, key := instant.Of(c.Now), sessionKey{a.ID, u.ID}
+	t.scope = scopeOf(c.Rules, a, u, t.scope)
+	if c.Rules.JWTLoginReusesSession {
+		for _, old := range p.open.Backward(p.mu.Tx, key) {
 			p.issue(&old, t, at)
-			c.session = old.number
+			c.Session = old.number
 			return &old
 		}
 	}
-	sess := &session{number: p.sessions.Last(p.mu.tx) + 1, App: a.ID, User: u.ID, Endpoint: t.endpointID}
+	sess := &session{number: p.sessions.Last(p.mu.Tx) + 1, App: a.ID, User: u.ID, Endpoint: t.endpointID}
 	p.issue(sess, t, at)
-	p.evict(key, c.rules.SessionCap, at)
-	c.session = sess.number
+	p.evict(key, c.Rules.SessionCap, at)
+	c.Session = sess.number
 	return sess
 }
 
 // evict closes what is over the cap, counted from the newest session of a user in an app.
 func (p *platform) evict(key sessionKey, sessionCap int, now instant.Time) {
 	n := 0
-	for _, sess := range p.open.Backward(p.mu.tx, key) {
+	for _, sess := range p.open.Backward(p.mu.Tx, key) {
 		if n++; n > max(sessionCap, 1) {
 			sess.Ends, sess.State = now, sessionEvicted
 			p.keep(&sess)
@@ -135,7 +137,7 @@ func (p *platform) issue(sess *session, t terms, now instant.Time) {
 	sess.Turn++
 	sess.Issued, sess.Used, sess.Scope = now, 0, t.scope
 	sess.Ends, sess.Renewal = now.After(t.accessTTL), 0
-	if p.world.App(p.mu.tx, sess.App).RefreshTokens {
+	if p.world.App(p.mu.Tx, sess.App).RefreshTokens {
 		sess.Renewal = now.After(t.refreshTTL)
 	}
 	p.keep(sess)
@@ -151,7 +153,7 @@ func (p *platform) find(token string, kind token.Kind) (*session, uint32) {
 }
 
 // renew spends a refresh token, or repeats the answer to one that is still in its grace.
-func (p *platform) renew(c *call, a *model.App, given string, t terms) (*session, *oauthError) {
+func (p *platform) renew(c *endpoint.Call, a *model.App, given string, t terms) (*session, *oauthError) {
 	if given == "" {
 		return nil, invalidParameter("refresh_token")
 	}
@@ -160,70 +162,70 @@ func (p *platform) renew(c *call, a *model.App, given string, t terms) (*session
 		p.whyNot(c, sess, turn)
 		return nil, invalidGrant("OAU-213", "Token not found")
 	}
-	c.session = sess.number
+	c.Session = sess.number
 	of, u := p.holder(sess)
-	c.from(of, u)
-	now := instant.Of(c.now)
+	c.From(of.Name, u.Name())
+	now := instant.Of(c.Now)
 	switch {
 	case of.ID != a.ID:
-		c.why("the refresh token is of another app")
+		c.Why("the refresh token is of another app")
 		return nil, invalidGrant("OAU-213", "Token not found")
 	case sess.State == sessionEvicted:
 		p.whyNot(c, sess, turn)
 		return nil, invalidGrant("OAU-213", "Token not found")
 	case sess.State == sessionRevoked:
 		p.whyNot(c, sess, turn)
-		return nil, c.refreshRefusal("OAU-211", "Token revoked")
+		return nil, refreshRefusal(c, "OAU-211", "Token revoked")
 	case !u.Enabled:
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
 	case turn != sess.Turn:
 		if !sess.inGrace(c, turn) {
-			c.note(verdict.Replay)
-			c.why("the refresh token was spent %s", c.ago(sess.Issued.Time()))
+			c.Note(verdict.Replay)
+			c.Why("the refresh token was spent %s", c.Ago(sess.Issued.Time()))
 			return nil, invalidGrant("OAU-213", "Token not found")
 		}
 		return sess, nil
 	case now >= sess.Renewal:
-		c.why("the refresh token ended %s", c.ago(sess.Renewal.Time()))
-		return nil, c.refreshRefusal("OAU-210", "Token expired")
+		c.Why("the refresh token ended %s", c.Ago(sess.Renewal.Time()))
+		return nil, refreshRefusal(c, "OAU-210", "Token expired")
 	}
-	t.scope = scopeOf(c.rules, a, u, t.scope)
+	t.scope = scopeOf(c.Rules, a, u, t.scope)
 	p.issue(sess, t, now)
 	return sess, nil
 }
 
 // inGrace reports whether the refresh token of a turn, which is spent, may be presented again: not once its successor
 // is spent, else up to ten seconds after the first use of the new access token, else up to an hour.
-func (sess *session) inGrace(c *call, turn uint32) bool {
+func (sess *session) inGrace(c *endpoint.Call, turn uint32) bool {
 	if turn+1 != sess.Turn {
 		return false
 	}
 	if sess.Used != 0 {
-		return instant.Of(c.now) < sess.Used.After(c.rules.GraceAfterUse)
+		return instant.Of(c.Now) < sess.Used.After(c.Rules.GraceAfterUse)
 	}
-	return instant.Of(c.now) < sess.Issued.After(c.rules.GraceUnused)
+	return instant.Of(c.Now) < sess.Issued.After(c.Rules.GraceUnused)
 }
 
 // refreshRefusal refuses a refresh token with the code of its cause, unless one code stands for all.
-func (c *call) refreshRefusal(code, message string) *oauthError {
-	if c.rules.RefreshCodes != contract.ByCause {
-		code = c.rules.RefreshCodes
+func refreshRefusal(c *endpoint.Call, code, message string) *oauthError {
+	if c.Rules.RefreshCodes != contract.ByCause {
+		code = c.Rules.RefreshCodes
 	}
 	return invalidGrant(code, message)
 }
 
 // use finds a valid access token and marks it as used; the texts are those of the vendor's error.
-func (p *platform) use(c *call, given string) (t *rcAccess, code, message string) {
+func (p *platform) use(c *endpoint.Call, given string) (t *rcAccess, code, message string) {
 	if !token.IsRingCentral(given) {
-		c.why("this is no token of RingCentral")
+		c.Why("this is no token of RingCentral")
 		return nil, "OAU-149", "OAuth token is invalid"
 	}
 	sess, turn := p.find(given, token.Access)
-	now := instant.Of(c.now)
+	now := instant.Of(c.Now)
 	var a *model.App
 	var u *model.User
 	if sess != nil {
-		c.session = sess.number
+		c.Session = sess.number
 		a, u = p.holder(sess)
 	}
 	p.whyNot(c, sess, turn)
@@ -231,8 +233,8 @@ func (p *platform) use(c *call, given string) (t *rcAccess, code, message string
 	case sess == nil:
 		return nil, "OAU-213", "Token not found"
 	case sess.State != sessionOpen:
-		return nil, c.rules.EndedTokenCode, "Token not found"
-	case turn != sess.Turn && now < sess.Issued.After(c.rules.ReplacedTokenTellsFor):
+		return nil, c.Rules.EndedTokenCode, "Token not found"
+	case turn != sess.Turn && now < sess.Issued.After(c.Rules.ReplacedTokenTellsFor):
 		return nil, "OAU-129", "Access token corrupted"
 	case turn != sess.Turn:
 		return nil, "OAU-213", "Token not found"
@@ -248,9 +250,31 @@ func (p *platform) use(c *call, given string) (t *rcAccess, code, message string
 	return &rcAccess{sess, a, u, p.scope(sess), sess.Issued.Time(), sess.Ends.Time()}, "", ""
 }
 
+// whyNot notes why an access token of a session is refused.
+func (p *platform) whyNot(c *endpoint.Call, sess *session, turn uint32) {
+	if sess == nil {
+		c.Why("the sandbox never gave this token out: it is of another one, or of the time before a reset")
+		return
+	}
+	a, u := p.holder(sess)
+	switch {
+	case sess.State == sessionRevoked:
+		c.Why("the session of the token was ended %s, by a logout or with its credential or code", c.Ago(sess.Ends.Time()))
+	case sess.State == sessionEvicted:
+		c.Why("a newer login of the same user and app took the place of this session %s: there may be %d", c.Ago(sess.Ends.Time()), c.Rules.SessionCap)
+	case turn != sess.Turn:
+		c.Why("a refresh replaced the token %s", c.Ago(sess.Issued.Time()))
+	case instant.Of(c.Now) >= sess.Ends:
+		c.Why("the token ended %s", c.Ago(sess.Ends.Time()))
+	case !u.Enabled:
+		c.Why("the user is disabled")
+	}
+	c.From(a.Name, u.Name())
+}
+
 // full reports whether another login would go over the session cap, and be refused.
-func (p *platform) full(c *call, a *model.App, u *model.User) bool {
-	return c.rules.SessionCapRefuses && p.open.Len(p.mu.tx, sessionKey{a.ID, u.ID}) >= c.rules.SessionCap
+func (p *platform) full(c *endpoint.Call, a *model.App, u *model.User) bool {
+	return c.Rules.SessionCapRefuses && p.open.Len(p.mu.Tx, sessionKey{a.ID, u.ID}) >= c.Rules.SessionCap
 }
 
 func tooManySessions() *oauthError { // code and body assumed
@@ -270,16 +294,16 @@ func (p *platform) sessionOf(given string) *session {
 }
 
 // revoke closes the session of an access or refresh token. Only the app that it was issued to may.
-func (p *platform) revoke(c *call, a *model.App, token string) *oauthError {
+func (p *platform) revoke(c *endpoint.Call, a *model.App, token string) *oauthError {
 	sess := p.sessionOf(token)
 	if sess == nil {
 		return nil
 	}
-	c.session = sess.number
+	c.Session = sess.number
 	if sess.App != a.ID {
 		return &oauthError{kind: "invalid_client", code: "OAU-164", message: "Invalid client application"}
 	}
-	p.end(sess, c.now)
+	p.end(sess, c.Now)
 	return nil
 }
 
@@ -295,7 +319,7 @@ func (p *platform) end(sess *session, now time.Time) {
 // allOpen are the open sessions.
 func (p *platform) allOpen() iter.Seq[*session] {
 	return func(yield func(*session) bool) {
-		for _, sess := range p.sessions.All(p.mu.tx) {
+		for _, sess := range p.sessions.All(p.mu.Tx) {
 			if sess.State == sessionOpen && !yield(&sess) {
 				return
 			}

@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // showSignIn is the page to sign in.
-func (s *Server) showSignIn(c *call, r *http.Request) answer {
+func (s *Server) showSignIn(c *endpoint.Call, r *http.Request) endpoint.Response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := s.flowOf(r, r.URL.Query().Get("flow"), c.now)
+	f := s.flowOf(r, r.URL.Query().Get("flow"), c.Now)
 	if f == nil {
 		return stalePage(c)
 	}
@@ -20,11 +21,11 @@ func (s *Server) showSignIn(c *call, r *http.Request) answer {
 }
 
 // signIn takes the form of that page.
-func (s *Server) signIn(c *call, r *http.Request) answer {
-	in, err := readForm(r)
+func (s *Server) signIn(c *endpoint.Call, r *http.Request) endpoint.Response {
+	in, err := endpoint.ReadForm(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := s.postedFlow(r, in, c.now)
+	f := s.postedFlow(r, in, c.Now)
 	if err != nil || f == nil {
 		return stalePage(c)
 	}
@@ -32,19 +33,19 @@ func (s *Server) signIn(c *call, r *http.Request) answer {
 	u, code := s.recognise(c, name, in.Get("password"))
 	refusal := signInWords(c, code)
 	if in.Get("as") == "demo" {
-		u, refusal = s.world.DemoUser(s.mu.tx), ""
+		u, refusal = s.world.DemoUser(s.mu.Tx), ""
 	}
 	if refusal == "" {
-		refusal = s.mayNotUse(u, s.world.App(s.mu.tx, f.Request.App))
+		refusal = s.mayNotUse(u, s.world.App(s.mu.Tx, f.Request.App))
 	}
 	if refusal != "" {
-		return s.signInPage(c.rules.WrongPasswordStatus, f, name, refusal)
+		return s.signInPage(c.Rules.WrongPasswordStatus, f, name, refusal)
 	}
-	b, _ := s.oauth.browsers.Get(s.mu.tx, f.Browser)
-	f.User, b.User, b.Since = u.ID, u.ID, c.now
+	b, _ := s.oauth.browsers.Get(s.mu.Tx, f.Browser)
+	f.User, b.User, b.Since = u.ID, u.ID, c.Now
 	cookie := s.rename(c, r, &b)
 	s.keepFlow(f)
-	return redirect(http.StatusSeeOther, prefixOf(r)+consentPath+"?flow="+f.id).with("Set-Cookie", cookie.String())
+	return redirect(http.StatusSeeOther, endpoint.PrefixOf(r)+consentPath+"?flow="+f.id).With("Set-Cookie", cookie.String())
 }
 
 // Codes of a sign-in with a password that is refused.
@@ -54,21 +55,21 @@ const (
 )
 
 // signInWords are what the sign-in page says of such a code; "" is none.
-func signInWords(c *call, code string) string {
+func signInWords(c *endpoint.Call, code string) string {
 	switch code {
 	case codeWrong:
 		return "The email or phone number and the password do not fit together (OAU-140)."
 	case codeLocked:
 		return fmt.Sprintf("Too many wrong passwords: this user is locked out for %v (OAU-147). "+
-			"A new password or an advance of the sandbox's clock ends that.", c.rules.WrongPasswordLock)
+			"A new password or an advance of the sandbox's clock ends that.", c.Rules.WrongPasswordLock)
 	}
 	return ""
 }
 
 // recognise finds the user with this name and password, or the code of why there is none. It does not tell whether the name
 // or the password is wrong.
-func (s *Server) recognise(c *call, name, password string) (u *model.User, code string) {
-	u = s.world.UserNamed(s.mu.tx, name)
+func (s *Server) recognise(c *endpoint.Call, name, password string) (u *model.User, code string) {
+	u = s.world.UserNamed(s.mu.Tx, name)
 	stored := ""
 	if u != nil {
 		stored = u.Password
@@ -77,17 +78,17 @@ func (s *Server) recognise(c *call, name, password string) (u *model.User, code 
 	switch {
 	case u == nil:
 		return nil, codeWrong
-	case c.now.Before(u.Locked):
+	case c.Now.Before(u.Locked):
 		return nil, codeLocked
 	case right:
 		u.Wrong = 0
-		s.world.PutUser(s.mu.tx, u)
+		s.world.PutUser(s.mu.Tx, u)
 		return u, ""
 	}
-	if u.Wrong++; u.Wrong >= c.rules.WrongPasswordTries {
-		u.Wrong, u.Locked = 0, c.now.Add(c.rules.WrongPasswordLock)
+	if u.Wrong++; u.Wrong >= c.Rules.WrongPasswordTries {
+		u.Wrong, u.Locked = 0, c.Now.Add(c.Rules.WrongPasswordLock)
 	}
-	s.world.PutUser(s.mu.tx, u)
+	s.world.PutUser(s.mu.Tx, u)
 	return nil, codeWrong
 }
 
@@ -97,35 +98,35 @@ func (s *Server) mayNotUse(u *model.User, a *model.App) string {
 	case !u.Enabled:
 		return "This user is disabled: login for an extension in its current state is not allowed (OAU-141)."
 	case a.Private && a.Account != u.Account:
-		return "This app is private: only users of the account " + s.world.Account(s.mu.tx, a.Account).Name + " can sign in."
+		return "This app is private: only users of the account " + s.world.Account(s.mu.Tx, a.Account).Name + " can sign in."
 	}
 	return ""
 }
 
 // showConsent is the page on which a user allows or denies what an app asks for.
-func (s *Server) showConsent(c *call, r *http.Request) answer {
+func (s *Server) showConsent(c *endpoint.Call, r *http.Request) endpoint.Response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := s.flowOf(r, r.URL.Query().Get("flow"), c.now)
+	f := s.flowOf(r, r.URL.Query().Get("flow"), c.Now)
 	switch {
 	case f == nil:
 		return stalePage(c)
-	case s.world.User(s.mu.tx, f.User) == nil:
-		return redirect(http.StatusSeeOther, prefixOf(r)+signInPath+"?flow="+f.id)
+	case s.world.User(s.mu.Tx, f.User) == nil:
+		return redirect(http.StatusSeeOther, endpoint.PrefixOf(r)+signInPath+"?flow="+f.id)
 	}
 	return s.consentPage(f)
 }
 
 // consent takes the form of that page.
-func (s *Server) consent(c *call, r *http.Request) answer {
-	in, err := readForm(r)
+func (s *Server) consent(c *endpoint.Call, r *http.Request) endpoint.Response {
+	in, err := endpoint.ReadForm(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := s.postedFlow(r, in, c.now)
-	if err != nil || f == nil || s.world.User(s.mu.tx, f.User) == nil {
+	f := s.postedFlow(r, in, c.Now)
+	if err != nil || f == nil || s.world.User(s.mu.Tx, f.User) == nil {
 		return stalePage(c)
 	}
-	if refusal := s.mayNotUse(s.world.User(s.mu.tx, f.User), s.world.App(s.mu.tx, f.Request.App)); refusal != "" {
+	if refusal := s.mayNotUse(s.world.User(s.mu.Tx, f.User), s.world.App(s.mu.Tx, f.Request.App)); refusal != "" {
 		f.User = 0
 		s.keepFlow(f)
 		return s.signInPage(http.StatusOK, f, "", refusal)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
@@ -31,17 +32,17 @@ var otherGrants = []string{
 
 // oauthToken is POST /restapi/oauth/token. Who asks is found out first, because a request of a known app counts
 // against its limit whatever else is wrong with it.
-func (s *Server) oauthToken(c *call, r *http.Request) answer {
-	f, formErr := readForm(r)
+func (s *Server) oauthToken(c *endpoint.Call, r *http.Request) endpoint.Response {
+	f, formErr := endpoint.ReadForm(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, problem := s.authenticate(c, r, f)
-	if formErr != nil && (c.rules.BodyTypeChecked || !errors.Is(formErr, errNotAForm)) {
+	if formErr != nil && (c.Rules.BodyTypeChecked || !errors.Is(formErr, endpoint.ErrNotAForm)) {
 		problem = formError(c, formErr)
 	}
-	return s.charged(c, a, s.subject(f), func() answer {
+	return s.charged(c, a, s.subject(f), func() endpoint.Response {
 		if problem == nil {
-			problem = f.duplicated()
+			problem = duplicated(f)
 		}
 		if problem != nil {
 			return problem.answer()
@@ -50,64 +51,72 @@ func (s *Server) oauthToken(c *call, r *http.Request) answer {
 		if problem != nil {
 			return problem.answer()
 		}
-		if err := s.addIDToken(c, info, f, baseURL(r)); err != nil {
-			return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
+		if err := s.addIDToken(c, info, f, endpoint.BaseURL(r)); err != nil {
+			return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
 		}
-		return jsonAnswer(http.StatusOK, info)
+		return endpoint.JSON(http.StatusOK, info)
 	})
 }
 
 // charged counts a request of app a about user u, who may be nil, for the limit of its operation and, if that is within the limit,
 // answers with do.
-func (s *Server) charged(c *call, a *model.App, u *model.User, do func() answer) answer {
+func (s *Server) charged(c *endpoint.Call, a *model.App, u *model.User, do func() endpoint.Response) endpoint.Response {
 	if a == nil {
 		return do()
 	}
-	c.from(a, u)
+	c.From(a.Name, nameOf(u))
 	key := a.ID
-	if c.rules.AuthLimitCountedBy == contract.ByAppAndUser && u != nil {
+	if c.Rules.AuthLimitCountedBy == contract.ByAppAndUser && u != nil {
 		key = fmt.Sprint(key, " ", u.ID)
 	}
-	ruling := s.limits.admit(c.op.limit, key, c.now, c.rules)
-	if !ruling.admitted {
-		c.limited(&ruling)
-		return ruling.stamp(rateExceeded())
+	ruling := s.limits.Admit(c.Row.Limit, key, c.Now, c.Rules)
+	if !ruling.Admitted {
+		c.Limited(&ruling)
+		return endpoint.Stamp(ruling, rateExceeded())
 	}
-	return ruling.stamp(do())
+	return endpoint.Stamp(ruling, do())
+}
+
+// nameOf is the name of a user who may be nil.
+func nameOf(u *model.User) string {
+	if u == nil {
+		return ""
+	}
+	return u.Name()
 }
 
 // subject is the user whose assertion or token is in f, or nil.
-func (s *Server) subject(f form) *model.User {
-	if c := s.world.Assertion(s.mu.tx, f.Get("assertion")); c != nil {
-		return s.world.User(s.mu.tx, c.User)
+func (s *Server) subject(f endpoint.Form) *model.User {
+	if c := s.world.Assertion(s.mu.Tx, f.Get("assertion")); c != nil {
+		return s.world.User(s.mu.Tx, c.User)
 	}
 	if f.Get("grant_type") == grantPassword {
-		return s.world.UserNamed(s.mu.tx, passwordName(f))
+		return s.world.UserNamed(s.mu.Tx, passwordName(f))
 	}
-	if code, ok := s.oauth.codes.Get(s.mu.tx, f.Get("code")); ok {
-		return s.world.User(s.mu.tx, code.User)
+	if code, ok := s.oauth.codes.Get(s.mu.Tx, f.Get("code")); ok {
+		return s.world.User(s.mu.Tx, code.User)
 	}
 	for _, name := range []string{"refresh_token", "token"} {
 		if sess := s.platform.sessionOf(f.Get(name)); sess != nil {
-			return s.world.User(s.mu.tx, sess.User)
+			return s.world.User(s.mu.Tx, sess.User)
 		}
 	}
 	return nil
 }
 
-func (f form) duplicated() *oauthError {
-	if f.repeated == "" {
+func duplicated(f endpoint.Form) *oauthError {
+	if f.Repeated == "" {
 		return nil
 	}
 	return &oauthError{
 		kind: "invalid_request", code: "OAU-111", message: "Request parameter duplication detected",
-		parameter: &errorParameter{Name: f.repeated},
+		parameter: &errorParameter{Name: f.Repeated},
 	}
 }
 
 // grant answers a request of the authenticated app a.
-func (s *Server) grant(c *call, a *model.App, f form) (*tokenInfo, *oauthError) {
-	terms, problem := readTerms(c.rules, a, f)
+func (s *Server) grant(c *endpoint.Call, a *model.App, f endpoint.Form) (*tokenInfo, *oauthError) {
+	terms, problem := readTerms(c.Rules, a, f)
 	if problem != nil {
 		return nil, problem
 	}
@@ -123,19 +132,19 @@ func (s *Server) grant(c *call, a *model.App, f form) (*tokenInfo, *oauthError) 
 		sess := s.platform.login(c, a, u, terms)
 		sess.Credential = cred.ID
 		s.platform.keep(sess)
-		who := fmt.Sprint("login ", a.ID, u.ID, c.agent)
-		used, _ := s.habits.uses(u.ID)
-		if s.habits.series(who, c.now, terms.accessTTL, used, sessionSign(sess.number)) > c.rules.SessionCap {
-			c.note(verdict.LoginPolled)
+		who := fmt.Sprint("login ", a.ID, u.ID, c.Agent)
+		used, _ := s.habits.Uses(u.ID)
+		if s.habits.Streak(who, c.Now, terms.accessTTL, used, sessionSign(sess.number)) > c.Rules.SessionCap {
+			c.Note(verdict.LoginPolled)
 		}
-		return s.platform.info(sess, c.now), nil
+		return s.platform.info(sess, c.Now), nil
 	case kind == grantRefresh && a.RefreshTokens:
 		sess, problem := s.platform.renew(c, a, f.Get("refresh_token"), terms)
 		if problem != nil {
 			return nil, problem
 		}
-		info := s.platform.info(sess, c.now)
-		if !c.rules.RefreshAnswersScope {
+		info := s.platform.info(sess, c.Now)
+		if !c.Rules.RefreshAnswersScope {
 			info.Scope = nil
 		}
 		return info, nil
@@ -148,7 +157,7 @@ func (s *Server) grant(c *call, a *model.App, f form) (*tokenInfo, *oauthError) 
 			kind: "unauthorized_client", code: "OAU-251", message: "Unauthorized for this grant type",
 		}
 	}
-	return nil, &oauthError{kind: "invalid_request", code: c.rules.UnknownGrantCode, message: "Unsupported grant type"}
+	return nil, &oauthError{kind: "invalid_request", code: c.Rules.UnknownGrantCode, message: "Unsupported grant type"}
 }
 
 // terms are the optional wishes that every grant may carry.
@@ -158,7 +167,7 @@ type terms struct {
 	accessTTL, refreshTTL time.Duration
 }
 
-func readTerms(r *contract.Rules, a *model.App, f form) (terms, *oauthError) {
+func readTerms(r *contract.Rules, a *model.App, f endpoint.Form) (terms, *oauthError) {
 	t := terms{
 		endpointID: strings.Clone(f.Get("endpoint_id")),
 		accessTTL:  r.AccessTokenTTL, refreshTTL: r.RefreshTokenTTL,
@@ -191,47 +200,47 @@ func readTerms(r *contract.Rules, a *model.App, f form) (terms, *oauthError) {
 }
 
 // assertion finds the JWT credential that app a presents, and its user. Every code but OAU-347 is assumed.
-func (s *Server) assertion(c *call, a *model.App, jwt string) (*model.Credential, *model.User, *oauthError) {
+func (s *Server) assertion(c *endpoint.Call, a *model.App, jwt string) (*model.Credential, *model.User, *oauthError) {
 	if jwt == "" {
 		return nil, nil, invalidParameter("assertion")
 	}
 	alg, ok := jwtAlgorithm(jwt)
 	if !ok {
-		return nil, nil, c.assertionRefusal("OAU-149", "The assertion is not a JWT")
+		return nil, nil, assertionRefusal(c, "OAU-149", "The assertion is not a JWT")
 	}
 	if strings.HasPrefix(alg, "HS") || alg == "none" {
 		return nil, nil, invalidGrant("OAU-347",
 			"An algorithm which is used for assertion signing is not supported for JWT Bearer grant type")
 	}
-	cred := s.world.Assertion(s.mu.tx, jwt)
+	cred := s.world.Assertion(s.mu.Tx, jwt)
 	var u *model.User
 	if cred != nil {
-		u = s.world.User(s.mu.tx, cred.User)
+		u = s.world.User(s.mu.Tx, cred.User)
 	}
 	switch {
 	case cred == nil && issuedElsewhere(jwt):
 		return nil, nil, &oauthError{kind: "invalid_request", code: "OAU-250", message: "Unsupported grant type"}
 	case cred == nil:
-		if s.world.Assertion(s.mu.tx, strings.TrimSpace(jwt)) != nil {
-			c.why("the assertion is a credential with a line break or spaces around it")
+		if s.world.Assertion(s.mu.Tx, strings.TrimSpace(jwt)) != nil {
+			c.Why("the assertion is a credential with a line break or spaces around it")
 		}
-		return nil, nil, c.assertionRefusal("OAU-213", "The assertion is not known")
+		return nil, nil, assertionRefusal(c, "OAU-213", "The assertion is not known")
 	case cred.Deleted:
-		return nil, nil, c.assertionRefusal("OAU-211", "The assertion was revoked")
-	case !cred.Expires.IsZero() && !c.now.Before(cred.Expires):
-		return nil, nil, c.assertionRefusal("OAU-210", "The assertion is expired")
+		return nil, nil, assertionRefusal(c, "OAU-211", "The assertion was revoked")
+	case !cred.Expires.IsZero() && !c.Now.Before(cred.Expires):
+		return nil, nil, assertionRefusal(c, "OAU-210", "The assertion is expired")
 	case !cred.Permits(a, u):
-		return nil, nil, c.assertionRefusal("OAU-110", "The assertion was not issued for this application")
+		return nil, nil, assertionRefusal(c, "OAU-110", "The assertion was not issued for this application")
 	case !u.Enabled:
-		return nil, nil, c.assertionRefusal("OAU-236", "Extension is disabled or frozen")
+		return nil, nil, assertionRefusal(c, "OAU-236", "Extension is disabled or frozen")
 	}
 	return cred, u, nil
 }
 
 // assertionRefusal refuses an assertion with the code of its cause, unless one code stands for all.
-func (c *call) assertionRefusal(code, message string) *oauthError {
-	if c.rules.AssertionCodes != contract.ByCause {
-		code = c.rules.AssertionCodes
+func assertionRefusal(c *endpoint.Call, code, message string) *oauthError {
+	if c.Rules.AssertionCodes != contract.ByCause {
+		code = c.Rules.AssertionCodes
 	}
 	return invalidGrant(code, message)
 }

@@ -6,41 +6,42 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
 
 // platformToken finds the valid RingCentral token of r, in the header or, as the vendor still allows, in the query.
 // Without one, the refusal is the answer.
-func (s *Server) platformToken(c *call, r *http.Request) (t *rcAccess, refusal answer) {
-	token, ok := bearer(r)
+func (s *Server) platformToken(c *endpoint.Call, r *http.Request) (t *rcAccess, refusal endpoint.Response) {
+	token, ok := endpoint.Bearer(r)
 	if !ok && r.Header.Get("Authorization") != "" {
 		return nil, apiError(http.StatusUnauthorized, "AGW-402", "Invalid Authorization header").
-			with("WWW-Authenticate", `Bearer realm="RingCentral REST API"`)
+			With("WWW-Authenticate", `Bearer realm="RingCentral REST API"`)
 	}
 	if !ok {
-		token = queryOf(r).Get("access_token")
+		token = endpoint.Query(r).Get("access_token")
 	}
 	if token == "" {
 		return nil, apiError(http.StatusUnauthorized, "AGW-401", "Authorization header is not specified").
-			with("WWW-Authenticate", `Bearer realm="RingCentral REST API"`)
+			With("WWW-Authenticate", `Bearer realm="RingCentral REST API"`)
 	}
 	t, code, message := s.platform.use(c, token)
 	if t == nil {
 		return nil, tokenInvalid(code, message)
 	}
-	return t, answer{}
+	return t, endpoint.Response{}
 }
 
 // readAccounts answers an operation about the caller's account. The app needs the permission ReadAccounts, the user
 // another one; "" is none.
-func (s *Server) readAccounts(c *call, r *http.Request, needs string, do func(u *model.User) answer) answer {
+func (s *Server) readAccounts(c *endpoint.Call, r *http.Request, needs string, do func(u *model.User) endpoint.Response) endpoint.Response {
 	return s.readAccountAs(c, r, "ReadAccounts", needs, do)
 }
 
 // readAccountAs is readAccounts with another permission of the app.
-func (s *Server) readAccountAs(c *call, r *http.Request, scope, needs string, do func(u *model.User) answer) answer {
-	return s.permitted(c, r, scope, func(t *rcAccess) answer {
+func (s *Server) readAccountAs(c *endpoint.Call, r *http.Request, scope, needs string, do func(u *model.User) endpoint.Response) endpoint.Response {
+	return s.permitted(c, r, scope, func(t *rcAccess) endpoint.Response {
 		u := t.user
 		if needs != "" && !u.Role().Allows(needs) {
 			return userLacks(needs)
@@ -54,44 +55,44 @@ func (s *Server) readAccountAs(c *call, r *http.Request, scope, needs string, do
 
 // readExtension answers an operation about the caller's extension; account and self are the addresses of the two.
 func (s *Server) readExtension(
-	c *call, r *http.Request, needs string, do func(u *model.User, account, self string) answer,
-) answer {
-	return s.readAccounts(c, r, needs, func(u *model.User) answer {
+	c *endpoint.Call, r *http.Request, needs string, do func(u *model.User, account, self string) endpoint.Response,
+) endpoint.Response {
+	return s.readAccounts(c, r, needs, func(u *model.User) endpoint.Response {
 		if id := chi.URLParam(r, "extension"); id != "~" && id != fmt.Sprint(u.ID) {
 			return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
 		}
-		account := fmt.Sprintf("%s/restapi/v1.0/account/%d", baseURL(r), u.Account)
+		account := fmt.Sprintf("%s/restapi/v1.0/account/%d", endpoint.BaseURL(r), u.Account)
 		return do(u, account, fmt.Sprintf("%s/extension/%d", account, u.ID))
 	})
 }
 
 // permitted answers an operation that a limit counts with do, if the caller's app has a permission; "" is none.
-func (s *Server) permitted(c *call, r *http.Request, needed string, do func(*rcAccess) answer) answer {
+func (s *Server) permitted(c *endpoint.Call, r *http.Request, needed string, do func(*rcAccess) endpoint.Response) endpoint.Response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, refusal := s.platformToken(c, r)
 	if t == nil {
 		return refusal
 	}
-	s.habits.usedSession(t.user.ID, sessionSign(t.session.number))
-	ruling := s.limits.admit(c.op.limit, fmt.Sprintf("%s %d", t.app.ID, t.user.ID), c.now, c.rules)
-	if !ruling.admitted {
-		c.limited(&ruling)
-		return ruling.stamp(rateExceeded())
+	s.habits.UsedSession(t.user.ID, sessionSign(t.session.number))
+	ruling := s.limits.Admit(c.Row.Limit, fmt.Sprintf("%s %d", t.app.ID, t.user.ID), c.Now, c.Rules)
+	if !ruling.Admitted {
+		c.Limited(&ruling)
+		return endpoint.Stamp(ruling, rateExceeded())
 	}
 	if needed != "" && !permission.Allows(t.scope, needed) {
-		return ruling.stamp(missingPermission(needed))
+		return endpoint.Stamp(ruling, missingPermission(needed))
 	}
-	return ruling.stamp(do(t))
+	return endpoint.Stamp(ruling, do(t))
 }
 
 // accountInfo is GET /restapi/v1.0/account/~. The id is a number here, and a string inside the extension.
-func (s *Server) accountInfo(c *call, r *http.Request) answer {
-	return s.readAccounts(c, r, permission.ReadCompany, func(u *model.User) answer {
-		base := baseURL(r) + "/restapi/v1.0"
-		a := s.world.Account(s.mu.tx, u.Account)
+func (s *Server) accountInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.readAccounts(c, r, permission.ReadCompany, func(u *model.User) endpoint.Response {
+		base := endpoint.BaseURL(r) + "/restapi/v1.0"
+		a := s.world.Account(s.mu.Tx, u.Account)
 		self := fmt.Sprintf("%s/account/%d", base, a.ID)
-		return jsonAnswer(http.StatusOK, map[string]any{
+		return endpoint.JSON(http.StatusOK, map[string]any{
 			"uri": self, "id": a.ID, "bsid": "1210", "mainNumber": model.MainNumber, "status": "Confirmed",
 			"setupWizardState": "Completed", "federated": false, "outboundCallPrefix": 9,
 			"operator": map[string]any{
@@ -117,13 +118,13 @@ func (s *Server) accountInfo(c *call, r *http.Request) answer {
 }
 
 // extensionInfo is GET /restapi/v1.0/account/~/extension/~.
-func (s *Server) extensionInfo(c *call, r *http.Request) answer {
-	return s.readAnyExtension(c, r, "ReadAccounts", permission.ReadExtensions, func(u *model.User, account, self string) answer {
-		return jsonAnswer(http.StatusOK, map[string]any{
+func (s *Server) extensionInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.readAnyExtension(c, r, "ReadAccounts", permission.ReadExtensions, func(u *model.User, account, self string) endpoint.Response {
+		return endpoint.JSON(http.StatusOK, map[string]any{
 			"uri": self, "id": u.ID, "extensionNumber": u.Extension, "name": u.First + " " + u.Last,
 			"account": map[string]any{"uri": account, "id": fmt.Sprint(u.Account)},
 			"contact": map[string]any{
-				"firstName": u.First, "lastName": u.Last, "company": s.world.Account(s.mu.tx, u.Account).Name, "email": u.Email,
+				"firstName": u.First, "lastName": u.Last, "company": s.world.Account(s.mu.Tx, u.Account).Name, "email": u.Email,
 				"businessPhone": model.MainNumber, "emailAsLoginName": true,
 			},
 			"type": extensionType, "status": statusOf(u), "setupWizardState": "Completed", "hidden": false,
@@ -136,7 +137,7 @@ func (s *Server) extensionInfo(c *call, r *http.Request) answer {
 			"references":       []any{},
 			"roles":            rolesOf(u, account),
 			"serviceFeatures":  []any{map[string]any{"featureName": "HDVoice", "enabled": true}},
-			"regionalSettings": regionalSettings(baseURL(r) + "/restapi/v1.0"),
+			"regionalSettings": regionalSettings(endpoint.BaseURL(r) + "/restapi/v1.0"),
 		})
 	})
 }

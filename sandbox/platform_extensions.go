@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
@@ -30,12 +31,12 @@ func statusOf(u *model.User) string {
 
 // readAnyExtension answers an operation about an extension of the caller's account.
 func (s *Server) readAnyExtension(
-	c *call, r *http.Request, scope, needs string, do func(u *model.User, account, self string) answer,
-) answer {
-	return s.readAccountAs(c, r, scope, needs, func(u *model.User) answer {
+	c *endpoint.Call, r *http.Request, scope, needs string, do func(u *model.User, account, self string) endpoint.Response,
+) endpoint.Response {
+	return s.readAccountAs(c, r, scope, needs, func(u *model.User) endpoint.Response {
 		if id := chi.URLParam(r, "extension"); id != "~" {
 			n, _ := strconv.ParseInt(id, 10, 64)
-			other := s.world.User(s.mu.tx, n)
+			other := s.world.User(s.mu.Tx, n)
 			if other == nil || other.Account != u.Account || strconv.FormatInt(n, 10) != id {
 				return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
 			}
@@ -47,7 +48,7 @@ func (s *Server) readAnyExtension(
 }
 
 func accountURI(r *http.Request, account int64) string {
-	return fmt.Sprintf("%s/restapi/v1.0/account/%d", baseURL(r), account)
+	return fmt.Sprintf("%s/restapi/v1.0/account/%d", endpoint.BaseURL(r), account)
 }
 
 func extensionURI(account string, u *model.User) string {
@@ -55,13 +56,13 @@ func extensionURI(account string, u *model.User) string {
 }
 
 // listExtensions is GET /restapi/v1.0/account/~/extension.
-func (s *Server) listExtensions(c *call, r *http.Request) answer {
-	return s.readAccounts(c, r, permission.ReadExtensions, func(u *model.User) answer {
+func (s *Server) listExtensions(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.readAccounts(c, r, permission.ReadExtensions, func(u *model.User) endpoint.Response {
 		query, account := r.URL.Query(), accountURI(r, u.Account)
 		chosen := func(name, value string) bool { return len(query[name]) == 0 || slices.Contains(query[name], value) }
-		company := s.world.Account(s.mu.tx, u.Account).Name
+		company := s.world.Account(s.mu.Tx, u.Account).Name
 		var found []model.User
-		for _, o := range s.world.UsersOf(s.mu.tx, u.Account) {
+		for _, o := range s.world.UsersOf(s.mu.Tx, u.Account) {
 			if chosen("extensionNumber", o.Extension) && chosen("email", o.Email) && chosen("type", extensionType) && chosen("status", statusOf(&o)) {
 				found = append(found, o)
 			}
@@ -81,7 +82,7 @@ func (s *Server) listExtensions(c *call, r *http.Request) answer {
 }
 
 // listAnswer is the page of a list of the platform that a query asks for.
-func listAnswer(self string, query url.Values, all []model.User, show func(*model.User) any) answer {
+func listAnswer(self string, query url.Values, all []model.User, show func(*model.User) any) endpoint.Response {
 	page, badPage := positive(query.Get("page"), 1)
 	rows, badRows := positive(query.Get("perPage"), pageUsual)
 	switch {
@@ -122,7 +123,7 @@ func listAnswer(self string, query url.Values, all []model.User, show func(*mode
 	if len(shown) > 0 {
 		paging["pageStart"], paging["pageEnd"] = first, first+len(shown)-1
 	}
-	return jsonAnswer(http.StatusOK, map[string]any{
+	return endpoint.JSON(http.StatusOK, map[string]any{
 		"uri": at(page)["uri"], "records": records, "paging": paging, "navigation": navigation,
 	})
 }
@@ -140,17 +141,17 @@ func positive(text string, usual int) (int, error) {
 }
 
 // extensionPresence is GET /restapi/v1.0/account/~/extension/~/presence.
-func (s *Server) extensionPresence(c *call, r *http.Request) answer {
-	return s.readAnyExtension(c, r, "ReadPresence", permission.ReadPresence, func(u *model.User, account, _ string) answer {
-		return jsonAnswer(http.StatusOK, presenceOf(account, u))
+func (s *Server) extensionPresence(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.readAnyExtension(c, r, "ReadPresence", permission.ReadPresence, func(u *model.User, account, _ string) endpoint.Response {
+		return endpoint.JSON(http.StatusOK, presenceOf(account, u))
 	})
 }
 
 // accountPresence is GET /restapi/v1.0/account/~/presence.
-func (s *Server) accountPresence(c *call, r *http.Request) answer {
-	return s.readAccountAs(c, r, "ReadPresence", permission.ReadPresence, func(u *model.User) answer {
+func (s *Server) accountPresence(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.readAccountAs(c, r, "ReadPresence", permission.ReadPresence, func(u *model.User) endpoint.Response {
 		account := accountURI(r, u.Account)
-		return listAnswer(account+"/presence", r.URL.Query(), s.world.UsersOf(s.mu.tx, u.Account), func(o *model.User) any { return presenceOf(account, o) })
+		return listAnswer(account+"/presence", r.URL.Query(), s.world.UsersOf(s.mu.Tx, u.Account), func(o *model.User) any { return presenceOf(account, o) })
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
@@ -43,18 +44,18 @@ func permissionsOf(u *model.User, base string) []activePermission {
 }
 
 // authzProfile is GET .../authz-profile: what the caller may do.
-func (s *Server) authzProfile(c *call, r *http.Request) answer {
-	return s.readExtension(c, r, "", func(u *model.User, _, self string) answer {
-		return jsonAnswer(http.StatusOK, struct {
+func (s *Server) authzProfile(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.readExtension(c, r, "", func(u *model.User, _, self string) endpoint.Response {
+		return endpoint.JSON(http.StatusOK, struct {
 			URI         string             `json:"uri"`
 			Permissions []activePermission `json:"permissions"`
-		}{self + "/authz-profile", permissionsOf(u, baseURL(r)+"/restapi/v1.0")})
+		}{self + "/authz-profile", permissionsOf(u, endpoint.BaseURL(r)+"/restapi/v1.0")})
 	})
 }
 
 // checkPermission is GET .../authz-profile/check?permissionId=: whether the caller has a permission, and from where.
-func (s *Server) checkPermission(c *call, r *http.Request) answer {
-	return s.readExtension(c, r, "", func(u *model.User, _, self string) answer {
+func (s *Server) checkPermission(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.readExtension(c, r, "", func(u *model.User, _, self string) endpoint.Response {
 		id := r.URL.Query().Get("permissionId")
 		if id == "" { // assumed
 			return apiError(http.StatusBadRequest, "CMN-101", "Parameter [permissionId] value is invalid")
@@ -64,24 +65,24 @@ func (s *Server) checkPermission(c *call, r *http.Request) answer {
 			Successful bool              `json:"successful"`
 			Details    *activePermission `json:"details,omitempty"`
 		}{URI: self + "/authz-profile/check?permissionId=" + url.QueryEscape(id)}
-		for _, p := range permissionsOf(u, baseURL(r)+"/restapi/v1.0") {
+		for _, p := range permissionsOf(u, endpoint.BaseURL(r)+"/restapi/v1.0") {
 			if p.Permission.ID == id {
 				out.Successful, out.Details = true, &p
 			}
 		}
-		return jsonAnswer(http.StatusOK, out)
+		return endpoint.JSON(http.StatusOK, out)
 	})
 }
 
 // clientInfo is GET /restapi/v1.0/client-info: how the platform sees the app that asks. The vendor's clients use it to
 // find out whether somebody is logged in, so it needs no permission (assumed).
-func (s *Server) clientInfo(c *call, r *http.Request) answer {
-	return s.permitted(c, r, "", func(t *rcAccess) answer {
+func (s *Server) clientInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.permitted(c, r, "", func(t *rcAccess) endpoint.Response {
 		agent := r.UserAgent()
 		_, version, _ := strings.Cut(agent, "/")
 		version, _, _ = strings.Cut(version, " ")
-		return jsonAnswer(http.StatusOK, map[string]any{
-			"uri": baseURL(r) + "/restapi/v1.0/client-info",
+		return endpoint.JSON(http.StatusOK, map[string]any{
+			"uri": endpoint.BaseURL(r) + "/restapi/v1.0/client-info",
 			"client": map[string]any{
 				"detected": agent != "", "userAgent": agent, "appId": t.app.ID, "appName": t.app.Name,
 				"appVersion": version, "locale": "en-US",

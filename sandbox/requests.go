@@ -1,11 +1,9 @@
 package sandbox
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
-	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // Request is one request to the emulated vendors, as GET /_sandbox/requests lists it.
@@ -47,25 +45,4 @@ func (s *Server) OnRequest(f func(Request)) {
 		return
 	}
 	s.journal.SetObserver(func(r journal.Request) { f(Request(r)) })
-}
-
-// logged is the entry about r.
-func (c *call) logged(r *http.Request, a answer) journal.Entry {
-	why := c.refusalOf(r, a)
-	e := journal.Entry{
-		Request: journal.Request{
-			Time: c.now, Method: wording.Cut(r.Method, journal.WordShown), Path: journal.MaskedPath(r), Status: a.status, Verdicts: c.verdicts, Fault: c.fault.label(),
-			Operation: c.operation, Answer: why.Answer, Reason: why.Reason, Caller: why.Caller, Token: why.Token,
-		},
-		About: c.signIn,
-	}
-	if isPlatform(e.Path) {
-		e.About = c.session
-	}
-	var query []journal.Parameter
-	if r.URL.RawQuery != "" {
-		query = journal.MaskedParameters(queryOf(r))
-	}
-	e.Shape = journal.ShapeOf(r, query, c.sent)
-	return e
 }

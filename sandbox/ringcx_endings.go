@@ -52,7 +52,7 @@ func (s *Server) cutOff(tx *state.Tx, a *cxAccess, r *contract.Rules) bool {
 }
 
 func (s *Server) lookAgain(tx *state.Tx, a *cxAccess, known whatEnded) (now whatEnded) {
-	s.mu.view(tx, func(tx *state.Tx) {
+	s.mu.View(tx, func(tx *state.Tx) {
 		now = s.tokens.endings.now() | known&endingParts
 		if in, ok := s.cx.signIns.Get(tx, a.signIn); ok {
 			now |= s.cx.endedOf(tx, &in)

@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
@@ -25,26 +26,26 @@ func (x *ringcx) newAuthToken(u *model.User, lifetime time.Duration, now time.Ti
 }
 
 // xauthCaller finds out who calls with an X-Auth-Token.
-func (s *Server) xauthCaller(c *call, r *http.Request) (refusal answer, ok bool) {
+func (s *Server) xauthCaller(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
 	given := r.Header.Get("X-Auth-Token")
 	if token.IsRingCentral(given) {
-		c.note(verdict.WrongKind)
+		c.Note(verdict.WrongKind)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u, problem := s.holder(given, c.now, true)
+	u, problem := s.holder(given, c.Now, true)
 	if u == nil {
-		if c.rules.XAuthTexts != contract.ByCause {
+		if c.Rules.XAuthTexts != contract.ByCause {
 			problem = xauthUnknown
 		}
 		return cxUnauthorized(c, r, problem), false
 	}
-	c.subject, c.xauth = u.ID, given
-	return answer{}, true
+	c.Subject, c.XAuth = u.ID, given
+	return endpoint.Response{}, true
 }
 
 // legacyLogin is POST .../v1/auth/login: an administrator gets an X-Auth-Token.
-func (s *Server) legacyLogin(c *call, r *http.Request) answer {
+func (s *Server) legacyLogin(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	stay, bad := optionalBool(in, "stayLoggedIn")
 	if err != nil || bad != nil || in.Get("username") == "" || in.Get("password") == "" {
@@ -52,19 +53,19 @@ func (s *Server) legacyLogin(c *call, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.AdminNamed(s.mu.tx, in.Get("username"), c.rules.SameName)
+	u := s.world.AdminNamed(s.mu.Tx, in.Get("username"), c.Rules.SameName)
 	switch {
 	case u == nil, u.Login.Password != in.Get("password"):
 		return cxUnauthorized(c, r, "The username or password is not valid")
 	case !s.cx.active(principal{user: u}):
 		return cxForbidden(c, r)
 	}
-	lifetime := c.rules.AuthTokenTTL
+	lifetime := c.Rules.AuthTokenTTL
 	if stay {
-		lifetime = c.rules.AuthTokenLongTTL
+		lifetime = c.Rules.AuthTokenLongTTL
 	}
-	return jsonAnswer(http.StatusOK, s.loginView(c, r, u, s.cx.newAuthToken(u, lifetime, c.now))).
-		with("Cache-Control", "no-store")
+	return endpoint.JSON(http.StatusOK, s.loginView(c, r, u, s.cx.newAuthToken(u, lifetime, c.Now))).
+		With("Cache-Control", "no-store")
 }
 
 // optionalBool reads a parameter that may be left out, which means false.
@@ -97,9 +98,9 @@ type cxAccountView struct {
 	EnableChat      bool   `json:"enableChat"`
 }
 
-func (s *Server) loginView(c *call, r *http.Request, u *model.User, token string) cxLoginView {
+func (s *Server) loginView(c *endpoint.Call, r *http.Request, u *model.User, token string) cxLoginView {
 	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: s.cxUserOf(c, u)}
-	x := s.world.MainOf(s.mu.tx, u.Account)
+	x := s.world.MainOf(s.mu.Tx, u.Account)
 	for _, sub := range slices.Concat(x.SubAccounts, []model.SubAccount{*x.Itself()}) { // as accounts are listed
 		a := newCXAccount(x, &sub)
 		out.Accounts = append(out.Accounts, cxAccountView{
@@ -113,82 +114,84 @@ func (s *Server) loginView(c *call, r *http.Request, u *model.User, token string
 }
 
 // getLoginView is GET .../admin/auth.
-func (s *Server) getLoginView(c *call, r *http.Request) answer {
-	return s.asUser(c, r, func(u *model.User) answer { return jsonAnswer(http.StatusOK, s.loginView(c, r, u, c.xauth)) })
+func (s *Server) getLoginView(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.asUser(c, r, func(u *model.User) endpoint.Response {
+		return endpoint.JSON(http.StatusOK, s.loginView(c, r, u, c.XAuth))
+	})
 }
 
 // isTokenValid is GET .../v1/auth/isTokenValid. Asking is not a use.
-func (s *Server) isTokenValid(c *call, r *http.Request) answer {
-	token := queryOf(r).Get("token")
+func (s *Server) isTokenValid(c *endpoint.Call, r *http.Request) endpoint.Response {
+	token := endpoint.Query(r).Get("token")
 	if token == "" {
 		return cxBadRequest(c, r)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u, _ := s.holder(token, c.now, c.rules.TokenCheckExtends)
-	return jsonAnswer(http.StatusOK, u != nil && u.Enabled)
+	u, _ := s.holder(token, c.Now, c.Rules.TokenCheckExtends)
+	return endpoint.JSON(http.StatusOK, u != nil && u.Enabled)
 }
 
 // duplicateUser is POST .../admin/users/duplicateAuthenticatedUser: another X-Auth-Token of the caller.
-func (s *Server) duplicateUser(c *call, r *http.Request) answer {
-	return s.asUser(c, r, func(u *model.User) answer {
+func (s *Server) duplicateUser(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.asUser(c, r, func(u *model.User) endpoint.Response {
 		as := s.cxUserOf(c, u)
-		return jsonAnswer(http.StatusOK, map[string]any{
-			"authToken": s.cx.newAuthToken(u, c.rules.AuthTokenTTL, c.now), "id": strconv.Itoa(int(u.AdminID)), "name": u.Email,
+		return endpoint.JSON(http.StatusOK, map[string]any{
+			"authToken": s.cx.newAuthToken(u, c.Rules.AuthTokenTTL, c.Now), "id": strconv.Itoa(int(u.AdminID)), "name": u.Email,
 			"description": u.First + " " + u.Last, "isApiToken": false, "stayLoggedIn": false, "superUser": as.RootUser,
 			"user": as,
-		}).with("Cache-Control", "no-store")
+		}).With("Cache-Control", "no-store")
 	})
 }
 
 // listAPITokens is GET .../admin/token.
-func (s *Server) listAPITokens(c *call, r *http.Request) answer {
-	return s.asUser(c, r, func(u *model.User) answer {
-		tokens, _ := s.cxTables.apiTokens.Get(s.mu.tx, u.ID)
-		return jsonAnswer(http.StatusOK, append([]string{}, tokens...)).with("Cache-Control", "no-store")
+func (s *Server) listAPITokens(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.asUser(c, r, func(u *model.User) endpoint.Response {
+		tokens, _ := s.cxTables.apiTokens.Get(s.mu.Tx, u.ID)
+		return endpoint.JSON(http.StatusOK, append([]string{}, tokens...)).With("Cache-Control", "no-store")
 	})
 }
 
 // createAPIToken is POST .../admin/token: one more token that never ends.
-func (s *Server) createAPIToken(c *call, r *http.Request) answer {
-	return s.asUser(c, r, func(u *model.User) answer {
+func (s *Server) createAPIToken(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return s.asUser(c, r, func(u *model.User) endpoint.Response {
 		token := model.PlatformID + ":" + token.NewUUID()
-		s.cxTables.addAPIToken(s.mu.tx, u, token)
-		return textAnswer(http.StatusOK, token).with("Cache-Control", "no-store")
+		s.cxTables.addAPIToken(s.mu.Tx, u, token)
+		return endpoint.Text(http.StatusOK, token).With("Cache-Control", "no-store")
 	})
 }
 
 // removeAPIToken is DELETE .../admin/token/{token}. The user above all others may delete everybody's.
-func (s *Server) removeAPIToken(c *call, r *http.Request) answer {
+func (s *Server) removeAPIToken(c *endpoint.Call, r *http.Request) endpoint.Response {
 	token, err := url.PathUnescape(chi.URLParam(r, "token"))
 	if err != nil {
 		return cxBadRequest(c, r)
 	}
-	if c.subject == 0 {
+	if c.Subject == 0 {
 		return s.removeAnonymously(c, r, token)
 	}
-	return s.asUser(c, r, func(u *model.User) answer {
-		owner := s.world.Member(s.mu.tx, s.cxTables.owner(s.mu.tx, token))
+	return s.asUser(c, r, func(u *model.User) endpoint.Response {
+		owner := s.world.Member(s.mu.Tx, s.cxTables.owner(s.mu.Tx, token))
 		switch {
 		case owner == nil:
-			return asText(cxBoolean(c, r, false))
-		case owner.ID != u.ID && (owner.Account != u.Account || u.ID != s.world.Root(s.mu.tx, u.Account).ID):
+			return endpoint.AsText(cxBoolean(c, r, false))
+		case owner.ID != u.ID && (owner.Account != u.Account || u.ID != s.world.Root(s.mu.Tx, u.Account).ID):
 			return cxForbidden(c, r)
 		}
-		s.cxTables.dropAPIToken(s.mu.tx, token)
-		return textAnswer(http.StatusOK, "true")
+		s.cxTables.dropAPIToken(s.mu.Tx, token)
+		return endpoint.Text(http.StatusOK, "true")
 	})
 }
 
 // removeAnonymously deletes an API token for a caller that nobody knows.
-func (s *Server) removeAnonymously(c *call, r *http.Request, token string) answer {
+func (s *Server) removeAnonymously(c *endpoint.Call, r *http.Request, token string) endpoint.Response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.cxTables.owner(s.mu.tx, token) == 0 {
-		return asText(cxBoolean(c, r, false))
+	if s.cxTables.owner(s.mu.Tx, token) == 0 {
+		return endpoint.AsText(cxBoolean(c, r, false))
 	}
-	s.cxTables.dropAPIToken(s.mu.tx, token)
-	return textAnswer(http.StatusOK, "true")
+	s.cxTables.dropAPIToken(s.mu.Tx, token)
+	return endpoint.Text(http.StatusOK, "true")
 }
 
 // takesXAuth reports whether an X-Auth-Token is looked at: on the older prefix it always is.

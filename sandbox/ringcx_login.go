@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
@@ -44,8 +46,8 @@ func readLogin(in url.Values, platformOptional bool) (login, bool) {
 }
 
 // passwordLogin is POST /api/auth/login/{admin|agent|analytics}.
-func passwordLogin(app cxApp) endpoint {
-	return func(s *Server, c *call, r *http.Request) answer {
+func passwordLogin(app cxApp) method {
+	return func(s *Server, c *endpoint.Call, r *http.Request) endpoint.Response {
 		in, err := cxParams(r)
 		if err != nil {
 			return cxBadRequest(c, r)
@@ -56,46 +58,46 @@ func passwordLogin(app cxApp) endpoint {
 }
 
 // admitLogin decides about a password login. There is a ruling only if such logins are limited.
-func (s *Server) admitLogin(c *call, r *http.Request, app cxApp, in url.Values) (*cxGrant, *ruling, answer) {
+func (s *Server) admitLogin(c *endpoint.Call, r *http.Request, app cxApp, in url.Values) (*cxGrant, *limit.Decision, endpoint.Response) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l, ok := readLogin(in, c.rules.PlatformIDOptional)
+	l, ok := readLogin(in, c.Rules.PlatformIDOptional)
 	if !ok {
 		return nil, nil, cxBadRequest(c, r)
 	}
-	var limited *ruling
-	if c.rules.LimitPasswordLogins {
-		v := s.limits.admit(c.op.limit, l.username, c.now, c.rules)
+	var limited *limit.Decision
+	if c.Rules.LimitPasswordLogins {
+		v := s.limits.Admit(c.Row.Limit, l.username, c.Now, c.Rules)
 		limited = &v
-		if !v.admitted {
-			c.limited(&v)
+		if !v.Admitted {
+			c.Limited(&v)
 			return nil, limited, cxTooMany(c, r)
 		}
 	}
-	p, password := s.cx.signingIn(app, l.username, c.rules.SameName)
+	p, password := s.cx.signingIn(app, l.username, c.Rules.SameName)
 	switch {
 	case password == "", password != l.password, l.platform != "" && l.platform != p.platform():
-		return nil, limited, cxUnauthorizedAs(c, r, c.rules.PasswordLoginStatus, "The username, password or platform is not valid")
+		return nil, limited, cxUnauthorizedAs(c, r, c.Rules.PasswordLoginStatus, "The username, password or platform is not valid")
 	case !s.cx.active(p):
-		return nil, limited, cxForbiddenAs(c, r, c.rules.PasswordLoginDisabledStatus)
+		return nil, limited, cxForbiddenAs(c, r, c.Rules.PasswordLoginDisabledStatus)
 	}
-	g := s.newGrant(c, r, p, 0, c.rules.PasswordLoginRefresh)
-	if l.redirect != "" && c.rules.RedirectURLReturned {
+	g := s.newGrant(c, r, p, 0, c.Rules.PasswordLoginRefresh)
+	if l.redirect != "" && c.Rules.RedirectURLReturned {
 		g.details.RedirectURL = &l.redirect
 	}
-	return g, limited, answer{}
+	return g, limited, endpoint.Response{}
 }
 
 // signingIn finds who signs in to app under a name, and the password; "" if nobody does.
 func (x *ringcx) signingIn(app cxApp, username string, same func(a, b string) bool) (principal, string) {
 	if app == appAgent {
-		seat := x.world.AgentNamed(x.mu.tx, username, same)
+		seat := x.world.AgentNamed(x.mu.Tx, username, same)
 		if seat == nil {
 			return principal{}, ""
 		}
 		return principal{app: app, seat: seat}, seat.Agent.Password
 	}
-	u := x.world.AdminNamed(x.mu.tx, username, same)
+	u := x.world.AdminNamed(x.mu.Tx, username, same)
 	if u == nil {
 		return principal{}, ""
 	}
@@ -103,7 +105,7 @@ func (x *ringcx) signingIn(app cxApp, username string, same func(a, b string) bo
 }
 
 // hashcodeLogin is POST /api/auth/login/agent/hashcode: an agent signs in with what an earlier sign-in handed out.
-func (s *Server) hashcodeLogin(c *call, r *http.Request) answer {
+func (s *Server) hashcodeLogin(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	_, bad := strconv.ParseInt(in.Get("agentId"), 10, 32)
 	if err != nil || bad != nil || in.Get("loginHashcode") == "" {
@@ -113,12 +115,12 @@ func (s *Server) hashcodeLogin(c *call, r *http.Request) answer {
 	return s.stamped(c, g, nil, cxForbidden(c, r)) // observed: 403 tells the client to sign in anew
 }
 
-func (s *Server) admitHashcode(c *call, r *http.Request, in url.Values) *cxGrant {
+func (s *Server) admitHashcode(c *endpoint.Call, r *http.Request, in url.Values) *cxGrant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := principal{app: appAgent, seat: s.world.AgentNumbered(s.mu.tx, in.Get("agentId"))}
+	p := principal{app: appAgent, seat: s.world.AgentNumbered(s.mu.Tx, in.Get("agentId"))}
 	differs := func(name, want string) bool { return in.Has(name) && in.Get(name) != want }
-	if p.seat == nil || s.cxTables.hashcode(s.mu.tx, p.seat.Agent, false) != in.Get("loginHashcode") || !s.cx.active(p) ||
+	if p.seat == nil || s.cxTables.hashcode(s.mu.Tx, p.seat.Agent, false) != in.Get("loginHashcode") || !s.cx.active(p) ||
 		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.seat.Main.Account)) {
 		return nil
 	}
@@ -126,30 +128,30 @@ func (s *Server) admitHashcode(c *call, r *http.Request, in url.Values) *cxGrant
 }
 
 // codeLogin is POST /api/auth/login/code and .../login/tenfold/accesstoken, whose only parameter has the name given.
-func codeLogin(kind, parameter string) endpoint {
-	return func(s *Server, c *call, r *http.Request) answer {
+func codeLogin(kind, parameter string) method {
+	return func(s *Server, c *endpoint.Call, r *http.Request) endpoint.Response {
 		in, err := cxParams(r)
 		if err != nil || in.Get(parameter) == "" {
 			return cxBadRequest(c, r)
 		}
-		if queryOf(r).Has(parameter) {
-			c.note(verdict.TokenURL)
+		if endpoint.Query(r).Has(parameter) {
+			c.Note(verdict.TokenURL)
 		}
 		g := s.admitCode(c, r, kind, in.Get(parameter))
-		return s.stamped(c, g, nil, cxUnauthorizedAs(c, r, c.rules.LoginCodeStatus, "The "+parameter+" is not valid"))
+		return s.stamped(c, g, nil, cxUnauthorizedAs(c, r, c.Rules.LoginCodeStatus, "The "+parameter+" is not valid"))
 	}
 }
 
-func (s *Server) admitCode(c *call, r *http.Request, kind, code string) *cxGrant {
+func (s *Server) admitCode(c *endpoint.Call, r *http.Request, kind, code string) *cxGrant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known, ok := s.cxTables.codes.Get(s.mu.tx, code)
-	if !ok || known.Kind != kind || known.Used || !c.now.Before(known.Expires) {
+	known, ok := s.cxTables.codes.Get(s.mu.Tx, code)
+	if !ok || known.Kind != kind || known.Used || !c.Now.Before(known.Expires) {
 		return nil
 	}
 	known.Used = kind == codeOnce
-	s.cxTables.codes.Put(s.mu.tx, code, known)
-	p := principal{app: appAdmin, user: s.world.Member(s.mu.tx, known.User)}
+	s.cxTables.codes.Put(s.mu.Tx, code, known)
+	p := principal{app: appAdmin, user: s.world.Member(s.mu.Tx, known.User)}
 	if !s.cx.active(p) {
 		return nil
 	}
@@ -158,19 +160,19 @@ func (s *Server) admitCode(c *call, r *http.Request, kind, code string) *cxGrant
 
 // digitalJWT is GET /api/auth/token/digitaljwt, also with /admin or /agent behind it: a token for the digital side of
 // RingCX. RingCX itself does not accept it.
-func (s *Server) digitalJWT(c *call, r *http.Request) answer {
+func (s *Server) digitalJWT(c *endpoint.Call, r *http.Request) endpoint.Response {
 	claims, refusal := s.cxBearer(c, r)
 	if claims == nil {
 		return refusal
 	}
 	out := *claims
 	out.Audience, out.XAuth = "digital", ""
-	if !c.rules.DigitalJWTAccepted {
+	if !c.Rules.DigitalJWTAccepted {
 		out.Issuer, out.ID = out.Issuer+"/digital", token.RandomText(12)
 	}
 	token, err := s.key().Sign(&out)
 	if err != nil {
-		return textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error())
+		return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}
-	return textAnswer(http.StatusOK, token).with("Cache-Control", "no-store")
+	return endpoint.Text(http.StatusOK, token).With("Cache-Control", "no-store")
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
@@ -19,25 +20,25 @@ type passwordReset struct {
 }
 
 // requestReset is POST /api/auth/password/requestreset. The answer is the same for names that nobody has.
-func (s *Server) requestReset(c *call, r *http.Request) answer {
+func (s *Server) requestReset(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	if err != nil || in.Get("username") == "" {
 		return cxBadRequest(c, r)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.AdminNamed(s.mu.tx, in.Get("username"), c.rules.SameName)
+	u := s.world.AdminNamed(s.mu.Tx, in.Get("username"), c.Rules.SameName)
 	if u != nil && (!in.Has("platformId") || in.Get("platformId") == u.Login.Platform) {
-		s.cxTables.mailReset(s.mu.tx, u, "", c.now)
+		s.cxTables.mailReset(s.mu.Tx, u, "", c.Now)
 	}
-	if u == nil && c.rules.ResetTellsUnknownNames {
-		return asText(cxBoolean(c, r, false))
+	if u == nil && c.Rules.ResetTellsUnknownNames {
+		return endpoint.AsText(cxBoolean(c, r, false))
 	}
-	return textAnswer(http.StatusOK, c.rules.RingCXDoneText)
+	return endpoint.Text(http.StatusOK, c.Rules.RingCXDoneText)
 }
 
 // internalReset is POST /api/auth/password/internal/requestreset, which wants a JWT that only the vendor can make.
-func internalReset(_ *Server, c *call, r *http.Request) answer {
+func internalReset(_ *Server, c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	if err != nil || in.Get("internalJwt") == "" {
 		return cxBadRequest(c, r)
@@ -46,55 +47,55 @@ func internalReset(_ *Server, c *call, r *http.Request) answer {
 }
 
 // legacyRequestReset is POST .../v1/auth/passwordResetRequest.
-func (s *Server) legacyRequestReset(c *call, r *http.Request) answer {
+func (s *Server) legacyRequestReset(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	if err != nil || in.Get("userName") == "" || in.Get("returnPath") == "" || len(in.Get("returnPath")) > textMost {
 		return cxBadRequest(c, r)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.world.AdminNamed(s.mu.tx, in.Get("userName"), c.rules.SameName)
+	u := s.world.AdminNamed(s.mu.Tx, in.Get("userName"), c.Rules.SameName)
 	if u != nil {
-		s.cxTables.mailReset(s.mu.tx, u, in.Get("returnPath"), c.now)
+		s.cxTables.mailReset(s.mu.Tx, u, in.Get("returnPath"), c.Now)
 	}
-	return cxBoolean(c, r, u != nil || !c.rules.ResetTellsUnknownNames)
+	return cxBoolean(c, r, u != nil || !c.Rules.ResetTellsUnknownNames)
 }
 
 // resetPassword is POST .../v1/auth/passwordReset: a new password for the token of a mail.
-func (s *Server) resetPassword(c *call, r *http.Request) answer {
+func (s *Server) resetPassword(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	if err != nil || in.Get("token") == "" || in.Get("password") == "" || len(in.Get("password")) > nameMost {
 		return cxBadRequest(c, r)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	reset, ok := s.cxTables.resets.Get(s.mu.tx, in.Get("token"))
+	reset, ok := s.cxTables.resets.Get(s.mu.Tx, in.Get("token"))
 	if !ok || !reset.open(c) {
 		return cxBoolean(c, r, false)
 	}
 	reset.Used = true
-	s.cxTables.resets.Put(s.mu.tx, in.Get("token"), reset)
-	s.setLogin(s.world.Member(s.mu.tx, reset.User), strings.Clone(in.Get("password")))
+	s.cxTables.resets.Put(s.mu.Tx, in.Get("token"), reset)
+	s.setLogin(s.world.Member(s.mu.Tx, reset.User), strings.Clone(in.Get("password")))
 	return cxBoolean(c, r, true)
 }
 
 // setLogin gives an administrator another password. s.mu is held.
 func (s *Server) setLogin(u *model.User, password string) {
 	u.Login = &model.Login{Password: password, Platform: u.Login.Platform}
-	s.world.PutUser(s.mu.tx, u)
+	s.world.PutUser(s.mu.Tx, u)
 }
 
-func (p passwordReset) open(c *call) bool {
-	return !p.Used && c.now.Before(p.Made.Add(c.rules.PasswordResetTTL))
+func (p passwordReset) open(c *endpoint.Call) bool {
+	return !p.Used && c.Now.Before(p.Made.Add(c.Rules.PasswordResetTTL))
 }
 
 // changePassword is POST .../admin/users/passwordReset: the caller's own password. Sign-ins go on.
-func (s *Server) changePassword(c *call, r *http.Request) answer {
+func (s *Server) changePassword(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	if err != nil || in.Get("currentPassword") == "" || in.Get("newPassword") == "" || len(in.Get("newPassword")) > nameMost {
 		return cxBadRequest(c, r)
 	}
-	return s.asUser(c, r, func(u *model.User) answer {
+	return s.asUser(c, r, func(u *model.User) endpoint.Response {
 		if u.Login == nil || u.Login.Password != in.Get("currentPassword") {
 			return cxBoolean(c, r, false)
 		}
@@ -104,21 +105,21 @@ func (s *Server) changePassword(c *call, r *http.Request) answer {
 }
 
 // mailResetFor is POST .../admin/users/{userId}/passwordReset. RingCentral looks after the passwords of its own users.
-func (s *Server) mailResetFor(c *call, r *http.Request) answer {
+func (s *Server) mailResetFor(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	_, bad := optionalBool(in, "resetViaEngageAuth")
 	if err != nil || bad != nil || in.Get("returnPath") == "" || len(in.Get("returnPath")) > textMost {
 		return cxBadRequest(c, r)
 	}
-	return s.asUser(c, r, func(u *model.User) answer {
-		target := s.world.MemberNumbered(s.mu.tx, u.Account, chi.URLParam(r, "userId"))
+	return s.asUser(c, r, func(u *model.User) endpoint.Response {
+		target := s.world.MemberNumbered(s.mu.Tx, u.Account, chi.URLParam(r, "userId"))
 		if target == nil {
 			return cxNotFound(c, r)
 		}
 		if target.Login == nil {
 			return cxBoolean(c, r, false)
 		}
-		s.cxTables.mailReset(s.mu.tx, target, in.Get("returnPath"), c.now)
+		s.cxTables.mailReset(s.mu.Tx, target, in.Get("returnPath"), c.Now)
 		return cxBoolean(c, r, true)
 	})
 }
@@ -130,34 +131,34 @@ type cxRedirect struct {
 	RedirectView bool   `json:"redirectView"`
 }
 
-func redirectTo(c *call, target string) answer {
-	if c.rules.RedirectViewsRedirect {
+func redirectTo(c *endpoint.Call, target string) endpoint.Response {
+	if c.Rules.RedirectViewsRedirect {
 		return redirect(http.StatusFound, target)
 	}
-	return jsonAnswer(http.StatusOK, cxRedirect{URL: target, ContentType: typeHTML, RedirectView: true})
+	return endpoint.JSON(http.StatusOK, cxRedirect{URL: target, ContentType: endpoint.TypeHTML, RedirectView: true})
 }
 
 // resetPage is GET /password/reset/{platformId}/{passwordResetToken}, where the mail leads.
-func (s *Server) resetPage(c *call, r *http.Request) answer {
+func (s *Server) resetPage(c *endpoint.Call, r *http.Request) endpoint.Response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	reset, ok := s.cxTables.resets.Get(s.mu.tx, chi.URLParam(r, "passwordResetToken"))
-	if !ok || !reset.open(c) || chi.URLParam(r, "platformId") != s.world.Member(s.mu.tx, reset.User).Login.Platform {
+	reset, ok := s.cxTables.resets.Get(s.mu.Tx, chi.URLParam(r, "passwordResetToken"))
+	if !ok || !reset.open(c) || chi.URLParam(r, "platformId") != s.world.Member(s.mu.Tx, reset.User).Login.Platform {
 		return cxNotFound(c, r)
 	}
 	if reset.ReturnTo != "" {
 		return redirectTo(c, reset.ReturnTo)
 	}
-	return redirectTo(c, baseURL(r)+"/voice/admin/")
+	return redirectTo(c, endpoint.BaseURL(r)+"/voice/admin/")
 }
 
 // oauthCallback is GET /oauthcallback, where RingCentral sends browsers back to RingCX's own app. That app is not part
 // of the sandbox, so the code is not looked at and everybody is led to the front page.
-func oauthCallback(_ *Server, c *call, r *http.Request) answer {
-	return redirectTo(c, baseURL(r)+"/voice/admin/")
+func oauthCallback(_ *Server, c *endpoint.Call, r *http.Request) endpoint.Response {
+	return redirectTo(c, endpoint.BaseURL(r)+"/voice/admin/")
 }
 
 // ssoPage is GET /oauthredirect.
-func ssoPage(*Server, *call, *http.Request) answer {
-	return textAnswer(http.StatusOK, "<!doctype html><title>RingCX</title><p>Sign in with RingCentral.</p>\n")
+func ssoPage(*Server, *endpoint.Call, *http.Request) endpoint.Response {
+	return endpoint.Text(http.StatusOK, "<!doctype html><title>RingCX</title><p>Sign in with RingCentral.</p>\n")
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
@@ -45,10 +46,10 @@ func (p principal) id() int64 {
 // active reports whether p may sign in.
 func (x *ringcx) active(p principal) bool {
 	if p.seat != nil {
-		u := x.world.User(x.mu.tx, p.seat.Agent.User)
+		u := x.world.User(x.mu.Tx, p.seat.Agent.User)
 		return !p.seat.Agent.Disabled && (u == nil || u.Enabled)
 	}
-	return p.user.Enabled && p.user.Linked && x.world.MainOf(x.mu.tx, p.user.Account) != nil
+	return p.user.Enabled && p.user.Linked && x.world.MainOf(x.mu.Tx, p.user.Account) != nil
 }
 
 func (p principal) platform() string {
@@ -62,7 +63,7 @@ func (p principal) platform() string {
 func (s *Server) principalOf(claims *cxClaims) (principal, bool) {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
 	if claims.App == appAgent.String() {
-		p := principal{app: appAgent, seat: s.world.AgentNumbered(s.mu.tx, claims.Subject)}
+		p := principal{app: appAgent, seat: s.world.AgentNumbered(s.mu.Tx, claims.Subject)}
 		return p, p.seat != nil && s.cx.active(p)
 	}
 	u := s.caller(id)
@@ -80,9 +81,9 @@ type cxGrant struct {
 
 // newGrant begins a sign-in of p and gives it its tokens, except the access token. from is the session of RingCentral that
 // it comes from; 0: it comes from none. s.mu is held.
-func (s *Server) newGrant(c *call, r *http.Request, p principal, from uint64, withRefresh bool) *cxGrant {
+func (s *Server) newGrant(c *endpoint.Call, r *http.Request, p principal, from uint64, withRefresh bool) *cxGrant {
 	in := s.cx.begin(p, from)
-	c.signIn = in.number
+	c.SignIn = in.number
 	if withRefresh {
 		in.renewRefreshToken(c)
 	}
@@ -91,14 +92,14 @@ func (s *Server) newGrant(c *call, r *http.Request, p principal, from uint64, wi
 
 // grantOf keeps a sign-in, and hands out its newest tokens, except the access token. That is a use of its X-Auth-Token; one that
 // has ended is replaced. s.mu is held.
-func (s *Server) grantOf(c *call, r *http.Request, in *signIn) *cxGrant {
-	who := s.cx.who(s.mu.tx, in)
-	if who.user != nil && c.rules.XAuthClaim && !in.useAuthToken(c.now) {
-		in.renewAuthToken(c.rules.AuthTokenTTL, c.now)
+func (s *Server) grantOf(c *endpoint.Call, r *http.Request, in *signIn) *cxGrant {
+	who := s.cx.who(s.mu.Tx, in)
+	if who.user != nil && c.Rules.XAuthClaim && !in.useAuthToken(c.Now) {
+		in.renewAuthToken(c.Rules.AuthTokenTTL, c.Now)
 	}
 	s.cx.keep(in)
 	g := &cxGrant{
-		in: in, ended: s.cx.endedOf(s.mu.tx, in), who: who, xauth: s.cx.authToken(in), details: s.describe(c, who, r, in.SSO),
+		in: in, ended: s.cx.endedOf(s.mu.Tx, in), who: who, xauth: s.cx.authToken(in), details: s.describe(c, who, r, in.SSO),
 	}
 	if token := s.cx.refreshToken(in); token != "" {
 		g.details.RefreshToken = &token
@@ -107,23 +108,23 @@ func (s *Server) grantOf(c *call, r *http.Request, in *signIn) *cxGrant {
 }
 
 // describe tells about p, who signed in over RingCentral or not, what comes with its tokens. s.mu is held.
-func (s *Server) describe(c *call, p principal, r *http.Request, bySSO bool) *cxDetails {
+func (s *Server) describe(c *endpoint.Call, p principal, r *http.Request, bySSO bool) *cxDetails {
 	host, port := hostPort(r)
 	out := &cxDetails{TokenType: "Bearer", PlatformID: p.platform(), IQURL: host, Port: port}
-	out.SSOLogin = bySSO && c.rules.SSOLoginFollows
+	out.SSOLogin = bySSO && c.Rules.SSOLoginFollows
 	seat, agentPath := p.seat, "/voice/agent/"
 	if p.user != nil {
-		main := s.world.MainOf(s.mu.tx, p.user.Account)
-		out.describeUser(p.user, s.world.Account(s.mu.tx, p.user.Account).Name, main)
-		if c.rules.ManagedAccountsReturned {
+		main := s.world.MainOf(s.mu.Tx, p.user.Account)
+		out.describeUser(p.user, s.world.Account(s.mu.Tx, p.user.Account).Name, main)
+		if c.Rules.ManagedAccountsReturned {
 			out.ManagedMainAccounts = []string{main.ID}
 		}
-		seat = s.world.AgentOf(s.mu.tx, p.user.ID)
+		seat = s.world.AgentOf(s.mu.Tx, p.user.ID)
 	}
 	if seat != nil {
-		hash := s.cxTables.hashcode(s.mu.tx, seat.Agent, c.rules.HashcodeChanges)
+		hash := s.cxTables.hashcode(s.mu.Tx, seat.Agent, c.Rules.HashcodeChanges)
 		out.MainAccountID, out.AgentURL, out.LoginHashcode = seat.Main.ID, &agentPath, &hash
-		out.AgentDetails = []cxAgentDetail{newCXAgentDetail(seat, s.world.User(s.mu.tx, seat.Agent.User))}
+		out.AgentDetails = []cxAgentDetail{newCXAgentDetail(seat, s.world.User(s.mu.Tx, seat.Agent.User))}
 	}
 	return out
 }

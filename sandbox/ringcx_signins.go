@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
@@ -14,7 +15,7 @@ import (
 // ringcx is what RingCX does with sign-ins. Server.mu guards it.
 type ringcx struct {
 	*cxTables
-	mu       *lock
+	mu       *state.Lock
 	world    *model.World
 	platform *platform
 	maker    token.Maker
@@ -24,7 +25,7 @@ type ringcx struct {
 	goneMost int                 // so many, until those are looked for that no sign-in came from
 }
 
-func newRingCX(w *model.World, p *platform, tables *cxTables, mu *lock) *ringcx {
+func newRingCX(w *model.World, p *platform, tables *cxTables, mu *state.Lock) *ringcx {
 	return &ringcx{cxTables: tables, mu: mu, world: w, platform: p, maker: token.NewMaker(), views: map[viewKey][]byte{}}
 }
 
@@ -60,13 +61,13 @@ func (in *signIn) over(now instant.Time) bool {
 
 // signIn is the one of a number, or nil. What is changed of it is to be kept.
 func (x *ringcx) signIn(number uint64) *signIn {
-	if in, ok := x.signIns.Get(x.mu.tx, number); ok {
+	if in, ok := x.signIns.Get(x.mu.Tx, number); ok {
 		return &in
 	}
 	return nil
 }
 
-func (x *ringcx) keep(in *signIn) { x.signIns.Put(x.mu.tx, in.number, *in) }
+func (x *ringcx) keep(in *signIn) { x.signIns.Put(x.mu.Tx, in.number, *in) }
 
 // who is whom the tokens of in speak for.
 func (x *ringcx) who(tx *state.Tx, in *signIn) principal {
@@ -108,32 +109,32 @@ func (x *ringcx) remember(tx *state.Tx, session uint64) {
 
 // cutOff reports whether the access tokens of in are refused although they have not expired.
 func (x *ringcx) cutOff(in *signIn, r *contract.Rules) bool {
-	return in.Cut || r.SessionEndTakesRingCX && x.fromEnded(x.mu.tx, in)
+	return in.Cut || r.SessionEndTakesRingCX && x.fromEnded(x.mu.Tx, in)
 }
 
 // gives reports whether the refresh token of a turn gives a new pair.
-func (x *ringcx) gives(c *call, in *signIn, turn uint32) bool {
-	if turn != in.Turn && c.rules.RingCXRefreshReuse != contract.ReuseAccept {
+func (x *ringcx) gives(c *endpoint.Call, in *signIn, turn uint32) bool {
+	if turn != in.Turn && c.Rules.RingCXRefreshReuse != contract.ReuseAccept {
 		return false
 	}
-	return in.live(c.now) && x.active(x.who(x.mu.tx, in)) && !x.cutOff(in, c.rules)
+	return in.live(c.Now) && x.active(x.who(x.mu.Tx, in)) && !x.cutOff(in, c.Rules)
 }
 
 // whyNot notes why the refresh token of a turn is refused.
-func (x *ringcx) whyNot(c *call, in *signIn, turn uint32) {
+func (x *ringcx) whyNot(c *endpoint.Call, in *signIn, turn uint32) {
 	switch {
 	case in == nil:
-		c.why("the sandbox never gave this refresh token out: it is of another one, or of the time before a reset")
+		c.Why("the sandbox never gave this refresh token out: it is of another one, or of the time before a reset")
 	case in.Ended:
-		c.why("it was logged out %s", c.ago(in.Renewal.Time()))
+		c.Why("it was logged out %s", c.Ago(in.Renewal.Time()))
 	case turn != in.Turn:
-		c.why("the refresh token was spent, and another one is the newest")
-	case instant.Of(c.now) >= in.Renewal:
-		c.why("the refresh token ended %s", c.ago(in.Renewal.Time()))
-	case !x.active(x.who(x.mu.tx, in)):
-		c.why("who signed in is switched off, or has lost RingCX")
+		c.Why("the refresh token was spent, and another one is the newest")
+	case instant.Of(c.Now) >= in.Renewal:
+		c.Why("the refresh token ended %s", c.Ago(in.Renewal.Time()))
+	case !x.active(x.who(x.mu.Tx, in)):
+		c.Why("who signed in is switched off, or has lost RingCX")
 	default:
-		c.why("the session that it came from has ended")
+		c.Why("the session that it came from has ended")
 	}
 }
 
@@ -152,7 +153,7 @@ func (x *ringcx) end(in *signIn, cut bool, now time.Time) {
 	x.keep(in)
 }
 
-// cut ends everything of in but its X-Auth-Token.
+// cutShort ends everything of in but its X-Auth-Token.
 func (x *ringcx) cut(in *signIn) {
 	in.Cut = true
 	x.keep(in)
@@ -161,7 +162,7 @@ func (x *ringcx) cut(in *signIn) {
 
 // begin makes a sign-in of p, without any token, that is to be kept. from is the session that it comes from; 0: none.
 func (x *ringcx) begin(p principal, from uint64) *signIn {
-	in := &signIn{number: x.signIns.Last(x.mu.tx) + 1, App: p.app.String(), From: from, SSO: from != 0}
+	in := &signIn{number: x.signIns.Last(x.mu.Tx) + 1, App: p.app.String(), From: from, SSO: from != 0}
 	if p.seat != nil {
 		in.Agent = p.seat.Agent.ID
 	} else {
@@ -171,9 +172,9 @@ func (x *ringcx) begin(p principal, from uint64) *signIn {
 }
 
 // renewRefreshToken gives in, which is to be kept, another refresh token; the one before is spent.
-func (in *signIn) renewRefreshToken(c *call) {
+func (in *signIn) renewRefreshToken(c *endpoint.Call) {
 	in.Turn++
-	in.Renewal = instant.Of(c.now).After(c.rules.RingCXRefreshTTL)
+	in.Renewal = instant.Of(c.Now).After(c.Rules.RingCXRefreshTTL)
 }
 
 // refreshToken is the newest of in, "" if there is none.
@@ -196,7 +197,7 @@ func (x *ringcx) find(given string) (*signIn, uint32) {
 // live counts the refresh tokens that can be used.
 func (x *ringcx) live(now time.Time, r *contract.Rules) int {
 	n := 0
-	for _, in := range x.signIns.All(x.mu.tx) {
+	for _, in := range x.signIns.All(x.mu.Tx) {
 		if in.live(now) && !x.cutOff(&in, r) {
 			n++
 		}
@@ -207,7 +208,7 @@ func (x *ringcx) live(now time.Time, r *contract.Rules) int {
 // spent counts the refresh tokens that gave another one, of the sign-ins that are remembered.
 func (x *ringcx) spent() int {
 	n := 0
-	for _, in := range x.signIns.All(x.mu.tx) {
+	for _, in := range x.signIns.All(x.mu.Tx) {
 		n += max(int(in.Turn)-1, 0)
 	}
 	return n
@@ -245,7 +246,7 @@ func (x *ringcx) authToken(in *signIn) string {
 
 // holder finds whose X-Auth-Token it is, of a sign-in or permanent, or says what is wrong with it. A use extends it.
 func (s *Server) holder(given string, now time.Time, use bool) (*model.User, string) {
-	if u := s.world.Member(s.mu.tx, s.cxTables.owner(s.mu.tx, given)); u != nil {
+	if u := s.world.Member(s.mu.Tx, s.cxTables.owner(s.mu.Tx, given)); u != nil {
 		return u, ""
 	}
 	return s.cx.holder(given, now, use)
@@ -263,13 +264,13 @@ func (x *ringcx) holder(given string, now time.Time, use bool) (*model.User, str
 	case use && in.useAuthToken(now):
 		x.keep(in)
 	}
-	return x.who(x.mu.tx, in).user, ""
+	return x.who(x.mu.Tx, in).user, ""
 }
 
 // cxLogoutRefusal answers a logout with a token that ends nothing.
-func cxLogoutRefusal(c *call, r *http.Request) answer {
-	if c.rules.RingCXLogoutStatus < http.StatusBadRequest {
-		return textAnswer(c.rules.RingCXLogoutStatus, c.rules.RingCXDoneText)
+func cxLogoutRefusal(c *endpoint.Call, r *http.Request) endpoint.Response {
+	if c.Rules.RingCXLogoutStatus < http.StatusBadRequest {
+		return endpoint.Text(c.Rules.RingCXLogoutStatus, c.Rules.RingCXDoneText)
 	}
-	return cxUnauthorizedAs(c, r, c.rules.RingCXLogoutStatus, "The refresh token is not valid")
+	return cxUnauthorizedAs(c, r, c.Rules.RingCXLogoutStatus, "The refresh token is not valid")
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
@@ -33,25 +34,25 @@ var demoSummary = summary{
 }
 
 // needCookie lets only calls pass that bring their RingCX token in a cookie. An Authorization header does not help.
-func (s *Server) needCookie(c *call, r *http.Request) (refusal answer, ok bool) {
+func (s *Server) needCookie(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
 	if r.Header.Get("Authorization") != "" {
-		c.note(verdict.Header)
+		c.Note(verdict.Header)
 	}
 	cookie, err := r.Cookie("access_token")
 	if err != nil || cookie.Value == "" {
 		return noCookie(c, r), false
 	}
 	if token.IsRingCentral(cookie.Value) {
-		c.note(verdict.WrongKind)
+		c.Note(verdict.WrongKind)
 	}
-	at := c.forCookie()
+	at := forCookie(c)
 	claims, problem := s.checkCX(at, nil, cookie.Value)
-	c.signIn, c.refused = at.signIn, at.refused
+	c.SignIn, c.Refused = at.SignIn, at.Refused
 	if problem != "" {
 		return gatewayRefusal(c, r, problem), false
 	}
-	c.subject, _ = strconv.ParseInt(claims.Subject, 10, 64)
-	return answer{}, true
+	c.Subject, _ = strconv.ParseInt(claims.Subject, 10, 64)
+	return endpoint.Response{}, true
 }
 
 // sessionCookie is what the exchange sets, so that a client with a store of cookies reads summaries.
@@ -62,40 +63,40 @@ func sessionCookie(token string, lives time.Duration) string {
 }
 
 // forCookie is the call as far as a token in a cookie is concerned: it is good for the time of the cookie.
-func (c *call) forCookie() *call {
-	longer := c.rules.ExchangeCookieTTL - c.rules.RingCXTokenTTL
+func forCookie(c *endpoint.Call) *endpoint.Call {
+	longer := c.Rules.ExchangeCookieTTL - c.Rules.RingCXTokenTTL
 	if longer <= 0 {
 		return c
 	}
-	rules := *c.rules
+	rules := *c.Rules
 	rules.RingCXClockSkew += longer
-	return &call{now: c.now, rules: &rules, refused: c.refused}
+	return &endpoint.Call{Now: c.Now, Rules: &rules, Refused: c.Refused}
 }
 
 // noCookie answers a call without the cookie.
-func noCookie(c *call, r *http.Request) answer {
-	if c.rules.SummaryRefusalFromGateway {
+func noCookie(c *endpoint.Call, r *http.Request) endpoint.Response {
+	if c.Rules.SummaryRefusalFromGateway {
 		return gatewayRefusal(c, r, jwtMissing)
 	}
 	return cxUnauthorized(c, r, "The cookie access_token is missing")
 }
 
 // getSummary is GET .../summary/accounts/{accountId}/segments/{segmentId}/{agent|auto}.
-func getSummary(choose func(summary) string) endpoint {
-	return func(s *Server, c *call, r *http.Request) answer {
-		return s.readSub(c, r, func(x *model.MainAccount, sub *model.SubAccount) answer {
+func getSummary(choose func(summary) string) method {
+	return func(s *Server, c *endpoint.Call, r *http.Request) endpoint.Response {
+		return s.readSub(c, r, func(x *model.MainAccount, sub *model.SubAccount) endpoint.Response {
 			id := chi.URLParam(r, "segmentId")
-			found, ok := s.cxTables.summaries.Get(s.mu.tx, summaryKey(sub.ID, id))
+			found, ok := s.cxTables.summaries.Get(s.mu.Tx, summaryKey(sub.ID, id))
 			if !ok && sub.ID == x.SubAccounts[0].ID {
 				found, ok = demoSummaries[id]
 			}
 			switch {
 			case !ok:
 				return cxNotFound(c, r)
-			case c.rules.SummaryAsJSON && choose(found) != "":
-				return jsonAnswer(http.StatusOK, choose(found))
+			case c.Rules.SummaryAsJSON && choose(found) != "":
+				return endpoint.JSON(http.StatusOK, choose(found))
 			}
-			return textAnswer(http.StatusOK, choose(found))
+			return endpoint.Text(http.StatusOK, choose(found))
 		})
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/recent"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
@@ -34,7 +36,7 @@ type cxClaims struct {
 type cxTokens struct {
 	mu    sync.RWMutex // guards what follows
 	epoch string       // changes on every restart: tokens of another epoch are not ours
-	seen  *generations[*cxAccess]
+	seen  *recent.Map[*cxAccess]
 
 	endings endings
 }
@@ -51,7 +53,7 @@ type cxAccess struct {
 func (t *cxTokens) restart(epoch string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.epoch, t.seen = epoch, newGenerations[*cxAccess](tokensSeen)
+	t.epoch, t.seen = epoch, recent.New[*cxAccess](tokensSeen)
 	t.endings.add()
 }
 
@@ -60,7 +62,7 @@ func (t *cxTokens) remember(token string, a *cxAccess) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if strings.HasPrefix(a.claims.ID, t.epoch+".") {
-		t.seen.put(token, a)
+		t.seen.Put(token, a)
 	}
 }
 
@@ -68,18 +70,18 @@ func (t *cxTokens) remember(token string, a *cxAccess) {
 func (s *Server) key() *token.Key { return s.signing.Load() }
 
 // issueCX makes the RingCX access token of a grant.
-func (s *Server) issueCX(c *call, g *cxGrant) (string, error) {
+func (s *Server) issueCX(c *endpoint.Call, g *cxGrant) (string, error) {
 	s.tokens.mu.RLock()
 	epoch := s.tokens.epoch
 	s.tokens.mu.RUnlock()
-	expires := c.now.Add(c.rules.RingCXTokenTTL)
+	expires := c.Now.Add(c.Rules.RingCXTokenTTL)
 	claims := &cxClaims{
-		Issuer: c.rules.RingCXIssuer, Subject: fmt.Sprint(g.who.id()), Audience: c.rules.RingCXAudience,
-		ID: fmt.Sprintf("%s.%d.%s", epoch, g.in.number, token.RandomText(12)), Expires: c.now.Unix() + int64(c.rules.RingCXTokenTTL/time.Second),
+		Issuer: c.Rules.RingCXIssuer, Subject: fmt.Sprint(g.who.id()), Audience: c.Rules.RingCXAudience,
+		ID: fmt.Sprintf("%s.%d.%s", epoch, g.in.number, token.RandomText(12)), Expires: c.Now.Unix() + int64(c.Rules.RingCXTokenTTL/time.Second),
 		Platform: g.who.platform(), App: g.who.app.String(), XAuth: g.xauth,
 	}
-	if c.rules.RingCXIssuedAt {
-		claims.IssuedAt = c.now.Unix()
+	if c.Rules.RingCXIssuedAt {
+		claims.IssuedAt = c.Now.Unix()
 	}
 	token, err := s.key().Sign(claims)
 	if err != nil {
@@ -93,18 +95,18 @@ func (s *Server) issueCX(c *call, g *cxGrant) (string, error) {
 
 // checkCX gives the claims of a valid RingCX access token, or the gateway's text about one that is not. The order of
 // the checks is the gateway's: form, issuer, expiry, signature. tx is that of a caller that holds s.mu, nil if none is held.
-func (s *Server) checkCX(c *call, tx *state.Tx, token string) (*cxClaims, string) {
+func (s *Server) checkCX(c *endpoint.Call, tx *state.Tx, token string) (*cxClaims, string) {
 	s.tokens.mu.RLock()
-	known, ok := s.tokens.seen.get(token)
+	known, ok := s.tokens.seen.Get(token)
 	epoch := s.tokens.epoch
 	s.tokens.mu.RUnlock()
 	if ok {
 		known.noteIn(c)
-		return known.claims, known.problem(c, s.cutOff(tx, known, c.rules))
+		return known.claims, known.problem(c, s.cutOff(tx, known, c.Rules))
 	}
 	claims, ok := parseCX(token)
 	if !ok || strings.ContainsAny(token, " \t\"'") {
-		c.why("the header has something else, or more, than a token of RingCX behind Bearer: quotes, spaces, a word")
+		c.Why("the header has something else, or more, than a token of RingCX behind Bearer: quotes, spaces, a word")
 		return nil, jwtMalformed
 	}
 	found := &cxAccess{claims: claims, expires: time.Unix(claims.Expires, 0)}
@@ -112,18 +114,18 @@ func (s *Server) checkCX(c *call, tx *state.Tx, token string) (*cxClaims, string
 		return nil, problem
 	}
 	if !s.key().Verify(token) || !strings.HasPrefix(claims.ID, epoch+".") {
-		c.why("the sandbox did not sign this token: it is of another one, or of the time before a reset")
+		c.Why("the sandbox did not sign this token: it is of another one, or of the time before a reset")
 		return nil, jwtUnsigned
 	}
 	s.findSignIn(tx, found)
 	found.noteIn(c)
 	s.tokens.remember(strings.Clone(token), found)
-	return claims, found.problem(c, s.cutOff(tx, found, c.rules))
+	return claims, found.problem(c, s.cutOff(tx, found, c.Rules))
 }
 
 // findSignIn completes a with what it came from, unless that was forgotten.
 func (s *Server) findSignIn(tx *state.Tx, a *cxAccess) {
-	s.mu.view(tx, func(tx *state.Tx) {
+	s.mu.View(tx, func(tx *state.Tx) {
 		if in, ok := s.cx.signIns.Get(tx, a.claims.signIn()); ok {
 			a.signIn, a.caller = in.number, s.cx.who(tx, &in).name()
 			a.ended.Store(uint64(s.cx.endedOf(tx, &in)))
@@ -142,23 +144,23 @@ func (claims *cxClaims) signIn() uint64 {
 }
 
 // noteIn notes which sign-in a call is about.
-func (a *cxAccess) noteIn(c *call) {
+func (a *cxAccess) noteIn(c *endpoint.Call) {
 	if a.signIn != 0 {
-		c.signIn, c.refused.Caller = a.signIn, a.caller
+		c.SignIn, c.Refused.Caller = a.signIn, a.caller
 	}
 }
 
 // problem is the gateway's text about a token whose signature is right, and whose sign-in was cut off or not; or "".
-func (a *cxAccess) problem(c *call, cutOff bool) string {
+func (a *cxAccess) problem(c *endpoint.Call, cutOff bool) string {
 	switch {
-	case a.claims.Issuer != c.rules.RingCXIssuer:
-		c.why("the token names another issuer")
+	case a.claims.Issuer != c.Rules.RingCXIssuer:
+		c.Why("the token names another issuer")
 		return jwtForeign
-	case !c.now.Before(a.expires.Add(c.rules.RingCXClockSkew)):
-		c.why("the token ended %s", c.ago(a.expires))
+	case !c.Now.Before(a.expires.Add(c.Rules.RingCXClockSkew)):
+		c.Why("the token ended %s", c.Ago(a.expires))
 		return jwtExpired
 	case cutOff:
-		c.why("its sign-in has ended: a logout, a refresh token that was replayed, or the session of RingCentral")
+		c.Why("its sign-in has ended: a logout, a refresh token that was replayed, or the session of RingCentral")
 		return jwtUnsigned
 	}
 	return ""
@@ -178,43 +180,43 @@ func parseCX(token string) (*cxClaims, bool) {
 }
 
 // cxBearer gives the claims of the RingCX token of r; without a valid one, the refusal is the answer.
-func (s *Server) cxBearer(c *call, r *http.Request) (claims *cxClaims, refusal answer) {
-	given, ok := bearer(r)
+func (s *Server) cxBearer(c *endpoint.Call, r *http.Request) (claims *cxClaims, refusal endpoint.Response) {
+	given, ok := endpoint.Bearer(r)
 	if !ok || given == "" {
-		c.why("no token came in a header Authorization: Bearer")
+		c.Why("no token came in a header Authorization: Bearer")
 		return nil, gatewayRefusal(c, r, jwtMissing)
 	}
 	if token.IsRingCentral(given) {
-		c.note(verdict.WrongKind)
-		c.why("this is the token of the login at RingCentral; RingCX wants the one of the exchange")
+		c.Note(verdict.WrongKind)
+		c.Why("this is the token of the login at RingCentral; RingCX wants the one of the exchange")
 	}
 	claims, problem := s.checkCX(c, nil, given)
 	if problem != "" {
-		if problem == jwtExpired && s.habits.keepsSending(given, c.now) {
-			c.note(verdict.ExpiredAgain)
+		if problem == jwtExpired && s.habits.KeepsSending(given, c.Now) {
+			c.Note(verdict.ExpiredAgain)
 		}
 		return nil, gatewayRefusal(c, r, problem)
 	}
-	return claims, answer{}
+	return claims, endpoint.Response{}
 }
 
 // needCXToken lets only calls with a valid token pass, also to paths that do not exist. A Bearer token decides, if
 // there is one; else an X-Auth-Token may.
-func (s *Server) needCXToken(c *call, r *http.Request) (refusal answer, ok bool) {
+func (s *Server) needCXToken(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
 	refusal, ok = s.identify(c, r)
-	return refusal, ok || letsAnybody(c.rules, r)
+	return refusal, ok || letsAnybody(c.Rules, r)
 }
 
 // identify finds out who calls; if nobody that may, the refusal is the answer.
-func (s *Server) identify(c *call, r *http.Request) (refusal answer, ok bool) {
-	if _, given := bearer(r); r.Header.Get("X-Auth-Token") != "" && (!given || c.rules.XAuthWins) && takesXAuth(c.rules, r) {
+func (s *Server) identify(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
+	if _, given := endpoint.Bearer(r); r.Header.Get("X-Auth-Token") != "" && (!given || c.Rules.XAuthWins) && takesXAuth(c.Rules, r) {
 		return s.xauthCaller(c, r)
 	}
 	claims, refusal := s.cxBearer(c, r)
 	if claims == nil {
 		return refusal, false
 	}
-	c.subject, _ = strconv.ParseInt(claims.Subject, 10, 64)
-	c.xauth = claims.XAuth
-	return answer{}, true
+	c.Subject, _ = strconv.ParseInt(claims.Subject, 10, 64)
+	c.XAuth = claims.XAuth
+	return endpoint.Response{}, true
 }

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
@@ -70,8 +72,8 @@ type Server struct {
 	faults  *faults
 	tokens  cxTokens
 	signing atomic.Pointer[token.Key] // signs RingCX access tokens
-	habits  habits
-	limits  *limits
+	habits  endpoint.Detector
+	limits  *limit.Limits
 	seals   state.Cell[seals]
 	oauth   *oauthTables
 
@@ -90,7 +92,7 @@ type Server struct {
 
 	world *model.World
 
-	mu       lock // guards what follows, and everything reachable from it; who holds it reads and changes tables with mu.tx
+	mu       state.Lock // guards what follows, and everything reachable from it; who holds it reads and changes tables with mu.Tx
 	purse    purse
 	demo     Credentials // as they were handed out
 	platform *platform
@@ -119,13 +121,13 @@ func New(opts *Options) (*Server, error) {
 // newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
 func newServer(opts Options, m memory) (*Server, error) {
 	s := &Server{opts: opts, memory: m, journal: journal.New(&m.shared.logs)}
-	s.mu.db = state.New(s.tablesKeeper(), m.name)
-	s.clock.kept, s.settings = state.NewCell[time.Duration](s.mu.db, "clock"), state.NewCell[settingValues](s.mu.db, "settings")
-	s.seals = state.NewCell[seals](s.mu.db, "seals")
-	s.world = model.NewWorld(s.mu.db)
-	s.limits = newLimits(&s.mu, opts.NoLimits)
-	s.oauth = newOAuthTables(s.mu.db, s.Now, &m.shared.sessions, s.forgetSession)
-	s.cxTables = newCXTables(s.mu.db, s.Now, &m.shared.sessions)
+	s.mu.DB = state.New(s.tablesKeeper(), m.name)
+	s.clock.kept, s.settings = state.NewCell[time.Duration](s.mu.DB, "clock"), state.NewCell[settingValues](s.mu.DB, "settings")
+	s.seals = state.NewCell[seals](s.mu.DB, "seals")
+	s.world = model.NewWorld(s.mu.DB)
+	s.limits = limit.New(&s.mu, opts.NoLimits)
+	s.oauth = newOAuthTables(s.mu.DB, s.Now, &m.shared.sessions, s.forgetSession)
+	s.cxTables = newCXTables(s.mu.DB, s.Now, &m.shared.sessions)
 	s.opts.Profile = cmp.Or(s.opts.Profile, contract.DefaultProfile)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {
@@ -186,13 +188,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if wanted.control() || wanted.console() {
-		if refusal, refused := s.refuseTransport(r); refused {
-			refusal.write(w)
+		if refusal, refused := endpoint.RefuseTransport(r, s.opts.TLSOnly); refused {
+			refusal.Write(w)
 			return
 		}
 	}
 	if refusal, refused := s.guard.refuse(r, wanted); refused {
-		refusal.write(w)
+		refusal.Write(w)
 		return
 	}
 	if wanted.namespace != "" {
@@ -201,7 +203,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if s.namespace != "" {
 		if !s.arrive() {
-			retiredAnswer().write(w)
+			retiredAnswer().Write(w)
 			return
 		}
 		defer s.leave()

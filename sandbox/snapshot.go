@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 )
 
@@ -22,7 +23,7 @@ import (
 const snapshotFormat = "ringcx-sandbox/1"
 
 // kinds are those of records that a snapshot has. What else one brings is of a newer server, and is left out.
-func (s *Server) kinds() []string { return append(s.mu.db.Kinds(), recordRequest) }
+func (s *Server) kinds() []string { return append(s.mu.DB.Kinds(), recordRequest) }
 
 // Snapshot writes everything that s knows, as GET /_sandbox/snapshot answers it: what it knew at one moment, with the secrets
 // of the sandbox, which are nobody's. Namespaces are not in it. It takes about half of the memory that what it writes would.
@@ -62,7 +63,7 @@ func (s *Server) packedSnapshot() (io.Reader, time.Time, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	made := s.Now()
-	all := s.mu.db.Rows(s.mu.tx)
+	all := s.mu.DB.Rows(s.mu.Tx)
 	all[recordRequest] = s.requestRows()
 	if err := writeSnapshot(pack, made, all); err != nil {
 		return nil, made, err
@@ -161,17 +162,17 @@ func (s *Server) controlSnapshot(w http.ResponseWriter, r *http.Request) {
 func (s *Server) sendSnapshot(w http.ResponseWriter, r *http.Request, describe func(h http.Header, made time.Time)) {
 	leave, err := s.memory.shared.snapshots.enter(r)
 	if err != nil {
-		controlAnswer(nil, err).write(w)
+		controlAnswer(nil, err).Write(w)
 		return
 	}
 	defer leave()
 	packed, made, err := s.packedSnapshot()
 	if err != nil {
-		textAnswer(http.StatusInternalServerError, "sandbox: "+err.Error()).write(w)
+		endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error()).Write(w)
 		return
 	}
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(snapshotTime))
-	w.Header().Set("Content-Type", typeJSON)
+	w.Header().Set("Content-Type", endpoint.TypeJSON)
 	describe(w.Header(), made)
 	if r.Method == http.MethodHead {
 		return

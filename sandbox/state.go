@@ -63,7 +63,7 @@ func (s *Server) freshContents() (*contents, error) {
 	}
 	out.fresh, out.rules, out.epoch = true, s.start, token.RandomText(6)
 	out.purse.together = &s.memory.shared.objects
-	out.tables, err = s.mu.db.Draft(func(func(state.Record) error) error { return nil })
+	out.tables, err = s.mu.DB.Draft(func(func(state.Record) error) error { return nil })
 	return out, err
 }
 
@@ -77,7 +77,7 @@ func (s *Server) restoredContents(in *archive) (*contents, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.tables, err = s.mu.db.Draft(func(yield func(state.Record) error) error { return in.give(s.mu.db.Kinds(), yield) })
+	out.tables, err = s.mu.DB.Draft(func(yield func(state.Record) error) error { return in.give(s.mu.DB.Kinds(), yield) })
 	if err != nil {
 		return nil, err
 	}
@@ -93,20 +93,20 @@ func (s *Server) become(st *contents) error {
 	_, today := s.faults.list()
 	key := s.world.Key()
 	s.world.SetKey(st.credentials)
-	err := s.mu.db.Adopt(s.mu.tx, st.tables, st.known, func(*state.Tx) error { return s.adopted(st, today) })
+	err := s.mu.DB.Adopt(s.mu.Tx, st.tables, st.known, func(*state.Tx) error { return s.adopted(st, today) })
 	s.faults.noteBusy()
 	if err != nil {
 		s.world.SetKey(key)
 		return err
 	}
-	s.demo = Credentials(s.world.Demo(s.mu.tx))
+	s.demo = Credentials(s.world.Demo(s.mu.Tx))
 	s.purse.close()
 	s.purse = st.purse
 	s.signing.Store(st.signing)
 	s.platform, s.cx = st.platform, st.cx
 	s.rules.Store(st.rules)
 	s.tokens.restart(st.epoch)
-	s.habits.restart()
+	s.habits.Restart()
 	s.clock.offset.Store(int64(st.offset))
 	s.journal.Restore(st.requests)
 	if s.ended {
@@ -118,30 +118,30 @@ func (s *Server) become(st *contents) error {
 // adopted completes what is in the tables, or refuses it, before anything else has become what st says. Until then, the hostile
 // day was today's.
 func (s *Server) adopted(st *contents, today *hostileDay) error {
-	s.limits.adopted()
+	s.limits.Adopted()
 	if st.fresh {
-		s.clock.kept.Set(s.mu.tx, 0)
-		s.settings.Set(s.mu.tx, settingValues{})
-		s.seals.Set(s.mu.tx, st.newSeals())
+		s.clock.kept.Set(s.mu.Tx, 0)
+		s.settings.Set(s.mu.Tx, settingValues{})
+		s.seals.Set(s.mu.Tx, st.newSeals())
 		s.faults.setDay(today)
-		return s.world.Fill(s.mu.tx, s.seed())
+		return s.world.Fill(s.mu.Tx, s.seed())
 	}
-	if err := s.world.Check(s.mu.tx); err != nil {
+	if err := s.world.Check(s.mu.Tx); err != nil {
 		return err
 	}
 	if st.known && s.opts.Seed == 0 && s.faults.started != nil { // the seed is that of the first start
-		s.faults.started.Seed = s.world.Seed(s.mu.tx)
+		s.faults.started.Seed = s.world.Seed(s.mu.Tx)
 	}
 	s.faults.restored()
 	return cmp.Or(
 		s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st),
-		s.oauth.check(s.mu.tx, s.world), s.cxTables.check(s.mu.tx, s.world, s.oauth.sessions),
+		s.oauth.check(s.mu.Tx, s.world), s.cxTables.check(s.mu.Tx, s.world, s.oauth.sessions),
 	)
 }
 
 // required is what is in a cell that cannot be empty.
 func required[V any](s *Server, cell state.Cell[V]) (V, error) {
-	v, ok := cell.Get(s.mu.tx)
+	v, ok := cell.Get(s.mu.Tx)
 	if !ok {
 		return v, fmt.Errorf("there is no record of the kind %s", cell.Kind())
 	}
@@ -163,7 +163,7 @@ func (s *Server) restoreSettings(st *contents) error {
 	if st.rules, err = values.over(s.start); err != nil {
 		return err
 	}
-	s.settings.Set(s.mu.tx, settingsChanged(st.rules, s.start))
+	s.settings.Set(s.mu.Tx, settingsChanged(st.rules, s.start))
 	return nil
 }
 
@@ -217,7 +217,7 @@ func (s *Server) wake() error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	seed := s.world.Seed(s.mu.tx)
+	seed := s.world.Seed(s.mu.Tx)
 	if s.memory.name == "" && s.opts.Seed != 0 && s.opts.Seed != seed { // a namespace asks for none of its own
 		return fmt.Errorf("what was kept was made with seed %d, not %d", seed, s.opts.Seed)
 	}

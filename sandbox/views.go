@@ -2,6 +2,8 @@ package sandbox
 
 import (
 	"net/http"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
 // viewKey names an answer that is the same until somebody changes the objects that it tells about.
@@ -16,16 +18,16 @@ type viewKey struct {
 const viewsKept = 1_000
 
 // view is the answer of a name, made anew if nobody has asked for it since the objects changed. s.mu is held.
-func (x *ringcx) view(key viewKey, build func() any) answer {
+func (x *ringcx) view(key viewKey, build func() any) endpoint.Response {
 	body, ok := x.views[key]
 	if !ok {
 		if len(x.views) >= viewsKept {
 			x.forgetViews()
 		}
-		body = jsonAnswer(http.StatusOK, build()).body
+		body = endpoint.JSON(http.StatusOK, build()).Body
 		x.views[key] = body
 	}
-	return newAnswer(http.StatusOK, typeJSON, body)
+	return endpoint.NewResponse(http.StatusOK, endpoint.TypeJSON, body)
 }
 
 // forgetViews is called when objects have changed. Only the control plane and the console do that.

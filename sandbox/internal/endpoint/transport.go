@@ -1,4 +1,4 @@
-package sandbox
+package endpoint
 
 import (
 	"crypto/tls"
@@ -11,14 +11,14 @@ import (
 // vendorDomain is what the names of all hosts of the vendor end in.
 const vendorDomain = ".ringcentral.com"
 
-// isVendorHost reports whether name is a host of the vendor.
-func isVendorHost(name string) bool {
+// IsVendorHost reports whether name is a host of the vendor.
+func IsVendorHost(name string) bool {
 	start := len(name) - len(vendorDomain)
 	return start > 0 && strings.EqualFold(name[start:], vendorDomain)
 }
 
-// hostName is the name in a Host header, without port and final dot.
-func hostName(host string) string {
+// HostName is the name in a Host header, without port and final dot.
+func HostName(host string) string {
 	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
 		host = host[:i]
 	}
@@ -39,35 +39,35 @@ func misdirected(host, path string) bool {
 
 func oldTLS(r *http.Request) bool { return r.TLS != nil && r.TLS.Version < tls.VersionTLS12 }
 
-// inspectTransport notes requests that the vendor would not have got, or another server of it. What a proxy in front
-// says about TLS is believed.
-func (s *Server) inspectTransport(c *call, r *http.Request) {
-	name := hostName(r.Host)
-	vendors := isVendorHost(name)
+// InspectTransport notes requests that the vendor would not have got, or another server of it. What a proxy in front
+// says about TLS is believed. With tlsOnly, nothing is to come without TLS.
+func (c *Call) InspectTransport(r *http.Request, tlsOnly bool) {
+	name := HostName(r.Host)
+	vendors := IsVendorHost(name)
 	switch {
 	case r.Method == http.MethodConnect: // taken for a proxy, before the TLS
 	case r.TLS == nil:
-		if s.opts.TLSOnly || vendors && r.Header.Get("X-Forwarded-Proto") != "https" {
-			c.note(verdict.Plain)
+		if tlsOnly || vendors && r.Header.Get("X-Forwarded-Proto") != "https" {
+			c.Note(verdict.Plain)
 		}
 	case oldTLS(r):
-		c.note(verdict.OldTLS)
+		c.Note(verdict.OldTLS)
 	case r.ProtoMajor == 1 && r.TLS.ServerName != "" && !strings.EqualFold(name, strings.TrimSuffix(r.TLS.ServerName, ".")):
 		// Not so with HTTP/2, where a connection is good for every host that its certificate names.
-		c.note(verdict.ServerName)
+		c.Note(verdict.ServerName)
 	}
 	if vendors && misdirected(name, r.URL.Path) {
-		c.note(verdict.OtherVendor)
+		c.Note(verdict.OtherVendor)
 	}
 }
 
-// refuseTransport is the answer to a request that no server of the vendor would talk to, if r is one.
-func (s *Server) refuseTransport(r *http.Request) (answer, bool) {
+// RefuseTransport is the answer to a request that no server of the vendor would talk to, if r is one.
+func RefuseTransport(r *http.Request, tlsOnly bool) (Response, bool) {
 	switch {
-	case s.opts.TLSOnly && r.TLS == nil:
-		return textAnswer(http.StatusBadRequest, "Client sent an HTTP request to an HTTPS server."), true
+	case tlsOnly && r.TLS == nil:
+		return Text(http.StatusBadRequest, "Client sent an HTTP request to an HTTPS server."), true
 	case oldTLS(r):
-		return textAnswer(http.StatusBadRequest, "TLS below 1.2 is not spoken here."), true
+		return Text(http.StatusBadRequest, "TLS below 1.2 is not spoken here."), true
 	}
-	return answer{}, false
+	return Response{}, false
 }

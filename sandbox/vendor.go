@@ -1,0 +1,248 @@
+package sandbox
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
+	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
+)
+
+// vendorOperations are the rows of both vendors, and those of the RingCX API under its older prefix too.
+func vendorOperations() []endpoint.Operation {
+	var all []endpoint.Operation
+	all = append(append(all, platformOperations...), ringcxOperations...)
+	for _, op := range ringcxOperations {
+		if rest, ok := strings.CutPrefix(op.Path, "/voice/api/v1/"); ok && !strings.HasPrefix(rest, "summary/") {
+			op.Path = olderAPI + rest
+			all = append(all, op)
+		}
+	}
+	return all
+}
+
+// vendorRoutes lead to the operations of both vendors.
+var vendorRoutes = sync.OnceValue(func() *endpoint.Routes {
+	return endpoint.NewRoutes(vendorOperations(), notFound, methodRefusal, perform)
+})
+
+// method is a handler of a server.
+type method func(*Server, *endpoint.Call, *http.Request) endpoint.Response
+
+// do has the server of a call answer it.
+func do(m method) endpoint.Handler {
+	return func(c *endpoint.Call, r *http.Request) endpoint.Response { return m(c.Services.(*Server), c, r) }
+}
+
+// asks has the server of a call find out who calls.
+func asks(m func(*Server, *endpoint.Call, *http.Request) (endpoint.Response, bool)) endpoint.Caller {
+	return func(c *endpoint.Call, r *http.Request) (endpoint.Response, bool) {
+		return m(c.Services.(*Server), c, r)
+	}
+}
+
+// serveVendor answers r as the vendors would, logs it, and lets an armed fault spoil it.
+func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
+	var fault *fault
+	if !endpoint.IsPreflight(r) {
+		fault = s.spoil(r)
+	}
+	stayed := fault.wait(r)
+	c := &endpoint.Call{
+		Services: s, Now: s.Now(), Rules: s.rules.Load(), Verdicts: []string{}, Fault: fault.label(), Agent: endpoint.ShortAgent(r.UserAgent()),
+	}
+	vendorRoutes().Find(c, r)
+	c.Inspect(r)
+	c.InspectTransport(r, s.opts.TLSOnly)
+	a, done := fault.instead(c.Now, func(status int) endpoint.Response { return outage(c, r, status) })
+	switch {
+	case !stayed:
+		a = endpoint.NewResponse(0, "", nil)
+	case !done:
+		a = s.answer(c, w, r)
+	}
+	a = endpoint.WithCORS(r, a)
+	a.Header["Date"] = []string{fault.date(c.Now)}
+	if endsToken(a.Status, r.URL.Path) {
+		s.habits.Refused()
+	}
+	if s.guard.notes(r) {
+		s.journal.Add(c.Entry(r, a))
+	}
+	if err := s.keep(); err != nil {
+		a = endpoint.Text(http.StatusInternalServerError, err.Error())
+	}
+	if !stayed {
+		panic(http.ErrAbortHandler)
+	}
+	fault.deliver(a, w)
+}
+
+// spoil is what a bad day does to r; nil on a good one.
+func (s *Server) spoil(r *http.Request) *fault {
+	if !s.faults.busy.Load() {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.faults.take(r)
+}
+
+// answer lets the vendors' routes answer r; w is only told to stop reading bodies that are too large.
+func (s *Server) answer(c *endpoint.Call, w http.ResponseWriter, r *http.Request) endpoint.Response {
+	if refusal, ok := endpoint.RefuseTransport(r, s.opts.TLSOnly); ok {
+		return refusal
+	}
+	if c.IsBeyond() {
+		c.Note(verdict.NotEmulated)
+		return notEmulated(c, r)
+	}
+	a := c.Routes.Answer(c, w, r)
+	if endpoint.IsPlatform(r.URL.Path) {
+		setPlatformHeaders(a.Header, r.URL.Path)
+	}
+	return a
+}
+
+// endsToken reports whether after an answer a client has no good token any more, or thinks so.
+func endsToken(status int, path string) bool {
+	switch {
+	case status == http.StatusUnauthorized:
+		return true
+	case path == "/restapi/oauth/token":
+		return status == http.StatusBadRequest
+	}
+	return path == "/restapi/oauth/revoke" || strings.HasPrefix(path, "/api/auth/logout/")
+}
+
+// setPlatformHeaders adds what every answer of the platform carries; its OAuth answers are never to be stored.
+func setPlatformHeaders(h http.Header, path string) {
+	h["Rcrequestid"] = []string{token.NewUUID()}
+	h["Content-Language"] = []string{"en"}
+	h["Routingkey"] = []string{routingKey}
+	h["Vary"] = []string{endpoint.PlatformVary}
+	if strings.HasPrefix(path, "/restapi/oauth/") {
+		h["Cache-Control"] = []string{"no-store"}
+		h["Pragma"] = []string{"no-cache"}
+	}
+}
+
+func doorOf(path string) endpoint.Door {
+	for _, d := range doors {
+		if rest, ok := strings.CutPrefix(path, d.Begin); ok && (rest == "" || rest[0] == '/') {
+			return d
+		}
+	}
+	return endpoint.Door{Limit: limit.None}
+}
+
+// perform has an operation answered: who calls comes first, then the limit of the standard rate, which counts by caller. Other
+// limits count by what the operation has to find out.
+func perform(c *endpoint.Call, r *http.Request) endpoint.Response {
+	d := doorOf(r.URL.EscapedPath())
+	if d.Caller != nil {
+		if refusal, ok := d.Caller(c, r); !ok {
+			return refusal
+		}
+	}
+	if c.Row.Limit != limit.Reads && d.Limit != limit.Reads || limit.ReadsAllowed(c.Rules).Limit == 0 {
+		return c.Row.Handle(c, r)
+	}
+	ruling := c.Services.(*Server).admitRead(c)
+	if !ruling.Admitted {
+		c.Limited(&ruling)
+		return endpoint.Stamp(ruling, cxTooMany(c, r))
+	}
+	return endpoint.Stamp(ruling, c.Row.Handle(c, r))
+}
+
+// notFound answers a path that neither vendor has, or has with other methods only.
+func notFound(c *endpoint.Call, r *http.Request) endpoint.Response {
+	path := r.URL.Path
+	switch {
+	case endpoint.IsPlatform(path):
+		return apiError(http.StatusNotFound, "CMN-120", "Invalid URI")
+	case strings.HasPrefix(path, "/v1/"):
+		// observed: without its prefix the API is the web application, which answers 200 and HTML to anything.
+		return endpoint.NewResponse(http.StatusOK, endpoint.TypeHTML, []byte("<!doctype html><title>RingCX</title><div id=\"root\"></div>\n"))
+	case !strings.HasSuffix(path, "/") && c.Routes.MethodsAt(r) != nil:
+		return methodRefusal(c, r)
+	case strings.HasPrefix(path, "/voice/api/"), strings.HasPrefix(path, "/api/"):
+		return cxNotFound(c, r)
+	}
+	return endpoint.Text(http.StatusNotFound, "Not Found")
+}
+
+// methodRefusal is 405 with the methods that the path has.
+func methodRefusal(c *endpoint.Call, r *http.Request) endpoint.Response {
+	methods := c.Routes.MethodsAt(r)
+	if methods == nil { // the router knows few methods, and no path for others
+		return notFound(c, r)
+	}
+	var a endpoint.Response
+	if endpoint.IsPlatform(r.URL.Path) {
+		a = apiError(http.StatusMethodNotAllowed, transportCode(c, "CMN-120"), "Method Not Allowed")
+	} else {
+		a = cxWrongMethod(c, r)
+	}
+	return a.With("Allow", strings.Join(methods, ", "))
+}
+
+// notEmulated answers a call of an operation that the vendor describes and the sandbox does not have, before anybody looks
+// at its token or counts it: in no words of the vendor, so that nobody takes it for an answer of the vendor.
+func notEmulated(c *endpoint.Call, r *http.Request) endpoint.Response {
+	details := "The vendor describes it. Neither the token nor a limit was looked at"
+	if strings.HasPrefix(r.URL.Path, "/v1/") {
+		details += ". Without /voice/api in front the vendor was seen to answer with a web page"
+	}
+	return endpoint.JSON(http.StatusNotImplemented, struct {
+		ErrorCode      string `json:"errorCode"`
+		GeneralMessage string `json:"generalMessage"`
+		Details        string `json:"details"`
+		Operation      string `json:"operation"`
+		RequestURI     string `json:"requestUri"`
+		Timestamp      int64  `json:"timestamp"`
+	}{
+		"sandbox.not.emulated", "The sandbox does not emulate the operation " + c.Operation, details,
+		c.Operation, r.URL.EscapedPath() + " - " + r.Method, c.Now.UnixMilli(),
+	})
+}
+
+// outage is an error of a status in the shape of the vendor that r went to.
+func outage(c *endpoint.Call, r *http.Request, status int) endpoint.Response {
+	text, path := http.StatusText(status), r.URL.Path
+	switch {
+	case status == http.StatusTooManyRequests:
+		return tooMany(c, r)
+	case strings.HasPrefix(path, "/restapi/oauth/"):
+		return endpoint.JSON(status, map[string]string{
+			"message": text, "error": strings.ReplaceAll(strings.ToLower(text), " ", "_"), "error_description": text,
+		})
+	case strings.HasPrefix(path, "/restapi/"):
+		return apiError(status, "CMN-201", text)
+	}
+	return endpoint.Text(status, text)
+}
+
+// tooMany is the 429 of an operation with the headers of its limit. One that has none, and a path that there is not, is
+// answered with those of the operations beside it.
+func tooMany(c *endpoint.Call, r *http.Request) endpoint.Response {
+	a, what := rateExceeded(), limit.Auth
+	switch path := r.URL.Path; {
+	case strings.HasPrefix(path, "/restapi/oauth/"):
+	case endpoint.IsPlatform(path):
+		what = limit.Light
+	case strings.HasPrefix(path, "/api/auth/"):
+		a, what = cxTooMany(c, r), limit.Exchanges
+	default:
+		a, what = cxTooMany(c, r), limit.Reads
+	}
+	if c.Row != nil && c.Row.Limit != limit.None && limit.Kinds[c.Row.Limit].Allowed(c.Rules).Limit > 0 {
+		what = c.Row.Limit
+	}
+	kind := limit.Kinds[what]
+	return endpoint.Stamp(limit.Decision{Group: kind.Group, Allowance: kind.Allowed(c.Rules), Admitted: true}, a)
+}
