@@ -13,57 +13,57 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
-// caller is the user with this id, or nil if it is gone, switched off or lost its RingCX. s.mu is held.
-func (s *Server) caller(id int64) *model.User {
-	u := s.world.Member(s.mu.Tx, id)
-	if u == nil || !u.Enabled || s.world.MainOf(s.mu.Tx, u.Account) == nil {
+// caller is the user with this id, or nil if it is gone, switched off or lost its RingCX. The lock is held.
+func (x *ringcx) caller(id int64) *model.User {
+	u := x.World.Member(x.Lock.Tx, id)
+	if u == nil || !u.Enabled || x.World.MainOf(x.Lock.Tx, u.Account) == nil {
 		return nil
 	}
 	return u
 }
 
 // admitRead counts a call of the standard rate, by its caller.
-func (s *Server) admitRead(c *endpoint.Call) limit.Decision {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (x *ringcx) admitRead(c *endpoint.Call) limit.Decision {
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
 	key := strconv.FormatInt(c.Subject, 10)
-	if u := s.caller(c.Subject); u != nil && c.Rules.APILimitCountedBy == contract.ByAccount {
+	if u := x.caller(c.Subject); u != nil && c.Rules.APILimitCountedBy == contract.ByAccount {
 		key = "account " + strconv.FormatInt(u.Account, 10)
 	}
-	return s.limits.Admit(limit.Reads, key, c.Now, c.Rules)
+	return x.Limits.Admit(limit.Reads, key, c.Now, c.Rules)
 }
 
 // asUser answers a call of a user; agents are no users and may not.
-func (s *Server) asUser(c *endpoint.Call, r *http.Request, do func(*model.User) endpoint.Response) endpoint.Response {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.caller(c.Subject)
+func (x *ringcx) asUser(c *endpoint.Call, r *http.Request, do func(*model.User) endpoint.Response) endpoint.Response {
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	u := x.caller(c.Subject)
 	if u == nil {
 		return cxForbiddenAs(c, r, c.Rules.CallerStatus)
 	}
-	s.habits.Called(u.ID, c.XAuth)
+	x.Polling.Called(u.ID, c.XAuth)
 	return do(u)
 }
 
 // read answers a read of the caller's RingCX.
-func (s *Server) read(c *endpoint.Call, r *http.Request, do func(*model.MainAccount) endpoint.Response) endpoint.Response {
-	return s.asUser(c, r, func(u *model.User) endpoint.Response { return do(s.world.MainOf(s.mu.Tx, u.Account)) })
+func (x *ringcx) read(c *endpoint.Call, r *http.Request, do func(*model.MainAccount) endpoint.Response) endpoint.Response {
+	return x.asUser(c, r, func(u *model.User) endpoint.Response { return do(x.World.MainOf(x.Lock.Tx, u.Account)) })
 }
 
 // readSub answers a read of one sub-account of the caller; another one is forbidden, whether it exists or not.
-func (s *Server) readSub(c *endpoint.Call, r *http.Request, do func(*model.MainAccount, *model.SubAccount) endpoint.Response) endpoint.Response {
-	return s.read(c, r, func(x *model.MainAccount) endpoint.Response {
-		sub := x.Sub(chi.URLParam(r, "accountId"))
+func (x *ringcx) readSub(c *endpoint.Call, r *http.Request, do func(*model.MainAccount, *model.SubAccount) endpoint.Response) endpoint.Response {
+	return x.read(c, r, func(m *model.MainAccount) endpoint.Response {
+		sub := m.Sub(chi.URLParam(r, "accountId"))
 		if sub == nil {
 			return cxForbidden(c, r)
 		}
-		return do(x, sub)
+		return do(m, sub)
 	})
 }
 
 // readGroup answers a read of one agent group.
-func (s *Server) readGroup(c *endpoint.Call, r *http.Request, do func(*model.AgentGroup) endpoint.Response) endpoint.Response {
-	return s.readSub(c, r, func(_ *model.MainAccount, sub *model.SubAccount) endpoint.Response {
+func (x *ringcx) readGroup(c *endpoint.Call, r *http.Request, do func(*model.AgentGroup) endpoint.Response) endpoint.Response {
+	return x.readSub(c, r, func(_ *model.MainAccount, sub *model.SubAccount) endpoint.Response {
 		group := sub.Group(chi.URLParam(r, "agentGroupId"))
 		if group == nil {
 			return cxNotFound(c, r)
@@ -74,15 +74,15 @@ func (s *Server) readGroup(c *endpoint.Call, r *http.Request, do func(*model.Age
 
 // listAccounts is GET .../admin/accounts: the sub-accounts, then the main account, each naming the main account. Programs
 // after the vendor's collection of requests work with the first.
-func (s *Server) listAccounts(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.read(c, r, func(x *model.MainAccount) endpoint.Response {
-		return s.cx.view(viewKey{main: x.ID, accounts: true, listed: c.Rules.MainAccountListed}, func() any {
+func (x *ringcx) listAccounts(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.read(c, r, func(m *model.MainAccount) endpoint.Response {
+		return x.view(viewKey{main: m.ID, accounts: true, listed: c.Rules.MainAccountListed}, func() any {
 			out := []cxAccount{}
-			for i := range x.SubAccounts {
-				out = append(out, newCXAccount(x, &x.SubAccounts[i]))
+			for i := range m.SubAccounts {
+				out = append(out, newCXAccount(m, &m.SubAccounts[i]))
 			}
 			if c.Rules.MainAccountListed {
-				out = append(out, newCXAccount(x, x.Itself()))
+				out = append(out, newCXAccount(m, m.Itself()))
 			}
 			return out
 		})
@@ -91,15 +91,15 @@ func (s *Server) listAccounts(c *endpoint.Call, r *http.Request) endpoint.Respon
 
 // listUsers is GET .../admin/users: the root user with the others as its children, or all side by side with
 // flatten=true. Users that are switched off are left out with activeOnly=true.
-func (s *Server) listUsers(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (x *ringcx) listUsers(c *endpoint.Call, r *http.Request) endpoint.Response {
 	activeOnly, _ := strconv.ParseBool(r.URL.Query().Get("activeOnly"))
 	flatten, _ := strconv.ParseBool(r.URL.Query().Get("flatten"))
-	return s.read(c, r, func(x *model.MainAccount) endpoint.Response {
-		return s.cx.view(viewKey{
-			main: x.ID, activeOnly: activeOnly, flatten: flatten, roles: c.Rules.RolesWithDescription, zone: c.Rules.TimezoneName,
+	return x.read(c, r, func(m *model.MainAccount) endpoint.Response {
+		return x.view(viewKey{
+			main: m.ID, activeOnly: activeOnly, flatten: flatten, roles: c.Rules.RolesWithDescription, zone: c.Rules.TimezoneName,
 		}, func() any {
-			all, root := []cxUser{}, s.world.Root(s.mu.Tx, x.Account).ID
-			for _, u := range s.world.MembersOf(s.mu.Tx, x.Account) {
+			all, root := []cxUser{}, x.World.Root(x.Lock.Tx, m.Account).ID
+			for _, u := range x.World.MembersOf(x.Lock.Tx, m.Account) {
 				if u.Enabled || !activeOnly {
 					all = append(all, newCXUser(c.Rules, &u, u.ID == root))
 				}
@@ -114,19 +114,19 @@ func (s *Server) listUsers(c *endpoint.Call, r *http.Request) endpoint.Response 
 }
 
 // getUser is GET .../admin/users/{userId}.
-func (s *Server) getUser(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.read(c, r, func(x *model.MainAccount) endpoint.Response {
-		u := s.world.MemberNumbered(s.mu.Tx, x.Account, chi.URLParam(r, "userId"))
+func (x *ringcx) getUser(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.read(c, r, func(m *model.MainAccount) endpoint.Response {
+		u := x.World.MemberNumbered(x.Lock.Tx, m.Account, chi.URLParam(r, "userId"))
 		if u == nil {
 			return cxNotFound(c, r)
 		}
-		return endpoint.JSON(http.StatusOK, s.cxUserOf(c, u))
+		return endpoint.JSON(http.StatusOK, x.cxUserOf(c, u))
 	})
 }
 
 // listAgentGroups is GET .../agentGroups.
-func (s *Server) listAgentGroups(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.readSub(c, r, func(_ *model.MainAccount, sub *model.SubAccount) endpoint.Response {
+func (x *ringcx) listAgentGroups(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.readSub(c, r, func(_ *model.MainAccount, sub *model.SubAccount) endpoint.Response {
 		groups, ok := page(c, r, sub.Groups)
 		if !ok {
 			return cxBadRequest(c, r)
@@ -140,31 +140,31 @@ func (s *Server) listAgentGroups(c *endpoint.Call, r *http.Request) endpoint.Res
 }
 
 // getAgentGroup is GET .../agentGroups/{agentGroupId}.
-func (s *Server) getAgentGroup(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.readGroup(c, r, func(g *model.AgentGroup) endpoint.Response {
+func (x *ringcx) getAgentGroup(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.readGroup(c, r, func(g *model.AgentGroup) endpoint.Response {
 		return endpoint.JSON(http.StatusOK, newCXAgentGroup(r, g))
 	})
 }
 
 // listAgents is GET .../agents; the vendor does not page this one.
-func (s *Server) listAgents(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.readGroup(c, r, func(g *model.AgentGroup) endpoint.Response {
+func (x *ringcx) listAgents(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.readGroup(c, r, func(g *model.AgentGroup) endpoint.Response {
 		out := make([]cxAgent, 0, len(g.Agents))
 		for i := range g.Agents {
-			out = append(out, s.newCXAgent(g, &g.Agents[i]))
+			out = append(out, x.newCXAgent(g, &g.Agents[i]))
 		}
 		return endpoint.JSON(http.StatusOK, out)
 	})
 }
 
 // getAgent is GET .../agents/{agentId}.
-func (s *Server) getAgent(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.readGroup(c, r, func(g *model.AgentGroup) endpoint.Response {
+func (x *ringcx) getAgent(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.readGroup(c, r, func(g *model.AgentGroup) endpoint.Response {
 		a := g.Agent(chi.URLParam(r, "agentId"))
 		if a == nil {
 			return cxNotFound(c, r)
 		}
-		return endpoint.JSON(http.StatusOK, s.newCXAgent(g, a))
+		return endpoint.JSON(http.StatusOK, x.newCXAgent(g, a))
 	})
 }
 

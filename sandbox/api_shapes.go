@@ -107,13 +107,13 @@ type cxRegional struct {
 }
 
 var demoRegion = cxRegional{
-	HomeCountry: 1, HomeCountryCode: "1", Timezone: 58, TimezoneName: demoTimezone, TimeFormat: "12h", Language: "en-US",
+	HomeCountry: 1, HomeCountryCode: "1", Timezone: 58, TimezoneName: model.DemoTimezone, TimeFormat: "12h", Language: "en-US",
 	GreetingLanguage: "en-US", FormattingLocale: "en-US",
 }
 
 // cxUserOf is u as the API tells of it.
-func (s *Server) cxUserOf(c *endpoint.Call, u *model.User) cxUser {
-	return newCXUser(c.Rules, u, u.ID == s.world.Root(s.mu.Tx, u.Account).ID)
+func (x *ringcx) cxUserOf(c *endpoint.Call, u *model.User) cxUser {
+	return newCXUser(c.Rules, u, u.ID == x.World.Root(x.Lock.Tx, u.Account).ID)
 }
 
 // newCXUser is u, who is above all others of the account or not.
@@ -188,14 +188,14 @@ type cxAgent struct {
 	Permissions        []string `json:"permissions"`
 }
 
-func (s *Server) newCXAgent(g *model.AgentGroup, a *model.Agent) cxAgent {
+func (x *ringcx) newCXAgent(g *model.AgentGroup, a *model.Agent) cxAgent {
 	out := cxAgent{
 		AgentID: a.ID, GroupID: g.ID, Username: a.Username, FirstName: a.First, LastName: a.Last,
 		AgentType: agentType(a), IsActive: !a.Disabled, MaxChats: 3, InitLoginBaseState: "AVAILABLE", AllowInbound: true,
 		AllowOutbound: true, AllowChat: true, AllowManualCalls: true, AllowLoginControl: true, AllowLoginUpdates: true,
 		CreatedOn: demoDate, Permissions: []string{},
 	}
-	if u := s.world.User(s.mu.Tx, a.User); u != nil {
+	if u := x.World.User(x.Lock.Tx, a.User); u != nil {
 		out.Email, out.RCUserID, out.UserManagedByRC = &u.Email, &u.ID, true
 	}
 	return out

@@ -84,7 +84,7 @@ func newConsole(s *Server) *console {
 	c.show(mux, "sign-in", c.passwordForm)
 	c.take(mux, "sign-in", c.takePassword)
 	mux.HandleFunc("GET /console", func(w http.ResponseWriter, _ *http.Request) {
-		redirect(http.StatusMovedPermanently, consolePath).Write(w)
+		endpoint.Redirect(http.StatusMovedPermanently, consolePath).Write(w)
 	})
 	c.lead(mux)
 	c.routes = mux
@@ -95,7 +95,9 @@ func newConsole(s *Server) *console {
 func (c *console) lead(mux *http.ServeMux) {
 	c.show(mux, "", func(*visit, *http.Request) endpoint.Response { return c.missing("There is no such page.") })
 	for path, page := range formPages {
-		c.show(mux, path, func(*visit, *http.Request) endpoint.Response { return redirect(http.StatusSeeOther, consolePath+page) })
+		c.show(mux, path, func(*visit, *http.Request) endpoint.Response {
+			return endpoint.Redirect(http.StatusSeeOther, consolePath+page)
+		})
 	}
 }
 
@@ -138,7 +140,7 @@ func (c *console) done(path, notice, place string) endpoint.Response {
 	if place != "" {
 		target += "#" + place
 	}
-	return redirect(http.StatusSeeOther, target)
+	return endpoint.Redirect(http.StatusSeeOther, target)
 }
 
 // consoleNotices are what a page says after a form.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // appKindWords are what a program of the 3-legged flow can be in the vendor's form, and the kind of each.
@@ -120,8 +121,8 @@ func (c *console) askApp(v *visit, r *http.Request, f *newAppForm) endpoint.Resp
 // createApp takes that form.
 func (c *console) createApp(v *visit, r *http.Request) endpoint.Response {
 	f := &newAppForm{
-		Name: typed(r.PostForm.Get("name")), Auth: r.PostForm.Get("auth"), Kind: r.PostForm.Get("kind"),
-		Refresh: r.PostForm.Get("refresh"), Access: r.PostForm.Get("access"), Account: typed(r.PostForm.Get("account")),
+		Name: wording.Typed(r.PostForm.Get("name")), Auth: r.PostForm.Get("auth"), Kind: r.PostForm.Get("kind"),
+		Refresh: r.PostForm.Get("refresh"), Access: r.PostForm.Get("access"), Account: wording.Typed(r.PostForm.Get("account")),
 		RedirectURIs: r.PostForm.Get("redirects"), Scopes: r.PostForm["scope"], Wrong: map[string]string{},
 	}
 	in := f.request()
@@ -190,7 +191,7 @@ func (f *newAppForm) codeFlow(in *appRequest) {
 	if in.Kind == "" {
 		f.Wrong["kind"] = "Choose one of these."
 	}
-	in.RedirectURIs = typedAddresses(f.RedirectURIs)
+	in.RedirectURIs = wording.TypedAddresses(f.RedirectURIs)
 	if len(in.RedirectURIs) == 0 {
 		f.Wrong["redirects"] = "Give at least one redirect URI, such as http://127.0.0.1:8080/callback."
 	}

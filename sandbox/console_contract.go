@@ -10,6 +10,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // contractPage is the contract under its headings, with what was filled in wrong.
@@ -71,7 +72,7 @@ func (c *console) contractForm(v *visit, r *http.Request) endpoint.Response {
 
 // showContract shows the contract; given is what was filled in, wrong what is wrong with it.
 func (c *console) showContract(v *visit, r *http.Request, given url.Values, wrong map[string]string) endpoint.Response {
-	page := &contractPage{Filter: r.FormValue("show"), Find: typed(r.FormValue("find")), Profile: c.opts.Profile, Wrong: wrong}
+	page := &contractPage{Filter: r.FormValue("show"), Find: wording.Typed(r.FormValue("find")), Profile: c.opts.Profile, Wrong: wrong}
 	doc := contract.NewDocument(c.opts.Profile, c.rules.Load())
 	holds := contractFilters[0].holds
 	page.Sources = doc.Sources
@@ -161,7 +162,7 @@ func (c *console) turnSettings(v *visit, r *http.Request) endpoint.Response {
 	if r.PostForm.Get("back") == "all" {
 		place = ""
 	}
-	return redirect(http.StatusSeeOther, consolePath+"contract?"+q.Encode()+place)
+	return endpoint.Redirect(http.StatusSeeOther, consolePath+"contract?"+q.Encode()+place)
 }
 
 // firstChanged is the place on the page of the first setting whose value is another one; "" if none is.
@@ -193,7 +194,7 @@ func takeSettings(next *contract.Rules, form url.Values, wrong map[string]string
 		if err != nil {
 			return err
 		}
-		value := typed(form.Get(name))
+		value := wording.Typed(form.Get(name))
 		if s.Kind() == "boolean" && value == "" {
 			value = "false" // a box that is not ticked is not sent
 		}

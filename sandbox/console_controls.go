@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/fault"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
@@ -36,7 +37,7 @@ type limitView struct {
 }
 
 func (c *console) controlsForm(v *visit, r *http.Request) endpoint.Response {
-	return c.showControls(v, r, &controlsPage{Fault: map[string]string{"kind": faultStatus, "path": "/api/auth/*", "times": "1"}})
+	return c.showControls(v, r, &controlsPage{Fault: map[string]string{"kind": fault.Status, "path": "/api/auth/*", "times": "1"}})
 }
 
 func (c *console) showControls(v *visit, r *http.Request, page *controlsPage) endpoint.Response {
@@ -77,7 +78,7 @@ func (c *console) limitView(what limit.Kind, now time.Time) limitView {
 
 // moveClock takes a duration as Go writes it.
 func (c *console) moveClock(v *visit, r *http.Request) endpoint.Response {
-	text := typed(r.PostForm.Get("advance"))
+	text := wording.Typed(r.PostForm.Get("advance"))
 	d, err := time.ParseDuration(text)
 	if err == nil {
 		err = c.move(d)

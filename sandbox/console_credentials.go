@@ -10,6 +10,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // credentialView is what is shown of a JWT credential.
@@ -118,7 +119,7 @@ func (c *console) askCredential(v *visit, r *http.Request, f *newCredentialForm)
 // createCredential takes that form.
 func (c *console) createCredential(v *visit, r *http.Request) endpoint.Response {
 	f := &newCredentialForm{
-		Label: typed(r.PostForm.Get("label")), User: typed(r.PostForm.Get("user")), Reach: r.PostForm.Get("reach"),
+		Label: wording.Typed(r.PostForm.Get("label")), User: wording.Typed(r.PostForm.Get("user")), Reach: r.PostForm.Get("reach"),
 		Expires: r.PostForm.Get("expires"), Clients: r.PostForm["client"], More: r.PostForm.Get("more-clients"), Wrong: map[string]string{},
 	}
 	c.mu.Lock()
@@ -135,7 +136,7 @@ func (c *console) createCredential(v *visit, r *http.Request) endpoint.Response 
 // nameClients adds the apps that were named, by name or client ID, one in a line.
 func (f *newCredentialForm) nameClients(apps []*model.App) {
 	for line := range strings.Lines(f.More) {
-		line = typed(line)
+		line = wording.Typed(line)
 		i := slices.IndexFunc(apps, func(a *model.App) bool { return a.ID == line || strings.EqualFold(a.Name, line) })
 		switch {
 		case line == "":

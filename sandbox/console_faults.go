@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/fault"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // faultView is an armed fault on the controls page.
@@ -41,28 +43,28 @@ type dayKind struct {
 
 // faultWords say what each kind of fault does.
 var faultWords = map[string]string{
-	faultStatus: "answer with a status (503)", faultHTML: "answer with a page of HTML (200)", faultLarge: "answer with 2 MB (200)",
-	faultReset: "reset the connection", faultRetryAfter: "answer with Retry-After (429)",
-	faultDropAnswer: "do what was asked, and lose the answer", faultTruncate: "do it, and cut the answer in half",
-	faultDelay: "wait before answering", faultEmpty: "answer 200 with nothing", faultGarble: "do it, and damage the JSON",
-	faultSkew: "do it, with a wrong Date header (an hour ahead)",
+	fault.Status: "answer with a status (503)", fault.HTML: "answer with a page of HTML (200)", fault.Large: "answer with 2 MB (200)",
+	fault.Reset: "reset the connection", fault.RetryAfter: "answer with Retry-After (429)",
+	fault.DropAnswer: "do what was asked, and lose the answer", fault.Truncate: "do it, and cut the answer in half",
+	fault.Delay: "wait before answering", fault.Empty: "answer 200 with nothing", fault.Garble: "do it, and damage the JSON",
+	fault.Skew: "do it, with a wrong Date header (an hour ahead)",
 }
 
 // describeFaults fills in what is armed and what can be.
 func (c *console) describeFaults(page *controlsPage) {
-	for _, kind := range faultKinds() {
+	for _, kind := range fault.Kinds() {
 		page.Kinds = append(page.Kinds, choice{kind, kind + ": " + faultWords[kind]})
 	}
 	c.mu.Lock()
-	armed, day := c.faults.list()
+	armed, day := c.faults.List()
 	c.mu.Unlock()
 	for i := range armed {
-		page.Faults = append(page.Faults, armed[i].row())
+		page.Faults = append(page.Faults, rowOfFault(&armed[i]))
 	}
-	page.Day = day.row()
+	page.Day = rowOfDay(day)
 	if page.Hostile == nil {
 		page.Hostile = map[string]string{
-			"share": "0.1", "seed": strconv.FormatUint(c.seed(), 10), "hostile-path": "/*", "max-delay": hostileDelay.String(),
+			"share": "0.1", "seed": strconv.FormatUint(c.seed(), 10), "hostile-path": "/*", "max-delay": fault.HostileDelay.String(),
 		}
 	}
 	if page.DayKinds == nil {
@@ -73,15 +75,15 @@ func (c *console) describeFaults(page *controlsPage) {
 // dayKinds are all kinds of a hostile day with those on that were chosen; none means all.
 func dayKinds(chosen []string) []dayKind {
 	var out []dayKind
-	for _, kind := range hostileKinds() {
+	for _, kind := range fault.DayKinds() {
 		words, _, _ := strings.Cut(faultWords[kind], " (") // figures are those of the day
 		out = append(out, dayKind{kind, words, chosen == nil || slices.Contains(chosen, kind)})
 	}
 	return out
 }
 
-func (f *armedFault) row() faultView {
-	out := faultView{ID: f.id, Kind: f.Kind, Method: f.Method, Path: f.Path, Left: f.Left}
+func rowOfFault(f *fault.Armed) faultView {
+	out := faultView{ID: f.ID, Kind: f.Kind, Method: f.Method, Path: f.Path, Left: f.Left}
 	var details []string
 	add := func(is bool, format string, value any) {
 		if is {
@@ -97,7 +99,7 @@ func (f *armedFault) row() faultView {
 	return out
 }
 
-func (v *hostileDay) row() *dayView {
+func rowOfDay(v *fault.Day) *dayView {
 	if v == nil {
 		return nil
 	}
@@ -116,9 +118,9 @@ func (v *hostileDay) row() *dayView {
 func (c *console) armFault(v *visit, r *http.Request) endpoint.Response {
 	page := &controlsPage{Fault: map[string]string{}, Wrong: map[string]string{}}
 	for _, name := range []string{"kind", "path", "method", "times", "status", "retry", "delay", "skew"} {
-		page.Fault[name] = typed(r.PostForm.Get(name))
+		page.Fault[name] = wording.Typed(r.PostForm.Get(name))
 	}
-	in := &faultRequest{
+	in := &fault.Request{
 		Path: page.Fault["path"], Method: page.Fault["method"], Kind: page.Fault["kind"],
 		Times: page.number("times"), Status: page.number("status"), RetryAfter: page.Fault["retry"],
 		Delay: duration(page.Fault["delay"], "delay", page.Wrong), Skew: duration(page.Fault["skew"], "skew", page.Wrong),
@@ -126,16 +128,16 @@ func (c *console) armFault(v *visit, r *http.Request) endpoint.Response {
 	if strings.ContainsFunc(in.RetryAfter, func(c rune) bool { return c < ' ' || c > '~' }) {
 		page.Wrong["retry"] = "Give seconds or a date."
 	}
-	f, field, err := in.order()
+	f, field, err := in.Order()
 	if err != nil {
 		page.Wrong[field] = err.Error()
 	}
 	c.order(func() {
-		if c.faults.size() >= faultsMost {
+		if c.faults.Size() >= fault.Most {
 			page.Wrong["kind"] = errFaults.Error()
 		}
 		if len(page.Wrong) == 0 {
-			c.faults.arm(f)
+			c.faults.Arm(f)
 		}
 	})
 	if len(page.Wrong) > 0 {
@@ -145,7 +147,7 @@ func (c *console) armFault(v *visit, r *http.Request) endpoint.Response {
 }
 
 // duration reads a field that may be empty.
-func duration(text, field string, wrong map[string]string) (d jsonDuration) {
+func duration(text, field string, wrong map[string]string) (d wording.JSONDuration) {
 	if text != "" && d.UnmarshalText([]byte(text)) != nil {
 		wrong[field] = "Give a duration such as 2s or 1h30m."
 	}
@@ -166,14 +168,14 @@ func (p *controlsPage) number(field string) int {
 func (c *console) clearFaults(_ *visit, r *http.Request) endpoint.Response {
 	notice, before := "faults", 0
 	left := c.order(func() {
-		before = c.faults.size()
+		before = c.faults.Size()
 		if text := r.PostForm.Get("fault"); text != "" {
 			notice = "disarmed"
 			id, _ := strconv.ParseUint(text, 10, 64)
-			c.faults.disarmOne(id)
+			c.faults.DisarmOne(id)
 			return
 		}
-		c.faults.disarm()
+		c.faults.Disarm()
 	})
 	if left == before {
 		notice = "same"
@@ -186,7 +188,7 @@ func (c *console) beginDay(v *visit, r *http.Request) endpoint.Response {
 	chosen := r.PostForm["kinds"]
 	page := &controlsPage{Hostile: map[string]string{}, DayKinds: dayKinds(chosen), Wrong: map[string]string{}}
 	for _, name := range []string{"share", "seed", "hostile-path", "max-delay"} {
-		page.Hostile[name] = typed(r.PostForm.Get(name))
+		page.Hostile[name] = wording.Typed(r.PostForm.Get(name))
 	}
 	share, err := strconv.ParseFloat(page.Hostile["share"], 64)
 	if err != nil || share == 0 {
@@ -196,25 +198,25 @@ func (c *console) beginDay(v *visit, r *http.Request) endpoint.Response {
 	if err != nil {
 		page.Wrong["seed"] = "Give a number from 0."
 	}
-	delay := duration(cmp.Or(page.Hostile["max-delay"], hostileDelay.String()), "max-delay", page.Wrong)
-	day, field, err := (&hostileRequest{share, &seed, page.Hostile["hostile-path"], chosen, &delay}).order(c.seed())
+	delay := duration(cmp.Or(page.Hostile["max-delay"], fault.HostileDelay.String()), "max-delay", page.Wrong)
+	day, field, err := (&fault.DayRequest{Share: share, Seed: &seed, Path: page.Hostile["hostile-path"], Kinds: chosen, MaxDelay: &delay}).Order(c.seed())
 	if err != nil {
 		page.Wrong[map[string]string{"hostile": "share", "path": "hostile-path", "maxDelay": "max-delay", "kinds": "kinds"}[field]] = err.Error()
 	}
 	if len(page.Wrong) > 0 {
 		return c.showControls(v, r, page)
 	}
-	c.order(func() { c.faults.setDay(day) })
+	c.order(func() { c.faults.SetDay(day) })
 	return c.done("controls", "hostile", "hostile")
 }
 
 func (c *console) endDay(*visit, *http.Request) endpoint.Response {
 	notice := "calm"
 	c.order(func() {
-		if _, day := c.faults.list(); day == nil {
+		if _, day := c.faults.List(); day == nil {
 			notice = "same"
 		}
-		c.faults.setDay(nil)
+		c.faults.SetDay(nil)
 	})
 	return c.done("controls", notice, "hostile")
 }

@@ -38,11 +38,11 @@ func (c *console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	case strings.HasSuffix(r.URL.Path, "/stream") && !known:
-		redirect(http.StatusSeeOther, consolePath).Write(w)
+		endpoint.Redirect(http.StatusSeeOther, consolePath).Write(w)
 		return
 	}
 	if !c.guard.free && !c.admitted(v) && !signIn {
-		redirect(http.StatusSeeOther, consolePath+"sign-in").Write(w)
+		endpoint.Redirect(http.StatusSeeOther, consolePath+"sign-in").Write(w)
 		return
 	}
 	c.routes.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
@@ -142,7 +142,7 @@ func formToken(r *http.Request) (string, error) {
 // passwordForm is the page on which people say that they know the password.
 func (c *console) passwordForm(v *visit, _ *http.Request) endpoint.Response {
 	if c.guard.free || c.admitted(v) {
-		return redirect(http.StatusSeeOther, consolePath)
+		return endpoint.Redirect(http.StatusSeeOther, consolePath)
 	}
 	return c.askPassword(v, http.StatusOK, "")
 }
@@ -157,7 +157,7 @@ func (c *console) askPassword(v *visit, status int, problem string) endpoint.Res
 // nothing afterwards.
 func (c *console) takePassword(v *visit, r *http.Request) endpoint.Response {
 	if c.guard.free {
-		return redirect(http.StatusSeeOther, consolePath)
+		return endpoint.Redirect(http.StatusSeeOther, consolePath)
 	}
 	right, free := c.guard.knows(r, r.PostForm.Get("password"))
 	in := &visit{id: token.RandomText(24), token: token.RandomText(24), known: true}
@@ -172,5 +172,5 @@ func (c *console) takePassword(v *visit, r *http.Request) endpoint.Response {
 	case !right:
 		return c.askPassword(v, http.StatusForbidden, "That is not the password of this console.")
 	}
-	return redirect(http.StatusSeeOther, consolePath).With("Set-Cookie", c.cookie(r, in).String())
+	return endpoint.Redirect(http.StatusSeeOther, consolePath).With("Set-Cookie", c.cookie(r, in).String())
 }

@@ -119,9 +119,9 @@ type stepView struct {
 
 // walkOf copies where v is. A reset of the server begins it anew.
 func (c *console) walkOf(v *visit) walk {
-	c.tokens.mu.RLock()
-	epoch := c.tokens.epoch
-	c.tokens.mu.RUnlock()
+	c.ringcx.tokens.mu.RLock()
+	epoch := c.ringcx.tokens.epoch
+	c.ringcx.tokens.mu.RUnlock()
 	c.visitors.Lock()
 	defer c.visitors.Unlock()
 	if v.walk == nil || v.walk.epoch != epoch {
@@ -170,7 +170,7 @@ func (c *console) takeStep(v *visit, r *http.Request) endpoint.Response {
 	if n := len(w.done); n > 0 {
 		target += fmt.Sprintf("#step-%d", n)
 	}
-	return redirect(http.StatusSeeOther, target)
+	return endpoint.Redirect(http.StatusSeeOther, target)
 }
 
 // step makes the next step of w. An answer that is not the one the step is about leaves w where it is.

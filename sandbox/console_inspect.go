@@ -11,6 +11,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // inspection is what can be told about a token.
@@ -30,7 +31,7 @@ func (c *console) inspectForm(v *visit, r *http.Request) endpoint.Response {
 
 // inspect tells about the token of the form. It is neither kept nor logged nor sent back, and looking at it is no use.
 func (c *console) inspect(v *visit, r *http.Request) endpoint.Response {
-	token := typedToken(r.PostForm.Get("value"))
+	token := wording.TypedToken(r.PostForm.Get("value"))
 	out := &inspection{Problem: "Paste a token first."}
 	if token != "" {
 		out = c.examine(token)
@@ -63,11 +64,11 @@ func (c *console) examine(given string) *inspection {
 		c.platformRefresh(out, sess, turn, &endpoint.Call{Now: now, Rules: c.rules.Load()})
 		return out
 	}
-	if in, turn := c.cx.find(given); in != nil {
+	if in, turn := c.ringcx.find(given); in != nil {
 		c.cxRefresh(out, in, turn, &endpoint.Call{Now: now, Rules: c.rules.Load()})
 		return out
 	}
-	if u, problem := c.holder(given, now, false); u != nil || problem == xauthEnded {
+	if u, problem := c.ringcx.holder(given, now, false); u != nil || problem == xauthEnded {
 		out.Kind, out.Good = "X-Auth-Token of RingCX", u != nil
 		out.State = "It works."
 		if u == nil {
@@ -132,7 +133,7 @@ func (c *console) session(out *inspection, s *session) {
 	a, u := c.platform.holder(s)
 	out.fact("Holder", u.First+" "+u.Last)
 	out.fact("App", a.Name)
-	out.fact("Session", c.platform.id(s))
+	out.fact("Session", c.platform.id(s.number))
 	switch {
 	case s.State == sessionRevoked:
 		out.State = "Its session was revoked."
@@ -183,20 +184,20 @@ func (c *console) platformRefresh(out *inspection, s *session, turn uint32, ask 
 func (c *console) cxRefresh(i *inspection, in *signIn, turn uint32, ask *endpoint.Call) {
 	i.Kind = "RingCX refresh token"
 	switch {
-	case c.cx.gives(ask, in, turn):
+	case c.ringcx.gives(ask, in, turn):
 		i.State, i.Good = "It is good for one refresh.", true
 	case turn != in.Turn:
 		i.State = "It is spent."
 	case in.Ended:
 		i.State = "It was logged out."
-	case c.cx.cutOff(in, ask.Rules):
+	case c.ringcx.isCut(in, ask.Rules):
 		i.State = "It ended with the sign-in that it came from."
 	case instant.Of(ask.Now) >= in.Renewal:
 		i.State = "It has expired."
 	default:
 		i.State = "Its holder is switched off."
 	}
-	i.fact("Holder", c.cx.who(c.mu.Tx, in).name())
+	i.fact("Holder", c.ringcx.who(c.mu.Tx, in).name())
 	i.fact("Signed in as", in.App)
 	if turn == in.Turn {
 		i.ends("Lives until", in.Renewal.Time(), ask.Now)
@@ -209,7 +210,7 @@ func (c *console) byItsText(out *inspection, given string, now time.Time) {
 	switch {
 	case ok && claims.Issuer == c.rules.Load().RingCXIssuer:
 		ask := &endpoint.Call{Now: now, Rules: c.rules.Load()}
-		_, problem := c.checkCX(ask, c.mu.Tx, given)
+		_, problem := c.ringcx.checkCX(ask, c.mu.Tx, given)
 		out.Kind, out.Good, out.State = "RingCX access token", problem == "", "It works."
 		if problem != "" {
 			out.State = "It is refused: " + gatewayText(ask.Rules, problem) + "."

@@ -39,7 +39,7 @@ func newListing(r *http.Request, path, param, what string) listing {
 	q := r.URL.Query()
 	page, _ := strconv.Atoi(q.Get(param))
 	return listing{
-		Path: path, Param: param, What: what, Ask: searchWords[path], Find: wording.Cut(typed(q.Get("find")), journal.PathShown), Page: max(1, min(page, 1<<20)),
+		Path: path, Param: param, What: what, Ask: searchWords[path], Find: wording.Cut(wording.Typed(q.Get("find")), journal.PathShown), Page: max(1, min(page, 1<<20)),
 	}
 }
 
@@ -96,7 +96,7 @@ func (c *console) doneIn(r *http.Request, path, notice, place string) endpoint.R
 			q.Set(name, value)
 		}
 	}
-	return redirect(http.StatusSeeOther, consolePath+path+"?"+q.Encode()+place)
+	return endpoint.Redirect(http.StatusSeeOther, consolePath+path+"?"+q.Encode()+place)
 }
 
 // choicesShown are the choices of a field that are listed.
@@ -146,7 +146,7 @@ func (c *console) suggest(_ *visit, r *http.Request) endpoint.Response {
 	q := r.URL.Query()
 	p := &picker{}
 	c.mu.Lock()
-	switch find := typed(q.Get("find")); q.Get("of") {
+	switch find := wording.Typed(q.Get("find")); q.Get("of") {
 	case "user":
 		p.Choices, _ = c.userChoices(find)
 	case "account":

@@ -95,11 +95,11 @@ func (s *session) closing(why string) closing {
 
 // ofSignIn says whose sign-in a life is, and how it ended. c.mu is held.
 func (c *console) ofSignIn(l *life) []closing {
-	in := c.cx.signIn(l.key.number)
+	in := c.ringcx.signIn(l.key.number)
 	if in == nil {
 		return nil
 	}
-	l.Who, l.About = c.cx.who(c.mu.Tx, in).name(), in.App
+	l.Who, l.About = c.ringcx.who(c.mu.Tx, in).name(), in.App
 	if in.From != 0 {
 		l.About = fmt.Sprintf("%s, from RingCentral #%d", in.App, in.From)
 	}

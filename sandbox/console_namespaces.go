@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // namespacesPage lists the sandboxes inside this one.
@@ -48,7 +49,7 @@ func (c *console) showNamespaces(v *visit, r *http.Request, page *namespacesPage
 }
 
 func (c *console) beginNamespace(v *visit, r *http.Request) endpoint.Response {
-	name := typed(r.PostForm.Get("name"))
+	name := wording.Typed(r.PostForm.Get("name"))
 	n, err := c.openNamespace(name, endpoint.BaseURL(r))
 	if err != nil {
 		return c.showNamespaces(v, r, &namespacesPage{Name: name, Wrong: sentence(err)})

@@ -65,10 +65,10 @@ func (c *console) counts() []counted {
 		{"accounts", c.world.Accounts.Len(c.mu.Tx), "accounts"},
 		{"users", c.world.CountUsers(c.mu.Tx), "accounts"},
 		{"RingCentral sessions", c.platform.live(), "sessions"},
-		{"live RingCX refresh tokens", c.cx.live(c.Now(), c.rules.Load()), "sessions"},
-		{"spent RingCX refresh tokens", c.cx.spent(), "sessions#refresh"},
+		{"live RingCX refresh tokens", c.ringcx.live(c.Now(), c.rules.Load()), "sessions"},
+		{"spent RingCX refresh tokens", c.ringcx.spent(), "sessions#refresh"},
 		{"in a penalty", c.penalties(), "controls#penalties"},
-		{"armed faults", c.faults.size(), "controls"},
+		{"armed faults", c.faults.Size(), "controls"},
 		{"requests", c.journal.Size(), "requests"},
 		{"with a verdict", flawed, "requests?verdicts=1"},
 	}

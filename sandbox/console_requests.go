@@ -44,7 +44,7 @@ type requestFilter struct {
 }
 
 func readRequestFilter(in url.Values) requestFilter {
-	text := func(name string) string { return wording.Cut(typed(in.Get(name)), journal.PathShown) }
+	text := func(name string) string { return wording.Cut(wording.Typed(in.Get(name)), journal.PathShown) }
 	out := requestFilter{text("path"), text("status"), text("caller"), text("verdict"), text("of")}
 	if in.Get("verdicts") == "1" {
 		out.Verdict = "any"
@@ -124,8 +124,8 @@ func (c *console) callerOf(p *journal.Packed) string {
 			a, u := c.platform.holder(s)
 			return a.Name + ", " + u.First + " " + u.Last
 		}
-	} else if in := c.cx.signIn(p.About); in != nil {
-		return c.cx.who(c.mu.Tx, in).name()
+	} else if in := c.ringcx.signIn(p.About); in != nil {
+		return c.ringcx.who(c.mu.Tx, in).name()
 	}
 	return ""
 }

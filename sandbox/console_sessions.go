@@ -94,7 +94,7 @@ func (c *console) sessionTable(now time.Time) tokenTable {
 		}
 		a, u := c.platform.holder(s)
 		row := tokenRow{
-			Handle: handle(c.platform.id(s)), Who: u.First + " " + u.Last, What: a.Name,
+			Handle: handle(c.platform.id(s.number)), Who: u.First + " " + u.Last, What: a.Name,
 			Ends: ending(c.platform.accessToken(s)), Mark: endpoint.Fingerprint(c.platform.accessToken(s)), Left: inWords(s.Ends.Time().Sub(now)),
 			Spent: s.Turn - 1, until: max(s.Ends, s.Renewal).Time(),
 		}
@@ -113,13 +113,13 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 		ID: "refresh", Title: "RingCX refresh tokens", Kind: "refresh", Revoke: "Log out",
 		About: aboutRefreshTokens(c.rules.Load()),
 	}
-	for _, in := range c.cx.signIns.Backward(c.mu.Tx) {
-		if !in.live(now) || c.cx.cutOff(&in, c.rules.Load()) {
+	for _, in := range c.ringcx.signIns.Backward(c.mu.Tx) {
+		if !in.live(now) || c.ringcx.isCut(&in, c.rules.Load()) {
 			continue
 		}
-		token := c.cx.refreshToken(&in)
+		token := c.ringcx.refreshToken(&in)
 		table.Rows = append(table.Rows, tokenRow{
-			Handle: handle(token), Who: c.cx.who(c.mu.Tx, &in).name(), What: in.App, Ends: ending(token), Mark: endpoint.Fingerprint(token),
+			Handle: handle(token), Who: c.ringcx.who(c.mu.Tx, &in).name(), What: in.App, Ends: ending(token), Mark: endpoint.Fingerprint(token),
 			Left: inWords(in.Renewal.Time().Sub(now)), Spent: in.Turn - 1, until: in.Renewal.Time(),
 		})
 		table.Spent += int(in.Turn - 1)
@@ -134,10 +134,10 @@ func (c *console) accessTable(now time.Time) tokenTable {
 		About: aboutAccessTokens(c.rules.Load()),
 	}
 	ask := &endpoint.Call{Now: now, Rules: c.rules.Load()}
-	c.tokens.mu.RLock()
-	defer c.tokens.mu.RUnlock()
-	for token, t := range c.tokens.seen.All() {
-		if t.problem(ask, c.cutOff(c.mu.Tx, t, ask.Rules)) != "" {
+	c.ringcx.tokens.mu.RLock()
+	defer c.ringcx.tokens.mu.RUnlock()
+	for token, t := range c.ringcx.tokens.seen.All() {
+		if t.problem(ask, c.ringcx.cutOff(c.mu.Tx, t, ask.Rules)) != "" {
 			continue
 		}
 		table.Rows = append(table.Rows, tokenRow{
@@ -146,14 +146,6 @@ func (c *console) accessTable(now time.Time) tokenTable {
 		})
 	}
 	return table
-}
-
-// name is whom tokens speak for, for people.
-func (p principal) name() string {
-	if p.seat != nil {
-		return p.seat.Agent.First + " " + p.seat.Agent.Last + ", agent"
-	}
-	return p.user.First + " " + p.user.Last
 }
 
 // subjectName is the holder that claims name. c.mu is held.
@@ -177,15 +169,15 @@ func (c *console) revoke(_ *visit, r *http.Request) endpoint.Response {
 	switch r.PostForm.Get("kind") {
 	case "session":
 		for s := range c.platform.allOpen() {
-			if handle(c.platform.id(s)) == want {
+			if handle(c.platform.id(s.number)) == want {
 				c.platform.end(s, c.Now())
 				return c.doneIn(r, "sessions", "revoked", "#rc")
 			}
 		}
 	case "refresh":
-		for _, in := range c.cx.signIns.Backward(c.mu.Tx) {
-			if in.Turn > 0 && handle(c.cx.refreshToken(&in)) == want {
-				c.cx.end(&in, c.rules.Load().RingCXLogoutEndsAccess, c.Now())
+		for _, in := range c.ringcx.signIns.Backward(c.mu.Tx) {
+			if in.Turn > 0 && handle(c.ringcx.refreshToken(&in)) == want {
+				c.ringcx.end(&in, c.rules.Load().RingCXLogoutEndsAccess, c.Now())
 				return c.doneIn(r, "sessions", "revoked", "#refresh")
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // accountView is an account with its people.
@@ -132,7 +133,7 @@ func (c *console) changeUser(_ *visit, r *http.Request) endpoint.Response {
 
 // createAccount makes an account with one user.
 func (c *console) createAccount(v *visit, r *http.Request) endpoint.Response {
-	page := &accountsPage{Name: typed(r.PostForm.Get("name")), User: userRequest{RingCX: true}}
+	page := &accountsPage{Name: wording.Typed(r.PostForm.Get("name")), User: userRequest{RingCX: true}}
 	if n := len([]rune(page.Name)); n == 0 || n > 100 {
 		page.Wrong = map[string]string{"name": "Give the account a name of up to 100 characters."}
 		return c.showAccounts(v, r, page)
@@ -149,7 +150,7 @@ func (c *console) createUser(v *visit, r *http.Request) endpoint.Response {
 		FirstName: r.PostForm.Get("firstName"), LastName: r.PostForm.Get("lastName"), Email: r.PostForm.Get("email"),
 		Role: r.PostForm.Get("role"), RingCX: r.PostForm.Get("ringcx") == "yes",
 	}
-	page := &accountsPage{Account: typed(r.PostForm.Get("account")), Wrong: map[string]string{}}
+	page := &accountsPage{Account: wording.Typed(r.PostForm.Get("account")), Wrong: map[string]string{}}
 	c.mu.Lock()
 	var u *model.User
 	var err error

@@ -42,7 +42,7 @@ func (s *Server) controlRoutes() http.Handler {
 	mux.HandleFunc("GET /_sandbox/contract", s.controlContract)
 	handle("GET /_sandbox/state", s.controlState)
 	handle("GET /_sandbox/env", s.controlEnv)
-	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.key().JWKS(), nil })
+	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.ringcx.key().JWKS(), nil })
 	handle("POST /_sandbox/apps", s.controlApp)
 	handle("POST /_sandbox/accounts", s.controlAccount)
 	handle("POST /_sandbox/users", s.controlNewUser)
@@ -125,7 +125,7 @@ func controlAnswer(v any, err error) endpoint.Response {
 
 // readJSON decodes the body of r into v, which must have a field for everything in it.
 func readJSON(r *http.Request, v any) error {
-	dec := json.NewDecoder(withoutMark(r.Body))
+	dec := json.NewDecoder(wording.WithoutMark(r.Body))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {
 		return fmt.Errorf("reading the request: %w", inJSON(err))
@@ -163,7 +163,7 @@ func kindWords(t reflect.Type) string {
 		t = t.Elem()
 	}
 	switch {
-	case t == reflect.TypeFor[jsonDuration]():
+	case t == reflect.TypeFor[wording.JSONDuration]():
 		return `a duration such as "5m"`
 	case t.Kind() == reflect.Bool:
 		return "true or false, without quotes"
@@ -177,24 +177,9 @@ func kindWords(t reflect.Type) string {
 	return "a number, without quotes"
 }
 
-// jsonDuration is a duration as Go writes it, "1m30s".
-type jsonDuration time.Duration
-
-func (d *jsonDuration) UnmarshalText(b []byte) error {
-	v, err := time.ParseDuration(string(b))
-	*d = jsonDuration(v)
-	if err != nil {
-		return fmt.Errorf(`%q is not a duration such as "90s", "5m" or "192h"`, wording.Clip(string(b)))
-	}
-	return nil
-}
-
-// MarshalText writes a duration as UnmarshalText reads it.
-func (d jsonDuration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
-
 func (s *Server) controlClock(r *http.Request) (any, error) {
 	var in struct {
-		Advance *jsonDuration `json:"advance"`
+		Advance *wording.JSONDuration `json:"advance"`
 	}
 	if err := readJSON(r, &in); err != nil {
 		return nil, err
@@ -229,9 +214,9 @@ func (s *Server) controlSwitches(r *http.Request) (any, error) {
 
 // controlState counts things and names the figures in force; nothing in it is secret.
 func (s *Server) controlState(*http.Request) (any, error) {
-	s.tokens.mu.RLock()
-	tokens := s.tokens.seen.Len()
-	s.tokens.mu.RUnlock()
+	s.ringcx.tokens.mu.RLock()
+	tokens := s.ringcx.tokens.seen.Len()
+	s.ringcx.tokens.mu.RUnlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.rules.Load()
@@ -252,9 +237,9 @@ func (s *Server) controlState(*http.Request) (any, error) {
 		"counts": map[string]int{
 			"accounts": s.world.Accounts.Len(s.mu.Tx), "users": s.world.CountUsers(s.mu.Tx), "apps": s.world.Apps.Len(s.mu.Tx),
 			"credentials": s.world.Credentials.Len(s.mu.Tx), "sessions": s.platform.live(),
-			"authorizationCodes": s.oauth.codes.Len(s.mu.Tx), "ringcxAccessTokens": tokens,
-			"ringcxRefreshTokens": s.cx.live(s.Now(), r), "ringcxAdmins": s.world.CountAdmins(s.mu.Tx),
-			"ringcxApiTokens": s.cxTables.countAPITokens(s.mu.Tx), "requests": s.journal.Size(), "faults": s.faults.size(),
+			"authorizationCodes": s.platform.codes.Len(s.mu.Tx), "ringcxAccessTokens": tokens,
+			"ringcxRefreshTokens": s.ringcx.live(s.Now(), r), "ringcxAdmins": s.world.CountAdmins(s.mu.Tx),
+			"ringcxApiTokens": s.ringcx.countAPITokens(s.mu.Tx), "requests": s.journal.Size(), "faults": s.faults.Size(),
 		},
 	}, nil
 }

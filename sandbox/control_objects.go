@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // jsonID is an id that may be written as a number or as a string.
@@ -35,7 +36,7 @@ func (s *Server) account(id int64) (*model.Account, error) {
 
 // named is a name that was given, or another one if nobody could see it.
 func named(name, other string) string {
-	if typed(name) == "" {
+	if wording.Typed(name) == "" {
 		return other
 	}
 	return name

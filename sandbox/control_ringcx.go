@@ -140,7 +140,7 @@ func (s *Server) controlCode(r *http.Request) (any, error) {
 		return nil, fmt.Errorf("%w: user %d", errNoSuchThing, in.User)
 	}
 	code := token.RandomText(32)
-	s.cxTables.codes.Put(s.mu.Tx, code, loginCode{User: u.ID, Kind: in.Kind, Expires: s.Now().Add(s.rules.Load().LoginCodeTTL)})
+	s.ringcx.codes.Put(s.mu.Tx, code, loginCode{User: u.ID, Kind: in.Kind, Expires: s.Now().Add(s.rules.Load().LoginCodeTTL)})
 	return map[string]string{"code": code}, nil
 }
 
@@ -160,7 +160,7 @@ func (s *Server) controlSummary(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cxTables.summaries.Put(s.mu.Tx, summaryKey(in.Account, in.Segment), summary{in.Agent, in.Auto})
+	s.ringcx.summaries.Put(s.mu.Tx, summaryKey(in.Account, in.Segment), summary{in.Agent, in.Auto})
 	return map[string]string{"account": in.Account, "segment": in.Segment}, nil
 }
 
@@ -177,7 +177,7 @@ func (s *Server) controlMail(r *http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := []passwordMail{}
-	for token, p := range s.cxTables.resets.All(s.mu.Tx) {
+	for token, p := range s.ringcx.resets.All(s.mu.Tx) {
 		if !p.open(&endpoint.Call{Now: s.Now(), Rules: s.rules.Load()}) {
 			continue
 		}

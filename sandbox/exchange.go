@@ -37,7 +37,7 @@ func lacks(c *endpoint.Call, name string) {
 }
 
 // exchange is POST /api/auth/login/rc/accesstoken: a RingCentral token for a RingCX token.
-func (s *Server) exchange(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (x *ringcx) exchange(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	if err != nil || in.Get("rcAccessToken") == "" {
 		lacks(c, "rcAccessToken")
@@ -48,8 +48,8 @@ func (s *Server) exchange(c *endpoint.Call, r *http.Request) endpoint.Response {
 		return cxBadRequest(c, r)
 	}
 	withRefresh := strings.EqualFold(in.Get("includeRefresh"), "true")
-	g, ruling, refusal := s.admitExchange(c, r, in.Get("rcAccessToken"), withRefresh)
-	out := s.stamped(c, g, ruling, refusal)
+	g, ruling, refusal := x.admitExchange(c, r, in.Get("rcAccessToken"), withRefresh)
+	out := x.stamped(c, g, ruling, refusal)
 	if g != nil && out.Status == http.StatusOK && c.Rules.ExchangeCookieTTL > 0 {
 		out = out.With("Set-Cookie", sessionCookie(g.details.AccessToken, c.Rules.ExchangeCookieTTL))
 	}
@@ -69,48 +69,48 @@ func exchangeKey(r *contract.Rules, a *model.App, u *model.User) string {
 
 // admitExchange decides about an exchange. The ruling is nil if the token belongs to nobody; without a grant, the
 // refusal is the answer.
-func (s *Server) admitExchange(
+func (x *ringcx) admitExchange(
 	c *endpoint.Call, r *http.Request, token string, withRefresh bool,
 ) (*cxGrant, *limit.Decision, endpoint.Response) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t, _, _ := s.platform.use(c, token)
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	t := x.Platform.findAccess(c, token)
 	if t == nil {
 		return nil, nil, cxUnauthorizedAs(c, r, c.Rules.ExchangeTokenStatus, "The RingCentral access token is not valid")
 	}
-	u, a := t.user, t.app
-	_, xauth := s.habits.Uses(u.ID)
-	ruling := s.limits.Admit(c.Row.Limit, exchangeKey(c.Rules, a, u), c.Now, c.Rules)
+	u, a := t.User, t.App
+	_, xauth := x.Polling.Uses(u.ID)
+	ruling := x.Limits.Admit(c.Row.Limit, exchangeKey(c.Rules, a, u), c.Now, c.Rules)
 	switch {
 	case !ruling.Admitted:
 		c.Limited(&ruling)
 		return nil, &ruling, cxTooMany(c, r)
-	case c.Rules.ExchangeScopeStatus != http.StatusOK && !permission.Allows(t.scope, "ReadAccounts"):
+	case c.Rules.ExchangeScopeStatus != http.StatusOK && !permission.Allows(t.Scope, "ReadAccounts"):
 		c.Why("the token has not the permission ReadAccounts: the app has it not, or the login asked for other scopes")
 		return nil, &ruling, cxForbiddenAs(c, r, c.Rules.ExchangeScopeStatus)
 	case c.Rules.ExchangeRoleStatus != http.StatusOK && !u.Role().Allows(permission.ReadCompany):
 		c.Why("the role %s reads no account", u.RoleName)
 		return nil, &ruling, cxForbiddenAs(c, r, c.Rules.ExchangeRoleStatus)
-	case !s.world.Account(s.mu.Tx, u.Account).Production:
+	case !x.World.Account(x.Lock.Tx, u.Account).Production:
 		c.Why("the account is none of production, and RingCX takes no other")
 		return nil, &ruling, cxForbiddenAs(c, r, c.Rules.ExchangeAccountStatus)
-	case !u.Linked, s.world.MainOf(s.mu.Tx, u.Account) == nil:
+	case !u.Linked, x.World.MainOf(x.Lock.Tx, u.Account) == nil:
 		c.Why("RingCX does not know the user")
 		return nil, &ruling, cxNotFoundAs(c, r, c.Rules.ExchangeLinkStatus)
 	}
-	g := s.newGrant(c, r, principal{app: appAdmin, user: u}, t.session.number, withRefresh)
-	if g.xauth != "" && s.habits.Streak(exchanger(c, t.session.number), c.Now, c.Rules.RingCXTokenTTL, xauth, g.xauth) >= endpoint.ExchangesPolled {
+	g := x.newGrant(c, r, principal{app: appAdmin, user: u}, t.Session, withRefresh)
+	if g.xauth != "" && x.Polling.Streak(exchanger(c, t.Session), c.Now, c.Rules.RingCXTokenTTL, xauth, g.xauth) >= endpoint.ExchangesPolled {
 		c.Note(verdict.ExchangePolled)
 	}
-	s.habits.Exchanged(u.ID, sessionSign(t.session.number), g.xauth)
+	x.Polling.Exchanged(u.ID, model.SessionSign(t.Session), g.xauth)
 	return g, &ruling, endpoint.Response{}
 }
 
 // stamped answers with a grant, or with the refusal if there is none, and with the limit headers of a ruling.
-func (s *Server) stamped(c *endpoint.Call, g *cxGrant, v *limit.Decision, refusal endpoint.Response) endpoint.Response {
+func (x *ringcx) stamped(c *endpoint.Call, g *cxGrant, v *limit.Decision, refusal endpoint.Response) endpoint.Response {
 	out := refusal
 	if g != nil {
-		out = s.signed(c, g)
+		out = x.signed(c, g)
 	}
 	if v != nil {
 		out = endpoint.Stamp(*v, out)
@@ -119,8 +119,8 @@ func (s *Server) stamped(c *endpoint.Call, g *cxGrant, v *limit.Decision, refusa
 }
 
 // signed completes a grant with an access token. Signing takes a while, so no lock is held.
-func (s *Server) signed(c *endpoint.Call, g *cxGrant) endpoint.Response {
-	token, err := s.issueCX(c, g)
+func (x *ringcx) signed(c *endpoint.Call, g *cxGrant) endpoint.Response {
+	token, err := x.issueCX(c, g)
 	if err != nil {
 		return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}
@@ -129,29 +129,29 @@ func (s *Server) signed(c *endpoint.Call, g *cxGrant) endpoint.Response {
 }
 
 // cxRefresh is POST /api/auth/token/refresh: a new pair for a refresh token, which is dead from then on.
-func (s *Server) cxRefresh(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (x *ringcx) cxRefresh(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	token := in.Get("refresh_token")
 	if err != nil || token == "" {
 		lacks(c, "refresh_token")
 		return cxBadRequest(c, r)
 	}
-	g, ruling, refusal := s.spend(c, r, token)
-	return s.stamped(c, g, ruling, refusal)
+	g, ruling, refusal := x.spend(c, r, token)
+	return x.stamped(c, g, ruling, refusal)
 }
 
-func (s *Server) spend(c *endpoint.Call, r *http.Request, token string) (*cxGrant, *limit.Decision, endpoint.Response) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	old, turn := s.cx.find(token)
+func (x *ringcx) spend(c *endpoint.Call, r *http.Request, token string) (*cxGrant, *limit.Decision, endpoint.Response) {
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	old, turn := x.find(token)
 	var who principal
 	if old != nil {
-		who = s.cx.who(s.mu.Tx, old)
+		who = x.who(x.Lock.Tx, old)
 		c.SignIn, c.Refused.Caller = old.number, who.name()
 	}
 	var limited *limit.Decision
 	if old != nil && limit.RefreshesAllowed(c.Rules).Limit > 0 {
-		v := s.limits.Admit(c.Row.Limit, fmt.Sprint(who.id()), c.Now, c.Rules)
+		v := x.Limits.Admit(c.Row.Limit, fmt.Sprint(who.id()), c.Now, c.Rules)
 		if limited = &v; !v.Admitted {
 			c.Limited(&v)
 			return nil, limited, cxTooMany(c, r)
@@ -160,66 +160,66 @@ func (s *Server) spend(c *endpoint.Call, r *http.Request, token string) (*cxGran
 	if old != nil && turn != old.Turn {
 		c.Note(verdict.Replay)
 		if c.Rules.RingCXRefreshReuse == contract.ReuseRevoke {
-			s.cx.cut(old)
+			x.cut(old)
 		}
 	}
-	if old == nil || !s.cx.gives(c, old, turn) {
-		s.cx.whyNot(c, old, turn)
+	if old == nil || !x.gives(c, old, turn) {
+		x.whyNot(c, old, turn)
 		return nil, limited, cxUnauthorizedAs(c, r, c.Rules.RingCXRefreshStatus, "The refresh token is not valid")
 	}
 	if old.From != 0 {
-		s.habits.EndStreak(exchanger(c, old.From))
+		x.Polling.EndStreak(exchanger(c, old.From))
 	}
 	old.renewRefreshToken(c)
-	return s.grantOf(c, r, old), limited, endpoint.Response{}
+	return x.grantOf(c, r, old), limited, endpoint.Response{}
 }
 
 // exchanger is who exchanges the tokens of a session.
 func exchanger(c *endpoint.Call, session uint64) string {
-	return "exchange " + sessionSign(session) + c.Agent
+	return "exchange " + model.SessionSign(session) + c.Agent
 }
 
 // cxLogout is DELETE /api/auth/logout/{refreshToken}.
-func (s *Server) cxLogout(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (x *ringcx) cxLogout(c *endpoint.Call, r *http.Request) endpoint.Response {
 	token, err := url.PathUnescape(chi.URLParam(r, "refreshToken"))
 	if err != nil {
 		return cxBadRequest(c, r)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	old, turn := s.cx.find(token)
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	old, turn := x.find(token)
 	if old != nil {
 		c.SignIn = old.number
 	}
 	if old == nil || old.Ended || turn != old.Turn && c.Rules.RingCXRefreshReuse != contract.ReuseAccept {
 		return cxLogoutRefusal(c, r)
 	}
-	s.cx.end(old, c.Rules.RingCXLogoutEndsAccess, c.Now)
+	x.end(old, c.Rules.RingCXLogoutEndsAccess, c.Now)
 	return endpoint.Text(http.StatusOK, c.Rules.RingCXDoneText)
 }
 
 // cxWhoAmI is GET /api/auth/login: the details that came with the access token of the request.
-func (s *Server) cxWhoAmI(c *endpoint.Call, r *http.Request) endpoint.Response {
-	claims, refusal := s.cxBearer(c, r)
+func (x *ringcx) cxWhoAmI(c *endpoint.Call, r *http.Request) endpoint.Response {
+	claims, refusal := x.cxBearer(c, r)
 	if claims == nil {
 		return refusal
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	in := s.cx.signIn(claims.signIn())
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	in := x.signIn(claims.signIn())
 	bySSO := in != nil && in.SSO
-	p, ok := s.principalOf(claims)
+	p, ok := x.principalOf(claims)
 	if !ok {
 		return cxNotFound(c, r)
 	}
-	details := s.describe(c, p, r, bySSO)
+	details := x.describe(c, p, r, bySSO)
 	details.AccessToken, _ = endpoint.Bearer(r)
 	return endpoint.JSON(http.StatusOK, details)
 }
 
 // cxClaims is GET /api/auth/token/claims.
-func (s *Server) cxClaims(c *endpoint.Call, r *http.Request) endpoint.Response {
-	claims, refusal := s.cxBearer(c, r)
+func (x *ringcx) cxClaims(c *endpoint.Call, r *http.Request) endpoint.Response {
+	claims, refusal := x.cxBearer(c, r)
 	if claims == nil {
 		return refusal
 	}
@@ -227,8 +227,8 @@ func (s *Server) cxClaims(c *endpoint.Call, r *http.Request) endpoint.Response {
 }
 
 // cxValidate is GET /api/auth/token/validate.
-func (s *Server) cxValidate(c *endpoint.Call, r *http.Request) endpoint.Response {
-	claims, refusal := s.cxBearer(c, r)
+func (x *ringcx) cxValidate(c *endpoint.Call, r *http.Request) endpoint.Response {
+	claims, refusal := x.cxBearer(c, r)
 	if claims == nil {
 		return refusal
 	}

@@ -108,3 +108,11 @@ func (s *Server) news(_ *state.Tx, all bool) ([]state.Record, error) {
 	}
 	return records, nil
 }
+
+// edited keeps what the control plane or the console changed, and has answers made anew.
+func (s *Server) edited() error {
+	s.mu.Lock()
+	s.ringcx.forgetViews()
+	s.mu.Unlock()
+	return s.keep()
+}

@@ -151,7 +151,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, wanted wish) {
 
 // consoleElsewhere leads to the console of a namespace, which needs a host of its own.
 func consoleElsewhere(r *http.Request, name string) endpoint.Response {
-	return redirect(http.StatusFound, besides(r, name+namespaceHost)+r.URL.Path)
+	return endpoint.Redirect(http.StatusFound, besides(r, name+namespaceHost)+r.URL.Path)
 }
 
 // besides is another host at the port that r came to.

@@ -42,7 +42,7 @@ func (k ed25519Key) VerifyPayload(payload, signature []byte, alg jose.SignatureA
 
 // authenticateAssertion finds the app that signed the client assertion of f (RFC 7523, section 2.2). As with Basic, the
 // app may be known although the answer is an error.
-func (s *Server) authenticateAssertion(c *endpoint.Call, r *http.Request, f endpoint.Form) (*model.App, *oauthError) {
+func (p *platform) authenticateAssertion(c *endpoint.Call, r *http.Request, f endpoint.Form) (*model.App, *oauthError) {
 	if f.Get("client_assertion_type") != clientAssertionType {
 		return nil, invalidParameter("client_assertion_type")
 	}
@@ -54,7 +54,7 @@ func (s *Server) authenticateAssertion(c *endpoint.Call, r *http.Request, f endp
 	if token.UnsafeClaimsWithoutVerification(&claims) != nil {
 		return nil, badAssertion(c, "its claims cannot be read")
 	}
-	a := s.world.App(s.mu.Tx, claims.Issuer)
+	a := p.World.App(p.Lock.Tx, claims.Issuer)
 	if a == nil {
 		return nil, unknownClient(claims.Issuer)
 	}
@@ -69,13 +69,13 @@ func (s *Server) authenticateAssertion(c *endpoint.Call, r *http.Request, f endp
 	case f.Has("client_id") && f.Get("client_id") != a.ID:
 		return a, badAssertion(c, "client_id is not its issuer")
 	}
-	return a, s.fresh(c, a, claims, endpoint.BaseURL(r))
+	return a, p.fresh(c, a, claims, endpoint.BaseURL(r))
 }
 
 // fresh refuses an assertion that is for somebody else, not of this hour, or used before.
-func (s *Server) fresh(c *endpoint.Call, a *model.App, claims jwt.Claims, base string) *oauthError {
+func (p *platform) fresh(c *endpoint.Call, a *model.App, claims jwt.Claims, base string) *oauthError {
 	replayKey := a.ID + " " + claims.ID
-	if len(claims.ID) > nameMost {
+	if len(claims.ID) > endpoint.NameMost {
 		sum := sha256.Sum256([]byte(claims.ID))
 		replayKey = a.ID + " sha256 " + hex.EncodeToString(sum[:])
 	}
@@ -95,10 +95,10 @@ func (s *Server) fresh(c *endpoint.Call, a *model.App, claims jwt.Claims, base s
 	case claims.ID == "":
 		return badAssertion(c, "jti is missing")
 	}
-	if until, used := s.oauth.assertions.Get(s.mu.Tx, replayKey); used && c.Now.Before(until) {
+	if until, used := p.assertions.Get(p.Lock.Tx, replayKey); used && c.Now.Before(until) {
 		return badAssertion(c, "it was used before")
 	}
-	s.oauth.assertions.Put(s.mu.Tx, replayKey, claims.Expiry.Time())
+	p.assertions.Put(p.Lock.Tx, replayKey, claims.Expiry.Time())
 	return nil
 }
 

@@ -28,36 +28,36 @@ type authorizeRequest struct {
 
 // authorize is GET and POST /restapi/oauth/authorize. What is wrong with the client or the redirect URI is told on a
 // page, because nobody knows where else it could be told; everything else is told to the app.
-func (s *Server) authorize(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (p *platform) authorize(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, problem := authorizeParams(c, r)
 	if problem == nil {
 		problem = shorten(in, r)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	p.Lock.Lock()
+	defer p.Lock.Unlock()
 	var req *authorizeRequest
 	if problem == nil {
-		req, problem = s.addressee(c, r, in)
+		req, problem = p.addressee(c, r, in)
 	}
 	if problem != nil {
 		return refusedPage(c, problem)
 	}
 	if c.Rules.AuthorizeLimited {
-		return s.charged(c, s.world.App(s.mu.Tx, req.App), nil, func() endpoint.Response { return s.welcome(c, r, req, in) })
+		return p.charged(c, p.World.App(p.Lock.Tx, req.App), nil, func() endpoint.Response { return p.welcome(c, r, req, in) })
 	}
-	return s.welcome(c, r, req, in)
+	return p.welcome(c, r, req, in)
 }
 
 // welcome answers a request whose addressee is known.
-func (s *Server) welcome(c *endpoint.Call, r *http.Request, req *authorizeRequest, in endpoint.Form) endpoint.Response {
-	switch problem := req.read(c, s.world.App(s.mu.Tx, req.App), in); {
+func (p *platform) welcome(c *endpoint.Call, r *http.Request, req *authorizeRequest, in endpoint.Form) endpoint.Response {
+	switch problem := req.read(c, p.World.App(p.Lock.Tx, req.App), in); {
 	case problem != nil && c.Rules.RequestErrorsOnPage:
 		return refusedPage(c, problem)
 	case problem != nil:
 		return req.redirectError(problem)
 	}
-	b, cookie := s.browserOf(c, r)
-	a := s.begin(c, r, req, b)
+	b, cookie := p.browserOf(c, r)
+	a := p.begin(c, r, req, b)
 	if cookie != nil {
 		a = a.With("Set-Cookie", cookie.String())
 	}
@@ -65,24 +65,24 @@ func (s *Server) welcome(c *endpoint.Call, r *http.Request, req *authorizeReques
 }
 
 // begin sends a browser to the page that req needs next, or to the app if no page may be shown.
-func (s *Server) begin(c *endpoint.Call, r *http.Request, req *authorizeRequest, b *browser) endpoint.Response {
-	a, u := s.world.App(s.mu.Tx, req.App), s.signedIn(b, c.Now)
+func (p *platform) begin(c *endpoint.Call, r *http.Request, req *authorizeRequest, b *browser) endpoint.Response {
+	a, u := p.World.App(p.Lock.Tx, req.App), p.signedIn(b, c.Now)
 	again := c.Rules.PromptLoginAsks && slices.Contains(req.Prompt, "login")
-	if u != nil && (again || s.mayNotUse(u, a) != "") {
+	if u != nil && (again || p.mayNotUse(u, a) != "") {
 		u = nil
 	}
-	f, allowed := s.newFlow(c, req, b, u), slices.Contains(b.Allowed, a.ID)
+	f, allowed := p.newFlow(c, req, b, u), slices.Contains(b.Allowed, a.ID)
 	switch silent := slices.Contains(req.Prompt, "none"); {
 	case silent && (u == nil || !c.Rules.PromptNoneWorks):
 		return req.redirectError(&oauthError{kind: "login_required", message: "The user is not signed in"})
 	case silent && !allowed:
 		return req.redirectError(&oauthError{kind: "consent_required", message: "The user has not allowed this application"})
 	case silent, u != nil && allowed && !c.Rules.ConsentEveryTime:
-		return s.grantCode(c, f)
+		return p.grantCode(c, f)
 	case u == nil:
-		return redirect(http.StatusFound, endpoint.PrefixOf(r)+signInPath+"?flow="+f.id)
+		return endpoint.Redirect(http.StatusFound, endpoint.PrefixOf(r)+signInPath+"?flow="+f.id)
 	}
-	return redirect(http.StatusFound, endpoint.PrefixOf(r)+consentPath+"?flow="+f.id)
+	return endpoint.Redirect(http.StatusFound, endpoint.PrefixOf(r)+consentPath+"?flow="+f.id)
 }
 
 // authorizeParams are the parameters of the query and of the form, which may not contradict each other.
@@ -111,8 +111,8 @@ func authorizeParams(c *endpoint.Call, r *http.Request) (endpoint.Form, *oauthEr
 
 // remembered are the parameters of a request that are kept while a person signs in, and how long they may be.
 var remembered = map[string]int{
-	"state": 2 * textMost, "redirect_uri": textMost, "nonce": nameMost, "login_hint": nameMost, "prompt": nameMost,
-	"code_challenge": nameMost, "code_challenge_method": nameMost,
+	"state": 2 * endpoint.TextMost, "redirect_uri": endpoint.TextMost, "nonce": endpoint.NameMost, "login_hint": endpoint.NameMost, "prompt": endpoint.NameMost,
+	"code_challenge": endpoint.NameMost, "code_challenge_method": endpoint.NameMost,
 }
 
 // shorten refuses a request that is too long to be kept, and lets go of what is not kept of it.
@@ -125,14 +125,14 @@ func shorten(f endpoint.Form, r *http.Request) *oauthError {
 			f.Values[name][i] = strings.Clone(v)
 		}
 	}
-	if len(r.Host) > nameMost {
+	if len(r.Host) > endpoint.NameMost {
 		return &oauthError{kind: "invalid_request", message: "The host is not valid"}
 	}
 	return nil
 }
 
 // addressee finds the app and the redirect URI of a request. Without both, nothing can be sent to the app.
-func (s *Server) addressee(c *endpoint.Call, r *http.Request, in endpoint.Form) (*authorizeRequest, *oauthError) {
+func (p *platform) addressee(c *endpoint.Call, r *http.Request, in endpoint.Form) (*authorizeRequest, *oauthError) {
 	for _, name := range []string{"client_id", "redirect_uri"} {
 		if len(in.Values[name]) > 1 {
 			in.Repeated = name
@@ -143,7 +143,7 @@ func (s *Server) addressee(c *endpoint.Call, r *http.Request, in endpoint.Form) 
 	if id == "" {
 		return nil, invalidParameter("client_id")
 	}
-	a := s.world.App(s.mu.Tx, id)
+	a := p.World.App(p.Lock.Tx, id)
 	if a == nil {
 		return nil, unknownClient(id)
 	}
@@ -225,9 +225,5 @@ func (req *authorizeRequest) respond(pairs ...string) endpoint.Response {
 	if strings.Contains(req.RedirectURI, "?") {
 		separator = "&"
 	}
-	return redirect(http.StatusFound, req.RedirectURI+separator+query.String())
-}
-
-func redirect(status int, to string) endpoint.Response {
-	return endpoint.NewResponse(status, "", nil).With("Location", to).With("Referrer-Policy", "no-referrer")
+	return endpoint.Redirect(http.StatusFound, req.RedirectURI+separator+query.String())
 }

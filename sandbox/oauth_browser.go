@@ -31,8 +31,8 @@ func (b browser) allowing(app string) browser {
 }
 
 // signedIn is who is signed in, or nil.
-func (s *Server) signedIn(b *browser, now time.Time) *model.User {
-	u := s.world.User(s.mu.Tx, b.User)
+func (p *platform) signedIn(b *browser, now time.Time) *model.User {
+	u := p.World.User(p.Lock.Tx, b.User)
 	if u == nil || !now.Before(b.Until) || !u.Enabled {
 		return nil
 	}
@@ -50,7 +50,7 @@ type flow struct {
 	Done    bool             `json:"done,omitempty"` // the app has its answer
 }
 
-func (s *Server) newFlow(c *endpoint.Call, req *authorizeRequest, b *browser, u *model.User) *flow {
+func (p *platform) newFlow(c *endpoint.Call, req *authorizeRequest, b *browser, u *model.User) *flow {
 	f := &flow{
 		id: token.RandomText(16), Token: token.RandomText(16), Request: *req, Browser: b.name,
 		Expires: c.Now.Add(c.Rules.SignInPageTTL),
@@ -58,12 +58,12 @@ func (s *Server) newFlow(c *endpoint.Call, req *authorizeRequest, b *browser, u 
 	if u != nil {
 		f.User = u.ID
 	}
-	s.keepFlow(f)
+	p.keepFlow(f)
 	return f
 }
 
-func (s *Server) keepFlow(f *flow)       { s.oauth.flows.Put(s.mu.Tx, f.id, *f) }
-func (s *Server) keepBrowser(b *browser) { s.oauth.browsers.Put(s.mu.Tx, b.name, *b) }
+func (p *platform) keepFlow(f *flow)       { p.flows.Put(p.Lock.Tx, f.id, *f) }
+func (p *platform) keepBrowser(b *browser) { p.browsers.Put(p.Lock.Tx, b.name, *b) }
 
 // cookieName has the port in it, because cookies do not: two sandboxes on one machine are two servers.
 func cookieName(r *http.Request) string {
@@ -74,20 +74,20 @@ func cookieName(r *http.Request) string {
 }
 
 // browserOf is the browser that sent r. One that is new gets a cookie.
-func (s *Server) browserOf(c *endpoint.Call, r *http.Request) (*browser, *http.Cookie) {
+func (p *platform) browserOf(c *endpoint.Call, r *http.Request) (*browser, *http.Cookie) {
 	if cookie, err := r.Cookie(cookieName(r)); err == nil {
-		if _, b, ok := s.oauth.byCookie.First(s.mu.Tx, cookie.Value); ok {
+		if _, b, ok := p.byCookie.First(p.Lock.Tx, cookie.Value); ok {
 			return &b, nil
 		}
 	}
 	b := &browser{name: token.RandomText(12)}
-	return b, s.rename(c, r, b)
+	return b, p.rename(c, r, b)
 }
 
 // rename gives b another cookie, so that a value from before a sign-in says nothing afterwards.
-func (s *Server) rename(c *endpoint.Call, r *http.Request, b *browser) *http.Cookie {
+func (p *platform) rename(c *endpoint.Call, r *http.Request, b *browser) *http.Cookie {
 	b.Cookie, b.Until = token.RandomText(24), c.Now.Add(c.Rules.BrowserSignInTTL)
-	s.keepBrowser(b)
+	p.keepBrowser(b)
 	return &http.Cookie{ //nolint:gosec // not always Secure: the sandbox usually speaks plain HTTP on loopback
 		Name: cookieName(r), Value: b.Cookie, Path: endpoint.PrefixOf(r) + "/restapi/oauth/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: r.TLS != nil,
@@ -95,13 +95,13 @@ func (s *Server) rename(c *endpoint.Call, r *http.Request, b *browser) *http.Coo
 }
 
 // flowOf is the flow of a page or, with its token, of a form. It is nil for any browser but the one that began it.
-func (s *Server) flowOf(r *http.Request, id string, now time.Time) *flow {
-	f, ok := s.oauth.flows.Get(s.mu.Tx, id)
+func (p *platform) flowOf(r *http.Request, id string, now time.Time) *flow {
+	f, ok := p.flows.Get(p.Lock.Tx, id)
 	if !ok || f.Done || !now.Before(f.Expires) {
 		return nil
 	}
 	cookie, err := r.Cookie(cookieName(r))
-	b, ok := s.oauth.browsers.Get(s.mu.Tx, f.Browser)
+	b, ok := p.browsers.Get(p.Lock.Tx, f.Browser)
 	if err != nil || !ok || cookie.Value != b.Cookie {
 		return nil
 	}
@@ -109,8 +109,8 @@ func (s *Server) flowOf(r *http.Request, id string, now time.Time) *flow {
 }
 
 // postedFlow is the flow of a form that was sent from its page, with what is in the form.
-func (s *Server) postedFlow(r *http.Request, in endpoint.Form, now time.Time) *flow {
-	f := s.flowOf(r, in.Get("flow"), now)
+func (p *platform) postedFlow(r *http.Request, in endpoint.Form, now time.Time) *flow {
+	f := p.flowOf(r, in.Get("flow"), now)
 	if f == nil || subtle.ConstantTimeCompare([]byte(f.Token), []byte(in.Get("form"))) == 0 {
 		return nil
 	}

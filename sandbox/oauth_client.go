@@ -14,7 +14,7 @@ import (
 
 // authenticate finds the app that sends r, by Basic header, client assertion or, for apps without a secret, client_id. The app may
 // be known although the answer is an error: then the request counts against its limit.
-func (s *Server) authenticate(c *endpoint.Call, r *http.Request, f endpoint.Form) (*model.App, *oauthError) {
+func (p *platform) authenticate(c *endpoint.Call, r *http.Request, f endpoint.Form) (*model.App, *oauthError) {
 	if f.Has("client_secret") {
 		c.Note(verdict.Secret)
 	}
@@ -23,17 +23,17 @@ func (s *Server) authenticate(c *endpoint.Call, r *http.Request, f endpoint.Form
 	case asserted && header != "":
 		return nil, &oauthError{kind: "invalid_request", code: "OAU-116", message: "Invalid authorization method"}
 	case asserted:
-		return s.authenticateAssertion(c, r, f)
+		return p.authenticateAssertion(c, r, f)
 	case header != "":
-		return s.authenticateBasic(c, header)
+		return p.authenticateBasic(c, header)
 	case c.Rules.ClientSecretInForm && f.Get("client_secret") != "" && f.Get("client_id") != "":
-		return s.authenticateSecret(c, f.Get("client_id"), f.Get("client_secret"))
+		return p.authenticateSecret(c, f.Get("client_id"), f.Get("client_secret"))
 	}
 	id := f.Get("client_id")
 	if id == "" {
 		return nil, clientRequired()
 	}
-	a := s.world.App(s.mu.Tx, id)
+	a := p.World.App(p.Lock.Tx, id)
 	switch {
 	case a == nil:
 		return nil, unknownClient(id)
@@ -43,19 +43,19 @@ func (s *Server) authenticate(c *endpoint.Call, r *http.Request, f endpoint.Form
 	return a, nil
 }
 
-func (s *Server) authenticateBasic(c *endpoint.Call, header string) (*model.App, *oauthError) {
+func (p *platform) authenticateBasic(c *endpoint.Call, header string) (*model.App, *oauthError) {
 	id, secret, ok := parseBasic(header)
 	if !ok {
 		return nil, &oauthError{
 			kind: "invalid_client", code: "OAU-123", message: "Authentication header value is malformed", challenge: true,
 		}
 	}
-	return s.authenticateSecret(c, id, secret)
+	return p.authenticateSecret(c, id, secret)
 }
 
 // authenticateSecret finds the app of an id that brings its secret.
-func (s *Server) authenticateSecret(c *endpoint.Call, id, secret string) (*model.App, *oauthError) {
-	a := s.world.App(s.mu.Tx, id)
+func (p *platform) authenticateSecret(c *endpoint.Call, id, secret string) (*model.App, *oauthError) {
+	a := p.World.App(p.Lock.Tx, id)
 	if a != nil && !a.Confidential {
 		c.Note(verdict.PublicBasic)
 		c.Why("the app has no secret: it sends client_id in the form, and no header")

@@ -25,17 +25,17 @@ type authCode struct {
 }
 
 // grantCode ends a flow with a code for its user.
-func (s *Server) grantCode(c *endpoint.Call, f *flow) endpoint.Response {
+func (p *platform) grantCode(c *endpoint.Call, f *flow) endpoint.Response {
 	f.Done = true
-	s.keepFlow(f)
-	b, _ := s.oauth.browsers.Get(s.mu.Tx, f.Browser)
+	p.keepFlow(f)
+	b, _ := p.browsers.Get(p.Lock.Tx, f.Browser)
 	b = b.allowing(f.Request.App)
-	s.keepBrowser(&b)
+	p.keepBrowser(&b)
 	ttl := c.Rules.AuthorizationCodeTTL
 	asked := f.Request // without what was for the pages
 	asked.Echo, asked.LoginHint, asked.Prompt, asked.Issuer, asked.Discovery = nil, "", nil, "", ""
 	code := token.RandomRingCentral()
-	s.oauth.codes.Put(s.mu.Tx, code, authCode{
+	p.codes.Put(p.Lock.Tx, code, authCode{
 		Request: asked, User: f.User, Since: b.Since, Expires: c.Now.Add(ttl),
 	})
 	told := []string{"code", code, "expires_in", strconv.Itoa(int(ttl / time.Second))}
@@ -46,25 +46,25 @@ func (s *Server) grantCode(c *endpoint.Call, f *flow) endpoint.Response {
 }
 
 // redeem gives a session for an authorization code.
-func (s *Server) redeem(c *endpoint.Call, a *model.App, f endpoint.Form, t terms) (*tokenInfo, *oauthError) {
+func (p *platform) redeem(c *endpoint.Call, a *model.App, f endpoint.Form, t terms) (*tokenInfo, *oauthError) {
 	if f.Get("code") == "" {
 		return nil, invalidParameter("code")
 	}
-	code, ok := s.oauth.codes.Get(s.mu.Tx, f.Get("code"))
+	code, ok := p.codes.Get(p.Lock.Tx, f.Get("code"))
 	if !ok || code.Dead {
 		return nil, codeRefusal(c, invalidGrant("OAU-106", "Invalid authorization code"))
 	}
-	sess, problem := s.exchangeCode(c, a, &code, f, t)
+	sess, problem := p.exchangeCode(c, a, &code, f, t)
 	if problem != nil {
 		if c.Rules.FailedCodeIsSpent {
 			code.Dead = true
-			s.oauth.codes.Put(s.mu.Tx, f.Get("code"), code)
+			p.codes.Put(p.Lock.Tx, f.Get("code"), code)
 		}
 		return nil, codeRefusal(c, problem)
 	}
 	code.Session = sess.number
-	s.oauth.codes.Put(s.mu.Tx, f.Get("code"), code)
-	return s.platform.info(sess, c.Now), nil
+	p.codes.Put(p.Lock.Tx, f.Get("code"), code)
+	return p.info(sess, c.Now), nil
 }
 
 // codeRefusal gives the refusal of a code its status.
@@ -77,7 +77,7 @@ func codeRefusal(c *endpoint.Call, e *oauthError) *oauthError {
 
 // exchangeCode looks at what a code was given for. A code that comes twice was stolen or sent by a client that is broken,
 // so its session ends (RFC 6749, section 4.1.2).
-func (s *Server) exchangeCode(c *endpoint.Call, a *model.App, code *authCode, f endpoint.Form, t terms) (*session, *oauthError) {
+func (p *platform) exchangeCode(c *endpoint.Call, a *model.App, code *authCode, f endpoint.Form, t terms) (*session, *oauthError) {
 	uri := f.Get("redirect_uri")
 	switch req := &code.Request; {
 	case req.App != a.ID:
@@ -85,8 +85,8 @@ func (s *Server) exchangeCode(c *endpoint.Call, a *model.App, code *authCode, f 
 	case code.Session != 0:
 		c.Note(verdict.CodeTwice)
 		c.Session = code.Session
-		if sess := s.platform.session(code.Session); sess != nil && c.Rules.CodeReplayEndsSession {
-			s.platform.end(sess, c.Now)
+		if sess := p.session(code.Session); sess != nil && c.Rules.CodeReplayEndsSession {
+			p.end(sess, c.Now)
 		}
 		return nil, invalidGrant("OAU-106", "Invalid authorization code")
 	case !c.Now.Before(code.Expires):
@@ -97,14 +97,14 @@ func (s *Server) exchangeCode(c *endpoint.Call, a *model.App, code *authCode, f 
 	if problem := code.Request.checkVerifier(c, f.Get("code_verifier")); problem != nil {
 		return nil, problem
 	}
-	u := s.world.User(s.mu.Tx, code.User)
+	u := p.World.User(p.Lock.Tx, code.User)
 	switch {
 	case !u.Enabled:
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
-	case s.platform.full(c, a, u):
+	case p.full(c, a, u):
 		return nil, tooManySessions()
 	}
-	return s.platform.login(c, a, u, t), nil
+	return p.login(c, a, u, t), nil
 }
 
 // challengePKCE is the code challenge of RFC 7636. The zero value stands for none.

@@ -46,11 +46,11 @@ func newEntryPoints(base, brand string) entryPoints {
 }
 
 // initialDiscovery is GET /.well-known/entry-points/initial, which an app reads before anybody has signed in.
-func (s *Server) initialDiscovery(_ *endpoint.Call, r *http.Request) endpoint.Response {
+func (p *platform) initialDiscovery(_ *endpoint.Call, r *http.Request) endpoint.Response {
 	query := r.URL.Query()
-	s.mu.Lock()
-	known := s.world.App(s.mu.Tx, query.Get("clientId")) != nil
-	s.mu.Unlock()
+	p.Lock.Lock()
+	known := p.World.App(p.Lock.Tx, query.Get("clientId")) != nil
+	p.Lock.Unlock()
 	if !known { // status and code assumed
 		return apiError(http.StatusBadRequest, "CMN-101", "Parameter [clientId] value is invalid")
 	}
@@ -66,10 +66,10 @@ func (s *Server) initialDiscovery(_ *endpoint.Call, r *http.Request) endpoint.Re
 }
 
 // externalDiscovery is GET /.well-known/entry-points/external, which an app reads with its token.
-func (s *Server) externalDiscovery(c *endpoint.Call, r *http.Request) endpoint.Response {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t, refusal := s.platformToken(c, r)
+func (p *platform) externalDiscovery(c *endpoint.Call, r *http.Request) endpoint.Response {
+	p.Lock.Lock()
+	defer p.Lock.Unlock()
+	t, refusal := p.platformToken(c, r)
 	if t == nil {
 		return refusal
 	}
@@ -87,7 +87,7 @@ func (s *Server) externalDiscovery(c *endpoint.Call, r *http.Request) endpoint.R
 }
 
 // openIDConfiguration is GET /.well-known/openid-configuration, with the addresses its reader can reach.
-func (s *Server) openIDConfiguration(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (p *platform) openIDConfiguration(c *endpoint.Call, r *http.Request) endpoint.Response {
 	base := endpoint.BaseURL(r)
 	oauth := base + "/restapi/oauth/"
 	out := map[string]any{

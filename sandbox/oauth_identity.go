@@ -50,17 +50,17 @@ type idClaims struct {
 
 // addIDToken adds an id_token to the answer to a code whose authorize request asked for openid. Its issuer is the address
 // at which the app reaches the token endpoint, because there it has read the discovery document.
-func (s *Server) addIDToken(c *endpoint.Call, info *tokenInfo, f endpoint.Form, issuer string) error {
+func (p *platform) addIDToken(c *endpoint.Call, info *tokenInfo, f endpoint.Form, issuer string) error {
 	if f.Get("grant_type") != grantCode {
 		return nil
 	}
-	code, ok := s.oauth.codes.Get(s.mu.Tx, f.Get("code"))
+	code, ok := p.codes.Get(p.Lock.Tx, f.Get("code"))
 	if !ok || !slices.Contains(code.Request.Scope, "openid") {
 		return nil
 	}
 	claims := idClaims{
 		Issuer: issuer, Audience: code.Request.App, Expires: c.Now.Add(c.Rules.IDTokenTTL).Unix(), Issued: c.Now.Unix(),
-		AuthTime: code.Since.Unix(), ID: token.RandomText(16), Nonce: code.Request.Nonce, identity: newIdentity(s.world.User(s.mu.Tx, code.User)),
+		AuthTime: code.Since.Unix(), ID: token.RandomText(16), Nonce: code.Request.Nonce, identity: newIdentity(p.World.User(p.Lock.Tx, code.User)),
 	}
 	if !slices.Contains(code.Request.Scope, "email") {
 		claims.Email, claims.EmailVerified = "", nil
@@ -69,6 +69,6 @@ func (s *Server) addIDToken(c *endpoint.Call, info *tokenInfo, f endpoint.Form, 
 		claims.GivenName, claims.FamilyName = "", ""
 	}
 	var err error
-	info.IDToken, err = s.world.Key().Sign(claims)
+	info.IDToken, err = p.World.Key().Sign(claims)
 	return err
 }

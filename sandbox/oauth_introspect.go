@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -30,15 +31,15 @@ type introspection struct {
 
 // introspect is POST /restapi/oauth/introspect. Who asks got the token from somebody who uses it, so that is a use. It
 // knows access tokens only (assumed).
-func (s *Server) introspect(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (p *platform) introspect(c *endpoint.Call, r *http.Request) endpoint.Response {
 	f, formErr := endpoint.ReadForm(r)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a, problem := s.authenticate(c, r, f)
+	p.Lock.Lock()
+	defer p.Lock.Unlock()
+	a, problem := p.authenticate(c, r, f)
 	if formErr != nil {
 		problem = formError(c, formErr)
 	}
-	return s.charged(c, a, s.subject(f), func() endpoint.Response {
+	return p.charged(c, a, p.subject(f), func() endpoint.Response {
 		switch {
 		case problem != nil:
 			return problem.answer()
@@ -49,42 +50,42 @@ func (s *Server) introspect(c *endpoint.Call, r *http.Request) endpoint.Response
 		case f.Get("token") == "":
 			return invalidParameter("token").answer()
 		}
-		t, _, _ := s.platform.use(c, f.Get("token"))
+		t, _, _ := p.use(c, f.Get("token"))
 		if t == nil {
 			return endpoint.JSON(http.StatusOK, introspection{})
 		}
-		u := t.user
+		u := t.User
 		return endpoint.JSON(http.StatusOK, introspection{
-			Active: true, Scope: strings.Join(t.scope, " "), ClientID: t.app.ID, TokenType: "bearer",
-			Expires: t.expires.Unix(), Issued: t.issued.Unix(), Subject: fmt.Sprint(u.ID),
-			AccountID: fmt.Sprint(u.Account), SessionID: s.platform.id(t.session),
+			Active: true, Scope: strings.Join(t.Scope, " "), ClientID: t.App.ID, TokenType: "bearer",
+			Expires: t.Expires.Unix(), Issued: t.Issued.Unix(), Subject: fmt.Sprint(u.ID),
+			AccountID: fmt.Sprint(u.Account), SessionID: p.id(t.Session),
 		})
 	})
 }
 
 // bearing answers an operation of the Auth group that needs a token.
-func (s *Server) bearing(c *endpoint.Call, r *http.Request, do func(*rcAccess) endpoint.Response) endpoint.Response {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t, refusal := s.platformToken(c, r)
+func (p *platform) bearing(c *endpoint.Call, r *http.Request, do func(*model.Access) endpoint.Response) endpoint.Response {
+	p.Lock.Lock()
+	defer p.Lock.Unlock()
+	t, refusal := p.platformToken(c, r)
 	if t == nil {
 		return refusal
 	}
-	return s.charged(c, t.app, t.user, func() endpoint.Response { return do(t) })
+	return p.charged(c, t.App, t.User, func() endpoint.Response { return do(t) })
 }
 
 // sessionInfo is GET /restapi/oauth/session-info. No account of the sandbox limits its sessions, so nothing is said of
 // when this one ends.
-func (s *Server) sessionInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.bearing(c, r, func(t *rcAccess) endpoint.Response {
-		u := t.user
+func (p *platform) sessionInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return p.bearing(c, r, func(t *model.Access) endpoint.Response {
+		u := t.User
 		return endpoint.JSON(http.StatusOK, struct {
 			ClientID  string `json:"client_id"`
 			Scope     string `json:"scope"`
 			Subject   string `json:"sub"`
 			AccountID string `json:"account_id"`
 			SessionID string `json:"session_id"`
-		}{t.app.ID, strings.Join(t.scope, " "), fmt.Sprint(u.ID), fmt.Sprint(u.Account), s.platform.id(t.session)})
+		}{t.App.ID, strings.Join(t.Scope, " "), fmt.Sprint(u.ID), fmt.Sprint(u.Account), p.id(t.Session)})
 	})
 }
 
@@ -92,9 +93,9 @@ func (s *Server) sessionInfo(c *endpoint.Call, r *http.Request) endpoint.Respons
 var webSocketScopes = []string{"WebSocket", "WebSocketsSubscriptions"}
 
 // webSocketToken is POST /restapi/oauth/wstoken. Nothing listens at the address that it names.
-func (s *Server) webSocketToken(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.bearing(c, r, func(t *rcAccess) endpoint.Response {
-		if !slices.ContainsFunc(t.scope, func(scope string) bool { return slices.Contains(webSocketScopes, scope) }) {
+func (p *platform) webSocketToken(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return p.bearing(c, r, func(t *model.Access) endpoint.Response {
+		if !slices.ContainsFunc(t.Scope, func(scope string) bool { return slices.Contains(webSocketScopes, scope) }) {
 			return missingPermission(webSocketScopes[0])
 		}
 		return endpoint.JSON(http.StatusOK, struct {
@@ -106,6 +107,6 @@ func (s *Server) webSocketToken(c *endpoint.Call, r *http.Request) endpoint.Resp
 }
 
 // oauthUserInfo is GET /restapi/oauth/userinfo.
-func (s *Server) oauthUserInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.bearing(c, r, func(t *rcAccess) endpoint.Response { return endpoint.JSON(http.StatusOK, newIdentity(t.user)) })
+func (p *platform) oauthUserInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return p.bearing(c, r, func(t *model.Access) endpoint.Response { return endpoint.JSON(http.StatusOK, newIdentity(t.User)) })
 }

@@ -7,16 +7,16 @@ import (
 )
 
 // oauthRevoke is POST /restapi/oauth/revoke. It ends the whole session of the token, and answers nothing.
-func (s *Server) oauthRevoke(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (p *platform) oauthRevoke(c *endpoint.Call, r *http.Request) endpoint.Response {
 	f, formErr := endpoint.ReadForm(r)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a, problem := s.authenticate(c, r, f)
+	p.Lock.Lock()
+	defer p.Lock.Unlock()
+	a, problem := p.authenticate(c, r, f)
 	token := f.Get("token")
 	if token == "" {
 		token = endpoint.Query(r).Get("token") // documented, and discouraged
 	}
-	return s.charged(c, a, s.subject(f), func() endpoint.Response {
+	return p.charged(c, a, p.subject(f), func() endpoint.Response {
 		switch {
 		case formErr != nil && token == "":
 			problem = formError(c, formErr)
@@ -26,13 +26,13 @@ func (s *Server) oauthRevoke(c *endpoint.Call, r *http.Request) endpoint.Respons
 		case token == "":
 			problem = invalidParameter("token")
 		default:
-			if s.platform.sessionOf(token) == nil && c.Rules.RevokeUnknownStatus != http.StatusOK {
+			if p.sessionOf(token) == nil && c.Rules.RevokeUnknownStatus != http.StatusOK {
 				problem = &oauthError{
 					status: c.Rules.RevokeUnknownStatus, kind: "invalid_request", code: "OAU-213", message: "Token not found",
 				}
 				break
 			}
-			problem = s.platform.revoke(c, a, token)
+			problem = p.revoke(c, a, token)
 		}
 		if problem != nil {
 			return problem.answer()
@@ -42,14 +42,14 @@ func (s *Server) oauthRevoke(c *endpoint.Call, r *http.Request) endpoint.Respons
 }
 
 // oauthKeys is GET /restapi/oauth/jwks.
-func (s *Server) oauthKeys(*endpoint.Call, *http.Request) endpoint.Response {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return endpoint.JSON(http.StatusOK, s.world.Key().JWKS())
+func (p *platform) oauthKeys(*endpoint.Call, *http.Request) endpoint.Response {
+	p.Lock.Lock()
+	defer p.Lock.Unlock()
+	return endpoint.JSON(http.StatusOK, p.World.Key().JWKS())
 }
 
 // apiVersions is GET /restapi.
-func apiVersions(_ *Server, _ *endpoint.Call, r *http.Request) endpoint.Response {
+func apiVersions(_ *platform, _ *endpoint.Call, r *http.Request) endpoint.Response {
 	return endpoint.JSON(http.StatusOK, map[string]any{
 		"uri": endpoint.BaseURL(r) + "/restapi", "apiVersions": []any{versionInfo(r)},
 		"serverVersion": platformServer, "serverRevision": platformRevision,
@@ -57,7 +57,7 @@ func apiVersions(_ *Server, _ *endpoint.Call, r *http.Request) endpoint.Response
 }
 
 // apiVersion is GET /restapi/v1.0.
-func apiVersion(_ *Server, _ *endpoint.Call, r *http.Request) endpoint.Response {
+func apiVersion(_ *platform, _ *endpoint.Call, r *http.Request) endpoint.Response {
 	return endpoint.JSON(http.StatusOK, versionInfo(r))
 }
 

@@ -88,22 +88,22 @@ func htmlPage(status int, page func() *template.Template, view *pageView) endpoi
 }
 
 // signInPage asks who somebody is; message says why the last try failed.
-func (s *Server) signInPage(status int, f *flow, username, message string) endpoint.Response {
+func (p *platform) signInPage(status int, f *flow, username, message string) endpoint.Response {
 	view := &pageView{
-		Title: "Sign in", Flow: f.id, Token: f.Token, App: s.world.App(s.mu.Tx, f.Request.App).Name, Username: username, Message: message,
+		Title: "Sign in", Flow: f.id, Token: f.Token, App: p.World.App(p.Lock.Tx, f.Request.App).Name, Username: username, Message: message,
 	}
-	demo := s.world.DemoUser(s.mu.Tx)
+	demo := p.World.DemoUser(p.Lock.Tx)
 	view.User = demo.First + " " + demo.Last
 	view.Demo.Email, view.Demo.Password = demo.Email, demo.Password
 	return htmlPage(status, signInTemplate, view)
 }
 
 // consentPage names the app, the account and the scopes.
-func (s *Server) consentPage(f *flow) endpoint.Response {
-	a, u := s.world.App(s.mu.Tx, f.Request.App), s.world.User(s.mu.Tx, f.User)
+func (p *platform) consentPage(f *flow) endpoint.Response {
+	a, u := p.World.App(p.Lock.Tx, f.Request.App), p.World.User(p.Lock.Tx, f.User)
 	view := &pageView{
-		Title: "Allow access", Flow: f.id, Token: f.Token, App: a.Name, Provider: s.world.Account(s.mu.Tx, a.Account).Name,
-		User: u.First + " " + u.Last, Email: u.Email, Account: s.world.Account(s.mu.Tx, u.Account).Name,
+		Title: "Allow access", Flow: f.id, Token: f.Token, App: a.Name, Provider: p.World.Account(p.Lock.Tx, a.Account).Name,
+		User: u.First + " " + u.Last, Email: u.Email, Account: p.World.Account(p.Lock.Tx, u.Account).Name,
 	}
 	for _, name := range a.Scopes {
 		view.Scopes = append(view.Scopes, scopeView{name, scopeMeanings[name]})

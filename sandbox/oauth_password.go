@@ -25,7 +25,7 @@ func passwordName(f endpoint.Form) string {
 }
 
 // byPassword answers a request of the password flow.
-func (s *Server) byPassword(c *endpoint.Call, a *model.App, f endpoint.Form, t terms) (*tokenInfo, *oauthError) {
+func (p *platform) byPassword(c *endpoint.Call, a *model.App, f endpoint.Form, t terms) (*tokenInfo, *oauthError) {
 	for _, name := range []string{"username", "password"} {
 		if f.Get(name) == "" {
 			return nil, invalidParameter(name)
@@ -33,9 +33,9 @@ func (s *Server) byPassword(c *endpoint.Call, a *model.App, f endpoint.Form, t t
 	}
 	name := passwordName(f)
 	if strings.TrimPrefix(name, "+") == strings.TrimPrefix(model.MainNumber, "+") {
-		name += "*" + s.world.Root(s.mu.Tx, a.Account).Extension // the number is that of every account
+		name += "*" + p.World.Root(p.Lock.Tx, a.Account).Extension // the number is that of every account
 	}
-	u, code := s.recognise(c, name, f.Get("password"))
+	u, code := p.recognise(c, name, f.Get("password"))
 	switch {
 	case code == codeLocked:
 		return nil, invalidGrant(code, "Account is locked out due to multiple unsuccessful login attempts")
@@ -43,8 +43,8 @@ func (s *Server) byPassword(c *endpoint.Call, a *model.App, f endpoint.Form, t t
 		return nil, &oauthError{kind: "invalid_grant", code: codeWrong, message: "Invalid resource owner credentials.", basic: true}
 	case !u.Enabled:
 		return nil, invalidGrant("OAU-141", "Login for extension in current state is not allowed")
-	case s.platform.full(c, a, u):
+	case p.full(c, a, u):
 		return nil, tooManySessions()
 	}
-	return s.platform.info(s.platform.login(c, a, u, t), c.Now), nil
+	return p.info(p.login(c, a, u, t), c.Now), nil
 }

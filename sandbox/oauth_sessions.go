@@ -4,26 +4,15 @@ import (
 	"encoding/base64"
 	"iter"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
-	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
-
-// platform is what the RingCentral platform does with sign-ins. Server.mu guards it.
-type platform struct {
-	*oauthTables
-	mu      *state.Lock
-	world   *model.World
-	maker   token.Maker
-	endings *endings
-}
 
 // sessionKey is what open sessions are found by.
 type sessionKey struct {
@@ -56,38 +45,24 @@ type session struct {
 	Used       instant.Time `json:"used,omitempty"`    // first use of the newest access token; 0: not yet
 }
 
-// rcAccess is a RingCentral access token that works.
-type rcAccess struct {
-	session *session
-	app     *model.App
-	user    *model.User
-	scope   []string
-	issued  time.Time
-	expires time.Time
-}
-
-func newPlatform(w *model.World, tables *oauthTables, mu *state.Lock, ends *endings) *platform {
-	return &platform{oauthTables: tables, mu: mu, world: w, maker: token.NewMaker(), endings: ends}
-}
-
 // session is the one of a number, or nil. What is changed of it is to be kept.
 func (p *platform) session(number uint64) *session {
-	if sess, ok := p.sessions.Get(p.mu.Tx, number); ok {
+	if sess, ok := p.sessions.Get(p.Lock.Tx, number); ok {
 		return &sess
 	}
 	return nil
 }
 
 func (p *platform) keep(sess *session) {
-	p.sessions.Put(p.mu.Tx, sess.number, *sess)
+	p.sessions.Put(p.Lock.Tx, sess.number, *sess)
 	if sess.State != sessionOpen {
-		p.endings.add()
+		p.Endings.Add()
 	}
 }
 
 // holder is whose session it is, and in which app.
 func (p *platform) holder(sess *session) (*model.App, *model.User) {
-	return p.world.App(p.mu.Tx, sess.App), p.world.User(p.mu.Tx, sess.User)
+	return p.World.App(p.Lock.Tx, sess.App), p.World.User(p.Lock.Tx, sess.User)
 }
 
 // scope is that of the newest access token.
@@ -95,7 +70,7 @@ func (p *platform) scope(sess *session) []string {
 	if sess.Scope != nil {
 		return sess.Scope
 	}
-	return p.world.App(p.mu.Tx, sess.App).Scopes
+	return p.World.App(p.Lock.Tx, sess.App).Scopes
 }
 
 // over reports whether nothing of sess can work after now.
@@ -108,13 +83,13 @@ func (p *platform) login(c *endpoint.Call, a *model.App, u *model.User, t terms)
 	at, key := instant.Of(c.Now), sessionKey{a.ID, u.ID}
 	t.scope = scopeOf(c.Rules, a, u, t.scope)
 	if c.Rules.JWTLoginReusesSession {
-		for _, old := range p.open.Backward(p.mu.Tx, key) {
+		for _, old := range p.open.Backward(p.Lock.Tx, key) {
 			p.issue(&old, t, at)
 			c.Session = old.number
 			return &old
 		}
 	}
-	sess := &session{number: p.sessions.Last(p.mu.Tx) + 1, App: a.ID, User: u.ID, Endpoint: t.endpointID}
+	sess := &session{number: p.sessions.Last(p.Lock.Tx) + 1, App: a.ID, User: u.ID, Endpoint: t.endpointID}
 	p.issue(sess, t, at)
 	p.evict(key, c.Rules.SessionCap, at)
 	c.Session = sess.number
@@ -124,7 +99,7 @@ func (p *platform) login(c *endpoint.Call, a *model.App, u *model.User, t terms)
 // evict closes what is over the cap, counted from the newest session of a user in an app.
 func (p *platform) evict(key sessionKey, sessionCap int, now instant.Time) {
 	n := 0
-	for _, sess := range p.open.Backward(p.mu.Tx, key) {
+	for _, sess := range p.open.Backward(p.Lock.Tx, key) {
 		if n++; n > max(sessionCap, 1) {
 			sess.Ends, sess.State = now, sessionEvicted
 			p.keep(&sess)
@@ -137,7 +112,7 @@ func (p *platform) issue(sess *session, t terms, now instant.Time) {
 	sess.Turn++
 	sess.Issued, sess.Used, sess.Scope = now, 0, t.scope
 	sess.Ends, sess.Renewal = now.After(t.accessTTL), 0
-	if p.world.App(p.mu.Tx, sess.App).RefreshTokens {
+	if p.World.App(p.Lock.Tx, sess.App).RefreshTokens {
 		sess.Renewal = now.After(t.refreshTTL)
 	}
 	p.keep(sess)
@@ -215,7 +190,7 @@ func refreshRefusal(c *endpoint.Call, code, message string) *oauthError {
 }
 
 // use finds a valid access token and marks it as used; the texts are those of the vendor's error.
-func (p *platform) use(c *endpoint.Call, given string) (t *rcAccess, code, message string) {
+func (p *platform) use(c *endpoint.Call, given string) (t *model.Access, code, message string) {
 	if !token.IsRingCentral(given) {
 		c.Why("this is no token of RingCentral")
 		return nil, "OAU-149", "OAuth token is invalid"
@@ -247,7 +222,9 @@ func (p *platform) use(c *endpoint.Call, given string) (t *rcAccess, code, messa
 		sess.Used = now
 		p.keep(sess)
 	}
-	return &rcAccess{sess, a, u, p.scope(sess), sess.Issued.Time(), sess.Ends.Time()}, "", ""
+	return &model.Access{
+		Session: sess.number, App: a, User: u, Scope: p.scope(sess), Issued: sess.Issued.Time(), Expires: sess.Ends.Time(),
+	}, "", ""
 }
 
 // whyNot notes why an access token of a session is refused.
@@ -274,7 +251,7 @@ func (p *platform) whyNot(c *endpoint.Call, sess *session, turn uint32) {
 
 // full reports whether another login would go over the session cap, and be refused.
 func (p *platform) full(c *endpoint.Call, a *model.App, u *model.User) bool {
-	return c.Rules.SessionCapRefuses && p.open.Len(p.mu.Tx, sessionKey{a.ID, u.ID}) >= c.Rules.SessionCap
+	return c.Rules.SessionCapRefuses && p.open.Len(p.Lock.Tx, sessionKey{a.ID, u.ID}) >= c.Rules.SessionCap
 }
 
 func tooManySessions() *oauthError { // code and body assumed
@@ -319,7 +296,7 @@ func (p *platform) end(sess *session, now time.Time) {
 // allOpen are the open sessions.
 func (p *platform) allOpen() iter.Seq[*session] {
 	return func(yield func(*session) bool) {
-		for _, sess := range p.sessions.All(p.mu.Tx) {
+		for _, sess := range p.sessions.All(p.Lock.Tx) {
 			if sess.State == sessionOpen && !yield(&sess) {
 				return
 			}
@@ -336,12 +313,9 @@ func (p *platform) live() int {
 	return n
 }
 
-// sessionSign is what the use of a session is known by.
-func sessionSign(number uint64) string { return strconv.FormatUint(number, 10) }
-
 // id names a session for clients.
-func (p *platform) id(sess *session) string {
-	return token.FormatUUID(p.maker.Short(token.Session, sess.number))
+func (p *platform) id(session uint64) string {
+	return token.FormatUUID(p.maker.Short(token.Session, session))
 }
 
 func (p *platform) endpointID(sess *session) string {

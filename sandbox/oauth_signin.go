@@ -7,45 +7,46 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // showSignIn is the page to sign in.
-func (s *Server) showSignIn(c *endpoint.Call, r *http.Request) endpoint.Response {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := s.flowOf(r, r.URL.Query().Get("flow"), c.Now)
+func (p *platform) showSignIn(c *endpoint.Call, r *http.Request) endpoint.Response {
+	p.Lock.Lock()
+	defer p.Lock.Unlock()
+	f := p.flowOf(r, r.URL.Query().Get("flow"), c.Now)
 	if f == nil {
 		return stalePage(c)
 	}
-	return s.signInPage(http.StatusOK, f, f.Request.LoginHint, "")
+	return p.signInPage(http.StatusOK, f, f.Request.LoginHint, "")
 }
 
 // signIn takes the form of that page.
-func (s *Server) signIn(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (p *platform) signIn(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := endpoint.ReadForm(r)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := s.postedFlow(r, in, c.Now)
+	p.Lock.Lock()
+	defer p.Lock.Unlock()
+	f := p.postedFlow(r, in, c.Now)
 	if err != nil || f == nil {
 		return stalePage(c)
 	}
-	name := typed(in.Get("username"))
-	u, code := s.recognise(c, name, in.Get("password"))
+	name := wording.Typed(in.Get("username"))
+	u, code := p.recognise(c, name, in.Get("password"))
 	refusal := signInWords(c, code)
 	if in.Get("as") == "demo" {
-		u, refusal = s.world.DemoUser(s.mu.Tx), ""
+		u, refusal = p.World.DemoUser(p.Lock.Tx), ""
 	}
 	if refusal == "" {
-		refusal = s.mayNotUse(u, s.world.App(s.mu.Tx, f.Request.App))
+		refusal = p.mayNotUse(u, p.World.App(p.Lock.Tx, f.Request.App))
 	}
 	if refusal != "" {
-		return s.signInPage(c.Rules.WrongPasswordStatus, f, name, refusal)
+		return p.signInPage(c.Rules.WrongPasswordStatus, f, name, refusal)
 	}
-	b, _ := s.oauth.browsers.Get(s.mu.Tx, f.Browser)
+	b, _ := p.browsers.Get(p.Lock.Tx, f.Browser)
 	f.User, b.User, b.Since = u.ID, u.ID, c.Now
-	cookie := s.rename(c, r, &b)
-	s.keepFlow(f)
-	return redirect(http.StatusSeeOther, endpoint.PrefixOf(r)+consentPath+"?flow="+f.id).With("Set-Cookie", cookie.String())
+	cookie := p.rename(c, r, &b)
+	p.keepFlow(f)
+	return endpoint.Redirect(http.StatusSeeOther, endpoint.PrefixOf(r)+consentPath+"?flow="+f.id).With("Set-Cookie", cookie.String())
 }
 
 // Codes of a sign-in with a password that is refused.
@@ -68,8 +69,8 @@ func signInWords(c *endpoint.Call, code string) string {
 
 // recognise finds the user with this name and password, or the code of why there is none. It does not tell whether the name
 // or the password is wrong.
-func (s *Server) recognise(c *endpoint.Call, name, password string) (u *model.User, code string) {
-	u = s.world.UserNamed(s.mu.Tx, name)
+func (p *platform) recognise(c *endpoint.Call, name, password string) (u *model.User, code string) {
+	u = p.World.UserNamed(p.Lock.Tx, name)
 	stored := ""
 	if u != nil {
 		stored = u.Password
@@ -82,64 +83,64 @@ func (s *Server) recognise(c *endpoint.Call, name, password string) (u *model.Us
 		return nil, codeLocked
 	case right:
 		u.Wrong = 0
-		s.world.PutUser(s.mu.Tx, u)
+		p.World.PutUser(p.Lock.Tx, u)
 		return u, ""
 	}
 	if u.Wrong++; u.Wrong >= c.Rules.WrongPasswordTries {
 		u.Wrong, u.Locked = 0, c.Now.Add(c.Rules.WrongPasswordLock)
 	}
-	s.world.PutUser(s.mu.Tx, u)
+	p.World.PutUser(p.Lock.Tx, u)
 	return nil, codeWrong
 }
 
 // mayNotUse says why u cannot sign in to a, or "".
-func (s *Server) mayNotUse(u *model.User, a *model.App) string {
+func (p *platform) mayNotUse(u *model.User, a *model.App) string {
 	switch {
 	case !u.Enabled:
 		return "This user is disabled: login for an extension in its current state is not allowed (OAU-141)."
 	case a.Private && a.Account != u.Account:
-		return "This app is private: only users of the account " + s.world.Account(s.mu.Tx, a.Account).Name + " can sign in."
+		return "This app is private: only users of the account " + p.World.Account(p.Lock.Tx, a.Account).Name + " can sign in."
 	}
 	return ""
 }
 
 // showConsent is the page on which a user allows or denies what an app asks for.
-func (s *Server) showConsent(c *endpoint.Call, r *http.Request) endpoint.Response {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := s.flowOf(r, r.URL.Query().Get("flow"), c.Now)
+func (p *platform) showConsent(c *endpoint.Call, r *http.Request) endpoint.Response {
+	p.Lock.Lock()
+	defer p.Lock.Unlock()
+	f := p.flowOf(r, r.URL.Query().Get("flow"), c.Now)
 	switch {
 	case f == nil:
 		return stalePage(c)
-	case s.world.User(s.mu.Tx, f.User) == nil:
-		return redirect(http.StatusSeeOther, endpoint.PrefixOf(r)+signInPath+"?flow="+f.id)
+	case p.World.User(p.Lock.Tx, f.User) == nil:
+		return endpoint.Redirect(http.StatusSeeOther, endpoint.PrefixOf(r)+signInPath+"?flow="+f.id)
 	}
-	return s.consentPage(f)
+	return p.consentPage(f)
 }
 
 // consent takes the form of that page.
-func (s *Server) consent(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (p *platform) consent(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := endpoint.ReadForm(r)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := s.postedFlow(r, in, c.Now)
-	if err != nil || f == nil || s.world.User(s.mu.Tx, f.User) == nil {
+	p.Lock.Lock()
+	defer p.Lock.Unlock()
+	f := p.postedFlow(r, in, c.Now)
+	if err != nil || f == nil || p.World.User(p.Lock.Tx, f.User) == nil {
 		return stalePage(c)
 	}
-	if refusal := s.mayNotUse(s.world.User(s.mu.Tx, f.User), s.world.App(s.mu.Tx, f.Request.App)); refusal != "" {
+	if refusal := p.mayNotUse(p.World.User(p.Lock.Tx, f.User), p.World.App(p.Lock.Tx, f.Request.App)); refusal != "" {
 		f.User = 0
-		s.keepFlow(f)
-		return s.signInPage(http.StatusOK, f, "", refusal)
+		p.keepFlow(f)
+		return p.signInPage(http.StatusOK, f, "", refusal)
 	}
 	switch in.Get("decision") {
 	case "allow":
-		return s.grantCode(c, f)
+		return p.grantCode(c, f)
 	case "deny":
 		f.Done = true
-		s.keepFlow(f)
+		p.keepFlow(f)
 		return f.Request.redirectError(&oauthError{
 			kind: "access_denied", message: "The user denied access to your application",
 		})
 	}
-	return s.consentPage(f)
+	return p.consentPage(f)
 }

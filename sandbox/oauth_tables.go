@@ -10,6 +10,13 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
+// Bounds of this program, not of the vendor.
+const (
+	browsersKept = 1_000   // browsers, and pages that they are on, remembered, at least
+	codesKept    = 10_000  // authorization codes, and login codes, remembered, at least
+	tokensKept   = 100_000 // tokens of each kind remembered, at least
+)
+
 // Kinds of records about sessions, people in front of a browser, and what apps do for them.
 const (
 	recordSession   = "session"
@@ -44,7 +51,7 @@ func newOAuthTables(db *state.DB, now func() time.Time, room *state.Room, droppe
 	})
 	t.sessions.Read(func(number uint64, s *session) error { s.number = number; return nil })
 	t.sessions.Limit(state.Bound[uint64, session]{
-		Limit: sessionsMost, Least: sessionsLeast, Room: room, Dropped: dropped,
+		Limit: model.SessionsMost, Least: model.SessionsLeast, Room: room, Dropped: dropped,
 		Over: func(s session) bool { return s.over(instant.Of(now())) },
 	})
 	t.browsers.Read(func(name string, b *browser) error { b.name = name; return nil })

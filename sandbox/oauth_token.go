@@ -32,26 +32,26 @@ var otherGrants = []string{
 
 // oauthToken is POST /restapi/oauth/token. Who asks is found out first, because a request of a known app counts
 // against its limit whatever else is wrong with it.
-func (s *Server) oauthToken(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (p *platform) oauthToken(c *endpoint.Call, r *http.Request) endpoint.Response {
 	f, formErr := endpoint.ReadForm(r)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a, problem := s.authenticate(c, r, f)
+	p.Lock.Lock()
+	defer p.Lock.Unlock()
+	a, problem := p.authenticate(c, r, f)
 	if formErr != nil && (c.Rules.BodyTypeChecked || !errors.Is(formErr, endpoint.ErrNotAForm)) {
 		problem = formError(c, formErr)
 	}
-	return s.charged(c, a, s.subject(f), func() endpoint.Response {
+	return p.charged(c, a, p.subject(f), func() endpoint.Response {
 		if problem == nil {
 			problem = duplicated(f)
 		}
 		if problem != nil {
 			return problem.answer()
 		}
-		info, problem := s.grant(c, a, f)
+		info, problem := p.grant(c, a, f)
 		if problem != nil {
 			return problem.answer()
 		}
-		if err := s.addIDToken(c, info, f, endpoint.BaseURL(r)); err != nil {
+		if err := p.addIDToken(c, info, f, endpoint.BaseURL(r)); err != nil {
 			return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
 		}
 		return endpoint.JSON(http.StatusOK, info)
@@ -60,7 +60,7 @@ func (s *Server) oauthToken(c *endpoint.Call, r *http.Request) endpoint.Response
 
 // charged counts a request of app a about user u, who may be nil, for the limit of its operation and, if that is within the limit,
 // answers with do.
-func (s *Server) charged(c *endpoint.Call, a *model.App, u *model.User, do func() endpoint.Response) endpoint.Response {
+func (p *platform) charged(c *endpoint.Call, a *model.App, u *model.User, do func() endpoint.Response) endpoint.Response {
 	if a == nil {
 		return do()
 	}
@@ -69,7 +69,7 @@ func (s *Server) charged(c *endpoint.Call, a *model.App, u *model.User, do func(
 	if c.Rules.AuthLimitCountedBy == contract.ByAppAndUser && u != nil {
 		key = fmt.Sprint(key, " ", u.ID)
 	}
-	ruling := s.limits.Admit(c.Row.Limit, key, c.Now, c.Rules)
+	ruling := p.Limits.Admit(c.Row.Limit, key, c.Now, c.Rules)
 	if !ruling.Admitted {
 		c.Limited(&ruling)
 		return endpoint.Stamp(ruling, rateExceeded())
@@ -86,19 +86,19 @@ func nameOf(u *model.User) string {
 }
 
 // subject is the user whose assertion or token is in f, or nil.
-func (s *Server) subject(f endpoint.Form) *model.User {
-	if c := s.world.Assertion(s.mu.Tx, f.Get("assertion")); c != nil {
-		return s.world.User(s.mu.Tx, c.User)
+func (p *platform) subject(f endpoint.Form) *model.User {
+	if c := p.World.Assertion(p.Lock.Tx, f.Get("assertion")); c != nil {
+		return p.World.User(p.Lock.Tx, c.User)
 	}
 	if f.Get("grant_type") == grantPassword {
-		return s.world.UserNamed(s.mu.Tx, passwordName(f))
+		return p.World.UserNamed(p.Lock.Tx, passwordName(f))
 	}
-	if code, ok := s.oauth.codes.Get(s.mu.Tx, f.Get("code")); ok {
-		return s.world.User(s.mu.Tx, code.User)
+	if code, ok := p.codes.Get(p.Lock.Tx, f.Get("code")); ok {
+		return p.World.User(p.Lock.Tx, code.User)
 	}
 	for _, name := range []string{"refresh_token", "token"} {
-		if sess := s.platform.sessionOf(f.Get(name)); sess != nil {
-			return s.world.User(s.mu.Tx, sess.User)
+		if sess := p.sessionOf(f.Get(name)); sess != nil {
+			return p.World.User(p.Lock.Tx, sess.User)
 		}
 	}
 	return nil
@@ -115,43 +115,43 @@ func duplicated(f endpoint.Form) *oauthError {
 }
 
 // grant answers a request of the authenticated app a.
-func (s *Server) grant(c *endpoint.Call, a *model.App, f endpoint.Form) (*tokenInfo, *oauthError) {
+func (p *platform) grant(c *endpoint.Call, a *model.App, f endpoint.Form) (*tokenInfo, *oauthError) {
 	terms, problem := readTerms(c.Rules, a, f)
 	if problem != nil {
 		return nil, problem
 	}
 	switch kind := f.Get("grant_type"); {
 	case kind == grantJWT && a.Flow == "jwt":
-		cred, u, problem := s.assertion(c, a, f.Get("assertion"))
+		cred, u, problem := p.assertion(c, a, f.Get("assertion"))
 		if problem != nil {
 			return nil, problem
 		}
-		if s.platform.full(c, a, u) {
+		if p.full(c, a, u) {
 			return nil, tooManySessions()
 		}
-		sess := s.platform.login(c, a, u, terms)
+		sess := p.login(c, a, u, terms)
 		sess.Credential = cred.ID
-		s.platform.keep(sess)
+		p.keep(sess)
 		who := fmt.Sprint("login ", a.ID, u.ID, c.Agent)
-		used, _ := s.habits.Uses(u.ID)
-		if s.habits.Streak(who, c.Now, terms.accessTTL, used, sessionSign(sess.number)) > c.Rules.SessionCap {
+		used, _ := p.Polling.Uses(u.ID)
+		if p.Polling.Streak(who, c.Now, terms.accessTTL, used, model.SessionSign(sess.number)) > c.Rules.SessionCap {
 			c.Note(verdict.LoginPolled)
 		}
-		return s.platform.info(sess, c.Now), nil
+		return p.info(sess, c.Now), nil
 	case kind == grantRefresh && a.RefreshTokens:
-		sess, problem := s.platform.renew(c, a, f.Get("refresh_token"), terms)
+		sess, problem := p.renew(c, a, f.Get("refresh_token"), terms)
 		if problem != nil {
 			return nil, problem
 		}
-		info := s.platform.info(sess, c.Now)
+		info := p.info(sess, c.Now)
 		if !c.Rules.RefreshAnswersScope {
 			info.Scope = nil
 		}
 		return info, nil
 	case kind == grantPassword && a.Flow == "password":
-		return s.byPassword(c, a, f, terms)
+		return p.byPassword(c, a, f, terms)
 	case kind == grantCode && a.Flow == "code":
-		return s.redeem(c, a, f, terms)
+		return p.redeem(c, a, f, terms)
 	case kind == grantJWT, kind == grantRefresh, kind == grantCode, slices.Contains(otherGrants, kind):
 		return nil, &oauthError{
 			kind: "unauthorized_client", code: "OAU-251", message: "Unauthorized for this grant type",
@@ -172,7 +172,7 @@ func readTerms(r *contract.Rules, a *model.App, f endpoint.Form) (terms, *oauthE
 		endpointID: strings.Clone(f.Get("endpoint_id")),
 		accessTTL:  r.AccessTokenTTL, refreshTTL: r.RefreshTokenTTL,
 	}
-	if len(t.endpointID) > nameMost {
+	if len(t.endpointID) > endpoint.NameMost {
 		return t, invalidParameter("endpoint_id")
 	}
 	if wish := f.Get("access_token_ttl"); wish != "" {
@@ -200,7 +200,7 @@ func readTerms(r *contract.Rules, a *model.App, f endpoint.Form) (terms, *oauthE
 }
 
 // assertion finds the JWT credential that app a presents, and its user. Every code but OAU-347 is assumed.
-func (s *Server) assertion(c *endpoint.Call, a *model.App, jwt string) (*model.Credential, *model.User, *oauthError) {
+func (p *platform) assertion(c *endpoint.Call, a *model.App, jwt string) (*model.Credential, *model.User, *oauthError) {
 	if jwt == "" {
 		return nil, nil, invalidParameter("assertion")
 	}
@@ -212,16 +212,16 @@ func (s *Server) assertion(c *endpoint.Call, a *model.App, jwt string) (*model.C
 		return nil, nil, invalidGrant("OAU-347",
 			"An algorithm which is used for assertion signing is not supported for JWT Bearer grant type")
 	}
-	cred := s.world.Assertion(s.mu.Tx, jwt)
+	cred := p.World.Assertion(p.Lock.Tx, jwt)
 	var u *model.User
 	if cred != nil {
-		u = s.world.User(s.mu.Tx, cred.User)
+		u = p.World.User(p.Lock.Tx, cred.User)
 	}
 	switch {
 	case cred == nil && issuedElsewhere(jwt):
 		return nil, nil, &oauthError{kind: "invalid_request", code: "OAU-250", message: "Unsupported grant type"}
 	case cred == nil:
-		if s.world.Assertion(s.mu.Tx, strings.TrimSpace(jwt)) != nil {
+		if p.World.Assertion(p.Lock.Tx, strings.TrimSpace(jwt)) != nil {
 			c.Why("the assertion is a credential with a line break or spaces around it")
 		}
 		return nil, nil, assertionRefusal(c, "OAU-213", "The assertion is not known")
@@ -291,7 +291,7 @@ func (p *platform) info(sess *session, now time.Time) *tokenInfo {
 	out := &tokenInfo{
 		AccessToken: p.accessToken(sess), TokenType: "bearer", ExpiresIn: secondsLeft(sess.Ends, now),
 		Scope: &scope, OwnerID: fmt.Sprint(sess.User),
-		EndpointID: p.endpointID(sess), SessionID: p.id(sess),
+		EndpointID: p.endpointID(sess), SessionID: p.id(sess.number),
 	}
 	if sess.Renewal != 0 {
 		left := secondsLeft(sess.Renewal, now)

@@ -13,7 +13,7 @@ import (
 
 // platformToken finds the valid RingCentral token of r, in the header or, as the vendor still allows, in the query.
 // Without one, the refusal is the answer.
-func (s *Server) platformToken(c *endpoint.Call, r *http.Request) (t *rcAccess, refusal endpoint.Response) {
+func (p *platform) platformToken(c *endpoint.Call, r *http.Request) (t *model.Access, refusal endpoint.Response) {
 	token, ok := endpoint.Bearer(r)
 	if !ok && r.Header.Get("Authorization") != "" {
 		return nil, apiError(http.StatusUnauthorized, "AGW-402", "Invalid Authorization header").
@@ -26,7 +26,7 @@ func (s *Server) platformToken(c *endpoint.Call, r *http.Request) (t *rcAccess, 
 		return nil, apiError(http.StatusUnauthorized, "AGW-401", "Authorization header is not specified").
 			With("WWW-Authenticate", `Bearer realm="RingCentral REST API"`)
 	}
-	t, code, message := s.platform.use(c, token)
+	t, code, message := p.use(c, token)
 	if t == nil {
 		return nil, tokenInvalid(code, message)
 	}
@@ -35,14 +35,14 @@ func (s *Server) platformToken(c *endpoint.Call, r *http.Request) (t *rcAccess, 
 
 // readAccounts answers an operation about the caller's account. The app needs the permission ReadAccounts, the user
 // another one; "" is none.
-func (s *Server) readAccounts(c *endpoint.Call, r *http.Request, needs string, do func(u *model.User) endpoint.Response) endpoint.Response {
-	return s.readAccountAs(c, r, "ReadAccounts", needs, do)
+func (p *platform) readAccounts(c *endpoint.Call, r *http.Request, needs string, do func(u *model.User) endpoint.Response) endpoint.Response {
+	return p.readAccountAs(c, r, "ReadAccounts", needs, do)
 }
 
 // readAccountAs is readAccounts with another permission of the app.
-func (s *Server) readAccountAs(c *endpoint.Call, r *http.Request, scope, needs string, do func(u *model.User) endpoint.Response) endpoint.Response {
-	return s.permitted(c, r, scope, func(t *rcAccess) endpoint.Response {
-		u := t.user
+func (p *platform) readAccountAs(c *endpoint.Call, r *http.Request, scope, needs string, do func(u *model.User) endpoint.Response) endpoint.Response {
+	return p.permitted(c, r, scope, func(t *model.Access) endpoint.Response {
+		u := t.User
 		if needs != "" && !u.Role().Allows(needs) {
 			return userLacks(needs)
 		}
@@ -54,10 +54,10 @@ func (s *Server) readAccountAs(c *endpoint.Call, r *http.Request, scope, needs s
 }
 
 // readExtension answers an operation about the caller's extension; account and self are the addresses of the two.
-func (s *Server) readExtension(
+func (p *platform) readExtension(
 	c *endpoint.Call, r *http.Request, needs string, do func(u *model.User, account, self string) endpoint.Response,
 ) endpoint.Response {
-	return s.readAccounts(c, r, needs, func(u *model.User) endpoint.Response {
+	return p.readAccounts(c, r, needs, func(u *model.User) endpoint.Response {
 		if id := chi.URLParam(r, "extension"); id != "~" && id != fmt.Sprint(u.ID) {
 			return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
 		}
@@ -67,30 +67,30 @@ func (s *Server) readExtension(
 }
 
 // permitted answers an operation that a limit counts with do, if the caller's app has a permission; "" is none.
-func (s *Server) permitted(c *endpoint.Call, r *http.Request, needed string, do func(*rcAccess) endpoint.Response) endpoint.Response {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t, refusal := s.platformToken(c, r)
+func (p *platform) permitted(c *endpoint.Call, r *http.Request, needed string, do func(*model.Access) endpoint.Response) endpoint.Response {
+	p.Lock.Lock()
+	defer p.Lock.Unlock()
+	t, refusal := p.platformToken(c, r)
 	if t == nil {
 		return refusal
 	}
-	s.habits.UsedSession(t.user.ID, sessionSign(t.session.number))
-	ruling := s.limits.Admit(c.Row.Limit, fmt.Sprintf("%s %d", t.app.ID, t.user.ID), c.Now, c.Rules)
+	p.Polling.UsedSession(t.User.ID, model.SessionSign(t.Session))
+	ruling := p.Limits.Admit(c.Row.Limit, fmt.Sprintf("%s %d", t.App.ID, t.User.ID), c.Now, c.Rules)
 	if !ruling.Admitted {
 		c.Limited(&ruling)
 		return endpoint.Stamp(ruling, rateExceeded())
 	}
-	if needed != "" && !permission.Allows(t.scope, needed) {
+	if needed != "" && !permission.Allows(t.Scope, needed) {
 		return endpoint.Stamp(ruling, missingPermission(needed))
 	}
 	return endpoint.Stamp(ruling, do(t))
 }
 
 // accountInfo is GET /restapi/v1.0/account/~. The id is a number here, and a string inside the extension.
-func (s *Server) accountInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.readAccounts(c, r, permission.ReadCompany, func(u *model.User) endpoint.Response {
+func (p *platform) accountInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return p.readAccounts(c, r, permission.ReadCompany, func(u *model.User) endpoint.Response {
 		base := endpoint.BaseURL(r) + "/restapi/v1.0"
-		a := s.world.Account(s.mu.Tx, u.Account)
+		a := p.World.Account(p.Lock.Tx, u.Account)
 		self := fmt.Sprintf("%s/account/%d", base, a.ID)
 		return endpoint.JSON(http.StatusOK, map[string]any{
 			"uri": self, "id": a.ID, "bsid": "1210", "mainNumber": model.MainNumber, "status": "Confirmed",
@@ -118,13 +118,13 @@ func (s *Server) accountInfo(c *endpoint.Call, r *http.Request) endpoint.Respons
 }
 
 // extensionInfo is GET /restapi/v1.0/account/~/extension/~.
-func (s *Server) extensionInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.readAnyExtension(c, r, "ReadAccounts", permission.ReadExtensions, func(u *model.User, account, self string) endpoint.Response {
+func (p *platform) extensionInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return p.readAnyExtension(c, r, "ReadAccounts", permission.ReadExtensions, func(u *model.User, account, self string) endpoint.Response {
 		return endpoint.JSON(http.StatusOK, map[string]any{
 			"uri": self, "id": u.ID, "extensionNumber": u.Extension, "name": u.First + " " + u.Last,
 			"account": map[string]any{"uri": account, "id": fmt.Sprint(u.Account)},
 			"contact": map[string]any{
-				"firstName": u.First, "lastName": u.Last, "company": s.world.Account(s.mu.Tx, u.Account).Name, "email": u.Email,
+				"firstName": u.First, "lastName": u.Last, "company": p.World.Account(p.Lock.Tx, u.Account).Name, "email": u.Email,
 				"businessPhone": model.MainNumber, "emailAsLoginName": true,
 			},
 			"type": extensionType, "status": statusOf(u), "setupWizardState": "Completed", "hidden": false,
@@ -152,7 +152,7 @@ func regionalSettings(base string) map[string]any {
 	language := map[string]any{"id": "1033", "name": "English (United States)", "localeCode": "en-US"}
 	return map[string]any{
 		"timezone": map[string]any{
-			"uri": base + "/dictionary/timezone/58", "id": "58", "name": demoTimezone,
+			"uri": base + "/dictionary/timezone/58", "id": "58", "name": model.DemoTimezone,
 			"description": "Pacific Time (US & Canada)", "bias": "-480",
 		},
 		"homeCountry": country(base), "timeFormat": "12h",

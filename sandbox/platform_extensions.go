@@ -16,9 +16,8 @@ import (
 
 const (
 	extensionType = "User" // of every extension of the sandbox
-	demoTimezone  = "US/Pacific"
-	pageUsual     = 100   // records of a page, if nobody says how many
-	pageMost      = 1_000 // and if somebody does
+	pageUsual     = 100    // records of a page, if nobody says how many
+	pageMost      = 1_000  // and if somebody does
 )
 
 // statusOf is the state of the extension of u.
@@ -30,13 +29,13 @@ func statusOf(u *model.User) string {
 }
 
 // readAnyExtension answers an operation about an extension of the caller's account.
-func (s *Server) readAnyExtension(
+func (p *platform) readAnyExtension(
 	c *endpoint.Call, r *http.Request, scope, needs string, do func(u *model.User, account, self string) endpoint.Response,
 ) endpoint.Response {
-	return s.readAccountAs(c, r, scope, needs, func(u *model.User) endpoint.Response {
+	return p.readAccountAs(c, r, scope, needs, func(u *model.User) endpoint.Response {
 		if id := chi.URLParam(r, "extension"); id != "~" {
 			n, _ := strconv.ParseInt(id, 10, 64)
-			other := s.world.User(s.mu.Tx, n)
+			other := p.World.User(p.Lock.Tx, n)
 			if other == nil || other.Account != u.Account || strconv.FormatInt(n, 10) != id {
 				return apiError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
 			}
@@ -56,13 +55,13 @@ func extensionURI(account string, u *model.User) string {
 }
 
 // listExtensions is GET /restapi/v1.0/account/~/extension.
-func (s *Server) listExtensions(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.readAccounts(c, r, permission.ReadExtensions, func(u *model.User) endpoint.Response {
+func (p *platform) listExtensions(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return p.readAccounts(c, r, permission.ReadExtensions, func(u *model.User) endpoint.Response {
 		query, account := r.URL.Query(), accountURI(r, u.Account)
 		chosen := func(name, value string) bool { return len(query[name]) == 0 || slices.Contains(query[name], value) }
-		company := s.world.Account(s.mu.Tx, u.Account).Name
+		company := p.World.Account(p.Lock.Tx, u.Account).Name
 		var found []model.User
-		for _, o := range s.world.UsersOf(s.mu.Tx, u.Account) {
+		for _, o := range p.World.UsersOf(p.Lock.Tx, u.Account) {
 			if chosen("extensionNumber", o.Extension) && chosen("email", o.Email) && chosen("type", extensionType) && chosen("status", statusOf(&o)) {
 				found = append(found, o)
 			}
@@ -141,17 +140,17 @@ func positive(text string, usual int) (int, error) {
 }
 
 // extensionPresence is GET /restapi/v1.0/account/~/extension/~/presence.
-func (s *Server) extensionPresence(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.readAnyExtension(c, r, "ReadPresence", permission.ReadPresence, func(u *model.User, account, _ string) endpoint.Response {
+func (p *platform) extensionPresence(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return p.readAnyExtension(c, r, "ReadPresence", permission.ReadPresence, func(u *model.User, account, _ string) endpoint.Response {
 		return endpoint.JSON(http.StatusOK, presenceOf(account, u))
 	})
 }
 
 // accountPresence is GET /restapi/v1.0/account/~/presence.
-func (s *Server) accountPresence(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.readAccountAs(c, r, "ReadPresence", permission.ReadPresence, func(u *model.User) endpoint.Response {
+func (p *platform) accountPresence(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return p.readAccountAs(c, r, "ReadPresence", permission.ReadPresence, func(u *model.User) endpoint.Response {
 		account := accountURI(r, u.Account)
-		return listAnswer(account+"/presence", r.URL.Query(), s.world.UsersOf(s.mu.Tx, u.Account), func(o *model.User) any { return presenceOf(account, o) })
+		return listAnswer(account+"/presence", r.URL.Query(), p.World.UsersOf(p.Lock.Tx, u.Account), func(o *model.User) any { return presenceOf(account, o) })
 	})
 }
 

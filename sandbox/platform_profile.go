@@ -44,8 +44,8 @@ func permissionsOf(u *model.User, base string) []activePermission {
 }
 
 // authzProfile is GET .../authz-profile: what the caller may do.
-func (s *Server) authzProfile(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.readExtension(c, r, "", func(u *model.User, _, self string) endpoint.Response {
+func (p *platform) authzProfile(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return p.readExtension(c, r, "", func(u *model.User, _, self string) endpoint.Response {
 		return endpoint.JSON(http.StatusOK, struct {
 			URI         string             `json:"uri"`
 			Permissions []activePermission `json:"permissions"`
@@ -54,8 +54,8 @@ func (s *Server) authzProfile(c *endpoint.Call, r *http.Request) endpoint.Respon
 }
 
 // checkPermission is GET .../authz-profile/check?permissionId=: whether the caller has a permission, and from where.
-func (s *Server) checkPermission(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.readExtension(c, r, "", func(u *model.User, _, self string) endpoint.Response {
+func (p *platform) checkPermission(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return p.readExtension(c, r, "", func(u *model.User, _, self string) endpoint.Response {
 		id := r.URL.Query().Get("permissionId")
 		if id == "" { // assumed
 			return apiError(http.StatusBadRequest, "CMN-101", "Parameter [permissionId] value is invalid")
@@ -65,9 +65,9 @@ func (s *Server) checkPermission(c *endpoint.Call, r *http.Request) endpoint.Res
 			Successful bool              `json:"successful"`
 			Details    *activePermission `json:"details,omitempty"`
 		}{URI: self + "/authz-profile/check?permissionId=" + url.QueryEscape(id)}
-		for _, p := range permissionsOf(u, endpoint.BaseURL(r)+"/restapi/v1.0") {
-			if p.Permission.ID == id {
-				out.Successful, out.Details = true, &p
+		for _, found := range permissionsOf(u, endpoint.BaseURL(r)+"/restapi/v1.0") {
+			if found.Permission.ID == id {
+				out.Successful, out.Details = true, &found
 			}
 		}
 		return endpoint.JSON(http.StatusOK, out)
@@ -76,15 +76,15 @@ func (s *Server) checkPermission(c *endpoint.Call, r *http.Request) endpoint.Res
 
 // clientInfo is GET /restapi/v1.0/client-info: how the platform sees the app that asks. The vendor's clients use it to
 // find out whether somebody is logged in, so it needs no permission (assumed).
-func (s *Server) clientInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.permitted(c, r, "", func(t *rcAccess) endpoint.Response {
+func (p *platform) clientInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return p.permitted(c, r, "", func(t *model.Access) endpoint.Response {
 		agent := r.UserAgent()
 		_, version, _ := strings.Cut(agent, "/")
 		version, _, _ = strings.Cut(version, " ")
 		return endpoint.JSON(http.StatusOK, map[string]any{
 			"uri": endpoint.BaseURL(r) + "/restapi/v1.0/client-info",
 			"client": map[string]any{
-				"detected": agent != "", "userAgent": agent, "appId": t.app.ID, "appName": t.app.Name,
+				"detected": agent != "", "userAgent": agent, "appId": t.App.ID, "appName": t.App.Name,
 				"appVersion": version, "locale": "en-US",
 			},
 			"provisioning": map[string]any{},

@@ -17,7 +17,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
-// newAuthToken begins a sign-in of u that has an X-Auth-Token only. s.mu is held.
+// newAuthToken begins a sign-in of u that has an X-Auth-Token only. The lock is held.
 func (x *ringcx) newAuthToken(u *model.User, lifetime time.Duration, now time.Time) string {
 	in := x.begin(principal{app: appAdmin, user: u}, 0)
 	in.renewAuthToken(lifetime, now)
@@ -26,14 +26,14 @@ func (x *ringcx) newAuthToken(u *model.User, lifetime time.Duration, now time.Ti
 }
 
 // xauthCaller finds out who calls with an X-Auth-Token.
-func (s *Server) xauthCaller(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
+func (x *ringcx) xauthCaller(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
 	given := r.Header.Get("X-Auth-Token")
 	if token.IsRingCentral(given) {
 		c.Note(verdict.WrongKind)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u, problem := s.holder(given, c.Now, true)
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	u, problem := x.holder(given, c.Now, true)
 	if u == nil {
 		if c.Rules.XAuthTexts != contract.ByCause {
 			problem = xauthUnknown
@@ -45,26 +45,26 @@ func (s *Server) xauthCaller(c *endpoint.Call, r *http.Request) (refusal endpoin
 }
 
 // legacyLogin is POST .../v1/auth/login: an administrator gets an X-Auth-Token.
-func (s *Server) legacyLogin(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (x *ringcx) legacyLogin(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	stay, bad := optionalBool(in, "stayLoggedIn")
 	if err != nil || bad != nil || in.Get("username") == "" || in.Get("password") == "" {
 		return cxBadRequest(c, r)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.world.AdminNamed(s.mu.Tx, in.Get("username"), c.Rules.SameName)
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	u := x.World.AdminNamed(x.Lock.Tx, in.Get("username"), c.Rules.SameName)
 	switch {
 	case u == nil, u.Login.Password != in.Get("password"):
 		return cxUnauthorized(c, r, "The username or password is not valid")
-	case !s.cx.active(principal{user: u}):
+	case !x.active(principal{user: u}):
 		return cxForbidden(c, r)
 	}
 	lifetime := c.Rules.AuthTokenTTL
 	if stay {
 		lifetime = c.Rules.AuthTokenLongTTL
 	}
-	return endpoint.JSON(http.StatusOK, s.loginView(c, r, u, s.cx.newAuthToken(u, lifetime, c.Now))).
+	return endpoint.JSON(http.StatusOK, x.loginView(c, r, u, x.newAuthToken(u, lifetime, c.Now))).
 		With("Cache-Control", "no-store")
 }
 
@@ -98,11 +98,11 @@ type cxAccountView struct {
 	EnableChat      bool   `json:"enableChat"`
 }
 
-func (s *Server) loginView(c *endpoint.Call, r *http.Request, u *model.User, token string) cxLoginView {
-	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: s.cxUserOf(c, u)}
-	x := s.world.MainOf(s.mu.Tx, u.Account)
-	for _, sub := range slices.Concat(x.SubAccounts, []model.SubAccount{*x.Itself()}) { // as accounts are listed
-		a := newCXAccount(x, &sub)
+func (x *ringcx) loginView(c *endpoint.Call, r *http.Request, u *model.User, token string) cxLoginView {
+	out := cxLoginView{AuthToken: token, PlatformHost: r.Host, User: x.cxUserOf(c, u)}
+	m := x.World.MainOf(x.Lock.Tx, u.Account)
+	for _, sub := range slices.Concat(m.SubAccounts, []model.SubAccount{*m.Itself()}) { // as accounts are listed
+		a := newCXAccount(m, &sub)
 		out.Accounts = append(out.Accounts, cxAccountView{
 			AccountID: a.AccountID, AccountName: a.AccountName, MainAccountID: a.MainAccountID,
 			MainAccountName: a.MainAccountName, RCAccountID: a.MainAccount.RCAccountID,
@@ -114,30 +114,30 @@ func (s *Server) loginView(c *endpoint.Call, r *http.Request, u *model.User, tok
 }
 
 // getLoginView is GET .../admin/auth.
-func (s *Server) getLoginView(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.asUser(c, r, func(u *model.User) endpoint.Response {
-		return endpoint.JSON(http.StatusOK, s.loginView(c, r, u, c.XAuth))
+func (x *ringcx) getLoginView(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.asUser(c, r, func(u *model.User) endpoint.Response {
+		return endpoint.JSON(http.StatusOK, x.loginView(c, r, u, c.XAuth))
 	})
 }
 
 // isTokenValid is GET .../v1/auth/isTokenValid. Asking is not a use.
-func (s *Server) isTokenValid(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (x *ringcx) isTokenValid(c *endpoint.Call, r *http.Request) endpoint.Response {
 	token := endpoint.Query(r).Get("token")
 	if token == "" {
 		return cxBadRequest(c, r)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u, _ := s.holder(token, c.Now, c.Rules.TokenCheckExtends)
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	u, _ := x.holder(token, c.Now, c.Rules.TokenCheckExtends)
 	return endpoint.JSON(http.StatusOK, u != nil && u.Enabled)
 }
 
 // duplicateUser is POST .../admin/users/duplicateAuthenticatedUser: another X-Auth-Token of the caller.
-func (s *Server) duplicateUser(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.asUser(c, r, func(u *model.User) endpoint.Response {
-		as := s.cxUserOf(c, u)
+func (x *ringcx) duplicateUser(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.asUser(c, r, func(u *model.User) endpoint.Response {
+		as := x.cxUserOf(c, u)
 		return endpoint.JSON(http.StatusOK, map[string]any{
-			"authToken": s.cx.newAuthToken(u, c.Rules.AuthTokenTTL, c.Now), "id": strconv.Itoa(int(u.AdminID)), "name": u.Email,
+			"authToken": x.newAuthToken(u, c.Rules.AuthTokenTTL, c.Now), "id": strconv.Itoa(int(u.AdminID)), "name": u.Email,
 			"description": u.First + " " + u.Last, "isApiToken": false, "stayLoggedIn": false, "superUser": as.RootUser,
 			"user": as,
 		}).With("Cache-Control", "no-store")
@@ -145,52 +145,52 @@ func (s *Server) duplicateUser(c *endpoint.Call, r *http.Request) endpoint.Respo
 }
 
 // listAPITokens is GET .../admin/token.
-func (s *Server) listAPITokens(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.asUser(c, r, func(u *model.User) endpoint.Response {
-		tokens, _ := s.cxTables.apiTokens.Get(s.mu.Tx, u.ID)
+func (x *ringcx) listAPITokens(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.asUser(c, r, func(u *model.User) endpoint.Response {
+		tokens, _ := x.apiTokens.Get(x.Lock.Tx, u.ID)
 		return endpoint.JSON(http.StatusOK, append([]string{}, tokens...)).With("Cache-Control", "no-store")
 	})
 }
 
 // createAPIToken is POST .../admin/token: one more token that never ends.
-func (s *Server) createAPIToken(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return s.asUser(c, r, func(u *model.User) endpoint.Response {
+func (x *ringcx) createAPIToken(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.asUser(c, r, func(u *model.User) endpoint.Response {
 		token := model.PlatformID + ":" + token.NewUUID()
-		s.cxTables.addAPIToken(s.mu.Tx, u, token)
+		x.addAPIToken(x.Lock.Tx, u, token)
 		return endpoint.Text(http.StatusOK, token).With("Cache-Control", "no-store")
 	})
 }
 
 // removeAPIToken is DELETE .../admin/token/{token}. The user above all others may delete everybody's.
-func (s *Server) removeAPIToken(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (x *ringcx) removeAPIToken(c *endpoint.Call, r *http.Request) endpoint.Response {
 	token, err := url.PathUnescape(chi.URLParam(r, "token"))
 	if err != nil {
 		return cxBadRequest(c, r)
 	}
 	if c.Subject == 0 {
-		return s.removeAnonymously(c, r, token)
+		return x.removeAnonymously(c, r, token)
 	}
-	return s.asUser(c, r, func(u *model.User) endpoint.Response {
-		owner := s.world.Member(s.mu.Tx, s.cxTables.owner(s.mu.Tx, token))
+	return x.asUser(c, r, func(u *model.User) endpoint.Response {
+		owner := x.World.Member(x.Lock.Tx, x.owner(x.Lock.Tx, token))
 		switch {
 		case owner == nil:
 			return endpoint.AsText(cxBoolean(c, r, false))
-		case owner.ID != u.ID && (owner.Account != u.Account || u.ID != s.world.Root(s.mu.Tx, u.Account).ID):
+		case owner.ID != u.ID && (owner.Account != u.Account || u.ID != x.World.Root(x.Lock.Tx, u.Account).ID):
 			return cxForbidden(c, r)
 		}
-		s.cxTables.dropAPIToken(s.mu.Tx, token)
+		x.dropAPIToken(x.Lock.Tx, token)
 		return endpoint.Text(http.StatusOK, "true")
 	})
 }
 
 // removeAnonymously deletes an API token for a caller that nobody knows.
-func (s *Server) removeAnonymously(c *endpoint.Call, r *http.Request, token string) endpoint.Response {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.cxTables.owner(s.mu.Tx, token) == 0 {
+func (x *ringcx) removeAnonymously(c *endpoint.Call, r *http.Request, token string) endpoint.Response {
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	if x.owner(x.Lock.Tx, token) == 0 {
 		return endpoint.AsText(cxBoolean(c, r, false))
 	}
-	s.cxTables.dropAPIToken(s.mu.Tx, token)
+	x.dropAPIToken(x.Lock.Tx, token)
 	return endpoint.Text(http.StatusOK, "true")
 }
 

@@ -47,41 +47,41 @@ func readLogin(in url.Values, platformOptional bool) (login, bool) {
 
 // passwordLogin is POST /api/auth/login/{admin|agent|analytics}.
 func passwordLogin(app cxApp) method {
-	return func(s *Server, c *endpoint.Call, r *http.Request) endpoint.Response {
+	return func(x *ringcx, c *endpoint.Call, r *http.Request) endpoint.Response {
 		in, err := cxParams(r)
 		if err != nil {
 			return cxBadRequest(c, r)
 		}
-		g, ruling, refusal := s.admitLogin(c, r, app, in)
-		return s.stamped(c, g, ruling, refusal)
+		g, ruling, refusal := x.admitLogin(c, r, app, in)
+		return x.stamped(c, g, ruling, refusal)
 	}
 }
 
 // admitLogin decides about a password login. There is a ruling only if such logins are limited.
-func (s *Server) admitLogin(c *endpoint.Call, r *http.Request, app cxApp, in url.Values) (*cxGrant, *limit.Decision, endpoint.Response) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (x *ringcx) admitLogin(c *endpoint.Call, r *http.Request, app cxApp, in url.Values) (*cxGrant, *limit.Decision, endpoint.Response) {
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
 	l, ok := readLogin(in, c.Rules.PlatformIDOptional)
 	if !ok {
 		return nil, nil, cxBadRequest(c, r)
 	}
 	var limited *limit.Decision
 	if c.Rules.LimitPasswordLogins {
-		v := s.limits.Admit(c.Row.Limit, l.username, c.Now, c.Rules)
+		v := x.Limits.Admit(c.Row.Limit, l.username, c.Now, c.Rules)
 		limited = &v
 		if !v.Admitted {
 			c.Limited(&v)
 			return nil, limited, cxTooMany(c, r)
 		}
 	}
-	p, password := s.cx.signingIn(app, l.username, c.Rules.SameName)
+	p, password := x.signingIn(app, l.username, c.Rules.SameName)
 	switch {
 	case password == "", password != l.password, l.platform != "" && l.platform != p.platform():
 		return nil, limited, cxUnauthorizedAs(c, r, c.Rules.PasswordLoginStatus, "The username, password or platform is not valid")
-	case !s.cx.active(p):
+	case !x.active(p):
 		return nil, limited, cxForbiddenAs(c, r, c.Rules.PasswordLoginDisabledStatus)
 	}
-	g := s.newGrant(c, r, p, 0, c.Rules.PasswordLoginRefresh)
+	g := x.newGrant(c, r, p, 0, c.Rules.PasswordLoginRefresh)
 	if l.redirect != "" && c.Rules.RedirectURLReturned {
 		g.details.RedirectURL = &l.redirect
 	}
@@ -91,13 +91,13 @@ func (s *Server) admitLogin(c *endpoint.Call, r *http.Request, app cxApp, in url
 // signingIn finds who signs in to app under a name, and the password; "" if nobody does.
 func (x *ringcx) signingIn(app cxApp, username string, same func(a, b string) bool) (principal, string) {
 	if app == appAgent {
-		seat := x.world.AgentNamed(x.mu.Tx, username, same)
+		seat := x.World.AgentNamed(x.Lock.Tx, username, same)
 		if seat == nil {
 			return principal{}, ""
 		}
 		return principal{app: app, seat: seat}, seat.Agent.Password
 	}
-	u := x.world.AdminNamed(x.mu.Tx, username, same)
+	u := x.World.AdminNamed(x.Lock.Tx, username, same)
 	if u == nil {
 		return principal{}, ""
 	}
@@ -105,31 +105,31 @@ func (x *ringcx) signingIn(app cxApp, username string, same func(a, b string) bo
 }
 
 // hashcodeLogin is POST /api/auth/login/agent/hashcode: an agent signs in with what an earlier sign-in handed out.
-func (s *Server) hashcodeLogin(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (x *ringcx) hashcodeLogin(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	_, bad := strconv.ParseInt(in.Get("agentId"), 10, 32)
 	if err != nil || bad != nil || in.Get("loginHashcode") == "" {
 		return cxBadRequest(c, r)
 	}
-	g := s.admitHashcode(c, r, in)
-	return s.stamped(c, g, nil, cxForbidden(c, r)) // observed: 403 tells the client to sign in anew
+	g := x.admitHashcode(c, r, in)
+	return x.stamped(c, g, nil, cxForbidden(c, r)) // observed: 403 tells the client to sign in anew
 }
 
-func (s *Server) admitHashcode(c *endpoint.Call, r *http.Request, in url.Values) *cxGrant {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := principal{app: appAgent, seat: s.world.AgentNumbered(s.mu.Tx, in.Get("agentId"))}
+func (x *ringcx) admitHashcode(c *endpoint.Call, r *http.Request, in url.Values) *cxGrant {
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	p := principal{app: appAgent, seat: x.World.AgentNumbered(x.Lock.Tx, in.Get("agentId"))}
 	differs := func(name, want string) bool { return in.Has(name) && in.Get(name) != want }
-	if p.seat == nil || s.cxTables.hashcode(s.mu.Tx, p.seat.Agent, false) != in.Get("loginHashcode") || !s.cx.active(p) ||
+	if p.seat == nil || x.hashcode(x.Lock.Tx, p.seat.Agent, false) != in.Get("loginHashcode") || !x.active(p) ||
 		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.seat.Main.Account)) {
 		return nil
 	}
-	return s.newGrant(c, r, p, 0, true)
+	return x.newGrant(c, r, p, 0, true)
 }
 
 // codeLogin is POST /api/auth/login/code and .../login/tenfold/accesstoken, whose only parameter has the name given.
 func codeLogin(kind, parameter string) method {
-	return func(s *Server, c *endpoint.Call, r *http.Request) endpoint.Response {
+	return func(x *ringcx, c *endpoint.Call, r *http.Request) endpoint.Response {
 		in, err := cxParams(r)
 		if err != nil || in.Get(parameter) == "" {
 			return cxBadRequest(c, r)
@@ -137,31 +137,31 @@ func codeLogin(kind, parameter string) method {
 		if endpoint.Query(r).Has(parameter) {
 			c.Note(verdict.TokenURL)
 		}
-		g := s.admitCode(c, r, kind, in.Get(parameter))
-		return s.stamped(c, g, nil, cxUnauthorizedAs(c, r, c.Rules.LoginCodeStatus, "The "+parameter+" is not valid"))
+		g := x.admitCode(c, r, kind, in.Get(parameter))
+		return x.stamped(c, g, nil, cxUnauthorizedAs(c, r, c.Rules.LoginCodeStatus, "The "+parameter+" is not valid"))
 	}
 }
 
-func (s *Server) admitCode(c *endpoint.Call, r *http.Request, kind, code string) *cxGrant {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	known, ok := s.cxTables.codes.Get(s.mu.Tx, code)
+func (x *ringcx) admitCode(c *endpoint.Call, r *http.Request, kind, code string) *cxGrant {
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	known, ok := x.codes.Get(x.Lock.Tx, code)
 	if !ok || known.Kind != kind || known.Used || !c.Now.Before(known.Expires) {
 		return nil
 	}
 	known.Used = kind == codeOnce
-	s.cxTables.codes.Put(s.mu.Tx, code, known)
-	p := principal{app: appAdmin, user: s.world.Member(s.mu.Tx, known.User)}
-	if !s.cx.active(p) {
+	x.codes.Put(x.Lock.Tx, code, known)
+	p := principal{app: appAdmin, user: x.World.Member(x.Lock.Tx, known.User)}
+	if !x.active(p) {
 		return nil
 	}
-	return s.newGrant(c, r, p, 0, true)
+	return x.newGrant(c, r, p, 0, true)
 }
 
 // digitalJWT is GET /api/auth/token/digitaljwt, also with /admin or /agent behind it: a token for the digital side of
 // RingCX. RingCX itself does not accept it.
-func (s *Server) digitalJWT(c *endpoint.Call, r *http.Request) endpoint.Response {
-	claims, refusal := s.cxBearer(c, r)
+func (x *ringcx) digitalJWT(c *endpoint.Call, r *http.Request) endpoint.Response {
+	claims, refusal := x.cxBearer(c, r)
 	if claims == nil {
 		return refusal
 	}
@@ -170,7 +170,7 @@ func (s *Server) digitalJWT(c *endpoint.Call, r *http.Request) endpoint.Response
 	if !c.Rules.DigitalJWTAccepted {
 		out.Issuer, out.ID = out.Issuer+"/digital", token.RandomText(12)
 	}
-	token, err := s.key().Sign(&out)
+	token, err := x.key().Sign(&out)
 	if err != nil {
 		return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}

@@ -20,16 +20,16 @@ type passwordReset struct {
 }
 
 // requestReset is POST /api/auth/password/requestreset. The answer is the same for names that nobody has.
-func (s *Server) requestReset(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (x *ringcx) requestReset(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	if err != nil || in.Get("username") == "" {
 		return cxBadRequest(c, r)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.world.AdminNamed(s.mu.Tx, in.Get("username"), c.Rules.SameName)
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	u := x.World.AdminNamed(x.Lock.Tx, in.Get("username"), c.Rules.SameName)
 	if u != nil && (!in.Has("platformId") || in.Get("platformId") == u.Login.Platform) {
-		s.cxTables.mailReset(s.mu.Tx, u, "", c.Now)
+		x.mailReset(x.Lock.Tx, u, "", c.Now)
 	}
 	if u == nil && c.Rules.ResetTellsUnknownNames {
 		return endpoint.AsText(cxBoolean(c, r, false))
@@ -38,7 +38,7 @@ func (s *Server) requestReset(c *endpoint.Call, r *http.Request) endpoint.Respon
 }
 
 // internalReset is POST /api/auth/password/internal/requestreset, which wants a JWT that only the vendor can make.
-func internalReset(_ *Server, c *endpoint.Call, r *http.Request) endpoint.Response {
+func internalReset(_ *ringcx, c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	if err != nil || in.Get("internalJwt") == "" {
 		return cxBadRequest(c, r)
@@ -47,42 +47,42 @@ func internalReset(_ *Server, c *endpoint.Call, r *http.Request) endpoint.Respon
 }
 
 // legacyRequestReset is POST .../v1/auth/passwordResetRequest.
-func (s *Server) legacyRequestReset(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (x *ringcx) legacyRequestReset(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
-	if err != nil || in.Get("userName") == "" || in.Get("returnPath") == "" || len(in.Get("returnPath")) > textMost {
+	if err != nil || in.Get("userName") == "" || in.Get("returnPath") == "" || len(in.Get("returnPath")) > endpoint.TextMost {
 		return cxBadRequest(c, r)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.world.AdminNamed(s.mu.Tx, in.Get("userName"), c.Rules.SameName)
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	u := x.World.AdminNamed(x.Lock.Tx, in.Get("userName"), c.Rules.SameName)
 	if u != nil {
-		s.cxTables.mailReset(s.mu.Tx, u, in.Get("returnPath"), c.Now)
+		x.mailReset(x.Lock.Tx, u, in.Get("returnPath"), c.Now)
 	}
 	return cxBoolean(c, r, u != nil || !c.Rules.ResetTellsUnknownNames)
 }
 
 // resetPassword is POST .../v1/auth/passwordReset: a new password for the token of a mail.
-func (s *Server) resetPassword(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (x *ringcx) resetPassword(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
-	if err != nil || in.Get("token") == "" || in.Get("password") == "" || len(in.Get("password")) > nameMost {
+	if err != nil || in.Get("token") == "" || in.Get("password") == "" || len(in.Get("password")) > endpoint.NameMost {
 		return cxBadRequest(c, r)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	reset, ok := s.cxTables.resets.Get(s.mu.Tx, in.Get("token"))
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	reset, ok := x.resets.Get(x.Lock.Tx, in.Get("token"))
 	if !ok || !reset.open(c) {
 		return cxBoolean(c, r, false)
 	}
 	reset.Used = true
-	s.cxTables.resets.Put(s.mu.Tx, in.Get("token"), reset)
-	s.setLogin(s.world.Member(s.mu.Tx, reset.User), strings.Clone(in.Get("password")))
+	x.resets.Put(x.Lock.Tx, in.Get("token"), reset)
+	x.setLogin(x.World.Member(x.Lock.Tx, reset.User), strings.Clone(in.Get("password")))
 	return cxBoolean(c, r, true)
 }
 
-// setLogin gives an administrator another password. s.mu is held.
-func (s *Server) setLogin(u *model.User, password string) {
+// setLogin gives an administrator another password. The lock is held.
+func (x *ringcx) setLogin(u *model.User, password string) {
 	u.Login = &model.Login{Password: password, Platform: u.Login.Platform}
-	s.world.PutUser(s.mu.Tx, u)
+	x.World.PutUser(x.Lock.Tx, u)
 }
 
 func (p passwordReset) open(c *endpoint.Call) bool {
@@ -90,36 +90,36 @@ func (p passwordReset) open(c *endpoint.Call) bool {
 }
 
 // changePassword is POST .../admin/users/passwordReset: the caller's own password. Sign-ins go on.
-func (s *Server) changePassword(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (x *ringcx) changePassword(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
-	if err != nil || in.Get("currentPassword") == "" || in.Get("newPassword") == "" || len(in.Get("newPassword")) > nameMost {
+	if err != nil || in.Get("currentPassword") == "" || in.Get("newPassword") == "" || len(in.Get("newPassword")) > endpoint.NameMost {
 		return cxBadRequest(c, r)
 	}
-	return s.asUser(c, r, func(u *model.User) endpoint.Response {
+	return x.asUser(c, r, func(u *model.User) endpoint.Response {
 		if u.Login == nil || u.Login.Password != in.Get("currentPassword") {
 			return cxBoolean(c, r, false)
 		}
-		s.setLogin(u, strings.Clone(in.Get("newPassword")))
+		x.setLogin(u, strings.Clone(in.Get("newPassword")))
 		return cxBoolean(c, r, true)
 	})
 }
 
 // mailResetFor is POST .../admin/users/{userId}/passwordReset. RingCentral looks after the passwords of its own users.
-func (s *Server) mailResetFor(c *endpoint.Call, r *http.Request) endpoint.Response {
+func (x *ringcx) mailResetFor(c *endpoint.Call, r *http.Request) endpoint.Response {
 	in, err := cxParams(r)
 	_, bad := optionalBool(in, "resetViaEngageAuth")
-	if err != nil || bad != nil || in.Get("returnPath") == "" || len(in.Get("returnPath")) > textMost {
+	if err != nil || bad != nil || in.Get("returnPath") == "" || len(in.Get("returnPath")) > endpoint.TextMost {
 		return cxBadRequest(c, r)
 	}
-	return s.asUser(c, r, func(u *model.User) endpoint.Response {
-		target := s.world.MemberNumbered(s.mu.Tx, u.Account, chi.URLParam(r, "userId"))
+	return x.asUser(c, r, func(u *model.User) endpoint.Response {
+		target := x.World.MemberNumbered(x.Lock.Tx, u.Account, chi.URLParam(r, "userId"))
 		if target == nil {
 			return cxNotFound(c, r)
 		}
 		if target.Login == nil {
 			return cxBoolean(c, r, false)
 		}
-		s.cxTables.mailReset(s.mu.Tx, target, in.Get("returnPath"), c.Now)
+		x.mailReset(x.Lock.Tx, target, in.Get("returnPath"), c.Now)
 		return cxBoolean(c, r, true)
 	})
 }
@@ -133,17 +133,17 @@ type cxRedirect struct {
 
 func redirectTo(c *endpoint.Call, target string) endpoint.Response {
 	if c.Rules.RedirectViewsRedirect {
-		return redirect(http.StatusFound, target)
+		return endpoint.Redirect(http.StatusFound, target)
 	}
 	return endpoint.JSON(http.StatusOK, cxRedirect{URL: target, ContentType: endpoint.TypeHTML, RedirectView: true})
 }
 
 // resetPage is GET /password/reset/{platformId}/{passwordResetToken}, where the mail leads.
-func (s *Server) resetPage(c *endpoint.Call, r *http.Request) endpoint.Response {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	reset, ok := s.cxTables.resets.Get(s.mu.Tx, chi.URLParam(r, "passwordResetToken"))
-	if !ok || !reset.open(c) || chi.URLParam(r, "platformId") != s.world.Member(s.mu.Tx, reset.User).Login.Platform {
+func (x *ringcx) resetPage(c *endpoint.Call, r *http.Request) endpoint.Response {
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	reset, ok := x.resets.Get(x.Lock.Tx, chi.URLParam(r, "passwordResetToken"))
+	if !ok || !reset.open(c) || chi.URLParam(r, "platformId") != x.World.Member(x.Lock.Tx, reset.User).Login.Platform {
 		return cxNotFound(c, r)
 	}
 	if reset.ReturnTo != "" {
@@ -154,11 +154,11 @@ func (s *Server) resetPage(c *endpoint.Call, r *http.Request) endpoint.Response 
 
 // oauthCallback is GET /oauthcallback, where RingCentral sends browsers back to RingCX's own app. That app is not part
 // of the sandbox, so the code is not looked at and everybody is led to the front page.
-func oauthCallback(_ *Server, c *endpoint.Call, r *http.Request) endpoint.Response {
+func oauthCallback(_ *ringcx, c *endpoint.Call, r *http.Request) endpoint.Response {
 	return redirectTo(c, endpoint.BaseURL(r)+"/voice/admin/")
 }
 
 // ssoPage is GET /oauthredirect.
-func ssoPage(*Server, *endpoint.Call, *http.Request) endpoint.Response {
+func ssoPage(*ringcx, *endpoint.Call, *http.Request) endpoint.Response {
 	return endpoint.Text(http.StatusOK, "<!doctype html><title>RingCX</title><p>Sign in with RingCentral.</p>\n")
 }

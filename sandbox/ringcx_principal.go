@@ -46,10 +46,18 @@ func (p principal) id() int64 {
 // active reports whether p may sign in.
 func (x *ringcx) active(p principal) bool {
 	if p.seat != nil {
-		u := x.world.User(x.mu.Tx, p.seat.Agent.User)
+		u := x.World.User(x.Lock.Tx, p.seat.Agent.User)
 		return !p.seat.Agent.Disabled && (u == nil || u.Enabled)
 	}
-	return p.user.Enabled && p.user.Linked && x.world.MainOf(x.mu.Tx, p.user.Account) != nil
+	return p.user.Enabled && p.user.Linked && x.World.MainOf(x.Lock.Tx, p.user.Account) != nil
+}
+
+// name is whom tokens speak for, for people.
+func (p principal) name() string {
+	if p.seat != nil {
+		return p.seat.Agent.First + " " + p.seat.Agent.Last + ", agent"
+	}
+	return p.user.First + " " + p.user.Last
 }
 
 func (p principal) platform() string {
@@ -59,14 +67,14 @@ func (p principal) platform() string {
 	return model.PlatformID
 }
 
-// principalOf finds whom an accepted token speaks for; false if it is gone or was switched off. s.mu is held.
-func (s *Server) principalOf(claims *cxClaims) (principal, bool) {
+// principalOf finds whom an accepted token speaks for; false if it is gone or was switched off. The lock is held.
+func (x *ringcx) principalOf(claims *cxClaims) (principal, bool) {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
 	if claims.App == appAgent.String() {
-		p := principal{app: appAgent, seat: s.world.AgentNumbered(s.mu.Tx, claims.Subject)}
-		return p, p.seat != nil && s.cx.active(p)
+		p := principal{app: appAgent, seat: x.World.AgentNumbered(x.Lock.Tx, claims.Subject)}
+		return p, p.seat != nil && x.active(p)
 	}
-	u := s.caller(id)
+	u := x.caller(id)
 	return principal{app: cxAppNamed(claims.App), user: u}, u != nil
 }
 
@@ -80,51 +88,51 @@ type cxGrant struct {
 }
 
 // newGrant begins a sign-in of p and gives it its tokens, except the access token. from is the session of RingCentral that
-// it comes from; 0: it comes from none. s.mu is held.
-func (s *Server) newGrant(c *endpoint.Call, r *http.Request, p principal, from uint64, withRefresh bool) *cxGrant {
-	in := s.cx.begin(p, from)
+// it comes from; 0: it comes from none. The lock is held.
+func (x *ringcx) newGrant(c *endpoint.Call, r *http.Request, p principal, from uint64, withRefresh bool) *cxGrant {
+	in := x.begin(p, from)
 	c.SignIn = in.number
 	if withRefresh {
 		in.renewRefreshToken(c)
 	}
-	return s.grantOf(c, r, in)
+	return x.grantOf(c, r, in)
 }
 
 // grantOf keeps a sign-in, and hands out its newest tokens, except the access token. That is a use of its X-Auth-Token; one that
-// has ended is replaced. s.mu is held.
-func (s *Server) grantOf(c *endpoint.Call, r *http.Request, in *signIn) *cxGrant {
-	who := s.cx.who(s.mu.Tx, in)
+// has ended is replaced. The lock is held.
+func (x *ringcx) grantOf(c *endpoint.Call, r *http.Request, in *signIn) *cxGrant {
+	who := x.who(x.Lock.Tx, in)
 	if who.user != nil && c.Rules.XAuthClaim && !in.useAuthToken(c.Now) {
 		in.renewAuthToken(c.Rules.AuthTokenTTL, c.Now)
 	}
-	s.cx.keep(in)
+	x.keep(in)
 	g := &cxGrant{
-		in: in, ended: s.cx.endedOf(s.mu.Tx, in), who: who, xauth: s.cx.authToken(in), details: s.describe(c, who, r, in.SSO),
+		in: in, ended: x.endedOf(x.Lock.Tx, in), who: who, xauth: x.authToken(in), details: x.describe(c, who, r, in.SSO),
 	}
-	if token := s.cx.refreshToken(in); token != "" {
+	if token := x.refreshToken(in); token != "" {
 		g.details.RefreshToken = &token
 	}
 	return g
 }
 
-// describe tells about p, who signed in over RingCentral or not, what comes with its tokens. s.mu is held.
-func (s *Server) describe(c *endpoint.Call, p principal, r *http.Request, bySSO bool) *cxDetails {
+// describe tells about p, who signed in over RingCentral or not, what comes with its tokens. The lock is held.
+func (x *ringcx) describe(c *endpoint.Call, p principal, r *http.Request, bySSO bool) *cxDetails {
 	host, port := hostPort(r)
 	out := &cxDetails{TokenType: "Bearer", PlatformID: p.platform(), IQURL: host, Port: port}
 	out.SSOLogin = bySSO && c.Rules.SSOLoginFollows
 	seat, agentPath := p.seat, "/voice/agent/"
 	if p.user != nil {
-		main := s.world.MainOf(s.mu.Tx, p.user.Account)
-		out.describeUser(p.user, s.world.Account(s.mu.Tx, p.user.Account).Name, main)
+		main := x.World.MainOf(x.Lock.Tx, p.user.Account)
+		out.describeUser(p.user, x.World.Account(x.Lock.Tx, p.user.Account).Name, main)
 		if c.Rules.ManagedAccountsReturned {
 			out.ManagedMainAccounts = []string{main.ID}
 		}
-		seat = s.world.AgentOf(s.mu.Tx, p.user.ID)
+		seat = x.World.AgentOf(x.Lock.Tx, p.user.ID)
 	}
 	if seat != nil {
-		hash := s.cxTables.hashcode(s.mu.Tx, seat.Agent, c.Rules.HashcodeChanges)
+		hash := x.hashcode(x.Lock.Tx, seat.Agent, c.Rules.HashcodeChanges)
 		out.MainAccountID, out.AgentURL, out.LoginHashcode = seat.Main.ID, &agentPath, &hash
-		out.AgentDetails = []cxAgentDetail{newCXAgentDetail(seat, s.world.User(s.mu.Tx, seat.Agent.User))}
+		out.AgentDetails = []cxAgentDetail{newCXAgentDetail(seat, x.World.User(x.Lock.Tx, seat.Agent.User))}
 	}
 	return out
 }

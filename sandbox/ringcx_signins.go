@@ -9,25 +9,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
-	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
-
-// ringcx is what RingCX does with sign-ins. Server.mu guards it.
-type ringcx struct {
-	*cxTables
-	mu       *state.Lock
-	world    *model.World
-	platform *platform
-	maker    token.Maker
-	views    map[viewKey][]byte
-
-	gone     map[uint64]struct{} // sessions of RingCentral that had ended when they were forgotten
-	goneMost int                 // so many, until those are looked for that no sign-in came from
-}
-
-func newRingCX(w *model.World, p *platform, tables *cxTables, mu *state.Lock) *ringcx {
-	return &ringcx{cxTables: tables, mu: mu, world: w, platform: p, maker: token.NewMaker(), views: map[viewKey][]byte{}}
-}
 
 // signIn is one sign-in of somebody at RingCX, by an exchange or with a password, with the tokens that live on: the
 // newest refresh token and the X-Auth-Token. There may be very many.
@@ -61,35 +43,35 @@ func (in *signIn) over(now instant.Time) bool {
 
 // signIn is the one of a number, or nil. What is changed of it is to be kept.
 func (x *ringcx) signIn(number uint64) *signIn {
-	if in, ok := x.signIns.Get(x.mu.Tx, number); ok {
+	if in, ok := x.signIns.Get(x.Lock.Tx, number); ok {
 		return &in
 	}
 	return nil
 }
 
-func (x *ringcx) keep(in *signIn) { x.signIns.Put(x.mu.Tx, in.number, *in) }
+func (x *ringcx) keep(in *signIn) { x.signIns.Put(x.Lock.Tx, in.number, *in) }
 
 // who is whom the tokens of in speak for.
 func (x *ringcx) who(tx *state.Tx, in *signIn) principal {
 	if in.Agent != 0 {
-		return principal{app: cxAppNamed(in.App), seat: x.world.Agent(tx, in.Agent)}
+		return principal{app: cxAppNamed(in.App), seat: x.World.Agent(tx, in.Agent)}
 	}
-	return principal{app: cxAppNamed(in.App), user: x.world.Member(tx, in.User)}
+	return principal{app: cxAppNamed(in.App), user: x.World.Member(tx, in.User)}
 }
 
 // fromEnded reports whether the session that in came from has ended.
 func (x *ringcx) fromEnded(tx *state.Tx, in *signIn) bool {
-	if from, ok := x.platform.sessions.Get(tx, in.From); ok {
-		return from.State != sessionOpen
+	if ended, known := x.Platform.ended(tx, in.From); known {
+		return ended
 	}
 	_, ended := x.gone[in.From]
 	return ended
 }
 
-// forgetSession is told of a session that went because there were too many. If it had ended, so has what came from it.
-func (s *Server) forgetSession(tx *state.Tx, number uint64, sess session) {
-	if s.cx != nil && sess.State != sessionOpen {
-		s.cx.remember(tx, number)
+// sessionDropped is told of a session of RingCentral that went because there were too many. If it had ended, so has what came from it.
+func (x *ringcx) sessionDropped(tx *state.Tx, session uint64, ended bool) {
+	if ended {
+		x.remember(tx, session)
 	}
 }
 
@@ -102,14 +84,14 @@ func (x *ringcx) remember(tx *state.Tx, session uint64) {
 				named[in.From] = struct{}{}
 			}
 		}
-		x.gone, x.goneMost = named, 2*len(named)+sessionsLeast
+		x.gone, x.goneMost = named, 2*len(named)+model.SessionsLeast
 	}
 	x.gone[session] = struct{}{}
 }
 
-// cutOff reports whether the access tokens of in are refused although they have not expired.
-func (x *ringcx) cutOff(in *signIn, r *contract.Rules) bool {
-	return in.Cut || r.SessionEndTakesRingCX && x.fromEnded(x.mu.Tx, in)
+// isCut reports whether the access tokens of in are refused although they have not expired.
+func (x *ringcx) isCut(in *signIn, r *contract.Rules) bool {
+	return in.Cut || r.SessionEndTakesRingCX && x.fromEnded(x.Lock.Tx, in)
 }
 
 // gives reports whether the refresh token of a turn gives a new pair.
@@ -117,7 +99,7 @@ func (x *ringcx) gives(c *endpoint.Call, in *signIn, turn uint32) bool {
 	if turn != in.Turn && c.Rules.RingCXRefreshReuse != contract.ReuseAccept {
 		return false
 	}
-	return in.live(c.Now) && x.active(x.who(x.mu.Tx, in)) && !x.cutOff(in, c.Rules)
+	return in.live(c.Now) && x.active(x.who(x.Lock.Tx, in)) && !x.isCut(in, c.Rules)
 }
 
 // whyNot notes why the refresh token of a turn is refused.
@@ -131,7 +113,7 @@ func (x *ringcx) whyNot(c *endpoint.Call, in *signIn, turn uint32) {
 		c.Why("the refresh token was spent, and another one is the newest")
 	case instant.Of(c.Now) >= in.Renewal:
 		c.Why("the refresh token ended %s", c.Ago(in.Renewal.Time()))
-	case !x.active(x.who(x.mu.Tx, in)):
+	case !x.active(x.who(x.Lock.Tx, in)):
 		c.Why("who signed in is switched off, or has lost RingCX")
 	default:
 		c.Why("the session that it came from has ended")
@@ -157,12 +139,12 @@ func (x *ringcx) end(in *signIn, cut bool, now time.Time) {
 func (x *ringcx) cut(in *signIn) {
 	in.Cut = true
 	x.keep(in)
-	x.platform.endings.add()
+	x.Endings.Add()
 }
 
 // begin makes a sign-in of p, without any token, that is to be kept. from is the session that it comes from; 0: none.
 func (x *ringcx) begin(p principal, from uint64) *signIn {
-	in := &signIn{number: x.signIns.Last(x.mu.Tx) + 1, App: p.app.String(), From: from, SSO: from != 0}
+	in := &signIn{number: x.signIns.Last(x.Lock.Tx) + 1, App: p.app.String(), From: from, SSO: from != 0}
 	if p.seat != nil {
 		in.Agent = p.seat.Agent.ID
 	} else {
@@ -197,8 +179,8 @@ func (x *ringcx) find(given string) (*signIn, uint32) {
 // live counts the refresh tokens that can be used.
 func (x *ringcx) live(now time.Time, r *contract.Rules) int {
 	n := 0
-	for _, in := range x.signIns.All(x.mu.Tx) {
-		if in.live(now) && !x.cutOff(&in, r) {
+	for _, in := range x.signIns.All(x.Lock.Tx) {
+		if in.live(now) && !x.isCut(&in, r) {
 			n++
 		}
 	}
@@ -208,7 +190,7 @@ func (x *ringcx) live(now time.Time, r *contract.Rules) int {
 // spent counts the refresh tokens that gave another one, of the sign-ins that are remembered.
 func (x *ringcx) spent() int {
 	n := 0
-	for _, in := range x.signIns.All(x.mu.Tx) {
+	for _, in := range x.signIns.All(x.Lock.Tx) {
 		n += max(int(in.Turn)-1, 0)
 	}
 	return n
@@ -245,15 +227,15 @@ func (x *ringcx) authToken(in *signIn) string {
 }
 
 // holder finds whose X-Auth-Token it is, of a sign-in or permanent, or says what is wrong with it. A use extends it.
-func (s *Server) holder(given string, now time.Time, use bool) (*model.User, string) {
-	if u := s.world.Member(s.mu.Tx, s.cxTables.owner(s.mu.Tx, given)); u != nil {
+func (x *ringcx) holder(given string, now time.Time, use bool) (*model.User, string) {
+	if u := x.World.Member(x.Lock.Tx, x.owner(x.Lock.Tx, given)); u != nil {
 		return u, ""
 	}
-	return s.cx.holder(given, now, use)
+	return x.signInHolder(given, now, use)
 }
 
-// holder is that of the X-Auth-Token of a sign-in.
-func (x *ringcx) holder(given string, now time.Time, use bool) (*model.User, string) {
+// signInHolder is that of the X-Auth-Token of a sign-in.
+func (x *ringcx) signInHolder(given string, now time.Time, use bool) (*model.User, string) {
 	t, ok := x.maker.ReadUUID(given)
 	in := x.signIn(t.Number)
 	switch {
@@ -264,7 +246,7 @@ func (x *ringcx) holder(given string, now time.Time, use bool) (*model.User, str
 	case use && in.useAuthToken(now):
 		x.keep(in)
 	}
-	return x.who(x.mu.Tx, in).user, ""
+	return x.who(x.Lock.Tx, in).user, ""
 }
 
 // cxLogoutRefusal answers a logout with a token that ends nothing.

@@ -34,7 +34,7 @@ var demoSummary = summary{
 }
 
 // needCookie lets only calls pass that bring their RingCX token in a cookie. An Authorization header does not help.
-func (s *Server) needCookie(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
+func (x *ringcx) needCookie(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
 	if r.Header.Get("Authorization") != "" {
 		c.Note(verdict.Header)
 	}
@@ -46,7 +46,7 @@ func (s *Server) needCookie(c *endpoint.Call, r *http.Request) (refusal endpoint
 		c.Note(verdict.WrongKind)
 	}
 	at := forCookie(c)
-	claims, problem := s.checkCX(at, nil, cookie.Value)
+	claims, problem := x.checkCX(at, nil, cookie.Value)
 	c.SignIn, c.Refused = at.SignIn, at.Refused
 	if problem != "" {
 		return gatewayRefusal(c, r, problem), false
@@ -83,11 +83,11 @@ func noCookie(c *endpoint.Call, r *http.Request) endpoint.Response {
 
 // getSummary is GET .../summary/accounts/{accountId}/segments/{segmentId}/{agent|auto}.
 func getSummary(choose func(summary) string) method {
-	return func(s *Server, c *endpoint.Call, r *http.Request) endpoint.Response {
-		return s.readSub(c, r, func(x *model.MainAccount, sub *model.SubAccount) endpoint.Response {
+	return func(x *ringcx, c *endpoint.Call, r *http.Request) endpoint.Response {
+		return x.readSub(c, r, func(m *model.MainAccount, sub *model.SubAccount) endpoint.Response {
 			id := chi.URLParam(r, "segmentId")
-			found, ok := s.cxTables.summaries.Get(s.mu.Tx, summaryKey(sub.ID, id))
-			if !ok && sub.ID == x.SubAccounts[0].ID {
+			found, ok := x.summaries.Get(x.Lock.Tx, summaryKey(sub.ID, id))
+			if !ok && sub.ID == m.SubAccounts[0].ID {
 				found, ok = demoSummaries[id]
 			}
 			switch {

@@ -14,6 +14,14 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
+// Bounds of this program, not of the vendor.
+const (
+	apiTokensMost  = 1_000  // API tokens of a user; one more takes the place of the oldest
+	mailsKept      = 1_000  // mails about passwords remembered, at least
+	loginCodesKept = 10_000 // login codes remembered, at least
+	tokensSeen     = 2_000  // RingCX access tokens whose signature is not checked again, at least
+)
+
 // Kinds of records about what RingCX knows.
 const (
 	recordSignIn    = "sign-in"
@@ -47,11 +55,11 @@ func newCXTables(db *state.DB, now func() time.Time, room *state.Room) *cxTables
 	t.owners = state.NewIndexOfEach(t.apiTokens, func(_ int64, tokens []string) []string { return tokens })
 	t.signIns.Read(func(number uint64, in *signIn) error { in.complete(number); return nil })
 	t.signIns.Limit(state.Bound[uint64, signIn]{
-		Limit: sessionsMost, Least: sessionsLeast, Room: room,
+		Limit: model.SessionsMost, Least: model.SessionsLeast, Room: room,
 		Over: func(in signIn) bool { return in.over(instant.Of(now())) },
 	})
 	t.codes.Limit(state.Bound[string, loginCode]{
-		Limit: 2 * codesKept, Order: func(a, b loginCode) int { return a.Expires.Compare(b.Expires) },
+		Limit: 2 * loginCodesKept, Order: func(a, b loginCode) int { return a.Expires.Compare(b.Expires) },
 	})
 	t.resets.Limit(state.Bound[string, passwordReset]{
 		Limit: 2 * mailsKept, Order: func(a, b passwordReset) int { return a.Made.Compare(b.Made) },
@@ -60,7 +68,7 @@ func newCXTables(db *state.DB, now func() time.Time, room *state.Room) *cxTables
 }
 
 // check refuses rows that speak of what is not in w. A sign-in may have come from a session that was forgotten.
-func (t *cxTables) check(tx *state.Tx, w *model.World, sessions *state.Table[uint64, session]) error {
+func (t *cxTables) check(tx *state.Tx, w *model.World, rc ringCentral) error {
 	user := func(kind, key string, id int64) error {
 		if w.Member(tx, id) == nil {
 			return fmt.Errorf("%s %q: user %d does not exist", kind, wording.Clip(key), id)
@@ -71,7 +79,7 @@ func (t *cxTables) check(tx *state.Tx, w *model.World, sessions *state.Table[uin
 		if in.Agent != 0 && w.Agent(tx, in.Agent) == nil || in.Agent == 0 && w.Member(tx, in.User) == nil {
 			return fmt.Errorf("%s \"%d\": there is no user %d and no agent %d", recordSignIn, number, in.User, in.Agent)
 		}
-		if _, ok := sessions.Get(tx, in.From); !ok && in.From != 0 {
+		if _, known := rc.ended(tx, in.From); !known && in.From != 0 {
 			in.From = 0
 			t.signIns.Put(tx, number, in)
 		}

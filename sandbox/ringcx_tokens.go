@@ -37,8 +37,6 @@ type cxTokens struct {
 	mu    sync.RWMutex // guards what follows
 	epoch string       // changes on every restart: tokens of another epoch are not ours
 	seen  *recent.Map[*cxAccess]
-
-	endings endings
 }
 
 type cxAccess struct {
@@ -54,7 +52,6 @@ func (t *cxTokens) restart(epoch string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.epoch, t.seen = epoch, recent.New[*cxAccess](tokensSeen)
-	t.endings.add()
 }
 
 // remember keeps a token, unless the server was reset since it was made.
@@ -66,14 +63,11 @@ func (t *cxTokens) remember(token string, a *cxAccess) {
 	}
 }
 
-// key signs and verifies RingCX access tokens.
-func (s *Server) key() *token.Key { return s.signing.Load() }
-
 // issueCX makes the RingCX access token of a grant.
-func (s *Server) issueCX(c *endpoint.Call, g *cxGrant) (string, error) {
-	s.tokens.mu.RLock()
-	epoch := s.tokens.epoch
-	s.tokens.mu.RUnlock()
+func (x *ringcx) issueCX(c *endpoint.Call, g *cxGrant) (string, error) {
+	x.tokens.mu.RLock()
+	epoch := x.tokens.epoch
+	x.tokens.mu.RUnlock()
 	expires := c.Now.Add(c.Rules.RingCXTokenTTL)
 	claims := &cxClaims{
 		Issuer: c.Rules.RingCXIssuer, Subject: fmt.Sprint(g.who.id()), Audience: c.Rules.RingCXAudience,
@@ -83,26 +77,26 @@ func (s *Server) issueCX(c *endpoint.Call, g *cxGrant) (string, error) {
 	if c.Rules.RingCXIssuedAt {
 		claims.IssuedAt = c.Now.Unix()
 	}
-	token, err := s.key().Sign(claims)
+	token, err := x.key().Sign(claims)
 	if err != nil {
 		return "", err
 	}
 	seen := &cxAccess{claims: claims, expires: expires, signIn: g.in.number, caller: g.who.name()}
 	seen.ended.Store(uint64(g.ended))
-	s.tokens.remember(token, seen)
+	x.tokens.remember(token, seen)
 	return token, nil
 }
 
 // checkCX gives the claims of a valid RingCX access token, or the gateway's text about one that is not. The order of
 // the checks is the gateway's: form, issuer, expiry, signature. tx is that of a caller that holds s.mu, nil if none is held.
-func (s *Server) checkCX(c *endpoint.Call, tx *state.Tx, token string) (*cxClaims, string) {
-	s.tokens.mu.RLock()
-	known, ok := s.tokens.seen.Get(token)
-	epoch := s.tokens.epoch
-	s.tokens.mu.RUnlock()
+func (x *ringcx) checkCX(c *endpoint.Call, tx *state.Tx, token string) (*cxClaims, string) {
+	x.tokens.mu.RLock()
+	known, ok := x.tokens.seen.Get(token)
+	epoch := x.tokens.epoch
+	x.tokens.mu.RUnlock()
 	if ok {
 		known.noteIn(c)
-		return known.claims, known.problem(c, s.cutOff(tx, known, c.Rules))
+		return known.claims, known.problem(c, x.cutOff(tx, known, c.Rules))
 	}
 	claims, ok := parseCX(token)
 	if !ok || strings.ContainsAny(token, " \t\"'") {
@@ -113,22 +107,22 @@ func (s *Server) checkCX(c *endpoint.Call, tx *state.Tx, token string) (*cxClaim
 	if problem := found.problem(c, false); problem != "" {
 		return nil, problem
 	}
-	if !s.key().Verify(token) || !strings.HasPrefix(claims.ID, epoch+".") {
+	if !x.key().Verify(token) || !strings.HasPrefix(claims.ID, epoch+".") {
 		c.Why("the sandbox did not sign this token: it is of another one, or of the time before a reset")
 		return nil, jwtUnsigned
 	}
-	s.findSignIn(tx, found)
+	x.findSignIn(tx, found)
 	found.noteIn(c)
-	s.tokens.remember(strings.Clone(token), found)
-	return claims, found.problem(c, s.cutOff(tx, found, c.Rules))
+	x.tokens.remember(strings.Clone(token), found)
+	return claims, found.problem(c, x.cutOff(tx, found, c.Rules))
 }
 
 // findSignIn completes a with what it came from, unless that was forgotten.
-func (s *Server) findSignIn(tx *state.Tx, a *cxAccess) {
-	s.mu.View(tx, func(tx *state.Tx) {
-		if in, ok := s.cx.signIns.Get(tx, a.claims.signIn()); ok {
-			a.signIn, a.caller = in.number, s.cx.who(tx, &in).name()
-			a.ended.Store(uint64(s.cx.endedOf(tx, &in)))
+func (x *ringcx) findSignIn(tx *state.Tx, a *cxAccess) {
+	x.Lock.View(tx, func(tx *state.Tx) {
+		if in, ok := x.signIns.Get(tx, a.claims.signIn()); ok {
+			a.signIn, a.caller = in.number, x.who(tx, &in).name()
+			a.ended.Store(uint64(x.endedOf(tx, &in)))
 		}
 	})
 }
@@ -180,7 +174,7 @@ func parseCX(token string) (*cxClaims, bool) {
 }
 
 // cxBearer gives the claims of the RingCX token of r; without a valid one, the refusal is the answer.
-func (s *Server) cxBearer(c *endpoint.Call, r *http.Request) (claims *cxClaims, refusal endpoint.Response) {
+func (x *ringcx) cxBearer(c *endpoint.Call, r *http.Request) (claims *cxClaims, refusal endpoint.Response) {
 	given, ok := endpoint.Bearer(r)
 	if !ok || given == "" {
 		c.Why("no token came in a header Authorization: Bearer")
@@ -190,9 +184,9 @@ func (s *Server) cxBearer(c *endpoint.Call, r *http.Request) (claims *cxClaims, 
 		c.Note(verdict.WrongKind)
 		c.Why("this is the token of the login at RingCentral; RingCX wants the one of the exchange")
 	}
-	claims, problem := s.checkCX(c, nil, given)
+	claims, problem := x.checkCX(c, nil, given)
 	if problem != "" {
-		if problem == jwtExpired && s.habits.KeepsSending(given, c.Now) {
+		if problem == jwtExpired && x.Polling.KeepsSending(given, c.Now) {
 			c.Note(verdict.ExpiredAgain)
 		}
 		return nil, gatewayRefusal(c, r, problem)
@@ -202,17 +196,17 @@ func (s *Server) cxBearer(c *endpoint.Call, r *http.Request) (claims *cxClaims, 
 
 // needCXToken lets only calls with a valid token pass, also to paths that do not exist. A Bearer token decides, if
 // there is one; else an X-Auth-Token may.
-func (s *Server) needCXToken(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
-	refusal, ok = s.identify(c, r)
+func (x *ringcx) needCXToken(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
+	refusal, ok = x.identify(c, r)
 	return refusal, ok || letsAnybody(c.Rules, r)
 }
 
 // identify finds out who calls; if nobody that may, the refusal is the answer.
-func (s *Server) identify(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
+func (x *ringcx) identify(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
 	if _, given := endpoint.Bearer(r); r.Header.Get("X-Auth-Token") != "" && (!given || c.Rules.XAuthWins) && takesXAuth(c.Rules, r) {
-		return s.xauthCaller(c, r)
+		return x.xauthCaller(c, r)
 	}
-	claims, refusal := s.cxBearer(c, r)
+	claims, refusal := x.cxBearer(c, r)
 	if claims == nil {
 		return refusal, false
 	}

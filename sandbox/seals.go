@@ -11,7 +11,7 @@ type seals struct {
 
 // newSeals are those of contents that are new.
 func (st *contents) newSeals() seals {
-	return seals{st.platform.maker.Text(), st.cx.maker.Text(), st.epoch}
+	return seals{st.platform.Text(), st.ringcx.Text(), st.epoch}
 }
 
 // restoreSeals gives contents the seals that are in the tables.
@@ -21,9 +21,9 @@ func (s *Server) restoreSeals(st *contents) error {
 		return err
 	}
 	st.epoch = kept.Epoch
-	if st.platform.maker, err = token.ReadMaker(kept.Platform); err != nil {
+	if st.platform, err = token.ReadMaker(kept.Platform); err != nil {
 		return err
 	}
-	st.cx.maker, err = token.ReadMaker(kept.RingCX)
+	st.ringcx, err = token.ReadMaker(kept.RingCX)
 	return err
 }

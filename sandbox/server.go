@@ -11,11 +11,11 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/fault"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
-	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
 // Options configures a Server. Nil and the zero value give the demo world with the vendor's documented figures.
@@ -69,15 +69,11 @@ type Server struct {
 	guard   *guard
 	clock   clock
 	journal *journal.Log
-	faults  *faults
-	tokens  cxTokens
-	signing atomic.Pointer[token.Key] // signs RingCX access tokens
+	faults  *fault.Faults
 	habits  endpoint.Detector
 	limits  *limit.Limits
 	seals   state.Cell[seals]
-	oauth   *oauthTables
-
-	cxTables *cxTables
+	vendors
 
 	memory    memory
 	inside    namespaces
@@ -92,12 +88,10 @@ type Server struct {
 
 	world *model.World
 
-	mu       state.Lock // guards what follows, and everything reachable from it; who holds it reads and changes tables with mu.Tx
-	purse    purse
-	demo     Credentials // as they were handed out
-	platform *platform
-	cx       *ringcx
-	ended    bool // it is a namespace that has made room
+	mu    state.Lock // guards what follows, and everything reachable from it; who holds it reads and changes tables with mu.Tx
+	purse purse
+	demo  Credentials // as they were handed out
+	ended bool        // it is a namespace that has made room
 }
 
 // New makes a server in its first minute. It fails if an option is out of its range.
@@ -126,8 +120,7 @@ func newServer(opts Options, m memory) (*Server, error) {
 	s.seals = state.NewCell[seals](s.mu.DB, "seals")
 	s.world = model.NewWorld(s.mu.DB)
 	s.limits = limit.New(&s.mu, opts.NoLimits)
-	s.oauth = newOAuthTables(s.mu.DB, s.Now, &m.shared.sessions, s.forgetSession)
-	s.cxTables = newCXTables(s.mu.DB, s.Now, &m.shared.sessions)
+	s.makeVendors()
 	s.opts.Profile = cmp.Or(s.opts.Profile, contract.DefaultProfile)
 	s.opts.Algorithm = cmp.Or(s.opts.Algorithm, "ES256")
 	if s.opts.TokenTTL != 0 && s.opts.TokenTTL < time.Second {
@@ -147,8 +140,8 @@ func newServer(opts Options, m memory) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.faults = newFaults(&s.mu, day)
-	s.order(func() { s.faults.setDay(day) })
+	s.faults = fault.New(&s.mu, day)
+	s.order(func() { s.faults.SetDay(day) })
 	s.control = sync.OnceValue(s.controlRoutes)
 	s.console = sync.OnceValue(func() *console { return newConsole(s) })
 	return s, s.wake()

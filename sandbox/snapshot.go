@@ -17,6 +17,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // snapshotFormat changes when an older server could not read a snapshot.
@@ -42,7 +43,7 @@ func (s *Server) Snapshot(w io.Writer) error {
 // size; what POST /_sandbox/snapshot takes is at most 64 MiB, and no more than a server would remember of what others do.
 // Namespaces stay as they are.
 func (s *Server) Restore(r io.Reader) error {
-	_, err := s.resume(withoutMark(r), nil)
+	_, err := s.resume(wording.WithoutMark(r), nil)
 	if err == nil {
 		err = s.edited()
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/fault"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
@@ -18,10 +19,10 @@ const recordRequest = "request"
 
 // contents are everything that a reset makes anew.
 type contents struct {
-	signing     *token.Key // signs RingCX access tokens
-	credentials *token.Key // signs JWT credentials
-	platform    *platform
-	cx          *ringcx
+	signing     *token.Key  // signs RingCX access tokens
+	credentials *token.Key  // signs JWT credentials
+	platform    token.Maker // of tokens of RingCentral
+	ringcx      token.Maker
 	rules       *contract.Rules
 	epoch       string // of RingCX access tokens
 	offset      time.Duration
@@ -33,8 +34,8 @@ type contents struct {
 }
 
 // startDay is the hostile day that the server was started with, in its first minute; nil if it was none.
-func (s *Server) startDay() (*hostileDay, error) {
-	day, _, err := (&hostileRequest{Share: s.opts.Hostile}).day(s.seed())
+func (s *Server) startDay() (*fault.Day, error) {
+	day, _, err := (&fault.DayRequest{Share: s.opts.Hostile}).Day(s.seed())
 	return day, err
 }
 
@@ -51,8 +52,7 @@ func (s *Server) newContents(seed uint64) (*contents, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := newPlatform(s.world, s.oauth, &s.mu, &s.tokens.endings)
-	return &contents{signing: signing, credentials: credentials, platform: p, cx: newRingCX(s.world, p, s.cxTables, &s.mu)}, nil
+	return &contents{signing: signing, credentials: credentials, platform: token.NewMaker(), ringcx: token.NewMaker()}, nil
 }
 
 // freshContents is that of a server in its first minute.
@@ -90,11 +90,11 @@ func (s *Server) become(st *contents) error {
 	defer s.changing.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, today := s.faults.list()
+	_, today := s.faults.List()
 	key := s.world.Key()
 	s.world.SetKey(st.credentials)
 	err := s.mu.DB.Adopt(s.mu.Tx, st.tables, st.known, func(*state.Tx) error { return s.adopted(st, today) })
-	s.faults.noteBusy()
+	s.faults.NoteBusy()
 	if err != nil {
 		s.world.SetKey(key)
 		return err
@@ -102,10 +102,9 @@ func (s *Server) become(st *contents) error {
 	s.demo = Credentials(s.world.Demo(s.mu.Tx))
 	s.purse.close()
 	s.purse = st.purse
-	s.signing.Store(st.signing)
-	s.platform, s.cx = st.platform, st.cx
+	s.platform.restart(st.platform)
+	s.ringcx.restart(st.ringcx, st.epoch, st.signing)
 	s.rules.Store(st.rules)
-	s.tokens.restart(st.epoch)
 	s.habits.Restart()
 	s.clock.offset.Store(int64(st.offset))
 	s.journal.Restore(st.requests)
@@ -117,25 +116,25 @@ func (s *Server) become(st *contents) error {
 
 // adopted completes what is in the tables, or refuses it, before anything else has become what st says. Until then, the hostile
 // day was today's.
-func (s *Server) adopted(st *contents, today *hostileDay) error {
+func (s *Server) adopted(st *contents, today *fault.Day) error {
 	s.limits.Adopted()
 	if st.fresh {
 		s.clock.kept.Set(s.mu.Tx, 0)
 		s.settings.Set(s.mu.Tx, settingValues{})
 		s.seals.Set(s.mu.Tx, st.newSeals())
-		s.faults.setDay(today)
+		s.faults.SetDay(today)
 		return s.world.Fill(s.mu.Tx, s.seed())
 	}
 	if err := s.world.Check(s.mu.Tx); err != nil {
 		return err
 	}
-	if st.known && s.opts.Seed == 0 && s.faults.started != nil { // the seed is that of the first start
-		s.faults.started.Seed = s.world.Seed(s.mu.Tx)
+	if st.known && s.opts.Seed == 0 && s.faults.Started != nil { // the seed is that of the first start
+		s.faults.Started.Seed = s.world.Seed(s.mu.Tx)
 	}
-	s.faults.restored()
+	s.faults.Restored()
 	return cmp.Or(
 		s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st),
-		s.oauth.check(s.mu.Tx, s.world), s.cxTables.check(s.mu.Tx, s.world, s.oauth.sessions),
+		s.platform.check(s.mu.Tx, s.world), s.ringcx.check(s.mu.Tx, s.world, s.platform),
 	)
 }
 

@@ -6,7 +6,10 @@ import (
 	"sync"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/fault"
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
@@ -29,35 +32,29 @@ var vendorRoutes = sync.OnceValue(func() *endpoint.Routes {
 	return endpoint.NewRoutes(vendorOperations(), notFound, methodRefusal, perform)
 })
 
-// method is a handler of a server.
-type method func(*Server, *endpoint.Call, *http.Request) endpoint.Response
-
-// do has the server of a call answer it.
-func do(m method) endpoint.Handler {
-	return func(c *endpoint.Call, r *http.Request) endpoint.Response { return m(c.Services.(*Server), c, r) }
+// vendors are what a call finds the one in that it is for.
+type vendors struct {
+	platform *platform
+	ringcx   *ringcx
 }
 
-// asks has the server of a call find out who calls.
-func asks(m func(*Server, *endpoint.Call, *http.Request) (endpoint.Response, bool)) endpoint.Caller {
-	return func(c *endpoint.Call, r *http.Request) (endpoint.Response, bool) {
-		return m(c.Services.(*Server), c, r)
-	}
-}
+func (v *vendors) Platform() *platform { return v.platform }
+func (v *vendors) RingCX() *ringcx     { return v.ringcx }
 
 // serveVendor answers r as the vendors would, logs it, and lets an armed fault spoil it.
 func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
-	var fault *fault
+	var fault *fault.Fault
 	if !endpoint.IsPreflight(r) {
 		fault = s.spoil(r)
 	}
-	stayed := fault.wait(r)
+	stayed := fault.Wait(r)
 	c := &endpoint.Call{
-		Services: s, Now: s.Now(), Rules: s.rules.Load(), Verdicts: []string{}, Fault: fault.label(), Agent: endpoint.ShortAgent(r.UserAgent()),
+		Services: &s.vendors, Now: s.Now(), Rules: s.rules.Load(), Verdicts: []string{}, Fault: fault.Label(), Agent: endpoint.ShortAgent(r.UserAgent()),
 	}
 	vendorRoutes().Find(c, r)
 	c.Inspect(r)
 	c.InspectTransport(r, s.opts.TLSOnly)
-	a, done := fault.instead(c.Now, func(status int) endpoint.Response { return outage(c, r, status) })
+	a, done := fault.Instead(c.Now, func(status int) endpoint.Response { return outage(c, r, status) })
 	switch {
 	case !stayed:
 		a = endpoint.NewResponse(0, "", nil)
@@ -65,7 +62,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 		a = s.answer(c, w, r)
 	}
 	a = endpoint.WithCORS(r, a)
-	a.Header["Date"] = []string{fault.date(c.Now)}
+	a.Header["Date"] = []string{fault.Date(c.Now)}
 	if endsToken(a.Status, r.URL.Path) {
 		s.habits.Refused()
 	}
@@ -78,17 +75,17 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	if !stayed {
 		panic(http.ErrAbortHandler)
 	}
-	fault.deliver(a, w)
+	fault.Deliver(a, w)
 }
 
 // spoil is what a bad day does to r; nil on a good one.
-func (s *Server) spoil(r *http.Request) *fault {
-	if !s.faults.busy.Load() {
+func (s *Server) spoil(r *http.Request) *fault.Fault {
+	if !s.faults.Busy.Load() {
 		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.faults.take(r)
+	return s.faults.Take(r)
 }
 
 // answer lets the vendors' routes answer r; w is only told to stop reading bodies that are too large.
@@ -151,7 +148,7 @@ func perform(c *endpoint.Call, r *http.Request) endpoint.Response {
 	if c.Row.Limit != limit.Reads && d.Limit != limit.Reads || limit.ReadsAllowed(c.Rules).Limit == 0 {
 		return c.Row.Handle(c, r)
 	}
-	ruling := c.Services.(*Server).admitRead(c)
+	ruling := ofRingCX(c).admitRead(c)
 	if !ruling.Admitted {
 		c.Limited(&ruling)
 		return endpoint.Stamp(ruling, cxTooMany(c, r))
@@ -245,4 +242,17 @@ func tooMany(c *endpoint.Call, r *http.Request) endpoint.Response {
 	}
 	kind := limit.Kinds[what]
 	return endpoint.Stamp(limit.Decision{Group: kind.Group, Allowance: kind.Allowed(c.Rules), Admitted: true}, a)
+}
+
+// makeVendors makes both vendors, without any token.
+func (s *Server) makeVendors() {
+	endings := new(model.Endings)
+	s.platform = newPlatform(platformConfig{
+		Lock: &s.mu, World: s.world, Limits: s.limits, Polling: &s.habits, Endings: endings, Now: s.Now, Room: &s.memory.shared.sessions,
+		Dropped: func(tx *state.Tx, session uint64, ended bool) { s.ringcx.sessionDropped(tx, session, ended) },
+	})
+	s.ringcx = newRingCX(ringcxConfig{
+		Lock: &s.mu, World: s.world, Limits: s.limits, Polling: &s.habits, Endings: endings, Now: s.Now, Room: &s.memory.shared.sessions,
+		Platform: s.platform,
+	})
 }

@@ -17,7 +17,7 @@ type viewKey struct {
 // viewsKept are the answers that are remembered, at most.
 const viewsKept = 1_000
 
-// view is the answer of a name, made anew if nobody has asked for it since the objects changed. s.mu is held.
+// view is the answer of a name, made anew if nobody has asked for it since the objects changed. The lock is held.
 func (x *ringcx) view(key viewKey, build func() any) endpoint.Response {
 	body, ok := x.views[key]
 	if !ok {
@@ -32,11 +32,3 @@ func (x *ringcx) view(key viewKey, build func() any) endpoint.Response {
 
 // forgetViews is called when objects have changed. Only the control plane and the console do that.
 func (x *ringcx) forgetViews() { clear(x.views) }
-
-// edited keeps what the control plane or the console changed, and has answers made anew.
-func (s *Server) edited() error {
-	s.mu.Lock()
-	s.cx.forgetViews()
-	s.mu.Unlock()
-	return s.keep()
-}

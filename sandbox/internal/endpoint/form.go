@@ -17,6 +17,12 @@ type Form struct {
 	Repeated string // name of a parameter that was given twice, if any
 }
 
+// Bounds of this program, not of the vendor.
+const (
+	TextMost = 2 << 10 // bytes of a text that is remembered as it was sent
+	NameMost = 256     // bytes of a name, or a password, that is
+)
+
 // Why a body could not be read as a form.
 var (
 	ErrNotAForm = errors.New("content type is not application/x-www-form-urlencoded")

@@ -80,3 +80,8 @@ func Stamp(v limit.Decision, a Response) Response {
 	v.SetHeaders(a.Header)
 	return a
 }
+
+// Redirect leads a browser on.
+func Redirect(status int, to string) Response {
+	return NewResponse(status, "", nil).With("Location", to).With("Referrer-Policy", "no-referrer")
+}

@@ -20,6 +20,8 @@ const (
 	credentialForever = 2147483647
 	// PlatformID is that of RingCX.
 	PlatformID = "sbx01"
+	// DemoTimezone is that of every user.
+	DemoTimezone = "US/Pacific"
 )
 
 // MethodKeyJWT is client authentication by an assertion that a key of the app signed, by its name in the discovery document.

@@ -1,4 +1,4 @@
-package sandbox
+package fault
 
 import (
 	"bytes"
@@ -14,49 +14,58 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
+// Bounds of this program, not of the vendor.
+const (
+	Most         = 1_000           // that are armed
+	HostileDelay = 2 * time.Second // longest delay of a hostile day, unless it is told otherwise
+	hostilePaths = 10_000          // methods and paths that a hostile day counts one by one
+	largeAnswer  = 2 << 20         // bytes of the "large" fault
+	maxDelay     = time.Hour
+)
+
 // Kinds of faults. The first six answer instead of doing what was asked; the others do it. Of these, the first three
 // keep the answer from the client.
 const (
-	faultStatus     = "status"
-	faultHTML       = "html"
-	faultLarge      = "large"
-	faultReset      = "reset"
-	faultRetryAfter = "retry-after"
-	faultEmpty      = "empty"
-	faultDropAnswer = "drop-answer"
-	faultTruncate   = "truncate"
-	faultGarble     = "garble"
-	faultDelay      = "delay"
-	faultSkew       = "skew"
+	Status     = "status"
+	HTML       = "html"
+	Large      = "large"
+	Reset      = "reset"
+	RetryAfter = "retry-after"
+	Empty      = "empty"
+	DropAnswer = "drop-answer"
+	Truncate   = "truncate"
+	Garble     = "garble"
+	Delay      = "delay"
+	Skew       = "skew"
 )
 
-// faultStatuses are the kinds with their default status; 0 means that the status is not the fault's.
-var faultStatuses = map[string]int{
-	faultStatus: http.StatusServiceUnavailable, faultHTML: http.StatusOK, faultLarge: http.StatusOK,
-	faultRetryAfter: http.StatusTooManyRequests, faultEmpty: http.StatusOK,
-	faultReset: 0, faultDropAnswer: 0, faultTruncate: 0, faultGarble: 0, faultDelay: 0, faultSkew: 0,
+// Statuses are the kinds with their default status; 0 means that the status is not the fault's.
+var Statuses = map[string]int{
+	Status: http.StatusServiceUnavailable, HTML: http.StatusOK, Large: http.StatusOK,
+	RetryAfter: http.StatusTooManyRequests, Empty: http.StatusOK,
+	Reset: 0, DropAnswer: 0, Truncate: 0, Garble: 0, Delay: 0, Skew: 0,
 }
 
-func faultKinds() []string { return slices.Sorted(maps.Keys(faultStatuses)) }
+func Kinds() []string { return slices.Sorted(maps.Keys(Statuses)) }
 
-// label is f in a few words, for the log; "" on a good day.
-func (f *fault) label() string {
+// Label is f in a few words, for the log; "" on a good day.
+func (f *Fault) Label() string {
 	switch {
 	case f == nil:
 		return ""
 	case f.Status != 0:
 		return f.Kind + " " + strconv.Itoa(f.Status)
-	case f.Kind == faultDelay:
+	case f.Kind == Delay:
 		return f.Kind + " " + f.Delay.Round(time.Millisecond).String()
-	case f.Kind == faultSkew:
+	case f.Kind == Skew:
 		return f.Kind + " " + f.Skew.String()
 	}
 	return f.Kind
 }
 
-// wait holds a delayed request in real time; false if its caller left meanwhile.
-func (f *fault) wait(r *http.Request) bool {
-	if f == nil || f.Kind != faultDelay {
+// Wait holds a delayed request in real time; false if its caller left meanwhile.
+func (f *Fault) Wait(r *http.Request) bool {
+	if f == nil || f.Kind != Delay {
 		return true
 	}
 	// Only a server that has read the request learns that its caller left.
@@ -78,23 +87,23 @@ func (f *fault) wait(r *http.Request) bool {
 	}
 }
 
-// date is what the Date header of an answer says at now.
-func (f *fault) date(now time.Time) string {
-	if f != nil && f.Kind == faultSkew {
+// Date is what the Date header of an answer says at now.
+func (f *Fault) Date(now time.Time) string {
+	if f != nil && f.Kind == Skew {
 		now = now.Add(f.Skew)
 	}
 	return now.Format(http.TimeFormat)
 }
 
-// instead is the answer that replaces the vendor's, if f is of a kind that keeps the vendor from doing anything. An outage is an error in the shape of the vendor.
-func (f *fault) instead(now time.Time, outage func(status int) endpoint.Response) (endpoint.Response, bool) {
+// Instead is the answer that replaces the vendor's, if f is of a kind that keeps the vendor from doing anything. An outage is an error in the shape of the vendor.
+func (f *Fault) Instead(now time.Time, outage func(status int) endpoint.Response) (endpoint.Response, bool) {
 	if f == nil {
 		return endpoint.Response{}, false
 	}
 	switch f.Kind {
-	case faultStatus:
+	case Status:
 		return outage(f.Status), true
-	case faultRetryAfter:
+	case RetryAfter:
 		a := outage(f.Status)
 		switch {
 		case f.RetryDate != 0:
@@ -103,32 +112,32 @@ func (f *fault) instead(now time.Time, outage func(status int) endpoint.Response
 			a = a.With("Retry-After", f.RetryAfter)
 		}
 		return a, true
-	case faultHTML:
+	case HTML:
 		return endpoint.NewResponse(f.Status, endpoint.TypeHTML, []byte("<!doctype html><title>Please wait</title><p>Please wait.\n")), true
-	case faultLarge:
+	case Large:
 		head, tail := `{"accessToken":"`, `"}`
 		filler := bytes.Repeat([]byte("A"), largeAnswer-len(head)-len(tail))
 		return endpoint.NewResponse(f.Status, endpoint.TypeJSON, fmt.Appendf(nil, "%s%s%s", head, filler, tail)), true
-	case faultEmpty:
+	case Empty:
 		return endpoint.NewResponse(f.Status, endpoint.TypeJSON, nil), true
-	case faultReset:
+	case Reset:
 		return endpoint.NewResponse(0, "", nil), true
 	}
 	return endpoint.Response{}, false
 }
 
-// deliver sends a, or what f leaves of it.
-func (f *fault) deliver(a endpoint.Response, w http.ResponseWriter) {
+// Deliver sends a, or what f leaves of it.
+func (f *Fault) Deliver(a endpoint.Response, w http.ResponseWriter) {
 	if f != nil {
 		switch f.Kind {
-		case faultReset:
+		case Reset:
 			reset(w)
 			panic(http.ErrAbortHandler)
-		case faultDropAnswer:
+		case DropAnswer:
 			panic(http.ErrAbortHandler)
-		case faultTruncate:
+		case Truncate:
 			cutShort(a, w)
-		case faultGarble:
+		case Garble:
 			a.Body = garbled(a.Body)
 		}
 	}

@@ -1,4 +1,4 @@
-package sandbox
+package wording
 
 import (
 	"bufio"
@@ -7,16 +7,16 @@ import (
 	"unicode"
 )
 
-// typed is what a person gave in a form, without what pasting puts around it: blanks of all kinds, and what nobody sees.
-func typed(text string) string {
+// Typed is what a person gave in a form, without what pasting puts around it: blanks of all kinds, and what nobody sees.
+func Typed(text string) string {
 	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || isUnseen(r) })
 }
 
 // isUnseen tells what is neither seen nor a blank.
 func isUnseen(r rune) bool { return !unicode.IsPrint(r) && !unicode.IsSpace(r) }
 
-// typedAddresses are addresses that a person gave, with blanks between them. Nothing that nobody sees belongs to one.
-func typedAddresses(text string) []string {
+// TypedAddresses are addresses that a person gave, with blanks between them. Nothing that nobody sees belongs to one.
+func TypedAddresses(text string) []string {
 	all := strings.Fields(strings.Map(func(r rune) rune {
 		if isUnseen(r) {
 			return -1
@@ -29,10 +29,10 @@ func typedAddresses(text string) []string {
 	return all
 }
 
-// typedToken is a token that a person gave, in quotation marks, with its scheme, or in several lines as it may be.
-func typedToken(text string) string {
+// TypedToken is a token that a person gave, in quotation marks, with its scheme, or in several lines as it may be.
+func TypedToken(text string) string {
 	const around = "\"'`“”,;"
-	text = strings.Trim(typed(text), around)
+	text = strings.Trim(Typed(text), around)
 	if scheme, rest, ok := strings.Cut(text, " "); ok && strings.EqualFold(scheme, "Bearer") {
 		text = rest
 	}
@@ -44,8 +44,8 @@ func typedToken(text string) string {
 	}, text), around)
 }
 
-// withoutMark reads a text without the byte order mark that programs of Windows put in front of it.
-func withoutMark(r io.Reader) io.Reader {
+// WithoutMark reads a text without the byte order mark that programs of Windows put in front of it.
+func WithoutMark(r io.Reader) io.Reader {
 	in := bufio.NewReader(r)
 	if head, _ := in.Peek(3); string(head) == "\ufeff" {
 		_, _ = in.Discard(3)
