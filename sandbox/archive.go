@@ -15,8 +15,9 @@ import (
 // archive are the records of a server, by kind. They are read once: what has been read is let go.
 type archive struct {
 	kinds   map[string][]archived
-	weight  int // of all
-	lasting int // of what stays for good, and has no bound of its own
+	weight  int      // of all
+	lasting int      // of what stays for good, and has no bound of its own
+	passing []string // kinds of what there can be only so many of: the oldest go
 }
 
 type archived struct {
@@ -24,7 +25,9 @@ type archived struct {
 	value json.RawMessage
 }
 
-func newArchive() *archive { return &archive{kinds: map[string][]archived{}} }
+func newArchive(passing []string) *archive {
+	return &archive{kinds: map[string][]archived{}, passing: passing}
+}
 
 func (a *archive) add(r Record) error {
 	if r.Value == nil {
@@ -35,17 +38,12 @@ func (a *archive) add(r Record) error {
 	a.weight += weight
 	switch {
 	case r.Kind == recordRequest:
-	case slices.Contains(passing, r.Kind):
+	case slices.Contains(a.passing, r.Kind):
 		a.lasting += max(0, weight-objectLeast)
 	default:
 		a.lasting += weight
 	}
 	return nil
-}
-
-// passing are kinds of what there can be only so many of: the oldest go.
-var passing = []string{
-	recordSession, recordSignIn, recordBrowser, recordFlow, recordCode, recordAssertion, recordLoginCode, recordReset,
 }
 
 func (a *archive) empty() bool { return len(a.kinds) == 0 }

@@ -11,6 +11,9 @@ import (
 // consolePath is where the developer console is.
 const consolePath = "/console/"
 
+// visitsKept are the browsers that are remembered, at least, of who gave the password and of the others.
+const visitsKept = 1_000
+
 // console is the web site for people that the vendor has at developers.ringcentral.com, and a window into the server.
 type console struct {
 	*Server
@@ -34,7 +37,7 @@ type consolePage func(v *visit, r *http.Request) endpoint.Response
 
 func newConsole(s *Server) *console {
 	c := &console{
-		Server: s, visits: recent.New[*visit](browsersKept), insiders: recent.New[*visit](browsersKept),
+		Server: s, visits: recent.New[*visit](visitsKept), insiders: recent.New[*visit](visitsKept),
 	}
 	mux := http.NewServeMux()
 	c.show(mux, "{$}", c.overview)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -99,7 +100,7 @@ type newAppForm struct {
 	Name, Auth, Kind, Refresh, Access, Account, RedirectURIs string
 	Scopes                                                   []string
 	Kinds                                                    []struct{ Word, Kind string }
-	AllScopes                                                []scopeView
+	AllScopes                                                []platform.ScopeView
 	Choose                                                   *picker // the account
 	Wrong                                                    map[string]string
 }
@@ -162,7 +163,7 @@ func (f *newAppForm) request() *appRequest {
 		in.Scopes = []string{}
 	}
 	for _, s := range f.Scopes {
-		if !slices.ContainsFunc(appScopes, func(v scopeView) bool { return v.Name == s }) {
+		if !slices.ContainsFunc(appScopes, func(v platform.ScopeView) bool { return v.Name == s }) {
 			f.Wrong["scopes"] = "Choose scopes from the list."
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
 	"github.com/ringcx-go/ringcx/sandbox/internal/recent"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
@@ -77,7 +78,7 @@ func (c *console) receive(v *visit) {
 }
 
 func consoleCookie(r *http.Request) string {
-	return strings.Replace(cookieName(r), "sandbox", "console", 1)
+	return strings.Replace(platform.CookieName(r), "sandbox", "console", 1)
 }
 
 func (c *console) cookie(r *http.Request, v *visit) *http.Cookie {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
 )
 
 // walk is how far a visit has come in the guide.
@@ -51,7 +52,7 @@ var guideSteps = []guideStep{
 			demo := c.Demo()
 			call.id, call.secret = demo.ClientID, demo.ClientSecret
 			call.url += "/restapi/oauth/token"
-			call.form = [][2]string{{"grant_type", grantJWT}, {"assertion", demo.JWT}}
+			call.form = [][2]string{{"grant_type", platform.GrantJWT}, {"assertion", demo.JWT}}
 		},
 		keep: map[string]string{"access_token": "RingCentral access token"},
 	},
@@ -119,9 +120,7 @@ type stepView struct {
 
 // walkOf copies where v is. A reset of the server begins it anew.
 func (c *console) walkOf(v *visit) walk {
-	c.ringcx.tokens.mu.RLock()
-	epoch := c.ringcx.tokens.epoch
-	c.ringcx.tokens.mu.RUnlock()
+	epoch := c.ringcx.CurrentEpoch()
 	c.visitors.Lock()
 	defer c.visitors.Unlock()
 	if v.walk == nil || v.walk.epoch != epoch {

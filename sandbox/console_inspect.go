@@ -10,6 +10,8 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
+	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
+	"github.com/ringcx-go/ringcx/sandbox/internal/ringcx"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
@@ -56,26 +58,26 @@ func (c *console) examine(given string) *inspection {
 		out.credential(c.viewCredential(cred, now))
 		return out
 	}
-	if sess, turn := c.platform.find(given, token.Access); sess != nil {
+	if sess, turn := c.platform.Find(given, token.Access); sess != nil {
 		c.platformAccess(out, sess, turn, now)
 		return out
 	}
-	if sess, turn := c.platform.find(given, token.Refresh); sess != nil {
+	if sess, turn := c.platform.Find(given, token.Refresh); sess != nil {
 		c.platformRefresh(out, sess, turn, &endpoint.Call{Now: now, Rules: c.rules.Load()})
 		return out
 	}
-	if in, turn := c.ringcx.find(given); in != nil {
+	if in, turn := c.ringcx.Find(given); in != nil {
 		c.cxRefresh(out, in, turn, &endpoint.Call{Now: now, Rules: c.rules.Load()})
 		return out
 	}
-	if u, problem := c.ringcx.holder(given, now, false); u != nil || problem == xauthEnded {
+	if u, problem := c.ringcx.Holder(given, now, false); u != nil || problem == ringcx.XAuthEnded {
 		out.Kind, out.Good = "X-Auth-Token of RingCX", u != nil
 		out.State = "It works."
 		if u == nil {
 			out.State = problem
 			return out
 		}
-		out.fact("Holder", principal{user: u}.name())
+		out.fact("Holder", ringcx.Principal{User: u}.Name())
 		return out
 	}
 	c.byItsText(out, given, now)
@@ -129,22 +131,22 @@ func (i *inspection) credential(cred credentialView) {
 }
 
 // session tells whose token it is, and why nothing of its session works, if that is so. c.mu is held.
-func (c *console) session(out *inspection, s *session) {
-	a, u := c.platform.holder(s)
+func (c *console) session(out *inspection, s *platform.Session) {
+	a, u := c.platform.Holder(s)
 	out.fact("Holder", u.First+" "+u.Last)
 	out.fact("App", a.Name)
-	out.fact("Session", c.platform.id(s.number))
+	out.fact("Session", c.platform.ID(s.Number))
 	switch {
-	case s.State == sessionRevoked:
+	case s.State == platform.SessionRevoked:
 		out.State = "Its session was revoked."
-	case s.State == sessionEvicted:
+	case s.State == platform.SessionEvicted:
 		out.State = "Its session was ended by a newer one: there were too many of its user."
 	case !u.Enabled:
 		out.State = "Its user is disabled."
 	}
 }
 
-func (c *console) platformAccess(out *inspection, s *session, turn uint32, now time.Time) {
+func (c *console) platformAccess(out *inspection, s *platform.Session, turn uint32, now time.Time) {
 	out.Kind = "RingCentral access token"
 	c.session(out, s)
 	switch at := instant.Of(now); {
@@ -157,17 +159,17 @@ func (c *console) platformAccess(out *inspection, s *session, turn uint32, now t
 		out.State, out.Good = "It works.", true
 	}
 	if turn == s.Turn {
-		out.fact("Scope", strings.Join(c.platform.scope(s), " "))
+		out.fact("Scope", strings.Join(c.platform.Scope(s), " "))
 		out.ends("Lives until", s.Ends.Time(), now)
 	}
 }
 
-func (c *console) platformRefresh(out *inspection, s *session, turn uint32, ask *endpoint.Call) {
+func (c *console) platformRefresh(out *inspection, s *platform.Session, turn uint32, ask *endpoint.Call) {
 	out.Kind = "RingCentral refresh token"
 	c.session(out, s)
 	switch {
 	case out.State != "":
-	case turn != s.Turn && s.inGrace(ask, turn):
+	case turn != s.Turn && s.InGrace(ask, turn):
 		out.State, out.Good = "It is spent, but in its grace: it gives the same pair again.", true
 	case turn != s.Turn:
 		out.State = "It is spent."
@@ -181,23 +183,23 @@ func (c *console) platformRefresh(out *inspection, s *session, turn uint32, ask 
 	}
 }
 
-func (c *console) cxRefresh(i *inspection, in *signIn, turn uint32, ask *endpoint.Call) {
+func (c *console) cxRefresh(i *inspection, in *ringcx.SignIn, turn uint32, ask *endpoint.Call) {
 	i.Kind = "RingCX refresh token"
 	switch {
-	case c.ringcx.gives(ask, in, turn):
+	case c.ringcx.Refreshable(ask, in, turn):
 		i.State, i.Good = "It is good for one refresh.", true
 	case turn != in.Turn:
 		i.State = "It is spent."
 	case in.Ended:
 		i.State = "It was logged out."
-	case c.ringcx.isCut(in, ask.Rules):
+	case c.ringcx.IsCut(in, ask.Rules):
 		i.State = "It ended with the sign-in that it came from."
 	case instant.Of(ask.Now) >= in.Renewal:
 		i.State = "It has expired."
 	default:
 		i.State = "Its holder is switched off."
 	}
-	i.fact("Holder", c.ringcx.who(c.mu.Tx, in).name())
+	i.fact("Holder", c.ringcx.Who(c.mu.Tx, in).Name())
 	i.fact("Signed in as", in.App)
 	if turn == in.Turn {
 		i.ends("Lives until", in.Renewal.Time(), ask.Now)
@@ -206,14 +208,14 @@ func (c *console) cxRefresh(i *inspection, in *signIn, turn uint32, ask *endpoin
 
 // byItsText tells about a token that only its own text tells about. c.mu is held.
 func (c *console) byItsText(out *inspection, given string, now time.Time) {
-	claims, ok := parseCX(given)
+	claims, ok := ringcx.ParseClaims(given)
 	switch {
 	case ok && claims.Issuer == c.rules.Load().RingCXIssuer:
 		ask := &endpoint.Call{Now: now, Rules: c.rules.Load()}
-		_, problem := c.ringcx.checkCX(ask, c.mu.Tx, given)
+		_, problem := c.ringcx.CheckToken(ask, c.mu.Tx, given)
 		out.Kind, out.Good, out.State = "RingCX access token", problem == "", "It works."
 		if problem != "" {
-			out.State = "It is refused: " + gatewayText(ask.Rules, problem) + "."
+			out.State = "It is refused: " + ringcx.GatewayText(ask.Rules, problem) + "."
 		}
 		out.fact("Holder", c.subjectName(claims))
 		out.fact("Signed in as", claims.App)

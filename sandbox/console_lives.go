@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
 )
 
 // lifeKey names a session of RingCentral or a sign-in at RingCX: the lane is the vendor.
@@ -36,7 +38,7 @@ type span struct {
 	end      string // how it ended, if that is to be shown; "": it was replaced, or it still works
 }
 
-// closing is how a life ended, and whether its access tokens ended with it.
+// closingOf is how a life ended, and whether its access tokens ended with it.
 type closing struct {
 	at        time.Time
 	kind, why string
@@ -70,14 +72,14 @@ func (c *console) livesOf(requests []tokenEvent, now time.Time) []*life {
 
 // ofSession says whose session a life is, and how it ended. c.mu is held.
 func (c *console) ofSession(l *life) []closing {
-	s := c.platform.session(l.key.number)
+	s := c.platform.Session(l.key.number)
 	if s == nil {
 		return nil
 	}
-	a, u := c.platform.holder(s)
+	a, u := c.platform.Holder(s)
 	l.Who, l.About = u.First+" "+u.Last, a.Name
-	if s.State != sessionOpen {
-		return []closing{s.closing("without a request of its own")}
+	if s.State != platform.SessionOpen {
+		return []closing{closingOf(s, "without a request of its own")}
 	}
 	if i := l.newest(); i >= 0 {
 		l.events[i].ends = s.Ends.Time()
@@ -85,9 +87,9 @@ func (c *console) ofSession(l *life) []closing {
 	return nil
 }
 
-// closing is how a session that is not open was closed.
-func (s *session) closing(why string) closing {
-	if s.State == sessionEvicted {
+// closingOf is how a session that is not open was closed.
+func closingOf(s *platform.Session, why string) closing {
+	if s.State == platform.SessionEvicted {
 		return closing{s.Ends.Time(), eventEvicted, "a newer session, over the limit of a user", true}
 	}
 	return closing{s.Ends.Time(), eventRevoked, why, true}
@@ -95,11 +97,11 @@ func (s *session) closing(why string) closing {
 
 // ofSignIn says whose sign-in a life is, and how it ended. c.mu is held.
 func (c *console) ofSignIn(l *life) []closing {
-	in := c.ringcx.signIn(l.key.number)
+	in := c.ringcx.SignIn(l.key.number)
 	if in == nil {
 		return nil
 	}
-	l.Who, l.About = c.ringcx.who(c.mu.Tx, in).name(), in.App
+	l.Who, l.About = c.ringcx.Who(c.mu.Tx, in).Name(), in.App
 	if in.From != 0 {
 		l.About = fmt.Sprintf("%s, from RingCentral #%d", in.App, in.From)
 	}
@@ -112,8 +114,8 @@ func (c *console) ofSignIn(l *life) []closing {
 	if in.From == 0 || !c.rules.Load().SessionEndTakesRingCX {
 		return out
 	}
-	if from := c.platform.session(in.From); from != nil && from.State != sessionOpen {
-		out = append(out, from.closing("with its session of RingCentral"))
+	if from := c.platform.Session(in.From); from != nil && from.State != platform.SessionOpen {
+		out = append(out, closingOf(from, "with its session of RingCentral"))
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"crypto/sha256"
+	"embed"
 	"encoding/base64"
 	"fmt"
 	"html/template"
@@ -14,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
 // consoleView is what every page of the console shows.
@@ -51,6 +53,9 @@ var consolePlaces = []consolePlace{
 	{"Contract", "contract"},
 }
 
+//go:embed pages/console
+var pagesOfConsole embed.FS
+
 // consoleFiles are the pages with their style and script, read when the first of them is shown.
 type consoleFiles struct {
 	pages  map[string]*template.Template
@@ -61,14 +66,14 @@ type consoleFiles struct {
 
 var consoleSite = sync.OnceValue(func() *consoleFiles {
 	const dir = "pages/console/"
-	base := template.Must(template.New("").Funcs(consoleFuncs).ParseFS(pageFiles, dir+"layout.html"))
-	names, err := fs.Glob(pageFiles, dir+"*.html")
+	base := template.Must(template.New("").Funcs(consoleFuncs).ParseFS(pagesOfConsole, dir+"layout.html"))
+	names, err := fs.Glob(pagesOfConsole, dir+"*.html")
 	if err != nil {
 		panic(err) // the pattern is ours
 	}
 	out := &consoleFiles{pages: map[string]*template.Template{}}
 	for _, name := range names {
-		out.pages[path.Base(name)] = template.Must(template.Must(base.Clone()).ParseFS(pageFiles, name))
+		out.pages[path.Base(name)] = template.Must(template.Must(base.Clone()).ParseFS(pagesOfConsole, name))
 	}
 	style, script := consoleFile(dir+"console.css"), consoleFile(dir+"console.js")
 	out.style, out.script = template.CSS(style), template.JS(script) //nolint:gosec // our own files
@@ -78,7 +83,7 @@ var consoleSite = sync.OnceValue(func() *consoleFiles {
 })
 
 func consoleFile(name string) string {
-	raw, err := pageFiles.ReadFile(name)
+	raw, err := pagesOfConsole.ReadFile(name)
 	if err != nil {
 		panic(err) // it is embedded
 	}
@@ -137,7 +142,7 @@ func (c *console) render(status int, name string, view *consoleView) endpoint.Re
 	site := consoleSite()
 	view.Style, view.Script, view.Namespace = site.style, site.script, c.namespace
 	view.Clock = c.Now().Format("2006-01-02 15:04:05")
-	page, err := rendered(site.pages[name], "layout.html", view)
+	page, err := markup.Render(site.pages[name], "layout.html", view)
 	if err != nil {
 		return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}
@@ -152,7 +157,7 @@ func (c *console) render(status int, name string, view *consoleView) endpoint.Re
 
 // part renders a named part of a page.
 func (c *console) part(page, name string, data any) string {
-	out, err := rendered(consoleSite().pages[page], name, data)
+	out, err := markup.Render(consoleSite().pages[page], name, data)
 	if err != nil {
 		return template.HTMLEscapeString(err.Error())
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
+	"github.com/ringcx-go/ringcx/sandbox/internal/ringcx"
 )
 
 // penaltiesShown are the penalties that are listed, those that end last.
@@ -60,9 +61,9 @@ func (c *console) counted(key string) string {
 		case c.world.Account(c.mu.Tx, id) != nil:
 			out = append(out, "all of "+c.world.Account(c.mu.Tx, id).Name)
 		case c.world.Member(c.mu.Tx, id) != nil:
-			out = append(out, principal{user: c.world.Member(c.mu.Tx, id)}.name())
+			out = append(out, ringcx.Principal{User: c.world.Member(c.mu.Tx, id)}.Name())
 		case c.world.AgentNumbered(c.mu.Tx, part) != nil:
-			out = append(out, principal{seat: c.world.AgentNumbered(c.mu.Tx, part)}.name())
+			out = append(out, ringcx.Principal{Seat: c.world.AgentNumbered(c.mu.Tx, part)}.Name())
 		default:
 			out = append(out, part)
 		}

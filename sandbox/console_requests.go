@@ -120,12 +120,12 @@ func (c *console) callerOf(p *journal.Packed) string {
 		return known
 	}
 	if endpoint.IsPlatform(p.Path()) {
-		if s := c.platform.session(p.About); s != nil {
-			a, u := c.platform.holder(s)
+		if s := c.platform.Session(p.About); s != nil {
+			a, u := c.platform.Holder(s)
 			return a.Name + ", " + u.First + " " + u.Last
 		}
-	} else if in := c.ringcx.signIn(p.About); in != nil {
-		return c.ringcx.who(c.mu.Tx, in).name()
+	} else if in := c.ringcx.SignIn(p.About); in != nil {
+		return c.ringcx.Who(c.mu.Tx, in).Name()
 	}
 	return ""
 }

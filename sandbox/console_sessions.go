@@ -12,6 +12,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
+	"github.com/ringcx-go/ringcx/sandbox/internal/ringcx"
 )
 
 // tokenRow is a session or a token that still means something.
@@ -88,14 +89,14 @@ func (c *console) sessionTable(now time.Time) tokenTable {
 		About: aboutSessions(c.rules.Load()),
 	}
 	at := instant.Of(now)
-	for s := range c.platform.allOpen() {
-		if s.over(at) {
+	for s := range c.platform.AllOpen() {
+		if s.Over(at) {
 			continue
 		}
-		a, u := c.platform.holder(s)
+		a, u := c.platform.Holder(s)
 		row := tokenRow{
-			Handle: handle(c.platform.id(s.number)), Who: u.First + " " + u.Last, What: a.Name,
-			Ends: ending(c.platform.accessToken(s)), Mark: endpoint.Fingerprint(c.platform.accessToken(s)), Left: inWords(s.Ends.Time().Sub(now)),
+			Handle: handle(c.platform.ID(s.Number)), Who: u.First + " " + u.Last, What: a.Name,
+			Ends: ending(c.platform.AccessToken(s)), Mark: endpoint.Fingerprint(c.platform.AccessToken(s)), Left: inWords(s.Ends.Time().Sub(now)),
 			Spent: s.Turn - 1, until: max(s.Ends, s.Renewal).Time(),
 		}
 		table.Spent += int(row.Spent)
@@ -113,13 +114,13 @@ func (c *console) refreshTable(now time.Time) tokenTable {
 		ID: "refresh", Title: "RingCX refresh tokens", Kind: "refresh", Revoke: "Log out",
 		About: aboutRefreshTokens(c.rules.Load()),
 	}
-	for _, in := range c.ringcx.signIns.Backward(c.mu.Tx) {
-		if !in.live(now) || c.ringcx.isCut(&in, c.rules.Load()) {
+	for _, in := range c.ringcx.SignIns.Backward(c.mu.Tx) {
+		if !in.Live(now) || c.ringcx.IsCut(&in, c.rules.Load()) {
 			continue
 		}
-		token := c.ringcx.refreshToken(&in)
+		token := c.ringcx.RefreshToken(&in)
 		table.Rows = append(table.Rows, tokenRow{
-			Handle: handle(token), Who: c.ringcx.who(c.mu.Tx, &in).name(), What: in.App, Ends: ending(token), Mark: endpoint.Fingerprint(token),
+			Handle: handle(token), Who: c.ringcx.Who(c.mu.Tx, &in).Name(), What: in.App, Ends: ending(token), Mark: endpoint.Fingerprint(token),
 			Left: inWords(in.Renewal.Time().Sub(now)), Spent: in.Turn - 1, until: in.Renewal.Time(),
 		})
 		table.Spent += int(in.Turn - 1)
@@ -134,29 +135,24 @@ func (c *console) accessTable(now time.Time) tokenTable {
 		About: aboutAccessTokens(c.rules.Load()),
 	}
 	ask := &endpoint.Call{Now: now, Rules: c.rules.Load()}
-	c.ringcx.tokens.mu.RLock()
-	defer c.ringcx.tokens.mu.RUnlock()
-	for token, t := range c.ringcx.tokens.seen.All() {
-		if t.problem(ask, c.ringcx.cutOff(c.mu.Tx, t, ask.Rules)) != "" {
-			continue
-		}
+	for t := range c.ringcx.GoodTokens(ask) {
 		table.Rows = append(table.Rows, tokenRow{
-			Handle: handle(token), Who: c.subjectName(t.claims), What: t.claims.App, Ends: ending(token), Mark: endpoint.Fingerprint(token),
-			Left: inWords(t.expires.Sub(now)), until: t.expires,
+			Handle: handle(t.Text), Who: c.subjectName(t.Claims), What: t.Claims.App, Ends: ending(t.Text), Mark: endpoint.Fingerprint(t.Text),
+			Left: inWords(t.Expires.Sub(now)), until: t.Expires,
 		})
 	}
 	return table
 }
 
 // subjectName is the holder that claims name. c.mu is held.
-func (c *console) subjectName(claims *cxClaims) string {
+func (c *console) subjectName(claims *ringcx.Claims) string {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
-	if claims.App == appAgent.String() {
+	if claims.App == ringcx.AppAgent.String() {
 		if seat := c.world.AgentNumbered(c.mu.Tx, claims.Subject); seat != nil {
-			return principal{seat: seat}.name()
+			return ringcx.Principal{Seat: seat}.Name()
 		}
 	} else if u := c.world.Member(c.mu.Tx, id); u != nil {
-		return principal{user: u}.name()
+		return ringcx.Principal{User: u}.Name()
 	}
 	return fmt.Sprintf("nobody (%s)", claims.Subject)
 }
@@ -168,16 +164,16 @@ func (c *console) revoke(_ *visit, r *http.Request) endpoint.Response {
 	defer c.mu.Unlock()
 	switch r.PostForm.Get("kind") {
 	case "session":
-		for s := range c.platform.allOpen() {
-			if handle(c.platform.id(s.number)) == want {
-				c.platform.end(s, c.Now())
+		for s := range c.platform.AllOpen() {
+			if handle(c.platform.ID(s.Number)) == want {
+				c.platform.End(s, c.Now())
 				return c.doneIn(r, "sessions", "revoked", "#rc")
 			}
 		}
 	case "refresh":
-		for _, in := range c.ringcx.signIns.Backward(c.mu.Tx) {
-			if in.Turn > 0 && handle(c.ringcx.refreshToken(&in)) == want {
-				c.ringcx.end(&in, c.rules.Load().RingCXLogoutEndsAccess, c.Now())
+		for _, in := range c.ringcx.SignIns.Backward(c.mu.Tx) {
+			if in.Turn > 0 && handle(c.ringcx.RefreshToken(&in)) == want {
+				c.ringcx.End(&in, c.rules.Load().RingCXLogoutEndsAccess, c.Now())
 				return c.doneIn(r, "sessions", "revoked", "#refresh")
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
 )
 
 // What can happen to tokens.
@@ -83,7 +84,7 @@ func (e *tokenEvent) handsOut(r *contract.Rules, entry *journal.Entry) {
 	}
 	for _, p := range entry.Form {
 		switch {
-		case p.Name == "grant_type" && p.Value == grantRefresh:
+		case p.Name == "grant_type" && p.Value == platform.GrantRefresh:
 			e.Kind = eventRefreshed
 		case p.Name == "access_token_ttl":
 			if seconds, err := strconv.ParseInt(p.Value, 10, 32); err == nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
+	"github.com/ringcx-go/ringcx/sandbox/internal/ringcx"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -42,7 +43,7 @@ func (s *Server) controlRoutes() http.Handler {
 	mux.HandleFunc("GET /_sandbox/contract", s.controlContract)
 	handle("GET /_sandbox/state", s.controlState)
 	handle("GET /_sandbox/env", s.controlEnv)
-	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.ringcx.key().JWKS(), nil })
+	handle("GET /_sandbox/jwks", func(*http.Request) (any, error) { return s.ringcx.Key().JWKS(), nil })
 	handle("POST /_sandbox/apps", s.controlApp)
 	handle("POST /_sandbox/accounts", s.controlAccount)
 	handle("POST /_sandbox/users", s.controlNewUser)
@@ -214,9 +215,7 @@ func (s *Server) controlSwitches(r *http.Request) (any, error) {
 
 // controlState counts things and names the figures in force; nothing in it is secret.
 func (s *Server) controlState(*http.Request) (any, error) {
-	s.ringcx.tokens.mu.RLock()
-	tokens := s.ringcx.tokens.seen.Len()
-	s.ringcx.tokens.mu.RUnlock()
+	tokens := s.ringcx.CountSeen()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.rules.Load()
@@ -236,10 +235,10 @@ func (s *Server) controlState(*http.Request) (any, error) {
 		"limits": limits,
 		"counts": map[string]int{
 			"accounts": s.world.Accounts.Len(s.mu.Tx), "users": s.world.CountUsers(s.mu.Tx), "apps": s.world.Apps.Len(s.mu.Tx),
-			"credentials": s.world.Credentials.Len(s.mu.Tx), "sessions": s.platform.live(),
-			"authorizationCodes": s.platform.codes.Len(s.mu.Tx), "ringcxAccessTokens": tokens,
-			"ringcxRefreshTokens": s.ringcx.live(s.Now(), r), "ringcxAdmins": s.world.CountAdmins(s.mu.Tx),
-			"ringcxApiTokens": s.ringcx.countAPITokens(s.mu.Tx), "requests": s.journal.Size(), "faults": s.faults.Size(),
+			"credentials": s.world.Credentials.Len(s.mu.Tx), "sessions": s.platform.Live(),
+			"authorizationCodes": s.platform.Codes.Len(s.mu.Tx), "ringcxAccessTokens": tokens,
+			"ringcxRefreshTokens": s.ringcx.Live(s.Now(), r), "ringcxAdmins": s.world.CountAdmins(s.mu.Tx),
+			"ringcxApiTokens": s.ringcx.CountAPITokens(s.mu.Tx), "requests": s.journal.Size(), "faults": s.faults.Size(),
 		},
 	}, nil
 }
@@ -252,7 +251,7 @@ func (s *Server) controlEnv(r *http.Request) (any, error) {
 		"email": demo.Email, "password": demo.Password, "nativeClientId": demo.NativeClientID,
 		"webClientId": demo.WebClientID, "webClientSecret": demo.WebClientSecret, "webRedirectUri": demo.WebRedirectURI,
 		"adminUsername": demo.AdminUsername, "adminPassword": demo.AdminPassword, "platformId": demo.PlatformID,
-		"segmentId": demoSegment,
+		"segmentId": ringcx.DemoSegment,
 		"env":       environment(endpoint.BaseURL(r), demo),
 	}, nil
 }

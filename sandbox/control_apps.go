@@ -10,6 +10,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -52,7 +53,7 @@ func (in *appRequest) check() error {
 		in.Scopes = []string{"ReadAccounts"}
 	}
 	for _, uri := range in.RedirectURIs {
-		if err := checkRedirectURI(uri); err != nil {
+		if err := platform.CheckRedirectURI(uri); err != nil {
 			return err
 		}
 	}
@@ -70,7 +71,7 @@ func (in *appRequest) check() error {
 func (in *appRequest) checkMethod() error {
 	switch in.AuthMethod {
 	case "":
-	case methodBasic, methodSecretJWT:
+	case platform.MethodBasic, platform.MethodSecretJWT:
 		if !*in.Confidential {
 			return fmt.Errorf("authMethod is %q, but the app has no secret", in.AuthMethod)
 		}
@@ -79,7 +80,7 @@ func (in *appRequest) checkMethod() error {
 			return fmt.Errorf("authMethod is %q, but the app has no keys", in.AuthMethod)
 		}
 	default:
-		return fmt.Errorf("authMethod is %q; it can be %q, %q or %q", in.AuthMethod, methodBasic, methodSecretJWT, model.MethodKeyJWT)
+		return fmt.Errorf("authMethod is %q; it can be %q, %q or %q", in.AuthMethod, platform.MethodBasic, platform.MethodSecretJWT, model.MethodKeyJWT)
 	}
 	return nil
 }

@@ -103,9 +103,9 @@ func (s *Server) withdraw(cred *model.Credential) {
 	if !s.rules.Load().CredentialDeletionEndsSessions {
 		return
 	}
-	for sess := range s.platform.allOpen() {
+	for sess := range s.platform.AllOpen() {
 		if sess.Credential == cred.ID {
-			s.platform.end(sess, s.Now())
+			s.platform.End(sess, s.Now())
 		}
 	}
 }

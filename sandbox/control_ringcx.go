@@ -11,6 +11,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/ringcx"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
@@ -127,8 +128,8 @@ func (s *Server) controlCode(r *http.Request) (any, error) {
 	if err := readJSON(r, &in); err != nil {
 		return nil, err
 	}
-	if in.Kind = cmp.Or(in.Kind, codeOnce); in.Kind != codeOnce && in.Kind != codeTenfold {
-		return nil, fmt.Errorf("kind is %q; it can be %q or %q", in.Kind, codeOnce, codeTenfold)
+	if in.Kind = cmp.Or(in.Kind, ringcx.CodeOnce); in.Kind != ringcx.CodeOnce && in.Kind != ringcx.CodeTenfold {
+		return nil, fmt.Errorf("kind is %q; it can be %q or %q", in.Kind, ringcx.CodeOnce, ringcx.CodeTenfold)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -140,7 +141,7 @@ func (s *Server) controlCode(r *http.Request) (any, error) {
 		return nil, fmt.Errorf("%w: user %d", errNoSuchThing, in.User)
 	}
 	code := token.RandomText(32)
-	s.ringcx.codes.Put(s.mu.Tx, code, loginCode{User: u.ID, Kind: in.Kind, Expires: s.Now().Add(s.rules.Load().LoginCodeTTL)})
+	s.ringcx.Codes.Put(s.mu.Tx, code, ringcx.LoginCode{User: u.ID, Kind: in.Kind, Expires: s.Now().Add(s.rules.Load().LoginCodeTTL)})
 	return map[string]string{"code": code}, nil
 }
 
@@ -160,7 +161,7 @@ func (s *Server) controlSummary(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ringcx.summaries.Put(s.mu.Tx, summaryKey(in.Account, in.Segment), summary{in.Agent, in.Auto})
+	s.ringcx.Summaries.Put(s.mu.Tx, ringcx.SummaryKey(in.Account, in.Segment), ringcx.Summary{Agent: in.Agent, Auto: in.Auto})
 	return map[string]string{"account": in.Account, "segment": in.Segment}, nil
 }
 
@@ -177,8 +178,8 @@ func (s *Server) controlMail(r *http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := []passwordMail{}
-	for token, p := range s.ringcx.resets.All(s.mu.Tx) {
-		if !p.open(&endpoint.Call{Now: s.Now(), Rules: s.rules.Load()}) {
+	for token, p := range s.ringcx.Resets.All(s.mu.Tx) {
+		if !p.Open(&endpoint.Call{Now: s.Now(), Rules: s.rules.Load()}) {
 			continue
 		}
 		u := s.world.Member(s.mu.Tx, p.User)

@@ -112,7 +112,7 @@ func (s *Server) news(_ *state.Tx, all bool) ([]state.Record, error) {
 // edited keeps what the control plane or the console changed, and has answers made anew.
 func (s *Server) edited() error {
 	s.mu.Lock()
-	s.ringcx.forgetViews()
+	s.ringcx.ForgetViews()
 	s.mu.Unlock()
 	return s.keep()
 }

@@ -136,7 +136,7 @@ func (j *jsonWriter) value(v any) {
 // resume makes the server what a snapshot says, or changes nothing. It gives the kinds of what was in it. If room is given,
 // that may not be too much, and takes of it.
 func (s *Server) resume(r io.Reader, room *atomic.Int64) (kinds []string, err error) {
-	in, leave, err := readSnapshot(r, room, s.kinds())
+	in, leave, err := readSnapshot(r, room, s.kinds(), s.mu.DB.Bounded())
 	defer leave()
 	if err != nil {
 		return nil, err

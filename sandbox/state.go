@@ -102,8 +102,8 @@ func (s *Server) become(st *contents) error {
 	s.demo = Credentials(s.world.Demo(s.mu.Tx))
 	s.purse.close()
 	s.purse = st.purse
-	s.platform.restart(st.platform)
-	s.ringcx.restart(st.ringcx, st.epoch, st.signing)
+	s.platform.Restart(st.platform)
+	s.ringcx.Restart(st.ringcx, st.epoch, st.signing)
 	s.rules.Store(st.rules)
 	s.habits.Restart()
 	s.clock.offset.Store(int64(st.offset))
@@ -134,7 +134,7 @@ func (s *Server) adopted(st *contents, today *fault.Day) error {
 	s.faults.Restored()
 	return cmp.Or(
 		s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st),
-		s.platform.check(s.mu.Tx, s.world), s.ringcx.check(s.mu.Tx, s.world, s.platform),
+		s.platform.Check(s.mu.Tx, s.world), s.ringcx.Check(s.mu.Tx, s.world, s.platform),
 	)
 }
 
@@ -201,7 +201,7 @@ func (s *Server) wake() error {
 	if s.memory.keeper == nil {
 		return s.startOver()
 	}
-	in := newArchive()
+	in := newArchive(s.mu.DB.Bounded())
 	if err := s.memory.keeper.Load(s.memory.name, in.add); err != nil {
 		return fmt.Errorf("reading what was kept: %w", err)
 	}

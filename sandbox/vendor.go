@@ -9,18 +9,19 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/fault"
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
+	"github.com/ringcx-go/ringcx/sandbox/internal/ringcx"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
-	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // vendorOperations are the rows of both vendors, and those of the RingCX API under its older prefix too.
 func vendorOperations() []endpoint.Operation {
 	var all []endpoint.Operation
-	all = append(append(all, platformOperations...), ringcxOperations...)
-	for _, op := range ringcxOperations {
+	all = append(append(all, platform.Operations...), ringcx.Operations...)
+	for _, op := range ringcx.Operations {
 		if rest, ok := strings.CutPrefix(op.Path, "/voice/api/v1/"); ok && !strings.HasPrefix(rest, "summary/") {
-			op.Path = olderAPI + rest
+			op.Path = ringcx.OlderAPI + rest
 			all = append(all, op)
 		}
 	}
@@ -34,12 +35,12 @@ var vendorRoutes = sync.OnceValue(func() *endpoint.Routes {
 
 // vendors are what a call finds the one in that it is for.
 type vendors struct {
-	platform *platform
-	ringcx   *ringcx
+	platform *platform.Service
+	ringcx   *ringcx.Service
 }
 
-func (v *vendors) Platform() *platform { return v.platform }
-func (v *vendors) RingCX() *ringcx     { return v.ringcx }
+func (v *vendors) Platform() *platform.Service { return v.platform }
+func (v *vendors) RingCX() *ringcx.Service     { return v.ringcx }
 
 // serveVendor answers r as the vendors would, logs it, and lets an armed fault spoil it.
 func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
@@ -99,7 +100,7 @@ func (s *Server) answer(c *endpoint.Call, w http.ResponseWriter, r *http.Request
 	}
 	a := c.Routes.Answer(c, w, r)
 	if endpoint.IsPlatform(r.URL.Path) {
-		setPlatformHeaders(a.Header, r.URL.Path)
+		platform.SetHeaders(a.Header, r.URL.Path)
 	}
 	return a
 }
@@ -115,20 +116,8 @@ func endsToken(status int, path string) bool {
 	return path == "/restapi/oauth/revoke" || strings.HasPrefix(path, "/api/auth/logout/")
 }
 
-// setPlatformHeaders adds what every answer of the platform carries; its OAuth answers are never to be stored.
-func setPlatformHeaders(h http.Header, path string) {
-	h["Rcrequestid"] = []string{token.NewUUID()}
-	h["Content-Language"] = []string{"en"}
-	h["Routingkey"] = []string{routingKey}
-	h["Vary"] = []string{endpoint.PlatformVary}
-	if strings.HasPrefix(path, "/restapi/oauth/") {
-		h["Cache-Control"] = []string{"no-store"}
-		h["Pragma"] = []string{"no-cache"}
-	}
-}
-
 func doorOf(path string) endpoint.Door {
-	for _, d := range doors {
+	for _, d := range ringcx.Doors {
 		if rest, ok := strings.CutPrefix(path, d.Begin); ok && (rest == "" || rest[0] == '/') {
 			return d
 		}
@@ -148,10 +137,10 @@ func perform(c *endpoint.Call, r *http.Request) endpoint.Response {
 	if c.Row.Limit != limit.Reads && d.Limit != limit.Reads || limit.ReadsAllowed(c.Rules).Limit == 0 {
 		return c.Row.Handle(c, r)
 	}
-	ruling := ofRingCX(c).admitRead(c)
+	ruling := ringcx.Of(c).AdmitRead(c)
 	if !ruling.Admitted {
 		c.Limited(&ruling)
-		return endpoint.Stamp(ruling, cxTooMany(c, r))
+		return endpoint.Stamp(ruling, ringcx.TooMany(c, r))
 	}
 	return endpoint.Stamp(ruling, c.Row.Handle(c, r))
 }
@@ -161,14 +150,14 @@ func notFound(c *endpoint.Call, r *http.Request) endpoint.Response {
 	path := r.URL.Path
 	switch {
 	case endpoint.IsPlatform(path):
-		return apiError(http.StatusNotFound, "CMN-120", "Invalid URI")
+		return platform.APIError(http.StatusNotFound, "CMN-120", "Invalid URI")
 	case strings.HasPrefix(path, "/v1/"):
 		// observed: without its prefix the API is the web application, which answers 200 and HTML to anything.
 		return endpoint.NewResponse(http.StatusOK, endpoint.TypeHTML, []byte("<!doctype html><title>RingCX</title><div id=\"root\"></div>\n"))
 	case !strings.HasSuffix(path, "/") && c.Routes.MethodsAt(r) != nil:
 		return methodRefusal(c, r)
 	case strings.HasPrefix(path, "/voice/api/"), strings.HasPrefix(path, "/api/"):
-		return cxNotFound(c, r)
+		return ringcx.NotFound(c, r)
 	}
 	return endpoint.Text(http.StatusNotFound, "Not Found")
 }
@@ -181,9 +170,9 @@ func methodRefusal(c *endpoint.Call, r *http.Request) endpoint.Response {
 	}
 	var a endpoint.Response
 	if endpoint.IsPlatform(r.URL.Path) {
-		a = apiError(http.StatusMethodNotAllowed, transportCode(c, "CMN-120"), "Method Not Allowed")
+		a = platform.APIError(http.StatusMethodNotAllowed, platform.TransportCode(c, "CMN-120"), "Method Not Allowed")
 	} else {
-		a = cxWrongMethod(c, r)
+		a = ringcx.WrongMethod(c, r)
 	}
 	return a.With("Allow", strings.Join(methods, ", "))
 }
@@ -219,7 +208,7 @@ func outage(c *endpoint.Call, r *http.Request, status int) endpoint.Response {
 			"message": text, "error": strings.ReplaceAll(strings.ToLower(text), " ", "_"), "error_description": text,
 		})
 	case strings.HasPrefix(path, "/restapi/"):
-		return apiError(status, "CMN-201", text)
+		return platform.APIError(status, "CMN-201", text)
 	}
 	return endpoint.Text(status, text)
 }
@@ -227,15 +216,15 @@ func outage(c *endpoint.Call, r *http.Request, status int) endpoint.Response {
 // tooMany is the 429 of an operation with the headers of its limit. One that has none, and a path that there is not, is
 // answered with those of the operations beside it.
 func tooMany(c *endpoint.Call, r *http.Request) endpoint.Response {
-	a, what := rateExceeded(), limit.Auth
+	a, what := platform.RateExceeded(), limit.Auth
 	switch path := r.URL.Path; {
 	case strings.HasPrefix(path, "/restapi/oauth/"):
 	case endpoint.IsPlatform(path):
 		what = limit.Light
 	case strings.HasPrefix(path, "/api/auth/"):
-		a, what = cxTooMany(c, r), limit.Exchanges
+		a, what = ringcx.TooMany(c, r), limit.Exchanges
 	default:
-		a, what = cxTooMany(c, r), limit.Reads
+		a, what = ringcx.TooMany(c, r), limit.Reads
 	}
 	if c.Row != nil && c.Row.Limit != limit.None && limit.Kinds[c.Row.Limit].Allowed(c.Rules).Limit > 0 {
 		what = c.Row.Limit
@@ -247,11 +236,11 @@ func tooMany(c *endpoint.Call, r *http.Request) endpoint.Response {
 // makeVendors makes both vendors, without any token.
 func (s *Server) makeVendors() {
 	endings := new(model.Endings)
-	s.platform = newPlatform(platformConfig{
+	s.platform = platform.New(platform.Config{
 		Lock: &s.mu, World: s.world, Limits: s.limits, Polling: &s.habits, Endings: endings, Now: s.Now, Room: &s.memory.shared.sessions,
-		Dropped: func(tx *state.Tx, session uint64, ended bool) { s.ringcx.sessionDropped(tx, session, ended) },
+		Dropped: func(tx *state.Tx, session uint64, ended bool) { s.ringcx.SessionDropped(tx, session, ended) },
 	})
-	s.ringcx = newRingCX(ringcxConfig{
+	s.ringcx = ringcx.New(ringcx.Config{
 		Lock: &s.mu, World: s.world, Limits: s.limits, Polling: &s.habits, Endings: endings, Now: s.Now, Room: &s.memory.shared.sessions,
 		Platform: s.platform,
 	})

@@ -121,6 +121,16 @@ func (db *DB) Kinds() []string {
 	return out
 }
 
+// Bounded are the kinds of the tables that have so many rows at most.
+func (db *DB) Bounded() (out []string) {
+	for _, t := range db.tables {
+		if t.isBounded() {
+			out = append(out, t.name())
+		}
+	}
+	return out
+}
+
 // Rows are the rows of each kind, in the order of their keys as records have them. One at a time is made of those that there
 // are, so that a loop over very many takes no memory for them.
 func (db *DB) Rows(tx *Tx) map[string]iter.Seq[Row] {

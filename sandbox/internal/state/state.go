@@ -46,6 +46,7 @@ type keptTable interface {
 	stage() stage
 	trim(tx *Tx)
 	sharesRoom() bool
+	isBounded() bool
 	leaveRoom()
 	unsaved() []Row
 	copied() iter.Seq[Row]

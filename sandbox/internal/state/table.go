@@ -316,6 +316,8 @@ func (t *Table[K, V]) commit(noted bool) {
 	t.forget()
 }
 
+func (t *Table[K, V]) isBounded() bool { return t.bound.Limit > 0 }
+
 func (t *Table[K, V]) sharesRoom() bool { return t.bound.Room != nil }
 
 // leaveRoom has the table take no room from others any more.

@@ -1,0 +1,305 @@
+package platform
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
+)
+
+const (
+	GrantJWT     = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+	GrantRefresh = "refresh_token"
+	grantCode    = "authorization_code"
+)
+
+// otherGrants exist or existed at the vendor, but no app of the sandbox may use them, unless it is one of the password flow.
+var otherGrants = []string{
+	grantPassword, "client_credentials", "partner_jwt", "otp", "ivr_pin", "guest",
+	"urn:ietf:params:oauth:grant-type:device_code",
+}
+
+// oauthToken is POST /restapi/oauth/token. Who asks is found out first, because a request of a known app counts
+// against its limit whatever else is wrong with it.
+func (p *Service) oauthToken(c *endpoint.Call, r *http.Request) endpoint.Response {
+	f, formErr := endpoint.ReadForm(r)
+	p.Lock.Lock()
+	defer p.Lock.Unlock()
+	a, problem := p.authenticate(c, r, f)
+	if formErr != nil && (c.Rules.BodyTypeChecked || !errors.Is(formErr, endpoint.ErrNotAForm)) {
+		problem = formError(c, formErr)
+	}
+	return p.charged(c, a, p.subject(f), func() endpoint.Response {
+		if problem == nil {
+			problem = duplicated(f)
+		}
+		if problem != nil {
+			return problem.answer()
+		}
+		info, problem := p.grant(c, a, f)
+		if problem != nil {
+			return problem.answer()
+		}
+		if err := p.addIDToken(c, info, f, endpoint.BaseURL(r)); err != nil {
+			return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
+		}
+		return endpoint.JSON(http.StatusOK, info)
+	})
+}
+
+// charged counts a request of app a about user u, who may be nil, for the limit of its operation and, if that is within the limit,
+// answers with do.
+func (p *Service) charged(c *endpoint.Call, a *model.App, u *model.User, do func() endpoint.Response) endpoint.Response {
+	if a == nil {
+		return do()
+	}
+	c.From(a.Name, nameOf(u))
+	key := a.ID
+	if c.Rules.AuthLimitCountedBy == contract.ByAppAndUser && u != nil {
+		key = fmt.Sprint(key, " ", u.ID)
+	}
+	ruling := p.Limits.Admit(c.Row.Limit, key, c.Now, c.Rules)
+	if !ruling.Admitted {
+		c.Limited(&ruling)
+		return endpoint.Stamp(ruling, RateExceeded())
+	}
+	return endpoint.Stamp(ruling, do())
+}
+
+// nameOf is the name of a user who may be nil.
+func nameOf(u *model.User) string {
+	if u == nil {
+		return ""
+	}
+	return u.Name()
+}
+
+// subject is the user whose assertion or token is in f, or nil.
+func (p *Service) subject(f endpoint.Form) *model.User {
+	if c := p.World.Assertion(p.Lock.Tx, f.Get("assertion")); c != nil {
+		return p.World.User(p.Lock.Tx, c.User)
+	}
+	if f.Get("grant_type") == grantPassword {
+		return p.World.UserNamed(p.Lock.Tx, passwordName(f))
+	}
+	if code, ok := p.Codes.Get(p.Lock.Tx, f.Get("code")); ok {
+		return p.World.User(p.Lock.Tx, code.User)
+	}
+	for _, name := range []string{"refresh_token", "token"} {
+		if sess := p.sessionOf(f.Get(name)); sess != nil {
+			return p.World.User(p.Lock.Tx, sess.User)
+		}
+	}
+	return nil
+}
+
+func duplicated(f endpoint.Form) *oauthError {
+	if f.Repeated == "" {
+		return nil
+	}
+	return &oauthError{
+		kind: "invalid_request", code: "OAU-111", message: "Request parameter duplication detected",
+		parameter: &errorParameter{Name: f.Repeated},
+	}
+}
+
+// grant answers a request of the authenticated app a.
+func (p *Service) grant(c *endpoint.Call, a *model.App, f endpoint.Form) (*tokenInfo, *oauthError) {
+	terms, problem := readTerms(c.Rules, a, f)
+	if problem != nil {
+		return nil, problem
+	}
+	switch kind := f.Get("grant_type"); {
+	case kind == GrantJWT && a.Flow == "jwt":
+		cred, u, problem := p.assertion(c, a, f.Get("assertion"))
+		if problem != nil {
+			return nil, problem
+		}
+		if p.full(c, a, u) {
+			return nil, tooManySessions()
+		}
+		sess := p.login(c, a, u, terms)
+		sess.Credential = cred.ID
+		p.keep(sess)
+		who := fmt.Sprint("login ", a.ID, u.ID, c.Agent)
+		used, _ := p.Polling.Uses(u.ID)
+		if p.Polling.Streak(who, c.Now, terms.accessTTL, used, model.SessionSign(sess.Number)) > c.Rules.SessionCap {
+			c.Note(verdict.LoginPolled)
+		}
+		return p.info(sess, c.Now), nil
+	case kind == GrantRefresh && a.RefreshTokens:
+		sess, problem := p.renew(c, a, f.Get("refresh_token"), terms)
+		if problem != nil {
+			return nil, problem
+		}
+		info := p.info(sess, c.Now)
+		if !c.Rules.RefreshAnswersScope {
+			info.Scope = nil
+		}
+		return info, nil
+	case kind == grantPassword && a.Flow == "password":
+		return p.byPassword(c, a, f, terms)
+	case kind == grantCode && a.Flow == "code":
+		return p.redeem(c, a, f, terms)
+	case kind == GrantJWT, kind == GrantRefresh, kind == grantCode, slices.Contains(otherGrants, kind):
+		return nil, &oauthError{
+			kind: "unauthorized_client", code: "OAU-251", message: "Unauthorized for this grant type",
+		}
+	}
+	return nil, &oauthError{kind: "invalid_request", code: c.Rules.UnknownGrantCode, message: "Unsupported grant type"}
+}
+
+// terms are the optional wishes that every grant may carry.
+type terms struct {
+	scope                 []string // nil: that of the app
+	endpointID            string   // "": the server chooses
+	accessTTL, refreshTTL time.Duration
+}
+
+func readTerms(r *contract.Rules, a *model.App, f endpoint.Form) (terms, *oauthError) {
+	t := terms{
+		endpointID: strings.Clone(f.Get("endpoint_id")),
+		accessTTL:  r.AccessTokenTTL, refreshTTL: r.RefreshTokenTTL,
+	}
+	if len(t.endpointID) > endpoint.NameMost {
+		return t, invalidParameter("endpoint_id")
+	}
+	if wish := f.Get("access_token_ttl"); wish != "" {
+		seconds, err := strconv.ParseInt(wish, 10, 32)
+		if err != nil {
+			return t, invalidParameter("access_token_ttl")
+		}
+		t.accessTTL = r.AccessTTL(seconds)
+	}
+	if wish := f.Get("refresh_token_ttl"); wish != "" {
+		seconds, err := strconv.ParseInt(wish, 10, 32)
+		if err != nil || seconds < 0 {
+			return t, invalidParameter("refresh_token_ttl")
+		}
+		t.refreshTTL = min(time.Duration(seconds)*time.Second, r.RefreshTokenTTL)
+	}
+	if wish := permissionsIn(f.Get("scope")); r.ScopeNarrows && len(wish) > 0 {
+		granted := slices.DeleteFunc(slices.Clone(a.Scopes), func(s string) bool { return !slices.Contains(wish, s) })
+		t.scope = granted
+		if len(granted) == 0 || r.ScopeExcessRefused && len(granted) < len(wish) {
+			return t, &oauthError{kind: "invalid_scope", code: "CMN-101", message: "Parameter [scope] value is invalid"}
+		}
+	}
+	return t, nil
+}
+
+// assertion finds the JWT credential that app a presents, and its user. Every code but OAU-347 is assumed.
+func (p *Service) assertion(c *endpoint.Call, a *model.App, jwt string) (*model.Credential, *model.User, *oauthError) {
+	if jwt == "" {
+		return nil, nil, invalidParameter("assertion")
+	}
+	alg, ok := jwtAlgorithm(jwt)
+	if !ok {
+		return nil, nil, assertionRefusal(c, "OAU-149", "The assertion is not a JWT")
+	}
+	if strings.HasPrefix(alg, "HS") || alg == "none" {
+		return nil, nil, invalidGrant("OAU-347",
+			"An algorithm which is used for assertion signing is not supported for JWT Bearer grant type")
+	}
+	cred := p.World.Assertion(p.Lock.Tx, jwt)
+	var u *model.User
+	if cred != nil {
+		u = p.World.User(p.Lock.Tx, cred.User)
+	}
+	switch {
+	case cred == nil && issuedElsewhere(jwt):
+		return nil, nil, &oauthError{kind: "invalid_request", code: "OAU-250", message: "Unsupported grant type"}
+	case cred == nil:
+		if p.World.Assertion(p.Lock.Tx, strings.TrimSpace(jwt)) != nil {
+			c.Why("the assertion is a credential with a line break or spaces around it")
+		}
+		return nil, nil, assertionRefusal(c, "OAU-213", "The assertion is not known")
+	case cred.Deleted:
+		return nil, nil, assertionRefusal(c, "OAU-211", "The assertion was revoked")
+	case !cred.Expires.IsZero() && !c.Now.Before(cred.Expires):
+		return nil, nil, assertionRefusal(c, "OAU-210", "The assertion is expired")
+	case !cred.Permits(a, u):
+		return nil, nil, assertionRefusal(c, "OAU-110", "The assertion was not issued for this application")
+	case !u.Enabled:
+		return nil, nil, assertionRefusal(c, "OAU-236", "Extension is disabled or frozen")
+	}
+	return cred, u, nil
+}
+
+// assertionRefusal refuses an assertion with the code of its cause, unless one code stands for all.
+func assertionRefusal(c *endpoint.Call, code, message string) *oauthError {
+	if c.Rules.AssertionCodes != contract.ByCause {
+		code = c.Rules.AssertionCodes
+	}
+	return invalidGrant(code, message)
+}
+
+// issuedElsewhere tells a JWT that names another issuer: one of another environment.
+func issuedElsewhere(jwt string) bool {
+	claims, ok := jwtPart[struct {
+		Issuer string `json:"iss"`
+	}](strings.Split(jwt, ".")[1])
+	return ok && claims.Issuer != "" && claims.Issuer != model.CredentialIssuer
+}
+
+// jwtPart reads the header or the claims of a JWT.
+func jwtPart[T any](text string) (part T, ok bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	return part, err == nil && json.Unmarshal(raw, &part) == nil
+}
+
+// jwtAlgorithm reads alg from the header of what looks like a JWT.
+func jwtAlgorithm(jwt string) (string, bool) {
+	head, rest, _ := strings.Cut(jwt, ".")
+	if strings.Count(rest, ".") != 1 {
+		return "", false
+	}
+	header, ok := jwtPart[struct {
+		Algorithm string `json:"alg"`
+	}](head)
+	return header.Algorithm, ok && header.Algorithm != ""
+}
+
+// tokenInfo is the success body of the token endpoint.
+type tokenInfo struct {
+	AccessToken      string  `json:"access_token"`
+	TokenType        string  `json:"token_type"`
+	ExpiresIn        int64   `json:"expires_in"`
+	RefreshToken     string  `json:"refresh_token,omitempty"`
+	RefreshExpiresIn *int64  `json:"refresh_token_expires_in,omitempty"`
+	Scope            *string `json:"scope,omitempty"` // nil: it is not said
+	OwnerID          string  `json:"owner_id"`
+	EndpointID       string  `json:"endpoint_id"`
+	SessionID        string  `json:"session_id"`
+	IDToken          string  `json:"id_token,omitempty"` // for sign-ins that asked for openid
+}
+
+// info describes the newest pair of a session at now: lifetimes are what is left of them.
+func (p *Service) info(sess *Session, now time.Time) *tokenInfo {
+	scope := strings.Join(p.Scope(sess), " ")
+	out := &tokenInfo{
+		AccessToken: p.AccessToken(sess), TokenType: "bearer", ExpiresIn: secondsLeft(sess.Ends, now),
+		Scope: &scope, OwnerID: fmt.Sprint(sess.User),
+		EndpointID: p.endpointID(sess), SessionID: p.ID(sess.Number),
+	}
+	if sess.Renewal != 0 {
+		left := secondsLeft(sess.Renewal, now)
+		out.RefreshToken, out.RefreshExpiresIn = p.refreshToken(sess), &left
+	}
+	return out
+}
+
+func secondsLeft(end instant.Time, now time.Time) int64 {
+	return max(int64(end.Time().Sub(now)/time.Second), 0)
+}

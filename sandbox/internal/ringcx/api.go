@@ -1,0 +1,192 @@
+package ringcx
+
+import (
+	"cmp"
+	"net/http"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+)
+
+// caller is the user with this id, or nil if it is gone, switched off or lost its RingCX. The lock is held.
+func (x *Service) caller(id int64) *model.User {
+	u := x.World.Member(x.Lock.Tx, id)
+	if u == nil || !u.Enabled || x.World.MainOf(x.Lock.Tx, u.Account) == nil {
+		return nil
+	}
+	return u
+}
+
+// AdmitRead counts a call of the standard rate, by its caller.
+func (x *Service) AdmitRead(c *endpoint.Call) limit.Decision {
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	key := strconv.FormatInt(c.Subject, 10)
+	if u := x.caller(c.Subject); u != nil && c.Rules.APILimitCountedBy == contract.ByAccount {
+		key = "account " + strconv.FormatInt(u.Account, 10)
+	}
+	return x.Limits.Admit(limit.Reads, key, c.Now, c.Rules)
+}
+
+// asUser answers a call of a user; agents are no users and may not.
+func (x *Service) asUser(c *endpoint.Call, r *http.Request, do func(*model.User) endpoint.Response) endpoint.Response {
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	u := x.caller(c.Subject)
+	if u == nil {
+		return forbiddenAs(c, r, c.Rules.CallerStatus)
+	}
+	x.Polling.Called(u.ID, c.XAuth)
+	return do(u)
+}
+
+// read answers a read of the caller's RingCX.
+func (x *Service) read(c *endpoint.Call, r *http.Request, do func(*model.MainAccount) endpoint.Response) endpoint.Response {
+	return x.asUser(c, r, func(u *model.User) endpoint.Response { return do(x.World.MainOf(x.Lock.Tx, u.Account)) })
+}
+
+// readSub answers a read of one sub-account of the caller; another one is forbidden, whether it exists or not.
+func (x *Service) readSub(c *endpoint.Call, r *http.Request, do func(*model.MainAccount, *model.SubAccount) endpoint.Response) endpoint.Response {
+	return x.read(c, r, func(m *model.MainAccount) endpoint.Response {
+		sub := m.Sub(chi.URLParam(r, "accountId"))
+		if sub == nil {
+			return forbidden(c, r)
+		}
+		return do(m, sub)
+	})
+}
+
+// readGroup answers a read of one agent group.
+func (x *Service) readGroup(c *endpoint.Call, r *http.Request, do func(*model.AgentGroup) endpoint.Response) endpoint.Response {
+	return x.readSub(c, r, func(_ *model.MainAccount, sub *model.SubAccount) endpoint.Response {
+		group := sub.Group(chi.URLParam(r, "agentGroupId"))
+		if group == nil {
+			return NotFound(c, r)
+		}
+		return do(group)
+	})
+}
+
+// listAccounts is GET .../admin/accounts: the sub-accounts, then the main account, each naming the main account. Programs
+// after the vendor's collection of requests work with the first.
+func (x *Service) listAccounts(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.read(c, r, func(m *model.MainAccount) endpoint.Response {
+		return x.view(viewKey{main: m.ID, accounts: true, listed: c.Rules.MainAccountListed}, func() any {
+			out := []accountView{}
+			for i := range m.SubAccounts {
+				out = append(out, newAccountView(m, &m.SubAccounts[i]))
+			}
+			if c.Rules.MainAccountListed {
+				out = append(out, newAccountView(m, m.Itself()))
+			}
+			return out
+		})
+	})
+}
+
+// listUsers is GET .../admin/users: the root user with the others as its children, or all side by side with
+// flatten=true. Users that are switched off are left out with activeOnly=true.
+func (x *Service) listUsers(c *endpoint.Call, r *http.Request) endpoint.Response {
+	activeOnly, _ := strconv.ParseBool(r.URL.Query().Get("activeOnly"))
+	flatten, _ := strconv.ParseBool(r.URL.Query().Get("flatten"))
+	return x.read(c, r, func(m *model.MainAccount) endpoint.Response {
+		return x.view(viewKey{
+			main: m.ID, activeOnly: activeOnly, flatten: flatten, roles: c.Rules.RolesWithDescription, zone: c.Rules.TimezoneName,
+		}, func() any {
+			all, root := []userView{}, x.World.Root(x.Lock.Tx, m.Account).ID
+			for _, u := range x.World.MembersOf(x.Lock.Tx, m.Account) {
+				if u.Enabled || !activeOnly {
+					all = append(all, newUserView(c.Rules, &u, u.ID == root))
+				}
+			}
+			if !flatten && len(all) > 1 && all[0].RootUser {
+				all[0].Children = all[1:]
+				all = all[:1:1]
+			}
+			return all
+		})
+	})
+}
+
+// getUser is GET .../admin/users/{userId}.
+func (x *Service) getUser(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.read(c, r, func(m *model.MainAccount) endpoint.Response {
+		u := x.World.MemberNumbered(x.Lock.Tx, m.Account, chi.URLParam(r, "userId"))
+		if u == nil {
+			return NotFound(c, r)
+		}
+		return endpoint.JSON(http.StatusOK, x.userViewOf(c, u))
+	})
+}
+
+// listAgentGroups is GET .../agentGroups.
+func (x *Service) listAgentGroups(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.readSub(c, r, func(_ *model.MainAccount, sub *model.SubAccount) endpoint.Response {
+		groups, ok := page(c, r, sub.Groups)
+		if !ok {
+			return badRequest(c, r)
+		}
+		out := make([]groupView, 0, len(groups))
+		for i := range groups {
+			out = append(out, newGroupView(r, &groups[i]))
+		}
+		return endpoint.JSON(http.StatusOK, out)
+	})
+}
+
+// getAgentGroup is GET .../agentGroups/{agentGroupId}.
+func (x *Service) getAgentGroup(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.readGroup(c, r, func(g *model.AgentGroup) endpoint.Response {
+		return endpoint.JSON(http.StatusOK, newGroupView(r, g))
+	})
+}
+
+// listAgents is GET .../agents; the vendor does not page this one.
+func (x *Service) listAgents(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.readGroup(c, r, func(g *model.AgentGroup) endpoint.Response {
+		out := make([]agentView, 0, len(g.Agents))
+		for i := range g.Agents {
+			out = append(out, x.newAgentView(g, &g.Agents[i]))
+		}
+		return endpoint.JSON(http.StatusOK, out)
+	})
+}
+
+// getAgent is GET .../agents/{agentId}.
+func (x *Service) getAgent(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return x.readGroup(c, r, func(g *model.AgentGroup) endpoint.Response {
+		a := g.Agent(chi.URLParam(r, "agentId"))
+		if a == nil {
+			return NotFound(c, r)
+		}
+		return endpoint.JSON(http.StatusOK, x.newAgentView(g, a))
+	})
+}
+
+// page cuts items as page (from 0) and maxRows ask; false if they are not such numbers. Without maxRows there is one
+// page with everything, or with a number of rows that is a setting.
+func page[T any](c *endpoint.Call, r *http.Request, items []T) ([]T, bool) {
+	query := r.URL.Query()
+	number, rows := 0, cmp.Or(c.Rules.MaxRowsDefault, len(items))
+	var err error
+	if v := query.Get("page"); v != "" {
+		if number, err = strconv.Atoi(v); err != nil || number < 0 {
+			return nil, false
+		}
+	}
+	if v := query.Get("maxRows"); v != "" {
+		if rows, err = strconv.Atoi(v); err != nil || rows < 1 {
+			return nil, false
+		}
+	}
+	if number > 0 && (rows == 0 || number > len(items)/rows) {
+		return nil, true
+	}
+	start := min(number*rows, len(items))
+	return items[start:min(start+min(rows, len(items)), len(items))], true
+}

@@ -1,0 +1,236 @@
+package ringcx
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
+)
+
+// params reads parameters the way RingCX takes them: in a form, else in the query, whatever the content type says.
+func params(r *http.Request) (url.Values, error) {
+	out := endpoint.Query(r)
+	f, err := endpoint.ReadForm(r)
+	if errors.Is(err, endpoint.ErrNotAForm) {
+		err = nil
+	}
+	for name, values := range f.Values {
+		out[name] = values
+	}
+	return out, err
+}
+
+// lacks notes that a parameter of RingCX was not found.
+func lacks(c *endpoint.Call, name string) {
+	c.Why("%s is missing: it is read from a form (application/x-www-form-urlencoded) and from the query, and from nothing else", name)
+}
+
+// exchange is POST /api/auth/login/rc/accesstoken: a RingCentral token for a RingCX token.
+func (x *Service) exchange(c *endpoint.Call, r *http.Request) endpoint.Response {
+	in, err := params(r)
+	if err != nil || in.Get("rcAccessToken") == "" {
+		lacks(c, "rcAccessToken")
+		return badRequest(c, r)
+	}
+	if !c.Rules.TakesTokenType(in.Get("rcTokenType")) {
+		c.Why("rcTokenType is not Bearer")
+		return badRequest(c, r)
+	}
+	withRefresh := strings.EqualFold(in.Get("includeRefresh"), "true")
+	g, ruling, refusal := x.admitExchange(c, r, in.Get("rcAccessToken"), withRefresh)
+	out := x.stamped(c, g, ruling, refusal)
+	if g != nil && out.Status == http.StatusOK && c.Rules.ExchangeCookieTTL > 0 {
+		out = out.With("Set-Cookie", sessionCookie(g.details.AccessToken, c.Rules.ExchangeCookieTTL))
+	}
+	return out
+}
+
+// exchangeKey is what an exchange is counted by.
+func exchangeKey(r *contract.Rules, a *model.App, u *model.User) string {
+	switch r.ExchangeLimitCountedBy {
+	case contract.ByApp:
+		return a.ID
+	case contract.ByAccount:
+		return strconv.FormatInt(u.Account, 10)
+	}
+	return fmt.Sprintf("%s %d", a.ID, u.ID)
+}
+
+// admitExchange decides about an exchange. The ruling is nil if the token belongs to nobody; without a grant, the
+// refusal is the answer.
+func (x *Service) admitExchange(
+	c *endpoint.Call, r *http.Request, token string, withRefresh bool,
+) (*grant, *limit.Decision, endpoint.Response) {
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	t := x.Platform.FindAccess(c, token)
+	if t == nil {
+		return nil, nil, unauthorizedAs(c, r, c.Rules.ExchangeTokenStatus, "The RingCentral access token is not valid")
+	}
+	u, a := t.User, t.App
+	_, xauth := x.Polling.Uses(u.ID)
+	ruling := x.Limits.Admit(c.Row.Limit, exchangeKey(c.Rules, a, u), c.Now, c.Rules)
+	switch {
+	case !ruling.Admitted:
+		c.Limited(&ruling)
+		return nil, &ruling, TooMany(c, r)
+	case c.Rules.ExchangeScopeStatus != http.StatusOK && !permission.Allows(t.Scope, "ReadAccounts"):
+		c.Why("the token has not the permission ReadAccounts: the app has it not, or the login asked for other scopes")
+		return nil, &ruling, forbiddenAs(c, r, c.Rules.ExchangeScopeStatus)
+	case c.Rules.ExchangeRoleStatus != http.StatusOK && !u.Role().Allows(permission.ReadCompany):
+		c.Why("the role %s reads no account", u.RoleName)
+		return nil, &ruling, forbiddenAs(c, r, c.Rules.ExchangeRoleStatus)
+	case !x.World.Account(x.Lock.Tx, u.Account).Production:
+		c.Why("the account is none of production, and RingCX takes no other")
+		return nil, &ruling, forbiddenAs(c, r, c.Rules.ExchangeAccountStatus)
+	case !u.Linked, x.World.MainOf(x.Lock.Tx, u.Account) == nil:
+		c.Why("RingCX does not know the user")
+		return nil, &ruling, notFoundAs(c, r, c.Rules.ExchangeLinkStatus)
+	}
+	g := x.newGrant(c, r, Principal{app: appAdmin, User: u}, t.Session, withRefresh)
+	if g.xauth != "" && x.Polling.Streak(exchanger(c, t.Session), c.Now, c.Rules.RingCXTokenTTL, xauth, g.xauth) >= endpoint.ExchangesPolled {
+		c.Note(verdict.ExchangePolled)
+	}
+	x.Polling.Exchanged(u.ID, model.SessionSign(t.Session), g.xauth)
+	return g, &ruling, endpoint.Response{}
+}
+
+// stamped answers with a grant, or with the refusal if there is none, and with the limit headers of a ruling.
+func (x *Service) stamped(c *endpoint.Call, g *grant, v *limit.Decision, refusal endpoint.Response) endpoint.Response {
+	out := refusal
+	if g != nil {
+		out = x.signed(c, g)
+	}
+	if v != nil {
+		out = endpoint.Stamp(*v, out)
+	}
+	return out
+}
+
+// signed completes a grant with an access token. Signing takes a while, so no lock is held.
+func (x *Service) signed(c *endpoint.Call, g *grant) endpoint.Response {
+	token, err := x.issue(c, g)
+	if err != nil {
+		return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
+	}
+	g.details.AccessToken = token
+	return endpoint.JSON(http.StatusOK, g.details).With("Cache-Control", "no-store")
+}
+
+// refresh is POST /api/auth/token/refresh: a new pair for a refresh token, which is dead from then on.
+func (x *Service) refresh(c *endpoint.Call, r *http.Request) endpoint.Response {
+	in, err := params(r)
+	token := in.Get("refresh_token")
+	if err != nil || token == "" {
+		lacks(c, "refresh_token")
+		return badRequest(c, r)
+	}
+	g, ruling, refusal := x.spend(c, r, token)
+	return x.stamped(c, g, ruling, refusal)
+}
+
+func (x *Service) spend(c *endpoint.Call, r *http.Request, token string) (*grant, *limit.Decision, endpoint.Response) {
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	old, turn := x.Find(token)
+	var who Principal
+	if old != nil {
+		who = x.Who(x.Lock.Tx, old)
+		c.SignIn, c.Refused.Caller = old.Number, who.Name()
+	}
+	var limited *limit.Decision
+	if old != nil && limit.RefreshesAllowed(c.Rules).Limit > 0 {
+		v := x.Limits.Admit(c.Row.Limit, fmt.Sprint(who.id()), c.Now, c.Rules)
+		if limited = &v; !v.Admitted {
+			c.Limited(&v)
+			return nil, limited, TooMany(c, r)
+		}
+	}
+	if old != nil && turn != old.Turn {
+		c.Note(verdict.Replay)
+		if c.Rules.RingCXRefreshReuse == contract.ReuseRevoke {
+			x.cut(old)
+		}
+	}
+	if old == nil || !x.Refreshable(c, old, turn) {
+		x.whyNot(c, old, turn)
+		return nil, limited, unauthorizedAs(c, r, c.Rules.RingCXRefreshStatus, "The refresh token is not valid")
+	}
+	if old.From != 0 {
+		x.Polling.EndStreak(exchanger(c, old.From))
+	}
+	old.renewRefreshToken(c)
+	return x.grantOf(c, r, old), limited, endpoint.Response{}
+}
+
+// exchanger is who exchanges the tokens of a session.
+func exchanger(c *endpoint.Call, session uint64) string {
+	return "exchange " + model.SessionSign(session) + c.Agent
+}
+
+// logout is DELETE /api/auth/logout/{refreshToken}.
+func (x *Service) logout(c *endpoint.Call, r *http.Request) endpoint.Response {
+	token, err := url.PathUnescape(chi.URLParam(r, "refreshToken"))
+	if err != nil {
+		return badRequest(c, r)
+	}
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	old, turn := x.Find(token)
+	if old != nil {
+		c.SignIn = old.Number
+	}
+	if old == nil || old.Ended || turn != old.Turn && c.Rules.RingCXRefreshReuse != contract.ReuseAccept {
+		return logoutRefusal(c, r)
+	}
+	x.End(old, c.Rules.RingCXLogoutEndsAccess, c.Now)
+	return endpoint.Text(http.StatusOK, c.Rules.RingCXDoneText)
+}
+
+// whoAmI is GET /api/auth/login: the details that came with the access token of the request.
+func (x *Service) whoAmI(c *endpoint.Call, r *http.Request) endpoint.Response {
+	claims, refusal := x.bearerClaims(c, r)
+	if claims == nil {
+		return refusal
+	}
+	x.Lock.Lock()
+	defer x.Lock.Unlock()
+	in := x.SignIn(claims.signIn())
+	bySSO := in != nil && in.SSO
+	p, ok := x.principalOf(claims)
+	if !ok {
+		return NotFound(c, r)
+	}
+	details := x.describe(c, p, r, bySSO)
+	details.AccessToken, _ = endpoint.Bearer(r)
+	return endpoint.JSON(http.StatusOK, details)
+}
+
+// claims is GET /api/auth/token/claims.
+func (x *Service) claims(c *endpoint.Call, r *http.Request) endpoint.Response {
+	claims, refusal := x.bearerClaims(c, r)
+	if claims == nil {
+		return refusal
+	}
+	return endpoint.JSON(http.StatusOK, claims)
+}
+
+// validate is GET /api/auth/token/validate.
+func (x *Service) validate(c *endpoint.Call, r *http.Request) endpoint.Response {
+	claims, refusal := x.bearerClaims(c, r)
+	if claims == nil {
+		return refusal
+	}
+	return endpoint.Text(http.StatusOK, c.Rules.RingCXDoneText)
+}
