@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/budget"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
@@ -34,12 +35,12 @@ func (a *archive) add(r Record) error {
 		return fmt.Errorf("the %s %q has no value", r.Kind, wording.Clip(r.Key))
 	}
 	a.kinds[r.Kind] = append(a.kinds[r.Kind], archived{r.Key, r.Value})
-	weight := weigh(r.Value) + len(r.Key) + objectWeight
+	weight := budget.Weigh(r.Value) + len(r.Key) + budget.ObjectWeight
 	a.weight += weight
 	switch {
 	case r.Kind == recordRequest:
 	case slices.Contains(a.passing, r.Kind):
-		a.lasting += max(0, weight-objectLeast)
+		a.lasting += max(0, weight-budget.ObjectLeast)
 	default:
 		a.lasting += weight
 	}

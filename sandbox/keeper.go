@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/budget"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 )
 
@@ -34,11 +35,11 @@ type common struct {
 	objects   atomic.Int64  // weight of all objects
 	restoring atomic.Int64  // weight of all snapshots that are being taken
 	arrivals  atomic.Uint64 // requests to namespaces so far
-	snapshots gate          // for all snapshots that are on their way
+	snapshots budget.Gate   // for all snapshots that are on their way
 }
 
 func newCommon() *common {
-	return &common{snapshots: make(gate, snapshotsMost), sessions: state.Room{Rows: sessionsRoom}}
+	return &common{snapshots: make(budget.Gate, budget.SnapshotsMost), sessions: state.Room{Rows: sessionsRoom}}
 }
 
 // memory is how a server keeps its state.

@@ -3,18 +3,19 @@ package sandbox
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"net"
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -22,8 +23,6 @@ import (
 // suites can share one process without meeting each other. It begins with the first request that names it.
 
 const (
-	namespacePath  = "/_ns/"      // before the paths of a namespace, after which its name comes
-	namespaceHost  = ".localhost" // after its name, it is the host of a namespace
 	namespacesMost = 1_000
 )
 
@@ -106,9 +105,9 @@ func (s *Server) newNamespace(name string) (*namespace, error) {
 
 // namespaceOf is the namespace that r names in its path or as its host, and r as that namespace sees it; "" if none.
 func namespaceOf(r *http.Request) (string, *http.Request) {
-	if rest, ok := strings.CutPrefix(r.URL.Path, namespacePath); ok {
+	if rest, ok := strings.CutPrefix(r.URL.Path, guard.NamespacePath); ok {
 		name, path, _ := strings.Cut(rest, "/")
-		prefix := namespacePath + name
+		prefix := guard.NamespacePath + name
 		inner := endpoint.Behind(r, prefix)
 		inner.URL = new(url.URL)
 		*inner.URL = *r.URL
@@ -116,7 +115,7 @@ func namespaceOf(r *http.Request) (string, *http.Request) {
 		return name, inner
 	}
 	host := strings.ToLower(endpoint.HostName(r.Host))
-	if name, ok := strings.CutSuffix(host, namespaceHost); ok && name != "" {
+	if name, ok := strings.CutSuffix(host, guard.NamespaceHost); ok && name != "" {
 		return name, r
 	}
 	return "", r
@@ -130,8 +129,8 @@ func (s *Server) has(name string) bool {
 }
 
 // enter lets the namespace that was named answer who has passed the guard.
-func (s *Server) enter(w http.ResponseWriter, r *http.Request, wanted wish) {
-	n, err := s.named(wanted.namespace)
+func (s *Server) enter(w http.ResponseWriter, r *http.Request, wanted guard.Wish) {
+	n, err := s.named(wanted.Namespace)
 	switch {
 	case errors.Is(err, errNamespaces):
 		endpoint.Text(http.StatusServiceUnavailable, "sandbox: "+err.Error()).Write(w)
@@ -142,8 +141,8 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, wanted wish) {
 	}
 	defer n.leave()
 	switch {
-	case endpoint.PrefixOf(r) != "" && wanted.console():
-		consoleElsewhere(r, wanted.namespace).Write(w)
+	case endpoint.PrefixOf(r) != "" && wanted.ForConsole():
+		consoleElsewhere(r, wanted.Namespace).Write(w)
 	default:
 		n.serve(w, r, wanted)
 	}
@@ -151,35 +150,15 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, wanted wish) {
 
 // consoleElsewhere leads to the console of a namespace, which needs a host of its own.
 func consoleElsewhere(r *http.Request, name string) endpoint.Response {
-	return endpoint.Redirect(http.StatusFound, besides(r, name+namespaceHost)+r.URL.Path)
+	return endpoint.Redirect(http.StatusFound, endpoint.Besides(r, name+guard.NamespaceHost)+r.URL.Path)
 }
 
-// besides is another host at the port that r came to.
-func besides(r *http.Request, host string) string {
-	to := "http://" + host
-	if _, port, err := net.SplitHostPort(r.Host); err == nil {
-		to += ":" + port
-	}
-	if r.TLS != nil {
-		to = "https" + strings.TrimPrefix(to, "http")
-	}
-	return to
-}
-
-// namespaceView is a namespace as the control plane shows it.
-type namespaceView struct {
-	Name     string            `json:"name"`
-	URL      string            `json:"url"`
-	Requests int               `json:"requests"`
-	Env      map[string]string `json:"env"`
-}
-
-func (n *namespace) view(base string) namespaceView {
-	at := base + namespacePath + n.name
+func (n *namespace) view(base string) admin.Namespace {
+	at := base + guard.NamespacePath + n.name
 	if n.url != "" {
 		at = asKnown(n.url, base)
 	}
-	return namespaceView{n.name, at, n.journal.Size(), environment(at, n.Demo())}
+	return admin.Namespace{Name: n.name, URL: at, Requests: n.journal.Size(), Env: admin.Environment(at, model.Demo(n.Demo())), Own: n.url}
 }
 
 // asKnown is an address of this machine for somebody who knows it as the host of base: to another machine, 127.0.0.1 is
@@ -202,38 +181,6 @@ func local(host string) bool {
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
-// controlNamespaces lists the namespaces.
-func (s *Server) controlNamespaces(r *http.Request) (any, error) {
-	s.inside.mu.Lock()
-	defer s.inside.mu.Unlock()
-	out := []namespaceView{}
-	for _, name := range slices.Sorted(maps.Keys(s.inside.all)) {
-		out = append(out, s.inside.all[name].view(endpoint.BaseURL(r)))
-	}
-	return map[string]any{"namespaces": out}, nil
-}
-
-// controlNamespace begins a namespace, or finds it, and opens an address of its own for it.
-func (s *Server) controlNamespace(r *http.Request) (any, error) {
-	var in struct {
-		Name string `json:"name"`
-	}
-	if err := readJSON(r, &in); err != nil {
-		return nil, err
-	}
-	if s.namespace != "" {
-		return nil, errors.New("a namespace has none inside")
-	}
-	n, err := s.openNamespace(in.Name, endpoint.BaseURL(r))
-	if err != nil {
-		return nil, err
-	}
-	defer n.leave()
-	s.inside.mu.Lock()
-	defer s.inside.mu.Unlock()
-	return n.view(endpoint.BaseURL(r)), nil
-}
-
 // openNamespace begins a namespace, or finds it, and opens an address of its own for it. It is in use until the caller calls
 // its leave. base is the address of s.
 func (s *Server) openNamespace(name, base string) (*namespace, error) {
@@ -252,11 +199,6 @@ func (s *Server) openNamespace(name, base string) (*namespace, error) {
 	}
 	n.around.Store(&base)
 	return n, nil
-}
-
-func (s *Server) controlDeleteNamespace(r *http.Request) (any, error) {
-	name := r.PathValue("name")
-	return map[string]string{"name": name}, s.forgetNamespace(name)
 }
 
 // remember begins the namespaces that the keeper has. None of them counts as used by that.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
@@ -86,7 +87,7 @@ func (s *Server) forgetNamespace(name string) error {
 	defer s.inside.mu.Unlock()
 	n := s.inside.all[name]
 	if n == nil {
-		return fmt.Errorf("%w: namespace %s", errNoSuchThing, wording.Clip(name))
+		return fmt.Errorf("%w: namespace %s", admin.ErrNoSuchThing, wording.Clip(name))
 	}
 	return s.drop(n)
 }
@@ -126,5 +127,5 @@ func (n *namespace) end() {
 // letGo is for somebody who has locked Server.mu.
 func (s *Server) letGo() {
 	s.mu.DB.LeaveRoom(s.mu.Tx)
-	s.purse.close()
+	s.purse.Close()
 }

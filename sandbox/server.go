@@ -9,9 +9,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/budget"
+	"github.com/ringcx-go/ringcx/sandbox/internal/console"
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/control"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/fault"
+	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
@@ -64,9 +68,9 @@ type Options struct {
 // Server is both vendor servers as one http.Handler. It is safe for concurrent use. Make one with New.
 type Server struct {
 	opts    Options
-	control func() http.Handler // made when somebody asks first
-	console func() *console     // made when somebody looks at it first
-	guard   *guard
+	control func() http.Handler     // made when somebody asks first
+	console func() *console.Console // made when somebody looks at it first
+	guard   *guard.Guard
 	clock   clock
 	journal *journal.Log
 	faults  *fault.Faults
@@ -89,7 +93,7 @@ type Server struct {
 	world *model.World
 
 	mu    state.Lock // guards what follows, and everything reachable from it; who holds it reads and changes tables with mu.Tx
-	purse purse
+	purse budget.Purse
 	demo  Credentials // as they were handed out
 	ended bool        // it is a namespace that has made room
 }
@@ -130,7 +134,7 @@ func newServer(opts Options, m memory) (*Server, error) {
 		s.clock.base = time.Now
 	}
 	var err error
-	if s.guard, err = newGuard(&s.opts, s.clock.base); err != nil {
+	if s.guard, err = guard.New(s.opts.ConsolePassword, s.opts.Hosts, s.clock.base); err != nil {
 		return nil, err
 	}
 	if s.start, err = startRules(&s.opts); err != nil {
@@ -141,9 +145,11 @@ func newServer(opts Options, m memory) (*Server, error) {
 		return nil, err
 	}
 	s.faults = fault.New(&s.mu, day)
-	s.order(func() { s.faults.SetDay(day) })
-	s.control = sync.OnceValue(s.controlRoutes)
-	s.console = sync.OnceValue(func() *console { return newConsole(s) })
+	s.mu.Lock()
+	s.faults.SetDay(day)
+	s.mu.Unlock()
+	s.control = sync.OnceValue(func() http.Handler { return control.New(newAdmin(s)) })
+	s.console = sync.OnceValue(func() *console.Console { return console.New(newAdmin(s)) })
 	return s, s.wake()
 }
 
@@ -174,23 +180,23 @@ func (s *Server) Demo() Credentials {
 // ServeHTTP answers as the vendor whose path it is. Like the vendor's network on a bad day, it may cut the connection
 // if a fault was armed.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	wanted := wish{begun: true, path: r.URL.Path}
+	wanted := guard.Wish{Begun: true, Path: r.URL.Path}
 	if s.namespace == "" {
 		if name, inner := namespaceOf(r); name != "" {
-			wanted, r = wish{name, s.has(name), inner.URL.Path}, inner
+			wanted, r = guard.Wish{Namespace: name, Begun: s.has(name), Path: inner.URL.Path}, inner
 		}
 	}
-	if wanted.control() || wanted.console() {
+	if wanted.ForControl() || wanted.ForConsole() {
 		if refusal, refused := endpoint.RefuseTransport(r, s.opts.TLSOnly); refused {
 			refusal.Write(w)
 			return
 		}
 	}
-	if refusal, refused := s.guard.refuse(r, wanted); refused {
+	if refusal, refused := s.guard.Refuse(r, wanted); refused {
 		refusal.Write(w)
 		return
 	}
-	if wanted.namespace != "" {
+	if wanted.Namespace != "" {
 		s.enter(w, r, wanted)
 		return
 	}
@@ -205,14 +211,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // serve answers who has passed the guard.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request, wanted wish) {
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, wanted guard.Wish) {
 	switch {
-	case wanted.control():
-		for name, value := range secluded {
+	case wanted.ForControl():
+		for name, value := range guard.Secluded {
 			w.Header().Set(name, value)
 		}
 		s.control().ServeHTTP(w, r)
-	case wanted.console():
+	case wanted.ForConsole():
 		s.console().ServeHTTP(w, r)
 	default:
 		s.serveVendor(w, r)

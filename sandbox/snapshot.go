@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/budget"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
@@ -144,7 +145,7 @@ func (s *Server) resume(r io.Reader, room *atomic.Int64) (kinds []string, err er
 	kinds = in.names()
 	err = s.adopt(in, room != nil, false)
 	switch {
-	case errors.As(err, new(heavyError)):
+	case errors.As(err, new(budget.HeavyError)):
 		return nil, err
 	case err != nil:
 		return nil, fmt.Errorf("the snapshot is damaged: %w", err)
@@ -155,80 +156,40 @@ func (s *Server) resume(r io.Reader, room *atomic.Int64) (kinds []string, err er
 // snapshotTime is how long the answer to GET /_sandbox/snapshot may take.
 const snapshotTime = 5 * time.Minute
 
-// controlSnapshot sends a snapshot. If that cannot be finished, the connection is cut, so that nobody takes a part for all.
-func (s *Server) controlSnapshot(w http.ResponseWriter, r *http.Request) {
-	s.sendSnapshot(w, r, func(http.Header, time.Time) {})
-}
-
-func (s *Server) sendSnapshot(w http.ResponseWriter, r *http.Request, describe func(h http.Header, made time.Time)) {
-	leave, err := s.memory.shared.snapshots.enter(r)
+// sendSnapshot writes a snapshot. If that cannot be finished, the connection is cut, so that nobody takes a part for all. It
+// fails before it has written anything.
+func (s *Server) sendSnapshot(w http.ResponseWriter, r *http.Request, describe func(h http.Header, made time.Time)) error {
+	leave, err := s.memory.shared.snapshots.Enter(r)
 	if err != nil {
-		controlAnswer(nil, err).Write(w)
-		return
+		return err
 	}
 	defer leave()
 	packed, made, err := s.packedSnapshot()
 	if err != nil {
 		endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error()).Write(w)
-		return
+		return nil
 	}
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(snapshotTime))
 	w.Header().Set("Content-Type", endpoint.TypeJSON)
 	describe(w.Header(), made)
 	if r.Method == http.MethodHead {
-		return
+		return nil
 	}
 	if _, err := io.Copy(w, packed); err != nil {
 		panic(http.ErrAbortHandler)
 	}
-}
-
-// controlRestore takes a snapshot of up to snapshotLimit.
-func (s *Server) controlRestore(r *http.Request) (any, error) {
-	tooLarge := &http.MaxBytesError{Limit: snapshotLimit}
-	if r.ContentLength > uploadLimit || r.ContentLength > snapshotLimit && r.Header.Get("Expect") != "" {
-		return nil, tooLarge
-	}
-	kinds, err := s.takeSnapshot(r)
-	if errors.As(err, &tooLarge) || errors.As(err, new(heavyError)) {
-		_, _ = io.CopyN(io.Discard, r.Body, uploadLimit) // who is still sending would not see the answer
-	}
-	if err != nil {
-		return nil, err
-	}
-	return map[string]any{"now": s.Now(), "kinds": kinds}, nil
+	return nil
 }
 
 // takeSnapshot makes the server what the snapshot in the body of r says, or changes nothing.
 func (s *Server) takeSnapshot(r *http.Request) (kinds []string, err error) {
-	if r.ContentLength > snapshotLimit {
-		return nil, &http.MaxBytesError{Limit: snapshotLimit}
+	if r.ContentLength > budget.SnapshotLimit {
+		return nil, &http.MaxBytesError{Limit: budget.SnapshotLimit}
 	}
-	leave, err := s.memory.shared.snapshots.enter(r)
+	leave, err := s.memory.shared.snapshots.Enter(r)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	return s.resume(http.MaxBytesReader(nil, r.Body, snapshotLimit), &s.memory.shared.restoring)
-}
-
-// gate lets in some at a time.
-type gate chan struct{}
-
-// patience is how long one who is not let in waits, in real time.
-const patience = 30 * time.Second
-
-var errCrowded = errors.New("other snapshots are on their way: try again later")
-
-func (g gate) enter(r *http.Request) (leave func(), err error) {
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
-	select {
-	case g <- struct{}{}:
-		return func() { <-g }, nil
-	case <-timer.C:
-		return nil, errCrowded
-	case <-r.Context().Done():
-		return nil, errCrowded
-	}
+	return s.resume(http.MaxBytesReader(nil, r.Body, budget.SnapshotLimit), &s.memory.shared.restoring)
 }

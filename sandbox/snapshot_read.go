@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/budget"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
@@ -16,15 +17,8 @@ import (
 // recordMost is how many bytes a record of a snapshot that is posted can have.
 const recordMost = 16 << 20
 
-// heavyError is why a snapshot is too much for one that is posted.
-type heavyError string
-
-func (h heavyError) Error() string {
-	return "the snapshot is too much: " + string(h) + "; a sandbox that is started with --snapshot FILE takes it"
-}
-
 // errRecord is read in the middle of a record that is too large.
-var errRecord = heavyError(fmt.Sprintf("a record is larger than %d MiB", recordMost>>20))
+var errRecord = budget.HeavyError(fmt.Sprintf("a record is larger than %d MiB", recordMost>>20))
 
 // snapshotReader reads a snapshot record by record.
 type snapshotReader struct {
@@ -138,11 +132,11 @@ func (s *snapshotReader) weigh(kind string, weight int) error {
 	together := s.room.Add(int64(weight))
 	switch {
 	case kind == recordRequest && len(s.in.kinds[kind]) > journal.RequestsHeld:
-		return heavyError(fmt.Sprintf("it has more than %d requests", journal.RequestsHeld))
-	case s.in.weight > snapshotMost:
-		return heavyError(fmt.Sprintf("what is in it takes more than %d MiB", snapshotMost>>20))
-	case together > snapshotsRoom:
-		return errCrowded
+		return budget.HeavyError(fmt.Sprintf("it has more than %d requests", journal.RequestsHeld))
+	case s.in.weight > budget.SnapshotMost:
+		return budget.HeavyError(fmt.Sprintf("what is in it takes more than %d MiB", budget.SnapshotMost>>20))
+	case together > budget.SnapshotsRoom:
+		return budget.ErrCrowded
 	}
 	return nil
 }

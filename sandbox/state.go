@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/budget"
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/fault"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
@@ -26,7 +27,7 @@ type contents struct {
 	rules       *contract.Rules
 	epoch       string // of RingCX access tokens
 	offset      time.Duration
-	purse       purse
+	purse       budget.Purse
 	requests    []journal.Entry
 	tables      *state.Draft
 	fresh       bool // it is a first minute, and there is nothing in tables
@@ -62,7 +63,7 @@ func (s *Server) freshContents() (*contents, error) {
 		return nil, err
 	}
 	out.fresh, out.rules, out.epoch = true, s.start, token.RandomText(6)
-	out.purse.together = &s.memory.shared.objects
+	out.purse.Together = &s.memory.shared.objects
 	out.tables, err = s.mu.DB.Draft(func(func(state.Record) error) error { return nil })
 	return out, err
 }
@@ -100,7 +101,7 @@ func (s *Server) become(st *contents) error {
 		return err
 	}
 	s.demo = Credentials(s.world.Demo(s.mu.Tx))
-	s.purse.close()
+	s.purse.Close()
 	s.purse = st.purse
 	s.platform.Restart(st.platform)
 	s.ringcx.Restart(st.ringcx, st.epoch, st.signing)
@@ -184,13 +185,13 @@ func (s *Server) adopt(in *archive, bounded, known bool) error {
 	}
 	st, err := s.restoredContents(in)
 	if err != nil {
-		p.close()
+		p.Close()
 		return err
 	}
 	st.known = known
 	st.purse = p
 	if err := s.become(st); err != nil {
-		p.close()
+		p.Close()
 		return err
 	}
 	return nil

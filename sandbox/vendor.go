@@ -67,7 +67,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	if endsToken(a.Status, r.URL.Path) {
 		s.habits.Refused()
 	}
-	if s.guard.notes(r) {
+	if s.guard.Notes(r) {
 		s.journal.Add(c.Entry(r, a))
 	}
 	if err := s.keep(); err != nil {

@@ -3,8 +3,10 @@ package endpoint
 import (
 	"bytes"
 	"encoding/json"
+	"net"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 )
@@ -84,4 +86,16 @@ func Stamp(v limit.Decision, a Response) Response {
 // Redirect leads a browser on.
 func Redirect(status int, to string) Response {
 	return NewResponse(status, "", nil).With("Location", to).With("Referrer-Policy", "no-referrer")
+}
+
+// Besides is another host at the port that r came to.
+func Besides(r *http.Request, host string) string {
+	to := "http://" + host
+	if _, port, err := net.SplitHostPort(r.Host); err == nil {
+		to += ":" + port
+	}
+	if r.TLS != nil {
+		to = "https" + strings.TrimPrefix(to, "http")
+	}
+	return to
 }

@@ -1,0 +1,200 @@
+package console
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
+)
+
+// appKindWords are what a program of the 3-legged flow can be in the vendor's form, and the kind of each.
+var appKindWords = []struct{ Word, Kind string }{
+	{"Server-side web app (most common)", "server"},
+	{"Client-side web app (SPA)", "browser"},
+	{"Android", "native"},
+	{"iOS", "native"},
+	{"Windows desktop", "native"},
+	{"Mac desktop", "native"},
+}
+
+// appView is what is shown of an app.
+type appView struct {
+	ID, Name, Secret, Account string
+	Auth, Kind, Access        string
+	Refresh                   bool
+	Scopes, RedirectURIs      []string
+	Confidential, JWT         bool
+	Method                    string
+	order                     int
+}
+
+// viewOf is what is shown of a. The lock is held.
+func (c *Console) viewOf(a *model.App) appView {
+	out := appView{
+		ID: a.ID, Name: a.Name, Secret: a.Secret, Account: c.World.Account(c.Lock.Tx, a.Account).Name, Refresh: a.RefreshTokens, Scopes: a.Scopes,
+		RedirectURIs: a.RedirectURIs, Confidential: a.Confidential, JWT: a.Flow == "jwt", Method: a.AuthMethod, order: a.Order,
+	}
+	out.Auth, out.Access = "JWT auth flow", "Public"
+	switch a.Flow {
+	case "password":
+		out.Auth, out.Kind = "Password-based, which is deprecated", a.Kind
+	case "code":
+		out.Auth, out.Kind = "3-legged OAuth flow authorization code", a.Kind
+		if out.Kind == "" && a.Confidential {
+			out.Kind = "Server-side web app"
+		} else if out.Kind == "" {
+			out.Kind = "Program without a secret"
+		}
+	}
+	if a.Private {
+		out.Access = "Private"
+	}
+	return out
+}
+
+// appsPage is the table of apps.
+type appsPage struct {
+	listing
+	Rows []appView
+}
+
+// apps lists all apps, oldest first. The lock is held.
+func (c *Console) apps() []*model.App {
+	return inOrder(c.World.Apps.All(c.Lock.Tx), func(a, b *model.App) int { return cmp.Compare(a.Order, b.Order) })
+}
+
+func (c *Console) appList(v *visit, r *http.Request) endpoint.Response {
+	page := &appsPage{listing: newListing(r, "apps", "page", "Apps")}
+	c.Lock.Lock()
+	for _, a := range c.apps() {
+		if page.takes(a.Name + " " + a.ID + " " + c.World.Account(c.Lock.Tx, a.Account).Name) {
+			page.Rows = append(page.Rows, c.viewOf(a))
+		}
+	}
+	c.Lock.Unlock()
+	return c.page(v, r, "apps.html", &consoleView{Title: "Apps", Page: page})
+}
+
+func (c *Console) appDashboard(v *visit, r *http.Request) endpoint.Response {
+	c.Lock.Lock()
+	a := c.World.App(c.Lock.Tx, r.PathValue("id"))
+	var page appView
+	if a != nil {
+		page = c.viewOf(a)
+	}
+	c.Lock.Unlock()
+	if a == nil {
+		return c.missing("There is no app with this client ID. A reset of the sandbox forgets the apps that were made in it.")
+	}
+	return c.page(v, r, "app.html", &consoleView{Title: a.Name, Place: "Apps", Page: page})
+}
+
+// newAppForm is the form to create an app, with what was filled in and what is wrong with it.
+type newAppForm struct {
+	Name, Auth, Kind, Refresh, Access, Account, RedirectURIs string
+	Scopes                                                   []string
+	Kinds                                                    []struct{ Word, Kind string }
+	AllScopes                                                []platform.ScopeView
+	Choose                                                   *picker // the account
+	Wrong                                                    map[string]string
+}
+
+func (c *Console) appForm(v *visit, r *http.Request) endpoint.Response {
+	return c.askApp(v, r, &newAppForm{
+		Auth: "jwt", Refresh: "yes", Access: "private", Scopes: []string{"ReadAccounts"}, Kind: appKindWords[0].Word,
+	})
+}
+
+func (c *Console) askApp(v *visit, r *http.Request, f *newAppForm) endpoint.Response {
+	f.Kinds, f.AllScopes = appKindWords, appScopes
+	c.Lock.Lock()
+	f.Choose = c.accountPicker("Account that the app belongs to", f.Account, f.Wrong["account"])
+	c.Lock.Unlock()
+	return c.page(v, r, "app-new.html", &consoleView{Title: "Create an app", Place: "Apps", Page: f})
+}
+
+// createApp takes that form.
+func (c *Console) createApp(v *visit, r *http.Request) endpoint.Response {
+	f := &newAppForm{
+		Name: wording.Typed(r.PostForm.Get("name")), Auth: r.PostForm.Get("auth"), Kind: r.PostForm.Get("kind"),
+		Refresh: r.PostForm.Get("refresh"), Access: r.PostForm.Get("access"), Account: wording.Typed(r.PostForm.Get("account")),
+		RedirectURIs: r.PostForm.Get("redirects"), Scopes: r.PostForm["scope"], Wrong: map[string]string{},
+	}
+	in := f.request()
+	c.Lock.Lock()
+	if acct, wrong := c.accountCalled(f.Account); acct == nil {
+		f.Wrong["account"] = wrong
+	} else {
+		in.Account = admin.ID(acct.ID)
+	}
+	c.Lock.Unlock()
+	if len(f.Wrong) > 0 {
+		return c.askApp(v, r, f)
+	}
+	if err := in.Check(); err != nil {
+		f.Wrong["redirects"] = err.Error() // everything else was a choice
+		return c.askApp(v, r, f)
+	}
+	c.Lock.Lock()
+	a, err := c.RegisterApp(in)
+	c.Lock.Unlock()
+	if err != nil {
+		f.Wrong["account"] = "This account is gone."
+		return c.askApp(v, r, f)
+	}
+	return c.done("apps/"+url.PathEscape(a.ID), "app", "")
+}
+
+// request is the form as the control plane takes it; what is wrong goes into Wrong.
+func (f *newAppForm) request() *admin.AppRequest {
+	in := &admin.AppRequest{
+		Name: f.Name, Auth: f.Auth, RefreshTokens: f.Refresh == "yes", Private: f.Access == "private", Scopes: f.Scopes,
+	}
+	if n := len([]rune(f.Name)); n == 0 || n > 100 {
+		f.Wrong["name"] = "Give the app a name of up to 100 characters."
+	}
+	if in.Scopes == nil {
+		in.Scopes = []string{}
+	}
+	for _, s := range f.Scopes {
+		if !slices.ContainsFunc(appScopes, func(v platform.ScopeView) bool { return v.Name == s }) {
+			f.Wrong["scopes"] = "Choose scopes from the list."
+		}
+	}
+	f.choose("refresh", f.Refresh, "yes", "no")
+	f.choose("access", f.Access, "private", "public")
+	f.choose("auth", f.Auth, "jwt", "code", "password")
+	if f.Auth == "code" {
+		f.codeFlow(in)
+	}
+	return in
+}
+
+func (f *newAppForm) choose(field, value string, among ...string) {
+	if !slices.Contains(among, value) {
+		f.Wrong[field] = "Choose one of these."
+	}
+}
+
+// codeFlow reads what only the 3-legged flow asks.
+func (f *newAppForm) codeFlow(in *admin.AppRequest) {
+	for _, k := range appKindWords {
+		if k.Word == f.Kind {
+			in.Kind, in.Words = k.Kind, strings.TrimSuffix(k.Word, " (most common)")
+		}
+	}
+	if in.Kind == "" {
+		f.Wrong["kind"] = "Choose one of these."
+	}
+	in.RedirectURIs = wording.TypedAddresses(f.RedirectURIs)
+	if len(in.RedirectURIs) == 0 {
+		f.Wrong["redirects"] = "Give at least one redirect URI, such as http://127.0.0.1:8080/callback."
+	}
+}

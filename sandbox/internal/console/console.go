@@ -1,0 +1,188 @@
+package console
+
+import (
+	"net/http"
+	"sync"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
+	"github.com/ringcx-go/ringcx/sandbox/internal/budget"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
+	"github.com/ringcx-go/ringcx/sandbox/internal/recent"
+)
+
+// visitsKept are the browsers that are remembered, at least, of who gave the password and of the others.
+const visitsKept = 1_000
+
+// Console is the web site for people that the vendor has at developers.ringcentral.com, and a window into the server.
+type Console struct {
+	*admin.Sandbox
+	routes http.Handler
+
+	visitors sync.Mutex          // guards what follows, and every visit
+	visits   *recent.Map[*visit] // of whoever came
+	insiders *recent.Map[*visit] // of who gave the password; strangers do not push them out
+}
+
+// visit is a browser that looks at the console.
+type visit struct {
+	id    string // value of its cookie
+	token string // in its forms: who sends it has seen the page
+	known bool   // has given the password
+	walk  *walk  // nil: the guide was not begun; never changed in place
+}
+
+// consolePage answers one request of a visit that may ask for it.
+type consolePage func(v *visit, r *http.Request) endpoint.Response
+
+func New(s *admin.Sandbox) *Console {
+	c := &Console{
+		Sandbox: s, visits: recent.New[*visit](visitsKept), insiders: recent.New[*visit](visitsKept),
+	}
+	mux := http.NewServeMux()
+	c.show(mux, "{$}", c.overview)
+	c.show(mux, "guide", c.guide)
+	c.take(mux, "guide", c.takeStep)
+	c.show(mux, "apps", c.appList)
+	c.show(mux, "apps/new", c.appForm)
+	c.take(mux, "apps/new", c.createApp)
+	c.show(mux, "apps/{id}", c.appDashboard)
+	c.show(mux, "choices", c.suggest)
+	c.show(mux, "credentials", c.credentialList)
+	c.show(mux, "credentials/new", c.credentialForm)
+	c.take(mux, "credentials/new", c.createCredential)
+	c.show(mux, "credentials/{id}", c.credentialPage)
+	c.take(mux, "credentials/{id}/delete", c.deleteCredential)
+	c.show(mux, "accounts", c.accountList)
+	c.take(mux, "accounts", c.createAccount)
+	c.take(mux, "users", c.createUser)
+	c.take(mux, "users/{id}", c.changeUser)
+	c.show(mux, "sessions", c.sessionList)
+	c.take(mux, "sessions/revoke", c.revoke)
+	c.show(mux, "inspector", c.inspectForm)
+	c.take(mux, "inspector", c.inspect)
+	c.show(mux, "requests", c.requestList)
+	c.show(mux, "requests/rows", c.requestRows)
+	c.show(mux, "timeline", c.timeline)
+	mux.HandleFunc("GET "+guard.ConsolePath+"requests/stream", c.requestStream)
+	c.show(mux, "controls", c.controlsForm)
+	c.take(mux, "controls/clock", c.moveClock)
+	c.take(mux, "controls/faults", c.armFault)
+	c.take(mux, "controls/faults/clear", c.clearFaults)
+	c.show(mux, "contract", c.contractForm)
+	c.take(mux, "contract", c.turnSettings)
+	c.take(mux, "controls/hostile", c.beginDay)
+	c.take(mux, "controls/hostile/end", c.endDay)
+	c.take(mux, "controls/limits", c.turnLimits)
+	c.take(mux, "controls/reset", c.startOver)
+	mux.HandleFunc("GET "+guard.ConsolePath+"controls/snapshot", c.saveSnapshot)
+	for _, path := range []string{"controls/snapshot", "controls/snapshot/take"} {
+		c.take(mux, path, c.loadSnapshot)
+	}
+	if s.Namespace == "" {
+		c.show(mux, "namespaces", c.namespaceList)
+		c.take(mux, "namespaces", c.beginNamespace)
+		c.take(mux, "namespaces/{name}/delete", c.deleteNamespace)
+	}
+	c.show(mux, "sign-in", c.passwordForm)
+	c.take(mux, "sign-in", c.takePassword)
+	mux.HandleFunc("GET /console", func(w http.ResponseWriter, _ *http.Request) {
+		endpoint.Redirect(http.StatusMovedPermanently, guard.ConsolePath).Write(w)
+	})
+	c.lead(mux)
+	c.routes = mux
+	return c
+}
+
+// lead routes what is asked for and is no page.
+func (c *Console) lead(mux *http.ServeMux) {
+	c.show(mux, "", func(*visit, *http.Request) endpoint.Response { return c.missing("There is no such page.") })
+	for path, page := range formPages {
+		c.show(mux, path, func(*visit, *http.Request) endpoint.Response {
+			return endpoint.Redirect(http.StatusSeeOther, guard.ConsolePath+page)
+		})
+	}
+}
+
+// formPages are the addresses that only take forms, with the page that has the form: there leads whoever asks for the address
+// again after a refusal.
+var formPages = map[string]string{
+	"users": "accounts", "users/{id}": "accounts", "credentials/{id}/delete": "credentials", "sessions/revoke": "sessions",
+	"controls/clock": "controls", "controls/faults": "controls", "controls/faults/clear": "controls", "controls/hostile": "controls",
+	"controls/hostile/end": "controls", "controls/limits": "controls", "controls/reset": "controls",
+	"controls/snapshot/take": "controls", "namespaces/{name}/delete": "namespaces",
+}
+
+// show routes pages, take routes forms.
+func (c *Console) show(mux *http.ServeMux, path string, page consolePage) {
+	mux.HandleFunc("GET "+guard.ConsolePath+path, func(w http.ResponseWriter, r *http.Request) { page(visitOf(r), r).Write(w) })
+}
+
+func (c *Console) take(mux *http.ServeMux, path string, page consolePage) {
+	mux.HandleFunc("POST "+guard.ConsolePath+path, func(w http.ResponseWriter, r *http.Request) {
+		size := budget.SizeOf(r.PostForm)
+		if most, err := c.Room(r); err != nil || size > most {
+			c.refusal(http.StatusInsufficientStorage, "There is no room", sentence(budget.ErrTooMuch)).Write(w)
+			return
+		}
+		a := page(visitOf(r), r)
+		if a.Status == http.StatusSeeOther {
+			c.Changed(r, size)
+		}
+		if err := c.Edited(); err != nil {
+			a = c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
+		}
+		a.Write(w)
+	})
+}
+
+// done leads from a form to a page that says what was done, so that reloading it does nothing again; place is the id of what was
+// changed there, "" if that is all of it.
+func (c *Console) done(path, notice, place string) endpoint.Response {
+	target := guard.ConsolePath + path + "?done=" + notice
+	if place != "" {
+		target += "#" + place
+	}
+	return endpoint.Redirect(http.StatusSeeOther, target)
+}
+
+// consoleNotices are what a page says after a form.
+var consoleNotices = map[string]string{
+	"app":        "The app was created.",
+	"credential": "The JWT credential was created.",
+	"deleted":    "The JWT credential was deleted. Who presents it is refused.",
+	"account":    "The account was created.",
+	"user":       "The user was changed.",
+	"new-user":   "The user was created. The password is in the list.",
+	"revoked":    "It was ended: none of its tokens works any more.",
+	"clock":      "The clock was moved.",
+	"fault":      "The fault is armed.",
+	"faults":     "No fault is armed any more.",
+	"hostile":    "The hostile day has begun.",
+	"calm":       "The hostile day is over.",
+	"settings":   "The settings were changed.",
+	"limits":     "The limits were changed.",
+	"reset":      "The sandbox is in its first minute again.",
+	"snapshot":   "The sandbox is what the snapshot said.",
+	"namespace":  "The namespace has begun.",
+	"left":       "The namespace was deleted.",
+	"disarmed":   "The fault is not armed any more.",
+	"same":       "Nothing was changed: it was so already.",
+}
+
+// missing is the page about something that is not there.
+func (c *Console) missing(message string) endpoint.Response {
+	return c.refusal(http.StatusNotFound, "Not found", message)
+}
+
+// refusal is a page that says why there is no other one.
+func (c *Console) refusal(status int, title, message string, help ...string) endpoint.Response {
+	return c.render(status, "refused.html", &consoleView{Title: title, Page: consoleRefusal{message, help, ""}})
+}
+
+// consoleRefusal says why there is no other page.
+type consoleRefusal struct {
+	Message string
+	Help    []string
+	Form    string // address of the form that was refused; "": it is none
+}

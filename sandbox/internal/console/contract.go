@@ -1,0 +1,210 @@
+package console
+
+import (
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
+)
+
+// contractPage is the contract under its headings, with what was filled in wrong.
+type contractPage struct {
+	Filters  []contractFilter
+	Filter   string
+	Find     string // words that all lines have
+	Sources  []contract.Source
+	Profile  string
+	Changed  int
+	Subjects []contractSubject
+	Wrong    map[string]string
+}
+
+type contractFilter struct {
+	Name, Label string
+	Count       int
+}
+
+type contractSubject struct {
+	ID    string
+	Title template.HTML
+	Lines []contractLine
+}
+
+type contractLine struct {
+	contract.Line
+	Sentence, Doubt, Reason template.HTML
+	Given                   any    // what its control shows
+	Wrong                   string // what is wrong with that
+}
+
+// Settable reports whether the subject has anything to choose.
+func (s contractSubject) Settable() bool {
+	return slices.ContainsFunc(s.Lines, func(l contractLine) bool { return l.Setting != nil })
+}
+
+// contractFilters are the parts of the contract that can be looked at alone.
+var contractFilters = []struct {
+	name, label string
+	holds       func(contract.Line) bool
+}{
+	{"", "All", func(contract.Line) bool { return true }},
+	{"documented", "Documented", certain("documented")},
+	{"twice", "Documented differently", certain("twice and differently")},
+	{"observed", "Observed", certain("observed")},
+	{"assumed", "Assumed", certain("assumed")},
+	{"settable", "With a switch", func(l contract.Line) bool { return l.Setting != nil }},
+	{"changed", "Changed here", func(l contract.Line) bool { return l.Setting != nil && l.Setting.Changed() }},
+}
+
+func certain(name string) func(contract.Line) bool {
+	return func(l contract.Line) bool { return slices.Contains(l.Certainty, name) }
+}
+
+func (c *Console) contractForm(v *visit, r *http.Request) endpoint.Response {
+	return c.showContract(v, r, url.Values{}, nil)
+}
+
+// showContract shows the contract; given is what was filled in, wrong what is wrong with it.
+func (c *Console) showContract(v *visit, r *http.Request, given url.Values, wrong map[string]string) endpoint.Response {
+	page := &contractPage{Filter: r.FormValue("show"), Find: wording.Typed(r.FormValue("find")), Profile: c.Profile(), Wrong: wrong}
+	doc := contract.NewDocument(c.Profile(), c.Rules.Load())
+	holds := contractFilters[0].holds
+	page.Sources = doc.Sources
+	for _, f := range contractFilters {
+		out := contractFilter{Name: f.name, Label: f.label}
+		for _, l := range doc.Lines {
+			if f.holds(l) {
+				out.Count++
+			}
+		}
+		if page.Filters = append(page.Filters, out); f.name == page.Filter {
+			holds = f.holds
+		}
+		if f.name == "changed" {
+			page.Changed = out.Count
+		}
+	}
+	for _, l := range doc.Lines {
+		if holds(l) && found(l, page.Find) || l.Setting != nil && wrong[l.Setting.Name] != "" {
+			page.add(l, given)
+		}
+	}
+	return c.page(v, r, "contract.html", &consoleView{Title: "Contract", Page: page})
+}
+
+func (p *contractPage) add(l contract.Line, given url.Values) {
+	if n := len(p.Subjects); n == 0 || p.Subjects[n-1].Title != withCode(l.Subject) {
+		p.Subjects = append(p.Subjects, contractSubject{ID: fmt.Sprintf("subject-%d", n+1), Title: withCode(l.Subject)})
+	}
+	line := contractLine{Line: l, Sentence: withCode(l.Says), Reason: withCode(l.Fixed), Doubt: withCode(strings.TrimLeft(l.Note, ",;: "))}
+	if s := l.Setting; s != nil {
+		line.Given, line.Wrong = s.Value, p.Wrong[s.Name]
+		switch {
+		case !slices.Contains(given["setting"], s.Name):
+		case s.Type == "boolean":
+			line.Given = given.Get(s.Name) == "true"
+		default:
+			line.Given = given.Get(s.Name)
+		}
+	}
+	last := &p.Subjects[len(p.Subjects)-1]
+	last.Lines = append(last.Lines, line)
+}
+
+// found reports whether a line has all words.
+func found(l contract.Line, words string) bool {
+	text := l.Subject + " " + l.Says + " " + l.Known + " " + l.Fixed
+	if l.Setting != nil {
+		text += " " + l.Setting.Name
+	}
+	return !slices.ContainsFunc(strings.Fields(words), func(word string) bool { return !contains(strings.ReplaceAll(text, "`", ""), word) })
+}
+
+// withCode shows what stands between backquotes as code.
+func withCode(text string) template.HTML {
+	var b strings.Builder
+	for i, part := range strings.Split(text, "`") {
+		part = template.HTMLEscapeString(part)
+		if i%2 == 1 {
+			part = "<code>" + part + "</code>"
+		}
+		b.WriteString(part)
+	}
+	return template.HTML(b.String()) //nolint:gosec // it was escaped
+}
+
+// turnSettings takes all settings that the form names, or puts back the one that a button names.
+func (c *Console) turnSettings(v *visit, r *http.Request) endpoint.Response {
+	wrong := map[string]string{}
+	before := c.Rules.Load()
+	err := c.ChangeRules(func(next *contract.Rules) error { return takeSettings(next, r.PostForm, wrong) })
+	if len(wrong) > 0 {
+		return c.showContract(v, r, r.PostForm, wrong)
+	}
+	if err != nil {
+		return c.refusal(http.StatusBadRequest, "Refused", err.Error())
+	}
+	q, place := url.Values{"done": {"settings"}}, firstChanged(before, c.Rules.Load())
+	if place == "" {
+		q.Set("done", "same")
+	}
+	for _, name := range []string{"show", "find"} {
+		if value := r.PostForm.Get(name); value != "" {
+			q.Set(name, value)
+		}
+	}
+	if r.PostForm.Get("back") == "all" {
+		place = ""
+	}
+	return endpoint.Redirect(http.StatusSeeOther, guard.ConsolePath+"contract?"+q.Encode()+place)
+}
+
+// firstChanged is the place on the page of the first setting whose value is another one; "" if none is.
+func firstChanged(before, after *contract.Rules) string {
+	was := contract.NewDocument("", before).Lines
+	for i, l := range contract.NewDocument("", after).Lines {
+		if l.Setting != nil && l.Setting.Value != was[i].Setting.Value {
+			return "#set-" + l.Setting.Name
+		}
+	}
+	return ""
+}
+
+func takeSettings(next *contract.Rules, form url.Values, wrong map[string]string) error {
+	if form.Get("back") == "all" {
+		*next = contract.Defaults()
+		return nil
+	}
+	if name := form.Get("back"); name != "" {
+		s, err := contract.FindSetting(name)
+		if err != nil {
+			return err
+		}
+		return s.Reset(next)
+	}
+	var first error
+	for _, name := range form["setting"] {
+		s, err := contract.FindSetting(name)
+		if err != nil {
+			return err
+		}
+		value := wording.Typed(form.Get(name))
+		if s.Kind() == "boolean" && value == "" {
+			value = "false" // a box that is not ticked is not sent
+		}
+		if was := form["was-"+name]; len(was) == 1 && was[0] == value {
+			continue // somebody else may have changed it meanwhile
+		}
+		if err := s.Set(next, value); err != nil {
+			wrong[name], first = "Give "+s.Possible+".", err
+		}
+	}
+	return first
+}

@@ -1,0 +1,124 @@
+package console
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/fault"
+	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
+	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
+)
+
+// controlsPage is everything that can be turned, with what was filled in wrong.
+type controlsPage struct {
+	Offset    string
+	Steps     []choice
+	Kinds     []choice
+	Faults    []faultView
+	Fault     map[string]string // what was filled in
+	Day       *dayView          // nil: an ordinary day
+	Hostile   map[string]string // what was filled in
+	DayKinds  []dayKind
+	Limits    []limitView
+	Quiet     []penaltyView
+	MoreQuiet int
+	Advance   string
+	Wrong     map[string]string
+}
+
+type limitView struct {
+	Name            string
+	Limit           int
+	Window          string
+	On              bool
+	Keys, Penalties int
+}
+
+func (c *Console) controlsForm(v *visit, r *http.Request) endpoint.Response {
+	return c.showControls(v, r, &controlsPage{Fault: map[string]string{"kind": fault.Status, "path": "/api/auth/*", "times": "1"}})
+}
+
+func (c *Console) showControls(v *visit, r *http.Request, page *controlsPage) endpoint.Response {
+	page.Offset, page.Steps = inWords(c.Offset()), clockSteps(c.Rules.Load())
+	if c.Offset() < 0 {
+		page.Offset = "−" + inWords(-c.Offset())
+	}
+	if page.Fault == nil {
+		page.Fault = map[string]string{}
+	}
+	c.describeFaults(page)
+	now := c.Now()
+	c.Lock.Lock()
+	for what := range limit.Count {
+		page.Limits = append(page.Limits, c.limitView(what, now))
+		page.Quiet = append(page.Quiet, c.penaltiesOf(what, now)...)
+	}
+	c.Lock.Unlock()
+	page.Quiet, page.MoreQuiet = sortPenalties(page.Quiet)
+	return c.page(v, r, "controls.html", &consoleView{Title: "Controls", Page: page})
+}
+
+// limitView is a limit. The lock is held.
+func (c *Console) limitView(what limit.Kind, now time.Time) limitView {
+	kind := limit.Kinds[what]
+	a := kind.Allowed(c.Rules.Load())
+	out := limitView{
+		Name: kind.Title, Limit: a.Limit, Window: wording.SpokenDuration(a.Window),
+		On: a.Limit > 0 && !c.Limits.IsOff(what), Keys: c.Limits.Known(what),
+	}
+	for _, b := range c.Limits.All(what) {
+		if instant.Of(now) < b.Quiet {
+			out.Penalties++
+		}
+	}
+	return out
+}
+
+// moveClock takes a duration as Go writes it.
+func (c *Console) moveClock(v *visit, r *http.Request) endpoint.Response {
+	text := wording.Typed(r.PostForm.Get("advance"))
+	d, err := time.ParseDuration(text)
+	if err == nil {
+		err = c.Move(d)
+	}
+	if err != nil {
+		return c.showControls(v, r, &controlsPage{Advance: text, Wrong: map[string]string{
+			"advance": "Give a duration such as 90s, 6m, 1h30m or -5m, up to 100 years.",
+		}})
+	}
+	if d == 0 {
+		return c.done("controls", "same", "clock")
+	}
+	return c.done("controls", "clock", "clock")
+}
+
+// turnLimits switches the limits on or off, or forgets what was counted.
+func (c *Console) turnLimits(_ *visit, r *http.Request) endpoint.Response {
+	c.Lock.Lock()
+	defer c.Lock.Unlock()
+	change, notice := r.PostForm.Get("change"), "same"
+	for what := range limit.Count {
+		var changed bool
+		switch change {
+		case "on", "off":
+			changed = c.Limits.Switch(what, change == "off")
+		case "forget":
+			changed = c.Limits.Forget(what)
+		default:
+			return c.refusal(http.StatusBadRequest, "Refused", "Limits can be switched on or off, or forget what was counted.")
+		}
+		if changed {
+			notice = "limits"
+		}
+	}
+	return c.done("controls", notice, "limits")
+}
+
+func (c *Console) startOver(*visit, *http.Request) endpoint.Response {
+	if err := c.StartOver(); err != nil {
+		return c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
+	}
+	return c.done("controls", "reset", "")
+}

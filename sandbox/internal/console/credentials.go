@@ -1,0 +1,207 @@
+package console
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
+)
+
+// credentialView is what is shown of a JWT credential.
+type credentialView struct {
+	ID, Label, JWT, Owner, Email string
+	Apps                         []string // names; nil: all apps of the account
+	Expires                      string   // "": never
+	State                        string   // "active", "expired" or "deleted"
+}
+
+func (c *Console) viewCredential(cred *model.Credential, now time.Time) credentialView {
+	u := c.World.User(c.Lock.Tx, cred.User)
+	out := credentialView{
+		ID: cred.ID, Label: cred.Label, JWT: cred.JWT, Owner: u.Name(), Email: u.Email,
+		State: "active",
+	}
+	for _, id := range cred.Clients {
+		name := id
+		if a := c.World.App(c.Lock.Tx, id); a != nil {
+			name = a.Name
+		}
+		out.Apps = append(out.Apps, name)
+	}
+	if !cred.Expires.IsZero() {
+		out.Expires = cred.Expires.UTC().Format("2006-01-02 15:04") + " UTC"
+		if !now.Before(cred.Expires) {
+			out.State = "expired"
+		}
+	}
+	if cred.Deleted {
+		out.State = "deleted"
+	}
+	return out
+}
+
+// credentialsPage is the table of JWT credentials.
+type credentialsPage struct {
+	listing
+	Rows []credentialView
+}
+
+func (c *Console) credentialList(v *visit, r *http.Request) endpoint.Response {
+	now, page := c.Now(), &credentialsPage{listing: newListing(r, "credentials", "page", "JWT credentials")}
+	c.Lock.Lock()
+	all := inOrder(c.World.Credentials.All(c.Lock.Tx), func(a, b *model.Credential) int { return cmp.Compare(a.Order, b.Order) })
+	for _, cred := range all {
+		if page.takes(cred.Label + " " + c.words(c.World.User(c.Lock.Tx, cred.User))) {
+			page.Rows = append(page.Rows, c.viewCredential(cred, now))
+		}
+	}
+	c.Lock.Unlock()
+	return c.page(v, r, "credentials.html", &consoleView{Title: "JWT credentials", Page: page})
+}
+
+func (c *Console) credentialPage(v *visit, r *http.Request) endpoint.Response {
+	c.Lock.Lock()
+	cred := c.World.Credential(c.Lock.Tx, r.PathValue("id"))
+	var page credentialView
+	if cred != nil {
+		page = c.viewCredential(cred, c.Now())
+	}
+	c.Lock.Unlock()
+	if cred == nil {
+		return c.missing("There is no such JWT credential. A reset of the sandbox forgets those that were made in it.")
+	}
+	return c.page(v, r, "credential.html", &consoleView{Title: page.Label, Place: "JWT credentials", Page: page})
+}
+
+// newCredentialForm is the form to create a JWT, with what was filled in and what is wrong with it.
+type newCredentialForm struct {
+	Label, User, Reach, Expires string
+	Clients                     []string // that are ticked or were named
+	More                        string   // names or client IDs of apps that are not listed
+	Unlisted                    int      // so many there are
+	Choose                      *picker  // the user
+	Apps                        []appView
+	Wrong                       map[string]string
+}
+
+func (c *Console) credentialForm(v *visit, r *http.Request) endpoint.Response {
+	f := &newCredentialForm{Reach: "all", User: r.URL.Query().Get("user")}
+	if id := r.URL.Query().Get("client_id"); id != "" { // the vendor's link for customers of an app
+		f.Reach, f.Clients = "some", []string{id}
+	}
+	return c.askCredential(v, r, f)
+}
+
+func (c *Console) askCredential(v *visit, r *http.Request, f *newCredentialForm) endpoint.Response {
+	c.Lock.Lock()
+	f.Choose = c.userPicker("User that it stands for", f.User, f.Wrong["user"])
+	var more []string
+	for i, a := range c.apps() {
+		if i < choicesShown {
+			f.Apps = append(f.Apps, c.viewOf(a))
+			continue
+		}
+		if f.Unlisted++; f.More == "" && slices.Contains(f.Clients, a.ID) {
+			more = append(more, a.ID)
+		}
+	}
+	c.Lock.Unlock()
+	f.More = cmp.Or(f.More, strings.Join(more, "\n"))
+	return c.page(v, r, "credential-new.html", &consoleView{Title: "Create a JWT", Place: "JWT credentials", Page: f})
+}
+
+// createCredential takes that form.
+func (c *Console) createCredential(v *visit, r *http.Request) endpoint.Response {
+	f := &newCredentialForm{
+		Label: wording.Typed(r.PostForm.Get("label")), User: wording.Typed(r.PostForm.Get("user")), Reach: r.PostForm.Get("reach"),
+		Expires: r.PostForm.Get("expires"), Clients: r.PostForm["client"], More: r.PostForm.Get("more-clients"), Wrong: map[string]string{},
+	}
+	c.Lock.Lock()
+	f.nameClients(c.apps())
+	expires := f.check(c.Now())
+	cred := c.mint(f, expires)
+	c.Lock.Unlock()
+	if cred == nil {
+		return c.askCredential(v, r, f)
+	}
+	return c.done("credentials/"+url.PathEscape(cred.ID), "credential", "")
+}
+
+// nameClients adds the apps that were named, by name or client ID, one in a line.
+func (f *newCredentialForm) nameClients(apps []*model.App) {
+	for line := range strings.Lines(f.More) {
+		line = wording.Typed(line)
+		i := slices.IndexFunc(apps, func(a *model.App) bool { return a.ID == line || strings.EqualFold(a.Name, line) })
+		switch {
+		case line == "":
+		case i < 0:
+			f.Wrong["clients"] = "There is no app " + line + "."
+		case !slices.Contains(f.Clients, apps[i].ID):
+			f.Clients = append(f.Clients, apps[i].ID)
+		}
+	}
+}
+
+// check says what makes no sense, and gives the end that was asked for. The day that is named still belongs to it.
+func (f *newCredentialForm) check(now time.Time) (expires time.Time) {
+	if n := len([]rune(f.Label)); n == 0 || n > 100 {
+		f.Wrong["label"] = "Give the credential a label of up to 100 characters."
+	}
+	if f.Expires != "" {
+		day, err := time.Parse(time.DateOnly, f.Expires)
+		if expires = day.AddDate(0, 0, 1); err != nil || !expires.After(now) {
+			f.Wrong["expires"] = "Choose a day that is not over, or none."
+		}
+	}
+	switch {
+	case f.Reach == "all":
+		f.Clients = nil
+	case f.Reach != "some":
+		f.Wrong["reach"] = "Choose one of these."
+	case len(f.Clients) == 0 && f.Wrong["clients"] == "":
+		f.Wrong["clients"] = "Choose at least one app."
+	}
+	return expires
+}
+
+// mint makes the credential, unless something is wrong, which goes into the form. The lock is held.
+func (c *Console) mint(f *newCredentialForm, expires time.Time) *model.Credential {
+	u, wrong := c.userCalled(f.User)
+	if u == nil {
+		f.Wrong["user"] = wrong
+	}
+	for _, client := range f.Clients {
+		if c.World.App(c.Lock.Tx, client) == nil {
+			f.Wrong["clients"] = "Choose apps from the list."
+		}
+	}
+	if len(f.Wrong) > 0 {
+		return nil
+	}
+	cred, err := c.World.AddCredential(c.Lock.Tx, u.ID, f.Clients, expires)
+	if err != nil {
+		f.Wrong["label"] = err.Error()
+		return nil
+	}
+	cred.Label = f.Label
+	c.World.PutCredential(c.Lock.Tx, cred)
+	return cred
+}
+
+// deleteCredential revokes a JWT: apps that use it cannot sign in any more.
+func (c *Console) deleteCredential(_ *visit, r *http.Request) endpoint.Response {
+	c.Lock.Lock()
+	defer c.Lock.Unlock()
+	cred := c.World.Credential(c.Lock.Tx, r.PathValue("id"))
+	if cred == nil {
+		return c.missing("There is no such JWT credential.")
+	}
+	c.DeleteCredential(cred)
+	return c.doneIn(r, "credentials", "deleted", "")
+}

@@ -1,0 +1,276 @@
+package console
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
+)
+
+// rowsShown are the rows of a table on a page.
+const rowsShown = 50
+
+// listing is the part of a long table that is on a page, of the rows that a search finds.
+type listing struct {
+	Path, Param string // address of the table, and what in its query is the number of the page
+	What, Ask   string // the rows, as people call them, and what the search finds
+	Find        string
+	Page        int // from 1
+	Matching    int // rows that the search finds
+}
+
+// searchWords say what each table is searched for.
+var searchWords = map[string]string{
+	"accounts": "Find a user or an account", "apps": "Find an app or an account", "credentials": "Find a label or a user",
+	"sessions": "Find a holder, an app or a token in the log",
+}
+
+// newListing reads what is asked for.
+func newListing(r *http.Request, path, param, what string) listing {
+	q := r.URL.Query()
+	page, _ := strconv.Atoi(q.Get(param))
+	return listing{
+		Path: path, Param: param, What: what, Ask: searchWords[path], Find: wording.Cut(wording.Typed(q.Get("find")), journal.PathShown), Page: max(1, min(page, 1<<20)),
+	}
+}
+
+// takes counts a row, and reports whether it is on the page. The text is what the row is found by.
+func (l *listing) takes(text string) bool {
+	if !contains(text, l.Find) {
+		return false
+	}
+	l.Matching++
+	return l.Matching > l.before() && l.Matching <= l.before()+rowsShown
+}
+
+// before are the rows on the pages before this one.
+func (l *listing) before() int { return (l.Page - 1) * rowsShown }
+
+// Long reports whether there is anything to search or to turn.
+func (l *listing) Long() bool { return l.Find != "" || l.Page > 1 || l.Matching > rowsShown }
+
+// From is the number of the first row on the page.
+func (l *listing) From() int { return min(l.before()+1, l.Matching) }
+
+// To is the number of the last row on the page.
+func (l *listing) To() int { return min(l.before()+rowsShown, l.Matching) }
+
+// Before is the address of the page before this one, "" if there is none.
+func (l *listing) Before() string {
+	if l.Page == 1 {
+		return ""
+	}
+	return l.at(l.Page - 1)
+}
+
+// After is the address of the next page, "" if there is none.
+func (l *listing) After() string {
+	if l.Matching <= l.before()+rowsShown {
+		return ""
+	}
+	return l.at(l.Page + 1)
+}
+
+func (l *listing) at(page int) string {
+	q := url.Values{l.Param: {strconv.Itoa(page)}}
+	if l.Find != "" {
+		q.Set("find", l.Find)
+	}
+	return guard.ConsolePath + l.Path + "?" + q.Encode()
+}
+
+// doneIn is done for a form in a table: it leads to the page of the table that the form was on.
+func (c *Console) doneIn(r *http.Request, path, notice, place string) endpoint.Response {
+	q := url.Values{"done": {notice}}
+	for _, name := range []string{"find", "page"} {
+		if value := r.PostForm.Get(name); value != "" {
+			q.Set(name, value)
+		}
+	}
+	return endpoint.Redirect(http.StatusSeeOther, guard.ConsolePath+path+"?"+q.Encode()+place)
+}
+
+// choicesShown are the choices of a field that are listed.
+const choicesShown = 50
+
+// choice is an option of a form.
+type choice struct {
+	Value, Label string
+}
+
+// picker is a field that names one of many: a list to choose from or, where that would be too long, a text to type.
+type picker struct {
+	ID, Label    string
+	How          string // what may be typed
+	Given, Wrong string
+	Choices      []choice
+	Total        int
+}
+
+// Typed reports whether there are more than can be listed.
+func (p *picker) Typed() bool { return p.Total > len(p.Choices) }
+
+// Chosen is what the field has before anything is given.
+func (p *picker) Chosen() string {
+	if p.Given == "" && p.Wrong == "" && len(p.Choices) > 0 {
+		return p.Choices[0].Value
+	}
+	return p.Given
+}
+
+// userPicker and accountPicker are the fields for these. The lock is held.
+func (c *Console) userPicker(label, given, wrong string) *picker {
+	choices, total := c.userChoices("")
+	if u, _ := c.userCalled(given); u != nil {
+		given = u.Email
+	}
+	return &picker{"user", label, "an e-mail address, an ID, or a name that nobody else has", given, wrong, choices, total}
+}
+
+func (c *Console) accountPicker(label, given, wrong string) *picker {
+	choices, total := c.accountChoices("")
+	return &picker{"account", label, "an ID, or a name that no other has", given, wrong, choices, total}
+}
+
+// suggest answers with the choices that a text finds, for a field that is being filled in.
+func (c *Console) suggest(_ *visit, r *http.Request) endpoint.Response {
+	q := r.URL.Query()
+	p := &picker{}
+	c.Lock.Lock()
+	switch find := wording.Typed(q.Get("find")); q.Get("of") {
+	case "user":
+		p.Choices, _ = c.userChoices(find)
+	case "account":
+		p.Choices, _ = c.accountChoices(find)
+	}
+	c.Lock.Unlock()
+	return endpoint.NewResponse(http.StatusOK, endpoint.TypeHTML, []byte(c.part("refused.html", "choices", p))).With("Cache-Control", "no-store")
+}
+
+// userChoices are the users of RingCentral that a text finds, the demo user first, and how many there are. The lock is held.
+func (c *Console) userChoices(find string) (shown []choice, total int) {
+	var all []*model.User
+	for _, u := range c.World.RingCentralUsers(c.Lock.Tx) {
+		if contains(c.words(&u), find) {
+			all = append(all, &u)
+		}
+	}
+	first := c.World.DemoUser(c.Lock.Tx).ID
+	slices.SortFunc(all, func(a, b *model.User) int {
+		return cmp.Or(rank(b.ID == first)-rank(a.ID == first), cmp.Compare(a.First, b.First), cmp.Compare(a.Last, b.Last), cmp.Compare(a.Email, b.Email))
+	})
+	for _, u := range all[:min(len(all), choicesShown)] {
+		shown = append(shown, choice{u.Email, u.Name() + ", " + c.World.Account(c.Lock.Tx, u.Account).Name})
+	}
+	return shown, len(all)
+}
+
+// accountChoices are the accounts that a text finds, that of the demo first, and how many there are. The lock is held.
+func (c *Console) accountChoices(find string) (shown []choice, total int) {
+	var all []*model.Account
+	for id, a := range c.World.Accounts.All(c.Lock.Tx) {
+		if contains(a.Name+" "+strconv.FormatInt(id, 10), find) {
+			all = append(all, &a)
+		}
+	}
+	slices.SortFunc(all, c.accountOrder())
+	for _, a := range all[:min(len(all), choicesShown)] {
+		shown = append(shown, choice{strconv.FormatInt(a.ID, 10), a.Name})
+	}
+	return shown, len(all)
+}
+
+// accountOrder is by name, the account of the demo first. The lock is held.
+func (c *Console) accountOrder() func(a, b *model.Account) int {
+	first := c.World.DemoUser(c.Lock.Tx).Account
+	return func(a, b *model.Account) int {
+		return cmp.Or(rank(b.ID == first)-rank(a.ID == first), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	}
+}
+
+// inOrder are rows of a table in another order.
+func inOrder[K, V any](rows iter.Seq2[K, V], order func(a, b *V) int) []*V {
+	var out []*V
+	for _, row := range rows {
+		out = append(out, &row)
+	}
+	slices.SortFunc(out, order)
+	return out
+}
+
+func rank(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// words are what a user is found by. The lock is held.
+func (c *Console) words(u *model.User) string {
+	return u.First + " " + u.Last + " " + u.Email + " " + u.Extension + " " + strconv.FormatInt(u.ID, 10) + " " + c.World.Account(c.Lock.Tx, u.Account).Name
+}
+
+// userCalled is the user that a text names: by e-mail address, ID, or a name that nobody else has. If there is none, wrong
+// says what to do. The lock is held.
+func (c *Console) userCalled(text string) (u *model.User, wrong string) {
+	id, _ := strconv.ParseInt(text, 10, 64)
+	var named, near []*model.User
+	for _, row := range c.World.RingCentralUsers(c.Lock.Tx) {
+		u := &row
+		switch {
+		case u.ID == id || strings.EqualFold(u.Email, text):
+			return u, ""
+		case strings.EqualFold(u.First+" "+u.Last, text):
+			named = append(named, u)
+		case text != "" && contains(c.words(u), text):
+			near = append(near, u)
+		}
+	}
+	switch {
+	case len(named) == 1:
+		return named[0], ""
+	case len(named)+len(near) == 0:
+		return nil, "Choose a user from the list."
+	}
+	shown, total := c.userChoices(text)
+	var emails []string
+	for _, o := range shown[:min(len(shown), 5)] {
+		emails = append(emails, o.Value)
+	}
+	return nil, fmt.Sprintf("%d users are found by that. Give the e-mail address of one: %s.", total, strings.Join(emails, ", "))
+}
+
+// accountCalled is the account that a text names: by ID, or by a name that no other has; "" is that of the demo. If there is
+// none, wrong says what to do. The lock is held.
+func (c *Console) accountCalled(text string) (a *model.Account, wrong string) {
+	if text == "" {
+		return c.World.Account(c.Lock.Tx, c.World.DemoUser(c.Lock.Tx).Account), ""
+	}
+	id, _ := strconv.ParseInt(text, 10, 64)
+	if a := c.World.Account(c.Lock.Tx, id); a != nil {
+		return a, ""
+	}
+	var named []*model.Account
+	for _, a := range c.World.Accounts.All(c.Lock.Tx) {
+		if strings.EqualFold(a.Name, text) {
+			named = append(named, &a)
+		}
+	}
+	switch len(named) {
+	case 0:
+		return nil, "Choose an account from the list."
+	case 1:
+		return named[0], ""
+	}
+	return nil, fmt.Sprintf("%d accounts are called so. Give the ID of one.", len(named))
+}

@@ -1,0 +1,187 @@
+package console
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
+)
+
+// lifeKey names a session of RingCentral or a sign-in at RingCX: the lane is the vendor.
+type lifeKey struct {
+	lane   int
+	number uint64
+}
+
+// life is what is known of one of them.
+type life struct {
+	key    lifeKey
+	Who    string // "": it was forgotten
+	About  string
+	events []tokenEvent // oldest request first, then what happened without one
+	spans  []span
+}
+
+// Name is what a life is called among the others of its vendor.
+func (l *life) Name() string {
+	if l.Who == "" {
+		return fmt.Sprintf("#%d", l.key.number)
+	}
+	return fmt.Sprintf("#%d %s", l.key.number, l.Who)
+}
+
+// span is the time in which an access token worked.
+type span struct {
+	from, to time.Time
+	kind     string // how it began
+	end      string // how it ended, if that is to be shown; "": it was replaced, or it still works
+}
+
+// closingOf is how a life ended, and whether its access tokens ended with it.
+type closing struct {
+	at        time.Time
+	kind, why string
+	cuts      bool
+}
+
+// livesOf sorts requests by what they were about, the one that was begun first before the others. The lock is held.
+func (c *Console) livesOf(requests []tokenEvent, now time.Time) []*life {
+	var out []*life
+	known := map[lifeKey]*life{}
+	for _, e := range requests {
+		if e.Number == 0 {
+			continue
+		}
+		key := lifeKey{e.Lane, e.Number}
+		if known[key] == nil {
+			known[key] = &life{key: key}
+			out = append(out, known[key])
+		}
+		known[key].events = append(known[key].events, e)
+	}
+	for _, l := range out {
+		if l.key.lane == 0 {
+			l.complete(c.ofSession(l), now)
+		} else {
+			l.complete(c.ofSignIn(l), now)
+		}
+	}
+	return out
+}
+
+// ofSession says whose session a life is, and how it ended. The lock is held.
+func (c *Console) ofSession(l *life) []closing {
+	s := c.Platform.Session(l.key.number)
+	if s == nil {
+		return nil
+	}
+	a, u := c.Platform.Holder(s)
+	l.Who, l.About = u.First+" "+u.Last, a.Name
+	if s.State != platform.SessionOpen {
+		return []closing{closingOf(s, "without a request of its own")}
+	}
+	if i := l.newest(); i >= 0 {
+		l.events[i].ends = s.Ends.Time()
+	}
+	return nil
+}
+
+// closingOf is how a session that is not open was closed.
+func closingOf(s *platform.Session, why string) closing {
+	if s.State == platform.SessionEvicted {
+		return closing{s.Ends.Time(), eventEvicted, "a newer session, over the limit of a user", true}
+	}
+	return closing{s.Ends.Time(), eventRevoked, why, true}
+}
+
+// ofSignIn says whose sign-in a life is, and how it ended. The lock is held.
+func (c *Console) ofSignIn(l *life) []closing {
+	in := c.RingCX.SignIn(l.key.number)
+	if in == nil {
+		return nil
+	}
+	l.Who, l.About = c.RingCX.Who(c.Lock.Tx, in).Name(), in.App
+	if in.From != 0 {
+		l.About = fmt.Sprintf("%s, from RingCentral #%d", in.App, in.From)
+	}
+	var out []closing
+	if in.Ended {
+		out = append(out, closing{in.Renewal.Time(), eventLoggedOut, "without a request of its own", in.Cut})
+	} else if at := l.lastRefusal(); in.Cut && !at.IsZero() {
+		out = append(out, closing{at, eventRevoked, "a refresh token that was used again", true})
+	}
+	if in.From == 0 || !c.Rules.Load().SessionEndTakesRingCX {
+		return out
+	}
+	if from := c.Platform.Session(in.From); from != nil && from.State != platform.SessionOpen {
+		out = append(out, closingOf(from, "with its session of RingCentral"))
+	}
+	return out
+}
+
+// newest is the index of the event that handed out the newest token, -1 if none did.
+func (l *life) newest() int {
+	for i, e := range slices.Backward(l.events) {
+		if !e.ends.IsZero() {
+			return i
+		}
+	}
+	return -1
+}
+
+// lastRefusal is when a refresh was refused last.
+func (l *life) lastRefusal() time.Time {
+	for _, e := range slices.Backward(l.events) {
+		if e.Kind == eventRefused && e.Path == "/api/auth/token/refresh" {
+			return e.Time
+		}
+	}
+	return time.Time{}
+}
+
+// complete finds how long each token worked, and what happened without a request. At RingCentral a token ends when the
+// next one is handed out; at RingCX it lives on.
+func (l *life) complete(closings []closing, now time.Time) {
+	asked := len(l.events)
+	for _, e := range closings {
+		if !slices.ContainsFunc(l.events, func(o tokenEvent) bool { return o.Kind == e.kind }) {
+			l.events = append(l.events, tokenEvent{Time: e.at, Lane: l.key.lane, Number: l.key.number, Kind: e.kind, Why: e.why})
+		}
+	}
+	for i, e := range l.events[:asked] {
+		if e.ends.IsZero() {
+			continue
+		}
+		s := span{from: e.Time, to: e.ends, kind: e.Kind, end: eventExpired}
+		if l.key.lane == 0 {
+			s.replacedBy(l.events[i+1 : asked])
+		}
+		for _, end := range closings {
+			if end.cuts && end.at.Before(s.to) {
+				s.to, s.end = end.at, end.kind
+			}
+		}
+		switch {
+		case s.to.After(now):
+			s.to, s.end = now, ""
+		case s.end == eventExpired:
+			l.events = append(l.events, tokenEvent{
+				Time: s.to, Lane: l.key.lane, Number: l.key.number, Kind: eventExpired, Why: "its time was over",
+			})
+		}
+		l.spans = append(l.spans, s)
+	}
+}
+
+// replacedBy ends s with the first of the events after it that handed out a token.
+func (s *span) replacedBy(later []tokenEvent) {
+	for _, e := range later {
+		if !e.ends.IsZero() {
+			if e.Time.Before(s.to) {
+				s.to, s.end = e.Time, ""
+			}
+			return
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package console
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
+	"github.com/ringcx-go/ringcx/sandbox/internal/ringcx"
+)
+
+// tokenRow is a session or a token that still means something.
+type tokenRow struct {
+	Handle    string // names it in forms, and says nothing about it
+	Who, What string
+	Ends      string // the last characters of the token
+	Mark      string // its fingerprint, as the log has it
+	Left      string
+	Refresh   string // time left of the refresh token; "": none
+	Spent     uint32 // refresh tokens before that one
+	until     time.Time
+}
+
+// sessionsPage lists what lives.
+type sessionsPage struct {
+	listing // of the first table; the others have a page of their own
+	Tables  []tokenTable
+}
+
+// Long reports whether any table is.
+func (p *sessionsPage) Long() bool {
+	return slices.ContainsFunc(p.Tables, func(t tokenTable) bool { return t.Long() })
+}
+
+// tokenTable is a table of tokens, those first that live longest.
+type tokenTable struct {
+	listing
+	ID, Title, Kind, About string
+	Rows                   []tokenRow
+	Spent                  int // refresh tokens, of all rows
+	Revoke                 string
+	Sessions               bool
+}
+
+// handle names a token without telling it.
+func handle(token string) string {
+	sum := sha256.Sum256([]byte("console " + token))
+	return hex.EncodeToString(sum[:10])
+}
+
+// ending is what people tell long tokens apart by.
+func ending(token string) string { return "…" + token[max(len(token)-6, 0):] }
+
+func (c *Console) sessionList(v *visit, r *http.Request) endpoint.Response {
+	now := c.Now()
+	page := &sessionsPage{listing: newListing(r, "sessions", "rc", "Sessions and tokens")}
+	c.Lock.Lock()
+	for _, t := range []tokenTable{c.sessionTable(now), c.refreshTable(now), c.accessTable(now)} {
+		t.listing = newListing(r, "sessions", t.ID, "Rows")
+		page.Tables = append(page.Tables, t.cut())
+	}
+	c.Lock.Unlock()
+	return c.page(v, r, "sessions.html", &consoleView{Title: "Sessions and tokens", Page: page})
+}
+
+// cutShort leaves the rows that were asked for.
+func (t tokenTable) cut() tokenTable {
+	slices.SortFunc(t.Rows, func(a, b tokenRow) int { return cmp.Or(b.until.Compare(a.until), cmp.Compare(a.Handle, b.Handle)) })
+	all := t.Rows
+	t.Rows = nil
+	for _, row := range all {
+		if t.takes(row.Who + " " + row.What + " " + row.Mark) {
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	return t
+}
+
+// sessionTable are the open sessions of RingCentral with their newest tokens. The lock is held.
+func (c *Console) sessionTable(now time.Time) tokenTable {
+	table := tokenTable{
+		ID: "rc", Title: "RingCentral sessions", Kind: "session", Revoke: "Revoke", Sessions: true,
+		About: aboutSessions(c.Rules.Load()),
+	}
+	at := instant.Of(now)
+	for s := range c.Platform.AllOpen() {
+		if s.Over(at) {
+			continue
+		}
+		a, u := c.Platform.Holder(s)
+		row := tokenRow{
+			Handle: handle(c.Platform.ID(s.Number)), Who: u.First + " " + u.Last, What: a.Name,
+			Ends: ending(c.Platform.AccessToken(s)), Mark: endpoint.Fingerprint(c.Platform.AccessToken(s)), Left: inWords(s.Ends.Time().Sub(now)),
+			Spent: s.Turn - 1, until: max(s.Ends, s.Renewal).Time(),
+		}
+		table.Spent += int(row.Spent)
+		if s.Renewal != 0 {
+			row.Refresh = inWords(s.Renewal.Time().Sub(now))
+		}
+		table.Rows = append(table.Rows, row)
+	}
+	return table
+}
+
+// refreshTable are the RingCX refresh tokens that can be used. The lock is held.
+func (c *Console) refreshTable(now time.Time) tokenTable {
+	table := tokenTable{
+		ID: "refresh", Title: "RingCX refresh tokens", Kind: "refresh", Revoke: "Log out",
+		About: aboutRefreshTokens(c.Rules.Load()),
+	}
+	for _, in := range c.RingCX.SignIns.Backward(c.Lock.Tx) {
+		if !in.Live(now) || c.RingCX.IsCut(&in, c.Rules.Load()) {
+			continue
+		}
+		token := c.RingCX.RefreshToken(&in)
+		table.Rows = append(table.Rows, tokenRow{
+			Handle: handle(token), Who: c.RingCX.Who(c.Lock.Tx, &in).Name(), What: in.App, Ends: ending(token), Mark: endpoint.Fingerprint(token),
+			Left: inWords(in.Renewal.Time().Sub(now)), Spent: in.Turn - 1, until: in.Renewal.Time(),
+		})
+		table.Spent += int(in.Turn - 1)
+	}
+	return table
+}
+
+// accessTable are the RingCX access tokens that were seen lately. The lock is held.
+func (c *Console) accessTable(now time.Time) tokenTable {
+	table := tokenTable{
+		ID: "access", Title: "RingCX access tokens",
+		About: aboutAccessTokens(c.Rules.Load()),
+	}
+	ask := &endpoint.Call{Now: now, Rules: c.Rules.Load()}
+	for t := range c.RingCX.GoodTokens(ask) {
+		table.Rows = append(table.Rows, tokenRow{
+			Handle: handle(t.Text), Who: c.subjectName(t.Claims), What: t.Claims.App, Ends: ending(t.Text), Mark: endpoint.Fingerprint(t.Text),
+			Left: inWords(t.Expires.Sub(now)), until: t.Expires,
+		})
+	}
+	return table
+}
+
+// subjectName is the holder that claims name. The lock is held.
+func (c *Console) subjectName(claims *ringcx.Claims) string {
+	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
+	if claims.App == ringcx.AppAgent.String() {
+		if seat := c.World.AgentNumbered(c.Lock.Tx, claims.Subject); seat != nil {
+			return ringcx.Principal{Seat: seat}.Name()
+		}
+	} else if u := c.World.Member(c.Lock.Tx, id); u != nil {
+		return ringcx.Principal{User: u}.Name()
+	}
+	return fmt.Sprintf("nobody (%s)", claims.Subject)
+}
+
+// revoke ends a session of RingCentral, or a refresh token of RingCX as a logout does.
+func (c *Console) revoke(_ *visit, r *http.Request) endpoint.Response {
+	want := r.PostForm.Get("handle")
+	c.Lock.Lock()
+	defer c.Lock.Unlock()
+	switch r.PostForm.Get("kind") {
+	case "session":
+		for s := range c.Platform.AllOpen() {
+			if handle(c.Platform.ID(s.Number)) == want {
+				c.Platform.End(s, c.Now())
+				return c.doneIn(r, "sessions", "revoked", "#rc")
+			}
+		}
+	case "refresh":
+		for _, in := range c.RingCX.SignIns.Backward(c.Lock.Tx) {
+			if in.Turn > 0 && handle(c.RingCX.RefreshToken(&in)) == want {
+				c.RingCX.End(&in, c.Rules.Load().RingCXLogoutEndsAccess, c.Now())
+				return c.doneIn(r, "sessions", "revoked", "#refresh")
+			}
+		}
+	}
+	return c.missing("There is no such session or token any more.")
+}

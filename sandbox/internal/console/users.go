@@ -1,0 +1,181 @@
+package console
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
+	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
+)
+
+// accountView is an account with its people.
+type accountView struct {
+	ID         int64
+	Name       string
+	Production bool
+	Main       string // number of the RingCX main account; "": no RingCX
+	Subs       []choice
+	Users      []userView
+}
+
+// userView is a user of RingCentral, or an administrator that only RingCX knows.
+type userView struct {
+	ID                     int64
+	Name, Email, Extension string
+	Password, Role         string
+	Enabled, Linked, Admin bool
+}
+
+// accountsPage lists them, and has the forms for another user and another account.
+type accountsPage struct {
+	listing
+	Accounts []accountView
+	Choose   *picker // the account of another user
+	Roles    []string
+	Name     string // of the account that was filled in
+	Account  string // of the user that was filled in
+	User     admin.UserRequest
+	Wrong    map[string]string
+}
+
+func (c *Console) accountList(v *visit, r *http.Request) endpoint.Response {
+	return c.showAccounts(v, r, &accountsPage{User: admin.UserRequest{RingCX: true}})
+}
+
+func (c *Console) showAccounts(v *visit, r *http.Request, page *accountsPage) endpoint.Response {
+	for _, known := range permission.Roles {
+		page.Roles = append(page.Roles, known.Name)
+	}
+	page.User.Role = cmp.Or(page.User.Role, permission.Standard.Name)
+	c.Lock.Lock()
+	page.listing = newListing(r, "accounts", "page", "Users")
+	c.listUsers(page)
+	page.Choose = c.accountPicker("Account", page.Account, page.Wrong["account"])
+	c.Lock.Unlock()
+	return c.page(v, r, "accounts.html", &consoleView{Title: "Accounts and users", Page: page})
+}
+
+// listUsers fills in the accounts with the users that were asked for. The lock is held.
+func (c *Console) listUsers(page *accountsPage) {
+	all := inOrder(c.World.Accounts.All(c.Lock.Tx), c.accountOrder())
+	for _, a := range all {
+		var shown []*model.User
+		for _, u := range c.World.MembersOf(c.Lock.Tx, a.ID) {
+			if page.takes(c.words(&u)) {
+				shown = append(shown, &u)
+			}
+		}
+		if len(shown) > 0 {
+			page.Accounts = append(page.Accounts, c.viewAccount(a, shown))
+		}
+	}
+}
+
+// viewAccount is an account with some of its users.
+func (c *Console) viewAccount(a *model.Account, users []*model.User) accountView {
+	out := accountView{ID: a.ID, Name: a.Name, Production: a.Production}
+	if main := c.World.MainOf(c.Lock.Tx, a.ID); main != nil {
+		out.Main = main.ID
+		for _, s := range main.SubAccounts {
+			out.Subs = append(out.Subs, choice{s.ID, s.Name})
+		}
+	}
+	for _, u := range users {
+		view := userView{
+			ID: u.ID, Name: u.First + " " + u.Last, Email: u.Email, Extension: u.Extension, Password: u.Password,
+			Enabled: u.Enabled, Linked: u.Linked, Admin: u.Login != nil,
+		}
+		if u.Login != nil {
+			view.Password = u.Login.Password
+		} else {
+			view.Role = u.RoleName
+		}
+		out.Users = append(out.Users, view)
+	}
+	return out
+}
+
+// changeUser switches a user on or off, links it to RingCX, or gives it another role.
+func (c *Console) changeUser(_ *visit, r *http.Request) endpoint.Response {
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	c.Lock.Lock()
+	defer c.Lock.Unlock()
+	u := c.World.Member(c.Lock.Tx, id)
+	if u == nil {
+		return c.missing("There is no such user.")
+	}
+	before := *u
+	switch change := r.PostForm.Get("change"); {
+	case change == "enable", change == "disable":
+		u.Enabled = change == "enable"
+	case (change == "link" || change == "unlink") && u.Login == nil:
+		u.Linked = change == "link"
+	case change == "role" && u.Login == nil:
+		as, err := permission.FindRole(r.PostForm.Get("role"))
+		if err != nil {
+			return c.refusal(http.StatusBadRequest, "Refused", "There is no such role.")
+		}
+		u.RoleName = as.Name
+	default:
+		return c.refusal(http.StatusBadRequest, "Refused", "This cannot be changed about that user.")
+	}
+	notice := "user"
+	if before.Enabled == u.Enabled && before.Linked == u.Linked && before.RoleName == u.RoleName {
+		notice = "same"
+	}
+	c.World.PutUser(c.Lock.Tx, u)
+	return c.toUsers(r, notice, u)
+}
+
+// createAccount makes an account with one user.
+func (c *Console) createAccount(v *visit, r *http.Request) endpoint.Response {
+	page := &accountsPage{Name: wording.Typed(r.PostForm.Get("name")), User: admin.UserRequest{RingCX: true}}
+	if n := len([]rune(page.Name)); n == 0 || n > 100 {
+		page.Wrong = map[string]string{"name": "Give the account a name of up to 100 characters."}
+		return c.showAccounts(v, r, page)
+	}
+	c.Lock.Lock()
+	defer c.Lock.Unlock()
+	_, u := c.World.OpenAccount(c.Lock.Tx, page.Name, r.PostForm.Get("production") == "yes", r.PostForm.Get("ringcx") == "yes")
+	return c.toUsers(r, "account", u)
+}
+
+// createUser makes a user of an account.
+func (c *Console) createUser(v *visit, r *http.Request) endpoint.Response {
+	in := admin.UserRequest{
+		FirstName: r.PostForm.Get("firstName"), LastName: r.PostForm.Get("lastName"), Email: r.PostForm.Get("email"),
+		Role: r.PostForm.Get("role"), RingCX: r.PostForm.Get("ringcx") == "yes",
+	}
+	page := &accountsPage{Account: wording.Typed(r.PostForm.Get("account")), Wrong: map[string]string{}}
+	c.Lock.Lock()
+	var u *model.User
+	var err error
+	if a, why := c.accountCalled(page.Account); a == nil {
+		page.Wrong["account"] = why
+	} else {
+		in.Account = admin.ID(a.ID)
+		u, err = c.CreateUser(&in)
+	}
+	c.Lock.Unlock()
+	var wrong *admin.FieldError
+	if errors.As(err, &wrong) {
+		page.Wrong[wrong.Field] = sentence(wrong)
+	}
+	if page.User = in; len(page.Wrong) > 0 {
+		return c.showAccounts(v, r, page)
+	}
+	return c.toUsers(r, "new-user", u)
+}
+
+// toUsers leads to a user in the list: where the form was, or where a new one is found.
+func (c *Console) toUsers(r *http.Request, notice string, u *model.User) endpoint.Response {
+	if notice == "account" || notice == "new-user" {
+		r.PostForm.Set("find", strconv.FormatInt(u.ID, 10))
+	}
+	return c.doneIn(r, "accounts", notice, "#user-"+strconv.FormatInt(u.ID, 10))
+}

@@ -1,0 +1,33 @@
+package control
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
+	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+)
+
+// controlNamespaces lists the namespaces.
+func (c *control) controlNamespaces(r *http.Request) (any, error) {
+	return map[string]any{"namespaces": c.Namespaces(endpoint.BaseURL(r))}, nil
+}
+
+// controlNamespace begins a namespace, or finds it, and opens an address of its own for it.
+func (c *control) controlNamespace(r *http.Request) (any, error) {
+	var in struct {
+		Name string `json:"name"`
+	}
+	if err := admin.ReadJSON(r, &in); err != nil {
+		return nil, err
+	}
+	if c.Namespace != "" {
+		return nil, errors.New("a namespace has none inside")
+	}
+	return c.OpenNamespace(in.Name, endpoint.BaseURL(r))
+}
+
+func (c *control) controlDeleteNamespace(r *http.Request) (any, error) {
+	name := r.PathValue("name")
+	return map[string]string{"name": name}, c.ForgetNamespace(name)
+}
