@@ -22,7 +22,14 @@ if [[ ${FRESH:-} == 1 ]]; then
 fi
 
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+clean() {
+	local group
+	cat "$tmp"/*.begun 2>/dev/null | while read -r group _; do
+		kill -- "-$group" 2>/dev/null || true
+	done
+	rm -rf "$tmp"
+}
+trap clean EXIT
 trap 'exit 130' INT
 
 circle=             # of the steps that follow
@@ -37,19 +44,43 @@ not_run() {
 	exit 75
 }
 
-# step NAME TITLE runs the function of that name. What it leaves in $tmp/NAME.end is how it ended, else the end of its output.
+chosen() { [[ $wanted == *" $circle "* || $wanted == *" $1 "* ]]; }
+
+# begin NAME runs the function of a step that mostly waits while the steps before it run.
+begin() {
+	if chosen "$1"; then
+		set -m # a group of processes of its own, which ends with this script
+		(
+			set -e
+			"$1"
+		) >"$tmp/$1.log" 2>&1 </dev/null &
+		set +m
+		echo "$! $SECONDS" >"$tmp/$1.begun"
+	fi
+}
+
+# step NAME TITLE runs the function of that name, or waits for what begin began. What it leaves in $tmp/NAME.end is how it
+# ended, else the end of its output.
 step() {
-	local name=$1 title=$2 begin=$SECONDS status
-	if [[ $wanted != *" $circle "* && $wanted != *" $name "* ]]; then
+	local name=$1 title=$2 begin=$SECONDS pid status
+	if ! chosen "$name"; then
 		return
 	fi
 	printf '\n== %s: %s\n' "$name" "$title"
 	set +e
-	(
-		set -e
-		"$name"
-	) 2>&1 | tee "$tmp/$name.log"
-	status=${PIPESTATUS[0]}
+	if [[ -f $tmp/$name.begun ]]; then
+		read -r pid begin <"$tmp/$name.begun"
+		wait "$pid"
+		status=$?
+		rm "$tmp/$name.begun"
+		cat "$tmp/$name.log"
+	else
+		(
+			set -e
+			"$name"
+		) 2>&1 | tee "$tmp/$name.log"
+		status=${PIPESTATUS[0]}
+	fi
 	set -e
 	case $status in
 	0) results+=(ok) passed=$((passed + 1)) ;;
@@ -91,12 +122,12 @@ cross() {
 	return $bad
 }
 
-# The sandbox and the rest are two runs, each on half of the processors, because what is covered is compiled into every test
-# of a run: the tests of the sandbox are not to be run again when the root package changes.
+# The sandbox and the rest are two runs at the same time, because what is covered is compiled into every test of a run: the
+# tests of the sandbox are not to be run again when the root package changes. Each may use all processors: one often has
+# nothing to do, and many tests wait.
 unit() {
-	local jobs flags
-	jobs=$((($(getconf _NPROCESSORS_ONLN) + 1) / 2))
-	flags=(-p "$jobs" -race -timeout 20m -covermode=atomic $fresh)
+	local flags
+	flags=(-race -timeout 20m -covermode=atomic $fresh)
 	rm -f coverage.out coverage.sandbox.out
 	go build -o "$tmp/testsummary" ./internal/testsummary
 	if ! "$tmp/testsummary" "${flags[@]}" -coverpkg=./sandbox/... -coverprofile=coverage.sandbox.out ./sandbox/... \
@@ -254,15 +285,16 @@ step need "what the tests need is installed"
 step format "gofmt and go vet"
 step unit "tests, with the race detector"
 step commands "the command and the examples, as processes"
+begin storm
 step memory "what is measured without the race detector"
 step simulation "${SEEDS:-500} seeds of bad days"
 step storm "processes and servers killed in mid-renewal, on real stores"
-step day "a simulated day of a thousand workers, and the recovery from a penalty"
 step coverage "of the root package and the sandbox"
 circle=check
 step cross "builds and vets for Linux, macOS and Windows, amd64 and arm64"
 step programs "Chromium and other people's clients are installed"
 step e2e "pages in a browser, and the sandbox with other people's clients"
+step day "a simulated day of a thousand workers, and the recovery from a penalty"
 step fuzz "${FUZZTIME:-5s} for each target"
 step lint "golangci-lint"
 step vulnerabilities "govulncheck"

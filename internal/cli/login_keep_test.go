@@ -185,6 +185,7 @@ func TestALoginWhoseLastStepFailsLeavesNothingNew(t *testing.T) {
 					name += ", in place of another login"
 				}
 				t.Run(name, func(t *testing.T) {
+					t.Parallel() // most of the time it waits
 					h := newHousehold(t, with, again)
 					before, ended := h.files(), h.ended()
 					var mend func()

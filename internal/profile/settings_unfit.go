@@ -30,8 +30,10 @@ const (
 func decodeSettings(text string) (s *Settings, meta toml.MetaData, misfits []misfit, err error) {
 	s = &Settings{Unfit: map[string]*usage.Error{}}
 	meta, err = toml.Decode(text, s)
-	tables := func(name string) bool { return !meta.IsDefined(name) || meta.Type(name) == "Hash" } // what is none is left out in silence
-	if err == nil && tables("profile") && tables("directory") {
+	table := func(name string) bool { // what is none is left out in silence; one that [name.x] makes has no type
+		return !meta.IsDefined(name) || meta.Type(name) == "Hash" || meta.Type(name) == ""
+	}
+	if err == nil && table("profile") && table("directory") {
 		return s, meta, nil, nil
 	}
 	all := map[string]any{}

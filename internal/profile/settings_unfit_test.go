@@ -67,3 +67,18 @@ func TestANameThatIsNoneIsToldWhichRuleItBreaks(t *testing.T) {
 		}
 	}
 }
+
+func TestATableThatNothingOpensIsReadAsFastAsOneThatIsOpened(t *testing.T) {
+	const profiles = "[profile.a]\nmethod = \"direct\"\nringcx_server_url = \"https://b\"\n"
+	cost := func(text string) float64 {
+		return testing.AllocsPerRun(20, func() {
+			if _, warnings, err := profile.ParseSettings([]byte(text)); err != nil || warnings != nil {
+				t.Fatalf("%q: %q, %v", text, warnings, err)
+			}
+		})
+	}
+	bare, opened := cost(profiles), cost("[profile]\n"+profiles)
+	if bare > 1.5*opened {
+		t.Errorf("%q takes %v allocations, and %v behind [profile]: it is read more than once", profiles, bare, opened)
+	}
+}
