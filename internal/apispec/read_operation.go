@@ -49,7 +49,7 @@ func effectOf(method string) Effect {
 	switch method {
 	case "GET":
 		return Reads
-	case "PUT", "DELETE":
+	case "PUT", "PATCH", "DELETE": // what is patched is set to values, too
 		return Sets
 	}
 	return Acts
