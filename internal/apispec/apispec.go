@@ -259,10 +259,7 @@ func (p *Params) All() iter.Seq2[string, string] {
 
 // Find is the operation with an ID, compared without regard to case.
 func (d *Description) Find(id string) (*Operation, bool) {
-	op, ok := d.ids[id]
-	if !ok {
-		op, ok = d.ids[strings.ToLower(id)]
-	}
+	op, ok := d.ids[strings.ToLower(id)]
 	return op, ok
 }
 

@@ -152,7 +152,15 @@ func split(path string, s *segments) (n int, ok bool) {
 func usual(path string) bool {
 	var s segments
 	n, ok := split(path, &s)
-	return ok && "/"+strings.Join(s[:n], "/") == path
+	for _, segment := range s[:n] {
+		if path, ok = strings.CutPrefix(path, "/"); ok {
+			path, ok = strings.CutPrefix(path, segment)
+		}
+		if !ok {
+			return false
+		}
+	}
+	return ok && path == ""
 }
 
 // spellings are the beginnings of paths that others have in place of the usual ones behind them.

@@ -15,7 +15,7 @@ type Description struct {
 	Operations []*Operation // by section, in the order of the data
 	Refusals   []Answer     // what any operation may answer in place of what it is asked for
 	Limits     []*Limit
-	ids        map[string]*Operation // by ID and by ID in small letters
+	ids        map[string]*Operation // by ID in small letters
 	routes     *Routes[*Operation]
 	schemas    func() (*schemas, error)
 }
@@ -67,7 +67,7 @@ type reader struct {
 	head    bool             // lines belong to the section
 	types   map[string]*Type // by text
 	params  map[string]Param
-	names   map[string]position // of schemas, closed lists and operations, in small letters: where they are
+	names   map[string]position // of schemas and closed lists, in small letters: where they are
 	uses    map[string]position // of types that name something
 	known   map[string]Kind
 	blocks  []*block
@@ -186,15 +186,15 @@ func (r *reader) beginBlock(kind Kind, name string) {
 		r.fail("%q cannot be a name in Go", name)
 		return
 	}
-	r.unique("", name)
+	r.unique(name)
 	r.known[name] = kind
 	r.block = &block{kind: kind, name: name, section: r.section, position: position{r.file, r.line}}
 	r.blocks = append(r.blocks, r.block)
 }
 
 // unique refuses a name that is there already, whatever its case.
-func (r *reader) unique(kind, name string) {
-	key := kind + strings.ToLower(name)
+func (r *reader) unique(name string) {
+	key := strings.ToLower(name)
 	if at, there := r.names[key]; there {
 		r.fail("the name %s is taken at %s:%d", name, at.file, at.line)
 	}
@@ -230,7 +230,7 @@ func (r *reader) typeNamed(word string) *Type {
 func (r *reader) finish() {
 	r.resolve()
 	for _, op := range r.d.Operations {
-		if op.Duplicate != "" && r.d.ids[op.Duplicate] == nil {
+		if _, there := r.d.Find(op.Duplicate); op.Duplicate != "" && !there {
 			r.errs = append(r.errs, fmt.Errorf("%s: %s is a duplicate of %s, which is not there", op.Section.File, op.ID, op.Duplicate))
 		}
 	}

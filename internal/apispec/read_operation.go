@@ -15,7 +15,11 @@ func (r *reader) beginOperation(method, rest string) {
 		r.fail("want an operation with path and ID in a section")
 		return
 	}
-	for i, segment := range strings.Split(at, "/") {
+	n := strings.Count(at, "{")
+	op.Params, op.places = make([]Param, 0, n+2), make([]int, 0, n)
+	i := -1
+	for segment := range strings.SplitSeq(at, "/") {
+		i++
 		name, ok := strings.CutPrefix(segment, "{")
 		if !ok {
 			continue
@@ -31,16 +35,16 @@ func (r *reader) beginOperation(method, rest string) {
 		r.fail("a path has at most %d parameters", maxPathParams)
 		op.places = op.places[:maxPathParams]
 	}
-	r.unique("operation ", id)
+	low := strings.ToLower(id)
+	if other := r.d.ids[low]; other != nil {
+		r.fail("the ID %s is taken by %s %s", id, other.Method, other.Path)
+	}
 	if !usual(at) {
 		r.fail("%s has a segment that no path has, or another beginning than the usual one", at)
 	} else if !r.d.routes.Add(method, at, op) {
 		r.fail("%s %s is there already", method, at)
 	}
-	r.d.ids[id] = op
-	if low := strings.ToLower(id); low != id {
-		r.d.ids[low] = op
-	}
+	r.d.ids[low] = op
 	r.section.Operations, r.d.Operations = append(r.section.Operations, op), append(r.d.Operations, op)
 }
 

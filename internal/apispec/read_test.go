@@ -118,7 +118,7 @@ var mistakes = []struct{ file, old, with, want string }{
 	{"things.txt", "field colour", "field thingId int32\n  field colour", "things.txt:19: the field thingId is there twice"},
 	{"things.txt", "values Colour", "values THING\n  text X.\n  A\n\nvalues Colour", "things.txt:20: the name THING is taken at things.txt:14"},
 	{"things.txt", "  RED", "  RED\n  RED", `things.txt:23: "RED" cannot be a value`},
-	{"things.txt", "\nschema Thing", "\nDELETE /things/{id} UpdateThing\n  text X.\n\nschema Thing", "things.txt:14: the name UpdateThing is taken at things.txt:5"},
+	{"things.txt", "\nschema Thing", "\nDELETE /things/{id} UpdateThing\n  text X.\n\nschema Thing", "things.txt:14: the ID UpdateThing is taken by PUT /things/{id}"},
 	{"things.txt", "\nschema Thing", "\nPUT /things/{id} updateIt\n  text X.\n\nschema Thing", "things.txt:14: PUT /things/{id} is there already"},
 	{"things.txt", "  call Update", "  call Update\n  duplicate gone", "updateThing is a duplicate of gone"},
 	{"parameters.txt", "parameter page", "parameter id", "parameters.txt:2: the parameter id is there twice"},
