@@ -4,8 +4,8 @@
 //
 // # Mending a defect
 //
-// The data is below data: common.txt (refusals, limits, and schemas that several sections use), parameters.txt (what a name
-// means wherever it is a parameter), and one file for each section with its operations, schemas and closed lists. A fact is
+// The data is below data: common.txt (refusals, limits, and schemas that several sections use), parameters.txt and fields.txt
+// (what a name means wherever it is a parameter or a field), and one file for each section with its operations, schemas and closed lists. A fact is
 // a line, and is there once. Lines that begin a thing stand at the margin, what belongs to it is indented by two spaces,
 // an empty line ends it, and # begins a comment:
 //
@@ -34,7 +34,7 @@
 //
 //   - [Section.Service], [Operation.Name] in its section, and [Schema.Name] with [Values.Name] are exported names of Go,
 //     unique; the last two without regard to case, so that they can be names of files.
-//   - Each Text is one or more sentences that end with a period, written for people who use the client.
+//   - Each Text is one or more sentences that end with a period, written for people who use the client. Only fields may have none.
 //   - [Operation.Params] has the parameters of the path first, in its order, each of them required. All are scalars, closed
 //     lists or arrays of those, with a Text. Those [InForm] are the body, and then there are no Bodies.
 //   - [Operation.Bodies] is what a request must have, the preferred form first. A content type of multipart/form-data has the

@@ -20,13 +20,13 @@ type Description struct {
 	schemas    func() (*schemas, error)
 }
 
-// Read reads a description from the .txt files of a directory: common.txt and parameters.txt, and one for each section. It
+// Read reads a description from the .txt files of a directory: common.txt, parameters.txt and fields.txt, and one for each section. It
 // refuses words that it does not know, names that nothing explains and what is there twice, with file and line. Schemas
 // are read when they are asked for; Check reads all.
 func Read(dir fs.FS) (*Description, error) {
 	r := &reader{
 		d: &Description{ids: map[string]*Operation{}, routes: NewRoutes[*Operation]()}, types: map[string]*Type{},
-		params: map[string]Param{}, names: map[string]position{}, uses: map[string]position{}, known: map[string]Kind{},
+		params: map[string]Param{}, fields: map[string]string{}, names: map[string]position{}, uses: map[string]position{}, known: map[string]Kind{},
 	}
 	files, err := fs.Glob(dir, "*.txt")
 	if err != nil {
@@ -48,7 +48,7 @@ func Read(dir fs.FS) (*Description, error) {
 
 // order puts first what the others need.
 func order(file string) string {
-	if file == "common.txt" || file == "parameters.txt" {
+	if file == "common.txt" || file == "parameters.txt" || file == "fields.txt" {
 		return " " + file
 	}
 	return file
@@ -67,6 +67,7 @@ type reader struct {
 	head    bool             // lines belong to the section
 	types   map[string]*Type // by text
 	params  map[string]Param
+	fields  map[string]string   // what they mean
 	names   map[string]position // of schemas and closed lists, in small letters: where they are
 	uses    map[string]position // of types that name something
 	known   map[string]Kind
@@ -156,6 +157,12 @@ func (r *reader) begin(line string) {
 			}
 			r.params[p.Name] = p
 		}
+	case "field":
+		name, text, _ := strings.Cut(rest, " -- ")
+		if _, there := r.fields[name]; there || text == "" {
+			r.fail("want what the field %s means, once", name)
+		}
+		r.fields[name] = text
 	case "refusal":
 		if a, ok := r.answer(rest); ok {
 			r.d.Refusals = append(r.d.Refusals, a)

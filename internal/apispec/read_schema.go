@@ -89,6 +89,9 @@ func (r *reader) field(line string) (Field, bool) {
 		r.fail("want name and type of a field")
 		return Field{}, false
 	}
+	if text == "" {
+		text = r.fields[words[0]]
+	}
 	f := Field{Name: words[0], Type: r.typeNamed(words[1]), Text: text, Certainty: certainty}
 	for _, w := range words[2:] {
 		if err := f.flag(w); err != nil {

@@ -11,6 +11,7 @@ import (
 // small is a description of one operation that has nothing wrong.
 var small = map[string]string{
 	"parameters.txt": "parameter id int32 -- The ID of a thing.\nparameter page int32 -- The page.\n",
+	"fields.txt":     "field colour -- The colour.\n",
 	"common.txt":     "refusal 401 string text/plain\n\nlimit slow 5/60s per account\n  text Slow.\n",
 	"things.txt": `section Things
   service Things
@@ -86,7 +87,7 @@ func TestADescriptionIsReadAsItIsWritten(t *testing.T) {
 	if f := thing.Field("thingId"); thing.Key != "thingId" || thing.PathKey != "id" || !f.Required || f.Text != "The ID." {
 		t.Errorf("the schema is %+v", thing)
 	}
-	if f := thing.Field("colour"); f.Type.Kind != apispec.Closed || f.Certainty != apispec.Observed || d.Values("Colour").List[0] != "RED" {
+	if f := thing.Field("colour"); f.Type.Kind != apispec.Closed || f.Certainty != apispec.Observed || f.Text != "The colour." || d.Values("Colour").List[0] != "RED" {
 		t.Errorf("the field is %+v", f)
 	}
 }
@@ -122,6 +123,9 @@ var mistakes = []struct{ file, old, with, want string }{
 	{"things.txt", "\nschema Thing", "\nPUT /things/{id} updateIt\n  text X.\n\nschema Thing", "things.txt:14: PUT /things/{id} is there already"},
 	{"things.txt", "  call Update", "  call Update\n  duplicate gone", "updateThing is a duplicate of gone"},
 	{"parameters.txt", "parameter page", "parameter id", "parameters.txt:2: the parameter id is there twice"},
+	{"fields.txt", "field colour", "field colour -- It.\nfield colour", "fields.txt:2: want what the field colour means, once"},
+	{"fields.txt", " -- The colour.", "", "fields.txt:1: want what the field colour means"},
+	{"fields.txt", "The colour.", "the colour", "schema Thing: no sentence"},
 	{"common.txt", "5/60s", "5/minute", `common.txt:3: want REQUESTS/TIME, not "5/minute"`},
 	{"common.txt", " per account", "", "common.txt:3: want NAME REQUESTS/TIME... per WHOM"},
 

@@ -119,8 +119,8 @@ type Field struct {
 	WriteOnly bool // answers do not have it
 	Secret    bool // it must not be shown or logged
 	Min, Max  int64
-	MaxLen    int // 0: not documented, as 0 for both of Min and Max
-	Text      string
+	MaxLen    int    // 0: not documented, as 0 for both of Min and Max
+	Text      string // a sentence, "" if the name says as much as is known
 	Certainty Certainty
 }
 
