@@ -224,8 +224,11 @@ func (d *Description) openField(f Field) object {
 	if f.WriteOnly {
 		o["writeOnly"] = true
 	}
-	if f.Min != 0 || f.Max != 0 {
-		o["minimum"], o["maximum"] = f.Min, f.Max
+	if f.Min != 0 {
+		o["minimum"] = f.Min
+	}
+	if f.Max != 0 {
+		o["maximum"] = f.Max
 	}
 	if f.MaxLen != 0 {
 		o["maxLength"] = f.MaxLen
