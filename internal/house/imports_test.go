@@ -49,14 +49,14 @@ var arrows = map[string][]string{
 	leasetest:  {root, ringcxtest, internal},
 	broker:     {root, apispec},
 	ringcxtest: {root, sandbox},
-	internal:   {internal, apispec, operations, usage},
+	internal:   {internal, apispec, usage},
 	outfile:    {store, internal, usage},
 	profile:    {root, store, internal, usage},
 	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	operations: {apispec},
-	apicmd:     {root, internal, apispec, operations, outfile, usage},
-	apitoken:   {root, apicmd, internal, apispec, operations, usage},
-	cli:        {root, store, broker, sandbox, api, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, operations, outfile, profile, serve, usage},
+	apicmd:     {root, internal, apispec, outfile, usage},
+	apitoken:   {root, apicmd, internal, apispec, usage},
+	cli:        {root, store, broker, sandbox, api, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, serve, usage},
 	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
 	doctor:     {root, store, profile, internal, usage},
 	login:      {root, profile, internal, usage},

@@ -1,4 +1,4 @@
-// Package operations gives internal/apispec's operations in the form that packages have that were written before it.
+// Package operations gives internal/apispec's operations in the form that the sandbox has for them.
 package operations
 
 import (
@@ -51,21 +51,3 @@ func of(op *apispec.Operation) Operation {
 	}
 	return out
 }
-
-// Find is the operation of the description with this ID, compared without regard to case.
-func Find(id string) (Operation, bool) {
-	op, ok := apispec.Find(id)
-	if !ok || op.Source > apispec.Internal {
-		return Operation{}, false
-	}
-	return of(op), true
-}
-
-// Fill is [apispec.Fill].
-func Fill(path, name, value string) (string, error) { return apispec.Fill(path, name, value) }
-
-// CheckPath is [apispec.CheckPath].
-func CheckPath(path string) error { return apispec.CheckPath(path) }
-
-// OfPlatform is [apispec.OfPlatform].
-func OfPlatform(path string) bool { return apispec.OfPlatform(path) }
