@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/env"
-	"github.com/ringcx-go/ringcx/internal/operations"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -19,11 +19,16 @@ var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.Met
 // target finds method and path in the arguments.
 func (c *Call) target(args []string) error {
 	if len(args) == 1 && !isPath(args[0]) {
-		op, ok := operations.Find(args[0])
+		op, ok := apispec.Find(args[0])
 		if !ok {
 			return noOperation(args[0])
 		}
-		c.method, c.path, c.query = op.Method, op.Path, op.Query
+		c.method, c.path = op.Method, op.Path
+		for _, p := range op.Params {
+			if p.Place != apispec.InPath { // a form may be sent in the query, too
+				c.query = append(c.query, p.Name)
+			}
+		}
 		return c.checkPage()
 	}
 	c.method, c.path = http.MethodGet, args[len(args)-1]
@@ -53,7 +58,7 @@ func noOperation(word string) error {
 		return usage.New(fmt.Sprintf("%s needs a path", strings.ToUpper(word)), "such as: ringcx api GET /voice/api/v1/admin/accounts")
 	}
 	var names []string
-	for _, op := range operations.All() {
+	for _, op := range apispec.Default().Operations {
 		names = append(names, op.ID)
 	}
 	return usage.New(
@@ -64,7 +69,7 @@ func noOperation(word string) error {
 // noMethod refuses what stands before a path and is no method.
 func noMethod(args []string) error {
 	word, remedy := args[0], "the method comes first: ringcx api GET /voice/api/v1/admin/accounts"
-	_, named := operations.Find(word)
+	_, named := apispec.Find(word)
 	switch {
 	case named:
 		return usage.New(fmt.Sprintf("the operation %s has its path, but was given %q", word, wording.Clip(args[1])), "fields fill it, such as -f accountId=21000001")

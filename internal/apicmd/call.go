@@ -14,7 +14,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/ringcx-go/ringcx/internal/operations"
+	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/outfile"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
@@ -108,7 +108,7 @@ func (c *Call) build() (path string, query url.Values, body []byte, err error) {
 			return "", nil, nil, usage.New(fmt.Sprintf("the field %q is given twice, and there is one place for it", wording.Clip(f.name)), `give it once; a list is JSON: -F 'name=["a","b"]'`)
 		case strings.Contains(path, "{"+f.name+"}"):
 			filled[f.name] = true
-			if path, err = operations.Fill(path, f.name, text); err != nil {
+			if path, err = apispec.Fill(path, f.name, text); err != nil {
 				return "", nil, nil, usage.New(wording.OneLine(err.Error()), "give one id or name; it may hold no / \\ ; ? # and be no . or ..")
 			}
 		case c.inQuery(f.name):

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/ringcx-go/ringcx/internal/operations"
+	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -61,10 +61,10 @@ func withoutRoot(path string) (string, bool) {
 
 // checkPath refuses what is no path of the RingCX API.
 func checkPath(path string) error {
-	if operations.OfPlatform(path) {
+	if apispec.OfPlatform(path) {
 		return usage.New("paths under /restapi belong to the RingCentral platform, which takes another token", "'ringcx api' calls the RingCX API: /voice/api/… and /api/…")
 	}
-	if err := operations.CheckPath(path); err != nil {
+	if err := apispec.CheckPath(path); err != nil {
 		return usage.New("the path "+wording.OneLine(err.Error()), "give the path as it is to be called, such as /voice/api/v1/admin/accounts")
 	}
 	return nil

@@ -17,8 +17,8 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/apicmd"
+	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/env"
-	"github.com/ringcx-go/ringcx/internal/operations"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -26,7 +26,7 @@ import (
 // Is tells what may be an API token. The vendor's are a shard and an id, such as
 // aws80:00000000-0000-4000-8000-000000000000. It stands in a path when it is deleted, so it has to be one segment.
 func Is(s string) bool {
-	_, err := operations.Fill("/{token}", "token", s)
+	_, err := apispec.Fill("/{token}", "token", s)
 	return err == nil && len(s) >= 16 && len(s) <= 200 && form().MatchString(s)
 }
 

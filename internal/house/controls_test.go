@@ -78,7 +78,7 @@ func TestAForbiddenImportIsFound(t *testing.T) {
 			"internal/serve/a.go": importing("serve", m, m+"/internal/cli", m+"/internal/other", m+"/sandbox", m+"/store/file"),
 		}, []string{"import internal/serve/a.go .", "import internal/serve/a.go internal/cli"}},
 		{"calls of the API to the sandbox and to the command", forbiddenArrows, map[string]string{
-			"internal/apicmd/a.go": importing("apicmd", m, m+"/internal/cli", m+"/internal/operations", m+"/sandbox"),
+			"internal/apicmd/a.go": importing("apicmd", m, m+"/internal/cli", m+"/internal/apispec", m+"/sandbox"),
 		}, []string{"import internal/apicmd/a.go internal/cli", "import internal/apicmd/a.go sandbox"}},
 		{"the demo to the command", forbiddenArrows, map[string]string{
 			"internal/demo/a.go": importing("demo", m, m+"/internal/cli", m+"/internal/serve", m+"/sandbox", m+"/store/file"),
@@ -93,11 +93,11 @@ func TestAForbiddenImportIsFound(t *testing.T) {
 			"sandbox/internal/a/a_test.go": importing("a_test", m+"/internal/testkeeper"),
 		}, []string{"import e2e/testbrowser/a.go sandbox", "import internal/cli/a.go internal/testkeeper", "import internal/testservers/a.go sandbox"}},
 		{"sandbox to the list of operations", forbiddenArrows, map[string]string{
-			"sandbox/a.go": importing("sandbox", m+"/internal/operations", m+"/internal/other"),
+			"sandbox/a.go": importing("sandbox", m+"/internal/apispec", m+"/internal/other"),
 		}, []string{"import sandbox/a.go internal/other"}},
 		{"the list of operations to others", forbiddenArrows, map[string]string{
-			"internal/operations/a.go": importing("operations", m+"/internal/other"), "internal/gen/a.go": importing("gen", m+"/internal/operations"),
-		}, []string{"import internal/operations/a.go internal/other"}},
+			"internal/apispec/a.go": importing("apispec", m+"/internal/other"), "internal/gen/a.go": importing("gen", m+"/internal/apispec"),
+		}, []string{"import internal/apispec/a.go internal/other"}},
 		{"cli to all but ringcxtest", forbiddenArrows, map[string]string{
 			"internal/cli/a.go": importing("cli", m, m+"/api", m+"/broker", m+"/internal/other", m+"/sandbox", m+"/store/file", m+"/ringcxtest"),
 		}, []string{"import internal/cli/a.go ringcxtest"}},

@@ -13,6 +13,7 @@ const (
 	root       = "."
 	api        = "api"
 	apicmd     = "internal/apicmd"
+	apispec    = "internal/apispec"
 	apitoken   = "internal/apitoken"
 	bench      = "bench"
 	broker     = "broker"
@@ -42,19 +43,20 @@ const (
 var arrows = map[string][]string{
 	root:       nil,
 	api:        nil,
-	sandbox:    {operations}, // what is described and not emulated is told from what nobody describes
+	apispec:    nil,
+	sandbox:    {apispec, operations}, // what is described and not emulated is told from what nobody describes
 	store:      {root},
 	leasetest:  {root, ringcxtest, internal},
-	broker:     {root},
+	broker:     {root, apispec},
 	ringcxtest: {root, sandbox},
-	internal:   {internal, operations, usage},
+	internal:   {internal, apispec, usage},
 	outfile:    {store, internal, usage},
 	profile:    {root, store, internal, usage},
 	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
-	operations: nil,
-	apicmd:     {root, internal, operations, outfile, usage},
-	apitoken:   {root, apicmd, internal, operations, usage},
-	cli:        {root, store, broker, sandbox, api, apicmd, apitoken, conform, demo, doctor, internal, login, operations, outfile, profile, serve, usage},
+	operations: {apispec},
+	apicmd:     {root, internal, apispec, outfile, usage},
+	apitoken:   {root, apicmd, internal, apispec, usage},
+	cli:        {root, store, broker, sandbox, api, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, serve, usage},
 	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
 	doctor:     {root, store, profile, internal, usage},
 	login:      {root, profile, internal, usage},
@@ -69,7 +71,7 @@ var arrows = map[string][]string{
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{root, ringcxtest, sandbox, store, internal, operations, profile, cli, conform, testkeeper, leasetest}
+var testArrows = []string{root, ringcxtest, sandbox, store, internal, apispec, operations, profile, cli, conform, testkeeper, leasetest}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {

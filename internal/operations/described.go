@@ -1,17 +1,10 @@
 package operations
 
 import (
-	_ "embed"
 	"net/url"
 	"slices"
 	"strings"
 )
-
-// others are the operations that the published description leaves out: the vendor's guide has them, a description that
-// somebody else keeps, or programs that work. They have no ID.
-//
-//go:embed others.tsv
-var others string
 
 // Name is the ID or, where there is none, the method with the path.
 func (op Operation) Name() string {
@@ -19,16 +12,6 @@ func (op Operation) Name() string {
 		return op.ID
 	}
 	return op.Method + " " + op.Path
-}
-
-// Others are operations that the published description does not have, sorted by path. They have no ID.
-func Others() []Operation {
-	var all []Operation
-	for line := range strings.Lines(others) {
-		method, path, _ := strings.Cut(strings.TrimRight(line, "\r\n"), "\t")
-		all = append(all, Operation{Method: method, Path: path})
-	}
-	return all
 }
 
 // Described are All and Others.

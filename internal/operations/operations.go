@@ -1,14 +1,13 @@
-// Package operations is the vendor's list of RingCX API operations: name, method, path and query parameters, as its
-// published description gives them.
+// Package operations gives internal/apispec's operations in the form that the sandbox has for them.
 package operations
 
 import (
-	_ "embed"
+	"cmp"
+	"slices"
 	"strings"
-)
 
-//go:embed operations.tsv
-var table string
+	"github.com/ringcx-go/ringcx/internal/apispec"
+)
 
 // Operation is one operation of the API. Path holds parameters in braces.
 type Operation struct {
@@ -16,31 +15,39 @@ type Operation struct {
 	Query            []string // names of the parameters that go into the query
 }
 
-// All are the operations, sorted by ID without regard to case.
+// All are the operations that the vendor's description has, sorted by ID without regard to case.
 func All() []Operation {
-	lines := strings.Split(strings.TrimRight(table, "\r\n"), "\n")
-	all := make([]Operation, 0, len(lines))
-	for _, line := range lines {
-		f := strings.Split(strings.TrimSuffix(line, "\r"), "\t")
-		op := Operation{ID: f[0], Method: f[1], Path: f[2]}
-		if f[3] != "-" {
-			op.Query = strings.Split(f[3], ",")
+	var all []Operation
+	for _, op := range apispec.Default().Operations {
+		if op.Source <= apispec.Internal {
+			all = append(all, of(op))
 		}
-		all = append(all, op)
 	}
+	slices.SortFunc(all, func(a, b Operation) int { return strings.Compare(strings.ToLower(a.ID), strings.ToLower(b.ID)) })
 	return all
 }
 
-// Find is the operation with this ID. Case matters only where two differ by nothing else.
-func Find(id string) (Operation, bool) {
-	var near Operation
-	for _, op := range All() {
-		if op.ID == id {
-			return op, true
-		}
-		if strings.EqualFold(op.ID, id) {
-			near = op
+// Others are operations that the description does not have, sorted by path. They have no ID here.
+func Others() []Operation {
+	var all []Operation
+	for _, op := range apispec.Default().Operations {
+		if op.Source > apispec.Internal {
+			all = append(all, Operation{Method: op.Method, Path: op.Path})
 		}
 	}
-	return near, near.ID != ""
+	slices.SortFunc(all, func(a, b Operation) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Method, b.Method))
+	})
+	return all
+}
+
+// of is an operation in the form of this package. A form may be sent in the query, too.
+func of(op *apispec.Operation) Operation {
+	out := Operation{ID: op.ID, Method: op.Method, Path: op.Path}
+	for _, p := range op.Params {
+		if p.Place != apispec.InPath {
+			out.Query = append(out.Query, p.Name)
+		}
+	}
+	return out
 }

@@ -27,13 +27,3 @@ func TestEveryOperationHasAnIDOfItsOwnAndAPathThatCanBeCalled(t *testing.T) {
 		t.Errorf("the list has only %d operations", len(seen))
 	}
 }
-
-func TestAnOperationIsFoundWhateverItsCase(t *testing.T) {
-	op, ok := operations.Find("getallaccounts")
-	if !ok || op.ID != "getAllAccounts" || op.Path != "/voice/api/v1/admin/accounts" {
-		t.Errorf("found %+v, %v", op, ok)
-	}
-	if op, ok := operations.Find("getNothing"); ok {
-		t.Errorf("found %+v for a name that does not exist", op)
-	}
-}

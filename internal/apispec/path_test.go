@@ -1,11 +1,11 @@
-package operations_test
+package apispec_test
 
 import (
 	"net/url"
 	"strings"
 	"testing"
 
-	"github.com/ringcx-go/ringcx/internal/operations"
+	"github.com/ringcx-go/ringcx/internal/apispec"
 )
 
 // elsewhere are values that lead out of the segment they are put into, somewhere.
@@ -18,13 +18,13 @@ var elsewhere = []string{
 func TestAParameterStaysInItsSegment(t *testing.T) {
 	const path = "/voice/api/v1/admin/accounts/{accountId}/agentGroups"
 	for _, value := range elsewhere {
-		if got, err := operations.Fill(path, "accountId", value); err == nil {
+		if got, err := apispec.Fill(path, "accountId", value); err == nil {
 			t.Errorf("%q is filled in: %s", value, got)
 		}
 		if value == "" {
 			continue
 		}
-		if err := operations.CheckPath("/voice/" + value + "/x"); err == nil && !strings.Contains(value, "/") {
+		if err := apispec.CheckPath("/voice/" + value + "/x"); err == nil && !strings.Contains(value, "/") {
 			t.Errorf("a path with the segment %q passes", value)
 		}
 	}
@@ -32,11 +32,11 @@ func TestAParameterStaysInItsSegment(t *testing.T) {
 		"21000001": "21000001", "...": "...", "a.b": "a.b", ".a": ".a", "50%": "50%25", "50%zz": "50%25zz", "a b": "a%20b", "Zoë": "Zo%C3%AB",
 		"2024-01-01T00:00:00": "2024-01-01T00:00:00", "{x}": "%7Bx%7D", "aws80:1": "aws80:1", "a+b@c,d=e&f": "a+b@c%2Cd=e&f", "%41": "%2541",
 	} {
-		got, err := operations.Fill(path, "accountId", value)
+		got, err := apispec.Fill(path, "accountId", value)
 		if err != nil || got != strings.Replace(path, "{accountId}", want, 1) {
 			t.Errorf("%q is filled in as %s, %v", value, got, err)
 		}
-		if err := operations.CheckPath(got); err != nil {
+		if err := apispec.CheckPath(got); err != nil {
 			t.Errorf("%s: %v", got, err)
 		}
 	}
@@ -47,17 +47,17 @@ func TestAPathThatMeansAnotherOneIsRefused(t *testing.T) {
 		"", "x", "//evil.example/x", "/voice//api", "/voice/api/../../x", "/..", "/.", "/voice/./api", "/voice/%2e%2e/x", "/voice/%2E./x", "/voice/api/..;/x",
 		"/voice/a%2f..%2fb", `/\evil.example`, `/voice\..\x`, "/voice/a#b", "/voice/a%23b", "/voice/\u202e/x", "/voice/%00", "/voice/ /x",
 	} {
-		if operations.CheckPath(path) == nil {
+		if apispec.CheckPath(path) == nil {
 			t.Errorf("%q passes", path)
 		}
 	}
 	for _, path := range []string{"/", "/voice/api/", "/voice/api/v1/admin/accounts", "/voice/api/{accountId}", "/a/%20b", "/a/%zz", "/@a:b/c"} {
-		if err := operations.CheckPath(path); err != nil {
+		if err := apispec.CheckPath(path); err != nil {
 			t.Errorf("%q: %v", path, err)
 		}
 	}
-	for _, op := range operations.All() {
-		if err := operations.CheckPath(op.Path); err != nil {
+	for _, op := range apispec.Default().Operations {
+		if err := apispec.CheckPath(op.Path); err != nil {
 			t.Errorf("%s: %v", op.ID, err)
 		}
 	}
@@ -68,17 +68,17 @@ func TestAPathOfThePlatformIsKnownHoweverItIsWritten(t *testing.T) {
 		"/restapi", "/restapi/", "/restapi/oauth/revoke", "/RestAPI/x", "/%72estapi/oauth/revoke", "/%2572estapi/x", "/%52%45%53%54%41%50%49", "/%72%65%73%74%61%70%69/v1.0",
 		"/re\u017ftapi/x", "/restapi%2fx", "//restapi/x", "/%2frestapi", "/restapi;a=b/x", "/restapi?x", "/restapi%20/x", "/restapi./x", "/%2572%2565stapi%252fx",
 	} {
-		if !operations.OfPlatform(path) {
+		if !apispec.OfPlatform(path) {
 			t.Errorf("%q passes", path)
 		}
 	}
 	for _, path := range []string{"/", "", "/voice/restapi/x", "/voice/api/v1/restapi", "/restapis/x", "/restap", "/rest/api", "/voice/api/v1/admin/accounts", "/api/auth/login", "/%zzrestapi"} {
-		if operations.OfPlatform(path) {
+		if apispec.OfPlatform(path) {
 			t.Errorf("%q is one of the platform", path)
 		}
 	}
-	for _, op := range operations.All() {
-		if operations.OfPlatform(op.Path) {
+	for _, op := range apispec.Default().Operations {
+		if apispec.OfPlatform(op.Path) {
 			t.Errorf("%s is an operation of the platform", op.ID)
 		}
 	}
@@ -89,7 +89,7 @@ func FuzzAFilledPathHasTheSegmentsOfItsOperation(f *testing.F) {
 		f.Add(value)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		path, err := operations.Fill("/a/{x}/b", "x", value)
+		path, err := apispec.Fill("/a/{x}/b", "x", value)
 		if err != nil {
 			return
 		}

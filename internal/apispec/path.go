@@ -1,13 +1,11 @@
-package operations
+package apispec
 
 import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -81,13 +79,22 @@ func OfPlatform(path string) bool {
 	return strings.EqualFold(strings.TrimRight(first, ". "), "restapi")
 }
 
-// decode takes one percent encoding away.
+// decode takes one percent encoding away. What only begins like one stands for itself.
 func decode(s string) string {
-	return encoded().ReplaceAllStringFunc(s, func(e string) string {
-		c, _ := strconv.ParseUint(e[1:], 16, 8) // two hexadecimal digits
-		return string([]byte{byte(c)})
-	})
+	i := strings.IndexByte(s, '%')
+	if i < 0 {
+		return s
+	}
+	out := []byte(s[:i])
+	for ; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			if c, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
+				out = append(out, byte(c))
+				i += 2
+				continue
+			}
+		}
+		out = append(out, s[i])
+	}
+	return string(out)
 }
-
-// encoded is a character in percent encoding. What only begins like one stands for itself.
-var encoded = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[0-9A-Fa-f]{2}`) })
