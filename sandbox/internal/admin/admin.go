@@ -1,3 +1,6 @@
+// Package admin is what those who steer a sandbox have in common: the control plane, for programs, and the console, for people.
+// It reads and checks what they want to change, and changes it, so that both have the same rules and the same words for what
+// makes no sense. What only the server itself can do, it asks of it as its Host.
 package admin
 
 import (
@@ -16,7 +19,8 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 )
 
-// Sandbox is a server, or a namespace, for those who steer it: the control plane and the console. The lock guards what is in it.
+// Sandbox is a server, or a namespace, for those who steer it: the control plane and the console. The lock guards
+// what is in it.
 type Sandbox struct {
 	Lock      *state.Lock
 	World     *model.World

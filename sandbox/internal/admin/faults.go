@@ -6,6 +6,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/fault"
 )
 
+// ErrFaults is why no other fault is armed.
 var ErrFaults = fmt.Errorf("%d faults are armed already: disarm them, with DELETE /_sandbox/faults", fault.Most)
 
 // ChangeFaults changes what is armed or the day, and says how much is armed then.

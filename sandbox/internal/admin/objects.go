@@ -12,6 +12,7 @@ import (
 // ID is an id that may be written as a number or as a string.
 type ID int64
 
+// UnmarshalJSON reads either.
 func (id *ID) UnmarshalJSON(b []byte) error {
 	n, err := strconv.ParseInt(string(bytes.Trim(b, `"`)), 10, 64)
 	if err != nil {

@@ -1,3 +1,6 @@
+// Package control is the JSON surface under /_sandbox/, by which programs in any language steer a sandbox: its clock, faults,
+// settings, objects, snapshots and namespaces. docs/sandbox.md describes it for its users. What is changed is what package
+// admin lets be changed, as in the console.
 package control
 
 import (
@@ -16,11 +19,11 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// control is the surface under /_sandbox/ that steers a server from any language.
+// control answers for one server, or one namespace.
 type control struct{ *admin.Sandbox }
 
-// New is the surface under /_sandbox/ that steers the server from any language. Requests are checked
-// strictly, because a test that misspells a field should hear about it. Who may ask is the guard's business.
+// New makes the surface of a. Requests are checked strictly, because a test that misspells a field should hear about it. Who
+// may ask is the guard's business.
 func New(a *admin.Sandbox) http.Handler {
 	c := &control{a}
 	mux := http.NewServeMux()

@@ -17,7 +17,7 @@ func (c *control) controlSnapshot(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// controlRestore takes a snapshot of up to snapshotLimit.
+// controlRestore takes a snapshot of up to budget.SnapshotLimit.
 func (c *control) controlRestore(r *http.Request) (any, error) {
 	tooLarge := &http.MaxBytesError{Limit: budget.SnapshotLimit}
 	if r.ContentLength > budget.UploadLimit || r.ContentLength > budget.SnapshotLimit && r.Header.Get("Expect") != "" {

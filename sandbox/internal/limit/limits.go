@@ -1,11 +1,11 @@
+// Package limit counts requests: the limits of both vendors with their penalties, what each of them lets in by the rules in
+// force, and the headers that tell clients of it. Which requests a limit counts, and by what key, is the caller's business.
 package limit
 
 import (
 	"fmt"
 	"iter"
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,7 +13,6 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
-	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -23,46 +22,9 @@ const (
 	sweepEvery  = time.Minute // so often a limit forgets whom it need not remember
 )
 
-// Kind is what requests are counted for: its index in limitKinds.
-type Kind int
-
-const (
-	// None is the limit of what is not counted.
-	None Kind = iota - 1
-	Auth
-	Light
-	Medium
-	Heavy
-	Logins
-	Exchanges
-	Refreshes
-	Reads
-	Count
-)
-
-// KindInfo is how a limit goes by.
-type KindInfo struct {
-	name    string // of its records
-	Group   string // value of X-Rate-Limit-Group
-	Shown   string // in GET /_sandbox/state
-	Title   string // in the console
-	Allowed func(*contract.Rules) Allowance
-}
-
-// Kinds are all limits. Whoever lists them, lists these.
-var Kinds = [Count]KindInfo{
-	Auth:      {"auth", "auth", "auth", "RingCentral Auth: token, revoke, userinfo", authLimit},
-	Light:     {"light", "light", "light", "RingCentral Light: account, extension", lightLimit},
-	Medium:    {"medium", "medium", "medium", "RingCentral Medium: permissions", mediumLimit},
-	Heavy:     {"heavy", "heavy", "heavy", "RingCentral Heavy: presence of all", heavyLimit},
-	Logins:    {"logins", "auth", "ringcxPasswordLogin", "RingCX sign-in with a password", signInLimit},
-	Exchanges: {"exchange", "auth", "exchange", "RingCX exchange", ExchangeLimit},
-	Refreshes: {"refreshes", "auth", "ringcxRefresh", "RingCX refresh", RefreshesAllowed},
-	Reads:     {"reads", "standard", "api", "RingCX users and summaries", ReadsAllowed},
-}
-
 // Limits count requests per limit and key in a sliding window. Breaking a limit opens a penalty, and every request inside the
-// penalty opens it anew. Whoever calls a method holds Server.mu.
+// penalty opens it anew. They are rows of tables: methods are for the
+// holder of the lock that New was given.
 type Limits struct {
 	mu      *state.Lock
 	initial bool                         // whether limits are off as the server was started
@@ -79,6 +41,7 @@ type bucket struct {
 	Until instant.Time   `json:"until"`           // from when on nothing here matters
 }
 
+// New makes the tables of limits in the DB of mu. With off, all limits are off at the start.
 func New(mu *state.Lock, off bool) *Limits {
 	l := &Limits{
 		mu: mu, initial: off,
@@ -157,59 +120,6 @@ func (l *Limits) Forget(what Kind) bool {
 	return before > 0
 }
 
-// Allowance is what a limit lets in.
-type Allowance struct {
-	Limit           int // 0: everything
-	Window, Penalty time.Duration
-	retry           string // form of Retry-After
-	headers         bool   // answers tell of the limit
-}
-
-func authLimit(r *contract.Rules) Allowance { return platformLimit(r, r.AuthLimit) }
-
-func lightLimit(r *contract.Rules) Allowance { return platformLimit(r, r.LightLimit) }
-
-func mediumLimit(r *contract.Rules) Allowance { return platformLimit(r, r.MediumLimit) }
-
-func heavyLimit(r *contract.Rules) Allowance { return platformLimit(r, r.HeavyLimit) }
-
-func platformLimit(r *contract.Rules, limit int) Allowance {
-	return Allowance{limit, r.LimitWindow, r.LimitPenalty, r.PlatformRetryAfter, true}
-}
-
-func ExchangeLimit(r *contract.Rules) Allowance {
-	return ringcxLimit(r, r.ExchangeLimit, r.RingCXLimitPenalty)
-}
-
-// signInLimit is what sign-ins with a password are counted by, if they are.
-func signInLimit(r *contract.Rules) Allowance {
-	if !r.LimitPasswordLogins {
-		return Allowance{Window: r.LimitWindow}
-	}
-	return ExchangeLimit(r)
-}
-
-func RefreshesAllowed(r *contract.Rules) Allowance {
-	return ringcxLimit(r, r.RingCXRefreshLimit, r.RingCXLimitPenalty)
-}
-
-func ReadsAllowed(r *contract.Rules) Allowance { return ringcxLimit(r, r.APILimit, r.APILimitPenalty) }
-
-func ringcxLimit(r *contract.Rules, limit int, penalty time.Duration) Allowance {
-	return Allowance{limit, r.LimitWindow, penalty, r.RingCXRetryAfter, r.RingCXLimitHeaders}
-}
-
-// Decision is the answer of a limit about one request.
-type Decision struct {
-	Allowance
-	Group     string
-	Admitted  bool
-	remaining int
-	Verdict   string    // set when refused
-	Again     time.Time // when a request would be admitted; set when refused
-	Wait      time.Duration
-}
-
 // bucket is what a limit knows about a key, and where that is kept. When there are very many keys, new ones share a bucket:
 // nobody makes a limit forget another by inventing keys.
 func (l *Limits) bucket(what Kind, key string, now instant.Time) (string, bucket) {
@@ -261,43 +171,4 @@ func (l *Limits) Admit(what Kind, key string, at time.Time, r *contract.Rules) D
 	b.Until = max(b.Quiet, now.After(allowed.Window))
 	l.buckets.Put(l.mu.Tx, key, b)
 	return v
-}
-
-// refuse begins the penalty anew, and says when a request would be admitted.
-func (v *Decision) refuse(b *bucket, now instant.Time) {
-	v.Admitted, v.remaining, v.Verdict = false, 0, v.excess()
-	if now < b.Quiet {
-		v.Verdict = verdict.Penalty
-	}
-	b.Quiet = now.After(v.Penalty)
-	again := b.Quiet
-	if n := len(b.Sent) - v.Limit; n >= 0 {
-		again = max(again, b.Sent[n].After(v.Window))
-	}
-	v.Again, v.Wait = again.Time(), time.Duration(again-now)
-}
-
-// excess is the verdict on the request that breaks the limit; only limits of five make it the sixth.
-func (a Allowance) excess() string {
-	if a.Limit == 5 && a.Window == time.Minute {
-		return verdict.Sixth
-	}
-	return verdict.Excess
-}
-
-// SetHeaders adds the limit headers to h.
-func (v Decision) SetHeaders(h http.Header) {
-	if v.headers && v.Limit > 0 {
-		h.Set("X-Rate-Limit-Group", v.Group)
-		h.Set("X-Rate-Limit-Limit", strconv.Itoa(v.Limit))
-		h.Set("X-Rate-Limit-Remaining", strconv.Itoa(v.remaining))
-		h.Set("X-Rate-Limit-Window", strconv.Itoa(int(v.Window/time.Second)))
-	}
-	switch {
-	case v.Admitted, v.retry == contract.RetryAbsent:
-	case v.retry == contract.RetryDate:
-		h.Set("Retry-After", v.Again.Add(time.Second-1).UTC().Format(http.TimeFormat))
-	default:
-		h.Set("Retry-After", strconv.Itoa(int((v.Wait+time.Second-1)/time.Second)))
-	}
 }
