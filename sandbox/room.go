@@ -12,9 +12,9 @@ import (
 func (s *Server) restored(in *archive, bounded bool) (budget.Purse, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, own := budget.Purse{Together: &s.memory.shared.objects}, s.purse.Spent // which goes when it is done
+	p, own := budget.Purse{Total: &s.memory.shared.objects}, s.purse.Spent // which goes when it is done
 	p.Spend(in.lasting)
-	if bounded && in.lasting > budget.ObjectShare && int(p.Together.Load())-own > budget.RestoredMost {
+	if bounded && in.lasting > budget.ObjectShare && int(p.Total.Load())-own > budget.RestoredMost {
 		p.Close()
 		return p, budget.HeavyError("its objects take more memory than there is room for")
 	}

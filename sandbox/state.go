@@ -63,7 +63,7 @@ func (s *Server) freshContents() (*contents, error) {
 		return nil, err
 	}
 	out.fresh, out.rules, out.epoch = true, s.start, token.RandomText(6)
-	out.purse.Together = &s.memory.shared.objects
+	out.purse.Total = &s.memory.shared.objects
 	out.tables, err = s.mu.DB.Draft(func(func(state.Record) error) error { return nil })
 	return out, err
 }

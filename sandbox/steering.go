@@ -22,18 +22,18 @@ func newAdmin(s *Server) *admin.Sandbox {
 	}
 }
 
-func (a steering) Now() time.Time             { return a.of.Now() }
-func (a steering) Offset() time.Duration      { return a.of.offset() }
-func (a steering) Move(d time.Duration) error { return a.of.move(d) }
-func (a steering) Seed() uint64               { return a.of.seed() }
-func (a steering) Profile() string            { return a.of.opts.Profile }
-func (a steering) Algorithm() string          { return a.of.opts.Algorithm }
-func (a steering) Demo() model.Demo           { return model.Demo(a.of.Demo()) }
-func (a steering) StartOver() error           { return a.of.reset() }
-func (a steering) Edited() error              { return a.of.edited() }
+func (a steering) Now() time.Time                  { return a.of.Now() }
+func (a steering) ClockOffset() time.Duration      { return a.of.offset() }
+func (a steering) MoveClock(d time.Duration) error { return a.of.move(d) }
+func (a steering) Seed() uint64                    { return a.of.seed() }
+func (a steering) Profile() string                 { return a.of.opts.Profile }
+func (a steering) Algorithm() string               { return a.of.opts.Algorithm }
+func (a steering) Demo() model.Demo                { return model.Demo(a.of.Demo()) }
+func (a steering) Reset() error                    { return a.of.reset() }
+func (a steering) Save() error                     { return a.of.edited() }
 
-func (a steering) Room(r *http.Request) (int, error)   { return a.of.room(r) }
-func (a steering) Changed(r *http.Request, weight int) { a.of.changed(r, weight) }
+func (a steering) BodyRoom(r *http.Request) (int, error)   { return a.of.room(r) }
+func (a steering) CountChange(r *http.Request, weight int) { a.of.changed(r, weight) }
 
 func (a steering) ChangeRules(change func(*contract.Rules) error) error { return a.of.change(change) }
 
@@ -43,7 +43,7 @@ func (a steering) SendSnapshot(w http.ResponseWriter, r *http.Request, describe 
 	return a.of.sendSnapshot(w, r, describe)
 }
 
-func (a steering) TakeSnapshot(r *http.Request) ([]string, error) { return a.of.takeSnapshot(r) }
+func (a steering) Restore(r *http.Request) ([]string, error) { return a.of.takeSnapshot(r) }
 
 func (a steering) Namespaces(base string) []admin.Namespace {
 	inside := &a.of.inside
@@ -73,9 +73,9 @@ func (a steering) OpenNamespace(name, base string) (admin.Namespace, error) {
 	return n.view(base), nil
 }
 
-func (a steering) ForgetNamespace(name string) error { return a.of.forgetNamespace(name) }
+func (a steering) DeleteNamespace(name string) error { return a.of.forgetNamespace(name) }
 
-func (a steering) Around() string {
+func (a steering) OuterAddress() string {
 	if around := a.of.around.Load(); around != nil {
 		return *around
 	}

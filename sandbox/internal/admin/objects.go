@@ -33,8 +33,8 @@ func (a *Sandbox) Account(id int64) (*model.Account, error) {
 	return nil, fmt.Errorf("%w: account %d", ErrNoSuchThing, id)
 }
 
-// Named is a name that was given, or another one if nobody could see it.
-func Named(name, other string) string {
+// NameOr is a name that was given, or another one if nobody could see it.
+func NameOr(name, other string) string {
 	if wording.Typed(name) == "" {
 		return other
 	}

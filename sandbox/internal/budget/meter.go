@@ -53,8 +53,8 @@ func (c *Meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// SizeOf is what a form takes.
-func SizeOf(form url.Values) (n int) {
+// FormSize is what a form takes.
+func FormSize(form url.Values) (n int) {
 	for name, values := range form {
 		for _, v := range values {
 			n += len(name) + len(v)

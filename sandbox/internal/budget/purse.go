@@ -27,27 +27,27 @@ func CostOf(r *http.Request, weight int) int {
 }
 
 // Purse is what the objects of a server weigh: what made and changed them, and what was restored. Its owner's lock guards it,
-// but for Together, which servers share. The zero value can only be closed.
+// but for Total, which servers share. The zero value can only be closed.
 type Purse struct {
-	Spent    int
-	Together *atomic.Int64 // of all of the process
+	Spent int
+	Total *atomic.Int64 // of all of the process
 }
 
 // Spend counts objects of such a weight, whether there is room for them or not.
 func (p *Purse) Spend(weight int) {
 	p.Spent += weight
-	p.Together.Add(int64(weight))
+	p.Total.Add(int64(weight))
 }
 
 // Left is what may still be spent: ObjectShare by each server, whatever the others do.
 func (p *Purse) Left() int {
-	return max(0, objectsMost-int(p.Together.Load()), ObjectShare-p.Spent)
+	return max(0, objectsMost-int(p.Total.Load()), ObjectShare-p.Spent)
 }
 
 // Close gives back what was spent. What is spent afterwards takes nothing from others.
 func (p *Purse) Close() {
-	if p.Together != nil {
-		p.Together.Add(-int64(p.Spent))
+	if p.Total != nil {
+		p.Total.Add(-int64(p.Spent))
 	}
-	p.Spent, p.Together = 0, new(atomic.Int64)
+	p.Spent, p.Total = 0, new(atomic.Int64)
 }

@@ -22,7 +22,7 @@ type Decision struct {
 }
 
 // refuse begins the penalty anew, and says when a request would be admitted.
-func (v *Decision) refuse(b *bucket, now instant.Time) {
+func (v *Decision) refuse(b *Bucket, now instant.Time) {
 	v.Admitted, v.remaining, v.Verdict = false, 0, v.excess()
 	if now < b.Quiet {
 		v.Verdict = verdict.Penalty

@@ -23,8 +23,8 @@ const (
 	Count          // how many limits there are
 )
 
-// KindInfo is how a limit goes by.
-type KindInfo struct {
+// Definition is how a limit goes by.
+type Definition struct {
 	name    string // of its records
 	Group   string // value of X-Rate-Limit-Group
 	Shown   string // in GET /_sandbox/state
@@ -33,7 +33,7 @@ type KindInfo struct {
 }
 
 // Kinds are all limits. Whoever lists them, lists these.
-var Kinds = [Count]KindInfo{
+var Kinds = [Count]Definition{
 	Auth:      {"auth", "auth", "auth", "RingCentral Auth: token, revoke, userinfo", authLimit},
 	Light:     {"light", "light", "light", "RingCentral Light: account, extension", lightLimit},
 	Medium:    {"medium", "medium", "medium", "RingCentral Medium: permissions", mediumLimit},

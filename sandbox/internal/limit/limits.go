@@ -29,13 +29,13 @@ type Limits struct {
 	mu      *state.Lock
 	initial bool                         // whether limits are off as the server was started
 	off     *state.Table[string, bool]   // by name of the limit: whether it is off, if that is not as the server was started
-	buckets *state.Table[string, bucket] // by name of the limit and key
-	byLimit *state.Index[string, string, bucket]
+	buckets *state.Table[string, Bucket] // by name of the limit and key
+	byLimit *state.Index[string, string, Bucket]
 	swept   [Count]instant.Time // when buckets that meant nothing any more were dropped
 }
 
-// bucket is what is known about one key.
-type bucket struct {
+// Bucket is what a limit knows about one key.
+type Bucket struct {
 	Sent  []instant.Time `json:"sent"`            // admitted requests inside the window, oldest first
 	Quiet instant.Time   `json:"quiet,omitempty"` // end of the penalty
 	Until instant.Time   `json:"until"`           // from when on nothing here matters
@@ -45,14 +45,14 @@ type bucket struct {
 func New(mu *state.Lock, off bool) *Limits {
 	l := &Limits{
 		mu: mu, initial: off,
-		off: state.NewTable[string, bool](mu.DB, "limiter"), buckets: state.NewTable[string, bucket](mu.DB, "limit"),
+		off: state.NewTable[string, bool](mu.DB, "limiter"), buckets: state.NewTable[string, Bucket](mu.DB, "limit"),
 	}
-	l.byLimit = state.NewIndex(l.buckets, func(key string, _ bucket) (string, bool) {
+	l.byLimit = state.NewIndex(l.buckets, func(key string, _ Bucket) (string, bool) {
 		name, _, _ := strings.Cut(key, " ")
 		return name, true
 	})
 	l.off.Read(func(name string, _ *bool) error { return isLimit(name) })
-	l.buckets.Read(func(key string, _ *bucket) error {
+	l.buckets.Read(func(key string, _ *Bucket) error {
 		name, _, _ := strings.Cut(key, " ")
 		return isLimit(name)
 	})
@@ -61,7 +61,7 @@ func New(mu *state.Lock, off bool) *Limits {
 
 // isLimit wants a name to be that of a limit.
 func isLimit(name string) error {
-	if !slices.ContainsFunc(Kinds[:], func(k KindInfo) bool { return k.name == name }) {
+	if !slices.ContainsFunc(Kinds[:], func(k Definition) bool { return k.name == name }) {
 		return fmt.Errorf("there is no limit %q", name)
 	}
 	return nil
@@ -101,8 +101,8 @@ func (l *Limits) Switch(what Kind, off bool) bool {
 func (l *Limits) Known(what Kind) int { return l.byLimit.Len(l.mu.Tx, Kinds[what].name) }
 
 // All are the keys that a limit knows, and what about them.
-func (l *Limits) All(what Kind) iter.Seq2[string, bucket] {
-	return func(yield func(string, bucket) bool) {
+func (l *Limits) All(what Kind) iter.Seq2[string, Bucket] {
+	return func(yield func(string, Bucket) bool) {
 		for key, b := range l.byLimit.All(l.mu.Tx, Kinds[what].name) {
 			if _, key, _ := strings.Cut(key, " "); !yield(key, b) {
 				return
@@ -122,7 +122,7 @@ func (l *Limits) Forget(what Kind) bool {
 
 // bucket is what a limit knows about a key, and where that is kept. When there are very many keys, new ones share a bucket:
 // nobody makes a limit forget another by inventing keys.
-func (l *Limits) bucket(what Kind, key string, now instant.Time) (string, bucket) {
+func (l *Limits) bucket(what Kind, key string, now instant.Time) (string, Bucket) {
 	name := Kinds[what].name + " "
 	at := name + wording.Cut(key, journal.WordShown)
 	b, known := l.buckets.Get(l.mu.Tx, at)
