@@ -7,7 +7,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
-// restored is a purse for objects that are restored; errHeavy if that is bounded and they are too many. Who gets it has to
+// restored is a purse for objects that are restored; budget.HeavyError if that is bounded and they are too many. Who gets it has to
 // close it, unless a server does.
 func (s *Server) restored(in *archive, bounded bool) (budget.Purse, error) {
 	s.mu.Lock()
@@ -21,7 +21,7 @@ func (s *Server) restored(in *archive, bounded bool) (budget.Purse, error) {
 	return p, nil
 }
 
-// room is how many bytes r may bring; errTooMuch if it makes an object and there are too many. What makes and changes nothing
+// room is how many bytes r may bring; budget.ErrTooMuch if it makes an object and there are too many. What makes and changes nothing
 // may bring little always.
 func (s *Server) room(r *http.Request) (bytes int, err error) {
 	s.mu.Lock()
