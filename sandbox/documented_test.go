@@ -51,7 +51,9 @@ func fieldsOf(t *testing.T, file, name string) (all []string) {
 			_, tag, _ := strings.Cut(f.Tag.Value, `json:"`)
 			tag, _, _ = strings.Cut(tag, `"`)
 			tag, _, _ = strings.Cut(tag, ",")
-			all = append(all, tag)
+			if tag != "-" {
+				all = append(all, tag)
+			}
 		}
 	}
 	slices.Sort(all)
