@@ -9,6 +9,7 @@ import (
 // Kind is what requests are counted for: its index in Kinds.
 type Kind int
 
+// The limits, by what each counts.
 const (
 	// None is the limit of what is not counted.
 	None      Kind = iota - 1
