@@ -13,7 +13,8 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// archive are the records of a server, by kind. They are read once: what has been read is let go.
+// archive are the records of a server, by kind, as texts: how much memory they would take is weighed before any of them becomes
+// a row, because a row can take many times the room of its text. They are read once: what has been read is let go.
 type archive struct {
 	kinds   map[string][]archived
 	weight  int      // of all

@@ -9,6 +9,9 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 )
 
+// clockMost is how far the clock can be moved.
+const clockMost = 100 * contract.Year
+
 // clock is the server's own time: the base clock plus an offset that only tests move.
 type clock struct {
 	base   func() time.Time

@@ -51,7 +51,9 @@ func fieldsOf(t *testing.T, file, name string) (all []string) {
 			_, tag, _ := strings.Cut(f.Tag.Value, `json:"`)
 			tag, _, _ = strings.Cut(tag, `"`)
 			tag, _, _ = strings.Cut(tag, ",")
-			all = append(all, tag)
+			if tag != "-" {
+				all = append(all, tag)
+			}
 		}
 	}
 	slices.Sort(all)
@@ -91,11 +93,11 @@ func TestTheFieldsOfTheControlPlaneAreThoseOfThePage(t *testing.T) {
 	v := newVendor(t, sandbox.Options{})
 	owner := str(v.login(), "owner_id")
 	for endpoint, c := range map[string]struct{ file, name, body string }{
-		"POST /_sandbox/apps":        {"control_apps.go", "appRequest", `{}`},
-		"POST /_sandbox/accounts":    {"control_objects.go", "controlAccount", `{}`},
-		"POST /_sandbox/users":       {"control_users.go", "userRequest", `{"firstName":"Sam","lastName":"Field","ringcx":true}`},
-		"POST /_sandbox/users/{id}":  {"control_users.go", "controlUser", `{}`},
-		"POST /_sandbox/credentials": {"control_objects.go", "controlCredential", `{}`},
+		"POST /_sandbox/apps":        {"internal/admin/apps.go", "AppRequest", `{}`},
+		"POST /_sandbox/accounts":    {"internal/control/users.go", "createAccount", `{}`},
+		"POST /_sandbox/users":       {"internal/admin/users.go", "UserRequest", `{"firstName":"Sam","lastName":"Field","ringcx":true}`},
+		"POST /_sandbox/users/{id}":  {"internal/control/users.go", "changeUser", `{}`},
+		"POST /_sandbox/credentials": {"internal/control/credentials.go", "createCredential", `{}`},
 		"GET /_sandbox/env":          {},
 		"GET /_sandbox/jwks":         {},
 	} {
@@ -125,11 +127,11 @@ func TestTheFieldsOfWhatOnlyRingCXKnowsAreThoseOfThePage(t *testing.T) {
 	}
 	answers := map[string][]string{}
 	for _, c := range []struct{ endpoint, name, body string }{
-		{"POST /_sandbox/admins", "controlAdmin", `{"username":"kim@example.com","password":"p"}`},
-		{"POST /_sandbox/admins/{id}", "controlChangeAdmin", `{}`},
-		{"POST /_sandbox/agents/{id}", "controlAgent", `{}`},
-		{"POST /_sandbox/codes", "controlCode", `{}`},
-		{"POST /_sandbox/summaries", "controlSummary", `{"account":"1","segment":"s"}`},
+		{"POST /_sandbox/admins", "createAdmin", `{"username":"kim@example.com","password":"p"}`},
+		{"POST /_sandbox/admins/{id}", "changeAdmin", `{}`},
+		{"POST /_sandbox/agents/{id}", "changeAgent", `{}`},
+		{"POST /_sandbox/codes", "createCode", `{}`},
+		{"POST /_sandbox/summaries", "putSummary", `{"account":"1","segment":"s"}`},
 		{"GET /_sandbox/mail", "", ""},
 	} {
 		_, row, ok := strings.Cut(string(page), "\n| `"+c.endpoint+"` | ")
@@ -140,7 +142,7 @@ func TestTheFieldsOfWhatOnlyRingCXKnowsAreThoseOfThePage(t *testing.T) {
 			continue
 		}
 		if c.name != "" {
-			for _, f := range fieldsOf(t, "control_ringcx.go", c.name) {
+			for _, f := range fieldsOf(t, "internal/control/ringcx.go", c.name) {
 				if !strings.Contains(takes, "`"+f+"`") {
 					t.Errorf("%s takes %s, which is not on the page", c.endpoint, f)
 				}

@@ -28,6 +28,9 @@ type Keeper interface {
 	Namespaces() ([]string, error)
 }
 
+// sessionsRoom is how many sessions and sign-ins a server and its namespaces remember together.
+const sessionsRoom = 4_096 * 512
+
 // common is what a server and its namespaces have together.
 type common struct {
 	logs      atomic.Int64  // bytes that all logs take
@@ -89,28 +92,7 @@ func (s *Server) keep() error {
 	return nil
 }
 
-// news takes what the log has that the keeper lacks: with all, that is everything.
-func (s *Server) news(_ *state.Tx, all bool) ([]state.Record, error) {
-	entries, forgotten := s.journal.News()
-	if all {
-		entries, _ = s.journal.Since(0)
-		forgotten = nil
-	}
-	records := make([]state.Record, 0, len(entries)+len(forgotten))
-	for _, n := range forgotten {
-		records = append(records, state.Record{Kind: recordRequest, Key: requestKey(n)})
-	}
-	for _, e := range entries {
-		raw, err := json.Marshal(e.Unpack())
-		if err != nil {
-			return nil, fmt.Errorf("encoding request %d: %w", e.Number, err)
-		}
-		records = append(records, state.Record{Kind: recordRequest, Key: requestKey(e.Number), Value: raw})
-	}
-	return records, nil
-}
-
-// edited keeps what the control plane or the console changed, and has answers made anew.
+// edited keeps what those who steer the server changed, and has answers made anew.
 func (s *Server) edited() error {
 	s.mu.Lock()
 	s.ringcx.ForgetViews()

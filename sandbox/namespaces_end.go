@@ -124,7 +124,7 @@ func (n *namespace) end() {
 	n.letGo()
 }
 
-// letGo is for somebody who has locked Server.mu.
+// letGo gives back the room that s shares with others. Server.mu is locked.
 func (s *Server) letGo() {
 	s.mu.DB.LeaveRoom(s.mu.Tx)
 	s.purse.Close()

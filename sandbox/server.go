@@ -76,7 +76,7 @@ type Server struct {
 	faults  *fault.Faults
 	habits  endpoint.Detector
 	limits  *limit.Limits
-	seals   state.Cell[seals]
+	secrets state.Cell[tokenSecrets]
 	vendors
 
 	memory    memory
@@ -121,7 +121,7 @@ func newServer(opts Options, m memory) (*Server, error) {
 	s := &Server{opts: opts, memory: m, journal: journal.New(&m.shared.logs)}
 	s.mu.DB = state.New(s.tablesKeeper(), m.name)
 	s.clock.kept, s.settings = state.NewCell[time.Duration](s.mu.DB, "clock"), state.NewCell[settingValues](s.mu.DB, "settings")
-	s.seals = state.NewCell[seals](s.mu.DB, "seals")
+	s.secrets = state.NewCell[tokenSecrets](s.mu.DB, "seals")
 	s.world = model.NewWorld(s.mu.DB)
 	s.limits = limit.New(&s.mu, opts.NoLimits)
 	s.makeVendors()

@@ -7,6 +7,38 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
+//go:generate go test -run ^TestTheDocumentIsPrintedFromTheTable$ -args -rewrite
+
+// startRules are what a server begins with, and returns to: the defaults, then the profile, the option TokenTTL, and the
+// option Settings.
+func startRules(opts *Options) (*contract.Rules, error) {
+	r, err := contract.ForProfile(opts.Profile)
+	if err != nil {
+		return nil, err
+	}
+	if opts.TokenTTL != 0 {
+		if err := r.Apply(map[string]string{"ringcxTokenTTL": opts.TokenTTL.String()}); err != nil {
+			return nil, fmt.Errorf("token lifetime %v: %w", opts.TokenTTL, err)
+		}
+	}
+	return r, r.Apply(opts.Settings)
+}
+
+// change sets what change sets, or nothing after an error. Calls under way go on by the rules they began with.
+func (s *Server) change(change func(*contract.Rules) error) error {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	next := *s.rules.Load()
+	if err := change(&next); err != nil {
+		return err
+	}
+	s.rules.Store(&next)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settings.Set(s.mu.Tx, settingsChanged(&next, s.start))
+	return nil
+}
+
 // settingValues are the settings that differ from those that the server was started with, by name.
 type settingValues map[string]json.RawMessage
 

@@ -45,9 +45,8 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readSnapshot reads the records of some kinds that a snapshot has; of the passing ones only so many are held. If room is
-// given, there are bounds, and it takes of the room until the caller calls
-// leave.
+// readSnapshot reads the records of some kinds that a snapshot has; passing are those of which a server holds only so many. If
+// room is given, there are bounds, and it takes of the room until the caller calls leave.
 func readSnapshot(r io.Reader, room *atomic.Int64, kinds, passing []string) (in *archive, leave func(), err error) {
 	s := &snapshotReader{in: newArchive(passing), room: room, kinds: kinds}
 	if room == nil {

@@ -1,3 +1,6 @@
+// Package admin is what those who steer a sandbox have in common: the control plane, for programs, and the console, for people.
+// It reads and checks what they want to change, and changes it, so that both have the same rules and the same words for what
+// makes no sense. What only the server itself can do, it asks of it as its Host.
 package admin
 
 import (
@@ -16,7 +19,8 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 )
 
-// Sandbox is a server, or a namespace, for those who steer it: the control plane and the console. The lock guards what is in it.
+// Sandbox is a server, or a namespace, for those who steer it: the control plane and the console. The lock guards
+// what is in it.
 type Sandbox struct {
 	Lock      *state.Lock
 	World     *model.World
@@ -34,32 +38,32 @@ type Sandbox struct {
 // Host is what only the server itself can do.
 type Host interface {
 	Now() time.Time
-	Offset() time.Duration                                // how far the clock was moved
-	Move(d time.Duration) error                           // the clock
+	ClockOffset() time.Duration                           // how far the clock was moved
+	MoveClock(d time.Duration) error                      // the clock
 	Seed() uint64                                         // that a reset returns to
 	Profile() string                                      // that it was started with
 	Algorithm() string                                    // of RingCX access tokens
 	Demo() model.Demo                                     // as it was handed out
-	StartOver() error                                     // returns to the first minute
-	Edited() error                                        // keeps what was changed, and has answers made anew
-	Room(r *http.Request) (int, error)                    // bytes that r may bring
-	Changed(r *http.Request, weight int)                  // counts a request that was done
+	Reset() error                                         // returns to the first minute
+	Save() error                                          // keeps what was changed, and has answers made anew
+	BodyRoom(r *http.Request) (int, error)                // bytes that r may bring
+	CountChange(r *http.Request, weight int)              // counts a request that was done
 	ChangeRules(change func(*contract.Rules) error) error // sets what change sets, or nothing after an error
 	ServeVendor(w http.ResponseWriter, r *http.Request)   // answers as the vendor whose path it is
 
 	// SendSnapshot writes everything that the server knows. It fails before it has written anything.
 	SendSnapshot(w http.ResponseWriter, r *http.Request, describe func(h http.Header, made time.Time)) error
-	// TakeSnapshot makes the server what the snapshot in the body of r says, or changes nothing.
-	TakeSnapshot(r *http.Request) (kinds []string, err error)
+	// Restore makes the server what the snapshot in the body of r says, or changes nothing.
+	Restore(r *http.Request) (kinds []string, err error)
 
 	// Namespaces lists those of a server whose address is base.
 	Namespaces(base string) []Namespace
 	CountNamespaces() int
 	// OpenNamespace begins a namespace, or finds it, and opens an address of its own for it.
 	OpenNamespace(name, base string) (Namespace, error)
-	ForgetNamespace(name string) error
-	// Around is the address of the server around a namespace; "": it is not known.
-	Around() string
+	DeleteNamespace(name string) error
+	// OuterAddress is the address of the server around a namespace; "": it is not known.
+	OuterAddress() string
 }
 
 // Namespace is a namespace as those who steer the server see it.

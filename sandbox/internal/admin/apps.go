@@ -91,7 +91,7 @@ func (a *Sandbox) RegisterApp(in *AppRequest) (*model.App, error) {
 		return nil, err
 	}
 	return a.World.AddApp(a.Lock.Tx, model.App{
-		Name: Named(in.Name, "Another App"), Flow: in.Auth, RefreshTokens: in.RefreshTokens, Scopes: in.Scopes,
+		Name: NameOr(in.Name, "Another App"), Flow: in.Auth, RefreshTokens: in.RefreshTokens, Scopes: in.Scopes,
 		Private: in.Private, Confidential: *in.Confidential, Account: acct.ID, RedirectURIs: in.RedirectURIs,
 		AuthMethod: in.AuthMethod, Keys: in.Keys.Keys, Kind: in.Words,
 	}), nil

@@ -17,6 +17,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
+// ErrNoSuchThing is why something cannot be shown or changed: it is not there. Answer makes 404 of it.
 var ErrNoSuchThing = errors.New("no such thing")
 
 // Answer is 200 with what was asked for, else 404, 408, 413, 503 or 400 with an error in words.

@@ -12,6 +12,7 @@ import (
 // ID is an id that may be written as a number or as a string.
 type ID int64
 
+// UnmarshalJSON reads either.
 func (id *ID) UnmarshalJSON(b []byte) error {
 	n, err := strconv.ParseInt(string(bytes.Trim(b, `"`)), 10, 64)
 	if err != nil {
@@ -32,8 +33,8 @@ func (a *Sandbox) Account(id int64) (*model.Account, error) {
 	return nil, fmt.Errorf("%w: account %d", ErrNoSuchThing, id)
 }
 
-// Named is a name that was given, or another one if nobody could see it.
-func Named(name, other string) string {
+// NameOr is a name that was given, or another one if nobody could see it.
+func NameOr(name, other string) string {
 	if wording.Typed(name) == "" {
 		return other
 	}

@@ -23,12 +23,13 @@ type UserRequest struct {
 	RingCX    bool   `json:"ringcx"` // linked to RingCX, as an agent of the first group
 }
 
-// FieldError is what is wrong with a field, by its name in userRequest.
+// FieldError is what is wrong with a field, by its name in UserRequest.
 type FieldError struct{ Field, words string }
 
+// Error says it without naming the field.
 func (e *FieldError) Error() string { return e.words }
 
-// CreateUser makes the user of a request. What cannot be is a *fieldError. The lock is held.
+// CreateUser makes the user of a request. What cannot be is a *FieldError. The lock is held.
 func (a *Sandbox) CreateUser(in *UserRequest) (*model.User, error) {
 	w, tx := a.World, a.Lock.Tx
 	acct, err := a.Account(int64(in.Account))

@@ -120,16 +120,16 @@ func (c *Console) show(mux *http.ServeMux, path string, page consolePage) {
 
 func (c *Console) take(mux *http.ServeMux, path string, page consolePage) {
 	mux.HandleFunc("POST "+guard.ConsolePath+path, func(w http.ResponseWriter, r *http.Request) {
-		size := budget.SizeOf(r.PostForm)
-		if most, err := c.Room(r); err != nil || size > most {
+		size := budget.FormSize(r.PostForm)
+		if most, err := c.BodyRoom(r); err != nil || size > most {
 			c.refusal(http.StatusInsufficientStorage, "There is no room", sentence(budget.ErrTooMuch)).Write(w)
 			return
 		}
 		a := page(visitOf(r), r)
 		if a.Status == http.StatusSeeOther {
-			c.Changed(r, size)
+			c.CountChange(r, size)
 		}
-		if err := c.Edited(); err != nil {
+		if err := c.Save(); err != nil {
 			a = c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
 		}
 		a.Write(w)

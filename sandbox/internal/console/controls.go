@@ -41,9 +41,9 @@ func (c *Console) controlsForm(v *visit, r *http.Request) endpoint.Response {
 }
 
 func (c *Console) showControls(v *visit, r *http.Request, page *controlsPage) endpoint.Response {
-	page.Offset, page.Steps = inWords(c.Offset()), clockSteps(c.Rules.Load())
-	if c.Offset() < 0 {
-		page.Offset = "−" + inWords(-c.Offset())
+	page.Offset, page.Steps = inWords(c.ClockOffset()), clockSteps(c.Rules.Load())
+	if c.ClockOffset() < 0 {
+		page.Offset = "−" + inWords(-c.ClockOffset())
 	}
 	if page.Fault == nil {
 		page.Fault = map[string]string{}
@@ -81,7 +81,7 @@ func (c *Console) moveClock(v *visit, r *http.Request) endpoint.Response {
 	text := wording.Typed(r.PostForm.Get("advance"))
 	d, err := time.ParseDuration(text)
 	if err == nil {
-		err = c.Move(d)
+		err = c.MoveClock(d)
 	}
 	if err != nil {
 		return c.showControls(v, r, &controlsPage{Advance: text, Wrong: map[string]string{
@@ -117,7 +117,7 @@ func (c *Console) turnLimits(_ *visit, r *http.Request) endpoint.Response {
 }
 
 func (c *Console) startOver(*visit, *http.Request) endpoint.Response {
-	if err := c.StartOver(); err != nil {
+	if err := c.Reset(); err != nil {
 		return c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
 	}
 	return c.done("controls", "reset", "")

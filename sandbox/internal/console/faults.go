@@ -65,7 +65,7 @@ func (c *Console) describeFaults(page *controlsPage) {
 	page.Day = rowOfDay(day)
 	if page.Hostile == nil {
 		page.Hostile = map[string]string{
-			"share": "0.1", "seed": strconv.FormatUint(c.Seed(), 10), "hostile-path": "/*", "max-delay": fault.HostileDelay.String(),
+			"share": "0.1", "seed": strconv.FormatUint(c.Seed(), 10), "hostile-path": "/*", "max-delay": fault.DefaultMaxDelay.String(),
 		}
 	}
 	if page.DayKinds == nil {
@@ -134,7 +134,7 @@ func (c *Console) armFault(v *visit, r *http.Request) endpoint.Response {
 		page.Wrong[field] = err.Error()
 	}
 	c.ChangeFaults(func() {
-		if c.Faults.Size() >= fault.Most {
+		if c.Faults.Size() >= fault.MaxArmed {
 			page.Wrong["kind"] = admin.ErrFaults.Error()
 		}
 		if len(page.Wrong) == 0 {
@@ -199,7 +199,7 @@ func (c *Console) beginDay(v *visit, r *http.Request) endpoint.Response {
 	if err != nil {
 		page.Wrong["seed"] = "Give a number from 0."
 	}
-	delay := duration(cmp.Or(page.Hostile["max-delay"], fault.HostileDelay.String()), "max-delay", page.Wrong)
+	delay := duration(cmp.Or(page.Hostile["max-delay"], fault.DefaultMaxDelay.String()), "max-delay", page.Wrong)
 	day, field, err := (&fault.DayRequest{Share: share, Seed: &seed, Path: page.Hostile["hostile-path"], Kinds: chosen, MaxDelay: &delay}).Order(c.Seed())
 	if err != nil {
 		page.Wrong[map[string]string{"hostile": "share", "path": "hostile-path", "maxDelay": "max-delay", "kinds": "kinds"}[field]] = err.Error()

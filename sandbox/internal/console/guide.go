@@ -178,7 +178,7 @@ func (c *Console) step(w *walk, r *http.Request) {
 	s := &guideSteps[len(w.done)]
 	if s.status == http.StatusUnauthorized && w.failed == nil {
 		now := c.Rules.Load()
-		_ = c.Move(now.RingCXTokenTTL + now.RingCXClockSkew + time.Minute)
+		_ = c.MoveClock(now.RingCXTokenTTL + now.RingCXClockSkew + time.Minute)
 	}
 	result, body := c.self(r, c.call(s, w, r))
 	if result.Status != s.status {

@@ -54,7 +54,7 @@ func (c *Console) beginNamespace(v *visit, r *http.Request) endpoint.Response {
 }
 
 func (c *Console) deleteNamespace(_ *visit, r *http.Request) endpoint.Response {
-	switch err := c.ForgetNamespace(r.PathValue("name")); {
+	switch err := c.DeleteNamespace(r.PathValue("name")); {
 	case errors.Is(err, admin.ErrNoSuchThing):
 		return c.missing("There is no such namespace.")
 	case err != nil:
@@ -69,7 +69,7 @@ func (c *Console) outside(r *http.Request) string {
 	if err != nil {
 		host = r.Host
 	}
-	switch around := c.Around(); {
+	switch around := c.OuterAddress(); {
 	case c.Namespace == "":
 		return ""
 	case strings.HasSuffix(host, guard.NamespaceHost):

@@ -26,7 +26,7 @@ type counted struct {
 
 func (c *Console) overview(v *visit, r *http.Request) endpoint.Response {
 	url := endpoint.BaseURL(r)
-	page := &overviewView{URL: url, Offset: inWords(c.Offset())}
+	page := &overviewView{URL: url, Offset: inWords(c.ClockOffset())}
 	demo := c.Demo()
 	page.Shown = []labelled{
 		{"client-id", "Client ID", demo.ClientID, "of the app with the JWT auth flow"},

@@ -31,7 +31,7 @@ func (c *Console) saveSnapshot(w http.ResponseWriter, r *http.Request) {
 // loadSnapshot takes such a file, or changes nothing. All of the file is read: a browser that cannot send the rest does not
 // show the answer.
 func (c *Console) loadSnapshot(v *visit, r *http.Request) endpoint.Response {
-	_, err := c.TakeSnapshot(r)
+	_, err := c.Restore(r)
 	_, rest := io.Copy(io.Discard, r.Body)
 	var large *http.MaxBytesError
 	var syntax *json.SyntaxError

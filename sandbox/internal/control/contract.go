@@ -1,6 +1,7 @@
 package control
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 
@@ -10,8 +11,20 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// controlContract is GET /_sandbox/contract: the whole table, as JSON or, with format=markdown, as the document.
-func (c *control) controlContract(w http.ResponseWriter, r *http.Request) {
+// changeSettings changes the settings that are given; the others stay. It answers with all of them.
+func (c *control) changeSettings(r *http.Request) (any, error) {
+	var in map[string]json.RawMessage
+	if err := admin.ReadJSON(r, &in); err != nil {
+		return nil, err
+	}
+	if err := c.ChangeSettings(in); err != nil {
+		return nil, err
+	}
+	return c.Rules.Load().Values(), nil
+}
+
+// showContract is GET /_sandbox/contract: the whole table, as JSON or, with format=markdown, as the document.
+func (c *control) showContract(w http.ResponseWriter, r *http.Request) {
 	doc := contract.NewDocument(c.Profile(), c.Rules.Load())
 	switch format := r.URL.Query().Get("format"); format {
 	case "", "json":

@@ -9,8 +9,8 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// controlFault arms a fault, or begins or ends a hostile day if there is "hostile" in the request.
-func (c *control) controlFault(r *http.Request) (any, error) {
+// armFault arms a fault, or begins or ends a hostile day if there is "hostile" in the request.
+func (c *control) armFault(r *http.Request) (any, error) {
 	var in struct {
 		fault.Request
 		Hostile  *float64              `json:"hostile"`
@@ -38,7 +38,7 @@ func (c *control) controlFault(r *http.Request) (any, error) {
 		return nil, err
 	}
 	armed := c.ChangeFaults(func() {
-		if c.Faults.Size() >= fault.Most {
+		if c.Faults.Size() >= fault.MaxArmed {
 			err = admin.ErrFaults
 			return
 		}
@@ -50,8 +50,8 @@ func (c *control) controlFault(r *http.Request) (any, error) {
 	return map[string]int{"armed": armed}, nil
 }
 
-// controlFaults lists what is armed, and the hostile day with what it did so far.
-func (c *control) controlFaults(*http.Request) (any, error) {
+// listFaults lists what is armed, and the hostile day with what it did so far.
+func (c *control) listFaults(*http.Request) (any, error) {
 	c.Lock.Lock()
 	defer c.Lock.Unlock()
 	armed, day := c.Faults.List()
@@ -62,7 +62,8 @@ func (c *control) controlFaults(*http.Request) (any, error) {
 	return map[string]any{"faults": faults, "hostile": day}, nil
 }
 
-func (c *control) controlClearFaults(*http.Request) (any, error) {
+// disarmFaults takes away all faults, and ends the hostile day.
+func (c *control) disarmFaults(*http.Request) (any, error) {
 	c.ChangeFaults(func() {
 		c.Faults.Disarm()
 		c.Faults.SetDay(nil)

@@ -8,13 +8,13 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
-// controlNamespaces lists the namespaces.
-func (c *control) controlNamespaces(r *http.Request) (any, error) {
+// listNamespaces lists the namespaces.
+func (c *control) listNamespaces(r *http.Request) (any, error) {
 	return map[string]any{"namespaces": c.Namespaces(endpoint.BaseURL(r))}, nil
 }
 
-// controlNamespace begins a namespace, or finds it, and opens an address of its own for it.
-func (c *control) controlNamespace(r *http.Request) (any, error) {
+// openNamespace begins a namespace, or finds it, and opens an address of its own for it.
+func (c *control) openNamespace(r *http.Request) (any, error) {
 	var in struct {
 		Name string `json:"name"`
 	}
@@ -27,7 +27,8 @@ func (c *control) controlNamespace(r *http.Request) (any, error) {
 	return c.OpenNamespace(in.Name, endpoint.BaseURL(r))
 }
 
-func (c *control) controlDeleteNamespace(r *http.Request) (any, error) {
+// deleteNamespace ends one, with all that was kept of it.
+func (c *control) deleteNamespace(r *http.Request) (any, error) {
 	name := r.PathValue("name")
-	return map[string]string{"name": name}, c.ForgetNamespace(name)
+	return map[string]string{"name": name}, c.DeleteNamespace(name)
 }

@@ -53,9 +53,9 @@ func readRequestQuery(in url.Values) (q requestQuery, err error) {
 	return q, nil
 }
 
-// controlRequests lists entries of the log, oldest first. last is the number of the latest of all, to ask for what comes
+// listRequests lists entries of the log, oldest first. last is the number of the latest of all, to ask for what comes
 // after it.
-func (c *control) controlRequests(w http.ResponseWriter, r *http.Request) {
+func (c *control) listRequests(w http.ResponseWriter, r *http.Request) {
 	q, err := readRequestQuery(r.URL.Query())
 	if err != nil {
 		admin.Answer(nil, err).Write(w)

@@ -16,18 +16,18 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
-// controlRingCX are the routes about people and things that only RingCX knows.
-func (c *control) controlRingCX(handle func(pattern string, do func(*http.Request) (any, error))) {
-	handle("POST /_sandbox/admins", c.controlAdmin)
-	handle("POST /_sandbox/admins/{id}", c.controlChangeAdmin)
-	handle("POST /_sandbox/agents/{id}", c.controlAgent)
-	handle("POST /_sandbox/codes", c.controlCode)
-	handle("POST /_sandbox/summaries", c.controlSummary)
-	handle("GET /_sandbox/mail", c.controlMail)
+// routeRingCX are the routes about people and things that only RingCX knows.
+func (c *control) routeRingCX(handle func(pattern string, do func(*http.Request) (any, error))) {
+	handle("POST /_sandbox/admins", c.createAdmin)
+	handle("POST /_sandbox/admins/{id}", c.changeAdmin)
+	handle("POST /_sandbox/agents/{id}", c.changeAgent)
+	handle("POST /_sandbox/codes", c.createCode)
+	handle("POST /_sandbox/summaries", c.putSummary)
+	handle("GET /_sandbox/mail", c.listMail)
 }
 
-// controlAdmin makes an administrator who has no RingCentral user. Without an account it is one of the demo account.
-func (c *control) controlAdmin(r *http.Request) (any, error) {
+// createAdmin makes an administrator who has no RingCentral user. Without an account it is one of the demo account.
+func (c *control) createAdmin(r *http.Request) (any, error) {
 	var in struct {
 		Username   string   `json:"username"`
 		Password   string   `json:"password"`
@@ -61,15 +61,16 @@ func (c *control) controlAdmin(r *http.Request) (any, error) {
 	return adminView(u), nil
 }
 
+// adminView is what answers tell of an administrator.
 func adminView(u *model.User) map[string]any {
 	return map[string]any{
 		"id": u.ID, "userId": u.AdminID, "username": u.Email, "platformId": u.Login.Platform, "enabled": u.Enabled,
 	}
 }
 
-// controlChangeAdmin switches such an administrator on or off, or sets the password; what is not given stays. The id
+// changeAdmin switches such an administrator on or off, or sets the password; what is not given stays. The id
 // may be the username.
-func (c *control) controlChangeAdmin(r *http.Request) (any, error) {
+func (c *control) changeAdmin(r *http.Request) (any, error) {
 	var in struct {
 		Password string `json:"password"`
 		Enabled  *bool  `json:"enabled"`
@@ -95,8 +96,8 @@ func (c *control) controlChangeAdmin(r *http.Request) (any, error) {
 	return adminView(u), nil
 }
 
-// controlAgent switches an agent on or off, or sets the password; what is not given stays.
-func (c *control) controlAgent(r *http.Request) (any, error) {
+// changeAgent switches an agent on or off, or sets the password; what is not given stays.
+func (c *control) changeAgent(r *http.Request) (any, error) {
 	var in struct {
 		Password string `json:"password"`
 		Enabled  *bool  `json:"enabled"`
@@ -119,9 +120,9 @@ func (c *control) controlAgent(r *http.Request) (any, error) {
 	return map[string]any{"agentId": a.ID, "username": a.Username, "enabled": !a.Disabled}, nil
 }
 
-// controlCode makes a one-time code or, with kind "tenfold", such a token. Without a user it is the demo
+// createCode makes a one-time code or, with kind "tenfold", such a token. Without a user it is the demo
 // administrator's.
-func (c *control) controlCode(r *http.Request) (any, error) {
+func (c *control) createCode(r *http.Request) (any, error) {
 	var in struct {
 		Kind string   `json:"kind"`
 		User admin.ID `json:"user"`
@@ -147,8 +148,8 @@ func (c *control) controlCode(r *http.Request) (any, error) {
 	return map[string]string{"code": code}, nil
 }
 
-// controlSummary writes what is known about a segment of a call.
-func (c *control) controlSummary(r *http.Request) (any, error) {
+// putSummary writes what is known about a segment of a call.
+func (c *control) putSummary(r *http.Request) (any, error) {
 	var in struct {
 		Account string `json:"account"`
 		Segment string `json:"segment"`
@@ -175,8 +176,8 @@ type passwordMail struct {
 	Link  string    `json:"link"`
 }
 
-// controlMail lists the unanswered mails, oldest first.
-func (c *control) controlMail(r *http.Request) (any, error) {
+// listMail lists the unanswered mails, oldest first.
+func (c *control) listMail(r *http.Request) (any, error) {
 	c.Lock.Lock()
 	defer c.Lock.Unlock()
 	all := []passwordMail{}

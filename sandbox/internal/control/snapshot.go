@@ -10,20 +10,20 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/budget"
 )
 
-// controlSnapshot sends a snapshot.
-func (c *control) controlSnapshot(w http.ResponseWriter, r *http.Request) {
+// sendSnapshot sends a snapshot.
+func (c *control) sendSnapshot(w http.ResponseWriter, r *http.Request) {
 	if err := c.SendSnapshot(w, r, func(http.Header, time.Time) {}); err != nil {
 		admin.Answer(nil, err).Write(w)
 	}
 }
 
-// controlRestore takes a snapshot of up to snapshotLimit.
-func (c *control) controlRestore(r *http.Request) (any, error) {
+// restore takes a snapshot of up to budget.SnapshotLimit.
+func (c *control) restore(r *http.Request) (any, error) {
 	tooLarge := &http.MaxBytesError{Limit: budget.SnapshotLimit}
 	if r.ContentLength > budget.UploadLimit || r.ContentLength > budget.SnapshotLimit && r.Header.Get("Expect") != "" {
 		return nil, tooLarge
 	}
-	kinds, err := c.TakeSnapshot(r)
+	kinds, err := c.Restore(r)
 	if errors.As(err, &tooLarge) || errors.As(err, new(budget.HeavyError)) {
 		_, _ = io.CopyN(io.Discard, r.Body, budget.UploadLimit) // who is still sending would not see the answer
 	}

@@ -12,14 +12,31 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
 
-func userControlView(u *model.User) map[string]any {
+// createAccount makes an account with one user, who is linked to RingCX if the account has it.
+func (c *control) createAccount(r *http.Request) (any, error) {
+	var in struct {
+		Name       string `json:"name"`
+		Production bool   `json:"production"`
+		RingCX     bool   `json:"ringcx"`
+	}
+	if err := admin.ReadJSON(r, &in); err != nil {
+		return nil, err
+	}
+	c.Lock.Lock()
+	defer c.Lock.Unlock()
+	acct, u := c.World.OpenAccount(c.Lock.Tx, admin.NameOr(in.Name, "Another Account"), in.Production, in.RingCX)
+	return map[string]any{"accountId": acct.ID, "userId": u.ID, "email": u.Email, "password": u.Password}, nil
+}
+
+// userView is what answers tell of a user.
+func userView(u *model.User) map[string]any {
 	return map[string]any{
 		"userId": u.ID, "email": u.Email, "enabled": u.Enabled, "ringcx": u.Linked, "role": u.RoleName,
 	}
 }
 
-// controlNewUser makes a user of an account. Without a role it is a standard user, without ringcx RingCX does not know it.
-func (c *control) controlNewUser(r *http.Request) (any, error) {
+// createUser makes a user of an account. Without a role it is a standard user, without ringcx RingCX does not know it.
+func (c *control) createUser(r *http.Request) (any, error) {
 	var in admin.UserRequest
 	if err := admin.ReadJSON(r, &in); err != nil {
 		return nil, err
@@ -30,7 +47,7 @@ func (c *control) controlNewUser(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := userControlView(u)
+	out := userView(u)
 	out["accountId"], out["extension"], out["password"] = u.Account, u.Extension, u.Password
 	if at := c.World.AgentOf(c.Lock.Tx, u.ID); at != nil {
 		out["agentId"] = at.Agent.ID
@@ -38,9 +55,9 @@ func (c *control) controlNewUser(r *http.Request) (any, error) {
 	return out, nil
 }
 
-// controlUser switches a user on or off, links it to RingCX, gives it another role, or another password, which also ends a
+// changeUser switches a user on or off, links it to RingCX, gives it another role, or another password, which also ends a
 // lock; what is not given stays.
-func (c *control) controlUser(r *http.Request) (any, error) {
+func (c *control) changeUser(r *http.Request) (any, error) {
 	var in struct {
 		Enabled  *bool   `json:"enabled"`
 		RingCX   *bool   `json:"ringcx"`
@@ -77,5 +94,5 @@ func (c *control) controlUser(r *http.Request) (any, error) {
 		u.Password, u.Wrong, u.Locked = *in.Password, 0, time.Time{}
 	}
 	c.World.PutUser(c.Lock.Tx, u)
-	return userControlView(u), nil
+	return userView(u), nil
 }

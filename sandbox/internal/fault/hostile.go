@@ -132,7 +132,7 @@ func (in *DayRequest) Order(seed uint64) (day *Day, field string, err error) {
 // Day is the day that was asked for, nil for none, or what makes no sense and in which field.
 func (in *DayRequest) Day(seed uint64) (day *Day, field string, err error) {
 	d := Day{
-		Place: Place{cmp.Or(in.Path, "/*")}, Share: in.Share, Seed: seed, MaxDelay: wording.JSONDuration(HostileDelay),
+		Place: Place{cmp.Or(in.Path, "/*")}, Share: in.Share, Seed: seed, MaxDelay: wording.JSONDuration(DefaultMaxDelay),
 		Kinds: slices.Compact(slices.Sorted(slices.Values(in.Kinds))), Spoiled: map[string]int{},
 	}
 	if in.Seed != nil {

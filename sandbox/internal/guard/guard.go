@@ -1,3 +1,8 @@
+// Package guard decides who may steer a sandbox: which names, pages, browsers and passwords the control plane and the console
+// answer to, who begins a namespace, and whose requests the log has room for. The paths of the vendors are open to everybody.
+//
+// It may be relied on for this: no page of another site, and none that has led a name of its own to this machine, steers a
+// sandbox or begins a namespace; and with a password only who sends it does.
 package guard
 
 import (
@@ -63,10 +68,12 @@ type Wish struct {
 	Path      string // inside the namespace
 }
 
+// ForControl reports whether it is the control plane.
 func (w Wish) ForControl() bool {
 	return w.Path == "/_sandbox" || strings.HasPrefix(w.Path, "/_sandbox/")
 }
 
+// ForConsole reports whether it is the developer console.
 func (w Wish) ForConsole() bool {
 	return w.Path == "/console" || strings.HasPrefix(w.Path, ConsolePath)
 }

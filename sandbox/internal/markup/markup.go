@@ -16,12 +16,12 @@ func Render(t *template.Template, name string, data any) ([]byte, error) {
 	if err := t.ExecuteTemplate(&out, name, data); err != nil {
 		return nil, err
 	}
-	return Harmless(out.Bytes()), nil
+	return harmless(out.Bytes()), nil
 }
 
-// Harmless writes out, as \u202e, the characters of a page that show nothing themselves, and change what is around them:
+// harmless writes out, as \u202e, the characters of a page that show nothing themselves, and change what is around them:
 // controls, and marks of direction. Ends of lines and what joins letters stay.
-func Harmless(page []byte) []byte {
+func harmless(page []byte) []byte {
 	page = bytes.ReplaceAll(page, []byte("\r\n"), []byte("\n"))
 	if utf8.Valid(page) && !bytes.ContainsFunc(page, hidden) {
 		return page

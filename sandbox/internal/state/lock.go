@@ -1,6 +1,6 @@
 package state
 
-// Lock is a mutex whose holder is in a transaction, too: what tables hold and what is in none yet change together. What has
+// Lock is a mutex whose holder is in a transaction, too: what tables hold and what is in none change together. What has
 // changed when it is unlocked stays changed.
 type Lock struct {
 	DB *DB

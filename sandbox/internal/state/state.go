@@ -89,7 +89,7 @@ func (db *DB) write(fn func(*Tx) error) error {
 // Begin begins an Update that goes on until [DB.Commit]: for callers that hold a DB as they would hold a mutex. Nothing takes
 // back what they change. The Tx is the same one each time, so that this allocates nothing.
 //
-// It is here for as long as there is state beside the tables that has to change with them.
+// [Lock] is such a mutex: it guards also what its owner has beside tables, and what has to change with them.
 func (db *DB) Begin() *Tx {
 	db.mu.Lock()
 	db.begun = Tx{db: db, writes: true, changed: db.begun.changed[:0]}

@@ -26,7 +26,7 @@ type Request struct {
 
 // fault is what is armed, or what makes no sense and in which field.
 func (in *Request) fault() (f *Armed, field string, err error) {
-	standard, known := Statuses[in.Kind]
+	standard, known := statuses[in.Kind]
 	delay, skew, date := time.Duration(in.Delay), time.Duration(in.Skew), time.Duration(in.RetryAfterDate)
 	switch {
 	case !known:

@@ -1,3 +1,8 @@
+// Package fault spoils answers: by faults that were armed one by one, and on hostile days, which spoil a seeded share of all
+// requests. The same seed, share and requests always meet the same faults.
+//
+// It decides what happens to a request and does it to the answer. It does not know what the vendors answer, and notes
+// nothing in the log.
 package fault
 
 import (
@@ -8,22 +13,11 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
-
-// Fault is what happens to a request on a bad day. The methods of a nil fault do what a good day does.
-type Fault struct {
-	Kind       string        `json:"kind"`
-	Status     int           `json:"status,omitempty"`
-	RetryAfter string        `json:"retryAfter,omitempty"`
-	RetryDate  time.Duration `json:"retryDate,omitempty"` // 0: Retry-After is RetryAfter; else it is a date so far ahead
-	Delay      time.Duration `json:"delay,omitempty"`
-	Skew       time.Duration `json:"skew,omitempty"`
-}
 
 // Armed is a fault ordered over POST /_sandbox/faults: the next matching requests get it.
 type Armed struct {
@@ -59,7 +53,8 @@ func (p Place) wrong() error {
 	return nil
 }
 
-// Faults are what is armed, first armed first served, and the hostile day. Whoever calls a method holds Server.mu.
+// Faults are what is armed, first armed first served, and the hostile day. They are rows of tables: every method
+// but Busy.Load is for the holder of the lock that New was given.
 type Faults struct {
 	Busy atomic.Bool // something is armed or a day is on: else a request costs nothing here
 
@@ -71,6 +66,7 @@ type Faults struct {
 	named   uint64                    // faults that have got an id
 }
 
+// New makes the tables of faults in the DB of mu. The server was started with the hostile day started; nil: an ordinary one.
 func New(mu *state.Lock, started *Day) *Faults {
 	l := &Faults{
 		mu: mu, Started: started, armed: state.NewCell[[]Armed](mu.DB, "faults"),
@@ -131,6 +127,7 @@ func (l *Faults) List() ([]Armed, *Day) {
 	return armed, nil
 }
 
+// Size is how many faults are armed. The hostile day is none of them.
 func (l *Faults) Size() int {
 	armed, _ := l.List()
 	return len(armed)
@@ -151,6 +148,7 @@ func (l *Faults) setArmed(all []Armed) {
 	l.NoteBusy()
 }
 
+// Arm has the next matching requests meet f, after what was armed before.
 func (l *Faults) Arm(f *Armed) {
 	armed, _ := l.List()
 	l.setArmed(append(slices.Clone(armed), *f))

@@ -15,9 +15,6 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
-// recordRequest is the kind of the records of the log.
-const recordRequest = "request"
-
 // contents are everything that a reset makes anew.
 type contents struct {
 	signing     *token.Key  // signs RingCX access tokens
@@ -63,7 +60,7 @@ func (s *Server) freshContents() (*contents, error) {
 		return nil, err
 	}
 	out.fresh, out.rules, out.epoch = true, s.start, token.RandomText(6)
-	out.purse.Together = &s.memory.shared.objects
+	out.purse.Total = &s.memory.shared.objects
 	out.tables, err = s.mu.DB.Draft(func(func(state.Record) error) error { return nil })
 	return out, err
 }
@@ -85,7 +82,7 @@ func (s *Server) restoredContents(in *archive) (*contents, error) {
 	return out, out.loadRequests(in)
 }
 
-// become takes over contents, or changes nothing. Tokens of those before are refused, unless st has their epoch and seals.
+// become takes over contents, or changes nothing. Tokens of those before are refused, unless st has their secrets.
 func (s *Server) become(st *contents) error {
 	s.changing.Lock()
 	defer s.changing.Unlock()
@@ -122,7 +119,7 @@ func (s *Server) adopted(st *contents, today *fault.Day) error {
 	if st.fresh {
 		s.clock.kept.Set(s.mu.Tx, 0)
 		s.settings.Set(s.mu.Tx, settingValues{})
-		s.seals.Set(s.mu.Tx, st.newSeals())
+		s.secrets.Set(s.mu.Tx, st.newSecrets())
 		s.faults.SetDay(today)
 		return s.world.Fill(s.mu.Tx, s.seed())
 	}
@@ -134,7 +131,7 @@ func (s *Server) adopted(st *contents, today *fault.Day) error {
 	}
 	s.faults.Restored()
 	return cmp.Or(
-		s.restoreSeals(st), s.restoreClock(st), s.restoreSettings(st),
+		s.restoreSecrets(st), s.restoreClock(st), s.restoreSettings(st),
 		s.platform.Check(s.mu.Tx, s.world), s.ringcx.Check(s.mu.Tx, s.world, s.platform),
 	)
 }

@@ -4,49 +4,23 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
-// Bounds of this program, not of the vendor.
-const (
-	Most         = 1_000           // that are armed
-	HostileDelay = 2 * time.Second // longest delay of a hostile day, unless it is told otherwise
-	hostilePaths = 10_000          // methods and paths that a hostile day counts one by one
-	largeAnswer  = 2 << 20         // bytes of the "large" fault
-	maxDelay     = time.Hour
-)
-
-// Kinds of faults. The first six answer instead of doing what was asked; the others do it. Of these, the first three
-// keep the answer from the client.
-const (
-	Status     = "status"
-	HTML       = "html"
-	Large      = "large"
-	Reset      = "reset"
-	RetryAfter = "retry-after"
-	Empty      = "empty"
-	DropAnswer = "drop-answer"
-	Truncate   = "truncate"
-	Garble     = "garble"
-	Delay      = "delay"
-	Skew       = "skew"
-)
-
-// Statuses are the kinds with their default status; 0 means that the status is not the fault's.
-var Statuses = map[string]int{
-	Status: http.StatusServiceUnavailable, HTML: http.StatusOK, Large: http.StatusOK,
-	RetryAfter: http.StatusTooManyRequests, Empty: http.StatusOK,
-	Reset: 0, DropAnswer: 0, Truncate: 0, Garble: 0, Delay: 0, Skew: 0,
+// Fault is what happens to a request on a bad day. The methods of a nil fault do what a good day does.
+type Fault struct {
+	Kind       string        `json:"kind"`
+	Status     int           `json:"status,omitempty"`
+	RetryAfter string        `json:"retryAfter,omitempty"`
+	RetryDate  time.Duration `json:"retryDate,omitempty"` // 0: Retry-After is RetryAfter; else it is a date so far ahead
+	Delay      time.Duration `json:"delay,omitempty"`
+	Skew       time.Duration `json:"skew,omitempty"`
 }
-
-func Kinds() []string { return slices.Sorted(maps.Keys(Statuses)) }
 
 // Label is f in a few words, for the log; "" on a good day.
 func (f *Fault) Label() string {
@@ -95,7 +69,8 @@ func (f *Fault) Date(now time.Time) string {
 	return now.Format(http.TimeFormat)
 }
 
-// Instead is the answer that replaces the vendor's, if f is of a kind that keeps the vendor from doing anything. An outage is an error in the shape of the vendor.
+// Instead is the answer that replaces the vendor's, if f is of a kind that keeps the vendor from doing anything. outage makes
+// an error of a status in the shape of the vendor.
 func (f *Fault) Instead(now time.Time, outage func(status int) endpoint.Response) (endpoint.Response, bool) {
 	if f == nil {
 		return endpoint.Response{}, false

@@ -7,21 +7,21 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
-// restored is a purse for objects that are restored; errHeavy if that is bounded and they are too many. Who gets it has to
+// restored is a purse for objects that are restored; budget.HeavyError if that is bounded and they are too many. Who gets it has to
 // close it, unless a server does.
 func (s *Server) restored(in *archive, bounded bool) (budget.Purse, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, own := budget.Purse{Together: &s.memory.shared.objects}, s.purse.Spent // which goes when it is done
+	p, own := budget.Purse{Total: &s.memory.shared.objects}, s.purse.Spent // which goes when it is done
 	p.Spend(in.lasting)
-	if bounded && in.lasting > budget.ObjectShare && int(p.Together.Load())-own > budget.RestoredMost {
+	if bounded && in.lasting > budget.ObjectShare && int(p.Total.Load())-own > budget.RestoredMost {
 		p.Close()
 		return p, budget.HeavyError("its objects take more memory than there is room for")
 	}
 	return p, nil
 }
 
-// room is how many bytes r may bring; errTooMuch if it makes an object and there are too many. What makes and changes nothing
+// room is how many bytes r may bring; budget.ErrTooMuch if it makes an object and there are too many. What makes and changes nothing
 // may bring little always.
 func (s *Server) room(r *http.Request) (bytes int, err error) {
 	s.mu.Lock()

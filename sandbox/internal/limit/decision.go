@@ -1,0 +1,61 @@
+package limit
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
+	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
+)
+
+// Decision is the answer of a limit about one request.
+type Decision struct {
+	Allowance
+	Group     string
+	Admitted  bool
+	remaining int
+	Verdict   string    // set when refused
+	Again     time.Time // when a request would be admitted; set when refused
+	Wait      time.Duration
+}
+
+// refuse begins the penalty anew, and says when a request would be admitted.
+func (v *Decision) refuse(b *Bucket, now instant.Time) {
+	v.Admitted, v.remaining, v.Verdict = false, 0, v.excess()
+	if now < b.Quiet {
+		v.Verdict = verdict.Penalty
+	}
+	b.Quiet = now.After(v.Penalty)
+	again := b.Quiet
+	if n := len(b.Sent) - v.Limit; n >= 0 {
+		again = max(again, b.Sent[n].After(v.Window))
+	}
+	v.Again, v.Wait = again.Time(), time.Duration(again-now)
+}
+
+// excess is the verdict on the request that breaks the limit; only limits of five make it the sixth.
+func (a Allowance) excess() string {
+	if a.Limit == 5 && a.Window == time.Minute {
+		return verdict.Sixth
+	}
+	return verdict.Excess
+}
+
+// SetHeaders adds the limit headers to h.
+func (v Decision) SetHeaders(h http.Header) {
+	if v.headers && v.Limit > 0 {
+		h.Set("X-Rate-Limit-Group", v.Group)
+		h.Set("X-Rate-Limit-Limit", strconv.Itoa(v.Limit))
+		h.Set("X-Rate-Limit-Remaining", strconv.Itoa(v.remaining))
+		h.Set("X-Rate-Limit-Window", strconv.Itoa(int(v.Window/time.Second)))
+	}
+	switch {
+	case v.Admitted, v.retry == contract.RetryAbsent:
+	case v.retry == contract.RetryDate:
+		h.Set("Retry-After", v.Again.Add(time.Second-1).UTC().Format(http.TimeFormat))
+	default:
+		h.Set("Retry-After", strconv.Itoa(int((v.Wait+time.Second-1)/time.Second)))
+	}
+}
