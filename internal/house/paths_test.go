@@ -9,24 +9,22 @@ import (
 	"testing"
 )
 
-// pathConditions are the files of the sandbox that may look at the text of a request's path, and what for. What holds for one
-// operation stands in its row: a condition on its path elsewhere is forgotten when the row changes.
+// pathConditions are the files and packages of the sandbox that may look at the text of a request's path, and what for. What
+// holds for one operation stands in its row: a condition on its path elsewhere is forgotten when the row changes.
 var pathConditions = map[string]string{
-	"sandbox/namespaces.go":                  "what comes after the name of a namespace",
-	"sandbox/vendor.go":                      "paths at which there is no operation, and the words in which a vendor refuses those",
-	"sandbox/internal/endpoint/operation.go": "which vendor a path is of, and which door stands before it",
-	"sandbox/internal/endpoint/transport.go": "which vendor a host is of",
-	"sandbox/internal/endpoint/cors.go":      "pages of the vendors that people open",
-	"sandbox/internal/fault/faults.go":       "the paths that a fault was ordered for",
-	"sandbox/internal/journal/mask.go":       "secrets in paths, also where there is no operation",
-	"sandbox/internal/guard/guard.go":        "what is not the vendors'",
-	"sandbox/internal/budget/budget.go":      "where objects are made",
-	"sandbox/internal/platform/service.go":   "two forms of refusals, by the part of the API",
-	"sandbox/internal/ringcx/legacy.go":      "who may call with an X-Auth-Token",
-	"sandbox/internal/ringcx/errors.go":      "the path in a refusal, which is without /voice",
-	"sandbox/internal/console/guard.go":      "a stream, which cannot show a page for signing in",
-	"sandbox/internal/console/timeline.go":   "what a request of the log did to a token",
-	"sandbox/internal/console/lives.go":      "what a request of the log did to a token",
+	"sandbox/namespaces.go":                "what comes after the name of a namespace",
+	"sandbox/vendor.go":                    "paths at which there is no operation, and the words in which a vendor refuses those",
+	"sandbox/internal/endpoint":            "which vendor a path and a host are of, which door stands before it, what people open in a browser",
+	"sandbox/internal/fault":               "the paths that a fault was ordered for",
+	"sandbox/internal/journal":             "secrets in paths, also where there is no operation",
+	"sandbox/internal/guard":               "what is not the vendors'",
+	"sandbox/internal/budget":              "where objects are made",
+	"sandbox/internal/platform/service.go": "two forms of refusals, by the part of the API",
+	"sandbox/internal/ringcx/legacy.go":    "who may call with an X-Auth-Token",
+	"sandbox/internal/ringcx/errors.go":    "the path in a refusal, which is without /voice",
+	"sandbox/internal/console/guard.go":    "a stream, which cannot show a page for signing in",
+	"sandbox/internal/console/timeline.go": "what a request of the log did to a token",
+	"sandbox/internal/console/lives.go":    "what a request of the log did to a token",
 }
 
 // conditions are the functions that ask how a text begins or ends, or which it is.
@@ -41,8 +39,8 @@ func strayPaths(t *tree) []finding {
 			continue
 		}
 		for _, at := range pathConditionsIn(s, named) {
-			needed[s.path] = true
-			if pathConditions[s.path] == "" {
+			needed[s.path], needed[s.dir] = true, true
+			if pathConditions[s.path] == "" && pathConditions[s.dir] == "" {
 				all = append(all, found(fmt.Sprintf("%s:%d: a condition on a path: what holds for an operation belongs in its row", s.path, t.line(at)),
 					"path", s.path))
 			}
