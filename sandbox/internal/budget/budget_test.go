@@ -64,7 +64,7 @@ func TestWhatMakesObjectsCostsAtLeastWhatOneTakes(t *testing.T) {
 
 func TestEachPurseHasAShareWhateverTheOthersSpend(t *testing.T) {
 	var together atomic.Int64
-	greedy, modest := budget.Purse{Together: &together}, budget.Purse{Together: &together}
+	greedy, modest := budget.Purse{0, &together}, budget.Purse{0, &together}
 	whole := modest.Left()
 	greedy.Spend(whole)
 	if greedy.Left() != 0 || modest.Left() != budget.ObjectShare {

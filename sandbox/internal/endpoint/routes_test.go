@@ -3,7 +3,6 @@ package endpoint_test
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -112,29 +111,32 @@ func TestOptionsTellTheMethodsAndABrowserWhatItMaySend(t *testing.T) {
 	}
 }
 
-// form is a request that brings a body of a type.
-func form(body io.Reader, contentType string) *http.Request {
-	r := httptest.NewRequest(http.MethodPost, "/", body)
+// readForm reads a body of a type, of at most BodyLimit bytes, as a form.
+func readForm(body, contentType string) (endpoint.Form, error) {
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 	r.Header.Set("Content-Type", contentType)
-	return r
+	r.Body = http.MaxBytesReader(httptest.NewRecorder(), r.Body, endpoint.BodyLimit)
+	return endpoint.ReadForm(r)
 }
 
 func TestAFormIsReadOrSaysWhyNot(t *testing.T) {
 	const kind = "application/x-www-form-urlencoded"
-	f, err := endpoint.ReadForm(form(strings.NewReader("a=1;2&b=%C3%A9&b=+"), kind+"; charset=UTF-8"))
+	f, err := readForm("a=1;2&b=%C3%A9&b=+", kind+"; charset=UTF-8")
 	if err != nil || f.Get("a") != "1;2" || f.Get("b") != "é" || f.Repeated != "b" {
 		t.Errorf("read %+v (%v)", f, err)
 	}
-	if _, err := endpoint.ReadForm(form(strings.NewReader("a=1"), "application/json")); !errors.Is(err, endpoint.ErrNotAForm) {
+	if _, err := readForm("a=1", "application/json"); !errors.Is(err, endpoint.ErrNotAForm) {
 		t.Errorf("JSON: %v", err)
 	}
-	if f, err := endpoint.ReadForm(form(strings.NewReader("a=%zz"), kind)); err == nil || errors.Is(err, endpoint.ErrNotAForm) || f.Values == nil {
+	if f, err := readForm("a=%zz", kind); err == nil || errors.Is(err, endpoint.ErrNotAForm) || f.Values == nil {
 		t.Errorf("no form: %+v %v", f, err)
 	}
-	large := form(strings.NewReader("a="+strings.Repeat("b", endpoint.BodyLimit)), kind)
-	large.Body = http.MaxBytesReader(httptest.NewRecorder(), large.Body, endpoint.BodyLimit)
-	if _, err := endpoint.ReadForm(large); !errors.Is(err, endpoint.ErrTooLarge) {
-		t.Errorf("a large one: %v", err)
+	most := "a=" + strings.Repeat("b", endpoint.BodyLimit-2)
+	if _, err := readForm(most, kind); err != nil {
+		t.Errorf("the largest one: %v", err)
+	}
+	if _, err := readForm(most+"b", kind); !errors.Is(err, endpoint.ErrTooLarge) {
+		t.Errorf("one that is larger: %v", err)
 	}
 }
 

@@ -244,7 +244,11 @@ func TestAFaultAnswersInTheVendorsPlace(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	outage := func(status int) endpoint.Response { return endpoint.Text(status, "outage") }
 	for _, kind := range fault.Kinds() {
-		f := &fault.Fault{Kind: kind, Status: fault.Statuses[kind], RetryAfter: "7"}
+		armed, _, err := (&fault.Request{Path: "/a", Kind: kind, RetryAfter: "7", Delay: 1}).Order()
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := &armed.Fault
 		a, instead := f.Instead(now, outage)
 		if want := f.Status != 0 || kind == fault.Reset; instead != want || a.Status != f.Status {
 			t.Errorf("%s answers instead: %v, with %d", kind, instead, a.Status)
