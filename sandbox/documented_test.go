@@ -7,44 +7,95 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
-// fieldsOf are the names in JSON of the first struct in a declaration of a file of this package.
-func fieldsOf(t *testing.T, file, name string) (all []string) {
+// declarations are those of the files that fit a pattern.
+func declarations(t *testing.T, pattern string) (all []ast.Decl) {
 	t.Helper()
-	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-	if err != nil {
-		t.Fatal(err)
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there is no file %s (%v)", pattern, err)
 	}
-	var found *ast.StructType
-	look := func(n ast.Node) bool {
-		if s, ok := n.(*ast.StructType); ok && found == nil {
-			found = s
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
 		}
-		return found == nil
+		all = append(all, parsed.Decls...)
 	}
-	for _, d := range parsed.Decls {
-		switch d := d.(type) {
-		case *ast.FuncDecl:
-			if d.Name.Name == name {
-				ast.Inspect(d, look)
+	return all
+}
+
+// handlerOf is the name of the method that the control plane has for an endpoint.
+func handlerOf(t *testing.T, endpoint string) (name string) {
+	t.Helper()
+	for _, d := range declarations(t, "internal/control/*.go") {
+		ast.Inspect(d, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) != 2 {
+				return true
 			}
-		case *ast.GenDecl:
-			for _, s := range d.Specs {
-				if s, ok := s.(*ast.TypeSpec); ok && s.Name.Name == name {
-					ast.Inspect(s, look)
+			pattern, isText := call.Args[0].(*ast.BasicLit)
+			method, isMethod := call.Args[1].(*ast.SelectorExpr)
+			if isText && isMethod && pattern.Value == strconv.Quote(endpoint) {
+				name = method.Sel.Name
+			}
+			return true
+		})
+	}
+	if name == "" {
+		t.Fatalf("the control plane has nothing for %s", endpoint)
+	}
+	return name
+}
+
+// structNamed is that type of the files that fit a pattern.
+func structNamed(t *testing.T, pattern, name string) (found *ast.StructType) {
+	t.Helper()
+	for _, d := range declarations(t, pattern) {
+		ast.Inspect(d, func(n ast.Node) bool {
+			if s, ok := n.(*ast.TypeSpec); ok && s.Name.Name == name {
+				found, _ = s.Type.(*ast.StructType)
+			}
+			return true
+		})
+	}
+	return found
+}
+
+// takenBy is the struct that an endpoint of the control plane reads a request into: the variable in of its method.
+func takenBy(t *testing.T, endpoint string) (found *ast.StructType) {
+	t.Helper()
+	method := handlerOf(t, endpoint)
+	for _, d := range declarations(t, "internal/control/*.go") {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == method {
+			ast.Inspect(f, func(n ast.Node) bool {
+				if v, ok := n.(*ast.ValueSpec); ok && v.Names[0].Name == "in" {
+					found, _ = v.Type.(*ast.StructType)
+					if sel, ok := v.Type.(*ast.SelectorExpr); ok {
+						found = structNamed(t, "internal/admin/*.go", sel.Sel.Name)
+					}
 				}
-			}
+				return true
+			})
 		}
 	}
+	return found
+}
+
+// fieldsOf are the names in JSON of what a struct holds.
+func fieldsOf(t *testing.T, found *ast.StructType) (all []string) {
+	t.Helper()
 	if found == nil {
-		t.Fatalf("%s has no struct in %s", file, name)
+		t.Fatal("there is no such struct")
 	}
 	for _, f := range found.Fields.List {
 		if f.Tag != nil {
@@ -92,23 +143,23 @@ func promised(t *testing.T, endpoint string) (taken, answered []string) {
 func TestTheFieldsOfTheControlPlaneAreThoseOfThePage(t *testing.T) {
 	v := newVendor(t, sandbox.Options{})
 	owner := str(v.login(), "owner_id")
-	for endpoint, c := range map[string]struct{ file, name, body string }{
-		"POST /_sandbox/apps":        {"internal/admin/apps.go", "AppRequest", `{}`},
-		"POST /_sandbox/accounts":    {"internal/control/users.go", "createAccount", `{}`},
-		"POST /_sandbox/users":       {"internal/admin/users.go", "UserRequest", `{"firstName":"Sam","lastName":"Field","ringcx":true}`},
-		"POST /_sandbox/users/{id}":  {"internal/control/users.go", "changeUser", `{}`},
-		"POST /_sandbox/credentials": {"internal/control/credentials.go", "createCredential", `{}`},
-		"GET /_sandbox/env":          {},
-		"GET /_sandbox/jwks":         {},
+	for endpoint, body := range map[string]string{
+		"POST /_sandbox/apps":        `{}`,
+		"POST /_sandbox/accounts":    `{}`,
+		"POST /_sandbox/users":       `{"firstName":"Sam","lastName":"Field","ringcx":true}`,
+		"POST /_sandbox/users/{id}":  `{}`,
+		"POST /_sandbox/credentials": `{}`,
+		"GET /_sandbox/env":          "",
+		"GET /_sandbox/jwks":         "",
 	} {
 		taken, answered := promised(t, endpoint)
-		if c.file != "" {
-			if want := fieldsOf(t, c.file, c.name); !slices.Equal(taken, want) {
+		if body != "" {
+			if want := fieldsOf(t, takenBy(t, endpoint)); !slices.Equal(taken, want) {
 				t.Errorf("%s takes %q, and the page says %q", endpoint, want, taken)
 			}
 		}
 		method, path, _ := strings.Cut(endpoint, " /_sandbox/")
-		got := v.controlRaw(method, strings.Replace(path, "{id}", owner, 1), c.body).want(http.StatusOK).json()
+		got := v.controlRaw(method, strings.Replace(path, "{id}", owner, 1), body).want(http.StatusOK).json()
 		if want := slices.Sorted(maps.Keys(got)); !slices.Equal(answered, want) {
 			t.Errorf("%s answers %q, and the page says %q", endpoint, want, answered)
 		}
@@ -126,13 +177,13 @@ func TestTheFieldsOfWhatOnlyRingCXKnowsAreThoseOfThePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	answers := map[string][]string{}
-	for _, c := range []struct{ endpoint, name, body string }{
-		{"POST /_sandbox/admins", "createAdmin", `{"username":"kim@example.com","password":"p"}`},
-		{"POST /_sandbox/admins/{id}", "changeAdmin", `{}`},
-		{"POST /_sandbox/agents/{id}", "changeAgent", `{}`},
-		{"POST /_sandbox/codes", "createCode", `{}`},
-		{"POST /_sandbox/summaries", "putSummary", `{"account":"1","segment":"s"}`},
-		{"GET /_sandbox/mail", "", ""},
+	for _, c := range []struct{ endpoint, body string }{
+		{"POST /_sandbox/admins", `{"username":"kim@example.com","password":"p"}`},
+		{"POST /_sandbox/admins/{id}", `{}`},
+		{"POST /_sandbox/agents/{id}", `{}`},
+		{"POST /_sandbox/codes", `{}`},
+		{"POST /_sandbox/summaries", `{"account":"1","segment":"s"}`},
+		{"GET /_sandbox/mail", ""},
 	} {
 		_, row, ok := strings.Cut(string(page), "\n| `"+c.endpoint+"` | ")
 		row, _, _ = strings.Cut(row, "\n")
@@ -141,8 +192,8 @@ func TestTheFieldsOfWhatOnlyRingCXKnowsAreThoseOfThePage(t *testing.T) {
 			t.Errorf("the page does not say what %s answers", c.endpoint)
 			continue
 		}
-		if c.name != "" {
-			for _, f := range fieldsOf(t, "internal/control/ringcx.go", c.name) {
+		if c.body != "" {
+			for _, f := range fieldsOf(t, takenBy(t, c.endpoint)) {
 				if !strings.Contains(takes, "`"+f+"`") {
 					t.Errorf("%s takes %s, which is not on the page", c.endpoint, f)
 				}
@@ -177,7 +228,7 @@ func TestTheFieldsOfWhatOnlyRingCXKnowsAreThoseOfThePage(t *testing.T) {
 }
 
 func TestTheFieldsOfALogEntryAreThoseOfThePage(t *testing.T) {
-	if got, want := documented(t, "The log"), fieldsOf(t, "requests.go", "Request"); !slices.Equal(got, want) {
+	if got, want := documented(t, "The log"), fieldsOf(t, structNamed(t, "requests.go", "Request")); !slices.Equal(got, want) {
 		t.Errorf("an entry has %q, and the page says %q", want, got)
 	}
 }

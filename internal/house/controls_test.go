@@ -118,6 +118,25 @@ func TestAForbiddenImportInsideTheSandboxIsFound(t *testing.T) {
 		{"in a test", forbiddenRooms, map[string]string{
 			"sandbox/internal/state/a_test.go": importing("state_test", m+"/internal/state", m+"/internal/contract"),
 		}, []string{"import sandbox/internal/state/a_test.go sandbox/internal/contract"}},
+		{"the vendors to each other", forbiddenRooms, map[string]string{
+			"sandbox/internal/platform/a.go": importing("platform", m+"/internal/model", m+"/internal/ringcx"),
+			"sandbox/internal/ringcx/a.go":   importing("ringcx", m+"/internal/platform"),
+		}, []string{"import sandbox/internal/platform/a.go sandbox/internal/ringcx", "import sandbox/internal/ringcx/a.go sandbox/internal/platform"}},
+		{"what steers to each other, and to tables", forbiddenRooms, map[string]string{
+			"sandbox/internal/console/a.go": importing("console", m+"/internal/admin", m+"/internal/control", m+"/internal/state"),
+			"sandbox/internal/control/a.go": importing("control", m+"/internal/console", m+"/internal/state", m),
+		}, []string{
+			"import sandbox/internal/console/a.go sandbox/internal/control", "import sandbox/internal/console/a.go sandbox/internal/state",
+			"import sandbox/internal/control/a.go sandbox/internal/console", "import sandbox/internal/control/a.go sandbox/internal/state",
+			"import sandbox/internal/control/a.go sandbox",
+		}},
+		{"what answers to what steers", forbiddenRooms, map[string]string{
+			"sandbox/internal/endpoint/a.go": importing("endpoint", "example.org/m/internal/operations", m+"/internal/fault", m+"/internal/guard"),
+			"sandbox/internal/ringcx/a.go":   importing("ringcx", "example.org/m/internal/operations", m+"/internal/admin"),
+		}, []string{
+			"import sandbox/internal/endpoint/a.go sandbox/internal/fault", "import sandbox/internal/endpoint/a.go sandbox/internal/guard",
+			"import sandbox/internal/ringcx/a.go internal/operations", "import sandbox/internal/ringcx/a.go sandbox/internal/admin",
+		}},
 		{"a new package", forbiddenRooms, map[string]string{"sandbox/internal/misc/a.go": "package misc\n"}, []string{"room misc"}},
 	})
 }

@@ -1,9 +1,9 @@
 package house_test
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
-	"go/types"
 	"maps"
 	"slices"
 	"strings"
@@ -62,93 +62,81 @@ func savedTypes(t *tree) []finding {
 	return all
 }
 
-// locking and answering are the packages below sandbox/internal that may hold a lock, or write to the wire.
+// locking and answering are the packages of the sandbox that may hold a lock of their own, or name the wire, and what for. All
+// others share what they share through transactions of package state, and return what is to be answered.
 var (
-	locking   = []string{"state", "limit", "fault", "journal", "endpoint"}
-	answering = []string{"endpoint", "control", "console"}
+	locking = map[string]string{
+		"state":            "the transactions",
+		"journal":          "the ring, which grows while others read",
+		"endpoint":         "the habits of clients, which are in no table",
+		"guard":            "passwords that were tried, by all namespaces together",
+		"ringcx":           "tokens whose signature was checked, so that it is checked once",
+		"console":          "visits of browsers",
+		"sandbox":          "namespaces and saving",
+		"sandbox/datafile": "the file",
+	}
+	answering = map[string]string{
+		"endpoint": "Response.Write, and the limit of a body",
+		"fault":    "cuts answers short on their way, and connections",
+		"control":  "streams of the log, and snapshots larger than memory should hold",
+		"console":  "streams of the log, and snapshots larger than memory should hold",
+		"admin":    "hands snapshots and requests on to the server, and writes nothing",
+		"sandbox":  "http.Handler, and snapshots",
+	}
 )
 
-// strayLocks finds locks in rooms of the sandbox that get what they share from a transaction.
+// strayLocks finds locks in packages of the sandbox that get what they share from a transaction.
 func strayLocks(t *tree) []finding {
 	return t.strayUses("sync", []string{"Mutex", "RWMutex"}, locking, "lock")
 }
 
-// strayWriters finds rooms of the sandbox that write answers themselves instead of returning them.
+// strayWriters finds packages of the sandbox that write answers themselves instead of returning them.
 func strayWriters(t *tree) []finding {
 	return t.strayUses("net/http", []string{"ResponseWriter"}, answering, "writer")
 }
 
-// strayUses finds uses of names of a package in rooms of the sandbox that are not among those that may.
-func (t *tree) strayUses(pkg string, names, may []string, key string) []finding {
+// strayUses finds uses of names of a package in packages of the sandbox that are not among those that may, and those that may
+// and have none.
+func (t *tree) strayUses(pkg string, names []string, may map[string]string, key string) []finding {
 	var all []finding
+	needed := map[string]bool{}
 	for _, s := range t.code {
-		if r := room(s.dir); r == "" || s.test || slices.Contains(may, r) {
+		if s.test || part(s.dir) != sandbox {
 			continue
 		}
+		name := cmp.Or(room(s.dir), s.dir)
 		s.uses(pkg, names, func(sel *ast.SelectorExpr) {
-			all = append(all, found(fmt.Sprintf("%s:%d: %s.%s is for %s", s.path, t.line(sel.Pos()), pkg, sel.Sel.Name, strings.Join(may, ", ")),
-				key, s.path))
+			needed[name] = true
+			if may[name] == "" {
+				all = append(all, found(fmt.Sprintf("%s:%d: %s.%s is for %s", s.path, t.line(sel.Pos()), pkg, sel.Sel.Name,
+					strings.Join(slices.Sorted(maps.Keys(may)), ", ")), key, s.path))
+			}
 		})
 	}
-	return all
+	return append(all, t.stale(may, needed, key)...)
 }
 
-// doubleRows finds operations of the sandbox that have two rows, of which one would never be asked.
-func doubleRows(t *tree) []finding {
+// stale finds places of a table of this tree that need not be in it any more.
+func (t *tree) stale(may map[string]string, needed map[string]bool, key string) []finding {
+	if t.module != "github.com/ringcx-go/ringcx" {
+		return nil // a control, which is small
+	}
 	var all []finding
-	seen := map[string]bool{}
-	for _, s := range t.code {
-		if s.test || !within(s.dir, sandbox) {
-			continue
+	for _, name := range slices.Sorted(maps.Keys(may)) {
+		if !needed[name] {
+			all = append(all, found(name+" may have what it does not have any more: take it out of the table", "stale "+key, name))
 		}
-		ast.Inspect(s.ast, func(n ast.Node) bool {
-			table, ok := n.(*ast.CompositeLit)
-			if !ok || types.ExprString(table.Type) != "[]operation" {
-				return true
-			}
-			for _, e := range table.Elts {
-				row, ok := e.(*ast.CompositeLit)
-				if !ok || len(row.Elts) < 2 {
-					continue
-				}
-				name := types.ExprString(row.Elts[0]) + " " + types.ExprString(row.Elts[1])
-				if seen[name] {
-					all = append(all, found(fmt.Sprintf("%s:%d: a second row of %s", s.path, t.line(row.Pos()), name), "row", s.path, name))
-				}
-				seen[name] = true
-			}
-			return false
-		})
-	}
-	if len(seen) == 0 && t.module == "github.com/ringcx-go/ringcx" {
-		all = append(all, found("the sandbox has no rows of operations: this rule looks in vain", "rows"))
 	}
 	return all
-}
-
-func TestAnOperationOfTheSandboxHasOneRow(t *testing.T) { keeps(t, doubleRows) }
-
-func TestASecondRowIsFound(t *testing.T) {
-	rows := func(paths ...string) map[string]string {
-		text := "package sandbox\n\nvar rows = []operation{\n"
-		for _, p := range paths {
-			text += "\t{http.MethodGet, " + p + ", nil},\n"
-		}
-		return map[string]string{"sandbox/a.go": text + "}\n"}
-	}
-	runAll(t, []control{
-		{"two", doubleRows, rows(`"/a"`, `"/b"`), nil},
-		{"twice", doubleRows, rows(`"/a"`, "b", `"/a"`), []string{`row sandbox/a.go http.MethodGet "/a"`}},
-	})
 }
 
 func TestNoPackageIsTooLargeToBeKnown(t *testing.T) { keeps(t, largePackages) }
 
 func TestNothingIsDescribedASecondTimeForItsFile(t *testing.T) { keeps(t, savedTypes) }
 
-func TestRoomsOfTheSandboxLockNothingButThoseNamedForIt(t *testing.T) { keeps(t, strayLocks) }
+func TestPackagesOfTheSandboxLockNothingButThoseNamedForIt(t *testing.T) { keeps(t, strayLocks) }
 
-func TestRoomsOfTheSandboxAnswerThroughThePipeline(t *testing.T) { keeps(t, strayWriters) }
+func TestPackagesOfTheSandboxAnswerThroughThePipeline(t *testing.T) { keeps(t, strayWriters) }
 
 func TestALargePackageIsFound(t *testing.T) {
 	many := map[string]string{}
@@ -181,11 +169,16 @@ func TestAStrayLockOrWriterIsFound(t *testing.T) {
 	lock := "package a\n\nimport \"sync\"\n\nvar mu sync.Mutex\n"
 	writer := "package a\n\nimport \"net/http\"\n\nfunc f(http.ResponseWriter) {}\n"
 	runAll(t, []control{
-		{"lock", strayLocks, map[string]string{"sandbox/internal/ringcx/a.go": lock}, []string{"lock sandbox/internal/ringcx/a.go"}},
+		{"lock", strayLocks, map[string]string{"sandbox/internal/platform/a.go": lock}, []string{"lock sandbox/internal/platform/a.go"}},
 		{"lock of the state", strayLocks, map[string]string{"sandbox/internal/state/a.go": lock}, nil},
+		{"lock of the server", strayLocks, map[string]string{"sandbox/a.go": lock, "sandbox/newfile/a.go": lock}, []string{"lock sandbox/newfile/a.go"}},
 		{"lock elsewhere", strayLocks, map[string]string{"store/a.go": lock}, nil},
-		{"lock in a test", strayLocks, map[string]string{"sandbox/internal/ringcx/a_test.go": lock}, nil},
+		{"lock in a test", strayLocks, map[string]string{"sandbox/internal/platform/a_test.go": lock}, nil},
 		{"writer", strayWriters, map[string]string{"sandbox/internal/ringcx/a.go": writer}, []string{"writer sandbox/internal/ringcx/a.go"}},
 		{"writer of the console", strayWriters, map[string]string{"sandbox/internal/console/a.go": writer}, nil},
+		{"named and not needed", func(t *tree) []finding {
+			t.module = "github.com/ringcx-go/ringcx"
+			return t.strayUses("sync", []string{"Mutex"}, map[string]string{"state": "it", "limit": "it"}, "lock")
+		}, map[string]string{"sandbox/internal/state/a.go": lock}, []string{"stale lock limit"}},
 	})
 }

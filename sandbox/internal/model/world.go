@@ -6,7 +6,6 @@
 package model
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -156,7 +155,12 @@ func (w *World) Check(tx *state.Tx) error {
 	if _, ok := w.own.Get(tx); !ok {
 		return fmt.Errorf("there is no record of the kind %s", w.own.Kind())
 	}
-	return cmp.Or(w.checkPeople(tx), w.checkMains(tx), w.checkApps(tx), w.checkDemo(tx))
+	for _, check := range []func(*state.Tx) error{w.checkPeople, w.checkMains, w.checkApps, w.checkDemo} { // each relies on those before
+		if err := check(tx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *World) checkPeople(tx *state.Tx) error {
