@@ -1,11 +1,14 @@
-package console
+package timeline
 
 import (
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 )
 
 // lifeKey names a session of RingCentral or a sign-in at RingCX: the lane is the vendor.
@@ -19,7 +22,7 @@ type life struct {
 	key    lifeKey
 	Who    string // "": it was forgotten
 	About  string
-	events []tokenEvent // oldest request first, then what happened without one
+	events []Event // oldest request first, then what happened without one
 	spans  []span
 }
 
@@ -34,19 +37,29 @@ func (l *life) Name() string {
 // span is the time in which an access token worked.
 type span struct {
 	from, to time.Time
-	kind     string // how it began
-	end      string // how it ended, if that is to be shown; "": it was replaced, or it still works
+	kind     journal.Event // how it began
+	end      journal.Event // how it ended, if that is to be shown; "": it was replaced, or it still works
 }
 
-// closingOf is how a life ended, and whether its access tokens ended with it.
+// closing is how a life ended, and whether its access tokens ended with it.
 type closing struct {
-	at        time.Time
-	kind, why string
-	cuts      bool
+	at   time.Time
+	kind journal.Event
+	why  string
+	cuts bool
 }
 
-// livesOf sorts requests by what they were about, the one that was begun first before the others. The lock is held.
-func (c *Console) livesOf(requests []tokenEvent, now time.Time) []*life {
+// handsOut reports whether an access token came of e, and until when is known.
+func (e *Event) handsOut() bool { return e.Kind.HandsOut() && !e.ends.IsZero() }
+
+// view looks at a sandbox in a transaction that holds its lock.
+type view struct {
+	*admin.Sandbox
+	tx *state.Tx
+}
+
+// livesOf sorts requests by what they were about, the one that was begun first before the others.
+func (v view) livesOf(requests []Event, now time.Time) []*life {
 	var out []*life
 	known := map[lifeKey]*life{}
 	for _, e := range requests {
@@ -62,21 +75,21 @@ func (c *Console) livesOf(requests []tokenEvent, now time.Time) []*life {
 	}
 	for _, l := range out {
 		if l.key.lane == 0 {
-			l.complete(c.ofSession(l), now)
+			l.complete(v.ofSession(l), now)
 		} else {
-			l.complete(c.ofSignIn(l), now)
+			l.complete(v.ofSignIn(l), now)
 		}
 	}
 	return out
 }
 
-// ofSession says whose session a life is, and how it ended. The lock is held.
-func (c *Console) ofSession(l *life) []closing {
-	s := c.Platform.Session(l.key.number)
+// ofSession says whose session a life is, and how it ended.
+func (v view) ofSession(l *life) []closing {
+	s := v.Platform.Session(l.key.number)
 	if s == nil {
 		return nil
 	}
-	a, u := c.Platform.Holder(s)
+	a, u := v.Platform.Holder(s)
 	l.Who, l.About = u.First+" "+u.Last, a.Name
 	if s.State != platform.SessionOpen {
 		return []closing{closingOf(s, "without a request of its own")}
@@ -90,31 +103,31 @@ func (c *Console) ofSession(l *life) []closing {
 // closingOf is how a session that is not open was closed.
 func closingOf(s *platform.Session, why string) closing {
 	if s.State == platform.SessionEvicted {
-		return closing{s.Ends.Time(), eventEvicted, "a newer session, over the limit of a user", true}
+		return closing{s.Ends.Time(), evicted, "a newer session, over the limit of a user", true}
 	}
-	return closing{s.Ends.Time(), eventRevoked, why, true}
+	return closing{s.Ends.Time(), journal.Revoked, why, true}
 }
 
-// ofSignIn says whose sign-in a life is, and how it ended. The lock is held.
-func (c *Console) ofSignIn(l *life) []closing {
-	in := c.RingCX.SignIn(l.key.number)
+// ofSignIn says whose sign-in a life is, and how it ended.
+func (v view) ofSignIn(l *life) []closing {
+	in := v.RingCX.SignIn(l.key.number)
 	if in == nil {
 		return nil
 	}
-	l.Who, l.About = c.RingCX.Who(c.Lock.Tx, in).Name(), in.App
+	l.Who, l.About = v.RingCX.Who(v.tx, in).Name(), in.App
 	if in.From != 0 {
 		l.About = fmt.Sprintf("%s, from RingCentral #%d", in.App, in.From)
 	}
 	var out []closing
 	if in.Ended {
-		out = append(out, closing{in.Renewal.Time(), eventLoggedOut, "without a request of its own", in.Cut})
-	} else if at := l.lastRefusal(); in.Cut && !at.IsZero() {
-		out = append(out, closing{at, eventRevoked, "a refresh token that was used again", true})
+		out = append(out, closing{in.Renewal.Time(), journal.LoggedOut, "without a request of its own", in.Cut})
+	} else if at := l.cutAt(); in.Cut && !at.IsZero() {
+		out = append(out, closing{at, journal.Revoked, "a refresh token that was used again", true})
 	}
-	if in.From == 0 || !c.Rules.Load().SessionEndTakesRingCX {
+	if in.From == 0 || !v.Rules.Load().SessionEndTakesRingCX {
 		return out
 	}
-	if from := c.Platform.Session(in.From); from != nil && from.State != platform.SessionOpen {
+	if from := v.Platform.Session(in.From); from != nil && from.State != platform.SessionOpen {
 		out = append(out, closingOf(from, "with its session of RingCentral"))
 	}
 	return out
@@ -123,18 +136,18 @@ func (c *Console) ofSignIn(l *life) []closing {
 // newest is the index of the event that handed out the newest token, -1 if none did.
 func (l *life) newest() int {
 	for i, e := range slices.Backward(l.events) {
-		if !e.ends.IsZero() {
+		if e.handsOut() {
 			return i
 		}
 	}
 	return -1
 }
 
-// lastRefusal is when a refresh was refused last.
-func (l *life) lastRefusal() time.Time {
+// cutAt is when a refresh was refused and ended its sign-in; zero if none did.
+func (l *life) cutAt() time.Time {
 	for _, e := range slices.Backward(l.events) {
-		if e.Kind == eventRefused && e.Path == "/api/auth/token/refresh" {
-			return e.Time
+		if e.Kind == journal.Refused && !e.ends.IsZero() {
+			return e.ends
 		}
 	}
 	return time.Time{}
@@ -145,15 +158,15 @@ func (l *life) lastRefusal() time.Time {
 func (l *life) complete(closings []closing, now time.Time) {
 	asked := len(l.events)
 	for _, e := range closings {
-		if !slices.ContainsFunc(l.events, func(o tokenEvent) bool { return o.Kind == e.kind }) {
-			l.events = append(l.events, tokenEvent{Time: e.at, Lane: l.key.lane, Number: l.key.number, Kind: e.kind, Why: e.why})
+		if !slices.ContainsFunc(l.events, func(o Event) bool { return o.Kind == e.kind }) {
+			l.events = append(l.events, Event{Time: e.at, Lane: l.key.lane, Number: l.key.number, Kind: e.kind, Why: e.why})
 		}
 	}
 	for i, e := range l.events[:asked] {
-		if e.ends.IsZero() {
+		if !e.handsOut() {
 			continue
 		}
-		s := span{from: e.Time, to: e.ends, kind: e.Kind, end: eventExpired}
+		s := span{from: e.Time, to: e.ends, kind: e.Kind, end: expired}
 		if l.key.lane == 0 {
 			s.replacedBy(l.events[i+1 : asked])
 		}
@@ -165,9 +178,9 @@ func (l *life) complete(closings []closing, now time.Time) {
 		switch {
 		case s.to.After(now):
 			s.to, s.end = now, ""
-		case s.end == eventExpired:
-			l.events = append(l.events, tokenEvent{
-				Time: s.to, Lane: l.key.lane, Number: l.key.number, Kind: eventExpired, Why: "its time was over",
+		case s.end == expired:
+			l.events = append(l.events, Event{
+				Time: s.to, Lane: l.key.lane, Number: l.key.number, Kind: expired, Why: "its time was over",
 			})
 		}
 		l.spans = append(l.spans, s)
@@ -175,9 +188,9 @@ func (l *life) complete(closings []closing, now time.Time) {
 }
 
 // replacedBy ends s with the first of the events after it that handed out a token.
-func (s *span) replacedBy(later []tokenEvent) {
+func (s *span) replacedBy(later []Event) {
 	for _, e := range later {
-		if !e.ends.IsZero() {
+		if e.handsOut() {
 			if e.Time.Before(s.to) {
 				s.to, s.end = e.Time, ""
 			}
