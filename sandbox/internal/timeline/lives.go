@@ -17,8 +17,8 @@ type lifeKey struct {
 	number uint64
 }
 
-// life is what is known of one of them.
-type life struct {
+// Life is what is known of one of them.
+type Life struct {
 	key    lifeKey
 	Who    string // "": it was forgotten
 	About  string
@@ -27,7 +27,7 @@ type life struct {
 }
 
 // Name is what a life is called among the others of its vendor.
-func (l *life) Name() string {
+func (l *Life) Name() string {
 	if l.Who == "" {
 		return fmt.Sprintf("#%d", l.key.number)
 	}
@@ -59,16 +59,16 @@ type view struct {
 }
 
 // livesOf sorts requests by what they were about, the one that was begun first before the others.
-func (v view) livesOf(requests []Event, now time.Time) []*life {
-	var out []*life
-	known := map[lifeKey]*life{}
+func (v view) livesOf(requests []Event, now time.Time) []*Life {
+	var out []*Life
+	known := map[lifeKey]*Life{}
 	for _, e := range requests {
 		if e.Number == 0 {
 			continue
 		}
 		key := lifeKey{e.Lane, e.Number}
 		if known[key] == nil {
-			known[key] = &life{key: key}
+			known[key] = &Life{key: key}
 			out = append(out, known[key])
 		}
 		known[key].events = append(known[key].events, e)
@@ -84,7 +84,7 @@ func (v view) livesOf(requests []Event, now time.Time) []*life {
 }
 
 // ofSession says whose session a life is, and how it ended.
-func (v view) ofSession(l *life) []closing {
+func (v view) ofSession(l *Life) []closing {
 	s := v.Platform.Session(l.key.number)
 	if s == nil {
 		return nil
@@ -109,7 +109,7 @@ func closingOf(s *platform.Session, why string) closing {
 }
 
 // ofSignIn says whose sign-in a life is, and how it ended.
-func (v view) ofSignIn(l *life) []closing {
+func (v view) ofSignIn(l *Life) []closing {
 	in := v.RingCX.SignIn(l.key.number)
 	if in == nil {
 		return nil
@@ -134,7 +134,7 @@ func (v view) ofSignIn(l *life) []closing {
 }
 
 // newest is the index of the event that handed out the newest token, -1 if none did.
-func (l *life) newest() int {
+func (l *Life) newest() int {
 	for i, e := range slices.Backward(l.events) {
 		if e.handsOut() {
 			return i
@@ -144,7 +144,7 @@ func (l *life) newest() int {
 }
 
 // cutAt is when a refresh was refused and ended its sign-in; zero if none did.
-func (l *life) cutAt() time.Time {
+func (l *Life) cutAt() time.Time {
 	for _, e := range slices.Backward(l.events) {
 		if e.Kind == journal.Refused && !e.ends.IsZero() {
 			return e.ends
@@ -155,7 +155,7 @@ func (l *life) cutAt() time.Time {
 
 // complete finds how long each token worked, and what happened without a request. At RingCentral a token ends when the
 // next one is handed out; at RingCX it lives on.
-func (l *life) complete(closings []closing, now time.Time) {
+func (l *Life) complete(closings []closing, now time.Time) {
 	asked := len(l.events)
 	for _, e := range closings {
 		if !slices.ContainsFunc(l.events, func(o Event) bool { return o.Kind == e.kind }) {

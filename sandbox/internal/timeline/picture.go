@@ -76,7 +76,7 @@ const (
 )
 
 // draw places every life, and what was refused without one.
-func draw(lives []*life, strays []Event, now time.Time) *picture {
+func draw(lives []*Life, strays []Event, now time.Time) *picture {
 	out := &picture{Width: pictureWidth, From: now.Add(-time.Minute), To: now}
 	out.reach(strays)
 	for _, l := range lives {
@@ -90,7 +90,7 @@ func draw(lives []*life, strays []Event, now time.Time) *picture {
 				out.markAll(e, y+laneHead-12, "")
 			}
 		}
-		own := slices.DeleteFunc(slices.Clone(lives), func(l *life) bool { return l.key.lane != lane })
+		own := slices.DeleteFunc(slices.Clone(lives), func(l *Life) bool { return l.key.lane != lane })
 		if more := len(own) - laneRows; more > 0 {
 			out.Left, own = out.Left+more, own[more:]
 		}
@@ -107,7 +107,7 @@ func draw(lives []*life, strays []Event, now time.Time) *picture {
 }
 
 // scale finds how far from the left every moment is.
-func (p *picture) scale(strays []Event, lives []*life) {
+func (p *picture) scale(strays []Event, lives []*Life) {
 	moments := []time.Time{p.From, p.To}
 	for _, e := range strays {
 		moments = append(moments, e.Time)
@@ -153,7 +153,7 @@ func (p *picture) reach(events []Event) {
 }
 
 // row places a life around y. Tokens that work at the same time are beside each other.
-func (p *picture) row(l *life, y int) {
+func (p *picture) row(l *Life, y int) {
 	name := []rune(l.Name())
 	if len(name) > nameLength {
 		name = append(name[:nameLength-1], '…')

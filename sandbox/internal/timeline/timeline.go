@@ -35,7 +35,7 @@ type Timeline struct {
 	*picture
 	Events []Event // the latest first
 	Counts []Count // of the kinds that there are
-	lives  map[lifeKey]*life
+	lives  map[lifeKey]*Life
 }
 
 // Count is how many events are of a kind.
@@ -62,16 +62,16 @@ type Event struct {
 func (e Event) Server() string { return lanes[e.Lane] }
 
 // Holder is whose sign-in an event is about; nil if none is known.
-func (t *Timeline) Holder(e Event) *life { return t.lives[lifeKey{e.Lane, e.Number}] }
+func (t *Timeline) Holder(e Event) *Life { return t.lives[lifeKey{e.Lane, e.Number}] }
 
 // Of is what became of the tokens of s until now, on its clock.
 func Of(s *admin.Sandbox) *Timeline {
 	now := s.Now()
 	entries, _ := s.Journal.Since(0)
 	requests := latest(entries)
-	var lives []*life
+	var lives []*Life
 	s.Do(func(tx *state.Tx) { lives = view{s, tx}.livesOf(requests, now) })
-	out := &Timeline{lives: map[lifeKey]*life{}}
+	out := &Timeline{lives: map[lifeKey]*Life{}}
 	var strays []Event
 	for _, e := range requests {
 		if e.Number == 0 {
