@@ -105,7 +105,7 @@ func (s *Server) become(st *contents) error {
 	s.rules.Store(st.rules)
 	s.habits.Restart()
 	s.clock.offset.Store(int64(st.offset))
-	s.journal.Restore(st.requests)
+	s.journal.Restore(st.requests, func(e *journal.Entry) { vendorRoutes().Complete(st.rules, e) })
 	if s.ended {
 		s.letGo()
 	}

@@ -35,6 +35,13 @@ type Sandbox struct {
 	Host
 }
 
+// Do runs what looks at what is in the sandbox, or changes it, alone and in a transaction.
+func (a *Sandbox) Do(do func(tx *state.Tx)) {
+	a.Lock.Lock()
+	defer a.Lock.Unlock()
+	do(a.Lock.Tx)
+}
+
 // Host is what only the server itself can do.
 type Host interface {
 	Now() time.Time

@@ -35,10 +35,10 @@ type appView struct {
 	order                     int
 }
 
-// viewOf is what is shown of a. The lock is held.
-func (c *Console) viewOf(a *model.App) appView {
+// viewOf is what is shown of a.
+func (c locked) viewOf(a *model.App) appView {
 	out := appView{
-		ID: a.ID, Name: a.Name, Secret: a.Secret, Account: c.World.Account(c.Lock.Tx, a.Account).Name, Refresh: a.RefreshTokens, Scopes: a.Scopes,
+		ID: a.ID, Name: a.Name, Secret: a.Secret, Account: c.World.Account(c.tx, a.Account).Name, Refresh: a.RefreshTokens, Scopes: a.Scopes,
 		RedirectURIs: a.RedirectURIs, Confidential: a.Confidential, JWT: a.Flow == "jwt", Method: a.AuthMethod, order: a.Order,
 	}
 	out.Auth, out.Access = "JWT auth flow", "Public"
@@ -65,31 +65,31 @@ type appsPage struct {
 	Rows []appView
 }
 
-// apps lists all apps, oldest first. The lock is held.
-func (c *Console) apps() []*model.App {
-	return inOrder(c.World.Apps.All(c.Lock.Tx), func(a, b *model.App) int { return cmp.Compare(a.Order, b.Order) })
+// apps lists all apps, oldest first.
+func (c locked) apps() []*model.App {
+	return inOrder(c.World.Apps.All(c.tx), func(a, b *model.App) int { return cmp.Compare(a.Order, b.Order) })
 }
 
 func (c *Console) appList(v *visit, r *http.Request) endpoint.Response {
 	page := &appsPage{listing: newListing(r, "apps", "page", "Apps")}
-	c.Lock.Lock()
-	for _, a := range c.apps() {
-		if page.takes(a.Name + " " + a.ID + " " + c.World.Account(c.Lock.Tx, a.Account).Name) {
-			page.Rows = append(page.Rows, c.viewOf(a))
+	c.do(func(c locked) {
+		for _, a := range c.apps() {
+			if page.takes(a.Name + " " + a.ID + " " + c.World.Account(c.tx, a.Account).Name) {
+				page.Rows = append(page.Rows, c.viewOf(a))
+			}
 		}
-	}
-	c.Lock.Unlock()
+	})
 	return c.page(v, r, "apps.html", &consoleView{Title: "Apps", Page: page})
 }
 
 func (c *Console) appDashboard(v *visit, r *http.Request) endpoint.Response {
-	c.Lock.Lock()
-	a := c.World.App(c.Lock.Tx, r.PathValue("id"))
+	var a *model.App
 	var page appView
-	if a != nil {
-		page = c.viewOf(a)
-	}
-	c.Lock.Unlock()
+	c.do(func(c locked) {
+		if a = c.World.App(c.tx, r.PathValue("id")); a != nil {
+			page = c.viewOf(a)
+		}
+	})
 	if a == nil {
 		return c.missing("There is no app with this client ID. A reset of the sandbox forgets the apps that were made in it.")
 	}
@@ -114,9 +114,9 @@ func (c *Console) appForm(v *visit, r *http.Request) endpoint.Response {
 
 func (c *Console) askApp(v *visit, r *http.Request, f *newAppForm) endpoint.Response {
 	f.Kinds, f.AllScopes = appKindWords, appScopes
-	c.Lock.Lock()
-	f.Choose = c.accountPicker("Account that the app belongs to", f.Account, f.Wrong["account"])
-	c.Lock.Unlock()
+	f.Choose = within(c, func(c locked) *picker {
+		return c.accountPicker("Account that the app belongs to", f.Account, f.Wrong["account"])
+	})
 	return c.page(v, r, "app-new.html", &consoleView{Title: "Create an app", Place: "Apps", Page: f})
 }
 
@@ -128,13 +128,13 @@ func (c *Console) createApp(v *visit, r *http.Request) endpoint.Response {
 		RedirectURIs: r.PostForm.Get("redirects"), Scopes: r.PostForm["scope"], Wrong: map[string]string{},
 	}
 	in := f.request()
-	c.Lock.Lock()
-	if acct, wrong := c.accountCalled(f.Account); acct == nil {
-		f.Wrong["account"] = wrong
-	} else {
-		in.Account = admin.ID(acct.ID)
-	}
-	c.Lock.Unlock()
+	c.do(func(c locked) {
+		if acct, wrong := c.accountCalled(f.Account); acct == nil {
+			f.Wrong["account"] = wrong
+		} else {
+			in.Account = admin.ID(acct.ID)
+		}
+	})
 	if len(f.Wrong) > 0 {
 		return c.askApp(v, r, f)
 	}
@@ -142,9 +142,9 @@ func (c *Console) createApp(v *visit, r *http.Request) endpoint.Response {
 		f.Wrong["redirects"] = err.Error() // everything else was a choice
 		return c.askApp(v, r, f)
 	}
-	c.Lock.Lock()
-	a, err := c.RegisterApp(in)
-	c.Lock.Unlock()
+	var a *model.App
+	var err error
+	c.do(func(c locked) { a, err = c.RegisterApp(in) })
 	if err != nil {
 		f.Wrong["account"] = "This account is gone."
 		return c.askApp(v, r, f)

@@ -1,3 +1,5 @@
+// Package console is the web site of a sandbox: what the vendor has at developers.ringcentral.com, and a window into the server.
+// Its pages read and change what the control plane does, through package admin.
 package console
 
 import (
@@ -9,6 +11,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
 	"github.com/ringcx-go/ringcx/sandbox/internal/recent"
+	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 )
 
 // visitsKept are the browsers that are remembered, at least, of who gave the password and of the others.
@@ -32,9 +35,25 @@ type visit struct {
 	walk  *walk  // nil: the guide was not begun; never changed in place
 }
 
+// locked is a console that holds the lock of its sandbox: what reads and changes objects is a method of it.
+type locked struct {
+	*Console
+	tx *state.Tx // in which everything is read and changed
+}
+
+// do runs what needs the objects of the sandbox, alone.
+func (c *Console) do(run func(c locked)) { c.Do(func(tx *state.Tx) { run(locked{c, tx}) }) }
+
+// within is what came of run, alone with the objects of the sandbox.
+func within[T any](c *Console, run func(c locked) T) (out T) {
+	c.do(func(c locked) { out = run(c) })
+	return out
+}
+
 // consolePage answers one request of a visit that may ask for it.
 type consolePage func(v *visit, r *http.Request) endpoint.Response
 
+// New is the console of s, which answers below guard.ConsolePath. It remembers its visits, and nothing else.
 func New(s *admin.Sandbox) *Console {
 	c := &Console{
 		Sandbox: s, visits: recent.New[*visit](visitsKept), insiders: recent.New[*visit](visitsKept),

@@ -50,18 +50,18 @@ func (c *Console) showControls(v *visit, r *http.Request, page *controlsPage) en
 	}
 	c.describeFaults(page)
 	now := c.Now()
-	c.Lock.Lock()
-	for what := range limit.Count {
-		page.Limits = append(page.Limits, c.limitView(what, now))
-		page.Quiet = append(page.Quiet, c.penaltiesOf(what, now)...)
-	}
-	c.Lock.Unlock()
+	c.do(func(c locked) {
+		for what := range limit.Count {
+			page.Limits = append(page.Limits, c.limitView(what, now))
+			page.Quiet = append(page.Quiet, c.penaltiesOf(what, now)...)
+		}
+	})
 	page.Quiet, page.MoreQuiet = sortPenalties(page.Quiet)
 	return c.page(v, r, "controls.html", &consoleView{Title: "Controls", Page: page})
 }
 
-// limitView is a limit. The lock is held.
-func (c *Console) limitView(what limit.Kind, now time.Time) limitView {
+// limitView is a limit.
+func (c locked) limitView(what limit.Kind, now time.Time) limitView {
 	kind := limit.Kinds[what]
 	a := kind.Allowed(c.Rules.Load())
 	out := limitView{
@@ -96,24 +96,24 @@ func (c *Console) moveClock(v *visit, r *http.Request) endpoint.Response {
 
 // turnLimits switches the limits on or off, or forgets what was counted.
 func (c *Console) turnLimits(_ *visit, r *http.Request) endpoint.Response {
-	c.Lock.Lock()
-	defer c.Lock.Unlock()
-	change, notice := r.PostForm.Get("change"), "same"
-	for what := range limit.Count {
-		var changed bool
-		switch change {
-		case "on", "off":
-			changed = c.Limits.Switch(what, change == "off")
-		case "forget":
-			changed = c.Limits.Forget(what)
-		default:
-			return c.refusal(http.StatusBadRequest, "Refused", "Limits can be switched on or off, or forget what was counted.")
+	return within(c, func(c locked) endpoint.Response {
+		change, notice := r.PostForm.Get("change"), "same"
+		for what := range limit.Count {
+			var changed bool
+			switch change {
+			case "on", "off":
+				changed = c.Limits.Switch(what, change == "off")
+			case "forget":
+				changed = c.Limits.Forget(what)
+			default:
+				return c.refusal(http.StatusBadRequest, "Refused", "Limits can be switched on or off, or forget what was counted.")
+			}
+			if changed {
+				notice = "limits"
+			}
 		}
-		if changed {
-			notice = "limits"
-		}
-	}
-	return c.done("controls", notice, "limits")
+		return c.done("controls", notice, "limits")
+	})
 }
 
 func (c *Console) startOver(*visit, *http.Request) endpoint.Response {

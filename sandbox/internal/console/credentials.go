@@ -21,15 +21,15 @@ type credentialView struct {
 	State                        string   // "active", "expired" or "deleted"
 }
 
-func (c *Console) viewCredential(cred *model.Credential, now time.Time) credentialView {
-	u := c.World.User(c.Lock.Tx, cred.User)
+func (c locked) viewCredential(cred *model.Credential, now time.Time) credentialView {
+	u := c.World.User(c.tx, cred.User)
 	out := credentialView{
 		ID: cred.ID, Label: cred.Label, JWT: cred.JWT, Owner: u.Name(), Email: u.Email,
 		State: "active",
 	}
 	for _, id := range cred.Clients {
 		name := id
-		if a := c.World.App(c.Lock.Tx, id); a != nil {
+		if a := c.World.App(c.tx, id); a != nil {
 			name = a.Name
 		}
 		out.Apps = append(out.Apps, name)
@@ -54,25 +54,25 @@ type credentialsPage struct {
 
 func (c *Console) credentialList(v *visit, r *http.Request) endpoint.Response {
 	now, page := c.Now(), &credentialsPage{listing: newListing(r, "credentials", "page", "JWT credentials")}
-	c.Lock.Lock()
-	all := inOrder(c.World.Credentials.All(c.Lock.Tx), func(a, b *model.Credential) int { return cmp.Compare(a.Order, b.Order) })
-	for _, cred := range all {
-		if page.takes(cred.Label + " " + c.words(c.World.User(c.Lock.Tx, cred.User))) {
-			page.Rows = append(page.Rows, c.viewCredential(cred, now))
+	c.do(func(c locked) {
+		all := inOrder(c.World.Credentials.All(c.tx), func(a, b *model.Credential) int { return cmp.Compare(a.Order, b.Order) })
+		for _, cred := range all {
+			if page.takes(cred.Label + " " + c.words(c.World.User(c.tx, cred.User))) {
+				page.Rows = append(page.Rows, c.viewCredential(cred, now))
+			}
 		}
-	}
-	c.Lock.Unlock()
+	})
 	return c.page(v, r, "credentials.html", &consoleView{Title: "JWT credentials", Page: page})
 }
 
 func (c *Console) credentialPage(v *visit, r *http.Request) endpoint.Response {
-	c.Lock.Lock()
-	cred := c.World.Credential(c.Lock.Tx, r.PathValue("id"))
+	var cred *model.Credential
 	var page credentialView
-	if cred != nil {
-		page = c.viewCredential(cred, c.Now())
-	}
-	c.Lock.Unlock()
+	c.do(func(c locked) {
+		if cred = c.World.Credential(c.tx, r.PathValue("id")); cred != nil {
+			page = c.viewCredential(cred, c.Now())
+		}
+	})
 	if cred == nil {
 		return c.missing("There is no such JWT credential. A reset of the sandbox forgets those that were made in it.")
 	}
@@ -99,19 +99,19 @@ func (c *Console) credentialForm(v *visit, r *http.Request) endpoint.Response {
 }
 
 func (c *Console) askCredential(v *visit, r *http.Request, f *newCredentialForm) endpoint.Response {
-	c.Lock.Lock()
-	f.Choose = c.userPicker("User that it stands for", f.User, f.Wrong["user"])
 	var more []string
-	for i, a := range c.apps() {
-		if i < choicesShown {
-			f.Apps = append(f.Apps, c.viewOf(a))
-			continue
+	c.do(func(c locked) {
+		f.Choose = c.userPicker("User that it stands for", f.User, f.Wrong["user"])
+		for i, a := range c.apps() {
+			if i < choicesShown {
+				f.Apps = append(f.Apps, c.viewOf(a))
+				continue
+			}
+			if f.Unlisted++; f.More == "" && slices.Contains(f.Clients, a.ID) {
+				more = append(more, a.ID)
+			}
 		}
-		if f.Unlisted++; f.More == "" && slices.Contains(f.Clients, a.ID) {
-			more = append(more, a.ID)
-		}
-	}
-	c.Lock.Unlock()
+	})
 	f.More = cmp.Or(f.More, strings.Join(more, "\n"))
 	return c.page(v, r, "credential-new.html", &consoleView{Title: "Create a JWT", Place: "JWT credentials", Page: f})
 }
@@ -122,11 +122,11 @@ func (c *Console) createCredential(v *visit, r *http.Request) endpoint.Response 
 		Label: wording.Typed(r.PostForm.Get("label")), User: wording.Typed(r.PostForm.Get("user")), Reach: r.PostForm.Get("reach"),
 		Expires: r.PostForm.Get("expires"), Clients: r.PostForm["client"], More: r.PostForm.Get("more-clients"), Wrong: map[string]string{},
 	}
-	c.Lock.Lock()
-	f.nameClients(c.apps())
-	expires := f.check(c.Now())
-	cred := c.mint(f, expires)
-	c.Lock.Unlock()
+	cred := within(c, func(c locked) *model.Credential {
+		f.nameClients(c.apps())
+		expires := f.check(c.Now())
+		return c.mint(f, expires)
+	})
 	if cred == nil {
 		return c.askCredential(v, r, f)
 	}
@@ -170,38 +170,38 @@ func (f *newCredentialForm) check(now time.Time) (expires time.Time) {
 	return expires
 }
 
-// mint makes the credential, unless something is wrong, which goes into the form. The lock is held.
-func (c *Console) mint(f *newCredentialForm, expires time.Time) *model.Credential {
+// mint makes the credential, unless something is wrong, which goes into the form.
+func (c locked) mint(f *newCredentialForm, expires time.Time) *model.Credential {
 	u, wrong := c.userCalled(f.User)
 	if u == nil {
 		f.Wrong["user"] = wrong
 	}
 	for _, client := range f.Clients {
-		if c.World.App(c.Lock.Tx, client) == nil {
+		if c.World.App(c.tx, client) == nil {
 			f.Wrong["clients"] = "Choose apps from the list."
 		}
 	}
 	if len(f.Wrong) > 0 {
 		return nil
 	}
-	cred, err := c.World.AddCredential(c.Lock.Tx, u.ID, f.Clients, expires)
+	cred, err := c.World.AddCredential(c.tx, u.ID, f.Clients, expires)
 	if err != nil {
 		f.Wrong["label"] = err.Error()
 		return nil
 	}
 	cred.Label = f.Label
-	c.World.PutCredential(c.Lock.Tx, cred)
+	c.World.PutCredential(c.tx, cred)
 	return cred
 }
 
 // deleteCredential revokes a JWT: apps that use it cannot sign in any more.
 func (c *Console) deleteCredential(_ *visit, r *http.Request) endpoint.Response {
-	c.Lock.Lock()
-	defer c.Lock.Unlock()
-	cred := c.World.Credential(c.Lock.Tx, r.PathValue("id"))
-	if cred == nil {
-		return c.missing("There is no such JWT credential.")
-	}
-	c.DeleteCredential(cred)
-	return c.doneIn(r, "credentials", "deleted", "")
+	return within(c, func(c locked) endpoint.Response {
+		cred := c.World.Credential(c.tx, r.PathValue("id"))
+		if cred == nil {
+			return c.missing("There is no such JWT credential.")
+		}
+		c.DeleteCredential(cred)
+		return c.doneIn(r, "credentials", "deleted", "")
+	})
 }

@@ -56,9 +56,9 @@ func (c *Console) describeFaults(page *controlsPage) {
 	for _, kind := range fault.Kinds() {
 		page.Kinds = append(page.Kinds, choice{kind, kind + ": " + faultWords[kind]})
 	}
-	c.Lock.Lock()
-	armed, day := c.Faults.List()
-	c.Lock.Unlock()
+	var armed []fault.Armed
+	var day *fault.Day
+	c.do(func(c locked) { armed, day = c.Faults.List() })
 	for i := range armed {
 		page.Faults = append(page.Faults, rowOfFault(&armed[i]))
 	}

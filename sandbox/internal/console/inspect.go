@@ -52,36 +52,36 @@ func (c *Console) examine(given string) *inspection {
 	now := c.Now()
 	out := &inspection{}
 	out.read(given)
-	c.Lock.Lock()
-	defer c.Lock.Unlock()
-	if cred := c.World.Assertion(c.Lock.Tx, given); cred != nil {
-		out.credential(c.viewCredential(cred, now))
-		return out
-	}
-	if sess, turn := c.Platform.Find(given, token.Access); sess != nil {
-		c.platformAccess(out, sess, turn, now)
-		return out
-	}
-	if sess, turn := c.Platform.Find(given, token.Refresh); sess != nil {
-		c.platformRefresh(out, sess, turn, &endpoint.Call{Now: now, Rules: c.Rules.Load()})
-		return out
-	}
-	if in, turn := c.RingCX.Find(given); in != nil {
-		c.cxRefresh(out, in, turn, &endpoint.Call{Now: now, Rules: c.Rules.Load()})
-		return out
-	}
-	if u, problem := c.RingCX.Holder(given, now, false); u != nil || problem == ringcx.XAuthEnded {
-		out.Kind, out.Good = "X-Auth-Token of RingCX", u != nil
-		out.State = "It works."
-		if u == nil {
-			out.State = problem
+	return within(c, func(c locked) *inspection {
+		if cred := c.World.Assertion(c.tx, given); cred != nil {
+			out.credential(c.viewCredential(cred, now))
 			return out
 		}
-		out.fact("Holder", ringcx.Principal{User: u}.Name())
+		if sess, turn := c.Platform.Find(given, token.Access); sess != nil {
+			c.platformAccess(out, sess, turn, now)
+			return out
+		}
+		if sess, turn := c.Platform.Find(given, token.Refresh); sess != nil {
+			c.platformRefresh(out, sess, turn, &endpoint.Call{Now: now, Rules: c.Rules.Load()})
+			return out
+		}
+		if in, turn := c.RingCX.Find(given); in != nil {
+			c.cxRefresh(out, in, turn, &endpoint.Call{Now: now, Rules: c.Rules.Load()})
+			return out
+		}
+		if u, problem := c.RingCX.Holder(given, now, false); u != nil || problem == ringcx.XAuthEnded {
+			out.Kind, out.Good = "X-Auth-Token of RingCX", u != nil
+			out.State = "It works."
+			if u == nil {
+				out.State = problem
+				return out
+			}
+			out.fact("Holder", ringcx.Principal{User: u}.Name())
+			return out
+		}
+		c.byItsText(out, given, now)
 		return out
-	}
-	c.byItsText(out, given, now)
-	return out
+	})
 }
 
 // read decodes a JWT, whoever made it.
@@ -130,8 +130,8 @@ func (i *inspection) credential(cred credentialView) {
 	i.fact("Expires", cred.Expires)
 }
 
-// session tells whose token it is, and why nothing of its session works, if that is so. The lock is held.
-func (c *Console) session(out *inspection, s *platform.Session) {
+// session tells whose token it is, and why nothing of its session works, if that is so.
+func (c locked) session(out *inspection, s *platform.Session) {
 	a, u := c.Platform.Holder(s)
 	out.fact("Holder", u.First+" "+u.Last)
 	out.fact("App", a.Name)
@@ -146,7 +146,7 @@ func (c *Console) session(out *inspection, s *platform.Session) {
 	}
 }
 
-func (c *Console) platformAccess(out *inspection, s *platform.Session, turn uint32, now time.Time) {
+func (c locked) platformAccess(out *inspection, s *platform.Session, turn uint32, now time.Time) {
 	out.Kind = "RingCentral access token"
 	c.session(out, s)
 	switch at := instant.Of(now); {
@@ -164,7 +164,7 @@ func (c *Console) platformAccess(out *inspection, s *platform.Session, turn uint
 	}
 }
 
-func (c *Console) platformRefresh(out *inspection, s *platform.Session, turn uint32, ask *endpoint.Call) {
+func (c locked) platformRefresh(out *inspection, s *platform.Session, turn uint32, ask *endpoint.Call) {
 	out.Kind = "RingCentral refresh token"
 	c.session(out, s)
 	switch {
@@ -183,7 +183,7 @@ func (c *Console) platformRefresh(out *inspection, s *platform.Session, turn uin
 	}
 }
 
-func (c *Console) cxRefresh(i *inspection, in *ringcx.SignIn, turn uint32, ask *endpoint.Call) {
+func (c locked) cxRefresh(i *inspection, in *ringcx.SignIn, turn uint32, ask *endpoint.Call) {
 	i.Kind = "RingCX refresh token"
 	switch {
 	case c.RingCX.Refreshable(ask, in, turn):
@@ -199,20 +199,20 @@ func (c *Console) cxRefresh(i *inspection, in *ringcx.SignIn, turn uint32, ask *
 	default:
 		i.State = "Its holder is switched off."
 	}
-	i.fact("Holder", c.RingCX.Who(c.Lock.Tx, in).Name())
+	i.fact("Holder", c.RingCX.Who(c.tx, in).Name())
 	i.fact("Signed in as", in.App)
 	if turn == in.Turn {
 		i.ends("Lives until", in.Renewal.Time(), ask.Now)
 	}
 }
 
-// byItsText tells about a token that only its own text tells about. The lock is held.
-func (c *Console) byItsText(out *inspection, given string, now time.Time) {
+// byItsText tells about a token that only its own text tells about.
+func (c locked) byItsText(out *inspection, given string, now time.Time) {
 	claims, ok := ringcx.ParseClaims(given)
 	switch {
 	case ok && claims.Issuer == c.Rules.Load().RingCXIssuer:
 		ask := &endpoint.Call{Now: now, Rules: c.Rules.Load()}
-		_, problem := c.RingCX.CheckToken(ask, c.Lock.Tx, given)
+		_, problem := c.RingCX.CheckToken(ask, c.tx, given)
 		out.Kind, out.Good, out.State = "RingCX access token", problem == "", "It works."
 		if problem != "" {
 			out.State = "It is refused: " + ringcx.GatewayText(ask.Rules, problem) + "."

@@ -128,8 +128,8 @@ func (p *picker) Chosen() string {
 	return p.Given
 }
 
-// userPicker and accountPicker are the fields for these. The lock is held.
-func (c *Console) userPicker(label, given, wrong string) *picker {
+// userPicker and accountPicker are the fields for these.
+func (c locked) userPicker(label, given, wrong string) *picker {
 	choices, total := c.userChoices("")
 	if u, _ := c.userCalled(given); u != nil {
 		given = u.Email
@@ -137,7 +137,7 @@ func (c *Console) userPicker(label, given, wrong string) *picker {
 	return &picker{"user", label, "an e-mail address, an ID, or a name that nobody else has", given, wrong, choices, total}
 }
 
-func (c *Console) accountPicker(label, given, wrong string) *picker {
+func (c locked) accountPicker(label, given, wrong string) *picker {
 	choices, total := c.accountChoices("")
 	return &picker{"account", label, "an ID, or a name that no other has", given, wrong, choices, total}
 }
@@ -146,39 +146,39 @@ func (c *Console) accountPicker(label, given, wrong string) *picker {
 func (c *Console) suggest(_ *visit, r *http.Request) endpoint.Response {
 	q := r.URL.Query()
 	p := &picker{}
-	c.Lock.Lock()
-	switch find := wording.Typed(q.Get("find")); q.Get("of") {
-	case "user":
-		p.Choices, _ = c.userChoices(find)
-	case "account":
-		p.Choices, _ = c.accountChoices(find)
-	}
-	c.Lock.Unlock()
+	c.do(func(c locked) {
+		switch find := wording.Typed(q.Get("find")); q.Get("of") {
+		case "user":
+			p.Choices, _ = c.userChoices(find)
+		case "account":
+			p.Choices, _ = c.accountChoices(find)
+		}
+	})
 	return endpoint.NewResponse(http.StatusOK, endpoint.TypeHTML, []byte(c.part("refused.html", "choices", p))).With("Cache-Control", "no-store")
 }
 
-// userChoices are the users of RingCentral that a text finds, the demo user first, and how many there are. The lock is held.
-func (c *Console) userChoices(find string) (shown []choice, total int) {
+// userChoices are the users of RingCentral that a text finds, the demo user first, and how many there are.
+func (c locked) userChoices(find string) (shown []choice, total int) {
 	var all []*model.User
-	for _, u := range c.World.RingCentralUsers(c.Lock.Tx) {
+	for _, u := range c.World.RingCentralUsers(c.tx) {
 		if contains(c.words(&u), find) {
 			all = append(all, &u)
 		}
 	}
-	first := c.World.DemoUser(c.Lock.Tx).ID
+	first := c.World.DemoUser(c.tx).ID
 	slices.SortFunc(all, func(a, b *model.User) int {
 		return cmp.Or(rank(b.ID == first)-rank(a.ID == first), cmp.Compare(a.First, b.First), cmp.Compare(a.Last, b.Last), cmp.Compare(a.Email, b.Email))
 	})
 	for _, u := range all[:min(len(all), choicesShown)] {
-		shown = append(shown, choice{u.Email, u.Name() + ", " + c.World.Account(c.Lock.Tx, u.Account).Name})
+		shown = append(shown, choice{u.Email, u.Name() + ", " + c.World.Account(c.tx, u.Account).Name})
 	}
 	return shown, len(all)
 }
 
-// accountChoices are the accounts that a text finds, that of the demo first, and how many there are. The lock is held.
-func (c *Console) accountChoices(find string) (shown []choice, total int) {
+// accountChoices are the accounts that a text finds, that of the demo first, and how many there are.
+func (c locked) accountChoices(find string) (shown []choice, total int) {
 	var all []*model.Account
-	for id, a := range c.World.Accounts.All(c.Lock.Tx) {
+	for id, a := range c.World.Accounts.All(c.tx) {
 		if contains(a.Name+" "+strconv.FormatInt(id, 10), find) {
 			all = append(all, &a)
 		}
@@ -190,9 +190,9 @@ func (c *Console) accountChoices(find string) (shown []choice, total int) {
 	return shown, len(all)
 }
 
-// accountOrder is by name, the account of the demo first. The lock is held.
-func (c *Console) accountOrder() func(a, b *model.Account) int {
-	first := c.World.DemoUser(c.Lock.Tx).Account
+// accountOrder is by name, the account of the demo first.
+func (c locked) accountOrder() func(a, b *model.Account) int {
+	first := c.World.DemoUser(c.tx).Account
 	return func(a, b *model.Account) int {
 		return cmp.Or(rank(b.ID == first)-rank(a.ID == first), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	}
@@ -215,17 +215,17 @@ func rank(yes bool) int {
 	return 0
 }
 
-// words are what a user is found by. The lock is held.
-func (c *Console) words(u *model.User) string {
-	return u.First + " " + u.Last + " " + u.Email + " " + u.Extension + " " + strconv.FormatInt(u.ID, 10) + " " + c.World.Account(c.Lock.Tx, u.Account).Name
+// words are what a user is found by.
+func (c locked) words(u *model.User) string {
+	return u.First + " " + u.Last + " " + u.Email + " " + u.Extension + " " + strconv.FormatInt(u.ID, 10) + " " + c.World.Account(c.tx, u.Account).Name
 }
 
 // userCalled is the user that a text names: by e-mail address, ID, or a name that nobody else has. If there is none, wrong
-// says what to do. The lock is held.
-func (c *Console) userCalled(text string) (u *model.User, wrong string) {
+// says what to do.
+func (c locked) userCalled(text string) (u *model.User, wrong string) {
 	id, _ := strconv.ParseInt(text, 10, 64)
 	var named, near []*model.User
-	for _, row := range c.World.RingCentralUsers(c.Lock.Tx) {
+	for _, row := range c.World.RingCentralUsers(c.tx) {
 		u := &row
 		switch {
 		case u.ID == id || strings.EqualFold(u.Email, text):
@@ -251,17 +251,17 @@ func (c *Console) userCalled(text string) (u *model.User, wrong string) {
 }
 
 // accountCalled is the account that a text names: by ID, or by a name that no other has; "" is that of the demo. If there is
-// none, wrong says what to do. The lock is held.
-func (c *Console) accountCalled(text string) (a *model.Account, wrong string) {
+// none, wrong says what to do.
+func (c locked) accountCalled(text string) (a *model.Account, wrong string) {
 	if text == "" {
-		return c.World.Account(c.Lock.Tx, c.World.DemoUser(c.Lock.Tx).Account), ""
+		return c.World.Account(c.tx, c.World.DemoUser(c.tx).Account), ""
 	}
 	id, _ := strconv.ParseInt(text, 10, 64)
-	if a := c.World.Account(c.Lock.Tx, id); a != nil {
+	if a := c.World.Account(c.tx, id); a != nil {
 		return a, ""
 	}
 	var named []*model.Account
-	for _, a := range c.World.Accounts.All(c.Lock.Tx) {
+	for _, a := range c.World.Accounts.All(c.tx) {
 		if strings.EqualFold(a.Name, text) {
 			named = append(named, &a)
 		}

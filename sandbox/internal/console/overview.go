@@ -49,36 +49,36 @@ func (c *Console) overview(v *visit, r *http.Request) endpoint.Response {
 // counts are the figures of the overview.
 func (c *Console) counts() []counted {
 	inside := c.CountNamespaces()
-	c.Lock.Lock()
-	defer c.Lock.Unlock()
-	flawed := 0
-	for _, e := range c.Journal.List() {
-		if len(e.Verdicts) > 0 {
-			flawed++
+	return within(c, func(c locked) []counted {
+		flawed := 0
+		for _, e := range c.Journal.List() {
+			if len(e.Verdicts) > 0 {
+				flawed++
+			}
 		}
-	}
-	out := []counted{
-		{"apps", c.World.Apps.Len(c.Lock.Tx), "apps"},
-		{"JWT credentials", c.World.Credentials.Len(c.Lock.Tx), "credentials"},
-		{"accounts", c.World.Accounts.Len(c.Lock.Tx), "accounts"},
-		{"users", c.World.CountUsers(c.Lock.Tx), "accounts"},
-		{"RingCentral sessions", c.Platform.Live(), "sessions"},
-		{"live RingCX refresh tokens", c.RingCX.Live(c.Now(), c.Rules.Load()), "sessions"},
-		{"spent RingCX refresh tokens", c.RingCX.Spent(), "sessions#refresh"},
-		{"in a penalty", c.penalties(), "controls#penalties"},
-		{"armed faults", c.Faults.Size(), "controls"},
-		{"requests", c.Journal.Size(), "requests"},
-		{"with a verdict", flawed, "requests?verdicts=1"},
-	}
-	if c.Namespace == "" {
-		out = append(out, counted{"namespaces", inside, "namespaces"})
-	}
-	for i := range out {
-		if out[i].Count == 1 {
-			out[i].Name = singular(out[i].Name)
+		out := []counted{
+			{"apps", c.World.Apps.Len(c.tx), "apps"},
+			{"JWT credentials", c.World.Credentials.Len(c.tx), "credentials"},
+			{"accounts", c.World.Accounts.Len(c.tx), "accounts"},
+			{"users", c.World.CountUsers(c.tx), "accounts"},
+			{"RingCentral sessions", c.Platform.Live(), "sessions"},
+			{"live RingCX refresh tokens", c.RingCX.Live(c.Now(), c.Rules.Load()), "sessions"},
+			{"spent RingCX refresh tokens", c.RingCX.Spent(), "sessions#refresh"},
+			{"in a penalty", c.penalties(), "controls#penalties"},
+			{"armed faults", c.Faults.Size(), "controls"},
+			{"requests", c.Journal.Size(), "requests"},
+			{"with a verdict", flawed, "requests?verdicts=1"},
 		}
-	}
-	return out
+		if c.Namespace == "" {
+			out = append(out, counted{"namespaces", inside, "namespaces"})
+		}
+		for i := range out {
+			if out[i].Count == 1 {
+				out[i].Name = singular(out[i].Name)
+			}
+		}
+		return out
+	})
 }
 
 // singular is the name of one of several things.

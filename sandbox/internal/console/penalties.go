@@ -20,8 +20,8 @@ type penaltyView struct {
 	Until            time.Time
 }
 
-// penaltiesOf lists who is in a penalty of a limit. The lock is held.
-func (c *Console) penaltiesOf(what limit.Kind, now time.Time) (out []penaltyView) {
+// penaltiesOf lists who is in a penalty of a limit.
+func (c locked) penaltiesOf(what limit.Kind, now time.Time) (out []penaltyView) {
 	for key, b := range c.Limits.All(what) {
 		if end := b.Quiet.Time(); now.Before(end) {
 			out = append(out, penaltyView{limit.Kinds[what].Title, c.counted(key), inWords(end.Sub(now)), end})
@@ -30,8 +30,8 @@ func (c *Console) penaltiesOf(what limit.Kind, now time.Time) (out []penaltyView
 	return out
 }
 
-// penalties counts who is in one, of any limit. The lock is held.
-func (c *Console) penalties() int {
+// penalties counts who is in one, of any limit.
+func (c locked) penalties() int {
 	n := 0
 	for what := range limit.Count {
 		n += c.limitView(what, c.Now()).Penalties
@@ -48,22 +48,22 @@ func sortPenalties(all []penaltyView) (shown []penaltyView, more int) {
 	return all[:n], len(all) - n
 }
 
-// counted names whom a key of a limit stands for: an app, a user, an account, or several of them. The lock is held.
-func (c *Console) counted(key string) string {
+// counted names whom a key of a limit stands for: an app, a user, an account, or several of them.
+func (c locked) counted(key string) string {
 	var out []string
 	for _, part := range strings.Fields(strings.TrimPrefix(key, "account ")) {
 		id, err := strconv.ParseInt(part, 10, 64)
 		switch {
-		case c.World.App(c.Lock.Tx, part) != nil:
-			out = append(out, c.World.App(c.Lock.Tx, part).Name)
+		case c.World.App(c.tx, part) != nil:
+			out = append(out, c.World.App(c.tx, part).Name)
 		case err != nil:
 			out = append(out, part)
-		case c.World.Account(c.Lock.Tx, id) != nil:
-			out = append(out, "all of "+c.World.Account(c.Lock.Tx, id).Name)
-		case c.World.Member(c.Lock.Tx, id) != nil:
-			out = append(out, ringcx.Principal{User: c.World.Member(c.Lock.Tx, id)}.Name())
-		case c.World.AgentNumbered(c.Lock.Tx, part) != nil:
-			out = append(out, ringcx.Principal{Seat: c.World.AgentNumbered(c.Lock.Tx, part)}.Name())
+		case c.World.Account(c.tx, id) != nil:
+			out = append(out, "all of "+c.World.Account(c.tx, id).Name)
+		case c.World.Member(c.tx, id) != nil:
+			out = append(out, ringcx.Principal{User: c.World.Member(c.tx, id)}.Name())
+		case c.World.AgentNumbered(c.tx, part) != nil:
+			out = append(out, ringcx.Principal{Seat: c.World.AgentNumbered(c.tx, part)}.Name())
 		default:
 			out = append(out, part)
 		}

@@ -99,24 +99,24 @@ type requestPart struct {
 func (c *Console) entries(f requestFilter, after, before uint64) requestPart {
 	all, last := c.Journal.Since(after)
 	out := requestPart{Last: last}
-	c.Lock.Lock()
-	defer c.Lock.Unlock()
-	for i := range slices.Backward(all) {
-		p := &all[i]
-		if before != 0 && p.Number >= before || !f.holds(p) || f.Caller != "" && !contains(c.callerOf(p), f.Caller) {
-			continue
+	return within(c, func(c locked) requestPart {
+		for i := range slices.Backward(all) {
+			p := &all[i]
+			if before != 0 && p.Number >= before || !f.holds(p) || f.Caller != "" && !contains(c.callerOf(p), f.Caller) {
+				continue
+			}
+			if len(out.Entries) == requestsShown {
+				out.More++
+				continue
+			}
+			out.Entries = append(out.Entries, c.entry(p))
 		}
-		if len(out.Entries) == requestsShown {
-			out.More++
-			continue
-		}
-		out.Entries = append(out.Entries, c.entry(p))
-	}
-	return out
+		return out
+	})
 }
 
-// callerOf is who sent a request, as far as the log or the session that it was about tells. The lock is held.
-func (c *Console) callerOf(p *journal.Packed) string {
+// callerOf is who sent a request, as far as the log or the session that it was about tells.
+func (c locked) callerOf(p *journal.Packed) string {
 	if known := p.Refusal().Caller; known != "" || p.About == 0 {
 		return known
 	}
@@ -126,13 +126,13 @@ func (c *Console) callerOf(p *journal.Packed) string {
 			return a.Name + ", " + u.First + " " + u.Last
 		}
 	} else if in := c.RingCX.SignIn(p.About); in != nil {
-		return c.RingCX.Who(c.Lock.Tx, in).Name()
+		return c.RingCX.Who(c.tx, in).Name()
 	}
 	return ""
 }
 
-// entry is what is shown of a request. The lock is held.
-func (c *Console) entry(p *journal.Packed) entryView {
+// entry is what is shown of a request.
+func (c locked) entry(p *journal.Packed) entryView {
 	e := p.Unpack()
 	out := entryView{
 		Number: e.Number, Time: e.Time, Method: e.Method, Path: e.Path, Status: e.Status, Operation: e.Operation, Fault: e.Fault,

@@ -60,16 +60,16 @@ func ending(token string) string { return "…" + token[max(len(token)-6, 0):] }
 func (c *Console) sessionList(v *visit, r *http.Request) endpoint.Response {
 	now := c.Now()
 	page := &sessionsPage{listing: newListing(r, "sessions", "rc", "Sessions and tokens")}
-	c.Lock.Lock()
-	for _, t := range []tokenTable{c.sessionTable(now), c.refreshTable(now), c.accessTable(now)} {
-		t.listing = newListing(r, "sessions", t.ID, "Rows")
-		page.Tables = append(page.Tables, t.cut())
-	}
-	c.Lock.Unlock()
+	c.do(func(c locked) {
+		for _, t := range []tokenTable{c.sessionTable(now), c.refreshTable(now), c.accessTable(now)} {
+			t.listing = newListing(r, "sessions", t.ID, "Rows")
+			page.Tables = append(page.Tables, t.cut())
+		}
+	})
 	return c.page(v, r, "sessions.html", &consoleView{Title: "Sessions and tokens", Page: page})
 }
 
-// cutShort leaves the rows that were asked for.
+// cut leaves the rows that were asked for.
 func (t tokenTable) cut() tokenTable {
 	slices.SortFunc(t.Rows, func(a, b tokenRow) int { return cmp.Or(b.until.Compare(a.until), cmp.Compare(a.Handle, b.Handle)) })
 	all := t.Rows
@@ -82,8 +82,8 @@ func (t tokenTable) cut() tokenTable {
 	return t
 }
 
-// sessionTable are the open sessions of RingCentral with their newest tokens. The lock is held.
-func (c *Console) sessionTable(now time.Time) tokenTable {
+// sessionTable are the open sessions of RingCentral with their newest tokens.
+func (c locked) sessionTable(now time.Time) tokenTable {
 	table := tokenTable{
 		ID: "rc", Title: "RingCentral sessions", Kind: "session", Revoke: "Revoke", Sessions: true,
 		About: aboutSessions(c.Rules.Load()),
@@ -108,19 +108,19 @@ func (c *Console) sessionTable(now time.Time) tokenTable {
 	return table
 }
 
-// refreshTable are the RingCX refresh tokens that can be used. The lock is held.
-func (c *Console) refreshTable(now time.Time) tokenTable {
+// refreshTable are the RingCX refresh tokens that can be used.
+func (c locked) refreshTable(now time.Time) tokenTable {
 	table := tokenTable{
 		ID: "refresh", Title: "RingCX refresh tokens", Kind: "refresh", Revoke: "Log out",
 		About: aboutRefreshTokens(c.Rules.Load()),
 	}
-	for _, in := range c.RingCX.SignIns.Backward(c.Lock.Tx) {
+	for _, in := range c.RingCX.SignIns.Backward(c.tx) {
 		if !in.Live(now) || c.RingCX.IsCut(&in, c.Rules.Load()) {
 			continue
 		}
 		token := c.RingCX.RefreshToken(&in)
 		table.Rows = append(table.Rows, tokenRow{
-			Handle: handle(token), Who: c.RingCX.Who(c.Lock.Tx, &in).Name(), What: in.App, Ends: ending(token), Mark: endpoint.Fingerprint(token),
+			Handle: handle(token), Who: c.RingCX.Who(c.tx, &in).Name(), What: in.App, Ends: ending(token), Mark: endpoint.Fingerprint(token),
 			Left: inWords(in.Renewal.Time().Sub(now)), Spent: in.Turn - 1, until: in.Renewal.Time(),
 		})
 		table.Spent += int(in.Turn - 1)
@@ -128,8 +128,8 @@ func (c *Console) refreshTable(now time.Time) tokenTable {
 	return table
 }
 
-// accessTable are the RingCX access tokens that were seen lately. The lock is held.
-func (c *Console) accessTable(now time.Time) tokenTable {
+// accessTable are the RingCX access tokens that were seen lately.
+func (c locked) accessTable(now time.Time) tokenTable {
 	table := tokenTable{
 		ID: "access", Title: "RingCX access tokens",
 		About: aboutAccessTokens(c.Rules.Load()),
@@ -144,14 +144,14 @@ func (c *Console) accessTable(now time.Time) tokenTable {
 	return table
 }
 
-// subjectName is the holder that claims name. The lock is held.
-func (c *Console) subjectName(claims *ringcx.Claims) string {
+// subjectName is the holder that claims name.
+func (c locked) subjectName(claims *ringcx.Claims) string {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
 	if claims.App == ringcx.AppAgent.String() {
-		if seat := c.World.AgentNumbered(c.Lock.Tx, claims.Subject); seat != nil {
+		if seat := c.World.AgentNumbered(c.tx, claims.Subject); seat != nil {
 			return ringcx.Principal{Seat: seat}.Name()
 		}
-	} else if u := c.World.Member(c.Lock.Tx, id); u != nil {
+	} else if u := c.World.Member(c.tx, id); u != nil {
 		return ringcx.Principal{User: u}.Name()
 	}
 	return fmt.Sprintf("nobody (%s)", claims.Subject)
@@ -160,23 +160,23 @@ func (c *Console) subjectName(claims *ringcx.Claims) string {
 // revoke ends a session of RingCentral, or a refresh token of RingCX as a logout does.
 func (c *Console) revoke(_ *visit, r *http.Request) endpoint.Response {
 	want := r.PostForm.Get("handle")
-	c.Lock.Lock()
-	defer c.Lock.Unlock()
-	switch r.PostForm.Get("kind") {
-	case "session":
-		for s := range c.Platform.AllOpen() {
-			if handle(c.Platform.ID(s.Number)) == want {
-				c.Platform.End(s, c.Now())
-				return c.doneIn(r, "sessions", "revoked", "#rc")
+	return within(c, func(c locked) endpoint.Response {
+		switch r.PostForm.Get("kind") {
+		case "session":
+			for s := range c.Platform.AllOpen() {
+				if handle(c.Platform.ID(s.Number)) == want {
+					c.Platform.End(s, c.Now())
+					return c.doneIn(r, "sessions", "revoked", "#rc")
+				}
+			}
+		case "refresh":
+			for _, in := range c.RingCX.SignIns.Backward(c.tx) {
+				if in.Turn > 0 && handle(c.RingCX.RefreshToken(&in)) == want {
+					c.RingCX.End(&in, c.Rules.Load().RingCXLogoutEndsAccess, c.Now())
+					return c.doneIn(r, "sessions", "revoked", "#refresh")
+				}
 			}
 		}
-	case "refresh":
-		for _, in := range c.RingCX.SignIns.Backward(c.Lock.Tx) {
-			if in.Turn > 0 && handle(c.RingCX.RefreshToken(&in)) == want {
-				c.RingCX.End(&in, c.Rules.Load().RingCXLogoutEndsAccess, c.Now())
-				return c.doneIn(r, "sessions", "revoked", "#refresh")
-			}
-		}
-	}
-	return c.missing("There is no such session or token any more.")
+		return c.missing("There is no such session or token any more.")
+	})
 }

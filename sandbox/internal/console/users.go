@@ -52,20 +52,20 @@ func (c *Console) showAccounts(v *visit, r *http.Request, page *accountsPage) en
 		page.Roles = append(page.Roles, known.Name)
 	}
 	page.User.Role = cmp.Or(page.User.Role, permission.Standard.Name)
-	c.Lock.Lock()
-	page.listing = newListing(r, "accounts", "page", "Users")
-	c.listUsers(page)
-	page.Choose = c.accountPicker("Account", page.Account, page.Wrong["account"])
-	c.Lock.Unlock()
+	c.do(func(c locked) {
+		page.listing = newListing(r, "accounts", "page", "Users")
+		c.listUsers(page)
+		page.Choose = c.accountPicker("Account", page.Account, page.Wrong["account"])
+	})
 	return c.page(v, r, "accounts.html", &consoleView{Title: "Accounts and users", Page: page})
 }
 
-// listUsers fills in the accounts with the users that were asked for. The lock is held.
-func (c *Console) listUsers(page *accountsPage) {
-	all := inOrder(c.World.Accounts.All(c.Lock.Tx), c.accountOrder())
+// listUsers fills in the accounts with the users that were asked for.
+func (c locked) listUsers(page *accountsPage) {
+	all := inOrder(c.World.Accounts.All(c.tx), c.accountOrder())
 	for _, a := range all {
 		var shown []*model.User
-		for _, u := range c.World.MembersOf(c.Lock.Tx, a.ID) {
+		for _, u := range c.World.MembersOf(c.tx, a.ID) {
 			if page.takes(c.words(&u)) {
 				shown = append(shown, &u)
 			}
@@ -77,9 +77,9 @@ func (c *Console) listUsers(page *accountsPage) {
 }
 
 // viewAccount is an account with some of its users.
-func (c *Console) viewAccount(a *model.Account, users []*model.User) accountView {
+func (c locked) viewAccount(a *model.Account, users []*model.User) accountView {
 	out := accountView{ID: a.ID, Name: a.Name, Production: a.Production}
-	if main := c.World.MainOf(c.Lock.Tx, a.ID); main != nil {
+	if main := c.World.MainOf(c.tx, a.ID); main != nil {
 		out.Main = main.ID
 		for _, s := range main.SubAccounts {
 			out.Subs = append(out.Subs, choice{s.ID, s.Name})
@@ -103,33 +103,33 @@ func (c *Console) viewAccount(a *model.Account, users []*model.User) accountView
 // changeUser switches a user on or off, links it to RingCX, or gives it another role.
 func (c *Console) changeUser(_ *visit, r *http.Request) endpoint.Response {
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	c.Lock.Lock()
-	defer c.Lock.Unlock()
-	u := c.World.Member(c.Lock.Tx, id)
-	if u == nil {
-		return c.missing("There is no such user.")
-	}
-	before := *u
-	switch change := r.PostForm.Get("change"); {
-	case change == "enable", change == "disable":
-		u.Enabled = change == "enable"
-	case (change == "link" || change == "unlink") && u.Login == nil:
-		u.Linked = change == "link"
-	case change == "role" && u.Login == nil:
-		as, err := permission.FindRole(r.PostForm.Get("role"))
-		if err != nil {
-			return c.refusal(http.StatusBadRequest, "Refused", "There is no such role.")
+	return within(c, func(c locked) endpoint.Response {
+		u := c.World.Member(c.tx, id)
+		if u == nil {
+			return c.missing("There is no such user.")
 		}
-		u.RoleName = as.Name
-	default:
-		return c.refusal(http.StatusBadRequest, "Refused", "This cannot be changed about that user.")
-	}
-	notice := "user"
-	if before.Enabled == u.Enabled && before.Linked == u.Linked && before.RoleName == u.RoleName {
-		notice = "same"
-	}
-	c.World.PutUser(c.Lock.Tx, u)
-	return c.toUsers(r, notice, u)
+		before := *u
+		switch change := r.PostForm.Get("change"); {
+		case change == "enable", change == "disable":
+			u.Enabled = change == "enable"
+		case (change == "link" || change == "unlink") && u.Login == nil:
+			u.Linked = change == "link"
+		case change == "role" && u.Login == nil:
+			as, err := permission.FindRole(r.PostForm.Get("role"))
+			if err != nil {
+				return c.refusal(http.StatusBadRequest, "Refused", "There is no such role.")
+			}
+			u.RoleName = as.Name
+		default:
+			return c.refusal(http.StatusBadRequest, "Refused", "This cannot be changed about that user.")
+		}
+		notice := "user"
+		if before.Enabled == u.Enabled && before.Linked == u.Linked && before.RoleName == u.RoleName {
+			notice = "same"
+		}
+		c.World.PutUser(c.tx, u)
+		return c.toUsers(r, notice, u)
+	})
 }
 
 // createAccount makes an account with one user.
@@ -139,10 +139,10 @@ func (c *Console) createAccount(v *visit, r *http.Request) endpoint.Response {
 		page.Wrong = map[string]string{"name": "Give the account a name of up to 100 characters."}
 		return c.showAccounts(v, r, page)
 	}
-	c.Lock.Lock()
-	defer c.Lock.Unlock()
-	_, u := c.World.OpenAccount(c.Lock.Tx, page.Name, r.PostForm.Get("production") == "yes", r.PostForm.Get("ringcx") == "yes")
-	return c.toUsers(r, "account", u)
+	return within(c, func(c locked) endpoint.Response {
+		_, u := c.World.OpenAccount(c.tx, page.Name, r.PostForm.Get("production") == "yes", r.PostForm.Get("ringcx") == "yes")
+		return c.toUsers(r, "account", u)
+	})
 }
 
 // createUser makes a user of an account.
@@ -152,16 +152,16 @@ func (c *Console) createUser(v *visit, r *http.Request) endpoint.Response {
 		Role: r.PostForm.Get("role"), RingCX: r.PostForm.Get("ringcx") == "yes",
 	}
 	page := &accountsPage{Account: wording.Typed(r.PostForm.Get("account")), Wrong: map[string]string{}}
-	c.Lock.Lock()
 	var u *model.User
 	var err error
-	if a, why := c.accountCalled(page.Account); a == nil {
-		page.Wrong["account"] = why
-	} else {
-		in.Account = admin.ID(a.ID)
-		u, err = c.CreateUser(&in)
-	}
-	c.Lock.Unlock()
+	c.do(func(c locked) {
+		if a, why := c.accountCalled(page.Account); a == nil {
+			page.Wrong["account"] = why
+		} else {
+			in.Account = admin.ID(a.ID)
+			u, err = c.CreateUser(&in)
+		}
+	})
 	var wrong *admin.FieldError
 	if errors.As(err, &wrong) {
 		page.Wrong[wrong.Field] = sentence(wrong)

@@ -29,6 +29,8 @@ type Call struct {
 	XAuth     string              // its X-Auth-Token: the one it called with, else the one of its sign-in
 	Session   uint64              // number of the session of RingCentral that it is about; 0: none is known
 	SignIn    uint64              // the same at RingCX
+	Event     journal.Event       // what it does to a token, if that is not what its row says
+	Ends      time.Time           // of the access token that it hands out, or of those that it ends although it is refused
 	Refused   journal.Refusal     // as far as it is known why
 	brought   string              // the token in its form
 	answer    Response
@@ -135,6 +137,9 @@ func (c *Call) Entry(r *http.Request, a Response) journal.Entry {
 	}
 	if IsPlatform(e.Path) {
 		e.About = c.Session
+	}
+	if e.Event = c.Row.did(e.Status, e.About, c.Event); e.Event != "" {
+		e.Ends = c.Ends
 	}
 	var query []journal.Parameter
 	if r.URL.RawQuery != "" {

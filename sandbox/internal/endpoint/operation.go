@@ -4,13 +4,15 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 )
 
 // Operation is a row of what the vendors answer: a method at a path, and all that holds for it before it is answered.
 type Operation struct {
 	Method, Path string
-	Limit        limit.Kind // that its calls are counted for, and whose headers their answers have
+	Limit        limit.Kind    // that its calls are counted for, and whose headers their answers have
+	Event        journal.Event // what its success does to a token
 	Handle       Handler
 }
 

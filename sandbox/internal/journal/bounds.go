@@ -35,7 +35,7 @@ func cutPath(path string) string {
 // cut leaves out what is too long to be remembered. Nothing happens to what was cut before.
 func (e *Entry) cut() {
 	e.Method, e.Path, e.Fault = wording.Cut(e.Method, WordShown), wording.Cut(e.Path, PathShown), wording.Cut(e.Fault, WordShown)
-	e.Operation = wording.Cut(e.Operation, PathShown)
+	e.Operation, e.Event = wording.Cut(e.Operation, PathShown), Event(wording.Cut(string(e.Event), WordShown))
 	why := Refusal{e.Answer, e.Reason, e.Caller, e.Token}
 	why.cut()
 	e.Answer, e.Reason, e.Caller, e.Token = why.Answer, why.Reason, why.Caller, why.Token

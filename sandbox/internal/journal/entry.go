@@ -30,7 +30,9 @@ type Request struct {
 // Entry is a request with what is needed to show it again. It holds no secret. Its JSON is its record.
 type Entry struct {
 	Request
-	About uint64 `json:"about,omitempty"` // number of the session, or of the sign-in at RingCX, that it is about; 0: none is known
+	About uint64    `json:"about,omitempty"` // number of the session, or of the sign-in at RingCX, that it is about; 0: none is known
+	Event Event     `json:"event,omitempty"` // what it did to a token of that
+	Ends  time.Time `json:"ends,omitzero"`   // of the access token that it handed out, or of those that it ended though it was refused; zero: of none
 	Shape
 }
 

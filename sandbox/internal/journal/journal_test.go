@@ -4,6 +4,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ func TestAnEntryIsGivenBackAsItWasAdded(t *testing.T) {
 			Time: time.Unix(1_767_225_600, 5).UTC(), Method: "POST", Path: journal.MaskedPath(r), Status: 400, Verdicts: []string{"a", "b"},
 			Fault: "delay 1s", Operation: "o", Answer: "an", Reason: "re", Caller: "ca", Token: "to",
 		},
-		About: 7,
+		About: 7, Event: journal.Issued, Ends: time.Unix(1_767_225_900, 7).UTC(),
 		Shape: journal.ShapeOf(r, journal.MaskedParameters(r.URL.Query()), journal.MaskedParameters(url.Values{
 			"a&b": {"hidden"}, "grant_type": {"$&=\x00 ü"}, "scope": {""},
 		})),
@@ -41,6 +42,7 @@ func TestAnEntryIsGivenBackAsItWasAdded(t *testing.T) {
 		t.Errorf("added %+v\ngot %+v\nobserved %+v", entry, all, observed)
 	}
 	if p := all[0]; p.Path() != "/restapi/oauth/token" || p.Operation() != "o" || !p.Misused() || !p.Has("b") || p.Has("c") ||
+		p.Event() != entry.Event || !p.Ends().Equal(entry.Ends) || !p.Time().Equal(entry.Time) ||
 		p.Refusal() != (journal.Refusal{Answer: "an", Reason: "re", Caller: "ca", Token: "to"}) {
 		t.Errorf("packed it says %+v", p.Refusal())
 	}
@@ -73,6 +75,34 @@ func TestAJournalHoldsTheLatestAndTellsWhatIsNew(t *testing.T) {
 	}
 	if add(1); j.Size() != 0 {
 		t.Error("after the end it remembers")
+	}
+}
+
+func TestAnEventThatIsFoundOutLaterIsToldAndNotRecorded(t *testing.T) {
+	end := time.Unix(60, 0).UTC()
+	entries := []journal.Entry{
+		{Request: journal.Request{Number: 1, Time: time.Unix(0, 0).UTC(), Path: "/old", Verdicts: []string{}}},
+		{Request: journal.Request{Number: 2, Time: time.Unix(1, 0).UTC(), Path: "/told", Verdicts: []string{}}, Event: journal.Revoked},
+		{Request: journal.Request{Number: 3, Time: time.Unix(2, 0).UTC(), Path: "/nothing", Verdicts: []string{}}},
+	}
+	j := journal.New(new(atomic.Int64))
+	j.Restore(slices.Clone(entries), func(e *journal.Entry) {
+		if e.Path == "/told" {
+			t.Error("what tells of its event is completed")
+		}
+		if e.Path == "/old" {
+			e.Event, e.Ends = journal.Issued, end
+		}
+	})
+	all, _ := j.Since(0)
+	want := []journal.Event{journal.Issued, journal.Revoked, ""}
+	for i := range all {
+		if all[i].Event() != want[i] || (i == 0) != all[i].Ends().Equal(end) {
+			t.Errorf("entry %d tells %q until %s", i, all[i].Event(), all[i].Ends())
+		}
+		if got := all[i].Unpack(); !reflect.DeepEqual(got, entries[i]) {
+			t.Errorf("it was %+v, and is recorded as %+v", entries[i], got)
+		}
 	}
 }
 

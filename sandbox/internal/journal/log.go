@@ -161,8 +161,9 @@ func (j *Log) Size() int {
 	return j.held
 }
 
-// Restore remembers entries, oldest first, instead of what was remembered. Of two with the same place, the newer stays.
-func (j *Log) Restore(entries []Entry) {
+// Restore remembers entries, oldest first, instead of what was remembered. Of two with the same place, the newer stays. Records
+// of before there were events tell of none: complete finds them, and they are not recorded.
+func (j *Log) Restore(entries []Entry, complete func(*Entry)) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.clear()
@@ -174,7 +175,7 @@ func (j *Log) Restore(entries []Entry) {
 		e := &entries[i]
 		if j.count-e.Number < RequestsHeld && (i == 0 || e.Number != entries[i-1].Number) {
 			e.cut()
-			j.push(e.pack())
+			j.push(e.packWith(complete))
 		}
 	}
 	j.kept, j.oldest = j.count, j.oldestHeld()

@@ -13,6 +13,7 @@ import (
 // they have in common: an entry of its own takes as many bytes as a short path.
 type Packed struct {
 	at     int64 // nanoseconds since 1970
+	ends   int64 // the same; 0: of no token
 	Number uint64
 	About  uint64
 	kind   unique.Handle[requestKind]
@@ -28,12 +29,14 @@ type requestKind struct {
 	operation          string
 	verdicts           string // one a line
 	query, form        string // see packParameters
+	event              Event
+	completed          bool // the event was found out later, and is not part of the record
 }
 
 func (e *Entry) pack() Packed {
 	kind := requestKind{
 		e.Method, e.Path, e.Auth, e.Fault, e.Operation,
-		strings.Join(e.Verdicts, "\n"), packParameters(e.Query), packParameters(e.Form),
+		strings.Join(e.Verdicts, "\n"), packParameters(e.Query), packParameters(e.Form), e.Event, false,
 	}
 	size := int(unsafe.Sizeof(Packed{}) + unsafe.Sizeof(kind))
 	why := Refusal{e.Answer, e.Reason, e.Caller, e.Token}
@@ -43,26 +46,65 @@ func (e *Entry) pack() Packed {
 	for _, text := range []string{kind.method, kind.path, kind.auth, kind.fault, kind.operation, kind.verdicts, kind.query, kind.form} {
 		size += len(text)
 	}
-	return Packed{
+	out := Packed{
 		at: e.Time.UnixNano(), Number: e.Number, About: e.About, Status: int32(e.Status), //nolint:gosec // three digits
 		kind: unique.Make(kind), why: unique.Make(why), size: int32(size), //nolint:gosec // it was cut
 	}
+	if !e.Ends.IsZero() {
+		out.ends = e.Ends.UnixNano()
+	}
+	return out
 }
 
-// Unpack is the entry again.
+// packWith packs an entry of a record. If it tells of no event, complete finds out whether there was one.
+func (e *Entry) packWith(complete func(*Entry)) Packed {
+	if e.Event != "" {
+		return e.pack()
+	}
+	whole := *e
+	complete(&whole)
+	out := whole.pack()
+	if whole.Event != "" {
+		kind := out.kind.Value()
+		kind.completed = true
+		out.kind = unique.Make(kind)
+	}
+	return out
+}
+
+// Unpack is the entry again, as it is recorded: without an event that was found out later.
 func (p Packed) Unpack() Entry {
 	k, why := p.kind.Value(), p.why.Value()
 	verdicts := []string{}
 	if k.verdicts != "" {
 		verdicts = strings.Split(k.verdicts, "\n")
 	}
-	return Entry{
+	out := Entry{
 		Request: Request{
-			Number: p.Number, Time: time.Unix(0, p.at).UTC(), Method: k.method, Path: k.path, Status: int(p.Status), Verdicts: verdicts,
+			Number: p.Number, Time: p.Time(), Method: k.method, Path: k.path, Status: int(p.Status), Verdicts: verdicts,
 			Fault: k.fault, Operation: k.operation, Answer: why.Answer, Reason: why.Reason, Caller: why.Caller, Token: why.Token,
 		},
 		About: p.About, Shape: Shape{k.auth, unpackParameters(k.query), unpackParameters(k.form)},
 	}
+	if !k.completed {
+		out.Event, out.Ends = k.event, p.Ends()
+	}
+	return out
+}
+
+// Time is when the request came.
+func (p *Packed) Time() time.Time { return time.Unix(0, p.at).UTC() }
+
+// Event is what the request did to a token, also if that was found out later.
+func (p *Packed) Event() Event { return p.kind.Value().event }
+
+// Ends is when the access token ends that was handed out, or when those ended that the request ended though it was refused; zero
+// if there is none.
+func (p *Packed) Ends() time.Time {
+	if p.ends == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, p.ends).UTC()
 }
 
 // Path is the path of the request, as far as it may be shown.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 )
 
@@ -15,8 +16,8 @@ var Operations = []endpoint.Operation{
 	{Method: http.MethodPost, Path: signInPath, Limit: limit.None, Handle: on((*Service).signIn)},
 	{Method: http.MethodGet, Path: consentPath, Limit: limit.None, Handle: on((*Service).showConsent)},
 	{Method: http.MethodPost, Path: consentPath, Limit: limit.None, Handle: on((*Service).consent)},
-	{Method: http.MethodPost, Path: "/restapi/oauth/token", Limit: limit.Auth, Handle: on((*Service).oauthToken)},
-	{Method: http.MethodPost, Path: "/restapi/oauth/revoke", Limit: limit.Auth, Handle: on((*Service).oauthRevoke)},
+	{Method: http.MethodPost, Path: "/restapi/oauth/token", Limit: limit.Auth, Event: journal.Issued, Handle: on((*Service).oauthToken)},
+	{Method: http.MethodPost, Path: "/restapi/oauth/revoke", Limit: limit.Auth, Event: journal.Revoked, Handle: on((*Service).oauthRevoke)},
 	{Method: http.MethodPost, Path: "/restapi/oauth/introspect", Limit: limit.Auth, Handle: on((*Service).introspect)},
 	{Method: http.MethodGet, Path: "/restapi/oauth/session-info", Limit: limit.Auth, Handle: on((*Service).sessionInfo)},
 	{Method: http.MethodPost, Path: "/restapi/oauth/wstoken", Limit: limit.Auth, Handle: on((*Service).webSocketToken)},

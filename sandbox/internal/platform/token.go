@@ -14,6 +14,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
@@ -51,6 +52,7 @@ func (p *Service) oauthToken(c *endpoint.Call, r *http.Request) endpoint.Respons
 		if problem != nil {
 			return problem.answer()
 		}
+		c.Ends = p.Session(c.Session).Ends.Time()
 		if err := p.addIDToken(c, info, f, endpoint.BaseURL(r)); err != nil {
 			return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
 		}
@@ -143,6 +145,7 @@ func (p *Service) grant(c *endpoint.Call, a *model.App, f endpoint.Form) (*token
 		if problem != nil {
 			return nil, problem
 		}
+		c.Event = journal.Refreshed
 		info := p.info(sess, c.Now)
 		if !c.Rules.RefreshAnswersScope {
 			info.Scope = nil

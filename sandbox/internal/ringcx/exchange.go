@@ -160,6 +160,9 @@ func (x *Service) spend(c *endpoint.Call, r *http.Request, token string) (*grant
 	if old != nil && turn != old.Turn {
 		c.Note(verdict.Replay)
 		if c.Rules.RingCXRefreshReuse == contract.ReuseRevoke {
+			if !old.Cut {
+				c.Ends = c.Now
+			}
 			x.cut(old)
 		}
 	}

@@ -4,21 +4,22 @@ import (
 	"net/http"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 )
 
 // Operations are those of RingCX: sign-in at /api/auth, the API, and a few pages.
 var Operations = []endpoint.Operation{
-	{Method: http.MethodPost, Path: "/api/auth/login/rc/accesstoken", Limit: limit.Exchanges, Handle: on((*Service).exchange)},
-	{Method: http.MethodPost, Path: "/api/auth/login/admin", Limit: limit.Logins, Handle: on(passwordLogin(appAdmin))},
-	{Method: http.MethodPost, Path: "/api/auth/login/agent", Limit: limit.Logins, Handle: on(passwordLogin(AppAgent))},
-	{Method: http.MethodPost, Path: "/api/auth/login/analytics", Limit: limit.Logins, Handle: on(passwordLogin(appAnalytics))},
-	{Method: http.MethodPost, Path: "/api/auth/login/agent/hashcode", Limit: limit.None, Handle: on((*Service).hashcodeLogin)},
-	{Method: http.MethodPost, Path: "/api/auth/login/code", Limit: limit.None, Handle: on(codeLogin(CodeOnce, "code"))},
-	{Method: http.MethodPost, Path: "/api/auth/login/tenfold/accesstoken", Limit: limit.None, Handle: on(codeLogin(CodeTenfold, "token"))},
+	{Method: http.MethodPost, Path: "/api/auth/login/rc/accesstoken", Limit: limit.Exchanges, Event: journal.Issued, Handle: on((*Service).exchange)},
+	{Method: http.MethodPost, Path: "/api/auth/login/admin", Limit: limit.Logins, Event: journal.Issued, Handle: on(passwordLogin(appAdmin))},
+	{Method: http.MethodPost, Path: "/api/auth/login/agent", Limit: limit.Logins, Event: journal.Issued, Handle: on(passwordLogin(AppAgent))},
+	{Method: http.MethodPost, Path: "/api/auth/login/analytics", Limit: limit.Logins, Event: journal.Issued, Handle: on(passwordLogin(appAnalytics))},
+	{Method: http.MethodPost, Path: "/api/auth/login/agent/hashcode", Limit: limit.None, Event: journal.Issued, Handle: on((*Service).hashcodeLogin)},
+	{Method: http.MethodPost, Path: "/api/auth/login/code", Limit: limit.None, Event: journal.Issued, Handle: on(codeLogin(CodeOnce, "code"))},
+	{Method: http.MethodPost, Path: "/api/auth/login/tenfold/accesstoken", Limit: limit.None, Event: journal.Issued, Handle: on(codeLogin(CodeTenfold, "token"))},
 	{Method: http.MethodGet, Path: "/api/auth/login", Limit: limit.None, Handle: on((*Service).whoAmI)},
-	{Method: http.MethodDelete, Path: "/api/auth/logout/{refreshToken}", Limit: limit.None, Handle: on((*Service).logout)},
-	{Method: http.MethodPost, Path: "/api/auth/token/refresh", Limit: limit.Refreshes, Handle: on((*Service).refresh)},
+	{Method: http.MethodDelete, Path: "/api/auth/logout/{refreshToken}", Limit: limit.None, Event: journal.LoggedOut, Handle: on((*Service).logout)},
+	{Method: http.MethodPost, Path: "/api/auth/token/refresh", Limit: limit.Refreshes, Event: journal.Refreshed, Handle: on((*Service).refresh)},
 	{Method: http.MethodGet, Path: "/api/auth/token/claims", Limit: limit.None, Handle: on((*Service).claims)},
 	{Method: http.MethodGet, Path: "/api/auth/token/validate", Limit: limit.None, Handle: on((*Service).validate)},
 	{Method: http.MethodGet, Path: "/api/auth/token/digitaljwt", Limit: limit.None, Handle: on((*Service).digitalJWT)},

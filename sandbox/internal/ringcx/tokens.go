@@ -81,6 +81,7 @@ func (x *Service) issue(c *endpoint.Call, g *grant) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	c.Ends = expires
 	seen := &accessToken{claims: claims, expires: expires, signIn: g.in.Number, caller: g.who.Name()}
 	seen.ended.Store(uint64(g.ended))
 	x.tokens.remember(token, seen)

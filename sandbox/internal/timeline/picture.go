@@ -1,4 +1,4 @@
-package console
+package timeline
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 )
 
 // picture is what became of tokens, in the units of its view box.
@@ -57,7 +58,7 @@ type barView struct{ X, Y, Width, Lane int }
 // markView is an event as a shape.
 type markView struct {
 	X, Y, Lane int
-	Kind       string
+	Kind       journal.Event
 	Title      string
 }
 
@@ -75,7 +76,7 @@ const (
 )
 
 // draw places every life, and what was refused without one.
-func draw(lives []*life, strays []tokenEvent, now time.Time) *picture {
+func draw(lives []*Life, strays []Event, now time.Time) *picture {
 	out := &picture{Width: pictureWidth, From: now.Add(-time.Minute), To: now}
 	out.reach(strays)
 	for _, l := range lives {
@@ -89,7 +90,7 @@ func draw(lives []*life, strays []tokenEvent, now time.Time) *picture {
 				out.markAll(e, y+laneHead-12, "")
 			}
 		}
-		own := slices.DeleteFunc(slices.Clone(lives), func(l *life) bool { return l.key.lane != lane })
+		own := slices.DeleteFunc(slices.Clone(lives), func(l *Life) bool { return l.key.lane != lane })
 		if more := len(own) - laneRows; more > 0 {
 			out.Left, own = out.Left+more, own[more:]
 		}
@@ -106,7 +107,7 @@ func draw(lives []*life, strays []tokenEvent, now time.Time) *picture {
 }
 
 // scale finds how far from the left every moment is.
-func (p *picture) scale(strays []tokenEvent, lives []*life) {
+func (p *picture) scale(strays []Event, lives []*Life) {
 	moments := []time.Time{p.From, p.To}
 	for _, e := range strays {
 		moments = append(moments, e.Time)
@@ -138,7 +139,7 @@ func (p *picture) scale(strays []tokenEvent, lives []*life) {
 }
 
 // reach widens the picture to events.
-func (p *picture) reach(events []tokenEvent) {
+func (p *picture) reach(events []Event) {
 	for _, e := range events {
 		for _, at := range []time.Time{e.Time, e.First} {
 			if !at.IsZero() && at.Before(p.From) {
@@ -152,7 +153,7 @@ func (p *picture) reach(events []tokenEvent) {
 }
 
 // row places a life around y. Tokens that work at the same time are beside each other.
-func (p *picture) row(l *life, y int) {
+func (p *picture) row(l *Life, y int) {
 	name := []rune(l.Name())
 	if len(name) > nameLength {
 		name = append(name[:nameLength-1], '…')
@@ -169,19 +170,19 @@ func (p *picture) row(l *life, y int) {
 		at, x := y+sides[side], p.x(s.from)
 		p.Bars = append(p.Bars, barView{x, at - 3, max(p.x(s.to)-x, 1), l.key.lane})
 		p.mark(s.from, at, l.key.lane, s.kind, l.Name())
-		if s.end == eventExpired {
+		if s.end == expired {
 			p.mark(s.to, at, l.key.lane, s.end, l.Name())
 		}
 	}
 	for _, e := range l.events {
-		if e.ends.IsZero() && e.Kind != eventExpired {
+		if !e.handsOut() && e.Kind != expired {
 			p.markAll(e, y, l.Name())
 		}
 	}
 }
 
 // markAll marks an event, and where it happened first.
-func (p *picture) markAll(e tokenEvent, y int, who string) {
+func (p *picture) markAll(e Event, y int, who string) {
 	kind := e.Kind
 	if e.Times > 1 {
 		p.mark(e.First, y, e.Lane, kind, who)
@@ -193,14 +194,14 @@ func (p *picture) markAll(e tokenEvent, y int, who string) {
 // Legend has one mark of each kind.
 func (p *picture) Legend() []markView {
 	out := []markView{}
-	for _, kind := range []string{eventIssued, eventRefreshed, eventRefused, eventExpired} {
-		out = append(out, markView{Lane: 1, Kind: kind, Title: kind})
+	for _, kind := range []journal.Event{journal.Issued, journal.Refreshed, journal.Refused, expired} {
+		out = append(out, markView{Lane: 1, Kind: kind, Title: string(kind)})
 	}
-	return append(out, markView{Lane: 1, Kind: eventRevoked, Title: "logged out, revoked or evicted"})
+	return append(out, markView{Lane: 1, Kind: journal.Revoked, Title: "logged out, revoked or evicted"})
 }
 
-func (p *picture) mark(at time.Time, y, lane int, kind, who string) {
-	title := kind + " at " + at.UTC().Format(time.TimeOnly)
+func (p *picture) mark(at time.Time, y, lane int, kind journal.Event, who string) {
+	title := string(kind) + " at " + at.UTC().Format(time.TimeOnly)
 	if who != "" {
 		title = who + ": " + title
 	}
