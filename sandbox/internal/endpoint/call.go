@@ -19,6 +19,7 @@ type Call struct {
 	Rules     *contract.Rules
 	Verdicts  []string
 	Subject   int64               // who calls RingCX, once its token has been accepted
+	Accepted  any                 // what the Caller of its row made of its token, for Handle; nil: nothing
 	sent      []journal.Parameter // what its form held, as far as it may be shown
 	Agent     string              // its User-Agent
 	Services  any                 // of the server that it came to
@@ -31,7 +32,13 @@ type Call struct {
 	SignIn    uint64              // the same at RingCX
 	Refused   journal.Refusal     // as far as it is known why
 	brought   string              // the token in its form
+	form      *Form               // its body, if its row says that it is one
+	formErr   error               // why that is none
 	answer    Response
+
+	// Finish, if it is set, gives the answer in the place of what Handle returned. It runs after the transaction: it is for what
+	// takes a while, as a signature does, and reads and changes no state.
+	Finish func() Response
 }
 
 // IsBeyond reports whether c calls an operation that is described and not emulated.

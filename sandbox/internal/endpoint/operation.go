@@ -11,13 +11,16 @@ import (
 type Operation struct {
 	Method, Path string
 	Limit        limit.Kind // that its calls are counted for, and whose headers their answers have
-	Handle       Handler
+	Caller       Caller     // asked who calls, besides that of the door; nil: Handle finds out, or anybody may
+	Form         bool       // its body is read as a form, before Handle
+	Handle       Handler    // runs in the transaction of the call, and takes no lock
 }
 
 // Handler answers a call.
 type Handler func(*Call, *http.Request) Response
 
-// Caller finds out who calls; if nobody that may, the refusal is the answer.
+// Caller finds out who calls; if nobody that may, the refusal is the answer. It runs before the transaction, so that the reads
+// of the many, whose tokens were seen before, wait for none.
 type Caller func(*Call, *http.Request) (refusal Response, ok bool)
 
 // Door is what stands before all paths that begin so, also before those at which there is nothing.

@@ -8,9 +8,7 @@ import (
 
 // oauthRevoke is POST /restapi/oauth/revoke. It ends the whole session of the token, and answers nothing.
 func (p *Service) oauthRevoke(c *endpoint.Call, r *http.Request) endpoint.Response {
-	f, formErr := endpoint.ReadForm(r)
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
+	f, formErr := c.Form()
 	a, problem := p.authenticate(c, r, f)
 	token := f.Get("token")
 	if token == "" {
@@ -43,8 +41,6 @@ func (p *Service) oauthRevoke(c *endpoint.Call, r *http.Request) endpoint.Respon
 
 // oauthKeys is GET /restapi/oauth/jwks.
 func (p *Service) oauthKeys(*endpoint.Call, *http.Request) endpoint.Response {
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
 	return endpoint.JSON(http.StatusOK, p.World.Key().JWKS())
 }
 

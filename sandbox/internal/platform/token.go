@@ -33,9 +33,7 @@ var otherGrants = []string{
 // oauthToken is POST /restapi/oauth/token. Who asks is found out first, because a request of a known app counts
 // against its limit whatever else is wrong with it.
 func (p *Service) oauthToken(c *endpoint.Call, r *http.Request) endpoint.Response {
-	f, formErr := endpoint.ReadForm(r)
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
+	f, formErr := c.Form()
 	a, problem := p.authenticate(c, r, f)
 	if formErr != nil && (c.Rules.BodyTypeChecked || !errors.Is(formErr, endpoint.ErrNotAForm)) {
 		problem = formError(c, formErr)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
@@ -80,11 +81,12 @@ func (x *Service) principalOf(claims *Claims) (Principal, bool) {
 
 // grant is what a sign-in or a refresh hands out, before the access token is signed.
 type grant struct {
-	in      *SignIn
-	ended   whatEnded // of in
-	who     Principal
-	xauth   string // "": agents have none
-	details *details
+	in        *SignIn
+	ended     whatEnded // of in
+	who       Principal
+	xauth     string // "": agents have none
+	details   *details
+	cookieTTL time.Duration // how long the cookie lasts that the access token comes in, too; 0: it comes in none
 }
 
 // newGrant begins a sign-in of p and gives it its tokens, except the access token. from is the session of RingCentral that

@@ -194,6 +194,16 @@ func (x *Service) bearerClaims(c *endpoint.Call, r *http.Request) (claims *Claim
 	return claims, endpoint.Response{}
 }
 
+// needBearer lets only calls with a valid Bearer token pass; acceptedBy gives its claims.
+func (x *Service) needBearer(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
+	claims, refusal := x.bearerClaims(c, r)
+	c.Accepted = claims
+	return refusal, claims != nil
+}
+
+// acceptedBy are the claims of the token that needBearer let pass.
+func acceptedBy(c *endpoint.Call) *Claims { return c.Accepted.(*Claims) }
+
 // needToken lets only calls with a valid token pass, also to paths that do not exist. A Bearer token decides, if
 // there is one; else an X-Auth-Token may.
 func (x *Service) needToken(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
