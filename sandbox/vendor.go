@@ -117,9 +117,10 @@ func endsToken(status int, path string) bool {
 	return path == "/restapi/oauth/revoke" || strings.HasPrefix(path, "/api/auth/logout/")
 }
 
+// doorOf is what stands before a path.
 func doorOf(path string) endpoint.Door {
 	for _, d := range ringcx.Doors {
-		if rest, ok := strings.CutPrefix(path, d.Begin); ok && (rest == "" || rest[0] == '/') {
+		if d.Leads(path) {
 			return d
 		}
 	}

@@ -63,7 +63,7 @@ func (c *Console) counted(key string) string {
 		case c.World.Member(c.Lock.Tx, id) != nil:
 			out = append(out, ringcx.Principal{User: c.World.Member(c.Lock.Tx, id)}.Name())
 		case c.World.AgentNumbered(c.Lock.Tx, part) != nil:
-			out = append(out, ringcx.Principal{Seat: c.World.AgentNumbered(c.Lock.Tx, part)}.Name())
+			out = append(out, ringcx.Principal{Assignment: c.World.AgentNumbered(c.Lock.Tx, part)}.Name())
 		default:
 			out = append(out, part)
 		}

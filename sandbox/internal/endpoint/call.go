@@ -13,7 +13,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// Call is one request to the emulated vendors: its moment, and what the vendor would say about it.
+// Call is one request to the emulated vendors: its moment, what it calls, and what the vendor would say about it.
 type Call struct {
 	Now       time.Time
 	Rules     *contract.Rules
@@ -48,6 +48,7 @@ type callKey struct{}
 
 func callOf(r *http.Request) *Call { return r.Context().Value(callKey{}).(*Call) }
 
+// Note adds a verdict to those about c, once; "" is none.
 func (c *Call) Note(verdict string) {
 	if verdict != "" && !slices.Contains(c.Verdicts, verdict) {
 		c.Verdicts = append(c.Verdicts, verdict)

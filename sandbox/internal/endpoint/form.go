@@ -80,6 +80,7 @@ func Query(r *http.Request) url.Values {
 	return values
 }
 
+// NewForm is the form of values that were read already.
 func NewForm(values url.Values) Form {
 	f := Form{Values: values}
 	for name, all := range values {

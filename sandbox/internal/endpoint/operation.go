@@ -30,8 +30,8 @@ type Door struct {
 	Limit  limit.Kind
 }
 
-// leads reports whether a path is behind d.
-func (d *Door) leads(path string) bool {
+// Leads reports whether a path is behind d: whether it goes on from Begin at the end of a name.
+func (d *Door) Leads(path string) bool {
 	rest, ok := strings.CutPrefix(path, d.Begin)
 	return ok && (rest == "" || rest[0] == '/')
 }

@@ -114,3 +114,8 @@ func (p *Service) openIDConfiguration(c *endpoint.Call, r *http.Request) endpoin
 	}
 	return endpoint.JSON(http.StatusOK, out)
 }
+
+// oauthKeys is GET /restapi/oauth/jwks.
+func (p *Service) oauthKeys(*endpoint.Call, *http.Request) endpoint.Response {
+	return endpoint.JSON(http.StatusOK, p.World.Key().JWKS())
+}

@@ -13,7 +13,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
-// caller is the user with this id, or nil if it is gone, switched off or lost its RingCX. The lock is held.
+// caller is the user with this id, or nil if it is gone, switched off or lost its RingCX.
 func (x *Service) caller(id int64) *model.User {
 	u := x.World.Member(x.Lock.Tx, id)
 	if u == nil || !u.Enabled || x.World.MainOf(x.Lock.Tx, u.Account) == nil {

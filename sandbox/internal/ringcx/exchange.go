@@ -140,11 +140,13 @@ func (x *Service) refresh(c *endpoint.Call, r *http.Request) endpoint.Response {
 		lacks(c, "refresh_token")
 		return badRequest(c, r)
 	}
-	g, ruling, refusal := x.spend(c, r, token)
+	g, ruling, refusal := x.admitRefresh(c, r, token)
 	return x.handOut(c, g, ruling, refusal)
 }
 
-func (x *Service) spend(c *endpoint.Call, r *http.Request, token string) (*grant, *limit.Decision, endpoint.Response) {
+// admitRefresh decides about a refresh, which spends the token. The ruling is nil if nothing counts it; without a grant, the
+// refusal is the answer.
+func (x *Service) admitRefresh(c *endpoint.Call, r *http.Request, token string) (*grant, *limit.Decision, endpoint.Response) {
 	old, turn := x.Find(token)
 	var who Principal
 	if old != nil {
@@ -162,7 +164,7 @@ func (x *Service) spend(c *endpoint.Call, r *http.Request, token string) (*grant
 	if old != nil && turn != old.Turn {
 		c.Note(verdict.Replay)
 		if c.Rules.RingCXRefreshReuse == contract.ReuseRevoke {
-			x.cut(old)
+			x.revokeAccess(old)
 		}
 	}
 	if old == nil || !x.Refreshable(c, old, turn) {

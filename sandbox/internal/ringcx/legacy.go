@@ -17,7 +17,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
-// newAuthToken begins a sign-in of u that has an X-Auth-Token only. The lock is held.
+// newAuthToken begins a sign-in of u that has an X-Auth-Token only.
 func (x *Service) newAuthToken(u *model.User, lifetime time.Duration, now time.Time) string {
 	in := x.begin(Principal{app: appAdmin, User: u}, 0)
 	in.renewAuthToken(lifetime, now)

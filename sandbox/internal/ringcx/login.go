@@ -89,11 +89,11 @@ func (x *Service) admitLogin(c *endpoint.Call, r *http.Request, app app, in url.
 // signingIn finds who signs in to app under a name, and the password; "" if nobody does.
 func (x *Service) signingIn(app app, username string, same func(a, b string) bool) (Principal, string) {
 	if app == AppAgent {
-		seat := x.World.AgentNamed(x.Lock.Tx, username, same)
-		if seat == nil {
+		assignment := x.World.AgentNamed(x.Lock.Tx, username, same)
+		if assignment == nil {
 			return Principal{}, ""
 		}
-		return Principal{app: app, Seat: seat}, seat.Agent.Password
+		return Principal{app: app, Assignment: assignment}, assignment.Agent.Password
 	}
 	u := x.World.AdminNamed(x.Lock.Tx, username, same)
 	if u == nil {
@@ -114,10 +114,10 @@ func (x *Service) hashcodeLogin(c *endpoint.Call, r *http.Request) endpoint.Resp
 }
 
 func (x *Service) admitHashcode(c *endpoint.Call, r *http.Request, in url.Values) *grant {
-	p := Principal{app: AppAgent, Seat: x.World.AgentNumbered(x.Lock.Tx, in.Get("agentId"))}
+	p := Principal{app: AppAgent, Assignment: x.World.AgentNumbered(x.Lock.Tx, in.Get("agentId"))}
 	differs := func(name, want string) bool { return in.Has(name) && in.Get(name) != want }
-	if p.Seat == nil || x.hashcode(x.Lock.Tx, p.Seat.Agent, false) != in.Get("loginHashcode") || !x.active(p) ||
-		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.Seat.Main.Account)) {
+	if p.Assignment == nil || x.hashcode(x.Lock.Tx, p.Assignment.Agent, false) != in.Get("loginHashcode") || !x.active(p) ||
+		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.Assignment.Main.Account)) {
 		return nil
 	}
 	return x.newGrant(c, r, p, 0, true)

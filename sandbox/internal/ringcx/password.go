@@ -73,7 +73,7 @@ func (x *Service) resetPassword(c *endpoint.Call, r *http.Request) endpoint.Resp
 	return boolean(c, r, true)
 }
 
-// setLogin gives an administrator another password. The lock is held.
+// setLogin gives an administrator another password.
 func (x *Service) setLogin(u *model.User, password string) {
 	u.Login = &model.Login{Password: password, Platform: u.Login.Platform}
 	x.World.PutUser(x.Lock.Tx, u)

@@ -88,7 +88,8 @@ func (x *Service) issue(c *endpoint.Call, g *grant) (string, error) {
 }
 
 // CheckToken gives the claims of a valid RingCX access token, or the gateway's text about one that is not. The order of
-// the checks is the gateway's: form, issuer, expiry, signature. tx is that of a caller that holds s.mu, nil if none is held.
+// the checks is the gateway's: form, issuer, expiry, signature. tx is that of a
+// caller in a transaction; nil: it is in none, and one to read is begun if the token was not seen lately.
 func (x *Service) CheckToken(c *endpoint.Call, tx *state.Tx, token string) (*Claims, string) {
 	x.tokens.mu.RLock()
 	known, ok := x.tokens.seen.Get(token)
@@ -160,6 +161,7 @@ func (a *accessToken) problem(c *endpoint.Call, cutOff bool) string {
 	return ""
 }
 
+// ParseClaims reads the claims of what looks like a token. Nothing of it is verified.
 func ParseClaims(token string) (*Claims, bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
