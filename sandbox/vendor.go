@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -144,7 +145,9 @@ func perform(c *endpoint.Call, r *http.Request) endpoint.Response {
 	}
 	a := c.Services.(*vendors).transact(c, r, d)
 	if c.Finish != nil {
-		a = c.Finish()
+		done := c.Finish()
+		maps.Copy(done.Header, a.Header) // those of the limits that it was counted for
+		a = done
 	}
 	return a
 }

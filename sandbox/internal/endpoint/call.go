@@ -36,8 +36,8 @@ type Call struct {
 	formErr   error               // why that is none
 	answer    Response
 
-	// Finish, if it is set, gives the answer in the place of what Handle returned. It runs after the transaction: it is for what
-	// takes a while, as a signature does, and reads and changes no state.
+	// Finish, if it is set, gives the answer in the place of what Handle returned, of which the headers stay. It runs after the
+	// transaction: it is for what takes a while, as a signature does, and reads and changes no state.
 	Finish func() Response
 }
 

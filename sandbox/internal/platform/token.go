@@ -50,10 +50,19 @@ func (p *Service) oauthToken(c *endpoint.Call, r *http.Request) endpoint.Respons
 		if problem != nil {
 			return problem.answer()
 		}
-		if err := p.addIDToken(c, info, f, endpoint.BaseURL(r)); err != nil {
-			return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
+		claims := p.idClaimsFor(c, f, endpoint.BaseURL(r))
+		if claims == nil {
+			return endpoint.JSON(http.StatusOK, info)
 		}
-		return endpoint.JSON(http.StatusOK, info)
+		key := p.World.Key()
+		c.Finish = func() endpoint.Response {
+			var err error
+			if info.IDToken, err = key.Sign(claims); err != nil {
+				return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
+			}
+			return endpoint.JSON(http.StatusOK, info)
+		}
+		return endpoint.Response{}
 	})
 }
 

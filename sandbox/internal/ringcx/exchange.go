@@ -106,16 +106,13 @@ func (x *Service) admitExchange(
 // handOut answers with a grant, or with the refusal if there is none, and with the limit headers of a ruling, if there is one.
 // The access token is signed after the transaction.
 func (x *Service) handOut(c *endpoint.Call, g *grant, v *limit.Decision, refusal endpoint.Response) endpoint.Response {
-	stamped := func(a endpoint.Response) endpoint.Response {
-		if v == nil {
-			return a
-		}
-		return endpoint.Stamp(*v, a)
-	}
 	if g != nil {
-		c.Finish = func() endpoint.Response { return stamped(x.signed(c, g)) }
+		c.Finish = func() endpoint.Response { return x.signed(c, g) }
 	}
-	return stamped(refusal)
+	if v == nil {
+		return refusal
+	}
+	return endpoint.Stamp(*v, refusal)
 }
 
 // signed completes a grant with an access token.
