@@ -1,3 +1,5 @@
+// Package endpoint is what a request to the emulated vendors goes through: its Call, the row of the Operation that it calls, the
+// Routes that lead there, and the Response that is looked at before it goes.
 package endpoint
 
 import (
