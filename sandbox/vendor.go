@@ -128,7 +128,7 @@ func doorOf(path string) endpoint.Door {
 	return endpoint.Door{Limit: limit.None}
 }
 
-// perform has an operation answered: who calls comes first, then the body, for which the sender may let wait, then the
+// perform has an operation answered: who calls comes first, then the body, which its sender may be slow to send, then the
 // transaction, and outside of it again what the operation leaves to be finished.
 func perform(c *endpoint.Call, r *http.Request) endpoint.Response {
 	d := doorOf(r.URL.EscapedPath())
