@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -35,6 +36,7 @@ var vendorRoutes = sync.OnceValue(func() *endpoint.Routes {
 
 // vendors are what a call finds the one in that it is for.
 type vendors struct {
+	lock     *state.Lock // whose holder is in the transaction of a call
 	platform *platform.Service
 	ringcx   *ringcx.Service
 }
@@ -116,28 +118,49 @@ func endsToken(status int, path string) bool {
 	return path == "/restapi/oauth/revoke" || strings.HasPrefix(path, "/api/auth/logout/")
 }
 
+// doorOf is what stands before a path.
 func doorOf(path string) endpoint.Door {
 	for _, d := range ringcx.Doors {
-		if rest, ok := strings.CutPrefix(path, d.Begin); ok && (rest == "" || rest[0] == '/') {
+		if d.Leads(path) {
 			return d
 		}
 	}
 	return endpoint.Door{Limit: limit.None}
 }
 
-// perform has an operation answered: who calls comes first, then the limit of the standard rate, which counts by caller. Other
-// limits count by what the operation has to find out.
+// perform has an operation answered: who calls comes first, then the body, which its sender may be slow to send, then the
+// transaction, and outside of it again what the operation leaves to be finished.
 func perform(c *endpoint.Call, r *http.Request) endpoint.Response {
 	d := doorOf(r.URL.EscapedPath())
-	if d.Caller != nil {
-		if refusal, ok := d.Caller(c, r); !ok {
+	for _, caller := range []endpoint.Caller{d.Caller, c.Row.Caller} {
+		if caller == nil {
+			continue
+		}
+		if refusal, ok := caller(c, r); !ok {
 			return refusal
 		}
 	}
+	if c.Row.Form {
+		c.ReadForm(r)
+	}
+	a := c.Services.(*vendors).transact(c, r, d)
+	if c.Finish != nil {
+		done := c.Finish()
+		maps.Copy(done.Header, a.Header) // those of the limits that it was counted for
+		a = done
+	}
+	return a
+}
+
+// transact is the transaction of a call: it counts for the limit of the standard rate, which counts by caller, before the
+// operation answers. Other limits count by what the operation has to find out.
+func (v *vendors) transact(c *endpoint.Call, r *http.Request, d endpoint.Door) endpoint.Response {
+	v.lock.Lock()
+	defer v.lock.Unlock()
 	if c.Row.Limit != limit.Reads && d.Limit != limit.Reads || limit.ReadsAllowed(c.Rules).Limit == 0 {
 		return c.Row.Handle(c, r)
 	}
-	ruling := ringcx.Of(c).AdmitRead(c)
+	ruling := v.ringcx.AdmitRead(c)
 	if !ruling.Admitted {
 		c.Limited(&ruling)
 		return endpoint.Stamp(ruling, ringcx.TooMany(c, r))
@@ -236,6 +259,7 @@ func tooMany(c *endpoint.Call, r *http.Request) endpoint.Response {
 // makeVendors makes both vendors, without any token.
 func (s *Server) makeVendors() {
 	endings := new(model.Endings)
+	s.lock = &s.mu
 	s.platform = platform.New(platform.Config{
 		Lock: &s.mu, World: s.world, Limits: s.limits, Polling: &s.habits, Endings: endings, Now: s.Now, Room: &s.memory.shared.sessions,
 		Dropped: func(tx *state.Tx, session uint64, ended bool) { s.ringcx.SessionDropped(tx, session, ended) },

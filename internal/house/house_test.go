@@ -9,7 +9,6 @@ import (
 var exceptions = map[string]string{
 	"files .":                               "the engine, one package of the standard library on purpose",
 	"lines .":                               "the engine, one package of the standard library on purpose",
-	"lines sandbox/internal/console":        "loses what it guesses from the log to a package of its own",
 	"machine network_proxy.go os.Getenv":    "net/http takes its proxy from these variables by itself, and passes over what it cannot read: an error's hint names them",
 	"test-sleep leak_test.go":               "virtual time: the day is spent in a synctest bubble",
 	"test-sleep internal/sim/run_test.go":   "virtual time: everything runs in a synctest bubble",

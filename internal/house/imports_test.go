@@ -129,19 +129,21 @@ var rooms = map[string][]string{
 	// What there is, and what the vendors do with it.
 	"permission": {"wording"},
 	"model":      {"permission", "seeded", "state", "token"},
-	"platform":   {"contract", "endpoint", "instant", "limit", "markup", "model", "permission", "state", "token", "verdict", "wording"},
-	"ringcx":     {"contract", "endpoint", "instant", "limit", "model", "permission", "recent", "state", "token", "verdict", "wording"},
+	"platform":   {"contract", "endpoint", "instant", "journal", "limit", "markup", "model", "permission", "state", "token", "verdict", "wording"},
+	"ringcx":     {"contract", "endpoint", "instant", "journal", "limit", "model", "permission", "recent", "state", "token", "verdict", "wording"},
 
-	// What steers it. Both control and console go through admin for what they change, and hold no tables.
+	// What steers it. Both control and console go through admin for what they change, and the console reads in the
+	// transactions that admin begins.
 	"admin": {
 		"budget", "contract", "endpoint", "fault", "guard", "journal", "limit", "model", "permission", "platform", "ringcx", "state", "wording",
 	},
 	"control": {
 		"admin", "budget", "contract", "endpoint", "fault", "journal", "limit", "model", "permission", "ringcx", "token", "wording",
 	},
+	"timeline": {"admin", "contract", "endpoint", "journal", "platform", "state"},
 	"console": {
 		"admin", "budget", "contract", "endpoint", "fault", "guard", "instant", "journal", "limit", "markup", "model", "permission",
-		"platform", "recent", "ringcx", "token", "verdict", "wording",
+		"platform", "recent", "ringcx", "state", "timeline", "token", "verdict", "wording",
 	},
 }
 

@@ -23,8 +23,6 @@ var pathConditions = map[string]string{
 	"sandbox/internal/ringcx/legacy.go":    "who may call with an X-Auth-Token",
 	"sandbox/internal/ringcx/errors.go":    "the path in a refusal, which is without /voice",
 	"sandbox/internal/console/guard.go":    "a stream, which cannot show a page for signing in",
-	"sandbox/internal/console/timeline.go": "what a request of the log did to a token",
-	"sandbox/internal/console/lives.go":    "what a request of the log did to a token",
 }
 
 // conditions are the functions that ask how a text begins or ends, or which it is.

@@ -63,7 +63,7 @@ func (c locked) counted(key string) string {
 		case c.World.Member(c.tx, id) != nil:
 			out = append(out, ringcx.Principal{User: c.World.Member(c.tx, id)}.Name())
 		case c.World.AgentNumbered(c.tx, part) != nil:
-			out = append(out, ringcx.Principal{Seat: c.World.AgentNumbered(c.tx, part)}.Name())
+			out = append(out, ringcx.Principal{Assignment: c.World.AgentNumbered(c.tx, part)}.Name())
 		default:
 			out = append(out, part)
 		}

@@ -149,7 +149,7 @@ func (c locked) subjectName(claims *ringcx.Claims) string {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
 	if claims.App == ringcx.AppAgent.String() {
 		if seat := c.World.AgentNumbered(c.tx, claims.Subject); seat != nil {
-			return ringcx.Principal{Seat: seat}.Name()
+			return ringcx.Principal{Assignment: seat}.Name()
 		}
 	} else if u := c.World.Member(c.tx, id); u != nil {
 		return ringcx.Principal{User: u}.Name()

@@ -1,3 +1,5 @@
+// Package endpoint is what a request to the emulated vendors goes through: its Call, the row of the Operation that it calls, the
+// Routes that lead there, and the Response that is looked at before it goes.
 package endpoint
 
 import (
@@ -13,12 +15,13 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// Call is one request to the emulated vendors: its moment, and what the vendor would say about it.
+// Call is one request to the emulated vendors: its moment, what it calls, and what the vendor would say about it.
 type Call struct {
 	Now       time.Time
 	Rules     *contract.Rules
 	Verdicts  []string
 	Subject   int64               // who calls RingCX, once its token has been accepted
+	Accepted  any                 // what the Caller of its row made of its token, for Handle; nil: nothing
 	sent      []journal.Parameter // what its form held, as far as it may be shown
 	Agent     string              // its User-Agent
 	Services  any                 // of the server that it came to
@@ -33,7 +36,13 @@ type Call struct {
 	Ends      time.Time           // of the access token that it hands out, or of those that it ends although it is refused
 	Refused   journal.Refusal     // as far as it is known why
 	brought   string              // the token in its form
+	form      *Form               // its body, if its row says that it is one
+	formErr   error               // why that is none
 	answer    Response
+
+	// Finish, if it is set, gives the answer in the place of what Handle returned, of which the headers stay. It runs after the
+	// transaction: it is for what takes a while, as a signature does, and reads and changes no state.
+	Finish func() Response
 }
 
 // IsBeyond reports whether c calls an operation that is described and not emulated.
@@ -43,6 +52,7 @@ type callKey struct{}
 
 func callOf(r *http.Request) *Call { return r.Context().Value(callKey{}).(*Call) }
 
+// Note adds a verdict to those about c, once; "" is none.
 func (c *Call) Note(verdict string) {
 	if verdict != "" && !slices.Contains(c.Verdicts, verdict) {
 		c.Verdicts = append(c.Verdicts, verdict)

@@ -30,8 +30,21 @@ var (
 	errBadForm  = errors.New("body is not a valid form")
 )
 
-// ReadForm reads the body of r as a form. The form is usable, and empty, after an error too.
-func ReadForm(r *http.Request) (Form, error) {
+// ReadForm reads the body of r, of at most [BodyLimit] bytes, as the form that [Call.Form] gives. It waits for the sender of r,
+// and is called before the transaction for that reason.
+func (c *Call) ReadForm(r *http.Request) {
+	form, err := readForm(r)
+	if c.form, c.formErr = &form, err; err == nil {
+		c.sent, c.brought = journal.MaskedParameters(form.Values), tokenIn(form.Values)
+	}
+}
+
+// Form is the body of the request as a form, or ErrNotAForm, ErrTooLarge or another error if it is none. The form is usable,
+// and empty, after an error too. It panics unless the row of the operation says that there is a form.
+func (c *Call) Form() (Form, error) { return *c.form, c.formErr }
+
+// readForm reads the body of r as a form.
+func readForm(r *http.Request) (Form, error) {
 	f := Form{Values: url.Values{}}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
@@ -52,9 +65,6 @@ func ReadForm(r *http.Request) (Form, error) {
 	if err != nil {
 		return f, errBadForm
 	}
-	if c, ok := r.Context().Value(callKey{}).(*Call); ok {
-		c.sent, c.brought = journal.MaskedParameters(values), tokenIn(values)
-	}
 	return NewForm(values), nil
 }
 
@@ -70,6 +80,7 @@ func Query(r *http.Request) url.Values {
 	return values
 }
 
+// NewForm is the form of values that were read already.
 func NewForm(values url.Values) Form {
 	f := Form{Values: values}
 	for name, all := range values {

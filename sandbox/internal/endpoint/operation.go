@@ -13,13 +13,16 @@ type Operation struct {
 	Method, Path string
 	Limit        limit.Kind    // that its calls are counted for, and whose headers their answers have
 	Event        journal.Event // what its success does to a token
-	Handle       Handler
+	Caller       Caller        // asked who calls, besides that of the door; nil: Handle finds out, or anybody may
+	Form         bool          // its body is read as a form, before Handle
+	Handle       Handler       // runs in the transaction of the call, and takes no lock
 }
 
 // Handler answers a call.
 type Handler func(*Call, *http.Request) Response
 
-// Caller finds out who calls; if nobody that may, the refusal is the answer.
+// Caller finds out who calls; if nobody that may, the refusal is the answer. It runs before the transaction, so that the reads
+// of the many, whose tokens were seen before, wait for none.
 type Caller func(*Call, *http.Request) (refusal Response, ok bool)
 
 // Door is what stands before all paths that begin so, also before those at which there is nothing.
@@ -29,8 +32,8 @@ type Door struct {
 	Limit  limit.Kind
 }
 
-// leads reports whether a path is behind d.
-func (d *Door) leads(path string) bool {
+// Leads reports whether a path is behind d: whether it goes on from Begin at the end of a name.
+func (d *Door) Leads(path string) bool {
 	rest, ok := strings.CutPrefix(path, d.Begin)
 	return ok && (rest == "" || rest[0] == '/')
 }

@@ -85,6 +85,7 @@ const (
 	habitsKept   = 2_000
 )
 
+// Restart forgets everything.
 func (h *Detector) Restart() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

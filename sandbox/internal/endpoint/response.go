@@ -18,12 +18,14 @@ type Response struct {
 	Body   []byte
 }
 
+// Content types.
 const (
 	TypeJSON = "application/json"
 	TypeText = "text/plain"
 	TypeHTML = "text/html; charset=utf-8"
 )
 
+// NewResponse is a response with a body of a content type; "": it has none.
 func NewResponse(status int, contentType string, body []byte) Response {
 	a := Response{Status: status, Header: make(http.Header, 8), Body: body}
 	if contentType != "" {
@@ -32,8 +34,10 @@ func NewResponse(status int, contentType string, body []byte) Response {
 	return a
 }
 
+// Text is a response with a text.
 func Text(status int, body string) Response { return NewResponse(status, TypeText, []byte(body)) }
 
+// JSON is a response with v as JSON, in which nothing is escaped for HTML.
 func JSON(status int, v any) Response {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)

@@ -116,7 +116,9 @@ func readForm(body, contentType string) (endpoint.Form, error) {
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 	r.Header.Set("Content-Type", contentType)
 	r.Body = http.MaxBytesReader(httptest.NewRecorder(), r.Body, endpoint.BodyLimit)
-	return endpoint.ReadForm(r)
+	c := &endpoint.Call{}
+	c.ReadForm(r)
+	return c.Form()
 }
 
 func TestAFormIsReadOrSaysWhyNot(t *testing.T) {

@@ -68,8 +68,6 @@ func (p *Service) readExtension(
 
 // permitted answers an operation that a limit counts with do, if the caller's app has a permission; "" is none.
 func (p *Service) permitted(c *endpoint.Call, r *http.Request, needed string, do func(*model.Access) endpoint.Response) endpoint.Response {
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
 	t, refusal := p.platformToken(c, r)
 	if t == nil {
 		return refusal

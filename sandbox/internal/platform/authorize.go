@@ -33,8 +33,6 @@ func (p *Service) authorize(c *endpoint.Call, r *http.Request) endpoint.Response
 	if problem == nil {
 		problem = shorten(in, r)
 	}
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
 	var req *authorizeRequest
 	if problem == nil {
 		req, problem = p.addressee(c, r, in)
@@ -92,7 +90,7 @@ func authorizeParams(c *endpoint.Call, r *http.Request) (endpoint.Form, *oauthEr
 		return endpoint.Form{}, &oauthError{kind: "invalid_request", code: "CMN-101", message: "The query is not valid"}
 	}
 	if r.Method == http.MethodPost {
-		body, err := endpoint.ReadForm(r)
+		body, err := c.Form()
 		if err != nil {
 			return endpoint.Form{}, formError(c, err)
 		}

@@ -42,7 +42,7 @@ func (p *Service) signedIn(b *browser, now time.Time) *model.User {
 // flow is an authorize request on its way through the pages. It belongs to the browser that brought it.
 type flow struct {
 	id      string           // its key
-	Token   string           `json:"token"` // in its forms: who sends it has seen the page
+	Token   string           `json:"token"` // against CSRF, in its forms: who sends it has seen the page
 	Request authorizeRequest `json:"request"`
 	Browser string           `json:"browser"`        // its name
 	User    int64            `json:"user,omitempty"` // who decides; 0: the next page is the one to sign in
@@ -108,7 +108,7 @@ func (p *Service) flowOf(r *http.Request, id string, now time.Time) *flow {
 	return &f
 }
 
-// postedFlow is the flow of a form that was sent from its page, with what is in the form.
+// postedFlow is the flow of a form that was sent from its page, as the CSRF token in the form tells; else nil.
 func (p *Service) postedFlow(r *http.Request, in endpoint.Form, now time.Time) *flow {
 	f := p.flowOf(r, in.Get("flow"), now)
 	if f == nil || subtle.ConstantTimeCompare([]byte(f.Token), []byte(in.Get("form"))) == 0 {

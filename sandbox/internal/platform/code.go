@@ -46,7 +46,7 @@ func (p *Service) grantCode(c *endpoint.Call, f *flow) endpoint.Response {
 }
 
 // redeem gives a session for an authorization code.
-func (p *Service) redeem(c *endpoint.Call, a *model.App, f endpoint.Form, t terms) (*tokenInfo, *oauthError) {
+func (p *Service) redeem(c *endpoint.Call, a *model.App, f endpoint.Form, t tokenParams) (*tokenInfo, *oauthError) {
 	if f.Get("code") == "" {
 		return nil, invalidParameter("code")
 	}
@@ -77,7 +77,7 @@ func codeRefusal(c *endpoint.Call, e *oauthError) *oauthError {
 
 // exchangeCode looks at what a code was given for. A code that comes twice was stolen or sent by a client that is broken,
 // so its session ends (RFC 6749, section 4.1.2).
-func (p *Service) exchangeCode(c *endpoint.Call, a *model.App, code *authCode, f endpoint.Form, t terms) (*Session, *oauthError) {
+func (p *Service) exchangeCode(c *endpoint.Call, a *model.App, code *authCode, f endpoint.Form, t tokenParams) (*Session, *oauthError) {
 	uri := f.Get("redirect_uri")
 	switch req := &code.Request; {
 	case req.App != a.ID:

@@ -48,10 +48,7 @@ func newEntryPoints(base, brand string) entryPoints {
 // initialDiscovery is GET /.well-known/entry-points/initial, which an app reads before anybody has signed in.
 func (p *Service) initialDiscovery(_ *endpoint.Call, r *http.Request) endpoint.Response {
 	query := r.URL.Query()
-	p.Lock.Lock()
-	known := p.World.App(p.Lock.Tx, query.Get("clientId")) != nil
-	p.Lock.Unlock()
-	if !known { // status and code assumed
+	if p.World.App(p.Lock.Tx, query.Get("clientId")) == nil { // status and code assumed
 		return APIError(http.StatusBadRequest, "CMN-101", "Parameter [clientId] value is invalid")
 	}
 	base := endpoint.BaseURL(r)
@@ -67,8 +64,6 @@ func (p *Service) initialDiscovery(_ *endpoint.Call, r *http.Request) endpoint.R
 
 // externalDiscovery is GET /.well-known/entry-points/external, which an app reads with its token.
 func (p *Service) externalDiscovery(c *endpoint.Call, r *http.Request) endpoint.Response {
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
 	t, refusal := p.platformToken(c, r)
 	if t == nil {
 		return refusal
@@ -118,4 +113,9 @@ func (p *Service) openIDConfiguration(c *endpoint.Call, r *http.Request) endpoin
 		out["authorization_response_iss_parameter_supported"] = true
 	}
 	return endpoint.JSON(http.StatusOK, out)
+}
+
+// oauthKeys is GET /restapi/oauth/jwks.
+func (p *Service) oauthKeys(*endpoint.Call, *http.Request) endpoint.Response {
+	return endpoint.JSON(http.StatusOK, p.World.Key().JWKS())
 }

@@ -32,9 +32,7 @@ type introspection struct {
 // introspect is POST /restapi/oauth/introspect. Who asks got the token from somebody who uses it, so that is a use. It
 // knows access tokens only (assumed).
 func (p *Service) introspect(c *endpoint.Call, r *http.Request) endpoint.Response {
-	f, formErr := endpoint.ReadForm(r)
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
+	f, formErr := c.Form()
 	a, problem := p.authenticate(c, r, f)
 	if formErr != nil {
 		problem = formError(c, formErr)
@@ -65,8 +63,6 @@ func (p *Service) introspect(c *endpoint.Call, r *http.Request) endpoint.Respons
 
 // bearing answers an operation of the Auth group that needs a token.
 func (p *Service) bearing(c *endpoint.Call, r *http.Request, do func(*model.Access) endpoint.Response) endpoint.Response {
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
 	t, refusal := p.platformToken(c, r)
 	if t == nil {
 		return refusal

@@ -11,14 +11,14 @@ import (
 // Operations are those of RingCentral.
 var Operations = []endpoint.Operation{
 	{Method: http.MethodGet, Path: "/restapi/oauth/authorize", Limit: limit.Auth, Handle: on((*Service).authorize)}, // counted if a switch says so
-	{Method: http.MethodPost, Path: "/restapi/oauth/authorize", Limit: limit.Auth, Handle: on((*Service).authorize)},
+	{Method: http.MethodPost, Path: "/restapi/oauth/authorize", Limit: limit.Auth, Form: true, Handle: on((*Service).authorize)},
 	{Method: http.MethodGet, Path: signInPath, Limit: limit.None, Handle: on((*Service).showSignIn)},
-	{Method: http.MethodPost, Path: signInPath, Limit: limit.None, Handle: on((*Service).signIn)},
+	{Method: http.MethodPost, Path: signInPath, Limit: limit.None, Form: true, Handle: on((*Service).signIn)},
 	{Method: http.MethodGet, Path: consentPath, Limit: limit.None, Handle: on((*Service).showConsent)},
-	{Method: http.MethodPost, Path: consentPath, Limit: limit.None, Handle: on((*Service).consent)},
-	{Method: http.MethodPost, Path: "/restapi/oauth/token", Limit: limit.Auth, Event: journal.Issued, Handle: on((*Service).oauthToken)},
-	{Method: http.MethodPost, Path: "/restapi/oauth/revoke", Limit: limit.Auth, Event: journal.Revoked, Handle: on((*Service).oauthRevoke)},
-	{Method: http.MethodPost, Path: "/restapi/oauth/introspect", Limit: limit.Auth, Handle: on((*Service).introspect)},
+	{Method: http.MethodPost, Path: consentPath, Limit: limit.None, Form: true, Handle: on((*Service).consent)},
+	{Method: http.MethodPost, Path: "/restapi/oauth/token", Limit: limit.Auth, Event: journal.Issued, Form: true, Handle: on((*Service).oauthToken)},
+	{Method: http.MethodPost, Path: "/restapi/oauth/revoke", Limit: limit.Auth, Event: journal.Revoked, Form: true, Handle: on((*Service).oauthRevoke)},
+	{Method: http.MethodPost, Path: "/restapi/oauth/introspect", Limit: limit.Auth, Form: true, Handle: on((*Service).introspect)},
 	{Method: http.MethodGet, Path: "/restapi/oauth/session-info", Limit: limit.Auth, Handle: on((*Service).sessionInfo)},
 	{Method: http.MethodPost, Path: "/restapi/oauth/wstoken", Limit: limit.Auth, Handle: on((*Service).webSocketToken)},
 	{Method: http.MethodGet, Path: "/restapi/oauth/jwks", Limit: limit.None, Handle: on((*Service).oauthKeys)},

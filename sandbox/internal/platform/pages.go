@@ -12,6 +12,12 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
+// Where the pages of the browser login are.
+const (
+	signInPath  = "/restapi/oauth/sign-in"
+	consentPath = "/restapi/oauth/consent"
+)
+
 //go:embed pages
 var pageFiles embed.FS
 
@@ -62,6 +68,7 @@ type pageView struct {
 	Hint        string
 }
 
+// ScopeView is a scope as the page shows it on which a user allows it.
 type ScopeView struct{ Name, Meaning string }
 
 // scopeMeanings are for people; a scope that is missing shows its name only.

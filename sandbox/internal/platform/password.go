@@ -25,7 +25,7 @@ func passwordName(f endpoint.Form) string {
 }
 
 // byPassword answers a request of the password flow.
-func (p *Service) byPassword(c *endpoint.Call, a *model.App, f endpoint.Form, t terms) (*tokenInfo, *oauthError) {
+func (p *Service) byPassword(c *endpoint.Call, a *model.App, f endpoint.Form, t tokenParams) (*tokenInfo, *oauthError) {
 	for _, name := range []string{"username", "password"} {
 		if f.Get(name) == "" {
 			return nil, invalidParameter(name)

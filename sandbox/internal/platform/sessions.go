@@ -23,10 +23,11 @@ type sessionKey struct {
 // sessionState says whether the tokens of a session may work.
 type sessionState = uint32
 
+// States of a session.
 const (
-	SessionOpen sessionState = iota
-	SessionRevoked
-	SessionEvicted // by a newer one, over the cap
+	SessionOpen    sessionState = iota // its newest tokens work until they expire
+	SessionRevoked                     // it was ended: by its app, or with its credential or code
+	SessionEvicted                     // a newer one took its place, over the cap
 )
 
 // Session is one sign-in of a user in an app, with the newest pair of tokens. There may be very many.
@@ -45,7 +46,7 @@ type Session struct {
 	Used       instant.Time `json:"used,omitempty"`    // first use of the newest access token; 0: not yet
 }
 
-// Session is the one of a number, or nil. What is changed of it is to be kept.
+// Session is a copy of the one of a number, or nil. What is changed of it is to be kept.
 func (p *Service) Session(number uint64) *Session {
 	if sess, ok := p.sessions.Get(p.Lock.Tx, number); ok {
 		return &sess
@@ -79,7 +80,7 @@ func (sess *Session) Over(now instant.Time) bool {
 }
 
 // login opens a session; the oldest of too many is closed.
-func (p *Service) login(c *endpoint.Call, a *model.App, u *model.User, t terms) *Session {
+func (p *Service) login(c *endpoint.Call, a *model.App, u *model.User, t tokenParams) *Session {
 	at, key := instant.Of(c.Now), sessionKey{a.ID, u.ID}
 	t.scope = scopeOf(c.Rules, a, u, t.scope)
 	if c.Rules.JWTLoginReusesSession {
@@ -108,7 +109,7 @@ func (p *Service) evict(key sessionKey, sessionCap int, now instant.Time) {
 }
 
 // issue gives sess a new pair of tokens. The pair before is spent.
-func (p *Service) issue(sess *Session, t terms, now instant.Time) {
+func (p *Service) issue(sess *Session, t tokenParams, now instant.Time) {
 	sess.Turn++
 	sess.Issued, sess.Used, sess.Scope = now, 0, t.scope
 	sess.Ends, sess.Renewal = now.After(t.accessTTL), 0
@@ -128,7 +129,7 @@ func (p *Service) Find(token string, kind token.Kind) (*Session, uint32) {
 }
 
 // renew spends a refresh token, or repeats the answer to one that is still in its grace.
-func (p *Service) renew(c *endpoint.Call, a *model.App, given string, t terms) (*Session, *oauthError) {
+func (p *Service) renew(c *endpoint.Call, a *model.App, given string, t tokenParams) (*Session, *oauthError) {
 	if given == "" {
 		return nil, invalidParameter("refresh_token")
 	}

@@ -12,8 +12,6 @@ import (
 
 // showSignIn is the page to sign in.
 func (p *Service) showSignIn(c *endpoint.Call, r *http.Request) endpoint.Response {
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
 	f := p.flowOf(r, r.URL.Query().Get("flow"), c.Now)
 	if f == nil {
 		return stalePage(c)
@@ -23,9 +21,7 @@ func (p *Service) showSignIn(c *endpoint.Call, r *http.Request) endpoint.Respons
 
 // signIn takes the form of that page.
 func (p *Service) signIn(c *endpoint.Call, r *http.Request) endpoint.Response {
-	in, err := endpoint.ReadForm(r)
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
+	in, err := c.Form()
 	f := p.postedFlow(r, in, c.Now)
 	if err != nil || f == nil {
 		return stalePage(c)
@@ -106,8 +102,6 @@ func (p *Service) mayNotUse(u *model.User, a *model.App) string {
 
 // showConsent is the page on which a user allows or denies what an app asks for.
 func (p *Service) showConsent(c *endpoint.Call, r *http.Request) endpoint.Response {
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
 	f := p.flowOf(r, r.URL.Query().Get("flow"), c.Now)
 	switch {
 	case f == nil:
@@ -120,9 +114,7 @@ func (p *Service) showConsent(c *endpoint.Call, r *http.Request) endpoint.Respon
 
 // consent takes the form of that page.
 func (p *Service) consent(c *endpoint.Call, r *http.Request) endpoint.Response {
-	in, err := endpoint.ReadForm(r)
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
+	in, err := c.Form()
 	f := p.postedFlow(r, in, c.Now)
 	if err != nil || f == nil || p.World.User(p.Lock.Tx, f.User) == nil {
 		return stalePage(c)

@@ -37,7 +37,7 @@ type Tables struct {
 	assertions *state.Table[string, time.Time] // client assertions that were used, and when they end
 }
 
-func newOAuthTables(db *state.DB, now func() time.Time, room *state.Room, dropped func(*state.Tx, uint64, Session)) *Tables {
+func newTables(db *state.DB, now func() time.Time, room *state.Room, dropped func(*state.Tx, uint64, Session)) *Tables {
 	t := &Tables{
 		sessions:   state.NewTable[uint64, Session](db, recordSession),
 		browsers:   state.NewTable[string, browser](db, recordBrowser),

@@ -19,10 +19,11 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
+// The grant types that an app of the sandbox may use.
 const (
-	GrantJWT     = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-	GrantRefresh = "refresh_token"
-	grantCode    = "authorization_code"
+	GrantJWT     = "urn:ietf:params:oauth:grant-type:jwt-bearer" // a program with a JWT credential
+	GrantRefresh = "refresh_token"                               // any that was given one
+	grantCode    = "authorization_code"                          // a person in a browser
 )
 
 // otherGrants exist or existed at the vendor, but no app of the sandbox may use them, unless it is one of the password flow.
@@ -34,9 +35,7 @@ var otherGrants = []string{
 // oauthToken is POST /restapi/oauth/token. Who asks is found out first, because a request of a known app counts
 // against its limit whatever else is wrong with it.
 func (p *Service) oauthToken(c *endpoint.Call, r *http.Request) endpoint.Response {
-	f, formErr := endpoint.ReadForm(r)
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
+	f, formErr := c.Form()
 	a, problem := p.authenticate(c, r, f)
 	if formErr != nil && (c.Rules.BodyTypeChecked || !errors.Is(formErr, endpoint.ErrNotAForm)) {
 		problem = formError(c, formErr)
@@ -53,10 +52,19 @@ func (p *Service) oauthToken(c *endpoint.Call, r *http.Request) endpoint.Respons
 			return problem.answer()
 		}
 		c.Ends = p.Session(c.Session).Ends.Time()
-		if err := p.addIDToken(c, info, f, endpoint.BaseURL(r)); err != nil {
-			return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
+		claims := p.idClaimsFor(c, f, endpoint.BaseURL(r))
+		if claims == nil {
+			return endpoint.JSON(http.StatusOK, info)
 		}
-		return endpoint.JSON(http.StatusOK, info)
+		key := p.World.Key()
+		c.Finish = func() endpoint.Response {
+			var err error
+			if info.IDToken, err = key.Sign(claims); err != nil {
+				return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
+			}
+			return endpoint.JSON(http.StatusOK, info)
+		}
+		return endpoint.Response{}
 	})
 }
 
@@ -118,7 +126,7 @@ func duplicated(f endpoint.Form) *oauthError {
 
 // grant answers a request of the authenticated app a.
 func (p *Service) grant(c *endpoint.Call, a *model.App, f endpoint.Form) (*tokenInfo, *oauthError) {
-	terms, problem := readTerms(c.Rules, a, f)
+	params, problem := readTokenParams(c.Rules, a, f)
 	if problem != nil {
 		return nil, problem
 	}
@@ -131,17 +139,17 @@ func (p *Service) grant(c *endpoint.Call, a *model.App, f endpoint.Form) (*token
 		if p.full(c, a, u) {
 			return nil, tooManySessions()
 		}
-		sess := p.login(c, a, u, terms)
+		sess := p.login(c, a, u, params)
 		sess.Credential = cred.ID
 		p.keep(sess)
 		who := fmt.Sprint("login ", a.ID, u.ID, c.Agent)
 		used, _ := p.Polling.Uses(u.ID)
-		if p.Polling.Streak(who, c.Now, terms.accessTTL, used, model.SessionSign(sess.Number)) > c.Rules.SessionCap {
+		if p.Polling.Streak(who, c.Now, params.accessTTL, used, model.SessionSign(sess.Number)) > c.Rules.SessionCap {
 			c.Note(verdict.LoginPolled)
 		}
 		return p.info(sess, c.Now), nil
 	case kind == GrantRefresh && a.RefreshTokens:
-		sess, problem := p.renew(c, a, f.Get("refresh_token"), terms)
+		sess, problem := p.renew(c, a, f.Get("refresh_token"), params)
 		if problem != nil {
 			return nil, problem
 		}
@@ -152,9 +160,9 @@ func (p *Service) grant(c *endpoint.Call, a *model.App, f endpoint.Form) (*token
 		}
 		return info, nil
 	case kind == grantPassword && a.Flow == "password":
-		return p.byPassword(c, a, f, terms)
+		return p.byPassword(c, a, f, params)
 	case kind == grantCode && a.Flow == "code":
-		return p.redeem(c, a, f, terms)
+		return p.redeem(c, a, f, params)
 	case kind == GrantJWT, kind == GrantRefresh, kind == grantCode, slices.Contains(otherGrants, kind):
 		return nil, &oauthError{
 			kind: "unauthorized_client", code: "OAU-251", message: "Unauthorized for this grant type",
@@ -163,39 +171,39 @@ func (p *Service) grant(c *endpoint.Call, a *model.App, f endpoint.Form) (*token
 	return nil, &oauthError{kind: "invalid_request", code: c.Rules.UnknownGrantCode, message: "Unsupported grant type"}
 }
 
-// terms are the optional wishes that every grant may carry.
-type terms struct {
+// tokenParams are the optional parameters that every grant may carry.
+type tokenParams struct {
 	scope                 []string // nil: that of the app
 	endpointID            string   // "": the server chooses
 	accessTTL, refreshTTL time.Duration
 }
 
-func readTerms(r *contract.Rules, a *model.App, f endpoint.Form) (terms, *oauthError) {
-	t := terms{
+func readTokenParams(r *contract.Rules, a *model.App, f endpoint.Form) (tokenParams, *oauthError) {
+	t := tokenParams{
 		endpointID: strings.Clone(f.Get("endpoint_id")),
 		accessTTL:  r.AccessTokenTTL, refreshTTL: r.RefreshTokenTTL,
 	}
 	if len(t.endpointID) > endpoint.NameMost {
 		return t, invalidParameter("endpoint_id")
 	}
-	if wish := f.Get("access_token_ttl"); wish != "" {
-		seconds, err := strconv.ParseInt(wish, 10, 32)
+	if asked := f.Get("access_token_ttl"); asked != "" {
+		seconds, err := strconv.ParseInt(asked, 10, 32)
 		if err != nil {
 			return t, invalidParameter("access_token_ttl")
 		}
 		t.accessTTL = r.AccessTTL(seconds)
 	}
-	if wish := f.Get("refresh_token_ttl"); wish != "" {
-		seconds, err := strconv.ParseInt(wish, 10, 32)
+	if asked := f.Get("refresh_token_ttl"); asked != "" {
+		seconds, err := strconv.ParseInt(asked, 10, 32)
 		if err != nil || seconds < 0 {
 			return t, invalidParameter("refresh_token_ttl")
 		}
 		t.refreshTTL = min(time.Duration(seconds)*time.Second, r.RefreshTokenTTL)
 	}
-	if wish := permissionsIn(f.Get("scope")); r.ScopeNarrows && len(wish) > 0 {
-		granted := slices.DeleteFunc(slices.Clone(a.Scopes), func(s string) bool { return !slices.Contains(wish, s) })
+	if asked := permissionsIn(f.Get("scope")); r.ScopeNarrows && len(asked) > 0 {
+		granted := slices.DeleteFunc(slices.Clone(a.Scopes), func(s string) bool { return !slices.Contains(asked, s) })
 		t.scope = granted
-		if len(granted) == 0 || r.ScopeExcessRefused && len(granted) < len(wish) {
+		if len(granted) == 0 || r.ScopeExcessRefused && len(granted) < len(asked) {
 			return t, &oauthError{kind: "invalid_scope", code: "CMN-101", message: "Parameter [scope] value is invalid"}
 		}
 	}

@@ -48,9 +48,10 @@ type idClaims struct {
 	identity
 }
 
-// addIDToken adds an id_token to the answer to a code whose authorize request asked for openid. Its issuer is the address
-// at which the app reaches the token endpoint, because there it has read the discovery document.
-func (p *Service) addIDToken(c *endpoint.Call, info *tokenInfo, f endpoint.Form, issuer string) error {
+// idClaimsFor are the claims of the id_token in the answer to a code whose authorize request asked for openid; nil: there is
+// none in the answer to f. Its issuer is the address at which the app reaches the token endpoint, because there it has read the
+// discovery document.
+func (p *Service) idClaimsFor(c *endpoint.Call, f endpoint.Form, issuer string) *idClaims {
 	if f.Get("grant_type") != grantCode {
 		return nil
 	}
@@ -58,7 +59,7 @@ func (p *Service) addIDToken(c *endpoint.Call, info *tokenInfo, f endpoint.Form,
 	if !ok || !slices.Contains(code.Request.Scope, "openid") {
 		return nil
 	}
-	claims := idClaims{
+	claims := &idClaims{
 		Issuer: issuer, Audience: code.Request.App, Expires: c.Now.Add(c.Rules.IDTokenTTL).Unix(), Issued: c.Now.Unix(),
 		AuthTime: code.Since.Unix(), ID: token.RandomText(16), Nonce: code.Request.Nonce, identity: newIdentity(p.World.User(p.Lock.Tx, code.User)),
 	}
@@ -68,7 +69,5 @@ func (p *Service) addIDToken(c *endpoint.Call, info *tokenInfo, f endpoint.Form,
 	if !slices.Contains(code.Request.Scope, "profile") {
 		claims.GivenName, claims.FamilyName = "", ""
 	}
-	var err error
-	info.IDToken, err = p.World.Key().Sign(claims)
-	return err
+	return claims
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
-// caller is the user with this id, or nil if it is gone, switched off or lost its RingCX. The lock is held.
+// caller is the user with this id, or nil if it is gone, switched off or lost its RingCX.
 func (x *Service) caller(id int64) *model.User {
 	u := x.World.Member(x.Lock.Tx, id)
 	if u == nil || !u.Enabled || x.World.MainOf(x.Lock.Tx, u.Account) == nil {
@@ -24,8 +24,6 @@ func (x *Service) caller(id int64) *model.User {
 
 // AdmitRead counts a call of the standard rate, by its caller.
 func (x *Service) AdmitRead(c *endpoint.Call) limit.Decision {
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
 	key := strconv.FormatInt(c.Subject, 10)
 	if u := x.caller(c.Subject); u != nil && c.Rules.APILimitCountedBy == contract.ByAccount {
 		key = "account " + strconv.FormatInt(u.Account, 10)
@@ -35,8 +33,6 @@ func (x *Service) AdmitRead(c *endpoint.Call) limit.Decision {
 
 // asUser answers a call of a user; agents are no users and may not.
 func (x *Service) asUser(c *endpoint.Call, r *http.Request, do func(*model.User) endpoint.Response) endpoint.Response {
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
 	u := x.caller(c.Subject)
 	if u == nil {
 		return forbiddenAs(c, r, c.Rules.CallerStatus)

@@ -21,7 +21,7 @@ const (
 // endingsNow is the count of endings, and nothing that has ended.
 func (x *Service) endingsNow() whatEnded { return whatEnded(x.Endings.Count() << 2) }
 
-// endedOf looks up what has ended of in. Server.mu is held, or it is in a View.
+// endedOf looks up what has ended of in. It needs no more than a View.
 func (x *Service) endedOf(tx *state.Tx, in *SignIn) whatEnded {
 	out := x.endingsNow()
 	if in.Cut {
@@ -33,8 +33,8 @@ func (x *Service) endedOf(tx *state.Tx, in *SignIn) whatEnded {
 	return out
 }
 
-// cutOff reports whether a token is refused although it has not expired. tx is that of a caller that holds s.mu, nil if none
-// is held. What has ended of a sign-in that was forgotten since stays ended.
+// cutOff reports whether a token is refused although it has not expired. tx is that of a caller in a transaction,
+// nil if it is in none. What has ended of a sign-in that was forgotten since stays ended.
 func (x *Service) cutOff(tx *state.Tx, a *accessToken, r *contract.Rules) bool {
 	known := whatEnded(a.ended.Load())
 	if a.signIn != 0 && known&^endingParts != x.endingsNow() {

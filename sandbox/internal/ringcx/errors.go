@@ -28,6 +28,7 @@ func refusal(c *endpoint.Call, r *http.Request, status int, code, message string
 	}{code, message, "", path + " - " + r.Method, c.Now.UnixMilli()})
 }
 
+// NotFound is the 404 of RingCX.
 func NotFound(c *endpoint.Call, r *http.Request) endpoint.Response {
 	return notFoundAs(c, r, http.StatusNotFound)
 }
@@ -66,6 +67,7 @@ func boolean(c *endpoint.Call, r *http.Request, done bool) endpoint.Response {
 	return endpoint.JSON(http.StatusOK, done)
 }
 
+// WrongMethod is the 405 of RingCX.
 func WrongMethod(c *endpoint.Call, r *http.Request) endpoint.Response {
 	return refusal(c, r, http.StatusMethodNotAllowed, "method.not.allowed.exception",
 		"The method is not allowed for this resource")

@@ -19,9 +19,9 @@ import (
 )
 
 // params reads parameters the way RingCX takes them: in a form, else in the query, whatever the content type says.
-func params(r *http.Request) (url.Values, error) {
+func params(c *endpoint.Call, r *http.Request) (url.Values, error) {
 	out := endpoint.Query(r)
-	f, err := endpoint.ReadForm(r)
+	f, err := c.Form()
 	if errors.Is(err, endpoint.ErrNotAForm) {
 		err = nil
 	}
@@ -38,7 +38,7 @@ func lacks(c *endpoint.Call, name string) {
 
 // exchange is POST /api/auth/login/rc/accesstoken: a RingCentral token for a RingCX token.
 func (x *Service) exchange(c *endpoint.Call, r *http.Request) endpoint.Response {
-	in, err := params(r)
+	in, err := params(c, r)
 	if err != nil || in.Get("rcAccessToken") == "" {
 		lacks(c, "rcAccessToken")
 		return badRequest(c, r)
@@ -49,11 +49,10 @@ func (x *Service) exchange(c *endpoint.Call, r *http.Request) endpoint.Response 
 	}
 	withRefresh := strings.EqualFold(in.Get("includeRefresh"), "true")
 	g, ruling, refusal := x.admitExchange(c, r, in.Get("rcAccessToken"), withRefresh)
-	out := x.stamped(c, g, ruling, refusal)
-	if g != nil && out.Status == http.StatusOK && c.Rules.ExchangeCookieTTL > 0 {
-		out = out.With("Set-Cookie", sessionCookie(g.details.AccessToken, c.Rules.ExchangeCookieTTL))
+	if g != nil {
+		g.cookieTTL = c.Rules.ExchangeCookieTTL
 	}
-	return out
+	return x.handOut(c, g, ruling, refusal)
 }
 
 // exchangeKey is what an exchange is counted by.
@@ -72,8 +71,6 @@ func exchangeKey(r *contract.Rules, a *model.App, u *model.User) string {
 func (x *Service) admitExchange(
 	c *endpoint.Call, r *http.Request, token string, withRefresh bool,
 ) (*grant, *limit.Decision, endpoint.Response) {
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
 	t := x.Platform.FindAccess(c, token)
 	if t == nil {
 		return nil, nil, unauthorizedAs(c, r, c.Rules.ExchangeTokenStatus, "The RingCentral access token is not valid")
@@ -106,43 +103,47 @@ func (x *Service) admitExchange(
 	return g, &ruling, endpoint.Response{}
 }
 
-// stamped answers with a grant, or with the refusal if there is none, and with the limit headers of a ruling.
-func (x *Service) stamped(c *endpoint.Call, g *grant, v *limit.Decision, refusal endpoint.Response) endpoint.Response {
-	out := refusal
+// handOut answers with a grant, or with the refusal if there is none, and with the limit headers of a ruling, if there is one.
+// The access token is signed after the transaction.
+func (x *Service) handOut(c *endpoint.Call, g *grant, v *limit.Decision, refusal endpoint.Response) endpoint.Response {
 	if g != nil {
-		out = x.signed(c, g)
+		c.Finish = func() endpoint.Response { return x.signed(c, g) }
 	}
-	if v != nil {
-		out = endpoint.Stamp(*v, out)
+	if v == nil {
+		return refusal
 	}
-	return out
+	return endpoint.Stamp(*v, refusal)
 }
 
-// signed completes a grant with an access token. Signing takes a while, so no lock is held.
+// signed completes a grant with an access token.
 func (x *Service) signed(c *endpoint.Call, g *grant) endpoint.Response {
 	token, err := x.issue(c, g)
 	if err != nil {
 		return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
 	}
 	g.details.AccessToken = token
-	return endpoint.JSON(http.StatusOK, g.details).With("Cache-Control", "no-store")
+	out := endpoint.JSON(http.StatusOK, g.details).With("Cache-Control", "no-store")
+	if g.cookieTTL > 0 {
+		out = out.With("Set-Cookie", sessionCookie(token, g.cookieTTL))
+	}
+	return out
 }
 
 // refresh is POST /api/auth/token/refresh: a new pair for a refresh token, which is dead from then on.
 func (x *Service) refresh(c *endpoint.Call, r *http.Request) endpoint.Response {
-	in, err := params(r)
+	in, err := params(c, r)
 	token := in.Get("refresh_token")
 	if err != nil || token == "" {
 		lacks(c, "refresh_token")
 		return badRequest(c, r)
 	}
-	g, ruling, refusal := x.spend(c, r, token)
-	return x.stamped(c, g, ruling, refusal)
+	g, ruling, refusal := x.admitRefresh(c, r, token)
+	return x.handOut(c, g, ruling, refusal)
 }
 
-func (x *Service) spend(c *endpoint.Call, r *http.Request, token string) (*grant, *limit.Decision, endpoint.Response) {
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
+// admitRefresh decides about a refresh, which spends the token. The ruling is nil if nothing counts it; without a grant, the
+// refusal is the answer.
+func (x *Service) admitRefresh(c *endpoint.Call, r *http.Request, token string) (*grant, *limit.Decision, endpoint.Response) {
 	old, turn := x.Find(token)
 	var who Principal
 	if old != nil {
@@ -163,7 +164,7 @@ func (x *Service) spend(c *endpoint.Call, r *http.Request, token string) (*grant
 			if !old.Cut {
 				c.Ends = c.Now
 			}
-			x.cut(old)
+			x.revokeAccess(old)
 		}
 	}
 	if old == nil || !x.Refreshable(c, old, turn) {
@@ -188,8 +189,6 @@ func (x *Service) logout(c *endpoint.Call, r *http.Request) endpoint.Response {
 	if err != nil {
 		return badRequest(c, r)
 	}
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
 	old, turn := x.Find(token)
 	if old != nil {
 		c.SignIn = old.Number
@@ -203,12 +202,7 @@ func (x *Service) logout(c *endpoint.Call, r *http.Request) endpoint.Response {
 
 // whoAmI is GET /api/auth/login: the details that came with the access token of the request.
 func (x *Service) whoAmI(c *endpoint.Call, r *http.Request) endpoint.Response {
-	claims, refusal := x.bearerClaims(c, r)
-	if claims == nil {
-		return refusal
-	}
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
+	claims := acceptedBy(c)
 	in := x.SignIn(claims.signIn())
 	bySSO := in != nil && in.SSO
 	p, ok := x.principalOf(claims)
@@ -221,19 +215,11 @@ func (x *Service) whoAmI(c *endpoint.Call, r *http.Request) endpoint.Response {
 }
 
 // claims is GET /api/auth/token/claims.
-func (x *Service) claims(c *endpoint.Call, r *http.Request) endpoint.Response {
-	claims, refusal := x.bearerClaims(c, r)
-	if claims == nil {
-		return refusal
-	}
-	return endpoint.JSON(http.StatusOK, claims)
+func (x *Service) claims(c *endpoint.Call, _ *http.Request) endpoint.Response {
+	return endpoint.JSON(http.StatusOK, acceptedBy(c))
 }
 
 // validate is GET /api/auth/token/validate.
-func (x *Service) validate(c *endpoint.Call, r *http.Request) endpoint.Response {
-	claims, refusal := x.bearerClaims(c, r)
-	if claims == nil {
-		return refusal
-	}
+func (x *Service) validate(c *endpoint.Call, _ *http.Request) endpoint.Response {
 	return endpoint.Text(http.StatusOK, c.Rules.RingCXDoneText)
 }

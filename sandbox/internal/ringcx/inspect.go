@@ -16,7 +16,7 @@ type seenToken struct {
 	Expires time.Time
 }
 
-// GoodTokens are the access tokens that were seen lately and would be accepted in a call. The lock is held.
+// GoodTokens are the access tokens that were seen lately and would be accepted in a call.
 func (x *Service) GoodTokens(c *endpoint.Call) iter.Seq[seenToken] {
 	return func(yield func(seenToken) bool) {
 		x.tokens.mu.RLock()

@@ -17,7 +17,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
-// newAuthToken begins a sign-in of u that has an X-Auth-Token only. The lock is held.
+// newAuthToken begins a sign-in of u that has an X-Auth-Token only.
 func (x *Service) newAuthToken(u *model.User, lifetime time.Duration, now time.Time) string {
 	in := x.begin(Principal{app: appAdmin, User: u}, 0)
 	in.renewAuthToken(lifetime, now)
@@ -31,7 +31,7 @@ func (x *Service) xauthCaller(c *endpoint.Call, r *http.Request) (refusal endpoi
 	if token.IsRingCentral(given) {
 		c.Note(verdict.WrongKind)
 	}
-	x.Lock.Lock()
+	x.Lock.Lock() // a call with an X-Auth-Token has a transaction of its own for it, because that extends the token
 	defer x.Lock.Unlock()
 	u, problem := x.Holder(given, c.Now, true)
 	if u == nil {
@@ -46,13 +46,11 @@ func (x *Service) xauthCaller(c *endpoint.Call, r *http.Request) (refusal endpoi
 
 // legacyLogin is POST .../v1/auth/login: an administrator gets an X-Auth-Token.
 func (x *Service) legacyLogin(c *endpoint.Call, r *http.Request) endpoint.Response {
-	in, err := params(r)
+	in, err := params(c, r)
 	stay, bad := optionalBool(in, "stayLoggedIn")
 	if err != nil || bad != nil || in.Get("username") == "" || in.Get("password") == "" {
 		return badRequest(c, r)
 	}
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
 	u := x.World.AdminNamed(x.Lock.Tx, in.Get("username"), c.Rules.SameName)
 	switch {
 	case u == nil, u.Login.Password != in.Get("password"):
@@ -126,8 +124,6 @@ func (x *Service) isTokenValid(c *endpoint.Call, r *http.Request) endpoint.Respo
 	if token == "" {
 		return badRequest(c, r)
 	}
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
 	u, _ := x.Holder(token, c.Now, c.Rules.TokenCheckExtends)
 	return endpoint.JSON(http.StatusOK, u != nil && u.Enabled)
 }
@@ -185,8 +181,6 @@ func (x *Service) removeAPIToken(c *endpoint.Call, r *http.Request) endpoint.Res
 
 // removeAnonymously deletes an API token for a caller that nobody knows.
 func (x *Service) removeAnonymously(c *endpoint.Call, r *http.Request, token string) endpoint.Response {
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
 	if x.owner(x.Lock.Tx, token) == 0 {
 		return endpoint.AsText(boolean(c, r, false))
 	}

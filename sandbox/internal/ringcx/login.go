@@ -48,19 +48,17 @@ func readLogin(in url.Values, platformOptional bool) (login, bool) {
 // passwordLogin is POST /api/auth/login/{admin|agent|analytics}.
 func passwordLogin(app app) method {
 	return func(x *Service, c *endpoint.Call, r *http.Request) endpoint.Response {
-		in, err := params(r)
+		in, err := params(c, r)
 		if err != nil {
 			return badRequest(c, r)
 		}
 		g, ruling, refusal := x.admitLogin(c, r, app, in)
-		return x.stamped(c, g, ruling, refusal)
+		return x.handOut(c, g, ruling, refusal)
 	}
 }
 
 // admitLogin decides about a password login. There is a ruling only if such logins are limited.
 func (x *Service) admitLogin(c *endpoint.Call, r *http.Request, app app, in url.Values) (*grant, *limit.Decision, endpoint.Response) {
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
 	l, ok := readLogin(in, c.Rules.PlatformIDOptional)
 	if !ok {
 		return nil, nil, badRequest(c, r)
@@ -91,11 +89,11 @@ func (x *Service) admitLogin(c *endpoint.Call, r *http.Request, app app, in url.
 // signingIn finds who signs in to app under a name, and the password; "" if nobody does.
 func (x *Service) signingIn(app app, username string, same func(a, b string) bool) (Principal, string) {
 	if app == AppAgent {
-		seat := x.World.AgentNamed(x.Lock.Tx, username, same)
-		if seat == nil {
+		assignment := x.World.AgentNamed(x.Lock.Tx, username, same)
+		if assignment == nil {
 			return Principal{}, ""
 		}
-		return Principal{app: app, Seat: seat}, seat.Agent.Password
+		return Principal{app: app, Assignment: assignment}, assignment.Agent.Password
 	}
 	u := x.World.AdminNamed(x.Lock.Tx, username, same)
 	if u == nil {
@@ -106,22 +104,20 @@ func (x *Service) signingIn(app app, username string, same func(a, b string) boo
 
 // hashcodeLogin is POST /api/auth/login/agent/hashcode: an agent signs in with what an earlier sign-in handed out.
 func (x *Service) hashcodeLogin(c *endpoint.Call, r *http.Request) endpoint.Response {
-	in, err := params(r)
+	in, err := params(c, r)
 	_, bad := strconv.ParseInt(in.Get("agentId"), 10, 32)
 	if err != nil || bad != nil || in.Get("loginHashcode") == "" {
 		return badRequest(c, r)
 	}
 	g := x.admitHashcode(c, r, in)
-	return x.stamped(c, g, nil, forbidden(c, r)) // observed: 403 tells the client to sign in anew
+	return x.handOut(c, g, nil, forbidden(c, r)) // observed: 403 tells the client to sign in anew
 }
 
 func (x *Service) admitHashcode(c *endpoint.Call, r *http.Request, in url.Values) *grant {
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
-	p := Principal{app: AppAgent, Seat: x.World.AgentNumbered(x.Lock.Tx, in.Get("agentId"))}
+	p := Principal{app: AppAgent, Assignment: x.World.AgentNumbered(x.Lock.Tx, in.Get("agentId"))}
 	differs := func(name, want string) bool { return in.Has(name) && in.Get(name) != want }
-	if p.Seat == nil || x.hashcode(x.Lock.Tx, p.Seat.Agent, false) != in.Get("loginHashcode") || !x.active(p) ||
-		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.Seat.Main.Account)) {
+	if p.Assignment == nil || x.hashcode(x.Lock.Tx, p.Assignment.Agent, false) != in.Get("loginHashcode") || !x.active(p) ||
+		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.Assignment.Main.Account)) {
 		return nil
 	}
 	return x.newGrant(c, r, p, 0, true)
@@ -130,7 +126,7 @@ func (x *Service) admitHashcode(c *endpoint.Call, r *http.Request, in url.Values
 // codeLogin is POST /api/auth/login/code and .../login/tenfold/accesstoken, whose only parameter has the name given.
 func codeLogin(kind, parameter string) method {
 	return func(x *Service, c *endpoint.Call, r *http.Request) endpoint.Response {
-		in, err := params(r)
+		in, err := params(c, r)
 		if err != nil || in.Get(parameter) == "" {
 			return badRequest(c, r)
 		}
@@ -138,13 +134,11 @@ func codeLogin(kind, parameter string) method {
 			c.Note(verdict.TokenURL)
 		}
 		g := x.admitCode(c, r, kind, in.Get(parameter))
-		return x.stamped(c, g, nil, unauthorizedAs(c, r, c.Rules.LoginCodeStatus, "The "+parameter+" is not valid"))
+		return x.handOut(c, g, nil, unauthorizedAs(c, r, c.Rules.LoginCodeStatus, "The "+parameter+" is not valid"))
 	}
 }
 
 func (x *Service) admitCode(c *endpoint.Call, r *http.Request, kind, code string) *grant {
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
 	known, ok := x.Codes.Get(x.Lock.Tx, code)
 	if !ok || known.Kind != kind || known.Used || !c.Now.Before(known.Expires) {
 		return nil
@@ -160,19 +154,18 @@ func (x *Service) admitCode(c *endpoint.Call, r *http.Request, kind, code string
 
 // digitalJWT is GET /api/auth/token/digitaljwt, also with /admin or /agent behind it: a token for the digital side of
 // RingCX. RingCX itself does not accept it.
-func (x *Service) digitalJWT(c *endpoint.Call, r *http.Request) endpoint.Response {
-	claims, refusal := x.bearerClaims(c, r)
-	if claims == nil {
-		return refusal
-	}
-	out := *claims
+func (x *Service) digitalJWT(c *endpoint.Call, _ *http.Request) endpoint.Response {
+	out := *acceptedBy(c)
 	out.Audience, out.XAuth = "digital", ""
 	if !c.Rules.DigitalJWTAccepted {
 		out.Issuer, out.ID = out.Issuer+"/digital", token.RandomText(12)
 	}
-	token, err := x.Key().Sign(&out)
-	if err != nil {
-		return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
+	c.Finish = func() endpoint.Response {
+		token, err := x.Key().Sign(&out)
+		if err != nil {
+			return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
+		}
+		return endpoint.Text(http.StatusOK, token).With("Cache-Control", "no-store")
 	}
-	return endpoint.Text(http.StatusOK, token).With("Cache-Control", "no-store")
+	return endpoint.Response{}
 }

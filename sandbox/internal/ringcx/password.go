@@ -21,12 +21,10 @@ type passwordReset struct {
 
 // requestReset is POST /api/auth/password/requestreset. The answer is the same for names that nobody has.
 func (x *Service) requestReset(c *endpoint.Call, r *http.Request) endpoint.Response {
-	in, err := params(r)
+	in, err := params(c, r)
 	if err != nil || in.Get("username") == "" {
 		return badRequest(c, r)
 	}
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
 	u := x.World.AdminNamed(x.Lock.Tx, in.Get("username"), c.Rules.SameName)
 	if u != nil && (!in.Has("platformId") || in.Get("platformId") == u.Login.Platform) {
 		x.mailReset(x.Lock.Tx, u, "", c.Now)
@@ -39,7 +37,7 @@ func (x *Service) requestReset(c *endpoint.Call, r *http.Request) endpoint.Respo
 
 // internalReset is POST /api/auth/password/internal/requestreset, which wants a JWT that only the vendor can make.
 func internalReset(_ *Service, c *endpoint.Call, r *http.Request) endpoint.Response {
-	in, err := params(r)
+	in, err := params(c, r)
 	if err != nil || in.Get("internalJwt") == "" {
 		return badRequest(c, r)
 	}
@@ -48,12 +46,10 @@ func internalReset(_ *Service, c *endpoint.Call, r *http.Request) endpoint.Respo
 
 // legacyRequestReset is POST .../v1/auth/passwordResetRequest.
 func (x *Service) legacyRequestReset(c *endpoint.Call, r *http.Request) endpoint.Response {
-	in, err := params(r)
+	in, err := params(c, r)
 	if err != nil || in.Get("userName") == "" || in.Get("returnPath") == "" || len(in.Get("returnPath")) > endpoint.TextMost {
 		return badRequest(c, r)
 	}
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
 	u := x.World.AdminNamed(x.Lock.Tx, in.Get("userName"), c.Rules.SameName)
 	if u != nil {
 		x.mailReset(x.Lock.Tx, u, in.Get("returnPath"), c.Now)
@@ -63,12 +59,10 @@ func (x *Service) legacyRequestReset(c *endpoint.Call, r *http.Request) endpoint
 
 // resetPassword is POST .../v1/auth/passwordReset: a new password for the token of a mail.
 func (x *Service) resetPassword(c *endpoint.Call, r *http.Request) endpoint.Response {
-	in, err := params(r)
+	in, err := params(c, r)
 	if err != nil || in.Get("token") == "" || in.Get("password") == "" || len(in.Get("password")) > endpoint.NameMost {
 		return badRequest(c, r)
 	}
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
 	reset, ok := x.Resets.Get(x.Lock.Tx, in.Get("token"))
 	if !ok || !reset.Open(c) {
 		return boolean(c, r, false)
@@ -79,7 +73,7 @@ func (x *Service) resetPassword(c *endpoint.Call, r *http.Request) endpoint.Resp
 	return boolean(c, r, true)
 }
 
-// setLogin gives an administrator another password. The lock is held.
+// setLogin gives an administrator another password.
 func (x *Service) setLogin(u *model.User, password string) {
 	u.Login = &model.Login{Password: password, Platform: u.Login.Platform}
 	x.World.PutUser(x.Lock.Tx, u)
@@ -91,7 +85,7 @@ func (p passwordReset) Open(c *endpoint.Call) bool {
 
 // changePassword is POST .../admin/users/passwordReset: the caller's own password. Sign-ins go on.
 func (x *Service) changePassword(c *endpoint.Call, r *http.Request) endpoint.Response {
-	in, err := params(r)
+	in, err := params(c, r)
 	if err != nil || in.Get("currentPassword") == "" || in.Get("newPassword") == "" || len(in.Get("newPassword")) > endpoint.NameMost {
 		return badRequest(c, r)
 	}
@@ -106,7 +100,7 @@ func (x *Service) changePassword(c *endpoint.Call, r *http.Request) endpoint.Res
 
 // mailResetFor is POST .../admin/users/{userId}/passwordReset. RingCentral looks after the passwords of its own users.
 func (x *Service) mailResetFor(c *endpoint.Call, r *http.Request) endpoint.Response {
-	in, err := params(r)
+	in, err := params(c, r)
 	_, bad := optionalBool(in, "resetViaEngageAuth")
 	if err != nil || bad != nil || in.Get("returnPath") == "" || len(in.Get("returnPath")) > endpoint.TextMost {
 		return badRequest(c, r)
@@ -140,8 +134,6 @@ func redirectTo(c *endpoint.Call, target string) endpoint.Response {
 
 // resetPage is GET /password/reset/{platformId}/{passwordResetToken}, where the mail leads.
 func (x *Service) resetPage(c *endpoint.Call, r *http.Request) endpoint.Response {
-	x.Lock.Lock()
-	defer x.Lock.Unlock()
 	reset, ok := x.Resets.Get(x.Lock.Tx, chi.URLParam(r, "passwordResetToken"))
 	if !ok || !reset.Open(c) || chi.URLParam(r, "platformId") != x.World.Member(x.Lock.Tx, reset.User).Login.Platform {
 		return NotFound(c, r)

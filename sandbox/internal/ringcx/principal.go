@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
@@ -30,32 +31,32 @@ func appNamed(name string) app {
 
 // Principal is whom RingCX tokens speak for: a user or, after a login as an agent, an agent. Exactly one is set.
 type Principal struct {
-	User *model.User
-	Seat *model.Assignment
-	app  app
+	User       *model.User
+	Assignment *model.Assignment
+	app        app
 }
 
 // id is the subject of access tokens. Ids of agents and of users do not overlap.
 func (p Principal) id() int64 {
-	if p.Seat != nil {
-		return int64(p.Seat.Agent.ID)
+	if p.Assignment != nil {
+		return int64(p.Assignment.Agent.ID)
 	}
 	return p.User.ID
 }
 
 // active reports whether p may sign in.
 func (x *Service) active(p Principal) bool {
-	if p.Seat != nil {
-		u := x.World.User(x.Lock.Tx, p.Seat.Agent.User)
-		return !p.Seat.Agent.Disabled && (u == nil || u.Enabled)
+	if p.Assignment != nil {
+		u := x.World.User(x.Lock.Tx, p.Assignment.Agent.User)
+		return !p.Assignment.Agent.Disabled && (u == nil || u.Enabled)
 	}
 	return p.User.Enabled && p.User.Linked && x.World.MainOf(x.Lock.Tx, p.User.Account) != nil
 }
 
 // Name is whom tokens speak for, for people.
 func (p Principal) Name() string {
-	if p.Seat != nil {
-		return p.Seat.Agent.First + " " + p.Seat.Agent.Last + ", agent"
+	if p.Assignment != nil {
+		return p.Assignment.Agent.First + " " + p.Assignment.Agent.Last + ", agent"
 	}
 	return p.User.First + " " + p.User.Last
 }
@@ -67,12 +68,12 @@ func (p Principal) platform() string {
 	return model.PlatformID
 }
 
-// principalOf finds whom an accepted token speaks for; false if it is gone or was switched off. The lock is held.
+// principalOf finds whom an accepted token speaks for; false if it is gone or was switched off.
 func (x *Service) principalOf(claims *Claims) (Principal, bool) {
 	id, _ := strconv.ParseInt(claims.Subject, 10, 64)
 	if claims.App == AppAgent.String() {
-		p := Principal{app: AppAgent, Seat: x.World.AgentNumbered(x.Lock.Tx, claims.Subject)}
-		return p, p.Seat != nil && x.active(p)
+		p := Principal{app: AppAgent, Assignment: x.World.AgentNumbered(x.Lock.Tx, claims.Subject)}
+		return p, p.Assignment != nil && x.active(p)
 	}
 	u := x.caller(id)
 	return Principal{app: appNamed(claims.App), User: u}, u != nil
@@ -80,15 +81,16 @@ func (x *Service) principalOf(claims *Claims) (Principal, bool) {
 
 // grant is what a sign-in or a refresh hands out, before the access token is signed.
 type grant struct {
-	in      *SignIn
-	ended   whatEnded // of in
-	who     Principal
-	xauth   string // "": agents have none
-	details *details
+	in        *SignIn
+	ended     whatEnded // of in
+	who       Principal
+	xauth     string // "": agents have none
+	details   *details
+	cookieTTL time.Duration // how long the cookie lasts that the access token comes in, too; 0: it comes in none
 }
 
 // newGrant begins a sign-in of p and gives it its tokens, except the access token. from is the session of RingCentral that
-// it comes from; 0: it comes from none. The lock is held.
+// it comes from; 0: it comes from none.
 func (x *Service) newGrant(c *endpoint.Call, r *http.Request, p Principal, from uint64, withRefresh bool) *grant {
 	in := x.begin(p, from)
 	c.SignIn = in.Number
@@ -99,7 +101,7 @@ func (x *Service) newGrant(c *endpoint.Call, r *http.Request, p Principal, from 
 }
 
 // grantOf keeps a sign-in, and hands out its newest tokens, except the access token. That is a use of its X-Auth-Token; one that
-// has ended is replaced. The lock is held.
+// has ended is replaced.
 func (x *Service) grantOf(c *endpoint.Call, r *http.Request, in *SignIn) *grant {
 	who := x.Who(x.Lock.Tx, in)
 	if who.User != nil && c.Rules.XAuthClaim && !in.useAuthToken(c.Now) {
@@ -115,24 +117,24 @@ func (x *Service) grantOf(c *endpoint.Call, r *http.Request, in *SignIn) *grant 
 	return g
 }
 
-// describe tells about p, who signed in over RingCentral or not, what comes with its tokens. The lock is held.
+// describe tells about p, who signed in over RingCentral or not, what comes with its tokens.
 func (x *Service) describe(c *endpoint.Call, p Principal, r *http.Request, bySSO bool) *details {
 	host, port := hostPort(r)
 	out := &details{TokenType: "Bearer", PlatformID: p.platform(), IQURL: host, Port: port}
 	out.SSOLogin = bySSO && c.Rules.SSOLoginFollows
-	seat, agentPath := p.Seat, "/voice/agent/"
+	assignment, agentPath := p.Assignment, "/voice/agent/"
 	if p.User != nil {
 		main := x.World.MainOf(x.Lock.Tx, p.User.Account)
 		out.describeUser(p.User, x.World.Account(x.Lock.Tx, p.User.Account).Name, main)
 		if c.Rules.ManagedAccountsReturned {
 			out.ManagedMainAccounts = []string{main.ID}
 		}
-		seat = x.World.AgentOf(x.Lock.Tx, p.User.ID)
+		assignment = x.World.AgentOf(x.Lock.Tx, p.User.ID)
 	}
-	if seat != nil {
-		hash := x.hashcode(x.Lock.Tx, seat.Agent, c.Rules.HashcodeChanges)
-		out.MainAccountID, out.AgentURL, out.LoginHashcode = seat.Main.ID, &agentPath, &hash
-		out.AgentDetails = []agentDetail{newAgentDetail(seat, x.World.User(x.Lock.Tx, seat.Agent.User))}
+	if assignment != nil {
+		hash := x.hashcode(x.Lock.Tx, assignment.Agent, c.Rules.HashcodeChanges)
+		out.MainAccountID, out.AgentURL, out.LoginHashcode = assignment.Main.ID, &agentPath, &hash
+		out.AgentDetails = []agentDetail{newAgentDetail(assignment, x.World.User(x.Lock.Tx, assignment.Agent.User))}
 	}
 	return out
 }

@@ -54,7 +54,7 @@ func (x *Service) keep(in *SignIn) { x.SignIns.Put(x.Lock.Tx, in.Number, *in) }
 // Who is whom the tokens of in speak for.
 func (x *Service) Who(tx *state.Tx, in *SignIn) Principal {
 	if in.Agent != 0 {
-		return Principal{app: appNamed(in.App), Seat: x.World.Agent(tx, in.Agent)}
+		return Principal{app: appNamed(in.App), Assignment: x.World.Agent(tx, in.Agent)}
 	}
 	return Principal{app: appNamed(in.App), User: x.World.Member(tx, in.User)}
 }
@@ -129,14 +129,14 @@ func (in *SignIn) Live(now time.Time) bool {
 func (x *Service) End(in *SignIn, cut bool, now time.Time) {
 	in.Ended, in.Renewal = true, instant.Of(now)
 	if cut {
-		x.cut(in)
+		x.revokeAccess(in)
 		return
 	}
 	x.keep(in)
 }
 
-// cutShort ends everything of in but its X-Auth-Token.
-func (x *Service) cut(in *SignIn) {
+// revokeAccess ends everything of in but its X-Auth-Token: its access tokens work no more.
+func (x *Service) revokeAccess(in *SignIn) {
 	in.Cut = true
 	x.keep(in)
 	x.Endings.Add()
@@ -145,8 +145,8 @@ func (x *Service) cut(in *SignIn) {
 // begin makes a sign-in of p, without any token, that is to be kept. from is the session that it comes from; 0: none.
 func (x *Service) begin(p Principal, from uint64) *SignIn {
 	in := &SignIn{Number: x.SignIns.Last(x.Lock.Tx) + 1, App: p.app.String(), From: from, SSO: from != 0}
-	if p.Seat != nil {
-		in.Agent = p.Seat.Agent.ID
+	if p.Assignment != nil {
+		in.Agent = p.Assignment.Agent.ID
 	} else {
 		in.User = p.User.ID
 	}

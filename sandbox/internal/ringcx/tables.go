@@ -43,7 +43,7 @@ type Tables struct {
 	Summaries *state.Table[string, Summary]       // by summaryKey
 }
 
-func newCXTables(db *state.DB, now func() time.Time, room *state.Room) *Tables {
+func newTables(db *state.DB, now func() time.Time, room *state.Room) *Tables {
 	t := &Tables{
 		SignIns:   state.NewTable[uint64, SignIn](db, recordSignIn),
 		apiTokens: state.NewTable[int64, []string](db, recordAPITokens),

@@ -89,7 +89,8 @@ func (x *Service) issue(c *endpoint.Call, g *grant) (string, error) {
 }
 
 // CheckToken gives the claims of a valid RingCX access token, or the gateway's text about one that is not. The order of
-// the checks is the gateway's: form, issuer, expiry, signature. tx is that of a caller that holds s.mu, nil if none is held.
+// the checks is the gateway's: form, issuer, expiry, signature. tx is that of a
+// caller in a transaction; nil: it is in none, and one to read is begun if the token was not seen lately.
 func (x *Service) CheckToken(c *endpoint.Call, tx *state.Tx, token string) (*Claims, string) {
 	x.tokens.mu.RLock()
 	known, ok := x.tokens.seen.Get(token)
@@ -161,6 +162,7 @@ func (a *accessToken) problem(c *endpoint.Call, cutOff bool) string {
 	return ""
 }
 
+// ParseClaims reads the claims of what looks like a token. Nothing of it is verified.
 func ParseClaims(token string) (*Claims, bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -194,6 +196,16 @@ func (x *Service) bearerClaims(c *endpoint.Call, r *http.Request) (claims *Claim
 	}
 	return claims, endpoint.Response{}
 }
+
+// needBearer lets only calls with a valid Bearer token pass; acceptedBy gives its claims.
+func (x *Service) needBearer(c *endpoint.Call, r *http.Request) (refusal endpoint.Response, ok bool) {
+	claims, refusal := x.bearerClaims(c, r)
+	c.Accepted = claims
+	return refusal, claims != nil
+}
+
+// acceptedBy are the claims of the token that needBearer let pass.
+func acceptedBy(c *endpoint.Call) *Claims { return c.Accepted.(*Claims) }
 
 // needToken lets only calls with a valid token pass, also to paths that do not exist. A Bearer token decides, if
 // there is one; else an X-Auth-Token may.

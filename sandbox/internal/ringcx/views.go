@@ -17,7 +17,7 @@ type viewKey struct {
 // viewsKept are the answers that are remembered, at most.
 const viewsKept = 1_000
 
-// view is the answer of a name, made anew if nobody has asked for it since the objects changed. The lock is held.
+// view is the answer of a name, made anew if nobody has asked for it since the objects changed.
 func (x *Service) view(key viewKey, build func() any) endpoint.Response {
 	body, ok := x.views[key]
 	if !ok {

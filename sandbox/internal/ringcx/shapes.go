@@ -85,7 +85,7 @@ type userView struct {
 	PhoneNumbersI18n bool             `json:"phoneNumbersI18nEnabled"`
 	ParentPath       *string          `json:"parentPath"` // null: no use of it is documented
 	CreationDate     string           `json:"creationDate"`
-	Roles            []any            `json:"roles"` // names, or a cxRole each
+	Roles            []any            `json:"roles"` // names, or a roleView each
 	RegionalSettings regionalSettings `json:"regionalSettings"`
 	Children         []userView       `json:"children"`
 }

@@ -8,9 +8,7 @@ import (
 
 // oauthRevoke is POST /restapi/oauth/revoke. It ends the whole session of the token, and answers nothing.
 func (p *Service) oauthRevoke(c *endpoint.Call, r *http.Request) endpoint.Response {
-	f, formErr := endpoint.ReadForm(r)
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
+	f, formErr := c.Form()
 	a, problem := p.authenticate(c, r, f)
 	token := f.Get("token")
 	if token == "" {
@@ -39,31 +37,4 @@ func (p *Service) oauthRevoke(c *endpoint.Call, r *http.Request) endpoint.Respon
 		}
 		return endpoint.NewResponse(http.StatusOK, "", nil)
 	})
-}
-
-// oauthKeys is GET /restapi/oauth/jwks.
-func (p *Service) oauthKeys(*endpoint.Call, *http.Request) endpoint.Response {
-	p.Lock.Lock()
-	defer p.Lock.Unlock()
-	return endpoint.JSON(http.StatusOK, p.World.Key().JWKS())
-}
-
-// apiVersions is GET /restapi.
-func apiVersions(_ *Service, _ *endpoint.Call, r *http.Request) endpoint.Response {
-	return endpoint.JSON(http.StatusOK, map[string]any{
-		"uri": endpoint.BaseURL(r) + "/restapi", "apiVersions": []any{versionInfo(r)},
-		"serverVersion": platformServer, "serverRevision": platformRevision,
-	})
-}
-
-// apiVersion is GET /restapi/v1.0.
-func apiVersion(_ *Service, _ *endpoint.Call, r *http.Request) endpoint.Response {
-	return endpoint.JSON(http.StatusOK, versionInfo(r))
-}
-
-func versionInfo(r *http.Request) map[string]any {
-	return map[string]any{
-		"uri": endpoint.BaseURL(r) + "/restapi/v1.0", "uriString": "v1.0", "versionString": platformVersion,
-		"releaseDate": "2026-01-01T00:00:00.000Z",
-	}
 }
