@@ -12,10 +12,10 @@ import (
 )
 
 // adminHost is a server for those who steer it. What they may do is not for programs that hold a Server.
-type adminHost struct{ of *Server }
+type adminHost struct{ of *server }
 
 // newAdmin gives s to those who steer it.
-func newAdmin(s *Server) *admin.Sandbox {
+func newAdmin(s *server) *admin.Sandbox {
 	return &admin.Sandbox{
 		Lock: &s.mu, World: s.world, Platform: s.platform, RingCX: s.ringcx, Limits: s.limits, Faults: s.faults, Journal: s.journal,
 		Guard: s.guard, Rules: &s.rules, Namespace: s.namespace, Host: adminHost{s},

@@ -9,7 +9,7 @@ import (
 
 // restored is a purse for objects that are restored; budget.HeavyError if that is bounded and they are too many. Who gets it has to
 // close it, unless a server does.
-func (s *Server) restored(in *archive, bounded bool) (budget.Purse, error) {
+func (s *server) restored(in *archive, bounded bool) (budget.Purse, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, own := budget.Purse{Total: &s.memory.shared.objects}, s.purse.Spent // which goes when it is done
@@ -23,7 +23,7 @@ func (s *Server) restored(in *archive, bounded bool) (budget.Purse, error) {
 
 // room is how many bytes r may bring; budget.ErrTooMuch if it makes an object and there are too many. What makes and changes nothing
 // may bring little always.
-func (s *Server) room(r *http.Request) (bytes int, err error) {
+func (s *server) room(r *http.Request) (bytes int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	left := s.purse.Left()
@@ -34,7 +34,7 @@ func (s *Server) room(r *http.Request) (bytes int, err error) {
 }
 
 // changed counts a request that was done.
-func (s *Server) changed(r *http.Request, weight int) {
+func (s *server) changed(r *http.Request, weight int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.purse.Spend(budget.CostOf(r, weight))

@@ -21,9 +21,8 @@ type clock struct {
 
 func (c *clock) now() time.Time { return c.base().Add(time.Duration(c.offset.Load())).UTC() }
 
-// Advance moves the server's clock by d; a negative d moves it back. Tokens, grace periods, request limits and the
-// Date header follow it; the clocks of clients do not.
-func (s *Server) Advance(d time.Duration) {
+// Advance is that of a [Server].
+func (s *server) Advance(d time.Duration) {
 	s.mu.Lock()
 	s.clock.offset.Add(int64(d))
 	s.clock.kept.Set(s.mu.Tx, s.offset())
@@ -32,7 +31,7 @@ func (s *Server) Advance(d time.Duration) {
 }
 
 // move is Advance for who can be refused.
-func (s *Server) move(d time.Duration) error {
+func (s *server) move(d time.Duration) error {
 	err := inBounds(d)
 	if err == nil {
 		err = inBounds(s.offset() + d)
@@ -51,8 +50,8 @@ func inBounds(offset time.Duration) error {
 	return nil
 }
 
-// Now is the time on the server's clock, in UTC.
-func (s *Server) Now() time.Time { return s.clock.now() }
+// Now is the time on the clock, in UTC.
+func (s *server) Now() time.Time { return s.clock.now() }
 
 // offset is how far the server's clock was moved.
-func (s *Server) offset() time.Duration { return time.Duration(s.clock.offset.Load()) }
+func (s *server) offset() time.Duration { return time.Duration(s.clock.offset.Load()) }

@@ -32,16 +32,16 @@ type contents struct {
 }
 
 // startDay is the hostile day that the server was started with, in its first minute; nil if it was none.
-func (s *Server) startDay() (*fault.Day, error) {
+func (s *server) startDay() (*fault.Day, error) {
 	day, _, err := (&fault.DayRequest{Share: s.opts.Hostile}).Day(s.seed())
 	return day, err
 }
 
 // seed is the one that a reset returns to.
-func (s *Server) seed() uint64 { return cmp.Or(s.opts.Seed, 1) }
+func (s *server) seed() uint64 { return cmp.Or(s.opts.Seed, 1) }
 
 // newContents are those of a world of a seed, without rows.
-func (s *Server) newContents(seed uint64) (*contents, error) {
+func (s *server) newContents(seed uint64) (*contents, error) {
 	signing, err := token.NewKey(seed, "RingCX tokens", s.opts.Algorithm)
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (s *Server) newContents(seed uint64) (*contents, error) {
 }
 
 // freshContents is that of a server in its first minute.
-func (s *Server) freshContents() (*contents, error) {
+func (s *server) freshContents() (*contents, error) {
 	out, err := s.newContents(s.seed())
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (s *Server) freshContents() (*contents, error) {
 }
 
 // restoredContents is the one that records tell of.
-func (s *Server) restoredContents(in *archive) (*contents, error) {
+func (s *server) restoredContents(in *archive) (*contents, error) {
 	seed, err := in.seed()
 	if err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func (s *Server) restoredContents(in *archive) (*contents, error) {
 }
 
 // become takes over contents, or changes nothing. Tokens of those before are refused, unless st has their secrets.
-func (s *Server) become(st *contents) error {
+func (s *server) become(st *contents) error {
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	s.mu.Lock()
@@ -114,7 +114,7 @@ func (s *Server) become(st *contents) error {
 
 // adopted completes what is in the tables, or refuses it, before anything else has become what st says. Until then, the hostile
 // day was today's.
-func (s *Server) adopted(st *contents, today *fault.Day) error {
+func (s *server) adopted(st *contents, today *fault.Day) error {
 	s.limits.Adopted()
 	if st.fresh {
 		s.clock.kept.Set(s.mu.Tx, 0)
@@ -137,7 +137,7 @@ func (s *Server) adopted(st *contents, today *fault.Day) error {
 }
 
 // required is what is in a cell that cannot be empty.
-func required[V any](s *Server, cell state.Cell[V]) (V, error) {
+func required[V any](s *server, cell state.Cell[V]) (V, error) {
 	v, ok := cell.Get(s.mu.Tx)
 	if !ok {
 		return v, fmt.Errorf("there is no record of the kind %s", cell.Kind())
@@ -145,14 +145,14 @@ func required[V any](s *Server, cell state.Cell[V]) (V, error) {
 	return v, nil
 }
 
-func (s *Server) restoreClock(st *contents) (err error) {
+func (s *server) restoreClock(st *contents) (err error) {
 	if st.offset, err = required(s, s.clock.kept); err != nil {
 		return err
 	}
 	return inBounds(st.offset)
 }
 
-func (s *Server) restoreSettings(st *contents) error {
+func (s *server) restoreSettings(st *contents) error {
 	values, err := required(s, s.settings)
 	if err != nil {
 		return err
@@ -165,7 +165,7 @@ func (s *Server) restoreSettings(st *contents) error {
 }
 
 // startOver returns to the first minute.
-func (s *Server) startOver() error {
+func (s *server) startOver() error {
 	st, err := s.freshContents()
 	if err != nil {
 		return err
@@ -175,7 +175,7 @@ func (s *Server) startOver() error {
 
 // adopt takes over what records tell of, or changes nothing. If it is bounded, that may not be too much; if it is known, the
 // keeper has all of it.
-func (s *Server) adopt(in *archive, bounded, known bool) error {
+func (s *server) adopt(in *archive, bounded, known bool) error {
 	p, err := s.restored(in, bounded)
 	if err != nil {
 		return err
@@ -195,7 +195,7 @@ func (s *Server) adopt(in *archive, bounded, known bool) error {
 }
 
 // wake takes over what the keeper has, or starts in the first minute if that is nothing.
-func (s *Server) wake() error {
+func (s *server) wake() error {
 	if s.memory.keeper == nil {
 		return s.startOver()
 	}

@@ -56,9 +56,9 @@ type memory struct {
 }
 
 // tablesKeeper is the keeper of s as tables know one.
-type tablesKeeper struct{ of *Server }
+type tablesKeeper struct{ of *server }
 
-func (s *Server) tablesKeeper() state.Keeper {
+func (s *server) tablesKeeper() state.Keeper {
 	if s.memory.keeper == nil {
 		return nil
 	}
@@ -85,7 +85,7 @@ func (k tablesKeeper) Save(namespace string, replace bool, records []state.Recor
 
 // keep gives the keeper what has changed since it was called last, and returns when that, and what others had given it
 // before, is safe. An answer leaves only after that.
-func (s *Server) keep() error {
+func (s *server) keep() error {
 	if err := s.mu.DB.FlushWith(s.news); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
@@ -93,7 +93,7 @@ func (s *Server) keep() error {
 }
 
 // edited keeps what those who steer the server changed, and has answers made anew.
-func (s *Server) edited() error {
+func (s *server) edited() error {
 	s.mu.Lock()
 	s.ringcx.ForgetViews()
 	s.mu.Unlock()

@@ -52,7 +52,7 @@ type namespaces struct {
 }
 
 type namespace struct {
-	*Server
+	*server
 	name  string
 	url   string // of the address that is the namespace's alone; "": it has none
 	close func() // closes that address
@@ -62,7 +62,7 @@ var errNamespaces = errors.New("there are too many namespaces already, and all a
 
 // named finds or begins a namespace, which is in use until the caller calls its leave. If there are as many as there can be,
 // the one that was not used for the longest time makes room.
-func (s *Server) named(name string) (*namespace, error) {
+func (s *server) named(name string) (*namespace, error) {
 	if !namespaceName().MatchString(name) {
 		return nil, fmt.Errorf("%q is no name of a namespace, which has up to 63 small letters, digits and dashes: %s", wording.Clip(name), brokenName(name))
 	}
@@ -79,8 +79,8 @@ func (s *Server) named(name string) (*namespace, error) {
 	return n, nil
 }
 
-// newNamespace begins a namespace. Server.inside is locked.
-func (s *Server) newNamespace(name string) (*namespace, error) {
+// newNamespace begins a namespace. server.inside is locked.
+func (s *server) newNamespace(name string) (*namespace, error) {
 	if err := s.makeRoom(); err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (s *Server) newNamespace(name string) (*namespace, error) {
 		r.Namespace = name
 		s.journal.Observe(r)
 	})
-	n := &namespace{Server: inner, name: name}
+	n := &namespace{server: inner, name: name}
 	if s.inside.all == nil {
 		s.inside.all = map[string]*namespace{}
 	}
@@ -122,14 +122,14 @@ func namespaceOf(r *http.Request) (string, *http.Request) {
 }
 
 // has reports whether a namespace has begun.
-func (s *Server) has(name string) bool {
+func (s *server) has(name string) bool {
 	s.inside.mu.Lock()
 	defer s.inside.mu.Unlock()
 	return s.inside.all[name] != nil
 }
 
 // enter lets the namespace that was named answer who has passed the guard.
-func (s *Server) enter(w http.ResponseWriter, r *http.Request, wanted guard.Wish) {
+func (s *server) enter(w http.ResponseWriter, r *http.Request, wanted guard.Wish) {
 	n, err := s.named(wanted.Namespace)
 	switch {
 	case errors.Is(err, errNamespaces):
@@ -183,7 +183,7 @@ func local(host string) bool {
 
 // openNamespace begins a namespace, or finds it, and opens an address of its own for it. It is in use until the caller calls
 // its leave. base is the address of s.
-func (s *Server) openNamespace(name, base string) (*namespace, error) {
+func (s *server) openNamespace(name, base string) (*namespace, error) {
 	n, err := s.named(name)
 	if err != nil {
 		return nil, err
@@ -193,7 +193,7 @@ func (s *Server) openNamespace(name, base string) (*namespace, error) {
 	if n.url != "" || s.opts.Open == nil {
 		return n, nil
 	}
-	if n.url, n.close, err = s.opts.Open(n.Server); err != nil {
+	if n.url, n.close, err = s.opts.Open(n.server); err != nil {
 		n.leave()
 		return nil, fmt.Errorf("opening an address for namespace %s: %w", n.name, err)
 	}
@@ -202,7 +202,7 @@ func (s *Server) openNamespace(name, base string) (*namespace, error) {
 }
 
 // remember begins the namespaces that the keeper has. None of them counts as used by that.
-func (s *Server) remember() error {
+func (s *server) remember() error {
 	if s.memory.keeper == nil {
 		return nil
 	}

@@ -23,7 +23,7 @@ type use struct {
 const recordUse = "use"
 
 // andUse adds to records of a namespace, if there are any, how lately it was used.
-func (s *Server) andUse(records []Record) ([]Record, error) {
+func (s *server) andUse(records []Record) ([]Record, error) {
 	if s.memory.name == "" || len(records) == 0 {
 		return records, nil
 	}
@@ -32,7 +32,7 @@ func (s *Server) andUse(records []Record) ([]Record, error) {
 }
 
 // loadUse finds that among what was kept: 0 if it is not there.
-func (s *Server) loadUse(in *archive) error {
+func (s *server) loadUse(in *archive) error {
 	return each(in, recordUse, func(_ string, last *uint64) error {
 		s.use.last.Store(*last)
 		return nil
@@ -40,7 +40,7 @@ func (s *Server) loadUse(in *archive) error {
 }
 
 // arrive notes that a request came; false if the namespace is there no more. Who is let in calls leave.
-func (s *Server) arrive() bool {
+func (s *server) arrive() bool {
 	if s.use.busy.Add(1) <= 0 {
 		return false
 	}
@@ -48,18 +48,18 @@ func (s *Server) arrive() bool {
 	return true
 }
 
-func (s *Server) leave() { s.use.busy.Add(-1) }
+func (s *server) leave() { s.use.busy.Add(-1) }
 
 // retire ends the use of a namespace; false if somebody is using it.
-func (s *Server) retire() bool { return s.use.busy.CompareAndSwap(0, math.MinInt64/2) }
+func (s *server) retire() bool { return s.use.busy.CompareAndSwap(0, math.MinInt64/2) }
 
 // retiredAnswer is that of the address of a namespace that has made room.
 func retiredAnswer() endpoint.Response {
 	return endpoint.Text(http.StatusServiceUnavailable, "sandbox: this namespace has made room for others: begin it again")
 }
 
-// makeRoom lets the namespace go that was used least recently, if there are as many as there can be. Server.inside is locked.
-func (s *Server) makeRoom() error {
+// makeRoom lets the namespace go that was used least recently, if there are as many as there can be. server.inside is locked.
+func (s *server) makeRoom() error {
 	for len(s.inside.all) >= namespacesMost {
 		var idle *namespace
 		for _, n := range s.inside.all {
@@ -82,7 +82,7 @@ func (s *Server) makeRoom() error {
 }
 
 // forgetNamespace ends a namespace, with all that was kept of it.
-func (s *Server) forgetNamespace(name string) error {
+func (s *server) forgetNamespace(name string) error {
 	s.inside.mu.Lock()
 	defer s.inside.mu.Unlock()
 	n := s.inside.all[name]
@@ -93,7 +93,7 @@ func (s *Server) forgetNamespace(name string) error {
 }
 
 // forgetNamespaces ends all of them.
-func (s *Server) forgetNamespaces() (err error) {
+func (s *server) forgetNamespaces() (err error) {
 	s.inside.mu.Lock()
 	defer s.inside.mu.Unlock()
 	for _, n := range s.inside.all {
@@ -102,8 +102,8 @@ func (s *Server) forgetNamespaces() (err error) {
 	return err
 }
 
-// drop ends a namespace, unless what was kept of it cannot be removed. Server.inside is locked.
-func (s *Server) drop(n *namespace) error {
+// drop ends a namespace, unless what was kept of it cannot be removed. server.inside is locked.
+func (s *server) drop(n *namespace) error {
 	if err := n.mu.DB.Forget(); err != nil { // requests that it is still answering leave nothing behind
 		return fmt.Errorf("forgetting namespace %s: %w", n.name, err)
 	}
@@ -124,8 +124,8 @@ func (n *namespace) end() {
 	n.letGo()
 }
 
-// letGo gives back the room that s shares with others. Server.mu is locked.
-func (s *Server) letGo() {
+// letGo gives back the room that s shares with others. server.mu is locked.
+func (s *server) letGo() {
 	s.mu.DB.LeaveRoom(s.mu.Tx)
 	s.purse.Close()
 }

@@ -20,7 +20,7 @@ const recordRequest = "request"
 func requestKey(number uint64) string { return fmt.Sprintf("%05d", number%journal.RequestsHeld) }
 
 // requestRows are the log, in the order of its keys.
-func (s *Server) requestRows() iter.Seq[state.Row] {
+func (s *server) requestRows() iter.Seq[state.Row] {
 	entries, _ := s.journal.Since(0)
 	slices.SortFunc(entries, func(a, b journal.Packed) int { return cmp.Compare(requestKey(a.Number), requestKey(b.Number)) })
 	return func(yield func(state.Row) bool) {
@@ -44,7 +44,7 @@ func (st *contents) loadRequests(in *archive) error {
 }
 
 // news takes what the log has that the keeper lacks: with all, that is everything.
-func (s *Server) news(_ *state.Tx, all bool) ([]state.Record, error) {
+func (s *server) news(_ *state.Tx, all bool) ([]state.Record, error) {
 	entries, forgotten := s.journal.News()
 	if all {
 		entries, _ = s.journal.Since(0)

@@ -24,11 +24,8 @@ type Request struct {
 	Namespace string `json:"namespace,omitempty"` // which the request was for; only what an observer sees has it
 }
 
-// Requests lists the latest requests to the emulated vendors, oldest first, at most 10,000. An entry is there before
-// its answer leaves the server. Requests to /_sandbox/ are not in it. Long paths and the like are cut, with "…" at the end,
-// so that no log takes more than 24 MiB; the logs of a server and its namespaces take 64 MiB together, then the oldest
-// entries of whichever goes on go sooner.
-func (s *Server) Requests() []Request {
+// Requests is that of a [Server].
+func (s *server) Requests() []Request {
 	all := s.journal.List()
 	out := make([]Request, 0, len(all))
 	for _, r := range all {
@@ -37,9 +34,8 @@ func (s *Server) Requests() []Request {
 	return out
 }
 
-// OnRequest has f called with each request to the emulated vendors, before its answer leaves the server and possibly
-// from several goroutines at once. There is one observer; nil removes it. Reset keeps it.
-func (s *Server) OnRequest(f func(Request)) {
+// OnRequest is that of a [Server].
+func (s *server) OnRequest(f func(Request)) {
 	if f == nil {
 		s.journal.SetObserver(nil)
 		return

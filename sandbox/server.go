@@ -22,51 +22,8 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
 )
 
-// Options configures a Server. Nil and the zero value give the demo world with the vendor's documented figures.
-type Options struct {
-	// Seed chooses the demo credentials and ids: the same seed gives the same ones on every start. Tokens are random
-	// always. 0 means 1, or what the Keeper has.
-	Seed uint64
-	// Profile is the state of the vendor's documentation to follow: "ringcx", today's, or "engage", the one of the older
-	// host engage.ringcentral.com. "" means "ringcx".
-	Profile string
-	// Settings choose what the vendor does where it is not known or not to a test's liking, by their names in
-	// docs/protocol.md. They win over Profile and TokenTTL. Nil means that nothing is chosen.
-	Settings map[string]string
-	// TokenTTL is the lifetime of RingCX access tokens, in whole seconds, from one to a year. 0 means the documented five
-	// minutes.
-	TokenTTL time.Duration
-	// Algorithm signs RingCX access tokens: "ES256", "RS256" or "EdDSA". "" means "ES256". Which one the vendor uses
-	// is not documented.
-	Algorithm string
-	// NoLimits switches every request limit off; limit headers are still sent.
-	NoLimits bool
-	// ConsolePassword lets people in to the developer console at /console/, and programs to /_sandbox/, from wherever they
-	// come, and only who gives it begins a namespace. "" opens the console to everybody at this machine and to nobody from
-	// elsewhere, and /_sandbox/ to all who come under a name of this machine, an IP address or one of Hosts; 0.0.0.0, [::]
-	// and addresses like [::ffff:127.0.0.1] are not among them.
-	ConsolePassword string
-	// Hosts are names besides those of this machine that the control plane answers to: the one it listens at, or the one
-	// that other containers know it by. The vendors' paths answer to any. Nil means none; with a password none is needed.
-	// 0.0.0.0 and its like are no names, and count for nothing.
-	Hosts []string
-	// Hostile is the share of requests to the vendors, 0 to 1, that a hostile day spoils: delays, outages, lost answers
-	// and the like, the same for the same Seed. 0 means none.
-	Hostile float64
-	// TLSOnly refuses what comes without TLS, for a Server on a port that speaks both. False takes either.
-	TLSOnly bool
-	// Now is the clock under the server's own; Advance adds to it. Nil means time.Now.
-	Now func() time.Time
-	// Keeper keeps everything between runs: what it has is there again, and no answer leaves before what it stands for is
-	// kept. Nil keeps everything in memory.
-	Keeper Keeper
-	// Open makes a handler reachable at an address of its own, which a namespace gets when it is asked for. Nil means that
-	// namespaces are reached by path and host name only.
-	Open func(http.Handler) (url string, closing func(), err error)
-}
-
-// Server is both vendor servers as one http.Handler. It is safe for concurrent use. Make one with New.
-type Server struct {
+// server is what a [Server] is.
+type server struct {
 	opts    Options
 	control func() http.Handler     // made when somebody asks first
 	console func() *console.Console // made when somebody looks at it first
@@ -98,27 +55,9 @@ type Server struct {
 	ended bool        // it is a namespace that has made room
 }
 
-// New makes a server in its first minute. It fails if an option is out of its range.
-func New(opts *Options) (*Server, error) {
-	given := Options{}
-	if opts != nil {
-		given = *opts
-	}
-	s, err := newServer(given, memory{
-		keeper: given.Keeper, saving: new(sync.Mutex), shared: newCommon(),
-	})
-	if err == nil {
-		err = s.remember()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("sandbox: %w", err)
-	}
-	return s, nil
-}
-
 // newServer makes a server that keeps its state in m. Its errors say nothing about where they come from.
-func newServer(opts Options, m memory) (*Server, error) {
-	s := &Server{opts: opts, memory: m, journal: journal.New(&m.shared.logs)}
+func newServer(opts Options, m memory) (*server, error) {
+	s := &server{opts: opts, memory: m, journal: journal.New(&m.shared.logs)}
 	s.mu.DB = state.New(s.tablesKeeper(), m.name)
 	s.clock.kept, s.settings = state.NewCell[time.Duration](s.mu.DB, "clock"), state.NewCell[settingValues](s.mu.DB, "settings")
 	s.secrets = state.NewCell[tokenSecrets](s.mu.DB, "seals")
@@ -153,15 +92,13 @@ func newServer(opts Options, m memory) (*Server, error) {
 	return s, s.wake()
 }
 
-// Reset returns to the first minute: no tokens, no sessions, no ledgers, no log, no faults, the clock as started, and
-// only the demo objects, with the credentials they had, and no namespaces. Tokens from before are refused. A hostile day
-// begins again.
-func (s *Server) Reset() {
+// Reset is that of a [Server].
+func (s *server) Reset() {
 	_ = s.reset() // if that fails, so does the next request, which can say so
 }
 
 // reset fails if what was kept cannot be removed.
-func (s *Server) reset() error {
+func (s *server) reset() error {
 	if err := s.startOver(); err != nil {
 		// New has done the same with the same input, so this cannot happen.
 		panic(errors.Join(errors.New("sandbox: resetting"), err))
@@ -169,17 +106,15 @@ func (s *Server) reset() error {
 	return errors.Join(s.keep(), s.forgetNamespaces())
 }
 
-// Demo is what a program or a person needs to sign in as the demo user of a production account with RingCX: an app with
-// the JWT flow and two with the authorization code flow, each with refresh tokens and the ReadAccounts scope.
-func (s *Server) Demo() Credentials {
+// Demo is that of a [Server].
+func (s *server) Demo() Credentials {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.demo
 }
 
-// ServeHTTP answers as the vendor whose path it is. Like the vendor's network on a bad day, it may cut the connection
-// if a fault was armed.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP finds who is asked: a vendor, the control plane, the console, or a namespace.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	wanted := guard.Wish{Begun: true, Path: r.URL.Path}
 	if s.namespace == "" {
 		if name, inner := namespaceOf(r); name != "" {
@@ -211,7 +146,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // serve answers who has passed the guard.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request, wanted guard.Wish) {
+func (s *server) serve(w http.ResponseWriter, r *http.Request, wanted guard.Wish) {
 	switch {
 	case wanted.ForControl():
 		for name, value := range guard.Secluded {

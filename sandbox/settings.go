@@ -25,7 +25,7 @@ func startRules(opts *Options) (*contract.Rules, error) {
 }
 
 // change sets what change sets, or nothing after an error. Calls under way go on by the rules they began with.
-func (s *Server) change(change func(*contract.Rules) error) error {
+func (s *server) change(change func(*contract.Rules) error) error {
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	next := *s.rules.Load()

@@ -25,11 +25,10 @@ import (
 const snapshotFormat = "ringcx-sandbox/1"
 
 // kinds are those of records that a snapshot has. What else one brings is of a newer server, and is left out.
-func (s *Server) kinds() []string { return append(s.mu.DB.Kinds(), recordRequest) }
+func (s *server) kinds() []string { return append(s.mu.DB.Kinds(), recordRequest) }
 
-// Snapshot writes everything that s knows, as GET /_sandbox/snapshot answers it: what it knew at one moment, with the secrets
-// of the sandbox, which are nobody's. Namespaces are not in it. It takes about half of the memory that what it writes would.
-func (s *Server) Snapshot(w io.Writer) error {
+// Snapshot is that of a [Server].
+func (s *server) Snapshot(w io.Writer) error {
 	packed, _, err := s.packedSnapshot()
 	if err == nil {
 		_, err = io.Copy(w, packed)
@@ -40,10 +39,8 @@ func (s *Server) Snapshot(w io.Writer) error {
 	return nil
 }
 
-// Restore makes s what a snapshot says, or changes nothing. It reads no more than it needs, and can be given a file of any
-// size; what POST /_sandbox/snapshot takes is at most 64 MiB, and no more than a server would remember of what others do.
-// Namespaces stay as they are.
-func (s *Server) Restore(r io.Reader) error {
+// Restore is that of a [Server].
+func (s *server) Restore(r io.Reader) error {
 	_, err := s.resume(wording.WithoutMark(r), nil)
 	if err == nil {
 		err = s.edited()
@@ -56,7 +53,7 @@ func (s *Server) Restore(r io.Reader) error {
 
 // packedSnapshot is a snapshot of this moment, and the moment. It is packed in memory, because nobody waits for the one who
 // reads it.
-func (s *Server) packedSnapshot() (io.Reader, time.Time, error) {
+func (s *server) packedSnapshot() (io.Reader, time.Time, error) {
 	packed := new(bytes.Buffer)
 	pack, err := flate.NewWriter(packed, flate.BestSpeed)
 	if err != nil {
@@ -136,7 +133,7 @@ func (j *jsonWriter) value(v any) {
 
 // resume makes the server what a snapshot says, or changes nothing. It gives the kinds of what was in it. If room is given,
 // that may not be too much, and takes of it.
-func (s *Server) resume(r io.Reader, room *atomic.Int64) (kinds []string, err error) {
+func (s *server) resume(r io.Reader, room *atomic.Int64) (kinds []string, err error) {
 	in, leave, err := readSnapshot(r, room, s.kinds(), s.mu.DB.Bounded())
 	defer leave()
 	if err != nil {
@@ -158,7 +155,7 @@ const snapshotTime = 5 * time.Minute
 
 // sendSnapshot writes a snapshot. If that cannot be finished, the connection is cut, so that nobody takes a part for all. It
 // fails before it has written anything.
-func (s *Server) sendSnapshot(w http.ResponseWriter, r *http.Request, describe func(h http.Header, made time.Time)) error {
+func (s *server) sendSnapshot(w http.ResponseWriter, r *http.Request, describe func(h http.Header, made time.Time)) error {
 	leave, err := s.memory.shared.snapshots.Enter(r)
 	if err != nil {
 		return err
@@ -182,7 +179,7 @@ func (s *Server) sendSnapshot(w http.ResponseWriter, r *http.Request, describe f
 }
 
 // takeSnapshot makes the server what the snapshot in the body of r says, or changes nothing.
-func (s *Server) takeSnapshot(r *http.Request) (kinds []string, err error) {
+func (s *server) takeSnapshot(r *http.Request) (kinds []string, err error) {
 	if r.ContentLength > budget.SnapshotLimit {
 		return nil, &http.MaxBytesError{Limit: budget.SnapshotLimit}
 	}

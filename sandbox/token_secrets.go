@@ -15,7 +15,7 @@ func (st *contents) newSecrets() tokenSecrets {
 }
 
 // restoreSecrets gives contents the secrets that are in the tables.
-func (s *Server) restoreSecrets(st *contents) error {
+func (s *server) restoreSecrets(st *contents) error {
 	kept, err := required(s, s.secrets)
 	if err != nil {
 		return err

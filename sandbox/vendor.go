@@ -45,7 +45,7 @@ func (v *vendors) Platform() *platform.Service { return v.platform }
 func (v *vendors) RingCX() *ringcx.Service     { return v.ringcx }
 
 // serveVendor answers r as the vendors would, logs it, and lets an armed fault spoil it.
-func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
+func (s *server) serveVendor(w http.ResponseWriter, r *http.Request) {
 	var fault *fault.Fault
 	if !endpoint.IsPreflight(r) {
 		fault = s.spoil(r)
@@ -82,7 +82,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request) {
 }
 
 // spoil is what a bad day does to r; nil on a good one.
-func (s *Server) spoil(r *http.Request) *fault.Fault {
+func (s *server) spoil(r *http.Request) *fault.Fault {
 	if !s.faults.Busy.Load() {
 		return nil
 	}
@@ -92,7 +92,7 @@ func (s *Server) spoil(r *http.Request) *fault.Fault {
 }
 
 // answer lets the vendors' routes answer r; w is only told to stop reading bodies that are too large.
-func (s *Server) answer(c *endpoint.Call, w http.ResponseWriter, r *http.Request) endpoint.Response {
+func (s *server) answer(c *endpoint.Call, w http.ResponseWriter, r *http.Request) endpoint.Response {
 	if refusal, ok := endpoint.RefuseTransport(r, s.opts.TLSOnly); ok {
 		return refusal
 	}
@@ -257,7 +257,7 @@ func tooMany(c *endpoint.Call, r *http.Request) endpoint.Response {
 }
 
 // makeVendors makes both vendors, without any token.
-func (s *Server) makeVendors() {
+func (s *server) makeVendors() {
 	endings := new(model.Endings)
 	s.lock = &s.mu
 	s.platform = platform.New(platform.Config{
