@@ -1,0 +1,4 @@
+// Package api calls the RingCX API.
+package api
+
+//go:generate go run ../internal/apigen/write
