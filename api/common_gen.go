@@ -36,8 +36,8 @@ func (v *CountryReference) UnmarshalJSON(data []byte) error { return unmarshalCo
 type ActiveState struct {
 	Document `json:"-"`
 
-	// Whether it is switched on.
-	IsActive bool `json:"isActive"`
+	// Whether it is switched on. Requests must have it. Its form is assumed.
+	IsActive bool `json:"isActive,required"`
 }
 
 // MarshalJSON writes v as [Document] says.
