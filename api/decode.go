@@ -258,7 +258,7 @@ func set(v reflect.Value, s, form string, quoted bool) bool {
 		}
 	case reflect.Struct:
 		if v.Type() == timeType {
-			t, ok := parseTime(s)
+			t, ok := parseTime(s, form)
 			*v.Addr().Interface().(*time.Time) = t
 			return ok
 		}

@@ -34,10 +34,7 @@ type recorder struct {
 func record(t *testing.T) *recorder {
 	r := &recorder{status: 200, contentType: "application/json"}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		body, err := io.ReadAll(req.Body)
-		if err != nil {
-			t.Error(err)
-		}
+		body, _ := io.ReadAll(req.Body) // of a request that broke off, what came
 		r.request, r.body = req, string(body)
 		r.requests++
 		w.Header().Set("Content-Type", r.contentType)

@@ -179,6 +179,9 @@ func (r *request) build(ctx context.Context, payload []byte, contentType string,
 	}
 	req, err := http.NewRequestWithContext(ctx, r.method, address, body)
 	if err != nil {
+		if pipe, ok := body.(io.Closer); ok {
+			_ = pipe.Close() // it never fails
+		}
 		return nil, err
 	}
 	if contentType != "" {

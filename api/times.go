@@ -11,13 +11,13 @@ var layouts = []string{
 }
 
 // parseTime reads a time in any form that is documented. What has no offset is taken as UTC, so that its clock can be read.
-// Numbers are seconds since 1970, or milliseconds if they are that large; 0 is the zero time.
-func parseTime(s string) (time.Time, bool) {
+// Numbers are what the form says, or else seconds since 1970, or milliseconds if they are that large; 0 is the zero time.
+func parseTime(s, form string) (time.Time, bool) {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil && len(s) != len("20060102150405") {
 		switch {
 		case n == 0:
 			return time.Time{}, true
-		case n > 1e11 || n < -1e11:
+		case form == "millis", form == "millistext", form != "unixtime" && (n > 1e11 || n < -1e11):
 			return time.UnixMilli(n).UTC(), true
 		}
 		return time.Unix(n, 0).UTC(), true
