@@ -44,8 +44,9 @@ func (s *AccountsService) ListCountries(ctx context.Context, accountID string) (
 	return out, err
 }
 
-// ListExtensions lists the RingCentral extensions that belong to an account. No document has it; programs that work
-// call it.
+// ListExtensions lists the RingCentral extensions that belong to an account.
+//
+// No document has it; programs that work call it.
 func (s *AccountsService) ListExtensions(ctx context.Context, accountID string) (json.RawMessage, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/ringcentral/extensions", accountID)
 	var out json.RawMessage

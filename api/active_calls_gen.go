@@ -81,8 +81,9 @@ type ActiveCallsListOptions struct {
 	MaxRows int
 }
 
-// CheckQueueStatus tells whether the queue behind a number takes calls, before a call is routed to it. At most 120
-// requests in a minute.
+// CheckQueueStatus tells whether the queue behind a number takes calls, before a call is routed to it.
+//
+// At most 120 requests in a minute.
 //
 //   - destinationNumber: The number behind which the queue is.
 //   - maxq: The number of waiting calls that are too many.
@@ -102,8 +103,9 @@ type ActiveCallsCheckQueueStatusOptions struct {
 	PhoneNumbersI18nEnabled bool
 }
 
-// CheckQueueThreshold tells whether the queue behind a number holds fewer calls than a limit. At most 120 requests in a
-// minute.
+// CheckQueueThreshold tells whether the queue behind a number holds fewer calls than a limit.
+//
+// At most 120 requests in a minute.
 //
 //   - destinationNumber: The number behind which the queue is.
 func (s *ActiveCallsService) CheckQueueThreshold(ctx context.Context, destinationNumber string, opts ActiveCallsCheckQueueThresholdOptions) (PrerouteCheckStatus, error) {

@@ -113,8 +113,9 @@ func (s *AgentGroupsService) ListForIntegration(ctx context.Context) ([]AgentGro
 	return out, err
 }
 
-// SetLoginDialGroup sets the dial group that agents who log in are put into. No document has it; programs that work
-// call it.
+// SetLoginDialGroup sets the dial group that agents who log in are put into.
+//
+// No document has it; programs that work call it.
 func (s *AgentGroupsService) SetLoginDialGroup(ctx context.Context, dialGroupID int) (json.RawMessage, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/updateAgentLoginDialGroup/{dialGroupId}", s.account, dialGroupID)
 	var out json.RawMessage

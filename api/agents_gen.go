@@ -164,8 +164,9 @@ func (s *AgentsService) ListForIntegration(ctx context.Context, agentGroupID int
 	return out, err
 }
 
-// ListAuxStates lists the states that agents of an account may choose, such as a lunch break. The vendor's guide has
-// it, and no description.
+// ListAuxStates lists the states that agents of an account may choose, such as a lunch break.
+//
+// The vendor's guide has it, and no description.
 func (s *AgentsService) ListAuxStates(ctx context.Context, opts AgentsListAuxStatesOptions) ([]AccountAuxState, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/auxStates", s.account)
 	r.option("activeOnly", opts.ActiveOnly)
@@ -180,7 +181,9 @@ type AgentsListAuxStatesOptions struct {
 	ActiveOnly Switch
 }
 
-// GetLogin gets the login of an agent that lasts now. No document has it; programs that work call it.
+// GetLogin gets the login of an agent that lasts now.
+//
+// No document has it; programs that work call it.
 func (s *AgentsService) GetLogin(ctx context.Context, agentGroupID int, agentID int) (json.RawMessage, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/login", s.account, agentGroupID, agentID)
 	var out json.RawMessage
@@ -188,7 +191,9 @@ func (s *AgentsService) GetLogin(ctx context.Context, agentGroupID int, agentID 
 	return out, err
 }
 
-// SetState puts an agent who is logged in into another state. No document has it; programs that work call it.
+// SetState puts an agent who is logged in into another state.
+//
+// No document has it; programs that work call it.
 //
 //   - state: The state that the agent goes into, such as AVAILABLE.
 func (s *AgentsService) SetState(ctx context.Context, agentGroupID int, agentID int, state string) (json.RawMessage, error) {
@@ -199,7 +204,9 @@ func (s *AgentsService) SetState(ctx context.Context, agentGroupID int, agentID 
 	return out, err
 }
 
-// SetStateByUsername puts the agent with a user name into another state. No document has it; programs that work call it.
+// SetStateByUsername puts the agent with a user name into another state.
+//
+// No document has it; programs that work call it.
 //
 //   - state: The state that the agent goes into, such as AVAILABLE.
 func (s *AgentsService) SetStateByUsername(ctx context.Context, username string, state string) (json.RawMessage, error) {

@@ -11,8 +11,9 @@ import (
 // AudioFilesService calls the operations of the section Audio Files. Audio that callers hear. Get it from an [Account].
 type AudioFilesService service
 
-// List lists the audio files of an account. It is from a draft of the vendor's guide that was not published, and may
-// not be there. What it answers is assumed.
+// List lists the audio files of an account.
+//
+// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
 func (s *AudioFilesService) List(ctx context.Context) ([]AudioFileView, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/utilities/audioFiles", s.account)
 	var out []AudioFileView
@@ -20,8 +21,9 @@ func (s *AudioFilesService) List(ctx context.Context) ([]AudioFileView, error) {
 	return out, err
 }
 
-// Upload uploads an audio file. It is from a draft of the vendor's guide that was not published, and may not be there.
-// What it answers is assumed.
+// Upload uploads an audio file.
+//
+// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
 func (s *AudioFilesService) Upload(ctx context.Context, file *File) (json.RawMessage, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/utilities/audioFiles", s.account)
 	r.body = file
@@ -30,8 +32,9 @@ func (s *AudioFilesService) Upload(ctx context.Context, file *File) (json.RawMes
 	return out, err
 }
 
-// GetMP3 downloads an audio file as MP3. It is from a draft of the vendor's guide that was not published, and may not
-// be there. What it answers is assumed.
+// GetMP3 downloads an audio file as MP3.
+//
+// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
 func (s *AudioFilesService) GetMP3(ctx context.Context, fileName string) (Download, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/utilities/audioFiles/{fileName}/mp3", s.account, fileName)
 	var out Download
@@ -39,8 +42,9 @@ func (s *AudioFilesService) GetMP3(ctx context.Context, fileName string) (Downlo
 	return out, err
 }
 
-// Delete deletes an audio file. It is from a draft of the vendor's guide that was not published, and may not be there.
-// What it answers is assumed.
+// Delete deletes an audio file.
+//
+// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
 func (s *AudioFilesService) Delete(ctx context.Context, fileName string) (json.RawMessage, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/utilities/audioFiles/{fileName}/remove", s.account, fileName)
 	var out json.RawMessage
@@ -48,8 +52,9 @@ func (s *AudioFilesService) Delete(ctx context.Context, fileName string) (json.R
 	return out, err
 }
 
-// Rename renames an audio file. It is from a draft of the vendor's guide that was not published, and may not be there.
-// What it answers is assumed.
+// Rename renames an audio file.
+//
+// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
 func (s *AudioFilesService) Rename(ctx context.Context, fileName string) (json.RawMessage, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/utilities/audioFiles/{fileName}/rename", s.account, fileName)
 	var out json.RawMessage

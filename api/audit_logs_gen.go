@@ -15,7 +15,9 @@ import (
 // [Audit Logs]: https://developers.ringcentral.com/engage/voice/guide/analytics/audit-logs
 type AuditLogsService service
 
-// ListAuditable lists the kinds of things whose changes are recorded. At most 120 requests in a minute.
+// ListAuditable lists the kinds of things whose changes are recorded.
+//
+// At most 120 requests in a minute.
 func (s *AuditLogsService) ListAuditable(ctx context.Context) ([]Auditable, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/auditLogs/auditable")
 	var out []Auditable
@@ -23,7 +25,9 @@ func (s *AuditLogsService) ListAuditable(ctx context.Context) ([]Auditable, erro
 	return out, err
 }
 
-// Search searches the recorded changes of an account. At most 120 requests in a minute.
+// Search searches the recorded changes of an account.
+//
+// At most 120 requests in a minute.
 func (s *AuditLogsService) Search(ctx context.Context, body AuditLogSearchCriteria) ([]AuditLog, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/auditLogs/search")
 	r.body = body

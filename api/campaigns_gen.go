@@ -102,8 +102,9 @@ func (s *CampaignsService) ClearCache(ctx context.Context, dialGroupID int, camp
 	return out, err
 }
 
-// ListLeadLists lists the lead lists that were loaded into a campaign. The vendor's guide has it, and no description.
-// What it answers is assumed.
+// ListLeadLists lists the lead lists that were loaded into a campaign.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *CampaignsService) ListLeadLists(ctx context.Context, dialGroupID int, campaignID int) ([]CampaignLeadList, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns/{campaignId}/lists", s.account, dialGroupID, campaignID)
 	var out []CampaignLeadList
@@ -111,8 +112,9 @@ func (s *CampaignsService) ListLeadLists(ctx context.Context, dialGroupID int, c
 	return out, err
 }
 
-// ListDispositions lists the dispositions that agents of a campaign choose from. No document has it; programs that work
-// call it.
+// ListDispositions lists the dispositions that agents of a campaign choose from.
+//
+// No document has it; programs that work call it.
 func (s *CampaignsService) ListDispositions(ctx context.Context, dialGroupID int, campaignID int) ([]CampaignDisposition, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns/{campaignId}/campaignDispositions", s.account, dialGroupID, campaignID)
 	var out []CampaignDisposition
@@ -120,7 +122,9 @@ func (s *CampaignsService) ListDispositions(ctx context.Context, dialGroupID int
 	return out, err
 }
 
-// Clone copies a campaign under another name. No document has it; programs that work call it.
+// Clone copies a campaign under another name.
+//
+// No document has it; programs that work call it.
 //
 //   - newCampaignName: The name of the copy.
 func (s *CampaignsService) Clone(ctx context.Context, dialGroupID int, campaignID int, newCampaignName string, opts CampaignsCloneOptions) (Campaign, error) {

@@ -14,7 +14,9 @@ import (
 // [Cloud Route DTMF Events]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 type CloudDTMFEventsService service
 
-// List lists what the keys of a phone do in a profile. At most 120 requests in a minute.
+// List lists what the keys of a phone do in a profile.
+//
+// At most 120 requests in a minute.
 func (s *CloudDTMFEventsService) List(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int) ([]CloudRouteDtmfEvent, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/dtmfEvents", s.account, cloudRouteGroupID, cloudRouteProfileID)
 	var out []CloudRouteDtmfEvent

@@ -16,7 +16,9 @@ import (
 // [DNC Lists]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
 type DNCListsService service
 
-// List lists the numbers of an account that must not be called. The vendor's guide has it, and no description.
+// List lists the numbers of an account that must not be called.
+//
+// The vendor's guide has it, and no description.
 func (s *DNCListsService) List(ctx context.Context) ([]DncListEntry, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dncLists", s.account)
 	var out []DncListEntry
@@ -24,7 +26,9 @@ func (s *DNCListsService) List(ctx context.Context) ([]DncListEntry, error) {
 	return out, err
 }
 
-// Create adds a number that must not be called. The vendor's guide has it, and no description.
+// Create adds a number that must not be called.
+//
+// The vendor's guide has it, and no description.
 func (s *DNCListsService) Create(ctx context.Context, body DncListEntryRequest) (DncListEntry, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/dncLists", s.account)
 	r.body = body
@@ -33,8 +37,9 @@ func (s *DNCListsService) Create(ctx context.Context, body DncListEntryRequest) 
 	return out, err
 }
 
-// Search searches the numbers that must not be called. The vendor's guide has it, and no description. What it answers
-// is assumed.
+// Search searches the numbers that must not be called.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *DNCListsService) Search(ctx context.Context, body any) ([]DncListEntry, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/dncLists/advancedSearch", s.account)
 	r.body = body
@@ -44,8 +49,9 @@ func (s *DNCListsService) Search(ctx context.Context, body any) ([]DncListEntry,
 	return out, err
 }
 
-// Upload uploads a file of numbers that must not be called. The vendor's guide has it, and no description. What it
-// answers is assumed.
+// Upload uploads a file of numbers that must not be called.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *DNCListsService) Upload(ctx context.Context, file *File) (json.RawMessage, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/dncLists/uploadDncFile", s.account)
 	r.body = file
@@ -54,7 +60,9 @@ func (s *DNCListsService) Upload(ctx context.Context, file *File) (json.RawMessa
 	return out, err
 }
 
-// DeleteByTag removes all numbers with a tag. The vendor's guide has it, and no description. What it answers is assumed.
+// DeleteByTag removes all numbers with a tag.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *DNCListsService) DeleteByTag(ctx context.Context, dncTagID int) (json.RawMessage, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/dncLists/tags/{dncTagId}", s.account, dncTagID)
 	var out json.RawMessage
@@ -62,8 +70,9 @@ func (s *DNCListsService) DeleteByTag(ctx context.Context, dncTagID int) (json.R
 	return out, err
 }
 
-// DeleteByTagAndCountry removes all numbers of a country with a tag. The vendor's guide has it, and no description.
-// What it answers is assumed.
+// DeleteByTagAndCountry removes all numbers of a country with a tag.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *DNCListsService) DeleteByTagAndCountry(ctx context.Context, dncTagID int, countryID string) (json.RawMessage, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/dncLists/tags/{dncTagId}/countries/{countryId}", s.account, dncTagID, countryID)
 	var out json.RawMessage
@@ -71,7 +80,9 @@ func (s *DNCListsService) DeleteByTagAndCountry(ctx context.Context, dncTagID in
 	return out, err
 }
 
-// Delete removes a number with a tag. The vendor's guide has it, and no description. What it answers is assumed.
+// Delete removes a number with a tag.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *DNCListsService) Delete(ctx context.Context, dncTagID int, phone string, country string) (json.RawMessage, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/dncLists/tags/{dncTagId}/phones/{phone}/countries/{country}", s.account, dncTagID, phone, country)
 	var out json.RawMessage
@@ -79,8 +90,9 @@ func (s *DNCListsService) Delete(ctx context.Context, dncTagID int, phone string
 	return out, err
 }
 
-// ListTags lists the tags of numbers that must not be called. The vendor's guide has it, and no description. What it
-// answers is assumed.
+// ListTags lists the tags of numbers that must not be called.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *DNCListsService) ListTags(ctx context.Context) ([]DncTag, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dncTags", s.account)
 	var out []DncTag
@@ -88,8 +100,9 @@ func (s *DNCListsService) ListTags(ctx context.Context) ([]DncTag, error) {
 	return out, err
 }
 
-// CreateTag creates a tag for numbers that must not be called. The vendor's guide has it, and no description. What it
-// answers is assumed.
+// CreateTag creates a tag for numbers that must not be called.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *DNCListsService) CreateTag(ctx context.Context, body DncTag) (DncTag, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/dncTags", s.account)
 	r.body = body
@@ -98,8 +111,9 @@ func (s *DNCListsService) CreateTag(ctx context.Context, body DncTag) (DncTag, e
 	return out, err
 }
 
-// DeleteTag deletes a tag for numbers that must not be called. The vendor's guide has it, and no description. What it
-// answers is assumed.
+// DeleteTag deletes a tag for numbers that must not be called.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *DNCListsService) DeleteTag(ctx context.Context, dncTagID int) (json.RawMessage, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/dncTags/{dncTagId}", s.account, dncTagID)
 	var out json.RawMessage

@@ -136,7 +136,9 @@ type HTTPServicesListV2Options struct {
 	MaxRows int
 }
 
-// CreateV2 creates an HTTP service in the form of version 2. At most 120 requests in a minute.
+// CreateV2 creates an HTTP service in the form of version 2.
+//
+// At most 120 requests in a minute.
 func (s *HTTPServicesService) CreateV2(ctx context.Context, serviceGroupID int, body ExternalHttpService) (ExternalHttpService, error) {
 	r := s.client.call("POST", "/voice/api/v2/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices", s.account, serviceGroupID)
 	r.body = body
@@ -155,7 +157,9 @@ func (s *HTTPServicesService) GetV2(ctx context.Context, serviceGroupID int, ser
 	return out, err
 }
 
-// UpdateV2 replaces an HTTP service in the form of version 2. At most 120 requests in a minute.
+// UpdateV2 replaces an HTTP service in the form of version 2.
+//
+// At most 120 requests in a minute.
 func (s *HTTPServicesService) UpdateV2(ctx context.Context, serviceGroupID int, serviceID int, body ExternalHttpService) (ExternalHttpService, error) {
 	r := s.client.call("PUT", "/voice/api/v2/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices/{serviceId}", s.account, serviceGroupID, serviceID)
 	r.body = body
@@ -164,7 +168,9 @@ func (s *HTTPServicesService) UpdateV2(ctx context.Context, serviceGroupID int, 
 	return out, err
 }
 
-// DeleteV2 deletes an HTTP service. At most 120 requests in a minute.
+// DeleteV2 deletes an HTTP service.
+//
+// At most 120 requests in a minute.
 func (s *HTTPServicesService) DeleteV2(ctx context.Context, serviceGroupID int, serviceID int) error {
 	r := s.client.call("DELETE", "/voice/api/v2/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices/{serviceId}", s.account, serviceGroupID, serviceID)
 	return r.send(ctx, nil)

@@ -15,8 +15,9 @@ import (
 // [Integration Reports]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
 type IntegrationReportsService service
 
-// QueueStats gets totals of queues for intervals of a time range. At most 3 requests in a minute and 9 requests in 15
-// minutes for each account.
+// QueueStats gets totals of queues for intervals of a time range.
+//
+// At most 3 requests in a minute and 9 requests in 15 minutes for each account.
 func (s *IntegrationReportsService) QueueStats(ctx context.Context, rcAccountID string, body AggregatedIntegrationParams) ([]AggregatedQueueStats, error) {
 	r := s.client.call("POST", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/agg-queue-stats", rcAccountID, s.account)
 	r.body = body
@@ -26,8 +27,9 @@ func (s *IntegrationReportsService) QueueStats(ctx context.Context, rcAccountID 
 	return out, err
 }
 
-// AgentStats gets totals of agents for intervals of a time range. At most 3 requests in a minute and 9 requests in 15
-// minutes for each account.
+// AgentStats gets totals of agents for intervals of a time range.
+//
+// At most 3 requests in a minute and 9 requests in 15 minutes for each account.
 func (s *IntegrationReportsService) AgentStats(ctx context.Context, rcAccountID string, body AggregatedIntegrationParams) ([]AggregatedAgentStats, error) {
 	r := s.client.call("POST", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/agg-agent-stats", rcAccountID, s.account)
 	r.body = body
@@ -37,8 +39,9 @@ func (s *IntegrationReportsService) AgentStats(ctx context.Context, rcAccountID 
 	return out, err
 }
 
-// ExtendedAgentStats gets more totals of agents for intervals of a time range. At most 3 requests in a minute and 9
-// requests in 15 minutes for each account.
+// ExtendedAgentStats gets more totals of agents for intervals of a time range.
+//
+// At most 3 requests in a minute and 9 requests in 15 minutes for each account.
 func (s *IntegrationReportsService) ExtendedAgentStats(ctx context.Context, rcAccountID string, body AggregatedIntegrationParams) ([]ExtendedAggregatedQueueStats, error) {
 	r := s.client.call("POST", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/agg-agent-extended-stats", rcAccountID, s.account)
 	r.body = body

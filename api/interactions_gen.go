@@ -17,7 +17,9 @@ import (
 type InteractionsService service
 
 // ListMetadata lists the parts of calls that lie in a window of at most three hours, which must have ended five minutes
-// ago. At most 3 requests in a minute and 9 requests in 15 minutes for each account.
+// ago.
+//
+// At most 3 requests in a minute and 9 requests in 15 minutes for each account.
 func (s *InteractionsService) ListMetadata(ctx context.Context, rcAccountID string, body InteractionMetadataRequest) ([]InteractionMetadata, error) {
 	r := s.client.call("POST", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/interaction-metadata", rcAccountID, s.account)
 	r.body = body
@@ -27,8 +29,9 @@ func (s *InteractionsService) ListMetadata(ctx context.Context, rcAccountID stri
 	return out, err
 }
 
-// GetRecording downloads the recording of a part of a call as WAV; it is ready 10 to 15 minutes after the call. At most
-// 120 requests in a minute.
+// GetRecording downloads the recording of a part of a call as WAV; it is ready 10 to 15 minutes after the call.
+//
+// At most 120 requests in a minute.
 func (s *InteractionsService) GetRecording(ctx context.Context, rcAccountID string, dialogID string, segmentID string) (Download, error) {
 	r := s.client.call("GET", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/recordings/dialogs/{dialogId}/segments/{segmentId}", rcAccountID, s.account, dialogID, segmentID)
 	var out Download
@@ -36,8 +39,9 @@ func (s *InteractionsService) GetRecording(ctx context.Context, rcAccountID stri
 	return out, err
 }
 
-// GetTranscript gets the transcript of a part of a call; it is ready about five minutes after the call. At most 120
-// requests in a minute.
+// GetTranscript gets the transcript of a part of a call; it is ready about five minutes after the call.
+//
+// At most 120 requests in a minute.
 func (s *InteractionsService) GetTranscript(ctx context.Context, rcAccountID string, dialogID string, segmentID string) (Transcript, error) {
 	r := s.client.call("GET", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/transcripts/dialogs/{dialogId}/segments/{segmentId}", rcAccountID, s.account, dialogID, segmentID)
 	var out Transcript
@@ -45,7 +49,9 @@ func (s *InteractionsService) GetTranscript(ctx context.Context, rcAccountID str
 	return out, err
 }
 
-// GetAgentSummary gets the summary of a part of a call as its agent wrote it. At most 120 requests in a minute.
+// GetAgentSummary gets the summary of a part of a call as its agent wrote it.
+//
+// At most 120 requests in a minute.
 func (s *InteractionsService) GetAgentSummary(ctx context.Context, segmentID string) (string, error) {
 	r := s.client.call("GET", "/voice/api/v1/summary/accounts/{subAccountId}/segments/{segmentId}/agent", s.account, segmentID)
 	var out string
@@ -53,7 +59,9 @@ func (s *InteractionsService) GetAgentSummary(ctx context.Context, segmentID str
 	return out, err
 }
 
-// GetAutoSummary gets the summary of a part of a call that was made by machine. At most 120 requests in a minute.
+// GetAutoSummary gets the summary of a part of a call that was made by machine.
+//
+// At most 120 requests in a minute.
 func (s *InteractionsService) GetAutoSummary(ctx context.Context, segmentID string) (string, error) {
 	r := s.client.call("GET", "/voice/api/v1/summary/accounts/{subAccountId}/segments/{segmentId}/auto", s.account, segmentID)
 	var out string
@@ -61,8 +69,9 @@ func (s *InteractionsService) GetAutoSummary(ctx context.Context, segmentID stri
 	return out, err
 }
 
-// ListMetadataV2 lists the parts of calls that lie in a window, with the field names of version 2. It is from a draft
-// of the vendor's guide that was not published, and may not be there.
+// ListMetadataV2 lists the parts of calls that lie in a window, with the field names of version 2.
+//
+// It is from a draft of the vendor's guide that was not published, and may not be there.
 func (s *InteractionsService) ListMetadataV2(ctx context.Context, rcAccountID string, body InteractionMetadataRequest) ([]InteractionMetadataV2, error) {
 	r := s.client.call("POST", "/voice/api/cx/integration/v2/accounts/{rcAccountId}/sub-accounts/{subAccountId}/interaction-metadata", rcAccountID, s.account)
 	r.body = body
@@ -72,7 +81,9 @@ func (s *InteractionsService) ListMetadataV2(ctx context.Context, rcAccountID st
 	return out, err
 }
 
-// GetMetadataReport gets a report of interaction metadata of an account. No document has it; programs that work call it.
+// GetMetadataReport gets a report of interaction metadata of an account.
+//
+// No document has it; programs that work call it.
 func (s *InteractionsService) GetMetadataReport(ctx context.Context) (json.RawMessage, error) {
 	r := s.client.call("GET", "/voice/api/integration/v2/admin/reports/accounts/{accountId}/interactionMetadata", s.account)
 	var out json.RawMessage
@@ -80,8 +91,9 @@ func (s *InteractionsService) GetMetadataReport(ctx context.Context) (json.RawMe
 	return out, err
 }
 
-// QueryMetadataReport asks for a report of interaction metadata of an account. No document has it; programs that work
-// call it.
+// QueryMetadataReport asks for a report of interaction metadata of an account.
+//
+// No document has it; programs that work call it.
 func (s *InteractionsService) QueryMetadataReport(ctx context.Context, body InteractionMetadataRequest) (json.RawMessage, error) {
 	r := s.client.call("POST", "/voice/api/integration/v2/admin/reports/accounts/{accountId}/interactionMetadata", s.account)
 	r.body = body
@@ -91,8 +103,9 @@ func (s *InteractionsService) QueryMetadataReport(ctx context.Context, body Inte
 	return out, err
 }
 
-// GetCallHistory gets what happened during a call. It is from a draft of the vendor's guide that was not published, and
-// may not be there. What it answers is assumed.
+// GetCallHistory gets what happened during a call.
+//
+// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
 func (s *InteractionsService) GetCallHistory(ctx context.Context, uii string) (json.RawMessage, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/callHistory/{uii}", s.account, uii)
 	var out json.RawMessage

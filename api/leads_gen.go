@@ -21,7 +21,7 @@ type LeadsService service
 //
 // It needs the right READ Account, or a permission of the account that stands for it. At most 15 requests in 10 seconds
 // and 60 requests in 30 seconds for each account. At most 90 requests in 10 seconds and 180 requests in 30 seconds for
-// each account with count true. What it answers is assumed.
+// each account if count is true. What it answers is assumed.
 func (s *LeadsService) Search(ctx context.Context, body CampaignLeadSearchCriteria, opts LeadsSearchOptions) ([]LeadSearchResult, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadSearch", s.account)
 	r.body = body
@@ -257,8 +257,9 @@ func (s *LeadsService) ProcessFile(ctx context.Context, campaignID int, body Lea
 	return out, err
 }
 
-// ListPasses lists the attempts to call a lead. It is from a draft of the vendor's guide that was not published, and
-// may not be there. What it answers is assumed.
+// ListPasses lists the attempts to call a lead.
+//
+// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
 func (s *LeadsService) ListPasses(ctx context.Context, dialGroupID int, campaignID int, leadID int) ([]CampaignPass, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns/{campaignId}/leads/{leadId}/passes", s.account, dialGroupID, campaignID, leadID)
 	var out []CampaignPass
@@ -266,8 +267,9 @@ func (s *LeadsService) ListPasses(ctx context.Context, dialGroupID int, campaign
 	return out, err
 }
 
-// SetPassNotes changes the agent's notes and the disposition of one attempt to call a lead. It is from a draft of the
-// vendor's guide that was not published, and may not be there. What it answers is assumed.
+// SetPassNotes changes the agent's notes and the disposition of one attempt to call a lead.
+//
+// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
 func (s *LeadsService) SetPassNotes(ctx context.Context, dialGroupID int, campaignID int, leadID int, passUII string, body PassDispositionRequest) (json.RawMessage, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns/{campaignId}/leads/{leadId}/passes/{passUii}/agentNotesAndDisposition", s.account, dialGroupID, campaignID, leadID, passUII)
 	r.body = body

@@ -15,34 +15,43 @@ import (
 // [Media Control]: https://developers.ringcentral.com/engage/voice/guide/workforce/call-streaming/media-control
 type MediaControlService service
 
-// StartSegment starts to stream the audio of a part of a call. At most 120 requests in a minute.
+// StartSegment starts to stream the audio of a part of a call.
+//
+// At most 120 requests in a minute.
 func (s *MediaControlService) StartSegment(ctx context.Context, rcAccountID string, dialogID string, segmentID string, body StartStreamRequest) error {
 	r := s.client.call("POST", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/dialogs/{dialogId}/segments/{segmentId}/streams", rcAccountID, s.account, dialogID, segmentID)
 	r.body = body
 	return r.send(ctx, nil)
 }
 
-// StopSegment stops streaming the audio of a part of a call. At most 120 requests in a minute.
+// StopSegment stops streaming the audio of a part of a call.
+//
+// At most 120 requests in a minute.
 func (s *MediaControlService) StopSegment(ctx context.Context, rcAccountID string, dialogID string, segmentID string, streamID string) error {
 	r := s.client.call("DELETE", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/dialogs/{dialogId}/segments/{segmentId}/streams/{streamId}", rcAccountID, s.account, dialogID, segmentID, streamID)
 	return r.send(ctx, nil)
 }
 
-// StartDialog starts to stream the audio of a call. At most 120 requests in a minute.
+// StartDialog starts to stream the audio of a call.
+//
+// At most 120 requests in a minute.
 func (s *MediaControlService) StartDialog(ctx context.Context, rcAccountID string, dialogID string, body StartStreamRequest) error {
 	r := s.client.call("POST", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/dialogs/{dialogId}/streams", rcAccountID, s.account, dialogID)
 	r.body = body
 	return r.send(ctx, nil)
 }
 
-// StopDialog stops streaming the audio of a call. At most 120 requests in a minute.
+// StopDialog stops streaming the audio of a call.
+//
+// At most 120 requests in a minute.
 func (s *MediaControlService) StopDialog(ctx context.Context, rcAccountID string, dialogID string, streamID string) error {
 	r := s.client.call("DELETE", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/dialogs/{dialogId}/streams/{streamId}", rcAccountID, s.account, dialogID, streamID)
 	return r.send(ctx, nil)
 }
 
-// CreateProduct creates a profile for streaming; the guide names the path and no more. At most 120 requests in a
-// minute. The vendor's guide has it, and no description. What it answers is assumed.
+// CreateProduct creates a profile for streaming; the guide names the path and no more.
+//
+// At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
 func (s *MediaControlService) CreateProduct(ctx context.Context, body any) (json.RawMessage, error) {
 	r := s.client.call("POST", "/platform/api/media/product")
 	r.body = body

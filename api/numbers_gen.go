@@ -45,7 +45,9 @@ type NumbersCheckNewOptions struct {
 	PhoneNumbersI18nEnabled bool
 }
 
-// Create adds numbers to the pool. At most 120 requests in a minute.
+// Create adds numbers to the pool.
+//
+// At most 120 requests in a minute.
 func (s *NumbersService) Create(ctx context.Context, body []DnisPool) ([]DnisPool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/utilities/tnManager/dnisPool")
 	r.body = body
@@ -65,7 +67,9 @@ func (s *NumbersService) Update(ctx context.Context, body []DnisPool) ([]DnisPoo
 	return out, err
 }
 
-// DeleteAll removes several numbers from the pool. At most 120 requests in a minute.
+// DeleteAll removes several numbers from the pool.
+//
+// At most 120 requests in a minute.
 func (s *NumbersService) DeleteAll(ctx context.Context, body []string, opts NumbersDeleteAllOptions) (bool, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/utilities/tnManager/dnisPool/bulkDelete")
 	r.body = body
@@ -98,7 +102,9 @@ type NumbersGetOptions struct {
 	PhoneNumbersI18nEnabled bool
 }
 
-// Delete removes a number from the pool. At most 120 requests in a minute.
+// Delete removes a number from the pool.
+//
+// At most 120 requests in a minute.
 func (s *NumbersService) Delete(ctx context.Context, dnis string) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/utilities/tnManager/dnisPool/{dnis}", dnis)
 	var out bool
@@ -201,7 +207,9 @@ func (s *NumbersService) UpdateBulk(ctx context.Context, body []DnisPool) (DnisB
 	return out, err
 }
 
-// UpdateCustomerBulk changes fields of many numbers at once. At most 120 requests in a minute.
+// UpdateCustomerBulk changes fields of many numbers at once.
+//
+// At most 120 requests in a minute.
 func (s *NumbersService) UpdateCustomerBulk(ctx context.Context, body DnisBulkUpdateRequest) (bool, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/utilities/tnManager/updateCustomerDnisBulk")
 	r.body = body
@@ -210,7 +218,9 @@ func (s *NumbersService) UpdateCustomerBulk(ctx context.Context, body DnisBulkUp
 	return out, err
 }
 
-// UpdateWithAssignments changes numbers of the pool and what they are assigned to. At most 120 requests in a minute.
+// UpdateWithAssignments changes numbers of the pool and what they are assigned to.
+//
+// At most 120 requests in a minute.
 func (s *NumbersService) UpdateWithAssignments(ctx context.Context, body []DnisPoolUpdateRequest) (bool, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/utilities/tnManager/updatePoolAndAssignment")
 	r.body = body
@@ -219,7 +229,9 @@ func (s *NumbersService) UpdateWithAssignments(ctx context.Context, body []DnisP
 	return out, err
 }
 
-// PreviewFile uploads a file of numbers and sees how it was read. At most 120 requests in a minute.
+// PreviewFile uploads a file of numbers and sees how it was read.
+//
+// At most 120 requests in a minute.
 //
 //   - fileType: How the columns of the file are separated.
 func (s *NumbersService) PreviewFile(ctx context.Context, fileType DNISFileType, file *File, opts NumbersPreviewFileOptions) (DnisListPreviewResponse, error) {

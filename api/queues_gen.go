@@ -149,8 +149,9 @@ func (s *QueuesService) SetActive(ctx context.Context, gateGroupID int, gateID i
 	return out, err
 }
 
-// GetAvailability gets how many agents of a queue are free, how many callers wait and for how long. The vendor's guide
-// has it, and no description.
+// GetAvailability gets how many agents of a queue are free, how many callers wait and for how long.
+//
+// The vendor's guide has it, and no description.
 func (s *QueuesService) GetAvailability(ctx context.Context, queueID string, opts QueuesGetAvailabilityOptions) (QueueAvailability, error) {
 	r := s.client.call("GET", "/cx/routing/v1/sub-accounts/{subAccountId}/queues/{queueId}/availability", s.account, queueID)
 	r.option("queueType", opts.QueueType)

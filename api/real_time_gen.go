@@ -15,8 +15,9 @@ import (
 // [Real-time Data]: https://developers.ringcentral.com/engage/voice/guide/analytics/reports/realtime-supervisor-view
 type RealTimeService service
 
-// Agents lists the counters of the agents of a sub-account. At most 120 requests in a minute. The vendor's guide has
-// it, and no description. What it answers is assumed.
+// Agents lists the counters of the agents of a sub-account.
+//
+// At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
 func (s *RealTimeService) Agents(ctx context.Context) ([]AgentStats, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{subaccountId}/realTimeData/agent", s.account)
 	var out []AgentStats
@@ -24,8 +25,9 @@ func (s *RealTimeService) Agents(ctx context.Context) ([]AgentStats, error) {
 	return out, err
 }
 
-// Chats lists the counters of the chat queues of a sub-account. At most 120 requests in a minute. The vendor's guide
-// has it, and no description. What it answers is assumed.
+// Chats lists the counters of the chat queues of a sub-account.
+//
+// At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
 func (s *RealTimeService) Chats(ctx context.Context) ([]ChatStats, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{subaccountId}/realTimeData/chat", s.account)
 	var out []ChatStats
@@ -33,8 +35,9 @@ func (s *RealTimeService) Chats(ctx context.Context) ([]ChatStats, error) {
 	return out, err
 }
 
-// Queues lists the counters of the queues of a sub-account. At most 120 requests in a minute. The vendor's guide has
-// it, and no description. What it answers is assumed.
+// Queues lists the counters of the queues of a sub-account.
+//
+// At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
 func (s *RealTimeService) Queues(ctx context.Context) ([]AcdStats, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{subaccountId}/realTimeData/inbound", s.account)
 	var out []AcdStats
@@ -42,8 +45,9 @@ func (s *RealTimeService) Queues(ctx context.Context) ([]AcdStats, error) {
 	return out, err
 }
 
-// IVRs lists the counters of the voice menus of a sub-account. At most 120 requests in a minute. The vendor's guide has
-// it, and no description. What it answers is assumed.
+// IVRs lists the counters of the voice menus of a sub-account.
+//
+// At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
 func (s *RealTimeService) IVRs(ctx context.Context) ([]IvrStats, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{subaccountId}/realTimeData/ivr", s.account)
 	var out []IvrStats
@@ -51,8 +55,9 @@ func (s *RealTimeService) IVRs(ctx context.Context) ([]IvrStats, error) {
 	return out, err
 }
 
-// Campaigns lists the counters of the campaigns of a sub-account. At most 120 requests in a minute. The vendor's guide
-// has it, and no description. What it answers is assumed.
+// Campaigns lists the counters of the campaigns of a sub-account.
+//
+// At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
 func (s *RealTimeService) Campaigns(ctx context.Context) ([]OutboundStats, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{subaccountId}/realTimeData/outbound", s.account)
 	var out []OutboundStats

@@ -10,7 +10,9 @@ import (
 // [Client].
 type SignInService service
 
-// Exchange exchanges a RingCentral access token for one of RingCX. At most 5 requests in a minute.
+// Exchange exchanges a RingCentral access token for one of RingCX.
+//
+// At most 5 requests in a minute.
 //
 //   - rcAccessToken: The access token of RingCentral.
 //   - rcTokenType: The type of the token: Bearer.
@@ -30,7 +32,9 @@ type SignInExchangeOptions struct {
 	IncludeRefresh Switch
 }
 
-// Refresh exchanges a refresh token for a new pair of tokens. At most 5 requests in a minute.
+// Refresh exchanges a refresh token for a new pair of tokens.
+//
+// At most 5 requests in a minute.
 //
 //   - refreshToken: A refresh token. The answer has a new one that replaces it.
 func (s *SignInService) Refresh(ctx context.Context, refreshToken string, opts SignInRefreshOptions) (AccessTokenUserDetails, error) {
@@ -100,8 +104,9 @@ func (s *SignInService) IsTokenValid(ctx context.Context, token string) (bool, e
 	return out, err
 }
 
-// GetDigitalJWTForApp gets a token for the digital channels, for administrators or for agents. No document has it;
-// programs that work call it.
+// GetDigitalJWTForApp gets a token for the digital channels, for administrators or for agents.
+//
+// No document has it; programs that work call it.
 func (s *SignInService) GetDigitalJWTForApp(ctx context.Context, app string, opts SignInGetDigitalJWTForAppOptions) (string, error) {
 	r := s.client.call("GET", "/api/auth/token/digitaljwt/{app}", app)
 	r.option("evSubAccountId", opts.EvSubAccountID)

@@ -15,7 +15,9 @@ import (
 // [Skill Profiles]: https://developers.ringcentral.com/engage/voice/guide/users/agents/skill-profile
 type SkillProfilesService service
 
-// List lists the skill profiles of an agent. The vendor's guide has it, and no description.
+// List lists the skill profiles of an agent.
+//
+// The vendor's guide has it, and no description.
 func (s *SkillProfilesService) List(ctx context.Context, agentGroupID int, agentID int) ([]AgentSkillProfile, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles", s.account, agentGroupID, agentID)
 	var out []AgentSkillProfile
@@ -23,7 +25,9 @@ func (s *SkillProfilesService) List(ctx context.Context, agentGroupID int, agent
 	return out, err
 }
 
-// Create creates a skill profile for an agent. The vendor's guide has it, and no description.
+// Create creates a skill profile for an agent.
+//
+// The vendor's guide has it, and no description.
 func (s *SkillProfilesService) Create(ctx context.Context, agentGroupID int, agentID int, body AgentSkillProfile) (AgentSkillProfile, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles", s.account, agentGroupID, agentID)
 	r.body = body
@@ -32,7 +36,9 @@ func (s *SkillProfilesService) Create(ctx context.Context, agentGroupID int, age
 	return out, err
 }
 
-// Get gets a skill profile of an agent. The vendor's guide has it, and no description. What it answers is assumed.
+// Get gets a skill profile of an agent.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *SkillProfilesService) Get(ctx context.Context, agentGroupID int, agentID int, skillProfileID int) (AgentSkillProfile, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles/{skillProfileId}", s.account, agentGroupID, agentID, skillProfileID)
 	var out AgentSkillProfile
@@ -40,8 +46,9 @@ func (s *SkillProfilesService) Get(ctx context.Context, agentGroupID int, agentI
 	return out, err
 }
 
-// Update replaces a skill profile of an agent. The vendor's guide has it, and no description. What it answers is
-// assumed.
+// Update replaces a skill profile of an agent.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *SkillProfilesService) Update(ctx context.Context, agentGroupID int, agentID int, skillProfileID int, body AgentSkillProfile) (AgentSkillProfile, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles/{skillProfileId}", s.account, agentGroupID, agentID, skillProfileID)
 	r.body = body
@@ -50,7 +57,9 @@ func (s *SkillProfilesService) Update(ctx context.Context, agentGroupID int, age
 	return out, err
 }
 
-// Delete deletes a skill profile of an agent. The vendor's guide has it, and no description. What it answers is assumed.
+// Delete deletes a skill profile of an agent.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *SkillProfilesService) Delete(ctx context.Context, agentGroupID int, agentID int, skillProfileID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles/{skillProfileId}", s.account, agentGroupID, agentID, skillProfileID)
 	var out bool
@@ -58,8 +67,9 @@ func (s *SkillProfilesService) Delete(ctx context.Context, agentGroupID int, age
 	return out, err
 }
 
-// ListSkills lists the skills of a skill profile. The vendor's guide has it, and no description. What it answers is
-// assumed.
+// ListSkills lists the skills of a skill profile.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *SkillProfilesService) ListSkills(ctx context.Context, agentGroupID int, agentID int, skillProfileID int) ([]GateGroupSkill, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles/{skillProfileId}/skills", s.account, agentGroupID, agentID, skillProfileID)
 	var out []GateGroupSkill
@@ -67,8 +77,9 @@ func (s *SkillProfilesService) ListSkills(ctx context.Context, agentGroupID int,
 	return out, err
 }
 
-// SetSkills replaces the skills of a skill profile. The vendor's guide has it, and no description. What it answers is
-// assumed.
+// SetSkills replaces the skills of a skill profile.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *SkillProfilesService) SetSkills(ctx context.Context, agentGroupID int, agentID int, skillProfileID int, body []GateGroupSkill) (AgentSkillProfile, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles/{skillProfileId}/skills", s.account, agentGroupID, agentID, skillProfileID)
 	r.body = body
@@ -77,7 +88,9 @@ func (s *SkillProfilesService) SetSkills(ctx context.Context, agentGroupID int, 
 	return out, err
 }
 
-// AddSkill adds a skill to a skill profile. The vendor's guide has it, and no description.
+// AddSkill adds a skill to a skill profile.
+//
+// The vendor's guide has it, and no description.
 func (s *SkillProfilesService) AddSkill(ctx context.Context, agentGroupID int, agentID int, skillProfileID int, skillID int) (AgentSkillProfile, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles/{skillProfileId}/skills/{skillId}", s.account, agentGroupID, agentID, skillProfileID, skillID)
 	var out AgentSkillProfile
@@ -85,8 +98,9 @@ func (s *SkillProfilesService) AddSkill(ctx context.Context, agentGroupID int, a
 	return out, err
 }
 
-// RemoveSkill takes a skill out of a skill profile. The vendor's guide has it, and no description. What it answers is
-// assumed.
+// RemoveSkill takes a skill out of a skill profile.
+//
+// The vendor's guide has it, and no description. What it answers is assumed.
 func (s *SkillProfilesService) RemoveSkill(ctx context.Context, agentGroupID int, agentID int, skillProfileID int, skillID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles/{skillProfileId}/skills/{skillId}", s.account, agentGroupID, agentID, skillProfileID, skillID)
 	var out bool

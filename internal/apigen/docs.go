@@ -18,25 +18,8 @@ func docs(m *method) string {
 	if m.name != op.Name {
 		text = says(m.name, op.Text) + " It is as " + op.Name + " with another body."
 	}
-	if s := needs(op.Permission); s != "" {
-		text += "\n\n" + s
-	}
-	for _, l := range op.Limits {
-		text += " " + limit(l)
-	}
-	switch op.Source {
-	case apispec.Draft:
-		text += " It is from a draft of the vendor's guide that was not published, and may not be there."
-	case apispec.Programs:
-		text += " No document has it; programs that work call it."
-	case apispec.Guide:
-		text += " The vendor's guide has it, and no description."
-	}
-	if op.Answers[0].Certainty == apispec.Assumed && op.Answers[0].Type != nil && op.Source != apispec.Programs {
-		text += " What it answers is assumed."
-	}
-	if op.Effect == apispec.Acts && op.Method != "POST" {
-		text += " It is not repeated after status 429."
+	if more := strings.Join(details(op), " "); more != "" {
+		text += "\n\n" + more
 	}
 	if list := required(op); list != "" {
 		text += "\n\n" + list
@@ -45,6 +28,31 @@ func docs(m *method) string {
 		text += "\n\nDeprecated: The vendor advises against it."
 	}
 	return text
+}
+
+// details are sentences about who may call an operation, how often, and how certain it is.
+func details(op *apispec.Operation) (all []string) {
+	if s := needs(op.Permission); s != "" {
+		all = append(all, s)
+	}
+	for _, l := range op.Limits {
+		all = append(all, limit(l))
+	}
+	if op.Effect == apispec.Acts && op.Method != "POST" {
+		all = append(all, "It is not repeated after status 429.")
+	}
+	switch op.Source {
+	case apispec.Draft:
+		all = append(all, "It is from a draft of the vendor's guide that was not published, and may not be there.")
+	case apispec.Programs:
+		all = append(all, "No document has it; programs that work call it.")
+	case apispec.Guide:
+		all = append(all, "The vendor's guide has it, and no description.")
+	}
+	if op.Answers[0].Certainty == apispec.Assumed && op.Answers[0].Type != nil && op.Source != apispec.Programs {
+		all = append(all, "What it answers is assumed.")
+	}
+	return all
 }
 
 // required explains the required parameters that are not in the path.
@@ -114,7 +122,7 @@ func limit(l apispec.OperationLimit) string {
 		s += " for each " + l.Per
 	}
 	if name, value, ok := strings.Cut(l.When, "="); ok {
-		s += " with " + name + " " + value
+		s += " if " + name + " is " + value
 	}
 	return s + "."
 }
