@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strings"
 )
@@ -38,16 +39,33 @@ func (c *Client) Account(id string) *Account {
 	return a
 }
 
-// Do sends a request that no method is for. The path begins with a slash, is encoded, and may have a query. body is written as
-// JSON unless it is nil; out is nil or points to where the answer is put, *[Download] for what is not JSON. Reads, PUT and
-// DELETE are repeated after status 429, as all methods do that have the same effect each time.
+// Do sends a request that no method is for. The path begins with a slash, is encoded, and may have a query; no secrets belong
+// into it. body is written as JSON unless it is nil; out is nil or points to where the answer is put: JSON into what
+// [json.Unmarshal] takes, all else into a [Download]. GET, HEAD, PUT and DELETE are repeated after status 429.
 func (c *Client) Do(ctx context.Context, method, path string, body, out any) error {
 	r := c.call(method, path)
+	r.repeats = method == http.MethodGet || method == http.MethodHead || method == http.MethodPut || method == http.MethodDelete
 	r.path, r.query, _ = strings.Cut(path, "?")
 	r.shown = r.path
 	if !strings.HasPrefix(path, "/") {
 		r.err = errPath
 	}
-	r.body = body
-	return r.send(ctx, out)
+	if body != nil {
+		data, err := json.Marshal(body) // of any type, and ours write themselves
+		if err != nil {
+			return r.failed(err)
+		}
+		r.body = json.RawMessage(data)
+	}
+	if _, ok := out.(*Download); ok || out == nil {
+		return r.send(ctx, out)
+	}
+	var answer page
+	if err := r.send(ctx, &answer); err != nil || len(answer) == 0 {
+		return err
+	}
+	if err := json.Unmarshal(answer, out); err != nil {
+		return r.failed(err)
+	}
+	return nil
 }

@@ -77,7 +77,7 @@ func (d *decoder) value(v reflect.Value, form string) bool {
 	case '[':
 		return d.array(v, form)
 	case '"':
-		return d.noDocument(v, start, set(v, d.text(), form, true))
+		return d.noDocument(v, start, set(v, d.text(), form))
 	default:
 		d.skip()
 		literal := string(d.data[start:d.i])
@@ -85,7 +85,7 @@ func (d *decoder) value(v reflect.Value, form string) bool {
 			v.SetZero()
 			return false
 		}
-		return d.noDocument(v, start, set(v, literal, form, false))
+		return d.noDocument(v, start, set(v, literal, form))
 	}
 }
 
@@ -232,7 +232,7 @@ func (d *decoder) skip() {
 
 // set gives v what a text, a number, true or false says. Numbers that are quoted, and texts that are not, are taken too: some
 // IDs are texts in one answer and numbers in another.
-func set(v reflect.Value, s, form string, quoted bool) bool {
+func set(v reflect.Value, s, form string) bool {
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(s)

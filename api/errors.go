@@ -25,6 +25,7 @@ type Error struct {
 // Invalid is a field that was refused.
 type Invalid struct{ Field, Message string }
 
+// Error is one line: the request, the status, and what the answer says.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "api: %s %s: %d", e.Method, e.Path, e.Status)

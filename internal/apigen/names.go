@@ -6,15 +6,15 @@ import (
 )
 
 // initialisms are words that Go writes in capitals, or as they stand here.
-var initialisms = map[string]string{}
-
-func init() {
+var initialisms = func() map[string]string {
 	const all = "ACD AMD ANI API CRM DID DNC DNIS DTMF FTP HCI HTTP ID IP IVR JS JSON JWT MP3 OAuth RC SIP SMS SSO TCPA UII URI URL UUID WFM WFO XML"
+	known := map[string]string{}
 	for word := range strings.FieldsSeq(all) {
-		initialisms[strings.ToLower(word)] = word
-		initialisms[strings.ToLower(word)+"s"] = word + "s"
+		known[strings.ToLower(word)] = word
+		known[strings.ToLower(word)+"s"] = word + "s"
 	}
-}
+	return known
+}()
 
 // words are the parts of a name on the wire: isSSO is is and SSO, agent-id is agent and id, oauthURL is oauth and URL.
 func words(name string) []string {
