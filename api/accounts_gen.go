@@ -17,6 +17,10 @@ import (
 type AccountsService service
 
 // List lists the sub-accounts that the caller may use, with their main account.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
 func (s *AccountsService) List(ctx context.Context) ([]AccountDetails, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts")
 	var out []AccountDetails
@@ -27,6 +31,10 @@ func (s *AccountsService) List(ctx context.Context) ([]AccountDetails, error) {
 // ListSubAccounts lists the sub-accounts of a main account.
 //
 // It needs the role WFO_ACCESS.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
 func (s *AccountsService) ListSubAccounts(ctx context.Context, mainAccountID string) ([]SubAccount, error) {
 	r := s.client.call("GET", "/voice/api/integration/v1/admin/accounts/{mainAccountId}/subaccounts", mainAccountID)
 	var out []SubAccount
@@ -37,6 +45,10 @@ func (s *AccountsService) ListSubAccounts(ctx context.Context, mainAccountID str
 // ListCountries lists the countries that an account may use.
 //
 // It needs the right READ Account.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
 func (s *AccountsService) ListCountries(ctx context.Context, accountID string) ([]CountryCode, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/countries/available", accountID)
 	var out []CountryCode
@@ -47,6 +59,10 @@ func (s *AccountsService) ListCountries(ctx context.Context, accountID string) (
 // ListExtensions lists the RingCentral extensions that belong to an account.
 //
 // No document has it; programs that work call it.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
 func (s *AccountsService) ListExtensions(ctx context.Context, accountID string) (json.RawMessage, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/ringcentral/extensions", accountID)
 	var out json.RawMessage

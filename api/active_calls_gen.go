@@ -25,7 +25,11 @@ type ActiveCallsService service
 //   - destination: The number that is called.
 //   - ringDuration: How long the phone rings, in seconds.
 //   - callerID: The number that the called party sees.
-func (s *ActiveCallsService) CreateManualAgentCall(ctx context.Context, username string, destination string, ringDuration int, callerID string) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/active-calls/index
+func (s *ActiveCallsService) CreateManualAgentCall(ctx context.Context, username, destination string, ringDuration int, callerID string) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/activeCalls/createManualAgentCall", s.account)
 	r.param("username", username)
 	r.param("destination", destination)
@@ -39,6 +43,10 @@ func (s *ActiveCallsService) CreateManualAgentCall(ctx context.Context, username
 // List lists the calls that go on now in an account, a queue, a campaign or another product.
 //
 // It needs the right READ Account. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/active-calls/index
 func (s *ActiveCallsService) List(ctx context.Context, opts ActiveCallsListOptions) ([]ActiveCall, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/activeCalls/list", s.account)
 	r.option("product", opts.Product)
@@ -87,6 +95,10 @@ type ActiveCallsListOptions struct {
 //
 //   - destinationNumber: The number behind which the queue is.
 //   - maxq: The number of waiting calls that are too many.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/active-calls/index
 func (s *ActiveCallsService) CheckQueueStatus(ctx context.Context, destinationNumber string, maxq int, opts ActiveCallsCheckQueueStatusOptions) (PrerouteCheckStatus, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/activeCalls/prerouteChecks/checkQueueStatus", s.account)
 	r.param("destination_number", destinationNumber)
@@ -108,6 +120,10 @@ type ActiveCallsCheckQueueStatusOptions struct {
 // At most 120 requests in a minute.
 //
 //   - destinationNumber: The number behind which the queue is.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/active-calls/index
 func (s *ActiveCallsService) CheckQueueThreshold(ctx context.Context, destinationNumber string, opts ActiveCallsCheckQueueThresholdOptions) (PrerouteCheckStatus, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/activeCalls/prerouteChecks/checkQueueThreshold", s.account)
 	r.param("destination_number", destinationNumber)
@@ -132,7 +148,11 @@ type ActiveCallsCheckQueueThresholdOptions struct {
 //
 //   - destination: The number that is called.
 //   - sessionType: How the party takes part in the call.
-func (s *ActiveCallsService) AddSession(ctx context.Context, uii string, destination string, sessionType SessionType) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/active-calls/index
+func (s *ActiveCallsService) AddSession(ctx context.Context, uii, destination string, sessionType SessionType) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/activeCalls/{uii}/addSessionToCall", s.account, uii)
 	r.param("destination", destination)
 	r.param("sessionType", sessionType)
@@ -147,7 +167,11 @@ func (s *ActiveCallsService) AddSession(ctx context.Context, uii string, destina
 //
 //   - disposition: The name of the disposition.
 //   - callback: Whether the lead is called back.
-func (s *ActiveCallsService) Disposition(ctx context.Context, uii string, disposition string, callback bool, opts ActiveCallsDispositionOptions) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/active-calls/index
+func (s *ActiveCallsService) Disposition(ctx context.Context, uii, disposition string, callback bool, opts ActiveCallsDispositionOptions) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/activeCalls/{uii}/dispositionCall", s.account, uii)
 	r.param("disposition", disposition)
 	r.param("callback", callback)
@@ -169,6 +193,10 @@ type ActiveCallsDispositionOptions struct {
 // Hangup ends a call for all its parties.
 //
 // It needs the right READ Account, or a permission of the account that stands for it. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/active-calls/index
 func (s *ActiveCallsService) Hangup(ctx context.Context, uii string) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/activeCalls/{uii}/hangupCall", s.account, uii)
 	var out bool
@@ -181,7 +209,11 @@ func (s *ActiveCallsService) Hangup(ctx context.Context, uii string) (bool, erro
 // It needs the right READ Account, or a permission of the account that stands for it. At most 120 requests in a minute.
 //
 //   - phone: A phone number.
-func (s *ActiveCallsService) HangupSession(ctx context.Context, uii string, phone string) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/active-calls/index
+func (s *ActiveCallsService) HangupSession(ctx context.Context, uii, phone string) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/activeCalls/{uii}/hangupSession", s.account, uii)
 	r.param("phone", phone)
 	var out bool
@@ -194,6 +226,10 @@ func (s *ActiveCallsService) HangupSession(ctx context.Context, uii string, phon
 // It needs the right READ Account, or a permission of the account that stands for it. At most 120 requests in a minute.
 //
 //   - record: Whether the call is recorded from now on.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/active-calls/index
 func (s *ActiveCallsService) SetRecording(ctx context.Context, uii string, record bool) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/activeCalls/{uii}/toggleCallRecording", s.account, uii)
 	r.param("record", record)

@@ -19,6 +19,10 @@ type AgentGroupsService service
 // List lists the agent groups of an account.
 //
 // It needs the right READ Account. What the caller may not see is left out.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agent-groups
 func (s *AgentGroupsService) List(ctx context.Context, opts AgentGroupsListOptions) ([]AgentGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups", s.account)
 	r.option("page", opts.Page)
@@ -55,9 +59,13 @@ type AgentGroupsListOptions struct {
 // Create creates an agent group.
 //
 // It needs the right CREATE Account.
-func (s *AgentGroupsService) Create(ctx context.Context, body AgentGroup) (AgentGroup, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agent-groups
+func (s *AgentGroupsService) Create(ctx context.Context, group AgentGroup) (AgentGroup, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/agentGroups", s.account)
-	r.body = body
+	r.body = group
 	var out AgentGroup
 	err := r.send(ctx, &out)
 	return out, err
@@ -66,6 +74,10 @@ func (s *AgentGroupsService) Create(ctx context.Context, body AgentGroup) (Agent
 // Get gets an agent group.
 //
 // It needs the right READ Gate Group.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agent-groups
 func (s *AgentGroupsService) Get(ctx context.Context, agentGroupID int, opts AgentGroupsGetOptions) (AgentGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}", s.account, agentGroupID)
 	r.option("includePermissions", opts.IncludePermissions)
@@ -83,9 +95,13 @@ type AgentGroupsGetOptions struct {
 // Update replaces an agent group.
 //
 // It needs the right UPDATE Group.
-func (s *AgentGroupsService) Update(ctx context.Context, agentGroupID int, body AgentGroup) (AgentGroup, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agent-groups
+func (s *AgentGroupsService) Update(ctx context.Context, agentGroupID int, group AgentGroup) (AgentGroup, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}", s.account, agentGroupID)
-	r.body = body
+	r.body = group
 	var out AgentGroup
 	err := r.send(ctx, &out)
 	return out, err
@@ -95,7 +111,11 @@ func (s *AgentGroupsService) Update(ctx context.Context, agentGroupID int, body 
 //
 // It needs the right DELETE Group. What it answers is assumed.
 //
+// [Guide]
+//
 // Deprecated: The vendor advises against it.
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agent-groups
 func (s *AgentGroupsService) Delete(ctx context.Context, agentGroupID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}", s.account, agentGroupID)
 	var out bool
@@ -106,6 +126,10 @@ func (s *AgentGroupsService) Delete(ctx context.Context, agentGroupID int) (bool
 // ListForIntegration lists the agent groups of a sub-account, for integrations.
 //
 // It needs the role WFO_ACCESS.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agent-groups
 func (s *AgentGroupsService) ListForIntegration(ctx context.Context) ([]AgentGroup, error) {
 	r := s.client.call("GET", "/voice/api/integration/v1/admin/accounts/{subAccountId}/agentGroups", s.account)
 	var out []AgentGroup
@@ -116,6 +140,10 @@ func (s *AgentGroupsService) ListForIntegration(ctx context.Context) ([]AgentGro
 // SetLoginDialGroup sets the dial group that agents who log in are put into.
 //
 // No document has it; programs that work call it.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agent-groups
 func (s *AgentGroupsService) SetLoginDialGroup(ctx context.Context, dialGroupID int) (json.RawMessage, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/updateAgentLoginDialGroup/{dialGroupId}", s.account, dialGroupID)
 	var out json.RawMessage

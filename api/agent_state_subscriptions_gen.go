@@ -18,6 +18,10 @@ type AgentStateSubscriptionsService service
 // List lists the subscriptions of a sub-account.
 //
 // It needs the role WFO_ACCESS. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/agent-state-subscriptions
 func (s *AgentStateSubscriptionsService) List(ctx context.Context, rcAccountID string) ([]AgentStateSubscription, error) {
 	r := s.client.call("GET", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/agent-states/subscriptions", rcAccountID, s.account)
 	var out []AgentStateSubscription
@@ -29,9 +33,13 @@ func (s *AgentStateSubscriptionsService) List(ctx context.Context, rcAccountID s
 // seconds, with the header Validation-Token that it was sent.
 //
 // It needs the role WFO_ACCESS. At most 120 requests in a minute.
-func (s *AgentStateSubscriptionsService) Create(ctx context.Context, rcAccountID string, body AgentStateSubscriptionRequest) (AgentStateSubscription, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/agent-state-subscriptions
+func (s *AgentStateSubscriptionsService) Create(ctx context.Context, rcAccountID string, request AgentStateSubscriptionRequest) (AgentStateSubscription, error) {
 	r := s.client.call("POST", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/agent-states/subscriptions", rcAccountID, s.account)
-	r.body = body
+	r.body = request
 	var out AgentStateSubscription
 	err := r.send(ctx, &out)
 	return out, err
@@ -40,9 +48,13 @@ func (s *AgentStateSubscriptionsService) Create(ctx context.Context, rcAccountID
 // Update replaces a subscription.
 //
 // It needs the role WFO_ACCESS. At most 120 requests in a minute.
-func (s *AgentStateSubscriptionsService) Update(ctx context.Context, rcAccountID string, subscriptionID string, body AgentStateSubscriptionRequest) (AgentStateSubscription, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/agent-state-subscriptions
+func (s *AgentStateSubscriptionsService) Update(ctx context.Context, rcAccountID, subscriptionID string, request AgentStateSubscriptionRequest) (AgentStateSubscription, error) {
 	r := s.client.call("PUT", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/agent-states/subscriptions/{subscriptionId}", rcAccountID, s.account, subscriptionID)
-	r.body = body
+	r.body = request
 	var out AgentStateSubscription
 	err := r.send(ctx, &out)
 	return out, err
@@ -51,7 +63,11 @@ func (s *AgentStateSubscriptionsService) Update(ctx context.Context, rcAccountID
 // Delete deletes a subscription.
 //
 // It needs the role WFO_ACCESS. At most 120 requests in a minute.
-func (s *AgentStateSubscriptionsService) Delete(ctx context.Context, rcAccountID string, subscriptionID string) error {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/agent-state-subscriptions
+func (s *AgentStateSubscriptionsService) Delete(ctx context.Context, rcAccountID, subscriptionID string) error {
 	r := s.client.call("DELETE", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/agent-states/subscriptions/{subscriptionId}", rcAccountID, s.account, subscriptionID)
 	return r.send(ctx, nil)
 }

@@ -20,6 +20,10 @@ type AgentsService service
 // List lists the agents of an agent group.
 //
 // It needs the right READ Group. What the caller may not see is left out.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
 func (s *AgentsService) List(ctx context.Context, agentGroupID int) ([]Agent, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents", s.account, agentGroupID)
 	var out []Agent
@@ -30,9 +34,13 @@ func (s *AgentsService) List(ctx context.Context, agentGroupID int) ([]Agent, er
 // Create creates an agent in an agent group.
 //
 // It needs the right CREATE Group.
-func (s *AgentsService) Create(ctx context.Context, agentGroupID int, body AgentRequest) (Agent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
+func (s *AgentsService) Create(ctx context.Context, agentGroupID int, request AgentRequest) (Agent, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents", s.account, agentGroupID)
-	r.body = body
+	r.body = request
 	var out Agent
 	err := r.send(ctx, &out)
 	return out, err
@@ -41,9 +49,13 @@ func (s *AgentsService) Create(ctx context.Context, agentGroupID int, body Agent
 // UpdateAll replaces several agents of an agent group.
 //
 // It needs the right UPDATE Group.
-func (s *AgentsService) UpdateAll(ctx context.Context, agentGroupID int, body []Agent) ([]Agent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
+func (s *AgentsService) UpdateAll(ctx context.Context, agentGroupID int, list []Agent) ([]Agent, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents", s.account, agentGroupID)
-	r.body = body
+	r.body = list
 	var out []Agent
 	err := r.send(ctx, &out)
 	return out, err
@@ -52,7 +64,11 @@ func (s *AgentsService) UpdateAll(ctx context.Context, agentGroupID int, body []
 // Get gets an agent.
 //
 // It needs the right READ Agent.
-func (s *AgentsService) Get(ctx context.Context, agentGroupID int, agentID int) (Agent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
+func (s *AgentsService) Get(ctx context.Context, agentGroupID, agentID int) (Agent, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}", s.account, agentGroupID, agentID)
 	var out Agent
 	err := r.send(ctx, &out)
@@ -62,9 +78,13 @@ func (s *AgentsService) Get(ctx context.Context, agentGroupID int, agentID int) 
 // Update replaces an agent.
 //
 // It needs the right UPDATE Agent.
-func (s *AgentsService) Update(ctx context.Context, agentGroupID int, agentID int, body AgentRequest) (Agent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
+func (s *AgentsService) Update(ctx context.Context, agentGroupID, agentID int, request AgentRequest) (Agent, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}", s.account, agentGroupID, agentID)
-	r.body = body
+	r.body = request
 	var out Agent
 	err := r.send(ctx, &out)
 	return out, err
@@ -73,7 +93,11 @@ func (s *AgentsService) Update(ctx context.Context, agentGroupID int, agentID in
 // Delete deletes an agent.
 //
 // It needs the right DELETE Agent. What it answers is assumed.
-func (s *AgentsService) Delete(ctx context.Context, agentGroupID int, agentID int) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
+func (s *AgentsService) Delete(ctx context.Context, agentGroupID, agentID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}", s.account, agentGroupID, agentID)
 	var out bool
 	err := r.send(ctx, &out)
@@ -82,10 +106,14 @@ func (s *AgentsService) Delete(ctx context.Context, agentGroupID int, agentID in
 
 // AssignToQueue assigns agents to a queue.
 //
-// It needs the right UPDATE Gate and READ Agent.
-func (s *AgentsService) AssignToQueue(ctx context.Context, gateGroupID int, gateID int, body []AgentGateAccess) ([]Agent, error) {
+// It needs the rights UPDATE Gate and READ Agent.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
+func (s *AgentsService) AssignToQueue(ctx context.Context, gateGroupID, gateID int, list []AgentGateAccess) ([]Agent, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/assignAgents", s.account, gateGroupID, gateID)
-	r.body = body
+	r.body = list
 	var out []Agent
 	err := r.send(ctx, &out)
 	return out, err
@@ -94,7 +122,11 @@ func (s *AgentsService) AssignToQueue(ctx context.Context, gateGroupID int, gate
 // ListByQueue lists the agents who are assigned to a queue.
 //
 // It needs the right READ Gate.
-func (s *AgentsService) ListByQueue(ctx context.Context, gateGroupID int, gateID int, opts AgentsListByQueueOptions) ([]Agent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
+func (s *AgentsService) ListByQueue(ctx context.Context, gateGroupID, gateID int, opts AgentsListByQueueOptions) ([]Agent, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/assignedAgents", s.account, gateGroupID, gateID)
 	r.option("page", opts.Page)
 	r.option("maxRows", opts.MaxRows)
@@ -105,7 +137,7 @@ func (s *AgentsService) ListByQueue(ctx context.Context, gateGroupID int, gateID
 
 // ListByQueueAll is ListByQueue with all pages, from opts.Page on. Each page is asked for when its first row is, with
 // opts.MaxRows or else 100 rows. An error is the last pair.
-func (s *AgentsService) ListByQueueAll(ctx context.Context, gateGroupID int, gateID int, opts AgentsListByQueueOptions) iter.Seq2[Agent, error] {
+func (s *AgentsService) ListByQueueAll(ctx context.Context, gateGroupID, gateID int, opts AgentsListByQueueOptions) iter.Seq2[Agent, error] {
 	return pages[Agent](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/assignedAgents", s.account, gateGroupID, gateID)
@@ -125,9 +157,13 @@ type AgentsListByQueueOptions struct {
 
 // UnassignFromQueue takes an agent out of a queue.
 //
-// It needs the right UPDATE Gate and READ Agent, or a permission of the account that stands for it. What it answers is
+// It needs the rights UPDATE Gate and READ Agent, or a permission of the account that stands for it. What it answers is
 // assumed.
-func (s *AgentsService) UnassignFromQueue(ctx context.Context, gateGroupID int, gateID int, agentID int) (int, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
+func (s *AgentsService) UnassignFromQueue(ctx context.Context, gateGroupID, gateID, agentID int) (int, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/unassignAgent/{agentId}", s.account, gateGroupID, gateID, agentID)
 	var out int
 	err := r.send(ctx, &out)
@@ -136,8 +172,12 @@ func (s *AgentsService) UnassignFromQueue(ctx context.Context, gateGroupID int, 
 
 // CountLoggedIn counts the agents of an agent group who are logged in to a queue.
 //
-// It needs the right READ Account and READ Gate.
-func (s *AgentsService) CountLoggedIn(ctx context.Context, agentGroupID int, gateGroupID int, gateID int) (int, error) {
+// It needs the rights READ Account and READ Gate.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
+func (s *AgentsService) CountLoggedIn(ctx context.Context, agentGroupID, gateGroupID, gateID int) (int, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/gateGroups/{gateGroupId}/gates/{gateId}", s.account, agentGroupID, gateGroupID, gateID)
 	var out int
 	err := r.send(ctx, &out)
@@ -146,8 +186,12 @@ func (s *AgentsService) CountLoggedIn(ctx context.Context, agentGroupID int, gat
 
 // ListLoggedIn lists the agents who are logged in to a queue.
 //
-// It needs the right READ Account and READ Agent. What the caller may not see is left out.
-func (s *AgentsService) ListLoggedIn(ctx context.Context, gateGroupID int, gateID int) ([]LoggedInAgent, error) {
+// It needs the rights READ Account and READ Agent. What the caller may not see is left out.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
+func (s *AgentsService) ListLoggedIn(ctx context.Context, gateGroupID, gateID int) ([]LoggedInAgent, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/gateAgentAccessLogin", s.account, gateGroupID, gateID)
 	var out []LoggedInAgent
 	err := r.send(ctx, &out)
@@ -157,6 +201,10 @@ func (s *AgentsService) ListLoggedIn(ctx context.Context, gateGroupID int, gateI
 // ListForIntegration lists the agents of an agent group, for integrations.
 //
 // It needs the role WFO_ACCESS.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
 func (s *AgentsService) ListForIntegration(ctx context.Context, agentGroupID int) ([]Agent, error) {
 	r := s.client.call("GET", "/voice/api/integration/v1/admin/accounts/{subAccountId}/agentGroups/{agentGroupId}/agents", s.account, agentGroupID)
 	var out []Agent
@@ -167,6 +215,10 @@ func (s *AgentsService) ListForIntegration(ctx context.Context, agentGroupID int
 // ListAuxStates lists the states that agents of an account may choose, such as a lunch break.
 //
 // The vendor's guide has it, and no description.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
 func (s *AgentsService) ListAuxStates(ctx context.Context, opts AgentsListAuxStatesOptions) ([]AccountAuxState, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/auxStates", s.account)
 	r.option("activeOnly", opts.ActiveOnly)
@@ -184,7 +236,11 @@ type AgentsListAuxStatesOptions struct {
 // GetLogin gets the login of an agent that lasts now.
 //
 // No document has it; programs that work call it.
-func (s *AgentsService) GetLogin(ctx context.Context, agentGroupID int, agentID int) (json.RawMessage, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
+func (s *AgentsService) GetLogin(ctx context.Context, agentGroupID, agentID int) (json.RawMessage, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/login", s.account, agentGroupID, agentID)
 	var out json.RawMessage
 	err := r.send(ctx, &out)
@@ -196,7 +252,11 @@ func (s *AgentsService) GetLogin(ctx context.Context, agentGroupID int, agentID 
 // No document has it; programs that work call it.
 //
 //   - state: The state that the agent goes into, such as AVAILABLE.
-func (s *AgentsService) SetState(ctx context.Context, agentGroupID int, agentID int, state string) (json.RawMessage, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
+func (s *AgentsService) SetState(ctx context.Context, agentGroupID, agentID int, state string) (json.RawMessage, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/setAgentState", s.account, agentGroupID, agentID)
 	r.param("state", state)
 	var out json.RawMessage
@@ -209,7 +269,11 @@ func (s *AgentsService) SetState(ctx context.Context, agentGroupID int, agentID 
 // No document has it; programs that work call it.
 //
 //   - state: The state that the agent goes into, such as AVAILABLE.
-func (s *AgentsService) SetStateByUsername(ctx context.Context, username string, state string) (json.RawMessage, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
+func (s *AgentsService) SetStateByUsername(ctx context.Context, username, state string) (json.RawMessage, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/setStateByUsername/{username}", s.account, username)
 	r.param("state", state)
 	var out json.RawMessage

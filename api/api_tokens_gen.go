@@ -17,6 +17,10 @@ type APITokensService service
 // List lists the API tokens of the signed-in user.
 //
 // Anyone who is signed in may call it.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/authentication/auth-engage
 func (s *APITokensService) List(ctx context.Context) ([]string, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/token")
 	var out []string
@@ -27,6 +31,10 @@ func (s *APITokensService) List(ctx context.Context) ([]string, error) {
 // Create makes another API token for the signed-in user.
 //
 // Anyone who is signed in may call it.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/authentication/auth-engage
 func (s *APITokensService) Create(ctx context.Context) (string, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/token")
 	var out string
@@ -35,6 +43,10 @@ func (s *APITokensService) Create(ctx context.Context) (string, error) {
 }
 
 // Delete deletes an API token.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/authentication/auth-engage
 func (s *APITokensService) Delete(ctx context.Context, token string) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/token/{token}", token)
 	var out bool

@@ -18,6 +18,10 @@ type AuditLogsService service
 // ListAuditable lists the kinds of things whose changes are recorded.
 //
 // At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/audit-logs
 func (s *AuditLogsService) ListAuditable(ctx context.Context) ([]Auditable, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/auditLogs/auditable")
 	var out []Auditable
@@ -28,9 +32,13 @@ func (s *AuditLogsService) ListAuditable(ctx context.Context) ([]Auditable, erro
 // Search searches the recorded changes of an account.
 //
 // At most 120 requests in a minute.
-func (s *AuditLogsService) Search(ctx context.Context, body AuditLogSearchCriteria) ([]AuditLog, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/audit-logs
+func (s *AuditLogsService) Search(ctx context.Context, criteria AuditLogSearchCriteria) ([]AuditLog, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/auditLogs/search")
-	r.body = body
+	r.body = criteria
 	var out []AuditLog
 	err := r.send(ctx, &out)
 	return out, err

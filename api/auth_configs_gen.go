@@ -15,6 +15,10 @@ import (
 type AuthConfigsService service
 
 // List lists the auth configurations of an account.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
 func (s *AuthConfigsService) List(ctx context.Context, opts AuthConfigsListOptions) (AuthConfigList, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs", s.account)
 	r.option("page", opts.Page)
@@ -35,6 +39,10 @@ type AuthConfigsListOptions struct {
 // GetOAuthInfo gets the address at which an OAuth provider is asked for consent.
 //
 //   - oauthProvider: The OAuth provider.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
 func (s *AuthConfigsService) GetOAuthInfo(ctx context.Context, oauthProvider string) (AuthConfigOAuthUrl, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs/oauth/info", s.account)
 	r.param("oauthProvider", oauthProvider)
@@ -44,6 +52,10 @@ func (s *AuthConfigsService) GetOAuthInfo(ctx context.Context, oauthProvider str
 }
 
 // Get gets an auth configuration of any type.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
 func (s *AuthConfigsService) Get(ctx context.Context, authConfigID string) (AuthConfigDetails, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs/{authConfigId}", s.account, authConfigID)
 	var out AuthConfigDetails
@@ -52,96 +64,140 @@ func (s *AuthConfigsService) Get(ctx context.Context, authConfigID string) (Auth
 }
 
 // Delete deletes an auth configuration.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
 func (s *AuthConfigsService) Delete(ctx context.Context, authConfigID string) error {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs/{authConfigId}", s.account, authConfigID)
 	return r.send(ctx, nil)
 }
 
 // CreateAPIKey creates an auth configuration with an API key.
-func (s *AuthConfigsService) CreateAPIKey(ctx context.Context, authConfigID string, body AuthConfigApiKey) (AuthConfigApiKey, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *AuthConfigsService) CreateAPIKey(ctx context.Context, authConfigID string, key AuthConfigApiKey) (AuthConfigApiKey, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs/{authConfigId}/apiKey", s.account, authConfigID)
-	r.body = body
+	r.body = key
 	var out AuthConfigApiKey
 	err := r.send(ctx, &out)
 	return out, err
 }
 
 // PatchAPIKey changes some fields of an auth configuration with an API key.
-func (s *AuthConfigsService) PatchAPIKey(ctx context.Context, authConfigID string, body AuthConfigApiKey) (AuthConfigApiKey, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *AuthConfigsService) PatchAPIKey(ctx context.Context, authConfigID string, key AuthConfigApiKey) (AuthConfigApiKey, error) {
 	r := s.client.call("PATCH", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs/{authConfigId}/apiKey", s.account, authConfigID)
-	r.body = body
+	r.body = key
 	var out AuthConfigApiKey
 	err := r.send(ctx, &out)
 	return out, err
 }
 
 // CreateBasic creates an auth configuration with user name and password.
-func (s *AuthConfigsService) CreateBasic(ctx context.Context, authConfigID string, body AuthConfigBasic) (AuthConfigBasic, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *AuthConfigsService) CreateBasic(ctx context.Context, authConfigID string, basic AuthConfigBasic) (AuthConfigBasic, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs/{authConfigId}/basic", s.account, authConfigID)
-	r.body = body
+	r.body = basic
 	var out AuthConfigBasic
 	err := r.send(ctx, &out)
 	return out, err
 }
 
 // PatchBasic changes some fields of an auth configuration with user name and password.
-func (s *AuthConfigsService) PatchBasic(ctx context.Context, authConfigID string, body AuthConfigBasic) (AuthConfigBasic, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *AuthConfigsService) PatchBasic(ctx context.Context, authConfigID string, basic AuthConfigBasic) (AuthConfigBasic, error) {
 	r := s.client.call("PATCH", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs/{authConfigId}/basic", s.account, authConfigID)
-	r.body = body
+	r.body = basic
 	var out AuthConfigBasic
 	err := r.send(ctx, &out)
 	return out, err
 }
 
 // CreateCustom creates an auth configuration of a form of its own.
-func (s *AuthConfigsService) CreateCustom(ctx context.Context, authConfigID string, body AuthConfigCustomAuth) (AuthConfigCustomAuth, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *AuthConfigsService) CreateCustom(ctx context.Context, authConfigID string, auth AuthConfigCustomAuth) (AuthConfigCustomAuth, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs/{authConfigId}/customAuth", s.account, authConfigID)
-	r.body = body
+	r.body = auth
 	var out AuthConfigCustomAuth
 	err := r.send(ctx, &out)
 	return out, err
 }
 
 // PatchCustom changes some fields of an auth configuration of a form of its own.
-func (s *AuthConfigsService) PatchCustom(ctx context.Context, authConfigID string, body AuthConfigCustomAuth) (AuthConfigCustomAuth, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *AuthConfigsService) PatchCustom(ctx context.Context, authConfigID string, auth AuthConfigCustomAuth) (AuthConfigCustomAuth, error) {
 	r := s.client.call("PATCH", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs/{authConfigId}/customAuth", s.account, authConfigID)
-	r.body = body
+	r.body = auth
 	var out AuthConfigCustomAuth
 	err := r.send(ctx, &out)
 	return out, err
 }
 
 // CreateJWT creates an auth configuration that signs a JWT.
-func (s *AuthConfigsService) CreateJWT(ctx context.Context, authConfigID string, body AuthConfigJwt) (AuthConfigJwt, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *AuthConfigsService) CreateJWT(ctx context.Context, authConfigID string, jwt AuthConfigJwt) (AuthConfigJwt, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs/{authConfigId}/jwt", s.account, authConfigID)
-	r.body = body
+	r.body = jwt
 	var out AuthConfigJwt
 	err := r.send(ctx, &out)
 	return out, err
 }
 
 // PatchJWT changes some fields of an auth configuration that signs a JWT.
-func (s *AuthConfigsService) PatchJWT(ctx context.Context, authConfigID string, body AuthConfigJwt) (AuthConfigJwt, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *AuthConfigsService) PatchJWT(ctx context.Context, authConfigID string, jwt AuthConfigJwt) (AuthConfigJwt, error) {
 	r := s.client.call("PATCH", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs/{authConfigId}/jwt", s.account, authConfigID)
-	r.body = body
+	r.body = jwt
 	var out AuthConfigJwt
 	err := r.send(ctx, &out)
 	return out, err
 }
 
 // CreateOAuth creates an auth configuration with OAuth.
-func (s *AuthConfigsService) CreateOAuth(ctx context.Context, authConfigID string, body AuthConfigOAuth) (AuthConfigOAuth, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *AuthConfigsService) CreateOAuth(ctx context.Context, authConfigID string, oauth AuthConfigOAuth) (AuthConfigOAuth, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs/{authConfigId}/oauth", s.account, authConfigID)
-	r.body = body
+	r.body = oauth
 	var out AuthConfigOAuth
 	err := r.send(ctx, &out)
 	return out, err
 }
 
 // PatchOAuth changes some fields of an auth configuration with OAuth.
-func (s *AuthConfigsService) PatchOAuth(ctx context.Context, authConfigID string, body AuthConfigOAuth) (AuthConfigOAuth, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *AuthConfigsService) PatchOAuth(ctx context.Context, authConfigID string, oauth AuthConfigOAuth) (AuthConfigOAuth, error) {
 	r := s.client.call("PATCH", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs/{authConfigId}/oauth", s.account, authConfigID)
-	r.body = body
+	r.body = oauth
 	var out AuthConfigOAuth
 	err := r.send(ctx, &out)
 	return out, err

@@ -19,6 +19,10 @@ type CampaignsService service
 // List lists the campaigns of a dial group.
 //
 // It needs the right READ Dial Group. What the caller may not see is left out.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/campaigns
 func (s *CampaignsService) List(ctx context.Context, dialGroupID int, opts CampaignsListOptions) ([]Campaign, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns", s.account, dialGroupID)
 	r.option("page", opts.Page)
@@ -51,9 +55,13 @@ type CampaignsListOptions struct {
 // Create creates a campaign in a dial group.
 //
 // It needs the right UPDATE Dial Group, or a permission of the account that stands for it.
-func (s *CampaignsService) Create(ctx context.Context, dialGroupID int, body Campaign) (Campaign, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/campaigns
+func (s *CampaignsService) Create(ctx context.Context, dialGroupID int, campaign Campaign) (Campaign, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns", s.account, dialGroupID)
-	r.body = body
+	r.body = campaign
 	var out Campaign
 	err := r.send(ctx, &out)
 	return out, err
@@ -62,7 +70,11 @@ func (s *CampaignsService) Create(ctx context.Context, dialGroupID int, body Cam
 // Get gets a campaign.
 //
 // It needs the right READ Campaign.
-func (s *CampaignsService) Get(ctx context.Context, dialGroupID int, campaignID int) (Campaign, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/campaigns
+func (s *CampaignsService) Get(ctx context.Context, dialGroupID, campaignID int) (Campaign, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns/{campaignId}", s.account, dialGroupID, campaignID)
 	var out Campaign
 	err := r.send(ctx, &out)
@@ -72,9 +84,13 @@ func (s *CampaignsService) Get(ctx context.Context, dialGroupID int, campaignID 
 // Update replaces a campaign.
 //
 // It needs the right UPDATE Campaign.
-func (s *CampaignsService) Update(ctx context.Context, dialGroupID int, campaignID int, body Campaign) (Campaign, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/campaigns
+func (s *CampaignsService) Update(ctx context.Context, dialGroupID, campaignID int, campaign Campaign) (Campaign, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns/{campaignId}", s.account, dialGroupID, campaignID)
-	r.body = body
+	r.body = campaign
 	var out Campaign
 	err := r.send(ctx, &out)
 	return out, err
@@ -84,8 +100,12 @@ func (s *CampaignsService) Update(ctx context.Context, dialGroupID int, campaign
 //
 // It needs the right DELETE Campaign. What it answers is assumed.
 //
+// [Guide]
+//
 // Deprecated: The vendor advises against it.
-func (s *CampaignsService) Delete(ctx context.Context, dialGroupID int, campaignID int) (bool, error) {
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/campaigns
+func (s *CampaignsService) Delete(ctx context.Context, dialGroupID, campaignID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns/{campaignId}", s.account, dialGroupID, campaignID)
 	var out bool
 	err := r.send(ctx, &out)
@@ -95,7 +115,11 @@ func (s *CampaignsService) Delete(ctx context.Context, dialGroupID int, campaign
 // ClearCache makes the dialer read the leads of a campaign again.
 //
 // It needs the right READ Campaign, or a permission of the account that stands for it.
-func (s *CampaignsService) ClearCache(ctx context.Context, dialGroupID int, campaignID int) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/campaigns
+func (s *CampaignsService) ClearCache(ctx context.Context, dialGroupID, campaignID int) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns/{campaignId}/clearCache", s.account, dialGroupID, campaignID)
 	var out bool
 	err := r.send(ctx, &out)
@@ -105,7 +129,11 @@ func (s *CampaignsService) ClearCache(ctx context.Context, dialGroupID int, camp
 // ListLeadLists lists the lead lists that were loaded into a campaign.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
-func (s *CampaignsService) ListLeadLists(ctx context.Context, dialGroupID int, campaignID int) ([]CampaignLeadList, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/campaigns
+func (s *CampaignsService) ListLeadLists(ctx context.Context, dialGroupID, campaignID int) ([]CampaignLeadList, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns/{campaignId}/lists", s.account, dialGroupID, campaignID)
 	var out []CampaignLeadList
 	err := r.send(ctx, &out)
@@ -115,7 +143,11 @@ func (s *CampaignsService) ListLeadLists(ctx context.Context, dialGroupID int, c
 // ListDispositions lists the dispositions that agents of a campaign choose from.
 //
 // No document has it; programs that work call it.
-func (s *CampaignsService) ListDispositions(ctx context.Context, dialGroupID int, campaignID int) ([]CampaignDisposition, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/campaigns
+func (s *CampaignsService) ListDispositions(ctx context.Context, dialGroupID, campaignID int) ([]CampaignDisposition, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns/{campaignId}/campaignDispositions", s.account, dialGroupID, campaignID)
 	var out []CampaignDisposition
 	err := r.send(ctx, &out)
@@ -127,7 +159,11 @@ func (s *CampaignsService) ListDispositions(ctx context.Context, dialGroupID int
 // No document has it; programs that work call it.
 //
 //   - newCampaignName: The name of the copy.
-func (s *CampaignsService) Clone(ctx context.Context, dialGroupID int, campaignID int, newCampaignName string, opts CampaignsCloneOptions) (Campaign, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/campaigns
+func (s *CampaignsService) Clone(ctx context.Context, dialGroupID, campaignID int, newCampaignName string, opts CampaignsCloneOptions) (Campaign, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns/{campaignId}/clone", s.account, dialGroupID, campaignID)
 	r.param("newCampaignName", newCampaignName)
 	r.option("newCountryCode", opts.NewCountryCode)

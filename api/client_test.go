@@ -169,7 +169,7 @@ func TestErrorsTellWhatWasRefused(t *testing.T) {
 
 // TestNoErrorHasASecret lets the server say all that it was sent, and the network too.
 func TestNoErrorHasASecret(t *testing.T) {
-	const secret = "s3cr3t-of-ours"
+	const secret = "s3cr3t of+ours"
 	echo := func(r *http.Request) (*http.Response, error) {
 		body := ""
 		if r.Body != nil {
@@ -187,7 +187,7 @@ func TestNoErrorHasASecret(t *testing.T) {
 		_, err = c.Account("1").Agents.Create(t.Context(), 5, api.AgentRequest{Password: secret, Username: "shown"})
 		calls = append(calls, err)
 		for _, err := range calls {
-			if err == nil || strings.Contains(err.Error(), secret) {
+			if err == nil || strings.Contains(err.Error(), "s3cr3t") {
 				t.Errorf("%s: %v", name, err)
 			}
 			if err != nil && name == "refused" && !strings.Contains(err.Error(), "(secret)") {

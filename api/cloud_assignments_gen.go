@@ -17,7 +17,11 @@ type CloudAssignmentsService service
 // ListByDestination lists the profiles that a destination is assigned to.
 //
 // It needs the right READ Cloud Destination. At most 120 requests in a minute.
-func (s *CloudAssignmentsService) ListByDestination(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int) ([]CloudRouteAssignedDestination, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudAssignmentsService) ListByDestination(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID int) ([]CloudRouteAssignedDestination, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}/assignedProfiles", s.account, cloudRouteGroupID, cloudRouteDestinationID)
 	var out []CloudRouteAssignedDestination
 	err := r.send(ctx, &out)
@@ -28,9 +32,13 @@ func (s *CloudAssignmentsService) ListByDestination(ctx context.Context, cloudRo
 //
 // It needs the right UPDATE Cloud Destination, or a permission of the account that stands for it. At most 120 requests
 // in a minute.
-func (s *CloudAssignmentsService) CreateForDestination(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int, body CloudRouteAssignedDestination) (CloudRouteAssignedDestination, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudAssignmentsService) CreateForDestination(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID int, destination CloudRouteAssignedDestination) (CloudRouteAssignedDestination, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}/assignedProfiles", s.account, cloudRouteGroupID, cloudRouteDestinationID)
-	r.body = body
+	r.body = destination
 	var out CloudRouteAssignedDestination
 	err := r.send(ctx, &out)
 	return out, err
@@ -39,7 +47,11 @@ func (s *CloudAssignmentsService) CreateForDestination(ctx context.Context, clou
 // GetForDestination gets an assignment of a destination.
 //
 // It needs the right READ Cloud Destination. At most 120 requests in a minute.
-func (s *CloudAssignmentsService) GetForDestination(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int, cloudAssignedDestinationID int) (CloudRouteAssignedDestination, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudAssignmentsService) GetForDestination(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID, cloudAssignedDestinationID int) (CloudRouteAssignedDestination, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}/assignedProfiles/{cloudAssignedDestinationId}", s.account, cloudRouteGroupID, cloudRouteDestinationID, cloudAssignedDestinationID)
 	var out CloudRouteAssignedDestination
 	err := r.send(ctx, &out)
@@ -49,9 +61,13 @@ func (s *CloudAssignmentsService) GetForDestination(ctx context.Context, cloudRo
 // UpdateForDestination replaces an assignment of a destination.
 //
 // It needs the right UPDATE Cloud Destination. At most 120 requests in a minute.
-func (s *CloudAssignmentsService) UpdateForDestination(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int, cloudAssignedDestinationID int, body CloudRouteAssignedDestination) (CloudRouteAssignedDestination, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudAssignmentsService) UpdateForDestination(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID, cloudAssignedDestinationID int, destination CloudRouteAssignedDestination) (CloudRouteAssignedDestination, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}/assignedProfiles/{cloudAssignedDestinationId}", s.account, cloudRouteGroupID, cloudRouteDestinationID, cloudAssignedDestinationID)
-	r.body = body
+	r.body = destination
 	var out CloudRouteAssignedDestination
 	err := r.send(ctx, &out)
 	return out, err
@@ -61,7 +77,11 @@ func (s *CloudAssignmentsService) UpdateForDestination(ctx context.Context, clou
 //
 // It needs the right UPDATE Cloud Destination, or a permission of the account that stands for it. At most 120 requests
 // in a minute.
-func (s *CloudAssignmentsService) DeleteForDestination(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int, cloudAssignedDestinationID int) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudAssignmentsService) DeleteForDestination(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID, cloudAssignedDestinationID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}/assignedProfiles/{cloudAssignedDestinationId}", s.account, cloudRouteGroupID, cloudRouteDestinationID, cloudAssignedDestinationID)
 	var out bool
 	err := r.send(ctx, &out)
@@ -71,7 +91,11 @@ func (s *CloudAssignmentsService) DeleteForDestination(ctx context.Context, clou
 // ListByProfile lists the destinations that are assigned to a profile.
 //
 // It needs the right READ Cloud Profile. At most 120 requests in a minute.
-func (s *CloudAssignmentsService) ListByProfile(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int) ([]CloudRouteAssignedDestination, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudAssignmentsService) ListByProfile(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID int) ([]CloudRouteAssignedDestination, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/assignedDestinations", s.account, cloudRouteGroupID, cloudRouteProfileID)
 	var out []CloudRouteAssignedDestination
 	err := r.send(ctx, &out)
@@ -81,9 +105,13 @@ func (s *CloudAssignmentsService) ListByProfile(ctx context.Context, cloudRouteG
 // CreateForProfile assigns a destination to a profile, as one of its destinations.
 //
 // It needs the right CREATE Cloud Profile. At most 120 requests in a minute.
-func (s *CloudAssignmentsService) CreateForProfile(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, body CloudRouteAssignedDestination) (CloudRouteAssignedDestination, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudAssignmentsService) CreateForProfile(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID int, destination CloudRouteAssignedDestination) (CloudRouteAssignedDestination, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/assignedDestinations", s.account, cloudRouteGroupID, cloudRouteProfileID)
-	r.body = body
+	r.body = destination
 	var out CloudRouteAssignedDestination
 	err := r.send(ctx, &out)
 	return out, err
@@ -92,9 +120,13 @@ func (s *CloudAssignmentsService) CreateForProfile(ctx context.Context, cloudRou
 // UpdateAllForProfile replaces several assignments of a profile.
 //
 // It needs the right UPDATE Cloud Profile. At most 120 requests in a minute.
-func (s *CloudAssignmentsService) UpdateAllForProfile(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, body []CloudRouteAssignedDestination) ([]CloudRouteAssignedDestination, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudAssignmentsService) UpdateAllForProfile(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID int, list []CloudRouteAssignedDestination) ([]CloudRouteAssignedDestination, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/assignedDestinations/batch", s.account, cloudRouteGroupID, cloudRouteProfileID)
-	r.body = body
+	r.body = list
 	var out []CloudRouteAssignedDestination
 	err := r.send(ctx, &out)
 	return out, err
@@ -104,7 +136,11 @@ func (s *CloudAssignmentsService) UpdateAllForProfile(ctx context.Context, cloud
 //
 // It needs the right READ Cloud Profile, or a permission of the account that stands for it. At most 120 requests in a
 // minute. What it answers is assumed.
-func (s *CloudAssignmentsService) ExportHours(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int) (Download, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudAssignmentsService) ExportHours(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID int) (Download, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/assignedDestinations/percentAllocationHours/export", s.account, cloudRouteGroupID, cloudRouteProfileID)
 	r.repeats = true
 	var out Download
@@ -118,7 +154,11 @@ func (s *CloudAssignmentsService) ExportHours(ctx context.Context, cloudRouteGro
 // minute.
 //
 //   - extension: How the columns of the file are separated.
-func (s *CloudAssignmentsService) ImportHours(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, extension FileDelimiter, file *File) ([]CloudRouteAssignedDestination, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudAssignmentsService) ImportHours(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID int, extension FileDelimiter, file *File) ([]CloudRouteAssignedDestination, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/assignedDestinations/percentAllocationHours/import", s.account, cloudRouteGroupID, cloudRouteProfileID)
 	r.param("extension", extension)
 	r.body = file
@@ -130,7 +170,11 @@ func (s *CloudAssignmentsService) ImportHours(ctx context.Context, cloudRouteGro
 // GetForProfile gets an assignment of a profile.
 //
 // It needs the right READ Cloud Profile. At most 120 requests in a minute.
-func (s *CloudAssignmentsService) GetForProfile(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, cloudAssignedDestinationID int) (CloudRouteAssignedDestination, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudAssignmentsService) GetForProfile(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID int) (CloudRouteAssignedDestination, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/assignedDestinations/{cloudAssignedDestinationId}", s.account, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID)
 	var out CloudRouteAssignedDestination
 	err := r.send(ctx, &out)
@@ -140,9 +184,13 @@ func (s *CloudAssignmentsService) GetForProfile(ctx context.Context, cloudRouteG
 // UpdateForProfile replaces an assignment of a profile.
 //
 // It needs the right UPDATE Cloud Profile. At most 120 requests in a minute.
-func (s *CloudAssignmentsService) UpdateForProfile(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, cloudAssignedDestinationID int, body CloudRouteAssignedDestination) (CloudRouteAssignedDestination, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudAssignmentsService) UpdateForProfile(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID int, destination CloudRouteAssignedDestination) (CloudRouteAssignedDestination, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/assignedDestinations/{cloudAssignedDestinationId}", s.account, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID)
-	r.body = body
+	r.body = destination
 	var out CloudRouteAssignedDestination
 	err := r.send(ctx, &out)
 	return out, err
@@ -151,7 +199,11 @@ func (s *CloudAssignmentsService) UpdateForProfile(ctx context.Context, cloudRou
 // DeleteForProfile removes an assignment of a profile.
 //
 // It needs the right DELETE Cloud Profile. At most 120 requests in a minute.
-func (s *CloudAssignmentsService) DeleteForProfile(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, cloudAssignedDestinationID int) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudAssignmentsService) DeleteForProfile(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/assignedDestinations/{cloudAssignedDestinationId}", s.account, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID)
 	var out bool
 	err := r.send(ctx, &out)

@@ -17,6 +17,10 @@ type CloudDestinationGroupsService service
 // List lists the destination groups of an account.
 //
 // It needs the right READ Account. What the caller may not see is left out. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 func (s *CloudDestinationGroupsService) List(ctx context.Context) ([]CloudRouteGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups", s.account)
 	var out []CloudRouteGroup
@@ -27,9 +31,13 @@ func (s *CloudDestinationGroupsService) List(ctx context.Context) ([]CloudRouteG
 // Create creates a group for cloud routing, of destinations or of profiles.
 //
 // It needs the right CREATE Account. At most 120 requests in a minute.
-func (s *CloudDestinationGroupsService) Create(ctx context.Context, body CloudRouteGroup) (CloudRouteGroup, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDestinationGroupsService) Create(ctx context.Context, group CloudRouteGroup) (CloudRouteGroup, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups", s.account)
-	r.body = body
+	r.body = group
 	var out CloudRouteGroup
 	err := r.send(ctx, &out)
 	return out, err
@@ -38,6 +46,10 @@ func (s *CloudDestinationGroupsService) Create(ctx context.Context, body CloudRo
 // ListWithChildren lists the destination groups of an account with their destinations.
 //
 // It needs the right READ Account. What the caller may not see is left out. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 func (s *CloudDestinationGroupsService) ListWithChildren(ctx context.Context, opts CloudDestinationGroupsListWithChildrenOptions) ([]CloudRouteGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/withChildren", s.account)
 	r.option("includePermissions", opts.IncludePermissions)
@@ -56,6 +68,10 @@ type CloudDestinationGroupsListWithChildrenOptions struct {
 // Get gets a destination group.
 //
 // It needs the right READ Cloud Route Group. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 func (s *CloudDestinationGroupsService) Get(ctx context.Context, cloudRouteGroupID int) (CloudRouteGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}", s.account, cloudRouteGroupID)
 	var out CloudRouteGroup
@@ -66,9 +82,13 @@ func (s *CloudDestinationGroupsService) Get(ctx context.Context, cloudRouteGroup
 // Update replaces a destination group.
 //
 // It needs the right UPDATE Cloud Route Group. At most 120 requests in a minute.
-func (s *CloudDestinationGroupsService) Update(ctx context.Context, cloudRouteGroupID int, body CloudRouteGroup) (CloudRouteGroup, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDestinationGroupsService) Update(ctx context.Context, cloudRouteGroupID int, group CloudRouteGroup) (CloudRouteGroup, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}", s.account, cloudRouteGroupID)
-	r.body = body
+	r.body = group
 	var out CloudRouteGroup
 	err := r.send(ctx, &out)
 	return out, err
@@ -77,6 +97,10 @@ func (s *CloudDestinationGroupsService) Update(ctx context.Context, cloudRouteGr
 // Delete deletes a destination group.
 //
 // It needs the right DELETE Cloud Route Group. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 func (s *CloudDestinationGroupsService) Delete(ctx context.Context, cloudRouteGroupID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}", s.account, cloudRouteGroupID)
 	var out bool
@@ -87,6 +111,10 @@ func (s *CloudDestinationGroupsService) Delete(ctx context.Context, cloudRouteGr
 // ListBrief lists the destination groups of an account with few fields.
 //
 // It needs the right READ Account. What the caller may not see is left out. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 func (s *CloudDestinationGroupsService) ListBrief(ctx context.Context) ([]CloudRouteGroupSkinny, error) {
 	r := s.client.call("GET", "/voice/api/v2-skinny/admin/accounts/{accountId}/cloudRouteDestinationGroups", s.account)
 	var out []CloudRouteGroupSkinny
@@ -97,6 +125,10 @@ func (s *CloudDestinationGroupsService) ListBrief(ctx context.Context) ([]CloudR
 // ListBriefWithChildren lists the destination groups of an account with their destinations, with few fields.
 //
 // It needs the right READ Account. What the caller may not see is left out. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 func (s *CloudDestinationGroupsService) ListBriefWithChildren(ctx context.Context) ([]CloudRouteGroupSkinny, error) {
 	r := s.client.call("GET", "/voice/api/v2-skinny/admin/accounts/{accountId}/cloudRouteDestinationGroups/withChildren", s.account)
 	var out []CloudRouteGroupSkinny

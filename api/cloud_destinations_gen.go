@@ -18,6 +18,10 @@ type CloudDestinationsService service
 // List lists the destinations of a group.
 //
 // It needs the right READ Cloud Destination. What the caller may not see is left out. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 func (s *CloudDestinationsService) List(ctx context.Context, cloudRouteGroupID int) ([]CloudRouteDestination, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations", s.account, cloudRouteGroupID)
 	var out []CloudRouteDestination
@@ -28,9 +32,13 @@ func (s *CloudDestinationsService) List(ctx context.Context, cloudRouteGroupID i
 // Create creates a destination in a group.
 //
 // It needs the right CREATE Cloud Destination. At most 120 requests in a minute.
-func (s *CloudDestinationsService) Create(ctx context.Context, cloudRouteGroupID int, body CloudRouteDestination) (CloudRouteDestination, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDestinationsService) Create(ctx context.Context, cloudRouteGroupID int, destination CloudRouteDestination) (CloudRouteDestination, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations", s.account, cloudRouteGroupID)
-	r.body = body
+	r.body = destination
 	var out CloudRouteDestination
 	err := r.send(ctx, &out)
 	return out, err
@@ -39,6 +47,10 @@ func (s *CloudDestinationsService) Create(ctx context.Context, cloudRouteGroupID
 // ListWithChildren lists the destinations of a group with the profiles they are assigned to.
 //
 // It needs the right READ Cloud Destination. What the caller may not see is left out. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 func (s *CloudDestinationsService) ListWithChildren(ctx context.Context, cloudRouteGroupID int, opts CloudDestinationsListWithChildrenOptions) ([]CloudRouteDestination, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/withChildren", s.account, cloudRouteGroupID)
 	r.option("includePermissions", opts.IncludePermissions)
@@ -56,7 +68,11 @@ type CloudDestinationsListWithChildrenOptions struct {
 // Get gets a destination.
 //
 // It needs the right READ Cloud Destination. At most 120 requests in a minute.
-func (s *CloudDestinationsService) Get(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int) (CloudRouteDestination, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDestinationsService) Get(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID int) (CloudRouteDestination, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}", s.account, cloudRouteGroupID, cloudRouteDestinationID)
 	var out CloudRouteDestination
 	err := r.send(ctx, &out)
@@ -66,9 +82,13 @@ func (s *CloudDestinationsService) Get(ctx context.Context, cloudRouteGroupID in
 // Update replaces a destination.
 //
 // It needs the right UPDATE Cloud Destination. At most 120 requests in a minute.
-func (s *CloudDestinationsService) Update(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int, body CloudRouteDestination) (CloudRouteDestination, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDestinationsService) Update(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID int, destination CloudRouteDestination) (CloudRouteDestination, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}", s.account, cloudRouteGroupID, cloudRouteDestinationID)
-	r.body = body
+	r.body = destination
 	var out CloudRouteDestination
 	err := r.send(ctx, &out)
 	return out, err
@@ -76,11 +96,15 @@ func (s *CloudDestinationsService) Update(ctx context.Context, cloudRouteGroupID
 
 // Clone copies a destination under another name.
 //
-// It needs the right READ Cloud Destination and CREATE Cloud Group, or a permission of the account that stands for it.
+// It needs the rights READ Cloud Destination and CREATE Cloud Group, or a permission of the account that stands for it.
 // At most 120 requests in a minute.
 //
 //   - newDestinationName: The name of the copy.
-func (s *CloudDestinationsService) Clone(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int, newDestinationName string) (CloudRouteDestination, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDestinationsService) Clone(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID int, newDestinationName string) (CloudRouteDestination, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}/clone", s.account, cloudRouteGroupID, cloudRouteDestinationID)
 	r.param("newDestinationName", newDestinationName)
 	var out CloudRouteDestination
@@ -91,9 +115,13 @@ func (s *CloudDestinationsService) Clone(ctx context.Context, cloudRouteGroupID 
 // SetActive switches a destination on or off.
 //
 // It needs the right UPDATE Cloud Destination. At most 120 requests in a minute.
-func (s *CloudDestinationsService) SetActive(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int, body ActiveState) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDestinationsService) SetActive(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID int, state ActiveState) (bool, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}/setIsActive", s.account, cloudRouteGroupID, cloudRouteDestinationID)
-	r.body = body
+	r.body = state
 	var out bool
 	err := r.send(ctx, &out)
 	return out, err

@@ -17,7 +17,11 @@ type CloudDNISOverridesService service
 // ListForDestination lists the numbers that a destination routes elsewhere.
 //
 // It needs the right READ Cloud Destination. At most 120 requests in a minute.
-func (s *CloudDNISOverridesService) ListForDestination(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int) ([]CloudRouteDestinationOverride, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDNISOverridesService) ListForDestination(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID int) ([]CloudRouteDestinationOverride, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}/dnisOverrides", s.account, cloudRouteGroupID, cloudRouteDestinationID)
 	var out []CloudRouteDestinationOverride
 	err := r.send(ctx, &out)
@@ -30,10 +34,14 @@ func (s *CloudDNISOverridesService) ListForDestination(ctx context.Context, clou
 // in a minute.
 //
 //   - cloudDestinationType: The type of the destination that the number is routed to.
-func (s *CloudDNISOverridesService) CreateForDestination(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int, cloudDestinationType CloudDestinationType, body CloudRouteDestinationOverride) (CloudRouteDestinationOverride, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDNISOverridesService) CreateForDestination(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID int, cloudDestinationType CloudDestinationType, override CloudRouteDestinationOverride) (CloudRouteDestinationOverride, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}/dnisOverrides", s.account, cloudRouteGroupID, cloudRouteDestinationID)
 	r.param("cloudDestinationType", cloudDestinationType)
-	r.body = body
+	r.body = override
 	var out CloudRouteDestinationOverride
 	err := r.send(ctx, &out)
 	return out, err
@@ -45,7 +53,11 @@ func (s *CloudDNISOverridesService) CreateForDestination(ctx context.Context, cl
 // in a minute.
 //
 //   - replaceAll: Whether the numbers that are there already are removed.
-func (s *CloudDNISOverridesService) UploadForDestination(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int, replaceAll bool, file *File, opts CloudDNISOverridesUploadForDestinationOptions) ([]CloudRouteDestinationOverride, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDNISOverridesService) UploadForDestination(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID int, replaceAll bool, file *File, opts CloudDNISOverridesUploadForDestinationOptions) ([]CloudRouteDestinationOverride, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}/dnisOverrides/batch", s.account, cloudRouteGroupID, cloudRouteDestinationID)
 	r.param("replaceAll", replaceAll)
 	r.body = file
@@ -65,7 +77,11 @@ type CloudDNISOverridesUploadForDestinationOptions struct {
 // GetForDestination gets a number that a destination routes elsewhere.
 //
 // It needs the right READ Cloud Destination. At most 120 requests in a minute.
-func (s *CloudDNISOverridesService) GetForDestination(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int, cloudRouteDestinationOverrideID int) (CloudRouteDestinationOverride, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDNISOverridesService) GetForDestination(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID, cloudRouteDestinationOverrideID int) (CloudRouteDestinationOverride, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}/dnisOverrides/{cloudRouteDestinationOverrideId}", s.account, cloudRouteGroupID, cloudRouteDestinationID, cloudRouteDestinationOverrideID)
 	var out CloudRouteDestinationOverride
 	err := r.send(ctx, &out)
@@ -77,10 +93,14 @@ func (s *CloudDNISOverridesService) GetForDestination(ctx context.Context, cloud
 // It needs the right UPDATE Cloud Destination. At most 120 requests in a minute.
 //
 //   - cloudDestinationType: The type of the destination that the number is routed to.
-func (s *CloudDNISOverridesService) UpdateForDestination(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int, cloudRouteDestinationOverrideID int, cloudDestinationType CloudDestinationType, body CloudRouteDestinationOverride) (CloudRouteDestinationOverride, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDNISOverridesService) UpdateForDestination(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID, cloudRouteDestinationOverrideID int, cloudDestinationType CloudDestinationType, override CloudRouteDestinationOverride) (CloudRouteDestinationOverride, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}/dnisOverrides/{cloudRouteDestinationOverrideId}", s.account, cloudRouteGroupID, cloudRouteDestinationID, cloudRouteDestinationOverrideID)
 	r.param("cloudDestinationType", cloudDestinationType)
-	r.body = body
+	r.body = override
 	var out CloudRouteDestinationOverride
 	err := r.send(ctx, &out)
 	return out, err
@@ -90,7 +110,11 @@ func (s *CloudDNISOverridesService) UpdateForDestination(ctx context.Context, cl
 //
 // It needs the right UPDATE Cloud Destination, or a permission of the account that stands for it. At most 120 requests
 // in a minute.
-func (s *CloudDNISOverridesService) DeleteForDestination(ctx context.Context, cloudRouteGroupID int, cloudRouteDestinationID int, cloudRouteDestinationOverrideID int) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDNISOverridesService) DeleteForDestination(ctx context.Context, cloudRouteGroupID, cloudRouteDestinationID, cloudRouteDestinationOverrideID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteDestinationGroups/{cloudRouteGroupId}/cloudRouteDestinations/{cloudRouteDestinationId}/dnisOverrides/{cloudRouteDestinationOverrideId}", s.account, cloudRouteGroupID, cloudRouteDestinationID, cloudRouteDestinationOverrideID)
 	var out bool
 	err := r.send(ctx, &out)
@@ -100,7 +124,11 @@ func (s *CloudDNISOverridesService) DeleteForDestination(ctx context.Context, cl
 // ListForAssignment lists the numbers that an assignment routes elsewhere.
 //
 // It needs the right READ Cloud Profile. At most 120 requests in a minute.
-func (s *CloudDNISOverridesService) ListForAssignment(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, cloudAssignedDestinationID int) ([]CloudRouteAssignedOverride, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDNISOverridesService) ListForAssignment(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID int) ([]CloudRouteAssignedOverride, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/assignedDestinations/{cloudAssignedDestinationId}/dnisOverrides", s.account, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID)
 	var out []CloudRouteAssignedOverride
 	err := r.send(ctx, &out)
@@ -113,10 +141,14 @@ func (s *CloudDNISOverridesService) ListForAssignment(ctx context.Context, cloud
 // minute.
 //
 //   - cloudDestinationType: The type of the destination that the number is routed to.
-func (s *CloudDNISOverridesService) CreateForAssignment(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, cloudAssignedDestinationID int, cloudDestinationType CloudDestinationType, body CloudRouteAssignedOverride) (CloudRouteAssignedOverride, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDNISOverridesService) CreateForAssignment(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID int, cloudDestinationType CloudDestinationType, override CloudRouteAssignedOverride) (CloudRouteAssignedOverride, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/assignedDestinations/{cloudAssignedDestinationId}/dnisOverrides", s.account, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID)
 	r.param("cloudDestinationType", cloudDestinationType)
-	r.body = body
+	r.body = override
 	var out CloudRouteAssignedOverride
 	err := r.send(ctx, &out)
 	return out, err
@@ -128,7 +160,11 @@ func (s *CloudDNISOverridesService) CreateForAssignment(ctx context.Context, clo
 // minute.
 //
 //   - replaceAll: Whether the numbers that are there already are removed.
-func (s *CloudDNISOverridesService) UploadForAssignment(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, cloudAssignedDestinationID int, replaceAll bool, file *File, opts CloudDNISOverridesUploadForAssignmentOptions) ([]CloudRouteAssignedOverride, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDNISOverridesService) UploadForAssignment(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID int, replaceAll bool, file *File, opts CloudDNISOverridesUploadForAssignmentOptions) ([]CloudRouteAssignedOverride, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/assignedDestinations/{cloudAssignedDestinationId}/dnisOverrides/batch", s.account, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID)
 	r.param("replaceAll", replaceAll)
 	r.body = file
@@ -148,7 +184,11 @@ type CloudDNISOverridesUploadForAssignmentOptions struct {
 // GetForAssignment gets a number that an assignment routes elsewhere.
 //
 // It needs the right READ Cloud Profile. At most 120 requests in a minute.
-func (s *CloudDNISOverridesService) GetForAssignment(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, cloudAssignedDestinationID int, cloudAssignedOverrideID int) (CloudRouteAssignedOverride, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDNISOverridesService) GetForAssignment(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID, cloudAssignedOverrideID int) (CloudRouteAssignedOverride, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/assignedDestinations/{cloudAssignedDestinationId}/dnisOverrides/{cloudAssignedOverrideId}", s.account, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID, cloudAssignedOverrideID)
 	var out CloudRouteAssignedOverride
 	err := r.send(ctx, &out)
@@ -160,10 +200,14 @@ func (s *CloudDNISOverridesService) GetForAssignment(ctx context.Context, cloudR
 // It needs the right UPDATE Cloud Profile. At most 120 requests in a minute.
 //
 //   - cloudDestinationType: The type of the destination that the number is routed to.
-func (s *CloudDNISOverridesService) UpdateForAssignment(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, cloudAssignedDestinationID int, cloudAssignedOverrideID int, cloudDestinationType CloudDestinationType, body CloudRouteAssignedOverride) (CloudRouteAssignedOverride, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDNISOverridesService) UpdateForAssignment(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID, cloudAssignedOverrideID int, cloudDestinationType CloudDestinationType, override CloudRouteAssignedOverride) (CloudRouteAssignedOverride, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/assignedDestinations/{cloudAssignedDestinationId}/dnisOverrides/{cloudAssignedOverrideId}", s.account, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID, cloudAssignedOverrideID)
 	r.param("cloudDestinationType", cloudDestinationType)
-	r.body = body
+	r.body = override
 	var out CloudRouteAssignedOverride
 	err := r.send(ctx, &out)
 	return out, err
@@ -173,7 +217,11 @@ func (s *CloudDNISOverridesService) UpdateForAssignment(ctx context.Context, clo
 //
 // It needs the right UPDATE Cloud Profile, or a permission of the account that stands for it. At most 120 requests in a
 // minute.
-func (s *CloudDNISOverridesService) DeleteForAssignment(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, cloudAssignedDestinationID int, cloudAssignedOverrideID int) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDNISOverridesService) DeleteForAssignment(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID, cloudAssignedOverrideID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/assignedDestinations/{cloudAssignedDestinationId}/dnisOverrides/{cloudAssignedOverrideId}", s.account, cloudRouteGroupID, cloudRouteProfileID, cloudAssignedDestinationID, cloudAssignedOverrideID)
 	var out bool
 	err := r.send(ctx, &out)

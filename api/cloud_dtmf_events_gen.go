@@ -17,7 +17,11 @@ type CloudDTMFEventsService service
 // List lists what the keys of a phone do in a profile.
 //
 // At most 120 requests in a minute.
-func (s *CloudDTMFEventsService) List(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int) ([]CloudRouteDtmfEvent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDTMFEventsService) List(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID int) ([]CloudRouteDtmfEvent, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/dtmfEvents", s.account, cloudRouteGroupID, cloudRouteProfileID)
 	var out []CloudRouteDtmfEvent
 	err := r.send(ctx, &out)
@@ -28,9 +32,13 @@ func (s *CloudDTMFEventsService) List(ctx context.Context, cloudRouteGroupID int
 //
 // It needs the right UPDATE Cloud Profile, or a permission of the account that stands for it. At most 120 requests in a
 // minute.
-func (s *CloudDTMFEventsService) Create(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, body CloudRouteDtmfEvent) (CloudRouteDtmfEvent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDTMFEventsService) Create(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID int, event CloudRouteDtmfEvent) (CloudRouteDtmfEvent, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/dtmfEvents", s.account, cloudRouteGroupID, cloudRouteProfileID)
-	r.body = body
+	r.body = event
 	var out CloudRouteDtmfEvent
 	err := r.send(ctx, &out)
 	return out, err
@@ -39,7 +47,11 @@ func (s *CloudDTMFEventsService) Create(ctx context.Context, cloudRouteGroupID i
 // Get gets what a key of a phone does in a profile.
 //
 // It needs the right READ Cloud Profile. At most 120 requests in a minute.
-func (s *CloudDTMFEventsService) Get(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, dtmfEventID int) (CloudRouteDtmfEvent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDTMFEventsService) Get(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID, dtmfEventID int) (CloudRouteDtmfEvent, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/dtmfEvents/{dtmfEventId}", s.account, cloudRouteGroupID, cloudRouteProfileID, dtmfEventID)
 	var out CloudRouteDtmfEvent
 	err := r.send(ctx, &out)
@@ -49,9 +61,13 @@ func (s *CloudDTMFEventsService) Get(ctx context.Context, cloudRouteGroupID int,
 // Update replaces what a key of a phone does in a profile.
 //
 // It needs the right UPDATE Cloud Profile. At most 120 requests in a minute.
-func (s *CloudDTMFEventsService) Update(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, dtmfEventID int, body CloudRouteDtmfEvent) (CloudRouteDtmfEvent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDTMFEventsService) Update(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID, dtmfEventID int, event CloudRouteDtmfEvent) (CloudRouteDtmfEvent, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/dtmfEvents/{dtmfEventId}", s.account, cloudRouteGroupID, cloudRouteProfileID, dtmfEventID)
-	r.body = body
+	r.body = event
 	var out CloudRouteDtmfEvent
 	err := r.send(ctx, &out)
 	return out, err
@@ -61,7 +77,11 @@ func (s *CloudDTMFEventsService) Update(ctx context.Context, cloudRouteGroupID i
 //
 // It needs the right UPDATE Cloud Profile, or a permission of the account that stands for it. At most 120 requests in a
 // minute.
-func (s *CloudDTMFEventsService) Delete(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, dtmfEventID int) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudDTMFEventsService) Delete(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID, dtmfEventID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/dtmfEvents/{dtmfEventId}", s.account, cloudRouteGroupID, cloudRouteProfileID, dtmfEventID)
 	var out bool
 	err := r.send(ctx, &out)

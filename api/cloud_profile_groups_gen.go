@@ -17,6 +17,10 @@ type CloudProfileGroupsService service
 // ListWithChildren lists the profile groups of an account with their profiles.
 //
 // It needs the right READ Account. What the caller may not see is left out. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 func (s *CloudProfileGroupsService) ListWithChildren(ctx context.Context, opts CloudProfileGroupsListWithChildrenOptions) ([]CloudRouteGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/withChildren", s.account)
 	r.option("includePermissions", opts.IncludePermissions)
@@ -34,6 +38,10 @@ type CloudProfileGroupsListWithChildrenOptions struct {
 // Get gets a profile group.
 //
 // It needs the right READ Cloud Route Group. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 func (s *CloudProfileGroupsService) Get(ctx context.Context, cloudRouteGroupID int) (CloudRouteGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}", s.account, cloudRouteGroupID)
 	var out CloudRouteGroup
@@ -44,9 +52,13 @@ func (s *CloudProfileGroupsService) Get(ctx context.Context, cloudRouteGroupID i
 // Update replaces a profile group.
 //
 // It needs the right UPDATE Cloud Route Group. At most 120 requests in a minute.
-func (s *CloudProfileGroupsService) Update(ctx context.Context, cloudRouteGroupID int, body CloudRouteGroup) (CloudRouteGroup, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudProfileGroupsService) Update(ctx context.Context, cloudRouteGroupID int, group CloudRouteGroup) (CloudRouteGroup, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}", s.account, cloudRouteGroupID)
-	r.body = body
+	r.body = group
 	var out CloudRouteGroup
 	err := r.send(ctx, &out)
 	return out, err
@@ -55,6 +67,10 @@ func (s *CloudProfileGroupsService) Update(ctx context.Context, cloudRouteGroupI
 // Delete deletes a profile group.
 //
 // It needs the right DELETE Cloud Route Group. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 func (s *CloudProfileGroupsService) Delete(ctx context.Context, cloudRouteGroupID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}", s.account, cloudRouteGroupID)
 	var out bool
@@ -65,6 +81,10 @@ func (s *CloudProfileGroupsService) Delete(ctx context.Context, cloudRouteGroupI
 // ListBrief lists the profile groups of an account with few fields.
 //
 // It needs the right READ Account. What the caller may not see is left out. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 func (s *CloudProfileGroupsService) ListBrief(ctx context.Context) ([]CloudRouteGroupSkinny, error) {
 	r := s.client.call("GET", "/voice/api/v2-skinny/admin/accounts/{accountId}/cloudRouteProfileGroups", s.account)
 	var out []CloudRouteGroupSkinny
@@ -75,6 +95,10 @@ func (s *CloudProfileGroupsService) ListBrief(ctx context.Context) ([]CloudRoute
 // ListBriefWithChildren lists the profile groups of an account with their profiles, with few fields.
 //
 // It needs the right READ Account. What the caller may not see is left out. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 func (s *CloudProfileGroupsService) ListBriefWithChildren(ctx context.Context) ([]CloudRouteGroupSkinny, error) {
 	r := s.client.call("GET", "/voice/api/v2-skinny/admin/accounts/{accountId}/cloudRouteProfileGroups/withChildren", s.account)
 	var out []CloudRouteGroupSkinny

@@ -17,6 +17,10 @@ type CloudProfilesService service
 // List lists the profiles of a group.
 //
 // It needs the right READ Cloud Group. What the caller may not see is left out. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 func (s *CloudProfilesService) List(ctx context.Context, cloudRouteGroupID int) ([]CloudRouteProfile, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles", s.account, cloudRouteGroupID)
 	var out []CloudRouteProfile
@@ -27,9 +31,13 @@ func (s *CloudProfilesService) List(ctx context.Context, cloudRouteGroupID int) 
 // Create creates a profile in a group.
 //
 // It needs the right CREATE Cloud Group. At most 120 requests in a minute.
-func (s *CloudProfilesService) Create(ctx context.Context, cloudRouteGroupID int, body CloudRouteProfile) (CloudRouteProfile, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudProfilesService) Create(ctx context.Context, cloudRouteGroupID int, profile CloudRouteProfile) (CloudRouteProfile, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles", s.account, cloudRouteGroupID)
-	r.body = body
+	r.body = profile
 	var out CloudRouteProfile
 	err := r.send(ctx, &out)
 	return out, err
@@ -38,7 +46,11 @@ func (s *CloudProfilesService) Create(ctx context.Context, cloudRouteGroupID int
 // Get gets a profile.
 //
 // It needs the right READ Cloud Group. At most 120 requests in a minute.
-func (s *CloudProfilesService) Get(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int) (CloudRouteProfile, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudProfilesService) Get(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID int) (CloudRouteProfile, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}", s.account, cloudRouteGroupID, cloudRouteProfileID)
 	var out CloudRouteProfile
 	err := r.send(ctx, &out)
@@ -48,9 +60,13 @@ func (s *CloudProfilesService) Get(ctx context.Context, cloudRouteGroupID int, c
 // Update replaces a profile.
 //
 // It needs the right UPDATE Cloud Profile. At most 120 requests in a minute.
-func (s *CloudProfilesService) Update(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, body CloudRouteProfile) (CloudRouteProfile, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudProfilesService) Update(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID int, profile CloudRouteProfile) (CloudRouteProfile, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}", s.account, cloudRouteGroupID, cloudRouteProfileID)
-	r.body = body
+	r.body = profile
 	var out CloudRouteProfile
 	err := r.send(ctx, &out)
 	return out, err
@@ -58,11 +74,15 @@ func (s *CloudProfilesService) Update(ctx context.Context, cloudRouteGroupID int
 
 // Clone copies a profile under another name.
 //
-// It needs the right READ Cloud Profile and CREATE Cloud Group, or a permission of the account that stands for it. At
+// It needs the rights READ Cloud Profile and CREATE Cloud Group, or a permission of the account that stands for it. At
 // most 120 requests in a minute.
 //
 //   - newCloudRouteProfileName: The name of the copy.
-func (s *CloudProfilesService) Clone(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, newCloudRouteProfileName string) (CloudRouteProfile, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudProfilesService) Clone(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID int, newCloudRouteProfileName string) (CloudRouteProfile, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/clone", s.account, cloudRouteGroupID, cloudRouteProfileID)
 	r.param("newCloudRouteProfileName", newCloudRouteProfileName)
 	var out CloudRouteProfile
@@ -73,9 +93,13 @@ func (s *CloudProfilesService) Clone(ctx context.Context, cloudRouteGroupID int,
 // SetActive switches a profile on or off.
 //
 // It needs the right UPDATE Cloud Profile. At most 120 requests in a minute.
-func (s *CloudProfilesService) SetActive(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, body ActiveState) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudProfilesService) SetActive(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID int, state ActiveState) (bool, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/setIsActive", s.account, cloudRouteGroupID, cloudRouteProfileID)
-	r.body = body
+	r.body = state
 	var out bool
 	err := r.send(ctx, &out)
 	return out, err

@@ -20,7 +20,11 @@ type CloudStickyDestinationsService service
 // It needs the right READ Cloud Profile. At most 120 requests in a minute.
 //
 //   - aniParams: Whether the numbers are taken from the parameters.
-func (s *CloudStickyDestinationsService) Search(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, aniParams bool, opts CloudStickyDestinationsSearchOptions) (json.RawMessage, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudStickyDestinationsService) Search(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID int, aniParams bool, opts CloudStickyDestinationsSearchOptions) (json.RawMessage, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/stickyDestinations/searchByAnis", s.account, cloudRouteGroupID, cloudRouteProfileID)
 	r.param("aniParams", aniParams)
 	r.option("anis", opts.ANIs)
@@ -51,7 +55,11 @@ type CloudStickyDestinationsSearchOptions struct {
 //
 // It needs the right UPDATE Cloud Profile, or a permission of the account that stands for it. At most 120 requests in a
 // minute.
-func (s *CloudStickyDestinationsService) Delete(ctx context.Context, cloudRouteGroupID int, cloudRouteProfileID int, ani string) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
+func (s *CloudStickyDestinationsService) Delete(ctx context.Context, cloudRouteGroupID, cloudRouteProfileID int, ani string) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/cloudRouteProfileGroups/{cloudRouteGroupId}/cloudRouteProfiles/{cloudRouteProfileId}/stickyDestinations/{ani}", s.account, cloudRouteGroupID, cloudRouteProfileID, ani)
 	var out bool
 	err := r.send(ctx, &out)

@@ -18,6 +18,10 @@ type DashboardsService service
 // List lists the dashboards of a user.
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *DashboardsService) List(ctx context.Context, userID int) ([]Dashboard, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/dashboards", userID)
 	var out []Dashboard
@@ -28,9 +32,13 @@ func (s *DashboardsService) List(ctx context.Context, userID int) ([]Dashboard, 
 // Create creates a dashboard for a user.
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
-func (s *DashboardsService) Create(ctx context.Context, userID int, body Dashboard) (Dashboard, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *DashboardsService) Create(ctx context.Context, userID int, dashboard Dashboard) (Dashboard, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/users/{userId}/dashboards", userID)
-	r.body = body
+	r.body = dashboard
 	var out Dashboard
 	err := r.send(ctx, &out)
 	return out, err
@@ -39,7 +47,11 @@ func (s *DashboardsService) Create(ctx context.Context, userID int, body Dashboa
 // Get gets a dashboard of a user.
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
-func (s *DashboardsService) Get(ctx context.Context, userID int, dashboardID int) (Dashboard, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *DashboardsService) Get(ctx context.Context, userID, dashboardID int) (Dashboard, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/dashboards/{dashboardId}", userID, dashboardID)
 	var out Dashboard
 	err := r.send(ctx, &out)
@@ -49,9 +61,13 @@ func (s *DashboardsService) Get(ctx context.Context, userID int, dashboardID int
 // Update replaces a dashboard of a user.
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
-func (s *DashboardsService) Update(ctx context.Context, userID int, dashboardID int, body Dashboard) (Dashboard, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *DashboardsService) Update(ctx context.Context, userID, dashboardID int, dashboard Dashboard) (Dashboard, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/users/{userId}/dashboards/{dashboardId}", userID, dashboardID)
-	r.body = body
+	r.body = dashboard
 	var out Dashboard
 	err := r.send(ctx, &out)
 	return out, err
@@ -60,7 +76,11 @@ func (s *DashboardsService) Update(ctx context.Context, userID int, dashboardID 
 // Delete deletes a dashboard of a user.
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
-func (s *DashboardsService) Delete(ctx context.Context, userID int, dashboardID int) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *DashboardsService) Delete(ctx context.Context, userID, dashboardID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/users/{userId}/dashboards/{dashboardId}", userID, dashboardID)
 	var out bool
 	err := r.send(ctx, &out)
@@ -72,7 +92,11 @@ func (s *DashboardsService) Delete(ctx context.Context, userID int, dashboardID 
 // Anyone who is signed in may call it. At most 120 requests in a minute.
 //
 //   - userIDs: IDs of users.
-func (s *DashboardsService) Share(ctx context.Context, userID int, dashboardID int, userIDs []int) ([]int, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *DashboardsService) Share(ctx context.Context, userID, dashboardID int, userIDs []int) ([]int, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/users/{userId}/dashboards/{dashboardId}/share", userID, dashboardID)
 	r.param("userIds", userIDs)
 	var out []int

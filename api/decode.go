@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -120,7 +121,11 @@ func (d *decoder) object(v reflect.Value, form string) bool {
 		}
 		v.SetZero()
 		d.members(func(name []byte) {
-			if i, ok := info.byName[string(name[1:len(name)-1])]; ok {
+			i, ok := info.byName[string(name[1:len(name)-1])]
+			if !ok && bytes.IndexByte(name, '\\') > 0 {
+				i, ok = info.byName[unquote(name)]
+			}
+			if ok {
 				f := &info.fields[i]
 				d.value(v.Field(f.index), f.form)
 				return

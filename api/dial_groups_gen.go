@@ -18,6 +18,10 @@ type DialGroupsService service
 // List lists the dial groups of an account.
 //
 // It needs the right READ Account. What the caller may not see is left out.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/dial-groups
 func (s *DialGroupsService) List(ctx context.Context, opts DialGroupsListOptions) ([]DialGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups", s.account)
 	r.option("page", opts.Page)
@@ -50,9 +54,13 @@ type DialGroupsListOptions struct {
 // Create creates a dial group.
 //
 // It needs the right CREATE Account.
-func (s *DialGroupsService) Create(ctx context.Context, body DialGroup) (DialGroup, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/dial-groups
+func (s *DialGroupsService) Create(ctx context.Context, group DialGroup) (DialGroup, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/dialGroups", s.account)
-	r.body = body
+	r.body = group
 	var out DialGroup
 	err := r.send(ctx, &out)
 	return out, err
@@ -61,6 +69,10 @@ func (s *DialGroupsService) Create(ctx context.Context, body DialGroup) (DialGro
 // ListWithChildren lists the dial groups of an account with their campaigns.
 //
 // It needs the right READ Account. What the caller may not see is left out.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/dial-groups
 func (s *DialGroupsService) ListWithChildren(ctx context.Context, opts DialGroupsListWithChildrenOptions) ([]DialGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/withChildren", s.account)
 	r.option("includePermissions", opts.IncludePermissions)
@@ -97,6 +109,10 @@ type DialGroupsListWithChildrenOptions struct {
 // Get gets a dial group.
 //
 // It needs the right READ Dial Group.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/dial-groups
 func (s *DialGroupsService) Get(ctx context.Context, dialGroupID int) (DialGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}", s.account, dialGroupID)
 	var out DialGroup
@@ -107,9 +123,13 @@ func (s *DialGroupsService) Get(ctx context.Context, dialGroupID int) (DialGroup
 // Update replaces a dial group.
 //
 // It needs the right UPDATE Dial Group.
-func (s *DialGroupsService) Update(ctx context.Context, dialGroupID int, body DialGroup) (DialGroup, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/dial-groups
+func (s *DialGroupsService) Update(ctx context.Context, dialGroupID int, group DialGroup) (DialGroup, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}", s.account, dialGroupID)
-	r.body = body
+	r.body = group
 	var out DialGroup
 	err := r.send(ctx, &out)
 	return out, err
@@ -118,6 +138,10 @@ func (s *DialGroupsService) Update(ctx context.Context, dialGroupID int, body Di
 // Delete deletes a dial group.
 //
 // It needs the right DELETE Account. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/dial-groups
 func (s *DialGroupsService) Delete(ctx context.Context, dialGroupID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}", s.account, dialGroupID)
 	var out bool
@@ -127,10 +151,14 @@ func (s *DialGroupsService) Delete(ctx context.Context, dialGroupID int) (bool, 
 
 // AssignAgents assigns agents to a dial group.
 //
-// It needs the right UPDATE Dial Group and READ Agent. What it answers is assumed.
-func (s *DialGroupsService) AssignAgents(ctx context.Context, dialGroupID int, body []AgentDialGroupMember) ([]Agent, error) {
+// It needs the rights UPDATE Dial Group and READ Agent. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/dial-groups
+func (s *DialGroupsService) AssignAgents(ctx context.Context, dialGroupID int, list []AgentDialGroupMember) ([]Agent, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/assignAgents", s.account, dialGroupID)
-	r.body = body
+	r.body = list
 	var out []Agent
 	err := r.send(ctx, &out)
 	return out, err
@@ -139,6 +167,10 @@ func (s *DialGroupsService) AssignAgents(ctx context.Context, dialGroupID int, b
 // ListAgents lists the agents who are assigned to a dial group.
 //
 // It needs the right READ Dial Group.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/dial-groups
 func (s *DialGroupsService) ListAgents(ctx context.Context, dialGroupID int, opts DialGroupsListAgentsOptions) ([]Agent, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/assignedAgents", s.account, dialGroupID)
 	r.option("page", opts.Page)

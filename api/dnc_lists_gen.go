@@ -19,6 +19,10 @@ type DNCListsService service
 // List lists the numbers of an account that must not be called.
 //
 // The vendor's guide has it, and no description.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
 func (s *DNCListsService) List(ctx context.Context) ([]DncListEntry, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dncLists", s.account)
 	var out []DncListEntry
@@ -29,9 +33,13 @@ func (s *DNCListsService) List(ctx context.Context) ([]DncListEntry, error) {
 // Create adds a number that must not be called.
 //
 // The vendor's guide has it, and no description.
-func (s *DNCListsService) Create(ctx context.Context, body DncListEntryRequest) (DncListEntry, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
+func (s *DNCListsService) Create(ctx context.Context, request DncListEntryRequest) (DncListEntry, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/dncLists", s.account)
-	r.body = body
+	r.body = request
 	var out DncListEntry
 	err := r.send(ctx, &out)
 	return out, err
@@ -40,6 +48,10 @@ func (s *DNCListsService) Create(ctx context.Context, body DncListEntryRequest) 
 // Search searches the numbers that must not be called.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
 func (s *DNCListsService) Search(ctx context.Context, body any) ([]DncListEntry, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/dncLists/advancedSearch", s.account)
 	r.body = body
@@ -52,6 +64,10 @@ func (s *DNCListsService) Search(ctx context.Context, body any) ([]DncListEntry,
 // Upload uploads a file of numbers that must not be called.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
 func (s *DNCListsService) Upload(ctx context.Context, file *File) (json.RawMessage, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/dncLists/uploadDncFile", s.account)
 	r.body = file
@@ -63,6 +79,10 @@ func (s *DNCListsService) Upload(ctx context.Context, file *File) (json.RawMessa
 // DeleteByTag removes all numbers with a tag.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
 func (s *DNCListsService) DeleteByTag(ctx context.Context, dncTagID int) (json.RawMessage, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/dncLists/tags/{dncTagId}", s.account, dncTagID)
 	var out json.RawMessage
@@ -73,6 +93,10 @@ func (s *DNCListsService) DeleteByTag(ctx context.Context, dncTagID int) (json.R
 // DeleteByTagAndCountry removes all numbers of a country with a tag.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
 func (s *DNCListsService) DeleteByTagAndCountry(ctx context.Context, dncTagID int, countryID string) (json.RawMessage, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/dncLists/tags/{dncTagId}/countries/{countryId}", s.account, dncTagID, countryID)
 	var out json.RawMessage
@@ -83,7 +107,11 @@ func (s *DNCListsService) DeleteByTagAndCountry(ctx context.Context, dncTagID in
 // Delete removes a number with a tag.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
-func (s *DNCListsService) Delete(ctx context.Context, dncTagID int, phone string, country string) (json.RawMessage, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
+func (s *DNCListsService) Delete(ctx context.Context, dncTagID int, phone, country string) (json.RawMessage, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/dncLists/tags/{dncTagId}/phones/{phone}/countries/{country}", s.account, dncTagID, phone, country)
 	var out json.RawMessage
 	err := r.send(ctx, &out)
@@ -93,6 +121,10 @@ func (s *DNCListsService) Delete(ctx context.Context, dncTagID int, phone string
 // ListTags lists the tags of numbers that must not be called.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
 func (s *DNCListsService) ListTags(ctx context.Context) ([]DncTag, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dncTags", s.account)
 	var out []DncTag
@@ -103,9 +135,13 @@ func (s *DNCListsService) ListTags(ctx context.Context) ([]DncTag, error) {
 // CreateTag creates a tag for numbers that must not be called.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
-func (s *DNCListsService) CreateTag(ctx context.Context, body DncTag) (DncTag, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
+func (s *DNCListsService) CreateTag(ctx context.Context, tag DncTag) (DncTag, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/dncTags", s.account)
-	r.body = body
+	r.body = tag
 	var out DncTag
 	err := r.send(ctx, &out)
 	return out, err
@@ -114,6 +150,10 @@ func (s *DNCListsService) CreateTag(ctx context.Context, body DncTag) (DncTag, e
 // DeleteTag deletes a tag for numbers that must not be called.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
 func (s *DNCListsService) DeleteTag(ctx context.Context, dncTagID int) (json.RawMessage, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/dncTags/{dncTagId}", s.account, dncTagID)
 	var out json.RawMessage

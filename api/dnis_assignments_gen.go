@@ -18,9 +18,13 @@ type DNISAssignmentsService service
 // Update replaces the assignments of numbers.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
-func (s *DNISAssignmentsService) Update(ctx context.Context, body []AssignedDnis) ([]AssignedDnis, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *DNISAssignmentsService) Update(ctx context.Context, list []AssignedDnis) ([]AssignedDnis, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/utilities/tnManager/assignedDnis")
-	r.body = body
+	r.body = list
 	var out []AssignedDnis
 	err := r.send(ctx, &out)
 	return out, err
@@ -29,9 +33,13 @@ func (s *DNISAssignmentsService) Update(ctx context.Context, body []AssignedDnis
 // DeleteByNumber removes the assignment of the number that the body names.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
-func (s *DNISAssignmentsService) DeleteByNumber(ctx context.Context, body DeleteDnisRequest) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *DNISAssignmentsService) DeleteByNumber(ctx context.Context, request DeleteDnisRequest) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/utilities/tnManager/assignedDnis")
-	r.body = body
+	r.body = request
 	var out bool
 	err := r.send(ctx, &out)
 	return out, err
@@ -40,9 +48,13 @@ func (s *DNISAssignmentsService) DeleteByNumber(ctx context.Context, body Delete
 // AssignToCloudProfile assigns numbers to a cloud routing profile.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
-func (s *DNISAssignmentsService) AssignToCloudProfile(ctx context.Context, cloudRouteProfileID int, body []AssignedDnis) ([]AssignedDnis, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *DNISAssignmentsService) AssignToCloudProfile(ctx context.Context, cloudRouteProfileID int, list []AssignedDnis) ([]AssignedDnis, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/utilities/tnManager/assignedDnis/cloudRouteProfiles/{cloudRouteProfileId}", cloudRouteProfileID)
-	r.body = body
+	r.body = list
 	var out []AssignedDnis
 	err := r.send(ctx, &out)
 	return out, err
@@ -51,9 +63,13 @@ func (s *DNISAssignmentsService) AssignToCloudProfile(ctx context.Context, cloud
 // AssignToQueue assigns numbers to a queue.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
-func (s *DNISAssignmentsService) AssignToQueue(ctx context.Context, gateID int, body []AssignedDnis) ([]AssignedDnis, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *DNISAssignmentsService) AssignToQueue(ctx context.Context, gateID int, list []AssignedDnis) ([]AssignedDnis, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/utilities/tnManager/assignedDnis/gates/{gateId}", gateID)
-	r.body = body
+	r.body = list
 	var out []AssignedDnis
 	err := r.send(ctx, &out)
 	return out, err
@@ -62,9 +78,13 @@ func (s *DNISAssignmentsService) AssignToQueue(ctx context.Context, gateID int, 
 // AssignToVisualIVR assigns numbers to a voice menu.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
-func (s *DNISAssignmentsService) AssignToVisualIVR(ctx context.Context, visualIVRID int, body []AssignedDnis) ([]AssignedDnis, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *DNISAssignmentsService) AssignToVisualIVR(ctx context.Context, visualIVRID int, list []AssignedDnis) ([]AssignedDnis, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/utilities/tnManager/assignedDnis/visualIvrs/{visualIvrId}", visualIVRID)
-	r.body = body
+	r.body = list
 	var out []AssignedDnis
 	err := r.send(ctx, &out)
 	return out, err
@@ -73,6 +93,10 @@ func (s *DNISAssignmentsService) AssignToVisualIVR(ctx context.Context, visualIV
 // Get gets the assignment of a number.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
 func (s *DNISAssignmentsService) Get(ctx context.Context, dnis string) (AssignedDnis, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/utilities/tnManager/assignedDnis/{dnis}", dnis)
 	var out AssignedDnis
@@ -83,6 +107,10 @@ func (s *DNISAssignmentsService) Get(ctx context.Context, dnis string) (Assigned
 // Delete removes the assignment of a number.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
 func (s *DNISAssignmentsService) Delete(ctx context.Context, dnis string) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/utilities/tnManager/assignedDnis/{dnis}", dnis)
 	var out bool

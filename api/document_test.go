@@ -229,6 +229,9 @@ func TestFieldsOfAnotherTypeAreReadIfTheyCanBeAndKeptInAnyCase(t *testing.T) {
 
 func TestFieldsAreFoundAsTheyWereRead(t *testing.T) {
 	u := read[api.User](t, `{"n\u00e9":[ 1 ],"userName":null}`)
+	if u := read[api.User](t, `{"user\u004eame":"ann"}`); u.UserName != "ann" {
+		t.Error("a name with an escape is not known")
+	}
 	for name, want := range map[string]string{"né": "[ 1 ]", "userName": "null"} {
 		if got, ok := u.Field(name); !ok || string(got) != want {
 			t.Errorf("%s is %s", name, got)

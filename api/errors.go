@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
@@ -79,7 +80,9 @@ func (r *request) refusal(resp *http.Response, payload []byte) *Error {
 // said is a text of an answer, without what must not be shown.
 func (r *request) said(s string) string {
 	for _, secret := range r.secrets {
-		s = strings.ReplaceAll(s, secret, "(secret)")
+		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret)} {
+			s = strings.ReplaceAll(s, form, "(secret)")
+		}
 	}
 	s = strings.Map(func(c rune) rune {
 		if !unicode.IsPrint(c) {

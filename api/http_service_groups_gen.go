@@ -18,6 +18,10 @@ type HTTPServiceGroupsService service
 // List lists the HTTP service groups of an account.
 //
 // It needs the right READ Account. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
 func (s *HTTPServiceGroupsService) List(ctx context.Context, opts HTTPServiceGroupsListOptions) ([]RemoteHttpServiceGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups", s.account)
 	r.option("page", opts.Page)
@@ -50,9 +54,13 @@ type HTTPServiceGroupsListOptions struct {
 // Create creates an HTTP service group.
 //
 // It needs the right CREATE Account. At most 120 requests in a minute.
-func (s *HTTPServiceGroupsService) Create(ctx context.Context, body RemoteHttpServiceGroup) (RemoteHttpServiceGroup, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServiceGroupsService) Create(ctx context.Context, group RemoteHttpServiceGroup) (RemoteHttpServiceGroup, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups", s.account)
-	r.body = body
+	r.body = group
 	var out RemoteHttpServiceGroup
 	err := r.send(ctx, &out)
 	return out, err
@@ -61,6 +69,10 @@ func (s *HTTPServiceGroupsService) Create(ctx context.Context, body RemoteHttpSe
 // ListWithChildren lists the HTTP service groups of an account with their services.
 //
 // It needs the right READ Account. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
 func (s *HTTPServiceGroupsService) ListWithChildren(ctx context.Context, opts HTTPServiceGroupsListWithChildrenOptions) ([]RemoteHttpServiceGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/withChildren", s.account)
 	r.option("includePermissions", opts.IncludePermissions)
@@ -78,6 +90,10 @@ type HTTPServiceGroupsListWithChildrenOptions struct {
 // Get gets an HTTP service group.
 //
 // It needs the right READ HTTP Service Group. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
 func (s *HTTPServiceGroupsService) Get(ctx context.Context, serviceGroupID int) (RemoteHttpServiceGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}", s.account, serviceGroupID)
 	var out RemoteHttpServiceGroup
@@ -88,9 +104,13 @@ func (s *HTTPServiceGroupsService) Get(ctx context.Context, serviceGroupID int) 
 // Update replaces an HTTP service group.
 //
 // It needs the right UPDATE HTTP Service Group. At most 120 requests in a minute.
-func (s *HTTPServiceGroupsService) Update(ctx context.Context, serviceGroupID int, body RemoteHttpServiceGroup) (RemoteHttpServiceGroup, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServiceGroupsService) Update(ctx context.Context, serviceGroupID int, group RemoteHttpServiceGroup) (RemoteHttpServiceGroup, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}", s.account, serviceGroupID)
-	r.body = body
+	r.body = group
 	var out RemoteHttpServiceGroup
 	err := r.send(ctx, &out)
 	return out, err

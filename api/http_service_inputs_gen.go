@@ -17,7 +17,11 @@ type HTTPServiceInputsService service
 // List lists the inputs of an HTTP service.
 //
 // It needs the right READ HTTP Service. At most 120 requests in a minute.
-func (s *HTTPServiceInputsService) List(ctx context.Context, serviceGroupID int, serviceID int) ([]RemoteHttpServiceInput, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServiceInputsService) List(ctx context.Context, serviceGroupID, serviceID int) ([]RemoteHttpServiceInput, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices/{serviceId}/inputs", s.account, serviceGroupID, serviceID)
 	var out []RemoteHttpServiceInput
 	err := r.send(ctx, &out)
@@ -27,9 +31,13 @@ func (s *HTTPServiceInputsService) List(ctx context.Context, serviceGroupID int,
 // Create saves inputs of an HTTP service.
 //
 // It needs the right UPDATE HTTP Service. At most 120 requests in a minute.
-func (s *HTTPServiceInputsService) Create(ctx context.Context, serviceGroupID int, serviceID int, body []RemoteHttpServiceInput) ([]RemoteHttpServiceInput, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServiceInputsService) Create(ctx context.Context, serviceGroupID, serviceID int, list []RemoteHttpServiceInput) ([]RemoteHttpServiceInput, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices/{serviceId}/inputs", s.account, serviceGroupID, serviceID)
-	r.body = body
+	r.body = list
 	var out []RemoteHttpServiceInput
 	err := r.send(ctx, &out)
 	return out, err
@@ -38,7 +46,11 @@ func (s *HTTPServiceInputsService) Create(ctx context.Context, serviceGroupID in
 // Get gets an input of an HTTP service.
 //
 // It needs the right READ HTTP Service. At most 120 requests in a minute.
-func (s *HTTPServiceInputsService) Get(ctx context.Context, serviceGroupID int, serviceID int, inputID int) (RemoteHttpServiceInput, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServiceInputsService) Get(ctx context.Context, serviceGroupID, serviceID, inputID int) (RemoteHttpServiceInput, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices/{serviceId}/inputs/{inputId}", s.account, serviceGroupID, serviceID, inputID)
 	var out RemoteHttpServiceInput
 	err := r.send(ctx, &out)
@@ -48,7 +60,11 @@ func (s *HTTPServiceInputsService) Get(ctx context.Context, serviceGroupID int, 
 // Delete deletes an input of an HTTP service.
 //
 // It needs the right UPDATE HTTP Service. At most 120 requests in a minute.
-func (s *HTTPServiceInputsService) Delete(ctx context.Context, serviceGroupID int, serviceID int, inputID int) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServiceInputsService) Delete(ctx context.Context, serviceGroupID, serviceID, inputID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices/{serviceId}/inputs/{inputId}", s.account, serviceGroupID, serviceID, inputID)
 	var out bool
 	err := r.send(ctx, &out)

@@ -18,6 +18,10 @@ type HTTPServicesService service
 // List lists the HTTP services of a group.
 //
 // It needs the right READ Web Service Group. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
 func (s *HTTPServicesService) List(ctx context.Context, serviceGroupID int, opts HTTPServicesListOptions) ([]RemoteHttpService, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices", s.account, serviceGroupID)
 	r.option("page", opts.Page)
@@ -50,9 +54,13 @@ type HTTPServicesListOptions struct {
 // Create creates an HTTP service in a group.
 //
 // It needs the right CREATE Web Service Group. At most 120 requests in a minute.
-func (s *HTTPServicesService) Create(ctx context.Context, serviceGroupID int, body RemoteHttpService) (RemoteHttpService, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServicesService) Create(ctx context.Context, serviceGroupID int, service RemoteHttpService) (RemoteHttpService, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices", s.account, serviceGroupID)
-	r.body = body
+	r.body = service
 	var out RemoteHttpService
 	err := r.send(ctx, &out)
 	return out, err
@@ -61,7 +69,11 @@ func (s *HTTPServicesService) Create(ctx context.Context, serviceGroupID int, bo
 // Get gets an HTTP service.
 //
 // It needs the right READ Web Service. At most 120 requests in a minute.
-func (s *HTTPServicesService) Get(ctx context.Context, serviceGroupID int, serviceID int) (RemoteHttpService, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServicesService) Get(ctx context.Context, serviceGroupID, serviceID int) (RemoteHttpService, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices/{serviceId}", s.account, serviceGroupID, serviceID)
 	var out RemoteHttpService
 	err := r.send(ctx, &out)
@@ -71,9 +83,13 @@ func (s *HTTPServicesService) Get(ctx context.Context, serviceGroupID int, servi
 // Update replaces an HTTP service.
 //
 // It needs the right UPDATE Web Service. At most 120 requests in a minute.
-func (s *HTTPServicesService) Update(ctx context.Context, serviceGroupID int, serviceID int, body RemoteHttpService) (RemoteHttpService, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServicesService) Update(ctx context.Context, serviceGroupID, serviceID int, service RemoteHttpService) (RemoteHttpService, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices/{serviceId}", s.account, serviceGroupID, serviceID)
-	r.body = body
+	r.body = service
 	var out RemoteHttpService
 	err := r.send(ctx, &out)
 	return out, err
@@ -81,11 +97,15 @@ func (s *HTTPServicesService) Update(ctx context.Context, serviceGroupID int, se
 
 // Clone copies an HTTP service under another name.
 //
-// It needs the right READ Web Service and CREATE Web Service Group, or a permission of the account that stands for it.
+// It needs the rights READ Web Service and CREATE Web Service Group, or a permission of the account that stands for it.
 // At most 120 requests in a minute.
 //
 //   - newName: The name of the copy.
-func (s *HTTPServicesService) Clone(ctx context.Context, serviceGroupID int, serviceID int, newName string) (RemoteHttpService, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServicesService) Clone(ctx context.Context, serviceGroupID, serviceID int, newName string) (RemoteHttpService, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices/{serviceId}/clone", s.account, serviceGroupID, serviceID)
 	r.param("newName", newName)
 	var out RemoteHttpService
@@ -96,9 +116,13 @@ func (s *HTTPServicesService) Clone(ctx context.Context, serviceGroupID int, ser
 // SetActive switches an HTTP service on or off.
 //
 // It needs the right UPDATE Web Service. At most 120 requests in a minute.
-func (s *HTTPServicesService) SetActive(ctx context.Context, serviceGroupID int, serviceID int, body ActiveState) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServicesService) SetActive(ctx context.Context, serviceGroupID, serviceID int, state ActiveState) (bool, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices/{serviceId}/setIsActive", s.account, serviceGroupID, serviceID)
-	r.body = body
+	r.body = state
 	var out bool
 	err := r.send(ctx, &out)
 	return out, err
@@ -107,6 +131,10 @@ func (s *HTTPServicesService) SetActive(ctx context.Context, serviceGroupID int,
 // ListV2 lists the HTTP services of a group in the form of version 2.
 //
 // It needs the right READ Web Service Group. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
 func (s *HTTPServicesService) ListV2(ctx context.Context, serviceGroupID int, opts HTTPServicesListV2Options) ([]ExternalHttpService, error) {
 	r := s.client.call("GET", "/voice/api/v2/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices", s.account, serviceGroupID)
 	r.option("page", opts.Page)
@@ -139,9 +167,13 @@ type HTTPServicesListV2Options struct {
 // CreateV2 creates an HTTP service in the form of version 2.
 //
 // At most 120 requests in a minute.
-func (s *HTTPServicesService) CreateV2(ctx context.Context, serviceGroupID int, body ExternalHttpService) (ExternalHttpService, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServicesService) CreateV2(ctx context.Context, serviceGroupID int, service ExternalHttpService) (ExternalHttpService, error) {
 	r := s.client.call("POST", "/voice/api/v2/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices", s.account, serviceGroupID)
-	r.body = body
+	r.body = service
 	var out ExternalHttpService
 	err := r.send(ctx, &out)
 	return out, err
@@ -150,7 +182,11 @@ func (s *HTTPServicesService) CreateV2(ctx context.Context, serviceGroupID int, 
 // GetV2 gets an HTTP service in the form of version 2.
 //
 // It needs the right READ Web Service. At most 120 requests in a minute.
-func (s *HTTPServicesService) GetV2(ctx context.Context, serviceGroupID int, serviceID int) (ExternalHttpService, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServicesService) GetV2(ctx context.Context, serviceGroupID, serviceID int) (ExternalHttpService, error) {
 	r := s.client.call("GET", "/voice/api/v2/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices/{serviceId}", s.account, serviceGroupID, serviceID)
 	var out ExternalHttpService
 	err := r.send(ctx, &out)
@@ -160,9 +196,13 @@ func (s *HTTPServicesService) GetV2(ctx context.Context, serviceGroupID int, ser
 // UpdateV2 replaces an HTTP service in the form of version 2.
 //
 // At most 120 requests in a minute.
-func (s *HTTPServicesService) UpdateV2(ctx context.Context, serviceGroupID int, serviceID int, body ExternalHttpService) (ExternalHttpService, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServicesService) UpdateV2(ctx context.Context, serviceGroupID, serviceID int, service ExternalHttpService) (ExternalHttpService, error) {
 	r := s.client.call("PUT", "/voice/api/v2/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices/{serviceId}", s.account, serviceGroupID, serviceID)
-	r.body = body
+	r.body = service
 	var out ExternalHttpService
 	err := r.send(ctx, &out)
 	return out, err
@@ -171,7 +211,11 @@ func (s *HTTPServicesService) UpdateV2(ctx context.Context, serviceGroupID int, 
 // DeleteV2 deletes an HTTP service.
 //
 // At most 120 requests in a minute.
-func (s *HTTPServicesService) DeleteV2(ctx context.Context, serviceGroupID int, serviceID int) error {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
+func (s *HTTPServicesService) DeleteV2(ctx context.Context, serviceGroupID, serviceID int) error {
 	r := s.client.call("DELETE", "/voice/api/v2/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices/{serviceId}", s.account, serviceGroupID, serviceID)
 	return r.send(ctx, nil)
 }

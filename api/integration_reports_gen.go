@@ -18,9 +18,13 @@ type IntegrationReportsService service
 // QueueStats gets totals of queues for intervals of a time range.
 //
 // At most 3 requests in a minute and 9 requests in 15 minutes for each account.
-func (s *IntegrationReportsService) QueueStats(ctx context.Context, rcAccountID string, body AggregatedIntegrationParams) ([]AggregatedQueueStats, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
+func (s *IntegrationReportsService) QueueStats(ctx context.Context, rcAccountID string, params AggregatedIntegrationParams) ([]AggregatedQueueStats, error) {
 	r := s.client.call("POST", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/agg-queue-stats", rcAccountID, s.account)
-	r.body = body
+	r.body = params
 	r.repeats = true
 	var out []AggregatedQueueStats
 	err := r.send(ctx, &out)
@@ -30,9 +34,13 @@ func (s *IntegrationReportsService) QueueStats(ctx context.Context, rcAccountID 
 // AgentStats gets totals of agents for intervals of a time range.
 //
 // At most 3 requests in a minute and 9 requests in 15 minutes for each account.
-func (s *IntegrationReportsService) AgentStats(ctx context.Context, rcAccountID string, body AggregatedIntegrationParams) ([]AggregatedAgentStats, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
+func (s *IntegrationReportsService) AgentStats(ctx context.Context, rcAccountID string, params AggregatedIntegrationParams) ([]AggregatedAgentStats, error) {
 	r := s.client.call("POST", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/agg-agent-stats", rcAccountID, s.account)
-	r.body = body
+	r.body = params
 	r.repeats = true
 	var out []AggregatedAgentStats
 	err := r.send(ctx, &out)
@@ -42,9 +50,13 @@ func (s *IntegrationReportsService) AgentStats(ctx context.Context, rcAccountID 
 // ExtendedAgentStats gets more totals of agents for intervals of a time range.
 //
 // At most 3 requests in a minute and 9 requests in 15 minutes for each account.
-func (s *IntegrationReportsService) ExtendedAgentStats(ctx context.Context, rcAccountID string, body AggregatedIntegrationParams) ([]ExtendedAggregatedQueueStats, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
+func (s *IntegrationReportsService) ExtendedAgentStats(ctx context.Context, rcAccountID string, params AggregatedIntegrationParams) ([]ExtendedAggregatedQueueStats, error) {
 	r := s.client.call("POST", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/agg-agent-extended-stats", rcAccountID, s.account)
-	r.body = body
+	r.body = params
 	r.repeats = true
 	var out []ExtendedAggregatedQueueStats
 	err := r.send(ctx, &out)

@@ -20,9 +20,13 @@ type InteractionsService service
 // ago.
 //
 // At most 3 requests in a minute and 9 requests in 15 minutes for each account.
-func (s *InteractionsService) ListMetadata(ctx context.Context, rcAccountID string, body InteractionMetadataRequest) ([]InteractionMetadata, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
+func (s *InteractionsService) ListMetadata(ctx context.Context, rcAccountID string, request InteractionMetadataRequest) ([]InteractionMetadata, error) {
 	r := s.client.call("POST", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/interaction-metadata", rcAccountID, s.account)
-	r.body = body
+	r.body = request
 	r.repeats = true
 	var out []InteractionMetadata
 	err := r.send(ctx, &out)
@@ -32,7 +36,11 @@ func (s *InteractionsService) ListMetadata(ctx context.Context, rcAccountID stri
 // GetRecording downloads the recording of a part of a call as WAV; it is ready 10 to 15 minutes after the call.
 //
 // At most 120 requests in a minute.
-func (s *InteractionsService) GetRecording(ctx context.Context, rcAccountID string, dialogID string, segmentID string) (Download, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
+func (s *InteractionsService) GetRecording(ctx context.Context, rcAccountID, dialogID, segmentID string) (Download, error) {
 	r := s.client.call("GET", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/recordings/dialogs/{dialogId}/segments/{segmentId}", rcAccountID, s.account, dialogID, segmentID)
 	var out Download
 	err := r.send(ctx, &out)
@@ -42,7 +50,11 @@ func (s *InteractionsService) GetRecording(ctx context.Context, rcAccountID stri
 // GetTranscript gets the transcript of a part of a call; it is ready about five minutes after the call.
 //
 // At most 120 requests in a minute.
-func (s *InteractionsService) GetTranscript(ctx context.Context, rcAccountID string, dialogID string, segmentID string) (Transcript, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
+func (s *InteractionsService) GetTranscript(ctx context.Context, rcAccountID, dialogID, segmentID string) (Transcript, error) {
 	r := s.client.call("GET", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/transcripts/dialogs/{dialogId}/segments/{segmentId}", rcAccountID, s.account, dialogID, segmentID)
 	var out Transcript
 	err := r.send(ctx, &out)
@@ -52,6 +64,10 @@ func (s *InteractionsService) GetTranscript(ctx context.Context, rcAccountID str
 // GetAgentSummary gets the summary of a part of a call as its agent wrote it.
 //
 // At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
 func (s *InteractionsService) GetAgentSummary(ctx context.Context, segmentID string) (string, error) {
 	r := s.client.call("GET", "/voice/api/v1/summary/accounts/{subAccountId}/segments/{segmentId}/agent", s.account, segmentID)
 	var out string
@@ -62,6 +78,10 @@ func (s *InteractionsService) GetAgentSummary(ctx context.Context, segmentID str
 // GetAutoSummary gets the summary of a part of a call that was made by machine.
 //
 // At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
 func (s *InteractionsService) GetAutoSummary(ctx context.Context, segmentID string) (string, error) {
 	r := s.client.call("GET", "/voice/api/v1/summary/accounts/{subAccountId}/segments/{segmentId}/auto", s.account, segmentID)
 	var out string
@@ -72,9 +92,13 @@ func (s *InteractionsService) GetAutoSummary(ctx context.Context, segmentID stri
 // ListMetadataV2 lists the parts of calls that lie in a window, with the field names of version 2.
 //
 // It is from a draft of the vendor's guide that was not published, and may not be there.
-func (s *InteractionsService) ListMetadataV2(ctx context.Context, rcAccountID string, body InteractionMetadataRequest) ([]InteractionMetadataV2, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
+func (s *InteractionsService) ListMetadataV2(ctx context.Context, rcAccountID string, request InteractionMetadataRequest) ([]InteractionMetadataV2, error) {
 	r := s.client.call("POST", "/voice/api/cx/integration/v2/accounts/{rcAccountId}/sub-accounts/{subAccountId}/interaction-metadata", rcAccountID, s.account)
-	r.body = body
+	r.body = request
 	r.repeats = true
 	var out []InteractionMetadataV2
 	err := r.send(ctx, &out)
@@ -84,6 +108,10 @@ func (s *InteractionsService) ListMetadataV2(ctx context.Context, rcAccountID st
 // GetMetadataReport gets a report of interaction metadata of an account.
 //
 // No document has it; programs that work call it.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
 func (s *InteractionsService) GetMetadataReport(ctx context.Context) (json.RawMessage, error) {
 	r := s.client.call("GET", "/voice/api/integration/v2/admin/reports/accounts/{accountId}/interactionMetadata", s.account)
 	var out json.RawMessage
@@ -94,9 +122,13 @@ func (s *InteractionsService) GetMetadataReport(ctx context.Context) (json.RawMe
 // QueryMetadataReport asks for a report of interaction metadata of an account.
 //
 // No document has it; programs that work call it.
-func (s *InteractionsService) QueryMetadataReport(ctx context.Context, body InteractionMetadataRequest) (json.RawMessage, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
+func (s *InteractionsService) QueryMetadataReport(ctx context.Context, request InteractionMetadataRequest) (json.RawMessage, error) {
 	r := s.client.call("POST", "/voice/api/integration/v2/admin/reports/accounts/{accountId}/interactionMetadata", s.account)
-	r.body = body
+	r.body = request
 	r.repeats = true
 	var out json.RawMessage
 	err := r.send(ctx, &out)
@@ -106,6 +138,10 @@ func (s *InteractionsService) QueryMetadataReport(ctx context.Context, body Inte
 // GetCallHistory gets what happened during a call.
 //
 // It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
 func (s *InteractionsService) GetCallHistory(ctx context.Context, uii string) (json.RawMessage, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/callHistory/{uii}", s.account, uii)
 	var out json.RawMessage

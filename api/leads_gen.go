@@ -22,9 +22,13 @@ type LeadsService service
 // It needs the right READ Account, or a permission of the account that stands for it. At most 15 requests in 10 seconds
 // and 60 requests in 30 seconds for each account. At most 90 requests in 10 seconds and 180 requests in 30 seconds for
 // each account if count is true. What it answers is assumed.
-func (s *LeadsService) Search(ctx context.Context, body CampaignLeadSearchCriteria, opts LeadsSearchOptions) ([]LeadSearchResult, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/search
+func (s *LeadsService) Search(ctx context.Context, criteria CampaignLeadSearchCriteria, opts LeadsSearchOptions) ([]LeadSearchResult, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadSearch", s.account)
-	r.body = body
+	r.body = criteria
 	r.option("page", opts.Page)
 	r.option("maxRows", opts.MaxRows)
 	r.repeats = true
@@ -35,9 +39,9 @@ func (s *LeadsService) Search(ctx context.Context, body CampaignLeadSearchCriter
 
 // SearchCount is how many rows Search finds. That the answer is a number is assumed. At most 90 requests in 10 seconds
 // and 180 requests in 30 seconds for each account.
-func (s *LeadsService) SearchCount(ctx context.Context, body CampaignLeadSearchCriteria) (int, error) {
+func (s *LeadsService) SearchCount(ctx context.Context, criteria CampaignLeadSearchCriteria) (int, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadSearch", s.account)
-	r.body = body
+	r.body = criteria
 	r.repeats = true
 	r.param("count", true)
 	var out int
@@ -47,11 +51,11 @@ func (s *LeadsService) SearchCount(ctx context.Context, body CampaignLeadSearchC
 
 // SearchAll is Search with all pages, from opts.Page on. Each page is asked for when its first row is, with
 // opts.MaxRows or else 100 rows. An error is the last pair.
-func (s *LeadsService) SearchAll(ctx context.Context, body CampaignLeadSearchCriteria, opts LeadsSearchOptions) iter.Seq2[LeadSearchResult, error] {
+func (s *LeadsService) SearchAll(ctx context.Context, criteria CampaignLeadSearchCriteria, opts LeadsSearchOptions) iter.Seq2[LeadSearchResult, error] {
 	return pages[LeadSearchResult](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadSearch", s.account)
-		r.body = body
+		r.body = criteria
 		r.option("page", opts.Page)
 		r.option("maxRows", opts.MaxRows)
 		r.repeats = true
@@ -71,6 +75,10 @@ type LeadsSearchOptions struct {
 //
 // It needs the right READ Account, or a permission of the account that stands for it. At most 30 requests in 10 seconds
 // and 120 requests in a minute for each account.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/search
 func (s *LeadsService) SearchByPhoneList(ctx context.Context, file *File, opts LeadsSearchByPhoneListOptions) ([]LeadSearchResult, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadSearchByPhoneList", s.account)
 	r.body = file
@@ -94,9 +102,13 @@ type LeadsSearchByPhoneListOptions struct {
 //
 // It needs the right READ Account, or a permission of the account that stands for it. At most 30 requests in 10 seconds
 // and 120 requests in a minute for each account.
-func (s *LeadsService) SearchByPhoneListJSON(ctx context.Context, body LeadPhoneSearch, opts LeadsSearchByPhoneListOptions) ([]LeadSearchResult, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/search
+func (s *LeadsService) SearchByPhoneListJSON(ctx context.Context, search LeadPhoneSearch, opts LeadsSearchByPhoneListOptions) ([]LeadSearchResult, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadSearchByPhoneList", s.account)
-	r.body = body
+	r.body = search
 	r.option("page", opts.Page)
 	r.option("maxRows", opts.MaxRows)
 	r.repeats = true
@@ -107,11 +119,11 @@ func (s *LeadsService) SearchByPhoneListJSON(ctx context.Context, body LeadPhone
 
 // SearchByPhoneListJSONAll is SearchByPhoneListJSON with all pages, from opts.Page on. Each page is asked for when its
 // first row is, with opts.MaxRows or else 100 rows. An error is the last pair.
-func (s *LeadsService) SearchByPhoneListJSONAll(ctx context.Context, body LeadPhoneSearch, opts LeadsSearchByPhoneListOptions) iter.Seq2[LeadSearchResult, error] {
+func (s *LeadsService) SearchByPhoneListJSONAll(ctx context.Context, search LeadPhoneSearch, opts LeadsSearchByPhoneListOptions) iter.Seq2[LeadSearchResult, error] {
 	return pages[LeadSearchResult](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadSearchByPhoneList", s.account)
-		r.body = body
+		r.body = search
 		r.option("page", opts.Page)
 		r.option("maxRows", opts.MaxRows)
 		r.repeats = true
@@ -121,14 +133,18 @@ func (s *LeadsService) SearchByPhoneListJSONAll(ctx context.Context, body LeadPh
 
 // Act does something with all leads that a search finds, such as pausing or moving them.
 //
-// It needs the right READ Account and UPDATE Campaign, or a permission of the account that stands for it. At most 30
+// It needs the rights READ Account and UPDATE Campaign, or a permission of the account that stands for it. At most 30
 // requests in 10 seconds and 120 requests in a minute for each account. It is not repeated after status 429.
 //
 //   - leadAction: What is done with the leads.
-func (s *LeadsService) Act(ctx context.Context, leadAction LeadAction, body LeadManagerRequest) (LeadActionResult, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/search
+func (s *LeadsService) Act(ctx context.Context, leadAction LeadAction, request LeadManagerRequest) (LeadActionResult, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/actions", s.account)
 	r.param("leadAction", leadAction)
-	r.body = body
+	r.body = request
 	r.repeats = false
 	var out LeadActionResult
 	err := r.send(ctx, &out)
@@ -138,6 +154,10 @@ func (s *LeadsService) Act(ctx context.Context, leadAction LeadAction, body Lead
 // ListStates lists the states that a lead may be in.
 //
 // It needs the right READ Account.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/search
 func (s *LeadsService) ListStates(ctx context.Context) ([]LeadState, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadStates", s.account)
 	var out []LeadState
@@ -148,6 +168,10 @@ func (s *LeadsService) ListStates(ctx context.Context) ([]LeadState, error) {
 // ListSystemDispositions lists the results of a call that the system itself records.
 //
 // It needs the right READ Account.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/search
 func (s *LeadsService) ListSystemDispositions(ctx context.Context) ([]SystemDisposition, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/systemDispositions", s.account)
 	var out []SystemDisposition
@@ -157,14 +181,18 @@ func (s *LeadsService) ListSystemDispositions(ctx context.Context) ([]SystemDisp
 
 // Update replaces a lead.
 //
-// It needs the right READ Account and UPDATE Campaign, or a permission of the account that stands for it. At most 12
+// It needs the rights READ Account and UPDATE Campaign, or a permission of the account that stands for it. At most 12
 // requests in 3 seconds and 150 requests in a minute for each account.
 //
 //   - campaignID: The ID of a campaign.
-func (s *LeadsService) Update(ctx context.Context, leadID int, campaignID int, body CampaignLead, opts LeadsUpdateOptions) (CampaignLead, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/search
+func (s *LeadsService) Update(ctx context.Context, leadID, campaignID int, lead CampaignLead, opts LeadsUpdateOptions) (CampaignLead, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/{leadId}", s.account, leadID)
 	r.param("campaignId", campaignID)
-	r.body = body
+	r.body = lead
 	r.option("listId", opts.ListID)
 	r.option("timezoneOption", opts.TimezoneOption)
 	r.option("duplicateHandling", opts.DuplicateHandling)
@@ -185,14 +213,18 @@ type LeadsUpdateOptions struct {
 
 // Patch changes some fields of a lead.
 //
-// It needs the right READ Account and UPDATE Campaign, or a permission of the account that stands for it. At most 12
+// It needs the rights READ Account and UPDATE Campaign, or a permission of the account that stands for it. At most 12
 // requests in 3 seconds and 150 requests in a minute for each account.
 //
 //   - campaignID: The ID of a campaign.
-func (s *LeadsService) Patch(ctx context.Context, leadID int, campaignID int, body CampaignLead, opts LeadsPatchOptions) (CampaignLead, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/search
+func (s *LeadsService) Patch(ctx context.Context, leadID, campaignID int, lead CampaignLead, opts LeadsPatchOptions) (CampaignLead, error) {
 	r := s.client.call("PATCH", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/{leadId}", s.account, leadID)
 	r.param("campaignId", campaignID)
-	r.body = body
+	r.body = lead
 	r.option("listId", opts.ListID)
 	r.option("timezoneOption", opts.TimezoneOption)
 	r.option("duplicateHandling", opts.DuplicateHandling)
@@ -215,9 +247,13 @@ type LeadsPatchOptions struct {
 //
 // It needs the right UPDATE Campaign, or a permission of the account that stands for it. At most 30 requests in 10
 // seconds and 120 requests in a minute for each account.
-func (s *LeadsService) LoadDirect(ctx context.Context, campaignID int, body LeadListProcessingRequest) (LeadListProcessingResult, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/search
+func (s *LeadsService) LoadDirect(ctx context.Context, campaignID int, request LeadListProcessingRequest) (LeadListProcessingResult, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaigns/{campaignId}/leadLoader/direct", s.account, campaignID)
-	r.body = body
+	r.body = request
 	var out LeadListProcessingResult
 	err := r.send(ctx, &out)
 	return out, err
@@ -229,6 +265,10 @@ func (s *LeadsService) LoadDirect(ctx context.Context, campaignID int, body Lead
 // seconds and 18 requests in a minute for each account.
 //
 //   - fileType: How the columns of the file are separated.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/search
 func (s *LeadsService) PreviewFile(ctx context.Context, campaignID int, fileType LeadFileType, file *File, opts LeadsPreviewFileOptions) (LeadListPreviewResponse, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaigns/{campaignId}/leadLoader/preview", s.account, campaignID)
 	r.param("fileType", fileType)
@@ -249,9 +289,13 @@ type LeadsPreviewFileOptions struct {
 //
 // It needs the right UPDATE Campaign, or a permission of the account that stands for it. At most 9 requests in 3
 // seconds and 30 requests in 30 seconds for each account. What it answers is assumed.
-func (s *LeadsService) ProcessFile(ctx context.Context, campaignID int, body LeadListProcessingRequest) (LeadListProcessingResult, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/search
+func (s *LeadsService) ProcessFile(ctx context.Context, campaignID int, request LeadListProcessingRequest) (LeadListProcessingResult, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaigns/{campaignId}/leadLoader/process", s.account, campaignID)
-	r.body = body
+	r.body = request
 	var out LeadListProcessingResult
 	err := r.send(ctx, &out)
 	return out, err
@@ -260,7 +304,11 @@ func (s *LeadsService) ProcessFile(ctx context.Context, campaignID int, body Lea
 // ListPasses lists the attempts to call a lead.
 //
 // It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
-func (s *LeadsService) ListPasses(ctx context.Context, dialGroupID int, campaignID int, leadID int) ([]CampaignPass, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/search
+func (s *LeadsService) ListPasses(ctx context.Context, dialGroupID, campaignID, leadID int) ([]CampaignPass, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns/{campaignId}/leads/{leadId}/passes", s.account, dialGroupID, campaignID, leadID)
 	var out []CampaignPass
 	err := r.send(ctx, &out)
@@ -270,9 +318,13 @@ func (s *LeadsService) ListPasses(ctx context.Context, dialGroupID int, campaign
 // SetPassNotes changes the agent's notes and the disposition of one attempt to call a lead.
 //
 // It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
-func (s *LeadsService) SetPassNotes(ctx context.Context, dialGroupID int, campaignID int, leadID int, passUII string, body PassDispositionRequest) (json.RawMessage, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/search
+func (s *LeadsService) SetPassNotes(ctx context.Context, dialGroupID, campaignID, leadID int, passUII string, request PassDispositionRequest) (json.RawMessage, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns/{campaignId}/leads/{leadId}/passes/{passUii}/agentNotesAndDisposition", s.account, dialGroupID, campaignID, leadID, passUII)
-	r.body = body
+	r.body = request
 	var out json.RawMessage
 	err := r.send(ctx, &out)
 	return out, err

@@ -18,16 +18,24 @@ type MediaControlService service
 // StartSegment starts to stream the audio of a part of a call.
 //
 // At most 120 requests in a minute.
-func (s *MediaControlService) StartSegment(ctx context.Context, rcAccountID string, dialogID string, segmentID string, body StartStreamRequest) error {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/workforce/call-streaming/media-control
+func (s *MediaControlService) StartSegment(ctx context.Context, rcAccountID, dialogID, segmentID string, request StartStreamRequest) error {
 	r := s.client.call("POST", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/dialogs/{dialogId}/segments/{segmentId}/streams", rcAccountID, s.account, dialogID, segmentID)
-	r.body = body
+	r.body = request
 	return r.send(ctx, nil)
 }
 
 // StopSegment stops streaming the audio of a part of a call.
 //
 // At most 120 requests in a minute.
-func (s *MediaControlService) StopSegment(ctx context.Context, rcAccountID string, dialogID string, segmentID string, streamID string) error {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/workforce/call-streaming/media-control
+func (s *MediaControlService) StopSegment(ctx context.Context, rcAccountID, dialogID, segmentID, streamID string) error {
 	r := s.client.call("DELETE", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/dialogs/{dialogId}/segments/{segmentId}/streams/{streamId}", rcAccountID, s.account, dialogID, segmentID, streamID)
 	return r.send(ctx, nil)
 }
@@ -35,16 +43,24 @@ func (s *MediaControlService) StopSegment(ctx context.Context, rcAccountID strin
 // StartDialog starts to stream the audio of a call.
 //
 // At most 120 requests in a minute.
-func (s *MediaControlService) StartDialog(ctx context.Context, rcAccountID string, dialogID string, body StartStreamRequest) error {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/workforce/call-streaming/media-control
+func (s *MediaControlService) StartDialog(ctx context.Context, rcAccountID, dialogID string, request StartStreamRequest) error {
 	r := s.client.call("POST", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/dialogs/{dialogId}/streams", rcAccountID, s.account, dialogID)
-	r.body = body
+	r.body = request
 	return r.send(ctx, nil)
 }
 
 // StopDialog stops streaming the audio of a call.
 //
 // At most 120 requests in a minute.
-func (s *MediaControlService) StopDialog(ctx context.Context, rcAccountID string, dialogID string, streamID string) error {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/workforce/call-streaming/media-control
+func (s *MediaControlService) StopDialog(ctx context.Context, rcAccountID, dialogID, streamID string) error {
 	r := s.client.call("DELETE", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/dialogs/{dialogId}/streams/{streamId}", rcAccountID, s.account, dialogID, streamID)
 	return r.send(ctx, nil)
 }
@@ -52,6 +68,10 @@ func (s *MediaControlService) StopDialog(ctx context.Context, rcAccountID string
 // CreateProduct creates a profile for streaming; the guide names the path and no more.
 //
 // At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/workforce/call-streaming/media-control
 func (s *MediaControlService) CreateProduct(ctx context.Context, body any) (json.RawMessage, error) {
 	r := s.client.call("POST", "/platform/api/media/product")
 	r.body = body

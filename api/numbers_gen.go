@@ -19,6 +19,10 @@ type NumbersService service
 // ListAccounts lists the accounts whose numbers the caller may manage.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
 func (s *NumbersService) ListAccounts(ctx context.Context) ([]AccountDetails, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/utilities/tnManager/accounts")
 	var out []AccountDetails
@@ -29,9 +33,13 @@ func (s *NumbersService) ListAccounts(ctx context.Context) ([]AccountDetails, er
 // CheckNew tells which of some numbers cannot be added to the pool.
 //
 // It needs the right UPDATE TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
-func (s *NumbersService) CheckNew(ctx context.Context, body []string, opts NumbersCheckNewOptions) ([]string, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *NumbersService) CheckNew(ctx context.Context, list []string, opts NumbersCheckNewOptions) ([]string, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/utilities/tnManager/checkNewDnisList")
-	r.body = body
+	r.body = list
 	r.option("phoneNumbersI18nEnabled", opts.PhoneNumbersI18nEnabled)
 	r.repeats = true
 	var out []string
@@ -48,9 +56,13 @@ type NumbersCheckNewOptions struct {
 // Create adds numbers to the pool.
 //
 // At most 120 requests in a minute.
-func (s *NumbersService) Create(ctx context.Context, body []DnisPool) ([]DnisPool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *NumbersService) Create(ctx context.Context, list []DnisPool) ([]DnisPool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/utilities/tnManager/dnisPool")
-	r.body = body
+	r.body = list
 	var out []DnisPool
 	err := r.send(ctx, &out)
 	return out, err
@@ -59,9 +71,13 @@ func (s *NumbersService) Create(ctx context.Context, body []DnisPool) ([]DnisPoo
 // Update replaces numbers of the pool.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
-func (s *NumbersService) Update(ctx context.Context, body []DnisPool) ([]DnisPool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *NumbersService) Update(ctx context.Context, list []DnisPool) ([]DnisPool, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/utilities/tnManager/dnisPool")
-	r.body = body
+	r.body = list
 	var out []DnisPool
 	err := r.send(ctx, &out)
 	return out, err
@@ -70,9 +86,13 @@ func (s *NumbersService) Update(ctx context.Context, body []DnisPool) ([]DnisPoo
 // DeleteAll removes several numbers from the pool.
 //
 // At most 120 requests in a minute.
-func (s *NumbersService) DeleteAll(ctx context.Context, body []string, opts NumbersDeleteAllOptions) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *NumbersService) DeleteAll(ctx context.Context, list []string, opts NumbersDeleteAllOptions) (bool, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/utilities/tnManager/dnisPool/bulkDelete")
-	r.body = body
+	r.body = list
 	r.option("phoneNumbersI18nEnabled", opts.PhoneNumbersI18nEnabled)
 	var out bool
 	err := r.send(ctx, &out)
@@ -88,6 +108,10 @@ type NumbersDeleteAllOptions struct {
 // Get gets a number of the pool.
 //
 // It needs the right READ TN_MANAGER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
 func (s *NumbersService) Get(ctx context.Context, dnis string, opts NumbersGetOptions) (DnisPool, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/utilities/tnManager/dnisPool/{dnis}", dnis)
 	r.option("phoneNumbersI18nEnabled", opts.PhoneNumbersI18nEnabled)
@@ -105,6 +129,10 @@ type NumbersGetOptions struct {
 // Delete removes a number from the pool.
 //
 // At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
 func (s *NumbersService) Delete(ctx context.Context, dnis string) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/utilities/tnManager/dnisPool/{dnis}", dnis)
 	var out bool
@@ -115,6 +143,10 @@ func (s *NumbersService) Delete(ctx context.Context, dnis string) (bool, error) 
 // GetMediaValues gets the media codes that numbers of the pool use.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
 func (s *NumbersService) GetMediaValues(ctx context.Context) (MediaCodeValuesOnDnisPool, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/utilities/tnManager/mediaValues")
 	var out MediaCodeValuesOnDnisPool
@@ -124,11 +156,15 @@ func (s *NumbersService) GetMediaValues(ctx context.Context) (MediaCodeValuesOnD
 
 // Report downloads the numbers that a search finds as a report.
 //
-// It needs the right READ Account and READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in
-// a minute. What it answers is assumed.
-func (s *NumbersService) Report(ctx context.Context, body TnManagerSearchCriteria) (Download, error) {
+// It needs the rights READ Account and READ TN_MANAGER. What the caller may not see is left out. At most 120 requests
+// in a minute. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *NumbersService) Report(ctx context.Context, criteria TnManagerSearchCriteria) (Download, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/utilities/tnManager/report")
-	r.body = body
+	r.body = criteria
 	r.repeats = true
 	var out Download
 	err := r.send(ctx, &out)
@@ -137,11 +173,15 @@ func (s *NumbersService) Report(ctx context.Context, body TnManagerSearchCriteri
 
 // Search searches the numbers that the caller may manage.
 //
-// It needs the right READ Account and READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in
-// a minute. What it answers is assumed.
-func (s *NumbersService) Search(ctx context.Context, body TnManagerSearchCriteria, opts NumbersSearchOptions) ([]DnisPool, error) {
+// It needs the rights READ Account and READ TN_MANAGER. What the caller may not see is left out. At most 120 requests
+// in a minute. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *NumbersService) Search(ctx context.Context, criteria TnManagerSearchCriteria, opts NumbersSearchOptions) ([]DnisPool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/utilities/tnManager/search")
-	r.body = body
+	r.body = criteria
 	r.option("page", opts.Page)
 	r.option("maxRows", opts.MaxRows)
 	r.repeats = true
@@ -151,9 +191,9 @@ func (s *NumbersService) Search(ctx context.Context, body TnManagerSearchCriteri
 }
 
 // SearchCount is how many rows Search finds. That the answer is a number is assumed.
-func (s *NumbersService) SearchCount(ctx context.Context, body TnManagerSearchCriteria) (int, error) {
+func (s *NumbersService) SearchCount(ctx context.Context, criteria TnManagerSearchCriteria) (int, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/utilities/tnManager/search")
-	r.body = body
+	r.body = criteria
 	r.repeats = true
 	r.param("count", true)
 	var out int
@@ -163,11 +203,11 @@ func (s *NumbersService) SearchCount(ctx context.Context, body TnManagerSearchCr
 
 // SearchAll is Search with all pages, from opts.Page on. Each page is asked for when its first row is, with
 // opts.MaxRows or else 100 rows. An error is the last pair.
-func (s *NumbersService) SearchAll(ctx context.Context, body TnManagerSearchCriteria, opts NumbersSearchOptions) iter.Seq2[DnisPool, error] {
+func (s *NumbersService) SearchAll(ctx context.Context, criteria TnManagerSearchCriteria, opts NumbersSearchOptions) iter.Seq2[DnisPool, error] {
 	return pages[DnisPool](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("POST", "/voice/api/v1/admin/utilities/tnManager/search")
-		r.body = body
+		r.body = criteria
 		r.option("page", opts.Page)
 		r.option("maxRows", opts.MaxRows)
 		r.repeats = true
@@ -185,11 +225,15 @@ type NumbersSearchOptions struct {
 
 // SearchDNIS searches the numbers of accounts.
 //
-// It needs the right READ Account and READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in
-// a minute.
-func (s *NumbersService) SearchDNIS(ctx context.Context, body DnisListRequest) (DnisSearchResult, error) {
+// It needs the rights READ Account and READ TN_MANAGER. What the caller may not see is left out. At most 120 requests
+// in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *NumbersService) SearchDNIS(ctx context.Context, request DnisListRequest) (DnisSearchResult, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/utilities/tnManager/searchDnis")
-	r.body = body
+	r.body = request
 	r.repeats = true
 	var out DnisSearchResult
 	err := r.send(ctx, &out)
@@ -199,9 +243,13 @@ func (s *NumbersService) SearchDNIS(ctx context.Context, body DnisListRequest) (
 // UpdateBulk replaces several numbers of the pool and tells which failed.
 //
 // Anyone who is signed in may call it. What the caller may not see is left out. At most 120 requests in a minute.
-func (s *NumbersService) UpdateBulk(ctx context.Context, body []DnisPool) (DnisBulkUpdateResponse, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *NumbersService) UpdateBulk(ctx context.Context, list []DnisPool) (DnisBulkUpdateResponse, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/utilities/tnManager/updateBulkDnisPool")
-	r.body = body
+	r.body = list
 	var out DnisBulkUpdateResponse
 	err := r.send(ctx, &out)
 	return out, err
@@ -210,9 +258,13 @@ func (s *NumbersService) UpdateBulk(ctx context.Context, body []DnisPool) (DnisB
 // UpdateCustomerBulk changes fields of many numbers at once.
 //
 // At most 120 requests in a minute.
-func (s *NumbersService) UpdateCustomerBulk(ctx context.Context, body DnisBulkUpdateRequest) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *NumbersService) UpdateCustomerBulk(ctx context.Context, request DnisBulkUpdateRequest) (bool, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/utilities/tnManager/updateCustomerDnisBulk")
-	r.body = body
+	r.body = request
 	var out bool
 	err := r.send(ctx, &out)
 	return out, err
@@ -221,9 +273,13 @@ func (s *NumbersService) UpdateCustomerBulk(ctx context.Context, body DnisBulkUp
 // UpdateWithAssignments changes numbers of the pool and what they are assigned to.
 //
 // At most 120 requests in a minute.
-func (s *NumbersService) UpdateWithAssignments(ctx context.Context, body []DnisPoolUpdateRequest) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *NumbersService) UpdateWithAssignments(ctx context.Context, list []DnisPoolUpdateRequest) (bool, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/utilities/tnManager/updatePoolAndAssignment")
-	r.body = body
+	r.body = list
 	var out bool
 	err := r.send(ctx, &out)
 	return out, err
@@ -234,6 +290,10 @@ func (s *NumbersService) UpdateWithAssignments(ctx context.Context, body []DnisP
 // At most 120 requests in a minute.
 //
 //   - fileType: How the columns of the file are separated.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
 func (s *NumbersService) PreviewFile(ctx context.Context, fileType DNISFileType, file *File, opts NumbersPreviewFileOptions) (DnisListPreviewResponse, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/utilities/tnManager/uploadDnisPool")
 	r.param("fileType", fileType)
@@ -255,11 +315,15 @@ type NumbersPreviewFileOptions struct {
 
 // SearchDNISByAccount searches the numbers of accounts; the answer lists them by account.
 //
-// It needs the right READ Account and READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in
-// a minute.
-func (s *NumbersService) SearchDNISByAccount(ctx context.Context, body DnisListRequest) (DnisSearchByAccount, error) {
+// It needs the rights READ Account and READ TN_MANAGER. What the caller may not see is left out. At most 120 requests
+// in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
+func (s *NumbersService) SearchDNISByAccount(ctx context.Context, request DnisListRequest) (DnisSearchByAccount, error) {
 	r := s.client.call("POST", "/voice/api/v2/admin/utilities/tnManager/searchDnis")
-	r.body = body
+	r.body = request
 	r.repeats = true
 	var out DnisSearchByAccount
 	err := r.send(ctx, &out)

@@ -20,7 +20,11 @@ type PasswordsService service
 //
 //   - currentPassword: The password that holds now.
 //   - newPassword: The password that holds from now on.
-func (s *PasswordsService) Change(ctx context.Context, currentPassword string, newPassword string) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *PasswordsService) Change(ctx context.Context, currentPassword, newPassword string) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/users/passwordReset")
 	r.param("currentPassword", currentPassword)
 	r.param("newPassword", newPassword)
@@ -34,6 +38,10 @@ func (s *PasswordsService) Change(ctx context.Context, currentPassword string, n
 // Anyone who is signed in may call it. At most 120 requests in a minute.
 //
 //   - returnPath: The address that the mail leads to.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *PasswordsService) SendReset(ctx context.Context, userID int, returnPath string, opts PasswordsSendResetOptions) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/users/{userId}/passwordReset", userID)
 	r.param("returnPath", returnPath)
@@ -55,7 +63,11 @@ type PasswordsSendResetOptions struct {
 //
 //   - token: A token.
 //   - password: A password.
-func (s *PasswordsService) Reset(ctx context.Context, token string, password string) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *PasswordsService) Reset(ctx context.Context, token, password string) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/auth/passwordReset")
 	r.param("token", token)
 	r.param("password", password)
@@ -70,7 +82,11 @@ func (s *PasswordsService) Reset(ctx context.Context, token string, password str
 //
 //   - userName: A user name.
 //   - returnPath: The address that the mail leads to.
-func (s *PasswordsService) RequestReset(ctx context.Context, userName string, returnPath string) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *PasswordsService) RequestReset(ctx context.Context, userName, returnPath string) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/auth/passwordResetRequest")
 	r.param("userName", userName)
 	r.param("returnPath", returnPath)

@@ -16,7 +16,11 @@ type PersonaPhonesService service
 
 // List lists the kinds of phone that leads of an account have.
 //
-// It needs the right READ Account and READ Outbound, or a permission of the account that stands for it.
+// It needs the rights READ Account and READ Outbound, or a permission of the account that stands for it.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/phone-persona-management
 func (s *PersonaPhonesService) List(ctx context.Context) ([]PersonaPhoneConfig, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/persona-phone-config", s.account)
 	var out []PersonaPhoneConfig
@@ -26,10 +30,14 @@ func (s *PersonaPhonesService) List(ctx context.Context) ([]PersonaPhoneConfig, 
 
 // Create adds a kind of phone; the answer is the whole list.
 //
-// It needs the right READ Account and CREATE Outbound, or a permission of the account that stands for it.
-func (s *PersonaPhonesService) Create(ctx context.Context, body PersonaPhoneConfig) ([]PersonaPhoneConfig, error) {
+// It needs the rights READ Account and CREATE Outbound, or a permission of the account that stands for it.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/phone-persona-management
+func (s *PersonaPhonesService) Create(ctx context.Context, config PersonaPhoneConfig) ([]PersonaPhoneConfig, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/persona-phone-config", s.account)
-	r.body = body
+	r.body = config
 	var out []PersonaPhoneConfig
 	err := r.send(ctx, &out)
 	return out, err
@@ -37,16 +45,24 @@ func (s *PersonaPhonesService) Create(ctx context.Context, body PersonaPhoneConf
 
 // Update renames a kind of phone; the answer is the whole list.
 //
-// It needs the right READ Account and UPDATE Outbound, or a permission of the account that stands for it.
-func (s *PersonaPhonesService) Update(ctx context.Context, body PersonaPhoneConfig) ([]PersonaPhoneConfig, error) {
+// It needs the rights READ Account and UPDATE Outbound, or a permission of the account that stands for it.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/phone-persona-management
+func (s *PersonaPhonesService) Update(ctx context.Context, config PersonaPhoneConfig) ([]PersonaPhoneConfig, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/persona-phone-config", s.account)
-	r.body = body
+	r.body = config
 	var out []PersonaPhoneConfig
 	err := r.send(ctx, &out)
 	return out, err
 }
 
 // ListActiveCampaigns lists the names of the active campaigns that use a kind of phone.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/phone-persona-management
 func (s *PersonaPhonesService) ListActiveCampaigns(ctx context.Context, phoneID int) ([]string, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/persona-phone-config/active-campaigns/{phoneId}", s.account, phoneID)
 	var out []string
@@ -56,7 +72,11 @@ func (s *PersonaPhonesService) ListActiveCampaigns(ctx context.Context, phoneID 
 
 // Delete removes a kind of phone.
 //
-// It needs the right READ Account and DELETE Outbound, or a permission of the account that stands for it.
+// It needs the rights READ Account and DELETE Outbound, or a permission of the account that stands for it.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/phone-persona-management
 func (s *PersonaPhonesService) Delete(ctx context.Context, phoneID int) error {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/persona-phone-config/{phoneId}", s.account, phoneID)
 	return r.send(ctx, nil)

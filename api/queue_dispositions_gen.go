@@ -13,7 +13,7 @@ type QueueDispositionsService service
 // List lists the dispositions of a queue.
 //
 // It needs the right READ Gate. What the caller may not see is left out.
-func (s *QueueDispositionsService) List(ctx context.Context, gateGroupID int, gateID int) ([]GateDisposition, error) {
+func (s *QueueDispositionsService) List(ctx context.Context, gateGroupID, gateID int) ([]GateDisposition, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/dispositions", s.account, gateGroupID, gateID)
 	var out []GateDisposition
 	err := r.send(ctx, &out)
@@ -23,9 +23,9 @@ func (s *QueueDispositionsService) List(ctx context.Context, gateGroupID int, ga
 // Create creates a disposition for a queue.
 //
 // It needs the right UPDATE Gate.
-func (s *QueueDispositionsService) Create(ctx context.Context, gateGroupID int, gateID int, body GateDisposition) (GateDisposition, error) {
+func (s *QueueDispositionsService) Create(ctx context.Context, gateGroupID, gateID int, disposition GateDisposition) (GateDisposition, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/dispositions", s.account, gateGroupID, gateID)
-	r.body = body
+	r.body = disposition
 	var out GateDisposition
 	err := r.send(ctx, &out)
 	return out, err
@@ -34,9 +34,9 @@ func (s *QueueDispositionsService) Create(ctx context.Context, gateGroupID int, 
 // SaveAll saves several dispositions of a queue.
 //
 // It needs the right UPDATE Gate.
-func (s *QueueDispositionsService) SaveAll(ctx context.Context, gateGroupID int, gateID int, body []GateDisposition) ([]GateDisposition, error) {
+func (s *QueueDispositionsService) SaveAll(ctx context.Context, gateGroupID, gateID int, list []GateDisposition) ([]GateDisposition, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/dispositions", s.account, gateGroupID, gateID)
-	r.body = body
+	r.body = list
 	var out []GateDisposition
 	err := r.send(ctx, &out)
 	return out, err
@@ -45,7 +45,7 @@ func (s *QueueDispositionsService) SaveAll(ctx context.Context, gateGroupID int,
 // Get gets a disposition of a queue.
 //
 // It needs the right READ Gate.
-func (s *QueueDispositionsService) Get(ctx context.Context, gateGroupID int, gateID int, gateDispositionID int) (GateDisposition, error) {
+func (s *QueueDispositionsService) Get(ctx context.Context, gateGroupID, gateID, gateDispositionID int) (GateDisposition, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/dispositions/{gateDispositionId}", s.account, gateGroupID, gateID, gateDispositionID)
 	var out GateDisposition
 	err := r.send(ctx, &out)
@@ -55,9 +55,9 @@ func (s *QueueDispositionsService) Get(ctx context.Context, gateGroupID int, gat
 // Update replaces a disposition of a queue.
 //
 // It needs the right UPDATE Gate.
-func (s *QueueDispositionsService) Update(ctx context.Context, gateGroupID int, gateID int, gateDispositionID int, body GateDisposition) (GateDisposition, error) {
+func (s *QueueDispositionsService) Update(ctx context.Context, gateGroupID, gateID, gateDispositionID int, disposition GateDisposition) (GateDisposition, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/dispositions/{gateDispositionId}", s.account, gateGroupID, gateID, gateDispositionID)
-	r.body = body
+	r.body = disposition
 	var out GateDisposition
 	err := r.send(ctx, &out)
 	return out, err
@@ -66,7 +66,7 @@ func (s *QueueDispositionsService) Update(ctx context.Context, gateGroupID int, 
 // Delete deletes a disposition of a queue.
 //
 // It needs the right UPDATE Gate. What it answers is assumed.
-func (s *QueueDispositionsService) Delete(ctx context.Context, gateGroupID int, gateID int, gateDispositionID int) (bool, error) {
+func (s *QueueDispositionsService) Delete(ctx context.Context, gateGroupID, gateID, gateDispositionID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/dispositions/{gateDispositionId}", s.account, gateGroupID, gateID, gateDispositionID)
 	var out bool
 	err := r.send(ctx, &out)

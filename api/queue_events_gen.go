@@ -17,7 +17,11 @@ type QueueEventsService service
 // List lists the events of a queue.
 //
 // It needs the right READ Gate.
-func (s *QueueEventsService) List(ctx context.Context, gateGroupID int, gateID int) ([]GateQueueEvent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
+func (s *QueueEventsService) List(ctx context.Context, gateGroupID, gateID int) ([]GateQueueEvent, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/gateQueueEvents", s.account, gateGroupID, gateID)
 	var out []GateQueueEvent
 	err := r.send(ctx, &out)
@@ -26,10 +30,14 @@ func (s *QueueEventsService) List(ctx context.Context, gateGroupID int, gateID i
 
 // Create creates an event for a queue.
 //
+// [Guide]
+//
 // Deprecated: The vendor advises against it.
-func (s *QueueEventsService) Create(ctx context.Context, gateGroupID int, gateID int, body GateQueueEvent) (GateQueueEvent, error) {
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
+func (s *QueueEventsService) Create(ctx context.Context, gateGroupID, gateID int, event GateQueueEvent) (GateQueueEvent, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/gateQueueEvents", s.account, gateGroupID, gateID)
-	r.body = body
+	r.body = event
 	var out GateQueueEvent
 	err := r.send(ctx, &out)
 	return out, err
@@ -38,9 +46,13 @@ func (s *QueueEventsService) Create(ctx context.Context, gateGroupID int, gateID
 // SaveAll saves several events of a queue.
 //
 // It needs the right UPDATE Gate.
-func (s *QueueEventsService) SaveAll(ctx context.Context, gateGroupID int, gateID int, body []GateQueueEvent) ([]GateQueueEvent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
+func (s *QueueEventsService) SaveAll(ctx context.Context, gateGroupID, gateID int, list []GateQueueEvent) ([]GateQueueEvent, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/gateQueueEvents", s.account, gateGroupID, gateID)
-	r.body = body
+	r.body = list
 	var out []GateQueueEvent
 	err := r.send(ctx, &out)
 	return out, err
@@ -49,7 +61,11 @@ func (s *QueueEventsService) SaveAll(ctx context.Context, gateGroupID int, gateI
 // Get gets an event of a queue.
 //
 // It needs the right READ Gate.
-func (s *QueueEventsService) Get(ctx context.Context, gateGroupID int, gateID int, eventID int) (GateQueueEvent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
+func (s *QueueEventsService) Get(ctx context.Context, gateGroupID, gateID, eventID int) (GateQueueEvent, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/gateQueueEvents/{eventId}", s.account, gateGroupID, gateID, eventID)
 	var out GateQueueEvent
 	err := r.send(ctx, &out)
@@ -59,9 +75,13 @@ func (s *QueueEventsService) Get(ctx context.Context, gateGroupID int, gateID in
 // Update replaces an event of a queue.
 //
 // It needs the right UPDATE Gate.
-func (s *QueueEventsService) Update(ctx context.Context, gateGroupID int, gateID int, eventID int, body GateQueueEvent) (GateQueueEvent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
+func (s *QueueEventsService) Update(ctx context.Context, gateGroupID, gateID, eventID int, event GateQueueEvent) (GateQueueEvent, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/gateQueueEvents/{eventId}", s.account, gateGroupID, gateID, eventID)
-	r.body = body
+	r.body = event
 	var out GateQueueEvent
 	err := r.send(ctx, &out)
 	return out, err
@@ -70,7 +90,11 @@ func (s *QueueEventsService) Update(ctx context.Context, gateGroupID int, gateID
 // Delete deletes an event of a queue.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
-func (s *QueueEventsService) Delete(ctx context.Context, gateGroupID int, gateID int, eventID int) error {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
+func (s *QueueEventsService) Delete(ctx context.Context, gateGroupID, gateID, eventID int) error {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/gateQueueEvents/{eventId}", s.account, gateGroupID, gateID, eventID)
 	return r.send(ctx, nil)
 }
@@ -78,7 +102,11 @@ func (s *QueueEventsService) Delete(ctx context.Context, gateGroupID int, gateID
 // ListDTMF lists what the keys of a phone do during an event.
 //
 // It needs the right READ Gate.
-func (s *QueueEventsService) ListDTMF(ctx context.Context, gateGroupID int, gateID int, eventID int) ([]GateQueueDtmfEvent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
+func (s *QueueEventsService) ListDTMF(ctx context.Context, gateGroupID, gateID, eventID int) ([]GateQueueDtmfEvent, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/gateQueueEvents/{eventId}/gateQueueDtmfEvents", s.account, gateGroupID, gateID, eventID)
 	var out []GateQueueDtmfEvent
 	err := r.send(ctx, &out)
@@ -88,9 +116,13 @@ func (s *QueueEventsService) ListDTMF(ctx context.Context, gateGroupID int, gate
 // CreateDTMF adds what a key of a phone does during an event.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
-func (s *QueueEventsService) CreateDTMF(ctx context.Context, gateGroupID int, gateID int, eventID int, body GateQueueDtmfEvent) (GateQueueDtmfEvent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
+func (s *QueueEventsService) CreateDTMF(ctx context.Context, gateGroupID, gateID, eventID int, event GateQueueDtmfEvent) (GateQueueDtmfEvent, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/gateQueueEvents/{eventId}/gateQueueDtmfEvents", s.account, gateGroupID, gateID, eventID)
-	r.body = body
+	r.body = event
 	var out GateQueueDtmfEvent
 	err := r.send(ctx, &out)
 	return out, err
@@ -99,9 +131,13 @@ func (s *QueueEventsService) CreateDTMF(ctx context.Context, gateGroupID int, ga
 // SaveAllDTMF saves what several keys of a phone do during an event.
 //
 // It needs the right UPDATE Gate.
-func (s *QueueEventsService) SaveAllDTMF(ctx context.Context, gateGroupID int, gateID int, eventID int, body []GateQueueDtmfEvent) ([]GateQueueDtmfEvent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
+func (s *QueueEventsService) SaveAllDTMF(ctx context.Context, gateGroupID, gateID, eventID int, list []GateQueueDtmfEvent) ([]GateQueueDtmfEvent, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/gateQueueEvents/{eventId}/gateQueueDtmfEvents", s.account, gateGroupID, gateID, eventID)
-	r.body = body
+	r.body = list
 	var out []GateQueueDtmfEvent
 	err := r.send(ctx, &out)
 	return out, err
@@ -110,7 +146,11 @@ func (s *QueueEventsService) SaveAllDTMF(ctx context.Context, gateGroupID int, g
 // GetDTMF gets what a key of a phone does during an event.
 //
 // It needs the right READ Gate.
-func (s *QueueEventsService) GetDTMF(ctx context.Context, gateGroupID int, gateID int, eventID int, dtmfEventID int) (GateQueueDtmfEvent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
+func (s *QueueEventsService) GetDTMF(ctx context.Context, gateGroupID, gateID, eventID, dtmfEventID int) (GateQueueDtmfEvent, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/gateQueueEvents/{eventId}/gateQueueDtmfEvents/{dtmfEventId}", s.account, gateGroupID, gateID, eventID, dtmfEventID)
 	var out GateQueueDtmfEvent
 	err := r.send(ctx, &out)
@@ -120,9 +160,13 @@ func (s *QueueEventsService) GetDTMF(ctx context.Context, gateGroupID int, gateI
 // UpdateDTMF replaces what a key of a phone does during an event.
 //
 // It needs the right UPDATE Gate.
-func (s *QueueEventsService) UpdateDTMF(ctx context.Context, gateGroupID int, gateID int, eventID int, dtmfEventID int, body GateQueueDtmfEvent) (GateQueueDtmfEvent, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
+func (s *QueueEventsService) UpdateDTMF(ctx context.Context, gateGroupID, gateID, eventID, dtmfEventID int, event GateQueueDtmfEvent) (GateQueueDtmfEvent, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/gateQueueEvents/{eventId}/gateQueueDtmfEvents/{dtmfEventId}", s.account, gateGroupID, gateID, eventID, dtmfEventID)
-	r.body = body
+	r.body = event
 	var out GateQueueDtmfEvent
 	err := r.send(ctx, &out)
 	return out, err
@@ -131,7 +175,11 @@ func (s *QueueEventsService) UpdateDTMF(ctx context.Context, gateGroupID int, ga
 // DeleteDTMF removes what a key of a phone does during an event.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
-func (s *QueueEventsService) DeleteDTMF(ctx context.Context, gateGroupID int, gateID int, eventID int, dtmfEventID int) error {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
+func (s *QueueEventsService) DeleteDTMF(ctx context.Context, gateGroupID, gateID, eventID, dtmfEventID int) error {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/gateQueueEvents/{eventId}/gateQueueDtmfEvents/{dtmfEventId}", s.account, gateGroupID, gateID, eventID, dtmfEventID)
 	return r.send(ctx, nil)
 }

@@ -19,6 +19,10 @@ type QueueGroupsService service
 // List lists the queue groups of an account.
 //
 // It needs the right READ Account. What the caller may not see is left out.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-groups
 func (s *QueueGroupsService) List(ctx context.Context, opts QueueGroupsListOptions) ([]GateGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups", s.account)
 	r.option("page", opts.Page)
@@ -51,9 +55,13 @@ type QueueGroupsListOptions struct {
 // Create creates a queue group.
 //
 // It needs the right CREATE Account.
-func (s *QueueGroupsService) Create(ctx context.Context, body GateGroup) (GateGroup, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-groups
+func (s *QueueGroupsService) Create(ctx context.Context, group GateGroup) (GateGroup, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/gateGroups", s.account)
-	r.body = body
+	r.body = group
 	var out GateGroup
 	err := r.send(ctx, &out)
 	return out, err
@@ -62,6 +70,10 @@ func (s *QueueGroupsService) Create(ctx context.Context, body GateGroup) (GateGr
 // ListWithChildren lists the queue groups of an account with their queues.
 //
 // It needs the right READ Account. What the caller may not see is left out.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-groups
 func (s *QueueGroupsService) ListWithChildren(ctx context.Context, opts QueueGroupsListWithChildrenOptions) ([]GateGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/withChildren", s.account)
 	r.option("includePermissions", opts.IncludePermissions)
@@ -98,6 +110,10 @@ type QueueGroupsListWithChildrenOptions struct {
 // ListWithChildrenDetails lists the queue groups of an account with their queues in more detail.
 //
 // It needs the right READ Account. What the caller may not see is left out.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-groups
 func (s *QueueGroupsService) ListWithChildrenDetails(ctx context.Context, opts QueueGroupsListWithChildrenDetailsOptions) ([]GateGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/withChildren/additionalData", s.account)
 	r.option("page", opts.Page)
@@ -131,6 +147,10 @@ type QueueGroupsListWithChildrenDetailsOptions struct {
 // Get gets a queue group.
 //
 // It needs the right READ Gate Group.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-groups
 func (s *QueueGroupsService) Get(ctx context.Context, gateGroupID int) (GateGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}", s.account, gateGroupID)
 	var out GateGroup
@@ -141,9 +161,13 @@ func (s *QueueGroupsService) Get(ctx context.Context, gateGroupID int) (GateGrou
 // Update replaces a queue group.
 //
 // It needs the right UPDATE Gate Group.
-func (s *QueueGroupsService) Update(ctx context.Context, gateGroupID int, body GateGroup) (GateGroup, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-groups
+func (s *QueueGroupsService) Update(ctx context.Context, gateGroupID int, group GateGroup) (GateGroup, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}", s.account, gateGroupID)
-	r.body = body
+	r.body = group
 	var out GateGroup
 	err := r.send(ctx, &out)
 	return out, err
@@ -153,7 +177,11 @@ func (s *QueueGroupsService) Update(ctx context.Context, gateGroupID int, body G
 //
 // It needs the right DELETE Gate Group. What it answers is assumed.
 //
+// [Guide]
+//
 // Deprecated: The vendor advises against it.
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-groups
 func (s *QueueGroupsService) Delete(ctx context.Context, gateGroupID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}", s.account, gateGroupID)
 	var out bool
@@ -162,6 +190,10 @@ func (s *QueueGroupsService) Delete(ctx context.Context, gateGroupID int) (bool,
 }
 
 // ListForIntegration lists the queue groups of a sub-account, voice and digital, for integrations.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-groups
 func (s *QueueGroupsService) ListForIntegration(ctx context.Context, rcAccountID string) ([]QueueGroup, error) {
 	r := s.client.call("GET", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/queue-groups", rcAccountID, s.account)
 	var out []QueueGroup
@@ -170,6 +202,10 @@ func (s *QueueGroupsService) ListForIntegration(ctx context.Context, rcAccountID
 }
 
 // ListQueuesWithAgents lists the queues of a queue group with the agents of each; at most 2000 records.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-groups
 func (s *QueueGroupsService) ListQueuesWithAgents(ctx context.Context, rcAccountID string, queueGroupID int64) ([]QueueWithAgents, error) {
 	r := s.client.call("GET", "/voice/api/cx/integration/v1/accounts/{rcAccountId}/sub-accounts/{subAccountId}/queue-groups/{queueGroupId}/with-agents", rcAccountID, s.account, queueGroupID)
 	var out []QueueWithAgents

@@ -19,7 +19,11 @@ type QueuePhoneBookService service
 // List lists the phone book entries of a queue.
 //
 // It needs the right READ Gate.
-func (s *QueuePhoneBookService) List(ctx context.Context, gateGroupID int, gateID int, opts QueuePhoneBookListOptions) ([]PhoneBookEntry, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueuePhoneBookService) List(ctx context.Context, gateGroupID, gateID int, opts QueuePhoneBookListOptions) ([]PhoneBookEntry, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/phoneBookEntries", s.account, gateGroupID, gateID)
 	r.option("page", opts.Page)
 	r.option("maxRows", opts.MaxRows)
@@ -30,7 +34,7 @@ func (s *QueuePhoneBookService) List(ctx context.Context, gateGroupID int, gateI
 
 // ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
 // else 100 rows. An error is the last pair.
-func (s *QueuePhoneBookService) ListAll(ctx context.Context, gateGroupID int, gateID int, opts QueuePhoneBookListOptions) iter.Seq2[PhoneBookEntry, error] {
+func (s *QueuePhoneBookService) ListAll(ctx context.Context, gateGroupID, gateID int, opts QueuePhoneBookListOptions) iter.Seq2[PhoneBookEntry, error] {
 	return pages[PhoneBookEntry](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/phoneBookEntries", s.account, gateGroupID, gateID)
@@ -51,9 +55,13 @@ type QueuePhoneBookListOptions struct {
 // Create creates a phone book entry for a queue.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
-func (s *QueuePhoneBookService) Create(ctx context.Context, gateGroupID int, gateID int, body PhoneBookEntry) (PhoneBookEntry, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueuePhoneBookService) Create(ctx context.Context, gateGroupID, gateID int, entry PhoneBookEntry) (PhoneBookEntry, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/phoneBookEntries", s.account, gateGroupID, gateID)
-	r.body = body
+	r.body = entry
 	var out PhoneBookEntry
 	err := r.send(ctx, &out)
 	return out, err
@@ -62,9 +70,13 @@ func (s *QueuePhoneBookService) Create(ctx context.Context, gateGroupID int, gat
 // UpdateAll replaces several phone book entries of a queue.
 //
 // It needs the right UPDATE Gate.
-func (s *QueuePhoneBookService) UpdateAll(ctx context.Context, gateGroupID int, gateID int, body []PhoneBookEntry) ([]PhoneBookEntry, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueuePhoneBookService) UpdateAll(ctx context.Context, gateGroupID, gateID int, list []PhoneBookEntry) ([]PhoneBookEntry, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/phoneBookEntries", s.account, gateGroupID, gateID)
-	r.body = body
+	r.body = list
 	var out []PhoneBookEntry
 	err := r.send(ctx, &out)
 	return out, err
@@ -73,9 +85,13 @@ func (s *QueuePhoneBookService) UpdateAll(ctx context.Context, gateGroupID int, 
 // Update replaces a phone book entry of a queue.
 //
 // It needs the right UPDATE Gate.
-func (s *QueuePhoneBookService) Update(ctx context.Context, gateGroupID int, gateID int, entryID int, body PhoneBookEntry) (PhoneBookEntry, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueuePhoneBookService) Update(ctx context.Context, gateGroupID, gateID, entryID int, entry PhoneBookEntry) (PhoneBookEntry, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/phoneBookEntries/{entryId}", s.account, gateGroupID, gateID, entryID)
-	r.body = body
+	r.body = entry
 	var out PhoneBookEntry
 	err := r.send(ctx, &out)
 	return out, err
@@ -84,7 +100,11 @@ func (s *QueuePhoneBookService) Update(ctx context.Context, gateGroupID int, gat
 // Delete deletes a phone book entry of a queue.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
-func (s *QueuePhoneBookService) Delete(ctx context.Context, gateGroupID int, gateID int, entryID int) error {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueuePhoneBookService) Delete(ctx context.Context, gateGroupID, gateID, entryID int) error {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/phoneBookEntries/{entryId}", s.account, gateGroupID, gateID, entryID)
 	return r.send(ctx, nil)
 }

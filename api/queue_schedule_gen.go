@@ -18,7 +18,11 @@ type QueueScheduleService service
 // List lists the days on which a queue keeps other hours.
 //
 // It needs the right READ Gate.
-func (s *QueueScheduleService) List(ctx context.Context, gateGroupID int, gateID int) ([]GateScheduleOverride, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueueScheduleService) List(ctx context.Context, gateGroupID, gateID int) ([]GateScheduleOverride, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/scheduleOverrides", s.account, gateGroupID, gateID)
 	var out []GateScheduleOverride
 	err := r.send(ctx, &out)
@@ -28,9 +32,13 @@ func (s *QueueScheduleService) List(ctx context.Context, gateGroupID int, gateID
 // Create adds a day on which a queue keeps other hours.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
-func (s *QueueScheduleService) Create(ctx context.Context, gateGroupID int, gateID int, body GateScheduleOverride) (GateScheduleOverride, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueueScheduleService) Create(ctx context.Context, gateGroupID, gateID int, override GateScheduleOverride) (GateScheduleOverride, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/scheduleOverrides", s.account, gateGroupID, gateID)
-	r.body = body
+	r.body = override
 	var out GateScheduleOverride
 	err := r.send(ctx, &out)
 	return out, err
@@ -39,9 +47,13 @@ func (s *QueueScheduleService) Create(ctx context.Context, gateGroupID int, gate
 // SaveAll saves several days on which a queue keeps other hours.
 //
 // It needs the right UPDATE Gate.
-func (s *QueueScheduleService) SaveAll(ctx context.Context, gateGroupID int, gateID int, body []GateScheduleOverride) ([]GateScheduleOverride, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueueScheduleService) SaveAll(ctx context.Context, gateGroupID, gateID int, list []GateScheduleOverride) ([]GateScheduleOverride, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/scheduleOverrides", s.account, gateGroupID, gateID)
-	r.body = body
+	r.body = list
 	var out []GateScheduleOverride
 	err := r.send(ctx, &out)
 	return out, err
@@ -50,9 +62,13 @@ func (s *QueueScheduleService) SaveAll(ctx context.Context, gateGroupID int, gat
 // Update replaces a day on which a queue keeps other hours.
 //
 // It needs the right UPDATE Gate.
-func (s *QueueScheduleService) Update(ctx context.Context, gateGroupID int, gateID int, scheduleOverrideID int, body GateScheduleOverride) (GateScheduleOverride, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueueScheduleService) Update(ctx context.Context, gateGroupID, gateID, scheduleOverrideID int, override GateScheduleOverride) (GateScheduleOverride, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/scheduleOverrides/{scheduleOverrideId}", s.account, gateGroupID, gateID, scheduleOverrideID)
-	r.body = body
+	r.body = override
 	var out GateScheduleOverride
 	err := r.send(ctx, &out)
 	return out, err
@@ -61,7 +77,11 @@ func (s *QueueScheduleService) Update(ctx context.Context, gateGroupID int, gate
 // Delete removes a day on which a queue keeps other hours.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
-func (s *QueueScheduleService) Delete(ctx context.Context, gateGroupID int, gateID int, scheduleOverrideID int) error {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueueScheduleService) Delete(ctx context.Context, gateGroupID, gateID, scheduleOverrideID int) error {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/scheduleOverrides/{scheduleOverrideId}", s.account, gateGroupID, gateID, scheduleOverrideID)
 	return r.send(ctx, nil)
 }

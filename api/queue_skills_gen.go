@@ -18,6 +18,10 @@ type QueueSkillsService service
 // List lists the skills of a queue group.
 //
 // It needs the right READ Gate Group.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/group-skills
 func (s *QueueSkillsService) List(ctx context.Context, gateGroupID int) ([]GateGroupSkill, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/skills", s.account, gateGroupID)
 	var out []GateGroupSkill
@@ -28,9 +32,13 @@ func (s *QueueSkillsService) List(ctx context.Context, gateGroupID int) ([]GateG
 // Create creates a skill in a queue group.
 //
 // It needs the right UPDATE Gate Group, or a permission of the account that stands for it.
-func (s *QueueSkillsService) Create(ctx context.Context, gateGroupID int, body GateGroupSkill) (GateGroupSkill, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/group-skills
+func (s *QueueSkillsService) Create(ctx context.Context, gateGroupID int, skill GateGroupSkill) (GateGroupSkill, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/skills", s.account, gateGroupID)
-	r.body = body
+	r.body = skill
 	var out GateGroupSkill
 	err := r.send(ctx, &out)
 	return out, err
@@ -39,9 +47,13 @@ func (s *QueueSkillsService) Create(ctx context.Context, gateGroupID int, body G
 // SaveAll saves several skills of a queue group.
 //
 // It needs the right UPDATE Gate Group.
-func (s *QueueSkillsService) SaveAll(ctx context.Context, gateGroupID int, body []GateGroupSkill) ([]GateGroupSkill, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/group-skills
+func (s *QueueSkillsService) SaveAll(ctx context.Context, gateGroupID int, list []GateGroupSkill) ([]GateGroupSkill, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/skills", s.account, gateGroupID)
-	r.body = body
+	r.body = list
 	var out []GateGroupSkill
 	err := r.send(ctx, &out)
 	return out, err
@@ -50,7 +62,11 @@ func (s *QueueSkillsService) SaveAll(ctx context.Context, gateGroupID int, body 
 // Get gets a skill of a queue group.
 //
 // It needs the right READ Gate Group.
-func (s *QueueSkillsService) Get(ctx context.Context, gateGroupID int, skillID int) (GateGroupSkill, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/group-skills
+func (s *QueueSkillsService) Get(ctx context.Context, gateGroupID, skillID int) (GateGroupSkill, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/skills/{skillId}", s.account, gateGroupID, skillID)
 	var out GateGroupSkill
 	err := r.send(ctx, &out)
@@ -60,9 +76,13 @@ func (s *QueueSkillsService) Get(ctx context.Context, gateGroupID int, skillID i
 // Update replaces a skill of a queue group.
 //
 // It needs the right UPDATE Gate Group.
-func (s *QueueSkillsService) Update(ctx context.Context, gateGroupID int, skillID int, body GateGroupSkill) (GateGroupSkill, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/group-skills
+func (s *QueueSkillsService) Update(ctx context.Context, gateGroupID, skillID int, skill GateGroupSkill) (GateGroupSkill, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/skills/{skillId}", s.account, gateGroupID, skillID)
-	r.body = body
+	r.body = skill
 	var out GateGroupSkill
 	err := r.send(ctx, &out)
 	return out, err
@@ -71,7 +91,11 @@ func (s *QueueSkillsService) Update(ctx context.Context, gateGroupID int, skillI
 // Delete deletes a skill of a queue group.
 //
 // It needs the right UPDATE Gate Group, or a permission of the account that stands for it. What it answers is assumed.
-func (s *QueueSkillsService) Delete(ctx context.Context, gateGroupID int, skillID int) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/group-skills
+func (s *QueueSkillsService) Delete(ctx context.Context, gateGroupID, skillID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/skills/{skillId}", s.account, gateGroupID, skillID)
 	var out bool
 	err := r.send(ctx, &out)

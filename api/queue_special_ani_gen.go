@@ -19,7 +19,11 @@ type QueueSpecialANIService service
 // List lists the callers whom a queue treats in another way.
 //
 // It needs the right READ Gate.
-func (s *QueueSpecialANIService) List(ctx context.Context, gateGroupID int, gateID int, opts QueueSpecialANIListOptions) ([]GateSpecialAni, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueueSpecialANIService) List(ctx context.Context, gateGroupID, gateID int, opts QueueSpecialANIListOptions) ([]GateSpecialAni, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/specialAnis", s.account, gateGroupID, gateID)
 	r.option("type", opts.Type)
 	r.option("filter", opts.Filter)
@@ -32,7 +36,7 @@ func (s *QueueSpecialANIService) List(ctx context.Context, gateGroupID int, gate
 
 // ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
 // else 100 rows. An error is the last pair.
-func (s *QueueSpecialANIService) ListAll(ctx context.Context, gateGroupID int, gateID int, opts QueueSpecialANIListOptions) iter.Seq2[GateSpecialAni, error] {
+func (s *QueueSpecialANIService) ListAll(ctx context.Context, gateGroupID, gateID int, opts QueueSpecialANIListOptions) iter.Seq2[GateSpecialAni, error] {
 	return pages[GateSpecialAni](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/specialAnis", s.account, gateGroupID, gateID)
@@ -59,9 +63,13 @@ type QueueSpecialANIListOptions struct {
 // Create adds a caller whom a queue treats in another way.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
-func (s *QueueSpecialANIService) Create(ctx context.Context, gateGroupID int, gateID int, body GateSpecialAni) (GateSpecialAni, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueueSpecialANIService) Create(ctx context.Context, gateGroupID, gateID int, ani GateSpecialAni) (GateSpecialAni, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/specialAnis", s.account, gateGroupID, gateID)
-	r.body = body
+	r.body = ani
 	var out GateSpecialAni
 	err := r.send(ctx, &out)
 	return out, err
@@ -72,7 +80,11 @@ func (s *QueueSpecialANIService) Create(ctx context.Context, gateGroupID int, ga
 // It needs the right UPDATE Gate, or a permission of the account that stands for it. What it answers is assumed.
 //
 //   - kind: How the callers are treated.
-func (s *QueueSpecialANIService) Delete(ctx context.Context, gateGroupID int, gateID int, kind string, opts QueueSpecialANIDeleteOptions) (int, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueueSpecialANIService) Delete(ctx context.Context, gateGroupID, gateID int, kind string, opts QueueSpecialANIDeleteOptions) (int, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/specialAnis", s.account, gateGroupID, gateID)
 	r.param("type", kind)
 	r.option("ani", opts.ANI)
@@ -92,7 +104,11 @@ type QueueSpecialANIDeleteOptions struct {
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
 //
 //   - kind: How the callers are treated.
-func (s *QueueSpecialANIService) Upload(ctx context.Context, gateGroupID int, gateID int, kind SpecialANIType, file *File, opts QueueSpecialANIUploadOptions) (int, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueueSpecialANIService) Upload(ctx context.Context, gateGroupID, gateID int, kind SpecialANIType, file *File, opts QueueSpecialANIUploadOptions) (int, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/specialAnis/upload", s.account, gateGroupID, gateID)
 	r.param("type", kind)
 	r.body = file

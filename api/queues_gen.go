@@ -19,6 +19,10 @@ type QueuesService service
 // List lists the queues of a queue group.
 //
 // It needs the right READ Gate Group. What the caller may not see is left out.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
 func (s *QueuesService) List(ctx context.Context, gateGroupID int, opts QueuesListOptions) ([]Gate, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates", s.account, gateGroupID)
 	r.option("page", opts.Page)
@@ -51,9 +55,13 @@ type QueuesListOptions struct {
 // Create creates a queue in a queue group.
 //
 // It needs the right CREATE Gate Group.
-func (s *QueuesService) Create(ctx context.Context, gateGroupID int, body Gate) (Gate, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueuesService) Create(ctx context.Context, gateGroupID int, gate Gate) (Gate, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates", s.account, gateGroupID)
-	r.body = body
+	r.body = gate
 	var out Gate
 	err := r.send(ctx, &out)
 	return out, err
@@ -62,7 +70,11 @@ func (s *QueuesService) Create(ctx context.Context, gateGroupID int, body Gate) 
 // Get gets a queue.
 //
 // It needs the right READ Gate.
-func (s *QueuesService) Get(ctx context.Context, gateGroupID int, gateID int) (Gate, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueuesService) Get(ctx context.Context, gateGroupID, gateID int) (Gate, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}", s.account, gateGroupID, gateID)
 	var out Gate
 	err := r.send(ctx, &out)
@@ -72,9 +84,13 @@ func (s *QueuesService) Get(ctx context.Context, gateGroupID int, gateID int) (G
 // Update replaces a queue.
 //
 // It needs the right UPDATE Gate.
-func (s *QueuesService) Update(ctx context.Context, gateGroupID int, gateID int, body Gate) (Gate, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueuesService) Update(ctx context.Context, gateGroupID, gateID int, gate Gate) (Gate, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}", s.account, gateGroupID, gateID)
-	r.body = body
+	r.body = gate
 	var out Gate
 	err := r.send(ctx, &out)
 	return out, err
@@ -84,8 +100,12 @@ func (s *QueuesService) Update(ctx context.Context, gateGroupID int, gateID int,
 //
 // It needs the right DELETE Gate. What it answers is assumed.
 //
+// [Guide]
+//
 // Deprecated: The vendor advises against it.
-func (s *QueuesService) Delete(ctx context.Context, gateGroupID int, gateID int) (bool, error) {
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueuesService) Delete(ctx context.Context, gateGroupID, gateID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}", s.account, gateGroupID, gateID)
 	var out bool
 	err := r.send(ctx, &out)
@@ -98,7 +118,11 @@ func (s *QueuesService) Delete(ctx context.Context, gateGroupID int, gateID int)
 //
 //   - priorityGroupID: The ID of a priority group.
 //   - priorityGroupRank: The rank within the priority group.
-func (s *QueuesService) AssignToPriorityGroup(ctx context.Context, gateGroupID int, gateID int, priorityGroupID int, priorityGroupRank int) (Gate, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueuesService) AssignToPriorityGroup(ctx context.Context, gateGroupID, gateID, priorityGroupID, priorityGroupRank int) (Gate, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/assignGateToPriorityGroup", s.account, gateGroupID, gateID)
 	r.param("priorityGroupId", priorityGroupID)
 	r.param("priorityGroupRank", priorityGroupRank)
@@ -109,11 +133,15 @@ func (s *QueuesService) AssignToPriorityGroup(ctx context.Context, gateGroupID i
 
 // Clone copies a queue into a queue group under another name.
 //
-// It needs the right READ Gate and CREATE Gate Group, or a permission of the account that stands for it.
+// It needs the rights READ Gate and CREATE Gate Group, or a permission of the account that stands for it.
 //
 //   - newGateGroupID: The ID of the queue group that the queue goes into.
 //   - newGateName: The name of the copy.
-func (s *QueuesService) Clone(ctx context.Context, gateGroupID int, gateID int, newGateGroupID int, newGateName string) (Gate, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueuesService) Clone(ctx context.Context, gateGroupID, gateID, newGateGroupID int, newGateName string) (Gate, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/clone", s.account, gateGroupID, gateID)
 	r.param("newGateGroupId", newGateGroupID)
 	r.param("newGateName", newGateName)
@@ -124,13 +152,17 @@ func (s *QueuesService) Clone(ctx context.Context, gateGroupID int, gateID int, 
 
 // Move moves a queue to another queue group.
 //
-// It needs the right UPDATE Gate and CREATE Gate Group, or a permission of the account that stands for it. What it
+// It needs the rights UPDATE Gate and CREATE Gate Group, or a permission of the account that stands for it. What it
 // answers is assumed.
 //
 //   - newGateGroupID: The ID of the queue group that the queue goes into.
 //
+// [Guide]
+//
 // Deprecated: The vendor advises against it.
-func (s *QueuesService) Move(ctx context.Context, gateGroupID int, gateID int, newGateGroupID int) (bool, error) {
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueuesService) Move(ctx context.Context, gateGroupID, gateID, newGateGroupID int) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/moveToGroup", s.account, gateGroupID, gateID)
 	r.param("newGateGroupId", newGateGroupID)
 	var out bool
@@ -141,9 +173,13 @@ func (s *QueuesService) Move(ctx context.Context, gateGroupID int, gateID int, n
 // SetActive switches a queue on or off.
 //
 // It needs the right UPDATE Gate. What it answers is assumed.
-func (s *QueuesService) SetActive(ctx context.Context, gateGroupID int, gateID int, body ActiveState) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *QueuesService) SetActive(ctx context.Context, gateGroupID, gateID int, state ActiveState) (bool, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/setIsActive", s.account, gateGroupID, gateID)
-	r.body = body
+	r.body = state
 	var out bool
 	err := r.send(ctx, &out)
 	return out, err
@@ -152,6 +188,10 @@ func (s *QueuesService) SetActive(ctx context.Context, gateGroupID int, gateID i
 // GetAvailability gets how many agents of a queue are free, how many callers wait and for how long.
 //
 // The vendor's guide has it, and no description.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
 func (s *QueuesService) GetAvailability(ctx context.Context, queueID string, opts QueuesGetAvailabilityOptions) (QueueAvailability, error) {
 	r := s.client.call("GET", "/cx/routing/v1/sub-accounts/{subAccountId}/queues/{queueId}/availability", s.account, queueID)
 	r.option("queueType", opts.QueueType)

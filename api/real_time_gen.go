@@ -18,6 +18,10 @@ type RealTimeService service
 // Agents lists the counters of the agents of a sub-account.
 //
 // At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/reports/realtime-supervisor-view
 func (s *RealTimeService) Agents(ctx context.Context) ([]AgentStats, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{subaccountId}/realTimeData/agent", s.account)
 	var out []AgentStats
@@ -28,6 +32,10 @@ func (s *RealTimeService) Agents(ctx context.Context) ([]AgentStats, error) {
 // Chats lists the counters of the chat queues of a sub-account.
 //
 // At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/reports/realtime-supervisor-view
 func (s *RealTimeService) Chats(ctx context.Context) ([]ChatStats, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{subaccountId}/realTimeData/chat", s.account)
 	var out []ChatStats
@@ -38,6 +46,10 @@ func (s *RealTimeService) Chats(ctx context.Context) ([]ChatStats, error) {
 // Queues lists the counters of the queues of a sub-account.
 //
 // At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/reports/realtime-supervisor-view
 func (s *RealTimeService) Queues(ctx context.Context) ([]AcdStats, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{subaccountId}/realTimeData/inbound", s.account)
 	var out []AcdStats
@@ -48,6 +60,10 @@ func (s *RealTimeService) Queues(ctx context.Context) ([]AcdStats, error) {
 // IVRs lists the counters of the voice menus of a sub-account.
 //
 // At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/reports/realtime-supervisor-view
 func (s *RealTimeService) IVRs(ctx context.Context) ([]IvrStats, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{subaccountId}/realTimeData/ivr", s.account)
 	var out []IvrStats
@@ -58,6 +74,10 @@ func (s *RealTimeService) IVRs(ctx context.Context) ([]IvrStats, error) {
 // Campaigns lists the counters of the campaigns of a sub-account.
 //
 // At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/analytics/reports/realtime-supervisor-view
 func (s *RealTimeService) Campaigns(ctx context.Context) ([]OutboundStats, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{subaccountId}/realTimeData/outbound", s.account)
 	var out []OutboundStats

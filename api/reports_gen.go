@@ -13,9 +13,9 @@ type ReportsService service
 // Stream runs a report and downloads it as a file.
 //
 // It needs the right READ Account. What it answers is assumed.
-func (s *ReportsService) Stream(ctx context.Context, accountID string, body ReportParams) (Download, error) {
+func (s *ReportsService) Stream(ctx context.Context, accountID string, params ReportParams) (Download, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/reportsStreaming", accountID)
-	r.body = body
+	r.body = params
 	var out Download
 	err := r.send(ctx, &out)
 	return out, err

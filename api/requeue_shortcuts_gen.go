@@ -17,7 +17,11 @@ type RequeueShortcutsService service
 // List lists the requeue shortcuts of a queue.
 //
 // It needs the right READ Gate.
-func (s *RequeueShortcutsService) List(ctx context.Context, gateGroupID int, gateID int) ([]RequeueShortcut, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *RequeueShortcutsService) List(ctx context.Context, gateGroupID, gateID int) ([]RequeueShortcut, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/requeueShortcuts", s.account, gateGroupID, gateID)
 	var out []RequeueShortcut
 	err := r.send(ctx, &out)
@@ -27,9 +31,13 @@ func (s *RequeueShortcutsService) List(ctx context.Context, gateGroupID int, gat
 // Create creates a requeue shortcut for a queue.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
-func (s *RequeueShortcutsService) Create(ctx context.Context, gateGroupID int, gateID int, body RequeueShortcut) (RequeueShortcut, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *RequeueShortcutsService) Create(ctx context.Context, gateGroupID, gateID int, shortcut RequeueShortcut) (RequeueShortcut, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/requeueShortcuts", s.account, gateGroupID, gateID)
-	r.body = body
+	r.body = shortcut
 	var out RequeueShortcut
 	err := r.send(ctx, &out)
 	return out, err
@@ -38,9 +46,13 @@ func (s *RequeueShortcutsService) Create(ctx context.Context, gateGroupID int, g
 // SaveAll saves several requeue shortcuts of a queue.
 //
 // It needs the right UPDATE Gate.
-func (s *RequeueShortcutsService) SaveAll(ctx context.Context, gateGroupID int, gateID int, body []RequeueShortcut) ([]RequeueShortcut, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *RequeueShortcutsService) SaveAll(ctx context.Context, gateGroupID, gateID int, list []RequeueShortcut) ([]RequeueShortcut, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/requeueShortcuts", s.account, gateGroupID, gateID)
-	r.body = body
+	r.body = list
 	var out []RequeueShortcut
 	err := r.send(ctx, &out)
 	return out, err
@@ -49,7 +61,11 @@ func (s *RequeueShortcutsService) SaveAll(ctx context.Context, gateGroupID int, 
 // Get gets a requeue shortcut of a queue.
 //
 // It needs the right READ Gate.
-func (s *RequeueShortcutsService) Get(ctx context.Context, gateGroupID int, gateID int, requeueShortcutID int) (RequeueShortcut, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *RequeueShortcutsService) Get(ctx context.Context, gateGroupID, gateID, requeueShortcutID int) (RequeueShortcut, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/requeueShortcuts/{requeueShortcutId}", s.account, gateGroupID, gateID, requeueShortcutID)
 	var out RequeueShortcut
 	err := r.send(ctx, &out)
@@ -59,9 +75,13 @@ func (s *RequeueShortcutsService) Get(ctx context.Context, gateGroupID int, gate
 // Update replaces a requeue shortcut of a queue.
 //
 // It needs the right UPDATE Gate.
-func (s *RequeueShortcutsService) Update(ctx context.Context, gateGroupID int, gateID int, requeueShortcutID int, body RequeueShortcut) (RequeueShortcut, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *RequeueShortcutsService) Update(ctx context.Context, gateGroupID, gateID, requeueShortcutID int, shortcut RequeueShortcut) (RequeueShortcut, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/requeueShortcuts/{requeueShortcutId}", s.account, gateGroupID, gateID, requeueShortcutID)
-	r.body = body
+	r.body = shortcut
 	var out RequeueShortcut
 	err := r.send(ctx, &out)
 	return out, err
@@ -70,7 +90,11 @@ func (s *RequeueShortcutsService) Update(ctx context.Context, gateGroupID int, g
 // Delete deletes a requeue shortcut of a queue.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it. What it answers is assumed.
-func (s *RequeueShortcutsService) Delete(ctx context.Context, gateGroupID int, gateID int, requeueShortcutID int) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
+func (s *RequeueShortcutsService) Delete(ctx context.Context, gateGroupID, gateID, requeueShortcutID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/requeueShortcuts/{requeueShortcutId}", s.account, gateGroupID, gateID, requeueShortcutID)
 	var out bool
 	err := r.send(ctx, &out)

@@ -17,6 +17,10 @@ type RightsDocumentsService service
 // ListAssignments lists the users whom a rights document is assigned to.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *RightsDocumentsService) ListAssignments(ctx context.Context, rightsDocID int) ([]User, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/rightsDocs/{rightsDocId}/assignments", rightsDocID)
 	var out []User
@@ -29,6 +33,10 @@ func (s *RightsDocumentsService) ListAssignments(ctx context.Context, rightsDocI
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //
 //   - userIDs: IDs of users.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *RightsDocumentsService) Assign(ctx context.Context, rightsDocID int, userIDs []int) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/rightsDocs/{rightsDocId}/assignments", rightsDocID)
 	r.param("userIds", userIDs)
@@ -40,7 +48,11 @@ func (s *RightsDocumentsService) Assign(ctx context.Context, rightsDocID int, us
 // Unassign takes a rights document away from a user.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
-func (s *RightsDocumentsService) Unassign(ctx context.Context, rightsDocID int, assignedUserID int) error {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *RightsDocumentsService) Unassign(ctx context.Context, rightsDocID, assignedUserID int) error {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/rightsDocs/{rightsDocId}/assignments/{assignedUserId}", rightsDocID, assignedUserID)
 	return r.send(ctx, nil)
 }
@@ -48,6 +60,10 @@ func (s *RightsDocumentsService) Unassign(ctx context.Context, rightsDocID int, 
 // GetAggregated gets the rights of a user by account, all assigned documents taken together.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *RightsDocumentsService) GetAggregated(ctx context.Context, userID int) (map[string]RightsDocument, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/aggregatedRightsDocs", userID)
 	var out map[string]RightsDocument
@@ -58,6 +74,10 @@ func (s *RightsDocumentsService) GetAggregated(ctx context.Context, userID int) 
 // ListAssignedMasters lists the master rights documents that are assigned to a user, by account.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *RightsDocumentsService) ListAssignedMasters(ctx context.Context, userID int) (map[string][]RightsDocument, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/assignedMasterRightsDocs", userID)
 	var out map[string][]RightsDocument
@@ -68,6 +88,10 @@ func (s *RightsDocumentsService) ListAssignedMasters(ctx context.Context, userID
 // ListAssigned lists the rights documents that are assigned to a user, by account.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *RightsDocumentsService) ListAssigned(ctx context.Context, userID int) (map[string][]RightsDocument, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/assignedRightsDocs", userID)
 	var out map[string][]RightsDocument
@@ -78,6 +102,10 @@ func (s *RightsDocumentsService) ListAssigned(ctx context.Context, userID int) (
 // GetEffective gets the rights that hold for a user, by account.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *RightsDocumentsService) GetEffective(ctx context.Context, userID int) (map[string]RightsDocument, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/effectiveAssignedRightsDocs", userID)
 	var out map[string]RightsDocument
@@ -88,6 +116,10 @@ func (s *RightsDocumentsService) GetEffective(ctx context.Context, userID int) (
 // ListMasters lists the master rights documents of a user, by account.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *RightsDocumentsService) ListMasters(ctx context.Context, userID int) (map[string][]RightsDocument, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/masterRightsDocs", userID)
 	var out map[string][]RightsDocument
@@ -98,9 +130,13 @@ func (s *RightsDocumentsService) ListMasters(ctx context.Context, userID int) (m
 // CreateMaster creates a master rights document that a user owns.
 //
 // It needs the role SUPER_USER. At most 120 requests in a minute.
-func (s *RightsDocumentsService) CreateMaster(ctx context.Context, userID int, body RightsDocument) (RightsDocument, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *RightsDocumentsService) CreateMaster(ctx context.Context, userID int, document RightsDocument) (RightsDocument, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/users/{userId}/masterRightsDocs", userID)
-	r.body = body
+	r.body = document
 	var out RightsDocument
 	err := r.send(ctx, &out)
 	return out, err
@@ -109,7 +145,11 @@ func (s *RightsDocumentsService) CreateMaster(ctx context.Context, userID int, b
 // GetMaster gets a master rights document of a user.
 //
 // It needs the role SUPER_USER. At most 120 requests in a minute.
-func (s *RightsDocumentsService) GetMaster(ctx context.Context, userID int, rightsDocID int) (RightsDocument, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *RightsDocumentsService) GetMaster(ctx context.Context, userID, rightsDocID int) (RightsDocument, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/masterRightsDocs/{rightsDocId}", userID, rightsDocID)
 	var out RightsDocument
 	err := r.send(ctx, &out)
@@ -119,9 +159,13 @@ func (s *RightsDocumentsService) GetMaster(ctx context.Context, userID int, righ
 // UpdateMaster replaces a master rights document of a user.
 //
 // It needs the role SUPER_USER. At most 120 requests in a minute.
-func (s *RightsDocumentsService) UpdateMaster(ctx context.Context, userID int, rightsDocID int, body RightsDocument) (RightsDocument, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *RightsDocumentsService) UpdateMaster(ctx context.Context, userID, rightsDocID int, document RightsDocument) (RightsDocument, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/users/{userId}/masterRightsDocs/{rightsDocId}", userID, rightsDocID)
-	r.body = body
+	r.body = document
 	var out RightsDocument
 	err := r.send(ctx, &out)
 	return out, err
@@ -130,7 +174,11 @@ func (s *RightsDocumentsService) UpdateMaster(ctx context.Context, userID int, r
 // DeleteMaster deletes a master rights document of a user.
 //
 // It needs the role SUPER_USER. At most 120 requests in a minute.
-func (s *RightsDocumentsService) DeleteMaster(ctx context.Context, userID int, rightsDocID int) error {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *RightsDocumentsService) DeleteMaster(ctx context.Context, userID, rightsDocID int) error {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/users/{userId}/masterRightsDocs/{rightsDocId}", userID, rightsDocID)
 	return r.send(ctx, nil)
 }
@@ -138,6 +186,10 @@ func (s *RightsDocumentsService) DeleteMaster(ctx context.Context, userID int, r
 // ListOwnedMasters lists the master rights documents that a user owns, by account.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *RightsDocumentsService) ListOwnedMasters(ctx context.Context, userID int) (map[string][]RightsDocument, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/ownedMasterRightsDocs", userID)
 	var out map[string][]RightsDocument
@@ -148,6 +200,10 @@ func (s *RightsDocumentsService) ListOwnedMasters(ctx context.Context, userID in
 // ListOwned lists the rights documents that a user owns, by account.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *RightsDocumentsService) ListOwned(ctx context.Context, userID int) (map[string][]RightsDocument, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/ownedRightsDocs", userID)
 	var out map[string][]RightsDocument
@@ -158,6 +214,10 @@ func (s *RightsDocumentsService) ListOwned(ctx context.Context, userID int) (map
 // List lists the rights documents of a user, by account.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *RightsDocumentsService) List(ctx context.Context, userID int) (map[string][]RightsDocument, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/rightsDocs", userID)
 	var out map[string][]RightsDocument
@@ -168,9 +228,13 @@ func (s *RightsDocumentsService) List(ctx context.Context, userID int) (map[stri
 // Create creates a rights document that a user owns.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
-func (s *RightsDocumentsService) Create(ctx context.Context, userID int, body RightsDocument) (RightsDocument, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *RightsDocumentsService) Create(ctx context.Context, userID int, document RightsDocument) (RightsDocument, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/users/{userId}/rightsDocs", userID)
-	r.body = body
+	r.body = document
 	var out RightsDocument
 	err := r.send(ctx, &out)
 	return out, err
@@ -179,7 +243,11 @@ func (s *RightsDocumentsService) Create(ctx context.Context, userID int, body Ri
 // Get gets a rights document of a user.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
-func (s *RightsDocumentsService) Get(ctx context.Context, userID int, rightsDocID int) (RightsDocument, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *RightsDocumentsService) Get(ctx context.Context, userID, rightsDocID int) (RightsDocument, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/rightsDocs/{rightsDocId}", userID, rightsDocID)
 	var out RightsDocument
 	err := r.send(ctx, &out)
@@ -189,9 +257,13 @@ func (s *RightsDocumentsService) Get(ctx context.Context, userID int, rightsDocI
 // Update replaces a rights document of a user.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
-func (s *RightsDocumentsService) Update(ctx context.Context, userID int, rightsDocID int, body RightsDocument) (RightsDocument, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *RightsDocumentsService) Update(ctx context.Context, userID, rightsDocID int, document RightsDocument) (RightsDocument, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/users/{userId}/rightsDocs/{rightsDocId}", userID, rightsDocID)
-	r.body = body
+	r.body = document
 	var out RightsDocument
 	err := r.send(ctx, &out)
 	return out, err
@@ -200,7 +272,11 @@ func (s *RightsDocumentsService) Update(ctx context.Context, userID int, rightsD
 // Delete deletes a rights document of a user.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
-func (s *RightsDocumentsService) Delete(ctx context.Context, userID int, rightsDocID int) error {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *RightsDocumentsService) Delete(ctx context.Context, userID, rightsDocID int) error {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/users/{userId}/rightsDocs/{rightsDocId}", userID, rightsDocID)
 	return r.send(ctx, nil)
 }
@@ -208,6 +284,10 @@ func (s *RightsDocumentsService) Delete(ctx context.Context, userID int, rightsD
 // ListByMaster lists the rights documents of a user by their master document.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *RightsDocumentsService) ListByMaster(ctx context.Context, userID int, opts RightsDocumentsListByMasterOptions) (map[string][]RightsDocument, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/rightsDocsWithSubAccounts", userID)
 	r.option("enablePreBuiltRoles", opts.EnablePreBuiltRoles)

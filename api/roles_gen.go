@@ -16,6 +16,10 @@ type RolesService service
 // List lists the roles of a user.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *RolesService) List(ctx context.Context, userID int) ([]RoleType, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/roles", userID)
 	var out []RoleType
@@ -26,6 +30,10 @@ func (s *RolesService) List(ctx context.Context, userID int) ([]RoleType, error)
 // Add gives a user a role.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *RolesService) Add(ctx context.Context, userID int, roleType RoleType) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/users/{userId}/roles/{roleType}", userID, roleType)
 	var out bool
@@ -36,6 +44,10 @@ func (s *RolesService) Add(ctx context.Context, userID int, roleType RoleType) (
 // Remove takes a role away from a user.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *RolesService) Remove(ctx context.Context, userID int, roleType RoleType) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/users/{userId}/roles/{roleType}", userID, roleType)
 	var out bool

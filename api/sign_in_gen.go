@@ -16,7 +16,7 @@ type SignInService service
 //
 //   - rcAccessToken: The access token of RingCentral.
 //   - rcTokenType: The type of the token: Bearer.
-func (s *SignInService) Exchange(ctx context.Context, rcAccessToken string, rcTokenType string, opts SignInExchangeOptions) (AccessTokenUserDetails, error) {
+func (s *SignInService) Exchange(ctx context.Context, rcAccessToken, rcTokenType string, opts SignInExchangeOptions) (AccessTokenUserDetails, error) {
 	r := s.client.call("POST", "/api/auth/login/rc/accesstoken")
 	r.field("rcAccessToken", rcAccessToken)
 	r.field("rcTokenType", rcTokenType)

@@ -18,7 +18,11 @@ type SkillProfilesService service
 // List lists the skill profiles of an agent.
 //
 // The vendor's guide has it, and no description.
-func (s *SkillProfilesService) List(ctx context.Context, agentGroupID int, agentID int) ([]AgentSkillProfile, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/skill-profile
+func (s *SkillProfilesService) List(ctx context.Context, agentGroupID, agentID int) ([]AgentSkillProfile, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles", s.account, agentGroupID, agentID)
 	var out []AgentSkillProfile
 	err := r.send(ctx, &out)
@@ -28,9 +32,13 @@ func (s *SkillProfilesService) List(ctx context.Context, agentGroupID int, agent
 // Create creates a skill profile for an agent.
 //
 // The vendor's guide has it, and no description.
-func (s *SkillProfilesService) Create(ctx context.Context, agentGroupID int, agentID int, body AgentSkillProfile) (AgentSkillProfile, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/skill-profile
+func (s *SkillProfilesService) Create(ctx context.Context, agentGroupID, agentID int, profile AgentSkillProfile) (AgentSkillProfile, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles", s.account, agentGroupID, agentID)
-	r.body = body
+	r.body = profile
 	var out AgentSkillProfile
 	err := r.send(ctx, &out)
 	return out, err
@@ -39,7 +47,11 @@ func (s *SkillProfilesService) Create(ctx context.Context, agentGroupID int, age
 // Get gets a skill profile of an agent.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
-func (s *SkillProfilesService) Get(ctx context.Context, agentGroupID int, agentID int, skillProfileID int) (AgentSkillProfile, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/skill-profile
+func (s *SkillProfilesService) Get(ctx context.Context, agentGroupID, agentID, skillProfileID int) (AgentSkillProfile, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles/{skillProfileId}", s.account, agentGroupID, agentID, skillProfileID)
 	var out AgentSkillProfile
 	err := r.send(ctx, &out)
@@ -49,9 +61,13 @@ func (s *SkillProfilesService) Get(ctx context.Context, agentGroupID int, agentI
 // Update replaces a skill profile of an agent.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
-func (s *SkillProfilesService) Update(ctx context.Context, agentGroupID int, agentID int, skillProfileID int, body AgentSkillProfile) (AgentSkillProfile, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/skill-profile
+func (s *SkillProfilesService) Update(ctx context.Context, agentGroupID, agentID, skillProfileID int, profile AgentSkillProfile) (AgentSkillProfile, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles/{skillProfileId}", s.account, agentGroupID, agentID, skillProfileID)
-	r.body = body
+	r.body = profile
 	var out AgentSkillProfile
 	err := r.send(ctx, &out)
 	return out, err
@@ -60,7 +76,11 @@ func (s *SkillProfilesService) Update(ctx context.Context, agentGroupID int, age
 // Delete deletes a skill profile of an agent.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
-func (s *SkillProfilesService) Delete(ctx context.Context, agentGroupID int, agentID int, skillProfileID int) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/skill-profile
+func (s *SkillProfilesService) Delete(ctx context.Context, agentGroupID, agentID, skillProfileID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles/{skillProfileId}", s.account, agentGroupID, agentID, skillProfileID)
 	var out bool
 	err := r.send(ctx, &out)
@@ -70,7 +90,11 @@ func (s *SkillProfilesService) Delete(ctx context.Context, agentGroupID int, age
 // ListSkills lists the skills of a skill profile.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
-func (s *SkillProfilesService) ListSkills(ctx context.Context, agentGroupID int, agentID int, skillProfileID int) ([]GateGroupSkill, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/skill-profile
+func (s *SkillProfilesService) ListSkills(ctx context.Context, agentGroupID, agentID, skillProfileID int) ([]GateGroupSkill, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles/{skillProfileId}/skills", s.account, agentGroupID, agentID, skillProfileID)
 	var out []GateGroupSkill
 	err := r.send(ctx, &out)
@@ -80,9 +104,13 @@ func (s *SkillProfilesService) ListSkills(ctx context.Context, agentGroupID int,
 // SetSkills replaces the skills of a skill profile.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
-func (s *SkillProfilesService) SetSkills(ctx context.Context, agentGroupID int, agentID int, skillProfileID int, body []GateGroupSkill) (AgentSkillProfile, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/skill-profile
+func (s *SkillProfilesService) SetSkills(ctx context.Context, agentGroupID, agentID, skillProfileID int, list []GateGroupSkill) (AgentSkillProfile, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles/{skillProfileId}/skills", s.account, agentGroupID, agentID, skillProfileID)
-	r.body = body
+	r.body = list
 	var out AgentSkillProfile
 	err := r.send(ctx, &out)
 	return out, err
@@ -91,7 +119,11 @@ func (s *SkillProfilesService) SetSkills(ctx context.Context, agentGroupID int, 
 // AddSkill adds a skill to a skill profile.
 //
 // The vendor's guide has it, and no description.
-func (s *SkillProfilesService) AddSkill(ctx context.Context, agentGroupID int, agentID int, skillProfileID int, skillID int) (AgentSkillProfile, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/skill-profile
+func (s *SkillProfilesService) AddSkill(ctx context.Context, agentGroupID, agentID, skillProfileID, skillID int) (AgentSkillProfile, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles/{skillProfileId}/skills/{skillId}", s.account, agentGroupID, agentID, skillProfileID, skillID)
 	var out AgentSkillProfile
 	err := r.send(ctx, &out)
@@ -101,7 +133,11 @@ func (s *SkillProfilesService) AddSkill(ctx context.Context, agentGroupID int, a
 // RemoveSkill takes a skill out of a skill profile.
 //
 // The vendor's guide has it, and no description. What it answers is assumed.
-func (s *SkillProfilesService) RemoveSkill(ctx context.Context, agentGroupID int, agentID int, skillProfileID int, skillID int) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/skill-profile
+func (s *SkillProfilesService) RemoveSkill(ctx context.Context, agentGroupID, agentID, skillProfileID, skillID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/agentGroups/{agentGroupId}/agents/{agentId}/skillProfiles/{skillProfileId}/skills/{skillId}", s.account, agentGroupID, agentID, skillProfileID, skillID)
 	var out bool
 	err := r.send(ctx, &out)

@@ -41,9 +41,9 @@ func (s *TrackingNumbersService) GetGroup(ctx context.Context, tracGroupID int) 
 // UpdateGroup replaces a tracking group.
 //
 // It needs the right UPDATE Trac Group.
-func (s *TrackingNumbersService) UpdateGroup(ctx context.Context, tracGroupID int, body TracGroup) (TracGroup, error) {
+func (s *TrackingNumbersService) UpdateGroup(ctx context.Context, tracGroupID int, group TracGroup) (TracGroup, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}", s.account, tracGroupID)
-	r.body = body
+	r.body = group
 	var out TracGroup
 	err := r.send(ctx, &out)
 	return out, err
@@ -72,9 +72,9 @@ func (s *TrackingNumbersService) List(ctx context.Context, tracGroupID int) ([]T
 // Create creates a tracking number in a group.
 //
 // It needs the right CREATE Trac Group.
-func (s *TrackingNumbersService) Create(ctx context.Context, tracGroupID int, body TracNumber) (TracNumber, error) {
+func (s *TrackingNumbersService) Create(ctx context.Context, tracGroupID int, number TracNumber) (TracNumber, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers", s.account, tracGroupID)
-	r.body = body
+	r.body = number
 	var out TracNumber
 	err := r.send(ctx, &out)
 	return out, err
@@ -83,7 +83,7 @@ func (s *TrackingNumbersService) Create(ctx context.Context, tracGroupID int, bo
 // Get gets a tracking number.
 //
 // It needs the right READ Trac Number.
-func (s *TrackingNumbersService) Get(ctx context.Context, tracGroupID int, tracID int) (TracNumber, error) {
+func (s *TrackingNumbersService) Get(ctx context.Context, tracGroupID, tracID int) (TracNumber, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}", s.account, tracGroupID, tracID)
 	var out TracNumber
 	err := r.send(ctx, &out)
@@ -93,9 +93,9 @@ func (s *TrackingNumbersService) Get(ctx context.Context, tracGroupID int, tracI
 // Update replaces a tracking number.
 //
 // It needs the right UPDATE Trac Group.
-func (s *TrackingNumbersService) Update(ctx context.Context, tracGroupID int, tracID int, body TracNumber) (TracNumber, error) {
+func (s *TrackingNumbersService) Update(ctx context.Context, tracGroupID, tracID int, number TracNumber) (TracNumber, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}", s.account, tracGroupID, tracID)
-	r.body = body
+	r.body = number
 	var out TracNumber
 	err := r.send(ctx, &out)
 	return out, err

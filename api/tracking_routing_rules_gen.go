@@ -13,7 +13,7 @@ type TrackingRoutingRulesService service
 // List lists the routing rules of a tracking number.
 //
 // It needs the right READ Trac Number.
-func (s *TrackingRoutingRulesService) List(ctx context.Context, tracGroupID int, tracID int) ([]TracRoutingRule, error) {
+func (s *TrackingRoutingRulesService) List(ctx context.Context, tracGroupID, tracID int) ([]TracRoutingRule, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/routingRules", s.account, tracGroupID, tracID)
 	var out []TracRoutingRule
 	err := r.send(ctx, &out)
@@ -23,9 +23,9 @@ func (s *TrackingRoutingRulesService) List(ctx context.Context, tracGroupID int,
 // Create creates a routing rule for a tracking number.
 //
 // It needs the right UPDATE Trac Number.
-func (s *TrackingRoutingRulesService) Create(ctx context.Context, tracGroupID int, tracID int, body TracRoutingRule) (TracRoutingRule, error) {
+func (s *TrackingRoutingRulesService) Create(ctx context.Context, tracGroupID, tracID int, rule TracRoutingRule) (TracRoutingRule, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/routingRules", s.account, tracGroupID, tracID)
-	r.body = body
+	r.body = rule
 	var out TracRoutingRule
 	err := r.send(ctx, &out)
 	return out, err
@@ -34,7 +34,7 @@ func (s *TrackingRoutingRulesService) Create(ctx context.Context, tracGroupID in
 // Get gets a routing rule of a tracking number.
 //
 // It needs the right READ Trac Number.
-func (s *TrackingRoutingRulesService) Get(ctx context.Context, tracGroupID int, tracID int, ruleID int) (TracRoutingRule, error) {
+func (s *TrackingRoutingRulesService) Get(ctx context.Context, tracGroupID, tracID, ruleID int) (TracRoutingRule, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/routingRules/{ruleId}", s.account, tracGroupID, tracID, ruleID)
 	var out TracRoutingRule
 	err := r.send(ctx, &out)
@@ -44,9 +44,9 @@ func (s *TrackingRoutingRulesService) Get(ctx context.Context, tracGroupID int, 
 // Update replaces a routing rule of a tracking number.
 //
 // It needs the right UPDATE Trac Number.
-func (s *TrackingRoutingRulesService) Update(ctx context.Context, tracGroupID int, tracID int, ruleID int, body TracRoutingRule) (TracRoutingRule, error) {
+func (s *TrackingRoutingRulesService) Update(ctx context.Context, tracGroupID, tracID, ruleID int, rule TracRoutingRule) (TracRoutingRule, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/routingRules/{ruleId}", s.account, tracGroupID, tracID, ruleID)
-	r.body = body
+	r.body = rule
 	var out TracRoutingRule
 	err := r.send(ctx, &out)
 	return out, err
@@ -55,7 +55,7 @@ func (s *TrackingRoutingRulesService) Update(ctx context.Context, tracGroupID in
 // Delete deletes a routing rule of a tracking number.
 //
 // It needs the right UPDATE Trac Number.
-func (s *TrackingRoutingRulesService) Delete(ctx context.Context, tracGroupID int, tracID int, ruleID int) (bool, error) {
+func (s *TrackingRoutingRulesService) Delete(ctx context.Context, tracGroupID, tracID, ruleID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/routingRules/{ruleId}", s.account, tracGroupID, tracID, ruleID)
 	var out bool
 	err := r.send(ctx, &out)

@@ -14,7 +14,7 @@ type TrackingSchedulesService service
 // List lists the days on which a tracking number keeps other hours.
 //
 // It needs the right READ Trac Number.
-func (s *TrackingSchedulesService) List(ctx context.Context, tracGroupID int, tracID int) ([]TracScheduleOverride, error) {
+func (s *TrackingSchedulesService) List(ctx context.Context, tracGroupID, tracID int) ([]TracScheduleOverride, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/scheduleOverrides", s.account, tracGroupID, tracID)
 	var out []TracScheduleOverride
 	err := r.send(ctx, &out)
@@ -24,9 +24,9 @@ func (s *TrackingSchedulesService) List(ctx context.Context, tracGroupID int, tr
 // Create adds a day on which a tracking number keeps other hours.
 //
 // It needs the right UPDATE Trac Number, or a permission of the account that stands for it.
-func (s *TrackingSchedulesService) Create(ctx context.Context, tracGroupID int, tracID int, body TracScheduleOverride) (TracScheduleOverride, error) {
+func (s *TrackingSchedulesService) Create(ctx context.Context, tracGroupID, tracID int, override TracScheduleOverride) (TracScheduleOverride, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/scheduleOverrides", s.account, tracGroupID, tracID)
-	r.body = body
+	r.body = override
 	var out TracScheduleOverride
 	err := r.send(ctx, &out)
 	return out, err
@@ -35,7 +35,7 @@ func (s *TrackingSchedulesService) Create(ctx context.Context, tracGroupID int, 
 // Get gets a day on which a tracking number keeps other hours.
 //
 // It needs the right READ Trac Number.
-func (s *TrackingSchedulesService) Get(ctx context.Context, tracGroupID int, tracID int, overrideID int) (TracScheduleOverride, error) {
+func (s *TrackingSchedulesService) Get(ctx context.Context, tracGroupID, tracID, overrideID int) (TracScheduleOverride, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/scheduleOverrides/{overrideId}", s.account, tracGroupID, tracID, overrideID)
 	var out TracScheduleOverride
 	err := r.send(ctx, &out)
@@ -45,9 +45,9 @@ func (s *TrackingSchedulesService) Get(ctx context.Context, tracGroupID int, tra
 // Update replaces a day on which a tracking number keeps other hours.
 //
 // It needs the right UPDATE Trac Number.
-func (s *TrackingSchedulesService) Update(ctx context.Context, tracGroupID int, tracID int, overrideID int, body TracScheduleOverride) (TracScheduleOverride, error) {
+func (s *TrackingSchedulesService) Update(ctx context.Context, tracGroupID, tracID, overrideID int, override TracScheduleOverride) (TracScheduleOverride, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/scheduleOverrides/{overrideId}", s.account, tracGroupID, tracID, overrideID)
-	r.body = body
+	r.body = override
 	var out TracScheduleOverride
 	err := r.send(ctx, &out)
 	return out, err
@@ -56,7 +56,7 @@ func (s *TrackingSchedulesService) Update(ctx context.Context, tracGroupID int, 
 // Delete removes a day on which a tracking number keeps other hours.
 //
 // It needs the right UPDATE Trac Number, or a permission of the account that stands for it.
-func (s *TrackingSchedulesService) Delete(ctx context.Context, tracGroupID int, tracID int, overrideID int) (bool, error) {
+func (s *TrackingSchedulesService) Delete(ctx context.Context, tracGroupID, tracID, overrideID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/scheduleOverrides/{overrideId}", s.account, tracGroupID, tracID, overrideID)
 	var out bool
 	err := r.send(ctx, &out)

@@ -18,6 +18,10 @@ type UsersService service
 // List lists the users below the signed-in user.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *UsersService) List(ctx context.Context, opts UsersListOptions) ([]User, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users")
 	r.option("activeOnly", opts.ActiveOnly)
@@ -38,9 +42,13 @@ type UsersListOptions struct {
 // Create creates a user.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
-func (s *UsersService) Create(ctx context.Context, body AdminUserRequest, opts UsersCreateOptions) (User, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *UsersService) Create(ctx context.Context, request AdminUserRequest, opts UsersCreateOptions) (User, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/users")
-	r.body = body
+	r.body = request
 	r.option("parentUserId", opts.ParentUserID)
 	r.option("returnUri", opts.ReturnURI)
 	r.option("isSSO", opts.IsSSO)
@@ -64,6 +72,10 @@ type UsersCreateOptions struct {
 // Anyone who is signed in may call it. At most 120 requests in a minute.
 //
 //   - userName: A user name.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *UsersService) CheckUserName(ctx context.Context, userName string) (json.RawMessage, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/availableUserNames")
 	r.param("userName", userName)
@@ -78,7 +90,11 @@ func (s *UsersService) CheckUserName(ctx context.Context, userName string) (json
 //
 //   - oldUserID: The ID of the user whose users are put elsewhere.
 //   - reassignUserID: The ID of the user whom the users go to.
-func (s *UsersService) Reassign(ctx context.Context, oldUserID int, reassignUserID int) error {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *UsersService) Reassign(ctx context.Context, oldUserID, reassignUserID int) error {
 	r := s.client.call("PUT", "/voice/api/v1/admin/users/reassign")
 	r.param("oldUserId", oldUserID)
 	r.param("reassignUserId", reassignUserID)
@@ -88,9 +104,13 @@ func (s *UsersService) Reassign(ctx context.Context, oldUserID int, reassignUser
 // CreateRoot creates a user at the top of the tree.
 //
 // It needs the role SUPER_USER. At most 120 requests in a minute.
-func (s *UsersService) CreateRoot(ctx context.Context, body AdminUserRequest, opts UsersCreateRootOptions) (User, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *UsersService) CreateRoot(ctx context.Context, request AdminUserRequest, opts UsersCreateRootOptions) (User, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/users/root")
-	r.body = body
+	r.body = request
 	r.option("returnUri", opts.ReturnURI)
 	r.option("isSSO", opts.IsSSO)
 	var out User
@@ -111,6 +131,10 @@ type UsersCreateRootOptions struct {
 // It needs the role SUPER_USER. At most 120 requests in a minute.
 //
 //   - accountID: The ID of a sub-account, as the list of accounts gives it.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *UsersService) AssignAccountToRoot(ctx context.Context, userID int, accountID string, opts UsersAssignAccountToRootOptions) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/users/root/{userId}/assignAccount", userID)
 	r.param("accountId", accountID)
@@ -129,6 +153,10 @@ type UsersAssignAccountToRootOptions struct {
 // Get gets a user.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *UsersService) Get(ctx context.Context, userID int) (User, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}", userID)
 	var out User
@@ -139,9 +167,13 @@ func (s *UsersService) Get(ctx context.Context, userID int) (User, error) {
 // Update replaces a user.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
-func (s *UsersService) Update(ctx context.Context, userID int, body AdminUserRequest) (User, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *UsersService) Update(ctx context.Context, userID int, request AdminUserRequest) (User, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/users/{userId}", userID)
-	r.body = body
+	r.body = request
 	var out User
 	err := r.send(ctx, &out)
 	return out, err
@@ -150,6 +182,10 @@ func (s *UsersService) Update(ctx context.Context, userID int, body AdminUserReq
 // Delete deletes a user.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *UsersService) Delete(ctx context.Context, userID int, opts UsersDeleteOptions) error {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/users/{userId}", userID)
 	r.option("reassignUserId", opts.ReassignUserID)
@@ -170,6 +206,10 @@ type UsersDeleteOptions struct {
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //
 //   - accountID: The ID of a sub-account, as the list of accounts gives it.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *UsersService) AssignAccount(ctx context.Context, userID int, accountID string, opts UsersAssignAccountOptions) (bool, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/users/{userId}/assignAccountToAnyUser", userID)
 	r.param("accountId", accountID)
@@ -188,9 +228,13 @@ type UsersAssignAccountOptions struct {
 // AssignAccounts lets a user use several accounts.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
-func (s *UsersService) AssignAccounts(ctx context.Context, userID int, body []string) ([]RightsDocTable, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *UsersService) AssignAccounts(ctx context.Context, userID int, list []string) ([]RightsDocTable, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/users/{userId}/bulkAssignAccountToAnyUser", userID)
-	r.body = body
+	r.body = list
 	var out []RightsDocTable
 	err := r.send(ctx, &out)
 	return out, err
@@ -199,6 +243,10 @@ func (s *UsersService) AssignAccounts(ctx context.Context, userID int, body []st
 // ListChildren lists the users below a user.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *UsersService) ListChildren(ctx context.Context, userID int) ([]User, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/users/{userId}/children", userID)
 	var out []User
@@ -209,9 +257,13 @@ func (s *UsersService) ListChildren(ctx context.Context, userID int) ([]User, er
 // SetActive switches a user on or off.
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
-func (s *UsersService) SetActive(ctx context.Context, userID int, body ActiveState) (bool, error) {
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
+func (s *UsersService) SetActive(ctx context.Context, userID int, state ActiveState) (bool, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/users/{userId}/setIsActive", userID)
-	r.body = body
+	r.body = state
 	var out bool
 	err := r.send(ctx, &out)
 	return out, err
@@ -220,6 +272,10 @@ func (s *UsersService) SetActive(ctx context.Context, userID int, body ActiveSta
 // ListForIntegration lists the users of a main account, for integrations.
 //
 // It needs the role WFO_ACCESS. At most 120 requests in a minute.
+//
+// [Guide]
+//
+// [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 func (s *UsersService) ListForIntegration(ctx context.Context, mainAccountID string) ([]User, error) {
 	r := s.client.call("GET", "/voice/api/integration/v1/admin/users/{mainAccountId}", mainAccountID)
 	var out []User

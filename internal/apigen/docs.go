@@ -24,6 +24,9 @@ func docs(m *method) string {
 	if list := required(op); list != "" {
 		text += "\n\n" + list
 	}
+	if page := op.Section.Page; page != "" {
+		text += "\n\n[Guide]\n\n[Guide]: " + guide + page
+	}
 	if op.Deprecated {
 		text += "\n\nDeprecated: The vendor advises against it."
 	}
@@ -89,6 +92,9 @@ func needs(p apispec.Permission) string {
 			rights = append(rights, r.Action+" "+r.Resource)
 		}
 		s = "It needs the right " + join(rights, " and ")
+		if len(rights) > 1 {
+			s = "It needs the rights " + join(rights, " and ")
+		}
 		if p.Override {
 			s += ", or a permission of the account that stands for it"
 		}

@@ -62,12 +62,9 @@ func (g *generator) method(s *apispec.Section, op *apispec.Operation, body *apis
 	g.path(s, m)
 	optional := g.params(m)
 	if body != nil {
-		bodyName := "body"
-		if body.Type.Name == "file" {
-			bodyName = "file"
-		}
-		m.in = append(m.in, bodyName+" "+g.typed(body.Type, goType))
-		m.call = append(m.call, "r.body = "+bodyName)
+		name := bodyName(body.Type, m.in)
+		m.in = append(m.in, name+" "+g.typed(body.Type, goType))
+		m.call = append(m.call, "r.body = "+name)
 	}
 	if len(optional) > 0 {
 		m.options = s.Service + op.Name + "Options"
@@ -149,7 +146,7 @@ func (g *generator) params(m *method) (optional []apispec.Param) {
 // write writes a method.
 func (g *generator) write(m *method, name, doc, more string) {
 	g.comment(doc)
-	g.p("func (s *%s) %s(%s) %s {", m.service, name, strings.Join(m.in, ", "), results(m.result))
+	g.p("func (s *%s) %s(%s) %s {", m.service, name, parameters(m.in), results(m.result))
 	for _, line := range m.call {
 		g.p("%s", line)
 	}
@@ -163,6 +160,36 @@ func (g *generator) write(m *method, name, doc, more string) {
 	g.p("var out %s\nerr := r.send(ctx, &out)\nreturn out, err\n}\n", m.result)
 }
 
+// bodyName is what a body is called: by the last word of its type, unless another parameter is.
+func bodyName(t *apispec.Type, others []string) string {
+	name := "body"
+	switch all := words(t.Name); {
+	case t.Name == "file":
+		return "file"
+	case t.Kind == apispec.Array:
+		name = "list"
+	case t.Kind == apispec.Object:
+		name = unexported(all[len(all)-1])
+	}
+	if slices.ContainsFunc(others, func(p string) bool { return strings.HasPrefix(p, name+" ") }) {
+		return "body"
+	}
+	return name
+}
+
+// parameters is a list of parameters, in which neighbours share a type: a, b int.
+func parameters(all []string) string {
+	var list []string
+	for i, p := range all {
+		name, of, _ := strings.Cut(p, " ")
+		if i+1 < len(all) && strings.HasSuffix(all[i+1], " "+of) && strings.Count(all[i+1], " ") == 1 {
+			p = name
+		}
+		list = append(list, p)
+	}
+	return strings.Join(list, ", ")
+}
+
 func results(result string) string {
 	if result == "" {
 		return "error"
@@ -174,7 +201,7 @@ func results(result string) string {
 func (g *generator) iterator(m *method) {
 	g.comment(fmt.Sprintf("%sAll is %s with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or else 100 rows. "+
 		"An error is the last pair.", m.name, m.name))
-	g.p("func (s *%s) %sAll(%s) iter.Seq2[%s, error] {", m.service, m.name, strings.Join(m.in, ", "), m.rows)
+	g.p("func (s *%s) %sAll(%s) iter.Seq2[%s, error] {", m.service, m.name, parameters(m.in), m.rows)
 	g.p("return pages[%s](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {\nopts.Page, opts.MaxRows = page, rows", m.rows)
 	for _, line := range m.call {
 		g.p("%s", line)
