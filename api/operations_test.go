@@ -290,6 +290,36 @@ func compact(t *testing.T, text string) string {
 	return marshal(t, json.RawMessage(text))
 }
 
+func TestEveryListWithPagesIsAskedForAsItIsDescribed(t *testing.T) {
+	r := record(t)
+	c := r.client()
+	n := 0
+	for _, op := range offered() {
+		all := reflect.ValueOf(c).Elem()
+		if hasAccount(op) {
+			all = reflect.ValueOf(c.Account(account)).Elem()
+		}
+		m := all.FieldByName(op.Section.Service).MethodByName(op.Name + "All")
+		if !op.Paged() || !m.IsValid() {
+			continue
+		}
+		n++
+		var body *apispec.Body
+		if len(op.Bodies) > 0 {
+			body = &op.Bodies[0]
+		}
+		r.answer = "[]"
+		call := plan(t, op, body, m, false)
+		for range m.Call(call.args)[0].Seq2() {
+			t.Errorf("%s: an empty page has a row", op.ID)
+		}
+		call.check(t, r)
+	}
+	if n < 17 {
+		t.Errorf("only %d lists have pages", n)
+	}
+}
+
 func TestEveryMethodBelongsToAnOperation(t *testing.T) {
 	known := map[string]bool{}
 	for _, op := range offered() {
