@@ -15,7 +15,10 @@ import (
 //
 // A value that was not read has an empty document. Its fields are written unless they are zero; Put writes those too.
 // Copies of a value have documents of their own. The document of a value keeps the whole answer in memory.
-type Document struct{ read *read }
+type Document struct {
+	_    [0]func() // values are not compared with ==, which would compare where they were read
+	read *read
+}
 
 // read is never changed once a Document has it.
 type read struct {

@@ -205,10 +205,14 @@ func (r *request) answer(resp *http.Response, out any) error {
 		return nil
 	}
 	defer resp.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err != nil {
+	var body bytes.Buffer
+	if n := resp.ContentLength; n > 0 && n < 8<<20 {
+		body.Grow(int(n) + bytes.MinRead)
+	}
+	if _, err := body.ReadFrom(io.LimitReader(resp.Body, maxAnswer+1)); err != nil {
 		return r.failed(err)
 	}
+	data := body.Bytes()
 	if len(data) > maxAnswer {
 		return r.failed(fmt.Errorf("the answer has more than %d bytes", maxAnswer))
 	}
