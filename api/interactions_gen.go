@@ -63,7 +63,7 @@ func (s *InteractionsService) GetTranscript(ctx context.Context, rcAccountID, di
 
 // GetAgentSummary gets the summary of a part of a call as its agent wrote it.
 //
-// At most 120 requests in a minute.
+// At most 120 requests in a minute. It wants the token in the cookie access_token, which the client of a session sends.
 //
 // [Guide]
 //
@@ -77,7 +77,7 @@ func (s *InteractionsService) GetAgentSummary(ctx context.Context, segmentID str
 
 // GetAutoSummary gets the summary of a part of a call that was made by machine.
 //
-// At most 120 requests in a minute.
+// At most 120 requests in a minute. It wants the token in the cookie access_token, which the client of a session sends.
 //
 // [Guide]
 //

@@ -59,7 +59,7 @@ type PasswordsSendResetOptions struct {
 
 // Reset sets a password with the token of a reset mail.
 //
-// Anyone may call it, without a token. At most 120 requests in a minute.
+// Anyone may call it, without a token. At most 120 requests in a minute. It looks at no token beside its parameters.
 //
 //   - token: A token.
 //   - password: A password.
@@ -78,7 +78,7 @@ func (s *PasswordsService) Reset(ctx context.Context, token, password string) (b
 
 // RequestReset sends a mail to reset the password of a user name.
 //
-// Anyone may call it, without a token. At most 120 requests in a minute.
+// Anyone may call it, without a token. At most 120 requests in a minute. It looks at no token beside its parameters.
 //
 //   - userName: A user name.
 //   - returnPath: The address that the mail leads to.

@@ -12,7 +12,7 @@ type SignInService service
 
 // Exchange exchanges a RingCentral access token for one of RingCX.
 //
-// At most 5 requests in a minute.
+// At most 5 requests in a minute. It looks at no token beside its parameters.
 //
 //   - rcAccessToken: The access token of RingCentral.
 //   - rcTokenType: The type of the token: Bearer.
@@ -34,7 +34,7 @@ type SignInExchangeOptions struct {
 
 // Refresh exchanges a refresh token for a new pair of tokens.
 //
-// At most 5 requests in a minute.
+// At most 5 requests in a minute. It looks at no token beside its parameters.
 //
 //   - refreshToken: A refresh token. The answer has a new one that replaces it.
 func (s *SignInService) Refresh(ctx context.Context, refreshToken string, opts SignInRefreshOptions) (AccessTokenUserDetails, error) {
@@ -53,6 +53,8 @@ type SignInRefreshOptions struct {
 }
 
 // LegacyLogin signs in with user name and password for a token of the older kind.
+//
+// It looks at no token beside its parameters.
 func (s *SignInService) LegacyLogin(ctx context.Context, opts SignInLegacyLoginOptions) (UserLoginView, error) {
 	r := s.client.call("POST", "/voice/api/v1/auth/login")
 	r.formOption("username", opts.Username)
@@ -93,7 +95,7 @@ func (s *SignInService) DuplicateLogin(ctx context.Context) (AuthenticatedUser, 
 
 // IsTokenValid tells whether a token of the older kind is still good.
 //
-// Anyone may call it, without a token.
+// Anyone may call it, without a token. It looks at no token beside its parameters.
 //
 //   - token: A token.
 func (s *SignInService) IsTokenValid(ctx context.Context, token string) (bool, error) {

@@ -2,7 +2,8 @@ package api
 
 import "io"
 
-// File is a file that is uploaded. It is read once, while it is sent, so its upload is never repeated.
+// File is a file that is uploaded. It is read once, while it is sent, so its upload is never repeated. If the call ends early,
+// with an error, a read of Content may still be going on.
 type File struct {
 	Name    string // as the API is told, "" is file
 	Content io.Reader

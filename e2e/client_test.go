@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,9 +15,11 @@ import (
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
 
+	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/api"
 	"github.com/ringcx-go/ringcx/internal/apigen"
 	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/ringcxtest"
 )
 
 // judge is a network that has requests judged by a validator of OpenAPI, and answers nothing.
@@ -158,5 +161,24 @@ func TestTheClientSendsWhatAValidatorOfOpenAPITakes(t *testing.T) {
 		if invoke(t, c, op); len(j.said) == 0 {
 			t.Errorf("%s is taken", name)
 		}
+	}
+}
+
+func TestTheClientCallsWithTheTokenOfASession(t *testing.T) {
+	vendor := ringcxtest.NewServer(t, nil)
+	app := vendor.Demo()
+	cfg := &ringcx.Config{
+		ClientID: app.ClientID, ClientSecret: app.ClientSecret,
+		Endpoint: ringcx.Endpoint{RingCentral: vendor.URL, RingCX: vendor.URL},
+	}
+	c := api.New(cfg.NewSession(cfg.JWT(app.JWT), nil).Client(), vendor.URL)
+	accounts, err := c.Accounts.List(t.Context())
+	if err != nil || len(accounts) == 0 || accounts[0].AccountID == "" {
+		t.Fatalf("%d accounts: %v", len(accounts), err)
+	}
+	_, err = api.New(nil, vendor.URL).Accounts.List(t.Context())
+	var refused *api.Error
+	if !errors.As(err, &refused) || refused.Status != http.StatusUnauthorized {
+		t.Errorf("without a token: %v", err)
 	}
 }

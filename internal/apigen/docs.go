@@ -41,6 +41,12 @@ func details(op *apispec.Operation) (all []string) {
 	for _, l := range op.Limits {
 		all = append(all, limit(l))
 	}
+	switch op.Auth {
+	case apispec.NoAuth:
+		all = append(all, "It looks at no token beside its parameters.")
+	case apispec.Cookie:
+		all = append(all, "It wants the token in the cookie access_token, which the client of a session sends.")
+	}
 	if op.Effect == apispec.Acts && op.Method != "POST" {
 		all = append(all, "It is not repeated after status 429.")
 	}
