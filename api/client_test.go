@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/api"
+	"github.com/ringcx-go/ringcx/internal/apispec"
 )
 
 // network is one without a wire, so that time can be virtual.
@@ -101,6 +102,34 @@ func TestStatus429IsWaitedOutWhereTheCallMayBeRepeated(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestOperationsAreRepeatedOnlyIfTheirDescriptionSaysThatTheyReadOrSet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &busy{refusals: 1 << 20, header: []string{"Retry-After", "1"}}
+		c := api.New(&http.Client{Transport: b}, "")
+		acts := 0
+		for _, op := range offered() {
+			var body *apispec.Body
+			want := 5
+			if len(op.Bodies) > 0 {
+				body = &op.Bodies[0]
+			}
+			if op.Effect == apispec.Acts || body != nil && body.Type.Name == "file" {
+				want = 1
+				acts++
+			}
+			b.at, b.start = nil, time.Now()
+			m := methodOf(t, c, op.Section, op.Name)
+			m.Call(plan(t, op, body, m, false).args)
+			if len(b.at) != want {
+				t.Errorf("%s was sent %d times", op.ID, len(b.at))
+			}
+		}
+		if acts < 90 {
+			t.Errorf("only %d operations act", acts)
+		}
+	})
 }
 
 func TestWaitsForStatus429HaveAnEnd(t *testing.T) {
