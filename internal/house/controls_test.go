@@ -144,6 +144,7 @@ func TestAForbiddenImportInsideTheSandboxIsFound(t *testing.T) {
 func TestAThirdPartyImportOfTheRootIsFound(t *testing.T) {
 	runAll(t, []control{
 		{"third party", rootDependencies, map[string]string{"a.go": importing("m", "net/http", "golang.org/x/sync/errgroup", "github.com/x/y")}, []string{"dependency a.go github.com/x/y"}},
+		{"of the client", rootDependencies, map[string]string{"api/a.go": importing("api", "net/http", "golang.org/x/sync/errgroup")}, []string{"dependency api/a.go golang.org/x/sync/errgroup"}},
 		{"in a test", rootDependencies, map[string]string{"a_test.go": importing("m_test", "github.com/x/y")}, nil},
 		{"in another package", rootDependencies, map[string]string{"broker/a.go": importing("broker", "github.com/x/y")}, nil},
 	})

@@ -64,7 +64,7 @@ var arrows = map[string][]string{
 	demo:       {root, store, sandbox, internal},
 	serve:      {store, sandbox, internal, usage},
 	testkeeper: {sandbox},
-	e2e:        nil, // tests, and what drives a browser for them
+	e2e:        {api}, // tests, and what drives a browser for them
 	cmd:        {cli},
 	demoCmd:    {demo, internal}, // it is to compile quickly
 	examples:   {root, store, broker, sandbox, api, ringcxtest},
@@ -213,18 +213,18 @@ func refuse(s *source, from, to string) string {
 	return ""
 }
 
-// rootDependencies finds imports of the root package that its importers would have to pay for.
+// rootDependencies finds imports of the root package, and of the client, that its importers would have to pay for.
 func rootDependencies(t *tree) []finding {
 	var all []finding
 	for _, s := range t.code {
-		if s.dir != root || s.test {
+		if s.dir != root && s.dir != api || s.test {
 			continue
 		}
 		for _, imp := range s.ast.Imports {
 			p := strings.Trim(imp.Path.Value, `"`)
 			host, _, _ := strings.Cut(p, "/")
-			if strings.Contains(host, ".") && host != "golang.org" || p == "C" {
-				all = append(all, found(s.path+" imports "+p+": the root package keeps to the standard library and golang.org/x",
+			if strings.Contains(host, ".") && (host != "golang.org" || s.dir == api) || p == "C" {
+				all = append(all, found(s.path+" imports "+p+": the root package keeps to the standard library and golang.org/x, api to the first",
 					"dependency", s.path, p))
 			}
 		}

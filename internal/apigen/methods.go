@@ -1,0 +1,231 @@
+package apigen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ringcx-go/ringcx/internal/apispec"
+)
+
+func (g *generator) section(s *apispec.Section) {
+	name := s.Service + "Service"
+	of := "Get it from a [Client]."
+	if OfAccount(s) {
+		of = "Get it from an [Account]."
+	}
+	text := fmt.Sprintf("%s calls the operations of the section %s. %s %s", name, s.Name, s.Text, of)
+	if s.Page != "" {
+		text += "\n\nThe vendor's guide: [" + s.Name + "]\n\n[" + s.Name + "]: " + guide + s.Page
+	}
+	g.comment(text)
+	g.p("type %s service\n", name)
+	for _, op := range s.Operations {
+		if !Offered(op) {
+			continue
+		}
+		var first *apispec.Body
+		if len(op.Bodies) > 0 {
+			first = &op.Bodies[0]
+		}
+		g.method(s, op, first, op.Name)
+		for i := range op.Bodies[min(1, len(op.Bodies)):] {
+			g.method(s, op, &op.Bodies[i+1], op.Name+"JSON")
+		}
+	}
+	g.typesOf(s)
+}
+
+// method is one method in the making.
+type method struct {
+	op      *apispec.Operation
+	body    *apispec.Body
+	name    string
+	service string
+	options string   // the type, "" if there is none
+	in      []string // parameters of Go
+	result  string   // "": only an error
+	call    []string // statements that make the request r
+	counts  bool     // an option asks for a number in place of the list
+	rows    string   // the type of a row, if the list has pages
+}
+
+func (g *generator) method(s *apispec.Section, op *apispec.Operation, body *apispec.Body, name string) {
+	m := &method{op: op, body: body, name: name, service: s.Service + "Service", in: []string{"ctx context.Context"}}
+	if t := op.Answers[0].Type; t != nil {
+		m.result = g.typed(t, answerType)
+		m.counts = t.Kind == apispec.Array && op.Param("count") != nil
+		if t.Kind == apispec.Array && op.Paged() && (body == nil || body.Type.Name != "file") {
+			m.rows = g.typed(t.Elem, goType)
+		}
+	}
+	g.path(s, m)
+	optional := g.params(m)
+	if body != nil {
+		name := bodyName(body.Type, m.in)
+		m.in = append(m.in, name+" "+g.typed(body.Type, goType))
+		m.call = append(m.call, "r.body = "+name)
+	}
+	if len(optional) > 0 {
+		m.options = s.Service + op.Name + "Options"
+		m.in = append(m.in, "opts "+m.options)
+		for _, p := range optional {
+			put := "option"
+			if p.Place == apispec.InForm {
+				put = "formOption"
+			}
+			m.call = append(m.call, fmt.Sprintf("r.%s(%q, opts.%s)", put, p.Name, exported(p.Name)))
+		}
+	}
+	if reads := op.Effect != apispec.Acts; reads != (op.Method != "POST") {
+		m.call = append(m.call, fmt.Sprintf("r.repeats = %t", reads))
+	}
+	g.write(m, m.name, docs(m), "")
+	if m.counts {
+		g.count(m, optional)
+	}
+	if m.rows != "" {
+		g.iterator(m)
+	}
+	if m.options != "" && name == op.Name {
+		g.options(m, optional)
+	}
+}
+
+// count writes the method that asks for the number of rows alone.
+func (g *generator) count(m *method, optional []apispec.Param) {
+	count := *m
+	count.result = "int"
+	paging := func(p apispec.Param) bool { return p.Name == "page" || p.Name == "maxRows" }
+	if !slices.ContainsFunc(optional, func(p apispec.Param) bool { return !paging(p) }) {
+		count.in = count.in[:len(count.in)-1]
+		count.call = slices.DeleteFunc(slices.Clone(count.call), func(line string) bool { return strings.HasPrefix(line, "r.option(") })
+	}
+	g.write(&count, m.name+"Count", countDocs(m), `r.param("count", true)`)
+}
+
+// path writes the call with the values of the path.
+func (g *generator) path(s *apispec.Section, m *method) {
+	account := ""
+	if OfAccount(s) {
+		account = accountParam(m.op)
+	}
+	args := []string{fmt.Sprintf("%q", m.op.Method), fmt.Sprintf("%q", m.op.Path)}
+	for p := range m.op.In(apispec.InPath) {
+		if p.Name == account {
+			args = append(args, "s.account")
+			continue
+		}
+		name := unexported(p.Name)
+		m.in = append(m.in, name+" "+g.typed(p.Type, goType))
+		args = append(args, name)
+	}
+	m.call = append(m.call, "r := s.client.call("+strings.Join(args, ", ")+")")
+}
+
+// params writes the required parameters, and is the optional ones.
+func (g *generator) params(m *method) (optional []apispec.Param) {
+	for _, p := range m.op.Params {
+		switch {
+		case p.Place == apispec.InPath, m.counts && p.Name == "count":
+		case !p.Required:
+			optional = append(optional, p)
+		default:
+			name := unexported(p.Name)
+			put := "param"
+			if p.Place == apispec.InForm {
+				put = "field"
+			}
+			m.in = append(m.in, name+" "+g.typed(p.Type, goType))
+			m.call = append(m.call, fmt.Sprintf("r.%s(%q, %s)", put, p.Name, name))
+		}
+	}
+	return optional
+}
+
+// write writes a method.
+func (g *generator) write(m *method, name, doc, more string) {
+	g.comment(doc)
+	g.p("func (s *%s) %s(%s) %s {", m.service, name, parameters(m.in), results(m.result))
+	for _, line := range m.call {
+		g.p("%s", line)
+	}
+	if more != "" {
+		g.p("%s", more)
+	}
+	if m.result == "" {
+		g.p("return r.send(ctx, nil)\n}\n")
+		return
+	}
+	g.p("var out %s\nerr := r.send(ctx, &out)\nreturn out, err\n}\n", m.result)
+}
+
+// bodyName is what a body is called: by the last word of its type, unless another parameter is.
+func bodyName(t *apispec.Type, others []string) string {
+	name := "body"
+	switch all := words(t.Name); {
+	case t.Name == "file":
+		return "file"
+	case t.Kind == apispec.Array:
+		name = "list"
+	case t.Kind == apispec.Object:
+		name = unexported(all[len(all)-1])
+	}
+	if slices.ContainsFunc(others, func(p string) bool { return strings.HasPrefix(p, name+" ") }) {
+		return "body"
+	}
+	return name
+}
+
+// parameters is a list of parameters, in which neighbours share a type: a, b int.
+func parameters(all []string) string {
+	var list []string
+	for i, p := range all {
+		name, of, _ := strings.Cut(p, " ")
+		if i+1 < len(all) && strings.HasSuffix(all[i+1], " "+of) && strings.Count(all[i+1], " ") == 1 {
+			p = name
+		}
+		list = append(list, p)
+	}
+	return strings.Join(list, ", ")
+}
+
+func results(result string) string {
+	if result == "" {
+		return "error"
+	}
+	return "(" + result + ", error)"
+}
+
+// iterator writes the method that asks for page after page.
+func (g *generator) iterator(m *method) {
+	g.comment(fmt.Sprintf("%sAll is %s with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or else 100 rows. "+
+		"An error is the last pair.", m.name, m.name))
+	g.p("func (s *%s) %sAll(%s) iter.Seq2[%s, error] {", m.service, m.name, parameters(m.in), m.rows)
+	g.p("return pages[%s](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {\nopts.Page, opts.MaxRows = page, rows", m.rows)
+	for _, line := range m.call {
+		g.p("%s", line)
+	}
+	g.p("return r\n})\n}\n")
+}
+
+func (g *generator) options(m *method, optional []apispec.Param) {
+	g.comment(fmt.Sprintf("%s are the optional parameters of %s. What is zero is not sent.", m.options, m.name))
+	g.p("type %s struct {", m.options)
+	for _, p := range optional {
+		text := p.Text
+		if p.Default != "" && p.Default != "false" {
+			text += " Unless it is set, the API takes " + p.Default + "."
+		}
+		if p.Certainty == apispec.Assumed {
+			text += " It is assumed."
+		}
+		g.comment(text)
+		t := g.typed(p.Type, goType)
+		if t == "bool" && p.Default != "false" {
+			t = "Switch"
+		}
+		g.p("%s %s", exported(p.Name), t)
+	}
+	g.p("}\n")
+}
