@@ -8,7 +8,6 @@ import "iter"
 type Map[V any] struct {
 	keep     int
 	now, old map[string]V
-	drop     func(key string, v V) // hears of each entry that goes; nil: nobody does
 }
 
 // New makes a map that holds the latest entries: at least keep, and at most twice as many.
@@ -25,13 +24,6 @@ func (g *Map[V]) Put(key string, v V) {
 }
 
 func (g *Map[V]) retire() {
-	if g.drop != nil {
-		for key, v := range g.old {
-			if _, newer := g.now[key]; !newer {
-				g.drop(key, v)
-			}
-		}
-	}
 	g.old, g.now = g.now, make(map[string]V, g.keep)
 }
 
