@@ -20,18 +20,18 @@ import (
 // Who looks for what a file depends on reads upwards, and never in a circle.
 var rootOrder = slices.Concat(
 	files("doc"),
-	files("grammar headers answer origin input lifetime loopback network_proxy_value"), // what texts may be
-	files("errors answer_error token api_token endpoint"),                              // what is said and handed out
-	files("network_tcp network_tls network_proxy network pool timeout redirect hint"),  // the way there
-	files("config clientauth_key clientauth validate"),                                 // the app
-	files("store lineage ring attempt wire login exchange"),                            // one request
-	files("grant grant_jwt grant_code grant_password"),                                 // who logs in
-	files("clock action stored failure drift record"),                                  // what a Store keeps of a lineage
-	files("backoff ledger known ledgers spent"),                                        // and of an app
-	files("plan outcome explain"),                                                      // what to do next, and what came of it
-	files("options wait network_pause draft renewer renew logout status"),              // doing it
-	files("cache flight legacy"),                                                       // the token at hand
-	files("session transport_sign transport client"),                                   // what programs hold
+	files("grammar headers retry_after answer origin input lifetime loopback network_proxy_value"), // what texts may be
+	files("errors answer_error token renew_at api_token endpoint"),                                 // what is said and handed out
+	files("network_tcp network_tls network_proxy network pool timeout redirect hint"),              // the way there
+	files("config clientauth_key clientauth validate"),                                             // the app
+	files("store lineage ring attempt wire login exchange"),                                        // one request
+	files("grant grant_jwt grant_code grant_password"),                                             // who logs in
+	files("clock action stored failure drift record"),                                              // what a Store keeps of a lineage
+	files("backoff ledger known ledgers spent"),                                                    // and of an app
+	files("plan outcome explain"),                                                                  // what to do next, and what came of it
+	files("options wait network_pause draft renewer renew logout status"),                          // doing it
+	files("cache flight legacy"),                                                                   // the token at hand
+	files("session transport_sign transport client"),                                               // what programs hold
 )
 
 // files are the names of Go files.

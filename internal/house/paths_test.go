@@ -13,7 +13,7 @@ import (
 // holds for one operation stands in its row: a condition on its path elsewhere is forgotten when the row changes.
 var pathConditions = map[string]string{
 	"sandbox/namespaces.go":                "what comes after the name of a namespace",
-	"sandbox/vendor.go":                    "paths at which there is no operation, and the words in which a vendor refuses those",
+	"sandbox/pipeline.go":                  "paths at which there is no operation, and the words in which a vendor refuses those",
 	"sandbox/internal/endpoint":            "which vendor a path and a host are of, which door stands before it, what people open in a browser",
 	"sandbox/internal/fault":               "the paths that a fault was ordered for",
 	"sandbox/internal/journal":             "secrets in paths, also where there is no operation",
@@ -159,7 +159,7 @@ func TestAStrayConditionOnAPathIsFound(t *testing.T) {
 		{"how it is written", strayPaths, code(`return strings.HasPrefix(begin, "/") || begin == "/"`), nil},
 		{"another text", strayPaths, code(`return strings.HasPrefix(begin, "Bearer ") || begin == "a"`), nil},
 		{"where it may be", strayPaths, map[string]string{
-			"sandbox/vendor.go": "package sandbox\n\nfunc f(path string) bool { return path == \"/restapi\" }\n",
+			"sandbox/pipeline.go": "package sandbox\n\nfunc f(path string) bool { return path == \"/restapi\" }\n",
 		}, nil},
 		{"elsewhere", strayPaths, map[string]string{"internal/a/a.go": "package a\n\nfunc f(path string) bool { return path == \"/restapi\" }\n"}, nil},
 	})

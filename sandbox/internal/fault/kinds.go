@@ -7,6 +7,8 @@ import (
 	"time"
 )
 
+// What each kind does to an answer is in fault.go, instead of the vendor, and in deliver.go, on the way.
+
 // Bounds of this program, not of the vendor.
 const (
 	MaxArmed        = 1_000           // that are armed

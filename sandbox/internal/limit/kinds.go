@@ -6,6 +6,9 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 )
 
+// How many requests a limit lets in, its window and its penalty are figures of the vendor: contract/facts_limits.go. Here is which
+// figure is whose.
+
 // Kind is what requests are counted for: its index in Kinds.
 type Kind int
 

@@ -14,6 +14,8 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
+// How many sessions there may be, how long tokens live and how long a spent one is still taken: contract/facts_login.go.
+
 // sessionKey is what open sessions are found by.
 type sessionKey struct {
 	app  string
