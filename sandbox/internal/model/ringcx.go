@@ -153,15 +153,17 @@ func (m *MainAccount) copied() MainAccount {
 	return out
 }
 
-// MainOf is the RingCX of an account; nil: it has none.
+// MainOf is the RingCX of an account; nil: it has none. In a snapshot somebody may have written two: it is the last.
 func (w *World) MainOf(tx *state.Tx, account int64) *MainAccount {
-	_, m, ok := w.mainOf.First(tx, account)
-	return at(m, ok)
+	for _, m := range w.mainOf.Backward(tx, account) {
+		return &m
+	}
+	return nil
 }
 
-// Agent finds an agent by id.
+// Agent finds an agent by id, of several the last.
 func (w *World) Agent(tx *state.Tx, id int32) *Assignment {
-	return foundIn(tx, w.agents, id, func(a *Agent) bool { return a.ID == id })
+	return lastIn(tx, w.agents, id, func(a *Agent) bool { return a.ID == id })
 }
 
 // AgentNumbered finds an agent by the id as text.
@@ -175,20 +177,19 @@ func (w *World) AgentNumbered(tx *state.Tx, id string) *Assignment {
 
 // AgentOf is where a user of RingCentral is an agent first.
 func (w *World) AgentOf(tx *state.Tx, user int64) *Assignment {
-	return foundIn(tx, w.linked, user, func(a *Agent) bool { return a.User == user })
+	_, m, _ := w.linked.First(tx, user)
+	for a := range m.agents() {
+		if a.Agent.User == user && user != 0 {
+			return &a
+		}
+	}
+	return nil
 }
 
 // AgentNamed finds an agent by a username that is the same, best by the very one. Of agents with one username, who are in
 // several groups, it is the last.
 func (w *World) AgentNamed(tx *state.Tx, username string, same func(a, b string) bool) *Assignment {
-	var last *Assignment
-	for _, m := range w.usernames.All(tx, username) {
-		for a := range m.agents() {
-			if a.Agent.Username == username {
-				last = &a
-			}
-		}
-	}
+	last := lastIn(tx, w.usernames, username, func(a *Agent) bool { return a.Username == username })
 	if last != nil {
 		return last
 	}
@@ -202,24 +203,30 @@ func (w *World) AgentNamed(tx *state.Tx, username string, same func(a, b string)
 	return nil
 }
 
-// foundIn is the agent that an index leads to.
-func foundIn[I comparable](tx *state.Tx, index *state.Index[I, string, MainAccount], key I, is func(*Agent) bool) *Assignment {
-	_, m, ok := index.First(tx, key)
-	if !ok {
-		return nil
-	}
-	for a := range m.agents() {
-		if is(a.Agent) {
-			return &a
+// lastIn is the last of the agents that an index leads to.
+func lastIn[I comparable](tx *state.Tx, index *state.Index[I, string, MainAccount], key I, is func(*Agent) bool) (last *Assignment) {
+	for _, m := range index.Backward(tx, key) {
+		for a := range m.agents() {
+			if is(a.Agent) {
+				last = &a
+			}
 		}
+		return last
 	}
 	return nil
 }
 
 // ChangeAgent changes an agent that there is.
 func (w *World) ChangeAgent(tx *state.Tx, id int32, change func(*Agent)) {
-	_, m, _ := w.agents.First(tx, id)
-	w.Mains.Put(tx, m.ID, m.changed(func(a *Agent) bool { return a.ID == id }, change))
+	m := w.Agent(tx, id).Main.copied()
+	var last *Agent
+	for a := range m.agents() {
+		if a.Agent.ID == id {
+			last = a.Agent
+		}
+	}
+	change(last)
+	w.Mains.Put(tx, m.ID, m)
 }
 
 // AddMain gives an account its RingCX: one sub-account per name, each with two agent groups. The linked users are agents of
