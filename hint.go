@@ -5,6 +5,8 @@ import (
 	"net/http"
 )
 
+// Hints about what is in the way to a server are beside what finds it out: network_proxy.go, network_tls.go, network_tcp.go.
+
 // Hint is one sentence on what to do about the error, "" if nothing better than the error itself can be said.
 func (e *Error) Hint() string {
 	if in := (*inputError)(nil); errors.As(e.cause, &in) {

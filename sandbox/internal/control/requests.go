@@ -19,6 +19,8 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
+// The fields of an entry are those of sandbox.Request (sandbox/requests.go), which journal/entry.go repeats for the packages below.
+
 // longestWait is how long GET /_sandbox/requests may wait, in real time.
 const longestWait = time.Minute
 
