@@ -23,9 +23,12 @@ fi
 
 tmp=$(mktemp -d)
 clean() {
-	local group
-	cat "$tmp"/*.begun 2>/dev/null | while read -r group _; do
-		kill -- "-$group" 2>/dev/null || true
+	local begun group
+	for begun in "$tmp"/*.begun; do
+		if [[ -f $begun ]]; then
+			read -r group _ <"$begun"
+			kill -- "-$group" 2>/dev/null || true
+		fi
 	done
 	rm -rf "$tmp"
 }
