@@ -200,26 +200,6 @@ func methodRefusal(c *endpoint.Call, r *http.Request) endpoint.Response {
 	return a.With("Allow", strings.Join(methods, ", "))
 }
 
-// notEmulated answers a call of an operation that the vendor describes and the sandbox does not have, before anybody looks
-// at its token or counts it: in no words of the vendor, so that nobody takes it for an answer of the vendor.
-func notEmulated(c *endpoint.Call, r *http.Request) endpoint.Response {
-	details := "The vendor describes it. Neither the token nor a limit was looked at"
-	if strings.HasPrefix(r.URL.Path, "/v1/") {
-		details += ". Without /voice/api in front the vendor was seen to answer with a web page"
-	}
-	return endpoint.JSON(http.StatusNotImplemented, struct {
-		ErrorCode      string `json:"errorCode"`
-		GeneralMessage string `json:"generalMessage"`
-		Details        string `json:"details"`
-		Operation      string `json:"operation"`
-		RequestURI     string `json:"requestUri"`
-		Timestamp      int64  `json:"timestamp"`
-	}{
-		"sandbox.not.emulated", "The sandbox does not emulate the operation " + c.Operation, details,
-		c.Operation, r.URL.EscapedPath() + " - " + r.Method, c.Now.UnixMilli(),
-	})
-}
-
 // outage is an error of a status in the shape of the vendor that r went to.
 func outage(c *endpoint.Call, r *http.Request, status int) endpoint.Response {
 	text, path := http.StatusText(status), r.URL.Path

@@ -14,6 +14,7 @@ import (
 var pathConditions = map[string]string{
 	"sandbox/namespaces.go":                "what comes after the name of a namespace",
 	"sandbox/pipeline.go":                  "paths at which there is no operation, and the words in which a vendor refuses those",
+	"sandbox/not_emulated.go":              "a hint about a prefix that callers leave out",
 	"sandbox/internal/endpoint":            "which vendor a path and a host are of, which door stands before it, what people open in a browser",
 	"sandbox/internal/fault":               "the paths that a fault was ordered for",
 	"sandbox/internal/journal":             "secrets in paths, also where there is no operation",
