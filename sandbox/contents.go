@@ -130,10 +130,15 @@ func (s *server) adopted(st *contents, today *fault.Day) error {
 		s.faults.Started.Seed = s.world.Seed(s.mu.Tx)
 	}
 	s.faults.Restored()
-	return cmp.Or(
-		s.restoreSecrets(st), s.restoreClock(st), s.restoreSettings(st),
-		s.platform.Check(s.mu.Tx, s.world), s.ringcx.Check(s.mu.Tx, s.world, s.platform),
-	)
+	for _, restore := range []func(*contents) error{s.restoreSecrets, s.restoreClock, s.restoreSettings} {
+		if err := restore(st); err != nil {
+			return err
+		}
+	}
+	if err := s.platform.Check(s.mu.Tx, s.world); err != nil {
+		return err
+	}
+	return s.ringcx.Check(s.mu.Tx, s.world, s.platform)
 }
 
 // required is what is in a cell that cannot be empty.
