@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/jq"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
@@ -16,7 +17,7 @@ type Format struct {
 	CSV  bool   // RFC 4180, with a header
 	JQ   string // a filter of jq, which gets the array; "": none
 
-	filter *Filter
+	filter *jq.Program
 }
 
 // Check refuses two formats, and a filter that does not compile.
@@ -25,7 +26,7 @@ func (f *Format) Check() (err error) {
 		return usage.New("--json, --csv and --jq exclude each other", "give one of them; jq prints CSV with @csv")
 	}
 	if f.JQ != "" {
-		f.filter, err = Compile(f.JQ)
+		f.filter, err = jq.Compile(f.JQ)
 	}
 	return err
 }

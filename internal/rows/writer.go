@@ -124,12 +124,8 @@ func (w *Writer) csv(r row) error {
 func (w *Writer) End() error {
 	switch {
 	case w.format.JQ != "":
-		filter := w.format.filter
-		if w.people {
-			filter = filter.ForPeople()
-		}
 		w.all.WriteString(w.between("[]", "]"))
-		return filter.Run(w.ctx, w.to, w.all.Bytes())
+		return w.format.filter.Run(w.ctx, w.all.Bytes(), w.to, w.people)
 	case w.format.JSON:
 		_, err := io.WriteString(w.to, w.between("[]\n", "\n]\n"))
 		return err
@@ -153,11 +149,7 @@ func (f *Format) One(ctx context.Context, t *terminal.Terminal, object json.RawM
 	w := f.To(ctx, t, nil, shape)
 	switch {
 	case f.JQ != "":
-		filter := f.filter
-		if w.people {
-			filter = filter.ForPeople()
-		}
-		return filter.Run(ctx, w.to, object)
+		return f.filter.Run(ctx, object, w.to, w.people)
 	case f.JSON:
 		var b bytes.Buffer
 		if err := json.Indent(&b, object, "", "  "); err != nil {
