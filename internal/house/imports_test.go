@@ -31,6 +31,7 @@ const (
 	login      = "internal/login"
 	operations = "internal/operations"
 	outfile    = "internal/outfile"
+	resource   = "internal/resource"
 	ringcxtest = "ringcxtest"
 	profile    = "internal/profile"
 	sandbox    = "sandbox"
@@ -58,8 +59,9 @@ var arrows = map[string][]string{
 	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	operations: {apispec},
 	apicmd:     {root, internal, apispec, outfile, usage},
+	resource:   {apicmd, internal, apispec, usage},
 	apitoken:   {root, apicmd, internal, apispec, usage},
-	cli:        {root, store, broker, sandbox, api, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, serve, subaccount, usage},
+	cli:        {root, store, broker, sandbox, api, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, resource, serve, subaccount, usage},
 	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
 	doctor:     {root, store, profile, internal, usage},
 	login:      {root, profile, internal, usage},
