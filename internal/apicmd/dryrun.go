@@ -19,7 +19,7 @@ const masked = "***"
 // token, and what the description calls secret. With Paginate it is the first page. A path that needs the sub-account has
 // its place open where asking for it failed.
 func (c *Call) Show(ctx context.Context, base, userAgent string, to io.Writer) error {
-	if err := c.fillAccount(); err != nil && c.Account != nil {
+	if err := c.fillLater(); err != nil {
 		return err
 	}
 	params := c.shownParams()
