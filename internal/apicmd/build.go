@@ -115,7 +115,7 @@ func (c *Call) recognize() error {
 
 // checker is what the call is checked with.
 func (c *Call) checker() *checker {
-	return &checker{desc: apispec.Default(), partial: c.method == http.MethodPatch}
+	return &checker{desc: apispec.Default(), partial: c.method == http.MethodPatch || c.Partial}
 }
 
 // converted is the text of a parameter as it is sent.
@@ -200,7 +200,7 @@ func (c *Call) holes() (names []string) {
 func (c *Call) checkMissing() error {
 	var missing []string
 	for _, name := range c.holes() {
-		if c.Account == nil || !slices.Contains(accounts, name) {
+		if c.later(name) == nil {
 			missing = append(missing, name)
 		}
 	}
@@ -229,18 +229,28 @@ func (c *Call) checkMissing() error {
 	return usage.New(fmt.Sprintf("%s needs %s", c.op.ID, wording.Listed(missing)), "add "+strings.Join(hints, " "))
 }
 
-// fillAccount puts the sub-account into the path, where the path needs one and no field has given it.
-func (c *Call) fillAccount() error {
+// later finds out what belongs into a place of the path; nil: nothing does.
+func (c *Call) later(name string) func() (string, error) {
+	if slices.Contains(accounts, name) {
+		return c.Account
+	}
+	return c.Late[name]
+}
+
+// fillLater puts the sub-account, and whatever else is found out late, into the path, where the path needs it and no field has
+// given it.
+func (c *Call) fillLater() error {
 	for _, name := range c.holes() {
-		if c.Account == nil || !slices.Contains(accounts, name) {
+		find := c.later(name)
+		if find == nil {
 			continue
 		}
-		id, err := c.Account()
+		id, err := find()
 		if err != nil {
 			return err
 		}
 		if c.filled, err = apispec.Fill(c.filled, name, id); err != nil {
-			return usage.New(wording.OneLine(err.Error()), "give the id of a sub-account, see 'ringcx accounts list'")
+			return usage.New(wording.OneLine(err.Error()), "give an id; those of sub-accounts are in 'ringcx accounts list'")
 		}
 	}
 	return nil

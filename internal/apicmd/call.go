@@ -19,19 +19,21 @@ import (
 
 // Call is one call of the API as a command line has it. Prepare finds what is wrong with it, Run does it.
 type Call struct {
-	Args                []string               // [METHOD] PATH, or OPERATION
-	Operation           *apispec.Operation     // the operation, which then Args do not say; nil: they do
-	Fields, TypedFields []string               // name=value, as text and as JSON
-	Headers             []string               // Name: value
-	Input, Output       string                 // files of the body and the answer; "-": Stdin and standard output, "": none
-	InputGiven          bool                   // Input was named, if only as ""
-	Paginate, Include   bool                   // get all pages of a list; print status and headers, too
-	PageSize            int                    // rows per page with Paginate
-	Sized               bool                   // PageSize was given
-	JQ                  string                 // an expression that filters the answer; "": none
-	Unchecked           bool                   // what is not as described is sent all the same
-	DryRun              bool                   // the request is shown and not sent
-	Account             func() (string, error) // the sub-account, asked for if the path needs one and no field gives it; nil: nobody knows
+	Args                []string                          // [METHOD] PATH, or OPERATION
+	Operation           *apispec.Operation                // the operation, which then Args do not say; nil: they do
+	Fields, TypedFields []string                          // name=value, as text and as JSON
+	Headers             []string                          // Name: value
+	Input, Output       string                            // files of the body and the answer; "-": Stdin and standard output, "": none
+	InputGiven          bool                              // Input was named, if only as ""
+	Paginate, Include   bool                              // get all pages of a list; print status and headers, too
+	PageSize            int                               // rows per page with Paginate
+	Sized               bool                              // PageSize was given
+	JQ                  string                            // an expression that filters the answer; "": none
+	Unchecked           bool                              // what is not as described is sent all the same
+	DryRun              bool                              // the request is shown and not sent
+	Account             func() (string, error)            // the sub-account, asked for if the path needs one and no field gives it; nil: nobody knows
+	Late                map[string]func() (string, error) // other parameters of the path that are found out when everything else is right
+	Partial             bool                              // the body is a part of what is sent in the end, and need not have what that needs
 	Stdin               io.Reader
 
 	method, path string
@@ -86,6 +88,12 @@ func (c *Call) Prepare() (err error) {
 	return err
 }
 
+// Body is the body as it will be sent, if it is JSON or a form; nil: there is none.
+func (c *Call) Body() []byte { return c.sent.bytes }
+
+// SetBody replaces a body, which is not checked any more.
+func (c *Call) SetBody(data []byte) { c.sent.kind, c.sent.bytes = kindJSON, data }
+
 // Discard removes what was written of an answer that has not come whole.
 func (c *Call) Discard() {
 	if c.file != nil {
@@ -103,7 +111,7 @@ func (c *Call) Changes() bool {
 
 // Run sends the call to the API at base, and passes on the answer: to the file of Output if it is a success, else to at.
 func (c *Call) Run(ctx context.Context, base string, lists *Lister, at *Out) error {
-	if err := c.fillAccount(); err != nil {
+	if err := c.fillLater(); err != nil {
 		return err
 	}
 	if c.Paginate {

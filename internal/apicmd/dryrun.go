@@ -22,7 +22,7 @@ const masked = "***"
 // out, for want of a login, its place in the path is open.
 func (c *Call) Show(ctx context.Context, base, userAgent string, to io.Writer) error {
 	var misuse *usage.Error
-	if err := c.fillAccount(); errors.As(err, &misuse) {
+	if err := c.fillLater(); errors.As(err, &misuse) {
 		return err
 	}
 	params := c.shownParams()

@@ -66,6 +66,7 @@ func newAPICmd(a *app, inherited *pflag.FlagSet) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return a.runAPI(cmd, c, args) },
 	}
 	addCallFlags(cmd, c)
+	a.accountFlag(cmd)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if args := cmd.Flags().Args(); len(args) == 1 { // of an operation that is none, the flags are not what is wrong
 			if refused := apicmd.Named(args[0]); refused != nil {
@@ -129,12 +130,13 @@ func addCallFlags(cmd *cobra.Command, c *apicmd.Call) {
 // runAPI finds what is wrong with a call, signs in, and passes on the answer.
 func (a *app) runAPI(cmd *cobra.Command, call *apicmd.Call, args []string) error {
 	call.Args, call.Sized, call.InputGiven = args, cmd.Flags().Changed("page-size"), cmd.Flags().Changed("input")
-	call.Stdin = a.Stdin
+	call.Stdin, call.Account = a.Stdin, a.subaccount
 	if err := call.Prepare(); err != nil {
 		return err
 	}
 	defer call.Discard()
 	if call.DryRun {
+		call.Account = a.subaccountUnasked
 		return a.showCall(call)
 	}
 	session, acc, err := a.SignedIn()
