@@ -225,8 +225,15 @@ func TestTheAccountIsAskedForIfThePathNeedsIt(t *testing.T) {
 
 func FuzzWhatFieldsMakeIsJSONThatIsAcceptedAgain(f *testing.F) {
 	for _, one := range [][2]string{
-		{"campaignName", "x"}, {"dialGroup.id", "5"}, {"permissions", "READ"}, {"campaignDispositions[].disposition", "x"}, {"endDate", "2026-01-31"},
-		{"monSched", "08301700"}, {"seedAbandonRate", "-1e5"}, {"campaignDispositions[]", "{}"}, {"recordingSettings.x[][].y", "\x00"},
+		{"campaignName", "x"},
+		{"dialGroup.id", "5"},
+		{"permissions", "READ"},
+		{"campaignDispositions[].disposition", "x"},
+		{"endDate", "2026-01-31"},
+		{"monSched", "08301700"},
+		{"seedAbandonRate", "-1e5"},
+		{"campaignDispositions[]", "{}"},
+		{"recordingSettings.x[][].y", "\x00"},
 	} {
 		f.Add(one[0], one[1], false)
 		f.Add(one[0], one[1], true)

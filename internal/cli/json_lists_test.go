@@ -26,6 +26,7 @@ func jsonLines() (all [][]string) {
 		}
 	}
 	look(cli.Pages())
+	all = slices.DeleteFunc(all, func(args []string) bool { return args[0] == "api" }) // which has to be told what to call
 	return all
 }
 
