@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/jq"
@@ -135,7 +136,7 @@ func (c *Call) named(err error) error {
 	if c.op == nil {
 		return err
 	}
-	hidden := c.shownPath() != c.filled
+	hidden := strings.Contains(c.shownPath(), masked)
 	if refused := (*CallError)(nil); errors.As(err, &refused) {
 		if refused.operation = c.op.ID; hidden {
 			refused.Path = c.shownPath()

@@ -84,15 +84,15 @@ func newAPICmd(a *app, inherited *pflag.FlagSet) *cobra.Command {
 		rest := a.Args[at+1:]
 		for i, word := range rest {
 			if op, ok := apicmd.Operation(word, rest); ok && !slices.Contains(rest[:i], word) {
-				cmd.AddCommand(newOperationCmd(a, op, word, inherited))
+				cmd.AddCommand(newOperationCmd(a, op, word, inherited, cmd.PersistentFlags()))
 			}
 		}
 	}
 	return cmd
 }
 
-// newOperationCmd is the command that calls an operation, by the word that named it.
-func newOperationCmd(a *app, op *apispec.Operation, word string, inherited *pflag.FlagSet) *cobra.Command {
+// newOperationCmd is the command that calls an operation, by the word that named it. inherited are flags that it has already.
+func newOperationCmd(a *app, op *apispec.Operation, word string, inherited ...*pflag.FlagSet) *cobra.Command {
 	c := &apicmd.Call{Operation: op}
 	cmd := &cobra.Command{
 		Use: word, Short: strings.TrimSuffix(op.Text, "."), Long: terminal.Reflow(apicmd.About(op), helpWidth), Hidden: true,
@@ -103,7 +103,7 @@ func newOperationCmd(a *app, op *apispec.Operation, word string, inherited *pfla
 	cmd.Flags().SortFlags = false
 	usual := &cobra.Command{}
 	addCallFlags(usual, c)
-	c.AddFlags(cmd, op, inherited, usual.Flags())
+	c.AddFlags(cmd, op, append(inherited, usual.Flags())...)
 	addCallFlags(cmd, c)
 	width := helpWidth
 	if n := a.Columns(); a.OutTerminal && n > 0 {
