@@ -59,7 +59,8 @@ func NewKey(seed uint64, name, algorithm string) (*Key, error) {
 		}
 		k.signature, public = signES256(key), key.Public()
 	case "EdDSA":
-		key := ed25519.NewKeyFromSeed(seeded.Bytes(seed, name, 0))
+		raw := seeded.Bytes(seed, name, 0)
+		key := ed25519.NewKeyFromSeed(raw[:])
 		k.signature, public = func(text []byte) ([]byte, error) { return ed25519.Sign(key, text), nil }, key.Public()
 	case "RS256":
 		key, err := demoRSAKey()
@@ -108,7 +109,8 @@ func deriveECDSA(seed uint64, name string) (*ecdsa.PrivateKey, error) {
 	var err error
 	for round := range 8 {
 		var key *ecdsa.PrivateKey
-		if key, err = ecdsa.ParseRawPrivateKey(elliptic.P256(), seeded.Bytes(seed, name, round)); err == nil {
+		raw := seeded.Bytes(seed, name, round)
+		if key, err = ecdsa.ParseRawPrivateKey(elliptic.P256(), raw[:]); err == nil {
 			return key, nil
 		}
 	}
