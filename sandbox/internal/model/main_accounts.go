@@ -133,10 +133,8 @@ func (m *MainAccount) copied() MainAccount {
 
 // MainOf is the RingCX of an account; nil: it has none. In a snapshot somebody may have written two: it is the last.
 func (w *World) MainOf(tx *state.Tx, account int64) *MainAccount {
-	for _, m := range w.mainOf.Backward(tx, account) {
-		return &m
-	}
-	return nil
+	_, m, ok := w.mainOf.Last(tx, account)
+	return at(m, ok)
 }
 
 // AddMain gives an account its RingCX: one sub-account per name, each with two agent groups. The linked users are agents of

@@ -35,11 +35,20 @@ func (x *Index[I, K, V]) Len(tx *Tx, by I) int {
 }
 
 // First is the row with the lowest key.
-func (x *Index[I, K, V]) First(tx *Tx, by I) (key K, row V, ok bool) {
-	for key, row := range x.All(tx, by) {
-		return key, row, true
+func (x *Index[I, K, V]) First(tx *Tx, by I) (key K, row V, ok bool) { return x.at(tx, by, 0) }
+
+// Last is the row with the highest key.
+func (x *Index[I, K, V]) Last(tx *Tx, by I) (key K, row V, ok bool) { return x.at(tx, by, x.Len(tx, by)-1) }
+
+// at is the row with so many before it.
+func (x *Index[I, K, V]) at(tx *Tx, by I, i int) (key K, row V, ok bool) {
+	tx.reads(x.of.db)
+	keys := x.keys[by]
+	if i < 0 || i >= len(keys) {
+		return key, row, false
 	}
-	return key, row, false
+	row, ok = x.of.Get(tx, keys[i])
+	return keys[i], row, ok
 }
 
 // All are the rows in the order of their keys. What the loop changes does not change which keys it sees.

@@ -28,11 +28,11 @@ type Table[K cmp.Ordered, V any] struct {
 type content[K cmp.Ordered, V any] struct {
 	rows  *btree.Map[K, *V]
 	last  K              // the highest key that there has been
-	dirty map[K]struct{} // what the keeper does not have
+	dirty map[K]struct{} // what the keeper does not have; nil: nothing
 }
 
 func newContent[K cmp.Ordered, V any]() content[K, V] {
-	return content[K, V]{rows: new(btree.Map[K, *V]), dirty: map[K]struct{}{}}
+	return content[K, V]{rows: new(btree.Map[K, *V])}
 }
 
 // change is how a row was before it.
@@ -309,6 +309,9 @@ func (t *Table[K, V]) name() string { return t.kind }
 // commit ends a transaction. If it is noted, the keeper is to have what it changed.
 func (t *Table[K, V]) commit(noted bool) {
 	if noted {
+		if t.dirty == nil {
+			t.dirty = map[K]struct{}{}
+		}
 		for _, c := range t.log {
 			t.dirty[c.key] = struct{}{}
 		}
