@@ -75,7 +75,7 @@ func (x *Service) principalOf(claims *Claims) (Principal, bool) {
 		p := Principal{app: AppAgent, Assignment: x.World.AgentNumbered(x.Lock.Tx, claims.Subject)}
 		return p, p.Assignment != nil && x.active(p)
 	}
-	u := x.caller(id)
+	u, _ := x.caller(id)
 	return Principal{app: appNamed(claims.App), User: u}, u != nil
 }
 
