@@ -38,7 +38,9 @@ func (x *Index[I, K, V]) Len(tx *Tx, by I) int {
 func (x *Index[I, K, V]) First(tx *Tx, by I) (key K, row V, ok bool) { return x.at(tx, by, 0) }
 
 // Last is the row with the highest key.
-func (x *Index[I, K, V]) Last(tx *Tx, by I) (key K, row V, ok bool) { return x.at(tx, by, x.Len(tx, by)-1) }
+func (x *Index[I, K, V]) Last(tx *Tx, by I) (key K, row V, ok bool) {
+	return x.at(tx, by, x.Len(tx, by)-1)
+}
 
 // at is the row with so many before it.
 func (x *Index[I, K, V]) at(tx *Tx, by I, i int) (key K, row V, ok bool) {
