@@ -67,13 +67,9 @@ func (g *AgentGroup) Agent(id string) *Agent {
 // indexOfAgents is an index of main accounts by something that their agents have.
 func indexOfAgents[I comparable](of *state.Table[string, MainAccount], by func(*Agent) (I, bool)) *state.Index[I, string, MainAccount] {
 	return state.NewIndexOfEach(of, func(_ string, m MainAccount) (out []I) {
-		seen := map[I]struct{}{}
 		for a := range m.agents() {
 			if key, ok := by(a.Agent); ok {
-				if _, twice := seen[key]; !twice {
-					seen[key] = struct{}{}
-					out = append(out, key)
-				}
+				out = append(out, key)
 			}
 		}
 		return out

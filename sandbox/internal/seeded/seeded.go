@@ -20,10 +20,12 @@ func Bytes(seed uint64, label string, round int) [sha256.Size]byte {
 // Text gives n characters of the base64url alphabet from seed and label. The first is a letter or digit, because a
 // value that starts with a dash is a nuisance on command lines.
 func Text(seed uint64, label string, n int) string {
-	var room [2 * sha256.Size * 4 / 3]byte
+	var raw [2 * sha256.Size]byte
+	var text [(8*len(raw) + 5) / 6]byte
 	for round := 0; ; round += 2 {
 		first, second := Bytes(seed, label, round), Bytes(seed, label, round+1)
-		text := base64.RawURLEncoding.AppendEncode(room[:0], append(first[:], second[:]...))
+		copy(raw[copy(raw[:], first[:]):], second[:])
+		base64.RawURLEncoding.Encode(text[:], raw[:])
 		if text[0] != '-' && text[0] != '_' {
 			return string(text[:n])
 		}

@@ -21,7 +21,8 @@ func NewIndex[I comparable, K cmp.Ordered, V any](of *Table[K, V], by func(K, V)
 	return x
 }
 
-// NewIndexOfEach makes an index of rows that are found by any of several things: each tells them.
+// NewIndexOfEach makes an index of rows that are found by any of several things: each tells them, the same one more than once
+// perhaps.
 func NewIndexOfEach[I comparable, K cmp.Ordered, V any](of *Table[K, V], each func(K, V) []I) *Index[I, K, V] {
 	x := &Index[I, K, V]{of: of, each: each, keys: map[I][]K{}}
 	of.indexes = append(of.indexes, x)
@@ -108,14 +109,16 @@ func (x *Index[I, K, V]) remove(key K, row V) {
 
 func (x *Index[I, K, V]) add(by I, key K) {
 	keys := x.keys[by]
-	at, _ := slices.BinarySearch(keys, key)
-	x.keys[by] = slices.Insert(keys, at, key)
+	if at, is := slices.BinarySearch(keys, key); !is {
+		x.keys[by] = slices.Insert(keys, at, key)
+	}
 }
 
 func (x *Index[I, K, V]) drop(by I, key K) {
 	keys := x.keys[by]
-	at, _ := slices.BinarySearch(keys, key)
+	at, is := slices.BinarySearch(keys, key)
 	switch {
+	case !is: // it was told twice
 	case len(keys) == 1:
 		delete(x.keys, by)
 	case at == 0: // the oldest go first, and there may be many

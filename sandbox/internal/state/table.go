@@ -239,9 +239,13 @@ func (t *Table[K, V]) unset(key K) (old V, had bool) {
 	return old, had
 }
 
+// note remembers how a row was. If it was the latest to change, too, that says how it was before both.
 func (t *Table[K, V]) note(tx *Tx, c change[K, V]) {
-	if len(t.log) == 0 {
+	switch n := len(t.log); {
+	case n == 0:
 		tx.changed = append(tx.changed, t)
+	case t.log[n-1].key == c.key:
+		return
 	}
 	t.log = append(t.log, c)
 }
