@@ -133,6 +133,9 @@ func (w *World) MainOf(tx *state.Tx, account int64) *MainAccount {
 	return at(m, ok)
 }
 
+// HasRingCX reports whether an account has its RingCX.
+func (w *World) HasRingCX(tx *state.Tx, account int64) bool { return w.mainOf.Len(tx, account) > 0 }
+
 // AddMain gives an account its RingCX: one sub-account per name, each with two agent groups. The linked users are agents of
 // the first group of the first sub-account; the others have agents without a RingCentral user.
 func (w *World) AddMain(tx *state.Tx, account *Account, subAccounts []string) {

@@ -148,7 +148,7 @@ func (m Maker) UUID(number uint64, turn uint32) string {
 	b := m.short(t)
 	b[6] = b[6]&0x0f | 0x40
 	binary.BigEndian.PutUint64(b[8:], 0x80<<56|t.Number<<16|uint64(t.Turn))
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	return inGroups(b)
 }
 
 // ReadUUID reads a token that [Maker.UUID] made; false if it is not one of m.

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -9,12 +10,10 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	_ "embed"
-	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	"math/big"
 	"sync"
 
 	"github.com/go-jose/go-jose/v4"
@@ -87,15 +86,19 @@ func signES256(key *ecdsa.PrivateKey) func([]byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		var numbers struct{ R, S *big.Int }
-		if _, err := asn1.Unmarshal(der, &numbers); err != nil {
-			return nil, err
-		}
+		// A sequence of two numbers, each behind its kind and its length in a byte.
+		r, s := der[4:4+der[3]], der[6+der[3]:]
 		out := make([]byte, 64)
-		numbers.R.FillBytes(out[:32])
-		numbers.S.FillBytes(out[32:])
+		fill(out[:32], r)
+		fill(out[32:], s)
 		return out, nil
 	}
+}
+
+// fill writes a number, which may have zeros before it, at the end of room.
+func fill(room, number []byte) {
+	number = bytes.TrimLeft(number, "\x00")
+	copy(room[len(room)-len(number):], number)
 }
 
 func signRS256(key *rsa.PrivateKey) func([]byte) ([]byte, error) {
