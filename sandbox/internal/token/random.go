@@ -28,14 +28,12 @@ func FormatUUID(b [16]byte) string {
 
 // inGroups writes b in the shape of a UUID.
 func inGroups(b [16]byte) string {
-	var text [36]byte
-	at := 0
-	for i, c := range b {
+	text := make([]byte, 0, 36)
+	for i := range b {
 		if i == 4 || i == 6 || i == 8 || i == 10 {
-			text[at] = '-'
-			at++
+			text = append(text, '-')
 		}
-		at += hex.Encode(text[at:], []byte{c})
+		text = hex.AppendEncode(text, b[i:i+1])
 	}
-	return string(text[:])
+	return string(text)
 }
