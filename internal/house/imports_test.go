@@ -29,7 +29,6 @@ const (
 	internal   = "internal" // everything below internal/ but those that are named here
 	leasetest  = "store/internal/lease/leasetest"
 	login      = "internal/login"
-	operations = "internal/operations"
 	outfile    = "internal/outfile"
 	ringcxtest = "ringcxtest"
 	profile    = "internal/profile"
@@ -45,7 +44,7 @@ var arrows = map[string][]string{
 	root:       nil,
 	api:        nil,
 	apispec:    nil,
-	sandbox:    {apispec, operations}, // what is described and not emulated is told from what nobody describes
+	sandbox:    {apispec}, // what is described and not emulated is told from what nobody describes
 	store:      {root},
 	leasetest:  {root, ringcxtest, internal},
 	broker:     {root, apispec},
@@ -54,7 +53,6 @@ var arrows = map[string][]string{
 	outfile:    {store, internal, usage},
 	profile:    {root, store, internal, usage},
 	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
-	operations: {apispec},
 	apicmd:     {root, internal, apispec, outfile, usage},
 	apitoken:   {root, apicmd, internal, apispec, usage},
 	cli:        {root, store, broker, sandbox, api, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, serve, usage},
@@ -72,7 +70,7 @@ var arrows = map[string][]string{
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{root, ringcxtest, sandbox, store, internal, apispec, operations, profile, cli, conform, testkeeper, leasetest}
+var testArrows = []string{root, ringcxtest, sandbox, store, internal, apispec, profile, cli, conform, testkeeper, leasetest}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
@@ -122,7 +120,7 @@ var rooms = map[string][]string{
 
 	// What requests go through. The limit is told of the journal's bounds only, a fault of a request what the pipeline knows.
 	"limit":    {"contract", "instant", "journal", "state", "verdict", "wording"},
-	"endpoint": {operations, "contract", "journal", "limit", "recent", "state", "verdict", "wording"},
+	"endpoint": {apispec, "contract", "journal", "limit", "recent", "state", "verdict", "wording"},
 	"fault":    {"endpoint", "journal", "seeded", "state", "wording"},
 	"guard":    {"budget", "endpoint", "wording"},
 
