@@ -1,7 +1,6 @@
 package apicmd
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,6 +20,7 @@ type Lister struct {
 	Client  *http.Client
 	MaxWait time.Duration                           // for a vendor that asks for patience, for each page
 	Pause   func(d time.Duration, why string) error // waits so long
+	Patient bool                                    // a list that is not documented to come in pages waits, too
 }
 
 // pages prints all rows of a list as one array, row by row as they come.
@@ -102,48 +102,48 @@ func (l *Lister) rows(ctx context.Context, address string, headers http.Header, 
 // most is more rows than a server gives at a time, and fewest is fewer than any would make a page of.
 const most, fewest = 10000, 10
 
-// All gets a list of which the vendor documents no pages: it is asked for as it is, and then for more if what came may be a
-// page. A server that refuses to be asked for pages has given everything. Numbers are json.Number.
-func (l *Lister) All(ctx context.Context, address string) ([]map[string]any, error) {
+// Each gets a list, and calls yield with the rows of each page. With a size it is asked for in pages, as the vendor documents
+// them. With 0 the vendor documents none: it is asked for as it is, and then for more if what came may be a page; a server
+// that refuses to be asked for pages has given everything. An error after the first page says how far the list went.
+func (l *Lister) Each(ctx context.Context, address string, size int, yield func(rows []json.RawMessage) error) error {
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	all, whole := []map[string]any{}, false
+	if size > 0 {
+		list := &listing{size: size, get: func(page, size int) ([]json.RawMessage, error) {
+			return l.rows(ctx, paged(*u, page, size), nil, true)
+		}}
+		if err := list.each(yield); err != nil {
+			return list.cut(err)
+		}
+		return nil
+	}
+	whole := false
 	list := &listing{size: most, get: func(page, size int) ([]json.RawMessage, error) {
 		if page == 0 {
-			rows, err := l.rows(ctx, address, nil, false)
+			rows, err := l.rows(ctx, address, nil, l.Patient)
 			whole = len(rows) < fewest
 			return rows, err
 		}
 		if whole {
 			return nil, nil
 		}
-		more, query := *u, u.Query()
-		query.Set("page", fmt.Sprint(page))
-		query.Set("maxRows", fmt.Sprint(size))
-		more.RawQuery = query.Encode()
-		rows, err := l.rows(ctx, more.String(), nil, true)
+		rows, err := l.rows(ctx, paged(*u, page, size), nil, true)
 		var refused *CallError
 		if errors.As(err, &refused) && (refused.Status == http.StatusBadRequest || refused.Status == http.StatusNotFound) {
 			return nil, nil
 		}
 		return rows, err
 	}}
-	err = list.each(func(rows []json.RawMessage) error {
-		for _, row := range rows {
-			var fields map[string]any
-			dec := json.NewDecoder(bytes.NewReader(row))
-			dec.UseNumber()
-			if dec.Decode(&fields) != nil {
-				return fmt.Errorf("GET %s: the answer is not a list of objects", u.Path)
-			}
-			all = append(all, fields)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return all, nil
+	return list.each(yield)
+}
+
+// paged is an address that asks for a page.
+func paged(u url.URL, page, size int) string {
+	query := u.Query()
+	query.Set("page", fmt.Sprint(page))
+	query.Set("maxRows", fmt.Sprint(size))
+	u.RawQuery = query.Encode()
+	return u.String()
 }

@@ -50,6 +50,7 @@ func newAPICmd(a *app) *cobra.Command {
 	f.BoolVar(&c.Paginate, "paginate", false, "get all pages of a list")
 	f.IntVar(&c.PageSize, "page-size", 100, "rows per page with --paginate")
 	f.BoolVarP(&c.Include, "include", "i", false, "print status and headers too")
+	a.accountFlag(cmd)
 	return cmd
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/login"
 	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/subaccount"
 	"github.com/ringcx-go/ringcx/internal/tell"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
@@ -165,6 +166,10 @@ type app struct {
 	*terminal.Terminal
 	*profile.Accounts
 	logins *login.Conversation
+
+	account string              // the sub-account that --account names; "": it does not
+	chosen  *subaccount.Account // the one that calls work in, once it was found
+	session *ringcx.Session     // of SignedIn, once it was made
 
 	started   bool // the command line was understood
 	evaluated bool // a shell evaluates what is printed

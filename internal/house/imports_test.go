@@ -35,6 +35,7 @@ const (
 	sandbox    = "sandbox"
 	serve      = "internal/serve"
 	store      = "store"
+	subaccount = "internal/subaccount"
 	testkeeper = "internal/testkeeper"
 	usage      = "internal/usage"
 )
@@ -52,10 +53,11 @@ var arrows = map[string][]string{
 	internal:   {internal, apispec, usage},
 	outfile:    {store, internal, usage},
 	profile:    {root, store, internal, usage},
+	subaccount: {store, internal, apispec, usage},
 	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	apicmd:     {root, internal, apispec, outfile, usage},
 	apitoken:   {root, apicmd, internal, apispec, usage},
-	cli:        {root, store, broker, sandbox, api, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, serve, usage},
+	cli:        {root, store, broker, sandbox, api, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, serve, subaccount, usage},
 	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
 	doctor:     {root, store, profile, internal, usage},
 	login:      {root, profile, internal, usage},
