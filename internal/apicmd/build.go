@@ -231,10 +231,10 @@ func (c *Call) checkMissing() error {
 
 // later finds out what belongs into a place of the path; nil: nothing does.
 func (c *Call) later(name string) func() (string, error) {
-	if slices.Contains(accounts, name) {
-		return c.Account
+	if find := c.Late[name]; find != nil || !slices.Contains(accounts, name) {
+		return find
 	}
-	return c.Late[name]
+	return c.Account
 }
 
 // fillLater puts the sub-account, and whatever else is found out late, into the path, where the path needs it and no field has

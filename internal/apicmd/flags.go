@@ -14,7 +14,7 @@ import (
 
 // AddFlags gives a command a flag for each parameter of an operation, and for each field at the top of its body that is a
 // single value, one of a closed list, or a list of those; their names are those on the wire in kebab case. What cannot be
-// shown, such as a password, has none, nor has what a flag of the command or of others is called: -F and -f are for these.
+// shown, such as a password, has none, nor have parameters that are found out late and what a flag of the command or of others is called: -F and -f are for these.
 // What the flags are given is part of the call.
 func (c *Call) AddFlags(cmd *cobra.Command, op *apispec.Operation, others ...*pflag.FlagSet) {
 	taken := func(name string) bool {
@@ -22,7 +22,7 @@ func (c *Call) AddFlags(cmd *cobra.Command, op *apispec.Operation, others ...*pf
 	}
 	for _, o := range optionsOf(op) {
 		name := kebab(o.name)
-		if o.secret || taken(name) {
+		if o.secret || taken(name) || c.Late[o.name] != nil {
 			continue
 		}
 		flag := cmd.Flags().VarPF(&value{call: c, option: o}, name, "", o.usage())

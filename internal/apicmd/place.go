@@ -308,7 +308,7 @@ func (c *Call) fillParts(data []byte) error {
 
 // checkNoBody refuses a call without the body that it needs.
 func (c *Call) checkNoBody() error {
-	if c.sent.bytes != nil || len(c.op.Bodies) == 0 || c.method == "HEAD" {
+	if c.sent.bytes != nil || len(c.op.Bodies) == 0 || c.Partial || c.method == "HEAD" {
 		return nil
 	}
 	if c.op.Bodies[0].ContentType == kindParts {

@@ -1,8 +1,8 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -88,6 +88,7 @@ func newAPICmd(a *app, inherited *pflag.FlagSet) *cobra.Command {
 			}
 		}
 	}
+	cmd.AddCommand(newAPIDocCmds(a)...)
 	return cmd
 }
 
@@ -109,7 +110,7 @@ func newOperationCmd(a *app, op *apispec.Operation, word string, inherited ...*p
 	if n := a.Columns(); a.OutTerminal && n > 0 {
 		width = n
 	}
-	cmd.SetUsageTemplate(strings.ReplaceAll(cmd.UsageTemplate(), "Flags.FlagUsages ", fmt.Sprintf("Flags.FlagUsagesWrapped %d ", width)))
+	wrapUsage(cmd, width)
 	return cmd
 }
 
@@ -132,6 +133,28 @@ func addCallFlags(cmd *cobra.Command, c *apicmd.Call) {
 	f.StringVar(&c.JQ, "jq", "", "print what an `expression` of jq makes of the answer")
 	f.BoolVar(&c.Unchecked, "unchecked", false, "send what is not as described all the same")
 	f.BoolVar(&c.DryRun, "dry-run", false, "show the request, and send nothing")
+}
+
+// wrapUsage makes the flags of a command fit into a width. A template of cobra would do so, too, and make the linker keep
+// every exported method of every type, see ADR 28.
+func wrapUsage(cmd *cobra.Command, width int) {
+	usual := cmd.UsageFunc()
+	cmd.SetUsageFunc(func(c *cobra.Command) error {
+		var b bytes.Buffer
+		out, trim := c.OutOrStderr(), strings.TrimSpace
+		c.SetOut(&b)
+		err := usual(c)
+		c.SetOut(out)
+		if err != nil {
+			return err
+		}
+		text := b.String()
+		for _, flags := range []*pflag.FlagSet{c.LocalFlags(), c.InheritedFlags()} {
+			text = strings.Replace(text, trim(flags.FlagUsages()), trim(flags.FlagUsagesWrapped(width)), 1)
+		}
+		_, err = io.WriteString(out, text)
+		return err
+	})
 }
 
 // runAPI finds what is wrong with a call, signs in, and passes on the answer.

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/resource"
@@ -16,9 +17,9 @@ import (
 )
 
 // newResourceCmds are the commands of all kinds of things: the same for each, as the table has it.
-func newResourceCmds(a *app) (all []*cobra.Command) {
+func newResourceCmds(a *app, inherited *pflag.FlagSet) (all []*cobra.Command) {
 	for _, k := range resource.Kinds {
-		g := cmdline.Group(k.Name, k.Short, newThingsCmd(a, k), newThingCmd(a, k))
+		g := cmdline.Group(k.Name, k.Short, newThingsCmd(a, k), newThingCmd(a, k), newCreateCmd(a, k, inherited), newUpdateCmd(a, k, inherited), newDeleteCmd(a, k, inherited))
 		for _, m := range k.More {
 			g.AddCommand(newMoreCmd(a, k, m))
 		}
@@ -91,11 +92,11 @@ func newThingsCmd(a *app, k *resource.Kind) *cobra.Command {
 
 // listThings prints the things of a kind. Which group they are in is a column of its own; JSON is what the vendor says.
 func (a *app) listThings(k *resource.Kind, group string, format *rows.Format) error {
-	r, clear, err := a.runner(format)
+	r, done, err := a.runner(format)
 	if err != nil {
 		return err
 	}
-	defer clear()
+	defer done()
 	shape := shapeOf(k.List, k.Columns)
 	if k.Group != "" {
 		shape.Fields = append(shape.Fields, resource.GroupField)
@@ -104,7 +105,7 @@ func (a *app) listThings(k *resource.Kind, group string, format *rows.Format) er
 	err = r.Each(a.Context, k, group, func(in string, page []json.RawMessage) error {
 		return w.Beside(resource.GroupField, in).Write(page...)
 	})
-	clear()
+	done()
 	if err != nil {
 		return err
 	}
@@ -126,17 +127,17 @@ func newThingCmd(a *app, k *resource.Kind) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: useOne(k, "get"), Short: fmt.Sprintf("Show one %s", k.One), Args: ofOne(k, "get"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			r, clear, err := a.runner(format)
+			r, done, err := a.runner(format)
 			if err != nil {
 				return err
 			}
-			defer clear()
+			defer done()
 			found, err := r.Find(a.Context, k, args[0], group)
 			if err != nil {
 				return err
 			}
 			one, err := r.Get(a.Context, found)
-			clear()
+			done()
 			if err != nil {
 				return err
 			}
@@ -154,18 +155,18 @@ func newMoreCmd(a *app, k *resource.Kind, m resource.More) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: useOne(k, m.Name), Short: m.Short, Args: ofOne(k, m.Name),
 		RunE: func(_ *cobra.Command, args []string) error {
-			r, clear, err := a.runner(format)
+			r, done, err := a.runner(format)
 			if err != nil {
 				return err
 			}
-			defer clear()
+			defer done()
 			found, err := r.Find(a.Context, k, args[0], group)
 			if err != nil {
 				return err
 			}
 			w := format.To(a.Context, a.Terminal, nil, shapeOf(m.Operation, m.Columns))
 			err = r.More(a.Context, m, found, func(page []json.RawMessage) error { return w.Write(page...) })
-			clear()
+			done()
 			if err != nil {
 				return err
 			}

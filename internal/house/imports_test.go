@@ -29,7 +29,6 @@ const (
 	internal   = "internal" // everything below internal/ but those that are named here
 	leasetest  = "store/internal/lease/leasetest"
 	login      = "internal/login"
-	operations = "internal/operations"
 	outfile    = "internal/outfile"
 	resource   = "internal/resource"
 	ringcxtest = "ringcxtest"
@@ -47,7 +46,7 @@ var arrows = map[string][]string{
 	root:       nil,
 	api:        nil,
 	apispec:    nil,
-	sandbox:    {apispec, operations}, // what is described and not emulated is told from what nobody describes
+	sandbox:    {apispec}, // what is described and not emulated is told from what nobody describes
 	store:      {root},
 	leasetest:  {root, ringcxtest, internal},
 	broker:     {root, apispec},
@@ -57,7 +56,6 @@ var arrows = map[string][]string{
 	profile:    {root, store, internal, usage},
 	subaccount: {store, internal, apispec, usage},
 	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
-	operations: {apispec},
 	apicmd:     {root, internal, apispec, outfile, usage},
 	resource:   {apicmd, internal, apispec, usage},
 	apitoken:   {root, apicmd, internal, apispec, usage},
@@ -76,7 +74,7 @@ var arrows = map[string][]string{
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{root, ringcxtest, sandbox, store, internal, apispec, operations, profile, cli, conform, testkeeper, leasetest}
+var testArrows = []string{root, ringcxtest, sandbox, store, internal, apispec, profile, cli, conform, testkeeper, leasetest}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
@@ -126,7 +124,7 @@ var rooms = map[string][]string{
 
 	// What requests go through. The limit is told of the journal's bounds only, a fault of a request what the pipeline knows.
 	"limit":    {"contract", "instant", "journal", "state", "verdict", "wording"},
-	"endpoint": {operations, "contract", "journal", "limit", "recent", "state", "verdict", "wording"},
+	"endpoint": {apispec, "contract", "journal", "limit", "recent", "state", "verdict", "wording"},
 	"fault":    {"endpoint", "journal", "seeded", "state", "wording"},
 	"guard":    {"budget", "endpoint", "wording"},
 

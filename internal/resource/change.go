@@ -93,7 +93,7 @@ func isEmpty(value json.RawMessage) bool {
 
 // schemas are what is read and what an update sends.
 func (k *Kind) schemas() (read, sent *apispec.Schema) {
-	for _, body := range operation(k.Update).Bodies {
+	for _, body := range Operation(k.Update).Bodies {
 		sent = apispec.Default().Schema(body.Type.Base().Name)
 		break
 	}

@@ -112,21 +112,31 @@ var accountParams = []string{"accountId", "subAccountId"}
 
 // Params are the parameters of the paths of a kind's operations: that of one thing, and that of its group, "" if it has none.
 func (k *Kind) Params() (id, group string) {
-	op := operation(k.Get)
-	for p := range op.In(apispec.InPath) {
-		if !slices.Contains(accountParams, p.Name) {
-			group, id = id, p.Name
+	for _, name := range PathParams(k.Get) {
+		if !slices.Contains(accountParams, name) {
+			group, id = id, name
 		}
 	}
 	return id, group
 }
+
+// PathParams are the parameters of the path of an operation.
+func PathParams(id string) (names []string) {
+	for p := range Operation(id).In(apispec.InPath) {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// Key is the field with the ID of a thing.
+func Key(k *Kind) string { return k.schema().Key }
 
 // schema is what a list of the kind has rows of.
 func (k *Kind) schema() *apispec.Schema { return Rows(k.List) }
 
 // Rows is the schema of the rows that an operation lists; nil: nobody describes them.
 func Rows(id string) *apispec.Schema {
-	for _, answer := range operation(id).Answers {
+	for _, answer := range Operation(id).Answers {
 		if answer.Type != nil {
 			return apispec.Default().Schema(answer.Type.Base().Name)
 		}
@@ -134,8 +144,8 @@ func Rows(id string) *apispec.Schema {
 	return nil
 }
 
-// operation is one that is in the table: a test sees to it that it is described.
-func operation(id string) *apispec.Operation {
+// Operation is one of the table: a test sees to it that it is described.
+func Operation(id string) *apispec.Operation {
 	op, _ := apispec.Find(id)
 	return op
 }

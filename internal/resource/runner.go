@@ -72,7 +72,7 @@ func (r *Runner) address(op *apispec.Operation, f Found) (string, error) {
 
 // list calls yield with the rows of an operation that lists, page by page.
 func (r *Runner) list(ctx context.Context, id, query string, f Found, yield func([]json.RawMessage) error) error {
-	op := operation(id)
+	op := Operation(id)
 	address, err := r.address(op, f)
 	if err != nil {
 		return err
@@ -148,10 +148,13 @@ func (r *Runner) groups(ctx context.Context, k *Kind) (ids []string, err error) 
 // errEnough ends a list of which enough was seen.
 var errEnough = errors.New("enough")
 
+// IsID tells the ID of a thing from a name.
+func IsID(word string) bool { return word != "" && strings.Trim(word, "0123456789") == "" }
+
 // Find finds a thing by its ID or, where the kind has names, by a name that no other has. An ID of a kind without groups,
 // or with its group, is taken as it is, and costs no request; else the groups are gone through.
 func (r *Runner) Find(ctx context.Context, k *Kind, word, group string) (Found, error) {
-	isID := word != "" && strings.Trim(word, "0123456789") == ""
+	isID := IsID(word)
 	switch {
 	case isID && k.Group == "":
 		return Found{k, "", word}, nil
@@ -234,7 +237,7 @@ func (r *Runner) note(format string, values ...any) {
 
 // Get is a thing as the vendor has it.
 func (r *Runner) Get(ctx context.Context, f Found) (json.RawMessage, error) {
-	address, err := r.address(operation(f.Kind.Get), f)
+	address, err := r.address(Operation(f.Kind.Get), f)
 	if err != nil {
 		return nil, err
 	}
@@ -244,13 +247,14 @@ func (r *Runner) Get(ctx context.Context, f Found) (json.RawMessage, error) {
 		return nil, err
 	case reply.Code != http.StatusOK || reply.IsPage():
 		return nil, reply.Err()
-	case !isObject(reply.Body):
+	case !IsObject(reply.Body):
 		return nil, fmt.Errorf("GET %s: the answer is not an object", reply.Request.URL.Path)
 	}
 	return reply.Body, nil
 }
 
-func isObject(data []byte) bool {
+// IsObject tells JSON objects from other answers.
+func IsObject(data []byte) bool {
 	var fields map[string]json.RawMessage
 	return json.Unmarshal(data, &fields) == nil && fields != nil
 }
