@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -119,16 +120,20 @@ func (c *checker) object(place string, t *apispec.Type, v any) *misfit {
 	if c.answer || c.partial {
 		return nil
 	}
-	var missing []string
+	var missing, texts []string
 	for _, f := range schema.Fields {
 		if v, there := all[f.Name]; f.Required && !f.ReadOnly && (!there || v == nil && !f.Type.Nullable) {
-			missing = append(missing, below(place, f.Name))
+			missing, texts = append(missing, below(place, f.Name)), append(texts, f.Text)
 		}
 	}
-	if missing != nil {
-		return &misfit{"the body needs " + wording.Listed(missing), "give it as the description says"}
+	if missing == nil {
+		return nil
 	}
-	return nil
+	m := &misfit{problem: "the body needs " + wording.Listed(missing)}
+	if len(missing) == 1 {
+		return m.about(texts[0])
+	}
+	return m
 }
 
 // field compares the value of a field of a schema.
@@ -225,7 +230,11 @@ func (c *checker) otherwise(place string, t *apispec.Type, v any) *misfit {
 	if c.answer {
 		return &misfit{problem: fmt.Sprintf("%s is %s, described as %s", wording.First(place, "the answer"), found(v, false), t)}
 	}
-	return &misfit{problem: fmt.Sprintf("%s takes %s, not %s", called(place), c.kind(t), found(v, !c.hush))}
+	kind := c.kind(t)
+	if text := fmt.Sprint(v); t.Name == "int32" && digits(strings.TrimPrefix(text, "-")) && text != "" {
+		kind += fmt.Sprintf(" from %d to %d", math.MinInt32, math.MaxInt32)
+	}
+	return &misfit{problem: fmt.Sprintf("%s takes %s, not %s", called(place), kind, found(v, !c.hush))}
 }
 
 func called(place string) string { return wording.First(place, "the body") }

@@ -94,12 +94,16 @@ func (c *Call) shownPath() string {
 	if c.op == nil {
 		return c.filled
 	}
-	parts, names := strings.Split(strings.TrimSuffix(c.filled, "/"), "/"), strings.Split(c.op.Path, "/")
+	path, slash := strings.CutSuffix(c.filled, "/")
+	parts, names := strings.Split(path, "/"), strings.Split(c.op.Path, "/")
 	for i := 1; i <= min(len(parts), len(names)); i++ {
 		p := c.op.Param(strings.Trim(names[len(names)-i], "{}"))
 		if p != nil && p.Secret && p.Place == apispec.InPath {
 			parts[len(parts)-i] = masked
 		}
+	}
+	if slash {
+		parts = append(parts, "")
 	}
 	return strings.Join(parts, "/")
 }

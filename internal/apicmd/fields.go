@@ -44,6 +44,11 @@ func (f field) bytes() []byte {
 // parseFields are the fields of -f and -F, and those that flags of the operation give.
 func (c *Call) parseFields() ([]field, error) {
 	fields := slices.Clone(c.flags)
+	for _, f := range fields {
+		if f.value == "" {
+			return nil, usage.New("--"+kebab(f.name)+" is empty", "give a value, or leave the flag out; is a variable not set? -f "+f.name+"= is an empty text")
+		}
+	}
 	for _, raw := range c.Fields {
 		name, value, ok := strings.Cut(raw, "=")
 		if !ok || name == "" {

@@ -40,7 +40,7 @@ func TestWhatIsNotAsDescribedIsRefusedWithItsPlaceAndWhatWouldDo(t *testing.T) {
 	}{
 		{call("getCampaignList", "accountId=1", "dialGroupId=5", "maxRows=ten"), `maxRows takes a whole number, not "ten"`, "--unchecked"},
 		{call("getCampaignList", "accountId=1", "dialGroupId=5", "maxRows=1.0"), `maxRows takes a whole number, not "1.0"`, ""},
-		{call("getCampaignList", "accountId=1", "dialGroupId=5", "maxRows=3000000000"), "maxRows takes a whole number", ""},
+		{call("getCampaignList", "accountId=1", "dialGroupId=5", "maxRows=3000000000"), "maxRows takes a whole number from -2147483648 to 2147483647, not", ""},
 		{call("getCampaignList", "accountId=1", "dialGroupId=5", ":maxRows=true"), "maxRows takes a whole number", ""},
 		{call("getCampaignList", "accountId=1", "dialGroupId=five"), `dialGroupId takes a whole number, not "five"`, "The ID of a dial group"},
 		{call("GET " + dialGroups + "/five/campaigns"), `dialGroupId takes a whole number, not "five"`, ""},
@@ -51,7 +51,8 @@ func TestWhatIsNotAsDescribedIsRefusedWithItsPlaceAndWhatWouldDo(t *testing.T) {
 		{call("getCampaign"), "getCampaign needs accountId, dialGroupId and campaignId", "-f accountId=… -f dialGroupId=…"},
 		{call("getCampaigns"), `"getCampaigns" is not an operation`, "did you mean getCampaign, getCampaignsUsingPhoneId or getCampaignList?"},
 		{call("POST "+dialGroups, "dialGroupNam=x"), `createDialGroup has no parameter or field "dialGroupNam"`, "did you mean dialGroupName"},
-		{call("POST "+dialGroups, "dialMode=POWER"), "the body needs dialGroupName", ""},
+		{call("POST "+dialGroups, "dialMode=POWER"), "the body needs dialGroupName", "The name of the dial group"},
+		{call("createExternalAccountAuthConfigBasic", "accountId=1", ":username=null"), "the body needs password, providerName and username", ""},
 		{call("POST "+dialGroups, "dialGroupName=x", "dialMode=powr"), `dialMode has no value "powr"`, "did you mean POWER? one of PREVIEW, CLICK_TO_TALK,"},
 		{call("POST "+dialGroups, "dialGroupName=x", "isActive=yes"), `isActive takes true or false, not "yes"`, "Whether it is switched on"},
 		{call("POST "+dialGroups, "dialGroupName=x", "isActive=true false"), `isActive takes true or false, not "true false"`, ""},
@@ -113,6 +114,7 @@ func TestWhatNobodyDescribesGoesAsItComes(t *testing.T) {
 		call      *apicmd.Call
 		uri, body string
 	}{
+		{call("GET "+campaigns+"/", "maxRows=1"), campaigns + "/?maxRows=1", ""},
 		{call("GET /voice/new", "a.b=1", "a.b=2"), "/voice/new?a.b=1&a.b=2", ""},
 		{call("POST /voice/new/{x}", "x=7", "a.b=1", `:c=[1.0]`), "/voice/new/7", `{"a.b":"1","c":[1.0]}`},
 	} {

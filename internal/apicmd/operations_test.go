@@ -55,7 +55,15 @@ func (r *recorder) run(t *testing.T, c *apicmd.Call) (shown string, err error) {
 	if err := c.Show(t.Context(), r.URL, "", &b); err != nil {
 		return "", err
 	}
-	return b.String(), c.Run(t.Context(), r.URL, &apicmd.Lister{Client: r.Client()}, &apicmd.Out{Stdout: io.Discard})
+	before := len(r.seen)
+	err = c.Run(t.Context(), r.URL, &apicmd.Lister{Client: r.Client()}, &apicmd.Out{Stdout: io.Discard})
+	if len(r.seen) == before+1 {
+		first, _, _ := strings.Cut(b.String(), "\n")
+		if want := r.seen[before].Method + " " + r.URL + r.uris[before]; first != want && !strings.Contains(first, "***") {
+			t.Errorf("shown is %s, sent %s", first, want)
+		}
+	}
+	return b.String(), err
 }
 
 // example is a value of a type, as a text and as JSON.
