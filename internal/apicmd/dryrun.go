@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ func (c *Call) Show(ctx context.Context, base, userAgent string, to io.Writer) e
 	if err := c.fillLater(); errors.As(err, &misuse) {
 		return err
 	}
-	params := c.shownParams()
+	params := maps.Clone(c.params)
 	if c.Paginate {
 		params.Set("page", "0")
 		params.Set("maxRows", fmt.Sprint(c.PageSize))
@@ -42,7 +43,11 @@ func (c *Call) Show(ctx context.Context, base, userAgent string, to io.Writer) e
 	}
 	req.Header.Set("Authorization", "Bearer "+masked)
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", c.method, target(base+c.shownPath(), params))
+	address := base + c.shownPath()
+	if len(params) > 0 {
+		address += "?" + c.shownValues(params)
+	}
+	fmt.Fprintf(&b, "%s %s\n", c.method, address)
 	var names []string
 	for name := range req.Header {
 		names = append(names, name)
@@ -71,22 +76,24 @@ func (c *Call) Follows() string {
 	return ""
 }
 
-// shownParams is the query without secrets.
-func (c *Call) shownParams() url.Values {
-	shown := url.Values{}
-	for name, values := range c.params {
-		shown[name] = c.maskedAll(name, values)
-	}
-	return shown
-}
-
-func (c *Call) maskedAll(name string, values []string) []string {
-	if c.op != nil {
-		if p := c.op.Param(name); p != nil && p.Secret {
-			return []string{masked}
+// shownValues are the values of a query or a form as they are sent, without secrets.
+func (c *Call) shownValues(values url.Values) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if p := c.param(name); p != nil && p.Secret {
+			parts = append(parts, url.QueryEscape(name)+"="+masked)
+		} else {
+			parts = append(parts, url.Values{name: values[name]}.Encode())
 		}
 	}
-	return values
+	return strings.Join(parts, "&")
+}
+
+func (c *Call) param(name string) *apispec.Param {
+	if c.op == nil {
+		return nil
+	}
+	return c.op.Param(name)
 }
 
 // shownPath is the path without secrets. Other spellings of a path differ at its beginning, so it is compared from its end.
@@ -114,11 +121,7 @@ func (c *Call) shownBody() string {
 	case c.sent.file != "":
 		return fmt.Sprintf("(the file %s of %d bytes, in the part named file)", c.sent.file, c.sent.size)
 	case c.form != nil:
-		shown := url.Values{}
-		for name, values := range c.form {
-			shown[name] = c.maskedAll(name, values)
-		}
-		return strings.ReplaceAll(shown.Encode(), url.QueryEscape(masked), masked)
+		return c.shownValues(c.form)
 	case c.sent.typ == nil:
 		return string(c.sent.bytes)
 	}
