@@ -154,6 +154,25 @@ func TestAFilterIsGivenTheRowsOfEachPage(t *testing.T) {
 	}
 }
 
+func TestRowsThatAreNotAsDescribedAreToldOfOnceWithTheirNumber(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		page := map[string]string{"0": `[{"campaignId":1},{"campaignId":2}]`, "1": `[{"campaignId":3},{"campaignId":"four"}]`, "2": `[{"campaignId":"five"},{}]`}[r.URL.Query().Get("page")]
+		_, _ = io.WriteString(w, map[bool]string{true: "[]", false: page}[page == ""])
+	}))
+	defer server.Close()
+	c := call("GET " + campaigns)
+	c.Paginate, c.PageSize = true, 2
+	if err := c.Prepare(); err != nil {
+		t.Fatal(err)
+	}
+	var warned []string
+	out := &apicmd.Out{Stdout: io.Discard, Warn: func(text string) { warned = append(warned, text) }}
+	err := c.Run(t.Context(), server.URL, &apicmd.Lister{Client: server.Client()}, out)
+	if err != nil || len(warned) != 1 || !strings.HasSuffix(warned[0], ": [3].campaignId is a text, described as int32") {
+		t.Errorf("%q, %v", warned, err)
+	}
+}
+
 func TestOnlyWhatIsDescribedAsPagedIsPaged(t *testing.T) {
 	for _, c := range []*apicmd.Call{call("getAllAccounts"), call("createDialGroup", "accountId=1", "dialGroupName=x"), call("getExternalAuthConfigsList", "accountId=1")} {
 		c.Paginate = true

@@ -52,6 +52,8 @@ func TestWhatIsNotAsDescribedIsRefusedWithItsPlaceAndWhatWouldDo(t *testing.T) {
 		{call("getCampaigns"), `"getCampaigns" is not an operation`, "did you mean getCampaign, getCampaignsUsingPhoneId or getCampaignList?"},
 		{call("POST "+dialGroups, "dialGroupNam=x"), `createDialGroup has no parameter or field "dialGroupNam"`, "did you mean dialGroupName"},
 		{call("POST "+dialGroups, "dialMode=POWER"), "the body needs dialGroupName", "The name of the dial group"},
+		{call("createPersonaPhoneConfig", "accountId=1", "phoneId=8"), "phoneId takes 0 to 7, not 8", ""},
+		{call("createPersonaPhoneConfig", "accountId=1", "phoneLabel="+strings.Repeat("ü", 31)), "phoneLabel takes at most 30 characters, not 31", ""},
 		{call("createExternalAccountAuthConfigBasic", "accountId=1", ":username=null"), "the body needs password, providerName and username", ""},
 		{call("POST "+dialGroups, "dialGroupName=x", "dialMode=powr"), `dialMode has no value "powr"`, "did you mean POWER? one of PREVIEW, CLICK_TO_TALK,"},
 		{call("POST "+dialGroups, "dialGroupName=x", "isActive=yes"), `isActive takes true or false, not "yes"`, "Whether it is switched on"},
@@ -137,16 +139,15 @@ func TestTextsBecomeWhatTheFieldTakes(t *testing.T) {
 		{[]string{"campaignName=5", "isActive=1", "machineDetect=true", "seedAbandonRate=1.50"}, `{"campaignName":"5","isActive":1,"machineDetect":true,"seedAbandonRate":1.50}`},
 		{[]string{"dialGroup.id=5", "permissions=READ"}, `{"dialGroup":{"id":5},"permissions":["READ"]}`},
 		{[]string{"permissions=READ", "permissions[]=UPDATE"}, `{"permissions":["READ","UPDATE"]}`},
-		{[]string{"campaignDispositions[].dispositionId=1", "campaignDispositions[].dispositionId=2"}, ""},
+		{
+			[]string{"personaCallSchedules[].start=08:00", "personaCallSchedules[].end=09:00", "personaCallSchedules[].start=10:00"},
+			`{"personaCallSchedules":[{"end":"09:00","start":"08:00"},{"start":"10:00"}]}`,
+		},
 		{[]string{"endDate=2026-01-31T08:30:00Z", "startDate=2026-01-31T08:30:00.5-05:00"}, `{"endDate":"2026-01-31T08:30:00.000+0000","startDate":"2026-01-31T08:30:00.500-0500"}`},
 		{[]string{":campaignName=null", ":permissions=[]"}, `{"campaignName":null,"permissions":[]}`},
 		{[]string{"campaignName=@/etc/hostname", "campaignDesc=<&>"}, `{"campaignDesc":"<&>","campaignName":"@/etc/hostname"}`},
 	} {
-		_, err := r.run(t, call("POST "+campaigns, c.fields...))
-		if c.body == "" {
-			continue
-		}
-		if err != nil {
+		if _, err := r.run(t, call("POST "+campaigns, c.fields...)); err != nil {
 			t.Errorf("%q: %v", c.fields, err)
 		} else if body := r.bodies[len(r.bodies)-1]; body != c.body {
 			t.Errorf("%q: %s, want %s", c.fields, body, c.body)
@@ -178,17 +179,19 @@ func TestAFieldTakesTheTextInAFileIfItIsAskedTo(t *testing.T) {
 }
 
 func TestSecretsAreNeitherShownNorRepeated(t *testing.T) {
-	const secret = "hunter2-secret"
+	const secret = "918273645546372819" // which is a number as well, where a text belongs
 	r := newRecorder(t)
 	r.status = 400
 	for _, c := range []*apicmd.Call{
 		call("loginAgent", "username=x", "password="+secret),
 		call("POST /api/auth/login/agent", "username=x", "password="+secret),
 		call("removeApiToken", "token="+secret),
+		call("removeApiToken", "token=/"+secret),
 		call("DELETE /api/v1/admin/token/" + secret),
 		call("passwordReset", "token="+secret, "password="+secret),
 		call("POST /voice/api/v1/admin/accounts/1/agentGroups/2/agents", "username=x", "password="+secret),
 		call("POST /voice/api/v1/admin/accounts/1/agentGroups/2/agents", ":password=[\""+secret+"\"]"),
+		call("POST /voice/api/v1/admin/accounts/1/agentGroups/2/agents", ":password="+secret),
 	} {
 		shown, err := r.run(t, c)
 		if strings.Contains(shown, secret) {
@@ -197,6 +200,28 @@ func TestSecretsAreNeitherShownNorRepeated(t *testing.T) {
 		if err == nil || strings.Contains(err.Error()+usage.Hint(err), secret) {
 			t.Errorf("%q: %v", c.Args, err)
 		}
+	}
+}
+
+func TestWhatIsReadMayBeSentAgainAndAPatchNeedsNothing(t *testing.T) {
+	r := newRecorder(t)
+	for _, c := range []*apicmd.Call{
+		call("PUT /voice/api/v1/admin/accounts/1/campaignLeads/2", "campaignId=3", ":personaMapping=5", "firstName=Ada"),
+		call("PUT "+dialGroups+"/5", "dialGroupName=x", ":dialMode=null", ":campaigns=null"),
+		call("patchExternalAuthConfigApiKey", "accountId=1", "authConfigId=3f2c8c1e-7f0b-4a53-9a38-5a8f6f0d9b11", "apiKey=x"),
+	} {
+		if _, err := r.run(t, c); err != nil {
+			t.Errorf("%q: %v", c.Args, err)
+		}
+	}
+}
+
+func TestAValueDoesNotMakeAnotherOperationOfACall(t *testing.T) {
+	r := newRecorder(t)
+	c := call("updateUser", "userId=reassign", "firstName=Ada")
+	c.Unchecked = true
+	if _, err := r.run(t, c); err == nil || !strings.Contains(err.Error(), "updateUser would be another operation, reassignUsers") {
+		t.Errorf("%v", err)
 	}
 }
 
