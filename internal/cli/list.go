@@ -6,9 +6,11 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/resourcecmd"
 	"github.com/ringcx-go/ringcx/internal/rows"
 	"github.com/ringcx-go/ringcx/internal/subaccount"
 	"github.com/ringcx-go/ringcx/internal/terminal"
@@ -148,6 +150,24 @@ func (a *app) keepAccount(chosen *subaccount.Account) error {
 		a.Inform("Calls of profile %s work in sub-account %s.\n", acc.Profile, chosen.String())
 	}
 	return err
+}
+
+// formatFlags are the flags that say how a command prints rows.
+func formatFlags(cmd *cobra.Command) *rows.Format { return rows.Flags(cmd) }
+
+// newResourceCmds are the commands of the things that people work with daily.
+func newResourceCmds(a *app, inherited *pflag.FlagSet) []*cobra.Command {
+	return resourcecmd.New(&resourcecmd.Host{
+		Env: a.Env, Teller: a.Teller, Terminal: a.Terminal, Inherited: inherited, AccountFlag: a.accountFlag,
+		SignIn: func() (*resourcecmd.Login, error) {
+			session, acc, err := a.SignedIn()
+			if err != nil {
+				return nil, err
+			}
+			return &resourcecmd.Login{Lists: a.lister(session), Base: acc.Config.Endpoint.Canonical().RingCX, Verbose: a.Verbose}, nil
+		},
+		Account: a.subaccount, Unasked: a.subaccountUnasked, Show: a.showCall,
+	})
 }
 
 // profileBlocks prints profiles for a narrow terminal.
