@@ -4,7 +4,6 @@ package resourcecmd
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -69,9 +68,15 @@ func (h *Host) runner(format *rows.Format) (*resource.Runner, func(), error) {
 		r.Note = func(text string) { h.Inform("ringcx: %s\n", text) }
 	}
 	if h.Draws() && (!h.OutTerminal || !format.Given()) {
-		to := terminal.Trusted(h.Stderr)
-		r.Progress = func(text string) { fmt.Fprintf(to, "\r\x1b[K%s", text) }
-		return r, sync.OnceFunc(func() { fmt.Fprint(to, "\r\x1b[K") }), nil
+		to, line := terminal.Trusted(h.Stderr), ""
+		draw := func(text string) {
+			if text != line {
+				fmt.Fprintf(to, "\r\x1b[K%s", text)
+			}
+			line = text
+		}
+		r.Progress = draw
+		return r, func() { draw("") }, nil
 	}
 	return r, func() {}, nil
 }
