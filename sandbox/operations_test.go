@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ringcx-go/ringcx/internal/operations"
+	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/sandbox"
 )
 
@@ -24,7 +24,7 @@ var here = []string{
 }
 
 // calledPath is the path of an operation with values for its parameters.
-func calledPath(op operations.Operation) string {
+func calledPath(op *apispec.Operation) string {
 	parts := strings.Split(op.Path, "/")
 	for i, p := range parts {
 		if strings.HasPrefix(p, "{") {
@@ -51,7 +51,7 @@ func TestWhatIsDescribedIsEmulatedOrSaysThatItIsNot(t *testing.T) {
 	v := newVendor(t, sandbox.Options{NoLimits: true})
 	token := str(v.exchange(), "accessToken")
 	v.control("switches", `{"ringcxErrorCode":false}`)
-	all := slices.Concat(operations.All(), operations.Others())
+	all := apispec.Default().Operations
 	if len(all) < 395 {
 		t.Fatalf("%d operations are described", len(all))
 	}
@@ -60,15 +60,15 @@ func TestWhatIsDescribedIsEmulatedOrSaysThatItIsNot(t *testing.T) {
 		path := calledPath(op)
 		first := v.call(op.Method, path, token)
 		if first.status != http.StatusNotImplemented {
-			emulated = append(emulated, op.Name())
-			if last := v.last(); last.Operation != op.Name() || first.status == http.StatusMethodNotAllowed {
+			emulated = append(emulated, op.ID)
+			if last := v.last(); last.Operation != op.ID || first.status == http.StatusMethodNotAllowed {
 				t.Errorf("%s %s is logged as %q with %d", op.Method, path, last.Operation, first.status)
 			}
 			continue
 		}
-		v.wantBeyond(first, op.Name())
-		v.wantBeyond(v.call(op.Method, path, ""), op.Name())
-		v.wantBeyond(v.call(op.Method, path+"/", "nonsense"), op.Name())
+		v.wantBeyond(first, op.ID)
+		v.wantBeyond(v.call(op.Method, path, ""), op.ID)
+		v.wantBeyond(v.call(op.Method, path+"/", "nonsense"), op.ID)
 		if op.Method == http.MethodGet {
 			v.call(http.MethodHead, path, "").want(http.StatusNotImplemented)
 		}
@@ -135,7 +135,7 @@ func TestANameInAPathIsNotTakenForAnId(t *testing.T) {
 		t.Errorf("the log says %+v", last)
 	}
 	v.get("/api/auth/token/digitaljwt/agent", token).want(http.StatusOK) // more exact than what is described
-	v.wantBeyond(v.get("/api/auth/token/digitaljwt/wem", token), "GET /api/auth/token/digitaljwt/{app}")
+	v.wantBeyond(v.get("/api/auth/token/digitaljwt/wem", token), "getDigitalJwtForApp")
 	v.wantBeyond(v.get("/api/v1/admin/accounts/1/%64ialGroups", token), "getDialGroupListByAccount")
 }
 

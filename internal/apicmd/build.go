@@ -2,6 +2,7 @@ package apicmd
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -69,7 +70,11 @@ func (c *Call) fill(path string, fields []field) (string, []field, error) {
 				return "", nil, err
 			}
 		}
-		if path, err = apispec.Fill(path, f.name, text); err != nil {
+		filled, err := apispec.Fill(path, f.name, text)
+		if err != nil && c.op != nil && c.op.Param(f.name).Secret {
+			err = errors.New("the value of " + f.name + " cannot stand in a path")
+		}
+		if path = filled; err != nil {
 			return "", nil, usage.New(wording.OneLine(err.Error()), "give one id or name; it may hold no / \\ ; ? # and be no . or ..")
 		}
 	}

@@ -124,11 +124,19 @@ func (c *Call) Run(ctx context.Context, base string, lists *Lister, at *Out) err
 	return c.named(c.deliver(lists.Client, req, at))
 }
 
-// named has a refusal of the API say which operation was called.
+// named has an error say which operation was called, and not what is secret in its path.
 func (c *Call) named(err error) error {
-	var refused *CallError
-	if c.op != nil && errors.As(err, &refused) {
-		refused.operation = c.op.ID
+	if c.op == nil {
+		return err
+	}
+	hidden := c.shownPath() != c.filled
+	if refused := (*CallError)(nil); errors.As(err, &refused) {
+		if refused.operation = c.op.ID; hidden {
+			refused.Path = c.shownPath()
+		}
+	}
+	if failed := (*NetError)(nil); errors.As(err, &failed) && hidden {
+		failed.Path = c.shownPath()
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package apicmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -10,16 +11,18 @@ import (
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
 // masked stands for what is not shown.
 const masked = "***"
 
 // Show writes the request that Run would send to the API at base, as it would be sent, but for what must not be seen: the
-// token, and what the description calls secret. With Paginate it is the first page. A path that needs the sub-account has
-// its place open where asking for it failed.
+// token, and what the description calls secret. With Paginate it is the first page. Where the sub-account could not be found
+// out, for want of a login, its place in the path is open.
 func (c *Call) Show(ctx context.Context, base, userAgent string, to io.Writer) error {
-	if err := c.fillLater(); err != nil {
+	var misuse *usage.Error
+	if err := c.fillLater(); errors.As(err, &misuse) {
 		return err
 	}
 	params := c.shownParams()

@@ -213,7 +213,7 @@ func (c *Call) fillBody(body *apispec.Body, form url.Values, root *tree) (err er
 		}
 	}
 	switch {
-	case c.isForm() && c.headers.Get("Content-Type") == "":
+	case c.isForm() && c.says(kindForm):
 		return c.fillForm(form, data)
 	case c.Input != "" && len(c.op.Bodies) == 0 && !c.Unchecked:
 		return (&misfit{fmt.Sprintf("%s takes no body", c.op.ID), "leave --input out"}).err()
@@ -235,6 +235,12 @@ func (c *Call) fillBody(body *apispec.Body, form url.Values, root *tree) (err er
 		}
 	}
 	return nil
+}
+
+// says tells whether the headers name a kind of content, or none.
+func (c *Call) says(kind string) bool {
+	named := c.headers.Get("Content-Type")
+	return named == "" || strings.EqualFold(named, kind)
 }
 
 func (c *Call) isForm() bool {
@@ -275,7 +281,7 @@ func (c *Call) fillForm(form url.Values, data []byte) error {
 
 // hasForm tells whether the form has a parameter. The vendor takes it from the query as well.
 func (c *Call) hasForm(p apispec.Param) bool {
-	return p.Place == apispec.InForm && (c.form.Has(p.Name) || !c.isForm() || c.headers.Get("Content-Type") != "")
+	return p.Place == apispec.InForm && (c.form.Has(p.Name) || !c.isForm())
 }
 
 // fillParts makes a body with the one part that uploads have.

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
-	"github.com/ringcx-go/ringcx/internal/operations"
 )
 
 // asked are paths as requests have them: with names, with values, long, older, and of nothing.
@@ -42,20 +41,5 @@ func BenchmarkReadAll(b *testing.B) {
 		if err != nil || len(d.Schemas()) == 0 {
 			b.Fatal(err)
 		}
-	}
-}
-
-func BenchmarkIndexMatch(b *testing.B) {
-	x := operations.NewIndex(operations.Described())
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		x.Match("GET", asked[i%len(asked)])
-	}
-}
-
-func BenchmarkIndexNew(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		operations.NewIndex(operations.Described())
 	}
 }

@@ -1,8 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
-	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -83,6 +84,7 @@ func newAPICmd(a *app, inherited *pflag.FlagSet) *cobra.Command {
 			}
 		}
 	}
+	cmd.AddCommand(newAPIDocCmds(a)...)
 	return cmd
 }
 
@@ -104,7 +106,7 @@ func newOperationCmd(a *app, op *apispec.Operation, word string, inherited *pfla
 	if n := a.Columns(); a.OutTerminal && n > 0 {
 		width = n
 	}
-	cmd.SetUsageTemplate(strings.ReplaceAll(cmd.UsageTemplate(), ".LocalFlags.FlagUsages ", fmt.Sprintf(".LocalFlags.FlagUsagesWrapped %d ", width)))
+	wrapUsage(cmd, width)
 	return cmd
 }
 
@@ -125,6 +127,25 @@ func addCallFlags(cmd *cobra.Command, c *apicmd.Call) {
 	f.StringVar(&c.JQ, "jq", "", "print what an `expression` of jq makes of the answer")
 	f.BoolVar(&c.Unchecked, "unchecked", false, "send what is not as described all the same")
 	f.BoolVar(&c.DryRun, "dry-run", false, "show the request, and send nothing")
+}
+
+// wrapUsage makes the flags of a command fit into a width. A template of cobra would do so, too, and make the linker keep
+// every exported method of every type, see ADR 28.
+func wrapUsage(cmd *cobra.Command, width int) {
+	usual := cmd.UsageFunc()
+	cmd.SetUsageFunc(func(c *cobra.Command) error {
+		var b bytes.Buffer
+		out, trim := c.OutOrStderr(), strings.TrimSpace
+		c.SetOut(&b)
+		err := usual(c)
+		c.SetOut(out)
+		if err != nil {
+			return err
+		}
+		flags := c.LocalFlags()
+		_, err = io.WriteString(out, strings.Replace(b.String(), trim(flags.FlagUsages()), trim(flags.FlagUsagesWrapped(width)), 1))
+		return err
+	})
 }
 
 // runAPI finds what is wrong with a call, signs in, and passes on the answer.

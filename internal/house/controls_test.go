@@ -131,11 +131,11 @@ func TestAForbiddenImportInsideTheSandboxIsFound(t *testing.T) {
 			"import sandbox/internal/control/a.go sandbox",
 		}},
 		{"what answers to what steers", forbiddenRooms, map[string]string{
-			"sandbox/internal/endpoint/a.go": importing("endpoint", "example.org/m/internal/operations", m+"/internal/fault", m+"/internal/guard"),
-			"sandbox/internal/ringcx/a.go":   importing("ringcx", "example.org/m/internal/operations", m+"/internal/admin"),
+			"sandbox/internal/endpoint/a.go": importing("endpoint", "example.org/m/internal/apispec", m+"/internal/fault", m+"/internal/guard"),
+			"sandbox/internal/ringcx/a.go":   importing("ringcx", "example.org/m/internal/apispec", m+"/internal/admin"),
 		}, []string{
 			"import sandbox/internal/endpoint/a.go sandbox/internal/fault", "import sandbox/internal/endpoint/a.go sandbox/internal/guard",
-			"import sandbox/internal/ringcx/a.go internal/operations", "import sandbox/internal/ringcx/a.go sandbox/internal/admin",
+			"import sandbox/internal/ringcx/a.go internal/apispec", "import sandbox/internal/ringcx/a.go sandbox/internal/admin",
 		}},
 		{"a new package", forbiddenRooms, map[string]string{"sandbox/internal/misc/a.go": "package misc\n"}, []string{"room misc"}},
 	})

@@ -11,74 +11,72 @@ import (
 
 // The parts of the tree. A part may always import itself.
 const (
-	root        = "."
-	api         = "api"
-	apicmd      = "internal/apicmd"
-	apispec     = "internal/apispec"
-	apitoken    = "internal/apitoken"
-	bench       = "bench"
-	broker      = "broker"
-	cli         = "internal/cli"
-	cmd         = "cmd"
-	conform     = "internal/conform"
-	doctor      = "internal/doctor"
-	demo        = "internal/demo"
-	demoCmd     = "cmd/ringcx-demo"
-	e2e         = "e2e"
-	examples    = "examples"
-	internal    = "internal" // everything below internal/ but those that are named here
-	leasetest   = "store/internal/lease/leasetest"
-	login       = "internal/login"
-	operations  = "internal/operations"
-	outfile     = "internal/outfile"
-	resource    = "internal/resource"
-	resourceCmd = "internal/resourcecmd"
-	ringcxtest  = "ringcxtest"
-	profile     = "internal/profile"
-	sandbox     = "sandbox"
-	serve       = "internal/serve"
-	store       = "store"
-	subaccount  = "internal/subaccount"
-	testkeeper  = "internal/testkeeper"
-	usage       = "internal/usage"
+	root       = "."
+	api        = "api"
+	apicmd     = "internal/apicmd"
+	apispec    = "internal/apispec"
+	apitoken   = "internal/apitoken"
+	bench      = "bench"
+	broker     = "broker"
+	cli        = "internal/cli"
+	cmd        = "cmd"
+	conform    = "internal/conform"
+	doctor     = "internal/doctor"
+	demo       = "internal/demo"
+	demoCmd    = "cmd/ringcx-demo"
+	e2e        = "e2e"
+	examples   = "examples"
+	internal   = "internal" // everything below internal/ but those that are named here
+	leasetest  = "store/internal/lease/leasetest"
+	login      = "internal/login"
+	outfile    = "internal/outfile"
+	resource   = "internal/resource"
+	ringcxtest = "ringcxtest"
+	profile    = "internal/profile"
+	sandbox    = "sandbox"
+	serve      = "internal/serve"
+	store      = "store"
+	subaccount = "internal/subaccount"
+	things     = "internal/resourcecmd"
+	testkeeper = "internal/testkeeper"
+	usage      = "internal/usage"
 )
 
 // arrows says which parts each part may import.
 var arrows = map[string][]string{
-	root:        nil,
-	api:         nil,
-	apispec:     nil,
-	sandbox:     {apispec, operations}, // what is described and not emulated is told from what nobody describes
-	store:       {root},
-	leasetest:   {root, ringcxtest, internal},
-	broker:      {root, apispec},
-	ringcxtest:  {root, sandbox},
-	internal:    {internal, apispec, usage},
-	outfile:     {store, internal, usage},
-	profile:     {root, store, internal, usage},
-	subaccount:  {store, internal, apispec, usage},
-	usage:       {root, internal}, // it knows which errors of the SDK end by themselves
-	operations:  {apispec},
-	apicmd:      {root, internal, apispec, outfile, usage},
-	resource:    {apicmd, internal, apispec, usage},
-	resourceCmd: {resource, apicmd, internal, usage},
-	apitoken:    {root, apicmd, internal, apispec, usage},
-	cli:         {root, store, broker, sandbox, api, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, resource, resourceCmd, serve, subaccount, usage},
-	conform:     {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
-	doctor:      {root, store, profile, internal, usage},
-	login:       {root, profile, internal, usage},
-	demo:        {root, store, sandbox, internal},
-	serve:       {store, sandbox, internal, usage},
-	testkeeper:  {sandbox},
-	e2e:         {api}, // tests, and what drives a browser for them
-	cmd:         {cli},
-	demoCmd:     {demo, internal}, // it is to compile quickly
-	examples:    {root, store, broker, sandbox, api, ringcxtest},
-	bench:       {root, store, broker, sandbox, api, ringcxtest},
+	root:       nil,
+	api:        nil,
+	apispec:    nil,
+	sandbox:    {apispec}, // what is described and not emulated is told from what nobody describes
+	store:      {root},
+	leasetest:  {root, ringcxtest, internal},
+	broker:     {root, apispec},
+	ringcxtest: {root, sandbox},
+	internal:   {internal, apispec, usage},
+	outfile:    {store, internal, usage},
+	profile:    {root, store, internal, usage},
+	subaccount: {store, internal, apispec, usage},
+	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
+	apicmd:     {root, internal, apispec, outfile, usage},
+	resource:   {apicmd, internal, apispec, usage},
+	things:     {resource, apicmd, internal, usage},
+	apitoken:   {root, apicmd, internal, apispec, usage},
+	cli:        {root, store, broker, sandbox, api, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, resource, serve, subaccount, things, usage},
+	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
+	doctor:     {root, store, profile, internal, usage},
+	login:      {root, profile, internal, usage},
+	demo:       {root, store, sandbox, internal},
+	serve:      {store, sandbox, internal, usage},
+	testkeeper: {sandbox},
+	e2e:        {api}, // tests, and what drives a browser for them
+	cmd:        {cli},
+	demoCmd:    {demo, internal}, // it is to compile quickly
+	examples:   {root, store, broker, sandbox, api, ringcxtest},
+	bench:      {root, store, broker, sandbox, api, ringcxtest},
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{root, ringcxtest, sandbox, store, internal, apispec, operations, profile, cli, conform, testkeeper, leasetest}
+var testArrows = []string{root, ringcxtest, sandbox, store, internal, apispec, profile, cli, conform, testkeeper, leasetest}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
@@ -128,7 +126,7 @@ var rooms = map[string][]string{
 
 	// What requests go through. The limit is told of the journal's bounds only, a fault of a request what the pipeline knows.
 	"limit":    {"contract", "instant", "journal", "state", "verdict", "wording"},
-	"endpoint": {operations, "contract", "journal", "limit", "recent", "state", "verdict", "wording"},
+	"endpoint": {apispec, "contract", "journal", "limit", "recent", "state", "verdict", "wording"},
 	"fault":    {"endpoint", "journal", "seeded", "state", "wording"},
 	"guard":    {"budget", "endpoint", "wording"},
 

@@ -29,8 +29,8 @@ func (o *Operation) did(status int, about uint64, better journal.Event) journal.
 // Complete finds the event of an entry that tells of none: nothing, unless it was recorded before entries told. Then the end of
 // a token is told by its form and by rules, and each refused refresh may have been the one that ended a sign-in.
 func (t *Routes) Complete(r *contract.Rules, e *journal.Entry) {
-	op, _ := t.Match(e.Method, e.Path)
-	row := t.rows[op.ID]
+	name, _ := t.names.Match(e.Method, e.Path)
+	row := t.rows[name]
 	e.Event = row.did(e.Status, e.About, "")
 	if e.Event == journal.Refused && row != nil && row.Event == journal.Refreshed {
 		e.Ends = e.Time

@@ -9,7 +9,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"github.com/ringcx-go/ringcx/internal/operations"
+	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 )
 
@@ -18,9 +18,9 @@ const BodyLimit = 1 << 20
 
 // Routes lead to operations. They are the same for every server: the call says which it is of.
 type Routes struct {
-	router            chi.Router
-	*operations.Index                       // of what has a row, and of what is only described
-	rows              map[string]*Operation // by name
+	router chi.Router
+	names  *apispec.Routes[string] // of what is described, and of what else has a row
+	rows   map[string]*Operation   // by name
 }
 
 // NewRoutes leads to rows. Calls of what has none go to notFound, or to wrongMethod where other methods have one. Each is given
@@ -33,42 +33,40 @@ func NewRoutes(rows []Operation, notFound, wrongMethod, perform Handler) *Routes
 			c.answer = perform(c, r)
 		}
 	}
-	t := &Routes{router: chi.NewRouter(), rows: map[string]*Operation{}}
+	t := &Routes{router: chi.NewRouter(), names: apispec.NewRoutes[string](), rows: map[string]*Operation{}}
 	t.router.Use(headAsGet, answerOptions)
 	t.router.NotFound(at(&Operation{Limit: limit.None, Handle: notFound}))
 	t.router.MethodNotAllowed(at(&Operation{Limit: limit.None, Handle: wrongMethod}))
-	all := operations.Described()
-	for _, row := range rows {
-		all = append(all, operations.Operation{Method: row.Method, Path: row.Path})
-	}
-	for i := range all {
-		all[i].ID = all[i].Name() // made here, and not for each request
-	}
 	// What has more names in its path is found first, so that a name of what is described is never taken for the parameter of
 	// what has a row.
-	t.Index = operations.NewIndex(all)
+	for _, op := range apispec.Default().Operations {
+		t.names.Add(op.Method, op.Path, op.ID)
+	}
 	for i := range rows {
-		t.router.Method(rows[i].Method, rows[i].Path, at(&rows[i]))
-		op, _ := t.Match(rows[i].Method, rows[i].Path)
-		t.rows[op.ID] = &rows[i]
+		row := &rows[i]
+		t.router.Method(row.Method, row.Path, at(row))
+		t.names.Add(row.Method, row.Path, row.Method+" "+row.Path) // described is described
+		name, _ := t.names.Match(row.Method, row.Path)
+		t.rows[name] = row
 	}
 	return t
 }
 
-// Find notes what r calls: the name of the operation, "" if nobody describes one, and its row, nil if it has none.
+// Find notes what r calls: the operation by its ID in the description, or else by its method and path, "" if nobody
+// describes one and no row answers; and its row, nil if it has none.
 func (t *Routes) Find(c *Call, r *http.Request) {
 	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	op, _ := t.Match(method, r.URL.EscapedPath())
-	c.Routes, c.Operation, c.Row = t, op.ID, t.rows[op.ID]
+	name, _ := t.names.Match(method, r.URL.EscapedPath())
+	c.Routes, c.Operation, c.Row = t, name, t.rows[name]
 }
 
 // Answer has the operation answer that r calls; w is only told to stop reading bodies that are too large.
 func (t *Routes) Answer(c *Call, w http.ResponseWriter, r *http.Request) Response {
 	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
-	if r.Body != nil {
+	if r.Body != nil && r.Body != http.NoBody {
 		r.Body = http.MaxBytesReader(w, r.Body, BodyLimit)
 	}
 	r.URL = spelt(r.URL)
@@ -99,7 +97,7 @@ func spelt(u *url.URL) *url.URL {
 // MethodsAt lists the methods of a path, of what has a route and of what is only described, with OPTIONS; nothing if there
 // is no such path.
 func (t *Routes) MethodsAt(r *http.Request) []string {
-	there := t.Methods(r.URL.EscapedPath())
+	there := t.names.Methods(r.URL.EscapedPath())
 	var out []string
 	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		if !slices.Contains(there, m) {
