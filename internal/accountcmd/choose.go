@@ -13,6 +13,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/rows"
 	"github.com/ringcx-go/ringcx/internal/subaccount"
+	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
 // accountsPath is where the vendor tells a login which accounts it may use.
@@ -77,7 +78,11 @@ func (c *Commands) Unasked() (string, error) {
 func (c *Commands) choose(among *subaccount.Chooser, acc *profile.Account) (string, error) {
 	given, source := c.Given(acc)
 	chosen, err := among.Choose(c.Context, given)
-	if err != nil {
+	var misuse *usage.Error
+	switch {
+	case errors.As(err, &misuse) && given != "" && source != "--account":
+		return "", usage.New(misuse.Problem+"; it is the one that "+source+" names", misuse.Remedy)
+	case err != nil:
 		return "", err
 	}
 	if source == "" {
