@@ -12,6 +12,7 @@ import (
 // The parts of the tree. A part may always import itself.
 const (
 	root       = "."
+	accountCmd = "internal/accountcmd"
 	api        = "api"
 	apicmd     = "internal/apicmd"
 	apispec    = "internal/apispec"
@@ -37,6 +38,7 @@ const (
 	serve      = "internal/serve"
 	store      = "store"
 	subaccount = "internal/subaccount"
+	things     = "internal/resourcecmd"
 	testkeeper = "internal/testkeeper"
 	usage      = "internal/usage"
 )
@@ -58,8 +60,10 @@ var arrows = map[string][]string{
 	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	apicmd:     {root, internal, apispec, outfile, usage},
 	resource:   {apicmd, internal, apispec, usage},
+	accountCmd: {root, apicmd, internal, profile, subaccount, usage},
+	things:     {resource, apicmd, internal, usage},
 	apitoken:   {root, apicmd, internal, apispec, usage},
-	cli:        {root, store, broker, sandbox, api, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, resource, serve, subaccount, usage},
+	cli:        {root, store, broker, sandbox, accountCmd, api, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, resource, serve, things, usage},
 	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
 	doctor:     {root, store, profile, internal, usage},
 	login:      {root, profile, internal, usage},
