@@ -35,7 +35,7 @@ ringcx api listAllUsers                             # the answer as it comes
 
 ## From Go
 
-Package [api](../api/doc.go) has a method for each operation, named below; [a program](../examples/README.md#with-the-typed-client) shows it. What belongs to a sub-account
+Package [api](../api/doc.go) has a method for each public operation, named below; [a program](../examples/README.md#with-the-typed-client) shows it. What belongs to a sub-account
 is asked for as ` + "`client.Account(id).Campaigns.List`" + `, the rest as ` + "`client.Users.List`" + `. Lists that have pages have a second method,
 ` + "`ListAll`" + `, that ranges over all of them.
 
