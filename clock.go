@@ -119,3 +119,19 @@ func left(t *Token, now time.Time) time.Duration {
 
 // before compares on the clock on the wall too: the other one stands still while a machine is suspended.
 func before(a, b time.Time) bool { return a.Before(b) && a.Round(0).Before(b.Round(0)) }
+
+// shifted is the token on a clock that is d ahead.
+func (t *Token) shifted(d time.Duration) *Token {
+	c := *t
+	for _, at := range []*time.Time{&c.Obtained, &c.Expiry, &c.RefreshExpiry} {
+		if !at.IsZero() {
+			*at = at.Add(d)
+		}
+	}
+	return &c
+}
+
+// canRefresh tells whether there is a refresh token that has not ended.
+func (t *Token) canRefresh(now time.Time) bool {
+	return t.RefreshToken != "" && (t.RefreshExpiry.IsZero() || now.Before(t.RefreshExpiry))
+}

@@ -101,19 +101,3 @@ func (t *Token) public() *Token {
 	c.RefreshToken, c.RefreshExpiry = "", time.Time{}
 	return &c
 }
-
-// shifted is the token on a clock that is d ahead.
-func (t *Token) shifted(d time.Duration) *Token {
-	c := *t
-	for _, at := range []*time.Time{&c.Obtained, &c.Expiry, &c.RefreshExpiry} {
-		if !at.IsZero() {
-			*at = at.Add(d)
-		}
-	}
-	return &c
-}
-
-// canRefresh tells whether there is a refresh token that has not ended.
-func (t *Token) canRefresh(now time.Time) bool {
-	return t.RefreshToken != "" && (t.RefreshExpiry.IsZero() || now.Before(t.RefreshExpiry))
-}

@@ -1,18 +1,14 @@
 package apicmd
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"time"
 
-	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
@@ -21,60 +17,22 @@ type Lister struct {
 	Client  *http.Client
 	MaxWait time.Duration                           // for a vendor that asks for patience, for each page
 	Pause   func(d time.Duration, why string) error // waits so long
-}
-
-// pages prints all rows of a list as one array, row by row as they come.
-func (c *Call) pages(ctx context.Context, base string, lists *Lister, at *Out) error {
-	to := terminal.Unfolded(at.Stdout)
-	if c.file != nil {
-		to = c.file
-	}
-	progress := at.Progress != nil && (c.file != nil || !at.People)
-	if progress {
-		defer fmt.Fprint(at.Progress, "\r\x1b[K")
-	}
-	list := &listing{size: c.PageSize, get: func(page, size int) ([]json.RawMessage, error) {
-		c.params.Set("page", fmt.Sprint(page))
-		c.params.Set("maxRows", fmt.Sprint(size))
-		return lists.rows(ctx, target(base, c.params), c.headers, true)
-	}}
-	sep := "[\n"
-	err := list.each(func(rows []json.RawMessage) error {
-		for _, row := range rows {
-			if _, err := fmt.Fprintf(to, "%s%s", sep, row); err != nil {
-				return err
-			}
-			sep = ",\n"
-		}
-		if progress {
-			fmt.Fprintf(at.Progress, "\r%d rows …", list.rows)
-		}
-		return nil
-	})
-	if err != nil {
-		return list.cut(err)
-	}
-	end := "\n]\n"
-	if list.rows == 0 {
-		end = "[]\n"
-	}
-	if _, err := io.WriteString(to, end); err != nil || c.file == nil {
-		return err
-	}
-	return c.file.Commit()
+	Patient bool                                    // a list that is not documented to come in pages waits, too
 }
 
 // rows gets one page, with headers besides our own. If it may wait, a vendor that asks for patience is given it, as far as
 // MaxWait goes.
 func (l *Lister) rows(ctx context.Context, address string, headers http.Header, wait bool) ([]json.RawMessage, error) {
+	return l.ask(ctx, &ask{method: http.MethodGet, address: address, headers: headers}, wait)
+}
+
+func (l *Lister) ask(ctx context.Context, q *ask, wait bool) ([]json.RawMessage, error) {
 	until := time.Now().Add(l.MaxWait)
 	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		req, err := q.request(ctx)
 		if err != nil {
-			return nil, usage.New("the path cannot be called", "give it as the vendor's documentation does, such as /voice/api/v1/admin/accounts")
+			return nil, err
 		}
-		req.Header.Set("Accept", "application/json")
-		maps.Copy(req.Header, headers)
 		r, err := Fetch(l.Client, req)
 		if err != nil {
 			return nil, err
@@ -102,48 +60,48 @@ func (l *Lister) rows(ctx context.Context, address string, headers http.Header, 
 // most is more rows than a server gives at a time, and fewest is fewer than any would make a page of.
 const most, fewest = 10000, 10
 
-// All gets a list of which the vendor documents no pages: it is asked for as it is, and then for more if what came may be a
-// page. A server that refuses to be asked for pages has given everything. Numbers are json.Number.
-func (l *Lister) All(ctx context.Context, address string) ([]map[string]any, error) {
+// Each gets a list, and calls yield with the rows of each page. With a size it is asked for in pages, as the vendor documents
+// them. With 0 the vendor documents none: it is asked for as it is, and then for more if what came may be a page; a server
+// that refuses to be asked for pages has given everything. An error after the first page says how far the list went.
+func (l *Lister) Each(ctx context.Context, address string, size int, yield func(rows []json.RawMessage) error) error {
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	all, whole := []map[string]any{}, false
+	if size > 0 {
+		list := &listing{size: size, get: func(page, size int) ([]json.RawMessage, error) {
+			return l.rows(ctx, paged(*u, page, size), nil, true)
+		}}
+		if err := list.each(yield); err != nil {
+			return list.cut(err)
+		}
+		return nil
+	}
+	whole := false
 	list := &listing{size: most, get: func(page, size int) ([]json.RawMessage, error) {
 		if page == 0 {
-			rows, err := l.rows(ctx, address, nil, false)
+			rows, err := l.rows(ctx, address, nil, l.Patient)
 			whole = len(rows) < fewest
 			return rows, err
 		}
 		if whole {
 			return nil, nil
 		}
-		more, query := *u, u.Query()
-		query.Set("page", fmt.Sprint(page))
-		query.Set("maxRows", fmt.Sprint(size))
-		more.RawQuery = query.Encode()
-		rows, err := l.rows(ctx, more.String(), nil, true)
+		rows, err := l.rows(ctx, paged(*u, page, size), nil, true)
 		var refused *CallError
 		if errors.As(err, &refused) && (refused.Status == http.StatusBadRequest || refused.Status == http.StatusNotFound) {
 			return nil, nil
 		}
 		return rows, err
 	}}
-	err = list.each(func(rows []json.RawMessage) error {
-		for _, row := range rows {
-			var fields map[string]any
-			dec := json.NewDecoder(bytes.NewReader(row))
-			dec.UseNumber()
-			if dec.Decode(&fields) != nil {
-				return fmt.Errorf("GET %s: the answer is not a list of objects", u.Path)
-			}
-			all = append(all, fields)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return all, nil
+	return list.each(yield)
+}
+
+// paged is an address that asks for a page.
+func paged(u url.URL, page, size int) string {
+	query := u.Query()
+	query.Set("page", fmt.Sprint(page))
+	query.Set("maxRows", fmt.Sprint(size))
+	u.RawQuery = query.Encode()
+	return u.String()
 }

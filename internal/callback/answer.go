@@ -18,17 +18,6 @@ type Expected struct {
 // ErrForeign is an answer that does not belong to the login: to another one, or to none.
 var ErrForeign = errors.New("the answer does not belong to this login")
 
-// Refused is an answer of the sign-in page that says no.
-type Refused struct{ Code, Description string }
-
-// Error is in the vendor's words.
-func (e *Refused) Error() string {
-	if e.Description == "" {
-		return "the sign-in page answered " + e.Code
-	}
-	return fmt.Sprintf("the sign-in page answered %s: %s", e.Code, e.Description)
-}
-
 // Read takes the authorization code out of an answer. Errors are [ErrForeign], a [*Refused], or say what is wrong.
 func (e Expected) Read(q url.Values) (code string, err error) {
 	for _, name := range []string{"state", "code", "error", "iss"} {

@@ -16,6 +16,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/login"
 	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/subaccount"
 	"github.com/ringcx-go/ringcx/internal/tell"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
@@ -166,6 +167,10 @@ type app struct {
 	*profile.Accounts
 	logins *login.Conversation
 
+	account string              // the sub-account that --account names; "": it does not
+	chosen  *subaccount.Account // the one that calls work in, once it was found
+	session *ringcx.Session     // of SignedIn, once it was made
+
 	started   bool // the command line was understood
 	evaluated bool // a shell evaluates what is printed
 }
@@ -235,6 +240,7 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(newHelpCmd())
 	a.fitHelp(root)
-	root.AddCommand(newDemoCmd(a), newLoginCmd(a), newLogoutCmd(a), newStatusCmd(a), newTokenCmd(a), newWhoamiCmd(a), newDoctorCmd(a), newAPITokenCmd(a), newAPICmd(a), newAccountsCmd(a), newUsersCmd(a), newProfileCmd(a), newSandboxCmd(a), newConformCmd(a), newCompletionCmd(a), newVersionCmd(a))
+	root.AddCommand(newDemoCmd(a), newLoginCmd(a), newLogoutCmd(a), newStatusCmd(a), newTokenCmd(a), newWhoamiCmd(a), newDoctorCmd(a), newAPITokenCmd(a), newAPICmd(a, flags), newAccountsCmd(a), newLeadsCmd(a), newProfileCmd(a), newSandboxCmd(a), newConformCmd(a), newCompletionCmd(a), newVersionCmd(a))
+	root.AddCommand(newResourceCmds(a, flags)...)
 	return root
 }

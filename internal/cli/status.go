@@ -42,15 +42,17 @@ func (a *app) runStatus(asJSON, explain bool) error {
 	if err != nil {
 		return err
 	}
+	chosen, _ := a.givenAccount(acc)
 	if asJSON {
 		err = terminal.WriteJSON(a.Stdout, struct {
 			Profile  string         `json:"profile"` // "": the account is the one of the source
 			Source   string         `json:"source"`
 			Method   profile.Method `json:"method"`
 			ClientID string         `json:"clientId"`
+			Account  string         `json:"account"` // the sub-account that was chosen, as it was given; "": none was
 			Servers  endpoint       `json:"servers"`
 			*ringcx.Status
-		}{acc.Profile, acc.Source, acc.Method, acc.Config.ClientID, endpoint(acc.Config.Endpoint), st})
+		}{acc.Profile, acc.Source, acc.Method, acc.Config.ClientID, chosen, endpoint(acc.Config.Endpoint), st})
 	} else {
 		err = a.printStatus(acc, st)
 	}
@@ -114,6 +116,9 @@ func (a *app) printStatus(acc *profile.Account, st *ringcx.Status) error {
 	} else {
 		line("App", "%s at %s", wording.Clip(acc.Config.ClientID), acc.Config.Endpoint.RingCentral)
 		line("RingCX", "%s, main account %s, user %s", acc.Config.Endpoint.RingCX, wording.First(st.MainAccountID, "unknown"), wording.First(st.UserID, "unknown"))
+	}
+	if used := a.accountInUse(acc); used != "" {
+		line("Sub-account", "%s", used)
 	}
 	line("Access token", "%s", wording.Ends(st.Expiry))
 	line("Refresh token", "%s", map[bool]string{true: "at hand", false: "none"}[st.Refreshable])

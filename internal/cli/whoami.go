@@ -56,7 +56,7 @@ func newWhoamiCmd(a *app) *cobra.Command {
 			case asJSON:
 				return terminal.WriteJSON(a.Stdout, withoutSecrets(all))
 			case acc.Method == profile.ByLegacy:
-				return a.printLegacyUser(r.Body)
+				return a.printLegacyUser(r.Body, acc)
 			}
 			return a.printPrincipal(r.Body, acc)
 		},
@@ -118,7 +118,7 @@ func (a *app) lines() (w *tabwriter.Writer, line func(name string, parts ...stri
 }
 
 // printLegacyUser shows people what matters of the login view of a legacy deployment.
-func (a *app) printLegacyUser(body []byte) error {
+func (a *app) printLegacyUser(body []byte, login *profile.Account) error {
 	var v struct {
 		User struct {
 			ID    json.Number `json:"userId"`
@@ -143,6 +143,9 @@ func (a *app) printLegacyUser(body []byte) error {
 			kind = "Main account"
 		}
 		line(kind, acc.ID.String(), acc.Name)
+	}
+	if used := a.accountInUse(login); used != "" {
+		line("Calls work in", used)
 	}
 	return w.Flush()
 }
@@ -184,6 +187,9 @@ func (a *app) printPrincipal(body []byte, acc *profile.Account) error {
 	}
 	if len(v.Agents) == 0 {
 		line("Agent")
+	}
+	if used := a.accountInUse(acc); used != "" {
+		line("Calls work in", used)
 	}
 	return w.Flush()
 }

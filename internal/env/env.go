@@ -39,6 +39,9 @@ func (e *Env) ConfigDir() string { return e.xdg("XDG_CONFIG_HOME", ".config", "A
 // StateDir is where sessions live unless another store is named; "" if there is no home directory.
 func (e *Env) StateDir() string { return e.xdg("XDG_STATE_HOME", ".local/state", "AppData/Local") }
 
+// CacheDir is where lives what may go at any time; "" if there is no home directory.
+func (e *Env) CacheDir() string { return e.xdg("XDG_CACHE_HOME", ".cache", "AppData/Local/cache") }
+
 func (e *Env) xdg(variable, unix, windows string) string {
 	if dir := e.Getenv(variable); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "ringcx")

@@ -30,11 +30,13 @@ const (
 	leasetest  = "store/internal/lease/leasetest"
 	login      = "internal/login"
 	outfile    = "internal/outfile"
+	resource   = "internal/resource"
 	ringcxtest = "ringcxtest"
 	profile    = "internal/profile"
 	sandbox    = "sandbox"
 	serve      = "internal/serve"
 	store      = "store"
+	subaccount = "internal/subaccount"
 	testkeeper = "internal/testkeeper"
 	usage      = "internal/usage"
 )
@@ -52,10 +54,12 @@ var arrows = map[string][]string{
 	internal:   {internal, apispec, usage},
 	outfile:    {store, internal, usage},
 	profile:    {root, store, internal, usage},
+	subaccount: {store, internal, apispec, usage},
 	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
 	apicmd:     {root, internal, apispec, outfile, usage},
+	resource:   {apicmd, internal, apispec, usage},
 	apitoken:   {root, apicmd, internal, apispec, usage},
-	cli:        {root, store, broker, sandbox, api, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, serve, usage},
+	cli:        {root, store, broker, sandbox, api, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, resource, serve, subaccount, usage},
 	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
 	doctor:     {root, store, profile, internal, usage},
 	login:      {root, profile, internal, usage},

@@ -169,6 +169,9 @@ func (t *target) save(s *profile.Settings, p profile.Profile) {
 	if s.Profiles == nil {
 		s.Profiles = make(map[string]profile.Profile)
 	}
+	if was := s.Profiles[t.name]; was.User == p.User && was.Lineage() == p.Lineage() {
+		p.Account = was.Account // another login may not have it, or mean another by it
+	}
 	s.Profiles[t.name] = p
 }
 

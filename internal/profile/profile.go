@@ -34,6 +34,9 @@ type Profile struct {
 	// User who logged in, by RingCentral's id or by name at RingCX itself: a store that several people share may hold the
 	// login of somebody else under the same name. "": it is not known.
 	User string `toml:"user,omitempty"`
+
+	// Account is the ID of the sub-account that calls work in if nothing else says which; "": none is chosen.
+	Account string `toml:"account,omitempty"`
 }
 
 // How an app authenticates if not by sending its secret.

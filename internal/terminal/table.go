@@ -33,11 +33,17 @@ func (t *Terminal) Table(rows []map[string]any, columns []Column) error {
 		}
 	}
 	for _, row := range rows {
-		if _, err := fmt.Fprintln(w, strings.Join(t.cells(row, columns), "\t")); err != nil {
+		if err := t.Fields(w, row, columns); err != nil {
 			return err
 		}
 	}
 	return flush()
+}
+
+// Fields writes a row as tab-separated fields.
+func (t *Terminal) Fields(w io.Writer, row map[string]any, columns []Column) error {
+	_, err := fmt.Fprintln(w, strings.Join(t.cells(row, columns), "\t"))
+	return err
 }
 
 // cells are the fields of a row, each in one line, and harmless on a terminal before the columns are measured.

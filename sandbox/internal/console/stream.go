@@ -16,7 +16,7 @@ const (
 )
 
 // requestStream sends the number of the latest entry as a server-sent event whenever there are later ones, while somebody
-// looks. What the entries are is asked for at requests/rows.
+// looks. What the entries are is asked for at requests/rows, see requestRows in requests.go.
 func (c *Console) requestStream(w http.ResponseWriter, r *http.Request) {
 	var last uint64
 	from := r.Header.Get("Last-Event-ID")

@@ -110,15 +110,6 @@ func at[V any](row V, ok bool) *V {
 	return &row
 }
 
-// Key signs and verifies JWT credentials and id_tokens.
-func (w *World) Key() *token.Key { return w.key.Load() }
-
-// NewKey makes the key of a seed. It takes long.
-func NewKey(seed uint64) (*token.Key, error) { return token.NewKey(seed, "credentials", "RS256") }
-
-// SetKey gives w the key of its seed.
-func (w *World) SetKey(key *token.Key) { w.key.Store(key) }
-
 // Seed is what the ids of w come from.
 func (w *World) Seed(tx *state.Tx) uint64 {
 	o, _ := w.own.Get(tx)

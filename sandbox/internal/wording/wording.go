@@ -1,4 +1,4 @@
-// Package wording is how the sandbox writes lengths of time, and what callers sent, in texts for people.
+// Package wording is how the sandbox writes lengths of time, and what callers sent, in texts for people, and durations in JSON.
 package wording
 
 import (
