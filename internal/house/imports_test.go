@@ -147,9 +147,10 @@ var rooms = map[string][]string{
 		"admin", "budget", "contract", "endpoint", "fault", "journal", "limit", "model", "permission", "ringcx", "token", "wording",
 	},
 	"timeline": {"admin", "contract", "endpoint", "journal", "platform", "state"},
+	"view":     {"admin", "contract", "guard", "journal", "markup", "platform", "timeline", "verdict"},
 	"console": {
-		"admin", "budget", "contract", "endpoint", "fault", "guard", "instant", "journal", "limit", "markup", "model", "permission",
-		"platform", "recent", "ringcx", "state", "timeline", "token", "verdict", "wording",
+		"admin", "budget", "contract", "endpoint", "fault", "guard", "instant", "journal", "limit", "model", "permission", "platform",
+		"recent", "ringcx", "state", "timeline", "token", "verdict", "view", "wording",
 	},
 }
 
