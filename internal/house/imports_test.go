@@ -123,7 +123,7 @@ var rooms = map[string][]string{
 	"budget":   nil,
 	"state":    nil, // knows no vendor
 	"contract": {"wording"},
-	"token":    {"seeded"},
+	"token":    {"recent", "seeded"},
 	"journal":  {"wording"},
 
 	// What requests go through. The limit is told of the journal's bounds only, a fault of a request what the pipeline knows.
