@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/ringcx-go/ringcx/api"
-	"github.com/ringcx-go/ringcx/internal/apigen"
+	"github.com/ringcx-go/ringcx/internal/apigo"
 	"github.com/ringcx-go/ringcx/internal/apispec"
 )
 
@@ -16,7 +16,7 @@ import (
 func offered() (all []*apispec.Operation) {
 	for _, s := range apispec.Default().Sections {
 		for _, op := range s.Operations {
-			if apigen.Offered(op) {
+			if apigo.Offered(op) {
 				all = append(all, op)
 			}
 		}
@@ -28,7 +28,7 @@ func offered() (all []*apispec.Operation) {
 func methodOf(t *testing.T, c *api.Client, s *apispec.Section, name string) reflect.Value {
 	t.Helper()
 	from := reflect.ValueOf(c).Elem()
-	if apigen.OfAccount(s) {
+	if apigo.OfAccount(s) {
 		from = reflect.ValueOf(c.Account(account)).Elem()
 	}
 	m := from.FieldByName(s.Service).MethodByName(name)

@@ -17,7 +17,7 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/api"
-	"github.com/ringcx-go/ringcx/internal/apigen"
+	"github.com/ringcx-go/ringcx/internal/apigo"
 	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/ringcxtest"
 )
@@ -82,7 +82,7 @@ func sampleOf(t *apispec.Type, within string) string {
 func invoke(t *testing.T, c *api.Client, op *apispec.Operation) {
 	t.Helper()
 	from := reflect.ValueOf(c).Elem()
-	ofAccount := apigen.OfAccount(op.Section)
+	ofAccount := apigo.OfAccount(op.Section)
 	if ofAccount {
 		from = reflect.ValueOf(c.Account("15300002")).Elem()
 	}
@@ -140,7 +140,7 @@ func TestTheClientSendsWhatAValidatorOfOpenAPITakes(t *testing.T) {
 	c := api.New(&http.Client{Transport: j}, "")
 	for _, s := range apispec.Default().Sections {
 		for _, op := range s.Operations {
-			if !apigen.Offered(op) {
+			if !apigo.Offered(op) {
 				continue
 			}
 			if invoke(t, c, op); len(j.said) > 0 {

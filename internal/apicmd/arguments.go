@@ -18,18 +18,16 @@ var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.Met
 
 // target finds method and path in the arguments.
 func (c *Call) target(args []string) error {
-	if len(args) == 1 && !isPath(args[0]) {
+	if c.Operation == nil && len(args) == 1 && !isPath(args[0]) {
 		op, ok := apispec.Find(args[0])
 		if !ok {
 			return noOperation(args[0])
 		}
-		c.method, c.path = op.Method, op.Path
-		for _, p := range op.Params {
-			if p.Place != apispec.InPath { // a form may be sent in the query, too
-				c.query = append(c.query, p.Name)
-			}
-		}
-		return c.checkPage()
+		c.Operation = op
+	}
+	if c.op = c.Operation; c.op != nil {
+		c.method, c.path = c.op.Method, c.op.Path
+		return nil
 	}
 	c.method, c.path = http.MethodGet, args[len(args)-1]
 	if len(args) == 2 {
@@ -46,10 +44,40 @@ func (c *Call) target(args []string) error {
 		return err
 	}
 	path, _, _ := strings.Cut(c.path, "?")
-	if err := checkPath(path); err != nil {
-		return err
+	return checkPath(path)
+}
+
+// Operation is the operation that a word among the arguments names. A word that is a method, too, names none if there is a
+// path beside it.
+func Operation(word string, args []string) (*apispec.Operation, bool) {
+	if slices.Contains(methods, strings.ToUpper(word)) && slices.ContainsFunc(args, isPath) {
+		return nil, false
 	}
-	return c.checkPage()
+	return apispec.Find(word)
+}
+
+// Named refuses a word that is no path, and no name of an operation either; nil: it is one of them.
+func Named(word string) error {
+	if _, ok := apispec.Find(word); ok || isPath(word) {
+		return nil
+	}
+	return noOperation(word)
+}
+
+// ArgsOf refuses arguments behind the name of an operation.
+func ArgsOf(op *apispec.Operation, args []string) error {
+	switch {
+	case len(args) == 0:
+		return nil
+	case isPath(args[0]):
+		return hasItsPath(op.ID, args[0])
+	}
+	return usage.New(fmt.Sprintf("the operation %s takes no argument, but was given %q", op.ID, wording.Clip(args[0])),
+		"parameters and fields are flags, see 'ringcx api "+op.ID+" --help'; true and false stand behind an equals sign, --is-active=false")
+}
+
+func hasItsPath(operation, path string) error {
+	return usage.New(fmt.Sprintf("the operation %s has its path, but was given %q", operation, wording.Clip(path)), "fields fill it, such as -f accountId=21000001")
 }
 
 // noOperation refuses a word that is no path and names nothing.
@@ -63,7 +91,7 @@ func noOperation(word string) error {
 	}
 	return usage.New(
 		fmt.Sprintf("%q is not an operation of the RingCX API", wording.Clip(word)),
-		wording.DidYouMean(wording.Nearest(word, names), "or give a path, such as: ringcx api /voice/api/v1/admin/accounts"))
+		wording.DidYouMean(either(wording.NearestFew(word, names, 3)), "or give a path, such as: ringcx api /voice/api/v1/admin/accounts"))
 }
 
 // noMethod refuses what stands before a path and is no method.
@@ -72,7 +100,7 @@ func noMethod(args []string) error {
 	_, named := apispec.Find(word)
 	switch {
 	case named:
-		return usage.New(fmt.Sprintf("the operation %s has its path, but was given %q", word, wording.Clip(args[1])), "fields fill it, such as -f accountId=21000001")
+		return hasItsPath(word, args[1])
 	case !isPath(word):
 		remedy = wording.DidYouMean(wording.Nearest(word, methods), "the methods are "+strings.Join(methods, ", "))
 	}
@@ -82,7 +110,9 @@ func noMethod(args []string) error {
 // checkPage refuses what would have no effect, or another than it says.
 func (c *Call) checkPage() error {
 	switch {
-	case c.Paginate && (c.method != http.MethodGet || c.Input != ""):
+	case c.Paginate && c.op != nil && !isPaged(c.op) && !c.Unchecked:
+		return usage.New("--paginate is for lists that come in pages, and "+c.op.ID+" has none as far as the vendor documents", "leave --paginate out, or try it with --unchecked")
+	case c.Paginate && (c.op == nil || !isPaged(c.op)) && (c.method != http.MethodGet || c.Input != ""):
 		return usage.New("--paginate is for GET without a body", "leave --paginate out")
 	case c.Paginate && c.Include:
 		return usage.New("--paginate and --include exclude each other: the pages have headers of their own", "give one of them")
@@ -92,6 +122,12 @@ func (c *Call) checkPage() error {
 		return usage.New("--page-size is for --paginate", "add --paginate, or ask for one page with -f page=0 -f maxRows=10")
 	}
 	return nil
+}
+
+// isPaged tells operations whose pages are lists that can be put together.
+func isPaged(op *apispec.Operation) bool {
+	list := op.Answers[0].Type
+	return op.Paged() && op.Effect == apispec.Reads && list != nil && (list.Kind == apispec.Array || list.Name == "any")
 }
 
 // checkQuery refuses parameters that --paginate sets.

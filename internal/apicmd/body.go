@@ -12,22 +12,28 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-// readInput is the body. What is sent as JSON has to be JSON; nothing may be sent as it.
+// readInput is the body as --input gives it.
 func (c *Call) readInput() ([]byte, error) {
 	if c.Input == "-" {
-		data, err := io.ReadAll(c.Stdin)
-		if err != nil {
-			return nil, err
-		}
-		return data, c.checkBody(data)
+		return c.readStdin()
 	}
 	data, err := os.ReadFile(c.Input)
 	if err != nil {
 		return nil, usage.New(err.Error(), "--input names a file with the body, or - for standard input")
 	}
-	return data, c.checkBody(data)
+	return data, nil
 }
 
+// readStdin is what standard input holds, which is there once.
+func (c *Call) readStdin() ([]byte, error) {
+	if c.stdinRead {
+		return nil, usage.New("standard input is wanted twice, and can be read once", "take one of them from a file")
+	}
+	c.stdinRead = true
+	return io.ReadAll(c.Stdin)
+}
+
+// checkBody refuses what is sent as JSON and is none. Nothing may be sent as it.
 func (c *Call) checkBody(data []byte) error {
 	const hint = "mend it, or say what it is, such as -H 'Content-Type: text/csv'"
 	kind := wording.First(c.headers.Get("Content-Type"), "application/json")

@@ -4,65 +4,95 @@ package apicmd
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/jq"
 	"github.com/ringcx-go/ringcx/internal/outfile"
 	"github.com/ringcx-go/ringcx/internal/usage"
-	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // Call is one call of the API as a command line has it. Prepare finds what is wrong with it, Run does it.
 type Call struct {
-	Args                []string // [METHOD] PATH, or OPERATION
-	Fields, TypedFields []string // name=value, as text and as JSON
-	Headers             []string // Name: value
-	Input, Output       string   // files of the body and the answer; "-": Stdin and standard output, "": none
-	InputGiven          bool     // Input was named, if only as ""
-	Paginate, Include   bool     // get all pages of a list; print status and headers, too
-	PageSize            int      // rows per page with Paginate
-	Sized               bool     // PageSize was given
+	Args                []string                          // [METHOD] PATH, or OPERATION
+	Operation           *apispec.Operation                // the operation, which then Args do not say; nil: they do
+	Fields, TypedFields []string                          // name=value, as text and as JSON
+	Headers             []string                          // Name: value
+	Input, Output       string                            // files of the body and the answer; "-": Stdin and standard output, "": none
+	InputGiven          bool                              // Input was named, if only as ""
+	Paginate, Include   bool                              // get all pages of a list; print status and headers, too
+	PageSize            int                               // rows per page with Paginate
+	Sized               bool                              // PageSize was given
+	JQ                  string                            // an expression that filters the answer; "": none
+	Unchecked           bool                              // what is not as described is sent all the same
+	DryRun              bool                              // the request is shown and not sent
+	Account             func() (string, error)            // the sub-account, asked for if the path needs one and no field gives it; nil: nobody knows
+	Late                map[string]func() (string, error) // other parameters of the path that are found out when everything else is right
+	Partial             bool                              // the body is a part of what is sent in the end, and need not have what that needs
 	Stdin               io.Reader
 
 	method, path string
-	query        []string // parameters that go into the query whatever the method
+	op           *apispec.Operation // what is called; nil: nobody describes it
+	flags        []field            // of the operation
 	headers      http.Header
 	file         *outfile.File // where the answer goes; nil: standard output
+	filter       *jq.Program
+	stdinRead    bool
+	told         bool // that an answer is not as described
 
-	filled string // the path with its fields
+	filled string // the path with its fields, but perhaps for the account
 	params url.Values
-	body   []byte
+	form   url.Values // what sent has, if it is a form
+	sent   content
+}
+
+// content is the body of a request.
+type content struct {
+	kind  string // its Content-Type
+	bytes []byte // nil: there is no body
+	file  string // the name of the file in it; "": it is none
+	size  int    // of that file
+	typ   *apispec.Type
 }
 
 // Out is where an answer goes, if not to a file.
 type Out struct {
 	Stdout   io.Writer
-	People   bool      // Stdout is a terminal
-	Progress io.Writer // where the number of rows so far is drawn; nil: nowhere
+	Warn     func(text string) // tells what is odd about an answer; nil: nothing is looked for
+	People   bool              // Stdout is a terminal
+	Progress io.Writer         // where the number of rows so far is drawn; nil: nowhere
 }
 
 // Prepare finds what is wrong with the call before anything is asked of anybody, and begins the file of its answer. Discard is
 // called in the end.
 func (c *Call) Prepare() (err error) {
+	if c.JQ != "" {
+		if c.filter, err = jq.Compile(c.JQ); err != nil {
+			return err
+		}
+	}
 	if err := c.target(c.Args); err != nil {
 		return err
 	}
-	if c.filled, c.params, c.body, err = c.build(); err != nil {
+	if err := c.build(); err != nil {
 		return err
 	}
-	if c.Output != "" && c.Output != "-" {
+	if c.Output != "" && c.Output != "-" && !c.DryRun {
 		c.file, err = outfile.New(c.Output)
 	}
 	return err
 }
+
+// Body is the body as it will be sent, if it is JSON or a form; nil: there is none.
+func (c *Call) Body() []byte { return c.sent.bytes }
+
+// SetBody replaces a body, which is not checked any more.
+func (c *Call) SetBody(data []byte) { c.sent.kind, c.sent.bytes = kindJSON, data }
 
 // Discard removes what was written of an answer that has not come whole.
 func (c *Call) Discard() {
@@ -72,81 +102,57 @@ func (c *Call) Discard() {
 }
 
 // Changes reports whether the call may change something, so that its answer is told even if it cannot be printed.
-func (c *Call) Changes() bool { return c.method != http.MethodGet }
+func (c *Call) Changes() bool {
+	if c.op != nil {
+		return c.op.Effect != apispec.Reads
+	}
+	return c.method != http.MethodGet
+}
 
 // Run sends the call to the API at base, and passes on the answer: to the file of Output if it is a success, else to at.
 func (c *Call) Run(ctx context.Context, base string, lists *Lister, at *Out) error {
+	if err := c.fillLater(); err != nil {
+		return err
+	}
 	if c.Paginate {
 		return c.pages(ctx, base+c.filled, lists, at)
 	}
-	req, err := c.request(ctx, target(base+c.filled, c.params), c.body)
+	req, err := c.request(ctx, target(base+c.filled, c.params))
 	if err != nil {
 		return err
 	}
-	return c.deliver(lists.Client, req, at)
+	return c.named(c.deliver(lists.Client, req, at))
 }
 
-// build fills the path and decides where each field goes.
-func (c *Call) build() (path string, query url.Values, body []byte, err error) {
-	path, rest, _ := strings.Cut(c.path, "?")
-	if query, err = url.ParseQuery(rest); err != nil {
-		return "", nil, nil, usage.New("the query of the path cannot be read", "quote the path, and use -f name=value for parameters")
+// named has an error say which operation was called, and not what is secret in its path.
+func (c *Call) named(err error) error {
+	if c.op == nil {
+		return err
 	}
-	if c.headers, err = parseHeaders(c.Headers); err != nil {
-		return "", nil, nil, err
-	}
-	object, filled := make(map[string]any), make(map[string]bool)
-	fields, err := c.parseFields()
-	if err != nil {
-		return "", nil, nil, err
-	}
-	for _, f := range fields {
-		text := f.text()
-		_, again := object[f.name]
-		switch {
-		case filled[f.name], again:
-			return "", nil, nil, usage.New(fmt.Sprintf("the field %q is given twice, and there is one place for it", wording.Clip(f.name)), `give it once; a list is JSON: -F 'name=["a","b"]'`)
-		case strings.Contains(path, "{"+f.name+"}"):
-			filled[f.name] = true
-			if path, err = apispec.Fill(path, f.name, text); err != nil {
-				return "", nil, nil, usage.New(wording.OneLine(err.Error()), "give one id or name; it may hold no / \\ ; ? # and be no . or ..")
-			}
-		case c.inQuery(f.name):
-			query.Add(f.name, text)
-		default:
-			object[f.name] = f.value
+	hidden := c.shownPath() != c.filled
+	if refused := (*CallError)(nil); errors.As(err, &refused) {
+		if refused.operation = c.op.ID; hidden {
+			refused.Path = c.shownPath()
 		}
 	}
-	if _, open, found := strings.Cut(path, "{"); found {
-		name, _, _ := strings.Cut(open, "}")
-		return "", nil, nil, usage.New("the path needs a value for "+name, "add -f "+name+"=…")
+	if failed := (*NetError)(nil); errors.As(err, &failed) && hidden {
+		failed.Path = c.shownPath()
 	}
-	if err := cmp.Or(checkPath(path), c.checkQuery(query)); err != nil {
-		return "", nil, nil, err
-	}
-	if c.Input != "" {
-		if len(object) > 0 {
-			return "", nil, nil, usage.New("--input and fields of a body exclude each other", "put everything into the input")
-		}
-		body, err = c.readInput()
-	} else if len(object) > 0 {
-		body, err = json.Marshal(object)
-	}
-	return path, query, body, err
+	return err
 }
 
-func (c *Call) request(ctx context.Context, url string, body []byte) (*http.Request, error) {
+func (c *Call) request(ctx context.Context, url string) (*http.Request, error) {
 	var in io.Reader
-	if body != nil {
-		in = bytes.NewReader(body)
+	if c.sent.bytes != nil {
+		in = bytes.NewReader(c.sent.bytes)
 	}
 	req, err := http.NewRequestWithContext(ctx, c.method, url, in)
 	if err != nil {
 		return nil, usage.New("the path cannot be called", "give it as the vendor's documentation does, such as /voice/api/v1/admin/accounts")
 	}
 	req.Header.Set("Accept", "application/json, */*")
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+	if c.sent.bytes != nil {
+		req.Header.Set("Content-Type", c.sent.kind)
 	}
 	maps.Copy(req.Header, c.headers)
 	return req, nil

@@ -26,7 +26,8 @@ type CallError struct {
 	Code, Message string // the vendor's; "": it says none
 
 	retryAfter time.Duration
-	page       bool // the answer is a web page
+	page       bool   // the answer is a web page
+	operation  string // that was called; "": nobody describes it
 }
 
 // Error is the call, its status and what the vendor says, in one line.
@@ -55,6 +56,9 @@ func (e *CallError) Hint() string {
 	case http.StatusNetworkAuthenticationRequired:
 		return "the network wants a sign-in before it lets anything through: open a browser"
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		if e.operation != "" {
+			return "check the fields: 'ringcx api " + e.operation + " --help' has them"
+		}
 		return "check the fields against the vendor's description of the operation"
 	case http.StatusUnauthorized:
 		return "RingCX refused even a new token; run 'ringcx login' and try again"

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -32,8 +33,17 @@ func (f field) text() string {
 	return string(raw)
 }
 
+// bytes are the value as it was given.
+func (f field) bytes() []byte {
+	if raw, ok := f.value.(json.RawMessage); ok {
+		return raw
+	}
+	return []byte(f.text())
+}
+
+// parseFields are the fields of -f and -F, and those that flags of the operation give.
 func (c *Call) parseFields() ([]field, error) {
-	var fields []field
+	fields := slices.Clone(c.flags)
 	for _, raw := range c.Fields {
 		name, value, ok := strings.Cut(raw, "=")
 		if !ok || name == "" {
@@ -43,24 +53,42 @@ func (c *Call) parseFields() ([]field, error) {
 	}
 	for _, raw := range c.TypedFields {
 		name, value, ok := strings.Cut(raw, "=")
+		if from, is := strings.CutPrefix(value, "@"); is && name != "" {
+			text, err := c.contents(name, from)
+			if err != nil {
+				return nil, err
+			}
+			fields = append(fields, field{name, text})
+			continue
+		}
 		var b bytes.Buffer
 		if !ok || name == "" || json.Compact(&b, []byte(value)) != nil {
-			hint := "such as -F maxRows=10; -f takes text as it is"
-			if strings.HasPrefix(value, "@") {
-				hint = "a field takes no file: --input FILE sends one as the whole body, and -f takes text as it is"
-			}
-			return nil, usage.New(fmt.Sprintf("the field %q is not of the form name=JSON", wording.Clip(wording.Named(raw))), hint)
+			return nil, usage.New(fmt.Sprintf("the field %q is not of the form name=JSON", wording.Clip(wording.Named(raw))),
+				"such as -F maxRows=10, or -F name=@FILE for the text in a file; -f takes text as it is")
 		}
 		fields = append(fields, field{name, json.RawMessage(b.Bytes())})
 	}
-	for _, raw := range slices.Concat(c.Fields, c.TypedFields) {
-		if name, _, _ := strings.Cut(raw, "="); !utf8.ValidString(raw) {
-			return nil, usage.New(fmt.Sprintf("the field %q is no UTF-8", wording.Clip(name)), "write it in UTF-8; a terminal or file of another encoding needs iconv")
+	for _, f := range fields {
+		if !utf8.ValidString(f.name) || !utf8.Valid(f.bytes()) {
+			return nil, usage.New(fmt.Sprintf("the field %q is no UTF-8", wording.Clip(f.name)), "write it in UTF-8; a terminal or file of another encoding needs iconv")
 		}
 	}
 	return fields, nil
 }
 
-func (c *Call) inQuery(name string) bool {
-	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodDelete}, c.method) || slices.Contains(c.query, name)
+// contents is the text of the file that a field names, without the line end that editors put behind it.
+func (c *Call) contents(name, from string) (string, error) {
+	var data []byte
+	var err error
+	if from == "-" {
+		data, err = c.readStdin()
+	} else if data, err = os.ReadFile(from); err != nil { //nolint:gosec // the caller names it
+		err = usage.New(fmt.Sprintf("the field %q: %s", wording.Clip(name), err), "-F name=@FILE takes the text in a file, -F name=@- standard input; -f takes text as it is")
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r"), err
+}
+
+// inQuery tells where a field goes of which nobody says it.
+func (c *Call) inQuery() bool {
+	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodDelete}, c.method)
 }

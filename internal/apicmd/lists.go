@@ -5,13 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"time"
 
-	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
@@ -23,58 +20,19 @@ type Lister struct {
 	Patient bool                                    // a list that is not documented to come in pages waits, too
 }
 
-// pages prints all rows of a list as one array, row by row as they come.
-func (c *Call) pages(ctx context.Context, base string, lists *Lister, at *Out) error {
-	to := terminal.Unfolded(at.Stdout)
-	if c.file != nil {
-		to = c.file
-	}
-	progress := at.Progress != nil && (c.file != nil || !at.People)
-	if progress {
-		defer fmt.Fprint(at.Progress, "\r\x1b[K")
-	}
-	list := &listing{size: c.PageSize, get: func(page, size int) ([]json.RawMessage, error) {
-		c.params.Set("page", fmt.Sprint(page))
-		c.params.Set("maxRows", fmt.Sprint(size))
-		return lists.rows(ctx, target(base, c.params), c.headers, true)
-	}}
-	sep := "[\n"
-	err := list.each(func(rows []json.RawMessage) error {
-		for _, row := range rows {
-			if _, err := fmt.Fprintf(to, "%s%s", sep, row); err != nil {
-				return err
-			}
-			sep = ",\n"
-		}
-		if progress {
-			fmt.Fprintf(at.Progress, "\r%d rows …", list.rows)
-		}
-		return nil
-	})
-	if err != nil {
-		return list.cut(err)
-	}
-	end := "\n]\n"
-	if list.rows == 0 {
-		end = "[]\n"
-	}
-	if _, err := io.WriteString(to, end); err != nil || c.file == nil {
-		return err
-	}
-	return c.file.Commit()
-}
-
 // rows gets one page, with headers besides our own. If it may wait, a vendor that asks for patience is given it, as far as
 // MaxWait goes.
 func (l *Lister) rows(ctx context.Context, address string, headers http.Header, wait bool) ([]json.RawMessage, error) {
+	return l.ask(ctx, &ask{method: http.MethodGet, address: address, headers: headers}, wait)
+}
+
+func (l *Lister) ask(ctx context.Context, q *ask, wait bool) ([]json.RawMessage, error) {
 	until := time.Now().Add(l.MaxWait)
 	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		req, err := q.request(ctx)
 		if err != nil {
-			return nil, usage.New("the path cannot be called", "give it as the vendor's documentation does, such as /voice/api/v1/admin/accounts")
+			return nil, err
 		}
-		req.Header.Set("Accept", "application/json")
-		maps.Copy(req.Header, headers)
 		r, err := Fetch(l.Client, req)
 		if err != nil {
 			return nil, err

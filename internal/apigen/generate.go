@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/ringcx-go/ringcx/internal/apigo"
 	"github.com/ringcx-go/ringcx/internal/apispec"
 )
 
@@ -72,33 +73,6 @@ func Generate(d *apispec.Description) (map[string][]byte, error) {
 	return files, add("services" + suffix)
 }
 
-// Offered tells the operations that the client has: those of the public API, each at one of its paths.
-func Offered(op *apispec.Operation) bool { return op.Source != apispec.Internal && op.Duplicate == "" }
-
-// OfAccount tells sections whose service belongs to one account: most of their operations do.
-func OfAccount(s *apispec.Section) bool {
-	n, all := 0, 0
-	for _, op := range s.Operations {
-		if Offered(op) {
-			all++
-			if accountParam(op) != "" {
-				n++
-			}
-		}
-	}
-	return 2*n > all
-}
-
-// accountParam is the parameter of the path that is the sub-account, "" if there is none.
-func accountParam(op *apispec.Operation) string {
-	for p := range op.In(apispec.InPath) {
-		if slices.Contains([]string{"accountid", "subaccountid"}, strings.ToLower(p.Name)) {
-			return p.Name
-		}
-	}
-	return ""
-}
-
 // used are the names of schemas and closed lists that offered operations need.
 func used(d *apispec.Description) map[string]bool {
 	names := map[string]bool{}
@@ -117,7 +91,7 @@ func used(d *apispec.Description) map[string]bool {
 	}
 	for _, s := range d.Sections {
 		for _, op := range s.Operations {
-			if !Offered(op) {
+			if !apigo.Offered(op) {
 				continue
 			}
 			for _, p := range op.Params {
@@ -202,7 +176,7 @@ func (g *generator) servicesOf(account bool, name, text, fields string) {
 	g.p("type %s struct {\n%s", name, fields)
 	var made strings.Builder
 	for _, s := range g.d.Sections {
-		if OfAccount(s) == account {
+		if apigo.OfAccount(s) == account {
 			g.p("%s *%sService // %s", s.Service, s.Service, strings.TrimSuffix(s.Text, "."))
 			fmt.Fprintf(&made, "v.%s = (*%sService)(s)\n", s.Service, s.Service)
 		}

@@ -5,23 +5,24 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/internal/apigo"
 	"github.com/ringcx-go/ringcx/internal/apispec"
 )
 
 func (g *generator) section(s *apispec.Section) {
 	name := s.Service + "Service"
 	of := "Get it from a [Client]."
-	if OfAccount(s) {
+	if apigo.OfAccount(s) {
 		of = "Get it from an [Account]."
 	}
 	text := fmt.Sprintf("%s calls the operations of the section %s. %s %s", name, s.Name, s.Text, of)
-	if s.Page != "" {
-		text += "\n\nThe vendor's guide: [" + s.Name + "]\n\n[" + s.Name + "]: " + guide + s.Page
+	if page := s.Guide(); page != "" {
+		text += "\n\nThe vendor's guide: [" + s.Name + "]\n\n[" + s.Name + "]: " + page
 	}
 	g.comment(text)
 	g.p("type %s service\n", name)
 	for _, op := range s.Operations {
-		if !Offered(op) {
+		if !apigo.Offered(op) {
 			continue
 		}
 		var first *apispec.Body
@@ -53,17 +54,17 @@ type method struct {
 func (g *generator) method(s *apispec.Section, op *apispec.Operation, body *apispec.Body, name string) {
 	m := &method{op: op, body: body, name: name, service: s.Service + "Service", in: []string{"ctx context.Context"}}
 	if t := op.Answers[0].Type; t != nil {
-		m.result = g.typed(t, answerType)
+		m.result = g.typed(t, apigo.AnswerType)
 		m.counts = t.Kind == apispec.Array && op.Param("count") != nil
 		if t.Kind == apispec.Array && op.Paged() && (body == nil || body.Type.Name != "file") {
-			m.rows = g.typed(t.Elem, goType)
+			m.rows = g.typed(t.Elem, apigo.Type)
 		}
 	}
 	g.path(s, m)
 	optional := g.params(m)
 	if body != nil {
-		name := bodyName(body.Type, m.in)
-		m.in = append(m.in, name+" "+g.typed(body.Type, goType))
+		name := apigo.BodyName(body.Type, m.in)
+		m.in = append(m.in, name+" "+g.typed(body.Type, apigo.Type))
 		m.call = append(m.call, "r.body = "+name)
 	}
 	if len(optional) > 0 {
@@ -74,7 +75,7 @@ func (g *generator) method(s *apispec.Section, op *apispec.Operation, body *apis
 			if p.Place == apispec.InForm {
 				put = "formOption"
 			}
-			m.call = append(m.call, fmt.Sprintf("r.%s(%q, opts.%s)", put, p.Name, exported(p.Name)))
+			m.call = append(m.call, fmt.Sprintf("r.%s(%q, opts.%s)", put, p.Name, apigo.Exported(p.Name)))
 		}
 	}
 	if reads := op.Effect != apispec.Acts; reads != (op.Method != "POST") {
@@ -107,8 +108,8 @@ func (g *generator) count(m *method, optional []apispec.Param) {
 // path writes the call with the values of the path.
 func (g *generator) path(s *apispec.Section, m *method) {
 	account := ""
-	if OfAccount(s) {
-		account = accountParam(m.op)
+	if apigo.OfAccount(s) {
+		account = apigo.AccountParam(m.op)
 	}
 	args := []string{fmt.Sprintf("%q", m.op.Method), fmt.Sprintf("%q", m.op.Path)}
 	for p := range m.op.In(apispec.InPath) {
@@ -116,8 +117,8 @@ func (g *generator) path(s *apispec.Section, m *method) {
 			args = append(args, "s.account")
 			continue
 		}
-		name := unexported(p.Name)
-		m.in = append(m.in, name+" "+g.typed(p.Type, goType))
+		name := apigo.Unexported(p.Name)
+		m.in = append(m.in, name+" "+g.typed(p.Type, apigo.Type))
 		args = append(args, name)
 	}
 	m.call = append(m.call, "r := s.client.call("+strings.Join(args, ", ")+")")
@@ -131,12 +132,12 @@ func (g *generator) params(m *method) (optional []apispec.Param) {
 		case !p.Required:
 			optional = append(optional, p)
 		default:
-			name := unexported(p.Name)
+			name := apigo.Unexported(p.Name)
 			put := "param"
 			if p.Place == apispec.InForm {
 				put = "field"
 			}
-			m.in = append(m.in, name+" "+g.typed(p.Type, goType))
+			m.in = append(m.in, name+" "+g.typed(p.Type, apigo.Type))
 			m.call = append(m.call, fmt.Sprintf("r.%s(%q, %s)", put, p.Name, name))
 		}
 	}
@@ -158,23 +159,6 @@ func (g *generator) write(m *method, name, doc, more string) {
 		return
 	}
 	g.p("var out %s\nerr := r.send(ctx, &out)\nreturn out, err\n}\n", m.result)
-}
-
-// bodyName is what a body is called: by the last word of its type, unless another parameter is.
-func bodyName(t *apispec.Type, others []string) string {
-	name := "body"
-	switch all := words(t.Name); {
-	case t.Name == "file":
-		return "file"
-	case t.Kind == apispec.Array:
-		name = "list"
-	case t.Kind == apispec.Object:
-		name = unexported(all[len(all)-1])
-	}
-	if slices.ContainsFunc(others, func(p string) bool { return strings.HasPrefix(p, name+" ") }) {
-		return "body"
-	}
-	return name
 }
 
 // parameters is a list of parameters, in which neighbours share a type: a, b int.
@@ -221,11 +205,11 @@ func (g *generator) options(m *method, optional []apispec.Param) {
 			text += " It is assumed."
 		}
 		g.comment(text)
-		t := g.typed(p.Type, goType)
+		t := g.typed(p.Type, apigo.Type)
 		if t == "bool" && p.Default != "false" {
 			t = "Switch"
 		}
-		g.p("%s %s", exported(p.Name), t)
+		g.p("%s %s", apigo.Exported(p.Name), t)
 	}
 	g.p("}\n")
 }

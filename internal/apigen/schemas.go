@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/internal/apigo"
 	"github.com/ringcx-go/ringcx/internal/apispec"
 )
 
@@ -22,18 +23,18 @@ func (g *generator) typesOf(s *apispec.Section) {
 }
 
 func (g *generator) schema(s *apispec.Schema) {
-	name := typeName(s.Name)
+	name := apigo.TypeName(s.Name)
 	g.comment(means(name, s.Text))
 	g.p("type %s struct {\nDocument `json:\"-\"`\n", name)
 	seen := map[string]bool{"Document": true, "Put": true, "Omit": true, "Field": true, "MarshalJSON": true, "UnmarshalJSON": true}
 	for _, f := range s.Fields {
-		field := exported(f.Name)
+		field := apigo.Exported(f.Name)
 		if seen[field] {
 			g.fail("%s.%s is there twice, or a method", name, field)
 		}
 		seen[field] = true
 		g.comment(fieldText(f))
-		g.p("%s %s %s", field, g.typed(f.Type, goType), tag(f))
+		g.p("%s %s %s", field, g.typed(f.Type, apigo.Type), tag(f))
 	}
 	g.p("}\n")
 	g.p("// MarshalJSON writes v as [Document] says.\nfunc (v %s) MarshalJSON() ([]byte, error) { return marshal(v) }\n", name)
@@ -47,7 +48,7 @@ func tag(f apispec.Field) string {
 		s += ",required"
 	}
 	s += `"`
-	if base := f.Type.Base(); base.Kind == apispec.Scalar && scalars[base.Name] == "time.Time" {
+	if base := f.Type.Base(); apigo.IsTime(base) {
 		s += ` time:"` + base.Name + `"`
 	}
 	return "`" + s + "`"
@@ -90,7 +91,7 @@ func fieldText(f apispec.Field) string {
 	case apispec.Observed:
 		all = append(all, "Not documented; it was observed.")
 	case apispec.Assumed:
-		if base := f.Type.Base(); base.Kind != apispec.Scalar || scalars[base.Name] != "time.Time" {
+		if base := f.Type.Base(); !apigo.IsTime(base) {
 			all = append(all, "Its form is assumed.")
 		}
 	}
@@ -103,7 +104,7 @@ func (g *generator) values(v *apispec.Values) {
 	g.p("// Known values of [%s].\nconst (", v.Name)
 	seen := map[string]bool{}
 	for _, value := range v.List {
-		name := v.Name + valueName(value)
+		name := v.Name + apigo.ValueName(value)
 		if seen[name] {
 			g.fail("%s is there twice", name)
 		}
@@ -111,18 +112,6 @@ func (g *generator) values(v *apispec.Values) {
 		g.p("%s %s = %q", name, v.Name, value)
 	}
 	g.p(")\n")
-}
-
-// valueName is the end of a constant's name: DO-NOT-CALL is DoNotCall.
-func valueName(value string) string {
-	if strings.ToUpper(value) == value {
-		var s string
-		for _, w := range strings.FieldsFunc(value, func(c rune) bool { return (c < 'A' || c > 'Z') && (c < '0' || c > '9') }) {
-			s += capital(w)
-		}
-		return s
-	}
-	return exported(value)
 }
 
 // comment writes a comment, wrapped. An empty line is kept.

@@ -22,7 +22,11 @@ func (d *Description) OpenAPI() ([]byte, error) {
 	}
 	var tags []object
 	for _, s := range d.Sections {
-		tags = append(tags, object{"name": s.Name, "description": s.Text})
+		tag := object{"name": s.Name, "description": s.Text}
+		if page := s.Guide(); page != "" {
+			tag["externalDocs"] = object{"description": "The vendor's guide.", "url": page}
+		}
+		tags = append(tags, tag)
 	}
 	return json.MarshalIndent(object{
 		"openapi": "3.1.1",
@@ -45,11 +49,15 @@ func (d *Description) components() object {
 		schemas[s.Name] = d.openSchema(s)
 	}
 	for _, v := range d.AllValues() {
-		schemas[v.Name] = object{"type": "string", "enum": v.List, "description": v.Text}
+		schemas[v.Name] = object{"type": "string", "enum": v.List, "description": v.Text + " The vendor may have more of them by now."}
 	}
 	for _, r := range d.Refusals {
 		for _, status := range r.Statuses {
-			responses["Refused"+strconv.Itoa(status)] = d.openAnswer(r, statusText[status])
+			answer := d.openAnswer(r, statusText[status])
+			if status == 429 {
+				answer["headers"] = object{"Retry-After": object{"description": "How many seconds not to ask again.", "schema": object{"type": "integer"}}}
+			}
+			responses["Refused"+strconv.Itoa(status)] = answer
 		}
 	}
 	return object{
@@ -118,12 +126,13 @@ func (d *Description) openResponses(op *Operation) object {
 		}
 	}
 	for _, a := range op.Answers {
-		text := "Done."
-		if a.Type != nil {
-			text = "Done; the body is " + a.Type.String() + "."
-		}
 		for _, status := range a.Statuses {
-			o[strconv.Itoa(status)] = d.openAnswer(a, text)
+			if one := a; status == 204 {
+				one.Type = nil // HTTP has no body there
+				o["204"] = d.openAnswer(one, "Done, without a body.")
+			} else {
+				o[strconv.Itoa(status)] = d.openAnswer(one, "Done.")
+			}
 		}
 	}
 	return o
@@ -149,6 +158,9 @@ func (d *Description) openParam(p Param) object {
 	if p.Required {
 		o["required"] = true
 	}
+	if p.Secret {
+		o["x-secret"] = true
+	}
 	if p.Certainty != Documented {
 		o["x-certainty"] = p.Certainty.String()
 	}
@@ -170,6 +182,12 @@ func (d *Description) openBody(op *Operation) object {
 	for p := range op.In(InForm) {
 		schema := d.openType(p.Type)
 		schema["description"] = p.Text
+		if p.Secret {
+			schema["x-secret"] = true
+		}
+		if p.Certainty != Documented {
+			schema["x-certainty"] = p.Certainty.String()
+		}
 		form[p.Name] = schema
 		if p.Required {
 			required = append(required, p.Name)
@@ -181,7 +199,7 @@ func (d *Description) openBody(op *Operation) object {
 	for _, b := range op.Bodies {
 		schema := d.openType(b.Type)
 		if b.Type.Name == "file" {
-			schema = object{"type": "object", "required": []string{"file"}, "properties": object{"file": object{"description": "The file."}}}
+			schema = object{"type": "object", "required": []string{"file"}, "properties": object{"file": object{"description": "The file.", "contentMediaType": "application/octet-stream"}}}
 		}
 		media := object{"schema": schema}
 		if b.Certainty != Documented {
@@ -289,7 +307,7 @@ func openLimits(op *Operation) []object {
 	for _, l := range op.Limits {
 		var windows []string
 		for _, w := range l.Windows {
-			windows = append(windows, fmt.Sprintf("%d/%s", w.Requests, w.Time))
+			windows = append(windows, fmt.Sprintf("%d/%gs", w.Requests, w.Time.Seconds()))
 		}
 		o := object{"name": l.Name, "windows": windows, "per": l.Per}
 		if l.When != "" {

@@ -3,6 +3,7 @@ package apispec_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -50,6 +51,9 @@ func TestTheExportHoldsWhatTheDescriptionHolds(t *testing.T) {
 		if body := at(o, "requestBody"); (body != nil) != (form || len(op.Bodies) > 0) || body != nil && at(body, "required") != true {
 			t.Errorf("%s has the body %v", op.ID, body)
 		}
+		if at(o, "responses", "204", "content") != nil {
+			t.Errorf("%s has a body with 204", op.ID)
+		}
 		if at(o, "responses", "429", "$ref") != "#/components/responses/Refused429" {
 			t.Errorf("%s is not refused", op.ID)
 		}
@@ -68,7 +72,7 @@ func TestTheExportHoldsWhatTheDescriptionHolds(t *testing.T) {
 	}
 	const search = "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadSearch"
 	limits, _ := at(all, "paths", search, "post", "x-limits").([]any)
-	if len(limits) != 2 || at(limits[1], "when") != "count=true" {
+	if len(limits) != 2 || at(limits[1], "when") != "count=true" || fmt.Sprint(at(limits[0], "windows")) != "[15/10s 60/30s]" {
 		t.Errorf("searching leads has the limits %v", limits)
 	}
 }

@@ -172,3 +172,9 @@ func isName(s string) bool {
 	}
 	return s != ""
 }
+
+// JSONType is what a scalar is in JSON: string, integer, number or boolean; "" for all else.
+func (t *Type) JSONType() string {
+	s, _ := ScalarNamed(t.Name)
+	return s.JSON
+}

@@ -89,7 +89,7 @@ func TestWhatAVendorSaysTakesNoTerminalOver(t *testing.T) {
 		{0, "apitoken list --json --show"},
 		{0, "api GET /voice/api/v1/admin/accounts"},
 		{0, "api GET /voice/api/v1/admin/accounts -i"},
-		{0, "api GET /voice/api/v1/admin/accounts --paginate"},
+		{0, "api GET /voice/api/v1/admin/accounts --paginate --unchecked"},
 		{1, "api GET /text"},
 		{1, "api GET /refuse"},
 		{1, "api GET /refuse -v"},

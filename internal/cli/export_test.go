@@ -21,15 +21,15 @@ var ExitCodes = []string{
 	strconv.Itoa(exitInterrupted), strconv.Itoa(exitUnread), strconv.Itoa(exitTerminated),
 }
 
-func tree() *cobra.Command {
-	root := newApp(&env.Env{Getenv: func(string) string { return "" }}).command()
+func tree(args ...string) *cobra.Command {
+	root := newApp(&env.Env{Args: args, Getenv: func(string) string { return "" }}).command()
 	root.InitDefaultHelpCmd()
 	return root
 }
 
 // Understood says why the command does not understand its arguments, nil if it does. Nothing is run.
 func Understood(args []string) error {
-	root := tree()
+	root := tree(args...)
 	cmd, rest, err := root.Find(args)
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func Understood(args []string) error {
 
 // Named says whether the arguments are the name of a command, and no more.
 func Named(args []string) bool {
-	_, rest, err := tree().Find(args)
+	_, rest, err := tree(args...).Find(args)
 	return err == nil && len(rest) == 0
 }
 

@@ -118,13 +118,13 @@ func (a *app) searchLeads(body []byte, count bool, size int, format *rows.Format
 		_, err = fmt.Fprintf(terminal.Unfolded(a.Stdout), "%s\n", r.Body)
 		return err
 	}
-	return a.print(format, shapeOf("LeadSearchResult", leadColumns), func(w *rows.Writer) error {
+	return a.print(format, tableOf("LeadSearchResult", leadColumns), func(w *rows.Writer) error {
 		return a.lister(session).EachFound(a.Context, pace.New(d.Limit("leadSearch")), address, body, size, func(all []json.RawMessage) error { return w.Write(all...) })
 	})
 }
 
-// shapeOf is the shape of a schema, with columns of tables.
-func shapeOf(schema string, columns []string) rows.Shape {
+// tableOf is the shape of a schema, with columns of tables.
+func tableOf(schema string, columns []string) rows.Shape {
 	shape := rows.ShapeOf(described(schema))
 	shape.Columns = nil
 	for _, name := range columns {

@@ -150,33 +150,6 @@ func (a *app) keepAccount(chosen *subaccount.Account) error {
 	return err
 }
 
-func newUsersCmd(a *app) *cobra.Command {
-	return cmdline.Group("users", "Work with RingCX administrators", newListCmd(a, "List the users that may administer RingCX",
-		"/voice/api/v1/admin/users?flatten=true",
-		terminal.Column{Title: "USER", Field: "userId"}, terminal.Column{Title: "FIRST NAME", Field: "firstName"}, terminal.Column{Title: "LAST NAME", Field: "lastName"}, terminal.Column{Title: "USER NAME", Field: "userName"}, terminal.Column{Title: "ENABLED", Field: "enabled"}))
-}
-
-func newListCmd(a *app, short, path string, columns ...terminal.Column) *cobra.Command {
-	var format *rows.Format
-	cmd := &cobra.Command{
-		Use: "list", Short: short, Args: cmdline.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			session, acc, err := a.SignedIn()
-			if err != nil {
-				return err
-			}
-			w := format.To(a.Context, a.Terminal, nil, rows.Shape{Columns: columns})
-			err = a.lister(session).Each(a.Context, acc.Config.Endpoint.Canonical().RingCX+path, 0, func(page []json.RawMessage) error { return w.Write(page...) })
-			if err != nil {
-				return err
-			}
-			return w.End()
-		},
-	}
-	format = formatFlags(cmd)
-	return cmd
-}
-
 // profileBlocks prints profiles for a narrow terminal.
 func (a *app) profileBlocks(profiles []profileRow) error {
 	rows := make([]map[string]any, len(profiles))

@@ -108,7 +108,7 @@ for every three hours, of which the vendor allows 3 in a minute and 9 in 15 minu
 	s.flags(cmd)
 	format := formatFlags(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
-		return a.listInteractions(s, format, false, shapeOf("InteractionMetadata", recordingColumns), func(raw json.RawMessage) bool {
+		return a.listInteractions(s, format, false, tableOf("InteractionMetadata", recordingColumns), func(raw json.RawMessage) bool {
 			return rows.Field(raw, "hasRecording") == "true"
 		})
 	}

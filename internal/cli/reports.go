@@ -40,7 +40,7 @@ func newReportsInteractionsCmd(a *app) *cobra.Command {
 	cmd.Flags().BoolVar(&v2, "v2", false, "ask the second version, which a draft of the vendor's guide describes")
 	format := formatFlags(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
-		shape := shapeOf("InteractionMetadata", interactionColumns)
+		shape := tableOf("InteractionMetadata", interactionColumns)
 		if v2 {
 			shape = rows.ShapeOf(described("InteractionMetadataV2"))
 		}

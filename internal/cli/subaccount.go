@@ -83,6 +83,9 @@ func (a *app) subaccount() (string, error) {
 
 // subaccountUnasked is subaccount for a call that is shown and not sent: nobody is asked, nor does anybody have to be logged in.
 func (a *app) subaccountUnasked() (string, error) {
+	if a.chosen != nil {
+		return a.chosen.ID, nil
+	}
 	acc, err := a.Resolve()
 	if err != nil || acc.Damaged != nil {
 		return a.choose(&subaccount.Chooser{}, nil)

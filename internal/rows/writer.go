@@ -18,6 +18,8 @@ type Writer struct {
 	people bool // to is a terminal
 	shape  Shape
 
+	beside map[string]string // values of fields that the rows have not got themselves
+
 	rows  int
 	table []map[string]any // rows of a table, which is printed at the end
 	all   bytes.Buffer     // the array that a filter gets
@@ -34,6 +36,20 @@ func (f *Format) To(ctx context.Context, t *terminal.Terminal, file io.Writer, s
 		w.to, w.people = terminal.Unfolded(t.Stdout), t.OutTerminal
 	}
 	return w
+}
+
+// Beside gives the rows that follow a field that they have not got themselves. JSON and filters are without it.
+func (w *Writer) Beside(field, value string) *Writer {
+	w.beside = map[string]string{field: value}
+	return w
+}
+
+// cell is the value of a field of a row, or beside it.
+func (w *Writer) cell(r row, field string) string {
+	if value, beside := w.beside[field]; beside {
+		return value
+	}
+	return r.cell(field)
 }
 
 // Write prints rows. A table and CSV have objects only.
@@ -71,7 +87,7 @@ func (w *Writer) write(raw json.RawMessage) error {
 	}
 	cells := make(map[string]any, len(w.shape.Columns))
 	for _, c := range w.shape.Columns {
-		cells[c.Field] = r.cell(c.Field)
+		cells[c.Field] = w.cell(r, c.Field)
 	}
 	if w.people {
 		if w.shape.Marked != nil && w.shape.Marked(raw) {
@@ -112,7 +128,7 @@ func (w *Writer) csv(r row) error {
 	if r != nil {
 		cells := make([]string, len(fields))
 		for i, f := range fields {
-			cells[i] = r.cell(f)
+			cells[i] = w.cell(r, f)
 		}
 		text += record(cells)
 	}

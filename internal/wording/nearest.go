@@ -90,3 +90,17 @@ func NearWord(word string, words []string) string {
 	}
 	return Nearest(word, words)
 }
+
+// NearestFew are the names that somebody who wrote word may have meant, the nearest first, at most so many.
+func NearestFew(word string, names []string, most int) (few []string) {
+	rest := slices.Clone(names)
+	for len(few) < most {
+		near := Nearest(word, rest)
+		if near == "" {
+			break
+		}
+		few = append(few, near)
+		rest = slices.DeleteFunc(rest, func(name string) bool { return name == near })
+	}
+	return few
+}

@@ -14,7 +14,7 @@ type Detector struct {
 	refusals uint64 // answers that make some client ask for a new token
 	streaks  *recent.Map[*streak]
 	expired  *recent.Map[*repeat]
-	used     map[int64]used // by user
+	used     map[int64]*used // by user
 }
 
 // streak is a series of tokens that somebody asked for without need.
@@ -37,35 +37,42 @@ type used struct {
 func (h *Detector) Uses(user int64) (session, xauth string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.used[user].session, h.used[user].xauth
+	u := h.usedBy(user)
+	return u.session, u.xauth
 }
 
-// noteUse changes what is known of a user's tokens.
-func (h *Detector) noteUse(user int64, change func(*used)) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+// usedBy is what is known of a user's tokens, to be changed. The lock is held.
+func (h *Detector) usedBy(user int64) *used {
 	u := h.used[user]
-	change(&u)
-	h.used[user] = u
+	if u == nil {
+		u = new(used)
+		h.used[user] = u
+	}
+	return u
 }
 
 // UsedSession notes that a token of a session was used for a call to RingCentral.
 func (h *Detector) UsedSession(user int64, session string) {
-	h.noteUse(user, func(u *used) { u.session = session })
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.usedBy(user).session = session
 }
 
 // Exchanged notes an exchange.
 func (h *Detector) Exchanged(user int64, session, xauth string) {
-	h.noteUse(user, func(u *used) { u.exchanged = [2]string{session, xauth} })
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.usedBy(user).exchanged = [2]string{session, xauth}
 }
 
 // Called notes a call to RingCX.
 func (h *Detector) Called(user int64, xauth string) {
-	h.noteUse(user, func(u *used) {
-		if u.xauth = xauth; xauth == u.exchanged[1] {
-			u.session = u.exchanged[0]
-		}
-	})
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	u := h.usedBy(user)
+	if u.xauth = xauth; xauth == u.exchanged[1] {
+		u.session = u.exchanged[0]
+	}
 }
 
 // repeat is how long and how often an expired token was sent.
@@ -89,7 +96,7 @@ const (
 func (h *Detector) Restart() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.used = map[int64]used{}
+	h.used = map[int64]*used{}
 	h.streaks, h.expired = recent.New[*streak](habitsKept), recent.New[*repeat](habitsKept)
 }
 

@@ -66,7 +66,7 @@ func (t *Routes) Find(c *Call, r *http.Request) {
 // Answer has the operation answer that r calls; w is only told to stop reading bodies that are too large.
 func (t *Routes) Answer(c *Call, w http.ResponseWriter, r *http.Request) Response {
 	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
-	if r.Body != nil {
+	if r.Body != nil && r.Body != http.NoBody {
 		r.Body = http.MaxBytesReader(w, r.Body, BodyLimit)
 	}
 	r.URL = spelt(r.URL)

@@ -146,7 +146,7 @@ func (in *DayRequest) Day(seed uint64) (day *Day, field string, err error) {
 			return nil, "kinds", fmt.Errorf("a hostile day does not bring %q; it can be %s", kind, strings.Join(DayKinds(), ", "))
 		}
 	}
-	if d.Kinds == nil {
+	if d.Kinds == nil && d.Share > 0 {
 		d.Kinds = DayKinds()
 	}
 	switch longest := time.Duration(d.MaxDelay); {

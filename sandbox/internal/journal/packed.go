@@ -127,7 +127,15 @@ func (p *Packed) Refusal() Refusal { return p.why.Value() }
 // packParameters writes parameters as a query, but without the "=" of those that are secret: their values begin with a
 // "$", which is escaped everywhere else.
 func packParameters(all []Parameter) string {
+	if len(all) == 0 {
+		return ""
+	}
+	room := len(all)
+	for _, p := range all {
+		room += len(p.Name) + len(p.Value) + 16 // most have few that are escaped
+	}
 	var out strings.Builder
+	out.Grow(room)
 	for i, p := range all {
 		if i > 0 {
 			out.WriteByte('&')

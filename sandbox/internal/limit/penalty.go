@@ -46,10 +46,10 @@ func (a Allowance) excess() string {
 // SetHeaders adds the limit headers to h.
 func (v Decision) SetHeaders(h http.Header) {
 	if v.headers && v.Limit > 0 {
-		h.Set("X-Rate-Limit-Group", v.Group)
-		h.Set("X-Rate-Limit-Limit", strconv.Itoa(v.Limit))
-		h.Set("X-Rate-Limit-Remaining", strconv.Itoa(v.remaining))
-		h.Set("X-Rate-Limit-Window", strconv.Itoa(int(v.Window/time.Second)))
+		all := []string{v.Group, strconv.Itoa(v.Limit), strconv.Itoa(v.remaining), strconv.Itoa(int(v.Window / time.Second))}
+		for i, name := range [...]string{"X-Rate-Limit-Group", "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Window"} {
+			h[name] = all[i : i+1 : i+1] // so that all need one slice, and no name is looked at
+		}
 	}
 	switch {
 	case v.Admitted, v.retry == contract.RetryAbsent:

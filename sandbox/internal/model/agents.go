@@ -73,15 +73,14 @@ func (w *World) AgentNamed(tx *state.Tx, username string, same func(a, b string)
 
 // lastIn is the last of the agents that an index leads to.
 func lastIn[I comparable](tx *state.Tx, index *state.Index[I, string, MainAccount], key I, is func(*Agent) bool) (last *Assignment) {
-	for _, m := range index.Backward(tx, key) {
-		for a := range m.agents() {
-			if is(a.Agent) {
-				last = &a
-			}
+	_, m, _ := index.Last(tx, key)
+	for a := range m.agents() {
+		if is(a.Agent) {
+			found := a // only what is found is worth memory of its own
+			last = &found
 		}
-		return last
 	}
-	return nil
+	return last
 }
 
 // ChangeAgent changes an agent that there is.

@@ -67,13 +67,9 @@ func (g *AgentGroup) Agent(id string) *Agent {
 // indexOfAgents is an index of main accounts by something that their agents have.
 func indexOfAgents[I comparable](of *state.Table[string, MainAccount], by func(*Agent) (I, bool)) *state.Index[I, string, MainAccount] {
 	return state.NewIndexOfEach(of, func(_ string, m MainAccount) (out []I) {
-		seen := map[I]struct{}{}
 		for a := range m.agents() {
 			if key, ok := by(a.Agent); ok {
-				if _, twice := seen[key]; !twice {
-					seen[key] = struct{}{}
-					out = append(out, key)
-				}
+				out = append(out, key)
 			}
 		}
 		return out
@@ -133,11 +129,12 @@ func (m *MainAccount) copied() MainAccount {
 
 // MainOf is the RingCX of an account; nil: it has none. In a snapshot somebody may have written two: it is the last.
 func (w *World) MainOf(tx *state.Tx, account int64) *MainAccount {
-	for _, m := range w.mainOf.Backward(tx, account) {
-		return &m
-	}
-	return nil
+	_, m, ok := w.mainOf.Last(tx, account)
+	return at(m, ok)
 }
+
+// HasRingCX reports whether an account has its RingCX.
+func (w *World) HasRingCX(tx *state.Tx, account int64) bool { return w.mainOf.Len(tx, account) > 0 }
 
 // AddMain gives an account its RingCX: one sub-account per name, each with two agent groups. The linked users are agents of
 // the first group of the first sub-account; the others have agents without a RingCentral user.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"net/mail"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -252,9 +251,7 @@ func (w *World) AddUser(tx *state.Tx, account int64, as *permission.Role, first,
 // about the ids, so that a demo administrator changes no other demo object.
 func (w *World) AddAdmin(tx *state.Tx, account int64, label, username string, login Login) *User {
 	u := User{Account: account, First: "Dana", Last: "Whitfield", Email: username, Enabled: true, Linked: true, Login: &login}
-	taken := func(o User) bool { return o.AdminID == u.AdminID || o.ID == u.ID }
-	all := w.MembersOf(tx, account)
-	for round := 0; u.ID == 0 || slices.ContainsFunc(all, taken) || w.Member(tx, u.ID) != nil; round++ {
+	for round := 0; u.ID == 0 || w.numbers.Len(tx, userNumber{account, u.AdminID}) > 0 || w.Member(tx, u.ID) != nil; round++ {
 		n := seeded.Number(w.Seed(tx), fmt.Sprintf("%s %d", label, round), 1_000_000)
 		u.ID, u.AdminID = (1_000_000+n)*1000+900, 100_000+int32(n) //nolint:gosec // at most 1,100,000
 	}

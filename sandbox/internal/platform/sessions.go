@@ -70,10 +70,15 @@ func (p *Service) Holder(sess *Session) (*model.App, *model.User) {
 
 // Scope is that of the newest access token.
 func (p *Service) Scope(sess *Session) []string {
+	return sess.scopeIn(p.World.App(p.Lock.Tx, sess.App))
+}
+
+// scopeIn is that of the newest access token in a, which is the app of sess.
+func (sess *Session) scopeIn(a *model.App) []string {
 	if sess.Scope != nil {
 		return sess.Scope
 	}
-	return p.World.App(p.Lock.Tx, sess.App).Scopes
+	return a.Scopes
 }
 
 // Over reports whether nothing of sess can work after now.
@@ -137,7 +142,7 @@ func (p *Service) renew(c *endpoint.Call, a *model.App, given string, t tokenPar
 	}
 	sess, turn := p.Find(given, token.Refresh)
 	if sess == nil {
-		p.whyNot(c, sess, turn)
+		neverGiven(c)
 		return nil, invalidGrant("OAU-213", "Token not found")
 	}
 	c.Session = sess.Number
@@ -149,10 +154,10 @@ func (p *Service) renew(c *endpoint.Call, a *model.App, given string, t tokenPar
 		c.Why("the refresh token is of another app")
 		return nil, invalidGrant("OAU-213", "Token not found")
 	case sess.State == SessionEvicted:
-		p.whyNot(c, sess, turn)
+		whyNot(c, sess, u, turn)
 		return nil, invalidGrant("OAU-213", "Token not found")
 	case sess.State == SessionRevoked:
-		p.whyNot(c, sess, turn)
+		whyNot(c, sess, u, turn)
 		return nil, refreshRefusal(c, "OAU-211", "Token revoked")
 	case !u.Enabled:
 		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
@@ -199,17 +204,16 @@ func (p *Service) use(c *endpoint.Call, given string) (t *model.Access, code, me
 		return nil, "OAU-149", "OAuth token is invalid"
 	}
 	sess, turn := p.Find(given, token.Access)
-	now := instant.Of(c.Now)
-	var a *model.App
-	var u *model.User
-	if sess != nil {
-		c.Session = sess.Number
-		a, u = p.Holder(sess)
-	}
-	p.whyNot(c, sess, turn)
-	switch {
-	case sess == nil:
+	if sess == nil {
+		neverGiven(c)
 		return nil, "OAU-213", "Token not found"
+	}
+	c.Session = sess.Number
+	now := instant.Of(c.Now)
+	a, u := p.Holder(sess)
+	c.From(a.Name, u.Name())
+	whyNot(c, sess, u, turn)
+	switch {
 	case sess.State != SessionOpen:
 		return nil, c.Rules.EndedTokenCode, "Token not found"
 	case turn != sess.Turn && now < sess.Issued.After(c.Rules.ReplacedTokenTellsFor):
@@ -226,17 +230,17 @@ func (p *Service) use(c *endpoint.Call, given string) (t *model.Access, code, me
 		p.keep(sess)
 	}
 	return &model.Access{
-		Session: sess.Number, App: a, User: u, Scope: p.Scope(sess), Issued: sess.Issued.Time(), Expires: sess.Ends.Time(),
+		Session: sess.Number, App: a, User: u, Scope: sess.scopeIn(a), Issued: sess.Issued.Time(), Expires: sess.Ends.Time(),
 	}, "", ""
 }
 
-// whyNot notes why an access token of a session is refused.
-func (p *Service) whyNot(c *endpoint.Call, sess *Session, turn uint32) {
-	if sess == nil {
-		c.Why("the sandbox never gave this token out: it is of another one, or of the time before a reset")
-		return
-	}
-	a, u := p.Holder(sess)
+// neverGiven notes that a token is refused because it is of no session.
+func neverGiven(c *endpoint.Call) {
+	c.Why("the sandbox never gave this token out: it is of another one, or of the time before a reset")
+}
+
+// whyNot notes why an access token of a session of u is refused, if it is.
+func whyNot(c *endpoint.Call, sess *Session, u *model.User, turn uint32) {
 	switch {
 	case sess.State == SessionRevoked:
 		c.Why("the session of the token was ended %s, by a logout or with its credential or code", c.Ago(sess.Ends.Time()))
@@ -249,7 +253,6 @@ func (p *Service) whyNot(c *endpoint.Call, sess *Session, turn uint32) {
 	case !u.Enabled:
 		c.Why("the user is disabled")
 	}
-	c.From(a.Name, u.Name())
 }
 
 // full reports whether another login would go over the session cap, and be refused.

@@ -3,7 +3,6 @@ package ringcx
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -70,8 +69,8 @@ func (x *Service) issue(c *endpoint.Call, g *grant) (string, error) {
 	x.tokens.mu.RUnlock()
 	expires := c.Now.Add(c.Rules.RingCXTokenTTL)
 	claims := &Claims{
-		Issuer: c.Rules.RingCXIssuer, Subject: fmt.Sprint(g.who.id()), Audience: c.Rules.RingCXAudience,
-		ID: fmt.Sprintf("%s.%d.%s", epoch, g.in.Number, token.RandomText(12)), Expires: c.Now.Unix() + int64(c.Rules.RingCXTokenTTL/time.Second),
+		Issuer: c.Rules.RingCXIssuer, Subject: strconv.FormatInt(g.who.id(), 10), Audience: c.Rules.RingCXAudience,
+		ID: epoch + "." + strconv.FormatUint(g.in.Number, 10) + "." + token.RandomText(12), Expires: c.Now.Unix() + int64(c.Rules.RingCXTokenTTL/time.Second),
 		Platform: g.who.platform(), App: g.who.app.String(), XAuth: g.xauth,
 	}
 	if c.Rules.RingCXIssuedAt {

@@ -13,37 +13,48 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
-// caller is the user with this id, or nil if it is gone, switched off or lost its RingCX.
-func (x *Service) caller(id int64) *model.User {
+// caller is the user with this id and its RingCX, or nil if it is gone, switched off or lost its RingCX.
+func (x *Service) caller(id int64) (*model.User, *model.MainAccount) {
 	u := x.World.Member(x.Lock.Tx, id)
-	if u == nil || !u.Enabled || x.World.MainOf(x.Lock.Tx, u.Account) == nil {
-		return nil
+	if u == nil || !u.Enabled {
+		return nil, nil
 	}
-	return u
+	m := x.World.MainOf(x.Lock.Tx, u.Account)
+	if m == nil {
+		return nil, nil
+	}
+	return u, m
 }
 
 // AdmitRead counts a call of the standard rate, by its caller.
 func (x *Service) AdmitRead(c *endpoint.Call) limit.Decision {
 	key := strconv.FormatInt(c.Subject, 10)
-	if u := x.caller(c.Subject); u != nil && c.Rules.APILimitCountedBy == contract.ByAccount {
-		key = "account " + strconv.FormatInt(u.Account, 10)
+	if c.Rules.APILimitCountedBy == contract.ByAccount {
+		if u, _ := x.caller(c.Subject); u != nil {
+			key = "account " + strconv.FormatInt(u.Account, 10)
+		}
 	}
 	return x.Limits.Admit(limit.Reads, key, c.Now, c.Rules)
 }
 
-// asUser answers a call of a user; agents are no users and may not.
-func (x *Service) asUser(c *endpoint.Call, r *http.Request, do func(*model.User) endpoint.Response) endpoint.Response {
-	u := x.caller(c.Subject)
+// asCaller answers a call of a user, who has a RingCX; agents are no users and may not.
+func (x *Service) asCaller(c *endpoint.Call, r *http.Request, do func(*model.User, *model.MainAccount) endpoint.Response) endpoint.Response {
+	u, m := x.caller(c.Subject)
 	if u == nil {
 		return forbiddenAs(c, r, c.Rules.CallerStatus)
 	}
 	x.Polling.Called(u.ID, c.XAuth)
-	return do(u)
+	return do(u, m)
+}
+
+// asUser answers a call about the user who calls.
+func (x *Service) asUser(c *endpoint.Call, r *http.Request, do func(*model.User) endpoint.Response) endpoint.Response {
+	return x.asCaller(c, r, func(u *model.User, _ *model.MainAccount) endpoint.Response { return do(u) })
 }
 
 // read answers a read of the caller's RingCX.
 func (x *Service) read(c *endpoint.Call, r *http.Request, do func(*model.MainAccount) endpoint.Response) endpoint.Response {
-	return x.asUser(c, r, func(u *model.User) endpoint.Response { return do(x.World.MainOf(x.Lock.Tx, u.Account)) })
+	return x.asCaller(c, r, func(_ *model.User, m *model.MainAccount) endpoint.Response { return do(m) })
 }
 
 // readSub answers a read of one sub-account of the caller; another one is forbidden, whether it exists or not.
@@ -88,8 +99,12 @@ func (x *Service) listAccounts(c *endpoint.Call, r *http.Request) endpoint.Respo
 // listUsers is GET .../admin/users: the root user with the others as its children, or all side by side with
 // flatten=true. Users that are switched off are left out with activeOnly=true.
 func (x *Service) listUsers(c *endpoint.Call, r *http.Request) endpoint.Response {
-	activeOnly, _ := strconv.ParseBool(r.URL.Query().Get("activeOnly"))
-	flatten, _ := strconv.ParseBool(r.URL.Query().Get("flatten"))
+	var activeOnly, flatten bool
+	if r.URL.RawQuery != "" {
+		query := r.URL.Query()
+		activeOnly, _ = strconv.ParseBool(query.Get("activeOnly"))
+		flatten, _ = strconv.ParseBool(query.Get("flatten"))
+	}
 	return x.read(c, r, func(m *model.MainAccount) endpoint.Response {
 		return x.view(viewKey{
 			main: m.ID, activeOnly: activeOnly, flatten: flatten, roles: c.Rules.RolesWithDescription, zone: c.Rules.TimezoneName,

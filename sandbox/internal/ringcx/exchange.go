@@ -2,7 +2,6 @@ package ringcx
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -20,11 +19,14 @@ import (
 
 // params reads parameters the way RingCX takes them: in a form, else in the query, whatever the content type says.
 func params(c *endpoint.Call, r *http.Request) (url.Values, error) {
-	out := endpoint.Query(r)
 	f, err := c.Form()
 	if errors.Is(err, endpoint.ErrNotAForm) {
 		err = nil
 	}
+	if r.URL.RawQuery == "" {
+		return f.Values, err
+	}
+	out := endpoint.Query(r)
 	for name, values := range f.Values {
 		out[name] = values
 	}
@@ -63,7 +65,7 @@ func exchangeKey(r *contract.Rules, a *model.App, u *model.User) string {
 	case contract.ByAccount:
 		return strconv.FormatInt(u.Account, 10)
 	}
-	return fmt.Sprintf("%s %d", a.ID, u.ID)
+	return a.ID + " " + strconv.FormatInt(u.ID, 10)
 }
 
 // admitExchange decides about an exchange. The ruling is nil if the token belongs to nobody; without a grant, the
@@ -76,6 +78,7 @@ func (x *Service) admitExchange(
 		return nil, nil, unauthorizedAs(c, r, c.Rules.ExchangeTokenStatus, "The RingCentral access token is not valid")
 	}
 	u, a := t.User, t.App
+	account, _ := x.World.Accounts.Get(x.Lock.Tx, u.Account)
 	_, xauth := x.Polling.Uses(u.ID)
 	ruling := x.Limits.Admit(c.Row.Limit, exchangeKey(c.Rules, a, u), c.Now, c.Rules)
 	switch {
@@ -88,10 +91,10 @@ func (x *Service) admitExchange(
 	case c.Rules.ExchangeRoleStatus != http.StatusOK && !u.Role().Allows(permission.ReadCompany):
 		c.Why("the role %s reads no account", u.RoleName)
 		return nil, &ruling, forbiddenAs(c, r, c.Rules.ExchangeRoleStatus)
-	case !x.World.Account(x.Lock.Tx, u.Account).Production:
+	case !account.Production:
 		c.Why("the account is none of production, and RingCX takes no other")
 		return nil, &ruling, forbiddenAs(c, r, c.Rules.ExchangeAccountStatus)
-	case !u.Linked, x.World.MainOf(x.Lock.Tx, u.Account) == nil:
+	case !u.Linked, !x.World.HasRingCX(x.Lock.Tx, u.Account):
 		c.Why("RingCX does not know the user")
 		return nil, &ruling, notFoundAs(c, r, c.Rules.ExchangeLinkStatus)
 	}

@@ -50,7 +50,7 @@ func (x *Service) active(p Principal) bool {
 		u := x.World.User(x.Lock.Tx, p.Assignment.Agent.User)
 		return !p.Assignment.Agent.Disabled && (u == nil || u.Enabled)
 	}
-	return p.User.Enabled && p.User.Linked && x.World.MainOf(x.Lock.Tx, p.User.Account) != nil
+	return p.User.Enabled && p.User.Linked && x.World.HasRingCX(x.Lock.Tx, p.User.Account)
 }
 
 // Name is whom tokens speak for, for people.
@@ -75,7 +75,7 @@ func (x *Service) principalOf(claims *Claims) (Principal, bool) {
 		p := Principal{app: AppAgent, Assignment: x.World.AgentNumbered(x.Lock.Tx, claims.Subject)}
 		return p, p.Assignment != nil && x.active(p)
 	}
-	u := x.caller(id)
+	u, _ := x.caller(id)
 	return Principal{app: appNamed(claims.App), User: u}, u != nil
 }
 
@@ -97,13 +97,15 @@ func (x *Service) newGrant(c *endpoint.Call, r *http.Request, p Principal, from 
 	if withRefresh {
 		in.renewRefreshToken(c)
 	}
-	return x.grantOf(c, r, in)
+	if p.Assignment != nil { // which may be another one of several with its id
+		p = x.Who(x.Lock.Tx, in)
+	}
+	return x.grantOf(c, r, in, p)
 }
 
-// grantOf keeps a sign-in, and hands out its newest tokens, except the access token. That is a use of its X-Auth-Token; one that
+// grantOf keeps a sign-in of who, and hands out its newest tokens, except the access token. That is a use of its X-Auth-Token; one that
 // has ended is replaced.
-func (x *Service) grantOf(c *endpoint.Call, r *http.Request, in *SignIn) *grant {
-	who := x.Who(x.Lock.Tx, in)
+func (x *Service) grantOf(c *endpoint.Call, r *http.Request, in *SignIn, who Principal) *grant {
 	if who.User != nil && c.Rules.XAuthClaim && !in.useAuthToken(c.Now) {
 		in.renewAuthToken(c.Rules.AuthTokenTTL, c.Now)
 	}
@@ -122,19 +124,22 @@ func (x *Service) describe(c *endpoint.Call, p Principal, r *http.Request, bySSO
 	host, port := hostPort(r)
 	out := &details{TokenType: "Bearer", PlatformID: p.platform(), IQURL: host, Port: port}
 	out.SSOLogin = bySSO && c.Rules.SSOLoginFollows
-	assignment, agentPath := p.Assignment, "/voice/agent/"
+	assignment, person := p.Assignment, p.User
 	if p.User != nil {
+		account, _ := x.World.Accounts.Get(x.Lock.Tx, p.User.Account)
 		main := x.World.MainOf(x.Lock.Tx, p.User.Account)
-		out.describeUser(p.User, x.World.Account(x.Lock.Tx, p.User.Account).Name, main)
+		out.describeUser(p.User, account.Name, main)
 		if c.Rules.ManagedAccountsReturned {
 			out.ManagedMainAccounts = []string{main.ID}
 		}
 		assignment = x.World.AgentOf(x.Lock.Tx, p.User.ID)
+	} else {
+		person = x.World.User(x.Lock.Tx, assignment.Agent.User)
 	}
 	if assignment != nil {
 		hash := x.hashcode(x.Lock.Tx, assignment.Agent, c.Rules.HashcodeChanges)
 		out.MainAccountID, out.AgentURL, out.LoginHashcode = assignment.Main.ID, &agentPath, &hash
-		out.AgentDetails = []agentDetail{newAgentDetail(assignment, x.World.User(x.Lock.Tx, assignment.Agent.User))}
+		out.AgentDetails = []agentDetail{newAgentDetail(assignment, person)}
 	}
 	return out
 }

@@ -56,5 +56,5 @@ func (x *Service) admitRefresh(c *endpoint.Call, r *http.Request, token string) 
 		x.Polling.EndStreak(exchanger(c, old.From))
 	}
 	old.renewRefreshToken(c)
-	return x.grantOf(c, r, old), limited, endpoint.Response{}
+	return x.grantOf(c, r, old, who), limited, endpoint.Response{}
 }

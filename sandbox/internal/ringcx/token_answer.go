@@ -75,10 +75,12 @@ type agentDetail struct {
 	ManualOutboundCaller *string `json:"manualOutboundDefaultCallerId"`
 }
 
+// Where people find the applications of RingCX.
+var adminPath, agentPath = "/voice/admin/", "/voice/agent/"
+
 // describeUser fills in what is said about an administrator of a company.
 func (d *details) describeUser(u *model.User, company string, main *model.MainAccount) {
-	admin, agentPath := "/voice/admin/", "/voice/agent/"
-	d.MainAccountID, d.AdminID, d.AdminURL = main.ID, &u.AdminID, &admin
+	d.MainAccountID, d.AdminID, d.AdminURL = main.ID, &u.AdminID, &adminPath
 	if u.Login != nil {
 		return
 	}

@@ -10,21 +10,24 @@ import (
 )
 
 // Bytes gives 32 bytes that depend on seed, label and round only.
-func Bytes(seed uint64, label string, round int) []byte {
-	var head [16]byte
-	binary.BigEndian.PutUint64(head[:8], seed)
-	binary.BigEndian.PutUint64(head[8:], uint64(round)) //nolint:gosec // rounds are counted from 0
-	sum := sha256.Sum256(append(head[:], label...))
-	return sum[:]
+func Bytes(seed uint64, label string, round int) [sha256.Size]byte {
+	var room [128]byte // enough for most, so that nothing is allocated
+	text := binary.BigEndian.AppendUint64(room[:0], seed)
+	text = binary.BigEndian.AppendUint64(text, uint64(round)) //nolint:gosec // rounds are counted from 0
+	return sha256.Sum256(append(text, label...))
 }
 
 // Text gives n characters of the base64url alphabet from seed and label. The first is a letter or digit, because a
 // value that starts with a dash is a nuisance on command lines.
 func Text(seed uint64, label string, n int) string {
+	var raw [2 * sha256.Size]byte
+	var text [(8*len(raw) + 5) / 6]byte
 	for round := 0; ; round += 2 {
-		raw := append(Bytes(seed, label, round), Bytes(seed, label, round+1)...)
-		if s := base64.RawURLEncoding.EncodeToString(raw); s[0] != '-' && s[0] != '_' {
-			return s[:n]
+		first, second := Bytes(seed, label, round), Bytes(seed, label, round+1)
+		copy(raw[copy(raw[:], first[:]):], second[:])
+		base64.RawURLEncoding.Encode(text[:], raw[:])
+		if text[0] != '-' && text[0] != '_' {
+			return string(text[:n])
 		}
 	}
 }
@@ -45,5 +48,6 @@ func Password(seed uint64, label string) string {
 
 // Number gives a number in [0, limit) from seed and label.
 func Number(seed uint64, label string, limit uint64) int64 {
-	return int64(binary.BigEndian.Uint64(Bytes(seed, label, 0)) % limit) //nolint:gosec // every limit here fits
+	raw := Bytes(seed, label, 0)
+	return int64(binary.BigEndian.Uint64(raw[:]) % limit) //nolint:gosec // every limit here fits
 }

@@ -199,7 +199,7 @@ func TestARowIsFoundByEachOfItsThings(t *testing.T) {
 	defer db.Commit()
 	table.Put(tx, 1, []string{"a", "b"})
 	table.Put(tx, 2, []string{"b"})
-	table.Put(tx, 1, []string{"c", "b"})
+	table.Put(tx, 1, []string{"c", "b", "c"})
 	for name, want := range map[string]int{"a": 0, "b": 2, "c": 1} {
 		if n := index.Len(tx, name); n != want {
 			t.Errorf("%s finds %d rows", name, n)

@@ -21,7 +21,8 @@ func NewIndex[I comparable, K cmp.Ordered, V any](of *Table[K, V], by func(K, V)
 	return x
 }
 
-// NewIndexOfEach makes an index of rows that are found by any of several things: each tells them.
+// NewIndexOfEach makes an index of rows that are found by any of several things: each tells them, the same one more than once
+// perhaps.
 func NewIndexOfEach[I comparable, K cmp.Ordered, V any](of *Table[K, V], each func(K, V) []I) *Index[I, K, V] {
 	x := &Index[I, K, V]{of: of, each: each, keys: map[I][]K{}}
 	of.indexes = append(of.indexes, x)
@@ -35,11 +36,22 @@ func (x *Index[I, K, V]) Len(tx *Tx, by I) int {
 }
 
 // First is the row with the lowest key.
-func (x *Index[I, K, V]) First(tx *Tx, by I) (key K, row V, ok bool) {
-	for key, row := range x.All(tx, by) {
-		return key, row, true
+func (x *Index[I, K, V]) First(tx *Tx, by I) (key K, row V, ok bool) { return x.at(tx, by, 0) }
+
+// Last is the row with the highest key.
+func (x *Index[I, K, V]) Last(tx *Tx, by I) (key K, row V, ok bool) {
+	return x.at(tx, by, x.Len(tx, by)-1)
+}
+
+// at is the row with so many before it.
+func (x *Index[I, K, V]) at(tx *Tx, by I, i int) (key K, row V, ok bool) {
+	tx.reads(x.of.db)
+	keys := x.keys[by]
+	if i < 0 || i >= len(keys) {
+		return key, row, false
 	}
-	return key, row, false
+	row, ok = x.of.Get(tx, keys[i])
+	return keys[i], row, ok
 }
 
 // All are the rows in the order of their keys. What the loop changes does not change which keys it sees.
@@ -97,14 +109,16 @@ func (x *Index[I, K, V]) remove(key K, row V) {
 
 func (x *Index[I, K, V]) add(by I, key K) {
 	keys := x.keys[by]
-	at, _ := slices.BinarySearch(keys, key)
-	x.keys[by] = slices.Insert(keys, at, key)
+	if at, is := slices.BinarySearch(keys, key); !is {
+		x.keys[by] = slices.Insert(keys, at, key)
+	}
 }
 
 func (x *Index[I, K, V]) drop(by I, key K) {
 	keys := x.keys[by]
-	at, _ := slices.BinarySearch(keys, key)
+	at, is := slices.BinarySearch(keys, key)
 	switch {
+	case !is: // it was told twice
 	case len(keys) == 1:
 		delete(x.keys, by)
 	case at == 0: // the oldest go first, and there may be many

@@ -200,7 +200,7 @@ func (db *DB) read(load func(yield func(Record) error) error, all bool) error {
 
 // Draft makes what records say, beside what there is. Those of kinds that the DB does not have are left out.
 func (db *DB) Draft(load func(yield func(Record) error) error) (*Draft, error) {
-	d, byKind := &Draft{db.stages()}, map[string]stage{}
+	d, byKind := db.Blank(), map[string]stage{}
 	for i, t := range db.tables {
 		byKind[t.name()] = d.stages[i]
 	}

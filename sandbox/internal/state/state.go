@@ -155,7 +155,7 @@ func (db *DB) add(t keptTable) {
 
 // Reset makes rows anew: what fill puts into empty tables. If it fails, everything is as it was.
 func (db *DB) Reset(fill func(*Tx) error) error {
-	return db.become(&Draft{db.stages()}, true, fill)
+	return db.become(db.Blank(), true, fill)
 }
 
 // become puts a draft in the place of everything, unless fn has something against it.
@@ -167,6 +167,9 @@ func (db *DB) become(d *Draft, all bool, fn func(*Tx) error) error {
 
 // Draft is what can take the place of all that a DB holds, once.
 type Draft struct{ stages []stage }
+
+// Blank is a draft without rows.
+func (db *DB) Blank() *Draft { return &Draft{db.stages()} }
 
 // Adopt puts a draft in the place of everything, in a transaction that has changed nothing yet. If fn, which looks at it and
 // may change it, fails, everything is as it was. With known, it is what the keeper has; else all of it is kept anew.

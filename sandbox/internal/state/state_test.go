@@ -129,9 +129,13 @@ func (s *server) rows(t rapid.TB) map[uint32]session {
 				down = append(down, key)
 			}
 			slices.Reverse(down)
-			first, _, ok := s.byUser.First(tx, user)
-			if !slices.Equal(got, want) || !slices.Equal(down, want) || s.byUser.Len(tx, user) != len(want) || ok != (len(want) > 0) || ok && first != want[0] {
-				t.Errorf("user %d has %d, %d, %d and first %d, want %d", user, s.byUser.Len(tx, user), got, down, first, want)
+			if !slices.Equal(got, want) || !slices.Equal(down, want) || s.byUser.Len(tx, user) != len(want) {
+				t.Errorf("user %d has %d, %d, %d, want %d", user, s.byUser.Len(tx, user), got, down, want)
+			}
+			first, _, one := s.byUser.First(tx, user)
+			last, _, other := s.byUser.Last(tx, user)
+			if some := len(want) > 0; one != some || other != some || some && (first != want[0] || last != want[len(want)-1]) {
+				t.Errorf("user %d has first %d and last %d, want %d", user, first, last, want)
 			}
 			found += len(got)
 		}

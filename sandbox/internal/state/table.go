@@ -28,18 +28,17 @@ type Table[K cmp.Ordered, V any] struct {
 type content[K cmp.Ordered, V any] struct {
 	rows  *btree.Map[K, *V]
 	last  K              // the highest key that there has been
-	dirty map[K]struct{} // what the keeper does not have
+	dirty map[K]struct{} // what the keeper does not have; nil: nothing
 }
 
 func newContent[K cmp.Ordered, V any]() content[K, V] {
-	return content[K, V]{rows: new(btree.Map[K, *V]), dirty: map[K]struct{}{}}
+	return content[K, V]{rows: new(btree.Map[K, *V])}
 }
 
 // change is how a row was before it.
 type change[K cmp.Ordered, V any] struct {
 	key K
-	row V
-	had bool
+	row *V // nil: there was none
 }
 
 // indexed is an Index of any type of value.
@@ -168,9 +167,9 @@ func eachRow[K cmp.Ordered, V any](yield func(K, V) bool) func(K, *V) bool {
 // Put makes a row, or takes the place of the one of the same key.
 func (t *Table[K, V]) Put(tx *Tx, key K, row V) {
 	tx.changes(t.db)
-	old, had := t.set(key, row)
-	t.note(tx, change[K, V]{key, old, had})
-	if !had {
+	old := t.set(key, &row)
+	t.note(tx, change[K, V]{key, old})
+	if old == nil {
 		t.arrived(key)
 		t.makeRoom(tx, key)
 	}
@@ -200,11 +199,11 @@ func (t *Table[K, V]) isNew(latest K) map[K]struct{} {
 // Delete takes a row away, and says whether there was one.
 func (t *Table[K, V]) Delete(tx *Tx, key K) bool {
 	tx.changes(t.db)
-	old, had := t.unset(key)
-	if had {
-		t.note(tx, change[K, V]{key, old, true})
+	old := t.unset(key)
+	if old != nil {
+		t.note(tx, change[K, V]{key, old})
 	}
-	return had
+	return old != nil
 }
 
 // Clear takes all rows away.
@@ -215,33 +214,37 @@ func (t *Table[K, V]) Clear(tx *Tx) {
 	}
 }
 
-func (t *Table[K, V]) set(key K, row V) (old V, had bool) {
-	if old, had = rowAt(t.rows.Set(key, &row)); !had {
+func (t *Table[K, V]) set(key K, row *V) (old *V) {
+	if old, _ = t.rows.Set(key, row); old == nil {
 		t.bound.Room.take(1)
 	}
 	t.last = max(t.last, key)
 	for _, x := range t.indexes {
-		if had {
-			x.remove(key, old)
+		if old != nil {
+			x.remove(key, *old)
 		}
-		x.put(key, row)
+		x.put(key, *row)
 	}
-	return old, had
+	return old
 }
 
-func (t *Table[K, V]) unset(key K) (old V, had bool) {
-	if old, had = rowAt(t.rows.Delete(key)); had {
+func (t *Table[K, V]) unset(key K) (old *V) {
+	if old, _ = t.rows.Delete(key); old != nil {
 		t.bound.Room.take(-1)
 		for _, x := range t.indexes {
-			x.remove(key, old)
+			x.remove(key, *old)
 		}
 	}
-	return old, had
+	return old
 }
 
+// note remembers how a row was. If it was the latest to change, too, that says how it was before both.
 func (t *Table[K, V]) note(tx *Tx, c change[K, V]) {
-	if len(t.log) == 0 {
+	switch n := len(t.log); {
+	case n == 0:
 		tx.changed = append(tx.changed, t)
+	case t.log[n-1].key == c.key:
+		return
 	}
 	t.log = append(t.log, c)
 }
@@ -269,7 +272,7 @@ func (t *Table[K, V]) makeRoom(tx *Tx, latest K) {
 		}
 	}
 	for _, c := range t.inOrder(t.rows.Len()-wanted, latest) {
-		t.drop(tx, c.key, c.row)
+		t.drop(tx, c.key, *c.row)
 	}
 }
 
@@ -281,12 +284,12 @@ func (t *Table[K, V]) inOrder(n int, latest K) (out []change[K, V]) {
 	stays := t.isNew(latest)
 	t.rows.Scan(func(key K, at *V) bool {
 		if _, is := stays[key]; !is {
-			out = append(out, change[K, V]{key: key, row: *at})
+			out = append(out, change[K, V]{key, at})
 		}
 		return t.bound.Order != nil || len(out) < n
 	})
 	if t.bound.Order != nil {
-		slices.SortStableFunc(out, func(a, b change[K, V]) int { return t.bound.Order(a.row, b.row) })
+		slices.SortStableFunc(out, func(a, b change[K, V]) int { return t.bound.Order(*a.row, *b.row) })
 	}
 	return out[:min(n, len(out))]
 }
@@ -309,6 +312,9 @@ func (t *Table[K, V]) name() string { return t.kind }
 // commit ends a transaction. If it is noted, the keeper is to have what it changed.
 func (t *Table[K, V]) commit(noted bool) {
 	if noted {
+		if t.dirty == nil {
+			t.dirty = map[K]struct{}{}
+		}
 		for _, c := range t.log {
 			t.dirty[c.key] = struct{}{}
 		}
@@ -329,7 +335,7 @@ func (t *Table[K, V]) leaveRoom() {
 // rollBack ends a transaction that did not happen.
 func (t *Table[K, V]) rollBack() {
 	for _, c := range slices.Backward(t.log) {
-		if c.had {
+		if c.row != nil {
 			t.set(c.key, c.row)
 		} else {
 			t.unset(c.key)

@@ -3,6 +3,7 @@
 package token
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -45,13 +46,31 @@ const (
 )
 
 // Maker makes and reads opaque tokens. It does not read those of another Maker.
-type Maker struct{ key []byte }
+type Maker struct {
+	key          []byte
+	inner, outer [sha256.BlockSize]byte // the key as its seals have it
+}
 
 // NewMaker gives a Maker with a random key.
 func NewMaker() Maker {
 	key := make([]byte, sha256.Size)
 	_, _ = rand.Read(key)
-	return Maker{key}
+	return newMaker(key)
+}
+
+func newMaker(key []byte) Maker {
+	m := Maker{key: key}
+	if len(key) > sha256.BlockSize {
+		short := sha256.Sum256(key)
+		key = short[:]
+	}
+	copy(m.inner[:], key)
+	copy(m.outer[:], key)
+	for i := range sha256.BlockSize {
+		m.inner[i] ^= 0x36
+		m.outer[i] ^= 0x5c
+	}
+	return m
 }
 
 // Text is the key, for [ReadMaker]. It is a secret.
@@ -63,7 +82,7 @@ func ReadMaker(text string) (Maker, error) {
 	if err != nil || len(key) == 0 {
 		return Maker{}, fmt.Errorf("seals: %q is no key", text)
 	}
-	return Maker{key}, nil
+	return newMaker(key), nil
 }
 
 // mask hides the head of a token with its seal, so that no two tokens look alike.
@@ -73,25 +92,30 @@ func mask(head, seal []byte) {
 	}
 }
 
-func (t Opaque) head() []byte {
-	head := make([]byte, headBytes, opaqueBytes)
+func (t Opaque) head() (head [headBytes]byte) {
 	head[0] = byte(t.Kind)
 	binary.BigEndian.PutUint32(head[4:], t.Turn)
 	binary.BigEndian.PutUint64(head[8:], t.Number)
 	return head
 }
 
-func (m Maker) sum(head []byte) []byte {
-	mac := hmac.New(sha256.New, m.key)
-	mac.Write(head)
-	return mac.Sum(nil)
+// sum is the HMAC of head with SHA-256, as RFC 2104 has it: the same as that of crypto/hmac, which would allocate eight times
+// for each, and a sign-in has several.
+func (m Maker) sum(head [headBytes]byte) [sha256.Size]byte {
+	var first [len(m.inner) + headBytes]byte
+	copy(first[copy(first[:], m.inner[:]):], head[:])
+	inside := sha256.Sum256(first[:])
+	var second [len(m.outer) + len(inside)]byte
+	copy(second[copy(second[:], m.outer[:]):], inside[:])
+	return sha256.Sum256(second[:])
 }
 
-func (m Maker) seal(t Opaque) []byte {
+// seal writes t behind what is in to.
+func (m Maker) seal(to []byte, t Opaque) []byte {
 	head := t.head()
 	seal := m.sum(head)
-	mask(head, seal)
-	return append(head, seal...)
+	mask(head[:], seal[:])
+	return append(append(to, head[:]...), seal[:]...)
 }
 
 // open reads a token of a kind; false if it is not one of m.
@@ -99,30 +123,31 @@ func (m Maker) open(raw []byte, kind Kind) (Opaque, bool) {
 	if len(raw) != opaqueBytes {
 		return Opaque{}, false
 	}
-	head := append(make([]byte, 0, headBytes), raw[:headBytes]...)
-	mask(head, raw[headBytes:])
+	head := [headBytes]byte(raw)
+	mask(head[:], raw[headBytes:])
 	t := Opaque{Kind(head[0]), binary.BigEndian.Uint64(head[8:]), binary.BigEndian.Uint32(head[4:])}
-	return t, t.Kind == kind && hmac.Equal(m.sum(head), raw[headBytes:])
+	seal := m.sum(head)
+	return t, t.Kind == kind && hmac.Equal(seal[:], raw[headBytes:])
 }
 
 // RingCentral makes a token in RingCentral's shape: text for clients, with a prefix that only servers read.
 func (m Maker) RingCentral(kind Kind, number uint64, turn uint32) string {
-	return base64.RawURLEncoding.EncodeToString(append([]byte(prefix), m.seal(Opaque{kind, number, turn})...))
+	raw := append(make([]byte, 0, len(prefix)+opaqueBytes), prefix...)
+	return base64.RawURLEncoding.EncodeToString(m.seal(raw, Opaque{kind, number, turn}))
 }
 
 // ReadRingCentral reads a token that [Maker.RingCentral] made; false if it is not one of m, or of another kind.
 func (m Maker) ReadRingCentral(token string, kind Kind) (Opaque, bool) {
-	raw, err := base64.RawURLEncoding.DecodeString(token)
-	rest, ok := strings.CutPrefix(string(raw), prefix)
-	if err != nil || !ok {
+	rest, ok := inRingCentral(token)
+	if !ok {
 		return Opaque{}, false
 	}
-	return m.open([]byte(rest), kind)
+	return m.open(rest, kind)
 }
 
 // RingCX makes a refresh token of RingCX.
 func (m Maker) RingCX(number uint64, turn uint32) string {
-	return base64.RawURLEncoding.EncodeToString(m.seal(Opaque{RingCXRefresh, number, turn}))
+	return base64.RawURLEncoding.EncodeToString(m.seal(make([]byte, 0, opaqueBytes), Opaque{RingCXRefresh, number, turn}))
 }
 
 // ReadRingCX reads a token that [Maker.RingCX] made; false if it is not one of m.
@@ -139,7 +164,10 @@ func (m Maker) Short(kind Kind, number uint64) [16]byte {
 	return m.short(Opaque{Kind: kind, Number: number})
 }
 
-func (m Maker) short(t Opaque) [16]byte { return [16]byte(m.sum(t.head())) }
+func (m Maker) short(t Opaque) [16]byte {
+	seal := m.sum(t.head())
+	return [16]byte(seal[:])
+}
 
 // UUID makes an X-Auth-Token, in the shape of a UUID. Its second half is the head, its first the seal, so it holds smaller numbers:
 // 40 bits of the number and 16 of the turn.
@@ -148,7 +176,7 @@ func (m Maker) UUID(number uint64, turn uint32) string {
 	b := m.short(t)
 	b[6] = b[6]&0x0f | 0x40
 	binary.BigEndian.PutUint64(b[8:], 0x80<<56|t.Number<<16|uint64(t.Turn))
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	return inGroups(b)
 }
 
 // ReadUUID reads a token that [Maker.UUID] made; false if it is not one of m.
@@ -175,6 +203,16 @@ func RandomRingCentral() string {
 
 // IsRingCentral reports whether token has the shape of a RingCentral token of any server of the sandbox.
 func IsRingCentral(token string) bool {
+	if strings.Contains(token, ".") { // as a JWT has it, which is what comes most often
+		return false
+	}
+	_, ok := inRingCentral(token)
+	return ok
+}
+
+// inRingCentral is what a token in RingCentral's shape has behind its prefix.
+func inRingCentral(token string) (rest []byte, ok bool) {
 	raw, err := base64.RawURLEncoding.DecodeString(token)
-	return err == nil && strings.HasPrefix(string(raw), prefix)
+	rest, ok = bytes.CutPrefix(raw, []byte(prefix))
+	return rest, ok && err == nil
 }

@@ -1,6 +1,11 @@
 package token_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"strings"
 	"testing"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
@@ -54,6 +59,29 @@ func TestATokenIsReadByItsMakerOnly(t *testing.T) {
 	for _, text := range []string{"", "xyz"} {
 		if _, err := token.ReadMaker(text); err == nil {
 			t.Errorf("%q is a key", text)
+		}
+	}
+}
+
+// Tokens that were handed out stay good: their seals are those that RFC 2104 describes.
+func TestASealIsAnHMAC(t *testing.T) {
+	for _, key := range []string{"k", strings.Repeat("key", 10), strings.Repeat("long", 40)} {
+		m, err := token.ReadMaker(hex.EncodeToString([]byte(key)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := base64.RawURLEncoding.DecodeString(m.RingCX(7, 3))
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, seal := raw[:len(raw)-sha256.Size], raw[len(raw)-sha256.Size:]
+		for i := range head {
+			head[i] ^= seal[i]
+		}
+		want := hmac.New(sha256.New, []byte(key))
+		want.Write(head)
+		if !hmac.Equal(seal, want.Sum(nil)) {
+			t.Errorf("with a key of %d bytes the seal of %x is %x", len(key), head, seal)
 		}
 	}
 }

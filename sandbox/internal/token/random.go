@@ -3,7 +3,7 @@ package token
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"fmt"
+	"encoding/hex"
 )
 
 // RandomText is n random bytes as base64url.
@@ -23,5 +23,17 @@ func NewUUID() string {
 // FormatUUID writes b as a random UUID.
 func FormatUUID(b [16]byte) string {
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	return inGroups(b)
+}
+
+// inGroups writes b in the shape of a UUID.
+func inGroups(b [16]byte) string {
+	text := make([]byte, 0, 36)
+	for i := range b {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			text = append(text, '-')
+		}
+		text = hex.AppendEncode(text, b[i:i+1])
+	}
+	return string(text)
 }

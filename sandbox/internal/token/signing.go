@@ -1,6 +1,7 @@
 package token
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -9,12 +10,10 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	_ "embed"
-	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	"math/big"
 	"sync"
 
 	"github.com/go-jose/go-jose/v4"
@@ -59,7 +58,8 @@ func NewKey(seed uint64, name, algorithm string) (*Key, error) {
 		}
 		k.signature, public = signES256(key), key.Public()
 	case "EdDSA":
-		key := ed25519.NewKeyFromSeed(seeded.Bytes(seed, name, 0))
+		raw := seeded.Bytes(seed, name, 0)
+		key := ed25519.NewKeyFromSeed(raw[:])
 		k.signature, public = func(text []byte) ([]byte, error) { return ed25519.Sign(key, text), nil }, key.Public()
 	case "RS256":
 		key, err := demoRSAKey()
@@ -86,15 +86,19 @@ func signES256(key *ecdsa.PrivateKey) func([]byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		var numbers struct{ R, S *big.Int }
-		if _, err := asn1.Unmarshal(der, &numbers); err != nil {
-			return nil, err
-		}
+		// A sequence of two numbers, each behind its kind and its length in a byte.
+		r, s := der[4:4+der[3]], der[6+der[3]:]
 		out := make([]byte, 64)
-		numbers.R.FillBytes(out[:32])
-		numbers.S.FillBytes(out[32:])
+		fill(out[:32], r)
+		fill(out[32:], s)
 		return out, nil
 	}
+}
+
+// fill writes a number, which may have zeros before it, at the end of room.
+func fill(room, number []byte) {
+	number = bytes.TrimLeft(number, "\x00")
+	copy(room[len(room)-len(number):], number)
 }
 
 func signRS256(key *rsa.PrivateKey) func([]byte) ([]byte, error) {
@@ -108,7 +112,8 @@ func deriveECDSA(seed uint64, name string) (*ecdsa.PrivateKey, error) {
 	var err error
 	for round := range 8 {
 		var key *ecdsa.PrivateKey
-		if key, err = ecdsa.ParseRawPrivateKey(elliptic.P256(), seeded.Bytes(seed, name, round)); err == nil {
+		raw := seeded.Bytes(seed, name, round)
+		if key, err = ecdsa.ParseRawPrivateKey(elliptic.P256(), raw[:]); err == nil {
 			return key, nil
 		}
 	}

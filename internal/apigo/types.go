@@ -1,4 +1,6 @@
-package apigen
+// Package apigo says how the operations of the API are called in Go: what internal/apigen calls its methods and types, and
+// what their arguments are.
+package apigo
 
 import (
 	"fmt"
@@ -9,7 +11,8 @@ import (
 // renamed are schemas whose names package api needs for something else.
 var renamed = map[string]string{"Account": "AccountDetails"}
 
-func typeName(name string) string {
+// TypeName is the name of a schema or closed list in package api.
+func TypeName(name string) string {
 	if other, ok := renamed[name]; ok {
 		return other
 	}
@@ -24,17 +27,17 @@ var scalars = map[string]string{
 	"millistext": "time.Time", "unixtime": "time.Time",
 }
 
-// goType is the type of Go for a type of the description.
-func goType(t *apispec.Type) (string, error) {
+// Type is the type of Go for a type of the description.
+func Type(t *apispec.Type) (string, error) {
 	switch t.Kind {
 	case apispec.Array:
-		elem, err := goType(t.Elem)
+		elem, err := Type(t.Elem)
 		return "[]" + elem, err
 	case apispec.Map:
-		elem, err := goType(t.Elem)
+		elem, err := Type(t.Elem)
 		return "map[string]" + elem, err
 	case apispec.Object, apispec.Closed:
-		return typeName(t.Name), nil
+		return TypeName(t.Name), nil
 	}
 	if s, ok := scalars[t.Name]; ok {
 		return s, nil
@@ -42,10 +45,13 @@ func goType(t *apispec.Type) (string, error) {
 	return "", fmt.Errorf("no type of Go for %s", t)
 }
 
-// answerType is goType for what a method returns.
-func answerType(t *apispec.Type) (string, error) {
+// AnswerType is Type for what a method returns.
+func AnswerType(t *apispec.Type) (string, error) {
 	if t.Kind == apispec.Scalar && t.Name == "any" {
 		return "json.RawMessage", nil
 	}
-	return goType(t)
+	return Type(t)
 }
+
+// IsTime tells what is a time.Time in Go.
+func IsTime(t *apispec.Type) bool { return t.Kind == apispec.Scalar && scalars[t.Name] == "time.Time" }

@@ -1,0 +1,315 @@
+package resource_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ringcx-go/ringcx/internal/apicmd"
+	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/resource"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+)
+
+func TestEveryRowOfTheTableIsDescribed(t *testing.T) {
+	for _, k := range resource.Kinds {
+		id, group := k.Params()
+		if (group != "") != (k.Group != "") || k.Group != "" && resource.Named(k.Group) == nil {
+			t.Errorf("%s: its group is %q, and the path has %q", k.Name, k.Group, group)
+		}
+		if k.Group != "" {
+			if in, _ := resource.Named(k.Group).Params(); in != group {
+				t.Errorf("%s: paths call its group %q, and those of %s call it %q", k.Name, group, k.Group, in)
+			}
+		}
+		if list, ok := apispec.Find(k.List); ok && k.NoAccount == strings.Contains(list.Path, "{accountId}") {
+			t.Errorf("%s: whether they belong to a sub-account is said wrongly", k.Name)
+		}
+		of := []string{group}
+		one := []string{group, id}
+		for _, o := range []struct {
+			op, method string
+			params     []string
+		}{
+			{k.List, "GET", of}, {k.Get, "GET", one}, {k.Create, "POST", of}, {k.Update, "PUT", one}, {k.Delete, "DELETE", one},
+		} {
+			checkOperation(t, k.Name, o.op, o.method, o.params)
+		}
+		rows := resource.Rows(k.List)
+		if rows == nil || rows != resource.Rows(k.Get) || rows.Key != id && rows.PathKey != id {
+			t.Errorf("%s: its list has other rows than what is got, or another key than %s", k.Name, id)
+			continue
+		}
+		checkColumns(t, k.Name, rows, k.Columns, k.Group != "")
+		for _, name := range k.Names {
+			if rows.Field(name) == nil {
+				t.Errorf("%s: it has no field %s", k.Name, name)
+			}
+		}
+		for _, m := range k.More {
+			checkOperation(t, k.Name+" "+m.Name, m.Operation, "GET", one)
+			if m.Columns != nil {
+				checkColumns(t, k.Name+" "+m.Name, resource.Rows(m.Operation), m.Columns, false)
+			} else if resource.Rows(m.Operation) == nil {
+				t.Errorf("%s %s: nobody describes its rows", k.Name, m.Name)
+			}
+		}
+	}
+}
+
+// checkOperation sees that an operation is there, with a method, and with these parameters in its path besides the account.
+func checkOperation(t *testing.T, name, id, method string, params []string) {
+	op, ok := apispec.Find(id)
+	if !ok || op.ID != id || op.Method != method || op.Source == apispec.Internal {
+		t.Errorf("%s: there is no %s %s", name, method, id)
+		return
+	}
+	var got []string
+	for p := range op.In(apispec.InPath) {
+		if p.Name != "accountId" && p.Name != "subAccountId" {
+			got = append(got, p.Name)
+		}
+	}
+	want := slices.DeleteFunc(slices.Clone(params), func(s string) bool { return s == "" })
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: %s has the parameters %q, want %q", name, id, got, want)
+	}
+}
+
+func checkColumns(t *testing.T, name string, s *apispec.Schema, columns []terminal.Column, grouped bool) {
+	if len(columns) == 0 || columns[0].Field != s.Key {
+		t.Errorf("%s: the first column is not its key %s", name, s.Key)
+	}
+	for _, c := range columns {
+		if f := s.Field(c.Field); f == nil && (!grouped || c.Field != resource.GroupField) || f != nil && f.Secret {
+			t.Errorf("%s: %s has no field %s to show", name, s.Name, c.Field)
+		}
+	}
+}
+
+// recorder is a vendor with canned answers, which writes down what it is asked.
+type recorder struct {
+	*httptest.Server
+	answers map[string]string // by path, or path with query
+	busy    map[string]int    // how often a path asks for patience before it answers
+	asked   []string
+}
+
+func vendor(t *testing.T, answers map[string]string) (*recorder, *resource.Runner) {
+	rec := &recorder{answers: answers, busy: map[string]int{}}
+	rec.Server = httptest.NewServer(rec)
+	t.Cleanup(rec.Close)
+	return rec, &resource.Runner{
+		Lists: &apicmd.Lister{Client: rec.Client(), MaxWait: time.Minute, Patient: true, Pause: func(d time.Duration, _ string) error {
+			rec.asked = append(rec.asked, "pause "+d.String())
+			return nil
+		}},
+		Base: rec.URL, Account: func() (string, error) { return "7", nil },
+	}
+}
+
+func (rec *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := strings.TrimPrefix(r.URL.Path, "/voice/api/v1/admin/accounts/7")
+	if page := r.URL.Query().Get("page"); page != "" && page != "0" {
+		fmt.Fprint(w, "[]")
+		return
+	}
+	rec.asked = append(rec.asked, path)
+	if rec.busy[path] > 0 {
+		rec.busy[path]--
+		w.Header().Set("Retry-After", "3")
+		w.WriteHeader(http.StatusTooManyRequests)
+		return
+	}
+	answer, ok := rec.answers[path]
+	if !ok {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprint(w, answer)
+}
+
+// callCenter has three groups of agents, of which one is gone when its turn comes.
+var callCenter = map[string]string{
+	"/agentGroups":             `[{"agentGroupId":1,"groupName":"North"},{"agentGroupId":2,"groupName":"South"},{"agentGroupId":3,"groupName":"south"},{"agentGroupId":4,"groupName":"East"}]`,
+	"/agentGroups/1/agents":    `[{"agentId":10,"username":"ada","email":"a@x"},{"agentId":11,"username":"bo"}]`,
+	"/agentGroups/2/agents":    `[{"agentId":20,"username":"cy"}]`,
+	"/agentGroups/4/agents":    `[{"agentId":40,"username":"Bo"}]`,
+	"/agentGroups/2/agents/20": `{"agentId":20,"username":"cy","future":1.50}`,
+}
+
+func all(t *testing.T, r *resource.Runner, kind, group string) (got []string, err error) {
+	t.Helper()
+	err = r.Each(t.Context(), resource.Named(kind), group, func(in string, page []json.RawMessage) error {
+		for _, row := range page {
+			var v struct {
+				ID json.Number `json:"agentId"`
+			}
+			if err := json.Unmarshal(row, &v); err != nil {
+				return err
+			}
+			got = append(got, in+"/"+v.ID.String())
+		}
+		return nil
+	})
+	return got, err
+}
+
+func TestAListWithoutItsGroupGoesThroughAllGroups(t *testing.T) {
+	rec, r := vendor(t, callCenter)
+	var told, progress []string
+	r.Note = func(text string) { told = append(told, text) }
+	r.Progress = func(text string) { progress = append(progress, text) }
+	got, err := all(t, r, "agents", "")
+	if want := []string{"1/10", "1/11", "2/20", "4/40"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q (%v)", got, want, err)
+	}
+	if want := []string{"agent group 3 is gone"}; !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
+	}
+	if len(progress) != 4 || progress[3] != "agent group 4 of 4 …" {
+		t.Errorf("progress %q", progress)
+	}
+	rec.asked = nil
+	if got, err := all(t, r, "agents", "north"); err != nil || len(got) != 2 || !slices.Equal(rec.asked, []string{"/agentGroups", "/agentGroups/1/agents"}) {
+		t.Errorf("of one group by name: %q, asked %q (%v)", got, rec.asked, err)
+	}
+	rec.asked = nil
+	if got, err := all(t, r, "agents", "2"); err != nil || len(got) != 1 || !slices.Equal(rec.asked, []string{"/agentGroups/2/agents"}) {
+		t.Errorf("of one group by ID: %q, asked %q (%v)", got, rec.asked, err)
+	}
+}
+
+func TestPatienceIsGivenInTheMiddleOfAWalk(t *testing.T) {
+	rec, r := vendor(t, callCenter)
+	rec.busy["/agentGroups/2/agents"] = 2
+	got, err := all(t, r, "agents", "")
+	if err != nil || len(got) != 4 || !slices.Contains(rec.asked, "pause 3s") {
+		t.Errorf("got %q, asked %q (%v)", got, rec.asked, err)
+	}
+	rec.busy["/agentGroups/2/agents"] = 1
+	r.Lists.MaxWait = 0
+	if _, err := all(t, r, "agents", ""); !usage.IsBusy(err) || !strings.Contains(err.Error(), "not whole, it broke off at agent group 2, 2 of 4") {
+		t.Errorf("a walk that may not wait: %v", err)
+	}
+}
+
+func TestAThingIsFoundInItsGroup(t *testing.T) {
+	for _, c := range []struct{ word, group, want string }{
+		{"20", "", "agentGroupId=2 agentId=20"}, {"20", "4", "agentGroupId=4 agentId=20"}, {"20", "north", "agentGroupId=1 agentId=20"},
+		{"ada", "", "agentGroupId=1 agentId=10"}, {"A@X", "", "agentGroupId=1 agentId=10"}, {"bo", "east", "agentGroupId=4 agentId=40"},
+	} {
+		_, r := vendor(t, callCenter)
+		got, err := r.Find(t.Context(), resource.Named("agents"), c.word, c.group)
+		if err != nil || strings.Join(got.Fields(), " ") != c.want {
+			t.Errorf("%q in %q is %q, want %q (%v)", c.word, c.group, got.Fields(), c.want, err)
+		}
+	}
+	rec, r := vendor(t, callCenter)
+	if _, err := r.Find(t.Context(), resource.Named("agents"), "10", ""); err != nil || !slices.Equal(rec.asked, []string{"/agentGroups", "/agentGroups/1/agents"}) {
+		t.Errorf("the walk went on after the agent was found: %q (%v)", rec.asked, err)
+	}
+	rec.asked = nil
+	if got, err := r.Find(t.Context(), resource.Named("agent-groups"), "99", ""); err != nil || got.ID != "99" || len(rec.asked) > 0 {
+		t.Errorf("an ID that needs no group cost %q (%v)", rec.asked, err)
+	}
+}
+
+func TestWhatIsNotFoundIsRefusedWithWhatIsNear(t *testing.T) {
+	for _, c := range []struct{ kind, word, group, says, hint string }{
+		{"agents", "bo", "", `2 agents have the name "bo": 11 and 40`, "the ID"},
+		{"agents", "adda", "", `there is no agent "adda"`, `did you mean "ada"?`},
+		{"agents", "10", "nord", `there is no agent group "nord"`, `did you mean "North"?`},
+		{"agents", "x", "south", `2 agent groups have the name "south": 2 and 3`, "the ID"},
+		{"agents", "", "", `"" is not the ID of an agent`, "ringcx agents list"},
+		{"agent-groups", "../1", "", `there is no agent group "../1"`, "ringcx agent-groups list"},
+	} {
+		_, r := vendor(t, callCenter)
+		_, err := r.Find(t.Context(), resource.Named(c.kind), c.word, c.group)
+		var misuse *usage.Error
+		if !errors.As(err, &misuse) || misuse.Problem != c.says || !strings.Contains(misuse.Remedy, c.hint) {
+			t.Errorf("%s %q in %q: %v (%s)", c.kind, c.word, c.group, err, usage.Hint(err))
+		}
+	}
+	_, r := vendor(t, callCenter)
+	_, err := r.Find(t.Context(), resource.Named("agents"), "30", "")
+	if misuse := (*usage.Error)(nil); err == nil || errors.As(err, &misuse) {
+		t.Errorf("an ID that is nowhere: %v", err)
+	}
+}
+
+func TestAThingIsGotAsItIs(t *testing.T) {
+	_, r := vendor(t, callCenter)
+	got, err := r.Get(t.Context(), resource.Found{Kind: resource.Named("agents"), Group: "2", ID: "20"})
+	if err != nil || string(got) != callCenter["/agentGroups/2/agents/20"] {
+		t.Errorf("got %s (%v)", got, err)
+	}
+	_, err = r.Get(t.Context(), resource.Found{Kind: resource.Named("agents"), Group: "2", ID: "21"})
+	if refused := (*apicmd.CallError)(nil); !errors.As(err, &refused) || refused.Status != http.StatusNotFound {
+		t.Errorf("what is not there: %v", err)
+	}
+	for _, group := range []string{"..", "a/b", ""} {
+		if got, err := r.Get(t.Context(), resource.Found{Kind: resource.Named("agents"), Group: group, ID: "20"}); err == nil {
+			t.Errorf("the group %q led to %s", group, got)
+		}
+	}
+}
+
+func TestAnInterruptEndsAWalkAtOnce(t *testing.T) {
+	rec, r := vendor(t, callCenter)
+	ctx, cancel := context.WithCancel(t.Context())
+	err := r.Each(ctx, resource.Named("agents"), "", func(string, []json.RawMessage) error { cancel(); return nil })
+	if !errors.Is(err, context.Canceled) || len(rec.asked) > 2 {
+		t.Errorf("it asked for %q and ended with %v", rec.asked, err)
+	}
+}
+
+func TestAnUpdateLosesNothing(t *testing.T) {
+	for _, c := range []struct{ kind, read, changes, want string }{
+		{"agents", `{"agentId":20,"future":12345678901234567890,"rank":1.50,"email":null}`, `{"firstName":"Cy"}`, `{"agentId":20,"email":null,"firstName":"Cy","future":12345678901234567890,"rank":1.50}`},
+		{"agents", `{"agentGroup":{"id":5,"description":"x","new":[1.0]},"chatQueueAssignments":[1,2]}`, `{"agentGroup":{"id":6},"chatQueueAssignments":[3]}`, `{"agentGroup":{"description":"x","id":6,"new":[1.0]},"chatQueueAssignments":[3]}`},
+		{"agents", `{"isActive":true,"team":"a"}`, `{"isActive":false,"team":null}`, `{"isActive":false,"team":null}`},
+		{"agents", `{"script":{"id":1}}`, `{"script":null}`, `{"script":null}`},
+		{"users", `{"userId":1,"email":"a@b","roles":[],"future":[{}]}`, `{"firstName":"Ada"}`, `{"firstName":"Ada","future":[{}],"userId":1}`},
+		{"users", `{"userId":1,"roles":["USER"]}`, `{"roles":[{"roleType":"USER"}]}`, `{"roles":[{"roleType":"USER"}],"userId":1}`},
+	} {
+		got, err := resource.Named(c.kind).Changed([]byte(c.read), []byte(c.changes))
+		if err != nil || string(got) != c.want {
+			t.Errorf("%s with %s: %s (%v), want %s", c.read, c.changes, got, err, c.want)
+		}
+	}
+	_, err := resource.Named("users").Changed([]byte(`{"userId":1,"roles":["USER"]}`), []byte(`{"firstName":"Ada"}`))
+	var misuse *usage.Error
+	if !errors.As(err, &misuse) || !strings.Contains(misuse.Remedy, "-F 'roles=") {
+		t.Errorf("roles that would be lost: %v", err)
+	}
+}
+
+func TestAllFieldsOfEveryKindSurviveAnUpdate(t *testing.T) {
+	for _, k := range resource.Kinds {
+		read := map[string]any{"unheardOf": json.Number("1.50")}
+		for _, f := range resource.Rows(k.Get).Fields {
+			if k.Name == "users" && (f.Name == "roles" || f.Name == "email" || f.Name == "engageUserName" || f.Name == "envID") {
+				continue // updates have no place for these, or in another form
+			}
+			read[f.Name] = "kept " + f.Name
+		}
+		data, err := json.Marshal(read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := k.Changed(data, []byte(`{}`))
+		if err != nil || string(got) != string(data) {
+			t.Errorf("%s: %s became %s (%v)", k.Name, data, got, err)
+		}
+	}
+}
