@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/resource"
 )
 
 // jsonLines are the command lines with --json, of every command that has it.
@@ -19,7 +20,11 @@ func jsonLines() (all [][]string) {
 	var look func(cmd *cobra.Command)
 	look = func(cmd *cobra.Command) {
 		if flag := cmd.Flags().Lookup("json"); flag != nil && flag.Value.Type() == "bool" {
-			all = append(all, append(strings.Fields(cmd.CommandPath())[1:], "--json"))
+			line := append(strings.Fields(cmd.CommandPath())[1:], "--json")
+			if cmd.Name() == "describe" {
+				line = append(line, "createCampaign")
+			}
+			all = append(all, line)
 		}
 		for _, c := range cmd.Commands() {
 			look(c)
@@ -64,7 +69,8 @@ func TestAListInJSONIsEmptyAndNeverNull(t *testing.T) {
 		}
 		return empty
 	})
-	for _, args := range append(lines, []string{"api", "/voice/none", "--paginate"}) {
+	things := func(args []string) bool { return resource.Named(args[0]) != nil } // what is listed of them has a test of its own
+	for _, args := range append(slices.DeleteFunc(lines, things), []string{"api", "/voice/none", "--paginate"}) {
 		var out bytes.Buffer
 		code, errs := p.runs(&out, false, args...)
 		var v any
