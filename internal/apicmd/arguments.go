@@ -110,9 +110,9 @@ func noMethod(args []string) error {
 // checkPage refuses what would have no effect, or another than it says.
 func (c *Call) checkPage() error {
 	switch {
-	case c.Paginate && c.op != nil && !isPaged(c.op) && !c.Unchecked:
+	case c.Paginate && c.op != nil && !c.op.Listed() && !c.Unchecked:
 		return usage.New("--paginate is for lists that come in pages, and "+c.op.ID+" has none as far as the vendor documents", "leave --paginate out, or try it with --unchecked")
-	case c.Paginate && (c.op == nil || !isPaged(c.op)) && (c.method != http.MethodGet || c.Input != ""):
+	case c.Paginate && (c.op == nil || !c.op.Listed()) && (c.method != http.MethodGet || c.Input != ""):
 		return usage.New("--paginate is for GET without a body", "leave --paginate out")
 	case c.Paginate && c.Include:
 		return usage.New("--paginate and --include exclude each other: the pages have headers of their own", "give one of them")
@@ -122,12 +122,6 @@ func (c *Call) checkPage() error {
 		return usage.New("--page-size is for --paginate", "add --paginate, or ask for one page with -f page=0 -f maxRows=10")
 	}
 	return nil
-}
-
-// isPaged tells operations whose pages are lists that can be put together.
-func isPaged(op *apispec.Operation) bool {
-	list := op.Answers[0].Type
-	return op.Paged() && op.Effect == apispec.Reads && list != nil && (list.Kind == apispec.Array || list.Name == "any")
 }
 
 // checkQuery refuses parameters that --paginate sets.

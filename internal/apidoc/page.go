@@ -273,7 +273,7 @@ func command(d *apispec.Description, op *apispec.Operation) string {
 	case len(op.Bodies) > 0:
 		return ""
 	}
-	if op.Paged() && op.Method == "GET" {
+	if op.Listed() {
 		words = append(words, "--paginate")
 	}
 	return strings.Join(words, " ")

@@ -244,7 +244,7 @@ func (p *Page) facts() [][2]string {
 	}
 	add("Repeated", repeated[p.op.Effect])
 	switch {
-	case p.Paged && p.Method == "GET":
+	case p.op.Listed():
 		add("Pages", "Yes: --paginate gets all of them.")
 	case p.Paged:
 		add("Pages", "Yes: page and maxRows are for one of them.")

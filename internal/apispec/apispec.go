@@ -131,6 +131,12 @@ func (op *Operation) Certainty() Certainty { return op.Source.Certainty() }
 // Paged tells operations whose list comes in pages, with the parameters page (from 0) and maxRows.
 func (op *Operation) Paged() bool { return op.Param("page") != nil && op.Param("maxRows") != nil }
 
+// Listed tells operations whose pages are lists, which put together are one list.
+func (op *Operation) Listed() bool {
+	list := op.Answers[0].Type
+	return op.Paged() && op.Effect == Reads && list != nil && (list.Kind == Array || list.Name == "any")
+}
+
 // Param is the parameter with a name, nil if there is none.
 func (op *Operation) Param(name string) *Param {
 	for i := range op.Params {

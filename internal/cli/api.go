@@ -80,16 +80,24 @@ func newAPICmd(a *app, inherited *pflag.FlagSet) *cobra.Command {
 		}
 		return cmd.Root().FlagErrorFunc()(cmd, err)
 	})
-	if at := slices.Index(a.Args, "api"); at >= 0 {
-		rest := a.Args[at+1:]
-		for i, word := range rest {
-			if op, ok := apicmd.Operation(word, rest); ok && !slices.Contains(rest[:i], word) {
-				cmd.AddCommand(newOperationCmd(a, op, word, inherited, cmd.PersistentFlags()))
-			}
-		}
-	}
+	cmd.AddCommand(newNamedOperations(a, inherited, cmd.PersistentFlags())...)
 	cmd.AddCommand(newAPIDocCmds(a)...)
 	return cmd
+}
+
+// newNamedOperations are the commands of the operations that the arguments name.
+func newNamedOperations(a *app, inherited ...*pflag.FlagSet) (cmds []*cobra.Command) {
+	at := slices.Index(a.Args, "api")
+	if at < 0 {
+		return nil
+	}
+	rest := a.Args[at+1:]
+	for i, word := range rest {
+		if op, ok := apicmd.Operation(word, rest); ok && !slices.Contains(rest[:i], word) {
+			cmds = append(cmds, newOperationCmd(a, op, word, inherited...))
+		}
+	}
+	return cmds
 }
 
 // newOperationCmd is the command that calls an operation, by the word that named it. inherited are flags that it has already.
