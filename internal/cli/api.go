@@ -56,18 +56,7 @@ func newAPICmd(a *app, inherited *pflag.FlagSet) *cobra.Command {
   ringcx api createDialGroup --account-id 21000001 --dial-group-name Sales --dry-run
   ringcx api POST /voice/api/v1/admin/accounts/{accountId}/agentGroups -f accountId=21000001 -f groupName=Sales
   ringcx api /voice/api/v1/admin/users -H 'Accept: application/json' --output users.json`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 && len(args) != 2 {
-				return usage.New("api takes a path, a method and a path, or the name of an operation", "such as: ringcx api /voice/api/v1/admin/accounts")
-			}
-			return nil
-		},
-		ValidArgsFunction: func(_ *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return apicmd.Completions(word), cobra.ShellCompDirectiveNoFileComp
-		},
+		Args: callArgs, ValidArgsFunction: completeOperation,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.runAPI(cmd, c, args) },
 	}
 	addCallFlags(cmd, c)
@@ -83,6 +72,20 @@ func newAPICmd(a *app, inherited *pflag.FlagSet) *cobra.Command {
 	cmd.AddCommand(newNamedOperations(a, inherited, cmd.PersistentFlags())...)
 	cmd.AddCommand(newAPIDocCmds(a)...)
 	return cmd
+}
+
+func callArgs(_ *cobra.Command, args []string) error {
+	if len(args) != 1 && len(args) != 2 {
+		return usage.New("api takes a path, a method and a path, or the name of an operation", "such as: ringcx api /voice/api/v1/admin/accounts")
+	}
+	return nil
+}
+
+func completeOperation(_ *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return apicmd.Completions(word), cobra.ShellCompDirectiveNoFileComp
 }
 
 // newNamedOperations are the commands of the operations that the arguments name.
