@@ -1,9 +1,17 @@
 package apicmd
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
+
+	"github.com/ringcx-go/ringcx/internal/pace"
+	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
 // RetryAfter is how long the answer asks to wait, 0 if it does not say.
@@ -26,3 +34,83 @@ func Stream(client *http.Client, req *http.Request) (*http.Response, error) {
 
 // BrokenOff is the error of an answer to req that ended before it was whole.
 func BrokenOff(req *http.Request, err error) error { return bare(req, brokeOff(err)) }
+
+// Asking sends a request that changes nothing, however often it is sent, made anew each time: a vendor that asks for patience
+// is given it, as far as MaxWait goes. It keeps to a pace, nil: none.
+func (l *Lister) Asking(p *pace.Pace, make func() (*http.Request, error)) (*Reply, error) {
+	until := time.Now().Add(l.MaxWait)
+	for {
+		req, err := make()
+		if err != nil {
+			return nil, err
+		}
+		if err := l.keep(req.Context(), p); err != nil {
+			return nil, err
+		}
+		r, err := Fetch(l.Client, req)
+		p.Done()
+		if err != nil {
+			return nil, err
+		}
+		wait := retryAfter(r.header)
+		if wait == 0 || !usage.IsBusyAnswer(r.Code, wait) || time.Now().Add(wait).After(until) {
+			return r, nil
+		}
+		if err := l.Pause(wait, fmt.Sprintf("%s asked for patience (%d)", req.URL.Host, r.Code)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// keep waits until the pace lets another request be sent, and tells of it if that takes a while.
+func (l *Lister) keep(ctx context.Context, p *pace.Pace) error {
+	wait := p.Wait()
+	if wait < noticeable {
+		return pace.Sleep(ctx, wait)
+	}
+	return l.Pause(wait, "the documented limit of the vendor is reached")
+}
+
+// noticeable is from when on a wait is told of.
+const noticeable = 2 * time.Second
+
+// EachFound is Each for a search: a POST whose body says what is looked for. It keeps to a pace.
+func (l *Lister) EachFound(ctx context.Context, p *pace.Pace, address string, body []byte, size int, yield func(rows []json.RawMessage) error) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
+	list := &listing{size: size, get: func(page, size int) ([]json.RawMessage, error) {
+		r, err := l.Asking(p, func() (*http.Request, error) { return Posted(ctx, paged(*u, page, size), body) })
+		if err != nil || r.Code == http.StatusNoContent {
+			return nil, err
+		}
+		return r.Rows()
+	}}
+	if err := list.each(yield); err != nil {
+		return list.cut(err)
+	}
+	return nil
+}
+
+// Posted is a POST with a body of JSON.
+func Posted(ctx context.Context, address string, body []byte) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err == nil {
+		req.Header.Set("Accept", "application/json")
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, err
+}
+
+// Rows is an answer that is a list.
+func (r *Reply) Rows() ([]json.RawMessage, error) {
+	if r.Code/100 != 2 {
+		return nil, r.Err()
+	}
+	var rows []json.RawMessage
+	if json.Unmarshal(r.Body, &rows) != nil || rows == nil {
+		return nil, r.NotAList()
+	}
+	return rows, nil
+}

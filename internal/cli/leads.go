@@ -9,11 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/leads"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
-	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 const leadsImportHelp = `Reads a CSV file, - for standard input, and loads its rows into a campaign as leads.
@@ -30,7 +30,9 @@ goes on with --resume. A batch that was sent and has no answer is uncertain, and
 Exit code 0: all rows are in; 1: some are not; 75: the vendor is busy, --resume goes on later.`
 
 func newLeadsCmd(a *app) *cobra.Command {
-	return cmdline.Group("leads", "Work with the leads of campaigns", newLeadsImportCmd(a))
+	group := cmdline.Group("leads", "Work with the leads of campaigns", newLeadsImportCmd(a), newLeadsSearchCmd(a))
+	a.accountFlag(group)
+	return group
 }
 
 func newLeadsImportCmd(a *app) *cobra.Command {
@@ -178,11 +180,23 @@ func (a *app) importLeads(im *leads.Import, asJSON, dryRun bool) (err error) {
 
 // showImport shows the first request, and how many there would be.
 func (a *app) showImport(im *leads.Import) error {
-	request, n, err := im.DryRun(wording.First(a.RingCXURL, a.Getenv("RINGCX_SERVER_URL"), "https://ringcx.ringcentral.com"), a.Getenv("RINGCX_ACCOUNT"))
+	account, err := a.subaccountUnasked()
+	if err != nil {
+		account = "" // it is shown as the place where it belongs
+	}
+	request, n, err := im.DryRun(a.serverUnasked(), account)
 	if err != nil {
 		return err
 	}
 	a.Inform("ringcx: %d of %d rows are leads, for %d requests; nothing was sent\n", im.Valid(), im.Report.Rows, n)
 	_, err = fmt.Fprint(terminal.Unfolded(a.Stdout), request)
 	return err
+}
+
+// serverUnasked is the RingCX server of a call that is shown and not sent.
+func (a *app) serverUnasked() string {
+	if acc, err := a.Resolve(); err == nil && acc.Config != nil {
+		return acc.Config.Endpoint.Canonical().RingCX
+	}
+	return ringcx.Production.RingCX
 }

@@ -20,7 +20,7 @@ const maxRow = 1 << 20
 // Row is a row of a file.
 type Row struct {
 	Line   int      // where it begins, counted from 1
-	Cells  []string // what it has; of a broken one the line as it is
+	Cells  []string // what it has; of a broken one the line as it is, if no cells can be read
 	Broken string   // why it is no row, "" if it is one
 }
 

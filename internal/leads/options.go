@@ -23,7 +23,9 @@ type Option struct {
 var Options = []Option{
 	{Field: "dialPriority", Flag: "dial-priority", Usage: "how soon leads are called", Words: []string{"NORMAL", "IMMEDIATE"}},
 	{Field: "duplicateHandling", Flag: "duplicate-handling", Usage: "what happens to leads with a phone number that is there already", Words: []string{"RETAIN_ALL", "REMOVE_ALL_EXISTING", "REMOVE_FROM_LIST"}},
-	{Field: "listState", Flag: "list-state", Usage: "the state of the list that is made", Words: []string{"ACTIVE", "PAUSED", "PENDING_DNC", "LOADING", "DELETED", "READY"}},
+	{Field: "listState", Flag: "list-state", Usage: "the state of the list that is made", Words: []string{
+		"ACTIVE", "PAUSED", "PENDING_DNC", "LOADING", "DELETED", "READY", "CALLBACKS", "CALLBACKS_AGENT", "DUPLICATES_NOT_MERGED", "DUPLICATES_NOT_MOVED", "ARCHIVED",
+	}},
 	{Field: "timeZoneOption", Flag: "time-zone-option", Usage: "how the time zone of a lead is found", Words: []string{"NPA_NXX", "ZIPCODE", "EXPLICIT", "COUNTRY", "NOT_APPLICABLE"}},
 	{Field: "description", Flag: "description", Usage: "what the list is called (default: the name of the file)"},
 	{Field: "dncTags", Flag: "dnc-tags", Usage: "a tag of the do-not-call list; may be given several times", Several: true},

@@ -98,7 +98,9 @@ func TestAnImportThatIsInIsNotDoneOnceMoreUnlessThatIsAskedFor(t *testing.T) {
 }
 
 func TestAnImportIsGoneOnWithOnlyAsItWasBegun(t *testing.T) {
-	v := newVendor(t, func(n int, r request) (int, string) { return map[bool]int{true: 200, false: 403}[n == 1], accepted(len(r.Leads)) })
+	v := newVendor(t, func(n int, r request) (int, string) {
+		return map[bool]int{true: 200, false: 403}[n == 1], accepted(len(r.Leads))
+	})
 	path, dir := file(t, numbered(25)), t.TempDir()
 	if err := run(t, v, &leads.Import{Path: path, Dir: dir}); err == nil || !strings.Contains(err.Error(), "403") {
 		t.Fatal(err)

@@ -9,7 +9,8 @@ import (
 )
 
 // Pace is when requests that share a limit may be sent. It is for requests that are sent one after the other, and knows only
-// those of one process: others that share the limit are noticed by the vendor, who answers 429.
+// those of one process: others that share the limit are noticed by the vendor, who answers 429. A nil
+// one never waits.
 type Pace struct {
 	windows []apispec.Window
 	ended   []time.Time // of the last requests, as many as the largest window holds
@@ -27,6 +28,9 @@ func New(limit *apispec.Limit) *Pace {
 // Wait is how long to wait before the next request, so that all windows hold. A request counts from when its answer came: the
 // vendor counted it before that.
 func (p *Pace) Wait() time.Duration {
+	if p == nil {
+		return 0
+	}
 	var wait time.Duration
 	for _, w := range p.windows {
 		if n := len(p.ended); n >= w.Requests {
@@ -38,6 +42,9 @@ func (p *Pace) Wait() time.Duration {
 
 // Done counts a request that has ended, however it did.
 func (p *Pace) Done() {
+	if p == nil {
+		return
+	}
 	p.ended = append(p.ended, time.Now())
 	most := 0
 	for _, w := range p.windows {

@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/integration"
+	"github.com/ringcx-go/ringcx/internal/outfile"
+	"github.com/ringcx-go/ringcx/internal/reports"
+	"github.com/ringcx-go/ringcx/internal/rows"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/when"
+)
+
+func newReportsCmd(a *app) *cobra.Command {
+	group := cmdline.Group("reports", "Get reports of calls", newReportsInteractionsCmd(a), newReportsTotalsCmd(a), newReportsTypesCmd(a), newReportsTemplateCmd(a), newReportsRunCmd(a))
+	a.accountFlag(group)
+	return group
+}
+
+var interactionColumns = []string{"dialogId", "segmentId", "segmentStartTimeMs", "segmentDurationMs", "segmentType", "contactEndpointAddress", "agentDisposition", "hasRecording"}
+
+func newReportsInteractionsCmd(a *app) *cobra.Command {
+	s, v2 := &span{}, false
+	cmd := &cobra.Command{
+		Use: "interactions", Short: "List the parts of calls that have ended", Args: cmdline.NoArgs,
+		Long: `Lists the parts of calls that lie between two times, oldest first: a request for every three hours, of which the vendor allows
+3 in a minute and 9 in 15 minutes. What has ended five minutes ago is known.`,
+		Example: `  ringcx reports interactions --from -24h --csv
+  ringcx reports interactions --from '2026-01-31 08:00' --to '2026-01-31 11:00' --json`,
+	}
+	s.flags(cmd)
+	cmd.Flags().BoolVar(&v2, "v2", false, "ask the second version, which a draft of the vendor's guide describes")
+	format := formatFlags(cmd)
+	cmd.RunE = func(*cobra.Command, []string) error {
+		shape := tableOf("InteractionMetadata", interactionColumns)
+		if v2 {
+			shape = rows.ShapeOf(described("InteractionMetadataV2"))
+		}
+		return a.listInteractions(s, format, v2, shape, nil)
+	}
+	return cmd
+}
+
+func newReportsTotalsCmd(a *app) *cobra.Command {
+	s, interval := &span{}, 0
+	kinds := slices.Sorted(maps.Keys(integration.Totals))
+	cmd := &cobra.Command{
+		Use: "totals KIND", Short: "Get totals of queues, agents or agents-extended for intervals of a time",
+		Long: `Gets totals for each interval between two times, of the kind queues, agents or agents-extended. Times are those of --time-zone, UTC
+unless it says another. The vendor allows 3 such requests in a minute and 9 in 15 minutes.`,
+		Example: `  ringcx reports totals queues --from yesterday --to today --time-zone America/New_York --interval 1800
+  ringcx reports totals agents --from -24h --csv`,
+		ValidArgs: kinds,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 || !slices.Contains(kinds, args[0]) {
+				return usage.New("reports totals takes one of "+strings.Join(kinds, ", "), "such as: ringcx reports totals queues --from -24h")
+			}
+			return nil
+		},
+	}
+	s.flags(cmd)
+	cmd.Flags().IntVar(&interval, "interval", 1800, "the length of an interval, as the vendor takes it")
+	format := formatFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if s.zone == "" {
+			s.zone = "UTC"
+		}
+		from, to, err := s.times(time.Now())
+		if err != nil {
+			return err
+		}
+		if interval < 1 {
+			return usage.New("--interval must be positive", "leave it out for 1800")
+		}
+		zone, _ := when.Zone(s.zone) // as times found
+		api, err := a.integration(s.rcAccount)
+		if err != nil {
+			return err
+		}
+		schema := map[string]string{"queues": "AggregatedQueueStats", "agents": "AggregatedAgentStats", "agents-extended": "ExtendedAggregatedQueueStats"}[args[0]]
+		return a.print(format, rows.ShapeOf(described(schema)), func(w *rows.Writer) error {
+			all, err := api.Total(a.Context, args[0], from.In(zone), to, interval)
+			if err != nil {
+				return err
+			}
+			return w.Write(all...)
+		})
+	}
+	return cmd
+}
+
+func newReportsTypesCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "types", Short: "List the reports of the older kind", Args: cmdline.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(a.Stdout, strings.Join(reports.Types(), "\n"))
+			return err
+		},
+	}
+}
+
+// oneReport wants the name of a report.
+func oneReport(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usage.New(fmt.Sprintf("'%s' takes the name of a report", cmd.CommandPath()), "see 'ringcx reports types'")
+	}
+	return nil
+}
+
+func completeReports(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return reports.Types(), cobra.ShellCompDirectiveNoFileComp
+}
+
+func newReportsTemplateCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "template TYPE", Short: "Show the criteria that a report takes, as JSON", Args: oneReport, ValidArgsFunction: completeReports,
+		RunE: func(_ *cobra.Command, args []string) error {
+			kind, err := reports.Type(args[0])
+			if err != nil {
+				return err
+			}
+			session, acc, err := a.SignedIn()
+			if err != nil {
+				return err
+			}
+			r, err := a.request(session.Client(), "GET", acc, "/voice/api/v1/admin/reports/"+kind, "application/json")
+			if err != nil {
+				return err
+			}
+			if r.Code/100 != 2 || r.IsPage() {
+				return r.Err()
+			}
+			_, err = fmt.Fprintf(terminal.Unfolded(a.Stdout), "%s\n", r.Body)
+			return err
+		},
+	}
+}
+
+func newReportsRunCmd(a *app) *cobra.Command {
+	var s span
+	var output, delimiter string
+	r := &reports.Run{}
+	cmd := &cobra.Command{
+		Use: "run TYPE", Short: "Run a report of the older kind and get its file", Args: oneReport, ValidArgsFunction: completeReports,
+		Long: `Runs a report and writes it as it comes, to standard output or with --output to a file that only you can read, and that is there
+whole or not at all. What a report takes besides times 'ringcx reports template' shows.`,
+		Example: `  ringcx reports run GLOBAL_CALL_TYPE_DELIMITED --from yesterday --to today --criterion containGates=true --output calls.csv`,
+	}
+	s.flags(cmd)
+	_ = cmd.Flags().MarkHidden("rc-account")
+	f := cmd.Flags()
+	f.StringVar(&output, "output", "", "write the report to `FILE`, - for standard output")
+	cmdline.WordFlag(cmd, &delimiter, "delimiter", "what stands between columns: `COMMA`, TAB, PIPE, EXCEL or HTML", "COMMA", "TAB", "PIPE", "EXCEL", "HTML")
+	f.IntVar(&r.MaxRows, "max-rows", 0, "rows at most (default: what the vendor takes)")
+	f.BoolVar(&r.Compress, "compress", false, "compress the report")
+	f.StringArrayVar(&r.Criteria, "criterion", nil, "a criterion of the report, `name=value`; may be given several times")
+	cmd.RunE = func(_ *cobra.Command, args []string) (err error) {
+		if r.Type, err = reports.Type(args[0]); err != nil {
+			return err
+		}
+		zone, err := when.Zone(s.zone)
+		if err != nil {
+			return err
+		}
+		for text, to := range map[*string]*time.Time{&s.from: &r.From, &s.to: &r.To} {
+			if *text != "" && err == nil {
+				*to, err = when.Parse(*text, time.Now(), zone)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		r.Zone, r.Delimiter = s.zone, delimiter
+		return a.runReport(r, output)
+	}
+	return cmd
+}
+
+func (a *app) runReport(r *reports.Run, output string) error {
+	body, err := r.Body()
+	if err != nil {
+		return err
+	}
+	to := terminal.Unfolded(a.Stdout)
+	var file *outfile.File
+	if output != "" && output != "-" {
+		if file, err = outfile.New(output); err != nil {
+			return err
+		}
+		defer file.Discard() // of what is in its place, nothing is left
+		to = file
+	}
+	session, acc, err := a.SignedIn()
+	if err != nil {
+		return err
+	}
+	account, err := a.subaccount()
+	if err != nil {
+		return err
+	}
+	if err := reports.Stream(a.Context, session.Client(), acc.Config.Endpoint.Canonical().RingCX, account, body, to); err != nil || file == nil {
+		return err
+	}
+	return file.Commit()
+}

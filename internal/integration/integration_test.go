@@ -1,0 +1,235 @@
+package integration_test
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ringcx-go/ringcx/internal/apicmd"
+	"github.com/ringcx-go/ringcx/internal/integration"
+)
+
+func newAPI(t *testing.T, answer http.HandlerFunc) *integration.API {
+	server := httptest.NewServer(answer)
+	t.Cleanup(server.Close)
+	return &integration.API{
+		Lister: &apicmd.Lister{Client: server.Client(), MaxWait: time.Minute, Pause: func(time.Duration, string) error { return nil }},
+		Base:   server.URL, RCAccount: "300", Account: "21",
+	}
+}
+
+func TestTheAccountAtRingCentralIsFoundInTheListOfAccounts(t *testing.T) {
+	for _, c := range []struct{ accounts, want, says string }{
+		{`[{"accountId":"20"},{"accountId":"21","mainAccount":{"rcAccountId":"300"}}]`, "300", ""},
+		{`[{"accountId":21,"mainAccount":{"rcAccountId":300}}]`, "300", ""},
+		{`[{"accountId":"21","rcAccountId":"300","mainAccount":null}]`, "300", ""},
+		{`[{"accountId":"21"}]`, "", "the vendor does not say"},
+		{`[{"accountId":"22","mainAccount":{"rcAccountId":"300"}},7]`, "", "is not in the list"},
+	} {
+		var accounts []json.RawMessage
+		if err := json.Unmarshal([]byte(c.accounts), &accounts); err != nil {
+			t.Fatal(err)
+		}
+		got, err := integration.RCAccount(accounts, "21")
+		if got != c.want || (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %q, %v", c.accounts, got, err)
+		}
+	}
+}
+
+func TestALongTimeIsAskedForInWindowsThatFollowEachOther(t *testing.T) {
+	var asked []string
+	api := newAPI(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		asked = append(asked, string(body))
+		if want := "/voice/api/cx/integration/v1/accounts/300/sub-accounts/21/interaction-metadata"; r.URL.Path != want {
+			t.Errorf("asked was %s", r.URL.Path)
+		}
+		_, _ = fmt.Fprintf(w, `[{"segmentId":"%d"}]`, len(asked))
+	})
+	from := time.Date(2026, 1, 31, 8, 0, 0, 0, time.FixedZone("", 3600))
+	n := 0
+	err := api.Interactions(t.Context(), from, from.Add(7*time.Hour), false, func(rows []json.RawMessage) error { n += len(rows); return nil })
+	want := []string{
+		`{"segmentEndTime":"2026-01-31 07:00:00","timeInterval":10800,"timeZone":"UTC"}`,
+		`{"segmentEndTime":"2026-01-31 10:00:00","timeInterval":10800,"timeZone":"UTC"}`,
+		`{"segmentEndTime":"2026-01-31 13:00:00","timeInterval":3600,"timeZone":"UTC"}`,
+	}
+	if err != nil || n != 3 || strings.Join(asked, "\n") != strings.Join(want, "\n") {
+		t.Errorf("%v, %d rows, asked were\n%s", err, n, strings.Join(asked, "\n"))
+	}
+}
+
+// inMemory answers without a network, in time that is not real.
+type inMemory func(*http.Request) *http.Response
+
+// RoundTrip implements http.RoundTripper.
+func (f inMemory) RoundTrip(req *http.Request) (*http.Response, error) { return f(req), nil }
+
+func TestTheDocumentedLimitOfReportsIsKeptTo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var at []time.Time
+		pauses := 0
+		client := &http.Client{Transport: inMemory(func(req *http.Request) *http.Response {
+			at = append(at, time.Now())
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("[]")), Request: req}
+		})}
+		api := &integration.API{Lister: &apicmd.Lister{Client: client, Pause: func(d time.Duration, _ string) error {
+			pauses++
+			time.Sleep(d)
+			return nil
+		}}, Base: "https://ringcx.invalid", RCAccount: "300", Account: "21"}
+		from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		to := from.Add(20 * 3 * time.Hour)
+		if err := api.Interactions(t.Context(), from, to, false, func([]json.RawMessage) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		for i := range at {
+			if i >= 3 && at[i].Sub(at[i-3]) < time.Minute || i >= 9 && at[i].Sub(at[i-9]) < 15*time.Minute {
+				t.Errorf("request %d came too early", i)
+			}
+		}
+		n, lasts := integration.Requests(from, to)
+		if took := at[len(at)-1].Sub(at[0]); len(at) != n || took < lasts || took > lasts+2*time.Minute || pauses == 0 {
+			t.Errorf("%d requests in %s, said were %d in %s", len(at), took, n, lasts)
+		}
+	})
+}
+
+func TestTotalsAreAskedForInTheTimeZoneOfTheTimes(t *testing.T) {
+	var path, asked string
+	api := newAPI(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		path, asked = r.URL.Path, string(body)
+		_, _ = io.WriteString(w, `[{"queue":1}]`)
+	})
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Skip("this machine knows no time zones: ", err)
+	}
+	from := time.Date(2026, 1, 31, 0, 0, 0, 0, zone)
+	rows, err := api.Total(t.Context(), "queues", from, from.Add(24*time.Hour).UTC(), 1800)
+	if err != nil || len(rows) != 1 || !strings.HasSuffix(path, "/agg-queue-stats") ||
+		asked != `{"endDate":"2026-02-01 00:00:00","startDate":"2026-01-31 00:00:00","timeInterval":1800,"timeZone":"America/New_York"}` {
+		t.Errorf("%v, %s %s", err, path, asked)
+	}
+}
+
+// wav is a recording with n bytes of sound, and a length in its head.
+func wav(n int, says uint32) string {
+	return "RIFF" + string(binary.LittleEndian.AppendUint32(nil, says)) + "WAVE" + strings.Repeat("x", n)
+}
+
+func TestARecordingIsAFileOfTheUsersOwnAndIsThereWholeOrNotAtAll(t *testing.T) {
+	whole := wav(100, 104)
+	for _, c := range []struct {
+		name, kind, body string
+		length           string // of the header, "": none
+		status           int
+		want, says       string
+	}{
+		{"whole", "audio/wav", whole, "", 200, "recording-d1-s1.wav", ""},
+		{"with a length that was not known", "audio/wav", wav(100, 1<<32-1), "", 200, "recording-d1-s1.wav", ""},
+		{"of another kind", "audio/mpeg", "ID3", "", 200, "recording-d1-s1.mp3", ""},
+		{"without a kind", "application/octet-stream", whole, "", 200, "recording-d1-s1.wav", ""},
+		{"cut off", "audio/wav", whole[:60], "", 200, "", "the recording is cut off: it has 60 bytes of 112"},
+		{"cut off by the connection", "audio/wav", whole[:60], "112", 200, "", "the answer broke off"},
+		{"no sound", "audio/wav", `{"error":"sorry, not today"}`, "", 200, "", "the recording is no WAV"},
+		{"no recording", "application/json", `{}`, "", 200, "", "the answer is application/json, and no recording"},
+		{"a page", "text/html", `<html>`, "", 200, "", "web page"},
+		{"none", "application/json", `"EvPlatform by rc_account_id=300 not found"`, "", 404, "", "404"},
+	} {
+		api := newAPI(t, func(w http.ResponseWriter, r *http.Request) {
+			if want := "/voice/api/cx/integration/v1/accounts/300/sub-accounts/21/recordings/dialogs/d1/segments/s1"; r.URL.Path != want {
+				t.Errorf("asked was %s", r.URL.Path)
+			}
+			w.Header().Set("Content-Type", c.kind)
+			if c.length != "" {
+				w.Header().Set("Content-Length", c.length)
+			}
+			w.WriteHeader(c.status)
+			_, _ = io.WriteString(w, c.body)
+		})
+		dir := t.TempDir()
+		name, n, err := api.Recording(t.Context(), integration.Segment{Dialog: "d1", ID: "s1"}, &integration.Download{Dir: dir})
+		left, _ := os.ReadDir(dir)
+		if c.says != "" {
+			if err == nil || !strings.Contains(err.Error(), c.says) || len(left) != 0 {
+				t.Errorf("%s: %v, and %v is there", c.name, err, left)
+			}
+			continue
+		}
+		data, failed := os.ReadFile(filepath.Join(dir, c.want))
+		info, _ := os.Stat(filepath.Join(dir, c.want))
+		if err != nil || failed != nil || string(data) != c.body || filepath.Base(name) != c.want || n != int64(len(c.body)) || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s: %v %v, %s with %d bytes", c.name, err, failed, name, n)
+		}
+	}
+}
+
+func TestARecordingReplacesNothingUnlessItIsForcedTo(t *testing.T) {
+	asked := 0
+	api := newAPI(t, func(w http.ResponseWriter, _ *http.Request) {
+		asked++
+		w.Header().Set("Content-Type", "audio/wav")
+		_, _ = io.WriteString(w, wav(10, 14))
+	})
+	dir := t.TempDir()
+	there := filepath.Join(dir, "recording-d1-s1.mp3")
+	if err := os.WriteFile(there, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := integration.Segment{Dialog: "d1", ID: "s1"}
+	for _, d := range []*integration.Download{{Dir: dir}, {Output: there}} {
+		if _, _, err := api.Recording(t.Context(), s, d); !integration.IsThere(err) || asked != 0 {
+			t.Errorf("%v, asked were %d", err, asked)
+		}
+	}
+	if _, _, err := api.Recording(t.Context(), s, &integration.Download{Output: there, Force: true}); err != nil {
+		t.Error(err)
+	}
+	if data, _ := os.ReadFile(there); string(data) != wav(10, 14) {
+		t.Errorf("there is %q", data)
+	}
+}
+
+func TestSegmentsAreReadInTheFormsInWhichTheyArePrinted(t *testing.T) {
+	all, err := integration.Segments(strings.NewReader("dialogId,segmentId\np-1\ts-1\tmore\np-2,s-2\n\n[\n{\"dialogId\":\"p-3\",\"segmentId\":\"s-3\"},\n]\np-4 s-4"))
+	if err != nil || fmt.Sprint(all) != "[{p-1 s-1} {p-2 s-2} {p-3 s-3} {p-4 s-4}]" {
+		t.Errorf("%v, %v", all, err)
+	}
+	for _, wrong := range []string{"p-1", "../x s-1", "p-1 ..", "p-1\ts/2", "{}", "p-1 .s", "-x s"} {
+		if all, err := integration.Segments(strings.NewReader("p s\n" + wrong)); err == nil || !strings.Contains(err.Error(), "line 2 ") {
+			t.Errorf("%q: %v, %v", wrong, all, err)
+		}
+	}
+}
+
+func TestABusyVendorIsGivenPatienceForARecording(t *testing.T) {
+	n := 0
+	api := newAPI(t, func(w http.ResponseWriter, _ *http.Request) {
+		if n++; n < 3 {
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(429)
+			return
+		}
+		w.Header().Set("Content-Type", "audio/wav")
+		_, _ = io.WriteString(w, wav(10, 14))
+	})
+	if _, _, err := api.Recording(t.Context(), integration.Segment{Dialog: "d", ID: "s"}, &integration.Download{Dir: t.TempDir()}); err != nil || n != 3 {
+		t.Errorf("%v after %d requests", err, n)
+	}
+	n, api.MaxWait = 0, 0
+	if _, _, err := api.Recording(t.Context(), integration.Segment{Dialog: "d", ID: "s"}, &integration.Download{Dir: t.TempDir()}); err == nil || n != 1 {
+		t.Errorf("without patience: %v after %d requests", err, n)
+	}
+}

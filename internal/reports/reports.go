@@ -1,0 +1,158 @@
+// Package reports runs reports of the older kind, which the vendor makes as files.
+package reports
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ringcx-go/ringcx/internal/apicmd"
+	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
+)
+
+// Types are the reports that the vendor has.
+func Types() []string { return apispec.Default().Values("ReportType").List }
+
+// Type is a report by its name, without regard to case and to - for _.
+func Type(word string) (string, error) {
+	name := strings.ToUpper(strings.ReplaceAll(word, "-", "_"))
+	if !slices.Contains(Types(), name) {
+		return "", usage.New(fmt.Sprintf("%q is not a report", wording.Clip(word)), wording.HintOf(name, Types()))
+	}
+	return name, nil
+}
+
+// criteria are the kinds of criteria by how the names of reports begin.
+var criteria = []struct{ begin, kind string }{
+	{"DIALER_RESULT_DOWNLOAD", "DIALER_RESULT_DOWNLOAD_CRITERIA"}, {"GLOBAL_CALL_TYPE", "GLOBAL_CALL_TYPE_CRITERIA"}, {"ALL_CALLS", "ALL_CALLS_CRITERIA"},
+	{"IVR_DETAIL", "IVR_DETAIL_CRITERIA"}, {"TFN_DID_MANAGER", "TFN_DID_MANAGER_CRITERIA"}, {"CASPER", "CASPER_CRITERIA"},
+}
+
+// Run is a report that is asked for.
+type Run struct {
+	Type      string
+	From, To  time.Time // zero: what the vendor takes
+	Zone      string    // the name of a time zone; "": what the vendor takes
+	Delimiter string    // PIPE, COMMA …; "": what the vendor takes
+	MaxRows   int       // 0: what the vendor takes
+	Compress  bool
+	Criteria  []string // name=JSON, further criteria; what is no JSON is a text
+}
+
+// Body is the request, or what is wrong with it.
+func (r *Run) Body() ([]byte, error) {
+	const stamp = "2006-01-02T15:04:05.000-0700"
+	c := map[string]any{}
+	for _, k := range criteria {
+		if strings.HasPrefix(r.Type, k.begin) {
+			c["criteriaType"] = k.kind
+		}
+	}
+	if !r.From.IsZero() {
+		c["startDate"] = r.From.Format(stamp)
+	}
+	if !r.To.IsZero() {
+		c["endDate"] = r.To.Format(stamp)
+	}
+	if !r.From.IsZero() && !r.To.IsZero() && !r.From.Before(r.To) {
+		return nil, usage.New("--from is not before --to", "give a time that is earlier")
+	}
+	if r.Zone != "" {
+		c["timezoneName"] = r.Zone
+	}
+	if err := r.further(c); err != nil {
+		return nil, err
+	}
+	body := map[string]any{"reportType": r.Type, "reportCriteria": c}
+	if r.Delimiter != "" {
+		body["delimiter"] = r.Delimiter
+	}
+	if r.MaxRows > 0 {
+		body["maxRows"] = r.MaxRows
+	}
+	if r.Compress {
+		body["compressReport"] = true
+	}
+	return json.Marshal(body)
+}
+
+// further adds criteria that are given by name.
+func (r *Run) further(to map[string]any) error {
+	schema := apispec.Default().Schema("ReportCriteria")
+	names := make([]string, 0, len(schema.Fields))
+	for _, f := range schema.Fields {
+		names = append(names, f.Name)
+	}
+	for _, one := range r.Criteria {
+		name, value, ok := strings.Cut(one, "=")
+		f := schema.Field(name)
+		switch {
+		case !ok || name == "":
+			return usage.New(fmt.Sprintf("%q is not of the form name=value", wording.Clip(one)), "such as --criterion includeAuxData=true")
+		case f == nil:
+			return usage.New(fmt.Sprintf("%q is no criterion of reports", wording.Clip(name)), wording.DidYouMean(wording.Nearest(name, names), "they are "+strings.Join(names, ", ")))
+		case f.Type.Name == "boolean" && value != "true" && value != "false":
+			return usage.New(name+" is true or false", "such as --criterion "+name+"=true")
+		}
+		if f.Type.Name == "string" || !json.Valid([]byte(value)) {
+			to[name] = value
+		} else {
+			to[name] = json.RawMessage(value)
+		}
+	}
+	return nil
+}
+
+// Stream runs a report and writes what it is to to, as it comes. An answer of JSON that says what is wrong is an error.
+func Stream(ctx context.Context, client *http.Client, base, account string, body []byte, to io.Writer) error {
+	op, _ := apispec.Find("streamFile")
+	path, err := apispec.Fill(op.Path, "accountId", account)
+	if err != nil {
+		return usage.New("the sub-account "+err.Error(), "see 'ringcx accounts list'")
+	}
+	req, err := http.NewRequestWithContext(ctx, op.Method, base+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "*/*")
+	resp, err := apicmd.Stream(client, req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	in := &noted{Reader: resp.Body}
+	n, err := io.Copy(to, in)
+	switch {
+	case in.err != nil:
+		return apicmd.BrokenOff(req, in.err)
+	case err != nil:
+		return err
+	case n == 0:
+		return usage.WithHint(fmt.Errorf("%s %s: the report is empty", op.Method, path), "the vendor has nothing for these criteria, or makes no report of this type any more")
+	}
+	return nil
+}
+
+// noted is a reader that keeps its error, to tell it from one of writing.
+type noted struct {
+	io.Reader
+	err error
+}
+
+// Read implements io.Reader.
+func (n *noted) Read(p []byte) (int, error) {
+	read, err := n.Reader.Read(p)
+	if err != nil && err != io.EOF { //nolint:errorlint // readers return it as it is
+		n.err = err
+	}
+	return read, err
+}
