@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ringcx-go/ringcx/internal/cli"
@@ -261,5 +262,31 @@ func TestAListWithoutThingsIsOneAllTheSame(t *testing.T) {
 		if out, _ := p.feeds(0, "", k.Name, "list", "--csv"); strings.Count(out, "\r\n") != 1 {
 			t.Errorf("%s list --csv prints %q, and not the header alone", k.Name, out)
 		}
+	}
+}
+
+func TestALoginThatMayNotListAccountsIsBelieved(t *testing.T) {
+	p, c := newCallCenter(t)
+	var listed atomic.Int32
+	p.env["XDG_CACHE_HOME"] = t.TempDir()
+	before(p, func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path == "/voice/api/v1/admin/accounts" {
+			listed.Add(1)
+			w.WriteHeader(http.StatusForbidden)
+			return true
+		}
+		return c.answer(w, r)
+	})
+	for range 2 {
+		if out, _ := p.feeds(0, "", "agents", "list", "--group", "6"); !strings.HasPrefix(out, "20\t") {
+			t.Errorf("it lists %q", out)
+		}
+	}
+	if n := listed.Load(); n != 1 {
+		t.Errorf("the accounts were asked for %d times", n)
+	}
+	p.env["RINGCX_ACCOUNT"] = ""
+	if _, errs := p.feeds(2, "", "agents", "list"); !strings.Contains(errs, "no sub-account is chosen") {
+		t.Errorf("without one it says %q", errs)
 	}
 }
