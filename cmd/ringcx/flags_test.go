@@ -52,13 +52,15 @@ func flagsOf(t *testing.T) map[string][]string {
 // toldFlags are those of the table in docs/variables.md.
 func toldFlags(page string) map[string][]string {
 	all := map[string][]string{}
-	for _, m := range regexp.MustCompile("(?m)^\\| (every command|ringcx alone|`ringcx [a-z ]+`) \\| (.*) \\|$").FindAllStringSubmatch(page, -1) {
-		name := strings.TrimPrefix(strings.Trim(m[1], "`"), "ringcx ")
-		if m[1] == "every command" {
-			name = ""
+	for _, m := range regexp.MustCompile("(?m)^\\| (every command|ringcx alone|`ringcx [a-z-]+[a-z -]*`(?:, `ringcx [a-z -]+`)*) \\| (.*) \\|$").FindAllStringSubmatch(page, -1) {
+		for name := range strings.SplitSeq(m[1], ", ") {
+			name = strings.TrimPrefix(strings.Trim(name, "`"), "ringcx ")
+			if m[1] == "every command" {
+				name = ""
+			}
+			all[name] = regexp.MustCompile(`--[a-z0-9-]+`).FindAllString(m[2], -1)
+			slices.Sort(all[name])
 		}
-		all[name] = regexp.MustCompile(`--[a-z-]+`).FindAllString(m[2], -1)
-		slices.Sort(all[name])
 	}
 	return all
 }
@@ -132,7 +134,7 @@ func strangeFlags(text string, known map[string][]string, every []string, seen *
 		} else if !strings.HasPrefix(words[0], "--") {
 			continue
 		}
-		for _, flag := range regexp.MustCompile(`(?:^|[ \x60])(--[a-z][a-z-]+)`).FindAllStringSubmatch(span, -1) {
+		for _, flag := range regexp.MustCompile(`(?:^|[ \x60])(--[a-z][a-z0-9-]+)`).FindAllStringSubmatch(span, -1) {
 			*seen++
 			if !slices.Contains(own, flag[1]) {
 				all = append(all, fmt.Sprintf("%s has a flag %s that does not exist", span, flag[1]))

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/resource"
 )
 
 // jsonLines are the command lines with --json, of every command that has it.
@@ -63,7 +64,8 @@ func TestAListInJSONIsEmptyAndNeverNull(t *testing.T) {
 		}
 		return empty
 	})
-	for _, args := range append(lines, []string{"api", "/voice/none", "--paginate"}) {
+	things := func(args []string) bool { return resource.Named(args[0]) != nil } // what is listed of them has a test of its own
+	for _, args := range append(slices.DeleteFunc(lines, things), []string{"api", "/voice/none", "--paginate"}) {
 		var out bytes.Buffer
 		code, errs := p.runs(&out, false, args...)
 		var v any

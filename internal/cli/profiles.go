@@ -320,3 +320,12 @@ func (a *app) completeProfile(_ *cobra.Command, args []string, _ string) ([]stri
 	}
 	return slices.Sorted(maps.Keys(s.Profiles)), cobra.ShellCompDirectiveNoFileComp
 }
+
+// profileBlocks prints profiles for a narrow terminal.
+func (a *app) profileBlocks(profiles []profileRow) error {
+	rows := make([]map[string]any, len(profiles))
+	for i, r := range profiles {
+		rows[i] = map[string]any{"name": strings.TrimSpace(r.Name + " " + star(r.Selected)), "method": r.way(), "app": r.ClientID, "cx": r.Servers.RingCX, "dirs": strings.Join(r.Directories, ", ")}
+	}
+	return a.Blocks(rows, []terminal.Column{{Title: "PROFILE", Field: "name"}, {Title: "LOGIN", Field: "method"}, {Title: "APP", Field: "app"}, {Title: "RINGCX", Field: "cx"}, {Title: "DIRECTORIES", Field: "dirs"}})
+}

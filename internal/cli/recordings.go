@@ -73,14 +73,7 @@ func (a *app) integration(rcAccount string) (*integration.API, error) {
 	if rcAccount != "" {
 		return api, nil
 	}
-	var all []json.RawMessage
-	err = api.Each(a.Context, api.Base+accountsPath, 0, func(page []json.RawMessage) error {
-		all = append(all, page...)
-		return nil
-	})
-	if err == nil {
-		api.RCAccount, err = integration.RCAccount(all, account)
-	}
+	err = api.FindRCAccount(a.Context)
 	return api, err
 }
 

@@ -245,3 +245,21 @@ func TestADeletionIsAskedForByNameAndDoneIfAPersonSaysYes(t *testing.T) {
 		t.Errorf("exit code %d, asked %q, said %q", code, c.asked, errs)
 	}
 }
+
+func TestAListWithoutThingsIsOneAllTheSame(t *testing.T) {
+	p, c := newCallCenter(t)
+	for path := range c.things {
+		c.things[path] = "[]"
+	}
+	for _, k := range resource.Kinds {
+		for form, want := range map[string]string{"--json": "[]\n", "--jq=length": "0\n", "": ""} {
+			args := slices.DeleteFunc([]string{k.Name, "list", form}, func(s string) bool { return s == "" })
+			if out, _ := p.feeds(0, "", args...); out != want {
+				t.Errorf("%q prints %q, want %q", args, out, want)
+			}
+		}
+		if out, _ := p.feeds(0, "", k.Name, "list", "--csv"); strings.Count(out, "\r\n") != 1 {
+			t.Errorf("%s list --csv prints %q, and not the header alone", k.Name, out)
+		}
+	}
+}

@@ -11,12 +11,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/accountcmd"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/doctor"
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/login"
 	"github.com/ringcx-go/ringcx/internal/profile"
-	"github.com/ringcx-go/ringcx/internal/subaccount"
 	"github.com/ringcx-go/ringcx/internal/tell"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
@@ -167,9 +167,7 @@ type app struct {
 	*profile.Accounts
 	logins *login.Conversation
 
-	account string              // the sub-account that --account names; "": it does not
-	chosen  *subaccount.Account // the one that calls work in, once it was found
-	session *ringcx.Session     // of SignedIn, once it was made
+	sub *accountcmd.Commands
 
 	started   bool // the command line was understood
 	evaluated bool // a shell evaluates what is printed
@@ -180,6 +178,7 @@ func newApp(env *env.Env) *app {
 	to := tell.New(env)
 	a := &app{Env: env, Teller: to, Terminal: terminal.New(env, to), Accounts: &profile.Accounts{Env: env, Teller: to}}
 	a.NewClient = a.client
+	a.sub = a.subaccounts()
 	a.logins = &login.Conversation{
 		Env: env, Teller: to, Terminal: a.Terminal, Accounts: a.Accounts, HintOf: a.hintFor, GoneSandbox: a.goneSandbox,
 	}
@@ -240,7 +239,7 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(newHelpCmd())
 	a.fitHelp(root)
-	root.AddCommand(newDemoCmd(a), newLoginCmd(a), newLogoutCmd(a), newStatusCmd(a), newTokenCmd(a), newWhoamiCmd(a), newDoctorCmd(a), newAPITokenCmd(a), newAPICmd(a, flags), newAccountsCmd(a), newLeadsCmd(a), newRecordingsCmd(a), newReportsCmd(a), newProfileCmd(a), newSandboxCmd(a), newConformCmd(a), newCompletionCmd(a), newVersionCmd(a))
+	root.AddCommand(newDemoCmd(a), newLoginCmd(a), newLogoutCmd(a), newStatusCmd(a), newTokenCmd(a), newWhoamiCmd(a), newDoctorCmd(a), newAPITokenCmd(a), newAPICmd(a, flags), a.sub.New(), newLeadsCmd(a), newRecordingsCmd(a), newReportsCmd(a), newProfileCmd(a), newSandboxCmd(a), newConformCmd(a), newCompletionCmd(a), newVersionCmd(a))
 	root.AddCommand(newResourceCmds(a, flags)...)
 	return root
 }

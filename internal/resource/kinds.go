@@ -36,7 +36,7 @@ type More struct {
 }
 
 // GroupField is the column with the ID of the group that a row was found in, which the vendor's rows do not all have.
-const GroupField = "(group)"
+const GroupField = "group"
 
 // Kinds are all of them. Tables fit into 100 columns for usual values.
 var Kinds = []*Kind{

@@ -49,6 +49,9 @@ func TestEveryRowOfTheTableIsDescribed(t *testing.T) {
 			continue
 		}
 		checkColumns(t, k.Name, rows, k.Columns, k.Group != "")
+		if rows.Field(resource.GroupField) != nil {
+			t.Errorf("%s: %s is a field of its own", k.Name, resource.GroupField)
+		}
 		for _, name := range k.Names {
 			if rows.Field(name) == nil {
 				t.Errorf("%s: it has no field %s", k.Name, name)
@@ -205,8 +208,12 @@ func TestPatienceIsGivenInTheMiddleOfAWalk(t *testing.T) {
 
 func TestAThingIsFoundInItsGroup(t *testing.T) {
 	for _, c := range []struct{ word, group, want string }{
-		{"20", "", "agentGroupId=2 agentId=20"}, {"20", "4", "agentGroupId=4 agentId=20"}, {"20", "north", "agentGroupId=1 agentId=20"},
-		{"ada", "", "agentGroupId=1 agentId=10"}, {"A@X", "", "agentGroupId=1 agentId=10"}, {"bo", "east", "agentGroupId=4 agentId=40"},
+		{"20", "", "agentGroupId=2 agentId=20"},
+		{"20", "4", "agentGroupId=4 agentId=20"},
+		{"20", "north", "agentGroupId=1 agentId=20"},
+		{"ada", "", "agentGroupId=1 agentId=10"},
+		{"A@X", "", "agentGroupId=1 agentId=10"},
+		{"bo", "east", "agentGroupId=4 agentId=40"},
 	} {
 		_, r := vendor(t, callCenter)
 		got, err := r.Find(t.Context(), resource.Named("agents"), c.word, c.group)

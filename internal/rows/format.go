@@ -2,6 +2,7 @@ package rows
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
@@ -43,8 +44,8 @@ type Shape struct {
 	Marked func(json.RawMessage) bool
 }
 
-// ShapeOf is the shape of a schema: in CSV all its fields with one value that may be shown, in tables the first of them, the key
-// and what is a name before the others.
+// ShapeOf is the shape of a schema: in CSV all its fields with one value that may be shown, the key and what is a name before the
+// others, and in tables the first of them.
 func ShapeOf(s *apispec.Schema) Shape {
 	const most = 6
 	var shape Shape
@@ -59,13 +60,12 @@ func ShapeOf(s *apispec.Schema) Shape {
 		default:
 			others = append(others, field.Name)
 		}
-		shape.Fields = append(shape.Fields, field.Name)
 	}
-	first := append(names, others...)
 	if s.Key != "" {
-		first = append([]string{s.Key}, first...)
+		names = slices.Insert(names, 0, s.Key)
 	}
-	for _, name := range first[:min(most, len(first))] {
+	shape.Fields = append(names, others...)
+	for _, name := range shape.Fields[:min(most, len(shape.Fields))] {
 		shape.Columns = append(shape.Columns, terminal.Column{Title: Title(name), Field: name})
 	}
 	return shape

@@ -77,6 +77,39 @@ func TestRowsArePrintedAsAsked(t *testing.T) {
 	}
 }
 
+func TestWhatIsBesideARowIsAColumnAndNoPartOfTheJSON(t *testing.T) {
+	with := rows.Shape{Columns: []terminal.Column{{Title: "ID", Field: "id"}, {Title: "IN", Field: "in"}}, Fields: []string{"id", "in"}}
+	for want, f := range map[string]rows.Format{"2\t5\n": {}, "id,in\r\n2,5\r\n": {CSV: true}, "false\n": {JQ: `.[0] | has("in")`}} {
+		to, out, end := screen(0)
+		if err := f.Check(); err != nil {
+			t.Fatal(err)
+		}
+		w := f.To(t.Context(), to, nil, with)
+		if err := errors.Join(w.Beside("in", "5").Write(two[1]), w.End()); err != nil {
+			t.Fatal(err)
+		}
+		if end(); out.String() != want {
+			t.Errorf("%+v prints %q, want %q", f, out, want)
+		}
+	}
+}
+
+func TestRowsThatAreMarkedHaveAStarForPeople(t *testing.T) {
+	with := shape
+	with.Marked = func(r json.RawMessage) bool { return rows.Field(r, "id") == "2" }
+	for columns, want := range map[int]string{100: "*  2  ", 40: "\n\n*\nID: 2\n", 0: "\n2\t\t\n"} {
+		to, out, end := screen(columns)
+		var f rows.Format
+		w := f.To(t.Context(), to, nil, with)
+		if err := errors.Join(w.Write(two...), w.End()); err != nil {
+			t.Fatal(err)
+		}
+		if end(); !strings.Contains(out.String(), want) {
+			t.Errorf("in %d columns: %q, want %q in it", columns, out, want)
+		}
+	}
+}
+
 func TestAListWithoutRowsIsOneAllTheSame(t *testing.T) {
 	for want, f := range map[string]rows.Format{"": {}, "[]\n": {JSON: true}, "id,name,rank,skills\r\n": {CSV: true}, "0\n": {JQ: "length"}} {
 		if got := printed(t, &f, 0); got != want {

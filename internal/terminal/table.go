@@ -72,7 +72,10 @@ func (t *Terminal) Blocks(rows []map[string]any, columns []Column) error {
 			if cell == "" {
 				continue
 			}
-			if _, err := fmt.Fprintf(t.Stdout, "%s: %s\n", columns[i].Title, cell); err != nil {
+			if title := strings.TrimSpace(columns[i].Title); title != "" { // the mark of a row has none
+				cell = title + ": " + cell
+			}
+			if _, err := fmt.Fprintln(t.Stdout, cell); err != nil {
 				return err
 			}
 		}

@@ -1,4 +1,6 @@
-package cli
+// Package accountcmd has the sub-account that commands work in: how it is told, chosen and kept, and the commands that list and
+// choose it.
+package accountcmd
 
 import (
 	"encoding/json"
@@ -7,37 +9,73 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/rows"
 	"github.com/ringcx-go/ringcx/internal/subaccount"
+	"github.com/ringcx-go/ringcx/internal/tell"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
-func newAccountsCmd(a *app) *cobra.Command {
-	return cmdline.Group("accounts", "Work with RingCX accounts", newAccountsListCmd(a), newAccountsUseCmd(a))
+// Commands is one run of a command, as far as sub-accounts go.
+type Commands struct {
+	*env.Env
+	*tell.Teller
+	*terminal.Terminal
+	*profile.Accounts
+
+	Lister func(*ringcx.Session) *apicmd.Lister // gets lists for a session
+
+	name    string              // the sub-account that --account names; "": it does not
+	chosen  *subaccount.Account // the one that calls work in, once it was found
+	session *ringcx.Session     // of SignedIn, once it was made
 }
 
-func newAccountsListCmd(a *app) *cobra.Command {
+// Flag lets a command, and those below it, be told the sub-account.
+func (c *Commands) Flag(cmd *cobra.Command) {
+	cmd.PersistentFlags().StringVar(&c.name, "account", "", "sub-account to work in (default: $RINGCX_ACCOUNT, then what 'ringcx accounts use' said)")
+}
+
+// SignedIn is that of the account, once for each run: what finds the sub-account and what calls in it are one session.
+func (c *Commands) SignedIn() (*ringcx.Session, *profile.Account, error) {
+	if c.session != nil {
+		return c.session, c.Account, nil
+	}
+	session, acc, err := c.Accounts.SignedIn()
+	if err == nil {
+		c.session = session
+	}
+	return session, acc, err
+}
+
+// New is the command 'accounts'.
+func (c *Commands) New() *cobra.Command {
+	return cmdline.Group("accounts", "Work with RingCX accounts", newListCmd(c), newUseCmd(c))
+}
+
+func newListCmd(c *Commands) *cobra.Command {
 	var format *rows.Format
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the main account and its sub-accounts; on a terminal, the one in use has a star", Args: cmdline.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return a.listAccounts(format) },
+		RunE: func(*cobra.Command, []string) error { return c.listAccounts(format) },
 	}
-	format = formatFlags(cmd)
-	a.accountFlag(cmd)
+	format = rows.Flags(cmd)
+	c.Flag(cmd)
 	return cmd
 }
 
 // listAccounts prints the accounts that the login may use.
-func (a *app) listAccounts(format *rows.Format) error {
-	session, acc, err := a.SignedIn()
+func (c *Commands) listAccounts(format *rows.Format) error {
+	session, acc, err := c.SignedIn()
 	if err != nil {
 		return err
 	}
 	var all []json.RawMessage
-	if err := a.lister(session).Each(a.Context, acc.Config.Endpoint.Canonical().RingCX+accountsPath, 0, func(page []json.RawMessage) error {
+	if err := c.Lister(session).Each(c.Context, acc.Config.Endpoint.Canonical().RingCX+accountsPath, 0, func(page []json.RawMessage) error {
 		all = append(all, page...)
 		return nil
 	}); err != nil {
@@ -45,20 +83,20 @@ func (a *app) listAccounts(format *rows.Format) error {
 	}
 	shape := rows.Shape{Columns: []terminal.Column{{Title: "ACCOUNT", Field: "accountId"}, {Title: "NAME", Field: "accountName"}, {Title: "MAIN ACCOUNT", Field: "mainAccountId"}}}
 	if accounts, err := accountsOf(all); err == nil && len(accounts) == len(all) {
-		a.chooser(session, acc).Saw(accounts)
-		given, _ := a.givenAccount(acc)
+		c.chooser(session, acc).Saw(accounts)
+		given, _ := c.Given(acc)
 		if used, err := subaccount.Find(accounts, given); err == nil {
 			shape.Marked = func(r json.RawMessage) bool { return rows.Field(r, "accountId") == used.ID }
 		}
 	}
-	w := format.To(a.Context, a.Terminal, nil, shape)
+	w := format.To(c.Context, c.Terminal, nil, shape)
 	if err := w.Write(all...); err != nil {
 		return fmt.Errorf("GET %s: %w", accountsPath, err)
 	}
 	return w.End()
 }
 
-func newAccountsUseCmd(a *app) *cobra.Command {
+func newUseCmd(c *Commands) *cobra.Command {
 	var remove bool
 	cmd := &cobra.Command{
 		Use: "use ACCOUNT", Short: "Choose the sub-account that calls work in",
@@ -78,9 +116,9 @@ sub-account needs none of them. --clear forgets what was chosen.`,
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if remove {
-				return a.keepAccount(nil)
+				return c.keepAccount(nil)
 			}
-			return a.useAccount(args[0])
+			return c.useAccount(args[0])
 		},
 	}
 	cmd.Flags().BoolVar(&remove, "clear", false, "forget the sub-account that was chosen")
@@ -88,26 +126,26 @@ sub-account needs none of them. --clear forgets what was chosen.`,
 }
 
 // useAccount keeps a sub-account in the profile, if its login may use it.
-func (a *app) useAccount(given string) error {
-	session, acc, err := a.SignedIn()
+func (c *Commands) useAccount(given string) error {
+	session, acc, err := c.SignedIn()
 	if err != nil {
 		return err
 	}
 	if err := keepable(acc); err != nil {
 		return err
 	}
-	chosen, err := a.chooser(session, acc).Ask(a.Context, given)
+	chosen, err := c.chooser(session, acc).Ask(c.Context, given)
 	if err != nil {
 		return err
 	}
 	if chosen.Believed {
-		a.Inform("This login may not list accounts, so that %s is kept as it was given.\n", chosen.String())
+		c.Inform("This login may not list accounts, so that %s is kept as it was given.\n", chosen.String())
 	}
-	if err := a.keepAccount(&chosen); err != nil {
+	if err := c.keepAccount(&chosen); err != nil {
 		return err
 	}
-	if given, source := a.givenAccount(nil); given != "" {
-		a.Inform("Calls here still work in %s, as %s says.\n", given, source)
+	if given, source := c.Given(nil); given != "" {
+		c.Inform("Calls here still work in %s, as %s says.\n", given, source)
 	}
 	return nil
 }
@@ -121,15 +159,15 @@ func keepable(acc *profile.Account) error {
 }
 
 // keepAccount keeps a sub-account in the profile in use; nil: none.
-func (a *app) keepAccount(chosen *subaccount.Account) error {
-	acc, err := a.Resolve()
+func (c *Commands) keepAccount(chosen *subaccount.Account) error {
+	acc, err := c.Resolve()
 	if err != nil {
 		return err
 	}
 	if err := keepable(acc); err != nil {
 		return err
 	}
-	err = a.ChangeSettings(func(s *profile.Settings) error {
+	err = c.ChangeSettings(func(s *profile.Settings) error {
 		p, known := s.Fit(acc.Profile)
 		if !known {
 			return usage.New(s.NoProfile(acc.Profile), "'ringcx profile list' shows them")
@@ -143,18 +181,9 @@ func (a *app) keepAccount(chosen *subaccount.Account) error {
 	switch {
 	case err != nil:
 	case chosen == nil:
-		a.Inform("No sub-account is chosen in profile %s.\n", acc.Profile)
+		c.Inform("No sub-account is chosen in profile %s.\n", acc.Profile)
 	default:
-		a.Inform("Calls of profile %s work in sub-account %s.\n", acc.Profile, chosen.String())
+		c.Inform("Calls of profile %s work in sub-account %s.\n", acc.Profile, chosen.String())
 	}
 	return err
-}
-
-// profileBlocks prints profiles for a narrow terminal.
-func (a *app) profileBlocks(profiles []profileRow) error {
-	rows := make([]map[string]any, len(profiles))
-	for i, r := range profiles {
-		rows[i] = map[string]any{"name": strings.TrimSpace(r.Name + " " + star(r.Selected)), "method": r.way(), "app": r.ClientID, "cx": r.Servers.RingCX, "dirs": strings.Join(r.Directories, ", ")}
-	}
-	return a.Blocks(rows, []terminal.Column{{Title: "PROFILE", Field: "name"}, {Title: "LOGIN", Field: "method"}, {Title: "APP", Field: "app"}, {Title: "RINGCX", Field: "cx"}, {Title: "DIRECTORIES", Field: "dirs"}})
 }

@@ -1,4 +1,4 @@
-package cli
+package resourcecmd
 
 import (
 	"bytes"
@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
@@ -22,7 +21,7 @@ import (
 
 // change is a command that makes, changes or deletes a thing.
 type change struct {
-	*app
+	*Host
 	kind      *resource.Kind
 	operation string
 	call      *apicmd.Call
@@ -34,8 +33,8 @@ type change struct {
 }
 
 // newChange is the command of a change, without the flags of its operation.
-func newChange(a *app, k *resource.Kind, operation, use, short string) (*change, *cobra.Command) {
-	c := &change{app: a, kind: k, operation: operation, call: &apicmd.Call{Stdin: a.Stdin, PageSize: 1}}
+func newChange(h *Host, k *resource.Kind, operation, use, short string) (*change, *cobra.Command) {
+	c := &change{Host: h, kind: k, operation: operation, call: &apicmd.Call{Stdin: h.Stdin, PageSize: 1}}
 	cmd := &cobra.Command{Use: use, Short: short, ValidArgsFunction: cobra.NoFileCompletions}
 	f := cmd.Flags()
 	f.StringArrayVarP(&c.call.Fields, "field", "f", nil, "a field as text, `name=value`; the name may be deep, such as parent.id")
@@ -47,12 +46,12 @@ func newChange(a *app, k *resource.Kind, operation, use, short string) (*change,
 
 // addFlags gives the command a flag for each field, if it is the one that is run, completed or explained: for all of them that would
 // take longer than most commands do.
-func (c *change) addFlags(cmd *cobra.Command, inherited *pflag.FlagSet) {
+func (c *change) addFlags(cmd *cobra.Command) {
 	if at := slices.Index(c.Args, c.kind.Name); at < 0 || !slices.Contains(c.Args[at:], cmd.Name()) {
 		return
 	}
 	c.bind()
-	c.call.AddFlags(cmd, c.call.Operation, inherited)
+	c.call.AddFlags(cmd, c.call.Operation, c.Inherited)
 	_, about, _ := strings.Cut(apicmd.About(c.call.Operation), "\n\n")
 	cmd.Long = cmd.Short + ".\n\n" + about
 	cmd.Flags().SortFlags = false
@@ -71,9 +70,9 @@ func (c *change) bind() {
 		default:
 			c.call.Late[name] = func() (string, error) {
 				if c.call.DryRun {
-					return c.subaccountUnasked()
+					return c.Unasked()
 				}
-				return c.subaccount()
+				return c.Account()
 			}
 		}
 	}
@@ -119,16 +118,16 @@ func (c *change) prepare() error {
 
 // send does the change, and returns the answer.
 func (c *change) send() (json.RawMessage, error) {
-	session, acc, err := c.SignedIn()
+	login, err := c.SignIn()
 	if err != nil {
 		return nil, err
 	}
 	var answer bytes.Buffer
 	to := &apicmd.Out{Stdout: &answer}
-	if c.Verbose {
+	if login.Verbose {
 		to.Warn = c.Warn
 	}
-	err = c.call.Run(c.Context, acc.Config.Endpoint.Canonical().RingCX, c.lister(session), to)
+	err = c.call.Run(c.Context, login.Base, login.Lists, to)
 	if err != nil {
 		_, unprinted := c.Stdout.Write(answer.Bytes()) // what the vendor says of it
 		return nil, errors.Join(err, unprinted)
@@ -153,8 +152,8 @@ func (c *change) tell(done string, answer json.RawMessage) error {
 	return nil
 }
 
-func newCreateCmd(a *app, k *resource.Kind, inherited *pflag.FlagSet) *cobra.Command {
-	c, cmd := newChange(a, k, k.Create, "create", "Make a new "+k.One)
+func newCreateCmd(h *Host, k *resource.Kind) *cobra.Command {
+	c, cmd := newChange(h, k, k.Create, "create", "Make a new "+k.One)
 	cmd.Args = cmdline.NoArgs
 	cmd.Flags().StringVar(&c.call.Input, "input", "", "send `FILE` as the whole, - for standard input")
 	if k.Group != "" {
@@ -169,7 +168,7 @@ func newCreateCmd(a *app, k *resource.Kind, inherited *pflag.FlagSet) *cobra.Com
 			return err
 		}
 		if c.call.DryRun {
-			return a.showCall(c.call)
+			return c.Show(c.call)
 		}
 		defer terminal.HoldPipe()()
 		answer, err := c.send()
@@ -178,13 +177,13 @@ func newCreateCmd(a *app, k *resource.Kind, inherited *pflag.FlagSet) *cobra.Com
 		}
 		return c.tell("Created", answer)
 	}
-	c.format = formatFlags(cmd)
-	c.addFlags(cmd, inherited)
+	c.format = rows.Flags(cmd)
+	c.addFlags(cmd)
 	return cmd
 }
 
-func newUpdateCmd(a *app, k *resource.Kind, inherited *pflag.FlagSet) *cobra.Command {
-	c, cmd := newChange(a, k, k.Update, useOne(k, "update"), fmt.Sprintf("Change fields of one %s, and leave the others as they are", k.One))
+func newUpdateCmd(h *Host, k *resource.Kind) *cobra.Command {
+	c, cmd := newChange(h, k, k.Update, useOne(k, "update"), fmt.Sprintf("Change fields of one %s, and leave the others as they are", k.One))
 	cmd.Args = ofOne(k, "update")
 	groupFlag(cmd, k, &c.group, "it is looked for in all of them")
 	c.call.Partial = true
@@ -200,7 +199,7 @@ func newUpdateCmd(a *app, k *resource.Kind, inherited *pflag.FlagSet) *cobra.Com
 			return err
 		}
 		if c.call.DryRun {
-			return a.showCall(c.call)
+			return c.Show(c.call)
 		}
 		defer terminal.HoldPipe()()
 		answer, err := c.send()
@@ -209,8 +208,8 @@ func newUpdateCmd(a *app, k *resource.Kind, inherited *pflag.FlagSet) *cobra.Com
 		}
 		return c.tell("Changed", answer)
 	}
-	c.format = formatFlags(cmd)
-	c.addFlags(cmd, inherited)
+	c.format = rows.Flags(cmd)
+	c.addFlags(cmd)
 	return cmd
 }
 
@@ -236,8 +235,8 @@ func (c *change) merge() error {
 	return err
 }
 
-func newDeleteCmd(a *app, k *resource.Kind, inherited *pflag.FlagSet) *cobra.Command {
-	c, cmd := newChange(a, k, k.Delete, useOne(k, "delete"), fmt.Sprintf("Delete one %s", k.One))
+func newDeleteCmd(h *Host, k *resource.Kind) *cobra.Command {
+	c, cmd := newChange(h, k, k.Delete, useOne(k, "delete"), fmt.Sprintf("Delete one %s", k.One))
 	cmd.Args = ofOne(k, "delete")
 	groupFlag(cmd, k, &c.group, "it is looked for in all of them")
 	cmd.Flags().BoolVar(&c.yes, "yes", false, "do not ask")
@@ -248,7 +247,7 @@ func newDeleteCmd(a *app, k *resource.Kind, inherited *pflag.FlagSet) *cobra.Com
 			return err
 		}
 		if c.call.DryRun {
-			return a.showCall(c.call)
+			return c.Show(c.call)
 		}
 		if err := c.confirm(); err != nil {
 			return err
@@ -259,7 +258,7 @@ func newDeleteCmd(a *app, k *resource.Kind, inherited *pflag.FlagSet) *cobra.Com
 		}
 		return c.tell("Deleted", nil)
 	}
-	c.addFlags(cmd, inherited)
+	c.addFlags(cmd)
 	return cmd
 }
 

@@ -1,0 +1,139 @@
+package accountcmd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/apicmd"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/rows"
+	"github.com/ringcx-go/ringcx/internal/subaccount"
+	"github.com/ringcx-go/ringcx/internal/usage"
+)
+
+// accountsPath is where the vendor tells a login which accounts it may use.
+const accountsPath = "/voice/api/v1/admin/accounts"
+
+// Given is the sub-account as a flag, a variable or the profile names it, and where; "" if none does. What a profile
+// keeps is for its own login.
+func (c *Commands) Given(acc *profile.Account) (given, source string) {
+	if c.name != "" {
+		return c.name, "--account"
+	}
+	if given = c.Variable("RINGCX_ACCOUNT"); given != "" {
+		source = "RINGCX_ACCOUNT"
+		if c.AccountFile != "" {
+			source += " in " + c.AccountFile
+		}
+		return given, source
+	}
+	if acc != nil && acc.Profile != "" {
+		if given = acc.Settings.Profiles[acc.Profile].Account; given != "" {
+			return given, "profile " + acc.Profile
+		}
+	}
+	return "", ""
+}
+
+// InUse is the sub-account that is given, with its name if that is known, and where it comes from; "" if none is. Nobody is
+// asked whether it is there.
+func (c *Commands) InUse(acc *profile.Account) string {
+	given, source := c.Given(acc)
+	if given == "" {
+		return ""
+	}
+	return c.chooser(nil, acc).Kept(given).String() + ", from " + source
+}
+
+// ID is that of the sub-account that a call works in. It is looked up among those of the login, so that a wrong one
+// is refused before the call; what is known from before costs no request.
+func (c *Commands) ID() (string, error) {
+	if c.chosen != nil {
+		return c.chosen.ID, nil
+	}
+	session, acc, err := c.SignedIn()
+	if err != nil {
+		return "", err
+	}
+	return c.choose(c.chooser(session, acc), acc)
+}
+
+// Unasked is ID for a call that is shown and not sent: nobody is asked, nor does anybody have to be logged in.
+func (c *Commands) Unasked() (string, error) {
+	if c.chosen != nil {
+		return c.chosen.ID, nil
+	}
+	acc, err := c.Resolve()
+	if err != nil || acc.Damaged != nil {
+		return c.choose(&subaccount.Chooser{}, nil)
+	}
+	return c.choose(c.chooser(nil, acc), acc)
+}
+
+func (c *Commands) choose(among *subaccount.Chooser, acc *profile.Account) (string, error) {
+	given, source := c.Given(acc)
+	chosen, err := among.Choose(c.Context, given)
+	var misuse *usage.Error
+	switch {
+	case errors.As(err, &misuse) && given != "" && source != "--account":
+		return "", usage.New(misuse.Problem+"; it is the one that "+source+" names", misuse.Remedy)
+	case err != nil:
+		return "", err
+	}
+	if source == "" {
+		source = "being the only one"
+	}
+	if c.Verbose {
+		c.Inform("ringcx: the sub-account is %s, from %s\n", chosen.String(), source)
+	}
+	c.chosen = &chosen
+	return chosen.ID, nil
+}
+
+// chooser finds sub-accounts of an account: by a session, or without one among those seen before.
+func (c *Commands) chooser(session *ringcx.Session, acc *profile.Account) *subaccount.Chooser {
+	server := acc.Config.Endpoint.Canonical().RingCX
+	found := &subaccount.Chooser{Login: subaccount.Key(server, acc.Config.ClientID, acc.Profile, acc.Stored.Username, acc.Stored.User, acc.JWT)}
+	if dir := c.CacheDir(); dir != "" {
+		found.Cache = &subaccount.Cache{Path: filepath.Join(dir, "accounts.json")}
+	}
+	if session != nil {
+		found.List = func(ctx context.Context) ([]subaccount.Account, error) {
+			var all []subaccount.Account
+			err := c.Lister(session).Each(ctx, server+accountsPath, 0, func(page []json.RawMessage) error {
+				more, err := accountsOf(page)
+				all = append(all, more...)
+				return err
+			})
+			var refused *apicmd.CallError
+			if errors.As(err, &refused) && refused.Status == http.StatusForbidden {
+				return nil, fmt.Errorf("%w: %w", subaccount.ErrNotListed, err)
+			}
+			return all, err
+		}
+	}
+	return found
+}
+
+// accountsOf are the accounts of a list. An ID may be a number or a text.
+func accountsOf(list []json.RawMessage) ([]subaccount.Account, error) {
+	var all []subaccount.Account
+	for _, raw := range list {
+		var row struct {
+			ID   json.RawMessage `json:"accountId"`
+			Name string          `json:"accountName"`
+		}
+		if err := json.Unmarshal(raw, &row); err != nil {
+			return nil, fmt.Errorf("GET %s: the answer is not a list of accounts", accountsPath)
+		}
+		if id := rows.Text(row.ID); id != "" {
+			all = append(all, subaccount.Account{ID: id, Name: row.Name})
+		}
+	}
+	return all, nil
+}
