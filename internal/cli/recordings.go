@@ -187,8 +187,8 @@ func (a *app) segments(s integration.Segment, d *integration.Download, listed bo
 
 // download downloads recordings. Of several, one that is there already costs nothing, and one that fails costs itself.
 func (a *app) download(all []integration.Segment, d *integration.Download, rcAccount string, several bool) error {
-	if len(all) == 0 {
-		return nil
+	if err := d.Check(); err != nil || len(all) == 0 {
+		return err
 	}
 	api, err := a.integration(rcAccount)
 	if err != nil {
