@@ -112,7 +112,9 @@ func TestAnImportIsGoneOnWithOnlyAsItWasBegun(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, im := range []*leads.Import{
-		{Batch: 5}, {Settings: leads.Settings{"dial-priority": "IMMEDIATE"}}, {Settings: leads.Settings{"description": "x"}},
+		{Batch: 5},
+		{Settings: leads.Settings{"dial-priority": "IMMEDIATE"}},
+		{Settings: leads.Settings{"description": "x"}},
 		{Columns: leads.Columns{Map: []string{"phone=leadPhone", "externId=auxData1"}, ExternIDs: "x"}},
 	} {
 		im.Path, im.Dir, im.Resume = path, dir, true
