@@ -16,7 +16,7 @@ import (
 // [Accounts]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
 type AccountsService service
 
-// List lists the sub-accounts that the caller may use, with their main account.
+// List returns the sub-accounts that the caller may use, with their main account.
 //
 // [Guide]
 //
@@ -28,7 +28,7 @@ func (s *AccountsService) List(ctx context.Context) ([]AccountDetails, error) {
 	return out, err
 }
 
-// ListSubAccounts lists the sub-accounts of a main account.
+// ListSubAccounts returns the sub-accounts of a main account.
 //
 // It needs the role WFO_ACCESS.
 //
@@ -42,9 +42,11 @@ func (s *AccountsService) ListSubAccounts(ctx context.Context, mainAccountID str
 	return out, err
 }
 
-// ListCountries lists the countries that an account may use.
+// ListCountries returns the countries that an account may use.
 //
 // It needs the right READ Account.
+//
+//   - accountID: The ID of a sub-account, as the list of accounts gives it.
 //
 // [Guide]
 //
@@ -56,9 +58,12 @@ func (s *AccountsService) ListCountries(ctx context.Context, accountID string) (
 	return out, err
 }
 
-// ListExtensions lists the RingCentral extensions that belong to an account.
+// ListExtensions returns the RingCentral extensions that belong to an account. No document shows the answer, which is
+// returned as it comes.
 //
-// No document has it; programs that work call it.
+// It is not documented; programs that work call it.
+//
+//   - accountID: The ID of a sub-account, as the list of accounts gives it.
 //
 // [Guide]
 //

@@ -17,7 +17,7 @@ import (
 type ActiveCallsService service
 
 // CreateManualAgentCall places a call for an agent who is logged in. The answer is true, and does not tell the ID of
-// the call.
+// the call. The result is true if the API says that it was done.
 //
 // It needs the right READ Account, or a permission of the account that stands for it. At most 120 requests in a minute.
 //
@@ -40,7 +40,7 @@ func (s *ActiveCallsService) CreateManualAgentCall(ctx context.Context, username
 	return out, err
 }
 
-// List lists the calls that go on now in an account, a queue, a campaign or another product.
+// List returns the calls that go on now in an account, a queue, a campaign or another product.
 //
 // It needs the right READ Account. At most 120 requests in a minute.
 //
@@ -62,7 +62,7 @@ func (s *ActiveCallsService) List(ctx context.Context, opts ActiveCallsListOptio
 // ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
 // else 100 rows. An error is the last pair.
 func (s *ActiveCallsService) ListAll(ctx context.Context, opts ActiveCallsListOptions) iter.Seq2[ActiveCall, error] {
-	return pages[ActiveCall](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[ActiveCall](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/activeCalls/list", s.account)
 		r.option("product", opts.Product)
@@ -74,7 +74,7 @@ func (s *ActiveCallsService) ListAll(ctx context.Context, opts ActiveCallsListOp
 	})
 }
 
-// ActiveCallsListOptions are the optional parameters of List. What is zero is not sent.
+// ActiveCallsListOptions are the optional parameters of List. What is zero is not sent; [Zero] is sent as 0.
 type ActiveCallsListOptions struct {
 	// The part of RingCX whose calls are listed: ACCOUNT, ACD, OUTBOUND, VISUAL_IVR, CLOUD_PROFILE, TRAC_NUMBER or DNIS.
 	// Others have none.
@@ -134,7 +134,8 @@ func (s *ActiveCallsService) CheckQueueThreshold(ctx context.Context, destinatio
 	return out, err
 }
 
-// ActiveCallsCheckQueueThresholdOptions are the optional parameters of CheckQueueThreshold. What is zero is not sent.
+// ActiveCallsCheckQueueThresholdOptions are the optional parameters of CheckQueueThreshold. What is zero is not sent;
+// [Zero] is sent as 0.
 type ActiveCallsCheckQueueThresholdOptions struct {
 	// The number of waiting calls that are too many. Unless it is set, the API takes 10.
 	MaxCallsQueued int
@@ -142,10 +143,12 @@ type ActiveCallsCheckQueueThresholdOptions struct {
 	PhoneNumbersI18nEnabled bool
 }
 
-// AddSession adds a party that listens to a call, joins it or coaches its agent.
+// AddSession adds a party that listens to a call, joins it or coaches its agent. The result is true if the API says
+// that it was done.
 //
 // It needs the right READ Account, or a permission of the account that stands for it. At most 120 requests in a minute.
 //
+//   - uii: The ID of a call: 30 digits that start with its date and time.
 //   - destination: The number that is called.
 //   - sessionType: How the party takes part in the call.
 //
@@ -161,10 +164,11 @@ func (s *ActiveCallsService) AddSession(ctx context.Context, uii, destination st
 	return out, err
 }
 
-// Disposition records how a call ended, and when to call back.
+// Disposition records how a call ended, and when to call back. The result is true if the API says that it was done.
 //
 // It needs the right READ Account, or a permission of the account that stands for it. At most 120 requests in a minute.
 //
+//   - uii: The ID of a call: 30 digits that start with its date and time.
 //   - disposition: The name of the disposition.
 //   - callback: Whether the lead is called back.
 //
@@ -190,9 +194,11 @@ type ActiveCallsDispositionOptions struct {
 	Notes string
 }
 
-// Hangup ends a call for all its parties.
+// Hangup ends a call for all its parties. The result is true if the API says that it was done.
 //
 // It needs the right READ Account, or a permission of the account that stands for it. At most 120 requests in a minute.
+//
+//   - uii: The ID of a call: 30 digits that start with its date and time.
 //
 // [Guide]
 //
@@ -204,10 +210,12 @@ func (s *ActiveCallsService) Hangup(ctx context.Context, uii string) (bool, erro
 	return out, err
 }
 
-// HangupSession ends the part of a call that belongs to one phone number.
+// HangupSession ends the part of a call that belongs to one phone number. The result is true if the API says that it
+// was done.
 //
 // It needs the right READ Account, or a permission of the account that stands for it. At most 120 requests in a minute.
 //
+//   - uii: The ID of a call: 30 digits that start with its date and time.
 //   - phone: A phone number.
 //
 // [Guide]
@@ -221,10 +229,11 @@ func (s *ActiveCallsService) HangupSession(ctx context.Context, uii, phone strin
 	return out, err
 }
 
-// SetRecording starts or stop the recording of a call.
+// SetRecording starts or stop the recording of a call. The result is true if the API says that it was done.
 //
 // It needs the right READ Account, or a permission of the account that stands for it. At most 120 requests in a minute.
 //
+//   - uii: The ID of a call: 30 digits that start with its date and time.
 //   - record: Whether the call is recorded from now on.
 //
 // [Guide]

@@ -16,7 +16,7 @@ import (
 // [Agent Groups]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agent-groups
 type AgentGroupsService service
 
-// List lists the agent groups of an account.
+// List returns the agent groups of an account.
 //
 // It needs the right READ Account. What the caller may not see is left out.
 //
@@ -36,7 +36,7 @@ func (s *AgentGroupsService) List(ctx context.Context, opts AgentGroupsListOptio
 // ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
 // else 100 rows. An error is the last pair.
 func (s *AgentGroupsService) ListAll(ctx context.Context, opts AgentGroupsListOptions) iter.Seq2[AgentGroup, error] {
-	return pages[AgentGroup](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[AgentGroup](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups", s.account)
 		r.option("page", opts.Page)
@@ -71,7 +71,7 @@ func (s *AgentGroupsService) Create(ctx context.Context, group AgentGroup) (Agen
 	return out, err
 }
 
-// Get gets an agent group.
+// Get returns an agent group.
 //
 // It needs the right READ Gate Group.
 //
@@ -92,7 +92,7 @@ type AgentGroupsGetOptions struct {
 	IncludePermissions bool
 }
 
-// Update replaces an agent group.
+// Update replaces an agent group. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Group.
 //
@@ -107,7 +107,7 @@ func (s *AgentGroupsService) Update(ctx context.Context, agentGroupID int, group
 	return out, err
 }
 
-// Delete deletes an agent group.
+// Delete deletes an agent group. The result is true if the API says that it was done.
 //
 // It needs the right DELETE Group. What it answers is assumed.
 //
@@ -123,7 +123,7 @@ func (s *AgentGroupsService) Delete(ctx context.Context, agentGroupID int) (bool
 	return out, err
 }
 
-// ListForIntegration lists the agent groups of a sub-account, for integrations.
+// ListForIntegration returns the agent groups of a sub-account, for integrations.
 //
 // It needs the role WFO_ACCESS.
 //
@@ -137,9 +137,10 @@ func (s *AgentGroupsService) ListForIntegration(ctx context.Context) ([]AgentGro
 	return out, err
 }
 
-// SetLoginDialGroup sets the dial group that agents who log in are put into.
+// SetLoginDialGroup sets the dial group that agents who log in are put into. No document shows the answer, which is
+// returned as it comes.
 //
-// No document has it; programs that work call it.
+// It is not documented; programs that work call it.
 //
 // [Guide]
 //

@@ -15,9 +15,11 @@ import (
 // [Agent State Subscriptions]: https://developers.ringcentral.com/engage/voice/guide/integration/agent-state-subscriptions
 type AgentStateSubscriptionsService service
 
-// List lists the subscriptions of a sub-account.
+// List returns the subscriptions of a sub-account.
 //
 // It needs the role WFO_ACCESS. At most 120 requests in a minute.
+//
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
 //
 // [Guide]
 //
@@ -34,6 +36,8 @@ func (s *AgentStateSubscriptionsService) List(ctx context.Context, rcAccountID s
 //
 // It needs the role WFO_ACCESS. At most 120 requests in a minute.
 //
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/agent-state-subscriptions
@@ -49,6 +53,9 @@ func (s *AgentStateSubscriptionsService) Create(ctx context.Context, rcAccountID
 //
 // It needs the role WFO_ACCESS. At most 120 requests in a minute.
 //
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
+//   - subscriptionID: The ID of a subscription, a UUID.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/agent-state-subscriptions
@@ -63,6 +70,9 @@ func (s *AgentStateSubscriptionsService) Update(ctx context.Context, rcAccountID
 // Delete deletes a subscription.
 //
 // It needs the role WFO_ACCESS. At most 120 requests in a minute.
+//
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
+//   - subscriptionID: The ID of a subscription, a UUID.
 //
 // [Guide]
 //

@@ -17,7 +17,7 @@ import (
 // [Agents]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
 type AgentsService service
 
-// List lists the agents of an agent group.
+// List returns the agents of an agent group.
 //
 // It needs the right READ Group. What the caller may not see is left out.
 //
@@ -61,7 +61,7 @@ func (s *AgentsService) UpdateAll(ctx context.Context, agentGroupID int, list []
 	return out, err
 }
 
-// Get gets an agent.
+// Get returns an agent.
 //
 // It needs the right READ Agent.
 //
@@ -75,7 +75,7 @@ func (s *AgentsService) Get(ctx context.Context, agentGroupID, agentID int) (Age
 	return out, err
 }
 
-// Update replaces an agent.
+// Update replaces an agent. Make the body with [As] of what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Agent.
 //
@@ -90,7 +90,7 @@ func (s *AgentsService) Update(ctx context.Context, agentGroupID, agentID int, r
 	return out, err
 }
 
-// Delete deletes an agent.
+// Delete deletes an agent. The result is true if the API says that it was done.
 //
 // It needs the right DELETE Agent. What it answers is assumed.
 //
@@ -108,6 +108,9 @@ func (s *AgentsService) Delete(ctx context.Context, agentGroupID, agentID int) (
 //
 // It needs the rights UPDATE Gate and READ Agent.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
@@ -119,9 +122,12 @@ func (s *AgentsService) AssignToQueue(ctx context.Context, gateGroupID, gateID i
 	return out, err
 }
 
-// ListByQueue lists the agents who are assigned to a queue.
+// ListByQueue returns the agents who are assigned to a queue.
 //
 // It needs the right READ Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -138,7 +144,7 @@ func (s *AgentsService) ListByQueue(ctx context.Context, gateGroupID, gateID int
 // ListByQueueAll is ListByQueue with all pages, from opts.Page on. Each page is asked for when its first row is, with
 // opts.MaxRows or else 100 rows. An error is the last pair.
 func (s *AgentsService) ListByQueueAll(ctx context.Context, gateGroupID, gateID int, opts AgentsListByQueueOptions) iter.Seq2[Agent, error] {
-	return pages[Agent](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[Agent](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/assignedAgents", s.account, gateGroupID, gateID)
 		r.option("page", opts.Page)
@@ -160,6 +166,9 @@ type AgentsListByQueueOptions struct {
 // It needs the rights UPDATE Gate and READ Agent, or a permission of the account that stands for it. What it answers is
 // assumed.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
@@ -174,6 +183,9 @@ func (s *AgentsService) UnassignFromQueue(ctx context.Context, gateGroupID, gate
 //
 // It needs the rights READ Account and READ Gate.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/agents/agents
@@ -184,9 +196,12 @@ func (s *AgentsService) CountLoggedIn(ctx context.Context, agentGroupID, gateGro
 	return out, err
 }
 
-// ListLoggedIn lists the agents who are logged in to a queue.
+// ListLoggedIn returns the agents who are logged in to a queue.
 //
 // It needs the rights READ Account and READ Agent. What the caller may not see is left out.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -198,7 +213,7 @@ func (s *AgentsService) ListLoggedIn(ctx context.Context, gateGroupID, gateID in
 	return out, err
 }
 
-// ListForIntegration lists the agents of an agent group, for integrations.
+// ListForIntegration returns the agents of an agent group, for integrations.
 //
 // It needs the role WFO_ACCESS.
 //
@@ -212,9 +227,9 @@ func (s *AgentsService) ListForIntegration(ctx context.Context, agentGroupID int
 	return out, err
 }
 
-// ListAuxStates lists the states that agents of an account may choose, such as a lunch break.
+// ListAuxStates returns the states that agents of an account may choose, such as a lunch break.
 //
-// The vendor's guide has it, and no description.
+// It is in the vendor's guide, and in no API description.
 //
 // [Guide]
 //
@@ -233,9 +248,9 @@ type AgentsListAuxStatesOptions struct {
 	ActiveOnly Switch
 }
 
-// GetLogin gets the login of an agent that lasts now.
+// GetLogin returns the login of an agent that lasts now. No document shows the answer, which is returned as it comes.
 //
-// No document has it; programs that work call it.
+// It is not documented; programs that work call it.
 //
 // [Guide]
 //
@@ -247,9 +262,10 @@ func (s *AgentsService) GetLogin(ctx context.Context, agentGroupID, agentID int)
 	return out, err
 }
 
-// SetState puts an agent who is logged in into another state.
+// SetState puts an agent who is logged in into another state. No document shows the answer, which is returned as it
+// comes.
 //
-// No document has it; programs that work call it.
+// It is not documented; programs that work call it.
 //
 //   - state: The state that the agent goes into, such as AVAILABLE.
 //
@@ -264,10 +280,12 @@ func (s *AgentsService) SetState(ctx context.Context, agentGroupID, agentID int,
 	return out, err
 }
 
-// SetStateByUsername puts the agent with a user name into another state.
+// SetStateByUsername puts the agent with a user name into another state. No document shows the answer, which is
+// returned as it comes.
 //
-// No document has it; programs that work call it.
+// It is not documented; programs that work call it.
 //
+//   - username: A user name.
 //   - state: The state that the agent goes into, such as AVAILABLE.
 //
 // [Guide]

@@ -14,7 +14,7 @@ import (
 // [Legacy Auth]: https://developers.ringcentral.com/engage/voice/guide/authentication/auth-engage
 type APITokensService service
 
-// List lists the API tokens of the signed-in user.
+// List returns the API tokens of the signed-in user.
 //
 // Anyone who is signed in may call it.
 //
@@ -42,7 +42,9 @@ func (s *APITokensService) Create(ctx context.Context) (string, error) {
 	return out, err
 }
 
-// Delete deletes an API token.
+// Delete deletes an API token. The result is true if the API says that it was done.
+//
+//   - token: A token.
 //
 // [Guide]
 //

@@ -4,16 +4,16 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 )
 
 // AudioFilesService calls the operations of the section Audio Files. Audio that callers hear. Get it from an [Account].
 type AudioFilesService service
 
-// List lists the audio files of an account.
+// List returns the audio files of an account.
 //
-// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
+// It needs the rights READ Account and READ Utilities. It is in a draft of the vendor's guide that was not published,
+// and may not be there.
 func (s *AudioFilesService) List(ctx context.Context) ([]AudioFileView, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/utilities/audioFiles", s.account)
 	var out []AudioFileView
@@ -23,18 +23,32 @@ func (s *AudioFilesService) List(ctx context.Context) ([]AudioFileView, error) {
 
 // Upload uploads an audio file.
 //
-// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
-func (s *AudioFilesService) Upload(ctx context.Context, file *File) (json.RawMessage, error) {
+// It needs the rights READ Account and CREATE Utilities, or a permission of the account that stands for it. It is in a
+// draft of the vendor's guide that was not published, and may not be there.
+func (s *AudioFilesService) Upload(ctx context.Context, file *File, opts AudioFilesUploadOptions) (AudioFileView, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/utilities/audioFiles", s.account)
 	r.body = file
-	var out json.RawMessage
+	r.option("uploadFileName", opts.UploadFileName)
+	r.option("audioName", opts.AudioName)
+	var out AudioFileView
 	err := r.send(ctx, &out)
 	return out, err
 }
 
+// AudioFilesUploadOptions are the optional parameters of Upload. What is zero is not sent.
+type AudioFilesUploadOptions struct {
+	// The name that the file is kept under, if it is not its own.
+	UploadFileName string
+	// What people see as the name of the audio.
+	AudioName string
+}
+
 // GetMP3 downloads an audio file as MP3.
 //
-// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
+// It needs the rights READ Account and READ Utilities. It is in a draft of the vendor's guide that was not published,
+// and may not be there. What it answers is assumed.
+//
+//   - fileName: The name of a file.
 func (s *AudioFilesService) GetMP3(ctx context.Context, fileName string) (Download, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/utilities/audioFiles/{fileName}/mp3", s.account, fileName)
 	var out Download
@@ -42,22 +56,31 @@ func (s *AudioFilesService) GetMP3(ctx context.Context, fileName string) (Downlo
 	return out, err
 }
 
-// Delete deletes an audio file.
+// Delete deletes an audio file. Queues, menus and scripts that name it lose it. The result is true if the API says that
+// it was done.
 //
-// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
-func (s *AudioFilesService) Delete(ctx context.Context, fileName string) (json.RawMessage, error) {
+// It needs the rights READ Account and DELETE Utilities, or a permission of the account that stands for it. It is in a
+// draft of the vendor's guide that was not published, and may not be there.
+//
+//   - fileName: The name of a file.
+func (s *AudioFilesService) Delete(ctx context.Context, fileName string) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/utilities/audioFiles/{fileName}/remove", s.account, fileName)
-	var out json.RawMessage
+	var out bool
 	err := r.send(ctx, &out)
 	return out, err
 }
 
-// Rename renames an audio file.
+// Rename renames an audio file. Queues, menus and scripts that name it lose it.
 //
-// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
-func (s *AudioFilesService) Rename(ctx context.Context, fileName string) (json.RawMessage, error) {
+// It needs the rights READ Account and UPDATE Utilities, or a permission of the account that stands for it. It is in a
+// draft of the vendor's guide that was not published, and may not be there.
+//
+//   - fileName: The name of a file.
+//   - newFileName: The new name, without the end that says what kind of file it is.
+func (s *AudioFilesService) Rename(ctx context.Context, fileName, newFileName string) (AudioFileView, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/utilities/audioFiles/{fileName}/rename", s.account, fileName)
-	var out json.RawMessage
+	r.param("newFileName", newFileName)
+	var out AudioFileView
 	err := r.send(ctx, &out)
 	return out, err
 }
@@ -66,8 +89,10 @@ func (s *AudioFilesService) Rename(ctx context.Context, fileName string) (json.R
 type AudioFileView struct {
 	Document `json:"-"`
 
+	// The name without the end that says what kind of file it is.
 	FileName string `json:"fileName"`
-	FileSize int64  `json:"fileSize"`
+	// How many bytes it has.
+	FileSize int64 `json:"fileSize"`
 	// When it was changed last.
 	LastModified time.Time `json:"lastModified" time:"isotime"`
 }

@@ -15,7 +15,7 @@ import (
 // [Audit Logs]: https://developers.ringcentral.com/engage/voice/guide/analytics/audit-logs
 type AuditLogsService service
 
-// ListAuditable lists the kinds of things whose changes are recorded.
+// ListAuditable returns the kinds of things whose changes are recorded.
 //
 // At most 120 requests in a minute.
 //

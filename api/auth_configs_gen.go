@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	"iter"
 )
 
 // AuthConfigsService calls the operations of the section External Auth Configurations. What RingCX needs to sign in to
@@ -14,7 +15,7 @@ import (
 // [External Auth Configurations]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
 type AuthConfigsService service
 
-// List lists the auth configurations of an account.
+// List returns the auth configurations of an account.
 //
 // [Guide]
 //
@@ -28,6 +29,18 @@ func (s *AuthConfigsService) List(ctx context.Context, opts AuthConfigsListOptio
 	return out, err
 }
 
+// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
+// else 100 rows. An error is the last pair.
+func (s *AuthConfigsService) ListAll(ctx context.Context, opts AuthConfigsListOptions) iter.Seq2[AuthConfigDetails, error] {
+	return pages[AuthConfigDetails](ctx, opts.Page, opts.MaxRows, "records", func(page, rows int) *request {
+		opts.Page, opts.MaxRows = page, rows
+		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs", s.account)
+		r.option("page", opts.Page)
+		r.option("maxRows", opts.MaxRows)
+		return r
+	})
+}
+
 // AuthConfigsListOptions are the optional parameters of List. What is zero is not sent.
 type AuthConfigsListOptions struct {
 	// The page, counted from 0.
@@ -36,7 +49,7 @@ type AuthConfigsListOptions struct {
 	MaxRows int
 }
 
-// GetOAuthInfo gets the address at which an OAuth provider is asked for consent.
+// GetOAuthInfo returns the address at which an OAuth provider is asked for consent.
 //
 //   - oauthProvider: The OAuth provider.
 //
@@ -51,7 +64,9 @@ func (s *AuthConfigsService) GetOAuthInfo(ctx context.Context, oauthProvider str
 	return out, err
 }
 
-// Get gets an auth configuration of any type.
+// Get returns an auth configuration of any type.
+//
+//   - authConfigID: The ID of an auth configuration, a UUID that the caller chooses.
 //
 // [Guide]
 //
@@ -65,6 +80,8 @@ func (s *AuthConfigsService) Get(ctx context.Context, authConfigID string) (Auth
 
 // Delete deletes an auth configuration.
 //
+//   - authConfigID: The ID of an auth configuration, a UUID that the caller chooses.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
@@ -74,6 +91,8 @@ func (s *AuthConfigsService) Delete(ctx context.Context, authConfigID string) er
 }
 
 // CreateAPIKey creates an auth configuration with an API key.
+//
+//   - authConfigID: The ID of an auth configuration, a UUID that the caller chooses.
 //
 // [Guide]
 //
@@ -88,6 +107,8 @@ func (s *AuthConfigsService) CreateAPIKey(ctx context.Context, authConfigID stri
 
 // PatchAPIKey changes some fields of an auth configuration with an API key.
 //
+//   - authConfigID: The ID of an auth configuration, a UUID that the caller chooses.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
@@ -100,6 +121,8 @@ func (s *AuthConfigsService) PatchAPIKey(ctx context.Context, authConfigID strin
 }
 
 // CreateBasic creates an auth configuration with user name and password.
+//
+//   - authConfigID: The ID of an auth configuration, a UUID that the caller chooses.
 //
 // [Guide]
 //
@@ -114,6 +137,8 @@ func (s *AuthConfigsService) CreateBasic(ctx context.Context, authConfigID strin
 
 // PatchBasic changes some fields of an auth configuration with user name and password.
 //
+//   - authConfigID: The ID of an auth configuration, a UUID that the caller chooses.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
@@ -126,6 +151,8 @@ func (s *AuthConfigsService) PatchBasic(ctx context.Context, authConfigID string
 }
 
 // CreateCustom creates an auth configuration of a form of its own.
+//
+//   - authConfigID: The ID of an auth configuration, a UUID that the caller chooses.
 //
 // [Guide]
 //
@@ -140,6 +167,8 @@ func (s *AuthConfigsService) CreateCustom(ctx context.Context, authConfigID stri
 
 // PatchCustom changes some fields of an auth configuration of a form of its own.
 //
+//   - authConfigID: The ID of an auth configuration, a UUID that the caller chooses.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
@@ -152,6 +181,8 @@ func (s *AuthConfigsService) PatchCustom(ctx context.Context, authConfigID strin
 }
 
 // CreateJWT creates an auth configuration that signs a JWT.
+//
+//   - authConfigID: The ID of an auth configuration, a UUID that the caller chooses.
 //
 // [Guide]
 //
@@ -166,6 +197,8 @@ func (s *AuthConfigsService) CreateJWT(ctx context.Context, authConfigID string,
 
 // PatchJWT changes some fields of an auth configuration that signs a JWT.
 //
+//   - authConfigID: The ID of an auth configuration, a UUID that the caller chooses.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
@@ -179,6 +212,8 @@ func (s *AuthConfigsService) PatchJWT(ctx context.Context, authConfigID string, 
 
 // CreateOAuth creates an auth configuration with OAuth.
 //
+//   - authConfigID: The ID of an auth configuration, a UUID that the caller chooses.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
@@ -191,6 +226,8 @@ func (s *AuthConfigsService) CreateOAuth(ctx context.Context, authConfigID strin
 }
 
 // PatchOAuth changes some fields of an auth configuration with OAuth.
+//
+//   - authConfigID: The ID of an auth configuration, a UUID that the caller chooses.
 //
 // [Guide]
 //

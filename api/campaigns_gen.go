@@ -16,7 +16,7 @@ import (
 // [Campaigns]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/campaigns
 type CampaignsService service
 
-// List lists the campaigns of a dial group.
+// List returns the campaigns of a dial group.
 //
 // It needs the right READ Dial Group. What the caller may not see is left out.
 //
@@ -35,7 +35,7 @@ func (s *CampaignsService) List(ctx context.Context, dialGroupID int, opts Campa
 // ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
 // else 100 rows. An error is the last pair.
 func (s *CampaignsService) ListAll(ctx context.Context, dialGroupID int, opts CampaignsListOptions) iter.Seq2[Campaign, error] {
-	return pages[Campaign](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[Campaign](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns", s.account, dialGroupID)
 		r.option("page", opts.Page)
@@ -67,7 +67,7 @@ func (s *CampaignsService) Create(ctx context.Context, dialGroupID int, campaign
 	return out, err
 }
 
-// Get gets a campaign.
+// Get returns a campaign.
 //
 // It needs the right READ Campaign.
 //
@@ -81,7 +81,7 @@ func (s *CampaignsService) Get(ctx context.Context, dialGroupID, campaignID int)
 	return out, err
 }
 
-// Update replaces a campaign.
+// Update replaces a campaign. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Campaign.
 //
@@ -96,7 +96,7 @@ func (s *CampaignsService) Update(ctx context.Context, dialGroupID, campaignID i
 	return out, err
 }
 
-// Delete deletes a campaign.
+// Delete deletes a campaign. The result is true if the API says that it was done.
 //
 // It needs the right DELETE Campaign. What it answers is assumed.
 //
@@ -112,7 +112,7 @@ func (s *CampaignsService) Delete(ctx context.Context, dialGroupID, campaignID i
 	return out, err
 }
 
-// ClearCache makes the dialer read the leads of a campaign again.
+// ClearCache makes the dialer read the leads of a campaign again. The result is true if the API says that it was done.
 //
 // It needs the right READ Campaign, or a permission of the account that stands for it.
 //
@@ -126,9 +126,9 @@ func (s *CampaignsService) ClearCache(ctx context.Context, dialGroupID, campaign
 	return out, err
 }
 
-// ListLeadLists lists the lead lists that were loaded into a campaign.
+// ListLeadLists returns the lead lists that were loaded into a campaign.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description. What it answers is assumed.
 //
 // [Guide]
 //
@@ -140,9 +140,9 @@ func (s *CampaignsService) ListLeadLists(ctx context.Context, dialGroupID, campa
 	return out, err
 }
 
-// ListDispositions lists the dispositions that agents of a campaign choose from.
+// ListDispositions returns the dispositions that agents of a campaign choose from.
 //
-// No document has it; programs that work call it.
+// It is not documented; programs that work call it.
 //
 // [Guide]
 //
@@ -156,7 +156,7 @@ func (s *CampaignsService) ListDispositions(ctx context.Context, dialGroupID, ca
 
 // Clone copies a campaign under another name.
 //
-// No document has it; programs that work call it.
+// It is not documented; programs that work call it.
 //
 //   - newCampaignName: The name of the copy.
 //

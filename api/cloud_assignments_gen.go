@@ -14,9 +14,12 @@ import (
 // [Cloud Route Assignments]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 type CloudAssignmentsService service
 
-// ListByDestination lists the profiles that a destination is assigned to.
+// ListByDestination returns the profiles that a destination is assigned to.
 //
 // It needs the right READ Cloud Destination. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
 //
 // [Guide]
 //
@@ -33,6 +36,9 @@ func (s *CloudAssignmentsService) ListByDestination(ctx context.Context, cloudRo
 // It needs the right UPDATE Cloud Destination, or a permission of the account that stands for it. At most 120 requests
 // in a minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
@@ -44,9 +50,13 @@ func (s *CloudAssignmentsService) CreateForDestination(ctx context.Context, clou
 	return out, err
 }
 
-// GetForDestination gets an assignment of a destination.
+// GetForDestination returns an assignment of a destination.
 //
 // It needs the right READ Cloud Destination. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
+//   - cloudAssignedDestinationID: The ID of an assignment of a destination to a profile.
 //
 // [Guide]
 //
@@ -58,9 +68,14 @@ func (s *CloudAssignmentsService) GetForDestination(ctx context.Context, cloudRo
 	return out, err
 }
 
-// UpdateForDestination replaces an assignment of a destination.
+// UpdateForDestination replaces an assignment of a destination. Change what GetForDestination returns, so that nothing
+// of it is lost.
 //
 // It needs the right UPDATE Cloud Destination. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
+//   - cloudAssignedDestinationID: The ID of an assignment of a destination to a profile.
 //
 // [Guide]
 //
@@ -73,10 +88,14 @@ func (s *CloudAssignmentsService) UpdateForDestination(ctx context.Context, clou
 	return out, err
 }
 
-// DeleteForDestination removes an assignment of a destination.
+// DeleteForDestination removes an assignment of a destination. The result is true if the API says that it was done.
 //
 // It needs the right UPDATE Cloud Destination, or a permission of the account that stands for it. At most 120 requests
 // in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
+//   - cloudAssignedDestinationID: The ID of an assignment of a destination to a profile.
 //
 // [Guide]
 //
@@ -88,9 +107,12 @@ func (s *CloudAssignmentsService) DeleteForDestination(ctx context.Context, clou
 	return out, err
 }
 
-// ListByProfile lists the destinations that are assigned to a profile.
+// ListByProfile returns the destinations that are assigned to a profile.
 //
 // It needs the right READ Cloud Profile. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
 //
 // [Guide]
 //
@@ -106,6 +128,9 @@ func (s *CloudAssignmentsService) ListByProfile(ctx context.Context, cloudRouteG
 //
 // It needs the right CREATE Cloud Profile. At most 120 requests in a minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
@@ -120,6 +145,9 @@ func (s *CloudAssignmentsService) CreateForProfile(ctx context.Context, cloudRou
 // UpdateAllForProfile replaces several assignments of a profile.
 //
 // It needs the right UPDATE Cloud Profile. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
 //
 // [Guide]
 //
@@ -137,6 +165,9 @@ func (s *CloudAssignmentsService) UpdateAllForProfile(ctx context.Context, cloud
 // It needs the right READ Cloud Profile, or a permission of the account that stands for it. At most 120 requests in a
 // minute. What it answers is assumed.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
@@ -153,6 +184,8 @@ func (s *CloudAssignmentsService) ExportHours(ctx context.Context, cloudRouteGro
 // It needs the right UPDATE Cloud Profile, or a permission of the account that stands for it. At most 120 requests in a
 // minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
 //   - extension: How the columns of the file are separated.
 //
 // [Guide]
@@ -167,9 +200,13 @@ func (s *CloudAssignmentsService) ImportHours(ctx context.Context, cloudRouteGro
 	return out, err
 }
 
-// GetForProfile gets an assignment of a profile.
+// GetForProfile returns an assignment of a profile.
 //
 // It needs the right READ Cloud Profile. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//   - cloudAssignedDestinationID: The ID of an assignment of a destination to a profile.
 //
 // [Guide]
 //
@@ -181,9 +218,14 @@ func (s *CloudAssignmentsService) GetForProfile(ctx context.Context, cloudRouteG
 	return out, err
 }
 
-// UpdateForProfile replaces an assignment of a profile.
+// UpdateForProfile replaces an assignment of a profile. Change what GetForProfile returns, so that nothing of it is
+// lost.
 //
 // It needs the right UPDATE Cloud Profile. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//   - cloudAssignedDestinationID: The ID of an assignment of a destination to a profile.
 //
 // [Guide]
 //
@@ -196,9 +238,13 @@ func (s *CloudAssignmentsService) UpdateForProfile(ctx context.Context, cloudRou
 	return out, err
 }
 
-// DeleteForProfile removes an assignment of a profile.
+// DeleteForProfile removes an assignment of a profile. The result is true if the API says that it was done.
 //
 // It needs the right DELETE Cloud Profile. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//   - cloudAssignedDestinationID: The ID of an assignment of a destination to a profile.
 //
 // [Guide]
 //

@@ -14,7 +14,7 @@ import (
 // [Cloud Route Destination Groups]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 type CloudDestinationGroupsService service
 
-// List lists the destination groups of an account.
+// List returns the destination groups of an account.
 //
 // It needs the right READ Account. What the caller may not see is left out. At most 120 requests in a minute.
 //
@@ -43,7 +43,7 @@ func (s *CloudDestinationGroupsService) Create(ctx context.Context, group CloudR
 	return out, err
 }
 
-// ListWithChildren lists the destination groups of an account with their destinations.
+// ListWithChildren returns the destination groups of an account with their destinations.
 //
 // It needs the right READ Account. What the caller may not see is left out. At most 120 requests in a minute.
 //
@@ -65,9 +65,11 @@ type CloudDestinationGroupsListWithChildrenOptions struct {
 	IncludePermissions bool
 }
 
-// Get gets a destination group.
+// Get returns a destination group.
 //
 // It needs the right READ Cloud Route Group. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
 //
 // [Guide]
 //
@@ -79,9 +81,11 @@ func (s *CloudDestinationGroupsService) Get(ctx context.Context, cloudRouteGroup
 	return out, err
 }
 
-// Update replaces a destination group.
+// Update replaces a destination group. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Cloud Route Group. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
 //
 // [Guide]
 //
@@ -94,9 +98,11 @@ func (s *CloudDestinationGroupsService) Update(ctx context.Context, cloudRouteGr
 	return out, err
 }
 
-// Delete deletes a destination group.
+// Delete deletes a destination group. The result is true if the API says that it was done.
 //
 // It needs the right DELETE Cloud Route Group. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
 //
 // [Guide]
 //
@@ -108,7 +114,7 @@ func (s *CloudDestinationGroupsService) Delete(ctx context.Context, cloudRouteGr
 	return out, err
 }
 
-// ListBrief lists the destination groups of an account with few fields.
+// ListBrief returns the destination groups of an account with few fields.
 //
 // It needs the right READ Account. What the caller may not see is left out. At most 120 requests in a minute.
 //
@@ -122,7 +128,7 @@ func (s *CloudDestinationGroupsService) ListBrief(ctx context.Context) ([]CloudR
 	return out, err
 }
 
-// ListBriefWithChildren lists the destination groups of an account with their destinations, with few fields.
+// ListBriefWithChildren returns the destination groups of an account with their destinations, with few fields.
 //
 // It needs the right READ Account. What the caller may not see is left out. At most 120 requests in a minute.
 //

@@ -15,9 +15,11 @@ import (
 // [Cloud Route Destinations]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 type CloudDestinationsService service
 
-// List lists the destinations of a group.
+// List returns the destinations of a group.
 //
 // It needs the right READ Cloud Destination. What the caller may not see is left out. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
 //
 // [Guide]
 //
@@ -33,6 +35,8 @@ func (s *CloudDestinationsService) List(ctx context.Context, cloudRouteGroupID i
 //
 // It needs the right CREATE Cloud Destination. At most 120 requests in a minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
@@ -44,9 +48,11 @@ func (s *CloudDestinationsService) Create(ctx context.Context, cloudRouteGroupID
 	return out, err
 }
 
-// ListWithChildren lists the destinations of a group with the profiles they are assigned to.
+// ListWithChildren returns the destinations of a group with the profiles they are assigned to.
 //
 // It needs the right READ Cloud Destination. What the caller may not see is left out. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
 //
 // [Guide]
 //
@@ -65,9 +71,12 @@ type CloudDestinationsListWithChildrenOptions struct {
 	IncludePermissions bool
 }
 
-// Get gets a destination.
+// Get returns a destination.
 //
 // It needs the right READ Cloud Destination. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
 //
 // [Guide]
 //
@@ -79,9 +88,12 @@ func (s *CloudDestinationsService) Get(ctx context.Context, cloudRouteGroupID, c
 	return out, err
 }
 
-// Update replaces a destination.
+// Update replaces a destination. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Cloud Destination. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
 //
 // [Guide]
 //
@@ -99,6 +111,8 @@ func (s *CloudDestinationsService) Update(ctx context.Context, cloudRouteGroupID
 // It needs the rights READ Cloud Destination and CREATE Cloud Group, or a permission of the account that stands for it.
 // At most 120 requests in a minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
 //   - newDestinationName: The name of the copy.
 //
 // [Guide]
@@ -112,9 +126,12 @@ func (s *CloudDestinationsService) Clone(ctx context.Context, cloudRouteGroupID,
 	return out, err
 }
 
-// SetActive switches a destination on or off.
+// SetActive switches a destination on or off. The result is true if the API says that it was done.
 //
 // It needs the right UPDATE Cloud Destination. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
 //
 // [Guide]
 //

@@ -14,9 +14,12 @@ import (
 // [Cloud Route DNIS Overrides]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 type CloudDNISOverridesService service
 
-// ListForDestination lists the numbers that a destination routes elsewhere.
+// ListForDestination returns the numbers that a destination routes elsewhere.
 //
 // It needs the right READ Cloud Destination. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
 //
 // [Guide]
 //
@@ -33,6 +36,8 @@ func (s *CloudDNISOverridesService) ListForDestination(ctx context.Context, clou
 // It needs the right UPDATE Cloud Destination, or a permission of the account that stands for it. At most 120 requests
 // in a minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
 //   - cloudDestinationType: The type of the destination that the number is routed to.
 //
 // [Guide]
@@ -52,6 +57,8 @@ func (s *CloudDNISOverridesService) CreateForDestination(ctx context.Context, cl
 // It needs the right UPDATE Cloud Destination, or a permission of the account that stands for it. At most 120 requests
 // in a minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
 //   - replaceAll: Whether the numbers that are there already are removed.
 //
 // [Guide]
@@ -74,9 +81,15 @@ type CloudDNISOverridesUploadForDestinationOptions struct {
 	PhoneNumbersI18nEnabled bool
 }
 
-// GetForDestination gets a number that a destination routes elsewhere.
+// GetForDestination returns a number that a destination routes elsewhere.
 //
 // It needs the right READ Cloud Destination. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
+//   - cloudRouteDestinationOverrideID: The ID of a number that a destination routes elsewhere. Bodies call it
+//
+// destOverrideId.
 //
 // [Guide]
 //
@@ -88,10 +101,16 @@ func (s *CloudDNISOverridesService) GetForDestination(ctx context.Context, cloud
 	return out, err
 }
 
-// UpdateForDestination replaces a number that a destination routes elsewhere.
+// UpdateForDestination replaces a number that a destination routes elsewhere. Change what GetForDestination returns, so
+// that nothing of it is lost.
 //
 // It needs the right UPDATE Cloud Destination. At most 120 requests in a minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
+//   - cloudRouteDestinationOverrideID: The ID of a number that a destination routes elsewhere. Bodies call it
+//
+// destOverrideId.
 //   - cloudDestinationType: The type of the destination that the number is routed to.
 //
 // [Guide]
@@ -106,10 +125,17 @@ func (s *CloudDNISOverridesService) UpdateForDestination(ctx context.Context, cl
 	return out, err
 }
 
-// DeleteForDestination removes a number that a destination routes elsewhere.
+// DeleteForDestination removes a number that a destination routes elsewhere. The result is true if the API says that it
+// was done.
 //
 // It needs the right UPDATE Cloud Destination, or a permission of the account that stands for it. At most 120 requests
 // in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteDestinationID: The ID of a destination. Bodies call it cloudDestinationId.
+//   - cloudRouteDestinationOverrideID: The ID of a number that a destination routes elsewhere. Bodies call it
+//
+// destOverrideId.
 //
 // [Guide]
 //
@@ -121,9 +147,13 @@ func (s *CloudDNISOverridesService) DeleteForDestination(ctx context.Context, cl
 	return out, err
 }
 
-// ListForAssignment lists the numbers that an assignment routes elsewhere.
+// ListForAssignment returns the numbers that an assignment routes elsewhere.
 //
 // It needs the right READ Cloud Profile. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//   - cloudAssignedDestinationID: The ID of an assignment of a destination to a profile.
 //
 // [Guide]
 //
@@ -140,6 +170,9 @@ func (s *CloudDNISOverridesService) ListForAssignment(ctx context.Context, cloud
 // It needs the right UPDATE Cloud Profile, or a permission of the account that stands for it. At most 120 requests in a
 // minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//   - cloudAssignedDestinationID: The ID of an assignment of a destination to a profile.
 //   - cloudDestinationType: The type of the destination that the number is routed to.
 //
 // [Guide]
@@ -159,6 +192,9 @@ func (s *CloudDNISOverridesService) CreateForAssignment(ctx context.Context, clo
 // It needs the right UPDATE Cloud Profile, or a permission of the account that stands for it. At most 120 requests in a
 // minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//   - cloudAssignedDestinationID: The ID of an assignment of a destination to a profile.
 //   - replaceAll: Whether the numbers that are there already are removed.
 //
 // [Guide]
@@ -181,9 +217,14 @@ type CloudDNISOverridesUploadForAssignmentOptions struct {
 	PhoneNumbersI18nEnabled bool
 }
 
-// GetForAssignment gets a number that an assignment routes elsewhere.
+// GetForAssignment returns a number that an assignment routes elsewhere.
 //
 // It needs the right READ Cloud Profile. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//   - cloudAssignedDestinationID: The ID of an assignment of a destination to a profile.
+//   - cloudAssignedOverrideID: The ID of a number that an assignment routes elsewhere.
 //
 // [Guide]
 //
@@ -195,10 +236,15 @@ func (s *CloudDNISOverridesService) GetForAssignment(ctx context.Context, cloudR
 	return out, err
 }
 
-// UpdateForAssignment replaces a number that an assignment routes elsewhere.
+// UpdateForAssignment replaces a number that an assignment routes elsewhere. Change what GetForAssignment returns, so
+// that nothing of it is lost.
 //
 // It needs the right UPDATE Cloud Profile. At most 120 requests in a minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//   - cloudAssignedDestinationID: The ID of an assignment of a destination to a profile.
+//   - cloudAssignedOverrideID: The ID of a number that an assignment routes elsewhere.
 //   - cloudDestinationType: The type of the destination that the number is routed to.
 //
 // [Guide]
@@ -213,10 +259,16 @@ func (s *CloudDNISOverridesService) UpdateForAssignment(ctx context.Context, clo
 	return out, err
 }
 
-// DeleteForAssignment removes a number that an assignment routes elsewhere.
+// DeleteForAssignment removes a number that an assignment routes elsewhere. The result is true if the API says that it
+// was done.
 //
 // It needs the right UPDATE Cloud Profile, or a permission of the account that stands for it. At most 120 requests in a
 // minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//   - cloudAssignedDestinationID: The ID of an assignment of a destination to a profile.
+//   - cloudAssignedOverrideID: The ID of a number that an assignment routes elsewhere.
 //
 // [Guide]
 //

@@ -14,9 +14,12 @@ import (
 // [Cloud Route DTMF Events]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 type CloudDTMFEventsService service
 
-// List lists what the keys of a phone do in a profile.
+// List returns what the keys of a phone do in a profile.
 //
 // At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
 //
 // [Guide]
 //
@@ -33,6 +36,9 @@ func (s *CloudDTMFEventsService) List(ctx context.Context, cloudRouteGroupID, cl
 // It needs the right UPDATE Cloud Profile, or a permission of the account that stands for it. At most 120 requests in a
 // minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
@@ -44,9 +50,13 @@ func (s *CloudDTMFEventsService) Create(ctx context.Context, cloudRouteGroupID, 
 	return out, err
 }
 
-// Get gets what a key of a phone does in a profile.
+// Get returns what a key of a phone does in a profile.
 //
 // It needs the right READ Cloud Profile. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//   - dtmfEventID: The ID of what a key of a phone does.
 //
 // [Guide]
 //
@@ -58,9 +68,13 @@ func (s *CloudDTMFEventsService) Get(ctx context.Context, cloudRouteGroupID, clo
 	return out, err
 }
 
-// Update replaces what a key of a phone does in a profile.
+// Update replaces what a key of a phone does in a profile. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Cloud Profile. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//   - dtmfEventID: The ID of what a key of a phone does.
 //
 // [Guide]
 //
@@ -73,10 +87,14 @@ func (s *CloudDTMFEventsService) Update(ctx context.Context, cloudRouteGroupID, 
 	return out, err
 }
 
-// Delete removes what a key of a phone does in a profile.
+// Delete removes what a key of a phone does in a profile. The result is true if the API says that it was done.
 //
 // It needs the right UPDATE Cloud Profile, or a permission of the account that stands for it. At most 120 requests in a
 // minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//   - dtmfEventID: The ID of what a key of a phone does.
 //
 // [Guide]
 //

@@ -14,7 +14,7 @@ import (
 // [Cloud Route Profile Groups]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 type CloudProfileGroupsService service
 
-// ListWithChildren lists the profile groups of an account with their profiles.
+// ListWithChildren returns the profile groups of an account with their profiles.
 //
 // It needs the right READ Account. What the caller may not see is left out. At most 120 requests in a minute.
 //
@@ -35,9 +35,11 @@ type CloudProfileGroupsListWithChildrenOptions struct {
 	IncludePermissions bool
 }
 
-// Get gets a profile group.
+// Get returns a profile group.
 //
 // It needs the right READ Cloud Route Group. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
 //
 // [Guide]
 //
@@ -49,9 +51,11 @@ func (s *CloudProfileGroupsService) Get(ctx context.Context, cloudRouteGroupID i
 	return out, err
 }
 
-// Update replaces a profile group.
+// Update replaces a profile group. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Cloud Route Group. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
 //
 // [Guide]
 //
@@ -64,9 +68,11 @@ func (s *CloudProfileGroupsService) Update(ctx context.Context, cloudRouteGroupI
 	return out, err
 }
 
-// Delete deletes a profile group.
+// Delete deletes a profile group. The result is true if the API says that it was done.
 //
 // It needs the right DELETE Cloud Route Group. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
 //
 // [Guide]
 //
@@ -78,7 +84,7 @@ func (s *CloudProfileGroupsService) Delete(ctx context.Context, cloudRouteGroupI
 	return out, err
 }
 
-// ListBrief lists the profile groups of an account with few fields.
+// ListBrief returns the profile groups of an account with few fields.
 //
 // It needs the right READ Account. What the caller may not see is left out. At most 120 requests in a minute.
 //
@@ -92,7 +98,7 @@ func (s *CloudProfileGroupsService) ListBrief(ctx context.Context) ([]CloudRoute
 	return out, err
 }
 
-// ListBriefWithChildren lists the profile groups of an account with their profiles, with few fields.
+// ListBriefWithChildren returns the profile groups of an account with their profiles, with few fields.
 //
 // It needs the right READ Account. What the caller may not see is left out. At most 120 requests in a minute.
 //

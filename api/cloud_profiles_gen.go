@@ -14,9 +14,11 @@ import (
 // [Cloud Route Profiles]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 type CloudProfilesService service
 
-// List lists the profiles of a group.
+// List returns the profiles of a group.
 //
 // It needs the right READ Cloud Group. What the caller may not see is left out. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
 //
 // [Guide]
 //
@@ -32,6 +34,8 @@ func (s *CloudProfilesService) List(ctx context.Context, cloudRouteGroupID int) 
 //
 // It needs the right CREATE Cloud Group. At most 120 requests in a minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
@@ -43,9 +47,12 @@ func (s *CloudProfilesService) Create(ctx context.Context, cloudRouteGroupID int
 	return out, err
 }
 
-// Get gets a profile.
+// Get returns a profile.
 //
 // It needs the right READ Cloud Group. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
 //
 // [Guide]
 //
@@ -57,9 +64,12 @@ func (s *CloudProfilesService) Get(ctx context.Context, cloudRouteGroupID, cloud
 	return out, err
 }
 
-// Update replaces a profile.
+// Update replaces a profile. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Cloud Profile. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
 //
 // [Guide]
 //
@@ -77,6 +87,8 @@ func (s *CloudProfilesService) Update(ctx context.Context, cloudRouteGroupID, cl
 // It needs the rights READ Cloud Profile and CREATE Cloud Group, or a permission of the account that stands for it. At
 // most 120 requests in a minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
 //   - newCloudRouteProfileName: The name of the copy.
 //
 // [Guide]
@@ -90,9 +102,12 @@ func (s *CloudProfilesService) Clone(ctx context.Context, cloudRouteGroupID, clo
 	return out, err
 }
 
-// SetActive switches a profile on or off.
+// SetActive switches a profile on or off. The result is true if the API says that it was done.
 //
 // It needs the right UPDATE Cloud Profile. At most 120 requests in a minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
 //
 // [Guide]
 //

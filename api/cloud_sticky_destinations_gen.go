@@ -15,10 +15,13 @@ import (
 // [Cloud Route Sticky Destinations]: https://developers.ringcentral.com/engage/voice/guide/routing/cloud-routing
 type CloudStickyDestinationsService service
 
-// Search searches the callers whom a profile routes to the destination they reached before.
+// Search searches the callers whom a profile routes to the destination they reached before. The answer is documented as
+// an object and no more, and is returned as it comes.
 //
 // It needs the right READ Cloud Profile. At most 120 requests in a minute.
 //
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
 //   - aniParams: Whether the numbers are taken from the parameters.
 //
 // [Guide]
@@ -51,10 +54,14 @@ type CloudStickyDestinationsSearchOptions struct {
 	MaxRows int
 }
 
-// Delete forgets the destination that a caller reached before.
+// Delete forgets the destination that a caller reached before. The result is true if the API says that it was done.
 //
 // It needs the right UPDATE Cloud Profile, or a permission of the account that stands for it. At most 120 requests in a
 // minute.
+//
+//   - cloudRouteGroupID: The ID of a group of destinations or profiles. Bodies call it cloudGroupId.
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//   - ani: The number of a caller.
 //
 // [Guide]
 //

@@ -15,7 +15,7 @@ import (
 // [User Dashboards]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 type DashboardsService service
 
-// List lists the dashboards of a user.
+// List returns the dashboards of a user.
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
 //
@@ -44,9 +44,11 @@ func (s *DashboardsService) Create(ctx context.Context, userID int, dashboard Da
 	return out, err
 }
 
-// Get gets a dashboard of a user.
+// Get returns a dashboard of a user.
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
+//
+//   - dashboardID: The ID of a dashboard. Bodies call it id.
 //
 // [Guide]
 //
@@ -58,9 +60,11 @@ func (s *DashboardsService) Get(ctx context.Context, userID, dashboardID int) (D
 	return out, err
 }
 
-// Update replaces a dashboard of a user.
+// Update replaces a dashboard of a user. Change what Get returns, so that nothing of it is lost.
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
+//
+//   - dashboardID: The ID of a dashboard. Bodies call it id.
 //
 // [Guide]
 //
@@ -73,9 +77,11 @@ func (s *DashboardsService) Update(ctx context.Context, userID, dashboardID int,
 	return out, err
 }
 
-// Delete deletes a dashboard of a user.
+// Delete deletes a dashboard of a user. The result is true if the API says that it was done.
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
+//
+//   - dashboardID: The ID of a dashboard. Bodies call it id.
 //
 // [Guide]
 //
@@ -91,6 +97,7 @@ func (s *DashboardsService) Delete(ctx context.Context, userID, dashboardID int)
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
 //
+//   - dashboardID: The ID of a dashboard. Bodies call it id.
 //   - userIDs: IDs of users.
 //
 // [Guide]

@@ -15,7 +15,7 @@ import (
 // [Dial Groups]: https://developers.ringcentral.com/engage/voice/guide/dialing/campaigns/dial-groups
 type DialGroupsService service
 
-// List lists the dial groups of an account.
+// List returns the dial groups of an account.
 //
 // It needs the right READ Account. What the caller may not see is left out.
 //
@@ -34,7 +34,7 @@ func (s *DialGroupsService) List(ctx context.Context, opts DialGroupsListOptions
 // ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
 // else 100 rows. An error is the last pair.
 func (s *DialGroupsService) ListAll(ctx context.Context, opts DialGroupsListOptions) iter.Seq2[DialGroup, error] {
-	return pages[DialGroup](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[DialGroup](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups", s.account)
 		r.option("page", opts.Page)
@@ -66,7 +66,7 @@ func (s *DialGroupsService) Create(ctx context.Context, group DialGroup) (DialGr
 	return out, err
 }
 
-// ListWithChildren lists the dial groups of an account with their campaigns.
+// ListWithChildren returns the dial groups of an account with their campaigns.
 //
 // It needs the right READ Account. What the caller may not see is left out.
 //
@@ -86,7 +86,7 @@ func (s *DialGroupsService) ListWithChildren(ctx context.Context, opts DialGroup
 // ListWithChildrenAll is ListWithChildren with all pages, from opts.Page on. Each page is asked for when its first row
 // is, with opts.MaxRows or else 100 rows. An error is the last pair.
 func (s *DialGroupsService) ListWithChildrenAll(ctx context.Context, opts DialGroupsListWithChildrenOptions) iter.Seq2[DialGroup, error] {
-	return pages[DialGroup](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[DialGroup](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/withChildren", s.account)
 		r.option("includePermissions", opts.IncludePermissions)
@@ -106,7 +106,7 @@ type DialGroupsListWithChildrenOptions struct {
 	MaxRows int
 }
 
-// Get gets a dial group.
+// Get returns a dial group.
 //
 // It needs the right READ Dial Group.
 //
@@ -120,7 +120,7 @@ func (s *DialGroupsService) Get(ctx context.Context, dialGroupID int) (DialGroup
 	return out, err
 }
 
-// Update replaces a dial group.
+// Update replaces a dial group. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Dial Group.
 //
@@ -135,7 +135,7 @@ func (s *DialGroupsService) Update(ctx context.Context, dialGroupID int, group D
 	return out, err
 }
 
-// Delete deletes a dial group.
+// Delete deletes a dial group. The result is true if the API says that it was done.
 //
 // It needs the right DELETE Account. What it answers is assumed.
 //
@@ -164,7 +164,7 @@ func (s *DialGroupsService) AssignAgents(ctx context.Context, dialGroupID int, l
 	return out, err
 }
 
-// ListAgents lists the agents who are assigned to a dial group.
+// ListAgents returns the agents who are assigned to a dial group.
 //
 // It needs the right READ Dial Group.
 //
@@ -183,7 +183,7 @@ func (s *DialGroupsService) ListAgents(ctx context.Context, dialGroupID int, opt
 // ListAgentsAll is ListAgents with all pages, from opts.Page on. Each page is asked for when its first row is, with
 // opts.MaxRows or else 100 rows. An error is the last pair.
 func (s *DialGroupsService) ListAgentsAll(ctx context.Context, dialGroupID int, opts DialGroupsListAgentsOptions) iter.Seq2[Agent, error] {
-	return pages[Agent](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[Agent](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/assignedAgents", s.account, dialGroupID)
 		r.option("page", opts.Page)

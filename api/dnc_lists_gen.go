@@ -16,9 +16,9 @@ import (
 // [DNC Lists]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
 type DNCListsService service
 
-// List lists the numbers of an account that must not be called.
+// List returns the numbers of an account that must not be called.
 //
-// The vendor's guide has it, and no description.
+// It is in the vendor's guide, and in no API description.
 //
 // [Guide]
 //
@@ -32,7 +32,7 @@ func (s *DNCListsService) List(ctx context.Context) ([]DncListEntry, error) {
 
 // Create adds a number that must not be called.
 //
-// The vendor's guide has it, and no description.
+// It is in the vendor's guide, and in no API description.
 //
 // [Guide]
 //
@@ -47,7 +47,7 @@ func (s *DNCListsService) Create(ctx context.Context, request DncListEntryReques
 
 // Search searches the numbers that must not be called.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description. What it answers is assumed.
 //
 // [Guide]
 //
@@ -61,9 +61,9 @@ func (s *DNCListsService) Search(ctx context.Context, body any) ([]DncListEntry,
 	return out, err
 }
 
-// Upload uploads a file of numbers that must not be called.
+// Upload uploads a file of numbers that must not be called. No document shows the answer, which is returned as it comes.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description.
 //
 // [Guide]
 //
@@ -76,51 +76,61 @@ func (s *DNCListsService) Upload(ctx context.Context, file *File) (json.RawMessa
 	return out, err
 }
 
-// DeleteByTag removes all numbers with a tag.
+// DeleteByTag removes all numbers with a tag. The result is true if the API says that it was done.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description. What it answers is assumed.
+//
+//   - dncTagID: The ID of a tag of numbers that must not be called.
 //
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
-func (s *DNCListsService) DeleteByTag(ctx context.Context, dncTagID int) (json.RawMessage, error) {
+func (s *DNCListsService) DeleteByTag(ctx context.Context, dncTagID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/dncLists/tags/{dncTagId}", s.account, dncTagID)
-	var out json.RawMessage
+	var out bool
 	err := r.send(ctx, &out)
 	return out, err
 }
 
-// DeleteByTagAndCountry removes all numbers of a country with a tag.
+// DeleteByTagAndCountry removes all numbers of a country with a tag. The result is true if the API says that it was
+// done.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description. What it answers is assumed.
+//
+//   - dncTagID: The ID of a tag of numbers that must not be called.
+//   - countryID: The ID of a country, such as USA.
 //
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
-func (s *DNCListsService) DeleteByTagAndCountry(ctx context.Context, dncTagID int, countryID string) (json.RawMessage, error) {
+func (s *DNCListsService) DeleteByTagAndCountry(ctx context.Context, dncTagID int, countryID string) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/dncLists/tags/{dncTagId}/countries/{countryId}", s.account, dncTagID, countryID)
-	var out json.RawMessage
+	var out bool
 	err := r.send(ctx, &out)
 	return out, err
 }
 
-// Delete removes a number with a tag.
+// Delete removes a number with a tag. The result is true if the API says that it was done.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description. What it answers is assumed.
+//
+//   - dncTagID: The ID of a tag of numbers that must not be called.
+//   - phone: A phone number.
+//   - country: The ID of a country, such as USA.
 //
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
-func (s *DNCListsService) Delete(ctx context.Context, dncTagID int, phone, country string) (json.RawMessage, error) {
+func (s *DNCListsService) Delete(ctx context.Context, dncTagID int, phone, country string) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/dncLists/tags/{dncTagId}/phones/{phone}/countries/{country}", s.account, dncTagID, phone, country)
-	var out json.RawMessage
+	var out bool
 	err := r.send(ctx, &out)
 	return out, err
 }
 
-// ListTags lists the tags of numbers that must not be called.
+// ListTags returns the tags of numbers that must not be called.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description. What it answers is assumed.
 //
 // [Guide]
 //
@@ -134,7 +144,7 @@ func (s *DNCListsService) ListTags(ctx context.Context) ([]DncTag, error) {
 
 // CreateTag creates a tag for numbers that must not be called.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description. What it answers is assumed.
 //
 // [Guide]
 //
@@ -147,16 +157,18 @@ func (s *DNCListsService) CreateTag(ctx context.Context, tag DncTag) (DncTag, er
 	return out, err
 }
 
-// DeleteTag deletes a tag for numbers that must not be called.
+// DeleteTag deletes a tag for numbers that must not be called. The result is true if the API says that it was done.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description. What it answers is assumed.
+//
+//   - dncTagID: The ID of a tag of numbers that must not be called.
 //
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/dnc/dnc-list
-func (s *DNCListsService) DeleteTag(ctx context.Context, dncTagID int) (json.RawMessage, error) {
+func (s *DNCListsService) DeleteTag(ctx context.Context, dncTagID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/dncTags/{dncTagId}", s.account, dncTagID)
-	var out json.RawMessage
+	var out bool
 	err := r.send(ctx, &out)
 	return out, err
 }

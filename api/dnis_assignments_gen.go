@@ -30,7 +30,8 @@ func (s *DNISAssignmentsService) Update(ctx context.Context, list []AssignedDnis
 	return out, err
 }
 
-// DeleteByNumber removes the assignment of the number that the body names.
+// DeleteByNumber removes the assignment of the number that the body names. The result is true if the API says that it
+// was done.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
 //
@@ -49,6 +50,8 @@ func (s *DNISAssignmentsService) DeleteByNumber(ctx context.Context, request Del
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
 //
+//   - cloudRouteProfileID: The ID of a profile. Bodies call it cloudProfileId.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
@@ -63,6 +66,8 @@ func (s *DNISAssignmentsService) AssignToCloudProfile(ctx context.Context, cloud
 // AssignToQueue assigns numbers to a queue.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
+//
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -79,6 +84,8 @@ func (s *DNISAssignmentsService) AssignToQueue(ctx context.Context, gateID int, 
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
 //
+//   - visualIVRID: The ID of a voice menu.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
@@ -90,9 +97,11 @@ func (s *DNISAssignmentsService) AssignToVisualIVR(ctx context.Context, visualIV
 	return out, err
 }
 
-// Get gets the assignment of a number.
+// Get returns the assignment of a number.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
+//
+//   - dnis: A dialed number.
 //
 // [Guide]
 //
@@ -104,9 +113,11 @@ func (s *DNISAssignmentsService) Get(ctx context.Context, dnis string) (Assigned
 	return out, err
 }
 
-// Delete removes the assignment of a number.
+// Delete removes the assignment of a number. The result is true if the API says that it was done.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
+//
+//   - dnis: A dialed number.
 //
 // [Guide]
 //

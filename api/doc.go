@@ -22,9 +22,10 @@
 // Where an update takes another type than the one that is read, [As] makes one of the other. In a value that was not read, zero
 // fields are left out; [Document.Put] writes them, and null.
 //
-// # Lists
+// # Lists and options
 //
-// Lists that have pages have a second method, such as AgentGroups.ListAll, that ranges over all of them.
+// Lists that have pages have a second method, such as AgentGroups.ListAll, that ranges over all of them. Options that are zero
+// are not sent; a [Switch] is On or Off, and [Zero] is sent as 0.
 //
 // # Values
 //

@@ -15,7 +15,7 @@ import (
 // [Remote HTTP Service Groups]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
 type HTTPServiceGroupsService service
 
-// List lists the HTTP service groups of an account.
+// List returns the HTTP service groups of an account.
 //
 // It needs the right READ Account. At most 120 requests in a minute.
 //
@@ -34,7 +34,7 @@ func (s *HTTPServiceGroupsService) List(ctx context.Context, opts HTTPServiceGro
 // ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
 // else 100 rows. An error is the last pair.
 func (s *HTTPServiceGroupsService) ListAll(ctx context.Context, opts HTTPServiceGroupsListOptions) iter.Seq2[RemoteHttpServiceGroup, error] {
-	return pages[RemoteHttpServiceGroup](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[RemoteHttpServiceGroup](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups", s.account)
 		r.option("page", opts.Page)
@@ -66,7 +66,7 @@ func (s *HTTPServiceGroupsService) Create(ctx context.Context, group RemoteHttpS
 	return out, err
 }
 
-// ListWithChildren lists the HTTP service groups of an account with their services.
+// ListWithChildren returns the HTTP service groups of an account with their services.
 //
 // It needs the right READ Account. At most 120 requests in a minute.
 //
@@ -87,9 +87,11 @@ type HTTPServiceGroupsListWithChildrenOptions struct {
 	IncludePermissions bool
 }
 
-// Get gets an HTTP service group.
+// Get returns an HTTP service group.
 //
 // It needs the right READ HTTP Service Group. At most 120 requests in a minute.
+//
+//   - serviceGroupID: The ID of an HTTP service group.
 //
 // [Guide]
 //
@@ -101,9 +103,11 @@ func (s *HTTPServiceGroupsService) Get(ctx context.Context, serviceGroupID int) 
 	return out, err
 }
 
-// Update replaces an HTTP service group.
+// Update replaces an HTTP service group. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE HTTP Service Group. At most 120 requests in a minute.
+//
+//   - serviceGroupID: The ID of an HTTP service group.
 //
 // [Guide]
 //

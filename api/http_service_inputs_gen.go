@@ -14,9 +14,12 @@ import (
 // [Remote HTTP Service Inputs]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
 type HTTPServiceInputsService service
 
-// List lists the inputs of an HTTP service.
+// List returns the inputs of an HTTP service.
 //
 // It needs the right READ HTTP Service. At most 120 requests in a minute.
+//
+//   - serviceGroupID: The ID of an HTTP service group.
+//   - serviceID: The ID of an HTTP service.
 //
 // [Guide]
 //
@@ -32,6 +35,9 @@ func (s *HTTPServiceInputsService) List(ctx context.Context, serviceGroupID, ser
 //
 // It needs the right UPDATE HTTP Service. At most 120 requests in a minute.
 //
+//   - serviceGroupID: The ID of an HTTP service group.
+//   - serviceID: The ID of an HTTP service.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
@@ -43,9 +49,13 @@ func (s *HTTPServiceInputsService) Create(ctx context.Context, serviceGroupID, s
 	return out, err
 }
 
-// Get gets an input of an HTTP service.
+// Get returns an input of an HTTP service.
 //
 // It needs the right READ HTTP Service. At most 120 requests in a minute.
+//
+//   - serviceGroupID: The ID of an HTTP service group.
+//   - serviceID: The ID of an HTTP service.
+//   - inputID: The ID of an input of an HTTP service.
 //
 // [Guide]
 //
@@ -57,9 +67,13 @@ func (s *HTTPServiceInputsService) Get(ctx context.Context, serviceGroupID, serv
 	return out, err
 }
 
-// Delete deletes an input of an HTTP service.
+// Delete deletes an input of an HTTP service. The result is true if the API says that it was done.
 //
 // It needs the right UPDATE HTTP Service. At most 120 requests in a minute.
+//
+//   - serviceGroupID: The ID of an HTTP service group.
+//   - serviceID: The ID of an HTTP service.
+//   - inputID: The ID of an input of an HTTP service.
 //
 // [Guide]
 //

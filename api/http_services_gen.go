@@ -15,9 +15,11 @@ import (
 // [Remote HTTP Services]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
 type HTTPServicesService service
 
-// List lists the HTTP services of a group.
+// List returns the HTTP services of a group.
 //
 // It needs the right READ Web Service Group. At most 120 requests in a minute.
+//
+//   - serviceGroupID: The ID of an HTTP service group.
 //
 // [Guide]
 //
@@ -34,7 +36,7 @@ func (s *HTTPServicesService) List(ctx context.Context, serviceGroupID int, opts
 // ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
 // else 100 rows. An error is the last pair.
 func (s *HTTPServicesService) ListAll(ctx context.Context, serviceGroupID int, opts HTTPServicesListOptions) iter.Seq2[RemoteHttpService, error] {
-	return pages[RemoteHttpService](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[RemoteHttpService](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices", s.account, serviceGroupID)
 		r.option("page", opts.Page)
@@ -55,6 +57,8 @@ type HTTPServicesListOptions struct {
 //
 // It needs the right CREATE Web Service Group. At most 120 requests in a minute.
 //
+//   - serviceGroupID: The ID of an HTTP service group.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
@@ -66,9 +70,12 @@ func (s *HTTPServicesService) Create(ctx context.Context, serviceGroupID int, se
 	return out, err
 }
 
-// Get gets an HTTP service.
+// Get returns an HTTP service.
 //
 // It needs the right READ Web Service. At most 120 requests in a minute.
+//
+//   - serviceGroupID: The ID of an HTTP service group.
+//   - serviceID: The ID of an HTTP service.
 //
 // [Guide]
 //
@@ -80,9 +87,12 @@ func (s *HTTPServicesService) Get(ctx context.Context, serviceGroupID, serviceID
 	return out, err
 }
 
-// Update replaces an HTTP service.
+// Update replaces an HTTP service. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Web Service. At most 120 requests in a minute.
+//
+//   - serviceGroupID: The ID of an HTTP service group.
+//   - serviceID: The ID of an HTTP service.
 //
 // [Guide]
 //
@@ -100,6 +110,8 @@ func (s *HTTPServicesService) Update(ctx context.Context, serviceGroupID, servic
 // It needs the rights READ Web Service and CREATE Web Service Group, or a permission of the account that stands for it.
 // At most 120 requests in a minute.
 //
+//   - serviceGroupID: The ID of an HTTP service group.
+//   - serviceID: The ID of an HTTP service.
 //   - newName: The name of the copy.
 //
 // [Guide]
@@ -113,9 +125,12 @@ func (s *HTTPServicesService) Clone(ctx context.Context, serviceGroupID, service
 	return out, err
 }
 
-// SetActive switches an HTTP service on or off.
+// SetActive switches an HTTP service on or off. The result is true if the API says that it was done.
 //
 // It needs the right UPDATE Web Service. At most 120 requests in a minute.
+//
+//   - serviceGroupID: The ID of an HTTP service group.
+//   - serviceID: The ID of an HTTP service.
 //
 // [Guide]
 //
@@ -128,9 +143,11 @@ func (s *HTTPServicesService) SetActive(ctx context.Context, serviceGroupID, ser
 	return out, err
 }
 
-// ListV2 lists the HTTP services of a group in the form of version 2.
+// ListV2 returns the HTTP services of a group in the form of version 2.
 //
 // It needs the right READ Web Service Group. At most 120 requests in a minute.
+//
+//   - serviceGroupID: The ID of an HTTP service group.
 //
 // [Guide]
 //
@@ -147,7 +164,7 @@ func (s *HTTPServicesService) ListV2(ctx context.Context, serviceGroupID int, op
 // ListV2All is ListV2 with all pages, from opts.Page on. Each page is asked for when its first row is, with
 // opts.MaxRows or else 100 rows. An error is the last pair.
 func (s *HTTPServicesService) ListV2All(ctx context.Context, serviceGroupID int, opts HTTPServicesListV2Options) iter.Seq2[ExternalHttpService, error] {
-	return pages[ExternalHttpService](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[ExternalHttpService](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v2/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices", s.account, serviceGroupID)
 		r.option("page", opts.Page)
@@ -168,6 +185,8 @@ type HTTPServicesListV2Options struct {
 //
 // At most 120 requests in a minute.
 //
+//   - serviceGroupID: The ID of an HTTP service group.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/remote-http-services
@@ -179,9 +198,12 @@ func (s *HTTPServicesService) CreateV2(ctx context.Context, serviceGroupID int, 
 	return out, err
 }
 
-// GetV2 gets an HTTP service in the form of version 2.
+// GetV2 returns an HTTP service in the form of version 2.
 //
 // It needs the right READ Web Service. At most 120 requests in a minute.
+//
+//   - serviceGroupID: The ID of an HTTP service group.
+//   - serviceID: The ID of an HTTP service.
 //
 // [Guide]
 //
@@ -193,9 +215,12 @@ func (s *HTTPServicesService) GetV2(ctx context.Context, serviceGroupID, service
 	return out, err
 }
 
-// UpdateV2 replaces an HTTP service in the form of version 2.
+// UpdateV2 replaces an HTTP service in the form of version 2. Change what GetV2 returns, so that nothing of it is lost.
 //
 // At most 120 requests in a minute.
+//
+//   - serviceGroupID: The ID of an HTTP service group.
+//   - serviceID: The ID of an HTTP service.
 //
 // [Guide]
 //
@@ -211,6 +236,9 @@ func (s *HTTPServicesService) UpdateV2(ctx context.Context, serviceGroupID, serv
 // DeleteV2 deletes an HTTP service.
 //
 // At most 120 requests in a minute.
+//
+//   - serviceGroupID: The ID of an HTTP service group.
+//   - serviceID: The ID of an HTTP service.
 //
 // [Guide]
 //

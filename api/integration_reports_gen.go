@@ -15,9 +15,11 @@ import (
 // [Integration Reports]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
 type IntegrationReportsService service
 
-// QueueStats gets totals of queues for intervals of a time range.
+// QueueStats returns totals of queues for intervals of a time range.
 //
 // At most 3 requests in a minute and 9 requests in 15 minutes for each account.
+//
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
 //
 // [Guide]
 //
@@ -31,9 +33,11 @@ func (s *IntegrationReportsService) QueueStats(ctx context.Context, rcAccountID 
 	return out, err
 }
 
-// AgentStats gets totals of agents for intervals of a time range.
+// AgentStats returns totals of agents for intervals of a time range.
 //
 // At most 3 requests in a minute and 9 requests in 15 minutes for each account.
+//
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
 //
 // [Guide]
 //
@@ -47,9 +51,11 @@ func (s *IntegrationReportsService) AgentStats(ctx context.Context, rcAccountID 
 	return out, err
 }
 
-// ExtendedAgentStats gets more totals of agents for intervals of a time range.
+// ExtendedAgentStats returns more totals of agents for intervals of a time range.
 //
 // At most 3 requests in a minute and 9 requests in 15 minutes for each account.
+//
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
 //
 // [Guide]
 //

@@ -16,10 +16,12 @@ import (
 // [Interactions]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
 type InteractionsService service
 
-// ListMetadata lists the parts of calls that lie in a window of at most three hours, which must have ended five minutes
-// ago.
+// ListMetadata returns the parts of calls that lie in a window of at most three hours, which must have ended five
+// minutes ago.
 //
 // At most 3 requests in a minute and 9 requests in 15 minutes for each account.
+//
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
 //
 // [Guide]
 //
@@ -37,6 +39,10 @@ func (s *InteractionsService) ListMetadata(ctx context.Context, rcAccountID stri
 //
 // At most 120 requests in a minute.
 //
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
+//   - dialogID: The ID of a call, as interaction metadata gives it.
+//   - segmentID: The ID of a part of a call, as interaction metadata gives it.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
@@ -47,9 +53,13 @@ func (s *InteractionsService) GetRecording(ctx context.Context, rcAccountID, dia
 	return out, err
 }
 
-// GetTranscript gets the transcript of a part of a call; it is ready about five minutes after the call.
+// GetTranscript returns the transcript of a part of a call; it is ready about five minutes after the call.
 //
 // At most 120 requests in a minute.
+//
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
+//   - dialogID: The ID of a call, as interaction metadata gives it.
+//   - segmentID: The ID of a part of a call, as interaction metadata gives it.
 //
 // [Guide]
 //
@@ -61,9 +71,11 @@ func (s *InteractionsService) GetTranscript(ctx context.Context, rcAccountID, di
 	return out, err
 }
 
-// GetAgentSummary gets the summary of a part of a call as its agent wrote it.
+// GetAgentSummary returns the summary of a part of a call as its agent wrote it.
 //
 // At most 120 requests in a minute. It wants the token in the cookie access_token, which the client of a session sends.
+//
+//   - segmentID: The ID of a part of a call, as interaction metadata gives it.
 //
 // [Guide]
 //
@@ -75,9 +87,11 @@ func (s *InteractionsService) GetAgentSummary(ctx context.Context, segmentID str
 	return out, err
 }
 
-// GetAutoSummary gets the summary of a part of a call that was made by machine.
+// GetAutoSummary returns the summary of a part of a call that was made by machine.
 //
 // At most 120 requests in a minute. It wants the token in the cookie access_token, which the client of a session sends.
+//
+//   - segmentID: The ID of a part of a call, as interaction metadata gives it.
 //
 // [Guide]
 //
@@ -89,9 +103,11 @@ func (s *InteractionsService) GetAutoSummary(ctx context.Context, segmentID stri
 	return out, err
 }
 
-// ListMetadataV2 lists the parts of calls that lie in a window, with the field names of version 2.
+// ListMetadataV2 returns the parts of calls that lie in a window, with the field names of version 2.
 //
-// It is from a draft of the vendor's guide that was not published, and may not be there.
+// It is in a draft of the vendor's guide that was not published, and may not be there.
+//
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
 //
 // [Guide]
 //
@@ -105,9 +121,10 @@ func (s *InteractionsService) ListMetadataV2(ctx context.Context, rcAccountID st
 	return out, err
 }
 
-// GetMetadataReport gets a report of interaction metadata of an account.
+// GetMetadataReport returns a report of interaction metadata of an account. No document shows the answer, which is
+// returned as it comes.
 //
-// No document has it; programs that work call it.
+// It is not documented; programs that work call it.
 //
 // [Guide]
 //
@@ -119,9 +136,10 @@ func (s *InteractionsService) GetMetadataReport(ctx context.Context) (json.RawMe
 	return out, err
 }
 
-// QueryMetadataReport asks for a report of interaction metadata of an account.
+// QueryMetadataReport asks for a report of interaction metadata of an account. No document shows the answer, which is
+// returned as it comes.
 //
-// No document has it; programs that work call it.
+// It is not documented; programs that work call it.
 //
 // [Guide]
 //
@@ -135,16 +153,18 @@ func (s *InteractionsService) QueryMetadataReport(ctx context.Context, request I
 	return out, err
 }
 
-// GetCallHistory gets what happened during a call.
+// GetCallHistory returns what happened during a call that has ended.
 //
-// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
+// It needs the right READ Account. It is in a draft of the vendor's guide that was not published, and may not be there.
+//
+//   - uii: The ID of a call: 30 digits that start with its date and time.
 //
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/integration/reports
-func (s *InteractionsService) GetCallHistory(ctx context.Context, uii string) (json.RawMessage, error) {
+func (s *InteractionsService) GetCallHistory(ctx context.Context, uii string) (CallHistory, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/callHistory/{uii}", s.account, uii)
-	var out json.RawMessage
+	var out CallHistory
 	err := r.send(ctx, &out)
 	return out, err
 }
@@ -232,6 +252,41 @@ func (v Transcript) MarshalJSON() ([]byte, error) { return marshal(v) }
 
 // UnmarshalJSON reads v and keeps the document.
 func (v *Transcript) UnmarshalJSON(data []byte) error { return unmarshalCopy(data, v) }
+
+// CallHistory is what happened during a call. The one document that has it shows these fields and says that there are
+// more.
+type CallHistory struct {
+	Document `json:"-"`
+
+	// The ID of the sub-account.
+	AccountID                  string               `json:"accountId"`
+	ActiveCallSessionHistories []CallSessionHistory `json:"activeCallSessionHistories"`
+	// The disposition that the agent chose.
+	AgentDisposition string `json:"agentDisposition"`
+	// The ID of the call: 30 digits that start with its date and time.
+	UII string `json:"uii"`
+}
+
+// MarshalJSON writes v as [Document] says.
+func (v CallHistory) MarshalJSON() ([]byte, error) { return marshal(v) }
+
+// UnmarshalJSON reads v and keeps the document.
+func (v *CallHistory) UnmarshalJSON(data []byte) error { return unmarshalCopy(data, v) }
+
+// CallSessionHistory is what happened while one party was in a call.
+type CallSessionHistory struct {
+	Document `json:"-"`
+
+	// What the agent noted.
+	AgentNotes string `json:"agentNotes"`
+	SessionID  string `json:"sessionId"`
+}
+
+// MarshalJSON writes v as [Document] says.
+func (v CallSessionHistory) MarshalJSON() ([]byte, error) { return marshal(v) }
+
+// UnmarshalJSON reads v and keeps the document.
+func (v *CallSessionHistory) UnmarshalJSON(data []byte) error { return unmarshalCopy(data, v) }
 
 // InteractionMetadataV2 is a part of a call, with the field names of version 2.
 type InteractionMetadataV2 struct {

@@ -4,7 +4,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"time"
 )
@@ -52,7 +51,7 @@ func (s *LeadsService) SearchCount(ctx context.Context, criteria CampaignLeadSea
 // SearchAll is Search with all pages, from opts.Page on. Each page is asked for when its first row is, with
 // opts.MaxRows or else 100 rows. An error is the last pair.
 func (s *LeadsService) SearchAll(ctx context.Context, criteria CampaignLeadSearchCriteria, opts LeadsSearchOptions) iter.Seq2[LeadSearchResult, error] {
-	return pages[LeadSearchResult](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[LeadSearchResult](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadSearch", s.account)
 		r.body = criteria
@@ -90,6 +89,22 @@ func (s *LeadsService) SearchByPhoneList(ctx context.Context, file *File, opts L
 	return out, err
 }
 
+// SearchByPhoneListAll is SearchByPhoneList with all pages, from opts.Page on. Each page is asked for when its first
+// row is, with opts.MaxRows or else 100 rows. An error is the last pair. The file is kept in memory, since each page is
+// asked for with it.
+func (s *LeadsService) SearchByPhoneListAll(ctx context.Context, file *File, opts LeadsSearchByPhoneListOptions) iter.Seq2[LeadSearchResult, error] {
+	kept := &keptFile{file: file}
+	return pages[LeadSearchResult](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+		opts.Page, opts.MaxRows = page, rows
+		r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadSearchByPhoneList", s.account)
+		kept.put(r)
+		r.option("page", opts.Page)
+		r.option("maxRows", opts.MaxRows)
+		r.repeats = true
+		return r
+	})
+}
+
 // LeadsSearchByPhoneListOptions are the optional parameters of SearchByPhoneList. What is zero is not sent.
 type LeadsSearchByPhoneListOptions struct {
 	// The page, counted from 0.
@@ -120,7 +135,7 @@ func (s *LeadsService) SearchByPhoneListJSON(ctx context.Context, search LeadPho
 // SearchByPhoneListJSONAll is SearchByPhoneListJSON with all pages, from opts.Page on. Each page is asked for when its
 // first row is, with opts.MaxRows or else 100 rows. An error is the last pair.
 func (s *LeadsService) SearchByPhoneListJSONAll(ctx context.Context, search LeadPhoneSearch, opts LeadsSearchByPhoneListOptions) iter.Seq2[LeadSearchResult, error] {
-	return pages[LeadSearchResult](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[LeadSearchResult](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadSearchByPhoneList", s.account)
 		r.body = search
@@ -151,7 +166,7 @@ func (s *LeadsService) Act(ctx context.Context, leadAction LeadAction, request L
 	return out, err
 }
 
-// ListStates lists the states that a lead may be in.
+// ListStates returns the states that a lead may be in.
 //
 // It needs the right READ Account.
 //
@@ -165,7 +180,7 @@ func (s *LeadsService) ListStates(ctx context.Context) ([]LeadState, error) {
 	return out, err
 }
 
-// ListSystemDispositions lists the results of a call that the system itself records.
+// ListSystemDispositions returns the results of a call that the system itself records.
 //
 // It needs the right READ Account.
 //
@@ -201,7 +216,7 @@ func (s *LeadsService) Update(ctx context.Context, leadID, campaignID int, lead 
 	return out, err
 }
 
-// LeadsUpdateOptions are the optional parameters of Update. What is zero is not sent.
+// LeadsUpdateOptions are the optional parameters of Update. What is zero is not sent; [Zero] is sent as 0.
 type LeadsUpdateOptions struct {
 	// The ID of a list of leads.
 	ListID int
@@ -233,7 +248,7 @@ func (s *LeadsService) Patch(ctx context.Context, leadID, campaignID int, lead C
 	return out, err
 }
 
-// LeadsPatchOptions are the optional parameters of Patch. What is zero is not sent.
+// LeadsPatchOptions are the optional parameters of Patch. What is zero is not sent; [Zero] is sent as 0.
 type LeadsPatchOptions struct {
 	// The ID of a list of leads.
 	ListID int
@@ -301,9 +316,9 @@ func (s *LeadsService) ProcessFile(ctx context.Context, campaignID int, request 
 	return out, err
 }
 
-// ListPasses lists the attempts to call a lead.
+// ListPasses returns the attempts to call a lead.
 //
-// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
+// It needs the right READ Campaign. It is in a draft of the vendor's guide that was not published, and may not be there.
 //
 // [Guide]
 //
@@ -317,17 +332,29 @@ func (s *LeadsService) ListPasses(ctx context.Context, dialGroupID, campaignID, 
 
 // SetPassNotes changes the agent's notes and the disposition of one attempt to call a lead.
 //
-// It is from a draft of the vendor's guide that was not published, and may not be there. What it answers is assumed.
+// It needs the right UPDATE Campaign. It is in a draft of the vendor's guide that was not published, and may not be
+// there.
+//
+//   - passUII: The ID of the call of an attempt.
 //
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/search
-func (s *LeadsService) SetPassNotes(ctx context.Context, dialGroupID, campaignID, leadID int, passUII string, request PassDispositionRequest) (json.RawMessage, error) {
+func (s *LeadsService) SetPassNotes(ctx context.Context, dialGroupID, campaignID, leadID int, passUII string, opts LeadsSetPassNotesOptions) (CampaignPass, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns/{campaignId}/leads/{leadId}/passes/{passUii}/agentNotesAndDisposition", s.account, dialGroupID, campaignID, leadID, passUII)
-	r.body = request
-	var out json.RawMessage
+	r.option("agentDisposition", opts.AgentDisposition)
+	r.option("agentNotes", opts.AgentNotes)
+	var out CampaignPass
 	err := r.send(ctx, &out)
 	return out, err
+}
+
+// LeadsSetPassNotesOptions are the optional parameters of SetPassNotes. What is zero is not sent.
+type LeadsSetPassNotesOptions struct {
+	// The disposition that the agent chose.
+	AgentDisposition string
+	// What the agent noted.
+	AgentNotes string
 }
 
 // CampaignLeadSearchCriteria is which leads are searched. What is not set does not narrow the search.
@@ -723,20 +750,6 @@ func (v CampaignPass) MarshalJSON() ([]byte, error) { return marshal(v) }
 // UnmarshalJSON reads v and keeps the document.
 func (v *CampaignPass) UnmarshalJSON(data []byte) error { return unmarshalCopy(data, v) }
 
-// PassDispositionRequest is the notes and disposition of an attempt to call a lead.
-type PassDispositionRequest struct {
-	Document `json:"-"`
-
-	DestinationCampaignRequest DestinationCampaignRequest `json:"destinationCampaignRequest"`
-	PassDisposition            CampaignPassDisposition    `json:"passDisposition"`
-}
-
-// MarshalJSON writes v as [Document] says.
-func (v PassDispositionRequest) MarshalJSON() ([]byte, error) { return marshal(v) }
-
-// UnmarshalJSON reads v and keeps the document.
-func (v *PassDispositionRequest) UnmarshalJSON(data []byte) error { return unmarshalCopy(data, v) }
-
 // DateTimeSearchField is a comparison with a time.
 type DateTimeSearchField struct {
 	Document `json:"-"`
@@ -881,46 +894,6 @@ func (v PersonaPhoneConfigFields) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON reads v and keeps the document.
 func (v *PersonaPhoneConfigFields) UnmarshalJSON(data []byte) error { return unmarshalCopy(data, v) }
-
-// DestinationCampaignRequest is the campaign that a lead is sent on to.
-type DestinationCampaignRequest struct {
-	Document `json:"-"`
-
-	// The ID of the sub-account.
-	AccountID string `json:"accountId"`
-	// The ID of the campaign.
-	CampaignID int `json:"campaignId"`
-	// The ID of the dial group.
-	DialGroupID int `json:"dialGroupId"`
-}
-
-// MarshalJSON writes v as [Document] says.
-func (v DestinationCampaignRequest) MarshalJSON() ([]byte, error) { return marshal(v) }
-
-// UnmarshalJSON reads v and keeps the document.
-func (v *DestinationCampaignRequest) UnmarshalJSON(data []byte) error { return unmarshalCopy(data, v) }
-
-// CampaignPassDisposition is the disposition of an attempt to call a lead.
-type CampaignPassDisposition struct {
-	Document `json:"-"`
-
-	CreateCopy        bool            `json:"createCopy"`
-	DestCampaign      Campaign        `json:"destCampaign"`
-	IsComplete        bool            `json:"isComplete"`
-	MachineDetect     int             `json:"machineDetect"`
-	MergeOriginal     bool            `json:"mergeOriginal"`
-	Pass              int             `json:"pass"`
-	PassDispositionID int             `json:"passDispositionId"`
-	PassEnd           int             `json:"passEnd"`
-	RequeueDelay      int             `json:"requeueDelay"`
-	RequeueType       PassRequeueType `json:"requeueType"`
-}
-
-// MarshalJSON writes v as [Document] says.
-func (v CampaignPassDisposition) MarshalJSON() ([]byte, error) { return marshal(v) }
-
-// UnmarshalJSON reads v and keeps the document.
-func (v *CampaignPassDisposition) UnmarshalJSON(data []byte) error { return unmarshalCopy(data, v) }
 
 // LeadAction is what is done with leads. Other values than those that are known may be read and written.
 type LeadAction string
@@ -1070,15 +1043,4 @@ const (
 	LeadColumnCallerID          LeadColumn = "CALLER_ID"
 	LeadColumnLeadPriority      LeadColumn = "LEAD_PRIORITY"
 	LeadColumnCountry           LeadColumn = "COUNTRY"
-)
-
-// PassRequeueType is how a lead is called again. Other values than those that are known may be read and written.
-type PassRequeueType string
-
-// Known values of [PassRequeueType].
-const (
-	PassRequeueTypeDefault  PassRequeueType = "DEFAULT"
-	PassRequeueTypeNone     PassRequeueType = "NONE"
-	PassRequeueTypeStandard PassRequeueType = "STANDARD"
-	PassRequeueTypePriority PassRequeueType = "PRIORITY"
 )

@@ -4,7 +4,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 )
 
 // MediaControlService calls the operations of the section Media Control. Sending the audio of calls to a server of the
@@ -19,6 +18,10 @@ type MediaControlService service
 //
 // At most 120 requests in a minute.
 //
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
+//   - dialogID: The ID of a call, as interaction metadata gives it.
+//   - segmentID: The ID of a part of a call, as interaction metadata gives it.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/workforce/call-streaming/media-control
@@ -32,6 +35,11 @@ func (s *MediaControlService) StartSegment(ctx context.Context, rcAccountID, dia
 //
 // At most 120 requests in a minute.
 //
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
+//   - dialogID: The ID of a call, as interaction metadata gives it.
+//   - segmentID: The ID of a part of a call, as interaction metadata gives it.
+//   - streamID: The ID of a stream, which the caller chooses.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/workforce/call-streaming/media-control
@@ -43,6 +51,9 @@ func (s *MediaControlService) StopSegment(ctx context.Context, rcAccountID, dial
 // StartDialog starts to stream the audio of a call.
 //
 // At most 120 requests in a minute.
+//
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
+//   - dialogID: The ID of a call, as interaction metadata gives it.
 //
 // [Guide]
 //
@@ -57,6 +68,10 @@ func (s *MediaControlService) StartDialog(ctx context.Context, rcAccountID, dial
 //
 // At most 120 requests in a minute.
 //
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
+//   - dialogID: The ID of a call, as interaction metadata gives it.
+//   - streamID: The ID of a stream, which the caller chooses.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/workforce/call-streaming/media-control
@@ -65,20 +80,47 @@ func (s *MediaControlService) StopDialog(ctx context.Context, rcAccountID, dialo
 	return r.send(ctx, nil)
 }
 
-// CreateProduct creates a profile for streaming; the guide names the path and no more.
+// CreateProduct creates a profile for streaming the audio of a queue or campaign. The server behind its address is not
+// asked.
 //
-// At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
+// At most 120 requests in a minute. It is in the vendor's guide, and in no API description.
 //
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/workforce/call-streaming/media-control
-func (s *MediaControlService) CreateProduct(ctx context.Context, body any) (json.RawMessage, error) {
+func (s *MediaControlService) CreateProduct(ctx context.Context, product MediaProduct) (MediaProduct, error) {
 	r := s.client.call("POST", "/platform/api/media/product")
-	r.body = body
-	var out json.RawMessage
+	r.body = product
+	var out MediaProduct
 	err := r.send(ctx, &out)
 	return out, err
 }
+
+// MediaProduct is where the audio of a queue's or campaign's calls is sent.
+type MediaProduct struct {
+	Document `json:"-"`
+
+	// The ID of the main account.
+	MainAccountID string `json:"mainAccountId"`
+	// The ID of the queue or campaign. Requests must have it.
+	ProductID int `json:"productId,required"`
+	// Requests must have it.
+	ProductType MediaProductType `json:"productType,required"`
+	// The ID of the account at RingCentral.
+	RCAccountID string `json:"rcAccountId"`
+	// A text that the server may want to see. It is a secret.
+	Secret string `json:"secret"`
+	// The address of the server, which begins with wss. Requests must have it.
+	StreamingURL string `json:"streamingUrl,required"`
+	// The ID of the sub-account.
+	SubAccountID string `json:"subAccountId"`
+}
+
+// MarshalJSON writes v as [Document] says.
+func (v MediaProduct) MarshalJSON() ([]byte, error) { return marshal(v) }
+
+// UnmarshalJSON reads v and keeps the document.
+func (v *MediaProduct) UnmarshalJSON(data []byte) error { return unmarshalCopy(data, v) }
 
 // StartStreamRequest is where the audio of a call is sent, and the ID of the stream.
 type StartStreamRequest struct {
@@ -114,3 +156,12 @@ func (v AudioStreamProperties) MarshalJSON() ([]byte, error) { return marshal(v)
 
 // UnmarshalJSON reads v and keeps the document.
 func (v *AudioStreamProperties) UnmarshalJSON(data []byte) error { return unmarshalCopy(data, v) }
+
+// MediaProductType is what is streamed. Other values than those that are known may be read and written.
+type MediaProductType string
+
+// Known values of [MediaProductType].
+const (
+	MediaProductTypeQueue    MediaProductType = "QUEUE"
+	MediaProductTypeCampaign MediaProductType = "CAMPAIGN"
+)

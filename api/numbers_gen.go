@@ -16,7 +16,7 @@ import (
 // [Number Management]: https://developers.ringcentral.com/engage/voice/guide/routing/phone-number-management
 type NumbersService service
 
-// ListAccounts lists the accounts whose numbers the caller may manage.
+// ListAccounts returns the accounts whose numbers the caller may manage.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
 //
@@ -83,7 +83,7 @@ func (s *NumbersService) Update(ctx context.Context, list []DnisPool) ([]DnisPoo
 	return out, err
 }
 
-// DeleteAll removes several numbers from the pool.
+// DeleteAll removes several numbers from the pool. The result is true if the API says that it was done.
 //
 // At most 120 requests in a minute.
 //
@@ -105,9 +105,11 @@ type NumbersDeleteAllOptions struct {
 	PhoneNumbersI18nEnabled bool
 }
 
-// Get gets a number of the pool.
+// Get returns a number of the pool.
 //
 // It needs the right READ TN_MANAGER. At most 120 requests in a minute.
+//
+//   - dnis: A dialed number.
 //
 // [Guide]
 //
@@ -126,9 +128,11 @@ type NumbersGetOptions struct {
 	PhoneNumbersI18nEnabled bool
 }
 
-// Delete removes a number from the pool.
+// Delete removes a number from the pool. The result is true if the API says that it was done.
 //
 // At most 120 requests in a minute.
+//
+//   - dnis: A dialed number.
 //
 // [Guide]
 //
@@ -140,7 +144,7 @@ func (s *NumbersService) Delete(ctx context.Context, dnis string) (bool, error) 
 	return out, err
 }
 
-// GetMediaValues gets the media codes that numbers of the pool use.
+// GetMediaValues returns the media codes that numbers of the pool use.
 //
 // It needs the right READ TN_MANAGER. What the caller may not see is left out. At most 120 requests in a minute.
 //
@@ -204,7 +208,7 @@ func (s *NumbersService) SearchCount(ctx context.Context, criteria TnManagerSear
 // SearchAll is Search with all pages, from opts.Page on. Each page is asked for when its first row is, with
 // opts.MaxRows or else 100 rows. An error is the last pair.
 func (s *NumbersService) SearchAll(ctx context.Context, criteria TnManagerSearchCriteria, opts NumbersSearchOptions) iter.Seq2[DnisPool, error] {
-	return pages[DnisPool](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[DnisPool](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("POST", "/voice/api/v1/admin/utilities/tnManager/search")
 		r.body = criteria
@@ -255,7 +259,7 @@ func (s *NumbersService) UpdateBulk(ctx context.Context, list []DnisPool) (DnisB
 	return out, err
 }
 
-// UpdateCustomerBulk changes fields of many numbers at once.
+// UpdateCustomerBulk changes fields of many numbers at once. The result is true if the API says that it was done.
 //
 // At most 120 requests in a minute.
 //
@@ -270,7 +274,8 @@ func (s *NumbersService) UpdateCustomerBulk(ctx context.Context, request DnisBul
 	return out, err
 }
 
-// UpdateWithAssignments changes numbers of the pool and what they are assigned to.
+// UpdateWithAssignments changes numbers of the pool and what they are assigned to. The result is true if the API says
+// that it was done.
 //
 // At most 120 requests in a minute.
 //

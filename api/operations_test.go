@@ -309,13 +309,16 @@ func TestEveryListWithPagesIsAskedForAsItIsDescribed(t *testing.T) {
 			body = &op.Bodies[0]
 		}
 		r.answer = "[]"
+		if op.Answers[0].Type.Kind == apispec.Object {
+			r.answer = `{"records":[]}`
+		}
 		call := plan(t, op, body, m, false)
 		for range m.Call(call.args)[0].Seq2() {
 			t.Errorf("%s: an empty page has a row", op.ID)
 		}
 		call.check(t, r)
 	}
-	if n < 17 {
+	if n < 20 {
 		t.Errorf("only %d lists have pages", n)
 	}
 }

@@ -14,7 +14,7 @@ import (
 // [Passwords]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 type PasswordsService service
 
-// Change changes the password of the signed-in user.
+// Change changes the password of the signed-in user. The result is true if the API says that it was done.
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
 //
@@ -33,7 +33,7 @@ func (s *PasswordsService) Change(ctx context.Context, currentPassword, newPassw
 	return out, err
 }
 
-// SendReset sends a user a mail to reset the password.
+// SendReset sends a user a mail to reset the password. The result is true if the API says that it was done.
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
 //
@@ -57,7 +57,7 @@ type PasswordsSendResetOptions struct {
 	ResetViaEngageAuth bool
 }
 
-// Reset sets a password with the token of a reset mail.
+// Reset sets a password with the token of a reset mail. The result is true if the API says that it was done.
 //
 // Anyone may call it, without a token. At most 120 requests in a minute. It looks at no token beside its parameters.
 //
@@ -76,7 +76,7 @@ func (s *PasswordsService) Reset(ctx context.Context, token, password string) (b
 	return out, err
 }
 
-// RequestReset sends a mail to reset the password of a user name.
+// RequestReset sends a mail to reset the password of a user name. The result is true if the API says that it was done.
 //
 // Anyone may call it, without a token. At most 120 requests in a minute. It looks at no token beside its parameters.
 //

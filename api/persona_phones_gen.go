@@ -14,7 +14,7 @@ import (
 // [Persona Phones]: https://developers.ringcentral.com/engage/voice/guide/dialing/leads/phone-persona-management
 type PersonaPhonesService service
 
-// List lists the kinds of phone that leads of an account have.
+// List returns the kinds of phone that leads of an account have.
 //
 // It needs the rights READ Account and READ Outbound, or a permission of the account that stands for it.
 //
@@ -58,7 +58,9 @@ func (s *PersonaPhonesService) Update(ctx context.Context, config PersonaPhoneCo
 	return out, err
 }
 
-// ListActiveCampaigns lists the names of the active campaigns that use a kind of phone.
+// ListActiveCampaigns returns the names of the active campaigns that use a kind of phone.
+//
+//   - phoneID: The ID of a kind of phone, 2 to 7.
 //
 // [Guide]
 //
@@ -73,6 +75,8 @@ func (s *PersonaPhonesService) ListActiveCampaigns(ctx context.Context, phoneID 
 // Delete removes a kind of phone.
 //
 // It needs the rights READ Account and DELETE Outbound, or a permission of the account that stands for it.
+//
+//   - phoneID: The ID of a kind of phone, 2 to 7.
 //
 // [Guide]
 //

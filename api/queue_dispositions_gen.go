@@ -10,9 +10,12 @@ import (
 // of a queue ended. Get it from an [Account].
 type QueueDispositionsService service
 
-// List lists the dispositions of a queue.
+// List returns the dispositions of a queue.
 //
 // It needs the right READ Gate. What the caller may not see is left out.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 func (s *QueueDispositionsService) List(ctx context.Context, gateGroupID, gateID int) ([]GateDisposition, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/dispositions", s.account, gateGroupID, gateID)
 	var out []GateDisposition
@@ -23,6 +26,9 @@ func (s *QueueDispositionsService) List(ctx context.Context, gateGroupID, gateID
 // Create creates a disposition for a queue.
 //
 // It needs the right UPDATE Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 func (s *QueueDispositionsService) Create(ctx context.Context, gateGroupID, gateID int, disposition GateDisposition) (GateDisposition, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/dispositions", s.account, gateGroupID, gateID)
 	r.body = disposition
@@ -34,6 +40,9 @@ func (s *QueueDispositionsService) Create(ctx context.Context, gateGroupID, gate
 // SaveAll saves several dispositions of a queue.
 //
 // It needs the right UPDATE Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 func (s *QueueDispositionsService) SaveAll(ctx context.Context, gateGroupID, gateID int, list []GateDisposition) ([]GateDisposition, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/dispositions", s.account, gateGroupID, gateID)
 	r.body = list
@@ -42,9 +51,13 @@ func (s *QueueDispositionsService) SaveAll(ctx context.Context, gateGroupID, gat
 	return out, err
 }
 
-// Get gets a disposition of a queue.
+// Get returns a disposition of a queue.
 //
 // It needs the right READ Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - gateDispositionID: The ID of a disposition of a queue.
 func (s *QueueDispositionsService) Get(ctx context.Context, gateGroupID, gateID, gateDispositionID int) (GateDisposition, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/dispositions/{gateDispositionId}", s.account, gateGroupID, gateID, gateDispositionID)
 	var out GateDisposition
@@ -52,9 +65,13 @@ func (s *QueueDispositionsService) Get(ctx context.Context, gateGroupID, gateID,
 	return out, err
 }
 
-// Update replaces a disposition of a queue.
+// Update replaces a disposition of a queue. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - gateDispositionID: The ID of a disposition of a queue.
 func (s *QueueDispositionsService) Update(ctx context.Context, gateGroupID, gateID, gateDispositionID int, disposition GateDisposition) (GateDisposition, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/dispositions/{gateDispositionId}", s.account, gateGroupID, gateID, gateDispositionID)
 	r.body = disposition
@@ -63,9 +80,13 @@ func (s *QueueDispositionsService) Update(ctx context.Context, gateGroupID, gate
 	return out, err
 }
 
-// Delete deletes a disposition of a queue.
+// Delete deletes a disposition of a queue. The result is true if the API says that it was done.
 //
 // It needs the right UPDATE Gate. What it answers is assumed.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - gateDispositionID: The ID of a disposition of a queue.
 func (s *QueueDispositionsService) Delete(ctx context.Context, gateGroupID, gateID, gateDispositionID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/dispositions/{gateDispositionId}", s.account, gateGroupID, gateID, gateDispositionID)
 	var out bool

@@ -14,9 +14,12 @@ import (
 // [Queue Events]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
 type QueueEventsService service
 
-// List lists the events of a queue.
+// List returns the events of a queue.
 //
 // It needs the right READ Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -29,6 +32,9 @@ func (s *QueueEventsService) List(ctx context.Context, gateGroupID, gateID int) 
 }
 
 // Create creates an event for a queue.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -47,6 +53,9 @@ func (s *QueueEventsService) Create(ctx context.Context, gateGroupID, gateID int
 //
 // It needs the right UPDATE Gate.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
@@ -58,9 +67,13 @@ func (s *QueueEventsService) SaveAll(ctx context.Context, gateGroupID, gateID in
 	return out, err
 }
 
-// Get gets an event of a queue.
+// Get returns an event of a queue.
 //
 // It needs the right READ Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - eventID: The ID of an event of a queue.
 //
 // [Guide]
 //
@@ -72,9 +85,13 @@ func (s *QueueEventsService) Get(ctx context.Context, gateGroupID, gateID, event
 	return out, err
 }
 
-// Update replaces an event of a queue.
+// Update replaces an event of a queue. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - eventID: The ID of an event of a queue.
 //
 // [Guide]
 //
@@ -91,6 +108,10 @@ func (s *QueueEventsService) Update(ctx context.Context, gateGroupID, gateID, ev
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - eventID: The ID of an event of a queue.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
@@ -99,9 +120,13 @@ func (s *QueueEventsService) Delete(ctx context.Context, gateGroupID, gateID, ev
 	return r.send(ctx, nil)
 }
 
-// ListDTMF lists what the keys of a phone do during an event.
+// ListDTMF returns what the keys of a phone do during an event.
 //
 // It needs the right READ Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - eventID: The ID of an event of a queue.
 //
 // [Guide]
 //
@@ -116,6 +141,10 @@ func (s *QueueEventsService) ListDTMF(ctx context.Context, gateGroupID, gateID, 
 // CreateDTMF adds what a key of a phone does during an event.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - eventID: The ID of an event of a queue.
 //
 // [Guide]
 //
@@ -132,6 +161,10 @@ func (s *QueueEventsService) CreateDTMF(ctx context.Context, gateGroupID, gateID
 //
 // It needs the right UPDATE Gate.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - eventID: The ID of an event of a queue.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-events
@@ -143,9 +176,14 @@ func (s *QueueEventsService) SaveAllDTMF(ctx context.Context, gateGroupID, gateI
 	return out, err
 }
 
-// GetDTMF gets what a key of a phone does during an event.
+// GetDTMF returns what a key of a phone does during an event.
 //
 // It needs the right READ Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - eventID: The ID of an event of a queue.
+//   - dtmfEventID: The ID of what a key of a phone does.
 //
 // [Guide]
 //
@@ -157,9 +195,15 @@ func (s *QueueEventsService) GetDTMF(ctx context.Context, gateGroupID, gateID, e
 	return out, err
 }
 
-// UpdateDTMF replaces what a key of a phone does during an event.
+// UpdateDTMF replaces what a key of a phone does during an event. Change what GetDTMF returns, so that nothing of it is
+// lost.
 //
 // It needs the right UPDATE Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - eventID: The ID of an event of a queue.
+//   - dtmfEventID: The ID of what a key of a phone does.
 //
 // [Guide]
 //
@@ -175,6 +219,11 @@ func (s *QueueEventsService) UpdateDTMF(ctx context.Context, gateGroupID, gateID
 // DeleteDTMF removes what a key of a phone does during an event.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - eventID: The ID of an event of a queue.
+//   - dtmfEventID: The ID of what a key of a phone does.
 //
 // [Guide]
 //

@@ -16,7 +16,7 @@ import (
 // [Queue Groups]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queue-groups
 type QueueGroupsService service
 
-// List lists the queue groups of an account.
+// List returns the queue groups of an account.
 //
 // It needs the right READ Account. What the caller may not see is left out.
 //
@@ -35,7 +35,7 @@ func (s *QueueGroupsService) List(ctx context.Context, opts QueueGroupsListOptio
 // ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
 // else 100 rows. An error is the last pair.
 func (s *QueueGroupsService) ListAll(ctx context.Context, opts QueueGroupsListOptions) iter.Seq2[GateGroup, error] {
-	return pages[GateGroup](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[GateGroup](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups", s.account)
 		r.option("page", opts.Page)
@@ -67,7 +67,7 @@ func (s *QueueGroupsService) Create(ctx context.Context, group GateGroup) (GateG
 	return out, err
 }
 
-// ListWithChildren lists the queue groups of an account with their queues.
+// ListWithChildren returns the queue groups of an account with their queues.
 //
 // It needs the right READ Account. What the caller may not see is left out.
 //
@@ -87,7 +87,7 @@ func (s *QueueGroupsService) ListWithChildren(ctx context.Context, opts QueueGro
 // ListWithChildrenAll is ListWithChildren with all pages, from opts.Page on. Each page is asked for when its first row
 // is, with opts.MaxRows or else 100 rows. An error is the last pair.
 func (s *QueueGroupsService) ListWithChildrenAll(ctx context.Context, opts QueueGroupsListWithChildrenOptions) iter.Seq2[GateGroup, error] {
-	return pages[GateGroup](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[GateGroup](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/withChildren", s.account)
 		r.option("includePermissions", opts.IncludePermissions)
@@ -107,7 +107,7 @@ type QueueGroupsListWithChildrenOptions struct {
 	MaxRows int
 }
 
-// ListWithChildrenDetails lists the queue groups of an account with their queues in more detail.
+// ListWithChildrenDetails returns the queue groups of an account with their queues in more detail.
 //
 // It needs the right READ Account. What the caller may not see is left out.
 //
@@ -126,7 +126,7 @@ func (s *QueueGroupsService) ListWithChildrenDetails(ctx context.Context, opts Q
 // ListWithChildrenDetailsAll is ListWithChildrenDetails with all pages, from opts.Page on. Each page is asked for when
 // its first row is, with opts.MaxRows or else 100 rows. An error is the last pair.
 func (s *QueueGroupsService) ListWithChildrenDetailsAll(ctx context.Context, opts QueueGroupsListWithChildrenDetailsOptions) iter.Seq2[GateGroup, error] {
-	return pages[GateGroup](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[GateGroup](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/withChildren/additionalData", s.account)
 		r.option("page", opts.Page)
@@ -144,9 +144,11 @@ type QueueGroupsListWithChildrenDetailsOptions struct {
 	MaxRows int
 }
 
-// Get gets a queue group.
+// Get returns a queue group.
 //
 // It needs the right READ Gate Group.
+//
+//   - gateGroupID: The ID of a queue group.
 //
 // [Guide]
 //
@@ -158,9 +160,11 @@ func (s *QueueGroupsService) Get(ctx context.Context, gateGroupID int) (GateGrou
 	return out, err
 }
 
-// Update replaces a queue group.
+// Update replaces a queue group. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Gate Group.
+//
+//   - gateGroupID: The ID of a queue group.
 //
 // [Guide]
 //
@@ -173,9 +177,11 @@ func (s *QueueGroupsService) Update(ctx context.Context, gateGroupID int, group 
 	return out, err
 }
 
-// Delete deletes a queue group.
+// Delete deletes a queue group. The result is true if the API says that it was done.
 //
 // It needs the right DELETE Gate Group. What it answers is assumed.
+//
+//   - gateGroupID: The ID of a queue group.
 //
 // [Guide]
 //
@@ -189,7 +195,9 @@ func (s *QueueGroupsService) Delete(ctx context.Context, gateGroupID int) (bool,
 	return out, err
 }
 
-// ListForIntegration lists the queue groups of a sub-account, voice and digital, for integrations.
+// ListForIntegration returns the queue groups of a sub-account, voice and digital, for integrations.
+//
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
 //
 // [Guide]
 //
@@ -201,7 +209,9 @@ func (s *QueueGroupsService) ListForIntegration(ctx context.Context, rcAccountID
 	return out, err
 }
 
-// ListQueuesWithAgents lists the queues of a queue group with the agents of each; at most 2000 records.
+// ListQueuesWithAgents returns the queues of a queue group with the agents of each; at most 2000 records.
+//
+//   - rcAccountID: The ID of the account at RingCentral, which is not the main account's ID.
 //
 // [Guide]
 //

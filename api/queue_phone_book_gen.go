@@ -16,9 +16,12 @@ import (
 // [Queue Phone Book]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
 type QueuePhoneBookService service
 
-// List lists the phone book entries of a queue.
+// List returns the phone book entries of a queue.
 //
 // It needs the right READ Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -35,7 +38,7 @@ func (s *QueuePhoneBookService) List(ctx context.Context, gateGroupID, gateID in
 // ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
 // else 100 rows. An error is the last pair.
 func (s *QueuePhoneBookService) ListAll(ctx context.Context, gateGroupID, gateID int, opts QueuePhoneBookListOptions) iter.Seq2[PhoneBookEntry, error] {
-	return pages[PhoneBookEntry](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[PhoneBookEntry](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/phoneBookEntries", s.account, gateGroupID, gateID)
 		r.option("page", opts.Page)
@@ -56,6 +59,9 @@ type QueuePhoneBookListOptions struct {
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
@@ -70,6 +76,9 @@ func (s *QueuePhoneBookService) Create(ctx context.Context, gateGroupID, gateID 
 // UpdateAll replaces several phone book entries of a queue.
 //
 // It needs the right UPDATE Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -86,6 +95,10 @@ func (s *QueuePhoneBookService) UpdateAll(ctx context.Context, gateGroupID, gate
 //
 // It needs the right UPDATE Gate.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - entryID: The ID of a phone book entry.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
@@ -100,6 +113,10 @@ func (s *QueuePhoneBookService) Update(ctx context.Context, gateGroupID, gateID,
 // Delete deletes a phone book entry of a queue.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - entryID: The ID of a phone book entry.
 //
 // [Guide]
 //

@@ -15,9 +15,12 @@ import (
 // [Queue Schedule]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
 type QueueScheduleService service
 
-// List lists the days on which a queue keeps other hours.
+// List returns the days on which a queue keeps other hours.
 //
 // It needs the right READ Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -32,6 +35,9 @@ func (s *QueueScheduleService) List(ctx context.Context, gateGroupID, gateID int
 // Create adds a day on which a queue keeps other hours.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -48,6 +54,9 @@ func (s *QueueScheduleService) Create(ctx context.Context, gateGroupID, gateID i
 //
 // It needs the right UPDATE Gate.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
@@ -63,6 +72,10 @@ func (s *QueueScheduleService) SaveAll(ctx context.Context, gateGroupID, gateID 
 //
 // It needs the right UPDATE Gate.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - scheduleOverrideID: The ID of a day with other hours.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
@@ -77,6 +90,10 @@ func (s *QueueScheduleService) Update(ctx context.Context, gateGroupID, gateID, 
 // Delete removes a day on which a queue keeps other hours.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//   - scheduleOverrideID: The ID of a day with other hours.
 //
 // [Guide]
 //

@@ -15,9 +15,11 @@ import (
 // [Queue Skills]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/group-skills
 type QueueSkillsService service
 
-// List lists the skills of a queue group.
+// List returns the skills of a queue group.
 //
 // It needs the right READ Gate Group.
+//
+//   - gateGroupID: The ID of a queue group.
 //
 // [Guide]
 //
@@ -32,6 +34,8 @@ func (s *QueueSkillsService) List(ctx context.Context, gateGroupID int) ([]GateG
 // Create creates a skill in a queue group.
 //
 // It needs the right UPDATE Gate Group, or a permission of the account that stands for it.
+//
+//   - gateGroupID: The ID of a queue group.
 //
 // [Guide]
 //
@@ -48,6 +52,8 @@ func (s *QueueSkillsService) Create(ctx context.Context, gateGroupID int, skill 
 //
 // It needs the right UPDATE Gate Group.
 //
+//   - gateGroupID: The ID of a queue group.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/group-skills
@@ -59,9 +65,11 @@ func (s *QueueSkillsService) SaveAll(ctx context.Context, gateGroupID int, list 
 	return out, err
 }
 
-// Get gets a skill of a queue group.
+// Get returns a skill of a queue group.
 //
 // It needs the right READ Gate Group.
+//
+//   - gateGroupID: The ID of a queue group.
 //
 // [Guide]
 //
@@ -73,9 +81,11 @@ func (s *QueueSkillsService) Get(ctx context.Context, gateGroupID, skillID int) 
 	return out, err
 }
 
-// Update replaces a skill of a queue group.
+// Update replaces a skill of a queue group. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Gate Group.
+//
+//   - gateGroupID: The ID of a queue group.
 //
 // [Guide]
 //
@@ -88,9 +98,11 @@ func (s *QueueSkillsService) Update(ctx context.Context, gateGroupID, skillID in
 	return out, err
 }
 
-// Delete deletes a skill of a queue group.
+// Delete deletes a skill of a queue group. The result is true if the API says that it was done.
 //
 // It needs the right UPDATE Gate Group, or a permission of the account that stands for it. What it answers is assumed.
+//
+//   - gateGroupID: The ID of a queue group.
 //
 // [Guide]
 //

@@ -16,9 +16,12 @@ import (
 // [Queue Special ANI]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
 type QueueSpecialANIService service
 
-// List lists the callers whom a queue treats in another way.
+// List returns the callers whom a queue treats in another way.
 //
 // It needs the right READ Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -37,7 +40,7 @@ func (s *QueueSpecialANIService) List(ctx context.Context, gateGroupID, gateID i
 // ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
 // else 100 rows. An error is the last pair.
 func (s *QueueSpecialANIService) ListAll(ctx context.Context, gateGroupID, gateID int, opts QueueSpecialANIListOptions) iter.Seq2[GateSpecialAni, error] {
-	return pages[GateSpecialAni](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[GateSpecialAni](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/specialAnis", s.account, gateGroupID, gateID)
 		r.option("type", opts.Type)
@@ -64,6 +67,9 @@ type QueueSpecialANIListOptions struct {
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
@@ -79,6 +85,8 @@ func (s *QueueSpecialANIService) Create(ctx context.Context, gateGroupID, gateID
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it. What it answers is assumed.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //   - kind: How the callers are treated.
 //
 // [Guide]
@@ -103,6 +111,8 @@ type QueueSpecialANIDeleteOptions struct {
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //   - kind: How the callers are treated.
 //
 // [Guide]

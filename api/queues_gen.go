@@ -16,9 +16,11 @@ import (
 // [Queues]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
 type QueuesService service
 
-// List lists the queues of a queue group.
+// List returns the queues of a queue group.
 //
 // It needs the right READ Gate Group. What the caller may not see is left out.
+//
+//   - gateGroupID: The ID of a queue group.
 //
 // [Guide]
 //
@@ -35,7 +37,7 @@ func (s *QueuesService) List(ctx context.Context, gateGroupID int, opts QueuesLi
 // ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
 // else 100 rows. An error is the last pair.
 func (s *QueuesService) ListAll(ctx context.Context, gateGroupID int, opts QueuesListOptions) iter.Seq2[Gate, error] {
-	return pages[Gate](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {
+	return pages[Gate](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates", s.account, gateGroupID)
 		r.option("page", opts.Page)
@@ -56,6 +58,8 @@ type QueuesListOptions struct {
 //
 // It needs the right CREATE Gate Group.
 //
+//   - gateGroupID: The ID of a queue group.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
@@ -67,9 +71,12 @@ func (s *QueuesService) Create(ctx context.Context, gateGroupID int, gate Gate) 
 	return out, err
 }
 
-// Get gets a queue.
+// Get returns a queue.
 //
 // It needs the right READ Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -81,9 +88,12 @@ func (s *QueuesService) Get(ctx context.Context, gateGroupID, gateID int) (Gate,
 	return out, err
 }
 
-// Update replaces a queue.
+// Update replaces a queue. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -96,9 +106,12 @@ func (s *QueuesService) Update(ctx context.Context, gateGroupID, gateID int, gat
 	return out, err
 }
 
-// Delete deletes a queue.
+// Delete deletes a queue. The result is true if the API says that it was done.
 //
 // It needs the right DELETE Gate. What it answers is assumed.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -116,6 +129,8 @@ func (s *QueuesService) Delete(ctx context.Context, gateGroupID, gateID int) (bo
 //
 // It needs the right UPDATE Gate. What it answers is assumed.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //   - priorityGroupID: The ID of a priority group.
 //   - priorityGroupRank: The rank within the priority group.
 //
@@ -135,6 +150,8 @@ func (s *QueuesService) AssignToPriorityGroup(ctx context.Context, gateGroupID, 
 //
 // It needs the rights READ Gate and CREATE Gate Group, or a permission of the account that stands for it.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //   - newGateGroupID: The ID of the queue group that the queue goes into.
 //   - newGateName: The name of the copy.
 //
@@ -150,11 +167,13 @@ func (s *QueuesService) Clone(ctx context.Context, gateGroupID, gateID, newGateG
 	return out, err
 }
 
-// Move moves a queue to another queue group.
+// Move moves a queue to another queue group. The result is true if the API says that it was done.
 //
 // It needs the rights UPDATE Gate and CREATE Gate Group, or a permission of the account that stands for it. What it
 // answers is assumed.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //   - newGateGroupID: The ID of the queue group that the queue goes into.
 //
 // [Guide]
@@ -170,9 +189,12 @@ func (s *QueuesService) Move(ctx context.Context, gateGroupID, gateID, newGateGr
 	return out, err
 }
 
-// SetActive switches a queue on or off.
+// SetActive switches a queue on or off. The result is true if the API says that it was done.
 //
 // It needs the right UPDATE Gate. What it answers is assumed.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -185,9 +207,9 @@ func (s *QueuesService) SetActive(ctx context.Context, gateGroupID, gateID int, 
 	return out, err
 }
 
-// GetAvailability gets how many agents of a queue are free, how many callers wait and for how long.
+// GetAvailability returns how many agents of a queue are free, how many callers wait and for how long.
 //
-// The vendor's guide has it, and no description.
+// It is in the vendor's guide, and in no API description.
 //
 // [Guide]
 //

@@ -15,9 +15,9 @@ import (
 // [Real-time Data]: https://developers.ringcentral.com/engage/voice/guide/analytics/reports/realtime-supervisor-view
 type RealTimeService service
 
-// Agents lists the counters of the agents of a sub-account.
+// Agents returns the counters of the agents of a sub-account.
 //
-// At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
+// At most 120 requests in a minute. It is in the vendor's guide, and in no API description. What it answers is assumed.
 //
 // [Guide]
 //
@@ -29,9 +29,9 @@ func (s *RealTimeService) Agents(ctx context.Context) ([]AgentStats, error) {
 	return out, err
 }
 
-// Chats lists the counters of the chat queues of a sub-account.
+// Chats returns the counters of the chat queues of a sub-account.
 //
-// At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
+// At most 120 requests in a minute. It is in the vendor's guide, and in no API description. What it answers is assumed.
 //
 // [Guide]
 //
@@ -43,9 +43,9 @@ func (s *RealTimeService) Chats(ctx context.Context) ([]ChatStats, error) {
 	return out, err
 }
 
-// Queues lists the counters of the queues of a sub-account.
+// Queues returns the counters of the queues of a sub-account.
 //
-// At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
+// At most 120 requests in a minute. It is in the vendor's guide, and in no API description. What it answers is assumed.
 //
 // [Guide]
 //
@@ -57,9 +57,9 @@ func (s *RealTimeService) Queues(ctx context.Context) ([]AcdStats, error) {
 	return out, err
 }
 
-// IVRs lists the counters of the voice menus of a sub-account.
+// IVRs returns the counters of the voice menus of a sub-account.
 //
-// At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
+// At most 120 requests in a minute. It is in the vendor's guide, and in no API description. What it answers is assumed.
 //
 // [Guide]
 //
@@ -71,9 +71,9 @@ func (s *RealTimeService) IVRs(ctx context.Context) ([]IvrStats, error) {
 	return out, err
 }
 
-// Campaigns lists the counters of the campaigns of a sub-account.
+// Campaigns returns the counters of the campaigns of a sub-account.
 //
-// At most 120 requests in a minute. The vendor's guide has it, and no description. What it answers is assumed.
+// At most 120 requests in a minute. It is in the vendor's guide, and in no API description. What it answers is assumed.
 //
 // [Guide]
 //

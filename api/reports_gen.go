@@ -13,6 +13,8 @@ type ReportsService service
 // Stream runs a report and downloads it as a file.
 //
 // It needs the right READ Account. What it answers is assumed.
+//
+//   - accountID: The ID of a sub-account, as the list of accounts gives it.
 func (s *ReportsService) Stream(ctx context.Context, accountID string, params ReportParams) (Download, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/reportsStreaming", accountID)
 	r.body = params
@@ -21,9 +23,11 @@ func (s *ReportsService) Stream(ctx context.Context, accountID string, params Re
 	return out, err
 }
 
-// GetCriteria gets the criteria that a type of report takes, with what they are unless set.
+// GetCriteria returns the criteria that a type of report takes, with what they are unless set.
 //
 // Anyone who is signed in may call it.
+//
+//   - reportType: The type of the report.
 func (s *ReportsService) GetCriteria(ctx context.Context, reportType ReportType) (ReportCriteria, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/reports/{reportType}", reportType)
 	var out ReportCriteria

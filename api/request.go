@@ -112,6 +112,9 @@ func textOf(value any) string {
 	case string:
 		return v
 	case int:
+		if v == Zero {
+			return "0"
+		}
 		return strconv.Itoa(v)
 	case Switch:
 		return strconv.FormatBool(v == On)
@@ -223,6 +226,10 @@ func (r *request) answer(resp *http.Response, out any) error {
 		if b, ok := out.(*bool); ok {
 			*b = true // done, and nothing to say
 		}
+		return nil
+	}
+	if b, ok := out.(*bool); ok && r.method == http.MethodDelete && (data[0] == '{' || data[0] == '[') && json.Valid(data) {
+		*b = true // it is deleted, whatever is told of it
 		return nil
 	}
 	if err := readAnswer(data, out); err != nil {

@@ -14,9 +14,12 @@ import (
 // [Requeue Shortcuts]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
 type RequeueShortcutsService service
 
-// List lists the requeue shortcuts of a queue.
+// List returns the requeue shortcuts of a queue.
 //
 // It needs the right READ Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -31,6 +34,9 @@ func (s *RequeueShortcutsService) List(ctx context.Context, gateGroupID, gateID 
 // Create creates a requeue shortcut for a queue.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -47,6 +53,9 @@ func (s *RequeueShortcutsService) Create(ctx context.Context, gateGroupID, gateI
 //
 // It needs the right UPDATE Gate.
 //
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/routing/queues/queues
@@ -58,9 +67,12 @@ func (s *RequeueShortcutsService) SaveAll(ctx context.Context, gateGroupID, gate
 	return out, err
 }
 
-// Get gets a requeue shortcut of a queue.
+// Get returns a requeue shortcut of a queue.
 //
 // It needs the right READ Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -72,9 +84,12 @@ func (s *RequeueShortcutsService) Get(ctx context.Context, gateGroupID, gateID, 
 	return out, err
 }
 
-// Update replaces a requeue shortcut of a queue.
+// Update replaces a requeue shortcut of a queue. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Gate.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //
@@ -87,9 +102,12 @@ func (s *RequeueShortcutsService) Update(ctx context.Context, gateGroupID, gateI
 	return out, err
 }
 
-// Delete deletes a requeue shortcut of a queue.
+// Delete deletes a requeue shortcut of a queue. The result is true if the API says that it was done.
 //
 // It needs the right UPDATE Gate, or a permission of the account that stands for it. What it answers is assumed.
+//
+//   - gateGroupID: The ID of a queue group.
+//   - gateID: The ID of a queue.
 //
 // [Guide]
 //

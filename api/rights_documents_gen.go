@@ -14,9 +14,11 @@ import (
 // [Rights Documents]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 type RightsDocumentsService service
 
-// ListAssignments lists the users whom a rights document is assigned to.
+// ListAssignments returns the users whom a rights document is assigned to.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
+//
+//   - rightsDocID: The ID of a rights document.
 //
 // [Guide]
 //
@@ -28,10 +30,11 @@ func (s *RightsDocumentsService) ListAssignments(ctx context.Context, rightsDocI
 	return out, err
 }
 
-// Assign assigns a rights document to users.
+// Assign assigns a rights document to users. The result is true if the API says that it was done.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //
+//   - rightsDocID: The ID of a rights document.
 //   - userIDs: IDs of users.
 //
 // [Guide]
@@ -49,6 +52,9 @@ func (s *RightsDocumentsService) Assign(ctx context.Context, rightsDocID int, us
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //
+//   - rightsDocID: The ID of a rights document.
+//   - assignedUserID: The ID of the user whom a rights document is assigned to.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
@@ -57,7 +63,7 @@ func (s *RightsDocumentsService) Unassign(ctx context.Context, rightsDocID, assi
 	return r.send(ctx, nil)
 }
 
-// GetAggregated gets the rights of a user by account, all assigned documents taken together.
+// GetAggregated returns the rights of a user by account, all assigned documents taken together.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //
@@ -71,7 +77,7 @@ func (s *RightsDocumentsService) GetAggregated(ctx context.Context, userID int) 
 	return out, err
 }
 
-// ListAssignedMasters lists the master rights documents that are assigned to a user, by account.
+// ListAssignedMasters returns the master rights documents that are assigned to a user, by account.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //
@@ -85,7 +91,7 @@ func (s *RightsDocumentsService) ListAssignedMasters(ctx context.Context, userID
 	return out, err
 }
 
-// ListAssigned lists the rights documents that are assigned to a user, by account.
+// ListAssigned returns the rights documents that are assigned to a user, by account.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //
@@ -99,7 +105,7 @@ func (s *RightsDocumentsService) ListAssigned(ctx context.Context, userID int) (
 	return out, err
 }
 
-// GetEffective gets the rights that hold for a user, by account.
+// GetEffective returns the rights that hold for a user, by account.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //
@@ -113,7 +119,7 @@ func (s *RightsDocumentsService) GetEffective(ctx context.Context, userID int) (
 	return out, err
 }
 
-// ListMasters lists the master rights documents of a user, by account.
+// ListMasters returns the master rights documents of a user, by account.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //
@@ -142,9 +148,11 @@ func (s *RightsDocumentsService) CreateMaster(ctx context.Context, userID int, d
 	return out, err
 }
 
-// GetMaster gets a master rights document of a user.
+// GetMaster returns a master rights document of a user.
 //
 // It needs the role SUPER_USER. At most 120 requests in a minute.
+//
+//   - rightsDocID: The ID of a rights document.
 //
 // [Guide]
 //
@@ -156,9 +164,12 @@ func (s *RightsDocumentsService) GetMaster(ctx context.Context, userID, rightsDo
 	return out, err
 }
 
-// UpdateMaster replaces a master rights document of a user.
+// UpdateMaster replaces a master rights document of a user. Change what GetMaster returns, so that nothing of it is
+// lost.
 //
 // It needs the role SUPER_USER. At most 120 requests in a minute.
+//
+//   - rightsDocID: The ID of a rights document.
 //
 // [Guide]
 //
@@ -175,6 +186,8 @@ func (s *RightsDocumentsService) UpdateMaster(ctx context.Context, userID, right
 //
 // It needs the role SUPER_USER. At most 120 requests in a minute.
 //
+//   - rightsDocID: The ID of a rights document.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
@@ -183,7 +196,7 @@ func (s *RightsDocumentsService) DeleteMaster(ctx context.Context, userID, right
 	return r.send(ctx, nil)
 }
 
-// ListOwnedMasters lists the master rights documents that a user owns, by account.
+// ListOwnedMasters returns the master rights documents that a user owns, by account.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //
@@ -197,7 +210,7 @@ func (s *RightsDocumentsService) ListOwnedMasters(ctx context.Context, userID in
 	return out, err
 }
 
-// ListOwned lists the rights documents that a user owns, by account.
+// ListOwned returns the rights documents that a user owns, by account.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //
@@ -211,7 +224,7 @@ func (s *RightsDocumentsService) ListOwned(ctx context.Context, userID int) (map
 	return out, err
 }
 
-// List lists the rights documents of a user, by account.
+// List returns the rights documents of a user, by account.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //
@@ -240,9 +253,11 @@ func (s *RightsDocumentsService) Create(ctx context.Context, userID int, documen
 	return out, err
 }
 
-// Get gets a rights document of a user.
+// Get returns a rights document of a user.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
+//
+//   - rightsDocID: The ID of a rights document.
 //
 // [Guide]
 //
@@ -254,9 +269,11 @@ func (s *RightsDocumentsService) Get(ctx context.Context, userID, rightsDocID in
 	return out, err
 }
 
-// Update replaces a rights document of a user.
+// Update replaces a rights document of a user. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
+//
+//   - rightsDocID: The ID of a rights document.
 //
 // [Guide]
 //
@@ -273,6 +290,8 @@ func (s *RightsDocumentsService) Update(ctx context.Context, userID, rightsDocID
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //
+//   - rightsDocID: The ID of a rights document.
+//
 // [Guide]
 //
 // [Guide]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
@@ -281,7 +300,7 @@ func (s *RightsDocumentsService) Delete(ctx context.Context, userID, rightsDocID
 	return r.send(ctx, nil)
 }
 
-// ListByMaster lists the rights documents of a user by their master document.
+// ListByMaster returns the rights documents of a user by their master document.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //

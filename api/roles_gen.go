@@ -13,7 +13,7 @@ import (
 // [User Roles]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 type RolesService service
 
-// List lists the roles of a user.
+// List returns the roles of a user.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
 //
@@ -27,9 +27,11 @@ func (s *RolesService) List(ctx context.Context, userID int) ([]RoleType, error)
 	return out, err
 }
 
-// Add gives a user a role.
+// Add gives a user a role. The result is true if the API says that it was done.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
+//
+//   - roleType: A role.
 //
 // [Guide]
 //
@@ -41,9 +43,11 @@ func (s *RolesService) Add(ctx context.Context, userID int, roleType RoleType) (
 	return out, err
 }
 
-// Remove takes a role away from a user.
+// Remove takes a role away from a user. The result is true if the API says that it was done.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
+//
+//   - roleType: A role.
 //
 // [Guide]
 //

@@ -75,7 +75,7 @@ type SignInLegacyLoginOptions struct {
 	StayLoggedIn bool
 }
 
-// GetLogin gets the signed-in user with the accounts that the user may use.
+// GetLogin returns the signed-in user with the accounts that the user may use.
 func (s *SignInService) GetLogin(ctx context.Context) (UserLoginView, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/auth")
 	var out UserLoginView
@@ -106,9 +106,11 @@ func (s *SignInService) IsTokenValid(ctx context.Context, token string) (bool, e
 	return out, err
 }
 
-// GetDigitalJWTForApp gets a token for the digital channels, for administrators or for agents.
+// GetDigitalJWTForApp returns a token for the digital channels, for administrators or for agents.
 //
-// No document has it; programs that work call it.
+// It is not documented; programs that work call it.
+//
+//   - app: Who the token is for: admin or agent.
 func (s *SignInService) GetDigitalJWTForApp(ctx context.Context, app string, opts SignInGetDigitalJWTForAppOptions) (string, error) {
 	r := s.client.call("GET", "/api/auth/token/digitaljwt/{app}", app)
 	r.option("evSubAccountId", opts.EvSubAccountID)
@@ -118,7 +120,8 @@ func (s *SignInService) GetDigitalJWTForApp(ctx context.Context, app string, opt
 	return out, err
 }
 
-// SignInGetDigitalJWTForAppOptions are the optional parameters of GetDigitalJWTForApp. What is zero is not sent.
+// SignInGetDigitalJWTForAppOptions are the optional parameters of GetDigitalJWTForApp. What is zero is not sent; [Zero]
+// is sent as 0.
 type SignInGetDigitalJWTForAppOptions struct {
 	// The ID of the sub-account that an administrator works in.
 	EvSubAccountID string

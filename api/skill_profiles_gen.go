@@ -15,9 +15,9 @@ import (
 // [Skill Profiles]: https://developers.ringcentral.com/engage/voice/guide/users/agents/skill-profile
 type SkillProfilesService service
 
-// List lists the skill profiles of an agent.
+// List returns the skill profiles of an agent.
 //
-// The vendor's guide has it, and no description.
+// It is in the vendor's guide, and in no API description.
 //
 // [Guide]
 //
@@ -31,7 +31,7 @@ func (s *SkillProfilesService) List(ctx context.Context, agentGroupID, agentID i
 
 // Create creates a skill profile for an agent.
 //
-// The vendor's guide has it, and no description.
+// It is in the vendor's guide, and in no API description.
 //
 // [Guide]
 //
@@ -44,9 +44,11 @@ func (s *SkillProfilesService) Create(ctx context.Context, agentGroupID, agentID
 	return out, err
 }
 
-// Get gets a skill profile of an agent.
+// Get returns a skill profile of an agent.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description. What it answers is assumed.
+//
+//   - skillProfileID: The ID of a skill profile. Bodies call it profileId.
 //
 // [Guide]
 //
@@ -58,9 +60,11 @@ func (s *SkillProfilesService) Get(ctx context.Context, agentGroupID, agentID, s
 	return out, err
 }
 
-// Update replaces a skill profile of an agent.
+// Update replaces a skill profile of an agent. Change what Get returns, so that nothing of it is lost.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description. What it answers is assumed.
+//
+//   - skillProfileID: The ID of a skill profile. Bodies call it profileId.
 //
 // [Guide]
 //
@@ -73,9 +77,11 @@ func (s *SkillProfilesService) Update(ctx context.Context, agentGroupID, agentID
 	return out, err
 }
 
-// Delete deletes a skill profile of an agent.
+// Delete deletes a skill profile of an agent. The result is true if the API says that it was done.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description. What it answers is assumed.
+//
+//   - skillProfileID: The ID of a skill profile. Bodies call it profileId.
 //
 // [Guide]
 //
@@ -87,9 +93,11 @@ func (s *SkillProfilesService) Delete(ctx context.Context, agentGroupID, agentID
 	return out, err
 }
 
-// ListSkills lists the skills of a skill profile.
+// ListSkills returns the skills of a skill profile.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description. What it answers is assumed.
+//
+//   - skillProfileID: The ID of a skill profile. Bodies call it profileId.
 //
 // [Guide]
 //
@@ -103,7 +111,9 @@ func (s *SkillProfilesService) ListSkills(ctx context.Context, agentGroupID, age
 
 // SetSkills replaces the skills of a skill profile.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description. What it answers is assumed.
+//
+//   - skillProfileID: The ID of a skill profile. Bodies call it profileId.
 //
 // [Guide]
 //
@@ -118,7 +128,9 @@ func (s *SkillProfilesService) SetSkills(ctx context.Context, agentGroupID, agen
 
 // AddSkill adds a skill to a skill profile.
 //
-// The vendor's guide has it, and no description.
+// It is in the vendor's guide, and in no API description.
+//
+//   - skillProfileID: The ID of a skill profile. Bodies call it profileId.
 //
 // [Guide]
 //
@@ -130,9 +142,11 @@ func (s *SkillProfilesService) AddSkill(ctx context.Context, agentGroupID, agent
 	return out, err
 }
 
-// RemoveSkill takes a skill out of a skill profile.
+// RemoveSkill takes a skill out of a skill profile. The result is true if the API says that it was done.
 //
-// The vendor's guide has it, and no description. What it answers is assumed.
+// It is in the vendor's guide, and in no API description. What it answers is assumed.
+//
+//   - skillProfileID: The ID of a skill profile. Bodies call it profileId.
 //
 // [Guide]
 //

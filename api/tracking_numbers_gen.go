@@ -10,7 +10,7 @@ import (
 // call answers, and their groups. Get it from an [Account].
 type TrackingNumbersService service
 
-// ListGroupsWithChildren lists the tracking groups of an account with their numbers.
+// ListGroupsWithChildren returns the tracking groups of an account with their numbers.
 //
 // It needs the right READ Account. What the caller may not see is left out.
 func (s *TrackingNumbersService) ListGroupsWithChildren(ctx context.Context, opts TrackingNumbersListGroupsWithChildrenOptions) ([]TracGroup, error) {
@@ -28,9 +28,11 @@ type TrackingNumbersListGroupsWithChildrenOptions struct {
 	IncludePermissions bool
 }
 
-// GetGroup gets a tracking group.
+// GetGroup returns a tracking group.
 //
 // It needs the right READ Trac Group.
+//
+//   - tracGroupID: The ID of a tracking group.
 func (s *TrackingNumbersService) GetGroup(ctx context.Context, tracGroupID int) (TracGroup, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}", s.account, tracGroupID)
 	var out TracGroup
@@ -38,9 +40,11 @@ func (s *TrackingNumbersService) GetGroup(ctx context.Context, tracGroupID int) 
 	return out, err
 }
 
-// UpdateGroup replaces a tracking group.
+// UpdateGroup replaces a tracking group. Change what GetGroup returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Trac Group.
+//
+//   - tracGroupID: The ID of a tracking group.
 func (s *TrackingNumbersService) UpdateGroup(ctx context.Context, tracGroupID int, group TracGroup) (TracGroup, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}", s.account, tracGroupID)
 	r.body = group
@@ -49,9 +53,11 @@ func (s *TrackingNumbersService) UpdateGroup(ctx context.Context, tracGroupID in
 	return out, err
 }
 
-// DeleteGroup deletes a tracking group.
+// DeleteGroup deletes a tracking group. The result is true if the API says that it was done.
 //
 // It needs the right DELETE Trac Group.
+//
+//   - tracGroupID: The ID of a tracking group.
 func (s *TrackingNumbersService) DeleteGroup(ctx context.Context, tracGroupID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}", s.account, tracGroupID)
 	var out bool
@@ -59,9 +65,11 @@ func (s *TrackingNumbersService) DeleteGroup(ctx context.Context, tracGroupID in
 	return out, err
 }
 
-// List lists the tracking numbers of a group.
+// List returns the tracking numbers of a group.
 //
 // It needs the right READ Trac Group. What the caller may not see is left out.
+//
+//   - tracGroupID: The ID of a tracking group.
 func (s *TrackingNumbersService) List(ctx context.Context, tracGroupID int) ([]TracNumber, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers", s.account, tracGroupID)
 	var out []TracNumber
@@ -72,6 +80,8 @@ func (s *TrackingNumbersService) List(ctx context.Context, tracGroupID int) ([]T
 // Create creates a tracking number in a group.
 //
 // It needs the right CREATE Trac Group.
+//
+//   - tracGroupID: The ID of a tracking group.
 func (s *TrackingNumbersService) Create(ctx context.Context, tracGroupID int, number TracNumber) (TracNumber, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers", s.account, tracGroupID)
 	r.body = number
@@ -80,9 +90,12 @@ func (s *TrackingNumbersService) Create(ctx context.Context, tracGroupID int, nu
 	return out, err
 }
 
-// Get gets a tracking number.
+// Get returns a tracking number.
 //
 // It needs the right READ Trac Number.
+//
+//   - tracGroupID: The ID of a tracking group.
+//   - tracID: The ID of a tracking number.
 func (s *TrackingNumbersService) Get(ctx context.Context, tracGroupID, tracID int) (TracNumber, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}", s.account, tracGroupID, tracID)
 	var out TracNumber
@@ -90,9 +103,12 @@ func (s *TrackingNumbersService) Get(ctx context.Context, tracGroupID, tracID in
 	return out, err
 }
 
-// Update replaces a tracking number.
+// Update replaces a tracking number. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Trac Group.
+//
+//   - tracGroupID: The ID of a tracking group.
+//   - tracID: The ID of a tracking number.
 func (s *TrackingNumbersService) Update(ctx context.Context, tracGroupID, tracID int, number TracNumber) (TracNumber, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}", s.account, tracGroupID, tracID)
 	r.body = number

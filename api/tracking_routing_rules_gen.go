@@ -10,9 +10,12 @@ import (
 // tracking number go. Get it from an [Account].
 type TrackingRoutingRulesService service
 
-// List lists the routing rules of a tracking number.
+// List returns the routing rules of a tracking number.
 //
 // It needs the right READ Trac Number.
+//
+//   - tracGroupID: The ID of a tracking group.
+//   - tracID: The ID of a tracking number.
 func (s *TrackingRoutingRulesService) List(ctx context.Context, tracGroupID, tracID int) ([]TracRoutingRule, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/routingRules", s.account, tracGroupID, tracID)
 	var out []TracRoutingRule
@@ -23,6 +26,9 @@ func (s *TrackingRoutingRulesService) List(ctx context.Context, tracGroupID, tra
 // Create creates a routing rule for a tracking number.
 //
 // It needs the right UPDATE Trac Number.
+//
+//   - tracGroupID: The ID of a tracking group.
+//   - tracID: The ID of a tracking number.
 func (s *TrackingRoutingRulesService) Create(ctx context.Context, tracGroupID, tracID int, rule TracRoutingRule) (TracRoutingRule, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/routingRules", s.account, tracGroupID, tracID)
 	r.body = rule
@@ -31,9 +37,13 @@ func (s *TrackingRoutingRulesService) Create(ctx context.Context, tracGroupID, t
 	return out, err
 }
 
-// Get gets a routing rule of a tracking number.
+// Get returns a routing rule of a tracking number.
 //
 // It needs the right READ Trac Number.
+//
+//   - tracGroupID: The ID of a tracking group.
+//   - tracID: The ID of a tracking number.
+//   - ruleID: The ID of a routing rule.
 func (s *TrackingRoutingRulesService) Get(ctx context.Context, tracGroupID, tracID, ruleID int) (TracRoutingRule, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/routingRules/{ruleId}", s.account, tracGroupID, tracID, ruleID)
 	var out TracRoutingRule
@@ -41,9 +51,13 @@ func (s *TrackingRoutingRulesService) Get(ctx context.Context, tracGroupID, trac
 	return out, err
 }
 
-// Update replaces a routing rule of a tracking number.
+// Update replaces a routing rule of a tracking number. Change what Get returns, so that nothing of it is lost.
 //
 // It needs the right UPDATE Trac Number.
+//
+//   - tracGroupID: The ID of a tracking group.
+//   - tracID: The ID of a tracking number.
+//   - ruleID: The ID of a routing rule.
 func (s *TrackingRoutingRulesService) Update(ctx context.Context, tracGroupID, tracID, ruleID int, rule TracRoutingRule) (TracRoutingRule, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/routingRules/{ruleId}", s.account, tracGroupID, tracID, ruleID)
 	r.body = rule
@@ -52,9 +66,13 @@ func (s *TrackingRoutingRulesService) Update(ctx context.Context, tracGroupID, t
 	return out, err
 }
 
-// Delete deletes a routing rule of a tracking number.
+// Delete deletes a routing rule of a tracking number. The result is true if the API says that it was done.
 //
 // It needs the right UPDATE Trac Number.
+//
+//   - tracGroupID: The ID of a tracking group.
+//   - tracID: The ID of a tracking number.
+//   - ruleID: The ID of a routing rule.
 func (s *TrackingRoutingRulesService) Delete(ctx context.Context, tracGroupID, tracID, ruleID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/routingRules/{ruleId}", s.account, tracGroupID, tracID, ruleID)
 	var out bool

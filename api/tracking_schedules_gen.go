@@ -11,9 +11,12 @@ import (
 // number keeps other hours. Get it from an [Account].
 type TrackingSchedulesService service
 
-// List lists the days on which a tracking number keeps other hours.
+// List returns the days on which a tracking number keeps other hours.
 //
 // It needs the right READ Trac Number.
+//
+//   - tracGroupID: The ID of a tracking group.
+//   - tracID: The ID of a tracking number.
 func (s *TrackingSchedulesService) List(ctx context.Context, tracGroupID, tracID int) ([]TracScheduleOverride, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/scheduleOverrides", s.account, tracGroupID, tracID)
 	var out []TracScheduleOverride
@@ -24,6 +27,9 @@ func (s *TrackingSchedulesService) List(ctx context.Context, tracGroupID, tracID
 // Create adds a day on which a tracking number keeps other hours.
 //
 // It needs the right UPDATE Trac Number, or a permission of the account that stands for it.
+//
+//   - tracGroupID: The ID of a tracking group.
+//   - tracID: The ID of a tracking number.
 func (s *TrackingSchedulesService) Create(ctx context.Context, tracGroupID, tracID int, override TracScheduleOverride) (TracScheduleOverride, error) {
 	r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/scheduleOverrides", s.account, tracGroupID, tracID)
 	r.body = override
@@ -32,9 +38,13 @@ func (s *TrackingSchedulesService) Create(ctx context.Context, tracGroupID, trac
 	return out, err
 }
 
-// Get gets a day on which a tracking number keeps other hours.
+// Get returns a day on which a tracking number keeps other hours.
 //
 // It needs the right READ Trac Number.
+//
+//   - tracGroupID: The ID of a tracking group.
+//   - tracID: The ID of a tracking number.
+//   - overrideID: The ID of a day with other hours. Bodies call it scheduleOverrideId.
 func (s *TrackingSchedulesService) Get(ctx context.Context, tracGroupID, tracID, overrideID int) (TracScheduleOverride, error) {
 	r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/scheduleOverrides/{overrideId}", s.account, tracGroupID, tracID, overrideID)
 	var out TracScheduleOverride
@@ -42,9 +52,14 @@ func (s *TrackingSchedulesService) Get(ctx context.Context, tracGroupID, tracID,
 	return out, err
 }
 
-// Update replaces a day on which a tracking number keeps other hours.
+// Update replaces a day on which a tracking number keeps other hours. Change what Get returns, so that nothing of it is
+// lost.
 //
 // It needs the right UPDATE Trac Number.
+//
+//   - tracGroupID: The ID of a tracking group.
+//   - tracID: The ID of a tracking number.
+//   - overrideID: The ID of a day with other hours. Bodies call it scheduleOverrideId.
 func (s *TrackingSchedulesService) Update(ctx context.Context, tracGroupID, tracID, overrideID int, override TracScheduleOverride) (TracScheduleOverride, error) {
 	r := s.client.call("PUT", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/scheduleOverrides/{overrideId}", s.account, tracGroupID, tracID, overrideID)
 	r.body = override
@@ -53,9 +68,14 @@ func (s *TrackingSchedulesService) Update(ctx context.Context, tracGroupID, trac
 	return out, err
 }
 
-// Delete removes a day on which a tracking number keeps other hours.
+// Delete removes a day on which a tracking number keeps other hours. The result is true if the API says that it was
+// done.
 //
 // It needs the right UPDATE Trac Number, or a permission of the account that stands for it.
+//
+//   - tracGroupID: The ID of a tracking group.
+//   - tracID: The ID of a tracking number.
+//   - overrideID: The ID of a day with other hours. Bodies call it scheduleOverrideId.
 func (s *TrackingSchedulesService) Delete(ctx context.Context, tracGroupID, tracID, overrideID int) (bool, error) {
 	r := s.client.call("DELETE", "/voice/api/v1/admin/accounts/{accountId}/tracGroups/{tracGroupId}/tracNumbers/{tracId}/scheduleOverrides/{overrideId}", s.account, tracGroupID, tracID, overrideID)
 	var out bool

@@ -15,7 +15,7 @@ import (
 // [Users]: https://developers.ringcentral.com/engage/voice/guide/users/admin-users-and-permissions
 type UsersService service
 
-// List lists the users below the signed-in user.
+// List returns the users below the signed-in user.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
 //
@@ -57,7 +57,7 @@ func (s *UsersService) Create(ctx context.Context, request AdminUserRequest, opt
 	return out, err
 }
 
-// UsersCreateOptions are the optional parameters of Create. What is zero is not sent.
+// UsersCreateOptions are the optional parameters of Create. What is zero is not sent; [Zero] is sent as 0.
 type UsersCreateOptions struct {
 	// The ID of the user above.
 	ParentUserID int
@@ -67,7 +67,8 @@ type UsersCreateOptions struct {
 	IsSSO bool
 }
 
-// CheckUserName tells whether a user name is free.
+// CheckUserName tells whether a user name is free. The answer is documented as an object and no more, and is returned
+// as it comes.
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
 //
@@ -126,7 +127,8 @@ type UsersCreateRootOptions struct {
 	IsSSO bool
 }
 
-// AssignAccountToRoot lets a user at the top of the tree use an account.
+// AssignAccountToRoot lets a user at the top of the tree use an account. The result is true if the API says that it was
+// done.
 //
 // It needs the role SUPER_USER. At most 120 requests in a minute.
 //
@@ -150,7 +152,7 @@ type UsersAssignAccountToRootOptions struct {
 	IsMaster bool
 }
 
-// Get gets a user.
+// Get returns a user.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
 //
@@ -164,7 +166,7 @@ func (s *UsersService) Get(ctx context.Context, userID int) (User, error) {
 	return out, err
 }
 
-// Update replaces a user.
+// Update replaces a user. Make the body with [As] of what Get returns, so that nothing of it is lost.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
 //
@@ -193,7 +195,7 @@ func (s *UsersService) Delete(ctx context.Context, userID int, opts UsersDeleteO
 	return r.send(ctx, nil)
 }
 
-// UsersDeleteOptions are the optional parameters of Delete. What is zero is not sent.
+// UsersDeleteOptions are the optional parameters of Delete. What is zero is not sent; [Zero] is sent as 0.
 type UsersDeleteOptions struct {
 	// The ID of the user whom the users go to.
 	ReassignUserID int
@@ -201,7 +203,7 @@ type UsersDeleteOptions struct {
 	CascadeDelete Switch
 }
 
-// AssignAccount lets a user use an account.
+// AssignAccount lets a user use an account. The result is true if the API says that it was done.
 //
 // It needs the role MANAGE_RIGHTS or SUPER_USER. At most 120 requests in a minute.
 //
@@ -240,7 +242,7 @@ func (s *UsersService) AssignAccounts(ctx context.Context, userID int, list []st
 	return out, err
 }
 
-// ListChildren lists the users below a user.
+// ListChildren returns the users below a user.
 //
 // It needs the role MANAGE_USERS or SUPER_USER. At most 120 requests in a minute.
 //
@@ -254,7 +256,7 @@ func (s *UsersService) ListChildren(ctx context.Context, userID int) ([]User, er
 	return out, err
 }
 
-// SetActive switches a user on or off.
+// SetActive switches a user on or off. The result is true if the API says that it was done.
 //
 // Anyone who is signed in may call it. At most 120 requests in a minute.
 //
@@ -269,7 +271,7 @@ func (s *UsersService) SetActive(ctx context.Context, userID int, state ActiveSt
 	return out, err
 }
 
-// ListForIntegration lists the users of a main account, for integrations.
+// ListForIntegration returns the users of a main account, for integrations.
 //
 // It needs the role WFO_ACCESS. At most 120 requests in a minute.
 //

@@ -1,6 +1,9 @@
 package api
 
-import "io"
+import (
+	"io"
+	"math"
+)
 
 // File is a file that is uploaded. It is read once, while it is sent, so its upload is never repeated. If the call ends early,
 // with an error, a read of Content may still be going on.
@@ -15,6 +18,9 @@ type Download struct {
 	ContentType string // as the API names it
 	Size        int64  // in bytes, -1 if the API does not say
 }
+
+// Zero is what an option that is a number is set to if 0 is to be sent, which would not be otherwise.
+const Zero = math.MinInt32
 
 // Switch is an option that is on, off, or left to the API. The zero value leaves it.
 type Switch int8

@@ -58,7 +58,7 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		defer func() { _ = os.RemoveAll(built) }()
-		build := exec.Command("go", "build", "-o", built+string(filepath.Separator), "./go", "./go-sdk", "../cmd/ringcx")
+		build := exec.Command("go", "build", "-o", built+string(filepath.Separator), "./go", "./go-sdk", "./go-api", "../cmd/ringcx")
 		if out, err := build.CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "build the Go examples: %v\n%s", err, out)
 			return 1

@@ -53,8 +53,9 @@ func quietly(name string, more map[string]any) map[string]any {
 func TestEverySettingChangesWhatAClientSees(t *testing.T) {
 	all := probes()
 	for _, name := range slices.Sorted(maps.Keys(newVendor(t, sandbox.Options{}).settings())) {
+		p, ok := all[name]
 		t.Run(name, func(t *testing.T) {
-			p, ok := all[name]
+			t.Parallel()
 			if !ok {
 				t.Fatal("it has no probe: nothing shows that it does anything")
 			}

@@ -54,13 +54,16 @@ func spoiled(faults []string) int {
 func TestAHostileDaySpoilsTheShareThatWasAskedFor(t *testing.T) {
 	const n = 4000
 	for _, share := range []float64{0.02, 0.1, 0.5} {
-		v := newVendor(t, sandbox.Options{})
-		v.hostile(fmt.Sprintf(`"hostile":%v,"seed":7`, share))
-		got := spoiled(v.faultsOf("/restapi", n))
-		// Four standard deviations of a binomial distribution; the seed makes it the same number every time.
-		if off := math.Abs(float64(got) - n*share); off > 4*math.Sqrt(n*share*(1-share)) {
-			t.Errorf("share %v: %d of %d were spoiled", share, got, n)
-		}
+		t.Run(fmt.Sprint(share), func(t *testing.T) {
+			t.Parallel()
+			v := newVendor(t, sandbox.Options{})
+			v.hostile(fmt.Sprintf(`"hostile":%v,"seed":7`, share))
+			got := spoiled(v.faultsOf("/restapi", n))
+			// Four standard deviations of a binomial distribution; the seed makes it the same number every time.
+			if off := math.Abs(float64(got) - n*share); off > 4*math.Sqrt(n*share*(1-share)) {
+				t.Errorf("%d of %d were spoiled", got, n)
+			}
+		})
 	}
 	v := newVendor(t, sandbox.Options{})
 	v.hostile(`"hostile":1`)

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -51,14 +52,24 @@ func (s *server) Restore(r io.Reader) error {
 	return nil
 }
 
+// packers are used again: one takes a megabyte, which is more than most snapshots.
+var packers = sync.Pool{New: func() any {
+	pack, err := flate.NewWriter(io.Discard, flate.BestSpeed)
+	if err != nil {
+		panic(err) // flate has this level
+	}
+	return pack
+}}
+
 // packedSnapshot is a snapshot of this moment, and the moment. It is packed in memory, because nobody waits for the one who
 // reads it.
 func (s *server) packedSnapshot() (io.Reader, time.Time, error) {
-	packed := new(bytes.Buffer)
-	pack, err := flate.NewWriter(packed, flate.BestSpeed)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
+	packed, pack := new(bytes.Buffer), packers.Get().(*flate.Writer)
+	pack.Reset(packed)
+	defer func() {
+		pack.Reset(io.Discard) // it is not to hold on to what was packed
+		packers.Put(pack)
+	}()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	made := s.Now()

@@ -22,7 +22,7 @@ var floods = map[string]struct {
 		v.get("/restapi/oauth/authorize?response_type=code&client_id="+v.Demo().NativeClientID+"&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback"+
 			"&code_challenge="+strings.Repeat("a", 43)+"&state="+long+"&scope="+long+"&x="+long, "")
 	}},
-	"sign-in pages with large forms": {1_500, func(v *vendor, i int) {
+	"sign-in pages with large forms": {600, func(v *vendor, i int) {
 		v.form("/restapi/oauth/authorize", "response_type", "code", "client_id", v.Demo().NativeClientID, "code_challenge", strings.Repeat("a", 43),
 			"redirect_uri", "http://127.0.0.1/callback", "state", fmt.Sprint(i), "x", strings.Repeat("x", 200_000))
 	}},
@@ -43,18 +43,18 @@ var floods = map[string]struct {
 		v.form("/api/v1/auth/passwordResetRequest", "userName", v.Demo().AdminUsername, "returnPath", "/"+strings.Repeat("x", 1_000))
 	}},
 	"login codes": {30_000, func(v *vendor, _ int) { v.controlRaw(http.MethodPost, "codes", "{}") }},
-	"apps":        {400, func(v *vendor, i int) { v.controlRaw(http.MethodPost, "apps", large("name", i)) }},
-	"accounts":    {300, func(v *vendor, i int) { v.controlRaw(http.MethodPost, "accounts", large("name", i)) }},
-	"summaries": {300, func(v *vendor, i int) {
+	"apps":        {250, func(v *vendor, i int) { v.controlRaw(http.MethodPost, "apps", large("name", i)) }},
+	"accounts":    {250, func(v *vendor, i int) { v.controlRaw(http.MethodPost, "accounts", large("name", i)) }},
+	"summaries": {250, func(v *vendor, i int) {
 		v.controlRaw(http.MethodPost, "summaries", large("account\":\"1\",\"segment", i))
 	}},
 	"faults": {3_000, func(v *vendor, i int) {
 		v.controlRaw(http.MethodPost, "faults", fmt.Sprintf(`{"path":"/%d%s","kind":"status"}`, i, strings.Repeat("x", 1_000)))
 	}},
-	"long faults": {300, func(v *vendor, i int) {
+	"long faults": {250, func(v *vendor, i int) {
 		v.controlRaw(http.MethodPost, "faults", large("kind\":\"status\",\"path\":\"/\",\"method", i))
 	}},
-	"new passwords": {300, func(v *vendor, i int) {
+	"new passwords": {250, func(v *vendor, i int) {
 		v.controlRaw(http.MethodPost, "admins/"+v.Demo().AdminUsername, large("password", i))
 	}},
 	"console visits": {2_000, func(v *vendor, _ int) {

@@ -75,7 +75,7 @@ func (c *Commands) listAccounts(format *rows.Format) error {
 		return err
 	}
 	var all []json.RawMessage
-	if err := c.Lister(session).Each(c.Context, acc.Config.Endpoint.Canonical().RingCX+accountsPath, 0, func(page []json.RawMessage) error {
+	if err := c.Lister(session).Each(c.Context, acc.Config.Endpoint.Canonical().RingCX+Path, 0, func(page []json.RawMessage) error {
 		all = append(all, page...)
 		return nil
 	}); err != nil {
@@ -91,7 +91,7 @@ func (c *Commands) listAccounts(format *rows.Format) error {
 	}
 	w := format.To(c.Context, c.Terminal, nil, shape)
 	if err := w.Write(all...); err != nil {
-		return fmt.Errorf("GET %s: %w", accountsPath, err)
+		return fmt.Errorf("GET %s: %w", Path, err)
 	}
 	return w.End()
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
-// accountsPath is where the vendor tells a login which accounts it may use.
-const accountsPath = "/voice/api/v1/admin/accounts"
+// Path is where the vendor tells a login which accounts it may use.
+const Path = "/voice/api/v1/admin/accounts"
 
 // Given is the sub-account as a flag, a variable or the profile names it, and where; "" if none does. What a profile
 // keeps is for its own login.
@@ -105,7 +105,7 @@ func (c *Commands) chooser(session *ringcx.Session, acc *profile.Account) *subac
 	if session != nil {
 		found.List = func(ctx context.Context) ([]subaccount.Account, error) {
 			var all []subaccount.Account
-			err := c.Lister(session).Each(ctx, server+accountsPath, 0, func(page []json.RawMessage) error {
+			err := c.Lister(session).Each(ctx, server+Path, 0, func(page []json.RawMessage) error {
 				more, err := accountsOf(page)
 				all = append(all, more...)
 				return err
@@ -129,7 +129,7 @@ func accountsOf(list []json.RawMessage) ([]subaccount.Account, error) {
 			Name string          `json:"accountName"`
 		}
 		if err := json.Unmarshal(raw, &row); err != nil {
-			return nil, fmt.Errorf("GET %s: the answer is not a list of accounts", accountsPath)
+			return nil, fmt.Errorf("GET %s: the answer is not a list of accounts", Path)
 		}
 		if id := rows.Text(row.ID); id != "" {
 			all = append(all, subaccount.Account{ID: id, Name: row.Name})

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/terminal"
@@ -36,13 +35,7 @@ func (c *Call) deliver(client *http.Client, req *http.Request, at *Out) error {
 			return unprinted(r, err)
 		}
 	}
-	people := at.People && to == at.Stdout
-	var sound bool
-	if c.filter != nil && !failed {
-		sound, err = true, c.filtered(to, r, resp.Body, people)
-	} else {
-		sound, err = pass(to, r, resp.Body, people)
-	}
+	sound, err := c.print(to, r, resp.Body, at, failed)
 	if !failed && sound {
 		c.tellMisfit(r, at)
 	}
@@ -57,21 +50,6 @@ func (c *Call) deliver(client *http.Client, req *http.Request, at *Out) error {
 		return c.file.Commit()
 	}
 	return nil
-}
-
-// filtered writes what the filter makes of an answer, which is read whole.
-func (c *Call) filtered(to io.Writer, r *Reply, rest io.Reader, people bool) error {
-	more, err := io.ReadAll(io.LimitReader(rest, maxListing-looked+1))
-	all := slices.Concat(r.Body, more)
-	switch {
-	case err != nil:
-		return bare(r.Request, brokeOff(err))
-	case len(all) > maxListing:
-		return fmt.Errorf("%s %s: the answer is larger than %d MiB, which is more than --jq reads", r.Request.Method, r.Request.URL.Path, maxListing>>20)
-	case len(all) == 0:
-		return nil
-	}
-	return c.filter.Run(r.Request.Context(), all, terminal.Unfolded(to), people)
 }
 
 // unprinted is an answer that could not be printed. To what only reads, that says all.

@@ -55,12 +55,13 @@ func TestAnAnswerThatIsNotAsDescribedIsPassedOnAndToldOfOnce(t *testing.T) {
 }
 
 func TestWhatAnAnswerCallsItsFieldsIsHarmlessInAWarning(t *testing.T) {
-	evil := `{"` + strings.Repeat(`\u001b[31m`, 100) + `\u202e":{"x":1}}`
-	_, warned, err := answered(t, evil, call("getDialGroupTypes"))
-	if err != nil {
-		_, warned, err = answered(t, evil, call("GET "+campaigns))
+	evil := `{"` + strings.Repeat(`\u001b[31m`, 100) + `\u202e\n":1}`
+	c := call("getAggregatedRightsDocForAllAccounts", "userId=1")
+	if op := c.Args[0]; apicmd.MisfitOf(op, []byte(evil)) == "" {
+		t.Fatalf("%s does not answer lists by name", op)
 	}
-	if err != nil || len(warned) > 1 || len(warned) == 1 && (strings.ContainsAny(warned[0], "\x1b\u202e") || len(warned[0]) > 400) {
+	_, warned, err := answered(t, evil, c)
+	if err != nil || len(warned) != 1 || strings.ContainsAny(warned[0], "\x1b\u202e\n") || len(warned[0]) > 400 {
 		t.Errorf("%q, %v", warned, err)
 	}
 }
@@ -168,11 +169,11 @@ func TestOnlyWhatIsDescribedAsPagedIsPaged(t *testing.T) {
 	}
 }
 
-func TestTheHintOfARefusalNamesTheHelpOfTheOperation(t *testing.T) {
+func TestTheHintOfARefusalNamesWhatDescribesTheOperation(t *testing.T) {
 	r := newRecorder(t)
 	r.status = http.StatusBadRequest
 	_, err := r.run(t, call("POST "+dialGroups, "dialGroupName=x"))
-	if hint := usage.Hint(err); !strings.Contains(hint, "'ringcx api createDialGroup --help'") {
+	if hint := usage.Hint(err); !strings.Contains(hint, "'ringcx api describe createDialGroup'") {
 		t.Errorf("%v: %s", err, hint)
 	}
 }

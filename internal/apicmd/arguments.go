@@ -91,7 +91,7 @@ func noOperation(word string) error {
 	}
 	return usage.New(
 		fmt.Sprintf("%q is not an operation of the RingCX API", wording.Clip(word)),
-		wording.DidYouMean(either(wording.NearestFew(word, names, 3)), "or give a path, such as: ringcx api /voice/api/v1/admin/accounts"))
+		wording.DidYouMean(either(wording.NearestFew(word, names, 3)), "'ringcx api list' has all; or give a path, such as: ringcx api /voice/api/v1/admin/accounts"))
 }
 
 // noMethod refuses what stands before a path and is no method.

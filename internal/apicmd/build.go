@@ -41,7 +41,7 @@ func (c *Call) build() error {
 	if err := c.recognize(); err != nil {
 		return err
 	}
-	if err := cmp.Or(c.checkPage(), c.checkQuery(query), c.given(query)); err != nil {
+	if err := cmp.Or(c.checkPage(), c.checkFormat(), c.checkQuery(query), c.given(query)); err != nil {
 		return err
 	}
 	if c.op == nil {

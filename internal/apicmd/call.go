@@ -10,10 +10,12 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/jq"
 	"github.com/ringcx-go/ringcx/internal/outfile"
+	"github.com/ringcx-go/ringcx/internal/rows"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
@@ -29,6 +31,7 @@ type Call struct {
 	PageSize            int                               // rows per page with Paginate
 	Sized               bool                              // PageSize was given
 	JQ                  string                            // an expression that filters the answer; "": none
+	CSV, JSON           bool                              // the answer is printed as CSV; as JSON, on a terminal too
 	Unchecked           bool                              // what is not as described is sent all the same
 	DryRun              bool                              // the request is shown and not sent
 	Account             func() (string, error)            // the sub-account, asked for if the path needs one and no field gives it; nil: nobody knows
@@ -62,10 +65,14 @@ type content struct {
 
 // Out is where an answer goes, if not to a file.
 type Out struct {
-	Stdout   io.Writer
-	Warn     func(text string) // tells what is odd about an answer; nil: nothing is looked for
-	People   bool              // Stdout is a terminal
-	Progress io.Writer         // where the number of rows so far is drawn; nil: nowhere
+	Stdout io.Writer
+	Warn   func(text string) // tells what is odd about an answer; nil: nothing is looked for
+
+	// Rows prints rows of a schema: CSV if that is asked for, else a table. They go to a file, or to Stdout if that is nil.
+	// nil: tables are JSON.
+	Rows     func(file io.Writer, schema *apispec.Schema) *rows.Writer
+	People   bool      // Stdout is a terminal
+	Progress io.Writer // where the number of rows so far is drawn; nil: nowhere
 }
 
 // Prepare finds what is wrong with the call before anything is asked of anybody, and begins the file of its answer. Discard is
@@ -129,7 +136,7 @@ func (c *Call) named(err error) error {
 	if c.op == nil {
 		return err
 	}
-	hidden := c.shownPath() != c.filled
+	hidden := strings.Contains(c.shownPath(), masked)
 	if refused := (*CallError)(nil); errors.As(err, &refused) {
 		if refused.operation = c.op.ID; hidden {
 			refused.Path = c.shownPath()

@@ -3,6 +3,7 @@ package apicmd
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -44,11 +45,13 @@ func (c *checker) body(t *apispec.Type, data []byte) *misfit {
 	return c.value("", t, v)
 }
 
-// decoded is a JSON value with numbers as they were written.
+// decoded is a JSON value, and nothing behind it, with numbers as they were written.
 func decoded(data []byte) (v any, err error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
-	err = dec.Decode(&v)
+	if err = dec.Decode(&v); err == nil && dec.More() {
+		err = errors.New("something stands behind it")
+	}
 	return v, err
 }
 

@@ -89,22 +89,19 @@ func (c *Call) maskedAll(name string, values []string) []string {
 	return values
 }
 
-// shownPath is the path without secrets.
+// shownPath is the path without secrets. Other spellings of a path differ at its beginning, so it is compared from its end.
 func (c *Call) shownPath() string {
 	if c.op == nil {
 		return c.filled
 	}
-	_, values, ok := apispec.Match(c.op.Method, c.filled)
-	if !ok {
-		return c.filled
-	}
-	path := c.filled
-	for name, value := range values.All() {
-		if p := c.op.Param(name); p != nil && p.Secret {
-			path = strings.Replace(path, "/"+url.PathEscape(value), "/"+masked, 1)
+	parts, names := strings.Split(strings.TrimSuffix(c.filled, "/"), "/"), strings.Split(c.op.Path, "/")
+	for i := 1; i <= min(len(parts), len(names)); i++ {
+		p := c.op.Param(strings.Trim(names[len(names)-i], "{}"))
+		if p != nil && p.Secret && p.Place == apispec.InPath {
+			parts[len(parts)-i] = masked
 		}
 	}
-	return path
+	return strings.Join(parts, "/")
 }
 
 // shownBody is the body without secrets.

@@ -57,7 +57,7 @@ func (e *CallError) Hint() string {
 		return "the network wants a sign-in before it lets anything through: open a browser"
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
 		if e.operation != "" {
-			return "check the fields: 'ringcx api " + e.operation + " --help' has them"
+			return "check the fields: 'ringcx api describe " + e.operation + "' has them"
 		}
 		return "check the fields against the vendor's description of the operation"
 	case http.StatusUnauthorized:

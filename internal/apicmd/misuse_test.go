@@ -54,6 +54,7 @@ func TestWhatIsNotAsDescribedIsRefusedWithItsPlaceAndWhatWouldDo(t *testing.T) {
 		{call("POST "+dialGroups, "dialMode=POWER"), "the body needs dialGroupName", ""},
 		{call("POST "+dialGroups, "dialGroupName=x", "dialMode=powr"), `dialMode has no value "powr"`, "did you mean POWER? one of PREVIEW, CLICK_TO_TALK,"},
 		{call("POST "+dialGroups, "dialGroupName=x", "isActive=yes"), `isActive takes true or false, not "yes"`, "Whether it is switched on"},
+		{call("POST "+dialGroups, "dialGroupName=x", "isActive=true false"), `isActive takes true or false, not "true false"`, ""},
 		{call("POST "+dialGroups, "dialGroupName=x", ":isActive=1"), `isActive takes true or false, not 1`, ""},
 		{call("POST "+dialGroups, "dialGroupName=x", "permissions=READ", "permissions=reed"), `permissions has no value "reed"`, "did you mean READ?"},
 		{call("POST "+dialGroups, "dialGroupName=x", `:permissions=["READ",5]`), `permissions[1] takes one of a few words, not 5`, ""},
@@ -182,6 +183,7 @@ func TestSecretsAreNeitherShownNorRepeated(t *testing.T) {
 		call("loginAgent", "username=x", "password="+secret),
 		call("POST /api/auth/login/agent", "username=x", "password="+secret),
 		call("removeApiToken", "token="+secret),
+		call("DELETE /api/v1/admin/token/" + secret),
 		call("passwordReset", "token="+secret, "password="+secret),
 		call("POST /voice/api/v1/admin/accounts/1/agentGroups/2/agents", "username=x", "password="+secret),
 		call("POST /voice/api/v1/admin/accounts/1/agentGroups/2/agents", ":password=[\""+secret+"\"]"),
@@ -225,8 +227,15 @@ func TestTheAccountIsAskedForIfThePathNeedsIt(t *testing.T) {
 
 func FuzzWhatFieldsMakeIsJSONThatIsAcceptedAgain(f *testing.F) {
 	for _, one := range [][2]string{
-		{"campaignName", "x"}, {"dialGroup.id", "5"}, {"permissions", "READ"}, {"campaignDispositions[].disposition", "x"}, {"endDate", "2026-01-31"},
-		{"monSched", "08301700"}, {"seedAbandonRate", "-1e5"}, {"campaignDispositions[]", "{}"}, {"recordingSettings.x[][].y", "\x00"},
+		{"campaignName", "x"},
+		{"dialGroup.id", "5"},
+		{"permissions", "READ"},
+		{"campaignDispositions[].disposition", "x"},
+		{"endDate", "2026-01-31"},
+		{"monSched", "08301700"},
+		{"seedAbandonRate", "-1e5"},
+		{"campaignDispositions[]", "{}"},
+		{"recordingSettings.x[][].y", "\x00"},
 	} {
 		f.Add(one[0], one[1], false)
 		f.Add(one[0], one[1], true)

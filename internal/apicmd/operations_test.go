@@ -120,45 +120,46 @@ func exampleOf(t *testing.T, op *apispec.Operation) (*apicmd.Call, *wanted, []st
 	if len(op.Bodies) == 0 {
 		return c, w, args
 	}
+	giveBody(t, op, c, w, give)
+	return c, w, args
+}
+
+// giveBody gives a call the body of its operation.
+func giveBody(t *testing.T, op *apispec.Operation, c *apicmd.Call, w *wanted, give func(name string, secret bool, text string)) {
+	t.Helper()
 	body := op.Bodies[0]
 	w.kind = body.ContentType
-	switch schema := apispec.Default().Schema(body.Type.Name); {
-	case body.ContentType == "multipart/form-data":
-		c.Input = filepath.Join(t.TempDir(), "leads.csv")
-		if err := os.WriteFile(c.Input, []byte("a,b\n"), 0o600); err != nil {
+	input := map[bool]string{true: "a,b\n", false: "[]"}[body.ContentType == "multipart/form-data"]
+	if body.ContentType == "multipart/form-data" || body.Type.Kind == apispec.Array {
+		c.Input, w.body = filepath.Join(t.TempDir(), "leads.csv"), nil
+		if err := os.WriteFile(c.Input, []byte(input), 0o600); err != nil {
 			t.Fatal(err)
 		}
-	case body.Type.Kind == apispec.Object:
-		for _, f := range schema.Fields {
-			text, value := example(f.Type)
-			switch {
-			case !simple(f.Type) || f.ReadOnly:
-				if value := nested(f.Type); value != nil {
-					c.TypedFields = append(c.TypedFields, f.Name+"="+string(encode(value)))
-					w.body[f.Name] = value
-				}
-				continue
-			case op.Param(f.Name) != nil:
-				continue // which is the parameter
-			case f.Max != 0 || f.MaxLen != 0:
-				text, value = "1", any(1.0)
-				if f.MaxLen != 0 {
-					value = "1"
-				}
-			}
-			give(f.Name, f.Secret, text)
-			w.body[f.Name] = value
-		}
-	case body.Type.Kind == apispec.Array:
-		c.Input = filepath.Join(t.TempDir(), "list.json")
-		if err := os.WriteFile(c.Input, []byte("[]"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		w.body = nil
-	default:
-		c.Fields, w.body["any"] = append(c.Fields, "any=text"), "text"
+		return
 	}
-	return c, w, args
+	if body.Type.Kind != apispec.Object {
+		c.Fields, w.body["any"] = append(c.Fields, "any=text"), "text"
+		return
+	}
+	for _, f := range apispec.Default().Schema(body.Type.Name).Fields {
+		text, value := example(f.Type)
+		switch {
+		case !simple(f.Type) || f.ReadOnly:
+			if value := nested(f.Type); value != nil {
+				c.TypedFields = append(c.TypedFields, f.Name+"="+string(encode(value)))
+				w.body[f.Name] = value
+			}
+			continue
+		case op.Param(f.Name) != nil:
+			continue // which is the parameter
+		case f.MaxLen != 0:
+			text, value = "1", "1"
+		case f.Max != 0:
+			text, value = "1", 1.0
+		}
+		give(f.Name, f.Secret, text)
+		w.body[f.Name] = value
+	}
 }
 
 // nested is a value of a type that no flag is for, as far as it takes no more than one level.
@@ -240,7 +241,7 @@ func TestEveryOperationIsCalledAsItIsDescribed(t *testing.T) {
 		}
 		checkBody(t, op, body, want)
 		checkShown(t, op, shown, got, body)
-		again(t, op, c, body)
+		again(t, op, body)
 	}
 	if len(r.seen) < 390 {
 		t.Errorf("%d operations were called", len(r.seen))
@@ -310,7 +311,7 @@ func checkShown(t *testing.T, op *apispec.Operation, shown string, got *http.Req
 }
 
 // again sends a body that was made of fields as an input: it is accepted, and sent as it is.
-func again(t *testing.T, op *apispec.Operation, c *apicmd.Call, body string) {
+func again(t *testing.T, op *apispec.Operation, body string) {
 	t.Helper()
 	if len(op.Bodies) == 0 || op.Bodies[0].ContentType != "application/json" {
 		return

@@ -13,50 +13,72 @@ import (
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
-// pages prints all rows of a list as one array, row by row as they come; with a filter, what that makes of the rows of each
-// page.
+// pages prints all rows of a list as they come: as one array, as CSV or a table, or with a filter what that makes of the rows of
+// each page.
 func (c *Call) pages(ctx context.Context, base string, lists *Lister, at *Out) error {
-	to := terminal.Unfolded(at.Stdout)
-	if c.file != nil {
-		to = c.file
+	progress := at.Progress != nil && (c.file != nil || !at.People || c.isTable(at))
+	erase := func() {
+		if progress {
+			fmt.Fprint(at.Progress, "\r\x1b[K")
+			progress = false
+		}
 	}
-	progress := at.Progress != nil && (c.file != nil || !at.People)
-	if progress {
-		defer fmt.Fprint(at.Progress, "\r\x1b[K")
-	}
+	defer func() { erase() }()
 	list := &listing{size: c.PageSize, get: func(page, size int) ([]json.RawMessage, error) {
 		c.params.Set("page", fmt.Sprint(page))
 		c.params.Set("maxRows", fmt.Sprint(size))
 		rows, err := lists.ask(ctx, &ask{c.method, target(base, c.params), c.headers, c.sent}, true)
 		return rows, c.named(err)
 	}}
-	print := &array{to: to, sep: "[\n"}
+	printer := c.rowPrinter(ctx, at)
 	err := list.each(func(rows []json.RawMessage) error {
 		c.tellMisfits(rows, list.rows-len(rows), at)
-		var err error
-		if c.filter != nil {
-			err = c.filter.Run(ctx, encoded(rows), to, false)
-		} else {
-			err = print.rows(rows)
+		if err := printer.Write(rows...); err != nil {
+			return err
 		}
-		if err == nil && progress {
+		if progress {
 			fmt.Fprintf(at.Progress, "\r%d rows …", list.rows)
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return list.cut(err)
 	}
-	if c.filter == nil {
-		if err := print.end(); err != nil {
-			return err
-		}
-	}
-	if c.file == nil {
-		return nil
+	erase()
+	if err := printer.End(); err != nil || c.file == nil {
+		return err
 	}
 	return c.file.Commit()
 }
+
+// rowPrinter prints rows, page by page.
+type rowPrinter interface {
+	Write(rows ...json.RawMessage) error
+	End() error
+}
+
+func (c *Call) rowPrinter(ctx context.Context, at *Out) rowPrinter {
+	to := terminal.Unfolded(at.Stdout)
+	if c.file != nil {
+		to = c.file
+	}
+	switch {
+	case c.filter != nil:
+		return filtering(func(rows []json.RawMessage) error { return c.filter.Run(ctx, encoded(rows), to, false) })
+	case c.CSV || c.isTable(at):
+		return at.Rows(c.fileOrNil(), c.rowSchema())
+	}
+	return &array{to: to, sep: "[\n"}
+}
+
+// filtering prints what a filter makes of the rows of each page.
+type filtering func(rows []json.RawMessage) error
+
+// Write prints what the filter makes of rows.
+func (f filtering) Write(rows ...json.RawMessage) error { return f(rows) }
+
+// End does nothing.
+func (f filtering) End() error { return nil }
 
 // array prints rows as one array.
 type array struct {
@@ -64,7 +86,8 @@ type array struct {
 	sep string // before the next row
 }
 
-func (a *array) rows(rows []json.RawMessage) error {
+// Write prints rows.
+func (a *array) Write(rows ...json.RawMessage) error {
 	for _, row := range rows {
 		if _, err := fmt.Fprintf(a.to, "%s%s", a.sep, row); err != nil {
 			return err
@@ -74,7 +97,8 @@ func (a *array) rows(rows []json.RawMessage) error {
 	return nil
 }
 
-func (a *array) end() error {
+// End prints the end of the array.
+func (a *array) End() error {
 	end := "\n]\n"
 	if a.sep == "[\n" {
 		end = "[]\n"

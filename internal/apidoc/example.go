@@ -2,6 +2,7 @@ package apidoc
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
@@ -11,7 +12,7 @@ import (
 const exampleAccount = "21000001"
 
 // Example is a value of a type that the description allows, to be filled in: what requests must have, and what they may. Of
-// objects in it all is there if they are small, and else what requests must have. What answers alone have is left out.
+// objects in it all is there unless that is much, and else what requests must have. What answers alone have is left out.
 func Example(d *apispec.Description, t *apispec.Type) any { return (&example{d: d}).of(t, nil) }
 
 type example struct{ d *apispec.Description }
@@ -49,7 +50,7 @@ func (m members) MarshalJSON() ([]byte, error) {
 func (e *example) of(t *apispec.Type, above []string) any {
 	switch t.Kind {
 	case apispec.Array:
-		if t.Elem.Kind == apispec.Object && (len(above) > 1 || len(above) == 1 && !small(e.d.Schema(t.Elem.Name))) {
+		if t.Elem.Kind == apispec.Object && (len(above) > 1 || len(above) == 1 && !e.whole(e.d.Schema(t.Elem.Name), above[0])) {
 			return []any{}
 		}
 		return []any{e.of(t.Elem, above)}
@@ -72,16 +73,18 @@ func (e *example) object(s *apispec.Schema, above []string) members {
 		case f.ReadOnly, s.Key == f.Name && !f.Required, f.Type.Base().Name == "Permission": // what only answers tell
 		case f.Required:
 			out = append(out, member{f.Name, e.field(f, inside)})
-		case len(above) == 0 || s.Key == f.Name || f.Name == "id" || len(above) == 1 && small(s) && f.Type.Base().Kind != apispec.Object:
+		case len(above) == 0 || s.Key == f.Name || f.Name == "id" || len(above) == 1 && e.whole(s, above[0]) && f.Type.Base().Kind != apispec.Object:
 			more = append(more, member{f.Name, e.field(f, inside)})
 		}
 	}
 	return append(out, more...)
 }
 
-// small tells objects that examples have whole, which references are not: their ID is enough.
-func small(s *apispec.Schema) bool {
-	return len(s.Fields) <= 8 && !strings.HasSuffix(s.Name, "Reference")
+// whole tells objects that examples have whole inside another one: small ones, and any if the other one is not large and they
+// hold none of their kind. Of references the ID is enough.
+func (e *example) whole(s *apispec.Schema, inside string) bool {
+	holdsItself := slices.ContainsFunc(s.Fields, func(f apispec.Field) bool { return f.Type.Base().Name == s.Name })
+	return !strings.HasSuffix(s.Name, "Reference") && (len(s.Fields) <= 8 || len(e.d.Schema(inside).Fields) <= 25 && !holdsItself)
 }
 
 func (e *example) field(f apispec.Field, inside []string) any {

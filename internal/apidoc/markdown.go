@@ -35,9 +35,20 @@ ringcx api listAllUsers                             # the answer as it comes
 
 ## From Go
 
-Package [api](../api/doc.go) has a method for each operation, named below; [the example](../examples/README.md) shows it. What belongs to a sub-account
+Package [api](../api/doc.go) has a method for each public operation, named below; [a program](../examples/README.md#with-the-typed-client) shows it. What belongs to a sub-account
 is asked for as ` + "`client.Account(id).Campaigns.List`" + `, the rest as ` + "`client.Users.List`" + `. Lists that have pages have a second method,
 ` + "`ListAll`" + `, that ranges over all of them.
+
+` + "```go" + `
+client := api.New(session.Client(), "") // "" is production
+groups := client.Account("21000001").DialGroups
+group, err := groups.Get(ctx, 7)
+if err != nil {
+	return err
+}
+group.DialGroupName = "Support"
+group, err = groups.Update(ctx, 7, group) // with all else that was read
+` + "```" + `
 
 ## By section
 

@@ -128,25 +128,13 @@ func Describe(d *apispec.Description, op *apispec.Operation) *Page {
 	}
 	p.Types = types.all
 	p.Uncertain = uncertain(p, op)
-	read := readOf(d, op)
+	read := apigo.Reads(d, op)
 	p.Command = command(d, op)
 	if read != nil && p.Command != "" {
 		p.Command = command(d, read) + " --output body.json\n" + p.Command
 	}
 	p.Go = apigo.Snippet(d, op, read, exampleAccount, literal)
 	return p
-}
-
-// readOf is the operation that reads what op replaces, nil if op replaces nothing or nothing reads it.
-func readOf(d *apispec.Description, op *apispec.Operation) *apispec.Operation {
-	if op.Method != "PUT" || len(op.Bodies) == 0 || op.Bodies[0].Type.Kind != apispec.Object {
-		return nil
-	}
-	read, _, ok := d.Match("GET", op.Path)
-	if !ok || read.Path != op.Path || read.Answers[0].Type == nil || read.Answers[0].Type.Kind != apispec.Object || !apigo.Offered(read) {
-		return nil
-	}
-	return read
 }
 
 func limitOf(l apispec.OperationLimit) string {

@@ -49,6 +49,7 @@ type method struct {
 	call    []string // statements that make the request r
 	counts  bool     // an option asks for a number in place of the list
 	rows    string   // the type of a row, if the list has pages
+	list    string   // the field of the answer that has them, "" if it is the list itself
 }
 
 func (g *generator) method(s *apispec.Section, op *apispec.Operation, body *apispec.Body, name string) {
@@ -56,8 +57,8 @@ func (g *generator) method(s *apispec.Section, op *apispec.Operation, body *apis
 	if t := op.Answers[0].Type; t != nil {
 		m.result = g.typed(t, apigo.AnswerType)
 		m.counts = t.Kind == apispec.Array && op.Param("count") != nil
-		if t.Kind == apispec.Array && op.Paged() && (body == nil || body.Type.Name != "file") {
-			m.rows = g.typed(t.Elem, apigo.Type)
+		if list, rows, ok := apigo.ListField(g.d, t); ok && op.Paged() {
+			m.list, m.rows = list, g.typed(rows, apigo.Type)
 		}
 	}
 	g.path(s, m)
@@ -81,7 +82,7 @@ func (g *generator) method(s *apispec.Section, op *apispec.Operation, body *apis
 	if reads := op.Effect != apispec.Acts; reads != (op.Method != "POST") {
 		m.call = append(m.call, fmt.Sprintf("r.repeats = %t", reads))
 	}
-	g.write(m, m.name, docs(m), "")
+	g.write(m, m.name, g.docs(m), "")
 	if m.counts {
 		g.count(m, optional)
 	}
@@ -183,18 +184,34 @@ func results(result string) string {
 
 // iterator writes the method that asks for page after page.
 func (g *generator) iterator(m *method) {
-	g.comment(fmt.Sprintf("%sAll is %s with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or else 100 rows. "+
-		"An error is the last pair.", m.name, m.name))
+	text := fmt.Sprintf("%sAll is %s with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or else 100 rows. "+
+		"An error is the last pair.", m.name, m.name)
+	call := slices.Clone(m.call)
+	file := slices.Index(call, "r.body = file")
+	if file >= 0 {
+		text += " The file is kept in memory, since each page is asked for with it."
+		call[file] = "kept.put(r)"
+	}
+	g.comment(text)
 	g.p("func (s *%s) %sAll(%s) iter.Seq2[%s, error] {", m.service, m.name, parameters(m.in), m.rows)
-	g.p("return pages[%s](ctx, opts.Page, opts.MaxRows, func(page, rows int) *request {\nopts.Page, opts.MaxRows = page, rows", m.rows)
-	for _, line := range m.call {
+	if file >= 0 {
+		g.p("kept := &keptFile{file: file}")
+	}
+	g.p("return pages[%s](ctx, opts.Page, opts.MaxRows, %q, func(page, rows int) *request {\nopts.Page, opts.MaxRows = page, rows", m.rows, m.list)
+	for _, line := range call {
 		g.p("%s", line)
 	}
 	g.p("return r\n})\n}\n")
 }
 
 func (g *generator) options(m *method, optional []apispec.Param) {
-	g.comment(fmt.Sprintf("%s are the optional parameters of %s. What is zero is not sent.", m.options, m.name))
+	text := fmt.Sprintf("%s are the optional parameters of %s. What is zero is not sent", m.options, m.name)
+	if slices.ContainsFunc(optional, func(p apispec.Param) bool {
+		return p.Type.Kind == apispec.Scalar && p.Type.Name == "int32" && p.Name != "page" && p.Name != "maxRows"
+	}) {
+		text += "; [Zero] is sent as 0"
+	}
+	g.comment(text + ".")
 	g.p("type %s struct {", m.options)
 	for _, p := range optional {
 		text := p.Text

@@ -2,10 +2,12 @@ package apigen
 
 import "strings"
 
-// does is a verb with its ending: list is lists.
+// does is a verb as it says what a method does: create is creates, and list is returns.
 func does(verb string) string {
 	verb = strings.ToLower(verb)
 	switch {
+	case verb == "get", verb == "list":
+		return "returns"
 	case verb == "forget":
 		return "forgets"
 	case strings.HasSuffix(verb, "ch"), strings.HasSuffix(verb, "sh"), strings.HasSuffix(verb, "s"), strings.HasSuffix(verb, "o"):
@@ -19,7 +21,7 @@ func does(verb string) string {
 // verbs may follow the first one of a sentence after and.
 var verbs = map[string]bool{"see": true, "tell": true, "download": true, "change": true}
 
-// says turns what a method is to do into what it does: List the users. is List lists the users.
+// says turns what a method is to do into what it does: List the users. is List returns the users.
 func says(name, text string) string {
 	first, rest, _ := strings.Cut(text, " ")
 	rest = " " + rest

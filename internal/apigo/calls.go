@@ -34,6 +34,33 @@ func AccountParam(op *apispec.Operation) string {
 	return ""
 }
 
+// Reads is the operation that reads what op replaces with its body, nil if op replaces nothing or nothing reads it.
+func Reads(d *apispec.Description, op *apispec.Operation) *apispec.Operation {
+	if op.Method != "PUT" || len(op.Bodies) == 0 || op.Bodies[0].Type.Kind != apispec.Object {
+		return nil
+	}
+	read, _, ok := d.Match("GET", op.Path)
+	if !ok || read.Path != op.Path || read.Answers[0].Type == nil || read.Answers[0].Type.Kind != apispec.Object || !Offered(read) {
+		return nil
+	}
+	return read
+}
+
+// ListField is the field that has the rows of a list whose answer is an object, "" if it is the list itself. ok is false for
+// what is no list.
+func ListField(d *apispec.Description, t *apispec.Type) (name string, rows *apispec.Type, ok bool) {
+	switch {
+	case t == nil:
+	case t.Kind == apispec.Array:
+		return "", t.Elem, true
+	case t.Kind == apispec.Object:
+		if f := d.Schema(t.Name).Field("records"); f != nil && f.Type.Kind == apispec.Array {
+			return f.Name, f.Type.Elem, true
+		}
+	}
+	return "", nil, false
+}
+
 // BodyName is what a body is called: by the last word of its type, unless another parameter is.
 func BodyName(t *apispec.Type, others []string) string {
 	name := "body"

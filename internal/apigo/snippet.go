@@ -154,11 +154,12 @@ func (s *snippet) called(op *apispec.Operation, service string) string {
 	args := strings.Join(s.args, ", ")
 	lines := s.before
 	t := op.Answers[0].Type
+	_, rows, _ := ListField(s.d, t)
 	switch {
 	case t == nil:
 		lines = append(lines, fmt.Sprintf("err := %s.%s(%s)", service, op.Name, args))
-	case t.Kind == apispec.Array && op.Paged() && (len(op.Bodies) == 0 || op.Bodies[0].Type.Name != "file"):
-		lines = append(lines, fmt.Sprintf("for %s, err := range %s.%sAll(%s) {", s.result(t.Elem), service, op.Name, args), "\t…", "}")
+	case rows != nil && op.Paged():
+		lines = append(lines, fmt.Sprintf("for %s, err := range %s.%sAll(%s) {", s.result(rows), service, op.Name, args), "\t…", "}")
 	default:
 		name := s.result(t)
 		lines = append(lines, fmt.Sprintf("%s, err := %s.%s(%s)", name, service, op.Name, args))

@@ -73,11 +73,11 @@ func span(d time.Duration) string {
 func (s Source) Sentence() string {
 	switch s {
 	case Draft:
-		return "It is from a draft of the vendor's guide that was not published, and may not be there."
+		return "It is in a draft of the vendor's guide that was not published, and may not be there."
 	case Programs:
-		return "No document has it; programs that work call it."
+		return "It is not documented; programs that work call it."
 	case Guide:
-		return "The vendor's guide has it, and no description."
+		return "It is in the vendor's guide, and in no API description."
 	}
 	return ""
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/rows"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
@@ -31,11 +32,14 @@ What is not as described (a name, a type, a value of a closed list, something mi
 sent, with exit code 2; --unchecked sends it all the same. --dry-run shows the request, without the token and other
 secrets, and sends nothing.
 
-The answer goes to stdout as it comes, whatever its size; a short one is indented on a terminal. --output FILE keeps it
-for you alone, and changes nothing there unless the whole answer has come. --jq prints what an expression makes of it,
-as jq -r does: texts bare, all else as JSON; with --paginate, of the rows of each page. An error of the API is exit code
-1, its body on stdout; one that asks for patience (429, or 503 with Retry-After) is 75. --paginate waits as long as it
-is asked to, if --max-wait lets it. -v tells where an answer is not as described.
+The answer goes to stdout as it comes, whatever its size. On a terminal a list of objects is a table of the first of its
+columns, unless --json is given, and other short answers are indented. --csv prints all fields of a list that hold one
+value. --jq prints what an expression makes of the answer, as jq -r does: texts bare, all else as JSON; with --paginate,
+of the rows of each page. --output FILE keeps the answer for you alone, and changes nothing there unless it has come
+whole.
+
+An error of the API is exit code 1, its body on stdout; one that asks for patience (429, or 503 with Retry-After) is 75.
+--paginate waits as long as it is asked to, if --max-wait lets it. -v tells where an answer is not as described.
 
 Git Bash takes a path that begins with / for a file of Windows, which is seen through. Where it is not, leave out the
 first /, or set MSYS_NO_PATHCONV=1.`
@@ -80,7 +84,7 @@ func newAPICmd(a *app, inherited *pflag.FlagSet) *cobra.Command {
 		rest := a.Args[at+1:]
 		for i, word := range rest {
 			if op, ok := apicmd.Operation(word, rest); ok && !slices.Contains(rest[:i], word) {
-				cmd.AddCommand(newOperationCmd(a, op, word, inherited))
+				cmd.AddCommand(newOperationCmd(a, op, word, inherited, cmd.PersistentFlags()))
 			}
 		}
 	}
@@ -88,8 +92,8 @@ func newAPICmd(a *app, inherited *pflag.FlagSet) *cobra.Command {
 	return cmd
 }
 
-// newOperationCmd is the command that calls an operation, by the word that named it.
-func newOperationCmd(a *app, op *apispec.Operation, word string, inherited *pflag.FlagSet) *cobra.Command {
+// newOperationCmd is the command that calls an operation, by the word that named it. inherited are flags that it has already.
+func newOperationCmd(a *app, op *apispec.Operation, word string, inherited ...*pflag.FlagSet) *cobra.Command {
 	c := &apicmd.Call{Operation: op}
 	cmd := &cobra.Command{
 		Use: word, Short: strings.TrimSuffix(op.Text, "."), Long: terminal.Reflow(apicmd.About(op), helpWidth), Hidden: true,
@@ -100,7 +104,7 @@ func newOperationCmd(a *app, op *apispec.Operation, word string, inherited *pfla
 	cmd.Flags().SortFlags = false
 	usual := &cobra.Command{}
 	addCallFlags(usual, c)
-	c.AddFlags(cmd, op, inherited, usual.Flags())
+	c.AddFlags(cmd, op, append(inherited, usual.Flags())...)
 	addCallFlags(cmd, c)
 	width := helpWidth
 	if n := a.Columns(); a.OutTerminal && n > 0 {
@@ -124,6 +128,8 @@ func addCallFlags(cmd *cobra.Command, c *apicmd.Call) {
 	f.BoolVar(&c.Paginate, "paginate", false, "get all pages of a list")
 	f.IntVar(&c.PageSize, "page-size", 100, "rows per page with --paginate")
 	f.BoolVarP(&c.Include, "include", "i", false, "print status and headers too")
+	f.BoolVar(&c.JSON, "json", false, "print JSON on a terminal too, where a list would be a table")
+	f.BoolVar(&c.CSV, "csv", false, "print a list of objects as CSV with a header, for spreadsheets")
 	f.StringVar(&c.JQ, "jq", "", "print what an `expression` of jq makes of the answer")
 	f.BoolVar(&c.Unchecked, "unchecked", false, "send what is not as described all the same")
 	f.BoolVar(&c.DryRun, "dry-run", false, "show the request, and send nothing")
@@ -142,8 +148,11 @@ func wrapUsage(cmd *cobra.Command, width int) {
 		if err != nil {
 			return err
 		}
-		flags := c.LocalFlags()
-		_, err = io.WriteString(out, strings.Replace(b.String(), trim(flags.FlagUsages()), trim(flags.FlagUsagesWrapped(width)), 1))
+		text := b.String()
+		for _, flags := range []*pflag.FlagSet{c.LocalFlags(), c.InheritedFlags()} {
+			text = strings.Replace(text, trim(flags.FlagUsages()), trim(flags.FlagUsagesWrapped(width)), 1)
+		}
+		_, err = io.WriteString(out, text)
 		return err
 	})
 }
@@ -168,6 +177,10 @@ func (a *app) runAPI(cmd *cobra.Command, call *apicmd.Call, args []string) error
 		defer terminal.HoldPipe()() // what was made, and cannot be printed, is told on stderr
 	}
 	to := &apicmd.Out{Stdout: a.Stdout, People: a.OutTerminal}
+	format := &rows.Format{CSV: call.CSV}
+	to.Rows = func(file io.Writer, schema *apispec.Schema) *rows.Writer {
+		return format.To(a.Context, a.Terminal, file, rows.ShapeOf(schema))
+	}
 	if a.Draws() {
 		to.Progress = terminal.Trusted(a.Stderr)
 	}

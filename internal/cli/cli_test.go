@@ -65,12 +65,26 @@ func TestOnATerminalTablesHaveTitlesAndColumns(t *testing.T) {
 
 func TestOnATerminalJSONIsIndentedAndEndsWithALine(t *testing.T) {
 	p := newPerson(t)
-	out, _ := p.types(0, "api", "GET", "/voice/api/v1/admin/accounts")
+	out, _ := p.types(0, "api", "GET", "/voice/api/v1/admin/accounts", "--json")
 	if !strings.HasPrefix(out, "[\n  {\n    \"accountId\": ") || !strings.HasSuffix(out, "\n]\n") {
 		t.Errorf("not indented:\n%s", out)
 	}
 	if out, _ = p.types(1, "api", "GET", "/nothing"); out != "Not Found\n" {
 		t.Errorf("%q", out)
+	}
+}
+
+func TestOnATerminalAListOfTheAPIIsATable(t *testing.T) {
+	p := newPerson(t)
+	for _, args := range [][]string{{"api", "/voice/api/v1/admin/accounts"}, {"api", "getAgentGroupList", "--account-id=46517001", "--paginate"}} {
+		out, _ := p.types(0, args...)
+		titles, rest, _ := strings.Cut(out, "\n")
+		if !strings.Contains(titles, " ID") || !strings.Contains(titles, "NAME") || strings.ContainsAny(out, "{[\t") || strings.Count(rest, "\n") < 2 {
+			t.Errorf("%q:\n%s", args, out)
+		}
+	}
+	if out, _ := p.types(0, "api", "/voice/api/v1/admin/accounts", "-i"); !strings.Contains(out, "\n\n[\n  {\n") {
+		t.Errorf("with its headers an answer is\n%s", out)
 	}
 }
 

@@ -145,10 +145,10 @@ func TestDataIsNotBrokenForANarrowTerminal(t *testing.T) {
 	for _, args := range [][]string{
 		{"status", "--json"},
 		{"accounts", "list", "--json"},
-		{"api", "/voice/api/v1/admin/users"},
+		{"api", "/voice/api/v1/admin/users", "--json"},
 		{"token", "--json"},
 		{"version", "--json"},
-		{"api", "/voice/api/v1/admin/accounts/46517001/agentGroups", "--paginate"},
+		{"api", "/voice/api/v1/admin/accounts/46517001/agentGroups", "--paginate", "--json"},
 	} {
 		wide, _ := p.sees(0, args...)
 		out, _ := p.sees(20, args...)

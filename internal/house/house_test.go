@@ -20,7 +20,7 @@ var rules = []func(*tree) []finding{
 	forbiddenArrows, forbiddenRooms, rootDependencies, machineInLibraries, sleepsInCode,
 	longFiles, longFunctions, longParts, manyNames, undocumented,
 	notesToSelf, sleepsInTests, silentSkips, deadLinks, missingWitnesses,
-	largePackages, savedTypes, strayLocks, strayWriters, strayPaths, doubleRows, tablesUntold, arrowsUp(rootOrder), expressionsAtStart,
+	largePackages, savedTypes, strayLocks, strayWriters, strayPaths, doubleRows, tablesUntold, arrowsUp(rootOrder), expressionsAtStart, templatesLinked, strayMarkup,
 }
 
 func TestEveryExceptionHasAReasonAndIsStillNeeded(t *testing.T) {

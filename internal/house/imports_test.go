@@ -11,76 +11,76 @@ import (
 
 // The parts of the tree. A part may always import itself.
 const (
-	root       = "."
-	accountCmd = "internal/accountcmd"
-	api        = "api"
-	apicmd     = "internal/apicmd"
-	apispec    = "internal/apispec"
-	apitoken   = "internal/apitoken"
-	bench      = "bench"
-	broker     = "broker"
-	cli        = "internal/cli"
-	cmd        = "cmd"
-	conform    = "internal/conform"
-	doctor     = "internal/doctor"
-	demo       = "internal/demo"
-	demoCmd    = "cmd/ringcx-demo"
-	e2e        = "e2e"
-	examples   = "examples"
-	integrate  = "internal/integration"
-	internal   = "internal" // everything below internal/ but those that are named here
-	leads      = "internal/leads"
-	leasetest  = "store/internal/lease/leasetest"
-	login      = "internal/login"
-	outfile    = "internal/outfile"
-	reports    = "internal/reports"
-	resource   = "internal/resource"
-	ringcxtest = "ringcxtest"
-	profile    = "internal/profile"
-	sandbox    = "sandbox"
-	serve      = "internal/serve"
-	store      = "store"
-	subaccount = "internal/subaccount"
-	things     = "internal/resourcecmd"
-	testkeeper = "internal/testkeeper"
-	usage      = "internal/usage"
+	root        = "."
+	accountCmd  = "internal/accountcmd"
+	api         = "api"
+	apicmd      = "internal/apicmd"
+	apispec     = "internal/apispec"
+	apitoken    = "internal/apitoken"
+	bench       = "bench"
+	broker      = "broker"
+	cli         = "internal/cli"
+	cmd         = "cmd"
+	conform     = "internal/conform"
+	doctor      = "internal/doctor"
+	demo        = "internal/demo"
+	demoCmd     = "cmd/ringcx-demo"
+	e2e         = "e2e"
+	examples    = "examples"
+	internal    = "internal" // everything below internal/ but those that are named here
+	leasetest   = "store/internal/lease/leasetest"
+	login       = "internal/login"
+	outfile     = "internal/outfile"
+	resource    = "internal/resource"
+	ringcxtest  = "ringcxtest"
+	profile     = "internal/profile"
+	sandbox     = "sandbox"
+	serve       = "internal/serve"
+	store       = "store"
+	subaccount  = "internal/subaccount"
+	things      = "internal/resourcecmd"
+	testkeeper  = "internal/testkeeper"
+	usage       = "internal/usage"
+	integration = "internal/integration"
+	leads       = "internal/leads"
+	reports     = "internal/reports"
 )
 
 // arrows says which parts each part may import.
 var arrows = map[string][]string{
-	root:       nil,
-	api:        nil,
-	apispec:    nil,
-	sandbox:    {apispec}, // what is described and not emulated is told from what nobody describes
-	store:      {root},
-	leasetest:  {root, ringcxtest, internal},
-	broker:     {root, apispec},
-	ringcxtest: {root, sandbox},
-	internal:   {internal, apispec, usage},
-	outfile:    {store, internal, usage},
-	profile:    {root, store, internal, usage},
-	subaccount: {store, internal, apispec, usage},
-	usage:      {root, internal}, // it knows which errors of the SDK end by themselves
-	apicmd:     {root, internal, apispec, outfile, usage},
-	integrate:  {apicmd, internal, apispec, outfile, usage},
-	leads:      {root, store, apicmd, internal, apispec, outfile, usage},
-	reports:    {apicmd, internal, apispec, usage},
-	resource:   {apicmd, internal, apispec, usage},
-	accountCmd: {root, apicmd, internal, profile, subaccount, usage},
-	things:     {resource, apicmd, internal, usage},
-	apitoken:   {root, apicmd, internal, apispec, usage},
-	cli:        {root, store, broker, sandbox, accountCmd, api, apicmd, apispec, apitoken, conform, demo, doctor, integrate, internal, leads, login, outfile, profile, reports, resource, serve, things, usage},
-	conform:    {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
-	doctor:     {root, store, profile, internal, usage},
-	login:      {root, profile, internal, usage},
-	demo:       {root, store, sandbox, internal},
-	serve:      {store, sandbox, internal, usage},
-	testkeeper: {sandbox},
-	e2e:        {api}, // tests, and what drives a browser for them
-	cmd:        {cli},
-	demoCmd:    {demo, internal}, // it is to compile quickly
-	examples:   {root, store, broker, sandbox, api, ringcxtest},
-	bench:      {root, store, broker, sandbox, api, ringcxtest},
+	root:        nil,
+	api:         nil,
+	apispec:     nil,
+	sandbox:     {apispec}, // what is described and not emulated is told from what nobody describes
+	store:       {root},
+	leasetest:   {root, ringcxtest, internal},
+	broker:      {root, apispec},
+	ringcxtest:  {root, sandbox},
+	internal:    {internal, apispec, usage},
+	outfile:     {store, internal, usage},
+	profile:     {root, store, internal, usage},
+	subaccount:  {store, internal, apispec, usage},
+	usage:       {root, internal}, // it knows which errors of the SDK end by themselves
+	apicmd:      {root, internal, apispec, outfile, usage},
+	resource:    {apicmd, internal, apispec, usage},
+	accountCmd:  {root, apicmd, internal, profile, subaccount, usage},
+	things:      {resource, apicmd, internal, usage},
+	apitoken:    {root, apicmd, internal, apispec, usage},
+	cli:         {root, store, broker, sandbox, accountCmd, api, apicmd, apispec, apitoken, conform, demo, doctor, integration, internal, leads, login, outfile, profile, reports, resource, serve, things, usage},
+	conform:     {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
+	doctor:      {root, store, profile, internal, usage},
+	login:       {root, profile, internal, usage},
+	demo:        {root, store, sandbox, internal},
+	serve:       {store, sandbox, internal, usage},
+	testkeeper:  {sandbox},
+	e2e:         {api}, // tests, and what drives a browser for them
+	cmd:         {cli},
+	demoCmd:     {demo, internal}, // it is to compile quickly
+	examples:    {root, store, broker, sandbox, api, ringcxtest},
+	bench:       {root, store, broker, sandbox, api, ringcxtest},
+	integration: {apicmd, internal, apispec, outfile, usage},
+	leads:       {root, store, apicmd, internal, apispec, outfile, usage},
+	reports:     {apicmd, internal, apispec, usage},
 }
 
 // testArrows are what test files may import besides.
@@ -129,7 +129,7 @@ var rooms = map[string][]string{
 	"budget":   nil,
 	"state":    nil, // knows no vendor
 	"contract": {"wording"},
-	"token":    {"seeded"},
+	"token":    {"recent", "seeded"},
 	"journal":  {"wording"},
 
 	// What requests go through. The limit is told of the journal's bounds only, a fault of a request what the pipeline knows.
@@ -153,9 +153,10 @@ var rooms = map[string][]string{
 		"admin", "budget", "contract", "endpoint", "fault", "journal", "limit", "model", "permission", "ringcx", "token", "wording",
 	},
 	"timeline": {"admin", "contract", "endpoint", "journal", "platform", "state"},
+	"view":     {"admin", "contract", "guard", "journal", "markup", "platform", "timeline", "verdict"},
 	"console": {
-		"admin", "budget", "contract", "endpoint", "fault", "guard", "instant", "journal", "limit", "markup", "model", "permission",
-		"platform", "recent", "ringcx", "state", "timeline", "token", "verdict", "wording",
+		"admin", "budget", "contract", "endpoint", "fault", "guard", "instant", "journal", "limit", "model", "permission", "platform",
+		"recent", "ringcx", "state", "timeline", "token", "verdict", "view", "wording",
 	},
 }
 

@@ -70,6 +70,7 @@ var (
 		"journal":          "the ring, which grows while others read",
 		"endpoint":         "the habits of clients, which are in no table",
 		"guard":            "passwords that were tried, by all namespaces together",
+		"token":            "tokens that are the same for many servers, so that they are signed once",
 		"ringcx":           "tokens whose signature was checked, so that it is checked once",
 		"console":          "visits of browsers",
 		"sandbox":          "namespaces and saving",

@@ -11,35 +11,25 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // appKindWords are what a program of the 3-legged flow can be in the vendor's form, and the kind of each.
-var appKindWords = []struct{ Word, Kind string }{
-	{"Server-side web app (most common)", "server"},
-	{"Client-side web app (SPA)", "browser"},
-	{"Android", "native"},
-	{"iOS", "native"},
-	{"Windows desktop", "native"},
-	{"Mac desktop", "native"},
-}
-
-// appView is what is shown of an app.
-type appView struct {
-	ID, Name, Secret, Account string
-	Auth, Kind, Access        string
-	Refresh                   bool
-	Scopes, RedirectURIs      []string
-	Confidential, JWT         bool
-	Method                    string
-	order                     int
+var appKindWords = []view.AppKind{
+	{Word: "Server-side web app (most common)", Kind: "server"},
+	{Word: "Client-side web app (SPA)", Kind: "browser"},
+	{Word: "Android", Kind: "native"},
+	{Word: "iOS", Kind: "native"},
+	{Word: "Windows desktop", Kind: "native"},
+	{Word: "Mac desktop", Kind: "native"},
 }
 
 // viewOf is what is shown of a.
-func (c locked) viewOf(a *model.App) appView {
-	out := appView{
+func (c locked) viewOf(a *model.App) view.App {
+	out := view.App{
 		ID: a.ID, Name: a.Name, Secret: a.Secret, Account: c.World.Account(c.tx, a.Account).Name, Refresh: a.RefreshTokens, Scopes: a.Scopes,
-		RedirectURIs: a.RedirectURIs, Confidential: a.Confidential, JWT: a.Flow == "jwt", Method: a.AuthMethod, order: a.Order,
+		RedirectURIs: a.RedirectURIs, Confidential: a.Confidential, JWT: a.Flow == "jwt", Method: a.AuthMethod,
 	}
 	out.Auth, out.Access = "JWT auth flow", "Public"
 	switch a.Flow {
@@ -59,32 +49,26 @@ func (c locked) viewOf(a *model.App) appView {
 	return out
 }
 
-// appsPage is the table of apps.
-type appsPage struct {
-	listing
-	Rows []appView
-}
-
 // apps lists all apps, oldest first.
 func (c locked) apps() []*model.App {
 	return inOrder(c.World.Apps.All(c.tx), func(a, b *model.App) int { return cmp.Compare(a.Order, b.Order) })
 }
 
 func (c *Console) appList(v *visit, r *http.Request) endpoint.Response {
-	page := &appsPage{listing: newListing(r, "apps", "page", "Apps")}
+	page := &view.Apps{Listing: newListing(r, "apps", "page", "Apps")}
 	c.do(func(c locked) {
 		for _, a := range c.apps() {
-			if page.takes(a.Name + " " + a.ID + " " + c.World.Account(c.tx, a.Account).Name) {
+			if page.Takes(a.Name + " " + a.ID + " " + c.World.Account(c.tx, a.Account).Name) {
 				page.Rows = append(page.Rows, c.viewOf(a))
 			}
 		}
 	})
-	return c.page(v, r, "apps.html", &consoleView{Title: "Apps", Page: page})
+	return c.page(v, r, &view.Page{Title: "Apps", Content: page})
 }
 
 func (c *Console) appDashboard(v *visit, r *http.Request) endpoint.Response {
 	var a *model.App
-	var page appView
+	var page view.App
 	c.do(func(c locked) {
 		if a = c.World.App(c.tx, r.PathValue("id")); a != nil {
 			page = c.viewOf(a)
@@ -93,41 +77,31 @@ func (c *Console) appDashboard(v *visit, r *http.Request) endpoint.Response {
 	if a == nil {
 		return c.missing("There is no app with this client ID. A reset of the sandbox forgets the apps that were made in it.")
 	}
-	return c.page(v, r, "app.html", &consoleView{Title: a.Name, Place: "Apps", Page: page})
-}
-
-// newAppForm is the form to create an app, with what was filled in and what is wrong with it.
-type newAppForm struct {
-	Name, Auth, Kind, Refresh, Access, Account, RedirectURIs string
-	Scopes                                                   []string
-	Kinds                                                    []struct{ Word, Kind string }
-	AllScopes                                                []platform.ScopeView
-	Choose                                                   *picker // the account
-	Wrong                                                    map[string]string
+	return c.page(v, r, &view.Page{Title: a.Name, Place: "Apps", Content: &page})
 }
 
 func (c *Console) appForm(v *visit, r *http.Request) endpoint.Response {
-	return c.askApp(v, r, &newAppForm{
+	return c.askApp(v, r, &view.NewApp{
 		Auth: "jwt", Refresh: "yes", Access: "private", Scopes: []string{"ReadAccounts"}, Kind: appKindWords[0].Word,
 	})
 }
 
-func (c *Console) askApp(v *visit, r *http.Request, f *newAppForm) endpoint.Response {
+func (c *Console) askApp(v *visit, r *http.Request, f *view.NewApp) endpoint.Response {
 	f.Kinds, f.AllScopes = appKindWords, appScopes
-	f.Choose = within(c, func(c locked) *picker {
+	f.Choose = within(c, func(c locked) *view.Picker {
 		return c.accountPicker("Account that the app belongs to", f.Account, f.Wrong["account"])
 	})
-	return c.page(v, r, "app-new.html", &consoleView{Title: "Create an app", Place: "Apps", Page: f})
+	return c.page(v, r, &view.Page{Title: "Create an app", Place: "Apps", Content: f})
 }
 
 // createApp takes that form.
 func (c *Console) createApp(v *visit, r *http.Request) endpoint.Response {
-	f := &newAppForm{
+	f := &view.NewApp{
 		Name: wording.Typed(r.PostForm.Get("name")), Auth: r.PostForm.Get("auth"), Kind: r.PostForm.Get("kind"),
 		Refresh: r.PostForm.Get("refresh"), Access: r.PostForm.Get("access"), Account: wording.Typed(r.PostForm.Get("account")),
 		RedirectURIs: r.PostForm.Get("redirects"), Scopes: r.PostForm["scope"], Wrong: map[string]string{},
 	}
-	in := f.request()
+	in := appRequest(f)
 	c.do(func(c locked) {
 		if acct, wrong := c.accountCalled(f.Account); acct == nil {
 			f.Wrong["account"] = wrong
@@ -152,8 +126,8 @@ func (c *Console) createApp(v *visit, r *http.Request) endpoint.Response {
 	return c.done("apps/"+url.PathEscape(a.ID), "app", "")
 }
 
-// request is the form as the control plane takes it; what is wrong goes into Wrong.
-func (f *newAppForm) request() *admin.AppRequest {
+// appRequest is the form as the control plane takes it; what is wrong goes into Wrong.
+func appRequest(f *view.NewApp) *admin.AppRequest {
 	in := &admin.AppRequest{
 		Name: f.Name, Auth: f.Auth, RefreshTokens: f.Refresh == "yes", Private: f.Access == "private", Scopes: f.Scopes,
 	}
@@ -168,23 +142,23 @@ func (f *newAppForm) request() *admin.AppRequest {
 			f.Wrong["scopes"] = "Choose scopes from the list."
 		}
 	}
-	f.choose("refresh", f.Refresh, "yes", "no")
-	f.choose("access", f.Access, "private", "public")
-	f.choose("auth", f.Auth, "jwt", "code", "password")
+	choose(f.Wrong, "refresh", f.Refresh, "yes", "no")
+	choose(f.Wrong, "access", f.Access, "private", "public")
+	choose(f.Wrong, "auth", f.Auth, "jwt", "code", "password")
 	if f.Auth == "code" {
-		f.codeFlow(in)
+		codeFlow(f, in)
 	}
 	return in
 }
 
-func (f *newAppForm) choose(field, value string, among ...string) {
+func choose(wrong map[string]string, field, value string, among ...string) {
 	if !slices.Contains(among, value) {
-		f.Wrong[field] = "Choose one of these."
+		wrong[field] = "Choose one of these."
 	}
 }
 
 // codeFlow reads what only the 3-legged flow asks.
-func (f *newAppForm) codeFlow(in *admin.AppRequest) {
+func codeFlow(f *view.NewApp, in *admin.AppRequest) {
 	for _, k := range appKindWords {
 		if k.Word == f.Kind {
 			in.Kind, in.Words = k.Kind, strings.TrimSuffix(k.Word, " (most common)")

@@ -12,6 +12,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
 	"github.com/ringcx-go/ringcx/sandbox/internal/recent"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 )
 
 // visitsKept are the browsers that are remembered, at least, of who gave the password and of the others.
@@ -196,12 +197,5 @@ func (c *Console) missing(message string) endpoint.Response {
 
 // refusal is a page that says why there is no other one.
 func (c *Console) refusal(status int, title, message string, help ...string) endpoint.Response {
-	return c.render(status, "refused.html", &consoleView{Title: title, Page: consoleRefusal{message, help, ""}})
-}
-
-// consoleRefusal says why there is no other page.
-type consoleRefusal struct {
-	Message string
-	Help    []string
-	Form    string // address of the form that was refused; "": it is none
+	return c.render(status, &view.Page{Title: title, Content: &view.Refusal{Message: message, Help: help}})
 }

@@ -2,7 +2,6 @@ package console
 
 import (
 	"fmt"
-	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,43 +10,9 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
-
-// contractPage is the contract under its headings, with what was filled in wrong.
-type contractPage struct {
-	Filters  []contractFilter
-	Filter   string
-	Find     string // words that all lines have
-	Sources  []contract.Source
-	Profile  string
-	Changed  int
-	Subjects []contractSubject
-	Wrong    map[string]string
-}
-
-type contractFilter struct {
-	Name, Label string
-	Count       int
-}
-
-type contractSubject struct {
-	ID    string
-	Title template.HTML
-	Lines []contractLine
-}
-
-type contractLine struct {
-	contract.Line
-	Sentence, Doubt, Reason template.HTML
-	Given                   any    // what its control shows
-	Wrong                   string // what is wrong with that
-}
-
-// Settable reports whether the subject has anything to choose.
-func (s contractSubject) Settable() bool {
-	return slices.ContainsFunc(s.Lines, func(l contractLine) bool { return l.Setting != nil })
-}
 
 // contractFilters are the parts of the contract that can be looked at alone.
 var contractFilters = []struct {
@@ -73,12 +38,12 @@ func (c *Console) contractForm(v *visit, r *http.Request) endpoint.Response {
 
 // showContract shows the contract; given is what was filled in, wrong what is wrong with it.
 func (c *Console) showContract(v *visit, r *http.Request, given url.Values, wrong map[string]string) endpoint.Response {
-	page := &contractPage{Filter: r.FormValue("show"), Find: wording.Typed(r.FormValue("find")), Profile: c.Profile(), Wrong: wrong}
+	page := &view.Contract{Filter: r.FormValue("show"), Find: wording.Typed(r.FormValue("find")), Profile: c.Profile(), Wrong: wrong}
 	doc := contract.NewDocument(c.Profile(), c.Rules.Load())
 	holds := contractFilters[0].holds
 	page.Sources = doc.Sources
 	for _, f := range contractFilters {
-		out := contractFilter{Name: f.name, Label: f.label}
+		out := view.ContractFilter{Name: f.name, Label: f.label}
 		for _, l := range doc.Lines {
 			if f.holds(l) {
 				out.Count++
@@ -93,17 +58,18 @@ func (c *Console) showContract(v *visit, r *http.Request, given url.Values, wron
 	}
 	for _, l := range doc.Lines {
 		if holds(l) && found(l, page.Find) || l.Setting != nil && wrong[l.Setting.Name] != "" {
-			page.add(l, given)
+			addLine(page, l, given)
 		}
 	}
-	return c.page(v, r, "contract.html", &consoleView{Title: "Contract", Page: page})
+	return c.page(v, r, &view.Page{Title: "Contract", Content: page})
 }
 
-func (p *contractPage) add(l contract.Line, given url.Values) {
-	if n := len(p.Subjects); n == 0 || p.Subjects[n-1].Title != withCode(l.Subject) {
-		p.Subjects = append(p.Subjects, contractSubject{ID: fmt.Sprintf("subject-%d", n+1), Title: withCode(l.Subject)})
+// addLine adds a line below its heading.
+func addLine(p *view.Contract, l contract.Line, given url.Values) {
+	if n := len(p.Subjects); n == 0 || p.Subjects[n-1].Title != l.Subject {
+		p.Subjects = append(p.Subjects, view.ContractSubject{ID: fmt.Sprintf("subject-%d", n+1), Title: l.Subject})
 	}
-	line := contractLine{Line: l, Sentence: withCode(l.Says), Reason: withCode(l.Fixed), Doubt: withCode(strings.TrimLeft(l.Note, ",;: "))}
+	line := view.ContractLine{Line: l}
 	if s := l.Setting; s != nil {
 		line.Given, line.Wrong = s.Value, p.Wrong[s.Name]
 		switch {
@@ -125,19 +91,6 @@ func found(l contract.Line, words string) bool {
 		text += " " + l.Setting.Name
 	}
 	return !slices.ContainsFunc(strings.Fields(words), func(word string) bool { return !contains(strings.ReplaceAll(text, "`", ""), word) })
-}
-
-// withCode shows what stands between backquotes as code.
-func withCode(text string) template.HTML {
-	var b strings.Builder
-	for i, part := range strings.Split(text, "`") {
-		part = template.HTMLEscapeString(part)
-		if i%2 == 1 {
-			part = "<code>" + part + "</code>"
-		}
-		b.WriteString(part)
-	}
-	return template.HTML(b.String()) //nolint:gosec // it was escaped
 }
 
 // turnSettings takes all settings that the form names, or puts back the one that a button names.

@@ -8,39 +8,15 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/fault"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// controlsPage is everything that can be turned, with what was filled in wrong.
-type controlsPage struct {
-	Offset    string
-	Steps     []choice
-	Kinds     []choice
-	Faults    []faultView
-	Fault     map[string]string // what was filled in
-	Day       *dayView          // nil: an ordinary day
-	Hostile   map[string]string // what was filled in
-	DayKinds  []dayKind
-	Limits    []limitView
-	Quiet     []penaltyView
-	MoreQuiet int
-	Advance   string
-	Wrong     map[string]string
-}
-
-type limitView struct {
-	Name            string
-	Limit           int
-	Window          string
-	On              bool
-	Keys, Penalties int
-}
-
 func (c *Console) controlsForm(v *visit, r *http.Request) endpoint.Response {
-	return c.showControls(v, r, &controlsPage{Fault: map[string]string{"kind": fault.Status, "path": "/api/auth/*", "times": "1"}})
+	return c.showControls(v, r, &view.Controls{Fault: map[string]string{"kind": fault.Status, "path": "/api/auth/*", "times": "1"}})
 }
 
-func (c *Console) showControls(v *visit, r *http.Request, page *controlsPage) endpoint.Response {
+func (c *Console) showControls(v *visit, r *http.Request, page *view.Controls) endpoint.Response {
 	page.Offset, page.Steps = inWords(c.ClockOffset()), clockSteps(c.Rules.Load())
 	if c.ClockOffset() < 0 {
 		page.Offset = "−" + inWords(-c.ClockOffset())
@@ -57,14 +33,14 @@ func (c *Console) showControls(v *visit, r *http.Request, page *controlsPage) en
 		}
 	})
 	page.Quiet, page.MoreQuiet = sortPenalties(page.Quiet)
-	return c.page(v, r, "controls.html", &consoleView{Title: "Controls", Page: page})
+	return c.page(v, r, &view.Page{Title: "Controls", Content: page})
 }
 
 // limitView is a limit.
-func (c locked) limitView(what limit.Kind, now time.Time) limitView {
+func (c locked) limitView(what limit.Kind, now time.Time) view.Limit {
 	kind := limit.Kinds[what]
 	a := kind.Allowed(c.Rules.Load())
-	out := limitView{
+	out := view.Limit{
 		Name: kind.Title, Limit: a.Limit, Window: wording.SpokenDuration(a.Window),
 		On: a.Limit > 0 && !c.Limits.IsOff(what), Keys: c.Limits.Known(what),
 	}
@@ -84,7 +60,7 @@ func (c *Console) moveClock(v *visit, r *http.Request) endpoint.Response {
 		err = c.MoveClock(d)
 	}
 	if err != nil {
-		return c.showControls(v, r, &controlsPage{Advance: text, Wrong: map[string]string{
+		return c.showControls(v, r, &view.Controls{Advance: text, Wrong: map[string]string{
 			"advance": "Give a duration such as 90s, 6m, 1h30m or -5m, up to 100 years.",
 		}})
 	}

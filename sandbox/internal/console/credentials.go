@@ -10,20 +10,13 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// credentialView is what is shown of a JWT credential.
-type credentialView struct {
-	ID, Label, JWT, Owner, Email string
-	Apps                         []string // names; nil: all apps of the account
-	Expires                      string   // "": never
-	State                        string   // "active", "expired" or "deleted"
-}
-
-func (c locked) viewCredential(cred *model.Credential, now time.Time) credentialView {
+func (c locked) viewCredential(cred *model.Credential, now time.Time) view.Credential {
 	u := c.World.User(c.tx, cred.User)
-	out := credentialView{
+	out := view.Credential{
 		ID: cred.ID, Label: cred.Label, JWT: cred.JWT, Owner: u.Name(), Email: u.Email,
 		State: "active",
 	}
@@ -46,28 +39,22 @@ func (c locked) viewCredential(cred *model.Credential, now time.Time) credential
 	return out
 }
 
-// credentialsPage is the table of JWT credentials.
-type credentialsPage struct {
-	listing
-	Rows []credentialView
-}
-
 func (c *Console) credentialList(v *visit, r *http.Request) endpoint.Response {
-	now, page := c.Now(), &credentialsPage{listing: newListing(r, "credentials", "page", "JWT credentials")}
+	now, page := c.Now(), &view.Credentials{Listing: newListing(r, "credentials", "page", "JWT credentials")}
 	c.do(func(c locked) {
 		all := inOrder(c.World.Credentials.All(c.tx), func(a, b *model.Credential) int { return cmp.Compare(a.Order, b.Order) })
 		for _, cred := range all {
-			if page.takes(cred.Label + " " + c.words(c.World.User(c.tx, cred.User))) {
+			if page.Takes(cred.Label + " " + c.words(c.World.User(c.tx, cred.User))) {
 				page.Rows = append(page.Rows, c.viewCredential(cred, now))
 			}
 		}
 	})
-	return c.page(v, r, "credentials.html", &consoleView{Title: "JWT credentials", Page: page})
+	return c.page(v, r, &view.Page{Title: "JWT credentials", Content: page})
 }
 
 func (c *Console) credentialPage(v *visit, r *http.Request) endpoint.Response {
 	var cred *model.Credential
-	var page credentialView
+	var page view.Credential
 	c.do(func(c locked) {
 		if cred = c.World.Credential(c.tx, r.PathValue("id")); cred != nil {
 			page = c.viewCredential(cred, c.Now())
@@ -76,29 +63,18 @@ func (c *Console) credentialPage(v *visit, r *http.Request) endpoint.Response {
 	if cred == nil {
 		return c.missing("There is no such JWT credential. A reset of the sandbox forgets those that were made in it.")
 	}
-	return c.page(v, r, "credential.html", &consoleView{Title: page.Label, Place: "JWT credentials", Page: page})
-}
-
-// newCredentialForm is the form to create a JWT, with what was filled in and what is wrong with it.
-type newCredentialForm struct {
-	Label, User, Reach, Expires string
-	Clients                     []string // that are ticked or were named
-	More                        string   // names or client IDs of apps that are not listed
-	Unlisted                    int      // so many there are
-	Choose                      *picker  // the user
-	Apps                        []appView
-	Wrong                       map[string]string
+	return c.page(v, r, &view.Page{Title: page.Label, Place: "JWT credentials", Content: &page})
 }
 
 func (c *Console) credentialForm(v *visit, r *http.Request) endpoint.Response {
-	f := &newCredentialForm{Reach: "all", User: r.URL.Query().Get("user")}
+	f := &view.NewCredential{Reach: "all", User: r.URL.Query().Get("user")}
 	if id := r.URL.Query().Get("client_id"); id != "" { // the vendor's link for customers of an app
 		f.Reach, f.Clients = "some", []string{id}
 	}
 	return c.askCredential(v, r, f)
 }
 
-func (c *Console) askCredential(v *visit, r *http.Request, f *newCredentialForm) endpoint.Response {
+func (c *Console) askCredential(v *visit, r *http.Request, f *view.NewCredential) endpoint.Response {
 	var more []string
 	c.do(func(c locked) {
 		f.Choose = c.userPicker("User that it stands for", f.User, f.Wrong["user"])
@@ -113,18 +89,18 @@ func (c *Console) askCredential(v *visit, r *http.Request, f *newCredentialForm)
 		}
 	})
 	f.More = cmp.Or(f.More, strings.Join(more, "\n"))
-	return c.page(v, r, "credential-new.html", &consoleView{Title: "Create a JWT", Place: "JWT credentials", Page: f})
+	return c.page(v, r, &view.Page{Title: "Create a JWT", Place: "JWT credentials", Content: f})
 }
 
 // createCredential takes that form.
 func (c *Console) createCredential(v *visit, r *http.Request) endpoint.Response {
-	f := &newCredentialForm{
+	f := &view.NewCredential{
 		Label: wording.Typed(r.PostForm.Get("label")), User: wording.Typed(r.PostForm.Get("user")), Reach: r.PostForm.Get("reach"),
 		Expires: r.PostForm.Get("expires"), Clients: r.PostForm["client"], More: r.PostForm.Get("more-clients"), Wrong: map[string]string{},
 	}
 	cred := within(c, func(c locked) *model.Credential {
-		f.nameClients(c.apps())
-		expires := f.check(c.Now())
+		nameClients(f, c.apps())
+		expires := checkCredential(f, c.Now())
 		return c.mint(f, expires)
 	})
 	if cred == nil {
@@ -134,7 +110,7 @@ func (c *Console) createCredential(v *visit, r *http.Request) endpoint.Response 
 }
 
 // nameClients adds the apps that were named, by name or client ID, one in a line.
-func (f *newCredentialForm) nameClients(apps []*model.App) {
+func nameClients(f *view.NewCredential, apps []*model.App) {
 	for line := range strings.Lines(f.More) {
 		line = wording.Typed(line)
 		i := slices.IndexFunc(apps, func(a *model.App) bool { return a.ID == line || strings.EqualFold(a.Name, line) })
@@ -148,8 +124,8 @@ func (f *newCredentialForm) nameClients(apps []*model.App) {
 	}
 }
 
-// check says what makes no sense, and gives the end that was asked for. The day that is named still belongs to it.
-func (f *newCredentialForm) check(now time.Time) (expires time.Time) {
+// checkCredential says what makes no sense, and gives the end that was asked for. The day that is named still belongs to it.
+func checkCredential(f *view.NewCredential, now time.Time) (expires time.Time) {
 	if n := len([]rune(f.Label)); n == 0 || n > 100 {
 		f.Wrong["label"] = "Give the credential a label of up to 100 characters."
 	}
@@ -171,7 +147,7 @@ func (f *newCredentialForm) check(now time.Time) (expires time.Time) {
 }
 
 // mint makes the credential, unless something is wrong, which goes into the form.
-func (c locked) mint(f *newCredentialForm, expires time.Time) *model.Credential {
+func (c locked) mint(f *view.NewCredential, expires time.Time) *model.Credential {
 	u, wrong := c.userCalled(f.User)
 	if u == nil {
 		f.Wrong["user"] = wrong

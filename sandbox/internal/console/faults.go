@@ -13,34 +13,9 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/fault"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
-
-// faultView is an armed fault on the controls page.
-type faultView struct {
-	ID                          uint64
-	Kind, Method, Path, Details string
-	Left                        int
-}
-
-// dayView is the hostile day on the controls page.
-type dayView struct {
-	Percent, Seed, Path, Delay string
-	Requests, Spoiled          int
-	Kinds                      []dayCount
-}
-
-// dayCount is how often a kind of fault happened.
-type dayCount struct {
-	Kind  string
-	Times int
-}
-
-// dayKind is a kind of fault that a hostile day may bring.
-type dayKind struct {
-	Name, Words string
-	On          bool
-}
 
 // faultWords say what each kind of fault does.
 var faultWords = map[string]string{
@@ -52,9 +27,9 @@ var faultWords = map[string]string{
 }
 
 // describeFaults fills in what is armed and what can be.
-func (c *Console) describeFaults(page *controlsPage) {
+func (c *Console) describeFaults(page *view.Controls) {
 	for _, kind := range fault.Kinds() {
-		page.Kinds = append(page.Kinds, choice{kind, kind + ": " + faultWords[kind]})
+		page.Kinds = append(page.Kinds, view.Choice{Value: kind, Label: kind + ": " + faultWords[kind]})
 	}
 	var armed []fault.Armed
 	var day *fault.Day
@@ -74,17 +49,17 @@ func (c *Console) describeFaults(page *controlsPage) {
 }
 
 // dayKinds are all kinds of a hostile day with those on that were chosen; none means all.
-func dayKinds(chosen []string) []dayKind {
-	var out []dayKind
+func dayKinds(chosen []string) []view.DayKind {
+	var out []view.DayKind
 	for _, kind := range fault.DayKinds() {
 		words, _, _ := strings.Cut(faultWords[kind], " (") // figures are those of the day
-		out = append(out, dayKind{kind, words, chosen == nil || slices.Contains(chosen, kind)})
+		out = append(out, view.DayKind{Name: kind, Words: words, On: chosen == nil || slices.Contains(chosen, kind)})
 	}
 	return out
 }
 
-func rowOfFault(f *fault.Armed) faultView {
-	out := faultView{ID: f.ID, Kind: f.Kind, Method: f.Method, Path: f.Path, Left: f.Left}
+func rowOfFault(f *fault.Armed) view.Fault {
+	out := view.Fault{ID: f.ID, Kind: f.Kind, Method: f.Method, Path: f.Path, Left: f.Left}
 	var details []string
 	add := func(is bool, format string, value any) {
 		if is {
@@ -100,30 +75,30 @@ func rowOfFault(f *fault.Armed) faultView {
 	return out
 }
 
-func rowOfDay(v *fault.Day) *dayView {
+func rowOfDay(v *fault.Day) *view.Day {
 	if v == nil {
 		return nil
 	}
-	out := &dayView{
+	out := &view.Day{
 		Percent: strconv.FormatFloat(100*v.Share, 'g', 4, 64), Seed: strconv.FormatUint(v.Seed, 10), Path: v.Path,
 		Delay: time.Duration(v.MaxDelay).String(), Requests: v.Requests,
 	}
 	for _, kind := range slices.Sorted(maps.Keys(v.Spoiled)) {
 		out.Spoiled += v.Spoiled[kind]
-		out.Kinds = append(out.Kinds, dayCount{kind, v.Spoiled[kind]})
+		out.Kinds = append(out.Kinds, view.DayCount{Kind: kind, Times: v.Spoiled[kind]})
 	}
 	return out
 }
 
 // armFault takes the form of a fault.
 func (c *Console) armFault(v *visit, r *http.Request) endpoint.Response {
-	page := &controlsPage{Fault: map[string]string{}, Wrong: map[string]string{}}
+	page := &view.Controls{Fault: map[string]string{}, Wrong: map[string]string{}}
 	for _, name := range []string{"kind", "path", "method", "times", "status", "retry", "delay", "skew"} {
 		page.Fault[name] = wording.Typed(r.PostForm.Get(name))
 	}
 	in := &fault.Request{
 		Path: page.Fault["path"], Method: page.Fault["method"], Kind: page.Fault["kind"],
-		Times: page.number("times"), Status: page.number("status"), RetryAfter: page.Fault["retry"],
+		Times: number(page, "times"), Status: number(page, "status"), RetryAfter: page.Fault["retry"],
 		Delay: duration(page.Fault["delay"], "delay", page.Wrong), Skew: duration(page.Fault["skew"], "skew", page.Wrong),
 	}
 	if strings.ContainsFunc(in.RetryAfter, func(c rune) bool { return c < ' ' || c > '~' }) {
@@ -156,7 +131,7 @@ func duration(text, field string, wrong map[string]string) (d wording.JSONDurati
 }
 
 // number reads a field that may be empty.
-func (p *controlsPage) number(field string) int {
+func number(p *view.Controls, field string) int {
 	text := p.Fault[field]
 	n, err := strconv.Atoi(text)
 	if err != nil && text != "" {
@@ -187,7 +162,7 @@ func (c *Console) clearFaults(_ *visit, r *http.Request) endpoint.Response {
 // beginDay takes the form of a hostile day. No kind chosen means all.
 func (c *Console) beginDay(v *visit, r *http.Request) endpoint.Response {
 	chosen := r.PostForm["kinds"]
-	page := &controlsPage{Hostile: map[string]string{}, DayKinds: dayKinds(chosen), Wrong: map[string]string{}}
+	page := &view.Controls{Hostile: map[string]string{}, DayKinds: dayKinds(chosen), Wrong: map[string]string{}}
 	for _, name := range []string{"share", "seed", "hostile-path", "max-delay"} {
 		page.Hostile[name] = wording.Typed(r.PostForm.Get(name))
 	}

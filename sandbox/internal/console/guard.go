@@ -15,6 +15,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
 	"github.com/ringcx-go/ringcx/sandbox/internal/recent"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 )
 
 type visitKey struct{}
@@ -103,12 +104,12 @@ func (c *Console) genuine(v *visit, r *http.Request) (refusal endpoint.Response,
 		return c.refusal(http.StatusBadRequest, "Refused", "The form cannot be read."), false
 	}
 	if subtle.ConstantTimeCompare([]byte(token), []byte(v.token)) == 0 {
-		why := consoleRefusal{
+		why := &view.Refusal{
 			Message: "The sandbox was started again since the page was opened, or the form comes from another browser. Nothing was changed.",
 			Help:    []string{"Go back to the form, and send it again. What you typed is still in it; passwords and the like are not."},
 			Form:    r.URL.Path,
 		}
-		return c.render(http.StatusForbidden, "refused.html", &consoleView{Title: "This form has expired", Page: why}), false
+		return c.render(http.StatusForbidden, &view.Page{Title: "This form has expired", Content: why}), false
 	}
 	return endpoint.Response{}, true
 }
@@ -151,8 +152,8 @@ func (c *Console) passwordForm(v *visit, _ *http.Request) endpoint.Response {
 }
 
 func (c *Console) askPassword(v *visit, status int, problem string) endpoint.Response {
-	return c.render(status, "password.html", &consoleView{
-		Title: "Sign in to the console", Token: v.token, Page: map[string]string{"Problem": problem},
+	return c.render(status, &view.Page{
+		Title: "Sign in to the console", Token: v.token, Content: &view.Password{Problem: problem},
 	})
 }
 

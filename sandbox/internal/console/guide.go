@@ -12,20 +12,15 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
 	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 )
 
 // walk is how far a visit has come in the guide.
 type walk struct {
 	epoch  string // of the server's tokens: a walk from before a reset leads nowhere
-	done   []exchanged
+	done   []view.Exchange
 	tokens map[string]string
-	failed *exchanged // the last try, if it was not what the step is about
-}
-
-// exchanged is a request that was made, and what came back.
-type exchanged struct {
-	Request, Answer string
-	Status          int
+	failed *view.Exchange // the last try, if it was not what the step is about
 }
 
 // guideStep is one step of a token's life.
@@ -102,23 +97,6 @@ func (w *walk) token(name string) string {
 	return "<" + name + ">"
 }
 
-// guideView is the page of the guide.
-type guideView struct {
-	Steps  []stepView
-	Failed *exchanged
-	Next   int // number of the next step; 0: all are done
-}
-
-type stepView struct {
-	Number   int
-	Title    string
-	About    string
-	Then     string
-	Done     *exchanged
-	Next     bool
-	Snippets []snippet
-}
-
 // walkOf copies where v is. A reset of the server begins it anew.
 func (c *Console) walkOf(v *visit) walk {
 	epoch := c.RingCX.CurrentEpoch()
@@ -132,12 +110,12 @@ func (c *Console) walkOf(v *visit) walk {
 
 func (c *Console) guide(v *visit, r *http.Request) endpoint.Response {
 	w, now := c.walkOf(v), c.Rules.Load()
-	page := &guideView{Failed: w.failed}
+	page := &view.Guide{Failed: w.failed}
 	if len(w.done) < len(guideSteps) {
 		page.Next = len(w.done) + 1
 	}
 	for i, s := range guideSteps {
-		step := stepView{Number: i + 1, Title: s.Title, About: said(now, s.About), Then: said(now, s.Then), Next: i+1 == page.Next}
+		step := view.Step{Number: i + 1, Title: s.Title, About: said(now, s.About), Then: said(now, s.Then), Next: i+1 == page.Next}
 		if i < len(w.done) {
 			step.Done = &w.done[i]
 		}
@@ -146,7 +124,7 @@ func (c *Console) guide(v *visit, r *http.Request) endpoint.Response {
 		}
 		page.Steps = append(page.Steps, step)
 	}
-	return c.page(v, r, "guide.html", &consoleView{Title: "Guide", Page: page})
+	return c.page(v, r, &view.Page{Title: "Guide", Content: page})
 }
 
 func (c *Console) call(s *guideStep, w *walk, r *http.Request) *httpCall {
@@ -200,10 +178,10 @@ func (c *Console) step(w *walk, r *http.Request) {
 }
 
 // self makes a call to the vendors from inside, as one from the address that r came to.
-func (c *Console) self(r *http.Request, call *httpCall) (exchanged, []byte) {
+func (c *Console) self(r *http.Request, call *httpCall) (view.Exchange, []byte) {
 	req, err := http.NewRequestWithContext(r.Context(), call.method, call.url, strings.NewReader(call.encoded())) //nolint:gosec // it never leaves the process
 	if err != nil {
-		return exchanged{Answer: err.Error()}, nil
+		return view.Exchange{Answer: err.Error()}, nil
 	}
 	req.TLS, req.RemoteAddr = r.TLS, r.RemoteAddr
 	req.Header.Set("User-Agent", "ringcx-console/1.0")
@@ -216,7 +194,7 @@ func (c *Console) self(r *http.Request, call *httpCall) (exchanged, []byte) {
 	if call.bearer != "" {
 		req.Header.Set("Authorization", "Bearer "+call.bearer)
 	}
-	out := exchanged{Request: call.text(req)}
+	out := view.Exchange{Request: call.text(req)}
 	got, cut := c.answerInside(req)
 	if cut {
 		out.Answer = "The connection was cut."

@@ -13,35 +13,29 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
 	"github.com/ringcx-go/ringcx/sandbox/internal/ringcx"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// inspection is what can be told about a token.
-type inspection struct {
-	Kind    string
-	State   string
-	Good    bool // it would be accepted
-	Facts   [][2]string
-	Header  string // of a JWT, indented
-	Claims  string
-	Problem string // nothing can be told
-}
+// inspection is what can be told about a token, while it is being found out.
+type inspection struct{ view.Inspection }
 
 func (c *Console) inspectForm(v *visit, r *http.Request) endpoint.Response {
-	return c.page(v, r, "inspector.html", &consoleView{Title: "Token inspector", Page: &inspection{}})
+	return c.page(v, r, &view.Page{Title: "Token inspector", Content: &view.Inspection{}})
 }
 
 // inspect tells about the token of the form. It is neither kept nor logged nor sent back, and looking at it is no use.
 func (c *Console) inspect(v *visit, r *http.Request) endpoint.Response {
 	token := wording.TypedToken(r.PostForm.Get("value"))
-	out := &inspection{Problem: "Paste a token first."}
+	out := &inspection{}
+	out.Problem = "Paste a token first."
 	if token != "" {
 		out = c.examine(token)
 	}
 	if out.Problem == "" {
 		out.fact("In the log", endpoint.Fingerprint(token))
 	}
-	a := c.page(v, r, "inspector.html", &consoleView{Title: "Token inspector", Page: out})
+	a := c.page(v, r, &view.Page{Title: "Token inspector", Content: &out.Inspection})
 	if out.Problem == "" {
 		a.Status = http.StatusOK
 	}
@@ -114,7 +108,7 @@ func (i *inspection) ends(name string, end, now time.Time) {
 	i.fact(name, end.UTC().Format("2006-01-02 15:04:05")+" UTC, "+left)
 }
 
-func (i *inspection) credential(cred credentialView) {
+func (i *inspection) credential(cred view.Credential) {
 	i.Kind, i.Good = "JWT credential of RingCentral", cred.State == "active"
 	i.State = "It is " + cred.State + "."
 	i.fact("Label", cred.Label)

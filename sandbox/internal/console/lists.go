@@ -14,20 +14,9 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
-
-// rowsShown are the rows of a table on a page.
-const rowsShown = 50
-
-// listing is the part of a long table that is on a page, of the rows that a search finds.
-type listing struct {
-	Path, Param string // address of the table, and what in its query is the number of the page
-	What, Ask   string // the rows, as people call them, and what the search finds
-	Find        string
-	Page        int // from 1
-	Matching    int // rows that the search finds
-}
 
 // searchWords say what each table is searched for.
 var searchWords = map[string]string{
@@ -36,57 +25,12 @@ var searchWords = map[string]string{
 }
 
 // newListing reads what is asked for.
-func newListing(r *http.Request, path, param, what string) listing {
+func newListing(r *http.Request, path, param, what string) view.Listing {
 	q := r.URL.Query()
 	page, _ := strconv.Atoi(q.Get(param))
-	return listing{
+	return view.Listing{
 		Path: path, Param: param, What: what, Ask: searchWords[path], Find: wording.Cut(wording.Typed(q.Get("find")), journal.PathShown), Page: max(1, min(page, 1<<20)),
 	}
-}
-
-// takes counts a row, and reports whether it is on the page. The text is what the row is found by.
-func (l *listing) takes(text string) bool {
-	if !contains(text, l.Find) {
-		return false
-	}
-	l.Matching++
-	return l.Matching > l.before() && l.Matching <= l.before()+rowsShown
-}
-
-// before are the rows on the pages before this one.
-func (l *listing) before() int { return (l.Page - 1) * rowsShown }
-
-// Long reports whether there is anything to search or to turn.
-func (l *listing) Long() bool { return l.Find != "" || l.Page > 1 || l.Matching > rowsShown }
-
-// From is the number of the first row on the page.
-func (l *listing) From() int { return min(l.before()+1, l.Matching) }
-
-// To is the number of the last row on the page.
-func (l *listing) To() int { return min(l.before()+rowsShown, l.Matching) }
-
-// Before is the address of the page before this one, "" if there is none.
-func (l *listing) Before() string {
-	if l.Page == 1 {
-		return ""
-	}
-	return l.at(l.Page - 1)
-}
-
-// After is the address of the next page, "" if there is none.
-func (l *listing) After() string {
-	if l.Matching <= l.before()+rowsShown {
-		return ""
-	}
-	return l.at(l.Page + 1)
-}
-
-func (l *listing) at(page int) string {
-	q := url.Values{l.Param: {strconv.Itoa(page)}}
-	if l.Find != "" {
-		q.Set("find", l.Find)
-	}
-	return guard.ConsolePath + l.Path + "?" + q.Encode()
 }
 
 // doneIn is done for a form in a table: it leads to the page of the table that the form was on.
@@ -103,62 +47,41 @@ func (c *Console) doneIn(r *http.Request, path, notice, place string) endpoint.R
 // choicesShown are the choices of a field that are listed.
 const choicesShown = 50
 
-// choice is an option of a form.
-type choice struct {
-	Value, Label string
-}
-
-// picker is a field that names one of many: a list to choose from or, where that would be too long, a text to type.
-type picker struct {
-	ID, Label    string
-	How          string // what may be typed
-	Given, Wrong string
-	Choices      []choice
-	Total        int
-}
-
-// Typed reports whether there are more than can be listed.
-func (p *picker) Typed() bool { return p.Total > len(p.Choices) }
-
-// Chosen is what the field has before anything is given.
-func (p *picker) Chosen() string {
-	if p.Given == "" && p.Wrong == "" && len(p.Choices) > 0 {
-		return p.Choices[0].Value
-	}
-	return p.Given
-}
-
 // userPicker and accountPicker are the fields for these.
-func (c locked) userPicker(label, given, wrong string) *picker {
+func (c locked) userPicker(label, given, wrong string) *view.Picker {
 	choices, total := c.userChoices("")
 	if u, _ := c.userCalled(given); u != nil {
 		given = u.Email
 	}
-	return &picker{"user", label, "an e-mail address, an ID, or a name that nobody else has", given, wrong, choices, total}
+	return &view.Picker{
+		ID: "user", Label: label, How: "an e-mail address, an ID, or a name that nobody else has", Given: given, Wrong: wrong, Choices: choices, Total: total,
+	}
 }
 
-func (c locked) accountPicker(label, given, wrong string) *picker {
+func (c locked) accountPicker(label, given, wrong string) *view.Picker {
 	choices, total := c.accountChoices("")
-	return &picker{"account", label, "an ID, or a name that no other has", given, wrong, choices, total}
+	return &view.Picker{
+		ID: "account", Label: label, How: "an ID, or a name that no other has", Given: given, Wrong: wrong, Choices: choices, Total: total,
+	}
 }
 
 // suggest answers with the choices that a text finds, for a field that is being filled in.
 func (c *Console) suggest(_ *visit, r *http.Request) endpoint.Response {
 	q := r.URL.Query()
-	p := &picker{}
+	var found []view.Choice
 	c.do(func(c locked) {
 		switch find := wording.Typed(q.Get("find")); q.Get("of") {
 		case "user":
-			p.Choices, _ = c.userChoices(find)
+			found, _ = c.userChoices(find)
 		case "account":
-			p.Choices, _ = c.accountChoices(find)
+			found, _ = c.accountChoices(find)
 		}
 	})
-	return endpoint.NewResponse(http.StatusOK, endpoint.TypeHTML, []byte(c.part("refused.html", "choices", p))).With("Cache-Control", "no-store")
+	return endpoint.NewResponse(http.StatusOK, endpoint.TypeHTML, view.Choices(found)).With("Cache-Control", "no-store")
 }
 
 // userChoices are the users of RingCentral that a text finds, the demo user first, and how many there are.
-func (c locked) userChoices(find string) (shown []choice, total int) {
+func (c locked) userChoices(find string) (shown []view.Choice, total int) {
 	var all []*model.User
 	for _, u := range c.World.RingCentralUsers(c.tx) {
 		if contains(c.words(&u), find) {
@@ -170,13 +93,13 @@ func (c locked) userChoices(find string) (shown []choice, total int) {
 		return cmp.Or(rank(b.ID == first)-rank(a.ID == first), cmp.Compare(a.First, b.First), cmp.Compare(a.Last, b.Last), cmp.Compare(a.Email, b.Email))
 	})
 	for _, u := range all[:min(len(all), choicesShown)] {
-		shown = append(shown, choice{u.Email, u.Name() + ", " + c.World.Account(c.tx, u.Account).Name})
+		shown = append(shown, view.Choice{Value: u.Email, Label: u.Name() + ", " + c.World.Account(c.tx, u.Account).Name})
 	}
 	return shown, len(all)
 }
 
 // accountChoices are the accounts that a text finds, that of the demo first, and how many there are.
-func (c locked) accountChoices(find string) (shown []choice, total int) {
+func (c locked) accountChoices(find string) (shown []view.Choice, total int) {
 	var all []*model.Account
 	for id, a := range c.World.Accounts.All(c.tx) {
 		if contains(a.Name+" "+strconv.FormatInt(id, 10), find) {
@@ -185,7 +108,7 @@ func (c locked) accountChoices(find string) (shown []choice, total int) {
 	}
 	slices.SortFunc(all, c.accountOrder())
 	for _, a := range all[:min(len(all), choicesShown)] {
-		shown = append(shown, choice{strconv.FormatInt(a.ID, 10), a.Name})
+		shown = append(shown, view.Choice{Value: strconv.FormatInt(a.ID, 10), Label: a.Name})
 	}
 	return shown, len(all)
 }

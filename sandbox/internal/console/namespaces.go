@@ -10,29 +10,17 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// namespacesPage lists the sandboxes inside this one.
-type namespacesPage struct {
-	Rows  []namespaceRow
-	Name  string // what was filled in
-	Wrong string
-}
-
-type namespaceRow struct {
-	Name, URL string
-	Console   string // "": not reachable from where the visitor is
-	Requests  int
-}
-
 func (c *Console) namespaceList(v *visit, r *http.Request) endpoint.Response {
-	return c.showNamespaces(v, r, &namespacesPage{})
+	return c.showNamespaces(v, r, &view.Namespaces{})
 }
 
-func (c *Console) showNamespaces(v *visit, r *http.Request, page *namespacesPage) endpoint.Response {
+func (c *Console) showNamespaces(v *visit, r *http.Request, page *view.Namespaces) endpoint.Response {
 	for _, n := range c.Namespaces(endpoint.BaseURL(r)) {
-		row := namespaceRow{Name: n.Name, URL: n.URL, Requests: n.Requests}
+		row := view.Namespace{Name: n.Name, URL: n.URL, Requests: n.Requests}
 		switch {
 		case !c.Guard.IsLocal(r):
 		case n.Own != "":
@@ -42,13 +30,13 @@ func (c *Console) showNamespaces(v *visit, r *http.Request, page *namespacesPage
 		}
 		page.Rows = append(page.Rows, row)
 	}
-	return c.page(v, r, "namespaces.html", &consoleView{Title: "Namespaces", Page: page})
+	return c.page(v, r, &view.Page{Title: "Namespaces", Content: page})
 }
 
 func (c *Console) beginNamespace(v *visit, r *http.Request) endpoint.Response {
 	name := wording.Typed(r.PostForm.Get("name"))
 	if _, err := c.OpenNamespace(name, endpoint.BaseURL(r)); err != nil {
-		return c.showNamespaces(v, r, &namespacesPage{Name: name, Wrong: sentence(err)})
+		return c.showNamespaces(v, r, &view.Namespaces{Name: name, Wrong: sentence(err)})
 	}
 	return c.done("namespaces", "namespace", "")
 }
@@ -81,8 +69,8 @@ func (c *Console) outside(r *http.Request) string {
 }
 
 // places are the entries of the navigation.
-func (c *Console) places() []consolePlace {
-	return slices.DeleteFunc(slices.Clone(consolePlaces), func(p consolePlace) bool {
+func (c *Console) places() []view.Place {
+	return slices.DeleteFunc(slices.Clone(consolePlaces), func(p view.Place) bool {
 		return p.Path == "namespaces" && c.Namespace != ""
 	})
 }

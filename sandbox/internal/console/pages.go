@@ -2,93 +2,47 @@ package console
 
 import (
 	"crypto/sha256"
-	"embed"
+	_ "embed"
 	"encoding/base64"
 	"fmt"
-	"html/template"
-	"io/fs"
 	"net/http"
-	"path"
-	"slices"
 	"sync"
 	"time"
 	"unicode"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
-	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 )
 
-// consoleView is what every page of the console shows.
-type consoleView struct {
-	Style  template.CSS
-	Script template.JS
-	Title  string
-	Place  string // the entry of the navigation that it belongs to; "": none is shown
-	Places []consolePlace
-	Token  string
-	Clock  string
-	Notice string
-	Page   any
-
-	Namespace string // that this console is of; "": none
-	Outside   string // the console around it; "": none is known
-}
-
-// consolePlace is an entry of the navigation.
-type consolePlace struct{ Name, Path string }
-
 // consolePlaces are the parts of the console, in the order of the navigation.
-var consolePlaces = []consolePlace{
-	{"Overview", ""},
-	{"Guide", "guide"},
-	{"Apps", "apps"},
-	{"JWT credentials", "credentials"},
-	{"Accounts and users", "accounts"},
-	{"Sessions and tokens", "sessions"},
-	{"Token inspector", "inspector"},
-	{"Requests", "requests"},
-	{"Timeline", "timeline"},
-	{"Controls", "controls"},
-	{"Namespaces", "namespaces"},
-	{"Contract", "contract"},
+var consolePlaces = []view.Place{
+	{Name: "Overview", Path: ""},
+	{Name: "Guide", Path: "guide"},
+	{Name: "Apps", Path: "apps"},
+	{Name: "JWT credentials", Path: "credentials"},
+	{Name: "Accounts and users", Path: "accounts"},
+	{Name: "Sessions and tokens", Path: "sessions"},
+	{Name: "Token inspector", Path: "inspector"},
+	{Name: "Requests", Path: "requests"},
+	{Name: "Timeline", Path: "timeline"},
+	{Name: "Controls", Path: "controls"},
+	{Name: "Namespaces", Path: "namespaces"},
+	{Name: "Contract", Path: "contract"},
 }
 
-//go:embed pages
-var pagesOfConsole embed.FS
+// The style and the script of every page.
+var (
+	//go:embed pages/console.css
+	consoleStyle string
+	//go:embed pages/console.js
+	consoleScript string
+)
 
-// consoleFiles are the pages with their style and script, read when the first of them is shown.
-type consoleFiles struct {
-	pages  map[string]*template.Template
-	style  template.CSS
-	script template.JS
-	policy string
-}
-
-var consoleSite = sync.OnceValue(func() *consoleFiles {
-	const dir = "pages/"
-	base := template.Must(template.New("").Funcs(consoleFuncs).ParseFS(pagesOfConsole, dir+"layout.html"))
-	names, err := fs.Glob(pagesOfConsole, dir+"*.html")
-	if err != nil {
-		panic(err) // the pattern is ours
-	}
-	out := &consoleFiles{pages: map[string]*template.Template{}}
-	for _, name := range names {
-		out.pages[path.Base(name)] = template.Must(template.Must(base.Clone()).ParseFS(pagesOfConsole, name))
-	}
-	style, script := consoleFile(dir+"console.css"), consoleFile(dir+"console.js")
-	out.style, out.script = template.CSS(style), template.JS(script) //nolint:gosec // our own files
-	out.policy = "default-src 'none'; style-src '" + digest(style) + "'; script-src '" + digest(script) + "'; " +
+// consolePolicy permits these two and nothing else. It is made when the first page is shown.
+var consolePolicy = sync.OnceValue(func() string {
+	return "default-src 'none'; style-src '" + digest(consoleStyle) + "'; script-src '" + digest(consoleScript) + "'; " +
 		"img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-	return out
 })
-
-func consoleFile(name string) string {
-	raw, err := pagesOfConsole.ReadFile(name)
-	if err != nil {
-		panic(err) // it is embedded
-	}
-	return string(raw)
-}
 
 // digest names a text in a content security policy.
 func digest(text string) string {
@@ -96,72 +50,27 @@ func digest(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-var consoleFuncs = template.FuncMap{
-	"has": slices.Contains[[]string],
-	"copy": func(id, label, value string) map[string]string {
-		return map[string]string{"ID": id, "Label": label, "Value": value}
-	},
-	"args": func(id, label, value, wrong string) map[string]string {
-		return map[string]string{"ID": id, "Label": label, "Value": value, "Wrong": wrong}
-	},
-	"when": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") },
-	"hour": func(t time.Time) string { return t.UTC().Format(time.TimeOnly) },
-	"machine": func(t time.Time) string {
-		return t.UTC().Format(time.RFC3339Nano)
-	},
-	"tone": statusTone,
-	"inc":  func(n int) int { return n + 1 },
-	"code": withCode,
-}
-
-// statusTone says in a word how a status is shown.
-func statusTone(status int) string {
-	switch {
-	case status == 0:
-		return "cut"
-	case status >= 500:
-		return "broken"
-	case status >= 400:
-		return "refused"
-	}
-	return "fine"
-}
-
-// page renders a page of a visit.
-func (c *Console) page(v *visit, r *http.Request, name string, view *consoleView) endpoint.Response {
-	view.Token, view.Notice = v.token, consoleNotices[r.URL.Query().Get("done")]
-	view.Places, view.Outside = c.places(), c.outside(r)
+// page answers a visit with a page.
+func (c *Console) page(v *visit, r *http.Request, page *view.Page) endpoint.Response {
+	page.Token, page.Notice = v.token, consoleNotices[r.URL.Query().Get("done")]
+	page.Places, page.Outside = c.places(), c.outside(r)
 	status := http.StatusOK
 	if r.Method == http.MethodPost {
 		status = http.StatusUnprocessableEntity // a form comes back with what is wrong in it
 	}
-	return c.render(status, name, view)
+	return c.render(status, page)
 }
 
-func (c *Console) render(status int, name string, view *consoleView) endpoint.Response {
-	site := consoleSite()
-	view.Style, view.Script, view.Namespace = site.style, site.script, c.Namespace
-	view.Clock = c.Now().Format("2006-01-02 15:04:05")
-	page, err := markup.Render(site.pages[name], "layout.html", view)
-	if err != nil {
-		return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
-	}
-	return endpoint.NewResponse(status, endpoint.TypeHTML, page).
-		With("Content-Security-Policy", site.policy).
+func (c *Console) render(status int, page *view.Page) endpoint.Response {
+	page.Style, page.Script, page.Namespace = consoleStyle, consoleScript, c.Namespace
+	page.Clock = c.Now().Format("2006-01-02 15:04:05")
+	return endpoint.NewResponse(status, endpoint.TypeHTML, page.HTML()).
+		With("Content-Security-Policy", consolePolicy()).
 		With("X-Frame-Options", "DENY").
 		With("X-Content-Type-Options", "nosniff").
 		With("Referrer-Policy", "same-origin").
 		With("Cross-Origin-Opener-Policy", "same-origin").
 		With("Cache-Control", "no-store")
-}
-
-// part renders a named part of a page.
-func (c *Console) part(page, name string, data any) string {
-	out, err := markup.Render(consoleSite().pages[page], name, data)
-	if err != nil {
-		return template.HTMLEscapeString(err.Error())
-	}
-	return string(out)
 }
 
 // sentence is an error for people.

@@ -9,22 +9,17 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 	"github.com/ringcx-go/ringcx/sandbox/internal/ringcx"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 )
 
 // penaltiesShown are the penalties that are listed, those that end last.
 const penaltiesShown = 50
 
-// penaltyView is somebody who is refused for a while.
-type penaltyView struct {
-	Limit, Who, Left string
-	Until            time.Time
-}
-
 // penaltiesOf lists who is in a penalty of a limit.
-func (c locked) penaltiesOf(what limit.Kind, now time.Time) (out []penaltyView) {
+func (c locked) penaltiesOf(what limit.Kind, now time.Time) (out []view.Penalty) {
 	for key, b := range c.Limits.All(what) {
 		if end := b.Quiet.Time(); now.Before(end) {
-			out = append(out, penaltyView{limit.Kinds[what].Title, c.counted(key), inWords(end.Sub(now)), end})
+			out = append(out, view.Penalty{Limit: limit.Kinds[what].Title, Who: c.counted(key), Left: inWords(end.Sub(now)), Until: end})
 		}
 	}
 	return out
@@ -40,8 +35,8 @@ func (c locked) penalties() int {
 }
 
 // sortPenalties puts those that end last first, and leaves so many of them.
-func sortPenalties(all []penaltyView) (shown []penaltyView, more int) {
-	slices.SortFunc(all, func(a, b penaltyView) int {
+func sortPenalties(all []view.Penalty) (shown []view.Penalty, more int) {
+	slices.SortFunc(all, func(a, b view.Penalty) int {
 		return cmp.Or(b.Until.Compare(a.Until), cmp.Compare(a.Who, b.Who), cmp.Compare(a.Limit, b.Limit))
 	})
 	n := min(len(all), penaltiesShown)

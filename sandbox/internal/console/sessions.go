@@ -13,40 +13,8 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/ringcx"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 )
-
-// tokenRow is a session or a token that still means something.
-type tokenRow struct {
-	Handle    string // names it in forms, and says nothing about it
-	Who, What string
-	Ends      string // the last characters of the token
-	Mark      string // its fingerprint, as the log has it
-	Left      string
-	Refresh   string // time left of the refresh token; "": none
-	Spent     uint32 // refresh tokens before that one
-	until     time.Time
-}
-
-// sessionsPage lists what lives.
-type sessionsPage struct {
-	listing // of the first table; the others have a page of their own
-	Tables  []tokenTable
-}
-
-// Long reports whether any table is.
-func (p *sessionsPage) Long() bool {
-	return slices.ContainsFunc(p.Tables, func(t tokenTable) bool { return t.Long() })
-}
-
-// tokenTable is a table of tokens, those first that live longest.
-type tokenTable struct {
-	listing
-	ID, Title, Kind, About string
-	Rows                   []tokenRow
-	Spent                  int // refresh tokens, of all rows
-	Revoke                 string
-	Sessions               bool
-}
 
 // handle names a token without telling it.
 func handle(token string) string {
@@ -59,23 +27,23 @@ func ending(token string) string { return "…" + token[max(len(token)-6, 0):] }
 
 func (c *Console) sessionList(v *visit, r *http.Request) endpoint.Response {
 	now := c.Now()
-	page := &sessionsPage{listing: newListing(r, "sessions", "rc", "Sessions and tokens")}
+	page := &view.Sessions{Listing: newListing(r, "sessions", "rc", "Sessions and tokens")}
 	c.do(func(c locked) {
-		for _, t := range []tokenTable{c.sessionTable(now), c.refreshTable(now), c.accessTable(now)} {
-			t.listing = newListing(r, "sessions", t.ID, "Rows")
-			page.Tables = append(page.Tables, t.cut())
+		for _, t := range []view.TokenTable{c.sessionTable(now), c.refreshTable(now), c.accessTable(now)} {
+			t.Listing = newListing(r, "sessions", t.ID, "Rows")
+			page.Tables = append(page.Tables, cut(t))
 		}
 	})
-	return c.page(v, r, "sessions.html", &consoleView{Title: "Sessions and tokens", Page: page})
+	return c.page(v, r, &view.Page{Title: "Sessions and tokens", Content: page})
 }
 
 // cut leaves the rows that were asked for.
-func (t tokenTable) cut() tokenTable {
-	slices.SortFunc(t.Rows, func(a, b tokenRow) int { return cmp.Or(b.until.Compare(a.until), cmp.Compare(a.Handle, b.Handle)) })
+func cut(t view.TokenTable) view.TokenTable {
+	slices.SortFunc(t.Rows, func(a, b view.TokenRow) int { return cmp.Or(b.Until.Compare(a.Until), cmp.Compare(a.Handle, b.Handle)) })
 	all := t.Rows
 	t.Rows = nil
 	for _, row := range all {
-		if t.takes(row.Who + " " + row.What + " " + row.Mark) {
+		if t.Takes(row.Who + " " + row.What + " " + row.Mark) {
 			t.Rows = append(t.Rows, row)
 		}
 	}
@@ -83,8 +51,8 @@ func (t tokenTable) cut() tokenTable {
 }
 
 // sessionTable are the open sessions of RingCentral with their newest tokens.
-func (c locked) sessionTable(now time.Time) tokenTable {
-	table := tokenTable{
+func (c locked) sessionTable(now time.Time) view.TokenTable {
+	table := view.TokenTable{
 		ID: "rc", Title: "RingCentral sessions", Kind: "session", Revoke: "Revoke", Sessions: true,
 		About: aboutSessions(c.Rules.Load()),
 	}
@@ -94,10 +62,10 @@ func (c locked) sessionTable(now time.Time) tokenTable {
 			continue
 		}
 		a, u := c.Platform.Holder(s)
-		row := tokenRow{
+		row := view.TokenRow{
 			Handle: handle(c.Platform.ID(s.Number)), Who: u.First + " " + u.Last, What: a.Name,
 			Ends: ending(c.Platform.AccessToken(s)), Mark: endpoint.Fingerprint(c.Platform.AccessToken(s)), Left: inWords(s.Ends.Time().Sub(now)),
-			Spent: s.Turn - 1, until: max(s.Ends, s.Renewal).Time(),
+			Spent: s.Turn - 1, Until: max(s.Ends, s.Renewal).Time(),
 		}
 		table.Spent += int(row.Spent)
 		if s.Renewal != 0 {
@@ -109,8 +77,8 @@ func (c locked) sessionTable(now time.Time) tokenTable {
 }
 
 // refreshTable are the RingCX refresh tokens that can be used.
-func (c locked) refreshTable(now time.Time) tokenTable {
-	table := tokenTable{
+func (c locked) refreshTable(now time.Time) view.TokenTable {
+	table := view.TokenTable{
 		ID: "refresh", Title: "RingCX refresh tokens", Kind: "refresh", Revoke: "Log out",
 		About: aboutRefreshTokens(c.Rules.Load()),
 	}
@@ -119,9 +87,9 @@ func (c locked) refreshTable(now time.Time) tokenTable {
 			continue
 		}
 		token := c.RingCX.RefreshToken(&in)
-		table.Rows = append(table.Rows, tokenRow{
+		table.Rows = append(table.Rows, view.TokenRow{
 			Handle: handle(token), Who: c.RingCX.Who(c.tx, &in).Name(), What: in.App, Ends: ending(token), Mark: endpoint.Fingerprint(token),
-			Left: inWords(in.Renewal.Time().Sub(now)), Spent: in.Turn - 1, until: in.Renewal.Time(),
+			Left: inWords(in.Renewal.Time().Sub(now)), Spent: in.Turn - 1, Until: in.Renewal.Time(),
 		})
 		table.Spent += int(in.Turn - 1)
 	}
@@ -129,16 +97,16 @@ func (c locked) refreshTable(now time.Time) tokenTable {
 }
 
 // accessTable are the RingCX access tokens that were seen lately.
-func (c locked) accessTable(now time.Time) tokenTable {
-	table := tokenTable{
+func (c locked) accessTable(now time.Time) view.TokenTable {
+	table := view.TokenTable{
 		ID: "access", Title: "RingCX access tokens",
 		About: aboutAccessTokens(c.Rules.Load()),
 	}
 	ask := &endpoint.Call{Now: now, Rules: c.Rules.Load()}
 	for t := range c.RingCX.GoodTokens(ask) {
-		table.Rows = append(table.Rows, tokenRow{
+		table.Rows = append(table.Rows, view.TokenRow{
 			Handle: handle(t.Text), Who: c.subjectName(t.Claims), What: t.Claims.App, Ends: ending(t.Text), Mark: endpoint.Fingerprint(t.Text),
-			Left: inWords(t.Expires.Sub(now)), until: t.Expires,
+			Left: inWords(t.Expires.Sub(now)), Until: t.Expires,
 		})
 	}
 	return table

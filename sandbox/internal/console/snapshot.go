@@ -9,6 +9,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 )
 
 // saveSnapshot gives a file with everything that the sandbox knows.
@@ -47,7 +48,7 @@ func (c *Console) loadSnapshot(v *visit, r *http.Request) endpoint.Response {
 		words = "The sandbox cannot become what is in this file. " + sentence(err)
 	}
 	if words != "" {
-		return c.showControls(v, r, &controlsPage{Wrong: map[string]string{"snapshot": words}})
+		return c.showControls(v, r, &view.Controls{Wrong: map[string]string{"snapshot": words}})
 	}
 	return c.done("controls", "snapshot", "")
 }

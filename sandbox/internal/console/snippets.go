@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 )
 
 // httpCall is a request that is written down in several languages.
@@ -15,13 +17,10 @@ type httpCall struct {
 	form        [][2]string
 }
 
-// snippet is a program that makes a call, and prints the status and the body of the answer.
-type snippet struct{ Language, Code string }
-
 // snippets writes a call down in every language, the quickest to try first.
-func (c *httpCall) snippets() []snippet {
-	return []snippet{
-		{"curl", c.curl()}, {"Go", c.golang()}, {"JavaScript", c.javascript()}, {"Python", c.python()}, {"PHP", c.php()},
+func (c *httpCall) snippets() []view.Snippet {
+	return []view.Snippet{
+		{Language: "curl", Code: c.curl()}, {Language: "Go", Code: c.golang()}, {Language: "JavaScript", Code: c.javascript()}, {Language: "Python", Code: c.python()}, {Language: "PHP", Code: c.php()},
 	}
 }
 

@@ -5,8 +5,9 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/timeline"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 )
 
 func (c *Console) timeline(v *visit, r *http.Request) endpoint.Response {
-	return c.page(v, r, "timeline.html", &consoleView{Title: "Timeline", Page: timeline.Of(c.Sandbox)})
+	return c.page(v, r, &view.Page{Title: "Timeline", Content: view.Timeline{Timeline: timeline.Of(c.Sandbox)}})
 }

@@ -10,63 +10,34 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// accountView is an account with its people.
-type accountView struct {
-	ID         int64
-	Name       string
-	Production bool
-	Main       string // number of the RingCX main account; "": no RingCX
-	Subs       []choice
-	Users      []userView
-}
-
-// userView is a user of RingCentral, or an administrator that only RingCX knows.
-type userView struct {
-	ID                     int64
-	Name, Email, Extension string
-	Password, Role         string
-	Enabled, Linked, Admin bool
-}
-
-// accountsPage lists them, and has the forms for another user and another account.
-type accountsPage struct {
-	listing
-	Accounts []accountView
-	Choose   *picker // the account of another user
-	Roles    []string
-	Name     string // of the account that was filled in
-	Account  string // of the user that was filled in
-	User     admin.UserRequest
-	Wrong    map[string]string
-}
-
 func (c *Console) accountList(v *visit, r *http.Request) endpoint.Response {
-	return c.showAccounts(v, r, &accountsPage{User: admin.UserRequest{RingCX: true}})
+	return c.showAccounts(v, r, &view.Accounts{User: admin.UserRequest{RingCX: true}})
 }
 
-func (c *Console) showAccounts(v *visit, r *http.Request, page *accountsPage) endpoint.Response {
+func (c *Console) showAccounts(v *visit, r *http.Request, page *view.Accounts) endpoint.Response {
 	for _, known := range permission.Roles {
 		page.Roles = append(page.Roles, known.Name)
 	}
 	page.User.Role = cmp.Or(page.User.Role, permission.Standard.Name)
 	c.do(func(c locked) {
-		page.listing = newListing(r, "accounts", "page", "Users")
+		page.Listing = newListing(r, "accounts", "page", "Users")
 		c.listUsers(page)
 		page.Choose = c.accountPicker("Account", page.Account, page.Wrong["account"])
 	})
-	return c.page(v, r, "accounts.html", &consoleView{Title: "Accounts and users", Page: page})
+	return c.page(v, r, &view.Page{Title: "Accounts and users", Content: page})
 }
 
 // listUsers fills in the accounts with the users that were asked for.
-func (c locked) listUsers(page *accountsPage) {
+func (c locked) listUsers(page *view.Accounts) {
 	all := inOrder(c.World.Accounts.All(c.tx), c.accountOrder())
 	for _, a := range all {
 		var shown []*model.User
 		for _, u := range c.World.MembersOf(c.tx, a.ID) {
-			if page.takes(c.words(&u)) {
+			if page.Takes(c.words(&u)) {
 				shown = append(shown, &u)
 			}
 		}
@@ -77,25 +48,25 @@ func (c locked) listUsers(page *accountsPage) {
 }
 
 // viewAccount is an account with some of its users.
-func (c locked) viewAccount(a *model.Account, users []*model.User) accountView {
-	out := accountView{ID: a.ID, Name: a.Name, Production: a.Production}
+func (c locked) viewAccount(a *model.Account, users []*model.User) view.Account {
+	out := view.Account{ID: a.ID, Name: a.Name, Production: a.Production}
 	if main := c.World.MainOf(c.tx, a.ID); main != nil {
 		out.Main = main.ID
 		for _, s := range main.SubAccounts {
-			out.Subs = append(out.Subs, choice{s.ID, s.Name})
+			out.Subs = append(out.Subs, view.Choice{Value: s.ID, Label: s.Name})
 		}
 	}
 	for _, u := range users {
-		view := userView{
+		row := view.User{
 			ID: u.ID, Name: u.First + " " + u.Last, Email: u.Email, Extension: u.Extension, Password: u.Password,
 			Enabled: u.Enabled, Linked: u.Linked, Admin: u.Login != nil,
 		}
 		if u.Login != nil {
-			view.Password = u.Login.Password
+			row.Password = u.Login.Password
 		} else {
-			view.Role = u.RoleName
+			row.Role = u.RoleName
 		}
-		out.Users = append(out.Users, view)
+		out.Users = append(out.Users, row)
 	}
 	return out
 }
@@ -134,7 +105,7 @@ func (c *Console) changeUser(_ *visit, r *http.Request) endpoint.Response {
 
 // createAccount makes an account with one user.
 func (c *Console) createAccount(v *visit, r *http.Request) endpoint.Response {
-	page := &accountsPage{Name: wording.Typed(r.PostForm.Get("name")), User: admin.UserRequest{RingCX: true}}
+	page := &view.Accounts{Name: wording.Typed(r.PostForm.Get("name")), User: admin.UserRequest{RingCX: true}}
 	if n := len([]rune(page.Name)); n == 0 || n > 100 {
 		page.Wrong = map[string]string{"name": "Give the account a name of up to 100 characters."}
 		return c.showAccounts(v, r, page)
@@ -151,7 +122,7 @@ func (c *Console) createUser(v *visit, r *http.Request) endpoint.Response {
 		FirstName: r.PostForm.Get("firstName"), LastName: r.PostForm.Get("lastName"), Email: r.PostForm.Get("email"),
 		Role: r.PostForm.Get("role"), RingCX: r.PostForm.Get("ringcx") == "yes",
 	}
-	page := &accountsPage{Account: wording.Typed(r.PostForm.Get("account")), Wrong: map[string]string{}}
+	page := &view.Accounts{Account: wording.Typed(r.PostForm.Get("account")), Wrong: map[string]string{}}
 	var u *model.User
 	var err error
 	c.do(func(c locked) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
+	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
@@ -72,11 +73,11 @@ func aboutAccessTokens(r *contract.Rules) string {
 }
 
 // clockSteps are advances that tell something: past a penalty, past a token, past a session.
-func clockSteps(r *contract.Rules) []choice {
-	step := func(d time.Duration, what string) choice {
-		return choice{d.String(), wording.SpokenDuration(d) + ": " + what}
+func clockSteps(r *contract.Rules) []view.Choice {
+	step := func(d time.Duration, what string) view.Choice {
+		return view.Choice{Value: d.String(), Label: wording.SpokenDuration(d) + ": " + what}
 	}
-	return []choice{
+	return []view.Choice{
 		step(max(r.LimitWindow, r.LimitPenalty, r.RingCXLimitPenalty, r.APILimitPenalty), "a limit or a penalty passes"),
 		step(r.RingCXTokenTTL+r.RingCXClockSkew+time.Minute, "RingCX access tokens end"),
 		step(r.AccessTokenTTL+time.Minute, "RingCentral access tokens end"),

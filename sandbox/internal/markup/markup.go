@@ -1,22 +1,63 @@
-// Package markup makes pages of templates, in which text from outside cannot hide anything.
+// Package markup makes pages of elements, in which text from outside cannot hide anything. What is text or the value of an
+// attribute is escaped by the elements themselves; there are no templates, so that the linker sees what is called.
 package markup
 
 import (
 	"bytes"
 	"fmt"
-	"html/template"
 	"unicode"
 	"unicode/utf8"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
 )
 
-// Render is what a template makes of data. Every page comes from here, so that none shows text from outside without
-// harmless; the templates keep what is from outside in elements of its own.
-func Render(t *template.Template, name string, data any) ([]byte, error) {
+// Space stands between two elements of a line.
+var Space = g.Text(" ")
+
+const icon = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' " +
+	"fill='%230b5cad'/%3E%3Ccircle cx='8' cy='8' r='3.5' fill='none' stroke='white' stroke-width='2'/%3E%3C/svg%3E"
+
+// Document is a whole page. The style is a file of ours, and is not escaped.
+func Document(title, style string, body ...g.Node) []byte {
+	meta := func(name, content string) g.Node { return h.Meta(h.Name(name), h.Content(content)) }
+	return Render(h.Doctype(h.HTML(
+		h.Lang("en"),
+		h.Head(
+			h.Meta(h.Charset("utf-8")),
+			meta("viewport", "width=device-width, initial-scale=1"),
+			meta("color-scheme", "light dark"),
+			meta("robots", "noindex"),
+			h.TitleEl(g.Text(title)),
+			h.Link(h.Rel("icon"), h.Href(icon)),
+			h.StyleEl(g.Raw(style)),
+		),
+		h.Body(body...),
+	)))
+}
+
+// Script is a program for browsers, which is a file of ours and is not escaped.
+func Script(program string) g.Node { return h.Script(g.Raw(program)) }
+
+// Render is the text of a node. Every page comes from here, so that none shows text from outside without harmless; pages keep
+// what is from outside in elements of its own.
+func Render(n g.Node) []byte {
 	var out bytes.Buffer
-	if err := t.ExecuteTemplate(&out, name, data); err != nil {
-		return nil, err
+	_ = n.Render(&out) // memory takes everything, and an element fails only where it is written to
+	return harmless(out.Bytes())
+}
+
+// Hidden is a field of a form that is sent along.
+func Hidden(name, value string) g.Node {
+	return h.Input(h.Type("hidden"), h.Name(name), h.Value(value))
+}
+
+// Filled is a node if there is a text to show, else nothing.
+func Filled(text string, node func(text string) g.Node) g.Node {
+	if text == "" {
+		return nil
 	}
-	return harmless(out.Bytes()), nil
+	return node(text)
 }
 
 // harmless writes out, as \u202e, the characters of a page that show nothing themselves, and change what is around them:

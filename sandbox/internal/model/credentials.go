@@ -55,7 +55,7 @@ func (w *World) AddCredential(tx *state.Tx, user int64, clients []string, expire
 		exp = expires.Unix()
 	}
 	var err error
-	c.JWT, err = w.Key().Sign(map[string]any{
+	c.JWT, err = w.Key().SignOnce(map[string]any{
 		"iss": CredentialIssuer, "aud": CredentialIssuer + "/restapi/oauth/token", "sub": fmt.Sprint(user),
 		"iat": credentialIssued, "exp": exp, "jti": c.ID,
 	})

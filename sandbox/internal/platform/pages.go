@@ -2,14 +2,17 @@ package platform
 
 import (
 	"crypto/sha256"
-	"embed"
+	_ "embed"
 	"encoding/base64"
-	"html/template"
 	"net/http"
 	"sync"
 
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // Where the pages of the browser login are.
@@ -18,55 +21,18 @@ const (
 	consentPath = "/restapi/oauth/consent"
 )
 
-//go:embed pages
-var pageFiles embed.FS
+// pageStyle is in every page of the browser login. They need no script and nothing from anywhere else.
+//
+//go:embed pages/style.css
+var pageStyle string
 
-// The pages of the browser login. They need no script and nothing from anywhere else. They are read when the first of
-// them is shown: most programs that hold a sandbox never do.
-var (
-	signInTemplate  = pageTemplate("sign-in.html")
-	consentTemplate = pageTemplate("consent.html")
-	refusedTemplate = pageTemplate("refused.html")
-)
-
-var pageStyle = sync.OnceValues(readPageStyle)
-
-func pageTemplate(name string) func() *template.Template {
-	return sync.OnceValue(func() *template.Template {
-		return template.Must(template.ParseFS(pageFiles, "pages/layout.html", "pages/"+name))
-	})
-}
-
-// readPageStyle gives the style that every page holds, and the policy that permits this style and nothing else. There
-// is no form-action in it: browsers apply that to redirects after a form too, and the last one leads to the app.
-func readPageStyle() (template.CSS, string) {
-	raw, err := pageFiles.ReadFile("pages/style.css")
-	if err != nil {
-		panic(err) // it is embedded
-	}
-	sum := sha256.Sum256(raw)
+// pagePolicy permits this style and nothing else. There is no form-action in it: browsers apply that to redirects after a
+// form too, and the last one leads to the app. It is made when the first page is shown: most programs that hold a sandbox never do.
+var pagePolicy = sync.OnceValue(func() string {
+	sum := sha256.Sum256([]byte(pageStyle))
 	hash := base64.StdEncoding.EncodeToString(sum[:])
-	policy := "default-src 'none'; style-src 'sha256-" + hash + "'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
-	return template.CSS(raw), policy //nolint:gosec // our own file
-}
-
-// pageView is what the pages show.
-type pageView struct {
-	Style       template.CSS
-	Title       string
-	Flow, Token string // "": the page has no form
-	App         string
-	Provider    string // account that the app belongs to
-	User        string
-	Email       string
-	Account     string
-	Scopes      []ScopeView
-	Username    string // what was typed before
-	Message     string
-	Demo        struct{ Email, Password string }
-	Code, Kind  string
-	Hint        string
-}
+	return "default-src 'none'; style-src 'sha256-" + hash + "'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
+})
 
 // ScopeView is a scope as the page shows it on which a user allows it.
 type ScopeView struct{ Name, Meaning string }
@@ -81,42 +47,113 @@ var scopeMeanings = map[string]string{
 	"WebSocketsSubscriptions": "Receive notifications", "SubscriptionWebhook": "Receive notifications",
 }
 
-func htmlPage(status int, page func() *template.Template, view *pageView) endpoint.Response {
-	style, policy := pageStyle()
-	view.Style = style
-	out, err := markup.Render(page(), "layout.html", view)
-	if err != nil {
-		return endpoint.Text(http.StatusInternalServerError, "sandbox: "+err.Error())
-	}
-	return endpoint.NewResponse(status, endpoint.TypeHTML, out).
-		With("Content-Security-Policy", policy).
+func htmlPage(status int, title string, content ...g.Node) endpoint.Response {
+	page := markup.Document(title+" – RingCX sandbox", pageStyle,
+		h.Header(h.Strong(g.Text("RingCX sandbox")), markup.Space, h.Span(g.Text("emulated RingCentral sign-in"))),
+		h.Main(content...),
+		h.Footer(g.Text("Everything here is demo data on your own machine. Never type a real password.")),
+	)
+	return endpoint.NewResponse(status, endpoint.TypeHTML, page).
+		With("Content-Security-Policy", pagePolicy()).
 		With("X-Frame-Options", "DENY").
 		With("X-Content-Type-Options", "nosniff").
 		With("Referrer-Policy", "no-referrer")
 }
 
+// form is a form of the browser login, which says which sign-in it is about and that its sender has seen the page.
+func (f *flow) form(address string, nodes ...g.Node) g.Node {
+	return h.Form(h.Method("post"), markup.Action(address), markup.Hidden("flow", f.id), markup.Hidden("form", f.Token), g.Group(nodes))
+}
+
 // signInPage asks who somebody is; message says why the last try failed.
 func (p *Service) signInPage(status int, f *flow, username, message string) endpoint.Response {
-	view := &pageView{
-		Title: "Sign in", Flow: f.id, Token: f.Token, App: p.World.App(p.Lock.Tx, f.Request.App).Name, Username: username, Message: message,
-	}
-	demo := p.World.DemoUser(p.Lock.Tx)
-	view.User = demo.First + " " + demo.Last
-	view.Demo.Email, view.Demo.Password = demo.Email, demo.Password
-	return htmlPage(status, signInTemplate, view)
+	return htmlPage(status, "Sign in",
+		h.H1(g.Text("Sign in")),
+		h.P(g.Text("to continue to "), h.Strong(g.Text(p.World.App(p.Lock.Tx, f.Request.App).Name))),
+		markup.Filled(message, func(message string) g.Node {
+			return h.P(h.Class("problem"), h.Role("alert"), h.ID("problem"), g.Text(message))
+		}),
+		f.credentials(username, message != ""),
+		f.demo(p.World.DemoUser(p.Lock.Tx)),
+	)
 }
+
+// credentials are the fields for a user and a password.
+func (f *flow) credentials(username string, again bool) g.Node {
+	described := g.If(again, h.Aria("describedby", "problem"))
+	return f.form("sign-in",
+		h.Label(h.For("username"), g.Text("Email or phone number")),
+		h.Input(h.ID("username"), h.Name("username"), h.Type("text"), g.Attr("inputmode", "email"), h.AutoComplete("username"),
+			g.Attr("autocapitalize", "none"), g.Attr("spellcheck", "false"), h.Required(), h.Value(username),
+			g.If(username == "", h.AutoFocus()), described),
+		h.Label(h.For("password"), g.Text("Password")),
+		h.Input(h.ID("password"), h.Name("password"), h.Type("password"), h.AutoComplete("current-password"), h.Required(),
+			g.If(username != "", h.AutoFocus()), described),
+		markup.Space,
+		h.Button(h.Type("submit"), g.Text("Sign in")),
+	)
+}
+
+// demo is who can sign in without typing anything.
+func (f *flow) demo(u *model.User) g.Node {
+	fact := func(term, value string) g.Node {
+		return g.Group{h.Dt(g.Text(term)), h.Dd(h.Code(g.Text(value)))}
+	}
+	return h.Section(h.Aria("labelledby", "demo"),
+		h.H2(h.ID("demo"), g.Text("The demo user")),
+		h.Dl(fact("Email", u.Email), fact("Password", u.Password)),
+		f.form("sign-in", h.Button(h.Type("submit"), h.Name("as"), h.Value("demo"), h.Class("second"),
+			g.Text("Sign in as "), isolated(u.First+" "+u.Last))),
+	)
+}
+
+// isolated is a text from outside, which turns nothing around it around.
+func isolated(text string) g.Node { return g.El("bdi", g.Text(text)) }
 
 // consentPage names the app, the account and the scopes.
 func (p *Service) consentPage(f *flow) endpoint.Response {
 	a, u := p.World.App(p.Lock.Tx, f.Request.App), p.World.User(p.Lock.Tx, f.User)
-	view := &pageView{
-		Title: "Allow access", Flow: f.id, Token: f.Token, App: a.Name, Provider: p.World.Account(p.Lock.Tx, a.Account).Name,
-		User: u.First + " " + u.Last, Email: u.Email, Account: p.World.Account(p.Lock.Tx, u.Account).Name,
+	return htmlPage(http.StatusOK, "Allow access",
+		h.H1(g.Text("Allow "+a.Name+"?")),
+		h.P(g.Text("This app of the account "), h.Strong(g.Text(p.World.Account(p.Lock.Tx, a.Account).Name)), g.Text(" asks to:")),
+		h.Ul(
+			g.Map(a.Scopes, func(name string) g.Node {
+				return h.Li(markup.Filled(scopeMeanings[name], func(meaning string) g.Node {
+					return g.Group{isolated(meaning), markup.Space}
+				}), h.Code(g.Text(name)))
+			}),
+			g.If(len(a.Scopes) == 0, h.Li(g.Text("know who you are, and nothing else"))),
+		),
+		h.P(h.Class("who"),
+			g.Text("Signed in as "), h.Strong(g.Text(u.First+" "+u.Last)), g.Text(", "), isolated(u.Email), g.Text(", of the account "),
+			isolated(p.World.Account(p.Lock.Tx, u.Account).Name), g.Text(". "),
+			h.A(h.Href("sign-in?flow="+markup.Escape(f.id)), g.Text("Use another user")),
+		),
+		f.form("consent", h.Class("choice"),
+			h.Button(h.Type("submit"), h.Name("decision"), h.Value("allow"), h.AutoFocus(), g.Text("Allow")), markup.Space,
+			h.Button(h.Type("submit"), h.Name("decision"), h.Value("deny"), h.Class("second"), g.Text("Deny")),
+		),
+	)
+}
+
+// refusal is what a page says that leads nowhere.
+type refusal struct {
+	title, message, hint string
+	code, kind           string // of the error; a code may be "": it has none
+}
+
+func (r refusal) page(status int) endpoint.Response {
+	fact := func(term, value string) g.Node {
+		return markup.Filled(value, func(value string) g.Node {
+			return g.Group{h.Dt(g.Text(term)), h.Dd(h.Code(g.Text(value)))}
+		})
 	}
-	for _, name := range a.Scopes {
-		view.Scopes = append(view.Scopes, ScopeView{name, scopeMeanings[name]})
-	}
-	return htmlPage(http.StatusOK, consentTemplate, view)
+	return htmlPage(status, r.title,
+		h.H1(g.Text(r.title)),
+		h.P(h.Class("problem"), g.Text(r.message)),
+		markup.Filled(r.hint, func(hint string) g.Node { return h.P(g.Text(hint)) }),
+		h.Dl(fact("Code", r.code), fact("Error", r.kind)),
+	)
 }
 
 // refusedPage tells the person, because telling the app could send a browser anywhere.
@@ -129,9 +166,7 @@ func refusedPage(c *endpoint.Call, e *oauthError) endpoint.Response {
 		status = http.StatusForbidden
 	}
 	c.Refused.Answer = e.words()
-	return htmlPage(status, refusedTemplate, &pageView{
-		Title: "This sign-in cannot go on", Code: e.code, Kind: e.kind, Message: e.message, Hint: refusalHints[e.code],
-	})
+	return refusal{"This sign-in cannot go on", e.message, refusalHints[e.code], e.code, e.kind}.page(status)
 }
 
 // refusalHints help whoever sets up an app.
@@ -145,9 +180,9 @@ var refusalHints = map[string]string{
 func stalePage(c *endpoint.Call) endpoint.Response {
 	c.Refused.Answer = "invalid_request This page has expired"
 	c.Why("the sign-in was finished already, took too long, or was begun in another browser")
-	return htmlPage(http.StatusBadRequest, refusedTemplate, &pageView{
-		Title: "This page has expired", Kind: "invalid_request",
-		Message: "The sign-in was finished already, took too long, or was begun in another browser.",
-		Hint:    "Go back to the app and sign in again.",
-	})
+	return refusal{
+		title: "This page has expired", kind: "invalid_request",
+		message: "The sign-in was finished already, took too long, or was begun in another browser.",
+		hint:    "Go back to the app and sign in again.",
+	}.page(http.StatusBadRequest)
 }

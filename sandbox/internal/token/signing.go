@@ -18,6 +18,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/recent"
 	"github.com/ringcx-go/ringcx/sandbox/internal/seeded"
 )
 
@@ -122,13 +123,52 @@ func deriveECDSA(seed uint64, name string) (*ecdsa.PrivateKey, error) {
 
 // Sign makes a compact JWT of claims.
 func (k *Key) Sign(claims any) (string, error) {
+	text, err := k.text(claims)
+	if err != nil {
+		return "", err
+	}
+	return k.signed(text)
+}
+
+// once are the latest tokens that SignOnce made, by their texts without the signature.
+var once = struct {
+	sync.Mutex
+	tokens *recent.Map[string]
+}{tokens: recent.New[string](onceKept)}
+
+const onceKept = 200
+
+// SignOnce is Sign for claims that many servers of the process have in common, as those of one seed begin with one credential: a
+// signature takes longer than all the rest of a start. A text has one signature, and names its key, so it is made once.
+func (k *Key) SignOnce(claims any) (string, error) {
+	text, err := k.text(claims)
+	if err != nil {
+		return "", err
+	}
+	once.Lock()
+	defer once.Unlock()
+	if token, is := once.tokens.Get(string(text)); is {
+		return token, nil
+	}
+	token, err := k.signed(text)
+	if err == nil {
+		once.tokens.Put(token[:len(text)], token)
+	}
+	return token, err
+}
+
+// text is what is signed: header and claims, encoded, with room for the signature.
+func (k *Key) text(claims any) ([]byte, error) {
 	payload, err := json.Marshal(claims)
 	if err != nil {
-		return "", fmt.Errorf("encoding claims: %w", err)
+		return nil, fmt.Errorf("encoding claims: %w", err)
 	}
-	token := make([]byte, 0, 1024)
-	token = append(token, k.header...)
-	token = base64.RawURLEncoding.AppendEncode(token, payload)
+	text := append(make([]byte, 0, 1024), k.header...)
+	return base64.RawURLEncoding.AppendEncode(text, payload), nil
+}
+
+// signed is the token of a text.
+func (k *Key) signed(token []byte) (string, error) {
 	signature, err := k.signature(token)
 	if err != nil {
 		return "", fmt.Errorf("signing: %w", err)

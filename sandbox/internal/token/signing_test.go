@@ -35,6 +35,34 @@ func TestEverySignatureHasItsFullLength(t *testing.T) {
 	}
 }
 
+func TestATokenThatIsMadeOnceIsThatOfItsKeyAndClaims(t *testing.T) {
+	seen := map[string]bool{}
+	for _, algorithm := range []string{"ES256", "EdDSA", "RS256"} {
+		for seed := range uint64(2) {
+			for subject := range 3 {
+				key, err := token.NewKey(seed, "credentials", algorithm)
+				if err != nil {
+					t.Fatal(err)
+				}
+				claims := map[string]int{"sub": subject}
+				want, err := key.Sign(claims)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for range 2 {
+					if got, err := key.SignOnce(claims); got != want || err != nil {
+						t.Errorf("%s, seed %d: %s, %v, not %s", algorithm, seed, got, err, want)
+					}
+				}
+				seen[want] = true
+			}
+		}
+	}
+	if len(seen) != 3*2*3 {
+		t.Errorf("there are %d tokens", len(seen))
+	}
+}
+
 func TestASeedAndANameGiveOneKey(t *testing.T) {
 	for _, algorithm := range []string{"ES256", "EdDSA", "RS256"} {
 		sign := func(seed uint64, name string) (*token.Key, string) {

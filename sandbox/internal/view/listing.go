@@ -1,0 +1,142 @@
+package view
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
+	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
+)
+
+// rowsShown are the rows of a table on a page.
+const rowsShown = 50
+
+// Listing is the part of a long table that is on a page, of the rows that a search finds.
+type Listing struct {
+	Path, Param string // address of the table, and what in its query is the number of the page
+	What, Ask   string // the rows, as people call them, and what the search finds
+	Find        string
+	Page        int // from 1
+	Matching    int // rows that the search finds
+}
+
+// Takes counts a row, and reports whether it is on the page. The text is what the row is found by.
+func (l *Listing) Takes(text string) bool {
+	if !strings.Contains(strings.ToLower(text), strings.ToLower(l.Find)) {
+		return false
+	}
+	l.Matching++
+	return l.Matching > l.before() && l.Matching <= l.before()+rowsShown
+}
+
+// before are the rows on the pages before this one.
+func (l *Listing) before() int { return (l.Page - 1) * rowsShown }
+
+// long reports whether there is anything to search or to turn.
+func (l *Listing) long() bool { return l.Find != "" || l.Page > 1 || l.Matching > rowsShown }
+
+// at is the address of a page.
+func (l *Listing) at(page int) string {
+	q := url.Values{l.Param: {strconv.Itoa(page)}}
+	if l.Find != "" {
+		q.Set("find", l.Find)
+	}
+	return guard.ConsolePath + l.Path + "?" + q.Encode()
+}
+
+// search is the form that finds rows.
+func (l *Listing) search() g.Node {
+	return h.Form(h.Class("filter"), h.Method("get"), h.Action("/console/"+l.Path), h.Role("search"), h.Aria("label", l.What),
+		plain("find", l.Ask, l.Find, ""),
+		button("second", "Find"),
+		g.If(l.Find != "", g.Group{markup.Space, h.A(h.Href("/console/"+l.Path), g.Text("All of them"))}),
+	)
+}
+
+// finder is the search of a table that is long.
+func (l *Listing) finder() g.Node { return g.If(l.long(), l.search()) }
+
+// pages says which rows are shown, and leads to the pages before and after.
+func (l *Listing) pages() g.Node {
+	if !l.long() {
+		return nil
+	}
+	shown := "Nothing is found."
+	if l.Matching > 0 {
+		shown = fmt.Sprintf("%s %d to %d of %d", l.What, min(l.before()+1, l.Matching), min(l.before()+rowsShown, l.Matching), l.Matching)
+	}
+	return h.P(h.Class("tabs"),
+		h.Span(g.Text(shown)), markup.Space,
+		g.If(l.Page > 1, h.A(markup.Link(l.at(l.Page-1)), g.Text("Before"))), markup.Space,
+		g.If(l.Matching > l.before()+rowsShown, h.A(markup.Link(l.at(l.Page+1)), g.Text("After"))),
+	)
+}
+
+// place are the fields by which a form in a table leads back to where it was.
+func (l *Listing) place() g.Node {
+	return g.Group{
+		markup.Filled(l.Find, func(find string) g.Node { return markup.Hidden("find", find) }),
+		g.If(l.Page > 1, markup.Hidden("page", strconv.Itoa(l.Page))),
+	}
+}
+
+// Choice is an option of a form.
+type Choice struct {
+	Value, Label string
+}
+
+// Picker is a field that names one of many: a list to choose from or, where that would be too long, a text to type.
+type Picker struct {
+	ID, Label    string
+	How          string // what may be typed
+	Given, Wrong string
+	Choices      []Choice
+	Total        int
+}
+
+// chosen is what the field has before anything is given.
+func (p *Picker) chosen() string {
+	if p.Given == "" && p.Wrong == "" && len(p.Choices) > 0 {
+		return p.Choices[0].Value
+	}
+	return p.Given
+}
+
+func (p *Picker) node() g.Node {
+	return h.Div(h.Class("field"),
+		h.Label(h.For(p.ID), g.Text(p.Label)),
+		p.control(),
+		wrong(p.ID, p.Wrong),
+	)
+}
+
+func (p *Picker) control() g.Node {
+	if p.Total <= len(p.Choices) {
+		return h.Select(h.ID(p.ID), h.Name(p.ID), invalid(p.ID, p.Wrong), choices(p.Choices, p.Given))
+	}
+	hint, described := p.ID+"-hint", p.ID+"-hint"
+	if p.Wrong != "" {
+		described += " " + p.ID + "-wrong"
+	}
+	return g.Group{
+		h.Input(h.ID(p.ID), h.Name(p.ID), h.List(p.ID+"-list"), h.Data("choices", "/console/choices?of="+p.ID), h.Required(), h.AutoComplete("off"),
+			h.Value(p.chosen()), h.Aria("describedby", described), g.If(p.Wrong != "", h.Aria("invalid", "true"))),
+		h.DataList(h.ID(p.ID+"-list"), choices(p.Choices, "")),
+		h.P(h.Class("hint"), h.ID(hint), g.Textf("One of %d: %s.", p.Total, p.How)),
+	}
+}
+
+// choices are the options of a list, with the one that was chosen; "": none was.
+func choices(all []Choice, chosen string) g.Node {
+	return g.Map(all, func(c Choice) g.Node {
+		return h.Option(h.Value(c.Value), g.If(chosen != "" && c.Value == chosen, h.Selected()), g.Text(c.Label))
+	})
+}
+
+// Choices are the options of a list alone, for a page that is open.
+func Choices(all []Choice) []byte { return markup.Render(choices(all, "")) }

@@ -1,0 +1,119 @@
+package view
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
+	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
+)
+
+// TokenRow is a session or a token that still means something.
+type TokenRow struct {
+	Handle    string // names it in forms, and says nothing about it
+	Who, What string
+	Ends      string // the last characters of the token; "": none
+	Mark      string // its fingerprint, as the log has it
+	Left      string
+	Refresh   string    // time left of the refresh token; "": none
+	Spent     uint32    // refresh tokens before that one
+	Until     time.Time // for which any of it lives
+}
+
+// TokenTable is a table of tokens, those first that live longest.
+type TokenTable struct {
+	Listing
+	ID, Title, Kind, About string
+	Rows                   []TokenRow
+	Spent                  int    // refresh tokens, of all rows
+	Revoke                 string // the word for it; "": none can be
+	Sessions               bool
+}
+
+// Sessions lists what lives.
+type Sessions struct {
+	Listing // of the first table; the others have a page of their own
+	Tables  []TokenTable
+}
+
+func (v *Sessions) main(p *Page) g.Node {
+	long := slices.ContainsFunc(v.Tables, func(t TokenTable) bool { return t.long() })
+	return g.Group{
+		h.H1(g.Text("Sessions and tokens")),
+		h.P(g.Text("What lives on the sandbox’s clock, "+p.Clock+" UTC. "), h.A(h.Href("/console/sessions"), g.Text("Look again"))),
+		g.If(long, v.search()),
+		g.Map(v.Tables, func(t TokenTable) g.Node { return t.node(p, v.Find) }),
+	}
+}
+
+func (t *TokenTable) node(p *Page, find string) g.Node {
+	about := g.Group{g.Text(t.About)}
+	if t.Revoke != "" && t.Spent > 0 {
+		about = append(about, g.Text(" Spent so far: "), h.Span(h.ID("spent-"+t.ID), g.Text(strconv.Itoa(t.Spent))),
+			g.Text(" refresh "+ofThem(t.Spent, "token", "tokens")+"."))
+	}
+	rows := g.Node(h.P(g.Text("None.")))
+	switch {
+	case len(t.Rows) > 0:
+		rows = g.Group{table(t.Title, t.heads(), g.Map(t.Rows, func(r TokenRow) g.Node { return t.row(p, &r, find) })), t.pages()}
+	case t.long():
+		rows = t.pages()
+	}
+	return h.Section(h.Aria("labelledby", t.ID),
+		h.H2(h.ID(t.ID), g.Text(t.Title)),
+		h.P(h.Class("hint"), about),
+		rows,
+	)
+}
+
+// words are what two columns are called, which depends on what the rows are.
+func (t *TokenTable) words() (what, token string) {
+	if t.Sessions {
+		return "App", "Access token"
+	}
+	return "Signed in as", "Token"
+}
+
+func (t *TokenTable) heads() []string {
+	what, token := t.words()
+	heads := []string{"Holder", what, token, "Time left"}
+	if t.Sessions {
+		heads = append(heads, "Refresh token")
+	}
+	if t.Revoke != "" {
+		heads = append(heads, "Spent before", "Action")
+	}
+	return heads
+}
+
+func (t *TokenTable) row(p *Page, r *TokenRow, find string) g.Node {
+	what, token := t.words()
+	return h.Tr(
+		head(g.Text(r.Who)),
+		cell(what, g.Text(r.What)),
+		cell(token, code(cmp.Or(r.Ends, "none")), markup.Filled(r.Mark, func(mark string) g.Node {
+			return h.Small(g.Text("in the log: "), code(mark))
+		})),
+		cell("Time left", g.Text(r.Left)),
+		g.If(t.Sessions, cell("Refresh token", g.Text(cmp.Or(r.Refresh, "none")))),
+		g.If(t.Revoke != "", g.Group{cell("Spent before", g.Text(strconv.Itoa(int(r.Spent)))), cell("Action", t.revoke(p, r, find))}),
+	)
+}
+
+// revoke is the button that ends a row, on the page of a search.
+func (t *TokenTable) revoke(p *Page, r *TokenRow, find string) g.Node {
+	whose := t.Revoke + " " + r.Who + ", " + r.Ends
+	return ask(
+		h.Summary(h.Class("small danger"), h.Aria("label", whose), g.Text(t.Revoke)),
+		"Its tokens stop working.",
+		p.inline("/console/sessions/revoke",
+			markup.Filled(find, func(find string) g.Node { return markup.Hidden("find", find) }),
+			markup.Hidden("kind", t.Kind), markup.Hidden("handle", r.Handle),
+			button("small danger", "Yes: "+t.Revoke, h.Aria("label", "Yes: "+whose)),
+		),
+	)
+}
