@@ -121,6 +121,12 @@ func TestReportsAreListedShownAndRun(t *testing.T) {
 	if code != 0 || !strings.Contains(out, "Sales") || !strings.Contains((*asked)[len(*asked)-1], `/agg-queue-stats {"endDate":"20`) {
 		t.Errorf("exit code %d, %q %s", code, out, errs)
 	}
+}
+
+func TestMistakesAboutReportsAreToldBeforeAnythingIsSent(t *testing.T) {
+	p := newPerson(t)
+	p.subaccount()
+	asked := recorded(p, "/voice/api/", p.box.ServeHTTP)
 	for _, wrong := range [][]string{
 		{"run"},
 		{"run", "ALL_CALS"},
@@ -136,5 +142,8 @@ func TestReportsAreListedShownAndRun(t *testing.T) {
 		if code, _, errs := p.gives("", append([]string{"reports"}, wrong...)...); code != 2 || !strings.Contains(errs, "\nhint: ") {
 			t.Errorf("%q: exit code %d, %s", wrong, code, errs)
 		}
+	}
+	if len(*asked) != 0 {
+		t.Errorf("asked was %q", *asked)
 	}
 }
