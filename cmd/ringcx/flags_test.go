@@ -58,7 +58,7 @@ func toldFlags(page string) map[string][]string {
 			if m[1] == "every command" {
 				name = ""
 			}
-			all[name] = regexp.MustCompile(`--[a-z-]+`).FindAllString(m[2], -1)
+			all[name] = regexp.MustCompile(`--[a-z0-9-]+`).FindAllString(m[2], -1)
 			slices.Sort(all[name])
 		}
 	}
@@ -134,7 +134,7 @@ func strangeFlags(text string, known map[string][]string, every []string, seen *
 		} else if !strings.HasPrefix(words[0], "--") {
 			continue
 		}
-		for _, flag := range regexp.MustCompile(`(?:^|[ \x60])(--[a-z][a-z-]+)`).FindAllStringSubmatch(span, -1) {
+		for _, flag := range regexp.MustCompile(`(?:^|[ \x60])(--[a-z][a-z0-9-]+)`).FindAllStringSubmatch(span, -1) {
 			*seen++
 			if !slices.Contains(own, flag[1]) {
 				all = append(all, fmt.Sprintf("%s has a flag %s that does not exist", span, flag[1]))

@@ -20,7 +20,7 @@ func (e *CallError) RetryAfter() time.Duration { return e.retryAfter }
 // Stream sends req and returns the answer as it comes, whose Body the caller closes. What is no success, or a web page, is an
 // error. Redirects are followed as Fetch does.
 func Stream(client *http.Client, req *http.Request) (*http.Response, error) {
-	resp, err := asMeant(client).Do(req)
+	resp, err := asMeant(client).Do(req) //nolint:gosec // the server is the account's
 	if err != nil {
 		return nil, bare(req, err)
 	}
@@ -37,10 +37,10 @@ func BrokenOff(req *http.Request, err error) error { return bare(req, brokeOff(e
 
 // Asking sends a request that changes nothing, however often it is sent, made anew each time: a vendor that asks for patience
 // is given it, as far as MaxWait goes. It keeps to a pace, nil: none.
-func (l *Lister) Asking(p *pace.Pace, make func() (*http.Request, error)) (*Reply, error) {
+func (l *Lister) Asking(p *pace.Pace, build func() (*http.Request, error)) (*Reply, error) {
 	until := time.Now().Add(l.MaxWait)
 	for {
-		req, err := make()
+		req, err := build()
 		if err != nil {
 			return nil, err
 		}

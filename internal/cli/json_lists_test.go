@@ -69,7 +69,9 @@ func TestAListInJSONIsEmptyAndNeverNull(t *testing.T) {
 		}
 		return empty
 	})
-	things := func(args []string) bool { return resource.Named(args[0]) != nil } // what is listed of them has a test of its own
+	things := func(args []string) bool { // what is listed of them has tests of its own
+		return resource.Named(args[0]) != nil || slices.Contains([]string{"leads", "recordings", "reports"}, args[0])
+	}
 	for _, args := range append(slices.DeleteFunc(lines, things), []string{"api", "/voice/none", "--paginate"}) {
 		var out bytes.Buffer
 		code, errs := p.runs(&out, false, args...)

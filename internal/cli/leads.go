@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -59,6 +60,15 @@ func newLeadsImportCmd(a *app) *cobra.Command {
 		}
 		return a.importLeads(im, asJSON, dryRun)
 	}
+	importFlags(cmd, im)
+	f := cmd.Flags()
+	f.BoolVar(&dryRun, "dry-run", false, "check the file and show the first request; nothing is sent")
+	f.BoolVar(&asJSON, "json", false, "print the report as JSON")
+	return cmd
+}
+
+// importFlags adds the flags that are not settings of the vendor's request.
+func importFlags(cmd *cobra.Command, im *leads.Import) {
 	f := cmd.Flags()
 	f.IntVar(&im.Campaign, "campaign", 0, "the `ID` of the campaign")
 	f.StringArrayVar(&im.Columns.Map, "map", nil, "what a column is, `Column=field`; Column= leaves it out")
@@ -73,9 +83,6 @@ func newLeadsImportCmd(a *app) *cobra.Command {
 	f.BoolVar(&im.Resume, "resume", false, "go on with an import that has not ended")
 	f.BoolVar(&im.RetryUncertain, "retry-uncertain", false, "with --resume: send again what may have been taken")
 	f.BoolVar(&im.Again, "again", false, "import once more what was imported before")
-	f.BoolVar(&dryRun, "dry-run", false, "check the file and show the first request; nothing is sent")
-	f.BoolVar(&asJSON, "json", false, "print the report as JSON")
-	return cmd
 }
 
 // leadSettings adds a flag for each setting of the vendor's request. What it returns collects those that are sent.
@@ -131,7 +138,10 @@ func (a *app) importLeads(im *leads.Import, asJSON, dryRun bool) (err error) {
 			err = failed
 		}
 	}()
-	if err := im.Prepare(); err != nil {
+	end := a.Awaits("all rows to be checked", time.Time{})
+	err = im.Prepare()
+	end()
+	if err != nil {
 		return err
 	}
 	if err := im.Report.WriteInvalid(a.Stderr, shownFaults); err != nil {
@@ -155,7 +165,11 @@ func (a *app) importLeads(im *leads.Import, asJSON, dryRun bool) (err error) {
 		defer fmt.Fprint(line, "\r\x1b[K")
 	}
 	defer terminal.HoldPipe()() // what was sent is told in any case
-	failed := im.Send(a.Context, to)
+	return a.reportImport(im, im.Send(a.Context, to), asJSON)
+}
+
+// reportImport prints what became of the rows. failed is why the import ended early.
+func (a *app) reportImport(im *leads.Import, failed error, asJSON bool) (err error) {
 	if im.Report.Journal == "" && failed != nil {
 		return failed
 	}

@@ -22,13 +22,15 @@ import (
 // leadColumns are those of a table of leads.
 var leadColumns = []string{"leadId", "externId", "leadPhone", "firstName", "lastName", "leadState", "leadPasses", "campaignId", "listId"}
 
+const leadsSearchHelp = `Prints the leads that fit all criteria that are given; without any, those of the whole sub-account. They come page by page. Times
+are those of this machine unless they say otherwise; a time such as 2026-01-31T08:30:00Z or 2026-01-31 08:30, a date, a time ago such as -24h or -7d, now, today or yesterday are understood.`
+
 func newLeadsSearchCmd(a *app) *cobra.Command {
 	var count bool
 	var pageSize int
 	cmd := &cobra.Command{
 		Use: "search", Short: "Search the leads of campaigns", Args: cmdline.NoArgs,
-		Long: `Prints the leads that fit all criteria that are given; without any, those of the whole sub-account. They come page by page. Times
-are those of this machine unless they say otherwise; ` + when.Hint[len("give "):] + ` is understood.`,
+		Long: leadsSearchHelp,
 		Example: `  ringcx leads search --campaign 1234 --lead-state READY --lead-state PAUSED
   ringcx leads search --phone 4155550100 --json
   ringcx leads search --campaign 1234 --passes '>3' --last-pass '<-7d' --csv

@@ -80,6 +80,9 @@ func TestLeadsAreImportedFromAFileAndFromAPipe(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &report); err != nil || report != struct{ Rows, Sent, Accepted, Requests int }{2, 2, 2, 2} {
 		t.Errorf("%v, %+v", err, report)
 	}
+	if strings.Contains(out, "null") {
+		t.Errorf("a list of the report is null: %s", out)
+	}
 	code, out, errs = p.gives("\ufeff4155550103;3\n12;4\n", "leads", "import", "-", "--campaign", "7", "--columns", "phone,externId")
 	if code != 1 || !strings.Contains(errs, "line 2: phone: \"12\" has 2 digits") || !strings.Contains(out, "1 sent to campaign 7") || !strings.Contains(errs, "not all rows are in") {
 		t.Errorf("from a pipe: exit code %d, %s %s", code, out, errs)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ringcx-go/ringcx/internal/accountcmd"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/integration"
 	"github.com/ringcx-go/ringcx/internal/rows"
@@ -74,14 +73,7 @@ func (a *app) integration(rcAccount string) (*integration.API, error) {
 	if rcAccount != "" {
 		return api, nil
 	}
-	var all []json.RawMessage
-	err = api.Each(a.Context, api.Base+accountcmd.Path, 0, func(page []json.RawMessage) error {
-		all = append(all, page...)
-		return nil
-	})
-	if err == nil {
-		api.RCAccount, err = integration.RCAccount(all, account)
-	}
+	err = api.FindRCAccount(a.Context)
 	return api, err
 }
 
@@ -143,15 +135,17 @@ func (a *app) listInteractions(s *span, format *rows.Format, v2 bool, shape rows
 	})
 }
 
+const recordingsDownloadHelp = `Downloads the recording of a part of a call, or with - those of the parts that standard input names, one a line: the IDs of the
+dialog and of the segment, as 'ringcx recordings list' prints them in a pipe. A recording is a file that only you can read,
+and is there whole or not at all. Its name is made of the IDs unless --output says another. What is there already is left as it is,
+unless --force is given. Recordings are ready 10 to 15 minutes after the call.`
+
 func newRecordingsDownloadCmd(a *app) *cobra.Command {
 	s, d := integration.Segment{}, &integration.Download{}
 	var rcAccount string
 	cmd := &cobra.Command{
 		Use: "download [-]", Short: "Download recordings",
-		Long: `Downloads the recording of a part of a call, or with - those of the parts that standard input names, one a line: the IDs of the
-dialog and of the segment, as 'ringcx recordings list' prints them in a pipe. A recording is a file that only you can read,
-and is there whole or not at all. Its name is made of the IDs unless --output says another. What is there already is left as it is,
-unless --force is given. Recordings are ready 10 to 15 minutes after the call.`,
+		Long: recordingsDownloadHelp,
 		Example: `  ringcx recordings download --dialog p-v-1a2b --segment p-v-3c4d --output call.wav
   ringcx recordings list --from -3h | ringcx recordings download - --dir recordings`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -161,21 +155,9 @@ unless --force is given. Recordings are ready 10 to 15 minutes after the call.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			all := []integration.Segment{s}
-			switch {
-			case len(args) == 1 && (s != integration.Segment{} || d.Output != ""):
-				return usage.New("- reads the recordings from standard input, and --dialog, --segment and --output are for one", "leave one of them out; --dir says where the files go")
-			case len(args) == 1:
-				var err error
-				if all, err = integration.Segments(a.Stdin); err != nil {
-					return err
-				}
-			case s.Dialog == "" || s.ID == "":
-				return usage.New("which recording?", "name it with --dialog and --segment, as 'ringcx recordings list' prints them")
-			default:
-				if err := s.Check(); err != nil {
-					return err
-				}
+			all, err := a.segments(s, d, len(args) == 1)
+			if err != nil {
+				return err
 			}
 			return a.download(all, d, rcAccount, len(args) == 1)
 		},
@@ -190,22 +172,30 @@ unless --force is given. Recordings are ready 10 to 15 minutes after the call.`,
 	return cmd
 }
 
+// segments are those that are named: by flags, or on standard input.
+func (a *app) segments(s integration.Segment, d *integration.Download, listed bool) ([]integration.Segment, error) {
+	switch {
+	case listed && (s != integration.Segment{} || d.Output != ""):
+		return nil, usage.New("- reads the recordings from standard input, and --dialog, --segment and --output are for one", "leave one of them out; --dir says where the files go")
+	case listed:
+		return integration.Segments(a.Stdin)
+	case s.Dialog == "" || s.ID == "":
+		return nil, usage.New("which recording?", "name it with --dialog and --segment, as 'ringcx recordings list' prints them")
+	}
+	return []integration.Segment{s}, s.Check()
+}
+
 // download downloads recordings. Of several, one that is there already costs nothing, and one that fails costs itself.
 func (a *app) download(all []integration.Segment, d *integration.Download, rcAccount string, several bool) error {
-	if len(all) == 0 {
-		return nil
+	if err := d.Check(); err != nil || len(all) == 0 {
+		return err
 	}
 	api, err := a.integration(rcAccount)
 	if err != nil {
 		return err
 	}
 	d.Stdout = a.Stdout
-	end := func() {}
-	if a.Draws() && !(d.Output == "-" && a.OutTerminal) {
-		line := terminal.Trusted(a.Stderr)
-		d.Progress = func(n int64) { fmt.Fprintf(line, "\r%d KiB …", n>>10) }
-		end = func() { fmt.Fprint(line, "\r\x1b[K") }
-	}
+	end := a.drawBytes(d)
 	failures := 0
 	for _, s := range all {
 		name, n, err := api.Recording(a.Context, s, d)
@@ -228,4 +218,14 @@ func (a *app) download(all []integration.Segment, d *integration.Download, rcAcc
 		return fmt.Errorf("%d of %d recordings were not downloaded", failures, len(all))
 	}
 	return nil
+}
+
+// drawBytes has a download tell how far it is, where that can be drawn. What it returns is called when one has ended.
+func (a *app) drawBytes(d *integration.Download) (end func()) {
+	if !a.Draws() || d.Output == "-" && a.OutTerminal {
+		return func() {}
+	}
+	line := terminal.Trusted(a.Stderr)
+	d.Progress = func(n int64) { fmt.Fprintf(line, "\r%d KiB …", n>>10) }
+	return func() { fmt.Fprint(line, "\r\x1b[K") }
 }

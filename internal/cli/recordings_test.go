@@ -50,8 +50,16 @@ func TestRecordingsAreListedAndDownloadedByWhatTheListPrints(t *testing.T) {
 	}
 	n = len(*asked)
 	for _, wrong := range [][]string{
-		{"download"}, {"download", "--dialog", "d1"}, {"download", "--dialog", "../d", "--segment", "s"}, {"download", "-", "--output", "x"}, {"download", "x"},
-		{"list"}, {"list", "--from", "soon"}, {"list", "--from", "now"}, {"list", "--from", "-1h", "--to", "-2h"}, {"list", "--from", "-1h", "--time-zone", "Nowhere/City"},
+		{"download"},
+		{"download", "--dialog", "d1"},
+		{"download", "--dialog", "../d", "--segment", "s"},
+		{"download", "-", "--output", "x"},
+		{"download", "x"},
+		{"list"},
+		{"list", "--from", "soon"},
+		{"list", "--from", "now"},
+		{"list", "--from", "-1h", "--to", "-2h"},
+		{"list", "--from", "-1h", "--time-zone", "Nowhere/City"},
 	} {
 		if code, _, errs = p.gives("", append([]string{"recordings"}, wrong...)...); code != 2 || !strings.Contains(errs, "\nhint: ") {
 			t.Errorf("%q: exit code %d, %s", wrong, code, errs)
@@ -113,12 +121,29 @@ func TestReportsAreListedShownAndRun(t *testing.T) {
 	if code != 0 || !strings.Contains(out, "Sales") || !strings.Contains((*asked)[len(*asked)-1], `/agg-queue-stats {"endDate":"20`) {
 		t.Errorf("exit code %d, %q %s", code, out, errs)
 	}
+}
+
+func TestMistakesAboutReportsAreToldBeforeAnythingIsSent(t *testing.T) {
+	p := newPerson(t)
+	p.subaccount()
+	asked := recorded(p, "/voice/api/", p.box.ServeHTTP)
 	for _, wrong := range [][]string{
-		{"run"}, {"run", "ALL_CALS"}, {"template", "x"}, {"totals", "x"}, {"totals", "queues"}, {"totals", "queues", "--from", "-1h", "--interval", "0"},
-		{"run", "ALL_CALLS", "--criterion", "x=1"}, {"run", "ALL_CALLS", "--from", "x"}, {"interactions"}, {"interactions", "--from", "-1h", "--json", "--csv"},
+		{"run"},
+		{"run", "ALL_CALS"},
+		{"template", "x"},
+		{"totals", "x"},
+		{"totals", "queues"},
+		{"totals", "queues", "--from", "-1h", "--interval", "0"},
+		{"run", "ALL_CALLS", "--criterion", "x=1"},
+		{"run", "ALL_CALLS", "--from", "x"},
+		{"interactions"},
+		{"interactions", "--from", "-1h", "--json", "--csv"},
 	} {
 		if code, _, errs := p.gives("", append([]string{"reports"}, wrong...)...); code != 2 || !strings.Contains(errs, "\nhint: ") {
 			t.Errorf("%q: exit code %d, %s", wrong, code, errs)
 		}
+	}
+	if len(*asked) != 0 {
+		t.Errorf("asked was %q", *asked)
 	}
 }

@@ -69,32 +69,36 @@ unless it says another. The vendor allows 3 such requests in a minute and 9 in 1
 	s.flags(cmd)
 	cmd.Flags().IntVar(&interval, "interval", 1800, "the length of an interval, as the vendor takes it")
 	format := formatFlags(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		if s.zone == "" {
-			s.zone = "UTC"
-		}
-		from, to, err := s.times(time.Now())
-		if err != nil {
-			return err
-		}
-		if interval < 1 {
-			return usage.New("--interval must be positive", "leave it out for 1800")
-		}
-		zone, _ := when.Zone(s.zone) // as times found
-		api, err := a.integration(s.rcAccount)
-		if err != nil {
-			return err
-		}
-		schema := map[string]string{"queues": "AggregatedQueueStats", "agents": "AggregatedAgentStats", "agents-extended": "ExtendedAggregatedQueueStats"}[args[0]]
-		return a.print(format, rows.ShapeOf(described(schema)), func(w *rows.Writer) error {
-			all, err := api.Total(a.Context, args[0], from.In(zone), to, interval)
-			if err != nil {
-				return err
-			}
-			return w.Write(all...)
-		})
-	}
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.printTotals(args[0], s, interval, format) }
 	return cmd
+}
+
+// totalSchemas are the schemas of the kinds of totals.
+var totalSchemas = map[string]string{"queues": "AggregatedQueueStats", "agents": "AggregatedAgentStats", "agents-extended": "ExtendedAggregatedQueueStats"}
+
+func (a *app) printTotals(kind string, s *span, interval int, format *rows.Format) error {
+	if s.zone == "" {
+		s.zone = "UTC"
+	}
+	from, to, err := s.times(time.Now())
+	if err != nil {
+		return err
+	}
+	if interval < 1 {
+		return usage.New("--interval must be positive", "leave it out for 1800")
+	}
+	zone, _ := when.Zone(s.zone) // as times found
+	api, err := a.integration(s.rcAccount)
+	if err != nil {
+		return err
+	}
+	return a.print(format, rows.ShapeOf(described(totalSchemas[kind])), func(w *rows.Writer) error {
+		all, err := api.Total(a.Context, kind, from.In(zone), to, interval)
+		if err != nil {
+			return err
+		}
+		return w.Write(all...)
+	})
 }
 
 func newReportsTypesCmd(a *app) *cobra.Command {
@@ -169,22 +173,26 @@ whole or not at all. What a report takes besides times 'ringcx reports template'
 		if r.Type, err = reports.Type(args[0]); err != nil {
 			return err
 		}
-		zone, err := when.Zone(s.zone)
-		if err != nil {
+		if err := s.into(r); err != nil {
 			return err
 		}
-		for text, to := range map[*string]*time.Time{&s.from: &r.From, &s.to: &r.To} {
-			if *text != "" && err == nil {
-				*to, err = when.Parse(*text, time.Now(), zone)
-			}
-		}
-		if err != nil {
-			return err
-		}
-		r.Zone, r.Delimiter = s.zone, delimiter
+		r.Delimiter = delimiter
 		return a.runReport(r, output)
 	}
 	return cmd
+}
+
+// into is the time of a report, of which either end may be left to the vendor.
+func (s *span) into(r *reports.Run) error {
+	zone, err := when.Zone(s.zone)
+	if err == nil && s.from != "" {
+		r.From, err = when.Parse(s.from, time.Now(), zone)
+	}
+	if err == nil && s.to != "" {
+		r.To, err = when.Parse(s.to, time.Now(), zone)
+	}
+	r.Zone = s.zone
+	return err
 }
 
 func (a *app) runReport(r *reports.Run, output string) error {

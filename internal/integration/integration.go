@@ -26,6 +26,20 @@ type API struct {
 	pace *pace.Pace // of reports; made when it is needed
 }
 
+// FindRCAccount asks for the list of accounts and finds RCAccount in it.
+func (a *API) FindRCAccount(ctx context.Context) error {
+	op, _ := apispec.Find("getAllAccounts")
+	var all []json.RawMessage
+	err := a.Each(ctx, a.Base+op.Path, 0, func(page []json.RawMessage) error {
+		all = append(all, page...)
+		return nil
+	})
+	if err == nil {
+		a.RCAccount, err = RCAccount(all, a.Account)
+	}
+	return err
+}
+
 // RCAccount finds the ID of the account at RingCentral that a sub-account belongs to, in the list of accounts. It has several
 // forms there.
 func RCAccount(accounts []json.RawMessage, account string) (string, error) {

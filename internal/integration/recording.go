@@ -81,6 +81,27 @@ type Download struct {
 	Progress func(bytes int64) // nil: nobody is told
 }
 
+// Check finds out whether files can be written where they are to be.
+func (d *Download) Check() error {
+	if d.Dir != "" {
+		if info, err := os.Stat(d.Dir); err != nil || !info.IsDir() {
+			why := "it is not a directory"
+			if err != nil {
+				why = usage.PlainPath(err).Error()
+			}
+			return usage.New(fmt.Sprintf("recordings cannot be kept in %s: %s", d.Dir, why), "--dir names a directory, which is there")
+		}
+	}
+	if d.Output == "" || d.Output == "-" {
+		return nil
+	}
+	file, err := outfile.New(d.Output)
+	if err == nil {
+		file.Discard()
+	}
+	return err
+}
+
 // errThere is that a file is there already.
 var errThere = errors.New("is there already")
 

@@ -44,10 +44,10 @@ func (r rules) of(f *apispec.Field) check {
 
 // typed checks a cell against a type of the description.
 func typed(f *apispec.Field, t *apispec.Type) check {
-	switch {
-	case t.Kind == apispec.Array:
+	switch t.Kind {
+	case apispec.Array:
 		return list(typed(f, t.Elem))
-	case t.Kind == apispec.Closed:
+	case apispec.Closed:
 		return oneOf(apispec.Default().Values(t.Name).List)
 	}
 	switch t.Name {

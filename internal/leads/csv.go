@@ -31,7 +31,6 @@ type Rows struct {
 	in    *bufio.Reader
 	comma byte
 	line  int // of what is read next
-	err   error
 }
 
 // NewRows begins to read a file, of which a byte order mark is left out. delimiter is "" for the one of , ; and tab that its
@@ -199,12 +198,12 @@ func parseCell(data []byte, comma byte, atEnd bool) (cell string, used int, more
 		return parseQuoted(data, comma, atEnd)
 	}
 	for i, b := range data {
-		switch {
-		case b == '"':
+		switch b {
+		case '"':
 			return "", 0, false, "a quotation mark stands in a cell that does not begin with one"
-		case b == comma:
+		case comma:
 			return string(data[:i]), i + 1, true, ""
-		case b == '\n':
+		case '\n':
 			return strings.TrimSuffix(string(data[:i]), "\r"), i + 1, false, ""
 		}
 	}

@@ -62,7 +62,7 @@ func (im *Import) Prepare() (err error) {
 		return usage.New("there is no directory to keep the journal of the import in", "name one with --state DIR")
 	}
 	if err := os.MkdirAll(im.Dir, 0o700); err != nil {
-		return err
+		return usage.New(fmt.Sprintf("journals cannot be kept in %s: %s", im.Dir, usage.PlainPath(err)), "name a directory of yours with --state DIR")
 	}
 	request, name, err := im.Settings.request()
 	if err != nil {
@@ -182,7 +182,7 @@ type rejects struct {
 func newRejects(path string) (*rejects, error) {
 	f, err := outfile.New(path)
 	if err != nil {
-		return nil, err
+		return nil, usage.New(err.Error(), "--rejects names a file, which may be new")
 	}
 	return &rejects{file: f, csv: csv.NewWriter(f)}, nil
 }

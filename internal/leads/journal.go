@@ -122,7 +122,10 @@ func (j *journal) lock(ctx context.Context) error {
 
 // read finds out whether what an earlier run wrote is to be gone on with.
 func (j *journal) read(data []byte, now *about, how *Import) (keep bool, err error) {
-	if len(data) == 0 || how.Again {
+	switch {
+	case len(data) == 0 && how.Resume:
+		return false, usage.New(fmt.Sprintf("there is no import of this file, as it is now, into campaign %d to go on with", now.Campaign), "journals are in "+filepath.Dir(j.path)+"; without --resume it is begun")
+	case len(data) == 0, how.Again:
 		return false, nil
 	}
 	if err := j.parse(data); err != nil {
@@ -134,7 +137,7 @@ func (j *journal) read(data []byte, now *about, how *Import) (keep bool, err err
 	}
 	begun := j.about.Begun.Local().Format("2006-01-02 15:04")
 	switch what := j.about.differs(now); {
-	case j.complete() && !j.unsure():
+	case j.complete() && !j.unsure() && !how.Resume:
 		return false, usage.New(fmt.Sprintf("this file was imported into campaign %d on %s", now.Campaign, begun), "--again imports it once more, so that its leads are there twice unless --duplicate-handling says otherwise")
 	case !how.Resume:
 		return false, usage.New(fmt.Sprintf("the import of this file into campaign %d that began on %s has not ended", now.Campaign, begun), "--resume goes on with it, --again sends everything once more")

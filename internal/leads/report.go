@@ -36,8 +36,6 @@ type Report struct {
 	RejectedRows  []Fault        `json:"rejectedRows"`
 	UncertainRows []Span         `json:"uncertainBatches"`
 	Journal       string         `json:"journal"`
-
-	of int // batches that were answered
 }
 
 // Span is a batch, by the lines of its first and last row.

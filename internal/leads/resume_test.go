@@ -83,11 +83,17 @@ func TestAnImportThatIsInIsNotDoneOnceMoreUnlessThatIsAskedFor(t *testing.T) {
 	for _, im := range []*leads.Import{
 		{Path: file(t, numbered(15)), Dir: dir}, // another file with the same in it
 		{Path: "-", Stdin: strings.NewReader(numbered(15)), Dir: dir},
-		{Path: file(t, numbered(15)), Dir: dir, Resume: true},
 	} {
 		if err := run(t, v, im); err == nil || !strings.Contains(err.Error(), "this file was imported into campaign 7 on ") {
 			t.Error(err)
 		}
+	}
+	rest := &leads.Import{Path: file(t, numbered(15)), Dir: dir, Resume: true}
+	if err := run(t, v, rest); err != nil || !rest.Report.Complete() || rest.Report.Requests != 0 {
+		t.Errorf("what is in is gone on with: %v, %+v", err, rest.Report)
+	}
+	if err := run(t, v, &leads.Import{Path: file(t, numbered(16)), Dir: dir, Resume: true}); err == nil || !strings.Contains(err.Error(), "there is no import of this file") {
+		t.Errorf("what was not begun is gone on with: %v", err)
 	}
 	if len(v.requests) != 2 {
 		t.Errorf("%d requests", len(v.requests))
@@ -106,7 +112,9 @@ func TestAnImportIsGoneOnWithOnlyAsItWasBegun(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, im := range []*leads.Import{
-		{Batch: 5}, {Settings: leads.Settings{"dial-priority": "IMMEDIATE"}}, {Settings: leads.Settings{"description": "x"}},
+		{Batch: 5},
+		{Settings: leads.Settings{"dial-priority": "IMMEDIATE"}},
+		{Settings: leads.Settings{"description": "x"}},
 		{Columns: leads.Columns{Map: []string{"phone=leadPhone", "externId=auxData1"}, ExternIDs: "x"}},
 	} {
 		im.Path, im.Dir, im.Resume = path, dir, true

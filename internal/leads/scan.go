@@ -24,7 +24,7 @@ const maxBody = 4 << 20
 type source struct {
 	file    *os.File
 	name    string // for people
-	spooled bool
+	spooled bool   // close removes it
 	size    int64
 	changed time.Time
 }
@@ -34,7 +34,7 @@ func open(path string, stdin io.Reader, dir string) (*source, error) {
 	if path == "-" {
 		return spool(stdin, "standard input", dir)
 	}
-	f, err := os.Open(path)
+	f, err := os.Open(path) //nolint:gosec // the user names it
 	if err != nil {
 		return nil, usage.New(fmt.Sprintf("cannot read %s: %s", path, usage.PlainPath(err)), "name a CSV file, or - for standard input")
 	}
@@ -49,13 +49,14 @@ func open(path string, stdin io.Reader, dir string) (*source, error) {
 	return &source{file: f, name: path, size: info.Size(), changed: info.ModTime()}, nil
 }
 
-// spool keeps what is read in a private file, which close removes.
+// spool keeps what is read in a private file. It has no name any more where a file that is open may lose it, so that nothing is
+// left of it however the process ends; else close removes it.
 func spool(in io.Reader, name, dir string) (*source, error) {
 	f, err := os.CreateTemp(dir, "input-*.csv")
 	if err != nil {
 		return nil, err
 	}
-	s := &source{file: f, name: name, spooled: true}
+	s := &source{file: f, name: name, spooled: os.Remove(f.Name()) != nil}
 	if s.size, err = io.Copy(f, in); err != nil {
 		s.close()
 		return nil, err

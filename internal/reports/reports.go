@@ -32,8 +32,12 @@ func Type(word string) (string, error) {
 
 // criteria are the kinds of criteria by how the names of reports begin.
 var criteria = []struct{ begin, kind string }{
-	{"DIALER_RESULT_DOWNLOAD", "DIALER_RESULT_DOWNLOAD_CRITERIA"}, {"GLOBAL_CALL_TYPE", "GLOBAL_CALL_TYPE_CRITERIA"}, {"ALL_CALLS", "ALL_CALLS_CRITERIA"},
-	{"IVR_DETAIL", "IVR_DETAIL_CRITERIA"}, {"TFN_DID_MANAGER", "TFN_DID_MANAGER_CRITERIA"}, {"CASPER", "CASPER_CRITERIA"},
+	{"DIALER_RESULT_DOWNLOAD", "DIALER_RESULT_DOWNLOAD_CRITERIA"},
+	{"GLOBAL_CALL_TYPE", "GLOBAL_CALL_TYPE_CRITERIA"},
+	{"ALL_CALLS", "ALL_CALLS_CRITERIA"},
+	{"IVR_DETAIL", "IVR_DETAIL_CRITERIA"},
+	{"TFN_DID_MANAGER", "TFN_DID_MANAGER_CRITERIA"},
+	{"CASPER", "CASPER_CRITERIA"},
 }
 
 // Run is a report that is asked for.

@@ -26,7 +26,9 @@ func TestAReportIsAskedForWithTheCriteriaOfItsType(t *testing.T) {
 		t.Errorf("%v\n%s", err, got)
 	}
 	for _, wrong := range []*reports.Run{
-		{Type: "ALL_CALLS", From: from, To: from}, {Type: "ALL_CALLS", Criteria: []string{"x"}}, {Type: "ALL_CALLS", Criteria: []string{"containGate=true"}},
+		{Type: "ALL_CALLS", From: from, To: from},
+		{Type: "ALL_CALLS", Criteria: []string{"x"}},
+		{Type: "ALL_CALLS", Criteria: []string{"containGate=true"}},
 		{Type: "ALL_CALLS", Criteria: []string{"containGates=yes"}},
 	} {
 		if got, err := wrong.Body(); err == nil {
