@@ -70,6 +70,15 @@ func (c *tokenCache) replace(t *Token) {
 	c.publish(t.public())
 }
 
+// follow makes t the token to hand out in place of another, if there is one.
+func (c *tokenCache) follow(t *Token) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.current != nil {
+		c.publish(t.public())
+	}
+}
+
 // forget forgets every token.
 func (c *tokenCache) forget() {
 	c.mu.Lock()

@@ -50,3 +50,12 @@ func (f *failure) asError() *Error {
 		oauth: f.OAuth, kind: f.Kind,
 	}
 }
+
+// atRingCX tells that it says nothing about RingCentral.
+func (f *failure) atRingCX() bool {
+	switch f.Op {
+	case opExchange, opRefresh, string(actExchange), string(actRefresh):
+		return true
+	}
+	return false
+}

@@ -17,6 +17,8 @@ type want struct {
 	minTTL  time.Duration // the token must live at least so long
 	refused string        // fingerprint of a token the API refused
 	ahead   bool          // renew as soon as it is due, not only when the token ends
+
+	ringCentral bool // it is the RingCentral token that is asked for; false: the RingCX token
 }
 
 // need is what a renewal needs: what was asked for, and what there is to bring it.
@@ -50,8 +52,12 @@ func plan(r *record, l *ledgers, now time.Time, n need) step {
 	if serves(r, now, n) {
 		return step{action: actUse}
 	}
-	if f := r.Failure; f != nil && f.Final && now.Before(f.Until) && f.Credentials == n.credentials && n.since.IsZero() {
+	if f := r.Failure; f != nil && f.Final && now.Before(f.Until) && f.Credentials == n.credentials && n.since.IsZero() && !(n.ringCentral && f.atRingCX()) {
 		return step{action: actGiveUp, until: f.Until}
+	}
+	if n.ringCentral {
+		a, at := r.nextLogin(n, r.RingCentral.token(), l.RingCentral.next(now, true), now)
+		return when(a, at, now)
 	}
 	if r.canRefresh(n) { // whatever else is possible ends in an exchange, which may not be sent earlier either
 		return when(actRefresh, l.RingCX.next(now, false), now)
@@ -73,13 +79,24 @@ func when(a action, at, now time.Time) step {
 	return step{action: a}
 }
 
-// serves tells whether the stored RingCX token is what the caller needs.
+// asked is the token that n is about, which may have ended; empty if there is none.
+func (r *record) asked(n need) *Token {
+	if n.ringCentral {
+		return r.RingCentral.token()
+	}
+	return r.usable(n.wall)
+}
+
+// serves tells whether the stored token is what the caller needs.
 func serves(r *record, now time.Time, n need) bool {
-	t := r.usable(n.wall)
+	t, obtained := r.asked(n), r.RingCX.token().Obtained
+	if n.ringCentral {
+		obtained = t.Obtained
+	}
 	if t.AccessToken == "" || t.Obtained.Before(n.since) || n.refused == t.fingerprint() {
 		return false
 	}
-	if !now.Before(t.endAt()) || r.RingCX.Obtained.After(now.Add(time.Minute)) { // the clock was set back: it may have ended
+	if !now.Before(t.endAt()) || obtained.After(now.Add(time.Minute)) { // the clock was set back: it may have ended
 		return false
 	}
 	if !n.started.IsZero() && !t.Obtained.Before(n.started) {
@@ -100,11 +117,20 @@ func (r *record) nextWithoutRefresh(l *ledgers, now time.Time, n need) (action, 
 	login := l.RingCentral.next(now, true)
 	login = later(login, exchange)
 	t := r.RingCentral.token()
-	current := t.AccessToken != "" && !t.Obtained.Before(n.since)
-	switch {
-	case current && now.Before(t.endAt()) && r.Refused != t.fingerprint():
+	if t.Obtained.Before(n.since) {
+		t = new(Token)
+	}
+	if t.AccessToken != "" && now.Before(t.endAt()) && r.Refused != t.fingerprint() {
 		return actExchange, exchange
-	case current && t.canRefresh(now) && !(n.login && r.pastGrace(now)):
+	}
+	return r.nextLogin(n, t, login, now)
+}
+
+// nextLogin is the next step towards a RingCentral token in place of t, which is empty if there is none. Both may be taken at
+// login.
+func (r *record) nextLogin(n need, t *Token, login, now time.Time) (action, time.Time) {
+	switch {
+	case t.AccessToken != "" && t.canRefresh(now) && !(n.login && r.pastGrace(now)):
 		return actRefreshLogin, login
 	case n.login:
 		return actLogin, login

@@ -37,14 +37,14 @@ func (re *renewer) bring(ctx context.Context, n need) (*Token, error) {
 		now := re.clocks.now()
 		n.started, n.wall = now, re.clocks.wall()
 		if err == nil && re.owns(r) && serves(r, now, n) {
-			return re.clocks.local(r.usable(n.wall)), nil
+			return re.clocks.local(r.asked(n)), nil
 		}
-		if err == nil && re.owns(r) && n.minTTL > 0 && n.minTTL >= r.usable(n.wall).lifetime() && serves(r, now, n.withoutMinimum()) {
-			return re.clocks.local(r.usable(n.wall)), nil // no renewal can bring so much
+		if err == nil && re.owns(r) && n.minTTL > 0 && n.minTTL >= r.asked(n).lifetime() && serves(r, now, n.withoutMinimum()) {
+			return re.clocks.local(r.asked(n)), nil // no renewal can bring so much
 		}
 		if err == nil && re.owns(r) && re.inline && serves(r, now, n.allowDue()) {
 			var cancel context.CancelFunc
-			old = r.usable(n.wall)
+			old = r.asked(n)
 			short, cancel = context.WithTimeout(ctx, old.endAt().Sub(now)/2) // whoever is at it, the old one is good enough
 			defer cancel()
 		}
@@ -120,10 +120,13 @@ func (re *renewer) run(ctx context.Context, old []byte, save func([]byte) error,
 		st := plan(r, &draft.ledgers, re.clocks.now(), n)
 		switch st.action {
 		case actUse:
-			return r.usable(n.wall), nil
+			return r.asked(n), nil
 		case actWait:
 			return nil, &waitError{st.until, r.Failure}
 		case actAskPerson:
+			if n.ringCentral && r.RingCentral == nil && r.RingCX != nil {
+				return nil, errNoRingCentral
+			}
 			return nil, loginRequired(r.Failure)
 		case actGiveUp:
 			return nil, r.Failure.errUntil(st.until.Sub(re.clocks.now()))
@@ -131,6 +134,9 @@ func (re *renewer) run(ctx context.Context, old []byte, save func([]byte) error,
 		again, err := re.take(ctx, st.action, draft, &n)
 		if err != nil && !again {
 			return nil, err
+		}
+		if err == nil && atRingCentral(st.action) && n.since.IsZero() {
+			re.loggedIn(re.clocks.local(r.RingCentral.token()))
 		}
 		last = err
 	}
@@ -161,7 +167,7 @@ func (re *renewer) take(ctx context.Context, a action, b *draft, n *need) (again
 	var e *Error
 	if err == nil {
 		r.succeed(a, t)
-		if b.settled = !atRingCentral(a); b.settled {
+		if b.settled = !atRingCentral(a) || n.ringCentral; !atRingCentral(a) {
 			r.Wall = r.Wall.noted(wall)
 		}
 		re.log.Info("ringcx: "+string(a), slog.String("key", re.key), slog.Time("expiry", re.clocks.here(t.Expiry)))

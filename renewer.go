@@ -2,6 +2,7 @@ package ringcx
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 )
@@ -22,12 +23,14 @@ type renewer struct {
 	used    atomic.Int64 // what usedUp said of the last answer
 	pause   pause
 	unsaved unsaved
+
+	loggedIn func(*Token) // is told of each RingCentral token that replaced another, once it is stored
 }
 
 func newRenewer(c *Config, login Grant, opts *SessionOptions) *renewer {
 	own := *c
 	re := &renewer{
-		config: &own, grant: login, inline: opts.Inline, log: opts.Log, invalid: c.Validate(),
+		config: &own, grant: login, inline: opts.Inline, log: opts.Log, invalid: c.Validate(), loggedIn: func(*Token) {},
 		lineage: lineage{store: opts.Store, key: opts.Key, app: fingerprint(c.ringCentral(), c.ringCX(), c.ClientID)},
 	}
 	own.observe = re.clocks.noteVendor
@@ -86,6 +89,23 @@ func (*namelessError) Error() string {
 // Hint tells what to do about it.
 func (*namelessError) Hint() string {
 	return "set SessionOptions.Key to a name of the user, or give the grant a method Identity() string (ringcx.Identified)"
+}
+
+// errNoRingCentral is a session that began without a login to RingCentral.
+var errNoRingCentral error = &noRingCentralError{}
+
+type noRingCentralError struct{}
+
+func (*noRingCentralError) Error() string {
+	return "the session has no RingCentral token: its login is one to RingCX itself"
+}
+
+// Is makes it errors.ErrUnsupported for callers that tell errors apart.
+func (*noRingCentralError) Is(target error) bool { return target == errors.ErrUnsupported }
+
+// Hint tells what to do about it.
+func (*noRingCentralError) Hint() string {
+	return "log in as a user of RingCentral, with a JWT or in the browser"
 }
 
 // direct tells whether the grant logs in to RingCX itself.

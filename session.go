@@ -10,7 +10,8 @@ import (
 // costs nothing: it renews when it is asked, not by itself.
 type Session struct {
 	renewer  *renewer
-	cache    tokenCache
+	cache    tokenCache // of RingCX tokens
+	platform tokenCache // of RingCentral tokens, for RingCentral
 	patience patience
 }
 
@@ -22,13 +23,18 @@ func (c *Config) NewSession(login Grant, opts *SessionOptions) *Session {
 		opts = &SessionOptions{}
 	}
 	re := newRenewer(c, login, opts)
-	return &Session{
-		renewer: re,
-		cache: tokenCache{
-			renew: re.renew, clocks: &re.clocks, timers: c.Now == nil && !opts.Inline, inline: opts.Inline, maxWait: opts.MaxWait, log: re.log,
-		},
-		patience: patience{most: opts.MaxWait, clocks: &re.clocks, log: re.log, key: re.key},
+	s := &Session{renewer: re, patience: patience{most: opts.MaxWait, clocks: &re.clocks, log: re.log, key: re.key}}
+	for _, cache := range []*tokenCache{&s.cache, &s.platform} {
+		cache.clocks, cache.log = &re.clocks, re.log
+		cache.timers, cache.inline, cache.maxWait = c.Now == nil && !opts.Inline, opts.Inline, opts.MaxWait
 	}
+	s.cache.renew = re.renew
+	s.platform.renew = func(ctx context.Context, w want) (*Token, error) {
+		w.ringCentral = true
+		return re.renew(ctx, w)
+	}
+	re.loggedIn = s.platform.follow
+	return s
 }
 
 // Format writes the key of the lineage for every verb, so that no verb shows a secret.
@@ -92,6 +98,7 @@ func (s *Session) Login(ctx context.Context) error {
 		t, err := s.renewer.bring(ctx, n)
 		if err == nil {
 			s.cache.replace(t)
+			s.platform.forget()
 		}
 		return t, err
 	})
@@ -107,7 +114,7 @@ func (s *Session) Logout(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.cache.forget()
+	s.forgetTokens()
 	return left
 }
 
@@ -116,8 +123,13 @@ func (s *Session) Forget(ctx context.Context) error {
 	if err := s.renewer.forget(ctx); err != nil {
 		return err
 	}
-	s.cache.forget()
+	s.forgetTokens()
 	return nil
+}
+
+func (s *Session) forgetTokens() {
+	s.cache.forget()
+	s.platform.forget()
 }
 
 // Status reads what is known of the lineage from the Store.
@@ -130,4 +142,9 @@ func (s *Session) Status(ctx context.Context) (*Status, error) {
 
 // Wait returns when no renewal is under way. A program that is about to end calls it, so that the answer to a request
 // that is on its way is stored and not lost.
-func (s *Session) Wait(ctx context.Context) error { return s.cache.wait(ctx) }
+func (s *Session) Wait(ctx context.Context) error {
+	if err := s.cache.wait(ctx); err != nil {
+		return err
+	}
+	return s.platform.wait(ctx)
+}

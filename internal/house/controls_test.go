@@ -71,6 +71,9 @@ func TestAForbiddenImportIsFound(t *testing.T) {
 			"store/redis/a.go":                    importing("redis", m+"/store/internal/lease/leasetest"),
 		}, []string{"import store/internal/lease/leasetest/a.go sandbox", "import store/redis/a.go store/internal/lease/leasetest"}},
 		{"broker to store", forbiddenArrows, map[string]string{"broker/a.go": importing("broker", m, m+"/store/file")}, []string{"import broker/a.go store/file"}},
+		{"broker's rules to what forwards", forbiddenRooms, map[string]string{
+			"broker/internal/policy/a.go": importing("policy", m+"/broker/internal/proxy", m+"/internal/apispec"), "broker/internal/new/a.go": importing("new", m),
+		}, []string{"room new", "import broker/internal/policy/a.go broker/internal/proxy"}},
 		{"broker test to store", forbiddenArrows, map[string]string{"broker/a_test.go": importing("broker_test", m, m+"/store/file", m+"/ringcxtest")}, nil},
 		{"command to root", forbiddenArrows, map[string]string{"cmd/ringcx/main.go": importing("main", m+"/internal/cli", m)}, []string{"import cmd/ringcx/main.go ."}},
 		{"internal to cli", forbiddenArrows, map[string]string{"internal/gen/a.go": importing("gen", m+"/internal/cli")}, []string{"import internal/gen/a.go internal/cli"}},

@@ -31,7 +31,7 @@ var rootOrder = slices.Concat(
 	files("plan outcome explain"),                                                                  // what to do next, and what came of it
 	files("options wait network_pause draft renewer renew logout status"),                          // doing it
 	files("cache flight legacy"),                                                                   // the token at hand
-	files("session transport_sign transport client"),                                               // what programs hold
+	files("session ring_central transport_sign transport client"),                                  // what programs hold
 )
 
 // files are the names of Go files.

@@ -1,0 +1,102 @@
+package broker_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/ringcx-go/ringcx/broker"
+)
+
+// audited lets a broker write to the log of its place.
+func audited(t testing.TB, change ...func(*broker.Options)) (*place, *tap, *lines) {
+	t.Helper()
+	log := new(lines)
+	p, vendor := startTapped(t, nil, append(change, func(o *broker.Options) { o.Audit = broker.NewAuditLog(log) })...)
+	return p, vendor, log
+}
+
+func TestEveryRequestIsInTheLog(t *testing.T) {
+	p, _, log := audited(t, func(o *broker.Options) {
+		o.Rules = []broker.Rule{{Deny: true, Operation: "getDialGroupListByAccount"}, {}}
+	})
+	p.ask(http.MethodGet, accounts+"?secret=query", "")
+	p.ask(http.MethodGet, accounts+"/21000001/dialGroups", "")
+	p.ask(http.MethodGet, "/token", "")
+	p.ask(http.MethodGet, accounts, "", with("Authorization", "Bearer rcxb_wrong"))
+	p.ask(http.MethodGet, "/voice/api/v1/..%2f", "")
+	token, err := p.session.Token(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := strings.Fields(strings.ReplaceAll(token.String(), ",", ""))[1]
+	var got []string
+	for _, e := range log.entries(t) {
+		text := func(field string) string { return fmt.Sprint(e[field]) }
+		got = append(got, strings.Join([]string{text("event"), text("caller"), text("operation"), text("decision"), text("why"), text("token"), text("status")}, " | "))
+		if e["time"] == nil || e["request"] == nil || e["event"] != "end" && e["remote"] != "loopback" {
+			t.Errorf("%v", e)
+		}
+	}
+	want := []string{
+		"begin | worker | getAllAccounts | allow | rule 2 allows it | " + name + " | <nil>",
+		"end | <nil> | <nil> | <nil> | <nil> | <nil> | 200",
+		"refused | worker | getDialGroupListByAccount | deny | rule 1 denies it | <nil> | 403",
+		"answer | worker | <nil> | allow | <nil> | " + name + " | 200",
+		"refused | <nil> | <nil> | deny | the request shows no key that the broker knows | <nil> | 401",
+		`refused | <nil> | <nil> | deny | the path of the request holds a character that ends a segment of the path, such as / \ ; ? or # | <nil> | 400`,
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	text := log.text.String()
+	for _, secret := range []string{p.key, token.AccessToken, "rcxb_wrong", "query"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("the log has %.12s…", secret)
+		}
+	}
+}
+
+func TestWhatCannotBeWrittenDownIsNotDone(t *testing.T) {
+	p, vendor, log := audited(t)
+	p.ask(http.MethodGet, accounts, "").want(t, http.StatusOK, "while the log can be written") // the control
+	arrived := vendor.count()
+	log.fail(errors.New("no space left"))
+	for _, path := range []string{accounts, "/token", "/restapi/v1.0/account/~"} {
+		if a := p.ask(http.MethodGet, path, "").want(t, http.StatusServiceUnavailable, path); strings.Contains(a.body, "access_token") || a.header.Get("Retry-After") == "" {
+			t.Errorf("%s: %s", path, a.body)
+		}
+	}
+	p.form("/oauth2/token", "grant_type=client_credentials", basic("worker", p.key)).want(t, http.StatusServiceUnavailable, "the OAuth endpoint")
+	if vendor.count() != arrived {
+		t.Error("a request was forwarded that is not in the log")
+	}
+	log.fail(nil)
+	p.ask(http.MethodGet, accounts, "").want(t, http.StatusOK, "when it can be written again")
+}
+
+func TestAnAnswerThatIsCutOffHasItsEndInTheLog(t *testing.T) {
+	log := new(lines)
+	p, _ := startTapped(t, func(w http.ResponseWriter, r *http.Request) bool {
+		if isAPI(r) {
+			w.Header().Set("Content-Length", "100")
+			_, _ = fmt.Fprint(w, "half")
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		}
+		return false
+	}, func(o *broker.Options) { o.Audit = broker.NewAuditLog(log) })
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+accounts, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+p.key)
+	if resp, err := direct.Do(req); err == nil {
+		_ = resp.Body.Close()
+	}
+	log.wait(t, func(all []map[string]any) bool {
+		return len(all) == 2 && all[1]["event"] == "end" && all[1]["bytes"] == 4.0
+	})
+}

@@ -1,0 +1,48 @@
+package caller
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+)
+
+// NewPeer looks who is at the other end of a connection.
+func NewPeer(conn net.Conn) *Peer {
+	switch at := conn.RemoteAddr().(type) {
+	case *net.UnixAddr:
+		p := &Peer{Remote: "unix"}
+		if c, ok := conn.(*net.UnixConn); ok {
+			p.UID, p.GID, p.Known = credentials(c)
+		}
+		return p
+	case *net.TCPAddr:
+		if at.IP.IsLoopback() {
+			return &Peer{Remote: "loopback"}
+		}
+	}
+	return &Peer{Remote: "network"}
+}
+
+// Peers lets in users by their unix sockets.
+type Peers struct {
+	// Users are the names of callers by user ID.
+	Users map[uint32]string
+	// Groups are the same by group ID, the primary one of the process; a user comes first.
+	Groups map[uint32]string
+}
+
+// Authenticate implements [Authenticator].
+func (p *Peers) Authenticate(r *http.Request, secret string) (*Caller, error) {
+	peer := PeerOf(r.Context())
+	if secret != "" || !peer.Known {
+		return nil, ErrUnknown // what a caller shows says who it is
+	}
+	name, ok := p.Users[peer.UID]
+	if !ok {
+		name, ok = p.Groups[peer.GID]
+	}
+	if !ok {
+		return nil, ErrUnknown
+	}
+	return &Caller{Name: name, ID: "uid " + strconv.FormatUint(uint64(peer.UID), 10)}, nil
+}

@@ -1,0 +1,72 @@
+package handout
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker/internal/caller"
+	"github.com/ringcx-go/ringcx/broker/internal/problem"
+)
+
+// Answer is an answer of the broker's own, which is written once it is in the audit log.
+type Answer struct {
+	Status  int
+	Header  http.Header
+	Body    []byte
+	Caller  *caller.Caller // nil: nobody that is known
+	Profile string
+	Token   string // fingerprint of the vendor's token that the answer holds, or was made for; "": none
+	Why     string // for the log
+}
+
+// Write answers.
+func (a *Answer) Write(w http.ResponseWriter) {
+	h := w.Header()
+	for name, values := range a.Header {
+		h[name] = values
+	}
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(a.Body)
+}
+
+// answerJSON is an answer that nobody may keep.
+func answerJSON(status int, value any) *Answer {
+	body, err := json.Marshal(value)
+	if err != nil {
+		status, body = http.StatusInternalServerError, []byte("{}")
+	}
+	return &Answer{Status: status, Body: append(body, '\n'), Header: http.Header{
+		"Content-Type": {"application/json"}, "Cache-Control": {"no-store"}, "Pragma": {"no-cache"}, "X-Content-Type-Options": {"nosniff"},
+	}}
+}
+
+// oauthError is an error as RFC 6749 has it.
+func oauthError(status int, code, description string) *Answer {
+	a := answerJSON(status, map[string]string{"error": code, "error_description": description})
+	if status == http.StatusUnauthorized {
+		a.Header.Set("WWW-Authenticate", `Basic realm="ringcx broker", charset="UTF-8"`)
+	}
+	a.Why = code + ": " + description
+	return a
+}
+
+// Unavailable says why there is no token.
+func Unavailable(err error) *problem.Problem {
+	var e *ringcx.Error
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		return problem.New(http.StatusForbidden, "the profile has no RingCentral token: its login is one to RingCX itself")
+	case errors.Is(err, ringcx.ErrLoginRequired):
+		return problem.New(http.StatusServiceUnavailable, "the login of the profile has ended: whoever runs the broker has to log in again")
+	case errors.As(err, &e) && e.Limited():
+		p := problem.New(http.StatusServiceUnavailable, "the vendor's limit of logins is used up")
+		p.RetryAfter = max(e.RetryAfter, time.Second)
+		return p
+	}
+	p := problem.New(http.StatusServiceUnavailable, "the broker has no token, and did not get one")
+	p.RetryAfter = time.Second
+	return p
+}

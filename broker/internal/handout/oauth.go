@@ -1,0 +1,197 @@
+package handout
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/ringcx-go/ringcx/broker/internal/caller"
+)
+
+const (
+	grantExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
+	accessType    = "urn:ietf:params:oauth:token-type:access_token"
+	jwtType       = "urn:ietf:params:oauth:token-type:jwt"
+)
+
+// longForm is the longest form that is read, in bytes.
+const longForm = 64 << 10
+
+// form reads the parameters of a request to a token endpoint: from its body alone, each once.
+func form(r *http.Request) (url.Values, *Answer) {
+	invalid := func(why string) (url.Values, *Answer) {
+		return nil, oauthError(http.StatusBadRequest, "invalid_request", why)
+	}
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/x-www-form-urlencoded" {
+		return invalid("the parameters must be a form (application/x-www-form-urlencoded)")
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, longForm+1))
+	if err != nil || len(body) > longForm {
+		return invalid("the form is too long, or was cut off")
+	}
+	values, err := url.ParseQuery(string(body))
+	if err != nil {
+		return invalid("the form cannot be read")
+	}
+	for _, all := range values {
+		if len(all) > 1 {
+			return invalid("a parameter is there twice")
+		}
+	}
+	return values, nil
+}
+
+// client is who asks a token endpoint: by HTTP Basic, by client_id and client_secret in the form, or by a Bearer token. The
+// client ID, where there is one, is the name of the caller or the ID of its key.
+func (d *Desk) client(r *http.Request, values url.Values) (*caller.Caller, *Answer) {
+	denied := func() (*caller.Caller, *Answer) {
+		return nil, oauthError(http.StatusUnauthorized, "invalid_client", "the client is not known, or its secret is wrong")
+	}
+	name, secret, ok := Secret(r)
+	if !ok || secret != "" && values.Get("client_secret") != "" {
+		return denied()
+	}
+	if secret == "" {
+		name, secret = values.Get("client_id"), values.Get("client_secret")
+	}
+	c, err := d.Who(r, secret)
+	if err != nil && !errors.Is(err, caller.ErrUnknown) {
+		return nil, oauthError(http.StatusServiceUnavailable, "temporarily_unavailable", "the keys of callers cannot be read")
+	}
+	if err != nil || name != "" && name != c.Name && name != c.ID {
+		return denied()
+	}
+	return c, nil
+}
+
+// oauth answers POST /oauth2/token.
+func (d *Desk) oauth(r *http.Request) *Answer {
+	values, bad := form(r)
+	if bad != nil {
+		return bad
+	}
+	switch values.Get("grant_type") {
+	case "client_credentials":
+		c, bad := d.client(r, values)
+		if bad != nil {
+			return bad
+		}
+		return d.grant(r, c, values, "")
+	case grantExchange:
+		if kind := values.Get("subject_token_type"); kind != accessType && kind != jwtType {
+			return oauthError(http.StatusBadRequest, "invalid_request", "the subject_token_type is not one that is exchanged here")
+		}
+		if kind := values.Get("requested_token_type"); kind != "" && kind != accessType {
+			return oauthError(http.StatusBadRequest, "invalid_request", "only access tokens are handed out")
+		}
+		c, err := d.Who(r, values.Get("subject_token"))
+		if values.Get("subject_token") == "" || err != nil {
+			return oauthError(http.StatusBadRequest, "invalid_grant", "the subject_token is not known")
+		}
+		return d.grant(r, c, values, accessType)
+	case "":
+		return oauthError(http.StatusBadRequest, "invalid_request", "the grant_type is missing")
+	}
+	return oauthError(http.StatusBadRequest, "unsupported_grant_type", "client_credentials and token exchange are supported")
+}
+
+// grant hands out the vendor's token, or with the scope broker a token of the broker's own, with which a program calls the vendor
+// through the broker.
+func (d *Desk) grant(r *http.Request, c *caller.Caller, values url.Values, issued string) *Answer {
+	scope := values.Get("scope")
+	if scope != "" && scope != "broker" {
+		return oauthError(http.StatusBadRequest, "invalid_scope", "the scopes are none, for the vendor's token, and broker")
+	}
+	own := scope == "broker"
+	source, profile, p := d.Source(r, c, !own)
+	if p != nil {
+		a := oauthError(http.StatusForbidden, "unauthorized_client", p.Detail)
+		a.Caller, a.Profile = c, profile
+		return a
+	}
+	body := map[string]any{}
+	name := ""
+	if own {
+		body["access_token"], body["token_type"], body["expires_in"], body["scope"] = d.Short.Issue(*c).Access, "Bearer", int64(AccessLife.Seconds()), scope
+	} else {
+		t, fingerprint, err := source.Token(r.Context(), 0)
+		if err != nil {
+			p := Unavailable(err)
+			a := oauthError(p.Status, "temporarily_unavailable", p.Detail)
+			a.Caller, a.Profile = c, profile
+			return a
+		}
+		body, name = d.described(t, fingerprint), fingerprint
+	}
+	if issued != "" {
+		body["issued_token_type"] = issued
+	}
+	a := answerJSON(http.StatusOK, body)
+	a.Caller, a.Profile, a.Token = c, profile, name
+	return a
+}
+
+// introspect answers POST /oauth2/introspect: about tokens of the caller's own and the vendor's token that it may have.
+func (d *Desk) introspect(r *http.Request) *Answer {
+	values, bad := form(r)
+	if bad != nil {
+		return bad
+	}
+	c, bad := d.client(r, values)
+	if bad != nil {
+		return bad
+	}
+	token, inactive := values.Get("token"), map[string]any{"active": false}
+	if token == "" {
+		return oauthError(http.StatusBadRequest, "invalid_request", "the token is missing")
+	}
+	body := inactive
+	if owner, until, ok := d.Short.Whose(token); ok && owner.Name == c.Name {
+		body = map[string]any{"active": true, "client_id": owner.Name, "username": owner.Name, "token_type": "Bearer", "exp": until.Unix(), "scope": "broker"}
+	} else if source, _, p := d.Source(r, c, true); p == nil {
+		if k := source.last.Load(); k != nil && same(k.token.AccessToken, token) && d.Now().Before(k.token.Expiry) {
+			body = map[string]any{"active": true, "client_id": c.Name, "token_type": k.token.TokenType, "exp": k.token.Expiry.Unix()}
+		}
+	}
+	a := answerJSON(http.StatusOK, body)
+	a.Caller = c
+	return a
+}
+
+// revoke answers POST /oauth2/revoke. Only tokens of the broker's own can be ended here.
+func (d *Desk) revoke(r *http.Request) *Answer {
+	values, bad := form(r)
+	if bad != nil {
+		return bad
+	}
+	c, bad := d.client(r, values)
+	if bad != nil {
+		return bad
+	}
+	if owner, _, ok := d.Short.Whose(values.Get("token")); !ok || owner.Name == c.Name {
+		d.Short.End(values.Get("token"))
+	}
+	return &Answer{Status: http.StatusOK, Header: http.Header{"Cache-Control": {"no-store"}}, Caller: c}
+}
+
+// metadata answers RFC 8414. The issuer is the address that the caller came by.
+func (d *Desk) metadata(r *http.Request) *Answer {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	issuer := scheme + "://" + strings.ToLower(r.Host)
+	methods := []string{"client_secret_basic", "client_secret_post"}
+	a := answerJSON(http.StatusOK, map[string]any{
+		"issuer": issuer, "token_endpoint": issuer + OAuthPath, "introspection_endpoint": issuer + IntrospectPath, "revocation_endpoint": issuer + RevokePath,
+		"grant_types_supported": []string{"client_credentials", grantExchange}, "response_types_supported": []string{},
+		"token_endpoint_auth_methods_supported": methods, "introspection_endpoint_auth_methods_supported": methods,
+		"revocation_endpoint_auth_methods_supported": methods, "scopes_supported": []string{"broker"},
+	})
+	a.Why = "anybody may read it"
+	return a
+}

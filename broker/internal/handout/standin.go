@@ -1,0 +1,208 @@
+package handout
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/ringcx-go/ringcx/broker/internal/caller"
+	"github.com/ringcx-go/ringcx/internal/apispec"
+)
+
+// same compares secrets in a time that does not tell where they differ.
+func same(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
+
+// StandIn is a text in the form of a JWT that stands for a key: what a program that logs in by itself presents in place of the
+// vendor's JWT. No one but the broker takes it.
+func StandIn(key string) string {
+	part := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+	return part(`{"alg":"none","typ":"JWT"}`) + "." + part(`{"iss":"ringcx-broker"}`) + "." + part(key)
+}
+
+// keyIn is the key that a stand-in stands for.
+func keyIn(assertion string) string {
+	parts := strings.Split(assertion, ".")
+	if len(parts) != 3 {
+		return ""
+	}
+	key, err := base64.RawURLEncoding.DecodeString(parts[2])
+	if err != nil || !same(StandIn(string(key)), assertion) {
+		return ""
+	}
+	return string(key)
+}
+
+const grantJWT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+// platformLogin answers POST /restapi/oauth/token as the platform does, with tokens of the broker's own.
+func (d *Desk) platformLogin(r *http.Request) *Answer {
+	values, bad := form(r)
+	if bad != nil {
+		return bad
+	}
+	switch values.Get("grant_type") {
+	case grantJWT:
+		return d.jwtLogin(r, values)
+	case "refresh_token":
+		p, c, ok := d.Short.Refresh(r.Context(), values.Get("refresh_token"))
+		if !ok {
+			return oauthError(http.StatusBadRequest, "invalid_grant", "the refresh token is not known here")
+		}
+		return platformPair(p, &c)
+	}
+	return oauthError(http.StatusBadRequest, "unauthorized_client", "the broker takes the stand-ins that it gave out, by the JWT flow, and no sign-in of a person")
+}
+
+// jwtLogin takes a stand-in for a JWT. A client that authenticates too must be the same caller.
+func (d *Desk) jwtLogin(r *http.Request, values url.Values) *Answer {
+	denied := func(err error) *Answer {
+		if err != nil && !errors.Is(err, caller.ErrUnknown) {
+			return oauthError(http.StatusServiceUnavailable, "temporarily_unavailable", "the keys of callers cannot be read")
+		}
+		return oauthError(http.StatusBadRequest, "invalid_grant", "the assertion is no stand-in that the broker gave out")
+	}
+	key := keyIn(values.Get("assertion"))
+	if key == "" {
+		return denied(nil)
+	}
+	c, err := d.Who(r, key)
+	if err != nil {
+		return denied(err)
+	}
+	if _, secret, ok := Secret(r); !ok || secret != "" || values.Get("client_secret") != "" {
+		client, bad := d.client(r, values)
+		if bad != nil {
+			return bad
+		}
+		if client.ID != c.ID || client.Name != c.Name {
+			return denied(nil)
+		}
+	}
+	return platformPair(d.Short.Issue(*c), c)
+}
+
+func platformPair(p Pair, c *caller.Caller) *Answer {
+	a := answerJSON(http.StatusOK, map[string]any{
+		"access_token": p.Access, "token_type": "bearer", "expires_in": int64(AccessLife.Seconds()),
+		"refresh_token": p.Refresh, "refresh_token_expires_in": int64(RefreshLife.Seconds()), "scope": "ReadAccounts", "owner_id": "0", "endpoint_id": "ringcx-broker",
+	})
+	a.Caller = c
+	return a
+}
+
+// platformRevoke answers POST /restapi/oauth/revoke: it ends the caller's own tokens and never the lineage.
+func (d *Desk) platformRevoke(r *http.Request) *Answer {
+	values, bad := form(r)
+	if bad != nil {
+		return bad
+	}
+	d.Short.End(values.Get("token")) // who knows a token may end it
+	return &Answer{Status: http.StatusOK, Header: http.Header{"Cache-Control": {"no-store"}}, Why: "only a token of the broker's own can end here"}
+}
+
+// exchange answers POST /api/auth/login/rc/accesstoken as RingCX does.
+func (d *Desk) exchange(r *http.Request) *Answer {
+	values, bad := form(r)
+	if bad != nil {
+		return bad
+	}
+	c, _, ok := d.Short.Whose(values.Get("rcAccessToken"))
+	if !ok {
+		return vendorRefusal("the token is not one that the broker gave out")
+	}
+	p := d.Short.Issue(c)
+	if r.URL.Query().Get("includeRefresh") != "true" {
+		p.Refresh = ""
+	}
+	return d.ringcxPair(r, p, &c)
+}
+
+// refresh answers POST /api/auth/token/refresh as RingCX does.
+func (d *Desk) refresh(r *http.Request) *Answer {
+	values, bad := form(r)
+	if bad != nil {
+		return bad
+	}
+	p, c, ok := d.Short.Refresh(r.Context(), values.Get("refresh_token"))
+	if !ok {
+		return vendorRefusal("the refresh token is not one that the broker gave out, or is spent")
+	}
+	return d.ringcxPair(r, p, &c)
+}
+
+// logout answers DELETE /api/auth/logout/{refreshToken}.
+func (d *Desk) logout(r *http.Request) *Answer {
+	d.Short.End(r.URL.Path[len(logout):])
+	return &Answer{Status: http.StatusNoContent, Header: http.Header{"Cache-Control": {"no-store"}}, Why: "only a token of the broker's own can end here"}
+}
+
+func vendorRefusal(why string) *Answer {
+	a := answerJSON(http.StatusUnauthorized, map[string]any{"status": "401", "message": why})
+	a.Why = why
+	return a
+}
+
+// ringcxPair is the answer of RingCX to a sign-in: what it told the session, with other tokens.
+func (d *Desk) ringcxPair(r *http.Request, p Pair, c *caller.Caller) *Answer {
+	source, profile, bad := d.Source(r, c, false)
+	if bad != nil {
+		return refused(bad, c, profile)
+	}
+	t, _, err := source.Token(r.Context(), 0)
+	if err != nil {
+		return refused(Unavailable(err), c, profile)
+	}
+	body := map[string]any{}
+	_ = json.Unmarshal(t.Details, &body) // a token that came without tells nothing
+	scrub(body, secretNames())
+	body["accessToken"], body["tokenType"], body["refreshToken"] = p.Access, "Bearer", nil
+	if p.Refresh != "" {
+		body["refreshToken"] = p.Refresh
+	}
+	if t.MainAccountID != "" {
+		body["mainAccountId"] = t.MainAccountID
+	}
+	a := answerJSON(http.StatusOK, body)
+	a.Caller, a.Profile = c, profile
+	return a
+}
+
+// scrub takes fields with these names from a value of JSON, however deep they are.
+func scrub(value any, names map[string]bool) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			if names[strings.ToLower(name)] {
+				delete(v, name)
+			} else {
+				scrub(inner, names)
+			}
+		}
+	case []any:
+		for _, inner := range v {
+			scrub(inner, names)
+		}
+	}
+}
+
+// secretNames are the fields of the vendor's answer to a sign-in that are secrets, in lower case.
+func secretNames() map[string]bool {
+	names := map[string]bool{}
+	if schema := apispec.Default().Schema("AccessTokenUserDetails"); schema != nil {
+		for _, f := range schema.Fields {
+			if f.Secret || slices.Contains([]string{"token", "jwt"}, strings.ToLower(f.Name)) {
+				names[strings.ToLower(f.Name)] = true
+			}
+		}
+	}
+	return names
+}

@@ -1,0 +1,82 @@
+package policy
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/ringcx-go/ringcx/internal/apispec"
+)
+
+// credentialSections are the parts of the API whose operations make, tell, change or end credentials. What other operations
+// tell beside their subject, such as the password with which an agent of a queue signs in, is part of that subject: a policy
+// that is to keep it from a caller denies the operation.
+var credentialSections = map[string]bool{
+	"api-tokens.txt":   true, // permanent tokens
+	"auth-configs.txt": true, // keys for other systems
+	"passwords.txt":    true,
+	"sign-in.txt":      true,
+}
+
+// Credential tells whether an operation makes, tells, changes or ends credentials.
+func Credential(op *apispec.Operation) bool { return op != nil && credentialSections[op.Section.File] }
+
+// digital are the operations of signing in that bring a token for the digital channels and spend nothing: a rule that names one
+// lets a caller have it.
+var digital = map[string]bool{"getDigitalJwt": true, "getDigitalJwtForApp": true}
+
+// folded finds operations that are about credentials by paths in lower case: a server might serve a path in whatever case.
+var folded = sync.OnceValue(func() *apispec.Routes[*apispec.Operation] {
+	routes := apispec.NewRoutes[*apispec.Operation]()
+	for _, op := range apispec.Default().Operations {
+		if Credential(op) {
+			routes.Add(op.Method, strings.ToLower(op.Path), op)
+		}
+	}
+	return routes
+})
+
+// Operation finds what a method and an escaped path call, without regard to the case of a path that is about credentials;
+// nil: nothing that is described. HEAD is GET.
+func Operation(method, path string) (*apispec.Operation, apispec.Params) {
+	if method == "HEAD" {
+		method = "GET"
+	}
+	op, params, ok := apispec.Match(method, path)
+	if ok {
+		return op, params
+	}
+	if op, ok := folded().Match(method, strings.ToLower(path)); ok {
+		return op, params
+	}
+	return nil, params
+}
+
+// SignsIn tells paths that lead to a vendor's sign-in: token, exchange, refresh, revocation, logout, whatever else lies beside
+// them, and what is described as an operation of signing in. They are never forwarded, but for operations that tell a token of the
+// digital channels. The path is escaped, and has passed the broker's check of paths.
+func SignsIn(op *apispec.Operation, path string) bool {
+	if op != nil && digital[op.ID] {
+		return false
+	}
+	if op != nil && op.Section.File == "sign-in.txt" {
+		return true
+	}
+	var some [24]string
+	all := segments(some[:0], path)
+	for i, s := range all {
+		if (op == nil || i <= 1) && beside(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// beside tells segments of paths below which there is signing in.
+func beside(s string) bool {
+	for _, name := range [...]string{"auth", "oauth", "oauth2", "openid-configuration", "oauthcallback", "oauthredirect"} {
+		if len(s) == len(name) && strings.EqualFold(s, name) {
+			return true
+		}
+	}
+	return false
+}

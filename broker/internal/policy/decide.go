@@ -1,0 +1,108 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+)
+
+// Decide tells whether q is allowed, and why, in words that hold nothing of q.
+func (s *Set) Decide(q *Query) (allowed bool, why string) {
+	if len(s.rules) == 0 {
+		if q.Credential {
+			return false, whyCredential
+		}
+		return true, whyFree
+	}
+	var some, others [24]string
+	w := walk{set: s, query: q, segments: segments(some[:0], q.Path), first: len(s.rules)}
+	if folded := strings.ToLower(q.Path); folded == q.Path && strings.IndexByte(folded, '%') < 0 {
+		w.lower = w.segments
+	} else {
+		w.lower = segments(others[:0], folded)
+		for i, segment := range w.lower {
+			w.lower[i] = strings.ToLower(segment) // of letters that were encoded
+		}
+	}
+	w.in(bucket{q.Caller, q.Operation})
+	if q.Operation != "" {
+		w.in(bucket{q.Caller, ""})
+	}
+	if q.Caller != "" {
+		w.in(bucket{"", q.Operation})
+	}
+	if q.Caller != "" && q.Operation != "" {
+		w.in(bucket{})
+	}
+	switch {
+	case w.first < len(s.rules):
+		r := &s.rules[w.first]
+		return !r.Deny, r.why
+	case q.Credential:
+		return false, whyCredential
+	}
+	return false, whyUnnamed
+}
+
+// walk looks for the first rule that matches.
+type walk struct {
+	set             *Set
+	query           *Query
+	segments, lower []string
+	first           int // the first rule found; as many as there are rules: none
+}
+
+func (w *walk) in(b bucket) {
+	if n := w.set.buckets[b]; n != nil {
+		w.at(n, w.lower)
+	}
+}
+
+func (w *walk) at(n *node, rest []string) {
+	w.try(n.rest)
+	if len(rest) == 0 {
+		w.try(n.ends)
+		return
+	}
+	if next := n.literal[rest[0]]; next != nil {
+		w.at(next, rest[1:])
+	}
+	if n.any != nil {
+		w.at(n.any, rest[1:])
+	}
+}
+
+// try looks at rules whose caller, operation and path match but for the case of letters.
+func (w *walk) try(rules []int) {
+	for _, i := range rules {
+		if i >= w.first {
+			return
+		}
+		if w.set.rules[i].matches(w.query, w.segments) {
+			w.first = i
+			return
+		}
+	}
+}
+
+func (c *compiled) matches(q *Query, segments []string) bool {
+	method := q.Method
+	if method == "HEAD" {
+		method = "GET"
+	}
+	switch {
+	case c.Profile != "" && c.Profile != q.Profile, c.Method != "" && c.Method != method && c.Method != q.Method:
+		return false
+	case c.Account != "" && c.Account != q.Account && !(c.Deny && q.Operation == "" && slices.Contains(segments, c.Account)):
+		return false
+	case c.Deny:
+		return true
+	case q.Credential && c.Operation == "":
+		return false
+	}
+	for i, s := range c.segments {
+		if s != "*" && s != "**" && s != segments[i] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,279 @@
+package proxy
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker/internal/problem"
+	"github.com/ringcx-go/ringcx/internal/apispec"
+)
+
+// Replayable is the longest body, in bytes, of a request that is sent again when its token was refused. It is read before it is
+// sent, so that of a request that is cut off nothing arrives. A longer body, and one that does not say how long it is, is passed
+// on as it comes.
+const Replayable = 1 << 20
+
+// Proxy forwards requests. It is safe for concurrent use.
+type Proxy struct {
+	transport *http.Transport
+	buffers   buffers
+	userAgent string
+}
+
+// New makes a proxy. base has the settings of its connections to the vendor; nil: those of net/http.
+func New(base *http.Transport, userAgent string) *Proxy {
+	if base == nil {
+		base, _ = http.DefaultTransport.(*http.Transport)
+	}
+	own := base.Clone()
+	own.MaxIdleConns, own.MaxIdleConnsPerHost = 1024, 512
+	own.IdleConnTimeout = 30 * time.Second // as the SDK: none that was there before the machine slept is used after it
+	own.DisableCompression = true          // what the caller takes is the caller's choice
+	own.ForceAttemptHTTP2 = true
+	own.ExpectContinueTimeout = 0
+	return &Proxy{transport: own, userAgent: userAgent}
+}
+
+// Close closes the connections that nobody uses.
+func (p *Proxy) Close() { p.transport.CloseIdleConnections() }
+
+// Exchange is one request that is forwarded.
+type Exchange struct {
+	Target    Target
+	Token     *ringcx.Token      // to begin with
+	Operation *apispec.Operation // nil: not known
+
+	proxy   *Proxy
+	in      *http.Request
+	body    []byte // what can be sent again; nil: nothing, or it cannot
+	replays bool   // the body is in body, or there is none
+}
+
+// Forward forwards r and answers w. A problem is what kept it from being forwarded, and w has not been answered. What goes wrong
+// later is answered here.
+func (p *Proxy) Forward(w http.ResponseWriter, r *http.Request, e *Exchange) *problem.Problem {
+	e.proxy, e.in = p, r
+	if bad := e.take(w); bad != nil {
+		return bad
+	}
+	forward := httputil.ReverseProxy{
+		Rewrite: e.rewrite, Transport: e, ModifyResponse: e.modify, ErrorHandler: failed,
+		FlushInterval: -1, BufferPool: &p.buffers, ErrorLog: quiet,
+	}
+	forward.ServeHTTP(w, r)
+	return nil
+}
+
+// quiet is for what net/http says of a connection, which may hold what a caller sent.
+var quiet = log.New(io.Discard, "", 0)
+
+// take reads the body, if it is one that can be sent again.
+func (e *Exchange) take(w http.ResponseWriter) *problem.Problem {
+	n := e.in.ContentLength
+	if n == 0 || e.in.Body == nil || e.in.Body == http.NoBody {
+		e.replays = true
+		return nil
+	}
+	from := &patient{ReadCloser: e.in.Body, control: http.NewResponseController(w)}
+	e.in.Body = from
+	if n < 0 || n > Replayable {
+		_ = from.control.EnableFullDuplex() // what cannot that reads the body first
+		return nil
+	}
+	e.body = make([]byte, n)
+	_, err := io.ReadFull(from, e.body)
+	from.rest()
+	if err != nil {
+		return problem.New(http.StatusBadRequest, "the body of the request was cut off")
+	}
+	e.replays = true
+	return nil
+}
+
+// Silence is how long a caller may be silent within a body.
+const Silence = time.Minute
+
+// patient is a body that ends with an error when nothing of it comes for too long.
+type patient struct {
+	io.ReadCloser
+	control *http.ResponseController
+}
+
+// Read implements io.Reader.
+func (p *patient) Read(b []byte) (int, error) {
+	_ = p.control.SetReadDeadline(time.Now().Add(Silence)) // of what has none there is no silence either
+	n, err := p.ReadCloser.Read(b)
+	if err != nil {
+		p.rest()
+	}
+	return n, err
+}
+
+// rest ends the wait for the body: the answer may take longer.
+func (p *patient) rest() { _ = p.control.SetReadDeadline(time.Time{}) }
+
+// rewrite makes the request as the vendor gets it, but for the token.
+func (e *Exchange) rewrite(r *httputil.ProxyRequest) {
+	out := r.Out
+	strip(out.Header)
+	out.URL.Scheme, out.URL.Host, out.Host = e.Target.Origin.Scheme, e.Target.Origin.Host, ""
+	out.URL.RawQuery, out.URL.Fragment, out.URL.User = r.In.URL.RawQuery, "", nil
+	if out.Header.Get("User-Agent") == "" {
+		out.Header.Set("User-Agent", e.proxy.userAgent)
+	}
+	if e.replays {
+		e.refill(out)
+	}
+}
+
+func (e *Exchange) refill(out *http.Request) {
+	out.Body, out.GetBody, out.ContentLength = http.NoBody, nil, int64(len(e.body))
+	if len(e.body) == 0 {
+		return
+	}
+	again := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(e.body)), nil }
+	out.Body, _ = again()
+	out.GetBody = again
+}
+
+// RoundTrip implements http.RoundTripper: it signs the request, and once more with another token if the first has expired.
+func (e *Exchange) RoundTrip(out *http.Request) (*http.Response, error) {
+	e.sign(out, e.Token)
+	resp, err := e.proxy.transport.RoundTrip(out)
+	if err != nil {
+		return nil, err
+	}
+	told, informed := e.Target.Source.(ringcx.Informed)
+	if resp.StatusCode != http.StatusUnauthorized {
+		if informed {
+			told.Confirm(e.Token)
+		}
+		return resp, nil
+	}
+	if !informed || !expired(resp) {
+		return resp, nil
+	}
+	told.Invalidate(e.Token)
+	if !e.replays {
+		return resp, nil
+	}
+	token, err := e.Target.Source.Token(out.Context())
+	if err != nil || token.AccessToken == e.Token.AccessToken {
+		return resp, nil //nolint:nilerr // the answer in hand is the better one
+	}
+	e.Token = token
+	again := out.Clone(out.Context())
+	e.refill(again)
+	e.sign(again, token)
+	_, _ = io.CopyN(io.Discard, resp.Body, peeked)
+	_ = resp.Body.Close()
+	resp, err = e.proxy.transport.RoundTrip(again)
+	if err == nil && resp.StatusCode != http.StatusUnauthorized {
+		told.Confirm(token)
+	}
+	return resp, err
+}
+
+// peeked is how much of a refusal is looked at.
+const peeked = 4 << 10
+
+// expired tells refusals because of the token, which another one mends, from those because of the request. The body of resp can
+// be read as before.
+func expired(resp *http.Response) bool {
+	start := make([]byte, peeked)
+	n, _ := io.ReadFull(resp.Body, start)
+	start = start[:n]
+	resp.Body = &unread{Reader: io.MultiReader(bytes.NewReader(start), resp.Body), Closer: resp.Body}
+	said := strings.ToLower(string(start))
+	for _, words := range []string{"jwt is expired", "tokenexpired", "token is expired", "token expired", "tokeninvalid"} {
+		if strings.Contains(said, words) {
+			return true
+		}
+	}
+	return false
+}
+
+// unread is a body whose beginning is put back.
+type unread struct {
+	io.Reader
+	io.Closer
+}
+
+// sign puts the token where the operation takes it.
+func (e *Exchange) sign(out *http.Request, t *ringcx.Token) {
+	if rest, ok := strings.CutPrefix(out.URL.Path, "/voice/api/"); ok && t.Idle > 0 { // a legacy deployment has no /voice
+		out.URL.Path, out.URL.RawPath = "/api/"+rest, strings.TrimPrefix(out.URL.RawPath, "/voice")
+	}
+	switch {
+	case t.TokenType == "X-Auth-Token":
+		out.Header["X-Auth-Token"] = []string{t.AccessToken}
+	case e.Operation != nil && e.Operation.Auth == apispec.Cookie:
+		out.Header["Cookie"] = []string{"access_token=" + t.AccessToken}
+	default:
+		out.Header["Authorization"] = []string{"Bearer " + t.AccessToken}
+	}
+}
+
+// modify makes of the vendor's answer the broker's.
+func (e *Exchange) modify(resp *http.Response) error {
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		_ = resp.Body.Close()
+		return errSwitched
+	}
+	answered(resp.Header)
+	if to := resp.Header.Get("Location"); to != "" {
+		if u, err := url.Parse(to); err == nil && u.Scheme == e.Target.Origin.Scheme && strings.EqualFold(u.Host, e.Target.Origin.Host) {
+			u.Scheme, u.Host, u.User = "", "", nil
+			if u.Path == "" {
+				u.Path = "/"
+			}
+			resp.Header.Set("Location", u.String())
+		}
+	}
+	return nil
+}
+
+var errSwitched = errors.New("the vendor changed to another protocol")
+
+// failed answers for a vendor that did not.
+func failed(w http.ResponseWriter, _ *http.Request, err error) {
+	var timeout net.Error
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		problem.New(http.StatusGatewayTimeout, "the vendor did not answer in time").Write(w)
+	default:
+		problem.New(http.StatusBadGateway, "the vendor was not reached, or its answer was cut off").Write(w)
+	}
+}
+
+// bufferSize is that of the buffers through which bodies go.
+const bufferSize = 32 << 10
+
+// buffers implements httputil.BufferPool.
+type buffers struct{ pool sync.Pool }
+
+// Get implements httputil.BufferPool.
+func (b *buffers) Get() []byte {
+	if buf, ok := b.pool.Get().(*[bufferSize]byte); ok {
+		return buf[:]
+	}
+	return new([bufferSize]byte)[:]
+}
+
+// Put implements httputil.BufferPool.
+func (b *buffers) Put(buf []byte) {
+	if len(buf) == bufferSize {
+		b.pool.Put((*[bufferSize]byte)(buf))
+	}
+}

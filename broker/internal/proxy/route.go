@@ -1,0 +1,74 @@
+package proxy
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/ringcx-go/ringcx"
+)
+
+// Vendor is where the requests of a profile go, and with which tokens.
+type Vendor struct {
+	RingCX, RingCentral           *url.URL // origins
+	RingCXToken, RingCentralToken ringcx.TokenSource
+}
+
+// Target is where one request goes.
+type Target struct {
+	Origin *url.URL
+	Source ringcx.TokenSource
+	// Platform is the RingCentral platform; false: RingCX.
+	Platform bool
+}
+
+// Route finds where a path goes; false: nowhere. The path is escaped, and has passed [CheckTarget].
+func (v *Vendor) Route(path string) (Target, bool) {
+	switch {
+	case strings.HasPrefix(path, "/voice/api/"), strings.HasPrefix(path, "/platform/api/"):
+		return Target{v.RingCX, v.RingCXToken, false}, true
+	case strings.HasPrefix(path, "/restapi/"):
+		return Target{v.RingCentral, v.RingCentralToken, true}, true
+	}
+	return Target{}, false
+}
+
+// DigitalToken is where the operations go that bring a token for the digital channels, which lie among those of signing in.
+func (v *Vendor) DigitalToken() Target { return Target{v.RingCX, v.RingCXToken, false} }
+
+// private are headers of a request that are the caller's and the broker's business, or that could make the vendor take the
+// request for another one. Those that belong to one connection go too.
+var private = map[string]bool{
+	"Authorization": true, "X-Auth-Token": true, "Cookie": true, "Cookie2": true, "Ringcx-Profile": true,
+	"Forwarded": true, "X-Real-Ip": true, "True-Client-Ip": true, "X-Client-Ip": true, "X-Cluster-Client-Ip": true, "Via": true, "Max-Forwards": true,
+	"X-Http-Method": true, "X-Http-Method-Override": true, "X-Method-Override": true, "X-Original-Url": true, "X-Rewrite-Url": true, "X-Original-Host": true,
+	"Expect": true, "Host": true, "Idempotency-Key": true, "X-Idempotency-Key": true, "Origin": true, "Referer": true,
+	"Connection": true, "Keep-Alive": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
+}
+
+// strip takes from h what is private.
+func strip(h http.Header) {
+	for _, v := range h["Connection"] {
+		for name := range strings.SplitSeq(v, ",") {
+			h.Del(strings.TrimSpace(name))
+		}
+	}
+	for name := range h {
+		if private[name] || strings.HasPrefix(name, "X-Forwarded-") || strings.HasPrefix(name, "Proxy-") || strings.HasPrefix(name, "Sec-") || odd(name) {
+			delete(h, name)
+		}
+	}
+}
+
+// odd tells names that some servers take for another one, as _ for -.
+func odd(name string) bool { return strings.ContainsAny(name, "_. ") }
+
+// answered takes from the headers of an answer what binds a browser, or would let one in.
+func answered(h http.Header) {
+	for name := range h {
+		if strings.HasPrefix(name, "Access-Control-") || name == "Set-Cookie" || name == "Set-Cookie2" || name == "Alt-Svc" ||
+			name == "Clear-Site-Data" || name == "Strict-Transport-Security" || strings.HasPrefix(name, "Proxy-") {
+			delete(h, name)
+		}
+	}
+}

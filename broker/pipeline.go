@@ -1,0 +1,154 @@
+package broker
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker/internal/caller"
+	"github.com/ringcx-go/ringcx/broker/internal/handout"
+	"github.com/ringcx-go/ringcx/broker/internal/problem"
+	"github.com/ringcx-go/ringcx/broker/internal/proxy"
+	"github.com/ringcx-go/ringcx/internal/apispec"
+)
+
+// request is one request on its way through the steps, each of which adds what it found.
+type request struct {
+	b     *Broker
+	r     *http.Request
+	w     answer
+	began time.Time
+	name  string // in the audit log
+
+	path    string // escaped, as it is forwarded
+	caller  *Caller
+	profile *profile
+	op      *apispec.Operation // nil: nothing that is described
+	account string
+	target  proxy.Target
+	why     string // it is allowed
+	token   *ringcx.Token
+}
+
+// steps are the way of a request that is forwarded. Each adds to it, or says why it goes no further.
+var steps = []func(*request) *problem.Problem{
+	(*request).admit, (*request).checkTarget, (*request).own, (*request).whoCalls, (*request).chooseProfile, (*request).findOperation, (*request).may,
+	(*request).findToken, (*request).writeDown,
+}
+
+// ServeHTTP implements http.Handler.
+func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	q := &request{b: b, r: r, w: answer{ResponseWriter: w}, began: b.now(), path: r.URL.EscapedPath()}
+	for _, step := range steps {
+		switch p := step(q); p {
+		case nil:
+		case answered:
+			return
+		default:
+			q.refuse(p)
+			return
+		}
+	}
+	defer q.writeEnd() // also of an answer that was cut off
+	e := &proxy.Exchange{Target: q.target, Token: q.token, Operation: q.op}
+	p := b.proxy.Forward(&q.w, r, e)
+	q.token = e.Token
+	if p != nil {
+		p.Write(&q.w)
+	}
+}
+
+// answered is what a step says that has answered.
+var answered = new(problem.Problem)
+
+// admit refuses what no program sends. What follows a body in chunks on its connection is not read: if the request also said how
+// long it is, which net/http does not tell, something on the way may have taken it for a part of the body.
+func (q *request) admit() *problem.Problem {
+	if q.r.ProtoMajor == 1 && len(q.r.TransferEncoding) > 0 {
+		q.w.Header().Set("Connection", "close")
+	}
+	return q.b.hosts.Admit(q.r)
+}
+
+// checkTarget refuses paths and queries that may mean two things.
+func (q *request) checkTarget() *problem.Problem { return proxy.CheckTarget(q.r) }
+
+// own answers what is for the broker itself.
+func (q *request) own() *problem.Problem {
+	if q.r.Method == http.MethodPost && handout.Own(q.path) {
+		control := http.NewResponseController(&q.w)
+		_ = control.SetReadDeadline(time.Now().Add(proxy.Silence)) // a form is short
+		defer func() { _ = control.SetReadDeadline(time.Time{}) }()
+	}
+	a := q.b.desk.Answer(q.r, q.path)
+	if a == nil {
+		return nil
+	}
+	if err := q.writeOwn(a); err != nil {
+		return unwritten(q, err)
+	}
+	a.Write(&q.w)
+	return answered
+}
+
+// whoCalls finds the caller.
+func (q *request) whoCalls() *problem.Problem {
+	_, secret, ok := handout.Secret(q.r)
+	if !ok {
+		return handout.Unknown(nil)
+	}
+	c, err := q.b.who(q.r, secret)
+	if err != nil {
+		return handout.Unknown(err)
+	}
+	q.caller = c
+	return nil
+}
+
+// chooseProfile finds the profile.
+func (q *request) chooseProfile() *problem.Problem {
+	p, bad := q.b.profileOf(q.r, q.caller)
+	q.profile = p
+	return bad
+}
+
+// who tells who sent r and shows a secret.
+func (b *Broker) who(r *http.Request, secret string) (*Caller, error) {
+	for _, way := range b.ways {
+		c, err := way.Authenticate(r, secret)
+		if err == caller.ErrUnknown { //nolint:errorlint // it is returned as it is, for each request
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		own := *c
+		own.Remote = caller.PeerOf(r.Context()).Remote
+		return &own, nil
+	}
+	return nil, caller.ErrUnknown
+}
+
+// alive tells whether a caller of an earlier request may still come.
+func (b *Broker) alive(ctx context.Context, c Caller) bool {
+	return !c.Keyed || b.keys != nil && b.keys.Alive(ctx, c.ID)
+}
+
+// profileOf is the profile that a caller asks for.
+func (b *Broker) profileOf(r *http.Request, c *Caller) (*profile, *problem.Problem) {
+	name := c.Profile
+	if asked := r.Header.Get("RingCX-Profile"); asked != "" {
+		if name != "" && name != asked {
+			return nil, problem.New(http.StatusForbidden, "the key is for another profile")
+		}
+		name = asked
+	}
+	if name == "" {
+		return b.first, nil
+	}
+	if p := b.profiles[name]; p != nil {
+		return p, nil
+	}
+	return nil, problem.New(http.StatusForbidden, "there is no such profile")
+}

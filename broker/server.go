@@ -1,0 +1,27 @@
+package broker
+
+import (
+	"context"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/ringcx-go/ringcx/broker/internal/caller"
+)
+
+// Server is an http.Server that serves b, with limits for callers that are slow or send too much, and that knows who is at the
+// other end of a unix socket. An answer may take as long as it takes, as may a body.
+func (b *Broker) Server() *http.Server {
+	return &http.Server{
+		Handler:           b,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0), // it may say what a caller sent
+		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
+			return caller.WithPeer(ctx, caller.NewPeer(conn))
+		},
+	}
+}

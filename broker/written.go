@@ -1,0 +1,148 @@
+package broker
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ringcx-go/ringcx/broker/internal/audit"
+	"github.com/ringcx-go/ringcx/broker/internal/caller"
+	"github.com/ringcx-go/ringcx/broker/internal/handout"
+	"github.com/ringcx-go/ringcx/broker/internal/problem"
+)
+
+// numbers name requests: by a text of this process, and a number.
+type numbers struct {
+	once sync.Once
+	text string
+	last atomic.Uint64
+}
+
+func (n *numbers) next() string {
+	n.once.Do(func() {
+		var random [5]byte
+		_, _ = rand.Read(random[:])
+		n.text = hex.EncodeToString(random[:]) + "-"
+	})
+	return n.text + strconv.FormatUint(n.last.Add(1), 10)
+}
+
+// entry is what the log says of q so far.
+func (q *request) entry(event string) *audit.Entry {
+	if q.name == "" {
+		q.name = q.b.requests.next()
+	}
+	e := &audit.Entry{
+		Time: q.b.now(), Event: event, Request: q.name, Remote: caller.PeerOf(q.r.Context()).Remote,
+		Method: q.r.Method, Path: audit.Path(q.op, q.path), Why: q.why,
+	}
+	if q.caller != nil {
+		e.Caller = q.caller.Name
+	}
+	if q.profile != nil {
+		e.Profile = q.profile.name
+	}
+	if q.op != nil {
+		e.Op = q.op.ID
+	}
+	if q.token != nil {
+		names := &q.profile.named[0]
+		if q.target.Platform {
+			names = &q.profile.named[1]
+		}
+		e.Token = names.Of(q.token)
+	}
+	return e
+}
+
+// writeDown writes that the request is about to be forwarded.
+func (q *request) writeDown() *problem.Problem {
+	if q.b.audit == nil {
+		return nil
+	}
+	e := q.entry("begin")
+	e.Decision = "allow"
+	if err := q.b.audit.Write(e); err != nil {
+		return unwritten(q, err)
+	}
+	return nil
+}
+
+// writeEnd writes what came of it. If that cannot be written, no other request can either.
+func (q *request) writeEnd() {
+	if q.b.audit == nil {
+		return
+	}
+	e := &audit.Entry{Time: q.b.now(), Event: "end", Request: q.name, Status: q.w.status, Took: q.b.now().Sub(q.began), Sent: q.w.sent}
+	if err := q.b.audit.Write(e); err != nil {
+		q.b.log.Error("the audit log cannot be written", slog.Any("error", err))
+	}
+}
+
+// writeOwn writes an answer of the broker's own, before it leaves.
+func (q *request) writeOwn(a *handout.Answer) error {
+	if q.b.audit == nil {
+		return nil
+	}
+	e := q.entry("answer")
+	e.Decision, e.Why, e.Profile, e.Token = "allow", a.Why, a.Profile, a.Token
+	if a.Status >= http.StatusBadRequest {
+		e.Decision = "deny"
+	}
+	if a.Caller != nil {
+		e.Caller = a.Caller.Name
+	}
+	e.Status, e.Took, e.Sent = a.Status, e.Time.Sub(q.began), int64(len(a.Body))
+	return q.b.audit.Write(e)
+}
+
+// unwritten is why a request is not served that cannot be written down.
+func unwritten(q *request, err error) *problem.Problem {
+	q.b.log.Error("the audit log cannot be written", slog.Any("error", err))
+	p := problem.New(http.StatusServiceUnavailable, "the request cannot be written to the audit log, so it is not served")
+	p.RetryAfter = time.Second
+	return p
+}
+
+// refuse answers with p, and writes that down as far as that can be done: nothing was.
+func (q *request) refuse(p *problem.Problem) {
+	p.Write(&q.w)
+	if q.b.audit == nil {
+		return
+	}
+	e := q.entry("refused")
+	e.Decision, e.Why, e.Status, e.Took, e.Sent = "deny", p.Detail, p.Status, e.Time.Sub(q.began), q.w.sent
+	if err := q.b.audit.Write(e); err != nil {
+		q.b.log.Error("the audit log cannot be written", slog.Any("error", err))
+	}
+}
+
+// answer notes what is answered.
+type answer struct {
+	http.ResponseWriter
+	status int
+	sent   int64
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (a *answer) WriteHeader(status int) {
+	if status >= http.StatusOK {
+		a.status = status
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (a *answer) Write(p []byte) (int, error) {
+	n, err := a.ResponseWriter.Write(p)
+	a.sent += int64(n)
+	return n, err
+}
+
+// Unwrap is for http.ResponseController.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
