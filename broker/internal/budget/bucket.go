@@ -55,14 +55,14 @@ func (g *Governor) bucket(k key) (*bucket, error) {
 func (g *Governor) newBucket(k key) *bucket {
 	own := make([]int, len(k.limit.Windows))
 	for i, w := range k.limit.Windows {
-		if g.Replicas > 0 {
-			own[i] = w.Requests / apart / g.Replicas
+		if g.o.Replicas > 0 {
+			own[i] = w.Requests / apart / g.o.Replicas
 		}
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %v %q", k.limit.Name+" "+k.limit.String(), k.account, k.of))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %v %q", g.o.Server, k.limit.Name+" "+k.limit.String(), k.account, k.of))
 	b := &bucket{g: g, key: k, name: "budget-" + hex.EncodeToString(sum[:12])}
-	b.share = newShare(g.holder, k.limit.Windows, own, g.Replicas)
-	b.share.maxWait, b.share.most = g.MaxWait, g.MaxWaiting
+	b.share = newShare(g.holder, k.limit.Windows, own, g.o.Replicas)
+	b.share.maxWait, b.share.most = g.o.MaxWait, g.o.MaxWaiting
 	b.timer = time.AfterFunc(never, b.wake)
 	return b
 }

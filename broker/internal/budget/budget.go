@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +21,9 @@ type Options struct {
 	// Store is what all brokers share that send for the same accounts. It must not be nil.
 	Store ringcx.Store
 
+	// Server is which of the vendor's servers requests go to. Governors of different ones have nothing in common.
+	Server string
+
 	// Replicas is how many brokers share the Store at the most, those that replace others already counted; it is the same for all
 	// of them. Each then has a part of a tenth of each limit as its own, which it may use whether the Store can be reached or
 	// not. With 0 there is no such part: without the Store nothing is sent once the lease has ended.
@@ -29,6 +34,9 @@ type Options struct {
 
 	// MaxWaiting is how many requests may wait for one limit of one account. 0 means 1,000.
 	MaxWaiting int
+
+	// Log is told when the Store fails, and when it is back. nil: nobody is.
+	Log *slog.Logger
 }
 
 const (
@@ -47,7 +55,7 @@ const (
 
 // Governor lets requests be sent when the vendor's limits allow it. It is safe for concurrent use.
 type Governor struct {
-	Options
+	o        Options
 	holder   string // this replica, in records
 	standard *apispec.Limit
 	start    time.Time
@@ -71,9 +79,12 @@ func New(o Options) *Governor {
 	if o.MaxWaiting == 0 {
 		o.MaxWaiting = defaultWaiting
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	start := time.Now()
 	g := &Governor{
-		Options: o, holder: rand.Text(), standard: apispec.Default().Limit(standard), start: start, wall: start.Round(0),
+		o: o, holder: rand.Text(), standard: apispec.Default().Limit(standard), start: start, wall: start.Round(0),
 		buckets: map[key]*bucket{},
 	}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
@@ -91,9 +102,8 @@ type Request struct {
 	Operation *apispec.Operation // nil: one that nobody describes, which has the standard limit
 	Query     string             // of its address, encoded: some limits depend on it
 
-	// Account is the sub-account in its path, Profile whose token it has. Limits are an account's where that is documented
-	// and the path has one, else a profile's. Names that are the same are counted together: with several servers they are to
-	// tell which.
+	// Account is the sub-account in its path, decoded, Profile whose token it has. Limits are an account's where that is
+	// documented and the path has one, else a profile's. Those that are the same are counted together.
 	Account, Profile string
 
 	Caller string // whose turn it takes
@@ -113,9 +123,11 @@ func (k key) words() string {
 	return fmt.Sprintf("profile %q", k.of)
 }
 
+// key is who is counted. An account may be written in several ways: without zeros before it is always the same, and what is no
+// number counts as the profile's.
 func (q *Request) key(l *apispec.Limit) key {
-	if l.Per == "account" && q.Account != "" {
-		return key{l, true, q.Account}
+	if account := strings.TrimLeft(q.Account, "0"); l.Per == "account" && account != "" && strings.Trim(account, "0123456789") == "" {
+		return key{l, true, account}
 	}
 	return key{l, false, q.Profile}
 }

@@ -161,7 +161,7 @@ func TestBrokersThatShareAStoreKeepALimitTogetherAndUseIt(t *testing.T) {
 			for j := range 10 {
 				callers.Go(func() {
 					for time.Now().Before(end) {
-						v.send(t, g, budget.Request{Profile: "main", Caller: fmt.Sprint(i, j)})
+						_ = v.send(t, g, budget.Request{Profile: "main", Caller: fmt.Sprint(i, j)})
 						time.Sleep(time.Second)
 					}
 				})
@@ -189,13 +189,13 @@ func TestACallerThatFloodsDoesNotStarveAnother(t *testing.T) {
 		g := governors(t, 1, budget.Options{Store: &store{}, MaxWait: time.Hour})[0]
 		var flood sync.WaitGroup
 		for range 400 {
-			flood.Go(func() { v.send(t, g, budget.Request{Profile: "main", Caller: "flood"}) })
+			flood.Go(func() { _ = v.send(t, g, budget.Request{Profile: "main", Caller: "flood"}) })
 		}
 		synctest.Wait()
 		start := time.Now()
-		v.send(t, g, budget.Request{Profile: "main", Caller: "other"})
-		if d := time.Since(start); d > 61*time.Second {
-			t.Errorf("it waited for %v", d)
+		refusal := v.send(t, g, budget.Request{Profile: "main", Caller: "other"})
+		if d := time.Since(start); refusal != nil || d > 61*time.Second {
+			t.Errorf("after %v it is %v", d, refusal)
 		}
 		flood.Wait()
 	})
@@ -298,7 +298,9 @@ func TestABrokerThatEndsGivesBackWhatItDidNotUse(t *testing.T) {
 		st, v := &store{}, &vendor{}
 		old, q := budget.New(budget.Options{Store: st, MaxWait: time.Second}), budget.Request{Profile: "main"}
 		for range 40 {
-			v.send(t, old, q)
+			if refusal := v.send(t, old, q); refusal != nil {
+				t.Fatal(refusal)
+			}
 		}
 		waits := make(chan error)
 		for range 90 {
@@ -335,7 +337,9 @@ func TestARequestThatIsGivenUpTakesNothing(t *testing.T) {
 		g := governors(t, 1, budget.Options{Store: &store{}, MaxWait: 20 * time.Second})[0]
 		q := budget.Request{Operation: operation(t, "searchForCampaignLeads"), Account: "1", Profile: "main"}
 		for range 15 {
-			v.send(t, g, q)
+			if refusal := v.send(t, g, q); refusal != nil {
+				t.Fatal(refusal)
+			}
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -429,6 +433,14 @@ func TestAccountsHaveLimitsOfTheirOwnWhereThatIsDocumented(t *testing.T) {
 		}
 		if n, _ := v.burst(t, g, budget.Request{Operation: search, Account: "1", Profile: "another"}); n != 0 {
 			t.Errorf("another profile: %d are let in", n)
+		}
+		if n, _ := v.burst(t, g, budget.Request{Operation: search, Account: "001", Profile: "main"}); n != 0 {
+			t.Errorf("the same account written otherwise: %d are let in", n)
+		}
+		for _, account := range []string{"+1", " 1", "one", "0"} {
+			if n, _ := v.burst(t, g, budget.Request{Operation: search, Account: account, Profile: "main"}); n != 15 && account == "+1" || n != 0 && account != "+1" {
+				t.Errorf("what is no account, %q: %d are let in", account, n)
+			}
 		}
 		if n, _ := v.burst(t, g, budget.Request{Account: "1", Profile: "main"}); n != 120 {
 			t.Errorf("an operation that nobody describes: %d are let in", n)

@@ -24,6 +24,6 @@
 //   - A request is at the vendor within ten seconds after [Reservation.InTime], or never.
 //   - A Store that answered nil has kept what was saved. If it forgets, replicas that hold a lease notice and wait that out;
 //     if it forgets while nobody holds one, the limit is as new.
-//   - Clocks run alike, to a thousandth.
+//   - Clocks run alike, to a thousandth, and nobody sets the Store's.
 //   - Whoever uses the vendor beside the broker is seen in its answers alone.
 package budget

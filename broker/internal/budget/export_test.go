@@ -78,7 +78,9 @@ func (s *share) Confirm(p *Proposal, saved bool) { s.confirm(p, saved) }
 
 func (s *share) Looked(now Moment, gained bool, err error) { s.looked(now, gained, err) }
 
-func (s *share) Leave(r *Record, at Reading, now Moment) *Record { return s.leave(r, false, at, now) }
+func (s *share) Leave(r *Record, at Reading, now Moment) *Proposal {
+	return s.leave(r, false, at, now)
+}
 
 // FreeOwn breaks the promise that own slots rest after the start.
 func (s *share) FreeOwn() {
@@ -145,4 +147,12 @@ func (g *Governor) Known() int {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
 	return len(g.buckets)
+}
+
+// Names are the names of the records.
+func (g *Governor) Names() (names []string) {
+	for _, b := range g.buckets {
+		names = append(names, b.name)
+	}
+	return names
 }

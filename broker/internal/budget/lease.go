@@ -19,10 +19,12 @@ type proposal struct {
 // is taken is there when confirm says that it was saved. r becomes the proposal's.
 func (s *share) propose(r *record, damaged bool, at reading, now moment) *proposal {
 	there := at.earliest(now)
+	_, stored := r.find(s.holder)
 	r.expire(there, s.windows)
 	worth := s.reconcile(r, damaged, at, now)
 	worth = s.tell(r, at, now) || worth
 	d := s.demand(now)
+	worth = worth || stored && !d.active && !now.before(s.valid) // the Store need not keep it
 	p := &proposal{next: r, slots: make([]int, len(s.windows)), until: s.until, valid: s.valid}
 	mine := entry{Holder: s.holder, Slots: p.slots, Until: s.until}
 	old, known := r.find(s.holder)
@@ -227,13 +229,13 @@ func (s *share) goal(r *record, i int, d *demand, there time.Time) (n, want int)
 }
 
 // leave is what is saved when the replica ends: nothing of it is used any more, but what is on its way. nil: nothing.
-func (s *share) leave(r *record, damaged bool, at reading, now moment) *record {
+func (s *share) leave(r *record, damaged bool, at reading, now moment) *proposal {
 	r.expire(at.earliest(now), s.windows)
 	s.reconcile(r, damaged, at, now)
 	if _, known := r.find(s.holder); !known {
 		return nil
 	}
-	mine := entry{Holder: s.holder, Until: at.latest(now).Add(-flight)}
+	mine := entry{Holder: s.holder, Until: at.latest(now).Add(-flight), Nth: s.tries + 1}
 	for i := range s.windows {
 		l := &s.leased[i]
 		mine.Slots = append(mine.Slots, l.used())
@@ -242,10 +244,8 @@ func (s *share) leave(r *record, damaged bool, at reading, now moment) *record {
 		}
 		l.lose(0)
 	}
-	s.tries++
-	mine.Nth = s.tries
 	r.put(mine)
-	return r
+	return &proposal{next: r, slots: make([]int, len(s.windows))}
 }
 
 // worth says whether anything is worth saving in place of r, and learns what r tells.
@@ -258,6 +258,9 @@ func (s *share) worth(r *record, damaged bool, at reading, now moment) bool {
 	}
 	p := c.propose(r, damaged, at, now)
 	s.quiet = c.quiet
+	if p == nil && !now.before(s.valid) {
+		s.nth = 0 // nothing of ours is in it
+	}
 	s.untold = s.untold && p != nil
 	return p != nil
 }

@@ -122,7 +122,7 @@ func (s *share) reserve(now moment) (claim, bool) {
 
 // wait has w wait. It may be refused at once, or another one be refused in its place: those that are decided are returned.
 func (s *share) wait(now moment, w *waiter) (decided []*waiter) {
-	again := s.again(now.steady, s.queue.n)
+	again := s.again(now, s.queue.n)
 	w.giveUp = now.steady + s.maxWait
 	switch {
 	case again > w.giveUp && (s.all() || s.quiet > w.giveUp):
@@ -153,20 +153,31 @@ func (s *share) all() bool {
 	return true
 }
 
-// again is when a request may be sent that so many wait before, as far as is known.
-func (s *share) again(now time.Duration, ahead int) time.Duration {
-	at := max(now, s.quiet)
+// first is when the first slot of a window may be used, never if that is not known.
+func (s *share) first(i int, now moment) time.Duration {
+	own, leased, live := &s.own[i], &s.leased[i], now.before(s.valid)
+	at := time.Duration(never)
+	if own.free > 0 || live && s.spare(i) > 0 {
+		return now.steady
+	}
+	if len(own.resting) > 0 {
+		at = own.resting[0]
+	}
+	if live && len(leased.resting) > 0 {
+		at = min(at, leased.resting[0])
+	}
+	return at
+}
+
+// again is when a request may be sent that so many wait before, not before that. Where nothing is known it is after a look.
+func (s *share) again(now moment, ahead int) time.Duration {
+	at := max(now.steady, s.quiet)
 	for i, w := range s.windows {
-		own, leased := &s.own[i], &s.leased[i]
-		switch {
-		case own.total() == 0:
-			at = max(at, leased.after(ahead, now, w))
-		case leased.total() == 0:
-			at = max(at, own.after(ahead, now, w))
-		default: // one of them is free no later than that
-			n, all := own.total(), own.total()+leased.total()
-			at = max(at, min(own.after(ahead*n/all, now, w), leased.after(ahead*(all-n)/all, now, w)))
+		first, n := s.first(i, now), s.own[i].total()+s.leased[i].total()
+		if first == never {
+			first = now.steady + 2*look
 		}
+		at = max(at, first+rest(w)*time.Duration(ahead/max(n, 1)))
 	}
 	return at
 }
@@ -183,13 +194,16 @@ func (s *share) tick(now moment) (decided []*waiter) {
 		decided = append(decided, w)
 	}
 	for _, w := range s.queue.late(now.steady) {
-		decided = append(decided, w.refuse(tooLong, s.again(now.steady, s.queue.n)))
+		decided = append(decided, w.refuse(tooLong, s.again(now, s.queue.n)))
 	}
 	return decided
 }
 
 // inTime says whether the request of c may be begun now. A lease that has ended would let others send in its place.
 func (s *share) inTime(now moment, c claim) bool {
+	if now.steady < s.quiet {
+		return false
+	}
 	for i := range s.windows {
 		if c.own&(1<<i) == 0 && (c.lost[i] != s.leased[i].lost || !now.before(s.valid)) {
 			return false
@@ -226,21 +240,11 @@ func (s *share) next(now moment) time.Duration {
 	if s.queue.n == 0 {
 		return at
 	}
-	at = min(at, s.queue.first())
-	free := s.quiet
+	free := max(s.quiet, now.steady+time.Millisecond)
 	for i := range s.windows {
-		if s.own[i].free > 0 || s.spare(i) > 0 && now.before(s.valid) {
-			continue
-		}
-		one := time.Duration(never)
-		for _, set := range []*slots{&s.own[i], &s.leased[i]} {
-			if len(set.resting) > 0 && (set == &s.own[i] || now.before(s.valid)) {
-				one = min(one, set.resting[0])
-			}
-		}
-		free = max(free, one)
+		free = max(free, s.first(i, now))
 	}
-	return min(at, max(free, now.steady+time.Millisecond))
+	return min(at, s.queue.first(), free)
 }
 
 // due is when the record is to be looked at.
@@ -258,6 +262,8 @@ func (s *share) due(now moment) time.Duration {
 		return s.tried + look/2
 	case live:
 		return s.tried + look
+	case s.nth > 0:
+		return max(s.tried, s.usedAt) + tidy
 	default:
 		return never
 	}

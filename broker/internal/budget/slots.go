@@ -10,6 +10,7 @@ import (
 const (
 	term   = 30 * time.Second // how long slots are leased at the least; they are renewed after half of it
 	look   = 2 * time.Second  // how often a replica with a lease looks whether others want of it, and who is short whether there is more
+	tidy   = 10 * time.Minute // after so long without use the record is left to others
 	turn   = time.Minute      // how long a replica keeps what cannot be divided, at the least
 	flight = 10 * time.Second // a request is at the vendor so long after it was begun, or never
 
@@ -96,17 +97,3 @@ func (s *slots) end(lost uint32, used bool, again time.Duration) {
 
 // lose drops all slots, and has n others.
 func (s *slots) lose(n int) { *s = slots{free: n, resting: s.resting[:0], lost: s.lost + 1} }
-
-// after is when so many slots more than one will have been free; busy ones count as used now, and again and again.
-func (s *slots) after(ahead int, now time.Duration, w apispec.Window) time.Duration {
-	switch n := s.total(); {
-	case n == 0:
-		return now + rest(w)
-	case ahead < s.free:
-		return now
-	case ahead < s.free+len(s.resting):
-		return s.resting[ahead-s.free]
-	default:
-		return now + rest(w)*time.Duration(ahead/n)
-	}
-}

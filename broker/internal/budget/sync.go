@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 )
 
@@ -21,7 +22,7 @@ const (
 // reading is what time it is at the Store, which is asked if that is not known well.
 func (g *Governor) reading(ctx context.Context) (reading, error) {
 	asked := g.now()
-	stored, ok := g.Store.(clock)
+	stored, ok := g.o.Store.(clock)
 	if !ok {
 		return reading{there: g.wall.Add(asked.wall), asked: asked, answered: asked, skew: clockSkew}, nil
 	}
@@ -47,6 +48,13 @@ func (b *bucket) sync() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.g.now()
+	switch {
+	case b.gone:
+	case err != nil && b.share.failures == 0:
+		b.g.o.Log.Warn("ringcx: the store of the budget fails", slog.String("limit", b.key.limit.Name), slog.Any("error", err))
+	case err == nil && b.share.failures > 0:
+		b.g.o.Log.Info("ringcx: the store of the budget is back", slog.String("limit", b.key.limit.Name))
+	}
 	b.share.looked(now, gained, err)
 	b.pump(now)
 }
@@ -56,7 +64,7 @@ func (b *bucket) exchange(ctx context.Context) (gained bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	value, err := b.g.Store.Load(ctx, b.name)
+	value, err := b.g.o.Store.Load(ctx, b.name)
 	if err != nil {
 		return false, err
 	}
@@ -70,13 +78,18 @@ func (b *bucket) exchange(ctx context.Context) (gained bool, err error) {
 	if !worth {
 		return false, nil
 	}
-	err = b.g.Store.Update(ctx, b.name, func(old []byte, save func([]byte) error) error {
+	return b.change(ctx, func(r *record, damaged bool) *proposal { return b.share.propose(r, damaged, at, b.g.now()) })
+}
+
+// change saves what propose makes of the record, and reports whether there is more in it for us.
+func (b *bucket) change(ctx context.Context, propose func(r *record, damaged bool) *proposal) (gained bool, err error) {
+	err = b.g.o.Store.Update(ctx, b.name, func(old []byte, save func([]byte) error) error {
 		r, damaged, err := b.decode(old)
 		if err != nil {
 			return err
 		}
 		b.mu.Lock()
-		p := b.share.propose(r, damaged, at, b.g.now())
+		p := propose(r, damaged)
 		b.mu.Unlock()
 		if p == nil {
 			return nil
@@ -108,27 +121,12 @@ func (b *bucket) leave(ctx context.Context) error {
 	until := b.share.until
 	b.mu.Unlock()
 	if until.IsZero() {
-		return nil // it never was
+		return nil // nothing ever was
 	}
 	at, err := b.g.reading(ctx)
 	if err != nil {
 		return err
 	}
-	return b.g.Store.Update(ctx, b.name, func(old []byte, save func([]byte) error) error {
-		r, damaged, err := b.decode(old)
-		if err != nil {
-			return err
-		}
-		b.mu.Lock()
-		r = b.share.leave(r, damaged, at, b.g.now())
-		b.mu.Unlock()
-		if r == nil {
-			return nil
-		}
-		value, err := r.encode()
-		if err != nil {
-			return err
-		}
-		return save(value)
-	})
+	_, err = b.change(ctx, func(r *record, damaged bool) *proposal { return b.share.leave(r, damaged, at, b.g.now()) })
+	return err
 }
