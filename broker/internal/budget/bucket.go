@@ -39,8 +39,9 @@ func (g *Governor) bucket(k key) (*bucket, error) {
 		return b, nil
 	}
 	b = g.newBucket(k)
-	if len(g.buckets) >= sweepAbove {
+	if at := g.now().steady; len(g.buckets) >= sweepAbove && at-g.swept >= time.Second {
 		g.sweep()
+		g.swept = at
 	}
 	switch now := g.now().steady; {
 	case g.closed:

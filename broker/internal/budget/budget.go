@@ -68,6 +68,7 @@ type Governor struct {
 
 	mu      sync.RWMutex // guards what follows
 	buckets map[key]*bucket
+	swept   time.Duration // when those were forgotten of which nothing is known
 	closed  bool
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/ringcx-go/ringcx/broker/internal/budget"
 	"github.com/ringcx-go/ringcx/internal/apispec"
 )
 
@@ -24,13 +25,15 @@ func documented() (all [][]apispec.Window) {
 var kinds = []string{"kill", "kill", "end", "pause", "pause", "suspend", "cut off", "store down", "clock set"}
 
 // schedules are all that can happen.
-func schedules(kinds []string) *rapid.Generator[schedule] {
+func schedules(all []string) *rapid.Generator[schedule] {
 	return rapid.Custom(func(t *rapid.T) schedule {
+		kinds := all
 		s := schedule{
 			Windows:  rapid.SampledFrom(documented()).Draw(t, "limit"),
 			Replicas: rapid.IntRange(1, 8).Draw(t, "replicas"),
 			Apart:    rapid.Bool().Draw(t, "slots of their own"),
-			Slow:     rapid.SampledFrom([]time.Duration{20 * time.Millisecond, 500 * time.Millisecond, 9 * time.Second}).Draw(t, "slow"),
+			Slow:     rapid.SampledFrom([]time.Duration{20 * time.Millisecond, 500 * time.Millisecond, budget.Flight}).Draw(t, "slow"),
+			Way:      rapid.SampledFrom([]time.Duration{10 * time.Millisecond, time.Second}).Draw(t, "way to the store"),
 			Dawdle:   rapid.SampledFrom([]time.Duration{20 * time.Millisecond, 3 * time.Second}).Draw(t, "dawdle"),
 			Uneven:   rapid.Bool().Draw(t, "uneven"),
 			Doubtful: rapid.SampledFrom([]int{0, 10, 50}).Draw(t, "doubtful saves"),
@@ -40,13 +43,17 @@ func schedules(kinds []string) *rapid.Generator[schedule] {
 		for _, w := range s.Windows {
 			span, rate = max(span, w.Time), min(rate, float64(w.Requests)/w.Time.Seconds())
 		}
-		s.Last = min(5*span, 40*time.Minute) + time.Minute
+		s.Last = min(4*span, 20*time.Minute) + 3*time.Minute
 		load := rapid.SampledFrom([]float64{0.1, 0.8, 1.5, 4}).Draw(t, "load")
 		s.Every = time.Duration(float64(time.Second) / (rate * load) * float64(s.Replicas))
+		if kind := rapid.SampledFrom(append([]string{""}, kinds...)).Draw(t, "only"); kind != "" { // which then happens often
+			kinds = []string{kind}
+		}
+		longest := rapid.SampledFrom([]int{5, 60, 400}).Draw(t, "longest")
 		for range rapid.IntRange(0, 12).Draw(t, "faults") {
 			s.Faults = append(s.Faults, fault{
 				At:   time.Duration(rapid.IntRange(0, int(s.Last/time.Second)).Draw(t, "at")) * time.Second,
-				For:  time.Duration(rapid.IntRange(0, 120).Draw(t, "for")) * time.Second,
+				For:  time.Duration(rapid.IntRange(0, longest).Draw(t, "for")) * time.Second,
 				Kind: rapid.SampledFrom(kinds).Draw(t, "kind"),
 				Who:  rapid.IntRange(0, 7).Draw(t, "who"),
 			})

@@ -36,6 +36,7 @@ type schedule struct {
 	Apart    bool          // replicas have slots of their own
 	Every    time.Duration // of each replica's requests, half of them and twice that
 	Slow     time.Duration // the longest way of a request, or of an answer
+	Way      time.Duration // the longest way to the Store
 	Dawdle   time.Duration // the longest time until a request that may be sent is
 	Uneven   bool          // the first replica has four times as many as the others
 	Doubtful int           // of 100 saves fail, and some of them have happened
@@ -352,7 +353,7 @@ func (r *replica) sync() {
 	}, done)
 }
 
-func (r *replica) way() time.Duration { return r.w.upTo(10 * time.Millisecond) }
+func (r *replica) way() time.Duration { return r.w.upTo(r.w.Way) }
 
 // ask has something be done at the Store.
 func (r *replica) ask(done func(bool, error), what func()) {

@@ -8,7 +8,7 @@ import (
 
 // steady is a schedule in which nothing goes wrong, with so many times the requests that the windows let in.
 func steady(limit, replicas int, load float64) schedule {
-	s := schedule{Windows: documented()[limit], Replicas: replicas, Apart: true, Slow: 200 * time.Millisecond, Dawdle: time.Millisecond, Seed: 1}
+	s := schedule{Windows: documented()[limit], Replicas: replicas, Apart: true, Slow: 200 * time.Millisecond, Way: 10 * time.Millisecond, Dawdle: time.Millisecond, Seed: 1}
 	span, rate := time.Duration(0), 1e9
 	for _, w := range s.Windows {
 		span, rate = max(span, w.Time), min(rate, float64(w.Requests)/w.Time.Seconds())
