@@ -156,3 +156,5 @@ func (g *Governor) Names() (names []string) {
 	}
 	return names
 }
+
+func (p *proposal) Until() time.Time { return p.until }
