@@ -1,0 +1,267 @@
+package budget
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/apispec"
+)
+
+// Options say how a Governor counts.
+type Options struct {
+	// Store is what all brokers share that send for the same accounts. It must not be nil.
+	Store ringcx.Store
+
+	// Server is which of the vendor's servers requests go to. Governors of different ones have nothing in common.
+	Server string
+
+	// Replicas is how many brokers share the Store at the most, those that replace others already counted; it is the same for all
+	// of them. Each then has a part of a tenth of each limit as its own, which it may use whether the Store can be reached or
+	// not. With 0 there is no such part: without the Store nothing is sent once the lease has ended.
+	Replicas int
+
+	// MaxWait is how long a request waits for its turn. 0 means 30 seconds.
+	MaxWait time.Duration
+
+	// MaxWaiting is how many requests may wait for one limit of one account. 0 means 1,000.
+	MaxWaiting int
+
+	// Log is told when the Store fails, and when it is back. nil: nobody is.
+	Log *slog.Logger
+}
+
+const (
+	defaultWait    = 30 * time.Second
+	defaultWaiting = 1_000
+
+	// apart is the part of a limit that replicas have as their own: what idle ones have of it cannot be used by others, so that
+	// it is what may be lost.
+	apart = 10
+
+	standard   = "standard"
+	maxLimits  = 4      // of an operation
+	maxBuckets = 10_000 // limits and accounts at a time
+	sweepAbove = 1_000
+)
+
+// Governor lets requests be sent when the vendor's limits allow it. It is safe for concurrent use.
+type Governor struct {
+	o        Options
+	holder   string // this replica, in records
+	standard *apispec.Limit
+	start    time.Time
+	wall     time.Time               // start, on the wall's clock alone
+	read     atomic.Pointer[reading] // the Store's clock, nil if it was not asked
+
+	ctx    context.Context //nolint:containedctx // of what is done in the background
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+
+	mu      sync.RWMutex // guards what follows
+	buckets map[key]*bucket
+	swept   time.Duration // when those were forgotten of which nothing is known
+	closed  bool
+}
+
+// New makes a Governor. Close ends it.
+func New(o Options) *Governor {
+	if o.MaxWait == 0 {
+		o.MaxWait = defaultWait
+	}
+	if o.MaxWaiting == 0 {
+		o.MaxWaiting = defaultWaiting
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	start := time.Now()
+	g := &Governor{
+		o: o, holder: rand.Text(), standard: apispec.Default().Limit(standard), start: start, wall: start.Round(0),
+		buckets: map[key]*bucket{},
+	}
+	g.ctx, g.cancel = context.WithCancel(context.Background())
+	return g
+}
+
+// now is since the start.
+func (g *Governor) now() moment {
+	t := time.Now()
+	return moment{t.Sub(g.start), t.Round(0).Sub(g.wall)}
+}
+
+// Request is what is to be sent.
+type Request struct {
+	Operation *apispec.Operation // nil: one that nobody describes, which has the standard limit
+	Query     string             // of its address, encoded: some limits depend on it
+
+	// Account is the sub-account in its path, decoded, Profile whose token it has. Limits are an account's where that is
+	// documented and the path has one, else a profile's. Those that are the same are counted together.
+	Account, Profile string
+
+	Caller string // whose turn it takes
+}
+
+// key is a limit and who is counted.
+type key struct {
+	limit   *apispec.Limit
+	account bool
+	of      string
+}
+
+func (k key) words() string {
+	if k.account {
+		return fmt.Sprintf("account %q", k.of)
+	}
+	return fmt.Sprintf("profile %q", k.of)
+}
+
+// key is who is counted. An account may be written in several ways: without zeros before it is always the same, and what is no
+// number counts as the profile's.
+func (q *Request) key(l *apispec.Limit) key {
+	if account := strings.TrimLeft(q.Account, "0"); l.Per == "account" && account != "" && strings.Trim(account, "0123456789") == "" {
+		return key{l, true, account}
+	}
+	return key{l, false, q.Profile}
+}
+
+// limits are those of a request. A limit that an operation has only with a parameter replaces those that it has always; where
+// the vendor may take the query either way, all count.
+func (g *Governor) limits(q *Request, all []*apispec.Limit) []*apispec.Limit {
+	if q.Operation == nil || len(q.Operation.Limits) == 0 {
+		return append(all, g.standard)
+	}
+	always, instead := true, false
+	for _, l := range q.Operation.Limits {
+		if l.When != "" {
+			is, maybe := matches(q.Query, l.When)
+			if maybe {
+				all, instead = append(all, l.Limit), true
+			}
+			always = always && !is
+		}
+	}
+	for _, l := range q.Operation.Limits {
+		if l.When == "" && (always || !instead) {
+			all = append(all, l.Limit)
+		}
+	}
+	return all
+}
+
+// matches says whether a query surely has the parameter and value of when, and whether it may.
+func matches(query, when string) (is, maybe bool) {
+	if query == "" {
+		return false, false
+	}
+	want, err := url.ParseQuery(when)
+	got, unclear := url.ParseQuery(query)
+	if err != nil || unclear != nil {
+		return false, true
+	}
+	for name, values := range want {
+		switch has := got[name]; {
+		case len(has) == 0:
+			return false, false
+		case len(has) > 1:
+			return false, true
+		case has[0] == values[0]:
+			return true, true
+		default:
+			return false, has[0] != "false"
+		}
+	}
+	return false, false
+}
+
+// MayRepeat says whether a request may be sent once more by itself, after an answer that its token has ended or that there
+// were too many. What acts may not, nor what nobody describes.
+func MayRepeat(op *apispec.Operation) bool { return op != nil && op.Effect != apispec.Acts }
+
+// Reservation is the right to send one request. One of Commit and Release must be called in the end.
+type Reservation struct {
+	Waited time.Duration // for it
+
+	g     *Governor
+	holds [maxLimits]hold
+	n     int
+	ended atomic.Bool
+}
+
+// hold is what a reservation has of one limit.
+type hold struct {
+	bucket *bucket
+	claim  claim
+}
+
+// Reserve waits until a request may be sent, for Options.MaxWait and as long as ctx lives at the most. Callers that wait are
+// served in turn. An error is a [*Refusal], or ctx's.
+func (g *Governor) Reserve(ctx context.Context, q Request) (*Reservation, error) {
+	r := &Reservation{g: g}
+	var room [maxLimits]*apispec.Limit
+	for _, l := range g.limits(&q, room[:0]) {
+		h, waited, err := g.take(ctx, q.key(l), q.Caller)
+		if err != nil {
+			r.Release()
+			return nil, err
+		}
+		r.holds[r.n] = h
+		r.n++
+		r.Waited += waited
+	}
+	return r, nil
+}
+
+// InTime says whether the request may still be begun: what its slots were leased for may have ended since Reserve. It is to be
+// asked just before it is sent; if it is false, Release and Reserve anew.
+func (r *Reservation) InTime() bool {
+	for _, h := range r.holds[:r.n] {
+		h.bucket.mu.Lock()
+		ok := h.bucket.share.inTime(r.g.now(), h.claim)
+		h.bucket.mu.Unlock()
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// Outcome is what the vendor answered.
+type Outcome struct {
+	Status     int           // 0: nothing, and the request may be there or not
+	RetryAfter time.Duration // 0: it does not say
+
+	// Limit, Remaining and Window are what X-Rate-Limit headers say. With a Window of 0 there are none.
+	Limit, Remaining int
+	Window           time.Duration
+}
+
+// Commit tells that the request was sent, and that its answer has begun or will not come. Until then its slots rest. After 429
+// nobody sends anything under its limits for as long as the vendor says, a minute if it does not. If the vendor has counted more
+// requests than all brokers can have sent, others send too, and there is less for us while it counts those.
+func (r *Reservation) Commit(o Outcome) {
+	if o.Status == http.StatusTooManyRequests && o.RetryAfter <= 0 {
+		o.RetryAfter = time.Minute
+	}
+	r.end(&o)
+}
+
+// Release tells that the request was surely not sent.
+func (r *Reservation) Release() { r.end(nil) }
+
+func (r *Reservation) end(o *Outcome) {
+	if r.ended.Swap(true) {
+		return
+	}
+	for _, h := range r.holds[:r.n] {
+		h.bucket.end(h.claim, o)
+	}
+}

@@ -1,0 +1,29 @@
+// Package budget keeps what a fleet of brokers sends within the limits that the vendor documents, and fair among the programs
+// that send it.
+//
+// # What may be relied on
+//
+// A window that lets in n requests is n slots. A slot is one replica's at a time, and is not used again before its window has
+// passed since the answer to the request that used it last. So no interval as long as the window has more than n requests in
+// it, wherever on their way the vendor counts them, and whether its window slides or begins at some time of its own.
+//
+// Replicas lease slots from a record in their [ringcx.Store], one for each limit and account: who holds how many, until when.
+// It is written when shares change, and about every fifteen seconds while they are in use, not for each request. Shares follow use: what is not used
+// is given back, and when there is not enough for all, all have the same but those who want less. The slots of a replica that
+// died come back when its lease, the longest way of a request and the window are over.
+//
+// Some slots are each replica's own and need no lease, see [Options.Replicas]: they are used first, and they are what is left
+// when the Store cannot be reached and the lease has ended. How many replicas are alive cannot be known then, so that only
+// what was set aside before is safe.
+//
+// Times are those of the Store's clock if it has one: clocks of machines may differ as they like. A replica takes its lease to
+// end no later than the Store does, whatever it took to ask, and measures with two clocks, of which one goes on while the machine sleeps.
+//
+// # What it takes for granted
+//
+//   - A request is at the vendor within ten seconds after [Reservation.InTime], or never.
+//   - A Store that answered nil has kept what was saved. If it forgets, replicas that hold a lease notice and wait that out;
+//     if it forgets while nobody holds one, the limit is as new.
+//   - Clocks run alike, to a thousandth, and nobody sets the Store's.
+//   - Whoever uses the vendor beside the broker is seen in its answers alone.
+package budget

@@ -1,0 +1,266 @@
+package budget
+
+import (
+	"slices"
+	"time"
+)
+
+// proposal is a change of the record.
+type proposal struct {
+	next  *record
+	slots []int // of the lease, of each window, when it is saved
+	nth   int64
+	until time.Time
+	valid moment
+	gains bool
+}
+
+// propose says what is to be saved in place of r, nil if that is not worth it. What is given back is not used from now on; what
+// is taken is there when confirm says that it was saved. r becomes the proposal's.
+func (s *share) propose(r *record, damaged bool, at reading, now moment) *proposal {
+	there := at.earliest(now)
+	_, stored := r.find(s.holder)
+	r.expire(there, s.windows)
+	worth := s.reconcile(r, damaged, at, now)
+	worth = s.tell(r, at, now) || worth
+	d := s.demand(now)
+	worth = worth || stored && !d.active && !now.before(s.valid) // the Store need not keep it
+	p := &proposal{next: r, slots: make([]int, len(s.windows)), until: s.until, valid: s.valid}
+	mine := entry{Holder: s.holder, Slots: p.slots, Until: s.until}
+	old, known := r.find(s.holder)
+	for i := range s.windows {
+		held := s.leased[i].total()
+		n, want := s.goal(r, i, d, there)
+		p.slots[i] = n
+		p.gains = p.gains || n > held
+		worth = worth || n > held && d.short(i) || n < held && (d.pressed[i] || d.renews && !d.active)
+		if d.active {
+			mine.Wanted = append(mine.Wanted, want)
+			told := known && there.Before(r.Shares[old].Until) && len(r.Shares[old].Wanted) > i && r.Shares[old].Wanted[i] > held
+			worth = worth || n < want && d.short(i) && !told
+		}
+	}
+	if worth = worth || d.renews && d.active; !worth {
+		return nil
+	}
+	if d.active {
+		p.until = there.Add(s.term)
+		p.valid = at.valid(p.until)
+		mine.Until = p.until
+	}
+	for i := range s.windows {
+		if l := &s.leased[i]; l.total() > p.slots[i] {
+			l.free -= l.total() - p.slots[i]
+		}
+	}
+	s.tries++
+	mine.Nth, p.nth = s.tries, s.tries
+	r.put(mine)
+	return p
+}
+
+// confirm is called when p was saved, or not. Whether it was is not known for sure then: reconcile will see.
+func (s *share) confirm(p *proposal, saved bool) {
+	if !saved {
+		return
+	}
+	for i := range s.windows {
+		if l := &s.leased[i]; p.slots[i] > l.total() {
+			l.free += p.slots[i] - l.total()
+		}
+	}
+	s.nth, s.untold = p.nth, false
+	if _, known := p.next.find(s.holder); !known {
+		s.nth = 0 // it said nothing
+	}
+	s.until, s.valid = p.until, p.valid
+}
+
+// looked notes that the record was looked at, and whether there was more in it.
+func (s *share) looked(now moment, gained bool, err error) {
+	s.tried, s.gained, s.syncing = now.steady, gained, false
+	if err != nil {
+		s.failures = min(s.failures+1, 8)
+		return
+	}
+	s.failures = 0
+}
+
+// reconcile makes of the lease what the record says: a save whose answer was lost may have happened or not. A Store that
+// forgot what was saved is told what this replica has, and that all others may have the rest for the longest that a lease can
+// last. It reports whether that has to be saved.
+func (s *share) reconcile(r *record, damaged bool, at reading, now moment) bool {
+	held := at.latest(now).Before(s.until.Add(flight)) // nobody may have dropped our entry
+	mine := entry{Slots: make([]int, len(s.windows))}
+	if i, ok := r.find(s.holder); ok {
+		mine = r.Shares[i]
+	}
+	s.tries = max(s.tries, mine.Nth)
+	if !damaged && (mine.Nth >= s.nth || !held) {
+		for i := range s.windows {
+			l := &s.leased[i]
+			l.settle(now.steady)
+			if n := mine.Slots[i]; n >= l.total() {
+				l.free += n - l.total()
+			} else {
+				l.lose(n)
+			}
+		}
+		return false
+	}
+	end := at.latest(now).Add(s.term)
+	s.tries++
+	mine = entry{Holder: s.holder, Until: s.until, Nth: s.tries}
+	rest := entry{Holder: nobody, Until: end}
+	r.put(entry{Holder: nobody, Slots: []int{0}})
+	for i := range r.Shares {
+		r.Shares[i].Until = end
+	}
+	for i := range s.windows {
+		if !held {
+			s.leased[i].lose(0)
+		}
+		n := s.leased[i].total()
+		have, _, _, _ := r.others(s.holder, i, 0, end)
+		mine.Slots, rest.Slots = append(mine.Slots, n), append(rest.Slots, max(0, s.pool[i]-have-n))
+	}
+	r.put(mine)
+	r.put(rest)
+	return true
+}
+
+// tell has the record and this replica know the same of the vendor, and reports whether that has to be saved.
+func (s *share) tell(r *record, at reading, now moment) bool {
+	there := at.earliest(now)
+	if most := there.Add(maxQuiet + slack); r.Quiet.After(most) {
+		r.Quiet = most
+	}
+	news := s.blame(r, there)
+	if until := at.latest(now).Add(s.quiet - now.steady); s.untold && s.quiet > now.steady && until.After(r.Quiet.Add(time.Second)) {
+		r.Quiet, news = until, true
+	}
+	s.untold = news
+	if d := r.Quiet.Sub(there); d > 0 {
+		s.quiet = max(s.quiet, now.steady+d)
+	}
+	return news
+}
+
+// blame has what the vendor counted beyond what all replicas can have sent be others', as long as the vendor counts it.
+func (s *share) blame(r *record, there time.Time) (news bool) {
+	e := entry{Holder: strangers, Slots: make([]int, len(s.windows)), Until: there.Add(-flight)}
+	old, known := r.find(strangers)
+	for i, w := range s.windows {
+		if known {
+			e.Slots[i] = r.Shares[old].Slots[i]
+		}
+		have, _, _, _ := r.others(s.holder, i, 0, there)
+		s.ours[i] = w.Requests - s.pool[i] + have + s.leased[i].total()
+		if more := s.counted[i] - s.ours[i]; more > 0 {
+			e.Slots[i] += more
+			s.ours[i] += more
+			news = true
+		}
+		s.counted[i] = 0
+	}
+	if news {
+		r.put(e)
+	}
+	return news
+}
+
+// demand is what a share needs of its lease.
+type demand struct {
+	active  bool // it is in use
+	renews  bool // its lease is at half of its time, or has ended
+	waiting int
+	lacks   [maxWindows]bool // nothing of a window is left
+	pressed [maxWindows]bool // others need more of a window than is free
+}
+
+// short says that more is needed at once.
+func (d *demand) short(i int) bool { return d.waiting > 0 || d.lacks[i] }
+
+func (s *share) demand(now moment) *demand {
+	d := &demand{waiting: s.queue.n, active: now.steady-s.usedAt < term/3 || s.queue.n > 0, renews: !now.before(s.valid.add(-s.term / 2))}
+	for i := range s.windows {
+		s.leased[i].settle(now.steady)
+		d.active = d.active || s.leased[i].busy > 0
+		d.lacks[i] = s.own[i].free == 0 && s.spare(i) <= 0
+	}
+	return d
+}
+
+// goal is how many slots of a window are leased from now on, and how many this replica would use: those that are used, those
+// that requests wait for, and one more. While there is enough for all it has some more, so that it need not ask for each.
+func (s *share) goal(r *record, i int, d *demand, there time.Time) (n, want int) {
+	l, pool := &s.leased[i], s.pool[i]
+	held := l.total()
+	want = l.used() + d.waiting
+	if d.active {
+		want++
+	}
+	want = min(want, pool)
+	round := int(there.UnixNano() / int64(max(s.windows[i].Time, turn)))
+	have, missing, wants, me := r.others(s.holder, i, want, there)
+	free := max(0, pool-have-held)
+	goal := want
+	if d.pressed[i] = missing > 0 && missing+max(0, want-held) > free; d.pressed[i] {
+		goal = fair(pool, wants, me, round)
+		s.target[i] = goal
+	} else {
+		free -= missing
+		s.target[i] = pool
+		if d.active {
+			goal = min(pool, want+max(want/4, (pool+7)/8))
+		}
+	}
+	if have+held > pool { // after the Store forgot
+		d.pressed[i], goal = true, min(goal, max(0, pool-have))
+		s.target[i] = goal
+	}
+	switch {
+	case goal > held && (d.short(i) || d.renews):
+		return held + min(max(free, 0), goal-held), want
+	case goal < held && (d.pressed[i] || d.renews):
+		return held - min(l.free, held-goal), want
+	}
+	return held, want
+}
+
+// leave is what is saved when the replica ends: nothing of it is used any more, but what is on its way. nil: nothing.
+func (s *share) leave(r *record, damaged bool, at reading, now moment) *proposal {
+	r.expire(at.earliest(now), s.windows)
+	s.reconcile(r, damaged, at, now)
+	if _, known := r.find(s.holder); !known {
+		return nil
+	}
+	mine := entry{Holder: s.holder, Until: at.latest(now).Add(-flight), Nth: s.tries + 1}
+	for i := range s.windows {
+		l := &s.leased[i]
+		mine.Slots = append(mine.Slots, l.used())
+		if l.busy > 0 {
+			mine.Until = at.latest(now)
+		}
+		l.lose(0)
+	}
+	r.put(mine)
+	return &proposal{next: r, slots: make([]int, len(s.windows))}
+}
+
+// worth says whether anything is worth saving in place of r, and learns what r tells.
+func (s *share) worth(r *record, damaged bool, at reading, now moment) bool {
+	c := *s
+	c.leased, c.counted = nil, slices.Clone(s.counted)
+	for _, l := range s.leased {
+		l.resting = slices.Clone(l.resting)
+		c.leased = append(c.leased, l)
+	}
+	p := c.propose(r, damaged, at, now)
+	s.quiet = c.quiet
+	if p == nil && !now.before(s.valid) {
+		s.nth = 0 // nothing of ours is in it
+	}
+	s.untold = s.untold && p != nil
+	return p != nil
+}

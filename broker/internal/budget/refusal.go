@@ -1,0 +1,54 @@
+package budget
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ringcx-go/ringcx/internal/apispec"
+)
+
+// reason is why a request is refused.
+type reason uint8
+
+const (
+	tooLong reason = iota + 1 // it would wait, or has waited, for longer than it may
+	tooMany                   // that wait
+	ending                    // the broker is
+	keys                      // there are too many
+)
+
+// Refusal is the error of a request that must not be sent now. It was not sent, and holds nothing of a budget.
+type Refusal struct {
+	Limit      *apispec.Limit
+	Of         string        // whose the limit is, in words: account 12, profile main
+	Until      time.Time     // when such a request is likely to be let in
+	RetryAfter time.Duration // the same from now on, whole seconds, one at the least
+	Reason     string        // in words
+}
+
+// Error says which limit, whose, and until when.
+func (r *Refusal) Error() string { return r.Reason }
+
+// refusal is r in words, at a time.
+func (b *bucket) refusal(r *refusal, now time.Time, steady time.Duration) *Refusal {
+	wait := max(time.Second, (r.again - steady + time.Second - 1).Truncate(time.Second))
+	e := &Refusal{Limit: b.key.limit, Of: b.key.words(), Until: now.Add(wait), RetryAfter: wait}
+	limit := fmt.Sprintf("the limit %s of %s, %s,", e.Limit.Name, e.Of, e.Limit)
+	until := e.Until.UTC().Format("15:04:05 MST")
+	switch {
+	case r.why == ending:
+		e.Reason = "the broker is about to end: ask another one"
+	case r.why == keys:
+		e.Reason = "requests to too many accounts at a time: " + limit + " cannot be counted for one more"
+	case b.share.quiet > steady:
+		e.Reason = limit + " is quiet until " + until + ": the vendor has answered that there were too many requests"
+	case r.why == tooMany:
+		e.Reason = limit + fmt.Sprintf(" is used up until %s, and %d requests wait already", until, b.share.queue.n)
+	default:
+		e.Reason = limit + " is used up until " + until
+	}
+	if b.share.failures > 0 && r.why != ending {
+		e.Reason += "; the Store that brokers share cannot be reached, so that only what was set aside may be used"
+	}
+	return e
+}

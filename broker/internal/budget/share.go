@@ -1,0 +1,292 @@
+package budget
+
+import (
+	"math"
+	"net/http"
+	"time"
+
+	"github.com/ringcx-go/ringcx/internal/apispec"
+)
+
+// maxWindows is how many windows a limit has at the most.
+const maxWindows = 4
+
+// never is later than all times.
+const never = math.MaxInt64
+
+// maxQuiet bounds how long the vendor is left alone.
+const maxQuiet = time.Hour
+
+// share is what one replica may use of one limit, and the requests that wait for it: states and decisions, without a clock or
+// a Store. Each method is told what time it is, which is never before what one was told before.
+type share struct {
+	holder  string
+	windows []apispec.Window
+	pool    []int         // slots of each window that are leased
+	own     []slots       // of each window: those that need no lease
+	leased  []slots       // of each window: those of the lease
+	target  []int         // of each window: those of the lease that others do not need more
+	term    time.Duration // how long slots are leased
+	maxWait time.Duration // of a request
+	most    int           // requests that wait
+
+	valid  moment        // leased slots are used before it
+	until  time.Time     // the same on the Store's clock
+	nth    int64         // entry.Nth as last saved
+	tries  int64         // the largest that may have been
+	usedAt time.Duration // when a slot of the lease was taken last
+
+	quiet  time.Duration // nothing is sent before it
+	untold bool          // the record does not know of quiet, or of counted
+
+	ours    []int // what all replicas can have sent in each window, when the record was looked at last
+	counted []int // what the vendor has counted in each window, if that is more, else 0
+
+	tried    time.Duration // when the record was looked at last
+	gained   bool          // there was more then
+	failures int           // how often in a row that failed
+	syncing  bool
+
+	queue turns
+}
+
+// newShare makes the share of a replica that has own slots of each window, and others have as many each. The own slots rest
+// first: a replica that was there before may have used them.
+func newShare(holder string, windows []apispec.Window, own []int, replicas int) *share {
+	s := &share{holder: holder, windows: windows, gained: true, usedAt: -term, term: term}
+	for i, w := range windows {
+		s.pool = append(s.pool, w.Requests-own[i]*replicas)
+		s.ours, s.counted = append(s.ours, w.Requests), append(s.counted, 0)
+		s.term = max(s.term, w.Time/6) // slots of a replica that died rest for long anyway
+		s.leased, s.target = append(s.leased, slots{}), append(s.target, s.pool[i])
+		set := slots{}
+		for range own[i] {
+			set.resting = append(set.resting, flight+rest(w))
+		}
+		s.own = append(s.own, set)
+	}
+	return s
+}
+
+// claim is what a request took: which of its slots are the replica's own, a bit for each window, and slots.lost of each.
+type claim struct {
+	own  uint8
+	lost [maxWindows]uint32
+}
+
+func (s *share) set(c claim, i int) *slots {
+	if c.own&(1<<i) != 0 {
+		return &s.own[i]
+	}
+	return &s.leased[i]
+}
+
+// spare are the slots of the lease that may be used now. What others need more is not used again.
+func (s *share) spare(i int) int {
+	l := &s.leased[i]
+	return l.free - max(0, l.total()-s.target[i])
+}
+
+// take takes a slot of each window.
+func (s *share) take(now moment) (c claim, ok bool) {
+	if now.steady < s.quiet {
+		return c, false
+	}
+	live := now.before(s.valid)
+	for i := range s.windows {
+		s.own[i].settle(now.steady)
+		s.leased[i].settle(now.steady)
+		switch {
+		case s.own[i].free > 0:
+			c.own |= 1 << i
+		case !live || s.spare(i) <= 0:
+			return claim{}, false
+		}
+	}
+	for i := range s.windows {
+		c.lost[i] = s.set(c, i).take()
+	}
+	if c.own != 1<<len(s.windows)-1 {
+		s.usedAt = now.steady
+	}
+	return c, true
+}
+
+// reserve lets a request be sent if it can be sent at once.
+func (s *share) reserve(now moment) (claim, bool) {
+	if s.queue.n > 0 {
+		return claim{}, false // which come first
+	}
+	return s.take(now)
+}
+
+// wait has w wait. It may be refused at once, or another one be refused in its place: those that are decided are returned.
+func (s *share) wait(now moment, w *waiter) (decided []*waiter) {
+	again := s.again(now, s.queue.n)
+	w.giveUp = now.steady + s.maxWait
+	switch {
+	case again > w.giveUp && (s.all() || s.quiet > w.giveUp):
+		return []*waiter{w.refuse(tooLong, again)}
+	case s.queue.n >= s.most:
+		out := s.queue.makeRoom(w.caller)
+		if out == nil {
+			return []*waiter{w.refuse(tooMany, again)}
+		}
+		decided = []*waiter{out.refuse(tooMany, again)}
+	}
+	s.queue.push(w)
+	return decided
+}
+
+func (w *waiter) refuse(why reason, again time.Duration) *waiter {
+	w.decided, w.refused = true, &refusal{why, again}
+	return w
+}
+
+// all says that there are no slots that others have.
+func (s *share) all() bool {
+	for i, w := range s.windows {
+		if s.own[i].total()+s.leased[i].total() < w.Requests {
+			return false
+		}
+	}
+	return true
+}
+
+// first is when the first slot of a window may be used, never if that is not known.
+func (s *share) first(i int, now moment) time.Duration {
+	own, leased, live := &s.own[i], &s.leased[i], now.before(s.valid)
+	at := time.Duration(never)
+	if own.free > 0 || live && s.spare(i) > 0 {
+		return now.steady
+	}
+	if len(own.resting) > 0 {
+		at = own.resting[0]
+	}
+	if live && len(leased.resting) > 0 {
+		at = min(at, leased.resting[0])
+	}
+	return at
+}
+
+// again is when a request may be sent that so many wait before, not before that. Where nothing is known it is after a look.
+func (s *share) again(now moment, ahead int) time.Duration {
+	at := max(now.steady, s.quiet)
+	for i, w := range s.windows {
+		first, n := s.first(i, now), s.own[i].total()+s.leased[i].total()
+		if first == never {
+			first = now.steady + 2*look
+		}
+		at = max(at, first+rest(w)*time.Duration(ahead/max(n, 1)))
+	}
+	return at
+}
+
+// tick gives requests that wait their turns, and refuses those that waited long enough.
+func (s *share) tick(now moment) (decided []*waiter) {
+	for s.queue.n > 0 {
+		c, ok := s.take(now)
+		if !ok {
+			break
+		}
+		w := s.queue.pop()
+		w.decided, w.claim = true, c
+		decided = append(decided, w)
+	}
+	for _, w := range s.queue.late(now.steady) {
+		decided = append(decided, w.refuse(tooLong, s.again(now, s.queue.n)))
+	}
+	return decided
+}
+
+// inTime says whether the request of c may be begun now. A lease that has ended would let others send in its place.
+func (s *share) inTime(now moment, c claim) bool {
+	if now.steady < s.quiet {
+		return false
+	}
+	for i := range s.windows {
+		if c.own&(1<<i) == 0 && (c.lost[i] != s.leased[i].lost || !now.before(s.valid)) {
+			return false
+		}
+	}
+	return true
+}
+
+// end ends a request: one that may have been sent, and is answered or given up, or one that was surely not sent.
+func (s *share) end(now moment, c claim, used bool) {
+	for i, w := range s.windows {
+		s.set(c, i).end(c.lost[i], used, now.steady+rest(w))
+	}
+}
+
+// learn learns from an answer, and reports whether all others are to be told.
+func (s *share) learn(now moment, o *Outcome) bool {
+	if o.Status == http.StatusTooManyRequests {
+		if at := now.steady + min(o.RetryAfter, maxQuiet); at > s.quiet {
+			s.quiet, s.untold = at, true
+		}
+	}
+	for i, w := range s.windows {
+		if counted := o.Limit - o.Remaining; o.Window == w.Time && o.Limit == w.Requests && counted > s.ours[i] {
+			s.counted[i], s.untold = counted, true
+		}
+	}
+	return s.untold
+}
+
+// next is when something is to be done again: a tick, or a look at the record.
+func (s *share) next(now moment) time.Duration {
+	at := s.due(now)
+	if s.queue.n == 0 {
+		return at
+	}
+	free := max(s.quiet, now.steady+time.Millisecond)
+	for i := range s.windows {
+		free = max(free, s.first(i, now))
+	}
+	return min(at, s.queue.first(), free)
+}
+
+// due is when the record is to be looked at.
+func (s *share) due(now moment) time.Duration {
+	live := now.before(s.valid)
+	short := s.queue.n > 0 && (!live || !s.all()) && now.steady >= s.quiet || live && s.lacks()
+	switch {
+	case s.syncing:
+		return never
+	case s.failures > 0 && (live || s.queue.n > 0 || s.untold):
+		return s.tried + min(look<<(s.failures-1), 4*look)
+	case s.untold, short && s.gained:
+		return now.steady
+	case short:
+		return s.tried + look/2
+	case live:
+		return s.tried + look
+	case s.nth > 0:
+		return max(s.tried, s.usedAt) + tidy
+	default:
+		return never
+	}
+}
+
+// lacks says that a slot is missing that others may have.
+func (s *share) lacks() bool {
+	for i := range s.windows {
+		if s.own[i].free == 0 && s.spare(i) <= 0 && s.leased[i].total() < s.pool[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// idle says that nothing would be lost if this share was forgotten.
+func (s *share) idle(now moment) bool {
+	for i := range s.windows {
+		s.own[i].settle(now.steady)
+		s.leased[i].settle(now.steady)
+		if s.own[i].used()+s.leased[i].used() > 0 {
+			return false
+		}
+	}
+	return s.queue.n == 0 && !s.syncing && now.steady >= s.quiet
+}
