@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx"
-	"github.com/ringcx-go/ringcx/internal/accountcmd"
+	"github.com/ringcx-go/ringcx/internal/apicli"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/doctor"
 	"github.com/ringcx-go/ringcx/internal/env"
@@ -167,7 +167,7 @@ type app struct {
 	*profile.Accounts
 	logins *login.Conversation
 
-	sub *accountcmd.Commands
+	api *apicli.Commands
 
 	started   bool // the command line was understood
 	evaluated bool // a shell evaluates what is printed
@@ -178,7 +178,7 @@ func newApp(env *env.Env) *app {
 	to := tell.New(env)
 	a := &app{Env: env, Teller: to, Terminal: terminal.New(env, to), Accounts: &profile.Accounts{Env: env, Teller: to}}
 	a.NewClient = a.client
-	a.sub = a.subaccounts()
+	a.api = apicli.New(env, to, a.Terminal, a.Accounts)
 	a.logins = &login.Conversation{
 		Env: env, Teller: to, Terminal: a.Terminal, Accounts: a.Accounts, HintOf: a.hintFor, GoneSandbox: a.goneSandbox,
 	}
@@ -239,7 +239,7 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(newHelpCmd())
 	a.fitHelp(root)
-	root.AddCommand(newDemoCmd(a), newLoginCmd(a), newLogoutCmd(a), newStatusCmd(a), newTokenCmd(a), newWhoamiCmd(a), newDoctorCmd(a), newAPITokenCmd(a), newAPICmd(a, flags), a.sub.New(), newLeadsCmd(a), newRecordingsCmd(a), newReportsCmd(a), newProfileCmd(a), newSandboxCmd(a), newConformCmd(a), newCompletionCmd(a), newVersionCmd(a))
-	root.AddCommand(newResourceCmds(a, flags)...)
+	root.AddCommand(newDemoCmd(a), newLoginCmd(a), newLogoutCmd(a), newStatusCmd(a), newTokenCmd(a), newWhoamiCmd(a), newDoctorCmd(a), newAPITokenCmd(a), newProfileCmd(a), newSandboxCmd(a), newConformCmd(a), newCompletionCmd(a), newVersionCmd(a))
+	root.AddCommand(a.api.All(flags)...)
 	return root
 }

@@ -42,7 +42,7 @@ func (a *app) runStatus(asJSON, explain bool) error {
 	if err != nil {
 		return err
 	}
-	chosen, _ := a.sub.Given(acc)
+	chosen, _ := a.api.Sub.Given(acc)
 	if asJSON {
 		err = terminal.WriteJSON(a.Stdout, struct {
 			Profile  string         `json:"profile"` // "": the account is the one of the source
@@ -117,7 +117,7 @@ func (a *app) printStatus(acc *profile.Account, st *ringcx.Status) error {
 		line("App", "%s at %s", wording.Clip(acc.Config.ClientID), acc.Config.Endpoint.RingCentral)
 		line("RingCX", "%s, main account %s, user %s", acc.Config.Endpoint.RingCX, wording.First(st.MainAccountID, "unknown"), wording.First(st.UserID, "unknown"))
 	}
-	if used := a.sub.InUse(acc); used != "" {
+	if used := a.api.Sub.InUse(acc); used != "" {
 		line("Sub-account", "%s", used)
 	}
 	line("Access token", "%s", wording.Ends(st.Expiry))

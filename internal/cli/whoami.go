@@ -144,7 +144,7 @@ func (a *app) printLegacyUser(body []byte, login *profile.Account) error {
 		}
 		line(kind, acc.ID.String(), acc.Name)
 	}
-	if used := a.sub.InUse(login); used != "" {
+	if used := a.api.Sub.InUse(login); used != "" {
 		line("Calls work in", used)
 	}
 	return w.Flush()
@@ -188,7 +188,7 @@ func (a *app) printPrincipal(body []byte, acc *profile.Account) error {
 	if len(v.Agents) == 0 {
 		line("Agent")
 	}
-	if used := a.sub.InUse(acc); used != "" {
+	if used := a.api.Sub.InUse(acc); used != "" {
 		line("Calls work in", used)
 	}
 	return w.Flush()

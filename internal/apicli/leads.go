@@ -1,4 +1,4 @@
-package cli
+package apicli
 
 import (
 	"context"
@@ -30,13 +30,13 @@ goes on with --resume. A batch that was sent and has no answer is uncertain, and
 
 Exit code 0: all rows are in; 1: some are not; 75: the vendor is busy, --resume goes on later.`
 
-func newLeadsCmd(a *app) *cobra.Command {
+func newLeadsCmd(a *Commands) *cobra.Command {
 	group := cmdline.Group("leads", "Work with the leads of campaigns", newLeadsImportCmd(a), newLeadsSearchCmd(a))
 	a.accountFlag(group)
 	return group
 }
 
-func newLeadsImportCmd(a *app) *cobra.Command {
+func newLeadsImportCmd(a *Commands) *cobra.Command {
 	im := &leads.Import{}
 	var asJSON, dryRun bool
 	cmd := &cobra.Command{
@@ -132,7 +132,7 @@ func leadSettings(cmd *cobra.Command) func() leads.Settings {
 const shownFaults = 20
 
 // importLeads checks the file, signs in, sends, and reports.
-func (a *app) importLeads(im *leads.Import, asJSON, dryRun bool) (err error) {
+func (a *Commands) importLeads(im *leads.Import, asJSON, dryRun bool) (err error) {
 	defer func() {
 		if failed := im.Close(); err == nil {
 			err = failed
@@ -169,7 +169,7 @@ func (a *app) importLeads(im *leads.Import, asJSON, dryRun bool) (err error) {
 }
 
 // reportImport prints what became of the rows. failed is why the import ended early.
-func (a *app) reportImport(im *leads.Import, failed error, asJSON bool) (err error) {
+func (a *Commands) reportImport(im *leads.Import, failed error, asJSON bool) (err error) {
 	if im.Report.Journal == "" && failed != nil {
 		return failed
 	}
@@ -193,7 +193,7 @@ func (a *app) reportImport(im *leads.Import, failed error, asJSON bool) (err err
 }
 
 // showImport shows the first request, and how many there would be.
-func (a *app) showImport(im *leads.Import) error {
+func (a *Commands) showImport(im *leads.Import) error {
 	account, err := a.subaccountUnasked()
 	if err != nil {
 		account = "" // it is shown as the place where it belongs
@@ -208,7 +208,7 @@ func (a *app) showImport(im *leads.Import) error {
 }
 
 // serverUnasked is the RingCX server of a call that is shown and not sent.
-func (a *app) serverUnasked() string {
+func (a *Commands) serverUnasked() string {
 	if acc, err := a.Resolve(); err == nil && acc.Config != nil {
 		return acc.Config.Endpoint.Canonical().RingCX
 	}

@@ -1,4 +1,4 @@
-package cli
+package apicli
 
 import (
 	"bytes"
@@ -46,7 +46,7 @@ first /, or set MSYS_NO_PATHCONV=1.`
 
 // newAPICmd is the command that calls the API. Of the operations, those that the arguments name are commands below it: each
 // has flags of its own, and making all of them would take longer than most calls. inherited are the flags of all commands.
-func newAPICmd(a *app, inherited *pflag.FlagSet) *cobra.Command {
+func newAPICmd(a *Commands, inherited *pflag.FlagSet) *cobra.Command {
 	c := &apicmd.Call{}
 	cmd := &cobra.Command{
 		Use: "api OPERATION | [METHOD] PATH", Short: "Call the RingCX API with a token that works",
@@ -89,7 +89,7 @@ func completeOperation(_ *cobra.Command, args []string, word string) ([]string, 
 }
 
 // newNamedOperations are the commands of the operations that the arguments name.
-func newNamedOperations(a *app, inherited ...*pflag.FlagSet) (cmds []*cobra.Command) {
+func newNamedOperations(a *Commands, inherited ...*pflag.FlagSet) (cmds []*cobra.Command) {
 	at := slices.Index(a.Args, "api")
 	if at < 0 {
 		return nil
@@ -104,7 +104,7 @@ func newNamedOperations(a *app, inherited ...*pflag.FlagSet) (cmds []*cobra.Comm
 }
 
 // newOperationCmd is the command that calls an operation, by the word that named it. inherited are flags that it has already.
-func newOperationCmd(a *app, op *apispec.Operation, word string, inherited ...*pflag.FlagSet) *cobra.Command {
+func newOperationCmd(a *Commands, op *apispec.Operation, word string, inherited ...*pflag.FlagSet) *cobra.Command {
 	c := &apicmd.Call{Operation: op}
 	cmd := &cobra.Command{
 		Use: word, Short: strings.TrimSuffix(op.Text, "."), Long: terminal.Reflow(apicmd.About(op), helpWidth), Hidden: true,
@@ -169,7 +169,7 @@ func wrapUsage(cmd *cobra.Command, width int) {
 }
 
 // runAPI finds what is wrong with a call, signs in, and passes on the answer.
-func (a *app) runAPI(cmd *cobra.Command, call *apicmd.Call, args []string) error {
+func (a *Commands) runAPI(cmd *cobra.Command, call *apicmd.Call, args []string) error {
 	call.Args, call.Sized, call.InputGiven = args, cmd.Flags().Changed("page-size"), cmd.Flags().Changed("input")
 	call.Stdin, call.Account = a.Stdin, a.subaccount
 	if err := call.Prepare(); err != nil {
@@ -202,7 +202,7 @@ func (a *app) runAPI(cmd *cobra.Command, call *apicmd.Call, args []string) error
 }
 
 // showCall shows a call to the server that it would go to, whether or not somebody has logged in.
-func (a *app) showCall(call *apicmd.Call) error {
+func (a *Commands) showCall(call *apicmd.Call) error {
 	acc, err := a.Resolve()
 	var nobody *profile.NotStored
 	switch {
@@ -223,6 +223,6 @@ func (a *app) showCall(call *apicmd.Call) error {
 }
 
 // lister gets lists of the API for a session, and waits as the user lets it.
-func (a *app) lister(session *ringcx.Session) *apicmd.Lister {
+func (a *Commands) lister(session *ringcx.Session) *apicmd.Lister {
 	return &apicmd.Lister{Client: session.Client(), MaxWait: a.MaxWait, Pause: a.Pause}
 }

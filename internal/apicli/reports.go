@@ -1,4 +1,4 @@
-package cli
+package apicli
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/integration"
 	"github.com/ringcx-go/ringcx/internal/outfile"
@@ -19,7 +20,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/when"
 )
 
-func newReportsCmd(a *app) *cobra.Command {
+func newReportsCmd(a *Commands) *cobra.Command {
 	group := cmdline.Group("reports", "Get reports of calls", newReportsInteractionsCmd(a), newReportsTotalsCmd(a), newReportsTypesCmd(a), newReportsTemplateCmd(a), newReportsRunCmd(a))
 	a.accountFlag(group)
 	return group
@@ -27,7 +28,7 @@ func newReportsCmd(a *app) *cobra.Command {
 
 var interactionColumns = []string{"dialogId", "segmentId", "segmentStartTimeMs", "segmentDurationMs", "segmentType", "contactEndpointAddress", "agentDisposition", "hasRecording"}
 
-func newReportsInteractionsCmd(a *app) *cobra.Command {
+func newReportsInteractionsCmd(a *Commands) *cobra.Command {
 	s, v2 := &span{}, false
 	cmd := &cobra.Command{
 		Use: "interactions", Short: "List the parts of calls that have ended", Args: cmdline.NoArgs,
@@ -49,7 +50,7 @@ func newReportsInteractionsCmd(a *app) *cobra.Command {
 	return cmd
 }
 
-func newReportsTotalsCmd(a *app) *cobra.Command {
+func newReportsTotalsCmd(a *Commands) *cobra.Command {
 	s, interval := &span{}, 0
 	kinds := slices.Sorted(maps.Keys(integration.Totals))
 	cmd := &cobra.Command{
@@ -76,7 +77,7 @@ unless it says another. The vendor allows 3 such requests in a minute and 9 in 1
 // totalSchemas are the schemas of the kinds of totals.
 var totalSchemas = map[string]string{"queues": "AggregatedQueueStats", "agents": "AggregatedAgentStats", "agents-extended": "ExtendedAggregatedQueueStats"}
 
-func (a *app) printTotals(kind string, s *span, interval int, format *rows.Format) error {
+func (a *Commands) printTotals(kind string, s *span, interval int, format *rows.Format) error {
 	if s.zone == "" {
 		s.zone = "UTC"
 	}
@@ -101,7 +102,7 @@ func (a *app) printTotals(kind string, s *span, interval int, format *rows.Forma
 	})
 }
 
-func newReportsTypesCmd(a *app) *cobra.Command {
+func newReportsTypesCmd(a *Commands) *cobra.Command {
 	return &cobra.Command{
 		Use: "types", Short: "List the reports of the older kind", Args: cmdline.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -126,7 +127,7 @@ func completeReports(_ *cobra.Command, args []string, _ string) ([]string, cobra
 	return reports.Types(), cobra.ShellCompDirectiveNoFileComp
 }
 
-func newReportsTemplateCmd(a *app) *cobra.Command {
+func newReportsTemplateCmd(a *Commands) *cobra.Command {
 	return &cobra.Command{
 		Use: "template TYPE", Short: "Show the criteria that a report takes, as JSON", Args: oneReport, ValidArgsFunction: completeReports,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -138,7 +139,7 @@ func newReportsTemplateCmd(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := a.request(session.Client(), "GET", acc, "/voice/api/v1/admin/reports/"+kind, "application/json")
+			r, err := apicmd.Ask(a.Context, session.Client(), "GET", acc.Config.Endpoint.Canonical().RingCX+"/voice/api/v1/admin/reports/"+kind, "application/json")
 			if err != nil {
 				return err
 			}
@@ -151,7 +152,7 @@ func newReportsTemplateCmd(a *app) *cobra.Command {
 	}
 }
 
-func newReportsRunCmd(a *app) *cobra.Command {
+func newReportsRunCmd(a *Commands) *cobra.Command {
 	var s span
 	var output, delimiter string
 	r := &reports.Run{}
@@ -195,7 +196,7 @@ func (s *span) into(r *reports.Run) error {
 	return err
 }
 
-func (a *app) runReport(r *reports.Run, output string) error {
+func (a *Commands) runReport(r *reports.Run, output string) error {
 	body, err := r.Body()
 	if err != nil {
 		return err

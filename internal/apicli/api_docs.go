@@ -1,4 +1,4 @@
-package cli
+package apicli
 
 import (
 	"fmt"
@@ -17,11 +17,11 @@ import (
 )
 
 // newAPIDocCmds are the commands that tell what 'ringcx api' can call. They ask nobody.
-func newAPIDocCmds(a *app) []*cobra.Command {
+func newAPIDocCmds(a *Commands) []*cobra.Command {
 	return []*cobra.Command{newAPIListCmd(a), newAPIDescribeCmd(a), newAPIOpenAPICmd(a)}
 }
 
-func newAPIListCmd(a *app) *cobra.Command {
+func newAPIListCmd(a *Commands) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "list [WORD ...]", Short: "List the operations of the RingCX API",
@@ -43,7 +43,7 @@ A program gets lines of name, method, path, section and text, with tabs between 
 	return cmd
 }
 
-func (a *app) listOperations(words []string, asJSON bool) error {
+func (a *Commands) listOperations(words []string, asJSON bool) error {
 	d := apispec.Default()
 	found := apidoc.Search(d, words)
 	if len(found) == 0 {
@@ -78,7 +78,7 @@ func noneListed(d *apispec.Description, words []string) error {
 	return usage.New("no operation of the RingCX API has all of these words", "leave one of them out; "+all)
 }
 
-func newAPIDescribeCmd(a *app) *cobra.Command {
+func newAPIDescribeCmd(a *Commands) *cobra.Command {
 	var asJSON bool
 	var example bool
 	cmd := &cobra.Command{
@@ -112,7 +112,7 @@ descriptions give it, tells its fields. --json prints an object for each operati
 	return cmd
 }
 
-func (a *app) describe(args []string, asJSON, example bool) error {
+func (a *Commands) describe(args []string, asJSON, example bool) error {
 	if asJSON && example {
 		return usage.New("--json and --example exclude each other", "--json has the example, too")
 	}
@@ -183,7 +183,7 @@ func operationsNamed(d *apispec.Description, args []string) ([]*apispec.Operatio
 }
 
 // printExample prints the body to fill in of the one operation that has one.
-func (a *app) printExample(d *apispec.Description, found []*apispec.Operation) error {
+func (a *Commands) printExample(d *apispec.Description, found []*apispec.Operation) error {
 	for _, op := range found {
 		for _, b := range apidoc.Describe(d, op).Bodies {
 			if b.Example != nil {
@@ -194,7 +194,7 @@ func (a *app) printExample(d *apispec.Description, found []*apispec.Operation) e
 	return usage.New(found[0].ID+" takes no body of JSON", "leave --example out to see what it takes")
 }
 
-func newAPIOpenAPICmd(a *app) *cobra.Command {
+func newAPIOpenAPICmd(a *Commands) *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use: "openapi", Short: "Print the description of the RingCX API as OpenAPI 3.1",

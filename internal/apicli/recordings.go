@@ -1,4 +1,4 @@
-package cli
+package apicli
 
 import (
 	"encoding/json"
@@ -16,7 +16,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-func newRecordingsCmd(a *app) *cobra.Command {
+func newRecordingsCmd(a *Commands) *cobra.Command {
 	group := cmdline.Group("recordings", "Work with recordings of calls", newRecordingsListCmd(a), newRecordingsDownloadCmd(a))
 	a.accountFlag(group)
 	return group
@@ -60,7 +60,7 @@ func (s *span) times(now time.Time) (from, to time.Time, err error) {
 }
 
 // integration is the part of the API for other systems.
-func (a *app) integration(rcAccount string) (*integration.API, error) {
+func (a *Commands) integration(rcAccount string) (*integration.API, error) {
 	session, acc, err := a.SignedIn()
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (a *app) integration(rcAccount string) (*integration.API, error) {
 }
 
 // print prints rows as they come from get.
-func (a *app) print(format *rows.Format, shape rows.Shape, get func(w *rows.Writer) error) error {
+func (a *Commands) print(format *rows.Format, shape rows.Shape, get func(w *rows.Writer) error) error {
 	w := format.To(a.Context, a.Terminal, nil, shape)
 	if err := get(w); err != nil {
 		return err
@@ -89,7 +89,7 @@ func (a *app) print(format *rows.Format, shape rows.Shape, get func(w *rows.Writ
 // recordingColumns begin with what 'ringcx recordings download -' reads.
 var recordingColumns = []string{"dialogId", "segmentId", "segmentStartTimeMs", "segmentDurationMs", "segmentType", "contactEndpointAddress", "segmentParticipantId"}
 
-func newRecordingsListCmd(a *app) *cobra.Command {
+func newRecordingsListCmd(a *Commands) *cobra.Command {
 	s := &span{}
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the parts of calls that have a recording", Args: cmdline.NoArgs,
@@ -109,7 +109,7 @@ for every three hours, of which the vendor allows 3 in a minute and 9 in 15 minu
 }
 
 // listInteractions prints the parts of calls that keep says yes to; nil: all.
-func (a *app) listInteractions(s *span, format *rows.Format, v2 bool, shape rows.Shape, keep func(json.RawMessage) bool) error {
+func (a *Commands) listInteractions(s *span, format *rows.Format, v2 bool, shape rows.Shape, keep func(json.RawMessage) bool) error {
 	from, to, err := s.times(time.Now())
 	if err != nil {
 		return err
@@ -140,7 +140,7 @@ dialog and of the segment, as 'ringcx recordings list' prints them in a pipe. A 
 and is there whole or not at all. Its name is made of the IDs unless --output says another. What is there already is left as it is,
 unless --force is given. Recordings are ready 10 to 15 minutes after the call.`
 
-func newRecordingsDownloadCmd(a *app) *cobra.Command {
+func newRecordingsDownloadCmd(a *Commands) *cobra.Command {
 	s, d := integration.Segment{}, &integration.Download{}
 	var rcAccount string
 	cmd := &cobra.Command{
@@ -173,7 +173,7 @@ func newRecordingsDownloadCmd(a *app) *cobra.Command {
 }
 
 // segments are those that are named: by flags, or on standard input.
-func (a *app) segments(s integration.Segment, d *integration.Download, listed bool) ([]integration.Segment, error) {
+func (a *Commands) segments(s integration.Segment, d *integration.Download, listed bool) ([]integration.Segment, error) {
 	switch {
 	case listed && (s != integration.Segment{} || d.Output != ""):
 		return nil, usage.New("- reads the recordings from standard input, and --dialog, --segment and --output are for one", "leave one of them out; --dir says where the files go")
@@ -186,7 +186,7 @@ func (a *app) segments(s integration.Segment, d *integration.Download, listed bo
 }
 
 // download downloads recordings. Of several, one that is there already costs nothing, and one that fails costs itself.
-func (a *app) download(all []integration.Segment, d *integration.Download, rcAccount string, several bool) error {
+func (a *Commands) download(all []integration.Segment, d *integration.Download, rcAccount string, several bool) error {
 	if err := d.Check(); err != nil || len(all) == 0 {
 		return err
 	}
@@ -221,7 +221,7 @@ func (a *app) download(all []integration.Segment, d *integration.Download, rcAcc
 }
 
 // drawBytes has a download tell how far it is, where that can be drawn. What it returns is called when one has ended.
-func (a *app) drawBytes(d *integration.Download) (end func()) {
+func (a *Commands) drawBytes(d *integration.Download) (end func()) {
 	if !a.Draws() || d.Output == "-" && a.OutTerminal {
 		return func() {}
 	}

@@ -1,4 +1,4 @@
-package cli
+package apicli
 
 import (
 	"encoding/json"
@@ -25,7 +25,7 @@ var leadColumns = []string{"leadId", "externId", "leadPhone", "firstName", "last
 const leadsSearchHelp = `Prints the leads that fit all criteria that are given; without any, those of the whole sub-account. They come page by page. Times
 are those of this machine unless they say otherwise; a time such as 2026-01-31T08:30:00Z or 2026-01-31 08:30, a date, a time ago such as -24h or -7d, now, today or yesterday are understood.`
 
-func newLeadsSearchCmd(a *app) *cobra.Command {
+func newLeadsSearchCmd(a *Commands) *cobra.Command {
 	var count bool
 	var pageSize int
 	cmd := &cobra.Command{
@@ -92,7 +92,7 @@ func criterionFlag(cmd *cobra.Command, c leads.Criterion) func(map[string]any) {
 	}
 }
 
-func (a *app) searchLeads(body []byte, count bool, size int, format *rows.Format) error {
+func (a *Commands) searchLeads(body []byte, count bool, size int, format *rows.Format) error {
 	session, acc, err := a.SignedIn()
 	if err != nil {
 		return err
