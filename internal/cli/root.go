@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -240,6 +241,10 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	root.SetHelpCommand(newHelpCmd())
 	a.fitHelp(root)
 	root.AddCommand(newDemoCmd(a), newLoginCmd(a), newLogoutCmd(a), newStatusCmd(a), newTokenCmd(a), newWhoamiCmd(a), newDoctorCmd(a), newAPITokenCmd(a), newProfileCmd(a), newSandboxCmd(a), newConformCmd(a), newCompletionCmd(a), newVersionCmd(a))
-	root.AddCommand(a.api.All(flags)...)
+	if len(a.Args) == 0 || !slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool {
+		return c.Name() == a.Args[0] && c.Name() != "help" && c.Name() != "completion"
+	}) {
+		root.AddCommand(a.api.All(flags)...) // they are many, and 'ringcx token' is to start quickly
+	}
 	return root
 }
