@@ -241,10 +241,15 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	root.SetHelpCommand(newHelpCmd())
 	a.fitHelp(root)
 	root.AddCommand(newDemoCmd(a), newLoginCmd(a), newLogoutCmd(a), newStatusCmd(a), newTokenCmd(a), newWhoamiCmd(a), newDoctorCmd(a), newAPITokenCmd(a), newProfileCmd(a), newSandboxCmd(a), newConformCmd(a), newCompletionCmd(a), newVersionCmd(a))
-	if len(a.Args) == 0 || !slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool {
-		return c.Name() == a.Args[0] && c.Name() != "help" && c.Name() != "completion"
-	}) {
-		root.AddCommand(a.api.All(flags)...) // they are many, and 'ringcx token' is to start quickly
+	if !a.names(root.Commands()) {
+		root.AddCommand(a.api.All(flags)...)
 	}
 	return root
+}
+
+// names tells whether the first argument is the name of one of these commands, and of none that tells of others. The commands that
+// call the API are many; a run that needs none of them, such as one of 'ringcx token', is to start quickly.
+func (a *app) names(all []*cobra.Command) bool {
+	return len(a.Args) > 0 && !slices.Contains([]string{"help", "completion"}, a.Args[0]) &&
+		slices.ContainsFunc(all, func(c *cobra.Command) bool { return c.Name() == a.Args[0] })
 }

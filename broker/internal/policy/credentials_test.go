@@ -23,6 +23,7 @@ var besides = map[string]string{
 	"AuthConfig.apiKey":              "what the subscriber itself said",
 	"CloudRouteDestination.authKey":  "of another system",
 	"DnisRecord.twilioApiKey":        "of another system",
+	"MediaProduct.secret":            "what the caller itself said",
 	"RemoteHttpService.httpPassword": "of another system",
 }
 
