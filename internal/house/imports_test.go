@@ -121,7 +121,8 @@ func forbiddenArrows(t *tree) []finding {
 var rooms = map[string][]string{
 	// Words, numbers and moments.
 	"instant":  nil,
-	"markup":   nil,
+	"html":     nil,
+	"markup":   {"html"},
 	"recent":   nil,
 	"seeded":   nil,
 	"verdict":  nil,
@@ -141,7 +142,7 @@ var rooms = map[string][]string{
 	// What there is, and what the vendors do with it.
 	"permission": {"wording"},
 	"model":      {"permission", "seeded", "state", "token"},
-	"platform":   {"contract", "endpoint", "instant", "journal", "limit", "markup", "model", "permission", "state", "token", "verdict", "wording"},
+	"platform":   {"contract", "endpoint", "html", "instant", "journal", "limit", "markup", "model", "permission", "state", "token", "verdict", "wording"},
 	"ringcx":     {"contract", "endpoint", "instant", "journal", "limit", "model", "permission", "recent", "state", "token", "verdict", "wording"},
 
 	// What steers it. Both control and console go through admin for what they change, and the console reads in the
@@ -153,7 +154,7 @@ var rooms = map[string][]string{
 		"admin", "budget", "contract", "endpoint", "fault", "journal", "limit", "model", "permission", "ringcx", "token", "wording",
 	},
 	"timeline": {"admin", "contract", "endpoint", "journal", "platform", "state"},
-	"view":     {"admin", "contract", "guard", "journal", "markup", "platform", "timeline", "verdict"},
+	"view":     {"admin", "contract", "guard", "html", "journal", "markup", "platform", "timeline", "verdict"},
 	"console": {
 		"admin", "budget", "contract", "endpoint", "fault", "guard", "instant", "journal", "limit", "model", "permission", "platform",
 		"recent", "ringcx", "state", "timeline", "token", "verdict", "view", "wording",

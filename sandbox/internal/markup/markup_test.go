@@ -3,9 +3,7 @@ package markup_test
 import (
 	"testing"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
+	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
@@ -21,7 +19,7 @@ func TestTextFromOutsideHidesNothingOnAPage(t *testing.T) {
 		"\u0645\u06cc\u200c\u062e": "\u0645\u06cc\u200c\u062e", // what joins and parts letters of Persian
 		"no UTF-8 \xff":            "no UTF-8 \ufffd",
 	} {
-		if got := markup.Render(h.P(g.Text(text))); string(got) != "<p>"+want+"</p>" {
+		if got := markup.Render(h.P(h.Text(text))); string(got) != "<p>"+want+"</p>" {
 			t.Errorf("%q has become %q", text, got)
 		}
 		if got := markup.Render(markup.Hidden("x", text)); string(got) != `<input type="hidden" name="x" value="`+want+`">` {
@@ -34,7 +32,7 @@ func TestTextFromOutsideHidesNothingOnAPage(t *testing.T) {
 }
 
 func TestAnAddressFromOutsideRunsNothing(t *testing.T) {
-	plain := func(address string) g.Node { return h.Href(address) }
+	plain := func(address string) h.Node { return h.Href(address) }
 	for _, address := range []string{
 		"javascript:alert(1)", "JavaScript:alert(1)", " javascript:alert(1)", "\tjavascript:alert(1)", "java\nscript:alert(1)",
 		"java\tscript:alert(1)", "\x01javascript:alert(1)", "\u202ejavascript:alert(1)", "javascript\x00:alert(1)", "javascript&colon;:alert(1)",
@@ -55,15 +53,15 @@ func TestAnAddressFromOutsideRunsNothing(t *testing.T) {
 
 func TestAnAddressThatIsOneStaysAsItIs(t *testing.T) {
 	for address, want := range map[string]string{
-		"http://127.0.0.1:8080/console/":    "http://127.0.0.1:8080/console/",
-		"HTTPS://x.example/":                "HTTPS://x.example/",
-		"mailto:a@example.com":              "mailto:a@example.com",
-		"/console/apps?find=a%2Fb&page=2#x": "/console/apps?find=a%2Fb&amp;page=2#x",
-		"/console/a:b":                      "/console/a:b",
-		"sign-in":                           "sign-in",
-		"":                                  "",
-		"/a b\"'<>`\\\u202e\x7fü%zz":        "/a%20b%22%27%3c%3e%60%5c%e2%80%ae%7f%c3%bc%25zz",
-		"http://[::1]:8080/?a=(b)&c=[d]":    "http://[::1]:8080/?a=%28b%29&amp;c=[d]",
+		"http://127.0.0.1:8080/console/":           "http://127.0.0.1:8080/console/",
+		"HTTPS://x.example/":                       "HTTPS://x.example/",
+		"mailto:a@example.com":                     "mailto:a@example.com",
+		"/console/apps?find=a%2Fb&page=2#x":        "/console/apps?find=a%2Fb&amp;page=2#x",
+		"/console/a:b":                             "/console/a:b",
+		"sign-in":                                  "sign-in",
+		"":                                         "",
+		"/a b\"'<>`\\\u202e\x7fü%zz":               "/a%20b%22%27%3c%3e%60%5c%e2%80%ae%7f%c3%bc%25zz",
+		"http://[::1]:8080/?a=(b)&c=[d]":           "http://[::1]:8080/?a=%28b%29&amp;c=[d]",
 		"http://x/" + markup.Escape("a/b?c=d&e#%"): "http://x/a%2fb%3fc%3dd%26e%23%25",
 	} {
 		if got := markup.Render(h.A(markup.Link(address))); string(got) != `<a href="`+want+`"></a>` {
