@@ -1,3 +1,4 @@
+//nolint:revive // a function is named for the one that it makes
 package html
 
 // Elements, each with its attributes and what is in it, in any order.
