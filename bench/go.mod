@@ -23,7 +23,6 @@ require (
 	golang.org/x/net v0.62.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
-	maragu.dev/gomponents v1.2.0 // indirect
 )
 
 replace github.com/ringcx-go/ringcx => ../

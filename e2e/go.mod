@@ -27,7 +27,6 @@ require (
 	golang.org/x/net v0.62.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
-	maragu.dev/gomponents v1.2.0 // indirect
 )
 
 replace github.com/ringcx-go/ringcx => ../

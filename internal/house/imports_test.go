@@ -123,7 +123,8 @@ func forbiddenArrows(t *tree) []finding {
 var rooms = map[string][]string{
 	// Words, numbers and moments.
 	"instant":  nil,
-	"markup":   nil,
+	"html":     nil,
+	"markup":   {"html"},
 	"recent":   nil,
 	"seeded":   nil,
 	"verdict":  nil,
@@ -143,7 +144,7 @@ var rooms = map[string][]string{
 	// What there is, and what the vendors do with it.
 	"permission": {"wording"},
 	"model":      {"permission", "seeded", "state", "token"},
-	"platform":   {"contract", "endpoint", "instant", "journal", "limit", "markup", "model", "permission", "state", "token", "verdict", "wording"},
+	"platform":   {"contract", "endpoint", "html", "instant", "journal", "limit", "markup", "model", "permission", "state", "token", "verdict", "wording"},
 	"ringcx":     {"contract", "endpoint", "instant", "journal", "limit", "model", "permission", "recent", "state", "token", "verdict", "wording"},
 
 	// What steers it. Both control and console go through admin for what they change, and the console reads in the
@@ -155,7 +156,7 @@ var rooms = map[string][]string{
 		"admin", "budget", "contract", "endpoint", "fault", "journal", "limit", "model", "permission", "ringcx", "token", "wording",
 	},
 	"timeline": {"admin", "contract", "endpoint", "journal", "platform", "state"},
-	"view":     {"admin", "contract", "guard", "journal", "markup", "platform", "timeline", "verdict"},
+	"view":     {"admin", "contract", "guard", "html", "journal", "markup", "platform", "timeline", "verdict"},
 	"console": {
 		"admin", "budget", "contract", "endpoint", "fault", "guard", "instant", "journal", "limit", "model", "permission", "platform",
 		"recent", "ringcx", "state", "timeline", "token", "verdict", "view", "wording",

@@ -9,11 +9,10 @@ import (
 	"testing"
 )
 
-// The packages of which pages are made, and the one of ours that may write what is not escaped.
+// The package of which pages are made, and the one that may write with it what is not escaped.
 const (
-	elementPackage = "maragu.dev/gomponents"
-	htmlPackage    = "maragu.dev/gomponents/html"
-	markupDir      = sandbox + "/internal/markup"
+	htmlDir   = sandbox + "/internal/html"
+	markupDir = sandbox + "/internal/markup"
 )
 
 // templatesLinked finds templates in what the command is made of. They call methods by names that are in texts, so that the
@@ -44,7 +43,7 @@ func strayMarkup(t *tree) []finding {
 		if s.test || s.dir == markupDir {
 			continue
 		}
-		s.uses(elementPackage, []string{"Raw", "Rawf"}, func(sel *ast.SelectorExpr) {
+		s.uses(t.module+"/"+htmlDir, []string{"Raw"}, func(sel *ast.SelectorExpr) {
 			all = append(all, found(fmt.Sprintf("%s:%d: %s escapes nothing: only package markup does that", s.path, t.line(sel.Pos()), sel.Sel.Name),
 				"raw", s.path))
 		})
@@ -54,7 +53,7 @@ func strayMarkup(t *tree) []finding {
 }
 
 func (t *tree) strayAddresses(s *source) (all []finding) {
-	local := s.importName(htmlPackage)
+	local := s.importName(t.module + "/" + htmlDir)
 	ast.Inspect(s.ast, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
 		if !ok || local == "" || len(call.Args) == 0 {
@@ -87,7 +86,7 @@ func TestPagesEscapeWhatIsFromOutside(t *testing.T) { keeps(t, strayMarkup) }
 func TestTemplatesAndWhatIsNotEscapedAreFound(t *testing.T) {
 	importing := func(pkg, path string) string { return "package " + pkg + "\n\nimport _ \"" + path + "\"\n" }
 	page := func(body string) string {
-		return "package view\n\nimport (\n\tg \"maragu.dev/gomponents\"\n\th \"maragu.dev/gomponents/html\"\n)\n\nfunc a(id, where string) g.Node { return " + body + " }\n"
+		return "package view\n\nimport h \"example.org/m/" + htmlDir + "\"\n\nfunc a(id, where string) h.Node { return " + body + " }\n"
 	}
 	const file = sandbox + "/internal/view/a.go"
 	runAll(t, []control{
@@ -95,9 +94,9 @@ func TestTemplatesAndWhatIsNotEscapedAreFound(t *testing.T) {
 		{"of text", templatesLinked, map[string]string{"internal/cli/a.go": importing("cli", "text/template")}, []string{"template internal/cli/a.go text/template"}},
 		{"of tests", templatesLinked, map[string]string{"internal/cli/a_test.go": importing("cli", "text/template")}, nil},
 		{"of an example", templatesLinked, map[string]string{"examples/go/a.go": importing("main", "text/template")}, nil},
-		{"raw", strayMarkup, map[string]string{file: page("g.Raw(id)")}, []string{"raw " + file}},
-		{"raw in markup", strayMarkup, map[string]string{markupDir + "/a.go": page("g.Raw(id)")}, nil},
-		{"text", strayMarkup, map[string]string{file: page("g.Text(id)")}, nil},
+		{"raw", strayMarkup, map[string]string{file: page("h.Raw(id)")}, []string{"raw " + file}},
+		{"raw in markup", strayMarkup, map[string]string{markupDir + "/a.go": page("h.Raw(id)")}, nil},
+		{"text", strayMarkup, map[string]string{file: page("h.Text(id)")}, nil},
 		{"an address from elsewhere", strayMarkup, map[string]string{file: page("h.A(h.Href(where))")}, []string{"address " + file}},
 		{"its end is ours", strayMarkup, map[string]string{file: page(`h.Form(h.Action(where+"/delete"))`)}, []string{"address " + file}},
 		{"its beginning is ours", strayMarkup, map[string]string{file: page(`h.Form(h.Action("/console/" + id + "/delete"))`)}, nil},

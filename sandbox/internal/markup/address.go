@@ -5,8 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
+	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 )
 
 // nowhere is where a link leads whose address could run a program.
@@ -15,10 +14,10 @@ const nowhere = "#"
 // Link is the address that a link leads to, wherever it comes from. One with a scheme other than http, https or mailto leads
 // nowhere: javascript: and its like would run in the page. Where the beginning of an address is written in a page itself, and
 // the rest goes through Escape, html.Href is enough.
-func Link(address string) g.Node { return h.Href(safe(address)) }
+func Link(address string) h.Node { return h.Href(safe(address)) }
 
 // Action is the address that a form is sent to, like Link.
-func Action(address string) g.Node { return h.Action(safe(address)) }
+func Action(address string) h.Node { return h.Action(safe(address)) }
 
 func safe(address string) string {
 	before, _, is := strings.Cut(address, ":")

@@ -8,19 +8,18 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
+	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 )
 
 // Space stands between two elements of a line.
-var Space = g.Text(" ")
+var Space = h.Text(" ")
 
 const icon = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' " +
 	"fill='%230b5cad'/%3E%3Ccircle cx='8' cy='8' r='3.5' fill='none' stroke='white' stroke-width='2'/%3E%3C/svg%3E"
 
 // Document is a whole page. The style is a file of ours, and is not escaped.
-func Document(title, style string, body ...g.Node) []byte {
-	meta := func(name, content string) g.Node { return h.Meta(h.Name(name), h.Content(content)) }
+func Document(title, style string, body ...h.Node) []byte {
+	meta := func(name, content string) h.Node { return h.Meta(h.Name(name), h.Content(content)) }
 	return Render(h.Doctype(h.HTML(
 		h.Lang("en"),
 		h.Head(
@@ -28,32 +27,32 @@ func Document(title, style string, body ...g.Node) []byte {
 			meta("viewport", "width=device-width, initial-scale=1"),
 			meta("color-scheme", "light dark"),
 			meta("robots", "noindex"),
-			h.TitleEl(g.Text(title)),
+			h.Title(h.Text(title)),
 			h.Link(h.Rel("icon"), h.Href(icon)),
-			h.StyleEl(g.Raw(style)),
+			h.Style(h.Raw(style)),
 		),
 		h.Body(body...),
 	)))
 }
 
 // Script is a program for browsers, which is a file of ours and is not escaped.
-func Script(program string) g.Node { return h.Script(g.Raw(program)) }
+func Script(program string) h.Node { return h.Script(h.Raw(program)) }
 
 // Render is the text of a node. Every page comes from here, so that none shows text from outside without harmless; pages keep
 // what is from outside in elements of its own.
-func Render(n g.Node) []byte {
+func Render(n h.Node) []byte {
 	var out bytes.Buffer
-	_ = n.Render(&out) // memory takes everything, and an element fails only where it is written to
+	_ = h.Render(&out, n) // memory takes everything, and an element fails only where it is written to
 	return harmless(out.Bytes())
 }
 
 // Hidden is a field of a form that is sent along.
-func Hidden(name, value string) g.Node {
+func Hidden(name, value string) h.Node {
 	return h.Input(h.Type("hidden"), h.Name(name), h.Value(value))
 }
 
 // Filled is a node if there is a text to show, else nothing.
-func Filled(text string, node func(text string) g.Node) g.Node {
+func Filled(text string, node func(text string) h.Node) h.Node {
 	if text == "" {
 		return nil
 	}

@@ -3,9 +3,7 @@ package markup_test
 import (
 	"testing"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
+	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
@@ -21,7 +19,7 @@ func TestTextFromOutsideHidesNothingOnAPage(t *testing.T) {
 		"\u0645\u06cc\u200c\u062e": "\u0645\u06cc\u200c\u062e", // what joins and parts letters of Persian
 		"no UTF-8 \xff":            "no UTF-8 \ufffd",
 	} {
-		if got := markup.Render(h.P(g.Text(text))); string(got) != "<p>"+want+"</p>" {
+		if got := markup.Render(h.P(h.Text(text))); string(got) != "<p>"+want+"</p>" {
 			t.Errorf("%q has become %q", text, got)
 		}
 		if got := markup.Render(markup.Hidden("x", text)); string(got) != `<input type="hidden" name="x" value="`+want+`">` {
@@ -34,7 +32,7 @@ func TestTextFromOutsideHidesNothingOnAPage(t *testing.T) {
 }
 
 func TestAnAddressFromOutsideRunsNothing(t *testing.T) {
-	plain := func(address string) g.Node { return h.Href(address) }
+	plain := func(address string) h.Node { return h.Href(address) }
 	for _, address := range []string{
 		"javascript:alert(1)", "JavaScript:alert(1)", " javascript:alert(1)", "\tjavascript:alert(1)", "java\nscript:alert(1)",
 		"java\tscript:alert(1)", "\x01javascript:alert(1)", "\u202ejavascript:alert(1)", "javascript\x00:alert(1)", "javascript&colon;:alert(1)",

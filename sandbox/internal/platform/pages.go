@@ -7,10 +7,8 @@ import (
 	"net/http"
 	"sync"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
+	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
@@ -47,11 +45,11 @@ var scopeMeanings = map[string]string{
 	"WebSocketsSubscriptions": "Receive notifications", "SubscriptionWebhook": "Receive notifications",
 }
 
-func htmlPage(status int, title string, content ...g.Node) endpoint.Response {
+func htmlPage(status int, title string, content ...h.Node) endpoint.Response {
 	page := markup.Document(title+" – RingCX sandbox", pageStyle,
-		h.Header(h.Strong(g.Text("RingCX sandbox")), markup.Space, h.Span(g.Text("emulated RingCentral sign-in"))),
+		h.Header(h.Strong(h.Text("RingCX sandbox")), markup.Space, h.Span(h.Text("emulated RingCentral sign-in"))),
 		h.Main(content...),
-		h.Footer(g.Text("Everything here is demo data on your own machine. Never type a real password.")),
+		h.Footer(h.Text("Everything here is demo data on your own machine. Never type a real password.")),
 	)
 	return endpoint.NewResponse(status, endpoint.TypeHTML, page).
 		With("Content-Security-Policy", pagePolicy()).
@@ -61,17 +59,17 @@ func htmlPage(status int, title string, content ...g.Node) endpoint.Response {
 }
 
 // form is a form of the browser login, which says which sign-in it is about and that its sender has seen the page.
-func (f *flow) form(address string, nodes ...g.Node) g.Node {
-	return h.Form(h.Method("post"), markup.Action(address), markup.Hidden("flow", f.id), markup.Hidden("form", f.Token), g.Group(nodes))
+func (f *flow) form(address string, nodes ...h.Node) h.Node {
+	return h.Form(h.Method("post"), markup.Action(address), markup.Hidden("flow", f.id), markup.Hidden("form", f.Token), h.Group(nodes))
 }
 
 // signInPage asks who somebody is; message says why the last try failed.
 func (p *Service) signInPage(status int, f *flow, username, message string) endpoint.Response {
 	return htmlPage(status, "Sign in",
-		h.H1(g.Text("Sign in")),
-		h.P(g.Text("to continue to "), h.Strong(g.Text(p.World.App(p.Lock.Tx, f.Request.App).Name))),
-		markup.Filled(message, func(message string) g.Node {
-			return h.P(h.Class("problem"), h.Role("alert"), h.ID("problem"), g.Text(message))
+		h.H1(h.Text("Sign in")),
+		h.P(h.Text("to continue to "), h.Strong(h.Text(p.World.App(p.Lock.Tx, f.Request.App).Name))),
+		markup.Filled(message, func(message string) h.Node {
+			return h.P(h.Class("problem"), h.Role("alert"), h.ID("problem"), h.Text(message))
 		}),
 		f.credentials(username, message != ""),
 		f.demo(p.World.DemoUser(p.Lock.Tx)),
@@ -79,59 +77,59 @@ func (p *Service) signInPage(status int, f *flow, username, message string) endp
 }
 
 // credentials are the fields for a user and a password.
-func (f *flow) credentials(username string, again bool) g.Node {
-	described := g.If(again, h.Aria("describedby", "problem"))
+func (f *flow) credentials(username string, again bool) h.Node {
+	described := h.If(again, h.AriaDescribedBy("problem"))
 	return f.form("sign-in",
-		h.Label(h.For("username"), g.Text("Email or phone number")),
-		h.Input(h.ID("username"), h.Name("username"), h.Type("text"), g.Attr("inputmode", "email"), h.AutoComplete("username"),
-			g.Attr("autocapitalize", "none"), g.Attr("spellcheck", "false"), h.Required(), h.Value(username),
-			g.If(username == "", h.AutoFocus()), described),
-		h.Label(h.For("password"), g.Text("Password")),
+		h.Label(h.For("username"), h.Text("Email or phone number")),
+		h.Input(h.ID("username"), h.Name("username"), h.Type("text"), h.InputMode("email"), h.AutoComplete("username"),
+			h.AutoCapitalize("none"), h.SpellCheck("false"), h.Required(), h.Value(username),
+			h.If(username == "", h.AutoFocus()), described),
+		h.Label(h.For("password"), h.Text("Password")),
 		h.Input(h.ID("password"), h.Name("password"), h.Type("password"), h.AutoComplete("current-password"), h.Required(),
-			g.If(username != "", h.AutoFocus()), described),
+			h.If(username != "", h.AutoFocus()), described),
 		markup.Space,
-		h.Button(h.Type("submit"), g.Text("Sign in")),
+		h.Button(h.Type("submit"), h.Text("Sign in")),
 	)
 }
 
 // demo is who can sign in without typing anything.
-func (f *flow) demo(u *model.User) g.Node {
-	fact := func(term, value string) g.Node {
-		return g.Group{h.Dt(g.Text(term)), h.Dd(h.Code(g.Text(value)))}
+func (f *flow) demo(u *model.User) h.Node {
+	fact := func(term, value string) h.Node {
+		return h.Group{h.Dt(h.Text(term)), h.Dd(h.Code(h.Text(value)))}
 	}
-	return h.Section(h.Aria("labelledby", "demo"),
-		h.H2(h.ID("demo"), g.Text("The demo user")),
+	return h.Section(h.AriaLabelledBy("demo"),
+		h.H2(h.ID("demo"), h.Text("The demo user")),
 		h.Dl(fact("Email", u.Email), fact("Password", u.Password)),
 		f.form("sign-in", h.Button(h.Type("submit"), h.Name("as"), h.Value("demo"), h.Class("second"),
-			g.Text("Sign in as "), isolated(u.First+" "+u.Last))),
+			h.Text("Sign in as "), isolated(u.First+" "+u.Last))),
 	)
 }
 
 // isolated is a text from outside, which turns nothing around it around.
-func isolated(text string) g.Node { return g.El("bdi", g.Text(text)) }
+func isolated(text string) h.Node { return h.Bdi(h.Text(text)) }
 
 // consentPage names the app, the account and the scopes.
 func (p *Service) consentPage(f *flow) endpoint.Response {
 	a, u := p.World.App(p.Lock.Tx, f.Request.App), p.World.User(p.Lock.Tx, f.User)
 	return htmlPage(http.StatusOK, "Allow access",
-		h.H1(g.Text("Allow "+a.Name+"?")),
-		h.P(g.Text("This app of the account "), h.Strong(g.Text(p.World.Account(p.Lock.Tx, a.Account).Name)), g.Text(" asks to:")),
+		h.H1(h.Text("Allow "+a.Name+"?")),
+		h.P(h.Text("This app of the account "), h.Strong(h.Text(p.World.Account(p.Lock.Tx, a.Account).Name)), h.Text(" asks to:")),
 		h.Ul(
-			g.Map(a.Scopes, func(name string) g.Node {
-				return h.Li(markup.Filled(scopeMeanings[name], func(meaning string) g.Node {
-					return g.Group{isolated(meaning), markup.Space}
-				}), h.Code(g.Text(name)))
+			h.Map(a.Scopes, func(name string) h.Node {
+				return h.Li(markup.Filled(scopeMeanings[name], func(meaning string) h.Node {
+					return h.Group{isolated(meaning), markup.Space}
+				}), h.Code(h.Text(name)))
 			}),
-			g.If(len(a.Scopes) == 0, h.Li(g.Text("know who you are, and nothing else"))),
+			h.If(len(a.Scopes) == 0, h.Li(h.Text("know who you are, and nothing else"))),
 		),
 		h.P(h.Class("who"),
-			g.Text("Signed in as "), h.Strong(g.Text(u.First+" "+u.Last)), g.Text(", "), isolated(u.Email), g.Text(", of the account "),
-			isolated(p.World.Account(p.Lock.Tx, u.Account).Name), g.Text(". "),
-			h.A(h.Href("sign-in?flow="+markup.Escape(f.id)), g.Text("Use another user")),
+			h.Text("Signed in as "), h.Strong(h.Text(u.First+" "+u.Last)), h.Text(", "), isolated(u.Email), h.Text(", of the account "),
+			isolated(p.World.Account(p.Lock.Tx, u.Account).Name), h.Text(". "),
+			h.A(h.Href("sign-in?flow="+markup.Escape(f.id)), h.Text("Use another user")),
 		),
 		f.form("consent", h.Class("choice"),
-			h.Button(h.Type("submit"), h.Name("decision"), h.Value("allow"), h.AutoFocus(), g.Text("Allow")), markup.Space,
-			h.Button(h.Type("submit"), h.Name("decision"), h.Value("deny"), h.Class("second"), g.Text("Deny")),
+			h.Button(h.Type("submit"), h.Name("decision"), h.Value("allow"), h.AutoFocus(), h.Text("Allow")), markup.Space,
+			h.Button(h.Type("submit"), h.Name("decision"), h.Value("deny"), h.Class("second"), h.Text("Deny")),
 		),
 	)
 }
@@ -143,15 +141,15 @@ type refusal struct {
 }
 
 func (r refusal) page(status int) endpoint.Response {
-	fact := func(term, value string) g.Node {
-		return markup.Filled(value, func(value string) g.Node {
-			return g.Group{h.Dt(g.Text(term)), h.Dd(h.Code(g.Text(value)))}
+	fact := func(term, value string) h.Node {
+		return markup.Filled(value, func(value string) h.Node {
+			return h.Group{h.Dt(h.Text(term)), h.Dd(h.Code(h.Text(value)))}
 		})
 	}
 	return htmlPage(status, r.title,
-		h.H1(g.Text(r.title)),
-		h.P(h.Class("problem"), g.Text(r.message)),
-		markup.Filled(r.hint, func(hint string) g.Node { return h.P(g.Text(hint)) }),
+		h.H1(h.Text(r.title)),
+		h.P(h.Class("problem"), h.Text(r.message)),
+		markup.Filled(r.hint, func(hint string) h.Node { return h.P(h.Text(hint)) }),
 		h.Dl(fact("Code", r.code), fact("Error", r.kind)),
 	)
 }

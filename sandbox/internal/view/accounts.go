@@ -3,10 +3,8 @@ package view
 import (
 	"strconv"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
 	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
+	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
@@ -40,24 +38,24 @@ type Accounts struct {
 	Wrong    map[string]string
 }
 
-func (v *Accounts) main(p *Page) g.Node {
+func (v *Accounts) main(p *Page) h.Node {
 	what := "user"
 	if v.Wrong["name"] != "" {
 		what = "account"
 	}
-	return g.Group{
-		h.H1(g.Text("Accounts and users")),
+	return h.Group{
+		h.H1(h.Text("Accounts and users")),
 		alert(len(v.Wrong) > 0, "The "+what+" was not created. What to change is marked below."),
 		v.finder(),
 		v.pages(),
-		g.Map(v.Accounts, func(a Account) g.Node { return v.account(p, &a) }),
+		h.Map(v.Accounts, func(a Account) h.Node { return v.account(p, &a) }),
 		v.pages(),
 		v.anotherUser(p),
 		v.anotherAccount(p),
 	}
 }
 
-func (v *Accounts) account(p *Page, a *Account) g.Node {
+func (v *Accounts) account(p *Page, a *Account) h.Node {
 	id := strconv.FormatInt(a.ID, 10)
 	kind, ringcx := "developer portal only", "no RingCX"
 	if a.Production {
@@ -67,30 +65,30 @@ func (v *Accounts) account(p *Page, a *Account) g.Node {
 		ringcx = "RingCX main account " + a.Main
 	}
 	heads := []string{"User", "Password", "Role", "State", "Action"}
-	return h.Section(h.Aria("labelledby", "account-"+id),
-		h.H2(h.ID("account-"+id), h.TabIndex("-1"), g.Text(a.Name)),
-		h.P(g.Text("Account "), code(id), markup.Space, mild(a.Production, kind), markup.Space, mild(a.Main != "", ringcx)),
-		g.If(len(a.Subs) > 0, h.P(h.Class("hint"), g.Text("Sub-accounts: "), joined(a.Subs, func(s Choice) g.Node {
-			return g.Group{bdi(s.Label), markup.Space, code(s.Value)}
+	return h.Section(h.AriaLabelledBy("account-"+id),
+		h.H2(h.ID("account-"+id), h.TabIndex("-1"), h.Text(a.Name)),
+		h.P(h.Text("Account "), code(id), markup.Space, mild(a.Production, kind), markup.Space, mild(a.Main != "", ringcx)),
+		h.If(len(a.Subs) > 0, h.P(h.Class("hint"), h.Text("Sub-accounts: "), joined(a.Subs, func(s Choice) h.Node {
+			return h.Group{bdi(s.Label), markup.Space, code(s.Value)}
 		}))),
-		table("Users of "+a.Name, heads, g.Map(a.Users, func(u User) g.Node { return v.user(p, &u) })),
+		table("Users of "+a.Name, heads, h.Map(a.Users, func(u User) h.Node { return v.user(p, &u) })),
 	)
 }
 
-func (v *Accounts) user(p *Page, u *User) g.Node {
+func (v *Accounts) user(p *Page, u *User) h.Node {
 	id := strconv.FormatInt(u.ID, 10)
-	known := g.Node(g.Text("known to RingCX only"))
+	known := h.Node(h.Text("known to RingCX only"))
 	if !u.Admin {
-		known = g.Group{g.Text("extension "), bdi(u.Extension)}
+		known = h.Group{h.Text("extension "), bdi(u.Extension)}
 	}
 	return h.Tr(h.ID("user-"+id), h.TabIndex("-1"),
-		head(g.Text(u.Name), small(u.Email), h.Small(known)),
+		head(h.Text(u.Name), small(u.Email), h.Small(known)),
 		cell("Password", code(u.Password)),
 		cell("Role", v.role(p, u, "/console/users/"+id)),
 		cell("State", tag(u.Enabled, enabled(u.Enabled)), small(u.link())),
 		cell("Action",
 			p.inline("/console/users/"+id, v.place(), u.switches()),
-			g.If(!u.Admin, h.A(h.Href("/console/credentials/new?user="+id), h.Aria("label", "Create JWT for "+u.Name), g.Text("Create JWT"))),
+			h.If(!u.Admin, h.A(h.Href("/console/credentials/new?user="+id), h.AriaLabel("Create JWT for "+u.Name), h.Text("Create JWT"))),
 		),
 	)
 }
@@ -113,23 +111,23 @@ func (u *User) link() string {
 	return "not linked to RingCX"
 }
 
-func (v *Accounts) role(p *Page, u *User, address string) g.Node {
+func (v *Accounts) role(p *Page, u *User, address string) h.Node {
 	if u.Admin {
-		return g.Text("none")
+		return h.Text("none")
 	}
 	return p.inline(address, v.place(),
-		h.Select(h.Name("role"), h.Class("small"), h.Aria("label", "Role of "+u.Name), options(v.Roles, u.Role)),
+		h.Select(h.Name("role"), h.Class("small"), h.AriaLabel("Role of "+u.Name), options(v.Roles, u.Role)),
 		change("small", "role", "Set the role of "+u.Name, "Set"),
 	)
 }
 
 // change is a button that changes something about a user.
-func change(class, what, label, text string) g.Node {
-	return button(class, text, h.Name("change"), h.Value(what), h.Aria("label", label))
+func change(class, what, label, text string) h.Node {
+	return button(class, text, h.Name("change"), h.Value(what), h.AriaLabel(label))
 }
 
 // switches are the buttons of a user.
-func (u *User) switches() g.Node {
+func (u *User) switches() h.Node {
 	able := change("small", "enable", "Enable "+u.Name, "Enable")
 	if u.Enabled {
 		able = change("small danger", "disable", "Disable "+u.Name, "Disable")
@@ -138,23 +136,23 @@ func (u *User) switches() g.Node {
 	if u.Linked {
 		linked = change("small", "unlink", "Unlink "+u.Name+" from RingCX", "Unlink")
 	}
-	return g.Group{able, g.If(!u.Admin, g.Group{markup.Space, linked})}
+	return h.Group{able, h.If(!u.Admin, h.Group{markup.Space, linked})}
 }
 
-func (v *Accounts) anotherUser(p *Page) g.Node {
-	name := func(id, label, value string) g.Node {
+func (v *Accounts) anotherUser(p *Page) h.Node {
+	name := func(id, label, value string) h.Node {
 		return field(id, label, value, v.Wrong[id], h.AutoComplete("off"), h.Required(), h.MaxLength("50"))
 	}
-	return h.Section(h.Aria("labelledby", "another-user"),
-		h.H2(h.ID("another-user"), g.Text("Another user")),
-		h.P(g.Text("A call of the platform needs a permission of the app and one of the user’s role: without API access it is refused "+
+	return h.Section(h.AriaLabelledBy("another-user"),
+		h.H2(h.ID("another-user"), h.Text("Another user")),
+		h.P(h.Text("A call of the platform needs a permission of the app and one of the user’s role: without API access it is refused "+
 			"with CMN-408, whatever the app may do. RingCX does not ask for the role.")),
 		h.Form(h.Method("post"), h.Action("/console/users"),
 			p.token(),
 			h.Div(h.Class("row"),
 				v.Choose.node(),
 				h.Div(h.Class("field"),
-					h.Label(h.For("role"), g.Text("Role")),
+					h.Label(h.For("role"), h.Text("Role")),
 					h.Select(h.ID("role"), h.Name("role"), invalid("role", v.Wrong["role"]), options(v.Roles, v.User.Role)),
 					wrong("role", v.Wrong["role"]),
 				),
@@ -164,29 +162,29 @@ func (v *Accounts) anotherUser(p *Page) g.Node {
 			),
 			h.Div(h.Class("field"),
 				h.Label(h.Class("option"),
-					h.Input(h.Type("checkbox"), h.Name("ringcx"), h.ID("user-ringcx"), h.Value("yes"), g.If(v.User.RingCX, h.Checked()),
+					h.Input(h.Type("checkbox"), h.Name("ringcx"), h.ID("user-ringcx"), h.Value("yes"), h.If(v.User.RingCX, h.Checked()),
 						invalid("ringcx", v.Wrong["ringcx"])),
-					g.Text(" Linked to RingCX, as an agent of the first group"),
+					h.Text(" Linked to RingCX, as an agent of the first group"),
 				),
 				wrong("ringcx", v.Wrong["ringcx"]),
 			),
-			h.Button(h.Type("submit"), h.ID("create-user"), g.Text("Create user")),
+			h.Button(h.Type("submit"), h.ID("create-user"), h.Text("Create user")),
 		),
 	)
 }
 
-func (v *Accounts) anotherAccount(p *Page) g.Node {
-	return h.Section(h.Aria("labelledby", "another"),
-		h.H2(h.ID("another"), g.Text("Another account")),
-		h.P(g.Text("It gets one user, a Super Admin. Apps that are private refuse users of other accounts, and RingCX refuses accounts that "+
+func (v *Accounts) anotherAccount(p *Page) h.Node {
+	return h.Section(h.AriaLabelledBy("another"),
+		h.H2(h.ID("another"), h.Text("Another account")),
+		h.P(h.Text("It gets one user, a Super Admin. Apps that are private refuse users of other accounts, and RingCX refuses accounts that "+
 			"are not of production.")),
 		h.Form(h.Method("post"), h.Action("/console/accounts"),
 			p.token(),
 			field("name", "Name", v.Name, v.Wrong["name"], h.Required(), h.MaxLength("100"), h.AutoComplete("off")),
-			option("checkbox", "production", "production", "yes", true, g.Text("A production account")),
-			option("checkbox", "ringcx", "ringcx", "yes", true, g.Text("With RingCX")),
+			option("checkbox", "production", "production", "yes", true, h.Text("A production account")),
+			option("checkbox", "ringcx", "ringcx", "yes", true, h.Text("With RingCX")),
 			h.P(),
-			h.Button(h.Type("submit"), g.Text("Create account")),
+			h.Button(h.Type("submit"), h.Text("Create account")),
 		),
 	)
 }

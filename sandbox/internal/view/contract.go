@@ -5,10 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
+	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
@@ -43,131 +41,131 @@ type ContractLine struct {
 	Wrong string // what is wrong with that
 }
 
-func (v *Contract) main(p *Page) g.Node {
-	return g.Group{
-		h.H1(g.Text("Contract")),
+func (v *Contract) main(p *Page) h.Node {
+	return h.Group{
+		h.H1(h.Text("Contract")),
 		alert(len(v.Wrong) > 0, "Nothing was changed. What to change is marked below."),
 		h.P(
-			g.Text("Everything the two servers do, how sure that is, and where from. Where the vendor could behave differently, choose how. The profile is "),
-			code(v.Profile), g.Text("; "), h.A(h.Href("/_sandbox/contract"), g.Text("the same for programs")), g.Text("."),
+			h.Text("Everything the two servers do, how sure that is, and where from. Where the vendor could behave differently, choose how. The profile is "),
+			code(v.Profile), h.Text("; "), h.A(h.Href("/_sandbox/contract"), h.Text("the same for programs")), h.Text("."),
 		),
 		v.filters(),
 		v.back(p),
 		v.search(),
-		h.Ul(h.Class("index columns"), g.Map(v.Subjects, func(s ContractSubject) g.Node {
+		h.Ul(h.Class("index columns"), h.Map(v.Subjects, func(s ContractSubject) h.Node {
 			return h.Li(h.A(h.Href("#"+markup.Escape(s.ID)), withCode(s.Title)))
 		})),
 		h.Form(h.Class("whole"), h.Method("post"), h.Action("/console/contract"),
 			p.token(), markup.Hidden("show", v.Filter), markup.Hidden("find", v.Find),
-			g.Map(v.Subjects, func(s ContractSubject) g.Node { return s.node() }),
-			g.If(len(v.Subjects) == 0, h.P(g.Text("There is nothing of this kind."))),
+			h.Map(v.Subjects, func(s ContractSubject) h.Node { return s.node() }),
+			h.If(len(v.Subjects) == 0, h.P(h.Text("There is nothing of this kind."))),
 		),
-		h.Section(h.Aria("labelledby", "sources"),
-			h.H2(h.ID("sources"), g.Text("Sources")),
-			h.P(g.Text("The letters name what a line was taken from.")),
-			h.Dl(h.Class("pairs"), g.Map(v.Sources, func(s contract.Source) g.Node { return pair(s.Letter, withCode(s.Says)) })),
+		h.Section(h.AriaLabelledBy("sources"),
+			h.H2(h.ID("sources"), h.Text("Sources")),
+			h.P(h.Text("The letters name what a line was taken from.")),
+			h.Dl(h.Class("pairs"), h.Map(v.Sources, func(s contract.Source) h.Node { return pair(s.Letter, withCode(s.Says)) })),
 		),
 	}
 }
 
 // shows is the address of a part of the contract.
-func shows(filter string) g.Node {
+func shows(filter string) h.Node {
 	if filter == "" {
 		return h.Href("/console/contract")
 	}
 	return h.Href("/console/contract?show=" + markup.Escape(filter))
 }
 
-func (v *Contract) filters() g.Node {
-	return h.P(h.Class("tabs"), g.Map(v.Filters, func(f ContractFilter) g.Node {
-		return g.Group{
-			h.A(shows(f.Name), g.If(f.Name == v.Filter, h.Aria("current", "true")), g.Textf("%s (%d)", f.Label, f.Count)), markup.Space,
+func (v *Contract) filters() h.Node {
+	return h.P(h.Class("tabs"), h.Map(v.Filters, func(f ContractFilter) h.Node {
+		return h.Group{
+			h.A(shows(f.Name), h.If(f.Name == v.Filter, h.AriaCurrent("true")), h.Textf("%s (%d)", f.Label, f.Count)), markup.Space,
 		}
 	}))
 }
 
 // back is the form of all buttons that put something back.
-func (v *Contract) back(p *Page) g.Node {
+func (v *Contract) back(p *Page) h.Node {
 	return h.Form(h.Class("inline back"), h.ID("back"), h.Method("post"), h.Action("/console/contract"),
 		p.token(), markup.Hidden("show", v.Filter),
-		g.If(v.Changed > 0, ask(
-			h.Summary(h.Class("second"), h.ID("ask-all"), g.Text("Put all back to their defaults")),
+		h.If(v.Changed > 0, ask(
+			h.Summary(h.Class("second"), h.ID("ask-all"), h.Text("Put all back to their defaults")),
 			fmt.Sprintf("%d %s.", v.Changed, ofThem(v.Changed, "setting loses its value", "settings lose their values")),
 			button("danger", "Yes, put all back", h.Name("back"), h.Value("all"), h.ID("back-all")),
 		)),
 	)
 }
 
-func (v *Contract) search() g.Node {
-	return h.Form(h.Class("filter"), h.Method("get"), h.Action("/console/contract"), h.Role("search"), h.Aria("label", "Contract"),
-		markup.Filled(v.Filter, func(filter string) g.Node { return markup.Hidden("show", filter) }),
+func (v *Contract) search() h.Node {
+	return h.Form(h.Class("filter"), h.Method("get"), h.Action("/console/contract"), h.Role("search"), h.AriaLabel("Contract"),
+		markup.Filled(v.Filter, func(filter string) h.Node { return markup.Hidden("show", filter) }),
 		plain("find", "Find words, a path or a setting", v.Find, ""),
 		button("second", "Find"),
-		g.If(v.Find != "", g.Group{markup.Space, h.A(shows(v.Filter), g.Text("Everything"))}),
+		h.If(v.Find != "", h.Group{markup.Space, h.A(shows(v.Filter), h.Text("Everything"))}),
 	)
 }
 
-func (s *ContractSubject) node() g.Node {
+func (s *ContractSubject) node() h.Node {
 	settable := slices.ContainsFunc(s.Lines, func(l ContractLine) bool { return l.Setting != nil })
-	return h.Section(h.Class("subject"), h.Aria("labelledby", s.ID),
+	return h.Section(h.Class("subject"), h.AriaLabelledBy(s.ID),
 		h.H2(h.ID(s.ID), withCode(s.Title)),
-		h.Ul(h.Class("facts"), g.Map(s.Lines, func(l ContractLine) g.Node { return l.node() })),
-		g.If(settable, button("second", "Set what was changed")),
+		h.Ul(h.Class("facts"), h.Map(s.Lines, func(l ContractLine) h.Node { return l.node() })),
+		h.If(settable, button("second", "Set what was changed")),
 	)
 }
 
-func (l *ContractLine) node() g.Node {
+func (l *ContractLine) node() h.Node {
 	return h.Li(
-		g.If(l.Setting != nil && l.Setting.Changed(), h.Class("changed")),
+		h.If(l.Setting != nil && l.Setting.Changed(), h.Class("changed")),
 		h.Div(
 			h.P(withCode(l.Says)),
 			l.sureness(),
-			markup.Filled(l.Fixed, func(reason string) g.Node {
-				return g.Group{markup.Space, h.Small(g.Text("No switch: "), withCode(reason), g.Text("."))}
+			markup.Filled(l.Fixed, func(reason string) h.Node {
+				return h.Group{markup.Space, h.Small(h.Text("No switch: "), withCode(reason), h.Text("."))}
 			}),
 		),
-		g.Iff(l.Setting != nil, func() g.Node { return h.Div(h.Class("choice"), l.setting()) }),
+		h.Iff(l.Setting != nil, func() h.Node { return h.Div(h.Class("choice"), l.setting()) }),
 	)
 }
 
 // sureness says how sure a line is, and where it is from.
-func (l *ContractLine) sureness() g.Node {
+func (l *ContractLine) sureness() h.Node {
 	doubt := strings.TrimLeft(l.Note, ",;: ")
 	return h.Small(
-		g.Map(l.Certainty, func(word string) g.Node { return g.Group{h.Span(h.Class("sure "+word), g.Text(word)), markup.Space} }),
+		h.Map(l.Certainty, func(word string) h.Node { return h.Group{h.Span(h.Class("sure "+word), h.Text(word)), markup.Space} }),
 		withCode(doubt),
-		g.If(doubt != "" && l.Sources != "", g.Text("; ")),
-		markup.Filled(l.Sources, func(sources string) g.Node { return g.Text("source " + sources) }),
+		h.If(doubt != "" && l.Sources != "", h.Text("; ")),
+		markup.Filled(l.Sources, func(sources string) h.Node { return h.Text("source " + sources) }),
 	)
 }
 
 // setting is the control of a line that has a switch.
-func (l *ContractLine) setting() g.Node {
+func (l *ContractLine) setting() h.Node {
 	s := l.Setting
-	return g.Group{
+	return h.Group{
 		markup.Hidden("setting", s.Name), markup.Hidden("was-"+s.Name, fmt.Sprint(s.Value)),
 		l.control(),
-		g.If(s.Changed(), g.Group{
-			markup.Space, h.Small(g.Text("Changed. Default: "), code(fmt.Sprint(s.Default))),
-			button("small", "Put back", g.Attr("form", "back"), h.Name("back"), h.Value(s.Name), h.Aria("label", "Put back "+s.Name)),
+		h.If(s.Changed(), h.Group{
+			markup.Space, h.Small(h.Text("Changed. Default: "), code(fmt.Sprint(s.Default))),
+			button("small", "Put back", h.FormID("back"), h.Name("back"), h.Value(s.Name), h.AriaLabel("Put back "+s.Name)),
 		}),
 	}
 }
 
-func (l *ContractLine) control() g.Node {
+func (l *ContractLine) control() h.Node {
 	s, id := l.Setting, "set-"+l.Setting.Name
 	if s.Type == "boolean" {
 		return option("checkbox", s.Name, id, "true", l.Given == true, code(s.Name))
 	}
 	label, given := h.Label(h.For(id), code(s.Name)), fmt.Sprint(l.Given)
 	if len(s.Choices) > 0 {
-		return g.Group{label, h.Select(h.ID(id), h.Name(s.Name), options(s.Choices, given))}
+		return h.Group{label, h.Select(h.ID(id), h.Name(s.Name), options(s.Choices, given))}
 	}
-	return g.Group{
+	return h.Group{
 		label,
-		h.Input(h.ID(id), h.Name(s.Name), h.AutoComplete("off"), h.Value(given), markup.Filled(l.Wrong, func(string) g.Node {
-			return g.Group{h.Aria("invalid", "true"), h.Aria("describedby", "wrong-"+s.Name)}
+		h.Input(h.ID(id), h.Name(s.Name), h.AutoComplete("off"), h.Value(given), markup.Filled(l.Wrong, func(string) h.Node {
+			return h.Group{h.AriaInvalid("true"), h.AriaDescribedBy("wrong-" + s.Name)}
 		})),
-		markup.Filled(l.Wrong, func(text string) g.Node { return h.P(h.Class("wrong"), h.ID("wrong-"+s.Name), g.Text(text)) }),
+		markup.Filled(l.Wrong, func(text string) h.Node { return h.P(h.Class("wrong"), h.ID("wrong-"+s.Name), h.Text(text)) }),
 	}
 }

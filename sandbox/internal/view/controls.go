@@ -6,9 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
+	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
@@ -70,12 +68,12 @@ type Penalty struct {
 	Until            time.Time
 }
 
-func (v *Controls) main(p *Page) g.Node {
-	return g.Group{
-		h.H1(g.Text("Controls")),
+func (v *Controls) main(p *Page) h.Node {
+	return h.Group{
+		h.H1(h.Text("Controls")),
 		alert(len(v.Wrong) > 0, "Nothing was changed. What to change is marked below."),
 		v.clock(p),
-		h.Section(h.Aria("labelledby", "faults"), h.H2(h.ID("faults"), g.Text("Bad days")), v.armed(p), v.arm(p)),
+		h.Section(h.AriaLabelledBy("faults"), h.H2(h.ID("faults"), h.Text("Bad days")), v.armed(p), v.arm(p)),
 		v.hostile(p),
 		v.limits(p),
 		v.snapshot(p),
@@ -83,12 +81,12 @@ func (v *Controls) main(p *Page) g.Node {
 	}
 }
 
-func (v *Controls) clock(p *Page) g.Node {
-	return h.Section(h.Aria("labelledby", "clock"),
-		h.H2(h.ID("clock"), g.Text("Clock")),
-		h.P(g.Textf("%s UTC, moved by %s. Tokens, limits and grace periods follow it; the clocks of clients do not.", p.Clock, v.Offset)),
-		p.inline("/console/controls/clock", g.Map(v.Steps, func(c Choice) g.Node {
-			return g.Group{button("second step", c.Label, h.Name("advance"), h.Value(c.Value)), markup.Space}
+func (v *Controls) clock(p *Page) h.Node {
+	return h.Section(h.AriaLabelledBy("clock"),
+		h.H2(h.ID("clock"), h.Text("Clock")),
+		h.P(h.Textf("%s UTC, moved by %s. Tokens, limits and grace periods follow it; the clocks of clients do not.", p.Clock, v.Offset)),
+		p.inline("/console/controls/clock", h.Map(v.Steps, func(c Choice) h.Node {
+			return h.Group{button("second step", c.Label, h.Name("advance"), h.Value(c.Value)), markup.Space}
 		})),
 		h.Form(h.Method("post"), h.Action("/console/controls/clock"),
 			p.token(),
@@ -99,33 +97,33 @@ func (v *Controls) clock(p *Page) g.Node {
 }
 
 // armed are the faults that are.
-func (v *Controls) armed(p *Page) g.Node {
+func (v *Controls) armed(p *Page) h.Node {
 	if len(v.Faults) == 0 {
-		return h.P(g.Text("No fault is armed"), g.If(v.Day == nil, g.Text(": the vendor has a good day")), g.Text("."))
+		return h.P(h.Text("No fault is armed"), h.If(v.Day == nil, h.Text(": the vendor has a good day")), h.Text("."))
 	}
 	const disarm = "/console/controls/faults/clear"
-	return g.Group{
-		table("Armed faults", []string{"Fault", "Requests", "Times left", "Details", "Action"}, g.Map(v.Faults, func(f Fault) g.Node {
+	return h.Group{
+		table("Armed faults", []string{"Fault", "Requests", "Times left", "Details", "Action"}, h.Map(v.Faults, func(f Fault) h.Node {
 			return h.Tr(
-				head(g.Text(f.Kind)),
+				head(h.Text(f.Kind)),
 				cell("Requests", bdi(cmp.Or(f.Method, "any")), markup.Space, code(f.Path)),
-				cell("Times left", g.Text(strconv.Itoa(f.Left))),
-				cell("Details", g.Text(cmp.Or(f.Details, "none"))),
+				cell("Times left", h.Text(strconv.Itoa(f.Left))),
+				cell("Details", h.Text(cmp.Or(f.Details, "none"))),
 				cell("Action", p.inline(disarm, button("small", "Disarm",
-					h.Name("fault"), h.Value(strconv.FormatUint(f.ID, 10)), h.Aria("label", "Disarm "+f.Kind+" at "+f.Path)))),
+					h.Name("fault"), h.Value(strconv.FormatUint(f.ID, 10)), h.AriaLabel("Disarm "+f.Kind+" at "+f.Path)))),
 			)
 		})),
 		p.inline(disarm, button("second", "Disarm all")),
 	}
 }
 
-func (v *Controls) arm(p *Page) g.Node {
-	given := func(id, label string) g.Node { return plain(id, label, v.Fault[id], v.Wrong[id]) }
+func (v *Controls) arm(p *Page) h.Node {
+	given := func(id, label string) h.Node { return plain(id, label, v.Fault[id], v.Wrong[id]) }
 	return h.Form(h.Method("post"), h.Action("/console/controls/faults"),
 		p.token(),
-		h.H3(g.Text("Arm a fault")),
+		h.H3(h.Text("Arm a fault")),
 		h.Div(h.Class("field"),
-			h.Label(h.For("kind"), g.Text("What happens")),
+			h.Label(h.For("kind"), h.Text("What happens")),
 			h.Select(h.ID("kind"), h.Name("kind"), invalid("kind", v.Wrong["kind"]), choices(v.Kinds, v.Fault["kind"])),
 			wrong("kind", v.Wrong["kind"]),
 		),
@@ -142,21 +140,21 @@ func (v *Controls) arm(p *Page) g.Node {
 	)
 }
 
-func (v *Controls) hostile(p *Page) g.Node {
-	given := func(id, label string) g.Node { return plain(id, label, v.Hostile[id], v.Wrong[id]) }
+func (v *Controls) hostile(p *Page) h.Node {
+	given := func(id, label string) h.Node { return plain(id, label, v.Hostile[id], v.Wrong[id]) }
 	begin := "Begin a day"
 	if v.Day != nil {
 		begin = "Begin another day"
 	}
-	return h.Section(h.Aria("labelledby", "hostile"),
-		h.H2(h.ID("hostile"), g.Text("Hostile day")),
-		h.P(g.Text("A share of the requests to both servers is spoiled. The same seed spoils the same requests of a path in the same way.")),
-		g.Iff(v.Day != nil, func() g.Node {
-			return g.Group{v.Day.node(), p.inline("/console/controls/hostile/end", button("second", "End the day", h.ID("end-day")))}
+	return h.Section(h.AriaLabelledBy("hostile"),
+		h.H2(h.ID("hostile"), h.Text("Hostile day")),
+		h.P(h.Text("A share of the requests to both servers is spoiled. The same seed spoils the same requests of a path in the same way.")),
+		h.Iff(v.Day != nil, func() h.Node {
+			return h.Group{v.Day.node(), p.inline("/console/controls/hostile/end", button("second", "End the day", h.ID("end-day")))}
 		}),
 		h.Form(h.Method("post"), h.Action("/console/controls/hostile"),
 			p.token(),
-			h.H3(g.Text(begin)),
+			h.H3(h.Text(begin)),
 			h.Div(h.Class("row"),
 				given("share", "Share, 0 to 1"),
 				given("seed", "Seed"),
@@ -164,9 +162,9 @@ func (v *Controls) hostile(p *Page) g.Node {
 				given("max-delay", "Longest delay"),
 			),
 			h.FieldSet(
-				h.Legend(g.Text("What may happen")),
-				g.Map(v.DayKinds, func(k DayKind) g.Node {
-					return option("checkbox", "kinds", "kind-"+k.Name, k.Name, k.On, h.Span(g.Text(k.Name+": "+k.Words)))
+				h.Legend(h.Text("What may happen")),
+				h.Map(v.DayKinds, func(k DayKind) h.Node {
+					return option("checkbox", "kinds", "kind-"+k.Name, k.Name, k.On, h.Span(h.Text(k.Name+": "+k.Words)))
 				}),
 				wrong("kinds", v.Wrong["kinds"]),
 			),
@@ -175,7 +173,7 @@ func (v *Controls) hostile(p *Page) g.Node {
 	)
 }
 
-func (d *Day) node() g.Node {
+func (d *Day) node() h.Node {
 	kinds := ""
 	for i, k := range d.Kinds {
 		sign := ","
@@ -185,22 +183,22 @@ func (d *Day) node() g.Node {
 		kinds += fmt.Sprintf("%s %s %d", sign, k.Kind, k.Times)
 	}
 	return h.P(h.ID("day"),
-		g.Text(d.Percent+" % of the requests to "), code(d.Path),
-		g.Textf(" are spoiled, seed %s, delays up to %s. So far %d of %d%s.", d.Seed, d.Delay, d.Spoiled, d.Requests, kinds),
+		h.Text(d.Percent+" % of the requests to "), code(d.Path),
+		h.Textf(" are spoiled, seed %s, delays up to %s. So far %d of %d%s.", d.Seed, d.Delay, d.Spoiled, d.Requests, kinds),
 	)
 }
 
-func (v *Controls) limits(p *Page) g.Node {
-	change := func(what, text string) g.Node {
-		return g.Group{button("second", text, h.Name("change"), h.Value(what)), markup.Space}
+func (v *Controls) limits(p *Page) h.Node {
+	change := func(what, text string) h.Node {
+		return h.Group{button("second", text, h.Name("change"), h.Value(what)), markup.Space}
 	}
-	return h.Section(h.Aria("labelledby", "limits"),
-		h.H2(h.ID("limits"), g.Text("Limits")),
-		h.P(g.Text("Their figures, and all else that the vendor could do differently, are in the "),
-			h.A(h.Href("/console/contract"), g.Text("contract")), g.Text(".")),
-		table("What the limits are", []string{"Limit", "Requests", "State", "Counted", "In a penalty"}, g.Map(v.Limits, Limit.row)),
-		h.Div(h.ID("penalties"), g.Attr("data-live"),
-			h.H3(h.ID("quiet"), g.Text("Penalties")),
+	return h.Section(h.AriaLabelledBy("limits"),
+		h.H2(h.ID("limits"), h.Text("Limits")),
+		h.P(h.Text("Their figures, and all else that the vendor could do differently, are in the "),
+			h.A(h.Href("/console/contract"), h.Text("contract")), h.Text(".")),
+		table("What the limits are", []string{"Limit", "Requests", "State", "Counted", "In a penalty"}, h.Map(v.Limits, Limit.row)),
+		h.Div(h.ID("penalties"), h.DataLive(),
+			h.H3(h.ID("quiet"), h.Text("Penalties")),
 			v.penalties(),
 		),
 		p.inline("/console/controls/limits",
@@ -208,7 +206,7 @@ func (v *Controls) limits(p *Page) g.Node {
 	)
 }
 
-func (l Limit) row() g.Node {
+func (l Limit) row() h.Node {
 	most, state := "no limit", "off"
 	if l.Limit != 0 {
 		most = fmt.Sprintf("%d in %s", l.Limit, l.Window)
@@ -217,56 +215,56 @@ func (l Limit) row() g.Node {
 		state = "on"
 	}
 	return h.Tr(
-		head(g.Text(l.Name)),
-		cell("Requests", g.Text(most)),
+		head(h.Text(l.Name)),
+		cell("Requests", h.Text(most)),
 		cell("State", tag(l.On, state)),
-		cell("Counted", g.Text(strconv.Itoa(l.Keys))),
-		cell("In a penalty", g.Text(strconv.Itoa(l.Penalties))),
+		cell("Counted", h.Text(strconv.Itoa(l.Keys))),
+		cell("In a penalty", h.Text(strconv.Itoa(l.Penalties))),
 	)
 }
 
-func (v *Controls) penalties() g.Node {
+func (v *Controls) penalties() h.Node {
 	if len(v.Quiet) == 0 {
-		return h.P(g.Text("Nobody is in a penalty."))
+		return h.P(h.Text("Nobody is in a penalty."))
 	}
 	heads := []string{"Who is refused", "Limit", "Until (UTC)", "Time left"}
-	return g.Group{
-		wide(h.Aria("labelledby", "quiet"), heads, g.Map(v.Quiet, func(q Penalty) g.Node {
+	return h.Group{
+		wide(h.AriaLabelledBy("quiet"), heads, h.Map(v.Quiet, func(q Penalty) h.Node {
 			return h.Tr(
-				head(g.Text(q.Who)), cell("Limit", g.Text(q.Limit)), cell("Until", moment(q.Until, time.DateTime)), cell("Time left", g.Text(q.Left)),
+				head(h.Text(q.Who)), cell("Limit", h.Text(q.Limit)), cell("Until", moment(q.Until, time.DateTime)), cell("Time left", h.Text(q.Left)),
 			)
 		})),
-		g.If(v.MoreQuiet > 0, h.P(h.Class("hint"), g.Textf("And %d more.", v.MoreQuiet))),
-		h.P(h.Class("hint"), g.Text("A request before the end begins the penalty anew. Whose it was is among the "),
-			h.A(h.Href("/console/requests?status=429"), g.Text("requests")), g.Text(".")),
+		h.If(v.MoreQuiet > 0, h.P(h.Class("hint"), h.Textf("And %d more.", v.MoreQuiet))),
+		h.P(h.Class("hint"), h.Text("A request before the end begins the penalty anew. Whose it was is among the "),
+			h.A(h.Href("/console/requests?status=429"), h.Text("requests")), h.Text(".")),
 	}
 }
 
-func (v *Controls) snapshot(p *Page) g.Node {
-	return h.Section(h.Aria("labelledby", "save"),
-		h.H2(h.ID("save"), g.Text("Snapshot")),
-		h.P(g.Text("Everything that the sandbox knows as a file: objects, tokens, settings, limits, clock, faults and requests. A sandbox that "+
+func (v *Controls) snapshot(p *Page) h.Node {
+	return h.Section(h.AriaLabelledBy("save"),
+		h.H2(h.ID("save"), h.Text("Snapshot")),
+		h.P(h.Text("Everything that the sandbox knows as a file: objects, tokens, settings, limits, clock, faults and requests. A sandbox that "+
 			"takes it goes on as if it were this one, with the same tokens. Keep it like a password if you use it for more than tests.")),
-		h.P(h.A(h.Class("button"), h.ID("save-snapshot"), h.Href("/console/controls/snapshot"), g.Attr("download"), g.Text("Save a snapshot"))),
+		h.P(h.A(h.Class("button"), h.ID("save-snapshot"), h.Href("/console/controls/snapshot"), h.Download(), h.Text("Save a snapshot"))),
 		h.Form(h.Method("post"), h.EncType("multipart/form-data"), h.Action("/console/controls/snapshot/take"),
 			p.token(), // before the file: who uploads it is known before it is read
 			h.Div(h.Class("field"),
-				h.Label(h.For("snapshot"), g.Text("Take a snapshot, and forget all that is here")),
+				h.Label(h.For("snapshot"), h.Text("Take a snapshot, and forget all that is here")),
 				h.Input(h.Type("file"), h.ID("snapshot"), h.Name("snapshot"), h.Accept(".json,application/json"), h.Required(),
 					invalid("snapshot", v.Wrong["snapshot"])),
 				wrong("snapshot", v.Wrong["snapshot"]),
 			),
-			ask(h.Summary(h.Class("danger"), g.Text("Take it")), "All that is here is forgotten.", button("danger", "Yes, take it", h.ID("take-snapshot"))),
+			ask(h.Summary(h.Class("danger"), h.Text("Take it")), "All that is here is forgotten.", button("danger", "Yes, take it", h.ID("take-snapshot"))),
 		),
 	)
 }
 
-func (v *Controls) reset(p *Page) g.Node {
-	return h.Section(h.Aria("labelledby", "reset"),
-		h.H2(h.ID("reset"), g.Text("Start over")),
-		h.P(g.Text("Forgets all tokens, sessions, requests, faults, and everything that was created or set; the demo credentials stay the same, "+
+func (v *Controls) reset(p *Page) h.Node {
+	return h.Section(h.AriaLabelledBy("reset"),
+		h.H2(h.ID("reset"), h.Text("Start over")),
+		h.P(h.Text("Forgets all tokens, sessions, requests, faults, and everything that was created or set; the demo credentials stay the same, "+
 			"and a hostile day begins again.")),
-		ask(h.Summary(h.Class("danger"), g.Text("Reset the sandbox")), "This cannot be undone. A snapshot, saved before, brings all of it back.",
+		ask(h.Summary(h.Class("danger"), h.Text("Reset the sandbox")), "This cannot be undone. A snapshot, saved before, brings all of it back.",
 			p.inline("/console/controls/reset", button("danger", "Yes, reset the sandbox", h.ID("reset-now")))),
 	)
 }

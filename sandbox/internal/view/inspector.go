@@ -1,9 +1,7 @@
 package view
 
 import (
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
+	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
@@ -18,36 +16,36 @@ type Inspection struct {
 	Problem string // nothing can be told
 }
 
-func (v *Inspection) main(p *Page) g.Node {
-	return g.Group{
-		h.H1(g.Text("Token inspector")),
-		h.P(g.Text("Tells what a token is, whose, and whether it still works. It stays on this machine, and is neither kept nor logged.")),
-		h.Form(h.Method("post"), h.Action("/console/inspector"), h.AutoComplete("off"), g.Attr("data-secret"),
+func (v *Inspection) main(p *Page) h.Node {
+	return h.Group{
+		h.H1(h.Text("Token inspector")),
+		h.P(h.Text("Tells what a token is, whose, and whether it still works. It stays on this machine, and is neither kept nor logged.")),
+		h.Form(h.Method("post"), h.Action("/console/inspector"), h.AutoComplete("off"), h.DataSecret(),
 			p.token(),
 			h.Div(h.Class("field"),
-				h.Label(h.For("value"), g.Text("Token")),
-				h.Textarea(h.ID("value"), h.Name("value"), h.Rows("4"), h.Required(), g.Attr("spellcheck", "false"), h.AutoComplete("off"),
+				h.Label(h.For("value"), h.Text("Token")),
+				h.Textarea(h.ID("value"), h.Name("value"), h.Rows("4"), h.Required(), h.SpellCheck("false"), h.AutoComplete("off"),
 					invalid("value", v.Problem)),
-				markup.Filled(v.Problem, func(problem string) g.Node {
-					return h.P(h.Class("wrong"), h.ID("value-wrong"), h.Role("alert"), g.Text(problem))
+				markup.Filled(v.Problem, func(problem string) h.Node {
+					return h.P(h.Class("wrong"), h.ID("value-wrong"), h.Role("alert"), h.Text(problem))
 				}),
 			),
 			button("", "Inspect"),
 		),
-		g.If(v.Kind != "", v.result()),
+		h.If(v.Kind != "", v.result()),
 	}
 }
 
-func (v *Inspection) result() g.Node {
-	part := func(title, text string) g.Node {
-		return markup.Filled(text, func(text string) g.Node {
-			return g.Group{h.H3(g.Text(title)), h.Pre(h.TabIndex("0"), g.Text(text))}
+func (v *Inspection) result() h.Node {
+	part := func(title, text string) h.Node {
+		return markup.Filled(text, func(text string) h.Node {
+			return h.Group{h.H3(h.Text(title)), h.Pre(h.TabIndex("0"), h.Text(text))}
 		})
 	}
-	return h.Section(h.Aria("labelledby", "result"),
-		h.H2(h.ID("result"), g.Text(v.Kind)),
+	return h.Section(h.AriaLabelledBy("result"),
+		h.H2(h.ID("result"), h.Text(v.Kind)),
 		h.P(h.Role("status"), tag(v.Good, v.State)),
-		h.Dl(h.Class("pairs"), g.Map(v.Facts, func(fact [2]string) g.Node { return pair(fact[0], g.Text(fact[1])) })),
+		h.Dl(h.Class("pairs"), h.Map(v.Facts, func(fact [2]string) h.Node { return pair(fact[0], h.Text(fact[1])) })),
 		part("Header", v.Header),
 		part("Claims", v.Claims),
 	)

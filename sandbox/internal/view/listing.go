@@ -6,10 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
 	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
+	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
@@ -50,19 +48,19 @@ func (l *Listing) at(page int) string {
 }
 
 // search is the form that finds rows.
-func (l *Listing) search() g.Node {
-	return h.Form(h.Class("filter"), h.Method("get"), h.Action("/console/"+l.Path), h.Role("search"), h.Aria("label", l.What),
+func (l *Listing) search() h.Node {
+	return h.Form(h.Class("filter"), h.Method("get"), h.Action("/console/"+l.Path), h.Role("search"), h.AriaLabel(l.What),
 		plain("find", l.Ask, l.Find, ""),
 		button("second", "Find"),
-		g.If(l.Find != "", g.Group{markup.Space, h.A(h.Href("/console/"+l.Path), g.Text("All of them"))}),
+		h.If(l.Find != "", h.Group{markup.Space, h.A(h.Href("/console/"+l.Path), h.Text("All of them"))}),
 	)
 }
 
 // finder is the search of a table that is long.
-func (l *Listing) finder() g.Node { return g.If(l.long(), l.search()) }
+func (l *Listing) finder() h.Node { return h.If(l.long(), l.search()) }
 
 // pages says which rows are shown, and leads to the pages before and after.
-func (l *Listing) pages() g.Node {
+func (l *Listing) pages() h.Node {
 	if !l.long() {
 		return nil
 	}
@@ -71,17 +69,17 @@ func (l *Listing) pages() g.Node {
 		shown = fmt.Sprintf("%s %d to %d of %d", l.What, min(l.before()+1, l.Matching), min(l.before()+rowsShown, l.Matching), l.Matching)
 	}
 	return h.P(h.Class("tabs"),
-		h.Span(g.Text(shown)), markup.Space,
-		g.If(l.Page > 1, h.A(markup.Link(l.at(l.Page-1)), g.Text("Before"))), markup.Space,
-		g.If(l.Matching > l.before()+rowsShown, h.A(markup.Link(l.at(l.Page+1)), g.Text("After"))),
+		h.Span(h.Text(shown)), markup.Space,
+		h.If(l.Page > 1, h.A(markup.Link(l.at(l.Page-1)), h.Text("Before"))), markup.Space,
+		h.If(l.Matching > l.before()+rowsShown, h.A(markup.Link(l.at(l.Page+1)), h.Text("After"))),
 	)
 }
 
 // place are the fields by which a form in a table leads back to where it was.
-func (l *Listing) place() g.Node {
-	return g.Group{
-		markup.Filled(l.Find, func(find string) g.Node { return markup.Hidden("find", find) }),
-		g.If(l.Page > 1, markup.Hidden("page", strconv.Itoa(l.Page))),
+func (l *Listing) place() h.Node {
+	return h.Group{
+		markup.Filled(l.Find, func(find string) h.Node { return markup.Hidden("find", find) }),
+		h.If(l.Page > 1, markup.Hidden("page", strconv.Itoa(l.Page))),
 	}
 }
 
@@ -107,15 +105,15 @@ func (p *Picker) chosen() string {
 	return p.Given
 }
 
-func (p *Picker) node() g.Node {
+func (p *Picker) node() h.Node {
 	return h.Div(h.Class("field"),
-		h.Label(h.For(p.ID), g.Text(p.Label)),
+		h.Label(h.For(p.ID), h.Text(p.Label)),
 		p.control(),
 		wrong(p.ID, p.Wrong),
 	)
 }
 
-func (p *Picker) control() g.Node {
+func (p *Picker) control() h.Node {
 	if p.Total <= len(p.Choices) {
 		return h.Select(h.ID(p.ID), h.Name(p.ID), invalid(p.ID, p.Wrong), choices(p.Choices, p.Given))
 	}
@@ -123,18 +121,18 @@ func (p *Picker) control() g.Node {
 	if p.Wrong != "" {
 		described += " " + p.ID + "-wrong"
 	}
-	return g.Group{
-		h.Input(h.ID(p.ID), h.Name(p.ID), h.List(p.ID+"-list"), h.Data("choices", "/console/choices?of="+p.ID), h.Required(), h.AutoComplete("off"),
-			h.Value(p.chosen()), h.Aria("describedby", described), g.If(p.Wrong != "", h.Aria("invalid", "true"))),
+	return h.Group{
+		h.Input(h.ID(p.ID), h.Name(p.ID), h.List(p.ID+"-list"), h.DataChoices("/console/choices?of="+p.ID), h.Required(), h.AutoComplete("off"),
+			h.Value(p.chosen()), h.AriaDescribedBy(described), h.If(p.Wrong != "", h.AriaInvalid("true"))),
 		h.DataList(h.ID(p.ID+"-list"), choices(p.Choices, "")),
-		h.P(h.Class("hint"), h.ID(hint), g.Textf("One of %d: %s.", p.Total, p.How)),
+		h.P(h.Class("hint"), h.ID(hint), h.Textf("One of %d: %s.", p.Total, p.How)),
 	}
 }
 
 // choices are the options of a list, with the one that was chosen; "": none was.
-func choices(all []Choice, chosen string) g.Node {
-	return g.Map(all, func(c Choice) g.Node {
-		return h.Option(h.Value(c.Value), g.If(chosen != "" && c.Value == chosen, h.Selected()), g.Text(c.Label))
+func choices(all []Choice, chosen string) h.Node {
+	return h.Map(all, func(c Choice) h.Node {
+		return h.Option(h.Value(c.Value), h.If(chosen != "" && c.Value == chosen, h.Selected()), h.Text(c.Label))
 	})
 }
 

@@ -3,9 +3,7 @@ package view
 import (
 	"strconv"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
+	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
@@ -28,39 +26,39 @@ type Count struct {
 	Path  string // page about it, below the console's; "": none
 }
 
-func (v *Overview) main(p *Page) g.Node {
-	return g.Group{
-		h.H1(g.Text("Overview")),
-		h.P(g.Text("Both vendor servers, on this address. No account is needed, and nothing leaves this machine. New here? The "),
-			h.A(h.Href("/console/guide"), g.Text("guide")), g.Text(" walks through the life of a token.")),
-		h.Section(h.Aria("labelledby", "servers"),
-			h.H2(h.ID("servers"), g.Text("Servers")),
+func (v *Overview) main(p *Page) h.Node {
+	return h.Group{
+		h.H1(h.Text("Overview")),
+		h.P(h.Text("Both vendor servers, on this address. No account is needed, and nothing leaves this machine. New here? The "),
+			h.A(h.Href("/console/guide"), h.Text("guide")), h.Text(" walks through the life of a token.")),
+		h.Section(h.AriaLabelledBy("servers"),
+			h.H2(h.ID("servers"), h.Text("Servers")),
 			h.Dl(h.Class("pairs"),
 				pair("RingCentral", copied("url-rc", "the address of RingCentral", v.URL)),
 				pair("RingCX", copied("url-cx", "the address of RingCX", v.URL)),
-				pair("Clock", g.Text(p.Clock+" UTC, moved by "+v.Offset)),
+				pair("Clock", h.Text(p.Clock+" UTC, moved by "+v.Offset)),
 			),
 		),
-		h.Section(h.Aria("labelledby", "counts"),
-			h.H2(h.ID("counts"), g.Text("What there is")),
-			h.Ul(h.Class("counts"), g.Map(v.Counts, func(c Count) g.Node { return h.Li(c.node()) })),
+		h.Section(h.AriaLabelledBy("counts"),
+			h.H2(h.ID("counts"), h.Text("What there is")),
+			h.Ul(h.Class("counts"), h.Map(v.Counts, func(c Count) h.Node { return h.Li(c.node()) })),
 		),
-		h.Section(h.Aria("labelledby", "demo"),
-			h.H2(h.ID("demo"), g.Text("Demo credentials")),
-			h.Dl(h.Class("pairs"), g.Map(v.Shown, func(s Shown) g.Node {
-				return g.Group{h.Dt(g.Text(s.Label), markup.Filled(s.Hint, small)), h.Dd(copied(s.ID, s.Label, s.Value))}
+		h.Section(h.AriaLabelledBy("demo"),
+			h.H2(h.ID("demo"), h.Text("Demo credentials")),
+			h.Dl(h.Class("pairs"), h.Map(v.Shown, func(s Shown) h.Node {
+				return h.Group{h.Dt(h.Text(s.Label), markup.Filled(s.Hint, small)), h.Dd(copied(s.ID, s.Label, s.Value))}
 			})),
 		),
-		h.Section(h.Aria("labelledby", "shell"),
-			h.H2(h.ID("shell"), g.Text("In a shell")),
-			h.P(g.Text("The variables that the vendor’s samples and "), code("ringcx login --jwt"), g.Text(" read:")),
+		h.Section(h.AriaLabelledBy("shell"),
+			h.H2(h.ID("shell"), h.Text("In a shell")),
+			h.P(h.Text("The variables that the vendor’s samples and "), code("ringcx login --jwt"), h.Text(" read:")),
 			block("env", "the variables", v.Env, h.Class("whole")),
 		),
 	}
 }
 
-func (c *Count) node() g.Node {
-	text := g.Group{h.Strong(g.Text(strconv.Itoa(c.Count))), g.Text(" " + c.Name)}
+func (c *Count) node() h.Node {
+	text := h.Group{h.Strong(h.Text(strconv.Itoa(c.Count))), h.Text(" " + c.Name)}
 	if c.Path == "" {
 		return h.Span(text)
 	}

@@ -5,10 +5,8 @@ import (
 	"strconv"
 	"time"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
 	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
+	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
@@ -64,15 +62,15 @@ func (v *RequestPart) older() string {
 	return v.Filter.at("requests", "before", strconv.FormatUint(v.Entries[len(v.Entries)-1].Number, 10))
 }
 
-func (v *RequestPart) entries() g.Node {
-	return g.Map(v.Entries, func(e Entry) g.Node { return e.node() })
+func (v *RequestPart) entries() h.Node {
+	return h.Map(v.Entries, func(e Entry) h.Node { return e.node() })
 }
 
 // Rows are the entries alone, for a page that is open.
 func (v *RequestPart) Rows() []byte {
-	out := g.Group{v.entries()}
+	out := h.Group{v.entries()}
 	if v.More > 0 {
-		out = append(out, h.Li(h.Class("gap"), h.A(markup.Link(v.older()), g.Textf("%d more came between", v.More))))
+		out = append(out, h.Li(h.Class("gap"), h.A(markup.Link(v.older()), h.Textf("%d more came between", v.More))))
 	}
 	return markup.Render(out)
 }
@@ -95,30 +93,30 @@ func (v *Requests) with(status, verdict string) string {
 	return f.at("requests")
 }
 
-func (v *Requests) main(*Page) g.Node {
-	return g.Group{
-		h.H1(g.Text("Requests")),
+func (v *Requests) main(*Page) h.Node {
+	return h.Group{
+		h.H1(h.Text("Requests")),
 		h.P(
-			g.Text("What was asked of both servers, newest first, with why it was refused and what the vendor would frown at. Nothing secret is kept: "+
+			h.Text("What was asked of both servers, newest first, with why it was refused and what the vendor would frown at. Nothing secret is kept: "+
 				"in the commands, variables stand for secrets. Commands run in a shell that has the "),
-			h.A(h.Href("/console/#shell"), g.Text("variables")), g.Text("."),
+			h.A(h.Href("/console/#shell"), h.Text("variables")), h.Text("."),
 		),
 		v.search(),
 		v.tabs(),
-		h.Ol(h.Class("log"), h.ID("log"), g.If(v.Before == 0, g.Group{
-			h.Data("rows", v.Filter.at("requests/rows")),
-			h.Data("last", strconv.FormatUint(v.Last, 10)),
+		h.Ol(h.Class("log"), h.ID("log"), h.If(v.Before == 0, h.Group{
+			h.DataRows(v.Filter.at("requests/rows")),
+			h.DataLast(strconv.FormatUint(v.Last, 10)),
 		}), v.entries()),
-		h.P(h.ID("none"), g.If(len(v.Entries) > 0, g.Attr("hidden")), g.Text(v.none())),
-		g.Iff(v.More > 0, func() g.Node {
-			return h.P(h.A(h.Class("button"), h.ID("older"), markup.Link(v.older()), g.Textf("Older: %d more", v.More)))
+		h.P(h.ID("none"), h.If(len(v.Entries) > 0, h.Hidden()), h.Text(v.none())),
+		h.Iff(v.More > 0, func() h.Node {
+			return h.P(h.A(h.Class("button"), h.ID("older"), markup.Link(v.older()), h.Textf("Older: %d more", v.More)))
 		}),
-		h.P(h.Class("hint"), g.Textf("%d %s kept, at most 10,000.", v.Total, ofThem(v.Total, "request is", "requests are"))),
-		h.Section(h.Aria("labelledby", "verdicts"),
+		h.P(h.Class("hint"), h.Textf("%d %s kept, at most 10,000.", v.Total, ofThem(v.Total, "request is", "requests are"))),
+		h.Section(h.AriaLabelledBy("verdicts"),
 			h.Details(
-				h.Summary(h.ID("verdicts"), g.Text("What the verdicts mean, and what helps")),
-				h.Dl(h.Class("verdicts"), g.Map(v.Verdicts, func(w verdict.Word) g.Node {
-					return g.Group{h.Dt(mark(w)), h.Dd(g.Text(w.Meaning+"."), h.Br(), g.Text("What helps: "+w.Help+"."))}
+				h.Summary(h.ID("verdicts"), h.Text("What the verdicts mean, and what helps")),
+				h.Dl(h.Class("verdicts"), h.Map(v.Verdicts, func(w verdict.Word) h.Node {
+					return h.Group{h.Dt(mark(w)), h.Dd(h.Text(w.Meaning+"."), h.Br(), h.Text("What helps: "+w.Help+"."))}
 				})),
 			),
 		),
@@ -126,7 +124,7 @@ func (v *Requests) main(*Page) g.Node {
 }
 
 // mark is a verdict as a word in a frame.
-func mark(w verdict.Word) g.Node { return h.Span(h.Class("verdict"), g.Text(w.Verdict)) }
+func mark(w verdict.Word) h.Node { return h.Span(h.Class("verdict"), h.Text(w.Verdict)) }
 
 // none says why there are no entries.
 func (v *Requests) none() string {
@@ -139,46 +137,46 @@ func (v *Requests) none() string {
 	return "Nothing was asked yet."
 }
 
-func (v *Requests) search() g.Node {
+func (v *Requests) search() h.Node {
 	f := v.Filter
-	return h.Form(h.Class("filter"), h.Method("get"), h.Action("/console/requests"), h.Role("search"), h.Aria("label", "Requests"),
+	return h.Form(h.Class("filter"), h.Method("get"), h.Action("/console/requests"), h.Role("search"), h.AriaLabel("Requests"),
 		h.Div(h.Class("row"),
 			plain("path", "Path, operation", f.Path, ""),
 			plain("status", "Status (401, 4xx)", f.Status, ""),
 			plain("caller", "Caller", f.Caller, ""),
 			h.Div(h.Class("field"),
-				h.Label(h.For("verdict"), g.Text("Verdict")),
+				h.Label(h.For("verdict"), h.Text("Verdict")),
 				h.Select(h.ID("verdict"), h.Name("verdict"),
-					h.Option(h.Value(""), g.Text("all")),
-					h.Option(h.Value("any"), g.If(f.Verdict == "any", h.Selected()), g.Text("any verdict")),
-					g.Map(v.Verdicts, func(w verdict.Word) g.Node {
-						return h.Option(g.If(w.Verdict == f.Verdict, h.Selected()), g.Text(w.Verdict))
+					h.Option(h.Value(""), h.Text("all")),
+					h.Option(h.Value("any"), h.If(f.Verdict == "any", h.Selected()), h.Text("any verdict")),
+					h.Map(v.Verdicts, func(w verdict.Word) h.Node {
+						return h.Option(h.If(w.Verdict == f.Verdict, h.Selected()), h.Text(w.Verdict))
 					}),
 				),
 			),
 		),
-		markup.Filled(f.Token, func(token string) g.Node {
-			return g.Group{
+		markup.Filled(f.Token, func(token string) h.Node {
+			return h.Group{
 				markup.Hidden("of", token),
-				h.P(g.Text("Only requests that were refused with the token "), code(token), g.Text(".")),
+				h.P(h.Text("Only requests that were refused with the token "), code(token), h.Text(".")),
 			}
 		}),
 		button("second", "Filter"),
-		g.If(v.filtered(), g.Group{markup.Space, h.A(h.Href("/console/requests"), g.Text("All requests"))}),
+		h.If(v.filtered(), h.Group{markup.Space, h.A(h.Href("/console/requests"), h.Text("All requests"))}),
 	)
 }
 
-func (v *Requests) tabs() g.Node {
+func (v *Requests) tabs() h.Node {
 	f := v.Filter
-	tab := func(address g.Node, here bool, text string) g.Node {
-		return g.Group{h.A(address, g.If(here, h.Aria("current", "true")), g.Text(text)), markup.Space}
+	tab := func(address h.Node, here bool, text string) h.Node {
+		return h.Group{h.A(address, h.If(here, h.AriaCurrent("true")), h.Text(text)), markup.Space}
 	}
-	follow := g.Group{
-		h.Button(h.Type("button"), h.Class("small"), h.ID("pause"), g.Attr("hidden"), g.Text("Pause")), markup.Space,
-		h.Span(h.ID("live"), h.Class("hint"), g.Text("Reload to see later ones.")),
+	follow := h.Group{
+		h.Button(h.Type("button"), h.Class("small"), h.ID("pause"), h.Hidden(), h.Text("Pause")), markup.Space,
+		h.Span(h.ID("live"), h.Class("hint"), h.Text("Reload to see later ones.")),
 	}
 	if v.Before != 0 {
-		follow = g.Group{h.A(markup.Link(f.at("requests")), g.Text("To the newest"))}
+		follow = h.Group{h.A(markup.Link(f.at("requests")), h.Text("To the newest"))}
 	}
 	return h.P(h.Class("tabs"),
 		tab(h.Href("/console/requests"), !v.filtered(), "All"),
@@ -188,42 +186,42 @@ func (v *Requests) tabs() g.Node {
 	)
 }
 
-func (e *Entry) node() g.Node {
+func (e *Entry) node() h.Node {
 	number := strconv.FormatUint(e.Number, 10)
 	return h.Li(h.ID("request-"+number), h.Details(
 		e.summary(),
 		h.Dl(h.Class("pairs"),
-			markup.Filled(e.Reason, func(reason string) g.Node { return pair("Why it was refused", g.Text(reason)) }),
-			markup.Filled(e.Answer, func(answer string) g.Node { return pair("Answer", code(answer)) }),
+			markup.Filled(e.Reason, func(reason string) h.Node { return pair("Why it was refused", h.Text(reason)) }),
+			markup.Filled(e.Answer, func(answer string) h.Node { return pair("Answer", code(answer)) }),
 			e.sender(),
-			markup.Filled(e.Token, func(token string) g.Node {
+			markup.Filled(e.Token, func(token string) h.Node {
 				return pair("Token",
 					h.A(h.Href("/console/requests?of="+markup.Escape(token)), code(token)),
-					h.Small(g.Text("The first digits of its SHA-256: "), code(`printf %s "$TOKEN" | sha256sum`), g.Text(". "),
-						h.A(h.Href("/console/sessions"), g.Text("Sessions and tokens")), g.Text(" have the same.")),
+					h.Small(h.Text("The first digits of its SHA-256: "), code(`printf %s "$TOKEN" | sha256sum`), h.Text(". "),
+						h.A(h.Href("/console/sessions"), h.Text("Sessions and tokens")), h.Text(" have the same.")),
 				)
 			}),
-			markup.Filled(e.Operation, func(operation string) g.Node { return pair("Operation", g.Text(operation)) }),
-			g.Map(e.Verdicts, func(w verdict.Word) g.Node {
+			markup.Filled(e.Operation, func(operation string) h.Node { return pair("Operation", h.Text(operation)) }),
+			h.Map(e.Verdicts, func(w verdict.Word) h.Node {
 				help := "None is known."
 				if w.Help != "" {
 					help = "What helps: " + w.Help + "."
 				}
-				return g.Group{h.Dt(mark(w)), h.Dd(g.Text(help))}
+				return h.Group{h.Dt(mark(w)), h.Dd(h.Text(help))}
 			}),
 		),
-		block("curl-"+number, "the command of request "+number, e.Curl, h.Role("group"), h.Aria("label", "Command of request "+number)),
+		block("curl-"+number, "the command of request "+number, e.Curl, h.Role("group"), h.AriaLabel("Command of request "+number)),
 	))
 }
 
 // summary is the line of an entry.
-func (e *Entry) summary() g.Node {
+func (e *Entry) summary() h.Node {
 	status, tone := "cut", statusTone(e.Status)
 	if e.Status != 0 {
 		status = strconv.Itoa(e.Status)
 	}
-	more := func(class, text string) g.Node {
-		return markup.Filled(text, func(text string) g.Node { return g.Group{markup.Space, h.Span(h.Class(class), g.Text(text))} })
+	more := func(class, text string) h.Node {
+		return markup.Filled(text, func(text string) h.Node { return h.Group{markup.Space, h.Span(h.Class(class), h.Text(text))} })
 	}
 	spoiled := e.Fault
 	if spoiled != "" {
@@ -231,11 +229,11 @@ func (e *Entry) summary() g.Node {
 	}
 	return h.Summary(
 		moment(e.Time, time.TimeOnly), markup.Space,
-		h.Span(h.Class("status "+tone), g.Text(status)), markup.Space,
-		h.Span(h.Class("method"), g.Text(e.Method)), markup.Space,
-		h.Span(h.Class("path"), g.Text(e.Path)),
+		h.Span(h.Class("status "+tone), h.Text(status)), markup.Space,
+		h.Span(h.Class("method"), h.Text(e.Method)), markup.Space,
+		h.Span(h.Class("path"), h.Text(e.Path)),
 		more("spoilt", spoiled),
-		g.Map(e.Verdicts, func(w verdict.Word) g.Node { return g.Group{markup.Space, mark(w)} }),
+		h.Map(e.Verdicts, func(w verdict.Word) h.Node { return h.Group{markup.Space, mark(w)} }),
 		more("why", e.Reason),
 	)
 }
@@ -254,12 +252,12 @@ func statusTone(status int) string {
 }
 
 // sender says who sent a request, where that says anything.
-func (e *Entry) sender() g.Node {
+func (e *Entry) sender() h.Node {
 	switch {
 	case e.Caller != "":
 		return pair("Who sent it", h.A(h.Href("/console/requests?caller="+markup.Escape(e.Caller)), bdi(e.Caller)))
 	case e.Answer != "":
-		return pair("Who sent it", g.Text("not known: what it brought names nobody"))
+		return pair("Who sent it", h.Text("not known: what it brought names nobody"))
 	}
 	return nil
 }

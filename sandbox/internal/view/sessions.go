@@ -6,9 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
+	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
@@ -40,31 +38,31 @@ type Sessions struct {
 	Tables  []TokenTable
 }
 
-func (v *Sessions) main(p *Page) g.Node {
+func (v *Sessions) main(p *Page) h.Node {
 	long := slices.ContainsFunc(v.Tables, func(t TokenTable) bool { return t.long() })
-	return g.Group{
-		h.H1(g.Text("Sessions and tokens")),
-		h.P(g.Text("What lives on the sandbox’s clock, "+p.Clock+" UTC. "), h.A(h.Href("/console/sessions"), g.Text("Look again"))),
-		g.If(long, v.search()),
-		g.Map(v.Tables, func(t TokenTable) g.Node { return t.node(p, v.Find) }),
+	return h.Group{
+		h.H1(h.Text("Sessions and tokens")),
+		h.P(h.Text("What lives on the sandbox’s clock, "+p.Clock+" UTC. "), h.A(h.Href("/console/sessions"), h.Text("Look again"))),
+		h.If(long, v.search()),
+		h.Map(v.Tables, func(t TokenTable) h.Node { return t.node(p, v.Find) }),
 	}
 }
 
-func (t *TokenTable) node(p *Page, find string) g.Node {
-	about := g.Group{g.Text(t.About)}
+func (t *TokenTable) node(p *Page, find string) h.Node {
+	about := h.Group{h.Text(t.About)}
 	if t.Revoke != "" && t.Spent > 0 {
-		about = append(about, g.Text(" Spent so far: "), h.Span(h.ID("spent-"+t.ID), g.Text(strconv.Itoa(t.Spent))),
-			g.Text(" refresh "+ofThem(t.Spent, "token", "tokens")+"."))
+		about = append(about, h.Text(" Spent so far: "), h.Span(h.ID("spent-"+t.ID), h.Text(strconv.Itoa(t.Spent))),
+			h.Text(" refresh "+ofThem(t.Spent, "token", "tokens")+"."))
 	}
-	rows := g.Node(h.P(g.Text("None.")))
+	rows := h.Node(h.P(h.Text("None.")))
 	switch {
 	case len(t.Rows) > 0:
-		rows = g.Group{table(t.Title, t.heads(), g.Map(t.Rows, func(r TokenRow) g.Node { return t.row(p, &r, find) })), t.pages()}
+		rows = h.Group{table(t.Title, t.heads(), h.Map(t.Rows, func(r TokenRow) h.Node { return t.row(p, &r, find) })), t.pages()}
 	case t.long():
 		rows = t.pages()
 	}
-	return h.Section(h.Aria("labelledby", t.ID),
-		h.H2(h.ID(t.ID), g.Text(t.Title)),
+	return h.Section(h.AriaLabelledBy(t.ID),
+		h.H2(h.ID(t.ID), h.Text(t.Title)),
 		h.P(h.Class("hint"), about),
 		rows,
 	)
@@ -90,30 +88,30 @@ func (t *TokenTable) heads() []string {
 	return heads
 }
 
-func (t *TokenTable) row(p *Page, r *TokenRow, find string) g.Node {
+func (t *TokenTable) row(p *Page, r *TokenRow, find string) h.Node {
 	what, token := t.words()
 	return h.Tr(
-		head(g.Text(r.Who)),
-		cell(what, g.Text(r.What)),
-		cell(token, code(cmp.Or(r.Ends, "none")), markup.Filled(r.Mark, func(mark string) g.Node {
-			return h.Small(g.Text("in the log: "), code(mark))
+		head(h.Text(r.Who)),
+		cell(what, h.Text(r.What)),
+		cell(token, code(cmp.Or(r.Ends, "none")), markup.Filled(r.Mark, func(mark string) h.Node {
+			return h.Small(h.Text("in the log: "), code(mark))
 		})),
-		cell("Time left", g.Text(r.Left)),
-		g.If(t.Sessions, cell("Refresh token", g.Text(cmp.Or(r.Refresh, "none")))),
-		g.If(t.Revoke != "", g.Group{cell("Spent before", g.Text(strconv.Itoa(int(r.Spent)))), cell("Action", t.revoke(p, r, find))}),
+		cell("Time left", h.Text(r.Left)),
+		h.If(t.Sessions, cell("Refresh token", h.Text(cmp.Or(r.Refresh, "none")))),
+		h.If(t.Revoke != "", h.Group{cell("Spent before", h.Text(strconv.Itoa(int(r.Spent)))), cell("Action", t.revoke(p, r, find))}),
 	)
 }
 
 // revoke is the button that ends a row, on the page of a search.
-func (t *TokenTable) revoke(p *Page, r *TokenRow, find string) g.Node {
+func (t *TokenTable) revoke(p *Page, r *TokenRow, find string) h.Node {
 	whose := t.Revoke + " " + r.Who + ", " + r.Ends
 	return ask(
-		h.Summary(h.Class("small danger"), h.Aria("label", whose), g.Text(t.Revoke)),
+		h.Summary(h.Class("small danger"), h.AriaLabel(whose), h.Text(t.Revoke)),
 		"Its tokens stop working.",
 		p.inline("/console/sessions/revoke",
-			markup.Filled(find, func(find string) g.Node { return markup.Hidden("find", find) }),
+			markup.Filled(find, func(find string) h.Node { return markup.Hidden("find", find) }),
 			markup.Hidden("kind", t.Kind), markup.Hidden("handle", r.Handle),
-			button("small danger", "Yes: "+t.Revoke, h.Aria("label", "Yes: "+whose)),
+			button("small danger", "Yes: "+t.Revoke, h.AriaLabel("Yes: "+whose)),
 		),
 	)
 }

@@ -5,15 +5,13 @@ package view
 import (
 	"cmp"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
+	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
 // Content is what one page shows and others do not.
 type Content interface {
-	main(p *Page) g.Node // the middle of the page
+	main(p *Page) h.Node // the middle of the page
 }
 
 // Page is a page of the console.
@@ -40,46 +38,46 @@ func (p *Page) HTML() []byte {
 		title += " – " + p.Namespace
 	}
 	return markup.Document(title+" – RingCX sandbox console", p.Style,
-		h.A(h.Class("skip"), h.Href("#main"), g.Text("Skip to the content")),
+		h.A(h.Class("skip"), h.Href("#main"), h.Text("Skip to the content")),
 		h.Div(h.ID("away"), h.Role("status")),
 		p.header(),
 		h.Div(h.Class("frame"),
 			p.navigation(),
 			h.Main(h.ID("main"), h.TabIndex("-1"),
-				markup.Filled(p.Notice, func(text string) g.Node {
-					return h.P(h.Class("notice"), h.Role("status"), h.ID("notice"), h.TabIndex("-1"), g.Text(text))
+				markup.Filled(p.Notice, func(text string) h.Node {
+					return h.P(h.Class("notice"), h.Role("status"), h.ID("notice"), h.TabIndex("-1"), h.Text(text))
 				}),
 				p.Content.main(p),
 			),
 		),
-		h.Footer(g.Text("Everything here is demo data. Never type a real secret.")),
+		h.Footer(h.Text("Everything here is demo data. Never type a real secret.")),
 		h.Div(h.ID("told"), h.Class("unseen"), h.Role("status")),
 		markup.Script(p.Script),
 	)
 }
 
-func (p *Page) header() g.Node {
+func (p *Page) header() h.Node {
 	return h.Header(
-		h.Strong(g.Text("RingCX sandbox")),
+		h.Strong(h.Text("RingCX sandbox")),
 		markup.Space,
-		h.Span(g.Text("developer console"), markup.Filled(p.Namespace, func(name string) g.Node {
-			return g.Group{g.Text(" of the namespace "), h.B(h.ID("namespace"), g.Text(name))}
+		h.Span(h.Text("developer console"), markup.Filled(p.Namespace, func(name string) h.Node {
+			return h.Group{h.Text(" of the namespace "), h.B(h.ID("namespace"), h.Text(name))}
 		})),
 		markup.Space,
-		markup.Filled(p.Outside, func(address string) g.Node {
-			return g.Group{h.A(markup.Link(address), h.ID("outside"), g.Text("To the sandbox around it")), markup.Space}
+		markup.Filled(p.Outside, func(address string) h.Node {
+			return h.Group{h.A(markup.Link(address), h.ID("outside"), h.Text("To the sandbox around it")), markup.Space}
 		}),
-		h.Span(h.Class("clock"), g.Text("Clock "), h.Time(g.Text(p.Clock)), g.Text(" UTC")),
+		h.Span(h.Class("clock"), h.Text("Clock "), h.Time(h.Text(p.Clock)), h.Text(" UTC")),
 	)
 }
 
-func (p *Page) navigation() g.Node {
+func (p *Page) navigation() h.Node {
 	if len(p.Places) == 0 {
 		return nil
 	}
 	here := cmp.Or(p.Place, p.Title)
-	return h.Nav(h.Aria("label", "Console"), h.Ul(g.Map(p.Places, func(place Place) g.Node {
-		return h.Li(h.A(h.Href("/console/"+place.Path), g.If(place.Name == here, h.Aria("current", "page")), g.Text(place.Name)))
+	return h.Nav(h.AriaLabel("Console"), h.Ul(h.Map(p.Places, func(place Place) h.Node {
+		return h.Li(h.A(h.Href("/console/"+place.Path), h.If(place.Name == here, h.AriaCurrent("page")), h.Text(place.Name)))
 	})))
 }
 
@@ -90,15 +88,15 @@ type Refusal struct {
 	Form    string // address of the form that was refused; "": it is none
 }
 
-func (v *Refusal) main(p *Page) g.Node {
-	return g.Group{
-		h.H1(g.Text(p.Title)),
-		h.P(h.Class("problem"), g.Text(v.Message)),
-		g.If(len(v.Help) > 0, h.Ul(g.Map(v.Help, func(help string) g.Node { return h.Li(g.Text(help)) }))),
-		markup.Filled(v.Form, func(address string) g.Node {
-			return h.P(h.A(h.Class("alone"), h.ID("form"), markup.Link(address), g.Text("To the form")))
+func (v *Refusal) main(p *Page) h.Node {
+	return h.Group{
+		h.H1(h.Text(p.Title)),
+		h.P(h.Class("problem"), h.Text(v.Message)),
+		h.If(len(v.Help) > 0, h.Ul(h.Map(v.Help, func(help string) h.Node { return h.Li(h.Text(help)) }))),
+		markup.Filled(v.Form, func(address string) h.Node {
+			return h.P(h.A(h.Class("alone"), h.ID("form"), markup.Link(address), h.Text("To the form")))
 		}),
-		h.P(h.A(h.Class("alone"), h.Href("/console/"), g.Text("To the overview"))),
+		h.P(h.A(h.Class("alone"), h.Href("/console/"), h.Text("To the overview"))),
 	}
 }
 
@@ -107,21 +105,21 @@ type Password struct {
 	Problem string // with the last try; "": there was none
 }
 
-func (v *Password) main(p *Page) g.Node {
-	return g.Group{
-		h.H1(g.Text(p.Title)),
-		h.P(g.Text("This console can be reached from other machines, so it asks for the password that the sandbox was started with.")),
-		markup.Filled(v.Problem, func(problem string) g.Node {
-			return h.P(h.Class("problem"), h.Role("alert"), h.ID("problem"), g.Text(problem))
+func (v *Password) main(p *Page) h.Node {
+	return h.Group{
+		h.H1(h.Text(p.Title)),
+		h.P(h.Text("This console can be reached from other machines, so it asks for the password that the sandbox was started with.")),
+		markup.Filled(v.Problem, func(problem string) h.Node {
+			return h.P(h.Class("problem"), h.Role("alert"), h.ID("problem"), h.Text(problem))
 		}),
-		h.Form(h.Method("post"), h.Action("/console/sign-in"), h.Class("narrow"), g.Attr("data-secret"),
+		h.Form(h.Method("post"), h.Action("/console/sign-in"), h.Class("narrow"), h.DataSecret(),
 			p.token(),
 			h.Div(h.Class("field"),
-				h.Label(h.For("password"), g.Text("Password")),
+				h.Label(h.For("password"), h.Text("Password")),
 				h.Input(h.ID("password"), h.Name("password"), h.Type("password"), h.AutoComplete("current-password"), h.Required(), h.AutoFocus(),
-					g.If(v.Problem != "", h.Aria("describedby", "problem"))),
+					h.If(v.Problem != "", h.AriaDescribedBy("problem"))),
 			),
-			h.Button(h.Type("submit"), g.Text("Sign in")),
+			h.Button(h.Type("submit"), h.Text("Sign in")),
 		),
 	}
 }
