@@ -152,6 +152,19 @@ func (c *change) tell(done string, answer json.RawMessage) error {
 	return nil
 }
 
+// sendOrShow sends the call and tells what was done, or shows it in a dry run.
+func (c *change) sendOrShow(done string) error {
+	if c.call.DryRun {
+		return c.Show(c.call)
+	}
+	defer terminal.HoldPipe()() // what was made, and cannot be printed, is told on stderr
+	answer, err := c.send()
+	if err != nil {
+		return err
+	}
+	return c.tell(done, answer)
+}
+
 func newCreateCmd(h *Host, k *resource.Kind) *cobra.Command {
 	c, cmd := newChange(h, k, k.Create, "create", "Make a new "+k.One)
 	cmd.Args = cmdline.NoArgs
@@ -167,15 +180,7 @@ func newCreateCmd(h *Host, k *resource.Kind) *cobra.Command {
 		if err := c.prepare(); err != nil {
 			return err
 		}
-		if c.call.DryRun {
-			return c.Show(c.call)
-		}
-		defer terminal.HoldPipe()()
-		answer, err := c.send()
-		if err != nil {
-			return err
-		}
-		return c.tell("Created", answer)
+		return c.sendOrShow("Created")
 	}
 	c.format = rows.Flags(cmd)
 	c.addFlags(cmd)
@@ -198,15 +203,7 @@ func newUpdateCmd(h *Host, k *resource.Kind) *cobra.Command {
 		if err := c.merge(); err != nil {
 			return err
 		}
-		if c.call.DryRun {
-			return c.Show(c.call)
-		}
-		defer terminal.HoldPipe()()
-		answer, err := c.send()
-		if err != nil {
-			return err
-		}
-		return c.tell("Changed", answer)
+		return c.sendOrShow("Changed")
 	}
 	c.format = rows.Flags(cmd)
 	c.addFlags(cmd)
