@@ -216,23 +216,34 @@ func hardship(t *testing.T, seed uint64, journal bool) (twice, lost []string) {
 	})
 	for runs := 0; journal || runs < 3; runs++ {
 		im := &leads.Import{Path: path, Dir: dir, Resume: runs > 0 && journal, Batch: 5 + int(seed%3)}
+		v.mu.Lock()
 		image = nil
+		v.mu.Unlock()
 		err := run(t, v, im)
-		if image == nil || !journal && err == nil { // nothing was left to send
+		v.mu.Lock()
+		seen, dies := image, rng.IntN(2) == 0
+		v.mu.Unlock()
+		if seen == nil || !journal && err == nil { // nothing was left to send
 			break
 		}
 		if whole := readJournal(t, dir); !journal {
 			writeJournal(t, dir, nil)
-		} else if rng.IntN(2) == 0 { // it died after it began to send its last request
-			writeJournal(t, dir, whole[:len(image)+rng.IntN(len(whole)-len(image)+1)])
+		} else if dies { // it died after it began to send its last request
+			v.mu.Lock()
+			kept := len(seen) + rng.IntN(len(whole)-len(seen)+1)
+			v.mu.Unlock()
+			writeJournal(t, dir, whole[:kept])
 		}
 	}
+	sent := v.ids()
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	for i := range n {
 		id := fmt.Sprintf("A%d", i+1)
 		if taken[id] > 1 {
 			twice = append(twice, id)
 		}
-		if !slices.Contains(v.ids(), id) {
+		if !slices.Contains(sent, id) {
 			lost = append(lost, id)
 		}
 	}

@@ -19,7 +19,7 @@ import (
 // vendor is a stand-in for the vendor's lead loader: it keeps what it is sent, and answers as it is told.
 type vendor struct {
 	*httptest.Server
-	mu       sync.Mutex
+	mu       sync.Mutex // held while answer is called, also after the client has given up
 	requests []request
 	answer   func(n int, r request) (status int, body string) // n counts from 1; status 0: the connection is cut; nil: all is accepted
 }
@@ -47,12 +47,11 @@ func (v *vendor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	_ = json.Unmarshal(r.Fields["description"], &r.Description)
 	v.mu.Lock()
 	v.requests = append(v.requests, r)
-	n := len(v.requests)
-	v.mu.Unlock()
 	status, text := 200, accepted(len(r.Leads))
 	if v.answer != nil {
-		status, text = v.answer(n, r)
+		status, text = v.answer(len(v.requests), r)
 	}
+	v.mu.Unlock()
 	if status == 0 {
 		panic(http.ErrAbortHandler)
 	}
