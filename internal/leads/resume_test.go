@@ -235,6 +235,11 @@ func hardship(t *testing.T, seed uint64, journal bool) (twice, lost []string) {
 			writeJournal(t, dir, whole[:kept])
 		}
 	}
+	return v.balance(taken, n)
+}
+
+// balance tells which of the leads A1 to An were taken twice, and which were never sent.
+func (v *vendor) balance(taken map[string]int, n int) (twice, lost []string) {
 	sent := v.ids()
 	v.mu.Lock()
 	defer v.mu.Unlock()
