@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
@@ -42,14 +40,6 @@ type Accounts struct {
 	AccountFile string // the file that the variables of the account come from; "": the environment
 	fileProfile string // the profile that it names; "": none
 	toldClear   bool   // that secrets travel in clear, as the user allows
-}
-
-// Variable is an environment variable, or what --env-file gives for it, without what was pasted around it.
-func (a *Accounts) Variable(name string) string {
-	if slices.Contains(env.AccountVariables, name) {
-		return env.Pasted(a.Getenv(name))
-	}
-	return env.WithoutQuotes(strings.TrimFunc(a.Getenv(name), env.IsMargin))
 }
 
 // Resolve finds out with whom to work. Stored secrets go with the hosts and the app they were stored for, and with no
