@@ -178,7 +178,7 @@ type app struct {
 func newApp(env *env.Env) *app {
 	to := tell.New(env)
 	a := &app{Env: env, Teller: to, Terminal: terminal.New(env, to), Accounts: &profile.Accounts{Env: env, Teller: to}}
-	a.NewClient = a.client
+	a.NewClient, a.Patient = a.client, a.by
 	a.api = apicli.New(env, to, a.Terminal, a.Accounts)
 	a.logins = &login.Conversation{
 		Env: env, Teller: to, Terminal: a.Terminal, Accounts: a.Accounts, HintOf: a.hintFor, GoneSandbox: a.goneSandbox,

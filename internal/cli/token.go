@@ -91,7 +91,10 @@ func (a *app) printClaims(t *ringcx.Token) error {
 }
 
 // validate asks RingCX about the token. One that it refuses is renewed and asked about once more.
-func (a *app) validate(session *ringcx.Session, acc *profile.Account) error {
+func (a *app) validate(session profile.Login, acc *profile.Account) error {
+	if err := notAsked(acc); err != nil {
+		return err
+	}
 	path := "/api/auth/token/validate"
 	if acc.Method == profile.ByLegacy {
 		path = legacyUser // the vendor's own question wants the token in the URL

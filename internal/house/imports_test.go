@@ -20,6 +20,7 @@ const (
 	apitoken    = "internal/apitoken"
 	bench       = "bench"
 	broker      = "broker"
+	brokerUse   = "broker/client"
 	cli         = "internal/cli"
 	cmd         = "cmd"
 	conform     = "internal/conform"
@@ -56,10 +57,11 @@ var arrows = map[string][]string{
 	store:       {root},
 	leasetest:   {root, ringcxtest, internal},
 	broker:      {root, apispec},
+	brokerUse:   {root}, // programs that use a broker compile nothing of it
 	ringcxtest:  {root, sandbox},
 	internal:    {internal, apispec, usage},
 	outfile:     {store, internal, usage},
-	profile:     {root, store, internal, usage},
+	profile:     {root, brokerUse, store, internal, usage},
 	subaccount:  {store, internal, apispec, usage},
 	usage:       {root, internal}, // it knows which errors of the SDK end by themselves
 	apicmd:      {root, internal, apispec, outfile, usage},
@@ -78,7 +80,7 @@ var arrows = map[string][]string{
 	e2e:         {api}, // tests, and what drives a browser for them
 	cmd:         {cli},
 	demoCmd:     {demo, internal}, // it is to compile quickly
-	examples:    {root, store, broker, sandbox, api, ringcxtest},
+	examples:    {root, store, broker, brokerUse, sandbox, api, ringcxtest},
 	bench:       {root, store, broker, sandbox, api, ringcxtest},
 	integration: {apicmd, internal, apispec, outfile, usage},
 	leads:       {root, store, apicmd, internal, apispec, outfile, usage},
@@ -86,7 +88,7 @@ var arrows = map[string][]string{
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{root, ringcxtest, sandbox, store, internal, apispec, profile, cli, conform, testkeeper, leasetest}
+var testArrows = []string{root, broker, ringcxtest, sandbox, store, internal, apispec, profile, cli, conform, testkeeper, leasetest}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {

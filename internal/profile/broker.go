@@ -1,0 +1,72 @@
+package profile
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker/client"
+	"github.com/ringcx-go/ringcx/internal/usage"
+)
+
+// Login is what commands call the API with: the session of an account, or a broker.
+type Login interface {
+	ringcx.TokenSource
+	TokenFor(ctx context.Context, minTTL time.Duration) (*ringcx.Token, error)
+	Client() *http.Client
+}
+
+// Broker is a broker whose login is used.
+type Broker struct {
+	via     *client.Client
+	patient func(http.RoundTripper) *http.Client
+}
+
+// Token implements ringcx.TokenSource.
+func (b *Broker) Token(ctx context.Context) (*ringcx.Token, error) { return b.via.Token(ctx) }
+
+// TokenFor is Token with a minimum.
+func (b *Broker) TokenFor(ctx context.Context, minTTL time.Duration) (*ringcx.Token, error) {
+	return b.via.TokenFor(ctx, minTTL)
+}
+
+// String tells where it is.
+func (b *Broker) String() string { return b.via.String() }
+
+// Client is one that waits for answers as the user lets it.
+func (b *Broker) Client() *http.Client { return b.patient(b.via) }
+
+// UsesBroker tells whether the account is a broker's: one is set, no profile is named, and no flag names an app or servers.
+func (g Given) UsesBroker() bool { return g.Broker != "" && g.Profile == "" && g.Flags == (Lineage{}) }
+
+// brokered is the account of the broker that g names.
+func (a *Accounts) brokered(g Given) (*Account, error) {
+	c, err := client.New(&client.Options{URL: g.Broker, Key: a.Variable("RINGCX_BROKER_KEY"), KeyFile: a.Variable("RINGCX_BROKER_KEY_FILE")})
+	if err != nil {
+		return nil, usage.New("RINGCX_BROKER in "+g.From+": "+err.Error(), "unset RINGCX_BROKER to use a login of this machine")
+	}
+	at := c.String()
+	if strings.HasPrefix(at, "unix:") {
+		at = "http://localhost"
+	}
+	acc := &Account{Source: "the broker at " + c.String(), Settings: &Settings{}, Stored: &Secrets{}, Broker: &Broker{c, a.Patient}}
+	if a.Verbose {
+		a.Inform("ringcx: the account is that of %s\n", acc.Source)
+	}
+	err = a.Configure(acc, Lineage{RingCentral: at, RingCX: at}, "")
+	a.At = Lineage{} // it is no vendor, nor a sandbox
+	return acc, err
+}
+
+// NotByBroker refuses what takes a login of this machine where a broker's is used; what is being done, in the words of a sentence.
+func (a *Accounts) NotByBroker(what string, remedy string) error {
+	if err := a.ReadEnvFile(); err != nil {
+		return err
+	}
+	if g := a.Given(); g.UsesBroker() {
+		return usage.New("RINGCX_BROKER is set in "+g.From+", and "+what, remedy)
+	}
+	return nil
+}
