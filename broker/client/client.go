@@ -47,7 +47,7 @@ type Options struct {
 	Transport *http.Transport
 	// Fallback brings tokens while the broker does not answer, or cannot bring one itself; nil: such calls fail. It is not asked
 	// when the broker refuses the caller. Requests to the RingCX host then go to the vendor, if no connection to the broker was
-	// had for them; those to /restapi/ do not.
+	// had for them, or they only read; those to the RingCentral host do not.
 	Fallback ringcx.TokenSource
 	// Endpoint is where the vendor is, for Fallback; the zero value is production.
 	Endpoint ringcx.Endpoint
@@ -69,9 +69,9 @@ type Client struct {
 	mu       sync.Mutex // guards the fields below
 	held     *held      // the last token; nil: none
 	flight   *flight    // a request for one; nil: none is under way
-	failures int        // of requests that callers waited for, in a row
-	quiet    time.Time  // nobody waits for a request before
-	last     error      // why it is quiet
+	last     error      // why the last request brought none; nil: it did
+	failures int        // of requests for callers that had no token, in a row
+	quiet    time.Time  // they are not asked for before
 }
 
 // New is a client of a broker. It asks nothing before something is needed; an error is a mistake in the options. nil is the zero

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -57,6 +58,7 @@ func TestRequestsToTheVendorGoToTheBrokerWithTheKeyAlone(t *testing.T) {
 
 func TestAnAnswerThatIsNoBrokersIsAnErrorAndNoToken(t *testing.T) {
 	p := start(t)
+	var all sync.WaitGroup
 	for what, f := range map[string]http.HandlerFunc{
 		"a web page":        func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html><p>Welcome") },
 		"garbage":           answering("application/json", "{]"),
@@ -71,15 +73,17 @@ func TestAnAnswerThatIsNoBrokersIsAnErrorAndNoToken(t *testing.T) {
 		},
 		"a failure": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "broken", http.StatusBadGateway) },
 	} {
-		p.instead(f)
-		c := p.client(t)
-		token, err := c.Token(t.Context())
-		var e *client.Error
-		if token != nil || !errors.As(err, &e) || strings.Contains(err.Error(), p.key) || strings.ContainsAny(err.Error(), "\r\n") {
-			t.Errorf("%s: %v, %v", what, token, err)
-		}
+		web := httptest.NewServer(f)
+		t.Cleanup(web.Close)
+		all.Go(func() {
+			token, err := p.client(t, func(o *client.Options) { o.URL = web.URL }).Token(t.Context())
+			var e *client.Error
+			if token != nil || !errors.As(err, &e) || strings.Contains(err.Error(), p.key) || strings.ContainsAny(err.Error(), "\r\n") {
+				t.Errorf("%s: %v, %v", what, token, err)
+			}
+		})
 	}
-	p.instead(nil)
+	all.Wait()
 	if _, err := p.client(t).Token(t.Context()); err != nil { // the control
 		t.Error(err)
 	}

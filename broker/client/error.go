@@ -64,9 +64,13 @@ func (e *Error) Hint() string {
 // Unwrap is what the network said; nil if the broker answered.
 func (e *Error) Unwrap() error { return e.cause }
 
-// gone tells that the broker did not answer, or could not do what it usually does: not that it refused.
-func (e *Error) gone() bool {
-	return !errors.Is(e.cause, errKey) && e.StatusCode/100 != 4 || e.StatusCode == http.StatusTooManyRequests || e.Detail == notABroker
+// isGone tells that the broker did not answer, or could not do what it usually does: not that it refused.
+func isGone(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) || errors.Is(e.cause, errKey) {
+		return false
+	}
+	return e.StatusCode/100 != 4 || e.StatusCode == http.StatusTooManyRequests || e.Detail == notABroker
 }
 
 // notABroker is the Detail of answers that no broker gives.

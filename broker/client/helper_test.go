@@ -22,6 +22,7 @@ type place struct {
 	broker  *broker.Broker
 	web     *httptest.Server
 	key     string
+	revoked atomic.Value // the header with the key that the broker does not know any more
 
 	asked  atomic.Int64                     // requests for /token
 	answer atomic.Pointer[http.HandlerFunc] // in place of the broker; nil: the broker
@@ -31,6 +32,7 @@ type place struct {
 func start(t testing.TB, rules ...broker.Rule) *place {
 	t.Helper()
 	p := &place{vendor: ringcxtest.NewServer(t, nil)}
+	p.revoked.Store("nobody's")
 	p.session = p.vendor.Session(nil)
 	b, err := broker.New(&broker.Options{
 		Profiles: []broker.Profile{{Name: "main", Session: p.session, Endpoint: p.vendor.Config().Endpoint}}, Store: new(ringcx.Memory), Rules: rules,
@@ -46,6 +48,9 @@ func start(t testing.TB, rules ...broker.Rule) *place {
 			p.asked.Add(1)
 		}
 		p.seen.Store(r)
+		if p.revoked.Load() == r.Header.Get("Authorization") {
+			r.Header.Set("Authorization", "Bearer rcxb_revoked") // which the broker refuses in its own words
+		}
 		if f := p.answer.Load(); f != nil {
 			(*f)(w, r)
 			return

@@ -91,7 +91,7 @@ func (c *Client) decide(minTTL time.Duration) (*ringcx.Token, *flight, error) {
 		}
 		return h.token, nil, nil
 	}
-	waits := c.failures == 0 || c.fallback == nil
+	waits := c.fallback == nil || !isGone(c.last)
 	switch {
 	case c.flight == nil && now.Before(c.quiet):
 		return nil, nil, c.last
@@ -136,20 +136,20 @@ func (c *Client) land(f *flight, h *held, err error, ahead bool) {
 		return
 	}
 	f.err = err
-	if ahead {
-		c.held.next = now.Add(jittered(max(left(c.held.token, now)/4, firstQuiet)))
-		return
-	}
 	var e *Error
 	if errors.As(err, &e) && e.StatusCode == http.StatusBadRequest {
 		return // it was about what this one asked for
+	}
+	if c.last = err; ahead && left(c.held.token, now) > 0 {
+		c.held.next = now.Add(jittered(max(left(c.held.token, now)/4, firstQuiet)))
+		return
 	}
 	d := min(firstQuiet<<min(c.failures, 8), longestQuiet)
 	if e != nil {
 		d = max(d, min(e.RetryAfter, 3*longestQuiet))
 	}
 	c.failures++
-	c.quiet, c.last = now.Add(jittered(d)), err
+	c.quiet = now.Add(jittered(d))
 }
 
 func later(a, b time.Time) time.Time {
@@ -164,8 +164,7 @@ func jittered(d time.Duration) time.Duration { return d + rand.N(d/2+1) } //noli
 
 // instead is a token of the fallback, if the broker is gone.
 func (c *Client) instead(ctx context.Context, minTTL time.Duration, err error) (*ringcx.Token, error) {
-	var e *Error
-	if c.fallback == nil || errors.As(err, &e) && !e.gone() {
+	if c.fallback == nil || !isGone(err) {
 		return nil, err
 	}
 	var t *ringcx.Token
@@ -225,7 +224,7 @@ func (c *Client) fetch(ctx context.Context, minTTL time.Duration, old *held) (*h
 	for n := 1; ; n++ {
 		h, err := c.ask(ctx, query)
 		var e *Error
-		if err == nil || old != nil || n == attempts || errors.As(err, &e) && (!e.gone() || e.RetryAfter > firstQuiet) {
+		if err == nil || old != nil || n == attempts || errors.As(err, &e) && e.RetryAfter > firstQuiet || err != nil && !isGone(err) {
 			return h, err
 		}
 		timer := time.NewTimer(jittered(pauseBefore << (n - 1)))

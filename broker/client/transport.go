@@ -53,10 +53,11 @@ func (c *Client) send(req *http.Request) (*http.Response, error) {
 	return c.via.RoundTrip(out)
 }
 
-// directly is a request that the broker did not get, for the vendor; nil: it may not go there.
+// directly is a request that the broker did not get, or that changes nothing, for the vendor; nil: it may not go there.
 func (c *Client) directly(req *http.Request, err error) *http.Request {
 	var op *net.OpError
-	if c.direct == nil || req.Context().Err() != nil || !errors.As(err, &op) || op.Op != "dial" {
+	unsent := errors.As(err, &op) && op.Op == "dial" || req.Method == http.MethodGet || req.Method == http.MethodHead
+	if c.direct == nil || req.Context().Err() != nil || !unsent || errors.Is(err, errKey) {
 		return nil
 	}
 	if vendor, err := url.Parse(c.vendor); err != nil || !same(vendor, req.URL) {

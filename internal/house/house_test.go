@@ -12,6 +12,7 @@ var exceptions = map[string]string{
 	"machine network_proxy.go os.Getenv": "net/http takes its proxy from these variables by itself, and passes over what it cannot read: an error's hint names them",
 	"machine broker/client/client.go os.Getenv": "programs that 'ringcx exec' starts are told of the broker in these variables: client.New(nil) is all that they need",
 	"test-sleep leak_test.go":                   "virtual time: the day is spent in a synctest bubble",
+	"test-sleep broker/client/time_test.go":     "virtual time: everything runs in a synctest bubble",
 	"test-sleep internal/sim/run_test.go":       "virtual time: everything runs in a synctest bubble",
 	"test-sleep internal/sim/world_test.go":     "virtual time: everything runs in a synctest bubble",
 }
