@@ -40,6 +40,11 @@ func (e *Error) Temporary() bool {
 	return e.StatusCode >= http.StatusInternalServerError && e.RetryAfter > 0
 }
 
+// Busy reports that nothing is wrong but the time: the broker asks to come again.
+func (e *Error) Busy() bool {
+	return e.StatusCode == http.StatusTooManyRequests || e.StatusCode == http.StatusServiceUnavailable && e.RetryAfter > 0
+}
+
 // Hint is one sentence on what to do, "" if nothing better than the error itself can be said.
 func (e *Error) Hint() string {
 	switch {

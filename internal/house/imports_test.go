@@ -253,12 +253,15 @@ func refuse(s *source, from, to string) string {
 func rootDependencies(t *tree) []finding {
 	var all []finding
 	for _, s := range t.code {
-		if s.dir != root && s.dir != api || s.test {
+		if s.dir != root && s.dir != api && s.dir != brokerUse || s.test {
 			continue
 		}
 		for _, imp := range s.ast.Imports {
 			p := strings.Trim(imp.Path.Value, `"`)
 			host, _, _ := strings.Cut(p, "/")
+			if own := p == t.module || strings.HasPrefix(p, t.module+"/"); own && s.dir == brokerUse {
+				continue // its arrows say which
+			}
 			if strings.Contains(host, ".") && (host != "golang.org" || s.dir == api) || p == "C" {
 				all = append(all, found(s.path+" imports "+p+": the root package keeps to the standard library and golang.org/x, api to the first",
 					"dependency", s.path, p))

@@ -2,6 +2,8 @@ package profile
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -20,15 +22,40 @@ type Login interface {
 
 // Broker is a broker whose login is used.
 type Broker struct {
-	via     *client.Client
-	patient func(http.RoundTripper) *http.Client
+	via *client.Client
+	of  *Accounts
 }
 
 // Token implements ringcx.TokenSource.
-func (b *Broker) Token(ctx context.Context) (*ringcx.Token, error) { return b.via.Token(ctx) }
+func (b *Broker) Token(ctx context.Context) (*ringcx.Token, error) { return b.TokenFor(ctx, 0) }
 
-// TokenFor is Token with a minimum.
+// TokenFor is Token with a minimum. A broker that asks for patience is given it, as far as --max-wait goes.
 func (b *Broker) TokenFor(ctx context.Context, minTTL time.Duration) (*ringcx.Token, error) {
+	until := time.Now().Add(b.of.MaxWait)
+	if ends, ok := ctx.Deadline(); ok && ends.Before(until) {
+		until = ends
+	}
+	for {
+		t, err := b.ask(ctx, minTTL)
+		var e *client.Error
+		if !errors.As(err, &e) || e.RetryAfter <= 0 || !e.Busy() || time.Now().Add(e.RetryAfter).After(until) {
+			return t, err
+		}
+		if err := b.of.Pause(e.RetryAfter, fmt.Sprintf("the broker asked for patience (%d)", e.StatusCode)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// ask asks once, and tells when that takes a while.
+func (b *Broker) ask(ctx context.Context, minTTL time.Duration) (*ringcx.Token, error) {
+	if b.of.Timeout > 0 {
+		var cancel func()
+		ctx, cancel = context.WithTimeout(ctx, b.of.Timeout)
+		defer cancel()
+	}
+	until, _ := ctx.Deadline()
+	defer b.of.Awaits("the broker at "+b.String()+" to bring a token", until)()
 	return b.via.TokenFor(ctx, minTTL)
 }
 
@@ -36,7 +63,7 @@ func (b *Broker) TokenFor(ctx context.Context, minTTL time.Duration) (*ringcx.To
 func (b *Broker) String() string { return b.via.String() }
 
 // Client is one that waits for answers as the user lets it.
-func (b *Broker) Client() *http.Client { return b.patient(b.via) }
+func (b *Broker) Client() *http.Client { return b.of.Patient(b.via) }
 
 // UsesBroker tells whether the account is a broker's: one is set, no profile is named, and no flag names an app or servers.
 func (g Given) UsesBroker() bool { return g.Broker != "" && g.Profile == "" && g.Flags == (Lineage{}) }
@@ -51,7 +78,7 @@ func (a *Accounts) brokered(g Given) (*Account, error) {
 	if strings.HasPrefix(at, "unix:") {
 		at = "http://localhost"
 	}
-	acc := &Account{Source: "the broker at " + c.String(), Settings: &Settings{}, Stored: &Secrets{}, Broker: &Broker{c, a.Patient}}
+	acc := &Account{Source: "the broker at " + c.String(), Settings: &Settings{}, Stored: &Secrets{}, Broker: &Broker{c, a}}
 	if a.Verbose {
 		a.Inform("ringcx: the account is that of %s\n", acc.Source)
 	}

@@ -377,6 +377,9 @@ func (a *Accounts) Used(s *Settings) (name, why string) {
 		}
 	}
 	g := a.Given()
+	if g.UsesBroker() {
+		return "", "RINGCX_BROKER"
+	}
 	c, err := s.Choose(g, a.Dir, a.LoggedInWith, a.IsUser)
 	switch {
 	case err == nil:
