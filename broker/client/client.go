@@ -42,8 +42,8 @@ type Options struct {
 	KeyFile string
 	// Profile of the broker's to use; "": that of the key, or the broker's first.
 	Profile string
-	// Transport has the settings of connections to the broker, such as a CA of its own; nil: those of http.DefaultTransport. Hosts
-	// of this machine are reached without its proxy.
+	// Transport has the settings of connections to the broker, such as a CA of its own; nil: those of http.DefaultTransport, with
+	// which an answer has to begin within a minute. Hosts of this machine are reached without its proxy.
 	Transport *http.Transport
 	// Fallback brings tokens while the broker does not answer, or cannot bring one itself; nil: such calls fail. It is not asked
 	// when the broker refuses the caller. Requests to the RingCX host then go to the vendor, if no connection to the broker was
@@ -53,6 +53,15 @@ type Options struct {
 	Endpoint ringcx.Endpoint
 	// Getenv reads the environment; nil: os.Getenv.
 	Getenv func(string) string
+}
+
+// Format writes the address for every verb, so that no verb shows the key.
+func (o Options) Format(f fmt.State, _ rune) {
+	place, socket, err := parse(o.URL)
+	if err != nil {
+		place = "?"
+	}
+	_, _ = fmt.Fprintf(f, "a client of the broker at %s", cmp.Or(socket, place))
 }
 
 // Client is a connection to a broker. It is a ringcx.TokenSource, which is Informed, and an http.RoundTripper, and safe for any
@@ -99,12 +108,14 @@ func New(o *Options) (*Client, error) {
 		origin: origin, place: origin, profile: own.Profile, fallback: own.Fallback, vendor: own.Endpoint.Canonical().RingCX,
 		via: &ringcx.Transport{UserAgent: "ringcx-go/" + ringcx.Version},
 	}
-	if own.Transport != nil {
-		c.via.Base = own.Transport
+	t := own.Transport
+	if t == nil {
+		t = usual()
 	}
 	if socket != "" {
-		c.place, c.via.Base = "unix:"+socket, dialing(own.Transport, socket)
+		c.place, t = "unix:"+socket, dialing(t, socket)
 	}
+	c.via.Base = t
 	if own.Key != "" || own.KeyFile != "" {
 		c.via.Source, c.via.Host = &keys{key: own.Key, file: own.KeyFile}, origin
 	}
@@ -147,12 +158,19 @@ func here(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.IsLoopback()
 }
 
-// dialing is a transport whose connections are to a socket.
-func dialing(base *http.Transport, socket string) *http.Transport {
-	t := &http.Transport{}
-	if base != nil {
-		t = base.Clone()
+// usual are the settings of connections where none are given.
+func usual() *http.Transport {
+	t := &http.Transport{Proxy: http.ProxyFromEnvironment}
+	if d, ok := http.DefaultTransport.(*http.Transport); ok {
+		t = d.Clone()
 	}
+	t.ResponseHeaderTimeout = time.Minute
+	return t
+}
+
+// dialing is base with connections to a socket.
+func dialing(base *http.Transport, socket string) *http.Transport {
+	t := base.Clone()
 	t.Proxy = nil
 	t.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", socket)
@@ -169,8 +187,8 @@ func printable(s string) bool {
 // String tells where the broker is.
 func (c *Client) String() string { return c.place }
 
-// Client is an http.Client whose requests go through the broker, which may be for the vendor's hosts, or the broker's own. Without
-// a limit of its own it waits for answers as long as contexts let it.
+// Client is an http.Client whose requests go through the broker, which may be for the vendor's hosts, or the broker's own. It
+// has no limit of its own but those of Options.Transport.
 func (c *Client) Client() *http.Client { return &http.Client{Transport: c} }
 
 // CloseIdleConnections is what http.Client.CloseIdleConnections calls.

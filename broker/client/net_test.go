@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/broker"
@@ -281,6 +283,44 @@ func TestAddressesAreUnderstoodOrRefused(t *testing.T) {
 	}
 	if _, err := client.New(&client.Options{URL: "https://broker.example", Key: "a b"}); err == nil {
 		t.Error("a key with a blank")
+	}
+}
+
+func TestNothingShowsTheKey(t *testing.T) {
+	o := client.Options{URL: "https://broker.example", Key: "rcxb_secret"}
+	c, err := client.New(&o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
+		text := fmt.Sprintf(strings.Repeat(verb+" ", 3), o, &o, c)
+		if strings.Contains(text, "secret") || strings.Contains(text, fmt.Sprintf("%x", "secret")) {
+			t.Errorf("%s: %s", verb, text)
+		}
+	}
+	if text := fmt.Sprint(o, c); strings.Count(text, "broker.example") != 2 {
+		t.Errorf("the address is not told: %s", text)
+	}
+}
+
+func TestAFallbackMayHaveAMinimumOrNot(t *testing.T) {
+	p := start(t)
+	p.web.Close()
+	plain := p.client(t, func(o *client.Options) { o.Fallback = &source{} })
+	if token, err := plain.TokenFor(t.Context(), 30*time.Second); err != nil || token.AccessToken != "fallback" {
+		t.Error(token, err)
+	}
+	var e *client.Error
+	if token, err := plain.TokenFor(t.Context(), 2*time.Minute); token != nil || !errors.As(err, &e) {
+		t.Error("two minutes of one that lives a minute:", token, err)
+	}
+	ever := p.client(t, func(o *client.Options) { o.Fallback = ringcx.APIToken("aws80:c2353445-0000-0000-0000-000000000000") })
+	if _, err := ever.TokenFor(t.Context(), time.Hour); err != nil {
+		t.Error(err)
+	}
+	session := p.client(t, func(o *client.Options) { o.Fallback = p.session })
+	if _, err := session.TokenFor(t.Context(), 4*time.Minute); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -176,6 +176,9 @@ func (c *Client) instead(ctx context.Context, minTTL time.Duration, err error) (
 	} else {
 		t, own = c.fallback.Token(ctx)
 	}
+	if own == nil && minTTL > 0 && !t.Expiry.IsZero() && left(t, time.Now()) < minTTL {
+		own = errors.New("the fallback's token lives shorter than was asked for")
+	}
 	if own != nil {
 		return nil, fmt.Errorf("%w; and without it: %w", err, own)
 	}

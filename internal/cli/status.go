@@ -34,7 +34,7 @@ failure of the vendor's server or of the network is shown and is no error: the n
 }
 
 func (a *app) runStatus(asJSON, explain bool) error {
-	acc, err := a.Known()
+	acc, err := a.Found()
 	if err != nil {
 		return err
 	}

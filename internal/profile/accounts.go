@@ -193,9 +193,9 @@ func (a *Accounts) Session(acc *Account) *ringcx.Session {
 	return s
 }
 
-// SignedIn is Known and a login, for the commands that need a token.
+// SignedIn is Found and a login, for the commands that need a token.
 func (a *Accounts) SignedIn() (Login, *Account, error) {
-	acc, err := a.Known()
+	acc, err := a.Found()
 	switch {
 	case err != nil:
 		return nil, nil, err
@@ -209,8 +209,20 @@ func (a *Accounts) SignedIn() (Login, *Account, error) {
 	return a.Session(acc), acc, nil
 }
 
-// Known is the account in use, which can be used as far as its form says.
-func (a *Accounts) Known() (*Account, error) {
+// Known is Found and its session, for what only looks at that. A broker's login has none.
+func (a *Accounts) Known() (*ringcx.Session, *Account, error) {
+	if err := a.NotByBroker("this takes a login of this machine", UnsetBroker); err != nil {
+		return nil, nil, err
+	}
+	acc, err := a.Found()
+	if err != nil {
+		return nil, nil, err
+	}
+	return a.Session(acc), acc, nil
+}
+
+// Found is Resolve for an account that can be used as far as its form says, which is then the one of hints.
+func (a *Accounts) Found() (*Account, error) {
 	acc, err := a.Resolve()
 	switch {
 	case err != nil:

@@ -68,11 +68,16 @@ func (b *Broker) Client() *http.Client { return b.of.Patient(b.via) }
 // UsesBroker tells whether the account is a broker's: one is set, no profile is named, and no flag names an app or servers.
 func (g Given) UsesBroker() bool { return g.Broker != "" && g.Profile == "" && g.Flags == (Lineage{}) }
 
+// UnsetBroker is what to do where a login of this machine is meant.
+const UnsetBroker = "unset RINGCX_BROKER to use a login of this machine, or name one with --profile"
+
 // brokered is the account of the broker that g names.
 func (a *Accounts) brokered(g Given) (*Account, error) {
-	c, err := client.New(&client.Options{URL: g.Broker, Key: a.Variable("RINGCX_BROKER_KEY"), KeyFile: a.Variable("RINGCX_BROKER_KEY_FILE")})
+	c, err := client.New(&client.Options{
+		URL: g.Broker, Key: a.Variable("RINGCX_BROKER_KEY"), KeyFile: a.Variable("RINGCX_BROKER_KEY_FILE"), Transport: settings(),
+	})
 	if err != nil {
-		return nil, usage.New("RINGCX_BROKER in "+g.From+": "+err.Error(), "unset RINGCX_BROKER to use a login of this machine")
+		return nil, usage.New("RINGCX_BROKER in "+g.From+": "+err.Error(), UnsetBroker)
 	}
 	at := c.String()
 	if strings.HasPrefix(at, "unix:") {
@@ -85,6 +90,14 @@ func (a *Accounts) brokered(g Given) (*Account, error) {
 	err = a.Configure(acc, Lineage{RingCentral: at, RingCX: at}, "")
 	a.At = Lineage{} // it is no vendor, nor a sandbox
 	return acc, err
+}
+
+// settings are those of http.DefaultTransport. They have no limit for answers: commands have their own.
+func settings() *http.Transport {
+	if t, ok := http.DefaultTransport.(*http.Transport); ok {
+		return t
+	}
+	return &http.Transport{Proxy: http.ProxyFromEnvironment}
 }
 
 // NotByBroker refuses what takes a login of this machine where a broker's is used; what is being done, in the words of a sentence.
