@@ -62,6 +62,8 @@ func (e *Error) Hint() string {
 		return "something else answers there: check RINGCX_BROKER"
 	case e.RetryAfter > 0:
 		return "try again in " + e.RetryAfter.String()
+	case e.StatusCode >= http.StatusInternalServerError:
+		return "the broker runs, and its log says more"
 	}
 	return ""
 }

@@ -123,6 +123,17 @@ func TestWhatTheBrokerRefusesIsAnErrorInItsWordsAndWhatTheVendorDoesIsAnAnswer(t
 	if _, err := send(t, p.client(t, func(o *client.Options) { o.Key = "wrong" }), http.MethodGet, ringcx.Production.RingCX+accounts, nil); !errors.As(err, &e) || e.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a wrong key: %v", err)
 	}
+	if _, err := p.client(t, func(o *client.Options) { o.Profile = "other" }).Token(t.Context()); !errors.As(err, &e) || e.Detail != "there is no such profile" {
+		t.Errorf("another profile: %v", err)
+	}
+	p.instead(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(http.StatusBadGateway)
+		_, _ = io.WriteString(w, `{"detail":"the vendor was\n\u001b[2Jnot reached"}`)
+	})
+	if _, err := send(t, c, http.MethodGet, ringcx.Production.RingCX+accounts, nil); !errors.As(err, &e) || e.StatusCode != http.StatusBadGateway || strings.ContainsAny(err.Error(), "\n\x1b") || e.Hint() == "" {
+		t.Errorf("a vendor that is away: %q", err)
+	}
 	p.instead(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/problem+json")
 		w.Header().Set("Retry-After", "7")
@@ -131,6 +142,9 @@ func TestWhatTheBrokerRefusesIsAnErrorInItsWordsAndWhatTheVendorDoesIsAnAnswer(t
 	})
 	if resp, err := send(t, c, http.MethodGet, ringcx.Production.RingCX+accounts, nil); err != nil || resp.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("patience: %v, %v", resp, err)
+	}
+	if _, err := p.client(t).Token(t.Context()); !errors.As(err, &e) || !e.Busy() || !e.Temporary() || e.RetryAfter != 7*time.Second {
+		t.Errorf("patience for a token: %v", err)
 	}
 	p.instead(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
