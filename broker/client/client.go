@@ -77,7 +77,8 @@ type Client struct {
 
 	mu       sync.Mutex // guards the fields below
 	held     *held      // the last token; nil: none
-	flight   *flight    // a request for one; nil: none is under way
+	flight   *flight    // a request for one that callers wait for; nil: none is under way
+	ahead    bool       // one is under way that nobody waits for
 	last     error      // why the last request brought none; nil: it did
 	failures int        // of requests for callers that had no token, in a row
 	quiet    time.Time  // they are not asked for before

@@ -281,12 +281,23 @@ func TestATokenThatTheVendorRefusedIsAskedForAgainOnce(t *testing.T) {
 }
 
 func TestATokenLivesAsLongAsIsAskedFor(t *testing.T) {
-	bubble(t, func(t *testing.T, _ *memory, c *client.Client) {
+	bubble(t, func(t *testing.T, m *memory, c *client.Client) {
 		working(t, c)
 		time.Sleep(100 * time.Second)
 		token, err := c.TokenFor(t.Context(), 4*time.Minute)
 		if err != nil || time.Until(token.Expiry) < 4*time.Minute {
 			t.Fatalf("%v, %v", token, err)
+		}
+		time.Sleep(time.Until(token.RenewAt()) + 15*time.Second)
+		m.slow.Store(int64(4 * time.Second))
+		working(t, c) // which has another asked for
+		began := time.Now()
+		if token, err = c.TokenFor(t.Context(), 4*time.Minute); err != nil || time.Since(began) > 0 {
+			t.Errorf("%v after %s: who needs more waited for who needs nothing", err, time.Since(began))
+		}
+		time.Sleep(10 * time.Second)
+		if again, err := c.Token(t.Context()); err != nil || again.AccessToken != token.AccessToken {
+			t.Errorf("a late answer took the place of a later token: %v", err)
 		}
 		var e *client.Error
 		if token, err := c.TokenFor(t.Context(), time.Hour); token != nil || !errors.As(err, &e) || e.StatusCode != http.StatusBadRequest {

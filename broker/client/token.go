@@ -86,53 +86,68 @@ func (c *Client) decide(minTTL time.Duration) (*ringcx.Token, *flight, error) {
 	now, h := time.Now(), c.held
 	lives := h != nil && !h.refused && left(h.token, now) > 0
 	if lives && left(h.token, now) >= minTTL {
-		if c.flight == nil && !now.Before(h.next) {
-			c.fly(0, h)
+		if !c.ahead && !now.Before(h.next) {
+			c.ahead = true
+			go c.lookAhead(h)
 		}
 		return h.token, nil, nil
 	}
-	waits := c.fallback == nil || !isGone(c.last)
+	why := c.last
 	switch {
-	case c.flight == nil && now.Before(c.quiet):
-		return nil, nil, c.last
-	case c.flight == nil:
-		c.fly(minTTL, nil)
+	case c.flight != nil:
+	case now.Before(c.quiet):
+		return nil, nil, why
+	default:
+		c.fly(minTTL)
 	}
-	if !waits {
-		return nil, nil, c.last
+	if c.fallback != nil && isGone(why) {
+		return nil, nil, why // what is under way tells later callers when the broker is back
 	}
 	return nil, c.flight, nil
 }
 
-// fly begins a request: for the token after old, or for any. It goes on when those who wait have given up. The caller holds c.mu.
-func (c *Client) fly(minTTL time.Duration, old *held) {
+// lookAhead asks for the token after old.
+func (c *Client) lookAhead(old *held) {
+	ctx, cancel := context.WithTimeout(context.Background(), briefPatience)
+	defer cancel()
+	wait := min(longPoll, left(old.token, time.Now())/2)
+	h, err := c.ask(ctx, url.Values{"after": {old.name}, "wait": {seconds(wait)}})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead = false
+	if err == nil {
+		c.keep(h)
+		return
+	}
+	c.last = err
+	c.held.next = time.Now().Add(jittered(max(left(c.held.token, time.Now())/4, firstQuiet)))
+}
+
+// fly begins a request. It goes on when those who wait have given up. The caller holds c.mu.
+func (c *Client) fly(minTTL time.Duration) {
 	f := &flight{minTTL: minTTL, done: make(chan struct{})}
 	c.flight = f
 	limit := patience
-	if old != nil || c.fallback != nil {
+	if c.fallback != nil {
 		limit = briefPatience
 	}
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), limit)
 		defer cancel()
-		h, err := c.fetch(ctx, minTTL, old)
-		c.land(f, h, err, old != nil)
+		h, err := c.fetch(ctx, minTTL)
+		c.land(f, h, err)
 	}()
 }
 
 // land publishes what came of a request.
-func (c *Client) land(f *flight, h *held, err error, ahead bool) {
+func (c *Client) land(f *flight, h *held, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer close(f.done)
 	c.flight = nil
-	now := time.Now()
 	if err == nil {
-		if old := c.held; old != nil && old.token.AccessToken == h.token.AccessToken {
-			h.again = now.Add(firstQuiet)
-			h.next = later(h.next, now.Add(max(left(h.token, now)/4, firstQuiet)))
-		}
-		c.held, f.token, c.failures, c.last, c.quiet = h, h.token, 0, nil, time.Time{}
+		c.keep(h)
+		f.token = h.token
 		return
 	}
 	f.err = err
@@ -140,16 +155,29 @@ func (c *Client) land(f *flight, h *held, err error, ahead bool) {
 	if errors.As(err, &e) && e.StatusCode == http.StatusBadRequest {
 		return // it was about what this one asked for
 	}
-	if c.last = err; ahead && left(c.held.token, now) > 0 {
-		c.held.next = now.Add(jittered(max(left(c.held.token, now)/4, firstQuiet)))
-		return
-	}
 	d := min(firstQuiet<<min(c.failures, 8), longestQuiet)
 	if e != nil {
 		d = max(d, min(e.RetryAfter, 3*longestQuiet))
 	}
 	c.failures++
-	c.quiet = now.Add(jittered(d))
+	c.quiet, c.last = time.Now().Add(jittered(d)), err
+}
+
+// keep keeps a token, unless the one at hand lives longer: answers may come late. The caller holds c.mu.
+func (c *Client) keep(h *held) {
+	now, old := time.Now(), c.held
+	c.held, c.failures, c.last, c.quiet = h, 0, nil, time.Time{}
+	switch {
+	case old == nil:
+		return
+	case old.token.AccessToken == h.token.AccessToken:
+		h.again = now.Add(firstQuiet)
+	case old.refused || old.token.Expiry.Before(h.token.Expiry):
+		return
+	default:
+		c.held = old
+	}
+	c.held.next = later(c.held.next, now.Add(max(left(c.held.token, now)/4, firstQuiet)))
 }
 
 func later(a, b time.Time) time.Time {
@@ -214,20 +242,16 @@ func (c *Client) owns(t *ringcx.Token) bool {
 	return c.held != nil && c.held.token.AccessToken == t.AccessToken
 }
 
-// fetch asks the broker. Whom a caller waits for tries more than once.
-func (c *Client) fetch(ctx context.Context, minTTL time.Duration, old *held) (*held, error) {
+// fetch asks the broker, and tries more than once.
+func (c *Client) fetch(ctx context.Context, minTTL time.Duration) (*held, error) {
 	query := url.Values{}
 	if minTTL > 0 {
 		query.Set("min_ttl", seconds(minTTL))
 	}
-	if old != nil {
-		query.Set("after", old.name)
-		query.Set("wait", seconds(min(longPoll, left(old.token, time.Now())/2)))
-	}
 	for n := 1; ; n++ {
 		h, err := c.ask(ctx, query)
 		var e *Error
-		if err == nil || old != nil || n == attempts || errors.As(err, &e) && e.RetryAfter > firstQuiet || err != nil && !isGone(err) {
+		if err == nil || n == attempts || !isGone(err) || errors.As(err, &e) && e.RetryAfter > firstQuiet {
 			return h, err
 		}
 		timer := time.NewTimer(jittered(pauseBefore << (n - 1)))
