@@ -65,7 +65,7 @@ func (c *Client) TokenFor(ctx context.Context, minTTL time.Duration) (*ringcx.To
 		select {
 		case <-f.done:
 		case <-ctx.Done():
-			return nil, fmt.Errorf("waiting for the broker: %w", ctx.Err())
+			return nil, &Error{place: c.place, cause: ctx.Err(), Detail: "it has not answered in time: " + ctx.Err().Error()}
 		}
 		switch {
 		case f.err == nil && left(f.token, time.Now()) >= minTTL:

@@ -119,7 +119,7 @@ func (a *app) validate(session profile.Login, acc *profile.Account) error {
 // tooMuch adds a hint to the only error of TokenFor that has none: no token of the vendor lives so long.
 func tooMuch(err error, minTTL time.Duration) error {
 	var hinted interface{ Hint() string }
-	if minTTL == 0 || errors.As(err, &hinted) || errors.Is(err, ringcx.ErrLoginRequired) || errors.Is(err, context.Canceled) {
+	if minTTL == 0 || errors.As(err, &hinted) && hinted.Hint() != "" || errors.Is(err, ringcx.ErrLoginRequired) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return usage.WithHint(err, "ask for less with --min-ttl")
