@@ -95,3 +95,20 @@ func answering(kind, body string) http.HandlerFunc {
 		_, _ = io.WriteString(w, body)
 	}
 }
+
+func TestAProgramThatCallsTheVendorItselfTakesTokensAlone(t *testing.T) {
+	p := start(t)
+	config := &ringcx.Config{Endpoint: p.vendor.Config().Endpoint}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.vendor.URL+accounts, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := config.Client(p.client(t)).Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK || p.asked.Load() != 1 || p.seen.Load().URL.Path != "/token" {
+		t.Errorf("%s after %d requests for tokens", resp.Status, p.asked.Load())
+	}
+}
