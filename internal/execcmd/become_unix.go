@@ -51,7 +51,7 @@ type where struct {
 
 // beside starts a broker, and becomes the program.
 func (c *Commands) beside(acc *profile.Account, p *program) error {
-	at, err := c.start(acc)
+	at, err := c.start()
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (c *Commands) beside(acc *profile.Account, p *program) error {
 }
 
 // start starts a broker that ends with this process, whatever that becomes.
-func (c *Commands) start(acc *profile.Account) (*where, error) {
+func (c *Commands) start() (*where, error) {
 	answer, w, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start the broker: %w", err)
@@ -71,7 +71,7 @@ func (c *Commands) start(acc *profile.Account) (*where, error) {
 		defer func() { _ = self.Close() }()
 		files = append(files, self)
 	}
-	err = c.again(starts, os.Getpid(), files, c.helperEnv(acc), helperFlags(acc)).Run()
+	err = c.again(starts, os.Getpid(), files, c.helperEnv()).Run()
 	_ = w.Close()
 	if err != nil {
 		return nil, fmt.Errorf("start the broker: %w", err)
@@ -91,7 +91,7 @@ func (c *Commands) start(acc *profile.Account) (*where, error) {
 }
 
 // again is this program once more, as a helper of the process with an ID.
-func (c *Commands) again(role string, of int, files []*os.File, env, flags []string) *exec.Cmd {
+func (c *Commands) again(role string, of int, files []*os.File, env []string) *exec.Cmd {
 	self := "/proc/self/exe" // also if the file has another name by now, or none
 	if runtime.GOOS != "linux" {
 		self = os.Args[0]
@@ -99,37 +99,35 @@ func (c *Commands) again(role string, of int, files []*os.File, env, flags []str
 			self = path
 		}
 	}
-	args := append([]string{os.Args[0], "exec", "--beside", fmt.Sprintf("%s,%d,%d", role, of, len(files))}, flags...)
+	args := append([]string{os.Args[0], "exec", "--beside", fmt.Sprintf("%s,%d,%d", role, of, len(files))}, c.flags()...)
 	return &exec.Cmd{Path: self, Args: args, Env: env, ExtraFiles: files}
 }
 
-// helperFlags name the account to a helper.
-func helperFlags(acc *profile.Account) []string {
-	if acc.Profile == "" {
-		return nil
-	}
-	return []string{"--profile", acc.Profile}
-}
-
-// helperEnv is the environment of a helper, in which an account that no profile has is named, and what a file of variables said.
-func (c *Commands) helperEnv(acc *profile.Account) []string {
-	var made []string
-	for _, entry := range c.Environ() {
-		if name, _, _ := strings.Cut(entry, "="); !slices.Contains(env.AccountVariables, name) && name != "RINGCX_STORE" && name != "RINGCX_ALLOW_HTTP" {
-			made = append(made, entry)
+// flags name the account to a helper, as they did to this process.
+func (c *Commands) flags() (all []string) {
+	for _, flag := range [][2]string{
+		{"--profile", c.Profile}, {"--client-id", c.ClientID}, {"--server-url", c.ServerURL}, {"--ringcx-server-url", c.RingCXURL},
+	} {
+		if flag[1] != "" {
+			all = append(all, flag[0]+"="+flag[1])
 		}
 	}
-	for _, name := range []string{"RINGCX_STORE", "RINGCX_ALLOW_HTTP"} {
+	return all
+}
+
+// helperEnv is the environment of a helper, with what a file of variables said.
+func (c *Commands) helperEnv() []string {
+	names := append([]string{"RINGCX_STORE", "RINGCX_ALLOW_HTTP"}, env.AccountVariables...)
+	made := slices.DeleteFunc(c.Environ(), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return slices.Contains(names, name)
+	})
+	for _, name := range names {
 		if value := c.Getenv(name); value != "" {
 			made = append(made, name+"="+value)
 		}
 	}
-	if acc.Profile != "" {
-		return made
-	}
-	at := acc.Config.Endpoint.Canonical()
-	return append(made, "RC_SERVER_URL="+at.RingCentral, "RINGCX_SERVER_URL="+at.RingCX,
-		"RC_APP_CLIENT_ID="+acc.Config.ClientID, "RC_APP_CLIENT_SECRET="+acc.Config.ClientSecret, "RC_USER_JWT="+acc.JWT)
+	return made
 }
 
 // stand is what a helper does.
@@ -149,10 +147,8 @@ func (c *Commands) stand(beside string) error {
 	}
 	switch parts[0] {
 	case starts:
-		next := c.again(serves, of, given, c.Environ(), nil)
-		if c.Profile != "" {
-			next.Args = append(next.Args, "--profile", c.Profile)
-		}
+		closeOthers()
+		next := c.again(serves, of, given, c.Environ())
 		next.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 		return next.Start()
 	case serves:
@@ -162,6 +158,19 @@ func (c *Commands) stand(beside string) error {
 		return c.serve(of, given)
 	}
 	return errNoHelper
+}
+
+// closeOthers keeps what is open here from the broker, which would hold locks and pipes of the program's.
+func closeOthers() {
+	all, err := os.ReadDir("/dev/fd")
+	for _, entry := range all {
+		if fd, err := strconv.Atoi(entry.Name()); err == nil && fd > 2 {
+			syscall.CloseOnExec(fd)
+		}
+	}
+	for fd := 3; err != nil && fd < 256; fd++ {
+		syscall.CloseOnExec(fd)
+	}
 }
 
 var errNoHelper = usage.New("--beside is for the processes of 'ringcx exec' itself", "leave it out")
