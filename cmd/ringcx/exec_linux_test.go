@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"os"
 	"os/exec"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/ringcx-go/ringcx/ringcxtest"
 )
@@ -19,7 +21,7 @@ func user(t *testing.T) []string {
 	box := ringcxtest.NewServer(t, nil)
 	demo := box.Demo()
 	return []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GORACE=atexit_sleep_ms=0", "PS1=ready: ",
+		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GORACE=atexit_sleep_ms=0", "GOGC=1", "PS1=ready: ",
 		"RC_SERVER_URL=" + box.URL, "RINGCX_SERVER_URL=" + box.URL, "RC_APP_CLIENT_ID=" + demo.ClientID,
 		"RC_APP_CLIENT_SECRET=" + demo.ClientSecret, "RC_USER_JWT=" + demo.JWT,
 	}
@@ -35,15 +37,16 @@ func needCurl(t *testing.T) {
 	}
 }
 
-func TestCtrlCReachesAProgramOnceAndItsBrokerNot(t *testing.T) {
+func TestEachCtrlCReachesAProgramOnceAndItsBrokerNot(t *testing.T) {
 	needCurl(t)
-	c := atTerminal(t, user(t), "exec", "--", "sh", "-c",
-		`n=0; trap 'n=$((n+1))' INT; test -t 0 && test -t 1 && test -t 2 && echo up; read line; echo "$n of INT"; `+ask+`exit 5`)
+	c := atTerminal(t, user(t), "exec", "--", "sh", "-c", `n=0; trap 'n=$((n+1))' INT; test -t 0 && test -t 1 && test -t 2 && echo up
+		while [ $n -lt 1 ]; do sleep 0.1; done; `+ask+`echo "$n after one"
+		while [ $n -lt 2 ]; do sleep 0.1; done; `+ask+`echo "$n after two"; exit 5`)
 	c.reads("up")
 	c.types("\x03")
-	c.reads("^C")
-	c.types("\n")
-	if screen := c.ends(5); !strings.Contains(screen, "1 of INT") || !strings.Contains(screen, "status 200") {
+	c.reads("1 after one")
+	c.types("\x03") // a second one would end a broker that the first has warned
+	if screen := c.ends(5); !strings.Contains(screen, "2 after two") || strings.Count(screen, "status 200") != 2 {
 		t.Errorf("%s", screen)
 	}
 }
@@ -152,7 +155,7 @@ func TestABrokerHoldsNothingOfItsProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, out, cmd := beside(t, []*os.File{w}, `echo word >&3; exec 3>&-; echo closed; read line; echo "$line"`)
+	in, out, cmd := beside(t, []*os.File{w, w, w, w}, `echo word >&6; exec 3>&- 4>&- 5>&- 6>&-; echo closed; read line; echo "$line"`)
 	_ = w.Close()
 	if got := line(t, out); got != "closed" {
 		t.Fatal(got)
@@ -171,14 +174,64 @@ func TestABrokerHoldsNothingOfItsProgram(t *testing.T) {
 	}
 }
 
+func TestABrokerEndsWithItsProgram(t *testing.T) {
+	needCurl(t)
+	in, out, cmd := beside(t, nil, `for n in 1 2 3 4 5 6 7 8; do `+ask+`done >&2; for p in /proc/[0-9]*; do `+
+		`tr '\0' ' ' <$p/cmdline 2>&1 | grep -q "ringcx exec --beside serve,$$," && echo "$p"; done; read line`)
+	broker := line(t, out)
+	if err := syscall.Kill(cmd.Process.Pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	_ = in.Close()
+	until, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for tick := time.NewTicker(10 * time.Millisecond); ; <-tick.C {
+		text, err := os.ReadFile(filepath.Join(broker, "stat")) //nolint:gosec // of a process
+		if err != nil || strings.Contains(string(text), ") Z ") {
+			return
+		}
+		if until.Err() != nil {
+			t.Fatal("it goes on")
+		}
+	}
+}
+
 // A program that waits for all its children until there are none would wait for its broker for ever, if that were one.
 func TestABrokerIsNoChildOfItsProgram(t *testing.T) {
 	if _, err := exec.LookPath("python3"); err != nil {
 		lacks(t, err.Error())
 	}
-	cmd := exec.CommandContext(t.Context(), "ringcx", "exec", "--", "python3", "-c", "import os\nwhile True:\n  try: os.wait()\n  except ChildProcessError: break\nprint('none')")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "ringcx", "exec", "--", "python3", "-c", "import os\nwhile True:\n  try: os.wait()\n  except ChildProcessError: break\nprint('none')")
 	cmd.Env = user(t)
 	if out, err := cmd.CombinedOutput(); err != nil || string(out) != "none\n" {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// The examples log in by themselves and keep their tokens in a file. They know no broker, and those that they kept are another
+// broker's when they run again.
+func TestProgramsThatLogInByThemselvesWorkAsTheyAre(t *testing.T) {
+	for program, with := range map[string]string{
+		"python/ringcx.py": "python3", "javascript/ringcx.mjs": "node", "php/ringcx.php": "php", "curl/ringcx.sh": "bash",
+	} {
+		t.Run(program, func(t *testing.T) {
+			if _, err := exec.LookPath(with); err != nil {
+				lacks(t, err.Error())
+			}
+			if out, err := exec.CommandContext(t.Context(), "php", "-r", "curl_version();").CombinedOutput(); err != nil && with == "php" {
+				lacks(t, string(out))
+			}
+			env := append(user(t), "RINGCX_STATE="+filepath.Join(t.TempDir(), "tokens"))
+			for _, run := range []string{"first", "second"} {
+				cmd := exec.CommandContext(t.Context(), "ringcx", "exec", "--", with, filepath.Join("..", "..", "examples", program)) //nolint:gosec // ours
+				cmd.Env = env
+				if out, err := cmd.CombinedOutput(); err != nil || len(out) == 0 {
+					t.Errorf("the %s run: %v\n%s", run, err, out)
+				}
+			}
+		})
 	}
 }

@@ -3,6 +3,8 @@ package execcmd
 import (
 	"errors"
 	"os"
+	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,20 +18,20 @@ func openSelf() *os.File {
 	return os.NewFile(uintptr(fd), "process") //nolint:gosec // a descriptor fits
 }
 
-// await waits until the process has ended.
-func await(pid int, handle []*os.File) {
-	if len(handle) == 0 {
-		poll(pid)
-		return
-	}
-	fds := []unix.PollFd{{Fd: int32(handle[0].Fd()), Events: unix.POLLIN}} //nolint:gosec // a descriptor fits
+// looksAgain is how often it is looked whether there is still a process with the ID, whatever the descriptor says.
+const looksAgain = time.Minute
+
+// await waits until the process of a descriptor has ended. Nobody may close the descriptor, which is why it is none of a file
+// that is collected.
+func await(descriptor, pid int) {
 	for {
-		switch _, err := unix.Poll(fds, -1); {
-		case errors.Is(err, unix.EINTR):
-		case err != nil:
+		fds := []unix.PollFd{{Fd: int32(descriptor), Events: unix.POLLIN}} //nolint:gosec // a descriptor fits
+		n, err := unix.Poll(fds, int(looksAgain.Milliseconds()))
+		switch {
+		case err != nil && !errors.Is(err, unix.EINTR), n > 0 && fds[0].Revents&unix.POLLNVAL != 0:
 			poll(pid)
 			return
-		default:
+		case n > 0, errors.Is(syscall.Kill(pid, 0), syscall.ESRCH):
 			return
 		}
 	}

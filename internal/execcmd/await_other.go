@@ -8,4 +8,4 @@ import "os"
 func openSelf() *os.File { return nil }
 
 // await waits until the process has ended.
-func await(pid int, _ []*os.File) { poll(pid) }
+func await(_, pid int) { poll(pid) }

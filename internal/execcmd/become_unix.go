@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +23,7 @@ import (
 // become has this process be the program from here on. It returns only if that fails.
 func (c *Commands) become(p *program) error {
 	c.CloseStore()
+	signal.Reset(syscall.SIGINT, syscall.SIGHUP) // a shell that starts this in the background has them ignored
 	if err := c.Context.Err(); err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (c *Commands) beside(acc *profile.Account, p *program) error {
 	if err != nil {
 		return err
 	}
-	p.env = c.environment(acc, variables(at.URL, at.Key))
+	p.env = c.environment(acc, variables(at.URL, callerName, at.Key))
 	return c.become(p)
 }
 
@@ -92,16 +92,26 @@ func (c *Commands) start() (*where, error) {
 
 // again is this program once more, as a helper of the process with an ID.
 func (c *Commands) again(role string, of int, files []*os.File, env []string) *exec.Cmd {
-	self := "/proc/self/exe" // also if the file has another name by now, or none
-	if runtime.GOOS != "linux" {
-		self = os.Args[0]
-		if path, err := os.Executable(); err == nil {
-			self = path
-		}
-	}
 	args := append([]string{os.Args[0], "exec", "--beside", fmt.Sprintf("%s,%d,%d", role, of, len(files))}, c.flags()...)
-	return &exec.Cmd{Path: self, Args: args, Env: env, ExtraFiles: files}
+	return &exec.Cmd{Path: self(), Args: args, Env: env, ExtraFiles: files}
 }
+
+// self is this program's file.
+func self() string {
+	if _, err := os.Stat(linked); err == nil {
+		return linked
+	}
+	if path, err := os.Executable(); err == nil {
+		return path
+	}
+	if path, err := exec.LookPath(os.Args[0]); err == nil {
+		return path
+	}
+	return os.Args[0]
+}
+
+// linked is that file on Linux, also if it has another name by now, or none.
+const linked = "/proc/self/exe"
 
 // flags name the account to a helper, as they did to this process.
 func (c *Commands) flags() (all []string) {
@@ -141,21 +151,20 @@ func (c *Commands) stand(beside string) error {
 	if err1 != nil || err2 != nil || of < 1 || files < 1 || files > 2 {
 		return errNoHelper
 	}
-	given := []*os.File{os.NewFile(answerTo, "answer")}
-	if files > 1 {
-		given = append(given, os.NewFile(process, "process"))
-	}
 	switch parts[0] {
 	case starts:
 		closeOthers()
+		given := []*os.File{os.NewFile(answerTo, "answer")}
+		if files > 1 {
+			given = append(given, os.NewFile(process, "process"))
+		}
 		next := c.again(serves, of, given, c.Environ())
 		next.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 		return next.Start()
 	case serves:
-		for _, f := range given {
-			syscall.CloseOnExec(int(f.Fd())) //nolint:gosec // a descriptor fits
-		}
-		return c.serve(of, given)
+		syscall.CloseOnExec(answerTo)
+		syscall.CloseOnExec(process)
+		return c.serve(of, files > 1)
 	}
 	return errNoHelper
 }
@@ -175,14 +184,18 @@ func closeOthers() {
 
 var errNoHelper = usage.New("--beside is for the processes of 'ringcx exec' itself", "leave it out")
 
-// serve is the broker, until the process has ended.
-func (c *Commands) serve(of int, given []*os.File) error {
+// serve is the broker, until the process has ended, which is seen by a descriptor or by its ID.
+func (c *Commands) serve(of int, seen bool) error {
 	// The program may take its time after a signal that all processes get. What ends the broker is the program's end.
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		await(of, given[1:])
+		if seen {
+			await(process, of)
+		} else {
+			poll(of)
+		}
 	}()
 	p, at := (*privateBroker)(nil), where{}
 	_, acc, err := c.Known()
@@ -194,10 +207,11 @@ func (c *Commands) serve(of int, given []*os.File) error {
 	} else {
 		at.URL, at.Key = p.url, p.key
 	}
-	if told := json.NewEncoder(given[0]).Encode(at); told != nil || err != nil {
+	answer := os.NewFile(answerTo, "answer")
+	told := json.NewEncoder(answer).Encode(at)
+	if told = errors.Join(told, answer.Close()); told != nil || err != nil {
 		return errors.Join(err, told)
 	}
-	_ = given[0].Close()
 	<-over
 	return p.close()
 }

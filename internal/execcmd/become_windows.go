@@ -26,7 +26,7 @@ func (c *Commands) beside(acc *profile.Account, p *program) error {
 		c.Env.Stderr = said
 		return err
 	}
-	p.env = c.environment(acc, variables(b.url, b.key))
+	p.env = c.environment(acc, variables(b.url, callerName, b.key))
 	err = c.become(p)
 	_ = b.close()
 	c.Env.Stderr = said

@@ -14,18 +14,18 @@ import (
 // callerName is what the broker calls the program, and the client ID that the program finds.
 const callerName = "exec"
 
-// variables are those that lead a program to a broker.
-func variables(at, key string) [][2]string {
+// variables are those that lead a program to a broker, of which it is a caller with a name and a key.
+func variables(at, caller, key string) [][2]string {
 	jwt := broker.StandIn(key)
 	return [][2]string{
 		{"RINGCX_BROKER", at},
 		{"RINGCX_BROKER_KEY", key},
 		{"RINGCX_SERVER_URL", at},
 		{"RC_SERVER_URL", at},
-		{"RC_APP_CLIENT_ID", callerName},
+		{"RC_APP_CLIENT_ID", caller},
 		{"RC_APP_CLIENT_SECRET", key},
 		{"RC_USER_JWT", jwt},
-		{"RC_CLIENT_ID", callerName},
+		{"RC_CLIENT_ID", caller},
 		{"RC_CLIENT_SECRET", key},
 		{"RC_JWT", jwt},
 	}
@@ -33,9 +33,6 @@ func variables(at, key string) [][2]string {
 
 // environment is that of this process with vars, and without what tells secrets of an account, under whatever name.
 func (c *Commands) environment(acc *profile.Account, vars [][2]string) []string {
-	if c.Environ == nil {
-		return environ(nil, secretsOf(acc, ""), vars)
-	}
 	return environ(c.Environ(), secretsOf(acc, c.Getenv("RINGCX_STORE")), vars)
 }
 
@@ -55,7 +52,7 @@ func secretsOf(acc *profile.Account, store string) []string {
 	return slices.DeleteFunc(all, func(s string) bool { return len(s) < shortest })
 }
 
-// environ is an environment without secrets, and with vars in place of what has their names.
+// environ is an environment without secrets, and with vars in place of what has their names; one that is "" is not set.
 func environ(old, secrets []string, vars [][2]string) []string {
 	var made []string
 	proxied := false
@@ -72,7 +69,9 @@ func environ(old, secrets []string, vars [][2]string) []string {
 		made = unproxied(made)
 	}
 	for _, v := range vars {
-		made = append(made, v[0]+"="+v[1])
+		if v[1] != "" {
+			made = append(made, v[0]+"="+v[1])
+		}
 	}
 	return made
 }

@@ -143,6 +143,10 @@ func (c *Commands) run(o *options, args []string) error {
 	if err != nil {
 		return err
 	}
+	p := &program{path: path, args: args}
+	if at := c.Variable("RINGCX_BROKER"); at != "" && o.variable == "" && c.Profile == "" && c.EnvFile == "" && c.Variable("RINGCX_PROFILE") == "" {
+		return c.through(at, p)
+	}
 	session, acc, err := c.SignedIn()
 	if err != nil {
 		return err
@@ -151,7 +155,6 @@ func (c *Commands) run(o *options, args []string) error {
 	if err != nil {
 		return tooMuch(err, o.minTTL)
 	}
-	p := &program{path: path, args: args}
 	if o.variable == "" {
 		return c.beside(acc, p)
 	}
