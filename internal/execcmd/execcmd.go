@@ -79,8 +79,8 @@ in its environment
   RINGCX_BROKER, RINGCX_BROKER_KEY   the broker and a key to it
 
 and none of the login's own secrets. Programs that log in by themselves work as they are, and so does a request without any
-header: on Linux the port serves this user's connections and nobody else's. Elsewhere a request shows the key, as in
-curl -H "Authorization: Bearer $RINGCX_BROKER_KEY".
+header: on Linux the port serves this user's connections and nobody else's. Elsewhere a request shows the key, as
+a Bearer token.
 
 The program has this command's streams, terminal and signals, and its exit code is the command's: 127 if there is no such program,
 126 if it cannot be run. The broker ends when the program ends.

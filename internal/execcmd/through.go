@@ -38,7 +38,7 @@ func (c *Commands) brokerKey() (string, error) {
 		return "", usage.New("RINGCX_BROKER is set, and no key to it", "set RINGCX_BROKER_KEY or RINGCX_BROKER_KEY_FILE, or name a profile with --profile")
 	}
 	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", usage.New(fmt.Sprintf("the key of RINGCX_BROKER holds what no key does (%d characters)", len(key)), "give it as 'ringcx broker key create' printed it")
+		return "", usage.New(fmt.Sprintf("the key of RINGCX_BROKER holds what no key does (%d characters)", len(key)), "give it as the broker printed it when it was made")
 	}
 	return key, nil
 }
