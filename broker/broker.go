@@ -60,6 +60,9 @@ type Options struct {
 	// Users and Groups let in processes of this machine by a unix socket, without a key: names of callers by the ID of a
 	// user or of a primary group. nil: none.
 	Users, Groups map[uint32]string
+	// Loopback serves connections of this machine for Users alone, who need no key for them. Whose they are the system tells
+	// on Linux; of a connection of which it is not told a key is asked for. false: only keys count there.
+	Loopback bool
 	// Authenticators are further ways to tell who calls, asked after the others. nil: none.
 	Authenticators []Authenticator
 	// Rules are who may do what. nil: all callers everything but operations that make or tell credentials.
@@ -81,6 +84,8 @@ type Broker struct {
 	profiles map[string]*profile
 	first    *profile
 	keys     *caller.Keys // nil: there is no Store
+	peers    *caller.Peers
+	loopback bool
 	ways     []caller.Authenticator
 	rules    *policy.Set
 	hosts    proxy.Hosts
@@ -136,7 +141,8 @@ func New(opts *Options) (*Broker, error) {
 		b.keys = &caller.Keys{Store: opts.Store, Now: opts.Now}
 		b.ways = append(b.ways, b.keys)
 	}
-	b.ways = append(b.ways, &caller.Peers{Users: opts.Users, Groups: opts.Groups})
+	b.peers, b.loopback = &caller.Peers{Users: opts.Users, Groups: opts.Groups}, opts.Loopback
+	b.ways = append(b.ways, b.peers)
 	b.ways = append(b.ways, opts.Authenticators...)
 	return b, nil
 }

@@ -68,6 +68,9 @@ func (q *request) admit() *problem.Problem {
 	if q.r.ProtoMajor == 1 && len(q.r.TransferEncoding) > 0 {
 		q.w.Header().Set("Connection", "close")
 	}
+	if q.b.loopback && q.b.peers.Stranger(q.r) {
+		return problem.New(http.StatusForbidden, "this broker serves the programs of another user")
+	}
 	return q.b.hosts.Admit(q.r)
 }
 

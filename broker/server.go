@@ -12,8 +12,12 @@ import (
 )
 
 // Server is an http.Server that serves b, with limits for callers that are slow or send too much, and that knows who is at the
-// other end of a unix socket. An answer may take as long as it takes, as may a body.
+// other end of a unix socket, or with Options.Loopback of a connection of this machine. An answer may take as long as it takes, as may a body.
 func (b *Broker) Server() *http.Server {
+	peer := caller.NewPeer
+	if b.loopback {
+		peer = caller.NewOwnedPeer
+	}
 	return &http.Server{
 		Handler:           b,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -21,7 +25,7 @@ func (b *Broker) Server() *http.Server {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          log.New(io.Discard, "", 0), // it may say what a caller sent
 		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
-			return caller.WithPeer(ctx, caller.NewPeer(conn))
+			return caller.WithPeer(ctx, peer(conn))
 		},
 	}
 }

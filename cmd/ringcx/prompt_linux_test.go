@@ -28,11 +28,17 @@ type seat struct {
 // atTerminal starts the command in a terminal of its own.
 func atTerminal(t *testing.T, env []string, args ...string) *seat {
 	t.Helper()
+	return programAtTerminal(t, env, "ringcx", args...)
+}
+
+// programAtTerminal starts any program so.
+func programAtTerminal(t *testing.T, env []string, name string, args ...string) *seat {
+	t.Helper()
 	person, program := terminal(t)
 	c := &seat{t: t, person: person, more: make(chan struct{}, 1)}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
-	c.cmd = exec.CommandContext(ctx, "ringcx", args...)
+	c.cmd = exec.CommandContext(ctx, name, args...) //nolint:gosec // of a test
 	c.cmd.Env, c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = env, program, program, program
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := c.cmd.Start(); err != nil {

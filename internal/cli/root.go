@@ -16,6 +16,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/doctor"
 	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/execcmd"
 	"github.com/ringcx-go/ringcx/internal/login"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/tell"
@@ -65,7 +66,7 @@ func Main(env *env.Env) int {
 		return app.report(unwritten(failure()))
 	case err == nil:
 		return exitDone
-	case env.Context.Err() != nil:
+	case env.Context.Err() != nil && !app.programs.Running():
 		if errors.Is(err, context.Canceled) {
 			err = errInterrupted
 		}
@@ -100,6 +101,9 @@ func (a *app) execute(root *cobra.Command) error {
 		return a.logins.OtherStore(err)
 	case <-a.Context.Done():
 	}
+	if a.programs.Running() {
+		return <-done
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), patience)
 	defer cancel()
 	select {
@@ -115,6 +119,10 @@ func (a *app) execute(root *cobra.Command) error {
 
 // report prints an error in one line, and a hint where there is one.
 func (a *app) report(err error) int {
+	var ended *execcmd.Ended
+	if errors.As(err, &ended) && ended.Err == nil {
+		return ended.Code
+	}
 	fmt.Fprintf(a.Stderr, "ringcx: %s\n", wording.ErrorLine(err.Error()))
 	if hint := a.hintFor(err); hint != "" {
 		fmt.Fprintf(a.Stderr, "hint: %s\n", wording.ErrorLine(hint))
@@ -122,6 +130,8 @@ func (a *app) report(err error) int {
 	var misuse *usage.Error
 	var failed *login.Failed
 	switch {
+	case ended != nil:
+		return ended.Code
 	case errors.As(err, &misuse):
 		return exitUsage
 	case usage.IsBusy(err):
@@ -168,7 +178,8 @@ type app struct {
 	*profile.Accounts
 	logins *login.Conversation
 
-	api *apicli.Commands
+	api      *apicli.Commands
+	programs *execcmd.Commands
 
 	started   bool // the command line was understood
 	evaluated bool // a shell evaluates what is printed
@@ -180,6 +191,7 @@ func newApp(env *env.Env) *app {
 	a := &app{Env: env, Teller: to, Terminal: terminal.New(env, to), Accounts: &profile.Accounts{Env: env, Teller: to}}
 	a.NewClient, a.Patient = a.client, a.by
 	a.api = apicli.New(env, to, a.Terminal, a.Accounts)
+	a.programs = execcmd.New(env, to, a.Accounts)
 	a.logins = &login.Conversation{
 		Env: env, Teller: to, Terminal: a.Terminal, Accounts: a.Accounts, HintOf: a.hintFor, GoneSandbox: a.goneSandbox,
 	}
@@ -240,7 +252,7 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(newHelpCmd())
 	a.fitHelp(root)
-	root.AddCommand(newDemoCmd(a), newLoginCmd(a), newLogoutCmd(a), newStatusCmd(a), newTokenCmd(a), newWhoamiCmd(a), newDoctorCmd(a), newAPITokenCmd(a), newProfileCmd(a), newSandboxCmd(a), newConformCmd(a), newCompletionCmd(a), newVersionCmd(a))
+	root.AddCommand(newDemoCmd(a), newLoginCmd(a), newLogoutCmd(a), newStatusCmd(a), newTokenCmd(a), newWhoamiCmd(a), newDoctorCmd(a), a.programs.New(), newAPITokenCmd(a), newProfileCmd(a), newSandboxCmd(a), newConformCmd(a), newCompletionCmd(a), newVersionCmd(a))
 	if !a.names(root.Commands()) {
 		root.AddCommand(a.api.All(flags)...)
 	}

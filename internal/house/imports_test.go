@@ -29,6 +29,7 @@ const (
 	demoCmd     = "cmd/ringcx-demo"
 	e2e         = "e2e"
 	examples    = "examples"
+	execcmd     = "internal/execcmd"
 	internal    = "internal" // everything below internal/ but those that are named here
 	leasetest   = "store/internal/lease/leasetest"
 	login       = "internal/login"
@@ -70,8 +71,9 @@ var arrows = map[string][]string{
 	things:      {resource, apicmd, internal, usage},
 	apitoken:    {root, apicmd, internal, apispec, usage},
 	apicli:      {root, accountCmd, apicmd, apispec, integration, internal, leads, outfile, profile, reports, things, usage},
-	cli:         {root, store, broker, sandbox, api, apicli, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, resource, serve, usage},
+	cli:         {root, store, broker, sandbox, api, apicli, apicmd, apispec, apitoken, conform, demo, doctor, execcmd, internal, login, outfile, profile, resource, serve, usage},
 	conform:     {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
+	execcmd:     {root, broker, profile, internal, usage},
 	doctor:      {root, store, profile, internal, usage},
 	login:       {root, profile, internal, usage},
 	demo:        {root, store, sandbox, internal},

@@ -23,7 +23,7 @@ func NewPeer(conn net.Conn) *Peer {
 	return &Peer{Remote: "network"}
 }
 
-// Peers lets in users by their unix sockets.
+// Peers lets in users by their unix sockets, and by their connections if their owners were looked for.
 type Peers struct {
 	// Users are the names of callers by user ID.
 	Users map[uint32]string
@@ -34,11 +34,12 @@ type Peers struct {
 // Authenticate implements [Authenticator].
 func (p *Peers) Authenticate(r *http.Request, secret string) (*Caller, error) {
 	peer := PeerOf(r.Context())
-	if secret != "" || !peer.Known {
+	tcp := peer.Remote != "unix"
+	if secret != "" || !peer.Known || tcp && !plain(r) {
 		return nil, ErrUnknown // what a caller shows says who it is
 	}
 	name, ok := p.Users[peer.UID]
-	if !ok {
+	if !ok && !tcp { // the group is told of a unix socket alone
 		name, ok = p.Groups[peer.GID]
 	}
 	if !ok {

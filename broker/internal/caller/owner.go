@@ -1,0 +1,45 @@
+package caller
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// NewOwnedPeer is NewPeer, and of a connection of this machine also whose it is, where the system tells.
+func NewOwnedPeer(conn net.Conn) *Peer {
+	p := NewPeer(conn)
+	if c, ok := conn.(*net.TCPConn); ok && p.Remote == "loopback" {
+		p.UID, p.Known = owner(c)
+	}
+	return p
+}
+
+// Stranger tells a connection of this machine that is known to be of a user who has no name here.
+func (p *Peers) Stranger(r *http.Request) bool {
+	peer := PeerOf(r.Context())
+	_, known := p.Users[peer.UID]
+	return peer.Remote == "loopback" && peer.Known && !known
+}
+
+// browserHeaders are sent by browsers and by no other program that shows no key. Which page a browser acts for is not asked: none
+// needs the broker.
+var browserHeaders = []string{"Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "Origin", "Referer", "Cookie"}
+
+// plain tells a request that no web page can have caused: a browser of the same user is a process of that user, and acts for
+// whoever wrote the page. Of addresses only those of this machine count: pages reach 0.0.0.0 without the headers above.
+func plain(r *http.Request) bool {
+	for _, name := range browserHeaders {
+		if r.Header[name] != nil {
+			return false
+		}
+	}
+	host := r.Host
+	if at, _, err := net.SplitHostPort(host); err == nil {
+		host = at
+	}
+	host = strings.Trim(host, "[]")
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
+}

@@ -1,0 +1,133 @@
+package execcmd
+
+import (
+	"net/url"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/ringcx-go/ringcx/broker"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/profile"
+)
+
+// callerName is what the broker calls the program, and the client ID that the program finds.
+const callerName = "exec"
+
+// variables are those that lead a program to a broker, of which it is a caller with a name and a key.
+func variables(at, caller, key string) [][2]string {
+	jwt := broker.StandIn(key)
+	return [][2]string{
+		{"RINGCX_BROKER", at},
+		{"RINGCX_BROKER_KEY", key},
+		{"RINGCX_SERVER_URL", at},
+		{"RC_SERVER_URL", at},
+		{"RC_APP_CLIENT_ID", caller},
+		{"RC_APP_CLIENT_SECRET", key},
+		{"RC_USER_JWT", jwt},
+		{"RC_CLIENT_ID", caller},
+		{"RC_CLIENT_SECRET", key},
+		{"RC_JWT", jwt},
+	}
+}
+
+// environment is that of this process with vars, and without what tells secrets of an account, under whatever name.
+func (c *Commands) environment(acc *profile.Account, vars [][2]string) []string {
+	return environ(c.Environ(), secretsOf(acc, c.Getenv("RINGCX_STORE")), vars)
+}
+
+// shortest is the shortest secret that is looked for within values: a shorter one may be there by chance.
+const shortest = 8
+
+// secretsOf are the secrets of an account and of its store.
+func secretsOf(acc *profile.Account, store string) []string {
+	all := []string{acc.Config.ClientSecret, acc.JWT}
+	if s := acc.Stored; s != nil {
+		all = append(all, s.ClientSecret, s.JWT, s.Password, strings.TrimSpace(s.ClientKey))
+	}
+	if u, err := url.Parse(store); err == nil && u.User != nil {
+		password, _ := u.User.Password()
+		all = append(all, password)
+	}
+	return slices.DeleteFunc(all, func(s string) bool { return len(s) < shortest })
+}
+
+// environ is an environment without secrets, and with vars in place of what has their names; one that is "" is not set.
+func environ(old, secrets []string, vars [][2]string) []string {
+	var made []string
+	proxied := false
+	for _, entry := range old {
+		name, value, _ := strings.Cut(entry, "=")
+		if private(name) || slices.ContainsFunc(vars, func(v [2]string) bool { return known(v[0]) == known(name) }) ||
+			slices.ContainsFunc(secrets, func(secret string) bool { return strings.Contains(value, secret) }) {
+			continue
+		}
+		proxied = proxied || value != "" && slices.Contains([]string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}, strings.ToUpper(name))
+		made = append(made, entry)
+	}
+	if proxied {
+		made = unproxied(made)
+	}
+	for _, v := range vars {
+		if v[1] != "" {
+			made = append(made, v[0]+"="+v[1])
+		}
+	}
+	return made
+}
+
+// known is a name as the system compares it.
+func known(name string) string {
+	if runtime.GOOS == "windows" {
+		return strings.ToUpper(name)
+	}
+	return name
+}
+
+// secretWords are parts of names of variables that hold secrets, or lead to them.
+var secretWords = []string{"SECRET", "PASSWORD", "PASSWD", "JWT", "TOKEN", "KEY", "CREDENTIAL", "STORE", "BROKER"}
+
+// private tells names of variables that say of which account somebody speaks, or hold its secrets. A program's own settings, and
+// the sub-account to work in, are left.
+func private(name string) bool {
+	name = known(name)
+	if !strings.HasPrefix(name, "RC_") && !strings.HasPrefix(name, "RINGCX_") || name == "RINGCX_ACCOUNT" {
+		return false
+	}
+	return slices.Contains(env.AccountVariables, name) || slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(name, word) })
+}
+
+// unproxied has programs reach this machine without a proxy, which could not, and would see their keys.
+func unproxied(vars []string) []string {
+	const here = "127.0.0.1,localhost"
+	left := map[string]bool{"NO_PROXY": true, "no_proxy": true}
+	for i, entry := range vars {
+		name, value, _ := strings.Cut(entry, "=")
+		if !left[name] {
+			continue
+		}
+		delete(left, name)
+		if value != "*" {
+			vars[i] = name + "=" + strings.TrimLeft(strings.TrimRight(value, ", ")+","+here, ",")
+		}
+	}
+	if runtime.GOOS == "windows" && len(left) == 1 {
+		return vars
+	}
+	for _, name := range []string{"NO_PROXY", "no_proxy"} {
+		if left[name] {
+			vars = append(vars, name+"="+other(vars, left, here))
+		}
+	}
+	return vars
+}
+
+// other is the value of the one of NO_PROXY and no_proxy that is set, or what both lack.
+func other(vars []string, left map[string]bool, here string) string {
+	for _, entry := range vars {
+		if name, value, _ := strings.Cut(entry, "="); strings.EqualFold(name, "no_proxy") && !left[name] {
+			return value
+		}
+	}
+	return here
+}

@@ -1,0 +1,49 @@
+package execcmd_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ringcx-go/ringcx/internal/execcmd"
+)
+
+func TestNothingOfAnAccountIsLeftInAnEnvironment(t *testing.T) {
+	secrets := []string{"the client secret", "eyJ.a.jwt"}
+	old := []string{
+		"PATH=/bin", "RC_APP_CLIENT_SECRET=the client secret", "RC_JWT=eyJ.a.jwt", "RINGCX_PASSWORD=p", "RINGCX_STORE=postgres://u:p@h/d",
+		"RC_REFRESH_TOKEN=r", "RINGCX_BROKER_KEY_FILE=/k", "RINGCX_PROFILE=a", "RC_REDIRECT_URL=u", "OWN=x the client secret y", "JWT=eyJ.a.jwt",
+		"RINGCX_ACCOUNT=7", "RC_LOG=debug", "SECRET=of another", "NOEQUALS", "RC_SERVER_URL=https://vendor",
+	}
+	got := execcmd.Environ(old, secrets, [][2]string{{"RC_SERVER_URL", "http://here"}, {"NONE", ""}})
+	want := []string{"PATH=/bin", "RINGCX_ACCOUNT=7", "RC_LOG=debug", "SECRET=of another", "NOEQUALS", "RC_SERVER_URL=http://here"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q\nwant %q", got, want)
+	}
+	control := execcmd.Environ(old, nil, nil)
+	if !slices.Contains(control, "OWN=x the client secret y") {
+		t.Error("without secrets to look for, a value that holds one is taken too")
+	}
+}
+
+func TestThisMachineIsReachedWithoutAProxy(t *testing.T) {
+	const here = "127.0.0.1,localhost"
+	for proxies, want := range map[string]string{
+		"": "", "http_proxy=": "",
+		"http_proxy=p":                        "NO_PROXY=" + here + " no_proxy=" + here,
+		"HTTPS_PROXY=p NO_PROXY=a":            "NO_PROXY=a," + here + " no_proxy=a," + here,
+		"all_proxy=p no_proxy=a, NO_PROXY=b,": "no_proxy=a," + here + " NO_PROXY=b," + here,
+		"ALL_PROXY=p no_proxy=*":              "no_proxy=* NO_PROXY=*",
+		"ALL_PROXY=p no_proxy=":               "no_proxy=" + here + " NO_PROXY=" + here,
+	} {
+		var got []string
+		for _, entry := range execcmd.Environ(strings.Fields(proxies), nil, nil) {
+			if name, _, _ := strings.Cut(entry, "="); strings.EqualFold(name, "no_proxy") {
+				got = append(got, entry)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: %q, want %q", proxies, got, want)
+		}
+	}
+}

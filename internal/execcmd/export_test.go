@@ -1,0 +1,4 @@
+package execcmd
+
+// Environ is what the tests see of it.
+var Environ = environ
