@@ -132,14 +132,13 @@ func (b *bucket) await(ctx context.Context, w *waiter) error {
 	return b.refusal(w.refused, time.Now(), b.g.now().steady)
 }
 
-// end ends a request; without an outcome it was not sent.
-func (b *bucket) end(c claim, o *Outcome) {
+// end ends a request that was sent or not; the vendor wants no more for some time.
+func (b *bucket) end(c claim, sent bool, quiet time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.g.now()
-	b.share.end(now, c, o != nil)
-	news := o != nil && b.share.learn(now, o)
-	if news || b.share.queue.n > 0 {
+	b.share.end(now, c, sent)
+	if b.share.hush(now, quiet) || b.share.queue.n > 0 {
 		b.pump(now)
 	}
 }

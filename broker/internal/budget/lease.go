@@ -135,36 +135,13 @@ func (s *share) tell(r *record, at reading, now moment) bool {
 	if most := there.Add(maxQuiet + slack); r.Quiet.After(most) {
 		r.Quiet = most
 	}
-	news := s.blame(r, there)
+	news := false
 	if until := at.latest(now).Add(s.quiet - now.steady); s.untold && s.quiet > now.steady && until.After(r.Quiet.Add(time.Second)) {
 		r.Quiet, news = until, true
 	}
 	s.untold = news
 	if d := r.Quiet.Sub(there); d > 0 {
 		s.quiet = max(s.quiet, now.steady+d)
-	}
-	return news
-}
-
-// blame has what the vendor counted beyond what all replicas can have sent be others', as long as the vendor counts it.
-func (s *share) blame(r *record, there time.Time) (news bool) {
-	e := entry{Holder: strangers, Slots: make([]int, len(s.windows)), Until: there.Add(-flight)}
-	old, known := r.find(strangers)
-	for i, w := range s.windows {
-		if known {
-			e.Slots[i] = r.Shares[old].Slots[i]
-		}
-		have, _, _, _ := r.others(s.holder, i, 0, there)
-		s.ours[i] = w.Requests - s.pool[i] + have + s.leased[i].total()
-		if more := s.counted[i] - s.ours[i]; more > 0 {
-			e.Slots[i] += more
-			s.ours[i] += more
-			news = true
-		}
-		s.counted[i] = 0
-	}
-	if news {
-		r.put(e)
 	}
 	return news
 }
@@ -251,7 +228,7 @@ func (s *share) leave(r *record, damaged bool, at reading, now moment) *proposal
 // worth says whether anything is worth saving in place of r, and learns what r tells.
 func (s *share) worth(r *record, damaged bool, at reading, now moment) bool {
 	c := *s
-	c.leased, c.counted = nil, slices.Clone(s.counted)
+	c.leased = nil
 	for _, l := range s.leased {
 		l.resting = slices.Clone(l.resting)
 		c.leased = append(c.leased, l)

@@ -31,13 +31,10 @@ type entry struct {
 	Nth    int64     `json:"nth"` // how often its holder has changed it
 }
 
-// Holders that are no replicas.
 const (
-	nobody    = "?" // has slots about which nothing is known
-	strangers = "~" // use the limit, and no broker
+	nobody = "?" // the holder of slots of which nothing is known
+	format = 1
 )
-
-const format = 1
 
 var (
 	errDamaged = errors.New("the stored budget is damaged")

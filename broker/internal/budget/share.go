@@ -2,7 +2,6 @@ package budget
 
 import (
 	"math"
-	"net/http"
 	"time"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
@@ -37,10 +36,7 @@ type share struct {
 	usedAt time.Duration // when a slot of the lease was taken last
 
 	quiet  time.Duration // nothing is sent before it
-	untold bool          // the record does not know of quiet, or of counted
-
-	ours    []int // what all replicas can have sent in each window, when the record was looked at last
-	counted []int // what the vendor has counted in each window, if that is more, else 0
+	untold bool          // the record does not know of quiet
 
 	tried    time.Duration // when the record was looked at last
 	gained   bool          // there was more then
@@ -56,7 +52,6 @@ func newShare(holder string, windows []apispec.Window, own []int, replicas int) 
 	s := &share{holder: holder, windows: windows, gained: true, usedAt: -term, term: term}
 	for i, w := range windows {
 		s.pool = append(s.pool, w.Requests-own[i]*replicas)
-		s.ours, s.counted = append(s.ours, w.Requests), append(s.counted, 0)
 		s.term = max(s.term, w.Time/6) // slots of a replica that died rest for long anyway
 		s.leased, s.target = append(s.leased, slots{}), append(s.target, s.pool[i])
 		set := slots{}
@@ -219,17 +214,10 @@ func (s *share) end(now moment, c claim, used bool) {
 	}
 }
 
-// learn learns from an answer, and reports whether all others are to be told.
-func (s *share) learn(now moment, o *Outcome) bool {
-	if o.Status == http.StatusTooManyRequests {
-		if at := now.steady + min(o.RetryAfter, maxQuiet); at > s.quiet {
-			s.quiet, s.untold = at, true
-		}
-	}
-	for i, w := range s.windows {
-		if counted := o.Limit - o.Remaining; o.Window == w.Time && o.Limit == w.Requests && counted > s.ours[i] {
-			s.counted[i], s.untold = counted, true
-		}
+// hush has nothing be sent for some time, and reports whether all others are to be told.
+func (s *share) hush(now moment, d time.Duration) bool {
+	if at := now.steady + min(d, maxQuiet); d > 0 && at > s.quiet {
+		s.quiet, s.untold = at, true
 	}
 	return s.untold
 }
