@@ -87,12 +87,16 @@ func (q *request) reserve() *problem.Problem {
 		q.slot = slot
 		return nil
 	}
-	if refusal := (*budget.Refusal)(nil); errors.As(err, &refusal) {
-		p := problem.New(http.StatusTooManyRequests, refusal.Reason+"; the vendor was not asked")
-		p.RetryAfter = refusal.RetryAfter
-		return p
+	var refusal *budget.Refusal
+	if !errors.As(err, &refusal) {
+		return problem.New(http.StatusServiceUnavailable, "the caller did not wait for its turn")
 	}
-	return problem.New(http.StatusServiceUnavailable, "the caller did not wait for its turn")
+	p := problem.New(http.StatusTooManyRequests, refusal.Reason+"; the vendor was not asked")
+	if refusal.Ending {
+		p.Status = http.StatusServiceUnavailable
+	}
+	p.RetryAfter = refusal.RetryAfter
+	return p
 }
 
 // Enter implements proxy.Gate: what was reserved is used once, and not when it has ended in the meantime.

@@ -59,8 +59,7 @@ type Governor struct {
 	o      Options
 	holder string // this replica, in records
 	start  time.Time
-	wall   time.Time               // start, on the wall's clock alone
-	read   atomic.Pointer[reading] // the Store's clock, nil if it was not asked
+	wall   time.Time // start, on the wall's clock alone
 
 	ctx    context.Context //nolint:containedctx // of what is done in the background
 	cancel context.CancelFunc
@@ -87,8 +86,7 @@ func New(o Options) *Governor {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	start := time.Now()
-	g := &Governor{
-		o: o, holder: rand.Text(), start: start, wall: start.Round(0), buckets: map[key]*bucket{}}
+	g := &Governor{o: o, holder: rand.Text(), start: start, wall: start.Round(0), buckets: map[key]*bucket{}}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	return g
 }
@@ -140,18 +138,18 @@ func (g *Governor) limits(q *Request, all []*apispec.Limit) []*apispec.Limit {
 	if q.Operation == nil || len(q.Operation.Limits) == 0 {
 		return append(all, g.o.Standard)
 	}
-	always, instead := true, false
+	replaced := false
 	for _, l := range q.Operation.Limits {
 		if l.When != "" {
 			is, maybe := matches(q.Query, l.When)
 			if maybe {
-				all, instead = append(all, l.Limit), true
+				all = append(all, l.Limit)
 			}
-			always = always && !is
+			replaced = replaced || is
 		}
 	}
 	for _, l := range q.Operation.Limits {
-		if l.When == "" && (always || !instead) {
+		if l.When == "" && !replaced {
 			all = append(all, l.Limit)
 		}
 	}
@@ -163,24 +161,16 @@ func matches(query, when string) (is, maybe bool) {
 	if query == "" {
 		return false, false
 	}
-	want, err := url.ParseQuery(when)
-	got, unclear := url.ParseQuery(query)
-	if err != nil || unclear != nil {
+	name, value, _ := strings.Cut(when, "=")
+	all, err := url.ParseQuery(query)
+	got := all[name]
+	switch {
+	case err != nil || len(got) > 1:
 		return false, true
+	case len(got) == 0:
+		return false, false
 	}
-	for name, values := range want {
-		switch has := got[name]; {
-		case len(has) == 0:
-			return false, false
-		case len(has) > 1:
-			return false, true
-		case has[0] == values[0]:
-			return true, true
-		default:
-			return false, has[0] != "false"
-		}
-	}
-	return false, false
+	return got[0] == value, got[0] != "false"
 }
 
 // Reservation is the right to send one request. One of Commit and Release must be called in the end.

@@ -122,13 +122,6 @@ func Limit(windows ...apispec.Window) *apispec.Limit {
 	return &apispec.Limit{Name: "tried", Windows: windows}
 }
 
-func (m moment) Wall() time.Duration { return m.wall }
-
-func (r reading) Age(now Moment) time.Duration { return now.steady - r.answered.steady }
-
-// Sealed is a stored value with a text, whatever it says.
-func Sealed(text string) []byte { return append([]byte(checksum([]byte(text))+" "), text...) }
-
 const (
 	MaxLimits  = maxLimits
 	MaxWindows = maxWindows

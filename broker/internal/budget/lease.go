@@ -136,11 +136,11 @@ func (s *share) tell(r *record, at reading, now moment) bool {
 		r.Quiet = most
 	}
 	news := false
-	if until := at.latest(now).Add(s.quiet - now.steady); s.untold && s.quiet > now.steady && until.After(r.Quiet.Add(time.Second)) {
+	if until := at.latest(now).Add(s.quiet - now.steady - at.skew); s.untold && s.quiet > now.steady && until.After(r.Quiet.Add(time.Second)) {
 		r.Quiet, news = until, true
 	}
 	s.untold = news
-	if d := r.Quiet.Sub(there); d > 0 {
+	if d := r.Quiet.Sub(there.Add(at.skew)); d > 0 {
 		s.quiet = max(s.quiet, now.steady+d)
 	}
 	return news

@@ -121,7 +121,7 @@ func TestSlotsGoToWhoNeedsThem(t *testing.T) {
 		t.Fatalf("one alone sends %d", n)
 	}
 	tb.burst(tb.b, 120)
-	for range 40 {
+	for range 70 { // two windows: slots are free one by one
 		tb.now += budget.Look
 		tb.burst(tb.a, 120)
 		tb.burst(tb.b, 120)

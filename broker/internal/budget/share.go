@@ -35,6 +35,7 @@ type share struct {
 	tries  int64         // the largest that may have been
 	usedAt time.Duration // when a slot of the lease was taken last
 
+	crowd  time.Duration // until then slots are free one by one: requests had to wait
 	quiet  time.Duration // nothing is sent before it
 	untold bool          // the record does not know of quiet
 
@@ -117,10 +118,10 @@ func (s *share) reserve(now moment) (claim, bool) {
 
 // wait has w wait. It may be refused at once, or another one be refused in its place: those that are decided are returned.
 func (s *share) wait(now moment, w *waiter) (decided []*waiter) {
-	again := s.again(now, s.queue.n)
+	again := s.again(now, s.queue.ahead(w.caller))
 	w.giveUp = now.steady + s.maxWait
 	switch {
-	case again > w.giveUp && (s.all() || s.quiet > w.giveUp):
+	case again > w.giveUp && (s.all(now) || s.quiet > w.giveUp):
 		return []*waiter{w.refuse(tooLong, again)}
 	case s.queue.n >= s.most:
 		out := s.queue.makeRoom(w.caller)
@@ -130,6 +131,7 @@ func (s *share) wait(now moment, w *waiter) (decided []*waiter) {
 		decided = []*waiter{out.refuse(tooMany, again)}
 	}
 	s.queue.push(w)
+	s.crowd = now.steady + s.windows[0].Time
 	return decided
 }
 
@@ -138,8 +140,11 @@ func (w *waiter) refuse(why reason, again time.Duration) *waiter {
 	return w
 }
 
-// all says that there are no slots that others have.
-func (s *share) all() bool {
+// all says that there are no slots but those that this replica may use.
+func (s *share) all(now moment) bool {
+	if !now.before(s.valid) {
+		return false
+	}
 	for i, w := range s.windows {
 		if s.own[i].total()+s.leased[i].total() < w.Requests {
 			return false
@@ -164,17 +169,31 @@ func (s *share) first(i int, now moment) time.Duration {
 	return at
 }
 
-// again is when a request may be sent that so many wait before, not before that. Where nothing is known it is after a look.
+// again is when a request is likely to be sent that so many wait before. Where nothing is known it is after a look.
 func (s *share) again(now moment, ahead int) time.Duration {
 	at := max(now.steady, s.quiet)
-	for i, w := range s.windows {
-		first, n := s.first(i, now), s.own[i].total()+s.leased[i].total()
+	for i := range s.windows {
+		first := s.first(i, now)
 		if first == never {
 			first = now.steady + 2*look
 		}
-		at = max(at, first+rest(w)*time.Duration(ahead/max(n, 1)))
+		at = max(at, first)
+	}
+	for i := range s.windows {
+		at = max(at, at+s.pace(i)*time.Duration(ahead))
 	}
 	return at
+}
+
+// pace is the time between slots of a window that are free again, while callers have to wait. If slots that were used at once
+// were also free at once, those who wait would take all again, and a caller that comes a moment later would find none for a
+// whole window. Few slots are not held back.
+func (s *share) pace(i int) time.Duration {
+	n := s.own[i].total() + s.target[i]
+	if n < paced {
+		return 0
+	}
+	return s.windows[i].Time / time.Duration(n)
 }
 
 // tick gives requests that wait their turns, and refuses those that waited long enough.
@@ -189,7 +208,7 @@ func (s *share) tick(now moment) (decided []*waiter) {
 		decided = append(decided, w)
 	}
 	for _, w := range s.queue.late(now.steady) {
-		decided = append(decided, w.refuse(tooLong, s.again(now, s.queue.n)))
+		decided = append(decided, w.refuse(tooLong, s.again(now, s.queue.ahead(w.caller))))
 	}
 	return decided
 }
@@ -210,7 +229,11 @@ func (s *share) inTime(now moment, c claim) bool {
 // end ends a request: one that may have been sent, and is answered or given up, or one that was surely not sent.
 func (s *share) end(now moment, c claim, used bool) {
 	for i, w := range s.windows {
-		s.set(c, i).end(c.lost[i], used, now.steady+rest(w))
+		apart := time.Duration(0)
+		if now.steady < s.crowd {
+			apart = s.pace(i)
+		}
+		s.set(c, i).end(c.lost[i], used, now.steady+rest(w), apart)
 	}
 }
 
@@ -238,7 +261,7 @@ func (s *share) next(now moment) time.Duration {
 // due is when the record is to be looked at.
 func (s *share) due(now moment) time.Duration {
 	live := now.before(s.valid)
-	short := s.queue.n > 0 && (!live || !s.all()) && now.steady >= s.quiet || live && s.lacks()
+	short := s.queue.n > 0 && !s.all(now) && now.steady >= s.quiet || live && s.lacks()
 	switch {
 	case s.syncing:
 		return never

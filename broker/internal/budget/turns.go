@@ -40,6 +40,15 @@ func (t *turns) push(w *waiter) {
 	t.n++
 }
 
+// ahead is how many have their turn before one more request of a caller.
+func (t *turns) ahead(caller string) (n int) {
+	own := len(t.of[caller]) + 1
+	for _, q := range t.of {
+		n += min(len(q), own)
+	}
+	return n
+}
+
 // pop takes the request out whose turn it is.
 func (t *turns) pop() *waiter {
 	caller := t.order[0]
