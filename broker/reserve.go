@@ -115,8 +115,10 @@ func (q *request) Leave(resp *http.Response, err error) {
 	var dial *net.OpError
 	switch {
 	case q.slot == nil:
-	case err == nil:
+	case err == nil && resp.StatusCode == http.StatusTooManyRequests:
 		q.slot.Commit(resp.StatusCode, retryAfter(resp.Header, q.b.now()))
+	case err == nil:
+		q.slot.Commit(resp.StatusCode, 0)
 	case errors.As(err, &dial) && dial.Op == "dial":
 		q.slot.Release()
 	default:

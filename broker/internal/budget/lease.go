@@ -33,11 +33,11 @@ func (s *share) propose(r *record, damaged bool, at reading, now moment) *propos
 		n, want := s.goal(r, i, d, there)
 		p.slots[i] = n
 		p.gains = p.gains || n > held
-		worth = worth || n > held && d.short(i) || n < held && (d.pressed[i] || d.renews && !d.active)
+		worth = worth || n > held && d.waiting > 0 || n < held && (d.pressed[i] || d.renews && !d.active)
 		if d.active {
 			mine.Wanted = append(mine.Wanted, want)
 			told := known && there.Before(r.Shares[old].Until) && len(r.Shares[old].Wanted) > i && r.Shares[old].Wanted[i] > held
-			worth = worth || n < want && d.short(i) && !told
+			worth = worth || n < want && d.waiting > 0 && !told
 		}
 	}
 	if worth = worth || d.renews && d.active; !worth {
@@ -99,7 +99,6 @@ func (s *share) reconcile(r *record, damaged bool, at reading, now moment) bool 
 	if !damaged && (mine.Nth >= s.nth || !held) {
 		for i := range s.windows {
 			l := &s.leased[i]
-			l.settle(now.steady)
 			if n := mine.Slots[i]; n >= l.total() {
 				l.free += n - l.total()
 			} else {
@@ -151,19 +150,14 @@ type demand struct {
 	active  bool // it is in use
 	renews  bool // its lease is at half of its time, or has ended
 	waiting int
-	lacks   [maxWindows]bool // nothing of a window is left
 	pressed [maxWindows]bool // others need more of a window than is free
 }
-
-// short says that more is needed at once.
-func (d *demand) short(i int) bool { return d.waiting > 0 || d.lacks[i] }
 
 func (s *share) demand(now moment) *demand {
 	d := &demand{waiting: s.queue.n, active: now.steady-s.usedAt < term/3 || s.queue.n > 0, renews: !now.before(s.valid.add(-s.term / 2))}
 	for i := range s.windows {
 		s.leased[i].settle(now.steady)
 		d.active = d.active || s.leased[i].busy > 0
-		d.lacks[i] = s.own[i].free == 0 && s.spare(i) <= 0
 	}
 	return d
 }
@@ -197,7 +191,7 @@ func (s *share) goal(r *record, i int, d *demand, there time.Time) (n, want int)
 		s.target[i] = goal
 	}
 	switch {
-	case goal > held && (d.short(i) || d.renews):
+	case goal > held && (d.waiting > 0 || d.renews):
 		return held + min(max(free, 0), goal-held), want
 	case goal < held && (d.pressed[i] || d.renews):
 		return held - min(l.free, held-goal), want

@@ -261,7 +261,7 @@ func (s *share) next(now moment) time.Duration {
 // due is when the record is to be looked at.
 func (s *share) due(now moment) time.Duration {
 	live := now.before(s.valid)
-	short := s.queue.n > 0 && !s.all(now) && now.steady >= s.quiet || live && s.lacks()
+	short := s.queue.n > 0 && !s.all(now) && now.steady >= s.quiet
 	switch {
 	case s.syncing:
 		return never
@@ -278,16 +278,6 @@ func (s *share) due(now moment) time.Duration {
 	default:
 		return never
 	}
-}
-
-// lacks says that a slot is missing that others may have.
-func (s *share) lacks() bool {
-	for i := range s.windows {
-		if s.own[i].free == 0 && s.spare(i) <= 0 && s.leased[i].total() < s.pool[i] {
-			return true
-		}
-	}
-	return false
 }
 
 // idle says that nothing would be lost if this share was forgotten.

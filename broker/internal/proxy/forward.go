@@ -42,7 +42,27 @@ func New(base *http.Transport, userAgent string) *Proxy {
 	own.DisableCompression = true          // what the caller takes is the caller's choice
 	own.ForceAttemptHTTP2 = true
 	own.ExpectContinueTimeout = 0
+	own.DialContext = inTime(own.DialContext)
+	if own.TLSHandshakeTimeout <= 0 || own.TLSHandshakeTimeout > connecting {
+		own.TLSHandshakeTimeout = connecting
+	}
 	return &Proxy{transport: own, userAgent: userAgent}
+}
+
+// connecting is how long a name may take to be found and connected to, and how long a handshake takes: what passes a [Gate] is at
+// the vendor within ten seconds, or never. A proxy on the way that takes longer to connect is not bounded.
+const connecting = 5 * time.Second
+
+// inTime is dial within that time; nil is that of net/http.
+func inTime(dial func(context.Context, string, string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, connecting)
+		defer cancel()
+		return dial(ctx, network, addr)
+	}
 }
 
 // Close closes the connections that nobody uses.
