@@ -88,7 +88,7 @@ func (s *share) looked(now moment, gained bool, err error) {
 
 // reconcile makes of the lease what the record says: a save whose answer was lost may have happened or not. A Store that
 // forgot what was saved is told what this replica has, and that all others may have the rest for the longest that a lease can
-// last. It reports whether that has to be saved.
+// last. It reports whether that has to be saved, with what this replica has.
 func (s *share) reconcile(r *record, damaged bool, at reading, now moment) bool {
 	held := at.latest(now).Before(s.until.Add(flight)) // nobody may have dropped our entry
 	mine := entry{Slots: make([]int, len(s.windows))}
@@ -98,32 +98,24 @@ func (s *share) reconcile(r *record, damaged bool, at reading, now moment) bool 
 	s.tries = max(s.tries, mine.Nth)
 	if !damaged && (mine.Nth >= s.nth || !held) {
 		for i := range s.windows {
-			l := &s.leased[i]
-			if n := mine.Slots[i]; n >= l.total() {
-				l.free += n - l.total()
-			} else {
-				l.lose(n)
+			if l := &s.leased[i]; l.total() > mine.Slots[i] {
+				l.lose(mine.Slots[i])
 			}
 		}
 		return false
 	}
-	end := at.latest(now).Add(s.term)
-	s.tries++
-	mine = entry{Holder: s.holder, Until: s.until, Nth: s.tries}
-	rest := entry{Holder: nobody, Until: end}
-	r.put(entry{Holder: nobody, Slots: []int{0}})
+	rest := entry{Holder: nobody, Slots: make([]int, len(s.windows)), Until: at.latest(now).Add(s.term)}
+	r.put(rest)
 	for i := range r.Shares {
-		r.Shares[i].Until = end
+		r.Shares[i].Until = rest.Until
 	}
 	for i := range s.windows {
 		if !held {
 			s.leased[i].lose(0)
 		}
-		n := s.leased[i].total()
-		have, _, _, _ := r.others(s.holder, i, 0, end)
-		mine.Slots, rest.Slots = append(mine.Slots, n), append(rest.Slots, max(0, s.pool[i]-have-n))
+		have, _, _, _ := r.others(s.holder, i, 0, rest.Until)
+		rest.Slots[i] = max(0, s.pool[i]-have-s.leased[i].total())
 	}
-	r.put(mine)
 	r.put(rest)
 	return true
 }
@@ -202,8 +194,8 @@ func (s *share) goal(r *record, i int, d *demand, there time.Time) (n, want int)
 // leave is what is saved when the replica ends: nothing of it is used any more, but what is on its way. nil: nothing.
 func (s *share) leave(r *record, damaged bool, at reading, now moment) *proposal {
 	r.expire(at.earliest(now), s.windows)
-	s.reconcile(r, damaged, at, now)
-	if _, known := r.find(s.holder); !known {
+	healed := s.reconcile(r, damaged, at, now)
+	if _, known := r.find(s.holder); !known && !healed {
 		return nil
 	}
 	mine := entry{Holder: s.holder, Until: at.latest(now).Add(-flight), Nth: s.tries + 1}
