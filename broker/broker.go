@@ -18,6 +18,13 @@
 // matches decides. The vendor's access token, at /token and /oauth2/token, is the path /token with the method GET to rules:
 // who has it can do at the vendor whatever the profile may.
 //
+// # When
+//
+// Requests are held to the limits that the vendor documents, together with those of all brokers that share the Store. One that
+// would exceed them waits for its turn, [Options.MaxWait] at the most, and is answered 429 with Retry-After and the reason then,
+// without asking the vendor. Callers have their turns one after the other, whatever number of requests each of them sends. The
+// broker repeats no request, but once when it was refused because its token had expired.
+//
 // # What is written down
 //
 // With an [AuditLog] every request is in it before anything is done: a request whose line cannot be written is answered 503.

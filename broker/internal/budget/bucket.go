@@ -138,7 +138,7 @@ func (b *bucket) end(c claim, sent bool, quiet time.Duration) {
 	defer b.mu.Unlock()
 	now := b.g.now()
 	b.share.end(now, c, sent)
-	if b.share.hush(now, quiet) || b.share.queue.n > 0 {
+	if b.share.hush(now, quiet) || len(b.share.queue.all) > 0 {
 		b.pump(now)
 	}
 }
@@ -184,7 +184,7 @@ func (g *Governor) Close(ctx context.Context) error {
 	for _, b := range g.buckets { // which nobody changes any more
 		b.mu.Lock()
 		now := g.now().steady
-		for b.gone = true; b.share.queue.n > 0; {
+		for b.gone = true; len(b.share.queue.all) > 0; {
 			w := b.share.queue.pop()
 			w.refuse(ending, now)
 			close(w.ready)

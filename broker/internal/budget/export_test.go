@@ -115,7 +115,7 @@ func (t *turns) Remove(w *Waiter) bool { return t.remove(w) }
 
 func (t *turns) MakeRoom(caller string) *Waiter { return t.makeRoom(caller) }
 
-func (t *turns) Len() int { return t.n }
+func (t *turns) Len() int { return len(t.all) }
 
 // Limit is one with windows.
 func Limit(windows ...apispec.Window) *apispec.Limit {

@@ -146,7 +146,7 @@ type demand struct {
 }
 
 func (s *share) demand(now moment) *demand {
-	d := &demand{waiting: s.queue.n, active: now.steady-s.usedAt < term/3 || s.queue.n > 0, renews: !now.before(s.valid.add(-s.term / 2))}
+	d := &demand{waiting: len(s.queue.all), active: now.steady-s.usedAt < term/3 || len(s.queue.all) > 0, renews: !now.before(s.valid.add(-s.term / 2))}
 	for i := range s.windows {
 		s.leased[i].settle(now.steady)
 		d.active = d.active || s.leased[i].busy > 0

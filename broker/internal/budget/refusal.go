@@ -40,7 +40,7 @@ func (b *bucket) refusal(r *refusal, now time.Time, steady time.Duration) *Refus
 	case b.share.quiet > steady:
 		e.Reason = limit + " is quiet until " + until + ": the vendor has answered that there were too many requests"
 	case r.why == tooMany:
-		e.Reason = limit + fmt.Sprintf(" is used up until %s, and %d requests wait already", until, b.share.queue.n)
+		e.Reason = limit + fmt.Sprintf(" is used up until %s, and %d requests wait already", until, len(b.share.queue.all))
 	default:
 		e.Reason = limit + " is used up until " + until
 	}

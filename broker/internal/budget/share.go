@@ -110,7 +110,7 @@ func (s *share) take(now moment) (c claim, ok bool) {
 
 // reserve lets a request be sent if it can be sent at once.
 func (s *share) reserve(now moment) (claim, bool) {
-	if s.queue.n > 0 {
+	if len(s.queue.all) > 0 {
 		return claim{}, false // which come first
 	}
 	return s.take(now)
@@ -118,12 +118,15 @@ func (s *share) reserve(now moment) (claim, bool) {
 
 // wait has w wait. It may be refused at once, or another one be refused in its place: those that are decided are returned.
 func (s *share) wait(now moment, w *waiter) (decided []*waiter) {
-	again := s.again(now, s.queue.ahead(w.caller))
+	if now.steady >= s.crowd {
+		s.queue.after = nil // nobody had to wait for long
+	}
+	again := s.again(now, w.caller)
 	w.giveUp = now.steady + s.maxWait
 	switch {
 	case again > w.giveUp && (s.all(now) || s.quiet > w.giveUp):
 		return []*waiter{w.refuse(tooLong, again)}
-	case s.queue.n >= s.most:
+	case len(s.queue.all) >= s.most:
 		out := s.queue.makeRoom(w.caller)
 		if out == nil {
 			return []*waiter{w.refuse(tooMany, again)}
@@ -136,7 +139,7 @@ func (s *share) wait(now moment, w *waiter) (decided []*waiter) {
 }
 
 func (w *waiter) refuse(why reason, again time.Duration) *waiter {
-	w.decided, w.refused = true, &refusal{why, again}
+	w.refused = &refusal{why, again}
 	return w
 }
 
@@ -169,8 +172,9 @@ func (s *share) first(i int, now moment) time.Duration {
 	return at
 }
 
-// again is when a request is likely to be sent that so many wait before. Where nothing is known it is after a look.
-func (s *share) again(now moment, ahead int) time.Duration {
+// again is when one more request of a caller is likely to be sent. Where nothing is known it is after a look.
+func (s *share) again(now moment, caller string) time.Duration {
+	_, ahead := s.queue.next(caller)
 	at := max(now.steady, s.quiet)
 	for i := range s.windows {
 		first := s.first(i, now)
@@ -179,10 +183,11 @@ func (s *share) again(now moment, ahead int) time.Duration {
 		}
 		at = max(at, first)
 	}
+	pace := time.Duration(0)
 	for i := range s.windows {
-		at = max(at, at+s.pace(i)*time.Duration(ahead))
+		pace = max(pace, s.pace(i))
 	}
-	return at
+	return at + pace*time.Duration(ahead)
 }
 
 // pace is the time between slots of a window that are free again, while callers have to wait. If slots that were used at once
@@ -198,17 +203,17 @@ func (s *share) pace(i int) time.Duration {
 
 // tick gives requests that wait their turns, and refuses those that waited long enough.
 func (s *share) tick(now moment) (decided []*waiter) {
-	for s.queue.n > 0 {
+	for len(s.queue.all) > 0 {
 		c, ok := s.take(now)
 		if !ok {
 			break
 		}
 		w := s.queue.pop()
-		w.decided, w.claim = true, c
+		w.claim = c
 		decided = append(decided, w)
 	}
 	for _, w := range s.queue.late(now.steady) {
-		decided = append(decided, w.refuse(tooLong, s.again(now, s.queue.ahead(w.caller))))
+		decided = append(decided, w.refuse(tooLong, s.again(now, w.caller)))
 	}
 	return decided
 }
@@ -248,7 +253,7 @@ func (s *share) hush(now moment, d time.Duration) bool {
 // next is when something is to be done again: a tick, or a look at the record.
 func (s *share) next(now moment) time.Duration {
 	at := s.due(now)
-	if s.queue.n == 0 {
+	if len(s.queue.all) == 0 {
 		return at
 	}
 	free := max(s.quiet, now.steady+time.Millisecond)
@@ -261,11 +266,11 @@ func (s *share) next(now moment) time.Duration {
 // due is when the record is to be looked at.
 func (s *share) due(now moment) time.Duration {
 	live := now.before(s.valid)
-	short := s.queue.n > 0 && !s.all(now) && now.steady >= s.quiet
+	short := len(s.queue.all) > 0 && !s.all(now) && now.steady >= s.quiet
 	switch {
 	case s.syncing:
 		return never
-	case s.failures > 0 && (live || s.queue.n > 0 || s.untold):
+	case s.failures > 0 && (live || len(s.queue.all) > 0 || s.untold):
 		return s.tried + min(look<<(s.failures-1), 4*look)
 	case s.untold, short && s.gained:
 		return now.steady
@@ -289,5 +294,5 @@ func (s *share) idle(now moment) bool {
 			return false
 		}
 	}
-	return s.queue.n == 0 && !s.syncing && now.steady >= s.quiet
+	return len(s.queue.all) == 0 && !s.syncing && now.steady >= s.quiet
 }
