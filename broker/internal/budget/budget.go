@@ -65,7 +65,7 @@ type Governor struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 
-	mu      sync.RWMutex // guards what follows
+	mu      sync.Mutex // guards what follows
 	buckets map[key]*bucket
 	swept   time.Duration // when those were forgotten of which nothing is known
 	closed  bool
@@ -175,8 +175,6 @@ func matches(query, when string) (is, maybe bool) {
 
 // Reservation is the right to send one request. One of Commit and Release must be called in the end.
 type Reservation struct {
-	Waited time.Duration // for it
-
 	g     *Governor
 	holds [maxLimits]hold
 	n     int
@@ -195,14 +193,13 @@ func (g *Governor) Reserve(ctx context.Context, q Request) (*Reservation, error)
 	r := &Reservation{g: g}
 	var room [maxLimits]*apispec.Limit
 	for _, l := range g.limits(&q, room[:0]) {
-		h, waited, err := g.take(ctx, q.key(l), q.Caller)
+		h, err := g.take(ctx, q.key(l), q.Caller)
 		if err != nil {
 			r.Release()
 			return nil, err
 		}
 		r.holds[r.n] = h
 		r.n++
-		r.Waited += waited
 	}
 	return r, nil
 }

@@ -92,6 +92,27 @@ func TestARequestIsNotBegunWhenItsLeaseHasEnded(t *testing.T) {
 	})
 }
 
+func TestARequestIsNotBegunWhenItsGovernorHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := budget.New(budget.Options{Store: &store{}})
+		r, err := g.Reserve(t.Context(), budget.Request{Profile: "main"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if !r.InTime() {
+			t.Error("before, it may not be begun")
+		}
+		if err := g.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if r.InTime() {
+			t.Error("it may be begun")
+		}
+		r.Release()
+	})
+}
+
 func TestAQueueIsBoundedAndAFloodMakesRoomForOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := governors(t, 1, budget.Options{Store: &store{}, MaxWaiting: 10, MaxWait: time.Hour})[0]

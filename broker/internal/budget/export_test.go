@@ -137,8 +137,8 @@ func (g *Governor) LimitsOf(q Request) (names []string) {
 
 // Known is how many limits of accounts are known.
 func (g *Governor) Known() int {
-	g.mu.RLock()
-	defer g.mu.RUnlock()
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	return len(g.buckets)
 }
 

@@ -78,12 +78,7 @@ func (s *share) confirm(p *proposal, saved bool) {
 
 // looked notes that the record was looked at, and whether there was more in it.
 func (s *share) looked(now moment, gained bool, err error) {
-	s.tried, s.gained, s.syncing = now.steady, gained, false
-	if err != nil {
-		s.failures = min(s.failures+1, 8)
-		return
-	}
-	s.failures = 0
+	s.tried, s.gained, s.failing, s.syncing = now.steady, gained, err != nil, false
 }
 
 // reconcile makes of the lease what the record says: a save whose answer was lost may have happened or not. A Store that
@@ -205,7 +200,7 @@ func (s *share) leave(r *record, damaged bool, at reading, now moment) *proposal
 		if l.busy > 0 {
 			mine.Until = at.latest(now)
 		}
-		l.lose(0)
+		l.lose(0) // whether it is saved or not
 	}
 	r.put(mine)
 	return &proposal{next: r, slots: make([]int, len(s.windows))}

@@ -44,7 +44,7 @@ func (b *bucket) refusal(r *refusal, now time.Time, steady time.Duration) *Refus
 	default:
 		e.Reason = limit + " is used up until " + until
 	}
-	if b.share.failures > 0 {
+	if b.share.failing {
 		e.Reason += "; the Store that brokers share cannot be reached, so that only what was set aside may be used"
 	}
 	return e

@@ -39,10 +39,10 @@ type share struct {
 	quiet  time.Duration // nothing is sent before it
 	untold bool          // the record does not know of quiet
 
-	tried    time.Duration // when the record was looked at last
-	gained   bool          // there was more then
-	failures int           // how often in a row that failed
-	syncing  bool
+	tried   time.Duration // when the record was looked at last
+	gained  bool          // there was more then
+	failing bool          // that failed
+	syncing bool
 
 	queue turns
 }
@@ -270,8 +270,8 @@ func (s *share) due(now moment) time.Duration {
 	switch {
 	case s.syncing:
 		return never
-	case s.failures > 0 && (live || len(s.queue.all) > 0 || s.untold):
-		return s.tried + min(look<<(s.failures-1), 4*look)
+	case s.failing && (live || len(s.queue.all) > 0 || s.untold):
+		return s.tried + look
 	case s.untold, short && s.gained:
 		return now.steady
 	case short:

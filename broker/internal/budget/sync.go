@@ -40,9 +40,9 @@ func (b *bucket) sync() {
 	now := b.g.now()
 	switch {
 	case b.gone:
-	case err != nil && b.share.failures == 0:
+	case err != nil && !b.share.failing:
 		b.g.o.Log.Warn("ringcx: the store of the budget fails", slog.String("limit", b.key.limit.Name), slog.Any("error", err))
-	case err == nil && b.share.failures > 0:
+	case err == nil && b.share.failing:
 		b.g.o.Log.Info("ringcx: the store of the budget is back", slog.String("limit", b.key.limit.Name))
 	}
 	b.share.looked(now, gained, err)
