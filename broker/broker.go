@@ -18,6 +18,13 @@
 // matches decides. The vendor's access token, at /token and /oauth2/token, is the path /token with the method GET to rules:
 // who has it can do at the vendor whatever the profile may.
 //
+// # When
+//
+// Requests are held to the limits that the vendor documents, together with those of all brokers that share the Store. One that
+// would exceed them waits for its turn, [Options.MaxWait] at the most, and is answered 429 with Retry-After and the reason then,
+// without asking the vendor. Callers have their turns one after the other, whatever number of requests each of them sends. The
+// broker repeats no request, but once when it was refused because its token had expired.
+//
 // # What is written down
 //
 // With an [AuditLog] every request is in it before anything is done: a request whose line cannot be written is answered 503.
@@ -33,6 +40,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker/internal/budget"
 	"github.com/ringcx-go/ringcx/broker/internal/caller"
 	"github.com/ringcx-go/ringcx/broker/internal/handout"
 	"github.com/ringcx-go/ringcx/broker/internal/policy"
@@ -69,6 +77,16 @@ type Options struct {
 	Rules []Rule
 	// Hosts are the names that the broker answers to besides addresses and the names of this machine. nil: none.
 	Hosts []string
+	// NoLimits sends requests as they come. Otherwise they are held to the limits that the vendor documents, together with all
+	// brokers that have the same Store: one that would exceed them waits, and callers have their turns one after the other.
+	NoLimits bool
+	// Replicas is how many brokers share the Store at the most, the same for all of them: each may then send a part of a tenth
+	// of each limit when the Store cannot be reached. 0: nothing is sent then once what was leased has ended.
+	Replicas int
+	// MaxWait is how long a request waits for its turn until it is answered 429; 0: 30 seconds. MaxWaiting is how many wait for
+	// one limit of an account or profile, with bodies of up to 1 MiB in memory; 0: 1,000.
+	MaxWait    time.Duration
+	MaxWaiting int
 	// Audit is told of every request. nil: nothing is written down.
 	Audit *AuditLog
 	// Transport has the settings of connections to the vendor. nil: those of http.DefaultTransport.
@@ -94,6 +112,7 @@ type Broker struct {
 	desk     *handout.Desk
 	log      *slog.Logger
 	now      func() time.Time
+	limits   *governors
 	requests numbers
 }
 
@@ -102,7 +121,9 @@ type profile struct {
 	name   string
 	vendor proxy.Vendor
 	source *handout.Source
-	named  [2]handout.Names // of RingCX and of RingCentral
+	// governors are those of RingCX and of RingCentral; nil: requests are not held to limits.
+	governors [2]*budget.Governor
+	named     [2]handout.Names // of RingCX and of RingCentral
 }
 
 // New makes a broker. It asks nobody for anything before it is called.
@@ -124,6 +145,7 @@ func New(opts *Options) (*Broker, error) {
 	if b.now == nil {
 		b.now = time.Now
 	}
+	b.limits = newGovernors(opts)
 	for _, p := range opts.Profiles {
 		made, err := b.profile(p)
 		if err != nil {
@@ -170,11 +192,18 @@ func (b *Broker) profile(p Profile) (*profile, error) {
 		return nil, err
 	}
 	return &profile{
-		name:   p.Name,
-		vendor: proxy.Vendor{RingCX: cx, RingCentral: central, RingCXToken: p.Session, RingCentralToken: p.Session.RingCentral()},
-		source: handout.NewSource(p.Session, b.now),
+		name:      p.Name,
+		vendor:    proxy.Vendor{RingCX: cx, RingCentral: central, RingCXToken: p.Session, RingCentralToken: p.Session.RingCentral()},
+		source:    handout.NewSource(p.Session, b.now),
+		governors: [2]*budget.Governor{b.limits.at(cx, false), b.limits.at(central, true)},
 	}, nil
 }
 
-// Close ends what the broker keeps open to the vendor.
-func (b *Broker) Close() { b.proxy.Close() }
+// Close ends what the broker keeps open to the vendor, and gives back to other brokers what it may send. Requests that wait for
+// their turn are answered 429.
+func (b *Broker) Close() {
+	if err := b.limits.close(); err != nil {
+		b.log.Warn("what this broker might have sent is others' only when its lease has ended", slog.Any("error", err))
+	}
+	b.proxy.Close()
+}

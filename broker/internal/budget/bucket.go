@@ -25,31 +25,27 @@ type bucket struct {
 	gone  bool // another one has taken its place, or the Governor has ended
 }
 
-// bucket is that of a key. It is an error if there are too many.
+// bucket is that of a key, locked. It is an error if there are too many.
 func (g *Governor) bucket(k key) (*bucket, error) {
-	g.mu.RLock()
-	b, closed := g.buckets[k], g.closed
-	g.mu.RUnlock()
-	if b != nil && !closed {
-		return b, nil
-	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if b = g.buckets[k]; b != nil && !g.closed {
-		return b, nil
+	b := g.buckets[k]
+	if b == nil || g.closed {
+		b = g.newBucket(k)
+		now := g.now().steady
+		if len(g.buckets) >= sweepAbove && now-g.swept >= time.Second {
+			g.sweep()
+			g.swept = now
+		}
+		switch {
+		case g.closed:
+			return nil, b.refusal(&refusal{ending, now}, time.Now(), now)
+		case len(g.buckets) >= maxBuckets:
+			return nil, b.refusal(&refusal{keys, now + time.Minute}, time.Now(), now)
+		}
+		g.buckets[k] = b
 	}
-	b = g.newBucket(k)
-	if at := g.now().steady; len(g.buckets) >= sweepAbove && at-g.swept >= time.Second {
-		g.sweep()
-		g.swept = at
-	}
-	switch now := g.now().steady; {
-	case g.closed:
-		return nil, b.refusal(&refusal{ending, now}, time.Now(), now)
-	case len(g.buckets) >= maxBuckets:
-		return nil, b.refusal(&refusal{keys, now + time.Minute}, time.Now(), now)
-	}
-	g.buckets[k] = b
+	b.mu.Lock()
 	return b, nil
 }
 
@@ -82,17 +78,10 @@ func (g *Governor) sweep() {
 }
 
 // take waits for what a request needs of one limit.
-func (g *Governor) take(ctx context.Context, k key, caller string) (hold, time.Duration, error) {
-	var b *bucket
-	for {
-		var err error
-		if b, err = g.bucket(k); err != nil {
-			return hold{}, 0, err
-		}
-		if b.mu.Lock(); !b.gone {
-			break
-		}
-		b.mu.Unlock()
+func (g *Governor) take(ctx context.Context, k key, caller string) (hold, error) {
+	b, err := g.bucket(k)
+	if err != nil {
+		return hold{}, err
 	}
 	now := g.now()
 	c, ok := b.share.reserve(now)
@@ -101,14 +90,14 @@ func (g *Governor) take(ctx context.Context, k key, caller string) (hold, time.D
 			b.pump(now)
 		}
 		b.mu.Unlock()
-		return hold{b, c}, 0, nil
+		return hold{b, c}, nil
 	}
 	w := &waiter{caller: caller, ready: make(chan struct{})}
 	b.decide(b.share.wait(now, w))
 	b.pump(now)
 	b.mu.Unlock()
-	err := b.await(ctx, w)
-	return hold{b, w.claim}, g.now().steady - now.steady, err
+	err = b.await(ctx, w)
+	return hold{b, w.claim}, err
 }
 
 // await waits until w is decided.
@@ -132,14 +121,13 @@ func (b *bucket) await(ctx context.Context, w *waiter) error {
 	return b.refusal(w.refused, time.Now(), b.g.now().steady)
 }
 
-// end ends a request; without an outcome it was not sent.
-func (b *bucket) end(c claim, o *Outcome) {
+// end ends a request that was sent or not; the vendor wants no more for some time.
+func (b *bucket) end(c claim, sent bool, quiet time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.g.now()
-	b.share.end(now, c, o != nil)
-	news := o != nil && b.share.learn(now, o)
-	if news || b.share.queue.n > 0 {
+	b.share.end(now, c, sent)
+	if b.share.hush(now, quiet) || len(b.share.queue.all) > 0 {
 		b.pump(now)
 	}
 }
@@ -185,7 +173,7 @@ func (g *Governor) Close(ctx context.Context) error {
 	for _, b := range g.buckets { // which nobody changes any more
 		b.mu.Lock()
 		now := g.now().steady
-		for b.gone = true; b.share.queue.n > 0; {
+		for b.gone = true; len(b.share.queue.all) > 0; {
 			w := b.share.queue.pop()
 			w.refuse(ending, now)
 			close(w.ready)

@@ -73,7 +73,7 @@ func TestWhatADeadReplicaSentLastIsWaitedFor(t *testing.T) {
 func TestWhatIsOnItsWayWhenAReplicaEndsIsWaitedFor(t *testing.T) {
 	tb := newTable(t)
 	tb.hold(tb.a)
-	tb.take(tb.a)
+	claims := tb.take(tb.a)
 	there := tb.now + budget.Flight
 	r, err := budget.Decode(tb.value, 1)
 	if err != nil {
@@ -81,6 +81,9 @@ func TestWhatIsOnItsWayWhenAReplicaEndsIsWaitedFor(t *testing.T) {
 	}
 	if tb.value, err = tb.a.Leave(r, tb.reading(), tb.moment()).Encode(); err != nil {
 		t.Fatal(err)
+	}
+	if tb.a.InTime(tb.moment(), claims[0]) { // although the answer to the save is not there yet, or lost
+		t.Error("a request may still be begun")
 	}
 	if at := tb.firstOf(tb.b); at < there+time.Minute || at > there+time.Minute+3*time.Second {
 		t.Errorf("another sends at %v, the last one was at the vendor at %v", at, there)
@@ -110,6 +113,24 @@ func TestAReplicaThatComesBackHasLostWhatOthersTook(t *testing.T) {
 	tb.look(tb.b)
 	if n := len(tb.take(tb.b)) + len(tb.take(tb.a)) + tb.burst(tb.b, 120) + tb.burst(tb.a, 120); n > 120 {
 		t.Errorf("together they send %d", n)
+	}
+}
+
+func TestAReplicaThatComesBackToADamagedRecordHasNothing(t *testing.T) {
+	tb := newTable(t)
+	tb.hold(tb.a)
+	tb.now = 150 * time.Second
+	if n := tb.burst(tb.b, 120); n != 120 {
+		t.Fatalf("another one sends %d", n)
+	}
+	tb.value = []byte("?")
+	tb.now += 5 * time.Second
+	tb.look(tb.a)
+	if n := tb.a.Holds(0); n != 0 {
+		t.Errorf("it holds %d", n)
+	}
+	if n := tb.burst(tb.a, 120); n != 0 {
+		t.Errorf("it sends %d", n)
 	}
 }
 

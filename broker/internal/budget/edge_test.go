@@ -68,7 +68,7 @@ func TestARequestIsNotBegunWhenItsLeaseHasEnded(t *testing.T) {
 		if !first.InTime() || !second.InTime() {
 			t.Error("a request may not be begun at once")
 		}
-		first.Commit(budget.Outcome{Status: 429})
+		first.Commit(429, 0)
 		if second.InTime() {
 			t.Error("a request may be begun although the vendor has had too many")
 		}
@@ -89,6 +89,27 @@ func TestARequestIsNotBegunWhenItsLeaseHasEnded(t *testing.T) {
 		} else {
 			third.Release()
 		}
+	})
+}
+
+func TestARequestIsNotBegunWhenItsGovernorHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := budget.New(budget.Options{Store: &store{}})
+		r, err := g.Reserve(t.Context(), budget.Request{Profile: "main"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if !r.InTime() {
+			t.Error("before, it may not be begun")
+		}
+		if err := g.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if r.InTime() {
+			t.Error("it may be begun")
+		}
+		r.Release()
 	})
 }
 
