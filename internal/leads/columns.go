@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/shell"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -38,67 +39,107 @@ type layout struct {
 
 // layout finds out where columns go.
 func (c *Columns) layout(titles []string, rules rules) (*layout, error) {
-	said, err := c.said()
+	said, err := c.said(titles)
 	if err != nil {
 		return nil, err
 	}
 	fields, names := loadable()
 	l := &layout{prefix: c.ExternIDs, needs: rules.needs}
 	taken := map[string]string{}
-	var unknown []string
+	var unknown []int
 	for i, title := range titles {
 		title = strings.TrimSpace(title)
-		col := column{title: wording.First(title, fmt.Sprintf("column %d", i+1))}
-		name, mapped := said[title]
-		delete(said, title)
+		col := column{title: wording.First(title, numbered(i))}
+		name, mapped := said[i]
 		field := fields[fold(wording.First(synonyms[fold(title)], title))]
 		switch {
 		case mapped && name == "":
+			field = nil
 		case mapped:
 			if field, col.key, err = c.field(name, fields, names); err != nil {
 				return nil, err
 			}
 		case field == nil || isMap(field):
 			field = nil
-			unknown = append(unknown, col.title)
+			unknown = append(unknown, i)
 		}
 		if col.field = field; field == nil {
 			l.left = append(l.left, col.title)
 		} else {
 			to := strings.TrimSuffix(field.Name+"."+col.key, ".")
 			if before, twice := taken[to]; twice {
-				return nil, usage.New(fmt.Sprintf("the columns %q and %q both are %s", before, col.title, to), "say which with --map '"+col.title+"='")
+				return nil, usage.New(fmt.Sprintf("the columns %q and %q both are %s", before, col.title, to), "leave one of them out: --map "+argument(titles, i, ""))
 			}
 			taken[to] = col.title
 			col.check = rules.of(field)
 		}
 		l.columns = append(l.columns, col)
 	}
-	if len(said) > 0 {
-		name := slices.Sorted(maps.Keys(said))[0]
-		return nil, usage.New(fmt.Sprintf("--map names the column %q, which the file has not", name), wording.DidYouMean(wording.Nearest(name, titles), "its columns are "+listed(titles)))
-	}
 	if len(unknown) > 0 && !c.IgnoreUnknown {
-		return nil, usage.New("no field of a lead is known for the column"+plural(len(unknown))+" "+listed(unknown), c.remedy(unknown[0], names))
+		all := make([]string, len(unknown))
+		for n, i := range unknown {
+			all[n] = l.columns[i].title
+		}
+		return nil, usage.New("no field of a lead is known for the column"+plural(len(all))+" "+listed(all), remedy(titles, unknown[0], names))
 	}
 	return l, l.check(taken)
 }
 
-// said reads what --map says.
-func (c *Columns) said() (map[string]string, error) {
-	said := map[string]string{}
+// said reads what --map says of columns: by their titles, "column 3" for the third, and "" for the only one without a title.
+func (c *Columns) said(titles []string) (map[int]string, error) {
+	said := map[int]string{}
 	for _, one := range c.Map {
 		at := strings.LastIndexByte(one, '=')
-		if at < 1 {
+		if at < 0 {
 			return nil, usage.New(fmt.Sprintf("%q is not of the form Column=field", wording.Clip(one)), "such as --map 'Customer No=externId', or --map 'Notes=' to leave a column out")
 		}
 		title := strings.TrimSpace(one[:at])
-		if _, twice := said[title]; twice {
+		i, err := meant(titles, title)
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := said[i]; twice {
 			return nil, usage.New(fmt.Sprintf("--map names the column %q twice", title), "name it once")
 		}
-		said[title] = strings.TrimSpace(one[at+1:])
+		said[i] = strings.TrimSpace(one[at+1:])
 	}
 	return said, nil
+}
+
+// meant is the place of the column that --map names so.
+func meant(titles []string, name string) (int, error) {
+	found := -1
+	for i, title := range titles {
+		switch {
+		case strings.TrimSpace(title) != name:
+		case found >= 0 && name == "":
+			return 0, usage.New("several columns have no title", fmt.Sprintf("say which is meant by its place, such as --map '%s='", numbered(i)))
+		case found < 0:
+			found = i
+		}
+	}
+	for i := range titles {
+		if found < 0 && strings.EqualFold(name, numbered(i)) {
+			found = i
+		}
+	}
+	if found < 0 {
+		return 0, usage.New(fmt.Sprintf("--map names the column %q, which the file has not", name), wording.DidYouMean(wording.Nearest(name, titles), "its columns are "+listed(titles)))
+	}
+	return found, nil
+}
+
+// numbered is the name of a column by its place.
+func numbered(i int) string { return fmt.Sprintf("column %d", i+1) }
+
+// argument is what --map is given to say what a column is, for people to copy into a shell. A title that they could not copy
+// as it is, or that several columns have, is replaced by the place.
+func argument(titles []string, i int, to string) string {
+	title := strings.TrimSpace(titles[i])
+	if first, err := meant(titles, title); err != nil || first != i || title == "" || len(title) > 40 || wording.OneLine(title) != title {
+		title = numbered(i)
+	}
+	return shell.Quote(title + "=" + to)
 }
 
 // field finds the field that --map names, with the key of one that holds texts by name.
@@ -117,12 +158,12 @@ func (c *Columns) field(name string, fields map[string]*apispec.Field, names []s
 }
 
 // remedy says what to do about a column that is no field.
-func (c *Columns) remedy(title string, names []string) string {
+func remedy(titles []string, i int, names []string) string {
 	near := ""
-	if n := wording.Nearest(fold(title), names); n != "" {
+	if n := wording.Nearest(fold(titles[i]), names); n != "" {
 		near = "did you mean " + n + "? "
 	}
-	return near + "--map '" + title + "=auxData1' says which it is ('" + title + "=extendedLeadData.key' for data of your own), --ignore-unknown leaves all of them out"
+	return near + "--map " + argument(titles, i, "auxData1") + " says which it is (" + argument(titles, i, "extendedLeadData.key") + " for data of your own), --ignore-unknown leaves all of them out"
 }
 
 // check finds out whether the columns can make leads.

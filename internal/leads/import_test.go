@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -188,5 +189,72 @@ func TestRowsThatTheVendorRejectsAreToldWithTheirLines(t *testing.T) {
 	}
 	if got := v.requests[1].Description; got != "leads.csv (2/3)" {
 		t.Errorf("the second list is called %s", got)
+	}
+}
+
+func TestAColumnThatIsLeftOutIsLeftOutWhateverItsTitle(t *testing.T) {
+	for _, title := range []string{"Email", "email", "E-Mail Address", "First Name", "leadPriority", "Colour"} {
+		text := "phone,externId," + title + "\n4155550100,1,3\n"
+		for _, c := range []struct {
+			maps []string
+			sent int // fields of the lead
+		}{{[]string{title + "="}, 2}, {[]string{title + "=auxData1"}, 3}} {
+			v := newVendor(t, nil)
+			im := &leads.Import{Path: file(t, text), Dir: t.TempDir(), Columns: leads.Columns{Map: c.maps}}
+			if err := run(t, v, im); err != nil || len(v.requests[0].Leads[0]) != c.sent || len(im.Report.LeftOut) != 3-c.sent {
+				t.Errorf("--map %q: %v, sent was %v, left out %q", c.maps, err, v.requests[0].Leads, im.Report.LeftOut)
+			}
+		}
+	}
+}
+
+func TestAColumnWithoutATitleIsNamedByItsPlace(t *testing.T) {
+	const one, two = "phone,,externId\n4155550100,x,1\n", "phone,,externId,\n4155550100,x,1,y\n"
+	for _, c := range []struct {
+		text string
+		maps []string
+		says string // "": it is taken
+	}{
+		{one, []string{"column 2="}, ""},
+		{one, []string{"Column 2=auxData1"}, ""},
+		{one, []string{"="}, ""},
+		{one, []string{"=auxData1"}, ""},
+		{one, nil, `known for the column "column 2"`},
+		{two, []string{"column 2=", "column 4=auxData1"}, ""},
+		{two, []string{"="}, "several columns have no title"},
+		{two, []string{"column 2="}, `known for the column "column 4"`},
+		{one, []string{"column 4="}, "which the file has not"},
+		{one, []string{"column 2=", "="}, "twice"},
+	} {
+		im := &leads.Import{Path: file(t, c.text), Dir: t.TempDir(), Columns: leads.Columns{Map: c.maps}}
+		if err := run(t, newVendor(t, nil), im); (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%q %q: %v", c.text, c.maps, err)
+		}
+	}
+}
+
+// TestWhatAHintSaysOfAColumnCanBeCopiedIntoAShell has a shell read what the hint quotes: a title comes from whoever wrote the file.
+func TestWhatAHintSaysOfAColumnCanBeCopiedIntoAShell(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("there is no shell: ", err)
+	}
+	for _, title := range []string{"x", "it's", "$(touch gone)", "'; touch gone; '", "`touch gone`", "a=b", "\x1b[2Jx", "two\nlines", strings.Repeat("long ", 100)} {
+		text := "phone,externId,\"" + title + "\"\n4155550100,1,3\n"
+		im := &leads.Import{Path: file(t, text), Dir: t.TempDir()}
+		err := run(t, newVendor(t, nil), im)
+		_, rest, _ := strings.Cut(usage.Hint(err), "--map ")
+		word, _, found := strings.Cut(rest, " says which it is")
+		dir := t.TempDir()
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", "printf %s "+word)
+		cmd.Dir = dir
+		out, failed := cmd.Output()
+		left, _ := os.ReadDir(dir)
+		if !found || failed != nil || len(left) != 0 {
+			t.Fatalf("%q: %v %v, %v is there", title, err, failed, left)
+		}
+		im = &leads.Import{Path: file(t, text), Dir: t.TempDir(), Columns: leads.Columns{Map: []string{string(out)}}}
+		if err := run(t, newVendor(t, nil), im); err != nil {
+			t.Errorf("--map %q does not name the column %q: %v", out, title, err)
+		}
 	}
 }
