@@ -126,6 +126,18 @@ func TestCellsAreCheckedByTheTypesOfTheirFields(t *testing.T) {
 	for _, c := range []struct{ column, cell, want string }{ // want of the lead, or what is said
 		{"leadPhone", "4155550100|(415) 555-0101", `"4155550100|4155550101"`},
 		{"leadPhone", "4.15555E+09", "a spreadsheet has shortened"},
+		{"leadPhone", "4e9", "a spreadsheet has shortened"},
+		{"leadPhone", "4155550100.0", "a spreadsheet has given a fraction"},
+		{"leadPhone", "415555010.0", "a spreadsheet has given a fraction"}, // ten digits without the dot
+		{"leadPhone", "415.555.0100", `"4155550100"`},
+		{"leadPhone", "415/555-0100", `"4155550100"`},
+		{"leadPhone", "5550100/5550101", "may be several phone numbers"},
+		{"leadPhone", "4155550100;4155550101", "may be several phone numbers"},
+		{"leadPhone", "0155550100", "is not a number of the United States"},
+		{"leadPhone", "+1 (415) 155-0100", "is not a number of the United States"},
+		{"leadPhone", "1415055010|4155550100", "is not a number of the United States"},
+		{"externId", "1.23457E+11", "a spreadsheet has shortened"},
+		{"externId", "4E10", `"4E10"`},
 		{"leadPhone", "call me", "is not a phone number"},
 		{"leadPhone", "+44 20 7946 0000", "not a number of the United States or Canada"},
 		{"leadPhoneE164", "+442079460000", `"+442079460000"`},
@@ -151,6 +163,8 @@ func TestCellsAreCheckedByTheTypesOfTheirFields(t *testing.T) {
 		text := "phone,externId," + c.column + "\n4155550199,1," + c.cell + "\n"
 		if strings.HasPrefix(c.column, "leadPhone") {
 			text = "externId," + c.column + "\n1," + c.cell + "\n"
+		} else if c.column == "externId" {
+			text = "phone,externId\n4155550199," + c.cell + "\n"
 		}
 		im := &leads.Import{Path: file(t, text), Dir: t.TempDir()}
 		if err := run(t, v, im); err != nil {
@@ -164,6 +178,25 @@ func TestCellsAreCheckedByTheTypesOfTheirFields(t *testing.T) {
 		}
 		if want := c.want; !strings.Contains(got, want) && !strings.Contains(got, fmt.Sprintf("%q:%s", c.column, want)) {
 			t.Errorf("%s %q: %s", c.column, c.cell, got)
+		}
+	}
+}
+
+func TestTwoNumbersAreNeverTakenForOneThatIsInternational(t *testing.T) {
+	for cell, want := range map[string]string{
+		"030/1234567": "0301234567", "+49 30/1234567": "+49301234567", "5550100/5550101": "", "0301234567/8": "", "1234567;1234568": "", "+49 (0)30 1234567": "",
+	} {
+		v := newVendor(t, nil)
+		im := &leads.Import{Path: file(t, "externId;leadPhone\n1;\""+cell+"\"\n"), Dir: t.TempDir(), Settings: leads.Settings{"international-number-format": true}}
+		if err := run(t, v, im); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if len(v.requests) > 0 {
+			got, _ = v.requests[0].Leads[0]["leadPhone"].(string)
+		}
+		if got != want {
+			t.Errorf("%q is sent as %q, want %q", cell, got, want)
 		}
 	}
 }
