@@ -42,7 +42,7 @@ func newLeadsSearchCmd(a *Commands) *cobra.Command {
 		collect = append(collect, criterionFlag(cmd, c))
 	}
 	f.BoolVar(&count, "count", false, "print how many they are, and not the leads")
-	f.IntVar(&pageSize, "page-size", 100, "rows of a page")
+	cmdline.NumberFlag(f, &pageSize, "page-size", 100, "rows of a page")
 	format := formatFlags(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
 		values := map[string]any{}
@@ -70,7 +70,8 @@ func criterionFlag(cmd *cobra.Command, c leads.Criterion) func(map[string]any) {
 	var value func() any
 	switch c.Kind {
 	case leads.Number:
-		to := f.Int(c.Flag, 0, c.Usage)
+		to := new(int)
+		cmdline.NumberFlag(f, to, c.Flag, 0, c.Usage)
 		value = func() any { return *to }
 	case leads.Numbers:
 		to := f.IntSlice(c.Flag, nil, c.Usage)
