@@ -100,6 +100,7 @@ func TestAnImportThatMeetsABusyVendorSaysSoAndGoesOnLater(t *testing.T) {
 			w.Header().Set("Retry-After", "3600")
 			w.WriteHeader(429)
 		}
+		_, _ = io.WriteString(w, `{"leadsAccepted":1}`)
 	})
 	path := written(t, "Phone,External ID\n4155550100,1\n")
 	if code, out, errs := p.gives("", "leads", "import", path, "--campaign", "7"); code != 75 || !strings.Contains(out, "1 not sent") {

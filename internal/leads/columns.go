@@ -3,7 +3,6 @@ package leads
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -24,6 +23,7 @@ type Columns struct {
 // column is where the cells of a column go.
 type column struct {
 	title string
+	said  string         // as the file has it
 	field *apispec.Field // nil: nowhere
 	key   string         // of a field that holds texts by name
 	check check
@@ -49,7 +49,7 @@ func (c *Columns) layout(titles []string, rules rules) (*layout, error) {
 	var unknown []int
 	for i, title := range titles {
 		title = strings.TrimSpace(title)
-		col := column{title: wording.First(title, numbered(i))}
+		col := column{title: wording.First(title, numbered(i)), said: title}
 		name, mapped := said[i]
 		field := fields[fold(wording.First(synonyms[fold(title)], title))]
 		switch {
@@ -179,16 +179,23 @@ func (l *layout) check(taken map[string]string) error {
 	return nil
 }
 
-// lead makes the lead of a row as JSON, or says why it is none. Empty cells are left out.
-func (l *layout) lead(row *Row) (lead []byte, why string) {
+// lead is what is sent of a row.
+type lead struct {
+	json []byte
+	id   ident // of what the row says
+	its  ident // of its externId
+}
+
+// lead makes the lead of a row, or says why it is none. Empty cells are left out.
+func (l *layout) lead(row *Row) (made lead, why string) {
 	switch {
 	case row.Broken != "":
-		return nil, row.Broken
+		return made, row.Broken
 	case len(row.Cells) != len(l.columns):
-		return nil, fmt.Sprintf("it has %d cells, and there are %d columns", len(row.Cells), len(l.columns))
+		return made, fmt.Sprintf("it has %d cells, and there are %d columns", len(row.Cells), len(l.columns))
 	}
-	lead = append(make([]byte, 0, 512), '{')
-	var inside map[string]map[string]string
+	fields := make([]field, 0, len(l.columns)+1)
+	inside := map[string]map[string]string{}
 	filled := map[string]bool{}
 	for i, col := range l.columns {
 		cell := strings.TrimSpace(row.Cells[i])
@@ -197,39 +204,63 @@ func (l *layout) lead(row *Row) (lead []byte, why string) {
 		}
 		value, wrong := col.check(cell)
 		if wrong != "" {
-			return nil, col.title + ": " + wrong
+			return made, col.title + ": " + wrong
 		}
 		filled[col.field.Name] = true
-		if col.key == "" {
-			lead = appendField(lead, col.field.Name, value)
-			continue
+		switch {
+		case col.key == "":
+			fields = append(fields, field{col.field.Name, value})
+		case inside[col.field.Name] == nil:
+			inside[col.field.Name] = map[string]string{col.key: cell}
+		default:
+			inside[col.field.Name][col.key] = cell
 		}
-		if inside == nil {
-			inside = map[string]map[string]string{}
-		}
-		if inside[col.field.Name] == nil {
-			inside[col.field.Name] = map[string]string{}
-		}
-		inside[col.field.Name][col.key] = cell
 	}
-	for _, name := range slices.Sorted(maps.Keys(inside)) {
-		value, _ := json.Marshal(inside[name]) // texts by texts
-		lead = appendField(lead, name, value)
+	for name, texts := range inside {
+		value, _ := json.Marshal(texts) // texts by texts
+		fields = append(fields, field{name, value})
 	}
 	switch {
 	case !filled["leadPhone"] && !filled["leadPhoneE164"]:
-		return nil, "it has no phone number"
+		return made, "it has no phone number"
 	case !filled["externId"] && l.prefix == "":
-		return nil, "it has no externId"
+		return made, "it has no externId"
 	case l.needs != "" && !filled[l.needs]:
-		return nil, "it has no " + l.needs
-	case !filled["externId"]:
-		lead = appendField(lead, "externId", quoted(fmt.Sprint(l.prefix, row.Line)))
+		return made, "it has no " + l.needs
 	}
-	return append(lead, '}'), ""
+	return l.made(row, fields), ""
 }
 
-// column finds the cell of a row that goes into a field, "" if there is none.
+type field struct {
+	name  string
+	value []byte
+}
+
+// made joins the fields of a lead, in the order of their names. An ID that is made of the line says nothing about the row.
+func (l *layout) made(row *Row, fields []field) lead {
+	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
+	all := append(make([]byte, 0, 512), '{')
+	for _, f := range fields {
+		all = appendField(all, f.name, f.value)
+	}
+	made := lead{id: identOf(all)}
+	id := l.externID(row)
+	if l.cell(row, "externId") == "" {
+		all = appendField(all, "externId", quoted(id))
+	}
+	made.json, made.its = append(all, '}'), identOf([]byte(id))
+	return made
+}
+
+// externID is the ID of a row: its own, or one that is made of the line that it had first.
+func (l *layout) externID(row *Row) string {
+	if id := l.cell(row, "externId"); id != "" {
+		return id
+	}
+	return fmt.Sprint(l.prefix, row.original())
+}
+
+// cell finds the cell of a row that goes into a field, "" if there is none.
 func (l *layout) cell(row *Row, field string) string {
 	for i, col := range l.columns {
 		if col.field != nil && col.field.Name == field && i < len(row.Cells) {

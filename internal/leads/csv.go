@@ -21,8 +21,17 @@ const maxRow = 1 << 20
 type Row struct {
 	Line   int      // where it begins, counted from 1
 	Last   int      // where it ends
+	From   int      // where it was in the file that it was rejected from; 0: it was in none
 	Cells  []string // what it has; of a broken one the line as it is, if no cells can be read
 	Broken string   // why it is no row, "" if it is one
+}
+
+// original is the line that a row had first.
+func (r *Row) original() int {
+	if r.From > 0 {
+		return r.From
+	}
+	return r.Line
 }
 
 // Rows reads the rows of a file with delimiters as RFC 4180 has them: cells that hold delimiters, quotation marks or line

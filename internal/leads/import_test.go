@@ -59,7 +59,7 @@ func TestRowsThatAreLeadsAreSentAndTheOthersAreToldWithTheirLines(t *testing.T) 
 	in := csv.NewReader(strings.NewReader(string(data)))
 	in.FieldsPerRecord = -1
 	rows, err := in.ReadAll()
-	if err != nil || len(rows) != 4 || rows[1][0] != "5" || rows[1][4] != "12" || !strings.Contains(rows[3][1], "3 cells") {
+	if err != nil || len(rows) != 4 || rows[1][0] != "5" || rows[1][5] != "12" || !strings.Contains(rows[3][1], "3 cells") {
 		t.Errorf("rejects are %q, %v", rows, err)
 	}
 }
@@ -217,7 +217,7 @@ func TestRowsThatTheVendorRejectsAreToldWithTheirLines(t *testing.T) {
 	if r.Sent != 25 || r.Accepted != 23 || r.Rejected != 2 || r.Complete() || r.RejectedRows[0] != (leads.Fault{14, "bad number"}) || r.RejectedRows[1].Line != 16 {
 		t.Errorf("the report is %+v", r)
 	}
-	if data, err := os.ReadFile(rejects); err != nil || !strings.Contains(string(data), "14,RingCX: bad number,4155550013,A13\n") {
+	if data, err := os.ReadFile(rejects); err != nil || !strings.Contains(string(data), "14,RingCX: bad number,,4155550013,A13\n") {
 		t.Errorf("rejects are %q, %v", data, err)
 	}
 	if got := v.requests[1].Description; got != "leads.csv (2/3)" {
