@@ -14,7 +14,7 @@ func TestWhatMayBeASlipOfTheFileIsToldAndSent(t *testing.T) {
 	for text, want := range map[string]string{
 		"phone,externId,city\n4155550100,1,\"New\nYork\"\n4155550101,2,x\n":        "[{2 the row has line ends in its cells, and goes on to line 3}]",
 		"phone,externId\n4155550100,1\n4155550101,2\n4155550102,1\n4155550103,1\n": "[{4 it has the externId of line 2} {5 it has the externId of line 2}]",
-		"phone,externId\n4155550100,1\n4155550100,2\n":                              "[]", // a control
+		"phone,externId\n4155550100,1\n4155550100,2\n":                             "[]", // a control
 	} {
 		im := &leads.Import{Path: file(t, text), Dir: t.TempDir()}
 		err := run(t, newVendor(t, nil), im)
