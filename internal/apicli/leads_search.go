@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -118,7 +120,11 @@ func (a *Commands) searchLeads(body []byte, count bool, size int, format *rows.F
 		if r.Code/100 != 2 || r.IsPage() {
 			return r.Err()
 		}
-		_, err = fmt.Fprintf(terminal.Unfolded(a.Stdout), "%s\n", r.Body)
+		n, err := strconv.ParseUint(strings.Trim(string(r.Body), " \t\r\n\""), 10, 63)
+		if err != nil {
+			return fmt.Errorf("POST %s: the answer is not a number", r.Request.URL.Path)
+		}
+		_, err = fmt.Fprintln(terminal.Unfolded(a.Stdout), n)
 		return err
 	}
 	return a.print(format, tableOf("LeadSearchResult", leadColumns), func(w *rows.Writer) error {

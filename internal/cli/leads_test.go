@@ -115,10 +115,11 @@ func TestAnImportThatMeetsABusyVendorSaysSoAndGoesOnLater(t *testing.T) {
 func TestLeadsAreSearchedByCriteriaAndPrintedAsRows(t *testing.T) {
 	p := newPerson(t)
 	account := p.subaccount()
+	count := "12"
 	asked := recorded(p, "/voice/api/v1/admin/accounts/"+account+"/campaignLeads/leadSearch", func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Query().Get("count") == "true":
-			_, _ = io.WriteString(w, "12")
+			_, _ = io.WriteString(w, count)
 		case r.URL.Query().Get("page") == "0" && r.URL.Query().Get("maxRows") == "2":
 			_, _ = io.WriteString(w, `[{"leadId":1,"leadPhone":"4155550100","leadState":"READY"},{"leadId":2}]`)
 		default:
@@ -136,8 +137,13 @@ func TestLeadsAreSearchedByCriteriaAndPrintedAsRows(t *testing.T) {
 	if code, out, errs = p.gives("", "leads", "search", "--count"); code != 0 || out != "12\n" {
 		t.Errorf("exit code %d, %q %s", code, out, errs)
 	}
+	for _, count = range []string{"", "{}", "null", "-1", `{"error":"no"}`} {
+		if code, out, errs = p.gives("", "leads", "search", "--count"); code != 1 || out != "" || !strings.Contains(errs, "is not a number") {
+			t.Errorf("the count %q: exit code %d, %q %s", count, code, out, errs)
+		}
+	}
 	n := len(*asked)
-	for _, wrong := range [][]string{{"--lead-state", "GONE"}, {"--passes", "3"}, {"--last-pass", ">soon"}, {"--loaded-to", "x"}, {"--count", "--json"}, {"--page-size", "0"}} {
+	for _, wrong := range [][]string{{"--phone", ""}, {"--campaign", "0x10"}, {"--agent", "1_0"}, {"--lead-state", "GONE"}, {"--passes", "3"}, {"--last-pass", ">soon"}, {"--loaded-to", "x"}, {"--count", "--json"}, {"--page-size", "0"}} {
 		if code, _, errs = p.gives("", append([]string{"leads", "search"}, wrong...)...); code != 2 || !strings.Contains(errs, "\nhint: ") {
 			t.Errorf("%q: exit code %d, %s", wrong, code, errs)
 		}

@@ -138,9 +138,9 @@ func yesOrNo(cell string) ([]byte, string) {
 
 // moment checks a time with its offset, and writes it as the vendor does.
 func moment(cell string) ([]byte, string) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.000-0700", "2006-01-02T15:04:05-0700", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -0700"} {
+	for _, layout := range []string{time.RFC3339Nano, vendorTime, "2006-01-02T15:04:05-0700", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -0700"} {
 		if at, err := time.Parse(layout, cell); err == nil {
-			return quoted(at.Format("2006-01-02T15:04:05.000-0700")), ""
+			return quoted(at.Format(vendorTime)), ""
 		}
 	}
 	return nil, shown(cell) + " is not a time with its offset, such as 2026-01-31T08:30:00Z"
