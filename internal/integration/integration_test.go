@@ -253,6 +253,14 @@ func TestTwoRecordingsNeverHaveOneName(t *testing.T) {
 			t.Errorf("%v is %s: %v", s, name, err)
 		}
 	}
+	names := map[string]bool{} // where they do not differ by capitals
+	for _, s := range append(all, integration.Segment{Dialog: "A-b", ID: "c"}, integration.Segment{Dialog: "a-b", ID: "C"}) {
+		name, _, err := api.Recording(t.Context(), s, &integration.Download{Dir: t.TempDir()})
+		if name = strings.ToLower(filepath.Base(name)); err != nil || names[name] {
+			t.Errorf("%v is %s, %v", s, name, err)
+		}
+		names[name] = true
+	}
 	if _, _, err := api.Recording(t.Context(), all[0], &integration.Download{Dir: dir}); !integration.IsThere(err) { // a control
 		t.Errorf("the same twice: %v", err)
 	}

@@ -3,6 +3,8 @@ package integration
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -129,9 +131,14 @@ func (a *API) Recording(ctx context.Context, s Segment, d *Download) (name strin
 }
 
 // name is that of a recording's file. IDs that Check has passed lead nowhere else, and have no + in them: no two recordings
-// have the same name.
+// have the same name, also where names do not differ by capitals.
 func (d *Download) name(s Segment, end string) string {
-	return filepath.Join(d.Dir, "recording-"+s.Dialog+"+"+s.ID+end)
+	name := s.Dialog + "+" + s.ID
+	if strings.ToLower(name) != name {
+		sum := sha256.Sum256([]byte(name))
+		name += "+" + hex.EncodeToString(sum[:4])
+	}
+	return filepath.Join(d.Dir, "recording-"+name+end)
 }
 
 func (d *Download) free(name string) error {
@@ -161,7 +168,7 @@ func (d *Download) keep(name string, resp *http.Response, body io.Reader, end st
 	}
 	head := &begin{}
 	n, err = copyCounting(io.MultiWriter(head, to), body, d.Progress)
-	said := resp.ContentLength >= 0 || len(resp.TransferEncoding) > 0 || resp.ProtoMajor > 1 // the answer has an end
+	said := resp.ContentLength >= 0 || len(resp.TransferEncoding) > 0 || resp.Uncompressed || resp.ProtoMajor > 1 // the answer has an end
 	var lost *unwritten
 	switch {
 	case errors.As(err, &lost):

@@ -207,7 +207,7 @@ func (im *Import) path(account string) (string, error) {
 
 // DryRun is the first request as it would be sent, and how many there would be. account is "" if it is not known.
 func (im *Import) DryRun(base, account string) (request string, requests int, err error) {
-	im.rejects.keep()
+	im.rejects.keepIf(true)
 	path := strings.Replace(operation().Path, "{campaignId}", strconv.Itoa(im.Campaign), 1)
 	if account != "" {
 		if path, err = im.path(account); err != nil {

@@ -111,10 +111,10 @@ func asLine(cells []string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(line, "?"), "\x00", "?")
 }
 
-// keep has the file written at the end.
-func (r *rejects) keep() {
+// keepIf has the file written at the end.
+func (r *rejects) keepIf(known bool) {
 	if r != nil {
-		r.kept = true
+		r.kept = known
 	}
 }
 

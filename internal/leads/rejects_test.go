@@ -74,6 +74,8 @@ func TestARunThatSendsNothingLeavesRejectsAsTheyWere(t *testing.T) {
 		{leads.Import{Path: other, Resume: true}, true},
 		{leads.Import{Path: path + "x"}, true},
 		{leads.Import{Path: other, Columns: leads.Columns{Map: []string{"x=y"}}}, true},
+		{leads.Import{Path: file(t, "phone,externId\n")}, true},
+		{leads.Import{Path: file(t, numbered(14)), SkipSent: true}, true}, // all of it is in
 		{leads.Import{Path: other, AllOrNothing: true}, false},
 		{leads.Import{Path: other}, false},
 	} {

@@ -50,7 +50,7 @@ const mostRefused = 5
 // answered; Report tells the rest. An import that was interrupted, or failed, can be gone on with.
 func (im *Import) Send(ctx context.Context, to *Vendor) error {
 	if im.AllOrNothing && im.about.Invalid > 0 {
-		im.rejects.keep()
+		im.rejects.keepIf(true)
 		return usage.WithHint(fmt.Errorf("%d of %d rows are no lead, and nothing was sent", im.about.Invalid, im.about.Rows), "mend them, or leave --all-or-nothing out to send the others")
 	}
 	path, err := im.path(to.Account)
@@ -58,12 +58,14 @@ func (im *Import) Send(ctx context.Context, to *Vendor) error {
 		return err
 	}
 	im.about.Server, im.about.Account, im.Report.Account = to.Base, to.Account, to.Account
+	isNew := im.rejects.isNew()
 	if im.about.Batches == 0 {
-		im.rejects.keep()
+		im.rejects.keepIf(isNew || im.about.Invalid > 0)
 		return nil
 	}
 	j, err := openJournal(ctx, im)
 	if err != nil || j == nil {
+		im.rejects.keepIf(isNew && err == nil)
 		return err
 	}
 	defer j.close()
@@ -71,11 +73,8 @@ func (im *Import) Send(ctx context.Context, to *Vendor) error {
 	s := &sender{Import: im, to: to, journal: j, url: to.Base + path, pace: pace.New(apispec.Default().Limit("leadLoads"))}
 	r := im.reading()
 	r.full = func(b *batch) error { return s.batch(ctx, b) }
-	isNew := im.rejects.isNew()
 	_, sum, err := r.run()
-	if isNew || im.Report.Requests > 0 {
-		im.rejects.keep()
-	}
+	im.rejects.keepIf(isNew || im.Report.Requests > 0 || len(im.Settle) > 0)
 	if err == nil && s.ended == nil && sum != im.about.SHA256 {
 		err = s.changed()
 	}

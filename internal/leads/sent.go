@@ -66,10 +66,9 @@ type before struct {
 	last       about // the import that was begun last, of those that sent a row of this file
 }
 
-// sentBefore reads the journals of other imports into the campaign. Those that cannot be read, or are not the user's own, say
-// nothing.
-func (im *Import) sentBefore(dir, own string) (b before) {
-	b = before{map[ident]int{}, map[ident]int{}, about{}}
+// sentBefore reads the journals of other imports into the campaign. Those that are not believed say nothing.
+func (im *Import) sentBefore(dir, own string) (before, error) {
+	b := before{map[ident]int{}, map[ident]int{}, about{}}
 	paths, _ := filepath.Glob(filepath.Join(dir, "*.jsonl")) // the pattern is one
 	ours := map[ident]bool{}
 	for _, row := range im.rows {
@@ -85,8 +84,7 @@ func (im *Import) sentBefore(dir, own string) (b before) {
 		}
 		j := &journal{path: path}
 		if err := j.parse(data); err != nil {
-			im.Report.notice(0, fmt.Sprintf("the journal %s cannot be read, and what it says was sent is not known: %s", path, err))
-			continue
+			return b, usage.New(fmt.Sprintf("what another import has sent into campaign %d is not known: its journal %s cannot be read: %s", im.Campaign, path, err), "--again sends everything whatever was sent; or move it away")
 		}
 		for _, run := range j.runs {
 			for _, e := range run.batches {
@@ -101,12 +99,15 @@ func (im *Import) sentBefore(dir, own string) (b before) {
 			}
 		}
 	}
-	return b
+	return b, nil
 }
 
 // skipSent sees that no row is sent that another import has sent, unless that is asked for.
 func (im *Import) skipSent(own string) error {
-	b := im.sentBefore(im.Dir, own)
+	b, err := im.sentBefore(im.Dir, own)
+	if err != nil {
+		return err
+	}
 	var in, unsure []ident
 	var lines []int
 	for _, row := range im.rows {

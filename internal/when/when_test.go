@@ -43,8 +43,11 @@ func TestATimeOfDayThatClocksLeaveOutIsRefused(t *testing.T) {
 		}
 	}
 	for _, c := range [][3]string{ // controls, and a day that has no midnight
-		{"2026-03-08 01:59:59", "America/New_York", "2026-03-08T01:59:59-05:00"}, {"2026-03-08 03:00", "America/New_York", "2026-03-08T03:00:00-04:00"},
-		{"2026-03-08 02:30", "UTC", "2026-03-08T02:30:00Z"}, {"2018-11-04", "America/Sao_Paulo", "2018-11-04T01:00:00-02:00"}, {"today", "America/Sao_Paulo", "2018-11-04T01:00:00-02:00"},
+		{"2026-03-08 01:59:59", "America/New_York", "2026-03-08T01:59:59-05:00"},
+		{"2026-03-08 03:00", "America/New_York", "2026-03-08T03:00:00-04:00"},
+		{"2026-03-08 02:30", "UTC", "2026-03-08T02:30:00Z"},
+		{"2018-11-04", "America/Sao_Paulo", "2018-11-04T01:00:00-02:00"},
+		{"today", "America/Sao_Paulo", "2018-11-04T01:00:00-02:00"},
 	} {
 		if got, err := at(c[0], c[1]); err != nil || got != c[2] {
 			t.Errorf("%s in %s is %s, %v", c[0], c[1], got, err)
