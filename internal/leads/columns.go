@@ -195,7 +195,7 @@ func (l *layout) lead(row *Row) (made lead, why string) {
 		return made, fmt.Sprintf("it has %d cells, and there are %d columns", len(row.Cells), len(l.columns))
 	}
 	fields := make([]field, 0, len(l.columns)+1)
-	inside := map[string]map[string]string{}
+	var inside map[string]map[string]string
 	filled := map[string]bool{}
 	for i, col := range l.columns {
 		cell := strings.TrimSpace(row.Cells[i])
@@ -210,6 +210,8 @@ func (l *layout) lead(row *Row) (made lead, why string) {
 		switch {
 		case col.key == "":
 			fields = append(fields, field{col.field.Name, value})
+		case inside == nil:
+			inside = map[string]map[string]string{col.field.Name: {col.key: cell}}
 		case inside[col.field.Name] == nil:
 			inside[col.field.Name] = map[string]string{col.key: cell}
 		default:
