@@ -48,7 +48,7 @@ func Parse(text string, now time.Time, zone *time.Location) (time.Time, error) {
 	for _, layout := range []string{time.DateTime, "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04"} {
 		t, err := time.ParseInLocation(layout, text, zone)
 		if said, _ := time.Parse(layout, text); err == nil && t.Format(time.DateTime) != said.Format(time.DateTime) {
-			return time.Time{}, usage.New(fmt.Sprintf("there is no %s in %s, where clocks are put forward then", text, zone), "give another time, or one with its offset such as 2026-01-31T08:30:00Z")
+			return time.Time{}, usage.New(fmt.Sprintf("there is no %s in %s, where clocks are put forward then", text, where(zone)), "give another time, or one with its offset such as 2026-01-31T08:30:00Z")
 		}
 		if err == nil {
 			return t, nil
@@ -62,6 +62,13 @@ func Parse(text string, now time.Time, zone *time.Location) (time.Time, error) {
 		return now.AddDate(0, 0, -7*n[1]-n[2]).Add(-time.Duration(n[3])*time.Hour - time.Duration(n[4])*time.Minute - time.Duration(n[5])*time.Second), nil
 	}
 	return time.Time{}, usage.New(fmt.Sprintf("%q is not a time", wording.Clip(text)), Hint)
+}
+
+func where(zone *time.Location) string {
+	if zone == time.Local {
+		return "the time zone of this machine"
+	}
+	return zone.String()
 }
 
 // dayBegins is when a day begins: at midnight, or where clocks are put forward then, when they have been.
