@@ -13,6 +13,7 @@ import (
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/rows"
 	"github.com/ringcx-go/ringcx/internal/terminal"
@@ -137,7 +138,7 @@ func addCallFlags(cmd *cobra.Command, c *apicmd.Call) {
 	f.StringVar(&c.Input, "input", "", "send `FILE` as the body, - for standard input")
 	f.StringVar(&c.Output, "output", "", "write the answer to `FILE`, which only you can read, - for standard output")
 	f.BoolVar(&c.Paginate, "paginate", false, "get all pages of a list")
-	f.IntVar(&c.PageSize, "page-size", 100, "rows per page with --paginate")
+	cmdline.NumberFlag(f, &c.PageSize, "page-size", 100, "rows per page with --paginate")
 	f.BoolVarP(&c.Include, "include", "i", false, "print status and headers too")
 	f.BoolVar(&c.JSON, "json", false, "print JSON on a terminal too, where a list would be a table")
 	f.BoolVar(&c.CSV, "csv", false, "print a list of objects as CSV with a header, for spreadsheets")

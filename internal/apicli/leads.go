@@ -26,7 +26,9 @@ usual other one (phone, surname, zip code). --map says what another column is. A
 Every row is checked before anything is sent. One that is no lead costs itself: it is told with its line, and kept in the file
 of --rejects with the reason; --all-or-nothing sends nothing then. Rows are sent in batches, within the limits that the vendor
 documents. No batch is sent twice: what is sent, and what was answered, is kept in a journal, and an import that has not ended
-goes on with --resume. A batch that was sent and has no answer is uncertain, and is not sent again unless --retry-uncertain says so.
+goes on with --resume. A batch of which no answer says whether it is in is uncertain, and is not sent again unless --settle unsent says
+that it is not. One that RingCX refuses as it is costs itself. The rows of --rejects can be mended there and imported from there; of a
+file that was mended itself, --skip-sent sends the rows that are not in.
 
 Exit code 0: all rows are in; 1: some are not; 75: the vendor is busy, --resume goes on later.`
 
@@ -70,18 +72,19 @@ func newLeadsImportCmd(a *Commands) *cobra.Command {
 // importFlags adds the flags that are not settings of the vendor's request.
 func importFlags(cmd *cobra.Command, im *leads.Import) {
 	f := cmd.Flags()
-	f.IntVar(&im.Campaign, "campaign", 0, "the `ID` of the campaign")
+	cmdline.NumberFlag(f, &im.Campaign, "campaign", 0, "the `ID` of the campaign")
 	f.StringArrayVar(&im.Columns.Map, "map", nil, "what a column is, `Column=field`; Column= leaves it out")
 	f.StringSliceVar(&im.Columns.Names, "columns", nil, "the `names` of the columns, of a file whose first line has none")
 	f.BoolVar(&im.Columns.IgnoreUnknown, "ignore-unknown", false, "leave columns out that are no field")
 	f.StringVar(&im.Columns.ExternIDs, "extern-id-prefix", "", "make an externId of `TEXT` and the line for rows that have none")
 	f.StringVar(&im.Delimiter, "delimiter", "", "what stands between cells: a `character`, comma, semicolon, tab or pipe (default: it is found)")
-	f.IntVar(&im.Batch, "batch", 500, "rows of a request")
+	cmdline.NumberFlag(f, &im.Batch, "batch", 500, "rows of a request")
 	f.StringVar(&im.Rejects, "rejects", "", "keep the rows that are not in, with the reasons, in `FILE`, a CSV file")
 	f.StringVar(&im.Dir, "state", "", "keep journals in `DIR` (default: imports, beside the sessions)")
 	f.BoolVar(&im.AllOrNothing, "all-or-nothing", false, "send nothing if a row is no lead")
 	f.BoolVar(&im.Resume, "resume", false, "go on with an import that has not ended")
-	f.BoolVar(&im.RetryUncertain, "retry-uncertain", false, "with --resume: send again what may have been taken")
+	f.BoolVar(&im.SkipSent, "skip-sent", false, "leave out rows that an import of another file has sent into the campaign")
+	f.StringSliceVar(&im.Settle, "settle", nil, "with --resume or --skip-sent: what became of what is uncertain, `sent|unsent`, or 3=sent of a batch")
 	f.BoolVar(&im.Again, "again", false, "import once more what was imported before")
 }
 
@@ -203,8 +206,13 @@ func (a *Commands) showImport(im *leads.Import) error {
 		return err
 	}
 	a.Inform("ringcx: %d of %d rows are leads, for %d requests; nothing was sent\n", im.Valid(), im.Report.Rows, n)
-	_, err = fmt.Fprint(terminal.Unfolded(a.Stdout), request)
-	return err
+	if _, err := fmt.Fprint(terminal.Unfolded(a.Stdout), request); err != nil {
+		return err
+	}
+	if im.Report.Rows > 0 && im.Valid() == 0 {
+		return errors.New("no row is a lead")
+	}
+	return nil
 }
 
 // serverUnasked is the RingCX server of a call that is shown and not sent.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,7 +44,7 @@ func newLeadsSearchCmd(a *Commands) *cobra.Command {
 		collect = append(collect, criterionFlag(cmd, c))
 	}
 	f.BoolVar(&count, "count", false, "print how many they are, and not the leads")
-	f.IntVar(&pageSize, "page-size", 100, "rows of a page")
+	cmdline.NumberFlag(f, &pageSize, "page-size", 100, "rows of a page")
 	format := formatFlags(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
 		values := map[string]any{}
@@ -70,7 +72,8 @@ func criterionFlag(cmd *cobra.Command, c leads.Criterion) func(map[string]any) {
 	var value func() any
 	switch c.Kind {
 	case leads.Number:
-		to := f.Int(c.Flag, 0, c.Usage)
+		to := new(int)
+		cmdline.NumberFlag(f, to, c.Flag, 0, c.Usage)
 		value = func() any { return *to }
 	case leads.Numbers:
 		to := f.IntSlice(c.Flag, nil, c.Usage)
@@ -117,7 +120,11 @@ func (a *Commands) searchLeads(body []byte, count bool, size int, format *rows.F
 		if r.Code/100 != 2 || r.IsPage() {
 			return r.Err()
 		}
-		_, err = fmt.Fprintf(terminal.Unfolded(a.Stdout), "%s\n", r.Body)
+		n, err := strconv.ParseUint(strings.Trim(string(r.Body), " \t\r\n\""), 10, 63)
+		if err != nil {
+			return fmt.Errorf("POST %s: the answer is not a number", r.Request.URL.Path)
+		}
+		_, err = fmt.Fprintln(terminal.Unfolded(a.Stdout), n)
 		return err
 	}
 	return a.print(format, tableOf("LeadSearchResult", leadColumns), func(w *rows.Writer) error {

@@ -68,7 +68,7 @@ unless it says another. The vendor allows 3 such requests in a minute and 9 in 1
 		},
 	}
 	s.flags(cmd)
-	cmd.Flags().IntVar(&interval, "interval", 1800, "the length of an interval, as the vendor takes it")
+	cmdline.NumberFlag(cmd.Flags(), &interval, "interval", 1800, "the length of an interval, as the vendor takes it")
 	format := formatFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.printTotals(args[0], s, interval, format) }
 	return cmd
@@ -167,7 +167,7 @@ whole or not at all. What a report takes besides times 'ringcx reports template'
 	f := cmd.Flags()
 	f.StringVar(&output, "output", "", "write the report to `FILE`, - for standard output")
 	cmdline.WordFlag(cmd, &delimiter, "delimiter", "what stands between columns: `COMMA`, TAB, PIPE, EXCEL or HTML", "COMMA", "TAB", "PIPE", "EXCEL", "HTML")
-	f.IntVar(&r.MaxRows, "max-rows", 0, "rows at most (default: what the vendor takes)")
+	cmdline.NumberFlag(f, &r.MaxRows, "max-rows", 0, "rows at most (default: what the vendor takes)")
 	f.BoolVar(&r.Compress, "compress", false, "compress the report")
 	f.StringArrayVar(&r.Criteria, "criterion", nil, "a criterion of the report, `name=value`; may be given several times")
 	cmd.RunE = func(_ *cobra.Command, args []string) (err error) {

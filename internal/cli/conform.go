@@ -60,7 +60,7 @@ func newConformCmd(a *app) *cobra.Command {
 	cmdline.Complete(cmd, "only", completeScenario)
 	f.BoolVar(&list, "list", false, "list the scenarios instead")
 	f.DurationVar(&t.Timeout, "timeout", time.Minute, "time for all runs of a scenario together")
-	f.IntVar(&t.Jobs, "jobs", 4, "scenarios that run at a time")
+	cmdline.NumberFlag(f, &t.Jobs, "jobs", 4, "scenarios that run at a time")
 	f.BoolVar(&t.KeepHome, "keep-home", false, "leave HOME as it is, for programs that cannot start without theirs")
 	f.BoolVar(&t.PrintsToken, "prints-token", false, "the program may print access tokens to its standard output")
 	return cmd

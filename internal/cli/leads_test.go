@@ -100,6 +100,7 @@ func TestAnImportThatMeetsABusyVendorSaysSoAndGoesOnLater(t *testing.T) {
 			w.Header().Set("Retry-After", "3600")
 			w.WriteHeader(429)
 		}
+		_, _ = io.WriteString(w, `{"leadsAccepted":1}`)
 	})
 	path := written(t, "Phone,External ID\n4155550100,1\n")
 	if code, out, errs := p.gives("", "leads", "import", path, "--campaign", "7"); code != 75 || !strings.Contains(out, "1 not sent") {
@@ -114,10 +115,11 @@ func TestAnImportThatMeetsABusyVendorSaysSoAndGoesOnLater(t *testing.T) {
 func TestLeadsAreSearchedByCriteriaAndPrintedAsRows(t *testing.T) {
 	p := newPerson(t)
 	account := p.subaccount()
+	count := "12"
 	asked := recorded(p, "/voice/api/v1/admin/accounts/"+account+"/campaignLeads/leadSearch", func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Query().Get("count") == "true":
-			_, _ = io.WriteString(w, "12")
+			_, _ = io.WriteString(w, count)
 		case r.URL.Query().Get("page") == "0" && r.URL.Query().Get("maxRows") == "2":
 			_, _ = io.WriteString(w, `[{"leadId":1,"leadPhone":"4155550100","leadState":"READY"},{"leadId":2}]`)
 		default:
@@ -135,13 +137,81 @@ func TestLeadsAreSearchedByCriteriaAndPrintedAsRows(t *testing.T) {
 	if code, out, errs = p.gives("", "leads", "search", "--count"); code != 0 || out != "12\n" {
 		t.Errorf("exit code %d, %q %s", code, out, errs)
 	}
+	for _, count = range []string{"", "{}", "null", "-1", `{"error":"no"}`} {
+		if code, out, errs = p.gives("", "leads", "search", "--count"); code != 1 || out != "" || !strings.Contains(errs, "is not a number") {
+			t.Errorf("the count %q: exit code %d, %q %s", count, code, out, errs)
+		}
+	}
 	n := len(*asked)
-	for _, wrong := range [][]string{{"--lead-state", "GONE"}, {"--passes", "3"}, {"--last-pass", ">soon"}, {"--loaded-to", "x"}, {"--count", "--json"}, {"--page-size", "0"}} {
+	for _, wrong := range [][]string{{"--phone", ""}, {"--campaign", "0x10"}, {"--agent", "1_0"}, {"--lead-state", "GONE"}, {"--passes", "3"}, {"--last-pass", ">soon"}, {"--loaded-to", "x"}, {"--count", "--json"}, {"--page-size", "0"}} {
 		if code, _, errs = p.gives("", append([]string{"leads", "search"}, wrong...)...); code != 2 || !strings.Contains(errs, "\nhint: ") {
 			t.Errorf("%q: exit code %d, %s", wrong, code, errs)
 		}
 	}
 	if len(*asked) != n {
 		t.Error("something was sent")
+	}
+}
+
+// TestAFileIsMendedUntilAllOfItIsIn goes the way of a person whose file is not right at first.
+func TestAFileIsMendedUntilAllOfItIsIn(t *testing.T) {
+	p := newPerson(t)
+	account, status := p.subaccount(), 400
+	asked := recorded(p, "/voice/api/v1/admin/accounts/"+account+"/campaigns/7/", func(w http.ResponseWriter, r *http.Request) {
+		var body struct{ UploadLeads []any }
+		_ = json.NewDecoder(r.Body).Decode(&body)
+		if status != 200 {
+			w.WriteHeader(status)
+		}
+		_, _ = fmt.Fprintf(w, `{"leadsAccepted":%d,"rejectedRows":[]}`, len(body.UploadLeads))
+		status = 200
+	})
+	path := written(t, "Phone,External ID,City\n4155550100,1,a\n4155550101,2,b\n4155550102.0,3,c\n4155550103,4,=1+1\n")
+	rejects := filepath.Join(t.TempDir(), "rejects.csv")
+	args := []string{"leads", "import", path, "--campaign", "7", "--batch", "1", "--rejects", rejects}
+	if code, out, errs := p.gives("", append(args, "--dry-run")...); code != 0 || len(*asked) != 0 {
+		t.Errorf("a dry run: exit code %d, %s %s", code, out, errs)
+	}
+	code, out, errs := p.gives("", args...)
+	if code != 1 || !strings.Contains(out, "batch 1 (lines 2 to 2, the list ") || !strings.Contains(errs, "given a fraction") || len(*asked) != 3 {
+		t.Errorf("at first: exit code %d, %s %s", code, out, errs)
+	}
+	if code, _, errs = p.gives("", args...); code != 2 || !strings.Contains(errs, "has not ended") {
+		t.Errorf("without --resume: exit code %d, %s", code, errs)
+	}
+	data, err := os.ReadFile(rejects)
+	if err != nil || strings.Count(string(data), "\n") != 3 {
+		t.Fatalf("the rejects are %q, %v", data, err)
+	}
+	mended := written(t, strings.ReplaceAll(string(data), "4155550102.0", "4155550102"))
+	if code, out, errs = p.gives("", "leads", "import", mended, "--campaign", "7"); code != 0 || errs != "" || len(*asked) != 4 {
+		t.Errorf("the rejects: exit code %d, %s %s", code, out, errs)
+	}
+	text, _ := os.ReadFile(path)
+	whole := written(t, strings.ReplaceAll(string(text), "4155550102.0", "4155550102"))
+	if code, _, errs = p.gives("", "leads", "import", whole, "--campaign", "7"); code != 2 || !strings.Contains(errs, "4 of 4 rows were sent into campaign 7 before") {
+		t.Errorf("the file: exit code %d, %s", code, errs)
+	}
+	if code, out, errs = p.gives("", "leads", "import", whole, "--campaign", "7", "--skip-sent"); code != 0 || !strings.Contains(out, "4 sent before") || len(*asked) != 4 {
+		t.Errorf("the file: exit code %d, %s %s", code, out, errs)
+	}
+}
+
+func TestADryRunOfAFileWithoutALeadFails(t *testing.T) {
+	p := newPerson(t)
+	for text, want := range map[string]int{"Phone,External ID\n12,1\n": 1, "Phone,External ID\n12,1\n4155550100,2\n": 0, "Phone,External ID\n": 0} {
+		if code, out, errs := p.gives("", "leads", "import", written(t, text), "--campaign", "7", "--dry-run"); code != want {
+			t.Errorf("%q: exit code %d, %s %s", text, code, out, errs)
+		}
+	}
+}
+
+func TestAnImportThatCannotSignInLeavesRejectsAsTheyWere(t *testing.T) {
+	p := newPerson(t)
+	rejects := written(t, "mended by hand")
+	p.env["XDG_STATE_HOME"] = t.TempDir()
+	code, out, errs := p.gives("", "leads", "import", written(t, "Phone,External ID\n12,1\n4155550100,2\n"), "--campaign", "7", "--rejects", rejects)
+	if data, err := os.ReadFile(rejects); code == 0 || err != nil || string(data) != "mended by hand" {
+		t.Errorf("exit code %d, %s %s, there is %q", code, out, errs, data)
 	}
 }

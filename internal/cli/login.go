@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/login"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
@@ -58,7 +59,7 @@ func loginFlagsOf(cmd *cobra.Command, f *login.Options) {
 	flags.StringVar(&f.JWTFile, "jwt-file", "", "log in with the JWT in `FILE`, - for standard input")
 	flags.BoolVar(&f.Browser, "browser", false, "log in at RingCentral's sign-in page")
 	flags.BoolVar(&f.NoBrowser, "no-browser", false, "print the address of the page instead of opening it")
-	flags.IntVar(&f.Port, "port", 0, "port on this machine where the page sends the answer (default: a free one)")
+	cmdline.NumberFlag(flags, &f.Port, "port", 0, "port on this machine where the page sends the answer (default: a free one)")
 	flags.StringVar(&f.RedirectURI, "redirect-uri", "", "redirect `URI` of the app, if it is not http://127.0.0.1:PORT/callback")
 	flags.DurationVar(&f.Timeout, "timeout", 5*time.Minute, "how long to wait for somebody to sign in, and at most for each request")
 	flags.BoolVar(&f.Direct, "direct", false, "log in to RingCX itself, with user name and password")

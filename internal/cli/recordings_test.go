@@ -34,7 +34,7 @@ func TestRecordingsAreListedAndDownloadedByWhatTheListPrints(t *testing.T) {
 	}
 	dir := t.TempDir()
 	code, out, errs := p.gives(list, "recordings", "download", "-", "--dir", dir)
-	name := filepath.Join(dir, "recording-d1-s1.wav")
+	name := filepath.Join(dir, "recording-d1+s1.wav")
 	if code != 1 || out != name+"\t20\n" || !strings.Contains(errs, "d3 s3: ") || !strings.Contains(errs, "1 of 2 recordings were not downloaded") {
 		t.Errorf("exit code %d, %q %s", code, out, errs)
 	}
@@ -54,6 +54,7 @@ func TestRecordingsAreListedAndDownloadedByWhatTheListPrints(t *testing.T) {
 		{"download", "--dialog", "d1"},
 		{"download", "--dialog", "../d", "--segment", "s"},
 		{"download", "-", "--output", "x"},
+		{"download", "--dialog", "d", "--segment", "s", "--output", "x", "--dir", "."},
 		{"download", "x"},
 		{"list"},
 		{"list", "--from", "soon"},

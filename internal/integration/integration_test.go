@@ -137,12 +137,23 @@ func TestARecordingIsAFileOfTheUsersOwnAndIsThereWholeOrNotAtAll(t *testing.T) {
 		status           int
 		want, says       string
 	}{
-		{"whole", "audio/wav", whole, "", 200, "recording-d1-s1.wav", ""},
-		{"with a length that was not known", "audio/wav", wav(100, 1<<32-1), "", 200, "recording-d1-s1.wav", ""},
-		{"of another kind", "audio/mpeg", "ID3", "", 200, "recording-d1-s1.mp3", ""},
-		{"without a kind", "application/octet-stream", whole, "", 200, "recording-d1-s1.wav", ""},
+		{"whole", "audio/wav", whole, "", 200, "recording-d1+s1.wav", ""},
+		{"with a length that was not known", "audio/wav", wav(100, 1<<32-1), "", 200, "recording-d1+s1.wav", ""},
+		{"of another kind", "audio/mpeg", "ID3", "", 200, "recording-d1+s1.mp3", ""},
+		{"without a kind", "application/octet-stream", whole, "", 200, "recording-d1+s1.wav", ""},
 		{"cut off", "audio/wav", whole[:60], "", 200, "", "the recording is cut off: it has 60 bytes of 112"},
 		{"cut off by the connection", "audio/wav", whole[:60], "112", 200, "", "the answer broke off"},
+		{"of a kind that is not said", "application/octet-stream", "\xff\xfb\x90\x00 and more", "", 200, "recording-d1+s1.mp3", ""},
+		{"empty", "audio/mpeg", "", "", 200, "", "the recording is empty"},
+		{"empty, of any kind", "application/octet-stream", "", "", 200, "", "the recording is empty"},
+		{"a page that says it is sound", "audio/mpeg", "<html>sorry</html>", "", 200, "", "the recording is no MP3"},
+		{"a page of any kind", "application/octet-stream", "<html>sorry</html>", "", 200, "", "neither a WAV nor an MP3"},
+		{"JSON of any kind", "application/octet-stream", `{"error":"sorry"}`, "", 200, "", "neither a WAV nor an MP3"},
+		{"unfinished", "audio/wav", wav(100, 0), "", 200, "", "the recording is unfinished"},
+		{"with a head that was never finished", "audio/wav", wav(100, 36), "", 200, "", "the recording is unfinished"},
+		{"with something behind it", "audio/wav", wav(100, 90), "", 200, "recording-d1+s1.wav", ""},
+		{"not ready", "audio/wav", whole, "", 202, "", "202, and no recording yet"},
+		{"a part", "audio/wav", whole, "", 206, "", "206, and no recording yet"},
 		{"no sound", "audio/wav", `{"error":"sorry, not today"}`, "", 200, "", "the recording is no WAV"},
 		{"no recording", "application/json", `{}`, "", 200, "", "the answer is application/json, and no recording"},
 		{"a page", "text/html", `<html>`, "", 200, "", "web page"},
@@ -184,7 +195,7 @@ func TestARecordingReplacesNothingUnlessItIsForcedTo(t *testing.T) {
 		_, _ = io.WriteString(w, wav(10, 14))
 	})
 	dir := t.TempDir()
-	there := filepath.Join(dir, "recording-d1-s1.mp3")
+	there := filepath.Join(dir, "recording-d1+s1.mp3")
 	if err := os.WriteFile(there, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -203,13 +214,103 @@ func TestARecordingReplacesNothingUnlessItIsForcedTo(t *testing.T) {
 }
 
 func TestSegmentsAreReadInTheFormsInWhichTheyArePrinted(t *testing.T) {
-	all, err := integration.Segments(strings.NewReader("dialogId,segmentId\np-1\ts-1\tmore\np-2,s-2\n\n[\n{\"dialogId\":\"p-3\",\"segmentId\":\"s-3\"},\n]\np-4 s-4"))
-	if err != nil || fmt.Sprint(all) != "[{p-1 s-1} {p-2 s-2} {p-3 s-3} {p-4 s-4}]" {
-		t.Errorf("%v, %v", all, err)
+	const want = "[{p-1 s-1} {p-2 s-2}]"
+	for _, text := range []string{
+		"p-1\ts-1\tmore\n\np-2\ts-2\t\n",
+		"p-1 s-1\r\n  p-2   s-2 x y",
+		"p-1,s-1\np-2,s-2,more",
+		"dialogId,segmentId\np-1,s-1\np-2,s-2",
+		"\ufeffdialogId,segmentId\r\n\"p-1\",\"s-1\"\r\np-2,s-2\r\n",
+		"segmentId,note,dialogId\ns-1,\"a,\n\"\"b\",p-1\ns-2,,p-2\n",
+		`{"dialogId":"p-1","segmentId":"s-1","x":1}` + "\n" + `{"segmentId":"s-2","dialogId":"p-2"}`,
+		"[\n  {\n    \"dialogId\": \"p-1\",\n    \"segmentId\": \"s-1\"\n  },\n  {\"dialogId\":\"p-2\",\"segmentId\":\"s-2\"}\n]\n",
+	} {
+		if all, err := integration.Segments(strings.NewReader(text)); err != nil || fmt.Sprint(all) != want {
+			t.Errorf("%q: %v, %v", text, all, err)
+		}
 	}
-	for _, wrong := range []string{"p-1", "../x s-1", "p-1 ..", "p-1\ts/2", "{}", "p-1 .s", "-x s"} {
+	for _, wrong := range []string{"p-1", "../x s-1", "p-1 ..", "p-1\ts/2", "p-1 .s", "-x s"} {
 		if all, err := integration.Segments(strings.NewReader("p s\n" + wrong)); err == nil || !strings.Contains(err.Error(), "line 2 ") {
 			t.Errorf("%q: %v, %v", wrong, all, err)
+		}
+	}
+	for _, wrong := range []string{"{}", "[{}]", "[1]", `{"dialogId":"p","segmentId":"../s"}`, `{"dialogId":`} {
+		if all, err := integration.Segments(strings.NewReader(wrong)); err == nil {
+			t.Errorf("%q: %v", wrong, all)
+		}
+	}
+}
+
+func TestTwoRecordingsNeverHaveOneName(t *testing.T) {
+	api := newAPI(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "audio/mpeg")
+		_, _ = io.WriteString(w, "ID3"+r.URL.Path)
+	})
+	dir := t.TempDir()
+	all := []integration.Segment{{Dialog: "a-b", ID: "c"}, {Dialog: "a", ID: "b-c"}, {Dialog: "a--b", ID: "c"}, {Dialog: "a", ID: "b--c"}, {Dialog: "a", ID: "b-c.mp3"}, {Dialog: "a.b", ID: "c"}}
+	for _, s := range all {
+		if name, _, err := api.Recording(t.Context(), s, &integration.Download{Dir: dir}); err != nil {
+			t.Errorf("%v is %s: %v", s, name, err)
+		}
+	}
+	names := map[string]bool{} // where they do not differ by capitals
+	for _, s := range append(all, integration.Segment{Dialog: "A-b", ID: "c"}, integration.Segment{Dialog: "a-b", ID: "C"}) {
+		name, _, err := api.Recording(t.Context(), s, &integration.Download{Dir: t.TempDir()})
+		if name = strings.ToLower(filepath.Base(name)); err != nil || names[name] {
+			t.Errorf("%v is %s, %v", s, name, err)
+		}
+		names[name] = true
+	}
+	if _, _, err := api.Recording(t.Context(), all[0], &integration.Download{Dir: dir}); !integration.IsThere(err) { // a control
+		t.Errorf("the same twice: %v", err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != len(all) {
+		t.Errorf("there are %v", left)
+	}
+}
+
+func TestAFileThatIsMadeMeanwhileIsNotReplaced(t *testing.T) {
+	for force, want := range map[bool]string{false: "mine", true: wav(10, 14)} {
+		name := filepath.Join(t.TempDir(), "call.wav")
+		api := newAPI(t, func(w http.ResponseWriter, _ *http.Request) {
+			if err := os.WriteFile(name, []byte("mine"), 0o600); err != nil {
+				t.Error(err)
+			}
+			w.Header().Set("Content-Type", "audio/wav")
+			_, _ = io.WriteString(w, wav(10, 14))
+		})
+		_, _, err := api.Recording(t.Context(), integration.Segment{Dialog: "d", ID: "s"}, &integration.Download{Output: name, Force: force})
+		data, _ := os.ReadFile(name)
+		left, _ := os.ReadDir(filepath.Dir(name))
+		if integration.IsThere(err) == force || string(data) != want || len(left) != 1 {
+			t.Errorf("forced: %t, %v, there is %q in %v", force, err, data, left)
+		}
+	}
+}
+
+func TestWhatNothingSaysTheEndOfDoesNotPassForWhole(t *testing.T) {
+	for _, c := range []struct {
+		kind, body string
+		partial    bool
+	}{
+		{"audio/mpeg", "ID3 and sound", true},
+		{"audio/wav", wav(10, 1<<32-1), true},
+		{"audio/wav", wav(10, 14), false}, // it says itself how long it is
+	} {
+		api := newAPI(t, func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: "+c.kind+"\r\nConnection: close\r\n\r\n"+c.body)
+			_ = conn.Close()
+		})
+		dir := t.TempDir()
+		_, _, err := api.Recording(t.Context(), integration.Segment{Dialog: "d", ID: "s"}, &integration.Download{Dir: dir})
+		left, _ := os.ReadDir(dir)
+		if (err != nil) != c.partial || len(left) != 1 || strings.HasSuffix(left[0].Name(), ".partial") != c.partial || c.partial && !strings.Contains(err.Error(), "is not known") {
+			t.Errorf("%q: %v, there is %v", c.body, err, left)
 		}
 	}
 }

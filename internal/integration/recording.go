@@ -2,13 +2,13 @@ package integration
 
 import (
 	"bufio"
-	"bytes"
 	"context"
-	"encoding/binary"
-	"encoding/json"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime"
 	"net/http"
 	"os"
@@ -41,36 +41,6 @@ func (s Segment) Check() error {
 	return nil
 }
 
-// Segments reads segments, one a line: the IDs of dialog and segment between blanks, tabs or a comma, or an object of JSON
-// with dialogId and segmentId. What follows them does not matter. A title is left out.
-func Segments(in io.Reader) (all []Segment, err error) {
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimRight(strings.TrimSpace(lines.Text()), ",")
-		if line == "" || line == "[" || line == "]" || strings.HasPrefix(strings.ToLower(line), "dialogid") {
-			continue
-		}
-		var s Segment
-		if strings.HasPrefix(line, "{") {
-			var row struct{ DialogID, SegmentID string }
-			if json.Unmarshal([]byte(line), &row) == nil {
-				s = Segment{row.DialogID, row.SegmentID}
-			}
-		} else if words := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t,", r) }); len(words) > 1 {
-			s = Segment{words[0], words[1]}
-		}
-		if err := s.Check(); err != nil {
-			return nil, usage.New(fmt.Sprintf("line %d of the segments names none", n), "a line has the ID of the dialog and that of the segment, as 'ringcx recordings list' prints them in a pipe")
-		}
-		all = append(all, s)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("the segments cannot be read: %w", err)
-	}
-	return all, nil
-}
-
 // Download is what is done with a recording.
 type Download struct {
 	Output string // the file; "": one in Dir with a name made of the IDs, "-": Stdout
@@ -83,6 +53,9 @@ type Download struct {
 
 // Check finds out whether files can be written where they are to be.
 func (d *Download) Check() error {
+	if d.Dir != "" && d.Output != "" {
+		return usage.New("--output and --dir exclude each other", "--output names one file, wherever it is; --dir is where files are whose names are made")
+	}
 	if d.Dir != "" {
 		if info, err := os.Stat(d.Dir); err != nil || !info.IsDir() {
 			why := "it is not a directory"
@@ -111,10 +84,11 @@ func IsThere(err error) bool { return errors.Is(err, errThere) }
 // kinds are the content types of recordings, and the ends of names.
 var kinds = map[string]string{
 	"audio/wav": ".wav", "audio/x-wav": ".wav", "audio/wave": ".wav", "audio/vnd.wave": ".wav", "audio/mpeg": ".mp3", "audio/mp3": ".mp3",
+	"application/octet-stream": "", "": "", // its bytes say which
 }
 
 // Recording downloads the recording of a segment and returns the name of its file, and how many bytes it has. The file is the
-// user's alone, and is there whole or not at all.
+// user's alone, and is there whole or not at all; one of which nothing says whether it is whole has another name, and is an error.
 func (a *API) Recording(ctx context.Context, s Segment, d *Download) (name string, n int64, err error) {
 	if err := s.Check(); err != nil {
 		return "", 0, err
@@ -139,23 +113,32 @@ func (a *API) Recording(ctx context.Context, s Segment, d *Download) (name strin
 	defer func() { _ = resp.Body.Close() }()
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	end, known := kinds[strings.ToLower(kind)]
-	if !known && kind != "application/octet-stream" && kind != "" {
+	switch {
+	case resp.StatusCode != http.StatusOK:
+		return "", 0, usage.WithHint(fmt.Errorf("GET %s: %d, and no recording yet", path, resp.StatusCode), "a recording is there 10 to 15 minutes after the call")
+	case !known:
 		return "", 0, fmt.Errorf("GET %s: the answer is %s, and no recording", path, wording.Said(kind))
 	}
-	if !known {
-		end = ".wav"
+	body := bufio.NewReader(resp.Body)
+	head, _ := body.Peek(12) // what is wrong shows when all is read
+	if end, err = sound(head, end); err != nil && len(head) == 12 {
+		return "", 0, fmt.Errorf("GET %s: %w", path, err)
 	}
-	name = d.Output
-	if name == "" {
+	if name = d.Output; name == "" {
 		name = d.name(s, end)
 	}
-	n, err = d.keep(name, resp, end)
-	return name, n, err
+	return d.keep(name, resp, body, end)
 }
 
-// name is that of a recording's file. IDs that Check has passed lead nowhere else.
+// name is that of a recording's file. IDs that Check has passed lead nowhere else, and have no + in them: no two recordings
+// have the same name, also where names do not differ by capitals.
 func (d *Download) name(s Segment, end string) string {
-	return filepath.Join(d.Dir, "recording-"+s.Dialog+"-"+s.ID+end)
+	name := s.Dialog + "+" + s.ID
+	if strings.ToLower(name) != name {
+		sum := sha256.Sum256([]byte(name))
+		name += "+" + hex.EncodeToString(sum[:4])
+	}
+	return filepath.Join(d.Dir, "recording-"+name+end)
 }
 
 func (d *Download) free(name string) error {
@@ -163,66 +146,65 @@ func (d *Download) free(name string) error {
 		return nil
 	}
 	if _, err := os.Lstat(name); err == nil {
-		return usage.WithHint(fmt.Errorf("%s %w", name, errThere), "--force replaces it")
+		return there(name)
 	}
 	return nil
 }
 
-// keep writes a recording, and sees that it is whole.
-func (d *Download) keep(name string, resp *http.Response, end string) (n int64, err error) {
+func there(name string) error {
+	return usage.WithHint(fmt.Errorf("%s %w", name, errThere), "--force replaces it")
+}
+
+// keep writes a recording, and sees that it is whole. It returns the name of what it wrote.
+func (d *Download) keep(name string, resp *http.Response, body io.Reader, end string) (wrote string, n int64, err error) {
 	to := d.Stdout
 	var file *outfile.File
 	if name != "-" {
 		if file, err = outfile.New(name); err != nil {
-			return 0, err
+			return name, 0, err
 		}
 		defer file.Discard() // of what is in its place, nothing is left
 		to = file
 	}
 	head := &begin{}
-	n, err = copyCounting(io.MultiWriter(head, to), resp.Body, d.Progress)
+	n, err = copyCounting(io.MultiWriter(head, to), body, d.Progress)
+	said := resp.ContentLength >= 0 || len(resp.TransferEncoding) > 0 || resp.Uncompressed || resp.ProtoMajor > 1 // the answer has an end
 	var lost *unwritten
 	switch {
 	case errors.As(err, &lost):
-		return n, lost.error
+		return name, n, lost.error
 	case err != nil:
-		return n, apicmd.BrokenOff(resp.Request, err)
+		return name, n, apicmd.BrokenOff(resp.Request, err)
 	case resp.ContentLength >= 0 && n != resp.ContentLength:
-		return n, apicmd.BrokenOff(resp.Request, io.ErrUnexpectedEOF)
-	case end == ".wav":
-		if err := head.wav(n); err != nil {
-			return n, fmt.Errorf("GET %s: %w", resp.Request.URL.Path, err)
+		return name, n, apicmd.BrokenOff(resp.Request, io.ErrUnexpectedEOF)
+	}
+	ends, err := head.whole(n, end)
+	switch {
+	case err != nil:
+		return name, n, fmt.Errorf("GET %s: %w", resp.Request.URL.Path, err)
+	case !said && !ends:
+		return d.keepPartial(name, file, n)
+	case file == nil:
+		return name, n, nil
+	case d.Force:
+		return name, n, file.Commit()
+	}
+	if err = file.CommitNew(); errors.Is(err, fs.ErrExist) {
+		err = there(name) // since a moment ago
+	}
+	return name, n, err
+}
+
+// keepPartial keeps what nothing says the end of, under a name that does not pass for that of a whole recording.
+func (d *Download) keepPartial(name string, file *outfile.File, n int64) (string, int64, error) {
+	where := "standard output"
+	if file != nil {
+		where = name + ".partial"
+		if err := file.CommitAs(where); err != nil {
+			return where, n, err
 		}
 	}
-	if file == nil {
-		return n, nil
-	}
-	return n, file.Commit()
-}
-
-// begin keeps the first bytes of what is written.
-type begin struct {
-	data [12]byte
-	n    int
-}
-
-// Write implements io.Writer. It never fails.
-func (b *begin) Write(p []byte) (int, error) {
-	b.n += copy(b.data[b.n:], p)
-	return len(p), nil
-}
-
-// wav finds out whether what begins so, and has n bytes, is a whole WAV. One that was written before its length was known says
-// none.
-func (b *begin) wav(n int64) error {
-	if b.n < len(b.data) || !bytes.Equal(b.data[:4], []byte("RIFF")) || !bytes.Equal(b.data[8:], []byte("WAVE")) {
-		return errors.New("the recording is no WAV, though the answer says so")
-	}
-	size := binary.LittleEndian.Uint32(b.data[4:8])
-	if says := int64(size) + 8; size != 0 && size < 1<<32-256 && n < says {
-		return fmt.Errorf("the recording is cut off: it has %d bytes of %d", n, says)
-	}
-	return nil
+	return name, n, usage.WithHint(fmt.Errorf("neither the answer nor the recording says how long it is: whether the %d bytes in %s are all of it is not known", n, where), "listen to its end, or try again")
 }
 
 // explain adds what is usual where there is no recording.

@@ -36,6 +36,8 @@ func (r rules) of(f *apispec.Field) check {
 		return checkE164
 	case f.Name == "leadTimezone":
 		return checkTimezone
+	case f.Name == "externId":
+		return checkID(f)
 	case isMap(f):
 		return text(f)
 	}
@@ -69,6 +71,18 @@ func text(f *apispec.Field) check {
 			return nil, fmt.Sprintf("it has %d characters, and may have %d", n, f.MaxLen)
 		}
 		return quoted(cell), ""
+	}
+}
+
+// scientific is how spreadsheets write IDs that they take for long numbers. All but the first digits are lost.
+var scientific = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d[.,]\d+[Ee]\+\d+$`) })
+
+func checkID(f *apispec.Field) check {
+	return func(cell string) ([]byte, string) {
+		if scientific().MatchString(cell) {
+			return nil, shown(cell) + " is a number that a spreadsheet has shortened: make the column a text there"
+		}
+		return text(f)(cell)
 	}
 }
 
@@ -124,9 +138,9 @@ func yesOrNo(cell string) ([]byte, string) {
 
 // moment checks a time with its offset, and writes it as the vendor does.
 func moment(cell string) ([]byte, string) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.000-0700", "2006-01-02T15:04:05-0700", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -0700"} {
+	for _, layout := range []string{time.RFC3339Nano, vendorTime, "2006-01-02T15:04:05-0700", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -0700"} {
 		if at, err := time.Parse(layout, cell); err == nil {
-			return quoted(at.Format("2006-01-02T15:04:05.000-0700")), ""
+			return quoted(at.Format(vendorTime)), ""
 		}
 	}
 	return nil, shown(cell) + " is not a time with its offset, such as 2026-01-31T08:30:00Z"
@@ -149,38 +163,63 @@ func (r rules) phones(cell string, several bool) ([]byte, string) {
 	return quoted(strings.Join(parts, "|")), ""
 }
 
-// spread is how spreadsheets write numbers that they find long.
-var spread = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d[.,]\d+E\+?\d+$`) })
+// What spreadsheets make of numbers that they find long, and of numbers that they take for fractions.
+var (
+	spread = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d+([.,]\d+)?[Ee]\+?\d+$`) })
+	float  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\+?(\d{7,}[.,]\d+|\d+[.,]0+)$`) })
+)
 
 func (r rules) phone(number string) (digits, wrong string) {
-	if spread().MatchString(number) {
+	switch {
+	case spread().MatchString(number):
 		return "", shown(number) + " is a number that a spreadsheet has shortened: make the column a text there"
+	case float().MatchString(number):
+		return "", shown(number) + " is a number that a spreadsheet has given a fraction: make the column a text there"
+	case isSeveral(number):
+		return "", shown(number) + " may be several phone numbers, which stand with bars (|) between them"
+	case strings.Contains(number, "(0)"):
+		return "", shown(number) + " has a digit in brackets that is not dialled with the others: leave it out"
 	}
 	plus := strings.HasPrefix(number, "+")
-	digits = strings.TrimPrefix(number, "+")
-	if strings.IndexFunc(digits, func(c rune) bool { return (c < '0' || c > '9') && !strings.ContainsRune(" -.()/\u00a0", c) }) >= 0 {
+	digits, isPhone := onlyDialled(strings.TrimPrefix(number, "+"))
+	if !isPhone {
 		return "", shown(number) + " is not a phone number"
 	}
-	digits = strings.Map(func(c rune) rune {
-		if c < '0' || c > '9' {
-			return -1
-		}
-		return c
-	}, digits)
 	switch n := len(digits); {
 	case r.international && (n < 7 || n > 15):
 		return "", fmt.Sprintf("%s has %d digits, and phone numbers have 7 to 15", shown(number), n)
 	case r.international && plus:
 		return "+" + digits, ""
-	case r.international, n == 10 && !plus:
+	case r.international:
 		return digits, ""
 	case n == 11 && digits[0] == '1':
-		return digits[1:], ""
+		digits = digits[1:]
 	case plus:
 		return "", shown(number) + " is not a number of the United States or Canada: load international numbers with --international-number-format or as leadPhoneE164"
-	default:
+	case n != 10:
 		return "", fmt.Sprintf("%s has %d digits, and phone numbers have 10", shown(number), n)
 	}
+	if digits[0] < '2' || digits[3] < '2' { // the North American Numbering Plan has none
+		return "", shown(number) + " is not a number of the United States or Canada: neither area codes nor what follows them begin with 0 or 1"
+	}
+	return digits, ""
+}
+
+// isSeveral tells what may be two numbers in one. A slash stands behind an area code as well, which is short.
+func isSeveral(number string) bool {
+	area, rest, slash := strings.Cut(number, "/")
+	return strings.ContainsAny(number, ";,") || slash && (len(onlyDigits(area)) > 6 || len(onlyDigits(rest)) < 4 || strings.Contains(rest, "/"))
+}
+
+// onlyDialled is a number without what stands between its digits for people to read.
+func onlyDialled(number string) (digits string, ok bool) {
+	digits = strings.Map(func(c rune) rune {
+		if strings.ContainsRune(" -.()/\u00a0", c) {
+			return -1
+		}
+		return c
+	}, number)
+	return digits, digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 func checkE164(cell string) ([]byte, string) {

@@ -3,11 +3,11 @@ package leads
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/shell"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -23,6 +23,7 @@ type Columns struct {
 // column is where the cells of a column go.
 type column struct {
 	title string
+	said  string         // as the file has it
 	field *apispec.Field // nil: nowhere
 	key   string         // of a field that holds texts by name
 	check check
@@ -38,67 +39,107 @@ type layout struct {
 
 // layout finds out where columns go.
 func (c *Columns) layout(titles []string, rules rules) (*layout, error) {
-	said, err := c.said()
+	said, err := c.said(titles)
 	if err != nil {
 		return nil, err
 	}
 	fields, names := loadable()
 	l := &layout{prefix: c.ExternIDs, needs: rules.needs}
 	taken := map[string]string{}
-	var unknown []string
+	var unknown []int
 	for i, title := range titles {
 		title = strings.TrimSpace(title)
-		col := column{title: wording.First(title, fmt.Sprintf("column %d", i+1))}
-		name, mapped := said[title]
-		delete(said, title)
+		col := column{title: wording.First(title, numbered(i)), said: title}
+		name, mapped := said[i]
 		field := fields[fold(wording.First(synonyms[fold(title)], title))]
 		switch {
 		case mapped && name == "":
+			field = nil
 		case mapped:
 			if field, col.key, err = c.field(name, fields, names); err != nil {
 				return nil, err
 			}
 		case field == nil || isMap(field):
 			field = nil
-			unknown = append(unknown, col.title)
+			unknown = append(unknown, i)
 		}
 		if col.field = field; field == nil {
 			l.left = append(l.left, col.title)
 		} else {
 			to := strings.TrimSuffix(field.Name+"."+col.key, ".")
 			if before, twice := taken[to]; twice {
-				return nil, usage.New(fmt.Sprintf("the columns %q and %q both are %s", before, col.title, to), "say which with --map '"+col.title+"='")
+				return nil, usage.New(fmt.Sprintf("the columns %q and %q both are %s", before, col.title, to), "leave one of them out: --map "+argument(titles, i, ""))
 			}
 			taken[to] = col.title
 			col.check = rules.of(field)
 		}
 		l.columns = append(l.columns, col)
 	}
-	if len(said) > 0 {
-		name := slices.Sorted(maps.Keys(said))[0]
-		return nil, usage.New(fmt.Sprintf("--map names the column %q, which the file has not", name), wording.DidYouMean(wording.Nearest(name, titles), "its columns are "+listed(titles)))
-	}
 	if len(unknown) > 0 && !c.IgnoreUnknown {
-		return nil, usage.New("no field of a lead is known for the column"+plural(len(unknown))+" "+listed(unknown), c.remedy(unknown[0], names))
+		all := make([]string, len(unknown))
+		for n, i := range unknown {
+			all[n] = l.columns[i].title
+		}
+		return nil, usage.New("no field of a lead is known for the column"+plural(len(all))+" "+listed(all), remedy(titles, unknown[0], names))
 	}
 	return l, l.check(taken)
 }
 
-// said reads what --map says.
-func (c *Columns) said() (map[string]string, error) {
-	said := map[string]string{}
+// said reads what --map says of columns: by their titles, "column 3" for the third, and "" for the only one without a title.
+func (c *Columns) said(titles []string) (map[int]string, error) {
+	said := map[int]string{}
 	for _, one := range c.Map {
 		at := strings.LastIndexByte(one, '=')
-		if at < 1 {
+		if at < 0 {
 			return nil, usage.New(fmt.Sprintf("%q is not of the form Column=field", wording.Clip(one)), "such as --map 'Customer No=externId', or --map 'Notes=' to leave a column out")
 		}
 		title := strings.TrimSpace(one[:at])
-		if _, twice := said[title]; twice {
+		i, err := meant(titles, title)
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := said[i]; twice {
 			return nil, usage.New(fmt.Sprintf("--map names the column %q twice", title), "name it once")
 		}
-		said[title] = strings.TrimSpace(one[at+1:])
+		said[i] = strings.TrimSpace(one[at+1:])
 	}
 	return said, nil
+}
+
+// meant is the place of the column that --map names so.
+func meant(titles []string, name string) (int, error) {
+	found := -1
+	for i, title := range titles {
+		switch {
+		case strings.TrimSpace(title) != name:
+		case found >= 0 && name == "":
+			return 0, usage.New("several columns have no title", fmt.Sprintf("say which is meant by its place, such as --map '%s='", numbered(i)))
+		case found < 0:
+			found = i
+		}
+	}
+	for i := range titles {
+		if found < 0 && strings.EqualFold(name, numbered(i)) {
+			found = i
+		}
+	}
+	if found < 0 {
+		return 0, usage.New(fmt.Sprintf("--map names the column %q, which the file has not", name), wording.DidYouMean(wording.Nearest(name, titles), "its columns are "+listed(titles)))
+	}
+	return found, nil
+}
+
+// numbered is the name of a column by its place.
+func numbered(i int) string { return fmt.Sprintf("column %d", i+1) }
+
+// argument is what --map is given to say what a column is, for people to copy into a shell. A title that they could not copy
+// as it is, or that several columns have, is replaced by the place.
+func argument(titles []string, i int, to string) string {
+	title := strings.TrimSpace(titles[i])
+	if first, err := meant(titles, title); err != nil || first != i || title == "" || len(title) > 40 || wording.OneLine(title) != title {
+		title = numbered(i)
+	}
+	return shell.Quote(title + "=" + to)
 }
 
 // field finds the field that --map names, with the key of one that holds texts by name.
@@ -117,12 +158,12 @@ func (c *Columns) field(name string, fields map[string]*apispec.Field, names []s
 }
 
 // remedy says what to do about a column that is no field.
-func (c *Columns) remedy(title string, names []string) string {
+func remedy(titles []string, i int, names []string) string {
 	near := ""
-	if n := wording.Nearest(fold(title), names); n != "" {
+	if n := wording.Nearest(fold(titles[i]), names); n != "" {
 		near = "did you mean " + n + "? "
 	}
-	return near + "--map '" + title + "=auxData1' says which it is ('" + title + "=extendedLeadData.key' for data of your own), --ignore-unknown leaves all of them out"
+	return near + "--map " + argument(titles, i, "auxData1") + " says which it is (" + argument(titles, i, "extendedLeadData.key") + " for data of your own), --ignore-unknown leaves all of them out"
 }
 
 // check finds out whether the columns can make leads.
@@ -138,15 +179,22 @@ func (l *layout) check(taken map[string]string) error {
 	return nil
 }
 
-// lead makes the lead of a row as JSON, or says why it is none. Empty cells are left out.
-func (l *layout) lead(row *Row) (lead []byte, why string) {
+// lead is what is sent of a row.
+type lead struct {
+	json []byte
+	id   ident // of what the row says
+	its  ident // of its externId
+}
+
+// lead makes the lead of a row, or says why it is none. Empty cells are left out.
+func (l *layout) lead(row *Row) (made lead, why string) {
 	switch {
 	case row.Broken != "":
-		return nil, row.Broken
+		return made, row.Broken
 	case len(row.Cells) != len(l.columns):
-		return nil, fmt.Sprintf("it has %d cells, and there are %d columns", len(row.Cells), len(l.columns))
+		return made, fmt.Sprintf("it has %d cells, and there are %d columns", len(row.Cells), len(l.columns))
 	}
-	lead = append(make([]byte, 0, 512), '{')
+	fields := make([]field, 0, len(l.columns)+1)
 	var inside map[string]map[string]string
 	filled := map[string]bool{}
 	for i, col := range l.columns {
@@ -156,39 +204,65 @@ func (l *layout) lead(row *Row) (lead []byte, why string) {
 		}
 		value, wrong := col.check(cell)
 		if wrong != "" {
-			return nil, col.title + ": " + wrong
+			return made, col.title + ": " + wrong
 		}
 		filled[col.field.Name] = true
-		if col.key == "" {
-			lead = appendField(lead, col.field.Name, value)
-			continue
+		switch {
+		case col.key == "":
+			fields = append(fields, field{col.field.Name, value})
+		case inside == nil:
+			inside = map[string]map[string]string{col.field.Name: {col.key: cell}}
+		case inside[col.field.Name] == nil:
+			inside[col.field.Name] = map[string]string{col.key: cell}
+		default:
+			inside[col.field.Name][col.key] = cell
 		}
-		if inside == nil {
-			inside = map[string]map[string]string{}
-		}
-		if inside[col.field.Name] == nil {
-			inside[col.field.Name] = map[string]string{}
-		}
-		inside[col.field.Name][col.key] = cell
 	}
-	for _, name := range slices.Sorted(maps.Keys(inside)) {
-		value, _ := json.Marshal(inside[name]) // texts by texts
-		lead = appendField(lead, name, value)
+	for name, texts := range inside {
+		value, _ := json.Marshal(texts) // texts by texts
+		fields = append(fields, field{name, value})
 	}
 	switch {
 	case !filled["leadPhone"] && !filled["leadPhoneE164"]:
-		return nil, "it has no phone number"
+		return made, "it has no phone number"
 	case !filled["externId"] && l.prefix == "":
-		return nil, "it has no externId"
+		return made, "it has no externId"
 	case l.needs != "" && !filled[l.needs]:
-		return nil, "it has no " + l.needs
-	case !filled["externId"]:
-		lead = appendField(lead, "externId", quoted(fmt.Sprint(l.prefix, row.Line)))
+		return made, "it has no " + l.needs
 	}
-	return append(lead, '}'), ""
+	return l.made(row, fields), ""
 }
 
-// column finds the cell of a row that goes into a field, "" if there is none.
+type field struct {
+	name  string
+	value []byte
+}
+
+// made joins the fields of a lead, in the order of their names. An ID that is made of the line says nothing about the row.
+func (l *layout) made(row *Row, fields []field) lead {
+	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
+	all := append(make([]byte, 0, 512), '{')
+	for _, f := range fields {
+		all = appendField(all, f.name, f.value)
+	}
+	made := lead{id: identOf(all)}
+	id := l.externID(row)
+	if l.cell(row, "externId") == "" {
+		all = appendField(all, "externId", quoted(id))
+	}
+	made.json, made.its = append(all, '}'), identOf([]byte(id))
+	return made
+}
+
+// externID is the ID of a row: its own, or one that is made of the line that it had first.
+func (l *layout) externID(row *Row) string {
+	if id := l.cell(row, "externId"); id != "" {
+		return id
+	}
+	return fmt.Sprint(l.prefix, row.original())
+}
+
+// cell finds the cell of a row that goes into a field, "" if there is none.
 func (l *layout) cell(row *Row, field string) string {
 	for i, col := range l.columns {
 		if col.field != nil && col.field.Name == field && i < len(row.Cells) {

@@ -20,8 +20,18 @@ const maxRow = 1 << 20
 // Row is a row of a file.
 type Row struct {
 	Line   int      // where it begins, counted from 1
+	Last   int      // where it ends
+	From   int      // where it was in the file that it was rejected from; 0: it was in none
 	Cells  []string // what it has; of a broken one the line as it is, if no cells can be read
 	Broken string   // why it is no row, "" if it is one
+}
+
+// original is the line that a row had first.
+func (r *Row) original() int {
+	if r.From > 0 {
+		return r.From
+	}
+	return r.Line
 }
 
 // Rows reads the rows of a file with delimiters as RFC 4180 has them: cells that hold delimiters, quotation marks or line
@@ -45,7 +55,7 @@ func NewRows(in io.Reader, delimiter string) (*Rows, error) {
 	switch {
 	case bytes.HasPrefix(begin, []byte("\xff\xfe")), bytes.HasPrefix(begin, []byte("\xfe\xff")), len(begin) > 1 && bytes.IndexByte(begin[:2], 0) >= 0:
 		return nil, usage.New("the file is UTF-16", hint)
-	case bytes.IndexByte(begin, 0) >= 0:
+	case bytes.Count(begin, []byte{0})*8 > len(begin): // a few cost their rows
 		return nil, usage.New("the file holds bytes that no text has", "a spreadsheet is exported as CSV first")
 	case bytes.HasPrefix(begin, []byte("PK\x03\x04")):
 		return nil, usage.New("the file is a spreadsheet, or another archive", "export it as CSV first")
@@ -115,14 +125,13 @@ func (r *Rows) Next() (Row, error) {
 		cells, n, wrong := parseRow(data, r.comma, atEnd)
 		switch {
 		case n > 0:
-			row := Row{Line: r.line, Cells: cells}
-			if !valid(cells) {
-				row.Broken = "it holds bytes that are no UTF-8, or no text"
-			}
-			r.skip(data[:n])
-			return row, nil
+			return r.taken(data[:n], cells), nil
 		case wrong == "" && want < maxRow && !atEnd:
 			continue
+		case wrong == "" && !atEnd && bytes.IndexByte(data, '"') < 0:
+			wrong = "it has more than 1 MiB"
+		case wrong == "" && !atEnd:
+			wrong = "it has more than 1 MiB, or a quotation mark opens a cell and is not closed"
 		case wrong == "":
 			wrong = "a quotation mark opens a cell and is not closed"
 		}
@@ -130,9 +139,19 @@ func (r *Rows) Next() (Row, error) {
 	}
 }
 
+// taken takes a row that was read.
+func (r *Rows) taken(data []byte, cells []string) Row {
+	row := Row{Line: r.line, Last: r.line + bytes.Count(bytes.TrimSuffix(data, []byte("\n")), []byte("\n")), Cells: cells}
+	if !valid(cells) {
+		row.Broken = "it holds bytes that are no UTF-8, or no text"
+	}
+	r.skip(data)
+	return row
+}
+
 // broken takes the line that a broken row begins in.
 func (r *Rows) broken(why string) Row {
-	row := Row{Line: r.line, Broken: why}
+	row := Row{Line: r.line, Last: r.line, Broken: why}
 	var line []byte
 	for {
 		part, err := r.in.ReadSlice('\n')

@@ -79,6 +79,7 @@ func TestARowThatIsBrokenCostsItself(t *testing.T) {
 		{"a,b\n\n\r\nc,d", "1:[a b] 4:[c d]"},
 		{"\ufeffa;b\r\nc;d\r\n", "1:[a b] 2:[c d]"},
 		{"a,b\n\xff,d\ne,f", "1:[a b] 2:broken 3:[e f]"},
+		{"a,b\nc\x00,d\ne,f and more that is not worth a NUL", "1:[a b] 2:broken 3:[e f and more that is not worth a NUL]"},
 		{"a,b\n\"unclosed " + strings.Repeat("x,y\n", 400000) + "e,f", "1:[a b] 2:broken and 400000 more"},
 	} {
 		var got []string
@@ -94,6 +95,33 @@ func TestARowThatIsBrokenCostsItself(t *testing.T) {
 		}
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%.40q: %s, want %s", c.text, strings.Join(got, " "), c.want)
+		}
+	}
+}
+
+func TestWhatIsTooLongForARowIsNamedAsThat(t *testing.T) {
+	long := strings.Repeat("x", 2<<20)
+	for text, says := range map[string]string{
+		"a\n" + long + ",d\ne,f\n":   "it has more than 1 MiB",
+		"a\n\"" + long + "\n\"\ne,f": "it has more than 1 MiB, or a quotation mark opens a cell and is not closed",
+		"a\n\"" + long[:9] + "\ne,f": "a quotation mark opens a cell and is not closed",
+	} {
+		if rows := read(t, strings.NewReader(text), ","); rows[1].Broken != says || fmt.Sprint(rows[len(rows)-1].Cells) != "[e f]" {
+			t.Errorf("%.20q: %s, and %d rows", text, rows[1].Broken, len(rows))
+		}
+	}
+}
+
+func TestARowTellsWhichLinesItHas(t *testing.T) {
+	for text, want := range map[string]string{
+		"a,b\n": "1-1", "\"a\nb\",c\nd,e\n": "1-2 3-3", "\"a\r\nb\nc\",c\r\n\n\"d\n\",e": "1-3 5-6", "\"a\nb": "1-1 2-2",
+	} {
+		var got []string
+		for _, row := range read(t, strings.NewReader(text), ",") {
+			got = append(got, fmt.Sprintf("%d-%d", row.Line, row.Last))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}
 }

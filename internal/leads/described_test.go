@@ -119,3 +119,36 @@ func TestASearchWithoutCriteriaIsForAllAndOneWithSomeForThose(t *testing.T) {
 		}
 	}
 }
+
+func TestAPhoneNumberIsLookedForAsLeadsHaveIt(t *testing.T) {
+	now := func(string) (time.Time, error) { return time.Time{}, nil }
+	for text, want := range map[string]string{
+		"4155550100": "4155550100", "(415) 555-0100": "4155550100", "+1 415.555.0100": "4155550100", "14155550100": "4155550100", "+44 20 7946 0000": "+442079460000",
+		"": "", "  ": "", "call me": "", "+": "",
+	} {
+		for flag, value := range map[string]any{"phone": []string{text}, "phone-like": text, "caller-id": text} {
+			got, err := leads.Search(map[string]any{flag: value}, now)
+			if (err == nil) != (want != "") || err == nil && !strings.Contains(string(got), `"`+want+`"`) {
+				t.Errorf("--%s %q: %s, %v", flag, text, got, err)
+			}
+		}
+	}
+}
+
+func TestCriteriaThatWouldFindAnythingOrNothingAreRefused(t *testing.T) {
+	day := func(text string) (time.Time, error) { return time.Parse(time.DateOnly, text) }
+	for _, c := range []struct {
+		values map[string]any
+		taken  bool
+	}{
+		{map[string]any{"extern-id": []string{"1", ""}}, false},
+		{map[string]any{"city": ""}, false},
+		{map[string]any{"loaded-from": "2026-02-01", "loaded-to": "2026-01-31"}, false},
+		{map[string]any{"loaded-from": "2026-01-31", "loaded-to": "2026-01-31"}, true},
+		{map[string]any{"loaded-to": "2026-01-31"}, true},
+	} {
+		if got, err := leads.Search(c.values, day); (err == nil) != c.taken {
+			t.Errorf("%v: %s, %v", c.values, got, err)
+		}
+	}
+}

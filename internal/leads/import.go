@@ -3,17 +3,17 @@
 package leads
 
 import (
-	"encoding/csv"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
-	"github.com/ringcx-go/ringcx/internal/outfile"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -30,10 +30,11 @@ type Import struct {
 	Batch     int      // rows of a request
 	Rejects   string   // a file for the rows that are not in, with reasons; "": none
 
-	AllOrNothing   bool // send nothing if a row is no lead
-	Resume         bool // go on with an import that has not ended
-	Again          bool // import what was imported before
-	RetryUncertain bool // with Resume: send what may have been taken, too
+	AllOrNothing bool     // send nothing if a row is no lead
+	Resume       bool     // go on with an import that has not ended
+	Again        bool     // import what was imported before
+	SkipSent     bool     // leave out rows that other imports have sent into the campaign
+	Settle       []string // with Resume or SkipSent: what became of what may have been taken, Sent, Unsent, or either behind "N=" for a batch
 
 	Report Report // what is known so far
 
@@ -42,6 +43,20 @@ type Import struct {
 	about   about
 	first   *batch // of a dry run
 	rejects *rejects
+	rows    []scanned // those that are leads
+	sums    []ident   // of what is sent in each batch
+}
+
+// The words of Settle.
+const (
+	Sent   = "sent"
+	Unsent = "unsent"
+)
+
+// scanned is what is remembered of a row.
+type scanned struct {
+	id, its ident
+	line    int
 }
 
 // MaxBatch is how many rows a request may have. The vendor documents no limit.
@@ -56,8 +71,10 @@ func (im *Import) Prepare() (err error) {
 		return usage.New("a campaign has a number", "see 'ringcx campaigns list', and name it with --campaign ID")
 	case im.Resume && im.Again:
 		return usage.New("--resume and --again exclude each other", "--resume goes on, --again sends everything once more")
-	case im.RetryUncertain && !im.Resume:
-		return usage.New("--retry-uncertain is for --resume", "add --resume")
+	case len(im.Settle) > 0 && !im.Resume && !im.SkipSent:
+		return usage.New("--settle says what became of batches of an earlier import", "add --resume, or --skip-sent for a file that was mended")
+	case im.SkipSent && im.Again:
+		return usage.New("--skip-sent and --again exclude each other", "--skip-sent leaves out what is in, --again sends everything once more")
 	case im.Dir == "":
 		return usage.New("there is no directory to keep the journal of the import in", "name one with --state DIR")
 	}
@@ -65,16 +82,17 @@ func (im *Import) Prepare() (err error) {
 		return usage.New(fmt.Sprintf("journals cannot be kept in %s: %s", im.Dir, usage.PlainPath(err)), "name a directory of yours with --state DIR")
 	}
 	request, name, err := im.Settings.request()
+	if err == nil {
+		err = distinct(im.Path, im.Stdin, im.Rejects)
+	}
+	if err == nil && im.Rejects != "" {
+		im.rejects, err = newRejects(im.Rejects, im.Dir)
+	}
 	if err != nil {
 		return err
 	}
 	if im.src, err = open(im.Path, im.Stdin, im.Dir); err != nil {
 		return err
-	}
-	if im.Rejects != "" {
-		if im.rejects, err = newRejects(im.Rejects); err != nil {
-			return err
-		}
 	}
 	im.about = about{
 		Version: journalVersion, File: im.src.name, Campaign: im.Campaign, Batch: im.Batch, Request: append(request, '}'),
@@ -96,25 +114,54 @@ func (im *Import) scan() (err error) {
 		im.Report.invalid(Fault{row.Line, why})
 		return im.rejects.add(row, why)
 	}
-	r.full = func(b *batch) error {
-		if im.first == nil {
-			im.first = b
+	r.valid = func(row *Row, l *lead) {
+		im.rows = append(im.rows, scanned{l.id, l.its, row.Line})
+		if row.Last > row.Line {
+			im.Report.notice(row.Line, fmt.Sprintf("the row has line ends in its cells, and goes on to line %d", row.Last))
 		}
-		im.about.Batches = b.number
-		return nil
 	}
+	r.full = im.planned
 	if im.about.Rows, im.about.SHA256, err = r.run(); err != nil {
 		return err
 	}
+	im.sameIDs()
 	im.Report.begin(&im.about, im.layout.left)
 	return im.src.same()
 }
 
+// planned notes a batch that is to be sent.
+func (im *Import) planned(b *batch) error {
+	if im.first == nil {
+		im.first = b
+	}
+	im.about.Batches = b.number
+	im.sums = append(im.sums, identOf(b.leads.Bytes()))
+	return nil
+}
+
+// sameIDs tells of rows that have the externId of an earlier one.
+func (im *Import) sameIDs() {
+	all := slices.Clone(im.rows)
+	slices.SortFunc(all, func(a, b scanned) int { return cmp.Or(cmp.Compare(a.its, b.its), a.line-b.line) })
+	first := 0
+	for i := 1; i < len(all); i++ {
+		if all[i].its != all[first].its {
+			first = i
+			continue
+		}
+		im.Report.notice(all[i].line, fmt.Sprintf("it has the externId of line %d", all[first].line))
+	}
+}
+
 func (im *Import) reading() *reading {
-	return &reading{src: im.src, comma: im.Delimiter, columns: &im.Columns, rules: im.Settings.rules(), size: im.Batch}
+	return &reading{
+		src: im.src, comma: im.Delimiter, columns: &im.Columns, rules: im.Settings.rules(), size: im.Batch, without: im.about.without(),
+		reject: func(*Row, string) error { return nil },
+	}
 }
 
 // Close ends the import: rows that are not in are in their file, what was kept of standard input is not kept any more.
+// What is at the place of their file stays as it is unless something was sent, or found to be no lead.
 func (im *Import) Close() error {
 	if im.src != nil {
 		im.src.close()
@@ -160,6 +207,7 @@ func (im *Import) path(account string) (string, error) {
 
 // DryRun is the first request as it would be sent, and how many there would be. account is "" if it is not known.
 func (im *Import) DryRun(base, account string) (request string, requests int, err error) {
+	im.rejects.keepIf(true)
 	path := strings.Replace(operation().Path, "{campaignId}", strconv.Itoa(im.Campaign), 1)
 	if account != "" {
 		if path, err = im.path(account); err != nil {
@@ -171,48 +219,4 @@ func (im *Import) DryRun(base, account string) (request string, requests int, er
 	}
 	text := operation().Method + " " + base + path + "\nContent-Type: application/json\n\n" + string(im.body(im.first)) + "\n"
 	return text, im.about.Batches, nil
-}
-
-// rejects is the file of the rows that are not in. A nil one takes nothing.
-type rejects struct {
-	file *outfile.File
-	csv  *csv.Writer
-}
-
-func newRejects(path string) (*rejects, error) {
-	f, err := outfile.New(path)
-	if err != nil {
-		return nil, usage.New(err.Error(), "--rejects names a file, which may be new")
-	}
-	return &rejects{file: f, csv: csv.NewWriter(f)}, nil
-}
-
-func (r *rejects) begin(l *layout) error {
-	if r == nil {
-		return nil
-	}
-	titles := []string{"line", "reason"}
-	for _, c := range l.columns {
-		titles = append(titles, c.title)
-	}
-	return r.csv.Write(titles)
-}
-
-func (r *rejects) add(row *Row, why string) error {
-	if r == nil {
-		return nil
-	}
-	return r.csv.Write(append([]string{strconv.Itoa(row.Line), why}, row.Cells...))
-}
-
-func (r *rejects) end() error {
-	if r == nil {
-		return nil
-	}
-	r.csv.Flush()
-	if err := r.csv.Error(); err != nil {
-		r.file.Discard()
-		return err
-	}
-	return r.file.Commit()
 }

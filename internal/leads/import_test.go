@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -58,7 +59,7 @@ func TestRowsThatAreLeadsAreSentAndTheOthersAreToldWithTheirLines(t *testing.T) 
 	in := csv.NewReader(strings.NewReader(string(data)))
 	in.FieldsPerRecord = -1
 	rows, err := in.ReadAll()
-	if err != nil || len(rows) != 4 || rows[1][0] != "5" || rows[1][4] != "12" || !strings.Contains(rows[3][1], "3 cells") {
+	if err != nil || len(rows) != 4 || rows[1][0] != "5" || rows[1][5] != "12" || !strings.Contains(rows[3][1], "3 cells") {
 		t.Errorf("rejects are %q, %v", rows, err)
 	}
 }
@@ -125,6 +126,18 @@ func TestCellsAreCheckedByTheTypesOfTheirFields(t *testing.T) {
 	for _, c := range []struct{ column, cell, want string }{ // want of the lead, or what is said
 		{"leadPhone", "4155550100|(415) 555-0101", `"4155550100|4155550101"`},
 		{"leadPhone", "4.15555E+09", "a spreadsheet has shortened"},
+		{"leadPhone", "4e9", "a spreadsheet has shortened"},
+		{"leadPhone", "4155550100.0", "a spreadsheet has given a fraction"},
+		{"leadPhone", "415555010.0", "a spreadsheet has given a fraction"}, // ten digits without the dot
+		{"leadPhone", "415.555.0100", `"4155550100"`},
+		{"leadPhone", "415/555-0100", `"4155550100"`},
+		{"leadPhone", "5550100/5550101", "may be several phone numbers"},
+		{"leadPhone", "4155550100;4155550101", "may be several phone numbers"},
+		{"leadPhone", "0155550100", "is not a number of the United States"},
+		{"leadPhone", "+1 (415) 155-0100", "is not a number of the United States"},
+		{"leadPhone", "1415055010|4155550100", "is not a number of the United States"},
+		{"externId", "1.23457E+11", "a spreadsheet has shortened"},
+		{"externId", "4E10", `"4E10"`},
 		{"leadPhone", "call me", "is not a phone number"},
 		{"leadPhone", "+44 20 7946 0000", "not a number of the United States or Canada"},
 		{"leadPhoneE164", "+442079460000", `"+442079460000"`},
@@ -150,6 +163,8 @@ func TestCellsAreCheckedByTheTypesOfTheirFields(t *testing.T) {
 		text := "phone,externId," + c.column + "\n4155550199,1," + c.cell + "\n"
 		if strings.HasPrefix(c.column, "leadPhone") {
 			text = "externId," + c.column + "\n1," + c.cell + "\n"
+		} else if c.column == "externId" {
+			text = "phone,externId\n4155550199," + c.cell + "\n"
 		}
 		im := &leads.Import{Path: file(t, text), Dir: t.TempDir()}
 		if err := run(t, v, im); err != nil {
@@ -163,6 +178,25 @@ func TestCellsAreCheckedByTheTypesOfTheirFields(t *testing.T) {
 		}
 		if want := c.want; !strings.Contains(got, want) && !strings.Contains(got, fmt.Sprintf("%q:%s", c.column, want)) {
 			t.Errorf("%s %q: %s", c.column, c.cell, got)
+		}
+	}
+}
+
+func TestTwoNumbersAreNeverTakenForOneThatIsInternational(t *testing.T) {
+	for cell, want := range map[string]string{
+		"030/1234567": "0301234567", "+49 30/1234567": "+49301234567", "5550100/5550101": "", "0301234567/8": "", "1234567;1234568": "", "+49 (0)30 1234567": "",
+	} {
+		v := newVendor(t, nil)
+		im := &leads.Import{Path: file(t, "externId;leadPhone\n1;\""+cell+"\"\n"), Dir: t.TempDir(), Settings: leads.Settings{"international-number-format": true}}
+		if err := run(t, v, im); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if len(v.requests) > 0 {
+			got, _ = v.requests[0].Leads[0]["leadPhone"].(string)
+		}
+		if got != want {
+			t.Errorf("%q is sent as %q, want %q", cell, got, want)
 		}
 	}
 }
@@ -183,10 +217,77 @@ func TestRowsThatTheVendorRejectsAreToldWithTheirLines(t *testing.T) {
 	if r.Sent != 25 || r.Accepted != 23 || r.Rejected != 2 || r.Complete() || r.RejectedRows[0] != (leads.Fault{14, "bad number"}) || r.RejectedRows[1].Line != 16 {
 		t.Errorf("the report is %+v", r)
 	}
-	if data, err := os.ReadFile(rejects); err != nil || !strings.Contains(string(data), "14,RingCX: bad number,4155550013,A13\n") {
+	if data, err := os.ReadFile(rejects); err != nil || !strings.Contains(string(data), "14,RingCX: bad number,,4155550013,A13\n") {
 		t.Errorf("rejects are %q, %v", data, err)
 	}
 	if got := v.requests[1].Description; got != "leads.csv (2/3)" {
 		t.Errorf("the second list is called %s", got)
+	}
+}
+
+func TestAColumnThatIsLeftOutIsLeftOutWhateverItsTitle(t *testing.T) {
+	for _, title := range []string{"Email", "email", "E-Mail Address", "First Name", "leadPriority", "Colour"} {
+		text := "phone,externId," + title + "\n4155550100,1,3\n"
+		for _, c := range []struct {
+			maps []string
+			sent int // fields of the lead
+		}{{[]string{title + "="}, 2}, {[]string{title + "=auxData1"}, 3}} {
+			v := newVendor(t, nil)
+			im := &leads.Import{Path: file(t, text), Dir: t.TempDir(), Columns: leads.Columns{Map: c.maps}}
+			if err := run(t, v, im); err != nil || len(v.requests[0].Leads[0]) != c.sent || len(im.Report.LeftOut) != 3-c.sent {
+				t.Errorf("--map %q: %v, sent was %v, left out %q", c.maps, err, v.requests[0].Leads, im.Report.LeftOut)
+			}
+		}
+	}
+}
+
+func TestAColumnWithoutATitleIsNamedByItsPlace(t *testing.T) {
+	const one, two = "phone,,externId\n4155550100,x,1\n", "phone,,externId,\n4155550100,x,1,y\n"
+	for _, c := range []struct {
+		text string
+		maps []string
+		says string // "": it is taken
+	}{
+		{one, []string{"column 2="}, ""},
+		{one, []string{"Column 2=auxData1"}, ""},
+		{one, []string{"="}, ""},
+		{one, []string{"=auxData1"}, ""},
+		{one, nil, `known for the column "column 2"`},
+		{two, []string{"column 2=", "column 4=auxData1"}, ""},
+		{two, []string{"="}, "several columns have no title"},
+		{two, []string{"column 2="}, `known for the column "column 4"`},
+		{one, []string{"column 4="}, "which the file has not"},
+		{one, []string{"column 2=", "="}, "twice"},
+	} {
+		im := &leads.Import{Path: file(t, c.text), Dir: t.TempDir(), Columns: leads.Columns{Map: c.maps}}
+		if err := run(t, newVendor(t, nil), im); (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%q %q: %v", c.text, c.maps, err)
+		}
+	}
+}
+
+// TestWhatAHintSaysOfAColumnCanBeCopiedIntoAShell has a shell read what the hint quotes: a title comes from whoever wrote the file.
+func TestWhatAHintSaysOfAColumnCanBeCopiedIntoAShell(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("there is no shell: ", err)
+	}
+	for _, title := range []string{"x", "it's", "$(touch gone)", "'; touch gone; '", "`touch gone`", "a=b", "\x1b[2Jx", "two\nlines", strings.Repeat("long ", 100)} {
+		text := "phone,externId,\"" + title + "\"\n4155550100,1,3\n"
+		im := &leads.Import{Path: file(t, text), Dir: t.TempDir()}
+		err := run(t, newVendor(t, nil), im)
+		_, rest, _ := strings.Cut(usage.Hint(err), "--map ")
+		word, _, found := strings.Cut(rest, " says which it is")
+		dir := t.TempDir()
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", "printf %s "+word)
+		cmd.Dir = dir
+		out, failed := cmd.Output()
+		left, _ := os.ReadDir(dir)
+		if !found || failed != nil || len(left) != 0 {
+			t.Fatalf("%q: %v %v, %v is there", title, err, failed, left)
+		}
+		im = &leads.Import{Path: file(t, text), Dir: t.TempDir(), Columns: leads.Columns{Map: []string{string(out)}}}
+		if err := run(t, newVendor(t, nil), im); err != nil {
+			t.Errorf("--map %q does not name the column %q: %v", out, title, err)
+		}
 	}
 }

@@ -13,29 +13,34 @@ import (
 // maxFaults is how many rows a report lists. A file of --rejects has all.
 const maxFaults = 1000
 
-// Report is what became of the rows of a file. Rows is the sum of Invalid, Sent, Uncertain and NotSent.
+// Report is what became of the rows of a file. Rows is the sum of Invalid, SentBefore, Sent, Uncertain and NotSent.
 type Report struct {
-	File      string   `json:"file"`
-	Account   string   `json:"accountId"`
-	Campaign  int      `json:"campaignId"`
-	LeftOut   []string `json:"columnsLeftOut"`
-	Rows      int      `json:"rows"`      // that the file has, its first line apart
-	Invalid   int      `json:"invalid"`   // that are no lead, and were not sent
-	Sent      int      `json:"sent"`      // that the vendor has answered for
-	Uncertain int      `json:"uncertain"` // that were sent, and no answer came
-	NotSent   int      `json:"notSent"`
-	Accepted  int      `json:"accepted"` // of those that were sent, as far as the vendor says
-	Rejected  int      `json:"rejected"` // likewise
-	Batches   int      `json:"batches"`
-	Requests  int      `json:"requests"` // of this run
-	Unsaid    int      `json:"batchesWithoutNumbers"`
+	File       string   `json:"file"`
+	Account    string   `json:"accountId"`
+	Campaign   int      `json:"campaignId"`
+	LeftOut    []string `json:"columnsLeftOut"`
+	Rows       int      `json:"rows"`       // that the file has, its first line apart
+	Invalid    int      `json:"invalid"`    // that are no lead, and were not sent
+	SentBefore int      `json:"sentBefore"` // that other imports have sent, and this one left out
+	Sent       int      `json:"sent"`       // that the vendor has answered for
+	Uncertain  int      `json:"uncertain"`  // that were sent, and whether they are in is not known
+	NotSent    int      `json:"notSent"`    // or refused
+	Accepted   int      `json:"accepted"`   // of those that were sent, as the vendor says of each batch
+	Rejected   int      `json:"rejected"`   // likewise
+	Batches    int      `json:"batches"`
+	Requests   int      `json:"requests"` // of this run
 
 	Counts        map[string]int `json:"counts"` // the vendor's, added up
 	Messages      []string       `json:"messages"`
+	Notices       []Fault        `json:"notices"` // of rows that are sent as they are
 	InvalidRows   []Fault        `json:"invalidRows"`
 	RejectedRows  []Fault        `json:"rejectedRows"`
 	UncertainRows []Span         `json:"uncertainBatches"`
+	RefusedRows   []Span         `json:"refusedBatches"`
+	ShortRows     []Span         `json:"shortBatches"` // of which the vendor has taken fewer rows than were sent
 	Journal       string         `json:"journal"`
+
+	noticed int
 }
 
 // Span is a batch, by the lines of its first and last row.
@@ -45,6 +50,7 @@ type Span struct {
 	Last        int    `json:"lastLine"`
 	Rows        int    `json:"rows"`
 	Description string `json:"description"`
+	Reason      string `json:"reason"` // why the batch is here, in words
 }
 
 func (r *Report) begin(a *about, left []string) {
@@ -52,9 +58,24 @@ func (r *Report) begin(a *about, left []string) {
 	r.NotSent = r.Rows - r.Invalid
 	r.LeftOut = append([]string{}, left...)
 	r.Counts, r.Messages = map[string]int{}, []string{}
-	r.RejectedRows, r.UncertainRows = []Fault{}, []Span{}
+	r.RejectedRows, r.UncertainRows, r.RefusedRows, r.ShortRows = []Fault{}, []Span{}, []Span{}, []Span{}
 	if r.InvalidRows == nil {
 		r.InvalidRows = []Fault{}
+	}
+	if r.Notices == nil {
+		r.Notices = []Fault{}
+	}
+}
+
+// leftOut counts rows that were sent before.
+func (r *Report) leftOut(n int, a *about) {
+	r.SentBefore, r.Batches = n, a.Batches
+	r.NotSent -= n
+}
+
+func (r *Report) notice(line int, what string) {
+	if r.noticed++; len(r.Notices) < maxFaults {
+		r.Notices = append(r.Notices, Fault{line, what})
 	}
 }
 
@@ -64,23 +85,29 @@ func (r *Report) invalid(f Fault) {
 	}
 }
 
-// count adds what is known of a batch.
-func (r *Report) count(e *entry, description string) {
+// count adds what is known of a batch. why is how it ended, nil if it is in.
+func (r *Report) count(e *entry, description string, why error) {
+	span := Span{e.Batch, e.First, e.Last, e.Rows, description, ""}
+	if why != nil {
+		span.Reason = wording.OneLine(why.Error())
+	}
 	switch e.State {
 	case uncertain:
 		r.Uncertain += e.Rows
 		r.NotSent -= e.Rows
-		r.UncertainRows = append(r.UncertainRows, Span{e.Batch, e.First, e.Last, e.Rows, description})
+		r.UncertainRows = append(r.UncertainRows, span)
+	case refused:
+		r.RefusedRows = append(r.RefusedRows, span)
 	case done:
 		r.Sent += e.Rows
 		r.NotSent -= e.Rows
 		for name, n := range e.Counts {
 			r.Counts[name] += n
 		}
-		if accepted, said := e.Counts["leadsAccepted"]; said {
-			r.Accepted += accepted
-		} else {
-			r.Unsaid++
+		n := e.taken()
+		r.Accepted += n
+		if span.Reason = fmt.Sprintf("of %d rows RingCX has taken %d", e.Rows, n); n < e.Rows {
+			r.ShortRows = append(r.ShortRows, span)
 		}
 		r.Rejected += len(e.Rejected)
 		r.RejectedRows = append(r.RejectedRows, e.Rejected[:min(len(e.Rejected), maxFaults-len(r.RejectedRows))]...)
@@ -90,9 +117,9 @@ func (r *Report) count(e *entry, description string) {
 	}
 }
 
-// Complete says whether all rows are in, as far as the vendor says.
+// Complete says whether all rows are in, by what the vendor says of each batch.
 func (r *Report) Complete() bool {
-	return r.Sent == r.Rows && r.Rejected == 0 && (r.Unsaid > 0 || r.Accepted >= r.Sent)
+	return r.Sent+r.SentBefore == r.Rows && r.Rejected == 0 && len(r.ShortRows) == 0
 }
 
 // Write writes the report for people. What is listed of rows is bounded by most.
@@ -105,8 +132,9 @@ func (r *Report) Write(w io.Writer, most int) error {
 	}
 	fmt.Fprintf(&b, "%8d row%s in %s\n", r.Rows, plural(r.Rows), wording.OneLine(r.File))
 	line(r.Invalid, "no lead, not sent")
+	line(r.SentBefore, "sent before, by other imports")
 	line(r.Sent, fmt.Sprintf("sent to campaign %d", r.Campaign))
-	line(r.Uncertain, "uncertain: sent, and no answer came")
+	line(r.Uncertain, "uncertain: sent, and whether they are in is not known")
 	line(r.NotSent, "not sent")
 	if r.Sent > 0 {
 		b.WriteString("RingCX says:\n")
@@ -114,7 +142,6 @@ func (r *Report) Write(w io.Writer, most int) error {
 			line(r.Counts[name], name)
 		}
 		line(r.Rejected, "rejected rows")
-		line(r.Unsaid, "batches of which it says no numbers")
 		for _, m := range r.Messages {
 			fmt.Fprintf(&b, "         %s\n", m)
 		}
@@ -123,14 +150,23 @@ func (r *Report) Write(w io.Writer, most int) error {
 	for _, u := range r.UncertainRows {
 		fmt.Fprintf(&b, "batch %d is uncertain: %d row%s from line %d to line %d, in the list %q if they are in\n", u.Batch, u.Rows, plural(u.Rows), u.First, u.Last, u.Description)
 	}
+	for _, u := range slices.Concat(r.RefusedRows, r.ShortRows) {
+		fmt.Fprintf(&b, "batch %d (lines %d to %d, the list %q): %s\n", u.Batch, u.First, u.Last, u.Description, u.Reason)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// WriteInvalid lists the rows that are no lead.
+// WriteInvalid lists the rows that are no lead, and what was noticed of others.
 func (r *Report) WriteInvalid(w io.Writer, most int) error {
 	var b strings.Builder
 	faults(&b, r.InvalidRows, r.Invalid, most)
+	for _, f := range r.Notices[:min(most, len(r.Notices))] {
+		fmt.Fprintf(&b, "notice: line %d: %s\n", f.Line, f.Reason)
+	}
+	if r.noticed > most {
+		fmt.Fprintf(&b, "and %d more notices; --json has %d\n", r.noticed-most, min(r.noticed, maxFaults))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

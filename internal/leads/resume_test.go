@@ -65,12 +65,12 @@ func TestAnImportGoesOnBehindABatchWhoseAnswerWasLostAndSendsNothingTwice(t *tes
 	if again, lost := v.twice(), v.missing(55); again != nil || lost != nil {
 		t.Errorf("sent twice: %q, never: %q", again, lost)
 	}
-	third := &leads.Import{Path: path, Dir: dir, Resume: true, RetryUncertain: true}
+	third := &leads.Import{Path: path, Dir: dir, Resume: true, Settle: []string{leads.Unsent}}
 	if err := run(t, v, third); err != nil || third.Report.Sent != 55 {
 		t.Errorf("%v, %+v", err, third.Report)
 	}
 	if again := v.twice(); len(again) != 10 || again[0] != "A21" {
-		t.Errorf("with --retry-uncertain were sent twice: %q", again)
+		t.Errorf("with --settle unsent were sent twice: %q", again)
 	}
 }
 
@@ -142,6 +142,10 @@ func TestABatchIsRepeatedAfter429Alone(t *testing.T) {
 		im := &leads.Import{Path: file(t, numbered(25)), Dir: t.TempDir()}
 		err := run(t, v, im)
 		switch r := im.Report; {
+		case status == 400:
+			if err != nil || r.Sent != 15 || r.NotSent != 10 || len(r.RefusedRows) != 1 || r.Complete() {
+				t.Errorf("400: %v, %+v", err, r)
+			}
 		case status == 429:
 			if err != nil || r.Sent != 25 || r.Requests != 4 {
 				t.Errorf("429: %v, %+v", err, r)
@@ -152,13 +156,64 @@ func TestABatchIsRepeatedAfter429Alone(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatSaysNothingUsefulIsDoneAndOneThatIsNoneIsUncertain(t *testing.T) {
-	for body, uncertain := range map[string]bool{"": false, "{}": false, "<html>": true, `{"leadsAccepted":1`: true, "[]": true, `{"rejectedRows":7}`: false} {
+func TestABatchIsInOnlyIfANumberOfTheVendorSaysSo(t *testing.T) {
+	for body, want := range map[string]struct{ sent, uncertain, accepted int }{
+		`{"leadsAccepted":5}`: {5, 0, 5}, // a control
+		`{"leadsInserted":"5","processingStatus":"DEFAULT_NOT_A_FAILURE"}`: {5, 0, 5},
+		`{"leadsAccepted":5,"leadsInserted":3}`:                            {5, 0, 3},
+		`{"leadsAccepted":9}`:                                              {5, 0, 5},
+		`{"leadsAccepted":0}`:                                              {5, 0, 0},
+		"":                                                                 {0, 5, 0},
+		"{}":                                                               {0, 5, 0},
+		"null":                                                             {0, 5, 0},
+		"[]":                                                               {0, 5, 0},
+		"<html>":                                                           {0, 5, 0},
+		`{"leadsAccepted":1`:                                               {0, 5, 0},
+		`{"leadsSupplied":5}`:                                              {0, 5, 0},
+		`{"leadsAccepted":-5}`:                                             {0, 5, 0},
+		`{"leadsAccepted":"all"}`:                                          {0, 5, 0},
+		`{"rejectedRows":7}`:                                               {0, 5, 0},
+		`{"processingStatus":"GENERAL_FAILURE"}`:                           {0, 5, 0},
+		`{"processingStatus":"GENERAL_FAILURE","leadsAccepted":5}`:               {0, 5, 0},
+		`{"processingStatus":"GENERAL_FAILURE","leadsInserted":0}`:               {0, 0, 0},
+		`{"processingStatus":"NO_LEADS_PASSED_VALIDATION"}`:                      {0, 0, 0},
+		`{"errorCode":"internal.error","message":"no"}`:                          {0, 5, 0},
+		`{"errorCode":"bad.list","leadsAccepted":0,"leadsInserted":0}`:           {0, 0, 0},
+		`{"processingStatus":"LOAD_FAILED","leadsAccepted":5,"leadsInserted":5}`: {0, 5, 0},
+	} {
 		v := newVendor(t, func(int, request) (int, string) { return 200, body })
 		im := &leads.Import{Path: file(t, numbered(5)), Dir: t.TempDir()}
 		err := run(t, v, im)
-		if r := im.Report; (err != nil) != uncertain || r.Uncertain != map[bool]int{true: 5}[uncertain] {
+		r := im.Report
+		if r.Sent != want.sent || r.Uncertain != want.uncertain || r.Accepted != want.accepted || r.Complete() != (want.accepted == 5) || (err != nil) != (want.uncertain > 0) {
 			t.Errorf("%q: %v, %+v", body, err, r)
+		}
+		var b strings.Builder
+		if _ = r.Write(&b, 5); r.Complete() == strings.Contains(b.String(), "batch 1") {
+			t.Errorf("%q: the report is\n%s", body, b.String())
+		}
+	}
+}
+
+func TestWhatOneBatchHasTooManyDoesNotMakeUpForAnother(t *testing.T) {
+	for _, second := range []string{`{"leadsAccepted":9}`, `{"leadsAccepted":11}`} {
+		v := newVendor(t, func(n int, _ request) (int, string) {
+			return 200, map[int]string{1: `{"leadsAccepted":11}`, 2: second}[n]
+		})
+		im := &leads.Import{Path: file(t, numbered(20)), Dir: t.TempDir()}
+		if err := run(t, v, im); err != nil || im.Report.Complete() != (second == `{"leadsAccepted":11}`) {
+			t.Errorf("%s: %v, %+v", second, err, im.Report)
+		}
+	}
+}
+
+func TestARedirectSaysNothingWasSentOnlyIfItMeansThat(t *testing.T) {
+	for status, uncertain := range map[int]int{301: 5, 302: 5, 303: 5, 307: 0, 308: 0} {
+		v := newVendor(t, func(int, request) (int, string) { return status, "{}" })
+		im := &leads.Import{Path: file(t, numbered(5)), Dir: t.TempDir()}
+		err := run(t, v, im)
+		if err == nil || im.Report.Uncertain != uncertain || uncertain > 0 && strings.Contains(usage.Hint(err), "nothing was sent") {
+			t.Errorf("%d: %v, %s, %+v", status, err, usage.Hint(err), im.Report)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -54,12 +55,12 @@ func open(path string, stdin io.Reader, dir string) (*source, error) {
 func spool(in io.Reader, name, dir string) (*source, error) {
 	f, err := os.CreateTemp(dir, "input-*.csv")
 	if err != nil {
-		return nil, err
+		return nil, unkept(name, dir, err)
 	}
 	s := &source{file: f, name: name, spooled: os.Remove(f.Name()) != nil}
 	if s.size, err = io.Copy(f, in); err != nil {
 		s.close()
-		return nil, err
+		return nil, unkept(name, dir, err)
 	}
 	info, err := f.Stat()
 	if err != nil {
@@ -68,6 +69,10 @@ func spool(in io.Reader, name, dir string) (*source, error) {
 	}
 	s.changed = info.ModTime()
 	return s, nil
+}
+
+func unkept(name, dir string, err error) error {
+	return usage.WithHint(fmt.Errorf("%s cannot be kept in %s meanwhile: %w", name, dir, usage.PlainPath(err)), "nothing was sent; make room there, or name another directory with --state DIR")
 }
 
 func (s *source) close() {
@@ -96,17 +101,30 @@ type batch struct {
 	number int   // from 1
 	lines  []int // where each row begins
 	rows   []Row
+	ids    []ident
 	leads  bytes.Buffer // as JSON, with commas between them
 	layout *layout
 }
 
-func (b *batch) add(row *Row, lead []byte) {
+func (b *batch) add(row *Row, lead *lead) {
 	if len(b.lines) > 0 {
 		b.leads.WriteByte(',')
 	}
-	b.leads.Write(lead)
+	b.leads.Write(lead.json)
+	b.ids = append(b.ids, lead.id)
 	b.lines = append(b.lines, row.Line)
 	b.rows = append(b.rows, *row)
+}
+
+// idsBut are the idents of rows but those that were rejected.
+func (b *batch) idsBut(rejected []Fault) []ident {
+	ids := make([]ident, 0, len(b.ids))
+	for i, id := range b.ids {
+		if !slices.ContainsFunc(rejected, func(f Fault) bool { return f.Line == b.lines[i] }) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // lineOf is the line of the row that the vendor speaks of, found by its ID, or else by its phone number; 0 if none is, or
@@ -125,10 +143,7 @@ func (b *batch) lineOf(data []json.RawMessage) int {
 	var byID, byPhone []int
 	for i := range b.rows {
 		row := &b.rows[i]
-		id := b.layout.cell(row, "externId")
-		if id == "" {
-			id = fmt.Sprint(b.layout.prefix, row.Line)
-		}
+		id := b.layout.externID(row)
 		phone := onlyDigits(b.layout.cell(row, "leadPhone"))
 		isPhone := phone != "" && (digits[phone] || digits[strings.TrimPrefix(phone, "1")])
 		if said[id] {
@@ -164,10 +179,12 @@ type reading struct {
 	comma   string
 	columns *Columns
 	rules   rules
-	size    int // leads of a batch
+	size    int           // leads of a batch
+	without map[ident]int // rows that are left out, and how often each is
 
 	started func(l *layout) error            // the columns are known
 	reject  func(row *Row, why string) error // a row is no lead
+	valid   func(row *Row, lead *lead)       // a row is one
 	full    func(b *batch) error             // a batch is whole
 }
 
@@ -181,7 +198,7 @@ func (r *reading) run() (rows int, sum string, err error) {
 	if err != nil {
 		return 0, "", err
 	}
-	titles := r.columns.Names
+	titles, rejected := r.columns.Names, false
 	if titles == nil {
 		row, err := in.Next()
 		switch {
@@ -192,7 +209,9 @@ func (r *reading) run() (rows int, sum string, err error) {
 		case row.Broken != "":
 			return 0, "", usage.New("the first line of "+r.src.name+" has no names of columns: "+row.Broken, "mend it, or give another --delimiter")
 		}
-		titles = row.Cells
+		if titles, rejected = row.Cells, areRejects(row.Cells); rejected {
+			titles = bareAll(titles[len(rejectTitles):])
+		}
 	}
 	l, err := r.columns.layout(titles, r.rules)
 	if err == nil && r.started != nil {
@@ -201,12 +220,12 @@ func (r *reading) run() (rows int, sum string, err error) {
 	if err != nil {
 		return 0, "", err
 	}
-	rows, err = r.rows(in, l)
+	rows, err = r.rows(in, l, rejected)
 	return rows, hex.EncodeToString(hash.Sum(nil)), err
 }
 
-func (r *reading) rows(in *Rows, l *layout) (rows int, err error) {
-	b := &batch{number: 1, layout: l}
+func (r *reading) rows(in *Rows, l *layout, rejected bool) (rows int, err error) {
+	b, out := &batch{number: 1, layout: l}, maps.Clone(r.without)
 	for {
 		row, err := in.Next()
 		if errors.Is(err, io.EOF) {
@@ -214,6 +233,9 @@ func (r *reading) rows(in *Rows, l *layout) (rows int, err error) {
 		}
 		if err != nil {
 			return rows, err
+		}
+		if rejected {
+			fromRejects(&row)
 		}
 		if row.Broken == "" && !slices.ContainsFunc(row.Cells, func(c string) bool { return c != "" }) {
 			continue // delimiters alone, as spreadsheets leave them
@@ -226,13 +248,20 @@ func (r *reading) rows(in *Rows, l *layout) (rows int, err error) {
 			}
 			continue
 		}
-		if len(b.lines) == r.size || len(b.lines) > 0 && b.leads.Len()+len(lead) > maxBody {
+		if r.valid != nil {
+			r.valid(&row, &lead)
+		}
+		if out[lead.id] > 0 {
+			out[lead.id]--
+			continue
+		}
+		if len(b.lines) == r.size || len(b.lines) > 0 && b.leads.Len()+len(lead.json) > maxBody {
 			if err := r.full(b); err != nil {
 				return rows, err
 			}
 			b = &batch{number: b.number + 1, layout: l}
 		}
-		b.add(&row, lead)
+		b.add(&row, &lead)
 	}
 	if len(b.lines) > 0 {
 		return rows, r.full(b)

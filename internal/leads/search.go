@@ -75,11 +75,33 @@ func Search(values map[string]any, when func(text string) (time.Time, error)) ([
 		}
 		body[c.Field] = value
 	}
+	if err := inOrder(body); err != nil {
+		return nil, err
+	}
 	if ids, ok := body["campaignIds"].([]int); ok && len(ids) == 1 {
 		body["campaignId"] = ids[0] // the guide gives both
 	}
 	return json.Marshal(body)
 }
+
+// inOrder refuses a time that ends before it begins, in which no lead can be.
+func inOrder(body map[string]any) error {
+	var at [2]time.Time
+	for i, field := range []string{"loadedDtsStart", "loadedDtsEnd"} {
+		text, _ := body[field].(string)
+		var err error
+		if at[i], err = time.Parse(vendorTime, text); err != nil {
+			return nil // it is not given
+		}
+	}
+	if at[0].After(at[1]) {
+		return usage.New("--loaded-from is later than --loaded-to", "exchange them")
+	}
+	return nil
+}
+
+// vendorTime is how the vendor writes times.
+const vendorTime = "2006-01-02T15:04:05.000-0700"
 
 func (c *Criterion) value(value any, when func(string) (time.Time, error)) (any, error) {
 	text, _ := value.(string)
@@ -89,7 +111,7 @@ func (c *Criterion) value(value any, when func(string) (time.Time, error)) (any,
 		if err != nil {
 			return nil, usage.New(fmt.Sprintf("--%s: %s", c.Flag, err), usage.Hint(err))
 		}
-		return at.Format("2006-01-02T15:04:05.000-0700"), nil
+		return at.Format(vendorTime), nil
 	case Compare:
 		return c.compare(text, when)
 	case Text:
@@ -111,8 +133,29 @@ func (c *Criterion) value(value any, when func(string) (time.Time, error)) (any,
 	return value, nil
 }
 
+// dialled is a phone number as leads have it: digits alone, and ten of them where it is one of North America.
+func (c *Criterion) dialled(text string) (any, error) {
+	digits, isPhone := onlyDialled(strings.TrimPrefix(strings.TrimSpace(text), "+"))
+	if !isPhone {
+		return nil, usage.New(fmt.Sprintf("--%s: %s is not a phone number", c.Flag, shown(text)), "give its digits")
+	}
+	if len(digits) == 11 && digits[0] == '1' {
+		digits = digits[1:]
+	}
+	if strings.HasPrefix(strings.TrimSpace(text), "+") && len(digits) != 10 {
+		digits = "+" + digits // as it was loaded, if it is of another country
+	}
+	return digits, nil
+}
+
 // closed checks a text against the closed list of its field, if it has one.
 func (c *Criterion) closed(text string) (any, error) {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return nil, usage.New(fmt.Sprintf("--%s is empty, and would look for anything", c.Flag), "give a value, or leave it out")
+	case c.Field == "leadPhoneNumbers" || c.Field == "leadPhoneNum" || c.Field == "callerId":
+		return c.dialled(text)
+	}
 	t := apispec.Default().Schema("CampaignLeadSearchCriteria").Field(c.Field).Type.Base()
 	if t.Kind != apispec.Closed {
 		return text, nil
@@ -145,7 +188,7 @@ func (c *Criterion) compare(text string, when func(string) (time.Time, error)) (
 		if err != nil {
 			return nil, usage.New(fmt.Sprintf("--%s: %s", c.Flag, err), usage.Hint(err))
 		}
-		value = at.Format("2006-01-02T15:04:05.000-0700")
+		value = at.Format(vendorTime)
 	}
 	return map[string]any{"operator": operators[text[0]], "value": value}, nil
 }

@@ -3,12 +3,11 @@ package leads
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +16,6 @@ import (
 	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/pace"
 	"github.com/ringcx-go/ringcx/internal/usage"
-	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // Vendor is where leads are sent.
@@ -41,12 +39,18 @@ type sender struct {
 	journal *journal
 	pace    *pace.Pace
 	url     string
+	ended   error // why no more is sent
+	refused int   // batches in a row
 }
+
+// mostRefused is after how many batches that were refused one after the other no more are tried.
+const mostRefused = 5
 
 // Send sends the batches that no earlier run has sent. What it returns is why it ended early, nil if all batches were
 // answered; Report tells the rest. An import that was interrupted, or failed, can be gone on with.
 func (im *Import) Send(ctx context.Context, to *Vendor) error {
 	if im.AllOrNothing && im.about.Invalid > 0 {
+		im.rejects.keepIf(true)
 		return usage.WithHint(fmt.Errorf("%d of %d rows are no lead, and nothing was sent", im.about.Invalid, im.about.Rows), "mend them, or leave --all-or-nothing out to send the others")
 	}
 	path, err := im.path(to.Account)
@@ -54,55 +58,99 @@ func (im *Import) Send(ctx context.Context, to *Vendor) error {
 		return err
 	}
 	im.about.Server, im.about.Account, im.Report.Account = to.Base, to.Account, to.Account
+	isNew := im.rejects.isNew()
 	if im.about.Batches == 0 {
+		im.rejects.keepIf(isNew || im.about.Invalid > 0)
 		return nil
 	}
-	j, err := openJournal(ctx, im.Dir, &im.about, im)
-	if err != nil {
+	j, err := openJournal(ctx, im)
+	if err != nil || j == nil {
+		im.rejects.keepIf(isNew && err == nil)
 		return err
 	}
 	defer j.close()
 	im.Report.Journal = j.path
 	s := &sender{Import: im, to: to, journal: j, url: to.Base + path, pace: pace.New(apispec.Default().Limit("leadLoads"))}
 	r := im.reading()
-	r.reject = func(*Row, string) error { return nil }
 	r.full = func(b *batch) error { return s.batch(ctx, b) }
 	_, sum, err := r.run()
-	if err == nil && sum != im.about.SHA256 {
-		err = fmt.Errorf("%s: %w", im.src.name, errChanged)
+	im.rejects.keepIf(isNew || im.Report.Requests > 0 || len(im.Settle) > 0)
+	if err == nil && s.ended == nil && sum != im.about.SHA256 {
+		err = s.changed()
+	}
+	if s.ended != nil && err == nil {
+		return s.ended
 	}
 	return err
 }
 
-// batch sends a batch, unless that was done.
+// changed is the error for a file that is another than the one that was checked.
+func (s *sender) changed() error {
+	return usage.WithHint(fmt.Errorf("%s: %w", s.src.name, errChanged), "leave it as it is until the import has ended; what was sent is known to --resume if the file is put back")
+}
+
+// batch sends a batch, unless that was done, or no more is sent.
 func (s *sender) batch(ctx context.Context, b *batch) error {
-	e, known := s.journal.batches[b.number]
-	if !known || e.State == refused || e.State == uncertain && s.RetryUncertain {
-		var err error
-		e, err = s.deliver(ctx, b)
-		if err != nil && e.State != uncertain {
-			return err
-		}
-		if err != nil {
-			s.Report.count(&e, s.description(b))
-			return err
-		}
+	if s.ended != nil {
+		return s.rejectAll(b, "not sent: the import ended before")
 	}
-	s.Report.count(&e, s.description(b))
+	if b.number > len(s.sums) || s.sums[b.number-1] != identOf(b.leads.Bytes()) {
+		return s.changed()
+	}
+	e, known := s.journal.batches[b.number]
+	var why error
+	if !known || e.State == refused {
+		e, why = s.deliver(ctx, b)
+	}
+	s.Report.count(&e, s.description(b), why)
 	if s.to.Progress != nil {
 		s.to.Progress(s.Report.Sent, s.Valid())
 	}
-	return s.keepRejected(b, e.Rejected)
+	if errors.Is(why, errChanged) {
+		return why // what it has now is not what was checked
+	}
+	s.ended = s.ends(&e, why)
+	switch e.State {
+	case done:
+		return s.keepRejected(b, e.Rejected)
+	case uncertain:
+		return s.rejectAll(b, "uncertain: it was sent, and whether it is in is not known")
+	case refused:
+		return s.rejectAll(b, fmt.Sprintf("refused with its batch: %s", why))
+	}
+	return s.rejectAll(b, fmt.Sprintf("not sent: %s", why))
 }
 
-// keepRejected puts rows that the vendor has rejected into the file of those that are not in.
+// ends says why no more is sent after a batch. One that RingCX does not like as it is costs itself, unless it likes none.
+func (s *sender) ends(e *entry, why error) error {
+	var call *apicmd.CallError
+	answer := errors.As(why, &call)
+	if e.State != refused || why == nil || answer && call.Status != http.StatusBadRequest && call.Status != http.StatusUnprocessableEntity || !answer && !e.Answered {
+		s.refused = 0
+		return why
+	}
+	if s.refused++; s.refused >= mostRefused {
+		return why
+	}
+	return nil
+}
+
+// rejectAll puts the rows of a batch into the file of those that are not in.
+func (s *sender) rejectAll(b *batch, why string) error {
+	for i := range b.rows {
+		if err := s.rejects.add(&b.rows[i], why); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepRejected does so with rows that the vendor has rejected.
 func (s *sender) keepRejected(b *batch, all []Fault) error {
 	for _, f := range all {
-		row := Row{Line: f.Line}
-		for i, line := range b.lines {
-			if line == f.Line && s.rejects != nil {
-				row.Cells = b.rows[i].Cells
-			}
+		row := Row{}
+		if i := slices.Index(b.lines, f.Line); i >= 0 {
+			row = b.rows[i]
 		}
 		if err := s.rejects.add(&row, "RingCX: "+f.Reason); err != nil {
 			return err
@@ -114,7 +162,7 @@ func (s *sender) keepRejected(b *batch, all []Fault) error {
 // deliver sends a batch until the vendor takes or refuses it. It is repeated after 429 alone, by which the vendor says that
 // it has not looked at it.
 func (s *sender) deliver(ctx context.Context, b *batch) (entry, error) {
-	e := entry{Batch: b.number, First: b.lines[0], Last: b.lines[len(b.lines)-1], Rows: len(b.lines)}
+	e := entry{Batch: b.number, First: b.lines[0], Last: b.rows[len(b.rows)-1].Last, Rows: len(b.lines)}
 	until := time.Now().Add(s.to.MaxWait)
 	for try := 0; ; try++ {
 		if err := pace.Sleep(ctx, s.pace.Wait()); err != nil {
@@ -123,16 +171,16 @@ func (s *sender) deliver(ctx context.Context, b *batch) (entry, error) {
 		if err := s.src.same(); err != nil {
 			return e, err
 		}
-		e.State = sending
+		e.State, e.IDs = sending, packed(b.ids)
 		if err := s.journal.write(e); err != nil {
 			return e, err
 		}
+		e.IDs = nil
 		err := s.post(ctx, b, &e)
 		s.pace.Done()
 		s.Report.Requests++
 		if failed := s.journal.write(e); failed != nil {
-			e.State = uncertain // to those who read the journal
-			return e, failed
+			return e, &unnoted{e.Batch, e.State, failed}
 		}
 		var call *apicmd.CallError
 		switch {
@@ -177,6 +225,7 @@ func (s *sender) post(ctx context.Context, b *batch, e *entry) error {
 	var token *ringcx.Error
 	switch {
 	case err == nil:
+		e.Answered = true
 		return s.answered(r, b, e)
 	case !begun.Load(), errors.As(err, &token), errors.Is(err, ringcx.ErrLoginRequired): // without a token the vendor takes nothing
 		e.State = refused
@@ -207,61 +256,6 @@ func (w *witness) WriteTo(to io.Writer) (int64, error) {
 // Close implements io.Closer.
 func (w *witness) Close() error { return nil }
 
-// answered reads an answer. Statuses that say that nothing was done are believed; what says neither is uncertain.
-func (s *sender) answered(r *apicmd.Reply, b *batch, e *entry) error {
-	e.Counts, e.Rejected, e.Message = nil, nil, ""
-	switch {
-	case r.Code/100 == 2 && !r.IsPage():
-		if len(bytes.TrimSpace(r.Body)) > 0 && !s.result(r.Body, b, e) {
-			e.State = uncertain
-			return fmt.Errorf("%s %s: %d, and the answer is not what it should be", r.Request.Method, r.Request.URL.Path, r.Code)
-		}
-		e.State = done
-		return nil
-	case r.Code/100 == 3, r.Code/100 == 4 && r.Code != http.StatusRequestTimeout && r.Code != 499, r.Code == http.StatusNotImplemented:
-		e.State = refused
-	default:
-		e.State = uncertain
-	}
-	return r.Err()
-}
-
-// result reads what the vendor says of a batch: every number, what it says in words, and which rows it has rejected.
-func (s *sender) result(body []byte, b *batch, e *entry) bool {
-	var all map[string]json.RawMessage
-	if json.Unmarshal(body, &all) != nil {
-		return false
-	}
-	e.Counts = map[string]int{}
-	var words []string
-	for _, f := range apispec.Default().Schema("LeadListProcessingResult").Fields {
-		raw := all[f.Name]
-		var n int
-		var text string
-		switch {
-		case len(raw) == 0 || string(raw) == "null":
-		case f.Type.Name == "int32":
-			if json.Unmarshal(raw, &n) == nil {
-				e.Counts[f.Name] = n
-			}
-		case f.Name == "message" || f.Name == "processingResult" || f.Name == "processingStatus":
-			if json.Unmarshal(raw, &text) == nil && text != "" && text != "DEFAULT_NOT_A_FAILURE" {
-				words = append(words, wording.Said(text))
-			}
-		}
-	}
-	e.Message = strings.Join(words, "; ")
-	var rows []struct {
-		Message string            `json:"message"`
-		RowData []json.RawMessage `json:"rowData"`
-	}
-	_ = json.Unmarshal(all["rejectedRows"], &rows) // what is not as described says nothing
-	for _, row := range rows {
-		e.Rejected = append(e.Rejected, Fault{b.lineOf(row.RowData), wording.Said(wording.First(row.Message, "rejected without a reason"))})
-	}
-	return true
-}
-
 // unsure is the end of an import by a batch of which nobody knows whether it was taken.
 type unsure struct {
 	batch, first, last int
@@ -276,5 +270,30 @@ func (e *unsure) Error() string {
 
 // Hint tells what to do about it.
 func (e *unsure) Hint() string {
-	return fmt.Sprintf("look in the campaign for the list %q; then the same command with --resume goes on behind it, with --retry-uncertain too it sends this batch again", e.name)
+	return fmt.Sprintf("look in the campaign for the list %q; then the same command with --resume and --settle %d=sent goes on behind it, with --settle %d=unsent it sends the batch again", e.name, e.batch, e.batch)
+}
+
+// Busy says that the vendor asks for patience.
+func (e *unsure) Busy() bool { return usage.IsBusy(e.cause) }
+
+// unnoted is the end of an import by a journal that does not take what became of a batch.
+type unnoted struct {
+	batch int
+	state string
+	cause error
+}
+
+// Error says what became of it.
+func (e *unnoted) Error() string {
+	what := map[string]string{done: "is in", refused: "is not in", uncertain: "may be in"}[e.state]
+	return fmt.Sprintf("batch %d %s, which the journal does not know: %s", e.batch, what, e.cause)
+}
+
+// Hint tells what to do about it.
+func (e *unnoted) Hint() string {
+	word := map[string]string{done: Sent, refused: Unsent}[e.state]
+	if word == "" {
+		word = Sent + " or " + Unsent
+	}
+	return fmt.Sprintf("make room, then go on with --resume --settle %d=%s", e.batch, word)
 }

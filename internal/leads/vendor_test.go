@@ -55,7 +55,7 @@ func (v *vendor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if status == 0 {
 		panic(http.ErrAbortHandler)
 	}
-	if status == 429 {
+	if status == 429 || status == 503 {
 		w.Header().Set("Retry-After", text)
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -117,8 +117,8 @@ func run(t *testing.T, v *vendor, im *leads.Import) error {
 	err := im.Send(t.Context(), &leads.Vendor{
 		Client: v.Client(), Base: v.URL, Account: "21", MaxWait: time.Minute, Pause: func(time.Duration, string) error { return nil },
 	})
-	if r := &im.Report; r.Rows != r.Invalid+r.Sent+r.Uncertain+r.NotSent {
-		t.Errorf("%d rows are not %d invalid, %d sent, %d uncertain and %d not sent", r.Rows, r.Invalid, r.Sent, r.Uncertain, r.NotSent)
+	if r := &im.Report; r.Rows != r.Invalid+r.SentBefore+r.Sent+r.Uncertain+r.NotSent {
+		t.Errorf("%d rows are not %d invalid, %d sent before, %d sent, %d uncertain and %d not sent", r.Rows, r.Invalid, r.SentBefore, r.Sent, r.Uncertain, r.NotSent)
 	}
 	return err
 }

@@ -69,6 +69,36 @@ func (o *File) Commit() error {
 	return nil
 }
 
+// CommitAs is Commit in another place, which may be taken.
+func (o *File) CommitAs(path string) error {
+	o.path = path
+	return o.Commit()
+}
+
+// CommitNew puts the file in its place if nothing is there by now: else it is discarded, and the error is fs.ErrExist.
+func (o *File) CommitNew() error {
+	defer o.Discard()
+	if err := errors.Join(o.temp.Sync(), o.temp.Close()); err != nil {
+		return o.failed(err)
+	}
+	err := os.Link(o.temp.Name(), o.path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return o.failedOr(err)
+	}
+	f, err := os.OpenFile(o.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // a file system without links: the name is taken first
+	if err == nil {
+		err = errors.Join(f.Close(), os.Rename(o.temp.Name(), o.path))
+	}
+	return o.failedOr(err)
+}
+
+func (o *File) failedOr(err error) error {
+	if err == nil {
+		return nil
+	}
+	return o.failed(err)
+}
+
 // failed says which file could not be written, and not where it was on its way.
 func (o *File) failed(err error) error {
 	var path *fs.PathError

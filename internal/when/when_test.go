@@ -28,6 +28,33 @@ func TestTimesAreUnderstoodAsPeopleTypeThem(t *testing.T) {
 	}
 }
 
+func TestATimeOfDayThatClocksLeaveOutIsRefused(t *testing.T) {
+	at := func(text, name string) (string, error) {
+		zone, err := when.Zone(name)
+		if err != nil {
+			t.Skip("this machine knows no time zones: ", err)
+		}
+		got, err := when.Parse(text, time.Date(2018, 11, 4, 12, 0, 0, 0, zone), zone)
+		return got.Format(time.RFC3339), err
+	}
+	for _, text := range []string{"2026-03-08 02:30", "2026-03-08T02:00", "2026-03-08 02:59:59"} {
+		if got, err := at(text, "America/New_York"); err == nil {
+			t.Errorf("%s is %s", text, got)
+		}
+	}
+	for _, c := range [][3]string{ // controls, and a day that has no midnight
+		{"2026-03-08 01:59:59", "America/New_York", "2026-03-08T01:59:59-05:00"},
+		{"2026-03-08 03:00", "America/New_York", "2026-03-08T03:00:00-04:00"},
+		{"2026-03-08 02:30", "UTC", "2026-03-08T02:30:00Z"},
+		{"2018-11-04", "America/Sao_Paulo", "2018-11-04T01:00:00-02:00"},
+		{"today", "America/Sao_Paulo", "2018-11-04T01:00:00-02:00"},
+	} {
+		if got, err := at(c[0], c[1]); err != nil || got != c[2] {
+			t.Errorf("%s in %s is %s, %v", c[0], c[1], got, err)
+		}
+	}
+}
+
 func TestATimeZoneThatNobodyKnowsIsRefused(t *testing.T) {
 	if zone, err := when.Zone("UTC"); err != nil || zone != time.UTC {
 		t.Error(zone, err)
