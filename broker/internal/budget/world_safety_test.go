@@ -1,25 +1,15 @@
+//go:build !race
+
 package budget_test
 
 import (
-	"slices"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/ringcx-go/ringcx/broker/internal/budget"
-	"github.com/ringcx-go/ringcx/internal/apispec"
 )
-
-// documented are the windows of the limits that the vendor describes, each once.
-func documented() (all [][]apispec.Window) {
-	for _, l := range apispec.Default().Limits {
-		if !slices.ContainsFunc(all, func(w []apispec.Window) bool { return slices.Equal(w, l.Windows) }) {
-			all = append(all, l.Windows)
-		}
-	}
-	return all
-}
 
 // kinds are what may befall. A Store that forgets is none that a Store is allowed, and has a test of its own.
 var kinds = []string{"kill", "kill", "end", "pause", "pause", "suspend", "cut off", "store down", "clock set"}

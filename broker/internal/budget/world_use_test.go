@@ -1,3 +1,5 @@
+//go:build !race
+
 package budget_test
 
 import (
