@@ -15,7 +15,7 @@ import (
 
 // request is one request on its way through the steps, each of which adds what it found.
 type request struct {
-	b     *Broker
+	b     *setup
 	r     *http.Request
 	w     answer
 	began time.Time
@@ -39,7 +39,11 @@ var steps = []func(*request) *problem.Problem{
 
 // ServeHTTP implements http.Handler.
 func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	q := &request{b: b, r: r, w: answer{ResponseWriter: w}, began: b.now(), path: r.URL.EscapedPath()}
+	at := b.at.Load()
+	q := &request{b: at, r: r, w: answer{ResponseWriter: w}, began: at.now(), path: r.URL.EscapedPath()}
+	if at.isEnding() {
+		w.Header().Set("Connection", "close") // whoever comes again comes to another
+	}
 	for _, step := range steps {
 		switch p := step(q); p {
 		case nil:
@@ -52,7 +56,7 @@ func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer q.writeEnd() // also of an answer that was cut off
 	e := &proxy.Exchange{Target: q.target, Token: q.token, Operation: q.op}
-	p := b.proxy.Forward(&q.w, r, e)
+	p := at.proxy.Forward(&q.w, r, e)
 	q.token = e.Token
 	if p != nil {
 		p.Write(&q.w)
@@ -76,6 +80,9 @@ func (q *request) checkTarget() *problem.Problem { return proxy.CheckTarget(q.r)
 
 // own answers what is for the broker itself.
 func (q *request) own() *problem.Problem {
+	if q.tellHealth() {
+		return answered
+	}
 	if q.r.Method == http.MethodPost && handout.Own(q.path) {
 		control := http.NewResponseController(&q.w)
 		_ = control.SetReadDeadline(time.Now().Add(proxy.Silence)) // a form is short
@@ -114,7 +121,7 @@ func (q *request) chooseProfile() *problem.Problem {
 }
 
 // who tells who sent r and shows a secret.
-func (b *Broker) who(r *http.Request, secret string) (*Caller, error) {
+func (b *setup) who(r *http.Request, secret string) (*Caller, error) {
 	for _, way := range b.ways {
 		c, err := way.Authenticate(r, secret)
 		if err == caller.ErrUnknown { //nolint:errorlint // it is returned as it is, for each request
@@ -131,12 +138,12 @@ func (b *Broker) who(r *http.Request, secret string) (*Caller, error) {
 }
 
 // alive tells whether a caller of an earlier request may still come.
-func (b *Broker) alive(ctx context.Context, c Caller) bool {
+func (b *setup) alive(ctx context.Context, c Caller) bool {
 	return !c.Keyed || b.keys != nil && b.keys.Alive(ctx, c.ID)
 }
 
 // profileOf is the profile that a caller asks for.
-func (b *Broker) profileOf(r *http.Request, c *Caller) (*profile, *problem.Problem) {
+func (b *setup) profileOf(r *http.Request, c *Caller) (*profile, *problem.Problem) {
 	name := c.Profile
 	if asked := r.Header.Get("RingCX-Profile"); asked != "" {
 		if name != "" && name != asked {

@@ -20,6 +20,7 @@ const (
 	apitoken    = "internal/apitoken"
 	bench       = "bench"
 	broker      = "broker"
+	brokerCmd   = "internal/brokercmd"
 	cli         = "internal/cli"
 	cmd         = "cmd"
 	conform     = "internal/conform"
@@ -65,10 +66,11 @@ var arrows = map[string][]string{
 	apicmd:      {root, internal, apispec, outfile, usage},
 	resource:    {apicmd, internal, apispec, usage},
 	accountCmd:  {root, apicmd, internal, profile, subaccount, usage},
+	brokerCmd:   {root, store, broker, apispec, internal, profile, usage},
 	things:      {resource, apicmd, internal, usage},
 	apitoken:    {root, apicmd, internal, apispec, usage},
 	apicli:      {root, accountCmd, apicmd, apispec, integration, internal, leads, outfile, profile, reports, things, usage},
-	cli:         {root, store, broker, sandbox, api, apicli, apicmd, apispec, apitoken, conform, demo, doctor, internal, login, outfile, profile, resource, serve, usage},
+	cli:         {root, store, broker, sandbox, api, apicli, apicmd, apispec, apitoken, brokerCmd, conform, demo, doctor, internal, login, outfile, profile, resource, serve, usage},
 	conform:     {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
 	doctor:      {root, store, profile, internal, usage},
 	login:       {root, profile, internal, usage},
