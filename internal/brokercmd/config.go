@@ -89,12 +89,20 @@ func parseConfig(path, text string) (*config, []*usage.Error) {
 	}
 	c := &config{file: path}
 	c.profiles = t.texts("profiles", `profiles = ["support"]`)
-	for _, name := range c.profiles {
+	for i, name := range c.profiles {
 		if broken := profileRule(name); broken != "" {
 			t.misfit("profiles", fmt.Sprintf("holds %q: %s", wording.Clip(name), broken), "'ringcx profile list' tells the names of logins")
 		}
+		if slices.Contains(c.profiles[:i], name) {
+			t.misfit("profiles", fmt.Sprintf("holds %q twice", wording.Clip(name)), "name it once")
+		}
 	}
 	c.hosts = t.texts("hosts", `hosts = ["broker.internal"]`)
+	for _, name := range c.hosts {
+		if strings.ContainsAny(name, "/@ ") {
+			t.misfit("hosts", fmt.Sprintf("holds %q, which is no host", wording.Clip(name)), "give the name alone, or with a port, such as broker.internal")
+		}
+	}
 	c.store = t.text("store", `store = "postgres://broker@db/ringcx"`)
 	c.replicas = int(t.number("replicas", 1, 64))
 	c.maxWait = t.duration("max_wait", "10s", time.Hour)
@@ -204,11 +212,16 @@ func (c *config) readRule(t *table) {
 	if r.Caller != "" && callerRule(r.Caller) != "" {
 		t.misfit("caller", fmt.Sprintf("%q is no name of a caller: %s", wording.Clip(r.Caller), callerRule(r.Caller)), callerHint)
 	}
-	if r.Profile != "" && len(c.profiles) > 0 && !slices.Contains(c.profiles, r.Profile) {
-		t.misfit("profile", fmt.Sprintf("is %q, which is not served", wording.Clip(r.Profile)), wording.HintOf(r.Profile, c.profiles))
-	}
+	c.serves(t, r.Profile)
 	if err := checkRule(r); err != nil {
 		t.fail(line, err.Error(), usage.Hint(err))
+	}
+}
+
+// serves refuses the profile of a table, if it is not one of those that are named.
+func (c *config) serves(t *table, profile string) {
+	if profile != "" && len(c.profiles) > 0 && !slices.Contains(c.profiles, profile) {
+		t.misfit("profile", fmt.Sprintf("is %q, which is not served", wording.Clip(profile)), wording.HintOf(profile, c.profiles))
 	}
 }
 

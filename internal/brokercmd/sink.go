@@ -57,6 +57,12 @@ func (c *config) readSink(t *table) sink {
 	case !info.IsDir():
 		t.misfit("file", "is below a file", "name a file in a directory")
 	}
+	c.serves(t, s.profile)
+	for _, other := range c.sinks {
+		if other.file == s.file && s.file != "" {
+			t.misfit("file", "is that of another sink", "give each sink a file of its own")
+		}
+	}
 	if s.mode&0o007 != 0 {
 		t.misfit("mode", "lets everybody on this machine have the token", `such as: mode = "0640", with group`)
 	}
