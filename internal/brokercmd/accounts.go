@@ -74,7 +74,7 @@ func (a *Commands) accountsOf(c *config) (all []*profile.Account, err error) {
 	}
 	for _, name := range c.profiles {
 		if _, known := settings.Profiles[name]; !known {
-			return nil, usage.New(fmt.Sprintf("%s: there is no profile %q", c.file, name), "log in: ringcx login --profile "+name)
+			return nil, usage.WithHint(fmt.Errorf("%w: there is no profile %q, which %s names", ringcx.ErrLoginRequired, name, c.file), "log in: ringcx login --profile "+name)
 		}
 		acc, err := a.StoredAccount(name)
 		if err == nil {

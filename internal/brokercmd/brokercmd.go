@@ -11,6 +11,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/shell"
 	"github.com/ringcx-go/ringcx/internal/tell"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
@@ -118,5 +119,5 @@ func (a *Commands) tellWrong(wrong []*usage.Error) error {
 	for _, w := range wrong {
 		a.Inform("%s; %s\n", wording.ErrorLine(w.Problem), wording.ErrorLine(w.Remedy))
 	}
-	return usage.New(fmt.Sprintf("the configuration has %d errors", len(wrong)), "'ringcx broker --check --config "+a.configFile+"' tells them without serving anybody")
+	return usage.New(fmt.Sprintf("the configuration has %d errors", len(wrong)), "mend them, and see what it would do: ringcx broker --check --config "+shell.Word(a.configFile))
 }

@@ -53,7 +53,7 @@ func (a *Commands) check() error {
 		if s.profile != "" && !slices.Contains(names, s.profile) {
 			return usage.New(fmt.Sprintf("%s: the sink %s is for the profile %q, which is not served", c.file, s.file, wording.Clip(s.profile)), wording.HintOf(s.profile, names))
 		}
-		say("sink     %s: the token of %s, mode %04o", s.file, wording.First(s.profile, names[0]), uint32(s.mode.Perm()))
+		say("sink     %s: the token of %s, mode %04o", s.file, wording.First(s.profile, names[0]), int(s.mode.Perm()))
 	}
 	for _, line := range c.callersSay() {
 		say("%s", line)

@@ -109,9 +109,10 @@ func parseConfig(path, text string) (*config, []*usage.Error) {
 	c.audit = c.path(t.text("audit", `audit = "/var/log/ringcx/audit.jsonl"`))
 	c.log = t.word("log", "text", "json")
 	c.linger = usualLinger
-	if t.has("linger") {
-		c.linger = t.duration("linger", "5s", time.Hour)
+	if said := t.has("linger"); said {
+		c.linger = 0
 	}
+	c.linger += t.duration("linger", "5s", time.Hour)
 	c.tls = c.readTLS(t.inner("tls"))
 	for _, l := range t.each("listen") {
 		c.listens = append(c.listens, c.readListen(l))

@@ -85,7 +85,11 @@ func (a *Commands) test(q question) error {
 	if _, err := fmt.Fprintf(a.Stdout, "%s: %s\n", verdict, why); err != nil || allowed {
 		return err
 	}
-	return usage.WithHint(errors.New("the caller may not do that"), "a [[rule]] of the configuration can allow it, before one that denies it")
+	refusal := errors.New("the caller may not do that")
+	if !strings.Contains(why, "rule ") {
+		return refusal // which no rule changes
+	}
+	return usage.WithHint(refusal, "a [[rule]] of the configuration can allow it, before one that denies it")
 }
 
 // once are names without those that were there before.

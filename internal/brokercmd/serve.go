@@ -233,10 +233,14 @@ func (p *process) reload() {
 // reread has the broker serve what the configuration says now.
 func (p *process) reread() (*config, error) {
 	c, wrong := readConfig(p.configFile, p.Dir, p.Warn)
-	for _, w := range wrong {
-		p.log.Error("the configuration is wrong", "error", w.Problem, "hint", w.Remedy)
-	}
-	if len(wrong) > 0 {
+	switch len(wrong) {
+	case 0:
+	case 1:
+		return nil, wrong[0]
+	default:
+		for _, w := range wrong {
+			p.log.Error("the configuration is wrong", "error", w.Problem, "hint", w.Remedy)
+		}
 		return nil, fmt.Errorf("it has %d errors", len(wrong))
 	}
 	if p.tls.Load() != nil && c.tls == nil {
