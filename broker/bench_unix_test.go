@@ -60,9 +60,11 @@ func BenchmarkARequest(b *testing.B) {
 		b.Fatal(err)
 	}
 	rules := []broker.Rule{{Deny: true, Operation: "createDialGroup"}, {Caller: "worker", Path: "/voice/api/**"}}
-	plain := serve(func(*broker.Options) {})
-	ruled := serve(func(o *broker.Options) { o.Rules = rules })
+	plain := serve(func(o *broker.Options) { o.NoLimits = true })
+	ruled := serve(func(o *broker.Options) { o.Rules, o.NoLimits = rules, true })
+	audited := serve(func(o *broker.Options) { o.Rules, o.Audit, o.NoLimits = rules, log, true })
 	full := serve(func(o *broker.Options) { o.Rules, o.Audit = rules, log })
+	full.broker.Widen()
 	to, err := url.Parse(upstream.URL)
 	if err != nil {
 		b.Fatal(err)
@@ -77,9 +79,10 @@ func BenchmarkARequest(b *testing.B) {
 		{"BareReverseProxy", bare.URL, ""},
 		{"Broker", plain.url, plain.key},
 		{"BrokerWithPolicy", ruled.url, ruled.key},
-		{"BrokerWithPolicyAndAudit", full.url, full.key},
+		{"BrokerWithPolicyAndAudit", audited.url, audited.key},
+		{"BrokerWithPolicyAuditAndGovernor", full.url, full.key},
 	} {
-		b.Run(at.name, func(b *testing.B) { request(b, at.url+accounts+"/21000001/dialGroups", at.key) })
+		b.Run(at.name, func(b *testing.B) { request(b, at.url+"/voice/api/v1/admin/undescribed", at.key) })
 	}
 }
 

@@ -20,6 +20,13 @@
 // matches decides. The vendor's access token, at /token and /oauth2/token, is the path /token with the method GET to rules:
 // who has it can do at the vendor whatever the profile may.
 //
+// # When
+//
+// Requests are held to the limits that the vendor documents, together with those of all brokers that share the Store. One that
+// would exceed them waits for its turn, [Options.MaxWait] at the most, and is answered 429 with Retry-After and the reason then,
+// without asking the vendor. Callers have their turns one after the other, whatever number of requests each of them sends. The
+// broker repeats no request, but once when it was refused because its token had expired.
+//
 // # What is written down
 //
 // With an [AuditLog] every request is in it before anything is done: a request whose line cannot be written is answered 503.
@@ -40,6 +47,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker/internal/budget"
 	"github.com/ringcx-go/ringcx/broker/internal/caller"
 	"github.com/ringcx-go/ringcx/broker/internal/handout"
 	"github.com/ringcx-go/ringcx/broker/internal/policy"
@@ -73,6 +81,16 @@ type Options struct {
 	Rules []Rule
 	// Hosts are the names that the broker answers to besides addresses and the names of this machine. nil: none.
 	Hosts []string
+	// NoLimits sends requests as they come. Otherwise they are held to the limits that the vendor documents, together with all
+	// brokers that have the same Store: one that would exceed them waits, and callers have their turns one after the other.
+	NoLimits bool
+	// Replicas is how many brokers share the Store at the most, the same for all of them: each may then send a part of a tenth
+	// of each limit when the Store cannot be reached. 0: nothing is sent then once what was leased has ended.
+	Replicas int
+	// MaxWait is how long a request waits for its turn until it is answered 429; 0: 30 seconds. MaxWaiting is how many wait for
+	// one limit of an account or profile, with bodies of up to 1 MiB in memory; 0: 1,000.
+	MaxWait    time.Duration
+	MaxWaiting int
 	// Audit is told of every request. nil: nothing is written down.
 	Audit *AuditLog
 	// Transport has the settings of connections to the vendor. nil: those of http.DefaultTransport.
@@ -110,6 +128,7 @@ type setup struct {
 	desk     *handout.Desk
 	log      *slog.Logger
 	now      func() time.Time
+	limits   *governors // those of the beginning, too
 	requests *numbers
 	health   *health
 	ending   <-chan struct{}
@@ -121,7 +140,9 @@ type profile struct {
 	session *ringcx.Session
 	vendor  proxy.Vendor
 	source  *handout.Source
-	named   [2]handout.Names // of RingCX and of RingCentral
+	// governors are those of RingCX and of RingCentral; nil: requests are not held to limits.
+	governors [2]*budget.Governor
+	named     [2]handout.Names // of RingCX and of RingCentral
 }
 
 // New makes a broker. It asks nobody for anything before it is called.
@@ -134,7 +155,7 @@ func New(opts *Options) (*Broker, error) {
 	return b, nil
 }
 
-// Reload has the broker serve what opts say from the next request on; Now is that of the beginning. Requests that are under way end
+// Reload has the broker serve what opts say from the next request on; Now and what is about limits are those of the beginning. Requests that are under way end
 // as they began, and none is lost: callers that wait for a token go on to do so, if their profile has the same Session as before,
 // and tokens of the broker's own stay good. Keys are read again. If opts cannot be served all stays as it is.
 func (b *Broker) Reload(opts *Options) error {
@@ -154,9 +175,12 @@ func (b *Broker) Reload(opts *Options) error {
 	}
 	switch {
 	case old != nil:
-		s.now = old.now
+		s.now, s.limits = old.now, old.limits
 	case s.now == nil:
 		s.now = time.Now
+	}
+	if old == nil {
+		b.short.Now, s.limits = s.now, newGovernors(opts)
 	}
 	for _, p := range opts.Profiles {
 		made, err := s.profile(p, old)
@@ -165,9 +189,6 @@ func (b *Broker) Reload(opts *Options) error {
 		}
 		s.profiles[p.Name] = made
 		s.first = cmp.Or(s.first, made)
-	}
-	if old == nil {
-		b.short.Now = s.now
 	}
 	s.join(opts, b, old)
 	b.at.Store(s)
@@ -241,7 +262,8 @@ func (s *setup) profile(p Profile, old *setup) (*profile, error) {
 	}
 	made := &profile{
 		name: p.Name, session: p.Session,
-		vendor: proxy.Vendor{RingCX: cx, RingCentral: central, RingCXToken: p.Session, RingCentralToken: p.Session.RingCentral()},
+		vendor:    proxy.Vendor{RingCX: cx, RingCentral: central, RingCXToken: p.Session, RingCentralToken: p.Session.RingCentral()},
+		governors: [2]*budget.Governor{s.limits.at(cx, false), s.limits.at(central, true)},
 	}
 	if old != nil && old.profiles[p.Name] != nil && old.profiles[p.Name].session == p.Session {
 		made.source = old.profiles[p.Name].source
@@ -251,5 +273,14 @@ func (s *setup) profile(p Profile, old *setup) (*profile, error) {
 	return made, nil
 }
 
-// Close ends what the broker keeps open to the vendor.
-func (b *Broker) Close() { b.at.Load().proxy.Close() }
+// Close ends what the broker keeps open to the vendor, and gives back to other brokers what it may send. Requests that wait for
+// their turn are answered 429.
+func (b *Broker) Close() {
+	b.changing.Lock()
+	defer b.changing.Unlock()
+	s := b.at.Load()
+	if err := s.limits.close(); err != nil {
+		s.log.Warn("what this broker might have sent is others' only when its lease has ended", slog.Any("error", err))
+	}
+	s.proxy.Close()
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker/internal/budget"
 	"github.com/ringcx-go/ringcx/broker/internal/caller"
 	"github.com/ringcx-go/ringcx/broker/internal/handout"
 	"github.com/ringcx-go/ringcx/broker/internal/problem"
@@ -28,13 +29,15 @@ type request struct {
 	account string
 	target  proxy.Target
 	why     string // it is allowed
+	forward proxy.Exchange
+	slot    *budget.Reservation // nil: it has none, or it was used
 	token   *ringcx.Token
 }
 
 // steps are the way of a request that is forwarded. Each adds to it, or says why it goes no further.
 var steps = []func(*request) *problem.Problem{
 	(*request).admit, (*request).checkTarget, (*request).own, (*request).whoCalls, (*request).chooseProfile, (*request).findOperation, (*request).may,
-	(*request).findToken, (*request).writeDown,
+	(*request).readBody, (*request).reserve, (*request).findToken, (*request).writeDown,
 }
 
 // ServeHTTP implements http.Handler.
@@ -44,6 +47,7 @@ func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if at.isEnding() {
 		w.Header().Set("Connection", "close") // whoever comes again comes to another
 	}
+	defer q.giveBack()
 	for _, step := range steps {
 		switch p := step(q); p {
 		case nil:
@@ -55,12 +59,10 @@ func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	defer q.writeEnd() // also of an answer that was cut off
-	e := &proxy.Exchange{Target: q.target, Token: q.token, Operation: q.op}
-	p := at.proxy.Forward(&q.w, r, e)
+	e := &q.forward
+	e.Target, e.Token, e.Operation, e.Gate = q.target, q.token, q.op, q
+	e.Forward(&q.w)
 	q.token = e.Token
-	if p != nil {
-		p.Write(&q.w)
-	}
 }
 
 // answered is what a step says that has answered.
@@ -98,6 +100,9 @@ func (q *request) own() *problem.Problem {
 	a.Write(&q.w)
 	return answered
 }
+
+// readBody reads a body that is short, before the request takes the turn of another one.
+func (q *request) readBody() *problem.Problem { return q.b.proxy.Read(&q.w, q.r, &q.forward) }
 
 // whoCalls finds the caller.
 func (q *request) whoCalls() *problem.Problem {

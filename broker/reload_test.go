@@ -90,7 +90,9 @@ func TestWhoWaitsForATokenGoesOnToWaitOverAReload(t *testing.T) {
 	p := start(t)
 	first := p.ask(http.MethodGet, "/token", "").json(t)
 	next := make(chan *answered, 1)
-	go func() { next <- p.ask(http.MethodGet, fmt.Sprintf("/token?after=%s&wait=60", url.QueryEscape(fmt.Sprint(first["token"]))), "") }()
+	go func() {
+		next <- p.ask(http.MethodGet, fmt.Sprintf("/token?after=%s&wait=60", url.QueryEscape(fmt.Sprint(first["token"]))), "")
+	}()
 	for range 20 {
 		if err := p.again(denies("/voice/api/v1/x")); err != nil {
 			t.Fatal(err)
@@ -182,7 +184,9 @@ func TestABrokerThatIsToEndSaysSoAndLetsNobodyWait(t *testing.T) {
 	}
 	first := p.ask(http.MethodGet, "/token", "").json(t)
 	waits := make(chan *answered, 1)
-	go func() { waits <- p.ask(http.MethodGet, fmt.Sprintf("/token?after=%s&wait=600", url.QueryEscape(fmt.Sprint(first["token"]))), "") }()
+	go func() {
+		waits <- p.ask(http.MethodGet, fmt.Sprintf("/token?after=%s&wait=600", url.QueryEscape(fmt.Sprint(first["token"]))), "")
+	}()
 	p.broker.Drain()
 	p.broker.Drain()
 	if a := <-waits; a.status != http.StatusOK {

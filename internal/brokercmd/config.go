@@ -31,6 +31,7 @@ type config struct {
 	store    string // as RINGCX_STORE; "": that
 	replicas int
 	maxWait  time.Duration
+	noLimits bool
 	audit    string // file; "": none
 	log      string // "text" or "json"
 	linger   time.Duration
@@ -105,7 +106,9 @@ func parseConfig(path, text string) (*config, []*usage.Error) {
 	}
 	c.store = t.text("store", `store = "postgres://broker@db/ringcx"`)
 	c.replicas = int(t.number("replicas", 1, 64))
-	c.maxWait = t.duration("max_wait", "10s", time.Hour)
+	c.maxWait = t.duration("max_wait", "30s", time.Hour)
+	limits, said := t.flag("limits")
+	c.noLimits = said && !limits
 	c.audit = c.path(t.text("audit", `audit = "/var/log/ringcx/audit.jsonl"`))
 	c.log = t.word("log", "text", "json")
 	c.linger = usualLinger
@@ -243,7 +246,7 @@ func checkRule(r broker.Rule) error {
 // offline is a broker that is asked what it would do, and reaches nobody.
 func offline(rules []broker.Rule, profiles []string) (*broker.Broker, error) {
 	nobody := (&ringcx.Config{}).NewSession(nil, nil)
-	opts := &broker.Options{Rules: rules}
+	opts := &broker.Options{Rules: rules, NoLimits: true}
 	for _, name := range profiles {
 		opts.Profiles = append(opts.Profiles, broker.Profile{Name: name, Session: nobody})
 	}

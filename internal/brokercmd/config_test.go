@@ -57,6 +57,9 @@ store = "file:/var/lib/ringcx"
 audit = "audit.jsonl"
 log = "json"
 linger = "5s"
+replicas = 3
+max_wait = "1m"
+limits = true
 
 [[listen]]
 address = "127.0.0.1:8788"
@@ -142,6 +145,11 @@ func TestEveryMistakeIsToldWithItsLineAndWhatWouldDo(t *testing.T) {
 		{`linger = "5s"`, `linger = 5`, "linger is 5, and has to be a text", `linger = "5s"`},
 		{`linger = "5s"`, `linger = "5 seconds"`, `linger is "5 seconds"`, `"5s"`},
 		{`linger = "5s"`, `linger = "90d"`, `linger is "90d"`, "at most"},
+		{"replicas = 3", "replicas = 0", "replicas is 0", "from 1 to 64"},
+		{"replicas = 3", `replicas = "3"`, "replicas is a text, and has to be a number", "replicas = 1"},
+		{`max_wait = "1m"`, `max_wait = "-1m"`, `max_wait is "-1m"`, "at most"},
+		{`max_wait = "1m"`, `maxwait = "1m"`, "maxwait is not a setting", "did you mean max_wait?"},
+		{"limits = true", `limits = "off"`, "limits is a text, and has to be true or false", "limits = true"},
 		{`address = "127.0.0.1:8788"`, `adress = "127.0.0.1:8788"`, "listen.adress is not a setting", "did you mean address?"},
 		{`address = "127.0.0.1:8788"`, `address = "127.0.0.1"`, `"127.0.0.1" is no host and port`, "127.0.0.1:8788"},
 		{`address = "127.0.0.1:8788"`, `address = "127.0.0.1:http"`, `"http" is no port`, "65535"},

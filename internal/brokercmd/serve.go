@@ -1,6 +1,7 @@
 package brokercmd
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -127,7 +128,10 @@ func (p *process) options(c *config) ([]served, *broker.Options, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	opts := &broker.Options{Store: p.store, Users: c.users, Groups: c.groups, Rules: c.rules, Hosts: c.hosts, Log: p.log}
+	opts := &broker.Options{
+		Store: p.store, Users: c.users, Groups: c.groups, Rules: c.rules, Hosts: c.hosts, Log: p.log,
+		NoLimits: c.noLimits, Replicas: cmp.Or(c.replicas, 1), MaxWait: c.maxWait,
+	}
 	var names []string
 	for _, s := range all {
 		opts.Profiles = append(opts.Profiles, s.Profile)
@@ -268,9 +272,14 @@ func (old *config) differs(c *config) (names []string) {
 	if old.store != c.store {
 		names = append(names, "store")
 	}
-	if old.log != c.log {
-		names = append(names, "log")
+	for name, other := range map[string]bool{
+		"log": old.log != c.log, "limits": old.noLimits != c.noLimits, "replicas": old.replicas != c.replicas, "max_wait": old.maxWait != c.maxWait,
+	} {
+		if other {
+			names = append(names, name)
+		}
 	}
+	slices.Sort(names)
 	return names
 }
 

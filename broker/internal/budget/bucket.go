@@ -132,14 +132,13 @@ func (b *bucket) await(ctx context.Context, w *waiter) error {
 	return b.refusal(w.refused, time.Now(), b.g.now().steady)
 }
 
-// end ends a request; without an outcome it was not sent.
-func (b *bucket) end(c claim, o *Outcome) {
+// end ends a request that was sent or not; the vendor wants no more for some time.
+func (b *bucket) end(c claim, sent bool, quiet time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.g.now()
-	b.share.end(now, c, o != nil)
-	news := o != nil && b.share.learn(now, o)
-	if news || b.share.queue.n > 0 {
+	b.share.end(now, c, sent)
+	if b.share.hush(now, quiet) || len(b.share.queue.all) > 0 {
 		b.pump(now)
 	}
 }
@@ -185,7 +184,7 @@ func (g *Governor) Close(ctx context.Context) error {
 	for _, b := range g.buckets { // which nobody changes any more
 		b.mu.Lock()
 		now := g.now().steady
-		for b.gone = true; b.share.queue.n > 0; {
+		for b.gone = true; len(b.share.queue.all) > 0; {
 			w := b.share.queue.pop()
 			w.refuse(ending, now)
 			close(w.ready)

@@ -21,8 +21,10 @@ type Options struct {
 	// Store is what all brokers share that send for the same accounts. It must not be nil.
 	Store ringcx.Store
 
-	// Server is which of the vendor's servers requests go to. Governors of different ones have nothing in common.
-	Server string
+	// Server is which of the vendor's servers requests go to. Governors of different ones have nothing in common. Standard is the
+	// limit there of what has none by its description; nil: that of RingCX.
+	Server   string
+	Standard *apispec.Limit
 
 	// Replicas is how many brokers share the Store at the most, those that replace others already counted; it is the same for all
 	// of them. Each then has a part of a tenth of each limit as its own, which it may use whether the Store can be reached or
@@ -47,7 +49,6 @@ const (
 	// it is what may be lost.
 	apart = 10
 
-	standard   = "standard"
 	maxLimits  = 4      // of an operation
 	maxBuckets = 10_000 // limits and accounts at a time
 	sweepAbove = 1_000
@@ -55,12 +56,10 @@ const (
 
 // Governor lets requests be sent when the vendor's limits allow it. It is safe for concurrent use.
 type Governor struct {
-	o        Options
-	holder   string // this replica, in records
-	standard *apispec.Limit
-	start    time.Time
-	wall     time.Time               // start, on the wall's clock alone
-	read     atomic.Pointer[reading] // the Store's clock, nil if it was not asked
+	o      Options
+	holder string // this replica, in records
+	start  time.Time
+	wall   time.Time // start, on the wall's clock alone
 
 	ctx    context.Context //nolint:containedctx // of what is done in the background
 	cancel context.CancelFunc
@@ -80,14 +79,14 @@ func New(o Options) *Governor {
 	if o.MaxWaiting == 0 {
 		o.MaxWaiting = defaultWaiting
 	}
+	if o.Standard == nil {
+		o.Standard = apispec.Default().Limit("standard")
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	start := time.Now()
-	g := &Governor{
-		o: o, holder: rand.Text(), standard: apispec.Default().Limit(standard), start: start, wall: start.Round(0),
-		buckets: map[key]*bucket{},
-	}
+	g := &Governor{o: o, holder: rand.Text(), start: start, wall: start.Round(0), buckets: map[key]*bucket{}}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	return g
 }
@@ -137,20 +136,20 @@ func (q *Request) key(l *apispec.Limit) key {
 // the vendor may take the query either way, all count.
 func (g *Governor) limits(q *Request, all []*apispec.Limit) []*apispec.Limit {
 	if q.Operation == nil || len(q.Operation.Limits) == 0 {
-		return append(all, g.standard)
+		return append(all, g.o.Standard)
 	}
-	always, instead := true, false
+	replaced := false
 	for _, l := range q.Operation.Limits {
 		if l.When != "" {
 			is, maybe := matches(q.Query, l.When)
 			if maybe {
-				all, instead = append(all, l.Limit), true
+				all = append(all, l.Limit)
 			}
-			always = always && !is
+			replaced = replaced || is
 		}
 	}
 	for _, l := range q.Operation.Limits {
-		if l.When == "" && (always || !instead) {
+		if l.When == "" && !replaced {
 			all = append(all, l.Limit)
 		}
 	}
@@ -162,29 +161,17 @@ func matches(query, when string) (is, maybe bool) {
 	if query == "" {
 		return false, false
 	}
-	want, err := url.ParseQuery(when)
-	got, unclear := url.ParseQuery(query)
-	if err != nil || unclear != nil {
+	name, value, _ := strings.Cut(when, "=")
+	all, err := url.ParseQuery(query)
+	got := all[name]
+	switch {
+	case err != nil || len(got) > 1:
 		return false, true
+	case len(got) == 0:
+		return false, false
 	}
-	for name, values := range want {
-		switch has := got[name]; {
-		case len(has) == 0:
-			return false, false
-		case len(has) > 1:
-			return false, true
-		case has[0] == values[0]:
-			return true, true
-		default:
-			return false, has[0] != "false"
-		}
-	}
-	return false, false
+	return got[0] == value, got[0] != "false"
 }
-
-// MayRepeat says whether a request may be sent once more by itself, after an answer that its token has ended or that there
-// were too many. What acts may not, nor what nobody describes.
-func MayRepeat(op *apispec.Operation) bool { return op != nil && op.Effect != apispec.Acts }
 
 // Reservation is the right to send one request. One of Commit and Release must be called in the end.
 type Reservation struct {
@@ -234,34 +221,26 @@ func (r *Reservation) InTime() bool {
 	return true
 }
 
-// Outcome is what the vendor answered.
-type Outcome struct {
-	Status     int           // 0: nothing, and the request may be there or not
-	RetryAfter time.Duration // 0: it does not say
-
-	// Limit, Remaining and Window are what X-Rate-Limit headers say. With a Window of 0 there are none.
-	Limit, Remaining int
-	Window           time.Duration
-}
-
-// Commit tells that the request was sent, and that its answer has begun or will not come. Until then its slots rest. After 429
-// nobody sends anything under its limits for as long as the vendor says, a minute if it does not. If the vendor has counted more
-// requests than all brokers can have sent, others send too, and there is less for us while it counts those.
-func (r *Reservation) Commit(o Outcome) {
-	if o.Status == http.StatusTooManyRequests && o.RetryAfter <= 0 {
-		o.RetryAfter = time.Minute
+// Commit tells that the request was sent, and that its answer has begun or, with status 0, will not come. Until then its slots
+// are busy. After 429 no broker sends anything under its limits for as long as the vendor says, a minute if it does not (0).
+func (r *Reservation) Commit(status int, retryAfter time.Duration) {
+	switch {
+	case status != http.StatusTooManyRequests:
+		retryAfter = 0
+	case retryAfter <= 0:
+		retryAfter = time.Minute
 	}
-	r.end(&o)
+	r.end(true, retryAfter)
 }
 
-// Release tells that the request was surely not sent.
-func (r *Reservation) Release() { r.end(nil) }
+// Release tells that the request was surely not sent. After Commit it does nothing.
+func (r *Reservation) Release() { r.end(false, 0) }
 
-func (r *Reservation) end(o *Outcome) {
+func (r *Reservation) end(sent bool, quiet time.Duration) {
 	if r.ended.Swap(true) {
 		return
 	}
 	for _, h := range r.holds[:r.n] {
-		h.bucket.end(h.claim, o)
+		h.bucket.end(h.claim, sent, quiet)
 	}
 }

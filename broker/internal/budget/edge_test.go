@@ -68,7 +68,7 @@ func TestARequestIsNotBegunWhenItsLeaseHasEnded(t *testing.T) {
 		if !first.InTime() || !second.InTime() {
 			t.Error("a request may not be begun at once")
 		}
-		first.Commit(budget.Outcome{Status: 429})
+		first.Commit(429, 0)
 		if second.InTime() {
 			t.Error("a request may be begun although the vendor has had too many")
 		}

@@ -115,19 +115,12 @@ func (t *turns) Remove(w *Waiter) bool { return t.remove(w) }
 
 func (t *turns) MakeRoom(caller string) *Waiter { return t.makeRoom(caller) }
 
-func (t *turns) Len() int { return t.n }
+func (t *turns) Len() int { return len(t.all) }
 
 // Limit is one with windows.
 func Limit(windows ...apispec.Window) *apispec.Limit {
 	return &apispec.Limit{Name: "tried", Windows: windows}
 }
-
-func (m moment) Wall() time.Duration { return m.wall }
-
-func (r reading) Age(now Moment) time.Duration { return now.steady - r.answered.steady }
-
-// Sealed is a stored value with a text, whatever it says.
-func Sealed(text string) []byte { return append([]byte(checksum([]byte(text))+" "), text...) }
 
 const (
 	MaxLimits  = maxLimits

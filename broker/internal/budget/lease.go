@@ -33,11 +33,11 @@ func (s *share) propose(r *record, damaged bool, at reading, now moment) *propos
 		n, want := s.goal(r, i, d, there)
 		p.slots[i] = n
 		p.gains = p.gains || n > held
-		worth = worth || n > held && d.short(i) || n < held && (d.pressed[i] || d.renews && !d.active)
+		worth = worth || n > held && d.waiting > 0 || n < held && (d.pressed[i] || d.renews && !d.active)
 		if d.active {
 			mine.Wanted = append(mine.Wanted, want)
 			told := known && there.Before(r.Shares[old].Until) && len(r.Shares[old].Wanted) > i && r.Shares[old].Wanted[i] > held
-			worth = worth || n < want && d.short(i) && !told
+			worth = worth || n < want && d.waiting > 0 && !told
 		}
 	}
 	if worth = worth || d.renews && d.active; !worth {
@@ -88,7 +88,7 @@ func (s *share) looked(now moment, gained bool, err error) {
 
 // reconcile makes of the lease what the record says: a save whose answer was lost may have happened or not. A Store that
 // forgot what was saved is told what this replica has, and that all others may have the rest for the longest that a lease can
-// last. It reports whether that has to be saved.
+// last. It reports whether that has to be saved, with what this replica has.
 func (s *share) reconcile(r *record, damaged bool, at reading, now moment) bool {
 	held := at.latest(now).Before(s.until.Add(flight)) // nobody may have dropped our entry
 	mine := entry{Slots: make([]int, len(s.windows))}
@@ -98,33 +98,24 @@ func (s *share) reconcile(r *record, damaged bool, at reading, now moment) bool 
 	s.tries = max(s.tries, mine.Nth)
 	if !damaged && (mine.Nth >= s.nth || !held) {
 		for i := range s.windows {
-			l := &s.leased[i]
-			l.settle(now.steady)
-			if n := mine.Slots[i]; n >= l.total() {
-				l.free += n - l.total()
-			} else {
-				l.lose(n)
+			if l := &s.leased[i]; l.total() > mine.Slots[i] {
+				l.lose(mine.Slots[i])
 			}
 		}
 		return false
 	}
-	end := at.latest(now).Add(s.term)
-	s.tries++
-	mine = entry{Holder: s.holder, Until: s.until, Nth: s.tries}
-	rest := entry{Holder: nobody, Until: end}
-	r.put(entry{Holder: nobody, Slots: []int{0}})
+	rest := entry{Holder: nobody, Slots: make([]int, len(s.windows)), Until: at.latest(now).Add(s.term)}
+	r.put(rest)
 	for i := range r.Shares {
-		r.Shares[i].Until = end
+		r.Shares[i].Until = rest.Until
 	}
 	for i := range s.windows {
 		if !held {
 			s.leased[i].lose(0)
 		}
-		n := s.leased[i].total()
-		have, _, _, _ := r.others(s.holder, i, 0, end)
-		mine.Slots, rest.Slots = append(mine.Slots, n), append(rest.Slots, max(0, s.pool[i]-have-n))
+		have, _, _, _ := r.others(s.holder, i, 0, rest.Until)
+		rest.Slots[i] = max(0, s.pool[i]-have-s.leased[i].total())
 	}
-	r.put(mine)
 	r.put(rest)
 	return true
 }
@@ -135,36 +126,13 @@ func (s *share) tell(r *record, at reading, now moment) bool {
 	if most := there.Add(maxQuiet + slack); r.Quiet.After(most) {
 		r.Quiet = most
 	}
-	news := s.blame(r, there)
-	if until := at.latest(now).Add(s.quiet - now.steady); s.untold && s.quiet > now.steady && until.After(r.Quiet.Add(time.Second)) {
+	news := false
+	if until := at.latest(now).Add(s.quiet - now.steady - at.skew); s.untold && s.quiet > now.steady && until.After(r.Quiet.Add(time.Second)) {
 		r.Quiet, news = until, true
 	}
 	s.untold = news
-	if d := r.Quiet.Sub(there); d > 0 {
+	if d := r.Quiet.Sub(there.Add(at.skew)); d > 0 {
 		s.quiet = max(s.quiet, now.steady+d)
-	}
-	return news
-}
-
-// blame has what the vendor counted beyond what all replicas can have sent be others', as long as the vendor counts it.
-func (s *share) blame(r *record, there time.Time) (news bool) {
-	e := entry{Holder: strangers, Slots: make([]int, len(s.windows)), Until: there.Add(-flight)}
-	old, known := r.find(strangers)
-	for i, w := range s.windows {
-		if known {
-			e.Slots[i] = r.Shares[old].Slots[i]
-		}
-		have, _, _, _ := r.others(s.holder, i, 0, there)
-		s.ours[i] = w.Requests - s.pool[i] + have + s.leased[i].total()
-		if more := s.counted[i] - s.ours[i]; more > 0 {
-			e.Slots[i] += more
-			s.ours[i] += more
-			news = true
-		}
-		s.counted[i] = 0
-	}
-	if news {
-		r.put(e)
 	}
 	return news
 }
@@ -174,19 +142,14 @@ type demand struct {
 	active  bool // it is in use
 	renews  bool // its lease is at half of its time, or has ended
 	waiting int
-	lacks   [maxWindows]bool // nothing of a window is left
 	pressed [maxWindows]bool // others need more of a window than is free
 }
 
-// short says that more is needed at once.
-func (d *demand) short(i int) bool { return d.waiting > 0 || d.lacks[i] }
-
 func (s *share) demand(now moment) *demand {
-	d := &demand{waiting: s.queue.n, active: now.steady-s.usedAt < term/3 || s.queue.n > 0, renews: !now.before(s.valid.add(-s.term / 2))}
+	d := &demand{waiting: len(s.queue.all), active: now.steady-s.usedAt < term/3 || len(s.queue.all) > 0, renews: !now.before(s.valid.add(-s.term / 2))}
 	for i := range s.windows {
 		s.leased[i].settle(now.steady)
 		d.active = d.active || s.leased[i].busy > 0
-		d.lacks[i] = s.own[i].free == 0 && s.spare(i) <= 0
 	}
 	return d
 }
@@ -220,7 +183,7 @@ func (s *share) goal(r *record, i int, d *demand, there time.Time) (n, want int)
 		s.target[i] = goal
 	}
 	switch {
-	case goal > held && (d.short(i) || d.renews):
+	case goal > held && (d.waiting > 0 || d.renews):
 		return held + min(max(free, 0), goal-held), want
 	case goal < held && (d.pressed[i] || d.renews):
 		return held - min(l.free, held-goal), want
@@ -231,8 +194,8 @@ func (s *share) goal(r *record, i int, d *demand, there time.Time) (n, want int)
 // leave is what is saved when the replica ends: nothing of it is used any more, but what is on its way. nil: nothing.
 func (s *share) leave(r *record, damaged bool, at reading, now moment) *proposal {
 	r.expire(at.earliest(now), s.windows)
-	s.reconcile(r, damaged, at, now)
-	if _, known := r.find(s.holder); !known {
+	healed := s.reconcile(r, damaged, at, now)
+	if _, known := r.find(s.holder); !known && !healed {
 		return nil
 	}
 	mine := entry{Holder: s.holder, Until: at.latest(now).Add(-flight), Nth: s.tries + 1}
@@ -251,7 +214,7 @@ func (s *share) leave(r *record, damaged bool, at reading, now moment) *proposal
 // worth says whether anything is worth saving in place of r, and learns what r tells.
 func (s *share) worth(r *record, damaged bool, at reading, now moment) bool {
 	c := *s
-	c.leased, c.counted = nil, slices.Clone(s.counted)
+	c.leased = nil
 	for _, l := range s.leased {
 		l.resting = slices.Clone(l.resting)
 		c.leased = append(c.leased, l)

@@ -99,6 +99,52 @@ func TestAReplicaPutsBackWhatTheStoreForgot(t *testing.T) {
 	}
 }
 
+// forget has the Store forget all, and time pass until replicas look.
+func (tb *table) forget() {
+	tb.value = nil
+	tb.now += budget.Look
+}
+
+func (tb *table) another(name string) *budget.Share {
+	s := budget.NewShare(name, documented()[1], []int{0}, 0)
+	s.SetWaits(time.Minute, 1000)
+	return s
+}
+
+func TestWhatTheDeadSentBeforeTheStoreForgotIsWaitedFor(t *testing.T) {
+	tb := newTable(t)
+	dead := tb.another("dead")
+	n := tb.burst(dead, 60) + tb.burst(tb.a, 5) + tb.burst(tb.b, 5)
+	if n != 70 {
+		t.Fatalf("they send %d", n)
+	}
+	tb.forget()
+	for range 2 { // each puts back what it has beside what the other has put back
+		tb.look(tb.a)
+		tb.look(tb.b)
+	}
+	if n += tb.burst(tb.another("new"), 120); n > 120 {
+		t.Errorf("%d requests", n)
+	}
+	tb.now += 3 * time.Minute
+	if n := tb.burst(tb.another("last"), 120); n < 115 {
+		t.Errorf("%d requests when all of it is over", n)
+	}
+}
+
+func TestAReplicaThatEndsPutsBackWhatTheStoreForgot(t *testing.T) {
+	tb := newTable(t)
+	n := tb.burst(tb.a, 100)
+	tb.forget()
+	var err error
+	if tb.value, err = tb.a.Leave(&budget.Record{}, tb.reading(), tb.moment()).Encode(); err != nil {
+		t.Fatal(err)
+	}
+	if n += tb.burst(tb.b, 120); n > 120 {
+		t.Errorf("%d requests", n)
+	}
+}
+
 func TestARecordThatNobodyUsesIsLeftToOthers(t *testing.T) {
 	tb := newTable(t)
 	tb.burst(tb.a, 3)
@@ -121,7 +167,7 @@ func TestSlotsGoToWhoNeedsThem(t *testing.T) {
 		t.Fatalf("one alone sends %d", n)
 	}
 	tb.burst(tb.b, 120)
-	for range 40 {
+	for range 70 { // two windows: slots are free one by one
 		tb.now += budget.Look
 		tb.burst(tb.a, 120)
 		tb.burst(tb.b, 120)

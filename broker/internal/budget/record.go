@@ -1,9 +1,6 @@
 package budget
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,13 +28,10 @@ type entry struct {
 	Nth    int64     `json:"nth"` // how often its holder has changed it
 }
 
-// Holders that are no replicas.
 const (
-	nobody    = "?" // has slots about which nothing is known
-	strangers = "~" // use the limit, and no broker
+	nobody = "?" // the holder of slots of which nothing is known
+	format = 1
 )
-
-const format = 1
 
 var (
 	errDamaged = errors.New("the stored budget is damaged")
@@ -54,12 +48,7 @@ func (r *record) encode() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode the budget: %w", err)
 	}
-	return append([]byte(checksum(text)+" "), text...), nil
-}
-
-func checksum(text []byte) string {
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:8])
+	return text, nil
 }
 
 // decode reads a record for a limit with so many windows.
@@ -68,12 +57,11 @@ func decode(value []byte, windows int) (*record, error) {
 	if value == nil {
 		return r, nil
 	}
-	sum, text, _ := bytes.Cut(value, []byte(" "))
-	switch err := json.Unmarshal(text, r); {
-	case string(sum) != checksum(text) || err != nil && r.Format <= format:
-		return &record{}, errDamaged
+	switch err := json.Unmarshal(value, r); {
 	case r.Format > format:
 		return nil, errNewer
+	case err != nil || r.Format != format:
+		return &record{}, errDamaged
 	}
 	for _, e := range r.Shares {
 		if len(e.Slots) != windows || len(e.Wanted) != 0 && len(e.Wanted) != windows || slices.Min(e.Slots) < 0 {

@@ -76,7 +76,7 @@ func TestARecordSaysWhatWasSaved(t *testing.T) {
 	}
 	for name, damaged := range map[string][]byte{
 		"cut":           value[:len(value)-2],
-		"changed":       append(append([]byte{}, value[:30]...), append([]byte("9"), value[31:]...)...),
+		"no format":     []byte(`{"shares":[]}`),
 		"other windows": nil,
 		"text":          []byte("hello"),
 	} {
@@ -92,7 +92,7 @@ func TestARecordSaysWhatWasSaved(t *testing.T) {
 
 func TestARecordOfANewerProgramIsLeftAlone(t *testing.T) {
 	text := `{"format":2,"shares":"another way"}`
-	if _, err := budget.Decode(budget.Sealed(text), 1); !errors.Is(err, budget.ErrNewer) {
+	if _, err := budget.Decode([]byte(text), 1); !errors.Is(err, budget.ErrNewer) {
 		t.Errorf("%v", err)
 	}
 }
@@ -102,7 +102,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(`{"format":1,"shares":[{"holder":"a"}]}`)
 	f.Add(`{"format":1,"shares":[{"holder":"b","slots":[1]},{"holder":"a","slots":[1]}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		r, err := budget.Decode(budget.Sealed(text), 1)
+		r, err := budget.Decode([]byte(text), 1)
 		if err != nil {
 			return
 		}

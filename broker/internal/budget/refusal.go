@@ -3,8 +3,6 @@ package budget
 import (
 	"fmt"
 	"time"
-
-	"github.com/ringcx-go/ringcx/internal/apispec"
 )
 
 // reason is why a request is refused.
@@ -19,35 +17,34 @@ const (
 
 // Refusal is the error of a request that must not be sent now. It was not sent, and holds nothing of a budget.
 type Refusal struct {
-	Limit      *apispec.Limit
-	Of         string        // whose the limit is, in words: account 12, profile main
-	Until      time.Time     // when such a request is likely to be let in
-	RetryAfter time.Duration // the same from now on, whole seconds, one at the least
-	Reason     string        // in words
+	Reason     string        // in words: which limit, whose, and until when
+	RetryAfter time.Duration // until such a request is likely to be let in, whole seconds, one at the least
+	Ending     bool          // the Governor is closed, and lets nothing in any more
 }
 
-// Error says which limit, whose, and until when.
+// Error implements error.
 func (r *Refusal) Error() string { return r.Reason }
 
 // refusal is r in words, at a time.
 func (b *bucket) refusal(r *refusal, now time.Time, steady time.Duration) *Refusal {
 	wait := max(time.Second, (r.again - steady + time.Second - 1).Truncate(time.Second))
-	e := &Refusal{Limit: b.key.limit, Of: b.key.words(), Until: now.Add(wait), RetryAfter: wait}
-	limit := fmt.Sprintf("the limit %s of %s, %s,", e.Limit.Name, e.Of, e.Limit)
-	until := e.Until.UTC().Format("15:04:05 MST")
+	limit := fmt.Sprintf("the limit %s of %s, %s,", b.key.limit.Name, b.key.words(), b.key.limit)
+	until := now.Add(wait).UTC().Format("15:04:05 MST")
+	e := &Refusal{RetryAfter: wait, Ending: r.why == ending}
 	switch {
 	case r.why == ending:
 		e.Reason = "the broker is about to end: ask another one"
+		return e
 	case r.why == keys:
 		e.Reason = "requests to too many accounts at a time: " + limit + " cannot be counted for one more"
 	case b.share.quiet > steady:
 		e.Reason = limit + " is quiet until " + until + ": the vendor has answered that there were too many requests"
 	case r.why == tooMany:
-		e.Reason = limit + fmt.Sprintf(" is used up until %s, and %d requests wait already", until, b.share.queue.n)
+		e.Reason = limit + fmt.Sprintf(" is used up until %s, and %d requests wait already", until, len(b.share.queue.all))
 	default:
 		e.Reason = limit + " is used up until " + until
 	}
-	if b.share.failures > 0 && r.why != ending {
+	if b.share.failures > 0 {
 		e.Reason += "; the Store that brokers share cannot be reached, so that only what was set aside may be used"
 	}
 	return e

@@ -2,7 +2,6 @@ package budget
 
 import (
 	"math"
-	"net/http"
 	"time"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
@@ -36,11 +35,9 @@ type share struct {
 	tries  int64         // the largest that may have been
 	usedAt time.Duration // when a slot of the lease was taken last
 
+	crowd  time.Duration // until then slots are free one by one: requests had to wait
 	quiet  time.Duration // nothing is sent before it
-	untold bool          // the record does not know of quiet, or of counted
-
-	ours    []int // what all replicas can have sent in each window, when the record was looked at last
-	counted []int // what the vendor has counted in each window, if that is more, else 0
+	untold bool          // the record does not know of quiet
 
 	tried    time.Duration // when the record was looked at last
 	gained   bool          // there was more then
@@ -56,7 +53,6 @@ func newShare(holder string, windows []apispec.Window, own []int, replicas int) 
 	s := &share{holder: holder, windows: windows, gained: true, usedAt: -term, term: term}
 	for i, w := range windows {
 		s.pool = append(s.pool, w.Requests-own[i]*replicas)
-		s.ours, s.counted = append(s.ours, w.Requests), append(s.counted, 0)
 		s.term = max(s.term, w.Time/6) // slots of a replica that died rest for long anyway
 		s.leased, s.target = append(s.leased, slots{}), append(s.target, s.pool[i])
 		set := slots{}
@@ -114,7 +110,7 @@ func (s *share) take(now moment) (c claim, ok bool) {
 
 // reserve lets a request be sent if it can be sent at once.
 func (s *share) reserve(now moment) (claim, bool) {
-	if s.queue.n > 0 {
+	if len(s.queue.all) > 0 {
 		return claim{}, false // which come first
 	}
 	return s.take(now)
@@ -122,12 +118,15 @@ func (s *share) reserve(now moment) (claim, bool) {
 
 // wait has w wait. It may be refused at once, or another one be refused in its place: those that are decided are returned.
 func (s *share) wait(now moment, w *waiter) (decided []*waiter) {
-	again := s.again(now, s.queue.n)
+	if now.steady >= s.crowd {
+		s.queue.after = nil // nobody had to wait for long
+	}
+	again := s.again(now, w.caller)
 	w.giveUp = now.steady + s.maxWait
 	switch {
-	case again > w.giveUp && (s.all() || s.quiet > w.giveUp):
+	case again > w.giveUp && (s.all(now) || s.quiet > w.giveUp):
 		return []*waiter{w.refuse(tooLong, again)}
-	case s.queue.n >= s.most:
+	case len(s.queue.all) >= s.most:
 		out := s.queue.makeRoom(w.caller)
 		if out == nil {
 			return []*waiter{w.refuse(tooMany, again)}
@@ -135,16 +134,20 @@ func (s *share) wait(now moment, w *waiter) (decided []*waiter) {
 		decided = []*waiter{out.refuse(tooMany, again)}
 	}
 	s.queue.push(w)
+	s.crowd = now.steady + s.windows[0].Time
 	return decided
 }
 
 func (w *waiter) refuse(why reason, again time.Duration) *waiter {
-	w.decided, w.refused = true, &refusal{why, again}
+	w.refused = &refusal{why, again}
 	return w
 }
 
-// all says that there are no slots that others have.
-func (s *share) all() bool {
+// all says that there are no slots but those that this replica may use.
+func (s *share) all(now moment) bool {
+	if !now.before(s.valid) {
+		return false
+	}
 	for i, w := range s.windows {
 		if s.own[i].total()+s.leased[i].total() < w.Requests {
 			return false
@@ -169,32 +172,48 @@ func (s *share) first(i int, now moment) time.Duration {
 	return at
 }
 
-// again is when a request may be sent that so many wait before, not before that. Where nothing is known it is after a look.
-func (s *share) again(now moment, ahead int) time.Duration {
+// again is when one more request of a caller is likely to be sent. Where nothing is known it is after a look.
+func (s *share) again(now moment, caller string) time.Duration {
+	_, ahead := s.queue.next(caller)
 	at := max(now.steady, s.quiet)
-	for i, w := range s.windows {
-		first, n := s.first(i, now), s.own[i].total()+s.leased[i].total()
+	for i := range s.windows {
+		first := s.first(i, now)
 		if first == never {
 			first = now.steady + 2*look
 		}
-		at = max(at, first+rest(w)*time.Duration(ahead/max(n, 1)))
+		at = max(at, first)
 	}
-	return at
+	pace := time.Duration(0)
+	for i := range s.windows {
+		pace = max(pace, s.pace(i))
+	}
+	return at + pace*time.Duration(ahead)
+}
+
+// pace is the time between slots of a window that are free again, while callers have to wait. If slots that were used at once
+// were also free at once, those who wait would take all again, and a caller that comes a moment later would find none for a
+// whole window. Few slots are not held back.
+func (s *share) pace(i int) time.Duration {
+	n := s.own[i].total() + s.target[i]
+	if n < paced {
+		return 0
+	}
+	return s.windows[i].Time / time.Duration(n)
 }
 
 // tick gives requests that wait their turns, and refuses those that waited long enough.
 func (s *share) tick(now moment) (decided []*waiter) {
-	for s.queue.n > 0 {
+	for len(s.queue.all) > 0 {
 		c, ok := s.take(now)
 		if !ok {
 			break
 		}
 		w := s.queue.pop()
-		w.decided, w.claim = true, c
+		w.claim = c
 		decided = append(decided, w)
 	}
 	for _, w := range s.queue.late(now.steady) {
-		decided = append(decided, w.refuse(tooLong, s.again(now, s.queue.n)))
+		decided = append(decided, w.refuse(tooLong, s.again(now, w.caller)))
 	}
 	return decided
 }
@@ -215,21 +234,18 @@ func (s *share) inTime(now moment, c claim) bool {
 // end ends a request: one that may have been sent, and is answered or given up, or one that was surely not sent.
 func (s *share) end(now moment, c claim, used bool) {
 	for i, w := range s.windows {
-		s.set(c, i).end(c.lost[i], used, now.steady+rest(w))
+		apart := time.Duration(0)
+		if now.steady < s.crowd {
+			apart = s.pace(i)
+		}
+		s.set(c, i).end(c.lost[i], used, now.steady+rest(w), apart)
 	}
 }
 
-// learn learns from an answer, and reports whether all others are to be told.
-func (s *share) learn(now moment, o *Outcome) bool {
-	if o.Status == http.StatusTooManyRequests {
-		if at := now.steady + min(o.RetryAfter, maxQuiet); at > s.quiet {
-			s.quiet, s.untold = at, true
-		}
-	}
-	for i, w := range s.windows {
-		if counted := o.Limit - o.Remaining; o.Window == w.Time && o.Limit == w.Requests && counted > s.ours[i] {
-			s.counted[i], s.untold = counted, true
-		}
+// hush has nothing be sent for some time, and reports whether all others are to be told.
+func (s *share) hush(now moment, d time.Duration) bool {
+	if at := now.steady + min(d, maxQuiet); d > 0 && at > s.quiet {
+		s.quiet, s.untold = at, true
 	}
 	return s.untold
 }
@@ -237,7 +253,7 @@ func (s *share) learn(now moment, o *Outcome) bool {
 // next is when something is to be done again: a tick, or a look at the record.
 func (s *share) next(now moment) time.Duration {
 	at := s.due(now)
-	if s.queue.n == 0 {
+	if len(s.queue.all) == 0 {
 		return at
 	}
 	free := max(s.quiet, now.steady+time.Millisecond)
@@ -250,11 +266,11 @@ func (s *share) next(now moment) time.Duration {
 // due is when the record is to be looked at.
 func (s *share) due(now moment) time.Duration {
 	live := now.before(s.valid)
-	short := s.queue.n > 0 && (!live || !s.all()) && now.steady >= s.quiet || live && s.lacks()
+	short := len(s.queue.all) > 0 && !s.all(now) && now.steady >= s.quiet
 	switch {
 	case s.syncing:
 		return never
-	case s.failures > 0 && (live || s.queue.n > 0 || s.untold):
+	case s.failures > 0 && (live || len(s.queue.all) > 0 || s.untold):
 		return s.tried + min(look<<(s.failures-1), 4*look)
 	case s.untold, short && s.gained:
 		return now.steady
@@ -269,16 +285,6 @@ func (s *share) due(now moment) time.Duration {
 	}
 }
 
-// lacks says that a slot is missing that others may have.
-func (s *share) lacks() bool {
-	for i := range s.windows {
-		if s.own[i].free == 0 && s.spare(i) <= 0 && s.leased[i].total() < s.pool[i] {
-			return true
-		}
-	}
-	return false
-}
-
 // idle says that nothing would be lost if this share was forgotten.
 func (s *share) idle(now moment) bool {
 	for i := range s.windows {
@@ -288,5 +294,5 @@ func (s *share) idle(now moment) bool {
 			return false
 		}
 	}
-	return s.queue.n == 0 && !s.syncing && now.steady >= s.quiet
+	return len(s.queue.all) == 0 && !s.syncing && now.steady >= s.quiet
 }

@@ -11,6 +11,7 @@ const (
 	term   = 30 * time.Second // how long slots are leased at the least; they are renewed after half of it
 	look   = 2 * time.Second  // how often a replica with a lease looks whether others want of it, and who is short whether there is more
 	tidy   = 10 * time.Minute // after so long without use the record is left to others
+	paced  = 10               // slots of a window, from which on they are free one by one under load
 	turn   = time.Minute      // how long a replica keeps what cannot be divided, at the least
 	flight = 10 * time.Second // a request is at the vendor so long after it was begun, or never
 
@@ -82,12 +83,16 @@ func (s *slots) take() uint32 {
 	return s.lost
 }
 
-// end ends a request that took a slot when so many times all had been lost. A slot that was used is free at again.
-func (s *slots) end(lost uint32, used bool, again time.Duration) {
+// end ends a request that took a slot when so many times all had been lost. A slot that was used is free at again,
+// and as long after the one before.
+func (s *slots) end(lost uint32, used bool, again, apart time.Duration) {
 	switch {
 	case lost != s.lost:
 	case used:
 		s.busy--
+		if n := len(s.resting); n > 0 {
+			again = max(again, s.resting[n-1]+apart)
+		}
 		s.resting = append(s.resting, again)
 	default:
 		s.busy--

@@ -13,31 +13,21 @@ type clock interface {
 	Now(ctx context.Context) (time.Time, error)
 }
 
-const (
-	readingAge = time.Minute           // how long a reading of the Store's clock is good
-	readingOff = 50 * time.Millisecond // how far our two clocks may part until it is asked again: the machine slept, or one was set
-	clockSkew  = time.Second           // how far clocks of replicas may differ if the Store has none
-)
+// clockSkew is how far clocks of replicas may differ if the Store has none.
+const clockSkew = time.Second
 
-// reading is what time it is at the Store, which is asked if that is not known well.
+// reading is what time it is at the Store.
 func (g *Governor) reading(ctx context.Context) (reading, error) {
 	asked := g.now()
 	stored, ok := g.o.Store.(clock)
 	if !ok {
 		return reading{there: g.wall.Add(asked.wall), asked: asked, answered: asked, skew: clockSkew}, nil
 	}
-	if r := g.read.Load(); r != nil && asked.steady-r.answered.steady < readingAge {
-		if parted := (asked.wall - asked.steady) - (r.asked.wall - r.asked.steady); parted.Abs() < readingOff {
-			return *r, nil
-		}
-	}
 	there, err := stored.Now(ctx)
 	if err != nil {
 		return reading{}, fmt.Errorf("ask the store for the time: %w", err)
 	}
-	r := reading{there: there.Round(0), asked: asked, answered: g.now()}
-	g.read.Store(&r)
-	return r, nil
+	return reading{there: there.Round(0), asked: asked, answered: g.now()}, nil
 }
 
 // sync looks at the record, and changes it if that is worth it.

@@ -8,9 +8,9 @@ import (
 // waiter is a request that waits for its turn.
 type waiter struct {
 	caller  string
+	round   int // in which it has its turn
 	giveUp  time.Duration
 	ready   chan struct{} // closed when it is decided
-	decided bool
 	claim   claim
 	refused *refusal // nil: it may be sent
 }
@@ -21,98 +21,80 @@ type refusal struct {
 	again time.Duration
 }
 
-// turns are the requests that wait. Callers have their turns one after the other, whatever number of requests each has; the
-// requests of a caller come in their order.
+// turns are the requests that wait, in the order of their rounds. In each round a caller has one turn, whatever number of requests
+// it has; those of a round, and of a caller, come in the order in which they came. A caller that had its turn in a round has none
+// in it any more, also if it comes anew: those come first who were told to come back later.
 type turns struct {
-	of    map[string][]*waiter
-	order []string // whose turn it is first, then next
-	n     int
+	all   []*waiter
+	round int            // of the last turn
+	after map[string]int // the first round in which a caller that had a turn may have another one
+}
+
+// next is the round of one more request of a caller, and how many have their turn before it.
+func (t *turns) next(caller string) (round, ahead int) {
+	round = max(t.round, t.after[caller])
+	for _, w := range t.all {
+		if w.caller == caller {
+			round = max(round, w.round+1)
+		}
+	}
+	ahead, _ = slices.BinarySearchFunc(t.all, round+1, func(w *waiter, round int) int { return w.round - round })
+	return round, ahead
 }
 
 func (t *turns) push(w *waiter) {
-	if t.of == nil {
-		t.of = map[string][]*waiter{}
-	}
-	if len(t.of[w.caller]) == 0 {
-		t.order = append(t.order, w.caller)
-	}
-	t.of[w.caller] = append(t.of[w.caller], w)
-	t.n++
+	var place int
+	w.round, place = t.next(w.caller)
+	t.all = slices.Insert(t.all, place, w)
 }
 
 // pop takes the request out whose turn it is.
 func (t *turns) pop() *waiter {
-	caller := t.order[0]
-	w := t.of[caller][0]
-	t.order = append(t.order[:0], t.order[1:]...)
-	t.cut(caller, 0)
-	if len(t.of[caller]) > 0 {
-		t.order = append(t.order, caller)
+	w := t.all[0]
+	if t.after == nil {
+		t.after = map[string]int{}
 	}
+	t.round, t.after[w.caller] = w.round, w.round+1
+	t.all = slices.Delete(t.all, 0, 1)
 	return w
 }
 
 // remove takes w out, and is false if it is not there.
 func (t *turns) remove(w *waiter) bool {
-	i := slices.Index(t.of[w.caller], w)
-	if i < 0 {
-		return false
+	i := slices.Index(t.all, w)
+	if i >= 0 {
+		t.all = slices.Delete(t.all, i, i+1)
 	}
-	t.cut(w.caller, i)
-	t.dropIdle()
-	return true
+	return i >= 0
 }
 
-// makeRoom takes out the last request of the caller that has most, for one of a caller that has fewer. nil: there is none.
+// makeRoom takes out the request whose turn is last, for one of a caller that would have its turn in an earlier round. nil: there
+// is none.
 func (t *turns) makeRoom(caller string) *waiter {
-	most := caller
-	for _, c := range t.order {
-		if len(t.of[c]) > len(t.of[most]) {
-			most = c
-		}
-	}
-	q := t.of[most]
-	if len(q) <= len(t.of[caller])+1 {
+	last := t.all[len(t.all)-1]
+	if round, _ := t.next(caller); round >= last.round {
 		return nil
 	}
-	w := q[len(q)-1]
-	t.cut(most, len(q)-1)
-	return w
+	t.all = t.all[:len(t.all)-1]
+	return last
 }
 
 // late takes out the requests that wait no longer.
 func (t *turns) late(now time.Duration) (all []*waiter) {
-	for _, c := range t.order {
-		for q := t.of[c]; len(q) > 0 && q[0].giveUp <= now; q = t.of[c] {
-			all = append(all, q[0])
-			t.cut(c, 0)
+	t.all = slices.DeleteFunc(t.all, func(w *waiter) bool {
+		if w.giveUp <= now {
+			all = append(all, w)
 		}
-	}
-	if all != nil {
-		t.dropIdle()
-	}
+		return w.giveUp <= now
+	})
 	return all
 }
 
 // first is when the first request gives up.
 func (t *turns) first() time.Duration {
 	at := time.Duration(never)
-	for _, c := range t.order {
-		at = min(at, t.of[c][0].giveUp)
+	for _, w := range t.all {
+		at = min(at, w.giveUp)
 	}
 	return at
-}
-
-func (t *turns) cut(caller string, i int) {
-	t.n--
-	if q := slices.Delete(t.of[caller], i, i+1); len(q) > 0 {
-		t.of[caller] = q
-	} else {
-		delete(t.of, caller)
-	}
-}
-
-// dropIdle takes callers out of the order that have no request any more.
-func (t *turns) dropIdle() {
-	t.order = slices.DeleteFunc(t.order, func(c string) bool { return len(t.of[c]) == 0 })
 }

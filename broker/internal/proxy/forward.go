@@ -42,7 +42,27 @@ func New(base *http.Transport, userAgent string) *Proxy {
 	own.DisableCompression = true          // what the caller takes is the caller's choice
 	own.ForceAttemptHTTP2 = true
 	own.ExpectContinueTimeout = 0
+	own.DialContext = inTime(own.DialContext)
+	if own.TLSHandshakeTimeout <= 0 || own.TLSHandshakeTimeout > connecting {
+		own.TLSHandshakeTimeout = connecting
+	}
 	return &Proxy{transport: own, userAgent: userAgent}
+}
+
+// connecting is how long a name may take to be found and connected to, and how long a handshake takes: what passes a [Gate] is at
+// the vendor within ten seconds, or never. A proxy on the way that takes longer to connect is not bounded.
+const connecting = 5 * time.Second
+
+// inTime is dial within that time; nil is that of net/http.
+func inTime(dial func(context.Context, string, string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, connecting)
+		defer cancel()
+		return dial(ctx, network, addr)
+	}
 }
 
 // Close closes the connections that nobody uses.
@@ -53,6 +73,7 @@ type Exchange struct {
 	Target    Target
 	Token     *ringcx.Token      // to begin with
 	Operation *apispec.Operation // nil: not known
+	Gate      Gate               // nil: requests are sent at once
 
 	proxy   *Proxy
 	in      *http.Request
@@ -60,19 +81,27 @@ type Exchange struct {
 	replays bool   // the body is in body, or there is none
 }
 
-// Forward forwards r and answers w. A problem is what kept it from being forwarded, and w has not been answered. What goes wrong
-// later is answered here.
-func (p *Proxy) Forward(w http.ResponseWriter, r *http.Request, e *Exchange) *problem.Problem {
+// Gate is what each request passes that is sent, one that is sent again too.
+type Gate interface {
+	// Enter waits until the request may be sent. A problem is why it may not.
+	Enter() *problem.Problem
+	// Leave tells what came of it, as http.RoundTripper has it.
+	Leave(resp *http.Response, err error)
+}
+
+// Read begins an exchange with the request r, and reads its body if it is one that can be sent again. Nothing has been answered.
+func (p *Proxy) Read(w http.ResponseWriter, r *http.Request, e *Exchange) *problem.Problem {
 	e.proxy, e.in = p, r
-	if bad := e.take(w); bad != nil {
-		return bad
-	}
+	return e.take(w)
+}
+
+// Forward forwards the request that was read, and answers w, also what goes wrong.
+func (e *Exchange) Forward(w http.ResponseWriter) {
 	forward := httputil.ReverseProxy{
 		Rewrite: e.rewrite, Transport: e, ModifyResponse: e.modify, ErrorHandler: failed,
-		FlushInterval: -1, BufferPool: &p.buffers, ErrorLog: quiet,
+		FlushInterval: -1, BufferPool: &e.proxy.buffers, ErrorLog: quiet,
 	}
-	forward.ServeHTTP(w, r)
-	return nil
+	forward.ServeHTTP(w, e.in)
 }
 
 // quiet is for what net/http says of a connection, which may hold what a caller sent.
@@ -150,7 +179,10 @@ func (e *Exchange) refill(out *http.Request) {
 // RoundTrip implements http.RoundTripper: it signs the request, and once more with another token if the first has expired.
 func (e *Exchange) RoundTrip(out *http.Request) (*http.Response, error) {
 	e.sign(out, e.Token)
-	resp, err := e.proxy.transport.RoundTrip(out)
+	if p := e.enter(); p != nil {
+		return nil, p
+	}
+	resp, err := e.send(out)
 	if err != nil {
 		return nil, err
 	}
@@ -172,15 +204,33 @@ func (e *Exchange) RoundTrip(out *http.Request) (*http.Response, error) {
 	if err != nil || token.AccessToken == e.Token.AccessToken {
 		return resp, nil //nolint:nilerr // the answer in hand is the better one
 	}
+	if e.enter() != nil {
+		return resp, nil
+	}
 	e.Token = token
 	again := out.Clone(out.Context())
 	e.refill(again)
 	e.sign(again, token)
 	_, _ = io.CopyN(io.Discard, resp.Body, peeked)
 	_ = resp.Body.Close()
-	resp, err = e.proxy.transport.RoundTrip(again)
+	resp, err = e.send(again)
 	if err == nil && resp.StatusCode != http.StatusUnauthorized {
 		told.Confirm(token)
+	}
+	return resp, err
+}
+
+func (e *Exchange) enter() *problem.Problem {
+	if e.Gate == nil {
+		return nil
+	}
+	return e.Gate.Enter()
+}
+
+func (e *Exchange) send(out *http.Request) (*http.Response, error) {
+	resp, err := e.proxy.transport.RoundTrip(out)
+	if e.Gate != nil {
+		e.Gate.Leave(resp, err)
 	}
 	return resp, err
 }
@@ -249,7 +299,10 @@ var errSwitched = errors.New("the vendor changed to another protocol")
 // failed answers for a vendor that did not.
 func failed(w http.ResponseWriter, _ *http.Request, err error) {
 	var timeout net.Error
+	var refused *problem.Problem
 	switch {
+	case errors.As(err, &refused):
+		refused.Write(w)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		problem.New(http.StatusGatewayTimeout, "the vendor did not answer in time").Write(w)
 	default:
