@@ -47,10 +47,7 @@ func certificate(t testing.TB, name string) (cert, key string) {
 	return cert, key
 }
 
-// whole is a configuration with every setting.
-func whole(t testing.TB) string {
-	cert, key := certificate(t, "broker.internal")
-	return fmt.Sprintf(`# a comment
+const everySetting = `# a comment
 profiles = ["support", "sales"]
 hosts = ["broker.internal"]
 store = "file:/var/lib/ringcx"
@@ -112,7 +109,12 @@ format = "json"
 mode = "0640"
 owner = "0"
 group = "0"
-`, cert, key, cert, filepath.Join(t.TempDir(), "token"))
+`
+
+// whole is a configuration with every setting.
+func whole(t testing.TB) string {
+	cert, key := certificate(t, "broker.internal")
+	return fmt.Sprintf(everySetting, cert, key, cert, filepath.Join(t.TempDir(), "token"))
 }
 
 func TestAConfigurationWithEverySettingIsUnderstood(t *testing.T) {
@@ -124,71 +126,73 @@ func TestAConfigurationWithEverySettingIsUnderstood(t *testing.T) {
 	}
 }
 
-// Each of these changes is one mistake, in a line that is known, with words that say what would do.
+// mistakes are changes of that configuration, each in a line that is known, with what is said of it.
+var mistakes = []struct{ was, is, problem, remedy string }{
+	{`profiles = ["support", "sales"]`, `profile = ["support"]`, "profile is not a setting", "did you mean profiles?"},
+	{`profiles = ["support", "sales"]`, `profiles = "support"`, "profiles is a text, and has to be a list of texts", `profiles = ["support"]`},
+	{`profiles = ["support", "sales"]`, `profiles = ["support", "sales", 3]`, "profiles holds 3, and has to hold texts", `profiles = [`},
+	{`profiles = ["support", "sales"]`, `profiles = ["support", "sales", "Team 2"]`, `profiles holds "Team 2"`, "ringcx profile list"},
+	{`profiles = ["support", "sales"]`, `profiles = ["support", "sales", "sales"]`, `profiles holds "sales" twice`, "once"},
+	{`hosts = ["broker.internal"]`, `hosts = {a = 1}`, "hosts is a table, and has to be a list of texts", "hosts = ["},
+	{`hosts = ["broker.internal"]`, `host = ["broker.internal"]`, "host is not a setting", "did you mean hosts?"},
+	{`hosts = ["broker.internal"]`, `hosts = ["https://broker.internal/"]`, `hosts holds "https://broker.internal/"`, "name alone"},
+	{`store = "file:/var/lib/ringcx"`, `store = 3`, "store is 3, and has to be a text", `store = "`},
+	{`store = "file:/var/lib/ringcx"`, `stor = "file:/var/lib/ringcx"`, "stor is not a setting", "did you mean store?"},
+	{`audit = "audit.jsonl"`, `audit = true`, "audit is true, and has to be a text", `audit = "`},
+	{`audit = "audit.jsonl"`, `audit = ""`, "audit is empty", "leave it out"},
+	{`log = "json"`, `log = "jsn"`, `log is "jsn"`, "did you mean json?"},
+	{`log = "json"`, `log = ["json"]`, "log is a list, and has to be a text", `log = "text"`},
+	{`linger = "5s"`, `linger = 5`, "linger is 5, and has to be a text", `linger = "5s"`},
+	{`linger = "5s"`, `linger = "5 seconds"`, `linger is "5 seconds"`, `"5s"`},
+	{`linger = "5s"`, `linger = "90d"`, `linger is "90d"`, "at most"},
+	{"replicas = 3", "replicas = 0", "replicas is 0", "from 1 to 64"},
+	{"replicas = 3", `replicas = "3"`, "replicas is a text, and has to be a number", "replicas = 1"},
+	{`max_wait = "1m"`, `max_wait = "-1m"`, `max_wait is "-1m"`, "at most"},
+	{`max_wait = "1m"`, `maxwait = "1m"`, "maxwait is not a setting", "did you mean max_wait?"},
+	{"limits = true", `limits = "off"`, "limits is a text, and has to be true or false", "limits = true"},
+	{`address = "127.0.0.1:8788"`, `adress = "127.0.0.1:8788"`, "listen.adress is not a setting", "did you mean address?"},
+	{`address = "127.0.0.1:8788"`, `address = "127.0.0.1"`, `"127.0.0.1" is no host and port`, "127.0.0.1:8788"},
+	{`address = "127.0.0.1:8788"`, `address = "127.0.0.1:http"`, `"http" is no port`, "65535"},
+	{`address = "127.0.0.1:8788"`, "address = \"127.0.0.1:8788\"\nmode = \"0600\"", "listen.mode is for unix sockets", "unix:PATH"},
+	{`address = "127.0.0.1:8788"`, "address = \"127.0.0.1:8788\"\ngroup = \"0\"", "listen.group is for unix sockets", "unix:PATH"},
+	{`address = "unix:/run/ringcx/broker.sock"`, `address = "unix:"`, `"unix:" names no unix socket`, "unix:/run"},
+	{`address = "unix:/run/ringcx/broker.sock"`, `address = "unix:/` + strings.Repeat("long/", 30) + `x"`, "103 bytes", "shorter"},
+	{`address = "unix:/run/ringcx/broker.sock"`, "address = \"unix:/run/ringcx/broker.sock\"\ntls = true", "listen.tls is not for unix sockets", "leave it out"},
+	{`mode = "0660"`, `mode = "rw-rw----"`, `listen.mode is "rw-rw----"`, `"0660"`},
+	{`mode = "0660"`, `mode = 660`, "listen.mode is 660, and has to be a text", `"0660"`},
+	{"mode = \"0660\"\ngroup = \"0\"", "mode = \"0660\"\ngroup = \"no such group\"", `listen.group is "no such group"`, "group"},
+	{"tls = false\ninsecure = true", "tls = false", "10.1.2.3:8790, which other machines reach", "insecure = true"},
+	{"tls = false\ninsecure = true", "tls = false\ninsecure = \"yes\"", "listen.insecure is a text, and has to be true or false", "insecure = true"},
+	{`client_ca = `, `clientca = `, "tls.clientca is not a setting", "did you mean client_ca?"},
+	{`"worker-1.internal" = "worker"`, `"worker-1.internal" = 1`, "tls.callers.worker-1.internal is 1, and has to be a text", "worker"},
+	{`"worker-1.internal" = "worker"`, `"worker-1.internal" = "the worker"`, `"the worker" is no name for a caller`, "without spaces"},
+	{`0 = "root"`, `nobody-of-this-name = "root"`, `there is no user "nobody-of-this-name"`, "number of a user"},
+	{`0 = "root"`, `0 = "a b"`, `"a b" is no name for a caller`, "without spaces"},
+	{`0 = "wheel"`, `nobody-of-this-name = "x"`, `there is no group "nobody-of-this-name"`, "number of a group"},
+	{`0 = "wheel"`, `0 = ["x"]`, "groups.0 is a list, and has to be a text", "such as"},
+	{`deny = true`, `deny = "yes"`, "rule.deny is a text, and has to be true or false", "deny = true"},
+	{`deny = true`, `allow = false`, "rule.allow is not a setting", "caller, deny"},
+	{`path = "/token"`, `path = "token"`, `the path "token"`, "ringcx broker --help"},
+	{`path = "/voice/api/v1/**"`, `path = "/voice/a*i/v1/**"`, `* is a whole segment`, "ringcx broker --help"},
+	{`profile = "sales"`, `profile = "salse"`, `rule.profile is "salse", which is not served`, "did you mean sales?"},
+	{`account = "46517001"`, `account = 46517001`, "rule.account is 46517001, and has to be a text", `account = "`},
+	{`operation = "getaccounts"`, `operation = "getAcounts"`, `there is no operation "getAcounts"`, "did you mean getAccounts?"},
+	{`method = "GET"`, `method = "get"`, `"get" is no method in capitals`, "ringcx broker --help"},
+	{`format = "json"`, `format = "jwt"`, `sink.format is "jwt"`, "token and json"},
+	{`mode = "0640"`, `mode = "0644"`, "sink.mode lets everybody", "0640"},
+	{`owner = "0"`, `owner = "nobody-of-this-name"`, `sink.owner is "nobody-of-this-name"`, "number of a user"},
+	{"owner = \"0\"\ngroup = \"0\"", "owner = \"0\"\ngroup = \"nobody-of-this-name\"", `sink.group is "nobody-of-this-name"`, "number of a group"},
+	{`profile = "support"`, `profile = "suport"`, `sink.profile is "suport", which is not served`, "did you mean support?"},
+	{"[[sink]]\nfile = \"", "[[sink]]\nfile = \"/no/such/directory", "sink.file is in a directory that cannot be used", "make the directory"},
+	{"[[sink]]\nfile = \"", "[[sink]]\npath = \"", "sink.path is not a setting", "file"},
+	{"[[sink]]", "[sink]", "sink is a table, and has to be tables", "[[sink]]"},
+	{"[tls]\n", "[tls]\nmin_version = 1\n", "tls.min_version is not a setting", "cert"},
+	{"[users]\n", "[oidc]\nissuer = \"x\"\n[users]\n", "oidc is not a setting", "known here"},
+}
+
 func TestEveryMistakeIsToldWithItsLineAndWhatWouldDo(t *testing.T) {
 	text := whole(t)
-	for _, c := range []struct{ was, is, problem, remedy string }{
-		{`profiles = ["support", "sales"]`, `profile = ["support"]`, "profile is not a setting", "did you mean profiles?"},
-		{`profiles = ["support", "sales"]`, `profiles = "support"`, "profiles is a text, and has to be a list of texts", `profiles = ["support"]`},
-		{`profiles = ["support", "sales"]`, `profiles = ["support", "sales", 3]`, "profiles holds 3, and has to hold texts", `profiles = [`},
-		{`profiles = ["support", "sales"]`, `profiles = ["support", "sales", "Team 2"]`, `profiles holds "Team 2"`, "ringcx profile list"},
-		{`profiles = ["support", "sales"]`, `profiles = ["support", "sales", "sales"]`, `profiles holds "sales" twice`, "once"},
-		{`hosts = ["broker.internal"]`, `hosts = {a = 1}`, "hosts is a table, and has to be a list of texts", "hosts = ["},
-		{`hosts = ["broker.internal"]`, `host = ["broker.internal"]`, "host is not a setting", "did you mean hosts?"},
-		{`hosts = ["broker.internal"]`, `hosts = ["https://broker.internal/"]`, `hosts holds "https://broker.internal/"`, "name alone"},
-		{`store = "file:/var/lib/ringcx"`, `store = 3`, "store is 3, and has to be a text", `store = "`},
-		{`store = "file:/var/lib/ringcx"`, `stor = "file:/var/lib/ringcx"`, "stor is not a setting", "did you mean store?"},
-		{`audit = "audit.jsonl"`, `audit = true`, "audit is true, and has to be a text", `audit = "`},
-		{`audit = "audit.jsonl"`, `audit = ""`, "audit is empty", "leave it out"},
-		{`log = "json"`, `log = "jsn"`, `log is "jsn"`, "did you mean json?"},
-		{`log = "json"`, `log = ["json"]`, "log is a list, and has to be a text", `log = "text"`},
-		{`linger = "5s"`, `linger = 5`, "linger is 5, and has to be a text", `linger = "5s"`},
-		{`linger = "5s"`, `linger = "5 seconds"`, `linger is "5 seconds"`, `"5s"`},
-		{`linger = "5s"`, `linger = "90d"`, `linger is "90d"`, "at most"},
-		{"replicas = 3", "replicas = 0", "replicas is 0", "from 1 to 64"},
-		{"replicas = 3", `replicas = "3"`, "replicas is a text, and has to be a number", "replicas = 1"},
-		{`max_wait = "1m"`, `max_wait = "-1m"`, `max_wait is "-1m"`, "at most"},
-		{`max_wait = "1m"`, `maxwait = "1m"`, "maxwait is not a setting", "did you mean max_wait?"},
-		{"limits = true", `limits = "off"`, "limits is a text, and has to be true or false", "limits = true"},
-		{`address = "127.0.0.1:8788"`, `adress = "127.0.0.1:8788"`, "listen.adress is not a setting", "did you mean address?"},
-		{`address = "127.0.0.1:8788"`, `address = "127.0.0.1"`, `"127.0.0.1" is no host and port`, "127.0.0.1:8788"},
-		{`address = "127.0.0.1:8788"`, `address = "127.0.0.1:http"`, `"http" is no port`, "65535"},
-		{`address = "127.0.0.1:8788"`, "address = \"127.0.0.1:8788\"\nmode = \"0600\"", "listen.mode is for unix sockets", "unix:PATH"},
-		{`address = "127.0.0.1:8788"`, "address = \"127.0.0.1:8788\"\ngroup = \"0\"", "listen.group is for unix sockets", "unix:PATH"},
-		{`address = "unix:/run/ringcx/broker.sock"`, `address = "unix:"`, `"unix:" names no unix socket`, "unix:/run"},
-		{`address = "unix:/run/ringcx/broker.sock"`, `address = "unix:/` + strings.Repeat("long/", 30) + `x"`, "103 bytes", "shorter"},
-		{`address = "unix:/run/ringcx/broker.sock"`, "address = \"unix:/run/ringcx/broker.sock\"\ntls = true", "listen.tls is not for unix sockets", "leave it out"},
-		{`mode = "0660"`, `mode = "rw-rw----"`, `listen.mode is "rw-rw----"`, `"0660"`},
-		{`mode = "0660"`, `mode = 660`, "listen.mode is 660, and has to be a text", `"0660"`},
-		{"mode = \"0660\"\ngroup = \"0\"", "mode = \"0660\"\ngroup = \"no such group\"", `listen.group is "no such group"`, "group"},
-		{"tls = false\ninsecure = true", "tls = false", "10.1.2.3:8790, which other machines reach", "insecure = true"},
-		{"tls = false\ninsecure = true", "tls = false\ninsecure = \"yes\"", "listen.insecure is a text, and has to be true or false", "insecure = true"},
-		{`client_ca = `, `clientca = `, "tls.clientca is not a setting", "did you mean client_ca?"},
-		{`"worker-1.internal" = "worker"`, `"worker-1.internal" = 1`, "tls.callers.worker-1.internal is 1, and has to be a text", "worker"},
-		{`"worker-1.internal" = "worker"`, `"worker-1.internal" = "the worker"`, `"the worker" is no name for a caller`, "without spaces"},
-		{`0 = "root"`, `nobody-of-this-name = "root"`, `there is no user "nobody-of-this-name"`, "number of a user"},
-		{`0 = "root"`, `0 = "a b"`, `"a b" is no name for a caller`, "without spaces"},
-		{`0 = "wheel"`, `nobody-of-this-name = "x"`, `there is no group "nobody-of-this-name"`, "number of a group"},
-		{`0 = "wheel"`, `0 = ["x"]`, "groups.0 is a list, and has to be a text", "such as"},
-		{`deny = true`, `deny = "yes"`, "rule.deny is a text, and has to be true or false", "deny = true"},
-		{`deny = true`, `allow = false`, "rule.allow is not a setting", "caller, deny"},
-		{`path = "/token"`, `path = "token"`, `the path "token"`, "ringcx broker --help"},
-		{`path = "/voice/api/v1/**"`, `path = "/voice/a*i/v1/**"`, `* is a whole segment`, "ringcx broker --help"},
-		{`profile = "sales"`, `profile = "salse"`, `rule.profile is "salse", which is not served`, "did you mean sales?"},
-		{`account = "46517001"`, `account = 46517001`, "rule.account is 46517001, and has to be a text", `account = "`},
-		{`operation = "getaccounts"`, `operation = "getAcounts"`, `there is no operation "getAcounts"`, "did you mean getAccounts?"},
-		{`method = "GET"`, `method = "get"`, `"get" is no method in capitals`, "ringcx broker --help"},
-		{`format = "json"`, `format = "jwt"`, `sink.format is "jwt"`, "token and json"},
-		{`mode = "0640"`, `mode = "0644"`, "sink.mode lets everybody", "0640"},
-		{`owner = "0"`, `owner = "nobody-of-this-name"`, `sink.owner is "nobody-of-this-name"`, "number of a user"},
-		{"owner = \"0\"\ngroup = \"0\"", "owner = \"0\"\ngroup = \"nobody-of-this-name\"", `sink.group is "nobody-of-this-name"`, "number of a group"},
-		{`profile = "support"`, `profile = "suport"`, `sink.profile is "suport", which is not served`, "did you mean support?"},
-		{"[[sink]]\nfile = \"", "[[sink]]\nfile = \"/no/such/directory", "sink.file is in a directory that cannot be used", "make the directory"},
-		{"[[sink]]\nfile = \"", "[[sink]]\npath = \"", "sink.path is not a setting", "file"},
-		{"[[sink]]", "[sink]", "sink is a table, and has to be tables", "[[sink]]"},
-		{"[tls]\n", "[tls]\nmin_version = 1\n", "tls.min_version is not a setting", "cert"},
-		{"[users]\n", "[oidc]\nissuer = \"x\"\n[users]\n", "oidc is not a setting", "known here"},
-	} {
+	for _, c := range mistakes {
 		if strings.Count(text, c.was) == 0 {
 			t.Fatalf("%q is not in the configuration", c.was)
 		}

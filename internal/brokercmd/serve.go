@@ -32,6 +32,9 @@ type process struct {
 	served []served
 	tls    atomic.Pointer[tls.Config] // nil: nothing is listened at with it
 
+	places   []place
+	callers  connections
+	serving  sync.WaitGroup // those that accept connections
 	working  sync.WaitGroup // what begin has begun
 	stopWork context.CancelFunc
 	sessions []*ringcx.Session // all that there were
@@ -50,27 +53,12 @@ func (a *Commands) run() error {
 		return usage.New(err.Error(), "see docs/broker.md")
 	}
 	defer p.broker.Close()
-	places, err := p.listen()
-	if err != nil {
+	if p.places, err = p.listen(); err != nil {
 		return err
 	}
 	a.patience.Store(int64(p.config.linger + drains + 10*time.Second))
 	server := p.broker.Server()
-	server.TLSConfig = &tls.Config{
-		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return p.tls.Load(), nil },
-	}
-	failed := make(chan error, len(places))
-	for _, at := range places {
-		go func() {
-			if at.tls {
-				failed <- server.ServeTLS(at.Listener, "", "")
-				return
-			}
-			failed <- server.Serve(at.Listener)
-		}()
-		p.log.Info("the broker listens", "address", at.url())
-	}
+	failed := p.accept(server)
 	p.begin()
 	var hangups <-chan os.Signal
 	if a.Hangups != nil {
@@ -89,6 +77,27 @@ func (a *Commands) run() error {
 			return nil
 		}
 	}
+}
+
+// accept accepts callers at all places, and tells when one of them fails.
+func (p *process) accept(server *http.Server) (failed <-chan error) {
+	server.TLSConfig = &tls.Config{
+		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return p.tls.Load(), nil },
+	}
+	server.ConnState = p.callers.note
+	ended := make(chan error, len(p.places))
+	for _, at := range p.places {
+		p.serving.Go(func() {
+			if at.tls {
+				ended <- server.ServeTLS(at.Listener, "", "")
+				return
+			}
+			ended <- server.Serve(at.Listener)
+		})
+		p.log.Info("the broker listens", "address", at.url())
+	}
+	return ended
 }
 
 // prepare is all that is done before anything is listened at.
@@ -297,8 +306,13 @@ func (p *process) end(server *http.Server) {
 	p.broker.Drain()
 	p.log.Info("the broker ends", "lingers", p.config.linger.String())
 	<-time.After(p.config.linger)
+	for _, at := range p.places {
+		_ = at.Close()
+	}
+	p.serving.Wait() // who was accepted last is known then
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.Context), drains)
 	defer cancel()
+	p.callers.wait(ctx)
 	if err := server.Shutdown(ctx); err != nil {
 		p.log.Warn("what callers had begun was cut off", "error", err.Error())
 		_ = server.Close()
