@@ -5,18 +5,28 @@ package main_test
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/ringcx-go/ringcx/ringcxtest"
 )
@@ -167,4 +177,103 @@ func TestARestartBehindAPassedSocketAndAReloadDropNoRequest(t *testing.T) {
 	if n := strings.Count(u.log.String(), "the configuration was read again"); n != 3 {
 		t.Errorf("it was read again %d times\n%s", n, &u.log)
 	}
+}
+
+// identified makes a certificate of an authority that is itself, for a name, and puts it and its key into files.
+func identified(t *testing.T, name, cert, key string) tls.Certificate {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, made, made, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certPEM, keyPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})
+	for path, text := range map[string][]byte{cert: certPEM, key: keyPEM} {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pair, err := tls.X509KeyPair(certPEM, keyPEM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair.Leaf, err = x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pair
+}
+
+// over is the status of GET /token over TLS with a certificate of the caller's, and the number of the broker's.
+func (u *unit) over(server tls.Certificate, own ...tls.Certificate) (status int, number *big.Int, err error) {
+	u.t.Helper()
+	trusted := x509.NewCertPool()
+	trusted.AddCert(server.Leaf)
+	client := &http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true, ForceAttemptHTTP2: true,
+		TLSClientConfig: &tls.Config{RootCAs: trusted, ServerName: server.Leaf.DNSNames[0], Certificates: own, MinVersion: tls.VersionTLS12},
+	}}
+	resp, err := client.Get("https://" + u.address + "/token")
+	if err != nil {
+		return 0, nil, err
+	}
+	_ = resp.Body.Close()
+	if resp.ProtoMajor != 2 {
+		u.t.Errorf("it speaks %s", resp.Proto)
+	}
+	return resp.StatusCode, resp.TLS.PeerCertificates[0].SerialNumber, nil
+}
+
+func TestCallersAreKnownByTheirCertificatesAndCertificatesAreReadAgain(t *testing.T) {
+	t.Parallel()
+	u := newUnit(t)
+	dir := filepath.Dir(u.config)
+	in := func(name string) string { return filepath.Join(dir, name) }
+	server := identified(t, "broker.internal", in("tls.crt"), in("tls.key"))
+	worker := identified(t, "worker-1.internal", in("worker.crt"), in("worker.key"))
+	stranger := identified(t, "worker-1.internal", in("other.crt"), in("other.key"))
+	guest := identified(t, "guest.internal", in("guest.crt"), in("guest.key"))
+	authorities := slices.Concat(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: worker.Leaf.Raw}), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: guest.Leaf.Raw}))
+	text := "linger = \"0s\"\n[[listen]]\naddress = \"" + u.address + "\"\ntls = true\n[tls]\ncert = \"tls.crt\"\nkey = \"tls.key\"\nclient_ca = \"callers.crt\"\n" +
+		"[tls.callers]\n\"worker-1.internal\" = \"worker\"\n"
+	for path, text := range map[string][]byte{in("callers.crt"): authorities, u.config: []byte(text)} {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	broker := u.start()
+	if status, _, err := u.over(server, worker); status != http.StatusOK {
+		t.Errorf("the worker is answered %d %v", status, err)
+	}
+	if status, _, err := u.over(server); status != http.StatusUnauthorized {
+		t.Errorf("nobody is answered %d %v", status, err)
+	}
+	if status, _, err := u.over(server, guest); status != http.StatusUnauthorized {
+		t.Errorf("a name that is no caller's is answered %d %v", status, err)
+	}
+	if status, _, err := u.over(server, stranger); err == nil && status != http.StatusUnauthorized {
+		t.Errorf("another authority's worker is answered %d", status)
+	}
+	next := identified(t, "broker.internal", in("tls.crt"), in("tls.key"))
+	if err := broker.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	u.await("RELOADING=1")
+	u.await("READY=1")
+	if status, number, err := u.over(next, worker); status != http.StatusOK || number.Cmp(next.Leaf.SerialNumber) != 0 {
+		t.Errorf("%d %v %v", status, number, err)
+	}
+	u.stop(broker)
 }

@@ -150,7 +150,7 @@ var mistakes = []struct{ was, is, problem, remedy string }{
 	{`max_wait = "1m"`, `max_wait = "-1m"`, `max_wait is "-1m"`, "at most"},
 	{`max_wait = "1m"`, `maxwait = "1m"`, "maxwait is not a setting", "did you mean max_wait?"},
 	{"limits = true", `limits = "off"`, "limits is a text, and has to be true or false", "limits = true"},
-	{`address = "127.0.0.1:8788"`, `adress = "127.0.0.1:8788"`, "listen.adress is not a setting", "did you mean address?"},
+	{`address = "127.0.0.1:8788"`, `addres = "127.0.0.1:8788"`, "listen.addres is not a setting", "did you mean address?"},
 	{`address = "127.0.0.1:8788"`, `address = "127.0.0.1"`, `"127.0.0.1" is no host and port`, "127.0.0.1:8788"},
 	{`address = "127.0.0.1:8788"`, `address = "127.0.0.1:http"`, `"http" is no port`, "65535"},
 	{`address = "127.0.0.1:8788"`, "address = \"127.0.0.1:8788\"\nmode = \"0600\"", "listen.mode is for unix sockets", "unix:PATH"},
@@ -182,7 +182,7 @@ var mistakes = []struct{ was, is, problem, remedy string }{
 	{`mode = "0640"`, `mode = "0644"`, "sink.mode lets everybody", "0640"},
 	{`owner = "0"`, `owner = "nobody-of-this-name"`, `sink.owner is "nobody-of-this-name"`, "number of a user"},
 	{"owner = \"0\"\ngroup = \"0\"", "owner = \"0\"\ngroup = \"nobody-of-this-name\"", `sink.group is "nobody-of-this-name"`, "number of a group"},
-	{`profile = "support"`, `profile = "suport"`, `sink.profile is "suport", which is not served`, "did you mean support?"},
+	{`profile = "support"`, `profile = "supp0rt"`, `sink.profile is "supp0rt", which is not served`, "did you mean support?"},
 	{"[[sink]]\nfile = \"", "[[sink]]\nfile = \"/no/such/directory", "sink.file is in a directory that cannot be used", "make the directory"},
 	{"[[sink]]\nfile = \"", "[[sink]]\npath = \"", "sink.path is not a setting", "file"},
 	{"[[sink]]", "[sink]", "sink is a table, and has to be tables", "[[sink]]"},
@@ -279,4 +279,22 @@ func FuzzAConfigurationIsReadOrRefused(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What a page shows is known; what it names is not there on this machine.
+func TestThePageShowsSettingsThatThereAre(t *testing.T) {
+	page, err := os.ReadFile("../../docs/broker.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(page), "```toml\n")
+	text, _, found := strings.Cut(text, "```\n")
+	if !found || !strings.Contains(text, "[[sink]]") {
+		t.Fatal("the page has no configuration")
+	}
+	for _, w := range brokercmd.ParseConfig("broker.md", text) {
+		if !strings.Contains(w[0], "this machine") && !strings.Contains(w[0], "cannot be used") {
+			t.Error(w)
+		}
+	}
 }
