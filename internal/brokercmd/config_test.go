@@ -150,7 +150,7 @@ var mistakes = []struct{ was, is, problem, remedy string }{
 	{`max_wait = "1m"`, `max_wait = "-1m"`, `max_wait is "-1m"`, "at most"},
 	{`max_wait = "1m"`, `maxwait = "1m"`, "maxwait is not a setting", "did you mean max_wait?"},
 	{"limits = true", `limits = "off"`, "limits is a text, and has to be true or false", "limits = true"},
-	{`address = "127.0.0.1:8788"`, `addres = "127.0.0.1:8788"`, "listen.addres is not a setting", "did you mean address?"},
+	{`address = "127.0.0.1:8788"`, `addr = "127.0.0.1:8788"`, "listen.addr is not a setting", "did you mean address?"},
 	{`address = "127.0.0.1:8788"`, `address = "127.0.0.1"`, `"127.0.0.1" is no host and port`, "127.0.0.1:8788"},
 	{`address = "127.0.0.1:8788"`, `address = "127.0.0.1:http"`, `"http" is no port`, "65535"},
 	{`address = "127.0.0.1:8788"`, "address = \"127.0.0.1:8788\"\nmode = \"0600\"", "listen.mode is for unix sockets", "unix:PATH"},
