@@ -2,7 +2,6 @@ package ringcx
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync/atomic"
 )
@@ -89,23 +88,6 @@ func (*namelessError) Error() string {
 // Hint tells what to do about it.
 func (*namelessError) Hint() string {
 	return "set SessionOptions.Key to a name of the user, or give the grant a method Identity() string (ringcx.Identified)"
-}
-
-// errNoRingCentral is a session that began without a login to RingCentral.
-var errNoRingCentral error = &noRingCentralError{}
-
-type noRingCentralError struct{}
-
-func (*noRingCentralError) Error() string {
-	return "the session has no RingCentral token: its login is one to RingCX itself"
-}
-
-// Is makes it errors.ErrUnsupported for callers that tell errors apart.
-func (*noRingCentralError) Is(target error) bool { return target == errors.ErrUnsupported }
-
-// Hint tells what to do about it.
-func (*noRingCentralError) Hint() string {
-	return "log in as a user of RingCentral, with a JWT or in the browser"
 }
 
 // direct tells whether the grant logs in to RingCX itself.

@@ -63,7 +63,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"sandbox": startSandbox, "production": startProduction, "clock": moveClock, "control": control, "fault": armFault, "page": startPage,
 	"mark": markRequests, "requests": countRequests, "await": await, "verdicts": wantVerdicts,
 	"machine": newMachine, "fails": fails, "fails-login": failsAfterTalk, "mode": wantMode, "renewed": renewed, "plain": wantPlain,
-	"interrupt": interrupt, "exited": exited, "capture": capture, "key": makeKey, "port": freePort,
+	"broker": startBroker, "interrupt": interrupt, "exited": exited, "capture": capture, "key": makeKey, "port": freePort,
 }
 
 // conditions are what scripts can ask beside the usual.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/env"
@@ -28,11 +27,11 @@ type Commands struct {
 	*terminal.Terminal
 	*profile.Accounts
 
-	Lister func(*ringcx.Session) *apicmd.Lister // gets lists for a session
+	Lister func(profile.Login) *apicmd.Lister // gets lists for a session
 
 	name    string              // the sub-account that --account names; "": it does not
 	chosen  *subaccount.Account // the one that calls work in, once it was found
-	session *ringcx.Session     // of SignedIn, once it was made
+	session profile.Login       // of SignedIn, once it was made
 }
 
 // Flag lets a command, and those below it, be told the sub-account.
@@ -41,7 +40,7 @@ func (c *Commands) Flag(cmd *cobra.Command) {
 }
 
 // SignedIn is that of the account, once for each run: what finds the sub-account and what calls in it are one session.
-func (c *Commands) SignedIn() (*ringcx.Session, *profile.Account, error) {
+func (c *Commands) SignedIn() (profile.Login, *profile.Account, error) {
 	if c.session != nil {
 		return c.session, c.Account, nil
 	}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"path/filepath"
 
-	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/rows"
@@ -96,10 +95,10 @@ func (c *Commands) choose(among *subaccount.Chooser, acc *profile.Account) (stri
 }
 
 // chooser finds sub-accounts of an account: by a session, or without one among those seen before.
-func (c *Commands) chooser(session *ringcx.Session, acc *profile.Account) *subaccount.Chooser {
+func (c *Commands) chooser(session profile.Login, acc *profile.Account) *subaccount.Chooser {
 	server := acc.Config.Endpoint.Canonical().RingCX
 	found := &subaccount.Chooser{Login: subaccount.Key(server, acc.Config.ClientID, acc.Profile, acc.Stored.Username, acc.Stored.User, acc.JWT)}
-	if dir := c.CacheDir(); dir != "" {
+	if dir := c.CacheDir(); dir != "" && acc.Broker == nil { // callers of one broker may have accounts of their own
 		found.Cache = &subaccount.Cache{Path: filepath.Join(dir, "accounts.json")}
 	}
 	if session != nil {

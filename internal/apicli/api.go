@@ -223,6 +223,6 @@ func (a *Commands) showCall(call *apicmd.Call) error {
 }
 
 // lister gets lists of the API for a session, and waits as the user lets it.
-func (a *Commands) lister(session *ringcx.Session) *apicmd.Lister {
+func (a *Commands) lister(session profile.Login) *apicmd.Lister {
 	return &apicmd.Lister{Client: session.Client(), MaxWait: a.MaxWait, Pause: a.Pause}
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/accountcmd"
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/profile"
@@ -38,7 +37,7 @@ func (a *Commands) All(inherited *pflag.FlagSet) []*cobra.Command {
 }
 
 // SignedIn is that of the account, once for each run.
-func (a *Commands) SignedIn() (*ringcx.Session, *profile.Account, error) { return a.Sub.SignedIn() }
+func (a *Commands) SignedIn() (profile.Login, *profile.Account, error) { return a.Sub.SignedIn() }
 
 // subaccount is the ID of the sub-account that a call works in. It is looked up among those of the login, so that a wrong one
 // is refused before the call; what is known from before costs no request.

@@ -191,13 +191,12 @@ func bare(req *http.Request, err error) error {
 	if errors.As(err, &slow) && !errors.As(err, &vendor) {
 		return &NetError{req.Method, req.URL.Path, err}
 	}
-	var known usage.Explained
-	if errors.As(err, &known) && !errors.As(err, &vendor) {
-		return &NetError{req.Method, req.URL.Path, known}
-	}
 	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) || errors.Is(err, ringcx.ErrLoginRequired) {
-		return err
+	if isHinted := errors.As(err, &hinted); isHinted || errors.Is(err, ringcx.ErrLoginRequired) {
+		if known, ofNetwork := hinted.(usage.Explained); ofNetwork {
+			return &NetError{req.Method, req.URL.Path, known}
+		}
+		return err // such as a broker's, which says why the network failed, and where
 	}
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op != "dial" {

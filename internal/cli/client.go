@@ -14,9 +14,16 @@ func (a *app) client() *http.Client {
 	if a.HTTPClient != nil {
 		*client = *a.HTTPClient
 	}
-	client.Transport = &timeout.Transport{
-		Base:    &ringcx.Transport{Base: client.Transport, AllowHTTP: a.Variable("RINGCX_ALLOW_HTTP")},
-		Silence: timeout.Silence, Whole: func() time.Duration { return a.Timeout }, Tell: a.Teller,
-	}
+	client.Transport = a.limited(&ringcx.Transport{Base: client.Transport, AllowHTTP: a.Variable("RINGCX_ALLOW_HTTP")})
 	return client
+}
+
+// limited is base with limits.
+func (a *app) limited(base http.RoundTripper) http.RoundTripper {
+	return &timeout.Transport{Base: base, Silence: timeout.Silence, Whole: func() time.Duration { return a.Timeout }, Tell: a.Teller}
+}
+
+// by is a client of base with limits.
+func (a *app) by(base http.RoundTripper) *http.Client {
+	return &http.Client{Transport: a.limited(base)}
 }

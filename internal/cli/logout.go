@@ -26,6 +26,9 @@ the token of a deployment from before RingCX, which cannot be ended there, when 
 			if all {
 				return a.logins.LogOutOfAll(local)
 			}
+			if err := a.NotByBroker("the broker's login is that of all its callers", "whoever runs the broker ends it there; a login of this machine is ended with 'ringcx logout --profile NAME' or --all"); err != nil {
+				return err
+			}
 			acc, err := a.Resolve()
 			if err != nil {
 				return a.logins.LogOutOfNobody(err, local)

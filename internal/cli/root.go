@@ -180,7 +180,7 @@ type app struct {
 func newApp(env *env.Env) *app {
 	to := tell.New(env)
 	a := &app{Env: env, Teller: to, Terminal: terminal.New(env, to), Accounts: &profile.Accounts{Env: env, Teller: to}}
-	a.NewClient = a.client
+	a.NewClient, a.Patient = a.client, a.by
 	a.api = apicli.New(env, to, a.Terminal, a.Accounts)
 	a.broker = brokercmd.New(env, to, a.Terminal, a.Accounts)
 	a.logins = &login.Conversation{
@@ -205,8 +205,8 @@ RINGCX_PLATFORM_ID a user of RingCX itself. RINGCX_STORE says where sessions are
 postgres://… or redis://….
 
 An account comes whole from one place: the profile that --profile or RINGCX_PROFILE names, else the file of --env-file, else
-RC_APP_CLIENT_ID and RC_USER_JWT with their own servers (production where none are set), else the directory's profile or the
-default one. -v and 'ringcx status' tell which.
+the broker in RINGCX_BROKER with the key in RINGCX_BROKER_KEY or in the file RINGCX_BROKER_KEY_FILE, else RC_APP_CLIENT_ID and
+RC_USER_JWT with their own servers (production where none are set), else the directory's profile or the default one. -v and 'ringcx status' tell which.
 
 Whatever is waited for is told on stderr, after a second. A server may say nothing for a minute, or as --timeout says; a vendor
 or another process that is busy is waited for as long as --max-wait says, and ends the command with exit code 75 then.

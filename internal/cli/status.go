@@ -34,11 +34,14 @@ failure of the vendor's server or of the network is shown and is no error: the n
 }
 
 func (a *app) runStatus(asJSON, explain bool) error {
-	session, acc, err := a.Known()
+	acc, err := a.Found()
 	if err != nil {
 		return err
 	}
-	st, err := session.Status(a.Context)
+	if acc.Broker != nil {
+		return a.brokerStatus(acc, asJSON)
+	}
+	st, err := a.Session(acc).Status(a.Context)
 	if err != nil {
 		return err
 	}

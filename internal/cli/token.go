@@ -91,7 +91,10 @@ func (a *app) printClaims(t *ringcx.Token) error {
 }
 
 // validate asks RingCX about the token. One that it refuses is renewed and asked about once more.
-func (a *app) validate(session *ringcx.Session, acc *profile.Account) error {
+func (a *app) validate(session profile.Login, acc *profile.Account) error {
+	if err := notAsked(acc); err != nil {
+		return err
+	}
 	path := "/api/auth/token/validate"
 	if acc.Method == profile.ByLegacy {
 		path = legacyUser // the vendor's own question wants the token in the URL
@@ -116,7 +119,7 @@ func (a *app) validate(session *ringcx.Session, acc *profile.Account) error {
 // tooMuch adds a hint to the only error of TokenFor that has none: no token of the vendor lives so long.
 func tooMuch(err error, minTTL time.Duration) error {
 	var hinted interface{ Hint() string }
-	if minTTL == 0 || errors.As(err, &hinted) || errors.Is(err, ringcx.ErrLoginRequired) || errors.Is(err, context.Canceled) {
+	if minTTL == 0 || errors.As(err, &hinted) && hinted.Hint() != "" || errors.Is(err, ringcx.ErrLoginRequired) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return usage.WithHint(err, "ask for less with --min-ttl")

@@ -33,6 +33,9 @@ func newWhoamiCmd(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := notAsked(acc); err != nil {
+				return err
+			}
 			path := "/api/auth/login"
 			if acc.Method == profile.ByLegacy {
 				path = legacyUser

@@ -46,6 +46,7 @@ type check struct {
 func checks() []check {
 	return []check{
 		{"settings", judgeSettings, fineSettings},
+		{"broker", judgeBroker, fineBroker},
 		{"servers", judgeServers, fineServers},
 		{"network", judgeNetwork, fineNetwork},
 		{"clock", judgeClock, fineClock},

@@ -33,6 +33,8 @@ type Facts struct {
 	damaged  error              // the stored credentials cannot be read
 	missing  *profile.NotStored // no stored login is the one that is asked for
 
+	broker *brokerFact // whose login is used; nil: it is one of this machine
+
 	contacts []contact
 	proxies  []string // what is wrong with the variables that name proxies
 	files    []fileFact

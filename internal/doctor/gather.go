@@ -34,6 +34,9 @@ type gatherer struct{ *profile.Accounts }
 func Gather(accounts *profile.Accounts, startSandbox func(server string) string, login bool) *Facts {
 	a := &gatherer{accounts}
 	f := &Facts{now: time.Now(), startSandbox: startSandbox}
+	if a.askBroker(f) {
+		return f
+	}
 	acc := a.readAll(f)
 	f.proxies = ringcx.ProxyProblems(a.Getenv)
 	var wg sync.WaitGroup

@@ -37,7 +37,10 @@ func judgeSettings(f *Facts) []Finding {
 }
 
 func fineSettings(f *Facts) string {
-	if f.known {
+	switch {
+	case f.broker != nil:
+		return "RINGCX_BROKER is set: profiles of this machine are used where one is named"
+	case f.known:
 		return "profile " + f.profile
 	}
 	return fmt.Sprintf("no profile %s yet", f.profile)

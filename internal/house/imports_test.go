@@ -21,6 +21,7 @@ const (
 	bench       = "bench"
 	broker      = "broker"
 	brokerCmd   = "internal/brokercmd"
+	brokerUse   = "broker/client"
 	cli         = "internal/cli"
 	cmd         = "cmd"
 	conform     = "internal/conform"
@@ -57,10 +58,11 @@ var arrows = map[string][]string{
 	store:       {root},
 	leasetest:   {root, ringcxtest, internal},
 	broker:      {root, apispec},
+	brokerUse:   {root}, // programs that use a broker compile nothing of it
 	ringcxtest:  {root, sandbox},
 	internal:    {internal, apispec, usage},
 	outfile:     {store, internal, usage},
-	profile:     {root, store, internal, usage},
+	profile:     {root, brokerUse, store, internal, usage},
 	subaccount:  {store, internal, apispec, usage},
 	usage:       {root, internal}, // it knows which errors of the SDK end by themselves
 	apicmd:      {root, internal, apispec, outfile, usage},
@@ -80,7 +82,7 @@ var arrows = map[string][]string{
 	e2e:         {api}, // tests, and what drives a browser for them
 	cmd:         {cli},
 	demoCmd:     {demo, internal}, // it is to compile quickly
-	examples:    {root, store, broker, sandbox, api, ringcxtest},
+	examples:    {root, store, broker, brokerUse, sandbox, api, ringcxtest},
 	bench:       {root, store, broker, sandbox, api, ringcxtest},
 	integration: {apicmd, internal, apispec, outfile, usage},
 	leads:       {root, store, apicmd, internal, apispec, outfile, usage},
@@ -88,7 +90,7 @@ var arrows = map[string][]string{
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{root, ringcxtest, sandbox, store, internal, apispec, profile, cli, conform, testkeeper, leasetest}
+var testArrows = []string{root, broker, ringcxtest, sandbox, store, internal, apispec, profile, cli, conform, testkeeper, leasetest}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
@@ -253,12 +255,15 @@ func refuse(s *source, from, to string) string {
 func rootDependencies(t *tree) []finding {
 	var all []finding
 	for _, s := range t.code {
-		if s.dir != root && s.dir != api || s.test {
+		if s.dir != root && s.dir != api && s.dir != brokerUse || s.test {
 			continue
 		}
 		for _, imp := range s.ast.Imports {
 			p := strings.Trim(imp.Path.Value, `"`)
 			host, _, _ := strings.Cut(p, "/")
+			if own := p == t.module || strings.HasPrefix(p, t.module+"/"); own && s.dir == brokerUse {
+				continue // its arrows say which
+			}
 			if strings.Contains(host, ".") && (host != "golang.org" || s.dir == api) || p == "C" {
 				all = append(all, found(s.path+" imports "+p+": the root package keeps to the standard library and golang.org/x, api to the first",
 					"dependency", s.path, p))

@@ -56,10 +56,7 @@ func (a *Conversation) Run(f *Options) error {
 	if f.TimeoutGiven {
 		a.Timeout = f.Timeout // no request may take longer than all
 	}
-	if err := a.ImportFile(f.ImportFile); err != nil {
-		return err
-	}
-	acc, err := a.Open()
+	acc, err := a.open(f)
 	if err != nil {
 		return err
 	}
@@ -83,6 +80,17 @@ func (a *Conversation) Run(f *Options) error {
 		return a.loginByPassword(acc, t, f)
 	}
 	return a.loginByJWT(acc, t, f)
+}
+
+// open reads what the login is made with and beside.
+func (a *Conversation) open(f *Options) (*profile.Account, error) {
+	if err := a.ImportFile(f.ImportFile); err != nil {
+		return nil, err
+	}
+	if err := a.NotByBroker("commands use the broker's login, and not the one that would be made", "unset RINGCX_BROKER, or name the login: ringcx login --profile NAME"); err != nil {
+		return nil, err
+	}
+	return a.Open()
 }
 
 // logIn logs in, and stores what later renewals need and how it was done: all of it, or nothing. Then the session that has

@@ -64,7 +64,7 @@ func (a *Conversation) LogOutOfAll(local bool) error {
 // variablesAlone is the account that flags and variables give without a profile, if anything is stored of it; else nil.
 func (a *Conversation) variablesAlone() *profile.Account {
 	acc, err := a.Resolve()
-	if err != nil || acc.Profile != "" {
+	if err != nil || acc.Profile != "" || acc.Broker != nil {
 		return nil
 	}
 	if there, err := a.stored(acc, a.Session(acc)); err != nil || !there {

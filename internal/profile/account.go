@@ -22,6 +22,7 @@ type Account struct {
 	Settings *Settings
 	Stored   *Secrets // those of the profile
 	Damaged  error    // why they cannot be used
+	Broker   *Broker  // whose login it is; nil: it is one of this machine
 }
 
 // Swapped tells that the vendor does not know a client ID that may be the client secret.
@@ -35,7 +36,10 @@ func (acc *Account) Swapped(err error) bool {
 
 // Name is how people know the account.
 func (acc *Account) Name() string {
-	if acc.Profile == "" {
+	switch {
+	case acc.Broker != nil:
+		return "login of " + acc.Source
+	case acc.Profile == "":
 		return "credentials of " + acc.Source
 	}
 	return "profile " + acc.Profile
@@ -54,7 +58,7 @@ func (g Given) whole(profile string) error {
 
 // NamesAny refuses a file that names no account.
 func (g Given) NamesAny() error {
-	if g.File && g.Profile == "" && g.Vars.App == "" && g.Flags.App == "" && g.JWT == "" && g.User == "" {
+	if g.File && g.Profile == "" && g.Vars.App == "" && g.Flags.App == "" && g.JWT == "" && g.User == "" && g.Broker == "" {
 		return usage.New(g.From+" names no account", "it has to hold variables such as RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT")
 	}
 	return nil

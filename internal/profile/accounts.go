@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
@@ -21,7 +19,8 @@ type Accounts struct {
 	*env.Env
 	*tell.Teller
 
-	NewClient func() *http.Client // what sessions send their requests with
+	NewClient func() *http.Client                       // what sessions send their requests with
+	Patient   func(base http.RoundTripper) *http.Client // the same, by way of base
 
 	// What flags say; "" and 0 where they do not.
 	Profile, EnvFile     string
@@ -45,22 +44,20 @@ type Accounts struct {
 	toldClear   bool   // that secrets travel in clear, as the user allows
 }
 
-// Variable is an environment variable, or what --env-file gives for it, without what was pasted around it.
-func (a *Accounts) Variable(name string) string {
-	if slices.Contains(env.AccountVariables, name) {
-		return env.Pasted(a.Getenv(name))
-	}
-	return env.WithoutQuotes(strings.TrimFunc(a.Getenv(name), env.IsMargin))
-}
-
 // Resolve finds out with whom to work. Stored secrets go with the hosts and the app they were stored for, and with no
 // others.
 func (a *Accounts) Resolve() (*Account, error) {
+	if err := a.ReadEnvFile(); err != nil {
+		return nil, err
+	}
+	g := a.Given()
+	if g.UsesBroker() {
+		return a.brokered(g)
+	}
 	acc, err := a.Open()
 	if err != nil {
 		return nil, err
 	}
-	g := a.Given()
 	if err := g.whole(a.Profile); err != nil {
 		return nil, err
 	}
@@ -187,26 +184,43 @@ func (a *Accounts) Session(acc *Account) *ringcx.Session {
 	return s
 }
 
-// SignedIn is resolve and session together, for the commands that need a token.
-func (a *Accounts) SignedIn() (*ringcx.Session, *Account, error) {
-	session, acc, err := a.Known()
-	if err == nil && acc.Profile == "" { // of a stored login it was done then
+// SignedIn is Found and a login, for the commands that need a token.
+func (a *Accounts) SignedIn() (Login, *Account, error) {
+	acc, err := a.Found()
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case acc.Broker != nil:
+		return acc.Broker, acc, nil
+	case acc.Profile == "": // of a stored login it was done then
 		if err := CheckCredential(acc); err != nil {
 			return nil, nil, usage.WithHint(fmt.Errorf("%w: %w", ringcx.ErrLoginRequired, err), usage.Hint(err))
 		}
 	}
-	return session, acc, err
+	return a.Session(acc), acc, nil
 }
 
-// Known is signedIn for what only looks at the session.
+// Known is Found and its session, for what only looks at that. A broker's login has none.
 func (a *Accounts) Known() (*ringcx.Session, *Account, error) {
+	if err := a.NotByBroker("this takes a login of this machine", UnsetBroker); err != nil {
+		return nil, nil, err
+	}
+	acc, err := a.Found()
+	if err != nil {
+		return nil, nil, err
+	}
+	return a.Session(acc), acc, nil
+}
+
+// Found is Resolve for an account that can be used as far as its form says, which is then the one of hints.
+func (a *Accounts) Found() (*Account, error) {
 	acc, err := a.Resolve()
 	switch {
 	case err != nil:
-		return nil, nil, err
+		return nil, err
 	case acc.Damaged != nil:
-		return nil, nil, acc.Damaged
+		return nil, acc.Damaged
 	}
 	a.Account = acc
-	return a.Session(acc), acc, nil
+	return acc, nil
 }

@@ -22,6 +22,7 @@ type Given struct {
 	Vars        Lineage // as variables say it
 	Secret      string  // of the app that vars names
 	JWT, User   string  // variables; "": none
+	Broker      string  // the address of a broker; "": none
 	platform    string  // of that user; "": it is not said
 	From        string  // the place the variables are from: the environment or a file
 	File        bool    // it is a file
@@ -34,7 +35,7 @@ func (a *Accounts) Given() Given {
 	g := Given{
 		Profile: a.Profile, By: "--profile", From: "the environment", File: a.AccountFile != "",
 		Flags: NewLineage(env.Pasted(a.ClientID), env.Pasted(a.ServerURL), env.Pasted(a.RingCXURL)),
-		User:  a.Variable("RINGCX_USERNAME"), platform: a.Variable("RINGCX_PLATFORM_ID"), Clear: a.Variable("RINGCX_ALLOW_HTTP"),
+		User:  a.Variable("RINGCX_USERNAME"), Broker: a.Variable("RINGCX_BROKER"), platform: a.Variable("RINGCX_PLATFORM_ID"), Clear: a.Variable("RINGCX_ALLOW_HTTP"),
 	}
 	id, secret, jwt := a.appVariables()
 	g.Vars, g.Secret, g.JWT = NewLineage(id, a.Variable("RC_SERVER_URL"), a.Variable("RINGCX_SERVER_URL")), secret, jwt
@@ -376,6 +377,9 @@ func (a *Accounts) Used(s *Settings) (name, why string) {
 		}
 	}
 	g := a.Given()
+	if g.UsesBroker() {
+		return "", "RINGCX_BROKER"
+	}
 	c, err := s.Choose(g, a.Dir, a.LoggedInWith, a.IsUser)
 	switch {
 	case err == nil:

@@ -9,7 +9,8 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 )
 
-// httpCall is a request that is written down in several languages.
+// httpCall is a request that is written down in several languages, for the guide. A request of the log is written down in
+// journal/curl.go.
 type httpCall struct {
 	method, url string
 	id, secret  string // of Basic authentication; "": none

@@ -8,7 +8,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
-// listNamespaces lists the namespaces.
+// listNamespaces lists the namespaces. What is told of each is namespace.view in package sandbox.
 func (c *control) listNamespaces(r *http.Request) (any, error) {
 	return map[string]any{"namespaces": c.Namespaces(endpoint.BaseURL(r))}, nil
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// command is a request that is written down for a POSIX shell. What is secret stands in a document that curl reads from its
-// input: arguments of programs can be seen by everybody at the machine.
+// command is a request of the log that is written down for a POSIX shell; those of the guide are in console/snippets.go. What
+// is secret stands in a document that curl reads from its input: arguments of programs can be seen by everybody at the machine.
 type command struct {
 	args    []string // of curl, as the shell takes them
 	secrets []string // lines of a configuration of curl

@@ -5,7 +5,6 @@ package journal
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -60,14 +59,6 @@ func checkParameters(all []Parameter) error {
 		}
 	}
 	return nil
-}
-
-// isStandIn reports whether a value is "$" and a name of capitals, digits and underscores.
-func isStandIn(value string) bool {
-	name, ok := strings.CutPrefix(value, "$")
-	return ok && !strings.ContainsFunc(name, func(c rune) bool {
-		return (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_'
-	})
 }
 
 // Refusal is why a request was refused, for people: nothing in it is secret, and nobody should compare it.

@@ -123,3 +123,11 @@ func masked(path string) string {
 	}
 	return strings.Join(parts, "/")
 }
+
+// isStandIn reports whether a value is "$" and a name of capitals, digits and underscores.
+func isStandIn(value string) bool {
+	name, ok := strings.CutPrefix(value, "$")
+	return ok && !strings.ContainsFunc(name, func(c rune) bool {
+		return (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_'
+	})
+}

@@ -62,6 +62,7 @@ func TestAnAddressThatIsOneStaysAsItIs(t *testing.T) {
 		"":                                  "",
 		"/a b\"'<>`\\\u202e\x7fü%zz":        "/a%20b%22%27%3c%3e%60%5c%e2%80%ae%7f%c3%bc%25zz",
 		"http://[::1]:8080/?a=(b)&c=[d]":    "http://[::1]:8080/?a=%28b%29&amp;c=[d]",
+
 		"http://x/" + markup.Escape("a/b?c=d&e#%"): "http://x/a%2fb%3fc%3dd%26e%23%25",
 	} {
 		if got := markup.Render(h.A(markup.Link(address))); string(got) != `<a href="`+want+`"></a>` {

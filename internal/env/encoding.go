@@ -1,10 +1,7 @@
 package env
 
 import (
-	"fmt"
 	"strings"
-
-	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
 // MaxInput bounds what is read from standard input for all questions together.
@@ -12,19 +9,6 @@ const MaxInput = 1 << 20
 
 // MaxSecret bounds a single secret.
 const MaxSecret = 64 << 10
-
-// CutLine names a line that a terminal has cut, as it does silently with what is longer than it keeps.
-func (e *Env) CutLine(text string) error {
-	if !e.InTerminal || terminalLine == 0 {
-		return nil
-	}
-	for line := range strings.Lines(text) {
-		if len(strings.TrimRight(line, "\r\n")) >= terminalLine {
-			return usage.New(fmt.Sprintf("the terminal hands on %d bytes of a line and no more, so its end is missing", terminalLine), "give it in a file, or in a variable")
-		}
-	}
-	return nil
-}
 
 // ByteOrderMark is what some editors put in front of a text.
 const ByteOrderMark = "\ufeff"

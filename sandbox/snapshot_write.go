@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"compress/flate"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -13,13 +12,10 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/ringcx-go/ringcx/sandbox/internal/budget"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/state"
-	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 // snapshotFormat changes when an older server could not read a snapshot.
@@ -36,18 +32,6 @@ func (s *server) Snapshot(w io.Writer) error {
 	}
 	if err != nil {
 		return fmt.Errorf("sandbox: writing a snapshot: %w", err)
-	}
-	return nil
-}
-
-// Restore is that of a [Server].
-func (s *server) Restore(r io.Reader) error {
-	_, err := s.resume(wording.WithoutMark(r), nil)
-	if err == nil {
-		err = s.edited()
-	}
-	if err != nil {
-		return fmt.Errorf("sandbox: %w", err)
 	}
 	return nil
 }
@@ -142,25 +126,6 @@ func (j *jsonWriter) value(v any) {
 	}
 }
 
-// resume makes the server what a snapshot says, or changes nothing. It gives the kinds of what was in it. If room is given,
-// that may not be too much, and takes of it.
-func (s *server) resume(r io.Reader, room *atomic.Int64) (kinds []string, err error) {
-	in, leave, err := readSnapshot(r, room, s.kinds(), s.mu.DB.Bounded())
-	defer leave()
-	if err != nil {
-		return nil, err
-	}
-	kinds = in.names()
-	err = s.adopt(in, room != nil, false)
-	switch {
-	case errors.As(err, new(budget.HeavyError)):
-		return nil, err
-	case err != nil:
-		return nil, fmt.Errorf("the snapshot is damaged: %w", err)
-	}
-	return kinds, nil
-}
-
 // snapshotTime is how long the answer to GET /_sandbox/snapshot may take.
 const snapshotTime = 5 * time.Minute
 
@@ -187,17 +152,4 @@ func (s *server) sendSnapshot(w http.ResponseWriter, r *http.Request, describe f
 		panic(http.ErrAbortHandler)
 	}
 	return nil
-}
-
-// takeSnapshot makes the server what the snapshot in the body of r says, or changes nothing.
-func (s *server) takeSnapshot(r *http.Request) (kinds []string, err error) {
-	if r.ContentLength > budget.SnapshotLimit {
-		return nil, &http.MaxBytesError{Limit: budget.SnapshotLimit}
-	}
-	leave, err := s.memory.shared.snapshots.Enter(r)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	return s.resume(http.MaxBytesReader(nil, r.Body, budget.SnapshotLimit), &s.memory.shared.restoring)
 }

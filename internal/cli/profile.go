@@ -116,7 +116,9 @@ func (a *app) printProfiles(s *profile.Settings, rows []profileRow) error {
 			}
 		}
 	}
-	if name, why := a.Used(s); len(rows) > 0 && !slices.ContainsFunc(rows, func(r profileRow) bool { return r.Selected }) {
+	if a.Given().UsesBroker() {
+		a.Inform("Commands here use the broker in RINGCX_BROKER; --profile names a login to use instead.\n")
+	} else if name, why := a.Used(s); len(rows) > 0 && !slices.ContainsFunc(rows, func(r profileRow) bool { return r.Selected }) {
 		a.Inform("Commands here use profile %q (%s), which is not logged in.\n", wording.Clip(name), why)
 	}
 	return nil
