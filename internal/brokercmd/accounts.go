@@ -59,6 +59,9 @@ func (a *Commands) serves(c *config, store ringcx.Store, log *slog.Logger, befor
 // accountsOf are the accounts that c names.
 func (a *Commands) accountsOf(c *config) (all []*profile.Account, err error) {
 	if len(c.profiles) == 0 {
+		if err := a.NotByBroker("a broker needs a login of this machine", profile.UnsetBroker); err != nil {
+			return nil, err
+		}
 		acc, err := a.Resolve()
 		if err != nil {
 			return nil, err
