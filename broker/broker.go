@@ -6,6 +6,8 @@
 //	server := b.Server()
 //	err = server.Serve(listener)
 //
+// GET /healthz and GET /readyz answer without a key, the second in words: what is wrong, and how long tokens live.
+//
 // # What is forwarded
 //
 // Paths below /voice/api/, /platform/api/ and /restapi/, with the token of RingCX or of RingCentral. Whatever signs in, renews or
@@ -31,12 +33,17 @@
 package broker
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
@@ -99,8 +106,21 @@ type Options struct {
 
 // Broker serves callers. It is an http.Handler, safe for concurrent use.
 type Broker struct {
+	at       atomic.Pointer[setup]
+	short    *handout.Short
+	requests numbers
+	health   health
+	ending   chan struct{} // closed by Drain
+
+	changing sync.Mutex // held by Reload and Drain
+	ended    bool       // ending is closed
+}
+
+// setup is what requests are served with from their first step to their last. It does not change: [Broker.Reload] makes another.
+type setup struct {
 	profiles map[string]*profile
 	first    *profile
+	store    ringcx.Store
 	keys     *caller.Keys // nil: there is no Store
 	peers    *caller.Peers
 	loopback bool
@@ -108,19 +128,23 @@ type Broker struct {
 	rules    *policy.Set
 	hosts    proxy.Hosts
 	audit    *AuditLog
+	base     *http.Transport
 	proxy    *proxy.Proxy
 	desk     *handout.Desk
 	log      *slog.Logger
 	now      func() time.Time
-	limits   *governors
-	requests numbers
+	limits   *governors // those of the beginning, too
+	requests *numbers
+	health   *health
+	ending   <-chan struct{}
 }
 
 // profile is one that is served.
 type profile struct {
-	name   string
-	vendor proxy.Vendor
-	source *handout.Source
+	name    string
+	session *ringcx.Session
+	vendor  proxy.Vendor
+	source  *handout.Source
 	// governors are those of RingCX and of RingCentral; nil: requests are not held to limits.
 	governors [2]*budget.Governor
 	named     [2]handout.Names // of RingCX and of RingCentral
@@ -128,55 +152,106 @@ type profile struct {
 
 // New makes a broker. It asks nobody for anything before it is called.
 func New(opts *Options) (*Broker, error) {
-	if opts == nil || len(opts.Profiles) == 0 {
-		return nil, errors.New("the broker has no profile")
-	}
-	rules, err := policy.Compile(opts.Rules)
-	if err != nil {
+	b := &Broker{ending: make(chan struct{})}
+	b.short = &handout.Short{Alive: func(ctx context.Context, c Caller) bool { return b.at.Load().alive(ctx, c) }}
+	if err := b.Reload(opts); err != nil {
 		return nil, err
 	}
-	b := &Broker{
-		profiles: map[string]*profile{}, rules: rules, hosts: opts.Hosts, audit: opts.Audit, log: opts.Log, now: opts.Now,
-		proxy: proxy.New(opts.Transport, "ringcx-broker/"+ringcx.Version),
-	}
-	if b.log == nil {
-		b.log = slog.New(slog.DiscardHandler)
-	}
-	if b.now == nil {
-		b.now = time.Now
-	}
-	b.limits = newGovernors(opts)
-	for _, p := range opts.Profiles {
-		made, err := b.profile(p)
-		if err != nil {
-			return nil, fmt.Errorf("profile %q: %w", p.Name, err)
-		}
-		b.profiles[p.Name] = made
-		if b.first == nil {
-			b.first = made
-		}
-	}
-	short := &handout.Short{Now: b.now, Alive: b.alive}
-	b.desk = &handout.Desk{Who: b.who, Source: b.handsOut, Short: short, Now: b.now}
-	b.ways = append(b.ways, short)
-	if opts.Store != nil {
-		b.keys = &caller.Keys{Store: opts.Store, Now: opts.Now}
-		b.ways = append(b.ways, b.keys)
-	}
-	b.peers, b.loopback = &caller.Peers{Users: opts.Users, Groups: opts.Groups}, opts.Loopback
-	b.ways = append(b.ways, b.peers)
-	b.ways = append(b.ways, opts.Authenticators...)
 	return b, nil
 }
 
-func (b *Broker) profile(p Profile) (*profile, error) {
+// Reload has the broker serve what opts say from the next request on; Now and what is about limits are those of the beginning. Requests that are under way end
+// as they began, and none is lost: callers that wait for a token go on to do so, if their profile has the same Session as before,
+// and tokens of the broker's own stay good. Keys are read again. If opts cannot be served all stays as it is.
+func (b *Broker) Reload(opts *Options) error {
+	if opts == nil || len(opts.Profiles) == 0 {
+		return errors.New("the broker has no profile")
+	}
+	b.changing.Lock()
+	defer b.changing.Unlock()
+	old := b.at.Load()
+	rules, err := policy.Compile(opts.Rules)
+	if err != nil {
+		return err
+	}
+	s := &setup{
+		profiles: map[string]*profile{}, rules: rules, hosts: opts.Hosts, audit: opts.Audit, store: opts.Store, base: opts.Transport,
+		log: cmp.Or(opts.Log, slog.New(slog.DiscardHandler)), now: opts.Now, requests: &b.requests, health: &b.health, ending: b.ending,
+	}
+	switch {
+	case old != nil:
+		s.now, s.limits = old.now, old.limits
+	case s.now == nil:
+		s.now = time.Now
+	}
+	if old == nil {
+		b.short.Now, s.limits = s.now, newGovernors(opts)
+	}
+	for _, p := range opts.Profiles {
+		made, err := s.profile(p, old)
+		if err != nil {
+			return fmt.Errorf("profile %q: %w", p.Name, err)
+		}
+		s.profiles[p.Name] = made
+		s.first = cmp.Or(s.first, made)
+	}
+	s.join(opts, b, old)
+	b.at.Store(s)
+	return nil
+}
+
+// join makes what asks the parts of s, with what there was before.
+func (s *setup) join(opts *Options, b *Broker, old *setup) {
+	s.desk = &handout.Desk{Who: s.who, Source: s.handsOut, Short: b.short, Now: s.now, Ending: b.ending}
+	s.ways = append(s.ways, b.short)
+	switch {
+	case opts.Store == nil:
+	case old != nil && same(old.store, opts.Store):
+		s.keys = old.keys
+		s.keys.Reread()
+	default:
+		s.keys = &caller.Keys{Store: opts.Store, Now: s.now}
+	}
+	if s.keys != nil {
+		s.ways = append(s.ways, s.keys)
+	}
+	s.peers, s.loopback = &caller.Peers{Users: opts.Users, Groups: opts.Groups}, opts.Loopback
+	s.ways = append(s.ways, s.peers)
+	s.ways = append(s.ways, opts.Authenticators...)
+	if old != nil && old.base == opts.Transport {
+		s.proxy = old.proxy
+		return
+	}
+	s.proxy = proxy.New(opts.Transport, "ringcx-broker/"+ringcx.Version)
+	if old != nil {
+		old.proxy.Close()
+	}
+}
+
+// same tells whether two Stores are one, as far as that can be told.
+func same(a, b ringcx.Store) bool {
+	return a != nil && b != nil && reflect.TypeOf(a).Comparable() && reflect.TypeOf(b).Comparable() && a == b
+}
+
+// Drain is to be called before the broker ends, while it still listens: /readyz says that it ends, those who wait for a token get
+// the one that there is, and connections end with their next answer.
+func (b *Broker) Drain() {
+	b.changing.Lock()
+	defer b.changing.Unlock()
+	if !b.ended {
+		b.ended = true
+		close(b.ending)
+	}
+}
+
+func (s *setup) profile(p Profile, old *setup) (*profile, error) {
 	rest := strings.ToLower(p.Name)
 	switch {
 	case rest == "" || strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "":
 		return nil, errors.New("a name is letters, digits, - and _")
 	case p.Session == nil:
 		return nil, errors.New("there is no session")
-	case b.profiles[p.Name] != nil:
+	case s.profiles[p.Name] != nil:
 		return nil, errors.New("it is there twice")
 	}
 	if err := (ringcx.Config{Endpoint: p.Endpoint, AllowHTTP: p.AllowHTTP}).Validate(); err != nil {
@@ -191,19 +266,27 @@ func (b *Broker) profile(p Profile) (*profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &profile{
-		name:      p.Name,
+	made := &profile{
+		name: p.Name, session: p.Session,
 		vendor:    proxy.Vendor{RingCX: cx, RingCentral: central, RingCXToken: p.Session, RingCentralToken: p.Session.RingCentral()},
-		source:    handout.NewSource(p.Session, b.now),
-		governors: [2]*budget.Governor{b.limits.at(cx, false), b.limits.at(central, true)},
-	}, nil
+		governors: [2]*budget.Governor{s.limits.at(cx, false), s.limits.at(central, true)},
+	}
+	if old != nil && old.profiles[p.Name] != nil && old.profiles[p.Name].session == p.Session {
+		made.source = old.profiles[p.Name].source
+	} else {
+		made.source = handout.NewSource(p.Session, s.now)
+	}
+	return made, nil
 }
 
 // Close ends what the broker keeps open to the vendor, and gives back to other brokers what it may send. Requests that wait for
 // their turn are answered 429.
 func (b *Broker) Close() {
-	if err := b.limits.close(); err != nil {
-		b.log.Warn("what this broker might have sent is others' only when its lease has ended", slog.Any("error", err))
+	b.changing.Lock()
+	defer b.changing.Unlock()
+	s := b.at.Load()
+	if err := s.limits.close(); err != nil {
+		s.log.Warn("what this broker might have sent is others' only when its lease has ended", slog.Any("error", err))
 	}
-	b.proxy.Close()
+	s.proxy.Close()
 }

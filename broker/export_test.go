@@ -9,8 +9,9 @@ import (
 
 // Widen gives what has no limit by its description one that nobody reaches, and that is kept all the same.
 func (b *Broker) Widen() {
-	o := b.limits.options
+	at := b.at.Load()
+	o := at.limits.options
 	o.Server, o.Standard = "wide", &apispec.Limit{Name: "wide", Windows: []apispec.Window{{Requests: 1 << 20, Time: time.Millisecond}}}
-	b.first.governors[0] = budget.New(o)
-	b.limits.of[o.Server] = b.first.governors[0]
+	at.first.governors[0] = budget.New(o)
+	at.limits.of[o.Server] = at.first.governors[0]
 }

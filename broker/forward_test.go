@@ -80,7 +80,7 @@ func TestEachPathGetsTheTokenOfItsVendor(t *testing.T) {
 		}
 	}
 	n := vendor.count()
-	for _, path := range []string{"/", "/voice", "/voice/x", "/VOICE/api/v1/x", "/console/", "/_sandbox/state", "/restapi", "/api/v1/admin/accounts", "/v1/admin/x", "/healthz"} {
+	for _, path := range []string{"/", "/voice", "/voice/x", "/VOICE/api/v1/x", "/console/", "/_sandbox/state", "/restapi", "/api/v1/admin/accounts", "/v1/admin/x", "/healthz/"} {
 		if a := p.ask(http.MethodGet, path, ""); a.status != http.StatusNotFound || a.header.Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s is answered %d", path, a.status)
 		}

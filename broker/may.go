@@ -45,7 +45,7 @@ func (q *request) may() *problem.Problem {
 	return nil
 }
 
-func (b *Broker) decide(c *Caller, p *profile, method, path string, op *apispec.Operation, account string) (bool, string) {
+func (b *setup) decide(c *Caller, p *profile, method, path string, op *apispec.Operation, account string) (bool, string) {
 	ask := policy.Query{Caller: c.Name, Profile: p.name, Account: account, Method: method, Path: path, Credential: policy.Credential(op)}
 	if op != nil {
 		ask.Operation = op.ID
@@ -54,7 +54,7 @@ func (b *Broker) decide(c *Caller, p *profile, method, path string, op *apispec.
 }
 
 // judge is what would become of a request, as far as rules decide.
-func (b *Broker) judge(c *Caller, p *profile, method, path string) (bool, string) {
+func (b *setup) judge(c *Caller, p *profile, method, path string) (bool, string) {
 	if err := apispec.CheckPath(path); err != nil {
 		return false, "the path " + err.Error()
 	}
@@ -76,7 +76,7 @@ func (q *request) findToken() *problem.Problem {
 }
 
 // handsOut is the source of tokens for a caller, see handout.Desk.
-func (b *Broker) handsOut(r *http.Request, c *Caller, vendors bool) (*handout.Source, string, *problem.Problem) {
+func (b *setup) handsOut(r *http.Request, c *Caller, vendors bool) (*handout.Source, string, *problem.Problem) {
 	p, bad := b.profileOf(r, c)
 	if bad != nil {
 		return nil, "", bad

@@ -44,24 +44,26 @@ func StandIn(key string) string { return handout.StandIn(key) }
 // CreateKey makes a key for callers of a name, which may use only one profile ("": any that the rules leave), for a time (0: for
 // ever). The key is told here and stored nowhere.
 func (b *Broker) CreateKey(ctx context.Context, name, profile string, life time.Duration) (string, error) {
-	if b.keys == nil {
+	at := b.at.Load()
+	if at.keys == nil {
 		return "", errors.New("there is no Store that keeps keys")
 	}
-	if profile != "" && b.profiles[profile] == nil {
+	if profile != "" && at.profiles[profile] == nil {
 		return "", errors.New("there is no such profile")
 	}
-	return b.keys.Create(ctx, name, profile, life)
+	return at.keys.Create(ctx, name, profile, life)
 }
 
 // May tells whether the rules let a caller do what a method and a path of the vendor ask for, with a profile ("": the first), and
 // why.
 func (b *Broker) May(caller, profile, method, path string) (allowed bool, why string) {
-	p := b.first
+	at := b.at.Load()
+	p := at.first
 	if profile != "" {
-		p = b.profiles[profile]
+		p = at.profiles[profile]
 	}
 	if p == nil {
 		return false, "there is no such profile"
 	}
-	return b.judge(&Caller{Name: caller}, p, method, path)
+	return at.judge(&Caller{Name: caller}, p, method, path)
 }

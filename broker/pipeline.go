@@ -16,7 +16,7 @@ import (
 
 // request is one request on its way through the steps, each of which adds what it found.
 type request struct {
-	b     *Broker
+	b     *setup
 	r     *http.Request
 	w     answer
 	began time.Time
@@ -42,7 +42,11 @@ var steps = []func(*request) *problem.Problem{
 
 // ServeHTTP implements http.Handler.
 func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	q := &request{b: b, r: r, w: answer{ResponseWriter: w}, began: b.now(), path: r.URL.EscapedPath()}
+	at := b.at.Load()
+	q := &request{b: at, r: r, w: answer{ResponseWriter: w}, began: at.now(), path: r.URL.EscapedPath()}
+	if at.isEnding() {
+		w.Header().Set("Connection", "close") // whoever comes again comes to another
+	}
 	defer q.giveBack()
 	for _, step := range steps {
 		switch p := step(q); p {
@@ -81,6 +85,9 @@ func (q *request) checkTarget() *problem.Problem { return proxy.CheckTarget(q.r)
 
 // own answers what is for the broker itself.
 func (q *request) own() *problem.Problem {
+	if q.tellHealth() {
+		return answered
+	}
 	if q.r.Method == http.MethodPost && handout.Own(q.path) {
 		control := http.NewResponseController(&q.w)
 		_ = control.SetReadDeadline(time.Now().Add(proxy.Silence)) // a form is short
@@ -122,7 +129,7 @@ func (q *request) chooseProfile() *problem.Problem {
 }
 
 // who tells who sent r and shows a secret.
-func (b *Broker) who(r *http.Request, secret string) (*Caller, error) {
+func (b *setup) who(r *http.Request, secret string) (*Caller, error) {
 	for _, way := range b.ways {
 		c, err := way.Authenticate(r, secret)
 		if err == caller.ErrUnknown { //nolint:errorlint // it is returned as it is, for each request
@@ -139,12 +146,12 @@ func (b *Broker) who(r *http.Request, secret string) (*Caller, error) {
 }
 
 // alive tells whether a caller of an earlier request may still come.
-func (b *Broker) alive(ctx context.Context, c Caller) bool {
+func (b *setup) alive(ctx context.Context, c Caller) bool {
 	return !c.Keyed || b.keys != nil && b.keys.Alive(ctx, c.ID)
 }
 
 // profileOf is the profile that a caller asks for.
-func (b *Broker) profileOf(r *http.Request, c *Caller) (*profile, *problem.Problem) {
+func (b *setup) profileOf(r *http.Request, c *Caller) (*profile, *problem.Problem) {
 	name := c.Profile
 	if asked := r.Header.Get("RingCX-Profile"); asked != "" {
 		if name != "" && name != asked {

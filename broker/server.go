@@ -15,7 +15,7 @@ import (
 // other end of a unix socket, or with Options.Loopback of a connection of this machine. An answer may take as long as it takes, as may a body.
 func (b *Broker) Server() *http.Server {
 	peer := caller.NewPeer
-	if b.loopback {
+	if b.at.Load().loopback {
 		peer = caller.NewOwnedPeer
 	}
 	return &http.Server{

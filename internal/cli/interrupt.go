@@ -17,20 +17,30 @@ func (e *interruption) Error() string { return e.signal.String() }
 func (e *interruption) Is(target error) bool { return target == context.Canceled }
 
 // interruptible is a context that ends when somebody wants the process to end: Ctrl-C, SIGTERM, or a terminal that went
-// away, unless the process was started so that it stays (nohup). A second signal ends the process at once.
-func interruptible() context.Context {
+// away, unless the process was started so that it stays (nohup), or has called hangups: it gets that signal from then on. A
+// second signal ends the process at once.
+func interruptible() (ctx context.Context, hangups func() <-chan os.Signal) {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	ends, hung, own := make(chan os.Signal, 1), make(chan os.Signal, 1), make(chan os.Signal, 1)
+	signal.Notify(ends, os.Interrupt, syscall.SIGTERM)
 	if !signal.Ignored(syscall.SIGHUP) {
-		signal.Notify(signals, syscall.SIGHUP)
+		signal.Notify(hung, syscall.SIGHUP)
 	}
 	go func() {
-		s := <-signals
-		signal.Stop(signals)
+		var s os.Signal
+		select {
+		case s = <-ends:
+		case s = <-hung:
+		}
+		signal.Stop(ends)
+		signal.Stop(hung)
 		cancel(&interruption{s})
 	}()
-	return ctx
+	return ctx, func() <-chan os.Signal {
+		signal.Notify(own, syscall.SIGHUP)
+		signal.Stop(hung)
+		return own
+	}
 }
 
 // interruptCode is the exit code of a command that was interrupted before it was done, as shells have it: 130 for Ctrl-C,

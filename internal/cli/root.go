@@ -13,6 +13,7 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/apicli"
+	"github.com/ringcx-go/ringcx/internal/brokercmd"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/doctor"
 	"github.com/ringcx-go/ringcx/internal/env"
@@ -104,7 +105,7 @@ func (a *app) execute(root *cobra.Command) error {
 	if a.programs.Running() {
 		return <-done
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.Context), max(patience, a.broker.Patience()))
 	defer cancel()
 	select {
 	case err := <-done:
@@ -179,6 +180,7 @@ type app struct {
 	logins *login.Conversation
 
 	api      *apicli.Commands
+	broker   *brokercmd.Commands
 	programs *execcmd.Commands
 
 	started   bool // the command line was understood
@@ -191,6 +193,7 @@ func newApp(env *env.Env) *app {
 	a := &app{Env: env, Teller: to, Terminal: terminal.New(env, to), Accounts: &profile.Accounts{Env: env, Teller: to}}
 	a.NewClient, a.Patient = a.client, a.by
 	a.api = apicli.New(env, to, a.Terminal, a.Accounts)
+	a.broker = brokercmd.New(env, to, a.Terminal, a.Accounts)
 	a.programs = execcmd.New(env, to, a.Accounts)
 	a.logins = &login.Conversation{
 		Env: env, Teller: to, Terminal: a.Terminal, Accounts: a.Accounts, HintOf: a.hintFor, GoneSandbox: a.goneSandbox,
@@ -252,7 +255,7 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(newHelpCmd())
 	a.fitHelp(root)
-	root.AddCommand(newDemoCmd(a), newLoginCmd(a), newLogoutCmd(a), newStatusCmd(a), newTokenCmd(a), newWhoamiCmd(a), newDoctorCmd(a), a.programs.New(), newAPITokenCmd(a), newProfileCmd(a), newSandboxCmd(a), newConformCmd(a), newCompletionCmd(a), newVersionCmd(a))
+	root.AddCommand(newDemoCmd(a), newLoginCmd(a), newLogoutCmd(a), newStatusCmd(a), newTokenCmd(a), newWhoamiCmd(a), newDoctorCmd(a), a.programs.New(), newAPITokenCmd(a), newProfileCmd(a), a.broker.New(), newSandboxCmd(a), newConformCmd(a), newCompletionCmd(a), newVersionCmd(a))
 	if !a.names(root.Commands()) {
 		root.AddCommand(a.api.All(flags)...)
 	}

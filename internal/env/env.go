@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"runtime"
 )
@@ -15,16 +16,17 @@ type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
-	Environ        func() []string // all variables, for programs that are run; nil: none
-	Home           string          // the user's home directory, a whole path; "" if unknown
-	Context        context.Context // ends when the user interrupts; a process has one, so it lives here
-	HTTPClient     *http.Client    // nil: http.DefaultClient
-	OutTerminal    bool            // Stdout is a terminal
-	ErrTerminal    bool            // Stderr is a terminal
-	InTerminal     bool            // Stdin is a terminal
-	OutNowhere     bool            // Stdout is the null device, or was closed: Go opens that in its place
-	Width          func() int      // columns of the terminal, 0 if unknown; nil: unknown
-	Background     func() bool     // the terminal of Stderr is another program's now; nil: it is ours
+	Environ        func() []string         // all variables, for programs that are run; nil: none
+	Home           string                  // the user's home directory, a whole path; "" if unknown
+	Context        context.Context         // ends when the user interrupts; a process has one, so it lives here
+	Hangups        func() <-chan os.Signal // gives SIGHUP to the caller, which then ends nothing; nil: there is none to give
+	HTTPClient     *http.Client            // nil: http.DefaultClient
+	OutTerminal    bool                    // Stdout is a terminal
+	ErrTerminal    bool                    // Stderr is a terminal
+	InTerminal     bool                    // Stdin is a terminal
+	OutNowhere     bool                    // Stdout is the null device, or was closed: Go opens that in its place
+	Width          func() int              // columns of the terminal, 0 if unknown; nil: unknown
+	Background     func() bool             // the terminal of Stderr is another program's now; nil: it is ours
 
 	Dir string // working directory, "" if unknown
 	// ReadHidden calls prompt and reads a line from the terminal without showing it, or with broken all lines that are

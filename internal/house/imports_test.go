@@ -20,6 +20,7 @@ const (
 	apitoken    = "internal/apitoken"
 	bench       = "bench"
 	broker      = "broker"
+	brokerCmd   = "internal/brokercmd"
 	brokerUse   = "broker/client"
 	cli         = "internal/cli"
 	cmd         = "cmd"
@@ -68,10 +69,11 @@ var arrows = map[string][]string{
 	apicmd:      {root, internal, apispec, outfile, usage},
 	resource:    {apicmd, internal, apispec, usage},
 	accountCmd:  {root, apicmd, internal, profile, subaccount, usage},
+	brokerCmd:   {root, store, broker, apispec, internal, profile, usage},
 	things:      {resource, apicmd, internal, usage},
 	apitoken:    {root, apicmd, internal, apispec, usage},
 	apicli:      {root, accountCmd, apicmd, apispec, integration, internal, leads, outfile, profile, reports, things, usage},
-	cli:         {root, store, broker, sandbox, api, apicli, apicmd, apispec, apitoken, conform, demo, doctor, execcmd, internal, login, outfile, profile, resource, serve, usage},
+	cli:         {root, store, broker, sandbox, api, apicli, apicmd, apispec, apitoken, brokerCmd, conform, demo, doctor, execcmd, internal, login, outfile, profile, resource, serve, usage},
 	conform:     {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
 	execcmd:     {root, broker, profile, internal, usage},
 	doctor:      {root, store, profile, internal, usage},

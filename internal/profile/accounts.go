@@ -29,6 +29,7 @@ type Accounts struct {
 	Verbose              bool          // it is told which account is used, and what the engine does
 	Timeout              time.Duration // for a request and its answer
 	MaxWait              time.Duration // for a vendor or another process that is busy
+	Lasts                bool          // the run is that of a service: a store that cannot be reached is tried again
 
 	Again string  // what logs in to the profile again, as before; "": there is no such profile
 	InUse string  // the profile that was chosen, for hints; "": none

@@ -1,9 +1,12 @@
 package profile
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/ringcx-go/ringcx"
 )
 
 // What the tests of this package reach for themselves.
@@ -81,4 +84,14 @@ func ReadSecrets(value []byte) (clientSecret, jwt string, rest any, err error) {
 		return "", "", nil, err
 	}
 	return s.ClientSecret, s.JWT, *s, nil
+}
+
+// Remote is a store on a server.
+type Remote = remote
+
+// RemoteStore is such a store, which is opened when it is used.
+func RemoteStore(a *Accounts, open func(context.Context) (Remote, error)) ringcx.Store {
+	s := a.remoteStore(open)
+	stores.Delete(a)
+	return s
 }

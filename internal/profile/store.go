@@ -130,14 +130,17 @@ type remote interface {
 	Close()
 }
 
-// LazyStore connects when it is first used, and fails for good if that fails: a command has one try.
+// LazyStore connects when it is first used, and fails for good if that fails: a command has one try. In a run that lasts there is
+// another try a second later.
 type LazyStore struct {
-	open func(context.Context) (remote, error)
-	Warn func(string)
+	open  func(context.Context) (remote, error)
+	Warn  func(string)
+	lasts bool
 
-	once  sync.Once // opens the two below
-	store remote
-	err   error
+	opening sync.Mutex // held by who opens; guards the three below
+	store   remote
+	err     error // why it is not open; nil: nobody has tried, or it is
+	tried   time.Time
 
 	mu   sync.Mutex // guards busy
 	busy int        // operations under way
@@ -148,7 +151,7 @@ type LazyStore struct {
 var stores sync.Map
 
 func (a *Accounts) remoteStore(open func(context.Context) (remote, error)) ringcx.Store {
-	s := &LazyStore{open: open, Warn: func(text string) {
+	s := &LazyStore{open: open, lasts: a.Lasts, Warn: func(text string) {
 		if a.ErrTerminal || a.Verbose {
 			a.Inform("ringcx: warning: %s\n", wording.ErrorLine(text))
 		}
@@ -181,7 +184,12 @@ func (s *LazyStore) close() {
 	if s.busy > 0 {
 		return
 	}
-	s.once.Do(func() { s.err = errors.New("the store was closed") })
+	s.opening.Lock()
+	defer s.opening.Unlock()
+	if s.err == nil {
+		s.err = errors.New("the store was closed")
+	}
+	s.lasts = false
 	if s.store != nil {
 		s.store.Close()
 	}
@@ -197,15 +205,20 @@ func (s *LazyStore) use(ctx context.Context) (done func(), err error) {
 		defer s.mu.Unlock()
 		s.busy--
 	}
-	s.once.Do(func() {
-		if s.store, s.err = s.open(ctx); s.err != nil {
-			s.store, s.err = nil, settingError(s.err)
-			return
+	s.opening.Lock()
+	defer s.opening.Unlock()
+	if s.store == nil && (s.err == nil || s.lasts && time.Since(s.tried) >= time.Second) {
+		store, err := s.open(ctx)
+		s.tried = time.Now()
+		if s.err = nil; err != nil {
+			s.err = settingError(err)
+			return done, s.err
 		}
-		for _, w := range s.store.Warnings() {
+		s.store = store
+		for _, w := range store.Warnings() {
 			s.Warn(w)
 		}
-	})
+	}
 	return done, s.err
 }
 

@@ -237,6 +237,15 @@ func (k *Keys) read(ctx context.Context, id string) (*keyring, error) {
 	return next, nil
 }
 
+// Reread has the keys read again for the next caller. Those that are known stay so if they cannot be.
+func (k *Keys) Reread() {
+	k.reading.Lock()
+	defer k.reading.Unlock()
+	if ring := k.known.Load(); ring != nil {
+		k.known.Store(&keyring{byID: ring.byID, err: ring.err})
+	}
+}
+
 // Problem is why the keys could not be read again, nil if they could.
 func (k *Keys) Problem() error {
 	if ring := k.known.Load(); ring != nil {

@@ -23,6 +23,8 @@ type Desk struct {
 	// Short are the tokens of the broker's own.
 	Short *Short
 	Now   func() time.Time
+	// Ending is closed when nobody is to wait any more.
+	Ending <-chan struct{}
 }
 
 // Paths of the broker's own.
@@ -141,7 +143,7 @@ func (d *Desk) token(r *http.Request) *Answer {
 	var t *ringcx.Token
 	var name string
 	if after := q.Get("after"); after != "" && minTTL == 0 {
-		t, name, err = source.After(r.Context(), after, wait)
+		t, name, err = source.After(r.Context(), after, wait, d.Ending)
 	} else {
 		t, name, err = source.Token(r.Context(), minTTL)
 	}

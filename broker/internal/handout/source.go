@@ -99,8 +99,9 @@ func Fingerprint(t *ringcx.Token) string {
 	return shown.Token
 }
 
-// After is the first token that is not the one with a fingerprint, or what is there when wait is over.
-func (s *Source) After(ctx context.Context, fingerprint string, wait time.Duration) (*ringcx.Token, string, error) {
+// After is the first token that is not the one with a fingerprint, or what is there when wait is over, or ending is closed (nil: it
+// never is).
+func (s *Source) After(ctx context.Context, fingerprint string, wait time.Duration, ending <-chan struct{}) (*ringcx.Token, string, error) {
 	t, name, err := s.Token(ctx, 0)
 	if err != nil || name != fingerprint || wait <= 0 {
 		return t, name, err
@@ -118,6 +119,8 @@ func (s *Source) After(ctx context.Context, fingerprint string, wait time.Durati
 		select {
 		case <-changed:
 		case <-timer.C:
+			return s.Token(ctx, 0)
+		case <-ending:
 			return s.Token(ctx, 0)
 		case <-ctx.Done():
 			return nil, "", ctx.Err()

@@ -25,7 +25,7 @@ func TestWhoWaitsGetsTheNextTokenWhenItIsThere(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 50 {
 			wg.Go(func() {
-				next, other, err := s.After(t.Context(), name, 10*time.Minute)
+				next, other, err := s.After(t.Context(), name, 10*time.Minute, nil)
 				if err != nil || other == name || next.AccessToken == first.AccessToken {
 					t.Errorf("%s after %s: %v", other, name, err)
 				}
@@ -41,7 +41,7 @@ func TestWhoWaitsGetsTheNextTokenWhenItIsThere(t *testing.T) {
 		if got := vendor.Verdicts(); len(got) > 0 {
 			t.Errorf("the vendor would object: %q", got)
 		}
-		if _, other, err := s.After(t.Context(), "", 0); err != nil || other == name {
+		if _, other, err := s.After(t.Context(), "", 0, nil); err != nil || other == name {
 			t.Error("who knows none does not get the one at hand", err)
 		}
 	})
@@ -56,12 +56,12 @@ func TestAWaitEndsWithWhatIsThere(t *testing.T) {
 			t.Fatal(err)
 		}
 		begun := time.Now()
-		if _, same, err := s.After(t.Context(), name, time.Minute); err != nil || same != name || time.Since(begun) != time.Minute {
+		if _, same, err := s.After(t.Context(), name, time.Minute, nil); err != nil || same != name || time.Since(begun) != time.Minute {
 			t.Errorf("%s after %s: %v", same, time.Since(begun), err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, _, err := s.After(ctx, name, time.Minute); !errors.Is(err, context.DeadlineExceeded) {
+		if _, _, err := s.After(ctx, name, time.Minute, nil); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("who has gone away: %v", err)
 		}
 		time.Sleep(time.Hour)
@@ -84,7 +84,7 @@ func TestWhoWaitsWhileTheVendorFailsIsServedWhenItRecovers(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			if _, other, err := s.After(t.Context(), name, time.Hour); err != nil || other == name {
+			if _, other, err := s.After(t.Context(), name, time.Hour, nil); err != nil || other == name {
 				t.Errorf("%s, %v", other, err)
 			}
 		}()
@@ -112,7 +112,7 @@ func TestTenThousandWhoWaitAreCheap(t *testing.T) {
 		var wg sync.WaitGroup
 		for range n {
 			wg.Go(func() {
-				if _, other, err := s.After(t.Context(), name, 10*time.Minute); err != nil || other == name {
+				if _, other, err := s.After(t.Context(), name, 10*time.Minute, nil); err != nil || other == name {
 					t.Error(other, err)
 				}
 			})

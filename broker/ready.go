@@ -1,0 +1,173 @@
+package broker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+)
+
+// Paths that are answered without a key, and not written to the audit log: they tell nothing that is secret.
+const (
+	alivePath = "/healthz"
+	readyPath = "/readyz"
+)
+
+// Readiness is what GET /readyz answers: 200 if callers are served, maybe worse than usual, and 503 if they are not.
+type readiness struct {
+	// Status is "ready", "degraded" if there are problems with which callers are served, or "not ready".
+	Status   string           `json:"status"`
+	Problems []string         `json:"problems"` // sentences
+	Profiles map[string]state `json:"profiles"`
+}
+
+// state is that of a profile.
+type state struct {
+	// SecondsLeft is how long the access token at hand lives; 0: there is none.
+	SecondsLeft int64  `json:"token_seconds_left"`
+	Problem     string `json:"problem,omitempty"`
+}
+
+// health looks whether callers are served, once a second at most, whoever asks.
+type health struct {
+	mu   sync.Mutex // held by who looks; guards the fields below
+	of   *setup
+	at   time.Time
+	last readiness
+}
+
+const (
+	looked = time.Second     // how long what was seen is told again
+	looks  = 3 * time.Second // how long looking may take
+)
+
+// tellHealth answers what is asked about the broker's health; false: it is not.
+func (q *request) tellHealth() bool {
+	if q.path != alivePath && q.path != readyPath {
+		return false
+	}
+	h := q.w.Header()
+	if q.r.Method != http.MethodGet && q.r.Method != http.MethodHead {
+		h.Set("Allow", "GET, HEAD")
+		q.w.WriteHeader(http.StatusMethodNotAllowed)
+		return true
+	}
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if q.path == alivePath {
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = q.w.Write([]byte("ok\n"))
+		return true
+	}
+	found := q.b.health.look(q.r.Context(), q.b)
+	if q.b.isEnding() {
+		found.Status, found.Problems = notReady, append(slices.Clone(found.Problems), "the broker is ending")
+	}
+	h.Set("Content-Type", "application/json")
+	if found.Status == notReady {
+		q.w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	body, err := json.Marshal(found)
+	if err == nil {
+		_, _ = q.w.Write(append(body, '\n'))
+	}
+	return true
+}
+
+// isEnding tells whether the broker is about to end.
+func (s *setup) isEnding() bool {
+	select {
+	case <-s.ending:
+		return true
+	default:
+		return false
+	}
+}
+
+const (
+	ready    = "ready"
+	degraded = "degraded"
+	notReady = "not ready"
+)
+
+func (h *health) look(ctx context.Context, s *setup) readiness {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if age := time.Since(h.at); h.of == s && age >= 0 && age < looked {
+		return h.last
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), looks) // others may be told the same
+	defer cancel()
+	h.last = s.look(ctx)
+	h.of, h.at = s, time.Now()
+	return h.last
+}
+
+// look looks at all profiles. One that can be served is enough to be ready: to take away the others would help nobody.
+func (s *setup) look(ctx context.Context) readiness {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	found := readiness{Problems: []string{}, Profiles: map[string]state{}}
+	lost := false
+	for _, p := range s.profiles {
+		all.Go(func() {
+			is := s.stateOf(ctx, p)
+			_, err := p.session.Status(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			found.Profiles[p.name] = is
+			lost = lost || err != nil
+			if is.Problem != "" {
+				found.Problems = append(found.Problems, fmt.Sprintf("profile %s: %s", p.name, is.Problem))
+			}
+		})
+	}
+	all.Wait()
+	if failed := len(found.Problems); failed == len(s.profiles) {
+		found.Status = notReady
+	}
+	if lost || s.keys != nil && s.keys.Problem() != nil {
+		found.Problems = append(found.Problems, "the Store does not answer: the broker goes on with the tokens and the keys of callers that it has")
+	}
+	switch {
+	case found.Status != "":
+	case len(found.Problems) > 0:
+		found.Status = degraded
+	default:
+		found.Status = ready
+	}
+	slices.Sort(found.Problems)
+	return found
+}
+
+// stateOf asks for a profile's token as a caller would.
+func (s *setup) stateOf(ctx context.Context, p *profile) state {
+	t, err := p.session.Token(ctx)
+	if err == nil {
+		return state{SecondsLeft: max(int64(t.Expiry.Sub(s.now())/time.Second), 0)}
+	}
+	return state{Problem: noToken(err)}
+}
+
+// noToken is why there is no token, in words without a secret.
+func noToken(err error) string {
+	var e *ringcx.Error
+	switch {
+	case errors.Is(err, ringcx.ErrLoginRequired):
+		return "login required: its login has ended, whoever runs the broker has to log in again"
+	case errors.As(err, &e) && e.Limited():
+		return "there is no token, and the vendor's limit of logins is used up"
+	case errors.As(err, &e):
+		return strings.TrimSpace(fmt.Sprintf("there is no token: the vendor refuses to give one (status %d)", e.StatusCode))
+	case errors.Is(err, context.DeadlineExceeded):
+		return "there is no token yet: one is being fetched"
+	}
+	return "there is no token: neither the vendor nor the Store could be asked for one"
+}

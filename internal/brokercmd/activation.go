@@ -1,0 +1,63 @@
+package brokercmd
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/ringcx-go/ringcx/internal/usage"
+)
+
+// firstPassed is the first descriptor of a socket that a service manager passes on (sd_listen_fds).
+const firstPassed = 3
+
+// passed are the sockets that a service manager listens at for this process. They stay open there when it ends, so that whoever
+// comes meanwhile is served by the next one.
+func passed(getenv func(string) string, pid int) (all []net.Listener, err error) {
+	n, err := strconv.Atoi(getenv("LISTEN_FDS"))
+	if of := getenv("LISTEN_PID"); err != nil || n <= 0 || of != "" && of != strconv.Itoa(pid) {
+		return nil, nil //nolint:nilerr // nothing was passed to us
+	}
+	for i := range n {
+		f := os.NewFile(uintptr(firstPassed+i), "passed-"+strconv.Itoa(i))
+		ln, err := net.FileListener(f) // a descriptor of its own
+		_ = f.Close()
+		if err != nil {
+			return nil, usage.New(fmt.Sprintf("LISTEN_FDS says that there are %d sockets, and number %d is none: %s", n, i+1, usage.OfOp(err)), "have the service manager pass on sockets that are listened at, or unset LISTEN_FDS")
+		}
+		all = append(all, ln)
+	}
+	return all, nil
+}
+
+// placeOf is what is known of a socket that was passed on.
+func placeOf(ln net.Listener) listen {
+	l := listen{address: ln.Addr().String(), group: -1}
+	l.unix = ln.Addr().Network() == "unix"
+	return l
+}
+
+// is tells whether a place is where somebody listens already.
+func (l *listen) is(at net.Addr) bool {
+	if l.unix || at.Network() == "unix" {
+		return l.unix && at.Network() == "unix" && at.String() == l.address
+	}
+	host, port, err := net.SplitHostPort(l.address)
+	other, same, err2 := net.SplitHostPort(at.String())
+	if err != nil || err2 != nil || port != same {
+		return false
+	}
+	if strings.EqualFold(host, "localhost") {
+		return localHost(other)
+	}
+	a, b := net.ParseIP(host), net.ParseIP(other)
+	switch {
+	case host == "":
+		return b.IsUnspecified()
+	case a == nil:
+		return host == other
+	}
+	return a.Equal(b) || a.IsUnspecified() && b.IsUnspecified()
+}

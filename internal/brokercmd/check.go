@@ -1,0 +1,90 @@
+package brokercmd
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
+)
+
+// check says what a broker would do.
+func (a *Commands) check() error {
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	if err := a.ReadEnvFile(); err != nil {
+		return err
+	}
+	a.namesStore(c.store)
+	accounts, err := a.accountsOf(c)
+	if err != nil {
+		return err
+	}
+	var lines []string
+	say := func(format string, values ...any) {
+		lines = append(lines, fmt.Sprintf(format, wording.Shown(values)...))
+	}
+	if len(c.listens) == 0 {
+		say("listen   http://%s, or the sockets that a service manager passes on", defaultListen)
+	}
+	for _, l := range c.listens {
+		at := place{tls: l.tls}
+		switch {
+		case l.unix:
+			say("listen   %s", l.String())
+		case at.tls:
+			say("listen   https://%s", l.address)
+		default:
+			say("listen   http://%s", l.address)
+		}
+	}
+	var names []string
+	for _, acc := range accounts {
+		name := wording.First(acc.Profile, "default")
+		names = append(names, name)
+		at := acc.Config.Endpoint.Canonical()
+		say("profile  %s: %s", name, strings.TrimPrefix(strings.Join([]string{at.RingCentral, at.RingCX}, " and "), " and "))
+	}
+	for _, s := range c.sinks {
+		if s.profile != "" && !slices.Contains(names, s.profile) {
+			return usage.New(fmt.Sprintf("%s: the sink %s is for the profile %q, which is not served", c.file, s.file, wording.Clip(s.profile)), wording.HintOf(s.profile, names))
+		}
+		say("sink     %s: the token of %s, mode %04o", s.file, wording.First(s.profile, names[0]), int(s.mode.Perm()))
+	}
+	for _, line := range c.callersSay() {
+		say("%s", line)
+	}
+	if len(c.rules) == 0 {
+		say("rules    none: every caller may do what its profile may, but for operations that make or tell credentials")
+	} else {
+		say("rules    %d: the first that matches decides, and what none allows is denied", len(c.rules))
+	}
+	if c.audit == "" {
+		say("audit    none")
+	} else {
+		say("audit    %s", c.audit)
+	}
+	_, err = fmt.Fprintln(a.Stdout, strings.Join(lines, "\n"))
+	return err
+}
+
+// callersSay tells who may call.
+func (c *config) callersSay() []string {
+	all := []string{"callers  who shows a key of 'ringcx broker key create'"}
+	for _, uid := range slices.Sorted(maps.Keys(c.users)) {
+		all = append(all, fmt.Sprintf("callers  user %d at a unix socket: %s", uid, c.users[uid]))
+	}
+	for _, gid := range slices.Sorted(maps.Keys(c.groups)) {
+		all = append(all, fmt.Sprintf("callers  group %d at a unix socket: %s", gid, c.groups[gid]))
+	}
+	if c.tls != nil {
+		for _, name := range slices.Sorted(maps.Keys(c.tls.callers)) {
+			all = append(all, fmt.Sprintf("callers  certificate of %s: %s", name, c.tls.callers[name]))
+		}
+	}
+	return all
+}

@@ -1,0 +1,300 @@
+package brokercmd_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ringcx-go/ringcx/internal/brokercmd"
+)
+
+// certificate makes a certificate for a name, signed by itself, and puts it and its key into files.
+func certificate(t testing.TB, name string) (cert, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, made, made, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, key = filepath.Join(t.TempDir(), "tls.crt"), filepath.Join(t.TempDir(), "tls.key")
+	for path, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: secret}} {
+		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cert, key
+}
+
+const everySetting = `# a comment
+profiles = ["support", "sales"]
+hosts = ["broker.internal"]
+store = "file:/var/lib/ringcx"
+audit = "audit.jsonl"
+log = "json"
+linger = "5s"
+replicas = 3
+max_wait = "1m"
+limits = true
+
+[[listen]]
+address = "127.0.0.1:8788"
+
+[[listen]]
+address = "unix:/run/ringcx/broker.sock"
+mode = "0660"
+group = "0"
+
+[[listen]]
+address = "0.0.0.0:8789"
+
+[[listen]]
+address = "10.1.2.3:8790"
+tls = false
+insecure = true
+
+[tls]
+cert = %q
+key = %q
+client_ca = %q
+
+[tls.callers]
+"worker-1.internal" = "worker"
+"spiffe://cluster/web" = "web"
+
+[users]
+0 = "root"
+
+[groups]
+0 = "wheel"
+
+[[rule]]
+deny = true
+caller = "web"
+path = "/token"
+
+[[rule]]
+caller = "web"
+profile = "sales"
+account = "46517001"
+operation = "getaccounts"
+method = "GET"
+path = "/voice/api/v1/**"
+
+[[sink]]
+file = %q
+profile = "support"
+format = "json"
+mode = "0640"
+owner = "0"
+group = "0"
+`
+
+// whole is a configuration with every setting.
+func whole(t testing.TB) string {
+	cert, key := certificate(t, "broker.internal")
+	return fmt.Sprintf(everySetting, cert, key, cert, filepath.Join(t.TempDir(), "token"))
+}
+
+func TestAConfigurationWithEverySettingIsUnderstood(t *testing.T) {
+	for _, wrong := range brokercmd.ParseConfig("/etc/ringcx/broker.toml", whole(t)) {
+		t.Error(wrong)
+	}
+	if wrong := brokercmd.ParseConfig("/etc/ringcx/broker.toml", ""); len(wrong) > 0 {
+		t.Error(wrong)
+	}
+}
+
+// mistakes are changes of that configuration, each in a line that is known, with what is said of it.
+var mistakes = []struct{ was, is, problem, remedy string }{
+	{`profiles = ["support", "sales"]`, `profile = ["support"]`, "profile is not a setting", "did you mean profiles?"},
+	{`profiles = ["support", "sales"]`, `profiles = "support"`, "profiles is a text, and has to be a list of texts", `profiles = ["support"]`},
+	{`profiles = ["support", "sales"]`, `profiles = ["support", "sales", 3]`, "profiles holds 3, and has to hold texts", `profiles = [`},
+	{`profiles = ["support", "sales"]`, `profiles = ["support", "sales", "Team 2"]`, `profiles holds "Team 2"`, "ringcx profile list"},
+	{`profiles = ["support", "sales"]`, `profiles = ["support", "sales", "sales"]`, `profiles holds "sales" twice`, "once"},
+	{`hosts = ["broker.internal"]`, `hosts = {a = 1}`, "hosts is a table, and has to be a list of texts", "hosts = ["},
+	{`hosts = ["broker.internal"]`, `host = ["broker.internal"]`, "host is not a setting", "did you mean hosts?"},
+	{`hosts = ["broker.internal"]`, `hosts = ["https://broker.internal/"]`, `hosts holds "https://broker.internal/"`, "name alone"},
+	{`store = "file:/var/lib/ringcx"`, `store = 3`, "store is 3, and has to be a text", `store = "`},
+	{`store = "file:/var/lib/ringcx"`, `stor = "file:/var/lib/ringcx"`, "stor is not a setting", "did you mean store?"},
+	{`audit = "audit.jsonl"`, `audit = true`, "audit is true, and has to be a text", `audit = "`},
+	{`audit = "audit.jsonl"`, `audit = ""`, "audit is empty", "leave it out"},
+	{`log = "json"`, `log = "jsn"`, `log is "jsn"`, "did you mean json?"},
+	{`log = "json"`, `log = ["json"]`, "log is a list, and has to be a text", `log = "text"`},
+	{`linger = "5s"`, `linger = 5`, "linger is 5, and has to be a text", `linger = "5s"`},
+	{`linger = "5s"`, `linger = "5 seconds"`, `linger is "5 seconds"`, `"5s"`},
+	{`linger = "5s"`, `linger = "90d"`, `linger is "90d"`, "at most"},
+	{"replicas = 3", "replicas = 0", "replicas is 0", "from 1 to 64"},
+	{"replicas = 3", `replicas = "3"`, "replicas is a text, and has to be a number", "replicas = 1"},
+	{`max_wait = "1m"`, `max_wait = "-1m"`, `max_wait is "-1m"`, "at most"},
+	{`max_wait = "1m"`, `maxwait = "1m"`, "maxwait is not a setting", "did you mean max_wait?"},
+	{"limits = true", `limits = "off"`, "limits is a text, and has to be true or false", "limits = true"},
+	{`address = "127.0.0.1:8788"`, `addr = "127.0.0.1:8788"`, "listen.addr is not a setting", "did you mean address?"},
+	{`address = "127.0.0.1:8788"`, `address = "127.0.0.1"`, `"127.0.0.1" is no host and port`, "127.0.0.1:8788"},
+	{`address = "127.0.0.1:8788"`, `address = "127.0.0.1:http"`, `"http" is no port`, "65535"},
+	{`address = "127.0.0.1:8788"`, "address = \"127.0.0.1:8788\"\nmode = \"0600\"", "listen.mode is for unix sockets", "unix:PATH"},
+	{`address = "127.0.0.1:8788"`, "address = \"127.0.0.1:8788\"\ngroup = \"0\"", "listen.group is for unix sockets", "unix:PATH"},
+	{`address = "unix:/run/ringcx/broker.sock"`, `address = "unix:"`, `"unix:" names no unix socket`, "unix:/run"},
+	{`address = "unix:/run/ringcx/broker.sock"`, `address = "unix:/` + strings.Repeat("long/", 30) + `x"`, "103 bytes", "shorter"},
+	{`address = "unix:/run/ringcx/broker.sock"`, "address = \"unix:/run/ringcx/broker.sock\"\ntls = true", "listen.tls is not for unix sockets", "leave it out"},
+	{`mode = "0660"`, `mode = "rw-rw----"`, `listen.mode is "rw-rw----"`, `"0660"`},
+	{`mode = "0660"`, `mode = 660`, "listen.mode is 660, and has to be a text", `"0660"`},
+	{"mode = \"0660\"\ngroup = \"0\"", "mode = \"0660\"\ngroup = \"no such group\"", `listen.group is "no such group"`, "group"},
+	{"tls = false\ninsecure = true", "tls = false", "10.1.2.3:8790, which other machines reach", "insecure = true"},
+	{"tls = false\ninsecure = true", "tls = false\ninsecure = \"yes\"", "listen.insecure is a text, and has to be true or false", "insecure = true"},
+	{`client_ca = `, `clientca = `, "tls.clientca is not a setting", "did you mean client_ca?"},
+	{`"worker-1.internal" = "worker"`, `"worker-1.internal" = 1`, "tls.callers.worker-1.internal is 1, and has to be a text", "worker"},
+	{`"worker-1.internal" = "worker"`, `"worker-1.internal" = "the worker"`, `"the worker" is no name for a caller`, "without spaces"},
+	{`0 = "root"`, `nobody-of-this-name = "root"`, `there is no user "nobody-of-this-name"`, "number of a user"},
+	{`0 = "root"`, `0 = "a b"`, `"a b" is no name for a caller`, "without spaces"},
+	{`0 = "wheel"`, `nobody-of-this-name = "x"`, `there is no group "nobody-of-this-name"`, "number of a group"},
+	{`0 = "wheel"`, `0 = ["x"]`, "groups.0 is a list, and has to be a text", "such as"},
+	{`deny = true`, `deny = "yes"`, "rule.deny is a text, and has to be true or false", "deny = true"},
+	{`deny = true`, `allow = false`, "rule.allow is not a setting", "caller, deny"},
+	{`path = "/token"`, `path = "token"`, `the path "token"`, "ringcx broker --help"},
+	{`path = "/voice/api/v1/**"`, `path = "/voice/a*i/v1/**"`, `* is a whole segment`, "ringcx broker --help"},
+	{`profile = "sales"`, `profile = "salse"`, `rule.profile is "salse", which is not served`, "did you mean sales?"},
+	{`account = "46517001"`, `account = 46517001`, "rule.account is 46517001, and has to be a text", `account = "`},
+	{`operation = "getaccounts"`, `operation = "getAcounts"`, `there is no operation "getAcounts"`, "did you mean getAccounts?"},
+	{`method = "GET"`, `method = "get"`, `"get" is no method in capitals`, "ringcx broker --help"},
+	{`format = "json"`, `format = "jwt"`, `sink.format is "jwt"`, "token and json"},
+	{`mode = "0640"`, `mode = "0644"`, "sink.mode lets everybody", "0640"},
+	{`owner = "0"`, `owner = "nobody-of-this-name"`, `sink.owner is "nobody-of-this-name"`, "number of a user"},
+	{"owner = \"0\"\ngroup = \"0\"", "owner = \"0\"\ngroup = \"nobody-of-this-name\"", `sink.group is "nobody-of-this-name"`, "number of a group"},
+	{`profile = "support"`, `profile = "supp0rt"`, `sink.profile is "supp0rt", which is not served`, "did you mean support?"},
+	{"[[sink]]\nfile = \"", "[[sink]]\nfile = \"/no/such/directory", "sink.file is in a directory that cannot be used", "make the directory"},
+	{"[[sink]]\nfile = \"", "[[sink]]\npath = \"", "sink.path is not a setting", "file"},
+	{"[[sink]]", "[sink]", "sink is a table, and has to be tables", "[[sink]]"},
+	{"[tls]\n", "[tls]\nmin_version = 1\n", "tls.min_version is not a setting", "cert"},
+	{"[users]\n", "[oidc]\nissuer = \"x\"\n[users]\n", "oidc is not a setting", "known here"},
+}
+
+func TestEveryMistakeIsToldWithItsLineAndWhatWouldDo(t *testing.T) {
+	text := whole(t)
+	for _, c := range mistakes {
+		if strings.Count(text, c.was) == 0 {
+			t.Fatalf("%q is not in the configuration", c.was)
+		}
+		changed := strings.Replace(text, c.was, c.is, 1)
+		wrong := brokercmd.ParseConfig("/etc/ringcx/broker.toml", changed)
+		i := 0
+		for i < len(wrong) && !strings.Contains(wrong[i][0], c.problem) {
+			i++
+		}
+		if i == len(wrong) {
+			t.Errorf("%s: %q, want %q", c.is, wrong, c.problem)
+			continue
+		}
+		if !strings.Contains(wrong[i][1], c.remedy) {
+			t.Errorf("%s: the hint %q does not say %q", c.is, wrong[i][1], c.remedy)
+		}
+		var line int
+		at := strings.Count(text[:strings.Index(text, c.was)], "\n") + 1
+		if _, err := fmt.Sscanf(wrong[i][0], "/etc/ringcx/broker.toml:%d: ", &line); err != nil || line < at-8 || line > at+2 {
+			t.Errorf("%s: %q has not the line %d", c.is, wrong[i][0], at)
+		}
+	}
+}
+
+func TestAllMistakesAreToldInTheOrderOfTheirLines(t *testing.T) {
+	wrong := brokercmd.ParseConfig("b.toml", "[[rule]]\nmetod = \"GET\"\n[[rule]]\npath = 1\n[[listen]]\naddress = \"0.0.0.0:1\"\n[nothing]\n[tls]\ncert = \"x\"\n")
+	var lines []string
+	for _, w := range wrong {
+		where, _, _ := strings.Cut(w[0], ": ")
+		lines = append(lines, where)
+	}
+	if got := strings.Join(lines, " "); got != "b.toml:2 b.toml:4 b.toml:7 b.toml:8" {
+		t.Errorf("%s: %q", got, wrong)
+	}
+}
+
+func TestWhatIsNoTOMLIsToldWithItsLine(t *testing.T) {
+	wrong := brokercmd.ParseConfig("b.toml", "log = \"json\"\nhosts = [\n")
+	if len(wrong) != 1 || !strings.HasPrefix(wrong[0][0], "b.toml:") || !strings.Contains(wrong[0][0], "it is no TOML") {
+		t.Error(wrong)
+	}
+}
+
+func TestAStoreWithAPasswordIsNotRepeated(t *testing.T) {
+	for _, text := range []string{"stroe = \"postgres://a:hunter2@db/x\"", "store = [\"postgres://a:hunter2@db/x\"]", "log = \"postgres://a:hunter2@db/x\"", "profiles = [\"postgres://a:hunter2@db/x\"]"} {
+		for _, w := range brokercmd.ParseConfig("b.toml", text) {
+			if strings.Contains(w[0]+w[1], "hunter2") {
+				t.Error(w)
+			}
+		}
+	}
+}
+
+func TestLinesAreFoundInListsAndValuesOfSeveralLines(t *testing.T) {
+	lines := brokercmd.LinesOf("a = [\n 1,\n 2,\n]\n[[x]]\nb = 1\n[x.y]\nc = 2\n[[x]]\n\"d.e\" = '''\n[[x]]\n'''\n[x.y]\nc = 3\n[z]\nf.g = 1\n")
+	for path, want := range map[string]int{"a": 1, "x[0]": 5, "x[0].b": 6, "x[0].y.c": 8, "x[1]": 9, "x[1].y.c": 14, "z.f.g": 16} {
+		if lines[path] != want {
+			t.Errorf("%s: %d, want %d: %v", path, lines[path], want, lines)
+		}
+	}
+}
+
+func TestTimesAreReadAsPeopleTypeThem(t *testing.T) {
+	for text, want := range map[string]time.Duration{"30d": 720 * time.Hour, "12h": 12 * time.Hour, "1h30m": 90 * time.Minute, "2w": 336 * time.Hour, "45s": 45 * time.Second, "0s": 0} {
+		if got, err := brokercmd.ParseLife(text); err != nil || got != want {
+			t.Errorf("%s: %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "30", "d", "-1d", "1.5h", "1y", "99999999w", "1d 2h", "9223372036854775807s", "1dd"} {
+		if got, err := brokercmd.ParseLife(text); err == nil {
+			t.Errorf("%q is %v", text, got)
+		}
+	}
+}
+
+func FuzzAConfigurationIsReadOrRefused(f *testing.F) {
+	f.Add("profiles = [1]\n[[listen]]\naddress = \"x\"\n")
+	f.Add("listen = [{address = \"127.0.0.1:1\"}, 3]\n[tls]\n[[rule]]\ndeny = 1\n[rule.x]\n")
+	f.Add("[[sink]]\nfile = \"\"\n[[sink.x]]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, w := range brokercmd.ParseConfig("b.toml", text) {
+			if w[0] == "" || w[1] == "" || strings.ContainsAny(w[0], "\n\x1b") {
+				t.Errorf("%q", w)
+			}
+		}
+	})
+}
+
+// What a page shows is known; what it names is not there on this machine.
+func TestThePageShowsSettingsThatThereAre(t *testing.T) {
+	page, err := os.ReadFile("../../docs/broker.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(page), "```toml\n")
+	text, _, found := strings.Cut(text, "```\n")
+	if !found || !strings.Contains(text, "[[sink]]") {
+		t.Fatal("the page has no configuration")
+	}
+	for _, w := range brokercmd.ParseConfig("broker.md", text) {
+		if !strings.Contains(w[0], "this machine") && !strings.Contains(w[0], "cannot be used") {
+			t.Error(w)
+		}
+	}
+}

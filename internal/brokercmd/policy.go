@@ -1,0 +1,147 @@
+package brokercmd
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
+)
+
+const testHelp = `Tells whether the rules let a caller do something, and which of them decides. Nobody is asked and nobody has to be logged in.
+Exit code 0: it may; 1: it may not; 2: the question or the configuration is wrong.`
+
+// question is what the rules are asked.
+type question struct{ caller, operation, method, path, account string }
+
+func (a *Commands) newTestCmd() *cobra.Command {
+	var q question
+	cmd := &cobra.Command{
+		Use: "test --caller NAME (--operation ID | METHOD PATH)", Short: "Tell whether a caller may do something, and why", Long: testHelp,
+		Example: `  ringcx broker policy test --config broker.toml --caller reports --operation getAccounts
+  ringcx broker policy test --config broker.toml --caller web GET /token`,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case q.caller == "":
+				return usage.New("policy test takes the name of a caller", "such as --caller reports")
+			case q.operation == "" && len(args) != 2:
+				return usage.New("policy test takes --operation, or a method and a path", "such as: ringcx broker policy test --caller "+wording.Clip(q.caller)+" GET /token")
+			case q.operation != "" && len(args) > 0:
+				return usage.New("--operation is a method and a path already", "leave out one of them")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 2 {
+				q.method, q.path = strings.ToUpper(args[0]), args[1]
+			}
+			return a.test(q)
+		},
+	}
+	cmd.Flags().StringVar(&q.caller, "caller", "", "`NAME` of the caller")
+	cmd.Flags().StringVar(&q.operation, "operation", "", "`ID` of the operation, as 'ringcx api list' tells it")
+	cmd.Flags().StringVar(&q.account, "account", "", "`ID` of the sub-account that it is done in")
+	return cmd
+}
+
+// test asks the rules.
+func (a *Commands) test(q question) error {
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	if err := q.complete(); err != nil {
+		return err
+	}
+	profiles := c.profiles
+	if len(profiles) == 0 {
+		profiles = []string{cmp.Or(a.Profile, profile.Default)}
+	}
+	for _, r := range c.rules {
+		if r.Profile != "" && len(c.profiles) == 0 {
+			profiles = append(profiles, r.Profile)
+		}
+	}
+	b, err := offline(c.rules, once(profiles))
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	allowed, why := b.May(q.caller, a.Profile, q.method, q.path)
+	var n int
+	if _, err := fmt.Sscanf(why, "rule %d ", &n); err == nil && n > 0 && n <= len(c.lines) {
+		why += fmt.Sprintf(" (%s:%d)", c.file, c.lines[n-1])
+	}
+	verdict := "may"
+	if !allowed {
+		verdict = "may not"
+	}
+	if _, err := fmt.Fprintf(a.Stdout, "%s: %s\n", verdict, why); err != nil || allowed {
+		return err
+	}
+	refusal := errors.New("the caller may not do that")
+	if !strings.Contains(why, "rule ") {
+		return refusal // which no rule changes
+	}
+	return usage.WithHint(refusal, "a [[rule]] of the configuration can allow it, before one that denies it")
+}
+
+// once are names without those that were there before.
+func once(names []string) (all []string) {
+	seen := map[string]bool{}
+	for _, n := range names {
+		if !seen[n] {
+			all = append(all, n)
+		}
+		seen[n] = true
+	}
+	return all
+}
+
+// complete makes a path of an operation: whatever its parameters are, but the account.
+func (q *question) complete() error {
+	if q.operation != "" {
+		op, known := apispec.Find(q.operation)
+		if !known {
+			return usage.New(fmt.Sprintf("there is no operation %q", wording.Clip(q.operation)), wording.DidYouMean(nearOperation(q.operation), "'ringcx api list' tells the operations"))
+		}
+		q.method, q.path = op.Method, op.Path
+		placed := false
+		for p := range op.In(apispec.InPath) {
+			value := "1"
+			if (p.Name == "subAccountId" || p.Name == "accountId" && !strings.Contains(op.Path, "{subAccountId}")) && q.account != "" {
+				value, placed = q.account, true
+			}
+			var err error
+			if q.path, err = apispec.Fill(q.path, p.Name, value); err != nil {
+				return usage.New(err.Error(), "--account takes the ID of a sub-account")
+			}
+		}
+		if q.account != "" && !placed {
+			return usage.New(fmt.Sprintf("the path of %s names no account", op.ID), "leave out --account; a rule with an account does not match such an operation")
+		}
+		return nil
+	}
+	if q.account != "" {
+		return usage.New("--account goes with --operation: a path names the account itself", "leave it out")
+	}
+	if q.path, _, _ = strings.Cut(q.path, "?"); !strings.HasPrefix(q.path, "/") {
+		return usage.New(fmt.Sprintf("%q is no path", wording.Clip(q.path)), "begin it with /, such as /voice/api/v1/admin/accounts")
+	}
+	return nil
+}
+
+// nearOperation is the ID that was most likely meant.
+func nearOperation(id string) string {
+	var ids []string
+	for _, op := range apispec.Default().Operations {
+		ids = append(ids, op.ID)
+	}
+	return wording.Nearest(id, ids)
+}

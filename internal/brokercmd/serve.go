@@ -1,0 +1,383 @@
+package brokercmd
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
+)
+
+// process is a broker that runs.
+type process struct {
+	*Commands
+	config *config
+	log    *slog.Logger
+	store  ringcx.Store
+	broker *broker.Broker
+	served []served
+	tls    atomic.Pointer[tls.Config] // nil: nothing is listened at with it
+
+	places   []place
+	callers  connections
+	serving  sync.WaitGroup // those that accept connections
+	working  sync.WaitGroup // what begin has begun
+	stopWork context.CancelFunc
+	sessions []*ringcx.Session // all that there were
+}
+
+// drains is how long what was begun may take when the broker has been told to end.
+const drains = 30 * time.Second
+
+// run serves until the command is to end.
+func (a *Commands) run() error {
+	p, opts, err := a.prepare()
+	if err != nil {
+		return err
+	}
+	if p.broker, err = broker.New(opts); err != nil {
+		return usage.New(err.Error(), "see docs/broker.md")
+	}
+	defer p.broker.Close()
+	if p.places, err = p.listen(); err != nil {
+		return err
+	}
+	a.patience.Store(int64(p.config.linger + drains + 10*time.Second))
+	server := p.broker.Server()
+	failed := p.accept(server)
+	p.begin()
+	var hangups <-chan os.Signal
+	if a.Hangups != nil {
+		hangups = a.Hangups()
+	}
+	notify(a.Getenv, "READY=1", "STATUS=serving")
+	for {
+		select {
+		case err := <-failed:
+			p.end(server)
+			return fmt.Errorf("the broker cannot go on: %w", err)
+		case <-hangups:
+			p.reload()
+		case <-a.Context.Done():
+			p.end(server)
+			return nil
+		}
+	}
+}
+
+// accept accepts callers at all places, and tells when one of them fails.
+func (p *process) accept(server *http.Server) (failed <-chan error) {
+	server.TLSConfig = &tls.Config{
+		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return p.tls.Load(), nil },
+	}
+	server.ConnState = p.callers.note
+	ended := make(chan error, len(p.places))
+	for _, at := range p.places {
+		p.serving.Go(func() {
+			if at.tls {
+				ended <- server.ServeTLS(at.Listener, "", "")
+				return
+			}
+			ended <- server.Serve(at.Listener)
+		})
+		p.log.Info("the broker listens", "address", at.url())
+	}
+	return ended
+}
+
+// prepare is all that is done before anything is listened at.
+func (a *Commands) prepare() (*process, *broker.Options, error) {
+	c, err := a.config()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := a.ReadEnvFile(); err != nil {
+		return nil, nil, err
+	}
+	a.Lasts = true
+	a.namesStore(c.store)
+	p := &process{Commands: a, config: c, log: logger(a.Stderr, c.log)}
+	if p.store, err = a.OpenStore(); err != nil {
+		return nil, nil, err
+	}
+	all, opts, err := p.options(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	p.took(all)
+	return p, opts, p.readCertificates(c)
+}
+
+// logger is the log of a broker.
+func logger(to io.Writer, form string) *slog.Logger {
+	if form == "json" {
+		return slog.New(slog.NewJSONHandler(to, nil))
+	}
+	return slog.New(slog.NewTextHandler(to, nil))
+}
+
+// options are those of a configuration.
+func (p *process) options(c *config) ([]served, *broker.Options, error) {
+	all, err := p.serves(c, p.store, p.log, p.served)
+	if err != nil {
+		return nil, nil, err
+	}
+	opts := &broker.Options{
+		Store: p.store, Users: c.users, Groups: c.groups, Rules: c.rules, Hosts: c.hosts, Log: p.log,
+		NoLimits: c.noLimits, Replicas: cmp.Or(c.replicas, 1), MaxWait: c.maxWait,
+	}
+	var names []string
+	for _, s := range all {
+		opts.Profiles = append(opts.Profiles, s.Profile)
+		names = append(names, s.Name)
+	}
+	for _, s := range c.sinks {
+		if s.profile != "" && !slices.Contains(names, s.profile) {
+			return nil, nil, usage.New(fmt.Sprintf("%s: the sink %s is for the profile %q, which is not served", c.file, s.file, wording.Clip(s.profile)), wording.HintOf(s.profile, names))
+		}
+	}
+	if c.tls != nil && len(c.tls.callers) > 0 {
+		opts.Authenticators = append(opts.Authenticators, certificates(c.tls.callers))
+	}
+	if c.audit != "" {
+		if opts.Audit, err = broker.OpenAuditLog(c.audit); err != nil {
+			return nil, nil, usage.New(err.Error(), "audit names a file that this user may write to, in a directory that is there")
+		}
+	}
+	return all, opts, nil
+}
+
+// took notes what is served from now on.
+func (p *process) took(all []served) {
+	p.served = all
+	for _, s := range all {
+		if !slices.Contains(p.sessions, s.Session) {
+			p.sessions = append(p.sessions, s.Session)
+		}
+	}
+}
+
+func (p *process) readCertificates(c *config) error {
+	if c.tls == nil {
+		return nil
+	}
+	config, err := c.tls.load()
+	if err == nil {
+		p.tls.Store(config)
+	}
+	return err
+}
+
+// begin begins what is done while nobody asks: tokens are kept good, and written to files.
+func (p *process) begin() {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(p.Context))
+	p.stopWork = cancel
+	for i, s := range p.served {
+		p.working.Go(func() { keepGood(ctx, s.Session, p.log.With("profile", s.Name)) })
+		for _, to := range p.config.sinks {
+			if to.profile == s.Name || to.profile == "" && i == 0 {
+				p.working.Go(func() { to.keep(ctx, s.Session, p.log) })
+			}
+		}
+	}
+}
+
+// asksAgain is how soon the broker asks for the token that nobody asked for. Usually that is a read of memory.
+const asksAgain = 15 * time.Second
+
+// keepGood asks for the token again and again, so that no caller has to wait for a new one, and none ends because nobody calls.
+func keepGood(ctx context.Context, session ringcx.TokenSource, log *slog.Logger) {
+	told := ""
+	for {
+		_, err := session.Token(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil && told != "":
+			log.Info("there is a token again")
+			told = ""
+		case err != nil && err.Error() != told:
+			told = err.Error()
+			log.Error("there is no token", "error", told, "hint", usage.Hint(err))
+		}
+		select {
+		case <-time.After(asksAgain):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// reload reads the configuration again. If it is wrong all stays as it is.
+func (p *process) reload() {
+	notify(p.Getenv, reloading()...)
+	defer notify(p.Getenv, "READY=1")
+	c, err := p.reread()
+	if err != nil {
+		p.log.Error("the configuration stays as it was", "error", err.Error(), "hint", usage.Hint(err))
+		return
+	}
+	for _, changed := range p.config.differs(c) {
+		p.log.Warn("this is read at the start: restart the broker to change it", "setting", changed)
+	}
+	p.stopWork()
+	p.working.Wait()
+	c.listens = p.config.listens
+	p.config = c
+	p.begin()
+	p.log.Info("the configuration was read again", "profiles", len(p.served), "rules", len(c.rules))
+}
+
+// reread has the broker serve what the configuration says now.
+func (p *process) reread() (*config, error) {
+	c, wrong := readConfig(p.configFile, p.Dir, p.Warn)
+	switch len(wrong) {
+	case 0:
+	case 1:
+		return nil, wrong[0]
+	default:
+		for _, w := range wrong {
+			p.log.Error("the configuration is wrong", "error", w.Problem, "hint", w.Remedy)
+		}
+		return nil, fmt.Errorf("it has %d errors", len(wrong))
+	}
+	if p.tls.Load() != nil && c.tls == nil {
+		return nil, errors.New("[tls] is gone, and something listens with it: restart the broker to change that")
+	}
+	all, opts, err := p.options(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.readCertificates(c); err != nil {
+		return nil, err
+	}
+	if err := p.broker.Reload(opts); err != nil {
+		return nil, err
+	}
+	p.took(all)
+	return c, nil
+}
+
+// differs are the settings that only a start reads, and that are others in c.
+func (old *config) differs(c *config) (names []string) {
+	if len(c.listens) > 0 && !slices.Equal(places(old.listens), places(c.listens)) {
+		names = append(names, "listen")
+	}
+	if old.store != c.store {
+		names = append(names, "store")
+	}
+	for name, other := range map[string]bool{
+		"log": old.log != c.log, "limits": old.noLimits != c.noLimits, "replicas": old.replicas != c.replicas, "max_wait": old.maxWait != c.maxWait,
+	} {
+		if other {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func places(all []listen) []listen {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].line = 0
+	}
+	return all
+}
+
+// end ends the broker: it says that it is not ready, serves on while that is noticed, and answers what was begun.
+func (p *process) end(server *http.Server) {
+	notify(p.Getenv, "STOPPING=1")
+	p.broker.Drain()
+	p.log.Info("the broker ends", "lingers", p.config.linger.String())
+	<-time.After(p.config.linger)
+	for _, at := range p.places {
+		_ = at.Close()
+	}
+	p.serving.Wait() // who was accepted last is known then
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.Context), drains)
+	defer cancel()
+	p.callers.wait(ctx)
+	if err := server.Shutdown(ctx); err != nil {
+		p.log.Warn("what callers had begun was cut off", "error", err.Error())
+		_ = server.Close()
+	}
+	p.stopWork()
+	p.working.Wait()
+	for _, s := range p.sessions {
+		_ = s.Wait(ctx) // an answer under way is stored; late is no failure
+	}
+}
+
+// place is where the broker listens.
+type place struct {
+	net.Listener
+	tls bool
+}
+
+// url is how callers reach it.
+func (at *place) url() string {
+	switch {
+	case at.Addr().Network() == "unix":
+		return "unix:" + at.Addr().String()
+	case at.tls:
+		return "https://" + at.Addr().String()
+	}
+	return "http://" + at.Addr().String()
+}
+
+// listen listens at all places, or uses the sockets that were passed on.
+func (p *process) listen() (all []place, err error) {
+	sockets, err := passed(p.Getenv, os.Getpid())
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			for _, at := range all {
+				_ = at.Close()
+			}
+		}
+	}()
+	wanted := p.config.listens
+	if len(wanted) == 0 && len(sockets) == 0 {
+		wanted = []listen{{address: defaultListen, group: -1}}
+	}
+	for _, l := range wanted {
+		i := slices.IndexFunc(sockets, func(ln net.Listener) bool { return l.is(ln.Addr()) })
+		if i >= 0 {
+			all = append(all, place{sockets[i], l.tls})
+			sockets = slices.Delete(sockets, i, i+1)
+			continue
+		}
+		ln, err := l.open(p.Context)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, place{ln, l.tls})
+	}
+	for _, ln := range sockets {
+		l := placeOf(ln)
+		encrypt := !l.local() && p.config.tls != nil
+		if len(wanted) > 0 || !l.local() && !encrypt {
+			return all, usage.New(fmt.Sprintf("the service manager passed on a socket at %s, which is not configured", l.String()), "add [[listen]] with this address, and [tls] if other machines reach it")
+		}
+		all = append(all, place{ln, encrypt})
+	}
+	return all, nil
+}

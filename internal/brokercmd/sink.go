@@ -1,0 +1,134 @@
+package brokercmd
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
+)
+
+// sink is a file that holds the access token of a profile, for programs that read one.
+type sink struct {
+	file    string
+	profile string // "": the first
+	json    bool   // an object as /token answers it; false: the token alone
+	mode    fs.FileMode
+	owner   int // -1: this user
+	group   int // -1: that of this process
+}
+
+// readSink reads [[sink]].
+func (c *config) readSink(t *table) sink {
+	s := sink{
+		file: c.path(t.text("file", `file = "/run/ringcx/token"`)), profile: t.text("profile", `profile = "support"`),
+		json: t.word("format", "token", "json") == "json", owner: -1, group: -1,
+	}
+	s.mode = cmp.Or(readMode(t, "mode", t.text("mode", `mode = "0640"`)), 0o600)
+	owner, group := t.text("owner", `owner = "app"`), t.text("group", `group = "app"`)
+	t.done()
+	if !t.has("file") {
+		t.fail(t.line(t.path), "the sink has no file", `such as: file = "/run/ringcx/token"`)
+	}
+	if n, err := userNumber(owner); owner != "" && err == nil {
+		s.owner = int(n)
+	} else if owner != "" {
+		t.misfit("owner", fmt.Sprintf("is %q, which this machine does not have", wording.Clip(owner)), "give the name or the number of a user")
+	}
+	if n, err := groupNumber(group); group != "" && err == nil {
+		s.group = int(n)
+	} else if group != "" {
+		t.misfit("group", fmt.Sprintf("is %q, which this machine does not have", wording.Clip(group)), "give the name or the number of a group")
+	}
+	switch info, err := os.Stat(filepath.Dir(s.file)); {
+	case s.file == "":
+	case err != nil:
+		t.misfit("file", "is in a directory that cannot be used: "+usage.PlainPath(err).Error(), "make the directory, or choose another")
+	case !info.IsDir():
+		t.misfit("file", "is below a file", "name a file in a directory")
+	}
+	c.serves(t, s.profile)
+	for _, other := range c.sinks {
+		if other.file == s.file && s.file != "" {
+			t.misfit("file", "is that of another sink", "give each sink a file of its own")
+		}
+	}
+	if s.mode&0o007 != 0 {
+		t.misfit("mode", "lets everybody on this machine have the token", `such as: mode = "0640", with group`)
+	}
+	return s
+}
+
+// keep writes the tokens of a session to the file, each when it comes, until ctx ends.
+func (s *sink) keep(ctx context.Context, session ringcx.TokenSource, log *slog.Logger) {
+	last, failures := "", 0
+	for {
+		t, err := session.Token(ctx)
+		if err == nil && t.AccessToken != last {
+			if err = s.write(t); err == nil {
+				last = t.AccessToken
+				log.Info("the token file was written", "file", s.file, "until", t.Expiry.UTC().Format(time.RFC3339))
+			}
+		}
+		pause := sinkLooks
+		switch {
+		case err == nil:
+			failures = 0
+		case ctx.Err() != nil:
+			return
+		default:
+			failures++
+			pause = min(time.Second<<min(failures, 6), 30*time.Second)
+			log.Error("the token file could not be written", "file", s.file, "error", err)
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// sinkLooks is how soon a sink notices another token. To ask for it is a read of memory.
+const sinkLooks = 2 * time.Second
+
+// write puts a token into the file: who reads it finds the old one or the new one.
+func (s *sink) write(t *ringcx.Token) error {
+	text := t.AccessToken
+	if s.json {
+		body, err := json.Marshal(map[string]any{"access_token": t.AccessToken, "token_type": t.TokenType, "expires_at": t.Expiry.UTC().Format(time.RFC3339)})
+		if err != nil {
+			return err
+		}
+		text = string(body) + "\n"
+	}
+	if info, err := os.Lstat(s.file); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is not a file, and is not replaced", s.file)
+	}
+	temp, err := os.CreateTemp(filepath.Dir(s.file), "."+filepath.Base(s.file)+"-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(temp.Name()) }() // once it is in its place there is nothing of this name
+	_, err = temp.WriteString(text)
+	if err == nil && (s.owner >= 0 || s.group >= 0) {
+		err = temp.Chown(s.owner, s.group)
+	}
+	if err == nil {
+		err = temp.Chmod(s.mode)
+	}
+	if err = errors.Join(err, temp.Sync(), temp.Close()); err != nil {
+		return errors.New(strings.ReplaceAll(err.Error(), temp.Name(), s.file))
+	}
+	return os.Rename(temp.Name(), s.file)
+}
