@@ -75,7 +75,7 @@ func (c *Commands) listAccounts(format *rows.Format) error {
 		return err
 	}
 	var all []json.RawMessage
-	if err := c.Lister(session).Each(c.Context, acc.Config.Endpoint.Canonical().RingCX+Path, 0, func(page []json.RawMessage) error {
+	if err := c.Lister(session).Each(c.Context, acc.Config.Endpoint.Canonical().RingCX+Path, 0, "accountId", func(page []json.RawMessage) error {
 		all = append(all, page...)
 		return nil
 	}); err != nil {

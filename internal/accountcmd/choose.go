@@ -105,7 +105,7 @@ func (c *Commands) chooser(session *ringcx.Session, acc *profile.Account) *subac
 	if session != nil {
 		found.List = func(ctx context.Context) ([]subaccount.Account, error) {
 			var all []subaccount.Account
-			err := c.Lister(session).Each(ctx, server+Path, 0, func(page []json.RawMessage) error {
+			err := c.Lister(session).Each(ctx, server+Path, 0, "accountId", func(page []json.RawMessage) error {
 				more, err := accountsOf(page)
 				all = append(all, more...)
 				return err

@@ -30,7 +30,7 @@ type API struct {
 func (a *API) FindRCAccount(ctx context.Context) error {
 	op, _ := apispec.Find("getAllAccounts")
 	var all []json.RawMessage
-	err := a.Each(ctx, a.Base+op.Path, 0, func(page []json.RawMessage) error {
+	err := a.Each(ctx, a.Base+op.Path, 0, "", func(page []json.RawMessage) error {
 		all = append(all, page...)
 		return nil
 	})

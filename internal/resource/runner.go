@@ -24,6 +24,7 @@ type Runner struct {
 	Account func() (string, error) // the sub-account, asked for when a path needs it
 
 	Note     func(text string) // what is worth a word and no failure
+	Warn     func(text string) // what a list is without
 	Progress func(text string) // what is being done, for people who wait
 }
 
@@ -80,11 +81,14 @@ func (r *Runner) list(ctx context.Context, id, query string, f Found, yield func
 	if query != "" {
 		address += "?" + query
 	}
-	size := 0
+	size, key := 0, ""
 	if op.Paged() {
 		size = 100
 	}
-	return r.Lists.Each(ctx, address, size, yield)
+	if s := Rows(id); s != nil {
+		key = s.Key
+	}
+	return r.Lists.Each(ctx, address, size, key, yield)
 }
 
 // More calls yield with the rows of what belongs to a thing.
@@ -93,7 +97,8 @@ func (r *Runner) More(ctx context.Context, m More, f Found, yield func([]json.Ra
 }
 
 // Each calls yield with the rows of a kind, and the ID of the group that they are in: of one group, by ID or name, or if that is
-// "" of all groups, one after the other. A group that is gone when its turn comes has no rows.
+// "" of all groups, one after the other. A group that is gone when its turn comes has no rows, which Warn tells in the end; if
+// all are, nobody knows any rows, and the answer of the last is the error.
 func (r *Runner) Each(ctx context.Context, k *Kind, group string, yield func(group string, rows []json.RawMessage) error) error {
 	in := func(id string) error {
 		return r.list(ctx, k.List, k.Query, Found{k, id, ""}, func(page []json.RawMessage) error { return yield(id, page) })
@@ -101,8 +106,9 @@ func (r *Runner) Each(ctx context.Context, k *Kind, group string, yield func(gro
 	if k.Group == "" {
 		return in("")
 	}
+	of := Named(k.Group)
 	if group != "" {
-		found, err := r.Find(ctx, Named(k.Group), group, "")
+		found, err := r.Find(ctx, of, group, "")
 		if err != nil {
 			return err
 		}
@@ -112,36 +118,69 @@ func (r *Runner) Each(ctx context.Context, k *Kind, group string, yield func(gro
 	if err != nil {
 		return err
 	}
+	var gone []string
 	for i, id := range groups {
 		if r.Progress != nil {
-			r.Progress(fmt.Sprintf("%s %d of %d …", Named(k.Group).One, i+1, len(groups)))
+			r.Progress(fmt.Sprintf("%s %d of %d …", of.One, i+1, len(groups)))
 		}
 		err := in(id)
-		var refused *apicmd.CallError
 		switch {
-		case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
-			r.note("%s %s is gone", Named(k.Group).One, id)
+		case isGone(err):
+			if gone = append(gone, id); len(gone) == len(groups) {
+				return fmt.Errorf("none of the %s has a list: %w", counted(len(groups), of), err)
+			}
 		case errors.Is(err, errEnough) || errors.Is(err, context.Canceled):
 			return err
 		case err != nil:
-			return fmt.Errorf("the list is not whole, it broke off at %s %s, %d of %d: %w", Named(k.Group).One, id, i+1, len(groups), err)
+			return fmt.Errorf("the list is not whole, it broke off at %s %s, %d of %d: %w", of.One, id, i+1, len(groups), err)
 		}
+	}
+	if gone != nil {
+		r.warn("%s left out, which the vendor does not find any more: %s", counted(len(gone), of), wording.Listed(few(gone)))
 	}
 	return nil
 }
 
+// isGone tells the vendor's word that there is no such thing from that of something in its place.
+func isGone(err error) bool {
+	var refused *apicmd.CallError
+	return errors.As(err, &refused) && refused.Status == http.StatusNotFound && !refused.IsPage()
+}
+
+// counted are some of a kind.
+func counted(n int, k *Kind) string {
+	if n == 1 {
+		return "1 " + k.One
+	}
+	return fmt.Sprintf("%d %s", n, strings.ReplaceAll(k.Name, "-", " "))
+}
+
+// few are words of which no more than a sentence takes are left.
+func few(words []string) []string {
+	const most = 8
+	if len(words) > most {
+		return append(slices.Clone(words[:most]), fmt.Sprintf("%d more", len(words)-most))
+	}
+	return words
+}
+
 // groups are the IDs of the groups that things of a kind are in.
 func (r *Runner) groups(ctx context.Context, k *Kind) (ids []string, err error) {
-	of := Named(k.Group)
+	of, without := Named(k.Group), 0
 	key := of.schema().Key
 	err = r.Each(ctx, of, "", func(_ string, page []json.RawMessage) error {
 		for _, row := range page {
 			if id := rows.Field(row, key); id != "" {
 				ids = append(ids, id)
+			} else {
+				without++
 			}
 		}
 		return nil
 	})
+	if without > 0 && err == nil {
+		r.warn("%s left out, whose ID (%s) the vendor does not tell", counted(without, of), key)
+	}
 	return ids, err
 }
 
@@ -209,11 +248,7 @@ func unclear(k *Kind, word string, names []string, found []Found) error {
 		for _, f := range found {
 			ids = append(ids, f.ID)
 		}
-		const most = 8
-		if len(ids) > most {
-			ids = append(ids[:most], fmt.Sprintf("%d more", len(ids)-most))
-		}
-		return usage.New(fmt.Sprintf("%d %s have the name %q: %s", len(found), strings.ReplaceAll(k.Name, "-", " "), wording.Clip(word), wording.Listed(ids)), "give the ID of one of them")
+		return usage.New(fmt.Sprintf("%d %s have the name %q: %s", len(found), strings.ReplaceAll(k.Name, "-", " "), wording.Clip(word), wording.Listed(few(ids))), "give the ID of one of them")
 	}
 	near := wording.Nearest(word, names)
 	if near != "" {
@@ -235,26 +270,8 @@ func (r *Runner) note(format string, values ...any) {
 	}
 }
 
-// Get is a thing as the vendor has it.
-func (r *Runner) Get(ctx context.Context, f Found) (json.RawMessage, error) {
-	address, err := r.address(Operation(f.Kind.Get), f)
-	if err != nil {
-		return nil, err
+func (r *Runner) warn(format string, values ...any) {
+	if r.Warn != nil {
+		r.Warn(fmt.Sprintf(format, values...))
 	}
-	reply, err := apicmd.Ask(ctx, r.Lists.Client, http.MethodGet, address, "application/json")
-	switch {
-	case err != nil:
-		return nil, err
-	case reply.Code != http.StatusOK || reply.IsPage():
-		return nil, reply.Err()
-	case !IsObject(reply.Body):
-		return nil, fmt.Errorf("GET %s: the answer is not an object", reply.Request.URL.Path)
-	}
-	return reply.Body, nil
-}
-
-// IsObject tells JSON objects from other answers.
-func IsObject(data []byte) bool {
-	var fields map[string]json.RawMessage
-	return json.Unmarshal(data, &fields) == nil && fields != nil
 }

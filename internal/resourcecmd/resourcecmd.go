@@ -61,9 +61,8 @@ func (h *Host) runner(format *rows.Format) (*resource.Runner, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	lists := *login.Lists
-	lists.Patient = true
-	r := &resource.Runner{Lists: &lists, Base: login.Base, Account: h.Account}
+	r := &resource.Runner{Lists: login.Lists, Base: login.Base, Account: h.Account}
+	r.Warn = h.Warn
 	if login.Verbose {
 		r.Note = func(text string) { h.Inform("ringcx: %s\n", text) }
 	}
