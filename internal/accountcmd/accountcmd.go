@@ -5,6 +5,7 @@ package accountcmd
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,6 +33,7 @@ type Commands struct {
 
 	name    string              // the sub-account that --account names; "": it does not
 	chosen  *subaccount.Account // the one that calls work in, once it was found
+	sure    bool                // it was found for a call that changes something
 	session *ringcx.Session     // of SignedIn, once it was made
 }
 
@@ -82,12 +84,15 @@ func (c *Commands) listAccounts(format *rows.Format) error {
 		return err
 	}
 	shape := rows.Shape{Columns: []terminal.Column{{Title: "ACCOUNT", Field: "accountId"}, {Title: "NAME", Field: "accountName"}, {Title: "MAIN ACCOUNT", Field: "mainAccountId"}}}
-	if accounts, err := accountsOf(all); err == nil && len(accounts) == len(all) {
-		c.chooser(session, acc).Saw(accounts)
-		given, _ := c.Given(acc)
-		if used, err := subaccount.Find(accounts, given); err == nil {
-			shape.Marked = func(r json.RawMessage) bool { return rows.Field(r, "accountId") == used.ID }
-		}
+	accounts, odd := accountsOf(all)
+	c.warnOdd(odd)
+	c.chooser(session, acc).Saw(accounts)
+	given, _ := c.Given(acc)
+	if used, err := subaccount.Find(accounts, given); err == nil {
+		shape.Marked = func(r json.RawMessage) bool { return rows.Field(r, "accountId") == used.ID }
+	}
+	if !format.JSON && format.JQ == "" { // of which a line can be made
+		all = slices.DeleteFunc(all, func(row json.RawMessage) bool { return row[0] != '{' })
 	}
 	w := format.To(c.Context, c.Terminal, nil, shape)
 	if err := w.Write(all...); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -278,7 +279,7 @@ func TestAThingIsFoundInItsGroup(t *testing.T) {
 
 func TestWhatIsNotFoundIsRefusedWithWhatIsNear(t *testing.T) {
 	for _, c := range []struct{ kind, word, group, says, hint string }{
-		{"agents", "bo", "", `2 agents have the name "bo": 11 and 40`, "the ID"},
+		{"agents", "bo", "", `2 agents have the name "bo": 11 in agent group 1 and 40 in agent group 4`, "--group"},
 		{"agents", "adda", "", `there is no agent "adda"`, `did you mean "ada"?`},
 		{"agents", "10", "nord", `there is no agent group "nord"`, `did you mean "North"?`},
 		{"agents", "x", "south", `2 agent groups have the name "south": 2 and 3`, "the ID"},
@@ -294,8 +295,31 @@ func TestWhatIsNotFoundIsRefusedWithWhatIsNear(t *testing.T) {
 	}
 	_, r := vendor(t, callCenter)
 	_, err := r.Find(t.Context(), resource.Named("agents"), "30", "")
-	if misuse := (*usage.Error)(nil); err == nil || errors.As(err, &misuse) {
-		t.Errorf("an ID that is nowhere: %v", err)
+	if misuse := (*usage.Error)(nil); !errors.As(err, &misuse) {
+		t.Errorf("an ID that is nowhere is another mistake than a name that is: %v", err)
+	}
+}
+
+func TestWhatChangesAThingInSeveralGroupsIsToldWhich(t *testing.T) {
+	twice := maps.Clone(callCenter)
+	twice["/agentGroups/4/agents"] = `[{"agentId":20,"username":"cy"}]`
+	for _, c := range []struct {
+		word, group string
+		sure        bool
+		want        string // the group; "": it is refused
+	}{
+		{"20", "", true, ""}, {"cy", "", true, ""}, {"20", "", false, "2"}, {"cy", "", false, "2"}, // of what is only read the first will do
+		{"20", "4", true, "4"}, {"cy", "east", true, "4"}, {"10", "", true, "1"}, {"ada", "", true, "1"}, // the control
+	} {
+		_, r := vendor(t, twice)
+		r.Sure = c.sure
+		got, err := r.Find(t.Context(), resource.Named("agents"), c.word, c.group)
+		if got.Group != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%q in %q, sure %t: %+v (%v)", c.word, c.group, c.sure, got, err)
+		}
+		if err != nil && (!strings.Contains(err.Error(), "agent 20 is in 2 agent groups: 2 and 4") || !strings.Contains(usage.Hint(err), "--group")) {
+			t.Errorf("%q: %v (%s)", c.word, err, usage.Hint(err))
+		}
 	}
 }
 

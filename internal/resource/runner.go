@@ -22,6 +22,7 @@ type Runner struct {
 	Lists   *apicmd.Lister
 	Base    string                 // the server
 	Account func() (string, error) // the sub-account, asked for when a path needs it
+	Sure    bool                   // for what changes something: of the groups that a thing is in none is chosen
 
 	Note     func(text string) // what is worth a word and no failure
 	Warn     func(text string) // what a list is without
@@ -191,7 +192,8 @@ var errEnough = errors.New("enough")
 func IsID(word string) bool { return word != "" && strings.Trim(word, "0123456789") == "" }
 
 // Find finds a thing by its ID or, where the kind has names, by a name that no other has. An ID of a kind without groups,
-// or with its group, is taken as it is, and costs no request; else the groups are gone through.
+// or with its group, is taken as it is, and costs no request; else the groups are gone through. One that is in several groups is
+// found in the first, but with Sure, which wants to be told the group.
 func (r *Runner) Find(ctx context.Context, k *Kind, word, group string) (Found, error) {
 	isID := IsID(word)
 	switch {
@@ -210,9 +212,10 @@ func (r *Runner) Find(ctx context.Context, k *Kind, word, group string) (Found, 
 		for _, row := range page {
 			one := Found{k, in, rows.Field(row, key)}
 			if isID {
-				if one.ID == word {
-					found = append(found, one)
-					return errEnough
+				if one.ID == word && !slices.Contains(found, one) {
+					if found = append(found, one); !r.Sure {
+						return errEnough
+					}
 				}
 				continue
 			}
@@ -230,15 +233,31 @@ func (r *Runner) Find(ctx context.Context, k *Kind, word, group string) (Found, 
 	switch {
 	case err != nil && !errors.Is(err, errEnough):
 		return Found{}, err
-	case len(found) == 1:
+	case len(found) == 1, len(found) > 1 && !r.Sure && areOne(found):
 		if k.Group != "" && group == "" {
 			r.note("%s %s is in %s %s", k.One, found[0].ID, Named(k.Group).One, found[0].Group)
 		}
 		return found[0], nil
+	case len(found) > 1 && areOne(found):
+		return Found{}, usage.New(
+			fmt.Sprintf("%s %s is in %s: %s", k.One, found[0].ID, counted(len(found), Named(k.Group)), wording.Listed(few(groupsOf(found)))), "--group says which one is meant")
 	case isID:
-		return Found{}, usage.WithHint(fmt.Errorf("there is no %s %s", k.One, word), fmt.Sprintf("'ringcx %s list' shows them; --account says in which sub-account", k.Name))
+		return Found{}, usage.New(fmt.Sprintf("there is no %s %s", k.One, word), fmt.Sprintf("'ringcx %s list' shows them; --account says in which sub-account", k.Name))
 	}
 	return Found{}, unclear(k, word, names, found)
+}
+
+// areOne tells one thing in several places.
+func areOne(found []Found) bool {
+	return !slices.ContainsFunc(found, func(f Found) bool { return f.ID != found[0].ID })
+}
+
+// groupsOf are the groups that things are in.
+func groupsOf(found []Found) (ids []string) {
+	for _, f := range found {
+		ids = append(ids, f.Group)
+	}
+	return ids
 }
 
 // unclear says of a name that it is none, or that of several.
@@ -246,15 +265,26 @@ func unclear(k *Kind, word string, names []string, found []Found) error {
 	if len(found) > 1 {
 		var ids []string
 		for _, f := range found {
-			ids = append(ids, f.ID)
+			id := f.ID
+			if f.Group != "" {
+				id += " in " + Named(k.Group).One + " " + f.Group
+			}
+			ids = append(ids, id)
 		}
-		return usage.New(fmt.Sprintf("%d %s have the name %q: %s", len(found), strings.ReplaceAll(k.Name, "-", " "), wording.Clip(word), wording.Listed(few(ids))), "give the ID of one of them")
+		return usage.New(fmt.Sprintf("%d %s have the name %q: %s", len(found), strings.ReplaceAll(k.Name, "-", " "), wording.Clip(word), wording.Listed(few(ids))), "give the ID of one of them"+orGroup(k))
 	}
 	near := wording.Nearest(word, names)
 	if near != "" {
 		near = fmt.Sprintf("%q", wording.OneLine(near))
 	}
 	return usage.New(fmt.Sprintf("there is no %s %q", k.One, wording.Clip(word)), wording.DidYouMean(near, fmt.Sprintf("'ringcx %s list' shows them", k.Name)))
+}
+
+func orGroup(k *Kind) string {
+	if k.Group == "" {
+		return ""
+	}
+	return ", or its group with --group"
 }
 
 func article(noun string) string {

@@ -74,7 +74,7 @@ func (c *change) bind() {
 				if c.call.DryRun {
 					return c.Unasked()
 				}
-				return c.Account()
+				return c.Account(true)
 			}
 		}
 	}
@@ -88,7 +88,7 @@ func (c *change) find() (resource.Found, error) {
 	case resource.IsID(c.group) && (c.word == "" || resource.IsID(c.word)), c.kind.Group == "" && (c.word == "" || resource.IsID(c.word)):
 		return resource.Found{Kind: c.kind, Group: c.group, ID: c.word}, nil
 	}
-	r, done, err := c.runner(c.format)
+	r, done, err := c.runner(c.format, true)
 	if err != nil {
 		return resource.Found{}, err
 	}
@@ -230,7 +230,7 @@ func newUpdateCmd(h *Host, k *resource.Kind) *cobra.Command {
 
 // merge reads the thing, and has the call send all of it with what is changed.
 func (c *change) merge() error {
-	r, done, err := c.runner(c.format)
+	r, done, err := c.runner(c.format, true)
 	if err != nil {
 		return err
 	}
@@ -290,7 +290,7 @@ func (c *change) confirm() error {
 	if !c.CanAsk() {
 		return usage.New(fmt.Sprintf("there is nobody to ask whether the %s may be deleted", c.kind.One), "add --yes if it may")
 	}
-	r, done, err := c.runner(c.format)
+	r, done, err := c.runner(c.format, true)
 	if err != nil {
 		return err
 	}
@@ -308,7 +308,11 @@ func (c *change) confirm() error {
 	for _, field := range c.kind.Names {
 		name = wording.First(name, rows.Field(one, field))
 	}
-	answer, err := c.AskMaybe(strings.Join(strings.Fields(fmt.Sprintf("Delete the %s %s %s? %s [y/N]", c.kind.One, found.ID, wording.OneLine(name), c.kind.Also)), " "))
+	where := ""
+	if !c.kind.NoAccount {
+		where = " of sub-account " + c.Chosen()
+	}
+	answer, err := c.AskMaybe(strings.Join(strings.Fields(fmt.Sprintf("Delete the %s %s%s? %s [y/N]", c.kind.One, strings.TrimSpace(found.ID+" "+wording.OneLine(name)), where, c.kind.Also)), " "))
 	if err != nil {
 		return err
 	}

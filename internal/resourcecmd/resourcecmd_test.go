@@ -60,7 +60,7 @@ func (v *vendor) run(ctx context.Context, args ...string) (stdout, stderr string
 	root := &cobra.Command{Use: "ringcx", SilenceErrors: true, SilenceUsage: true}
 	root.AddCommand(resourcecmd.New(&resourcecmd.Host{
 		Env: e, Teller: to, Terminal: terminal.New(e, to), Inherited: pflag.NewFlagSet("", pflag.ContinueOnError),
-		AccountFlag: func(*cobra.Command) {}, Account: seven, Unasked: seven,
+		AccountFlag: func(*cobra.Command) {}, Account: func(bool) (string, error) { return "7", nil }, Chosen: func() string { return "7 Sales" }, Unasked: seven,
 		SignIn: func() (*resourcecmd.Login, error) { return &resourcecmd.Login{Lists: lists, Base: v.URL}, nil },
 		Show:   func(c *apicmd.Call) error { return c.Show(ctx, v.URL, "", &out) },
 	})...)
@@ -188,5 +188,15 @@ func TestWhatIsReadIsWaitedFor(t *testing.T) {
 	})
 	if _, _, err := v.run(t.Context(), "agents", "update", "5", "--group", "4", "--team", "x"); err != nil || !v.sent("PUT") {
 		t.Errorf("%v: asked %q", err, v.asked)
+	}
+}
+
+func TestTrueAndFalseAreNoNames(t *testing.T) {
+	for _, args := range [][]string{{"agents", "update", "5", "--is-active", "false"}, {"agents", "update", "--is-active", "false"}, {"users", "delete", "true"}} {
+		v := newVendor(t, func(http.ResponseWriter, *http.Request) {})
+		_, _, err := v.run(t.Context(), args...)
+		if misuse := (*usage.Error)(nil); !errors.As(err, &misuse) || !strings.Contains(misuse.Remedy, "--is-active=") || len(v.asked) > 0 {
+			t.Errorf("%q: %v, asked %q", args, err, v.asked)
+		}
 	}
 }
