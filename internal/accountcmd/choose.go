@@ -11,7 +11,6 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/apicmd"
-	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/rows"
 	"github.com/ringcx-go/ringcx/internal/subaccount"
@@ -151,7 +150,7 @@ func accountsOf(list []json.RawMessage) (all []subaccount.Account, odd int) {
 		if json.Unmarshal(raw, &row) == nil && len(row.ID) > 0 && strings.ContainsRune(`"0123456789`, rune(row.ID[0])) {
 			id = rows.Text(row.ID)
 		}
-		if _, err := apispec.Fill("/{id}", "id", id); err != nil {
+		if !subaccount.IsID(id) {
 			odd++
 			continue
 		}

@@ -97,6 +97,17 @@ func (l *Lister) again(req *http.Request, code int, header http.Header, until ti
 	return err == nil, err
 }
 
+// Get is Asking for what is at an address, as JSON.
+func (l *Lister) Get(ctx context.Context, address string) (*Reply, error) {
+	return l.Asking(nil, func() (*http.Request, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		if err == nil {
+			req.Header.Set("Accept", kindJSON)
+		}
+		return req, err
+	})
+}
+
 // keep waits until the pace lets another request be sent, and tells of it if that takes a while.
 func (l *Lister) keep(ctx context.Context, p *pace.Pace) error {
 	wait := p.Wait()

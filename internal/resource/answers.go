@@ -21,13 +21,7 @@ func (r *Runner) Get(ctx context.Context, f Found) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	reply, err := r.Lists.Asking(nil, func() (*http.Request, error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-		if err == nil {
-			req.Header.Set("Accept", "application/json")
-		}
-		return req, err
-	})
+	reply, err := r.Lists.Get(ctx, address)
 	switch {
 	case err != nil:
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -88,6 +89,12 @@ func (c *Chooser) Kept(id string) Account {
 		}
 	}
 	return Account{ID: id}
+}
+
+// IsID tells what can be the ID of an account from what no path can be made of.
+func IsID(word string) bool {
+	_, err := apispec.Fill("/{id}", "id", word)
+	return err == nil
 }
 
 // Hint is how an account is chosen.
