@@ -40,6 +40,7 @@ type Commands struct {
 // Flag lets a command, and those below it, be told the sub-account.
 func (c *Commands) Flag(cmd *cobra.Command) {
 	cmd.PersistentFlags().StringVar(&c.name, "account", "", "sub-account to work in (default: $RINGCX_ACCOUNT, then what 'ringcx accounts use' said)")
+	cmdline.Complete(cmd, "account", cobra.NoFileCompletions)
 }
 
 // SignedIn is that of the account, once for each run: what finds the sub-account and what calls in it are one session.
@@ -178,7 +179,7 @@ func (c *Commands) keepAccount(chosen *subaccount.Account) error {
 			return usage.New(s.NoProfile(acc.Profile), "'ringcx profile list' shows them")
 		}
 		if p.Account = ""; chosen != nil {
-			p.Account = chosen.ID
+			p.Account = profile.AccountID(chosen.ID)
 		}
 		s.Profiles[acc.Profile] = p
 		return nil

@@ -34,7 +34,7 @@ func (c *Commands) Given(acc *profile.Account) (given, source string) {
 		return given, source
 	}
 	if acc != nil && acc.Profile != "" {
-		if given = acc.Settings.Profiles[acc.Profile].Account; given != "" {
+		if given = string(acc.Settings.Profiles[acc.Profile].Account); given != "" {
 			return given, "profile " + acc.Profile
 		}
 	}

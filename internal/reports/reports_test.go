@@ -70,11 +70,20 @@ func TestAReportIsPassedOnAsItComesAndOneThatIsNoneIsAnError(t *testing.T) {
 		kind, body, delim string
 		says              string
 	}{
-		{200, "text/csv", strings.Repeat("a,b\n", 1<<16), "", ""}, {201, "", "x", "", ""}, {200, "", " {a}\n" + strings.Repeat("b", 1<<17), "", ""},
-		{200, "", "", "", "the report is empty"}, {403, "", `{"generalMessage":"no"}`, "", "403 no"}, {200, "", "cut", "", "the answer broke off"}, {200, "", "{cut", "", "the answer broke off"},
-		{200, "application/json", `{"errorCode":"x.y","generalMessage":"no"}`, "", "200 x.y no"}, {200, "application/octet-stream", "\n" + `{"errorCode":"x.y"}`, "", "200"},
-		{200, "application/json", `{"message":"no report"}`, "", "no report"}, {200, "text/csv", `{"a":1}`, "", ""},
-		{200, "text/html", page, "", "web page"}, {200, "text/html", page, "HTML", ""}, {404, "text/html", page, "HTML", "web page"},
+		{200, "text/csv", strings.Repeat("a,b\n", 1<<16), "", ""},
+		{201, "", "x", "", ""},
+		{200, "", " {a}\n" + strings.Repeat("b", 1<<17), "", ""},
+		{200, "", "", "", "the report is empty"},
+		{403, "", `{"generalMessage":"no"}`, "", "403 no"},
+		{200, "", "cut", "", "the answer broke off"},
+		{200, "", "{cut", "", "the answer broke off"},
+		{200, "application/json", `{"errorCode":"x.y","generalMessage":"no"}`, "", "200 x.y no"},
+		{200, "application/octet-stream", "\n" + `{"errorCode":"x.y"}`, "", "200"},
+		{200, "application/json", `{"message":"no report"}`, "", "no report"},
+		{200, "text/csv", `{"a":1}`, "", ""},
+		{200, "text/html", page, "", "web page"},
+		{200, "text/html", page, "HTML", ""},
+		{404, "text/html", page, "HTML", "web page"},
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if want := "/voice/api/v1/admin/accounts/21/reportsStreaming"; r.URL.Path != want || r.Method != http.MethodPost {

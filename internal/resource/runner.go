@@ -171,7 +171,7 @@ func (r *Runner) groups(ctx context.Context, k *Kind) (ids []string, err error) 
 	key := of.schema().Key
 	err = r.Each(ctx, of, "", func(_ string, page []json.RawMessage) error {
 		for _, row := range page {
-			if id := rows.Field(row, key); id != "" {
+			if id := rows.Field(row, key); IsID(id) {
 				ids = append(ids, id)
 			} else {
 				without++
@@ -205,12 +205,15 @@ func (r *Runner) Find(ctx context.Context, k *Kind, word, group string) (Found, 
 	case !isID && (word == "" || len(k.Names) == 0):
 		return Found{}, usage.New(fmt.Sprintf("%q is not the ID of %s %s", wording.Clip(word), article(k.One), k.One), fmt.Sprintf("'ringcx %s list' shows them", k.Name))
 	}
-	var found, all []Found
+	var found []Found
 	var names []string
 	key := k.schema().Key
 	err := r.Each(ctx, k, group, func(in string, page []json.RawMessage) error {
 		for _, row := range page {
 			one := Found{k, in, rows.Field(row, key)}
+			if !IsID(one.ID) {
+				continue // no path leads to it
+			}
 			if isID {
 				if one.ID == word && !slices.Contains(found, one) {
 					if found = append(found, one); !r.Sure {
@@ -219,7 +222,6 @@ func (r *Runner) Find(ctx context.Context, k *Kind, word, group string) (Found, 
 				}
 				continue
 			}
-			all = append(all, one)
 			for _, field := range k.Names {
 				name := rows.Field(row, field)
 				names = append(names, name)

@@ -189,6 +189,7 @@ func newCreateCmd(h *Host, k *resource.Kind) *cobra.Command {
 	cmd.Flags().StringVar(&c.call.Input, "input", "", "send `FILE` as the whole, - for standard input")
 	if k.Group != "" {
 		cmd.Flags().StringVar(&c.group, "group", "", fmt.Sprintf("ID or name of the %s that it is for", resource.Named(k.Group).One))
+		cmdline.Complete(cmd, "group", cobra.NoFileCompletions)
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		c.call.InputGiven = cmd.Flags().Changed("input")

@@ -19,6 +19,7 @@ import (
 func groupFlag(cmd *cobra.Command, k *resource.Kind, group *string, otherwise string) {
 	if k.Group != "" {
 		cmd.Flags().StringVar(group, "group", "", fmt.Sprintf("ID or name of the %s (default: %s)", resource.Named(k.Group).One, otherwise))
+		cmdline.Complete(cmd, "group", cobra.NoFileCompletions)
 	}
 }
 

@@ -88,11 +88,19 @@ func TestNothingIsSentBackForAThingThatWasNotReadForCertain(t *testing.T) {
 		}{
 			{`{"errorCode":"x.y","generalMessage":"no"}`, false},
 			{`{"errorCode":"x.y","generalMessage":"no","` + key + `":5}`, false},
-			{`{"` + key + `":6}`, false}, {`{"` + key + `":null}`, false}, {`{"` + key + `":[5]}`, false},
-			{`{}`, false}, {`[{"` + key + `":5}]`, false}, {`null`, false}, {``, false}, {`5`, false}, {`{"` + key + `":5`, false},
-			{`{"` + key + `":5}`, true}, {`{"` + key + `":"5"}`, true}, // the control: of such a one all is sent back
+			{`{"` + key + `":6}`, false},
+			{`{"` + key + `":null}`, false},
+			{`{"` + key + `":[5]}`, false},
+			{`{}`, false},
+			{`[{"` + key + `":5}]`, false},
+			{`null`, false},
+			{``, false},
+			{`5`, false},
+			{`{"` + key + `":5`, false},
+			{`{"` + key + `":5}`, true},
+			{`{"` + key + `":"5"}`, true}, // the control: of such a one all is sent back
 		} {
-			v := newVendor(t, func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, c.read) })
+			v := newVendor(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, c.read) })
 			_, _, err := v.run(t.Context(), append(of(k, "update"), "-f", k.Columns[1].Field+"=x", "--unchecked")...)
 			if v.sent("PUT") != c.put || (err == nil) != c.put {
 				t.Errorf("%s read as %s: asked %q (%v)", k.Name, c.read, v.asked, err)
@@ -111,12 +119,20 @@ func TestASuccessThatSaysItIsNoneIsNotToldAsDone(t *testing.T) {
 		body   string
 		said   string // on stderr; "": it is an error
 	}{
-		{"update", 200, `{"agentId":5}`, "Changed agent 5."}, {"delete", 200, `true`, "Deleted agent 5."}, {"delete", 204, ``, "Deleted agent 5."}, // the control
+		{"update", 200, `{"agentId":5}`, "Changed agent 5."},
+		{"delete", 200, `true`, "Deleted agent 5."},
+		{"delete", 204, ``, "Deleted agent 5."}, // the control
 		{"create", 201, `{"agentId":9}`, "Created agent 9."},
-		{"update", 200, `{"errorCode":"x.y","generalMessage":"no"}`, ""}, {"delete", 200, `{"errorCode":"x.y"}`, ""}, {"create", 201, `{"errorCode":"x.y"}`, ""},
-		{"update", 200, `false`, ""}, {"delete", 200, " false\n", ""}, {"create", 200, `false`, ""},
+		{"update", 200, `{"errorCode":"x.y","generalMessage":"no"}`, ""},
+		{"delete", 200, `{"errorCode":"x.y"}`, ""},
+		{"create", 201, `{"errorCode":"x.y"}`, ""},
+		{"update", 200, `false`, ""},
+		{"delete", 200, " false\n", ""},
+		{"create", 200, `false`, ""},
 		{"update", 200, `{"agentId":6}`, ""},
-		{"update", 202, `{"agentId":5}`, "does not say that it is done: agent 5"}, {"delete", 202, ``, "does not say that it is done: agent 5"}, {"create", 202, ``, "does not say that it is done: agent"},
+		{"update", 202, `{"agentId":5}`, "does not say that it is done: agent 5"},
+		{"delete", 202, ``, "does not say that it is done: agent 5"},
+		{"create", 202, ``, "does not say that it is done: agent"},
 	} {
 		v := newVendor(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodGet {
@@ -178,7 +194,7 @@ func TestAChangeWhoseAnswerIsLostMayHaveBeenDone(t *testing.T) {
 
 func TestWhatIsReadIsWaitedFor(t *testing.T) {
 	busy := 0
-	v := newVendor(t, func(w http.ResponseWriter, r *http.Request) {
+	v := newVendor(t, func(w http.ResponseWriter, _ *http.Request) {
 		if busy++; busy == 1 {
 			w.Header().Set("Retry-After", "3")
 			w.WriteHeader(http.StatusTooManyRequests)

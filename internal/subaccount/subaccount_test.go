@@ -263,3 +263,28 @@ func TestKeysTellLoginsApartAndNothingElse(t *testing.T) {
 		t.Error("a key can be read")
 	}
 }
+
+func TestACacheBehindALinkIsLeftAlone(t *testing.T) {
+	v, c := &vendor{all: three}, cache(t)
+	other := filepath.Join(t.TempDir(), "other.json")
+	if err := os.MkdirAll(filepath.Dir(c.Path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(other, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(other, c.Path); err != nil {
+		t.Skip("this system makes no links: ", err)
+	}
+	for range 2 {
+		if _, err := v.chooser(c).Choose(t.Context(), "sales"); err != nil {
+			t.Error(err)
+		}
+	}
+	if data, err := os.ReadFile(other); string(data) != "{}" || v.asked != 2 {
+		t.Errorf("what the link leads to is %s (%v), asked %d times", data, err, v.asked)
+	}
+	if info, err := os.Lstat(c.Path); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link became %v (%v)", info, err)
+	}
+}
