@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/timeout"
 )
 
 // LostError is a call that may have changed something, and whose answer has not come whole: nobody knows whether it was done.
@@ -18,7 +19,11 @@ func (e *LostError) Unwrap() error { return e.NetError }
 
 // Hint tells what to do before it is sent again.
 func (e *LostError) Hint() string {
-	return "it may have been done all the same: look before it is sent again"
+	const hint = "it may have been done all the same: look before it is sent again"
+	if slow := (*timeout.Error)(nil); errors.As(e.Cause, &slow) {
+		return hint + "; --timeout 10m gives the server more time"
+	}
+	return hint
 }
 
 // interrupted is an interrupt that came after a request had left.
