@@ -296,7 +296,7 @@ func TestAnInterruptedChangeIsNotSaidToHaveLostNothing(t *testing.T) {
 	for method, lost := range map[string]bool{"PUT": true, "DELETE": true, "POST": true, "GET": false} { // what only reads is the control
 		p := newPerson(t)
 		ctx, interrupt := context.WithCancel(t.Context())
-		before(p, func(w http.ResponseWriter, r *http.Request) bool {
+		before(p, func(_ http.ResponseWriter, r *http.Request) bool {
 			if r.URL.Path != "/voice/thing" {
 				return false
 			}
