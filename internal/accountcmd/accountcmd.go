@@ -5,6 +5,7 @@ package accountcmd
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,12 +32,14 @@ type Commands struct {
 
 	name    string              // the sub-account that --account names; "": it does not
 	chosen  *subaccount.Account // the one that calls work in, once it was found
+	sure    bool                // it was found for a call that changes something
 	session profile.Login       // of SignedIn, once it was made
 }
 
 // Flag lets a command, and those below it, be told the sub-account.
 func (c *Commands) Flag(cmd *cobra.Command) {
 	cmd.PersistentFlags().StringVar(&c.name, "account", "", "sub-account to work in (default: $RINGCX_ACCOUNT, then what 'ringcx accounts use' said)")
+	cmdline.Complete(cmd, "account", cobra.NoFileCompletions)
 }
 
 // SignedIn is that of the account, once for each run: what finds the sub-account and what calls in it are one session.
@@ -74,19 +77,22 @@ func (c *Commands) listAccounts(format *rows.Format) error {
 		return err
 	}
 	var all []json.RawMessage
-	if err := c.Lister(session).Each(c.Context, acc.Config.Endpoint.Canonical().RingCX+Path, 0, func(page []json.RawMessage) error {
+	if err := c.Lister(session).Each(c.Context, acc.Config.Endpoint.Canonical().RingCX+Path, 0, "accountId", func(page []json.RawMessage) error {
 		all = append(all, page...)
 		return nil
 	}); err != nil {
 		return err
 	}
 	shape := rows.Shape{Columns: []terminal.Column{{Title: "ACCOUNT", Field: "accountId"}, {Title: "NAME", Field: "accountName"}, {Title: "MAIN ACCOUNT", Field: "mainAccountId"}}}
-	if accounts, err := accountsOf(all); err == nil && len(accounts) == len(all) {
-		c.chooser(session, acc).Saw(accounts)
-		given, _ := c.Given(acc)
-		if used, err := subaccount.Find(accounts, given); err == nil {
-			shape.Marked = func(r json.RawMessage) bool { return rows.Field(r, "accountId") == used.ID }
-		}
+	accounts, odd := accountsOf(all)
+	c.warnOdd(odd)
+	c.chooser(session, acc).Saw(accounts)
+	given, _ := c.Given(acc)
+	if used, err := subaccount.Find(accounts, given); err == nil {
+		shape.Marked = func(r json.RawMessage) bool { return rows.Field(r, "accountId") == used.ID }
+	}
+	if !format.JSON && format.JQ == "" { // of which a line can be made
+		all = slices.DeleteFunc(all, func(row json.RawMessage) bool { return row[0] != '{' })
 	}
 	w := format.To(c.Context, c.Terminal, nil, shape)
 	if err := w.Write(all...); err != nil {
@@ -172,7 +178,7 @@ func (c *Commands) keepAccount(chosen *subaccount.Account) error {
 			return usage.New(s.NoProfile(acc.Profile), "'ringcx profile list' shows them")
 		}
 		if p.Account = ""; chosen != nil {
-			p.Account = chosen.ID
+			p.Account = profile.AccountID(chosen.ID)
 		}
 		s.Profiles[acc.Profile] = p
 		return nil

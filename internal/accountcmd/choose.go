@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/profile"
@@ -32,7 +33,7 @@ func (c *Commands) Given(acc *profile.Account) (given, source string) {
 		return given, source
 	}
 	if acc != nil && acc.Profile != "" {
-		if given = acc.Settings.Profiles[acc.Profile].Account; given != "" {
+		if given = string(acc.Settings.Profiles[acc.Profile].Account); given != "" {
 			return given, "profile " + acc.Profile
 		}
 	}
@@ -50,16 +51,29 @@ func (c *Commands) InUse(acc *profile.Account) string {
 }
 
 // ID is that of the sub-account that a call works in. It is looked up among those of the login, so that a wrong one
-// is refused before the call; what is known from before costs no request.
-func (c *Commands) ID() (string, error) {
-	if c.chosen != nil {
+// is refused before the call; what is known from before costs no request. For a call that changes something only IDs are known
+// from before.
+func (c *Commands) ID(changes bool) (string, error) {
+	if c.chosen != nil && (c.sure || !changes) {
 		return c.chosen.ID, nil
 	}
 	session, acc, err := c.SignedIn()
 	if err != nil {
 		return "", err
 	}
-	return c.choose(c.chooser(session, acc), acc)
+	among := c.chooser(session, acc)
+	among.Sure = changes
+	id, err := c.choose(among, acc)
+	c.sure = changes && err == nil
+	return id, err
+}
+
+// Chosen is the sub-account that was found, with its name if that is known; "" before.
+func (c *Commands) Chosen() string {
+	if c.chosen == nil {
+		return ""
+	}
+	return c.chosen.String()
 }
 
 // Unasked is ID for a call that is shown and not sent: nobody is asked, nor does anybody have to be logged in.
@@ -87,6 +101,9 @@ func (c *Commands) choose(among *subaccount.Chooser, acc *profile.Account) (stri
 	if source == "" {
 		source = "being the only one"
 	}
+	if c.Passed != "" && c.name == "" && given != c.Passed {
+		c.Warn("RINGCX_ACCOUNT of the environment does not count: " + c.AccountFile + " stands for all variables of an account")
+	}
 	if c.Verbose {
 		c.Inform("ringcx: the sub-account is %s, from %s\n", chosen.String(), source)
 	}
@@ -104,10 +121,11 @@ func (c *Commands) chooser(session profile.Login, acc *profile.Account) *subacco
 	if session != nil {
 		found.List = func(ctx context.Context) ([]subaccount.Account, error) {
 			var all []subaccount.Account
-			err := c.Lister(session).Each(ctx, server+Path, 0, func(page []json.RawMessage) error {
-				more, err := accountsOf(page)
+			err := c.Lister(session).Each(ctx, server+Path, 0, "accountId", func(page []json.RawMessage) error {
+				more, odd := accountsOf(page)
 				all = append(all, more...)
-				return err
+				c.warnOdd(odd)
+				return nil
 			})
 			var refused *apicmd.CallError
 			if errors.As(err, &refused) && refused.Status == http.StatusForbidden {
@@ -119,20 +137,31 @@ func (c *Commands) chooser(session profile.Login, acc *profile.Account) *subacco
 	return found
 }
 
-// accountsOf are the accounts of a list. An ID may be a number or a text.
-func accountsOf(list []json.RawMessage) ([]subaccount.Account, error) {
-	var all []subaccount.Account
+// accountsOf are the accounts of a list, and how many of its rows are none. An ID may be a number or a text, of which a path
+// can be made.
+func accountsOf(list []json.RawMessage) (all []subaccount.Account, odd int) {
 	for _, raw := range list {
 		var row struct {
 			ID   json.RawMessage `json:"accountId"`
-			Name string          `json:"accountName"`
+			Name json.RawMessage `json:"accountName"`
 		}
-		if err := json.Unmarshal(raw, &row); err != nil {
-			return nil, fmt.Errorf("GET %s: the answer is not a list of accounts", Path)
+		id := ""
+		if json.Unmarshal(raw, &row) == nil && len(row.ID) > 0 && strings.ContainsRune(`"0123456789`, rune(row.ID[0])) {
+			id = rows.Text(row.ID)
 		}
-		if id := rows.Text(row.ID); id != "" {
-			all = append(all, subaccount.Account{ID: id, Name: row.Name})
+		if !subaccount.IsID(id) {
+			odd++
+			continue
 		}
+		acc := subaccount.Account{ID: id}
+		_ = json.Unmarshal(row.Name, &acc.Name) // what is no text is no name
+		all = append(all, acc)
 	}
-	return all, nil
+	return all, odd
+}
+
+func (c *Commands) warnOdd(n int) {
+	if n > 0 {
+		c.Warn(fmt.Sprintf("of the list of accounts %d cannot be used: without an ID of which a path can be made", n))
+	}
 }

@@ -172,7 +172,7 @@ func wrapUsage(cmd *cobra.Command, width int) {
 // runAPI finds what is wrong with a call, signs in, and passes on the answer.
 func (a *Commands) runAPI(cmd *cobra.Command, call *apicmd.Call, args []string) error {
 	call.Args, call.Sized, call.InputGiven = args, cmd.Flags().Changed("page-size"), cmd.Flags().Changed("input")
-	call.Stdin, call.Account = a.Stdin, a.subaccount
+	call.Stdin, call.Account = a.Stdin, func() (string, error) { return a.Sub.ID(call.Changes()) }
 	if err := call.Prepare(); err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (a *Commands) SignedIn() (profile.Login, *profile.Account, error) { return 
 
 // subaccount is the ID of the sub-account that a call works in. It is looked up among those of the login, so that a wrong one
 // is refused before the call; what is known from before costs no request.
-func (a *Commands) subaccount() (string, error) { return a.Sub.ID() }
+func (a *Commands) subaccount() (string, error) { return a.Sub.ID(false) }
 
 // subaccountUnasked is subaccount for a call that is shown and not sent: nobody is asked, nor does anybody have to be logged in.
 func (a *Commands) subaccountUnasked() (string, error) { return a.Sub.Unasked() }
@@ -63,6 +63,6 @@ func newResourceCmds(a *Commands, inherited *pflag.FlagSet) []*cobra.Command {
 			}
 			return &resourcecmd.Login{Lists: a.lister(session), Base: acc.Config.Endpoint.Canonical().RingCX, Verbose: a.Verbose}, nil
 		},
-		Account: a.subaccount, Unasked: a.subaccountUnasked, Show: a.showCall,
+		Account: a.Sub.ID, Chosen: a.Sub.Chosen, Unasked: a.subaccountUnasked, Show: a.showCall,
 	})
 }

@@ -157,7 +157,7 @@ func (a *Commands) importLeads(im *leads.Import, asJSON, dryRun bool) (err error
 	if err != nil {
 		return err
 	}
-	account, err := a.subaccount()
+	account, err := a.Sub.ID(true)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,13 @@ func newLeadsSearchCmd(a *Commands) *cobra.Command {
 			one(values)
 		}
 		now := time.Now()
-		body, err := leads.Search(values, func(text string) (time.Time, error) { return when.Parse(text, now, time.Local) })
+		body, err := leads.Search(values, func(text string) (time.Time, error) {
+			zone, err := when.Zone("")
+			if err != nil {
+				return time.Time{}, err
+			}
+			return when.Parse(text, now, zone)
+		})
 		switch {
 		case err != nil:
 			return err

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/integration"
 	"github.com/ringcx-go/ringcx/internal/outfile"
@@ -33,7 +32,8 @@ func newReportsInteractionsCmd(a *Commands) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "interactions", Short: "List the parts of calls that have ended", Args: cmdline.NoArgs,
 		Long: `Lists the parts of calls that lie between two times, oldest first: a request for every three hours, of which the vendor allows
-3 in a minute and 9 in 15 minutes. What has ended five minutes ago is known.`,
+3 in a minute and 9 in 15 minutes. The vendor needs five minutes: a part that ended later than that is not listed yet, and without
+--to the list ends there.`,
 		Example: `  ringcx reports interactions --from -24h --csv
   ringcx reports interactions --from '2026-01-31 08:00' --to '2026-01-31 11:00' --json`,
 	}
@@ -139,11 +139,11 @@ func newReportsTemplateCmd(a *Commands) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := apicmd.Ask(a.Context, session.Client(), "GET", acc.Config.Endpoint.Canonical().RingCX+"/voice/api/v1/admin/reports/"+kind, "application/json")
+			r, err := a.lister(session).Get(a.Context, acc.Config.Endpoint.Canonical().RingCX+"/voice/api/v1/admin/reports/"+kind)
 			if err != nil {
 				return err
 			}
-			if r.Code/100 != 2 || r.IsPage() {
+			if r.Code/100 != 2 || r.IsPage() || r.SaysError() {
 				return r.Err()
 			}
 			_, err = fmt.Fprintf(terminal.Unfolded(a.Stdout), "%s\n", r.Body)
@@ -159,11 +159,15 @@ func newReportsRunCmd(a *Commands) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "run TYPE", Short: "Run a report of the older kind and get its file", Args: oneReport, ValidArgsFunction: completeReports,
 		Long: `Runs a report and writes it as it comes, to standard output or with --output to a file that only you can read, and that is there
-whole or not at all. What a report takes besides times 'ringcx reports template' shows.`,
+whole or not at all. What a report takes besides times 'ringcx reports template' shows. Times are sent with their offset from UTC;
+--time-zone is also the one that the report is to be in.`,
 		Example: `  ringcx reports run GLOBAL_CALL_TYPE_DELIMITED --from yesterday --to today --criterion containGates=true --output calls.csv`,
 	}
 	s.flags(cmd)
 	_ = cmd.Flags().MarkHidden("rc-account")
+	for _, name := range []string{"from", "to"} { // unlike elsewhere, either may be left out
+		cmd.Flags().Lookup(name).Usage = "the `time` to " + map[string]string{"from": "begin", "to": "end"}[name] + " with (default: what the vendor takes)"
+	}
 	f := cmd.Flags()
 	f.StringVar(&output, "output", "", "write the report to `FILE`, - for standard output")
 	cmdline.WordFlag(cmd, &delimiter, "delimiter", "what stands between columns: `COMMA`, TAB, PIPE, EXCEL or HTML", "COMMA", "TAB", "PIPE", "EXCEL", "HTML")
@@ -218,7 +222,7 @@ func (a *Commands) runReport(r *reports.Run, output string) error {
 	if err != nil {
 		return err
 	}
-	if err := reports.Stream(a.Context, session.Client(), acc.Config.Endpoint.Canonical().RingCX, account, body, to); err != nil || file == nil {
+	if err := reports.Stream(a.Context, a.lister(session), acc.Config.Endpoint.Canonical().RingCX, account, body, r.Delimiter == "HTML", to); err != nil || file == nil {
 		return err
 	}
 	return file.Commit()

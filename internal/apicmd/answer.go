@@ -16,17 +16,22 @@ const looked = 1 << 20
 
 // deliver sends req and passes the answer on: to the file of --output if it is a success, else to standard output.
 func (c *Call) deliver(client *http.Client, req *http.Request, at *Out) error {
+	way := &way{}
+	if c.Changes() {
+		req = way.watch(req)
+	}
 	resp, err := asMeant(client).Do(req)
 	if err != nil {
-		return bare(req, err)
+		return way.lost(req, bare(req, err))
 	}
 	defer func() { _ = resp.Body.Close() }()
 	head, err := io.ReadAll(io.LimitReader(resp.Body, looked))
 	if err != nil {
-		return bare(req, brokeOff(err))
+		return way.lost(req, bare(req, brokeOff(err)))
 	}
 	r := newReply(req, resp, head)
-	to, failed := io.Writer(at.Stdout), r.Code/100 != 2 || r.IsPage()
+	refusal := at.refusal(r)
+	to, failed := io.Writer(at.Stdout), refusal != nil
 	if c.file != nil && !failed {
 		to = c.file
 	}
@@ -43,11 +48,22 @@ func (c *Call) deliver(client *http.Client, req *http.Request, at *Out) error {
 	case err != nil:
 		return unprinted(r, err)
 	case failed:
-		return r.Err()
+		return refusal
 	case !sound:
 		return fmt.Errorf("%s %s: the answer is damaged: it should be JSON, and is not", req.Method, req.URL.Path)
 	case c.file != nil:
 		return c.file.Commit()
+	}
+	return nil
+}
+
+// refusal is why an answer is no success; nil: it is one.
+func (at *Out) refusal(r *Reply) error {
+	switch {
+	case r.Code/100 != 2 || r.IsPage():
+		return r.Err()
+	case at.Check != nil:
+		return at.Check(r)
 	}
 	return nil
 }
@@ -65,8 +81,8 @@ func unprinted(r *Reply, err error) error {
 func brokeOff(err error) error { return fmt.Errorf("the answer broke off: %w", err) }
 
 // pass writes an answer as it comes, and says whether it is what it says that it is. A short one is indented for people
-// if it is JSON.
-func pass(to io.Writer, r *Reply, rest io.Reader, people bool) (sound bool, err error) {
+// if it is JSON. Where something is said after it, as an error is, its last line ends.
+func pass(to io.Writer, r *Reply, rest io.Reader, people, lines bool) (sound bool, err error) {
 	to = terminal.Unfolded(to)
 	if len(r.Body) < looked {
 		answer := r.Body
@@ -76,7 +92,7 @@ func pass(to io.Writer, r *Reply, rest io.Reader, people bool) (sound bool, err 
 				answer = b.Bytes()
 			}
 		}
-		if people && len(answer) > 0 && answer[len(answer)-1] != '\n' {
+		if lines && len(answer) > 0 && answer[len(answer)-1] != '\n' {
 			answer = append(answer[:len(answer):len(answer)], '\n')
 		}
 		_, err := to.Write(answer)
@@ -92,7 +108,7 @@ func pass(to io.Writer, r *Reply, rest io.Reader, people bool) (sound bool, err 
 	switch {
 	case in.err != nil:
 		return false, bare(r.Request, brokeOff(in.err))
-	case err == nil && people && in.last != '\n':
+	case err == nil && lines && in.last != '\n':
 		_, err = io.WriteString(to, "\n")
 	}
 	return !r.isJSON() || o.whole(), err

@@ -3,6 +3,7 @@ package apicmd
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -17,7 +18,7 @@ func (c *Call) readInput() ([]byte, error) {
 	if c.Input == "-" {
 		return c.readStdin()
 	}
-	data, err := os.ReadFile(c.Input)
+	data, err := bounded(c.Input)
 	if err != nil {
 		return nil, usage.New(err.Error(), "--input names a file with the body, or - for standard input")
 	}
@@ -30,7 +31,27 @@ func (c *Call) readStdin() ([]byte, error) {
 		return nil, usage.New("standard input is wanted twice, and can be read once", "take one of them from a file")
 	}
 	c.stdinRead = true
-	return io.ReadAll(c.Stdin)
+	return readBounded(c.Stdin)
+}
+
+// maxInput bounds what is read of a file or of standard input, which may have no end.
+const maxInput = 64 << 20
+
+func bounded(name string) ([]byte, error) {
+	f, err := os.Open(name) //nolint:gosec // the caller names it
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return readBounded(f)
+}
+
+func readBounded(from io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(from, maxInput+1))
+	if err == nil && len(data) > maxInput {
+		return nil, usage.New(fmt.Sprintf("the input has more than %d MiB", maxInput>>20), "give a smaller one")
+	}
+	return data, err
 }
 
 // checkBody refuses what is sent as JSON and is none. Nothing may be sent as it.

@@ -68,6 +68,10 @@ type Out struct {
 	Stdout io.Writer
 	Warn   func(text string) // tells what is odd about an answer; nil: nothing is looked for
 
+	// Check says why an answer that has the status of a success is none, of which Body may be the begin; nil: the status is
+	// believed. What it refuses is passed on as an error of the API is.
+	Check func(r *Reply) error
+
 	// Rows prints rows of a schema: CSV if that is asked for, else a table. They go to a file, or to Stdout if that is nil.
 	// nil: tables are JSON.
 	Rows     func(file io.Writer, schema *apispec.Schema) *rows.Writer

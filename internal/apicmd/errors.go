@@ -19,7 +19,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-// CallError is an answer of the API that is not a success.
+// CallError is an answer of the API that is not a success, whatever its status.
 type CallError struct {
 	Status        int
 	Method, Path  string
@@ -49,6 +49,9 @@ func (e *CallError) Hint() string {
 	}
 	if e.Status/100 == 3 {
 		return "nothing was sent there; check the path, and the RingCX server in 'ringcx status'"
+	}
+	if e.Status/100 == 2 {
+		return "the status is that of a success, and the answer says that it is none: look before it is sent again"
 	}
 	switch e.Status {
 	case http.StatusProxyAuthRequired:
@@ -85,6 +88,9 @@ func (e *CallError) Hint() string {
 	}
 	return ""
 }
+
+// IsPage tells an answer of something that is not the API, such as a proxy.
+func (e *CallError) IsPage() bool { return e.page }
 
 // Busy says that the vendor asks for patience.
 func (e *CallError) Busy() bool { return usage.IsBusyAnswer(e.Status, e.retryAfter) }

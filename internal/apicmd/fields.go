@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -87,7 +86,7 @@ func (c *Call) contents(name, from string) (string, error) {
 	var err error
 	if from == "-" {
 		data, err = c.readStdin()
-	} else if data, err = os.ReadFile(from); err != nil { //nolint:gosec // the caller names it
+	} else if data, err = bounded(from); err != nil {
 		err = usage.New(fmt.Sprintf("the field %q: %s", wording.Clip(name), err), "-F name=@FILE takes the text in a file, -F name=@- standard input; -f takes text as it is")
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r"), err

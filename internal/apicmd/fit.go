@@ -21,6 +21,12 @@ func (c *Call) answerType(status int) *apispec.Type {
 	return nil
 }
 
+// Fits tells whether a value has the form of a type, as far as answers have to.
+func Fits(t *apispec.Type, data []byte) bool {
+	v, err := decoded(data)
+	return err == nil && (&checker{desc: apispec.Default(), answer: true}).value("", t, v) == nil
+}
+
 // tellMisfit tells of an answer that is not as it is described. One that is too long to be held is not looked at.
 func (c *Call) tellMisfit(r *Reply, at *Out) {
 	t := c.answerType(r.Code)

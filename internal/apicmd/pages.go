@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/ringcx-go/ringcx/internal/rows"
 )
 
 // maxRequests bounds a listing. One that needs more is an error, and never half a list.
@@ -17,7 +19,8 @@ const maxRequests = 10000
 // that is new. A row that an earlier page brought is left out.
 type listing struct {
 	get  func(page, size int) ([]json.RawMessage, error)
-	size int // rows to ask for
+	size int    // rows to ask for
+	key  string // the field that tells rows apart; "": what they say does
 	seen map[[sha256.Size]byte]bool
 	rows int // distinct ones so far, as far as pages tell
 }
@@ -83,7 +86,7 @@ func (l *listing) cut(err error) error {
 
 func (l *listing) anyNew(rows []json.RawMessage) bool {
 	for _, row := range rows {
-		if !l.seen[identity(row)] {
+		if !l.seen[l.identity(row)] {
 			return true
 		}
 	}
@@ -94,18 +97,22 @@ func (l *listing) anyNew(rows []json.RawMessage) bool {
 func (l *listing) fresh(rows []json.RawMessage) []json.RawMessage {
 	var fresh []json.RawMessage
 	for _, row := range rows {
-		if !l.seen[identity(row)] {
+		if !l.seen[l.identity(row)] {
 			fresh = append(fresh, row)
 		}
 	}
 	for _, row := range fresh {
-		l.seen[identity(row)] = true
+		l.seen[l.identity(row)] = true
 	}
 	return fresh
 }
 
-// identity is the same for rows that say the same, whatever the order of their fields.
-func identity(row json.RawMessage) [sha256.Size]byte {
+// identity is the same for rows with the same key, and without one for rows that say the same, whatever the order of their
+// fields.
+func (l *listing) identity(row json.RawMessage) [sha256.Size]byte {
+	if id := rows.Field(row, l.key); l.key != "" && id != "" {
+		return sha256.Sum256([]byte("key " + id))
+	}
 	var v any
 	dec := json.NewDecoder(bytes.NewReader(row))
 	dec.UseNumber()

@@ -24,10 +24,10 @@ func (c *Call) pages(ctx context.Context, base string, lists *Lister, at *Out) e
 		}
 	}
 	defer func() { erase() }()
-	list := &listing{size: c.PageSize, get: func(page, size int) ([]json.RawMessage, error) {
+	list := &listing{size: c.PageSize, key: c.rowKey(), get: func(page, size int) ([]json.RawMessage, error) {
 		c.params.Set("page", fmt.Sprint(page))
 		c.params.Set("maxRows", fmt.Sprint(size))
-		rows, err := lists.ask(ctx, &ask{c.method, target(base, c.params), c.headers, c.sent}, true)
+		rows, err := lists.ask(ctx, &ask{c.method, target(base, c.params), c.headers, c.sent})
 		return rows, c.named(err)
 	}}
 	printer := c.rowPrinter(ctx, at)
@@ -49,6 +49,14 @@ func (c *Call) pages(ctx context.Context, base string, lists *Lister, at *Out) e
 		return err
 	}
 	return c.file.Commit()
+}
+
+// rowKey is the field that tells rows apart, "" if nobody says.
+func (c *Call) rowKey() string {
+	if s := c.rowSchema(); s != nil {
+		return s.Key
+	}
+	return ""
 }
 
 // rowPrinter prints rows, page by page.

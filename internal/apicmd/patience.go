@@ -24,12 +24,41 @@ func Stream(client *http.Client, req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, bare(req, err)
 	}
-	if r := newReply(req, resp, nil); resp.StatusCode/100 != 2 || r.IsPage() {
+	return succeeded(req, resp, false)
+}
+
+// succeeded is an answer that is a success, and no web page unless one is wanted.
+func succeeded(req *http.Request, resp *http.Response, page bool) (*http.Response, error) {
+	if r := newReply(req, resp, nil); resp.StatusCode/100 != 2 || r.IsPage() && !page {
 		defer func() { _ = resp.Body.Close() }()
 		r.Body, _ = io.ReadAll(io.LimitReader(resp.Body, looked)) // what can be had of why
 		return nil, r.Err()
 	}
 	return resp, nil
+}
+
+// Streaming is Stream for a request that may be sent any number of times, made anew each time: a vendor that asks for patience is
+// given it, as far as MaxWait goes. With page the answer may be a web page.
+func (l *Lister) Streaming(build func() (*http.Request, error), page bool) (*http.Response, error) {
+	until := time.Now().Add(l.MaxWait)
+	for {
+		req, err := build()
+		if err != nil {
+			return nil, err
+		}
+		resp, err := asMeant(l.Client).Do(req) //nolint:gosec // the server is the account's
+		if err != nil {
+			return nil, bare(req, err)
+		}
+		again, err := l.again(req, resp.StatusCode, resp.Header, until)
+		if !again && err == nil {
+			return succeeded(req, resp, page)
+		}
+		_ = resp.Body.Close()
+		if err != nil {
+			return nil, err
+		}
+	}
 }
 
 // BrokenOff is the error of an answer to req that ended before it was whole.
@@ -52,14 +81,31 @@ func (l *Lister) Asking(p *pace.Pace, build func() (*http.Request, error)) (*Rep
 		if err != nil {
 			return nil, err
 		}
-		wait := retryAfter(r.header)
-		if wait == 0 || !usage.IsBusyAnswer(r.Code, wait) || time.Now().Add(wait).After(until) {
-			return r, nil
-		}
-		if err := l.Pause(wait, fmt.Sprintf("%s asked for patience (%d)", req.URL.Host, r.Code)); err != nil {
-			return nil, err
+		if again, err := l.again(req, r.Code, r.header, until); err != nil || !again {
+			return r, err
 		}
 	}
+}
+
+// again says whether to send a request once more: its answer asked for patience, and that was given.
+func (l *Lister) again(req *http.Request, code int, header http.Header, until time.Time) (bool, error) {
+	wait := retryAfter(header)
+	if wait == 0 || !usage.IsBusyAnswer(code, wait) || time.Now().Add(wait).After(until) {
+		return false, nil
+	}
+	err := l.Pause(wait, fmt.Sprintf("%s asked for patience (%d)", req.URL.Host, code))
+	return err == nil, err
+}
+
+// Get is Asking for what is at an address, as JSON.
+func (l *Lister) Get(ctx context.Context, address string) (*Reply, error) {
+	return l.Asking(nil, func() (*http.Request, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		if err == nil {
+			req.Header.Set("Accept", kindJSON)
+		}
+		return req, err
+	})
 }
 
 // keep waits until the pace lets another request be sent, and tells of it if that takes a while.

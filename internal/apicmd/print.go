@@ -50,7 +50,7 @@ func (c *Call) print(to io.Writer, r *Reply, rest io.Reader, at *Out, failed boo
 	people := at.People && to == at.Stdout
 	rows := c.CSV || c.isTable(at) && bytes.HasPrefix(bytes.TrimSpace(r.Body), []byte("["))
 	if failed || c.filter == nil && !rows {
-		return pass(to, r, rest, people)
+		return pass(to, r, rest, people, people || failed && to == at.Stdout)
 	}
 	answer, err := whole(r, rest)
 	switch {
@@ -85,7 +85,7 @@ func (c *Call) printRows(to io.Writer, r *Reply, answer []byte, at *Out) (sound 
 			return true, errors.New("the answer is no list of objects, of which --csv could be made")
 		}
 		r.Body = answer[:min(len(answer), looked)]
-		return pass(to, r, bytes.NewReader(answer[len(r.Body):]), at.People)
+		return pass(to, r, bytes.NewReader(answer[len(r.Body):]), at.People, at.People)
 	}
 	w := at.Rows(c.fileOrNil(), c.rowSchema())
 	if err := w.Write(rows...); err != nil {

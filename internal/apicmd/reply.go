@@ -8,6 +8,8 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/internal/rows"
 )
 
 // Reply is an answer of the API.
@@ -65,9 +67,12 @@ func (r *Reply) isDamaged() bool {
 	return len(r.Body) > 0 && strings.Contains(r.header.Get("Content-Type"), "json") && !json.Valid(r.Body)
 }
 
+// SaysError tells an answer that is an error as the vendor writes them, whatever its status.
+func (r *Reply) SaysError() bool { return rows.Field(r.Body, "errorCode") != "" }
+
 // NotAList is the error for an answer that should have been a list of rows.
 func (r *Reply) NotAList() error {
-	if r.IsPage() {
+	if r.IsPage() || r.SaysError() {
 		return r.Err()
 	}
 	return fmt.Errorf("%s %s: the answer is not a list", r.Request.Method, r.Request.URL.Path)

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -289,4 +290,35 @@ func TestALoginThatMayNotListAccountsIsBelieved(t *testing.T) {
 	if _, errs := p.feeds(2, "", "agents", "list"); !strings.Contains(errs, "no sub-account is chosen") {
 		t.Errorf("without one it says %q", errs)
 	}
+}
+
+func TestAnInterruptedChangeIsNotSaidToHaveLostNothing(t *testing.T) {
+	for method, lost := range map[string]bool{"PUT": true, "DELETE": true, "POST": true, "GET": false} { // what only reads is the control
+		p := newPerson(t)
+		ctx, interrupt := context.WithCancel(t.Context())
+		before(p, func(_ http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path != "/voice/thing" {
+				return false
+			}
+			_, _ = io.Copy(io.Discard, r.Body)
+			interrupt()
+			<-r.Context().Done()
+			return true
+		})
+		code, errs := p.interrupted(ctx, "api", method, "/voice/thing")
+		if strings.Contains(errs, "may have been done") != lost || strings.Contains(errs, "nothing stored was lost") == lost || code != 130 && code != 1 {
+			t.Errorf("%s: exit code %d, %q", method, code, errs)
+		}
+	}
+}
+
+// interrupted runs a command whose user interrupts it with ctx.
+func (p *person) interrupted(ctx context.Context, args ...string) (code int, errs string) {
+	p.t.Helper()
+	var said bytes.Buffer
+	code = cli.Main(&cli.Env{
+		Args: args, Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &said, Context: ctx,
+		Getenv: func(name string) string { return p.env[name] },
+	})
+	return code, said.String()
 }

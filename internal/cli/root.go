@@ -13,6 +13,7 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/apicli"
+	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/brokercmd"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/doctor"
@@ -68,7 +69,7 @@ func Main(env *env.Env) int {
 	case err == nil:
 		return exitDone
 	case env.Context.Err() != nil && !app.programs.Running():
-		if errors.Is(err, context.Canceled) {
+		if lost := (*apicmd.LostError)(nil); errors.Is(err, context.Canceled) && !errors.As(err, &lost) {
 			err = errInterrupted
 		}
 		app.report(err)

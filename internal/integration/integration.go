@@ -14,6 +14,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/pace"
 	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/when"
 )
 
 // API is that part of the API for a sub-account.
@@ -30,7 +31,7 @@ type API struct {
 func (a *API) FindRCAccount(ctx context.Context) error {
 	op, _ := apispec.Find("getAllAccounts")
 	var all []json.RawMessage
-	err := a.Each(ctx, a.Base+op.Path, 0, func(page []json.RawMessage) error {
+	err := a.Each(ctx, a.Base+op.Path, 0, "", func(page []json.RawMessage) error {
 		all = append(all, page...)
 		return nil
 	})
@@ -116,7 +117,7 @@ func (a *API) Interactions(ctx context.Context, from, to time.Time, v2 bool, yie
 			"segmentEndTime": w.from.UTC().Format(localTime), "timeInterval": int(w.to.Sub(w.from) / time.Second), "timeZone": "UTC",
 		})
 		if err != nil {
-			return fmt.Errorf("of what ended before %s all is known; %w", w.from.UTC().Format(time.RFC3339), err)
+			return fmt.Errorf("what ended before %s was got, and no more: %w", w.from.UTC().Format(time.RFC3339), err)
 		}
 		if err := yield(rows); err != nil {
 			return err
@@ -154,7 +155,15 @@ func Requests(from, to time.Time) (n int, lasts time.Duration) {
 var Totals = map[string]string{"queues": "buildAggQueueStats", "agents": "buildAggAgentStats", "agents-extended": "buildExtendedAggAgentStats"}
 
 // Total gets totals of a kind for intervals of a time, in the time zone of from.
+// This part of the API takes times as clocks there show them: where these are put back, the hour that they show twice cannot be
+// asked for.
 func (a *API) Total(ctx context.Context, kind string, from, to time.Time, interval int) ([]json.RawMessage, error) {
+	for _, t := range []time.Time{from, to.In(from.Location())} {
+		if !when.Once(t) {
+			return nil, usage.New(
+				fmt.Sprintf("%s is there twice in %s, and the vendor takes no word for which is meant", t.Format(localTime), t.Location()), "leave --time-zone out, which asks in UTC, or give a time before or after")
+		}
+	}
 	return a.ask(ctx, Totals[kind], map[string]any{
 		"startDate": from.Format(localTime), "endDate": to.In(from.Location()).Format(localTime), "timeInterval": interval, "timeZone": from.Location().String(),
 	})

@@ -3,6 +3,7 @@ package integration_test
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/integration"
+	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
 func newAPI(t *testing.T, answer http.HandlerFunc) *integration.API {
@@ -121,6 +123,17 @@ func TestTotalsAreAskedForInTheTimeZoneOfTheTimes(t *testing.T) {
 	if err != nil || len(rows) != 1 || !strings.HasSuffix(path, "/agg-queue-stats") ||
 		asked != `{"endDate":"2026-02-01 00:00:00","startDate":"2026-01-31 00:00:00","timeInterval":1800,"timeZone":"America/New_York"}` {
 		t.Errorf("%v, %s %s", err, path, asked)
+	}
+	for minutes, refused := range map[int]bool{-1: false, 0: true, 30: true, 90: true, 119: true, 120: false} { // around the hour that is shown twice
+		asked = ""
+		at := time.Date(2026, 11, 1, 5, minutes, 0, 0, time.UTC).In(zone)
+		for _, span := range [][2]time.Time{{at, from.AddDate(1, 0, 0)}, {from, at}} {
+			_, err := api.Total(t.Context(), "queues", span[0], span[1], 1800)
+			var misuse *usage.Error
+			if errors.As(err, &misuse) != refused || (asked == "") != refused {
+				t.Errorf("%s: %v, asked %s", at, err, asked)
+			}
+		}
 	}
 }
 

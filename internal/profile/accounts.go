@@ -40,6 +40,7 @@ type Accounts struct {
 	Store    ringcx.Store      // what OpenStore opened, nil before
 
 	AccountFile string // the file that the variables of the account come from; "": the environment
+	Passed      string // RINGCX_ACCOUNT of the environment, for which AccountFile stands as for all others; "": it is not set
 	fileProfile string // the profile that it names; "": none
 	toldClear   bool   // that secrets travel in clear, as the user allows
 }

@@ -26,6 +26,7 @@ func (a *Accounts) ReadEnvFileFor(purpose string) error {
 		return err
 	}
 	outer := a.Getenv
+	a.Passed = a.Variable("RINGCX_ACCOUNT")
 	a.Getenv = func(name string) string {
 		if slices.Contains(env.AccountVariables, name) && name != "RINGCX_PROFILE" {
 			return values[name]
@@ -254,12 +255,13 @@ func (a *Accounts) ImportFile(name string) error {
 	}
 	known := false
 	for _, v := range env.AccountVariables {
-		known = known || values[v] != ""
+		known = known || values[v] != "" && v != "RINGCX_ACCOUNT" && v != "RINGCX_PROFILE"
 	}
 	if !known {
 		return usage.New(name+" holds none of the variables that a login needs", "such as RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT")
 	}
 	outer := a.Getenv
+	a.Passed = a.Variable("RINGCX_ACCOUNT")
 	a.Getenv = func(variable string) string {
 		if slices.Contains(env.AccountVariables, variable) && variable != "RINGCX_PROFILE" {
 			return values[variable]

@@ -1,7 +1,9 @@
 package profile
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -36,7 +38,23 @@ type Profile struct {
 	User string `toml:"user,omitempty"`
 
 	// Account is the ID of the sub-account that calls work in if nothing else says which; "": none is chosen.
-	Account string `toml:"account,omitempty"`
+	Account AccountID `toml:"account,omitempty"`
+}
+
+// AccountID is the ID of a sub-account, which people may have written as a number.
+type AccountID string
+
+// UnmarshalTOML takes a text or a whole number.
+func (id *AccountID) UnmarshalTOML(value any) error {
+	switch v := value.(type) {
+	case string:
+		*id = AccountID(v)
+	case int64:
+		*id = AccountID(strconv.FormatInt(v, 10))
+	default:
+		return errors.New("account is the ID of a sub-account, a text")
+	}
+	return nil
 }
 
 // How an app authenticates if not by sending its secret.

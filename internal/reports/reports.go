@@ -2,6 +2,7 @@
 package reports
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -69,6 +70,9 @@ func (r *Run) Body() ([]byte, error) {
 	if !r.From.IsZero() && !r.To.IsZero() && !r.From.Before(r.To) {
 		return nil, usage.New("--from is not before --to", "give a time that is earlier")
 	}
+	if r.MaxRows < 0 {
+		return nil, usage.New("--max-rows is a number of rows", "leave it out for what the vendor takes")
+	}
 	if r.Zone != "" {
 		c["timezoneName"] = r.Zone
 	}
@@ -98,11 +102,16 @@ func (r *Run) further(to map[string]any) error {
 	for _, one := range r.Criteria {
 		name, value, ok := strings.Cut(one, "=")
 		f := schema.Field(name)
+		_, given := to[name]
 		switch {
 		case !ok || name == "":
 			return usage.New(fmt.Sprintf("%q is not of the form name=value", wording.Clip(one)), "such as --criterion includeAuxData=true")
 		case f == nil:
 			return usage.New(fmt.Sprintf("%q is no criterion of reports", wording.Clip(name)), wording.DidYouMean(wording.Nearest(name, names), "they are "+strings.Join(names, ", ")))
+		case given && name == "criteriaType":
+			return usage.New("the type of the report says which criteriaType it has", "leave the criterion out")
+		case given:
+			return usage.New(fmt.Sprintf("the criterion %s is given twice", name), "--from, --to and --time-zone give startDate, endDate and timezoneName; leave one of them out")
 		case f.Type.Name == "boolean" && value != "true" && value != "false":
 			return usage.New(name+" is true or false", "such as --criterion "+name+"=true")
 		}
@@ -115,26 +124,35 @@ func (r *Run) further(to map[string]any) error {
 	return nil
 }
 
-// Stream runs a report and writes what it is to to, as it comes. An answer of JSON that says what is wrong is an error.
-func Stream(ctx context.Context, client *http.Client, base, account string, body []byte, to io.Writer) error {
+// Stream runs a report and writes what it is to to, as it comes. A vendor that asks for patience is given it, and an answer that
+// says what is wrong is an error, whatever its status. With page the report is a web page.
+func Stream(ctx context.Context, lists *apicmd.Lister, base, account string, body []byte, page bool, to io.Writer) error {
 	op, _ := apispec.Find("streamFile")
 	path, err := apispec.Fill(op.Path, "accountId", account)
 	if err != nil {
 		return usage.New("the sub-account "+err.Error(), "see 'ringcx accounts list'")
 	}
-	req, err := http.NewRequestWithContext(ctx, op.Method, base+path, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", "*/*")
-	resp, err := apicmd.Stream(client, req)
+	var req *http.Request
+	resp, err := lists.Streaming(func() (_ *http.Request, err error) {
+		if req, err = apicmd.Posted(ctx, base+path, body); err == nil {
+			req.Header.Set("Accept", "*/*")
+		}
+		return req, err
+	}, page)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	in := &noted{Reader: resp.Body}
-	n, err := io.Copy(to, in)
+	from := bufio.NewReader(in)
+	if first, _ := from.Peek(1); strings.ContainsAny(string(first), "{ \t\r\n") {
+		head, _ := io.ReadAll(io.LimitReader(from, 64<<10)) // an error of it is that of what follows, too
+		if says(resp, head) {
+			return (&apicmd.Reply{Request: req, Code: resp.StatusCode, Body: head}).Err()
+		}
+		from = bufio.NewReader(io.MultiReader(bytes.NewReader(head), from))
+	}
+	n, err := io.Copy(to, from)
 	switch {
 	case in.err != nil:
 		return apicmd.BrokenOff(req, in.err)
@@ -144,6 +162,16 @@ func Stream(ctx context.Context, client *http.Client, base, account string, body
 		return usage.WithHint(fmt.Errorf("%s %s: the report is empty", op.Method, path), "the vendor has nothing for these criteria, or makes no report of this type any more")
 	}
 	return nil
+}
+
+// says tells an answer that is about a report from one that is one: an error as the vendor writes them, or any object that says
+// that it is JSON, which no report is.
+func says(resp *http.Response, body []byte) bool {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(body, &fields) != nil {
+		return false
+	}
+	return fields["errorCode"] != nil || fields["generalMessage"] != nil || strings.Contains(resp.Header.Get("Content-Type"), "json")
 }
 
 // noted is a reader that keeps its error, to tell it from one of writing.

@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/reports"
+	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
 func TestAReportIsAskedForWithTheCriteriaOfItsType(t *testing.T) {
@@ -27,6 +29,11 @@ func TestAReportIsAskedForWithTheCriteriaOfItsType(t *testing.T) {
 	}
 	for _, wrong := range []*reports.Run{
 		{Type: "ALL_CALLS", From: from, To: from},
+		{Type: "ALL_CALLS", MaxRows: -1},
+		{Type: "ALL_CALLS", From: from, Criteria: []string{"startDate=2026-01-01"}},
+		{Type: "ALL_CALLS", Zone: "UTC", Criteria: []string{"timezoneName=UTC"}},
+		{Type: "ALL_CALLS", Criteria: []string{"containGates=true", "containGates=false"}},
+		{Type: "ALL_CALLS", Criteria: []string{"criteriaType=ALL_CALLS_CRITERIA"}},
 		{Type: "ALL_CALLS", Criteria: []string{"x"}},
 		{Type: "ALL_CALLS", Criteria: []string{"containGate=true"}},
 		{Type: "ALL_CALLS", Criteria: []string{"containGates=yes"}},
@@ -57,26 +64,69 @@ func TestEveryReportHasAKindOfCriteria(t *testing.T) {
 }
 
 func TestAReportIsPassedOnAsItComesAndOneThatIsNoneIsAnError(t *testing.T) {
+	const page = "<html><table></table></html>"
 	for _, c := range []struct {
-		status     int
-		body, says string
+		status            int
+		kind, body, delim string
+		says              string
 	}{
-		{200, strings.Repeat("a,b\n", 1<<16), ""}, {201, "x", ""}, {200, "", "the report is empty"}, {403, `{"generalMessage":"no"}`, "403 no"}, {200, "cut", "the answer broke off"},
+		{200, "text/csv", strings.Repeat("a,b\n", 1<<16), "", ""},
+		{201, "", "x", "", ""},
+		{200, "", " {a}\n" + strings.Repeat("b", 1<<17), "", ""},
+		{200, "", "", "", "the report is empty"},
+		{403, "", `{"generalMessage":"no"}`, "", "403 no"},
+		{200, "", "cut", "", "the answer broke off"},
+		{200, "", "{cut", "", "the answer broke off"},
+		{200, "application/json", `{"errorCode":"x.y","generalMessage":"no"}`, "", "200 x.y no"},
+		{200, "application/octet-stream", "\n" + `{"errorCode":"x.y"}`, "", "200"},
+		{200, "application/json", `{"message":"no report"}`, "", "no report"},
+		{200, "text/csv", `{"a":1}`, "", ""},
+		{200, "text/html", page, "", "web page"},
+		{200, "text/html", page, "HTML", ""},
+		{404, "text/html", page, "HTML", "web page"},
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if want := "/voice/api/v1/admin/accounts/21/reportsStreaming"; r.URL.Path != want || r.Method != http.MethodPost {
 				t.Errorf("asked was %s %s", r.Method, r.URL.Path)
 			}
-			if c.body == "cut" {
+			if strings.HasSuffix(c.body, "cut") {
 				w.Header().Set("Content-Length", "100")
 			}
+			w.Header().Set("Content-Type", c.kind)
 			w.WriteHeader(c.status)
 			_, _ = io.WriteString(w, c.body)
 		}))
 		var out bytes.Buffer
-		err := reports.Stream(t.Context(), server.Client(), server.URL, "21", []byte("{}"), &out)
+		err := reports.Stream(t.Context(), &apicmd.Lister{Client: server.Client()}, server.URL, "21", []byte("{}"), c.delim == "HTML", &out)
 		if c.says == "" && (err != nil || out.String() != c.body) || c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)) {
 			t.Errorf("%d %.20q: %v, %d bytes", c.status, c.body, err, out.Len())
+		}
+		server.Close()
+	}
+}
+
+func TestAReportIsWaitedForAsFarAsTheCallerDoes(t *testing.T) {
+	for _, patient := range []bool{true, false} {
+		asked := 0
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if body, _ := io.ReadAll(r.Body); string(body) != "{}" {
+				t.Errorf("request %d has the body %q", asked, body)
+			}
+			if asked++; asked == 1 {
+				w.Header().Set("Retry-After", "30")
+				w.WriteHeader(http.StatusTooManyRequests)
+				return
+			}
+			_, _ = io.WriteString(w, "a,b")
+		}))
+		lists := &apicmd.Lister{Client: server.Client(), Pause: func(time.Duration, string) error { return nil }}
+		if patient {
+			lists.MaxWait = time.Minute
+		}
+		var out bytes.Buffer
+		err := reports.Stream(t.Context(), lists, server.URL, "21", []byte("{}"), false, &out)
+		if patient && (err != nil || out.String() != "a,b") || !patient && (!usage.IsBusy(err) || asked != 1) {
+			t.Errorf("patient %t: %v after %d requests, %q", patient, err, asked, out.String())
 		}
 		server.Close()
 	}

@@ -6,31 +6,35 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // Changed is a thing as it was read, with some of its fields changed: what an update sends, since updates of the API replace the
-// whole. Everything else is sent back as it came, digit by digit, also what nobody describes. In objects that both have the
-// fields are changed one by one; lists are replaced.
+// whole. Everything else is sent back as it came, digit by digit, also what nobody describes, or describes for answers alone. In
+// objects that both have the fields are changed one by one. Lists are replaced, but for their objects: one that says nothing but
+// what one of those that were read says is that one, whole.
 //
-// Where an update has another form than what is read, fields that it has not got are left out. One that it has in another type
-// must be among the changes, for it would be lost: without it the error is a mistake of the caller.
-func (k *Kind) Changed(read, changes json.RawMessage) (json.RawMessage, error) {
+// A field that an update has in another form than what was read goes back if its value has the form of the update. Otherwise it
+// must be among the changes, for it would be lost: without it the error is a mistake of the caller. One that is empty is left
+// out; left has the names of these.
+func (k *Kind) Changed(read, changes json.RawMessage) (whole json.RawMessage, left []string, err error) {
 	fields, err := object(read)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	given, err := object(changes)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := k.fit(fields, given); err != nil {
-		return nil, err
+	if left, err = k.fit(fields, given); err != nil {
+		return nil, nil, err
 	}
 	merge(fields, given)
-	return json.Marshal(fields)
+	whole, err = json.Marshal(fields)
+	return whole, left, err
 }
 
 // object are the fields of an object as they are written.
@@ -43,47 +47,96 @@ func object(data json.RawMessage) (fields map[string]json.RawMessage, err error)
 
 func merge(fields, changes map[string]json.RawMessage) {
 	for name, value := range changes {
-		if old, err := object(fields[name]); err == nil {
-			if deep, err := object(value); err == nil {
-				merge(old, deep)
-				if merged, err := json.Marshal(old); err == nil {
-					value = merged
-				}
-			}
-		}
-		fields[name] = value
+		fields[name] = merged(fields[name], value)
 	}
 }
 
-// fit takes out of what was read what an update has no place for.
-func (k *Kind) fit(fields, given map[string]json.RawMessage) error {
+// merged is a value with a change.
+func merged(old, change json.RawMessage) json.RawMessage {
+	if fields, err := object(old); err == nil {
+		if given, err := object(change); err == nil {
+			merge(fields, given)
+			return encoded(fields, change)
+		}
+	}
+	var before, after []json.RawMessage
+	if json.Unmarshal(old, &before) != nil || json.Unmarshal(change, &after) != nil || after == nil {
+		return change
+	}
+	for i, one := range after {
+		after[i] = meant(before, one)
+	}
+	return encoded(after, change)
+}
+
+// meant is the object of a list that says all that one says, or one itself if there is none, or more than one.
+func meant(list []json.RawMessage, one json.RawMessage) json.RawMessage {
+	given, err := object(one)
+	if err != nil || len(given) == 0 {
+		return one
+	}
+	found := one
+	n := 0
+	for _, old := range list {
+		fields, err := object(old)
+		same := err == nil
+		for name, value := range given {
+			same = same && compact(fields[name]) == compact(value)
+		}
+		if same {
+			found, n = old, n+1
+		}
+	}
+	if n == 1 {
+		return found
+	}
+	return one
+}
+
+func compact(value json.RawMessage) string {
+	var b bytes.Buffer
+	_ = json.Compact(&b, value) // what is there is JSON
+	return b.String()
+}
+
+// encoded is v as JSON, or otherwise if it cannot be.
+func encoded(v any, otherwise json.RawMessage) json.RawMessage {
+	if data, err := json.Marshal(v); err == nil {
+		return data
+	}
+	return otherwise
+}
+
+// fit takes out of what was read what an update has in another form.
+func (k *Kind) fit(fields, given map[string]json.RawMessage) (left []string, err error) {
 	from, to := k.schemas()
 	if from == nil || to == nil || from == to {
-		return nil
+		return nil, nil
 	}
 	var lost []string
 	for _, f := range from.Fields {
 		value, there := fields[f.Name]
-		if !there {
+		want := to.Field(f.Name)
+		if !there || want == nil || want.Type.String() == f.Type.String() || apicmd.Fits(want.Type, value) {
 			continue
 		}
-		switch want := to.Field(f.Name); {
-		case want == nil:
-			delete(fields, f.Name)
-		case want.Type.String() != f.Type.String():
-			_, changed := given[f.Name]
-			if !changed && !isEmpty(value) {
-				lost = append(lost, f.Name)
-			}
-			delete(fields, f.Name)
+		_, changed := given[f.Name]
+		switch {
+		case changed:
+		case isEmpty(value):
+			left = append(left, f.Name)
+		default:
+			lost = append(lost, f.Name)
 		}
+		delete(fields, f.Name)
 	}
+	slices.Sort(left)
 	if slices.Sort(lost); lost != nil {
-		return usage.New(
+		return nil, usage.New(
 			fmt.Sprintf("an update of %s %s has %s in another form than what is read, and would lose what is there", article(k.One), k.One, wording.Listed(lost)),
 			fmt.Sprintf("give it too: -F '%s=…'; 'ringcx api describe %s' has its form", lost[0], k.Update))
 	}
-	return nil
+	return left, nil
 }
 
 func isEmpty(value json.RawMessage) bool {

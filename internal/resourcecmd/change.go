@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -30,6 +31,7 @@ type change struct {
 	word      string          // the ID or name of the thing; "": it is a new one
 	yes       bool            // nobody is asked
 	found     *resource.Found // where the thing is, once it was found
+	status    int             // of the answer
 }
 
 // newChange is the command of a change, without the flags of its operation.
@@ -72,7 +74,7 @@ func (c *change) bind() {
 				if c.call.DryRun {
 					return c.Unasked()
 				}
-				return c.Account()
+				return c.Account(true)
 			}
 		}
 	}
@@ -86,7 +88,7 @@ func (c *change) find() (resource.Found, error) {
 	case resource.IsID(c.group) && (c.word == "" || resource.IsID(c.word)), c.kind.Group == "" && (c.word == "" || resource.IsID(c.word)):
 		return resource.Found{Kind: c.kind, Group: c.group, ID: c.word}, nil
 	}
-	r, done, err := c.runner(c.format)
+	r, done, err := c.runner(c.format, true)
 	if err != nil {
 		return resource.Found{}, err
 	}
@@ -123,7 +125,14 @@ func (c *change) send() (json.RawMessage, error) {
 		return nil, err
 	}
 	var answer bytes.Buffer
-	to := &apicmd.Out{Stdout: &answer}
+	of := resource.Found{Kind: c.kind, ID: c.word}
+	if !resource.IsID(c.word) {
+		of.ID = ""
+	}
+	if c.found != nil {
+		of = *c.found
+	}
+	to := &apicmd.Out{Stdout: &answer, Check: func(r *apicmd.Reply) error { c.status = r.Code; return of.Refusal(r) }}
 	if login.Verbose {
 		to.Warn = c.Warn
 	}
@@ -142,8 +151,17 @@ func (c *change) tell(done string, answer json.RawMessage) error {
 		return err
 	}
 	id := wording.First(f.ID, rows.Field(answer, resource.Key(c.kind)))
+	if c.status == http.StatusAccepted {
+		c.Inform("The vendor has taken it on (202) and does not say that it is done: %s %s\n", c.kind.One, wording.OneLine(id))
+		return c.print(answer)
+	}
 	c.Inform("%s\n", strings.TrimSpace(fmt.Sprintf("%s %s %s", done, c.kind.One, wording.OneLine(id)))+".")
-	if !resource.IsObject(answer) {
+	return c.print(answer)
+}
+
+// print prints the answer, if it is a thing.
+func (c *change) print(answer json.RawMessage) error {
+	if !resource.IsObject(answer) || c.kind.Delete == c.operation {
 		return nil
 	}
 	if err := c.format.One(c.Context, c.Terminal, answer, shapeOf(c.kind.Get, nil)); err != nil {
@@ -171,6 +189,7 @@ func newCreateCmd(h *Host, k *resource.Kind) *cobra.Command {
 	cmd.Flags().StringVar(&c.call.Input, "input", "", "send `FILE` as the whole, - for standard input")
 	if k.Group != "" {
 		cmd.Flags().StringVar(&c.group, "group", "", fmt.Sprintf("ID or name of the %s that it is for", resource.Named(k.Group).One))
+		cmdline.Complete(cmd, "group", cobra.NoFileCompletions)
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		c.call.InputGiven = cmd.Flags().Changed("input")
@@ -212,7 +231,7 @@ func newUpdateCmd(h *Host, k *resource.Kind) *cobra.Command {
 
 // merge reads the thing, and has the call send all of it with what is changed.
 func (c *change) merge() error {
-	r, done, err := c.runner(c.format)
+	r, done, err := c.runner(c.format, true)
 	if err != nil {
 		return err
 	}
@@ -225,11 +244,15 @@ func (c *change) merge() error {
 	if err != nil {
 		return err
 	}
-	whole, err := c.kind.Changed(read, c.call.Body())
-	if err == nil {
-		c.call.SetBody(whole)
+	whole, left, err := c.kind.Changed(read, c.call.Body())
+	if err != nil {
+		return err
 	}
-	return err
+	if left != nil {
+		c.Warn(fmt.Sprintf("not sent back, being empty in another form than the update has: %s", wording.Listed(left)))
+	}
+	c.call.SetBody(whole)
+	return nil
 }
 
 func newDeleteCmd(h *Host, k *resource.Kind) *cobra.Command {
@@ -250,10 +273,11 @@ func newDeleteCmd(h *Host, k *resource.Kind) *cobra.Command {
 			return err
 		}
 		defer terminal.HoldPipe()()
-		if _, err := c.send(); err != nil {
+		answer, err := c.send()
+		if err != nil {
 			return err
 		}
-		return c.tell("Deleted", nil)
+		return c.tell("Deleted", answer)
 	}
 	c.addFlags(cmd)
 	return cmd
@@ -267,7 +291,7 @@ func (c *change) confirm() error {
 	if !c.CanAsk() {
 		return usage.New(fmt.Sprintf("there is nobody to ask whether the %s may be deleted", c.kind.One), "add --yes if it may")
 	}
-	r, done, err := c.runner(c.format)
+	r, done, err := c.runner(c.format, true)
 	if err != nil {
 		return err
 	}
@@ -285,7 +309,11 @@ func (c *change) confirm() error {
 	for _, field := range c.kind.Names {
 		name = wording.First(name, rows.Field(one, field))
 	}
-	answer, err := c.AskMaybe(strings.Join(strings.Fields(fmt.Sprintf("Delete the %s %s %s? %s [y/N]", c.kind.One, found.ID, wording.OneLine(name), c.kind.Also)), " "))
+	where := ""
+	if !c.kind.NoAccount {
+		where = " of sub-account " + c.Chosen()
+	}
+	answer, err := c.AskMaybe(strings.Join(strings.Fields(fmt.Sprintf("Delete the %s %s%s? %s [y/N]", c.kind.One, strings.TrimSpace(found.ID+" "+wording.OneLine(name)), where, c.kind.Also)), " "))
 	if err != nil {
 		return err
 	}

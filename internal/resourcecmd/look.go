@@ -3,6 +3,7 @@ package resourcecmd
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,12 +19,16 @@ import (
 func groupFlag(cmd *cobra.Command, k *resource.Kind, group *string, otherwise string) {
 	if k.Group != "" {
 		cmd.Flags().StringVar(group, "group", "", fmt.Sprintf("ID or name of the %s (default: %s)", resource.Named(k.Group).One, otherwise))
+		cmdline.Complete(cmd, "group", cobra.NoFileCompletions)
 	}
 }
 
 // ofOne checks the arguments of a command that works with one thing.
 func ofOne(k *resource.Kind, verb string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
+		if i := slices.IndexFunc(args, func(word string) bool { return word == "true" || word == "false" }); i >= 0 {
+			return usage.New(fmt.Sprintf("%s is no %s: true and false of a flag stand behind an equals sign", args[i], k.One), "such as --is-active="+args[i])
+		}
 		if len(args) != 1 || strings.TrimSpace(args[0]) == "" {
 			return usage.New(fmt.Sprintf("'ringcx %s %s' takes the ID of one %s", k.Name, verb, k.One), fmt.Sprintf("'ringcx %s list' shows them", k.Name))
 		}
@@ -53,7 +58,7 @@ func newListCmd(h *Host, k *resource.Kind) *cobra.Command {
 
 // listThings prints the things of a kind. Which group they are in is a column of its own; JSON is what the vendor says.
 func (h *Host) listThings(k *resource.Kind, group string, format *rows.Format) error {
-	r, done, err := h.runner(format)
+	r, done, err := h.runner(format, false)
 	if err != nil {
 		return err
 	}
@@ -88,7 +93,7 @@ func newGetCmd(h *Host, k *resource.Kind) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: useOne(k, "get"), Short: fmt.Sprintf("Show one %s", k.One), Args: ofOne(k, "get"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			r, done, err := h.runner(format)
+			r, done, err := h.runner(format, false)
 			if err != nil {
 				return err
 			}
@@ -116,7 +121,7 @@ func newMoreCmd(h *Host, k *resource.Kind, m resource.More) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: useOne(k, m.Name), Short: m.Short, Args: ofOne(k, m.Name),
 		RunE: func(_ *cobra.Command, args []string) error {
-			r, done, err := h.runner(format)
+			r, done, err := h.runner(format, false)
 			if err != nil {
 				return err
 			}

@@ -23,12 +23,13 @@ type Host struct {
 	*tell.Teller
 	*terminal.Terminal
 
-	Inherited   *pflag.FlagSet                // the flags that every command has
-	AccountFlag func(*cobra.Command)          // lets a command be told the sub-account
-	SignIn      func() (*Login, error)        // asks the vendor for nothing yet
-	Account     func() (string, error)        // the sub-account
-	Unasked     func() (string, error)        // the same without asking the vendor or needing a login
-	Show        func(call *apicmd.Call) error // shows a call in place of sending it
+	Inherited   *pflag.FlagSet                     // the flags that every command has
+	AccountFlag func(*cobra.Command)               // lets a command be told the sub-account
+	SignIn      func() (*Login, error)             // asks the vendor for nothing yet
+	Account     func(changes bool) (string, error) // the sub-account of a call, which may change something
+	Chosen      func() string                      // the same with its name, once it was found
+	Unasked     func() (string, error)             // the same without asking the vendor or needing a login
+	Show        func(call *apicmd.Call) error      // shows a call in place of sending it
 }
 
 // Login is what calls are sent with.
@@ -56,14 +57,13 @@ func New(h *Host) (all []*cobra.Command) {
 
 // runner gets things for the account that the command works with. Until what is returned beside it is called, it shows what
 // takes long to people whose output that does not disturb.
-func (h *Host) runner(format *rows.Format) (*resource.Runner, func(), error) {
+func (h *Host) runner(format *rows.Format, changes bool) (*resource.Runner, func(), error) {
 	login, err := h.SignIn()
 	if err != nil {
 		return nil, nil, err
 	}
-	lists := *login.Lists
-	lists.Patient = true
-	r := &resource.Runner{Lists: &lists, Base: login.Base, Account: h.Account}
+	r := &resource.Runner{Lists: login.Lists, Base: login.Base, Account: func() (string, error) { return h.Account(changes) }, Sure: changes}
+	r.Warn = h.Warn
 	if login.Verbose {
 		r.Note = func(text string) { h.Inform("ringcx: %s\n", text) }
 	}

@@ -54,8 +54,17 @@ func (c *Cache) now() time.Time {
 	return c.Now()
 }
 
-func (c *Cache) get(login string) seen {
+// kept says whether the file may be read and written: what is behind a link is another file.
+func (c *Cache) kept() bool {
 	if c == nil || c.Path == "" {
+		return false
+	}
+	info, err := os.Lstat(c.Path)
+	return err != nil || info.Mode().IsRegular()
+}
+
+func (c *Cache) get(login string) seen {
+	if !c.kept() {
 		return seen{}
 	}
 	s := c.read()[login]
@@ -79,7 +88,7 @@ func (c *Cache) read() map[string]seen {
 
 // put keeps what was seen of a login. Of two commands that do so at once one may be forgotten.
 func (c *Cache) put(login string, s seen) {
-	if c == nil || c.Path == "" || len(s.Accounts) > mostAccounts {
+	if !c.kept() || len(s.Accounts) > mostAccounts {
 		return
 	}
 	s.At = c.now().UTC()

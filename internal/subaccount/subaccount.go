@@ -33,6 +33,7 @@ type Chooser struct {
 	List  func(context.Context) ([]Account, error)
 	Cache *Cache // of accounts seen before; nil: none
 	Login string // whose accounts those are, as Key makes it
+	Sure  bool   // for what changes something: of what was seen before, IDs alone are taken for what they were
 }
 
 // fresh is how long the names of accounts are taken for what they were, and a list for whole. An ID means the same for ever.
@@ -46,12 +47,15 @@ func (c *Chooser) Choose(ctx context.Context, given string) (Account, error) {
 	if i := slices.IndexFunc(seen.Accounts, func(acc Account) bool { return acc.ID == given }); i >= 0 {
 		return seen.Accounts[i], nil
 	}
-	if seen.is(fresh) {
-		if acc, err := Find(seen.Accounts, given); err == nil {
+	if seen.is(fresh) && (!c.Sure || c.List == nil) {
+		acc, err := Find(seen.Accounts, given)
+		switch {
+		case err == nil:
 			return acc, nil
-		}
-		if seen.Refused {
+		case seen.Refused:
 			return believed(given)
+		case c.List == nil: // as the vendor would say
+			return Account{}, err
 		}
 	}
 	if c.List == nil {
@@ -85,6 +89,12 @@ func (c *Chooser) Kept(id string) Account {
 		}
 	}
 	return Account{ID: id}
+}
+
+// IsID tells what can be the ID of an account from what no path can be made of.
+func IsID(word string) bool {
+	_, err := apispec.Fill("/{id}", "id", word)
+	return err == nil
 }
 
 // Hint is how an account is chosen.
@@ -149,13 +159,15 @@ func (acc Account) String() string {
 	return wording.OneLine(acc.ID + " " + acc.Name)
 }
 
-// believed is an account that cannot be looked up.
+// believed is an account that cannot be looked up. It has to be an ID: a name leads nowhere in a path.
 func believed(given string) (Account, error) {
-	switch _, err := apispec.Fill("/{id}", "id", given); {
+	switch {
 	case given == "":
 		return Account{}, usage.New("no sub-account is chosen", "choose one for a call with --account ID or RINGCX_ACCOUNT, or for all with 'ringcx accounts use ID'")
-	case err != nil:
-		return Account{}, usage.New(fmt.Sprintf("%q is not the ID of a sub-account", wording.Clip(given)), "give its ID, such as 21000001")
+	case strings.Trim(given, "0123456789") != "":
+		return Account{}, usage.New(
+			fmt.Sprintf("%q is not the ID of a sub-account, and a name cannot be looked up here", wording.Clip(given)),
+			"give the ID, such as 21000001; where the login may list accounts, 'ringcx accounts list' learns their names")
 	}
 	return Account{ID: given, Believed: true}, nil
 }

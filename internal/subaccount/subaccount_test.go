@@ -124,6 +124,64 @@ func TestALoginThatMayNotListIsBelieved(t *testing.T) {
 	}
 }
 
+func TestWhatChangesSomethingGoesByNamesAsTheyAreNow(t *testing.T) {
+	for _, given := range []string{"sales", ""} {
+		v, c := &vendor{all: three[:1]}, cache(t)
+		if got, err := v.chooser(c).Choose(t.Context(), given); err != nil || got.ID != three[0].ID {
+			t.Fatalf("%q: %+v, %v", given, got, err)
+		}
+		v.all = []subaccount.Account{{ID: "21000007", Name: three[0].Name}}
+		if got, err := v.chooser(c).Choose(t.Context(), given); err != nil || got.ID != three[0].ID { // the control: what only reads takes what was seen
+			t.Errorf("%q: %+v, %v", given, got, err)
+		}
+		sure := v.chooser(c)
+		sure.Sure = true
+		if got, err := sure.Choose(t.Context(), given); err != nil || got.ID != "21000007" {
+			t.Errorf("%q leads to %+v (%v)", given, got, err)
+		}
+	}
+	v, c := &vendor{err: subaccount.ErrNotListed}, cache(t)
+	sure := v.chooser(c)
+	sure.Sure = true
+	for range 2 {
+		if _, err := sure.Choose(t.Context(), "21000001"); err != nil {
+			t.Error(err)
+		}
+	}
+	if v.asked != 2 {
+		t.Errorf("a refusal from before was taken for one now: asked %d times", v.asked)
+	}
+}
+
+func TestANameThatNobodyLooksUpIsNotTakenForAnID(t *testing.T) {
+	for _, given := range []string{"Sales", "sales", "21000001x", "２1", "-1", "1.0"} {
+		v := &vendor{err: subaccount.ErrNotListed}
+		if got, err := v.chooser(nil).Choose(t.Context(), given); err == nil {
+			t.Errorf("%q, which cannot be listed: %+v", given, got)
+		}
+		if got, err := (&subaccount.Chooser{}).Choose(t.Context(), given); err == nil {
+			t.Errorf("%q, of which nobody is asked: %+v", given, got)
+		}
+	}
+}
+
+func TestACallThatIsOnlyShownIsRefusedWhereTheRealOneIs(t *testing.T) {
+	v, c := &vendor{all: three}, cache(t)
+	if _, err := v.chooser(c).Choose(t.Context(), "21000001"); err != nil {
+		t.Fatal(err)
+	}
+	shown := &subaccount.Chooser{Cache: c, Login: v.chooser(c).Login, Sure: true}
+	for given, there := range map[string]bool{"21000001": true, "sales": true, "21000009": false, "nobody": false, "": false} {
+		if got, err := shown.Choose(t.Context(), given); (err == nil) != there {
+			t.Errorf("%q: %+v, %v", given, got, err)
+		}
+	}
+	c.Now = func() time.Time { return time.Now().Add(25 * time.Hour) }
+	if got, err := shown.Choose(t.Context(), "21000009"); err != nil || !got.Believed {
+		t.Errorf("an account that may be new: %+v, %v", got, err)
+	}
+}
+
 func TestAFailureIsNotTakenForAnAnswer(t *testing.T) {
 	down := errors.New("down")
 	v, c := &vendor{err: down}, cache(t)
@@ -203,5 +261,30 @@ func TestKeysTellLoginsApartAndNothingElse(t *testing.T) {
 	}
 	if strings.Contains(subaccount.Key("https://x", "app"), "app") {
 		t.Error("a key can be read")
+	}
+}
+
+func TestACacheBehindALinkIsLeftAlone(t *testing.T) {
+	v, c := &vendor{all: three}, cache(t)
+	other := filepath.Join(t.TempDir(), "other.json")
+	if err := os.MkdirAll(filepath.Dir(c.Path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(other, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(other, c.Path); err != nil {
+		t.Skip("this system makes no links: ", err)
+	}
+	for range 2 {
+		if _, err := v.chooser(c).Choose(t.Context(), "sales"); err != nil {
+			t.Error(err)
+		}
+	}
+	if data, err := os.ReadFile(other); string(data) != "{}" || v.asked != 2 {
+		t.Errorf("what the link leads to is %s (%v), asked %d times", data, err, v.asked)
+	}
+	if info, err := os.Lstat(c.Path); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link became %v (%v)", info, err)
 	}
 }

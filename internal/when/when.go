@@ -3,7 +3,9 @@ package when
 
 import (
 	"fmt"
+	"os"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,21 +23,17 @@ var ago = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // Parse reads a time: RFC 3339, a date and a time of day in the zone, a date, which is when its day begins there, now, today,
-// yesterday, or a time ago. The year is one of four digits. A time of day that the zone leaves out, because its clocks are put
-// forward, is none; one that is there twice is either of the two.
+// yesterday, or a time ago. The year is one of four digits. A time of day that a clock of the zone does not show, or shows twice,
+// is a mistake of the caller.
 func Parse(text string, now time.Time, zone *time.Location) (time.Time, error) {
 	text = strings.TrimSpace(text)
-	day := func(t time.Time) time.Time {
-		t = t.In(zone)
-		return dayBegins(t.Year(), t.Month(), t.Day(), zone)
-	}
 	switch strings.ToLower(text) {
 	case "now":
 		return now, nil
 	case "today":
-		return day(now), nil
+		return dayOf(now.In(zone), 0)
 	case "yesterday":
-		return day(now.In(zone).AddDate(0, 0, -1)), nil
+		return dayOf(now.In(zone), -1)
 	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05.000-0700", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04Z07:00"} {
 		if t, err := time.Parse(layout, text); err == nil {
@@ -43,15 +41,11 @@ func Parse(text string, now time.Time, zone *time.Location) (time.Time, error) {
 		}
 	}
 	if t, err := time.Parse(time.DateOnly, text); err == nil {
-		return dayBegins(t.Year(), t.Month(), t.Day(), zone), nil
+		return begin(t, zone)
 	}
 	for _, layout := range []string{time.DateTime, "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04"} {
-		t, err := time.ParseInLocation(layout, text, zone)
-		if said, _ := time.Parse(layout, text); err == nil && t.Format(time.DateTime) != said.Format(time.DateTime) {
-			return time.Time{}, usage.New(fmt.Sprintf("there is no %s in %s, where clocks are put forward then", text, where(zone)), "give another time, or one with its offset such as 2026-01-31T08:30:00Z")
-		}
-		if err == nil {
-			return t, nil
+		if t, err := time.Parse(layout, text); err == nil {
+			return local(t, zone)
 		}
 	}
 	if m := ago().FindStringSubmatch(text); m != nil && text != "-" {
@@ -64,30 +58,36 @@ func Parse(text string, now time.Time, zone *time.Location) (time.Time, error) {
 	return time.Time{}, usage.New(fmt.Sprintf("%q is not a time", wording.Clip(text)), Hint)
 }
 
-func where(zone *time.Location) string {
-	if zone == time.Local {
-		return "the time zone of this machine"
-	}
-	return zone.String()
-}
-
-// dayBegins is when a day begins: at midnight, or where clocks are put forward then, when they have been.
-func dayBegins(year int, month time.Month, day int, zone *time.Location) time.Time {
-	t := time.Date(year, month, day, 0, 0, 0, 0, zone)
-	if t.Day() != time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Day() { // still the day before
-		_, t = t.ZoneBounds()
-	}
-	return t
-}
-
-// Zone is a time zone by its name; "" is the machine's.
+// Zone is a time zone by its name; "" is the machine's. One that the machine is said to be in, and that cannot be read, is a
+// mistake of the caller: package time would take UTC in its place.
 func Zone(name string) (*time.Location, error) {
 	if name == "" {
-		return time.Local, nil
+		return time.Local, machine()
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil || strings.EqualFold(name, "local") {
 		return nil, usage.New(fmt.Sprintf("%q is not a time zone that this machine knows", wording.Clip(name)), "give a name such as America/New_York or UTC")
 	}
 	return zone, nil
+}
+
+// machine says whether the time zone that TZ names is the one that package time has taken.
+func machine() error {
+	name := strings.TrimPrefix(os.Getenv("TZ"), ":")
+	if name == "" || runtime.GOOS == "windows" { // which has its own
+		return nil
+	}
+	var err error
+	if strings.HasPrefix(name, "/") {
+		var data []byte
+		if data, err = os.ReadFile(name); err == nil { //nolint:gosec // package time reads it, too
+			_, err = time.LoadLocationFromTZData(name, data)
+		}
+	} else {
+		_, err = time.LoadLocation(name)
+	}
+	if err != nil {
+		return usage.New(fmt.Sprintf("TZ names the time zone %q, which this machine does not know", wording.Clip(name)), "set TZ to a name such as America/New_York or UTC, or install the time zones (tzdata)")
+	}
+	return nil
 }

@@ -1,9 +1,12 @@
 package when_test
 
 import (
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/when"
 )
 
@@ -28,29 +31,61 @@ func TestTimesAreUnderstoodAsPeopleTypeThem(t *testing.T) {
 	}
 }
 
-func TestATimeOfDayThatClocksLeaveOutIsRefused(t *testing.T) {
-	at := func(text, name string) (string, error) {
-		zone, err := when.Zone(name)
-		if err != nil {
-			t.Skip("this machine knows no time zones: ", err)
-		}
-		got, err := when.Parse(text, time.Date(2018, 11, 4, 12, 0, 0, 0, zone), zone)
-		return got.Format(time.RFC3339), err
-	}
-	for _, text := range []string{"2026-03-08 02:30", "2026-03-08T02:00", "2026-03-08 02:59:59"} {
-		if got, err := at(text, "America/New_York"); err == nil {
-			t.Errorf("%s is %s", text, got)
-		}
-	}
-	for _, c := range [][3]string{ // controls, and a day that has no midnight
-		{"2026-03-08 01:59:59", "America/New_York", "2026-03-08T01:59:59-05:00"},
-		{"2026-03-08 03:00", "America/New_York", "2026-03-08T03:00:00-04:00"},
-		{"2026-03-08 02:30", "UTC", "2026-03-08T02:30:00Z"},
-		{"2018-11-04", "America/Sao_Paulo", "2018-11-04T01:00:00-02:00"},
-		{"today", "America/Sao_Paulo", "2018-11-04T01:00:00-02:00"},
+func TestATimeThatAClockDoesNotShowOnceIsNotGuessed(t *testing.T) {
+	for _, c := range []struct{ zone, text, want, says string }{
+		{"America/New_York", "2026-03-08 02:30", "", "does not exist"},
+		{"America/New_York", "2026-03-08 02:00", "", "does not exist"},
+		{"America/New_York", "2026-03-08 01:59:59", "2026-03-08T06:59:59Z", ""},
+		{"America/New_York", "2026-03-08 03:00", "2026-03-08T07:00:00Z", ""},
+		{"America/New_York", "2026-11-01 01:30", "", "2026-11-01T01:30:00-04:00 or 2026-11-01T01:30:00-05:00"},
+		{"America/New_York", "2026-11-01 00:59", "2026-11-01T04:59:00Z", ""},
+		{"America/New_York", "2026-11-01 02:00", "2026-11-01T07:00:00Z", ""},
+		{"America/New_York", "2026-11-01T01:30:00-05:00", "2026-11-01T06:30:00Z", ""},
+		{"Australia/Lord_Howe", "2026-10-04 02:15", "", "does not exist"}, // by half an hour
+		{"Australia/Lord_Howe", "2026-04-05 01:45", "", "say which"},
+		{"America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00Z", ""}, // a day that begins at 01:00
+		{"America/Sao_Paulo", "2018-11-04 00:30", "", "does not exist"},
+		{"America/Havana", "2026-11-01", "2026-11-01T04:00:00Z", ""}, // one that begins twice
+		{"Pacific/Apia", "2011-12-30", "", "does not exist"},         // one that was left out
+		{"Pacific/Apia", "2011-12-31", "2011-12-30T10:00:00Z", ""},
+		{"UTC", "2026-03-08 02:30", "2026-03-08T02:30:00Z", ""},
 	} {
-		if got, err := at(c[0], c[1]); err != nil || got != c[2] {
-			t.Errorf("%s in %s is %s, %v", c[0], c[1], got, err)
+		zone, err := when.Zone(c.zone)
+		if err != nil {
+			t.Skip("this machine has no time zones")
+		}
+		got, err := when.Parse(c.text, time.Now(), zone)
+		if c.says == "" && (err != nil || got.UTC().Format(time.RFC3339) != c.want) || c.says != "" && (err == nil || !strings.Contains(err.Error()+usage.Hint(err), c.says)) {
+			t.Errorf("%s in %s is %s, %v (%s)", c.text, c.zone, got.UTC(), err, usage.Hint(err))
+		}
+	}
+}
+
+func TestYesterdayIsTheDayBeforeWhereverClocksArePut(t *testing.T) {
+	zone, err := when.Zone("America/Sao_Paulo")
+	if err != nil {
+		t.Skip("this machine has no time zones")
+	}
+	now := time.Date(2018, 11, 5, 0, 30, 0, 0, zone) // a day before, at that time, there was no such time
+	if got, err := when.Parse("yesterday", now, zone); err != nil || got.Format(time.RFC3339) != "2018-11-04T01:00:00-02:00" {
+		t.Error(got, err)
+	}
+}
+
+func TestAMachineWhoseTimeZoneIsNotReadIsNotTakenForUTC(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("TZ means nothing there")
+	}
+	for _, tz := range []string{"Nowhere/City", ":Nowhere/City", "/nowhere", "EST5EDT4,M3.2.0,M11.1.0", "../../etc/passwd"} {
+		t.Setenv("TZ", tz)
+		if zone, err := when.Zone(""); err == nil || usage.Hint(err) == "" {
+			t.Errorf("TZ=%s: %s", tz, zone)
+		}
+	}
+	for _, tz := range []string{"", "UTC", ":UTC"} { // the control
+		t.Setenv("TZ", tz)
+		if _, err := when.Zone(""); err != nil {
+			t.Errorf("TZ=%s: %v", tz, err)
 		}
 	}
 }

@@ -1,0 +1,218 @@
+package resourcecmd_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/ringcx-go/ringcx/internal/apicmd"
+	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/resource"
+	"github.com/ringcx-go/ringcx/internal/resourcecmd"
+	"github.com/ringcx-go/ringcx/internal/tell"
+	"github.com/ringcx-go/ringcx/internal/terminal"
+	"github.com/ringcx-go/ringcx/internal/usage"
+)
+
+// vendor answers each request as answer does, and writes down methods and paths.
+type vendor struct {
+	*httptest.Server
+	asked []string
+}
+
+func newVendor(t *testing.T, answer http.HandlerFunc) *vendor {
+	v := &vendor{}
+	v.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // or the server does not see that the client has gone
+		v.asked = append(v.asked, r.Method+" "+strings.TrimPrefix(r.URL.Path, "/voice/api/v1/admin"))
+		w.Header().Set("Content-Type", "application/json")
+		answer(w, r)
+	}))
+	t.Cleanup(v.Close)
+	return v
+}
+
+// sent says whether a request with a method was sent.
+func (v *vendor) sent(method string) bool {
+	return slices.ContainsFunc(v.asked, func(s string) bool { return strings.HasPrefix(s, method+" ") })
+}
+
+// run is one command at the vendor, in the sub-account 7.
+func (v *vendor) run(ctx context.Context, args ...string) (stdout, stderr string, err error) {
+	var out, said bytes.Buffer
+	e := &env.Env{Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &said, Getenv: func(string) string { return "" }, Context: ctx}
+	e, _, end := terminal.Guard(e)
+	defer end()
+	to := tell.New(e)
+	seven := func() (string, error) { return "7", nil }
+	lists := &apicmd.Lister{Client: v.Client(), MaxWait: time.Minute, Pause: func(time.Duration, string) error { return nil }}
+	root := &cobra.Command{Use: "ringcx", SilenceErrors: true, SilenceUsage: true}
+	root.AddCommand(resourcecmd.New(&resourcecmd.Host{
+		Env: e, Teller: to, Terminal: terminal.New(e, to), Inherited: pflag.NewFlagSet("", pflag.ContinueOnError),
+		AccountFlag: func(*cobra.Command) {}, Account: func(bool) (string, error) { return "7", nil }, Chosen: func() string { return "7 Sales" }, Unasked: seven,
+		SignIn: func() (*resourcecmd.Login, error) { return &resourcecmd.Login{Lists: lists, Base: v.URL}, nil },
+		Show:   func(c *apicmd.Call) error { return c.Show(ctx, v.URL, "", &out) },
+	})...)
+	root.SetArgs(args)
+	root.SetOut(&out)
+	err = root.ExecuteContext(ctx)
+	return out.String(), said.String(), err
+}
+
+// of are the words that name the thing 5 of a kind, in the group 4.
+func of(k *resource.Kind, verb string) []string {
+	words := []string{k.Name, verb, "5"}
+	if k.Group != "" {
+		words = append(words, "--group", "4")
+	}
+	return words
+}
+
+func TestNothingIsSentBackForAThingThatWasNotReadForCertain(t *testing.T) {
+	for _, k := range resource.Kinds {
+		key := resource.Key(k)
+		for _, c := range []struct {
+			read string
+			put  bool
+		}{
+			{`{"errorCode":"x.y","generalMessage":"no"}`, false},
+			{`{"errorCode":"x.y","generalMessage":"no","` + key + `":5}`, false},
+			{`{"` + key + `":6}`, false},
+			{`{"` + key + `":null}`, false},
+			{`{"` + key + `":[5]}`, false},
+			{`{}`, false},
+			{`[{"` + key + `":5}]`, false},
+			{`null`, false},
+			{``, false},
+			{`5`, false},
+			{`{"` + key + `":5`, false},
+			{`{"` + key + `":5}`, true},
+			{`{"` + key + `":"5"}`, true}, // the control: of such a one all is sent back
+		} {
+			v := newVendor(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, c.read) })
+			_, _, err := v.run(t.Context(), append(of(k, "update"), "-f", k.Columns[1].Field+"=x", "--unchecked")...)
+			if v.sent("PUT") != c.put || (err == nil) != c.put {
+				t.Errorf("%s read as %s: asked %q (%v)", k.Name, c.read, v.asked, err)
+			}
+			if _, _, err := v.run(t.Context(), of(k, "get")...); (err == nil) != c.put {
+				t.Errorf("%s shown as %s: %v", k.Name, c.read, err)
+			}
+		}
+	}
+}
+
+func TestASuccessThatSaysItIsNoneIsNotToldAsDone(t *testing.T) {
+	for _, c := range []struct {
+		verb   string
+		status int
+		body   string
+		said   string // on stderr; "": it is an error
+	}{
+		{"update", 200, `{"agentId":5}`, "Changed agent 5."},
+		{"delete", 200, `true`, "Deleted agent 5."},
+		{"delete", 204, ``, "Deleted agent 5."}, // the control
+		{"create", 201, `{"agentId":9}`, "Created agent 9."},
+		{"update", 200, `{"errorCode":"x.y","generalMessage":"no"}`, ""},
+		{"delete", 200, `{"errorCode":"x.y"}`, ""},
+		{"create", 201, `{"errorCode":"x.y"}`, ""},
+		{"update", 200, `false`, ""},
+		{"delete", 200, " false\n", ""},
+		{"create", 200, `false`, ""},
+		{"update", 200, `{"agentId":6}`, ""},
+		{"update", 202, `{"agentId":5}`, "does not say that it is done: agent 5"},
+		{"delete", 202, ``, "does not say that it is done: agent 5"},
+		{"create", 202, ``, "does not say that it is done: agent"},
+	} {
+		v := newVendor(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet {
+				_, _ = io.WriteString(w, `{"agentId":5}`)
+				return
+			}
+			w.WriteHeader(c.status)
+			_, _ = io.WriteString(w, c.body)
+		})
+		args := map[string][]string{
+			"update": {"agents", "update", "5", "--group", "4", "--team", "x"}, "delete": {"agents", "delete", "5", "--group", "4", "--yes"},
+			"create": {"agents", "create", "--group", "4", "--unchecked", "--team", "x"},
+		}[c.verb]
+		out, said, err := v.run(t.Context(), args...)
+		switch {
+		case c.said == "" && (err == nil || said != "" || usage.Hint(err) == "" || !strings.Contains(out, strings.TrimSpace(c.body)) || !strings.HasSuffix(out, "\n")):
+			t.Errorf("%s %d %s: %q %q (%v)", c.verb, c.status, c.body, out, said, err)
+		case c.said != "" && (err != nil || !strings.Contains(said, c.said) || c.status == 202 && strings.Contains(said, "ed agent 5.")):
+			t.Errorf("%s %d %s: said %q (%v), want %q", c.verb, c.status, c.body, said, err, c.said)
+		}
+	}
+}
+
+func TestAChangeWhoseAnswerIsLostMayHaveBeenDone(t *testing.T) {
+	for _, how := range []string{"cut", "half", "interrupt", "closed before"} {
+		for _, args := range [][]string{
+			{"agents", "update", "5", "--group", "4", "--team", "x"}, {"agents", "delete", "5", "--group", "4", "--yes"}, {"agents", "create", "--group", "4", "--unchecked", "--team", "x"},
+		} {
+			ctx, interrupt := context.WithCancel(t.Context())
+			v := newVendor(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == http.MethodGet:
+					_, _ = io.WriteString(w, `{"agentId":5}`)
+				case how == "half":
+					w.Header().Set("Content-Length", "100")
+					_, _ = io.WriteString(w, `{"agentId"`)
+				case how == "interrupt":
+					interrupt()
+					<-r.Context().Done()
+				default:
+					panic(http.ErrAbortHandler)
+				}
+			})
+			if how == "closed before" { // the control: what has not left was not done
+				v.Close()
+			}
+			_, _, err := v.run(ctx, args...)
+			var lost *apicmd.LostError
+			if err == nil || errors.As(err, &lost) != (how != "closed before") || strings.Contains(usage.Hint(err), "may have been done") != (how != "closed before") {
+				t.Errorf("%s of %q: %v (%s)", how, args, err, usage.Hint(err))
+			}
+			if how == "interrupt" && !errors.Is(err, context.Canceled) {
+				t.Errorf("%q: %v is no interrupt", args, err)
+			}
+			interrupt()
+		}
+	}
+}
+
+func TestWhatIsReadIsWaitedFor(t *testing.T) {
+	busy := 0
+	v := newVendor(t, func(w http.ResponseWriter, _ *http.Request) {
+		if busy++; busy == 1 {
+			w.Header().Set("Retry-After", "3")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		fmt.Fprint(w, `{"agentId":5}`)
+	})
+	if _, _, err := v.run(t.Context(), "agents", "update", "5", "--group", "4", "--team", "x"); err != nil || !v.sent("PUT") {
+		t.Errorf("%v: asked %q", err, v.asked)
+	}
+}
+
+func TestTrueAndFalseAreNoNames(t *testing.T) {
+	for _, args := range [][]string{{"agents", "update", "5", "--is-active", "false"}, {"agents", "update", "--is-active", "false"}, {"users", "delete", "true"}} {
+		v := newVendor(t, func(http.ResponseWriter, *http.Request) {})
+		_, _, err := v.run(t.Context(), args...)
+		if misuse := (*usage.Error)(nil); !errors.As(err, &misuse) || !strings.Contains(misuse.Remedy, "--is-active=") || len(v.asked) > 0 {
+			t.Errorf("%q: %v, asked %q", args, err, v.asked)
+		}
+	}
+}
