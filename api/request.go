@@ -30,7 +30,7 @@ type request struct {
 	form    string // a body
 	body    any    // a body as JSON, or *File
 	repeats bool   // sending it twice is the same as once
-	listed  bool    // the answer is a list, one page of it
+	listed  bool   // the answer is a list, one page of it
 	secrets []string
 	err     error
 }

@@ -217,7 +217,9 @@ func TestEveryListEndsWhateverTheServerMakesOfPages(t *testing.T) {
 		rows, asked int
 		fails       bool
 	}{
-		"pages":                             {func(n, _ int) string { return [...]string{"[" + row(1, 0) + "," + row(2, 0) + "]", "[" + row(3, 0) + "]", "[]"}[n] }, 3, 3, false},
+		"pages": {func(n, _ int) string {
+			return [...]string{"[" + row(1, 0) + "," + row(2, 0) + "]", "[" + row(3, 0) + "]", "[]"}[n]
+		}, 3, 3, false},
 		"no pages":                          {func(_, _ int) string { return "[" + row(1, 0) + "," + row(2, 0) + "]" }, 2, 2, false},
 		"no pages, rows that change":        {func(_, at int) string { return "[" + row(1, at) + "," + row(2, at) + "]" }, 2, 2, false},
 		"no pages, another order each time": {func(_, at int) string { return "[" + row(at%2, at) + "," + row(1-at%2, at) + "]" }, 2, 4, true},
