@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/terminal"
 )
@@ -118,7 +117,7 @@ func (n *noted) Read(p []byte) (int, error) {
 
 // isJSON says whether the answer says that it is JSON, and nothing has been done to it.
 func (r *Reply) isJSON() bool {
-	return strings.Contains(r.header.Get("Content-Type"), "json") && r.header.Get("Content-Encoding") == ""
+	return isJSONType(mediaType(r.header.Get("Content-Type"))) && r.header.Get("Content-Encoding") == ""
 }
 
 func printHeader(to io.Writer, r *Reply) error {

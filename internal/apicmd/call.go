@@ -50,7 +50,7 @@ type Call struct {
 
 	filled string // the path with its fields, but perhaps for the account
 	params url.Values
-	form   url.Values // what sent has, if it is a form
+	form   url.Values // what sent has, if it is a form of the operation
 	sent   content
 }
 
@@ -133,12 +133,15 @@ func (c *Call) Run(ctx context.Context, base string, lists *Lister, at *Out) err
 
 // named has an error say which operation was called, and not what is secret in its path.
 func (c *Call) named(err error) error {
-	if c.op == nil {
-		return err
+	if err == nil {
+		return nil
 	}
 	hidden := strings.Contains(c.shownPath(), masked)
 	if refused := (*CallError)(nil); errors.As(err, &refused) {
-		if refused.operation = c.op.ID; hidden {
+		if c.op != nil {
+			refused.operation = c.op.ID
+		}
+		if hidden {
 			refused.Path = c.shownPath()
 		}
 	}

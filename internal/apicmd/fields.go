@@ -81,7 +81,8 @@ func (c *Call) parseFields() ([]field, error) {
 	return fields, nil
 }
 
-// contents is the text of the file that a field names, without the line end that editors put behind it.
+// contents is the text of the file that a field names, without the line end that editors put behind it, and the byte order mark
+// that some put before it.
 func (c *Call) contents(name, from string) (string, error) {
 	var data []byte
 	var err error
@@ -90,6 +91,7 @@ func (c *Call) contents(name, from string) (string, error) {
 	} else if data, err = os.ReadFile(from); err != nil { //nolint:gosec // the caller names it
 		err = usage.New(fmt.Sprintf("the field %q: %s", wording.Clip(name), err), "-F name=@FILE takes the text in a file, -F name=@- standard input; -f takes text as it is")
 	}
+	data = bytes.TrimPrefix(data, bom)
 	return strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r"), err
 }
 

@@ -51,11 +51,11 @@ func (c *Call) place(fields []field) error {
 
 // bodyFor is the form of the body that is meant; nil: the operation describes none, or another kind of content is named.
 func (c *Call) bodyFor(fields []field) *apispec.Body {
-	kind, _, _ := strings.Cut(c.headers.Get("Content-Type"), ";")
+	kind := c.said()
 	for i := range c.op.Bodies {
 		b := &c.op.Bodies[i]
 		switch {
-		case kind != "" && !strings.EqualFold(strings.TrimSpace(kind), b.ContentType):
+		case kind != "" && !sameType(kind, b.ContentType):
 		case kind == "" && b.ContentType == kindParts && c.Input == "" && len(fields) > 0 && i+1 < len(c.op.Bodies):
 		default:
 			return b
@@ -215,6 +215,8 @@ func (c *Call) fillBody(body *apispec.Body, form url.Values, root *tree) (err er
 	switch {
 	case c.isForm() && c.says(kindForm):
 		return c.fillForm(form, data)
+	case len(form) > 0:
+		return usage.New(fmt.Sprintf("the fields of %s are a form, and Content-Type says %s", c.op.ID, wording.Clip(c.said())), "leave the header out")
 	case c.Input != "" && len(c.op.Bodies) == 0 && !c.Unchecked:
 		return (&misfit{fmt.Sprintf("%s takes no body", c.op.ID), "leave --input out"}).err()
 	case body != nil && body.ContentType == kindParts && c.Input != "" && c.headers.Get("Content-Type") == "":
@@ -237,10 +239,14 @@ func (c *Call) fillBody(body *apispec.Body, form url.Values, root *tree) (err er
 	return nil
 }
 
-// says tells whether the headers name a kind of content, or none.
-func (c *Call) says(kind string) bool {
-	named := c.headers.Get("Content-Type")
-	return named == "" || strings.EqualFold(named, kind)
+// bodyOf is the form of the body that has a media type, nil if the operation has none.
+func (c *Call) bodyOf(kind string) *apispec.Body {
+	for i := range c.op.Bodies {
+		if c.op.Bodies[i].ContentType == kind {
+			return &c.op.Bodies[i]
+		}
+	}
+	return nil
 }
 
 func (c *Call) isForm() bool {

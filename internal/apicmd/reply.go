@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
-	"strings"
 )
 
 // Reply is an answer of the API.
@@ -56,13 +54,12 @@ func newReply(req *http.Request, resp *http.Response, body []byte) *Reply {
 
 // IsPage tells an answer of something that is not the API: the API itself never speaks HTML.
 func (r *Reply) IsPage() bool {
-	kind, _, err := mime.ParseMediaType(r.header.Get("Content-Type"))
-	return err == nil && kind == "text/html"
+	return mediaType(r.header.Get("Content-Type")) == "text/html"
 }
 
 // isDamaged tells an answer that says it is JSON, and is not. An answer without anything in it is none of these.
 func (r *Reply) isDamaged() bool {
-	return len(r.Body) > 0 && strings.Contains(r.header.Get("Content-Type"), "json") && !json.Valid(r.Body)
+	return len(r.Body) > 0 && isJSONType(mediaType(r.header.Get("Content-Type"))) && !json.Valid(r.Body)
 }
 
 // NotAList is the error for an answer that should have been a list of rows.

@@ -1,0 +1,88 @@
+package apicmd
+
+import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/ringcx-go/ringcx/internal/apispec"
+)
+
+// secretNames are the names, in lower case, of what the description calls secret anywhere.
+var secretNames = sync.OnceValue(func() map[string]bool {
+	all := make(map[string]bool)
+	d := apispec.Default()
+	for _, s := range d.Schemas() {
+		for _, f := range s.Fields {
+			if f.Secret {
+				all[strings.ToLower(f.Name)] = true
+			}
+		}
+	}
+	for _, op := range d.Operations {
+		for _, p := range op.Params {
+			if p.Secret {
+				all[strings.ToLower(p.Name)] = true
+			}
+		}
+	}
+	return all
+})
+
+// isSecret tells names of what must not be seen, wherever they are.
+func isSecret(name string) bool { return secretNames()[strings.ToLower(name)] }
+
+// shownBody is the body as it is sent, but for secrets. One that cannot be read, and has the name of a secret in it, is not
+// shown.
+func (c *Call) shownBody() string {
+	data := c.sent.bytes
+	if c.sent.file != "" {
+		return fmt.Sprintf("(the file %s of %d bytes, in the part named file)", c.sent.file, c.sent.size)
+	}
+	if c.form != nil || c.said() == kindForm {
+		return shownForm(string(data))
+	}
+	if text, ok := shownJSON(data); ok {
+		return text
+	}
+	lower := bytes.ToLower(data)
+	for name := range secretNames() {
+		if bytes.Contains(lower, []byte(name)) {
+			return fmt.Sprintf("(a body of %d bytes, which may have secrets in it)", len(data))
+		}
+	}
+	return string(data)
+}
+
+// shownJSON is JSON as it is written, with *** in place of secrets. It is false for what is none.
+func shownJSON(data []byte) (string, bool) {
+	var b strings.Builder
+	at := 0
+	w := &walker{}
+	w.member = func(name string) bool { return isSecret(name) && !bytes.HasPrefix(data[w.i:], []byte("null")) }
+	w.passed = func(start, end int) {
+		b.Write(data[at:start])
+		b.WriteString(`"` + masked + `"`)
+		at = end
+	}
+	if !w.walk(data) {
+		return "", false
+	}
+	b.Write(data[at:])
+	return b.String(), true
+}
+
+// shownForm is a form as it is written, with *** in place of secrets.
+func shownForm(text string) string {
+	pairs := strings.Split(text, "&")
+	for i, pair := range pairs {
+		name, value, _ := strings.Cut(pair, "=")
+		plain, err := url.QueryUnescape(strings.TrimSpace(name))
+		if value != "" && (err != nil || isSecret(plain)) {
+			pairs[i] = name + "=" + masked
+		}
+	}
+	return strings.Join(pairs, "&")
+}
