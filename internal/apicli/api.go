@@ -176,6 +176,12 @@ func (a *Commands) runAPI(cmd *cobra.Command, call *apicmd.Call, args []string) 
 		return err
 	}
 	defer call.Discard()
+	if given := call.AccountGiven(); given != "" { // which is looked up as one of --account is
+		if err := cmd.Flag("account").Value.Set(given); err != nil {
+			return err
+		}
+		call.AccountChecked = true
+	}
 	if call.DryRun {
 		call.Account = a.subaccountUnasked
 		return a.showCall(call)

@@ -34,7 +34,7 @@ func TestAnAnswerThatIsNotAsDescribedIsPassedOnAndToldOfOnce(t *testing.T) {
 	for answer, want := range map[string]string{
 		`[{"campaignId":1,"new":{},"dialMode":null,"endDate":"soon"}]`: "",
 		`[]`:                            "",
-		`null`:                          "",
+		`null`:                          "the answer is null, described as [Campaign]",
 		`[{},{},{},{"campaignId":"x"}]`: "[3].campaignId is a text, described as int32",
 		`[{"campaignId":1.5},{"campaignId":"x"}]`: "[0].campaignId is a number, described as int32",
 		`[{"campaignId":1.0}]`:                    "",

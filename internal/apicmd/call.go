@@ -35,6 +35,7 @@ type Call struct {
 	Unchecked           bool                              // what is not as described is sent all the same
 	DryRun              bool                              // the request is shown and not sent
 	Account             func() (string, error)            // the sub-account, asked for if the path needs one and no field gives it; nil: nobody knows
+	AccountChecked      bool                              // Account tells of the one that a field gives, so that it is checked
 	Late                map[string]func() (string, error) // other parameters of the path that are found out when everything else is right
 	Partial             bool                              // the body is a part of what is sent in the end, and need not have what that needs
 	Stdin               io.Reader
@@ -46,7 +47,8 @@ type Call struct {
 	file         *outfile.File // where the answer goes; nil: standard output
 	filter       *jq.Program
 	stdinRead    bool
-	told         bool // that an answer is not as described
+	subaccount   string // that a field puts into the path; "": none does
+	told         bool   // that an answer is not as described
 
 	filled string // the path with its fields, but perhaps for the account
 	params url.Values

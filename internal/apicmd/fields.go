@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -51,7 +52,10 @@ func (c *Call) parseFields() ([]field, error) {
 	}
 	for _, raw := range c.Fields {
 		name, value, ok := strings.Cut(raw, "=")
-		if !ok || name == "" {
+		if ok && name == "" {
+			return nil, noName("-f", value)
+		}
+		if !ok {
 			return nil, usage.New(fmt.Sprintf("the field %q is not of the form name=value", wording.Clip(wording.Named(raw))), "such as -f accountId=21000001")
 		}
 		fields = append(fields, field{name, value})
@@ -66,10 +70,16 @@ func (c *Call) parseFields() ([]field, error) {
 			fields = append(fields, field{name, text})
 			continue
 		}
+		if ok && name == "" {
+			return nil, noName("-F", value)
+		}
 		var b bytes.Buffer
-		if !ok || name == "" || json.Compact(&b, []byte(value)) != nil {
+		if !ok || json.Compact(&b, []byte(value)) != nil {
 			return nil, usage.New(fmt.Sprintf("the field %q is not of the form name=JSON", wording.Clip(wording.Named(raw))),
 				"such as -F maxRows=10, or -F name=@FILE for the text in a file; -f takes text as it is")
+		}
+		if w := (&walker{}); w.walk(b.Bytes()) && w.half {
+			return nil, usage.New(fmt.Sprintf(`the field %q has half a character, such as \ud800 alone`, wording.Clip(name)), "a pair of two makes a character, or write it in UTF-8")
 		}
 		fields = append(fields, field{name, json.RawMessage(b.Bytes())})
 	}
@@ -79,6 +89,32 @@ func (c *Call) parseFields() ([]field, error) {
 		}
 	}
 	return fields, nil
+}
+
+// noName refuses a field that nothing stands before the equals sign of.
+func noName(flag, value string) error {
+	shown := "…"
+	if value == "" {
+		shown = ""
+	}
+	return usage.New("a field has no name: "+flag+" ="+shown, "the name stands before the equals sign, such as "+flag+" maxRows=10; is a variable not set?")
+}
+
+// plain refuses what a parameter cannot be: null, a list where there is one value, or an object.
+func (c *Call) plain(p *apispec.Param, f field) error {
+	raw, ok := f.value.(json.RawMessage)
+	if !ok || c.Unchecked || !bytes.ContainsAny(raw[:1], "n{[") {
+		return nil
+	}
+	v, err := decoded(raw)
+	if err != nil {
+		return err
+	}
+	t := p.Type
+	if t.Kind == apispec.Array {
+		t = t.Elem
+	}
+	return c.checker().of(p.Secret).otherwise(p.Name, t, v).about(p.Text).err()
 }
 
 // contents is the text of the file that a field names, without the line end that editors put behind it, and the byte order mark

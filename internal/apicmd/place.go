@@ -38,7 +38,9 @@ func (c *Call) place(fields []field) error {
 		case c.Unchecked && c.inQuery():
 			c.params.Add(f.name, f.text())
 		case c.Unchecked:
-			root.put([]string{f.name}, f.json())
+			if !root.put([]string{f.name}, f.json()) {
+				err = twice(f.name)
+			}
 		default:
 			err = c.unknown(f.name)
 		}
@@ -66,22 +68,25 @@ func (c *Call) bodyFor(fields []field) *apispec.Body {
 
 // add adds a parameter to those of its place. A list is repeated.
 func (c *Call) add(to url.Values, p *apispec.Param, f field) error {
-	texts := []string{f.text()}
+	all := []field{f}
 	if raw, ok := f.value.(json.RawMessage); ok && p.Type.Kind == apispec.Array && raw[0] == '[' {
-		var all []json.RawMessage
-		if err := json.Unmarshal(raw, &all); err != nil {
+		var list []json.RawMessage
+		if err := json.Unmarshal(raw, &list); err != nil {
 			return err
 		}
-		texts = nil
-		for _, one := range all {
-			texts = append(texts, field{p.Name, one}.text())
+		all = nil
+		for _, one := range list {
+			all = append(all, field{p.Name, one})
 		}
 	}
 	if p.Type.Kind != apispec.Array && to.Has(p.Name) {
 		return twice(p.Name)
 	}
-	for _, text := range texts {
-		text, err := c.converted(p, text)
+	for _, one := range all {
+		if err := c.plain(p, one); err != nil {
+			return err
+		}
+		text, err := c.converted(p, one.text())
 		if err != nil {
 			return err
 		}
@@ -267,6 +272,9 @@ func (c *Call) fillForm(form url.Values, data []byte) error {
 			p := c.op.Param(name)
 			if (p == nil || p.Place != apispec.InForm) && !c.Unchecked {
 				return c.unknown(name)
+			}
+			if p != nil && p.Type.Kind != apispec.Array && len(values) > 1 && !c.Unchecked {
+				return twice(name)
 			}
 			for _, text := range values {
 				if p != nil {
