@@ -201,6 +201,7 @@ func (a *Commands) runAPI(cmd *cobra.Command, call *apicmd.Call, args []string) 
 	if a.Draws() {
 		to.Progress = terminal.Trusted(a.Stderr)
 	}
+	to.Note, call.FilterTime = a.Warn, a.Timeout
 	if a.Verbose {
 		to.Warn = a.Warn
 	}

@@ -34,10 +34,9 @@ func (c *Call) deliver(client *http.Client, req *http.Request, at *Out) error {
 			return unprinted(r, err)
 		}
 	}
-	sound, err := c.print(to, r, resp.Body, at, failed)
-	if !failed && sound {
-		c.tellMisfit(r, at)
-	}
+	rest, told := c.watched(r, resp.Body, at)
+	sound, err := c.print(to, r, rest, at, failed)
+	told(!failed && sound)
 	switch {
 	case err != nil:
 		return unprinted(r, err)

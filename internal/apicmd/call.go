@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/jq"
@@ -32,6 +33,7 @@ type Call struct {
 	Sized               bool                              // PageSize was given
 	JQ                  string                            // an expression that filters the answer; "": none
 	CSV, JSON           bool                              // the answer is printed as CSV; as JSON, on a terminal too
+	FilterTime          time.Duration                     // how long JQ may take for an answer or a page; 0: as long as it likes
 	Unchecked           bool                              // what is not as described is sent all the same
 	DryRun              bool                              // the request is shown and not sent
 	Account             func() (string, error)            // the sub-account, asked for if the path needs one and no field gives it; nil: nobody knows
@@ -69,6 +71,7 @@ type content struct {
 type Out struct {
 	Stdout io.Writer
 	Warn   func(text string) // tells what is odd about an answer; nil: nothing is looked for
+	Note   func(text string) // tells what is not printed of it; nil: nobody wants to know
 
 	// Rows prints rows of a schema: CSV if that is asked for, else a table. They go to a file, or to Stdout if that is nil.
 	// nil: tables are JSON.

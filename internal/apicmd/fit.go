@@ -1,8 +1,12 @@
 package apicmd
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/wording"
@@ -21,15 +25,119 @@ func (c *Call) answerType(status int) *apispec.Type {
 	return nil
 }
 
-// tellMisfit tells of an answer that is not as it is described. One that is too long to be held is not looked at.
-func (c *Call) tellMisfit(r *Reply, at *Out) {
+func answerChecker() *checker { return &checker{desc: apispec.Default(), answer: true} }
+
+// watched is the rest of an answer that is compared with its description while it is read, and what is called once it is, and
+// tells of a misfit if it is wished. Of a list no more than a row is held.
+func (c *Call) watched(r *Reply, rest io.Reader, at *Out) (io.Reader, func(tell bool)) {
 	t := c.answerType(r.Code)
-	if t == nil || at.Warn == nil || len(r.Body) == 0 || len(r.Body) >= looked || !r.isJSON() {
-		return
+	switch {
+	case t == nil || at.Warn == nil:
+		return rest, func(bool) {}
+	case len(r.Body) < looked:
+		return rest, func(tell bool) {
+			if tell {
+				c.tellMisfit(t, r, at)
+			}
+		}
+	case !r.isJSON():
+		return rest, func(bool) {}
 	}
-	if v, err := decoded(r.Body); err == nil {
-		c.tell((&checker{desc: apispec.Default(), answer: true}).value("", t, v), at)
+	text := &outline{}
+	from, to := io.Pipe()
+	all := io.TeeReader(io.MultiReader(bytes.NewReader(r.Body), from), text)
+	found := make(chan *misfit)
+	go func() {
+		m := answerChecker().stream(t, all)
+		_, _ = io.Copy(io.Discard, all) // what comes behind it must not wait
+		found <- m
+	}()
+	return io.TeeReader(rest, to), func(tell bool) {
+		_ = to.Close() // it never fails
+		if m := <-found; tell {
+			c.tell(m, at)
+			c.tellUTF8(!text.notUTF8, at)
+		}
 	}
+}
+
+// tellMisfit tells of a short answer that is not as it is described.
+func (c *Call) tellMisfit(t *apispec.Type, r *Reply, at *Out) {
+	switch {
+	case len(bytes.TrimSpace(r.Body)) == 0:
+		c.tell(&misfit{problem: "it is empty, described as " + t.String()}, at)
+	case r.isJSON():
+		if v, err := decoded(r.Body); err == nil {
+			c.tell(answerChecker().value("", t, v), at)
+		}
+		c.tellUTF8(utf8.Valid(r.Body), at)
+	}
+}
+
+func (c *Call) tellUTF8(is bool, at *Out) {
+	if !is {
+		at.Warn("the answer of " + c.op.ID + " has bytes that are no UTF-8; readers of JSON make other characters of them")
+	}
+}
+
+// maxRow is how much of a row is held to compare it.
+const maxRow = 16 << 20
+
+var errLongRow = errors.New("the row is too long")
+
+// stream compares an answer as it comes.
+func (c *checker) stream(t *apispec.Type, in io.Reader) *misfit {
+	bound := &bounded{Reader: in, left: maxRow}
+	dec := json.NewDecoder(bound)
+	dec.UseNumber()
+	var v any
+	if t.Kind != apispec.Array {
+		if err := dec.Decode(&v); err != nil {
+			return tooLong(err)
+		}
+		return c.value("", t, v)
+	}
+	switch first, err := dec.Token(); {
+	case err != nil:
+		return nil // it is damaged, which is told in another place
+	case first == json.Delim('{'):
+		return c.otherwise("", t, map[string]any{})
+	case first != json.Delim('['):
+		return c.otherwise("", t, first)
+	}
+	for i := 0; dec.More(); i++ {
+		bound.left = maxRow
+		if err := dec.Decode(&v); err != nil {
+			return tooLong(err)
+		}
+		if m := c.value(element("", i), t.Elem, v); m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+// tooLong tells of what was not compared. What is damaged is told of in another place.
+func tooLong(err error) *misfit {
+	if errors.Is(err, errLongRow) {
+		return &misfit{problem: "a part of it is too long to be compared"}
+	}
+	return nil
+}
+
+// bounded is a reader that fails after so many bytes.
+type bounded struct {
+	io.Reader
+	left int
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errLongRow
+	}
+	n, err := b.Reader.Read(p)
+	b.left -= n
+	return n, err
 }
 
 // tellMisfits tells of rows that are not as they are described, once for all pages; the first of them has a number.
@@ -38,7 +146,7 @@ func (c *Call) tellMisfits(rows []json.RawMessage, first int, at *Out) {
 	if t == nil || t.Kind != apispec.Array || at.Warn == nil || c.told {
 		return
 	}
-	check := &checker{desc: apispec.Default(), answer: true}
+	check := answerChecker()
 	for i, row := range rows {
 		v, err := decoded(row)
 		if err != nil {
