@@ -87,8 +87,13 @@ func TestADeletionIsDoneOnlyIfTheAnswerMayBeOne(t *testing.T) {
 		kind, answer string
 		fails        bool
 	}{
-		{"text/html", "<html>Sign in</html>", true}, {"text/html; charset=utf-8", "", true}, {"application/json", `{"errorCode":"x","generalMessage":"y"}`, true},
-		{"application/json", "", false}, {"application/json", "true", false}, {"application/json", `{"errorCode":"x","jobId":7}`, false}, {"text/plain", "done", false},
+		{"text/html", "<html>Sign in</html>", true},
+		{"text/html; charset=utf-8", "", true},
+		{"application/json", `{"errorCode":"x","generalMessage":"y"}`, true},
+		{"application/json", "", false},
+		{"application/json", "true", false},
+		{"application/json", `{"errorCode":"x","jobId":7}`, false},
+		{"text/plain", "done", false},
 	} {
 		r := record(t)
 		r.contentType, r.answer = c.kind, c.answer
@@ -223,7 +228,7 @@ func TestEveryListEndsWhateverTheServerMakesOfPages(t *testing.T) {
 		"no pages":                          {func(_, _ int) string { return "[" + row(1, 0) + "," + row(2, 0) + "]" }, 2, 2, false},
 		"no pages, rows that change":        {func(_, at int) string { return "[" + row(1, at) + "," + row(2, at) + "]" }, 2, 2, false},
 		"no pages, another order each time": {func(_, at int) string { return "[" + row(at%2, at) + "," + row(1-at%2, at) + "]" }, 2, 4, true},
-		"a row that moved to the next page": {func(n, at int) string {
+		"a row that moved to the next page": {func(n, _ int) string {
 			return [...]string{"[" + row(1, 0) + "," + row(2, 0) + "]", "[" + row(2, 0) + "," + row(3, 0) + "]", "[]"}[n]
 		}, 4, 3, false},
 		"no rows": {func(_, _ int) string { return "[]" }, 0, 1, false},

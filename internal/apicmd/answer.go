@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/ringcx-go/ringcx/internal/rawjson"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 )
 
@@ -80,7 +81,7 @@ func pass(to io.Writer, r *Reply, rest io.Reader, people bool) (sound bool, err 
 		_, err := to.Write(answer)
 		return !r.isDamaged(), err
 	}
-	o := &outline{}
+	o := &rawjson.Outline{}
 	in := &noted{Reader: io.MultiReader(bytes.NewReader(r.Body), rest)}
 	all := to
 	if r.isJSON() {
@@ -93,7 +94,7 @@ func pass(to io.Writer, r *Reply, rest io.Reader, people bool) (sound bool, err 
 	case err == nil && people && in.last != '\n':
 		_, err = io.WriteString(to, "\n")
 	}
-	return !r.isJSON() || o.whole(), err
+	return !r.isJSON() || o.IsWhole(), err
 }
 
 // noted is a reader that keeps its error, to tell it from one of writing, and the last byte.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"unicode/utf8"
 
+	"github.com/ringcx-go/ringcx/internal/rawjson"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -42,12 +43,12 @@ func (c *Call) checkBody(data []byte) error {
 		return nil
 	}
 	const hint = "mend it, or say what it is, such as -H 'Content-Type: text/csv'"
-	w := &walker{}
-	sound := utf8.Valid(data) && w.walk(data)
+	w := &rawjson.Walker{}
+	sound := utf8.Valid(data) && w.Walk(data)
 	switch {
-	case sound && w.again:
-		return usage.New(fmt.Sprintf("the body has the field %q twice in one object, and servers take one or the other", wording.Clip(w.twice)), "leave one of them out")
-	case sound && w.half:
+	case sound && w.Again:
+		return usage.New(fmt.Sprintf("the body has the field %q twice in one object, and servers take one or the other", wording.Clip(w.Twice)), "leave one of them out")
+	case sound && w.Half:
 		return usage.New(`the body has half a character, such as \ud800 alone`, "a pair of two makes a character, or write it in UTF-8")
 	case sound:
 		return nil

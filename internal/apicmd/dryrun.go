@@ -59,6 +59,9 @@ func (c *Call) Show(ctx context.Context, base, userAgent string, to io.Writer) e
 	slices.Sort(names)
 	for _, name := range names {
 		for _, value := range req.Header[name] {
+			if c.headers[name] != nil && isSecretHeader(name) {
+				value = masked
+			}
 			fmt.Fprintf(&b, "%s: %s\n", name, value)
 		}
 	}

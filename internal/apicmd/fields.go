@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/rawjson"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -78,7 +79,7 @@ func (c *Call) parseFields() ([]field, error) {
 			return nil, usage.New(fmt.Sprintf("the field %q is not of the form name=JSON", wording.Clip(wording.Named(raw))),
 				"such as -F maxRows=10, or -F name=@FILE for the text in a file; -f takes text as it is")
 		}
-		if w := (&walker{}); w.walk(b.Bytes()) && w.half {
+		if w := (&rawjson.Walker{}); w.Walk(b.Bytes()) && w.Half {
 			return nil, usage.New(fmt.Sprintf(`the field %q has half a character, such as \ud800 alone`, wording.Clip(name)), "a pair of two makes a character, or write it in UTF-8")
 		}
 		fields = append(fields, field{name, json.RawMessage(b.Bytes())})

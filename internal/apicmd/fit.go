@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/rawjson"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
@@ -43,7 +44,7 @@ func (c *Call) watched(r *Reply, rest io.Reader, at *Out) (io.Reader, func(tell 
 	case !r.isJSON():
 		return rest, func(bool) {}
 	}
-	text := &outline{}
+	text := &rawjson.Outline{}
 	from, to := io.Pipe()
 	all := io.TeeReader(io.MultiReader(bytes.NewReader(r.Body), from), text)
 	found := make(chan *misfit)
@@ -56,7 +57,7 @@ func (c *Call) watched(r *Reply, rest io.Reader, at *Out) (io.Reader, func(tell 
 		_ = to.Close() // it never fails
 		if m := <-found; tell {
 			c.tell(m, at)
-			c.tellUTF8(!text.notUTF8, at)
+			c.tellUTF8(text.IsUTF8(), at)
 		}
 	}
 }
@@ -81,7 +82,7 @@ func (c *Call) tellUTF8(is bool, at *Out) {
 }
 
 // maxRow is how much of a row is held to compare it.
-const maxRow = 16 << 20
+const maxRow = 4 << 20
 
 var errLongRow = errors.New("the row is too long")
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/rawjson"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
@@ -29,14 +30,13 @@ func (c *Call) noting(p rowPrinter, at *Out) rowPrinter {
 // Write prints rows.
 func (l *leavingOut) Write(rows ...json.RawMessage) error {
 	for _, row := range rows {
-		w := &walker{passed: func(int, int) {}}
-		w.member = func(name string) bool {
+		w := &rawjson.Walker{Member: func(name string, _ []byte) bool {
 			if l.schema.Field(name) == nil && !slices.Contains(l.names, name) {
 				l.names = append(l.names, name)
 			}
 			return true
-		}
-		w.walk(row)
+		}}
+		w.Walk(row)
 	}
 	return l.rowPrinter.Write(rows...)
 }

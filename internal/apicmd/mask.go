@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/rawjson"
 )
 
 // secretNames are the names, in lower case, of what the description calls secret anywhere.
@@ -33,6 +35,12 @@ var secretNames = sync.OnceValue(func() map[string]bool {
 
 // isSecret tells names of what must not be seen, wherever they are.
 func isSecret(name string) bool { return secretNames()[strings.ToLower(name)] }
+
+// isSecretHeader tells headers by whose names others give keys and tokens.
+func isSecretHeader(name string) bool {
+	name = strings.ToLower(name)
+	return isSecret(strings.TrimPrefix(name, "x-")) || slices.ContainsFunc([]string{"key", "token", "secret", "password", "auth"}, func(word string) bool { return strings.Contains(name, word) })
+}
 
 // shownBody is the body as it is sent, but for secrets. One that cannot be read, and has the name of a secret in it, is not
 // shown.
@@ -60,14 +68,14 @@ func (c *Call) shownBody() string {
 func shownJSON(data []byte) (string, bool) {
 	var b strings.Builder
 	at := 0
-	w := &walker{}
-	w.member = func(name string) bool { return isSecret(name) && !bytes.HasPrefix(data[w.i:], []byte("null")) }
-	w.passed = func(start, end int) {
+	w := &rawjson.Walker{}
+	w.Member = func(name string, rest []byte) bool { return isSecret(name) && !bytes.HasPrefix(rest, []byte("null")) }
+	w.Passed = func(start, end int) {
 		b.Write(data[at:start])
 		b.WriteString(`"` + masked + `"`)
 		at = end
 	}
-	if !w.walk(data) {
+	if !w.Walk(data) {
 		return "", false
 	}
 	b.Write(data[at:])

@@ -138,6 +138,7 @@ func TestADryRunShowsNoSecretWhereverItIs(t *testing.T) {
 				with(call("POST /voice/new"), `{`+string(quoted)+`:"`+hidden+`"`, "Content-Type: text/plain"),
 				with(call("POST /voice/new"), "name,"+spelt+"\nada,"+hidden+"\n", "Content-Type: text/csv"),
 				with(call("POST /voice/new"), "b=1&"+url.QueryEscape(spelt)+"="+hidden+"&a=2", "Content-Type: application/x-www-form-urlencoded; charset=utf-8"),
+				with(call("GET /voice/new"), "", "X-"+spelt+": "+hidden), with(call("GET /voice/new"), "", "X-Api-Key: "+hidden),
 				call("POST /voice/new", spelt+"="+hidden), call("GET /voice/new", spelt+"="+hidden), call("GET /voice/new?x=1&" + url.QueryEscape(spelt) + "=" + hidden),
 			} {
 				if got := shownOf(t, c); strings.Contains(got, hidden) {

@@ -1,12 +1,13 @@
-package apicmd
+// Package rawjson reads JSON as it is written: whether it is whole, however long, and where in it the values of names are.
+package rawjson
 
 import (
 	"unicode/utf8"
 )
 
-// outline reads JSON as it passes by and finds out whether it is one value, whole and without a mistake. It remembers no more
-// than what is open, so it can be told of an answer of any size.
-type outline struct {
+// Outline reads JSON as it passes by and finds out whether it is one value, whole and without a mistake. It remembers no more
+// than what is open, so it can be told of JSON of any size. The zero value is ready.
+type Outline struct {
 	open  []byte // the brackets that are to come, the next one last
 	want  want
 	in    token
@@ -15,7 +16,7 @@ type outline struct {
 	wrong bool
 
 	rune    []byte // a character of a text that has begun
-	notUTF8 bool   // a text has bytes that are no UTF-8, which JSON allows no more than readers do
+	notUTF8 bool
 }
 
 // maxDepth is how deep encoding/json goes.
@@ -54,7 +55,7 @@ const (
 )
 
 // Write implements io.Writer. It never fails.
-func (o *outline) Write(p []byte) (int, error) {
+func (o *Outline) Write(p []byte) (int, error) {
 	for i := 0; i < len(p) && !o.wrong; i++ {
 		if o.in == text && p[i] != '"' && p[i] != '\\' && p[i] >= ' ' && p[i] < utf8.RuneSelf && len(o.rune) == 0 {
 			continue
@@ -64,7 +65,7 @@ func (o *outline) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (o *outline) read(b byte) {
+func (o *Outline) read(b byte) {
 	switch o.in {
 	case none:
 		o.between(b)
@@ -96,7 +97,7 @@ func (o *outline) read(b byte) {
 }
 
 // text reads a byte of a text.
-func (o *outline) text(b byte) {
+func (o *Outline) text(b byte) {
 	if b >= utf8.RuneSelf || len(o.rune) > 0 {
 		if b >= utf8.RuneSelf {
 			o.rune = append(o.rune, b)
@@ -126,7 +127,7 @@ var next = map[token]struct{ digit, point, e, sign token }{
 }
 
 // number reads a byte of a number, or the one behind it.
-func (o *outline) number(b byte) {
+func (o *Outline) number(b byte) {
 	was, to := o.in, none
 	switch {
 	case b == '0' && was == minus:
@@ -150,7 +151,7 @@ func (o *outline) number(b byte) {
 func endsNumber(t token) bool { return t == zero || t == wholePart || t == fraction || t == exponent }
 
 // between reads a byte between tokens.
-func (o *outline) between(b byte) {
+func (o *Outline) between(b byte) {
 	if b == ' ' || b == '\n' || b == '\r' || b == '\t' {
 		return
 	}
@@ -175,7 +176,7 @@ func (o *outline) between(b byte) {
 }
 
 // value reads the first byte of a value.
-func (o *outline) value(b byte) {
+func (o *Outline) value(b byte) {
 	o.want = o.after()
 	switch {
 	case b == '[':
@@ -191,11 +192,11 @@ func (o *outline) value(b byte) {
 	case b >= '1' && b <= '9':
 		o.in = wholePart
 	case b == 't':
-		o.in, o.rest = wordRest, "rue"
+		o.in, o.rest = wordRest, "true"[1:]
 	case b == 'f':
-		o.in, o.rest = wordRest, "alse"
+		o.in, o.rest = wordRest, "false"[1:]
 	case b == 'n':
-		o.in, o.rest = wordRest, "ull"
+		o.in, o.rest = wordRest, "null"[1:]
 	default:
 		o.wrong = true
 	}
@@ -203,14 +204,17 @@ func (o *outline) value(b byte) {
 }
 
 // after is what comes behind a value.
-func (o *outline) after() want {
+func (o *Outline) after() want {
 	if len(o.open) == 0 {
 		return ended
 	}
 	return more
 }
 
-// whole says whether what was read is a value, and no more.
-func (o *outline) whole() bool {
+// IsUTF8 says whether the texts that were read are UTF-8, as JSON has to be; readers make other characters of what is not.
+func (o *Outline) IsUTF8() bool { return !o.notUTF8 }
+
+// IsWhole says whether what was read is a value, and no more.
+func (o *Outline) IsWhole() bool {
 	return !o.wrong && o.want == ended && (o.in == none || endsNumber(o.in))
 }

@@ -1,4 +1,4 @@
-package apicmd
+package rawjson
 
 import (
 	"bytes"
@@ -7,22 +7,23 @@ import (
 	"unicode/utf16"
 )
 
-// walker goes through the JSON of data, which is valid, as it is written.
-type walker struct {
+// Walker goes through JSON as it is written, and tells what is in it that readers read differently.
+type Walker struct {
+	// Member is told of each member of an object: its name, and its value with all that is behind that. It says whether to pass
+	// over the value. nil: no.
+	Member func(name string, rest []byte) (skip bool)
+	Passed func(start, end int) // is told where a value was that was passed over; nil: nobody wants to know
+
+	Twice string // the first name that an object has twice, if Again
+	Again bool   // there is such a name
+	Half  bool   // a text has half of a character: a lone surrogate
+
 	data []byte
 	i    int
-
-	// member is told of each member of an object, of which the value begins at i. It says whether to pass over that. nil: no.
-	member func(name string) (skip bool)
-	passed func(start, end int) // is told where a value was that was passed over
-
-	twice string // the first name that an object has twice
-	again bool   // there is such a name
-	half  bool   // a text has half of a character: a lone surrogate
 }
 
-// walk goes through data. It is false if that is no JSON.
-func (w *walker) walk(data []byte) bool {
+// Walk goes through data. It is false, and nothing was told, if that is no JSON.
+func (w *Walker) Walk(data []byte) bool {
 	if !json.Valid(data) {
 		return false
 	}
@@ -32,9 +33,9 @@ func (w *walker) walk(data []byte) bool {
 	return true
 }
 
-func (w *walker) space() { w.i += len(w.data[w.i:]) - len(bytes.TrimLeft(w.data[w.i:], " \t\r\n,:")) }
+func (w *Walker) space() { w.i += len(w.data[w.i:]) - len(bytes.TrimLeft(w.data[w.i:], " \t\r\n,:")) }
 
-func (w *walker) value() {
+func (w *Walker) value() {
 	switch w.data[w.i] {
 	case '{':
 		w.object()
@@ -53,33 +54,35 @@ func (w *walker) value() {
 	}
 }
 
-func (w *walker) object() {
+func (w *Walker) object() {
 	seen := make(map[string]bool)
 	w.i++
 	for w.space(); w.data[w.i] != '}'; w.space() {
 		var name string
 		_ = json.Unmarshal(w.text(), &name) // it is valid
-		if seen[name] && !w.again {
-			w.twice, w.again = name, true
+		if seen[name] && !w.Again {
+			w.Twice, w.Again = name, true
 		}
 		seen[name] = true
 		w.space()
 		start := w.i
-		if skip := w.member != nil && w.member(name); !skip {
+		if skip := w.Member != nil && w.Member(name, w.data[start:]); !skip {
 			w.value()
 			continue
 		}
-		member := w.member
-		w.member = nil // what is below is passed over as a whole
+		member := w.Member
+		w.Member = nil // what is below is passed over as a whole
 		w.value()
-		w.member = member
-		w.passed(start, w.i)
+		w.Member = member
+		if w.Passed != nil {
+			w.Passed(start, w.i)
+		}
 	}
 	w.i++
 }
 
 // text passes over a text, and is all of it with its quotes.
-func (w *walker) text() []byte {
+func (w *Walker) text() []byte {
 	start := w.i
 	var high rune
 	for w.i++; w.data[w.i] != '"'; w.i++ {
@@ -91,12 +94,12 @@ func (w *walker) text() []byte {
 			}
 		}
 		low := 0xDC00 <= r && r < 0xE000
-		w.half = w.half || low != (high != 0)
+		w.Half = w.Half || low != (high != 0)
 		if high = 0; utf16.IsSurrogate(r) && !low {
 			high = r
 		}
 	}
-	w.half = w.half || high != 0
+	w.Half = w.Half || high != 0
 	w.i++
 	return w.data[start:w.i]
 }
