@@ -226,6 +226,15 @@ func TestALongAnswerIsLookedAtLikeAShortOne(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoUTF8IsToldOfWhateverIsCalled(t *testing.T) {
+	for answer, want := range map[string]int{"[\"\xff\"]": 1, long("\"\xff\""): 1, `["ü"]`: 0, long(`"ü"`): 0} {
+		out, warned, err := answered(t, answer, call("GET /voice/new"))
+		if err != nil || out != answer || len(warned) != want {
+			t.Errorf("%.20q: %q, %v", answer, warned, err)
+		}
+	}
+}
+
 func TestAnAnswerWithoutAnythingIsToldOf(t *testing.T) {
 	for _, answer := range []string{"", "null"} {
 		if _, warned, err := answered(t, answer, call("GET "+campaigns)); err != nil || len(warned) != 1 || !strings.Contains(warned[0], "described as [Campaign]") {

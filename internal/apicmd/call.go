@@ -51,6 +51,7 @@ type Call struct {
 	stdinRead    bool
 	subaccount   string // that a field puts into the path; "": none does
 	told         bool   // that an answer is not as described
+	toldUTF8     bool   // that one is no UTF-8
 
 	filled string // the path with its fields, but perhaps for the account
 	params url.Values

@@ -18,7 +18,7 @@ func MisfitOf(operation string, answer []byte) string {
 	if err != nil {
 		return ""
 	}
-	if m := (&checker{desc: apispec.Default(), answer: true}).value("", op.Answers[0].Type, v); m != nil {
+	if m := (&checker{desc: apispec.Default(), answer: true}).whole(op.Answers[0].Type, v); m != nil {
 		return wording.Said(m.problem)
 	}
 	return ""

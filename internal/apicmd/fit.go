@@ -33,7 +33,7 @@ func answerChecker() *checker { return &checker{desc: apispec.Default(), answer:
 func (c *Call) watched(r *Reply, rest io.Reader, at *Out) (io.Reader, func(tell bool)) {
 	t := c.answerType(r.Code)
 	switch {
-	case t == nil || at.Warn == nil:
+	case at.Warn == nil:
 		return rest, func(bool) {}
 	case len(r.Body) < looked:
 		return rest, func(tell bool) {
@@ -65,20 +65,27 @@ func (c *Call) watched(r *Reply, rest io.Reader, at *Out) (io.Reader, func(tell 
 // tellMisfit tells of a short answer that is not as it is described.
 func (c *Call) tellMisfit(t *apispec.Type, r *Reply, at *Out) {
 	switch {
-	case len(bytes.TrimSpace(r.Body)) == 0:
+	case len(bytes.TrimSpace(r.Body)) == 0 && t != nil:
 		c.tell(&misfit{problem: "it is empty, described as " + t.String()}, at)
 	case r.isJSON():
-		if v, err := decoded(r.Body); err == nil {
-			c.tell(answerChecker().value("", t, v), at)
+		if v, err := decoded(r.Body); err == nil && t != nil {
+			c.tell(answerChecker().whole(t, v), at)
 		}
 		c.tellUTF8(utf8.Valid(r.Body), at)
 	}
 }
 
+// tellUTF8 tells of an answer that is no UTF-8, once for all pages.
 func (c *Call) tellUTF8(is bool, at *Out) {
-	if !is {
-		at.Warn("the answer of " + c.op.ID + " has bytes that are no UTF-8; readers of JSON make other characters of them")
+	if is || c.toldUTF8 {
+		return
 	}
+	c.toldUTF8 = true
+	name := "this path"
+	if c.op != nil {
+		name = c.op.ID
+	}
+	at.Warn("the answer of " + name + " has bytes that are no UTF-8; readers of JSON make other characters of them")
 }
 
 // maxRow is how much of a row is held to compare it.
@@ -88,6 +95,9 @@ var errLongRow = errors.New("the row is too long")
 
 // stream compares an answer as it comes.
 func (c *checker) stream(t *apispec.Type, in io.Reader) *misfit {
+	if t == nil {
+		return nil
+	}
 	bound := &bounded{Reader: in, left: maxRow}
 	dec := json.NewDecoder(bound)
 	dec.UseNumber()
@@ -96,7 +106,7 @@ func (c *checker) stream(t *apispec.Type, in io.Reader) *misfit {
 		if err := dec.Decode(&v); err != nil {
 			return tooLong(err)
 		}
-		return c.value("", t, v)
+		return c.whole(t, v)
 	}
 	switch first, err := dec.Token(); {
 	case err != nil:
@@ -144,6 +154,11 @@ func (b *bounded) Read(p []byte) (int, error) {
 // tellMisfits tells of rows that are not as they are described, once for all pages; the first of them has a number.
 func (c *Call) tellMisfits(rows []json.RawMessage, first int, at *Out) {
 	t := c.answerType(200)
+	for _, row := range rows {
+		if at.Warn != nil {
+			c.tellUTF8(utf8.Valid(row), at)
+		}
+	}
 	if t == nil || t.Kind != apispec.Array || at.Warn == nil || c.told {
 		return
 	}

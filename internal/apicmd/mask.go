@@ -55,11 +55,13 @@ func (c *Call) shownBody() string {
 	if text, ok := shownJSON(data); ok {
 		return text
 	}
-	lower := bytes.ToLower(data)
+	lower := string(bytes.ToLower(data))
+	may := strings.Contains(lower, `\u`) // as a name may be written, too
 	for name := range secretNames() {
-		if bytes.Contains(lower, []byte(name)) {
-			return fmt.Sprintf("(a body of %d bytes, which may have secrets in it)", len(data))
-		}
+		may = may || strings.Contains(lower, name)
+	}
+	if may {
+		return fmt.Sprintf("(a body of %d bytes, which may have secrets in it)", len(data))
 	}
 	return string(data)
 }

@@ -136,6 +136,7 @@ func TestADryRunShowsNoSecretWhereverItIs(t *testing.T) {
 				with(call("POST /voice/new"), `{`+string(quoted)+`:"`+hidden+`"}`, "Content-Type: application/vnd.x+json"),
 				with(call("POST /voice/new"), `{`+string(quoted)+`:"`+hidden+`"}`, "Content-Type: text/plain"),
 				with(call("POST /voice/new"), `{`+string(quoted)+`:"`+hidden+`"`, "Content-Type: text/plain"),
+				with(call("POST /voice/new"), "{}\n{"+escaped+`:"`+hidden+`"}`, "Content-Type: application/x-ndjson"),
 				with(call("POST /voice/new"), "name,"+spelt+"\nada,"+hidden+"\n", "Content-Type: text/csv"),
 				with(call("POST /voice/new"), "b=1&"+url.QueryEscape(spelt)+"="+hidden+"&a=2", "Content-Type: application/x-www-form-urlencoded; charset=utf-8"),
 				with(call("GET /voice/new"), "", "X-"+spelt+": "+hidden), with(call("GET /voice/new"), "", "X-Api-Key: "+hidden),

@@ -67,7 +67,7 @@ func FuzzAWalkSeesEachMember(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		names, passed := 0, 0
 		w := &rawjson.Walker{}
-		w.Member = func(name string, rest []byte) bool {
+		w.Member = func(name string, _ []byte) bool {
 			names++
 			return name == "a"
 		}
