@@ -2,6 +2,7 @@ package apicmd_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -249,7 +250,15 @@ func TestAnAnswerWithoutAnythingIsToldOf(t *testing.T) {
 func TestAFilterEndsWhenItsTimeIsOver(t *testing.T) {
 	c := call("GET " + campaigns)
 	c.JQ, c.FilterTime = "last(repeat(.))", 50*time.Millisecond
-	if _, _, err := answered(t, `[]`, c); err == nil || !strings.Contains(err.Error(), "longer than the 50ms of --timeout") {
+	r := newRecorder(t)
+	r.answer, r.status = "[]", http.StatusOK
+	if err := c.Prepare(); err != nil {
+		t.Fatal(err)
+	}
+	within, cancel := context.WithTimeout(t.Context(), 20*time.Second) // a filter without an end must not be a test without one
+	defer cancel()
+	err := c.Run(within, r.URL, &apicmd.Lister{Client: r.Client()}, &apicmd.Out{Stdout: io.Discard})
+	if err == nil || !strings.Contains(err.Error(), "longer than the 50ms of --timeout") {
 		t.Errorf("a filter without an end: %v", err)
 	}
 	c = call("GET " + campaigns)
