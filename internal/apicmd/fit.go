@@ -98,7 +98,7 @@ func (c *checker) stream(t *apispec.Type, in io.Reader) *misfit {
 	if t == nil {
 		return nil
 	}
-	bound := &bounded{Reader: in, left: maxRow}
+	bound := &rowReader{Reader: in, left: maxRow}
 	dec := json.NewDecoder(bound)
 	dec.UseNumber()
 	var v any
@@ -136,13 +136,13 @@ func tooLong(err error) *misfit {
 	return nil
 }
 
-// bounded is a reader that fails after so many bytes.
-type bounded struct {
+// rowReader is a reader that fails after so many bytes.
+type rowReader struct {
 	io.Reader
 	left int
 }
 
-func (b *bounded) Read(p []byte) (int, error) {
+func (b *rowReader) Read(p []byte) (int, error) {
 	if b.left <= 0 {
 		return 0, errLongRow
 	}
