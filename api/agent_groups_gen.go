@@ -33,10 +33,10 @@ func (s *AgentGroupsService) List(ctx context.Context, opts AgentGroupsListOptio
 	return out, err
 }
 
-// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
-// else 100 rows. An error is the last pair.
+// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows
+// rows if that is more than 0, or else 100. An error is the last pair.
 func (s *AgentGroupsService) ListAll(ctx context.Context, opts AgentGroupsListOptions) iter.Seq2[AgentGroup, error] {
-	return pages[AgentGroup](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[AgentGroup](ctx, opts.Page, opts.MaxRows, "", "agentGroupId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/agentGroups", s.account)
 		r.option("page", opts.Page)

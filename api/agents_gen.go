@@ -142,9 +142,9 @@ func (s *AgentsService) ListByQueue(ctx context.Context, gateGroupID, gateID int
 }
 
 // ListByQueueAll is ListByQueue with all pages, from opts.Page on. Each page is asked for when its first row is, with
-// opts.MaxRows or else 100 rows. An error is the last pair.
+// opts.MaxRows rows if that is more than 0, or else 100. An error is the last pair.
 func (s *AgentsService) ListByQueueAll(ctx context.Context, gateGroupID, gateID int, opts AgentsListByQueueOptions) iter.Seq2[Agent, error] {
-	return pages[Agent](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[Agent](ctx, opts.Page, opts.MaxRows, "", "agentId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/assignedAgents", s.account, gateGroupID, gateID)
 		r.option("page", opts.Page)

@@ -29,10 +29,10 @@ func (s *AuthConfigsService) List(ctx context.Context, opts AuthConfigsListOptio
 	return out, err
 }
 
-// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
-// else 100 rows. An error is the last pair.
+// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows
+// rows if that is more than 0, or else 100. An error is the last pair.
 func (s *AuthConfigsService) ListAll(ctx context.Context, opts AuthConfigsListOptions) iter.Seq2[AuthConfigDetails, error] {
-	return pages[AuthConfigDetails](ctx, opts.Page, opts.MaxRows, "records", func(page, rows int) *request {
+	return pages[AuthConfigDetails](ctx, opts.Page, opts.MaxRows, "records", "authConfigId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/external/authConfigs", s.account)
 		r.option("page", opts.Page)

@@ -32,10 +32,10 @@ func (s *CampaignsService) List(ctx context.Context, dialGroupID int, opts Campa
 	return out, err
 }
 
-// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
-// else 100 rows. An error is the last pair.
+// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows
+// rows if that is more than 0, or else 100. An error is the last pair.
 func (s *CampaignsService) ListAll(ctx context.Context, dialGroupID int, opts CampaignsListOptions) iter.Seq2[Campaign, error] {
-	return pages[Campaign](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[Campaign](ctx, opts.Page, opts.MaxRows, "", "campaignId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/campaigns", s.account, dialGroupID)
 		r.option("page", opts.Page)

@@ -280,7 +280,7 @@ func TestProductionIsCalledUnlessAnotherHostIsNamed(t *testing.T) {
 	}
 }
 
-func TestAnAnswerOfAnotherFormIsAnErrorAndAnEmptyOneIsNot(t *testing.T) {
+func TestAnAnswerOfAnotherFormIsAnErrorAndOneWithoutFieldsIsNot(t *testing.T) {
 	r := record(t)
 	for _, answer := range []string{"[]", "5", "<html>", `{"a":`, "true"} {
 		r.answer = answer
@@ -288,11 +288,9 @@ func TestAnAnswerOfAnotherFormIsAnErrorAndAnEmptyOneIsNot(t *testing.T) {
 			t.Errorf("%s is %v", answer, u)
 		}
 	}
-	for _, answer := range []string{"", " \n", "null", "{}"} {
-		r.answer = answer
-		if u, err := r.client().Users.Get(t.Context(), 5); err != nil || u.UserID != 0 {
-			t.Errorf("%q: %v", answer, err)
-		}
+	r.answer = "{}"
+	if u, err := r.client().Users.Get(t.Context(), 5); err != nil || u.UserID != 0 {
+		t.Errorf("%q: %v", r.answer, err)
 	}
 	for answer, want := range map[string]bool{"": true, "true": true, "false": false, `"true"`: true} {
 		r.answer = answer

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -257,7 +258,7 @@ func set(v reflect.Value, s, form string) bool {
 			return true
 		}
 	case reflect.Float64:
-		if f, err := strconv.ParseFloat(s, 64); err == nil {
+		if f, err := strconv.ParseFloat(s, 64); err == nil && !math.IsNaN(f) && !math.IsInf(f, 0) { // JSON has no others, and they could not be written
 			v.SetFloat(f)
 			return true
 		}

@@ -31,10 +31,10 @@ func (s *DialGroupsService) List(ctx context.Context, opts DialGroupsListOptions
 	return out, err
 }
 
-// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
-// else 100 rows. An error is the last pair.
+// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows
+// rows if that is more than 0, or else 100. An error is the last pair.
 func (s *DialGroupsService) ListAll(ctx context.Context, opts DialGroupsListOptions) iter.Seq2[DialGroup, error] {
-	return pages[DialGroup](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[DialGroup](ctx, opts.Page, opts.MaxRows, "", "dialGroupId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups", s.account)
 		r.option("page", opts.Page)
@@ -84,9 +84,9 @@ func (s *DialGroupsService) ListWithChildren(ctx context.Context, opts DialGroup
 }
 
 // ListWithChildrenAll is ListWithChildren with all pages, from opts.Page on. Each page is asked for when its first row
-// is, with opts.MaxRows or else 100 rows. An error is the last pair.
+// is, with opts.MaxRows rows if that is more than 0, or else 100. An error is the last pair.
 func (s *DialGroupsService) ListWithChildrenAll(ctx context.Context, opts DialGroupsListWithChildrenOptions) iter.Seq2[DialGroup, error] {
-	return pages[DialGroup](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[DialGroup](ctx, opts.Page, opts.MaxRows, "", "dialGroupId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/withChildren", s.account)
 		r.option("includePermissions", opts.IncludePermissions)
@@ -181,9 +181,9 @@ func (s *DialGroupsService) ListAgents(ctx context.Context, dialGroupID int, opt
 }
 
 // ListAgentsAll is ListAgents with all pages, from opts.Page on. Each page is asked for when its first row is, with
-// opts.MaxRows or else 100 rows. An error is the last pair.
+// opts.MaxRows rows if that is more than 0, or else 100. An error is the last pair.
 func (s *DialGroupsService) ListAgentsAll(ctx context.Context, dialGroupID int, opts DialGroupsListAgentsOptions) iter.Seq2[Agent, error] {
-	return pages[Agent](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[Agent](ctx, opts.Page, opts.MaxRows, "", "agentId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/dialGroups/{dialGroupId}/assignedAgents", s.account, dialGroupID)
 		r.option("page", opts.Page)

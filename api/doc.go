@@ -29,9 +29,9 @@
 //
 // # Values
 //
-// Times are [time.Time] whatever their form on the wire; the zero time is none, and times without an offset are UTC. Closed lists are texts
-// with constants, and may have values that nobody described. A field that is sent in another type than described is zero, and
-// is kept in the document. An answer whose form is not known is a [json.RawMessage], and files are a [Download] or a [File].
+// Times are [time.Time] whatever their form on the wire, which a time keeps that is changed; times without an offset are UTC. The
+// zero time is none: it is written as null, where 0 is not documented as none. Closed lists are texts with constants, and may have values that nobody described. A field that is sent in another type than described is zero, and
+// is kept in the document, and so are numbers such as "NaN", which JSON has not. An answer whose form is not known is a [json.RawMessage], and files are a [Download] or a [File].
 //
 // # Errors
 //
@@ -43,6 +43,10 @@
 //   - 404: the resource is not there, or is not there yet, as with recordings and transcripts
 //   - 409: the name is taken, or something else is in the way
 //   - 429: there were too many requests
+//
+// An answer may also hold such an error and have the status of a success: it is an [*Error] too. One that is empty where
+// something is described is [ErrEmpty], so that a value without anything in it is never written back, and one that is a web page
+// is an error in any case.
 //
 // After 429 requests that change nothing, or set what they set again, are repeated up to four times, when Retry-After says or else
 // after 1, 2, 4 and 8 seconds. They are not if that is more than five minutes away, or later than the context ends. What

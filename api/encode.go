@@ -159,7 +159,7 @@ func (m *memberWriter) read(v, was reflect.Value, info *structInfo, r *read, wri
 		case known && !same(was.Field(info.fields[i].index), v.Field(info.fields[i].index)):
 			if !written[i] {
 				m.name(name)
-				m.value(v.Field(info.fields[i].index), info.fields[i].form)
+				m.changed(walk.data[start:walk.i], v.Field(info.fields[i].index), info.fields[i].form)
 			}
 			written[i] = true
 		default:
@@ -170,6 +170,15 @@ func (m *memberWriter) read(v, was reflect.Value, info *structInfo, r *read, wri
 			}
 		}
 	})
+}
+
+// changed writes a value that was read as something else. A time keeps the form that it was read in.
+func (m *memberWriter) changed(raw []byte, v reflect.Value, form string) {
+	if v.Type() == timeType {
+		m.out = append(m.out, timeLike(raw, v.Interface().(time.Time), form)...)
+		return
+	}
+	m.value(v, form)
 }
 
 func (r *read) edited(name string) bool {

@@ -13,7 +13,7 @@ import (
 
 // Error is an answer that refuses a request. Get it with [errors.As]. It has no secrets of the request.
 type Error struct {
-	Status     int    // of HTTP
+	Status     int    // of HTTP; 200 and the like if an answer with that status holds an error
 	Code       string // such as access.denied.exception; "" if the answer has none, as with 401
 	Message    string // what the answer says, "" if nothing
 	Details    string // what it says besides, "" if nothing
@@ -50,12 +50,17 @@ const (
 	maxSaid    = 500
 )
 
-// refusal reads an answer that refuses the request.
-func (r *request) refusal(resp *http.Response, payload []byte) *Error {
+// refused reads an answer whose status refuses the request.
+func (r *request) refused(resp *http.Response, payload []byte) *Error {
 	defer resp.Body.Close()
+	data, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // what came is better than nothing
+	return r.refusal(resp, data, payload)
+}
+
+// refusal is an answer that refuses the request, whatever its status.
+func (r *request) refusal(resp *http.Response, data, payload []byte) *Error {
 	r.secrets = append(r.secrets, secretsIn(payload)...)
 	e := &Error{Status: resp.StatusCode, Method: r.method, Path: r.shown, RetryAfter: retryAfter(resp.Header)}
-	data, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // what came is better than nothing
 	var body struct {
 		ErrorCode, GeneralMessage, Message, DeveloperMessage, Details string
 		ValidationErrors                                              []struct{ AttributeName, Message string }

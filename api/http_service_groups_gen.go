@@ -31,10 +31,10 @@ func (s *HTTPServiceGroupsService) List(ctx context.Context, opts HTTPServiceGro
 	return out, err
 }
 
-// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
-// else 100 rows. An error is the last pair.
+// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows
+// rows if that is more than 0, or else 100. An error is the last pair.
 func (s *HTTPServiceGroupsService) ListAll(ctx context.Context, opts HTTPServiceGroupsListOptions) iter.Seq2[RemoteHttpServiceGroup, error] {
-	return pages[RemoteHttpServiceGroup](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[RemoteHttpServiceGroup](ctx, opts.Page, opts.MaxRows, "", "serviceGroupId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups", s.account)
 		r.option("page", opts.Page)

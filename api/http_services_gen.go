@@ -33,10 +33,10 @@ func (s *HTTPServicesService) List(ctx context.Context, serviceGroupID int, opts
 	return out, err
 }
 
-// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
-// else 100 rows. An error is the last pair.
+// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows
+// rows if that is more than 0, or else 100. An error is the last pair.
 func (s *HTTPServicesService) ListAll(ctx context.Context, serviceGroupID int, opts HTTPServicesListOptions) iter.Seq2[RemoteHttpService, error] {
-	return pages[RemoteHttpService](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[RemoteHttpService](ctx, opts.Page, opts.MaxRows, "", "serviceId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices", s.account, serviceGroupID)
 		r.option("page", opts.Page)
@@ -162,9 +162,9 @@ func (s *HTTPServicesService) ListV2(ctx context.Context, serviceGroupID int, op
 }
 
 // ListV2All is ListV2 with all pages, from opts.Page on. Each page is asked for when its first row is, with
-// opts.MaxRows or else 100 rows. An error is the last pair.
+// opts.MaxRows rows if that is more than 0, or else 100. An error is the last pair.
 func (s *HTTPServicesService) ListV2All(ctx context.Context, serviceGroupID int, opts HTTPServicesListV2Options) iter.Seq2[ExternalHttpService, error] {
-	return pages[ExternalHttpService](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[ExternalHttpService](ctx, opts.Page, opts.MaxRows, "", "serviceId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v2/admin/accounts/{accountId}/httpServiceGroups/{serviceGroupId}/httpServices", s.account, serviceGroupID)
 		r.option("page", opts.Page)

@@ -206,9 +206,9 @@ func (s *NumbersService) SearchCount(ctx context.Context, criteria TnManagerSear
 }
 
 // SearchAll is Search with all pages, from opts.Page on. Each page is asked for when its first row is, with
-// opts.MaxRows or else 100 rows. An error is the last pair.
+// opts.MaxRows rows if that is more than 0, or else 100. An error is the last pair.
 func (s *NumbersService) SearchAll(ctx context.Context, criteria TnManagerSearchCriteria, opts NumbersSearchOptions) iter.Seq2[DnisPool, error] {
-	return pages[DnisPool](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[DnisPool](ctx, opts.Page, opts.MaxRows, "", "dnis", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("POST", "/voice/api/v1/admin/utilities/tnManager/search")
 		r.body = criteria

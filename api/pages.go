@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/maphash"
 	"io"
 	"iter"
+	"reflect"
 )
 
 // pageRows is how many rows a page is asked for with, unless the options say.
@@ -14,30 +18,38 @@ const pageRows = 100
 // page is an answer that nothing has read yet.
 type page []byte
 
+// How often a list is asked for a page at most, and how many pages in a row may bring no row that is new.
+const (
+	maxPages = 10000
+	maxStale = 3
+)
+
+var errNoEnd = errors.New("the list has no end: the API answers page after page with rows that it gave before, or has too many")
+
 // pages are the rows of all pages of a list, each page asked for when its first row is. They are the field of the answer, or
-// the answer itself if field is "". It ends with an empty page, and with
-// one that is the same as the page before: then the API has no pages here. An error is the last pair.
-func pages[T any](ctx context.Context, first, rows int, field string, ask func(page, rows int) *request) iter.Seq2[T, error] {
+// the answer itself if field is "". key is the field that tells rows apart, "" if none does. It ends with an empty page, and with
+// one that has the rows of pages before it: then the API has no pages here. An error is the last pair.
+func pages[T any](ctx context.Context, first, rows int, field, key string, ask func(page, rows int) *request) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		if rows == 0 {
+		first := max(first, 0)
+		if rows <= 0 {
 			rows = pageRows
 		}
-		var last page
+		seen := &seenRows{key: key, rows: map[uint64]bool{}, seed: maphash.MakeSeed()}
 		for at := first; ; at++ {
-			var raw page
-			var list []T
 			r := ask(at, rows)
-			err := r.send(ctx, &raw)
-			if err == nil && bytes.Equal(raw, last) {
-				return
+			list, err := rowsOf[T](ctx, r, field)
+			if err == nil {
+				list, err = fresh(seen, list)
 			}
-			if err == nil && raw != nil {
-				if err = unmarshalRows(raw, field, &list); err != nil {
-					err = r.failed(err)
-				}
+			if err == nil && at-first >= maxPages {
+				err = errNoEnd
 			}
 			if err != nil {
 				var none T
+				if errors.Is(err, errNoEnd) {
+					err = r.failed(err)
+				}
 				yield(none, err)
 				return
 			}
@@ -46,12 +58,80 @@ func pages[T any](ctx context.Context, first, rows int, field string, ask func(p
 					return
 				}
 			}
-			if len(list) == 0 {
+			if len(list) == 0 && seen.stale == 0 {
 				return
 			}
-			last = raw
 		}
 	}
+}
+
+// rowsOf are those of one page.
+func rowsOf[T any](ctx context.Context, r *request, field string) (list []T, err error) {
+	var raw page
+	r.listed = field == ""
+	if err := r.send(ctx, &raw); err != nil || raw == nil {
+		return nil, err
+	}
+	if err := unmarshalRows(raw, field, &list); err != nil {
+		return nil, r.failed(err)
+	}
+	return list, nil
+}
+
+// seenRows remembers the rows of a list, to find out where an API that has no pages begins again.
+type seenRows struct {
+	key   string
+	rows  map[uint64]bool // what rows and keys hash to
+	last  uint64          // the keys of the page before, all together
+	stale int             // pages in a row that had other rows than before, and none with a new key
+	seed  maphash.Seed
+}
+
+// fresh are the rows of a page, none if it has only what was there before.
+func fresh[T any](s *seenRows, list []T) ([]T, error) {
+	newRow, newKey := false, s.key == ""
+	var keys uint64
+	for i := range list {
+		raw, id := s.identify(reflect.ValueOf(&list[i]).Elem())
+		newRow = newRow || !s.rows[raw]
+		newKey = newKey || !s.rows[id]
+		keys = keys*31 + id
+	}
+	again := keys == s.last && s.key != "" && len(list) > 0
+	s.last = keys
+	for i := range list {
+		raw, id := s.identify(reflect.ValueOf(&list[i]).Elem())
+		s.rows[raw], s.rows[id] = true, true
+	}
+	switch {
+	case !newRow, again:
+		s.stale = 0
+		return nil, nil
+	case newKey:
+		s.stale = 0
+		return list, nil
+	}
+	if s.stale++; s.stale == maxStale {
+		return nil, errNoEnd
+	}
+	return nil, nil
+}
+
+// identify is what a row and its key hash to; without a key it is the row.
+func (s *seenRows) identify(row reflect.Value) (raw, key uint64) {
+	if infoOf(row.Type()) == nil {
+		raw = maphash.String(s.seed, fmt.Sprint(row.Interface()))
+		return raw, raw
+	}
+	d := document(row)
+	if d.read == nil {
+		return 0, 0
+	}
+	raw = maphash.Bytes(s.seed, d.read.raw)
+	if value, ok := d.Field(s.key); ok {
+		return raw, maphash.String(s.seed, "key "+string(value))
+	}
+	return raw, raw
 }
 
 // unmarshalRows reads the list that an answer is, or has in a field.

@@ -32,10 +32,10 @@ func (s *QueueGroupsService) List(ctx context.Context, opts QueueGroupsListOptio
 	return out, err
 }
 
-// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
-// else 100 rows. An error is the last pair.
+// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows
+// rows if that is more than 0, or else 100. An error is the last pair.
 func (s *QueueGroupsService) ListAll(ctx context.Context, opts QueueGroupsListOptions) iter.Seq2[GateGroup, error] {
-	return pages[GateGroup](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[GateGroup](ctx, opts.Page, opts.MaxRows, "", "gateGroupId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups", s.account)
 		r.option("page", opts.Page)
@@ -85,9 +85,9 @@ func (s *QueueGroupsService) ListWithChildren(ctx context.Context, opts QueueGro
 }
 
 // ListWithChildrenAll is ListWithChildren with all pages, from opts.Page on. Each page is asked for when its first row
-// is, with opts.MaxRows or else 100 rows. An error is the last pair.
+// is, with opts.MaxRows rows if that is more than 0, or else 100. An error is the last pair.
 func (s *QueueGroupsService) ListWithChildrenAll(ctx context.Context, opts QueueGroupsListWithChildrenOptions) iter.Seq2[GateGroup, error] {
-	return pages[GateGroup](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[GateGroup](ctx, opts.Page, opts.MaxRows, "", "gateGroupId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/withChildren", s.account)
 		r.option("includePermissions", opts.IncludePermissions)
@@ -124,9 +124,9 @@ func (s *QueueGroupsService) ListWithChildrenDetails(ctx context.Context, opts Q
 }
 
 // ListWithChildrenDetailsAll is ListWithChildrenDetails with all pages, from opts.Page on. Each page is asked for when
-// its first row is, with opts.MaxRows or else 100 rows. An error is the last pair.
+// its first row is, with opts.MaxRows rows if that is more than 0, or else 100. An error is the last pair.
 func (s *QueueGroupsService) ListWithChildrenDetailsAll(ctx context.Context, opts QueueGroupsListWithChildrenDetailsOptions) iter.Seq2[GateGroup, error] {
-	return pages[GateGroup](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[GateGroup](ctx, opts.Page, opts.MaxRows, "", "gateGroupId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/withChildren/additionalData", s.account)
 		r.option("page", opts.Page)

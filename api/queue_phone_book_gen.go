@@ -35,10 +35,10 @@ func (s *QueuePhoneBookService) List(ctx context.Context, gateGroupID, gateID in
 	return out, err
 }
 
-// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
-// else 100 rows. An error is the last pair.
+// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows
+// rows if that is more than 0, or else 100. An error is the last pair.
 func (s *QueuePhoneBookService) ListAll(ctx context.Context, gateGroupID, gateID int, opts QueuePhoneBookListOptions) iter.Seq2[PhoneBookEntry, error] {
-	return pages[PhoneBookEntry](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[PhoneBookEntry](ctx, opts.Page, opts.MaxRows, "", "entryId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/phoneBookEntries", s.account, gateGroupID, gateID)
 		r.option("page", opts.Page)

@@ -37,10 +37,10 @@ func (s *QueueSpecialANIService) List(ctx context.Context, gateGroupID, gateID i
 	return out, err
 }
 
-// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
-// else 100 rows. An error is the last pair.
+// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows
+// rows if that is more than 0, or else 100. An error is the last pair.
 func (s *QueueSpecialANIService) ListAll(ctx context.Context, gateGroupID, gateID int, opts QueueSpecialANIListOptions) iter.Seq2[GateSpecialAni, error] {
-	return pages[GateSpecialAni](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[GateSpecialAni](ctx, opts.Page, opts.MaxRows, "", "", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates/{gateId}/specialAnis", s.account, gateGroupID, gateID)
 		r.option("type", opts.Type)

@@ -34,10 +34,10 @@ func (s *QueuesService) List(ctx context.Context, gateGroupID int, opts QueuesLi
 	return out, err
 }
 
-// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or
-// else 100 rows. An error is the last pair.
+// ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows
+// rows if that is more than 0, or else 100. An error is the last pair.
 func (s *QueuesService) ListAll(ctx context.Context, gateGroupID int, opts QueuesListOptions) iter.Seq2[Gate, error] {
-	return pages[Gate](ctx, opts.Page, opts.MaxRows, "", func(page, rows int) *request {
+	return pages[Gate](ctx, opts.Page, opts.MaxRows, "", "gateId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/gateGroups/{gateGroupId}/gates", s.account, gateGroupID)
 		r.option("page", opts.Page)

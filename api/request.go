@@ -30,6 +30,7 @@ type request struct {
 	form    string // a body
 	body    any    // a body as JSON, or *File
 	repeats bool   // sending it twice is the same as once
+	listed  bool   // the answer is a list, one page of it
 	secrets []string
 	err     error
 }
@@ -128,6 +129,9 @@ func (r *request) send(ctx context.Context, out any) error {
 		return r.err
 	}
 	payload, contentType, err := r.payload()
+	if err == nil && r.empties(payload) {
+		err = errNothing
+	}
 	if err != nil {
 		return r.failed(err)
 	}
@@ -141,9 +145,9 @@ func (r *request) send(ctx context.Context, out any) error {
 			return r.failed(err)
 		}
 		if resp.StatusCode/100 == 2 {
-			return r.answer(resp, out)
+			return r.answer(resp, payload, out)
 		}
-		refused := r.refusal(resp, payload)
+		refused := r.refused(resp, payload)
 		if !r.pause(ctx, refused, try) {
 			if ctx.Err() != nil {
 				return r.failed(ctx.Err())
@@ -201,8 +205,8 @@ func (r *request) build(ctx context.Context, payload []byte, contentType string,
 	return req, nil
 }
 
-// answer reads an answer that is no refusal.
-func (r *request) answer(resp *http.Response, out any) error {
+// answer reads an answer that is no refusal by its status.
+func (r *request) answer(resp *http.Response, payload []byte, out any) error {
 	if d, ok := out.(*Download); ok {
 		*d = Download{resp.Body, resp.Header.Get("Content-Type"), resp.ContentLength}
 		return nil
@@ -219,10 +223,11 @@ func (r *request) answer(resp *http.Response, out any) error {
 	if len(data) > maxAnswer {
 		return r.failed(fmt.Errorf("the answer has more than %d bytes", maxAnswer))
 	}
-	if out == nil {
-		return nil
+	data = bytes.TrimSpace(data)
+	if err := r.notASuccess(resp, data, payload, out); err != nil || out == nil {
+		return err
 	}
-	if data = bytes.TrimSpace(data); len(data) == 0 {
+	if len(data) == 0 {
 		if b, ok := out.(*bool); ok {
 			*b = true // done, and nothing to say
 		}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -30,8 +31,15 @@ func parseTime(s, form string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// formatTime writes a time as JSON in a form of the description.
+// formatTime writes a time as JSON in a form of the description. The zero time is null, or 0 in seconds, where 0 is
+// documented as none: no form has a year 1 that the API would take for none.
 func formatTime(t time.Time, form string) string {
+	switch {
+	case t.IsZero() && form == "unixtime":
+		return "0"
+	case t.IsZero():
+		return "null"
+	}
 	switch form {
 	case "millis":
 		return strconv.FormatInt(t.UnixMilli(), 10)
@@ -48,4 +56,53 @@ func formatTime(t time.Time, form string) string {
 	default:
 		return t.Format(`"2006-01-02T15:04:05.000-0700"`)
 	}
+}
+
+// timeLike writes a time in the form in which the JSON raw has another one: with its offset, its fraction of a second, or as
+// a number. What was null, or in no form that is known, is written in the form of the description, and so is a time of day
+// where raw has none.
+func timeLike(raw []byte, t time.Time, form string) string {
+	text, isText := strings.CutPrefix(string(raw), `"`)
+	text = strings.TrimSuffix(text, `"`)
+	if t.IsZero() || text == "" {
+		return formatTime(t, form)
+	}
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && len(text) != len("20060102150405") {
+		read, _ := parseTime(text, form)
+		unit := t.Unix()
+		if n != 0 && read.Unix() != n || n == 0 && form != "unixtime" {
+			unit = t.UnixMilli()
+		}
+		if isText {
+			return strconv.Quote(strconv.FormatInt(unit, 10))
+		}
+		return strconv.FormatInt(unit, 10)
+	}
+	layout := layoutOf(text)
+	switch {
+	case layout == "" || !isText, layout == time.DateOnly && (t.Hour() != 0 || t.Minute() != 0 || t.Second() != 0):
+		return formatTime(t, form)
+	case layout == time.DateOnly:
+	case strings.HasSuffix(text, "Z"), !strings.Contains(layout, "07") && form != "localtime":
+		t = t.UTC() // as which it was read
+	}
+	return strconv.Quote(t.Format(layout))
+}
+
+// layoutOf is the layout in which a time was written, with as many digits of its second as it has; "": none that is known.
+func layoutOf(text string) string {
+	for _, layout := range layouts {
+		if _, err := time.Parse(layout, text); err != nil {
+			continue
+		}
+		if !strings.HasSuffix(text, "Z") {
+			layout = strings.Replace(layout, "Z07", "-07", 1) // an offset of 0 is written as one
+		}
+		if _, rest, found := strings.Cut(text, "."); found {
+			digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+			layout = strings.Replace(layout, "05", "05."+strings.Repeat("0", digits), 1)
+		}
+		return layout
+	}
+	return ""
 }

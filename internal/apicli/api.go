@@ -118,6 +118,11 @@ func newOperationCmd(a *Commands, op *apispec.Operation, word string, inherited 
 	addCallFlags(usual, c)
 	c.AddFlags(cmd, op, append(inherited, usual.Flags())...)
 	addCallFlags(cmd, c)
+	if !op.Listed() {
+		for _, name := range []string{"paginate", "page-size"} { // which are taken, and refused with a reason
+			cmd.Flags().Lookup(name).Hidden = true
+		}
+	}
 	width := helpWidth
 	if n := a.Columns(); a.OutTerminal && n > 0 {
 		width = n
@@ -145,6 +150,11 @@ func addCallFlags(cmd *cobra.Command, c *apicmd.Call) {
 	f.StringVar(&c.JQ, "jq", "", "print what an `expression` of jq makes of the answer")
 	f.BoolVar(&c.Unchecked, "unchecked", false, "send what is not as described all the same")
 	f.BoolVar(&c.DryRun, "dry-run", false, "show the request, and send nothing")
+	for flag, typed := range map[string]bool{"field": false, "typed-field": true} {
+		cmdline.Complete(cmd, flag, func(_ *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+			return apicmd.FieldCompletions(c.Operation, args, word, typed), cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+		})
+	}
 }
 
 // wrapUsage makes the flags of a command fit into a width. A template of cobra would do so, too, and make the linker keep
@@ -177,6 +187,12 @@ func (a *Commands) runAPI(cmd *cobra.Command, call *apicmd.Call, args []string) 
 		return err
 	}
 	defer call.Discard()
+	if given := call.AccountGiven(); given != "" { // which is looked up as one of --account is
+		if err := cmd.Flag("account").Value.Set(given); err != nil {
+			return err
+		}
+		call.AccountChecked = true
+	}
 	if call.DryRun {
 		call.Account = a.subaccountUnasked
 		return a.showCall(call)
@@ -196,6 +212,7 @@ func (a *Commands) runAPI(cmd *cobra.Command, call *apicmd.Call, args []string) 
 	if a.Draws() {
 		to.Progress = terminal.Trusted(a.Stderr)
 	}
+	to.Note, call.FilterTime = a.Warn, a.Timeout
 	if a.Verbose {
 		to.Warn = a.Warn
 	}

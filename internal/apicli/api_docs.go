@@ -85,7 +85,7 @@ func newAPIDescribeCmd(a *Commands) *cobra.Command {
 		Use: "describe OPERATION | [METHOD] PATH | TYPE", Short: "Describe an operation of the RingCX API: parameters, body, answers, permission, limits",
 		Long: `Tells all that is known of an operation, and how certain it is where the vendor does not document it, with a body to fill in
 and the call as a command line and in Go. Of a path without a method, all of its operations are told. The name of a type, as
-descriptions give it, tells its fields. --json prints an object for each operation.`,
+descriptions give it, tells its fields, and that of a closed list its values. --json prints an object for each operation.`,
 		Example: `  ringcx api describe createCampaign
   ringcx api describe PUT /voice/api/v1/admin/users/5
   ringcx api describe createCampaign --example > body.json
@@ -96,14 +96,8 @@ descriptions give it, tells its fields. --json prints an object for each operati
 			}
 			return nil
 		},
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			var names []string
-			if len(args) == 0 {
-				for _, op := range apispec.Default().Operations {
-					names = append(names, op.ID+"\t"+op.Text)
-				}
-			}
-			return names, cobra.ShellCompDirectiveNoFileComp
+		ValidArgsFunction: func(_ *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+			return apidoc.Completions(apispec.Default(), args, word), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return a.describe(args, asJSON, example) },
 	}

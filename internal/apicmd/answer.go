@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 
+	"github.com/ringcx-go/ringcx/internal/rawjson"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 )
 
@@ -40,10 +40,9 @@ func (c *Call) deliver(client *http.Client, req *http.Request, at *Out) error {
 			return unprinted(r, err)
 		}
 	}
-	sound, err := c.print(to, r, resp.Body, at, failed)
-	if !failed && sound {
-		c.tellMisfit(r, at)
-	}
+	rest, told := c.watched(r, resp.Body, at)
+	sound, err := c.print(to, r, rest, at, failed)
+	told(!failed && sound)
 	switch {
 	case err != nil:
 		return unprinted(r, err)
@@ -98,7 +97,7 @@ func pass(to io.Writer, r *Reply, rest io.Reader, people, lines bool) (sound boo
 		_, err := to.Write(answer)
 		return !r.isDamaged(), err
 	}
-	o := &outline{}
+	o := &rawjson.Outline{}
 	in := &noted{Reader: io.MultiReader(bytes.NewReader(r.Body), rest)}
 	all := to
 	if r.isJSON() {
@@ -111,7 +110,7 @@ func pass(to io.Writer, r *Reply, rest io.Reader, people, lines bool) (sound boo
 	case err == nil && lines && in.last != '\n':
 		_, err = io.WriteString(to, "\n")
 	}
-	return !r.isJSON() || o.whole(), err
+	return !r.isJSON() || o.IsWhole(), err
 }
 
 // noted is a reader that keeps its error, to tell it from one of writing, and the last byte.
@@ -134,7 +133,7 @@ func (n *noted) Read(p []byte) (int, error) {
 
 // isJSON says whether the answer says that it is JSON, and nothing has been done to it.
 func (r *Reply) isJSON() bool {
-	return strings.Contains(r.header.Get("Content-Type"), "json") && r.header.Get("Content-Encoding") == ""
+	return isJSONType(mediaType(r.header.Get("Content-Type"))) && r.header.Get("Content-Encoding") == ""
 }
 
 func printHeader(to io.Writer, r *Reply) error {

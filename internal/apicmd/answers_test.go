@@ -2,6 +2,7 @@ package apicmd_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,9 +11,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ringcx-go/ringcx/internal/apicmd"
+	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/jq"
+	"github.com/ringcx-go/ringcx/internal/rows"
+	"github.com/ringcx-go/ringcx/internal/tell"
+	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
@@ -34,7 +41,7 @@ func TestAnAnswerThatIsNotAsDescribedIsPassedOnAndToldOfOnce(t *testing.T) {
 	for answer, want := range map[string]string{
 		`[{"campaignId":1,"new":{},"dialMode":null,"endDate":"soon"}]`: "",
 		`[]`:                            "",
-		`null`:                          "",
+		`null`:                          "the answer is null, described as [Campaign]",
 		`[{},{},{},{"campaignId":"x"}]`: "[3].campaignId is a text, described as int32",
 		`[{"campaignId":1.5},{"campaignId":"x"}]`: "[0].campaignId is a number, described as int32",
 		`[{"campaignId":1.0}]`:                    "",
@@ -194,5 +201,94 @@ func TestTheHintOfARefusalNamesWhatDescribesTheOperation(t *testing.T) {
 	_, err := r.run(t, call("POST "+dialGroups, "dialGroupName=x"))
 	if hint := usage.Hint(err); !strings.Contains(hint, "'ringcx api describe createDialGroup'") {
 		t.Errorf("%v: %s", err, hint)
+	}
+}
+
+// long is an answer of more than a MiB: a list with a row at its end.
+func long(last string) string {
+	return "[" + strings.Repeat(`{"campaignId":1,"campaignName":"a name that takes some room"},`, 1<<15) + last + "]"
+}
+
+func TestALongAnswerIsLookedAtLikeAShortOne(t *testing.T) {
+	for last, want := range map[string]string{
+		`{}`: "", `{"campaignId":"x"}`: "[32768].campaignId is a text, described as int32", "{\"campaignName\":\"\xff\"}": "no UTF-8", `7`: "[32768] is a number",
+		`{"campaignName":"` + strings.Repeat("x", 5<<20) + `"}`: "too long to be compared",
+	} {
+		answer := long(last)
+		out, warned, err := answered(t, answer, call("GET "+campaigns))
+		if err != nil || out != answer || (want == "") != (warned == nil) || want != "" && (len(warned) != 1 || !strings.Contains(warned[0], want)) {
+			t.Errorf("%.40s: %d of %d bytes, %.200q, %v", last, len(out), len(answer), warned, err)
+		}
+	}
+	for last, damage := range map[string]bool{`{"a":1,}`: true, `{"a" 1}`: true, `{} {}`: true, `01`: true, `tru`: true, `"\x"`: true, `[`: true, `{"a":-1.5e+3}`: false} {
+		if _, _, err := answered(t, long(last), call("GET "+campaigns)); (err != nil) != damage {
+			t.Errorf("%s: %v", last, err)
+		}
+	}
+}
+
+func TestWhatIsNoUTF8IsToldOfWhateverIsCalled(t *testing.T) {
+	for answer, want := range map[string]int{"[\"\xff\"]": 1, long("\"\xff\""): 1, `["ü"]`: 0, long(`"ü"`): 0} {
+		out, warned, err := answered(t, answer, call("GET /voice/new"))
+		if err != nil || out != answer || len(warned) != want {
+			t.Errorf("%.20q: %q, %v", answer, warned, err)
+		}
+	}
+}
+
+func TestAnAnswerWithoutAnythingIsToldOf(t *testing.T) {
+	for _, answer := range []string{"", "null"} {
+		if _, warned, err := answered(t, answer, call("GET "+campaigns)); err != nil || len(warned) != 1 || !strings.Contains(warned[0], "described as [Campaign]") {
+			t.Errorf("%q: %q, %v", answer, warned, err)
+		}
+	}
+	if _, warned, err := answered(t, "true", call("DELETE "+campaigns+"/7")); err != nil || warned != nil {
+		t.Errorf("the control: %q, %v", warned, err)
+	}
+}
+
+func TestAFilterEndsWhenItsTimeIsOver(t *testing.T) {
+	c := call("GET " + campaigns)
+	c.JQ, c.FilterTime = "last(repeat(.))", 50*time.Millisecond
+	r := newRecorder(t)
+	r.answer, r.status = "[]", http.StatusOK
+	if err := c.Prepare(); err != nil {
+		t.Fatal(err)
+	}
+	within, cancel := context.WithTimeout(t.Context(), 20*time.Second) // a filter without an end must not be a test without one
+	defer cancel()
+	err := c.Run(within, r.URL, &apicmd.Lister{Client: r.Client()}, &apicmd.Out{Stdout: io.Discard})
+	if err == nil || !strings.Contains(err.Error(), "longer than the 50ms of --timeout") {
+		t.Errorf("a filter without an end: %v", err)
+	}
+	c = call("GET " + campaigns)
+	c.JQ, c.FilterTime = "length", time.Minute
+	if out, _, err := answered(t, `[]`, c); err != nil || out != "0\n" {
+		t.Errorf("the control: %q, %v", out, err)
+	}
+}
+
+func TestCSVTellsOnceOfWhatNobodyDescribes(t *testing.T) {
+	for answer, want := range map[string]string{
+		`[{"campaignId":1,"new":1},{"new":2,"other\u001b":{"deep":1}}]`: "new, other", `[{"campaignId":1,"permissions":["READ"]}]`: "", `[]`: "",
+	} {
+		r := newRecorder(t)
+		r.answer, r.status = answer, 200
+		c := call("GET " + campaigns)
+		c.CSV = true
+		if err := c.Prepare(); err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		to := &apicmd.Out{Stdout: io.Discard, Note: func(text string) { told = append(told, text) }}
+		format := &rows.Format{CSV: true}
+		e := &env.Env{Stdout: io.Discard, Stderr: io.Discard, Getenv: func(string) string { return "" }, Context: t.Context()}
+		to.Rows = func(file io.Writer, schema *apispec.Schema) *rows.Writer {
+			return format.To(t.Context(), terminal.New(e, tell.New(e)), file, rows.ShapeOf(schema))
+		}
+		err := c.Run(t.Context(), r.URL, &apicmd.Lister{Client: r.Client()}, to)
+		if err != nil || (want == "") != (told == nil) || want != "" && (len(told) != 1 || !strings.Contains(told[0], want) || strings.ContainsAny(told[0], "\x1b")) {
+			t.Errorf("%s: %q, %v", answer, told, err)
+		}
 	}
 }

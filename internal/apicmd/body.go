@@ -2,13 +2,12 @@ package apicmd
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"unicode/utf8"
 
+	"github.com/ringcx-go/ringcx/internal/rawjson"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -54,17 +53,32 @@ func readBounded(from io.Reader) ([]byte, error) {
 	return data, err
 }
 
-// checkBody refuses what is sent as JSON and is none. Nothing may be sent as it.
+// checkBody refuses what is sent as JSON and is none, or not the same to all who read it, and what is said to have parts and has
+// none. Nothing may be sent as it.
 func (c *Call) checkBody(data []byte) error {
-	const hint = "mend it, or say what it is, such as -H 'Content-Type: text/csv'"
-	kind := wording.First(c.headers.Get("Content-Type"), "application/json")
-	switch {
-	case len(data) == 0 || !strings.Contains(strings.ToLower(kind), "json") || json.Valid(data) && utf8.Valid(data):
+	if err := c.checkParts(data); err != nil {
+		return err
+	}
+	if kind := c.said(); len(data) == 0 || kind != "" && !isJSONType(kind) {
 		return nil
-	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+	}
+	const hint = "mend it, or say what it is, such as -H 'Content-Type: text/csv'"
+	w := &rawjson.Walker{}
+	sound := utf8.Valid(data) && w.Walk(data)
+	switch {
+	case sound && w.Again:
+		return usage.New(fmt.Sprintf("the body has the field %q twice in one object, and servers take one or the other", wording.Clip(w.Twice)), "leave one of them out")
+	case sound && w.Half:
+		return usage.New(`the body has half a character, such as \ud800 alone`, "a pair of two makes a character, or write it in UTF-8")
+	case sound:
+		return nil
+	case bytes.HasPrefix(data, bom):
 		return usage.New("the body of --input begins with a byte order mark, which JSON has not", "save it as UTF-8 without BOM")
 	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
 		return usage.New("the body of --input is UTF-16, and JSON is UTF-8", "save it as UTF-8; in PowerShell: Out-File -Encoding ascii")
 	}
 	return usage.New("the body of --input is not JSON", hint)
 }
+
+// bom is the byte order mark that some editors put before UTF-8.
+var bom = []byte("\xef\xbb\xbf")

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
@@ -66,6 +67,9 @@ func (c *Call) fill(path string, fields []field) (string, []field, error) {
 		}
 		text, err := f.text(), error(nil)
 		if c.op != nil {
+			if err = c.plain(c.op.Param(f.name), f); err != nil {
+				return "", nil, err
+			}
 			if text, err = c.converted(c.op.Param(f.name), text); err != nil {
 				return "", nil, err
 			}
@@ -76,6 +80,9 @@ func (c *Call) fill(path string, fields []field) (string, []field, error) {
 		}
 		if path = filled; err != nil {
 			return "", nil, usage.New(wording.OneLine(err.Error()), "give one id or name; it may hold no / \\ ; ? # and be no . or ..")
+		}
+		if slices.Contains(accounts, f.name) {
+			c.subaccount = text
 		}
 	}
 	return path, rest, nil
@@ -118,6 +125,9 @@ func (c *Call) checker() *checker {
 	return &checker{desc: apispec.Default(), partial: c.method == http.MethodPatch || c.Partial}
 }
 
+// leastOf are parameters of pages, and the least that they can be.
+var leastOf = map[string]int64{"page": 0, "maxRows": 1}
+
 // converted is the text of a parameter as it is sent.
 func (c *Call) converted(p *apispec.Param, text string) (string, error) {
 	t := p.Type
@@ -125,6 +135,11 @@ func (c *Call) converted(p *apispec.Param, text string) (string, error) {
 		t = t.Elem
 	}
 	raw, m := c.checker().of(p.Secret).convert(p.Name, t, text)
+	if least, ok := leastOf[p.Name]; ok && m == nil && t.Name == "int32" {
+		if n, err := strconv.ParseInt(string(raw), 10, 32); err == nil && n < least {
+			m = &misfit{problem: fmt.Sprintf("%s takes %d or more, not %d", p.Name, least, n)}
+		}
+	}
 	switch {
 	case m == nil:
 		return field{p.Name, raw}.text(), nil
@@ -144,6 +159,9 @@ func (c *Call) given(query url.Values) error {
 		p := c.op.Param(name)
 		if p == nil || p.Place == apispec.InPath {
 			return c.unknown(name)
+		}
+		if len(values) > 1 && p.Type.Kind != apispec.Array {
+			return twice(name)
 		}
 		for _, text := range values {
 			if _, err := c.converted(p, text); err != nil {
@@ -177,6 +195,7 @@ func (c *Call) placeFreely(fields []field) (err error) {
 		}
 	case len(object) > 0:
 		c.sent.bytes = encoded(object)
+		err = c.checkBody(c.sent.bytes)
 	}
 	return err
 }
@@ -237,9 +256,27 @@ func (c *Call) later(name string) func() (string, error) {
 	return c.Account
 }
 
+// AccountGiven is the sub-account that a field puts into the path, "" if none does.
+func (c *Call) AccountGiven() string { return c.subaccount }
+
+// checkAccount refuses a sub-account of a field that is not one that the login may use, and a name where there has to be an ID.
+func (c *Call) checkAccount() error {
+	if c.subaccount == "" || !c.AccountChecked || c.Unchecked {
+		return nil
+	}
+	id, err := c.Account()
+	if err == nil && id != c.subaccount {
+		return usage.New(fmt.Sprintf("%q is no ID of a sub-account", wording.Clip(c.subaccount)), "the one with this name has the ID "+wording.OneLine(id))
+	}
+	return err
+}
+
 // fillLater puts the sub-account, and whatever else is found out late, into the path, where the path needs it and no field has
 // given it.
 func (c *Call) fillLater() error {
+	if err := c.checkAccount(); err != nil {
+		return err
+	}
 	for _, name := range c.holes() {
 		find := c.later(name)
 		if find == nil {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/jq"
@@ -32,9 +33,11 @@ type Call struct {
 	Sized               bool                              // PageSize was given
 	JQ                  string                            // an expression that filters the answer; "": none
 	CSV, JSON           bool                              // the answer is printed as CSV; as JSON, on a terminal too
+	FilterTime          time.Duration                     // how long JQ may take for an answer or a page; 0: as long as it likes
 	Unchecked           bool                              // what is not as described is sent all the same
 	DryRun              bool                              // the request is shown and not sent
 	Account             func() (string, error)            // the sub-account, asked for if the path needs one and no field gives it; nil: nobody knows
+	AccountChecked      bool                              // Account tells of the one that a field gives, so that it is checked
 	Late                map[string]func() (string, error) // other parameters of the path that are found out when everything else is right
 	Partial             bool                              // the body is a part of what is sent in the end, and need not have what that needs
 	Stdin               io.Reader
@@ -46,11 +49,13 @@ type Call struct {
 	file         *outfile.File // where the answer goes; nil: standard output
 	filter       *jq.Program
 	stdinRead    bool
-	told         bool // that an answer is not as described
+	subaccount   string // that a field puts into the path; "": none does
+	told         bool   // that an answer is not as described
+	toldUTF8     bool   // that one is no UTF-8
 
 	filled string // the path with its fields, but perhaps for the account
 	params url.Values
-	form   url.Values // what sent has, if it is a form
+	form   url.Values // what sent has, if it is a form of the operation
 	sent   content
 }
 
@@ -67,6 +72,7 @@ type content struct {
 type Out struct {
 	Stdout io.Writer
 	Warn   func(text string) // tells what is odd about an answer; nil: nothing is looked for
+	Note   func(text string) // tells what is not printed of it; nil: nobody wants to know
 
 	// Check says why an answer that has the status of a success is none, of which Body may be the begin; nil: the status is
 	// believed. What it refuses is passed on as an error of the API is.
@@ -137,12 +143,15 @@ func (c *Call) Run(ctx context.Context, base string, lists *Lister, at *Out) err
 
 // named has an error say which operation was called, and not what is secret in its path.
 func (c *Call) named(err error) error {
-	if c.op == nil {
-		return err
+	if err == nil {
+		return nil
 	}
 	hidden := strings.Contains(c.shownPath(), masked)
 	if refused := (*CallError)(nil); errors.As(err, &refused) {
-		if refused.operation = c.op.ID; hidden {
+		if c.op != nil {
+			refused.operation = c.op.ID
+		}
+		if hidden {
 			refused.Path = c.shownPath()
 		}
 	}

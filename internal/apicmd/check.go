@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strconv"
@@ -50,10 +51,21 @@ func (c *checker) body(t *apispec.Type, data []byte) *misfit {
 func decoded(data []byte) (v any, err error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
-	if err = dec.Decode(&v); err == nil && dec.More() {
+	if err = dec.Decode(&v); err != nil {
+		return nil, err
+	}
+	if _, end := dec.Token(); end != io.EOF { //nolint:errorlint // decoders return it as it is
 		err = errors.New("something stands behind it")
 	}
 	return v, err
+}
+
+// whole compares a whole answer, which is not null where that is not documented.
+func (c *checker) whole(t *apispec.Type, v any) *misfit {
+	if v == nil && !t.Nullable && t.Name != "any" {
+		return c.otherwise("", t, nil)
+	}
+	return c.value("", t, v)
 }
 
 func (c *checker) value(place string, t *apispec.Type, v any) *misfit {

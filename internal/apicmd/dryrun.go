@@ -41,11 +41,15 @@ func (c *Call) Show(ctx context.Context, base, userAgent string, to io.Writer) e
 	if c.Paginate && c.headers.Get("Accept") == "" {
 		req.Header.Set("Accept", kindJSON)
 	}
-	req.Header.Set("Authorization", "Bearer "+masked)
+	if c.inCookie() {
+		req.Header.Set("Cookie", "access_token="+masked)
+	} else {
+		req.Header.Set("Authorization", "Bearer "+masked)
+	}
 	var b strings.Builder
 	address := base + c.shownPath()
 	if len(params) > 0 {
-		address += "?" + c.shownValues(params)
+		address += "?" + shownValues(params)
 	}
 	fmt.Fprintf(&b, "%s %s\n", c.method, address)
 	var names []string
@@ -55,6 +59,9 @@ func (c *Call) Show(ctx context.Context, base, userAgent string, to io.Writer) e
 	slices.Sort(names)
 	for _, name := range names {
 		for _, value := range req.Header[name] {
+			if c.headers[name] != nil && isSecretHeader(name) {
+				value = masked
+			}
 			fmt.Fprintf(&b, "%s: %s\n", name, value)
 		}
 	}
@@ -76,11 +83,16 @@ func (c *Call) Follows() string {
 	return ""
 }
 
-// shownValues are the values of a query or a form as they are sent, without secrets.
-func (c *Call) shownValues(values url.Values) string {
+// inCookie tells operations that take the token in a cookie, where their paths are spelt as the vendor does.
+func (c *Call) inCookie() bool {
+	return c.op != nil && c.op.Auth == apispec.Cookie && strings.HasPrefix(c.filled, "/voice/")
+}
+
+// shownValues are the values of a query as they are sent, without secrets.
+func shownValues(values url.Values) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if p := c.param(name); p != nil && p.Secret {
+		if isSecret(name) {
 			parts = append(parts, url.QueryEscape(name)+"="+masked)
 		} else {
 			parts = append(parts, url.Values{name: values[name]}.Encode())
@@ -89,78 +101,30 @@ func (c *Call) shownValues(values url.Values) string {
 	return strings.Join(parts, "&")
 }
 
-func (c *Call) param(name string) *apispec.Param {
-	if c.op == nil {
-		return nil
-	}
-	return c.op.Param(name)
-}
-
-// shownPath is the path without secrets. Other spellings of a path differ at its beginning, so it is compared from its end.
+// shownPath is the path without secrets, those of any operation of that path. Other spellings of a path differ at its
+// beginning, so it is compared from its end.
 func (c *Call) shownPath() string {
-	if c.op == nil {
-		return c.filled
-	}
 	path, slash := strings.CutSuffix(c.filled, "/")
-	parts, names := strings.Split(path, "/"), strings.Split(c.op.Path, "/")
-	for i := 1; i <= min(len(parts), len(names)); i++ {
-		p := c.op.Param(strings.Trim(names[len(names)-i], "{}"))
-		if p != nil && p.Secret && p.Place == apispec.InPath {
-			parts[len(parts)-i] = masked
+	parts := strings.Split(path, "/")
+	hide := func(op *apispec.Operation) {
+		names := strings.Split(op.Path, "/")
+		for i := 1; i <= min(len(parts), len(names)); i++ {
+			name, isParam := strings.CutPrefix(names[len(names)-i], "{")
+			if p := op.Param(strings.TrimSuffix(name, "}")); isParam && p != nil && p.Secret {
+				parts[len(parts)-i] = masked
+			}
+		}
+	}
+	if c.op != nil {
+		hide(c.op)
+	}
+	for _, method := range apispec.Default().Methods(c.filled) {
+		if op, _, ok := apispec.Match(method, c.filled); ok {
+			hide(op)
 		}
 	}
 	if slash {
 		parts = append(parts, "")
 	}
 	return strings.Join(parts, "/")
-}
-
-// shownBody is the body without secrets.
-func (c *Call) shownBody() string {
-	switch {
-	case c.sent.file != "":
-		return fmt.Sprintf("(the file %s of %d bytes, in the part named file)", c.sent.file, c.sent.size)
-	case c.form != nil:
-		return c.shownValues(c.form)
-	case c.sent.typ == nil:
-		return string(c.sent.bytes)
-	}
-	v, err := decoded(c.sent.bytes)
-	if err != nil || !c.checker().hide(c.sent.typ, v) {
-		return string(c.sent.bytes)
-	}
-	return string(encoded(v))
-}
-
-// hide puts *** in the place of secrets, and says whether there are any.
-func (c *checker) hide(t *apispec.Type, v any) (hidden bool) {
-	switch v := v.(type) {
-	case []any:
-		for _, one := range v {
-			if t.Elem != nil {
-				hidden = c.hide(t.Elem, one) || hidden
-			}
-		}
-	case map[string]any:
-		schema := c.desc.Schema(t.Name)
-		for name, one := range v {
-			switch f := fieldOf(schema, name); {
-			case f == nil && t.Kind == apispec.Map:
-				hidden = c.hide(t.Elem, one) || hidden
-			case f == nil:
-			case f.Secret && one != nil:
-				v[name], hidden = masked, true
-			default:
-				hidden = c.hide(f.Type, one) || hidden
-			}
-		}
-	}
-	return hidden
-}
-
-func fieldOf(s *apispec.Schema, name string) *apispec.Field {
-	if s == nil {
-		return nil
-	}
-	return s.Field(name)
 }

@@ -5,15 +5,6 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-// IsWhole says whether data is one JSON value, as far as an outline of it tells.
-func IsWhole(data []byte) bool {
-	o := &outline{}
-	for _, b := range data { // however it comes
-		_, _ = o.Write([]byte{b})
-	}
-	return o.whole()
-}
-
 // Understood is the path of the API that was meant.
 var Understood = understood
 
@@ -27,7 +18,7 @@ func MisfitOf(operation string, answer []byte) string {
 	if err != nil {
 		return ""
 	}
-	if m := (&checker{desc: apispec.Default(), answer: true}).value("", op.Answers[0].Type, v); m != nil {
+	if m := (&checker{desc: apispec.Default(), answer: true}).whole(op.Answers[0].Type, v); m != nil {
 		return wording.Said(m.problem)
 	}
 	return ""

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/rawjson"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -50,7 +52,10 @@ func (c *Call) parseFields() ([]field, error) {
 	}
 	for _, raw := range c.Fields {
 		name, value, ok := strings.Cut(raw, "=")
-		if !ok || name == "" {
+		if ok && name == "" {
+			return nil, noName("-f", value)
+		}
+		if !ok {
 			return nil, usage.New(fmt.Sprintf("the field %q is not of the form name=value", wording.Clip(wording.Named(raw))), "such as -f accountId=21000001")
 		}
 		fields = append(fields, field{name, value})
@@ -65,10 +70,16 @@ func (c *Call) parseFields() ([]field, error) {
 			fields = append(fields, field{name, text})
 			continue
 		}
+		if ok && name == "" {
+			return nil, noName("-F", value)
+		}
 		var b bytes.Buffer
-		if !ok || name == "" || json.Compact(&b, []byte(value)) != nil {
+		if !ok || json.Compact(&b, []byte(value)) != nil {
 			return nil, usage.New(fmt.Sprintf("the field %q is not of the form name=JSON", wording.Clip(wording.Named(raw))),
 				"such as -F maxRows=10, or -F name=@FILE for the text in a file; -f takes text as it is")
+		}
+		if w := (&rawjson.Walker{}); w.Walk(b.Bytes()) && w.Half {
+			return nil, usage.New(fmt.Sprintf(`the field %q has half a character, such as \ud800 alone`, wording.Clip(name)), "a pair of two makes a character, or write it in UTF-8")
 		}
 		fields = append(fields, field{name, json.RawMessage(b.Bytes())})
 	}
@@ -80,7 +91,34 @@ func (c *Call) parseFields() ([]field, error) {
 	return fields, nil
 }
 
-// contents is the text of the file that a field names, without the line end that editors put behind it.
+// noName refuses a field that nothing stands before the equals sign of.
+func noName(flag, value string) error {
+	shown := "…"
+	if value == "" {
+		shown = ""
+	}
+	return usage.New("a field has no name: "+flag+" ="+shown, "the name stands before the equals sign, such as "+flag+" maxRows=10; is a variable not set?")
+}
+
+// plain refuses what a parameter cannot be: null, a list where there is one value, or an object.
+func (c *Call) plain(p *apispec.Param, f field) error {
+	raw, ok := f.value.(json.RawMessage)
+	if !ok || c.Unchecked || !bytes.ContainsAny(raw[:1], "n{[") {
+		return nil
+	}
+	v, err := decoded(raw)
+	if err != nil {
+		return err
+	}
+	t := p.Type
+	if t.Kind == apispec.Array {
+		t = t.Elem
+	}
+	return c.checker().of(p.Secret).otherwise(p.Name, t, v).about(p.Text).err()
+}
+
+// contents is the text of the file that a field names, without the line end that editors put behind it, and the byte order mark
+// that some put before it.
 func (c *Call) contents(name, from string) (string, error) {
 	var data []byte
 	var err error
@@ -89,6 +127,7 @@ func (c *Call) contents(name, from string) (string, error) {
 	} else if data, err = bounded(from); err != nil {
 		err = usage.New(fmt.Sprintf("the field %q: %s", wording.Clip(name), err), "-F name=@FILE takes the text in a file, -F name=@- standard input; -f takes text as it is")
 	}
+	data = bytes.TrimPrefix(data, bom)
 	return strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r"), err
 }
 

@@ -236,3 +236,37 @@ func Completions(word string) (all []string) {
 	}
 	return all
 }
+
+// FieldCompletions are what may follow -f, or -F if typed, so far as word has it: the names of fields with an equals sign, and
+// behind that the values of closed lists, true and false. The operation is op, or nil: then the arguments say it. What is secret
+// is a field of -F alone.
+func FieldCompletions(op *apispec.Operation, args []string, word string, typed bool) (all []string) {
+	if op == nil {
+		c := &Call{Args: args}
+		if len(args) == 0 || len(args) > 2 || c.target(args) != nil {
+			return nil
+		}
+		path, _, _ := strings.Cut(c.path, "?")
+		if op = c.op; op == nil {
+			op, _, _ = apispec.Match(c.method, path)
+		}
+	}
+	if op == nil {
+		return nil
+	}
+	given, _, values := strings.Cut(word, "=")
+	for _, o := range optionsOf(op) {
+		switch {
+		case o.secret && !typed, values && o.name != given, !strings.HasPrefix(o.name, given):
+		case !values:
+			all = append(all, o.name+"=\t"+o.usage())
+		case o.typ.Base().Name == "boolean":
+			all = append(all, given+"=true", given+"=false")
+		case !typed:
+			for _, v := range o.values() {
+				all = append(all, given+"="+v)
+			}
+		}
+	}
+	return all
+}

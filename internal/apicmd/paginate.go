@@ -72,9 +72,9 @@ func (c *Call) rowPrinter(ctx context.Context, at *Out) rowPrinter {
 	}
 	switch {
 	case c.filter != nil:
-		return filtering(func(rows []json.RawMessage) error { return c.filter.Run(ctx, encoded(rows), to, false) })
+		return filtering(func(rows []json.RawMessage) error { return c.filtered(ctx, encoded(rows), to, false) })
 	case c.CSV || c.isTable(at):
-		return at.Rows(c.fileOrNil(), c.rowSchema())
+		return c.noting(at.Rows(c.fileOrNil(), c.rowSchema()), at)
 	}
 	return &array{to: to, sep: "[\n"}
 }

@@ -38,7 +38,9 @@ func (c *Call) place(fields []field) error {
 		case c.Unchecked && c.inQuery():
 			c.params.Add(f.name, f.text())
 		case c.Unchecked:
-			root.put([]string{f.name}, f.json())
+			if !root.put([]string{f.name}, f.json()) {
+				err = twice(f.name)
+			}
 		default:
 			err = c.unknown(f.name)
 		}
@@ -51,11 +53,11 @@ func (c *Call) place(fields []field) error {
 
 // bodyFor is the form of the body that is meant; nil: the operation describes none, or another kind of content is named.
 func (c *Call) bodyFor(fields []field) *apispec.Body {
-	kind, _, _ := strings.Cut(c.headers.Get("Content-Type"), ";")
+	kind := c.said()
 	for i := range c.op.Bodies {
 		b := &c.op.Bodies[i]
 		switch {
-		case kind != "" && !strings.EqualFold(strings.TrimSpace(kind), b.ContentType):
+		case kind != "" && !sameType(kind, b.ContentType):
 		case kind == "" && b.ContentType == kindParts && c.Input == "" && len(fields) > 0 && i+1 < len(c.op.Bodies):
 		default:
 			return b
@@ -66,22 +68,25 @@ func (c *Call) bodyFor(fields []field) *apispec.Body {
 
 // add adds a parameter to those of its place. A list is repeated.
 func (c *Call) add(to url.Values, p *apispec.Param, f field) error {
-	texts := []string{f.text()}
+	all := []field{f}
 	if raw, ok := f.value.(json.RawMessage); ok && p.Type.Kind == apispec.Array && raw[0] == '[' {
-		var all []json.RawMessage
-		if err := json.Unmarshal(raw, &all); err != nil {
+		var list []json.RawMessage
+		if err := json.Unmarshal(raw, &list); err != nil {
 			return err
 		}
-		texts = nil
-		for _, one := range all {
-			texts = append(texts, field{p.Name, one}.text())
+		all = nil
+		for _, one := range list {
+			all = append(all, field{p.Name, one})
 		}
 	}
 	if p.Type.Kind != apispec.Array && to.Has(p.Name) {
 		return twice(p.Name)
 	}
-	for _, text := range texts {
-		text, err := c.converted(p, text)
+	for _, one := range all {
+		if err := c.plain(p, one); err != nil {
+			return err
+		}
+		text, err := c.converted(p, one.text())
 		if err != nil {
 			return err
 		}
@@ -215,6 +220,8 @@ func (c *Call) fillBody(body *apispec.Body, form url.Values, root *tree) (err er
 	switch {
 	case c.isForm() && c.says(kindForm):
 		return c.fillForm(form, data)
+	case len(form) > 0:
+		return usage.New(fmt.Sprintf("the fields of %s are a form, and Content-Type says %s", c.op.ID, wording.Clip(c.said())), "leave the header out")
 	case c.Input != "" && len(c.op.Bodies) == 0 && !c.Unchecked:
 		return (&misfit{fmt.Sprintf("%s takes no body", c.op.ID), "leave --input out"}).err()
 	case body != nil && body.ContentType == kindParts && c.Input != "" && c.headers.Get("Content-Type") == "":
@@ -237,10 +244,14 @@ func (c *Call) fillBody(body *apispec.Body, form url.Values, root *tree) (err er
 	return nil
 }
 
-// says tells whether the headers name a kind of content, or none.
-func (c *Call) says(kind string) bool {
-	named := c.headers.Get("Content-Type")
-	return named == "" || strings.EqualFold(named, kind)
+// bodyOf is the form of the body that has a media type, nil if the operation has none.
+func (c *Call) bodyOf(kind string) *apispec.Body {
+	for i := range c.op.Bodies {
+		if c.op.Bodies[i].ContentType == kind {
+			return &c.op.Bodies[i]
+		}
+	}
+	return nil
 }
 
 func (c *Call) isForm() bool {
@@ -261,6 +272,9 @@ func (c *Call) fillForm(form url.Values, data []byte) error {
 			p := c.op.Param(name)
 			if (p == nil || p.Place != apispec.InForm) && !c.Unchecked {
 				return c.unknown(name)
+			}
+			if p != nil && p.Type.Kind != apispec.Array && len(values) > 1 && !c.Unchecked {
+				return twice(name)
 			}
 			for _, text := range values {
 				if p != nil {

@@ -2,6 +2,7 @@ package apicmd
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/jq"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
@@ -61,7 +63,21 @@ func (c *Call) print(to io.Writer, r *Reply, rest io.Reader, at *Out, failed boo
 	case len(answer) == 0:
 		return true, nil
 	}
-	return true, c.filter.Run(r.Request.Context(), answer, terminal.Unfolded(to), people)
+	return true, c.filtered(r.Request.Context(), answer, terminal.Unfolded(to), people)
+}
+
+// filtered writes what the filter makes of an answer, for which it has as long as FilterTime.
+func (c *Call) filtered(ctx context.Context, answer []byte, to io.Writer, people bool) error {
+	if c.FilterTime <= 0 {
+		return c.filter.Run(ctx, answer, to, people)
+	}
+	within, cancel := context.WithTimeout(ctx, c.FilterTime)
+	defer cancel()
+	err := c.filter.Run(within, answer, to, people)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return &jq.Error{Cause: fmt.Errorf("it took longer than the %s of --timeout", c.FilterTime)}
+	}
+	return err
 }
 
 // whole reads an answer to its end, as filters and tables need it.
@@ -87,7 +103,7 @@ func (c *Call) printRows(to io.Writer, r *Reply, answer []byte, at *Out) (sound 
 		r.Body = answer[:min(len(answer), looked)]
 		return pass(to, r, bytes.NewReader(answer[len(r.Body):]), at.People, at.People)
 	}
-	w := at.Rows(c.fileOrNil(), c.rowSchema())
+	w := c.noting(at.Rows(c.fileOrNil(), c.rowSchema()), at)
 	if err := w.Write(rows...); err != nil {
 		return true, err
 	}

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
-	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/rows"
 )
@@ -58,13 +56,12 @@ func newReply(req *http.Request, resp *http.Response, body []byte) *Reply {
 
 // IsPage tells an answer of something that is not the API: the API itself never speaks HTML.
 func (r *Reply) IsPage() bool {
-	kind, _, err := mime.ParseMediaType(r.header.Get("Content-Type"))
-	return err == nil && kind == "text/html"
+	return mediaType(r.header.Get("Content-Type")) == "text/html"
 }
 
 // isDamaged tells an answer that says it is JSON, and is not. An answer without anything in it is none of these.
 func (r *Reply) isDamaged() bool {
-	return len(r.Body) > 0 && strings.Contains(r.header.Get("Content-Type"), "json") && !json.Valid(r.Body)
+	return len(r.Body) > 0 && isJSONType(mediaType(r.header.Get("Content-Type"))) && !json.Valid(r.Body)
 }
 
 // SaysError tells an answer that is an error as the vendor writes them, whatever its status.

@@ -33,7 +33,7 @@ func (c *checker) scalar(place string, t *apispec.Type, v any) *misfit {
 	case bool:
 		ok = s.JSON == "boolean"
 	case json.Number:
-		ok = s.JSON == "number" || s.JSON == "integer" && isWhole(s, v.String(), c.answer)
+		ok = s.JSON == "number" && (c.answer || isFinite(v)) || s.JSON == "integer" && isWhole(s, v.String(), c.answer)
 	}
 	if ok {
 		return nil
@@ -54,6 +54,12 @@ func isWhole(s apispec.ScalarType, text string, answer bool) bool {
 	return err == nil
 }
 
+// isFinite tells numbers that a number of 64 bits can be.
+func isFinite(n json.Number) bool {
+	_, err := n.Float64()
+	return err == nil
+}
+
 // fits tells texts that have the form of a scalar type.
 func fits(name, text string) bool {
 	switch name {
@@ -66,13 +72,18 @@ func fits(name, text string) bool {
 	case "millistext":
 		return text != "" && digits(text)
 	case "hours":
-		return len(text) == 8 && digits(text)
+		return len(text) == 8 && isClock(text[:2], text[2:4]) && isClock(text[4:6], text[6:])
 	case "clock":
-		return len(text) >= 5 && digits(text[:2]+text[3:5]) && text[2] == ':'
+		return len(text) >= 5 && text[2] == ':' && isClock(text[:2], text[3:5]) && (len(text) == 5 || strings.ContainsRune(":.+-Z", rune(text[5])))
 	case "uuid":
 		return isUUID(text)
 	}
 	return true
+}
+
+// isClock tells hours and minutes of a day, of which 24:00 is the end.
+func isClock(hours, minutes string) bool {
+	return digits(hours+minutes) && (hours < "24" && minutes < "60" || hours+minutes == "2400")
 }
 
 func digits(text string) bool { return strings.Trim(text, "0123456789") == "" }

@@ -1,40 +1,10 @@
 package apicmd_test
 
 import (
-	"encoding/json"
-	"strings"
 	"testing"
 
 	"github.com/ringcx-go/ringcx/internal/apicmd"
 )
-
-func TestWhatIsCutOrHasSomethingBehindItIsNotWhole(t *testing.T) {
-	const value = `[{"a":"x\"]\\","b":[1,-2.5e3,true,false,null,{}]},"}"]`
-	if !apicmd.IsWhole([]byte(value)) || !apicmd.IsWhole([]byte(" "+value+"\n")) {
-		t.Fatal("a whole value is not")
-	}
-	for n := range value {
-		if apicmd.IsWhole([]byte(value[:n])) {
-			t.Errorf("%q is whole", value[:n])
-		}
-	}
-	for _, text := range []string{value + "]", value + value, value + "x", "[}", "]", "{]", "[1,<html>]", "", "[\"\n\"]", strings.Repeat("[", 10001) + strings.Repeat("]", 10001)} {
-		if apicmd.IsWhole([]byte(text)) {
-			t.Errorf("%.40q is whole", text)
-		}
-	}
-}
-
-func FuzzValidJSONIsWhole(f *testing.F) {
-	for _, text := range []string{`[{"a":"\\"}]`, `1`, `"a"`, ` {} `, `[1e+5]`, `[]]`, "\"\xff\"", `"\u2028"`} {
-		f.Add([]byte(text))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if json.Valid(data) && !apicmd.IsWhole(data) {
-			t.Errorf("%q is not whole", data)
-		}
-	})
-}
 
 func TestAPathIsUnderstoodAsItComes(t *testing.T) {
 	const users = "/voice/api/v1/admin/users"

@@ -31,7 +31,7 @@ func TestEveryOperationIsDescribedInLinesThatFit(t *testing.T) {
 			}
 			for line := range strings.Lines(text.String()) {
 				line = strings.TrimRight(line, "\n")
-				if utf8.RuneCountInString(line) > min(limit, 110) && len(strings.Fields(line)) > 2 && width >= 60 {
+				if utf8.RuneCountInString(line) > min(limit, 110) && len(strings.Fields(line)) > 2 {
 					t.Errorf("%s, %d columns: %q", op.ID, width, line)
 				}
 				if strings.TrimRight(line, " ") != line {
@@ -254,5 +254,39 @@ func TestThePageOfTheAPIIsPrintedFromTheDescription(t *testing.T) {
 	want := apidoc.Markdown(apispec.Default())
 	if got, err := os.ReadFile("../../docs/api.md"); err != nil || !bytes.Equal(bytes.ReplaceAll(got, []byte("\r\n"), []byte("\n")), want) {
 		t.Errorf("docs/api.md is not as it would be printed: run go generate ./internal/apidoc (%v)", err)
+	}
+}
+
+func TestEveryOperationIsCalledOnACommandLine(t *testing.T) {
+	d := apispec.Default()
+	uploads := 0
+	for _, op := range d.Operations {
+		command := apidoc.Describe(d, op).Command
+		if len(op.Bodies) > 0 && op.Bodies[0].ContentType == "multipart/form-data" {
+			uploads++
+		}
+		if hasInput := strings.Contains(command, " --input "); !strings.Contains(command, "ringcx api "+op.ID) || hasInput != (len(op.Bodies) > 0) {
+			t.Errorf("%s: %q", op.ID, command)
+		}
+	}
+	if uploads < 5 {
+		t.Errorf("%d operations take a file", uploads)
+	}
+}
+
+func TestTypesAndClosedListsAreDescribedByName(t *testing.T) {
+	d := apispec.Default()
+	for _, v := range d.AllValues() {
+		found := apidoc.TypeNamed(d, strings.ToUpper(v.Name))
+		if len(found) != 1 || found[0].Name != v.Name || !slices.Equal(found[0].Values, v.List) {
+			t.Errorf("%s: %+v", v.Name, found)
+		}
+		var text bytes.Buffer
+		if err := apidoc.WriteTypes(&text, 80, found); err != nil || !strings.Contains(text.String(), "\n  "+v.List[0]+"\n") {
+			t.Errorf("%s: %v\n%s", v.Name, err, &text)
+		}
+	}
+	if found := apidoc.TypeNamed(d, "nothing"); found != nil {
+		t.Errorf("%+v", found)
 	}
 }

@@ -79,11 +79,13 @@ type Answer struct {
 	Certainty   string `json:"certainty"`
 }
 
-// Type is an object with its fields.
+// Type is an object with its fields, or a closed list with its values.
 type Type struct {
 	Name   string  `json:"name"`
 	Text   string  `json:"text"`
 	Fields []Field `json:"fields"`
+
+	Values []string `json:"values,omitempty"` // of a closed list, which has no fields and may have grown
 }
 
 // Uncertain are facts that the vendor does not document. Fields are Type.name.
@@ -130,7 +132,7 @@ func Describe(d *apispec.Description, op *apispec.Operation) *Page {
 	p.Uncertain = uncertain(p, op)
 	read := apigo.Reads(d, op)
 	p.Command = command(d, op)
-	if read != nil && p.Command != "" {
+	if read != nil {
 		p.Command = command(d, read) + " --output body.json\n" + p.Command
 	}
 	p.Go = apigo.Snippet(d, op, read, exampleAccount, literal)
@@ -167,13 +169,18 @@ func answerOf(a apispec.Answer) Answer {
 	return out
 }
 
-// TypeNamed is the object with a name, whatever its case, and those that it names; nil if there is none.
+// TypeNamed is the object with a name, whatever its case, and those that it names, or the closed list; nil if there is none.
 func TypeNamed(d *apispec.Description, name string) []Type {
 	for _, s := range d.Schemas() {
 		if strings.EqualFold(s.Name, name) {
 			types := &typeList{d: d, seen: map[string]bool{}}
 			types.add(&apispec.Type{Kind: apispec.Object, Name: s.Name})
 			return types.all
+		}
+	}
+	for _, v := range d.AllValues() {
+		if strings.EqualFold(v.Name, name) {
+			return []Type{{Name: v.Name, Text: v.Text, Fields: []Field{}, Values: v.List}}
 		}
 	}
 	return nil
@@ -255,7 +262,7 @@ func statuses(all []int) string {
 	return strings.Join(s, " ")
 }
 
-// command is a call on a command line, "" for what takes a file as one part of many.
+// command is a call on a command line.
 func command(d *apispec.Description, op *apispec.Operation) string {
 	words := []string{"ringcx", "api", op.ID}
 	for _, p := range op.Params {
@@ -271,7 +278,7 @@ func command(d *apispec.Description, op *apispec.Operation) string {
 	case slices.ContainsFunc(op.Bodies, func(b apispec.Body) bool { return b.ContentType == "application/json" }):
 		words = append(words, "--input", "body.json")
 	case len(op.Bodies) > 0:
-		return ""
+		words = append(words, "--input", "FILE")
 	}
 	if op.Listed() {
 		words = append(words, "--paginate")

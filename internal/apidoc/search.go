@@ -97,3 +97,32 @@ func AtPath(d *apispec.Description, method, path string) (all []*apispec.Operati
 	}
 	return all
 }
+
+// Completions are what describes something and begins as word does: operations, types and methods, and behind a method the
+// paths that have it.
+func Completions(d *apispec.Description, args []string, word string) (all []string) {
+	add := func(name, text string) {
+		if len(name) >= len(word) && strings.EqualFold(name[:len(word)], word) && !slices.Contains(all, name+"\t"+text) {
+			all = append(all, name+"\t"+text)
+		}
+	}
+	switch len(args) {
+	case 0:
+		for _, op := range d.Operations {
+			add(op.ID, op.Text)
+		}
+		for _, s := range d.Schemas() {
+			add(s.Name, s.Text)
+		}
+		for _, v := range d.AllValues() {
+			add(v.Name, v.Text)
+		}
+	case 1:
+		for _, op := range d.Operations {
+			if strings.EqualFold(op.Method, args[0]) {
+				add(op.Path, op.Text)
+			}
+		}
+	}
+	return all
+}

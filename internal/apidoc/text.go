@@ -171,7 +171,7 @@ func (w *writer) typed(t Type) {
 	w.fields(t.Fields)
 }
 
-// WriteTypes writes objects, each with its fields.
+// WriteTypes writes objects, each with its fields, and closed lists with their values.
 func WriteTypes(to io.Writer, width int, all []Type) error {
 	w := newWriter(to, width)
 	for i, t := range all {
@@ -181,6 +181,9 @@ func WriteTypes(to io.Writer, width int, all []Type) error {
 		w.line("%s", t.Name)
 		w.paragraph(2, t.Text)
 		w.fields(t.Fields)
+		for _, v := range t.Values {
+			w.line("  %s", v)
+		}
 	}
 	return w.err
 }
@@ -208,11 +211,7 @@ func (w *writer) examples(code io.Writer, p *Page) {
 		w.verbatim(code, strings.TrimRight(out.String(), "\n"))
 	}
 	w.heading("On the command line")
-	if p.Command == "" {
-		w.paragraph(2, "'ringcx api' sends no file as one part of many; package api does.")
-	} else {
-		w.verbatim(code, p.Command)
-	}
+	w.verbatim(code, p.Command)
 	w.heading("In Go")
 	if p.Go == "" {
 		w.paragraph(2, "Package api has no method for it.")

@@ -49,6 +49,7 @@ type method struct {
 	call    []string // statements that make the request r
 	counts  bool     // an option asks for a number in place of the list
 	rows    string   // the type of a row, if the list has pages
+	key     string   // the field of a row that tells rows apart, "" if none does
 	list    string   // the field of the answer that has them, "" if it is the list itself
 }
 
@@ -59,6 +60,9 @@ func (g *generator) method(s *apispec.Section, op *apispec.Operation, body *apis
 		m.counts = t.Kind == apispec.Array && op.Param("count") != nil
 		if list, rows, ok := apigo.ListField(g.d, t); ok && op.Paged() {
 			m.list, m.rows = list, g.typed(rows, apigo.Type)
+			if s := g.d.Schema(rows.Name); s != nil {
+				m.key = s.Key
+			}
 		}
 	}
 	g.path(s, m)
@@ -184,7 +188,7 @@ func results(result string) string {
 
 // iterator writes the method that asks for page after page.
 func (g *generator) iterator(m *method) {
-	text := fmt.Sprintf("%sAll is %s with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows or else 100 rows. "+
+	text := fmt.Sprintf("%sAll is %s with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows rows if that is more than 0, or else 100. "+
 		"An error is the last pair.", m.name, m.name)
 	call := slices.Clone(m.call)
 	file := slices.Index(call, "r.body = file")
@@ -197,7 +201,7 @@ func (g *generator) iterator(m *method) {
 	if file >= 0 {
 		g.p("kept := &keptFile{file: file}")
 	}
-	g.p("return pages[%s](ctx, opts.Page, opts.MaxRows, %q, func(page, rows int) *request {\nopts.Page, opts.MaxRows = page, rows", m.rows, m.list)
+	g.p("return pages[%s](ctx, opts.Page, opts.MaxRows, %q, %q, func(page, rows int) *request {\nopts.Page, opts.MaxRows = page, rows", m.rows, m.list, m.key)
 	for _, line := range call {
 		g.p("%s", line)
 	}

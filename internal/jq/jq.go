@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
+	"strings"
 
 	"github.com/itchyny/gojq"
 
@@ -31,10 +33,51 @@ func Compile(expression string) (*Program, error) {
 		return nil, refusal(err.Error())
 	}
 	code, err := gojq.Compile(query)
+	if err == nil {
+		err = checkFormats(reflect.ValueOf(query))
+	}
 	if err != nil {
 		return nil, refusal(err.Error())
 	}
 	return &Program{code}, nil
+}
+
+// checkFormats refuses formats that jq knows and this one does not, such as @base32d, which would be told of when they are
+// come to.
+func checkFormats(v reflect.Value) error {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			return nil
+		}
+		return checkFormats(v.Elem())
+	case reflect.Slice:
+		for i := range v.Len() {
+			if err := checkFormats(v.Index(i)); err != nil {
+				return err
+			}
+		}
+	case reflect.Struct:
+		if term, ok := v.Interface().(gojq.Term); ok && term.Format != "" {
+			if _, err := gojq.Parse(term.Format); err != nil {
+				return err
+			}
+			code, err := gojq.Compile(&gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeFormat, Format: term.Format}})
+			if err != nil {
+				return err
+			}
+			result, _ := code.Run("").Next()
+			if err, failed := result.(error); failed && strings.Contains(err.Error(), "format not defined") {
+				return err
+			}
+		}
+		for i := range v.NumField() {
+			if err := checkFormats(v.Field(i)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func refusal(why string) error {
@@ -60,6 +103,9 @@ func (p *Program) Run(ctx context.Context, data []byte, to io.Writer, indent boo
 	if err := dec.Decode(&v); err != nil {
 		return &Error{errors.New("the answer is not JSON")}
 	}
+	if _, err := dec.Token(); err != io.EOF { //nolint:errorlint // decoders return it as it is
+		return &Error{errors.New("the answer is damaged: something stands behind its JSON")}
+	}
 	for results := p.code.RunWithContext(ctx, v); ; {
 		result, ok := results.Next()
 		if !ok {
@@ -68,7 +114,7 @@ func (p *Program) Run(ctx context.Context, data []byte, to io.Writer, indent boo
 		if err, failed := result.(error); failed {
 			var halt *gojq.HaltError
 			switch {
-			case errors.As(err, &halt) && halt.Value() == nil:
+			case errors.As(err, &halt) && halt.Value() == nil && halt.ExitCode() == 0:
 				return nil
 			case ctx.Err() != nil:
 				return ctx.Err()

@@ -40,6 +40,7 @@ func TestAnExpressionThatIsNoneIsRefusedWithItsPlace(t *testing.T) {
 		`.[`: "unexpected EOF at character 3", `."ü" | )`: `unexpected token ")" at character 8`, `"a`: "unterminated string literal",
 		`nothing`: "function not defined: nothing/0", `input_filename`: "function not defined", `inputs`: "not allowed", `$__prog_args`: "variable not defined",
 		`import "a" as a; .`: "module", `include "/etc/passwd"; .`: "module", `get_search_list`: "", `$x`: "variable not defined: $x",
+		`@base32d`: "format not defined: @base32d", `if . then [.[] | {a: "x\(@nothing "\(.)")"}] else . end`: "format not defined: @nothing",
 	} {
 		_, err := run(t, expression, `null`)
 		var misuse *usage.Error
@@ -50,7 +51,7 @@ func TestAnExpressionThatIsNoneIsRefusedWithItsPlace(t *testing.T) {
 }
 
 func TestAProgramThatFailsSaysWhyInOneLine(t *testing.T) {
-	for expression, data := range map[string]string{`.a`: `"\u001b[31m"`, `error("a\nb")`: `1`, `.`: `{"a"`, `halt_error`: `"x"`} {
+	for expression, data := range map[string]string{`.a`: `"\u001b[31m"`, `error("a\nb")`: `1`, `.`: `{"a"`, `halt_error`: `"x"`, `., halt_error`: `null`, `.[0]`: `[1] [2]`, `.[1]`: `[1]]`, `length`: `"a"x`} {
 		_, err := run(t, expression, data)
 		var failed *jq.Error
 		if !errors.As(err, &failed) || strings.ContainsAny(err.Error(), "\x1b\n") {
@@ -85,4 +86,12 @@ func FuzzNoExpressionAndNoAnswerCrashesIt(f *testing.F) {
 			_ = p.Run(t.Context(), []byte(data), &out, true)
 		}
 	})
+}
+
+func TestFormatsThatAreKnownAreTaken(t *testing.T) {
+	for _, format := range []string{"@text", "@json", "@html", "@uri", "@csv", "@tsv", "@sh", "@base64", "@base64d"} {
+		if _, err := jq.Compile(`.[] | ` + format + `, ` + format + ` "x\(.)"`); err != nil {
+			t.Errorf("%s: %v", format, err)
+		}
+	}
 }

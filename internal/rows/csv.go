@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // record is a line of CSV. What needs quotes gets them, and nothing in a field is changed but what Harmless changes.
@@ -26,14 +27,20 @@ func record(cells []string) string {
 // number is what stays a number in a spreadsheet, whatever it begins with, such as a phone number.
 var number = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$`) })
 
+// unseen tells characters that nobody sees: byte order marks, those that turn the direction of text, and controls.
+func unseen(r rune) bool {
+	return unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r)
+}
+
 // Harmless is the text of a cell that no spreadsheet takes for a formula. Texts of the API come from outsiders, such as the
 // names of callers: what begins as a formula does gets an apostrophe before it, unless it is a number.
 func Harmless(cell string) string {
-	begins := strings.ContainsAny(cell[:min(1, len(cell))], "=+-@\t\r\n")
+	seen := strings.TrimLeftFunc(cell, unseen) // as a spreadsheet may read it
+	begins := strings.ContainsAny(seen[:min(1, len(seen))], "=+-@\t\r\n")
 	for _, wide := range []string{"＝", "＋", "－", "＠"} { // as keyboards of East Asia write them
-		begins = begins || strings.HasPrefix(cell, wide)
+		begins = begins || strings.HasPrefix(seen, wide)
 	}
-	if begins && !number().MatchString(cell) {
+	if begins && !number().MatchString(seen) {
 		return "'" + cell
 	}
 	return cell

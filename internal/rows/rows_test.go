@@ -150,6 +150,7 @@ func TestNoSpreadsheetTakesATextForAFormula(t *testing.T) {
 	for cell, want := range map[string]string{
 		"=1+1": "'=1+1", "+1|cmd": "'+1|cmd", "-2+3": "'-2+3", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "'\r=1", "\n=1": "'\n=1", "＝1": "'＝1",
 		"-1.5": "-1.5", "+15551230100": "+15551230100", "-3e7": "-3e7", "-": "'-", "--1": "'--1", "a=1": "a=1", "": "", "'=": "'=",
+		"\ufeff=1": "'\ufeff=1", "\u202e\u2066@x": "'\u202e\u2066@x", "\u200b\x00+1|cmd": "'\u200b\x00+1|cmd", "\ufeff\t=1": "'\ufeff\t=1", "\ufeff＝1": "'\ufeff＝1", "\ufeff-1.5": "\ufeff-1.5", "\ufeffa": "\ufeffa",
 	} {
 		if got := rows.Harmless(cell); got != want {
 			t.Errorf("%q becomes %q, want %q", cell, got, want)
