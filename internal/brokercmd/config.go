@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
@@ -66,7 +67,7 @@ func readFile(path string, warn func(string)) (string, *usage.Error) {
 	f, err := file.OpenOwned(path, warn)
 	if err != nil {
 		hint := usage.Hint(err)
-		if errors.Is(err, fs.ErrNotExist) || hint == "" {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || hint == "" {
 			hint = "--config names a file of TOML that this user may read; 'ringcx broker' needs none"
 		}
 		return "", usage.New(fmt.Sprintf("cannot read %s: %s", path, usage.PlainPath(err)), hint)
