@@ -4,6 +4,8 @@ import (
 	"time"
 )
 
+// What came of an action is entered into the record here: success, refusal, silence. plan.go then decides anew.
+
 // begin enters the intent to take action a.
 func (r *record) begin(a action, now time.Time) {
 	if r.Attempt == nil || r.Attempt.Step != a || a != actRefreshLogin {

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,8 +15,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ringcx-go/ringcx"
-	"github.com/ringcx-go/ringcx/internal/timeout"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -115,42 +112,6 @@ func issuerOf(cert *x509.Certificate) string {
 
 // unreadable stands for the address of a proxy that is none. It may hold a password, so it is not shown.
 const unreadable = "?"
-
-// proxyOf is the proxy that a client takes for a request. One without a transport of its own takes that of the
-// environment.
-func proxyOf(client *http.Client, req *http.Request) string {
-	proxy := http.ProxyFromEnvironment
-	base := client.Transport
-	if t, ok := base.(*timeout.Transport); ok {
-		base = t.Base
-	}
-	if t, ok := base.(*ringcx.Transport); ok {
-		if base = t.Base; reachedDirectly(req.URL.Hostname(), t.AllowHTTP) {
-			return ""
-		}
-	}
-	if t, ok := base.(*http.Transport); ok {
-		proxy = t.Proxy
-	}
-	if proxy == nil {
-		return ""
-	}
-	u, err := proxy(req)
-	if err != nil {
-		return unreadable
-	}
-	if u == nil {
-		return ""
-	}
-	return u.Host
-}
-
-// reachedDirectly tells the hosts that package ringcx asks no proxy for.
-func reachedDirectly(host, allowed string) bool {
-	host = strings.ToLower(host)
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback() || allowed != "" && host == strings.ToLower(allowed)
-}
 
 // whoSpeaks tells whose answer it is. The platform has error codes of its own and an id on each answer; RingCX refuses a
 // call without a token with 401, in text or JSON, or 403.
@@ -251,52 +212,4 @@ func plain(err error) string {
 		err = u.Err
 	}
 	return fmt.Sprint(err)
-}
-
-// judgeProxies tells of variables that name a proxy, or no proxy, wrongly. While everything is reached they do no harm.
-func judgeProxies(f *Facts) []Finding {
-	tell := note
-	if slices.ContainsFunc(f.contacts, func(c contact) bool { return c.err != nil }) {
-		tell = problem
-	}
-	var all []Finding
-	for _, text := range f.proxies {
-		name, _, _ := strings.Cut(text, " ")
-		switch strings.ToUpper(name) {
-		case "NO_PROXY":
-			all = append(all, note("no-proxy", "write names of hosts and domains, separated by commas, such as .example.com,10.0.0.0/8", "%s", text))
-		case "ALL_PROXY":
-			all = append(all, note("proxy-unused", "set HTTPS_PROXY if a proxy is needed here", "%s", text))
-		default:
-			all = append(all, tell("proxy-unreadable", "set "+name+" to http://host:port, or unset it", "%s", text))
-		}
-	}
-	return all
-}
-
-// maxSkew is a difference of clocks worth a word. Tokens do not depend on it.
-const maxSkew = 30 * time.Second
-
-func judgeClock(f *Facts) []Finding {
-	var worst time.Duration
-	host := ""
-	for _, c := range f.contacts {
-		if c.dated && c.skew.Abs() > worst.Abs() {
-			worst, host = c.skew, c.host
-		}
-	}
-	if worst.Abs() <= maxSkew {
-		return nil
-	}
-	return []Finding{note("clock-skew", "switch on time synchronization (timedatectl set-ntp true)",
-		"this machine's clock is %s, by the word of %s; tokens are kept all the same, certificates may not be", wording.Skewed(worst.Seconds()), host)}
-}
-
-func fineClock(f *Facts) string {
-	for _, c := range f.contacts {
-		if c.dated {
-			return "the clock agrees with the vendor's"
-		}
-	}
-	return ""
 }
