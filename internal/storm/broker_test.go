@@ -204,11 +204,19 @@ func (b *broker) handed(until time.Time) {
 	}
 }
 
-// couldServe tells whether the broker could be asked all the time, and has had a token that outlives it by the margin.
-func (b *broker) couldServe(from, to time.Time) bool {
+// holds is when the last token ends that the broker is known to have.
+func (b *broker) holds() time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.seen.After(to.Add(margin)) && !b.away.meet(from.Add(-settles), to)
+	return b.seen
+}
+
+// couldServe tells whether the broker could be asked all the time, and the token that it had at the beginning outlives that by the
+// margin. One that it got in the meantime counts for nothing.
+func (b *broker) couldServe(held, from, to time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return held.After(to.Add(margin)) && !b.away.meet(from.Add(-settles), to)
 }
 
 // makeKey makes a key of a caller.

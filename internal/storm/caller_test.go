@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	patience = 2 * time.Second        // of a caller, for one broker
+	patience = 2 * time.Second        // of a caller that asks a broker for the token
 	margin   = 500 * time.Millisecond // by which a token that is to be handed out must outlive the answer
 	settles  = 500 * time.Millisecond // after which a process that goes on, or a way that is mended, is as it was
 )
@@ -46,9 +46,9 @@ func (c *calls) sample(format string, args ...any) {
 type kind string
 
 const (
-	forToken_ kind = "/token"
-	forNext   kind = "/token?after="
-	forward   kind = "/voice/api/v1/admin/accounts"
+	current kind = "/token"
+	next    kind = "/token?after="
+	forward kind = "/voice/api/v1/admin/accounts"
 )
 
 // caller is a program that calls again and again, the same broker until that does not answer.
@@ -63,13 +63,13 @@ type caller struct {
 // live calls about once a second.
 func (c *caller) live(ctx context.Context) {
 	for ctx.Err() == nil {
-		what := forToken_
+		what := current
 		switch c.rng.IntN(10) {
 		case 0:
 			what = forward
 		case 1:
 			if c.name != "" {
-				what = forNext
+				what = next
 			}
 		}
 		c.call(ctx, what)
@@ -83,11 +83,11 @@ func (c *caller) live(ctx context.Context) {
 // call asks one broker after the other. It fails if none of them has an answer.
 func (c *caller) call(ctx context.Context, what kind) {
 	f := c.fleet
-	from, avoidable := time.Now(), false
+	from, held, avoidable := time.Now(), f.holds(), false
 	var all []string
 	for range f.brokers {
 		b := f.brokers[c.at]
-		begin := time.Now()
+		has, begin := b.holds(), time.Now()
 		err := c.try(ctx, b, what)
 		if ctx.Err() != nil {
 			return // the storm is over
@@ -96,7 +96,7 @@ func (c *caller) call(ctx context.Context, what kind) {
 			return
 		}
 		end := time.Now()
-		bad := b.couldServe(begin, end) && (what != forward || !f.vendorAway(begin, end))
+		bad := b.couldServe(has, begin, end) && (what != forward || !f.vendorAway(begin, end))
 		avoidable = avoidable || bad
 		text := fmt.Sprintf("%s at %v: %s after %v: %v", b.name, begin.Sub(f.began).Round(time.Millisecond), what, end.Sub(begin).Round(time.Millisecond), err)
 		all = append(all, text)
@@ -112,7 +112,7 @@ func (c *caller) call(ctx context.Context, what kind) {
 	}
 	f.count(func(n *calls) {
 		n.failed++
-		if !avoidable && f.someServed(from, time.Now(), what) {
+		if !avoidable && f.someServed(held, from, time.Now(), what) {
 			n.avoidable++
 			n.sample("although one of them had a token all the time: %s", strings.Join(all, "; "))
 		}
@@ -122,10 +122,14 @@ func (c *caller) call(ctx context.Context, what kind) {
 // try asks a broker. An error is no answer, or one that says to come again; 429 is what a caller was told who asks too much.
 func (c *caller) try(ctx context.Context, b *broker, what kind) error {
 	f := c.fleet
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	limit := patience
+	if what != current {
+		limit *= 2 // it may wait for its turn, or for the next token, twice
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	url := "http://" + b.address + string(what)
-	if what == forNext {
+	if what == next {
 		url += c.name + "&wait=1"
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
