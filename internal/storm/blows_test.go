@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -167,7 +168,7 @@ func TestBrokersThatAreKilledWithTheirStoreAndVendorKeepTheirPromises(t *testing
 	for _, name := range []string{"PostgreSQL", "Redis"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFleet(t, places[name](t, true), true)
+			f := newFleet(t, places[name](t, true), true, "")
 			f.endure(length)
 			for _, b := range f.brokers {
 				if err := b.end(); err != nil {
@@ -175,6 +176,7 @@ func TestBrokersThatAreKilledWithTheirStoreAndVendorKeepTheirPromises(t *testing
 				}
 			}
 			t.Log(f.row(name))
+			tally.include(f.sum())
 			for what, n := range f.breaks() {
 				t.Errorf("%s: %d times", what, n)
 			}
@@ -191,7 +193,7 @@ func TestBrokersThatAreKilledWithTheirStoreAndVendorKeepTheirPromises(t *testing
 // The controls.
 
 func TestBrokersThatShareNoStoreAreSeenToLogInEach(t *testing.T) {
-	f := newFleet(t, &place{name: "control"}, false)
+	f := newFleet(t, &place{name: "control"}, false, "")
 	must(t, f.recovers())
 	t.Log(f.row("control"))
 	if f.breaks()["second logins"] != brokers-1 {
@@ -200,7 +202,7 @@ func TestBrokersThatShareNoStoreAreSeenToLogInEach(t *testing.T) {
 }
 
 func TestABrokerThatHangsAlthoughItHasATokenIsSeen(t *testing.T) {
-	f := newFleet(t, &place{name: "control"}, false)
+	f := newFleet(t, &place{name: "control"}, false, "")
 	must(t, f.recovers())
 	end := f.live()
 	f.brokers[0].blind = true
@@ -215,5 +217,17 @@ func TestABrokerThatHangsAlthoughItHasATokenIsSeen(t *testing.T) {
 	t.Log(f.row("control"))
 	if f.breaks()[avoidable] == 0 {
 		t.Error("it was not seen, so the test that looks for it proves nothing")
+	}
+}
+
+func TestBrokersThatKeepToNoLimitsAreSeen(t *testing.T) {
+	f := newFleet(t, &place{name: "control"}, false, "limits = false\n")
+	c := &caller{fleet: f, client: &http.Client{}}
+	for limit := time.Now().Add(tooLong); f.breaks()[limited] == 0 && time.Now().Before(limit); {
+		c.call(t.Context(), forward)
+	}
+	t.Log(f.row("control"))
+	if f.breaks()[limited] == 0 {
+		t.Error("the vendor never said 429, so the test that looks for it proves nothing")
 	}
 }

@@ -70,10 +70,10 @@ func (s spans) meet(from, to time.Time) bool {
 }
 
 // newBroker prepares a broker, which does not run.
-func (f *fleet) newBroker(n int, store string) *broker {
+func (f *fleet) newBroker(n int, store, more string) *broker {
 	f.t.Helper()
 	b := &broker{fleet: f, name: fmt.Sprintf("broker-%d", n), address: freeAddress(f.t), dir: f.t.TempDir(), url: store}
-	text := fmt.Sprintf("linger = \"0s\"\nmax_wait = \"1s\"\nreplicas = %d\n[[listen]]\naddress = %q\n", brokers, b.address)
+	text := fmt.Sprintf("linger = \"0s\"\nmax_wait = \"1s\"\nreplicas = %d\n%s[[listen]]\naddress = %q\n", brokers, more, b.address)
 	must(f.t, os.WriteFile(b.config(), []byte(text), 0o600))
 	f.t.Cleanup(func() {
 		b.mu.Lock()

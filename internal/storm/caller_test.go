@@ -48,7 +48,7 @@ type kind string
 const (
 	current kind = "/token"
 	next    kind = "/token?after="
-	forward kind = "/voice/api/v1/admin/accounts"
+	forward kind = "/voice/api/v1/admin/users" // one of those of which the sandbox limits the number
 )
 
 // caller is a program that calls again and again, the same broker until that does not answer.

@@ -67,8 +67,8 @@ type fleet struct {
 	story  []string             // the same, one after the other
 }
 
-// newFleet starts brokers on a store, or each on files of its own if they share none.
-func newFleet(t *testing.T, p *place, shared bool) *fleet {
+// newFleet starts brokers on a store, or each on files of its own if they share none. more is added to their configuration.
+func newFleet(t *testing.T, p *place, shared bool, more string) *fleet {
 	t.Helper()
 	f := &fleet{t: t, place: p, keys: map[*broker]string{}, tokens: map[string]time.Time{}, struck: map[string]int{}}
 	start := startingSeed(t)
@@ -91,7 +91,7 @@ func newFleet(t *testing.T, p *place, shared bool) *fleet {
 		if shared {
 			store = f.storeURL()
 		}
-		b := f.newBroker(n+1, store)
+		b := f.newBroker(n+1, store, more)
 		f.brokers = append(f.brokers, b)
 		if first == nil || !shared {
 			first = b
@@ -246,8 +246,25 @@ func (f *fleet) row(name string) string {
 		n.refused, n.answered, n.held, n.failed, n.avoidable, n.tries, n.dead, strings.Join(done, ", "))
 }
 
-// avoidable is an error that a caller saw although a broker that it could reach had a token that lived on.
-const avoidable = "an error although there was a living token"
+const (
+	// avoidable is an error that a caller saw although a broker that it could reach had a token that lived on.
+	avoidable = "an error although there was a living token"
+	// limited is a request that the vendor did not want so soon.
+	limited = "429 of the vendor"
+)
+
+// sum is what happened, for the tally.
+func (f *fleet) sum() sum {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	v := f.vendor
+	s := sum{
+		lineages: 1, refreshes: v.count(refreshPath), exchanges: v.count(exchangePath), logins: v.count(loginPath), crashes: f.struck["store killed"],
+		replays: v.seen(replayed), sixths: max(v.seen(sixth), v.sixths()), penalties: v.seen(insidePenalty),
+	}
+	s.kills, s.lost, s.refused = f.struck["broker killed"]+brokers*f.struck["all brokers killed"], f.calls.lost, f.calls.refused
+	return s
+}
 
 // breaks are the promises that were broken, with how often.
 func (f *fleet) breaks() map[string]int {
@@ -255,7 +272,7 @@ func (f *fleet) breaks() map[string]int {
 	defer f.mu.Unlock()
 	v, n := f.vendor, f.calls
 	broken := map[string]int{
-		"lost lineages": n.lost, "second logins": v.count(loginPath) - 1, replayed: v.seen(replayed), "429 of the vendor": f.limits,
+		"lost lineages": n.lost, "second logins": v.count(loginPath) - 1, replayed: v.seen(replayed), limited: f.limits,
 		sixth: max(v.seen(sixth), v.sixths()), insidePenalty: v.seen(insidePenalty), "a caller saw 401 or 403": n.refused,
 		avoidable: n.avoidable, "a token that had ended": n.dead, "a token that is none": n.foreign,
 	}
