@@ -4,6 +4,7 @@
 //	go test -tags storm ./internal/storm -v                       # some hundred kills
 //	go test -tags storm ./internal/storm -v -run Random -storm.kills 5000 -timeout 2h
 //	go test -tags storm ./internal/storm -v -run Random -storm.seed 7
+//	RINGCX_STORM_BROKERS=5m go test -tags storm ./internal/storm -v -run Brokers -timeout 20m
 //
 // The test binary runs itself as the workers. Each lineage has a vendor of its own, whose tokens live a second, so that
 // somebody always renews. The vendor's limit of five exchanges a minute bounds the number of kills that a lineage can
@@ -14,6 +15,13 @@
 // are also ended in good order, while workers use them. A worker killed in mid-renewal is one that had said it began
 // and not that it had ended: that is counted, not assumed.
 //
-// Nothing here passes or fails by how long it took, within a limit for a hang. What stops a process waits until it
+// Brokers are three processes of 'ringcx broker' with one login, and three hundred callers, each of which goes on with the
+// next broker when one does not answer. Brokers, their store and the vendor are killed, stopped, held up and cut off in
+// turn, some while the vendor is asked for a token. An error that a caller sees counts as avoidable if the broker had
+// handed out a token before, since it was started, that outlived the answer by half a second, and could be reached all the
+// while (and so could the vendor, for what is forwarded): that the store could not is no excuse. 429 of the broker's is
+// an answer: the callers ask for more than the vendor allows.
+//
+// Nothing else here passes or fails by how long it took, within a limit for a hang. What stops a process waits until it
 // stands still: a signal that was sent is not one that was obeyed.
 package storm

@@ -43,6 +43,7 @@ func startRedis() (*testservers.Server, error) {
 }
 
 func TestMain(m *testing.M) {
+	beCommand()
 	if text := os.Getenv(variable); text != "" {
 		if err := work(text); err != nil {
 			say("end", err)

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -148,6 +150,72 @@ func TestKeysGoOnWhileTheStoreIsDown(t *testing.T) {
 		}
 		store.down = false
 		time.Sleep(caller.Cached)
+		if _, err := k.Check(t.Context(), key); err != nil || k.Problem() != nil {
+			t.Errorf("%v, problem %v", err, k.Problem())
+		}
+	})
+}
+
+// hanging is a store that can be made to hang.
+type hanging struct {
+	ringcx.Store
+	hangs atomic.Bool
+}
+
+func (s *hanging) Load(ctx context.Context, key string) ([]byte, error) {
+	if s.hangs.Load() {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return s.Store.Load(ctx, key)
+}
+
+func TestAStoreThatHangsHoldsUpNoCallerThatIsKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &hanging{Store: new(ringcx.Memory)}
+		k := &caller.Keys{Store: store}
+		key := create(t, k, "a", "", 0)
+		store.hangs.Store(true)
+		for range 100 {
+			time.Sleep(caller.Cached)
+			var all sync.WaitGroup
+			begun := time.Now()
+			for range 10 {
+				all.Go(func() {
+					if _, err := k.Check(t.Context(), key); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			all.Wait()
+			if waited := time.Since(begun); waited > 300*time.Millisecond {
+				t.Fatalf("callers waited %v", waited)
+			}
+			if _, err := k.Check(t.Context(), key); err != nil || time.Since(begun) > 300*time.Millisecond {
+				t.Fatalf("who comes later waited as well: %v, %v", time.Since(begun), err)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := (&caller.Keys{Store: store}).Check(ctx, key); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a broker that never read the keys: %v", err)
+		}
+		time.Sleep(time.Minute)
+		store.hangs.Store(false)
+		if _, err := k.Check(t.Context(), key); err != nil || k.Problem() != nil {
+			t.Errorf("%v, problem %v", err, k.Problem())
+		}
+	})
+}
+
+func TestACallerThatGoesAwayDoesNotKeepOthersFromTheirKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := &caller.Keys{Store: new(ringcx.Memory)}
+		key := create(t, k, "a", "", 0)
+		time.Sleep(caller.Cached)
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, _ = k.Check(gone, key)
 		if _, err := k.Check(t.Context(), key); err != nil || k.Problem() != nil {
 			t.Errorf("%v, problem %v", err, k.Problem())
 		}

@@ -31,6 +31,9 @@ const (
 	Cached = 10 * time.Second
 	// pressing is how soon a replica asks again for a key that it does not know.
 	pressing = time.Second
+	// moment is how long callers whose key is known wait for the Store, and patience how long it is waited for at all.
+	moment   = 250 * time.Millisecond
+	patience = 5 * time.Second
 )
 
 // Key is what is stored of a key: not the key.
@@ -49,8 +52,18 @@ type Keys struct {
 	Store ringcx.Store
 	Now   func() time.Time // nil: time.Now
 
-	known   atomic.Pointer[keyring] // nil: they have not been read
-	reading sync.Mutex              // held by who reads
+	known atomic.Pointer[keyring] // nil: they have not been read
+
+	mu      sync.Mutex // held by who changes known; guards reading
+	reading *reader    // nil: nobody reads
+}
+
+// reader reads the keys for all who wait. Its ring and err are set when done is closed.
+type reader struct {
+	began time.Time
+	done  chan struct{}
+	ring  *keyring
+	err   error
 }
 
 // keyring is the keys as they were read. It does not change.
@@ -135,7 +148,7 @@ func (k *Keys) change(ctx context.Context, change func(*keyFile) error) error {
 	if err != nil {
 		return fmt.Errorf("change the keys of the broker: %w", err)
 	}
-	k.known.Store(f.ring(k.now()))
+	k.replace(f.ring(k.now()))
 	return nil
 }
 
@@ -207,42 +220,94 @@ func hash(secret string) []byte {
 	return sum[:]
 }
 
-// read is the keys as they are known, read again if that is too long ago. One caller reads for all.
+// read is the keys as they are known, read again if that is too long ago. One reads for all, and is no caller: it goes on when the
+// caller that it began for does not wait. Callers whose key is known wait only for a moment, so that a Store that hangs holds up
+// nobody.
 func (k *Keys) read(ctx context.Context, id string) (*keyring, error) {
-	stale := func(ring *keyring) bool {
-		if ring == nil {
-			return true
-		}
-		age := k.now().Sub(ring.at)
-		return age < 0 || age >= Cached || age >= pressing && ring.byID[id] == nil
-	}
 	ring := k.known.Load()
-	if !stale(ring) {
+	if !k.stale(ring, id) {
 		return ring, nil
 	}
-	k.reading.Lock()
-	defer k.reading.Unlock()
-	if ring = k.known.Load(); !stale(ring) {
-		return ring, nil
+	r := k.reader(id)
+	if r == nil {
+		return k.known.Load(), nil
 	}
+	var enough <-chan time.Time
+	if ring != nil && ring.byID[id] != nil {
+		timer := time.NewTimer(moment - time.Since(r.began))
+		defer timer.Stop()
+		enough = timer.C
+	}
+	select {
+	case <-r.done:
+		return r.ring, r.err
+	case <-enough:
+		return ring, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("read the keys of the broker: %w", ctx.Err())
+	}
+}
+
+// stale tells whether the keys have to be read again for the one with an ID.
+func (k *Keys) stale(ring *keyring, id string) bool {
+	if ring == nil {
+		return true
+	}
+	age := k.now().Sub(ring.at)
+	return age < 0 || age >= Cached || age >= pressing && ring.byID[id] == nil
+}
+
+// reader is who reads the keys; nil: they have just been read.
+func (k *Keys) reader(id string) *reader {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.stale(k.known.Load(), id) {
+		return nil
+	}
+	if k.reading == nil {
+		k.reading = &reader{began: time.Now(), done: make(chan struct{})}
+		go k.readAgain(k.reading)
+	}
+	return k.reading
+}
+
+func (k *Keys) readAgain(r *reader) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	defer close(r.done)
 	all, err := k.List(ctx)
-	if err != nil && ring == nil {
-		return nil, err
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	ring := k.known.Load()
+	switch {
+	case k.reading != r && ring != nil: // they were changed in the meantime
+		r.ring = ring
+	case err != nil && ring == nil:
+		r.err = err
+	default:
+		r.ring = (&keyFile{Keys: all}).ring(k.now())
+		if err != nil {
+			r.ring.byID, r.ring.err = ring.byID, err
+		}
+		k.known.Store(r.ring)
 	}
-	next := (&keyFile{Keys: all}).ring(k.now())
-	if err != nil {
-		next.byID, next.err = ring.byID, err
+	if k.reading == r {
+		k.reading = nil
 	}
-	k.known.Store(next)
-	return next, nil
+}
+
+// replace has ring count, and nothing that was begun to be read before.
+func (k *Keys) replace(ring *keyring) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.reading = nil
+	k.known.Store(ring)
 }
 
 // Reread has the keys read again for the next caller. Those that are known stay so if they cannot be.
 func (k *Keys) Reread() {
-	k.reading.Lock()
-	defer k.reading.Unlock()
 	if ring := k.known.Load(); ring != nil {
-		k.known.Store(&keyring{byID: ring.byID, err: ring.err})
+		k.replace(&keyring{byID: ring.byID, err: ring.err})
 	}
 }
 

@@ -54,6 +54,10 @@ func (s *Source) Token(ctx context.Context, minTTL time.Duration) (*ringcx.Token
 		t, err = s.session.TokenFor(ctx, minTTL)
 	} else {
 		t, err = s.session.Token(ctx)
+		if err == nil && !t.Expiry.IsZero() && !s.now().Before(t.Expiry) {
+			// A process that was stopped may take it from memory before the timer comes that forgets it.
+			t, err = s.session.TokenFor(ctx, time.Nanosecond)
+		}
 	}
 	if err != nil {
 		return nil, "", err

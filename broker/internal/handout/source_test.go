@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/broker/internal/handout"
 	"github.com/ringcx-go/ringcx/ringcxtest"
 )
@@ -122,5 +123,29 @@ func TestTenThousandWhoWaitAreCheap(t *testing.T) {
 			t.Errorf("%d goroutines besides their own", more)
 		}
 		wg.Wait()
+	})
+}
+
+// late is a session in a process that was stopped: its memory has not noticed yet that time went by.
+type late struct {
+	handout.Session
+	last *ringcx.Token
+}
+
+func (s *late) Token(context.Context) (*ringcx.Token, error) { return s.last, nil }
+
+func TestATokenThatEndedWhileTheProcessWasStoppedIsNotHandedOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		vendor := ringcxtest.NewServer(t, &ringcxtest.Options{NoSockets: true})
+		session := vendor.Session(nil)
+		ended, err := session.Token(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Until(ended.Expiry))
+		s := handout.NewSource(&late{session, ended}, nil)
+		if next, _, err := s.Token(t.Context(), 0); err != nil || !time.Now().Before(next.Expiry) {
+			t.Errorf("%v, %v", next, err)
+		}
 	})
 }
