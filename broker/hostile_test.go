@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -125,15 +126,14 @@ func (p *place) head(lines ...string) string {
 // caller had two requests taken for one, or one for two.
 const hidden = "GET /voice/api/v1/admin/hidden HTTP/1.1\r\nHost: localhost\r\nX: x\r\n\r\n"
 
-func TestNoRequestHidesInAnother(t *testing.T) {
-	p, vendor, out := wired(t)
+// ambiguous are requests with another one hidden in them, and the statuses that they and the plain one behind them are answered.
+func (p *place) ambiguous() map[string]struct{ answers, request string } {
 	chunk := fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(hidden), hidden)
 	behind := "0\r\n\r\n" + hidden
 	chunked := func(lines ...string) string {
 		return p.head(append([]string{fmt.Sprint("Content-Length: ", len(behind))}, lines...)...) + behind
 	}
-	two := regexp.MustCompile(`(?im)^content-length:[^\n]*\n([^\r\n]+\r\n)*transfer-encoding:|^transfer-encoding:[^\n]*\n([^\r\n]+\r\n)*content-length:`)
-	for name, c := range map[string]struct{ answers, request string }{
+	return map[string]struct{ answers, request string }{
 		"CL.TE":                    {"204", chunked("Transfer-Encoding: chunked")},
 		"TE.CL":                    {"204", p.head("Transfer-Encoding: chunked", "Content-Length: 4") + chunk},
 		"TE twice":                 {"501", chunked("Transfer-Encoding: chunked", "Transfer-Encoding: identity")},
@@ -171,7 +171,13 @@ func TestNoRequestHidesInAnother(t *testing.T) {
 		"a tunnel":                 {"405 401 204", "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost:80\r\n\r\n" + hidden},
 		"a trailer of a key":       {"204", p.head("Transfer-Encoding: chunked", "Trailer: Authorization, X-Auth-Token, X-Mine") + "1\r\nx\r\n0\r\nAuthorization: Bearer evil\r\nX-Auth-Token: evil\r\nX-Mine: evil\r\n\r\n"},
 		"a trailer not announced":  {"204", p.head("Transfer-Encoding: chunked") + "1\r\nx\r\n0\r\nAuthorization: Bearer evil\r\nHost: evil\r\n\r\n"},
-	} {
+	}
+}
+
+func TestNoRequestHidesInAnother(t *testing.T) {
+	p, vendor, out := wired(t)
+	two := regexp.MustCompile(`(?im)^content-length:[^\n]*\n([^\r\n]+\r\n)*transfer-encoding:|^transfer-encoding:[^\n]*\n([^\r\n]+\r\n)*content-length:`)
+	for name, c := range p.ambiguous() {
 		got := p.conversation(t, c.request+p.get("/voice/api/v1/admin/next"))
 		if fmt.Sprint(got) != "["+c.answers+"]" {
 			t.Errorf("%s is answered %v, want %s", name, got, c.answers)
@@ -185,8 +191,7 @@ func TestNoRequestHidesInAnother(t *testing.T) {
 			t.Errorf("%s arrived", uri)
 		}
 	}
-	vendor.forget()
-	if got := p.conversation(t, p.head("Content-Length: 1")+"x"+p.get("/voice/api/v1/admin/hidden")); fmt.Sprint(got) != "[204 204]" || strings.Join(vendor.uris(), " ") != accounts+" /voice/api/v1/admin/hidden" {
+	if got := p.conversation(t, p.head("Content-Length: 1")+"x"+p.get("/voice/api/v1/admin/hidden")); fmt.Sprint(got) != "[204 204]" || !slices.Contains(vendor.uris(), "/voice/api/v1/admin/hidden") {
 		t.Errorf("two requests are answered %v", got) // the control
 	}
 }

@@ -40,22 +40,22 @@ func run(ctx context.Context) error {
 	}
 	refused := false
 	for attempt := 1; ; attempt++ {
-		resp, body, err := get(ctx, client, broker+path)
+		status, header, body, err := get(ctx, client, broker+path)
 		if err != nil {
 			return err
 		}
 		switch {
-		case resp.StatusCode == http.StatusUnauthorized && !refused: // the broker was started anew, or its keys are others
+		case status == http.StatusUnauthorized && !refused: // the broker was started anew, or its keys are others
 			refused = true
 			if client, err = login(ctx, broker); err != nil {
 				return err
 			}
-		case resp.StatusCode == http.StatusTooManyRequests && attempt < 5:
-			if err := wait(ctx, resp.Header.Get("Retry-After")); err != nil {
+		case status == http.StatusTooManyRequests && attempt < 5:
+			if err := wait(ctx, header.Get("Retry-After")); err != nil {
 				return err
 			}
-		case resp.StatusCode/100 != 2:
-			return fmt.Errorf("%s is answered %s: %s", path, resp.Status, body)
+		case status/100 != 2:
+			return fmt.Errorf("%s is answered %d: %s", path, status, body)
 		default:
 			_, err := os.Stdout.Write(body)
 			return err
@@ -70,8 +70,7 @@ func login(ctx context.Context, broker string) (*http.Client, error) {
 		return nil, err
 	}
 	config := clientcredentials.Config{
-		ClientID:     os.Getenv("RINGCX_BROKER_CALLER"), // the name of the key; none will do
-		ClientSecret: key,
+		ClientSecret: key, // the ClientID is the name of the key, if there is one
 		TokenURL:     broker + "/oauth2/token",
 		Scopes:       []string{"broker"},
 		AuthStyle:    oauth2.AuthStyleInHeader, // otherwise it tries both
@@ -85,7 +84,7 @@ func login(ctx context.Context, broker string) (*http.Client, error) {
 // key is read each time: a file may hold a new one.
 func key() (string, error) {
 	if name := os.Getenv("RINGCX_BROKER_KEY_FILE"); name != "" {
-		text, err := os.ReadFile(name)
+		text, err := os.ReadFile(name) //nolint:gosec // the user names it
 		return strings.TrimSpace(string(text)), err
 	}
 	if key := os.Getenv("RINGCX_BROKER_KEY"); key != "" {
@@ -94,18 +93,18 @@ func key() (string, error) {
 	return "", errors.New("RINGCX_BROKER_KEY is the key, or RINGCX_BROKER_KEY_FILE its file")
 }
 
-func get(ctx context.Context, client *http.Client, url string) (*http.Response, []byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+func get(ctx context.Context, client *http.Client, url string) (status int, header http.Header, body []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil) //nolint:gosec // the user says where the broker is
 	if err != nil {
-		return nil, nil, err
+		return 0, nil, nil, err
 	}
-	resp, err := client.Do(req)
+	resp, err := client.Do(req) //nolint:gosec // the same
 	if err != nil {
-		return nil, nil, err
+		return 0, nil, nil, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body)
-	return resp, body, err
+	body, err = io.ReadAll(resp.Body)
+	return resp.StatusCode, resp.Header, body, err
 }
 
 // wait waits as long as Retry-After says, if that is not too long.
