@@ -187,7 +187,8 @@ func FuzzAHeaderChangesNothingButItself(f *testing.F) {
 		if strings.Contains(name+value, "\r\n\r\n") || strings.Contains(strings.ReplaceAll(name+value, "\r\n", "\n"), "\n\n") {
 			return // the rest is another request, which has no key
 		}
-		p.conversation(t, p.get(accounts, name+": "+value)+p.get(accounts))
+		waits := strings.Contains(strings.ToLower(name+value), "content-length") // for a body that does not come
+		p.talk(t, p.get(accounts, name+": "+value)+p.get(accounts), waits)
 		vendor.forget()
 		sent := out.take()
 		if sent == "" {
