@@ -63,6 +63,11 @@ func TestMain(m *testing.M) {
 			fmt.Fprintf(os.Stderr, "build the Go examples: %v\n%s", err, out)
 			return 1
 		}
+		build = exec.Command("go", "build", "-o", filepath.Join(built, "broker-go"), "./broker/go")
+		if out, err := build.CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "build the Go example of the broker: %v\n%s", err, out)
+			return 1
+		}
 		return m.Run()
 	}())
 }

@@ -18,6 +18,7 @@ node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' | nodejs   
 php --version                                                   | php-cli         | php
 php -r 'exit(extension_loaded("curl") ? 0 : 1);'                | php-curl        | php
 test "$(uname)" = Darwin || /usr/bin/python3 -c 'import httpx' || python3 -c 'import httpx' | python3-httpx | python
+test "$(uname)" = Darwin || /usr/bin/python3 -c 'import requests' || python3 -c 'import requests' | python3-requests | python
 wget --version                                                  | wget            | wget
 ruby --version                                                  | ruby            | ruby
 java --version && keytool -help                                 | default-jdk-headless | openjdk

@@ -22,6 +22,8 @@ func (h Hosts) Admit(r *http.Request) *problem.Problem {
 	switch {
 	case r.Method == http.MethodConnect || r.Method == http.MethodTrace:
 		return problem.New(http.StatusMethodNotAllowed, "the broker is no tunnel, and repeats no requests")
+	case !capitals(r.Method): // to some servers post is POST, to rules and limits it is not
+		return problem.New(http.StatusMethodNotAllowed, "the method of the request must be a word in capital letters")
 	case !strings.HasPrefix(r.RequestURI, "/") || r.URL.Host != "" || r.URL.Scheme != "":
 		return problem.New(http.StatusBadRequest, "the target of the request must be a path")
 	case !h.knows(r.Host):
@@ -32,6 +34,15 @@ func (h Hosts) Admit(r *http.Request) *problem.Problem {
 		return problem.New(http.StatusNotImplemented, "the broker changes to no other protocol")
 	}
 	return nil
+}
+
+func capitals(method string) bool {
+	for i := range len(method) {
+		if method[i] < 'A' || method[i] > 'Z' {
+			return false
+		}
+	}
+	return method != ""
 }
 
 // crossSite tells values of Sec-Fetch-Site that are of a page: none but the address bar sends "none".

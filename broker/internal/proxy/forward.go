@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
@@ -79,6 +80,7 @@ type Exchange struct {
 	in      *http.Request
 	body    []byte // what can be sent again; nil: nothing, or it cannot
 	replays bool   // the body is in body, or there is none
+	stream  *patient
 }
 
 // Gate is what each request passes that is sent, one that is sent again too.
@@ -98,7 +100,7 @@ func (p *Proxy) Read(w http.ResponseWriter, r *http.Request, e *Exchange) *probl
 // Forward forwards the request that was read, and answers w, also what goes wrong.
 func (e *Exchange) Forward(w http.ResponseWriter) {
 	forward := httputil.ReverseProxy{
-		Rewrite: e.rewrite, Transport: e, ModifyResponse: e.modify, ErrorHandler: failed,
+		Rewrite: e.rewrite, Transport: e, ModifyResponse: e.modify, ErrorHandler: e.failed,
 		FlushInterval: -1, BufferPool: &e.proxy.buffers, ErrorLog: quiet,
 	}
 	forward.ServeHTTP(w, e.in)
@@ -117,6 +119,7 @@ func (e *Exchange) take(w http.ResponseWriter) *problem.Problem {
 	from := &patient{ReadCloser: e.in.Body, control: http.NewResponseController(w)}
 	e.in.Body = from
 	if n < 0 || n > Replayable {
+		e.stream = from
 		_ = from.control.EnableFullDuplex() // what cannot that reads the body first
 		return nil
 	}
@@ -124,10 +127,14 @@ func (e *Exchange) take(w http.ResponseWriter) *problem.Problem {
 	_, err := io.ReadFull(from, e.body)
 	from.rest()
 	if err != nil {
-		return problem.New(http.StatusBadRequest, "the body of the request was cut off")
+		return cutOff()
 	}
 	e.replays = true
 	return nil
+}
+
+func cutOff() *problem.Problem {
+	return problem.New(http.StatusBadRequest, "the body of the request was cut off, or its chunks are none")
 }
 
 // Silence is how long a caller may be silent within a body.
@@ -137,6 +144,7 @@ const Silence = time.Minute
 type patient struct {
 	io.ReadCloser
 	control *http.ResponseController
+	broken  atomic.Bool // it did not end as the request said
 }
 
 // Read implements io.Reader.
@@ -145,6 +153,7 @@ func (p *patient) Read(b []byte) (int, error) {
 	n, err := p.ReadCloser.Read(b)
 	if err != nil {
 		p.rest()
+		p.broken.CompareAndSwap(false, err != io.EOF && !errors.Is(err, http.ErrBodyReadAfterClose))
 	}
 	return n, err
 }
@@ -158,6 +167,7 @@ func (e *Exchange) rewrite(r *httputil.ProxyRequest) {
 	strip(out.Header)
 	out.URL.Scheme, out.URL.Host, out.Host = e.Target.Origin.Scheme, e.Target.Origin.Host, ""
 	out.URL.RawQuery, out.URL.Fragment, out.URL.User = r.In.URL.RawQuery, "", nil
+	out.Trailer = nil // headers that come after a body were not judged
 	if out.Header.Get("User-Agent") == "" {
 		out.Header.Set("User-Agent", e.proxy.userAgent)
 	}
@@ -297,12 +307,14 @@ func (e *Exchange) modify(resp *http.Response) error {
 var errSwitched = errors.New("the vendor changed to another protocol")
 
 // failed answers for a vendor that did not.
-func failed(w http.ResponseWriter, _ *http.Request, err error) {
+func (e *Exchange) failed(w http.ResponseWriter, _ *http.Request, err error) {
 	var timeout net.Error
 	var refused *problem.Problem
 	switch {
 	case errors.As(err, &refused):
 		refused.Write(w)
+	case e.stream != nil && e.stream.broken.Load():
+		cutOff().Write(w)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		problem.New(http.StatusGatewayTimeout, "the vendor did not answer in time").Write(w)
 	default:

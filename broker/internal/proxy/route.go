@@ -40,10 +40,28 @@ func (v *Vendor) DigitalToken() Target { return Target{v.RingCX, v.RingCXToken, 
 // request for another one. Those that belong to one connection go too.
 var private = map[string]bool{
 	"Authorization": true, "X-Auth-Token": true, "Cookie": true, "Cookie2": true, "Ringcx-Profile": true,
-	"Forwarded": true, "X-Real-Ip": true, "True-Client-Ip": true, "X-Client-Ip": true, "X-Cluster-Client-Ip": true, "Via": true, "Max-Forwards": true,
-	"X-Http-Method": true, "X-Http-Method-Override": true, "X-Method-Override": true, "X-Original-Url": true, "X-Rewrite-Url": true, "X-Original-Host": true,
+	"True-Client-Ip": true, "Via": true, "Max-Forwards": true, "X-Host": true, "X-Method-Override": true, "X-Rewrite-Url": true,
 	"Expect": true, "Host": true, "Idempotency-Key": true, "X-Idempotency-Key": true, "Origin": true, "Referer": true,
 	"Connection": true, "Keep-Alive": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
+}
+
+// families are beginnings of names that are private too, by their first letter.
+var families = [...][]string{
+	'C': {"Cf-"}, 'F': {"Forwarded", "Fastly-"}, 'P': {"Proxy"}, 'R': {"Remote-"}, 'S': {"Sec-"},
+	'X': {"X-Forwarded", "X-Real-", "X-Remote-", "X-Client-", "X-Cluster-", "X-Origin", "X-Proxy", "X-Envoy-", "X-Http-Method"},
+}
+
+// familiar tells names of a family.
+func familiar(name string) bool {
+	if name == "" || int(name[0]) >= len(families) {
+		return false
+	}
+	for _, start := range families[name[0]] {
+		if strings.HasPrefix(name, start) {
+			return true
+		}
+	}
+	return false
 }
 
 // strip takes from h what is private.
@@ -54,7 +72,7 @@ func strip(h http.Header) {
 		}
 	}
 	for name := range h {
-		if private[name] || strings.HasPrefix(name, "X-Forwarded-") || strings.HasPrefix(name, "Proxy-") || strings.HasPrefix(name, "Sec-") || odd(name) {
+		if private[name] || familiar(name) || odd(name) {
 			delete(h, name)
 		}
 	}
