@@ -298,3 +298,16 @@ type addressed struct {
 }
 
 func (a addressed) RemoteAddr() net.Addr { return a.at }
+
+func TestNumbersGoOnAfterAReload(t *testing.T) {
+	var opts *broker.Options
+	p := start(t, metered, func(o *broker.Options) { opts = o })
+	p.ask(http.MethodGet, accounts, "").want(t, http.StatusOK, "before")
+	next := *opts
+	next.Metrics = nil // those of the beginning stay
+	if err := p.broker.Reload(&next); err != nil {
+		t.Fatal(err)
+	}
+	p.ask(http.MethodGet, accounts, "").want(t, http.StatusOK, "after")
+	wantNumbers(t, p.numbers(), map[string]float64{`requests_total{operation="getAllAccounts",code="2xx",decision="allowed"}`: 2})
+}

@@ -93,3 +93,13 @@ b_seconds_count{x="1"} 4000
 		t.Errorf("%s", got)
 	}
 }
+
+func BenchmarkCounting(b *testing.B) {
+	c := &metrics.Counter{Family: metrics.Family{Name: "a_total", Labels: []string{"x", "y", "z"}}}
+	h := &metrics.Histogram{Family: metrics.Family{Name: "b_seconds", Labels: []string{"x"}}, Bounds: []float64{.005, .025, .1, .25, .5, 1, 2.5, 5, 10, 30}}
+	b.ReportAllocs()
+	for b.Loop() {
+		c.Inc(metrics.Values{"getAllAccounts", "2xx", "allowed"})
+		h.Observe(time.Millisecond, metrics.Values{"getAllAccounts"})
+	}
+}
