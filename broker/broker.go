@@ -6,7 +6,8 @@
 //	server := b.Server()
 //	err = server.Serve(listener)
 //
-// GET /healthz and GET /readyz answer without a key, the second in words: what is wrong, and how long tokens live.
+// GET /healthz and GET /readyz answer without a key, the second in words: what is wrong, and how long tokens live. With
+// [Options.Metrics] GET /metrics answers Prometheus.
 //
 // # What is forwarded
 //
@@ -100,6 +101,8 @@ type Options struct {
 	Transport *http.Transport
 	// Log gets what nobody else learns, without secrets. nil: nothing.
 	Log *slog.Logger
+	// Metrics are counted, and told at /metrics. nil: neither. A Reload keeps those of the beginning.
+	Metrics *Metrics
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
 }
@@ -136,6 +139,7 @@ type setup struct {
 	limits   *governors // those of the beginning, too
 	requests *numbers
 	health   *health
+	metrics  *Metrics // nil: nothing is counted
 	ending   <-chan struct{}
 }
 
@@ -180,12 +184,12 @@ func (b *Broker) Reload(opts *Options) error {
 	}
 	switch {
 	case old != nil:
-		s.now, s.limits = old.now, old.limits
+		s.now, s.limits, s.metrics = old.now, old.limits, old.metrics
 	case s.now == nil:
 		s.now = time.Now
 	}
 	if old == nil {
-		b.short.Now, s.limits = s.now, newGovernors(opts)
+		b.short.Now, s.limits, s.metrics = s.now, newGovernors(opts), opts.Metrics
 	}
 	for _, p := range opts.Profiles {
 		made, err := s.profile(p, old)
@@ -268,15 +272,23 @@ func (s *setup) profile(p Profile, old *setup) (*profile, error) {
 	}
 	made := &profile{
 		name: p.Name, session: p.Session,
-		vendor:    proxy.Vendor{RingCX: cx, RingCentral: central, RingCXToken: p.Session, RingCentralToken: p.Session.RingCentral()},
+		vendor:    proxy.Vendor{RingCX: cx, RingCentral: central, RingCXToken: s.counted(&p), RingCentralToken: p.Session.RingCentral()},
 		governors: [2]*budget.Governor{s.limits.at(cx, false), s.limits.at(central, true)},
 	}
 	if old != nil && old.profiles[p.Name] != nil && old.profiles[p.Name].session == p.Session {
 		made.source = old.profiles[p.Name].source
 	} else {
-		made.source = handout.NewSource(p.Session, s.now)
+		made.source = handout.NewSource(s.counted(&p), s.now)
 	}
 	return made, nil
+}
+
+// counted is the session of a profile, of which is counted who waits, if anything is.
+func (s *setup) counted(p *Profile) handout.Session {
+	if s.metrics == nil {
+		return p.Session
+	}
+	return &shared{p.Session, p.Name, s.metrics}
 }
 
 // Close ends what the broker keeps open to the vendor, and gives back to other brokers what it may send. Requests that wait for

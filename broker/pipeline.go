@@ -58,6 +58,7 @@ func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	defer q.countEnd()
 	defer q.writeEnd() // also of an answer that was cut off
 	e := &q.forward
 	e.Target, e.Token, e.Operation, e.Gate = q.target, q.token, q.op, q
@@ -88,6 +89,9 @@ func (q *request) own() *problem.Problem {
 	if q.tellHealth() {
 		return answered
 	}
+	if p := q.tellMetrics(); p != nil {
+		return p
+	}
 	if q.r.Method == http.MethodPost && handout.Own(q.path) {
 		control := http.NewResponseController(&q.w)
 		_ = control.SetReadDeadline(time.Now().Add(proxy.Silence)) // a form is short
@@ -100,6 +104,7 @@ func (q *request) own() *problem.Problem {
 	if err := q.writeOwn(a); err != nil {
 		return unwritten(q, err)
 	}
+	q.countOwn(a)
 	a.Write(&q.w)
 	return answered
 }

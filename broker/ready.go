@@ -26,6 +26,8 @@ type readiness struct {
 	Status   string           `json:"status"`
 	Problems []string         `json:"problems"` // sentences
 	Profiles map[string]state `json:"profiles"`
+
+	lost bool // the Store does not answer
 }
 
 // state is that of a profile.
@@ -33,6 +35,9 @@ type state struct {
 	// SecondsLeft is how long the access token at hand lives; 0: there is none.
 	SecondsLeft int64  `json:"token_seconds_left"`
 	Problem     string `json:"problem,omitempty"`
+
+	loginRequired bool
+	status        *ringcx.Status // nil: the Store does not tell
 }
 
 // health looks whether callers are served, once a second at most, whoever asks.
@@ -119,9 +124,10 @@ func (s *setup) look(ctx context.Context) readiness {
 	for _, p := range s.profiles {
 		all.Go(func() {
 			is := s.stateOf(ctx, p)
-			_, err := p.session.Status(ctx)
+			known, err := p.session.Status(ctx)
 			mu.Lock()
 			defer mu.Unlock()
+			is.status = known
 			found.Profiles[p.name] = is
 			lost = lost || err != nil
 			if is.Problem != "" {
@@ -133,7 +139,7 @@ func (s *setup) look(ctx context.Context) readiness {
 	if failed := len(found.Problems); failed == len(s.profiles) {
 		found.Status = notReady
 	}
-	if lost || s.keys != nil && s.keys.Problem() != nil {
+	if found.lost = lost || s.keys != nil && s.keys.Problem() != nil; found.lost {
 		found.Problems = append(found.Problems, "the Store does not answer: the broker goes on with the tokens and the keys of callers that it has")
 	}
 	switch {
@@ -153,7 +159,7 @@ func (s *setup) stateOf(ctx context.Context, p *profile) state {
 	if err == nil {
 		return state{SecondsLeft: max(int64(t.Expiry.Sub(s.now())/time.Second), 0)}
 	}
-	return state{Problem: noToken(err)}
+	return state{Problem: noToken(err), loginRequired: errors.Is(err, ringcx.ErrLoginRequired)}
 }
 
 // noToken is why there is no token, in words without a secret.

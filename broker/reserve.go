@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
@@ -23,7 +24,9 @@ var platformLimit = &apispec.Limit{Name: "platform", Windows: []apispec.Window{{
 // governors keep what is sent to each of the vendor's servers within its limits.
 type governors struct {
 	options budget.Options
-	of      map[string]*budget.Governor // by server
+
+	mu sync.Mutex                  // guards the map
+	of map[string]*budget.Governor // by server
 }
 
 // newGovernors is nil if requests are not held to limits.
@@ -49,6 +52,8 @@ func (g *governors) at(origin *url.URL, platform bool) *budget.Governor {
 	if platform {
 		o.Server, o.Standard = "RingCentral "+origin.String(), platformLimit
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.of[o.Server] == nil {
 		g.of[o.Server] = budget.New(o)
 	}
@@ -64,6 +69,8 @@ func (g *governors) close() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), leaving)
 	defer cancel()
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	var errs []error
 	for _, one := range g.of {
 		errs = append(errs, one.Close(ctx))
@@ -80,9 +87,11 @@ func (q *request) reserve() *problem.Problem {
 	if g == nil {
 		return nil
 	}
+	began := time.Now()
 	slot, err := g.Reserve(q.r.Context(), budget.Request{
 		Operation: q.op, Query: q.r.URL.RawQuery, Account: q.account, Profile: q.profile.name, Caller: q.caller.Name,
 	})
+	q.countTurn(began)
 	if err == nil {
 		q.slot = slot
 		return nil
@@ -112,6 +121,7 @@ func (q *request) Enter() *problem.Problem {
 
 // Leave implements proxy.Gate. Every answer of the vendor counts, and so does a request that may be on its way.
 func (q *request) Leave(resp *http.Response, err error) {
+	q.countVendor(resp)
 	var dial *net.OpError
 	switch {
 	case q.slot == nil:

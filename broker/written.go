@@ -80,7 +80,7 @@ func (q *request) writeEnd() {
 	}
 	e := &audit.Entry{Time: q.b.now(), Event: "end", Request: q.name, Status: q.w.status, Took: q.b.now().Sub(q.began), Sent: q.w.sent}
 	if err := q.b.audit.Write(e); err != nil {
-		q.b.log.Error("the audit log cannot be written", slog.Any("error", err))
+		q.b.cannotWrite(err)
 	}
 }
 
@@ -103,7 +103,7 @@ func (q *request) writeOwn(a *handout.Answer) error {
 
 // unwritten is why a request is not served that cannot be written down.
 func unwritten(q *request, err error) *problem.Problem {
-	q.b.log.Error("the audit log cannot be written", slog.Any("error", err))
+	q.b.cannotWrite(err)
 	p := problem.New(http.StatusServiceUnavailable, "the request cannot be written to the audit log, so it is not served")
 	p.RetryAfter = time.Second
 	return p
@@ -112,14 +112,21 @@ func unwritten(q *request, err error) *problem.Problem {
 // refuse answers with p, and writes that down as far as that can be done: nothing was.
 func (q *request) refuse(p *problem.Problem) {
 	p.Write(&q.w)
+	q.count(q.operation(), decision(p.Status), p.Status)
 	if q.b.audit == nil {
 		return
 	}
 	e := q.entry("refused")
 	e.Decision, e.Why, e.Status, e.Took, e.Sent = "deny", p.Detail, p.Status, e.Time.Sub(q.began), q.w.sent
 	if err := q.b.audit.Write(e); err != nil {
-		q.b.log.Error("the audit log cannot be written", slog.Any("error", err))
+		q.b.cannotWrite(err)
 	}
+}
+
+// cannotWrite tells that a line is missing.
+func (s *setup) cannotWrite(err error) {
+	s.log.Error("the audit log cannot be written", slog.Any("error", err))
+	s.unwrittenLine()
 }
 
 // answer notes what is answered.

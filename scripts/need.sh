@@ -3,6 +3,7 @@
 # and other people's clients. Installs only what is missing, with apt-get where there is one;
 # elsewhere it says what to install. What cannot be had is a failure, or with ALLOW_MISSING=1 a loud warning.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 # What is needed, one a line: a command that succeeds when it is there | its Debian packages | its Homebrew formula.
 needs() {
@@ -29,6 +30,7 @@ test "$(uname)" = Darwin || command -v dbus-send                 | dbus-bin     
 test "$(uname)" = Darwin || gnome-keyring-daemon --version       | gnome-keyring   | gnome-keyring
 redis-server --version                                          | redis-server    | redis
 PATH=$PATH:$(ls -d /usr/lib/postgresql/*/bin | tail -n 1) postgres --version | postgresql | postgresql
+promtool --version || .tools/promtool --version                  | prometheus      | prometheus
 LIST
 	[[ ${1:-} == e2e ]] || return 0
 	cat <<'LIST'
@@ -74,15 +76,31 @@ quietly() {
 	return $status
 }
 
+# Of Prometheus only promtool is needed, which goes to .tools: no server, and not the packages that its pages need.
+get() {
+	local dir status=0
+	if [[ $1 != prometheus ]]; then
+		apt install -y --no-install-recommends "$1"
+		return
+	fi
+	dir=$(mktemp -d)
+	(
+		cd "$dir"
+		apt-get download prometheus >"$log" 2>&1 && dpkg-deb -x prometheus_*.deb here
+	) && mkdir -p .tools && cp "$dir/here/usr/bin/promtool" .tools/ || status=1
+	rm -rf "$dir"
+	return $status
+}
+
 # install PACKAGE: a first failure may mean that the package lists are old, so they are fetched, but only once.
 install() {
 	echo "need: installing $1"
-	apt install -y --no-install-recommends "$1" && return
+	get "$1" && return
 	if [[ $updated == no ]]; then
 		updated=yes
 		echo "need: apt-get update"
 		apt update || tail -n 5 "$log" >&2
-		apt install -y --no-install-recommends "$1" && return
+		get "$1" && return
 	fi
 	tail -n 5 "$log" >&2
 	return 1

@@ -192,6 +192,12 @@ day() {
 	go test $fresh -v . | grep -vE '^(=== RUN|PASS$)'
 }
 
+traces() {
+	cd broker/otel
+	go vet ./...
+	go test -race $fresh ./...
+}
+
 coverage() {
 	[[ -f coverage.out && -f coverage.sandbox.out ]] || not_run "the unit tests left no profile"
 	scripts/coverage.sh coverage.out coverage.sandbox.out
@@ -269,6 +275,7 @@ lint() {
 	fi
 	.tools/golangci-lint run ./...
 	(cd e2e && ../.tools/golangci-lint run ./...)
+	(cd broker/otel && ../../.tools/golangci-lint run ./...)
 }
 
 vulnerabilities() {
@@ -291,6 +298,7 @@ begin storm
 step memory "what is measured without the race detector"
 step simulation "${SEEDS:-500} seeds of bad days"
 step storm "processes and servers killed in mid-renewal, on real stores"
+step traces "of the broker, a module of its own"
 step coverage "of the root package and the sandbox"
 circle=check
 step cross "builds and vets for Linux, macOS and Windows, amd64 and arm64"

@@ -58,7 +58,7 @@ It serves the profile that commands use, at ` + defaultListen + `, unless --conf
 
 docs/broker.md has all settings. SIGHUP reads the file again, without a request being dropped; if it is wrong, all stays as it
 was. SIGTERM ends the broker when what was begun is answered: /readyz says 503 before. Sockets of systemd are used.
-GET /healthz and GET /readyz tell, without a key, how it is.`
+GET /healthz and GET /readyz tell, without a key, how it is, and GET /metrics tells Prometheus.`
 
 // New is 'ringcx broker' with all below it.
 func (a *Commands) New() *cobra.Command {

@@ -27,6 +27,7 @@ type process struct {
 	*Commands
 	config *config
 	log    *slog.Logger
+	seen   *broker.Metrics
 	store  ringcx.Store
 	broker *broker.Broker
 	served []served
@@ -111,7 +112,8 @@ func (a *Commands) prepare() (*process, *broker.Options, error) {
 	}
 	a.Lasts = true
 	a.namesStore(c.store)
-	p := &process{Commands: a, config: c, log: logger(a.Stderr, c.log)}
+	p := &process{Commands: a, config: c, seen: broker.NewMetrics()}
+	p.log = slog.New(p.seen.Count(logger(a.Stderr, c.log)))
 	if p.store, err = a.OpenStore(); err != nil {
 		return nil, nil, err
 	}
@@ -124,11 +126,11 @@ func (a *Commands) prepare() (*process, *broker.Options, error) {
 }
 
 // logger is the log of a broker.
-func logger(to io.Writer, form string) *slog.Logger {
+func logger(to io.Writer, form string) slog.Handler {
 	if form == "json" {
-		return slog.New(slog.NewJSONHandler(to, nil))
+		return slog.NewJSONHandler(to, nil)
 	}
-	return slog.New(slog.NewTextHandler(to, nil))
+	return slog.NewTextHandler(to, nil)
 }
 
 // options are those of a configuration.
@@ -138,7 +140,7 @@ func (p *process) options(c *config) ([]served, *broker.Options, error) {
 		return nil, nil, err
 	}
 	opts := &broker.Options{
-		Store: p.store, Users: c.users, Groups: c.groups, Rules: c.rules, Hosts: c.hosts, Log: p.log,
+		Store: p.store, Users: c.users, Groups: c.groups, Rules: c.rules, Hosts: c.hosts, Log: p.log, Metrics: p.seen,
 		NoLimits: c.noLimits, Replicas: cmp.Or(c.replicas, 1), MaxWait: c.maxWait,
 	}
 	var names []string

@@ -178,6 +178,7 @@ var brokerRooms = map[string][]string{
 	"caller":  {root},
 	"budget":  {root, apispec},
 	"proxy":   {root, apispec, "problem"},
+	"metrics": nil,
 	"handout": {root, apispec, "problem", "caller"},
 }
 

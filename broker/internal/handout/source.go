@@ -152,6 +152,13 @@ func (s *Source) wait() (done func()) {
 	}
 }
 
+// Waiting is how many wait for the next token.
+func (s *Source) Waiting() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.waiting
+}
+
 // soonest is how long the source waits at least before it asks again.
 const soonest = 250 * time.Millisecond
 
