@@ -187,7 +187,8 @@ var mistakes = []struct{ was, is, problem, remedy string }{
 	{"[[sink]]\nfile = \"", "[[sink]]\npath = \"", "sink.path is not a setting", "file"},
 	{"[[sink]]", "[sink]", "sink is a table, and has to be tables", "[[sink]]"},
 	{"[tls]\n", "[tls]\nmin_version = 1\n", "tls.min_version is not a setting", "cert"},
-	{"[users]\n", "[oidc]\nissuer = \"x\"\n[users]\n", "oidc is not a setting", "known here"},
+	{"[users]\n", "[saml]\nissuer = \"x\"\n[users]\n", "saml is not a setting", "known here"},
+	{"[users]\n", "[oidc]\nissuer = \"x\"\n[users]\n", "oidc is a table, and has to be tables", "[[oidc]]"},
 }
 
 func TestEveryMistakeIsToldWithItsLineAndWhatWouldDo(t *testing.T) {
