@@ -84,37 +84,31 @@ func (k *keySet) VerifySignature(ctx context.Context, token string) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	if payload, named := r.verify(jws); payload != nil {
+	if payload := r.verify(jws); payload != nil {
 		return payload, nil
-	} else if named {
-		return nil, errUnverified // a wrong signature asks for no other keys
 	}
 	if err := k.refresh(ctx); err != nil {
 		return nil, errUnverified // the keys that there are do not know it
 	}
-	if payload, _ := k.known.Load().verify(jws); payload != nil {
+	if payload := k.known.Load().verify(jws); payload != nil {
 		return payload, nil
 	}
 	return nil, errUnverified
 }
 
-// verify is what jws holds if one of the keys has signed it. named is whether a key has the ID that it names.
-func (r *ring) verify(jws *jose.JSONWebSignature) (payload []byte, named bool) {
+// verify is what jws holds if one of the keys has signed it, nil if none has.
+func (r *ring) verify(jws *jose.JSONWebSignature) []byte {
 	head := jws.Signatures[0].Protected
 	for i := range r.keys {
 		key := &r.keys[i]
-		if head.KeyID != "" && key.KeyID != head.KeyID {
-			continue
-		}
-		named = named || head.KeyID != ""
-		if key.Algorithm != "" && key.Algorithm != head.Algorithm {
+		if head.KeyID != "" && key.KeyID != head.KeyID || key.Algorithm != "" && key.Algorithm != head.Algorithm {
 			continue
 		}
 		if payload, err := jws.Verify(key); err == nil {
-			return payload, true
+			return payload
 		}
 	}
-	return nil, named
+	return nil
 }
 
 // ring is the keys that count now. Those that are no more fresh are used while others are fetched.
@@ -124,7 +118,7 @@ func (k *keySet) ring(ctx context.Context) (*ring, error) {
 	case age <= fresh:
 		return r, nil
 	case age <= stale:
-		k.start(ctx)
+		_, _ = k.start(ctx) // the log tells what comes of it
 		return r, nil
 	}
 	if err := k.refresh(ctx); err != nil {
@@ -193,13 +187,13 @@ func (k *keySet) landed(f *flight, keys []jose.JSONWebKey, err error) {
 	before := k.failed
 	k.flight, k.failed, f.err = nil, err, err
 	k.mu.Unlock()
-	close(f.done)
 	switch {
 	case err == nil && before != nil:
 		k.log.Info("the keys of the issuer can be had again")
 	case err != nil && (before == nil || before.Error() != err.Error()):
 		k.log.Warn("the keys of the issuer cannot be had; those that are known go on to count", "error", err.Error())
 	}
+	close(f.done)
 }
 
 // parseKeys reads a key set. Keys that are of no use here are left out.

@@ -14,14 +14,14 @@ import (
 
 // readIssuer reads one issuer whose tokens let callers in.
 func (c *config) readIssuer(t *table) {
-	const such = `issuer = "https://ci.example.com"`
+	const such = `issuer = "https://HOST"`
 	i := oidc.Issuer{
 		URL: t.text("issuer", such), Audiences: t.texts("audience", `audience = ["ringcx-broker"]`), Claims: claims(t),
 		Name: t.text("name", `name = "ci:{repository}"`), Profile: t.text("profile", `profile = "support"`),
 		Algorithms: t.texts("algorithms", `algorithms = ["RS256"]`),
 		MaxLife:    t.duration("max_life", "1h", 366*24*time.Hour), Skew: t.duration("skew", "30s", 5*time.Minute),
 	}
-	at := t.text("keys", `keys = "https://ci.example.com/openid/v1/jwks"`)
+	at := t.text("keys", `keys = "https://HOST/openid/v1/jwks"`)
 	if strings.Contains(at, "://") {
 		i.Keys.URL = at
 	} else {
@@ -30,15 +30,16 @@ func (c *config) readIssuer(t *table) {
 	i.Keys.CAFile, i.Keys.TokenFile = c.path(t.text("ca", `ca = "/etc/ringcx/issuer.crt"`)), c.path(t.text("token_file", `token_file = "/var/run/secrets/kubernetes.io/serviceaccount/token"`))
 	t.done()
 	line, missing := t.line(t.path), false
-	for _, need := range [][2]string{
-		{"issuer", such}, {"audience", `audience = ["ringcx-broker"], which jobs ask their tokens for`}, {"name", `name = "ci:{repository}"`},
-		{"claims", `[oidc.claims] with repository = "acme/*"; without it every token of the issuer would do`},
-	} {
-		if !t.has(need[0]) {
+	need := func(name, such string) {
+		if !t.has(name) {
 			missing = true
-			t.fail(line, "oidc has no "+need[0], "such as: "+need[1])
+			t.fail(line, "oidc has no "+name, "such as: "+such)
 		}
 	}
+	need("issuer", such)
+	need("audience", `audience = ["ringcx-broker"], which jobs ask their tokens for`)
+	need("name", `name = "ci:{repository}"`)
+	need("claims", `[oidc.claims] with repository = "acme/*"; without it every token of the issuer would do`)
 	c.serves(t, i.Profile)
 	if !missing && i.URL != "" && i.Name != "" && len(i.Audiences) > 0 && len(i.Claims) > 0 {
 		if _, err := oidc.New(&oidc.Options{Issuers: []oidc.Issuer{i}}); err != nil {
