@@ -152,6 +152,9 @@ func (b *setup) who(r *http.Request, secret string) (*Caller, error) {
 
 // alive tells whether a caller of an earlier request may still come.
 func (b *setup) alive(ctx context.Context, c Caller) bool {
+	if !c.Until.IsZero() && !b.now().Before(c.Until) {
+		return false
+	}
 	return !c.Keyed || b.keys != nil && b.keys.Alive(ctx, c.ID)
 }
 

@@ -86,5 +86,5 @@ func (c *config) callersSay() []string {
 			all = append(all, fmt.Sprintf("callers  certificate of %s: %s", name, c.tls.callers[name]))
 		}
 	}
-	return all
+	return append(all, c.issuersSay()...)
 }

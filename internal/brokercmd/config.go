@@ -16,6 +16,7 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/broker"
+	"github.com/ringcx-go/ringcx/broker/oidc"
 	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/usage"
@@ -40,6 +41,7 @@ type config struct {
 	users    map[uint32]string
 	groups   map[uint32]string
 	sinks    []sink
+	issuers  []oidc.Issuer
 	rules    []broker.Rule
 	lines    []int // of the rules
 }
@@ -129,6 +131,9 @@ func parseConfig(path, text string) (*config, []*usage.Error) {
 	for _, s := range t.each("sink") {
 		c.sinks = append(c.sinks, c.readSink(s))
 	}
+	for _, i := range t.each("oidc") {
+		c.readIssuer(i)
+	}
 	for _, rule := range t.each("rule") {
 		c.readRule(rule)
 	}
@@ -214,8 +219,8 @@ func (c *config) readRule(t *table) {
 	t.done()
 	line := t.line(t.path)
 	c.rules, c.lines = append(c.rules, r), append(c.lines, line)
-	if r.Caller != "" && callerRule(r.Caller) != "" {
-		t.misfit("caller", fmt.Sprintf("%q is no name of a caller: %s", wording.Clip(r.Caller), callerRule(r.Caller)), callerHint)
+	if why := callerRule(strings.ReplaceAll(r.Caller, ":", "")); r.Caller != "" && why != "" { // one that a token names has colons
+		t.misfit("caller", fmt.Sprintf("%q is no name of a caller: %s", wording.Clip(r.Caller), why), callerHint)
 	}
 	c.serves(t, r.Profile)
 	if err := checkRule(r); err != nil {

@@ -102,6 +102,22 @@ operation = "getaccounts"
 method = "GET"
 path = "/voice/api/v1/**"
 
+[[oidc]]
+issuer = "https://ci.example"
+audience = ["ringcx-broker"]
+name = "ci:{repository}"
+profile = "sales"
+algorithms = ["RS256", "ES256"]
+max_life = "1h"
+skew = "10s"
+keys = "https://ci.example/keys"
+ca = %q
+
+[oidc.claims]
+repository = "acme/*"
+ref = ["refs/heads/main", "refs/tags/*"]
+kubernetes.io.namespace = "prod"
+
 [[sink]]
 file = %q
 profile = "support"
@@ -114,7 +130,7 @@ group = "0"
 // whole is a configuration with every setting.
 func whole(t testing.TB) string {
 	cert, key := certificate(t, "broker.internal")
-	return fmt.Sprintf(everySetting, cert, key, cert, filepath.Join(t.TempDir(), "token"))
+	return fmt.Sprintf(everySetting, cert, key, cert, cert, filepath.Join(t.TempDir(), "token"))
 }
 
 func TestAConfigurationWithEverySettingIsUnderstood(t *testing.T) {
@@ -187,7 +203,21 @@ var mistakes = []struct{ was, is, problem, remedy string }{
 	{"[[sink]]\nfile = \"", "[[sink]]\npath = \"", "sink.path is not a setting", "file"},
 	{"[[sink]]", "[sink]", "sink is a table, and has to be tables", "[[sink]]"},
 	{"[tls]\n", "[tls]\nmin_version = 1\n", "tls.min_version is not a setting", "cert"},
-	{"[users]\n", "[oidc]\nissuer = \"x\"\n[users]\n", "oidc is not a setting", "known here"},
+	{`issuer = "https://ci.example"`, `isuer = "https://ci.example"`, "oidc.isuer is not a setting", "did you mean issuer?"},
+	{`issuer = "https://ci.example"`, ``, "oidc has no issuer", `issuer = "https://`},
+	{`issuer = "https://ci.example"`, `issuer = "http://ci.example"`, "the issuer has to be https", "docs/broker.md"},
+	{`audience = ["ringcx-broker"]`, `audience = "ringcx-broker"`, "oidc.audience is a text, and has to be a list", `audience = [`},
+	{`audience = ["ringcx-broker"]`, ``, "oidc has no audience", "ringcx-broker"},
+	{`name = "ci:{repository}"`, `name = "{repository}"`, "no colon before them", "docs/broker.md"},
+	{"profile = \"sales\"\nalgorithms", "profile = \"salse\"\nalgorithms", `oidc.profile is "salse", which is not served`, "did you mean sales?"},
+	{`algorithms = ["RS256", "ES256"]`, `algorithms = ["HS256"]`, `"HS256" is no algorithm that is taken`, "docs/broker.md"},
+	{`max_life = "1h"`, `max_life = "1 hour"`, `oidc.max_life is "1 hour"`, "1h"},
+	{`skew = "10s"`, `skew = "1h"`, `oidc.skew is "1h"`, "at most"},
+	{`keys = "https://ci.example/keys"`, `keys = "keys.json"`, "keys in a file need no authority", "docs/broker.md"},
+	{`repository = "acme/*"`, `repository = 3`, "oidc.claims.repository is 3, and has to be a text or a list", "refs/heads/main"},
+	{`ref = ["refs/heads/main", "refs/tags/*"]`, `ref = []`, "oidc.claims.ref is an empty list", "refs/heads/main"},
+	{"[users]\n", "[saml]\nissuer = \"x\"\n[users]\n", "saml is not a setting", "known here"},
+	{"[[oidc]]", "[oidc]", "oidc is a table, and has to be tables", "[[oidc]]"},
 }
 
 func TestEveryMistakeIsToldWithItsLineAndWhatWouldDo(t *testing.T) {

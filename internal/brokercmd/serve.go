@@ -18,6 +18,7 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/broker"
+	"github.com/ringcx-go/ringcx/broker/oidc"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -31,6 +32,7 @@ type process struct {
 	store  ringcx.Store
 	broker *broker.Broker
 	served []served
+	tokens *oidc.Callers              // nil: no token of an issuer lets in
 	tls    atomic.Pointer[tls.Config] // nil: nothing is listened at with it
 
 	places   []place
@@ -155,6 +157,14 @@ func (p *process) options(c *config) ([]served, *broker.Options, error) {
 	}
 	if c.tls != nil && len(c.tls.callers) > 0 {
 		opts.Authenticators = append(opts.Authenticators, certificates(c.tls.callers))
+	}
+	if len(c.issuers) > 0 {
+		tokens, err := oidc.New(&oidc.Options{Issuers: c.issuers, Before: p.tokens, Log: p.log})
+		if err != nil {
+			return nil, nil, usage.New(err.Error(), "see docs/broker.md")
+		}
+		p.tokens = tokens // with the keys of before
+		opts.Authenticators = append(opts.Authenticators, tokens)
 	}
 	if c.audit != "" {
 		if opts.Audit, err = broker.OpenAuditLog(c.audit); err != nil {

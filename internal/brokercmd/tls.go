@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/ringcx-go/ringcx/broker"
 	"github.com/ringcx-go/ringcx/internal/usage"
@@ -91,10 +92,13 @@ func (c certificates) Authenticate(r *http.Request, secret string) (*broker.Call
 		return nil, broker.ErrUnknown // what a caller shows says who it is
 	}
 	shown := r.TLS.VerifiedChains[0][0]
+	if time.Now().After(shown.NotAfter) {
+		return nil, broker.ErrUnknown // the connection was made before it ended
+	}
 	for _, name := range namesOf(shown) {
 		if caller := c[name]; caller != "" {
 			sum := sha256.Sum256(shown.Raw)
-			return &broker.Caller{Name: caller, ID: "certificate " + hex.EncodeToString(sum[:8])}, nil
+			return &broker.Caller{Name: caller, ID: "certificate " + hex.EncodeToString(sum[:8]), Until: shown.NotAfter}, nil
 		}
 	}
 	return nil, broker.ErrUnknown

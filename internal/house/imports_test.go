@@ -22,6 +22,7 @@ const (
 	broker      = "broker"
 	brokerCmd   = "internal/brokercmd"
 	brokerUse   = "broker/client"
+	brokerOIDC  = "broker/oidc"
 	cli         = "internal/cli"
 	cmd         = "cmd"
 	conform     = "internal/conform"
@@ -59,6 +60,7 @@ var arrows = map[string][]string{
 	store:       {root},
 	leasetest:   {root, ringcxtest, internal},
 	broker:      {root, apispec},
+	brokerOIDC:  {broker},
 	brokerUse:   {root}, // programs that use a broker compile nothing of it
 	ringcxtest:  {root, sandbox},
 	internal:    {internal, apispec, usage},
@@ -69,7 +71,7 @@ var arrows = map[string][]string{
 	apicmd:      {root, internal, apispec, outfile, usage},
 	resource:    {apicmd, internal, apispec, usage},
 	accountCmd:  {root, apicmd, internal, profile, subaccount, usage},
-	brokerCmd:   {root, store, broker, apispec, internal, profile, usage},
+	brokerCmd:   {root, store, broker, brokerOIDC, apispec, internal, profile, usage},
 	things:      {resource, apicmd, internal, usage},
 	apitoken:    {root, apicmd, internal, apispec, usage},
 	apicli:      {root, accountCmd, apicmd, apispec, integration, internal, leads, outfile, profile, reports, things, usage},

@@ -5,15 +5,17 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 )
 
 // Caller is who calls.
 type Caller struct {
-	Name    string // as policies and the audit log have it
-	ID      string // of the key or token; "": it has none
-	Profile string // the only profile that it may use; "": any that a policy leaves
-	Keyed   bool   // ID is that of a key, which may be revoked
-	Remote  string // how it came: unix, loopback, network
+	Name    string    // as policies and the audit log have it
+	ID      string    // of the key or token; "": it has none
+	Profile string    // the only profile that it may use; "": any that a policy leaves
+	Keyed   bool      // ID is that of a key, which may be revoked
+	Until   time.Time // what it showed is good no longer; zero: it does not end, or ID tells
+	Remote  string    // how it came: unix, loopback, network
 }
 
 // ErrUnknown is a caller that showed nothing that says who it is, or nothing that is known.

@@ -15,6 +15,7 @@ const (
 	grantExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
 	accessType    = "urn:ietf:params:oauth:token-type:access_token"
 	jwtType       = "urn:ietf:params:oauth:token-type:jwt"
+	idType        = "urn:ietf:params:oauth:token-type:id_token"
 )
 
 // longForm is the longest form that is read, in bytes.
@@ -82,13 +83,16 @@ func (d *Desk) oauth(r *http.Request) *Answer {
 		}
 		return d.grant(r, c, values, "")
 	case grantExchange:
-		if kind := values.Get("subject_token_type"); kind != accessType && kind != jwtType {
+		if kind := values.Get("subject_token_type"); kind != accessType && kind != jwtType && kind != idType {
 			return oauthError(http.StatusBadRequest, "invalid_request", "the subject_token_type is not one that is exchanged here")
 		}
 		if kind := values.Get("requested_token_type"); kind != "" && kind != accessType {
 			return oauthError(http.StatusBadRequest, "invalid_request", "only access tokens are handed out")
 		}
 		c, err := d.Who(r, values.Get("subject_token"))
+		if err != nil && !errors.Is(err, caller.ErrUnknown) {
+			return oauthError(http.StatusServiceUnavailable, "temporarily_unavailable", "the keys of callers cannot be read")
+		}
 		if values.Get("subject_token") == "" || err != nil {
 			return oauthError(http.StatusBadRequest, "invalid_grant", "the subject_token is not known")
 		}
@@ -116,7 +120,8 @@ func (d *Desk) grant(r *http.Request, c *caller.Caller, values url.Values, issue
 	body := map[string]any{}
 	name := ""
 	if own {
-		body["access_token"], body["token_type"], body["expires_in"], body["scope"] = d.Short.Issue(*c).Access, "Bearer", int64(AccessLife.Seconds()), scope
+		p := d.Short.Issue(*c)
+		body["access_token"], body["token_type"], body["expires_in"], body["scope"] = p.Access, "Bearer", int64(p.AccessLife.Seconds()), scope
 	} else {
 		t, fingerprint, err := source.Token(r.Context(), 0)
 		if err != nil {

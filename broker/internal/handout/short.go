@@ -50,8 +50,11 @@ type short struct {
 // pair is what was handed out together, and ends together.
 type pair struct{ all []*short }
 
-// Pair are tokens that were handed out together.
-type Pair struct{ Access, Refresh string }
+// Pair are tokens that were handed out together, with how long each lives.
+type Pair struct {
+	Access, Refresh         string
+	AccessLife, RefreshLife time.Duration
+}
 
 func (s *Short) now() time.Time {
 	if s.Now != nil {
@@ -64,8 +67,13 @@ func (s *Short) now() time.Time {
 func (s *Short) Issue(c caller.Caller) Pair {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	together := new(pair)
-	return Pair{s.issue(c, together, accessPrefix, AccessLife), s.issue(c, together, refreshPrefix, RefreshLife)}
+	together, p := new(pair), Pair{AccessLife: AccessLife, RefreshLife: RefreshLife}
+	if !c.Until.IsZero() { // it could go on for ever with what it showed once
+		left := max(c.Until.Sub(s.now()), 0)
+		p.AccessLife, p.RefreshLife = min(p.AccessLife, left), min(p.RefreshLife, left)
+	}
+	p.Access, p.Refresh = s.issue(c, together, accessPrefix, p.AccessLife), s.issue(c, together, refreshPrefix, p.RefreshLife)
+	return p
 }
 
 // issue makes a token. The caller of it holds s.mu.

@@ -92,8 +92,8 @@ func (d *Desk) jwtLogin(r *http.Request, values url.Values) *Answer {
 
 func platformPair(p Pair, c *caller.Caller) *Answer {
 	a := answerJSON(http.StatusOK, map[string]any{
-		"access_token": p.Access, "token_type": "bearer", "expires_in": int64(AccessLife.Seconds()),
-		"refresh_token": p.Refresh, "refresh_token_expires_in": int64(RefreshLife.Seconds()), "scope": "ReadAccounts", "owner_id": "0", "endpoint_id": "ringcx-broker",
+		"access_token": p.Access, "token_type": "bearer", "expires_in": int64(p.AccessLife.Seconds()),
+		"refresh_token": p.Refresh, "refresh_token_expires_in": int64(p.RefreshLife.Seconds()), "scope": "ReadAccounts", "owner_id": "0", "endpoint_id": "ringcx-broker",
 	})
 	a.Caller = c
 	return a

@@ -1,0 +1,68 @@
+package oidc
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// check finds what is wrong with an issuer.
+func (i *Issuer) check() (template, error) {
+	if err := checkURL("the issuer", i.URL); err != nil {
+		return nil, err
+	}
+	switch {
+	case len(i.Audiences) == 0 || slices.Contains(i.Audiences, ""):
+		return nil, errors.New("the audience is missing: a token for somebody else would do")
+	case len(i.Claims) == 0:
+		return nil, errors.New("no claim is asked for: every token of the issuer would do")
+	case len(i.Algorithms) == 0:
+		return nil, errors.New("there is no algorithm")
+	case i.MaxLife < 0:
+		return nil, errors.New("the longest life is negative")
+	case i.Skew < 0 || i.Skew > longestSkew:
+		return nil, errors.New("clocks may be off by five minutes at most")
+	case i.Keys.URL != "" && i.Keys.File != "":
+		return nil, errors.New("the keys are at a URL or in a file, not both")
+	case i.Keys.File != "" && (i.Keys.CAFile != "" || i.Keys.TokenFile != ""):
+		return nil, errors.New("keys in a file need no authority and no token")
+	}
+	for _, a := range i.Algorithms {
+		if !slices.Contains(algorithms, a) {
+			return nil, fmt.Errorf("%q is no algorithm that is taken: there are %s", a, strings.Join(algorithms, ", "))
+		}
+	}
+	for claim, values := range i.Claims {
+		if claim == "" || len(values) == 0 || slices.Contains(values, "") {
+			return nil, fmt.Errorf("the claim %q has an empty value", claim)
+		}
+	}
+	if i.Keys.URL != "" {
+		if err := checkURL("the place of the keys", i.Keys.URL); err != nil {
+			return nil, err
+		}
+	}
+	return parseTemplate(i.Name)
+}
+
+// checkURL refuses addresses over which others could put keys of their own in place.
+func checkURL(what, text string) error {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || u.Opaque != "":
+		return fmt.Errorf("%s is no URL", what)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
+		return fmt.Errorf("%s is a URL without a user, a query and a fragment", what)
+	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+		return nil
+	}
+	return fmt.Errorf("%s has to be https, or http of this machine", what)
+}
+
+func loopback(host string) bool {
+	at, err := netip.ParseAddr(host)
+	return err == nil && at.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
+}
