@@ -98,6 +98,7 @@ func (r *Report) count(e *entry, description string, why error) {
 		r.UncertainRows = append(r.UncertainRows, span)
 	case refused:
 		r.RefusedRows = append(r.RefusedRows, span)
+		r.rejected(e)
 	case done:
 		r.Sent += e.Rows
 		r.NotSent -= e.Rows
@@ -107,14 +108,37 @@ func (r *Report) count(e *entry, description string, why error) {
 		n := e.taken()
 		r.Accepted += n
 		if span.Reason = fmt.Sprintf("of %d rows RingCX has taken %d", e.Rows, n); n < e.Rows {
+			if e.unexplained() {
+				span.Reason += ", and which is not known: each is perhaps in"
+			}
 			r.ShortRows = append(r.ShortRows, span)
 		}
-		r.Rejected += len(e.Rejected)
-		r.RejectedRows = append(r.RejectedRows, e.Rejected[:min(len(e.Rejected), maxFaults-len(r.RejectedRows))]...)
+		r.rejected(e)
 		if e.Message != "" && len(r.Messages) < 10 && !slices.Contains(r.Messages, e.Message) {
 			r.Messages = append(r.Messages, e.Message)
 		}
 	}
+}
+
+// unexplained says whether fewer rows of a batch are in than the vendor does not name as rejected: each of them is perhaps in.
+func (e *entry) unexplained() bool {
+	named := map[int]bool{}
+	for _, f := range e.Rejected {
+		named[f.Line] = f.Line > 0
+	}
+	delete(named, 0)
+	return e.State == done && e.taken()+len(named) < e.Rows
+}
+
+// perhaps is what there is to say of each of its rows then.
+func (e *entry) perhaps() string {
+	return fmt.Sprintf("perhaps in: %d of %d were taken, and which is not known", e.taken(), e.Rows)
+}
+
+// rejected adds the rows that the vendor names as such.
+func (r *Report) rejected(e *entry) {
+	r.Rejected += len(e.Rejected)
+	r.RejectedRows = append(r.RejectedRows, e.Rejected[:min(len(e.Rejected), maxFaults-len(r.RejectedRows))]...)
 }
 
 // Complete says whether all rows are in, by what the vendor says of each batch.
