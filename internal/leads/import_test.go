@@ -137,7 +137,11 @@ func TestCellsAreCheckedByTheTypesOfTheirFields(t *testing.T) {
 		{"leadPhone", "+1 (415) 155-0100", "is not a number of the United States"},
 		{"leadPhone", "1415055010|4155550100", "is not a number of the United States"},
 		{"externId", "1.23457E+11", "a spreadsheet has shortened"},
-		{"externId", "4E10", `"4E10"`},
+		{"externId", "1E+05", "a spreadsheet has shortened"},
+		{"externId", "1E+11", "a spreadsheet has shortened"},
+		{"externId", "1e5", "a spreadsheet has shortened"},
+		{"externId", "4E10-1", `"4E10-1"`}, // controls
+		{"externId", "E10", `"E10"`},
 		{"leadPhone", "call me", "is not a phone number"},
 		{"leadPhone", "+44 20 7946 0000", "not a number of the United States or Canada"},
 		{"leadPhoneE164", "+442079460000", `"+442079460000"`},
