@@ -146,6 +146,18 @@ func (r *Report) Complete() bool {
 	return r.Sent+r.SentBefore == r.Rows && r.Rejected == 0 && len(r.ShortRows) == 0
 }
 
+// Unsettled is what to do about batches that are uncertain, "" if none is.
+func (r *Report) Unsettled() string {
+	switch len(r.UncertainRows) {
+	case 0:
+		return ""
+	case 1:
+		u := r.UncertainRows[0]
+		return fmt.Sprintf("look in the campaign for the list %q; then --resume --settle %d=sent says that it is in, --resume --settle %d=unsent sends it again", u.Description, u.Batch, u.Batch)
+	}
+	return "look in the campaign for the lists; then --resume --settle sent says of all that they are in, --settle unsent sends them again, --settle 3=sent is for one"
+}
+
 // Write writes the report for people. What is listed of rows is bounded by most.
 func (r *Report) Write(w io.Writer, most int) error {
 	var b strings.Builder

@@ -65,8 +65,11 @@ func TestAnImportGoesOnBehindABatchWhoseAnswerWasLostAndSendsNothingTwice(t *tes
 	if again, lost := v.twice(), v.missing(55); again != nil || lost != nil {
 		t.Errorf("sent twice: %q, never: %q", again, lost)
 	}
+	if hint := second.Report.Unsettled(); !strings.Contains(hint, `the list "leads.csv (3/6)"`) || !strings.Contains(hint, "--resume --settle 3=unsent sends it again") {
+		t.Errorf("what to do is %q", hint)
+	}
 	third := &leads.Import{Path: path, Dir: dir, Resume: true, Settle: []string{leads.Unsent}}
-	if err := run(t, v, third); err != nil || third.Report.Sent != 55 {
+	if err := run(t, v, third); err != nil || third.Report.Sent != 55 || third.Report.Unsettled() != "" {
 		t.Errorf("%v, %+v", err, third.Report)
 	}
 	if again := v.twice(); len(again) != 10 || again[0] != "A21" {

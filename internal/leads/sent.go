@@ -123,6 +123,9 @@ func (im *Import) skipSent(own string) error {
 			unsure, lines = append(unsure, row.id), append(lines, row.line)
 		}
 	}
+	if len(unsure) == 0 && len(im.Settle) > 0 {
+		return usage.New(nothingUnsure, "leave --settle out")
+	}
 	if len(lines) == 0 {
 		return nil
 	}
