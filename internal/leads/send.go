@@ -175,7 +175,7 @@ func (s *sender) deliver(ctx context.Context, b *batch) (entry, error) {
 	until := time.Now().Add(s.to.MaxWait)
 	for try := 0; ; try++ {
 		if err := pace.Sleep(ctx, s.pace.Wait()); err != nil {
-			return e, err
+			return e, worded(err)
 		}
 		if err := s.src.same(); err != nil {
 			return e, err
@@ -208,7 +208,7 @@ func (s *sender) deliver(ctx context.Context, b *batch) (entry, error) {
 			return e, err
 		}
 		if err := s.to.Pause(wait, "the vendor asks for fewer requests"); err != nil {
-			return e, err
+			return e, worded(err)
 		}
 	}
 }
@@ -240,6 +240,23 @@ func (s *sender) post(ctx context.Context, b *batch, e *entry) error {
 		e.State = refused
 	default:
 		e.State = uncertain
+	}
+	return worded(err)
+}
+
+// interrupted is an end that the user wanted, in words.
+type interrupted struct{ error }
+
+// Error says so.
+func (interrupted) Error() string { return "interrupted" }
+
+// Unwrap is what it is of itself.
+func (e interrupted) Unwrap() error { return e.error }
+
+// worded says what an interruption is, which neither contexts nor signals do.
+func worded(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return interrupted{err}
 	}
 	return err
 }
