@@ -190,7 +190,7 @@ func (a *Commands) reportImport(im *leads.Import, failed error, asJSON bool) (er
 	case err != nil:
 		return err
 	case !im.Report.Complete():
-		return errors.New("not all rows are in")
+		return usage.WithHint(errors.New("not all rows are in"), im.Report.Unsettled())
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-const sound = "RIFF\x0c\x00\x00\x00WAVE12345678"
+const sound = "RIFF\x2c\x00\x00\x00WAVEfmt \x10\x00\x00\x00ffffffffffffffffdata\x08\x00\x00\x0012345678"
 
 func TestRecordingsAreListedAndDownloadedByWhatTheListPrints(t *testing.T) {
 	p := newPerson(t)
@@ -35,7 +35,7 @@ func TestRecordingsAreListedAndDownloadedByWhatTheListPrints(t *testing.T) {
 	dir := t.TempDir()
 	code, out, errs := p.gives(list, "recordings", "download", "-", "--dir", dir)
 	name := filepath.Join(dir, "recording-d1+s1.wav")
-	if code != 1 || out != name+"\t20\n" || !strings.Contains(errs, "d3 s3: ") || !strings.Contains(errs, "1 of 2 recordings were not downloaded") {
+	if code != 1 || out != name+"\t52\n" || !strings.Contains(errs, "d3 s3: ") || !strings.Contains(errs, "1 of 2 recordings were not downloaded") {
 		t.Errorf("exit code %d, %q %s", code, out, errs)
 	}
 	if data, err := os.ReadFile(name); err != nil || string(data) != sound {

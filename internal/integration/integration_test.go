@@ -137,9 +137,18 @@ func TestTotalsAreAskedForInTheTimeZoneOfTheTimes(t *testing.T) {
 	}
 }
 
-// wav is a recording with n bytes of sound, and a length in its head.
+// wav is a recording with n bytes, of which 32 are no sound, and a length in its head.
 func wav(n int, says uint32) string {
-	return "RIFF" + string(binary.LittleEndian.AppendUint32(nil, says)) + "WAVE" + strings.Repeat("x", n)
+	return "RIFF" + length(says) + "WAVE" + "fmt " + length(16) + strings.Repeat("f", 16) + "data" + length(uint32(n-32)) + strings.Repeat("x", n-32) //nolint:gosec // it is small
+}
+
+// length is a number as a WAV has it.
+func length(n uint32) string { return string(binary.LittleEndian.AppendUint32(nil, n)) }
+
+// mp3 is a recording with two frames of sound, and rest behind them.
+func mp3(rest string) string {
+	frame := "\xff\xfb\x90\x00" + strings.Repeat("x", 413)
+	return frame + frame + rest
 }
 
 func TestARecordingIsAFileOfTheUsersOwnAndIsThereWholeOrNotAtAll(t *testing.T) {
@@ -152,11 +161,11 @@ func TestARecordingIsAFileOfTheUsersOwnAndIsThereWholeOrNotAtAll(t *testing.T) {
 	}{
 		{"whole", "audio/wav", whole, "", 200, "recording-d1+s1.wav", ""},
 		{"with a length that was not known", "audio/wav", wav(100, 1<<32-1), "", 200, "recording-d1+s1.wav", ""},
-		{"of another kind", "audio/mpeg", "ID3", "", 200, "recording-d1+s1.mp3", ""},
+		{"of another kind", "audio/mpeg", mp3(""), "", 200, "recording-d1+s1.mp3", ""},
 		{"without a kind", "application/octet-stream", whole, "", 200, "recording-d1+s1.wav", ""},
 		{"cut off", "audio/wav", whole[:60], "", 200, "", "the recording is cut off: it has 60 bytes of 112"},
 		{"cut off by the connection", "audio/wav", whole[:60], "112", 200, "", "the answer broke off"},
-		{"of a kind that is not said", "application/octet-stream", "\xff\xfb\x90\x00 and more", "", 200, "recording-d1+s1.mp3", ""},
+		{"of a kind that is not said", "application/octet-stream", mp3(""), "", 200, "recording-d1+s1.mp3", ""},
 		{"empty", "audio/mpeg", "", "", 200, "", "the recording is empty"},
 		{"empty, of any kind", "application/octet-stream", "", "", 200, "", "the recording is empty"},
 		{"a page that says it is sound", "audio/mpeg", "<html>sorry</html>", "", 200, "", "the recording is no MP3"},
@@ -205,7 +214,7 @@ func TestARecordingReplacesNothingUnlessItIsForcedTo(t *testing.T) {
 	api := newAPI(t, func(w http.ResponseWriter, _ *http.Request) {
 		asked++
 		w.Header().Set("Content-Type", "audio/wav")
-		_, _ = io.WriteString(w, wav(10, 14))
+		_, _ = io.WriteString(w, wav(40, 44))
 	})
 	dir := t.TempDir()
 	there := filepath.Join(dir, "recording-d1+s1.mp3")
@@ -221,7 +230,7 @@ func TestARecordingReplacesNothingUnlessItIsForcedTo(t *testing.T) {
 	if _, _, err := api.Recording(t.Context(), s, &integration.Download{Output: there, Force: true}); err != nil {
 		t.Error(err)
 	}
-	if data, _ := os.ReadFile(there); string(data) != wav(10, 14) {
+	if data, _ := os.ReadFile(there); string(data) != wav(40, 44) {
 		t.Errorf("there is %q", data)
 	}
 }
@@ -257,7 +266,7 @@ func TestSegmentsAreReadInTheFormsInWhichTheyArePrinted(t *testing.T) {
 func TestTwoRecordingsNeverHaveOneName(t *testing.T) {
 	api := newAPI(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "audio/mpeg")
-		_, _ = io.WriteString(w, "ID3"+r.URL.Path)
+		_, _ = io.WriteString(w, mp3(r.URL.Path))
 	})
 	dir := t.TempDir()
 	all := []integration.Segment{{Dialog: "a-b", ID: "c"}, {Dialog: "a", ID: "b-c"}, {Dialog: "a--b", ID: "c"}, {Dialog: "a", ID: "b--c"}, {Dialog: "a", ID: "b-c.mp3"}, {Dialog: "a.b", ID: "c"}}
@@ -283,14 +292,14 @@ func TestTwoRecordingsNeverHaveOneName(t *testing.T) {
 }
 
 func TestAFileThatIsMadeMeanwhileIsNotReplaced(t *testing.T) {
-	for force, want := range map[bool]string{false: "mine", true: wav(10, 14)} {
+	for force, want := range map[bool]string{false: "mine", true: wav(40, 44)} {
 		name := filepath.Join(t.TempDir(), "call.wav")
 		api := newAPI(t, func(w http.ResponseWriter, _ *http.Request) {
 			if err := os.WriteFile(name, []byte("mine"), 0o600); err != nil {
 				t.Error(err)
 			}
 			w.Header().Set("Content-Type", "audio/wav")
-			_, _ = io.WriteString(w, wav(10, 14))
+			_, _ = io.WriteString(w, wav(40, 44))
 		})
 		_, _, err := api.Recording(t.Context(), integration.Segment{Dialog: "d", ID: "s"}, &integration.Download{Output: name, Force: force})
 		data, _ := os.ReadFile(name)
@@ -306,9 +315,9 @@ func TestWhatNothingSaysTheEndOfDoesNotPassForWhole(t *testing.T) {
 		kind, body string
 		partial    bool
 	}{
-		{"audio/mpeg", "ID3 and sound", true},
-		{"audio/wav", wav(10, 1<<32-1), true},
-		{"audio/wav", wav(10, 14), false}, // it says itself how long it is
+		{"audio/mpeg", mp3(""), true},
+		{"audio/wav", wav(40, 1<<32-1), true},
+		{"audio/wav", wav(40, 44), false}, // it says itself how long it is
 	} {
 		api := newAPI(t, func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, err := http.NewResponseController(w).Hijack()
@@ -337,7 +346,7 @@ func TestABusyVendorIsGivenPatienceForARecording(t *testing.T) {
 			return
 		}
 		w.Header().Set("Content-Type", "audio/wav")
-		_, _ = io.WriteString(w, wav(10, 14))
+		_, _ = io.WriteString(w, wav(40, 44))
 	})
 	if _, _, err := api.Recording(t.Context(), integration.Segment{Dialog: "d", ID: "s"}, &integration.Download{Dir: t.TempDir()}); err != nil || n != 3 {
 		t.Errorf("%v after %d requests", err, n)

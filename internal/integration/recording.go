@@ -166,8 +166,8 @@ func (d *Download) keep(name string, resp *http.Response, body io.Reader, end st
 		defer file.Discard() // of what is in its place, nothing is left
 		to = file
 	}
-	head := &begin{}
-	n, err = copyCounting(io.MultiWriter(head, to), body, d.Progress)
+	seen := &ends{}
+	n, err = copyCounting(io.MultiWriter(seen, to), body, d.Progress)
 	said := resp.ContentLength >= 0 || len(resp.TransferEncoding) > 0 || resp.Uncompressed || resp.ProtoMajor > 1 // the answer has an end
 	var lost *unwritten
 	switch {
@@ -178,11 +178,11 @@ func (d *Download) keep(name string, resp *http.Response, body io.Reader, end st
 	case resp.ContentLength >= 0 && n != resp.ContentLength:
 		return name, n, apicmd.BrokenOff(resp.Request, io.ErrUnexpectedEOF)
 	}
-	ends, err := head.whole(n, end)
+	known, err := seen.whole(end)
 	switch {
 	case err != nil:
 		return name, n, fmt.Errorf("GET %s: %w", resp.Request.URL.Path, err)
-	case !said && !ends:
+	case !said && !known:
 		return d.keepPartial(name, file, n)
 	case file == nil:
 		return name, n, nil

@@ -41,7 +41,7 @@ func (s *sender) answered(r *apicmd.Reply, b *batch, e *entry) error {
 }
 
 // judge reads what the vendor says of a batch in a success: every number, what it says in words, and which rows it has rejected.
-// A batch is in only if a number says so. A failure that is told there is one.
+// A batch is in only if a number says so, and not in if all of them are 0. A failure that is told there is one.
 func (s *sender) judge(body []byte, b *batch, e *entry) (state string, why error) {
 	var all map[string]json.RawMessage
 	if json.Unmarshal(body, &all) != nil {
@@ -51,21 +51,39 @@ func (s *sender) judge(body []byte, b *batch, e *entry) (state string, why error
 		return uncertain, errors.New("and the answer is not what it should be")
 	}
 	s.result(all, b, e)
-	n, said := e.Rows, false
+	most, said := 0, false
 	for _, name := range confirming {
 		if c, ok := e.Counts[name]; ok {
-			n, said = min(n, c), true
+			most, said = max(most, c), true
 		}
 	}
+	none := said && most == 0 // numbers that do not agree are not believed to say so
 	switch failure, certain := failed(all); {
-	case failure != "" && n == 0, failure != "" && !said && certain:
+	case failure != "" && none, failure != "" && !said && certain:
+		e.IDs = packed(nil)
 		return refused, fmt.Errorf("and RingCX says that it has failed: %s", strings.Join(slices.Compact([]string{failure, wording.First(e.Message, failure)}), "; "))
 	case failure != "":
 		return uncertain, fmt.Errorf("and RingCX says that it has failed, and not that no row is in: %s", failure)
 	case !said:
 		return uncertain, errors.New("and the answer does not say how many rows are in")
+	case most > e.Rows:
+		return uncertain, fmt.Errorf("and RingCX says that it has taken %d rows, of %d that were sent", most, e.Rows)
+	case none:
+		e.IDs = packed(nil)
+		return refused, fmt.Errorf("and %w of %d rows%s", errNoneTaken, e.Rows, behind(e.Message))
 	}
 	return done, nil
+}
+
+// errNoneTaken is that of a batch of which no row is in, without a failure: all may have been duplicates.
+var errNoneTaken = errors.New("RingCX has taken none")
+
+// behind is what the vendor says, behind what is said of it.
+func behind(message string) string {
+	if message == "" {
+		return ""
+	}
+	return ": " + message
 }
 
 // failed finds the failure that an answer tells of. certain: it is documented as a reason why nothing was loaded.

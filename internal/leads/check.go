@@ -74,12 +74,9 @@ func text(f *apispec.Field) check {
 	}
 }
 
-// scientific is how spreadsheets write IDs that they take for long numbers. All but the first digits are lost.
-var scientific = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d[.,]\d+[Ee]\+\d+$`) })
-
 func checkID(f *apispec.Field) check {
 	return func(cell string) ([]byte, string) {
-		if scientific().MatchString(cell) {
+		if spread().MatchString(cell) {
 			return nil, shown(cell) + " is a number that a spreadsheet has shortened: make the column a text there"
 		}
 		return text(f)(cell)
@@ -163,7 +160,7 @@ func (r rules) phones(cell string, several bool) ([]byte, string) {
 	return quoted(strings.Join(parts, "|")), ""
 }
 
-// What spreadsheets make of numbers that they find long, and of numbers that they take for fractions.
+// What spreadsheets make of numbers that they find long, of which all but the first digits are lost, and of numbers that they take for fractions.
 var (
 	spread = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d+([.,]\d+)?[Ee]\+?\d+$`) })
 	float  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\+?(\d{7,}[.,]\d+|\d+[.,]0+)$`) })

@@ -122,6 +122,16 @@ func TestColumnsThatAreNoFieldAreRefusedUnlessTheyAreToBeLeftOut(t *testing.T) {
 	}
 }
 
+func TestAnIDThatASpreadsheetHasShortenedIsRefused(t *testing.T) {
+	for id, taken := range map[string]bool{"1.23457E+11": false, "1E+05": false, "1E+11": false, "1e5": false, "12,5E7": false, "4E10-1": true, "E10": true, "4E": true, "100000": true} {
+		v := newVendor(t, nil)
+		im := &leads.Import{Path: file(t, "phone\texternId\n4155550199\t"+id+"\n"), Dir: t.TempDir()}
+		if err := run(t, v, im); err != nil || (len(v.requests) == 1) != taken || !taken && !strings.Contains(im.Report.InvalidRows[0].Reason, "a spreadsheet has shortened") {
+			t.Errorf("%s: %v, %+v", id, err, im.Report)
+		}
+	}
+}
+
 func TestCellsAreCheckedByTheTypesOfTheirFields(t *testing.T) {
 	for _, c := range []struct{ column, cell, want string }{ // want of the lead, or what is said
 		{"leadPhone", "4155550100|(415) 555-0101", `"4155550100|4155550101"`},
@@ -137,7 +147,6 @@ func TestCellsAreCheckedByTheTypesOfTheirFields(t *testing.T) {
 		{"leadPhone", "+1 (415) 155-0100", "is not a number of the United States"},
 		{"leadPhone", "1415055010|4155550100", "is not a number of the United States"},
 		{"externId", "1.23457E+11", "a spreadsheet has shortened"},
-		{"externId", "4E10", `"4E10"`},
 		{"leadPhone", "call me", "is not a phone number"},
 		{"leadPhone", "+44 20 7946 0000", "not a number of the United States or Canada"},
 		{"leadPhoneE164", "+442079460000", `"+442079460000"`},

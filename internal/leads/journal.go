@@ -254,10 +254,16 @@ func (r *run) noted(line []byte) bool {
 	return true
 }
 
+// nothingUnsure refuses a word about what became of nothing.
+const nothingUnsure = "nothing is uncertain, so there is nothing to settle"
+
 // settle notes what the user says of batches that are uncertain.
 func (j *journal) settle(said []string) error {
 	const hint = "say --settle sent or --settle unsent of all that are uncertain, or --settle 3=sent of one"
 	states := map[int]string{}
+	if len(said) > 0 && !j.unsure() {
+		return usage.New(nothingUnsure, "leave --settle out")
+	}
 	for _, one := range said {
 		number, word, ofOne := strings.Cut(one, "=")
 		if !ofOne {

@@ -103,6 +103,24 @@ func TestWhatIsUncertainIsSettledByTheUserAlone(t *testing.T) {
 	}
 }
 
+func TestNothingIsSettledWhereNothingIsUncertain(t *testing.T) {
+	v, dir := newVendor(t, nil), t.TempDir()
+	if err := run(t, v, &leads.Import{Path: file(t, numbered(5)), Dir: dir}); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{5, 6} { // the file, and one that is longer
+		for _, settle := range []string{leads.Sent, leads.Unsent, "9=sent"} {
+			im := &leads.Import{Path: file(t, numbered(n)), Dir: dir, Resume: n == 5, SkipSent: n == 6, Settle: []string{settle}}
+			if err := run(t, v, im); err == nil || !strings.Contains(err.Error(), "nothing is uncertain") {
+				t.Errorf("%d rows, %q: %v", n, settle, err)
+			}
+		}
+	}
+	if err := run(t, v, &leads.Import{Path: file(t, numbered(5)), Dir: dir, Resume: true}); err != nil || len(v.requests) != 1 { // a control
+		t.Errorf("%v after %d requests", err, len(v.requests))
+	}
+}
+
 func TestRowsOfAnUncertainBatchAreNotSentWithAnotherFile(t *testing.T) {
 	for _, c := range []struct {
 		settle []string

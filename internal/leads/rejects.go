@@ -84,7 +84,7 @@ func (r *rejects) add(row *Row, why string) error {
 	if line := row.original(); line > 0 {
 		record[0] = strconv.Itoa(line)
 	}
-	if row.Broken != "" || len(row.Cells) != r.columns && row.Line > 0 {
+	if row.Broken != "" || len(row.Cells) != r.columns {
 		record[2] = shielded(asLine(row.Cells))
 		record = append(record, make([]string, r.columns)...)
 	} else {

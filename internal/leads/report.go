@@ -98,6 +98,7 @@ func (r *Report) count(e *entry, description string, why error) {
 		r.UncertainRows = append(r.UncertainRows, span)
 	case refused:
 		r.RefusedRows = append(r.RefusedRows, span)
+		r.rejected(e)
 	case done:
 		r.Sent += e.Rows
 		r.NotSent -= e.Rows
@@ -107,19 +108,54 @@ func (r *Report) count(e *entry, description string, why error) {
 		n := e.taken()
 		r.Accepted += n
 		if span.Reason = fmt.Sprintf("of %d rows RingCX has taken %d", e.Rows, n); n < e.Rows {
+			if e.unexplained() {
+				span.Reason += ", and which is not known: each is perhaps in"
+			}
 			r.ShortRows = append(r.ShortRows, span)
 		}
-		r.Rejected += len(e.Rejected)
-		r.RejectedRows = append(r.RejectedRows, e.Rejected[:min(len(e.Rejected), maxFaults-len(r.RejectedRows))]...)
+		r.rejected(e)
 		if e.Message != "" && len(r.Messages) < 10 && !slices.Contains(r.Messages, e.Message) {
 			r.Messages = append(r.Messages, e.Message)
 		}
 	}
 }
 
+// unexplained says whether fewer rows of a batch are in than the vendor does not name as rejected: each of them is perhaps in.
+func (e *entry) unexplained() bool {
+	named := map[int]bool{}
+	for _, f := range e.Rejected {
+		named[f.Line] = f.Line > 0
+	}
+	delete(named, 0)
+	return e.State == done && e.taken()+len(named) < e.Rows
+}
+
+// perhaps is what there is to say of each of its rows then.
+func (e *entry) perhaps() string {
+	return fmt.Sprintf("perhaps in: %d of %d were taken, and which is not known", e.taken(), e.Rows)
+}
+
+// rejected adds the rows that the vendor names as such.
+func (r *Report) rejected(e *entry) {
+	r.Rejected += len(e.Rejected)
+	r.RejectedRows = append(r.RejectedRows, e.Rejected[:min(len(e.Rejected), maxFaults-len(r.RejectedRows))]...)
+}
+
 // Complete says whether all rows are in, by what the vendor says of each batch.
 func (r *Report) Complete() bool {
 	return r.Sent+r.SentBefore == r.Rows && r.Rejected == 0 && len(r.ShortRows) == 0
+}
+
+// Unsettled is what to do about batches that are uncertain, "" if none is.
+func (r *Report) Unsettled() string {
+	switch len(r.UncertainRows) {
+	case 0:
+		return ""
+	case 1:
+		u := r.UncertainRows[0]
+		return fmt.Sprintf("look in the campaign for the list %q; then --resume --settle %d=sent says that it is in, --resume --settle %d=unsent sends it again", u.Description, u.Batch, u.Batch)
+	}
+	return "look in the campaign for the lists; then --resume --settle sent says of all that they are in, --settle unsent sends them again, --settle 3=sent is for one"
 }
 
 // Write writes the report for people. What is listed of rows is bounded by most.

@@ -65,8 +65,11 @@ func TestAnImportGoesOnBehindABatchWhoseAnswerWasLostAndSendsNothingTwice(t *tes
 	if again, lost := v.twice(), v.missing(55); again != nil || lost != nil {
 		t.Errorf("sent twice: %q, never: %q", again, lost)
 	}
+	if hint := second.Report.Unsettled(); !strings.Contains(hint, `the list "leads.csv (3/6)"`) || !strings.Contains(hint, "--resume --settle 3=unsent sends it again") {
+		t.Errorf("what to do is %q", hint)
+	}
 	third := &leads.Import{Path: path, Dir: dir, Resume: true, Settle: []string{leads.Unsent}}
-	if err := run(t, v, third); err != nil || third.Report.Sent != 55 {
+	if err := run(t, v, third); err != nil || third.Report.Sent != 55 || third.Report.Unsettled() != "" {
 		t.Errorf("%v, %+v", err, third.Report)
 	}
 	if again := v.twice(); len(again) != 10 || again[0] != "A21" {
@@ -161,8 +164,11 @@ func TestABatchIsInOnlyIfANumberOfTheVendorSaysSo(t *testing.T) {
 		`{"leadsAccepted":5}`: {5, 0, 5}, // a control
 		`{"leadsInserted":"5","processingStatus":"DEFAULT_NOT_A_FAILURE"}`: {5, 0, 5},
 		`{"leadsAccepted":5,"leadsInserted":3}`:                            {5, 0, 3},
-		`{"leadsAccepted":9}`:                                              {5, 0, 5},
-		`{"leadsAccepted":0}`:                                              {5, 0, 0},
+		`{"leadsAccepted":9}`:                                              {0, 5, 0},
+		`{"leadsAccepted":5,"leadsInserted":6}`:                            {0, 5, 0},
+		`{"leadsAccepted":0}`:                                              {0, 0, 0},
+		`{"leadsAccepted":"0","leadsInserted":" 0 "}`:                      {0, 0, 0},
+		`{"leadsAccepted":5,"leadsInserted":0}`:                            {5, 0, 0},
 		"":                                                                 {0, 5, 0},
 		"{}":                                                               {0, 5, 0},
 		"null":                                                             {0, 5, 0},
@@ -195,14 +201,15 @@ func TestABatchIsInOnlyIfANumberOfTheVendorSaysSo(t *testing.T) {
 	}
 }
 
-func TestWhatOneBatchHasTooManyDoesNotMakeUpForAnother(t *testing.T) {
-	for _, second := range []string{`{"leadsAccepted":9}`, `{"leadsAccepted":11}`} {
-		v := newVendor(t, func(n int, _ request) (int, string) {
-			return 200, map[int]string{1: `{"leadsAccepted":11}`, 2: second}[n]
+func TestMoreRowsThanWereSentMakeABatchUncertain(t *testing.T) {
+	for first, want := range map[string]int{`{"leadsAccepted":11}`: 10, `{"leadsAccepted":10}`: 0} { // the other is a control
+		v := newVendor(t, func(n int, r request) (int, string) {
+			return 200, map[bool]string{true: first, false: accepted(len(r.Leads))}[n == 1]
 		})
 		im := &leads.Import{Path: file(t, numbered(20)), Dir: t.TempDir()}
-		if err := run(t, v, im); err != nil || im.Report.Complete() != (second == `{"leadsAccepted":11}`) {
-			t.Errorf("%s: %v, %+v", second, err, im.Report)
+		err := run(t, v, im)
+		if im.Report.Uncertain != want || im.Report.Complete() != (want == 0) || want > 0 && (err == nil || !strings.Contains(err.Error(), "it has taken 11 rows, of 10 that were sent")) {
+			t.Errorf("%s: %v, %+v", first, err, im.Report)
 		}
 	}
 }

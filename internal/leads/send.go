@@ -112,11 +112,15 @@ func (s *sender) batch(ctx context.Context, b *batch) error {
 	s.ended = s.ends(&e, why)
 	switch e.State {
 	case done:
-		return s.keepRejected(b, e.Rejected)
+		others := ""
+		if e.unexplained() {
+			others = e.perhaps()
+		}
+		return s.keepRejected(b, e.Rejected, others)
 	case uncertain:
 		return s.rejectAll(b, "uncertain: it was sent, and whether it is in is not known")
 	case refused:
-		return s.rejectAll(b, fmt.Sprintf("refused with its batch: %s", why))
+		return s.keepRejected(b, e.Rejected, fmt.Sprintf("refused with its batch: %s", why))
 	}
 	return s.rejectAll(b, fmt.Sprintf("not sent: %s", why))
 }
@@ -125,6 +129,9 @@ func (s *sender) batch(ctx context.Context, b *batch) error {
 func (s *sender) ends(e *entry, why error) error {
 	var call *apicmd.CallError
 	answer := errors.As(why, &call)
+	if errors.Is(why, errNoneTaken) { // the next may have rows that are new
+		return nil
+	}
 	if e.State != refused || why == nil || answer && call.Status != http.StatusBadRequest && call.Status != http.StatusUnprocessableEntity || !answer && !e.Answered {
 		s.refused = 0
 		return why
@@ -136,23 +143,25 @@ func (s *sender) ends(e *entry, why error) error {
 }
 
 // rejectAll puts the rows of a batch into the file of those that are not in.
-func (s *sender) rejectAll(b *batch, why string) error {
-	for i := range b.rows {
-		if err := s.rejects.add(&b.rows[i], why); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func (s *sender) rejectAll(b *batch, why string) error { return s.keepRejected(b, nil, why) }
 
-// keepRejected does so with rows that the vendor has rejected.
-func (s *sender) keepRejected(b *batch, all []Fault) error {
+// keepRejected does so with rows that the vendor has rejected, and with the others of the batch if there is something to say of them.
+func (s *sender) keepRejected(b *batch, all []Fault, others string) error {
+	named := map[int]bool{}
 	for _, f := range all {
 		row := Row{}
 		if i := slices.Index(b.lines, f.Line); i >= 0 {
-			row = b.rows[i]
+			row, named[f.Line] = b.rows[i], true
 		}
 		if err := s.rejects.add(&row, "RingCX: "+f.Reason); err != nil {
+			return err
+		}
+	}
+	for i := range b.rows {
+		if others == "" || named[b.lines[i]] {
+			continue
+		}
+		if err := s.rejects.add(&b.rows[i], others); err != nil {
 			return err
 		}
 	}
@@ -166,7 +175,7 @@ func (s *sender) deliver(ctx context.Context, b *batch) (entry, error) {
 	until := time.Now().Add(s.to.MaxWait)
 	for try := 0; ; try++ {
 		if err := pace.Sleep(ctx, s.pace.Wait()); err != nil {
-			return e, err
+			return e, worded(err)
 		}
 		if err := s.src.same(); err != nil {
 			return e, err
@@ -199,7 +208,7 @@ func (s *sender) deliver(ctx context.Context, b *batch) (entry, error) {
 			return e, err
 		}
 		if err := s.to.Pause(wait, "the vendor asks for fewer requests"); err != nil {
-			return e, err
+			return e, worded(err)
 		}
 	}
 }
@@ -231,6 +240,23 @@ func (s *sender) post(ctx context.Context, b *batch, e *entry) error {
 		e.State = refused
 	default:
 		e.State = uncertain
+	}
+	return worded(err)
+}
+
+// interrupted is an end that the user wanted, in words.
+type interrupted struct{ error }
+
+// Error says so.
+func (interrupted) Error() string { return "interrupted" }
+
+// Unwrap is what it is of itself.
+func (e interrupted) Unwrap() error { return e.error }
+
+// worded says what an interruption is, which neither contexts nor signals do.
+func worded(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return interrupted{err}
 	}
 	return err
 }

@@ -89,6 +89,9 @@ func (im *Import) sentBefore(dir, own string) (before, error) {
 		for _, run := range j.runs {
 			for _, e := range run.batches {
 				to := map[string]map[ident]int{done: b.in, uncertain: b.unsure}[e.State]
+				if e.unexplained() {
+					to = b.unsure
+				}
 				for _, id := range unpacked(e.IDs) {
 					if to != nil && ours[id] {
 						if to[id]++; run.about.Begun.After(b.last.Begun) {
@@ -119,6 +122,9 @@ func (im *Import) skipSent(own string) error {
 			b.unsure[row.id]--
 			unsure, lines = append(unsure, row.id), append(lines, row.line)
 		}
+	}
+	if len(unsure) == 0 && len(im.Settle) > 0 {
+		return usage.New(nothingUnsure, "leave --settle out")
 	}
 	if len(lines) == 0 {
 		return nil
