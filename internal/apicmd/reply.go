@@ -18,6 +18,7 @@ type Reply struct {
 
 	proto, status string // "HTTP/1.1", "200 OK"
 	header        http.Header
+	reads         bool // the request changes nothing, whatever its method
 }
 
 // maxListing bounds an answer that is read whole.
