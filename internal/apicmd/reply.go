@@ -65,6 +65,9 @@ func (r *Reply) isDamaged() bool {
 	return len(r.Body) > 0 && isJSONType(mediaType(r.header.Get("Content-Type"))) && !json.Valid(r.Body)
 }
 
+// IsBegin says that Body may be no more than the begin of the answer.
+func (r *Reply) IsBegin() bool { return len(r.Body) >= looked }
+
 // SaysError tells an answer that is an error as the vendor writes them, whatever its status.
 func (r *Reply) SaysError() bool { return rows.Field(r.Body, "errorCode") != "" }
 

@@ -132,7 +132,7 @@ func (c *change) send() (json.RawMessage, error) {
 	if c.found != nil {
 		of = *c.found
 	}
-	to := &apicmd.Out{Stdout: &answer, Check: func(r *apicmd.Reply) error { c.status = r.Code; return of.Refusal(r) }}
+	to := &apicmd.Out{Stdout: &answer, Check: func(r *apicmd.Reply) error { c.status = r.Code; return of.Refusal(c.operation, r) }}
 	if login.Verbose {
 		to.Warn = c.Warn
 	}

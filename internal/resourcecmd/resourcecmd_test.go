@@ -130,6 +130,13 @@ func TestASuccessThatSaysItIsNoneIsNotToldAsDone(t *testing.T) {
 		{"delete", 200, " false\n", ""},
 		{"create", 200, `false`, ""},
 		{"update", 200, `{"agentId":6}`, ""},
+		{"update", 206, `{"agentId":5}`, ""},
+		{"delete", 206, `true`, ""},
+		{"delete", 200, `null`, ""},
+		{"delete", 200, `{"agentId":5}`, "Deleted agent 5."},
+		{"delete", 200, `{}`, ""},
+		{"delete", 200, `{"agentId":6}`, ""},
+		{"update", 200, `{"agentId":"05"}`, "Changed agent 5."},
 		{"update", 202, `{"agentId":5}`, "does not say that it is done: agent 5"},
 		{"delete", 202, ``, "does not say that it is done: agent 5"},
 		{"create", 202, ``, "does not say that it is done: agent"},
@@ -152,6 +159,22 @@ func TestASuccessThatSaysItIsNoneIsNotToldAsDone(t *testing.T) {
 			t.Errorf("%s %d %s: %q %q (%v)", c.verb, c.status, c.body, out, said, err)
 		case c.said != "" && (err != nil || !strings.Contains(said, c.said) || c.status == 202 && strings.Contains(said, "ed agent 5.")):
 			t.Errorf("%s %d %s: said %q (%v), want %q", c.verb, c.status, c.body, said, err, c.said)
+		}
+	}
+}
+
+func TestWhatDoesNotSayThatItWasDoneIsNotToldAsDone(t *testing.T) {
+	for _, body := range []string{`{"success":false}`, `{"status":"FAILED"}`, `0`, `"error"`, `[]`, `null`, `{}`, `{"agentId":null}`, `{"agentId":"x"}`, `[{"agentId":5}]`} {
+		for _, args := range [][]string{
+			{"agents", "update", "5", "--group", "4", "--team", "x"}, {"agents", "delete", "5", "--group", "4", "--yes"}, {"agents", "create", "--group", "4", "--unchecked", "--team", "x"},
+		} {
+			v := newVendor(t, func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.WriteString(w, map[bool]string{true: `{"agentId":5}`, false: body}[r.Method == http.MethodGet])
+			})
+			out, said, err := v.run(t.Context(), args...)
+			if err == nil || said != "" || !strings.Contains(usage.Hint(err), "look before") || strings.TrimSpace(out) != body {
+				t.Errorf("%q answered %s: %q %q (%v)", args, body, out, said, err)
+			}
 		}
 	}
 }
