@@ -230,6 +230,44 @@ func TestWhatIsReadIsWaitedFor(t *testing.T) {
 	}
 }
 
+func TestAChangeThatMayBeSentAgainIsWaitedForAndNoOther(t *testing.T) {
+	for _, c := range []struct {
+		args  []string
+		busy  int    // the status
+		after string // Retry-After
+		sent  string // all requests
+	}{
+		{[]string{"agents", "update", "5", "--group", "4", "--team", "x"}, 429, "3", "GET PUT GET PUT"}, // what others changed meanwhile stays
+		{[]string{"agents", "update", "5", "--group", "4", "--team", "x"}, 503, "3", "GET PUT GET PUT"},
+		{[]string{"agents", "delete", "5", "--group", "4", "--yes"}, 503, "3", "DELETE DELETE"},
+		{[]string{"agents", "delete", "5", "--group", "4", "--yes"}, 503, "", "DELETE"}, // the controls
+		{[]string{"agents", "delete", "5", "--group", "4", "--yes"}, 502, "3", "DELETE"},
+		{[]string{"agents", "delete", "5", "--group", "4", "--yes"}, 429, "61", "DELETE"},
+		{[]string{"agents", "create", "--group", "4", "--unchecked", "--team", "x"}, 429, "3", "POST"},
+		{[]string{"agents", "create", "--group", "4", "--unchecked", "--team", "x"}, 503, "3", "POST"},
+	} {
+		busy := false
+		v := newVendor(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodGet && !busy {
+				busy = true
+				w.Header().Set("Retry-After", c.after)
+				w.WriteHeader(c.busy)
+			}
+			_, _ = io.WriteString(w, `{"agentId":5}`)
+		})
+		out, said, err := v.run(t.Context(), c.args...)
+		var sent []string
+		for _, one := range v.asked {
+			method, _, _ := strings.Cut(one, " ")
+			sent = append(sent, method)
+		}
+		again := strings.Count(c.sent, " ") > 0
+		if strings.Join(sent, " ") != c.sent || (err == nil) != again || again && (!strings.Contains(said, "ed agent 5.") || strings.Count(out, "5") > 1) {
+			t.Errorf("%d %q of %q: sent %q, said %q, %q (%v)", c.busy, c.after, c.args, sent, said, out, err)
+		}
+	}
+}
+
 func TestTrueAndFalseAreNoNames(t *testing.T) {
 	for _, args := range [][]string{{"agents", "update", "5", "--is-active", "false"}, {"agents", "update", "--is-active", "false"}, {"users", "delete", "true"}} {
 		v := newVendor(t, func(http.ResponseWriter, *http.Request) {})
