@@ -197,7 +197,7 @@ func (c *change) print(answer json.RawMessage) error {
 	if !resource.IsObject(answer) || c.kind.Delete == c.operation {
 		return nil
 	}
-	if err := c.format.One(c.Context, c.Terminal, answer, shapeOf(c.kind.Get, nil)); err != nil {
+	if err := c.one(c.kind.Get, answer, c.format); err != nil {
 		return terminal.NewUnprinted(fmt.Errorf("it was done, but the answer was not printed whole: %w", err), "what was made or changed is there; get it again before doing it twice")
 	}
 	return nil

@@ -268,6 +268,31 @@ func TestAChangeThatMayBeSentAgainIsWaitedForAndNoOther(t *testing.T) {
 	}
 }
 
+func TestCSVOfThingsTellsWhatItLeavesOut(t *testing.T) {
+	for _, args := range [][]string{{"queues", "list", "--group", "4"}, {"queues", "get", "5", "--group", "4"}, {"queues", "agents", "5", "--group", "4"}} {
+		for _, c := range []struct {
+			format, row string
+			told        bool
+		}{
+			{"--csv", `{"gateId":5,"agentId":5,"fresh":1}`, true},
+			{"--csv", `{}`, false}, // the controls
+			{"--json", `{"gateId":5,"agentId":5,"fresh":1}`, false},
+		} {
+			row := c.row
+			if args[1] == "get" && row == `{}` {
+				row = `{"gateId":5}`
+			}
+			v := newVendor(t, func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = io.WriteString(w, map[bool]string{true: row, false: "[" + row + "]"}[args[1] == "get"])
+			})
+			_, said, err := v.run(t.Context(), append(args, c.format)...)
+			if err != nil || strings.Contains(said, "nobody describes") != c.told || c.told && !strings.Contains(said, "fresh") {
+				t.Errorf("%q %s of %s: said %q (%v)", args, c.format, c.row, said, err)
+			}
+		}
+	}
+}
+
 func TestTrueAndFalseAreNoNames(t *testing.T) {
 	for _, args := range [][]string{{"agents", "update", "5", "--is-active", "false"}, {"agents", "update", "--is-active", "false"}, {"users", "delete", "true"}} {
 		v := newVendor(t, func(http.ResponseWriter, *http.Request) {})
