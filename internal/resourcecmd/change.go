@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringcx-go/ringcx/internal/apicmd"
-	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/resource"
 	"github.com/ringcx-go/ringcx/internal/rows"
@@ -152,8 +151,7 @@ func (c *change) send() (json.RawMessage, error) {
 
 // asksToWait is how long an answer asks to wait before the change is sent again; 0: it does not, or the change may not be.
 func (c *change) asksToWait(err error) time.Duration {
-	op := c.call.Operation
-	if refused := (*apicmd.CallError)(nil); op.Effect == apispec.Sets && op.Method != http.MethodPost && errors.As(err, &refused) && refused.Busy() {
+	if refused := (*apicmd.CallError)(nil); resource.IsRepeatable(c.operation) && errors.As(err, &refused) && refused.Busy() {
 		return refused.RetryAfter()
 	}
 	return 0
