@@ -76,5 +76,8 @@ func (r *Reply) NotAList() error {
 	if r.IsPage() || r.SaysError() {
 		return r.Err()
 	}
+	if r.isDamaged() {
+		return fmt.Errorf("%s %s: the answer is damaged: it should be JSON, and is not", r.Request.Method, r.Request.URL.Path)
+	}
 	return fmt.Errorf("%s %s: the answer is not a list", r.Request.Method, r.Request.URL.Path)
 }

@@ -293,6 +293,15 @@ func TestCSVOfThingsTellsWhatItLeavesOut(t *testing.T) {
 	}
 }
 
+func TestADamagedListIsToldAsDamaged(t *testing.T) {
+	for answer, want := range map[string]string{`[{"agentId":5},`: "the answer is damaged", `{"agentId":5}`: "the answer is not a list"} {
+		v := newVendor(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) })
+		if _, _, err := v.run(t.Context(), "agents", "list", "--group", "4", "--csv"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", answer, err)
+		}
+	}
+}
+
 func TestTrueAndFalseAreNoNames(t *testing.T) {
 	for _, args := range [][]string{{"agents", "update", "5", "--is-active", "false"}, {"agents", "update", "--is-active", "false"}, {"users", "delete", "true"}} {
 		v := newVendor(t, func(http.ResponseWriter, *http.Request) {})
