@@ -145,7 +145,7 @@ func Stream(ctx context.Context, lists *apicmd.Lister, base, account string, bod
 	defer func() { _ = resp.Body.Close() }()
 	in := &noted{Reader: resp.Body}
 	from := bufio.NewReader(in)
-	if first, _ := from.Peek(1); strings.ContainsAny(string(first), suspicious) {
+	if first, _ := from.Peek(1); len(first) == 1 && strings.IndexByte(suspicious, first[0]) >= 0 {
 		head, _ := io.ReadAll(io.LimitReader(from, 64<<10)) // an error of it is that of what follows, too
 		if err := refused(req, resp, head, page); in.err == nil && err != nil {
 			return err
