@@ -292,3 +292,22 @@ func TestCSVTellsOnceOfWhatNobodyDescribes(t *testing.T) {
 		}
 	}
 }
+
+func TestCSVOfADamagedAnswerSaysThatItIsDamaged(t *testing.T) {
+	for answer, want := range map[string]string{`[{"campaignId":1},`: "the answer is damaged", `{"campaignId":1}`: "no list of objects"} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, answer)
+		}))
+		c := call("GET " + campaigns)
+		c.CSV = true
+		if err := c.Prepare(); err != nil {
+			t.Fatal(err)
+		}
+		err := c.Run(t.Context(), server.URL, &apicmd.Lister{Client: server.Client()}, &apicmd.Out{Stdout: io.Discard})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", answer, err)
+		}
+		server.Close()
+	}
+}

@@ -120,10 +120,15 @@ func (c *Call) Discard() {
 
 // Changes reports whether the call may change something, so that its answer is told even if it cannot be printed.
 func (c *Call) Changes() bool {
+	return c.effect() != apispec.Reads
+}
+
+// effect is what the call does if it is sent again.
+func (c *Call) effect() apispec.Effect {
 	if c.op != nil {
-		return c.op.Effect != apispec.Reads
+		return c.op.Effect
 	}
-	return c.method != http.MethodGet
+	return effectOf(c.method)
 }
 
 // Run sends the call to the API at base, and passes on the answer: to the file of Output if it is a success, else to at.
@@ -148,6 +153,7 @@ func (c *Call) named(err error) error {
 	}
 	hidden := strings.Contains(c.shownPath(), masked)
 	if refused := (*CallError)(nil); errors.As(err, &refused) {
+		refused.effect = c.effect()
 		if c.op != nil {
 			refused.operation = c.op.ID
 		}

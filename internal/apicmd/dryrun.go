@@ -92,7 +92,7 @@ func (c *Call) inCookie() bool {
 func shownValues(values url.Values) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if isSecret(name) {
+		if isSecret(name) || slices.ContainsFunc(values[name], secretInText) {
 			parts = append(parts, url.QueryEscape(name)+"="+masked)
 		} else {
 			parts = append(parts, url.Values{name: values[name]}.Encode())

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/timeout"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
@@ -26,8 +27,9 @@ type CallError struct {
 	Code, Message string // the vendor's; "": it says none
 
 	retryAfter time.Duration
-	page       bool   // the answer is a web page
-	operation  string // that was called; "": nobody describes it
+	page       bool           // the answer is a web page
+	operation  string         // that was called; "": nobody describes it
+	effect     apispec.Effect // what the call does if it is sent again; of one that nobody describes, what its method may do
 }
 
 // Error is the call, its status and what the vendor says, in one line.
@@ -49,6 +51,9 @@ func (e *CallError) Hint() string {
 	}
 	if e.Status/100 == 3 {
 		return "nothing was sent there; check the path, and the RingCX server in 'ringcx status'"
+	}
+	if e.Status/100 == 2 && e.effect == apispec.Reads {
+		return "nothing was changed: the status is that of a success, and the answer is not what was asked for"
 	}
 	if e.Status/100 == 2 {
 		return "the status is that of a success, and the answer says that it is none: look before it is sent again"
@@ -84,9 +89,20 @@ func (e *CallError) Hint() string {
 		return "the vendor asks to wait " + wording.Span(e.retryAfter)
 	}
 	if e.Status >= 500 {
-		return "the vendor's server failed; try again later"
+		return e.failed()
 	}
 	return ""
+}
+
+// failed tells what to do when the vendor's server failed, which may have been before or after it did what it was asked for.
+func (e *CallError) failed() string {
+	switch e.effect {
+	case apispec.Reads:
+		return "the vendor's server failed; try again later"
+	case apispec.Sets:
+		return "the vendor's server failed; it may have been done all the same, and does no harm when it is sent again"
+	}
+	return "the vendor's server failed; " + maybeDone
 }
 
 // IsPage tells an answer of something that is not the API, such as a proxy.
@@ -117,10 +133,22 @@ func retryAfter(h http.Header) time.Duration {
 	return max(least, min(at.Sub(now), most))
 }
 
+// effectOf is what a request may do of which nothing but its method is known.
+func effectOf(method string) apispec.Effect {
+	if method == http.MethodGet || method == http.MethodHead {
+		return apispec.Reads
+	}
+	return apispec.Acts
+}
+
 // Err is the answer as an error, whatever it says.
 func (r *Reply) Err() error {
 	e := &CallError{
 		Method: r.Request.Method, Path: r.Request.URL.Path, Status: r.Code, retryAfter: retryAfter(r.header), page: r.IsPage(),
+		effect: effectOf(r.Request.Method),
+	}
+	if r.reads {
+		e.effect = apispec.Reads
 	}
 	var v struct {
 		ErrorCode      string `json:"errorCode"`

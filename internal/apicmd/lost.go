@@ -17,13 +17,15 @@ type LostError struct{ *NetError }
 // Unwrap is the call without an answer.
 func (e *LostError) Unwrap() error { return e.NetError }
 
+// maybeDone is what is to be done about a change of which nobody knows whether it was done.
+const maybeDone = "it may have been done all the same: look before it is sent again"
+
 // Hint tells what to do before it is sent again.
 func (e *LostError) Hint() string {
-	const hint = "it may have been done all the same: look before it is sent again"
 	if slow := (*timeout.Error)(nil); errors.As(e.Cause, &slow) {
-		return hint + "; --timeout 10m gives the server more time"
+		return maybeDone + "; --timeout 10m gives the server more time"
 	}
-	return hint
+	return maybeDone
 }
 
 // interrupted is an interrupt that came after a request had left.

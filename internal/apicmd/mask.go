@@ -2,6 +2,7 @@ package apicmd
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -33,8 +34,18 @@ var secretNames = sync.OnceValue(func() map[string]bool {
 	return all
 })
 
+// commonNames are what others call secrets, as plain has them.
+var commonNames = []string{"accesstoken", "refreshtoken", "idtoken", "clientsecret", "apitoken", "apikey", "jwt", "authorization", "password", "passwd", "privatekey"}
+
+// plain is a name, or a text with names in it, without regard to case and to how words are joined.
+func plain(text string) string {
+	return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(text))
+}
+
 // isSecret tells names of what must not be seen, wherever they are.
-func isSecret(name string) bool { return secretNames()[strings.ToLower(name)] }
+func isSecret(name string) bool {
+	return secretNames()[strings.ToLower(name)] || slices.Contains(commonNames, plain(name))
+}
 
 // isSecretHeader tells headers by whose names others give keys and tokens.
 func isSecretHeader(name string) bool {
@@ -52,18 +63,57 @@ func (c *Call) shownBody() string {
 	if c.form != nil || c.said() == kindForm {
 		return shownForm(string(data))
 	}
-	if text, ok := shownJSON(data); ok {
+	var v any
+	text, ok := shownJSON(data)
+	switch {
+	case ok && (json.Unmarshal(data, &v) != nil || !holdsSecret(v)):
 		return text
-	}
-	lower := string(bytes.ToLower(data))
-	may := strings.Contains(lower, `\u`) // as a name may be written, too
-	for name := range secretNames() {
-		may = may || strings.Contains(lower, name)
-	}
-	if may {
+	case ok, mayName(string(data)):
 		return fmt.Sprintf("(a body of %d bytes, which may have secrets in it)", len(data))
 	}
 	return string(data)
+}
+
+// mayName says whether a text that cannot be read may have the name of a secret in it.
+func mayName(text string) bool {
+	lower := strings.ToLower(text)
+	if strings.Contains(lower, `\u`) { // as a name may be written, too
+		return true
+	}
+	for name := range secretNames() {
+		if strings.Contains(lower, name) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(commonNames, func(name string) bool { return strings.Contains(plain(lower), name) })
+}
+
+// holdsSecret says whether a text within a value is JSON that has a secret, which is not shown as it is written. Values that are
+// not shown do not count.
+func holdsSecret(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return secretInText(v)
+	case []any:
+		return slices.ContainsFunc(v, holdsSecret)
+	case map[string]any:
+		for name, value := range v {
+			if !isSecret(name) && holdsSecret(value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// secretInText says whether a text is JSON that has a secret, at whatever depth.
+func secretInText(text string) bool {
+	if !strings.ContainsAny(text, "{\"") {
+		return false
+	}
+	shown, ok := shownJSON([]byte(text))
+	var v any
+	return ok && (shown != text || json.Unmarshal([]byte(text), &v) == nil && holdsSecret(v))
 }
 
 // shownJSON is JSON as it is written, with *** in place of secrets. It is false for what is none.
@@ -89,8 +139,9 @@ func shownForm(text string) string {
 	pairs := strings.Split(text, "&")
 	for i, pair := range pairs {
 		name, value, _ := strings.Cut(pair, "=")
-		plain, err := url.QueryUnescape(strings.TrimSpace(name))
-		if value != "" && (err != nil || isSecret(plain)) {
+		known, err := url.QueryUnescape(strings.TrimSpace(name))
+		said, unread := url.QueryUnescape(value)
+		if value != "" && (err != nil || unread != nil || isSecret(known) || secretInText(said)) {
 			pairs[i] = name + "=" + masked
 		}
 	}

@@ -126,6 +126,7 @@ func TestADryRunShowsNoSecretWhereverItIs(t *testing.T) {
 	if len(names) < 50 {
 		t.Fatalf("%d secrets are known", len(names))
 	}
+	names = append(names, "access_token", "refresh_token", "client_secret", "clientSecret", "client-secret", "apiToken", "jwt", "authorization", "password")
 	for _, name := range names {
 		for _, spelt := range []string{name, strings.ToUpper(name), strings.ToLower(name)} {
 			quoted, _ := json.Marshal(spelt)
@@ -146,6 +147,28 @@ func TestADryRunShowsNoSecretWhereverItIs(t *testing.T) {
 					t.Errorf("%s is shown in\n%s", spelt, got)
 				}
 			}
+		}
+	}
+}
+
+func TestADryRunShowsNoSecretOfJSONWithinATextAndSaysHowLargeTheBodyIs(t *testing.T) {
+	inner, _ := json.Marshal(`{"a":[{"client_secret":"` + hidden + `"}]}`)
+	deeper, _ := json.Marshal(string(inner))
+	for _, text := range []string{string(inner), string(deeper), `[{"b":` + string(inner) + `}]`} {
+		body := `{"note":` + text + `}`
+		if got := shownOf(t, with(call("POST /voice/new"), body)); strings.Contains(got, hidden) || !strings.Contains(got, fmt.Sprintf("(a body of %d bytes, which may have secrets in it)", len(body))) {
+			t.Errorf("%s is shown as\n%s", body, got)
+		}
+	}
+	form := url.QueryEscape(`{"jwt":"` + hidden + `"}`)
+	for _, c := range []*apicmd.Call{with(call("POST /voice/new"), "a="+form, "Content-Type: application/x-www-form-urlencoded"), call("GET /voice/new?a=" + form)} {
+		if got := shownOf(t, c); strings.Contains(got, hidden) || !strings.Contains(got, "a=***") {
+			t.Errorf("a text in a form or a query is shown as\n%s", got)
+		}
+	}
+	for _, body := range []string{`{"note":"{\"a\":1}"}`, `{"note":"the password is {secret}"}`, `{"note":"{\"jwt\":null}"}`} { // the controls
+		if got := shownOf(t, with(call("POST /voice/new"), body)); !strings.HasSuffix(got, "\n\n"+body+"\n") {
+			t.Errorf("%s is shown as\n%s", body, got)
 		}
 	}
 }

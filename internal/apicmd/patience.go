@@ -24,12 +24,12 @@ func Stream(client *http.Client, req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, bare(req, err)
 	}
-	return succeeded(req, resp, false)
+	return newReply(req, resp, nil).succeeded(resp, false)
 }
 
 // succeeded is an answer that is a success, and no web page unless one is wanted.
-func succeeded(req *http.Request, resp *http.Response, page bool) (*http.Response, error) {
-	if r := newReply(req, resp, nil); resp.StatusCode/100 != 2 || r.IsPage() && !page {
+func (r *Reply) succeeded(resp *http.Response, page bool) (*http.Response, error) {
+	if resp.StatusCode/100 != 2 || r.IsPage() && !page {
 		defer func() { _ = resp.Body.Close() }()
 		r.Body, _ = io.ReadAll(io.LimitReader(resp.Body, looked)) // what can be had of why
 		return nil, r.Err()
@@ -52,7 +52,9 @@ func (l *Lister) Streaming(build func() (*http.Request, error), page bool) (*htt
 		}
 		again, err := l.again(req, resp.StatusCode, resp.Header, until)
 		if !again && err == nil {
-			return succeeded(req, resp, page)
+			r := newReply(req, resp, nil)
+			r.reads = true
+			return r.succeeded(resp, page)
 		}
 		_ = resp.Body.Close()
 		if err != nil {
@@ -81,6 +83,7 @@ func (l *Lister) Asking(p *pace.Pace, build func() (*http.Request, error)) (*Rep
 		if err != nil {
 			return nil, err
 		}
+		r.reads = true
 		if again, err := l.again(req, r.Code, r.header, until); err != nil || !again {
 			return r, err
 		}

@@ -97,6 +97,9 @@ func whole(r *Reply, rest io.Reader) ([]byte, error) {
 func (c *Call) printRows(to io.Writer, r *Reply, answer []byte, at *Out) (sound bool, err error) {
 	var rows []json.RawMessage
 	if len(answer) > 0 && json.Unmarshal(answer, &rows) != nil || slices.ContainsFunc(rows, func(row json.RawMessage) bool { return row[0] != '{' }) {
+		if c.CSV && !json.Valid(answer) && r.isJSON() {
+			return false, nil
+		}
 		if c.CSV {
 			return true, errors.New("the answer is no list of objects, of which --csv could be made")
 		}

@@ -18,6 +18,7 @@ type Reply struct {
 
 	proto, status string // "HTTP/1.1", "200 OK"
 	header        http.Header
+	reads         bool // the request changes nothing, whatever its method
 }
 
 // maxListing bounds an answer that is read whole.
@@ -64,6 +65,9 @@ func (r *Reply) isDamaged() bool {
 	return len(r.Body) > 0 && isJSONType(mediaType(r.header.Get("Content-Type"))) && !json.Valid(r.Body)
 }
 
+// IsBegin says that Body may be no more than the begin of the answer.
+func (r *Reply) IsBegin() bool { return len(r.Body) >= looked }
+
 // SaysError tells an answer that is an error as the vendor writes them, whatever its status.
 func (r *Reply) SaysError() bool { return rows.Field(r.Body, "errorCode") != "" }
 
@@ -71,6 +75,9 @@ func (r *Reply) SaysError() bool { return rows.Field(r.Body, "errorCode") != "" 
 func (r *Reply) NotAList() error {
 	if r.IsPage() || r.SaysError() {
 		return r.Err()
+	}
+	if r.isDamaged() {
+		return fmt.Errorf("%s %s: the answer is damaged: it should be JSON, and is not", r.Request.Method, r.Request.URL.Path)
 	}
 	return fmt.Errorf("%s %s: the answer is not a list", r.Request.Method, r.Request.URL.Path)
 }

@@ -145,12 +145,15 @@ func Stream(ctx context.Context, lists *apicmd.Lister, base, account string, bod
 	defer func() { _ = resp.Body.Close() }()
 	in := &noted{Reader: resp.Body}
 	from := bufio.NewReader(in)
-	if first, _ := from.Peek(1); strings.ContainsAny(string(first), "{ \t\r\n") {
+	if first, _ := from.Peek(1); len(first) == 1 && strings.IndexByte(suspicious, first[0]) >= 0 {
 		head, _ := io.ReadAll(io.LimitReader(from, 64<<10)) // an error of it is that of what follows, too
-		if says(resp, head) {
-			return (&apicmd.Reply{Request: req, Code: resp.StatusCode, Body: head}).Err()
+		if err := refused(req, resp, head, page); in.err == nil && err != nil {
+			return err
 		}
 		from = bufio.NewReader(io.MultiReader(bytes.NewReader(head), from))
+	}
+	if _, err := from.Peek(1); err == nil && resp.StatusCode == http.StatusPartialContent {
+		return noReport(req, "the answer (206) is a part of a report", "run it again")
 	}
 	n, err := io.Copy(to, from)
 	switch {
@@ -158,20 +161,56 @@ func Stream(ctx context.Context, lists *apicmd.Lister, base, account string, bod
 		return apicmd.BrokenOff(req, in.err)
 	case err != nil:
 		return err
+	case n == 0 && resp.StatusCode == http.StatusAccepted:
+		return noReport(req, "the vendor has taken the report on (202), and has not sent it", "run it again later")
 	case n == 0:
-		return usage.WithHint(fmt.Errorf("%s %s: the report is empty", op.Method, path), "the vendor has nothing for these criteria, or makes no report of this type any more")
+		return noReport(req, "the report is empty", nothing)
 	}
 	return nil
 }
 
-// says tells an answer that is about a report from one that is one: an error as the vendor writes them, or any object that says
-// that it is JSON, which no report is.
-func says(resp *http.Response, body []byte) bool {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(body, &fields) != nil {
-		return false
+// suspicious are the first bytes of answers that may be no report: JSON, web pages, byte order marks and blanks.
+const suspicious = "{[<ntf \t\r\n\xef"
+
+const nothing = "the vendor has nothing for these criteria, or makes no report of this type any more"
+
+func noReport(req *http.Request, why, hint string) error {
+	return usage.WithHint(fmt.Errorf("%s %s: %s", req.Method, req.URL.Path, why), hint)
+}
+
+// refused says why an answer that begins with head is no report; nil: it may be one.
+func refused(req *http.Request, resp *http.Response, head []byte, page bool) error {
+	head = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(head), []byte("\xef\xbb\xbf")))
+	about := &apicmd.Reply{Request: req, Code: resp.StatusCode, Body: head}
+	switch {
+	case len(head) == 0:
+		return noReport(req, "the report is empty", nothing)
+	case !page && isPage(head), isError(head):
+		return about.Err()
+	case isNothing(head), strings.Contains(resp.Header.Get("Content-Type"), "json") && bytes.ContainsAny(head[:1], "{["):
+		if fields := map[string]json.RawMessage(nil); json.Unmarshal(head, &fields) == nil && len(fields) > 0 {
+			return about.Err()
+		}
+		return noReport(req, "the answer is JSON, and no report: "+wording.Said(wording.Clip(string(head))), nothing)
 	}
-	return fields["errorCode"] != nil || fields["generalMessage"] != nil || strings.Contains(resp.Header.Get("Content-Type"), "json")
+	return nil
+}
+
+// isPage tells web pages by what they begin with, whatever they are called.
+func isPage(head []byte) bool {
+	begin := bytes.ToLower(head[:min(len(head), 1<<10)])
+	return begin[0] == '<' && slices.ContainsFunc([]string{"<!doctype html", "<html", "<head", "<body"}, func(tag string) bool { return bytes.Contains(begin, []byte(tag)) })
+}
+
+// isError tells errors as the vendor and what stands before it write them.
+func isError(head []byte) bool {
+	var fields map[string]json.RawMessage
+	return json.Unmarshal(head, &fields) == nil && slices.ContainsFunc([]string{"errorCode", "generalMessage", "message", "error", "errors"}, func(name string) bool { return fields[name] != nil })
+}
+
+// isNothing tells JSON that says that there is nothing.
+func isNothing(head []byte) bool {
+	return slices.Contains([]string{"[]", "{}", "null", "true", "false"}, strings.Join(strings.Fields(string(head[:min(len(head), 100)])), ""))
 }
 
 // noted is a reader that keeps its error, to tell it from one of writing.

@@ -49,19 +49,39 @@ func (f Found) other(reply *apicmd.Reply) error {
 }
 
 // Refusal says why the answer to a change is no success although its status is that of one: it is an error as the vendor writes
-// them, says false, or is about another thing. nil: it is none of these.
-func (f Found) Refusal(reply *apicmd.Reply) error {
+// them, is about another thing, or does not say that the change was done. nil: it does, or it says that the vendor has taken it
+// on (202).
+func (f Found) Refusal(operation string, reply *apicmd.Reply) error {
 	const hint = "nobody knows what was done: look before it is sent again"
 	if reply.SaysError() {
 		return reply.Err()
 	}
-	if string(bytes.TrimSpace(reply.Body)) == "false" {
-		return usage.WithHint(fmt.Errorf("%s %s: %d, and the answer is false", reply.Request.Method, reply.Request.URL.Path, reply.Code), hint)
-	}
 	if err := f.other(reply); err != nil {
 		return usage.WithHint(err, hint)
 	}
+	if said := bytes.TrimSpace(reply.Body); string(said) == "false" {
+		return usage.WithHint(fmt.Errorf("%s %s: %d, and the answer is false", reply.Request.Method, reply.Request.URL.Path, reply.Code), hint)
+	}
+	if reply.Code != http.StatusAccepted && !f.saysDone(operation, reply) {
+		return usage.WithHint(fmt.Errorf("%s %s: %d, and the answer does not say that it was done", reply.Request.Method, reply.Request.URL.Path, reply.Code), hint)
+	}
 	return nil
+}
+
+// saysDone tells the answers that are described for a change: the thing, with its key, and of what is deleted also true or
+// nothing.
+func (f Found) saysDone(operation string, reply *apicmd.Reply) bool {
+	said := bytes.TrimSpace(reply.Body)
+	deletes := operation == f.Kind.Delete
+	switch {
+	case reply.Code != http.StatusOK && reply.Code != http.StatusCreated && reply.Code != http.StatusNoContent:
+		return false
+	case deletes && (len(said) == 0 || string(said) == "true"):
+		return true
+	case reply.IsBegin():
+		return bytes.HasPrefix(said, []byte("{")) // which is as large as no error is
+	}
+	return IsObject(said) && IsID(rows.Field(said, Key(f.Kind))) && (f.ID != "" || !deletes)
 }
 
 // IsObject tells JSON objects from other answers.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/apispec"
@@ -114,6 +115,7 @@ func (k *Kind) fit(fields, given map[string]json.RawMessage) (left []string, err
 		return nil, nil
 	}
 	var lost []string
+	values := make(map[string]string)
 	for _, f := range from.Fields {
 		value, there := fields[f.Name]
 		want := to.Field(f.Name)
@@ -127,6 +129,7 @@ func (k *Kind) fit(fields, given map[string]json.RawMessage) (left []string, err
 			left = append(left, f.Name)
 		default:
 			lost = append(lost, f.Name)
+			values[f.Name] = inForm(f.Type, want.Type, value)
 		}
 		delete(fields, f.Name)
 	}
@@ -134,9 +137,35 @@ func (k *Kind) fit(fields, given map[string]json.RawMessage) (left []string, err
 	if slices.Sort(lost); lost != nil {
 		return nil, usage.New(
 			fmt.Sprintf("an update of %s %s has %s in another form than what is read, and would lose what is there", article(k.One), k.One, wording.Listed(lost)),
-			fmt.Sprintf("give it too: -F '%s=…'; 'ringcx api describe %s' has its form", lost[0], k.Update))
+			fmt.Sprintf("give it too: -F '%s=%s'; 'ringcx api describe %s' has its form", lost[0], values[lost[0]], k.Update))
 	}
 	return left, nil
+}
+
+// inForm is what was read in the form of an update, to be copied into a command line: of a list of values, objects that have each
+// of them in the field of that type. It is … where that cannot be told.
+func inForm(from, to *apispec.Type, value json.RawMessage) string {
+	const unknown = "…"
+	var read []string
+	if from.Kind != apispec.Array || to.Kind != apispec.Array || to.Elem.Kind != apispec.Object || json.Unmarshal(value, &read) != nil {
+		return unknown
+	}
+	fields := apispec.Default().Schema(to.Elem.Name).Fields
+	i := slices.IndexFunc(fields, func(f apispec.Field) bool { return f.Type.String() == from.Elem.String() })
+	if i < 0 {
+		return unknown
+	}
+	objects := make([]map[string]string, 0, len(read))
+	for _, one := range read {
+		if strings.Trim(one, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
+			return unknown // which a shell may take for something else
+		}
+		objects = append(objects, map[string]string{fields[i].Name: one})
+	}
+	if text, err := json.Marshal(objects); err == nil {
+		return string(text)
+	}
+	return unknown
 }
 
 func isEmpty(value json.RawMessage) bool {

@@ -4,6 +4,7 @@
 package resource
 
 import (
+	"net/http"
 	"slices"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
@@ -148,4 +149,10 @@ func Rows(id string) *apispec.Schema {
 func Operation(id string) *apispec.Operation {
 	op, _ := apispec.Find(id)
 	return op
+}
+
+// IsRepeatable says whether the description has an operation, which is no POST, do no harm when it is sent again.
+func IsRepeatable(id string) bool {
+	op := Operation(id)
+	return op.Effect != apispec.Acts && op.Method != http.MethodPost
 }

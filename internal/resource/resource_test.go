@@ -369,11 +369,6 @@ func TestAnUpdateLosesNothing(t *testing.T) {
 	if _, left, err := resource.Named("users").Changed([]byte(`{"userId":1,"roles":""}`), []byte(`{"firstName":"Ada"}`)); err != nil || !slices.Equal(left, []string{"roles"}) {
 		t.Errorf("what is left out: %q (%v)", left, err)
 	}
-	_, _, err := resource.Named("users").Changed([]byte(`{"userId":1,"roles":["USER"]}`), []byte(`{"firstName":"Ada"}`))
-	var misuse *usage.Error
-	if !errors.As(err, &misuse) || !strings.Contains(misuse.Remedy, "-F 'roles=") {
-		t.Errorf("roles that would be lost: %v", err)
-	}
 }
 
 func TestAllFieldsOfEveryKindSurviveAnUpdate(t *testing.T) {

@@ -273,7 +273,7 @@ func unclear(k *Kind, word string, names []string, found []Found) error {
 			}
 			ids = append(ids, id)
 		}
-		return usage.New(fmt.Sprintf("%d %s have the name %q: %s", len(found), strings.ReplaceAll(k.Name, "-", " "), wording.Clip(word), wording.Listed(few(ids))), "give the ID of one of them"+orGroup(k))
+		return usage.New(fmt.Sprintf("%d %s have the name %q: %s", len(found), strings.ReplaceAll(k.Name, "-", " "), wording.Clip(word), wording.Listed(few(ids))), "give the ID of one of them"+orGroup(found))
 	}
 	near := wording.Nearest(word, names)
 	if near != "" {
@@ -282,11 +282,21 @@ func unclear(k *Kind, word string, names []string, found []Found) error {
 	return usage.New(fmt.Sprintf("there is no %s %q", k.One, wording.Clip(word)), wording.DidYouMean(near, fmt.Sprintf("'ringcx %s list' shows them", k.Name)))
 }
 
-func orGroup(k *Kind) string {
-	if k.Group == "" {
-		return ""
+// orGroup is the other way to tell things with one name apart: the group of one that is alone in it.
+func orGroup(found []Found) string {
+	groups := groupsOf(found)
+	for _, g := range groups {
+		alone := 0
+		for _, other := range groups {
+			if g == other {
+				alone++
+			}
+		}
+		if alone == 1 {
+			return ", or its group with --group"
+		}
 	}
-	return ", or its group with --group"
+	return ""
 }
 
 func article(noun string) string {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +32,7 @@ type change struct {
 	word      string          // the ID or name of the thing; "": it is a new one
 	yes       bool            // nobody is asked
 	found     *resource.Found // where the thing is, once it was found
+	renew     func() error    // makes what is sent anew after a wait; nil: it stays as it is
 	status    int             // of the answer
 }
 
@@ -118,12 +120,45 @@ func (c *change) prepare() error {
 	return c.call.Prepare()
 }
 
-// send does the change, and returns the answer.
+// send does the change, and returns the answer. A vendor that asks for patience is given it where the description says that the
+// change may be sent again. After that, what is sent is made anew, since others may have changed the thing meanwhile.
 func (c *change) send() (json.RawMessage, error) {
 	login, err := c.SignIn()
 	if err != nil {
 		return nil, err
 	}
+	until := time.Now().Add(login.Lists.MaxWait)
+	for {
+		answer, err := c.sendOnce(login)
+		wait := c.asksToWait(err)
+		if wait == 0 || time.Now().Add(wait).After(until) {
+			if err != nil {
+				_, unprinted := c.Stdout.Write(answer) // what the vendor says of it
+				return nil, errors.Join(err, unprinted)
+			}
+			return answer, nil
+		}
+		if err := login.Lists.Pause(wait, "the vendor asked for patience"); err != nil {
+			return nil, err
+		}
+		if c.renew != nil {
+			if err := c.renew(); err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+// asksToWait is how long an answer asks to wait before the change is sent again; 0: it does not, or the change may not be.
+func (c *change) asksToWait(err error) time.Duration {
+	if refused := (*apicmd.CallError)(nil); resource.IsRepeatable(c.operation) && errors.As(err, &refused) && refused.Busy() {
+		return refused.RetryAfter()
+	}
+	return 0
+}
+
+// sendOnce does the change, and returns what is answered, also with an error.
+func (c *change) sendOnce(login *Login) (json.RawMessage, error) {
 	var answer bytes.Buffer
 	of := resource.Found{Kind: c.kind, ID: c.word}
 	if !resource.IsID(c.word) {
@@ -132,16 +167,12 @@ func (c *change) send() (json.RawMessage, error) {
 	if c.found != nil {
 		of = *c.found
 	}
-	to := &apicmd.Out{Stdout: &answer, Check: func(r *apicmd.Reply) error { c.status = r.Code; return of.Refusal(r) }}
+	to := &apicmd.Out{Stdout: &answer, Check: func(r *apicmd.Reply) error { c.status = r.Code; return of.Refusal(c.operation, r) }}
 	if login.Verbose {
 		to.Warn = c.Warn
 	}
-	err = c.call.Run(c.Context, login.Base, login.Lists, to)
-	if err != nil {
-		_, unprinted := c.Stdout.Write(answer.Bytes()) // what the vendor says of it
-		return nil, errors.Join(err, unprinted)
-	}
-	return answer.Bytes(), nil
+	err := c.call.Run(c.Context, login.Base, login.Lists, to)
+	return answer.Bytes(), err
 }
 
 // tell prints the thing as it is now, if the answer says so, and what was done with it.
@@ -164,7 +195,7 @@ func (c *change) print(answer json.RawMessage) error {
 	if !resource.IsObject(answer) || c.kind.Delete == c.operation {
 		return nil
 	}
-	if err := c.format.One(c.Context, c.Terminal, answer, shapeOf(c.kind.Get, nil)); err != nil {
+	if err := c.one(c.kind.Get, answer, c.format); err != nil {
 		return terminal.NewUnprinted(fmt.Errorf("it was done, but the answer was not printed whole: %w", err), "what was made or changed is there; get it again before doing it twice")
 	}
 	return nil
@@ -219,7 +250,9 @@ func newUpdateCmd(h *Host, k *resource.Kind) *cobra.Command {
 		if c.call.Body() == nil {
 			return usage.New("nothing is to be changed", fmt.Sprintf("give fields, see 'ringcx %s update --help'", k.Name))
 		}
-		if err := c.merge(); err != nil {
+		changes := c.call.Body()
+		c.renew = func() error { return c.merge(changes) }
+		if err := c.renew(); err != nil {
 			return err
 		}
 		return c.sendOrShow("Changed")
@@ -229,8 +262,8 @@ func newUpdateCmd(h *Host, k *resource.Kind) *cobra.Command {
 	return cmd
 }
 
-// merge reads the thing, and has the call send all of it with what is changed.
-func (c *change) merge() error {
+// merge reads the thing, and has the call send all of it with changes.
+func (c *change) merge(changes json.RawMessage) error {
 	r, done, err := c.runner(c.format, true)
 	if err != nil {
 		return err
@@ -244,7 +277,7 @@ func (c *change) merge() error {
 	if err != nil {
 		return err
 	}
-	whole, left, err := c.kind.Changed(read, c.call.Body())
+	whole, left, err := c.kind.Changed(read, changes)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringcx-go/ringcx/internal/apicmd"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/resource"
 	"github.com/ringcx-go/ringcx/internal/rows"
@@ -68,14 +69,36 @@ func (h *Host) listThings(k *resource.Kind, group string, format *rows.Format) e
 		shape.Fields = append(shape.Fields, resource.GroupField)
 	}
 	w := format.To(h.Context, h.Terminal, nil, shape)
+	left := apicmd.NewLeftOut(resource.Rows(k.List))
 	err = r.Each(h.Context, k, group, func(in string, page []json.RawMessage) error {
+		left.See(page...)
 		return w.Beside(resource.GroupField, in).Write(page...)
 	})
 	done()
 	if err != nil {
 		return err
 	}
-	return w.End()
+	return h.end(w, format, left)
+}
+
+// end ends a list, and tells what CSV left out of it.
+func (h *Host) end(w *rows.Writer, format *rows.Format, left *apicmd.LeftOut) error {
+	err := w.End()
+	if err == nil && format.CSV {
+		left.Tell(h.Warn)
+	}
+	return err
+}
+
+// one prints one thing that an operation answered, and tells what CSV left out of it.
+func (h *Host) one(operation string, answer json.RawMessage, format *rows.Format) error {
+	err := format.One(h.Context, h.Terminal, answer, shapeOf(operation, nil))
+	if err == nil && format.CSV {
+		left := apicmd.NewLeftOut(resource.Rows(operation))
+		left.See(answer)
+		left.Tell(h.Warn)
+	}
+	return err
 }
 
 // shapeOf is what is shown of the rows of an operation: in tables those columns, if there are any.
@@ -107,7 +130,7 @@ func newGetCmd(h *Host, k *resource.Kind) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return format.One(h.Context, h.Terminal, one, shapeOf(k.Get, nil))
+			return h.one(k.Get, one, format)
 		},
 	}
 	groupFlag(cmd, k, &group, "it is looked for in all of them")
@@ -131,12 +154,16 @@ func newMoreCmd(h *Host, k *resource.Kind, m resource.More) *cobra.Command {
 				return err
 			}
 			w := format.To(h.Context, h.Terminal, nil, shapeOf(m.Operation, m.Columns))
-			err = r.More(h.Context, m, found, func(page []json.RawMessage) error { return w.Write(page...) })
+			left := apicmd.NewLeftOut(resource.Rows(m.Operation))
+			err = r.More(h.Context, m, found, func(page []json.RawMessage) error {
+				left.See(page...)
+				return w.Write(page...)
+			})
 			done()
 			if err != nil {
 				return err
 			}
-			return w.End()
+			return h.end(w, format, left)
 		},
 	}
 	groupFlag(cmd, k, &group, "it is looked for in all of them")

@@ -130,6 +130,13 @@ func TestASuccessThatSaysItIsNoneIsNotToldAsDone(t *testing.T) {
 		{"delete", 200, " false\n", ""},
 		{"create", 200, `false`, ""},
 		{"update", 200, `{"agentId":6}`, ""},
+		{"update", 206, `{"agentId":5}`, ""},
+		{"delete", 206, `true`, ""},
+		{"delete", 200, `null`, ""},
+		{"delete", 200, `{"agentId":5}`, "Deleted agent 5."},
+		{"delete", 200, `{}`, ""},
+		{"delete", 200, `{"agentId":6}`, ""},
+		{"update", 200, `{"agentId":"05"}`, "Changed agent 5."},
 		{"update", 202, `{"agentId":5}`, "does not say that it is done: agent 5"},
 		{"delete", 202, ``, "does not say that it is done: agent 5"},
 		{"create", 202, ``, "does not say that it is done: agent"},
@@ -152,6 +159,22 @@ func TestASuccessThatSaysItIsNoneIsNotToldAsDone(t *testing.T) {
 			t.Errorf("%s %d %s: %q %q (%v)", c.verb, c.status, c.body, out, said, err)
 		case c.said != "" && (err != nil || !strings.Contains(said, c.said) || c.status == 202 && strings.Contains(said, "ed agent 5.")):
 			t.Errorf("%s %d %s: said %q (%v), want %q", c.verb, c.status, c.body, said, err, c.said)
+		}
+	}
+}
+
+func TestWhatDoesNotSayThatItWasDoneIsNotToldAsDone(t *testing.T) {
+	for _, body := range []string{`{"success":false}`, `{"status":"FAILED"}`, `0`, `"error"`, `[]`, `null`, `{}`, `{"agentId":null}`, `{"agentId":"x"}`, `[{"agentId":5}]`} {
+		for _, args := range [][]string{
+			{"agents", "update", "5", "--group", "4", "--team", "x"}, {"agents", "delete", "5", "--group", "4", "--yes"}, {"agents", "create", "--group", "4", "--unchecked", "--team", "x"},
+		} {
+			v := newVendor(t, func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.WriteString(w, map[bool]string{true: `{"agentId":5}`, false: body}[r.Method == http.MethodGet])
+			})
+			out, said, err := v.run(t.Context(), args...)
+			if err == nil || said != "" || !strings.Contains(usage.Hint(err), "look before") || strings.TrimSpace(out) != body {
+				t.Errorf("%q answered %s: %q %q (%v)", args, body, out, said, err)
+			}
 		}
 	}
 }
@@ -204,6 +227,78 @@ func TestWhatIsReadIsWaitedFor(t *testing.T) {
 	})
 	if _, _, err := v.run(t.Context(), "agents", "update", "5", "--group", "4", "--team", "x"); err != nil || !v.sent("PUT") {
 		t.Errorf("%v: asked %q", err, v.asked)
+	}
+}
+
+func TestAChangeThatMayBeSentAgainIsWaitedForAndNoOther(t *testing.T) {
+	for _, c := range []struct {
+		args  []string
+		busy  int    // the status
+		after string // Retry-After
+		sent  string // all requests
+	}{
+		{[]string{"agents", "update", "5", "--group", "4", "--team", "x"}, 429, "3", "GET PUT GET PUT"}, // what others changed meanwhile stays
+		{[]string{"agents", "update", "5", "--group", "4", "--team", "x"}, 503, "3", "GET PUT GET PUT"},
+		{[]string{"agents", "delete", "5", "--group", "4", "--yes"}, 503, "3", "DELETE DELETE"},
+		{[]string{"agents", "delete", "5", "--group", "4", "--yes"}, 503, "", "DELETE"}, // the controls
+		{[]string{"agents", "delete", "5", "--group", "4", "--yes"}, 502, "3", "DELETE"},
+		{[]string{"agents", "delete", "5", "--group", "4", "--yes"}, 429, "61", "DELETE"},
+		{[]string{"agents", "create", "--group", "4", "--unchecked", "--team", "x"}, 429, "3", "POST"},
+		{[]string{"agents", "create", "--group", "4", "--unchecked", "--team", "x"}, 503, "3", "POST"},
+	} {
+		busy := false
+		v := newVendor(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodGet && !busy {
+				busy = true
+				w.Header().Set("Retry-After", c.after)
+				w.WriteHeader(c.busy)
+			}
+			_, _ = io.WriteString(w, `{"agentId":5}`)
+		})
+		out, said, err := v.run(t.Context(), c.args...)
+		var sent []string
+		for _, one := range v.asked {
+			method, _, _ := strings.Cut(one, " ")
+			sent = append(sent, method)
+		}
+		again := strings.Count(c.sent, " ") > 0
+		if strings.Join(sent, " ") != c.sent || (err == nil) != again || again && (!strings.Contains(said, "ed agent 5.") || strings.Count(out, "5") > 1) {
+			t.Errorf("%d %q of %q: sent %q, said %q, %q (%v)", c.busy, c.after, c.args, sent, said, out, err)
+		}
+	}
+}
+
+func TestCSVOfThingsTellsWhatItLeavesOut(t *testing.T) {
+	for _, args := range [][]string{{"queues", "list", "--group", "4"}, {"queues", "get", "5", "--group", "4"}, {"queues", "agents", "5", "--group", "4"}} {
+		for _, c := range []struct {
+			format, row string
+			told        bool
+		}{
+			{"--csv", `{"gateId":5,"agentId":5,"fresh":1}`, true},
+			{"--csv", `{}`, false}, // the controls
+			{"--json", `{"gateId":5,"agentId":5,"fresh":1}`, false},
+		} {
+			row := c.row
+			if args[1] == "get" && row == `{}` {
+				row = `{"gateId":5}`
+			}
+			v := newVendor(t, func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = io.WriteString(w, map[bool]string{true: row, false: "[" + row + "]"}[args[1] == "get"])
+			})
+			_, said, err := v.run(t.Context(), append(args, c.format)...)
+			if err != nil || strings.Contains(said, "nobody describes") != c.told || c.told && !strings.Contains(said, "fresh") {
+				t.Errorf("%q %s of %s: said %q (%v)", args, c.format, c.row, said, err)
+			}
+		}
+	}
+}
+
+func TestADamagedListIsToldAsDamaged(t *testing.T) {
+	for answer, want := range map[string]string{`[{"agentId":5},`: "the answer is damaged", `{"agentId":5}`: "the answer is not a list"} {
+		v := newVendor(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) })
+		if _, _, err := v.run(t.Context(), "agents", "list", "--group", "4", "--csv"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", answer, err)
+		}
 	}
 }
 
