@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/broker"
@@ -81,6 +82,9 @@ func TestRequestsAreCounted(t *testing.T) {
 			w.WriteHeader(http.StatusTooManyRequests)
 			return true
 		}
+		if strings.HasSuffix(r.URL.Path, "/login/rc/accesstoken") {
+			<-time.After(2 * time.Millisecond) // so that who needs the first token waits
+		}
 		return false
 	}, metered, func(o *broker.Options) {
 		o.Rules = []broker.Rule{{Deny: true, Operation: "getAgentGroupList"}, {}}
@@ -106,13 +110,12 @@ func TestRequestsAreCounted(t *testing.T) {
 		`vendor_answers_total{code="2xx"}`:                                            2,
 		`request_seconds_count{operation="getAllAccounts"}`:                           2,
 		`request_seconds_bucket{operation="getAllAccounts",le="+Inf"}`:                2,
-		`turn_seconds_count`:              4,
-		`ready`:                           1,
-		`store_up`:                        1,
-		`login_required{profile="main"}`:  0,
-		`long_polls{profile="main"}`:      0,
-		`audit_failures_total`:            0,
-		`coalesced_total{profile="main"}`: 1,
+		`turn_seconds_count`:             4,
+		`ready`:                          1,
+		`store_up`:                       1,
+		`login_required{profile="main"}`: 0,
+		`long_polls{profile="main"}`:     0,
+		`audit_failures_total`:           0,
 		`budget_limit{limit="standard",account="",profile="main"}`:                        120,
 		`budget_left{limit="leadUpdates",account="other",profile=""}`:                     0,
 		`build_info{version="` + ringcx.Version + `",goversion="` + runtimeVersion + `"}`: 1,
@@ -125,6 +128,9 @@ func TestRequestsAreCounted(t *testing.T) {
 	}
 	if seconds := got[`ringcx_broker_token_seconds{profile="main"}`]; seconds <= 0 {
 		t.Errorf("the token lives for %v s", seconds)
+	}
+	if waited := got[`ringcx_broker_coalesced_total{profile="main"}`]; waited < 1 || waited > 4 {
+		t.Errorf("%v requests have waited for a token", waited)
 	}
 }
 

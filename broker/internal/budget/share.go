@@ -119,16 +119,18 @@ func (s *share) reserve(now moment) (claim, bool) {
 // wait has w wait. It may be refused at once, or another one be refused in its place: those that are decided are returned.
 func (s *share) wait(now moment, w *waiter) (decided []*waiter) {
 	if now.steady >= s.crowd {
-		s.queue.after = nil // nobody had to wait for long
+		s.queue.after, s.queue.owed = nil, nil // nobody had to wait for long
 	}
 	again := s.again(now, w.caller)
 	w.giveUp = now.steady + s.maxWait
 	switch {
 	case again > w.giveUp && (s.all(now) || s.quiet > w.giveUp):
+		s.queue.turnAway(w.caller)
 		return []*waiter{w.refuse(tooLong, again)}
 	case len(s.queue.all) >= s.most:
 		out := s.queue.makeRoom(w.caller)
 		if out == nil {
+			s.queue.turnAway(w.caller)
 			return []*waiter{w.refuse(tooMany, again)}
 		}
 		decided = []*waiter{out.refuse(tooMany, again)}

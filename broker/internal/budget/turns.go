@@ -23,19 +23,25 @@ type refusal struct {
 
 // turns are the requests that wait, in the order of their rounds. In each round a caller has one turn, whatever number of requests
 // it has; those of a round, and of a caller, come in the order in which they came. A caller that had its turn in a round has none
-// in it any more, also if it comes anew: those come first who were told to come back later.
+// in it any more, also if it comes anew: those come first who were told to come back later, and that for longest. Without that
+// who comes back always when others have just come would never have a turn.
 type turns struct {
 	all   []*waiter
 	round int            // of the last turn
 	after map[string]int // the first round in which a caller that had a turn may have another one
+	owed  map[string]int // the round that a caller was told to come back in, and had no turn since
 }
 
 // next is the round of one more request of a caller, and how many have their turn before it.
 func (t *turns) next(caller string) (round, ahead int) {
-	round = max(t.round, t.after[caller])
+	round = t.round
+	if owed, ok := t.owed[caller]; ok {
+		round = owed
+	}
+	round = max(round, t.after[caller])
 	for _, w := range t.all {
 		if w.caller == caller {
-			round = max(round, w.round+1)
+			round = max(round, w.round+1, t.round)
 		}
 	}
 	ahead, _ = slices.BinarySearchFunc(t.all, round+1, func(w *waiter, round int) int { return w.round - round })
@@ -54,9 +60,26 @@ func (t *turns) pop() *waiter {
 	if t.after == nil {
 		t.after = map[string]int{}
 	}
-	t.round, t.after[w.caller] = w.round, w.round+1
+	t.round, t.after[w.caller] = max(t.round, w.round), w.round+1
+	delete(t.owed, w.caller)
 	t.all = slices.Delete(t.all, 0, 1)
 	return w
+}
+
+// turnAway notes that a caller is told to come back later.
+func (t *turns) turnAway(caller string) {
+	round, _ := t.next(caller)
+	t.owe(caller, round)
+}
+
+// owe has a caller that was told to come back later be before those who come meanwhile.
+func (t *turns) owe(caller string, round int) {
+	if t.owed == nil {
+		t.owed = map[string]int{}
+	}
+	if _, known := t.owed[caller]; !known {
+		t.owed[caller] = round
+	}
 }
 
 // remove takes w out, and is false if it is not there.
@@ -76,6 +99,7 @@ func (t *turns) makeRoom(caller string) *waiter {
 		return nil
 	}
 	t.all = t.all[:len(t.all)-1]
+	t.owe(last.caller, last.round)
 	return last
 }
 
@@ -84,6 +108,7 @@ func (t *turns) late(now time.Duration) (all []*waiter) {
 	t.all = slices.DeleteFunc(t.all, func(w *waiter) bool {
 		if w.giveUp <= now {
 			all = append(all, w)
+			t.owe(w.caller, w.round)
 		}
 		return w.giveUp <= now
 	})
