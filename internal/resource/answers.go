@@ -69,12 +69,14 @@ func (f Found) Refusal(operation string, reply *apicmd.Reply) error {
 }
 
 // saysDone tells the answers that are described for a change: the thing, with its key, and of what is deleted also true or
-// nothing.
+// nothing; and 204.
 func (f Found) saysDone(operation string, reply *apicmd.Reply) bool {
 	said := bytes.TrimSpace(reply.Body)
 	deletes := operation == f.Kind.Delete
 	switch {
-	case reply.Code != http.StatusOK && reply.Code != http.StatusCreated && reply.Code != http.StatusNoContent:
+	case reply.Code == http.StatusNoContent: // which says it without a body
+		return true
+	case reply.Code != http.StatusOK && reply.Code != http.StatusCreated:
 		return false
 	case deletes && (len(said) == 0 || string(said) == "true"):
 		return true

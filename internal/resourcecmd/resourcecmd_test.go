@@ -122,6 +122,7 @@ func TestASuccessThatSaysItIsNoneIsNotToldAsDone(t *testing.T) {
 		{"update", 200, `{"agentId":5}`, "Changed agent 5."},
 		{"delete", 200, `true`, "Deleted agent 5."},
 		{"delete", 204, ``, "Deleted agent 5."}, // the control
+		{"update", 204, ``, "Changed agent 5."},
 		{"create", 201, `{"agentId":9}`, "Created agent 9."},
 		{"update", 200, `{"errorCode":"x.y","generalMessage":"no"}`, ""},
 		{"delete", 200, `{"errorCode":"x.y"}`, ""},
