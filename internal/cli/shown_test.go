@@ -140,7 +140,7 @@ func TestNoDocumentPutsASecretIntoAnArgumentList(t *testing.T) {
 	for name, text := range shows {
 		texts[name] += "\n" + text
 	}
-	for _, pattern := range []string{"../../*.md", "../../docs/*.md", "../../docs/adr/*.md", "../../examples/*.md", "../../examples/*/*"} {
+	for _, pattern := range []string{"../../*.md", "../../docs/*.md", "../../docs/adr/*.md", "../../examples/*.md", "../../examples/*/*.*", "../../examples/*/*/*.*"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatal(pattern, err)

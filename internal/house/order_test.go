@@ -23,7 +23,7 @@ var rootOrder = slices.Concat(
 	files("grammar headers retry_after answer origin input lifetime loopback network_proxy_value"), // what texts may be
 	files("errors answer_error ring_central_error token renew_at api_token endpoint"),              // what is said and handed out
 	files("network_tcp network_tls network_proxy network_error pool timeout redirect hint"),        // the way there
-	files("config clientauth_signature clientauth_assertion clientauth validate"),                                             // the app
+	files("config clientauth_signature clientauth_assertion clientauth validate"),                  // the app
 	files("store lineage ring attempt wire login exchange"),                                        // one request
 	files("grant grant_jwt grant_code grant_password"),                                             // who logs in
 	files("clock action stored failure drift record"),                                              // what a Store keeps of a lineage
