@@ -180,7 +180,7 @@ func TestAnExpiredTokenIsReplacedAndTheRequestRepeatedOnce(t *testing.T) {
 	}{
 		"without a body":      {nil, 1, http.StatusCreated, 2},
 		"with a body":         {strings.NewReader(body), 1, http.StatusCreated, 2},
-		"refused twice":       {nil, 2, http.StatusUnauthorized, 2},
+		"refused twice":       {nil, 2, http.StatusServiceUnavailable, 2},
 		"with a longer body":  {strings.NewReader(body + "b"), 1, http.StatusUnauthorized, 1},
 		"with a stream":       {io.MultiReader(strings.NewReader("stream")), 1, http.StatusUnauthorized, 1},
 		"with a living token": {strings.NewReader("x"), 0, http.StatusCreated, 1},
@@ -207,6 +207,9 @@ func TestAnExpiredTokenIsReplacedAndTheRequestRepeatedOnce(t *testing.T) {
 			all := v.arrived()
 			if resp.StatusCode != c.want || len(all) != c.asked || len(slices.Compact(all)) != 1 {
 				t.Errorf("%d after the bodies %q", resp.StatusCode, all)
+			}
+			if c.want == http.StatusServiceUnavailable && (resp.Header.Get("Retry-After") != "1" || !strings.Contains(string(said), "nothing was done")) {
+				t.Errorf("it says %q", said)
 			}
 			if c.want == http.StatusUnauthorized && string(said) != "Jwt is expired" {
 				t.Errorf("the vendor's words are %q", said)

@@ -186,7 +186,8 @@ func (e *Exchange) refill(out *http.Request) {
 	out.GetBody = again
 }
 
-// RoundTrip implements http.RoundTripper: it signs the request, and once more with another token if the first has expired.
+// RoundTrip implements http.RoundTripper: it signs the request, and once more with another token if the first has expired. What
+// cannot be sent again has the vendor's refusal for an answer.
 func (e *Exchange) RoundTrip(out *http.Request) (*http.Response, error) {
 	e.sign(out, e.Token)
 	if p := e.enter(); p != nil {
@@ -210,24 +211,38 @@ func (e *Exchange) RoundTrip(out *http.Request) (*http.Response, error) {
 	if !e.replays {
 		return resp, nil
 	}
+	_, _ = io.CopyN(io.Discard, resp.Body, peeked)
+	_ = resp.Body.Close()
 	token, err := e.Target.Source.Token(out.Context())
 	if err != nil || token.AccessToken == e.Token.AccessToken {
-		return resp, nil //nolint:nilerr // the answer in hand is the better one
+		return nil, outlived
 	}
-	if e.enter() != nil {
-		return resp, nil
+	if p := e.enter(); p != nil {
+		return nil, p
 	}
 	e.Token = token
 	again := out.Clone(out.Context())
 	e.refill(again)
 	e.sign(again, token)
-	_, _ = io.CopyN(io.Discard, resp.Body, peeked)
-	_ = resp.Body.Close()
-	resp, err = e.send(again)
-	if err == nil && resp.StatusCode != http.StatusUnauthorized {
-		told.Confirm(token)
+	if resp, err = e.send(again); err != nil {
+		return nil, err
 	}
-	return resp, err
+	switch {
+	case resp.StatusCode != http.StatusUnauthorized:
+		told.Confirm(token)
+	case expired(resp):
+		told.Invalidate(token)
+		_ = resp.Body.Close()
+		return nil, outlived
+	}
+	return resp, nil
+}
+
+// outlived is the answer to a caller whose own key is good, and whose request was under way for longer than tokens live: a 401
+// would have it doubt its key.
+var outlived = &problem.Problem{
+	Status: http.StatusServiceUnavailable, RetryAfter: time.Second,
+	Detail: "the token ended while the request was under way, and another one was not there in time: nothing was done, send it again",
 }
 
 func (e *Exchange) enter() *problem.Problem {
