@@ -118,7 +118,8 @@ func invoke(t *testing.T, c *api.Client, op *apispec.Operation) {
 		args = append(args, options)
 	}
 	out := method.Call(args)
-	if err := out[len(out)-1]; !err.IsNil() {
+	err, _ := out[len(out)-1].Interface().(error)
+	if err != nil && !errors.Is(err, api.ErrEmpty) { // only what is sent is judged: the answers say nothing
 		t.Errorf("%s: %v", op.ID, err)
 	}
 }
