@@ -1,4 +1,4 @@
-.PHONY: help build man quick test check sim storm mutate lint bench clean
+.PHONY: help build man quick test check sim storm mutate lint bench bench-proxy clean
 
 help:
 	@echo 'make build   the command, in bin/ringcx'
@@ -11,6 +11,7 @@ help:
 	@echo 'make mutate  changes one thing at a time and looks whether a test fails, N=400 SEED=1'
 	@echo 'make lint    golangci-lint alone'
 	@echo 'make bench   the benchmarks and a simulated day, against peers'
+	@echo 'make bench-proxy  the broker beside nginx, Caddy and oauth2-proxy'
 	@echo 'make clean   removes what the others made'
 
 build:
@@ -46,6 +47,9 @@ lint:
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
 	cd bench && go run . && go test -count=1 -v .
+
+bench-proxy:
+	cd bench && go run . proxy
 
 clean:
 	rm -rf bin .tools coverage.out coverage.sandbox.out

@@ -76,10 +76,8 @@ func (c *contestant) start() error {
 // warmRingCX builds the command and logs it in to a sandbox.
 func warmRingCX(dir string) (*contestant, func(), error) {
 	bin := filepath.Join(dir, "ringcx")
-	// With the versions that its own module asks for.
-	build := exec.Command("go", "build", "-C", "..", "-trimpath", "-ldflags=-s -w", "-o", bin, "./cmd/ringcx") //nolint:gosec,noctx // our own command
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, nil, fmt.Errorf("build ringcx: %w\n%s", err, out)
+	if err := buildCommand(bin); err != nil {
+		return nil, nil, err
 	}
 	v, err := newVendor(nil)
 	if err != nil {
@@ -94,6 +92,16 @@ func warmRingCX(dir string) (*contestant, func(), error) {
 		return nil, nil, fmt.Errorf("log in: %w\n%s", err, out)
 	}
 	return &contestant{name: "ringcx token", path: bin, args: []string{"token"}, env: env}, v.close, nil
+}
+
+// buildCommand builds the command, with the versions that its own module asks for.
+func buildCommand(bin string, flags ...string) error {
+	args := append([]string{"build", "-C", "..", "-trimpath", "-ldflags=-s -w", "-o", bin}, flags...)
+	build := exec.Command("go", append(args, "./cmd/ringcx")...) //nolint:gosec,noctx // our own command
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build ringcx: %w\n%s", err, out)
+	}
+	return nil
 }
 
 func warmGH(dir, path string) *contestant {

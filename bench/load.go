@@ -65,13 +65,19 @@ func dial(address string, newScript func(n int) script) (conns []*lean, err erro
 		if request == nil {
 			continue
 		}
-		conn, err := net.Dial("tcp", address) //nolint:noctx // loopback
+		c, err := newLean(address, s)
 		if err != nil {
 			return conns, err
 		}
-		conns = append(conns, &lean{conn, s, request, make([]byte, 64<<10)})
+		c.request = request
+		conns = append(conns, c)
 	}
 	return conns, nil
+}
+
+func newLean(address string, s script) (*lean, error) {
+	conn, err := net.Dial("tcp", address) //nolint:noctx // loopback
+	return &lean{Conn: conn, script: s, buf: make([]byte, 64<<10)}, err
 }
 
 // turn has every connection send one request and read its answer; those whose script has ended are closed and left out.

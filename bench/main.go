@@ -2,8 +2,8 @@
 // so that the peers are no dependency of the SDK:
 //
 //	cd bench
-//	go run .                 # all parts
-//	go run . token commit    # only these: token, wait, commit, commands, sandbox
+//	go run .                 # all parts but proxy
+//	go run . token commit    # only these: token, wait, commit, commands, sandbox, proxy
 //	go run . sandbox --json  # the figures of the sandbox for programs
 //	go test -v .             # a simulated day, and recovery from a penalty
 //
@@ -12,6 +12,9 @@
 //
 // The part sandbox needs Linux, and npm for the token servers of others, which it installs in the user's cache directory.
 // It takes about four minutes.
+//
+// The part proxy needs Linux, too. It takes nginx and Caddy from Debian packages that apt-get downloads, and builds oauth2-proxy, both below
+// the user's cache directory, and says which of them it could not have. It takes about three minutes, without that.
 package main
 
 import (
@@ -28,11 +31,15 @@ import (
 
 // part is one question this command answers.
 type part struct {
-	name string
-	run  func() error
+	name  string
+	run   func() error
+	asked bool // only if it is named
 }
 
-var parts = []part{{"token", hotPath}, {"wait", renewals}, {"commit", commits}, {"commands", commands}, {"sandbox", sandboxes}}
+var parts = []part{
+	{name: "token", run: hotPath}, {name: "wait", run: renewals}, {name: "commit", run: commits}, {name: "commands", run: commands},
+	{name: "sandbox", run: sandboxes}, {name: "proxy", run: proxies, asked: true},
+}
 
 // asJSON is whether the figures of the sandbox are for programs.
 var asJSON bool
@@ -48,6 +55,9 @@ func main() {
 	do := run
 	if slices.Equal(wanted, []string{bareCommand}) {
 		do = func([]string) error { return bareServer() }
+	}
+	if slices.Equal(wanted, []string{upstreamCommand}) {
+		do = func([]string) error { return upstreamServer() }
 	}
 	if err := do(wanted); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -69,7 +79,10 @@ func run(wanted []string) error {
 	}
 	fmt.Printf("%s %s/%s, %d cores\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0))
 	for _, p := range parts {
-		if len(wanted) > 0 && !slices.Contains(wanted, p.name) {
+		if p.asked && len(wanted) == 0 {
+			fmt.Printf("\n(not compared: %s, see go run . %s)\n", p.name, p.name)
+		}
+		if (p.asked || len(wanted) > 0) && !slices.Contains(wanted, p.name) {
 			continue
 		}
 		fmt.Println()
@@ -78,6 +91,15 @@ func run(wanted []string) error {
 		}
 	}
 	return nil
+}
+
+// quantile is what so many of a hundred numbers are at the most.
+func quantile(of [][]float64, percent int) float64 {
+	s := slices.Sorted(slices.Values(slices.Concat(of...)))
+	if len(s) == 0 {
+		return 0
+	}
+	return s[min(len(s)*percent/100, len(s)-1)]
 }
 
 func median(x []float64) float64 {
@@ -99,6 +121,15 @@ func newVendor(opts *sandbox.Options) (*vendor, error) {
 	}
 	server := httptest.NewServer(box)
 	return &vendor{box, server.URL, server.Close}, nil
+}
+
+// demoCredentials are those of the demo user: the same seed gives the same.
+func demoCredentials() (demo sandbox.Credentials, err error) {
+	box, err := sandbox.New(nil)
+	if err != nil {
+		return demo, err
+	}
+	return box.Demo(), nil
 }
 
 // session of the demo user.
