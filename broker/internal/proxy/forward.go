@@ -101,10 +101,14 @@ func (p *Proxy) Read(w http.ResponseWriter, r *http.Request, e *Exchange) *probl
 func (e *Exchange) Forward(w http.ResponseWriter) {
 	forward := httputil.ReverseProxy{
 		Rewrite: e.rewrite, Transport: e, ModifyResponse: e.modify, ErrorHandler: e.failed,
-		FlushInterval: -1, BufferPool: &e.proxy.buffers, ErrorLog: quiet,
+		FlushInterval: gather, BufferPool: &e.proxy.buffers, ErrorLog: quiet,
 	}
 	forward.ServeHTTP(w, e.in)
 }
+
+// gather is how long the beginning of an answer of a known length waits for what follows it: most are whole then, and sent at once. Of
+// others, and of events, nothing waits.
+const gather = 5 * time.Millisecond
 
 // quiet is for what net/http says of a connection, which may hold what a caller sent.
 var quiet = log.New(io.Discard, "", 0)
