@@ -3,7 +3,6 @@ package broker
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -54,13 +53,15 @@ func family(name, help string, labels ...string) metrics.Family {
 	return metrics.Family{Name: "ringcx_broker_" + name, Help: help, Labels: labels}
 }
 
+var classes = [...]string{1: "1xx", "2xx", "3xx", "4xx", "5xx"}
+
 // class is the status of an answer, in few values.
 func class(status int) string {
 	switch {
 	case status == http.StatusTooManyRequests:
 		return "429"
 	case status >= 100 && status < 600:
-		return strconv.Itoa(status/100) + "xx"
+		return classes[status/100]
 	}
 	return "none"
 }

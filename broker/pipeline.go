@@ -161,7 +161,8 @@ func (b *setup) alive(ctx context.Context, c Caller) bool {
 // profileOf is the profile that a caller asks for.
 func (b *setup) profileOf(r *http.Request, c *Caller) (*profile, *problem.Problem) {
 	name := c.Profile
-	if asked := r.Header.Get("RingCX-Profile"); asked != "" {
+	if values := r.Header["Ringcx-Profile"]; len(values) > 0 && values[0] != "" { // as net/http writes the name
+		asked := values[0]
 		if name != "" && name != asked {
 			return nil, problem.New(http.StatusForbidden, "the key is for another profile")
 		}
