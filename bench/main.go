@@ -37,8 +37,12 @@ type part struct {
 }
 
 var parts = []part{
-	{name: "token", run: hotPath}, {name: "wait", run: renewals}, {name: "commit", run: commits}, {name: "commands", run: commands},
-	{name: "sandbox", run: sandboxes}, {name: "proxy", run: proxies, asked: true},
+	{name: "token", run: hotPath},
+	{name: "wait", run: renewals},
+	{name: "commit", run: commits},
+	{name: "commands", run: commands},
+	{name: "sandbox", run: sandboxes},
+	{name: "proxy", run: proxies, asked: true},
 }
 
 // asJSON is whether the figures of the sandbox are for programs.

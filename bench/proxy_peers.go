@@ -145,14 +145,14 @@ upstreams = ["http://UPSTREAM/"]
 provider = "oidc"
 oidc_issuer_url = "http://UPSTREAM/issuer"
 client_id = "bench"
-client_secret = "bench-secret"
+client_secret = "SECRET"
 redirect_url = "http://LISTEN/oauth2/callback"
-cookie_secret = "0123456789abcdef0123456789abcdef"
+cookie_secret = "COOKIE"
 cookie_secure = false
 email_domains = ["*"]
 request_logging = false
 auth_logging = false
-` //nolint:gosec // secrets of nothing
+`
 	if err := r.serve(oauthAny, "oauth-any.toml", common+`skip_auth_routes = ["GET=^/voice/"]`, bin, "--config", "CONFIG"); err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (r *ring) serve(name, file, config string, command ...string) error {
 	}
 	listen := ln.Addr().String()
 	_ = ln.Close() // nobody else takes it so soon
-	words := strings.NewReplacer("LISTEN", listen, "UPSTREAM", r.upstream.address(), "DIR", r.dir, "CONFIG", filepath.Join(r.dir, file), "TOKEN", strings.Repeat("x", 600))
+	words := strings.NewReplacer("LISTEN", listen, "UPSTREAM", r.upstream.address(), "DIR", r.dir, "CONFIG", filepath.Join(r.dir, file), "SECRET", peerSecret, "COOKIE", strings.Repeat("c", 32), "TOKEN", strings.Repeat("x", 600))
 	if err := os.WriteFile(filepath.Join(r.dir, file), []byte(words.Replace(config)), 0o600); err != nil {
 		return err
 	}
