@@ -222,7 +222,7 @@ func TestABrokerIsReachedByASocketAndByTLSWithItsOwnCA(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "b.sock")
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "unix", path)
 	if err != nil {
-		t.Skip("no sockets: ", err)
+		t.Skip("this system has no unix sockets: ", err)
 	}
 	server := p.broker.Server()
 	go func() { _ = server.Serve(listener) }()

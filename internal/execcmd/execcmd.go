@@ -144,8 +144,11 @@ func (c *Commands) run(o *options, args []string) error {
 		return err
 	}
 	p := &program{path: path, args: args}
-	if at := c.Variable("RINGCX_BROKER"); at != "" && o.variable == "" && c.Profile == "" && c.EnvFile == "" && c.Variable("RINGCX_PROFILE") == "" {
-		return c.through(at, p)
+	if err := c.ReadEnvFile(); err != nil {
+		return err
+	}
+	if g := c.Given(); g.UsesBroker() && o.variable == "" {
+		return c.through(g.Broker, p)
 	}
 	session, acc, err := c.SignedIn()
 	if err != nil {

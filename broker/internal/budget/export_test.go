@@ -2,8 +2,6 @@ package budget
 
 import (
 	"time"
-
-	"github.com/ringcx-go/ringcx/internal/apispec"
 )
 
 // What the tests of the decisions see of them, without the clocks and the Store at their edge.
@@ -116,11 +114,6 @@ func (t *turns) Remove(w *Waiter) bool { return t.remove(w) }
 func (t *turns) MakeRoom(caller string) *Waiter { return t.makeRoom(caller) }
 
 func (t *turns) Len() int { return len(t.all) }
-
-// Limit is one with windows.
-func Limit(windows ...apispec.Window) *apispec.Limit {
-	return &apispec.Limit{Name: "tried", Windows: windows}
-}
 
 const (
 	MaxLimits  = maxLimits
