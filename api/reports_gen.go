@@ -23,7 +23,7 @@ func (s *ReportsService) Stream(ctx context.Context, accountID string, params Re
 	return out, err
 }
 
-// GetCriteria returns the criteria that a type of report takes, with what they are unless set.
+// GetCriteria returns the criteria that a type of report takes, with their defaults.
 //
 // Anyone who is signed in may call it.
 //
