@@ -113,7 +113,8 @@ type Broker struct {
 	short    *handout.Short
 	requests numbers
 	health   health
-	ending   chan struct{} // closed by Drain
+	waiting  crowd
+	ending   chan struct{} // closed by Drain, or Close
 
 	changing sync.Mutex // held by Reload and Drain
 	ended    bool       // ending is closed
@@ -140,6 +141,7 @@ type setup struct {
 	requests *numbers
 	health   *health
 	metrics  *Metrics // nil: nothing is counted
+	waiting  *crowd
 	ending   <-chan struct{}
 }
 
@@ -180,7 +182,7 @@ func (b *Broker) Reload(opts *Options) error {
 	}
 	s := &setup{
 		profiles: map[string]*profile{}, rules: rules, hosts: opts.Hosts, audit: opts.Audit, store: opts.Store, base: opts.Transport,
-		log: cmp.Or(opts.Log, slog.New(slog.DiscardHandler)), now: opts.Now, requests: &b.requests, health: &b.health, ending: b.ending,
+		log: cmp.Or(opts.Log, slog.New(slog.DiscardHandler)), now: opts.Now, requests: &b.requests, health: &b.health, waiting: &b.waiting, ending: b.ending,
 	}
 	switch {
 	case old != nil:
@@ -242,6 +244,11 @@ func same(a, b ringcx.Store) bool {
 func (b *Broker) Drain() {
 	b.changing.Lock()
 	defer b.changing.Unlock()
+	b.end()
+}
+
+// end ends waits for a token. The caller holds changing.
+func (b *Broker) end() {
 	if !b.ended {
 		b.ended = true
 		close(b.ending)
@@ -292,11 +299,15 @@ func (s *setup) counted(p *Profile) handout.Session {
 }
 
 // Close ends what the broker keeps open to the vendor, and gives back to other brokers what it may send. Requests that wait for
-// their turn are answered 429.
+// their turn are answered 429, those who wait for a token get the one that there is.
 func (b *Broker) Close() {
 	b.changing.Lock()
 	defer b.changing.Unlock()
 	s := b.at.Load()
+	b.end()
+	ctx, cancel := context.WithTimeout(context.Background(), leaving)
+	defer cancel()
+	b.waiting.wait(ctx)
 	if err := s.limits.close(); err != nil {
 		s.log.Warn("what this broker might have sent is others' only when its lease has ended", slog.Any("error", err))
 	}

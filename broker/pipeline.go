@@ -98,8 +98,14 @@ func (q *request) own() *problem.Problem {
 		defer func() { _ = control.SetReadDeadline(time.Time{}) }()
 	}
 	a := q.b.desk.Answer(q.r, q.path)
-	if a == nil {
+	switch {
+	case a == nil:
 		return nil
+	case a.Later == nil:
+	case q.later(a.Later):
+		return answered
+	default:
+		a = a.Later.Answer(q.r.Context())
 	}
 	if err := q.writeOwn(a); err != nil {
 		return unwritten(q, err)

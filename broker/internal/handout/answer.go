@@ -1,6 +1,7 @@
 package handout
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -20,7 +21,33 @@ type Answer struct {
 	Profile string
 	Token   string // fingerprint of the vendor's token that the answer holds, or was made for; "": none
 	Why     string // for the log
+
+	Later *Later // nil: this is the answer
 }
+
+// Later is an answer that a caller waits for.
+type Later struct {
+	Most time.Duration // how long
+
+	source *Source
+	after  string // fingerprint of the token that it has
+	ending <-chan struct{}
+	tell   func(*ringcx.Token, string, error) *Answer
+}
+
+// Answer waits.
+func (l *Later) Answer(ctx context.Context) *Answer {
+	return l.tell(l.source.After(ctx, l.after, l.Most, l.ending))
+}
+
+// Now is the answer that there is.
+func (l *Later) Now(ctx context.Context) *Answer { return l.tell(l.source.Token(ctx, 0)) }
+
+// Gone is the answer for a caller that did not wait for it.
+func (l *Later) Gone() *Answer { return l.tell(nil, "", context.Canceled) }
+
+// Watch is [Source.Watch].
+func (l *Later) Watch(wake func()) (stop func()) { return l.source.Watch(l.after, l.ending, wake) }
 
 // Write answers.
 func (a *Answer) Write(w http.ResponseWriter) {

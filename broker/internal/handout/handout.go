@@ -140,19 +140,19 @@ func (d *Desk) token(r *http.Request) *Answer {
 	if !ok1 || !ok2 {
 		return refused(problem.New(http.StatusBadRequest, "min_ttl and wait are seconds: at most a day and ten minutes"), c, profile)
 	}
-	var t *ringcx.Token
-	var name string
-	if after := q.Get("after"); after != "" && minTTL == 0 {
-		t, name, err = source.After(r.Context(), after, wait, d.Ending)
-	} else {
-		t, name, err = source.Token(r.Context(), minTTL)
+	tell := func(t *ringcx.Token, name string, err error) *Answer {
+		if err != nil {
+			return refused(tooLong(err, minTTL), c, profile)
+		}
+		a := answerJSON(http.StatusOK, d.described(t, name))
+		a.Caller, a.Profile, a.Token = c, profile, name
+		return a
 	}
-	if err != nil {
-		return refused(tooLong(err, minTTL), c, profile)
+	t, name, err := source.Token(r.Context(), minTTL)
+	if after := q.Get("after"); err == nil && after == name && minTTL == 0 && wait > 0 {
+		return &Answer{Later: &Later{Most: wait, source: source, after: after, ending: d.Ending, tell: tell}}
 	}
-	a := answerJSON(http.StatusOK, d.described(t, name))
-	a.Caller, a.Profile, a.Token = c, profile, name
-	return a
+	return tell(t, name, err)
 }
 
 func tooLong(err error, minTTL time.Duration) *problem.Problem {

@@ -28,6 +28,7 @@ type Source struct {
 
 	mu      sync.Mutex // guards the fields below
 	changed chan struct{}
+	watched map[*func()]bool // those to call then
 	waiting int
 	stop    func() // ends the goroutine that asks; nil: there is none
 }
@@ -76,6 +77,7 @@ func (s *Source) note(t *ringcx.Token) (fingerprint string) {
 	if old := s.last.Load(); old == nil || old.fingerprint != k.fingerprint {
 		close(s.changed)
 		s.changed = make(chan struct{})
+		s.wake()
 	}
 	s.last.Store(k)
 	return k.fingerprint
@@ -110,7 +112,7 @@ func (s *Source) After(ctx context.Context, fingerprint string, wait time.Durati
 	if err != nil || name != fingerprint || wait <= 0 {
 		return t, name, err
 	}
-	defer s.wait()()
+	defer s.wait(ending)()
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for {
@@ -132,15 +134,51 @@ func (s *Source) After(ctx context.Context, fingerprint string, wait time.Durati
 	}
 }
 
+// Watch calls wake once, when the token is not the one with a fingerprint any more, or ending is closed (nil: it never is): for those
+// who wait without a goroutine of their own. It is not called when stop has returned.
+func (s *Source) Watch(fingerprint string, ending <-chan struct{}, wake func()) (stop func()) {
+	done := s.wait(ending)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-ending:
+		wake()
+		return done
+	default:
+	}
+	if k := s.last.Load(); k != nil && k.fingerprint != fingerprint {
+		wake()
+		return done
+	}
+	if s.watched == nil {
+		s.watched = map[*func()]bool{}
+	}
+	s.watched[&wake] = true
+	return func() {
+		s.mu.Lock()
+		delete(s.watched, &wake)
+		s.mu.Unlock()
+		done()
+	}
+}
+
+// wake calls all that watch. The caller holds mu.
+func (s *Source) wake() {
+	for wake := range s.watched {
+		(*wake)()
+	}
+	clear(s.watched)
+}
+
 // wait counts one who waits until the function that it returns is called.
-func (s *Source) wait() (done func()) {
+func (s *Source) wait(ending <-chan struct{}) (done func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.waiting++
 	if s.stop == nil {
 		ctx, cancel := context.WithCancel(context.Background())
 		s.stop = cancel
-		go s.keepAsking(ctx)
+		go s.keepAsking(ctx, ending)
 	}
 	return func() {
 		s.mu.Lock()
@@ -162,8 +200,8 @@ func (s *Source) Waiting() int {
 // soonest is how long the source waits at least before it asks again.
 const soonest = 250 * time.Millisecond
 
-// keepAsking asks for the token whenever another one is due, so that those who wait need not.
-func (s *Source) keepAsking(ctx context.Context) {
+// keepAsking asks for the token whenever another one is due, so that those who wait need not, and wakes them when ending is closed.
+func (s *Source) keepAsking(ctx context.Context, ending <-chan struct{}) {
 	for failures := 0; ; {
 		pause := soonest
 		if k := s.last.Load(); k != nil {
@@ -172,6 +210,12 @@ func (s *Source) keepAsking(ctx context.Context) {
 		pause = max(pause, min(soonest<<min(failures, 8), 30*time.Second))
 		select {
 		case <-time.After(pause):
+		case <-ending:
+			ending = nil
+			s.mu.Lock()
+			s.wake()
+			s.mu.Unlock()
+			continue
 		case <-ctx.Done():
 			return
 		}
