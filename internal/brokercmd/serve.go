@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -44,17 +43,12 @@ type process struct {
 	sessions []*ringcx.Session // all that there were
 }
 
-// unused is memory that nothing ever touches, so that it is only an address to the system. The garbage collector takes it for memory
-// in use: it waits for as much garbage, instead of coming many times a second because a broker has little else.
-const unused = 16 << 20
-
 // drains is how long what was begun may take when the broker has been told to end.
 const drains = 30 * time.Second
 
 // run serves until the command is to end.
 func (a *Commands) run() error {
-	ballast := make([]byte, unused)
-	defer runtime.KeepAlive(&ballast)
+	defer seldom()()
 	p, opts, err := a.prepare()
 	if err != nil {
 		return err
