@@ -14,7 +14,7 @@ type signedRequest struct {
 	authorization [1]string
 }
 
-// signed is req with a token. It shares with req what neither changes. A userAgent is for a request that has none.
+// signed is req with a token, which goes to no host but those of transport_hosts.go. It shares with req what neither changes. A userAgent is for a request that has none.
 func signed(req *http.Request, token *Token, last *lastBearer, userAgent string) *http.Request {
 	made := &signedRequest{Request: *req}
 	out := &made.Request

@@ -259,7 +259,7 @@ func offline(rules []broker.Rule, profiles []string) (*broker.Broker, error) {
 	return broker.New(opts)
 }
 
-// parseLife reads how long something is to last: "30d", "12h", "1h30m".
+// parseLife reads how long something is to last: "30d", "12h", "1h30m", "500ms".
 func parseLife(text string) (time.Duration, error) {
 	var total time.Duration
 	rest := strings.TrimSpace(text)
@@ -275,7 +275,7 @@ func parseLife(text string) (time.Duration, error) {
 		}
 		rest = rest[digits:]
 		letters := len(rest) - len(strings.TrimLeft(rest, "abcdefghijklmnopqrstuvwxyz"))
-		unit := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[rest[:letters]]
+		unit := map[string]time.Duration{"ms": time.Millisecond, "s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[rest[:letters]]
 		if unit == 0 || n > int64(longestLife/unit) {
 			return 0, bad
 		}

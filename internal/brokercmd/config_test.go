@@ -286,7 +286,7 @@ func TestLinesAreFoundInListsAndValuesOfSeveralLines(t *testing.T) {
 }
 
 func TestTimesAreReadAsPeopleTypeThem(t *testing.T) {
-	for text, want := range map[string]time.Duration{"30d": 720 * time.Hour, "12h": 12 * time.Hour, "1h30m": 90 * time.Minute, "2w": 336 * time.Hour, "45s": 45 * time.Second, "0s": 0} {
+	for text, want := range map[string]time.Duration{"30d": 720 * time.Hour, "12h": 12 * time.Hour, "1h30m": 90 * time.Minute, "2w": 336 * time.Hour, "45s": 45 * time.Second, "500ms": 500 * time.Millisecond, "0s": 0} {
 		if got, err := brokercmd.ParseLife(text); err != nil || got != want {
 			t.Errorf("%s: %v, %v", text, got, err)
 		}

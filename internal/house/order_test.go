@@ -21,7 +21,7 @@ import (
 var rootOrder = slices.Concat(
 	files("doc"),
 	files("grammar headers retry_after answer origin input lifetime loopback network_proxy_value"), // what texts may be
-	files("errors answer_error ring_central_error token renew_at api_token endpoint"),              // what is said and handed out
+	files("error error_from_answer ring_central_error token renew_at api_token endpoint"),          // what is said and handed out
 	files("network_tcp network_tls network_proxy network_error pool timeout redirect hint"),        // the way there
 	files("config clientauth_signature clientauth_assertion clientauth validate"),                  // the app
 	files("store lineage ring attempt wire login exchange"),                                        // one request
@@ -31,7 +31,7 @@ var rootOrder = slices.Concat(
 	files("plan outcome explain"),                                                                  // what to do next, and what came of it
 	files("options wait network_pause draft renewer renew logout status"),                          // doing it
 	files("token_cache flight legacy"),                                                             // the token at hand
-	files("session ring_central transport_sign transport client"),                                  // what programs hold
+	files("session ring_central transport_sign transport_hosts transport client"),                  // what programs hold
 )
 
 // files are the names of Go files.

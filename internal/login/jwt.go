@@ -1,8 +1,6 @@
 package login
 
 import (
-	"fmt"
-
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/usage"
@@ -33,20 +31,4 @@ func (a *Conversation) loginByJWT(acc *profile.Account, t *target, f *Options) (
 	}
 	acc.Stored = &profile.Secrets{ClientSecret: acc.Config.ClientSecret, ClientKey: p.key, JWT: acc.JWT}
 	return a.logIn(acc, p.Profile, t)
-}
-
-// readJWT reads a credential from a private file, or from standard input.
-func (a *Conversation) readJWT(name string) (string, error) {
-	data, from, err := a.ReadSecret(name, "--jwt-file names a file that holds the JWT alone", env.MaxSecret)
-	if err != nil {
-		return "", err
-	}
-	jwt := env.PastedJWT(data)
-	if jwt == "" {
-		return "", usage.New(from+" is empty", "it has to hold the JWT alone, as the Developer Portal showed it")
-	}
-	if problem := profile.JwtProblem(jwt); problem != "" {
-		return "", usage.New(fmt.Sprintf("%s: %s", from, problem), "give the JWT alone, as the Developer Portal showed it")
-	}
-	return jwt, nil
 }

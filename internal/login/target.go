@@ -144,19 +144,6 @@ func (t *target) place(m profile.Method, base profile.Profile, known bool) (at p
 	return want.Or(profile.Production), false
 }
 
-// askApp asks for the client ID.
-func (a *Conversation) askApp(t *target, named profile.Method) (err error) {
-	if !a.CanAsk() && named != profile.ByBrowser && wording.First(t.JWT, t.Secret) == "" {
-		return usage.New("there is no client ID", usage.LoginHint)
-	}
-	if !a.CanAsk() {
-		return usage.New("there is no client ID", "set RC_APP_CLIENT_ID to the client ID of the app, as its Credentials tab in the Developer Portal shows it")
-	}
-	t.asked = true
-	t.at.App, err = a.Ask("Client ID of the app, as its Credentials tab in the Developer Portal shows it")
-	return err
-}
-
 // save enters the login. One that named no profile becomes the default, if nobody has chosen another.
 func (t *target) save(s *profile.Settings, p profile.Profile) {
 	if !t.named {

@@ -1,6 +1,9 @@
 // Package budget keeps what a fleet of brokers sends within the limits that the vendor documents, and fair among the programs
 // that send it.
 //
+// How many requests a limit lets in is in internal/apispec/data. Which limits a request has is in budget.go, how replicas share one in
+// share.go and lease.go, who has the next turn in turns.go.
+//
 // # What may be relied on
 //
 // A window that lets in n requests is n slots. A slot is one replica's at a time, and is not used again before its window has

@@ -149,6 +149,12 @@ func TestKeysGoOnWhileTheStoreIsDown(t *testing.T) {
 			t.Errorf("a broker that never read the keys: %v", err)
 		}
 		store.down = false
+		later := create(t, fresh, "b", "", 0)
+		store.down = true
+		if _, err := k.Check(t.Context(), later); err == nil || errors.Is(err, caller.ErrUnknown) {
+			t.Errorf("a key that may have been made since the keys were read: %v", err)
+		}
+		store.down = false
 		time.Sleep(caller.Cached)
 		if _, err := k.Check(t.Context(), key); err != nil || k.Problem() != nil {
 			t.Errorf("%v, problem %v", err, k.Problem())

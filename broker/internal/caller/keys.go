@@ -193,6 +193,9 @@ func (k *Keys) Check(ctx context.Context, text string) (*Caller, error) {
 		return nil, err
 	}
 	key, sum := ring.byID[id], hash(secret)
+	if key == nil && ring.err != nil { // it may have been made since they were last read
+		return nil, ring.err
+	}
 	if key == nil || subtle.ConstantTimeCompare(key.Hash, sum) != 1 {
 		return nil, ErrUnknown
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // answerError turns an answer that is not a success, or only calls itself one, into an Error. Both envelopes of the platform, the RingCX error
-// object and plain text are understood; unknown fields are ignored.
+// object and plain text are understood; unknown fields are ignored. How it is printed is in error.go.
 func answerError(op string, resp *http.Response, body []byte, now time.Time, secrets []string) *Error {
 	e := &Error{
 		Op: op, StatusCode: resp.StatusCode,

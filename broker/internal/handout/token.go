@@ -1,0 +1,74 @@
+package handout
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker/internal/problem"
+)
+
+// token answers GET /token.
+func (d *Desk) token(r *http.Request) *Answer {
+	_, secret, ok := Secret(r)
+	c, err := d.Who(r, secret)
+	if !ok || err != nil {
+		return unknown(err)
+	}
+	source, profile, p := d.Source(r, c, true)
+	if p != nil {
+		return refused(p, c, profile)
+	}
+	q := r.URL.Query()
+	minTTL, ok1 := seconds(q.Get("min_ttl"), 24*time.Hour)
+	wait, ok2 := seconds(q.Get("wait"), 10*time.Minute)
+	if !ok1 || !ok2 {
+		return refused(problem.New(http.StatusBadRequest, "min_ttl and wait are seconds: at most a day and ten minutes"), c, profile)
+	}
+	tell := func(t *ringcx.Token, name string, err error) *Answer {
+		if err != nil {
+			return refused(tooLong(err, minTTL), c, profile)
+		}
+		a := answerJSON(http.StatusOK, d.described(t, name))
+		a.Caller, a.Profile, a.Token = c, profile, name
+		return a
+	}
+	t, name, err := source.Token(r.Context(), minTTL)
+	if after := q.Get("after"); err == nil && after == name && minTTL == 0 && wait > 0 {
+		return &Answer{Later: &Later{Most: wait, source: source, after: after, ending: d.Ending, tell: tell}}
+	}
+	return tell(t, name, err)
+}
+
+func tooLong(err error, minTTL time.Duration) *problem.Problem {
+	var e *ringcx.Error
+	if minTTL > 0 && !errors.As(err, &e) && !errors.Is(err, ringcx.ErrLoginRequired) && !errors.Is(err, context.DeadlineExceeded) {
+		return problem.New(http.StatusBadRequest, "no token lives as long as min_ttl asks")
+	}
+	return Unavailable(err)
+}
+
+// described is what callers learn of a token.
+func (d *Desk) described(t *ringcx.Token, fingerprint string) map[string]any {
+	return map[string]any{
+		"access_token": t.AccessToken, "token_type": t.TokenType, "expires_in": d.left(t.Expiry),
+		"expires_at": t.Expiry.UTC().Format(time.RFC3339), "next_token_at": t.RenewAt().UTC().Format(time.RFC3339), "token": fingerprint,
+	}
+}
+
+func (d *Desk) left(until time.Time) int64 { return max(int64(until.Sub(d.Now())/time.Second), 0) }
+
+// seconds reads a number of seconds; "" is none.
+func seconds(s string, most time.Duration) (time.Duration, bool) {
+	if s == "" {
+		return 0, true
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(n >= 0) || n > most.Seconds() {
+		return 0, false
+	}
+	return time.Duration(n * float64(time.Second)), true
+}
