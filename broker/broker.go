@@ -113,7 +113,7 @@ type Broker struct {
 	short    *handout.Short
 	requests numbers
 	health   health
-	waiting  crowd
+	waiting  waiters
 	ending   chan struct{} // closed by Drain, or Close
 
 	changing sync.Mutex // held by Reload and Drain
@@ -141,7 +141,7 @@ type setup struct {
 	requests *numbers
 	health   *health
 	metrics  *Metrics // nil: nothing is counted
-	waiting  *crowd
+	waiting  *waiters
 	ending   <-chan struct{}
 }
 

@@ -101,11 +101,11 @@ func (q *request) own() *problem.Problem {
 	switch {
 	case a == nil:
 		return nil
-	case a.Later == nil:
-	case q.later(a.Later):
+	case a.Poll == nil:
+	case q.hold(a.Poll):
 		return answered
 	default:
-		a = a.Later.Answer(q.r.Context())
+		a = a.Poll.Wait(q.r.Context())
 	}
 	if err := q.writeOwn(a); err != nil {
 		return unwritten(q, err)

@@ -22,11 +22,11 @@ type Answer struct {
 	Token   string // fingerprint of the vendor's token that the answer holds, or was made for; "": none
 	Why     string // for the log
 
-	Later *Later // nil: this is the answer
+	Poll *LongPoll // nil: this is the answer
 }
 
-// Later is an answer that a caller waits for.
-type Later struct {
+// LongPoll is an answer that a caller waits for.
+type LongPoll struct {
 	Most time.Duration // how long
 
 	source *Source
@@ -35,19 +35,19 @@ type Later struct {
 	tell   func(*ringcx.Token, string, error) *Answer
 }
 
-// Answer waits.
-func (l *Later) Answer(ctx context.Context) *Answer {
+// Wait waits for it.
+func (l *LongPoll) Wait(ctx context.Context) *Answer {
 	return l.tell(l.source.After(ctx, l.after, l.Most, l.ending))
 }
 
 // Now is the answer that there is.
-func (l *Later) Now(ctx context.Context) *Answer { return l.tell(l.source.Token(ctx, 0)) }
+func (l *LongPoll) Now(ctx context.Context) *Answer { return l.tell(l.source.Token(ctx, 0)) }
 
 // Gone is the answer for a caller that did not wait for it.
-func (l *Later) Gone() *Answer { return l.tell(nil, "", context.Canceled) }
+func (l *LongPoll) Gone() *Answer { return l.tell(nil, "", context.Canceled) }
 
 // Watch is [Source.Watch].
-func (l *Later) Watch(wake func()) (stop func()) { return l.source.Watch(l.after, l.ending, wake) }
+func (l *LongPoll) Watch(wake func()) (stop func()) { return l.source.Watch(l.after, l.ending, wake) }
 
 // Write answers.
 func (a *Answer) Write(w http.ResponseWriter) {

@@ -38,7 +38,7 @@ func (d *Desk) token(r *http.Request) *Answer {
 	}
 	t, name, err := source.Token(r.Context(), minTTL)
 	if after := q.Get("after"); err == nil && after == name && minTTL == 0 && wait > 0 {
-		return &Answer{Later: &Later{Most: wait, source: source, after: after, ending: d.Ending, tell: tell}}
+		return &Answer{Poll: &LongPoll{Most: wait, source: source, after: after, ending: d.Ending, tell: tell}}
 	}
 	return tell(t, name, err)
 }

@@ -14,17 +14,17 @@ import (
 	"github.com/ringcx-go/ringcx/broker/internal/handout"
 )
 
-// takes is how long an answer may take to be written to a caller that waited for it.
+// takes is how long an answer may take to be found for a caller that waited for it, and to be written.
 const takes = 10 * time.Second
 
-// crowd counts those who wait on connections that are no longer the server's.
-type crowd struct {
+// waiters counts those who wait on connections that are no longer the server's.
+type waiters struct {
 	mu   sync.Mutex // guards the fields below
 	n    int
 	none chan struct{} // closed when n is 0; nil: nobody waits for that
 }
 
-func (c *crowd) add(n int) {
+func (c *waiters) add(n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.n += n; c.n == 0 && c.none != nil {
@@ -34,7 +34,7 @@ func (c *crowd) add(n int) {
 }
 
 // wait waits until nobody is there any more.
-func (c *crowd) wait(ctx context.Context) {
+func (c *waiters) wait(ctx context.Context) {
 	c.mu.Lock()
 	if c.n == 0 {
 		c.mu.Unlock()
@@ -51,9 +51,9 @@ func (c *crowd) wait(ctx context.Context) {
 	}
 }
 
-// later has a caller wait for its answer without what net/http has in memory for a connection, which is most of what one takes that
+// hold has a caller wait for its answer without what net/http has in memory for a connection, which is most of what one takes that
 // waits. Its connection ends with the answer. false: it has to wait as others do, over HTTP/2 for example.
-func (q *request) later(l *handout.Later) bool {
+func (q *request) hold(l *handout.LongPoll) bool {
 	if !q.r.ProtoAtLeast(1, 1) || q.r.ProtoMajor != 1 || q.r.Method != http.MethodGet || q.r.Body != http.NoBody {
 		return false
 	}
@@ -67,14 +67,14 @@ func (q *request) later(l *handout.Later) bool {
 		defer q.b.waiting.add(-1)
 		defer func() { _ = conn.Close() }()
 		waits := await(conn, l)
-		q.answerLater(conn, l, waits)
+		q.answerHeld(conn, l, waits)
 	}()
 	return true
 }
 
 // await waits for an answer, and tells whether the caller did so too. It reads from the connection, so that it notices when the
 // caller has gone: for the rest the deadline of that is all it needs.
-func await(conn net.Conn, l *handout.Later) bool {
+func await(conn net.Conn, l *handout.LongPoll) bool {
 	_ = conn.SetReadDeadline(time.Now().Add(l.Most))
 	stop := l.Watch(func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
@@ -82,12 +82,15 @@ func await(conn net.Conn, l *handout.Later) bool {
 	return n > 0 || errors.Is(err, os.ErrDeadlineExceeded)
 }
 
-func (q *request) answerLater(conn net.Conn, l *handout.Later, waits bool) {
+// answerHeld answers a caller that was held, which may have gone.
+func (q *request) answerHeld(conn net.Conn, l *handout.LongPoll, waits bool) {
 	a := l.Gone()
 	if waits {
-		a = l.Now(context.WithoutCancel(q.r.Context()))
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(q.r.Context()), takes)
+		defer cancel()
+		a = l.Now(ctx)
 	}
-	var w late
+	var w buffered
 	if err := q.writeOwn(a); err != nil {
 		unwritten(q, err).Write(&w)
 	} else {
@@ -99,15 +102,15 @@ func (q *request) answerLater(conn net.Conn, l *handout.Later, waits bool) {
 	_, _ = conn.Write(w.text())
 }
 
-// late is an http.ResponseWriter for an answer without a server.
-type late struct {
+// buffered is an http.ResponseWriter for an answer without a server.
+type buffered struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
 }
 
 // Header implements http.ResponseWriter.
-func (l *late) Header() http.Header {
+func (l *buffered) Header() http.Header {
 	if l.header == nil {
 		l.header = http.Header{}
 	}
@@ -115,13 +118,13 @@ func (l *late) Header() http.Header {
 }
 
 // WriteHeader implements http.ResponseWriter.
-func (l *late) WriteHeader(status int) { l.status = status }
+func (l *buffered) WriteHeader(status int) { l.status = status }
 
 // Write implements http.ResponseWriter.
-func (l *late) Write(p []byte) (int, error) { return l.body.Write(p) }
+func (l *buffered) Write(p []byte) (int, error) { return l.body.Write(p) }
 
 // text is the whole answer, the last one on its connection.
-func (l *late) text() []byte {
+func (l *buffered) text() []byte {
 	var b bytes.Buffer
 	resp := http.Response{
 		ProtoMajor: 1, ProtoMinor: 1, StatusCode: l.status, Header: l.header, Close: true,
