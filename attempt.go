@@ -10,16 +10,6 @@ import (
 	"time"
 )
 
-// connectTimeout bounds how long a token request may look for a connection. Others wait for their turn meanwhile.
-const connectTimeout = 8 * time.Second
-
-// requestTimeout bounds one token request, connection and answer together.
-const requestTimeout = 30 * time.Second
-
-// maxPause is how long after its intent was written down a request may still be sent without asking the Store again
-// whether this is still the only one to send: a process that was stopped in between may have lost its turn.
-const maxPause = time.Second
-
 // errNoConnection is a token request that was not sent, because there was no connection in time.
 var errNoConnection = errors.New("no connection in time")
 

@@ -26,20 +26,6 @@ const (
 	uses
 )
 
-const (
-	// pingAfter is how long an HTTP/2 connection may be silent before it is asked for a sign of life, and pingTimeout
-	// how long that may take. Together they are the time after which a connection is known to be dead.
-	pingAfter   = 3 * time.Second
-	pingTimeout = 5 * time.Second
-
-	// idleTimeout ends connections that nobody uses, on the clock on the wall too, so that one that was there before the
-	// machine slept is not used after it. A transport that says less is taken at its word.
-	idleTimeout = 30 * time.Second
-)
-
-// headerTimeout is how long a client of Config.Client waits for an answer to begin, once the request is sent.
-const headerTimeout = time.Minute
-
 // alive lets the system ask for signs of life, which is all there is in HTTP/1.1.
 var alive = net.KeepAliveConfig{Enable: true, Idle: pingAfter, Interval: 2 * time.Second, Count: 3}
 

@@ -6,47 +6,12 @@
 package oidc
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	verifier "github.com/coreos/go-oidc/v3/oidc"
-
-	"github.com/ringcx-go/ringcx/broker"
 )
-
-// Issuer is one that is trusted, for some of its tokens.
-type Issuer struct {
-	// URL is the issuer, exactly as its tokens name it: https, or http of this machine.
-	URL string
-	// Audiences are those that a token may be for: it must name one of them.
-	Audiences []string
-	// Claims are what a token must say: of each claim one of the values, in which * stands for any letters. A claim within
-	// another is written with a dot: kubernetes.io.namespace. Of a claim that is a list one element has to fit. One claim is
-	// needed at least: anybody can have a token of an issuer that serves the public.
-	Claims map[string][]string
-	// Name is what the caller is called, with claims in braces: ci:{repository}. Before the first of them there has to be a
-	// colon, which names of keys do not have. In values, what names may not have, % and colons are written as in a URL.
-	Name string
-	// Profile is the only profile that the caller may use; "": any that the rules leave.
-	Profile string
-	// Algorithms are those of signatures, all asymmetric; nil: every one of RS, PS and ES with 256, 384 or 512 bits, and EdDSA.
-	Algorithms []string
-	// MaxLife is how long a token may live in all; 0: a day. Skew is how far the clock of the issuer may be off, at most five
-	// minutes; 0: 30 seconds.
-	MaxLife, Skew time.Duration
-	// Keys say where its keys are; the zero value: where its discovery document says.
-	Keys Keys
-}
 
 // Keys say where the keys of an issuer are, a JSON Web Key Set, and how they are reached.
 type Keys struct {
@@ -91,9 +56,6 @@ const (
 	longestToken         = 16 << 10 // bytes
 	longestName          = 200
 )
-
-// algorithms are those that a token may be signed with. A key that both sides know would be no proof.
-var algorithms = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 
 // New checks what it is told, and asks nobody: keys are fetched when the first token comes.
 func New(opts *Options) (*Callers, error) {
@@ -147,84 +109,4 @@ func (c *Callers) trust(i *Issuer, before *Callers, log *slog.Logger) (*trusted,
 		SupportedSigningAlgs: i.Algorithms,
 		Now:                  func() time.Time { return c.now().Add(-i.Skew) },
 	})}, nil
-}
-
-// Authenticate implements [broker.Authenticator]. What is no token of an issuer that is trusted is told by its form, without
-// a check. An error that is not broker.ErrUnknown says that there are no keys to check a token with.
-func (c *Callers) Authenticate(r *http.Request, secret string) (*broker.Caller, error) {
-	for _, t := range c.byURL[issuerOf(secret)] {
-		if _, err := t.set.ring(r.Context()); err != nil {
-			return nil, fmt.Errorf("the keys of %s cannot be had: %w", t.URL, err)
-		}
-		claims, until, err := c.verify(r.Context(), t, secret)
-		if err != nil {
-			continue // not even the log says why: whoever sends what is no token would fill it
-		}
-		if name := t.name.of(claims); name != "" {
-			sum := sha256.Sum256([]byte(secret))
-			return &broker.Caller{Name: name, ID: "jwt " + hex.EncodeToString(sum[:8]), Profile: t.Profile, Until: until}, nil
-		}
-	}
-	return nil, broker.ErrUnknown
-}
-
-// issuerOf is the issuer that a JWT names, "" if it is none. Nothing is checked yet.
-func issuerOf(secret string) string {
-	if len(secret) > longestToken || strings.Count(secret, ".") != 2 {
-		return ""
-	}
-	_, rest, _ := strings.Cut(secret, ".")
-	payload, _, _ := strings.Cut(rest, ".")
-	text, err := base64.RawURLEncoding.DecodeString(payload)
-	if err != nil {
-		return ""
-	}
-	var claims struct {
-		Issuer string `json:"iss"`
-	}
-	if json.Unmarshal(text, &claims) != nil {
-		return ""
-	}
-	return claims.Issuer
-}
-
-var errUnfit = errors.New("the token is not one that is let in")
-
-// verify checks a token against an issuer, and returns its claims and when it ends.
-func (c *Callers) verify(ctx context.Context, t *trusted, secret string) (claims map[string]any, until time.Time, err error) {
-	token, err := t.verifier.Verify(ctx, secret)
-	if err != nil {
-		return nil, until, err
-	}
-	var times struct {
-		NotBefore float64 `json:"nbf"`
-		IssuedAt  float64 `json:"iat"`
-	}
-	if err := token.Claims(&times); err != nil {
-		return nil, until, err
-	}
-	now, late := c.now(), c.now().Add(t.Skew)
-	switch {
-	case token.Issuer != t.URL: // go-oidc lets Google write it in another way
-	case !overlap(token.Audience, t.Audiences):
-	case times.NotBefore > seconds(late), times.IssuedAt > seconds(late):
-	case token.Expiry.Sub(now) > t.MaxLife+t.Skew:
-	case times.IssuedAt != 0 && seconds(token.Expiry)-times.IssuedAt > t.MaxLife.Seconds():
-	default:
-		var raw json.RawMessage
-		if err := token.Claims(&raw); err != nil {
-			return nil, until, err
-		}
-		if claims, err = decodeClaims(raw); err != nil || !fits(claims, t.Claims) {
-			return nil, until, errUnfit
-		}
-		return claims, token.Expiry.Add(t.Skew), nil
-	}
-	return nil, until, errUnfit
-}
-
-func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
-
-func overlap(a, b []string) bool {
-	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
 }

@@ -13,21 +13,6 @@ import (
 // Each step is one statement and so one transaction, which needs nothing of a session. set_config is SET LOCAL inside a
 // statement, and is reached when the row is the right one. clock_timestamp, unlike now, goes on while a statement waits for the row.
 const (
-	sqlLook = `SELECT to_regclass('ringcx_lineages') IS NOT NULL, current_setting('fsync'), current_setting('full_page_writes')`
-
-	// Two CREATE TABLE IF NOT EXISTS at once can fail. The lock ends with the transaction.
-	sqlLock = `SELECT pg_advisory_xact_lock(7266424780)`
-
-	// Collation C: an index of text in any other breaks when the system's library changes its mind.
-	sqlTable = `CREATE TABLE IF NOT EXISTS ringcx_lineages (
-	key         text COLLATE "C" PRIMARY KEY,
-	value       bytea,                            -- null: none
-	generation  bigint NOT NULL DEFAULT 0,        -- number of the last save
-	holder      text,                             -- who took the lease last: one random name for each Update
-	lease_until timestamptz,                      -- null: free
-	updated_at  timestamptz NOT NULL DEFAULT now()
-)`
-
 	sqlLoad = `SELECT value FROM ringcx_lineages WHERE key = $1`
 
 	sqlTake = `UPDATE ringcx_lineages

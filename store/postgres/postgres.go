@@ -138,36 +138,3 @@ func (s *Store) Update(ctx context.Context, key string, fn func(old []byte, save
 	}
 	return s.leases.Update(ctx, lease.Timing{Lease: s.Lease, Poll: s.Poll}, key, fn)
 }
-
-// prepare makes the table and looks at the server's settings. A role that may not create tables can use one that is
-// there.
-func (s *Store) prepare(ctx context.Context) error {
-	var there bool
-	var fsync, fullPages string
-	err := s.pool.QueryRow(ctx, sqlLook, pgx.QueryExecModeExec).Scan(&there, &fsync, &fullPages)
-	if err != nil {
-		return explain(reach.OpConnect, err)
-	}
-	s.warnings = nil
-	for name, value := range map[string]string{"fsync": fsync, "full_page_writes": fullPages} {
-		if value != "on" {
-			s.warnings = append(s.warnings, fmt.Sprintf("PostgreSQL runs with %s = %s: a power cut can lose lineages", name, value))
-		}
-	}
-	if there {
-		return nil
-	}
-	return s.makeTable(ctx)
-}
-
-func (s *Store) makeTable(ctx context.Context) error {
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		for _, sql := range []string{sqlLock, sqlTable} {
-			if _, err := tx.Exec(ctx, sql, pgx.QueryExecModeExec); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return explain("create the table ringcx_lineages", err)
-}

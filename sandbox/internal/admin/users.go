@@ -2,8 +2,10 @@ package admin
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
@@ -60,4 +62,37 @@ func (a *Sandbox) CreateUser(in *UserRequest) (*model.User, error) {
 		w.AddAgent(tx, u)
 	}
 	return u, nil
+}
+
+// UserChange is what POST /_sandbox/users/{id} takes. What is nil stays.
+type UserChange struct {
+	Enabled  *bool   `json:"enabled"`
+	RingCX   *bool   `json:"ringcx"` // linked to RingCX
+	Role     *string `json:"role"`
+	Password *string `json:"password"` // another one also ends a lock
+}
+
+// ChangeUser changes a user, or nothing of it. The lock is held.
+func (a *Sandbox) ChangeUser(u *model.User, in *UserChange) error {
+	if in.Password != nil && *in.Password == "" {
+		return errors.New("the password is empty")
+	}
+	if in.Role != nil {
+		as, err := permission.FindRole(*in.Role)
+		if err != nil {
+			return err
+		}
+		u.RoleName = as.Name
+	}
+	if in.Enabled != nil {
+		u.Enabled = *in.Enabled
+	}
+	if in.RingCX != nil {
+		u.Linked = *in.RingCX
+	}
+	if in.Password != nil {
+		u.Password, u.Wrong, u.Locked = *in.Password, 0, time.Time{}
+	}
+	a.World.PutUser(a.Lock.Tx, u)
+	return nil
 }

@@ -80,25 +80,24 @@ func (c *Console) changeUser(_ *visit, r *http.Request) endpoint.Response {
 			return c.missing("There is no such user.")
 		}
 		before := *u
-		switch change := r.PostForm.Get("change"); {
+		var in admin.UserChange
+		switch change, role := r.PostForm.Get("change"), r.PostForm.Get("role"); {
 		case change == "enable", change == "disable":
-			u.Enabled = change == "enable"
+			in.Enabled = new(change == "enable")
 		case (change == "link" || change == "unlink") && u.Login == nil:
-			u.Linked = change == "link"
+			in.RingCX = new(change == "link")
 		case change == "role" && u.Login == nil:
-			as, err := permission.FindRole(r.PostForm.Get("role"))
-			if err != nil {
-				return c.refusal(http.StatusBadRequest, "Refused", "There is no such role.")
-			}
-			u.RoleName = as.Name
+			in.Role = &role
 		default:
 			return c.refusal(http.StatusBadRequest, "Refused", "This cannot be changed about that user.")
+		}
+		if err := c.ChangeUser(u, &in); err != nil {
+			return c.refusal(http.StatusBadRequest, "Refused", "There is no such role.")
 		}
 		notice := "user"
 		if before.Enabled == u.Enabled && before.Linked == u.Linked && before.RoleName == u.RoleName {
 			notice = "same"
 		}
-		c.World.PutUser(c.tx, u)
 		return c.toUsers(r, notice, u)
 	})
 }

@@ -1,15 +1,12 @@
 package control
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
-	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 )
 
 // createAccount makes an account with one user, who is linked to RingCX if the account has it.
@@ -55,20 +52,11 @@ func (c *control) createUser(r *http.Request) (any, error) {
 	return out, nil
 }
 
-// changeUser switches a user on or off, links it to RingCX, gives it another role, or another password, which also ends a
-// lock; what is not given stays.
+// changeUser changes a user; what is not given stays.
 func (c *control) changeUser(r *http.Request) (any, error) {
-	var in struct {
-		Enabled  *bool   `json:"enabled"`
-		RingCX   *bool   `json:"ringcx"`
-		Role     *string `json:"role"`
-		Password *string `json:"password"`
-	}
+	var in admin.UserChange
 	if err := admin.ReadJSON(r, &in); err != nil {
 		return nil, err
-	}
-	if in.Password != nil && *in.Password == "" {
-		return nil, errors.New("the password is empty")
 	}
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	c.Lock.Lock()
@@ -77,22 +65,8 @@ func (c *control) changeUser(r *http.Request) (any, error) {
 	if u == nil {
 		return nil, fmt.Errorf("%w: user %s", admin.ErrNoSuchThing, r.PathValue("id"))
 	}
-	if in.Role != nil {
-		as, err := permission.FindRole(*in.Role)
-		if err != nil {
-			return nil, err
-		}
-		u.RoleName = as.Name
+	if err := c.ChangeUser(u, &in); err != nil {
+		return nil, err
 	}
-	if in.Enabled != nil {
-		u.Enabled = *in.Enabled
-	}
-	if in.RingCX != nil {
-		u.Linked = *in.RingCX
-	}
-	if in.Password != nil {
-		u.Password, u.Wrong, u.Locked = *in.Password, 0, time.Time{}
-	}
-	c.World.PutUser(c.Lock.Tx, u)
 	return userView(u), nil
 }

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -76,31 +74,6 @@ func (c Config) post(ctx context.Context, r tokenRequest) ([]byte, time.Time, er
 	return body, sent, nil
 }
 
-// judge tells what is wrong with an answer, nil if it is a success; broken says that it did not end as it should. One that
-// holds a token and is whole is taken, whatever came after it.
-func (c Config) judge(r tokenRequest, resp *http.Response, body []byte, broken error) error {
-	problem := &Error{Op: r.op, StatusCode: resp.StatusCode, kind: failLost}
-	a := readTokens(body)
-	switch {
-	case resp.StatusCode/100 != 2, a.isError():
-		return answerError(r.op, resp, body, c.now(), r.secrets(c))
-	case len(body) > maxAnswer:
-		problem.Message = "the answer is larger than 1 MiB and was not read"
-	case broken != nil && !readAnswer(body).holdsToken():
-		return broken
-	case a.holdsToken():
-		return nil
-	case isHTML(resp, body):
-		problem.Message = describe(resp, body)
-		if r.app {
-			problem.kind = failForeign // a wrong host shows first where the platform should be; asking again would spend the budget
-		}
-	default:
-		return nil
-	}
-	return problem
-}
-
 // observeDate compares the vendor's clock with ours. Its Date has whole seconds, and was written on the way.
 func (c Config) observeDate(h http.Header, sent time.Time) {
 	date, err := http.ParseTime(h.Get("Date"))
@@ -149,49 +122,27 @@ func networkMessage(req *http.Request, err error, secrets []string) string {
 	return oneLine(scrub("no usable answer from "+req.URL.Host+": "+msg, secrets))
 }
 
-// decode reads the fields of an answer.
-func decode(op string, body []byte) (answer, error) {
+// judge tells what is wrong with an answer, nil if it is a success; broken says that it did not end as it should. One that
+// holds a token and is whole is taken, whatever came after it.
+func (c Config) judge(r tokenRequest, resp *http.Response, body []byte, broken error) error {
+	problem := &Error{Op: r.op, StatusCode: resp.StatusCode, kind: failLost}
 	a := readTokens(body)
-	if a == nil {
-		err := json.Unmarshal(body, &a)
-		msg := "the answer is not the JSON expected"
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) || len(body) == 0 {
-			msg = "the answer is empty or incomplete JSON"
-		}
-		return nil, &Error{Op: op, StatusCode: http.StatusOK, Message: msg, kind: failLost}
-	}
-	return a, nil
-}
-
-// checkTokens tells tokens of an answer from what cannot be any. The refresh token may be missing.
-func checkTokens(op, access, refresh string) error {
-	problem := ""
 	switch {
-	case access == "":
-		problem = "the answer holds no access token"
-	case !isBearer(access):
-		problem = "the answer holds an access token that cannot be one (RFC 6750)"
-	case !isRefreshToken(refresh):
-		problem = "the answer holds a refresh token that cannot be one (RFC 6749)"
+	case resp.StatusCode/100 != 2, a.isError():
+		return answerError(r.op, resp, body, c.now(), r.secrets(c))
+	case len(body) > maxAnswer:
+		problem.Message = "the answer is larger than 1 MiB and was not read"
+	case broken != nil && !readAnswer(body).holdsToken():
+		return broken
+	case a.holdsToken():
+		return nil
+	case isHTML(resp, body):
+		problem.Message = describe(resp, body)
+		if r.app {
+			problem.kind = failForeign // a wrong host shows first where the platform should be; asking again would spend the budget
+		}
 	default:
 		return nil
 	}
-	return &Error{Op: op, StatusCode: http.StatusOK, Message: problem, kind: failLost}
-}
-
-// unsentToken is a token of a program's own that cannot be one.
-func unsentToken(op, name, token string) error {
-	if token == "" {
-		return unsent(op, fmt.Errorf("there is no %s", name))
-	}
-	return unsent(op, checkInputs(input{name, token, foreign}))
-}
-
-// unsent is what is wrong with a request that was not made; nil if nothing is.
-func unsent(op string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return &Error{Op: op, Message: err.Error(), kind: failUnsent, cause: err}
+	return problem
 }

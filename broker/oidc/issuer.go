@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // check finds what is wrong with an issuer.
@@ -65,4 +66,28 @@ func checkURL(what, text string) error {
 func loopback(host string) bool {
 	at, err := netip.ParseAddr(host)
 	return err == nil && at.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
+}
+
+// Issuer is one that is trusted, for some of its tokens.
+type Issuer struct {
+	// URL is the issuer, exactly as its tokens name it: https, or http of this machine.
+	URL string
+	// Audiences are those that a token may be for: it must name one of them.
+	Audiences []string
+	// Claims are what a token must say: of each claim one of the values, in which * stands for any letters. A claim within
+	// another is written with a dot: kubernetes.io.namespace. Of a claim that is a list one element has to fit. One claim is
+	// needed at least: anybody can have a token of an issuer that serves the public.
+	Claims map[string][]string
+	// Name is what the caller is called, with claims in braces: ci:{repository}. Before the first of them there has to be a
+	// colon, which names of keys do not have. In values, what names may not have, % and colons are written as in a URL.
+	Name string
+	// Profile is the only profile that the caller may use; "": any that the rules leave.
+	Profile string
+	// Algorithms are those of signatures, all asymmetric; nil: every one of RS, PS and ES with 256, 384 or 512 bits, and EdDSA.
+	Algorithms []string
+	// MaxLife is how long a token may live in all; 0: a day. Skew is how far the clock of the issuer may be off, at most five
+	// minutes; 0: 30 seconds.
+	MaxLife, Skew time.Duration
+	// Keys say where its keys are; the zero value: where its discovery document says.
+	Keys Keys
 }
