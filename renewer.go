@@ -65,7 +65,7 @@ func (re *renewer) keepIn(store Store) {
 	case re.identity == "" && store != nil:
 		re.invalid = errNameless // and it has no key, so that nothing is read or written
 	default:
-		re.key = fingerprint(re.app, re.identity)
+		re.key = keyOf(re.app, re.identity)
 	}
 	re.clocks.own, re.clocks.store = re.config.now, re.store
 	re.pause.clocks = &re.clocks

@@ -9,7 +9,7 @@ import (
 )
 
 // Errors of RingCX: a JSON object for most, plain text from the gateway in front of it for 401.
-// Statuses and texts that the vendor may have otherwise are in contract/facts_ringcx_*.go.
+// Statuses that the vendor may have otherwise are in contract/facts_ringcx_*.go and facts_exchange.go, words are here.
 
 // refusal is the documented error object. Fields that only some sources show are left out.
 func refusal(c *endpoint.Call, r *http.Request, status int, code, message string) endpoint.Response {
