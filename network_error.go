@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// networkError is a request that brought no answer, with the cause in words. What the network said is kept behind it.
+// networkError is a request that brought no answer, with the cause in words, which are in network_tcp.go, network_tls.go and
+// network_proxy.go. What the network said is kept behind it.
 type networkError struct {
 	err error
 	cause

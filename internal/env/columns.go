@@ -23,18 +23,5 @@ func (e *Env) IsNarrow() bool {
 	return e.OutTerminal && width > 0 && width < Narrow
 }
 
-// Colours says whether standard output has colours: on a terminal that knows them, unless NO_COLOR or CLICOLOR=0 says
-// otherwise, and wherever CLICOLOR_FORCE wants them. NO_COLOR comes first.
-func (e *Env) Colours() bool {
-	force := e.Getenv("CLICOLOR_FORCE")
-	switch {
-	case e.Getenv("NO_COLOR") != "":
-		return false
-	case force != "" && force != "0":
-		return true
-	}
-	return e.OutTerminal && e.Getenv("TERM") != "dumb" && e.Getenv("CLICOLOR") != "0"
-}
-
 // Draws says whether a line on stderr can be drawn anew.
 func (e *Env) Draws() bool { return e.ErrTerminal && e.Getenv("TERM") != "dumb" }

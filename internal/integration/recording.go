@@ -3,8 +3,6 @@ package integration
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +10,6 @@ import (
 	"mime"
 	"net/http"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -128,17 +125,6 @@ func (a *API) Recording(ctx context.Context, s Segment, d *Download) (name strin
 		name = d.name(s, end)
 	}
 	return d.keep(name, resp, body, end)
-}
-
-// name is that of a recording's file. IDs that Check has passed lead nowhere else, and have no + in them: no two recordings
-// have the same name, also where names do not differ by capitals.
-func (d *Download) name(s Segment, end string) string {
-	name := s.Dialog + "+" + s.ID
-	if strings.ToLower(name) != name {
-		sum := sha256.Sum256([]byte(name))
-		name += "+" + hex.EncodeToString(sum[:4])
-	}
-	return filepath.Join(d.Dir, "recording-"+name+end)
 }
 
 func (d *Download) free(name string) error {

@@ -9,7 +9,7 @@ import (
 
 // credentialSections are the parts of the API whose operations make, tell, change or end credentials. What other operations
 // tell beside their subject, such as the password with which an agent of a queue signs in, is part of that subject: a policy
-// that is to keep it from a caller denies the operation.
+// that is to keep it from a caller denies the operation. Decide, in decide.go, denies them.
 var credentialSections = map[string]bool{
 	"api-tokens.txt":   true, // permanent tokens
 	"auth-configs.txt": true, // keys for other systems
