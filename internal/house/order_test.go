@@ -20,7 +20,7 @@ import (
 // Who looks for what a file depends on reads upwards, and never in a circle.
 var rootOrder = slices.Concat(
 	files("doc"),
-	files("grammar headers retry_after answer origin input lifetime loopback network_proxy_value"),       // what texts may be
+	files("grammar answer_headers retry_after answer origin input lifetime loopback network_proxy_value"),       // what texts may be
 	files("error error_from_answer ring_central_error token renew_at api_token endpoint"),                // what is said and handed out
 	files("timeouts network_tcp network_tls network_proxy network_error pool header_wait redirect hint"), // the way there
 	files("config clientauth_signature clientauth_assertion clientauth validate"),                        // the app
