@@ -121,7 +121,9 @@ func (e *Exchange) take(w http.ResponseWriter) *problem.Problem {
 		return nil
 	}
 	from := &patient{ReadCloser: e.in.Body, control: http.NewResponseController(w)}
-	e.in.Body = from
+	own := *e.in // net/http finds by the body of its request that it was not read to its end, and that nothing can follow it
+	own.Body = from
+	e.in = &own
 	if n < 0 || n > Replayable {
 		e.stream = from
 		_ = from.control.EnableFullDuplex() // what cannot that reads the body first
