@@ -161,7 +161,7 @@ func (b *setup) alive(ctx context.Context, c Caller) bool {
 	if !c.Until.IsZero() && !b.now().Before(c.Until) {
 		return false
 	}
-	return !c.Keyed || b.keys != nil && b.keys.Alive(ctx, c.ID)
+	return !c.Keyed || b.keys != nil && b.keys.Alive(ctx, c.ID) == nil
 }
 
 // profileOf is the profile that a caller asks for.
