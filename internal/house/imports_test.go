@@ -182,7 +182,7 @@ var brokerRooms = map[string][]string{
 	"budget":  {root, apispec},
 	"proxy":   {root, apispec, "problem"},
 	"metrics": nil,
-	"handout": {root, apispec, "problem", "caller"},
+	"handout": {root, apispec, "problem", "cached", "caller"},
 }
 
 // room is the package below sandbox/internal that a directory belongs to, or "".
