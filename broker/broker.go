@@ -71,7 +71,8 @@ type Options struct {
 	// Profiles are what callers may use, one at least. The first is that of callers that name none, with the header
 	// RingCX-Profile or in their key.
 	Profiles []Profile
-	// Store keeps the keys of callers, and may be that of the sessions. nil: there are none, and none can be made.
+	// Store keeps the keys of callers, and what makes tokens of the broker's own good at all brokers that share it. It may be
+	// that of the sessions. nil: there are no keys of callers, none can be made, and those tokens are good at this broker alone.
 	Store ringcx.Store
 	// Users and Groups let in processes of this machine by a unix socket, without a key: names of callers by the ID of a
 	// user or of a primary group. nil: none.
@@ -110,7 +111,6 @@ type Options struct {
 // Broker serves callers. It is an http.Handler, safe for concurrent use.
 type Broker struct {
 	at       atomic.Pointer[setup]
-	short    *handout.Short
 	requests numbers
 	health   health
 	waiting  waiters
@@ -126,6 +126,7 @@ type setup struct {
 	first    *profile
 	store    ringcx.Store
 	keys     *caller.Keys // nil: there is no Store
+	short    *handout.Short
 	peers    *caller.Peers
 	loopback bool
 	ways     []caller.Authenticator
@@ -159,7 +160,6 @@ type profile struct {
 // New makes a broker. It asks nobody for anything before it is called.
 func New(opts *Options) (*Broker, error) {
 	b := &Broker{ending: make(chan struct{})}
-	b.short = &handout.Short{Alive: func(ctx context.Context, c Caller) bool { return b.at.Load().alive(ctx, c) }}
 	if err := b.Reload(opts); err != nil {
 		return nil, err
 	}
@@ -168,7 +168,7 @@ func New(opts *Options) (*Broker, error) {
 
 // Reload has the broker serve what opts say from the next request on; Now and what is about limits are those of the beginning. Requests that are under way end
 // as they began, and none is lost: callers that wait for a token go on to do so, if their profile has the same Session as before,
-// and tokens of the broker's own stay good. Keys are read again. If opts cannot be served all stays as it is.
+// and tokens of the broker's own stay good if the Store is the same. Keys are read again. If opts cannot be served all stays as it is.
 func (b *Broker) Reload(opts *Options) error {
 	if opts == nil || len(opts.Profiles) == 0 {
 		return errors.New("the broker has no profile")
@@ -191,7 +191,7 @@ func (b *Broker) Reload(opts *Options) error {
 		s.now = time.Now
 	}
 	if old == nil {
-		b.short.Now, s.limits, s.metrics = s.now, newGovernors(opts), opts.Metrics
+		s.limits, s.metrics = newGovernors(opts), opts.Metrics
 	}
 	for _, p := range opts.Profiles {
 		made, err := s.profile(p, old)
@@ -208,17 +208,18 @@ func (b *Broker) Reload(opts *Options) error {
 
 // join makes what asks the parts of s, with what there was before.
 func (s *setup) join(opts *Options, b *Broker, old *setup) {
-	s.desk = &handout.Desk{Who: s.who, Source: s.handsOut, Short: b.short, Now: s.now, Ending: b.ending}
-	s.ways = append(s.ways, b.short)
-	switch {
-	case opts.Store == nil:
-	case old != nil && same(old.store, opts.Store):
-		s.keys = old.keys
-		s.keys.Reread()
-	default:
-		s.keys = &caller.Keys{Store: opts.Store, Now: s.now}
+	if old != nil && same(old.store, opts.Store) {
+		s.keys, s.short = old.keys, old.short
+	} else {
+		s.short = &handout.Short{Store: opts.Store, Now: s.now, Alive: func(ctx context.Context, c Caller) error { return b.at.Load().alive(ctx, c) }}
+		if opts.Store != nil {
+			s.keys = &caller.Keys{Store: opts.Store, Now: s.now}
+		}
 	}
+	s.desk = &handout.Desk{Who: s.who, Source: s.handsOut, Short: s.short, Now: s.now, Ending: b.ending}
+	s.ways = append(s.ways, s.short)
 	if s.keys != nil {
+		s.keys.Reread()
 		s.ways = append(s.ways, s.keys)
 	}
 	s.peers, s.loopback = &caller.Peers{Users: opts.Users, Groups: opts.Groups}, opts.Loopback
@@ -236,7 +237,10 @@ func (s *setup) join(opts *Options, b *Broker, old *setup) {
 
 // same tells whether two Stores are one, as far as that can be told.
 func same(a, b ringcx.Store) bool {
-	return a != nil && b != nil && reflect.TypeOf(a).Comparable() && reflect.TypeOf(b).Comparable() && a == b
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return reflect.TypeOf(a).Comparable() && reflect.TypeOf(b).Comparable() && a == b
 }
 
 // Drain is to be called before the broker ends, while it still listens: /readyz says that it ends, those who wait for a token get

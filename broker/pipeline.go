@@ -156,12 +156,15 @@ func (b *setup) who(r *http.Request, secret string) (*Caller, error) {
 	return nil, caller.ErrUnknown
 }
 
-// alive tells whether a caller of an earlier request may still come.
-func (b *setup) alive(ctx context.Context, c Caller) bool {
-	if !c.Until.IsZero() && !b.now().Before(c.Until) {
-		return false
+// alive is nil if a caller of an earlier request may still come, ErrUnknown if not, and another error if that cannot be told.
+func (b *setup) alive(ctx context.Context, c Caller) error {
+	switch {
+	case !c.Until.IsZero() && !b.now().Before(c.Until), c.Keyed && b.keys == nil:
+		return caller.ErrUnknown
+	case c.Keyed:
+		return b.keys.Alive(ctx, c.ID)
 	}
-	return !c.Keyed || b.keys != nil && b.keys.Alive(ctx, c.ID)
+	return nil
 }
 
 // profileOf is the profile that a caller asks for.

@@ -177,11 +177,12 @@ var brokerRooms = map[string][]string{
 	"problem": nil,
 	"audit":   {apispec},
 	"policy":  {apispec},
-	"caller":  {root},
+	"cached":  nil,
+	"caller":  {root, "cached"},
 	"budget":  {root, apispec},
 	"proxy":   {root, apispec, "problem"},
 	"metrics": nil,
-	"handout": {root, apispec, "problem", "caller"},
+	"handout": {root, apispec, "problem", "cached", "caller"},
 }
 
 // room is the package below sandbox/internal that a directory belongs to, or "".

@@ -14,10 +14,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker/internal/cached"
 )
 
 // Prefix begins every key: a scanner for secrets finds them by it.
@@ -26,15 +26,8 @@ const Prefix = "rcxb_"
 // storeKey is where the keys are in the Store. No lineage is called so: lineages that are not named have hexadecimal digits.
 const storeKey = "ringcx-broker/keys"
 
-const (
-	// Cached is how long a replica goes on with what it knows of the keys. A revoked key may work so long.
-	Cached = 10 * time.Second
-	// pressing is how soon a replica asks again for a key that it does not know.
-	pressing = time.Second
-	// moment is how long callers whose key is known wait for the Store, and patience how long it is waited for at all.
-	moment   = 250 * time.Millisecond
-	patience = 5 * time.Second
-)
+// Cached is how long a replica goes on with what it knows of the keys. A revoked key may work so long.
+const Cached = 10 * time.Second
 
 // Key is what is stored of a key: not the key.
 type Key struct {
@@ -52,25 +45,8 @@ type Keys struct {
 	Store ringcx.Store
 	Now   func() time.Time // nil: time.Now
 
-	known atomic.Pointer[keyring] // nil: they have not been read
-
-	mu      sync.Mutex // held by who changes known; guards reading
-	reading *reader    // nil: nobody reads
-}
-
-// reader reads the keys for all who wait. Its ring and err are set when done is closed.
-type reader struct {
-	began time.Time
-	done  chan struct{}
-	ring  *keyring
-	err   error
-}
-
-// keyring is the keys as they were read. It does not change.
-type keyring struct {
-	byID map[string]*Key
-	at   time.Time // when that was
-	err  error     // of a later read that failed; the keys are those of the last that did not
+	once  sync.Once
+	known *cached.Record[string, *Key] // by ID; set by once
 }
 
 // keyFile is what is stored.
@@ -84,6 +60,17 @@ func (k *Keys) now() time.Time {
 		return k.Now()
 	}
 	return time.Now()
+}
+
+// record is the keys as they are known.
+func (k *Keys) record() *cached.Record[string, *Key] {
+	k.once.Do(func() {
+		k.known = cached.New(func(ctx context.Context) (map[string]*Key, error) {
+			all, err := k.List(ctx)
+			return byID(all), err
+		}, Cached, k.now)
+	})
+	return k.known
 }
 
 // Create makes a key and returns it: it is stored nowhere. A life of 0 does not end.
@@ -148,17 +135,16 @@ func (k *Keys) change(ctx context.Context, change func(*keyFile) error) error {
 	if err != nil {
 		return fmt.Errorf("change the keys of the broker: %w", err)
 	}
-	k.replace(f.ring(k.now()))
+	k.record().Replace(byID(f.Keys))
 	return nil
 }
 
-// ring is f as it was read.
-func (f *keyFile) ring(at time.Time) *keyring {
-	ring := &keyring{at: at, byID: make(map[string]*Key, len(f.Keys))}
-	for _, key := range f.Keys {
-		ring.byID[key.ID] = key
+func byID(keys []*Key) map[string]*Key {
+	all := make(map[string]*Key, len(keys))
+	for _, key := range keys {
+		all[key.ID] = key
 	}
-	return ring
+	return all
 }
 
 func decodeKeys(value []byte) (keyFile, error) {
@@ -188,30 +174,24 @@ func (k *Keys) Check(ctx context.Context, text string) (*Caller, error) {
 	if !ok || !two || len(id) != 16 || len(secret) != 43 {
 		return nil, ErrUnknown
 	}
-	ring, err := k.read(ctx, id)
+	key, ok, err := k.record().Get(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	key, sum := ring.byID[id], hash(secret)
-	if key == nil && ring.err != nil { // it may have been made since they were last read
-		return nil, ring.err
-	}
-	if key == nil || subtle.ConstantTimeCompare(key.Hash, sum) != 1 {
-		return nil, ErrUnknown
-	}
-	if !key.alive(k.now()) {
+	if sum := hash(secret); !ok || subtle.ConstantTimeCompare(key.Hash, sum) != 1 || !key.alive(k.now()) {
 		return nil, ErrUnknown
 	}
 	return &Caller{Name: key.Name, ID: key.ID, Profile: key.Profile, Keyed: true}, nil
 }
 
-// Alive tells whether the key with an ID may still be used, as far as that is known.
-func (k *Keys) Alive(ctx context.Context, id string) bool {
-	ring, err := k.read(ctx, id)
-	if err != nil || ring.byID[id] == nil {
-		return false
+// Alive is nil if the key with an ID may still be used, as far as that is known, and [ErrUnknown] if not. Another error is that
+// it cannot be told.
+func (k *Keys) Alive(ctx context.Context, id string) error {
+	key, ok, err := k.record().Get(ctx, id)
+	if err == nil && (!ok || !key.alive(k.now())) {
+		err = ErrUnknown
 	}
-	return ring.byID[id].alive(k.now())
+	return err
 }
 
 func (key *Key) alive(now time.Time) bool {
@@ -223,101 +203,8 @@ func hash(secret string) []byte {
 	return sum[:]
 }
 
-// read is the keys as they are known, read again if that is too long ago. One reads for all, and is no caller: it goes on when the
-// caller that it began for does not wait. Callers whose key is known wait only for a moment, so that a Store that hangs holds up
-// nobody.
-func (k *Keys) read(ctx context.Context, id string) (*keyring, error) {
-	ring := k.known.Load()
-	if !k.stale(ring, id) {
-		return ring, nil
-	}
-	r := k.reader(id)
-	if r == nil {
-		return k.known.Load(), nil
-	}
-	var enough <-chan time.Time
-	if ring != nil && ring.byID[id] != nil {
-		timer := time.NewTimer(moment - time.Since(r.began))
-		defer timer.Stop()
-		enough = timer.C
-	}
-	select {
-	case <-r.done:
-		return r.ring, r.err
-	case <-enough:
-		return ring, nil
-	case <-ctx.Done():
-		return nil, fmt.Errorf("read the keys of the broker: %w", ctx.Err())
-	}
-}
-
-// stale tells whether the keys have to be read again for the one with an ID.
-func (k *Keys) stale(ring *keyring, id string) bool {
-	if ring == nil {
-		return true
-	}
-	age := k.now().Sub(ring.at)
-	return age < 0 || age >= Cached || age >= pressing && ring.byID[id] == nil
-}
-
-// reader is who reads the keys; nil: they have just been read.
-func (k *Keys) reader(id string) *reader {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if !k.stale(k.known.Load(), id) {
-		return nil
-	}
-	if k.reading == nil {
-		k.reading = &reader{began: time.Now(), done: make(chan struct{})}
-		go k.readAgain(k.reading)
-	}
-	return k.reading
-}
-
-func (k *Keys) readAgain(r *reader) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	defer close(r.done)
-	all, err := k.List(ctx)
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	ring := k.known.Load()
-	switch {
-	case k.reading != r && ring != nil: // they were changed in the meantime
-		r.ring = ring
-	case err != nil && ring == nil:
-		r.err = err
-	default:
-		r.ring = (&keyFile{Keys: all}).ring(k.now())
-		if err != nil {
-			r.ring.byID, r.ring.err = ring.byID, err
-		}
-		k.known.Store(r.ring)
-	}
-	if k.reading == r {
-		k.reading = nil
-	}
-}
-
-// replace has ring count, and nothing that was begun to be read before.
-func (k *Keys) replace(ring *keyring) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.reading = nil
-	k.known.Store(ring)
-}
-
 // Reread has the keys read again for the next caller. Those that are known stay so if they cannot be.
-func (k *Keys) Reread() {
-	if ring := k.known.Load(); ring != nil {
-		k.replace(&keyring{byID: ring.byID, err: ring.err})
-	}
-}
+func (k *Keys) Reread() { k.record().Reread() }
 
 // Problem is why the keys could not be read again, nil if they could.
-func (k *Keys) Problem() error {
-	if ring := k.known.Load(); ring != nil {
-		return ring.err
-	}
-	return nil
-}
+func (k *Keys) Problem() error { return k.record().Problem() }

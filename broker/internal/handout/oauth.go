@@ -46,6 +46,11 @@ func form(r *http.Request) (url.Values, *Answer) {
 	return values, nil
 }
 
+// noKeys is the answer when it cannot be told who asks.
+func noKeys() *Answer {
+	return oauthError(http.StatusServiceUnavailable, "temporarily_unavailable", "the keys of callers cannot be read")
+}
+
 // client is who asks a token endpoint: by HTTP Basic, by client_id and client_secret in the form, or by a Bearer token. The
 // client ID, where there is one, is the name of the caller or the ID of its key.
 func (d *Desk) client(r *http.Request, values url.Values) (*caller.Caller, *Answer) {
@@ -61,7 +66,7 @@ func (d *Desk) client(r *http.Request, values url.Values) (*caller.Caller, *Answ
 	}
 	c, err := d.Who(r, secret)
 	if err != nil && !errors.Is(err, caller.ErrUnknown) {
-		return nil, oauthError(http.StatusServiceUnavailable, "temporarily_unavailable", "the keys of callers cannot be read")
+		return nil, noKeys()
 	}
 	if err != nil || name != "" && name != c.Name && name != c.ID {
 		return denied()
@@ -91,7 +96,7 @@ func (d *Desk) oauth(r *http.Request) *Answer {
 		}
 		c, err := d.Who(r, values.Get("subject_token"))
 		if err != nil && !errors.Is(err, caller.ErrUnknown) {
-			return oauthError(http.StatusServiceUnavailable, "temporarily_unavailable", "the keys of callers cannot be read")
+			return noKeys()
 		}
 		if values.Get("subject_token") == "" || err != nil {
 			return oauthError(http.StatusBadRequest, "invalid_grant", "the subject_token is not known")
@@ -120,7 +125,10 @@ func (d *Desk) grant(r *http.Request, c *caller.Caller, values url.Values, issue
 	body := map[string]any{}
 	name := ""
 	if own {
-		p := d.Short.Issue(*c)
+		p, err := d.Short.Issue(r.Context(), *c)
+		if err != nil {
+			return noKeys()
+		}
 		body["access_token"], body["token_type"], body["expires_in"], body["scope"] = p.Access, "Bearer", int64(p.AccessLife.Seconds()), scope
 	} else {
 		t, fingerprint, err := source.Token(r.Context(), 0)
@@ -155,7 +163,11 @@ func (d *Desk) introspect(r *http.Request) *Answer {
 		return oauthError(http.StatusBadRequest, "invalid_request", "the token is missing")
 	}
 	body := inactive
-	if owner, until, ok := d.Short.Whose(token); ok && owner.Name == c.Name {
+	owner, until, err := d.Short.Whose(r.Context(), token)
+	if err != nil && !errors.Is(err, caller.ErrUnknown) {
+		return noKeys()
+	}
+	if err == nil && owner.Name == c.Name {
 		body = map[string]any{"active": true, "client_id": owner.Name, "username": owner.Name, "token_type": "Bearer", "exp": until.Unix(), "scope": "broker"}
 	} else if source, _, p := d.Source(r, c, true); p == nil {
 		if k := source.last.Load(); k != nil && same(k.token.AccessToken, token) && d.Now().Before(k.token.Expiry) {
@@ -177,8 +189,10 @@ func (d *Desk) revoke(r *http.Request) *Answer {
 	if bad != nil {
 		return bad
 	}
-	if owner, _, ok := d.Short.Whose(values.Get("token")); !ok || owner.Name == c.Name {
-		d.Short.End(values.Get("token"))
+	if owner, _, err := d.Short.Whose(r.Context(), values.Get("token")); err != nil || owner.Name == c.Name {
+		if d.Short.End(r.Context(), values.Get("token")) != nil {
+			return noKeys()
+		}
 	}
 	return &Answer{Status: http.StatusOK, Header: http.Header{"Cache-Control": {"no-store"}}, Caller: c}
 }

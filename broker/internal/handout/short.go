@@ -2,14 +2,12 @@ package handout
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker/internal/cached"
 	"github.com/ringcx-go/ringcx/broker/internal/caller"
 )
 
@@ -18,37 +16,24 @@ const (
 	AccessLife = 5 * time.Minute
 	// RefreshLife is how long a refresh token of the broker's own lives. It is spent by its use.
 	RefreshLife = time.Hour
-
-	accessPrefix, refreshPrefix = "rcxs_", "rcxr_"
-
-	// most is how many tokens of its own the broker keeps for all callers, and mostEach for one: beyond that the oldest of the
-	// caller, or of all, ends.
-	most, mostEach = 100_000, 1_000
 )
 
-// Short are the tokens of the broker's own, for programs that log in by themselves: random, in memory, of one caller each. They
-// are keys to the broker and to nothing else.
+// Short are the tokens of the broker's own, for programs that log in by themselves. They are keys to the broker and to nothing else.
+//
+// A token holds what is to be known of it, sealed by a key that is in the Store: every replica that shares the Store takes it, and
+// nothing is stored for a token or asked for a request. Ends are by the clocks of the replicas. That a token was ended before its
+// time is known to the replica that ended it, until that ends itself; the others learn it of the keys of callers alone.
 type Short struct {
-	Now   func() time.Time                                // nil: time.Now
-	Alive func(ctx context.Context, c caller.Caller) bool // whether a caller may still come; nil: any may
+	Store ringcx.Store     // nil: tokens are good in this process alone
+	Now   func() time.Time // nil: time.Now
+	// Alive is nil for a caller that may still come, and [caller.ErrUnknown] for one that may not; another error is that it
+	// cannot be told. It is asked about each token that is shown. nil: any caller may come.
+	Alive func(ctx context.Context, c caller.Caller) error
 
-	mu     sync.Mutex // guards the fields below
-	tokens map[[sha256.Size]byte]*short
-	each   map[string][]*short // by caller, the oldest first
-	queue  []*short            // of all, the oldest first
+	once  sync.Once
+	keys  *cached.Record[sealID, *seal] // set by once
+	ended ended
 }
-
-type short struct {
-	hash    [sha256.Size]byte
-	caller  caller.Caller
-	pair    *pair
-	ends    time.Time
-	refresh bool
-	ended   bool
-}
-
-// pair is what was handed out together, and ends together.
-type pair struct{ all []*short }
 
 // Pair are tokens that were handed out together, with how long each lives.
 type Pair struct {
@@ -63,129 +48,92 @@ func (s *Short) now() time.Time {
 	return time.Now()
 }
 
-// Issue makes a pair for a caller.
-func (s *Short) Issue(c caller.Caller) Pair {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	together, p := new(pair), Pair{AccessLife: AccessLife, RefreshLife: RefreshLife}
+// Issue makes a pair for a caller. One without a key has all that comes of it for [RefreshLife] at most, however often it
+// refreshes, and shows then again who it is. The error is that no key can be had that seals them.
+func (s *Short) Issue(ctx context.Context, c caller.Caller) (Pair, error) {
+	key, err := s.seal(ctx, newest)
+	if err != nil {
+		return Pair{}, err
+	}
+	now, p := s.now(), Pair{AccessLife: AccessLife, RefreshLife: RefreshLife}
+	if last := now.Add(RefreshLife); !c.Keyed && (c.Until.IsZero() || last.Before(c.Until)) {
+		c.Until = last // nothing tells whether it may still come but what it shows
+	}
 	if !c.Until.IsZero() { // it could go on for ever with what it showed once
-		left := max(c.Until.Sub(s.now()), 0)
+		left := max(c.Until.Sub(now), 0)
 		p.AccessLife, p.RefreshLife = min(p.AccessLife, left), min(p.RefreshLife, left)
 	}
-	p.Access, p.Refresh = s.issue(c, together, accessPrefix, p.AccessLife), s.issue(c, together, refreshPrefix, p.RefreshLife)
-	return p
+	text := newContent(c, now.Add(p.AccessLife), now.Add(p.RefreshLife)).encode()
+	p.Access, p.Refresh = key.close(accessKind, text), key.close(refreshKind, text)
+	return p, nil
 }
 
-// issue makes a token. The caller of it holds s.mu.
-func (s *Short) issue(c caller.Caller, together *pair, prefix string, life time.Duration) string {
-	var random [32]byte
-	_, _ = rand.Read(random[:])
-	text := prefix + base64.RawURLEncoding.EncodeToString(random[:])
-	t := &short{hash: sha256.Sum256([]byte(text)), caller: c, pair: together, ends: s.now().Add(life), refresh: prefix == refreshPrefix}
-	together.all = append(together.all, t)
-	if s.tokens == nil {
-		s.tokens, s.each = map[[sha256.Size]byte]*short{}, map[string][]*short{}
-	}
-	s.tokens[t.hash] = t
-	s.each[c.Name] = append(s.each[c.Name], t)
-	s.queue = append(s.queue, t)
-	s.tidy(c.Name)
-	return text
-}
-
-// tidy forgets tokens that have ended, and the oldest of too many.
-func (s *Short) tidy(name string) {
-	now := s.now()
-	gone := func(t *short) bool { return t.ended || !now.Before(t.ends) }
-	own := s.each[name]
-	for len(own) > 0 && (gone(own[0]) || len(own) > mostEach) {
-		s.end(own[0])
-		own = own[1:]
-	}
-	s.each[name] = own
-	for len(s.queue) > 0 && (gone(s.queue[0]) || len(s.tokens) > most) {
-		t := s.queue[0]
-		s.end(t)
-		s.queue = s.queue[1:]
-		rest := s.each[t.caller.Name]
-		for len(rest) > 0 && rest[0].ended {
-			rest = rest[1:]
-		}
-		if s.each[t.caller.Name] = rest; len(rest) == 0 {
-			delete(s.each, t.caller.Name)
-		}
-	}
-}
-
-func (s *Short) end(t *short) {
-	t.ended = true
-	delete(s.tokens, t.hash)
-}
-
-// find is a token that has not ended. The caller holds s.mu.
-func (s *Short) find(text string, refresh bool) *short {
-	prefix := accessPrefix
-	if refresh {
-		prefix = refreshPrefix
-	}
-	if len(text) != len(prefix)+43 || !strings.HasPrefix(text, prefix) {
-		return nil
-	}
-	t := s.tokens[sha256.Sum256([]byte(text))] // what can be timed is the hash of a guess
-	if t == nil || t.refresh != refresh || !s.now().Before(t.ends) {
-		return nil
-	}
-	return t
-}
-
-// Whose tells whose an access token is, and until when it lives.
-func (s *Short) Whose(text string) (c caller.Caller, until time.Time, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t := s.find(text, false)
-	if t == nil {
-		return c, until, false
-	}
-	return t.caller, t.ends, true
-}
-
-// Refresh spends a refresh token for a new pair.
-func (s *Short) Refresh(ctx context.Context, text string) (p Pair, c caller.Caller, ok bool) {
-	s.mu.Lock()
-	t := s.find(text, true)
-	if t != nil {
-		s.endPair(t)
-	}
-	s.mu.Unlock()
-	if t == nil || s.Alive != nil && !s.Alive(ctx, t.caller) {
-		return p, c, false
-	}
-	return s.Issue(t.caller), t.caller, true
-}
-
-// End ends a token with what was handed out with it. One that is not known has ended.
-func (s *Short) End(text string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, refresh := range []bool{false, true} {
-		if t := s.find(text, refresh); t != nil {
-			s.endPair(t)
-		}
-	}
-}
-
-func (s *Short) endPair(t *short) {
-	for _, one := range t.pair.all {
-		s.end(one)
-	}
-}
-
-// Authenticate implements [caller.Authenticator].
-func (s *Short) Authenticate(_ *http.Request, secret string) (*caller.Caller, error) {
-	c, _, ok := s.Whose(secret)
+// open is what a token of a kind holds. The error is [caller.ErrUnknown] for one that is none, or has ended, or whose caller may
+// not come any more.
+func (s *Short) open(ctx context.Context, text string, k *kind) (*content, error) {
+	id, sealed, ok := k.parse(text)
 	if !ok {
 		return nil, caller.ErrUnknown
 	}
-	known := c // so that only those that are known take memory
-	return &known, nil
+	key, err := s.seal(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	is := key.open(k, sealed)
+	if is == nil || !s.now().Before(is.ends(k)) || s.ended.has(is.pair) {
+		return nil, caller.ErrUnknown
+	}
+	if s.Alive != nil {
+		err = s.Alive(ctx, is.caller)
+	}
+	return is, err
+}
+
+// Whose tells whose an access token is, and until when it lives. Its error is [caller.ErrUnknown] if it is nobody's; another one is
+// that it cannot be told.
+func (s *Short) Whose(ctx context.Context, text string) (c caller.Caller, until time.Time, err error) {
+	is, err := s.open(ctx, text, accessKind)
+	if err != nil {
+		return c, until, err
+	}
+	return is.caller, is.access, nil
+}
+
+// Refresh spends a refresh token for a new pair. Errors are those of Whose; a token that could not be looked up is not spent.
+func (s *Short) Refresh(ctx context.Context, text string) (p Pair, c caller.Caller, err error) {
+	is, err := s.open(ctx, text, refreshKind)
+	if err != nil {
+		return p, c, err
+	}
+	if p, err = s.Issue(ctx, is.caller); err != nil {
+		return p, c, err
+	}
+	if !s.ended.add(is, s.now()) { // another request was first
+		return Pair{}, c, caller.ErrUnknown
+	}
+	return p, is.caller, nil
+}
+
+// End ends a token with what was handed out with it, as far as this replica goes. One that is not known has ended; an error is
+// that it cannot be told.
+func (s *Short) End(ctx context.Context, text string) error {
+	for _, k := range []*kind{accessKind, refreshKind} {
+		switch is, err := s.open(ctx, text, k); err {
+		case nil:
+			s.ended.add(is, s.now())
+		case caller.ErrUnknown: //nolint:errorlint // it is returned as it is
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+// Authenticate implements [caller.Authenticator].
+func (s *Short) Authenticate(r *http.Request, secret string) (*caller.Caller, error) {
+	is, err := s.open(r.Context(), secret, accessKind)
+	if err != nil {
+		return nil, err
+	}
+	return &is.caller, nil
 }

@@ -53,8 +53,11 @@ func (d *Desk) platformLogin(r *http.Request) *Answer {
 	case grantJWT:
 		return d.jwtLogin(r, values)
 	case "refresh_token":
-		p, c, ok := d.Short.Refresh(r.Context(), values.Get("refresh_token"))
-		if !ok {
+		p, c, err := d.Short.Refresh(r.Context(), values.Get("refresh_token"))
+		if err != nil && !errors.Is(err, caller.ErrUnknown) {
+			return noKeys()
+		}
+		if err != nil {
 			return oauthError(http.StatusBadRequest, "invalid_grant", "the refresh token is not known here")
 		}
 		return platformPair(p, &c)
@@ -66,7 +69,7 @@ func (d *Desk) platformLogin(r *http.Request) *Answer {
 func (d *Desk) jwtLogin(r *http.Request, values url.Values) *Answer {
 	denied := func(err error) *Answer {
 		if err != nil && !errors.Is(err, caller.ErrUnknown) {
-			return oauthError(http.StatusServiceUnavailable, "temporarily_unavailable", "the keys of callers cannot be read")
+			return noKeys()
 		}
 		return oauthError(http.StatusBadRequest, "invalid_grant", "the assertion is no stand-in that the broker gave out")
 	}
@@ -87,7 +90,11 @@ func (d *Desk) jwtLogin(r *http.Request, values url.Values) *Answer {
 			return denied(nil)
 		}
 	}
-	return platformPair(d.Short.Issue(*c), c)
+	p, err := d.Short.Issue(r.Context(), *c)
+	if err != nil {
+		return noKeys()
+	}
+	return platformPair(p, c)
 }
 
 func platformPair(p Pair, c *caller.Caller) *Answer {
@@ -105,7 +112,9 @@ func (d *Desk) platformRevoke(r *http.Request) *Answer {
 	if bad != nil {
 		return bad
 	}
-	d.Short.End(values.Get("token")) // who knows a token may end it
+	if d.Short.End(r.Context(), values.Get("token")) != nil { // who knows a token may end it
+		return noKeys()
+	}
 	return &Answer{Status: http.StatusOK, Header: http.Header{"Cache-Control": {"no-store"}}, Why: "only a token of the broker's own can end here"}
 }
 
@@ -115,11 +124,14 @@ func (d *Desk) exchange(r *http.Request) *Answer {
 	if bad != nil {
 		return bad
 	}
-	c, _, ok := d.Short.Whose(values.Get("rcAccessToken"))
-	if !ok {
-		return vendorRefusal("the token is not one that the broker gave out")
+	c, _, err := d.Short.Whose(r.Context(), values.Get("rcAccessToken"))
+	if err != nil {
+		return vendorRefusal(err, "the token is not one that the broker gave out")
 	}
-	p := d.Short.Issue(c)
+	p, err := d.Short.Issue(r.Context(), c)
+	if err != nil {
+		return unknown(err)
+	}
 	if r.URL.Query().Get("includeRefresh") != "true" {
 		p.Refresh = ""
 	}
@@ -132,20 +144,26 @@ func (d *Desk) refresh(r *http.Request) *Answer {
 	if bad != nil {
 		return bad
 	}
-	p, c, ok := d.Short.Refresh(r.Context(), values.Get("refresh_token"))
-	if !ok {
-		return vendorRefusal("the refresh token is not one that the broker gave out, or is spent")
+	p, c, err := d.Short.Refresh(r.Context(), values.Get("refresh_token"))
+	if err != nil {
+		return vendorRefusal(err, "the refresh token is not one that the broker gave out, or is spent")
 	}
 	return d.ringcxPair(r, p, &c)
 }
 
 // logout answers DELETE /api/auth/logout/{refreshToken}.
 func (d *Desk) logout(r *http.Request) *Answer {
-	d.Short.End(r.URL.Path[len(logout):])
+	if err := d.Short.End(r.Context(), r.URL.Path[len(logout):]); err != nil {
+		return unknown(err)
+	}
 	return &Answer{Status: http.StatusNoContent, Header: http.Header{"Cache-Control": {"no-store"}}, Why: "only a token of the broker's own can end here"}
 }
 
-func vendorRefusal(why string) *Answer {
+// vendorRefusal refuses a token that is not known, as RingCX does. Whether it is may be what could not be told.
+func vendorRefusal(err error, why string) *Answer {
+	if !errors.Is(err, caller.ErrUnknown) {
+		return unknown(err)
+	}
 	a := answerJSON(http.StatusUnauthorized, map[string]any{"status": "401", "message": why})
 	a.Why = why
 	return a
