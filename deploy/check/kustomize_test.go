@@ -1,0 +1,163 @@
+package check_test
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	apps "k8s.io/api/apps/v1"
+	core "k8s.io/api/core/v1"
+	networking "k8s.io/api/networking/v1"
+	policy "k8s.io/api/policy/v1"
+	"sigs.k8s.io/json"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/yaml"
+)
+
+// kinds are the official types of what the manifests may hold.
+var kinds = map[string]func() any{
+	"v1 ConfigMap":                              func() any { return new(core.ConfigMap) },
+	"v1 Service":                                func() any { return new(core.Service) },
+	"v1 ServiceAccount":                         func() any { return new(core.ServiceAccount) },
+	"apps/v1 Deployment":                        func() any { return new(apps.Deployment) },
+	"policy/v1 PodDisruptionBudget":             func() any { return new(policy.PodDisruptionBudget) },
+	"networking.k8s.io/v1 NetworkPolicy":        func() any { return new(networking.NetworkPolicy) },
+	"monitoring.coreos.com/v1 ServiceMonitor":   func() any { return new(monitoring.ServiceMonitor) },
+	"v1 Secret, of which none may be in a tree": nil,
+}
+
+// manifests are what kustomize makes of deploy/kustomize, by kind, each strictly decoded. change, if not nil, is done to a file before.
+func manifests(t *testing.T, change func(name, text string) string) (map[string]any, []error) {
+	t.Helper()
+	const dir = "../kustomize"
+	tree := filesys.MakeFsInMemory()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		text, err := os.ReadFile(dir + "/" + e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if change != nil {
+			text = []byte(change(e.Name(), string(text)))
+		}
+		if err := tree.WriteFile("/base/"+e.Name(), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	made, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(tree, "/base")
+	if err != nil {
+		return nil, []error{err}
+	}
+	all, wrong := map[string]any{}, []error(nil)
+	for _, r := range made.Resources() {
+		kind := r.GetApiVersion() + " " + r.GetKind()
+		typed := kinds[kind]
+		if typed == nil {
+			t.Errorf("there is a %s, which nobody checks", kind)
+			continue
+		}
+		if ns := r.GetNamespace(); ns != "ringcx" {
+			t.Errorf("%s is in the namespace %q", kind, ns)
+		}
+		text, err := r.AsYAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[kind] = typed()
+		asJSON, err := yaml.YAMLToJSONStrict(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		strict, err := json.UnmarshalStrict(asJSON, all[kind]) // as a server does: names in the right case, none that is not known
+		wrong = append(wrong, strict...)
+		if err != nil {
+			wrong = append(wrong, err)
+		}
+	}
+	return all, wrong
+}
+
+func TestTheManifestsAreOfTheOfficialTypes(t *testing.T) {
+	all, wrong := manifests(t, nil)
+	if len(wrong) > 0 || len(all) != len(kinds)-1 {
+		t.Errorf("%d kinds, wrong: %v", len(all), wrong)
+	}
+}
+
+func TestATypoInAManifestIsFound(t *testing.T) {
+	for _, typo := range [][3]string{
+		{"deployment.yaml", "terminationGracePeriodSeconds", "terminationGracePeriod"},
+		{"deployment.yaml", "readOnlyRootFilesystem", "readOnlyRootFileSystem"},
+		{"disruption.yaml", "maxUnavailable: 1", "maxUnavailable: [1]"},
+		{"network.yaml", "policyTypes", "policytypes"},
+		{"monitor.yaml", "jobLabel", "joblabel"},
+		{"kustomization.yaml", "configMapGenerator", "configMapGenerators"},
+	} {
+		_, wrong := manifests(t, func(name, text string) string {
+			if name != typo[0] {
+				return text
+			}
+			if !strings.Contains(text, typo[1]) {
+				t.Errorf("%s has no %s", name, typo[1])
+			}
+			return strings.Replace(text, typo[1], typo[2], 1)
+		})
+		if len(wrong) == 0 {
+			t.Errorf("%s with %s passes", typo[0], typo[2])
+		}
+	}
+}
+
+func TestThePodIsHeldShortAndItsSecretsAreElsewhere(t *testing.T) {
+	all, _ := manifests(t, nil)
+	pod := all["apps/v1 Deployment"].(*apps.Deployment).Spec.Template.Spec
+	of, broker := pod.SecurityContext, pod.Containers[0]
+	if !*of.RunAsNonRoot || *of.RunAsUser != 65532 || *of.FSGroup != 65532 || *pod.AutomountServiceAccountToken {
+		t.Errorf("the pod runs as %+v", of)
+	}
+	if c := broker.SecurityContext; !*c.ReadOnlyRootFilesystem || *c.AllowPrivilegeEscalation || !slices.Equal(c.Capabilities.Drop, []core.Capability{"ALL"}) {
+		t.Errorf("the container runs as %+v", c)
+	}
+	if len(broker.Env)+len(broker.EnvFrom) > 0 {
+		t.Errorf("secrets of variables would be seen by whoever may describe a pod: %v %v", broker.Env, broker.EnvFrom)
+	}
+	for _, p := range []*core.Probe{broker.StartupProbe, broker.LivenessProbe, broker.ReadinessProbe} {
+		if p.HTTPGet.Scheme != core.URISchemeHTTPS || !slices.Contains([]string{"/healthz", "/readyz"}, p.HTTPGet.Path) {
+			t.Errorf("it is probed at %v", p.HTTPGet)
+		}
+	}
+	if broker.LivenessProbe.HTTPGet.Path != "/healthz" {
+		t.Error("a broker whose vendor is away would be started again and again")
+	}
+}
+
+func TestThePodLivesLongerThanItsBrokerTakesToEnd(t *testing.T) {
+	all, _ := manifests(t, nil)
+	var text string
+	for _, text = range all["v1 ConfigMap"].(*core.ConfigMap).Data {
+	}
+	number := func(pattern string) int64 {
+		m := regexp.MustCompile(pattern).FindStringSubmatch(text)
+		if m == nil {
+			t.Fatalf("no %s in %s", pattern, text)
+		}
+		n, _ := strconv.ParseInt(m[1], 10, 64)
+		return n
+	}
+	of := all["apps/v1 Deployment"].(*apps.Deployment).Spec
+	const drains, writes = 30, 10 // of internal/brokercmd
+	if took := number(`(?m)^linger += "(\d+)s"`) + drains + writes; *of.Template.Spec.TerminationGracePeriodSeconds < took {
+		t.Errorf("the broker may take %d s to end, and the pod is given %d", took, *of.Template.Spec.TerminationGracePeriodSeconds)
+	}
+	if most := int64(*of.Replicas) + int64(of.Strategy.RollingUpdate.MaxSurge.IntValue()); number(`(?m)^replicas += (\d+)`) < most {
+		t.Errorf("there may be %d brokers at once, and each believes in fewer", most)
+	}
+}
