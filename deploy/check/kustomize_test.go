@@ -31,8 +31,17 @@ var kinds = map[string]func() any{
 	"v1 Secret, of which none may be in a tree": nil,
 }
 
-// manifests are what kustomize makes of deploy/kustomize, by kind, each strictly decoded. change, if not nil, is done to a file before.
-func manifests(t *testing.T, change func(name, text string) string) (map[string]any, []error) {
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// base is deploy/kustomize in memory. change, if not nil, is done to a file before.
+func base(t *testing.T, change func(name, text string) string) filesys.FileSystem {
 	t.Helper()
 	const dir = "../kustomize"
 	tree := filesys.MakeFsInMemory()
@@ -41,18 +50,21 @@ func manifests(t *testing.T, change func(name, text string) string) (map[string]
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		text, err := os.ReadFile(dir + "/" + e.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
+		text := read(t, dir+"/"+e.Name())
 		if change != nil {
-			text = []byte(change(e.Name(), string(text)))
+			text = change(e.Name(), text)
 		}
-		if err := tree.WriteFile("/base/"+e.Name(), text); err != nil {
+		if err := tree.WriteFile("/base/"+e.Name(), []byte(text)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	made, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(tree, "/base")
+	return tree
+}
+
+// manifests are what kustomize makes of a directory, by kind, each strictly decoded.
+func manifests(t *testing.T, tree filesys.FileSystem, dir string) (map[string]any, []error) {
+	t.Helper()
+	made, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(tree, dir)
 	if err != nil {
 		return nil, []error{err}
 	}
@@ -63,9 +75,6 @@ func manifests(t *testing.T, change func(name, text string) string) (map[string]
 		if typed == nil {
 			t.Errorf("there is a %s, which nobody checks", kind)
 			continue
-		}
-		if ns := r.GetNamespace(); ns != "ringcx" {
-			t.Errorf("%s is in the namespace %q", kind, ns)
 		}
 		text, err := r.AsYAML()
 		if err != nil {
@@ -86,7 +95,7 @@ func manifests(t *testing.T, change func(name, text string) string) (map[string]
 }
 
 func TestTheManifestsAreOfTheOfficialTypes(t *testing.T) {
-	all, wrong := manifests(t, nil)
+	all, wrong := manifests(t, base(t, nil), "/base")
 	if len(wrong) > 0 || len(all) != len(kinds)-1 {
 		t.Errorf("%d kinds, wrong: %v", len(all), wrong)
 	}
@@ -101,7 +110,7 @@ func TestATypoInAManifestIsFound(t *testing.T) {
 		{"monitor.yaml", "jobLabel", "joblabel"},
 		{"kustomization.yaml", "configMapGenerator", "configMapGenerators"},
 	} {
-		_, wrong := manifests(t, func(name, text string) string {
+		_, wrong := manifests(t, base(t, func(name, text string) string {
 			if name != typo[0] {
 				return text
 			}
@@ -109,7 +118,7 @@ func TestATypoInAManifestIsFound(t *testing.T) {
 				t.Errorf("%s has no %s", name, typo[1])
 			}
 			return strings.Replace(text, typo[1], typo[2], 1)
-		})
+		}), "/base")
 		if len(wrong) == 0 {
 			t.Errorf("%s with %s passes", typo[0], typo[2])
 		}
@@ -117,7 +126,7 @@ func TestATypoInAManifestIsFound(t *testing.T) {
 }
 
 func TestThePodIsHeldShortAndItsSecretsAreElsewhere(t *testing.T) {
-	all, _ := manifests(t, nil)
+	all, _ := manifests(t, base(t, nil), "/base")
 	pod := all["apps/v1 Deployment"].(*apps.Deployment).Spec.Template.Spec
 	of, broker := pod.SecurityContext, pod.Containers[0]
 	if !*of.RunAsNonRoot || *of.RunAsUser != 65532 || *of.FSGroup != 65532 || *pod.AutomountServiceAccountToken {
@@ -140,7 +149,7 @@ func TestThePodIsHeldShortAndItsSecretsAreElsewhere(t *testing.T) {
 }
 
 func TestThePodLivesLongerThanItsBrokerTakesToEnd(t *testing.T) {
-	all, _ := manifests(t, nil)
+	all, _ := manifests(t, base(t, nil), "/base")
 	text := all["v1 ConfigMap"].(*core.ConfigMap).Data["broker.toml"]
 	number := func(pattern string) int64 {
 		m := regexp.MustCompile(pattern).FindStringSubmatch(text)
@@ -157,5 +166,33 @@ func TestThePodLivesLongerThanItsBrokerTakesToEnd(t *testing.T) {
 	}
 	if most := int64(*of.Replicas) + int64(of.Strategy.RollingUpdate.MaxSurge.IntValue()); number(`(?m)^replicas += (\d+)`) < most {
 		t.Errorf("there may be %d brokers at once, and each believes in fewer", most)
+	}
+}
+
+func TestAnOverlayHasItsOwnImageConfigurationAndNamespace(t *testing.T) {
+	tree := base(t, nil)
+	own := map[string]string{
+		"kustomization.yaml": regexp.MustCompile("(?s)```yaml\n# kustomization.yaml\n(.*?)```").FindStringSubmatch(read(t, "../../docs/deploy.md"))[1],
+		"broker.toml":        "linger = \"5s\"\n",
+	}
+	own["kustomization.yaml"] = regexp.MustCompile(`https://[^"]+`).ReplaceAllString(own["kustomization.yaml"], "../base")
+	for name, text := range own {
+		if err := tree.WriteFile("/own/"+name, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, wrong := manifests(t, tree, "/own")
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	config, of := all["v1 ConfigMap"].(*core.ConfigMap), all["apps/v1 Deployment"].(*apps.Deployment)
+	if config.Data["broker.toml"] != own["broker.toml"] {
+		t.Errorf("the configuration is %q", config.Data)
+	}
+	if image := of.Spec.Template.Spec.Containers[0].Image; image != "registry.internal/ringcx:1.2.3" {
+		t.Errorf("the image is %s", image)
+	}
+	if name := of.Spec.Template.Spec.Volumes[0].ConfigMap.Name; name != config.Name || !strings.HasPrefix(name, "ringcx-broker-") {
+		t.Errorf("the pod mounts %s, and the configuration is %s", name, config.Name)
 	}
 }

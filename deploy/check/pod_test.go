@@ -65,7 +65,7 @@ func ends(t *testing.T, cmd *exec.Cmd, log *bytes.Buffer) time.Duration {
 }
 
 func TestThePodOfTheManifestsServesAndEndsInTime(t *testing.T) {
-	all, _ := manifests(t, nil)
+	all, _ := manifests(t, base(t, nil), "/base")
 	pod := all["apps/v1 Deployment"].(*apps.Deployment).Spec.Template.Spec
 	i, address := withLogin(t), "127.0.0.1:"+testservers.FreePort(t)
 	cert, key := testservers.TLSFiles(t)
