@@ -35,6 +35,7 @@ LIST
 	[[ ${1:-} == e2e ]] || return 0
 	cat <<'LIST'
 npm --version                                                   | npm             | node
+test "$(uname)" = Darwin || systemd-socket-activate --version    | systemd         | systemd
 test "$(uname)" = Darwin || /usr/bin/python3 -c 'import authlib' || python3 -c 'import authlib' | python3-authlib | python
 test "$(uname)" = Darwin || /usr/bin/python3 -c 'import requests_oauthlib' || python3 -c 'import requests_oauthlib' | python3-requests-oauthlib | python
 chromium --version || chromium-browser --version || google-chrome --version || ls -d /Applications/Chromium.app | chromium | chromium

@@ -216,6 +216,12 @@ e2e() {
 	"$tmp/testsummary" -race -timeout 20m -count=1 $fresh ./...
 }
 
+deploy() {
+	cd deploy/check
+	go vet ./...
+	go test $fresh ./...
+}
+
 # fuzz1 BINARY DIRECTORY TARGET fuzzes once.
 fuzz1() {
 	local binary=$1 dir=$2 target=$3
@@ -276,6 +282,7 @@ lint() {
 	.tools/golangci-lint run ./...
 	(cd e2e && ../.tools/golangci-lint run ./...)
 	(cd broker/otel && ../../.tools/golangci-lint run ./...)
+	(cd deploy/check && ../../.tools/golangci-lint run ./...)
 }
 
 vulnerabilities() {
@@ -304,6 +311,7 @@ circle=check
 step cross "builds and vets for Linux, macOS and Windows, amd64 and arm64"
 step programs "Chromium and other people's clients are installed"
 step e2e "pages in a browser, and the sandbox with other people's clients"
+step deploy "units, image and manifests, with the tools of systemd and the types of Kubernetes"
 step day "a simulated day of a thousand workers, and the recovery from a penalty"
 step fuzz "${FUZZTIME:-5s} for each target"
 step lint "golangci-lint"

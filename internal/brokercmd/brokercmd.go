@@ -79,7 +79,7 @@ func (a *Commands) New() *cobra.Command {
 	cmd.PersistentFlags().StringVar(&a.configFile, "config", "", "`FILE` of TOML that says what is served, where, and who may do what")
 	cmd.Flags().StringArrayVar(&a.listens, "listen", nil, "`ADDRESS` to listen at, HOST:PORT or unix:PATH, in place of those of the file; again for another")
 	cmd.Flags().BoolVar(&check, "check", false, "say what the broker would do and what is wrong, and serve nobody")
-	cmd.AddCommand(a.newKeyCmd(), cmdline.Group("policy", "Ask the rules", a.newTestCmd()))
+	cmd.AddCommand(a.newHealthCmd(), a.newKeyCmd(), cmdline.Group("policy", "Ask the rules", a.newTestCmd()))
 	return cmd
 }
 

@@ -29,6 +29,7 @@ const (
 	doctor      = "internal/doctor"
 	demo        = "internal/demo"
 	demoCmd     = "cmd/ringcx-demo"
+	deploy      = "deploy"
 	e2e         = "e2e"
 	examples    = "examples"
 	execcmd     = "internal/execcmd"
@@ -85,6 +86,7 @@ var arrows = map[string][]string{
 	testkeeper:  {sandbox},
 	e2e:         {api}, // tests, and what drives a browser for them
 	cmd:         {cli},
+	deploy:      nil,              // tests alone, a module of their own
 	demoCmd:     {demo, internal}, // it is to compile quickly
 	examples:    {root, store, broker, brokerUse, sandbox, api, ringcxtest},
 	bench:       {root, store, broker, sandbox, api, ringcxtest},

@@ -1,0 +1,198 @@
+package check_test
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	apps "k8s.io/api/apps/v1"
+	core "k8s.io/api/core/v1"
+	networking "k8s.io/api/networking/v1"
+	policy "k8s.io/api/policy/v1"
+	"sigs.k8s.io/json"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/yaml"
+)
+
+// kinds are the official types of what the manifests may hold.
+var kinds = map[string]func() any{
+	"v1 ConfigMap":                              func() any { return new(core.ConfigMap) },
+	"v1 Service":                                func() any { return new(core.Service) },
+	"v1 ServiceAccount":                         func() any { return new(core.ServiceAccount) },
+	"apps/v1 Deployment":                        func() any { return new(apps.Deployment) },
+	"policy/v1 PodDisruptionBudget":             func() any { return new(policy.PodDisruptionBudget) },
+	"networking.k8s.io/v1 NetworkPolicy":        func() any { return new(networking.NetworkPolicy) },
+	"monitoring.coreos.com/v1 ServiceMonitor":   func() any { return new(monitoring.ServiceMonitor) },
+	"v1 Secret, of which none may be in a tree": nil,
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// base is deploy/kustomize in memory. change, if not nil, is done to a file before.
+func base(t *testing.T, change func(name, text string) string) filesys.FileSystem {
+	t.Helper()
+	const dir = "../kustomize"
+	tree := filesys.MakeFsInMemory()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		text := read(t, dir+"/"+e.Name())
+		if change != nil {
+			text = change(e.Name(), text)
+		}
+		if err := tree.WriteFile("/base/"+e.Name(), []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return tree
+}
+
+// manifests are what kustomize makes of a directory, by kind, each strictly decoded.
+func manifests(t *testing.T, tree filesys.FileSystem, dir string) (map[string]any, []error) {
+	t.Helper()
+	made, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(tree, dir)
+	if err != nil {
+		return nil, []error{err}
+	}
+	all, wrong := map[string]any{}, []error(nil)
+	for _, r := range made.Resources() {
+		kind := r.GetApiVersion() + " " + r.GetKind()
+		typed := kinds[kind]
+		if typed == nil {
+			t.Errorf("there is a %s, which nobody checks", kind)
+			continue
+		}
+		text, err := r.AsYAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[kind] = typed()
+		asJSON, err := yaml.YAMLToJSONStrict(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		strict, err := json.UnmarshalStrict(asJSON, all[kind]) // as a server does: names in the right case, none that is not known
+		wrong = append(wrong, strict...)
+		if err != nil {
+			wrong = append(wrong, err)
+		}
+	}
+	return all, wrong
+}
+
+func TestTheManifestsAreOfTheOfficialTypes(t *testing.T) {
+	all, wrong := manifests(t, base(t, nil), "/base")
+	if len(wrong) > 0 || len(all) != len(kinds)-1 {
+		t.Errorf("%d kinds, wrong: %v", len(all), wrong)
+	}
+}
+
+func TestATypoInAManifestIsFound(t *testing.T) {
+	for _, typo := range [][3]string{
+		{"deployment.yaml", "terminationGracePeriodSeconds", "terminationGracePeriod"},
+		{"deployment.yaml", "readOnlyRootFilesystem", "readOnlyRootFileSystem"},
+		{"disruption.yaml", "maxUnavailable: 1", "maxUnavailable: [1]"},
+		{"network.yaml", "policyTypes", "policytypes"},
+		{"monitor.yaml", "jobLabel", "joblabel"},
+		{"kustomization.yaml", "configMapGenerator", "configMapGenerators"},
+	} {
+		_, wrong := manifests(t, base(t, func(name, text string) string {
+			if name != typo[0] {
+				return text
+			}
+			if !strings.Contains(text, typo[1]) {
+				t.Errorf("%s has no %s", name, typo[1])
+			}
+			return strings.Replace(text, typo[1], typo[2], 1)
+		}), "/base")
+		if len(wrong) == 0 {
+			t.Errorf("%s with %s passes", typo[0], typo[2])
+		}
+	}
+}
+
+func TestThePodIsHeldShortAndItsSecretsAreElsewhere(t *testing.T) {
+	all, _ := manifests(t, base(t, nil), "/base")
+	pod := all["apps/v1 Deployment"].(*apps.Deployment).Spec.Template.Spec
+	of, broker := pod.SecurityContext, pod.Containers[0]
+	if !*of.RunAsNonRoot || *of.RunAsUser != 65532 || *of.FSGroup != 65532 || *pod.AutomountServiceAccountToken {
+		t.Errorf("the pod runs as %+v", of)
+	}
+	if c := broker.SecurityContext; !*c.ReadOnlyRootFilesystem || *c.AllowPrivilegeEscalation || !slices.Equal(c.Capabilities.Drop, []core.Capability{"ALL"}) {
+		t.Errorf("the container runs as %+v", c)
+	}
+	if len(broker.Env)+len(broker.EnvFrom) > 0 {
+		t.Errorf("secrets of variables would be seen by whoever may describe a pod: %v %v", broker.Env, broker.EnvFrom)
+	}
+	for _, p := range []*core.Probe{broker.StartupProbe, broker.LivenessProbe, broker.ReadinessProbe} {
+		if p.HTTPGet.Scheme != core.URISchemeHTTPS || !slices.Contains([]string{"/healthz", "/readyz"}, p.HTTPGet.Path) {
+			t.Errorf("it is probed at %v", p.HTTPGet)
+		}
+	}
+	if broker.LivenessProbe.HTTPGet.Path != "/healthz" {
+		t.Error("a broker whose vendor is away would be started again and again")
+	}
+}
+
+func TestThePodLivesLongerThanItsBrokerTakesToEnd(t *testing.T) {
+	all, _ := manifests(t, base(t, nil), "/base")
+	text := all["v1 ConfigMap"].(*core.ConfigMap).Data["broker.toml"]
+	number := func(pattern string) int64 {
+		m := regexp.MustCompile(pattern).FindStringSubmatch(text)
+		if m == nil {
+			t.Fatalf("no %s in %s", pattern, text)
+		}
+		n, _ := strconv.ParseInt(m[1], 10, 64)
+		return n
+	}
+	of := all["apps/v1 Deployment"].(*apps.Deployment).Spec
+	const drains, writes = 30, 10 // of internal/brokercmd
+	if took := number(`(?m)^linger += "(\d+)s"`) + drains + writes; *of.Template.Spec.TerminationGracePeriodSeconds < took {
+		t.Errorf("the broker may take %d s to end, and the pod is given %d", took, *of.Template.Spec.TerminationGracePeriodSeconds)
+	}
+	if most := int64(*of.Replicas) + int64(of.Strategy.RollingUpdate.MaxSurge.IntValue()); number(`(?m)^replicas += (\d+)`) < most {
+		t.Errorf("there may be %d brokers at once, and each believes in fewer", most)
+	}
+}
+
+func TestAnOverlayHasItsOwnImageConfigurationAndNamespace(t *testing.T) {
+	tree := base(t, nil)
+	own := map[string]string{
+		"kustomization.yaml": regexp.MustCompile("(?s)```yaml\n# kustomization.yaml\n(.*?)```").FindStringSubmatch(read(t, "../../docs/deploy.md"))[1],
+		"broker.toml":        "linger = \"5s\"\n",
+	}
+	own["kustomization.yaml"] = regexp.MustCompile(`https://[^"]+`).ReplaceAllString(own["kustomization.yaml"], "../base")
+	for name, text := range own {
+		if err := tree.WriteFile("/own/"+name, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, wrong := manifests(t, tree, "/own")
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	config, of := all["v1 ConfigMap"].(*core.ConfigMap), all["apps/v1 Deployment"].(*apps.Deployment)
+	if config.Data["broker.toml"] != own["broker.toml"] {
+		t.Errorf("the configuration is %q", config.Data)
+	}
+	if image := of.Spec.Template.Spec.Containers[0].Image; image != "registry.internal/ringcx:1.2.3" {
+		t.Errorf("the image is %s", image)
+	}
+	if name := of.Spec.Template.Spec.Volumes[0].ConfigMap.Name; name != config.Name || !strings.HasPrefix(name, "ringcx-broker-") {
+		t.Errorf("the pod mounts %s, and the configuration is %s", name, config.Name)
+	}
+}
