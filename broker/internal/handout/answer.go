@@ -33,15 +33,25 @@ type LongPoll struct {
 	after  string // fingerprint of the token that it has
 	ending <-chan struct{}
 	tell   func(*ringcx.Token, string, error) *Answer
+	refuse func(context.Context) *Answer // what one gets that may not have it any more; nil: it may
 }
 
 // Wait waits for it.
 func (l *LongPoll) Wait(ctx context.Context) *Answer {
-	return l.tell(l.source.After(ctx, l.after, l.Most, l.ending))
+	t, name, err := l.source.After(ctx, l.after, l.Most, l.ending)
+	if a := l.refuse(ctx); err == nil && a != nil {
+		return a
+	}
+	return l.tell(t, name, err)
 }
 
 // Now is the answer that there is.
-func (l *LongPoll) Now(ctx context.Context) *Answer { return l.tell(l.source.Token(ctx, 0)) }
+func (l *LongPoll) Now(ctx context.Context) *Answer {
+	if a := l.refuse(ctx); a != nil {
+		return a
+	}
+	return l.tell(l.source.Token(ctx, 0))
+}
 
 // Gone is the answer for a caller that did not wait for it.
 func (l *LongPoll) Gone() *Answer { return l.tell(nil, "", context.Canceled) }

@@ -138,7 +138,8 @@ func (d *Desk) grant(r *http.Request, c *caller.Caller, values url.Values, issue
 			a.Caller, a.Profile = c, profile
 			return a
 		}
-		body, name = d.described(t, fingerprint), fingerprint
+		// Libraries take an expires_at for a number of theirs, and RFC 6749 has none.
+		body["access_token"], body["token_type"], body["expires_in"], name = t.AccessToken, t.TokenType, d.left(t.Expiry), fingerprint
 	}
 	if issued != "" {
 		body["issued_token_type"] = issued

@@ -3,6 +3,8 @@ package handout
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -36,11 +38,35 @@ func (d *Desk) token(r *http.Request) *Answer {
 		a.Caller, a.Profile, a.Token = c, profile, name
 		return a
 	}
-	t, name, err := source.Token(r.Context(), minTTL)
+	t, name, err := source.Token(r.Context(), 0)
+	if err == nil && minTTL > 0 {
+		if most := longestTTL(t); minTTL > most {
+			return refused(problem.New(http.StatusBadRequest, fmt.Sprintf("min_ttl is at most %d, nine tenths of a token's life", most/time.Second)), c, profile)
+		}
+		t, name, err = source.Token(r.Context(), minTTL)
+	}
 	if after := q.Get("after"); err == nil && after == name && minTTL == 0 && wait > 0 {
-		return &Answer{Poll: &LongPoll{Most: wait, source: source, after: after, ending: d.Ending, tell: tell}}
+		return &Answer{Poll: &LongPoll{Most: wait, source: source, after: after, ending: d.Ending, tell: tell, refuse: func(ctx context.Context) *Answer {
+			now := r.WithContext(ctx)
+			if _, err := d.Who(now, secret); err != nil {
+				return unknown(err)
+			}
+			if _, profile, p := d.Source(now, c, true); p != nil {
+				return refused(p, c, profile)
+			}
+			return nil
+		}}}
 	}
 	return tell(t, name, err)
+}
+
+// longestTTL is how long a caller may ask a token like t to live at least. Closer to the whole life each such request would spend a
+// refresh token.
+func longestTTL(t *ringcx.Token) time.Duration {
+	if life := t.Expiry.Sub(t.Obtained); !t.Obtained.IsZero() && life > 0 {
+		return life / 10 * 9
+	}
+	return math.MaxInt64
 }
 
 func tooLong(err error, minTTL time.Duration) *problem.Problem {
