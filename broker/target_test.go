@@ -87,7 +87,10 @@ func TestARequestThatNoProgramSendsIsRefused(t *testing.T) {
 		line("GET", "evil.example:80"):                                      http.StatusMisdirectedRequest,
 		line("TRACE", "localhost"):                                          http.StatusMethodNotAllowed,
 		line("GET", "localhost", "Upgrade: websocket"):                      http.StatusNotImplemented,
-		line("GET", "localhost", "Upgrade: h2c", "HTTP2-Settings: x"):       http.StatusNotImplemented,
+		line("GET", "localhost", "Upgrade: h2c, websocket"):                 http.StatusNotImplemented,
+		line("GET", "localhost", "Upgrade: h2c", "Upgrade: websocket"):      http.StatusNotImplemented,
+		line("GET", "localhost", "Upgrade: "):                               http.StatusNotImplemented,
+		line("GET", "localhost", "Connection: Upgrade"):                     http.StatusNotImplemented,
 		"CONNECT x.example:443 HTTP/1.1\r\nHost: x.example:443\r\n\r\n":     http.StatusMethodNotAllowed,
 		line("GET", "localhost", "X: "+strings.Repeat("y", 100<<10)):        http.StatusRequestHeaderFieldsTooLarge,
 		line("POST", "localhost", "Content-Length: 5", "Content-Length: 6"): http.StatusBadRequest,
@@ -109,6 +112,24 @@ func TestARequestThatNoProgramSendsIsRefused(t *testing.T) {
 	for _, host := range []string{"localhost", "LOCALHOST:80", "127.0.0.1", "[::1]:80", "x.localhost", "192.0.2.1"} {
 		if got := p.raw(t, line("GET", host)); got != http.StatusOK { // the control
 			t.Errorf("%s is answered %d", host, got)
+		}
+	}
+}
+
+func TestAnOfferOfHTTP2IsPassedOver(t *testing.T) {
+	p, vendor := startTapped(t, nil)
+	for _, offer := range [][]string{
+		{"Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA"}, // Java
+		{"Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA"},                 // libcurl
+		{"Upgrade: H2C", "HTTP2-Settings: x"},
+	} {
+		if got := p.raw(t, p.get(accounts, offer...)); got != http.StatusOK {
+			t.Errorf("%q is answered %d", offer, got)
+		}
+		for _, name := range []string{"Upgrade", "Http2-Settings", "Connection"} {
+			if v := vendor.last().Header[name]; v != nil {
+				t.Errorf("%q: the vendor has %s: %q", offer, name, v)
+			}
 		}
 	}
 }

@@ -30,7 +30,7 @@ func (h Hosts) Admit(r *http.Request) *problem.Problem {
 		return problem.New(http.StatusMisdirectedRequest, "the broker does not answer to this host")
 	case r.Header["Origin"] != nil || crossSite(r.Header["Sec-Fetch-Site"]):
 		return problem.New(http.StatusForbidden, "the broker does not serve web pages")
-	case r.Header["Upgrade"] != nil || listed(r.Header["Connection"], "upgrade"):
+	case changes(r.Header):
 		return problem.New(http.StatusNotImplemented, "the broker changes to no other protocol")
 	}
 	return nil
@@ -48,6 +48,23 @@ func capitals(method string) bool {
 // crossSite tells values of Sec-Fetch-Site that are of a page: none but the address bar sends "none".
 func crossSite(values []string) bool {
 	return len(values) > 1 || len(values) == 1 && values[0] != "none" && values[0] != "same-origin"
+}
+
+// changes tells requests that need another protocol. HTTP/2 without TLS they only offer, as HTTP clients of Java and PHP do with each
+// request: such an offer may be passed over (RFC 9110, section 7.8), and goes no further.
+func changes(h http.Header) bool {
+	offered := h["Upgrade"]
+	if len(offered) == 0 {
+		return listed(h["Connection"], "upgrade")
+	}
+	for _, v := range offered {
+		for name := range strings.SplitSeq(v, ",") {
+			if !strings.EqualFold(strings.TrimSpace(name), "h2c") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func listed(values []string, name string) bool {
