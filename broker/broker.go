@@ -74,7 +74,7 @@ type Options struct {
 	// Store keeps the keys of callers, and may be that of the sessions. nil: there are none, and none can be made.
 	Store ringcx.Store
 	// Users and Groups let in processes of this machine by a unix socket, without a key: names of callers by the ID of a
-	// user or of a primary group. nil: none.
+	// user or of a group. nil: none. A user comes first, then the primary group of the process, then its others.
 	Users, Groups map[uint32]string
 	// Loopback serves connections of this machine for Users alone, who need no key for them. Whose they are the system tells
 	// on Linux; of a connection of which it is not told a key is asked for. false: only keys count there.
@@ -83,7 +83,8 @@ type Options struct {
 	Authenticators []Authenticator
 	// Rules are who may do what. nil: all callers everything but operations that make or tell credentials.
 	Rules []Rule
-	// Hosts are the names that the broker answers to besides addresses and the names of this machine. nil: none.
+	// Hosts are the names that the broker answers to, besides addresses, localhost and the name that this machine calls itself.
+	// nil: none.
 	Hosts []string
 	// NoLimits sends requests as they come. Otherwise they are held to the limits that the vendor documents, together with all
 	// brokers that have the same Store: one that would exceed them waits, and callers have their turns one after the other.
@@ -181,7 +182,7 @@ func (b *Broker) Reload(opts *Options) error {
 		return err
 	}
 	s := &setup{
-		profiles: map[string]*profile{}, rules: rules, hosts: opts.Hosts, audit: opts.Audit, store: opts.Store, base: opts.Transport,
+		profiles: map[string]*profile{}, rules: rules, hosts: proxy.Hosts(opts.Hosts).Local(), audit: opts.Audit, store: opts.Store, base: opts.Transport,
 		log: cmp.Or(opts.Log, slog.New(slog.DiscardHandler)), now: opts.Now, requests: &b.requests, health: &b.health, waiting: &b.waiting, ending: b.ending,
 	}
 	switch {

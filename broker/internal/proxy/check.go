@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -12,9 +14,18 @@ import (
 	"github.com/ringcx-go/ringcx/internal/apispec"
 )
 
-// Hosts are the names that the broker answers to, besides those of this machine and addresses: a web page whose name is made to
-// lead to the broker (DNS rebinding) cannot come under one of these.
+// Hosts are the names that the broker answers to, besides addresses and localhost: a web page whose name is made to lead to the
+// broker (DNS rebinding) cannot come under one of these.
 type Hosts []string
+
+// Local is h with the name that this machine calls itself. Whoever can make a page come under it can answer for the machine.
+func (h Hosts) Local() Hosts {
+	name, err := os.Hostname()
+	if err != nil || name == "" {
+		return h
+	}
+	return append(slices.Clip(h), name)
+}
 
 // Admit refuses requests that no program sends: of browsers for pages of another origin, for other hosts, to be a tunnel, or with
 // a target that could mean two things.
@@ -83,11 +94,12 @@ func (h Hosts) knows(host string) bool {
 	if at, _, err := net.SplitHostPort(host); err == nil {
 		name = at
 	}
-	name = strings.ToLower(strings.Trim(name, "[]"))
+	name = strings.TrimSuffix(strings.ToLower(strings.Trim(name, "[]")), ".") // a name may end in the root of all names
 	if _, err := netip.ParseAddr(name); err == nil || name == "localhost" || strings.HasSuffix(name, ".localhost") {
 		return true
 	}
 	for _, known := range h {
+		known = strings.TrimSuffix(known, ".")
 		if strings.EqualFold(known, name) || strings.EqualFold(known, host) {
 			return true
 		}
