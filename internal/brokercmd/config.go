@@ -252,7 +252,7 @@ func checkRule(r broker.Rule) error {
 // offline is a broker that is asked what it would do, and reaches nobody.
 func offline(rules []broker.Rule, profiles []string) (*broker.Broker, error) {
 	nobody := (&ringcx.Config{}).NewSession(nil, nil)
-	opts := &broker.Options{Rules: rules, NoLimits: true}
+	opts := &broker.Options{Rules: rules, NoLimits: true, Metrics: broker.NewMetrics()}
 	for _, name := range profiles {
 		opts.Profiles = append(opts.Profiles, broker.Profile{Name: name, Session: nobody})
 	}
