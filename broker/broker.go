@@ -104,6 +104,9 @@ type Options struct {
 	Log *slog.Logger
 	// Metrics are counted, and told at /metrics. nil: neither. A Reload keeps those of the beginning.
 	Metrics *Metrics
+	// MetricsKey has processes of this machine show a key at /metrics, as others do: for a broker behind a proxy of this machine
+	// whose requests look like theirs. false: they need none.
+	MetricsKey bool
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
 }
@@ -143,7 +146,9 @@ type setup struct {
 	health   *health
 	metrics  *Metrics // nil: nothing is counted
 	waiting  *waiters
-	ending   <-chan struct{}
+
+	metricsKey bool // as Options has it
+	ending     <-chan struct{}
 }
 
 // profile is one that is served.
@@ -183,7 +188,7 @@ func (b *Broker) Reload(opts *Options) error {
 	}
 	s := &setup{
 		profiles: map[string]*profile{}, rules: rules, hosts: proxy.Hosts(opts.Hosts).Local(), audit: opts.Audit, store: opts.Store, base: opts.Transport,
-		log: cmp.Or(opts.Log, slog.New(slog.DiscardHandler)), now: opts.Now, requests: &b.requests, health: &b.health, waiting: &b.waiting, ending: b.ending,
+		log: cmp.Or(opts.Log, slog.New(slog.DiscardHandler)), now: opts.Now, requests: &b.requests, health: &b.health, waiting: &b.waiting, ending: b.ending, metricsKey: opts.MetricsKey,
 	}
 	switch {
 	case old != nil:

@@ -36,7 +36,11 @@ func plain(r *http.Request) bool {
 			return false
 		}
 	}
-	host := r.Host
+	return LocalHost(r.Host)
+}
+
+// LocalHost tells whether a request asks for an address of this machine that only it reaches, or for localhost, with a port or without.
+func LocalHost(host string) bool {
 	if at, _, err := net.SplitHostPort(host); err == nil {
 		host = at
 	}
