@@ -127,9 +127,19 @@ func TestACredentialOfThePlatformIsAllowedByItsPathAlone(t *testing.T) {
 		path string
 		want bool
 	}{
-		{"", provision, false}, {"/**", provision, false}, {"/restapi/**", provision, false}, {"/restapi/v1.0/client-info/*", provision, false}, {"/restapi/v1.0/client-info/**", provision, false},
-		{"/restapi/v1.0/*/sip-provision", provision, true}, {provision, provision, true}, {provision, "/restapi/v1.0/client-info/sip-provision/", true}, {provision, "/restapi/v1.0/client-info/SIP-provision", false},
-		{info, info, true}, {"/restapi/v1.0/account/*/device/*/sip-info", info, true}, {"/restapi/v1.0/account/~/device/1/*", info, false}, {info, "/restapi/v1.0/account/~/device/2/sip-info", false},
+		{"", provision, false},
+		{"/**", provision, false},
+		{"/restapi/**", provision, false},
+		{"/restapi/v1.0/client-info/*", provision, false},
+		{"/restapi/v1.0/client-info/**", provision, false},
+		{"/restapi/v1.0/*/sip-provision", provision, true},
+		{provision, provision, true},
+		{provision, "/restapi/v1.0/client-info/sip-provision/", true},
+		{provision, "/restapi/v1.0/client-info/SIP-provision", false},
+		{info, info, true},
+		{"/restapi/v1.0/account/*/device/*/sip-info", info, true},
+		{"/restapi/v1.0/account/~/device/1/*", info, false},
+		{info, "/restapi/v1.0/account/~/device/2/sip-info", false},
 		{"/restapi/**", "/restapi/v1.0/account/~/device/1", true},
 	} {
 		q := &policy.Query{Caller: "a", Method: "POST", Path: c.path, Credential: policy.PlatformCredential(c.path)}
