@@ -26,7 +26,8 @@ type Rule struct {
 	// Method is a method in capitals. HEAD is GET.
 	Method string
 	// Path is a pattern: * stands for one segment, ** at its end for the rest, which may be nothing. A rule that denies
-	// matches without regard to case, because a server might serve such a path.
+	// matches without regard to case, because a server might serve such a path. The vendor's token is /token, with GET; a path
+	// that the broker answers itself whatever rules say is an error.
 	Path string
 }
 
