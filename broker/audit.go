@@ -39,7 +39,7 @@ func (q *request) entry(event string) *audit.Entry {
 	}
 	e := &audit.Entry{
 		Time: q.b.now(), Event: event, Request: q.name, Remote: caller.PeerOf(q.r.Context()).Remote,
-		Method: q.r.Method, Path: audit.Path(q.op, q.path), Why: q.why,
+		Method: q.r.Method, Path: loggedPath(q.op, q.r.Method, q.path), Why: q.why,
 	}
 	if q.caller != nil {
 		e.Caller = q.caller.Name

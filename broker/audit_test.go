@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ringcx-go/ringcx/broker"
+	"github.com/ringcx-go/ringcx/internal/apispec"
 )
 
 // audited lets a broker write to the log of its place.
@@ -99,4 +100,52 @@ func TestAnAnswerThatIsCutOffHasItsEndInTheLog(t *testing.T) {
 	log.wait(t, func(all []map[string]any) bool {
 		return len(all) == 2 && all[1]["event"] == "end" && all[1]["bytes"] == 4.0
 	})
+}
+
+func TestNoSecretOfAPathIsInTheLogWhoeverAsks(t *testing.T) {
+	const uuid, short = "7f9c24e8-3b12-4fef-91e0-7b5d0b1c2a3d", "Zx81tokenOfThirtySixCharactersExactly"
+	p, _, log := audited(t)
+	paths := []string{
+		"/api/auth/logout/", "/api/auth/logout/x/", "/API/auth/LOGOUT/", "/voice/api/v1/admin/token/", "/voice/api/v1/admin/%74oken/", "/VOICE/api/v1/admin/Token/", "/password/reset/1/", "/voice/api/v1/admin/users/password/reset/1/",
+		"/voice/api/v9/tokens/", "/restapi/v1.0/revoke/", "/api/auth/token/refresh/", "/restapi/v1.0/glip/webhooks/", "/token/", "/nothing/logout/a/b/",
+	}
+	for _, op := range apispec.Default().Operations {
+		for param := range op.In(apispec.InPath) {
+			if before, _, ok := strings.Cut(op.Path, "{"+param.Name+"}"); ok && param.Secret {
+				for _, other := range strings.Split(before, "/") {
+					if strings.HasPrefix(other, "{") {
+						before = strings.Replace(before, other, "1", 1)
+					}
+				}
+				paths = append(paths, before)
+			}
+		}
+	}
+	for _, path := range paths {
+		for _, secret := range []string{uuid, short} {
+			for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodPost, http.MethodPut} {
+				p.ask(method, path+secret, "")
+				p.ask(method, path+secret+"/more", "", with("Authorization", "Bearer rcxb_unknown"))
+				p.ask(method, path+secret, "", with("Authorization", "Bearer rcxb_unknown"))
+				p.ask(method, path+secret, "", with("RingCX-Profile", "unknown"))
+				p.ask(method, path+secret, "", with("Origin", "https://site.example"))
+			}
+		}
+	}
+	all := log.entries(t)
+	for _, e := range all {
+		if path := fmt.Sprint(e["path"]); strings.Contains(path, uuid) || strings.Contains(path, short) {
+			t.Fatalf("%v %v stands there", e["method"], path)
+		}
+	}
+	if want := len(paths) * 2 * 4 * 5; len(all) < want {
+		t.Errorf("the log has %d lines of %d requests", len(all), want)
+	}
+	p.ask(http.MethodGet, "/voice/api/v1/nothing/"+uuid, "")                                                 // the control: what nothing says is a secret stays
+	p.ask(http.MethodGet, accounts+"/21000001/dialGroups", "", with("Authorization", "Bearer rcxb_unknown")) // as does what is described
+	for _, want := range []string{`"path":"/voice/api/v1/nothing/` + uuid, `"path":"` + accounts + `/21000001/dialGroups`, `"path":"/voice/api/v1/admin/token/{token}"`} {
+		if !strings.Contains(log.text.String(), want) {
+			t.Errorf("the log has no %s", want)
+		}
+	}
 }

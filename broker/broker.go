@@ -75,7 +75,7 @@ type Options struct {
 	// that of the sessions. nil: there are no keys of callers, none can be made, and those tokens are good at this broker alone.
 	Store ringcx.Store
 	// Users and Groups let in processes of this machine by a unix socket, without a key: names of callers by the ID of a
-	// user or of a primary group. nil: none.
+	// user or of a group. nil: none. A user comes first, then the primary group of the process, then its others.
 	Users, Groups map[uint32]string
 	// Loopback serves connections of this machine for Users alone, who need no key for them. Whose they are the system tells
 	// on Linux; of a connection of which it is not told a key is asked for. false: only keys count there.
@@ -84,7 +84,8 @@ type Options struct {
 	Authenticators []Authenticator
 	// Rules are who may do what. nil: all callers everything but operations that make or tell credentials.
 	Rules []Rule
-	// Hosts are the names that the broker answers to besides addresses and the names of this machine. nil: none.
+	// Hosts are the names that the broker answers to, besides addresses, localhost and the name that this machine calls itself.
+	// nil: none.
 	Hosts []string
 	// NoLimits sends requests as they come. Otherwise they are held to the limits that the vendor documents, together with all
 	// brokers that have the same Store: one that would exceed them waits, and callers have their turns one after the other.
@@ -104,6 +105,9 @@ type Options struct {
 	Log *slog.Logger
 	// Metrics are counted, and told at /metrics. nil: neither. A Reload keeps those of the beginning.
 	Metrics *Metrics
+	// MetricsKey has processes of this machine show a key at /metrics, as others do: for a broker behind a proxy of this machine
+	// whose requests look like theirs. false: they need none.
+	MetricsKey bool
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
 }
@@ -143,7 +147,9 @@ type setup struct {
 	health   *health
 	metrics  *Metrics // nil: nothing is counted
 	waiting  *waiters
-	ending   <-chan struct{}
+
+	metricsKey bool // as Options has it
+	ending     <-chan struct{}
 }
 
 // profile is one that is served.
@@ -181,8 +187,8 @@ func (b *Broker) Reload(opts *Options) error {
 		return err
 	}
 	s := &setup{
-		profiles: map[string]*profile{}, rules: rules, hosts: opts.Hosts, audit: opts.Audit, store: opts.Store, base: opts.Transport,
-		log: cmp.Or(opts.Log, slog.New(slog.DiscardHandler)), now: opts.Now, requests: &b.requests, health: &b.health, waiting: &b.waiting, ending: b.ending,
+		profiles: map[string]*profile{}, rules: rules, hosts: proxy.Hosts(opts.Hosts).Local(), audit: opts.Audit, store: opts.Store, base: opts.Transport,
+		log: cmp.Or(opts.Log, slog.New(slog.DiscardHandler)), now: opts.Now, requests: &b.requests, health: &b.health, waiting: &b.waiting, ending: b.ending, metricsKey: opts.MetricsKey,
 	}
 	switch {
 	case old != nil:

@@ -308,7 +308,8 @@ func TestARuleThatNamesItLetsACallerHaveACredential(t *testing.T) {
 	for want, q := range map[string][2]string{
 		"true rule 3 allows it":   {"GET", "/voice/api/v1/admin/users"},
 		"false no rule allows it": {"GET", "/restapi/v1.0/account/~"},
-		"false what signs in, renews or ends tokens is never forwarded": {"POST", "/restapi/oauth/token"},
+		"true the broker answers it itself, with tokens that only it takes, and no rule decides":         {"POST", "/restapi/oauth/token"},
+		"false signing in, renewing and ending tokens is the broker's business: the vendor is not asked": {"POST", "/restapi/oauth/authorize"},
 	} {
 		if ok, why := p.broker.May("worker", "", q[0], q[1]); fmt.Sprint(ok, " ", why) != want {
 			t.Errorf("%s: %v, %s", q, ok, why)

@@ -2,6 +2,8 @@ package broker
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/ringcx-go/ringcx/broker/internal/handout"
 	"github.com/ringcx-go/ringcx/broker/internal/policy"
@@ -46,24 +48,83 @@ func (q *request) may() *problem.Problem {
 }
 
 func (b *setup) decide(c *Caller, p *profile, method, path string, op *apispec.Operation, account string) (bool, string) {
-	ask := policy.Query{Caller: c.Name, Profile: p.name, Account: account, Method: method, Path: path, Credential: policy.Credential(op)}
+	ask := policy.Query{Caller: c.Name, Profile: p.name, Account: account, Method: method, Path: path}
 	if op != nil {
-		ask.Operation = op.ID
+		ask.Operation, ask.Credential = op.ID, policy.Credential(op)
+	} else {
+		ask.Credential = policy.PlatformCredential(path)
 	}
 	return b.rules.Decide(&ask)
 }
 
-// judge is what would become of a request, as far as rules decide.
-func (b *setup) judge(c *Caller, p *profile, method, path string) (bool, string) {
-	if err := apispec.CheckPath(path); err != nil {
-		return false, "the path " + err.Error()
-	}
-	op, params := policy.Operation(method, path)
-	if policy.SignsIn(op, path) {
-		return false, "what signs in, renews or ends tokens is never forwarded"
-	}
-	return b.decide(c, p, method, path, op, account(&params))
+// judges are the steps that say whether a request goes further, in their order, for one that is not there.
+var judges = []func(*request) *problem.Problem{
+	(*request).admit, (*request).checkTarget, (*request).mayOwn, (*request).findOperation, (*request).may,
 }
+
+// judge is what would become of a request to the target, with a query or without, of a caller who is known.
+func (b *setup) judge(c *Caller, p *profile, method, target string) (bool, string) {
+	u, err := url.ParseRequestURI(target)
+	if err != nil {
+		return false, "the target of the request must be a path"
+	}
+	q := &request{b: b, caller: c, profile: p, path: u.EscapedPath(), r: &http.Request{
+		Method: method, URL: u, RequestURI: target, Host: "localhost", Header: http.Header{}, ProtoMajor: 1, ProtoMinor: 1,
+	}}
+	for _, step := range judges {
+		switch bad := step(q); bad {
+		case nil:
+		case answered:
+			return true, q.why
+		default:
+			return false, bad.Detail
+		}
+	}
+	return true, q.why
+}
+
+// Why the broker answers itself.
+const (
+	whyAnyone = "the broker answers whoever asks, and no rule decides"
+	whyItself = "the broker answers it itself, with tokens that only it takes, and no rule decides"
+)
+
+// mayOwn tells what rules say of a path of the broker's own: answered if it may be had, nil if the path is another's.
+func (q *request) mayOwn() *problem.Problem {
+	method, numbers := http.MethodGet, q.path == metricsPath && q.b.metrics != nil
+	switch {
+	case q.path == alivePath, q.path == readyPath, q.path == handout.MetadataPath:
+		q.why = whyAnyone
+	case numbers, q.path == handout.TokenPath:
+	case handout.Own(q.path):
+		method, q.why = http.MethodPost, whyItself
+	case strings.HasPrefix(q.path, logoutPath) && !strings.Contains(q.path[len(logoutPath):], "/"):
+		method, q.why = http.MethodDelete, whyItself
+	default:
+		return nil
+	}
+	if q.r.Method != method && !(q.r.Method == http.MethodHead && method == http.MethodGet) {
+		return problem.New(http.StatusMethodNotAllowed, "the method is not one of this path")
+	}
+	switch {
+	case numbers:
+		if bad := q.may(); bad != nil {
+			return bad
+		}
+	case q.path == handout.TokenPath, q.path == handout.OAuthPath:
+		allowed, why := q.b.decide(q.caller, q.profile, http.MethodGet, handout.TokenPath, nil, "")
+		if q.path != handout.TokenPath {
+			why += ", as it does GET " + handout.TokenPath
+		}
+		if q.why = why; !allowed {
+			return problem.New(http.StatusForbidden, why)
+		}
+	}
+	return answered
+}
+
+// logoutPath is where programs that log in by themselves end their token.
+const logoutPath = "/api/auth/logout/"
 
 // findToken brings the token that the request goes with.
 func (q *request) findToken() *problem.Problem {

@@ -3,18 +3,21 @@ package broker
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker/internal/caller"
 	"github.com/ringcx-go/ringcx/broker/internal/handout"
 	"github.com/ringcx-go/ringcx/broker/internal/metrics"
 	"github.com/ringcx-go/ringcx/broker/internal/problem"
 )
 
 // Metrics counts what brokers do, for Prometheus: with [Options.Metrics] GET /metrics tells it. Processes of this machine
-// need no key for that; others, and what a proxy passes on, need one that the rules let GET /metrics. Nothing that it tells is
-// secret, and no caller can make series of its own. Make one with [NewMetrics].
+// need no key for that; others, and what a proxy passes on as far as that can be told, need one that the rules let GET /metrics.
+// With [Options.MetricsKey] all do. Nothing that it tells is secret, and no caller can make series of its own. Make one with
+// [NewMetrics].
 type Metrics struct {
 	requests, callers, vendor, renewals, shared metrics.Counter
 	took, turns                                 metrics.Histogram
@@ -215,13 +218,17 @@ func (q *request) tellMetrics() *problem.Problem {
 	return answered
 }
 
-// passedOn are what proxies add: the connection is theirs then, and says nothing of the caller's machine.
-var passedOn = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"}
+// passedOn are beginnings of headers that proxies add: the connection is theirs then, and says nothing of the caller's machine.
+var passedOn = []string{"Forwarded", "Via", "X-Forwarded", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "X-Envoy-", "True-Client-Ip", "Cf-"}
 
-// isLocal tells a request of a process of this machine.
+// isLocal tells a request of a process of this machine, as far as that can be told. A proxy that adds no header is known by HTTP/1.0,
+// or by the host that it was asked for; one that hides that too is why there is Options.MetricsKey.
 func (q *request) isLocal() bool {
-	for _, name := range passedOn {
-		if q.r.Header[name] != nil {
+	if q.b.metricsKey || !q.r.ProtoAtLeast(1, 1) || !caller.LocalHost(q.r.Host) {
+		return false
+	}
+	for name := range q.r.Header {
+		if slices.ContainsFunc(passedOn, func(start string) bool { return strings.HasPrefix(name, start) }) {
 			return false
 		}
 	}

@@ -178,6 +178,33 @@ func TestNumbersAreForThisMachineOrAKey(t *testing.T) {
 	start(t).ask(http.MethodGet, "/metrics", "").want(t, http.StatusNotFound, "a broker that counts nothing")
 }
 
+func TestNumbersThatAProxyAsksForNeedAKey(t *testing.T) {
+	p := start(t, metered)
+	asks := func(p *place, version, host string, headers ...string) int {
+		return p.raw(t, "GET /metrics HTTP/"+version+"\r\nHost: "+host+"\r\n"+strings.Join(append(headers, "Connection: close"), "\r\n")+"\r\n\r\n")
+	}
+	for what, got := range map[string]int{
+		"nginx with proxy_pass alone":  asks(p, "1.0", "127.0.0.1:8788"),
+		"haproxy":                      asks(p, "1.1", "192.0.2.1"),
+		"one with Via":                 asks(p, "1.1", "127.0.0.1", "Via: 1.1 proxy"),
+		"one with X-Forwarded-Proto":   asks(p, "1.1", "127.0.0.1", "X-Forwarded-Proto: https"),
+		"Envoy":                        asks(p, "1.1", "localhost", "X-Envoy-Expected-Rq-Timeout-Ms: 15000"),
+		"one with a client's address":  asks(p, "1.1", "127.0.0.1", "X-Real-IP: 203.0.113.5"),
+		"whoever it is, if so desired": asks(start(t, metered, func(o *broker.Options) { o.MetricsKey = true }), "1.1", "127.0.0.1"),
+	} {
+		if got != http.StatusUnauthorized {
+			t.Errorf("%s: %d", what, got)
+		}
+	}
+	for _, host := range []string{"127.0.0.1:8788", "localhost", "[::1]:1"} { // the control
+		if got := asks(p, "1.1", host); got != http.StatusOK {
+			t.Errorf("a process of this machine that asks for %s: %d", host, got)
+		}
+	}
+	keyed := start(t, metered, func(o *broker.Options) { o.MetricsKey = true })
+	keyed.ask(http.MethodGet, "/metrics", "").want(t, http.StatusOK, "with a key")
+}
+
 func TestNoCallerMakesSeries(t *testing.T) {
 	p, _ := startTapped(t, func(w http.ResponseWriter, r *http.Request) bool {
 		there := strings.HasPrefix(r.URL.Path, accounts+"/21000001/")

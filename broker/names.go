@@ -54,8 +54,9 @@ func (b *Broker) CreateKey(ctx context.Context, name, profile string, life time.
 	return at.keys.Create(ctx, name, profile, life)
 }
 
-// May tells whether the rules let a caller do what a method and a path of the vendor ask for, with a profile ("": the first), and
-// why.
+// May tells what would become of a request of a caller who is known: whether a method and a path, with a query or without, would be
+// let through or answered, with a profile ("": the first), and why. It judges as a request is judged, but asks nobody and waits for
+// no limit.
 func (b *Broker) May(caller, profile, method, path string) (allowed bool, why string) {
 	at := b.at.Load()
 	p := at.first

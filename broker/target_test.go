@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -73,6 +74,10 @@ func TestATargetThatCouldMeanTwoThingsIsNotForwarded(t *testing.T) {
 
 func TestARequestThatNoProgramSendsIsRefused(t *testing.T) {
 	p, vendor := startTapped(t, nil)
+	own, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
 	line := func(method, host string, headers ...string) string {
 		return fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nConnection: close\r\n%s\r\n", method, accounts, host, p.key, strings.Join(append(headers, ""), "\r\n"))
 	}
@@ -83,11 +88,15 @@ func TestARequestThatNoProgramSendsIsRefused(t *testing.T) {
 		line("GET", "localhost", "Sec-Fetch-Site: same-site"):               http.StatusForbidden,
 		line("OPTIONS", "localhost", "Origin: http://localhost"):            http.StatusForbidden,
 		line("GET", "evil.example"):                                         http.StatusMisdirectedRequest,
+		line("GET", own+".evil.example"):                                    http.StatusMisdirectedRequest,
 		line("GET", "localhost.evil.example"):                               http.StatusMisdirectedRequest,
 		line("GET", "evil.example:80"):                                      http.StatusMisdirectedRequest,
 		line("TRACE", "localhost"):                                          http.StatusMethodNotAllowed,
 		line("GET", "localhost", "Upgrade: websocket"):                      http.StatusNotImplemented,
-		line("GET", "localhost", "Upgrade: h2c", "HTTP2-Settings: x"):       http.StatusNotImplemented,
+		line("GET", "localhost", "Upgrade: h2c, websocket"):                 http.StatusNotImplemented,
+		line("GET", "localhost", "Upgrade: h2c", "Upgrade: websocket"):      http.StatusNotImplemented,
+		line("GET", "localhost", "Upgrade: "):                               http.StatusNotImplemented,
+		line("GET", "localhost", "Connection: Upgrade"):                     http.StatusNotImplemented,
 		"CONNECT x.example:443 HTTP/1.1\r\nHost: x.example:443\r\n\r\n":     http.StatusMethodNotAllowed,
 		line("GET", "localhost", "X: "+strings.Repeat("y", 100<<10)):        http.StatusRequestHeaderFieldsTooLarge,
 		line("POST", "localhost", "Content-Length: 5", "Content-Length: 6"): http.StatusBadRequest,
@@ -106,9 +115,27 @@ func TestARequestThatNoProgramSendsIsRefused(t *testing.T) {
 	if n := vendor.count(); n > 0 {
 		t.Errorf("%d requests were forwarded", n)
 	}
-	for _, host := range []string{"localhost", "LOCALHOST:80", "127.0.0.1", "[::1]:80", "x.localhost", "192.0.2.1"} {
+	for _, host := range []string{"localhost", "LOCALHOST:80", "localhost.", "127.0.0.1", "[::1]:80", "x.localhost", "192.0.2.1", own, strings.ToUpper(own) + ":80"} {
 		if got := p.raw(t, line("GET", host)); got != http.StatusOK { // the control
 			t.Errorf("%s is answered %d", host, got)
+		}
+	}
+}
+
+func TestAnOfferOfHTTP2IsPassedOver(t *testing.T) {
+	p, vendor := startTapped(t, nil)
+	for _, offer := range [][]string{
+		{"Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA"}, // Java
+		{"Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA"},                 // libcurl
+		{"Upgrade: H2C", "HTTP2-Settings: x"},
+	} {
+		if got := p.raw(t, p.get(accounts, offer...)); got != http.StatusOK {
+			t.Errorf("%q is answered %d", offer, got)
+		}
+		for _, name := range []string{"Upgrade", "Http2-Settings", "Connection"} {
+			if v := vendor.last().Header[name]; v != nil {
+				t.Errorf("%q: the vendor has %s: %q", offer, name, v)
+			}
 		}
 	}
 }

@@ -34,6 +34,7 @@ type config struct {
 	replicas int
 	maxWait  time.Duration
 	noLimits bool
+	numbers  bool   // /metrics needs a key on this machine too
 	audit    string // file; "": none
 	log      string // "text" or "json"
 	linger   time.Duration
@@ -112,6 +113,7 @@ func parseConfig(path, text string) (*config, []*usage.Error) {
 	c.maxWait = t.duration("max_wait", "30s", time.Hour)
 	limits, said := t.flag("limits")
 	c.noLimits = said && !limits
+	c.numbers, _ = t.flag("metrics_key")
 	c.audit = c.path(t.text("audit", `audit = "/var/log/ringcx/audit.jsonl"`))
 	c.log = t.word("log", "text", "json")
 	c.linger = usualLinger
@@ -252,7 +254,7 @@ func checkRule(r broker.Rule) error {
 // offline is a broker that is asked what it would do, and reaches nobody.
 func offline(rules []broker.Rule, profiles []string) (*broker.Broker, error) {
 	nobody := (&ringcx.Config{}).NewSession(nil, nil)
-	opts := &broker.Options{Rules: rules, NoLimits: true}
+	opts := &broker.Options{Rules: rules, NoLimits: true, Metrics: broker.NewMetrics()}
 	for _, name := range profiles {
 		opts.Profiles = append(opts.Profiles, broker.Profile{Name: name, Session: nobody})
 	}

@@ -165,6 +165,7 @@ var mistakes = []struct{ was, is, problem, remedy string }{
 	{"replicas = 3", `replicas = "3"`, "replicas is a text, and has to be a number", "replicas = 1"},
 	{`max_wait = "1m"`, `max_wait = "-1m"`, `max_wait is "-1m"`, "at most"},
 	{`max_wait = "1m"`, `maxwait = "1m"`, "maxwait is not a setting", "did you mean max_wait?"},
+	{"limits = true", "limits = true\nmetrics_key = 1", "metrics_key is 1, and has to be true or false", "metrics_key = true"},
 	{"limits = true", `limits = "off"`, "limits is a text, and has to be true or false", "limits = true"},
 	{`address = "127.0.0.1:8788"`, `addr = "127.0.0.1:8788"`, "listen.addr is not a setting", "did you mean address?"},
 	{`address = "127.0.0.1:8788"`, `address = "127.0.0.1"`, `"127.0.0.1" is no host and port`, "127.0.0.1:8788"},

@@ -16,3 +16,9 @@ func ParseLife(text string) (time.Duration, error) { return parseLife(text) }
 
 // LinesOf are the lines of the settings of a document.
 func LinesOf(text string) map[string]int { return linesOf(text) }
+
+// Names are the names that a broker with a configuration answers to.
+func Names(text string) []string {
+	c, _ := parseConfig("/etc/ringcx/broker.toml", text)
+	return c.names(c.hosts)
+}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,7 +16,8 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-const testHelp = `Tells whether the rules let a caller do something, and which of them decides. Nobody is asked and nobody has to be logged in.
+const testHelp = `Tells what a broker would do with a request of a caller whom it knows, and which rule decides. It judges as the broker does: paths
+that could mean two things, and those that lead nowhere, may not either. Nobody is asked and nobody has to be logged in.
 Exit code 0: it may; 1: it may not; 2: the question or the configuration is wrong.`
 
 // question is what the rules are asked.
@@ -62,13 +65,11 @@ func (a *Commands) test(q question) error {
 	profiles := c.profiles
 	if len(profiles) == 0 {
 		profiles = []string{cmp.Or(a.Profile, profile.Default)}
-	}
-	for _, r := range c.rules {
-		if r.Profile != "" && len(c.profiles) == 0 {
-			profiles = append(profiles, r.Profile)
+		if err := a.wouldServe(a.Profile); err != nil {
+			return err
 		}
 	}
-	b, err := offline(c.rules, once(profiles))
+	b, err := offline(c.rules, profiles)
 	if err != nil {
 		return err
 	}
@@ -92,16 +93,20 @@ func (a *Commands) test(q question) error {
 	return usage.WithHint(refusal, "a [[rule]] of the configuration can allow it, before one that denies it")
 }
 
-// once are names without those that were there before.
-func once(names []string) (all []string) {
-	seen := map[string]bool{}
-	for _, n := range names {
-		if !seen[n] {
-			all = append(all, n)
-		}
-		seen[n] = true
+// wouldServe refuses the name of a profile that there is not: no broker serves it.
+func (a *Commands) wouldServe(name string) error {
+	if name == "" || name == profile.Default {
+		return nil
 	}
-	return all
+	settings, err := a.ReadSettings()
+	if err != nil {
+		return err
+	}
+	if _, known := settings.Profiles[name]; known {
+		return nil
+	}
+	near := wording.Nearest(name, slices.Collect(maps.Keys(settings.Profiles)))
+	return usage.New(fmt.Sprintf("there is no profile %q", wording.Clip(name)), wording.DidYouMean(near, "'ringcx profile list' tells the names of logins"))
 }
 
 // complete makes a path of an operation: whatever its parameters are, but the account.
@@ -131,7 +136,7 @@ func (q *question) complete() error {
 	if q.account != "" {
 		return usage.New("--account goes with --operation: a path names the account itself", "leave it out")
 	}
-	if q.path, _, _ = strings.Cut(q.path, "?"); !strings.HasPrefix(q.path, "/") {
+	if !strings.HasPrefix(q.path, "/") {
 		return usage.New(fmt.Sprintf("%q is no path", wording.Clip(q.path)), "begin it with /, such as /voice/api/v1/admin/accounts")
 	}
 	return nil

@@ -143,7 +143,7 @@ func (p *process) options(c *config) ([]served, *broker.Options, error) {
 		return nil, nil, err
 	}
 	opts := &broker.Options{
-		Store: p.store, Users: c.users, Groups: c.groups, Rules: c.rules, Hosts: c.hosts, Log: p.log, Metrics: p.seen,
+		Store: p.store, Users: c.users, Groups: c.groups, Rules: c.rules, Hosts: p.config.names(c.hosts), Log: p.log, Metrics: p.seen, MetricsKey: c.numbers,
 		NoLimits: c.noLimits, Replicas: cmp.Or(c.replicas, 1), MaxWait: c.maxWait,
 	}
 	var names []string

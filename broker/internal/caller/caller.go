@@ -35,9 +35,10 @@ type connKey struct{}
 // Peer is the process at the other end of a connection.
 type Peer struct {
 	Remote string // as Caller.Remote
-	Known  bool   // the system told its user and group
+	Known  bool   // the system told its user and groups
 	UID    uint32
-	GID    uint32
+	// Groups are its primary group, and its others in the order of the system.
+	Groups []uint32
 }
 
 // WithPeer is ctx of a connection with its peer.

@@ -267,7 +267,8 @@ func TestAUserIsKnownByASocket(t *testing.T) {
 	defer func() { _ = conn.Close() }()
 	peer := caller.NewPeer(conn)
 	uid, gid := uint32(os.Getuid()), uint32(os.Getgid())
-	if !peer.Known || peer.UID != uid || peer.GID != gid || peer.Remote != "unix" {
+	const other = 4294967000
+	if !peer.Known || peer.UID != uid || len(peer.Groups) == 0 || peer.Groups[0] != gid || peer.Remote != "unix" {
 		t.Fatalf("%+v", peer)
 	}
 	r, err := http.NewRequestWithContext(caller.WithPeer(t.Context(), peer), http.MethodGet, "http://broker/", nil)
@@ -282,6 +283,7 @@ func TestAUserIsKnownByASocket(t *testing.T) {
 		{caller.Peers{Users: map[uint32]string{uid: "me"}}, "", "me"},
 		{caller.Peers{Groups: map[uint32]string{gid: "us"}}, "", "us"},
 		{caller.Peers{Users: map[uint32]string{uid: "me"}, Groups: map[uint32]string{gid: "us"}}, "", "me"},
+		{caller.Peers{Groups: map[uint32]string{other: "them"}}, "", ""}, // a group that this process does not have
 		{caller.Peers{Users: map[uint32]string{uid + 1: "other"}}, "", ""},
 		{caller.Peers{Users: map[uint32]string{uid: "me"}}, "rcxb_wrong", ""}, // a wrong key is not passed over
 	} {

@@ -23,9 +23,10 @@ func (p *Peers) Stranger(r *http.Request) bool {
 	return peer.Remote == "loopback" && peer.Known && !known
 }
 
-// browserHeaders are sent by browsers and by no other program that shows no key. Which page a browser acts for is not asked: none
-// needs the broker.
-var browserHeaders = []string{"Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "Origin", "Referer", "Cookie"}
+// browserHeaders are of browsers. To addresses of this machine they send Sec-Fetch-Site with whatever a page causes, and no page can
+// leave it out; the others are of browsers of before (Safari until 16.4). Which page a browser acts for is not asked: none needs
+// the broker. Sec-Fetch-Mode alone is of fetch in Node.js, which is a program like others.
+var browserHeaders = []string{"Sec-Fetch-Site", "Sec-Fetch-Dest", "Sec-Fetch-User", "Origin", "Referer", "Cookie"}
 
 // plain tells a request that no web page can have caused: a browser of the same user is a process of that user, and acts for
 // whoever wrote the page. Of addresses only those of this machine count: pages reach 0.0.0.0 without the headers above.
@@ -35,7 +36,11 @@ func plain(r *http.Request) bool {
 			return false
 		}
 	}
-	host := r.Host
+	return LocalHost(r.Host)
+}
+
+// LocalHost tells whether a request asks for an address of this machine that only it reaches, or for localhost, with a port or without.
+func LocalHost(host string) bool {
 	if at, _, err := net.SplitHostPort(host); err == nil {
 		host = at
 	}

@@ -12,7 +12,7 @@ func NewPeer(conn net.Conn) *Peer {
 	case *net.UnixAddr:
 		p := &Peer{Remote: "unix"}
 		if c, ok := conn.(*net.UnixConn); ok {
-			p.UID, p.GID, p.Known = credentials(c)
+			p.UID, p.Groups, p.Known = credentials(c)
 		}
 		return p
 	case *net.TCPAddr:
@@ -27,7 +27,7 @@ func NewPeer(conn net.Conn) *Peer {
 type Peers struct {
 	// Users are the names of callers by user ID.
 	Users map[uint32]string
-	// Groups are the same by group ID, the primary one of the process; a user comes first.
+	// Groups are the same by group ID. A user comes first, then the primary group of the process, then its other groups.
 	Groups map[uint32]string
 }
 
@@ -39,8 +39,8 @@ func (p *Peers) Authenticate(r *http.Request, secret string) (*Caller, error) {
 		return nil, ErrUnknown // what a caller shows says who it is
 	}
 	name, ok := p.Users[peer.UID]
-	if !ok && !tcp { // the group is told of a unix socket alone
-		name, ok = p.Groups[peer.GID]
+	for i := 0; i < len(peer.Groups) && !ok && !tcp; i++ { // groups are told of a unix socket alone
+		name, ok = p.Groups[peer.Groups[i]]
 	}
 	if !ok {
 		return nil, ErrUnknown

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -19,6 +20,48 @@ var credentialSections = map[string]bool{
 
 // Credential tells whether an operation makes, tells, changes or ends credentials.
 func Credential(op *apispec.Operation) bool { return op != nil && credentialSections[op.Section.File] }
+
+// platformCredentials are segments of paths below /restapi/ that are about credentials. The platform's operations are not described
+// here; these are from its public API reference and from names that leave no doubt:
+//
+//   - POST /restapi/v1.0/client-info/sip-provision ("Register Device") and GET /restapi/v1.0/account/{accountId}/device/{deviceId}/sip-info
+//     ("Get Device SIP Information") tell the user name, the password and the authorization ID of a telephone;
+//   - /restapi/v1.0/glip/webhooks and /restapi/v1.0/glip/groups/{groupId}/webhooks (incoming webhooks of Team Messaging) tell addresses at
+//     which anybody posts to a chat;
+//   - the rest is not documented there, and would be about nothing else.
+//
+// What the platform tells beside a subject, such as the codes of a conference, is part of that subject, as with the operations above.
+var platformCredentials = [...]string{"sip-provision", "sip-info", "webhooks", "credentials", "password", "passwords", "api-key", "api-keys", "secret", "secrets"}
+
+// PlatformCredential tells whether an escaped path of the platform is about credentials.
+func PlatformCredential(path string) bool {
+	var some [24]string
+	all := segments(some[:0], path)
+	return len(all) > 0 && strings.EqualFold(all[0], "restapi") && slices.ContainsFunc(all, aboutCredentials)
+}
+
+func aboutCredentials(segment string) bool {
+	for _, name := range platformCredentials {
+		if len(segment) == len(name) && strings.EqualFold(segment, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// namesCredential tells whether the path of the rule names what makes a path one about credentials, where wildcards do not.
+func (c *compiled) namesCredential(path []string) bool {
+	names := false
+	for i, s := range path {
+		if !aboutCredentials(s) {
+			continue
+		}
+		if names = i < len(c.segments) && aboutCredentials(c.segments[i]); !names {
+			return false
+		}
+	}
+	return names
+}
 
 // digital are the operations of signing in that bring a token for the digital channels and spend nothing: a rule that names one
 // lets a caller have it.

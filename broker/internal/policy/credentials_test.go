@@ -112,6 +112,50 @@ func TestAnOperationAboutCredentialsIsKnownInWhateverCase(t *testing.T) {
 	}
 }
 
+func TestACredentialOfThePlatformIsAllowedByItsPathAlone(t *testing.T) {
+	const provision, info = "/restapi/v1.0/client-info/sip-provision", "/restapi/v1.0/account/~/device/1/sip-info"
+	for path, want := range map[string]bool{
+		provision: true, info: true, "/restapi/v1.0/Client-Info/SIP-Provision/": true, "/RESTAPI/v1.0/account/~/device/1/sip%2Dinfo": true, "/restapi/v1.0/glip/groups/1/webhooks": true,
+		"/restapi/v1.0/account/~/device/1": false, "/restapi/v1.0/subscription": false, "/voice/api/v1/sip-info": false, "/restapi/v1.0/account/~/extension/~/sip-information": false,
+	} {
+		if policy.PlatformCredential(path) != want {
+			t.Errorf("%s is about credentials: %v", path, !want)
+		}
+	}
+	for _, c := range []struct {
+		rule string
+		path string
+		want bool
+	}{
+		{"", provision, false},
+		{"/**", provision, false},
+		{"/restapi/**", provision, false},
+		{"/restapi/v1.0/client-info/*", provision, false},
+		{"/restapi/v1.0/client-info/**", provision, false},
+		{"/restapi/v1.0/*/sip-provision", provision, true},
+		{provision, provision, true},
+		{provision, "/restapi/v1.0/client-info/sip-provision/", true},
+		{provision, "/restapi/v1.0/client-info/SIP-provision", false},
+		{info, info, true},
+		{"/restapi/v1.0/account/*/device/*/sip-info", info, true},
+		{"/restapi/v1.0/account/~/device/1/*", info, false},
+		{info, "/restapi/v1.0/account/~/device/2/sip-info", false},
+		{"/restapi/**", "/restapi/v1.0/account/~/device/1", true},
+	} {
+		q := &policy.Query{Caller: "a", Method: "POST", Path: c.path, Credential: policy.PlatformCredential(c.path)}
+		if got, why := compile(t, policy.Rule{Path: c.rule}).Decide(q); got != c.want {
+			t.Errorf("a rule for %q and %s: %v, %s", c.rule, c.path, got, why)
+		}
+	}
+	q := &policy.Query{Caller: "a", Method: "POST", Path: provision, Credential: true}
+	if ok, _ := compile(t).Decide(q); ok {
+		t.Error("it is free without rules")
+	}
+	if ok, why := compile(t, policy.Rule{Deny: true, Path: "/restapi/**"}, policy.Rule{Path: provision}).Decide(q); ok || why != "rule 1 denies it" {
+		t.Errorf("a denial before it: %v, %s", ok, why)
+	}
+}
+
 // encoded is a path whose letters are percent-encoded.
 func encoded(path string) string {
 	var b strings.Builder

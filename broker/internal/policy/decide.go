@@ -77,14 +77,15 @@ func (w *walk) try(rules []int) {
 		if i >= w.first {
 			return
 		}
-		if w.set.rules[i].matches(w.query, w.segments) {
+		if w.set.rules[i].matches(w) {
 			w.first = i
 			return
 		}
 	}
 }
 
-func (c *compiled) matches(q *Query, segments []string) bool {
+func (c *compiled) matches(w *walk) bool {
+	q, segments := w.query, w.segments
 	method := q.Method
 	if method == "HEAD" {
 		method = "GET"
@@ -96,7 +97,7 @@ func (c *compiled) matches(q *Query, segments []string) bool {
 		return false
 	case c.Deny:
 		return true
-	case q.Credential && c.Operation == "":
+	case q.Credential && c.Operation == "" && (q.Operation != "" || !c.namesCredential(segments)):
 		return false
 	}
 	for i, s := range c.segments {

@@ -3,6 +3,7 @@ package policy
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -25,7 +26,8 @@ type Rule struct {
 	// Method is a method in capitals. HEAD is GET.
 	Method string
 	// Path is a pattern: * stands for one segment, ** at its end for the rest, which may be nothing. A rule that denies
-	// matches without regard to case, because a server might serve such a path.
+	// matches without regard to case, because a server might serve such a path. The vendor's token is /token, with GET; a path
+	// that the broker answers itself whatever rules say is an error.
 	Path string
 }
 
@@ -35,7 +37,7 @@ type Query struct {
 	Account         string // as Rule.Account; "": none, or not known
 	Operation       string // the ID as it is described; "": none is known
 	Method, Path    string // the path is escaped, and has passed the broker's check of paths
-	Credential      bool   // the operation makes or tells credentials: only a rule that names it allows it
+	Credential      bool   // it makes or tells credentials: only a rule that names the operation, or what in the path says so, allows it
 }
 
 // Set is a list of rules, of which the first that matches decides. Without any rule a caller may do everything but
@@ -102,7 +104,7 @@ func compile(r Rule, number int) (compiled, error) {
 		return c, fmt.Errorf("%q is no method in capitals", r.Method)
 	}
 	if r.Path == "" {
-		return c, nil
+		return c, c.check()
 	}
 	if err := apispec.CheckPath(strings.ReplaceAll(r.Path, "*", "x")); err != nil {
 		return c, fmt.Errorf("the path %q %w", r.Path, err)
@@ -113,7 +115,15 @@ func compile(r Rule, number int) (compiled, error) {
 			return c, fmt.Errorf("the path %q: * is a whole segment, and ** the last", r.Path)
 		}
 	}
-	return c, nil
+	return c, c.check()
+}
+
+// check finds a rule that would decide nothing.
+func (c *compiled) check() error {
+	if why := c.idle(); why != "" {
+		return errors.New(why)
+	}
+	return nil
 }
 
 // segments adds to all those of an escaped path, decoded; a slash at the end does not matter.

@@ -115,6 +115,53 @@ func TestARuleThatCannotMeanAnythingIsAnError(t *testing.T) {
 	}
 }
 
+func TestARuleThatWouldDecideNothingIsAnError(t *testing.T) {
+	for _, r := range []policy.Rule{
+		{Deny: true, Path: "/oauth2/**"},
+		{Path: "/oauth2/token"},
+		{Path: "/OAuth2/*"},
+		{Path: "/oauth2"},
+		{Path: "/healthz"},
+		{Path: "/readyz/**"},
+		{Path: "/.well-known/oauth-authorization-server"},
+		{Path: "/restapi/oauth/**"},
+		{Path: "/restapi/oauth/token", Method: "POST"},
+		{Path: "/restapi/o%61uth/*"},
+		{Path: "/api/auth/login/**"},
+		{Path: "/api/auth/token/refresh"},
+		{Path: "/api/auth/*"},
+		{Path: "/token", Method: "POST"},
+		{Path: "/token", Method: "HEAD"},
+		{Path: "/metrics", Method: "DELETE"},
+		{Operation: "refreshAccessToken"},
+		{Deny: true, Operation: "loginWithRcAccessToken"},
+	} {
+		if _, err := policy.Compile([]policy.Rule{{}, r}); err == nil || !strings.HasPrefix(err.Error(), "rule 2: the ") {
+			t.Errorf("%+v: %v", r, err)
+		}
+	}
+	for _, r := range []policy.Rule{ // the control: these decide something, if not about all that they match
+		{Path: "/**"},
+		{Path: "/*/**"},
+		{Path: "/*"},
+		{Path: "/restapi/**"},
+		{Path: "/restapi/*/token"},
+		{Path: "/token"},
+		{Path: "/token", Method: "GET"},
+		{Path: "/metrics", Method: "HEAD"},
+		{Deny: true, Path: "/api/**"},
+		{Deny: true, Path: "/api/auth/**"},
+		{Path: "/api/auth/token/digitaljwt", Operation: "getDigitalJwt"},
+		{Path: "/api/auth/token/digitaljwt/agents"},
+		{Operation: "getDigitalJwt"},
+		{Operation: "removeApiToken"},
+	} {
+		if _, err := policy.Compile([]policy.Rule{r}); err != nil {
+			t.Errorf("%+v: %v", r, err)
+		}
+	}
+}
+
 // naive decides as the documentation says it, rule by rule.
 func naive(rules []policy.Rule, q *policy.Query) bool {
 	if len(rules) == 0 {

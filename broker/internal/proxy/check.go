@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -12,9 +14,18 @@ import (
 	"github.com/ringcx-go/ringcx/internal/apispec"
 )
 
-// Hosts are the names that the broker answers to, besides those of this machine and addresses: a web page whose name is made to
-// lead to the broker (DNS rebinding) cannot come under one of these.
+// Hosts are the names that the broker answers to, besides addresses and localhost: a web page whose name is made to lead to the
+// broker (DNS rebinding) cannot come under one of these.
 type Hosts []string
+
+// Local is h with the name that this machine calls itself. Whoever can make a page come under it can answer for the machine.
+func (h Hosts) Local() Hosts {
+	name, err := os.Hostname()
+	if err != nil || name == "" {
+		return h
+	}
+	return append(slices.Clip(h), name)
+}
 
 // Admit refuses requests that no program sends: of browsers for pages of another origin, for other hosts, to be a tunnel, or with
 // a target that could mean two things.
@@ -30,7 +41,7 @@ func (h Hosts) Admit(r *http.Request) *problem.Problem {
 		return problem.New(http.StatusMisdirectedRequest, "the broker does not answer to this host")
 	case r.Header["Origin"] != nil || crossSite(r.Header["Sec-Fetch-Site"]):
 		return problem.New(http.StatusForbidden, "the broker does not serve web pages")
-	case r.Header["Upgrade"] != nil || listed(r.Header["Connection"], "upgrade"):
+	case changes(r.Header):
 		return problem.New(http.StatusNotImplemented, "the broker changes to no other protocol")
 	}
 	return nil
@@ -50,6 +61,23 @@ func crossSite(values []string) bool {
 	return len(values) > 1 || len(values) == 1 && values[0] != "none" && values[0] != "same-origin"
 }
 
+// changes tells requests that need another protocol. HTTP/2 without TLS they only offer, as HTTP clients of Java and PHP do with each
+// request: such an offer may be passed over (RFC 9110, section 7.8), and goes no further.
+func changes(h http.Header) bool {
+	offered := h["Upgrade"]
+	if len(offered) == 0 {
+		return listed(h["Connection"], "upgrade")
+	}
+	for _, v := range offered {
+		for name := range strings.SplitSeq(v, ",") {
+			if !strings.EqualFold(strings.TrimSpace(name), "h2c") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func listed(values []string, name string) bool {
 	for _, v := range values {
 		for s := range strings.SplitSeq(v, ",") {
@@ -66,11 +94,12 @@ func (h Hosts) knows(host string) bool {
 	if at, _, err := net.SplitHostPort(host); err == nil {
 		name = at
 	}
-	name = strings.ToLower(strings.Trim(name, "[]"))
+	name = strings.TrimSuffix(strings.ToLower(strings.Trim(name, "[]")), ".") // a name may end in the root of all names
 	if _, err := netip.ParseAddr(name); err == nil || name == "localhost" || strings.HasSuffix(name, ".localhost") {
 		return true
 	}
 	for _, known := range h {
+		known = strings.TrimSuffix(known, ".")
 		if strings.EqualFold(known, name) || strings.EqualFold(known, host) {
 			return true
 		}

@@ -12,6 +12,7 @@ var private = map[string]bool{
 	"True-Client-Ip": true, "Via": true, "Max-Forwards": true, "X-Host": true, "X-Method-Override": true, "X-Rewrite-Url": true,
 	"Expect": true, "Host": true, "Idempotency-Key": true, "X-Idempotency-Key": true, "Origin": true, "Referer": true,
 	"Connection": true, "Keep-Alive": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
+	"Http2-Settings": true,
 }
 
 // families are beginnings of names that are private too, by their first letter.
