@@ -6,20 +6,21 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // check says what a broker would do.
 func (a *Commands) check() error {
-	c, err := a.config()
+	c, err := a.config(false)
 	if err != nil {
 		return err
 	}
 	if err := a.ReadEnvFile(); err != nil {
 		return err
 	}
-	a.namesStore(c.store)
+	if _, err := a.openStore(c); err != nil {
+		return err
+	}
 	accounts, err := a.accountsOf(c)
 	if err != nil {
 		return err
@@ -30,6 +31,9 @@ func (a *Commands) check() error {
 	}
 	if len(c.listens) == 0 {
 		say("listen   http://%s, or the sockets that a service manager passes on", defaultListen)
+	}
+	if len(c.listens) == 0 && c.unheard(nil) {
+		a.Warn(unheard + ", unless a service manager passes one on: else " + unheardHint)
 	}
 	for _, l := range c.listens {
 		at := place{tls: l.tls}
@@ -50,9 +54,6 @@ func (a *Commands) check() error {
 		say("profile  %s: %s", name, strings.TrimPrefix(strings.Join([]string{at.RingCentral, at.RingCX}, " and "), " and "))
 	}
 	for _, s := range c.sinks {
-		if s.profile != "" && !slices.Contains(names, s.profile) {
-			return usage.New(fmt.Sprintf("%s: the sink %s is for the profile %q, which is not served", c.file, s.file, wording.Clip(s.profile)), wording.HintOf(s.profile, names))
-		}
 		say("sink     %s: the token of %s, mode %04o", s.file, wording.First(s.profile, names[0]), int(s.mode.Perm()))
 	}
 	for _, line := range c.callersSay() {

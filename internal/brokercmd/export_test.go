@@ -4,8 +4,21 @@ import "time"
 
 // ParseConfig reads the text of a configuration and returns what is wrong with it, each with its hint.
 func ParseConfig(path, text string) (wrong [][2]string) {
-	_, errs := parseConfig(path, text)
-	for _, e := range errs {
+	_, r := parseConfig(path, text, nil)
+	return r.told()
+}
+
+// CheckConfig is ParseConfig with what is wrong on this machine.
+func CheckConfig(path, text string) (wrong [][2]string) {
+	c, r := parseConfig(path, text, func(string) {})
+	if c != nil {
+		c.lookAround()
+	}
+	return r.told()
+}
+
+func (r *reading) told() (wrong [][2]string) {
+	for _, e := range r.errors() {
 		wrong = append(wrong, [2]string{e.Problem, e.Remedy})
 	}
 	return wrong

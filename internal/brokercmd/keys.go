@@ -49,15 +49,14 @@ func (a *Commands) newKeyCmd() *cobra.Command {
 
 // keys are those of the store that the run uses.
 func (a *Commands) keys() (*broker.Keys, *config, error) {
-	c, err := a.config()
+	c, err := a.config(true)
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := a.ReadEnvFile(); err != nil {
 		return nil, nil, err
 	}
-	a.namesStore(c.store)
-	store, err := a.OpenStore()
+	store, err := a.openStore(c)
 	if err != nil {
 		return nil, nil, err
 	}
