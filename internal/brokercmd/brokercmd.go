@@ -66,7 +66,7 @@ func (a *Commands) New() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "broker", Short: "Serve many programs with one login", Args: cmdline.NoArgs, Long: help,
 		Example: `  ringcx broker &
-  ringcx broker key create --name me > me.key
+  ringcx broker key create --name me --output me.key
   sed 's/^/X-Auth-Token: /' me.key | curl -H @- http://` + defaultListen + `/token
   ringcx broker --config broker.toml --check`,
 		RunE: func(*cobra.Command, []string) error {
