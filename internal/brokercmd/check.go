@@ -29,22 +29,11 @@ func (a *Commands) check() error {
 	say := func(format string, values ...any) {
 		lines = append(lines, fmt.Sprintf(format, wording.Shown(values)...))
 	}
-	if len(c.listens) == 0 {
-		say("listen   http://%s, or the sockets that a service manager passes on", defaultListen)
-	}
 	if len(c.listens) == 0 && c.unheard(nil) {
 		a.Warn(unheard + ", unless a service manager passes one on: else " + unheardHint)
 	}
-	for _, l := range c.listens {
-		at := place{tls: l.tls}
-		switch {
-		case l.unix:
-			say("listen   %s", l.String())
-		case at.tls:
-			say("listen   https://%s", l.address)
-		default:
-			say("listen   http://%s", l.address)
-		}
+	for _, at := range c.placesSay() {
+		say("listen   %s", at)
 	}
 	var names []string
 	for _, acc := range accounts {
@@ -71,6 +60,24 @@ func (a *Commands) check() error {
 	}
 	_, err = fmt.Fprintln(a.Stdout, strings.Join(lines, "\n"))
 	return err
+}
+
+// placesSay tells where it listens.
+func (c *config) placesSay() (all []string) {
+	for _, l := range c.listens {
+		switch {
+		case l.unix:
+			all = append(all, l.String())
+		case l.tls:
+			all = append(all, "https://"+l.address)
+		default:
+			all = append(all, "http://"+l.address)
+		}
+	}
+	if len(all) == 0 {
+		all = append(all, "http://"+defaultListen+", or the sockets that a service manager passes on")
+	}
+	return all
 }
 
 // callersSay tells who may call.

@@ -67,15 +67,9 @@ func (a *Commands) keys() (*broker.Keys, *config, error) {
 
 func (a *Commands) createKey(name, expires, output string) error {
 	defer terminal.HoldPipe()() // a key that nobody reads is told on stderr
-	var life time.Duration
-	if why := callerRule(name); why != "" {
-		return usage.New(fmt.Sprintf("--name %q is no name for a caller: %s", wording.Clip(name), why), "such as --name reports; "+callerHint)
-	}
-	if expires != "" {
-		var err error
-		if life, err = parseLife(expires); err != nil || life <= 0 {
-			return usage.New(fmt.Sprintf("--expires %q is not how long a key lives", wording.Clip(expires)), "give a time such as 30d, 12h or 90m, or leave it out")
-		}
+	life, err := lifeOfKey(name, expires)
+	if err != nil {
+		return err
 	}
 	toFile := output != "" && output != "-"
 	if a.OutNowhere && !toFile {
@@ -111,6 +105,20 @@ func (a *Commands) createKey(name, expires, output string) error {
 		a.Inform("This is the only time that the key is shown.\n")
 	}
 	return nil
+}
+
+// lifeOfKey checks for whom a key is to be, and tells how long it is to live; 0: for ever.
+func lifeOfKey(name, expires string) (life time.Duration, err error) {
+	if why := callerRule(name); why != "" {
+		return 0, usage.New(fmt.Sprintf("--name %q is no name for a caller: %s", wording.Clip(name), why), "such as --name reports; "+callerHint)
+	}
+	if expires == "" {
+		return 0, nil
+	}
+	if life, err = parseLife(expires); err != nil || life <= 0 {
+		return 0, usage.New(fmt.Sprintf("--expires %q is not how long a key lives", wording.Clip(expires)), "give a time such as 30d, 12h or 90m, or leave it out")
+	}
+	return life, nil
 }
 
 // checkServed refuses a profile that no broker of this configuration serves.

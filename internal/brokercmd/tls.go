@@ -54,16 +54,7 @@ func (c *config) readTLS(t *table) *tlsFiles {
 	if f.clientCA != "" && len(f.callers) == 0 {
 		t.misfit("client_ca", "lets in nobody: no certificate is that of a caller", `add [tls.callers] with lines such as "worker-1.internal" = "worker"`)
 	}
-	for name, of := range f.callers {
-		if why := callerRule(of); why != "" {
-			t.fail(t.line("tls.callers."+name), fmt.Sprintf("%q is no name for a caller: %s", wording.Clip(of), why), callerHint)
-		}
-	}
-	for name := range f.callers {
-		if strings.Contains(name, "*") || strings.HasSuffix(name, ".") {
-			t.fail(t.line("tls.callers."+name), fmt.Sprintf("%q is no name of one certificate: * stands for nothing there, and none ends in a dot", wording.Clip(name)), `give each name as certificates have it, such as "worker-1.internal" = "worker"`)
-		}
-	}
+	f.checkCallers(t)
 	for setting, path := range map[string]string{"cert": f.cert, "key": f.key, "client_ca": f.clientCA} {
 		c.names(t, setting, path, false)
 	}
@@ -75,6 +66,18 @@ func (c *config) readTLS(t *table) *tlsFiles {
 		})
 	}
 	return f
+}
+
+// checkCallers refuses names that no certificate or no caller has.
+func (f *tlsFiles) checkCallers(t *table) {
+	for name, of := range f.callers {
+		if why := callerRule(of); why != "" {
+			t.fail(t.line("tls.callers."+name), fmt.Sprintf("%q is no name for a caller: %s", wording.Clip(of), why), callerHint)
+		}
+		if strings.Contains(name, "*") || strings.HasSuffix(name, ".") {
+			t.fail(t.line("tls.callers."+name), fmt.Sprintf("%q is no name of one certificate: * stands for nothing there, and none ends in a dot", wording.Clip(name)), `give each name as certificates have it, such as "worker-1.internal" = "worker"`)
+		}
+	}
 }
 
 // load reads the files. What may be wrong with them and is no reason to refuse them is told.
