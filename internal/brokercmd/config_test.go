@@ -273,6 +273,28 @@ func TestEveryMistakeIsToldWithItsLineAndWhatWouldDo(t *testing.T) {
 	}
 }
 
+func TestSettingsMeanWhatTheySay(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "broker.toml")
+	zero := strings.NewReplacer(`max_wait = "1m"`, `max_wait = "0s"`, `skew = "10s"`, `skew = "0s"`, `hosts = ["broker.internal"]`, `hosts = ["broker.internal.", "broker.corp.:8443"]`,
+		`store = "file:/var/lib/ringcx"`, `store = "file:state"`).Replace(whole(t))
+	got := brokercmd.SettingsOf(path, zero)
+	if got.MaxWait != time.Second {
+		t.Errorf("nobody is to wait, and a request waits for %v", got.MaxWait)
+	}
+	if got.Skew <= 0 || got.Skew > time.Millisecond {
+		t.Errorf("clocks may not differ, and may by %v", got.Skew)
+	}
+	if strings.Join(got.Hosts, " ") != "broker.internal broker.corp:8443" {
+		t.Errorf("the hosts are %q", got.Hosts)
+	}
+	if want := "file:" + filepath.Join(filepath.Dir(path), "state"); got.Store != want {
+		t.Errorf("the store is %q, want %q", got.Store, want)
+	}
+	if got := brokercmd.SettingsOf(path, whole(t)); got.MaxWait != time.Minute || got.Skew != 10*time.Second || got.Store != "file:/var/lib/ringcx" { // the control
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestAllMistakesAreToldInTheOrderOfTheirLines(t *testing.T) {
 	wrong := brokercmd.ParseConfig("b.toml", "[[rule]]\nmetod = \"GET\"\n[[rule]]\npath = 1\n[[listen]]\naddress = \"0.0.0.0:1\"\n[nothing]\n[tls]\ncert = \"x\"\n")
 	var lines []string

@@ -29,3 +29,16 @@ func ParseLife(text string) (time.Duration, error) { return parseLife(text) }
 
 // LinesOf are the lines of the settings of a document.
 func LinesOf(text string) map[string]int { return linesOf(text) }
+
+// Settings are some that a configuration sets.
+type Settings struct {
+	MaxWait, Skew time.Duration
+	Hosts         []string
+	Store         string
+}
+
+// SettingsOf reads the text of a configuration with one issuer.
+func SettingsOf(path, text string) Settings {
+	c, _ := parseConfig(path, text, nil)
+	return Settings{c.maxWait, c.issuers[0].Skew, c.hosts, c.store}
+}

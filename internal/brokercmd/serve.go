@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -230,84 +229,6 @@ func keepGood(ctx context.Context, of *served, log *slog.Logger) {
 			return
 		}
 	}
-}
-
-// reload reads the configuration again. If it is wrong all stays as it is.
-func (p *process) reload() {
-	notify(p.Getenv, reloading()...)
-	defer notify(p.Getenv, "READY=1")
-	c, err := p.reread()
-	if errors.Is(err, ringcx.ErrLoginRequired) {
-		p.log.Warn("the broker goes on with the logins that it has, with which it may log in again: to end that, take the profile out of the configuration, or end the broker")
-	}
-	if err != nil {
-		p.log.Error("the configuration stays as it was", "error", err.Error(), "hint", usage.Hint(err))
-		return
-	}
-	for _, changed := range p.began.differs(c, len(p.listens) > 0) {
-		p.log.Warn("this is read at the start: restart the broker to change it", "setting", changed)
-	}
-	p.stopWork()
-	p.working.Wait()
-	p.config = c
-	p.begin()
-	p.log.Info("the configuration was read again", "profiles", len(p.served), "rules", len(c.rules))
-}
-
-// reread has the broker serve what the configuration says now.
-func (p *process) reread() (*config, error) {
-	c, wrong := readConfig(p.configFile, p.Dir, p.Warn, false)
-	switch len(wrong) {
-	case 0:
-	case 1:
-		return nil, wrong[0]
-	default:
-		for _, w := range wrong {
-			p.log.Error("the configuration is wrong", "error", w.Problem, "hint", w.Remedy)
-		}
-		return nil, fmt.Errorf("it has %d errors", len(wrong))
-	}
-	if p.tls.Load() != nil && c.tls == nil {
-		return nil, errors.New("[tls] is gone, and something listens with it: restart the broker to change that")
-	}
-	all, opts, err := p.options(c)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.readCertificates(c); err != nil {
-		return nil, err
-	}
-	if err := p.broker.Reload(opts); err != nil {
-		return nil, err
-	}
-	p.took(all)
-	return c, nil
-}
-
-// differs are the settings that only a start reads, and that are others in c than in old, with which the broker runs. Where flags
-// say where it listens, they count.
-func (old *config) differs(c *config, flags bool) (names []string) {
-	for name, other := range map[string]bool{
-		"listen": !flags && !slices.Equal(places(old.listens), places(c.listens)), "store": old.store != c.store, "log": old.log != c.log,
-		"limits": old.noLimits != c.noLimits, "replicas": max(old.replicas, 1) != max(c.replicas, 1), "max_wait": cmp.Or(old.maxWait, usualWait) != cmp.Or(c.maxWait, usualWait),
-	} {
-		if other {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// usualWait is that of a [broker.Options] that says nothing.
-const usualWait = 30 * time.Second
-
-func places(all []listen) []listen {
-	all = slices.Clone(all)
-	for i := range all {
-		all[i].line = 0
-	}
-	return all
 }
 
 // end ends the broker: it says that it is not ready, serves on while that is noticed, and answers what was begun.
