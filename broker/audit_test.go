@@ -78,6 +78,31 @@ func TestWhatCannotBeWrittenDownIsNotDone(t *testing.T) {
 	p.ask(http.MethodGet, accounts, "").want(t, http.StatusOK, "when it can be written again")
 }
 
+func TestABrokerWhoseLogCannotBeWrittenIsNotReadyUntilItCan(t *testing.T) {
+	var opts *broker.Options
+	p, _, log := audited(t, metered, func(o *broker.Options) { opts = o })
+	is := func(status int, ready float64, when string) {
+		t.Helper()
+		if err := p.broker.Reload(opts); err != nil { // which has it look again at once
+			t.Fatal(err)
+		}
+		a := p.ask(http.MethodGet, "/readyz", "").want(t, status, when)
+		if told := strings.Contains(a.body, "the audit log cannot be written"); told != (status != http.StatusOK) {
+			t.Errorf("%s: %s", when, a.body)
+		}
+		wantNumbers(t, p.numbers(), map[string]float64{`ready`: ready})
+	}
+	is(http.StatusOK, 1, "before")
+	log.fail(errors.New("no space left"))
+	p.ask(http.MethodGet, accounts, "").want(t, http.StatusServiceUnavailable, "without a log")
+	is(http.StatusServiceUnavailable, 0, "without a log")
+	log.fail(nil)
+	is(http.StatusOK, 1, "with a log that can be written again, and no request meanwhile")
+	if all := log.entries(t); all[len(all)-1]["event"] != "resumed" {
+		t.Errorf("the log ends in %v", all[len(all)-1])
+	}
+}
+
 func TestAnAnswerThatIsCutOffHasItsEndInTheLog(t *testing.T) {
 	log := new(lines)
 	p, _ := startTapped(t, func(w http.ResponseWriter, r *http.Request) bool {

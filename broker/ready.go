@@ -139,6 +139,9 @@ func (s *setup) look(ctx context.Context) readiness {
 	if failed := len(found.Problems); failed == len(s.profiles) {
 		found.Status = notReady
 	}
+	if s.audit != nil && s.audit.Try(s.now()) != nil {
+		found.Status, found.Problems = notReady, append(found.Problems, "the audit log cannot be written, and nothing is served that is not in it")
+	}
 	if found.lost = lost || s.keys != nil && s.keys.Problem() != nil; found.lost {
 		found.Problems = append(found.Problems, "the Store does not answer: the broker goes on with the tokens and the keys of callers that it has")
 	}

@@ -19,7 +19,7 @@ import (
 
 // platformLimit is that of the RingCentral platform. It has several, of 50, 40 and 10 a minute, and which one a path has is in its
 // answers alone. When a path turns out to have a stricter one, all wait for as long as the vendor says.
-var platformLimit = &apispec.Limit{Name: "platform", Windows: []apispec.Window{{Requests: 40, Time: time.Minute}}}
+var platformLimit = &apispec.Limit{Name: "platform", Per: "unsaid", Windows: []apispec.Window{{Requests: 40, Time: time.Minute}}}
 
 // governors keep what is sent to each of the vendor's servers within its limits.
 type governors struct {

@@ -294,6 +294,24 @@ func TestRetryAfterIsWhenARequestIsLetIn(t *testing.T) {
 	})
 }
 
+func TestThePlatformsLimitIsToldInWordsThatAreWhole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := startFleet(t, 1, func(o *broker.Options) { o.MaxWait = time.Second })
+		defer f.end()
+		key := f.caller("worker")
+		for range 100 {
+			w := f.ask(0, key, http.MethodGet, "/restapi/v1.0/account/~", nil)
+			if w.Code == http.StatusTooManyRequests {
+				if !strings.Contains(w.Body.String(), ", 40 in 1m0s, is used up until ") {
+					t.Errorf("it says %s", w.Body)
+				}
+				return
+			}
+		}
+		t.Error("nothing is refused")
+	})
+}
+
 func TestARequestWaitsForMaxWaitAndItsPlaceIsFreeWhenItsCallerLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := startFleet(t, 1, func(o *broker.Options) { o.MaxWait, o.MaxWaiting = 2*time.Minute, 1 })

@@ -3,6 +3,7 @@
 package main_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -11,10 +12,13 @@ import (
 	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -100,6 +104,92 @@ func TestACertificateLetsInIfItsAuthorityNameUseAndTimeFit(t *testing.T) {
 		}
 	}
 	u.stop(broker)
+}
+
+// reissued is another certificate of an authority, with the same key.
+func reissued(t *testing.T, authority tls.Certificate) []byte {
+	t.Helper()
+	next := *authority.Leaf
+	next.SerialNumber = big.NewInt(time.Now().UnixNano())
+	key, ok := authority.PrivateKey.(*ecdsa.PrivateKey)
+	if !ok {
+		t.Fatal("the key is another")
+	}
+	der, err := x509.CreateCertificate(rand.Reader, &next, &next, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
+}
+
+func TestAnOpenConnectionIsThatOfACallerOnlyWhileItsAuthorityIsTrusted(t *testing.T) {
+	t.Parallel()
+	u := newUnit(t)
+	in := func(name string) string { return filepath.Join(filepath.Dir(u.config), name) }
+	server := identified(t, "broker.internal", in("tls.crt"), in("tls.key"))
+	authority, other := identified(t, "authority", in("callers.crt"), in("callers.key")), identified(t, "authority", in("other.crt"), in("other.key"))
+	writeFile(t, u.config, fmt.Appendf(nil, "linger = \"0s\"\n[[listen]]\naddress = %q\ntls = true\n[tls]\ncert = \"tls.crt\"\nkey = \"tls.key\"\nclient_ca = \"callers.crt\"\n"+
+		"[tls.callers]\n\"worker\" = \"worker\"\n", u.address))
+	broker := u.start()
+	trusted := x509.NewCertPool()
+	trusted.AddCert(server.Leaf)
+	worker := issuedBy(t, authority, func(c *x509.Certificate) { c.DNSNames = []string{"worker"} })
+	client := &http.Client{Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: trusted, ServerName: "broker.internal", Certificates: []tls.Certificate{worker}, MinVersion: tls.VersionTLS12},
+	}}
+	defer client.CloseIdleConnections()
+	opened := 0
+	is := func(want int, when string) {
+		t.Helper()
+		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) {
+			if !c.Reused {
+				opened++
+			}
+		}})
+		if err := u.asks(ctx, client, want); err != nil || opened != 1 {
+			t.Errorf("%s: %v, %d connections", when, err, opened)
+		}
+	}
+	trust := func(authorities ...[]byte) {
+		t.Helper()
+		var text []byte
+		for _, der := range authorities {
+			text = append(text, asPEM(der)...)
+		}
+		writeFile(t, in("callers.crt"), text)
+		if err := broker.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		u.await("RELOADING=1")
+		u.await("READY=1")
+	}
+	is(http.StatusOK, "at first")
+	trust(other.Leaf.Raw, authority.Leaf.Raw)
+	is(http.StatusOK, "with another authority beside its own")
+	trust(reissued(t, authority))
+	is(http.StatusOK, "with another certificate of its authority")
+	trust(other.Leaf.Raw)
+	is(http.StatusUnauthorized, "without its authority")
+	trust(authority.Leaf.Raw)
+	is(http.StatusOK, "with it again")
+	u.stop(broker)
+}
+
+// asks sends GET /token over TLS, and wants a status.
+func (u *unit) asks(ctx context.Context, client *http.Client, want int) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+u.address+"/token", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	if err = errors.Join(err, resp.Body.Close()); err == nil && resp.StatusCode != want {
+		err = fmt.Errorf("it is answered %d, want %d", resp.StatusCode, want)
+	}
+	return err
 }
 
 // newTokens starts an issuer, whose certificate is in ca, and returns what signs its tokens. It has no keys while down is set.

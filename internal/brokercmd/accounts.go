@@ -2,13 +2,16 @@ package brokercmd
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/broker"
 	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // identity is what a session depends on. One with the same is the same, and is kept when the configuration is read again.
@@ -21,7 +24,16 @@ type identity struct {
 // served is a profile with what it was made of.
 type served struct {
 	broker.Profile
-	is identity
+	is     identity
+	stored bool // it is a profile of this machine, and not the account of variables
+}
+
+// mends is what to do about an error of its session.
+func (s *served) mends(err error) string {
+	if s.stored && errors.Is(err, ringcx.ErrLoginRequired) {
+		return fmt.Sprintf("log in: ringcx login --profile %s; then send the broker SIGHUP", s.Name)
+	}
+	return usage.Hint(err)
 }
 
 // namesStore has the whole run use the store of the configuration.
@@ -36,6 +48,21 @@ func (a *Commands) namesStore(text string) {
 		}
 		return others(name)
 	}
+}
+
+// openStore opens the store of the configuration, or the one of the run.
+func (a *Commands) openStore(c *config) (ringcx.Store, error) {
+	a.namesStore(c.store)
+	store, err := a.OpenStore()
+	if err == nil || c.store == "" {
+		return store, err
+	}
+	const variable = "RINGCX_STORE" // which it counts as
+	hint := usage.Hint(err)
+	if strings.Contains(hint, variable) {
+		hint = `such as: store = "file:/var/lib/ringcx", "postgres://broker@db/ringcx" or "redis://db/0"`
+	}
+	return nil, usage.New(fmt.Sprintf("%s:%d: %s", c.file, c.storeLine, strings.ReplaceAll(err.Error(), variable, "store")), hint)
 }
 
 // serves are the profiles that c names. Sessions of before that would be the same are those of before.
@@ -63,10 +90,13 @@ func (a *Commands) accountsOf(c *config) (all []*profile.Account, err error) {
 			return nil, err
 		}
 		acc, err := a.Resolve()
+		if err == nil {
+			err = fit(acc)
+		}
 		if err != nil {
 			return nil, err
 		}
-		return []*profile.Account{acc}, fit(acc)
+		return []*profile.Account{acc}, a.tellWrong(c.unserved([]string{cmp.Or(acc.Profile, profile.Default)}))
 	}
 	if a.Profile != "" {
 		return nil, usage.New("--profile and "+c.file+" both say which profiles are served", "leave out --profile, or profiles there")
@@ -75,20 +105,48 @@ func (a *Commands) accountsOf(c *config) (all []*profile.Account, err error) {
 	if err != nil {
 		return nil, err
 	}
+	var missing []error
 	for _, name := range c.profiles {
-		if _, known := settings.Profiles[name]; !known {
-			return nil, usage.WithHint(fmt.Errorf("%w: there is no profile %q, which %s names", ringcx.ErrLoginRequired, name, c.file), "log in: ringcx login --profile "+name)
-		}
-		acc, err := a.StoredAccount(name)
-		if err == nil {
-			err = fit(acc)
-		}
+		acc, err := a.accountOf(settings, name)
 		if err != nil {
-			return nil, err
+			missing = append(missing, c.noLogin(name, err))
+			continue
 		}
 		all = append(all, acc)
 	}
-	return all, nil
+	return all, a.tellMissing(missing)
+}
+
+// accountOf is the account of a profile.
+func (a *Commands) accountOf(settings *profile.Settings, name string) (*profile.Account, error) {
+	if _, known := settings.Profiles[name]; !known {
+		return nil, fmt.Errorf("%w: there is no such profile", ringcx.ErrLoginRequired)
+	}
+	acc, err := a.StoredAccount(name)
+	if err == nil {
+		err = fit(acc)
+	}
+	return acc, err
+}
+
+// noLogin says of which profile of the configuration there is no login, and what to do.
+func (c *config) noLogin(name string, err error) error {
+	hint := usage.Hint(err)
+	if errors.Is(err, ringcx.ErrLoginRequired) {
+		hint = fmt.Sprintf("log in: ringcx login --profile %s; or take %q out of profiles", name, name)
+	}
+	return usage.WithHint(fmt.Errorf("%s:%d: profiles holds %q: %w", c.file, c.profilesLine, name, err), hint)
+}
+
+// tellMissing tells of all profiles that there is no login of. One is the error itself.
+func (a *Commands) tellMissing(missing []error) error {
+	if len(missing) < 2 {
+		return errors.Join(missing...)
+	}
+	for _, err := range missing[:len(missing)-1] {
+		a.Inform("%s; %s\n", wording.ErrorLine(err.Error()), wording.ErrorLine(usage.Hint(err)))
+	}
+	return missing[len(missing)-1]
 }
 
 // fit refuses an account that cannot be served.
@@ -116,6 +174,7 @@ func (a *Commands) serve(acc *profile.Account, store ringcx.Store, log *slog.Log
 			Session: config.NewSession(acc.Grant(), &ringcx.SessionOptions{Store: store, Key: acc.Key, Log: log.With("profile", name)}),
 		},
 		identity{acc.Key, config.ClientID, config.ClientSecret, acc.JWT, config.KeyID, config.AllowHTTP, config.Endpoint, *acc.Stored},
+		acc.Profile != "",
 	}
 }
 

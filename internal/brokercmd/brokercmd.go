@@ -66,7 +66,7 @@ func (a *Commands) New() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "broker", Short: "Serve many programs with one login", Args: cmdline.NoArgs, Long: help,
 		Example: `  ringcx broker &
-  ringcx broker key create --name me > me.key
+  ringcx broker key create --name me --output me.key
   sed 's/^/X-Auth-Token: /' me.key | curl -H @- http://` + defaultListen + `/token
   ringcx broker --config broker.toml --check`,
 		RunE: func(*cobra.Command, []string) error {
@@ -83,9 +83,9 @@ func (a *Commands) New() *cobra.Command {
 	return cmd
 }
 
-// config is the configuration of the run, with what flags say.
-func (a *Commands) config() (*config, error) {
-	c, wrong := readConfig(a.configFile, a.Dir, a.Warn)
+// config is the configuration of the run, with what flags say. Of its text alone is told what is wrong to who does not serve with it.
+func (a *Commands) config(textAlone bool) (*config, error) {
+	c, wrong := readConfig(a.configFile, a.Dir, a.Warn, textAlone)
 	if err := a.tellWrong(wrong); err != nil {
 		return nil, err
 	}
@@ -103,7 +103,15 @@ func (a *Commands) config() (*config, error) {
 				"use --config FILE with [tls], or with insecure = true in [[listen]] if the network is private to the broker and its callers",
 			)
 		}
+		for _, other := range c.listens {
+			if l.meets(&other) {
+				return nil, usage.New(fmt.Sprintf("--listen %s is where --listen %s listens already", l.String(), other.String()), "leave out one of them")
+			}
+		}
 		c.listens = append(c.listens, l)
+	}
+	if len(a.listens) > 0 && c.unheard(c.listens) {
+		return nil, usage.New(c.file+": "+unheard, "add --listen unix:PATH")
 	}
 	return c, nil
 }

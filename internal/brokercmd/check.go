@@ -6,20 +6,21 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // check says what a broker would do.
 func (a *Commands) check() error {
-	c, err := a.config()
+	c, err := a.config(false)
 	if err != nil {
 		return err
 	}
 	if err := a.ReadEnvFile(); err != nil {
 		return err
 	}
-	a.namesStore(c.store)
+	if _, err := a.openStore(c); err != nil {
+		return err
+	}
 	accounts, err := a.accountsOf(c)
 	if err != nil {
 		return err
@@ -28,19 +29,11 @@ func (a *Commands) check() error {
 	say := func(format string, values ...any) {
 		lines = append(lines, fmt.Sprintf(format, wording.Shown(values)...))
 	}
-	if len(c.listens) == 0 {
-		say("listen   http://%s, or the sockets that a service manager passes on", defaultListen)
+	if len(c.listens) == 0 && c.unheard(nil) {
+		a.Warn(unheard + ", unless a service manager passes one on: else " + unheardHint)
 	}
-	for _, l := range c.listens {
-		at := place{tls: l.tls}
-		switch {
-		case l.unix:
-			say("listen   %s", l.String())
-		case at.tls:
-			say("listen   https://%s", l.address)
-		default:
-			say("listen   http://%s", l.address)
-		}
+	for _, at := range c.placesSay() {
+		say("listen   %s", at)
 	}
 	var names []string
 	for _, acc := range accounts {
@@ -50,9 +43,6 @@ func (a *Commands) check() error {
 		say("profile  %s: %s", name, strings.TrimPrefix(strings.Join([]string{at.RingCentral, at.RingCX}, " and "), " and "))
 	}
 	for _, s := range c.sinks {
-		if s.profile != "" && !slices.Contains(names, s.profile) {
-			return usage.New(fmt.Sprintf("%s: the sink %s is for the profile %q, which is not served", c.file, s.file, wording.Clip(s.profile)), wording.HintOf(s.profile, names))
-		}
 		say("sink     %s: the token of %s, mode %04o", s.file, wording.First(s.profile, names[0]), int(s.mode.Perm()))
 	}
 	for _, line := range c.callersSay() {
@@ -70,6 +60,24 @@ func (a *Commands) check() error {
 	}
 	_, err = fmt.Fprintln(a.Stdout, strings.Join(lines, "\n"))
 	return err
+}
+
+// placesSay tells where it listens.
+func (c *config) placesSay() (all []string) {
+	for _, l := range c.listens {
+		switch {
+		case l.unix:
+			all = append(all, l.String())
+		case l.tls:
+			all = append(all, "https://"+l.address)
+		default:
+			all = append(all, "http://"+l.address)
+		}
+	}
+	if len(all) == 0 {
+		all = append(all, "http://"+defaultListen+", or the sockets that a service manager passes on")
+	}
+	return all
 }
 
 // callersSay tells who may call.

@@ -14,10 +14,8 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/broker"
 	"github.com/ringcx-go/ringcx/broker/oidc"
-	"github.com/ringcx-go/ringcx/internal/apispec"
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
@@ -45,13 +43,25 @@ type config struct {
 	issuers  []oidc.Issuer
 	rules    []broker.Rule
 	lines    []int // of the rules
+
+	storeLine, profilesLine int
+	asked                   []asked // profiles that are named, while profiles does not say which are served
+	files                   []named // that the configuration names, with itself
+	warn                    func(string)
+	later                   []func() // what is to be looked at on this machine
+}
+
+// asked is a profile that something names.
+type asked struct {
+	line             int
+	setting, profile string
 }
 
 // usualLinger is how long a broker that is told to end goes on to serve, so that whoever asks its /readyz comes no more.
 const usualLinger = time.Second
 
-// readConfig reads a file, and finds all that is wrong with it.
-func readConfig(path, dir string, warn func(string)) (*config, []*usage.Error) {
+// readConfig reads a file, and finds all that is wrong with it, on this machine too unless only the text is asked about.
+func readConfig(path, dir string, warn func(string), textAlone bool) (*config, []*usage.Error) {
 	if path == "" {
 		return &config{log: "text", linger: usualLinger}, nil
 	}
@@ -62,7 +72,11 @@ func readConfig(path, dir string, warn func(string)) (*config, []*usage.Error) {
 	if err != nil {
 		return nil, []*usage.Error{err}
 	}
-	return parseConfig(path, strings.TrimPrefix(data, env.ByteOrderMark))
+	c, r := parseConfig(path, strings.TrimPrefix(data, env.ByteOrderMark), warn)
+	if c != nil && !textAlone {
+		c.lookAround()
+	}
+	return c, r.errors()
 }
 
 // readFile reads a configuration, which nobody else may have written: it says who may do what.
@@ -86,49 +100,23 @@ func readFile(path string, warn func(string)) (string, *usage.Error) {
 	return string(data), nil
 }
 
-// parseConfig reads the text of a configuration.
-func parseConfig(path, text string) (*config, []*usage.Error) {
+// parseConfig reads the text of a configuration; nil: it is none.
+func parseConfig(path, text string, warn func(string)) (*config, *reading) {
 	r, t := read(path, text)
 	if t == nil {
-		return nil, r.errors()
+		return nil, r
 	}
-	c := &config{file: path}
-	c.profiles = t.texts("profiles", `profiles = ["support"]`)
-	for i, name := range c.profiles {
-		if broken := profileRule(name); broken != "" {
-			t.misfit("profiles", fmt.Sprintf("holds %q: %s", wording.Clip(name), broken), "'ringcx profile list' tells the names of logins")
-		}
-		if slices.Contains(c.profiles[:i], name) {
-			t.misfit("profiles", fmt.Sprintf("holds %q twice", wording.Clip(name)), "name it once")
-		}
-	}
-	c.hosts = t.texts("hosts", `hosts = ["broker.internal"]`)
-	for _, name := range c.hosts {
-		if strings.ContainsAny(name, "/@ ") {
-			t.misfit("hosts", fmt.Sprintf("holds %q, which is no host", wording.Clip(name)), "give the name alone, or with a port, such as broker.internal")
-		}
-	}
-	c.store = t.text("store", `store = "postgres://broker@db/ringcx"`)
-	c.replicas = int(t.number("replicas", 1, 64))
-	c.maxWait = t.duration("max_wait", "30s", time.Hour)
-	limits, said := t.flag("limits")
-	c.noLimits = said && !limits
-	c.numbers, _ = t.flag("metrics_key")
-	c.audit = c.path(t.text("audit", `audit = "/var/log/ringcx/audit.jsonl"`))
-	c.log = t.word("log", "text", "json")
-	c.linger = usualLinger
-	if said := t.has("linger"); said {
-		c.linger = 0
-	}
-	c.linger += t.duration("linger", "5s", time.Hour)
+	c := &config{file: path, warn: warn}
+	c.readServed(t)
+	c.readRunning(t)
 	c.tls = c.readTLS(t.inner("tls"))
 	for _, l := range t.each("listen") {
 		c.listens = append(c.listens, c.readListen(l))
 	}
 	c.users = numbers(t, "users", "user", userNumber)
 	c.groups = numbers(t, "groups", "group", groupNumber)
-	if len(c.users)+len(c.groups) > 0 && len(c.listens) > 0 && !slices.ContainsFunc(c.listens, func(l listen) bool { return l.unix }) {
-		t.fail(max(t.line("users"), t.line("groups")), "users and groups are told at unix sockets alone, and none is listened at", `add [[listen]] with address = "unix:/run/ringcx/broker.sock"`)
+	if len(c.listens) > 0 && c.unheard(c.listens) {
+		t.fail(max(t.line("users"), t.line("groups")), unheard, unheardHint)
 	}
 	for _, s := range t.each("sink") {
 		c.sinks = append(c.sinks, c.readSink(s))
@@ -140,7 +128,59 @@ func parseConfig(path, text string) (*config, []*usage.Error) {
 		c.readRule(rule)
 	}
 	t.done()
-	return c, r.errors()
+	c.distinct(t)
+	return c, r
+}
+
+// readServed reads what is served, and under which names.
+func (c *config) readServed(t *table) {
+	c.profiles, c.profilesLine = t.texts("profiles", `profiles = ["support"]`), t.line("profiles")
+	for i, name := range c.profiles {
+		if broken := profileRule(name); broken != "" {
+			t.misfit("profiles", fmt.Sprintf("holds %q: %s", wording.Clip(name), broken), "'ringcx profile list' tells the names of logins")
+		}
+		if slices.Contains(c.profiles[:i], name) {
+			t.misfit("profiles", fmt.Sprintf("holds %q twice", wording.Clip(name)), "name it once")
+		}
+	}
+	for _, name := range t.texts("hosts", `hosts = ["broker.internal"]`) {
+		plain := strings.TrimSuffix(strings.Replace(name, ".:", ":", 1), ".") // the same host
+		switch {
+		case plain == "" || strings.ContainsAny(plain, "/@ "):
+			t.misfit("hosts", fmt.Sprintf("holds %q, which is no host", wording.Clip(name)), "give the name alone, or with a port, such as broker.internal")
+		case strings.Contains(plain, "*"):
+			t.misfit("hosts", fmt.Sprintf("holds %q, and * stands for nothing there", wording.Clip(name)), "give each name that callers use, such as broker.internal")
+		}
+		c.hosts = append(c.hosts, plain)
+	}
+}
+
+// shortestWait is how long a request waits at the least: as long as it may take to ask the Store for what may be sent.
+const shortestWait = time.Second
+
+// readRunning reads how the process runs.
+func (c *config) readRunning(t *table) {
+	c.store, c.storeLine = t.text("store", `store = "postgres://broker@db/ringcx"`), t.line("store")
+	for _, kind := range []string{"file:", "keyring:"} {
+		if dir, is := strings.CutPrefix(c.store, kind); is && dir != "" && !strings.HasPrefix(dir, "~") && !strings.Contains(dir, "://") {
+			c.store = kind + c.path(dir)
+		}
+	}
+	c.replicas = int(t.number("replicas", 1, 64))
+	waits := t.has("max_wait")
+	if c.maxWait = t.duration("max_wait", "30s", time.Hour); waits {
+		c.maxWait = max(c.maxWait, shortestWait)
+	}
+	limits, said := t.flag("limits")
+	c.noLimits = said && !limits
+	c.numbers, _ = t.flag("metrics_key")
+	c.readAudit(t)
+	c.log = t.word("log", "text", "json")
+	c.linger = usualLinger
+	if said := t.has("linger"); said {
+		c.linger = 0
+	}
+	c.linger += t.duration("linger", "5s", time.Hour)
 }
 
 // path is a path of the configuration: what is not whole begins where the file is.
@@ -193,7 +233,7 @@ func groupNumber(name string) (uint32, error) {
 	return uint32(n), err
 }
 
-const callerHint = "use letters, digits and signs of ASCII, without spaces and colons"
+const callerHint = "use letters, digits and signs of ASCII, without spaces, colons and *"
 
 // callerRule is what keeps a name from being one of a caller; "": nothing does.
 func callerRule(name string) string {
@@ -204,61 +244,10 @@ func callerRule(name string) string {
 		return "it is longer than 100 letters"
 	case strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' }):
 		return "it holds a space, a colon or a letter that is not ASCII"
+	case strings.Contains(name, "*"):
+		return "it holds a *, which stands for nothing in it"
 	}
 	return ""
-}
-
-// readRule reads a rule, and checks it as the broker does.
-func (c *config) readRule(t *table) {
-	var r broker.Rule
-	r.Deny, _ = t.flag("deny")
-	r.Caller = t.text("caller", `caller = "worker"`)
-	r.Profile = t.text("profile", `profile = "support"`)
-	r.Account = t.text("account", `account = "12345"`)
-	r.Operation = t.text("operation", `operation = "getAccounts"`)
-	r.Method = t.text("method", `method = "GET"`)
-	r.Path = t.text("path", `path = "/voice/api/v1/**"`)
-	t.done()
-	line := t.line(t.path)
-	c.rules, c.lines = append(c.rules, r), append(c.lines, line)
-	if why := callerRule(strings.ReplaceAll(r.Caller, ":", "")); r.Caller != "" && why != "" { // one that a token names has colons
-		t.misfit("caller", fmt.Sprintf("%q is no name of a caller: %s", wording.Clip(r.Caller), why), callerHint)
-	}
-	c.serves(t, r.Profile)
-	if err := checkRule(r); err != nil {
-		t.fail(line, err.Error(), usage.Hint(err))
-	}
-}
-
-// serves refuses the profile of a table, if it is not one of those that are named.
-func (c *config) serves(t *table, profile string) {
-	if profile != "" && len(c.profiles) > 0 && !slices.Contains(c.profiles, profile) {
-		t.misfit("profile", fmt.Sprintf("is %q, which is not served", wording.Clip(profile)), wording.HintOf(profile, c.profiles))
-	}
-}
-
-// checkRule finds what is wrong with a rule.
-func checkRule(r broker.Rule) error {
-	b, err := offline([]broker.Rule{r}, []string{"x"})
-	if err == nil {
-		b.Close()
-		return nil
-	}
-	hint := "'ringcx broker --help' tells what a rule may have"
-	if _, known := apispec.Find(r.Operation); r.Operation != "" && !known {
-		hint = wording.DidYouMean(nearOperation(r.Operation), "'ringcx api list' tells the operations")
-	}
-	return usage.New(strings.TrimPrefix(err.Error(), "rule 1: "), hint)
-}
-
-// offline is a broker that is asked what it would do, and reaches nobody.
-func offline(rules []broker.Rule, profiles []string) (*broker.Broker, error) {
-	nobody := (&ringcx.Config{}).NewSession(nil, nil)
-	opts := &broker.Options{Rules: rules, NoLimits: true, Metrics: broker.NewMetrics()}
-	for _, name := range profiles {
-		opts.Profiles = append(opts.Profiles, broker.Profile{Name: name, Session: nobody})
-	}
-	return broker.New(opts)
 }
 
 // parseLife reads how long something is to last: "30d", "12h", "1h30m", "500ms".

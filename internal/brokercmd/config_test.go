@@ -21,13 +21,18 @@ import (
 // certificate makes a certificate for a name, signed by itself, and puts it and its key into files.
 func certificate(t testing.TB, name string) (cert, key string) {
 	t.Helper()
+	return certificateUntil(t, name, time.Now().Add(time.Hour))
+}
+
+func certificateUntil(t testing.TB, name string, end time.Time) (cert, key string) {
+	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	made := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: end, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, made, made, private.Public(), private)
@@ -189,18 +194,39 @@ var mistakes = []struct{ was, is, problem, remedy string }{
 	{`0 = "wheel"`, `0 = ["x"]`, "groups.0 is a list, and has to be a text", "such as"},
 	{`deny = true`, `deny = "yes"`, "rule.deny is a text, and has to be true or false", "deny = true"},
 	{`deny = true`, `allow = false`, "rule.allow is not a setting", "caller, deny"},
-	{`path = "/token"`, `path = "token"`, `the path "token"`, "ringcx broker --help"},
-	{`path = "/voice/api/v1/**"`, `path = "/voice/a*i/v1/**"`, `* is a whole segment`, "ringcx broker --help"},
+	{`path = "/token"`, `path = "token"`, `the path "token"`, "/voice/api/v1/**"},
+	{`path = "/voice/api/v1/**"`, `path = "/voice/a*i/v1/**"`, `* is a whole segment`, "/voice/api/v1/**"},
 	{`profile = "sales"`, `profile = "salse"`, `rule.profile is "salse", which is not served`, "did you mean sales?"},
 	{`account = "46517001"`, `account = 46517001`, "rule.account is 46517001, and has to be a text", `account = "`},
 	{`operation = "getaccounts"`, `operation = "getAcounts"`, `there is no operation "getAcounts"`, "did you mean getAccounts?"},
-	{`method = "GET"`, `method = "get"`, `"get" is no method in capitals`, "ringcx broker --help"},
+	{`method = "GET"`, `method = "get"`, `rule.method is "get", which is no method in capitals`, "GET, HEAD"},
 	{`format = "json"`, `format = "jwt"`, `sink.format is "jwt"`, "token and json"},
 	{`mode = "0640"`, `mode = "0644"`, "sink.mode lets everybody", "0640"},
 	{`owner = "0"`, `owner = "nobody-of-this-name"`, `sink.owner is "nobody-of-this-name"`, "number of a user"},
 	{"owner = \"0\"\ngroup = \"0\"", "owner = \"0\"\ngroup = \"nobody-of-this-name\"", `sink.group is "nobody-of-this-name"`, "number of a group"},
 	{`profile = "support"`, `profile = "supp0rt"`, `sink.profile is "supp0rt", which is not served`, "did you mean support?"},
-	{"[[sink]]\nfile = \"", "[[sink]]\nfile = \"/no/such/directory", "sink.file is in a directory that cannot be used", "make the directory"},
+	{"[[sink]]\nfile = ", "[[sink]]\nfile = \"audit.jsonl\" # ", "sink.file is the file of audit in line 5, too", "a file of its own"},
+	{"[[sink]]\nfile = ", "[[sink]]\nfile = \"./broker.toml\" # ", "sink.file is the file of this configuration, too", "a file of its own"},
+	{"[[sink]]\nfile = ", "[[sink]]\nfile = \"/run/ringcx/broker.sock\" # ", "sink.file is the file of listen.address in line 16, too", "a file of its own"},
+	{`audit = "audit.jsonl"`, `audit = "broker.toml"`, "audit is the file of this configuration, too", "a file of its own"},
+	{`address = "unix:/run/ringcx/broker.sock"`, `address = "unix:audit.jsonl"`, "listen.address is the file of audit in line 5, too", "a file of its own"},
+	{`hosts = ["broker.internal"]`, `hosts = ["*.internal"]`, `hosts holds "*.internal", and * stands for nothing there`, "each name"},
+	{`hosts = ["broker.internal"]`, `hosts = ["."]`, `hosts holds ".", which is no host`, "broker.internal"},
+	{"deny = true\ncaller = \"web\"", "deny = true\ncaller = \"worker-*\"", `"worker-*" is no name of a caller: it holds a *`, "and *"},
+	{`0 = "root"`, `0 = "root*"`, `"root*" is no name for a caller: it holds a *`, "and *"},
+	{`account = "46517001"`, `account = "465*"`, `rule.account is "465*", and * stands for nothing there`, "any account"},
+	{`method = "GET"`, `method = "*"`, `rule.method is "*", which is no method`, "any method"},
+	{`method = "GET"`, `method = "DELTE"`, `rule.method is "DELTE", which is no method`, "DELETE"},
+	{`"worker-1.internal" = "worker"`, `"*.internal" = "worker"`, `"*.internal" is no name of one certificate`, "worker-1.internal"},
+	{`"worker-1.internal" = "worker"`, `"worker-1.internal." = "worker"`, `"worker-1.internal." is no name of one certificate`, "worker-1.internal"},
+	{`audience = ["ringcx-broker"]`, `audience = ["*"]`, `oidc.audience has "*"`, "as tokens have it"},
+	{`issuer = "https://ci.example"`, `issuer = "https://*.example"`, `oidc.issuer has "https://*.example"`, "as tokens have it"},
+	{`name = "ci:{repository}"`, `name = "ci:*"`, `oidc.name has "ci:*"`, "in braces"},
+	{"repository = \"acme/*\"\nref = [\"refs/heads/main\", \"refs/tags/*\"]\nkubernetes.io.namespace = \"prod\"", "repository = \"*\"", "oidc.claims let every token of the issuer in", "acme/*"},
+	{"repository = \"acme/*\"\nref = [\"refs/heads/main\", \"refs/tags/*\"]\nkubernetes.io.namespace = \"prod\"", "repository = [\"acme/*\", \"**\"]", "oidc.claims let every token of the issuer in", "acme/*"},
+	{`max_life = "1h"`, `max_life = "0s"`, "oidc.max_life is nothing", "1h"},
+	{`address = "10.1.2.3:8790"`, `address = "localhost:8788"`, "listen.address is localhost:8788, where another [[listen]] listens already (line 12)", "leave out"},
+	{`address = "10.1.2.3:8790"`, `address = "10.1.2.3:8789"`, "listen.address is 10.1.2.3:8789, where another", "leave out"},
 	{"[[sink]]\nfile = \"", "[[sink]]\npath = \"", "sink.path is not a setting", "file"},
 	{"[[sink]]", "[sink]", "sink is a table, and has to be tables", "[[sink]]"},
 	{"[tls]\n", "[tls]\nmin_version = 1\n", "tls.min_version is not a setting", "cert"},
@@ -248,6 +274,28 @@ func TestEveryMistakeIsToldWithItsLineAndWhatWouldDo(t *testing.T) {
 	}
 }
 
+func TestSettingsMeanWhatTheySay(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "broker.toml")
+	zero := strings.NewReplacer(`max_wait = "1m"`, `max_wait = "0s"`, `skew = "10s"`, `skew = "0s"`, `hosts = ["broker.internal"]`, `hosts = ["broker.internal.", "broker.corp.:8443"]`,
+		`store = "file:/var/lib/ringcx"`, `store = "file:state"`).Replace(whole(t))
+	got := brokercmd.SettingsOf(path, zero)
+	if got.MaxWait != time.Second {
+		t.Errorf("nobody is to wait, and a request waits for %v", got.MaxWait)
+	}
+	if got.Skew <= 0 || got.Skew > time.Millisecond {
+		t.Errorf("clocks may not differ, and may by %v", got.Skew)
+	}
+	if strings.Join(got.Hosts, " ") != "broker.internal broker.corp:8443" {
+		t.Errorf("the hosts are %q", got.Hosts)
+	}
+	if want := "file:" + filepath.Join(filepath.Dir(path), "state"); got.Store != want {
+		t.Errorf("the store is %q, want %q", got.Store, want)
+	}
+	if got := brokercmd.SettingsOf(path, whole(t)); got.MaxWait != time.Minute || got.Skew != 10*time.Second || got.Store != "file:/var/lib/ringcx" { // the control
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestAllMistakesAreToldInTheOrderOfTheirLines(t *testing.T) {
 	wrong := brokercmd.ParseConfig("b.toml", "[[rule]]\nmetod = \"GET\"\n[[rule]]\npath = 1\n[[listen]]\naddress = \"0.0.0.0:1\"\n[nothing]\n[tls]\ncert = \"x\"\n")
 	var lines []string
@@ -282,6 +330,12 @@ func TestLinesAreFoundInListsAndValuesOfSeveralLines(t *testing.T) {
 	for path, want := range map[string]int{"a": 1, "x[0]": 5, "x[0].b": 6, "x[0].y.c": 8, "x[1]": 9, "x[1].y.c": 14, "z.f.g": 16} {
 		if lines[path] != want {
 			t.Errorf("%s: %d, want %d: %v", path, lines[path], want, lines)
+		}
+	}
+	lines = brokercmd.LinesOf("a = 1\nx = [\n {b = 1},\n # none\n {b = [\n  2]}, {b = 3},\n]\ny = [{b = 1},\n {b = 2}]\n")
+	for path, want := range map[string]int{"x": 2, "x[0]": 3, "x[1]": 5, "y": 8, "y[0]": 8, "y[1]": 9} {
+		if got := lines[path]; got != want && !(path == "x[1]" && got == 4) {
+			t.Errorf("%s: %d, want %d: %v", path, got, want, lines)
 		}
 	}
 }

@@ -4,8 +4,21 @@ import "time"
 
 // ParseConfig reads the text of a configuration and returns what is wrong with it, each with its hint.
 func ParseConfig(path, text string) (wrong [][2]string) {
-	_, errs := parseConfig(path, text)
-	for _, e := range errs {
+	_, r := parseConfig(path, text, nil)
+	return r.told()
+}
+
+// CheckConfig is ParseConfig with what is wrong on this machine.
+func CheckConfig(path, text string) (wrong [][2]string) {
+	c, r := parseConfig(path, text, func(string) {})
+	if c != nil {
+		c.lookAround()
+	}
+	return r.told()
+}
+
+func (r *reading) told() (wrong [][2]string) {
+	for _, e := range r.errors() {
 		wrong = append(wrong, [2]string{e.Problem, e.Remedy})
 	}
 	return wrong
@@ -19,6 +32,19 @@ func LinesOf(text string) map[string]int { return linesOf(text) }
 
 // Names are the names that a broker with a configuration answers to.
 func Names(text string) []string {
-	c, _ := parseConfig("/etc/ringcx/broker.toml", text)
-	return c.names(c.hosts)
+	c, _ := parseConfig("/etc/ringcx/broker.toml", text, nil)
+	return c.answersTo(c.hosts)
+}
+
+// Settings are some that a configuration sets.
+type Settings struct {
+	MaxWait, Skew time.Duration
+	Hosts         []string
+	Store         string
+}
+
+// SettingsOf reads the text of a configuration with one issuer.
+func SettingsOf(path, text string) Settings {
+	c, _ := parseConfig(path, text, nil)
+	return Settings{c.maxWait, c.issuers[0].Skew, c.hosts, c.store}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/broker"
 	"github.com/ringcx-go/ringcx/internal/cmdline"
+	"github.com/ringcx-go/ringcx/internal/outfile"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
@@ -19,15 +20,16 @@ const createHelp = `Makes a key for a caller and prints it alone: it is stored n
 show it as a Bearer token or an X-Auth-Token, or as the client secret at /oauth2/token with its name as the client ID.`
 
 func (a *Commands) newKeyCmd() *cobra.Command {
-	var name, expires string
+	var name, expires, output string
 	create := &cobra.Command{
-		Use: "create --name NAME", Short: "Make a key for a caller and print it", Args: cmdline.NoArgs, Long: createHelp,
+		Use: "create --name NAME", Short: "Make a key for a caller and print it, or write it to a private file", Args: cmdline.NoArgs, Long: createHelp,
 		Example: `  ringcx broker key create --name reports --expires 30d
-  ringcx broker key create --name web --profile sales > web.key`,
-		RunE: func(*cobra.Command, []string) error { return a.createKey(name, expires) },
+  ringcx broker key create --name web --profile sales --output web.key`,
+		RunE: func(*cobra.Command, []string) error { return a.createKey(name, expires, output) },
 	}
 	create.Flags().StringVar(&name, "name", "", "`NAME` of the caller, as rules and the audit log have it")
 	create.Flags().StringVar(&expires, "expires", "", "`TIME` after which the key is good no more, such as 30d or 12h (default: never)")
+	create.Flags().StringVar(&output, "output", "", "write the key to `FILE`, which only you can read, - for standard output")
 	var asJSON bool
 	list := &cobra.Command{
 		Use: "list", Short: "List the keys of callers, which are not shown", Args: cmdline.NoArgs,
@@ -49,35 +51,29 @@ func (a *Commands) newKeyCmd() *cobra.Command {
 
 // keys are those of the store that the run uses.
 func (a *Commands) keys() (*broker.Keys, *config, error) {
-	c, err := a.config()
+	c, err := a.config(true)
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := a.ReadEnvFile(); err != nil {
 		return nil, nil, err
 	}
-	a.namesStore(c.store)
-	store, err := a.OpenStore()
+	store, err := a.openStore(c)
 	if err != nil {
 		return nil, nil, err
 	}
 	return &broker.Keys{Store: a.Telling(store)}, c, nil
 }
 
-func (a *Commands) createKey(name, expires string) error {
+func (a *Commands) createKey(name, expires, output string) error {
 	defer terminal.HoldPipe()() // a key that nobody reads is told on stderr
-	var life time.Duration
-	if why := callerRule(name); why != "" {
-		return usage.New(fmt.Sprintf("--name %q is no name for a caller: %s", wording.Clip(name), why), "such as --name reports; "+callerHint)
+	life, err := lifeOfKey(name, expires)
+	if err != nil {
+		return err
 	}
-	if expires != "" {
-		var err error
-		if life, err = parseLife(expires); err != nil || life <= 0 {
-			return usage.New(fmt.Sprintf("--expires %q is not how long a key lives", wording.Clip(expires)), "give a time such as 30d, 12h or 90m, or leave it out")
-		}
-	}
-	if a.OutNowhere {
-		return usage.New("standard output is closed or the null device, where nobody could read the key; none was made", "let it go to a file or a program")
+	toFile := output != "" && output != "-"
+	if a.OutNowhere && !toFile {
+		return usage.New("standard output is closed or the null device, where nobody could read the key; none was made", "use --output FILE")
 	}
 	keys, c, err := a.keys()
 	if err != nil {
@@ -86,17 +82,43 @@ func (a *Commands) createKey(name, expires string) error {
 	if err := a.checkServed(c, a.Profile); err != nil {
 		return err
 	}
+	put := func(text string) error { _, err := io.WriteString(a.Stdout, text); return err }
+	if toFile {
+		file, err := outfile.New(output)
+		if err != nil {
+			return err
+		}
+		defer file.Discard()
+		put = file.WriteAll
+	}
 	key, err := keys.Create(a.Context, name, a.Profile, life)
 	if err != nil {
 		return err
 	}
-	if _, err := io.WriteString(a.Stdout, key+"\n"); err != nil {
+	if err := put(key + "\n"); err != nil {
 		return terminal.NewUnprinted(fmt.Errorf("a key of %s was made, but not printed: %w", name, err), "'ringcx broker key list' tells its ID, 'ringcx broker key revoke' ends it")
 	}
-	if a.OutTerminal {
+	switch {
+	case toFile:
+		a.Inform("Wrote a key of %s to %s, which only you can read.\n", name, output)
+	case a.OutTerminal:
 		a.Inform("This is the only time that the key is shown.\n")
 	}
 	return nil
+}
+
+// lifeOfKey checks for whom a key is to be, and tells how long it is to live; 0: for ever.
+func lifeOfKey(name, expires string) (life time.Duration, err error) {
+	if why := callerRule(name); why != "" {
+		return 0, usage.New(fmt.Sprintf("--name %q is no name for a caller: %s", wording.Clip(name), why), "such as --name reports; "+callerHint)
+	}
+	if expires == "" {
+		return 0, nil
+	}
+	if life, err = parseLife(expires); err != nil || life <= 0 {
+		return 0, usage.New(fmt.Sprintf("--expires %q is not how long a key lives", wording.Clip(expires)), "give a time such as 30d, 12h or 90m, or leave it out")
+	}
+	return life, nil
 }
 
 // checkServed refuses a profile that no broker of this configuration serves.

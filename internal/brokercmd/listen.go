@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -85,6 +86,36 @@ func localHost(host string) bool {
 	return err == nil && at.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
+// meets tells whether one process cannot listen at both places.
+func (l *listen) meets(other *listen) bool {
+	if l.unix || other.unix {
+		return l.unix && other.unix && l.address == other.address
+	}
+	host, port, err := net.SplitHostPort(l.address)
+	otherHost, otherPort, err2 := net.SplitHostPort(other.address)
+	if err != nil || err2 != nil || port != otherPort || port == "0" {
+		return false
+	}
+	a, b := addressOf(host), addressOf(otherHost)
+	if !a.IsValid() || !b.IsValid() {
+		return strings.EqualFold(host, otherHost)
+	}
+	covers := func(all, one netip.Addr) bool { return all.IsUnspecified() && (all.Is6() || one.Is4()) }
+	return a == b || covers(a, b) || covers(b, a)
+}
+
+// addressOf is a host that is an address, or stands for one.
+func addressOf(host string) netip.Addr {
+	switch {
+	case host == "":
+		return netip.IPv6Unspecified() // of both families
+	case strings.EqualFold(host, "localhost"):
+		host = "127.0.0.1"
+	}
+	at, _ := netip.ParseAddr(host)
+	return at.Unmap()
+}
+
 // readListen reads one place of the configuration.
 func (c *config) readListen(t *table) listen {
 	const such = `address = "` + defaultListen + `"`
@@ -106,6 +137,19 @@ func (c *config) readListen(t *table) listen {
 		return listen{unix: true, group: -1}
 	}
 	l.line = line
+	if l.unix {
+		c.names(t, "address", l.address, true)
+		c.later = append(c.later, func() {
+			if info, err := os.Lstat(l.address); err == nil && info.Mode()&fs.ModeSocket == 0 {
+				t.misfit("address", "is a path where something else than a socket is", "choose another path")
+			}
+		})
+	}
+	for _, other := range c.listens {
+		if l.meets(&other) {
+			t.misfit("address", fmt.Sprintf("is %s, where another [[listen]] listens already (line %d)", l.String(), other.line), "leave out one of them, or choose another port")
+		}
+	}
 	if l.mode = readMode(t, "mode", mode); mode != "" && !l.unix {
 		t.misfit("mode", "is for unix sockets", "leave it out, or listen at unix:PATH")
 	}
@@ -141,6 +185,16 @@ func readMode(t *table, name, text string) fs.FileMode {
 		return 0
 	}
 	return fs.FileMode(n)
+}
+
+const (
+	unheard     = "users and groups are told at unix sockets alone, and none is listened at"
+	unheardHint = `add [[listen]] with address = "unix:/run/ringcx/broker.sock"`
+)
+
+// unheard tells whether users or groups are callers, and none of these places is one where that is told.
+func (c *config) unheard(at []listen) bool {
+	return len(c.users)+len(c.groups) > 0 && !slices.ContainsFunc(at, func(l listen) bool { return l.unix })
 }
 
 // open listens at a place.

@@ -1,8 +1,11 @@
 package brokercmd
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -15,11 +18,18 @@ import (
 // readIssuer reads one issuer whose tokens let callers in.
 func (c *config) readIssuer(t *table) {
 	const such = `issuer = "https://HOST"`
+	told := t.has("skew")
 	i := oidc.Issuer{
 		URL: t.text("issuer", such), Audiences: t.texts("audience", `audience = ["ringcx-broker"]`), Claims: claims(t),
 		Name: t.text("name", `name = "ci:{repository}"`), Profile: t.text("profile", `profile = "support"`),
 		Algorithms: t.texts("algorithms", `algorithms = ["RS256"]`),
 		MaxLife:    t.duration("max_life", "1h", 366*24*time.Hour), Skew: t.duration("skew", "30s", 5*time.Minute),
+	}
+	if told {
+		i.Skew = max(i.Skew, time.Nanosecond) // 0 is the usual one to an Issuer
+	}
+	if t.has("max_life") && i.MaxLife == 0 {
+		t.misfit("max_life", "is nothing, so that no token would do", `such as: max_life = "1h"`)
 	}
 	at := t.text("keys", `keys = "https://HOST/openid/v1/jwks"`)
 	if strings.Contains(at, "://") {
@@ -29,6 +39,10 @@ func (c *config) readIssuer(t *table) {
 	}
 	i.Keys.CAFile, i.Keys.TokenFile = c.path(t.text("ca", `ca = "/etc/ringcx/issuer.crt"`)), c.path(t.text("token_file", `token_file = "/var/run/secrets/kubernetes.io/serviceaccount/token"`))
 	t.done()
+	for setting, path := range map[string]string{"keys": i.Keys.File, "ca": i.Keys.CAFile, "token_file": i.Keys.TokenFile} {
+		c.names(t, setting, path, false)
+	}
+	c.meansLiterally(t, &i)
 	line, missing := t.line(t.path), false
 	need := func(name, such string) {
 		if !t.has(name) {
@@ -42,11 +56,58 @@ func (c *config) readIssuer(t *table) {
 	need("claims", `[oidc.claims] with repository = "acme/*"; without it every token of the issuer would do`)
 	c.serves(t, i.Profile)
 	if !missing && i.URL != "" && i.Name != "" && len(i.Audiences) > 0 && len(i.Claims) > 0 {
-		if _, err := oidc.New(&oidc.Options{Issuers: []oidc.Issuer{i}}); err != nil {
-			t.fail(line, "oidc: "+wording.OneLine(strings.TrimPrefix(usage.PlainPath(err).Error(), "issuer 1: ")), "see docs/broker.md, 'Callers without a key'")
-		}
+		c.tryIssuer(t, line, i)
 	}
 	c.issuers = append(c.issuers, i)
+}
+
+// meansLiterally refuses patterns where there are none, and claims that let everybody in.
+func (c *config) meansLiterally(t *table, i *oidc.Issuer) {
+	for setting, values := range map[string][]string{"issuer": {i.URL}, "name": {i.Name}, "audience": i.Audiences} {
+		for _, value := range values {
+			if strings.Contains(value, "*") {
+				t.misfit(setting, fmt.Sprintf("has %q, and * stands for nothing there", wording.Clip(value)), "write it as tokens have it; claims in name are in braces, and only values in [oidc.claims] may have a *")
+			}
+		}
+	}
+	asks := false
+	for _, values := range i.Claims {
+		asks = asks || !slices.ContainsFunc(values, func(v string) bool { return strings.Trim(v, "*") == "" })
+	}
+	if !asks && len(i.Claims) > 0 {
+		t.misfit("claims", "let every token of the issuer in: * alone is any value", `say whose tokens do, such as: repository = "acme/*"`)
+	}
+}
+
+// tryIssuer finds what is wrong with an issuer: in the text at once, in its files when this machine is looked at.
+func (c *config) tryIssuer(t *table, line int, i oidc.Issuer) {
+	try := func() error {
+		_, err := oidc.New(&oidc.Options{Issuers: []oidc.Issuer{i}})
+		return err
+	}
+	fail := func(err error) {
+		what := wording.OneLine(strings.TrimPrefix(err.Error(), "issuer 1: "))
+		if file := (*fs.PathError)(nil); errors.As(err, &file) {
+			what = usage.OfPath(err)
+		}
+		t.fail(line, "oidc: "+what, "see docs/broker.md, 'Callers without a key'")
+	}
+	inFile := (*fs.PathError)(nil)
+	if err := try(); err != nil && !errors.As(err, &inFile) {
+		fail(err)
+		return
+	}
+	c.later = append(c.later, func() {
+		if err := try(); err != nil {
+			fail(err)
+			return
+		}
+		if f := i.Keys.TokenFile; f != "" {
+			if _, err := os.Stat(f); err != nil {
+				t.misfit("token_file", "cannot be used: "+usage.OfPath(err), "name a file with the token, or leave it out")
+			}
+		}
+	})
 }
 
 // claims reads what a token must say: texts and lists of texts, by names that may have dots or be tables in tables.

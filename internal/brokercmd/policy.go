@@ -55,7 +55,7 @@ func (a *Commands) newTestCmd() *cobra.Command {
 
 // test asks the rules.
 func (a *Commands) test(q question) error {
-	c, err := a.config()
+	c, err := a.config(true)
 	if err != nil {
 		return err
 	}

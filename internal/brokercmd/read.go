@@ -297,9 +297,40 @@ func linesOf(text string) map[string]int {
 				}
 				note(found, path, line)
 			}
+			if i-start > 1 && len(keys[0]) == 1 && prefix == "" {
+				elements(found, keys[0][0], physical[start:i], line)
+			}
 		}
 	}
 	return found
+}
+
+// elements notes the lines of what is in a list that takes several.
+func elements(found map[string]int, name string, lines []string, first int) {
+	known, begin, whole := 0, first, ""
+	for i, line := range lines {
+		whole += line
+		var values map[string]any
+		if _, err := toml.Decode(strings.TrimSpace(whole)+"\n]", &values); err != nil {
+			if _, err := toml.Decode(strings.TrimSpace(whole), &values); err != nil {
+				continue // a line within an element
+			}
+		}
+		for n := lengthOf(values[name]); known < n; known++ {
+			note(found, fmt.Sprintf("%s[%d]", name, known), begin)
+		}
+		begin = first + i + 1
+	}
+}
+
+func lengthOf(list any) int {
+	switch list := list.(type) {
+	case []any:
+		return len(list)
+	case []map[string]any:
+		return len(list)
+	}
+	return 0
 }
 
 // longestValue is how many lines a value may take, if its line is to be known.

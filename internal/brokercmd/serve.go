@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -20,13 +19,13 @@ import (
 	"github.com/ringcx-go/ringcx/broker"
 	"github.com/ringcx-go/ringcx/broker/oidc"
 	"github.com/ringcx-go/ringcx/internal/usage"
-	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // process is a broker that runs.
 type process struct {
 	*Commands
 	config *config
+	began  *config // that of the start
 	log    *slog.Logger
 	seen   *broker.Metrics
 	store  ringcx.Store
@@ -106,7 +105,7 @@ func (p *process) accept(server *http.Server) (failed <-chan error) {
 
 // prepare is all that is done before anything is listened at.
 func (a *Commands) prepare() (*process, *broker.Options, error) {
-	c, err := a.config()
+	c, err := a.config(false)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -114,10 +113,9 @@ func (a *Commands) prepare() (*process, *broker.Options, error) {
 		return nil, nil, err
 	}
 	a.Lasts = true
-	a.namesStore(c.store)
-	p := &process{Commands: a, config: c, seen: broker.NewMetrics()}
+	p := &process{Commands: a, config: c, began: c, seen: broker.NewMetrics()}
 	p.log = slog.New(p.seen.Count(logger(a.Stderr, c.log)))
-	if p.store, err = a.OpenStore(); err != nil {
+	if p.store, err = a.openStore(c); err != nil {
 		return nil, nil, err
 	}
 	all, opts, err := p.options(c)
@@ -143,21 +141,18 @@ func (p *process) options(c *config) ([]served, *broker.Options, error) {
 		return nil, nil, err
 	}
 	opts := &broker.Options{
-		Store: p.store, Users: c.users, Groups: c.groups, Rules: c.rules, Hosts: p.config.names(c.hosts), Log: p.log, Metrics: p.seen, MetricsKey: c.numbers,
+		Store: p.store, Users: c.users, Groups: c.groups, Rules: c.rules, Hosts: p.config.answersTo(c.hosts), Log: p.log, Metrics: p.seen, MetricsKey: c.numbers,
 		NoLimits: c.noLimits, Replicas: cmp.Or(c.replicas, 1), MaxWait: c.maxWait,
 	}
-	var names []string
 	for _, s := range all {
 		opts.Profiles = append(opts.Profiles, s.Profile)
-		names = append(names, s.Name)
-	}
-	for _, s := range c.sinks {
-		if s.profile != "" && !slices.Contains(names, s.profile) {
-			return nil, nil, usage.New(fmt.Sprintf("%s: the sink %s is for the profile %q, which is not served", c.file, s.file, wording.Clip(s.profile)), wording.HintOf(s.profile, names))
-		}
 	}
 	if c.tls != nil && len(c.tls.callers) > 0 {
-		opts.Authenticators = append(opts.Authenticators, certificates(c.tls.callers))
+		known, err := c.tls.certificates()
+		if err != nil {
+			return nil, nil, err
+		}
+		opts.Authenticators = append(opts.Authenticators, known)
 	}
 	if len(c.issuers) > 0 {
 		tokens, err := oidc.New(&oidc.Options{Issuers: c.issuers, Before: p.tokens, Log: p.log})
@@ -189,7 +184,7 @@ func (p *process) readCertificates(c *config) error {
 	if c.tls == nil {
 		return nil
 	}
-	config, err := c.tls.load()
+	config, err := c.tls.load(p.Warn)
 	if err == nil {
 		p.tls.Store(config)
 	}
@@ -201,7 +196,7 @@ func (p *process) begin() {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(p.Context))
 	p.stopWork = cancel
 	for i, s := range p.served {
-		p.working.Go(func() { keepGood(ctx, s.Session, p.log.With("profile", s.Name)) })
+		p.working.Go(func() { keepGood(ctx, &s, p.log.With("profile", s.Name)) })
 		for _, to := range p.config.sinks {
 			if to.profile == s.Name || to.profile == "" && i == 0 {
 				p.working.Go(func() { to.keep(ctx, s.Session, p.log) })
@@ -214,10 +209,10 @@ func (p *process) begin() {
 const asksAgain = 15 * time.Second
 
 // keepGood asks for the token again and again, so that no caller has to wait for a new one, and none ends because nobody calls.
-func keepGood(ctx context.Context, session ringcx.TokenSource, log *slog.Logger) {
+func keepGood(ctx context.Context, of *served, log *slog.Logger) {
 	told := ""
 	for {
-		_, err := session.Token(ctx)
+		_, err := of.Session.Token(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -226,7 +221,7 @@ func keepGood(ctx context.Context, session ringcx.TokenSource, log *slog.Logger)
 			told = ""
 		case err != nil && err.Error() != told:
 			told = err.Error()
-			log.Error("there is no token", "error", told, "hint", usage.Hint(err))
+			log.Error("there is no token", "error", told, "hint", of.mends(err))
 		}
 		select {
 		case <-time.After(asksAgain):
@@ -234,83 +229,6 @@ func keepGood(ctx context.Context, session ringcx.TokenSource, log *slog.Logger)
 			return
 		}
 	}
-}
-
-// reload reads the configuration again. If it is wrong all stays as it is.
-func (p *process) reload() {
-	notify(p.Getenv, reloading()...)
-	defer notify(p.Getenv, "READY=1")
-	c, err := p.reread()
-	if err != nil {
-		p.log.Error("the configuration stays as it was", "error", err.Error(), "hint", usage.Hint(err))
-		return
-	}
-	for _, changed := range p.config.differs(c) {
-		p.log.Warn("this is read at the start: restart the broker to change it", "setting", changed)
-	}
-	p.stopWork()
-	p.working.Wait()
-	c.listens = p.config.listens
-	p.config = c
-	p.begin()
-	p.log.Info("the configuration was read again", "profiles", len(p.served), "rules", len(c.rules))
-}
-
-// reread has the broker serve what the configuration says now.
-func (p *process) reread() (*config, error) {
-	c, wrong := readConfig(p.configFile, p.Dir, p.Warn)
-	switch len(wrong) {
-	case 0:
-	case 1:
-		return nil, wrong[0]
-	default:
-		for _, w := range wrong {
-			p.log.Error("the configuration is wrong", "error", w.Problem, "hint", w.Remedy)
-		}
-		return nil, fmt.Errorf("it has %d errors", len(wrong))
-	}
-	if p.tls.Load() != nil && c.tls == nil {
-		return nil, errors.New("[tls] is gone, and something listens with it: restart the broker to change that")
-	}
-	all, opts, err := p.options(c)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.readCertificates(c); err != nil {
-		return nil, err
-	}
-	if err := p.broker.Reload(opts); err != nil {
-		return nil, err
-	}
-	p.took(all)
-	return c, nil
-}
-
-// differs are the settings that only a start reads, and that are others in c.
-func (old *config) differs(c *config) (names []string) {
-	if len(c.listens) > 0 && !slices.Equal(places(old.listens), places(c.listens)) {
-		names = append(names, "listen")
-	}
-	if old.store != c.store {
-		names = append(names, "store")
-	}
-	for name, other := range map[string]bool{
-		"log": old.log != c.log, "limits": old.noLimits != c.noLimits, "replicas": old.replicas != c.replicas, "max_wait": old.maxWait != c.maxWait,
-	} {
-		if other {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-func places(all []listen) []listen {
-	all = slices.Clone(all)
-	for i := range all {
-		all[i].line = 0
-	}
-	return all
 }
 
 // end ends the broker: it says that it is not ready, serves on while that is noticed, and answers what was begun.
@@ -391,6 +309,9 @@ func (p *process) listen() (all []place, err error) {
 			return all, usage.New(fmt.Sprintf("the service manager passed on a socket at %s, which is not configured", l.String()), "add [[listen]] with this address, and [tls] if other machines reach it")
 		}
 		all = append(all, place{ln, encrypt})
+	}
+	if p.config.unheard(nil) && !slices.ContainsFunc(all, func(at place) bool { return at.Addr().Network() == "unix" }) {
+		return all, usage.New(p.config.file+": "+unheard, unheardHint)
 	}
 	return all, nil
 }

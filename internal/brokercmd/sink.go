@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
-	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
@@ -50,19 +49,11 @@ func (c *config) readSink(t *table) sink {
 	} else if group != "" {
 		t.misfit("group", fmt.Sprintf("is %q, which this machine does not have", wording.Clip(group)), "give the name or the number of a group")
 	}
-	switch info, err := os.Stat(filepath.Dir(s.file)); {
-	case s.file == "":
-	case err != nil:
-		t.misfit("file", "is in a directory that cannot be used: "+usage.PlainPath(err).Error(), "make the directory, or choose another")
-	case !info.IsDir():
-		t.misfit("file", "is below a file", "name a file in a directory")
+	c.names(t, "file", s.file, true)
+	if s.file != "" {
+		c.later = append(c.later, (&named{of: t, setting: "file", path: s.file}).isPlain)
 	}
 	c.serves(t, s.profile)
-	for _, other := range c.sinks {
-		if other.file == s.file && s.file != "" {
-			t.misfit("file", "is that of another sink", "give each sink a file of its own")
-		}
-	}
 	if s.mode&0o007 != 0 {
 		t.misfit("mode", "lets everybody on this machine have the token", `such as: mode = "0640", with group`)
 	}

@@ -5,15 +5,22 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
+	"encoding/pem"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ringcx-go/ringcx/broker"
+	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
+	"github.com/ringcx-go/ringcx/store/file"
 )
 
 // tlsFiles are the files of [tls].
@@ -47,61 +54,159 @@ func (c *config) readTLS(t *table) *tlsFiles {
 	if f.clientCA != "" && len(f.callers) == 0 {
 		t.misfit("client_ca", "lets in nobody: no certificate is that of a caller", `add [tls.callers] with lines such as "worker-1.internal" = "worker"`)
 	}
-	for name, of := range f.callers {
-		if why := callerRule(of); why != "" {
-			t.fail(t.line("tls.callers."+name), fmt.Sprintf("%q is no name for a caller: %s", wording.Clip(of), why), callerHint)
-		}
+	f.checkCallers(t)
+	for setting, path := range map[string]string{"cert": f.cert, "key": f.key, "client_ca": f.clientCA} {
+		c.names(t, setting, path, false)
 	}
-	if missing {
-		return f
-	}
-	if _, err := f.load(); err != nil {
-		t.fail(t.line("tls"), err.Error(), usage.Hint(err))
+	if !missing {
+		c.later = append(c.later, func() {
+			if _, err := f.load(c.warn); err != nil {
+				t.fail(t.line("tls"), err.Error(), usage.Hint(err))
+			}
+		})
 	}
 	return f
 }
 
-// load reads the files.
-func (f *tlsFiles) load() (*tls.Config, error) {
-	pair, err := tls.LoadX509KeyPair(f.cert, f.key)
+// checkCallers refuses names that no certificate or no caller has.
+func (f *tlsFiles) checkCallers(t *table) {
+	for name, of := range f.callers {
+		if why := callerRule(of); why != "" {
+			t.fail(t.line("tls.callers."+name), fmt.Sprintf("%q is no name for a caller: %s", wording.Clip(of), why), callerHint)
+		}
+		if strings.Contains(name, "*") || strings.HasSuffix(name, ".") {
+			t.fail(t.line("tls.callers."+name), fmt.Sprintf("%q is no name of one certificate: * stands for nothing there, and none ends in a dot", wording.Clip(name)), `give each name as certificates have it, such as "worker-1.internal" = "worker"`)
+		}
+	}
+}
+
+// load reads the files. What may be wrong with them and is no reason to refuse them is told.
+func (f *tlsFiles) load(tell func(string)) (*tls.Config, error) {
+	pair, err := f.pair(tell)
 	if err != nil {
-		return nil, usage.New("the certificate cannot be used: "+wording.OneLine(err.Error()), "cert and key name files of PEM that this user may read and that belong to each other")
+		return nil, err
 	}
 	config := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
 	if f.clientCA == "" {
 		return config, nil
 	}
-	text, err := os.ReadFile(f.clientCA)
-	if err != nil {
-		return nil, usage.New("client_ca cannot be read: "+usage.PlainPath(err).Error(), "it names a file of PEM that this user may read")
-	}
-	config.ClientCAs = x509.NewCertPool()
-	if !config.ClientCAs.AppendCertsFromPEM(text) {
-		return nil, usage.New("client_ca holds no certificate", "it names a file of PEM")
+	if config.ClientCAs, _, err = f.authorities(); err != nil {
+		return nil, err
 	}
 	config.ClientAuth = tls.VerifyClientCertIfGiven // a caller may show a key in its place
 	return config, nil
 }
 
-// certificates tell callers by the names in their certificates, which an authority of theirs has signed.
-type certificates map[string]string
+// pair is the certificate of the broker with its key, which nobody else may read.
+func (f *tlsFiles) pair(tell func(string)) (none tls.Certificate, err error) {
+	const hint = "cert and key name files of PEM that this user may read and that belong to each other"
+	key, err := file.OpenPrivate(f.key, tell)
+	if err != nil {
+		mends := usage.Hint(err)
+		if path := (*fs.PathError)(nil); mends == "" || errors.As(err, &path) {
+			mends = hint
+		}
+		return none, usage.New("the key of the certificate cannot be used: "+usage.OfPath(err), mends)
+	}
+	defer func() { _ = key.Close() }()
+	secret, err := io.ReadAll(io.LimitReader(key, env.MaxInput))
+	if err != nil {
+		return none, usage.New("the key of the certificate cannot be read: "+usage.OfPath(err), hint)
+	}
+	text, err := os.ReadFile(f.cert)
+	if err != nil {
+		return none, usage.New("the certificate cannot be used: "+usage.OfPath(err), hint)
+	}
+	pair, err := tls.X509KeyPair(text, secret)
+	if err != nil {
+		return none, usage.New(fmt.Sprintf("the certificate cannot be used: %s with %s: %s", f.cert, f.key, wording.OneLine(err.Error())), hint)
+	}
+	if why := outOfTime(pair.Leaf); why != "" {
+		return none, usage.New("the certificate cannot be used: "+f.cert+" "+why, "put one there that is good now; SIGHUP has a broker that runs read it")
+	}
+	return pair, nil
+}
 
-// Authenticate implements [broker.Authenticator].
-func (c certificates) Authenticate(r *http.Request, secret string) (*broker.Caller, error) {
+// outOfTime is why a certificate is not good now; "": it is.
+func outOfTime(c *x509.Certificate) string {
+	switch now := time.Now(); {
+	case now.After(c.NotAfter):
+		return "has ended at " + c.NotAfter.UTC().Format(time.RFC3339)
+	case now.Before(c.NotBefore):
+		return "begins at " + c.NotBefore.UTC().Format(time.RFC3339)
+	}
+	return ""
+}
+
+// authorities are those that may vouch for callers, by what they are, too.
+func (f *tlsFiles) authorities() (pool *x509.CertPool, known map[string]bool, err error) {
+	text, err := os.ReadFile(f.clientCA)
+	if err != nil {
+		return nil, nil, usage.New("client_ca cannot be read: "+usage.OfPath(err), "it names a file of PEM that this user may read")
+	}
+	pool, known = x509.NewCertPool(), map[string]bool{}
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		if c, err := x509.ParseCertificate(block.Bytes); err == nil && block.Type == "CERTIFICATE" {
+			pool.AddCert(c)
+			known[string(c.Raw)] = true
+		}
+	}
+	if len(known) == 0 {
+		return nil, nil, usage.New("client_ca holds no certificate: "+f.clientCA, "it names a file of PEM")
+	}
+	return pool, known, nil
+}
+
+// certificates tell callers by the names in their certificates, which an authority of theirs has signed.
+type certificates struct {
+	callers map[string]string
+	trusted *x509.CertPool
+	known   map[string]bool // what is in trusted, as certificates are sent
+}
+
+// certificates are those that are taken now, as the files say.
+func (f *tlsFiles) certificates() (*certificates, error) {
+	pool, known, err := f.authorities()
+	return &certificates{f.callers, pool, known}, err
+}
+
+// Authenticate implements [broker.Authenticator]. A connection may be older than what is trusted now, and outlive what was good when
+// it was made, so the certificate is looked at with each request.
+func (c *certificates) Authenticate(r *http.Request, secret string) (*broker.Caller, error) {
 	if secret != "" || r.TLS == nil || len(r.TLS.VerifiedChains) == 0 || len(r.TLS.VerifiedChains[0]) == 0 {
 		return nil, broker.ErrUnknown // what a caller shows says who it is
 	}
-	shown := r.TLS.VerifiedChains[0][0]
-	if time.Now().After(shown.NotAfter) {
-		return nil, broker.ErrUnknown // the connection was made before it ended
-	}
+	shown := r.TLS.PeerCertificates[0]
 	for _, name := range namesOf(shown) {
-		if caller := c[name]; caller != "" {
+		if caller := c.callers[name]; caller != "" {
+			if !c.vouchedFor(r.TLS) {
+				return nil, broker.ErrUnknown
+			}
 			sum := sha256.Sum256(shown.Raw)
 			return &broker.Caller{Name: caller, ID: "certificate " + hex.EncodeToString(sum[:8]), Until: shown.NotAfter}, nil
 		}
 	}
 	return nil, broker.ErrUnknown
+}
+
+// vouchedFor tells whether an authority that is trusted now vouches for the certificate of a connection.
+func (c *certificates) vouchedFor(conn *tls.ConnectionState) bool {
+	for _, chain := range conn.VerifiedChains {
+		for _, one := range chain {
+			if outOfTime(one) != "" {
+				break
+			}
+			if c.known[string(one.Raw)] {
+				return true
+			}
+		}
+	}
+	between := x509.NewCertPool() // an authority may have another certificate than when the connection was made
+	for _, one := range conn.PeerCertificates[1:] {
+		between.AddCert(one)
+	}
+	_, err := conn.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: c.trusted, Intermediates: between, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
+	return err == nil
 }
 
 // namesOf are the names in a certificate: the alternative ones, then the common name, which older authorities give alone.

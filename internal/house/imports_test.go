@@ -72,7 +72,7 @@ var arrows = map[string][]string{
 	apicmd:      {root, internal, apispec, outfile, usage},
 	resource:    {apicmd, internal, apispec, usage},
 	accountCmd:  {root, apicmd, internal, profile, subaccount, usage},
-	brokerCmd:   {root, store, broker, brokerOIDC, apispec, internal, profile, usage},
+	brokerCmd:   {root, store, broker, brokerOIDC, apispec, internal, outfile, profile, usage},
 	things:      {resource, apicmd, internal, usage},
 	apitoken:    {root, apicmd, internal, apispec, usage},
 	apicli:      {root, accountCmd, apicmd, apispec, integration, internal, leads, outfile, profile, reports, things, usage},

@@ -4,7 +4,6 @@ package audit
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -17,7 +16,7 @@ import (
 // has one, "refused". A field that is empty is left out.
 type Entry struct {
 	Time     time.Time
-	Event    string // begin, end, refused
+	Event    string // begin, end, refused, answer, resumed
 	Request  string // names the request within the log
 	Caller   string
 	Remote   string // how the caller came: unix, loopback, network
@@ -35,38 +34,15 @@ type Entry struct {
 
 // Log is an audit log. It is safe for concurrent use.
 type Log struct {
-	mu   sync.Mutex // guards the fields below
-	to   io.Writer
-	torn bool // the last line was written in part, or nobody knows
-	buf  []byte
+	mu      sync.Mutex // guards the fields below
+	to      io.Writer
+	torn    bool // the last line was written in part
+	failing bool // the last line could not be written
+	buf     []byte
 }
 
 // New is a log that is written to w, one Write for each line.
 func New(w io.Writer) *Log { return &Log{to: w} }
-
-// Open opens a file to append to, or makes one that only its owner may read. A file that others may write, or that is none, is
-// refused.
-func Open(path string) (*Log, error) {
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // whoever runs the broker names it
-	if err != nil {
-		return nil, fmt.Errorf("open the audit log: %w", err)
-	}
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-	case !info.Mode().IsRegular():
-		err = fmt.Errorf("open the audit log: %s is no file", path)
-	case looser(info.Mode()):
-		err = fmt.Errorf("open the audit log: %s may be read or written by others: chmod 600 %s", path, path)
-	}
-	if err != nil {
-		_ = f.Close()
-		return nil, err
-	}
-	l := New(f)
-	l.torn = info.Size() > 0 // whoever wrote it before may have been killed within a line
-	return l, nil
-}
 
 // Close closes the file, if the log is one that was opened.
 func (l *Log) Close() error {
@@ -91,12 +67,25 @@ func (l *Log) Write(e *Entry) error {
 	if err == nil && n < len(l.buf) {
 		err = io.ErrShortWrite
 	}
-	if err != nil {
-		l.torn = true
+	if n > 0 {
+		l.torn = l.buf[n-1] != '\n'
+	}
+	if l.failing = err != nil; l.failing {
 		return fmt.Errorf("write the audit log: %w", err)
 	}
-	l.torn = false
 	return nil
+}
+
+// Try tells whether lines can be written. After one that could not be, it writes one that says so: nobody else might, if those who
+// look whether requests are served send none until they are.
+func (l *Log) Try(now time.Time) error {
+	l.mu.Lock()
+	failing := l.failing
+	l.mu.Unlock()
+	if !failing {
+		return nil
+	}
+	return l.Write(&Entry{Time: now, Event: "resumed", Why: "lines before this one could not be written"})
 }
 
 // The longest texts of a line, in bytes. What is longer is cut, and ends in "…".

@@ -147,6 +147,72 @@ func TestManyWritersWriteWholeLines(t *testing.T) {
 	}
 }
 
+func TestALogThatIsOpenedAgainHasNoEmptyLineAndALineThatWasCutOffEnds(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "audit.log")
+	write := func() {
+		log, err := audit.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(log.Write(&audit.Entry{Time: noon, Event: "begin"}), log.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lines := func(want ...bool) {
+		t.Helper()
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+		for i, line := range all {
+			if i >= len(want) || json.Valid([]byte(line)) != want[i] {
+				t.Fatalf("the log is %q", all)
+			}
+		}
+		if len(all) != len(want) {
+			t.Fatalf("the log is %q", all)
+		}
+	}
+	write()
+	write()
+	lines(true, true)
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteString(`{"time":`)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	write()
+	lines(true, true, false, true)
+}
+
+func TestALogTellsWhenItCanBeWrittenAgain(t *testing.T) {
+	disk := &full{left: 1000}
+	log := audit.New(disk)
+	if err := log.Try(noon); err != nil || disk.Len() > 0 {
+		t.Errorf("a log that nobody has written to: %v, %q", err, disk)
+	}
+	disk.left = 0
+	if err := log.Write(&audit.Entry{Time: noon, Event: "begin"}); err == nil {
+		t.Fatal("a full disk takes a line")
+	}
+	if err := log.Try(noon); err == nil {
+		t.Error("a full disk is none")
+	}
+	disk.left = 1000
+	for range 2 {
+		if err := log.Try(noon); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := disk.String(); strings.Count(got, "resumed") != 1 || strings.Count(got, "\n") != 1 {
+		t.Errorf("the log is %q", got)
+	}
+}
+
 func TestALogIsItsOwnersAlone(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("modes say nothing here")

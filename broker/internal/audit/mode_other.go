@@ -4,5 +4,11 @@ package audit
 
 import "io/fs"
 
+// noWait is nothing where a pipe is no file.
+const noWait = 0
+
 // looser tells nothing where the mode of a file says nothing about others.
 func looser(fs.FileMode) bool { return false }
+
+// foreign tells nothing where a file has no number of its owner.
+func foreign(fs.FileInfo) bool { return false }

@@ -1,0 +1,91 @@
+package brokercmd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker"
+	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
+)
+
+// readRule reads a rule, and checks it as the broker does.
+func (c *config) readRule(t *table) {
+	var r broker.Rule
+	r.Deny, _ = t.flag("deny")
+	r.Caller = t.text("caller", `caller = "worker"`)
+	r.Profile = t.text("profile", `profile = "support"`)
+	r.Account = t.text("account", `account = "12345"`)
+	r.Operation = t.text("operation", `operation = "getAccounts"`)
+	r.Method = t.text("method", `method = "GET"`)
+	r.Path = t.text("path", `path = "/voice/api/v1/**"`)
+	t.done()
+	line := t.line(t.path)
+	c.rules, c.lines = append(c.rules, r), append(c.lines, line)
+	if why := callerRule(strings.ReplaceAll(r.Caller, ":", "")); r.Caller != "" && why != "" { // one that a token names has colons
+		t.misfit("caller", fmt.Sprintf("%q is no name of a caller: %s", wording.Clip(r.Caller), why), callerHint)
+	}
+	if strings.Contains(r.Account, "*") {
+		t.misfit("account", fmt.Sprintf("is %q, and * stands for nothing there", wording.Clip(r.Account)), "leave it out for any account, or have a rule for each")
+	}
+	c.serves(t, r.Profile)
+	if r.Method != "" && !slices.Contains(methods, r.Method) {
+		t.misfit("method", fmt.Sprintf("is %q, which is no method in capitals that is sent to the vendor", wording.Clip(r.Method)), "leave it out for any method, or give one of "+wording.Listed(methods))
+		r.Method = ""
+	}
+	if err := checkRule(r); err != nil {
+		t.fail(line, err.Error(), usage.Hint(err))
+	}
+}
+
+// methods are those that a rule may name.
+var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+// serves refuses the profile of a table, if it is not one of those that are named. Where none is named, unserved tells.
+func (c *config) serves(t *table, profile string) {
+	if profile != "" && len(c.profiles) == 0 {
+		c.asked = append(c.asked, asked{t.line(t.of("profile")), t.shown("profile"), profile})
+	}
+	if profile != "" && len(c.profiles) > 0 && !slices.Contains(c.profiles, profile) {
+		t.misfit("profile", fmt.Sprintf("is %q, which is not served", wording.Clip(profile)), wording.HintOf(profile, c.profiles))
+	}
+}
+
+// unserved tells of the profiles that are named and are none of these, which are served.
+func (c *config) unserved(names []string) []*usage.Error {
+	r := &reading{file: c.file}
+	for _, one := range c.asked {
+		if !slices.Contains(names, one.profile) {
+			hint := wording.DidYouMean(wording.Nearest(one.profile, names), "served is "+wording.Listed(names)+"; profiles = [...] names others")
+			r.fail(one.line, fmt.Sprintf("%s is %q, which is not served", one.setting, wording.Clip(one.profile)), hint)
+		}
+	}
+	return r.errors()
+}
+
+// checkRule finds what is wrong with a rule.
+func checkRule(r broker.Rule) error {
+	b, err := offline([]broker.Rule{r}, []string{"x"})
+	if err == nil {
+		b.Close()
+		return nil
+	}
+	hint := `such as path = "/voice/api/v1/**": * is one segment of a path, and ** the rest`
+	if _, known := apispec.Find(r.Operation); r.Operation != "" && !known {
+		hint = wording.DidYouMean(nearOperation(r.Operation), "'ringcx api list' tells the operations")
+	}
+	return usage.New(strings.TrimPrefix(err.Error(), "rule 1: "), hint)
+}
+
+// offline is a broker that is asked what it would do, and reaches nobody.
+func offline(rules []broker.Rule, profiles []string) (*broker.Broker, error) {
+	nobody := (&ringcx.Config{}).NewSession(nil, nil)
+	opts := &broker.Options{Rules: rules, NoLimits: true, Metrics: broker.NewMetrics()}
+	for _, name := range profiles {
+		opts.Profiles = append(opts.Profiles, broker.Profile{Name: name, Session: nobody})
+	}
+	return broker.New(opts)
+}
