@@ -1,8 +1,9 @@
-.PHONY: help build man quick test check sim storm mutate lint bench bench-proxy clean
+.PHONY: help build man release quick test check sim storm mutate lint bench bench-proxy clean
 
 help:
 	@echo 'make build   the command, in bin/ringcx'
 	@echo 'make man     its manual pages, in bin/man'
+	@echo 'make release what is published, in dist, see docs/releasing.md'
 	@echo 'make quick   go test ./..., which needs nothing but Go, and what it skipped'
 	@echo 'make test    what one change can break on this machine, see scripts/test.sh'
 	@echo 'make check   what else must hold: other systems, browsers, fuzzing, linters'
@@ -20,6 +21,9 @@ build:
 # The pages are of the day of the commit, or of today where there is none.
 man:
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null || date +%s) go run ./cmd/ringcx-man bin/man
+
+release:
+	@scripts/release.sh
 
 quick:
 	@go run ./internal/testsummary ./...
@@ -52,4 +56,4 @@ bench-proxy:
 	cd bench && go run . proxy
 
 clean:
-	rm -rf bin .tools coverage.out coverage.sandbox.out
+	rm -rf bin dist .tools coverage.out coverage.sandbox.out

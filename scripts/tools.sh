@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the pinned tools into .tools/: all of them, or those that are named. A tool is built again only when its version
-# or the version of Go changes. The first build of golangci-lint takes a minute or two.
+# Builds the pinned tools into .tools/: those for tests, or those that are named. A tool is built again only when its version
+# or the version of Go changes. The first build of golangci-lint takes a minute or two, that of goreleaser several.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,6 +8,8 @@ module() {
 	case $1 in
 	golangci-lint) echo github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 ;;
 	govulncheck) echo golang.org/x/vuln/cmd/govulncheck@v1.9.0 ;;
+	goreleaser) echo github.com/goreleaser/goreleaser/v2@v2.15.1 ;;
+	actionlint) echo github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 ;;
 	*) return 1 ;;
 	esac
 }

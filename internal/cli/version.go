@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -47,6 +48,9 @@ func (b build) String() string {
 	line := fmt.Sprintf("ringcx %s %s/%s %s", b.Version, b.OS, b.Arch, b.Go)
 	if b.Commit != "" {
 		line += " commit " + b.Commit[:min(len(b.Commit), 12)]
+	}
+	if day, _, ok := strings.Cut(b.Time, "T"); ok {
+		line += " of " + day
 	}
 	if b.Modified {
 		line += ", modified"

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	uses   = regexp.MustCompile(`(?m)^\s*(?:- )?uses: *(.*)$`)
+	pinned = regexp.MustCompile(`^(?:\./\S+|[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$`)
+)
+
+// looseEnds are what a workflow may not have: actions that somebody else can replace, rights that no job has asked for, and
+// texts of others within a script.
+func looseEnds(workflow string) (found []string) {
+	for _, m := range uses.FindAllStringSubmatch(workflow, -1) {
+		if !pinned.MatchString(m[1]) {
+			found = append(found, "an action that is not pinned: "+m[1])
+		}
+	}
+	if !strings.Contains(workflow, "\npermissions: {}\n") {
+		found = append(found, "rights for all jobs")
+	}
+	for line := range strings.Lines(workflow) {
+		if _, script, ok := strings.Cut(line, "run: "); ok && strings.Contains(script, "${{") {
+			found = append(found, "an expression in a script: "+strings.TrimSpace(script))
+		}
+	}
+	if n, m := strings.Count(workflow, "actions/checkout@"), strings.Count(workflow, "persist-credentials: false"); n != m {
+		found = append(found, "a checkout that leaves its token in .git")
+	}
+	return found
+}
+
+func TestTheWorkflowsHaveNoLooseEnds(t *testing.T) {
+	files, err := filepath.Glob("../../.github/workflows/*.yml")
+	if err != nil || len(files) < 3 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range looseEnds(string(text)) {
+			t.Errorf("%s: %s", file, f)
+		}
+	}
+}
+
+func TestALooseEndOfAWorkflowIsFound(t *testing.T) {
+	const sound = "permissions: {}\n"
+	for text, want := range map[string]string{
+		"\n" + sound + "  - uses: actions/setup-go@v6\n":                                                      "not pinned",
+		"\n" + sound + "    uses: actions/setup-go@4b73464bb391d4059bd26b0524d20df3927bd417\n":                "not pinned",
+		"\npermissions: write-all\n":                                                                          "rights",
+		"\n" + sound + "  - run: echo ${{ github.head_ref }}\n":                                               "an expression",
+		"\n" + sound + "  - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2\n":       "token",
+		"\n" + sound + "  - uses: actions/setup-go@4b73464bb391d4059bd26b0524d20df3927bd417 # v6.3.0\n":       "",
+		"\n" + sound + "  test:\n    uses: ./.github/workflows/ci.yml\n  - run: gh release create \"$TAG\"\n": "",
+	} {
+		got := strings.Join(looseEnds(text), "; ")
+		if (want == "") != (got == "") || !strings.Contains(got, want) {
+			t.Errorf("%q: found %q, want %q", text, got, want)
+		}
+	}
+}

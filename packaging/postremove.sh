@@ -1,0 +1,20 @@
+#!/bin/sh
+# Runs after the files are gone. Debian's argument is "remove", and "purge" when the configuration goes too; rpm's is how many
+# versions are left.
+set -e
+
+case ${1:-} in
+remove | 0)
+	if [ -d /run/systemd/system ]; then
+		systemctl daemon-reload || true
+	fi
+	if [ -d /var/lib/ringcx ]; then
+		echo "ringcx: /var/lib/ringcx stays, with the stored login, as does /var/log/ringcx"
+	fi
+	;;
+purge)
+	# Tokens are not left behind for the next user of that number.
+	rm -rf /var/lib/ringcx /var/log/ringcx /run/ringcx
+	rmdir /etc/ringcx 2>/dev/null || true
+	;;
+esac

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Builds a release twice, in clones at different places and with nothing compiled before, and compares all of it byte for byte.
+# As a control, a commit of another day has to come out different. With ALL=1 for all systems, which takes long; else for this one.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+[[ -z $(git status --porcelain) ]] || echo "release-test: what is not committed is not tested" >&2
+if [[ -z ${GORELEASER:-} ]]; then
+	scripts/tools.sh goreleaser
+	GORELEASER=$PWD/.tools/goreleaser
+fi
+export GORELEASER
+target=--single-target
+[[ ${ALL:-} != 1 ]] || target=
+
+tmp=$(mktemp -d)
+trap 'chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
+mkdir -p "$tmp/somewhere/else"
+
+# build DIR builds a release in a clone there.
+build() {
+	[[ -d $1 ]] || git clone -q . "$1"
+	"$1/scripts/release.sh" $target >"$tmp/log" 2>&1 || {
+		cat "$tmp/log" >&2
+		exit 1
+	}
+}
+
+# differs says of which files the other release has not the same bytes.
+differs() { diff <(sort -k 2 "$1/dist/checksums.txt") <(sort -k 2 "$2/dist/checksums.txt"); }
+
+build "$tmp/one"
+GOCACHE=$tmp/cache build "$tmp/somewhere/else/two"
+differs "$tmp/one" "$tmp/somewhere/else/two" || {
+	echo "release-test: two builds of one commit differ" >&2
+	exit 1
+}
+count=$(wc -l <"$tmp/one/dist/checksums.txt")
+((count >= 4)) || { # archive, deb, rpm, list of what is in it
+	echo "release-test: there are only $count files" >&2
+	exit 1
+}
+(cd "$tmp/one/dist" && sha256sum --quiet --check checksums.txt)
+
+# What the archive has, and what the program in it says of itself.
+tar -xzf "$tmp"/one/dist/ringcx_*_linux_*.tar.gz -C "$tmp"
+(
+	cd "$tmp"/ringcx_*_linux_*
+	for file in ringcx LICENSE NOTICES README.md man/ringcx-token.1.gz completions/ringcx.{bash,fish,ps1} completions/_ringcx; do
+		[[ -s $file ]] || {
+			echo "release-test: the archive has no $file" >&2
+			exit 1
+		}
+	done
+	said=$(env -i HOME="$tmp/home" ./ringcx version)
+	echo "$said"
+	grep -q " commit $(git -C "$tmp/one" rev-parse --short=12 HEAD) of $(TZ=UTC0 git -C "$tmp/one" log -1 --date=format-local:%F --format=%cd)$" <<<"$said"
+)
+
+# The control, and a tree with changes, which is refused.
+echo change >>"$tmp/one/README.md"
+! "$tmp/one/scripts/release.sh" --single-target >/dev/null 2>&1 || {
+	echo "release-test: what is not committed is released" >&2
+	exit 1
+}
+git -C "$tmp/one" checkout -q README.md
+GIT_COMMITTER_DATE='2020-02-02T02:02:02Z' git -C "$tmp/one" -c user.name=test -c user.email=test@example.com commit -q --amend --no-edit --allow-empty
+build "$tmp/one"
+! differs "$tmp/one" "$tmp/somewhere/else/two" >/dev/null || {
+	echo "release-test: a commit of another day makes the same release: the comparison sees nothing" >&2
+	exit 1
+}
+echo "release-test: $count files are the same in two builds"
