@@ -49,8 +49,8 @@ type health struct {
 }
 
 const (
-	looked = time.Second     // how long what was seen is told again
-	looks  = 3 * time.Second // how long looking may take
+	looked = time.Second            // how long what was seen is told again
+	looks  = 700 * time.Millisecond // how long looking may take: probes wait for a second
 )
 
 // tellHealth answers what is asked about the broker's health; false: it is not.
@@ -120,7 +120,10 @@ func (s *setup) look(ctx context.Context) readiness {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	found := readiness{Problems: []string{}, Profiles: map[string]state{}}
-	lost := false
+	lost, unread := false, false
+	if s.keys != nil {
+		all.Go(func() { unread = s.keys.Look(ctx) != nil })
+	}
 	for _, p := range s.profiles {
 		all.Go(func() {
 			is := s.stateOf(ctx, p)
@@ -139,10 +142,13 @@ func (s *setup) look(ctx context.Context) readiness {
 	if failed := len(found.Problems); failed == len(s.profiles) {
 		found.Status = notReady
 	}
+	if unread {
+		found.Status, found.Problems = notReady, append(found.Problems, "the keys of callers could not be read yet: the Store does not answer, and no caller with a key is served")
+	}
 	if s.audit != nil && s.audit.Try(s.now()) != nil {
 		found.Status, found.Problems = notReady, append(found.Problems, "the audit log cannot be written, and nothing is served that is not in it")
 	}
-	if found.lost = lost || s.keys != nil && s.keys.Problem() != nil; found.lost {
+	if found.lost = lost || unread || s.keys != nil && s.keys.Problem() != nil; found.lost && !unread {
 		found.Problems = append(found.Problems, "the Store does not answer: the broker goes on with the tokens and the keys of callers that it has")
 	}
 	switch {

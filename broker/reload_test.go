@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/broker"
@@ -246,13 +248,17 @@ func TestReadyzSaysInWordsWhatIsWrongAndTellsNoSecret(t *testing.T) {
 	}
 }
 
-// deaf is a Store that can stop to answer.
+// deaf is a Store that can stop to answer, or to end an answer.
 type deaf struct {
 	ringcx.Memory
-	down atomic.Bool
+	down, hangs atomic.Bool
 }
 
 func (d *deaf) Load(ctx context.Context, key string) ([]byte, error) {
+	if d.hangs.Load() {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	if d.down.Load() {
 		return nil, io.ErrUnexpectedEOF
 	}
@@ -278,5 +284,36 @@ func TestWithTheStoreDownCallersAreServedAndReadyzSaysSo(t *testing.T) {
 	a := get(t, p.url+"/readyz")
 	if a.status != http.StatusOK || a.json(t)["status"] != "degraded" || !strings.Contains(a.body, "the Store does not answer") {
 		t.Errorf("%d %s", a.status, a.body)
+	}
+}
+
+func TestReadyzTellsWithinASecondThatAStoreHangs(t *testing.T) {
+	vendor, store := ringcxtest.NewServer(t, nil), new(deaf)
+	session := vendor.Session(&ringcx.SessionOptions{Store: store})
+	p := startAt(t, vendor, session, func(o *broker.Options) { o.Store = store })
+	p.ask(http.MethodGet, accounts, "").want(t, http.StatusOK, "the store answers")
+	// Another broker of the same Store, which no caller has reached yet.
+	b, err := broker.New(&broker.Options{Store: store, Profiles: []broker.Profile{{Name: "main", Session: session, Endpoint: vendor.Config().Endpoint}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	asked := func(h http.Handler) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", http.NoBody)
+		req.Host = "localhost"
+		began := time.Now()
+		h.ServeHTTP(w, req)
+		if took := time.Since(began); took >= 5*time.Second { // the Store would be waited for so long; a probe waits for one
+			t.Errorf("it took %v", took)
+		}
+		return w
+	}
+	store.hangs.Store(true)
+	if w := asked(p.broker); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "the Store does not answer") {
+		t.Errorf("who has the keys: %d %s", w.Code, w.Body)
+	}
+	if w := asked(b); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "keys of callers could not be read") {
+		t.Errorf("who never read them: %d %s", w.Code, w.Body)
 	}
 }

@@ -163,6 +163,16 @@ func (r *Record[K, V]) Reread() {
 	}
 }
 
+// Look reads the record if nobody has yet, and tells why it could not be.
+func (r *Record[K, V]) Look(ctx context.Context) error {
+	if r.known.Load() != nil {
+		return nil
+	}
+	var none K
+	_, err := r.view(ctx, none)
+	return err
+}
+
 // Problem is why the record could not be read again, nil if it could.
 func (r *Record[K, V]) Problem() error {
 	if is := r.known.Load(); is != nil {

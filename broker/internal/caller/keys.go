@@ -206,5 +206,8 @@ func hash(secret string) []byte {
 // Reread has the keys read again for the next caller. Those that are known stay so if they cannot be.
 func (k *Keys) Reread() { k.record().Reread() }
 
+// Look reads the keys if nobody has yet, and tells why they could not be.
+func (k *Keys) Look(ctx context.Context) error { return k.record().Look(ctx) }
+
 // Problem is why the keys could not be read again, nil if they could.
 func (k *Keys) Problem() error { return k.record().Problem() }
