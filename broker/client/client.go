@@ -24,6 +24,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -142,6 +143,8 @@ func parse(text string) (origin, socket string, err error) {
 		return "", "", fmt.Errorf("no broker is named: set RINGCX_BROKER; %s", forms)
 	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
 		return "", "", fmt.Errorf("the address of the broker cannot be understood: %s", forms)
+	case !isPort(u):
+		return "", "", fmt.Errorf("the address of the broker has a port that there is not: ports are 1 to 65535")
 	case u.User != nil:
 		return "", "", fmt.Errorf("the address of the broker must hold no user and no password: the key is given by itself")
 	case u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "":
@@ -150,6 +153,12 @@ func parse(text string) (origin, socket string, err error) {
 		return "", "", fmt.Errorf("the broker at %s must be reached over https: the key would travel in clear", u.Host)
 	}
 	return u.Scheme + "://" + u.Host, "", nil
+}
+
+// isPort tells whether an address has a port that there is, or none.
+func isPort(u *url.URL) bool {
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && port > 0 || u.Port() == "" && !strings.HasSuffix(u.Host, ":")
 }
 
 // here tells whether a host can only be this machine.

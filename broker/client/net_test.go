@@ -288,7 +288,8 @@ func TestAddressesAreUnderstoodOrRefused(t *testing.T) {
 	for address, ok := range map[string]bool{
 		"http://127.0.0.1:8788": true, "http://[::1]:8788/": true, "http://localhost": true, "https://broker.example:8443": true, "unix:/run/b.sock": true, "http://a.localhost": true,
 		"": false, "127.0.0.1:8788": false, "http://broker.example": false, "http://10.0.0.1:8788": false, "https://u:p@broker.example": false, "https://broker.example/x": false,
-		"https://broker.example?x=y": false, "unix:": false, "ftp://127.0.0.1": false, "http://localhost.example": false, "http://%zz": false, "https://": false,
+		"https://broker.example?x=y": false, "unix:": false, "ftp://127.0.0.1": false, "http://localhost.example": false,
+		"http://127.0.0.1:65535": true, "http://127.0.0.1:99999": false, "http://127.0.0.1:0": false, "https://broker.example:": false, "http://%zz": false, "https://": false,
 	} {
 		c, err := client.New(&client.Options{URL: address, Getenv: func(string) string { return "" }})
 		if (err == nil) != ok || err != nil && strings.Contains(err.Error(), "u:p") {

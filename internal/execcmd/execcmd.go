@@ -86,7 +86,8 @@ The program has this command's streams, terminal and signals, and its exit code 
 126 if it cannot be run. The broker ends when the program ends.
 
 With --env NAME there is no broker: the variable NAME holds the access token itself, which is not renewed, and the servers are the
-vendor's. It is for programs that end within its life, of which a fifth is left at least; --min-ttl asks for more.`
+vendor's. It is for programs that end within its life, of which a fifth is left at least; --min-ttl asks for more. It takes a login
+of this machine: a broker in RINGCX_BROKER does not tell where its vendor is.`
 
 // New makes the command.
 func (c *Commands) New() *cobra.Command {
@@ -147,8 +148,8 @@ func (c *Commands) run(o *options, args []string) error {
 	if err := c.ReadEnvFile(); err != nil {
 		return err
 	}
-	if g := c.Given(); g.UsesBroker() && o.variable == "" {
-		return c.through(g.Broker, p)
+	if g := c.Given(); g.UsesBroker() {
+		return c.through(g, o, p)
 	}
 	session, acc, err := c.SignedIn()
 	if err != nil {

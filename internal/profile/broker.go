@@ -71,13 +71,23 @@ func (g Given) UsesBroker() bool { return g.Broker != "" && g.Profile == "" && g
 // UnsetBroker is what to do where a login of this machine is meant.
 const UnsetBroker = "unset RINGCX_BROKER to use a login of this machine, or name one with --profile"
 
-// brokered is the account of the broker that g names.
-func (a *Accounts) brokered(g Given) (*Account, error) {
+// BrokerOf is a client of the broker that g names. An address or a key that a broker cannot have is an error with a remedy; nothing
+// is asked yet.
+func (a *Accounts) BrokerOf(g Given) (*client.Client, error) {
 	c, err := client.New(&client.Options{
 		URL: g.Broker, Key: a.Variable("RINGCX_BROKER_KEY"), KeyFile: a.Variable("RINGCX_BROKER_KEY_FILE"), Transport: settings(),
 	})
 	if err != nil {
 		return nil, usage.New("RINGCX_BROKER in "+g.From+": "+err.Error(), UnsetBroker)
+	}
+	return c, nil
+}
+
+// brokered is the account of the broker that g names.
+func (a *Accounts) brokered(g Given) (*Account, error) {
+	c, err := a.BrokerOf(g)
+	if err != nil {
+		return nil, err
 	}
 	at := c.String()
 	if strings.HasPrefix(at, "unix:") {
