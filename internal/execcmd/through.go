@@ -30,7 +30,7 @@ func (c *Commands) through(g profile.Given, o *options, p *program) error {
 		return err
 	}
 	caller, _, _ := strings.Cut(strings.TrimPrefix(key, "rcxb_"), "_") // the ID of the key is a name of its caller
-	p.env = environ(c.Environ(), nil, variables(at, caller, key))
+	p.env = c.environment(nil, variables(at, caller, key))
 	return c.become(p)
 }
 
