@@ -3,7 +3,7 @@
 //
 // On Unix the command becomes the program, in its own process: signals, job control, the terminal and how it ends are the program's
 // own. The broker is a process of its own by then, of which neither a terminal nor the program knows, and ends with the program.
-// On Windows the program is a child, and the broker is in the command.
+// On Windows, and as the first process of a container, the program is a child, and the broker is in the command.
 package execcmd
 
 import (
@@ -11,7 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -177,6 +179,13 @@ type program struct {
 // find looks for a program as execvp does.
 func find(name string) (string, error) {
 	path, err := exec.LookPath(name)
+	if _, set := os.LookupEnv("PATH"); !set && runtime.GOOS != "windows" && errors.Is(err, exec.ErrNotFound) {
+		for _, dir := range []string{"/usr/local/bin", "/bin", "/usr/bin"} {
+			if path, err = exec.LookPath(filepath.Join(dir, name)); err == nil {
+				break
+			}
+		}
+	}
 	switch {
 	case err == nil, errors.Is(err, exec.ErrDot) && runtime.GOOS != "windows":
 		return path, nil
