@@ -48,7 +48,7 @@ type Options struct {
 	Transport *http.Transport
 	// Fallback brings tokens while the broker does not answer, or cannot bring one itself; nil: such calls fail. It is not asked
 	// when the broker refuses the caller. Requests to the RingCX host then go to the vendor, if no connection to the broker was
-	// had for them, or they only read; those to the RingCentral host do not.
+	// had for them, or they only read (GET, HEAD); those to the RingCentral host do not, nor do those for which a limit is used up.
 	Fallback ringcx.TokenSource
 	// Endpoint is where the vendor is, for Fallback; the zero value is production.
 	Endpoint ringcx.Endpoint
