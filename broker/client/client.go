@@ -75,6 +75,7 @@ type Client struct {
 	fallback ringcx.TokenSource
 	via      *ringcx.Transport
 	direct   *ringcx.Transport // to the vendor; nil: never
+	alone    *ringcx.Transport // the same with tokens of the fallback alone, where the broker has none
 
 	mu       sync.Mutex // guards the fields below
 	held     *held      // the last token; nil: none
@@ -123,6 +124,7 @@ func New(o *Options) (*Client, error) {
 	}
 	if c.fallback != nil {
 		c.direct = &ringcx.Transport{Source: c, Host: c.vendor}
+		c.alone = &ringcx.Transport{Source: c.fallback, Host: c.vendor}
 	}
 	return c, nil
 }

@@ -285,7 +285,7 @@ func TestWithoutTheBrokerRequestsGoToTheVendorIfThereIsAFallback(t *testing.T) {
 }
 
 func TestWhatABrokerCannotServeGoesToTheVendorIfItOnlyReads(t *testing.T) {
-	p := start(t)
+	p := start(t, broker.Rule{Operation: "getAllAccounts"}) // a fallback is no matter of rules, which do not allow /token here
 	status, wait := http.StatusServiceUnavailable, "1"
 	p.instead(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/problem+json")

@@ -15,7 +15,7 @@ import (
 //
 // What the broker itself refuses is an [Error], unless it says when to come again: such an answer (429, 503), and all of the
 // vendor's, are returned as they come. With a fallback a request that only reads goes to the vendor where the broker cannot serve it
-// (500 and above), not where a limit is used up (429). A redirect of the vendor's to another host is an error: it is nothing for the broker.
+// (503), not where a limit is used up (429). A redirect of the vendor's to another host is an error: it is nothing for the broker.
 func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 	if from := req.Response; from != nil && from.Request != nil && !same(from.Request.URL, req.URL) {
 		closeBody(req)
@@ -29,10 +29,10 @@ func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, c.unreached(err)
 	}
 	resp.Request = req
-	if isProblem(resp) && resp.StatusCode >= http.StatusInternalServerError {
+	if isProblem(resp) && resp.StatusCode == http.StatusServiceUnavailable {
 		if again := c.directly(req, nil); again != nil {
 			_ = resp.Body.Close()
-			return c.direct.RoundTrip(again)
+			return c.alone.RoundTrip(again)
 		}
 	}
 	if isProblem(resp) && resp.Header.Get("Retry-After") == "" {
