@@ -24,7 +24,7 @@ func asFirst(t *testing.T, files []*os.File, args ...string) *exec.Cmd {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, "unshare", append(namespace, args...)...) //nolint:gosec // of a test
-	cmd.Env, cmd.ExtraFiles, cmd.WaitDelay = user(t), files, time.Second // what hangs in the namespace may hold the output
+	cmd.Env, cmd.ExtraFiles, cmd.WaitDelay = user(t), files, time.Second      // what hangs in the namespace may hold the output
 	return cmd
 }
 

@@ -11,10 +11,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -142,7 +142,7 @@ func isName(s string) bool {
 func (c *Commands) Running() bool { return c.running.Load() }
 
 func (c *Commands) run(o *options, args []string) error {
-	path, err := find(args[0])
+	path, err := find(args[0], c.Environ())
 	if err != nil {
 		return err
 	}
@@ -176,10 +176,10 @@ type program struct {
 	env  []string
 }
 
-// find looks for a program as execvp does.
-func find(name string) (string, error) {
+// find looks for a program as execvp does, which has a PATH of its own where the environment has none.
+func find(name string, environ []string) (string, error) {
 	path, err := exec.LookPath(name)
-	if _, set := os.LookupEnv("PATH"); !set && runtime.GOOS != "windows" && errors.Is(err, exec.ErrNotFound) {
+	if !slices.ContainsFunc(environ, func(entry string) bool { return strings.HasPrefix(entry, "PATH=") }) && runtime.GOOS != "windows" && errors.Is(err, exec.ErrNotFound) {
 		for _, dir := range []string{"/usr/local/bin", "/bin", "/usr/bin"} {
 			if path, err = exec.LookPath(filepath.Join(dir, name)); err == nil {
 				break

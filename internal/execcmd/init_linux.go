@@ -90,18 +90,21 @@ func passedOn(leads bool) (all []os.Signal) {
 
 // launch starts the program.
 func launch(p *program, leads bool) (*os.Process, error) {
-	how := &os.ProcAttr{Env: p.env, Files: []*os.File{os.Stdin, os.Stdout, os.Stderr}, Sys: &syscall.SysProcAttr{Setpgid: leads}}
+	how := &syscall.ProcAttr{Env: p.env, Files: []uintptr{0, 1, 2}, Sys: &syscall.SysProcAttr{Setpgid: leads}}
 	for fd := 0; leads && fd < 3; fd++ {
 		if group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP); err == nil && group == syscall.Getpgrp() {
 			how.Sys.Foreground, how.Sys.Ctty = true, fd
 			break
 		}
 	}
-	child, err := os.StartProcess(p.path, p.args, how)
-	if errors.Is(err, syscall.ENOEXEC) { // as in become
-		child, err = os.StartProcess(shell, p.byShell(), how)
+	pid, _, err := syscall.StartProcess(p.path, p.args, how) //nolint:gosec // what the caller wants to be run
+	if errors.Is(err, syscall.ENOEXEC) {                     // as in become
+		pid, _, err = syscall.StartProcess(shell, p.byShell(), how) //nolint:gosec // the same
 	}
-	return child, err
+	if err != nil {
+		return nil, err
+	}
+	return os.FindProcess(pid)
 }
 
 // reap waits for every process that ends here until the one with an ID has.
@@ -147,7 +150,7 @@ func letGo() {
 // withoutReaping does f while no process below becomes a child of this one, which may have asked for them (PR_SET_CHILD_SUBREAPER).
 func withoutReaping(f func() error) error {
 	var reaps int32
-	if unix.Prctl(unix.PR_GET_CHILD_SUBREAPER, uintptr(unsafe.Pointer(&reaps)), 0, 0, 0) == nil && reaps != 0 {
+	if unix.Prctl(unix.PR_GET_CHILD_SUBREAPER, uintptr(unsafe.Pointer(&reaps)), 0, 0, 0) == nil && reaps != 0 { //nolint:gosec // the system writes there
 		if unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0) == nil {
 			defer func() { _ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }()
 		}

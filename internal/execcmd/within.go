@@ -11,9 +11,9 @@ import (
 
 // within runs the program, by run, with a broker in this process. It returns when the broker has stored what it had under way.
 func (c *Commands) within(acc *profile.Account, p *program, run func(*program) error) error {
-	said := c.Env.Stderr
-	c.Env.Stderr = io.Discard // the terminal is the program's
-	defer func() { c.Env.Stderr = said }()
+	said := c.Stderr
+	c.Stderr = io.Discard // the terminal is the program's
+	defer func() { c.Stderr = said }()
 	b, err := open(context.WithoutCancel(c.Context), acc)
 	if err != nil {
 		return err
