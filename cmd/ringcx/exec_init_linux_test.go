@@ -103,8 +103,18 @@ func TestCtrlCReachesTheProgramOfAContainerOnceAndCtrlZDoesNotStopItForEver(t *t
 	if os.Geteuid() != 0 {
 		t.Skip("only root makes a PID namespace with its own terminal")
 	}
-	c := seated(t, syscall.CLONE_NEWPID, user(t), "ringcx", "exec", "--", "sh", "-c", `n=0; trap 'n=$((n+1))' INT; test -t 0 && echo up
-		while [ $n -lt 1 ]; do sleep 0.1; done; echo "$n after one"; read line; echo "read: $line"; echo "$n at the end"; exit 5`)
+	const script = `n=0; trap 'n=$((n+1))' INT; test -t 0 && echo up
+		while [ $n -lt 1 ]; do sleep 0.1; done; echo "$n after one"; read line; echo "read: $line"; echo "$n at the end"; exit 5`
+	// One that shares its group with processes outside, as in a script with unshare, goes on after Ctrl-C as well.
+	shared := programAtTerminal(t, user(t), "sh", "-c", `trap '' INT; unshare -pf env --default-signal=INT ringcx exec -- sh -c "$1"; exit $?`, "sh", script)
+	shared.reads("up")
+	shared.types("\x03")
+	shared.reads("1 after one")
+	shared.types("word\n")
+	if screen := shared.ends(5); !strings.Contains(screen, "1 at the end") {
+		t.Errorf("%s", screen)
+	}
+	c := seated(t, syscall.CLONE_NEWPID, user(t), "ringcx", "exec", "--", "sh", "-c", script)
 	c.reads("up")
 	c.types("\x03")
 	c.reads("1 after one")

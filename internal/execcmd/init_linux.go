@@ -34,7 +34,7 @@ func (c *Commands) lead(p *program) error {
 	signal.Reset(syscall.SIGINT, syscall.SIGHUP) // they may be ignored, and stay so
 	leads := syscall.Getpgrp() == os.Getpid()
 	signals := make(chan os.Signal, 64)
-	signal.Notify(signals, passedOn(leads)...)
+	signal.Notify(signals, caught()...)
 	defer signal.Stop(signals)
 	if err := c.Context.Err(); err != nil {
 		return err
@@ -51,7 +51,9 @@ func (c *Commands) lead(p *program) error {
 		for {
 			select {
 			case s := <-signals:
-				_ = child.Signal(s)
+				if leads || !slices.Contains(ofTerminals, s) {
+					_ = child.Signal(s)
+				}
 			case <-over:
 				return
 			}
@@ -69,15 +71,15 @@ func (c *Commands) lead(p *program) error {
 	return nil
 }
 
-// passedOn are the signals that the program gets from here. Where it shares a group with processes outside of the namespace, what
-// a terminal sends reaches it anyway.
-func passedOn(leads bool) (all []os.Signal) {
+// ofTerminals are the signals that a terminal sends to a whole group. A program that shares one with processes outside of the
+// namespace gets them anyway.
+var ofTerminals = []os.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGWINCH}
+
+// caught are the signals that the program gets from here, none of which may end this process.
+func caught() (all []os.Signal) {
 	own := []syscall.Signal{ // of Go and of this process, or none that a process catches
 		syscall.SIGCHLD, syscall.SIGURG, syscall.SIGPIPE, syscall.SIGPROF, syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGSEGV, syscall.SIGBUS,
 		syscall.SIGFPE, syscall.SIGILL, syscall.SIGTRAP, syscall.SIGABRT, syscall.SIGSYS, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGTSTP,
-	}
-	if !leads {
-		own = append(own, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGWINCH)
 	}
 	const last, ofThreads = 64, 32 // and 33, which C libraries use
 	for s := syscall.Signal(1); s <= last; s++ {
