@@ -24,6 +24,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -47,7 +48,7 @@ type Options struct {
 	Transport *http.Transport
 	// Fallback brings tokens while the broker does not answer, or cannot bring one itself; nil: such calls fail. It is not asked
 	// when the broker refuses the caller. Requests to the RingCX host then go to the vendor, if no connection to the broker was
-	// had for them, or they only read; those to the RingCentral host do not.
+	// had for them, or they only read (GET, HEAD); those to the RingCentral host do not, nor do those for which a limit is used up.
 	Fallback ringcx.TokenSource
 	// Endpoint is where the vendor is, for Fallback; the zero value is production.
 	Endpoint ringcx.Endpoint
@@ -74,6 +75,7 @@ type Client struct {
 	fallback ringcx.TokenSource
 	via      *ringcx.Transport
 	direct   *ringcx.Transport // to the vendor; nil: never
+	alone    *ringcx.Transport // the same with tokens of the fallback alone, where the broker has none
 
 	mu       sync.Mutex // guards the fields below
 	held     *held      // the last token; nil: none
@@ -122,6 +124,7 @@ func New(o *Options) (*Client, error) {
 	}
 	if c.fallback != nil {
 		c.direct = &ringcx.Transport{Source: c, Host: c.vendor}
+		c.alone = &ringcx.Transport{Source: c.fallback, Host: c.vendor}
 	}
 	return c, nil
 }
@@ -142,6 +145,8 @@ func parse(text string) (origin, socket string, err error) {
 		return "", "", fmt.Errorf("no broker is named: set RINGCX_BROKER; %s", forms)
 	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
 		return "", "", fmt.Errorf("the address of the broker cannot be understood: %s", forms)
+	case !isPort(u):
+		return "", "", fmt.Errorf("the address of the broker has a port that there is not: ports are 1 to 65535")
 	case u.User != nil:
 		return "", "", fmt.Errorf("the address of the broker must hold no user and no password: the key is given by itself")
 	case u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "":
@@ -150,6 +155,12 @@ func parse(text string) (origin, socket string, err error) {
 		return "", "", fmt.Errorf("the broker at %s must be reached over https: the key would travel in clear", u.Host)
 	}
 	return u.Scheme + "://" + u.Host, "", nil
+}
+
+// isPort tells whether an address has a port that there is, or none.
+func isPort(u *url.URL) bool {
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && port > 0 || u.Port() == "" && !strings.HasSuffix(u.Host, ":")
 }
 
 // here tells whether a host can only be this machine.

@@ -1,11 +1,13 @@
 package client
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -31,8 +33,11 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("the broker at %s: %d %s", e.place, e.StatusCode, e.Detail)
 }
 
-// Temporary reports that the same request may succeed later.
+// Temporary reports that the same request may succeed later. One that its caller has cancelled tells nothing of the broker.
 func (e *Error) Temporary() bool {
+	if e.cancelled() {
+		return false
+	}
 	switch e.StatusCode {
 	case 0, http.StatusTooManyRequests, http.StatusBadGateway, http.StatusGatewayTimeout:
 		return true
@@ -50,6 +55,8 @@ func (e *Error) Hint() string {
 	switch {
 	case errors.Is(e.cause, errKey):
 		return "put the key that the broker gave into the file, alone"
+	case e.cancelled():
+		return ""
 	case e.StatusCode == 0:
 		return "check that the broker runs and that RINGCX_BROKER is its address"
 	case e.StatusCode == http.StatusUnauthorized:
@@ -74,7 +81,7 @@ func (e *Error) Unwrap() error { return e.cause }
 // isGone tells that the broker did not answer, or could not do what it usually does: not that it refused.
 func isGone(err error) bool {
 	var e *Error
-	if !errors.As(err, &e) || errors.Is(e.cause, errKey) {
+	if !errors.As(err, &e) || errors.Is(e.cause, errKey) || e.cancelled() {
 		return false
 	}
 	return e.StatusCode/100 != 4 || e.StatusCode == http.StatusTooManyRequests || e.Detail == notABroker
@@ -83,9 +90,20 @@ func isGone(err error) bool {
 // notABroker is the Detail of answers that no broker gives.
 const notABroker = "the answer is not one of a broker"
 
+// cancelled tells that the caller did not want the answer any more.
+func (e *Error) cancelled() bool { return e.StatusCode == 0 && errors.Is(e.cause, context.Canceled) }
+
 // unreached is the error of a request without an answer.
 func (c *Client) unreached(err error) *Error {
-	return &Error{place: c.place, cause: err, Detail: oneLine(err.Error())}
+	e := &Error{place: c.place, cause: err, Detail: oneLine(err.Error())}
+	var way *net.OpError
+	switch {
+	case errors.Is(err, context.Canceled):
+		e.Detail = "the caller did not wait for the answer"
+	case errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &way):
+		e.Detail = "it has not answered in time"
+	}
+	return e
 }
 
 // longest is how much of an answer to /token, or of a problem, is read, in bytes.

@@ -284,11 +284,46 @@ func TestWithoutTheBrokerRequestsGoToTheVendorIfThereIsAFallback(t *testing.T) {
 	}
 }
 
+func TestWhatABrokerCannotServeGoesToTheVendorIfItOnlyReads(t *testing.T) {
+	p := start(t, broker.Rule{Operation: "getAllAccounts"}) // a fallback is no matter of rules, which do not allow /token here
+	status, wait := http.StatusServiceUnavailable, "1"
+	p.instead(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/problem+json")
+		if wait != "" {
+			w.Header().Set("Retry-After", wait)
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, `{"detail":"the broker has no token, and did not get one"}`)
+	})
+	c := p.client(t, func(o *client.Options) { o.Fallback, o.Endpoint = p.session, p.vendor.Config().Endpoint })
+	for _, wait = range []string{"1", ""} {
+		if got, body, err := get(t, c, p.vendor.URL+accounts); got != http.StatusOK || !strings.Contains(body, "accountId") {
+			t.Errorf("Retry-After %q: %d %s %v", wait, got, body, err)
+		}
+	}
+	var e *client.Error
+	if resp, err := send(t, c, http.MethodPost, p.vendor.URL+accounts, strings.NewReader("{}")); !errors.As(err, &e) || e.StatusCode != status {
+		t.Errorf("one that changes something: %v, %v", resp, err)
+	}
+	if resp, err := send(t, c, http.MethodGet, "https://example.com"+accounts, nil); !errors.As(err, &e) || e.StatusCode != status {
+		t.Errorf("another host: %v, %v", resp, err)
+	}
+	wait = "1"
+	if got, _, err := get(t, p.client(t), p.vendor.URL+accounts); got != status {
+		t.Errorf("no fallback: %d, %v", got, err)
+	}
+	status = http.StatusTooManyRequests
+	if got, _, err := get(t, c, p.vendor.URL+accounts); got != status {
+		t.Errorf("a limit that is used up: %d, %v", got, err)
+	}
+}
+
 func TestAddressesAreUnderstoodOrRefused(t *testing.T) {
 	for address, ok := range map[string]bool{
 		"http://127.0.0.1:8788": true, "http://[::1]:8788/": true, "http://localhost": true, "https://broker.example:8443": true, "unix:/run/b.sock": true, "http://a.localhost": true,
 		"": false, "127.0.0.1:8788": false, "http://broker.example": false, "http://10.0.0.1:8788": false, "https://u:p@broker.example": false, "https://broker.example/x": false,
-		"https://broker.example?x=y": false, "unix:": false, "ftp://127.0.0.1": false, "http://localhost.example": false, "http://%zz": false, "https://": false,
+		"https://broker.example?x=y": false, "unix:": false, "ftp://127.0.0.1": false, "http://localhost.example": false,
+		"http://127.0.0.1:65535": true, "http://127.0.0.1:99999": false, "http://127.0.0.1:0": false, "https://broker.example:": false, "http://%zz": false, "https://": false,
 	} {
 		c, err := client.New(&client.Options{URL: address, Getenv: func(string) string { return "" }})
 		if (err == nil) != ok || err != nil && strings.Contains(err.Error(), "u:p") {

@@ -255,6 +255,38 @@ func TestACallerMayGiveUpAndTheOthersGetTheToken(t *testing.T) {
 	})
 }
 
+func TestACallerThatGivesUpSaysNothingOfTheBroker(t *testing.T) {
+	bubble(t, func(t *testing.T, m *memory, c *client.Client) {
+		m.deaf.Store(true)
+		request := func(ctx context.Context) error {
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, ringcx.Production.RingCX+accounts, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := c.Client().Do(req)
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			return err
+		}
+		token := func(ctx context.Context) error { _, err := c.Token(ctx); return err }
+		for what, do := range map[string]func(context.Context) error{"a token": token, "a request": request} {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Second, cancel)
+			var e *client.Error
+			if err := do(ctx); !errors.As(err, &e) || !errors.Is(err, context.Canceled) || e.Temporary() || e.Hint() != "" {
+				t.Errorf("%s, cancelled: %v", what, err)
+			}
+			ctx, cancel = context.WithTimeout(t.Context(), time.Second)
+			err := do(ctx)
+			cancel()
+			if !errors.As(err, &e) || !errors.Is(err, context.DeadlineExceeded) || !e.Temporary() || e.Hint() == "" || e.Detail != "it has not answered in time" {
+				t.Errorf("%s, too late: %v", what, err)
+			}
+		}
+	})
+}
+
 func TestATokenThatTheVendorRefusedIsAskedForAgainOnce(t *testing.T) {
 	bubble(t, func(t *testing.T, m *memory, c *client.Client) {
 		token, err := c.Token(t.Context())

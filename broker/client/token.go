@@ -49,7 +49,8 @@ type flight struct {
 }
 
 // Token is the token that the broker has, or had: one that lives is used until it ends, and asked for again, without making
-// anybody wait, when the next is due. It is shared: do not change it. Errors are an [Error], those of the fallback, or of ctx.
+// anybody wait, when the next is due. It is shared: do not change it. Errors are an [Error], which tells if ctx has ended, or those
+// of the fallback.
 func (c *Client) Token(ctx context.Context) (*ringcx.Token, error) { return c.TokenFor(ctx, 0) }
 
 // TokenFor is Token with a minimum: the token lives at least minTTL from now.
@@ -65,7 +66,7 @@ func (c *Client) TokenFor(ctx context.Context, minTTL time.Duration) (*ringcx.To
 		select {
 		case <-f.done:
 		case <-ctx.Done():
-			return nil, &Error{place: c.place, cause: ctx.Err(), Detail: "it has not answered in time: " + ctx.Err().Error()}
+			return nil, c.unreached(ctx.Err())
 		}
 		switch {
 		case f.err == nil && left(f.token, time.Now()) >= minTTL:

@@ -14,7 +14,8 @@ import (
 // cookie of its own. Bodies stream both ways.
 //
 // What the broker itself refuses is an [Error], unless it says when to come again: such an answer (429, 503), and all of the
-// vendor's, are returned as they come. A redirect of the vendor's to another host is an error: it is nothing for the broker.
+// vendor's, are returned as they come. With a fallback a request that only reads goes to the vendor where the broker cannot serve it
+// (503), not where a limit is used up (429). A redirect of the vendor's to another host is an error: it is nothing for the broker.
 func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 	if from := req.Response; from != nil && from.Request != nil && !same(from.Request.URL, req.URL) {
 		closeBody(req)
@@ -28,6 +29,12 @@ func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, c.unreached(err)
 	}
 	resp.Request = req
+	if isProblem(resp) && resp.StatusCode == http.StatusServiceUnavailable {
+		if again := c.directly(req, nil); again != nil {
+			_ = resp.Body.Close()
+			return c.alone.RoundTrip(again)
+		}
+	}
 	if isProblem(resp) && resp.Header.Get("Retry-After") == "" {
 		defer func() { _ = resp.Body.Close() }()
 		return nil, c.refusal(resp)
@@ -53,7 +60,7 @@ func (c *Client) send(req *http.Request) (*http.Response, error) {
 	return c.via.RoundTrip(out)
 }
 
-// directly is a request that the broker did not get, or that changes nothing, for the vendor; nil: it may not go there.
+// directly is a request that the broker did not get, as err tells, or that changes nothing, for the vendor; nil: it may not go there.
 func (c *Client) directly(req *http.Request, err error) *http.Request {
 	var op *net.OpError
 	unsent := errors.As(err, &op) && op.Op == "dial" || req.Method == http.MethodGet || req.Method == http.MethodHead

@@ -5,8 +5,12 @@ import (
 	"net"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
+	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -68,4 +72,23 @@ type closing func()
 func (f closing) Close() error {
 	f()
 	return nil
+}
+
+func TestACommandWaitsForABrokerThatHangsAsLongAsItIsTold(t *testing.T) {
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0") // nothing is accepted, so nothing is answered
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	const patience = 20 * time.Second // of broker/client, which is more
+	for _, flag := range []string{"--max-wait=1s", "--timeout=1s"} {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, "ringcx", flag, "token") //nolint:gosec // of a test
+		cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "RINGCX_BROKER=http://"+listener.Addr().String(), "RINGCX_BROKER_KEY=rcxb_a_b")
+		out, err := cmd.CombinedOutput()
+		if err == nil || ctx.Err() != nil || !strings.Contains(string(out), "it has not answered in time") || !strings.Contains(string(out), "hint: check that the broker runs") {
+			t.Errorf("%s: %v, %s", flag, err, out)
+		}
+	}
 }

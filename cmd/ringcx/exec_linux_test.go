@@ -204,7 +204,7 @@ func TestABrokerIsNoChildOfItsProgram(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "ringcx", "exec", "--", "python3", "-c", "import os\nwhile True:\n  try: os.wait()\n  except ChildProcessError: break\nprint('none')")
+	cmd := exec.CommandContext(ctx, "ringcx", "exec", "--", "python3", "-c", waitsForAll)
 	cmd.Env = user(t)
 	if out, err := cmd.CombinedOutput(); err != nil || string(out) != "none\n" {
 		t.Errorf("%v: %s", err, out)

@@ -34,13 +34,19 @@ func atTerminal(t *testing.T, env []string, args ...string) *seat {
 // programAtTerminal starts any program so.
 func programAtTerminal(t *testing.T, env []string, name string, args ...string) *seat {
 	t.Helper()
+	return seated(t, 0, env, name, args...)
+}
+
+// seated starts any program so, in the new namespaces that flags ask for.
+func seated(t *testing.T, flags uintptr, env []string, name string, args ...string) *seat {
+	t.Helper()
 	person, program := terminal(t)
 	c := &seat{t: t, person: person, more: make(chan struct{}, 1)}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	c.cmd = exec.CommandContext(ctx, name, args...) //nolint:gosec // of a test
 	c.cmd.Env, c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = env, program, program, program
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Cloneflags: flags}
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

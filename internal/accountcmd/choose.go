@@ -92,6 +92,10 @@ func (c *Commands) choose(among *subaccount.Chooser, acc *profile.Account) (stri
 	given, source := c.Given(acc)
 	chosen, err := among.Choose(c.Context, given)
 	var misuse *usage.Error
+	if errors.As(err, &misuse) && acc != nil && acc.Profile == "" {
+		misuse = usage.New(misuse.Problem, subaccount.Unkept(misuse.Remedy))
+		err = misuse
+	}
 	switch {
 	case errors.As(err, &misuse) && given != "" && source != "--account":
 		return "", usage.New(misuse.Problem+"; it is the one that "+source+" names", misuse.Remedy)

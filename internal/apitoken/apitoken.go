@@ -92,12 +92,18 @@ func (c *Calls) Create(ctx context.Context) (string, error) {
 	return token, nil
 }
 
-// perhapsMade adds to an error how to find out whether there is a token now, unless the vendor has refused to make one.
+// perhapsMade adds to an error how to find out whether there is a token now, unless the vendor or a broker has refused to make one.
 func perhapsMade(err error) error {
 	var call *apicmd.CallError
 	var unsigned *ringcx.Error
 	var dial *net.OpError
+	var byBroker interface { // broker/client.Error: the broker did not send the call
+		Busy() bool
+		Temporary() bool
+	}
 	switch {
+	case errors.As(err, &byBroker) && (byBroker.Busy() || !byBroker.Temporary()):
+		return err
 	case errors.As(err, &call) && call.Status/100 == 4, errors.As(err, &dial) && dial.Op == "dial",
 		errors.As(err, &unsigned), errors.Is(err, ringcx.ErrLoginRequired), errors.Is(err, context.Canceled):
 		return err

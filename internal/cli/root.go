@@ -122,6 +122,9 @@ func (a *app) hintFor(err error) string {
 	if hint := a.goneSandbox(err); hint != "" {
 		return hint
 	}
+	if a.Account != nil && a.Account.Broker != nil && strings.Contains(usage.Hint(err), "'ringcx login") {
+		return "whoever runs the broker looks at its login there: 'ringcx doctor --profile NAME'; " + profile.UnsetBroker
+	}
 	if hint := a.elsewhere(err); hint != "" {
 		return hint
 	}

@@ -29,10 +29,15 @@ func (c *Commands) become(p *program) error {
 	}
 	err := syscall.Exec(p.path, p.args, p.env) //nolint:gosec // what the caller wants to be run
 	if errors.Is(err, syscall.ENOEXEC) {       // a script that does not say of what: execvp has the shell read it
-		err = syscall.Exec("/bin/sh", append([]string{"/bin/sh", p.path}, p.args[1:]...), p.env) //nolint:gosec // the same
+		err = syscall.Exec(shell, p.byShell(), p.env) //nolint:gosec // the same
 	}
 	return notRun(p.args[0], err)
 }
+
+const shell = "/bin/sh"
+
+// byShell are the arguments with which a shell reads the program.
+func (p *program) byShell() []string { return append([]string{shell, p.path}, p.args[1:]...) }
 
 // The broker is a process of its own, in a session of its own, so that no terminal's signals reach it. It is no child of the
 // program, which may wait for all that it has: it is started by a process that ends at once.
@@ -46,11 +51,15 @@ const answerTo, process = 3, 4
 
 // where is what the broker writes.
 type where struct {
-	URL, Key, Problem string
+	URL, Key      string
+	Problem, Hint string // why there is no broker, and what to do; "": there is one
 }
 
 // beside starts a broker, and becomes the program.
 func (c *Commands) beside(acc *profile.Account, p *program) error {
+	if is, err := c.asInit(acc, p); is {
+		return err
+	}
 	at, err := c.start()
 	if err != nil {
 		return err
@@ -71,7 +80,7 @@ func (c *Commands) start() (*where, error) {
 		defer func() { _ = self.Close() }()
 		files = append(files, self)
 	}
-	err = c.again(starts, os.Getpid(), files, c.helperEnv()).Run()
+	err = withoutReaping(c.again(starts, os.Getpid(), files, c.helperEnv()).Run)
 	_ = w.Close()
 	if err != nil {
 		return nil, fmt.Errorf("start the broker: %w", err)
@@ -85,7 +94,11 @@ func (c *Commands) start() (*where, error) {
 	case err != nil:
 		return nil, usage.WithHint(errors.New("the broker did not start"), "try again; 'ringcx doctor' looks at the login")
 	case at.Problem != "":
-		return nil, fmt.Errorf("the broker did not start: %s", at.Problem)
+		err := fmt.Errorf("the broker did not start: %s", at.Problem)
+		if at.Hint == "" {
+			return nil, err
+		}
+		return nil, usage.WithHint(err, at.Hint)
 	}
 	return &at, nil
 }
@@ -125,9 +138,9 @@ func (c *Commands) flags() (all []string) {
 	return all
 }
 
-// helperEnv is the environment of a helper, with what a file of variables said.
+// helperEnv is the environment of a helper, with what a file of variables said of the account and of where its login is.
 func (c *Commands) helperEnv() []string {
-	names := append([]string{"RINGCX_STORE", "RINGCX_ALLOW_HTTP"}, env.AccountVariables...)
+	names := append([]string{"RINGCX_STORE", "RINGCX_ALLOW_HTTP", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"}, env.AccountVariables...)
 	made := slices.DeleteFunc(c.Environ(), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
 		return slices.Contains(names, name)
@@ -203,7 +216,7 @@ func (c *Commands) serve(of int, seen bool) error {
 		p, err = open(context.WithoutCancel(c.Context), acc)
 	}
 	if err != nil {
-		at.Problem = err.Error()
+		at.Problem, at.Hint = err.Error(), usage.Hint(err)
 	} else {
 		at.URL, at.Key = p.url, p.key
 	}

@@ -1,8 +1,6 @@
 package execcmd
 
 import (
-	"context"
-	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -18,20 +16,7 @@ func (c *Commands) stand(string) error {
 }
 
 // beside runs the program with a broker in this process.
-func (c *Commands) beside(acc *profile.Account, p *program) error {
-	said := c.Env.Stderr
-	c.Env.Stderr = io.Discard // the terminal is the program's
-	b, err := open(context.WithoutCancel(c.Context), acc)
-	if err != nil {
-		c.Env.Stderr = said
-		return err
-	}
-	p.env = c.environment(acc, variables(b.url, callerName, b.key))
-	err = c.become(p)
-	_ = b.close()
-	c.Env.Stderr = said
-	return err
-}
+func (c *Commands) beside(acc *profile.Account, p *program) error { return c.within(acc, p, c.become) }
 
 // become runs the program, and ends as it does. Ctrl-C reaches both, and the program decides what comes of it.
 func (c *Commands) become(p *program) error {

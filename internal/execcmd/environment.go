@@ -31,35 +31,94 @@ func variables(at, caller, key string) [][2]string {
 	}
 }
 
-// environment is that of this process with vars, and without what tells secrets of an account, under whatever name.
+// environment is that of this process with vars, and without what tells secrets of an account, under whatever name. nil is the account
+// of a broker, which has none.
 func (c *Commands) environment(acc *profile.Account, vars [][2]string) []string {
-	return environ(c.Environ(), secretsOf(acc, c.Getenv("RINGCX_STORE")), vars)
+	store := c.Variable("RINGCX_STORE")
+	secrets := append(secretsOf(acc), passwordsOf(store)...)
+	for _, name := range secretVariables {
+		secrets = append(secrets, c.Variable(name))
+	}
+	if kind, _, _ := strings.Cut(store, ":"); strings.HasPrefix(kind, "postgres") && len(passwordsOf(store)) == 0 {
+		for _, name := range []string{"PGPASSWORD", "PGSSLPASSWORD"} { // where the client of PostgreSQL finds what the URL lacks
+			secrets, vars = append(secrets, c.Getenv(name)), append(vars, [2]string{name, ""})
+		}
+	}
+	return environ(c.Environ(), secrets, vars)
+}
+
+// secretVariables hold secrets themselves.
+var secretVariables = []string{"RC_APP_CLIENT_SECRET", "RC_CLIENT_SECRET", "RC_USER_JWT", "RC_JWT", "RINGCX_PASSWORD", "RINGCX_BROKER_KEY"}
+
+// secretsOf are the secrets of an account.
+func secretsOf(acc *profile.Account) []string {
+	if acc == nil {
+		return nil
+	}
+	all := []string{acc.Config.ClientSecret, acc.JWT}
+	if s := acc.Stored; s != nil {
+		all = append(all, s.ClientSecret, s.JWT, s.Password)
+		for line := range strings.Lines(s.ClientKey) { // by lines, as a variable has other line ends than a file
+			if line = strings.TrimSpace(line); len(line) >= shortestLine && !strings.HasPrefix(line, "-----") {
+				all = append(all, line)
+			}
+		}
+	}
+	return all
+}
+
+// shortestLine is the shortest line of a private key that is looked for. The first, which tells of what kind it is, is as long as
+// the others.
+const shortestLine = 32
+
+// passwordsOf are the passwords in a URL: of its user, and in its query.
+func passwordsOf(text string) (all []string) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil
+	}
+	if password, _ := u.User.Password(); password != "" {
+		all = append(all, password)
+	}
+	for name, values := range u.Query() {
+		if strings.Contains(strings.ToLower(name), "password") {
+			all = append(all, values...)
+		}
+	}
+	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }
 
 // shortest is the shortest secret that is looked for within values: a shorter one may be there by chance.
 const shortest = 8
 
-// secretsOf are the secrets of an account and of its store.
-func secretsOf(acc *profile.Account, store string) []string {
-	all := []string{acc.Config.ClientSecret, acc.JWT}
-	if s := acc.Stored; s != nil {
-		all = append(all, s.ClientSecret, s.JWT, s.Password, strings.TrimSpace(s.ClientKey))
+// tells reports whether a value holds one of the secrets: somewhere in it, as it is or escaped as in a URL, or as the password of one.
+func tells(value string, secrets []string) bool {
+	texts := []string{value}
+	if strings.Contains(value, "%") || strings.Contains(value, "+") {
+		for _, unescape := range []func(string) (string, error){url.PathUnescape, url.QueryUnescape} {
+			if text, err := unescape(value); err == nil {
+				texts = append(texts, text)
+			}
+		}
 	}
-	if u, err := url.Parse(store); err == nil && u.User != nil {
-		password, _ := u.User.Password()
-		all = append(all, password)
-	}
-	return slices.DeleteFunc(all, func(s string) bool { return len(s) < shortest })
+	passwords := passwordsOf(value)
+	return slices.ContainsFunc(secrets, func(secret string) bool {
+		return slices.Contains(passwords, secret) || len(secret) >= shortest &&
+			slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, secret) })
+	})
 }
 
-// environ is an environment without secrets, and with vars in place of what has their names; one that is "" is not set.
+// environ is an environment without secrets, and with vars in place of what has their names; one that is "" is not set. What vars
+// hold is no secret to the program.
 func environ(old, secrets []string, vars [][2]string) []string {
+	secrets = slices.DeleteFunc(slices.Clone(secrets), func(secret string) bool {
+		return slices.ContainsFunc(vars, func(v [2]string) bool { return v[1] == secret })
+	})
 	var made []string
 	proxied := false
 	for _, entry := range old {
 		name, value, _ := strings.Cut(entry, "=")
-		if private(name) || slices.ContainsFunc(vars, func(v [2]string) bool { return known(v[0]) == known(name) }) ||
-			slices.ContainsFunc(secrets, func(secret string) bool { return strings.Contains(value, secret) }) {
+		if private(name) || slices.ContainsFunc(vars, func(v [2]string) bool { return known(v[0]) == known(name) }) || tells(value, secrets) {
 			continue
 		}
 		proxied = proxied || value != "" && slices.Contains([]string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}, strings.ToUpper(name))

@@ -47,3 +47,20 @@ func TestThisMachineIsReachedWithoutAProxy(t *testing.T) {
 		}
 	}
 }
+
+func TestASecretIsFoundHoweverAVariableWritesIt(t *testing.T) {
+	secrets := []string{"p@ss/word 1", "short", "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgVcB/UNPxalR9zDYA"}
+	for entry, stays := range map[string]bool{
+		"A=p@ss/word 1": false, "A=password=p@ss/word 1;": false, "A=postgres://u:p%40ss%2Fword%201@h/d": false, "A=postgres://u:p%40ss%2fword%201@h/d": false,
+		"A=x=p%40ss%2Fword+1": false, "A=postgres://u@h/d?password=p%40ss%2Fword+1": false, "A=redis://:short@h": false, "A=redis://h?PASSWORD=short": false,
+		`A=-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgVcB/UNPxalR9zDYA\nx\n`: false,
+		"A=p@ss/word 2": true, "A=a short word": true, "A=100%": true, "A=postgres://u:shorter@h/d": true, "A=postgres://u@h/d": true, "A=": true, "A=http://%zz": true,
+	} {
+		if got := execcmd.Environ([]string{entry}, secrets, nil); (len(got) == 1) != stays {
+			t.Errorf("%s: %q", entry, got)
+		}
+	}
+	if got := execcmd.Environ([]string{"AUTH=Bearer its own key"}, []string{"its own key"}, [][2]string{{"KEY", "its own key"}}); len(got) != 2 {
+		t.Errorf("what the program is given anyway: %q", got)
+	}
+}

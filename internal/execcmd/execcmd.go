@@ -3,7 +3,7 @@
 //
 // On Unix the command becomes the program, in its own process: signals, job control, the terminal and how it ends are the program's
 // own. The broker is a process of its own by then, of which neither a terminal nor the program knows, and ends with the program.
-// On Windows the program is a child, and the broker is in the command.
+// On Windows, and as the first process of a container, the program is a child, and the broker is in the command.
 package execcmd
 
 import (
@@ -12,7 +12,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os/exec"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -86,7 +88,8 @@ The program has this command's streams, terminal and signals, and its exit code 
 126 if it cannot be run. The broker ends when the program ends.
 
 With --env NAME there is no broker: the variable NAME holds the access token itself, which is not renewed, and the servers are the
-vendor's. It is for programs that end within its life, of which a fifth is left at least; --min-ttl asks for more.`
+vendor's. It is for programs that end within its life, of which a fifth is left at least; --min-ttl asks for more. It takes a login
+of this machine: a broker in RINGCX_BROKER does not tell where its vendor is.`
 
 // New makes the command.
 func (c *Commands) New() *cobra.Command {
@@ -139,7 +142,7 @@ func isName(s string) bool {
 func (c *Commands) Running() bool { return c.running.Load() }
 
 func (c *Commands) run(o *options, args []string) error {
-	path, err := find(args[0])
+	path, err := find(args[0], c.Environ())
 	if err != nil {
 		return err
 	}
@@ -147,8 +150,8 @@ func (c *Commands) run(o *options, args []string) error {
 	if err := c.ReadEnvFile(); err != nil {
 		return err
 	}
-	if g := c.Given(); g.UsesBroker() && o.variable == "" {
-		return c.through(g.Broker, p)
+	if g := c.Given(); g.UsesBroker() {
+		return c.through(g, o, p)
 	}
 	session, acc, err := c.SignedIn()
 	if err != nil {
@@ -173,9 +176,16 @@ type program struct {
 	env  []string
 }
 
-// find looks for a program as execvp does.
-func find(name string) (string, error) {
+// find looks for a program as execvp does, which has a PATH of its own where the environment has none.
+func find(name string, environ []string) (string, error) {
 	path, err := exec.LookPath(name)
+	if !slices.ContainsFunc(environ, func(entry string) bool { return strings.HasPrefix(entry, "PATH=") }) && runtime.GOOS != "windows" && errors.Is(err, exec.ErrNotFound) {
+		for _, dir := range []string{"/usr/local/bin", "/bin", "/usr/bin"} {
+			if path, err = exec.LookPath(filepath.Join(dir, name)); err == nil {
+				break
+			}
+		}
+	}
 	switch {
 	case err == nil, errors.Is(err, exec.ErrDot) && runtime.GOOS != "windows":
 		return path, nil

@@ -2,32 +2,42 @@ package execcmd
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/profile"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
+const remedyOwn = "name a profile with --profile, and the program gets a broker of its own"
+
 // through runs a program that goes through a broker that is there already, as the variables say. It needs no other.
-func (c *Commands) through(at string, p *program) error {
-	u, err := url.Parse(at)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
-		return usage.New("RINGCX_BROKER is not a server that every program can reach: http://… or https://…", "name a profile with --profile, and the program gets a broker of its own")
+func (c *Commands) through(g profile.Given, o *options, p *program) error {
+	via, err := c.BrokerOf(g)
+	if err != nil {
+		return err
+	}
+	at := via.String()
+	switch {
+	case o.variable != "": // a broker does not tell where its vendor is, and a guess would send the token to another host
+		return usage.New("--env is for a login of this machine, and RINGCX_BROKER is set in "+g.From,
+			"leave out --env, or name a profile with --profile; 'ringcx token' prints the broker's token, for programs that know where the vendor is")
+	case strings.HasPrefix(at, "unix:"):
+		return usage.New("RINGCX_BROKER is a socket, and not every program can use one", remedyOwn)
 	}
 	key, err := c.brokerKey()
 	if err != nil {
 		return err
 	}
 	caller, _, _ := strings.Cut(strings.TrimPrefix(key, "rcxb_"), "_") // the ID of the key is a name of its caller
-	p.env = environ(c.Environ(), nil, variables(u.Scheme+"://"+u.Host, caller, key))
+	p.env = c.environment(nil, variables(at, caller, key))
 	return c.become(p)
 }
 
 // brokerKey is the key that the variables name.
 func (c *Commands) brokerKey() (string, error) {
 	key := c.Variable("RINGCX_BROKER_KEY")
-	if name := c.Getenv("RINGCX_BROKER_KEY_FILE"); key == "" && name != "" {
+	if name := c.Variable("RINGCX_BROKER_KEY_FILE"); key == "" && name != "" {
 		text, _, err := c.ReadSecret(name, "RINGCX_BROKER_KEY_FILE names a file with the key of a broker", env.MaxSecret)
 		if err != nil {
 			return "", err

@@ -29,14 +29,15 @@ type Broker struct {
 // Token implements ringcx.TokenSource.
 func (b *Broker) Token(ctx context.Context) (*ringcx.Token, error) { return b.TokenFor(ctx, 0) }
 
-// TokenFor is Token with a minimum. A broker that asks for patience is given it, as far as --max-wait goes.
+// TokenFor is Token with a minimum. A broker that asks for patience is given it, as far as --max-wait goes, and so is one that does not
+// answer.
 func (b *Broker) TokenFor(ctx context.Context, minTTL time.Duration) (*ringcx.Token, error) {
 	until := time.Now().Add(b.of.MaxWait)
 	if ends, ok := ctx.Deadline(); ok && ends.Before(until) {
 		until = ends
 	}
 	for {
-		t, err := b.ask(ctx, minTTL)
+		t, err := b.ask(ctx, minTTL, until)
 		var e *client.Error
 		if !errors.As(err, &e) || e.RetryAfter <= 0 || !e.Busy() || time.Now().Add(e.RetryAfter).After(until) {
 			return t, err
@@ -47,14 +48,17 @@ func (b *Broker) TokenFor(ctx context.Context, minTTL time.Duration) (*ringcx.To
 	}
 }
 
-// ask asks once, and tells when that takes a while.
-func (b *Broker) ask(ctx context.Context, minTTL time.Duration) (*ringcx.Token, error) {
-	if b.of.Timeout > 0 {
+// ask asks once, and tells when that takes a while. It has until a time, and --timeout; without waits (--max-wait 0) only that.
+func (b *Broker) ask(ctx context.Context, minTTL time.Duration, until time.Time) (*ringcx.Token, error) {
+	if ends := time.Now().Add(b.of.Timeout); b.of.Timeout > 0 && (b.of.MaxWait <= 0 || ends.Before(until)) {
+		until = ends
+	}
+	if b.of.MaxWait > 0 || b.of.Timeout > 0 {
 		var cancel func()
-		ctx, cancel = context.WithTimeout(ctx, b.of.Timeout)
+		ctx, cancel = context.WithDeadline(ctx, until)
 		defer cancel()
 	}
-	until, _ := ctx.Deadline()
+	until, _ = ctx.Deadline()
 	defer b.of.Awaits("the broker at "+b.String()+" to bring a token", until)()
 	return b.via.TokenFor(ctx, minTTL)
 }
@@ -71,13 +75,23 @@ func (g Given) UsesBroker() bool { return g.Broker != "" && g.Profile == "" && g
 // UnsetBroker is what to do where a login of this machine is meant.
 const UnsetBroker = "unset RINGCX_BROKER to use a login of this machine, or name one with --profile"
 
-// brokered is the account of the broker that g names.
-func (a *Accounts) brokered(g Given) (*Account, error) {
+// BrokerOf is a client of the broker that g names. An address or a key that a broker cannot have is an error with a remedy; nothing
+// is asked yet.
+func (a *Accounts) BrokerOf(g Given) (*client.Client, error) {
 	c, err := client.New(&client.Options{
 		URL: g.Broker, Key: a.Variable("RINGCX_BROKER_KEY"), KeyFile: a.Variable("RINGCX_BROKER_KEY_FILE"), Transport: settings(),
 	})
 	if err != nil {
 		return nil, usage.New("RINGCX_BROKER in "+g.From+": "+err.Error(), UnsetBroker)
+	}
+	return c, nil
+}
+
+// brokered is the account of the broker that g names.
+func (a *Accounts) brokered(g Given) (*Account, error) {
+	c, err := a.BrokerOf(g)
+	if err != nil {
+		return nil, err
 	}
 	at := c.String()
 	if strings.HasPrefix(at, "unix:") {

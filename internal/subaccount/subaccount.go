@@ -100,6 +100,12 @@ func IsID(word string) bool {
 // Hint is how an account is chosen.
 const Hint = "'ringcx accounts list' shows them; choose one with 'ringcx accounts use ID', or for one call with --account ID"
 
+// Unkept is a remedy, as errors here have it, for a login without a profile that keeps a choice.
+func Unkept(remedy string) string {
+	return strings.NewReplacer("'ringcx accounts use ID', or for one call with --account ID", "--account ID or RINGCX_ACCOUNT",
+		", or for all with 'ringcx accounts use ID'", "").Replace(remedy)
+}
+
 // Find is the account with an ID or a name, which is compared without regard to case, or the only one if given is "".
 func Find(all []Account, given string) (Account, error) {
 	given = strings.TrimSpace(given)

@@ -3,6 +3,7 @@ package usage
 import (
 	"errors"
 	"io/fs"
+	"syscall"
 
 	"github.com/ringcx-go/ringcx"
 )
@@ -19,6 +20,9 @@ func Hint(err error) string {
 	var hinted interface{ Hint() string }
 	if errors.As(err, &hinted) && hinted.Hint() != "" {
 		return hinted.Hint()
+	}
+	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+		return "raise the limit of open files (ulimit -n), or close some; nothing stored was lost"
 	}
 	var path *fs.PathError
 	if errors.As(err, &path) {
