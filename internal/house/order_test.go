@@ -20,18 +20,18 @@ import (
 // Who looks for what a file depends on reads upwards, and never in a circle.
 var rootOrder = slices.Concat(
 	files("doc"),
-	files("grammar answer_headers retry_after answer origin input lifetime loopback network_proxy_value"),       // what texts may be
-	files("error error_from_answer ring_central_error token renew_at api_token endpoint"),                // what is said and handed out
-	files("timeouts network_tcp network_tls network_proxy network_error pool header_wait redirect hint"), // the way there
-	files("config clientauth_signature clientauth_assertion clientauth validate"),                        // the app
-	files("store lineage ring attempt token_answer token_request login exchange"),                        // one request
-	files("grant grant_jwt grant_code grant_password"),                                                   // who logs in
-	files("clock action stored failure drift record"),                                                    // what a Store keeps of a lineage
-	files("backoff ledger known ledgers spent"),                                                          // and of an app
-	files("plan outcome explain"),                                                                        // what to do next, and what came of it
-	files("options wait network_pause draft renewer renew logout status"),                                // doing it
-	files("token_cache flight legacy"),                                                                   // the token at hand
-	files("session ring_central transport_sign transport_hosts transport client"),                        // what programs hold
+	files("grammar answer_headers retry_after answer origin input lifetime loopback network_proxy_value"), // what texts may be
+	files("error error_from_answer ring_central_error token renew_at api_token endpoint"),                 // what is said and handed out
+	files("timeouts network_tcp network_tls network_proxy network_error pool header_wait redirect hint"),  // the way there
+	files("config clientauth_signature clientauth_assertion clientauth validate"),                         // the app
+	files("store lineage ring attempt token_answer token_request login exchange"),                         // one request
+	files("grant grant_jwt grant_code grant_password"),                                                    // who logs in
+	files("clock action stored failure drift record"),                                                     // what a Store keeps of a lineage
+	files("backoff ledger known ledgers spent"),                                                           // and of an app
+	files("plan outcome explain"),                                                                         // what to do next, and what came of it
+	files("options wait network_pause draft renewer renew logout status"),                                 // doing it
+	files("token_cache flight legacy"),                                                                    // the token at hand
+	files("session ring_central transport_sign transport_hosts transport client"),                         // what programs hold
 )
 
 // files are the names of Go files.
