@@ -72,10 +72,18 @@ type UserChange struct {
 	Password *string `json:"password"` // another one also ends a lock
 }
 
-// ChangeUser changes a user, or nothing of it. The lock is held.
-func (a *Sandbox) ChangeUser(u *model.User, in *UserChange) error {
+// Check tells what is wrong with a change, whoever it is for.
+func (in *UserChange) Check() error {
 	if in.Password != nil && *in.Password == "" {
 		return errors.New("the password is empty")
+	}
+	return nil
+}
+
+// ChangeUser changes a user, or nothing of it. The lock is held.
+func (a *Sandbox) ChangeUser(u *model.User, in *UserChange) error {
+	if err := in.Check(); err != nil {
+		return err
 	}
 	if in.Role != nil {
 		as, err := permission.FindRole(*in.Role)

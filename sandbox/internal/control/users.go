@@ -58,6 +58,9 @@ func (c *control) changeUser(r *http.Request) (any, error) {
 	if err := admin.ReadJSON(r, &in); err != nil {
 		return nil, err
 	}
+	if err := in.Check(); err != nil {
+		return nil, err
+	}
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	c.Lock.Lock()
 	defer c.Lock.Unlock()
