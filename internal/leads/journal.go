@@ -160,13 +160,6 @@ func readJournal(path string) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-// intoTheSame tells the journal of an import into the same campaign.
-func (a *about) intoTheSame(data []byte) bool {
-	var other about
-	line, _, _ := bytes.Cut(data, []byte("\n"))
-	return json.Unmarshal(line, &other) == nil && other.Server == a.Server && other.Account == a.Account && other.Campaign == a.Campaign
-}
-
 func (j *journal) lock(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
