@@ -213,6 +213,32 @@ func TestWhatANewerVersionHasStoredIsRefusedWithAWayOutAndLeftAsItIs(t *testing.
 	}
 }
 
+// TestFieldsThatANewerProgramHasAddedWithinAVersionHinderNoOlderOne is the way back where no number was raised.
+func TestFieldsThatANewerProgramHasAddedWithinAVersionHinderNoOlderOne(t *testing.T) {
+	checksum := regexp.MustCompile(`,"checksum":"[0-9a-f]{32}"`)
+	for _, f := range fixtures {
+		if f.ways == nil || strings.HasPrefix(f.name, "datafile") || strings.HasSuffix(f.name, "sandbox/testdata") || strings.HasPrefix(f.name, "snapshot") {
+			continue // of those, what is in the records may have more
+		}
+		t.Run(f.name, func(t *testing.T) {
+			dir, changed := f.copied(t), 0
+			for pattern := range f.ways {
+				names, _ := filepath.Glob(filepath.Join(dir, pattern)) // the pattern is one
+				for _, path := range names {
+					content := checksum.ReplaceAllString(contents(t, dir)[filepath.Base(path)], "")
+					if err := os.WriteFile(path, bySettingIt(`"`, `"future":[{"a":1}],"`)([]byte(content)), 0o600); err != nil {
+						t.Fatal(err)
+					}
+					changed++
+				}
+			}
+			if err := f.read(t, dir); err != nil || changed < len(f.ways) {
+				t.Errorf("%d files, %v", changed, err)
+			}
+		})
+	}
+}
+
 // unchanged fails if a directory holds anything else than before.
 func unchanged(t *testing.T, dir string, before map[string]string) {
 	t.Helper()
