@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker/internal/cached"
 )
 
 // Paths that are answered without a key, and not written to the audit log: they tell nothing that is secret.
@@ -120,9 +122,9 @@ func (s *setup) look(ctx context.Context) readiness {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	found := readiness{Problems: []string{}, Profiles: map[string]state{}}
-	lost, unread := false, false
+	lost, unread := false, error(nil)
 	if s.keys != nil {
-		all.Go(func() { unread = s.keys.Look(ctx) != nil })
+		all.Go(func() { unread = s.keys.Look(ctx) })
 	}
 	for _, p := range s.profiles {
 		all.Go(func() {
@@ -142,14 +144,22 @@ func (s *setup) look(ctx context.Context) readiness {
 	if failed := len(found.Problems); failed == len(s.profiles) {
 		found.Status = notReady
 	}
-	if unread {
-		found.Status, found.Problems = notReady, append(found.Problems, "the keys of callers could not be read yet: the Store does not answer, and no caller with a key is served")
+	if unread != nil {
+		found.Status, found.Problems = notReady, append(found.Problems, "the keys of callers could not be read yet"+cmp.Or(cached.Why(unread), ": the Store does not answer")+", and no caller with a key is served")
 	}
 	if s.audit != nil && s.audit.Try(s.now()) != nil {
 		found.Status, found.Problems = notReady, append(found.Problems, "the audit log cannot be written, and nothing is served that is not in it")
 	}
-	if found.lost = lost || unread || s.keys != nil && s.keys.Problem() != nil; found.lost && !unread {
-		found.Problems = append(found.Problems, "the Store does not answer: the broker goes on with the tokens and the keys of callers that it has")
+	var again error
+	if s.keys != nil {
+		again = s.keys.Problem()
+	}
+	if found.lost = lost || unread != nil || again != nil; found.lost && unread == nil {
+		why := "the Store does not answer"
+		if newer := cached.Why(again); newer != "" {
+			why = "the keys of callers could not be read again" + newer
+		}
+		found.Problems = append(found.Problems, why+": the broker goes on with the tokens and the keys of callers that it has")
 	}
 	switch {
 	case found.Status != "":

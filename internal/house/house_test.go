@@ -24,7 +24,7 @@ var rules = []func(*tree) []finding{
 	forbiddenArrows, forbiddenRooms, rootDependencies, machineInLibraries, sleepsInCode,
 	longFiles, longFunctions, longParts, manyNames, undocumented,
 	notesToSelf, sleepsInTests, silentSkips, deadLinks, missingWitnesses,
-	largePackages, savedTypes, strayLocks, strayWriters, strayPaths, doubleRows, tablesUntold, arrowsUp(rootOrder), expressionsAtStart, templatesLinked, strayMarkup, strangeHosts,
+	largePackages, savedTypes, strayLocks, strayWriters, strayPaths, doubleRows, tablesUntold, arrowsUp(rootOrder), formatsWithoutFixture, expressionsAtStart, templatesLinked, strayMarkup, strangeHosts,
 }
 
 func TestEveryExceptionHasAReasonAndIsStillNeeded(t *testing.T) {

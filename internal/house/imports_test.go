@@ -46,6 +46,7 @@ const (
 	subaccount  = "internal/subaccount"
 	things      = "internal/resourcecmd"
 	testkeeper  = "internal/testkeeper"
+	upgrades    = "internal/upgrades"
 	usage       = "internal/usage"
 	integration = "internal/integration"
 	leads       = "internal/leads"
@@ -68,7 +69,8 @@ var arrows = map[string][]string{
 	outfile:     {store, internal, usage},
 	profile:     {root, brokerUse, store, internal, usage},
 	subaccount:  {store, internal, apispec, usage},
-	usage:       {root, internal}, // it knows which errors of the SDK end by themselves
+	upgrades:    {root, store, broker, sandbox, internal, leads, profile, serve, usage}, // tests alone
+	usage:       {root, internal},                                                       // it knows which errors of the SDK end by themselves
 	apicmd:      {root, internal, apispec, outfile, usage},
 	resource:    {apicmd, internal, apispec, usage},
 	accountCmd:  {root, apicmd, internal, profile, subaccount, usage},

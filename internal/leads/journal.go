@@ -105,6 +105,8 @@ type run struct {
 
 const journalVersion = 1
 
+var errNewerJournal = errors.New("it is of a newer version than this program knows")
+
 // path of the journal of an import: the same content in the same campaign has the same, whatever the file is called.
 func (a *about) path(dir string) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %q", a.Server, a.Account, a.Campaign, a.SHA256))
@@ -158,13 +160,6 @@ func readJournal(path string) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-// intoTheSame tells the journal of an import into the same campaign.
-func (a *about) intoTheSame(data []byte) bool {
-	var other about
-	line, _, _ := bytes.Cut(data, []byte("\n"))
-	return json.Unmarshal(line, &other) == nil && other.Server == a.Server && other.Account == a.Account && other.Campaign == a.Campaign
-}
-
 func (j *journal) lock(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -179,9 +174,12 @@ func (j *journal) lock(ctx context.Context) error {
 // read finds out whether what an earlier run wrote is to be gone on with.
 func (j *journal) read(data []byte, im *Import) (keep bool, err error) {
 	now := &im.about
-	if err := j.parse(data); err != nil && im.Again {
+	switch err := j.parse(data); {
+	case errors.Is(err, errNewerJournal): // with --again, too: what was sent would be forgotten
+		return false, usage.New(fmt.Sprintf("the journal %s cannot be read: %s", j.path, err), "update this program; or move the journal away, and what was sent is not known any more")
+	case err != nil && im.Again:
 		j.runs = nil
-	} else if err != nil {
+	case err != nil:
 		return false, usage.New(fmt.Sprintf("the journal %s cannot be read: %s", j.path, err), "--again forgets it and sends everything")
 	}
 	if len(j.runs) == 0 && im.Resume {
@@ -226,7 +224,11 @@ func (j *journal) parse(data []byte) error {
 		}
 		if n == 1 || bytes.HasPrefix(line, []byte(`{"version":`)) {
 			begun := &run{batches: map[int]entry{}}
-			if err := json.Unmarshal(line, &begun.about); err != nil || begun.about.Version != journalVersion {
+			err := json.Unmarshal(line, &begun.about)
+			if begun.about.Version > journalVersion {
+				return errNewerJournal
+			}
+			if err != nil || begun.about.Version != journalVersion {
 				return errors.New("it is of another version")
 			}
 			j.runs = append(j.runs, begun)

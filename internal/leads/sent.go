@@ -1,8 +1,11 @@
 package leads
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -84,7 +87,11 @@ func (im *Import) sentBefore(dir, own string) (before, error) {
 		}
 		j := &journal{path: path}
 		if err := j.parse(data); err != nil {
-			return b, usage.New(fmt.Sprintf("what another import has sent into campaign %d is not known: its journal %s cannot be read: %s", im.Campaign, path, err), "--again sends everything whatever was sent; or move it away")
+			hint := "--again sends everything whatever was sent; or move it away"
+			if errors.Is(err, errNewerJournal) {
+				hint = "update this program; without it " + hint
+			}
+			return b, usage.New(fmt.Sprintf("what another import has sent into campaign %d is not known: its journal %s cannot be read: %s", im.Campaign, path, err), hint)
 		}
 		for _, run := range j.runs {
 			for _, e := range run.batches {
@@ -103,6 +110,18 @@ func (im *Import) sentBefore(dir, own string) (before, error) {
 		}
 	}
 	return b, nil
+}
+
+// intoTheSame tells the journal of an import into the same campaign, and one of a newer version that may be.
+func (a *about) intoTheSame(data []byte) bool {
+	var other about
+	line, _, _ := bytes.Cut(data, []byte("\n"))
+	err := json.Unmarshal(line, &other)
+	same := other.Server == a.Server && other.Account == a.Account && other.Campaign == a.Campaign
+	if other.Version > journalVersion {
+		return same || err != nil || other.Campaign == 0
+	}
+	return same && err == nil
 }
 
 // skipSent sees that no row is sent that another import has sent, unless that is asked for.

@@ -61,6 +61,8 @@ func dataHint(text string) string {
 		return "give another file, or stop what uses this one"
 	case strings.Contains(text, "is an SQLite database"):
 		return "give another file, and with --snapshot what that ringcx saved"
+	case strings.Contains(text, "a newer version of ringcx"):
+		return "update this program, or give another file: this one was left as it is"
 	case strings.Contains(text, "is damaged"), strings.Contains(text, "reading what was kept"):
 		return "the file is damaged: give another one, or a copy from before"
 	}
@@ -79,8 +81,11 @@ func takeSnapshot(box *sandbox.Server, path string) error {
 	}
 	defer f.Close() //nolint:errcheck // it was read
 	if err := box.Restore(f); err != nil {
-		text := strings.TrimPrefix(err.Error(), "sandbox: ")
-		return usage.New(fmt.Sprintf("--snapshot %s: %s", path, text), purpose)
+		text, hint := strings.TrimPrefix(err.Error(), "sandbox: "), purpose
+		if strings.Contains(text, `snapshot is "ringcx-sandbox/`) { // of another version than this program's
+			hint = "update this program, or " + purpose + " of this version"
+		}
+		return usage.New(fmt.Sprintf("--snapshot %s: %s", path, text), hint)
 	}
 	return nil
 }

@@ -113,7 +113,11 @@ func (s *Store) open(ctx context.Context, key string, sealed []byte) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
-	if e, err := parse(sealed); err == nil {
+	e, err := parse(sealed)
+	if newer := s.newer(key+suffix, err); newer != nil {
+		return nil, newer
+	}
+	if err == nil {
 		if value, err := w.open(key, e); err == nil {
 			return value, nil
 		}

@@ -203,7 +203,9 @@ func TestWhatWasTamperedWithIsRefusedAndLeftAlone(t *testing.T) {
 	refused(good["wrapping-key.json"]) // sealed with the same key
 	refused([]byte(`{"version":1,"key":"x","sealed":null}`))
 	refused([]byte(`{"access_token":"plain"}`))
-	refused(bytes.Replace(sealed, []byte(`"version":1`), []byte(`"version":2`), 1))
+	refused(bytes.Replace(sealed, []byte(`"version":1`), []byte(`"version":0`), 1))
+	write(t, dir, name, bytes.Replace(sealed, []byte(`"version":1`), []byte(`"version":2`), 1))
+	wantRefused(t, open(), dir, "one", "is of a newer version: it has version 2", "update this program")
 	write(t, dir, name, sealed)
 	wantLoad(t, open(), "one", "first")
 	wantLoad(t, open(), "two", "second")

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 )
 
 // version is that of the files' format.
@@ -76,9 +77,22 @@ func opened(value []byte, err error) ([]byte, error) {
 	return value, err
 }
 
+// newerError is a file that only a newer program understands. It is left as it is.
+type newerError struct{ version int }
+
+func (e *newerError) Error() string {
+	return fmt.Sprintf("it is of a newer version: it has version %d, this program knows version %d", e.version, version)
+}
+
+// Newer tells it from what is damaged.
+func (*newerError) Newer() bool { return true }
+
 func parse(data []byte) (*envelope, error) {
 	e := &envelope{}
-	switch err := json.Unmarshal(data, e); {
+	err := json.Unmarshal(data, e)
+	switch {
+	case e.Version > version: // whatever else it says
+		return nil, &newerError{e.Version}
 	case err != nil:
 		return nil, err
 	case e.Version != version || e.Key == "":

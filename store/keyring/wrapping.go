@@ -50,6 +50,9 @@ func (s *Store) wrapping(ctx context.Context) (*wrapping, error) {
 // fetch gets the key of a record out of the keyring.
 func (s *Store) fetch(ctx context.Context, record []byte) (*wrapping, error) {
 	e, err := parse(record)
+	if newer := s.newer(recordName, err); newer != nil {
+		return nil, newer
+	}
 	if err != nil {
 		return nil, s.lost("the file " + recordName + ".json is damaged")
 	}
@@ -116,6 +119,14 @@ func (s *Store) used() (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// newer is the error for a file that a newer program has written, nil if err says nothing of that.
+func (s *Store) newer(name string, err error) error {
+	if !errors.As(err, new(*newerError)) {
+		return nil
+	}
+	return &storeError{fmt.Sprintf("the file %s.json in %s cannot be read: %s", name, s.Dir, err), "update this program; what is stored was left as it is", err}
 }
 
 // lost is the error for a directory whose key is gone.

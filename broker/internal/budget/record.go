@@ -35,7 +35,7 @@ const (
 
 var (
 	errDamaged = errors.New("the stored budget is damaged")
-	errNewer   = errors.New("the stored budget is of a newer program")
+	errNewer   = errors.New("the stored budget is of a newer version; update this program: what is stored was left as it is")
 )
 
 // encode is nil for a record that says nothing.

@@ -26,6 +26,9 @@ const Prefix = "rcxb_"
 // storeKey is where the keys are in the Store. No lineage is called so: lineages that are not named have hexadecimal digits.
 const storeKey = "ringcx-broker/keys"
 
+// keysVersion is that of what is stored of the keys.
+const keysVersion = 1
+
 // Cached is how long a replica goes on with what it knows of the keys. A revoked key may work so long.
 const Cached = 10 * time.Second
 
@@ -148,15 +151,15 @@ func byID(keys []*Key) map[string]*Key {
 }
 
 func decodeKeys(value []byte) (keyFile, error) {
-	f := keyFile{Version: 1}
+	f := keyFile{Version: keysVersion}
 	if value == nil {
 		return f, nil
 	}
-	if err := json.Unmarshal(value, &f); err != nil {
+	switch err := json.Unmarshal(value, &f); {
+	case f.Version > keysVersion: // whatever else it says
+		return f, &cached.NewerError{What: "the stored keys of the broker", Version: f.Version, Known: keysVersion}
+	case err != nil || f.Version != keysVersion:
 		return f, errors.New("the stored keys of the broker are damaged")
-	}
-	if f.Version != 1 {
-		return f, fmt.Errorf("the stored keys of the broker have version %d, which this program does not know", f.Version)
 	}
 	f.Keys = slices.DeleteFunc(f.Keys, func(key *Key) bool { return key == nil })
 	return f, nil

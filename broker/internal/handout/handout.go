@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/broker/internal/cached"
 	"github.com/ringcx-go/ringcx/broker/internal/caller"
 	"github.com/ringcx-go/ringcx/broker/internal/problem"
 )
@@ -130,7 +131,7 @@ func refused(p *problem.Problem, c *caller.Caller, profile string) *Answer {
 // Unknown is the problem of a caller that is not known, or could not be looked up.
 func Unknown(err error) *problem.Problem {
 	if err != nil && !errors.Is(err, caller.ErrUnknown) {
-		p := problem.New(http.StatusServiceUnavailable, "the keys of callers cannot be read")
+		p := problem.New(http.StatusServiceUnavailable, "the keys of callers cannot be read"+cached.Why(err))
 		p.RetryAfter = time.Second
 		return p
 	}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/broker/internal/cached"
 	"github.com/ringcx-go/ringcx/broker/internal/caller"
 )
 
@@ -47,8 +48,8 @@ func form(r *http.Request) (url.Values, *Answer) {
 }
 
 // noKeys is the answer when it cannot be told who asks.
-func noKeys() *Answer {
-	return oauthError(http.StatusServiceUnavailable, "temporarily_unavailable", "the keys of callers cannot be read")
+func noKeys(err error) *Answer {
+	return oauthError(http.StatusServiceUnavailable, "temporarily_unavailable", "the keys of callers cannot be read"+cached.Why(err))
 }
 
 // client is who asks a token endpoint: by HTTP Basic, by client_id and client_secret in the form, or by a Bearer token. The
@@ -66,7 +67,7 @@ func (d *Desk) client(r *http.Request, values url.Values) (*caller.Caller, *Answ
 	}
 	c, err := d.Who(r, secret)
 	if err != nil && !errors.Is(err, caller.ErrUnknown) {
-		return nil, noKeys()
+		return nil, noKeys(err)
 	}
 	if err != nil || name != "" && name != c.Name && name != c.ID {
 		return denied()
@@ -96,7 +97,7 @@ func (d *Desk) oauth(r *http.Request) *Answer {
 		}
 		c, err := d.Who(r, values.Get("subject_token"))
 		if err != nil && !errors.Is(err, caller.ErrUnknown) {
-			return noKeys()
+			return noKeys(err)
 		}
 		if values.Get("subject_token") == "" || err != nil {
 			return oauthError(http.StatusBadRequest, "invalid_grant", "the subject_token is not known")
@@ -127,7 +128,7 @@ func (d *Desk) grant(r *http.Request, c *caller.Caller, values url.Values, issue
 	if own {
 		p, err := d.Short.Issue(r.Context(), *c)
 		if err != nil {
-			return noKeys()
+			return noKeys(err)
 		}
 		body["access_token"], body["token_type"], body["expires_in"], body["scope"] = p.Access, "Bearer", int64(p.AccessLife.Seconds()), scope
 	} else {
@@ -166,7 +167,7 @@ func (d *Desk) introspect(r *http.Request) *Answer {
 	body := inactive
 	owner, until, err := d.Short.Whose(r.Context(), token)
 	if err != nil && !errors.Is(err, caller.ErrUnknown) {
-		return noKeys()
+		return noKeys(err)
 	}
 	if err == nil && owner.Name == c.Name {
 		body = map[string]any{"active": true, "client_id": owner.Name, "username": owner.Name, "token_type": "Bearer", "exp": until.Unix(), "scope": "broker"}
@@ -191,8 +192,8 @@ func (d *Desk) revoke(r *http.Request) *Answer {
 		return bad
 	}
 	if owner, _, err := d.Short.Whose(r.Context(), values.Get("token")); err != nil || owner.Name == c.Name {
-		if d.Short.End(r.Context(), values.Get("token")) != nil {
-			return noKeys()
+		if err := d.Short.End(r.Context(), values.Get("token")); err != nil {
+			return noKeys(err)
 		}
 	}
 	return &Answer{Status: http.StatusOK, Header: http.Header{"Cache-Control": {"no-store"}}, Caller: c}

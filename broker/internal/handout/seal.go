@@ -50,6 +50,9 @@ type sealKey struct {
 	Made   time.Time `json:"made"`
 }
 
+// sealsVersion is that of what is stored.
+const sealsVersion = 1
+
 // sealFile is what is stored.
 type sealFile struct {
 	Version int       `json:"version"`
@@ -128,16 +131,16 @@ func (s *Short) makeSeal(ctx context.Context, now time.Time) (f *sealFile, err e
 }
 
 func decodeSeals(value []byte) (*sealFile, error) {
-	f := &sealFile{Version: 1}
+	f := &sealFile{Version: sealsVersion}
 	if value == nil {
 		return f, nil
 	}
 	err := json.Unmarshal(value, f)
 	wrong := func(k sealKey) bool { return len(k.ID) != len(newest) || len(k.Secret) != sealSize }
 	switch {
-	case err == nil && f.Version != 1:
-		return nil, fmt.Errorf("the stored keys of the broker's own tokens have version %d, which this program does not know", f.Version)
-	case err != nil || slices.ContainsFunc(f.Keys, wrong):
+	case f.Version > sealsVersion: // whatever else it says
+		return nil, &cached.NewerError{What: "the stored keys of the broker's own tokens", Version: f.Version, Known: sealsVersion}
+	case err != nil || f.Version != sealsVersion || slices.ContainsFunc(f.Keys, wrong):
 		return nil, errors.New("the stored keys of the broker's own tokens are damaged") // and not what they are
 	}
 	return f, nil

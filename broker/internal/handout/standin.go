@@ -55,7 +55,7 @@ func (d *Desk) platformLogin(r *http.Request) *Answer {
 	case "refresh_token":
 		p, c, err := d.Short.Refresh(r.Context(), values.Get("refresh_token"))
 		if err != nil && !errors.Is(err, caller.ErrUnknown) {
-			return noKeys()
+			return noKeys(err)
 		}
 		if err != nil {
 			return oauthError(http.StatusBadRequest, "invalid_grant", "the refresh token is not known here")
@@ -69,7 +69,7 @@ func (d *Desk) platformLogin(r *http.Request) *Answer {
 func (d *Desk) jwtLogin(r *http.Request, values url.Values) *Answer {
 	denied := func(err error) *Answer {
 		if err != nil && !errors.Is(err, caller.ErrUnknown) {
-			return noKeys()
+			return noKeys(err)
 		}
 		return oauthError(http.StatusBadRequest, "invalid_grant", "the assertion is no stand-in that the broker gave out")
 	}
@@ -92,7 +92,7 @@ func (d *Desk) jwtLogin(r *http.Request, values url.Values) *Answer {
 	}
 	p, err := d.Short.Issue(r.Context(), *c)
 	if err != nil {
-		return noKeys()
+		return noKeys(err)
 	}
 	return platformPair(p, c)
 }
@@ -112,8 +112,8 @@ func (d *Desk) platformRevoke(r *http.Request) *Answer {
 	if bad != nil {
 		return bad
 	}
-	if d.Short.End(r.Context(), values.Get("token")) != nil { // who knows a token may end it
-		return noKeys()
+	if err := d.Short.End(r.Context(), values.Get("token")); err != nil { // who knows a token may end it
+		return noKeys(err)
 	}
 	return &Answer{Status: http.StatusOK, Header: http.Header{"Cache-Control": {"no-store"}}, Why: "only a token of the broker's own can end here"}
 }
