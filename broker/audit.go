@@ -60,14 +60,17 @@ func (q *request) entry(event string) *audit.Entry {
 	return e
 }
 
+// audit is the log of now: a file that was moved away since the request came is nobody's any more. nil: nothing is written down.
+func (q *request) audit() *AuditLog { return q.b.latest().audit }
+
 // writeDown writes that the request is about to be forwarded.
 func (q *request) writeDown() *problem.Problem {
-	if q.b.audit == nil {
+	if q.audit() == nil {
 		return nil
 	}
 	e := q.entry("begin")
 	e.Decision = "allow"
-	if err := q.b.audit.Write(e); err != nil {
+	if err := q.audit().Write(e); err != nil {
 		return unwritten(q, err)
 	}
 	return nil
@@ -75,18 +78,18 @@ func (q *request) writeDown() *problem.Problem {
 
 // writeEnd writes what came of it. If that cannot be written, no other request can either.
 func (q *request) writeEnd() {
-	if q.b.audit == nil {
+	if q.audit() == nil {
 		return
 	}
 	e := &audit.Entry{Time: q.b.now(), Event: "end", Request: q.name, Status: q.w.status, Took: q.b.now().Sub(q.began), Sent: q.w.sent}
-	if err := q.b.audit.Write(e); err != nil {
+	if err := q.audit().Write(e); err != nil {
 		q.b.cannotWrite(err)
 	}
 }
 
 // writeOwn writes an answer of the broker's own, before it leaves.
 func (q *request) writeOwn(a *handout.Answer) error {
-	if q.b.audit == nil {
+	if q.audit() == nil {
 		return nil
 	}
 	e := q.entry("answer")
@@ -98,7 +101,7 @@ func (q *request) writeOwn(a *handout.Answer) error {
 		e.Caller = a.Caller.Name
 	}
 	e.Status, e.Took, e.Sent = a.Status, e.Time.Sub(q.began), int64(len(a.Body))
-	return q.b.audit.Write(e)
+	return q.audit().Write(e)
 }
 
 // unwritten is why a request is not served that cannot be written down.
@@ -113,12 +116,12 @@ func unwritten(q *request, err error) *problem.Problem {
 func (q *request) refuse(p *problem.Problem) {
 	p.Write(&q.w)
 	q.count(q.operation(), decision(p.Status), p.Status)
-	if q.b.audit == nil {
+	if q.audit() == nil {
 		return
 	}
 	e := q.entry("refused")
 	e.Decision, e.Why, e.Status, e.Took, e.Sent = "deny", p.Detail, p.Status, e.Time.Sub(q.began), q.w.sent
-	if err := q.b.audit.Write(e); err != nil {
+	if err := q.audit().Write(e); err != nil {
 		q.b.cannotWrite(err)
 	}
 }

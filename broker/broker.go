@@ -148,7 +148,8 @@ type setup struct {
 	metrics  *Metrics // nil: nothing is counted
 	waiting  *waiters
 
-	metricsKey bool // as Options has it
+	latest     func() *setup // that of now
+	metricsKey bool          // as Options has it
 	ending     <-chan struct{}
 }
 
@@ -172,9 +173,9 @@ func New(opts *Options) (*Broker, error) {
 	return b, nil
 }
 
-// Reload has the broker serve what opts say from the next request on; Now and what is about limits are those of the beginning. Requests that are under way end
-// as they began, and none is lost: callers that wait for a token go on to do so, if their profile has the same Session as before,
-// and tokens of the broker's own stay good if the Store is the same. Keys are read again. If opts cannot be served all stays as it is.
+// Reload has the broker serve what opts say from the next request on; Now and what is about limits are those of the beginning. Requests
+// that are under way end as they began, and none is lost; but who waits for a token, or for its turn, is asked once more whether it may
+// have it. Tokens of the broker's own stay good if the Store is the same. Keys are read again. If opts cannot be served all stays as it is.
 func (b *Broker) Reload(opts *Options) error {
 	if opts == nil || len(opts.Profiles) == 0 {
 		return errors.New("the broker has no profile")
@@ -209,6 +210,13 @@ func (b *Broker) Reload(opts *Options) error {
 	}
 	s.join(opts, b, old)
 	b.at.Store(s)
+	if old != nil {
+		for name, p := range old.profiles {
+			if now := s.profiles[name]; now == nil || now.source != p.source {
+				p.source.End()
+			}
+		}
+	}
 	return nil
 }
 
@@ -222,7 +230,11 @@ func (s *setup) join(opts *Options, b *Broker, old *setup) {
 			s.keys = &caller.Keys{Store: opts.Store, Now: s.now}
 		}
 	}
-	s.desk = &handout.Desk{Who: s.who, Source: s.handsOut, Short: s.short, Now: s.now, Ending: b.ending}
+	s.latest = b.at.Load
+	s.desk = &handout.Desk{
+		Who: s.who, Source: s.handsOut, Short: s.short, Now: s.now, Ending: b.ending,
+		Latest: func() *handout.Desk { return s.latest().desk },
+	}
 	s.ways = append(s.ways, s.short)
 	if s.keys != nil {
 		s.keys.Reread()

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/ringcx-go/ringcx/broker/internal/handout"
 	"github.com/ringcx-go/ringcx/broker/internal/policy"
@@ -42,6 +43,33 @@ func account(params *apispec.Params) string {
 func (q *request) may() *problem.Problem {
 	allowed, why := q.b.decide(q.caller, q.profile, q.r.Method, q.path, q.op, q.account)
 	if q.why = why; !allowed {
+		return problem.New(http.StatusForbidden, why)
+	}
+	return nil
+}
+
+// waited is how long a request may take to its turn without being asked again whether it may be sent.
+const waited = time.Second
+
+// mayStill asks again, by what holds now, whether a request that has waited may be sent: its key may be revoked, and rules be others.
+func (q *request) mayStill() *problem.Problem {
+	if q.b.now().Sub(q.began) < waited {
+		return nil
+	}
+	now := q.b.latest()
+	_, secret, _ := handout.Secret(q.r)
+	c, err := now.who(q.r, secret)
+	if err != nil {
+		return handout.Unknown(err)
+	}
+	p, bad := now.profileOf(q.r, c)
+	switch {
+	case bad != nil:
+		return bad
+	case p.session != q.profile.session:
+		return problem.New(http.StatusForbidden, "the profile is not served any more as it was")
+	}
+	if allowed, why := now.decide(c, p, q.r.Method, q.path, q.op, q.account); !allowed {
 		return problem.New(http.StatusForbidden, why)
 	}
 	return nil

@@ -37,7 +37,7 @@ type request struct {
 // steps are the way of a request that is forwarded. Each adds to it, or says why it goes no further.
 var steps = []func(*request) *problem.Problem{
 	(*request).admit, (*request).checkTarget, (*request).own, (*request).whoCalls, (*request).chooseProfile, (*request).findOperation, (*request).may,
-	(*request).readBody, (*request).reserve, (*request).findToken, (*request).writeDown,
+	(*request).readBody, (*request).reserve, (*request).findToken, (*request).mayStill, (*request).writeDown,
 }
 
 // ServeHTTP implements http.Handler.

@@ -33,24 +33,31 @@ type LongPoll struct {
 	after  string // fingerprint of the token that it has
 	ending <-chan struct{}
 	tell   func(*ringcx.Token, string, error) *Answer
-	refuse func(context.Context) *Answer // what one gets that may not have it any more; nil: it may
+	// again asks once more whether the caller may have the token, and of which source, by what holds now. An answer is why not.
+	again func(context.Context) (*Source, *Answer)
 }
 
 // Wait waits for it.
 func (l *LongPoll) Wait(ctx context.Context) *Answer {
 	t, name, err := l.source.After(ctx, l.after, l.Most, l.ending)
-	if a := l.refuse(ctx); err == nil && a != nil {
+	source, a := l.again(ctx)
+	switch {
+	case ctx.Err() != nil:
+	case a != nil:
 		return a
+	case source != l.source:
+		t, name, err = source.Token(ctx, 0)
 	}
 	return l.tell(t, name, err)
 }
 
 // Now is the answer that there is.
 func (l *LongPoll) Now(ctx context.Context) *Answer {
-	if a := l.refuse(ctx); a != nil {
+	source, a := l.again(ctx)
+	if a != nil {
 		return a
 	}
-	return l.tell(l.source.Token(ctx, 0))
+	return l.tell(source.Token(ctx, 0))
 }
 
 // Gone is the answer for a caller that did not wait for it.

@@ -18,6 +18,8 @@ type Desk struct {
 	Who func(r *http.Request, secret string) (*caller.Caller, error)
 	// Source finds the tokens of the profile that c asks for with r; a problem if c may not have the vendor's token.
 	Source func(r *http.Request, c *caller.Caller, vendors bool) (*Source, string, *problem.Problem)
+	// Latest is the desk of now, for what has waited.
+	Latest func() *Desk
 	// Short are the tokens of the broker's own.
 	Short *Short
 	Now   func() time.Time

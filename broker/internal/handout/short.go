@@ -99,6 +99,15 @@ func (s *Short) Whose(ctx context.Context, text string) (c caller.Caller, until 
 	return is.caller, is.access, nil
 }
 
+// Refreshes tells whose a refresh token is that can be spent, and spends nothing. Its errors are those of Whose.
+func (s *Short) Refreshes(ctx context.Context, text string) (c caller.Caller, err error) {
+	is, err := s.open(ctx, text, refreshKind)
+	if err != nil {
+		return c, err
+	}
+	return is.caller, nil
+}
+
 // Refresh spends a refresh token for a new pair. Errors are those of Whose; a token that could not be looked up is not spent.
 func (s *Short) Refresh(ctx context.Context, text string) (p Pair, c caller.Caller, err error) {
 	is, err := s.open(ctx, text, refreshKind)

@@ -5,6 +5,7 @@ package handout
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,7 +25,8 @@ type Source struct {
 	session Session
 	now     func() time.Time
 
-	last atomic.Pointer[known] // nil: no token was asked for
+	last  atomic.Pointer[known] // nil: no token was asked for
+	ended chan struct{}         // closed by End
 
 	mu      sync.Mutex // guards the fields below
 	changed chan struct{}
@@ -44,7 +46,7 @@ func NewSource(s Session, now func() time.Time) *Source {
 	if now == nil {
 		now = time.Now
 	}
-	return &Source{session: s, now: now, changed: make(chan struct{})}
+	return &Source{session: s, now: now, changed: make(chan struct{}), ended: make(chan struct{})}
 }
 
 // Token is the token at hand, with its fingerprint.
@@ -128,6 +130,8 @@ func (s *Source) After(ctx context.Context, fingerprint string, wait time.Durati
 			return s.Token(ctx, 0)
 		case <-ending:
 			return s.Token(ctx, 0)
+		case <-s.ended:
+			return nil, "", errEnded
 		case <-ctx.Done():
 			return nil, "", ctx.Err()
 		}
@@ -142,6 +146,9 @@ func (s *Source) Watch(fingerprint string, ending <-chan struct{}, wake func()) 
 	defer s.mu.Unlock()
 	select {
 	case <-ending:
+		wake()
+		return done
+	case <-s.ended:
 		wake()
 		return done
 	default:
@@ -160,6 +167,17 @@ func (s *Source) Watch(fingerprint string, ending <-chan struct{}, wake func()) 
 		s.mu.Unlock()
 		done()
 	}
+}
+
+// errEnded is a source that nobody is served from any more.
+var errEnded = errors.New("the profile is not served any more as it was")
+
+// End has those who wait be woken, and asks for no token any more: nobody is served from the source. It is called once.
+func (s *Source) End() {
+	close(s.ended)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wake()
 }
 
 // wake calls all that watch. The caller holds mu.
@@ -216,6 +234,8 @@ func (s *Source) keepAsking(ctx context.Context, ending <-chan struct{}) {
 			s.wake()
 			s.mu.Unlock()
 			continue
+		case <-s.ended:
+			return
 		case <-ctx.Done():
 			return
 		}

@@ -128,14 +128,13 @@ func (d *Desk) exchange(r *http.Request) *Answer {
 	if err != nil {
 		return vendorRefusal(err, "the token is not one that the broker gave out")
 	}
-	p, err := d.Short.Issue(r.Context(), c)
-	if err != nil {
-		return unknown(err)
-	}
-	if r.URL.Query().Get("includeRefresh") != "true" {
-		p.Refresh = ""
-	}
-	return d.ringcxPair(r, p, &c)
+	return d.ringcxPair(r, &c, func() (Pair, error) {
+		p, err := d.Short.Issue(r.Context(), c)
+		if r.URL.Query().Get("includeRefresh") != "true" {
+			p.Refresh = ""
+		}
+		return p, err
+	})
 }
 
 // refresh answers POST /api/auth/token/refresh as RingCX does.
@@ -144,12 +143,17 @@ func (d *Desk) refresh(r *http.Request) *Answer {
 	if bad != nil {
 		return bad
 	}
-	p, c, err := d.Short.Refresh(r.Context(), values.Get("refresh_token"))
+	c, err := d.Short.Refreshes(r.Context(), values.Get("refresh_token"))
 	if err != nil {
-		return vendorRefusal(err, "the refresh token is not one that the broker gave out, or is spent")
+		return vendorRefusal(err, notRefreshed)
 	}
-	return d.ringcxPair(r, p, &c)
+	return d.ringcxPair(r, &c, func() (Pair, error) {
+		p, _, err := d.Short.Refresh(r.Context(), values.Get("refresh_token"))
+		return p, err
+	})
 }
+
+const notRefreshed = "the refresh token is not one that the broker gave out, or is spent"
 
 // logout answers DELETE /api/auth/logout/{refreshToken}.
 func (d *Desk) logout(r *http.Request) *Answer {
@@ -169,8 +173,9 @@ func vendorRefusal(err error, why string) *Answer {
 	return a
 }
 
-// ringcxPair is the answer of RingCX to a sign-in: what it told the session, with other tokens.
-func (d *Desk) ringcxPair(r *http.Request, p Pair, c *caller.Caller) *Answer {
+// ringcxPair is the answer of RingCX to a sign-in: what it told the session, with other tokens. Those are issued last, so that a refresh
+// token is not spent for an answer that cannot be given.
+func (d *Desk) ringcxPair(r *http.Request, c *caller.Caller, issue func() (Pair, error)) *Answer {
 	source, profile, bad := d.Source(r, c, false)
 	if bad != nil {
 		return refused(bad, c, profile)
@@ -178,6 +183,10 @@ func (d *Desk) ringcxPair(r *http.Request, p Pair, c *caller.Caller) *Answer {
 	t, _, err := source.Token(r.Context(), 0)
 	if err != nil {
 		return refused(Unavailable(err), c, profile)
+	}
+	p, err := issue()
+	if err != nil {
+		return vendorRefusal(err, notRefreshed)
 	}
 	body := map[string]any{}
 	_ = json.Unmarshal(t.Details, &body) // a token that came without tells nothing

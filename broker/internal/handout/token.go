@@ -46,15 +46,17 @@ func (d *Desk) token(r *http.Request) *Answer {
 		t, name, err = source.Token(r.Context(), minTTL)
 	}
 	if after := q.Get("after"); err == nil && after == name && minTTL == 0 && wait > 0 {
-		return &Answer{Poll: &LongPoll{Most: wait, source: source, after: after, ending: d.Ending, tell: tell, refuse: func(ctx context.Context) *Answer {
-			now := r.WithContext(ctx)
-			if _, err := d.Who(now, secret); err != nil {
-				return unknown(err)
+		return &Answer{Poll: &LongPoll{Most: wait, source: source, after: after, ending: d.Ending, tell: tell, again: func(ctx context.Context) (*Source, *Answer) {
+			d, r := d.Latest(), r.WithContext(ctx)
+			c, err := d.Who(r, secret)
+			if err != nil {
+				return nil, unknown(err)
 			}
-			if _, profile, p := d.Source(now, c, true); p != nil {
-				return refused(p, c, profile)
+			source, profile, p := d.Source(r, c, true)
+			if p != nil {
+				return nil, refused(p, c, profile)
 			}
-			return nil
+			return source, nil
 		}}}
 	}
 	return tell(t, name, err)
