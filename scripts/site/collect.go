@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,6 +59,9 @@ func decisions(pages []page) page {
 	return page{"docs/adr/README.md", list.Bytes(), true}
 }
 
+// columns are lines of a table in the text of a command. With two spaces at its end, a line is one in Markdown, too.
+var columns = regexp.MustCompile(`(?m)^\S+ ?\S* {2,}\S.*$`)
+
 // commands is a page for cmd and for each below it.
 func commands(cmd *cobra.Command, listed bool) ([]page, error) {
 	text := new(bytes.Buffer)
@@ -66,8 +69,9 @@ func commands(cmd *cobra.Command, listed bool) ([]page, error) {
 		return nil, err
 	}
 	// Its first heading is of the second rank. A page has one of the first.
-	pages := []page{{"commands/" + strings.ReplaceAll(cmd.CommandPath(), " ", "_") + ".md", bytes.Replace(text.Bytes(), []byte("## "), []byte("# "), 1), listed}}
-	for _, c := range slices.Concat(cmd.Commands()) {
+	body := bytes.Replace(columns.ReplaceAll(text.Bytes(), []byte("$0  ")), []byte("## "), []byte("# "), 1)
+	pages := []page{{"commands/" + strings.ReplaceAll(cmd.CommandPath(), " ", "_") + ".md", body, listed}}
+	for _, c := range cmd.Commands() {
 		if c.IsAvailableCommand() && !c.IsAdditionalHelpTopicCommand() {
 			more, err := commands(c, false)
 			if err != nil {

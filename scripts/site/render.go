@@ -51,6 +51,9 @@ var markdown = goldmark.New(
 	goldmark.WithParserOptions(parser.WithAutoHeadingID()),
 )
 
+// accessible lets keys scroll code, and has no header without a text. In texts of pages a < is written otherwise.
+var accessible = strings.NewReplacer("<pre>", `<pre tabindex="0">`, "<th></th>", "<td></td>")
+
 // render makes HTML of pages. isDir tells whether a path of the repository is a directory.
 func render(pages []page, isDir func(string) bool) []rendered {
 	known := map[string]bool{}
@@ -72,7 +75,7 @@ func render(pages []page, isDir func(string) bool) []rendered {
 		if err := markdown.Renderer().Render(out, p.Text, doc); err != nil {
 			panic(fmt.Sprintf("%s: %v", p.Path, err)) // a buffer takes all that is written
 		}
-		r.Body = template.HTML(out.String()) //nolint:gosec // Markdown of the repository; HTML within it is left out
+		r.Body = template.HTML(accessible.Replace(out.String())) //nolint:gosec // Markdown of the repository; HTML within it is left out
 		site = append(site, r)
 	}
 	return site
