@@ -102,7 +102,7 @@ func TestAReleaseIsInstalledOnlyIfItIsWhatTheChecksumsSay(t *testing.T) {
 	for text, why := range map[string]string{
 		fmt.Sprintf("%x  %s.tar.gz\n", sha256.Sum256([]byte("another")), name): "was not installed",
 		fmt.Sprintf("%x  %s.zip\n", sha256.Sum256(archive), name):              "does not have",
-		"  " + name + ".tar.gz\n":                                              "does not have",
+		fmt.Sprintf("%s  %s.tar.gz\n", "", name):                               "does not have",
 	} {
 		sums = text
 		j.refused(why, release("1.2.3"))
