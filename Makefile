@@ -1,8 +1,9 @@
-.PHONY: help build man release quick test check sim storm mutate lint bench bench-proxy clean
+.PHONY: help build man site release quick test check sim storm mutate lint bench bench-proxy clean
 
 help:
 	@echo 'make build   the command, in bin/ringcx'
 	@echo 'make man     its manual pages, in bin/man'
+	@echo 'make site    its pages and all guides for browsers, in bin/site'
 	@echo 'make release what is published, in dist, see docs/releasing.md'
 	@echo 'make quick   go test ./..., which needs nothing but Go, and what it skipped'
 	@echo 'make test    what one change can break on this machine, see scripts/test.sh'
@@ -21,6 +22,10 @@ build:
 # The pages are of the day of the commit, or of today where there is none.
 man:
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null || date +%s) go run ./cmd/ringcx-man bin/man
+
+site:
+	rm -rf bin/site
+	cd scripts/site && go run . ../.. ../../bin/site
 
 release:
 	@scripts/release.sh

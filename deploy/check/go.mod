@@ -5,6 +5,7 @@ go 1.26.0
 replace github.com/ringcx-go/ringcx => ../..
 
 require (
+	github.com/go-jose/go-jose/v4 v4.1.8
 	github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring v0.95.2
 	github.com/ringcx-go/ringcx v0.0.0-00010101000000-000000000000
 	k8s.io/api v0.37.2
@@ -19,7 +20,6 @@ require (
 	github.com/fxamacker/cbor/v2 v2.9.3 // indirect
 	github.com/go-chi/chi/v5 v5.5.0 // indirect
 	github.com/go-errors/errors v1.5.1 // indirect
-	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
 	github.com/go-logr/logr v1.4.4 // indirect
 	github.com/go-openapi/jsonpointer v1.0.0 // indirect
 	github.com/go-openapi/jsonreference v1.0.0 // indirect

@@ -41,6 +41,7 @@ const (
 	ringcxtest  = "ringcxtest"
 	profile     = "internal/profile"
 	sandbox     = "sandbox"
+	scripts     = "scripts"
 	serve       = "internal/serve"
 	store       = "store"
 	subaccount  = "internal/subaccount"
@@ -89,6 +90,7 @@ var arrows = map[string][]string{
 	e2e:         {api}, // tests, and what drives a browser for them
 	cmd:         {cli},
 	deploy:      nil,              // tests alone, a module of their own
+	scripts:     {cli},            // the site, a module of its own
 	demoCmd:     {demo, internal}, // it is to compile quickly
 	examples:    {root, store, broker, brokerUse, sandbox, api, ringcxtest},
 	bench:       {root, store, broker, sandbox, api, ringcxtest},

@@ -28,7 +28,7 @@ func expressionsAtStart(t *tree) []finding {
 // linked says whether the command is made of a directory.
 func linked(dir string) bool {
 	switch part(dir) {
-	case examples, bench, deploy, e2e, ringcxtest:
+	case examples, bench, deploy, e2e, ringcxtest, scripts:
 		return false
 	}
 	return !strings.HasPrefix(dir, "internal/test")
