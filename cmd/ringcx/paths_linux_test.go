@@ -26,6 +26,7 @@ var pathLines = map[string]string{
 	"apitoken create --output":            "apitoken create --output PATH",
 	"apitoken delete --token-file":        "apitoken delete --yes --token-file PATH",
 	"broker --config":                     "broker --check --config PATH",
+	"broker key create --output":          "broker key create --name web --output PATH",
 	"conform --json":                      "conform --only fresh-start --json PATH -- true",
 	"conform --junit":                     "conform --only fresh-start --junit PATH -- true",
 	"leads import --rejects":              "leads import /dev/null --campaign 7 --rejects PATH",
