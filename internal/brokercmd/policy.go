@@ -17,7 +17,8 @@ import (
 )
 
 const testHelp = `Tells what a broker would do with a request of a caller whom it knows, and which rule decides. It judges as the broker does: paths
-that could mean two things, and those that lead nowhere, may not either. Nobody is asked and nobody has to be logged in.
+that could mean two things, and those that lead nowhere, may not either. A caller whom [[oidc]] binds to a profile is judged with that one,
+another with --profile, as with RingCX-Profile or a key that is for one profile. Nobody is asked and nobody has to be logged in.
 Exit code 0: it may; 1: it may not; 2: the question or the configuration is wrong.`
 
 // question is what the rules are asked.
@@ -69,12 +70,22 @@ func (a *Commands) test(q question) error {
 			return err
 		}
 	}
+	bound, err := c.boundTo(q.caller, a.Profile)
+	if err != nil {
+		return err
+	}
 	b, err := offline(c.rules, profiles)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	allowed, why := b.May(q.caller, a.Profile, q.method, q.path)
+	allowed, why := b.May(q.caller, cmp.Or(bound, a.Profile), q.method, q.path)
+	switch {
+	case bound == "" && a.Profile == "":
+		defer a.elsewhere(b, q, profiles, allowed)
+	case bound != "" && a.Profile != "" && bound != a.Profile:
+		allowed, why = false, "the key is for another profile"
+	}
 	var n int
 	if _, err := fmt.Sscanf(why, "rule %d ", &n); err == nil && n > 0 && n <= len(c.lines) {
 		why += fmt.Sprintf(" (%s:%d)", c.file, c.lines[n-1])
