@@ -37,6 +37,14 @@ func TestWhatCannotBeWrittenToOnThisMachineIsTold(t *testing.T) {
 		`audit = "file/audit.jsonl"`:                              {"audit is below a file", "in a directory"},
 		`audit = "open/audit.jsonl"`:                              {"audit is in a directory in which everybody can replace it (mode 0777)", "chmod o-w"},
 		`audit = "shared/audit.jsonl"`:                            {},
+		`audit = "open/dir/audit.jsonl"`:                          {"/open, in which everybody can replace it (mode 0777)", "chmod o-w"},
+		`audit = "dangling"`:                                      {"audit is a link to a file that is not there", "the file itself"},
+		"[[sink]]\nfile = \"open/dir/token\"":                     {"sink.file is below the directory", "chmod o-w"},
+		"[[sink]]\nfile = \"login\"":                              {"sink.file is a file that holds something else than a token", "may be new"},
+		"[[sink]]\nfile = \"words\"":                              {"sink.file is a file that holds something else than a token", "may be new"},
+		"[[sink]]\nfile = \"key\"":                                {"sink.file is a file that holds something else than a token", "may be new"},
+		"[[sink]]\nfile = \"token\"":                              {},
+		"[[sink]]\nfile = \"object\"":                             {},
 		`audit = "dir"`:                                           {"audit cannot be used", "a file"},
 		`audit = "loose"`:                                         {"chmod 600", "a file"},
 		`audit = "new"`:                                           {},
@@ -63,6 +71,20 @@ func TestWhatCannotBeWrittenToOnThisMachineIsTold(t *testing.T) {
 		}
 		if err := os.Symlink("dir", filepath.Join(dir, "link")); err != nil {
 			t.Fatal(err)
+		}
+		if err := os.Mkdir(filepath.Join(dir, "open/dir"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink("nothing", filepath.Join(dir, "dangling")); err != nil {
+			t.Fatal(err)
+		}
+		for name, holds := range map[string]string{
+			"login": `{"version":1,"access_token":"x","refresh_token":"y"}`, "words": "root:x:0:0:root:/root:/bin/sh\n", "key": "rcxb_0123456789abcdef_x\n",
+			"token": "eyJhbGciOiJub25lIn0.e30.", "object": `{"access_token":"x","expires_at":"2030-01-01T00:00:00Z","token_type":"Bearer"}` + "\n",
+		} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(holds), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for name, mode := range map[string]os.FileMode{"file": 0o600, "loose": 0o644, "dir/audit": 0o600} {
 			if err := os.WriteFile(filepath.Join(dir, name), nil, mode); err != nil {
@@ -116,5 +138,35 @@ func TestAFileOfAnIssuerThatIsMissingIsNamed(t *testing.T) {
 		if !found {
 			t.Errorf("%s: %q", setting, wrong)
 		}
+	}
+}
+
+func TestWhatOtherUsersCanReplaceIsTold(t *testing.T) {
+	if runtime.GOOS == "windows" || os.Geteuid() != 0 {
+		t.Skip("only root makes files of other users")
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"theirs", "theirs/below"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil { //nolint:gosec // that is the point
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "token"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const sink = "[[sink]]\nfile = \"token\"\n"
+	if wrong := at(dir, "audit = \"theirs/audit\"\n"+sink); len(wrong) > 0 { // the control
+		t.Error(wrong)
+	}
+	for _, name := range []string{"theirs", "token"} {
+		if err := os.Chown(filepath.Join(dir, name), 12345, -1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wants(t, at(dir, "audit = \"theirs/audit\"\n"), 1, "audit is in a directory of user 12345, who can replace it", "chown")
+	wants(t, at(dir, "audit = \"theirs/below/audit\"\n"), 1, "theirs, of user 12345, who can replace it", "chown")
+	wants(t, at(dir, sink), 2, "sink.file is a file of user 12345, and is not replaced", "may be new")
+	if wrong := at(dir, sink+"owner = \"12345\"\n"); len(wrong) > 0 { // that it was given to
+		t.Error(wrong)
 	}
 }
