@@ -39,6 +39,22 @@ func placeOf(ln net.Listener) listen {
 	return l
 }
 
+// ignored is what is configured of a unix socket that was passed on, and is otherwise; "": nothing.
+func (l *listen) ignored() string {
+	info, err := os.Stat(l.address)
+	if !l.unix || err != nil {
+		return ""
+	}
+	var all []string
+	if l.mode != 0 && l.mode != info.Mode().Perm() {
+		all = append(all, fmt.Sprintf("mode %04o, it is %04o", int(l.mode), int(info.Mode().Perm())))
+	}
+	if is := groupOf(info); l.group >= 0 && is >= 0 && is != l.group {
+		all = append(all, fmt.Sprintf("group %d, it is %d", l.group, is))
+	}
+	return strings.Join(all, "; ")
+}
+
 // is tells whether a place is where somebody listens already.
 func (l *listen) is(at net.Addr) bool {
 	if l.unix || at.Network() == "unix" {

@@ -26,3 +26,11 @@ func strange(info fs.FileInfo) (uid int, is bool) {
 	}
 	return uid, true
 }
+
+// groupOf is the number of the group of a file; -1: it has none.
+func groupOf(info fs.FileInfo) int {
+	if of, ok := info.Sys().(*syscall.Stat_t); ok {
+		return int(of.Gid)
+	}
+	return -1
+}
