@@ -50,6 +50,9 @@ func (a *Commands) namesStore(text string) {
 	}
 }
 
+// usualStore names the store of the run.
+func (a *Commands) usualStore() string { return cmp.Or(a.Getenv("RINGCX_STORE"), "file:"+a.StateDir()) }
+
 // openStore opens the store of the configuration, or the one of the run.
 func (a *Commands) openStore(c *config) (ringcx.Store, error) {
 	a.namesStore(c.store)

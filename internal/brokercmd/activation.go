@@ -2,6 +2,7 @@ package brokercmd
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"strconv"
@@ -39,11 +40,11 @@ func placeOf(ln net.Listener) listen {
 	return l
 }
 
-// ignored is what is configured of a unix socket that was passed on, and is otherwise; "": nothing.
-func (l *listen) ignored() string {
+// tellIgnored tells what is configured of a unix socket that was passed on, and is otherwise.
+func (l *listen) tellIgnored(log *slog.Logger) {
 	info, err := os.Stat(l.address)
 	if !l.unix || err != nil {
-		return ""
+		return
 	}
 	var all []string
 	if l.mode != 0 && l.mode != info.Mode().Perm() {
@@ -52,7 +53,9 @@ func (l *listen) ignored() string {
 	if is := groupOf(info); l.group >= 0 && is >= 0 && is != l.group {
 		all = append(all, fmt.Sprintf("group %d, it is %d", l.group, is))
 	}
-	return strings.Join(all, "; ")
+	if len(all) > 0 {
+		log.Warn("the socket stays as the service manager made it: set SocketMode= and SocketGroup= of its unit", "address", l.String(), "ignored", strings.Join(all, "; "))
+	}
 }
 
 // is tells whether a place is where somebody listens already.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ringcx-go/ringcx/broker"
 	"github.com/ringcx-go/ringcx/internal/usage"
@@ -12,13 +13,13 @@ import (
 )
 
 // inBraces is a claim in the name that an issuer gives to callers.
-var inBraces = regexp.MustCompile(`\{[^}]*\}`)
+var inBraces = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[^}]*\}`) })
 
 // gives tells whether a template for names has this one. Between claims there are colons, and no value has one.
 func gives(template, name string) bool {
 	var pattern strings.Builder
 	rest := template
-	for at := inBraces.FindStringIndex(rest); at != nil; at = inBraces.FindStringIndex(rest) {
+	for at := inBraces().FindStringIndex(rest); at != nil; at = inBraces().FindStringIndex(rest) {
 		pattern.WriteString(regexp.QuoteMeta(rest[:at[0]]) + "[^:]+")
 		rest = rest[at[1]:]
 	}

@@ -310,6 +310,13 @@ func TestAllMistakesAreToldInTheOrderOfTheirLines(t *testing.T) {
 	}
 }
 
+func TestATableInDottedKeysHasTheLineOfTheFirst(t *testing.T) {
+	wrong := brokercmd.ParseConfig("b.toml", "log = \"json\"\ntls.cert = \"x\"\nusers.0 = \"a b\"\n")
+	if len(wrong) != 2 || !strings.HasPrefix(wrong[0][0], "b.toml:2: tls needs key") {
+		t.Error(wrong)
+	}
+}
+
 func TestWhatIsNoTOMLIsToldWithItsLine(t *testing.T) {
 	wrong := brokercmd.ParseConfig("b.toml", "log = \"json\"\nhosts = [\n")
 	if len(wrong) != 1 || !strings.HasPrefix(wrong[0][0], "b.toml:") || !strings.Contains(wrong[0][0], "it is no TOML") {

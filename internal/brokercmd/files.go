@@ -2,6 +2,7 @@ package brokercmd
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strings"
+	"sync"
 
 	"github.com/ringcx-go/ringcx/broker"
 	"github.com/ringcx-go/ringcx/internal/usage"
@@ -34,10 +37,18 @@ func (c *config) names(t *table, setting, path string, written bool) {
 	}
 }
 
-// lookAround finds what is wrong on this machine.
-func (c *config) lookAround() {
+// lookAround finds what is wrong on this machine, whose store is the one that is named so, unless the configuration names another.
+func (c *config) lookAround(store string) {
 	for _, look := range c.later {
 		look()
+	}
+	kind, dir, _ := strings.Cut(cmp.Or(c.store, store), ":")
+	if (kind == "file" || kind == "keyring") && filepath.IsAbs(dir) {
+		for _, f := range c.files {
+			if strings.HasPrefix(f.of.path, "sink[") && strings.HasPrefix(whole(f.path), whole(dir)+string(filepath.Separator)) {
+				f.of.misfit(f.setting, "is in the directory of the store, "+dir+", where logins are", "choose another directory")
+			}
+		}
 	}
 	c.clash(func(a, b string) bool {
 		if filepath.Clean(a) == filepath.Clean(b) {
@@ -98,17 +109,17 @@ func (f *named) inDirectory() {
 
 // isKept refuses a directory that others can replace, or what is in it: by its own permissions, or by those of one that it is below.
 func (f *named) isKept(dir string) {
-	real, err := filepath.EvalSymlinks(dir)
+	kept, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		return
 	}
-	for at := real; ; at = filepath.Dir(at) {
+	for at := kept; ; at = filepath.Dir(at) {
 		info, err := os.Stat(at)
 		if err != nil {
 			return
 		}
 		where := "is in a directory"
-		if at != real {
+		if at != kept {
 			where = "is below the directory " + at + ","
 		}
 		if mode := info.Mode(); mode.Perm()&0o002 != 0 && mode&fs.ModeSticky == 0 {
@@ -154,7 +165,7 @@ func (f *named) isReplaceable(owner int) {
 const longestToken = 64 << 10
 
 // tokenAlone is a token as headers have it (RFC 6750).
-var tokenAlone = regexp.MustCompile(`^[A-Za-z0-9._~+/-]*=*\n?$`)
+var tokenAlone = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._~+/-]*=*\n?$`) })
 
 // keyPrefix begins keys of callers, which are stored nowhere else.
 const keyPrefix = "rcxb_"
@@ -166,7 +177,7 @@ func holdsToken(text []byte) bool {
 	case len(text) > longestToken || bytes.HasPrefix(text, []byte(keyPrefix)):
 		return false
 	case json.Unmarshal(text, &object) != nil:
-		return tokenAlone.Match(text)
+		return tokenAlone().Match(text)
 	}
 	for _, name := range []string{"access_token", "token_type", "expires_at"} {
 		if _, ok := object[name].(string); !ok {

@@ -28,6 +28,43 @@ func wants(t *testing.T, wrong [][2]string, line int, problem, remedy string) {
 	t.Errorf("%q says nothing of %q in line %d, with %q", wrong, problem, line, remedy)
 }
 
+// machine is a directory with files and directories of many kinds.
+func machine(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, mode := range map[string]os.FileMode{"state": 0o700, "open": 0o777, "shared": 0o777 | os.ModeSticky, "dir": 0o755} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(filepath.Join(dir, name), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("dir", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "open/dir"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("nothing", filepath.Join(dir, "dangling")); err != nil {
+		t.Fatal(err)
+	}
+	for name, holds := range map[string]string{
+		"login": `{"version":1,"access_token":"x","refresh_token":"y"}`, "words": "root:x:0:0:root:/root:/bin/sh\n", "key": "rcxb_0123456789abcdef_x\n",
+		"token": "eyJhbGciOiJub25lIn0.e30.", "object": `{"access_token":"x","expires_at":"2030-01-01T00:00:00Z","token_type":"Bearer"}` + "\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(holds), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, mode := range map[string]os.FileMode{"file": 0o600, "loose": 0o644, "dir/audit": 0o600} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
 func TestWhatCannotBeWrittenToOnThisMachineIsTold(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("modes and sockets are not the same there")
@@ -42,6 +79,9 @@ func TestWhatCannotBeWrittenToOnThisMachineIsTold(t *testing.T) {
 		"[[sink]]\nfile = \"open/dir/token\"":                     {"sink.file is below the directory", "chmod o-w"},
 		"[[sink]]\nfile = \"login\"":                              {"sink.file is a file that holds something else than a token", "may be new"},
 		"[[sink]]\nfile = \"words\"":                              {"sink.file is a file that holds something else than a token", "may be new"},
+		"[[sink]]\nfile = \"state/new\"":                          {"sink.file is in the directory of the store", "another directory"},
+		"store = \"file:dir\"\n[[sink]]\nfile = \"link/new\"":     {"sink.file is in the directory of the store", "another directory"},
+		"store = \"file:dir\"\n[[sink]]\nfile = \"state/new\"":    {},
 		"[[sink]]\nfile = \"key\"":                                {"sink.file is a file that holds something else than a token", "may be new"},
 		"[[sink]]\nfile = \"token\"":                              {},
 		"[[sink]]\nfile = \"object\"":                             {},
@@ -60,37 +100,7 @@ func TestWhatCannotBeWrittenToOnThisMachineIsTold(t *testing.T) {
 		"[[sink]]\nfile = \"link/x\"\n[[sink]]\nfile = \"dir/x\"": {"sink.file is the file of sink.file in line 2, too", "a file of its own"},
 		"audit = \"link/audit\"\n[[sink]]\nfile = \"dir/audit\"":  {"sink.file is the file of audit in line 1, too", "a file of its own"},
 	} {
-		dir := t.TempDir()
-		for name, mode := range map[string]os.FileMode{"open": 0o777, "shared": 0o777 | os.ModeSticky, "dir": 0o755} {
-			if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.Chmod(filepath.Join(dir, name), mode); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := os.Symlink("dir", filepath.Join(dir, "link")); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Mkdir(filepath.Join(dir, "open/dir"), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Symlink("nothing", filepath.Join(dir, "dangling")); err != nil {
-			t.Fatal(err)
-		}
-		for name, holds := range map[string]string{
-			"login": `{"version":1,"access_token":"x","refresh_token":"y"}`, "words": "root:x:0:0:root:/root:/bin/sh\n", "key": "rcxb_0123456789abcdef_x\n",
-			"token": "eyJhbGciOiJub25lIn0.e30.", "object": `{"access_token":"x","expires_at":"2030-01-01T00:00:00Z","token_type":"Bearer"}` + "\n",
-		} {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(holds), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for name, mode := range map[string]os.FileMode{"file": 0o600, "loose": 0o644, "dir/audit": 0o600} {
-			if err := os.WriteFile(filepath.Join(dir, name), nil, mode); err != nil {
-				t.Fatal(err)
-			}
-		}
+		dir := machine(t)
 		wrong := at(dir, text)
 		if want[0] == "" {
 			if len(wrong) > 0 {

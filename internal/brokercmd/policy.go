@@ -70,21 +70,9 @@ func (a *Commands) test(q question) error {
 			return err
 		}
 	}
-	bound, err := c.boundTo(q.caller, a.Profile)
+	allowed, why, err := a.judge(c, q, profiles)
 	if err != nil {
 		return err
-	}
-	b, err := offline(c.rules, profiles)
-	if err != nil {
-		return err
-	}
-	defer b.Close()
-	allowed, why := b.May(q.caller, cmp.Or(bound, a.Profile), q.method, q.path)
-	switch {
-	case bound == "" && a.Profile == "":
-		defer a.elsewhere(b, q, profiles, allowed)
-	case bound != "" && a.Profile != "" && bound != a.Profile:
-		allowed, why = false, "the key is for another profile"
 	}
 	var n int
 	if _, err := fmt.Sscanf(why, "rule %d ", &n); err == nil && n > 0 && n <= len(c.lines) {
@@ -102,6 +90,28 @@ func (a *Commands) test(q question) error {
 		return refusal // which no rule changes
 	}
 	return usage.WithHint(refusal, "a [[rule]] of the configuration can allow it, before one that denies it")
+}
+
+// judge tells what a broker of these profiles would do, and why. Where a caller with a key for one of them would get another answer, it
+// says so.
+func (a *Commands) judge(c *config, q question, profiles []string) (allowed bool, why string, err error) {
+	bound, err := c.boundTo(q.caller, a.Profile)
+	if err != nil {
+		return false, "", err
+	}
+	b, err := offline(c.rules, profiles)
+	if err != nil {
+		return false, "", err
+	}
+	defer b.Close()
+	allowed, why = b.May(q.caller, cmp.Or(bound, a.Profile), q.method, q.path)
+	switch {
+	case bound == "" && a.Profile == "":
+		a.elsewhere(b, q, profiles, allowed)
+	case bound != "" && a.Profile != "" && bound != a.Profile:
+		return false, "the key is for another profile", nil
+	}
+	return allowed, why, nil
 }
 
 // wouldServe refuses the name of a profile that there is not: no broker serves it.

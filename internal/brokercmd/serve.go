@@ -292,9 +292,7 @@ func (p *process) listen() (all []place, err error) {
 	for _, l := range wanted {
 		i := slices.IndexFunc(sockets, func(ln net.Listener) bool { return l.is(ln.Addr()) })
 		if i >= 0 {
-			if what := l.ignored(); what != "" {
-				p.log.Warn("the socket was made by the service manager, as which it stays: set SocketMode= and SocketGroup= of its unit", "address", l.String(), "ignored", what)
-			}
+			l.tellIgnored(p.log)
 			all = append(all, place{sockets[i], l.tls})
 			sockets = slices.Delete(sockets, i, i+1)
 			continue
