@@ -133,6 +133,8 @@ func TestNoSecretOfAPathIsInTheLogWhoeverAsks(t *testing.T) {
 	paths := []string{
 		"/api/auth/logout/", "/api/auth/logout/x/", "/API/auth/LOGOUT/", "/voice/api/v1/admin/token/", "/voice/api/v1/admin/%74oken/", "/VOICE/api/v1/admin/Token/", "/password/reset/1/", "/voice/api/v1/admin/users/password/reset/1/",
 		"/voice/api/v9/tokens/", "/restapi/v1.0/revoke/", "/api/auth/token/refresh/", "/restapi/v1.0/glip/webhooks/", "/token/", "/nothing/logout/a/b/",
+		"/api/auth/logout;x/", "/logout./", "/access_token/", "/apitoken/", "/key/", "/bearer/", "/", "/x/", "/voice/", "/restapi/v1.0/access_token/", "/restapi/v1.0/logout./",
+		"/voice/api/v9/my-api-key/", "/voice/api/v9/Bearer/",
 	}
 	for _, op := range apispec.Default().Operations {
 		for param := range op.In(apispec.InPath) {
@@ -168,7 +170,8 @@ func TestNoSecretOfAPathIsInTheLogWhoeverAsks(t *testing.T) {
 	}
 	p.ask(http.MethodGet, "/voice/api/v1/nothing/"+uuid, "")                                                 // the control: what nothing says is a secret stays
 	p.ask(http.MethodGet, accounts+"/21000001/dialGroups", "", with("Authorization", "Bearer rcxb_unknown")) // as does what is described
-	for _, want := range []string{`"path":"/voice/api/v1/nothing/` + uuid, `"path":"` + accounts + `/21000001/dialGroups`, `"path":"/voice/api/v1/admin/token/{token}"`} {
+	p.ask(http.MethodGet, "/api/auth/nothing/more", "")                                                      // and the beginning of what leads nowhere
+	for _, want := range []string{`"path":"/api/auth/{}"`, `"path":"/voice/api/v1/nothing/` + uuid, `"path":"` + accounts + `/21000001/dialGroups`, `"path":"/voice/api/v1/admin/token/{token}"`} {
 		if !strings.Contains(log.text.String(), want) {
 			t.Errorf("the log has no %s", want)
 		}

@@ -57,6 +57,8 @@ func (e *Error) Hint() string {
 		return "put the key that the broker gave into the file, alone"
 	case e.cancelled():
 		return ""
+	case e.StatusCode == 0 && errors.Is(e.cause, context.DeadlineExceeded):
+		return "wait longer for the answer; if there is none, check that the broker runs and that RINGCX_BROKER is its address"
 	case e.StatusCode == 0:
 		return "check that the broker runs and that RINGCX_BROKER is its address"
 	case e.StatusCode == http.StatusUnauthorized:

@@ -12,6 +12,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -124,6 +125,34 @@ func (u *unit) ask(ctx context.Context, client *http.Client, key string) error {
 		err = fmt.Errorf("%s: %s", resp.Status, body)
 	}
 	return err
+}
+
+func TestWhatIsConfiguredOfASocketThatWasPassedOnAndIsOtherwiseIsTold(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[string]bool{"0660": true, "0600": false} {
+		u := newUnit(t)
+		dir := t.TempDir()
+		ln, err := net.Listen("unix", filepath.Join(dir, "s"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = ln.Close() }()
+		socket, err := ln.(*net.UnixListener).File()
+		if err == nil {
+			err = errors.Join(os.Chmod(filepath.Join(dir, "s"), 0o600), u.socket.Close())
+		}
+		if err == nil {
+			err = os.WriteFile(u.config, []byte("linger = \"0s\"\n[[listen]]\naddress = \"unix:"+filepath.Join(dir, "s")+"\"\nmode = \""+mode+"\"\n"), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		u.socket = socket
+		u.stop(u.start())
+		if log := u.log.String(); strings.Contains(log, "set SocketMode=") != want || want && !strings.Contains(log, "mode 0660, it is 0600") {
+			t.Errorf("mode %s: %s", mode, log)
+		}
+	}
 }
 
 func TestARestartBehindAPassedSocketAndAReloadDropNoRequest(t *testing.T) {

@@ -85,6 +85,16 @@ func TestAFirstProcessPassesOnWhatItsProgramWouldGet(t *testing.T) {
 	}
 }
 
+func TestAnIgnoredInterruptStaysSoInAContainer(t *testing.T) {
+	for before, want := range map[string]string{"trap '' INT; exec ": "2", "exec ": "0"} {
+		const ask = `ringcx exec -- sh -c 'echo $((0x$(grep SigIgn /proc/self/status | cut -f 2) & 2))'`
+		cmd := asFirst(t, nil, "env", "--default-signal=INT", "sh", "-c", before+ask)
+		if out, err := cmd.CombinedOutput(); err != nil || string(out) != want+"\n" {
+			t.Errorf("%s: %v: %s, want %s", before, err, out, want)
+		}
+	}
+}
+
 func TestAFirstProcessHoldsNothingOfItsProgram(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {

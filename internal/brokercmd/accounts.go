@@ -50,19 +50,29 @@ func (a *Commands) namesStore(text string) {
 	}
 }
 
+// usualStore names the store of the run.
+func (a *Commands) usualStore() string { return cmp.Or(a.Getenv("RINGCX_STORE"), "file:"+a.StateDir()) }
+
 // openStore opens the store of the configuration, or the one of the run.
 func (a *Commands) openStore(c *config) (ringcx.Store, error) {
 	a.namesStore(c.store)
 	store, err := a.OpenStore()
-	if err == nil || c.store == "" {
-		return store, err
+	return store, c.ofStore(err)
+}
+
+// ofStore is an error that names the variable of the store as one of the setting that counts in its place. That a URL is none is
+// found when something is read.
+func (c *config) ofStore(err error) error {
+	const variable = "RINGCX_STORE"
+	var found *usage.Error
+	if c.store == "" || !errors.As(err, &found) || !strings.Contains(found.Problem, variable) {
+		return err
 	}
-	const variable = "RINGCX_STORE" // which it counts as
 	hint := usage.Hint(err)
 	if strings.Contains(hint, variable) {
 		hint = `such as: store = "file:/var/lib/ringcx", "postgres://broker@db/ringcx" or "redis://db/0"`
 	}
-	return nil, usage.New(fmt.Sprintf("%s:%d: %s", c.file, c.storeLine, strings.ReplaceAll(err.Error(), variable, "store")), hint)
+	return usage.New(fmt.Sprintf("%s:%d: %s", c.file, c.storeLine, strings.ReplaceAll(found.Problem, variable, "store")), hint)
 }
 
 // serves are the profiles that c names. Sessions of before that would be the same are those of before.
@@ -94,7 +104,7 @@ func (a *Commands) accountsOf(c *config) (all []*profile.Account, err error) {
 			err = fit(acc)
 		}
 		if err != nil {
-			return nil, err
+			return nil, c.ofStore(err)
 		}
 		return []*profile.Account{acc}, a.tellWrong(c.unserved([]string{cmp.Or(acc.Profile, profile.Default)}))
 	}
@@ -108,6 +118,9 @@ func (a *Commands) accountsOf(c *config) (all []*profile.Account, err error) {
 	var missing []error
 	for _, name := range c.profiles {
 		acc, err := a.accountOf(settings, name)
+		if other := c.ofStore(err); other != err { //nolint:errorlint // it is the same, or one for all profiles
+			return nil, other
+		}
 		if err != nil {
 			missing = append(missing, c.noLogin(name, err))
 			continue

@@ -2,6 +2,7 @@ package brokercmd
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"strconv"
@@ -37,6 +38,24 @@ func placeOf(ln net.Listener) listen {
 	l := listen{address: ln.Addr().String(), group: -1}
 	l.unix = ln.Addr().Network() == "unix"
 	return l
+}
+
+// tellIgnored tells what is configured of a unix socket that was passed on, and is otherwise.
+func (l *listen) tellIgnored(log *slog.Logger) {
+	info, err := os.Stat(l.address)
+	if !l.unix || err != nil {
+		return
+	}
+	var all []string
+	if l.mode != 0 && l.mode != info.Mode().Perm() {
+		all = append(all, fmt.Sprintf("mode %04o, it is %04o", int(l.mode), int(info.Mode().Perm())))
+	}
+	if is := groupOf(info); l.group >= 0 && is >= 0 && is != l.group {
+		all = append(all, fmt.Sprintf("group %d, it is %d", l.group, is))
+	}
+	if len(all) > 0 {
+		log.Warn("the socket stays as the service manager made it: set SocketMode= and SocketGroup= of its unit", "address", l.String(), "ignored", strings.Join(all, "; "))
+	}
 }
 
 // is tells whether a place is where somebody listens already.

@@ -85,7 +85,7 @@ func (a *Commands) New() *cobra.Command {
 
 // config is the configuration of the run, with what flags say. Of its text alone is told what is wrong to who does not serve with it.
 func (a *Commands) config(textAlone bool) (*config, error) {
-	c, wrong := readConfig(a.configFile, a.Dir, a.Warn, textAlone)
+	c, wrong := readConfig(a.configFile, a.Dir, a.Warn, textAlone, a.usualStore())
 	if err := a.tellWrong(wrong); err != nil {
 		return nil, err
 	}

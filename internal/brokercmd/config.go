@@ -60,8 +60,8 @@ type asked struct {
 // usualLinger is how long a broker that is told to end goes on to serve, so that whoever asks its /readyz comes no more.
 const usualLinger = time.Second
 
-// readConfig reads a file, and finds all that is wrong with it, on this machine too unless only the text is asked about.
-func readConfig(path, dir string, warn func(string), textAlone bool) (*config, []*usage.Error) {
+// readConfig reads a file, and finds all that is wrong with it, on this machine too, with this store, unless only the text is asked about.
+func readConfig(path, dir string, warn func(string), textAlone bool, store string) (*config, []*usage.Error) {
 	if path == "" {
 		return &config{log: "text", linger: usualLinger}, nil
 	}
@@ -74,7 +74,7 @@ func readConfig(path, dir string, warn func(string), textAlone bool) (*config, [
 	}
 	c, r := parseConfig(path, strings.TrimPrefix(data, env.ByteOrderMark), warn)
 	if c != nil && !textAlone {
-		c.lookAround()
+		c.lookAround(store)
 	}
 	return c, r.errors()
 }

@@ -195,6 +195,8 @@ var mistakes = []struct{ was, is, problem, remedy string }{
 	{`deny = true`, `deny = "yes"`, "rule.deny is a text, and has to be true or false", "deny = true"},
 	{`deny = true`, `allow = false`, "rule.allow is not a setting", "caller, deny"},
 	{`path = "/token"`, `path = "token"`, `the path "token"`, "/voice/api/v1/**"},
+	{`path = "/voice/api/v1/**"`, `path = "/voice/v1/**"`, `the path "/voice/v1/**" matches nothing that is forwarded`, "/voice/api/v1/**"},
+	{`method = "GET"`, `method = "PUT"`, "the operation getAccounts has the method GET", "leave out method"},
 	{`path = "/voice/api/v1/**"`, `path = "/voice/a*i/v1/**"`, `* is a whole segment`, "/voice/api/v1/**"},
 	{`profile = "sales"`, `profile = "salse"`, `rule.profile is "salse", which is not served`, "did you mean sales?"},
 	{`account = "46517001"`, `account = 46517001`, "rule.account is 46517001, and has to be a text", `account = "`},
@@ -305,6 +307,13 @@ func TestAllMistakesAreToldInTheOrderOfTheirLines(t *testing.T) {
 	}
 	if got := strings.Join(lines, " "); got != "b.toml:2 b.toml:4 b.toml:7 b.toml:8" {
 		t.Errorf("%s: %q", got, wrong)
+	}
+}
+
+func TestATableInDottedKeysHasTheLineOfTheFirst(t *testing.T) {
+	wrong := brokercmd.ParseConfig("b.toml", "log = \"json\"\ntls.cert = \"x\"\nusers.0 = \"a b\"\n")
+	if len(wrong) != 2 || !strings.HasPrefix(wrong[0][0], "b.toml:2: tls needs key") {
+		t.Error(wrong)
 	}
 }
 

@@ -1,6 +1,9 @@
 package brokercmd
 
-import "time"
+import (
+	"path/filepath"
+	"time"
+)
 
 // ParseConfig reads the text of a configuration and returns what is wrong with it, each with its hint.
 func ParseConfig(path, text string) (wrong [][2]string) {
@@ -12,7 +15,7 @@ func ParseConfig(path, text string) (wrong [][2]string) {
 func CheckConfig(path, text string) (wrong [][2]string) {
 	c, r := parseConfig(path, text, func(string) {})
 	if c != nil {
-		c.lookAround()
+		c.lookAround("file:" + filepath.Join(filepath.Dir(path), "state"))
 	}
 	return r.told()
 }

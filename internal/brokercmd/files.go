@@ -1,11 +1,18 @@
 package brokercmd
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"strings"
+	"sync"
 
 	"github.com/ringcx-go/ringcx/broker"
 	"github.com/ringcx-go/ringcx/internal/usage"
@@ -30,10 +37,18 @@ func (c *config) names(t *table, setting, path string, written bool) {
 	}
 }
 
-// lookAround finds what is wrong on this machine.
-func (c *config) lookAround() {
+// lookAround finds what is wrong on this machine, whose store is the one that is named so, unless the configuration names another.
+func (c *config) lookAround(store string) {
 	for _, look := range c.later {
 		look()
+	}
+	kind, dir, _ := strings.Cut(cmp.Or(c.store, store), ":")
+	if (kind == "file" || kind == "keyring") && filepath.IsAbs(dir) {
+		for _, f := range c.files {
+			if strings.HasPrefix(f.of.path, "sink[") && strings.HasPrefix(whole(f.path), whole(dir)+string(filepath.Separator)) {
+				f.of.misfit(f.setting, "is in the directory of the store, "+dir+", where logins are", "choose another directory")
+			}
+		}
 	}
 	c.clash(func(a, b string) bool {
 		if filepath.Clean(a) == filepath.Clean(b) {
@@ -87,16 +102,89 @@ func (f *named) inDirectory() {
 		f.of.misfit(f.setting, "is in a directory that cannot be used: "+usage.PlainPath(err).Error(), "make the directory "+dir+", or choose another")
 	case !info.IsDir():
 		f.of.misfit(f.setting, "is below a file", "name a file in a directory")
-	case runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0 && info.Mode()&fs.ModeSticky == 0:
-		f.of.misfit(f.setting, fmt.Sprintf("is in a directory in which everybody can replace it (mode %04o)", info.Mode().Perm()), "chmod o-w "+dir+", or choose another directory")
+	case runtime.GOOS != "windows":
+		f.isKept(dir)
 	}
 }
 
-// isPlain refuses what is there and is no file.
-func (f *named) isPlain() {
-	if info, err := os.Lstat(f.path); err == nil && !info.Mode().IsRegular() {
-		f.of.misfit(f.setting, "is no file, and is not replaced", "name a file, which may be new")
+// isKept refuses a directory that others can replace, or what is in it: by its own permissions, or by those of one that it is below.
+func (f *named) isKept(dir string) {
+	kept, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return
 	}
+	for at := kept; ; at = filepath.Dir(at) {
+		info, err := os.Stat(at)
+		if err != nil {
+			return
+		}
+		where := "is in a directory"
+		if at != kept {
+			where = "is below the directory " + at + ","
+		}
+		if mode := info.Mode(); mode.Perm()&0o002 != 0 && mode&fs.ModeSticky == 0 {
+			f.of.misfit(f.setting, fmt.Sprintf("%s in which everybody can replace it (mode %04o)", where, mode.Perm()), "chmod o-w "+at+", or choose another directory")
+			return
+		}
+		if uid, is := strange(info); is {
+			f.of.misfit(f.setting, fmt.Sprintf("%s of user %d, who can replace it", where, uid), "chown "+at+" to root or to the user that the broker runs as, or choose another directory")
+			return
+		}
+		if at == filepath.Dir(at) {
+			return
+		}
+	}
+}
+
+// isReplaceable refuses what is there and is no file that a sink has written: it would be lost.
+func (f *named) isReplaceable(owner int) {
+	info, err := os.Lstat(f.path)
+	switch {
+	case err != nil:
+		return
+	case !info.Mode().IsRegular():
+		f.of.misfit(f.setting, "is no file, and is not replaced", "name a file, which may be new")
+		return
+	}
+	if uid, is := strange(info); is && uid != owner {
+		f.of.misfit(f.setting, fmt.Sprintf("is a file of user %d, and is not replaced", uid), "name another file, which may be new, or remove that one")
+		return
+	}
+	file, err := os.Open(f.path)
+	if err != nil {
+		return // of an owner who alone may read it
+	}
+	defer func() { _ = file.Close() }()
+	text, err := io.ReadAll(io.LimitReader(file, longestToken+1))
+	if err == nil && !holdsToken(text) {
+		f.of.misfit(f.setting, "is a file that holds something else than a token, and is not replaced", "name another file, which may be new, or remove that one")
+	}
+}
+
+// longestToken is more than what a sink writes, in bytes.
+const longestToken = 64 << 10
+
+// tokenAlone is a token as headers have it (RFC 6750).
+var tokenAlone = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._~+/-]*=*\n?$`) })
+
+// keyPrefix begins keys of callers, which are stored nowhere else.
+const keyPrefix = "rcxb_"
+
+// holdsToken tells whether a text may be one that a sink has written.
+func holdsToken(text []byte) bool {
+	var object map[string]any
+	switch {
+	case len(text) > longestToken || bytes.HasPrefix(text, []byte(keyPrefix)):
+		return false
+	case json.Unmarshal(text, &object) != nil:
+		return tokenAlone().Match(text)
+	}
+	for _, name := range []string{"access_token", "token_type", "expires_at"} {
+		if _, ok := object[name].(string); !ok {
+			return false
+		}
+	}
+	return len(object) == 3
 }
 
 // readAudit reads where the audit log is.
@@ -105,6 +193,9 @@ func (c *config) readAudit(t *table) {
 	c.names(t, "audit", c.audit, true)
 	c.later = append(c.later, func() {
 		if _, err := os.Stat(c.audit); c.audit == "" || err != nil {
+			if _, err := os.Lstat(c.audit); c.audit != "" && err == nil {
+				t.misfit("audit", "is a link to a file that is not there", "name the file itself, or make it")
+			}
 			return // the broker makes it
 		}
 		log, err := broker.OpenAuditLog(c.audit)

@@ -93,7 +93,7 @@ func (a *Commands) createKey(name, expires, output string) error {
 	}
 	key, err := keys.Create(a.Context, name, a.Profile, life)
 	if err != nil {
-		return err
+		return c.ofStore(err)
 	}
 	if err := put(key + "\n"); err != nil {
 		return terminal.NewUnprinted(fmt.Errorf("a key of %s was made, but not printed: %w", name, err), "'ringcx broker key list' tells its ID, 'ringcx broker key revoke' ends it")
@@ -145,13 +145,13 @@ func (a *Commands) checkServed(c *config, name string) error {
 }
 
 func (a *Commands) listKeys(asJSON bool) error {
-	keys, _, err := a.keys()
+	keys, c, err := a.keys()
 	if err != nil {
 		return err
 	}
 	all, err := keys.List(a.Context)
 	if err != nil {
-		return err
+		return c.ofStore(err)
 	}
 	now := time.Now()
 	rows := make([]map[string]any, len(all))
@@ -186,14 +186,14 @@ func (a *Commands) listKeys(asJSON bool) error {
 }
 
 func (a *Commands) revokeKey(of string) error {
-	keys, _, err := a.keys()
+	keys, c, err := a.keys()
 	if err != nil {
 		return err
 	}
 	n, err := keys.Revoke(a.Context, of)
 	switch {
 	case err != nil:
-		return err
+		return c.ofStore(err)
 	case n == 0:
 		return usage.New("no key that is good has this ID or name", "see 'ringcx broker key list'; the key itself is not what is asked for")
 	case n == 1:

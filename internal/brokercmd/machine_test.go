@@ -28,6 +28,43 @@ func wants(t *testing.T, wrong [][2]string, line int, problem, remedy string) {
 	t.Errorf("%q says nothing of %q in line %d, with %q", wrong, problem, line, remedy)
 }
 
+// machine is a directory with files and directories of many kinds.
+func machine(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, mode := range map[string]os.FileMode{"state": 0o700, "open": 0o777, "shared": 0o777 | os.ModeSticky, "dir": 0o755} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(filepath.Join(dir, name), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("dir", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "open/dir"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("nothing", filepath.Join(dir, "dangling")); err != nil {
+		t.Fatal(err)
+	}
+	for name, holds := range map[string]string{
+		"login": `{"version":1,"access_token":"x","refresh_token":"y"}`, "words": "root:x:0:0:root:/root:/bin/sh\n", "key": "rcxb_0123456789abcdef_x\n",
+		"token": "eyJhbGciOiJub25lIn0.e30.", "object": `{"access_token":"x","expires_at":"2030-01-01T00:00:00Z","token_type":"Bearer"}` + "\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(holds), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, mode := range map[string]os.FileMode{"file": 0o600, "loose": 0o644, "dir/audit": 0o600} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
 func TestWhatCannotBeWrittenToOnThisMachineIsTold(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("modes and sockets are not the same there")
@@ -37,6 +74,17 @@ func TestWhatCannotBeWrittenToOnThisMachineIsTold(t *testing.T) {
 		`audit = "file/audit.jsonl"`:                              {"audit is below a file", "in a directory"},
 		`audit = "open/audit.jsonl"`:                              {"audit is in a directory in which everybody can replace it (mode 0777)", "chmod o-w"},
 		`audit = "shared/audit.jsonl"`:                            {},
+		`audit = "open/dir/audit.jsonl"`:                          {"/open, in which everybody can replace it (mode 0777)", "chmod o-w"},
+		`audit = "dangling"`:                                      {"audit is a link to a file that is not there", "the file itself"},
+		"[[sink]]\nfile = \"open/dir/token\"":                     {"sink.file is below the directory", "chmod o-w"},
+		"[[sink]]\nfile = \"login\"":                              {"sink.file is a file that holds something else than a token", "may be new"},
+		"[[sink]]\nfile = \"words\"":                              {"sink.file is a file that holds something else than a token", "may be new"},
+		"[[sink]]\nfile = \"state/new\"":                          {"sink.file is in the directory of the store", "another directory"},
+		"store = \"file:dir\"\n[[sink]]\nfile = \"link/new\"":     {"sink.file is in the directory of the store", "another directory"},
+		"store = \"file:dir\"\n[[sink]]\nfile = \"state/new\"":    {},
+		"[[sink]]\nfile = \"key\"":                                {"sink.file is a file that holds something else than a token", "may be new"},
+		"[[sink]]\nfile = \"token\"":                              {},
+		"[[sink]]\nfile = \"object\"":                             {},
 		`audit = "dir"`:                                           {"audit cannot be used", "a file"},
 		`audit = "loose"`:                                         {"chmod 600", "a file"},
 		`audit = "new"`:                                           {},
@@ -52,23 +100,7 @@ func TestWhatCannotBeWrittenToOnThisMachineIsTold(t *testing.T) {
 		"[[sink]]\nfile = \"link/x\"\n[[sink]]\nfile = \"dir/x\"": {"sink.file is the file of sink.file in line 2, too", "a file of its own"},
 		"audit = \"link/audit\"\n[[sink]]\nfile = \"dir/audit\"":  {"sink.file is the file of audit in line 1, too", "a file of its own"},
 	} {
-		dir := t.TempDir()
-		for name, mode := range map[string]os.FileMode{"open": 0o777, "shared": 0o777 | os.ModeSticky, "dir": 0o755} {
-			if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.Chmod(filepath.Join(dir, name), mode); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := os.Symlink("dir", filepath.Join(dir, "link")); err != nil {
-			t.Fatal(err)
-		}
-		for name, mode := range map[string]os.FileMode{"file": 0o600, "loose": 0o644, "dir/audit": 0o600} {
-			if err := os.WriteFile(filepath.Join(dir, name), nil, mode); err != nil {
-				t.Fatal(err)
-			}
-		}
+		dir := machine(t)
 		wrong := at(dir, text)
 		if want[0] == "" {
 			if len(wrong) > 0 {
@@ -116,5 +148,35 @@ func TestAFileOfAnIssuerThatIsMissingIsNamed(t *testing.T) {
 		if !found {
 			t.Errorf("%s: %q", setting, wrong)
 		}
+	}
+}
+
+func TestWhatOtherUsersCanReplaceIsTold(t *testing.T) {
+	if runtime.GOOS == "windows" || os.Geteuid() != 0 {
+		t.Skip("only root makes files of other users")
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"theirs", "theirs/below"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil { //nolint:gosec // that is the point
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "token"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const sink = "[[sink]]\nfile = \"token\"\n"
+	if wrong := at(dir, "audit = \"theirs/audit\"\n"+sink); len(wrong) > 0 { // the control
+		t.Error(wrong)
+	}
+	for _, name := range []string{"theirs", "token"} {
+		if err := os.Chown(filepath.Join(dir, name), 12345, -1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wants(t, at(dir, "audit = \"theirs/audit\"\n"), 1, "audit is in a directory of user 12345, who can replace it", "chown")
+	wants(t, at(dir, "audit = \"theirs/below/audit\"\n"), 1, "theirs, of user 12345, who can replace it", "chown")
+	wants(t, at(dir, sink), 2, "sink.file is a file of user 12345, and is not replaced", "may be new")
+	if wrong := at(dir, sink+"owner = \"12345\"\n"); len(wrong) > 0 { // that it was given to
+		t.Error(wrong)
 	}
 }

@@ -17,7 +17,8 @@ import (
 )
 
 const testHelp = `Tells what a broker would do with a request of a caller whom it knows, and which rule decides. It judges as the broker does: paths
-that could mean two things, and those that lead nowhere, may not either. Nobody is asked and nobody has to be logged in.
+that could mean two things, and those that lead nowhere, may not either. A caller whom [[oidc]] binds to a profile is judged with that one,
+another with --profile, as with RingCX-Profile or a key that is for one profile. Nobody is asked and nobody has to be logged in.
 Exit code 0: it may; 1: it may not; 2: the question or the configuration is wrong.`
 
 // question is what the rules are asked.
@@ -69,12 +70,10 @@ func (a *Commands) test(q question) error {
 			return err
 		}
 	}
-	b, err := offline(c.rules, profiles)
+	allowed, why, err := a.judge(c, q, profiles)
 	if err != nil {
 		return err
 	}
-	defer b.Close()
-	allowed, why := b.May(q.caller, a.Profile, q.method, q.path)
 	var n int
 	if _, err := fmt.Sscanf(why, "rule %d ", &n); err == nil && n > 0 && n <= len(c.lines) {
 		why += fmt.Sprintf(" (%s:%d)", c.file, c.lines[n-1])
@@ -91,6 +90,28 @@ func (a *Commands) test(q question) error {
 		return refusal // which no rule changes
 	}
 	return usage.WithHint(refusal, "a [[rule]] of the configuration can allow it, before one that denies it")
+}
+
+// judge tells what a broker of these profiles would do, and why. Where a caller with a key for one of them would get another answer, it
+// says so.
+func (a *Commands) judge(c *config, q question, profiles []string) (allowed bool, why string, err error) {
+	bound, err := c.boundTo(q.caller, a.Profile)
+	if err != nil {
+		return false, "", err
+	}
+	b, err := offline(c.rules, profiles)
+	if err != nil {
+		return false, "", err
+	}
+	defer b.Close()
+	allowed, why = b.May(q.caller, cmp.Or(bound, a.Profile), q.method, q.path)
+	switch {
+	case bound == "" && a.Profile == "":
+		a.elsewhere(b, q, profiles, allowed)
+	case bound != "" && a.Profile != "" && bound != a.Profile:
+		return false, "the key is for another profile", nil
+	}
+	return allowed, why, nil
 }
 
 // wouldServe refuses the name of a profile that there is not: no broker serves it.

@@ -47,11 +47,20 @@ func (r *reading) fail(line int, problem, remedy string) {
 	r.wrong, r.at = append(r.wrong, usage.New(where+": "+problem, remedy)), append(r.at, line)
 }
 
-// line is where a setting is, or the nearest thing around it that is known.
+// line is where a setting is, or the first thing in it, or else the nearest around it that is known.
 func (r *reading) line(path string) int {
 	for path != "" {
 		if n := r.lines[path]; n > 0 {
 			return n
+		}
+		first := 0 // of a table that is written in dotted keys
+		for other, n := range r.lines {
+			if strings.HasPrefix(other, path+".") && (first == 0 || n < first) {
+				first = n
+			}
+		}
+		if first > 0 {
+			return first
 		}
 		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
 	}

@@ -50,7 +50,7 @@ func (p *process) mends(err error) string {
 
 // reread has the broker serve what the configuration says now.
 func (p *process) reread() (*config, error) {
-	c, wrong := readConfig(p.configFile, p.Dir, p.Warn, false)
+	c, wrong := readConfig(p.configFile, p.Dir, p.Warn, false, p.usualStore())
 	switch len(wrong) {
 	case 0:
 	case 1:

@@ -74,8 +74,10 @@ func checkRule(r broker.Rule) error {
 		return nil
 	}
 	hint := `such as path = "/voice/api/v1/**": * is one segment of a path, and ** the rest`
-	if _, known := apispec.Find(r.Operation); r.Operation != "" && !known {
+	if op, known := apispec.Find(r.Operation); r.Operation != "" && !known {
 		hint = wording.DidYouMean(nearOperation(r.Operation), "'ringcx api list' tells the operations")
+	} else if known && r.Method != "" && r.Method != op.Method {
+		hint = "leave out method: an operation has one"
 	}
 	return usage.New(strings.TrimPrefix(err.Error(), "rule 1: "), hint)
 }

@@ -292,6 +292,7 @@ func (p *process) listen() (all []place, err error) {
 	for _, l := range wanted {
 		i := slices.IndexFunc(sockets, func(ln net.Listener) bool { return l.is(ln.Addr()) })
 		if i >= 0 {
+			l.tellIgnored(p.log)
 			all = append(all, place{sockets[i], l.tls})
 			sockets = slices.Delete(sockets, i, i+1)
 			continue

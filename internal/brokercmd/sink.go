@@ -51,7 +51,8 @@ func (c *config) readSink(t *table) sink {
 	}
 	c.names(t, "file", s.file, true)
 	if s.file != "" {
-		c.later = append(c.later, (&named{of: t, setting: "file", path: s.file}).isPlain)
+		f := named{of: t, setting: "file", path: s.file}
+		c.later = append(c.later, func() { f.isReplaceable(s.owner) })
 	}
 	c.serves(t, s.profile)
 	if s.mode&0o007 != 0 {

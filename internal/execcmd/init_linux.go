@@ -75,6 +75,10 @@ func (c *Commands) lead(p *program) error {
 // namespace gets them anyway.
 var ofTerminals = []os.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGWINCH}
 
+// interruptIgnored tells whether this process was started with interrupts ignored. The command has asked for them since, after which
+// signal.Ignored says no, even once they are ignored again.
+var interruptIgnored = signal.Ignored(syscall.SIGINT)
+
 // caught are the signals that the program gets from here, none of which may end this process.
 func caught() (all []os.Signal) {
 	own := []syscall.Signal{ // of Go and of this process, or none that a process catches
@@ -83,7 +87,7 @@ func caught() (all []os.Signal) {
 	}
 	const last, ofThreads = 64, 32 // and 33, which C libraries use
 	for s := syscall.Signal(1); s <= last; s++ {
-		if !slices.Contains(own, s) && s != ofThreads && s != ofThreads+1 && !signal.Ignored(s) {
+		if !slices.Contains(own, s) && s != ofThreads && s != ofThreads+1 && !signal.Ignored(s) && !(s == syscall.SIGINT && interruptIgnored) {
 			all = append(all, s)
 		}
 	}

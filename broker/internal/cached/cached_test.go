@@ -3,6 +3,9 @@ package cached_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -38,6 +41,8 @@ func TestOneReadsForAllWhoAsk(t *testing.T) {
 				if v, ok, err := r.Get(t.Context(), "a"); v != 1 || !ok || err != nil {
 					t.Error(v, ok, err)
 				}
+			})
+			all.Go(func() {
 				if _, ok, err := r.Get(t.Context(), "b"); ok || err != nil {
 					t.Error(ok, err)
 				}
@@ -96,5 +101,74 @@ func TestWhatIsNotKnownIsNotSaidNotToBeWhenItCannotBeRead(t *testing.T) {
 			t.Errorf("who goes away is told %v", err)
 		}
 		time.Sleep(time.Second) // until that was read
+	})
+}
+
+// quick brings what there is at once, and counts.
+type quick struct {
+	reads int
+	value map[string]int
+}
+
+func (q *quick) read(context.Context) (map[string]int, error) {
+	q.reads++
+	return maps.Clone(q.value), nil
+}
+
+func TestWhatWasMadeBeforeSomebodyAsksIsFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := &quick{value: map[string]int{}}
+		r := cached.New(q.read, time.Minute, time.Now)
+		for i := range 20 { // each is made just after the record was read for another
+			id := strconv.Itoa(i)
+			if _, ok, err := r.Get(t.Context(), "no "+id); ok || err != nil {
+				t.Error(ok, err)
+			}
+			q.value[id] = i
+			time.Sleep(time.Millisecond)
+			if v, ok, err := r.Get(t.Context(), id); v != i || !ok || err != nil {
+				t.Errorf("%s is %d, %v, %v", id, v, ok, err)
+			}
+		}
+		s := &slow{value: map[string]int{}}
+		r = cached.New(s.read, time.Minute, time.Now)
+		go func() { _, _, _ = r.Get(t.Context(), "a") }()
+		time.Sleep(time.Millisecond)
+		s.mu.Lock()
+		s.value = map[string]int{"b": 2} // while it is read
+		s.mu.Unlock()
+		if v, ok, err := r.Get(t.Context(), "b"); v != 2 || !ok || err != nil {
+			t.Errorf("b is %d, %v, %v", v, ok, err)
+		}
+	})
+}
+
+func TestCallersThatGuessHaveTheStoreReadAFewTimesASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := &quick{value: map[string]int{"a": 1}}
+		r := cached.New(q.read, time.Minute, time.Now)
+		_, _, _ = r.Get(t.Context(), "a")
+		began, end := q.reads, time.Now().Add(10*time.Second)
+		var all sync.WaitGroup
+		for i := range 50 {
+			all.Go(func() {
+				for n := 0; time.Now().Before(end); n++ {
+					_, _, _ = r.Get(t.Context(), fmt.Sprint(i, "/", n))
+					time.Sleep(time.Millisecond)
+				}
+			})
+		}
+		all.Wait()
+		if reads := q.reads - began; reads > 51 || reads < 10 {
+			t.Errorf("in ten seconds it was read %d times", reads)
+		}
+		began = q.reads
+		for range 100 { // one that it did not have before
+			_, _, _ = r.Get(t.Context(), "49/1")
+			time.Sleep(10 * time.Millisecond)
+		}
+		if reads := q.reads - began; reads > 2 {
+			t.Errorf("for one ID it was read %d times in a second", reads)
+		}
 	})
 }
