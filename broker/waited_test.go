@@ -107,3 +107,17 @@ func TestARefreshTokenIsNotSpentForAnAnswerThatCannotBeGiven(t *testing.T) {
 	p.form("/api/auth/token/refresh", "refresh_token="+token).want(t, http.StatusOK, "its own")
 	p.form("/api/auth/token/refresh", "refresh_token="+token).want(t, http.StatusUnauthorized, "once more (the control)")
 }
+
+func TestAShortTokenLivesNoLongerThanItsKey(t *testing.T) {
+	p := start(t)
+	for life, most := range map[time.Duration]float64{20 * time.Second: 20, 0: 300} {
+		key, err := (&broker.Keys{Store: p.store}).Create(t.Context(), "brief", "", life)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := p.form("/oauth2/token", "grant_type=client_credentials&scope=broker", basic("brief", key)).want(t, http.StatusOK, "a short token").json(t)
+		if left := a["expires_in"].(float64); left > most || left < most-5 {
+			t.Errorf("of a key that lives %v it lives %v seconds", life, left)
+		}
+	}
+}

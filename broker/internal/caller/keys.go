@@ -184,7 +184,7 @@ func (k *Keys) Check(ctx context.Context, text string) (*Caller, error) {
 	if sum := hash(secret); !ok || subtle.ConstantTimeCompare(key.Hash, sum) != 1 || !key.alive(k.now()) {
 		return nil, ErrUnknown
 	}
-	return &Caller{Name: key.Name, ID: key.ID, Profile: key.Profile, Keyed: true}, nil
+	return &Caller{Name: key.Name, ID: key.ID, Profile: key.Profile, Keyed: true, Until: key.Expires}, nil
 }
 
 // Alive is nil if the key with an ID may still be used, as far as that is known, and [ErrUnknown] if not. Another error is that
