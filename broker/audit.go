@@ -94,7 +94,7 @@ func (q *request) writeOwn(a *handout.Answer) error {
 	}
 	e := q.entry("answer")
 	e.Decision, e.Why, e.Profile, e.Token = "allow", a.Why, a.Profile, a.Token
-	if a.Status >= http.StatusBadRequest {
+	if a.Status >= http.StatusBadRequest && a.Status != problem.Left {
 		e.Decision = "deny"
 	}
 	if a.Caller != nil {

@@ -15,3 +15,6 @@ func (b *Broker) Widen() {
 	at.first.governors[0] = budget.New(o)
 	at.limits.of[o.Server] = at.first.governors[0]
 }
+
+// Silence has callers be silent within a body for so long.
+func (b *Broker) Silence(d time.Duration) { b.at.Load().proxy.Silence = d }

@@ -165,7 +165,7 @@ func (p *place) ambiguous() map[string]struct{ answers, request string } {
 		"a chunk with a bare LF":   {"400", p.head("Transfer-Encoding: chunked") + "1;\nx\r\n" + chunk},
 		"a chunk of other length":  {"400", p.head("Transfer-Encoding: chunked") + "1\r\nxxx\r\n" + behind},
 		"a trailer":                {"400", p.head("Transfer-Encoding: chunked", "Trailer: Content-Length") + "1\r\nx\r\n0\r\nContent-Length: 9\r\nAuthorization: Bearer evil\r\n\r\n"},
-		"an upgrade":               {"501 204", p.head("Connection: Upgrade", "Upgrade: websocket", fmt.Sprint("Content-Length: ", len(hidden))) + hidden},
+		"an upgrade":               {"501", p.head("Connection: Upgrade", "Upgrade: websocket", fmt.Sprint("Content-Length: ", len(hidden))) + hidden},
 		"h2c":                      {"204 400", p.head("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA") + "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + hidden},
 		"HTTP/2 without TLS":       {"400", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + hidden},
 		"a tunnel":                 {"405 401 204", "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost:80\r\n\r\n" + hidden},

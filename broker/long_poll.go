@@ -17,6 +17,9 @@ import (
 // takes is how long an answer may take to be found for a caller that waited for it, and to be written.
 const takes = 10 * time.Second
 
+// parting is how long a caller may take to close a connection after its answer.
+const parting = time.Second
+
 // waiters counts those who wait on connections that are no longer the server's.
 type waiters struct {
 	mu   sync.Mutex // guards the fields below
@@ -65,12 +68,15 @@ func (q *request) hold(l *handout.LongPoll) bool {
 	q.b.waiting.add(1)
 	go func() {
 		defer q.b.waiting.add(-1)
-		defer func() { _ = conn.Close() }()
+		defer hangUp(conn)
 		waits := await(conn, l)
 		q.answerHeld(conn, l, waits)
 	}()
 	return true
 }
+
+// chatter is how much, in bytes, a caller may send that waits for its answer, and before its connection is closed. None of it is served.
+const chatter = 64 << 10
 
 // await waits for an answer, and tells whether the caller did so too. It reads from the connection, so that it notices when the
 // caller has gone: for the rest the deadline of that is all it needs.
@@ -78,8 +84,34 @@ func await(conn net.Conn, l *handout.LongPoll) bool {
 	_ = conn.SetReadDeadline(time.Now().Add(l.Most))
 	stop := l.Watch(func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
-	n, err := conn.Read(make([]byte, 1))
-	return n > 0 || errors.Is(err, os.ErrDeadlineExceeded)
+	n, err := conn.Read(make([]byte, 1)) // most send nothing
+	if n > 0 {
+		err = discard(conn)
+	}
+	return err == nil || errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+// discard reads until the connection ends; no error: there was too much.
+func discard(conn net.Conn) error {
+	buf := make([]byte, 1<<10)
+	for rest := chatter; rest > 0; {
+		n, err := conn.Read(buf)
+		if err != nil {
+			return err
+		}
+		rest -= n
+	}
+	return nil
+}
+
+// hangUp closes a connection on which the answer was written. With something unread the system would reset it, and the caller might
+// lose the answer: it has a moment to close it first.
+func hangUp(conn net.Conn) {
+	defer func() { _ = conn.Close() }()
+	if half, ok := conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		_ = conn.SetReadDeadline(time.Now().Add(parting))
+		_ = discard(conn)
+	}
 }
 
 // answerHeld answers a caller that was held, which may have gone.

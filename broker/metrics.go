@@ -80,6 +80,8 @@ func decision(status int) string {
 		return "denied"
 	case status == http.StatusTooManyRequests:
 		return "limited"
+	case status == problem.Left:
+		return "left"
 	case status >= http.StatusInternalServerError:
 		return "unavailable"
 	}
@@ -117,7 +119,11 @@ func (q *request) countEnd() {
 	if q.b.metrics == nil {
 		return
 	}
-	q.count(q.operation(), "allowed", q.w.status)
+	decided := "allowed"
+	if q.w.status == problem.Left {
+		decided = decision(problem.Left)
+	}
+	q.count(q.operation(), decided, q.w.status)
 	q.b.metrics.took.Observe(q.b.now().Sub(q.began), metrics.Values{q.operation()})
 	if q.account != "" && q.w.status >= 200 && q.w.status < 300 { // it is one that there is
 		q.b.metrics.accounts.Admit(strings.TrimLeft(q.account, "0"))

@@ -18,6 +18,7 @@ import (
 type request struct {
 	b     *setup
 	r     *http.Request
+	body  *proxy.Body // nil: there is none
 	w     answer
 	began time.Time
 	name  string // in the audit log
@@ -43,7 +44,9 @@ var steps = []func(*request) *problem.Problem{
 // ServeHTTP implements http.Handler.
 func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at := b.at.Load()
-	q := &request{b: at, r: r, w: answer{ResponseWriter: w}, began: at.now(), path: r.URL.EscapedPath()}
+	w, r, body := at.proxy.Receive(w, r)
+	defer body.Leave()
+	q := &request{b: at, r: r, body: body, w: answer{ResponseWriter: w}, began: at.now(), path: r.URL.EscapedPath()}
 	if at.isEnding() {
 		w.Header().Set("Connection", "close") // whoever comes again comes to another
 	}
@@ -70,9 +73,10 @@ func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 var answered = new(problem.Problem)
 
 // admit refuses what no program sends. What follows a body in chunks on its connection is not read: if the request also said how
-// long it is, which net/http does not tell, something on the way may have taken it for a part of the body.
+// long it is, which net/http does not tell, something on the way may have taken it for a part of the body. Of HTTP/1.0 net/http
+// does not tell that there are chunks either.
 func (q *request) admit() *problem.Problem {
-	if q.r.ProtoMajor == 1 && len(q.r.TransferEncoding) > 0 {
+	if q.r.ProtoMajor == 1 && (len(q.r.TransferEncoding) > 0 || q.r.ProtoMinor == 0) {
 		q.w.Header().Set("Connection", "close")
 	}
 	if q.b.loopback && q.b.peers.Stranger(q.r) {
@@ -92,10 +96,8 @@ func (q *request) own() *problem.Problem {
 	if p := q.tellMetrics(); p != nil {
 		return p
 	}
-	if q.r.Method == http.MethodPost && handout.Own(q.path) {
-		control := http.NewResponseController(&q.w)
-		_ = control.SetReadDeadline(time.Now().Add(proxy.Silence)) // a form is short
-		defer func() { _ = control.SetReadDeadline(time.Time{}) }()
+	if q.body != nil && handout.Own(q.path) {
+		q.body.InTime() // a form is short
 	}
 	a := q.b.desk.Answer(q.r, q.path)
 	switch {
@@ -116,7 +118,7 @@ func (q *request) own() *problem.Problem {
 }
 
 // readBody reads a body that is short, before the request takes the turn of another one.
-func (q *request) readBody() *problem.Problem { return q.b.proxy.Read(&q.w, q.r, &q.forward) }
+func (q *request) readBody() *problem.Problem { return q.b.proxy.Read(q.r, q.body, &q.forward) }
 
 // whoCalls finds the caller.
 func (q *request) whoCalls() *problem.Problem {

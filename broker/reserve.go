@@ -98,7 +98,7 @@ func (q *request) reserve() *problem.Problem {
 	}
 	var refusal *budget.Refusal
 	if !errors.As(err, &refusal) {
-		return problem.New(http.StatusServiceUnavailable, "the caller did not wait for its turn")
+		return problem.New(problem.Left, "the caller left before its turn")
 	}
 	p := problem.New(http.StatusTooManyRequests, refusal.Reason+"; the vendor was not asked")
 	if refusal.Ending {

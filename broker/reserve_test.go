@@ -335,7 +335,7 @@ func TestARequestWaitsForMaxWaitAndItsPlaceIsFreeWhenItsCallerLeaves(t *testing.
 			t.Errorf("the second is answered %s", w.Body)
 		}
 		leave()
-		if status := <-left; status != http.StatusServiceUnavailable {
+		if status := <-left; status != 499 {
 			t.Errorf("the one that left is answered %d", status)
 		}
 		begun := time.Now()

@@ -23,7 +23,9 @@ func (b *Broker) Server() *http.Server {
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0), // it may say what a caller sent
+		// OPTIONS * is refused as any other: net/http would answer it as the last one saw fit, whoever asks and keeps the connection.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     log.New(io.Discard, "", 0), // it may say what a caller sent
 		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
 			return caller.WithPeer(ctx, peer(conn))
 		},

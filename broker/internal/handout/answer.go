@@ -101,6 +101,8 @@ func oauthError(status int, code, description string) *Answer {
 func Unavailable(err error) *problem.Problem {
 	var e *ringcx.Error
 	switch {
+	case errors.Is(err, context.Canceled): // of the request: what others wait for does not end with it
+		return problem.New(problem.Left, "the caller left")
 	case errors.Is(err, errors.ErrUnsupported):
 		return problem.New(http.StatusForbidden, "the profile has no RingCentral token: its login is one to RingCX itself")
 	case errors.Is(err, ringcx.ErrLoginRequired):

@@ -1,6 +1,7 @@
 package handout
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -132,6 +133,9 @@ func refused(p *problem.Problem, c *caller.Caller, profile string) *Answer {
 
 // Unknown is the problem of a caller that is not known, or could not be looked up.
 func Unknown(err error) *problem.Problem {
+	if errors.Is(err, context.Canceled) {
+		return Unavailable(err)
+	}
 	if err != nil && !errors.Is(err, caller.ErrUnknown) {
 		p := problem.New(http.StatusServiceUnavailable, "the keys of callers cannot be read"+cached.Why(err))
 		p.RetryAfter = time.Second

@@ -73,7 +73,7 @@ func longestTTL(t *ringcx.Token) time.Duration {
 
 func tooLong(err error, minTTL time.Duration) *problem.Problem {
 	var e *ringcx.Error
-	if minTTL > 0 && !errors.As(err, &e) && !errors.Is(err, ringcx.ErrLoginRequired) && !errors.Is(err, context.DeadlineExceeded) {
+	if minTTL > 0 && !errors.As(err, &e) && !errors.Is(err, ringcx.ErrLoginRequired) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
 		return problem.New(http.StatusBadRequest, "no token lives as long as min_ttl asks")
 	}
 	return Unavailable(err)

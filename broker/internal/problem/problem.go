@@ -16,6 +16,10 @@ type Problem struct {
 	RetryAfter time.Duration // 0: it is not said
 }
 
+// Left is the status of a request whose caller was gone before there was an answer. No caller learns of it but one that still reads:
+// it is for logs and metrics, which nginx taught to know it.
+const Left = 499
+
 // New is a problem with a status.
 func New(status int, detail string) *Problem { return &Problem{Status: status, Detail: detail} }
 
@@ -33,12 +37,16 @@ func (p *Problem) Write(w http.ResponseWriter) {
 	}
 	SetRetryAfter(h, p.RetryAfter)
 	w.WriteHeader(p.Status)
+	title := http.StatusText(p.Status)
+	if p.Status == Left {
+		title = "Client Closed Request"
+	}
 	body, err := json.Marshal(struct {
 		Type   string `json:"type"`
 		Title  string `json:"title"`
 		Status int    `json:"status"`
 		Detail string `json:"detail"`
-	}{"about:blank", http.StatusText(p.Status), p.Status, p.Detail})
+	}{"about:blank", title, p.Status, p.Detail})
 	if err == nil {
 		_, _ = w.Write(append(body, '\n'))
 	}

@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
@@ -27,6 +26,9 @@ const Replayable = 1 << 20
 
 // Proxy forwards requests. It is safe for concurrent use.
 type Proxy struct {
+	// Silence is how long a caller may be silent within a body: a minute. It is not to be changed while requests are served.
+	Silence time.Duration
+
 	transport *http.Transport
 	buffers   buffers
 	userAgent string
@@ -47,7 +49,7 @@ func New(base *http.Transport, userAgent string) *Proxy {
 	if own.TLSHandshakeTimeout <= 0 || own.TLSHandshakeTimeout > connecting {
 		own.TLSHandshakeTimeout = connecting
 	}
-	return &Proxy{transport: own, userAgent: userAgent}
+	return &Proxy{Silence: silence, transport: own, userAgent: userAgent}
 }
 
 // connecting is how long a name may take to be found and connected to, and how long a handshake takes: what passes a [Gate] is at
@@ -80,7 +82,7 @@ type Exchange struct {
 	in      *http.Request
 	body    []byte // what can be sent again; nil: nothing, or it cannot
 	replays bool   // the body is in body, or there is none
-	stream  *patient
+	stream  *Body  // nil: the body is none that is passed on as it comes
 }
 
 // Gate is what each request passes that is sent, one that is sent again too.
@@ -91,10 +93,27 @@ type Gate interface {
 	Leave(resp *http.Response, err error)
 }
 
-// Read begins an exchange with the request r, and reads its body if it is one that can be sent again. Nothing has been answered.
-func (p *Proxy) Read(w http.ResponseWriter, r *http.Request, e *Exchange) *problem.Problem {
+// Read begins an exchange with the request r, and reads its body if it is one that can be sent again. body is that of r as
+// [Proxy.Receive] has it. Nothing has been answered.
+func (p *Proxy) Read(r *http.Request, body *Body, e *Exchange) *problem.Problem {
 	e.proxy, e.in = p, r
-	return e.take(w)
+	n := r.ContentLength
+	if n == 0 || body == nil {
+		e.replays = true
+		return nil
+	}
+	if n < 0 || n > Replayable {
+		e.stream = body
+		_ = body.control.EnableFullDuplex() // what cannot that reads the body first
+		return nil
+	}
+	e.body = make([]byte, n)
+	if _, err := io.ReadFull(body, e.body); err != nil {
+		return cutOff()
+	}
+	body.end() // over HTTP/2 that is told apart from its last bytes
+	e.replays = true
+	return nil
 }
 
 // Forward forwards the request that was read, and answers w, also what goes wrong.
@@ -113,59 +132,9 @@ const gather = 5 * time.Millisecond
 // quiet is for what net/http says of a connection, which may hold what a caller sent.
 var quiet = log.New(io.Discard, "", 0)
 
-// take reads the body, if it is one that can be sent again.
-func (e *Exchange) take(w http.ResponseWriter) *problem.Problem {
-	n := e.in.ContentLength
-	if n == 0 || e.in.Body == nil || e.in.Body == http.NoBody {
-		e.replays = true
-		return nil
-	}
-	from := &patient{ReadCloser: e.in.Body, control: http.NewResponseController(w)}
-	own := *e.in // net/http finds by the body of its request that it was not read to its end, and that nothing can follow it
-	own.Body = from
-	e.in = &own
-	if n < 0 || n > Replayable {
-		e.stream = from
-		_ = from.control.EnableFullDuplex() // what cannot that reads the body first
-		return nil
-	}
-	e.body = make([]byte, n)
-	_, err := io.ReadFull(from, e.body)
-	from.rest()
-	if err != nil {
-		return cutOff()
-	}
-	e.replays = true
-	return nil
-}
-
 func cutOff() *problem.Problem {
 	return problem.New(http.StatusBadRequest, "the body of the request was cut off, or its chunks are none")
 }
-
-// Silence is how long a caller may be silent within a body.
-const Silence = time.Minute
-
-// patient is a body that ends with an error when nothing of it comes for too long.
-type patient struct {
-	io.ReadCloser
-	control *http.ResponseController
-	broken  atomic.Bool // it did not end as the request said
-}
-
-// Read implements io.Reader.
-func (p *patient) Read(b []byte) (int, error) {
-	_ = p.control.SetReadDeadline(time.Now().Add(Silence)) // of what has none there is no silence either
-	n, err := p.ReadCloser.Read(b)
-	if err != nil {
-		p.rest()
-		p.broken.CompareAndSwap(false, err != io.EOF && !errors.Is(err, http.ErrBodyReadAfterClose))
-	}
-	return n, err
-}
-
-// rest ends the wait for the body: the answer may take longer.
-func (p *patient) rest() { _ = p.control.SetReadDeadline(time.Time{}) }
 
 // rewrite makes the request as the vendor gets it, but for the token.
 func (e *Exchange) rewrite(r *httputil.ProxyRequest) {
@@ -328,7 +297,7 @@ func (e *Exchange) modify(resp *http.Response) error {
 var errSwitched = errors.New("the vendor changed to another protocol")
 
 // failed answers for a vendor that did not.
-func (e *Exchange) failed(w http.ResponseWriter, _ *http.Request, err error) {
+func (e *Exchange) failed(w http.ResponseWriter, r *http.Request, err error) {
 	var timeout net.Error
 	var refused *problem.Problem
 	switch {
@@ -336,6 +305,8 @@ func (e *Exchange) failed(w http.ResponseWriter, _ *http.Request, err error) {
 		refused.Write(w)
 	case e.stream != nil && e.stream.broken.Load():
 		cutOff().Write(w)
+	case r.Context().Err() != nil: // whatever else ended with it
+		problem.New(problem.Left, "the caller left").Write(w)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		problem.New(http.StatusGatewayTimeout, "the vendor did not answer in time").Write(w)
 	default:

@@ -39,14 +39,16 @@ func TestACallerMayBeSilentForAMinuteWithinABodyAndAsLongAsItLikesAfterIt(t *tes
 		w := &patient{ResponseRecorder: httptest.NewRecorder()}
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/voice/api/v1/x", body)
 		e := &proxy.Exchange{Target: proxy.Target{Origin: to, Source: ringcx.APIToken("x")}, Token: &ringcx.Token{AccessToken: "x"}}
-		if bad := p.Read(w, r, e); bad != nil {
+		to, r, b := p.Receive(w, r)
+		if bad := p.Read(r, b, e); bad != nil {
 			t.Fatalf("a body %s: %v", name, bad)
 		}
-		if e.Forward(w); w.Code != http.StatusOK {
+		e.Forward(to)
+		if b.Leave(); w.Code != http.StatusOK {
 			t.Fatalf("a body %s: %d", name, w.Code)
 		}
 		if n := len(w.deadlines); n < 2 || !w.deadlines[n-1].IsZero() || !slices.ContainsFunc(w.deadlines, func(at time.Time) bool {
-			return time.Until(at) > proxy.Silence/2 && time.Until(at) <= proxy.Silence
+			return time.Until(at) > p.Silence/2 && time.Until(at) <= p.Silence
 		}) {
 			t.Errorf("a body %s: %v", name, w.deadlines)
 		}
@@ -79,7 +81,7 @@ func TestATokenTravelsAsItsKindAndItsOperationWant(t *testing.T) {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/voice/api/v1/x", nil)
 		e := &proxy.Exchange{Target: proxy.Target{Origin: to, Source: ringcx.APIToken("x")}, Token: c.token, Operation: c.op}
-		if bad := p.Read(w, r, e); bad != nil {
+		if bad := p.Read(r, nil, e); bad != nil {
 			t.Fatal(bad)
 		}
 		e.Forward(w)
