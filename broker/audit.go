@@ -65,12 +65,13 @@ func (q *request) audit() *AuditLog { return q.b.latest().audit }
 
 // writeDown writes that the request is about to be forwarded.
 func (q *request) writeDown() *problem.Problem {
-	if q.audit() == nil {
+	log := q.audit()
+	if log == nil {
 		return nil
 	}
 	e := q.entry("begin")
 	e.Decision = "allow"
-	if err := q.audit().Write(e); err != nil {
+	if err := log.Write(e); err != nil {
 		return unwritten(q, err)
 	}
 	return nil
@@ -78,18 +79,20 @@ func (q *request) writeDown() *problem.Problem {
 
 // writeEnd writes what came of it. If that cannot be written, no other request can either.
 func (q *request) writeEnd() {
-	if q.audit() == nil {
+	log := q.audit()
+	if log == nil {
 		return
 	}
 	e := &audit.Entry{Time: q.b.now(), Event: "end", Request: q.name, Status: q.w.status, Took: q.b.now().Sub(q.began), Sent: q.w.sent}
-	if err := q.audit().Write(e); err != nil {
+	if err := log.Write(e); err != nil {
 		q.b.cannotWrite(err)
 	}
 }
 
 // writeOwn writes an answer of the broker's own, before it leaves.
 func (q *request) writeOwn(a *handout.Answer) error {
-	if q.audit() == nil {
+	log := q.audit()
+	if log == nil {
 		return nil
 	}
 	e := q.entry("answer")
@@ -101,7 +104,7 @@ func (q *request) writeOwn(a *handout.Answer) error {
 		e.Caller = a.Caller.Name
 	}
 	e.Status, e.Took, e.Sent = a.Status, e.Time.Sub(q.began), int64(len(a.Body))
-	return q.audit().Write(e)
+	return log.Write(e)
 }
 
 // unwritten is why a request is not served that cannot be written down.
@@ -116,12 +119,13 @@ func unwritten(q *request, err error) *problem.Problem {
 func (q *request) refuse(p *problem.Problem) {
 	p.Write(&q.w)
 	q.count(q.operation(), decision(p.Status), p.Status)
-	if q.audit() == nil {
+	log := q.audit()
+	if log == nil {
 		return
 	}
 	e := q.entry("refused")
 	e.Decision, e.Why, e.Status, e.Took, e.Sent = "deny", p.Detail, p.Status, e.Time.Sub(q.began), q.w.sent
-	if err := q.audit().Write(e); err != nil {
+	if err := log.Write(e); err != nil {
 		q.b.cannotWrite(err)
 	}
 }

@@ -3,7 +3,6 @@ package broker
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/ringcx-go/ringcx/broker/internal/handout"
@@ -56,21 +55,14 @@ func (q *request) mayStill() *problem.Problem {
 	if q.b.now().Sub(q.began) < waited {
 		return nil
 	}
-	now := q.b.latest()
-	_, secret, _ := handout.Secret(q.r)
-	c, err := now.who(q.r, secret)
-	if err != nil {
-		return handout.Unknown(err)
+	now := &request{b: q.b.latest(), r: q.r, path: q.path, op: q.op, account: q.account}
+	for _, step := range []func(*request) *problem.Problem{(*request).whoCalls, (*request).chooseProfile, (*request).may} {
+		if p := step(now); p != nil {
+			return p
+		}
 	}
-	p, bad := now.profileOf(q.r, c)
-	switch {
-	case bad != nil:
-		return bad
-	case p.session != q.profile.session:
+	if now.profile.session != q.profile.session {
 		return problem.New(http.StatusForbidden, "the profile is not served any more as it was")
-	}
-	if allowed, why := now.decide(c, p, q.r.Method, q.path, q.op, q.account); !allowed {
-		return problem.New(http.StatusForbidden, why)
 	}
 	return nil
 }
@@ -119,17 +111,16 @@ const (
 
 // mayOwn tells what rules say of a path of the broker's own: answered if it may be had, nil if the path is another's.
 func (q *request) mayOwn() *problem.Problem {
-	method, numbers := http.MethodGet, q.path == metricsPath && q.b.metrics != nil
+	method, numbers := handout.Method(q.path), q.path == metricsPath && q.b.metrics != nil
 	switch {
 	case q.path == alivePath, q.path == readyPath, q.path == handout.MetadataPath:
-		q.why = whyAnyone
-	case numbers, q.path == handout.TokenPath:
-	case handout.Own(q.path):
-		method, q.why = http.MethodPost, whyItself
-	case strings.HasPrefix(q.path, logoutPath) && !strings.Contains(q.path[len(logoutPath):], "/"):
-		method, q.why = http.MethodDelete, whyItself
-	default:
+		method, q.why = http.MethodGet, whyAnyone
+	case numbers:
+		method = http.MethodGet
+	case method == "":
 		return nil
+	case q.path != handout.TokenPath:
+		q.why = whyItself
 	}
 	if q.r.Method != method && !(q.r.Method == http.MethodHead && method == http.MethodGet) {
 		return problem.New(http.StatusMethodNotAllowed, "the method is not one of this path")
@@ -150,9 +141,6 @@ func (q *request) mayOwn() *problem.Problem {
 	}
 	return answered
 }
-
-// logoutPath is where programs that log in by themselves end their token.
-const logoutPath = "/api/auth/logout/"
 
 // findToken brings the token that the request goes with.
 func (q *request) findToken() *problem.Problem {

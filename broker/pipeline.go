@@ -96,7 +96,7 @@ func (q *request) own() *problem.Problem {
 	if p := q.tellMetrics(); p != nil {
 		return p
 	}
-	if q.body != nil && handout.Own(q.path) {
+	if q.body != nil && handout.Method(q.path) == http.MethodPost {
 		q.body.InTime() // a form is short
 	}
 	a := q.b.desk.Answer(q.r, q.path)

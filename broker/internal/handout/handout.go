@@ -61,17 +61,21 @@ var handlers = map[string]handler{
 	refresh:        {http.MethodPost, (*Desk).refresh},
 }
 
-// Own tells whether a path is one of the broker's own to which forms are sent.
-func Own(path string) bool { return handlers[path].method == http.MethodPost }
+// of is what answers a path; without a method: nothing does. Paths are known as they are written, and in no other spelling.
+func of(path string) handler {
+	if strings.HasPrefix(path, logout) && !strings.Contains(path[len(logout):], "/") {
+		return handler{http.MethodDelete, (*Desk).logout}
+	}
+	return handlers[path]
+}
+
+// Method is with what method a path is asked that is one of the broker's own: POST has a form. "": it is another's.
+func Method(path string) string { return of(path).method }
 
 // Answer answers a request if it is for the broker itself; nil: it is not. The path is escaped, and has passed the broker's check.
-// Paths are known as they are written, and in no other spelling.
 func (d *Desk) Answer(r *http.Request, path string) *Answer {
-	h, ok := handlers[path]
-	if !ok && strings.HasPrefix(path, logout) && !strings.Contains(path[len(logout):], "/") {
-		h, ok = handler{http.MethodDelete, (*Desk).logout}, true
-	}
-	if !ok {
+	h := of(path)
+	if h.method == "" {
 		return nil
 	}
 	if r.Method != h.method && !(r.Method == http.MethodHead && h.method == http.MethodGet) {
