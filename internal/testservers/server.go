@@ -186,6 +186,21 @@ func (s *Server) Kill() error {
 	return err
 }
 
+// Quit ends the server as its administrator does: it says goodbye to its clients and writes everything down.
+func (s *Server) Quit() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cmd == nil {
+		return nil
+	}
+	if err := syscall.Kill(s.cmd.Process.Pid, syscall.SIGINT); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return err
+	}
+	<-s.exited
+	s.cmd = nil
+	return nil
+}
+
 // Pause stops the server and all its processes where they are, until Resume.
 func (s *Server) Pause() error { return s.locked(syscall.SIGSTOP) }
 
