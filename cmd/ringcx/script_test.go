@@ -109,6 +109,9 @@ func TestTheCommandDoesWhatTheScriptsSay(t *testing.T) {
 	})
 }
 
+// races begins the names of the files with what the race detector found in a process.
+const races = "race"
+
 type stageKey struct{}
 
 // stage is what one script plays on: its vendors and what its processes printed.
@@ -138,7 +141,8 @@ func setUp(env *testscript.Env) error {
 		}
 	}
 	env.Setenv(outputs, s.outputs)
-	env.Setenv("GORACE", "atexit_sleep_ms=0") // with -race every process would last a second longer
+	// With -race every process would last a second longer. What it finds goes to files: the command beside a program has no stderr.
+	env.Setenv("GORACE", "atexit_sleep_ms=0 log_path="+filepath.Join(s.outputs, races))
 	for _, name := range []string{"RC_SERVER_URL", "NO_COLOR", "TERM", "BROWSER", "DISPLAY", "WAYLAND_DISPLAY"} {
 		env.Setenv(name, "")
 	}
@@ -154,6 +158,10 @@ func setUp(env *testscript.Env) error {
 			if err := server.Close(); err != nil {
 				env.T().Log(name, err)
 			}
+		}
+		if found, _ := filepath.Glob(filepath.Join(s.outputs, races+".*")); len(found) > 0 {
+			text, err := os.ReadFile(found[0])
+			env.T().Fatal(fmt.Sprintf("%d processes raced: %s %v", len(found), text, err))
 		}
 		if leaks := append(s.leaks(), s.kept(env.WorkDir)...); len(leaks) > 0 {
 			env.T().Fatal("secrets were printed or kept where they do not belong:\n" + strings.Join(leaks, "\n"))

@@ -4,16 +4,13 @@ package execcmd
 
 import (
 	"context"
-	"io"
 
 	"github.com/ringcx-go/ringcx/internal/profile"
 )
 
 // within runs the program, by run, with a broker in this process. It returns when the broker has stored what it had under way.
 func (c *Commands) within(acc *profile.Account, p *program, run func(*program) error) error {
-	said := c.Stderr
-	c.Stderr = io.Discard // the terminal is the program's
-	defer func() { c.Stderr = said }()
+	defer c.Silence()() // the terminal is the program's
 	b, err := open(context.WithoutCancel(c.Context), acc)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ package tell
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/wording"
@@ -13,6 +14,7 @@ import (
 type Teller struct {
 	*env.Env
 
+	silent  atomic.Bool
 	told    sync.Map // what Warn has said
 	failure failure  // a request that failed, on a terminal
 }
@@ -20,8 +22,18 @@ type Teller struct {
 // New is a Teller for an environment, of which Stderr is written to and Context ends the waits.
 func New(e *env.Env) *Teller { return &Teller{Env: e} }
 
+// Silence has nobody told of anything until end is called: the terminal is another program's. Who waits or renews in the background
+// may be about to tell something, then and at the end.
+func (t *Teller) Silence() (end func()) {
+	t.silent.Store(true)
+	return func() { t.silent.Store(false) }
+}
+
 // Inform writes to people. The format is ours and may have several lines; a value begins none.
 func (t *Teller) Inform(format string, values ...any) {
+	if t.silent.Load() {
+		return
+	}
 	fmt.Fprintf(t.Stderr, format, wording.Shown(values)...)
 }
 
