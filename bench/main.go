@@ -63,6 +63,9 @@ func main() {
 	if slices.Equal(wanted, []string{upstreamCommand}) {
 		do = func([]string) error { return upstreamServer() }
 	}
+	if len(wanted) == 2 && wanted[0] == bareProxyCommand {
+		do = func(words []string) error { return bareProxyServer(words[1]) }
+	}
 	if err := do(wanted); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

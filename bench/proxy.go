@@ -24,6 +24,7 @@ const (
 	caddy     = "Caddy"
 	oauthAny  = "oauth2-proxy, which lets all in"
 	oauthJWT  = "oauth2-proxy, which checks a JWT"
+	bareProxy = "a bare httputil.ReverseProxy"
 	brokerOff = "the broker"
 	brokerOn  = "the broker with 1,000 rules, audit and limits"
 )
@@ -151,6 +152,7 @@ func (r *ring) forwarded() (all []figure) {
 		}
 	}
 	off, on := r.way(brokerOff), r.way(brokerOn)
+	added := func(of, peer *way) float64 { return (median(of.p50) - straight) / (median(peer.p50) - straight) }
 	for _, c := range []struct {
 		name  string
 		bar   float64
@@ -164,9 +166,9 @@ func (r *ring) forwarded() (all []figure) {
 		{"processor time of Caddy against the broker", 2, off, inverse, caddy, true},
 		{"of oauth2-proxy that checks a JWT", 3, off, inverse, oauthJWT, true},
 		{"of oauth2-proxy that lets all in", 0, off, inverse, oauthAny, true},
-		{"added to the median, against nginx", 2.5, off, func(of, peer *way) float64 {
-			return (median(of.p50) - straight) / (median(peer.p50) - straight)
-		}, nginx, false},
+		{"of a bare httputil.ReverseProxy", 0, off, inverse, bareProxy, true},
+		{"added to the median, against nginx", 2.5, off, added, nginx, false},
+		{"the same against a bare httputil.ReverseProxy", 0, off, added, bareProxy, false},
 	} {
 		peer := r.way(c.peer)
 		if peer == nil {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,7 +23,7 @@ func (r *ring) others() error {
 	for _, peer := range []struct {
 		name  string
 		start func() error
-	}{{nginx, r.nginx}, {caddy, r.caddy}, {"oauth2-proxy", r.oauth}} {
+	}{{nginx, r.nginx}, {caddy, r.caddy}, {"oauth2-proxy", r.oauth}, {bareProxy, r.bare}} {
 		if err := peer.start(); errors.Is(err, errNotHere) {
 			r.missing = append(r.missing, fmt.Sprintf("%s: %v", peer.name, err))
 		} else if err != nil {
@@ -118,6 +120,44 @@ http://LISTEN {
 	}
 }
 `, bin, "run", "--adapter", "caddyfile", "--config", "CONFIG")
+}
+
+// bareProxyCommand has this program forward what it gets with what Go has for it, and do nothing else: what a broker in Go would
+// cost that checked nothing.
+const bareProxyCommand = "bare-proxy"
+
+func (r *ring) bare() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	p, err := start(nil, self, bareProxyCommand, r.upstream.url)
+	if err != nil {
+		return err
+	}
+	r.stop = append(r.stop, p.stop)
+	r.add(bareProxy, "", p)
+	return nil
+}
+
+func bareProxyServer(upstream string) error {
+	to, err := url.Parse(upstream)
+	if err != nil {
+		return err
+	}
+	authorization := "Bearer " + strings.Repeat("x", 600)
+	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // loopback
+	if err != nil {
+		return err
+	}
+	fmt.Printf("http://%s\n", ln.Addr())
+	return (&http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(to)
+			r.Out.Header.Set("Authorization", authorization)
+		},
+		Transport: &http.Transport{MaxIdleConnsPerHost: 512},
+	}}).Serve(ln)
 }
 
 // oauth is oauth2-proxy twice: as it is used by programs, which show a JWT that it checks, and as a mere proxy.
