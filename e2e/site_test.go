@@ -1,11 +1,15 @@
 package e2e_test
 
 import (
+	"io/fs"
+	"maps"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,17 +45,43 @@ func TestBrowserFindsPagesOfTheSite(t *testing.T) {
 			continue
 		}
 		// From here on a browser may complain: axe-core asks for style sheets itself, which the policy of the pages forbids.
-		for _, dark := range []bool{false, true} {
-			page.Dark(dark)
-			page.Visit(base + "/docs/ci.html")
-			page.See("#the-action")
-			for _, problem := range append(page.Audit(), page.AuditColours()...) {
-				t.Errorf("dark %v: %s", dark, problem)
+		for _, at := range onePageOfEachKind(t, dir) {
+			for _, dark := range []bool{false, true} {
+				page.Dark(dark)
+				page.Size(1200, 800)
+				page.Visit(base + "/" + at)
+				page.See("main h1")
+				for _, problem := range append(page.Audit(), page.AuditColours()...) {
+					t.Errorf("%s, dark %v: %s", at, dark, problem)
+				}
 			}
 			page.Size(360, 800)
-		}
-		if wide := page.Number("document.documentElement.scrollWidth"); wide > 360 {
-			t.Errorf("a phone has to scroll aside: %v", wide)
+			if wide := page.Number("document.documentElement.scrollWidth"); wide > 360 {
+				t.Errorf("%s: a phone has to scroll aside: %v", at, wide)
+			}
 		}
 	}
+}
+
+// onePageOfEachKind are the first page, and the longest of each directory.
+func onePageOfEachKind(t *testing.T, dir string) []string {
+	longest, length := map[string]string{".": "index.html"}, map[string]int64{".": math.MaxInt64}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".html" {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		at, err := filepath.Rel(dir, path)
+		if kind := filepath.Dir(at); info.Size() > length[kind] {
+			longest[kind], length[kind] = filepath.ToSlash(at), info.Size()
+		}
+		return err
+	})
+	if err != nil || len(longest) < 4 {
+		t.Fatalf("of the site there are %v, %v", longest, err)
+	}
+	return slices.Sorted(maps.Values(longest))
 }

@@ -62,14 +62,17 @@ func decisions(pages []page) page {
 // columns are lines of a table in the text of a command. With two spaces at its end, a line is one in Markdown, too.
 var columns = regexp.MustCompile(`(?m)^\S+ ?\S* {2,}\S.*$`)
 
+// lowered are headings of the second rank and further, and their marks but one.
+var lowered = regexp.MustCompile(`(?m)^#(#+ )`)
+
 // commands is a page for cmd and for each below it.
 func commands(cmd *cobra.Command, listed bool) ([]page, error) {
 	text := new(bytes.Buffer)
 	if err := doc.GenMarkdownCustom(cmd, text, func(name string) string { return name }); err != nil {
 		return nil, err
 	}
-	// Its first heading is of the second rank. A page has one of the first.
-	body := bytes.Replace(columns.ReplaceAll(text.Bytes(), []byte("$0  ")), []byte("## "), []byte("# "), 1)
+	// Its first heading is of the second rank. A page has one of the first, and skips none.
+	body := lowered.ReplaceAll(columns.ReplaceAll(text.Bytes(), []byte("$0  ")), []byte("$1"))
 	pages := []page{{"commands/" + strings.ReplaceAll(cmd.CommandPath(), " ", "_") + ".md", body, listed}}
 	for _, c := range cmd.Commands() {
 		if c.IsAvailableCommand() && !c.IsAdditionalHelpTopicCommand() {

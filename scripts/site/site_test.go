@@ -68,6 +68,14 @@ func TestEveryGuideDecisionAndCommandIsAPage(t *testing.T) {
 		if !ok || strings.Count(page, "<h1") != 1 || !strings.Contains(page, "<title>") || strings.Contains(page, "<title></title>") {
 			t.Errorf("%s is no page with a title", name)
 		}
+		before := 0
+		for _, m := range heading.FindAllStringSubmatch(page, -1) {
+			rank := int(m[1][0] - '0')
+			if rank > before+1 {
+				t.Errorf("%s: %q skips a rank", name, m[0])
+			}
+			before = rank
+		}
 	}
 	if len(want) < 120 {
 		t.Errorf("only %d pages were looked for", len(want))
@@ -77,6 +85,7 @@ func TestEveryGuideDecisionAndCommandIsAPage(t *testing.T) {
 var (
 	link    = regexp.MustCompile(`<a [^>]*?href="([^"]*)"`)
 	anchor  = regexp.MustCompile(` id="([^"]*)"`)
+	heading = regexp.MustCompile(`<h([1-6])[^>]*>`)
 	indexed = regexp.MustCompile(`"at":"([^"]*)"`)
 )
 
