@@ -20,8 +20,14 @@ func user(t *testing.T) []string {
 	t.Helper()
 	box := ringcxtest.NewServer(t, nil)
 	demo := box.Demo()
+	logs := t.TempDir()
+	t.Cleanup(func() {
+		if err := raced(logs); err != nil {
+			t.Error(err)
+		}
+	})
 	return []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GORACE=atexit_sleep_ms=0", "GOGC=1", "PS1=ready: ",
+		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GORACE=" + raceOptions(logs), "GOGC=1", "PS1=ready: ",
 		"RC_SERVER_URL=" + box.URL, "RINGCX_SERVER_URL=" + box.URL, "RC_APP_CLIENT_ID=" + demo.ClientID,
 		"RC_APP_CLIENT_SECRET=" + demo.ClientSecret, "RC_USER_JWT=" + demo.JWT,
 	}

@@ -112,6 +112,20 @@ func TestTheCommandDoesWhatTheScriptsSay(t *testing.T) {
 // races begins the names of the files with what the race detector found in a process.
 const races = "race"
 
+// raceOptions has the race detector write what it finds to files in dir: the command beside a program has no stderr. By itself every
+// process would last a second longer, too.
+func raceOptions(dir string) string { return "atexit_sleep_ms=0 log_path=" + filepath.Join(dir, races) }
+
+// raced is what it has found.
+func raced(dir string) error {
+	found, err := filepath.Glob(filepath.Join(dir, races+".*"))
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	text, err := os.ReadFile(found[0])
+	return errors.Join(fmt.Errorf("%d processes raced: %s", len(found), text), err)
+}
+
 type stageKey struct{}
 
 // stage is what one script plays on: its vendors and what its processes printed.
@@ -141,8 +155,7 @@ func setUp(env *testscript.Env) error {
 		}
 	}
 	env.Setenv(outputs, s.outputs)
-	// With -race every process would last a second longer. What it finds goes to files: the command beside a program has no stderr.
-	env.Setenv("GORACE", "atexit_sleep_ms=0 log_path="+filepath.Join(s.outputs, races))
+	env.Setenv("GORACE", raceOptions(s.outputs))
 	for _, name := range []string{"RC_SERVER_URL", "NO_COLOR", "TERM", "BROWSER", "DISPLAY", "WAYLAND_DISPLAY"} {
 		env.Setenv(name, "")
 	}
@@ -159,9 +172,8 @@ func setUp(env *testscript.Env) error {
 				env.T().Log(name, err)
 			}
 		}
-		if found, _ := filepath.Glob(filepath.Join(s.outputs, races+".*")); len(found) > 0 {
-			text, err := os.ReadFile(found[0])
-			env.T().Fatal(fmt.Sprintf("%d processes raced: %s %v", len(found), text, err))
+		if err := raced(s.outputs); err != nil {
+			env.T().Fatal(err)
 		}
 		if leaks := append(s.leaks(), s.kept(env.WorkDir)...); len(leaks) > 0 {
 			env.T().Fatal("secrets were printed or kept where they do not belong:\n" + strings.Join(leaks, "\n"))
