@@ -1,9 +1,10 @@
-.PHONY: help build man site release quick test check sim storm mutate lint bench bench-proxy clean
+.PHONY: help build man site screenshots release quick test check sim storm mutate lint bench bench-proxy clean
 
 help:
 	@echo 'make build   the command, in bin/ringcx'
 	@echo 'make man     its manual pages, in bin/man'
 	@echo 'make site    its pages and all guides for browsers, in bin/site'
+	@echo 'make screenshots  the pictures of README, in docs/images, with Chromium'
 	@echo 'make release what is published, in dist, see docs/releasing.md'
 	@echo 'make quick   go test ./..., which needs nothing but Go, and what it skipped'
 	@echo 'make test    what one change can break on this machine, see scripts/test.sh'
@@ -26,6 +27,10 @@ man:
 site:
 	rm -rf bin/site
 	cd scripts/site && go run . ../.. ../../bin/site
+
+screenshots:
+	mkdir -p docs/images
+	cd e2e && go test -count=1 -run '^TestThePicturesOfTheReadmeAreMade$$' . -screenshots ../docs/images
 
 release:
 	@scripts/release.sh

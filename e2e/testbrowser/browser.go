@@ -195,7 +195,13 @@ func (p *Page) Focus() string {
 // Size gives the window another size.
 func (p *Page) Size(width, height int64) {
 	p.t.Helper()
-	p.do("resizing", chromedp.EmulateViewport(width, height))
+	p.Sharp(width, height, 1)
+}
+
+// Sharp does the same on a screen that has so many dots, in each direction, for a pixel of a style sheet: so has Picture.
+func (p *Page) Sharp(width, height int64, dots float64) {
+	p.t.Helper()
+	p.do("resizing", chromedp.EmulateViewport(width, height, chromedp.EmulateScale(dots)))
 }
 
 // Dark chooses between the dark and the light scheme of colours.
