@@ -28,6 +28,11 @@ func TestBrowserFindsPagesOfTheSite(t *testing.T) {
 	defer web.Close()
 	for _, base := range []string{web.URL, "file://" + filepath.ToSlash(dir)} {
 		page := testbrowser.Open(t, require(), os.Getenv("RINGCX_TEST_CLIENTS"))
+		page.Visit(base + "/index.html")
+		page.See("img")
+		if n := page.Number("[...document.images].filter(e => e.complete && e.naturalWidth > 0 && e.scrollWidth > 0 && e.alt).length"); n < 2 {
+			t.Errorf("%s: %v pictures are seen", base, n)
+		}
 		page.Visit(base + "/docs/ci.html")
 		page.See("#the-action")
 		page.Click("#search")

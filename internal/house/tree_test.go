@@ -23,6 +23,7 @@ type tree struct {
 	code   []*source         // every Go file outside testdata
 	text   map[string]string // every text file that git would keep, by slash-separated path
 	paths  map[string]bool   // every path that git would keep, directories included
+	binary map[string][]byte // every other file
 }
 
 // source is one parsed Go file.
@@ -49,7 +50,7 @@ func found(text string, key ...string) finding {
 
 // load reads and parses a tree. A Go file that does not parse is an error, not a finding.
 func load(fsys fs.FS) (*tree, error) {
-	t := &tree{fset: token.NewFileSet(), text: map[string]string{}, paths: map[string]bool{}}
+	t := &tree{fset: token.NewFileSet(), text: map[string]string{}, paths: map[string]bool{}, binary: map[string][]byte{}}
 	ignored := readIgnored(fsys)
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		switch {
@@ -90,6 +91,7 @@ func (t *tree) add(fsys fs.FS, p string) error {
 		return err
 	}
 	if !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
+		t.binary[p] = data
 		return nil
 	}
 	t.text[p] = string(data)

@@ -30,10 +30,30 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	return write(args[1], render(pages, func(p string) bool {
+	site := render(pages, func(p string) bool {
 		info, err := os.Stat(filepath.Join(args[0], filepath.FromSlash(p))) //nolint:gosec // of the repository
 		return err == nil && info.IsDir()
-	}))
+	})
+	if err := write(args[1], site); err != nil {
+		return err
+	}
+	return copyPictures(args[0], args[1], site)
+}
+
+// copyPictures copies what the pages of the repository at top show.
+func copyPictures(top, dir string, site []rendered) error {
+	for _, p := range site {
+		for _, name := range p.Pictures {
+			picture, err := os.ReadFile(filepath.Join(top, filepath.FromSlash(name))) //nolint:gosec // of the repository
+			if err != nil {
+				return fmt.Errorf("%s: %w", p.At, err)
+			}
+			if err := put(dir, name, picture); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // write writes rendered pages with what they need.

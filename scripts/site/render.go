@@ -26,6 +26,7 @@ type rendered struct {
 	Title    string
 	Body     template.HTML
 	Sections []section
+	Pictures []string // files of the repository that it shows, which lie in the site where they lie there
 	Listed   bool
 }
 
@@ -65,8 +66,15 @@ func render(pages []page, isDir func(string) bool) []rendered {
 		doc := markdown.Parser().Parse(text.NewReader(p.Text), parser.WithContext(parser.NewContext(parser.WithIDs(&ids{taken: map[string]bool{}}))))
 		r := rendered{At: file(p.Path), Listed: p.Listed}
 		_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the function returns no error
-			if link, ok := n.(*ast.Link); ok && entering {
-				link.Destination = []byte(target(p.Path, string(link.Destination), known, isDir))
+			switch n := n.(type) {
+			case *ast.Link:
+				if entering {
+					n.Destination = []byte(target(p.Path, string(n.Destination), known, isDir))
+				}
+			case *ast.Image:
+				if u, err := url.Parse(string(n.Destination)); entering && err == nil && !u.IsAbs() && u.Host == "" {
+					r.Pictures = append(r.Pictures, path.Join(path.Dir(p.Path), u.Path))
+				}
 			}
 			return ast.WalkContinue, nil
 		})

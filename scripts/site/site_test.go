@@ -83,7 +83,7 @@ func TestEveryGuideDecisionAndCommandIsAPage(t *testing.T) {
 }
 
 var (
-	link    = regexp.MustCompile(`<a [^>]*?href="([^"]*)"`)
+	link    = regexp.MustCompile(`<(?:a [^>]*?href|img [^>]*?src)="([^"]*)"`)
 	anchor  = regexp.MustCompile(` id="([^"]*)"`)
 	heading = regexp.MustCompile(`<h([1-6])[^>]*>`)
 	indexed = regexp.MustCompile(`"at":"([^"]*)"`)
@@ -138,13 +138,23 @@ func TestEveryLinkLeadsToAPageAndAPlaceInIt(t *testing.T) {
 	}
 }
 
+func TestThePicturesOfTheFirstPageAreInTheSite(t *testing.T) {
+	_, files := made(t)
+	for _, name := range []string{"docs/images/terminal.png", "docs/images/console.png"} {
+		if !strings.Contains(files["index.html"], `<img src="`+name+`" alt="`) || !strings.HasPrefix(files[name], "\x89PNG") {
+			t.Errorf("%s is not shown", name)
+		}
+	}
+}
+
 func TestALinkThatLeadsNowhereIsFound(t *testing.T) {
 	got := dead(map[string]string{
-		"index.html":      `<h1 id="top">x</h1><a href="docs/a.html">x</a><a href="docs/a.html#there">x</a><a href="#top">x</a><a href="https://example.com/">x</a><a href="docs/">x</a>`,
+		"index.html":      `<h1 id="top">x</h1><a href="docs/a.html">x</a><a href="docs/a.html#there">x</a><a href="#top">x</a><a href="https://example.com/">x</a><a href="docs/">x</a><img src="docs/a.png" alt="x"><img src="docs/b.png" alt="x">`,
+		"docs/a.png":      "a picture",
 		"docs/a.html":     `<h1 id="there">x</h1><a href="../index.html#top">x</a><a class="c" href="b.html">x</a><a href="#here">x</a>`,
 		"assets/index.js": `const pages = [{"at":"docs/a.html#there"},{"at":"docs/a.html#gone"}]`,
 	})
-	want := []string{"docs/a.html b.html", "docs/a.html #here", "index.html docs/", "index.html docs/a.html#gone"}
+	want := []string{"docs/a.html b.html", "docs/a.html #here", "index.html docs/", "index.html docs/b.png", "index.html docs/a.html#gone"}
 	if !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
 	}
@@ -174,6 +184,7 @@ func foreign(name, text string) (found []string) {
 		if name != "assets/index.js" { // texts of pages
 			found = calls.FindAllString(text, -1)
 		}
+	case ".png": // holds no address
 	default:
 		found = append(found, "an unknown kind of file")
 	}
