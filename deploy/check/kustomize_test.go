@@ -169,14 +169,15 @@ func TestThePodLivesLongerThanItsBrokerTakesToEnd(t *testing.T) {
 	}
 }
 
-func TestAnOverlayHasItsOwnImageConfigurationAndNamespace(t *testing.T) {
+// overlay is the one of docs/deploy.md, with a configuration of its own and more of its file.
+func overlay(t *testing.T, config, more string) map[string]any {
+	t.Helper()
 	tree := base(t, nil)
-	own := map[string]string{
-		"kustomization.yaml": regexp.MustCompile("(?s)```yaml\n# kustomization.yaml\n(.*?)```").FindStringSubmatch(read(t, "../../docs/deploy.md"))[1],
-		"broker.toml":        "linger = \"5s\"\n",
-	}
-	own["kustomization.yaml"] = regexp.MustCompile(`https://[^"]+`).ReplaceAllString(own["kustomization.yaml"], "../base")
-	for name, text := range own {
+	text := regexp.MustCompile("(?s)```yaml\n# kustomization.yaml\n(.*?)```").FindStringSubmatch(read(t, "../../docs/deploy.md"))[1]
+	for name, text := range map[string]string{
+		"kustomization.yaml": regexp.MustCompile(`https://[^"]+`).ReplaceAllString(text, "../base") + more,
+		"broker.toml":        config,
+	} {
 		if err := tree.WriteFile("/own/"+name, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
@@ -185,8 +186,14 @@ func TestAnOverlayHasItsOwnImageConfigurationAndNamespace(t *testing.T) {
 	if len(wrong) > 0 {
 		t.Fatal(wrong)
 	}
+	return all
+}
+
+func TestAnOverlayHasItsOwnImageConfigurationAndNamespace(t *testing.T) {
+	const own = "linger = \"5s\"\n"
+	all := overlay(t, own, "")
 	config, of := all["v1 ConfigMap"].(*core.ConfigMap), all["apps/v1 Deployment"].(*apps.Deployment)
-	if config.Data["broker.toml"] != own["broker.toml"] {
+	if config.Data["broker.toml"] != own {
 		t.Errorf("the configuration is %q", config.Data)
 	}
 	if image := of.Spec.Template.Spec.Containers[0].Image; image != "registry.internal/ringcx:1.2.3" {
@@ -194,5 +201,21 @@ func TestAnOverlayHasItsOwnImageConfigurationAndNamespace(t *testing.T) {
 	}
 	if name := of.Spec.Template.Spec.Volumes[0].ConfigMap.Name; name != config.Name || !strings.HasPrefix(name, "ringcx-broker-") {
 		t.Errorf("the pod mounts %s, and the configuration is %s", name, config.Name)
+	}
+}
+
+func TestAnOverlayMayGiveTheBrokerATokenToFetchKeysWith(t *testing.T) {
+	for more, want := range map[string]bool{
+		"": false,
+		regexp.MustCompile("(?s)```yaml\n(patches:.*?)```").FindStringSubmatch(read(t, "../../docs/deploy.md"))[1]: true,
+	} {
+		all := overlay(t, "", more)
+		mounted := *all["apps/v1 Deployment"].(*apps.Deployment).Spec.Template.Spec.AutomountServiceAccountToken
+		reached := slices.ContainsFunc(all["networking.k8s.io/v1 NetworkPolicy"].(*networking.NetworkPolicy).Spec.Egress, func(to networking.NetworkPolicyEgressRule) bool {
+			return to.Ports[0].Port.IntValue() == 6443
+		})
+		if mounted != want || reached != want {
+			t.Errorf("with %q the token is mounted: %v, the server may be reached: %v", more, mounted, reached)
+		}
 	}
 }
