@@ -156,11 +156,80 @@ func TestAJobHasCommandAndSandboxAndItsVerdictsAtTheEnd(t *testing.T) {
 	if err := j.uses(verdict, nil); err != nil || j.out["count"] != "1" {
 		t.Errorf("a verdict fails who has not asked for that, or is not counted: %v, %q", err, j.out)
 	}
-	const want = `GET /voice/api/v1/admin/users 401: "token in a URL"`
-	if strings.Count(j.log, want) != 2 { // the step's output and the summary of the job
-		t.Errorf("the verdict is not told: %s", j.log)
-	}
+	j.tells("1 x token in a URL, first T: GET /voice/api/v1/admin/users 401")
 	if err := j.uses(verdict, map[string]string{"fail": "true"}); err == nil || !strings.Contains(err.Error(), "1 requests got a verdict") {
 		t.Errorf("a verdict does not fail the job: %v", err)
 	}
+}
+
+// tells fails the test unless the last action has told these lines and no other verdicts, in its output and in the summary of the job.
+func (j *job) tells(lines ...string) {
+	j.t.Helper()
+	var found []string
+	for _, m := range regexp.MustCompile(`(?m)^ *([0-9]+ x .*, first )[0-9T:.-]+Z(.*)$`).FindAllStringSubmatch(j.log, -1) {
+		found = append(found, m[1]+"T"+m[2])
+	}
+	if want := slices.Concat(lines, lines); !slices.Equal(found, want) {
+		j.t.Errorf("told are %q, not %q: %s", found, want, j.log)
+	}
+}
+
+// onSandbox is a job that has started a sandbox with the script of the action.
+func onSandbox(t *testing.T) *job {
+	t.Helper()
+	j := newJob(t)
+	if err := j.uses("action.yml", map[string]string{"port": "0"}, install); err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+const misuse = `curl -s -o out "$RINGCX_SERVER_URL/voice/api/v1/admin/users?access_token=x"`
+
+func TestAVerdictFailsAJobWhoseTestsHaveResetTheSandbox(t *testing.T) {
+	for _, objection := range []string{"", misuse + "\n"} {
+		j := onSandbox(t)
+		script := objection + `
+			curl -fsS -o out -d '' "$RC_SERVER_URL/_sandbox/reset"
+			curl -fsS "$RC_SERVER_URL/_sandbox/requests?verdicts=1" | grep -q '"requests":\[\]'`
+		if err := j.step(script, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.uses(verdict, map[string]string{"fail": "true"}); (err != nil) != (objection != "") {
+			t.Errorf("after %q: %v", objection, err)
+		}
+		if objection != "" {
+			j.tells("1 x token in a URL, first T: GET /voice/api/v1/admin/users 401")
+		}
+	}
+}
+
+func TestAVerdictFailsAJobThatSentMoreRequestsThanTheLogHolds(t *testing.T) {
+	for _, objection := range []string{"", misuse + "\n"} {
+		j := onSandbox(t)
+		script := objection + `
+			curl -fsS "$RC_SERVER_URL/restapi?n=[1-10000]" -o out
+			curl -fsS "$RC_SERVER_URL/_sandbox/requests?verdicts=1" | grep -q '"requests":\[\]'`
+		if err := j.step(script, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.uses(verdict, map[string]string{"fail": "true"}); (err != nil) != (objection != "") {
+			t.Errorf("after %q: %v", objection, err)
+		}
+	}
+}
+
+func TestVerdictsOfAJobAreTogetherWithThoseOfNamespaces(t *testing.T) {
+	j := onSandbox(t)
+	script := misuse + `
+		curl -s -o out "$RC_SERVER_URL/_ns/nightly/restapi/oauth/token" -d client_secret=x
+		` + misuse
+	if err := j.step(script, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.uses(verdict, nil); err != nil || j.out["count"] != "3" {
+		t.Errorf("%v, %q", err, j.out)
+	}
+	j.tells("2 x token in a URL, first T: GET /voice/api/v1/admin/users 401",
+		"1 x secret in the body, first T in namespace nightly: POST /restapi/oauth/token 400")
 }

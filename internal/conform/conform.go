@@ -5,10 +5,13 @@ package conform
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
 // Options say what is run and how. Command is needed; the rest may be zero.
@@ -47,7 +50,10 @@ func Run(ctx context.Context, opts *Options) ([]*Result, error) {
 	}
 	dir, err := os.MkdirTemp("", "ringcx-conform-")
 	if err != nil {
-		return nil, err
+		return nil, usage.WithHint(
+			fmt.Errorf("making the directories that the program finds: %w", err),
+			"set TMPDIR to a directory that can be written to; a container without one takes --tmpfs /tmp",
+		)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	results := make([]*Result, len(chosen))

@@ -117,6 +117,24 @@ func TestEachScenarioCanFail(t *testing.T) {
 	}
 }
 
+func TestAnObjectionCountsAlthoughTheSandboxHasForgottenItsRequest(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		flaws []string
+		want  conform.Status
+	}{{[]string{"chatters"}, conform.Pass}, {[]string{"chatters", "chatters-of-tokens"}, conform.Fail}} {
+		r := run(t, conform.Options{Only: []string{"secrets"}}, c.flaws...)[0]
+		if r.Status != c.want || (c.want == conform.Fail) != strings.Contains(fmt.Sprint(r.Problems), "the vendor objects: token in a URL") {
+			t.Errorf("%q: %s %+v", c.flaws, r.Status, r.Problems)
+		}
+		for i, e := range r.Runs {
+			if len(e.Requests) == 0 || i == 0 && len(e.Requests) != 10_000 {
+				t.Errorf("%q: run %d is told with %d requests", c.flaws, i, len(e.Requests))
+			}
+		}
+	}
+}
+
 func TestAProgramThatHangsFailsWhenItsTimeIsOver(t *testing.T) {
 	t.Parallel()
 	begun := time.Now()

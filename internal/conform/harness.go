@@ -27,9 +27,11 @@ type harness struct {
 	server *http.Server
 	watch  *watch
 
-	mu       sync.Mutex   // guards runs and problems: two copies may run at once
+	mu       sync.Mutex   // guards runs, problems and objections: two copies may run at once
 	runs     []*Execution // ended, in the order in which they began
 	problems []Problem
+
+	objections []objection // of the vendor, one of a kind, in the order in which they came
 }
 
 // stateDirs are the directories of a scenario, by the variables that name them. Programs find one of them.
@@ -57,9 +59,39 @@ func newHarness(opts *Options, dir string) (*harness, error) {
 		return nil, err
 	}
 	s := &harness{opts: opts, dir: dir, url: "http://" + ln.Addr().String(), box: box, watch: newWatch(box)}
+	box.OnRequest(s.hear)
 	s.server = &http.Server{Handler: s.watch, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = s.server.Serve(ln) }()
 	return s, nil
+}
+
+// objection is a verdict with the first request that got it.
+type objection struct {
+	verdict string
+	about   sandbox.Request
+}
+
+// hear keeps verdicts: what the sandbox remembers of requests is bounded, and a program may send more.
+func (s *harness) hear(r sandbox.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, v := range r.Verdicts {
+		if !slices.ContainsFunc(s.objections, func(o objection) bool { return o.verdict == v }) {
+			s.objections = append(s.objections, objection{v, r})
+		}
+	}
+}
+
+// objected finds the first objection that counts.
+func (s *harness) objected(counts func(verdict string) bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.objections {
+		if counts(o.verdict) {
+			return &Problem{Text: fmt.Sprintf("the vendor objects: %s (%s %s)", o.verdict, o.about.Method, o.about.Path)}
+		}
+	}
+	return nil
 }
 
 func (s *harness) close() error { return s.server.Close() }

@@ -149,12 +149,8 @@ func loggedInOnce(s *harness) error {
 
 // noSecrets looks for secrets in what was printed, and lets the vendor judge what was sent.
 func noSecrets(s *harness) error {
-	for _, r := range s.box.Requests() {
-		for _, v := range r.Verdicts {
-			if slices.Contains(aboutSecrets, v) {
-				return &Problem{Text: fmt.Sprintf("the vendor objects: %s (%s %s)", v, r.Method, r.Path)}
-			}
-		}
+	if err := s.objected(func(verdict string) bool { return slices.Contains(aboutSecrets, verdict) }); err != nil {
+		return err
 	}
 	for secret, what := range s.watch.known() {
 		for _, e := range s.runs {
@@ -172,9 +168,11 @@ func noSecrets(s *harness) error {
 
 // namesItself finds requests without a User-Agent.
 func namesItself(s *harness) error {
-	for _, r := range s.box.Requests() {
-		if err := should(!slices.Contains(r.Verdicts, noUserAgent), "%s %s came without a User-Agent", r.Method, r.Path); err != nil {
-			return err
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.objections {
+		if o.verdict == noUserAgent {
+			return should(false, "%s %s came without a User-Agent", o.about.Method, o.about.Path)
 		}
 	}
 	return nil

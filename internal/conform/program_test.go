@@ -63,6 +63,7 @@ func (p *program) main() error {
 		select {}
 	}
 	p.load()
+	_, fresh := os.Stat(p.state)
 	if p.tokens.Access == "" {
 		if err := p.renew(); err != nil {
 			return err
@@ -84,8 +85,32 @@ func (p *program) main() error {
 	if err := json.Unmarshal(body, &rows); err != nil && !p.flaws["takes-anything"] {
 		return err
 	}
+	if p.flaws["chatters"] && fresh != nil {
+		if err := p.chatter(); err != nil {
+			return err
+		}
+	}
 	if p.flaws["prints-token"] {
 		fmt.Println(p.tokens.Access)
+	}
+	return nil
+}
+
+// chatter sends more requests than a sandbox remembers. The first of them may have a token in its URL.
+func (p *program) chatter() error {
+	query := ""
+	if p.flaws["chatters-of-tokens"] {
+		query = "?access_token=x"
+	}
+	for range 10_001 {
+		req, err := http.NewRequest(http.MethodGet, p.rc+"/restapi"+query, nil)
+		if err != nil {
+			return err
+		}
+		query = ""
+		if _, err := p.do(req); err != nil {
+			return err
+		}
 	}
 	return nil
 }

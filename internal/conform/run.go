@@ -19,8 +19,8 @@ type start struct {
 	*Execution
 	cmd            *exec.Cmd
 	stdout, stderr output
-	visits         int // before it, as the watch counts
-	requests       int // the same, as the sandbox counts
+	visits         int    // before it, as the watch counts
+	requests       uint64 // number of the latest before it
 	done           chan struct{}
 }
 
@@ -31,7 +31,7 @@ func (s *harness) launch(ctx context.Context) (*start, error) {
 	ownGroup(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd) }
 	cmd.WaitDelay = time.Second
-	r := &start{Execution: &Execution{Exit: -1, Requests: []sandbox.Request{}}, cmd: cmd, visits: len(s.watch.all()), requests: len(s.box.Requests()), done: make(chan struct{})}
+	r := &start{Execution: &Execution{Exit: -1, Requests: []sandbox.Request{}}, cmd: cmd, visits: len(s.watch.all()), requests: s.latest(), done: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = &r.stdout, &r.stderr
 	begun := time.Now()
 	if err := cmd.Start(); err != nil {
@@ -55,9 +55,21 @@ func (s *harness) launch(ctx context.Context) (*start, error) {
 	return r, nil
 }
 
-// noteRequests writes down what the vendor has got since the run began.
+// noteRequests writes down what the vendor has got since the run began, as far as it remembers it.
 func (s *harness) noteRequests(r *start) {
-	r.Requests = append([]sandbox.Request{}, s.box.Requests()[r.requests:]...)
+	for _, one := range s.box.Requests() {
+		if one.Number > r.requests {
+			r.Requests = append(r.Requests, one)
+		}
+	}
+}
+
+// latest is the number of the latest request.
+func (s *harness) latest() uint64 {
+	if all := s.box.Requests(); len(all) > 0 {
+		return all[len(all)-1].Number
+	}
+	return 0
 }
 
 // run starts the program and waits for its end.

@@ -164,12 +164,5 @@ func refreshes(s *harness) error {
 
 // noVerdicts lets the vendor judge all runs. What it says about secrets and names has scenarios of its own.
 func noVerdicts(s *harness) error {
-	for _, r := range s.box.Requests() {
-		for _, v := range r.Verdicts {
-			if !slices.Contains(ownScenario, v) {
-				return &Problem{Text: fmt.Sprintf("the vendor objects: %s (%s %s)", v, r.Method, r.Path)}
-			}
-		}
-	}
-	return nil
+	return s.objected(func(verdict string) bool { return !slices.Contains(ownScenario, verdict) })
 }

@@ -10,14 +10,12 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/sandbox"
-	"github.com/ringcx-go/ringcx/store/file"
 )
 
 // story is what the steps of the demo hand on to each other.
@@ -27,13 +25,13 @@ type story struct {
 	url    string
 	demo   sandbox.Credentials
 	config *ringcx.Config
-	store  *file.Store
+	store  ringcx.Memory
 
 	login, token, renewed *ringcx.Token
 }
 
 // Run tells the story to n, and fails at the first step that does not hold. Every request is a real one over loopback. What it
-// stores is gone in the end.
+// stores is in memory: it needs no directory, and leaves nothing behind.
 func Run(ctx context.Context, n *terminal.Narrator) (err error) {
 	box, err := sandbox.New(nil)
 	if err != nil {
@@ -46,13 +44,8 @@ func Run(ctx context.Context, n *terminal.Narrator) (err error) {
 	server := &http.Server{Handler: box, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(ln) }()
 	defer func() { err = errors.Join(err, server.Close()) }()
-	dir, err := os.MkdirTemp("", "ringcx-demo-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 
-	s := &story{Narrator: n, ctx: ctx, url: "http://" + ln.Addr().String(), demo: box.Demo(), store: &file.Store{Dir: dir}}
+	s := &story{Narrator: n, ctx: ctx, url: "http://" + ln.Addr().String(), demo: box.Demo()}
 	s.config = &ringcx.Config{
 		ClientID: s.demo.ClientID, ClientSecret: s.demo.ClientSecret, UserAgent: "ringcx-demo/" + ringcx.Version,
 		Endpoint: ringcx.Endpoint{RingCentral: s.url, RingCX: s.url}, HTTPClient: &http.Client{Transport: n},
@@ -195,7 +188,7 @@ func (s *story) replay() error {
 func (s *story) session() error {
 	s.Chapter("All of it in one line of Go: session.Client().Get(…), now and six minutes later")
 	s.Brief = true
-	client := s.config.NewSession(s.config.JWT(s.demo.JWT), &ringcx.SessionOptions{Store: s.store}).Client()
+	client := s.config.NewSession(s.config.JWT(s.demo.JWT), &ringcx.SessionOptions{Store: &s.store}).Client()
 	for _, wait := range []string{"", `{"advance":"6m"}`} {
 		if wait != "" {
 			resp, err := http.Post(s.url+"/_sandbox/clock", "application/json", strings.NewReader(wait)) //nolint:noctx // loopback, at once

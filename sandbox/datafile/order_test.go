@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -56,5 +57,20 @@ func TestAfterARestartTheNamespaceThatWasUsedTheLongestAgoMakesRoomFirst(t *test
 	touch("new4")
 	if got := there(); !got["a-last"] || !got["n9994"] || got["n9993"] || got["n9992"] {
 		t.Error("what was reset or restored last has made room")
+	}
+}
+
+func TestVerdictsAreCountedAnewInEachProcess(t *testing.T) {
+	b := open(t, filepath.Join(t.TempDir(), "box.db"))
+	counted := func() string {
+		return b.do(httptest.NewRequest(http.MethodGet, "/_sandbox/verdicts", nil), http.StatusOK).Body.String()
+	}
+	b.do(httptest.NewRequest(http.MethodGet, "/voice/api/v1/admin/users?access_token=x", nil), http.StatusUnauthorized)
+	if got := counted(); !strings.HasPrefix(got, `{"requests":1,"verdicts":[{"verdict":"token in a URL","count":1,`) {
+		t.Errorf("counted are %s", got)
+	}
+	b = b.again()
+	if got := counted(); got != `{"requests":0,"verdicts":[]}` || len(b.Requests()) != 1 {
+		t.Errorf("of %d requests that were kept it has counted %s itself", len(b.Requests()), got)
 	}
 }

@@ -33,6 +33,7 @@ func New(a *admin.Sandbox) http.Handler {
 	}
 	handle("POST /_sandbox/clock", c.moveClock)
 	mux.HandleFunc("GET /_sandbox/requests", c.listRequests)
+	mux.HandleFunc("GET /_sandbox/verdicts", c.listVerdicts)
 	handle("POST /_sandbox/reset", c.reset)
 	mux.HandleFunc("GET /_sandbox/snapshot", c.sendSnapshot)
 	handle(restorePattern, c.restore)

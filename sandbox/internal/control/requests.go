@@ -94,20 +94,38 @@ func (c *control) await(r *http.Request, q requestQuery) (found []journal.Packed
 
 // writeRequests writes a list of entries one by one: many may be asked for, by somebody who reads slowly.
 func writeRequests(w io.Writer, found []journal.Packed, last uint64) {
+	writeLines(w, fmt.Sprintf(`{"last":%d,"requests":[`, last), len(found), func(i int) any { return found[i].Unpack().Request })
+}
+
+// writeLines writes n values after a head. No two are on the same line, which scripts that cannot read JSON may rely on.
+func writeLines(w io.Writer, head string, n int, value func(i int) any) {
 	out := bufio.NewWriter(w)
 	one := json.NewEncoder(out)
 	one.SetEscapeHTML(false)
-	_, _ = fmt.Fprintf(out, `{"last":%d,"requests":[`, last)
-	for i, e := range found {
+	_, _ = out.WriteString(head)
+	for i := range n {
 		if i > 0 {
 			_ = out.WriteByte(',')
 		}
-		if one.Encode(e.Unpack().Request) != nil {
+		if one.Encode(value(i)) != nil {
 			return // nobody reads it
 		}
 	}
 	_, _ = out.WriteString("]}")
 	_ = out.Flush()
+}
+
+// listVerdicts lists how often each verdict was given since the process began, or the namespace, whatever has left the log since.
+func (c *control) listVerdicts(w http.ResponseWriter, r *http.Request) {
+	if len(r.URL.Query()) > 0 {
+		admin.Answer(nil, errors.New("nothing can be asked for here; /_sandbox/requests?verdicts=1 lists requests")).Write(w)
+		return
+	}
+	w.Header().Set("Content-Type", endpoint.TypeJSON)
+	if r.Method != http.MethodHead {
+		all, misused := c.Journal.Tallies()
+		writeLines(w, fmt.Sprintf(`{"requests":%d,"verdicts":[`, misused), len(all), func(i int) any { return all[i] })
+	}
 }
 
 // found are the entries that q asks for, and the number of the latest of all.

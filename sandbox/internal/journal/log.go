@@ -17,6 +17,7 @@ type Log struct {
 	count    uint64        // requests so far; numbers the next one
 	kept     uint64        // number of the latest that the keeper has
 	oldest   uint64        // number of the oldest that the keeper has
+	tallies  tallies
 	observer func(Request)
 	watchers map[chan struct{}]bool
 }
@@ -24,7 +25,7 @@ type Log struct {
 // New is a journal without entries. together counts the bytes of all journals that share a bound.
 func New(together *atomic.Int64) *Log { return &Log{together: together} }
 
-// Add numbers and remembers an entry, and tells the observer and those who watch.
+// Add numbers, counts and remembers an entry, and tells the observer and those who watch.
 func (j *Log) Add(e Entry) {
 	e.cut()
 	packed := e.pack()
@@ -96,9 +97,10 @@ func (j *Log) End() {
 	j.over = true
 }
 
-// Observe tells the observer of a request of another journal.
+// Observe counts a request of another journal, and tells the observer of it.
 func (j *Log) Observe(r Request) {
 	j.mu.Lock()
+	j.tallies.count(&r)
 	observer := j.observer
 	j.mu.Unlock()
 	if observer != nil {
