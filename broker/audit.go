@@ -135,28 +135,3 @@ func (s *setup) cannotWrite(err error) {
 	s.log.Error("the audit log cannot be written", slog.Any("error", err))
 	s.unwrittenLine()
 }
-
-// answer notes what is answered.
-type answer struct {
-	http.ResponseWriter
-	status int
-	sent   int64
-}
-
-// WriteHeader implements http.ResponseWriter.
-func (a *answer) WriteHeader(status int) {
-	if status >= http.StatusOK {
-		a.status = status
-	}
-	a.ResponseWriter.WriteHeader(status)
-}
-
-// Write implements http.ResponseWriter.
-func (a *answer) Write(p []byte) (int, error) {
-	n, err := a.ResponseWriter.Write(p)
-	a.sent += int64(n)
-	return n, err
-}
-
-// Unwrap is for http.ResponseController.
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

@@ -18,3 +18,6 @@ func (b *Broker) Widen() {
 
 // Silence has callers be silent within a body for so long.
 func (b *Broker) Silence(d time.Duration) { b.at.Load().proxy.Silence = d }
+
+// Brief has what is short come, and be read, within so long.
+func (b *Broker) Brief(d time.Duration) { b.at.Load().proxy.Brief = d }

@@ -14,7 +14,7 @@ import (
 	"github.com/ringcx-go/ringcx/broker/internal/handout"
 )
 
-// takes is how long an answer may take to be found for a caller that waited for it, and to be written.
+// takes is how long an answer of the broker's own may take to be found for a caller that waited for it, and to be written.
 const takes = 10 * time.Second
 
 // parting is how long a caller may take to close a connection after its answer.

@@ -46,10 +46,7 @@ func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at := b.at.Load()
 	w, r, body := at.proxy.Receive(w, r)
 	defer body.Leave()
-	q := &request{b: at, r: r, body: body, w: answer{ResponseWriter: w}, began: at.now(), path: r.URL.EscapedPath()}
-	if at.isEnding() {
-		w.Header().Set("Connection", "close") // whoever comes again comes to another
-	}
+	q := &request{b: at, r: r, body: body, w: answer{ResponseWriter: w, ending: at.ending, brief: at.proxy.Brief}, began: at.now(), path: r.URL.EscapedPath()}
 	defer q.giveBack()
 	for _, step := range steps {
 		switch p := step(q); p {
@@ -63,6 +60,7 @@ func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer q.countEnd()
 	defer q.writeEnd() // also of an answer that was cut off
+	q.w.vendor = true
 	e := &q.forward
 	e.Target, e.Token, e.Operation, e.Gate = q.target, q.token, q.op, q
 	e.Forward(&q.w)

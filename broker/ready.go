@@ -89,14 +89,7 @@ func (q *request) tellHealth() bool {
 }
 
 // isEnding tells whether the broker is about to end.
-func (s *setup) isEnding() bool {
-	select {
-	case <-s.ending:
-		return true
-	default:
-		return false
-	}
-}
+func (s *setup) isEnding() bool { return isClosed(s.ending) }
 
 const (
 	ready    = "ready"

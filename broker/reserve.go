@@ -90,6 +90,7 @@ func (q *request) reserve() *problem.Problem {
 	began := time.Now()
 	slot, err := g.Reserve(q.r.Context(), budget.Request{
 		Operation: q.op, Query: q.r.URL.RawQuery, Account: q.account, Profile: q.profile.name, Caller: q.caller.Name,
+		Streamed: q.forward.Streams(),
 	})
 	q.countTurn(began)
 	if err == nil {

@@ -2,9 +2,11 @@ package brokercmd
 
 import (
 	"context"
+	"math"
 	"net"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // connections are those of callers whose request has come, or may be on its way. A server that is told to shut down drops what it
@@ -13,6 +15,7 @@ type connections struct {
 	mu   sync.Mutex // guards the fields below
 	busy map[net.Conn]bool
 	none chan struct{} // closed when busy is empty; nil: nobody waits
+	kept time.Time     // when a caller was last answered that may send another request on its connection
 }
 
 // note is http.Server.ConnState.
@@ -25,6 +28,9 @@ func (c *connections) note(conn net.Conn, state http.ConnState) {
 			c.busy = map[net.Conn]bool{}
 		}
 		c.busy[conn] = true
+	case http.StateIdle:
+		c.kept = time.Now()
+		delete(c.busy, conn)
 	default:
 		delete(c.busy, conn)
 	}
@@ -34,18 +40,24 @@ func (c *connections) note(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// wait waits until no connection is busy. No other may come meanwhile.
-func (c *connections) wait(ctx context.Context) {
-	c.mu.Lock()
-	none := make(chan struct{})
-	if len(c.busy) == 0 {
-		close(none)
-	} else {
-		c.none = none
-	}
-	c.mu.Unlock()
-	select {
-	case <-none:
-	case <-ctx.Done():
+// wait waits until no connection is busy, and all that are kept have been idle for linger: the next request on one of them is answered,
+// and that it is the last one. No other connection may come meanwhile.
+func (c *connections) wait(ctx context.Context, linger time.Duration) {
+	for ctx.Err() == nil {
+		c.mu.Lock()
+		rest, none := time.Until(c.kept.Add(linger)), make(chan struct{})
+		switch {
+		case len(c.busy) > 0:
+			c.none, rest = none, math.MaxInt64
+		case rest <= 0:
+			c.mu.Unlock()
+			return
+		}
+		c.mu.Unlock()
+		select {
+		case <-none:
+		case <-time.After(rest):
+		case <-ctx.Done():
+		}
 	}
 }

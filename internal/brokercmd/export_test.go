@@ -1,6 +1,9 @@
 package brokercmd
 
 import (
+	"context"
+	"net"
+	"net/http"
 	"path/filepath"
 	"time"
 )
@@ -51,3 +54,12 @@ func SettingsOf(path, text string) Settings {
 	c, _ := parseConfig(path, text, nil)
 	return Settings{c.maxWait, c.issuers[0].Skew, c.hosts, c.store}
 }
+
+// Connections are those of callers.
+type Connections = connections
+
+// Note is http.Server.ConnState.
+func (c *connections) Note(conn net.Conn, state http.ConnState) { c.note(conn, state) }
+
+// Wait waits until they may be closed.
+func (c *connections) Wait(ctx context.Context, linger time.Duration) { c.wait(ctx, linger) }

@@ -243,7 +243,7 @@ func (p *process) end(server *http.Server) {
 	p.serving.Wait() // who was accepted last is known then
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.Context), drains)
 	defer cancel()
-	p.callers.wait(ctx)
+	p.callers.wait(ctx, p.config.linger)
 	if err := server.Shutdown(ctx); err != nil {
 		p.log.Warn("what callers had begun was cut off", "error", err.Error())
 		_ = server.Close()

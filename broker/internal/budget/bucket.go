@@ -22,7 +22,9 @@ type bucket struct {
 	mu    sync.Mutex // guards what follows
 	share *share
 	timer *time.Timer
-	gone  bool // another one has taken its place, or the Governor has ended
+
+	streams map[string]int // requests of callers, see Request.Streamed
+	gone    bool           // another one has taken its place, or the Governor has ended
 }
 
 // bucket is that of a key, locked. It is an error if there are too many.
@@ -78,12 +80,16 @@ func (g *Governor) sweep() {
 }
 
 // take waits for what a request needs of one limit.
-func (g *Governor) take(ctx context.Context, k key, caller string) (hold, error) {
+func (g *Governor) take(ctx context.Context, k key, q *Request) (hold, error) {
 	b, err := g.bucket(k)
 	if err != nil {
 		return hold{}, err
 	}
 	now := g.now()
+	if q.Streamed && !b.stream(q.Caller) {
+		defer b.mu.Unlock()
+		return hold{}, b.refusal(&refusal{streams, now.steady + streamsAgain}, time.Now(), now.steady)
+	}
 	c, ok := b.share.reserve(now)
 	if ok {
 		if b.share.due(now) <= now.steady {
@@ -92,11 +98,15 @@ func (g *Governor) take(ctx context.Context, k key, caller string) (hold, error)
 		b.mu.Unlock()
 		return hold{b, c}, nil
 	}
-	w := &waiter{caller: caller, ready: make(chan struct{})}
+	w := &waiter{caller: q.Caller, ready: make(chan struct{})}
 	b.decide(b.share.wait(now, w))
 	b.pump(now)
 	b.mu.Unlock()
-	err = b.await(ctx, w)
+	if err = b.await(ctx, w); err != nil && q.Streamed {
+		b.mu.Lock()
+		b.unstream(q.Caller)
+		b.mu.Unlock()
+	}
 	return hold{b, w.claim}, err
 }
 
@@ -121,10 +131,11 @@ func (b *bucket) await(ctx context.Context, w *waiter) error {
 	return b.refusal(w.refused, time.Now(), b.g.now().steady)
 }
 
-// end ends a request that was sent or not; the vendor wants no more for some time.
-func (b *bucket) end(c claim, sent bool, quiet time.Duration) {
+// end ends a request that was sent or not; the vendor wants no more for some time. stream is whose it is if it was streamed.
+func (b *bucket) end(c claim, sent bool, quiet time.Duration, stream string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.unstream(stream)
 	now := b.g.now()
 	b.share.end(now, c, sent)
 	if b.share.hush(now, quiet) || len(b.share.queue.all) > 0 {
@@ -133,6 +144,37 @@ func (b *bucket) end(c claim, sent bool, quiet time.Duration) {
 }
 
 // The caller of these holds b.mu.
+
+// streamed is how many requests of one caller may be under way that are streamed.
+func (b *bucket) streamed() int {
+	most := b.key.limit.Windows[0].Requests
+	for _, w := range b.key.limit.Windows {
+		most = min(most, w.Requests)
+	}
+	return max(1, most/4)
+}
+
+// stream notes one more of them, if the caller may have it.
+func (b *bucket) stream(caller string) bool {
+	if b.streams[caller] >= b.streamed() {
+		return false
+	}
+	if b.streams == nil {
+		b.streams = map[string]int{}
+	}
+	b.streams[caller]++
+	return true
+}
+
+// unstream notes that one has ended. "" has none.
+func (b *bucket) unstream(caller string) {
+	switch n := b.streams[caller]; {
+	case n > 1:
+		b.streams[caller] = n - 1
+	case n == 1:
+		delete(b.streams, caller)
+	}
+}
 
 // decide tells requests that wait what became of them.
 func (b *bucket) decide(decided []*waiter) {

@@ -107,6 +107,10 @@ type Request struct {
 	Account, Profile string
 
 	Caller string // whose turn it takes
+
+	// Streamed is a request whose body comes while it has its slots, for as long as the caller likes. Of each limit a caller has a
+	// quarter for these at the most, so that nobody has to wait for one who does not send.
+	Streamed bool
 }
 
 // key is a limit and who is counted.
@@ -175,10 +179,11 @@ func matches(query, when string) (is, maybe bool) {
 
 // Reservation is the right to send one request. One of Commit and Release must be called in the end.
 type Reservation struct {
-	g     *Governor
-	holds [maxLimits]hold
-	n     int
-	ended atomic.Bool
+	g      *Governor
+	holds  [maxLimits]hold
+	n      int
+	stream string // of whom; "": it is not streamed
+	ended  atomic.Bool
 }
 
 // hold is what a reservation has of one limit.
@@ -191,9 +196,12 @@ type hold struct {
 // served in turn. An error is a [*Refusal], or ctx's.
 func (g *Governor) Reserve(ctx context.Context, q Request) (*Reservation, error) {
 	r := &Reservation{g: g}
+	if q.Streamed {
+		r.stream = q.Caller
+	}
 	var room [maxLimits]*apispec.Limit
 	for _, l := range g.limits(&q, room[:0]) {
-		h, err := g.take(ctx, q.key(l), q.Caller)
+		h, err := g.take(ctx, q.key(l), &q)
 		if err != nil {
 			r.Release()
 			return nil, err
@@ -238,6 +246,6 @@ func (r *Reservation) end(sent bool, quiet time.Duration) {
 		return
 	}
 	for _, h := range r.holds[:r.n] {
-		h.bucket.end(h.claim, sent, quiet)
+		h.bucket.end(h.claim, sent, quiet, r.stream)
 	}
 }

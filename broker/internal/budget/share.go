@@ -131,9 +131,9 @@ func (s *share) wait(now moment, w *waiter) (decided []*waiter) {
 		out := s.queue.makeRoom(w.caller)
 		if out == nil {
 			s.queue.turnAway(w.caller)
-			return []*waiter{w.refuse(tooMany, again)}
+			return []*waiter{w.refuse(tooMany, s.told(now, w.caller))}
 		}
-		decided = []*waiter{out.refuse(tooMany, again)}
+		decided = []*waiter{out.refuse(tooMany, s.told(now, w.caller))}
 	}
 	s.queue.push(w)
 	s.crowd = now.steady + s.windows[0].Time
@@ -192,6 +192,20 @@ func (s *share) again(now moment, caller string) time.Duration {
 	return at + pace*time.Duration(ahead)
 }
 
+// told is again for who is refused: where no request is answered yet of those that have all slots, none of them is free sooner than
+// one that is answered now.
+func (s *share) told(now moment, caller string) time.Duration {
+	at := s.again(now, caller)
+	if s.all(now) {
+		for i, w := range s.windows {
+			if s.first(i, now) == never {
+				at = max(at, now.steady+rest(w))
+			}
+		}
+	}
+	return at
+}
+
 // pace is the time between slots of a window that are free again, while callers have to wait. If slots that were used at once
 // were also free at once, those who wait would take all again, and a caller that comes a moment later would find none for a
 // whole window. Few slots are not held back.
@@ -215,7 +229,7 @@ func (s *share) tick(now moment) (decided []*waiter) {
 		decided = append(decided, w)
 	}
 	for _, w := range s.queue.late(now.steady) {
-		decided = append(decided, w.refuse(tooLong, s.again(now, w.caller)))
+		decided = append(decided, w.refuse(tooLong, s.told(now, w.caller)))
 	}
 	return decided
 }

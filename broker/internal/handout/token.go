@@ -46,6 +46,9 @@ func (d *Desk) token(r *http.Request) *Answer {
 		t, name, err = source.Token(r.Context(), minTTL)
 	}
 	if after := q.Get("after"); err == nil && after == name && minTTL == 0 && wait > 0 {
+		if r.Body != nil && r.Body != http.NoBody { // while it is unread net/http does not notice that the caller has gone
+			return refused(problem.New(http.StatusBadRequest, "a request that waits for the next token has no body"), c, profile)
+		}
 		return &Answer{Poll: &LongPoll{Most: wait, source: source, after: after, ending: d.Ending, tell: tell, again: func(ctx context.Context) (*Source, *Answer) {
 			d, r := d.Latest(), r.WithContext(ctx)
 			c, err := d.Who(r, secret)

@@ -11,6 +11,7 @@ import (
 
 const (
 	silence = time.Minute
+	brief   = 10 * time.Second
 	// lingers is how long what is left of a body may take to come after the answer: a caller that still sends when its connection is
 	// closed may lose the answer.
 	lingers = 5 * time.Second
@@ -22,6 +23,7 @@ type Body struct {
 	from    io.ReadCloser
 	control *http.ResponseController
 	silence time.Duration
+	brief   time.Duration
 	until   time.Time // when all of it must have come; zero: that is not limited
 	ended   atomic.Bool
 	broken  atomic.Bool // it did not end as the request said
@@ -40,7 +42,7 @@ func (p *Proxy) Receive(w http.ResponseWriter, r *http.Request) (http.ResponseWr
 	if r.Body == nil || r.Body == http.NoBody {
 		return w, r, nil
 	}
-	b := &Body{from: r.Body, control: http.NewResponseController(w), silence: p.Silence}
+	b := &Body{from: r.Body, control: http.NewResponseController(w), silence: p.Silence, brief: p.Brief}
 	own := *r // net/http finds by the body of its request that it was not read to its end, and that nothing can follow it
 	own.Body = b
 	if r.ProtoMajor == 1 {
@@ -49,8 +51,8 @@ func (p *Proxy) Receive(w http.ResponseWriter, r *http.Request) (http.ResponseWr
 	return w, &own, b
 }
 
-// InTime has all of the body come within the time that a caller may be silent: for one that is short.
-func (b *Body) InTime() { b.until = time.Now().Add(b.silence) }
+// InTime has all of the body come within [Proxy.Brief]: for one that is short.
+func (b *Body) InTime() { b.until = time.Now().Add(min(b.silence, b.brief)) }
 
 // Read implements io.Reader.
 func (b *Body) Read(p []byte) (int, error) {
@@ -70,6 +72,8 @@ func (b *Body) Read(p []byte) (int, error) {
 	switch {
 	case err == io.EOF: //nolint:errorlint // it comes as it is
 		b.end()
+	case err == nil && b.until.IsZero():
+		b.wait(time.Time{}) // whoever reads may be the one who takes his time
 	case err != nil && !errors.Is(err, http.ErrBodyReadAfterClose):
 		b.broken.Store(true)
 	}

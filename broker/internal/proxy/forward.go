@@ -26,8 +26,9 @@ const Replayable = 1 << 20
 
 // Proxy forwards requests. It is safe for concurrent use.
 type Proxy struct {
-	// Silence is how long a caller may be silent within a body: a minute. It is not to be changed while requests are served.
-	Silence time.Duration
+	// Silence is how long a caller may be silent within a body: a minute. Brief is how long what is short may take to come, or to be
+	// read: ten seconds, as a header may take. They are not to be changed while requests are served.
+	Silence, Brief time.Duration
 
 	transport *http.Transport
 	buffers   buffers
@@ -49,7 +50,7 @@ func New(base *http.Transport, userAgent string) *Proxy {
 	if own.TLSHandshakeTimeout <= 0 || own.TLSHandshakeTimeout > connecting {
 		own.TLSHandshakeTimeout = connecting
 	}
-	return &Proxy{Silence: silence, transport: own, userAgent: userAgent}
+	return &Proxy{Silence: silence, Brief: brief, transport: own, userAgent: userAgent}
 }
 
 // connecting is how long a name may take to be found and connected to, and how long a handshake takes: what passes a [Gate] is at
@@ -115,6 +116,9 @@ func (p *Proxy) Read(r *http.Request, body *Body, e *Exchange) *problem.Problem 
 	e.replays = true
 	return nil
 }
+
+// Streams tells whether the body of the request that was read is passed on as it comes, for as long as that takes.
+func (e *Exchange) Streams() bool { return e.stream != nil && !e.stream.ended.Load() }
 
 // Forward forwards the request that was read, and answers w, also what goes wrong.
 func (e *Exchange) Forward(w http.ResponseWriter) {

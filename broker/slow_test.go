@@ -1,0 +1,165 @@
+package broker_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+// encrypted serves the broker over TLS, and with that over HTTP/2.
+func (p *place) encrypted() *http.Client {
+	web := httptest.NewUnstartedServer(nil)
+	web.Config, web.EnableHTTP2 = p.broker.Server(), true
+	web.StartTLS()
+	p.t.Cleanup(web.Close)
+	p.url = web.URL
+	return web.Client()
+}
+
+// slowly gives its text, and then one byte more each time that it is asked.
+type slowly struct{ rest int }
+
+func (s *slowly) Read(p []byte) (int, error) {
+	if s.rest == 0 {
+		return 0, io.EOF
+	}
+	n := min(len(p), s.rest)
+	s.rest -= n
+	return n, nil
+}
+
+func TestAnUploadWaitsForAVendorThatPauses(t *testing.T) {
+	const silence, size = 200 * time.Millisecond, 30 << 20 // more than is under way between them
+	for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
+		p, _ := startTapped(t, func(w http.ResponseWriter, r *http.Request) bool {
+			if !isAPI(r) {
+				return false
+			}
+			<-time.After(4 * silence)
+			n, err := io.Copy(io.Discard, r.Body)
+			_, _ = fmt.Fprint(w, n, err)
+			return true
+		})
+		p.broker.Silence(silence)
+		client := direct
+		if protocol != "HTTP/1.1" {
+			client = p.encrypted()
+		}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+accounts, &slowly{size})
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+p.key)
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(protocol, err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if want := fmt.Sprint(size, " <nil>"); err != nil || string(body) != want || resp.Proto != protocol {
+			t.Errorf("%s: %s %v", resp.Proto, body, err)
+		}
+	}
+}
+
+func TestWhoDoesNotReadTheBrokersOwnAnswersHoldsNoConnection(t *testing.T) {
+	p := start(t)
+	p.broker.Brief(200 * time.Millisecond)
+	for _, line := range []string{"GET /healthz", "GET /token"} {
+		conn, _ := p.dial(t, "")
+		ended := make(chan error, 1)
+		go func() {
+			for {
+				if _, err := io.WriteString(conn, line+" HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+					ended <- err
+					return
+				}
+			}
+		}()
+		select {
+		case err := <-ended:
+			if strings.Contains(err.Error(), "timeout") {
+				t.Errorf("%s: %v", line, err)
+			}
+		case <-time.After(20 * time.Second):
+			t.Errorf("%s: the connection is held", line)
+		}
+	}
+}
+
+func TestAFormComesSoonOrNotAtAll(t *testing.T) {
+	p := start(t)
+	p.broker.Silence(time.Hour)
+	p.broker.Brief(200 * time.Millisecond)
+	began := time.Now()
+	form := "POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 50\r\n\r\ngrant"
+	if got := p.conversation(t, form); fmt.Sprint(got) != "[400]" || time.Since(began) > 8*time.Second {
+		t.Errorf("%v after %v", got, time.Since(began))
+	}
+}
+
+func TestWhoWaitsForTheNextTokenSendsNoBody(t *testing.T) {
+	p := start(t)
+	p.broker.Silence(200 * time.Millisecond)
+	name := fmt.Sprint(p.ask(http.MethodGet, "/token", "").json(t)["token"])
+	for _, body := range []string{"Content-Length: 5\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n", "Content-Length: 1\r\n\r\nx"} {
+		if got := p.conversation(t, strings.TrimSuffix(p.poll(name), "\r\n")+body); fmt.Sprint(got) != "[400]" {
+			t.Errorf("%q: %v", body, got)
+		}
+	}
+}
+
+func TestAnAnswerThatBeginsWhenTheBrokerIsToEndIsTheLastOnItsConnection(t *testing.T) {
+	for _, drained := range []bool{true, false} {
+		arrived, may := make(chan bool), make(chan bool)
+		p, _ := startTapped(t, func(_ http.ResponseWriter, r *http.Request) bool {
+			if isAPI(r) {
+				arrived <- true
+				<-may
+			}
+			return false
+		})
+		_, from := p.dial(t, strings.Replace(p.get(accounts), "Connection: close\r\n", "", 1))
+		<-arrived
+		if drained {
+			p.broker.Drain()
+		}
+		close(may)
+		resp, err := http.ReadResponse(from, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusOK || resp.Close != drained {
+			t.Errorf("drained %v: %s, and its connection ends: %v", drained, resp.Status, resp.Close)
+		}
+	}
+}
+
+func TestACallerThatSendsNoBodiesKeepsNobodyWaiting(t *testing.T) {
+	arrived := make(chan bool)
+	p, _ := startTapped(t, func(_ http.ResponseWriter, r *http.Request) bool {
+		if !isAPI(r) || r.Method == http.MethodGet {
+			return false
+		}
+		arrived <- true
+		_, _ = io.Copy(io.Discard, r.Body) // until the caller leaves
+		return true
+	})
+	if _, err := p.session.Token(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	begun := p.head("Transfer-Encoding: chunked") + "1\r\nx\r\n"
+	for range 30 {
+		p.dial(t, begun)
+		<-arrived
+	}
+	if got := p.conversation(t, begun); fmt.Sprint(got) != "[429]" {
+		t.Errorf("one more is answered %v", got)
+	}
+	p.ask(http.MethodGet, accounts, "").want(t, http.StatusOK, "a request of the same caller without a body")
+}
