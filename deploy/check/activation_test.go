@@ -3,8 +3,10 @@
 package check_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -31,6 +33,7 @@ type service struct {
 	t       *testing.T
 	dir     string
 	address string
+	vendor  *ringcxtest.Server
 	start   []string // ExecStart
 	told    *net.UnixConn
 	log     bytes.Buffer
@@ -38,9 +41,9 @@ type service struct {
 
 func newService(t *testing.T) *service {
 	t.Helper()
-	s := &service{t: t, dir: t.TempDir(), address: "127.0.0.1:" + testservers.FreePort(t)}
+	s := &service{t: t, dir: t.TempDir(), address: "127.0.0.1:" + testservers.FreePort(t), vendor: ringcxtest.NewServer(t, nil)}
 	in := func(name string) string { return filepath.Join(s.dir, name) }
-	write(t, in("credentials/ringcx.env"), login(t, ringcxtest.NewServer(t, nil), "127.0.0.1"), 0o400)
+	write(t, in("credentials/ringcx.env"), login(t, s.vendor, "127.0.0.1"), 0o400)
 	write(t, in("broker.toml"), "linger = \"0s\"\n", 0o644)
 	write(t, in("run"), "", 0o600)
 	s.install()
@@ -133,14 +136,8 @@ func ask(ctx context.Context, client *http.Client, url string) error {
 // upgrades replaces the broker three times while callers ask, and gives how many asked and how many got no answer.
 func (s *service) upgrades(activated bool) (asked, dropped int64) {
 	s.t.Helper()
-	manager := s.manage(activated)
 	url, all, stop := "http://"+s.address+"/healthz", sync.WaitGroup{}, make(chan struct{})
-	for ctx := s.t.Context(); ask(ctx, http.DefaultClient, url) != nil; { // systemd-socket-activate is there, and has started it
-		if ctx.Err() != nil {
-			s.t.Fatal(&s.log)
-		}
-	}
-	s.await()
+	manager := s.begin(activated)
 	var count, lost atomic.Int64
 	for i := range 4 {
 		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: i%2 == 0}}
@@ -168,6 +165,26 @@ func (s *service) upgrades(activated bool) (asked, dropped int64) {
 	}
 	close(stop)
 	all.Wait()
+	s.finish(manager)
+	return count.Load(), lost.Load()
+}
+
+// begin starts the broker, and what keeps it running.
+func (s *service) begin(activated bool) (manager *exec.Cmd) {
+	s.t.Helper()
+	manager = s.manage(activated)
+	for ctx := s.t.Context(); ask(ctx, http.DefaultClient, "http://"+s.address+"/healthz") != nil; { // systemd-socket-activate is there, and has started it
+		if ctx.Err() != nil {
+			s.t.Fatal(&s.log)
+		}
+	}
+	s.await()
+	return manager
+}
+
+// finish ends both.
+func (s *service) finish(manager *exec.Cmd) {
+	s.t.Helper()
 	if err := os.Remove(filepath.Join(s.dir, "run")); err != nil {
 		s.t.Fatal(err)
 	}
@@ -175,7 +192,6 @@ func (s *service) upgrades(activated bool) (asked, dropped int64) {
 	if err := manager.Wait(); err != nil {
 		s.t.Errorf("%v: %s", err, &s.log)
 	}
-	return count.Load(), lost.Load()
 }
 
 func TestABrokerIsReplacedBehindItsSocketAndDropsNoRequest(t *testing.T) {
@@ -189,6 +205,86 @@ func TestABrokerIsReplacedBehindItsSocketAndDropsNoRequest(t *testing.T) {
 	if _, dropped = newService(t).upgrades(false); dropped == 0 {
 		t.Error("without the socket none is dropped either, so that this test sees nothing")
 	}
+}
+
+// once sends a request on a connection as it is, and never a second time, as programs do that have no library which does.
+func once(conn net.Conn, from *bufio.Reader, request string) (last bool, err error) {
+	if _, err := io.WriteString(conn, request); err != nil {
+		return true, err
+	}
+	resp, err := http.ReadResponse(from, nil)
+	if err != nil {
+		return true, err
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	if _ = resp.Body.Close(); err == nil && resp.StatusCode != http.StatusOK {
+		err = errors.New(resp.Status)
+	}
+	return resp.Close, err
+}
+
+// Answers that take longer than the broker lingers were begun before it was to end, and their connections are used again.
+func TestNoRequestIsDroppedBehindASlowOneWhenTheBrokerIsReplaced(t *testing.T) {
+	need(t, "systemd-socket-activate")
+	s := newService(t)
+	const path = "/voice/api/v1/admin/accounts"
+	write(t, filepath.Join(s.dir, "broker.toml"), "linger = \"500ms\"\nlimits = false\n", 0o644)
+	resp, err := http.Post(s.vendor.URL+"/_sandbox/faults", "application/json", strings.NewReader(`{"path":"`+path+`","kind":"delay","delay":"1500ms","times":10000}`)) //nolint:noctx // of the test's own
+	if err != nil || resp.StatusCode/100 != 2 {
+		t.Fatal(err, resp)
+	}
+	_ = resp.Body.Close()
+	manager := s.begin(true)
+	create := exec.CommandContext(t.Context(), s.start[0], "broker", "key", "create", "--name", "caller", "--config", filepath.Join(s.dir, "broker.toml"))
+	create.Env = []string{"HOME=" + s.dir}
+	key, err := create.Output()
+	if err != nil {
+		t.Fatal(err, string(key))
+	}
+	request := "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + strings.TrimSpace(string(key)) + "\r\n\r\n"
+	var all sync.WaitGroup
+	var count atomic.Int64
+	stop, failed := make(chan struct{}), make(chan error, 1000)
+	for range 4 {
+		all.Go(func() {
+			for {
+				conn, err := net.Dial("tcp", s.address) //nolint:noctx // loopback
+				if err != nil {
+					failed <- err
+					return
+				}
+				from := bufio.NewReader(conn)
+				for last := false; !last; {
+					select {
+					case <-stop:
+						_ = conn.Close()
+						return
+					default:
+					}
+					if last, err = once(conn, from, request); err != nil {
+						failed <- err
+					}
+					count.Add(1)
+				}
+				_ = conn.Close()
+			}
+		})
+	}
+	for range 3 {
+		for until := count.Load() + 5; count.Load() < until; {
+			_ = ask(t.Context(), http.DefaultClient, "http://"+s.address+"/healthz")
+		}
+		s.install()
+		s.end()
+		s.await()
+	}
+	close(stop)
+	all.Wait()
+	close(failed)
+	for err := range failed {
+		t.Errorf("dropped: %v", err)
+	}
+	s.finish(manager)
 }
 
 func TestAMissingSecretIsNamedAndTheSocketOfTheServiceIsItsOwn(t *testing.T) {
