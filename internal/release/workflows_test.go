@@ -68,3 +68,31 @@ func TestALooseEndOfAWorkflowIsFound(t *testing.T) {
 		}
 	}
 }
+
+// text is a file of the tree, by its path from the top.
+func text(t *testing.T, file string) string {
+	t.Helper()
+	read, err := os.ReadFile("../../" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(read), "\r\n", "\n")
+}
+
+func TestAPrereleaseIsPublishedAsOne(t *testing.T) {
+	workflow := text(t, ".github/workflows/release.yml")
+	for _, want := range []string{
+		`git tag --list 'v*' | go run ./internal/release place "$TAG" >>"$GITHUB_OUTPUT"`,
+		`--prerelease="$PRERELEASE" --latest="$LATEST"`,
+		"PRERELEASE: ${{ needs.build.outputs.prerelease }}\n", "LATEST: ${{ needs.build.outputs.latest }}\n",
+	} {
+		if !strings.Contains(workflow, want) {
+			t.Errorf("release.yml has no %s", want)
+		}
+	}
+	for line := range strings.Lines(workflow) {
+		if strings.Contains(line, ":latest") && !strings.Contains(line, "needs.build.outputs.latest == 'true' &&") {
+			t.Errorf("it is the latest whatever it is: %s", strings.TrimSpace(line))
+		}
+	}
+}
