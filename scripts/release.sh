@@ -86,4 +86,6 @@ fi
 
 # What is left in dist is what is published.
 rm -rf dist/ringcx_*/ dist/artifacts.json dist/metadata.json dist/config.yaml
+covered=$(sed 's/^[^ ]*  //' dist/checksums.txt) published=$(cd dist && find . -type f ! -name checksums.txt -printf '%P\n' | LC_ALL=C sort)
+[[ $covered == "$published" ]] || fail "checksums.txt is not of what is published, so not all of it is attested: $(diff <(echo "$covered") <(echo "$published"))"
 ls -l dist
