@@ -13,7 +13,12 @@ fail() {
 build() {
 	command -v go >/dev/null || fail "there is no Go: use actions/setup-go before, or give a version"
 	cd "$GITHUB_ACTION_PATH"
-	env -u GOOS -u GOARCH CGO_ENABLED=0 GOFLAGS= GOWORK=off go build -trimpath -ldflags='-s -w' -o "$bin/" ./cmd/ringcx
+	# Of what 'go env -w' has set, the ways to modules stay. An empty GOFLAGS alone would not undo that one.
+	local name
+	for name in GOPROXY GONOPROXY GOSUMDB GONOSUMDB GOPRIVATE GOINSECURE GOAUTH GOTOOLCHAIN GOCACHE GOMODCACHE; do
+		export "$name=$(go env "$name")"
+	done
+	env -u GOOS -u GOARCH CGO_ENABLED=0 GOENV=off GOFLAGS= GOWORK=off go build -trimpath -ldflags='-s -w' -o "$bin/" ./cmd/ringcx
 }
 
 get() { curl -fsSL --proto '=https' --proto-redir '=https' --retry 3 --max-time 300 -o "$1" "$2"; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Does with the packages of dist/ what people do, on a copy of this system that is thrown away, without Go and with an empty home:
-# the README's first screen with the archive, the deb and the rpm; upgrade, also onto a full disk, remove and purge. What is configured has to survive,
+# the README's first screen with the archive, the deb and the rpm; the look at the configuration that broker.toml names; upgrade, also where nobody answers, also onto a full disk, remove and purge. What is configured has to survive,
 # and who upgrades while a broker runs has to be told. Needs Linux, root, ip, and rpm for the rpm. dist/ is built if there is none.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -97,7 +97,7 @@ first_screen() {
 with_deb() {
 	old=$(compgen -G "old/ringcx_*_$(dpkg --print-architecture).deb") new=$(compgen -G "new/ringcx_*_$(dpkg --print-architecture).deb")
 	install() { dpkg --install "$1"; }
-	upgrade() { dpkg --force-confold --install "$1"; }
+	upgrade() { DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --install "$1" </dev/null; } # as docs/install.md says
 	remove() { dpkg --remove ringcx; }
 	theirs=/etc/ringcx/broker.toml.dpkg-dist # the configuration of the next version, beside the one in use
 }
@@ -106,9 +106,76 @@ with_rpm() {
 	old=$(compgen -G "old/ringcx-*.$(uname -m).rpm") new=$(compgen -G "new/ringcx-*.$(uname -m).rpm")
 	# Debian's rpm knows nothing of what is installed here, so it is not asked.
 	install() { rpm --install --nodeps "$1"; }
-	upgrade() { rpm --upgrade --nodeps "$1"; }
+	upgrade() { rpm --upgrade --nodeps "$1" </dev/null; }
 	remove() { rpm --erase ringcx; }
 	theirs=/etc/ringcx/broker.toml.rpmnew
+}
+
+# as_written does the line that the installed broker.toml has for its owner, in the places of systemd-run and systemctl what they
+# would do: the broker's user and home, what root alone can read as a credential, and nothing else of root's.
+as_written() {
+	local line
+	line=$(sed -n 's/^# *\(systemd-run .*\)$/\1/p' /etc/ringcx/broker.toml)
+	[[ -n $line ]] || fail "broker.toml does not say how it is looked at"
+	mkdir -p bin
+	cat >bin/systemd-run <<'RUN'
+#!/bin/bash
+set -euo pipefail
+credentials=$(mktemp -d)
+while [[ $1 == -* ]]; do
+	case $1 in
+	-p)
+		case $2 in
+		User=*) user=${2#User=} ;;
+		LoadCredential=*) credential=${2#LoadCredential=} && install -m 400 "${credential#*:}" "$credentials/${credential%%:*}" ;;
+		*) exit 99 ;;
+		esac
+		shift
+		;;
+	--pipe | --wait | --quiet) ;;
+	*) exit 99 ;;
+	esac
+	shift
+done
+chown -R "$user" "$credentials"
+exec env -i HOME="$(getent passwd "$user" | cut -d : -f 6)" PATH=/usr/bin:/bin CREDENTIALS_DIRECTORY="$credentials" \
+	setpriv --reuid="$user" --regid="$user" --clear-groups "$@"
+RUN
+	printf '#!/bin/sh\necho "$*" >>/tmp/systemctl.log\n' >bin/systemctl
+	chmod 755 bin/*
+	env -i HOME=/nonexistent PATH="/tmp/bin:$PATH" sh -c "$line"
+}
+
+# looked_at says whether the installed configuration is well by the line in it, with nothing but a login by JWT in ringcx.env.
+looked_at() {
+	! as_written >looked.log 2>&1 || fail "without a login the configuration is well"
+	says looked.log "names no account"
+	[[ ! -e systemctl.log ]] || fail "the broker is told to read what is wrong"
+	cp -p /etc/ringcx/ringcx.env ringcx.env
+	env | grep -E '^(RC_APP_CLIENT_ID|RC_APP_CLIENT_SECRET|RC_USER_JWT|RC_SERVER_URL|RINGCX_SERVER_URL)=' >>/etc/ringcx/ringcx.env
+	sed -i 's/^#audit/audit/' /etc/ringcx/broker.toml # in a directory of the broker's user
+	as_written >looked.log 2>&1 || { cat looked.log >&2 && fail "the line in broker.toml does not work"; }
+	says looked.log "audit    /var/log/ringcx/audit.jsonl"
+	[[ $(cat systemctl.log) == "reload ringcx-broker" ]] || fail "the broker is not told to read it again"
+	sed -i 's/^audit/#audit/' /etc/ringcx/broker.toml
+	cp -p ringcx.env /etc/ringcx/ringcx.env
+}
+
+# unanswered upgrades a deb where nobody answers, as docs/install.md warns and as it mends that.
+unanswered() {
+	! DEBIAN_FRONTEND=noninteractive dpkg --install "$new" >unanswered.log 2>&1 </dev/null || fail "dpkg asks nobody: docs/install.md says that it does"
+	says unanswered.log "end of file on stdin at conffile prompt"
+	says /etc/ringcx/broker.toml 'max_wait = "7s"'
+	says /etc/ringcx/ringcx.env 'RC_USER_JWT=mine'
+	ringcx version >version.log && says version.log "ringcx 99.0.0 "
+	dpkg --status ringcx | grep -q '^Status: install ok unpacked$' || fail "it is not half installed"
+	DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --configure ringcx >unanswered.log 2>&1 </dev/null || { cat unanswered.log >&2 && fail "it is not mended"; }
+	says unanswered.log "process $broker still runs the version before"
+	says "$theirs" '# of the next version'
+	rm "$theirs"
+	# Back to the version before, for the documented way.
+	dpkg --force-confold --force-downgrade --install "$old" >unanswered.log 2>&1 </dev/null || { cat unanswered.log >&2 && fail "there is no way back"; }
+	rm -f "$theirs"
 }
 
 package() {
@@ -123,7 +190,9 @@ package() {
 	first_screen
 
 	# A broker of the installed configuration, as its unit starts it, and one that is changed.
-	ringcx broker --check --config /etc/ringcx/broker.toml >check.log 2>&1 || { cat check.log >&2 && fail "the configuration is refused"; }
+	if command -v systemd-sysusers >/dev/null; then
+		looked_at
+	fi
 	echo 'max_wait = "7s"' >>/etc/ringcx/broker.toml
 	echo 'RC_USER_JWT=mine' >>/etc/ringcx/ringcx.env
 	ringcx broker --config /etc/ringcx/broker.toml >broker.log 2>&1 &
@@ -137,6 +206,7 @@ package() {
 	ringcx version >version.log && says version.log " commit " && ! grep -q 99.0.0 version.log || fail "the version before is gone after a full disk"
 	says /etc/ringcx/broker.toml 'max_wait = "7s"'
 
+	[[ $KIND != deb ]] || unanswered
 	upgrade "$new" >upgrade.log 2>&1 || { cat upgrade.log >&2 && fail "it is not upgraded"; }
 	says upgrade.log "process $broker still runs the version before"
 	says upgrade.log "systemctl restart ringcx-broker"

@@ -10,6 +10,7 @@ if [[ -z ${GORELEASER:-} ]]; then
 	GORELEASER=$PWD/.tools/goreleaser
 fi
 export GORELEASER
+scripts/tools.sh --check
 target=--single-target
 [[ ${ALL:-} != 1 ]] || target=
 
@@ -29,8 +30,11 @@ build() {
 # differs says of which files the other release has not the same bytes.
 differs() { diff <(sort -k 2 "$1/dist/checksums.txt") <(sort -k 2 "$2/dist/checksums.txt"); }
 
+# The other machine has settings of its own, which are in no commit.
+mkdir "$tmp/home"
+echo GOFLAGS=-tags=mine >"$tmp/home/goenv"
 build "$tmp/one"
-GOCACHE=$tmp/cache build "$tmp/somewhere/else/two"
+GOENV=$tmp/home/goenv GOAMD64=v3 GOCACHE=$tmp/cache build "$tmp/somewhere/else/two"
 differs "$tmp/one" "$tmp/somewhere/else/two" || {
 	echo "release-test: two builds of one commit differ" >&2
 	exit 1
@@ -41,6 +45,10 @@ count=$(wc -l <"$tmp/one/dist/checksums.txt")
 	exit 1
 }
 (cd "$tmp/one/dist" && sha256sum --quiet --check checksums.txt)
+[[ $(find "$tmp/one/dist" -type f ! -name checksums.txt -printf '%f\n' | sort) == $(sed 's/^[^ ]*  //' "$tmp/one/dist/checksums.txt" | sort) ]] || {
+	echo "release-test: files of the release are not in checksums.txt, so nobody attests them" >&2
+	exit 1
+}
 
 # What the archive has, and what the program in it says of itself.
 tar -xzf "$tmp"/one/dist/ringcx_*_linux_*.tar.gz -C "$tmp"
@@ -52,10 +60,25 @@ tar -xzf "$tmp"/one/dist/ringcx_*_linux_*.tar.gz -C "$tmp"
 			exit 1
 		}
 	done
+	! grep -q '](\(docs\|examples\)/' README.md || {
+		echo "release-test: the archive's README leads to files that are not in it" >&2
+		exit 1
+	}
+	env -i HOME="$tmp/home" TMPDIR="$tmp/home" ./ringcx demo >/dev/null
 	said=$(env -i HOME="$tmp/home" ./ringcx version)
 	echo "$said"
 	grep -q " commit $(git -C "$tmp/one" rev-parse --short=12 HEAD) of $(TZ=UTC0 git -C "$tmp/one" log -1 --date=format-local:%F --format=%cd)$" <<<"$said"
 )
+
+# Another Go than that of .go-version builds nothing.
+git clone -q . "$tmp/older"
+echo 1.26.999 >"$tmp/older/.go-version"
+git -C "$tmp/older" -c user.name=test -c user.email=test@example.com commit -qam 'A Go that is not to be had'
+! GOPROXY=off "$tmp/older/scripts/release.sh" --single-target >"$tmp/log" 2>&1 && grep -q 'this is built with Go 1.26.999 (.go-version)' "$tmp/log" || {
+	cat "$tmp/log"
+	echo "release-test: it is built with another Go than .go-version says" >&2
+	exit 1
+}
 
 # The control, and a tree with changes, which is refused.
 echo change >>"$tmp/one/README.md"

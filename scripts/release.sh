@@ -6,6 +6,8 @@
 #   scripts/release.sh                   for all systems
 #   scripts/release.sh --single-target   for this one, without the manifests
 #
+# It is built with the Go of .go-version, which 'go' downloads if it is another one itself.
+#
 # At a tag vVERSION the version is the tag's, which has to be that of config.go. Elsewhere it sorts before it.
 # GORELEASER=FILE is a goreleaser that is built already.
 set -euo pipefail
@@ -33,13 +35,16 @@ elif [[ $tag != "v$version" ]]; then
 	fail "the tag is $tag, and config.go says that this is version $version"
 fi
 
+. scripts/go.sh
+use_go
+
 goreleaser=${GORELEASER:-.tools/goreleaser}
 [[ -n ${GORELEASER:-} ]] || scripts/tools.sh goreleaser
 
 echo "release: ringcx $version"
 rm -rf "$made" dist
 mkdir -p "$made/completions"
-CGO_ENABLED=0 GOFLAGS='' go build -trimpath -o "$made/" ./cmd/ringcx ./cmd/ringcx-man ./internal/release
+CGO_ENABLED=0 go build -trimpath -o "$made/" ./cmd/ringcx ./cmd/ringcx-man ./internal/release
 "$made/release" notices | cmp - NOTICES || fail "NOTICES is not of what is linked: go run ./internal/release notices >NOTICES"
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) "$made/ringcx-man" "$made/man"
 gzip -9n "$made/man"/*
@@ -71,12 +76,16 @@ for program in dist/*/ringcx dist/*/ringcx.exe; do
 	platform=$(cut -d_ -f2-3 <<<"$platform")
 	"$made/release" sbom "$program" >"dist/ringcx_${version}_$platform.cdx.json"
 done
-(cd dist && find . -maxdepth 1 -type f -name 'ringcx[_-]*' -printf '%f\n' | LC_ALL=C sort | xargs sha256sum >checksums.txt)
+checksums() { (cd dist && find . -maxdepth 1 -type f -name 'ringcx[._-]*' -printf '%f\n' | LC_ALL=C sort | xargs sha256sum >checksums.txt); }
+checksums
 if [[ $# == 0 ]]; then
 	"$made/release" formula dist/checksums.txt >dist/ringcx.rb
 	"$made/release" scoop dist/checksums.txt >dist/ringcx.json
+	checksums # of these, too
 fi
 
 # What is left in dist is what is published.
 rm -rf dist/ringcx_*/ dist/artifacts.json dist/metadata.json dist/config.yaml
+covered=$(sed 's/^[^ ]*  //' dist/checksums.txt) published=$(cd dist && find . -type f ! -name checksums.txt -printf '%P\n' | LC_ALL=C sort)
+[[ $covered == "$published" ]] || fail "checksums.txt is not of what is published, so not all of it is attested: $(diff <(echo "$covered") <(echo "$published"))"
 ls -l dist

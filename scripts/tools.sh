@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # Builds the pinned tools into .tools/: those for tests, or those that are named. A tool is built again only when its version
 # or the version of Go changes. The first build of golangci-lint takes a minute or two, that of goreleaser several.
+# With --check none is built: it fails if one wants a newer Go than that of .go-version.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/go.sh
+use_go
 
 module() {
 	case $1 in
@@ -13,6 +16,24 @@ module() {
 	*) return 1 ;;
 	esac
 }
+
+# check asks the module of a tool, of which the command is a part, which Go it wants.
+check() {
+	local path=${1%@*} version=${1#*@} want
+	path=${path%/cmd/*}
+	want=$(cd / && go list -m -f '{{.GoVersion}}' "$path@$version")
+	[[ $(printf '%s\n' "$want" "$(<.go-version)" | sort -V | tail -n 1) == "$(<.go-version)" ]] || {
+		echo "tools: $path $version wants Go $want, and .go-version is $(<.go-version)" >&2
+		return 1
+	}
+}
+
+if [[ ${1:-} == --check ]]; then
+	for tool in golangci-lint govulncheck goreleaser actionlint; do
+		check "$(module "$tool")"
+	done
+	exit
+fi
 
 failed=0
 [[ $# -gt 0 ]] || set -- golangci-lint govulncheck
@@ -29,7 +50,7 @@ for tool in "$@"; do
 	echo "tools: building $want"
 	mkdir -p .tools
 	begin=$SECONDS
-	if env -u GOOS -u GOARCH GOFLAGS= GOBIN="$PWD/.tools" go install "$module" 2>.tools/log; then
+	if GOBIN="$PWD/.tools" go install "$module" 2>.tools/log; then
 		echo "$want" >"$stamp"
 		echo "tools: built $tool in $((SECONDS - begin)) s"
 	else

@@ -3,6 +3,7 @@
 package check_test
 
 import (
+	"debug/buildinfo"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -121,6 +122,21 @@ func (j *job) withGo() {
 	j.env["GOCACHE"], j.env["GOMODCACHE"], j.env["GOPROXY"] = values[0], values[1], values[2]
 }
 
+// builtWith is a setting that a program was built with, as it says itself.
+func builtWith(t *testing.T, program, setting string) string {
+	t.Helper()
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range info.Settings {
+		if s.Key == setting {
+			return s.Value
+		}
+	}
+	return ""
+}
+
 const (
 	install = "Install ringcx"
 	verdict = "action/verdicts/action.yml"
@@ -129,8 +145,12 @@ const (
 func TestAJobHasCommandAndSandboxAndItsVerdictsAtTheEnd(t *testing.T) {
 	j := newJob(t)
 	j.withGo()
+	write(t, filepath.Join(j.dir, ".config/go/env"), "GOFLAGS=-tags=mine\n", 0o600) // as 'go env -w' does
 	if err := j.uses("action.yml", map[string]string{"port": "0"}); err != nil {
 		t.Fatal(err)
+	}
+	if tags := builtWith(t, filepath.Join(j.env["RUNNER_TEMP"], "ringcx/bin/ringcx"), "-tags"); tags != "" {
+		t.Errorf("the settings of the runner's Go are in the command: %s", tags)
 	}
 	if !strings.HasPrefix(j.path, j.env["RUNNER_TEMP"]) || !strings.HasPrefix(j.out["url"], "http://127.0.0.1:") || j.env["RC_SERVER_URL"] != j.out["url"] {
 		t.Errorf("PATH=%s, outputs %q, RC_SERVER_URL=%s", j.path, j.out, j.env["RC_SERVER_URL"])

@@ -78,6 +78,8 @@ func (i *image) copy(what, to string) {
 			i.t.Fatal(err)
 		}
 		write(i.t, at, read(i.t, filepath.Join(strings.TrimSpace(string(goroot)), "lib/time/zoneinfo.zip")), 0o644)
+	case "LICENSE", "NOTICES":
+		write(i.t, at, read(i.t, "../../"+what), 0o644)
 	default:
 		i.t.Fatalf("nobody knows what %s is", what)
 	}
@@ -139,7 +141,7 @@ func TestTheImageHoldsTheCommandAndLittleElse(t *testing.T) {
 		}
 		return err
 	})
-	if want := "/etc/ssl/certs/ca-certificates.crt /usr/bin/ringcx /usr/share/zoneinfo.zip"; err != nil || strings.Join(all, " ") != want {
+	if want := "/etc/ssl/certs/ca-certificates.crt /usr/bin/ringcx /usr/share/doc/ringcx/LICENSE /usr/share/doc/ringcx/NOTICES /usr/share/zoneinfo.zip"; err != nil || strings.Join(all, " ") != want {
 		t.Errorf("%v %v", all, err)
 	}
 	if out, code := i.says("version"); code != 0 {

@@ -17,6 +17,8 @@ import (
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/yaml"
+
+	"github.com/ringcx-go/ringcx"
 )
 
 // kinds are the official types of what the manifests may hold.
@@ -166,6 +168,31 @@ func TestThePodLivesLongerThanItsBrokerTakesToEnd(t *testing.T) {
 	}
 	if most := int64(*of.Replicas) + int64(of.Strategy.RollingUpdate.MaxSurge.IntValue()); number(`(?m)^replicas += (\d+)`) < most {
 		t.Errorf("there may be %d brokers at once, and each believes in fewer", most)
+	}
+}
+
+func TestTheBaseNamesTheImageOfItsVersion(t *testing.T) {
+	all, _ := manifests(t, base(t, nil), "/base")
+	image := all["apps/v1 Deployment"].(*apps.Deployment).Spec.Template.Spec.Containers[0].Image
+	if want := "ghcr.io/ringcx-go/ringcx:" + ringcx.Version; image != want {
+		t.Errorf("it is %s, and releases publish %s", image, want)
+	}
+	if said := read(t, "../../docs/deploy.md"); !strings.Contains(said, "`"+image+"`") {
+		t.Errorf("docs/deploy.md does not name %s", image)
+	}
+}
+
+func TestTheSecretOfThePageHasWhatTheMonitorWants(t *testing.T) {
+	all, _ := manifests(t, base(t, nil), "/base")
+	wanted := all["monitoring.coreos.com/v1 ServiceMonitor"].(*monitoring.ServiceMonitor).Spec.Endpoints[0].TLSConfig.CA.Secret
+	made := regexp.MustCompile(`(?m)^kubectl create secret generic ` + wanted.Name + ` --type=kubernetes.io/tls (.*)$`).FindStringSubmatch(read(t, "../../docs/deploy.md"))
+	if made == nil {
+		t.Fatalf("docs/deploy.md does not make %s", wanted.Name)
+	}
+	for _, key := range []string{wanted.Key, core.TLSCertKey, core.TLSPrivateKeyKey} {
+		if !slices.Contains(strings.Fields(made[1]), "--from-file="+key) {
+			t.Errorf("%s is made without %s", wanted.Name, key)
+		}
 	}
 }
 

@@ -114,6 +114,40 @@ func TestTheDoctorIsHeldAsShortAsTheBroker(t *testing.T) {
 	}
 }
 
+func TestThePageInstallsOnASystemWithoutTheDirectories(t *testing.T) {
+	const marked = "The packages install the files; by hand, from a clone:"
+	_, page, _ := strings.Cut(read(t, "../../docs/deploy.md"), marked)
+	_, page, _ = strings.Cut(page, "```sh\n")
+	block, _, _ := strings.Cut(page, "```")
+	root, env := t.TempDir(), filepath.Join(t.TempDir(), "ringcx.env")
+	write(t, env, "RC_USER_JWT=x\n", 0o600)
+	here := strings.NewReplacer(" /etc/", " "+root+"/etc/", " /usr/", " "+root+"/usr/", "~/ringcx.env", env, " bin/ringcx", " "+command)
+	count := 0
+	for line := range strings.Lines(block) {
+		if line, _, _ = strings.Cut(line, " && systemd-"); !strings.HasPrefix(line, "install ") {
+			continue
+		}
+		count++
+		line = here.Replace(line)
+		if strings.Contains(line, " /etc") || strings.Contains(line, " /usr") || strings.Contains(line, "~") {
+			t.Fatalf("it would change this machine: %s", line)
+		}
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", line)
+		cmd.Dir = systemd
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v: %s", line, err, out)
+		}
+	}
+	for path, mode := range map[string]os.FileMode{
+		"usr/bin/ringcx": 0o755, "etc/systemd/system/ringcx-doctor.timer": 0o644, "etc/sysusers.d/ringcx.conf": 0o644, "etc/tmpfiles.d/ringcx.conf": 0o644,
+		"etc/ringcx/broker.toml": 0o644, "etc/ringcx/ringcx.env": 0o600,
+	} {
+		if info, err := os.Stat(filepath.Join(root, path)); err != nil || info.Mode() != mode {
+			t.Errorf("%d lines leave %s so: %v %v", count, path, info, err)
+		}
+	}
+}
+
 func TestUserAndDirectoriesAreMade(t *testing.T) {
 	need(t, "systemd-sysusers")
 	need(t, "systemd-tmpfiles")

@@ -29,7 +29,7 @@ func manifest(t *testing.T, kind, sums string) (string, error) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	err := run([]string{kind, file}, &out)
+	err := run([]string{kind, file}, nil, &out)
 	return out.String(), err
 }
 
@@ -96,7 +96,7 @@ func TestAReleaseThatLacksAnArchiveHasNoManifest(t *testing.T) {
 			t.Errorf("%s: %v, want %q\n%s", c.kind, err, c.want, made)
 		}
 	}
-	if err := run([]string{"formul"}, new(strings.Builder)); err == nil {
+	if err := run([]string{"formul"}, nil, new(strings.Builder)); err == nil {
 		t.Error("it does what nobody knows")
 	}
 }

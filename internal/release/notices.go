@@ -77,7 +77,7 @@ func linkedModules(dir string) ([]*linked, error) {
 		cmd := exec.CommandContext(context.Background(), "go", "list", "-deps", "-f",
 			"{{if .Standard}}Go\t\t{{.Root}}\t{{.Root}}{{else if not .Module.Main}}{{.Module.Path}}\t{{.Module.Version}}\t{{.Module.Dir}}\t{{.Dir}}{{end}}", command)
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GOOS="+p.os, "GOARCH="+p.arch, "CGO_ENABLED=0", "GOFLAGS=")
+		cmd.Env = append(os.Environ(), "GOOS="+p.os, "GOARCH="+p.arch, "CGO_ENABLED=0", "GOFLAGS=-mod=readonly") // an empty one would leave that of 'go env -w'
 		out, err := cmd.Output()
 		if err != nil {
 			var failed *exec.ExitError

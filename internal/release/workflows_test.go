@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -65,6 +66,73 @@ func TestALooseEndOfAWorkflowIsFound(t *testing.T) {
 		got := strings.Join(looseEnds(text), "; ")
 		if (want == "") != (got == "") || !strings.Contains(got, want) {
 			t.Errorf("%q: found %q, want %q", text, got, want)
+		}
+	}
+}
+
+// text is a file of the tree, by its path from the top.
+func text(t *testing.T, file string) string {
+	t.Helper()
+	read, err := os.ReadFile("../../" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(read), "\r\n", "\n")
+}
+
+var setupGo = regexp.MustCompile(`(?m)uses: actions/setup-go@.*\n(?:\s+if: .*\n)?\s+with:\n\s+go-version-file: \.go-version\n`)
+
+// otherGo counts the steps of a workflow that set up another Go than that of .go-version.
+func otherGo(workflow string) int {
+	return strings.Count(workflow, "actions/setup-go@") - len(setupGo.FindAllString(workflow, -1))
+}
+
+func TestOneFileNamesTheGoThatTestsAndReleasesAreBuiltWith(t *testing.T) {
+	files, err := filepath.Glob("../../.github/workflows/*.yml")
+	if err != nil || len(files) < 3 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	for _, file := range files {
+		if n := otherGo(text(t, strings.TrimPrefix(filepath.ToSlash(file), "../../"))); n > 0 {
+			t.Errorf("%s: %d steps set up another Go", file, n)
+		}
+	}
+	const step = "  - uses: actions/setup-go@4b73464bb391d4059bd26b0524d20df3927bd417 # v6.3.0\n    with:\n      "
+	if otherGo(step+"go-version-file: go.mod\n") != 1 || otherGo(step+"go-version: stable\n") != 1 || otherGo(step+"go-version-file: .go-version\n") != 0 {
+		t.Error("a step with another Go is not seen")
+	}
+
+	exact := strings.TrimSpace(text(t, ".go-version"))
+	m := versionTag.FindStringSubmatch("v" + exact)
+	least := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(text(t, "go.mod"))
+	if m == nil || m[4] != "" {
+		t.Fatalf("%q in .go-version is no Go with all its numbers", exact)
+	}
+	if of := versionTag.FindStringSubmatch("v" + least[1]); of == nil || slices.Compare(numbers(m), numbers(of)) < 0 {
+		t.Errorf("Go %s cannot build what asks for %s", exact, least[1])
+	}
+	if strings.Contains(text(t, "go.mod"), "\ntoolchain ") {
+		t.Error("go.mod names a toolchain, which others would have to download")
+	}
+	if !strings.Contains(text(t, "deploy/container/Containerfile"), " golang:"+exact+" ") {
+		t.Errorf("the image is not built with Go %s", exact)
+	}
+}
+
+func TestAPrereleaseIsPublishedAsOne(t *testing.T) {
+	workflow := text(t, ".github/workflows/release.yml")
+	for _, want := range []string{
+		`git tag --list 'v*' | go run ./internal/release place "$TAG" >>"$GITHUB_OUTPUT"`,
+		`--prerelease="$PRERELEASE" --latest="$LATEST"`,
+		"PRERELEASE: ${{ needs.build.outputs.prerelease }}\n", "LATEST: ${{ needs.build.outputs.latest }}\n",
+	} {
+		if !strings.Contains(workflow, want) {
+			t.Errorf("release.yml has no %s", want)
+		}
+	}
+	for line := range strings.Lines(workflow) {
+		if strings.Contains(line, ":latest") && !strings.Contains(line, "needs.build.outputs.latest == 'true' &&") {
+			t.Errorf("it is the latest whatever it is: %s", strings.TrimSpace(line))
 		}
 	}
 }
