@@ -84,6 +84,9 @@ func (q *request) writeEnd() {
 		return
 	}
 	e := &audit.Entry{Time: q.b.now(), Event: "end", Request: q.name, Status: q.w.status, Took: q.b.now().Sub(q.began), Sent: q.w.sent}
+	if q.refusal != nil {
+		e.Decision, e.Why = "deny", q.refusal.Detail
+	}
 	if err := log.Write(e); err != nil {
 		q.b.cannotWrite(err)
 	}

@@ -3,7 +3,6 @@ package broker
 import (
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/ringcx-go/ringcx/broker/internal/handout"
 	"github.com/ringcx-go/ringcx/broker/internal/policy"
@@ -47,24 +46,47 @@ func (q *request) may() *problem.Problem {
 	return nil
 }
 
-// waited is how long a request may take to its turn without being asked again whether it may be sent.
-const waited = time.Second
+// waited is how long a request may be under way without being asked again whether it may be sent.
+const waited = handout.Waited
 
-// mayStill asks again, by what holds now, whether a request that has waited may be sent: its key may be revoked, and rules be others.
+// mayStill asks again, by what holds now, whether a request that has waited may be sent: its key may be revoked, rules be others. One
+// whose profile has another login now, or which is that of another profile because it names none, goes on with that: it has its turn
+// there, and its token. It is asked before each line of the audit log that lets a request be sent, and by Enter before each that is
+// sent, so that no wait is missed.
 func (q *request) mayStill() *problem.Problem {
-	if q.b.now().Sub(q.began) < waited {
-		return nil
-	}
-	now := &request{b: q.b.latest(), r: q.r, path: q.path, op: q.op, account: q.account}
-	for _, step := range []func(*request) *problem.Problem{(*request).whoCalls, (*request).chooseProfile, (*request).may} {
-		if p := step(now); p != nil {
+	for {
+		at := q.b.now()
+		if at.Sub(q.asked) < waited {
+			return nil
+		}
+		now := &request{b: q.b.latest(), r: q.r, path: q.path}
+		for _, step := range []func(*request) *problem.Problem{(*request).whoCalls, (*request).chooseProfile, (*request).findOperation, (*request).may} {
+			if p := step(now); p != nil {
+				return p
+			}
+		}
+		q.asked = at
+		if q.goesAs(now) {
+			return nil
+		}
+		if now.profile.name != q.profile.name || now.governor() != q.governor() {
+			q.giveBack()
+		}
+		q.caller, q.profile, q.target, q.account, q.why, q.token = now.caller, now.profile, now.target, now.account, now.why, nil
+		if q.slot == nil {
+			if p := q.reserve(); p != nil {
+				return p
+			}
+		}
+		if p := q.bringToken(); p != nil {
 			return p
 		}
 	}
-	if now.profile.session != q.profile.session {
-		return problem.New(http.StatusForbidden, "the profile is not served any more as it was")
-	}
-	return nil
+}
+
+// goesAs tells whether what q was begun with is what now has.
+func (q *request) goesAs(now *request) bool {
+	return now.profile.name == q.profile.name && now.profile.session == q.profile.session && *now.target.Origin == *q.target.Origin
 }
 
 func (b *setup) decide(c *Caller, p *profile, method, path string, op *apispec.Operation, account string) (bool, string) {
@@ -142,8 +164,16 @@ func (q *request) mayOwn() *problem.Problem {
 	return answered
 }
 
-// findToken brings the token that the request goes with.
+// findToken brings the token that the request goes with, if it still may have one: a session that a reload has replaced is asked for
+// nothing any more, as it would log in with what it was made of.
 func (q *request) findToken() *problem.Problem {
+	if p := q.mayStill(); p != nil || q.token != nil {
+		return p
+	}
+	return q.bringToken()
+}
+
+func (q *request) bringToken() *problem.Problem {
 	t, err := q.target.Source.Token(q.r.Context())
 	if err != nil {
 		return handout.Unavailable(err)

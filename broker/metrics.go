@@ -120,8 +120,8 @@ func (q *request) countEnd() {
 		return
 	}
 	decided := "allowed"
-	if q.w.status == problem.Left {
-		decided = decision(problem.Left)
+	if q.w.status == problem.Left || q.refusal != nil {
+		decided = decision(q.w.status)
 	}
 	q.count(q.operation(), decided, q.w.status)
 	q.b.metrics.took.Observe(q.b.now().Sub(q.began), metrics.Values{q.operation()})

@@ -21,7 +21,8 @@ type request struct {
 	body  *proxy.Body // nil: there is none
 	w     answer
 	began time.Time
-	name  string // in the audit log
+	asked time.Time // when it was last asked whether it may be sent
+	name  string    // in the audit log
 
 	path    string // escaped, as it is forwarded
 	caller  *Caller
@@ -33,6 +34,7 @@ type request struct {
 	forward proxy.Exchange
 	slot    *budget.Reservation // nil: it has none, or it was used
 	token   *ringcx.Token
+	refusal *problem.Problem // why it was not sent, though it had been let through; nil: it was
 }
 
 // steps are the way of a request that is forwarded. Each adds to it, or says why it goes no further.
@@ -47,6 +49,7 @@ func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w, r, body := at.proxy.Receive(w, r)
 	defer body.Leave()
 	q := &request{b: at, r: r, body: body, w: answer{ResponseWriter: w, ending: at.ending, brief: at.proxy.Brief}, began: at.now(), path: r.URL.EscapedPath()}
+	q.asked = q.began
 	defer q.giveBack()
 	for _, step := range steps {
 		switch p := step(q); p {
@@ -64,7 +67,6 @@ func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e := &q.forward
 	e.Target, e.Token, e.Operation, e.Gate = q.target, q.token, q.op, q
 	e.Forward(&q.w)
-	q.token = e.Token
 }
 
 // answered is what a step says that has answered.

@@ -78,12 +78,17 @@ func (g *governors) close() error {
 	return errors.Join(errs...)
 }
 
+// governor is that of where the request goes; nil: it is not held to limits.
+func (q *request) governor() *budget.Governor {
+	if q.target.Platform {
+		return q.profile.governors[1]
+	}
+	return q.profile.governors[0]
+}
+
 // reserve waits until the vendor's limits let the request be sent.
 func (q *request) reserve() *problem.Problem {
-	g := q.profile.governors[0]
-	if q.target.Platform {
-		g = q.profile.governors[1]
-	}
+	g := q.governor()
 	if g == nil {
 		return nil
 	}
@@ -109,15 +114,34 @@ func (q *request) reserve() *problem.Problem {
 	return p
 }
 
-// Enter implements proxy.Gate: what was reserved is used once, and not when it has ended in the meantime.
+// Enter implements proxy.Gate: what was reserved is used once, and not when it has ended in the meantime. Whatever was waited for, the
+// request is sent only if it still may be. What it goes on with that it was not let through with is in the audit log before.
 func (q *request) Enter() *problem.Problem {
-	for q.slot == nil || !q.slot.InTime() {
-		q.giveBack()
-		if p := q.reserve(); p != nil || q.slot == nil {
+	q.refusal = q.enter()
+	return q.refusal
+}
+
+func (q *request) enter() *problem.Problem {
+	began, e := q.profile, &q.forward
+	for {
+		if q.slot == nil || !q.slot.InTime() {
+			q.giveBack()
+			if p := q.reserve(); p != nil {
+				return p
+			}
+		}
+		if p := q.mayStill(); p != nil {
 			return p
 		}
+		if q.slot == nil || q.slot.InTime() {
+			break
+		}
 	}
-	return nil
+	if q.profile == began {
+		return nil
+	}
+	e.Target, e.Token = q.target, q.token
+	return q.writeDown()
 }
 
 // Leave implements proxy.Gate. Every answer of the vendor counts, and so does a request that may be on its way.

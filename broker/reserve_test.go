@@ -57,6 +57,8 @@ func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
 // fleet are brokers that share a Store, and their vendor, in a bubble.
 type fleet struct {
 	t       *testing.T
+	vendor  *ringcxtest.Server
+	options *broker.Options // of all brokers
 	brokers []*broker.Broker
 	handle  func(w http.ResponseWriter, r *http.Request) bool // in place of the sandbox
 	net     *pipes
@@ -69,7 +71,7 @@ type fleet struct {
 func startFleet(t *testing.T, n int, change ...func(*broker.Options)) *fleet {
 	t.Helper()
 	vendor := ringcxtest.NewServer(t, &ringcxtest.Options{NoSockets: true})
-	f := &fleet{t: t, net: &pipes{in: make(chan net.Conn), done: make(chan struct{})}, answered: map[int]int{}}
+	f := &fleet{t: t, vendor: vendor, net: &pipes{in: make(chan net.Conn), done: make(chan struct{})}, answered: map[int]int{}}
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		status := httptest.NewRecorder()
 		if f.handle == nil || !f.handle(status, r) {
@@ -95,6 +97,7 @@ func startFleet(t *testing.T, n int, change ...func(*broker.Options)) *fleet {
 	for _, c := range change {
 		c(opts)
 	}
+	f.options = opts
 	for range n {
 		b, err := broker.New(opts)
 		if err != nil {

@@ -29,42 +29,54 @@ type Answer struct {
 type LongPoll struct {
 	Most time.Duration // how long
 
-	source *Source
-	after  string // fingerprint of the token that it has
-	ending <-chan struct{}
-	tell   func(*ringcx.Token, string, error) *Answer
-	// again asks once more whether the caller may have the token, and of which source, by what holds now. An answer is why not.
-	again func(context.Context) (*Source, *Answer)
+	began *permit
+	after string // fingerprint of the token that it has
+	desk  *Desk
+	again asks
 }
 
 // Wait waits for it.
 func (l *LongPoll) Wait(ctx context.Context) *Answer {
-	t, name, err := l.source.After(ctx, l.after, l.Most, l.ending)
-	source, a := l.again(ctx)
+	t, name, err := l.began.source.After(ctx, l.after, l.Most, l.desk.Ending)
+	if ctx.Err() != nil {
+		return l.desk.tell(&got{l.began, t, name, err}, 0)
+	}
+	now, a := l.again(ctx)
 	switch {
-	case ctx.Err() != nil:
 	case a != nil:
 		return a
-	case source != l.source:
-		t, name, err = source.Token(ctx, 0)
+	case now.source == l.began.source:
+		return l.desk.tell(&got{now, t, name, err}, 0)
 	}
-	return l.tell(t, name, err)
+	return l.bring(ctx, now)
 }
 
 // Now is the answer that there is.
 func (l *LongPoll) Now(ctx context.Context) *Answer {
-	source, a := l.again(ctx)
+	now, a := l.again(ctx)
 	if a != nil {
 		return a
 	}
-	return l.tell(source.Token(ctx, 0))
+	return l.bring(ctx, now)
+}
+
+func (l *LongPoll) bring(ctx context.Context, p *permit) *Answer {
+	g, a := l.desk.bring(ctx, p, 0, l.again)
+	if a != nil {
+		return a
+	}
+	return l.desk.tell(g, 0)
 }
 
 // Gone is the answer for a caller that did not wait for it.
-func (l *LongPoll) Gone() *Answer { return l.tell(nil, "", context.Canceled) }
+func (l *LongPoll) Gone() *Answer {
+	return l.desk.tell(&got{permit: l.began, err: context.Canceled}, 0)
+}
 
 // Watch is [Source.Watch].
-func (l *LongPoll) Watch(wake func()) (stop func()) { return l.source.Watch(l.after, l.ending, wake) }
+func (l *LongPoll) Watch(wake func()) (stop func()) {
+	return l.began.source.Watch(l.after, l.desk.Ending, wake)
+}
 
 // Write answers.
 func (a *Answer) Write(w http.ResponseWriter) {

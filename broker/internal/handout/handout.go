@@ -83,6 +83,10 @@ func (d *Desk) Answer(r *http.Request, path string) *Answer {
 		a.Header.Set("Allow", h.method)
 		return a
 	}
+	if h.method == http.MethodPost {
+		r = arrived(r)
+		d = d.Latest()
+	}
 	return h.answer(d, r)
 }
 

@@ -1,6 +1,7 @@
 package handout
 
 import (
+	"context"
 	"errors"
 	"io"
 	"mime"
@@ -83,11 +84,7 @@ func (d *Desk) oauth(r *http.Request) *Answer {
 	}
 	switch values.Get("grant_type") {
 	case "client_credentials":
-		c, bad := d.client(r, values)
-		if bad != nil {
-			return bad
-		}
-		return d.grant(r, c, values, "")
+		return d.grant(r, (*Desk).client, values, "")
 	case grantExchange:
 		if kind := values.Get("subject_token_type"); kind != accessType && kind != jwtType && kind != idType {
 			return oauthError(http.StatusBadRequest, "invalid_request", "the subject_token_type is not one that is exchanged here")
@@ -95,58 +92,77 @@ func (d *Desk) oauth(r *http.Request) *Answer {
 		if kind := values.Get("requested_token_type"); kind != "" && kind != accessType {
 			return oauthError(http.StatusBadRequest, "invalid_request", "only access tokens are handed out")
 		}
-		c, err := d.Who(r, values.Get("subject_token"))
-		if err != nil && !errors.Is(err, caller.ErrUnknown) {
-			return noKeys(err)
-		}
-		if values.Get("subject_token") == "" || err != nil {
-			return oauthError(http.StatusBadRequest, "invalid_grant", "the subject_token is not known")
-		}
-		return d.grant(r, c, values, accessType)
+		return d.grant(r, (*Desk).subject, values, accessType)
 	case "":
 		return oauthError(http.StatusBadRequest, "invalid_request", "the grant_type is missing")
 	}
 	return oauthError(http.StatusBadRequest, "unsupported_grant_type", "client_credentials and token exchange are supported")
 }
 
+// subject is who a token stands for that is to be exchanged.
+func (d *Desk) subject(r *http.Request, values url.Values) (*caller.Caller, *Answer) {
+	c, err := d.Who(r, values.Get("subject_token"))
+	if err != nil && !errors.Is(err, caller.ErrUnknown) {
+		return nil, noKeys(err)
+	}
+	if values.Get("subject_token") == "" || err != nil {
+		return nil, oauthError(http.StatusBadRequest, "invalid_grant", "the subject_token is not known")
+	}
+	return c, nil
+}
+
 // grant hands out the vendor's token, or with the scope broker a token of the broker's own, with which a program calls the vendor
 // through the broker.
-func (d *Desk) grant(r *http.Request, c *caller.Caller, values url.Values, issued string) *Answer {
+func (d *Desk) grant(r *http.Request, who func(*Desk, *http.Request, url.Values) (*caller.Caller, *Answer), values url.Values, issued string) *Answer {
 	scope := values.Get("scope")
-	if scope != "" && scope != "broker" {
-		return oauthError(http.StatusBadRequest, "invalid_scope", "the scopes are none, for the vendor's token, and broker")
-	}
 	own := scope == "broker"
-	source, profile, p := d.Source(r, c, !own)
-	if p != nil {
-		a := oauthError(http.StatusForbidden, "unauthorized_client", p.Detail)
-		a.Caller, a.Profile = c, profile
-		return a
+	mayHave := func(d *Desk, r *http.Request) (*permit, *Answer) {
+		c, bad := who(d, r, values)
+		if bad != nil {
+			return nil, bad
+		}
+		if scope != "" && !own {
+			return nil, oauthError(http.StatusBadRequest, "invalid_scope", "the scopes are none, for the vendor's token, and broker")
+		}
+		source, profile, p := d.Source(r, c, !own)
+		if p != nil {
+			a := oauthError(http.StatusForbidden, "unauthorized_client", p.Detail)
+			a.Caller, a.Profile = c, profile
+			return nil, a
+		}
+		return &permit{source, c, profile}, nil
+	}
+	p, bad := mayHave(d, r)
+	if bad != nil {
+		return bad
 	}
 	body := map[string]any{}
-	name := ""
+	g := &got{permit: p}
 	if own {
-		p, err := d.Short.Issue(r.Context(), *c)
+		p, err := d.Short.Issue(r.Context(), *p.caller)
 		if err != nil {
 			return noKeys(err)
 		}
 		body["access_token"], body["token_type"], body["expires_in"], body["scope"] = p.Access, "Bearer", int64(p.AccessLife.Seconds()), scope
 	} else {
-		t, fingerprint, err := source.Token(r.Context(), 0)
-		if err != nil {
-			p := Unavailable(err)
+		g, bad = d.bring(r.Context(), p, 0, func(ctx context.Context) (*permit, *Answer) { return mayHave(d.Latest(), r.WithContext(ctx)) })
+		if bad != nil {
+			return bad
+		}
+		if g.err != nil {
+			p := Unavailable(g.err)
 			a := oauthError(p.Status, "temporarily_unavailable", p.Detail)
-			a.Caller, a.Profile = c, profile
+			a.Caller, a.Profile = g.caller, g.profile
 			return a
 		}
 		// Libraries take an expires_at for a number of theirs, and RFC 6749 has none.
-		body["access_token"], body["token_type"], body["expires_in"], name = t.AccessToken, t.TokenType, d.left(t.Expiry), fingerprint
+		body["access_token"], body["token_type"], body["expires_in"] = g.token.AccessToken, g.token.TokenType, d.left(g.token.Expiry)
 	}
 	if issued != "" {
 		body["issued_token_type"] = issued
 	}
 	a := answerJSON(http.StatusOK, body)
-	a.Caller, a.Profile, a.Token = c, profile, name
+	a.Caller, a.Profile, a.Token = g.caller, g.profile, g.name
 	return a
 }
 

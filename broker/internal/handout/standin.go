@@ -1,6 +1,7 @@
 package handout
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
@@ -128,7 +129,11 @@ func (d *Desk) exchange(r *http.Request) *Answer {
 	if err != nil {
 		return vendorRefusal(err, "the token is not one that the broker gave out")
 	}
-	return d.ringcxPair(r, &c, func() (Pair, error) {
+	whose := func(ctx context.Context) (caller.Caller, error) {
+		c, _, err := d.Latest().Short.Whose(ctx, values.Get("rcAccessToken"))
+		return c, err
+	}
+	return d.ringcxPair(r, &c, whose, func() (Pair, error) {
 		p, err := d.Short.Issue(r.Context(), c)
 		if r.URL.Query().Get("includeRefresh") != "true" {
 			p.Refresh = ""
@@ -147,7 +152,10 @@ func (d *Desk) refresh(r *http.Request) *Answer {
 	if err != nil {
 		return vendorRefusal(err, notRefreshed)
 	}
-	return d.ringcxPair(r, &c, func() (Pair, error) {
+	whose := func(ctx context.Context) (caller.Caller, error) {
+		return d.Latest().Short.Refreshes(ctx, values.Get("refresh_token"))
+	}
+	return d.ringcxPair(r, &c, whose, func() (Pair, error) {
 		p, _, err := d.Short.Refresh(r.Context(), values.Get("refresh_token"))
 		return p, err
 	})
@@ -175,31 +183,44 @@ func vendorRefusal(err error, why string) *Answer {
 
 // ringcxPair is the answer of RingCX to a sign-in: what it told the session, with other tokens. Those are issued last, so that a refresh
 // token is not spent for an answer that cannot be given.
-func (d *Desk) ringcxPair(r *http.Request, c *caller.Caller, issue func() (Pair, error)) *Answer {
+func (d *Desk) ringcxPair(r *http.Request, c *caller.Caller, whose func(context.Context) (caller.Caller, error), issue func() (Pair, error)) *Answer {
 	source, profile, bad := d.Source(r, c, false)
 	if bad != nil {
 		return refused(bad, c, profile)
 	}
-	t, _, err := source.Token(r.Context(), 0)
-	if err != nil {
-		return refused(Unavailable(err), c, profile)
+	g, a := d.bring(r.Context(), &permit{source, c, profile}, 0, func(ctx context.Context) (*permit, *Answer) {
+		c, err := whose(ctx)
+		if err != nil {
+			return nil, vendorRefusal(err, "the token is not good any more")
+		}
+		source, profile, bad := d.Latest().Source(r.WithContext(ctx), &c, false)
+		if bad != nil {
+			return nil, refused(bad, &c, profile)
+		}
+		return &permit{source, &c, profile}, nil
+	})
+	if a != nil {
+		return a
+	}
+	if g.err != nil {
+		return refused(Unavailable(g.err), g.caller, g.profile)
 	}
 	p, err := issue()
 	if err != nil {
 		return vendorRefusal(err, notRefreshed)
 	}
 	body := map[string]any{}
-	_ = json.Unmarshal(t.Details, &body) // a token that came without tells nothing
+	_ = json.Unmarshal(g.token.Details, &body) // a token that came without tells nothing
 	scrub(body, secretNames())
 	body["accessToken"], body["tokenType"], body["refreshToken"] = p.Access, "Bearer", nil
 	if p.Refresh != "" {
 		body["refreshToken"] = p.Refresh
 	}
-	if t.MainAccountID != "" {
-		body["mainAccountId"] = t.MainAccountID
+	if id := g.token.MainAccountID; id != "" {
+		body["mainAccountId"] = id
 	}
-	a := answerJSON(http.StatusOK, body)
-	a.Caller, a.Profile = c, profile
+	a = answerJSON(http.StatusOK, body)
+	a.Caller, a.Profile = g.caller, g.profile
 	return a
 }
 

@@ -15,54 +15,58 @@ import (
 
 // token answers GET /token.
 func (d *Desk) token(r *http.Request) *Answer {
-	_, secret, ok := Secret(r)
-	c, err := d.Who(r, secret)
-	if !ok || err != nil {
-		return unknown(err)
-	}
-	source, profile, p := d.Source(r, c, true)
-	if p != nil {
-		return refused(p, c, profile)
+	again := func(ctx context.Context) (*permit, *Answer) { return d.Latest().mayHave(r.WithContext(ctx)) }
+	p, a := d.mayHave(r)
+	if a != nil {
+		return a
 	}
 	q := r.URL.Query()
 	minTTL, ok1 := seconds(q.Get("min_ttl"), 24*time.Hour)
 	wait, ok2 := seconds(q.Get("wait"), 10*time.Minute)
 	if !ok1 || !ok2 {
-		return refused(problem.New(http.StatusBadRequest, "min_ttl and wait are seconds: at most a day and ten minutes"), c, profile)
+		return refused(problem.New(http.StatusBadRequest, "min_ttl and wait are seconds: at most a day and ten minutes"), p.caller, p.profile)
 	}
-	tell := func(t *ringcx.Token, name string, err error) *Answer {
-		if err != nil {
-			return refused(tooLong(err, minTTL), c, profile)
+	g, a := d.bring(r.Context(), p, 0, again)
+	if a == nil && g.err == nil && minTTL > 0 {
+		if most := longestTTL(g.token); minTTL > most {
+			return refused(problem.New(http.StatusBadRequest, fmt.Sprintf("min_ttl is at most %d, nine tenths of a token's life", most/time.Second)), g.caller, g.profile)
 		}
-		a := answerJSON(http.StatusOK, d.described(t, name))
-		a.Caller, a.Profile, a.Token = c, profile, name
+		g, a = d.bring(r.Context(), g.permit, minTTL, again)
+	}
+	if a != nil {
 		return a
 	}
-	t, name, err := source.Token(r.Context(), 0)
-	if err == nil && minTTL > 0 {
-		if most := longestTTL(t); minTTL > most {
-			return refused(problem.New(http.StatusBadRequest, fmt.Sprintf("min_ttl is at most %d, nine tenths of a token's life", most/time.Second)), c, profile)
-		}
-		t, name, err = source.Token(r.Context(), minTTL)
-	}
-	if after := q.Get("after"); err == nil && after == name && minTTL == 0 && wait > 0 {
+	if after := q.Get("after"); g.err == nil && after == g.name && minTTL == 0 && wait > 0 {
 		if r.Body != nil && r.Body != http.NoBody { // while it is unread net/http does not notice that the caller has gone
-			return refused(problem.New(http.StatusBadRequest, "a request that waits for the next token has no body"), c, profile)
+			return refused(problem.New(http.StatusBadRequest, "a request that waits for the next token has no body"), g.caller, g.profile)
 		}
-		return &Answer{Poll: &LongPoll{Most: wait, source: source, after: after, ending: d.Ending, tell: tell, again: func(ctx context.Context) (*Source, *Answer) {
-			d, r := d.Latest(), r.WithContext(ctx)
-			c, err := d.Who(r, secret)
-			if err != nil {
-				return nil, unknown(err)
-			}
-			source, profile, p := d.Source(r, c, true)
-			if p != nil {
-				return nil, refused(p, c, profile)
-			}
-			return source, nil
-		}}}
+		return &Answer{Poll: &LongPoll{Most: wait, began: g.permit, after: after, desk: d, again: again}}
 	}
-	return tell(t, name, err)
+	return d.tell(g, minTTL)
+}
+
+// mayHave is what the caller of r may have of the vendor's tokens.
+func (d *Desk) mayHave(r *http.Request) (*permit, *Answer) {
+	_, secret, ok := Secret(r)
+	c, err := d.Who(r, secret)
+	if !ok || err != nil {
+		return nil, unknown(err)
+	}
+	source, profile, bad := d.Source(r, c, true)
+	if bad != nil {
+		return nil, refused(bad, c, profile)
+	}
+	return &permit{source, c, profile}, nil
+}
+
+// tell is the answer with what was brought.
+func (d *Desk) tell(g *got, minTTL time.Duration) *Answer {
+	if g.err != nil {
+		return refused(tooLong(g.err, minTTL), g.caller, g.profile)
+	}
+	a := answerJSON(http.StatusOK, d.described(g.token, g.name))
+	a.Caller, a.Profile, a.Token = g.caller, g.profile, g.name
+	return a
 }
 
 // longestTTL is how long a caller may ask a token like t to live at least. Closer to the whole life each such request would spend a

@@ -88,7 +88,8 @@ type Exchange struct {
 
 // Gate is what each request passes that is sent, one that is sent again too.
 type Gate interface {
-	// Enter waits until the request may be sent. A problem is why it may not.
+	// Enter waits until the request may be sent, and may give the exchange another target and token. A problem is why it may not. It
+	// may be called again before the request is sent.
 	Enter() *problem.Problem
 	// Leave tells what came of it, as http.RoundTripper has it.
 	Leave(resp *http.Response, err error)
@@ -144,7 +145,7 @@ func cutOff() *problem.Problem {
 func (e *Exchange) rewrite(r *httputil.ProxyRequest) {
 	out := r.Out
 	strip(out.Header)
-	out.URL.Scheme, out.URL.Host, out.Host = e.Target.Origin.Scheme, e.Target.Origin.Host, ""
+	out.Host = ""
 	out.URL.RawQuery, out.URL.Fragment, out.URL.User = r.In.URL.RawQuery, "", nil
 	out.Trailer = nil // headers that come after a body were not judged
 	if out.Header.Get("User-Agent") == "" {
@@ -168,53 +169,64 @@ func (e *Exchange) refill(out *http.Request) {
 // RoundTrip implements http.RoundTripper: it signs the request, and once more with another token if the first has expired. What
 // cannot be sent again has the vendor's refusal for an answer.
 func (e *Exchange) RoundTrip(out *http.Request) (*http.Response, error) {
-	e.sign(out, e.Token)
 	if p := e.enter(); p != nil {
 		return nil, p
 	}
+	path, rawPath := out.URL.Path, out.URL.RawPath
+	e.sign(out)
 	resp, err := e.send(out)
-	if err != nil {
-		return nil, err
-	}
-	told, informed := e.Target.Source.(ringcx.Informed)
-	if resp.StatusCode != http.StatusUnauthorized {
-		if informed {
-			told.Confirm(e.Token)
-		}
-		return resp, nil
-	}
-	if !informed || !expired(resp) {
-		return resp, nil
-	}
-	told.Invalidate(e.Token)
-	if !e.replays {
-		return resp, nil
+	if err != nil || !e.judge(resp) || !e.replays {
+		return resp, err
 	}
 	_, _ = io.CopyN(io.Discard, resp.Body, peeked)
 	_ = resp.Body.Close()
-	token, err := e.Target.Source.Token(out.Context())
-	if err != nil || token.AccessToken == e.Token.AccessToken {
-		return nil, outlived
-	}
-	if p := e.enter(); p != nil {
+	if p := e.another(out.Context()); p != nil {
 		return nil, p
 	}
-	e.Token = token
 	again := out.Clone(out.Context())
+	again.URL.Path, again.URL.RawPath = path, rawPath
 	e.refill(again)
-	e.sign(again, token)
+	e.sign(again)
 	if resp, err = e.send(again); err != nil {
 		return nil, err
 	}
-	switch {
-	case resp.StatusCode != http.StatusUnauthorized:
-		told.Confirm(token)
-	case expired(resp):
-		told.Invalidate(token)
+	if e.judge(resp) {
 		_ = resp.Body.Close()
 		return nil, outlived
 	}
 	return resp, nil
+}
+
+// judge tells the source of the token what the answer says of it, and whether that has expired.
+func (e *Exchange) judge(resp *http.Response) (ended bool) {
+	told, informed := e.Target.Source.(ringcx.Informed)
+	switch {
+	case !informed:
+	case resp.StatusCode != http.StatusUnauthorized:
+		told.Confirm(e.Token)
+	case expired(resp):
+		told.Invalidate(e.Token)
+		return true
+	}
+	return false
+}
+
+// another brings another token in place of one that was refused, and waits until the request may be sent with it. Who may not any
+// more, or is served with another login now, learns of that before a token is asked for.
+func (e *Exchange) another(ctx context.Context) *problem.Problem {
+	refused := e.Token
+	if p := e.enter(); p != nil {
+		return p
+	}
+	if e.Token != refused { // the gate has brought it
+		return nil
+	}
+	token, err := e.Target.Source.Token(ctx)
+	if err != nil || token.AccessToken == refused.AccessToken {
+		return outlived
+	}
+	e.Token = token
+	return e.enter()
 }
 
 // outlived is the answer to a caller whose own key is good, and whose request was under way for longer than tokens live: a 401
@@ -264,10 +276,15 @@ type unread struct {
 	io.Closer
 }
 
-// sign puts the token where the operation takes it.
-func (e *Exchange) sign(out *http.Request, t *ringcx.Token) {
+// sign addresses the request, which may have been signed before, and puts the token where the operation takes it.
+func (e *Exchange) sign(out *http.Request) {
+	t := e.Token
+	out.URL.Scheme, out.URL.Host = e.Target.Origin.Scheme, e.Target.Origin.Host
 	if rest, ok := strings.CutPrefix(out.URL.Path, "/voice/api/"); ok && t.Idle > 0 { // a legacy deployment has no /voice
 		out.URL.Path, out.URL.RawPath = "/api/"+rest, strings.TrimPrefix(out.URL.RawPath, "/voice")
+	}
+	for _, name := range []string{"X-Auth-Token", "Cookie", "Authorization"} {
+		delete(out.Header, name)
 	}
 	switch {
 	case t.TokenType == "X-Auth-Token":
