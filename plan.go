@@ -30,6 +30,7 @@ type need struct {
 	login       bool          // the grant can log in without a person
 	direct      bool          // its logins bring RingCX tokens: there is nothing to exchange
 	credentials string        // fingerprint of what would be sent
+	held        time.Time     // no login before, as the record is that of other credentials; zero: it is not
 	wall        time.Duration // how far the clock on the wall is ahead of the one that records are kept by
 }
 
@@ -54,6 +55,9 @@ func plan(r *record, l *ledgers, now time.Time, n need) step {
 	}
 	if f := r.Failure; f != nil && f.Final && now.Before(f.Until) && f.Credentials == n.credentials && n.since.IsZero() && !(n.ringCentral && f.atRingCX()) {
 		return step{action: actGiveUp, until: f.Until}
+	}
+	if now.Before(n.held) {
+		return step{action: actWait, until: n.held}
 	}
 	if n.ringCentral {
 		a, at := r.nextLogin(n, r.RingCentral.token(), l.RingCentral.next(now, true), now)

@@ -103,6 +103,7 @@ func (re *renewer) run(ctx context.Context, old []byte, save func([]byte) error,
 		r = &record{Version: storedVersion} // a person logs in anew; the damaged one goes once that worked
 	}
 	re.clocks.vendor.CompareAndSwap(0, int64(r.Skew))
+	foreign := n.since.IsZero() && re.foreign(r, &n)
 	draft := newDraft(&re.lineage, r, old, save, n)
 	r = draft.record
 	if err := re.unsaved.catchUp(draft); err != nil {
@@ -120,6 +121,7 @@ func (re *renewer) run(ctx context.Context, old []byte, save func([]byte) error,
 		st := plan(r, &draft.ledgers, re.clocks.now(), n)
 		switch st.action {
 		case actUse:
+			re.replaced.finds(true, r, re.clocks.now())
 			return r.asked(n), nil
 		case actWait:
 			return nil, &waitError{st.until, r.Failure}
@@ -130,6 +132,9 @@ func (re *renewer) run(ctx context.Context, old []byte, save func([]byte) error,
 			return nil, loginRequired(r.Failure)
 		case actGiveUp:
 			return nil, r.Failure.errUntil(st.until.Sub(re.clocks.now()))
+		}
+		if n.held = (time.Time{}); foreign && (st.action == actLogin || st.action == actDirectLogin) {
+			re.replaced.logsIn(re.clocks.now())
 		}
 		again, err := re.take(ctx, st.action, draft, &n)
 		if err != nil && !again {
@@ -144,6 +149,20 @@ func (re *renewer) run(ctx context.Context, old []byte, save func([]byte) error,
 		last = &Error{Op: "renew", Message: "the vendor's tokens have ended when they arrive", kind: failServer}
 	}
 	return nil, last
+}
+
+// foreign tells whether a record is that of other credentials, and says so if it is in place of the session's own. Whoever the other
+// is does the same: so that two of them do not use up the logins of the app, those because of such a record are not close together.
+func (re *renewer) foreign(r *record, n *need) bool {
+	own, now := re.owns(r), re.clocks.now()
+	if re.replaced.finds(own, r, now) {
+		re.log.Warn("ringcx: the stored login was replaced by one with other credentials", slog.String("key", re.key),
+			slog.String("hint", "all that share a store and a key need the same credentials: reload, or start again, those that have others"))
+	}
+	if !own {
+		n.held = re.replaced.until(now)
+	}
+	return !own
 }
 
 // take does one step and stores what came of it, before anybody uses it.

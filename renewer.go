@@ -23,6 +23,8 @@ type renewer struct {
 	pause   pause
 	unsaved unsaved
 
+	replaced replaced
+
 	loggedIn func(*Token) // is told of each RingCentral token that replaced another, once it is stored
 }
 

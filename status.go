@@ -46,6 +46,9 @@ type Status struct {
 	// OthersAt is when an answer last told of requests of this app that went past the ledger: programs that use the app
 	// without sharing the Store take each other's budget.
 	OthersAt time.Time `json:"othersAt,omitzero"`
+	// ReplacedAt is when this session last found a lineage of other credentials under its key, in place of one that it had used:
+	// programs that share the Store and the key have different credentials, and each logs in anew because of the other.
+	ReplacedAt time.Time `json:"replacedAt,omitzero"`
 }
 
 // status reads what is known from the Store.
@@ -73,6 +76,7 @@ func (re *renewer) status(ctx context.Context) (*Status, error) {
 		QuietUntil: re.clocks.here(held(later(l.RingCentral.QuietUntil, l.RingCX.QuietUntil), now)),
 	}
 	st.EvictedAt, st.OthersAt = re.clocks.here(r.Evicted), re.clocks.here(later(l.RingCentral.Others, l.RingCX.Others))
+	st.ReplacedAt = re.clocks.here(re.replaced.when())
 	for i := range st.Ladder {
 		st.Ladder[i].At = re.clocks.here(st.Ladder[i].At)
 	}

@@ -53,6 +53,7 @@ type health struct {
 const (
 	looked = time.Second            // how long what was seen is told again
 	looks  = 700 * time.Millisecond // how long looking may take: probes wait for a second
+	rivals = 15 * time.Minute       // how long a login that was replaced is told of: it is again at each renewal
 )
 
 // tellHealth answers what is asked about the broker's health; false: it is not.
@@ -115,7 +116,7 @@ func (s *setup) look(ctx context.Context) readiness {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	found := readiness{Problems: []string{}, Profiles: map[string]state{}}
-	lost, unread := false, error(nil)
+	lost, unread, replaced := false, error(nil), []string(nil)
 	if s.keys != nil {
 		all.Go(func() { unread = s.keys.Look(ctx) })
 	}
@@ -128,6 +129,9 @@ func (s *setup) look(ctx context.Context) readiness {
 			is.status = known
 			found.Profiles[p.name] = is
 			lost = lost || err != nil
+			if known != nil && !known.ReplacedAt.IsZero() && s.now().Sub(known.ReplacedAt) < rivals {
+				replaced = append(replaced, fmt.Sprintf("profile %s: its stored login was replaced by one with other credentials: reload all brokers that share the Store", p.name))
+			}
 			if is.Problem != "" {
 				found.Problems = append(found.Problems, fmt.Sprintf("profile %s: %s", p.name, is.Problem))
 			}
@@ -137,6 +141,7 @@ func (s *setup) look(ctx context.Context) readiness {
 	if failed := len(found.Problems); failed == len(s.profiles) {
 		found.Status = notReady
 	}
+	found.Problems = append(found.Problems, replaced...)
 	if unread != nil {
 		found.Status, found.Problems = notReady, append(found.Problems, "the keys of callers could not be read yet"+cmp.Or(cached.Why(unread), ": the Store does not answer")+", and no caller with a key is served")
 	}

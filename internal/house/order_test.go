@@ -29,7 +29,7 @@ var rootOrder = slices.Concat(
 	files("clock action stored failure drift record"),                                                     // what a Store keeps of a lineage
 	files("backoff ledger known ledgers spent"),                                                           // and of an app
 	files("plan outcome explain"),                                                                         // what to do next, and what came of it
-	files("options wait network_pause draft renewer renew logout status"),                                 // doing it
+	files("options wait network_pause draft replaced renewer renew logout status"),                        // doing it
 	files("token_cache flight legacy"),                                                                    // the token at hand
 	files("session ring_central transport_sign transport_hosts transport client"),                         // what programs hold
 )
