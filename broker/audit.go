@@ -3,6 +3,7 @@ package broker
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -63,6 +64,20 @@ func (q *request) entry(event string) *audit.Entry {
 // audit is the log of now: a file that was moved away since the request came is nobody's any more. nil: nothing is written down.
 func (q *request) audit() *AuditLog { return q.b.latest().audit }
 
+// write writes a line to the log of now. One that a reload closes at the same moment is that of before.
+func (q *request) write(log *AuditLog, e *audit.Entry) error {
+	for {
+		err := log.Write(e)
+		now := q.audit()
+		if now == log || !errors.Is(err, audit.ErrClosed) {
+			return err
+		}
+		if log = now; log == nil {
+			return nil
+		}
+	}
+}
+
 // writeDown writes that the request is about to be forwarded.
 func (q *request) writeDown() *problem.Problem {
 	log := q.audit()
@@ -71,7 +86,7 @@ func (q *request) writeDown() *problem.Problem {
 	}
 	e := q.entry("begin")
 	e.Decision = "allow"
-	if err := log.Write(e); err != nil {
+	if err := q.write(log, e); err != nil {
 		return unwritten(q, err)
 	}
 	return nil
@@ -87,7 +102,7 @@ func (q *request) writeEnd() {
 	if q.refusal != nil {
 		e.Decision, e.Why = "deny", q.refusal.Detail
 	}
-	if err := log.Write(e); err != nil {
+	if err := q.write(log, e); err != nil {
 		q.b.cannotWrite(err)
 	}
 }
@@ -107,7 +122,7 @@ func (q *request) writeOwn(a *handout.Answer) error {
 		e.Caller = a.Caller.Name
 	}
 	e.Status, e.Took, e.Sent = a.Status, e.Time.Sub(q.began), int64(len(a.Body))
-	return log.Write(e)
+	return q.write(log, e)
 }
 
 // unwritten is why a request is not served that cannot be written down.
@@ -128,7 +143,7 @@ func (q *request) refuse(p *problem.Problem) {
 	}
 	e := q.entry("refused")
 	e.Decision, e.Why, e.Status, e.Took, e.Sent = "deny", p.Detail, p.Status, e.Time.Sub(q.began), q.w.sent
-	if err := log.Write(e); err != nil {
+	if err := q.write(log, e); err != nil {
 		q.b.cannotWrite(err)
 	}
 }

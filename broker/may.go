@@ -170,7 +170,14 @@ func (q *request) findToken() *problem.Problem {
 	if p := q.mayStill(); p != nil || q.token != nil {
 		return p
 	}
-	return q.bringToken()
+	failed := q.bringToken()
+	if failed == nil {
+		return nil
+	}
+	if p := q.mayStill(); p != nil || q.token != nil { // the login of now may have one
+		return p
+	}
+	return failed
 }
 
 func (q *request) bringToken() *problem.Problem {

@@ -2,6 +2,7 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -38,16 +39,21 @@ type Log struct {
 	to      io.Writer
 	torn    bool // the last line was written in part
 	failing bool // the last line could not be written
+	closed  bool
 	buf     []byte
 }
 
 // New is a log that is written to w, one Write for each line.
 func New(w io.Writer) *Log { return &Log{to: w} }
 
-// Close closes the file, if the log is one that was opened.
+// ErrClosed is why nothing can be written to a log that was closed.
+var ErrClosed = errors.New("the audit log was closed")
+
+// Close ends the log when what is being written is, and closes its file, if it was opened.
 func (l *Log) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.closed = true
 	if c, ok := l.to.(io.Closer); ok {
 		return c.Close()
 	}
@@ -58,6 +64,9 @@ func (l *Log) Close() error {
 func (l *Log) Write(e *Entry) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.closed {
+		return ErrClosed
+	}
 	l.buf = l.buf[:0]
 	if l.torn {
 		l.buf = append(l.buf, '\n')
@@ -80,7 +89,7 @@ func (l *Log) Write(e *Entry) error {
 // look whether requests are served send none until they are.
 func (l *Log) Try(now time.Time) error {
 	l.mu.Lock()
-	failing := l.failing
+	failing := l.failing && !l.closed
 	l.mu.Unlock()
 	if !failing {
 		return nil
