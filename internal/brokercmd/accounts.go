@@ -2,9 +2,12 @@ package brokercmd
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/ringcx-go/ringcx"
@@ -25,7 +28,8 @@ type identity struct {
 type served struct {
 	broker.Profile
 	is     identity
-	stored bool // it is a profile of this machine, and not the account of variables
+	stored bool  // it is a profile of this machine, and not the account of variables
+	unread error // why its login is not known; nil: it is
 }
 
 // mends is what to do about an error of its session.
@@ -77,57 +81,101 @@ func (c *config) ofStore(err error) error {
 
 // serves are the profiles that c names. Sessions of before that would be the same are those of before.
 func (a *Commands) serves(c *config, store ringcx.Store, log *slog.Logger, before []served) (all []served, err error) {
-	accounts, err := a.accountsOf(c)
+	accounts, unread, err := a.accountsOf(c, before != nil)
 	if err != nil {
 		return nil, err
 	}
+	if len(c.profiles) == 0 && len(unread) > 0 {
+		tellUnread(log, unread, nil)
+		return before, nil
+	}
 	for _, acc := range accounts {
+		at := slices.IndexFunc(before, func(old served) bool { return old.Name == cmp.Or(acc.Profile, profile.Default) })
+		if why := unread[acc.Profile]; why != nil && at >= 0 {
+			all = append(all, before[at])
+			continue
+		} else if why != nil {
+			all = append(all, a.unserved(acc, why))
+			continue
+		}
 		p := a.serve(acc, store, log)
-		for _, old := range before {
-			if old.Name == p.Name && old.is == p.is {
-				p.Session = old.Session
-			}
+		if at >= 0 && before[at].is == p.is && before[at].unread == nil {
+			p.Session = before[at].Session
 		}
 		all = append(all, p)
 	}
+	tellUnread(log, unread, all)
 	return all, nil
 }
 
-// accountsOf are the accounts that c names.
-func (a *Commands) accountsOf(c *config) (all []*profile.Account, err error) {
+// unserved is a profile whose login could not be read: it is served when it can be.
+func (a *Commands) unserved(acc *profile.Account, why error) served {
+	at := acc.Settings.Profiles[acc.Profile].Lineage()
+	endpoint := ringcx.Endpoint{RingCentral: at.RingCentral, RingCX: at.RingCX}
+	nobody := ringcx.Config{Endpoint: ringcx.Endpoint{RingCentral: "unread:"}} // no server's: it asks nobody
+	return served{
+		Profile: broker.Profile{Name: acc.Profile, Endpoint: endpoint, AllowHTTP: a.Variable("RINGCX_ALLOW_HTTP"), Session: nobody.NewSession(nil, nil)},
+		stored:  true, unread: why,
+	}
+}
+
+// tellUnread tells of which profiles the store did not tell the login.
+func tellUnread(log *slog.Logger, unread map[string]error, all []served) {
+	for _, name := range slices.Sorted(maps.Keys(unread)) {
+		const hint = "the broker reads it by itself when the store answers again; docs/runbook.md has it under RingCXStoreDown"
+		level, text := slog.LevelWarn, "the store cannot be read: the profile is served with the login of before"
+		if slices.ContainsFunc(all, func(s served) bool { return s.Name == name && s.unread != nil }) {
+			level, text = slog.LevelError, "the store cannot be read: the profile is not served yet"
+		}
+		log.Log(context.Background(), level, text, "profile", cmp.Or(name, profile.Default), "error", unread[name].Error(), "hint", hint)
+	}
+}
+
+// accountsOf are the accounts that c names. Of those that the store did not tell, if the broker can do without, only the name is known,
+// and why.
+func (a *Commands) accountsOf(c *config, without bool) (all []*profile.Account, unread map[string]error, err error) {
+	lost := (*profile.UnreadError)(nil)
 	if len(c.profiles) == 0 {
 		if err := a.NotByBroker("a broker needs a login of this machine", profile.UnsetBroker); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		acc, err := a.Resolve()
 		if err == nil {
 			err = fit(acc)
 		}
-		if err != nil {
-			return nil, c.ofStore(err)
+		if without && errors.As(err, &lost) {
+			return nil, map[string]error{"": err}, nil
 		}
-		return []*profile.Account{acc}, a.tellWrong(c.unserved([]string{cmp.Or(acc.Profile, profile.Default)}))
+		if err != nil {
+			return nil, nil, c.ofStore(err)
+		}
+		return []*profile.Account{acc}, nil, a.allWrong(c.unserved([]string{cmp.Or(acc.Profile, profile.Default)}))
 	}
 	if a.Profile != "" {
-		return nil, usage.New("--profile and "+c.file+" both say which profiles are served", "leave out --profile, or profiles there")
+		return nil, nil, usage.New("--profile and "+c.file+" both say which profiles are served", "leave out --profile, or profiles there")
 	}
 	settings, err := a.ReadSettings()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var missing []error
+	unread = map[string]error{}
 	for _, name := range c.profiles {
 		acc, err := a.accountOf(settings, name)
 		if other := c.ofStore(err); other != err { //nolint:errorlint // it is the same, or one for all profiles
-			return nil, other
+			return nil, nil, other
 		}
-		if err != nil {
+		switch {
+		case without && errors.As(err, &lost):
+			unread[name] = err
+			all = append(all, &profile.Account{Profile: name, Settings: settings})
+		case err != nil:
 			missing = append(missing, c.noLogin(name, err))
-			continue
+		default:
+			all = append(all, acc)
 		}
-		all = append(all, acc)
 	}
-	return all, a.tellMissing(missing)
+	return all, unread, oneOf(missing)
 }
 
 // accountOf is the account of a profile.
@@ -151,15 +199,38 @@ func (c *config) noLogin(name string, err error) error {
 	return usage.WithHint(fmt.Errorf("%s:%d: profiles holds %q: %w", c.file, c.profilesLine, name, err), hint)
 }
 
-// tellMissing tells of all profiles that there is no login of. One is the error itself.
-func (a *Commands) tellMissing(missing []error) error {
-	if len(missing) < 2 {
-		return errors.Join(missing...)
+// several is an error that others come before.
+type several struct {
+	error
+	before []error
+}
+
+// Unwrap is the error.
+func (s *several) Unwrap() error { return s.error }
+
+// oneOf is the last of some errors, with the others.
+func oneOf(all []error) error {
+	if len(all) < 2 {
+		return errors.Join(all...)
 	}
-	for _, err := range missing[:len(missing)-1] {
-		a.Inform("%s; %s\n", wording.ErrorLine(err.Error()), wording.ErrorLine(usage.Hint(err)))
+	return &several{all[len(all)-1], all[:len(all)-1]}
+}
+
+// eachTold tells of those that come before an error, and returns it.
+func eachTold(err error, tell func(error)) error {
+	s := (*several)(nil)
+	if !errors.As(err, &s) {
+		return err
 	}
-	return missing[len(missing)-1]
+	for _, each := range s.before {
+		tell(each)
+	}
+	return s.error
+}
+
+// tellEach is eachTold for a command, on stderr.
+func (a *Commands) tellEach(err error) error {
+	return eachTold(err, func(e error) { a.Inform("%s; %s\n", wording.ErrorLine(e.Error()), wording.ErrorLine(usage.Hint(e))) })
 }
 
 // fit refuses an account that cannot be served.
@@ -187,7 +258,7 @@ func (a *Commands) serve(acc *profile.Account, store ringcx.Store, log *slog.Log
 			Session: config.NewSession(acc.Grant(), &ringcx.SessionOptions{Store: store, Key: acc.Key, Log: log.With("profile", name)}),
 		},
 		identity{acc.Key, config.ClientID, config.ClientSecret, acc.JWT, config.KeyID, config.AllowHTTP, config.Endpoint, *acc.Stored},
-		acc.Profile != "",
+		acc.Profile != "", nil,
 	}
 }
 

@@ -15,7 +15,6 @@ import (
 	"github.com/ringcx-go/ringcx/internal/tell"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
-	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 // Commands are the commands of one run.
@@ -117,15 +116,19 @@ func (a *Commands) config(textAlone bool) (*config, error) {
 }
 
 // tellWrong tells all that is wrong. One thing is the error itself.
-func (a *Commands) tellWrong(wrong []*usage.Error) error {
+func (a *Commands) tellWrong(wrong []*usage.Error) error { return a.tellEach(a.allWrong(wrong)) }
+
+// allWrong is an error with all that is wrong. One thing is the error itself.
+func (a *Commands) allWrong(wrong []*usage.Error) error {
 	switch len(wrong) {
 	case 0:
 		return nil
 	case 1:
 		return wrong[0]
 	}
+	var all []error
 	for _, w := range wrong {
-		a.Inform("%s; %s\n", wording.ErrorLine(w.Problem), wording.ErrorLine(w.Remedy))
+		all = append(all, w)
 	}
-	return usage.New(fmt.Sprintf("the configuration has %d errors", len(wrong)), "mend them, and see what it would do: ringcx broker --check --config "+shell.Word(a.configFile))
+	return &several{usage.New(fmt.Sprintf("the configuration has %d errors", len(wrong)), "mend them, and see what it would do: ringcx broker --check --config "+shell.Word(a.configFile)), all}
 }

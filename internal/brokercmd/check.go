@@ -21,9 +21,9 @@ func (a *Commands) check() error {
 	if _, err := a.openStore(c); err != nil {
 		return err
 	}
-	accounts, err := a.accountsOf(c)
+	accounts, _, err := a.accountsOf(c, false)
 	if err != nil {
-		return err
+		return a.tellEach(err)
 	}
 	var lines []string
 	say := func(format string, values ...any) {

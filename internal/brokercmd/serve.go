@@ -31,6 +31,7 @@ type process struct {
 	store  ringcx.Store
 	broker *broker.Broker
 	served []served
+	audit  *broker.AuditLog           // nil: nothing is written down
 	tokens *oidc.Callers              // nil: no token of an issuer lets in
 	tls    atomic.Pointer[tls.Config] // nil: nothing is listened at with it
 
@@ -40,6 +41,8 @@ type process struct {
 	working  sync.WaitGroup // what begin has begun
 	stopWork context.CancelFunc
 	sessions []*ringcx.Session // all that there were
+	outdated chan string       // profiles of which the store has another login
+	followed time.Time         // when one was last taken from there
 }
 
 // drains is how long what was begun may take when the broker has been told to end.
@@ -67,6 +70,7 @@ func (a *Commands) run() error {
 	if a.Hangups != nil {
 		hangups = a.Hangups()
 	}
+	a.Through(p.log)
 	notify(a.Getenv, "READY=1", "STATUS=serving")
 	for {
 		select {
@@ -75,6 +79,8 @@ func (a *Commands) run() error {
 			return fmt.Errorf("the broker cannot go on: %w", err)
 		case <-hangups:
 			p.reload()
+		case name := <-p.outdated:
+			p.follow(name)
 		case <-a.Context.Done():
 			p.end(server)
 			return nil
@@ -113,16 +119,16 @@ func (a *Commands) prepare() (*process, *broker.Options, error) {
 		return nil, nil, err
 	}
 	a.Lasts = true
-	p := &process{Commands: a, config: c, began: c, seen: broker.NewMetrics()}
+	p := &process{Commands: a, config: c, began: c, seen: broker.NewMetrics(), outdated: make(chan string)}
 	p.log = slog.New(p.seen.Count(logger(a.Stderr, c.log)))
 	if p.store, err = a.openStore(c); err != nil {
 		return nil, nil, err
 	}
 	all, opts, err := p.options(c)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, a.tellEach(err)
 	}
-	p.took(all)
+	p.took(all, opts)
 	return p, opts, p.readCertificates(c)
 }
 
@@ -170,9 +176,12 @@ func (p *process) options(c *config) ([]served, *broker.Options, error) {
 	return all, opts, nil
 }
 
-// took notes what is served from now on.
-func (p *process) took(all []served) {
-	p.served = all
+// took notes what is served from now on. The audit log of before is nobody's any more.
+func (p *process) took(all []served, opts *broker.Options) {
+	if p.audit != nil {
+		_ = p.audit.Close()
+	}
+	p.served, p.audit = all, opts.Audit
 	for _, s := range all {
 		if !slices.Contains(p.sessions, s.Session) {
 			p.sessions = append(p.sessions, s.Session)
@@ -196,9 +205,14 @@ func (p *process) begin() {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(p.Context))
 	p.stopWork = cancel
 	for i, s := range p.served {
-		p.working.Go(func() { keepGood(ctx, &s, p.log.With("profile", s.Name)) })
+		if s.unread == nil {
+			p.working.Go(func() { keepGood(ctx, &s, p.log.With("profile", s.Name)) })
+		}
+		if s.stored {
+			p.working.Go(func() { p.watch(ctx, &s) })
+		}
 		for _, to := range p.config.sinks {
-			if to.profile == s.Name || to.profile == "" && i == 0 {
+			if s.unread == nil && (to.profile == s.Name || to.profile == "" && i == 0) {
 				p.working.Go(func() { to.keep(ctx, s.Session, p.log) })
 			}
 		}

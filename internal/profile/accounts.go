@@ -65,7 +65,7 @@ func (a *Accounts) Resolve() (*Account, error) {
 	c, err := acc.Settings.Choose(g, a.Dir, a.LoggedInWith, a.IsUser)
 	if nobody := (*NotStored)(nil); errors.As(err, &nobody) {
 		if _, unreachable := acc.Store.Load(a.Context, Default); unreachable != nil {
-			return nil, unreachable // whoever has logged in there
+			return nil, &UnreadError{unreachable} // whoever has logged in there
 		}
 	}
 	if err != nil {

@@ -39,11 +39,25 @@ func (s *Secrets) Bind(l Lineage) {
 // SecretsKey is the key of the Store under which the secrets of a profile are kept.
 func SecretsKey(profile string) string { return profile + ".credentials" }
 
-// ReadSecrets answers nil if what is stored cannot be understood, and in what way.
+// UnreadError is a store that could not be read: what is in it is not known.
+type UnreadError struct{ error }
+
+// Unwrap is what the store said.
+func (e *UnreadError) Unwrap() error { return e.error }
+
+// ReadSecrets answers nil if what is stored cannot be understood, and in what way. The error is an [UnreadError].
 func (a *Accounts) ReadSecrets(store ringcx.Store, profile string) (s *Secrets, damage, err error) {
-	value, err := store.Load(a.Context, SecretsKey(profile))
-	if err != nil || value == nil {
-		return &Secrets{}, nil, err
+	return SecretsIn(a.Context, store, profile)
+}
+
+// SecretsIn is [Accounts.ReadSecrets] until ctx ends.
+func SecretsIn(ctx context.Context, store ringcx.Store, profile string) (s *Secrets, damage, err error) {
+	value, err := store.Load(ctx, SecretsKey(profile))
+	if err != nil {
+		return &Secrets{}, nil, &UnreadError{err}
+	}
+	if value == nil {
+		return &Secrets{}, nil, nil
 	}
 	s, damage = decodeSecrets(value)
 	return s, damage, nil
