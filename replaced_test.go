@@ -52,13 +52,13 @@ func share(t *testing.T, names ...string) (sessions []*ringcx.Session, logs []*h
 		s := c.NewSession(namedGrant{c.JWT(v.Demo().JWT), name}, &ringcx.SessionOptions{Store: store, Key: "c", Log: slog.New(log)})
 		sessions, logs = append(sessions, s), append(logs, log)
 		all.Go(func() {
-			time.Sleep(time.Duration(i) * 3 * time.Second)
+			<-time.After(time.Duration(i) * 3 * time.Second) // in a bubble
 			for ctx.Err() == nil {
 				if token, err := s.Token(ctx); err == nil {
 					s.Confirm(token)
 					s.Invalidate(token)
 				}
-				time.Sleep(5 * time.Second)
+				<-time.After(5 * time.Second)
 			}
 		})
 	}

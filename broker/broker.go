@@ -173,9 +173,10 @@ func New(opts *Options) (*Broker, error) {
 	return b, nil
 }
 
-// Reload has the broker serve what opts say from the next request on; Now and what is about limits are those of the beginning. Requests
-// that are under way end as they began, and none is lost; but who waits for a token, or for its turn, is asked once more whether it may
-// have it. Tokens of the broker's own stay good if the Store is the same. Keys are read again. If opts cannot be served all stays as it is.
+// Reload has the broker serve what opts say from the next request on; Now and what is about limits are those of the beginning. What was
+// sent to the vendor ends as it began, and no request is lost; but who waits for a body, a token or its turn is asked once more whether it
+// may have it, and has it with the Session that its profile has then. Tokens of the broker's own stay good if the Store is the same. Keys
+// are read again. If opts cannot be served all stays as it is. When Reload has returned, an Audit of before that is another may be closed.
 func (b *Broker) Reload(opts *Options) error {
 	if opts == nil || len(opts.Profiles) == 0 {
 		return errors.New("the broker has no profile")

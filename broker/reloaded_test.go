@@ -24,7 +24,7 @@ type late struct {
 }
 
 func (l *late) Read(p []byte) (int, error) {
-	time.Sleep(l.after)
+	<-time.After(l.after) // in a bubble
 	l.after = 0
 	return l.Reader.Read(p)
 }
@@ -36,7 +36,7 @@ type slow struct {
 }
 
 func (s *slow) Renew(ctx context.Context, prev *ringcx.Token) (*ringcx.Token, error) {
-	time.Sleep(s.takes)
+	<-time.After(s.takes) // in a bubble
 	return s.Grant.Renew(ctx, prev)
 }
 
@@ -134,74 +134,82 @@ func (c *crossing) used(n int) {
 	}
 }
 
+// crossed is what changes while a request waits, and what becomes of that.
+type crossed struct {
+	change func(c *crossing)
+	status int
+	serves int    // the profile by its place now, of whose login the token is
+	named  string // the profile that the request names
+}
+
+var changes = map[string]crossed{
+	"nothing (the control)": {func(*crossing) {}, http.StatusCreated, 0, ""},
+	"rules, which let it":   {func(c *crossing) { c.reload(denies("/token")) }, http.StatusCreated, 0, ""},
+	"rules, which deny it":  {func(c *crossing) { c.reload(denies(users)) }, http.StatusForbidden, 0, ""},
+	"its key, revoked": {func(c *crossing) {
+		if n, err := (&broker.Keys{Store: c.store}).Revoke(c.t.Context(), "worker"); n != 1 || err != nil {
+			c.t.Error(n, err)
+		}
+	}, http.StatusUnauthorized, 0, ""},
+	"its profile, gone": {func(c *crossing) { c.reload(func(o *broker.Options) { o.Profiles = o.Profiles[1:] }) }, http.StatusForbidden, 0, "main"},
+	"the login of its profile": {func(c *crossing) {
+		c.reload(func(o *broker.Options) { o.Profiles[0].Session = c.session("new", 0) })
+	}, http.StatusCreated, 0, ""},
+	"the login of its profile, twice": {func(c *crossing) {
+		for _, name := range []string{"new", "newer"} {
+			c.reload(func(o *broker.Options) { o.Profiles[0].Session = c.session(name, 3*time.Second) })
+		}
+	}, http.StatusCreated, 0, "main"},
+	"the order of profiles": {func(c *crossing) {
+		c.reload(func(o *broker.Options) { o.Profiles[0], o.Profiles[1] = o.Profiles[1], o.Profiles[0] })
+	}, http.StatusCreated, 0, ""},
+	"the order of profiles, of which it names one": {func(c *crossing) {
+		c.reload(func(o *broker.Options) { o.Profiles[0], o.Profiles[1] = o.Profiles[1], o.Profiles[0] })
+	}, http.StatusCreated, 1, "main"},
+}
+
 func TestARequestThatWaitedIsJudgedAndServedByWhatHoldsThen(t *testing.T) {
-	for name, x := range map[string]struct {
-		change func(c *crossing)
-		status int
-		serves int    // the profile by its place now, of whose login the token is
-		named  string // the profile that the request names
-	}{
-		"nothing (the control)": {func(*crossing) {}, http.StatusCreated, 0, ""},
-		"rules, which let it":   {func(c *crossing) { c.reload(denies("/token")) }, http.StatusCreated, 0, ""},
-		"rules, which deny it":  {func(c *crossing) { c.reload(denies(users)) }, http.StatusForbidden, 0, ""},
-		"its key, revoked": {func(c *crossing) {
-			if n, err := (&broker.Keys{Store: c.store}).Revoke(c.t.Context(), "worker"); n != 1 || err != nil {
-				c.t.Error(n, err)
-			}
-		}, http.StatusUnauthorized, 0, ""},
-		"its profile, gone": {func(c *crossing) { c.reload(func(o *broker.Options) { o.Profiles = o.Profiles[1:] }) }, http.StatusForbidden, 0, "main"},
-		"the login of its profile": {func(c *crossing) {
-			c.reload(func(o *broker.Options) { o.Profiles[0].Session = c.session("new", 0) })
-		}, http.StatusCreated, 0, ""},
-		"the login of its profile, twice": {func(c *crossing) {
-			for _, name := range []string{"new", "newer"} {
-				c.reload(func(o *broker.Options) { o.Profiles[0].Session = c.session(name, 3*time.Second) })
-			}
-		}, http.StatusCreated, 0, "main"},
-		"the order of profiles": {func(c *crossing) {
-			c.reload(func(o *broker.Options) { o.Profiles[0], o.Profiles[1] = o.Profiles[1], o.Profiles[0] })
-		}, http.StatusCreated, 0, ""},
-		"the order of profiles, of which it names one": {func(c *crossing) {
-			c.reload(func(o *broker.Options) { o.Profiles[0], o.Profiles[1] = o.Profiles[1], o.Profiles[0] })
-		}, http.StatusCreated, 1, "main"},
-	} {
+	for name, x := range changes {
 		for waiting, prepare := range waits {
 			t.Run(name+" while it waits "+waiting, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					c := newCrossing(t)
-					defer c.end()
-					body := prepare(c)
-					began := time.Now()
-					done := make(chan *httptest.ResponseRecorder, 1)
-					go func() { done <- c.send(users+"?judged", body, 10, with("RingCX-Profile", x.named)) }()
-					time.Sleep(2 * time.Second)
-					synctest.Wait()
-					x.change(c)
-					w := <-done
-					if took := time.Since(began); took < 15*time.Second {
-						t.Fatalf("it waited %v: the test shows nothing", took)
-					}
-					served := 0
-					if x.status == http.StatusCreated {
-						served = 1
-					}
-					if w.Code != x.status || len(c.tokens) != served {
-						t.Fatalf("%d %s, and the vendor did it %d times", w.Code, w.Body, len(c.tokens))
-					}
-					if served == 0 {
-						c.saysWhy(w.Code)
-						return
-					}
-					p := c.options.Profiles[x.serves]
-					token, err := p.Session.Token(t.Context())
-					if err != nil || token.AccessToken != c.tokens[0] {
-						t.Errorf("the token is not that of profile %s: %v", p.Name, err)
-					}
-					c.namesProfile(p.Name)
-				})
+				synctest.Test(t, func(t *testing.T) { x.crosses(t, prepare) })
 			})
 		}
 	}
+}
+
+func (x *crossed) crosses(t *testing.T, prepare func(*crossing) io.Reader) {
+	t.Helper()
+	c := newCrossing(t)
+	defer c.end()
+	body := prepare(c)
+	began := time.Now()
+	done := make(chan *httptest.ResponseRecorder, 1)
+	go func() { done <- c.send(users+"?judged", body, 10, with("RingCX-Profile", x.named)) }()
+	<-time.After(2 * time.Second)
+	synctest.Wait()
+	x.change(c)
+	w := <-done
+	if took := time.Since(began); took < 15*time.Second {
+		t.Fatalf("it waited %v: the test shows nothing", took)
+	}
+	served := 0
+	if x.status == http.StatusCreated {
+		served = 1
+	}
+	if w.Code != x.status || len(c.tokens) != served {
+		t.Fatalf("%d %s, and the vendor did it %d times", w.Code, w.Body, len(c.tokens))
+	}
+	if served == 0 {
+		c.saysWhy(w.Code)
+		return
+	}
+	p := c.options.Profiles[x.serves]
+	token, err := p.Session.Token(t.Context())
+	if err != nil || token.AccessToken != c.tokens[0] {
+		t.Errorf("the token is not that of profile %s: %v", p.Name, err)
+	}
+	c.namesProfile(p.Name)
 }
 
 // namesProfile wants the last line before the end of the last request to name a profile.

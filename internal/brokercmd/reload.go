@@ -80,12 +80,12 @@ func (p *process) follow(name string) {
 		return
 	}
 	p.followed = time.Now()
-	p.log.Info("the store has another login of a profile: it is served from now on", "profile", name)
 	if err := p.change(p.config); err != nil {
 		p.stays(err)
 		return
 	}
 	p.begins(p.config)
+	p.log.Info("another login of a profile, or one that could not be read before: the login that the store has is served", "profile", name)
 }
 
 // mends is what to do about an error of reading the configuration again. That there is no login of a profile any more ends nothing.
