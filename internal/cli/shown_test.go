@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -95,6 +96,9 @@ func TestWhatTheDocumentsShowIsUnderstood(t *testing.T) {
 		}
 		for _, m := range block.FindAllStringSubmatch(string(text), -1) {
 			for _, args := range invocations(m[1]) {
+				if slices.Contains(args, "$@") {
+					continue // of a function: what is called is in its calls
+				}
 				seen++
 				if err := cli.Understood(args); err != nil {
 					t.Errorf("%s shows 'ringcx %s': %v", name, strings.Join(args, " "), err)
