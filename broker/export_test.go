@@ -21,3 +21,6 @@ func (b *Broker) Silence(d time.Duration) { b.at.Load().proxy.Silence = d }
 
 // Brief has what is short come, and be read, within so long.
 func (b *Broker) Brief(d time.Duration) { b.at.Load().proxy.Brief = d }
+
+// Stall has the vendor take nothing of a body for so long.
+func (b *Broker) Stall(d time.Duration) { b.at.Load().proxy.Stall = d }

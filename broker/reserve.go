@@ -100,6 +100,7 @@ func (q *request) reserve() *problem.Problem {
 	q.countTurn(began)
 	if err == nil {
 		q.slot = slot
+		q.forward.Tell(slot.Arrived)
 		return nil
 	}
 	var refusal *budget.Refusal

@@ -3,11 +3,14 @@ package broker_test
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ringcx-go/ringcx/broker"
 )
 
 // encrypted serves the broker over TLS, and with that over HTTP/2.
@@ -111,6 +114,22 @@ func TestWhoWaitsForTheNextTokenSendsNoBody(t *testing.T) {
 			t.Errorf("%q: %v", body, got)
 		}
 	}
+	client := p.encrypted()
+	for body, status := range map[string]int{"": http.StatusOK, "x": http.StatusBadRequest} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/token?wait=1&after="+name, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+p.key)
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != status || resp.ProtoMajor != 2 {
+			t.Errorf("%s, with body %q: %s", resp.Proto, body, resp.Status)
+		}
+	}
 }
 
 func TestAnAnswerThatBeginsWhenTheBrokerIsToEndIsTheLastOnItsConnection(t *testing.T) {
@@ -149,17 +168,40 @@ func TestACallerThatSendsNoBodiesKeepsNobodyWaiting(t *testing.T) {
 		arrived <- true
 		_, _ = io.Copy(io.Discard, r.Body) // until the caller leaves
 		return true
-	})
+	}, func(o *broker.Options) { o.MaxWait = time.Second })
 	if _, err := p.session.Token(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	begun := p.head("Transfer-Encoding: chunked") + "1\r\nx\r\n"
+	var conns []net.Conn
 	for range 30 {
-		p.dial(t, begun)
+		conn, _ := p.dial(t, begun)
+		conns = append(conns, conn)
 		<-arrived
 	}
 	if got := p.conversation(t, begun); fmt.Sprint(got) != "[429]" {
 		t.Errorf("one more is answered %v", got)
 	}
 	p.ask(http.MethodGet, accounts, "").want(t, http.StatusOK, "a request of the same caller without a body")
+	if _, err := io.WriteString(conns[0], "0\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	p.dial(t, begun)
+	<-arrived
+}
+
+func TestABodyThatTheVendorDoesNotTakeHoldsNobody(t *testing.T) {
+	gone := make(chan bool)
+	p, _ := startTapped(t, func(_ http.ResponseWriter, r *http.Request) bool {
+		if !isAPI(r) {
+			return false
+		}
+		<-gone
+		return true
+	})
+	t.Cleanup(func() { close(gone) })
+	p.broker.Stall(200 * time.Millisecond)
+	if got := p.conversation(t, p.head("Content-Length: 50000000")+strings.Repeat("x", 30_000_000)); fmt.Sprint(got) != "[504]" {
+		t.Errorf("%v", got)
+	}
 }

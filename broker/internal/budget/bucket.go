@@ -23,8 +23,8 @@ type bucket struct {
 	share *share
 	timer *time.Timer
 
-	streams map[string]int // requests of callers, see Request.Streamed
-	gone    bool           // another one has taken its place, or the Governor has ended
+	streams streams
+	gone    bool // another one has taken its place, or the Governor has ended
 }
 
 // bucket is that of a key, locked. It is an error if there are too many.
@@ -62,6 +62,7 @@ func (g *Governor) newBucket(k key) *bucket {
 	b := &bucket{g: g, key: k, name: "budget-" + hex.EncodeToString(sum[:12])}
 	b.share = newShare(g.holder, k.limit.Windows, own, g.o.Replicas)
 	b.share.maxWait, b.share.most = g.o.MaxWait, g.o.MaxWaiting
+	b.streams = newStreams(k.limit.Windows, g.o.Replicas)
 	b.timer = time.AfterFunc(never, b.wake)
 	return b
 }
@@ -85,11 +86,13 @@ func (g *Governor) take(ctx context.Context, k key, q *Request) (hold, error) {
 	if err != nil {
 		return hold{}, err
 	}
-	now := g.now()
-	if q.Streamed && !b.stream(q.Caller) {
-		defer b.mu.Unlock()
-		return hold{}, b.refusal(&refusal{streams, now.steady + streamsAgain}, time.Now(), now.steady)
+	if q.Streamed {
+		if err := b.stream(ctx, q.Caller); err != nil {
+			b.mu.Unlock()
+			return hold{}, err
+		}
 	}
+	now := g.now()
 	c, ok := b.share.reserve(now)
 	if ok {
 		if b.share.due(now) <= now.steady {
@@ -103,9 +106,7 @@ func (g *Governor) take(ctx context.Context, k key, q *Request) (hold, error) {
 	b.pump(now)
 	b.mu.Unlock()
 	if err = b.await(ctx, w); err != nil && q.Streamed {
-		b.mu.Lock()
-		b.unstream(q.Caller)
-		b.mu.Unlock()
+		b.arrived(q.Caller)
 	}
 	return hold{b, w.claim}, err
 }
@@ -131,11 +132,10 @@ func (b *bucket) await(ctx context.Context, w *waiter) error {
 	return b.refusal(w.refused, time.Now(), b.g.now().steady)
 }
 
-// end ends a request that was sent or not; the vendor wants no more for some time. stream is whose it is if it was streamed.
-func (b *bucket) end(c claim, sent bool, quiet time.Duration, stream string) {
+// end ends a request that was sent or not; the vendor wants no more for some time.
+func (b *bucket) end(c claim, sent bool, quiet time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.unstream(stream)
 	now := b.g.now()
 	b.share.end(now, c, sent)
 	if b.share.hush(now, quiet) || len(b.share.queue.all) > 0 {
@@ -144,37 +144,6 @@ func (b *bucket) end(c claim, sent bool, quiet time.Duration, stream string) {
 }
 
 // The caller of these holds b.mu.
-
-// streamed is how many requests of one caller may be under way that are streamed.
-func (b *bucket) streamed() int {
-	most := b.key.limit.Windows[0].Requests
-	for _, w := range b.key.limit.Windows {
-		most = min(most, w.Requests)
-	}
-	return max(1, most/4)
-}
-
-// stream notes one more of them, if the caller may have it.
-func (b *bucket) stream(caller string) bool {
-	if b.streams[caller] >= b.streamed() {
-		return false
-	}
-	if b.streams == nil {
-		b.streams = map[string]int{}
-	}
-	b.streams[caller]++
-	return true
-}
-
-// unstream notes that one has ended. "" has none.
-func (b *bucket) unstream(caller string) {
-	switch n := b.streams[caller]; {
-	case n > 1:
-		b.streams[caller] = n - 1
-	case n == 1:
-		delete(b.streams, caller)
-	}
-}
 
 // decide tells requests that wait what became of them.
 func (b *bucket) decide(decided []*waiter) {

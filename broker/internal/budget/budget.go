@@ -108,8 +108,8 @@ type Request struct {
 
 	Caller string // whose turn it takes
 
-	// Streamed is a request whose body comes while it has its slots, for as long as the caller likes. Of each limit a caller has a
-	// quarter for these at the most, so that nobody has to wait for one who does not send.
+	// Streamed is a request whose body comes while it has its slots, for as long as the caller likes. Until [Reservation.Arrived] a
+	// caller has a quarter of each limit for these at the most, so that nobody else has to wait for one who does not send.
 	Streamed bool
 }
 
@@ -182,7 +182,8 @@ type Reservation struct {
 	g      *Governor
 	holds  [maxLimits]hold
 	n      int
-	stream string // of whom; "": it is not streamed
+	caller string
+	stream atomic.Bool // its body has not come
 	ended  atomic.Bool
 }
 
@@ -195,10 +196,8 @@ type hold struct {
 // Reserve waits until a request may be sent, for Options.MaxWait and as long as ctx lives at the most. Callers that wait are
 // served in turn. An error is a [*Refusal], or ctx's.
 func (g *Governor) Reserve(ctx context.Context, q Request) (*Reservation, error) {
-	r := &Reservation{g: g}
-	if q.Streamed {
-		r.stream = q.Caller
-	}
+	r := &Reservation{g: g, caller: q.Caller}
+	r.stream.Store(q.Streamed)
 	var room [maxLimits]*apispec.Limit
 	for _, l := range g.limits(&q, room[:0]) {
 		h, err := g.take(ctx, q.key(l), &q)
@@ -241,11 +240,22 @@ func (r *Reservation) Commit(status int, retryAfter time.Duration) {
 // Release tells that the request was surely not sent. After Commit it does nothing.
 func (r *Reservation) Release() { r.end(false, 0) }
 
+// Arrived tells that the body of a request that is streamed has come. It may be told at any time.
+func (r *Reservation) Arrived() {
+	if !r.stream.Swap(false) {
+		return
+	}
+	for _, h := range r.holds[:r.n] {
+		h.bucket.arrived(r.caller)
+	}
+}
+
 func (r *Reservation) end(sent bool, quiet time.Duration) {
 	if r.ended.Swap(true) {
 		return
 	}
+	r.Arrived()
 	for _, h := range r.holds[:r.n] {
-		h.bucket.end(h.claim, sent, quiet, r.stream)
+		h.bucket.end(h.claim, sent, quiet)
 	}
 }

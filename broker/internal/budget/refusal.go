@@ -14,11 +14,8 @@ const (
 	tooMany                   // that wait
 	ending                    // the broker is
 	keys                      // there are too many
-	streams                   // the caller has too many that are streamed
+	slow                      // bodies of its caller have not come
 )
-
-// streamsAgain is when a caller may come again that has too many requests under way whose bodies have not come. It knows better itself.
-const streamsAgain = 5 * time.Second
 
 // Refusal is the error of a request that must not be sent now. It was not sent, and holds nothing of a budget.
 type Refusal struct {
@@ -40,8 +37,8 @@ func (b *bucket) refusal(r *refusal, now time.Time, steady time.Duration) *Refus
 	case r.why == ending:
 		e.Reason = "the broker is about to end: ask another one"
 		return e
-	case r.why == streams:
-		e.Reason = fmt.Sprintf("%s has %d requests for one caller whose bodies are still coming: end one of them first", strings.TrimSuffix(limit, ","), b.streamed())
+	case r.why == slow:
+		e.Reason = fmt.Sprintf("%s has %d requests of this caller under way whose bodies have not come yet, and takes no more at a time", strings.TrimSuffix(limit, ","), b.streams.most)
 		return e
 	case r.why == keys:
 		e.Reason = "requests to too many accounts at a time: " + limit + " cannot be counted for one more"

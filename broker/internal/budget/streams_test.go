@@ -1,8 +1,10 @@
 package budget_test
 
 import (
+	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,51 +12,112 @@ import (
 	"github.com/ringcx-go/ringcx/broker/internal/budget"
 )
 
+// streaming reserves for requests whose bodies come slowly, of one who waits a moment at the most.
+func streaming(t *testing.T, replicas int) func(caller string, streamed bool) (*budget.Reservation, error) {
+	t.Helper()
+	g := budget.New(budget.Options{Store: new(store), Replicas: replicas, MaxWait: 5 * time.Second})
+	t.Cleanup(func() { _ = g.Close(context.Background()) })
+	return func(caller string, streamed bool) (*budget.Reservation, error) {
+		return g.Reserve(t.Context(), budget.Request{Profile: "main", Caller: caller, Streamed: streamed})
+	}
+}
+
 // A caller who does not send the bodies of its requests keeps nobody else from sending.
 func TestBodiesThatDoNotComeHoldAQuarterOfALimitAtTheMost(t *testing.T) {
+	for replicas, most := range map[int]int{1: 30, 4: 7, 500: 1} {
+		synctest.Test(t, func(t *testing.T) {
+			reserve := streaming(t, replicas)
+			held := 0
+			var refusal *budget.Refusal
+			for ; ; held++ {
+				if _, err := reserve("slow", true); errors.As(err, &refusal) {
+					break
+				} else if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if held != most || !strings.Contains(refusal.Reason, "whose bodies have not come yet") || refusal.RetryAfter != 5*time.Second {
+				t.Errorf("of %d replicas %d are let in, then %+v", replicas, held, refusal)
+			}
+			for _, of := range []struct {
+				caller   string
+				streamed bool
+			}{{"slow", false}, {"other", true}, {"other", false}} {
+				if _, err := reserve(of.caller, of.streamed); err != nil {
+					t.Errorf("%+v is refused: %v", of, err)
+				}
+			}
+		})
+	}
+}
+
+// More than a quarter at once waits for the bodies before to have come, and not for their answers.
+func TestACallerWhoseBodiesComeWaitsForNoAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reserve := streaming(t, 1)
+		time.Sleep(2 * time.Minute) // slots that a replica has from the beginning rest at first: one before it may have used them
+		began := time.Now()
+		var all sync.WaitGroup
+		for i := range 100 {
+			all.Go(func() {
+				r, err := reserve("a", true)
+				if err != nil {
+					t.Errorf("number %d: %v", i, err)
+					return
+				}
+				time.Sleep(time.Second) // its body comes
+				switch i % 3 {
+				case 0:
+					r.Release()
+				case 1:
+					r.Commit(200, 0)
+				default:
+					r.Arrived()
+				}
+				r.Arrived() // a second time is none
+			})
+		}
+		all.Wait()
+		if took := time.Since(began); took > 4*time.Second {
+			t.Errorf("a hundred take %v, thirty at a time", took)
+		}
+		for i := range 31 {
+			if _, err := reserve("b", true); (err != nil) != (i == 30) {
+				t.Errorf("then number %d of another: %v", i, err)
+			}
+		}
+	})
+}
+
+func TestWhoLeavesWhileTheBodiesBeforeComeHoldsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := budget.New(budget.Options{Store: new(store), Replicas: 1})
-		defer func() { _ = g.Close(t.Context()) }()
-		reserve := func(caller string, streamed bool) (*budget.Reservation, error) {
-			return g.Reserve(t.Context(), budget.Request{Profile: "main", Caller: caller, Streamed: streamed})
+		reserve := func(ctx context.Context) (*budget.Reservation, error) {
+			return g.Reserve(ctx, budget.Request{Profile: "main", Caller: "a", Streamed: true})
 		}
 		var held []*budget.Reservation
-		var refusal *budget.Refusal
-		for {
-			r, err := reserve("slow", true)
-			if errors.As(err, &refusal) {
-				break
-			}
+		for range 30 {
+			r, err := reserve(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
 			held = append(held, r)
 		}
-		if len(held) != 30 || !strings.Contains(refusal.Reason, "30 requests for one caller whose bodies are still coming") || refusal.RetryAfter != 5*time.Second {
-			t.Errorf("%d are let in, then %+v", len(held), refusal)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := reserve(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("who leaves: %v", err)
 		}
-		for range 5 {
-			for _, of := range []struct {
-				caller   string
-				streamed bool
-			}{{"slow", false}, {"other", true}, {"other", false}} {
-				r, err := reserve(of.caller, of.streamed)
-				if err != nil {
-					t.Errorf("%+v is refused: %v", of, err)
-					continue
-				}
-				r.Commit(200, 0)
-			}
+		held[0].Arrived()
+		if _, err := reserve(t.Context()); err != nil {
+			t.Errorf("the place of one whose body has come: %v", err)
 		}
-		held[0].Commit(200, 0)
-		held[1].Release()
-		held[1].Release() // a second time is none
-		for i := range 3 {
-			_, err := reserve("slow", true)
-			if refused := errors.As(err, &refusal); refused != (i == 2) {
-				t.Errorf("after two have ended, number %d: %v", i, err)
-			}
+		go func() { _ = g.Close(context.Background()) }()
+		var refusal *budget.Refusal
+		if _, err := reserve(t.Context()); !errors.As(err, &refusal) {
+			t.Errorf("one who waits when the broker ends: %v", err)
 		}
+		synctest.Wait()
 	})
 }
 

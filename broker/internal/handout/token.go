@@ -37,7 +37,7 @@ func (d *Desk) token(r *http.Request) *Answer {
 		return a
 	}
 	if after := q.Get("after"); g.err == nil && after == g.name && minTTL == 0 && wait > 0 {
-		if r.Body != nil && r.Body != http.NoBody { // while it is unread net/http does not notice that the caller has gone
+		if r.ContentLength != 0 { // while a body is unread net/http does not notice that the caller has gone
 			return refused(problem.New(http.StatusBadRequest, "a request that waits for the next token has no body"), g.caller, g.profile)
 		}
 		return &Answer{Poll: &LongPoll{Most: wait, began: g.permit, after: after, desk: d, again: again}}

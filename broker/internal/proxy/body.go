@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 const (
 	silence = time.Minute
 	brief   = 10 * time.Second
+	stall   = 5 * time.Minute
 	// lingers is how long what is left of a body may take to come after the answer: a caller that still sends when its connection is
 	// closed may lose the answer.
 	lingers = 5 * time.Second
@@ -26,9 +28,16 @@ type Body struct {
 	brief   time.Duration
 	until   time.Time // when all of it must have come; zero: that is not limited
 	ended   atomic.Bool
-	broken  atomic.Bool // it did not end as the request said
+	told    atomic.Pointer[func()] // called when it has come; nil: nobody is told
+	broken  atomic.Bool            // it did not end as the request said
 
-	reading sync.Mutex // held by who reads
+	answered atomic.Bool // the answer has begun
+
+	stall  time.Duration
+	cancel context.CancelCauseFunc // ends the request
+	idle   *time.Timer             // while nobody reads; nil: that is not limited
+
+	reading sync.Mutex // held by who reads, who alone has idle
 	mu      sync.Mutex // guards the deadline of the connection, and the field below
 	left    bool       // nobody is to read any more
 }
@@ -44,11 +53,35 @@ func (p *Proxy) Receive(w http.ResponseWriter, r *http.Request) (http.ResponseWr
 	}
 	b := &Body{from: r.Body, control: http.NewResponseController(w), silence: p.Silence, brief: p.Brief}
 	own := *r // net/http finds by the body of its request that it was not read to its end, and that nothing can follow it
-	own.Body = b
 	if r.ProtoMajor == 1 {
 		w = &early{ResponseWriter: w, body: b}
+		// Over HTTP/2 a caller that has gone is noticed whoever reads.
+		ctx, cancel := context.WithCancelCause(r.Context())
+		b.stall, b.cancel = p.Stall, cancel
+		own = *r.WithContext(ctx)
 	}
+	own.Body = b
 	return w, &own, b
+}
+
+// errStalled is why a request has ended of whose body the vendor took nothing for too long: meanwhile net/http does not notice either
+// that the caller has gone.
+var errStalled = errors.New("the vendor takes nothing of the body")
+
+// rests begins to wait for who reads next, until the answer begins.
+func (b *Body) rests() {
+	if b.cancel == nil || b.answered.Load() {
+		return
+	}
+	if b.idle == nil {
+		b.idle = time.AfterFunc(b.stall, func() {
+			if !b.answered.Load() {
+				b.cancel(errStalled)
+			}
+		})
+		return
+	}
+	b.idle.Reset(b.stall)
 }
 
 // InTime has all of the body come within [Proxy.Brief]: for one that is short.
@@ -60,6 +93,9 @@ func (b *Body) Read(p []byte) (int, error) {
 	defer b.reading.Unlock()
 	if b.ended.Load() {
 		return 0, io.EOF
+	}
+	if b.idle != nil {
+		b.idle.Stop()
 	}
 	until := b.until
 	if until.IsZero() {
@@ -74,6 +110,7 @@ func (b *Body) Read(p []byte) (int, error) {
 		b.end()
 	case err == nil && b.until.IsZero():
 		b.wait(time.Time{}) // whoever reads may be the one who takes his time
+		b.rests()
 	case err != nil && !errors.Is(err, http.ErrBodyReadAfterClose):
 		b.broken.Store(true)
 	}
@@ -84,6 +121,9 @@ func (b *Body) Read(p []byte) (int, error) {
 func (b *Body) end() {
 	b.wait(time.Time{})
 	b.ended.Store(true)
+	if tell := b.told.Load(); tell != nil {
+		(*tell)()
+	}
 }
 
 // wait says until when the connection is waited for; false: nobody is to read any more. Of what has no deadline there is no silence either.
@@ -102,7 +142,13 @@ func (b *Body) Close() error { return nil }
 // Leave ends a Read that is under way. What did not come yet is waited for as long as is needed for the answer to arrive. It may be
 // called on nil.
 func (b *Body) Leave() {
-	if b == nil || b.ended.Load() {
+	if b == nil {
+		return
+	}
+	if b.cancel != nil {
+		defer b.cancel(nil)
+	}
+	if b.ended.Load() {
 		return
 	}
 	broken := b.broken.Load() // not by what is done here
@@ -112,6 +158,9 @@ func (b *Body) Leave() {
 	b.mu.Unlock()
 	b.reading.Lock()
 	defer b.reading.Unlock()
+	if b.idle != nil {
+		b.idle.Stop()
+	}
 	if !broken && !b.ended.Load() {
 		_ = b.control.SetReadDeadline(time.Now().Add(min(b.silence, lingers)))
 	}
@@ -129,6 +178,7 @@ func (e *early) begin() {
 		e.Header().Set("Connection", "close")
 	}
 	e.begun = true
+	e.body.answered.Store(true)
 }
 
 // WriteHeader implements http.ResponseWriter.

@@ -27,8 +27,9 @@ const Replayable = 1 << 20
 // Proxy forwards requests. It is safe for concurrent use.
 type Proxy struct {
 	// Silence is how long a caller may be silent within a body: a minute. Brief is how long what is short may take to come, or to be
-	// read: ten seconds, as a header may take. They are not to be changed while requests are served.
-	Silence, Brief time.Duration
+	// read: ten seconds, as a header may take. Stall is how long the vendor may take nothing of a body before it answers: five minutes.
+	// They are not to be changed while requests are served.
+	Silence, Brief, Stall time.Duration
 
 	transport *http.Transport
 	buffers   buffers
@@ -50,7 +51,7 @@ func New(base *http.Transport, userAgent string) *Proxy {
 	if own.TLSHandshakeTimeout <= 0 || own.TLSHandshakeTimeout > connecting {
 		own.TLSHandshakeTimeout = connecting
 	}
-	return &Proxy{Silence: silence, Brief: brief, transport: own, userAgent: userAgent}
+	return &Proxy{Silence: silence, Brief: brief, Stall: stall, transport: own, userAgent: userAgent}
 }
 
 // connecting is how long a name may take to be found and connected to, and how long a handshake takes: what passes a [Gate] is at
@@ -120,6 +121,16 @@ func (p *Proxy) Read(r *http.Request, body *Body, e *Exchange) *problem.Problem 
 
 // Streams tells whether the body of the request that was read is passed on as it comes, for as long as that takes.
 func (e *Exchange) Streams() bool { return e.stream != nil && !e.stream.ended.Load() }
+
+// Tell has f be called when that body has come, once or more often.
+func (e *Exchange) Tell(f func()) {
+	if e.stream == nil {
+		return
+	}
+	if e.stream.told.Store(&f); e.stream.ended.Load() {
+		f()
+	}
+}
 
 // Forward forwards the request that was read, and answers w, also what goes wrong.
 func (e *Exchange) Forward(w http.ResponseWriter) {
@@ -326,6 +337,8 @@ func (e *Exchange) failed(w http.ResponseWriter, r *http.Request, err error) {
 		refused.Write(w)
 	case e.stream != nil && e.stream.broken.Load():
 		cutOff().Write(w)
+	case errors.Is(context.Cause(r.Context()), errStalled):
+		problem.New(http.StatusGatewayTimeout, "the vendor did not take the body in time").Write(w)
 	case r.Context().Err() != nil: // whatever else ended with it
 		problem.New(problem.Left, "the caller left").Write(w)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
