@@ -87,7 +87,7 @@ func TestEveryFlagIsOnThePageAndNoneElse(t *testing.T) {
 }
 
 // others are flags of other programs that the pages speak of within a sentence.
-var others = []string{"--print-token", "--user", "--add-host", "--ca-certificate", "--fresh"}
+var others = []string{"--print-token", "--user", "--add-host", "--ca-certificate", "--fresh", "--tmpfs"}
 
 func TestFlagsInTheSentencesOfThePagesExist(t *testing.T) {
 	known := flagsOf(t)

@@ -212,7 +212,8 @@ func TestRandomKillsOfWorkersAndServersBreakNoPromise(t *testing.T) {
 			if s.place.server == nil {
 				total.neverFails(t)
 			}
-			if total.kills < *killsWanted || total.hits() == 0 || total.refreshes == 0 {
+			// Now and then one who is to be killed has just ended.
+			if total.kills < *killsWanted*9/10 || total.hits() == 0 || total.refreshes == 0 {
 				t.Errorf("%d kills of %d, %d in mid-renewal, %d refreshes: this was no storm", total.kills, *killsWanted, total.hits(), total.refreshes)
 			}
 		})
