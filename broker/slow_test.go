@@ -1,6 +1,7 @@
 package broker_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -190,6 +191,83 @@ func TestACallerThatSendsNoBodiesKeepsNobodyWaiting(t *testing.T) {
 	<-arrived
 }
 
+// Requests that wait with their bodies unread take no room on their connection from those that do not.
+func TestWhoWaitsOverHTTP2StandsInNobodysWay(t *testing.T) {
+	const size = 1<<20 + 100_000 // more than is read before
+	arrived, gone := make(chan bool, 100), make(chan bool)
+	p, _ := startTapped(t, func(_ http.ResponseWriter, r *http.Request) bool {
+		switch {
+		case !isAPI(r):
+			return false
+		case r.Header.Get("X-Held") != "":
+			arrived <- true
+			<-gone
+		default:
+			_, _ = io.Copy(io.Discard, r.Body)
+		}
+		return true
+	})
+	t.Cleanup(func() { close(gone) })
+	if _, err := p.session.Token(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	other, err := p.broker.CreateKey(t.Context(), "other", "", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 30 {
+		p.dial(t, p.head("Transfer-Encoding: chunked", "X-Held: 1")+"1\r\nx\r\n")
+		<-arrived
+	}
+	client := p.encrypted()
+	send := func(ctx context.Context, key string, body io.Reader) (*http.Response, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+accounts, body)
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("Authorization", "Bearer "+key)
+		return client.Do(req)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	stuck := make(chan bool)
+	for range 20 {
+		body := &noticed{slowly: slowly{size}, full: 20_000, then: stuck}
+		go func() {
+			if resp, err := send(ctx, p.key, body); err == nil {
+				_ = resp.Body.Close()
+			}
+		}()
+		<-stuck // it is on its way
+	}
+	ctx, cancel = context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	resp, err := send(ctx, other, &slowly{size})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK || resp.ProtoMajor != 2 {
+		t.Errorf("%s %s", resp.Proto, resp.Status)
+	}
+}
+
+// noticed tells when so much of it was read.
+type noticed struct {
+	slowly
+	full, got int
+	then      chan bool
+}
+
+func (n *noticed) Read(p []byte) (int, error) {
+	read, err := n.slowly.Read(p)
+	if was := n.got; was < n.full && was+read >= n.full {
+		n.then <- true
+	}
+	n.got += read
+	return read, err
+}
+
 func TestABodyThatTheVendorDoesNotTakeHoldsNobody(t *testing.T) {
 	gone := make(chan bool)
 	p, _ := startTapped(t, func(_ http.ResponseWriter, r *http.Request) bool {
@@ -204,4 +282,22 @@ func TestABodyThatTheVendorDoesNotTakeHoldsNobody(t *testing.T) {
 	if got := p.conversation(t, p.head("Content-Length: 50000000")+strings.Repeat("x", 30_000_000)); fmt.Sprint(got) != "[504]" {
 		t.Errorf("%v", got)
 	}
+	client := p.encrypted()
+	resp, err := client.Do(p.upload(&slowly{50_000_000}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusGatewayTimeout || resp.ProtoMajor != 2 {
+		t.Errorf("%s %s", resp.Proto, resp.Status)
+	}
+}
+
+func (p *place) upload(body io.Reader) *http.Request {
+	req, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, p.url+accounts, body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+p.key)
+	return req
 }

@@ -80,14 +80,14 @@ func (g *Governor) sweep() {
 	}
 }
 
-// take waits for what a request needs of one limit.
-func (g *Governor) take(ctx context.Context, k key, q *Request) (hold, error) {
+// take waits for what a request needs of one limit, until giveUp at the most.
+func (g *Governor) take(ctx context.Context, k key, q *Request, giveUp time.Duration) (hold, error) {
 	b, err := g.bucket(k)
 	if err != nil {
 		return hold{}, err
 	}
 	if q.Streamed {
-		if err := b.stream(ctx, q.Caller); err != nil {
+		if err := b.stream(ctx, q.Caller, giveUp); err != nil {
 			b.mu.Unlock()
 			return hold{}, err
 		}
@@ -101,7 +101,7 @@ func (g *Governor) take(ctx context.Context, k key, q *Request) (hold, error) {
 		b.mu.Unlock()
 		return hold{b, c}, nil
 	}
-	w := &waiter{caller: q.Caller, ready: make(chan struct{})}
+	w := &waiter{caller: q.Caller, giveUp: giveUp, ready: make(chan struct{})}
 	b.decide(b.share.wait(now, w))
 	b.pump(now)
 	b.mu.Unlock()

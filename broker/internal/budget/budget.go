@@ -199,8 +199,9 @@ func (g *Governor) Reserve(ctx context.Context, q Request) (*Reservation, error)
 	r := &Reservation{g: g, caller: q.Caller}
 	r.stream.Store(q.Streamed)
 	var room [maxLimits]*apispec.Limit
+	giveUp := g.now().steady + g.o.MaxWait
 	for _, l := range g.limits(&q, room[:0]) {
-		h, err := g.take(ctx, q.key(l), &q)
+		h, err := g.take(ctx, q.key(l), &q, giveUp)
 		if err != nil {
 			r.Release()
 			return nil, err

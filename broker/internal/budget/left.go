@@ -27,6 +27,7 @@ func (g *Governor) Left() []Left {
 		b.mu.Lock()
 		if !b.gone {
 			one := b.share.left(b.g.now())
+			one.Waiting += b.streams.waits
 			one.Limit, one.Account, one.Of = b.key.limit.Name, b.key.account, b.key.of
 			found = append(found, one)
 		}

@@ -122,7 +122,9 @@ func (s *share) wait(now moment, w *waiter) (decided []*waiter) {
 		s.queue.after, s.queue.owed = nil, nil // nobody had to wait for long
 	}
 	again := s.again(now, w.caller)
-	w.giveUp = now.steady + s.maxWait
+	if w.giveUp == 0 {
+		w.giveUp = now.steady + s.maxWait
+	}
 	switch {
 	case again > w.giveUp && (s.all(now) || s.quiet > w.giveUp):
 		s.queue.turnAway(w.caller)

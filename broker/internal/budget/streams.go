@@ -17,6 +17,7 @@ type streams struct {
 	most    int // of one caller
 	of      map[string]int
 	waiting map[string][]chan struct{} // of those that have as many; the first one first. One that is closed has its place
+	waits   int                        // how many those are
 }
 
 // newStreams has a caller take a quarter of a limit at the most, at all replicas together.
@@ -35,6 +36,7 @@ func (s *streams) enter(caller string) (wait chan struct{}) {
 		return nil
 	}
 	wait = make(chan struct{})
+	s.waits++
 	s.waiting[caller] = append(s.waiting[caller], wait)
 	return wait
 }
@@ -61,20 +63,26 @@ func (s *streams) withdraw(caller string, wait chan struct{}) bool {
 	return true
 }
 
+// set is what is left of those that wait when one does so no longer.
 func (s *streams) set(caller string, waiting []chan struct{}) {
+	s.waits--
 	if s.waiting[caller] = waiting; len(waiting) == 0 {
 		delete(s.waiting, caller)
 	}
 }
 
-// stream waits until one more body of a caller may be on its way. The caller of this holds b.mu, also afterwards.
-func (b *bucket) stream(ctx context.Context, caller string) error {
-	wait := b.streams.enter(caller)
-	if wait == nil {
+// stream waits, until giveUp at the most, until one more body of a caller may be on its way. The caller of this holds b.mu, also afterwards.
+func (b *bucket) stream(ctx context.Context, caller string, giveUp time.Duration) error {
+	now, wait := b.g.now().steady, b.streams.enter(caller)
+	switch {
+	case wait == nil:
 		return nil
+	case b.streams.waits > b.g.o.MaxWaiting:
+		b.streams.withdraw(caller, wait)
+		return b.refusal(&refusal{slow, now + streamsAgain}, time.Now(), now)
 	}
 	b.mu.Unlock()
-	late := time.NewTimer(b.g.o.MaxWait)
+	late := time.NewTimer(giveUp - now)
 	defer late.Stop()
 	select {
 	case <-wait:
@@ -82,7 +90,7 @@ func (b *bucket) stream(ctx context.Context, caller string) error {
 	case <-ctx.Done():
 	}
 	b.mu.Lock()
-	if now := b.g.now().steady; b.streams.withdraw(caller, wait) {
+	if now = b.g.now().steady; b.streams.withdraw(caller, wait) {
 		if ctx.Err() != nil {
 			return fmt.Errorf("wait for the limit %s of %s: %w", b.key.limit.Name, b.key.words(), ctx.Err())
 		}

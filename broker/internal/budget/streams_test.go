@@ -121,6 +121,47 @@ func TestWhoLeavesWhileTheBodiesBeforeComeHoldsNothing(t *testing.T) {
 	})
 }
 
+func TestARequestWaitsForItsPlaceAndItsTurnOnceAndIsSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const most = 5 * time.Second
+		g := budget.New(budget.Options{Store: new(store), Replicas: 1, MaxWait: most, MaxWaiting: 2})
+		defer func() { _ = g.Close(context.Background()) }()
+		time.Sleep(2 * time.Minute) // as above
+		reserve := func(streamed bool) (*budget.Reservation, error) {
+			return g.Reserve(t.Context(), budget.Request{Profile: "main", Caller: "a", Streamed: streamed})
+		}
+		var first *budget.Reservation
+		for i := range 120 {
+			r, err := reserve(i < 30)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i == 0 {
+				first = r
+			}
+		}
+		began := time.Now()
+		var all sync.WaitGroup
+		for range 2 {
+			all.Go(func() {
+				if _, err := reserve(true); !errors.As(err, new(*budget.Refusal)) || time.Since(began) > most {
+					t.Errorf("after %v: %v", time.Since(began), err)
+				}
+			})
+		}
+		synctest.Wait()
+		if left := g.Left(); len(left) != 1 || left[0].Waiting != 2 {
+			t.Errorf("%+v", left)
+		}
+		if _, err := reserve(true); !errors.As(err, new(*budget.Refusal)) || time.Since(began) != 0 {
+			t.Errorf("one more than may wait, after %v: %v", time.Since(began), err)
+		}
+		time.Sleep(most - time.Second)
+		first.Arrived() // one has its place, and waits for its turn
+		all.Wait()
+	})
+}
+
 func TestWhoIsRefusedWhileAllSlotsAreBusyIsNotToldToComeBackSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := budget.New(budget.Options{Store: new(store), Replicas: 1})

@@ -52,25 +52,20 @@ func (p *Proxy) Receive(w http.ResponseWriter, r *http.Request) (http.ResponseWr
 		return w, r, nil
 	}
 	b := &Body{from: r.Body, control: http.NewResponseController(w), silence: p.Silence, brief: p.Brief}
-	own := *r // net/http finds by the body of its request that it was not read to its end, and that nothing can follow it
-	if r.ProtoMajor == 1 {
-		w = &early{ResponseWriter: w, body: b}
-		// Over HTTP/2 a caller that has gone is noticed whoever reads.
-		ctx, cancel := context.WithCancelCause(r.Context())
-		b.stall, b.cancel = p.Stall, cancel
-		own = *r.WithContext(ctx)
-	}
+	ctx, cancel := context.WithCancelCause(r.Context())
+	b.stall, b.cancel = p.Stall, cancel
+	own := r.WithContext(ctx) // net/http finds by the body of its request that it was not read to its end, and that nothing can follow it
 	own.Body = b
-	return w, &own, b
+	return &early{ResponseWriter: w, body: b, last: r.ProtoMajor == 1}, own, b
 }
 
-// errStalled is why a request has ended of whose body the vendor took nothing for too long: meanwhile net/http does not notice either
-// that the caller has gone.
+// errStalled is why a request has ended of whose body the vendor took nothing for too long: over HTTP/1 net/http does not notice
+// meanwhile that the caller has gone.
 var errStalled = errors.New("the vendor takes nothing of the body")
 
 // rests begins to wait for who reads next, until the answer begins.
 func (b *Body) rests() {
-	if b.cancel == nil || b.answered.Load() {
+	if b.answered.Load() {
 		return
 	}
 	if b.idle == nil {
@@ -145,9 +140,7 @@ func (b *Body) Leave() {
 	if b == nil {
 		return
 	}
-	if b.cancel != nil {
-		defer b.cancel(nil)
-	}
+	defer b.cancel(nil)
 	if b.ended.Load() {
 		return
 	}
@@ -166,15 +159,16 @@ func (b *Body) Leave() {
 	}
 }
 
-// early is the answer to a request with a body. If it begins before that has all come, it is the last one on its connection.
+// early is the answer to a request with a body. If it begins before that has all come, it is the last one on its connection of HTTP/1.
 type early struct {
 	http.ResponseWriter
 	body  *Body
+	last  bool
 	begun bool
 }
 
 func (e *early) begin() {
-	if !e.begun && !e.body.ended.Load() {
+	if !e.begun && e.last && !e.body.ended.Load() {
 		e.Header().Set("Connection", "close")
 	}
 	e.begun = true
