@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Builds the pinned tools into .tools/: those for tests, or those that are named. A tool is built again only when its version
 # or the version of Go changes. The first build of golangci-lint takes a minute or two, that of goreleaser several.
+# goreleaser is built with the Go of .go-version, as all of a release; what looks at code with the Go that runs, which it has to know.
 # With --check none is built: it fails if one wants a newer Go than that of .go-version.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/go.sh
-use_go
 
 module() {
 	case $1 in
@@ -29,11 +29,30 @@ check() {
 }
 
 if [[ ${1:-} == --check ]]; then
+	use_go
 	for tool in golangci-lint govulncheck goreleaser actionlint; do
 		check "$(module "$tool")"
 	done
 	exit
 fi
+
+# build builds one, if it is not there.
+build() {
+	local tool=$1 module=$2 want begin=$SECONDS
+	[[ $tool != goreleaser ]] || use_go || return 1
+	want="$module $(go env GOVERSION)"
+	[[ ! -f .tools/$tool.version || $(<".tools/$tool.version") != "$want" ]] || return 0
+	echo "tools: building $want"
+	mkdir -p .tools
+	if env -u GOOS -u GOARCH GOFLAGS= GOBIN="$PWD/.tools" go install "$module" 2>.tools/log; then
+		echo "$want" >".tools/$tool.version"
+		echo "tools: built $tool in $((SECONDS - begin)) s"
+		return
+	fi
+	tail -n 5 .tools/log >&2
+	echo "tools: WARNING: $tool could not be built" >&2
+	return 1
+}
 
 failed=0
 [[ $# -gt 0 ]] || set -- golangci-lint govulncheck
@@ -42,21 +61,6 @@ for tool in "$@"; do
 		echo "tools: no such tool: $tool" >&2
 		exit 2
 	fi
-	want="$module $(go env GOVERSION)"
-	stamp=.tools/$tool.version
-	if [[ -f $stamp && $(<"$stamp") == "$want" ]]; then
-		continue
-	fi
-	echo "tools: building $want"
-	mkdir -p .tools
-	begin=$SECONDS
-	if GOBIN="$PWD/.tools" go install "$module" 2>.tools/log; then
-		echo "$want" >"$stamp"
-		echo "tools: built $tool in $((SECONDS - begin)) s"
-	else
-		tail -n 5 .tools/log >&2
-		echo "tools: WARNING: $tool could not be built" >&2
-		failed=1
-	fi
+	(build "$tool" "$module") || failed=1
 done
 exit $failed
