@@ -24,16 +24,14 @@ func (p *place) encrypted() *http.Client {
 	return web.Client()
 }
 
-// slowly gives its text, and then one byte more each time that it is asked.
-type slowly struct{ rest int }
-
-func (s *slowly) Read(p []byte) (int, error) {
-	if s.rest == 0 {
-		return 0, io.EOF
+// upload sends a body as the holder of a key.
+func (p *place) upload(ctx context.Context, client *http.Client, key string, body io.Reader) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+accounts, body)
+	if err != nil {
+		return nil, err
 	}
-	n := min(len(p), s.rest)
-	s.rest -= n
-	return n, nil
+	req.Header.Set("Authorization", "Bearer "+key)
+	return client.Do(req)
 }
 
 func TestAnUploadWaitsForAVendorThatPauses(t *testing.T) {
@@ -53,12 +51,7 @@ func TestAnUploadWaitsForAVendorThatPauses(t *testing.T) {
 		if protocol != "HTTP/1.1" {
 			client = p.encrypted()
 		}
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+accounts, &slowly{size})
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("Authorization", "Bearer "+p.key)
-		resp, err := client.Do(req)
+		resp, err := p.upload(t.Context(), client, p.key, io.LimitReader(zeros{}, size))
 		if err != nil {
 			t.Fatal(protocol, err)
 		}
@@ -220,21 +213,13 @@ func TestWhoWaitsOverHTTP2StandsInNobodysWay(t *testing.T) {
 		<-arrived
 	}
 	client := p.encrypted()
-	send := func(ctx context.Context, key string, body io.Reader) (*http.Response, error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+accounts, body)
-		if err != nil {
-			return nil, err
-		}
-		req.Header.Set("Authorization", "Bearer "+key)
-		return client.Do(req)
-	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	stuck := make(chan bool)
 	for range 20 {
-		body := &noticed{slowly: slowly{size}, full: 20_000, then: stuck}
+		body := &noticed{Reader: io.LimitReader(zeros{}, size), full: 20_000, then: stuck}
 		go func() {
-			if resp, err := send(ctx, p.key, body); err == nil {
+			if resp, err := p.upload(ctx, client, p.key, body); err == nil {
 				_ = resp.Body.Close()
 			}
 		}()
@@ -242,7 +227,7 @@ func TestWhoWaitsOverHTTP2StandsInNobodysWay(t *testing.T) {
 	}
 	ctx, cancel = context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	resp, err := send(ctx, other, &slowly{size})
+	resp, err := p.upload(ctx, client, other, io.LimitReader(zeros{}, size))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,13 +239,14 @@ func TestWhoWaitsOverHTTP2StandsInNobodysWay(t *testing.T) {
 
 // noticed tells when so much of it was read.
 type noticed struct {
-	slowly
+	io.Reader
+
 	full, got int
 	then      chan bool
 }
 
 func (n *noticed) Read(p []byte) (int, error) {
-	read, err := n.slowly.Read(p)
+	read, err := n.Reader.Read(p)
 	if was := n.got; was < n.full && was+read >= n.full {
 		n.then <- true
 	}
@@ -283,7 +269,7 @@ func TestABodyThatTheVendorDoesNotTakeHoldsNobody(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	client := p.encrypted()
-	resp, err := client.Do(p.upload(&slowly{50_000_000}))
+	resp, err := p.upload(t.Context(), client, p.key, io.LimitReader(zeros{}, 50_000_000))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,13 +277,4 @@ func TestABodyThatTheVendorDoesNotTakeHoldsNobody(t *testing.T) {
 	if resp.StatusCode != http.StatusGatewayTimeout || resp.ProtoMajor != 2 {
 		t.Errorf("%s %s", resp.Proto, resp.Status)
 	}
-}
-
-func (p *place) upload(body io.Reader) *http.Request {
-	req, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, p.url+accounts, body)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer "+p.key)
-	return req
 }

@@ -61,7 +61,7 @@ func (g *Governor) newBucket(k key) *bucket {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %v %q", g.o.Server, k.limit.Name+" "+k.limit.String(), k.account, k.of))
 	b := &bucket{g: g, key: k, name: "budget-" + hex.EncodeToString(sum[:12])}
 	b.share = newShare(g.holder, k.limit.Windows, own, g.o.Replicas)
-	b.share.maxWait, b.share.most = g.o.MaxWait, g.o.MaxWaiting
+	b.share.most = g.o.MaxWaiting
 	b.streams = newStreams(k.limit.Windows, g.o.Replicas)
 	b.timer = time.AfterFunc(never, b.wake)
 	return b

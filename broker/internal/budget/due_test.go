@@ -24,7 +24,7 @@ func (tb *table) hold(s *budget.Share) {
 	for range 20 {
 		claims := tb.take(s)
 		for range 200 { // who wait have it ask for more
-			s.Wait(tb.moment(), budget.NewWaiter("caller"))
+			s.Wait(tb.moment(), budget.NewWaiter("caller"), time.Minute)
 		}
 		tb.look(s)
 		for _, w := range s.Tick(tb.moment()) {
@@ -138,9 +138,9 @@ func TestALeaseIsCountedFromWhenTheStoreWasAsked(t *testing.T) {
 	tb := newTable(t)
 	windows := documented()[1]
 	s := budget.NewShare("s", windows, []int{0}, 0)
-	s.SetWaits(time.Minute, 10)
+	s.SetWaits(10)
 	asked, answered := tb.moment(), budget.NewMoment(5*time.Second, 5*time.Second)
-	s.Wait(answered, budget.NewWaiter("caller"))
+	s.Wait(answered, budget.NewWaiter("caller"), time.Minute)
 	p := s.Propose(&budget.Record{}, false, budget.NewReading(epoch, asked, answered), answered)
 	s.Confirm(p, true)
 	c, ok := s.Tick(answered)[0].Claim()
@@ -171,9 +171,9 @@ func TestOthersLeasesEndWhenTheStoreSurelySaysSo(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := budget.NewShare("s", documented()[1], []int{0}, 0)
-		s.SetWaits(time.Minute, 10)
+		s.SetWaits(10)
 		now := budget.NewMoment(10*time.Second, 10*time.Second)
-		s.Wait(now, budget.NewWaiter("caller"))
+		s.Wait(now, budget.NewWaiter("caller"), time.Minute)
 		at := budget.NewReading(epoch.Add(back+d), budget.NewMoment(0, 0), now) // the Store may have read its clock when it answered
 		if p := s.Propose(r, false, at, now); p.Gains() != want {
 			t.Errorf("%v after the other's slots are back some are taken: %v", d, !want)
@@ -183,9 +183,9 @@ func TestOthersLeasesEndWhenTheStoreSurelySaysSo(t *testing.T) {
 
 func TestARequestDoesNotPassThoseThatWait(t *testing.T) {
 	tb := newTable(t)
-	tb.a.SetWaits(2*time.Minute, 10)
+	tb.a.SetWaits(10)
 	tb.burst(tb.a, 120)
-	tb.a.Wait(tb.moment(), budget.NewWaiter("caller"))
+	tb.a.Wait(tb.moment(), budget.NewWaiter("caller"), 2*time.Minute)
 	tb.now = 25 * time.Second
 	tb.look(tb.a)
 	tb.now = 50 * time.Second

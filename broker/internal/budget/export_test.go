@@ -46,11 +46,15 @@ func NewReading(there time.Time, asked, answered Moment) Reading {
 	return reading{there: there, asked: asked, answered: answered}
 }
 
-func (s *share) SetWaits(most time.Duration, waiting int) { s.maxWait, s.most = most, waiting }
+func (s *share) SetWaits(most int) { s.most = most }
 
 func (s *share) Reserve(now Moment) (Claim, bool) { return s.reserve(now) }
 
-func (s *share) Wait(now Moment, w *Waiter) []*Waiter { return s.wait(now, w) }
+// Wait has a request wait for so long.
+func (s *share) Wait(now Moment, w *Waiter, long time.Duration) []*Waiter {
+	w.giveUp = now.steady + long
+	return s.wait(now, w)
+}
 
 func (s *share) Tick(now Moment) []*Waiter { return s.tick(now) }
 

@@ -19,8 +19,8 @@ type table struct {
 func newTable(t *testing.T) *table {
 	windows := documented()[1]
 	tb := &table{t: t, a: budget.NewShare("a", windows, []int{0}, 0), b: budget.NewShare("b", windows, []int{0}, 0)}
-	tb.a.SetWaits(time.Minute, 1000)
-	tb.b.SetWaits(time.Minute, 1000)
+	tb.a.SetWaits(1000)
+	tb.b.SetWaits(1000)
 	return tb
 }
 
@@ -55,7 +55,7 @@ func (tb *table) burst(s *budget.Share, most int) (n int) {
 		for len(decided) == 0 && n < most {
 			c, ok := s.Reserve(tb.moment())
 			if !ok {
-				decided = s.Wait(tb.moment(), budget.NewWaiter("caller"))
+				decided = s.Wait(tb.moment(), budget.NewWaiter("caller"), time.Minute)
 				break
 			}
 			s.End(tb.moment(), c, true)
@@ -107,7 +107,7 @@ func (tb *table) forget() {
 
 func (tb *table) another(name string) *budget.Share {
 	s := budget.NewShare(name, documented()[1], []int{0}, 0)
-	s.SetWaits(time.Minute, 1000)
+	s.SetWaits(1000)
 	return s
 }
 

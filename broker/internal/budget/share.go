@@ -26,7 +26,6 @@ type share struct {
 	leased  []slots       // of each window: those of the lease
 	target  []int         // of each window: those of the lease that others do not need more
 	term    time.Duration // how long slots are leased
-	maxWait time.Duration // of a request
 	most    int           // requests that wait
 
 	valid  moment        // leased slots are used before it
@@ -116,15 +115,12 @@ func (s *share) reserve(now moment) (claim, bool) {
 	return s.take(now)
 }
 
-// wait has w wait. It may be refused at once, or another one be refused in its place: those that are decided are returned.
+// wait has w wait, until w.giveUp. It may be refused at once, or another one be refused in its place: those that are decided are returned.
 func (s *share) wait(now moment, w *waiter) (decided []*waiter) {
 	if now.steady >= s.crowd {
 		s.queue.after, s.queue.owed = nil, nil // nobody had to wait for long
 	}
 	again := s.again(now, w.caller)
-	if w.giveUp == 0 {
-		w.giveUp = now.steady + s.maxWait
-	}
 	switch {
 	case again > w.giveUp && (s.all(now) || s.quiet > w.giveUp):
 		s.queue.turnAway(w.caller)

@@ -12,6 +12,8 @@ import (
 	"github.com/ringcx-go/ringcx/broker/internal/budget"
 )
 
+// All of these run in a bubble with a clock of its own: a sleep in one takes no time.
+
 // streaming reserves for requests whose bodies come slowly, of one who waits a moment at the most.
 func streaming(t *testing.T, replicas int) func(caller string, streamed bool) (*budget.Reservation, error) {
 	t.Helper()

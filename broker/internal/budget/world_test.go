@@ -230,7 +230,7 @@ func (w *world) newReplica(place int) *replica {
 		n = 0
 	}
 	r := &replica{w: w, place: place, born: w.now, drift: w.drift(), share: budget.NewShare(fmt.Sprintf("r%03d", w.born), w.Windows, own, n)}
-	r.share.SetWaits(30*time.Second, 50)
+	r.share.SetWaits(50)
 	if w.broken == "own slots are free at the start" {
 		r.share.FreeOwn()
 	}
@@ -275,7 +275,7 @@ func (r *replica) arrive() {
 	if c, ok := r.share.Reserve(now); ok {
 		r.send(c)
 	} else {
-		r.decide(r.share.Wait(now, budget.NewWaiter(fmt.Sprint("caller ", r.w.random.IntN(3)))))
+		r.decide(r.share.Wait(now, budget.NewWaiter(fmt.Sprint("caller ", r.w.random.IntN(3))), 30*time.Second))
 	}
 	r.pump()
 }
