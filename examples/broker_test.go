@@ -22,7 +22,7 @@ var brokered = []program{
 	{name: "curl", script: "broker/curl/call.sh", debian: "bash and curl", probe: []string{"bash", "-c", "curl --version >&2 && echo $BASH"}},
 	{name: "broker-go"},
 	{name: "javascript", script: "broker/javascript/call.mjs", debian: "nodejs", probe: []string{"node", "-p", "process.execPath"}},
-	{name: "python", script: "broker/python/call.py", debian: "python3-requests", probe: []string{"/usr/bin/python3", "-c", "import sys, requests; print(sys.executable)"}},
+	{name: "python", script: "broker/python/call.py", debian: "python3-requests", probe: python("requests")},
 	{name: "php", script: "broker/php/call.php", debian: "php-cli and php-curl", probe: []string{"php", "-r", "curl_version(); echo PHP_BINARY;"}},
 	{name: "java", script: "broker/java/Call.java", debian: "default-jdk-headless", probe: []string{"bash", "-c", "java --list-modules | grep -q jdk.compiler && command -v java"}},
 }

@@ -48,6 +48,13 @@ var programs = []program{
 	{name: "python", script: "python/ringcx.py", debian: "python3", probe: []string{"python3", "-c", "import sys; print(sys.executable)"}},
 }
 
+// python is a probe for an interpreter that has a module: the first one of the path, or the system's, whose packages scripts/need.sh
+// installs.
+func python(module string) []string {
+	ask := " -c 'import sys, " + module + "; print(sys.executable)'"
+	return []string{"sh", "-c", "python3" + ask + " 2>/dev/null || /usr/bin/python3" + ask}
+}
+
 // built is the directory of the compiled examples.
 var built string
 

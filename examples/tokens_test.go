@@ -44,7 +44,7 @@ lines(sys.argv[1:])
 
 var tokenUsers = []tokenUser{
 	{
-		file: "python/ringcx_requests.py", debian: "python3-requests", probe: []string{"python3", "-c", "import sys, requests; print(sys.executable)"},
+		file: "python/ringcx_requests.py", debian: "python3-requests", probe: python("requests"),
 		program: `import concurrent.futures, os, sys, urllib.request
 import requests
 sys.path.insert(0, "python")
@@ -57,7 +57,7 @@ def stream(url): return str(session.post(url.replace("users", "token"), data=ite
 ` + pythonCalls,
 	},
 	{
-		file: "python/ringcx_httpx.py", debian: "python3-httpx", probe: []string{"/usr/bin/python3", "-c", "import sys, httpx; print(sys.executable)"},
+		file: "python/ringcx_httpx.py", debian: "python3-httpx", probe: python("httpx"),
 		program: `import concurrent.futures, os, sys, urllib.request
 import httpx
 sys.path.insert(0, "python")
@@ -69,7 +69,7 @@ def stream(url): return str(client.post(url.replace("users", "token"), content=i
 ` + pythonCalls,
 	},
 	{
-		file: "python/ringcx_httpx.py", debian: "python3-httpx", probe: []string{"/usr/bin/python3", "-c", "import sys, httpx; print(sys.executable)"},
+		file: "python/ringcx_httpx.py", debian: "python3-httpx", probe: python("httpx"),
 		program: `import asyncio, os, sys, urllib.request
 import httpx
 sys.path.insert(0, "python")

@@ -64,6 +64,12 @@ func main() {
 }
 `
 
+// python begins a line of a shell with the first interpreter that has a module: that of the path, or the system's, whose packages
+// scripts/need.sh installs.
+func python(module string) string {
+	return "for py in python3 /usr/bin/python3; do $py -c 'import " + module + "' 2>/dev/null && break; done; $py -c 'import " + module + "' && $py "
+}
+
 // trustings are the rows of the page's tables about trust, by their first cells.
 var trustings = map[string]trusting{
 	"curl": {needs: "curl", asks: `curl -sS "$URL"`},
@@ -73,10 +79,10 @@ var trustings = map[string]trusting{
 		needs: "python3", asks: `python3 -c 'import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).read())' "$URL"`,
 	},
 	"Python: requests": {
-		needs: "python3", has: `python3 -c 'import requests'`, asks: `python3 -c 'import sys, requests; print(requests.get(sys.argv[1]).text)' "$URL"`,
+		needs: "python3", has: python("requests") + `-c ''`, asks: python("requests") + `-c 'import sys, requests; print(requests.get(sys.argv[1]).text)' "$URL"`,
 	},
 	"Python: httpx": {
-		needs: "python3", has: `/usr/bin/python3 -c 'import httpx'`, asks: `/usr/bin/python3 -c 'import sys, httpx; print(httpx.get(sys.argv[1]).text)' "$URL"`,
+		needs: "python3", has: python("httpx") + `-c ''`, asks: python("httpx") + `-c 'import sys, httpx; print(httpx.get(sys.argv[1]).text)' "$URL"`,
 	},
 	"PHP: streams": {needs: "php", asks: `php -r 'echo file_get_contents($argv[1]);' "$URL"`},
 	"Ruby":         {needs: "ruby", asks: `ruby -ropen-uri -e 'puts URI.open(ARGV[0]).read' "$URL"`},
@@ -86,8 +92,8 @@ var trustings = map[string]trusting{
 		after: `mkdir -p ini && printf 'curl.cainfo=%s\nopenssl.cafile=%s\n' "$CA" "$CA" >ini/sandbox.ini && export PHP_INI_SCAN_DIR=":$PWD/ini"`,
 	},
 	"Python: a prepared request": {
-		needs: "python3", has: `python3 -c 'import requests'`,
-		asks:  `python3 -c 'import os, sys, requests; s = requests.Session(); s.verify = os.environ.get("TRUST", True); print(s.send(requests.Request("GET", sys.argv[1]).prepare()).text)' "$URL"`,
+		needs: "python3", has: python("requests") + `-c ''`,
+		asks:  python("requests") + `-c 'import os, sys, requests; s = requests.Session(); s.verify = os.environ.get("TRUST", True); print(s.send(requests.Request("GET", sys.argv[1]).prepare()).text)' "$URL"`,
 		after: `export TRUST="$CA"`,
 	},
 	"Java": {

@@ -259,12 +259,12 @@ func encode(rows iter.Seq[Row], yield func(Record) bool) error {
 }
 
 // unsaved takes what the keeper lacks of a table.
-func (t *Table[K, V]) unsaved() []Row {
+func (t *rows[K]) unsaved() []Row {
 	out := make([]Row, 0, len(t.dirty))
 	for key := range t.dirty {
 		r := Row{Kind: t.kind, Key: keyText(key)}
-		if at, ok := t.rows.Get(key); ok {
-			r.Value = *at
+		if at, ok := t.tree.Get(key); ok {
+			r.Value = t.value(at)
 		}
 		out = append(out, r)
 	}
@@ -273,24 +273,24 @@ func (t *Table[K, V]) unsaved() []Row {
 }
 
 // copied are the rows of this moment.
-func (t *Table[K, V]) copied() iter.Seq[Row] {
-	rows := t.rows.Copy()
+func (t *rows[K]) copied() iter.Seq[Row] {
+	tree := t.tree.Copy()
 	return func(yield func(Row) bool) {
-		rows.Scan(func(key K, at *V) bool { return yield(Row{t.kind, keyText(key), *at}) })
+		tree.Scan(func(key K, at any) bool { return yield(Row{t.kind, keyText(key), t.value(at)}) })
 	}
 }
 
 // byText are the rows in the order of their keys as texts.
-func (t *Table[K, V]) byText() iter.Seq[Row] {
+func (t *rows[K]) byText() iter.Seq[Row] {
 	return func(yield func(Row) bool) {
 		var texts []string
-		for _, key := range t.rows.Keys() {
+		for _, key := range t.tree.Keys() {
 			texts = append(texts, keyText(key))
 		}
 		slices.Sort(texts)
 		for _, text := range texts {
 			key, _ := keyOf[K](text)
-			if at, ok := t.rows.Get(key); ok && !yield(Row{t.kind, text, *at}) {
+			if at, ok := t.tree.Get(key); ok && !yield(Row{t.kind, text, t.value(at)}) {
 				return
 			}
 		}
@@ -303,16 +303,14 @@ type stage interface {
 	swap()
 }
 
-type staged[K cmp.Ordered, V any] struct {
-	of *Table[K, V]
-	content[K, V]
+type staged[K cmp.Ordered] struct {
+	of *rows[K]
+	content[K]
 }
 
-func (t *Table[K, V]) stage() stage {
-	return &staged[K, V]{of: t, content: newContent[K, V]()}
-}
+func (t *rows[K]) stage() stage { return &staged[K]{t, newContent[K]()} }
 
-func (s *staged[K, V]) add(r Record) (twice bool, err error) {
+func (s *staged[K]) add(r Record) (twice bool, err error) {
 	key, err := keyOf[K](r.Key)
 	if err != nil {
 		return false, err
@@ -320,33 +318,33 @@ func (s *staged[K, V]) add(r Record) (twice bool, err error) {
 	if r.Value == nil {
 		return false, errors.New("it has no value")
 	}
-	var v V
-	if err := json.Unmarshal(r.Value, &v); err != nil {
+	row := s.of.fresh()
+	if err := json.Unmarshal(r.Value, row); err != nil {
 		return false, err
 	}
 	if s.of.single && r.Key != "" {
 		return false, nil
 	}
 	if s.of.read != nil {
-		if err := s.of.read(key, &v); err != nil {
+		if err := s.of.read(key, row); err != nil {
 			return false, err
 		}
 	}
-	_, twice = s.rows.Set(key, &v)
+	_, twice = s.tree.Set(key, row)
 	s.last = max(s.last, key)
 	return twice, nil
 }
 
-func (s *staged[K, V]) swap() {
+func (s *staged[K]) swap() {
 	t := s.of
 	t.content, s.content = s.content, t.content
-	t.bound.Room.take(t.rows.Len() - s.rows.Len())
+	t.bound.room.take(t.tree.Len() - s.tree.Len())
 	for _, x := range t.indexes {
 		x.clear()
 	}
-	t.rows.Scan(func(key K, at *V) bool {
+	t.tree.Scan(func(key K, at any) bool {
 		for _, x := range t.indexes {
-			x.put(key, *at)
+			x.put(key, at)
 		}
 		return true
 	})

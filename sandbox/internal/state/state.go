@@ -38,7 +38,7 @@ type Tx struct {
 	changed []keptTable
 }
 
-// keptTable is a Table of any types.
+// keptTable is what a Table stands before, of any type of key.
 type keptTable interface {
 	name() string
 	commit(noted bool)
