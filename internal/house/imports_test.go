@@ -180,15 +180,16 @@ var rooms = map[string][]string{
 // brokerRooms are the same below broker/internal. Who decides knows neither who forwards nor who hands out: only broker, which
 // leads a request from one to the next, knows all of them.
 var brokerRooms = map[string][]string{
-	"problem": nil,
-	"audit":   {apispec},
-	"policy":  {apispec},
-	"cached":  nil,
-	"caller":  {root, "cached"},
-	"budget":  {root, apispec},
-	"proxy":   {root, apispec, "problem"},
-	"metrics": nil,
-	"handout": {root, apispec, "problem", "cached", "caller"},
+	"problem":  nil,
+	"audit":    {apispec},
+	"policy":   {apispec},
+	"cached":   nil,
+	"caller":   {root, "cached"},
+	"budget":   {root, apispec},
+	"proxy":    {root, apispec, "problem", "upstream"},
+	"upstream": nil,
+	"metrics":  nil,
+	"handout":  {root, apispec, "problem", "cached", "caller"},
 }
 
 // room is the package below sandbox/internal that a directory belongs to, or "".

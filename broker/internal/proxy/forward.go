@@ -16,6 +16,7 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/broker/internal/problem"
+	"github.com/ringcx-go/ringcx/broker/internal/upstream"
 	"github.com/ringcx-go/ringcx/internal/apispec"
 )
 
@@ -31,7 +32,7 @@ type Proxy struct {
 	// They are not to be changed while requests are served.
 	Silence, Brief, Stall time.Duration
 
-	transport *http.Transport
+	transport *upstream.Transport
 	buffers   buffers
 	userAgent string
 }
@@ -47,11 +48,17 @@ func New(base *http.Transport, userAgent string) *Proxy {
 	own.DisableCompression = true          // what the caller takes is the caller's choice
 	own.ForceAttemptHTTP2 = true
 	own.ExpectContinueTimeout = 0
+	if own.HTTP2 == nil {
+		own.HTTP2 = new(http.HTTP2Config)
+	}
+	if own.HTTP2.SendPingTimeout == 0 { // as the SDK: over a connection that went silent nothing would come for ever
+		own.HTTP2.SendPingTimeout, own.HTTP2.PingTimeout = 3*time.Second, 5*time.Second
+	}
 	own.DialContext = inTime(own.DialContext)
 	if own.TLSHandshakeTimeout <= 0 || own.TLSHandshakeTimeout > connecting {
 		own.TLSHandshakeTimeout = connecting
 	}
-	return &Proxy{Silence: silence, Brief: brief, Stall: stall, transport: own, userAgent: userAgent}
+	return &Proxy{Silence: silence, Brief: brief, Stall: stall, transport: upstream.New(own), userAgent: userAgent}
 }
 
 // connecting is how long a name may take to be found and connected to, and how long a handshake takes: what passes a [Gate] is at
