@@ -95,7 +95,23 @@ step() {
 	echo "-- $name: ${results[${#results[@]} - 1]} ($((SECONDS - begin)) s)"
 }
 
-need() { scripts/need.sh; }
+# What other people's packages cost to compile is paid while the package manager works, as far as it gets.
+need() {
+	local ahead status=0
+	if [[ $wanted != " need " ]]; then
+		set -m
+		(go list -test -deps -f '{{if not .ForTest}}{{with .Module}}{{if not .Main}}{{$.ImportPath}}{{end}}{{else}}{{$.ImportPath}}{{end}}{{end}}' ./... |
+			grep -v '\.test$' | xargs go build -race) >/dev/null 2>&1 </dev/null &
+		ahead=$!
+		set +m
+	fi
+	scripts/need.sh || status=$?
+	if [[ -n ${ahead:-} ]]; then
+		kill -- "-$ahead" 2>/dev/null || true
+		wait "$ahead" 2>/dev/null || true
+	fi
+	return $status
+}
 
 programs() {
 	scripts/need.sh e2e
@@ -126,13 +142,14 @@ cross() {
 
 # The sandbox and the rest are two runs at the same time, because what is covered is compiled into every test of a run: the
 # tests of the sandbox are not to be run again when the root package changes. Each may use all processors: one often has
-# nothing to do, and many tests wait.
+# nothing to do, and many tests wait. For packages without tests Go would build a tool that makes profiles of nothing.
 unit() {
-	local flags
+	local flags sandbox
 	flags=(-race -timeout 20m -covermode=atomic $fresh)
 	rm -f coverage.out coverage.sandbox.out
+	sandbox=$(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./sandbox/...)
 	go build -o "$tmp/testsummary" ./internal/testsummary
-	if ! "$tmp/testsummary" "${flags[@]}" -coverpkg=./sandbox/... -coverprofile=coverage.sandbox.out ./sandbox/... \
+	if ! "$tmp/testsummary" "${flags[@]}" -coverpkg=./sandbox/... -coverprofile=coverage.sandbox.out $sandbox \
 		-- "${flags[@]}" -coverpkg=. -coverprofile=coverage.out $(go list ./... | grep -vE '/ringcx/(sandbox|cmd|examples)(/|$)'); then
 		rm -f coverage.out coverage.sandbox.out
 		return 1
@@ -148,13 +165,10 @@ commands() {
 
 # The race detector makes memory and allocations other than they are, and what is sent in masses too slow.
 memory() {
-	local dir tests bad=0
-	for dir in $(grep -lE '^//go:build !race' -r --include='*_test.go' . | xargs -n 1 dirname | sort -u | grep -v '/internal/sim$'); do
-		tests=$(grep -lE '^//go:build !race' "$dir"/*_test.go | xargs grep -hoE '^func Test[A-Za-z0-9_]+' | sed 's/^func //' | paste -sd '|')
-		echo "$dir"
-		go test $fresh -run "^($tests)\$" "$dir" || bad=1
-	done
-	return $bad
+	local files tests
+	files=$(grep -lE '^//go:build !race' -r --include='*_test.go' . | grep -v '^./internal/sim/')
+	tests=$(grep -hoE '^func Test[A-Za-z0-9_]+' $files | sed 's/^func //' | paste -sd '|')
+	go test $fresh -run "^($tests)\$" $(xargs -n 1 dirname <<<"$files" | sort -u)
 }
 
 # The seeds are divided among as many processes as there are processors: within one, a seed replays only on one of them.
