@@ -118,7 +118,7 @@ programs() {
 	scripts/clients.sh
 }
 
-# go vet is in cross, for six systems, and the greater part of it in go test: alone it would compile everything once more.
+# go vet is in cross, for six systems; go test need not do a part of it again.
 format() {
 	local unformatted
 	unformatted=$(gofmt -l .)
@@ -145,7 +145,7 @@ cross() {
 # nothing to do, and many tests wait. For packages without tests Go would build a tool that makes profiles of nothing.
 unit() {
 	local flags sandbox
-	flags=(-race -timeout 20m -covermode=atomic $fresh)
+	flags=(-race -vet=off -timeout 20m -covermode=atomic $fresh)
 	rm -f coverage.out coverage.sandbox.out
 	sandbox=$(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./sandbox/...)
 	go build -o "$tmp/testsummary" ./internal/testsummary
@@ -160,7 +160,7 @@ unit() {
 # check. Of the sources of the examples Go knows nothing when it looks for a result in its cache.
 commands() {
 	go build -o "$tmp/testsummary" ./internal/testsummary
-	"$tmp/testsummary" -timeout 20m $fresh ./cmd/... -- -timeout 20m -count=1 ./examples/...
+	"$tmp/testsummary" -vet=off -timeout 20m $fresh ./cmd/... -- -vet=off -timeout 20m -count=1 ./examples/...
 }
 
 # The race detector makes memory and allocations other than they are, and what is sent in masses too slow.
@@ -323,8 +323,8 @@ circle=test
 step need "what the tests need is installed"
 step format "gofmt"
 step unit "tests, with the race detector"
-step commands "the command and the examples, as processes"
 begin storm
+step commands "the command and the examples, as processes"
 step memory "what is measured without the race detector"
 step simulation "${SEEDS:-500} seeds of bad days"
 step storm "processes and servers killed in mid-renewal, on real stores"
