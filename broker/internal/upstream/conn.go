@@ -21,7 +21,7 @@ type conn struct {
 	out *bufio.Writer
 
 	plain net.Conn        // what is below TLS, or the same
-	raw   syscall.RawConn // of plain; nil: nobody can look at it
+	raw   syscall.RawConn // of plain
 	peek  peek
 
 	room      int64       // bytes that may still come before the body
@@ -32,14 +32,21 @@ type conn struct {
 }
 
 // newConn is for c, which is plain or TLS over it.
-func newConn(c, plain net.Conn, to server) *conn {
-	n := &conn{Conn: c, plain: plain, to: to}
-	n.in, n.out = bufio.NewReader(n), bufio.NewWriter(c)
-	if s, ok := plain.(syscall.Conn); ok {
-		n.raw, _ = s.SyscallConn()
+func newConn(c, plain net.Conn, to server) (*conn, error) {
+	s, ok := plain.(syscall.Conn)
+	if !ok {
+		_ = plain.Close()
+		return nil, errUnseen
 	}
+	raw, err := s.SyscallConn()
+	if err != nil {
+		_ = plain.Close()
+		return nil, err
+	}
+	n := &conn{Conn: c, plain: plain, to: to, raw: raw}
+	n.in, n.out = bufio.NewReader(n), bufio.NewWriter(c)
 	n.peek.f = n.peek.look
-	return n
+	return n, nil
 }
 
 // headerBytes is how long the headers of an answer may be in all, as net/http has it.
@@ -64,7 +71,7 @@ func (c *conn) interrupt() { _ = c.SetDeadline(time.Unix(1, 0)) }
 
 // lives tells whether a connection that nobody used is still there, and brought nothing that nobody asked for.
 func (c *conn) lives(idle time.Duration) bool {
-	if time.Now().Round(0).Sub(c.idleSince).Abs() >= idle || c.raw == nil || c.raw.Read(c.peek.f) != nil || !c.peek.silent {
+	if time.Now().Round(0).Sub(c.idleSince).Abs() >= idle || c.raw.Read(c.peek.f) != nil || !c.peek.silent {
 		return false
 	}
 	if c.Conn == c.plain {

@@ -3,8 +3,10 @@ package upstream
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -29,6 +31,7 @@ func (t *Transport) get(req *http.Request) (*conn, error) {
 func (t *Transport) take(to server) *conn {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.closing = false
 	all := t.idle[to]
 	if len(all) == 0 {
 		return nil
@@ -46,7 +49,7 @@ func (t *Transport) put(c *conn) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	all := t.idle[c.to]
-	if len(all) >= t.base.MaxIdleConnsPerHost {
+	if len(all) >= t.base.MaxIdleConnsPerHost || t.closing {
 		_ = c.Close()
 		return
 	}
@@ -59,7 +62,7 @@ func (t *Transport) put(c *conn) {
 
 // sweep closes what was not used for too long, and comes again while there is any other.
 func (t *Transport) sweep() {
-	t.drop(time.Now().Round(0).Add(-t.base.IdleConnTimeout))
+	t.drop(time.Now().Round(0))
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.wake = nil; t.kept > 0 {
@@ -67,13 +70,14 @@ func (t *Transport) sweep() {
 	}
 }
 
-// drop closes the connections that were used last before a time, or all.
-func (t *Transport) drop(before time.Time) {
+// drop closes the connections that have been idle for too long now, or all. One that was used in the future was used before the clock
+// was set back.
+func (t *Transport) drop(now time.Time) {
 	t.mu.Lock()
 	var old []*conn
 	for to, all := range t.idle {
 		n := 0
-		for n < len(all) && (before.IsZero() || all[n].idleSince.Before(before)) { // in the order of their use
+		for n < len(all) && (now.IsZero() || now.Sub(all[n].idleSince).Abs() >= t.base.IdleConnTimeout) { // in the order of their use
 			n++
 		}
 		old = append(old, all[:n]...)
@@ -102,7 +106,7 @@ func (t *Transport) dial(ctx context.Context, to server) (*conn, error) {
 	}
 	watch(plain)
 	if to.scheme == "http" {
-		return newConn(plain, plain, to), nil
+		return newConn(plain, plain, to)
 	}
 	config := t.base.TLSClientConfig.Clone()
 	if config == nil {
@@ -122,7 +126,18 @@ func (t *Transport) dial(ctx context.Context, to server) (*conn, error) {
 		_ = plain.Close()
 		return nil, err
 	}
-	return newConn(secure, plain, to), nil
+	return newConn(secure, plain, to)
+}
+
+// errUnseen is why a connection is none for this package.
+var errUnseen = errors.New("it cannot be seen whether the connection is still there")
+
+// noProtocol is the alert of a server that speaks none of the protocols that it was offered (RFC 7301).
+const noProtocol = tls.AlertError(120)
+
+// foreign tells errors that say that connections are to be net/http's. Nothing was sent.
+func foreign(err error) bool {
+	return errors.Is(err, errUnseen) || err != nil && strings.HasSuffix(err.Error(), noProtocol.Error()) // what TLS returns has no type of its own
 }
 
 // address is the host and port of a server.

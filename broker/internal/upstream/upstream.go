@@ -8,24 +8,26 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// Short is the longest body, in bytes, that is written before the answer is read. So much fits into what systems buffer for a
-// connection: an answer that comes before such a body was read is not lost.
+// Short is the longest request, headers and body, in bytes, that is written before the answer is read. So much fits into what systems buffer
+// for a connection: a server that answers such a request without reading it is not waited for.
 const Short = 16 << 10
 
 // Transport is an http.RoundTripper, safe for concurrent use. What it does not send itself goes through a transport of net/http with
-// the same settings: longer bodies, what a proxy is configured for, and everything where the settings say how connections come about
-// or where a system does not tell whether one is still there.
+// the same settings: longer requests, what a proxy is configured for, and everything where the settings say how connections come about,
+// where it cannot be seen whether one is still there, or where the server speaks HTTP/2 only.
 type Transport struct {
 	base *http.Transport
-	own  bool // the settings leave connections to this package
+	own  atomic.Bool // connections are left to this package
 
-	mu   sync.Mutex
-	idle map[server][]*conn // the last one was used last
-	kept int
-	wake *time.Timer // while any is idle
+	mu      sync.Mutex         // guards the fields below
+	idle    map[server][]*conn // the last one was used last
+	kept    int
+	closing bool        // what is in use now is not kept
+	wake    *time.Timer // while any is idle
 }
 
 // server is whom a connection is to.
@@ -36,12 +38,17 @@ func New(base *http.Transport) *Transport {
 	//nolint:staticcheck // what a program still sets counts
 	left := base.DialTLSContext == nil && base.DialTLS == nil && base.Dial == nil && base.MaxConnsPerHost == 0 &&
 		!base.DisableKeepAlives && base.DisableCompression && base.IdleConnTimeout > 0 && (base.Protocols == nil || base.Protocols.HTTP1())
-	return &Transport{base: base, own: left && tells, idle: map[server][]*conn{}}
+	t := &Transport{base: base, idle: map[server][]*conn{}}
+	t.own.Store(left && tells)
+	return t
 }
 
-// CloseIdleConnections closes the connections that nobody uses.
+// CloseIdleConnections closes the connections that nobody uses, and those in use when they are free, if none is asked for before.
 func (t *Transport) CloseIdleConnections() {
 	t.base.CloseIdleConnections()
+	t.mu.Lock()
+	t.closing = true
+	t.mu.Unlock()
 	t.drop(time.Time{})
 }
 
@@ -51,7 +58,15 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !t.sends(req) {
 		return t.base.RoundTrip(req)
 	}
+	if err := req.Context().Err(); err != nil {
+		closeBody(req)
+		return nil, err
+	}
 	c, err := t.get(req)
+	if foreign(err) {
+		t.own.Store(false)
+		return t.base.RoundTrip(req)
+	}
 	if err != nil {
 		closeBody(req)
 		return nil, err
@@ -60,26 +75,33 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err == nil || !c.hadEnded(err) || req.Context().Err() != nil || !repeats(req) {
 		return resp, err
 	}
+	return t.again(c.to, req, err)
+}
+
+// again sends a request once more, over a new connection, because it failed. That there is none does not mean that nothing was sent.
+func (t *Transport) again(to server, req *http.Request, failed error) (*http.Response, error) {
 	if req.GetBody != nil {
 		again := *req
+		var err error
 		if again.Body, err = req.GetBody(); err != nil {
-			return nil, err
+			return nil, failed
 		}
 		req = &again
 	}
-	if c, err = t.dial(req.Context(), c.to); err != nil {
+	c, err := t.dial(req.Context(), to)
+	if err != nil {
 		closeBody(req)
-		return nil, err
+		return nil, failed
 	}
 	return t.ask(c, req)
 }
 
 // sends tells requests that are not for net/http's transport.
 func (t *Transport) sends(req *http.Request) bool {
-	if !t.own || req.URL.Scheme != "http" && req.URL.Scheme != "https" || !ascii(req.URL.Host) || req.Close {
+	if !t.own.Load() || req.URL == nil || req.URL.Scheme != "http" && req.URL.Scheme != "https" || !ascii(req.URL.Host) || req.Close {
 		return false
 	}
-	if req.Body != nil && req.Body != http.NoBody && (req.ContentLength <= 0 || req.ContentLength > Short) {
+	if req.Body != nil && req.Body != http.NoBody && req.ContentLength <= 0 || size(req) > Short {
 		return false
 	}
 	if t.base.Proxy == nil {
@@ -87,6 +109,17 @@ func (t *Transport) sends(req *http.Request) bool {
 	}
 	through, err := t.base.Proxy(req)
 	return through == nil && err == nil
+}
+
+// size is about how long a request is.
+func size(req *http.Request) int64 {
+	n := req.ContentLength + int64(len(req.URL.Path)+len(req.URL.RawPath)+len(req.URL.RawQuery))
+	for name, values := range req.Header {
+		for _, v := range values {
+			n += int64(len(name) + len(v))
+		}
+	}
+	return n
 }
 
 func ascii(host string) bool {
@@ -120,7 +153,7 @@ func (t *Transport) ask(c *conn, req *http.Request) (*http.Response, error) {
 	resp, err := c.exchange(req, t.base)
 	if err != nil {
 		c.stop()
-		_ = c.Close()
+		_ = c.plain.Close() // TLS would say so, and wait for who does not read
 		if ended := ctx.Err(); ended != nil {
 			err = ended
 		}
@@ -139,7 +172,7 @@ func (t *Transport) ask(c *conn, req *http.Request) (*http.Response, error) {
 // done has c be used for another request, or closes it.
 func (t *Transport) done(c *conn, lasts bool) {
 	if !c.stop() || !lasts || c.in.Buffered() > 0 {
-		_ = c.Close()
+		_ = c.plain.Close()
 		return
 	}
 	c.stop = nil

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -320,8 +321,8 @@ func TestAnAnswerToWhatWasNotReadIsNotLost(t *testing.T) {
 			_, _ = io.Copy(io.Discard, c)
 		}
 	})
-	r := request(t, "POST", v.url, strings.Repeat("b", upstream.Short))
-	r.Header.Set("X-Long", strings.Repeat("h", 60<<10))
+	r := request(t, "POST", v.url, strings.Repeat("b", upstream.Short/2))
+	r.Header.Set("X-Long", strings.Repeat("h", upstream.Short/3))
 	if got, err := send(transport(t, settings()), r); err != nil || got != "431 no" {
 		t.Errorf("%q, %v", got, err)
 	}
@@ -353,8 +354,13 @@ func TestAnAnswerThatDoesNotBeginIsWaitedForOnceAndAsTheSettingsSay(t *testing.T
 	}
 }
 
-// deaf is a connection that takes nothing of what is sent.
-type deaf struct{ net.Conn }
+// unlooked is a connection that ends before anybody looks whether it is still there.
+type unlooked struct{ net.Conn }
+
+func (unlooked) SyscallConn() (syscall.RawConn, error) { return nil, nil } //nolint:nilnil // it is not asked
+
+// deaf is one that takes nothing of what is sent.
+type deaf struct{ unlooked }
 
 var errDeaf = errors.New("it takes nothing")
 
@@ -369,7 +375,7 @@ func TestAServerThatTakesNoMoreMaySayWhyForASecond(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			here, there := net.Pipe()
 			base := settings()
-			base.DialContext = func(context.Context, string, string) (net.Conn, error) { return deaf{here}, nil }
+			base.DialContext = func(context.Context, string, string) (net.Conn, error) { return deaf{unlooked{here}}, nil }
 			via := upstream.New(base)
 			ended := make(chan error, 1)
 			go func() {
@@ -405,6 +411,14 @@ func TestWhatIsNotShortAndWhatHasAProxyGoesThroughNetHTTP(t *testing.T) {
 	}{
 		"short":        {body: "b", host: v.url, dials: 1},
 		"long":         {body: strings.Repeat("b", upstream.Short+1), host: v.url},
+		"long headers": {body: "b", host: v.url + "/" + strings.Repeat("p", upstream.Short)},
+		"an end unseen": {body: "b", host: v.url, dials: 1, change: func(b *http.Transport) {
+			dial := b.DialContext
+			b.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+				c, err := dial(ctx, network, address)
+				return struct{ net.Conn }{c}, err
+			}
+		}},
 		"a proxy":      {body: "b", host: "http://vendor.invalid", change: func(b *http.Transport) { b.Proxy = http.ProxyURL(to) }},
 		"no keepalive": {body: "b", host: v.url, change: func(b *http.Transport) { b.DisableKeepAlives = true }},
 		"a limit":      {body: "b", host: v.url, change: func(b *http.Transport) { b.MaxConnsPerHost = 3 }},
