@@ -54,7 +54,9 @@ func New(base *http.Transport, userAgent string) *Proxy {
 	if own.HTTP2.SendPingTimeout == 0 { // as the SDK: over a connection that went silent nothing would come for ever
 		own.HTTP2.SendPingTimeout, own.HTTP2.PingTimeout = 3*time.Second, 5*time.Second
 	}
-	own.DialContext = inTime(own.DialContext)
+	if own.DialContext != nil || own.Dial == nil { //nolint:staticcheck // what a program still sets is kept
+		own.DialContext = inTime(own.DialContext)
+	}
 	if own.TLSHandshakeTimeout <= 0 || own.TLSHandshakeTimeout > connecting {
 		own.TLSHandshakeTimeout = connecting
 	}

@@ -25,7 +25,8 @@ type conn struct {
 	peek  peek
 
 	room      int64       // bytes that may still come before the body
-	got       bool        // of an answer to the latest request
+	asked     time.Time   // when the latest request was written
+	got       bool        // of an answer to it
 	used      bool        // a request before this one was answered
 	idleSince time.Time   // by the clock on the wall
 	stop      func() bool // ends the watch over the context of the latest request
@@ -85,9 +86,12 @@ func (c *conn) lives(idle time.Duration) bool {
 	return errors.Is(err, os.ErrDeadlineExceeded)
 }
 
+// soon is how soon a connection that had ended before says so: what is sent again arrives little later than it would have.
+const soon = 2 * time.Second
+
 // hadEnded tells whether err, of the latest request, only says that a connection that was kept had ended before.
 func (c *conn) hadEnded(err error) bool {
-	return c.used && !c.got && !errors.Is(err, os.ErrDeadlineExceeded)
+	return c.used && !c.got && time.Since(c.asked) < soon && !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 // last is how long a server that takes no more of a request may take to say why.
@@ -96,7 +100,7 @@ const last = time.Second
 // exchange writes a request and reads the beginning of its answer. settings has the limits.
 func (c *conn) exchange(req *http.Request, settings *http.Transport) (*http.Response, error) {
 	limit := settings.ResponseHeaderTimeout
-	c.got, c.room = false, headerBytes
+	c.got, c.room, c.asked = false, headerBytes, time.Now()
 	if most := settings.MaxResponseHeaderBytes; most > 0 {
 		c.room = most
 	}

@@ -247,3 +247,34 @@ func TestAServerThatSpeaksOnlyHTTP2IsServedByNetHTTP(t *testing.T) {
 		}
 	}
 }
+
+func TestARequestWhoseConnectionEndsLateIsNotSentAgain(t *testing.T) {
+	var sent atomic.Int32
+	v := newVendor(t, func(_ int32, c net.Conn) {
+		in := bufio.NewReader(c)
+		for range 2 {
+			if _, err := http.ReadRequest(in); err != nil {
+				return
+			}
+			if sent.Add(1) == 1 {
+				_, _ = io.WriteString(c, "HTTP/1.1 204 No Content\r\n\r\n")
+			}
+		}
+		<-time.After(2100 * time.Millisecond)
+	})
+	via := transport(t, settings())
+	if _, err := send(via, request(t, "GET", v.url, "")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := send(via, request(t, "GET", v.url, "")); err == nil || sent.Load() != 2 {
+		t.Errorf("%v, sent %d times", err, sent.Load())
+	}
+}
+
+func TestADiallerThatMakesNothingIsAnError(t *testing.T) {
+	base := settings()
+	base.DialContext = func(context.Context, string, string) (net.Conn, error) { return nil, nil } //nolint:nilnil // that is the point
+	if _, err := send(transport(t, base), request(t, "GET", "http://vendor.test", "")); err == nil {
+		t.Error("it was answered")
+	}
+}

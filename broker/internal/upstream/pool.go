@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -76,15 +77,15 @@ func (t *Transport) drop(now time.Time) {
 	t.mu.Lock()
 	var old []*conn
 	for to, all := range t.idle {
-		n := 0
-		for n < len(all) && (now.IsZero() || now.Sub(all[n].idleSince).Abs() >= t.base.IdleConnTimeout) { // in the order of their use
-			n++
-		}
-		old = append(old, all[:n]...)
-		if rest := all[n:]; len(rest) == 0 {
+		t.idle[to] = slices.DeleteFunc(all, func(c *conn) bool {
+			gone := now.IsZero() || now.Sub(c.idleSince).Abs() >= t.base.IdleConnTimeout
+			if gone {
+				old = append(old, c)
+			}
+			return gone
+		})
+		if len(t.idle[to]) == 0 {
 			delete(t.idle, to)
-		} else {
-			t.idle[to] = append([]*conn(nil), rest...)
 		}
 	}
 	t.kept -= len(old)
@@ -103,6 +104,9 @@ func (t *Transport) dial(ctx context.Context, to server) (*conn, error) {
 	plain, err := dial(ctx, "tcp", address(to))
 	if err != nil {
 		return nil, err
+	}
+	if plain == nil {
+		return nil, errors.New("no connection was made, and no error")
 	}
 	watch(plain)
 	if to.scheme == "http" {
