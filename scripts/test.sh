@@ -323,12 +323,12 @@ circle=test
 step need "what the tests need is installed"
 step format "gofmt"
 step unit "tests, with the race detector"
-begin storm
 step commands "the command and the examples, as processes"
+begin storm
 step memory "what is measured without the race detector"
 step simulation "${SEEDS:-500} seeds of bad days"
-step storm "processes and servers killed in mid-renewal, on real stores"
 step traces "of the broker, a module of its own"
+step storm "processes and servers killed in mid-renewal, on real stores"
 step coverage "of the root package and the sandbox"
 circle=check
 step cross "builds and vets for Linux, macOS and Windows, amd64 and arm64"

@@ -51,7 +51,7 @@ func (t *Transport) put(c *conn) {
 	defer t.mu.Unlock()
 	all := t.idle[c.to]
 	if len(all) >= t.base.MaxIdleConnsPerHost || t.closing {
-		_ = c.Close()
+		_ = c.plain.Close() // which others do not wait for
 		return
 	}
 	t.idle[c.to] = append(all, c)
