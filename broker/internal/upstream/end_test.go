@@ -90,7 +90,7 @@ func TestACallerThatLeavesAsTheAnswerBeginsIsNotWaitedFor(t *testing.T) {
 	base := settings()
 	base.ResponseHeaderTimeout = time.Minute
 	base.DialContext = func(context.Context, string, string) (net.Conn, error) {
-		return &leaving{unlooked{here}, cancel, make(chan struct{})}, nil
+		return &leaving{unlooked{here}, cancel, make(chan struct{}, 1)}, nil
 	}
 	go func() {
 		_, _ = http.ReadRequest(bufio.NewReader(there))
