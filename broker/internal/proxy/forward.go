@@ -52,7 +52,10 @@ func New(base *http.Transport, userAgent string) *Proxy {
 		own.HTTP2 = new(http.HTTP2Config)
 	}
 	if own.HTTP2.SendPingTimeout == 0 { // as the SDK: over a connection that went silent nothing would come for ever
-		own.HTTP2.SendPingTimeout, own.HTTP2.PingTimeout = 3*time.Second, 5*time.Second
+		own.HTTP2.SendPingTimeout = 3 * time.Second
+	}
+	if own.HTTP2.PingTimeout == 0 {
+		own.HTTP2.PingTimeout = 5 * time.Second
 	}
 	if own.DialContext != nil || own.Dial == nil { //nolint:staticcheck // what a program still sets is kept
 		own.DialContext = inTime(own.DialContext)
