@@ -120,26 +120,11 @@ func ParseSettings(data []byte) (s *Settings, warnings []string, err error) {
 		}
 	}
 	for _, m := range misfits {
-		problem := wrong(mendSettings, fmt.Sprintf("%s is %s, and has to be %s", wording.Said(toml.Key(m.path).String()), m.is, m.belongs), m.path...)
+		problem := wrong(mendSettings, m.problem, m.path...)
 		if len(m.path) == 1 || m.path[0] != "profile" {
 			return nil, nil, problem
 		}
 		unfit(m.path[1], problem)
-	}
-	for _, key := range meta.Keys() {
-		name := meant(key)
-		if name == "" {
-			continue
-		}
-		inProfile := key[0] == "profile"
-		if !inProfile {
-			key = key[:1] // also of a table in it, which may be the only place that names it
-		}
-		problem := wrong(mendSettings, fmt.Sprintf("%q is written %q", wording.Clip(key.String()), name), key...)
-		if !inProfile {
-			return nil, nil, problem
-		}
-		unfit(key[1], problem)
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Profiles)) {
 		if problem, hint := s.Profiles[name].valid(); problem != "" {
@@ -161,7 +146,7 @@ func ParseSettings(data []byte) (s *Settings, warnings []string, err error) {
 }
 
 // meant is the name of the setting that a key would be in small letters; "" if it is one, or none. The TOML library takes both
-// for the same, and where a file has both, either of them.
+// for the same, and where a file has both, now one and now the other.
 func meant(key toml.Key) string {
 	name, known := key[0], rootSettings
 	if len(key) > 2 && name == "profile" {

@@ -62,7 +62,7 @@ func FuzzParseSettings(f *testing.F) {
 		"", "default = \"a\"\n[profile.a]\nclient_id = \"x\"\n", "[profile.a]\nmethod = \"jwt\"\n[directory]\n\"/a\" = \"a\"\n", "\x00", "[[profile]]", "profile = 1", "0=0b",
 		"\ufeff# x\r\n[profile.a]\r\nmethod='direct' # y\r\nringcx_server_url='https://b'\r\n[profile.a.more]\r\nx=\"\"\"\r\n[profile.a]\"\"\"\r\n",
 		"profile.a={method='direct',ringcx_server_url='https://b',x=[1,\n2]}\n[[more]]\nx=1\n[[more]]", "directory={'/a'='b'}",
-		"[prOfile.a.more]", "[pr.a]\n0=\"\"\n[directorY]\n\"/a\"=\"7\"\n", "[profile.a]\nmethod='jwt'\nMethod='direct'\n",
+		"[profile.1]\nmethod='B00'\nMethod='278B1' ", "[prOfile.a.more]", "[pr.a]\n0=\"\"\n[directorY]\n\"/a\"=\"7\"\n", "[profile.a]\nmethod='jwt'\nMethod='direct'\n",
 	} {
 		f.Add([]byte(s))
 	}
@@ -100,6 +100,21 @@ func TestASettingInCapitalsIsNamedAndNotTakenForAnother(t *testing.T) {
 		}
 		if got := fmt.Sprint(err); problem == "" && err != nil || problem != "" && got != problem {
 			t.Errorf("%q: %s", text, got)
+		}
+	}
+}
+
+// The TOML library takes the names of one line for those of the other, and keeps the value of either.
+func TestASettingThatIsThereTwiceInTwoSpellingsIsTheOneThatIsWrittenRight(t *testing.T) {
+	const text = "[profile.z]\nringcx_server_url = \"https://z\"\nmethod = \"direct\"\nMethod = \"legacy\"\nMETHOD = 3\n"
+	for range 50 { // the order changes from run to run
+		s, _, err := profile.ParseSettings([]byte(text))
+		if err != nil || s.Profiles["z"].Method != profile.ByDirect || s.Unfit["z"] == nil {
+			t.Fatalf("%+v, %v", s, err)
+		}
+		out, inPlace, err := profile.Entered(text, "a", "https://a", "/a", "a")
+		if err != nil || !inPlace || !strings.HasPrefix(out, text) {
+			t.Fatalf("in place %t, %v:\n%s", inPlace, err, out)
 		}
 	}
 }

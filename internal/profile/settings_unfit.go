@@ -11,10 +11,11 @@ import (
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
-// misfit is a setting of another type than belongs there. A profile with one cannot be used, and others do without it.
+// misfit is a setting of another type than belongs there, or one in capitals. A profile with one cannot be used, and others do
+// without it.
 type misfit struct {
-	path        []string
-	is, belongs string
+	path    []string
+	problem string
 }
 
 const (
@@ -25,15 +26,15 @@ const (
 	aProfileTab = "a table, [profile.NAME] and its settings below"
 )
 
-// decodeSettings reads what can be read: profiles with settings of the wrong type are there, and have none of them. Other
-// settings of the wrong type are left out, too.
+// decodeSettings reads what can be read: profiles with misfits are there, and have none of them. Other misfits are left out, too.
 func decodeSettings(text string) (s *Settings, meta toml.MetaData, misfits []misfit, err error) {
 	s = &Settings{Unfit: map[string]*usage.Error{}}
 	meta, err = toml.Decode(text, s)
 	table := func(name string) bool { // what is none is left out in silence; one that [name.x] makes has no type
 		return !meta.IsDefined(name) || meta.Type(name) == "Hash" || meta.Type(name) == ""
 	}
-	if err == nil && table("profile") && table("directory") {
+	misspelt := func(key toml.Key) bool { return meant(key) != "" }
+	if err == nil && table("profile") && table("directory") && !slices.ContainsFunc(meta.Keys(), misspelt) {
 		return s, meta, nil, nil
 	}
 	all := map[string]any{}
@@ -48,11 +49,23 @@ func decodeSettings(text string) (s *Settings, meta toml.MetaData, misfits []mis
 	return s, meta, misfits, err
 }
 
-// takeMisfits takes out of a document what is of the wrong type.
+// takeMisfits takes out of a document what does not fit.
 func takeMisfits(all map[string]any) (found []misfit) {
+	take := func(in map[string]any, path toml.Key, problem string) {
+		found = append(found, misfit{path: path, problem: problem})
+		delete(in, path[len(path)-1])
+	}
 	wrong := func(in map[string]any, name, belongs string, path ...string) {
-		found = append(found, misfit{path: append(path, name), is: kindOf(in[name]), belongs: belongs})
-		delete(in, name)
+		key := toml.Key(append(path, name))
+		take(in, key, fmt.Sprintf("%s is %s, and has to be %s", wording.Said(key.String()), kindOf(in[name]), belongs))
+	}
+	capitals := func(in map[string]any, path ...string) {
+		for _, name := range slices.Sorted(maps.Keys(in)) {
+			key := toml.Key(append(slices.Clone(path), name))
+			if small := meant(key); small != "" {
+				take(in, key, fmt.Sprintf("%q is written %q", wording.Clip(key.String()), small))
+			}
+		}
 	}
 	texts := func(in map[string]any, names []string, belongs string, path ...string) {
 		for _, name := range names {
@@ -61,6 +74,7 @@ func takeMisfits(all map[string]any) (found []misfit) {
 			}
 		}
 	}
+	capitals(all)
 	texts(all, []string{"default"}, aName)
 	if rules, ok := all["directory"].(map[string]any); ok {
 		texts(rules, slices.Sorted(maps.Keys(rules)), aName, "directory")
@@ -73,6 +87,7 @@ func takeMisfits(all map[string]any) (found []misfit) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(profiles)) {
 		if fields, ok := profiles[name].(map[string]any); ok {
+			capitals(fields, "profile", name)
 			texts(fields, profileFields, aText, "profile", name)
 		} else {
 			wrong(profiles, name, aProfileTab, "profile")
