@@ -195,6 +195,7 @@ storm() {
 	output=$(go test -tags storm $fresh -v -timeout 5m ./internal/storm) || status=$?
 	if [[ $status != 0 ]]; then
 		grep -vE '^=== ' <<<"$output"
+		grep -vE '^=== | \| |^ *--- (PASS|SKIP)' <<<"$output" | head -n 100 | cut -c 1-1000 >"$tmp/storm.end"
 		return $status
 	fi
 	grep -E -- '--- SKIP| \| |^storm: ' <<<"$output" | sed -E 's/^ *[a-z]+_test\.go:[0-9]+: //'

@@ -7,6 +7,9 @@ import (
 	"syscall"
 )
 
+// inMemory is where a server keeps its data; "": where temporary files are.
+func inMemory() string { return "" }
+
 func attributes(user *syscall.Credential) *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Credential: user}
 }

@@ -68,7 +68,7 @@ func start(e engine) (*Server, error) {
 	}
 	e.program = program
 	s := &Server{engine: e}
-	if s.dir, err = os.MkdirTemp("", "ringcx-server-"); err != nil {
+	if s.dir, err = os.MkdirTemp(inMemory(), "ringcx-server-"); err != nil {
 		return nil, err
 	}
 	if err := s.prepare(); err != nil {
