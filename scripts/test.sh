@@ -49,7 +49,8 @@ not_run() {
 
 chosen() { [[ $wanted == *" $circle "* || $wanted == *" $1 "* ]]; }
 
-# begin NAME runs the function of a step that mostly waits while the steps before it run.
+# begin NAME runs the function of a step that mostly waits while the steps before it run. They give way to it: what it waits for
+# comes as soon as on a machine of its own.
 begin() {
 	if chosen "$1"; then
 		set -m # a group of processes of its own, which ends with this script
@@ -80,6 +81,9 @@ step() {
 	else
 		(
 			set -e
+			if compgen -G "$tmp/*.begun" >/dev/null; then
+				renice -n 19 -p "$BASHPID" >/dev/null
+			fi
 			"$name"
 		) 2>&1 | tee "$tmp/$name.log"
 		status=${PIPESTATUS[0]}

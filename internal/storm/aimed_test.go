@@ -68,7 +68,7 @@ func shots() [][]shot {
 func (l *lineage) fire(s shot, delay time.Duration) error {
 	var sprung <-chan struct{}
 	if s.path != "" {
-		sprung = l.vendor.await(s.path, s.window, func(name string) {
+		sprung = l.vendor.awaitVictim(s.path, s.window, func(name string) {
 			if s.window == delivered {
 				<-time.After(delay)
 			}

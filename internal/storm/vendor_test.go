@@ -3,6 +3,7 @@
 package storm_test
 
 import (
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -25,8 +26,9 @@ type vendor struct {
 	box    *sandbox.Server
 	server *httptest.Server
 
-	mu       sync.Mutex // guards the fields below
-	ambush   *ambush    // nil: none
+	mu       sync.Mutex      // guards the fields below
+	ambush   *ambush         // nil: none
+	dying    map[string]bool // workers whose requests arrive no more
 	verdicts map[string]int
 	granted  map[string]int         // answers with tokens, by path
 	asked    map[string][]time.Time // when token requests arrived, by path
@@ -40,6 +42,7 @@ type ambush struct {
 	window window
 	strike func(worker string) // called with the name of who sent the request
 	sprung chan struct{}       // closed when it is over
+	deadly bool                // who is caught dies
 }
 
 // window is when an ambush strikes.
@@ -57,7 +60,7 @@ func newVendor(t *testing.T, opts *sandbox.Options) *vendor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &vendor{box: box, verdicts: map[string]int{}, granted: map[string]int{}, asked: map[string][]time.Time{}}
+	v := &vendor{box: box, verdicts: map[string]int{}, granted: map[string]int{}, dying: map[string]bool{}, asked: map[string][]time.Time{}}
 	box.OnRequest(v.note)
 	v.server = httptest.NewServer(v)
 	t.Cleanup(v.server.Close)
@@ -98,13 +101,18 @@ func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			v.busy += v.span[1].Sub(begin)
 		}()
 	}
-	a := v.caught(r.URL.Path)
+	worker, _, _ := strings.Cut(r.UserAgent(), " ")
+	a, lost := v.caught(r.URL.Path, worker)
+	if lost {
+		_, _ = io.Copy(io.Discard, r.Body) // the server does not notice before that who leaves
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
+	}
 	if a == nil {
 		v.box.ServeHTTP(w, r)
 		return
 	}
 	defer close(a.sprung)
-	worker, _, _ := strings.Cut(r.UserAgent(), " ")
 	switch a.window {
 	case received:
 		a.strike(worker)
@@ -123,24 +131,35 @@ func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// caught takes the ambush if it is one for this path.
-func (v *vendor) caught(path string) *ambush {
+// caught takes the ambush if it is one for this path. What a worker sends while it dies is lost: how soon a kill comes is the machine's
+// affair, and with an answer to a login on its way the worker would exchange it in the meantime.
+func (v *vendor) caught(path, worker string) (by *ambush, lost bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	a := v.ambush
-	if a == nil || a.path != path {
-		return nil
+	if v.dying[worker] || a == nil || a.path != path {
+		return nil, v.dying[worker]
 	}
-	v.ambush = nil
-	return a
+	v.ambush, v.dying[worker] = nil, a.deadly
+	return a, false
 }
 
 // await has strike called at the next request of the path, while its sender waits for the answer or has just got it.
 func (v *vendor) await(path string, at window, strike func(worker string)) (sprung <-chan struct{}) {
+	return v.wait(&ambush{path: path, window: at, strike: strike})
+}
+
+// awaitVictim is await with a strike that kills the worker.
+func (v *vendor) awaitVictim(path string, at window, strike func(worker string)) (sprung <-chan struct{}) {
+	return v.wait(&ambush{path: path, window: at, strike: strike, deadly: true})
+}
+
+func (v *vendor) wait(a *ambush) (sprung <-chan struct{}) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.ambush = &ambush{path, at, strike, make(chan struct{})}
-	return v.ambush.sprung
+	a.sprung = make(chan struct{})
+	v.ambush = a
+	return a.sprung
 }
 
 // mustSpring waits until an ambush has caught somebody.
