@@ -195,11 +195,11 @@ func (b *broker) end() error {
 	return nil
 }
 
-// handed notes a token that the broker handed out.
-func (b *broker) handed(until time.Time) {
+// handed notes a token that the broker handed out to who asked at a time. It may be another process by now, which has none.
+func (b *broker) handed(until, asked time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if until.After(b.seen) && !b.away.meet(time.Now(), time.Now()) {
+	if until.After(b.seen) && !b.away.meet(asked, time.Now()) {
 		b.seen = until
 	}
 }

@@ -183,7 +183,7 @@ func (c *caller) took(b *broker, body []byte, begin time.Time) error {
 	}
 	c.name = t.Token
 	until, ok := c.fleet.issued(t.AccessToken)
-	b.handed(until)
+	b.handed(until, begin)
 	c.fleet.count(func(n *calls) {
 		switch {
 		case !ok:
