@@ -297,6 +297,86 @@ func TestABrokerThatEndsGivesBackWhatItDidNotUse(t *testing.T) {
 	})
 }
 
+// What a broker sent before it ended counts for as long as the vendor counts it, and no longer.
+func TestABrokerThatIsStartedAgainGoesOnWhereItStopped(t *testing.T) {
+	for name, c := range map[string]struct {
+		burst int           // requests at once, at first
+		pace  time.Duration // from one to the next after that, before and after the new start
+		stops time.Duration // when, since the first
+		quiet time.Duration // until somebody sends again
+	}{
+		"a burst long ago":  {burst: 108, stops: 50 * time.Second, quiet: 12 * time.Second, pace: time.Minute / 100},
+		"the same at a run": {pace: time.Minute / 90, stops: 3 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := new(ringcx.Memory)
+				start := func() *budget.Governor {
+					return budget.New(budget.Options{Store: store, MaxWait: 3 * time.Second})
+				}
+				g, began := start(), time.Now()
+				send := func() {
+					r, err := g.Reserve(t.Context(), budget.Request{Profile: "main", Caller: "x"})
+					if err != nil {
+						t.Fatalf("%v after the beginning: %v", time.Since(began), err)
+					}
+					r.Commit(200, 0)
+				}
+				for range c.burst {
+					send()
+				}
+				for c.burst == 0 && time.Since(began) < c.stops {
+					send()
+					time.Sleep(c.pace)
+				}
+				time.Sleep(c.stops - time.Since(began))
+				if err := g.Close(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				g = start()
+				defer func() { _ = g.Close(t.Context()) }()
+				time.Sleep(c.quiet)
+				for again := time.Now(); time.Since(again) < 50*time.Second; time.Sleep(c.pace) {
+					send()
+				}
+			})
+		})
+	}
+}
+
+func TestWhatIsLeftIsToldWithoutWhatOthersHave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := new(ringcx.Memory)
+		first, next := budget.New(budget.Options{Store: store}), budget.New(budget.Options{Store: store, MaxWait: 5 * time.Second})
+		defer func() { _ = next.Close(t.Context()) }()
+		for range 120 {
+			r, err := first.Reserve(t.Context(), budget.Request{Profile: "main", Caller: "x"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Commit(200, 0)
+		}
+		if err := first.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			if r, err := next.Reserve(t.Context(), budget.Request{Profile: "main", Caller: "x"}); err == nil {
+				r.Release()
+				t.Error("more was sent than the vendor allows")
+			}
+		}()
+		time.Sleep(3 * time.Second)
+		if all := next.Left(); len(all) != 1 || all[0].Left != 0 || all[0].Waiting != 1 {
+			t.Errorf("while one waits for what another sent: %+v", all)
+		}
+		synctest.Wait()
+		time.Sleep(time.Minute + 5*time.Second)
+		if all := next.Left(); len(all) != 1 || all[0].Left < 100 {
+			t.Errorf("a window later: %+v", all)
+		}
+	})
+}
+
 func TestARequestThatIsGivenUpTakesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := &vendor{}

@@ -12,7 +12,8 @@
 //
 // Replicas lease slots from a record in their [ringcx.Store], one for each limit and account: who holds how many, until when.
 // Shares follow use: what is not used is given back, and when there is not enough for all, all have the same but those who want
-// less. The slots of a replica that died come back when its lease, the longest way of a request and the window are over.
+// less. The slots of a replica that died come back when its lease, the longest way of a request and the window are over; those of
+// one that ended come back about when they would have been free there.
 //
 // The record is not written for each request: by a replica that uses the limit every fifteen seconds (every twelfth of a window
 // that is longer than three minutes), and for every third request when eight share it. Where a window has hardly more slots than

@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -66,6 +67,7 @@ func (s *share) confirm(p *proposal, saved bool) {
 	}
 	for i := range s.windows {
 		if l := &s.leased[i]; p.slots[i] > l.total() {
+			s.vacant[i] -= p.slots[i] - l.total()
 			l.free += p.slots[i] - l.total()
 		}
 	}
@@ -162,6 +164,7 @@ func (s *share) goal(r *record, i int, d *demand, there time.Time) (n, want int)
 	round := int(there.UnixNano() / int64(max(s.windows[i].Time, turn)))
 	have, missing, wants, me := r.others(s.holder, i, want, there)
 	free := max(0, pool-have-held)
+	s.vacant[i] = free
 	goal := want
 	if d.pressed[i] = missing > 0 && missing+max(0, want-held) > free; d.pressed[i] {
 		goal = fair(pool, wants, me, round)
@@ -186,19 +189,25 @@ func (s *share) goal(r *record, i int, d *demand, there time.Time) (n, want int)
 	return held, want
 }
 
-// leave is what is saved when the replica ends: nothing of it is used any more, but what is on its way. nil: nothing.
+// leave is what is saved when the replica ends: nothing of it is used any more, but what is on its way, and what was used is back
+// about when it would have been here: who comes next need not wait for a whole window. nil: nothing.
 func (s *share) leave(r *record, damaged bool, at reading, now moment) *proposal {
 	r.expire(at.earliest(now), s.windows)
 	healed := s.reconcile(r, damaged, at, now)
 	if _, known := r.find(s.holder); !known && !healed {
 		return nil
 	}
-	mine := entry{Holder: s.holder, Until: at.latest(now).Add(-flight), Nth: s.tries + 1}
-	for i := range s.windows {
+	late := at.latest(now)
+	mine := entry{Holder: s.holder, Until: late, Nth: s.tries + 1}
+	for i, w := range s.windows {
 		l := &s.leased[i]
-		mine.Slots = append(mine.Slots, l.used())
-		if l.busy > 0 {
-			mine.Until = at.latest(now)
+		l.settle(now.steady)
+		mine.Slots = append(mine.Slots, l.busy)
+		for n, some := range l.parts(now.steady, rest(w)) {
+			left := entry{Holder: fmt.Sprintf("%s-%d-%d", s.holder, i, n), Slots: make([]int, len(s.windows)), Nth: 1}
+			left.Slots[i] = len(some)
+			left.Until = late.Add(min(some[len(some)-1]-now.steady, rest(w)) - rest(w) - flight)
+			r.put(left)
 		}
 		l.lose(0) // whether it is saved or not
 	}

@@ -36,7 +36,8 @@ func (g *Governor) Left() []Left {
 	return found
 }
 
-// left is what may be sent, where it takes no more than a look at the record to get it.
+// left is what may be sent, where it takes no more than a look at the record to get it. What others have counts for as long as a look
+// is worth.
 func (s *share) left(now moment) Left {
 	l := Left{Waiting: len(s.queue.all), Quiet: max(0, s.quiet-now.steady)}
 	live := now.before(s.valid)
@@ -44,6 +45,9 @@ func (s *share) left(now moment) Left {
 		s.own[i].settle(now.steady)
 		s.leased[i].settle(now.steady)
 		may := s.pool[i]
+		if s.tried > 0 && now.steady-s.tried <= 2*look && !s.failing {
+			may = min(may, s.leased[i].total()+s.vacant[i])
+		}
 		if live {
 			may = min(may, s.target[i])
 		}

@@ -25,6 +25,7 @@ type share struct {
 	own     []slots       // of each window: those that need no lease
 	leased  []slots       // of each window: those of the lease
 	target  []int         // of each window: those of the lease that others do not need more
+	vacant  []int         // of each window: those that nobody had when the record was looked at last
 	term    time.Duration // how long slots are leased
 	most    int           // requests that wait
 
@@ -53,7 +54,7 @@ func newShare(holder string, windows []apispec.Window, own []int, replicas int) 
 	for i, w := range windows {
 		s.pool = append(s.pool, w.Requests-own[i]*replicas)
 		s.term = max(s.term, w.Time/6) // slots of a replica that died rest for long anyway
-		s.leased, s.target = append(s.leased, slots{}), append(s.target, s.pool[i])
+		s.leased, s.target, s.vacant = append(s.leased, slots{}), append(s.target, s.pool[i]), append(s.vacant, s.pool[i])
 		set := slots{}
 		for range own[i] {
 			set.resting = append(set.resting, flight+rest(w))

@@ -77,6 +77,20 @@ func (s *slots) settle(now time.Duration) {
 	}
 }
 
+// parts are the slots that rest, in some parts that are free one after the other.
+func (s *slots) parts(now, rest time.Duration) (parts [][]time.Duration) {
+	const most = 10
+	nth := -1
+	for i, at := range s.resting {
+		if n := min(int((at-now)*most/rest), most); n != nth {
+			nth, parts = n, append(parts, nil)
+		}
+		last := len(parts) - 1
+		parts[last] = s.resting[i-len(parts[last]) : i+1]
+	}
+	return parts
+}
+
 func (s *slots) take() uint32 {
 	s.free--
 	s.busy++
