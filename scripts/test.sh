@@ -26,7 +26,7 @@ clean() {
 	local begun group
 	for begun in "$tmp"/*.begun; do
 		if [[ -f $begun ]]; then
-			read -r group _ <"$begun"
+			read -r group <"$begun"
 			kill -- "-$group" 2>/dev/null || true
 		fi
 	done
@@ -49,33 +49,49 @@ not_run() {
 
 chosen() { [[ $wanted == *" $circle "* || $wanted == *" $1 "* ]]; }
 
-# begin NAME runs the function of a step that mostly waits while the steps before it run. They give way to it: what it waits for
-# comes as soon as on a machine of its own.
+# begin NAME... runs the functions of steps that mostly wait, one after the other, while other steps run. Those give way: what is
+# waited for comes as soon as on a machine of its own.
 begin() {
-	if chosen "$1"; then
-		set -m # a group of processes of its own, which ends with this script
-		(
-			set -e
-			"$1"
-		) >"$tmp/$1.log" 2>&1 </dev/null &
-		set +m
-		echo "$! $SECONDS" >"$tmp/$1.begun"
+	local name chain=()
+	for name; do
+		if chosen "$name"; then
+			chain+=("$name")
+		fi
+	done
+	if [[ ${#chain[@]} == 0 ]]; then
+		return
 	fi
+	set -m # a group of processes of its own, which ends with this script
+	(
+		set +e
+		for name in "${chain[@]}"; do
+			begun=$SECONDS
+			(
+				set -e
+				"$name"
+			) >"$tmp/$name.log" 2>&1 </dev/null
+			echo "$? $((SECONDS - begun))" >"$tmp/$name.status"
+		done
+	) &
+	set +m
+	for name in "${chain[@]}"; do
+		echo "$!" >"$tmp/$name.begun"
+	done
 }
 
 # step NAME TITLE runs the function of that name, or waits for what begin began. What it leaves in $tmp/NAME.end is how it
 # ended, else the end of its output.
 step() {
-	local name=$1 title=$2 begin=$SECONDS pid status
+	local name=$1 title=$2 begin=$SECONDS pid status took
 	if ! chosen "$name"; then
 		return
 	fi
 	printf '\n== %s: %s\n' "$name" "$title"
 	set +e
 	if [[ -f $tmp/$name.begun ]]; then
-		read -r pid begin <"$tmp/$name.begun"
-		wait "$pid"
-		status=$?
+		read -r pid <"$tmp/$name.begun"
+		wait "$pid" 2>/dev/null # known already if it was waited for
+		read -r status took <"$tmp/$name.status" || status=1 took=0
 		rm "$tmp/$name.begun"
 		cat "$tmp/$name.log"
 	else
@@ -86,7 +102,7 @@ step() {
 			fi
 			"$name"
 		) 2>&1 | tee "$tmp/$name.log"
-		status=${PIPESTATUS[0]}
+		status=${PIPESTATUS[0]} took=$((SECONDS - begin))
 	fi
 	set -e
 	case $status in
@@ -95,8 +111,8 @@ step() {
 	*) results+=(FAILED) failed=$((failed + 1)) ;;
 	esac
 	names+=("$name")
-	seconds+=($((SECONDS - begin)))
-	echo "-- $name: ${results[${#results[@]} - 1]} ($((SECONDS - begin)) s)"
+	seconds+=("$took")
+	echo "-- $name: ${results[${#results[@]} - 1]} ($took s)"
 }
 
 # What other people's packages cost to compile is paid while the package manager works, as far as it gets.
@@ -327,12 +343,25 @@ vulnerabilities() {
 circle=test
 step need "what the tests need is installed"
 step format "gofmt"
-step unit "tests, with the race detector"
-step commands "the command and the examples, as processes"
-begin storm
+commands="the command and the examples, as processes"
+apart=
+if [[ -n $fresh ]] || ! chosen unit; then # one after the other: what fails is not to be the neighbour's fault
+	apart=yes
+fi
+if [[ -n $apart ]]; then
+	step unit "tests, with the race detector"
+	step commands "$commands"
+	begin storm
+else
+	begin commands storm
+	step unit "tests, with the race detector"
+fi
 step memory "what is measured without the race detector"
 step simulation "${SEEDS:-500} seeds of bad days"
 step traces "of the broker, a module of its own"
+if [[ -z $apart ]]; then
+	step commands "$commands"
+fi
 step storm "processes and servers killed in mid-renewal, on real stores"
 step coverage "of the root package and the sandbox"
 circle=check
