@@ -9,10 +9,11 @@ fail() {
 }
 
 [[ -n $BROKER ]] || exit 0
-[[ $BROKER =~ ^https://[A-Za-z0-9.:/_-]+$|^http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?/?$|^unix:/[A-Za-z0-9./_-]+$ ]] ||
+[[ $BROKER =~ ^https://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[A-Za-z0-9./_-]*)?$|^http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?/?$|^unix:/[A-Za-z0-9./_-]+$ ]] ||
 	fail "broker has to be https://host, http:// of this machine or unix:PATH, without user, password or query"
 [[ -n $AUDIENCE ]] || fail "audience is missing: what the broker has in its [[oidc]]"
-[[ $RENEW =~ ^[1-9][0-9]{0,4}$ ]] || fail "renew has to be a number of seconds"
+# A token lives five minutes: a minute is left for one that comes late.
+[[ $RENEW =~ ^[1-9][0-9]{0,2}$ ]] && ((RENEW <= 240)) || fail "renew has to be a number of seconds, at most 240: a token lives five minutes"
 [[ -n ${ACTIONS_ID_TOKEN_REQUEST_URL:-} && -n ${ACTIONS_ID_TOKEN_REQUEST_TOKEN:-} ]] ||
 	fail "the runner gives this job no token: it needs permissions: id-token: write, which a pull request from a fork does not get"
 

@@ -16,9 +16,9 @@ esac
 [[ -z $BROKER ]] || exit 0
 [[ $PORT =~ ^[0-9]{1,5}$ ]] || fail "port has to be a number"
 
-dir=$RUNNER_TEMP/ringcx
-mkdir -p "$dir"
-rm -f "$dir/sandbox.env" "$dir/sandbox.url"
+# One that an earlier step has started keeps its files: verdicts are asked of it until another listens.
+mkdir -p "$RUNNER_TEMP/ringcx"
+dir=$(mktemp -d "$RUNNER_TEMP/ringcx/sandbox.XXXXXX")
 ringcx sandbox --listen "127.0.0.1:$PORT" --write-env "$dir/sandbox.env" >"$dir/sandbox.log" 2>&1 </dev/null &
 pid=$!
 
@@ -30,7 +30,8 @@ for ((n = 0; n < 300; n++)); do
 done
 if [[ ! -s $dir/sandbox.env ]]; then
 	kill "$pid" 2>/dev/null || true
-	cat "$dir/sandbox.log"
+	# Of a line that begins with ::, or has ##[ anywhere, the runner would make a command.
+	LC_ALL=C tr -d '\r' <"$dir/sandbox.log" | LC_ALL=C sed 's/##\[/## [/g; s/^/| /'
 	fail "the sandbox did not start"
 fi
 # shellcheck source=/dev/null
@@ -42,6 +43,6 @@ while IFS='=' read -r name value; do
 	esac
 done <<<"$variables"
 printf '%s\n' "$variables" >>"$GITHUB_ENV"
-printf '%s\n' "$url" >"$dir/sandbox.url"
+printf '%s\n' "$url" "$dir/sandbox.log" >"$RUNNER_TEMP/ringcx/sandbox"
 printf 'url=%s\nlog=%s\n' "$url" "$dir/sandbox.log" >>"$GITHUB_OUTPUT"
 echo "The sandbox is at $url"

@@ -13,8 +13,13 @@ remove | 0)
 	fi
 	;;
 purge)
-	# Tokens are not left behind for the next user of that number.
-	rm -rf /var/lib/ringcx /var/log/ringcx /run/ringcx
+	# Tokens are not left behind for the next user of that number, also where a directory is a link to another disk, or a mount, which
+	# stays without them.
+	for dir in /var/lib/ringcx /var/log/ringcx /run/ringcx; do
+		[ -e "$dir" ] || [ -L "$dir" ] || continue
+		find -H "$dir" -mindepth 1 -delete || echo "ringcx: not all of $dir could be deleted, which may have a stored login: look what is left"
+		rmdir "$dir" 2>/dev/null || [ ! -L "$dir" ] || rm -f "$dir"
+	done
 	rmdir /etc/ringcx 2>/dev/null || true
 	;;
 esac

@@ -78,8 +78,11 @@ inside() {
 	accepted "the overlay of docs/deploy.md" kubectl apply --dry-run=server -k overlay
 	page deploy yaml 'generators.external-secrets.io' >recipe
 	accepted "its recipe for External Secrets" kubectl create --dry-run=server -f recipe
-	page deploy sh 'kubectl label secret' | grep -v '^ringcx' >commands
+	page deploy sh 'kubectl label secret' | grep -v '^kubectl exec' >commands
 	accepted "and its commands" bash -euo pipefail commands
+	echo key >metrics.key
+	page deploy sh 'ringcx-broker-metrics' | grep -v '^kubectl exec' >commands
+	accepted "those for the key of the monitor" bash -euo pipefail commands
 
 	rendered=$(kubectl kustomize deploy/kustomize)
 	refused 'unknown field "spec.template.spec.containers\[0\].securityContext' "$rendered" s/readOnlyRootFilesystem/readOnlyRootFileSystem/

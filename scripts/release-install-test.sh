@@ -127,6 +127,7 @@ while [[ $1 == -* ]]; do
 	-p)
 		case $2 in
 		User=*) user=${2#User=} ;;
+		Environment=HOME=*) home=${2#Environment=HOME=} ;;
 		LoadCredential=*) credential=${2#LoadCredential=} && install -m 400 "${credential#*:}" "$credentials/${credential%%:*}" ;;
 		*) exit 99 ;;
 		esac
@@ -138,7 +139,7 @@ while [[ $1 == -* ]]; do
 	shift
 done
 chown -R "$user" "$credentials"
-exec env -i HOME="$(getent passwd "$user" | cut -d : -f 6)" PATH=/usr/bin:/bin CREDENTIALS_DIRECTORY="$credentials" \
+exec env -i HOME="$home" PATH=/usr/bin:/bin CREDENTIALS_DIRECTORY="$credentials" \
 	setpriv --reuid="$user" --regid="$user" --clear-groups "$@"
 RUN
 	printf '#!/bin/sh\necho "$*" >>/tmp/systemctl.log\n' >bin/systemctl

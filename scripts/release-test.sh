@@ -80,6 +80,23 @@ git -C "$tmp/older" -c user.name=test -c user.email=test@example.com commit -qam
 	exit 1
 }
 
+# tagged fails unless a commit with the tags that are given after a text is not built, for what the text says.
+tagged() {
+	local said=$1 tag
+	rm -rf "$tmp/tagged"
+	git clone -q --no-tags . "$tmp/tagged"
+	for tag in "${@:2}"; do git -C "$tmp/tagged" tag "$tag"; done
+	! GORELEASER=false "$tmp/tagged/scripts/release.sh" --single-target >"$tmp/log" 2>&1 && grep -qF "$said" "$tmp/log" || {
+		cat "$tmp/log"
+		echo "release-test: with the tags ${*:2} nothing says: $said" >&2
+		exit 1
+	}
+}
+version=$(sed -n 's/^const Version = "\(.*\)"$/\1/p' config.go)
+tagged "the tag is v98.0.0, and config.go says that this is version $version" v1 v98.0.0 broker/otel/v98.0.0
+tagged "git tag -s broker/otel/v$version" "v$version"
+tagged "the tags of several versions, and what is built is one: v$version, v$version-rc.1" "v$version" "v$version-rc.1" "broker/otel/v$version"
+
 # The control, and a tree with changes, which is refused.
 echo change >>"$tmp/one/README.md"
 ! "$tmp/one/scripts/release.sh" --single-target >/dev/null 2>&1 || {

@@ -28,11 +28,16 @@ fail() {
 [[ -d .git ]] || fail "build in a clone, not in a worktree: Go cannot tell the commit there"
 
 version=$(sed -n 's/^const Version = "\(.*\)"$/\1/p' config.go)
-tag=$(git tag --points-at HEAD --list 'v*')
-if [[ -z $tag ]]; then
+# Other tags that begin so, such as v1 for users of the action, are of no version.
+tag=$(git tag --points-at HEAD | grep -E '^v[0-9]+\.[0-9]+\.[0-9]+(-.*)?$' || true)
+if [[ $tag == *$'\n'* ]]; then
+	fail "this commit has the tags of several versions, and what is built is one: ${tag//$'\n'/, }. Delete those that it is not, with git tag -d, or give the next version a commit of its own"
+elif [[ -z $tag ]]; then
 	version+=-dev.$(TZ=UTC0 git log -1 --date=format-local:%Y%m%d%H%M%S --format=%cd).g$(git rev-parse --short=12 HEAD)
 elif [[ $tag != "v$version" ]]; then
 	fail "the tag is $tag, and config.go says that this is version $version"
+elif ! git tag --points-at HEAD | grep -qxF "broker/otel/$tag"; then
+	fail "the commit has the tag $tag, and not broker/otel/$tag, without which nobody gets that module: git tag -s broker/otel/$tag, and push it"
 fi
 
 . scripts/go.sh

@@ -3,7 +3,7 @@ module github.com/ringcx-go/ringcx/broker/otel
 go 1.26.0
 
 require (
-	github.com/ringcx-go/ringcx v0.0.0
+	github.com/ringcx-go/ringcx v0.1.0
 	go.opentelemetry.io/otel v1.47.0
 	go.opentelemetry.io/otel/sdk v1.47.0
 	go.opentelemetry.io/otel/trace v1.47.0

@@ -149,11 +149,11 @@ func TestAJobIsLetInAtABrokerWithoutAStoredSecret(t *testing.T) {
 	j.keeps(first, r.request)
 
 	// Another audience is a token that the broker refuses: it is the token that let the job in.
-	if err := j.uses("action.yml", map[string]string{"broker": broker, "renew": "9999"}, install); err != nil {
+	if err := j.uses("action.yml", map[string]string{"broker": broker, "renew": "240"}, install); err != nil {
 		t.Fatal(err)
 	}
 	j.end() // what renews the first
-	if err := j.uses("action.yml", map[string]string{"broker": broker, "renew": "9999"}, install); err != nil {
+	if err := j.uses("action.yml", map[string]string{"broker": broker, "renew": "240"}, install); err != nil {
 		t.Fatal(err)
 	}
 	if err := j.step("ringcx api GET /voice/api/v1/admin/accounts", nil); err == nil {
@@ -167,17 +167,21 @@ func TestABrokerThatWouldGetOrShowASecretIsRefused(t *testing.T) {
 	j.env["ACTIONS_ID_TOKEN_REQUEST_URL"], j.env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = r.URL+"/token?api-version=2.0", r.request
 	for _, broker := range []string{
 		"http://broker.example", "https://user:hunter22@broker.example", "https://broker.example/?key=hunter22", "broker.example", "https://broker.example\nPATH=/hunter22",
-		"http://127.0.0.1.example", "http://127.0.0.1:80@broker.example",
+		"http://127.0.0.1.example", "http://127.0.0.1:80@broker.example", "https://[::1]x.example", "https://[hunter22@broker.example]",
 	} {
 		j.refused("broker has to be", map[string]string{"broker": broker}, install)
 	}
 	j.refused("audience is missing", map[string]string{"broker": "https://broker.example", "audience": ""}, install)
 	j.refused("number of seconds", map[string]string{"broker": "https://broker.example", "renew": "0"}, install)
+	j.refused("at most 240", map[string]string{"broker": "https://broker.example", "renew": "241"}, install) // of tokens that live 300
+	j.refused("at most 240", map[string]string{"broker": "https://broker.example", "renew": "99999"}, install)
 	if n := r.given.Load(); n != 0 {
 		t.Errorf("%d tokens were asked for", n)
 	}
 	j.env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "another"
-	j.refused("gives no token", map[string]string{"broker": "https://broker.example"}, install)
+	for _, broker := range []string{"https://broker.example", "https://broker.example:8788/", "https://[::1]:8788", "http://[::1]:8788", "unix:/run/ringcx/broker.sock"} {
+		j.refused("gives no token", map[string]string{"broker": broker}, install)
+	}
 	j.env["ACTIONS_ID_TOKEN_REQUEST_URL"] = strings.Replace(r.URL, "https:", "http:", 1) + "/token?api-version=2.0"
 	j.refused("gives no token", map[string]string{"broker": "https://broker.example"}, install)
 	if j.env["RINGCX_BROKER"] != "" || j.env["RINGCX_BROKER_KEY_FILE"] != "" {

@@ -55,6 +55,61 @@ func TestASandboxThatCannotStartIsSaidAndAnotherIsNotTakenForIt(t *testing.T) {
 	}
 }
 
+func TestASandboxThatCannotStartLeavesTheVerdictsOfTheOneBefore(t *testing.T) {
+	j := onSandbox(t)
+	if err := j.step(misuse, nil); err != nil {
+		t.Fatal(err)
+	}
+	url, log := j.out["url"], j.out["log"]
+	j.refused("did not start", map[string]string{"port": j.env["RC_SERVER_URL"][strings.LastIndex(j.env["RC_SERVER_URL"], ":")+1:]}, install)
+	if err := j.uses(verdict, nil); err != nil || j.out["count"] != "1" {
+		t.Errorf("after another sandbox of %q: %v, %q", url, err, j.out)
+	}
+	j.tells("1 x token in a URL, first T: GET /voice/api/v1/admin/users 401")
+	if text := j.read(log); !strings.Contains(text, "RingCX sandbox on ") {
+		t.Errorf("its log is %q", text)
+	}
+	// One that listens is asked from then on.
+	if err := j.uses("action.yml", map[string]string{"port": "0"}, install); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.uses(verdict, nil); err != nil || j.out["count"] != "0" {
+		t.Errorf("of the next sandbox: %v, %q", err, j.out)
+	}
+}
+
+func TestNothingThatTheSandboxSaysIsACommandToTheRunner(t *testing.T) {
+	j := onSandbox(t)
+	log := j.out["log"]
+	if err := j.step(`curl -g -s -o out "$RINGCX_SERVER_URL/voice/api/v1/admin/%23%23[error]users?access_token=x"`, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.uses(verdict, nil); err != nil || j.out["count"] != "1" || !strings.Contains(j.log, "[error]users") {
+		t.Fatalf("%v, %q: %s", err, j.out, j.log)
+	}
+	// What it wrote is printed where it has ended, and where it does not start.
+	said := j.log
+	const hostile = "::error::told\n  ::error::told\rtold ##[error]told\n::error::told ###[error]\n"
+	j.end()
+	write(t, log, hostile, 0o600)
+	write(t, filepath.Join(j.dir, "hostile"), hostile, 0o600)
+	write(t, filepath.Join(j.dir, "bin/ringcx"), "#!/bin/sh\ncat hostile\n", 0o755)
+	j.path = filepath.Join(j.dir, "bin") + ":" + j.path
+	for path, why := range map[string]string{verdict: "does not answer", "action.yml": "did not start"} {
+		err := j.uses(path, nil, install)
+		if err == nil || !strings.Contains(err.Error(), why) || strings.Count(err.Error(), "told") != 5 {
+			t.Fatalf("%v, not %s", err, why)
+		}
+		said += "\n" + strings.Replace(err.Error(), "exit status 1: ", "\n", 1)
+	}
+	for line := range strings.FieldsFuncSeq(said, func(r rune) bool { return r == '\r' || r == '\n' }) {
+		line = strings.TrimSpace(line)
+		if ours := strings.HasPrefix(line, "::error title=ringcx::"); strings.HasPrefix(line, "::") && !ours || strings.Contains(line, "##[") {
+			t.Errorf("the runner would do as it is told: %s", line)
+		}
+	}
+}
+
 // packed is an archive as releases have it, with a command that says what it is.
 func packed(t *testing.T, name string) []byte {
 	t.Helper()

@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"text/template"
 
+	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	"sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 
@@ -105,5 +107,32 @@ func TestTheRecipeOfExternalSecretsGetsAToken(t *testing.T) {
 	fields := map[string]any{}
 	if _, wrong := json.UnmarshalStrict(body, &fields); err != nil || wrong != nil || resp.StatusCode != http.StatusOK || fields["access_token"] == nil {
 		t.Errorf("%s: %v %v", resp.Status, err, fields)
+	}
+}
+
+func TestTheKeysThatThePagePutsIntoSecretsAreHeadersAsTheyAre(t *testing.T) {
+	all, _ := manifests(t, base(t, nil), "/base")
+	monitor := all["monitoring.coreos.com/v1 ServiceMonitor"].(*monitoring.ServiceMonitor).Spec.Endpoints[0].Authorization.Credentials
+	page, dir := read(t, "../../docs/deploy.md"), t.TempDir()
+	env := filepath.Join(dir, "ringcx.env")
+	write(t, env, login(t, ringcxtest.NewServer(t, nil), "127.0.0.1", "RINGCX_STORE=file:"+filepath.Join(dir, "store")), 0o600)
+	for _, secret := range []string{monitor.Name, recipe(t).Spec.Secrets[0]["secretRef"].(map[string]any)["name"].(string)} {
+		m := regexp.MustCompile("(?m)^(umask .*)\n(kubectl exec .*>(\\S+))\nkubectl create secret generic " + secret + " --from-file=" + monitor.Key + "(?:=(\\S+))? ").FindStringSubmatch(page)
+		if m == nil || m[4] != "" && m[4] != m[3] || m[4] == "" && m[3] != monitor.Key {
+			t.Errorf("docs/deploy.md does not make %s with a %s: %q", secret, monitor.Key, m)
+			continue
+		}
+		const pod = "kubectl exec deploy/ringcx-broker -- ringcx --env-file /etc/ringcx/login/ringcx.env "
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", m[1]+"\n"+strings.Replace(m[2], pod, command+" --env-file "+env+" ", 1))
+		cmd.Dir, cmd.Env = dir, []string{"HOME=" + dir, "PATH=" + os.Getenv("PATH")}
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		if key := read(t, filepath.Join(dir, m[3])); key == "" || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			t.Errorf("the key of %s, of %d bytes, is no header as it is", secret, len(key))
+		}
+		if info, err := os.Stat(filepath.Join(dir, m[3])); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("others can read the key of %s: %v", secret, err)
+		}
 	}
 }

@@ -177,3 +177,11 @@ func TestUserAndDirectoriesAreMade(t *testing.T) {
 		}
 	}
 }
+
+func TestTheServicesFindTheirStoreWhateverHomeTheirUserHas(t *testing.T) {
+	for _, unit := range []string{"ringcx-broker.service", "ringcx-doctor.service"} {
+		if home := set(t, unit, "Environment"); home != "HOME=%S/"+set(t, unit, "StateDirectory") {
+			t.Errorf("%s has %s", unit, home)
+		}
+	}
+}

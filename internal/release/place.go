@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-var versionTag = regexp.MustCompile(`^v(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?$`)
+// versionTag is what Go takes for the tag of a version: no number begins with 0.
+var versionTag = regexp.MustCompile(`^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$`)
 
 // writePlace writes where a tag stands among all tags, one a line: "prerelease=" and "latest=", each true or false. What people
 // get who name no version is the highest that is no pre-release, so a patch of an older line is not the latest.

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"cmp"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ringcx-go/ringcx"
 )
 
 var (
@@ -116,6 +120,52 @@ func TestOneFileNamesTheGoThatTestsAndReleasesAreBuiltWith(t *testing.T) {
 	}
 	if !strings.Contains(text(t, "deploy/container/Containerfile"), " golang:"+exact+" ") {
 		t.Errorf("the image is not built with Go %s", exact)
+	}
+}
+
+func TestTagsOfVersionsAloneStartARelease(t *testing.T) {
+	m := regexp.MustCompile(`(?m)^    tags: \["(.*)", "(.*)"\]`).FindStringSubmatch(text(t, ".github/workflows/release.yml"))
+	if m == nil {
+		t.Fatal("release.yml has no two patterns of tags")
+	}
+	// A + of these patterns is that of regular expressions, a * is anything but a slash.
+	pattern := regexp.MustCompile("^(" + strings.NewReplacer(".", `\.`, "*", "[^/]*").Replace(m[1]+"|"+m[2]) + ")$")
+	for tag, want := range map[string]bool{
+		"v0.1.0": true, "v10.20.30": true, "v0.2.0-rc.1": true, "v1": false, "v1.2": false, "video": false, "v1.2.3.4": false, "broker/otel/v0.1.0": false,
+	} {
+		if pattern.MatchString(tag) != want {
+			t.Errorf("%s starts a release: %t", tag, !want)
+		}
+	}
+}
+
+func TestTheModuleOfTracesWantsTheVersionThatIsReleasedWithIt(t *testing.T) {
+	if want := "\tgithub.com/ringcx-go/ringcx v" + ringcx.Version + "\n"; !strings.Contains(text(t, "broker/otel/go.mod"), want) {
+		t.Errorf("broker/otel/go.mod does not require %s: who gets the module from a proxy gets the version that it names, if there is one", strings.TrimSpace(want))
+	}
+	if page := text(t, "docs/releasing.md"); !strings.Contains(page, "git tag -s broker/otel/v0.1.0") {
+		t.Error("docs/releasing.md does not say that the module has a tag of its own")
+	}
+}
+
+func TestDependabotKnowsEveryFileThatNamesWhatOthersMade(t *testing.T) {
+	known := text(t, ".github/dependabot.yml")
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		made := slices.Contains([]string{"bin", "dist", "node_modules"}, d.Name()) || strings.HasPrefix(d.Name(), ".") && path != "../.."
+		if err != nil || made && d.IsDir() {
+			return cmp.Or(err, fs.SkipDir)
+		}
+		if d.Name() != "go.mod" && d.Name() != "package.json" {
+			return nil
+		}
+		dir := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../..")
+		if !regexp.MustCompile(`directories: .*[\[ ]` + cmp.Or(dir, "/") + `[,\]]`).MatchString(known) {
+			t.Errorf("dependabot.yml does not have %s of %s", d.Name(), cmp.Or(dir, "/"))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
