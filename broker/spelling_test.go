@@ -35,7 +35,9 @@ func TestNoOtherSpellingOfAPathPassesADenial(t *testing.T) {
 				}
 				w.WriteHeader(http.StatusNoContent)
 				return true
-			}, func(o *broker.Options) { o.Rules = append(rules, broker.Rule{Path: "/voice/**"}, broker.Rule{Path: "/restapi/**"}) })
+			}, func(o *broker.Options) {
+				o.Rules = append(rules, broker.Rule{Path: "/voice/**"}, broker.Rule{Path: "/restapi/**"})
+			})
 			for _, target := range append(respelt, "/voice/api/v1/admin/users", "/voice/api/v1/admin/accounts/7/dialGroups") {
 				if allowed, why := p.broker.May("worker", "", http.MethodGet, target); allowed {
 					t.Errorf("%s may: %s", target, why)
