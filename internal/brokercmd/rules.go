@@ -25,8 +25,8 @@ func (c *config) readRule(t *table) {
 	t.done()
 	line := t.line(t.path)
 	c.rules, c.lines = append(c.rules, r), append(c.lines, line)
-	if why := callerRule(strings.ReplaceAll(r.Caller, ":", "")); r.Caller != "" && why != "" { // one that a token names has colons
-		t.misfit("caller", fmt.Sprintf("%q is no name of a caller: %s", wording.Clip(r.Caller), why), callerHint)
+	if why := knownRule(r.Caller); r.Caller != "" && why != "" {
+		t.misfit("caller", fmt.Sprintf("%q is no name of a caller: %s", wording.Clip(r.Caller), why), "write the name that the caller was given, or that comes of its token, such as ci:acme/site")
 	}
 	if strings.Contains(r.Account, "*") {
 		t.misfit("account", fmt.Sprintf("is %q, and * stands for nothing there", wording.Clip(r.Account)), "leave it out for any account, or have a rule for each")
