@@ -303,8 +303,33 @@ func TestSettingsMeanWhatTheySay(t *testing.T) {
 
 func TestARuleMayNameEveryCallerThatATokenMayName(t *testing.T) {
 	for caller, ok := range map[string]bool{"ci:" + strings.Repeat("x", 197): true, "ci:a:b/c": true, strings.Repeat("x", 100): true, strings.Repeat("x", 101): false} {
-		if problems := brokercmd.ParseConfig("/etc/ringcx/broker.toml", "[[rule]]\ncaller = \"" + caller + "\"\n"); (len(problems) == 0) != ok {
+		if problems := brokercmd.ParseConfig("/etc/ringcx/broker.toml", "[[rule]]\ncaller = \""+caller+"\"\n"); (len(problems) == 0) != ok {
 			t.Errorf("%.20s…, %d letters: %v", caller, len(caller), problems)
+		}
+	}
+}
+
+func TestARuleThatAnEarlierOneTakesEverythingFromIsToldOf(t *testing.T) {
+	const voice, users = `path = "/voice/**"`, `path = "/voice/api/v1/admin/users/*"`
+	for _, c := range []struct {
+		first, then string
+		told        bool
+	}{
+		{voice, "deny = true\nmethod = \"DELETE\"\n" + users, true},
+		{voice, "deny = true\noperation = \"listAllUsers\"", true},
+		{"deny = true\n" + voice, "caller = \"web\"\n" + users, true},
+		{`caller = "web"`, "deny = true\ncaller = \"web\"\n" + voice, true},
+		{"deny = true\n" + users, voice, false},
+		{"method = \"GET\"\n" + voice, "deny = true\nmethod = \"DELETE\"\n" + users, false},
+		{"method = \"GET\"\n" + voice, "deny = true\n" + users, false},
+		{"caller = \"web\"\n" + voice, "deny = true\n" + users, false},
+		{voice, "deny = true\noperation = \"createApiTokenForLoggedInUser\"", false},
+		{voice, users, false},
+		{voice, "deny = true\naccount = \"7\"", false},
+	} {
+		got := brokercmd.Shadowed("[[rule]]\n" + c.first + "\n[[rule]]\n" + c.then + "\n")
+		if (len(got) == 1) != c.told || c.told && !strings.Contains(got[0], "that of line 1 matches all of it") {
+			t.Errorf("%s, then %s: %q", c.first, c.then, got)
 		}
 	}
 }
