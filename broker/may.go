@@ -14,9 +14,12 @@ import (
 func (q *request) findOperation() *problem.Problem {
 	var params apispec.Params
 	q.op, params = policy.Operation(q.r.Method, q.path)
-	q.account = account(&params)
+	q.account = policy.Account(&params)
 	if policy.SignsIn(q.op, q.path) {
 		return problem.New(http.StatusForbidden, "signing in, renewing and ending tokens is the broker's business: the vendor is not asked")
+	}
+	if why := policy.Respelt(q.op, &params, q.r.Method, q.path); why != "" {
+		return problem.New(http.StatusBadRequest, why)
 	}
 	var ok bool
 	if q.target, ok = q.profile.vendor.Route(q.path); ok {
@@ -27,14 +30,6 @@ func (q *request) findOperation() *problem.Problem {
 		return nil
 	}
 	return problem.New(http.StatusNotFound, "the broker forwards paths below /voice/api/, /platform/api/ and /restapi/")
-}
-
-// account is the sub-account that the path of an operation names, "" if it names none.
-func account(params *apispec.Params) string {
-	if id := params.Get("subAccountId"); id != "" {
-		return id
-	}
-	return params.Get("accountId")
 }
 
 // may asks the rules.

@@ -79,6 +79,9 @@ func (c *counter) note(r *http.Request) (status int) {
 	return status
 }
 
+// nowhere is a proxy that nothing answers at: a broker of this machine is reached without one, which would see the key.
+const nowhere = "http://127.0.0.1:1"
+
 // call runs a program, and is how it ended and what it asked for.
 func (c *counter) call(t *testing.T, command []string, instead []int, env ...string) (stdout, stderr string, code int, asked string) {
 	t.Helper()
@@ -86,7 +89,7 @@ func (c *counter) call(t *testing.T, command []string, instead []int, env ...str
 	c.instead, c.asked, c.times = instead, nil, nil
 	c.mu.Unlock()
 	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
-	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "NO_PROXY=127.0.0.1", "RINGCX_BROKER=" + c.url}, env...)
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "http_proxy=" + nowhere, "HTTP_PROXY=" + nowhere, "all_proxy=" + nowhere, "RINGCX_BROKER=" + c.url}, env...)
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	if err := cmd.Run(); cmd.ProcessState == nil {

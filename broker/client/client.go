@@ -167,7 +167,7 @@ func isPort(u *url.URL) bool {
 func here(host string) bool {
 	host = strings.ToLower(host)
 	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.IsLoopback()
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.IsLoopback() && ip.Zone() == "" // as ringcx.Transport, which uses a proxy for others
 }
 
 // usual are the settings of connections where none are given.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -42,14 +44,14 @@ func text(claim any) (string, bool) {
 	return "", false
 }
 
-// fits tells whether claims are as they must be.
-func fits(claims map[string]any, wanted map[string][]string) bool {
-	for path, patterns := range wanted {
-		if !anyFits(find(claims, path), patterns) {
-			return false
+// unfit is the first claim that is not as it must be, "" if all are.
+func unfit(claims map[string]any, wanted map[string][]string) string {
+	for _, path := range slices.Sorted(maps.Keys(wanted)) {
+		if !anyFits(find(claims, path), wanted[path]) {
+			return path
 		}
 	}
-	return true
+	return ""
 }
 
 func anyFits(claim any, patterns []string) bool {

@@ -8,6 +8,7 @@ package oidc
 import (
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	verifier "github.com/coreos/go-oidc/v3/oidc"
@@ -29,7 +30,8 @@ type Options struct {
 	Issuers []Issuer
 	// Before is what was in use until now: the keys that it knows are taken over. nil: nothing.
 	Before *Callers
-	// Log is told when keys cannot be fetched, and when they can be again. nil: nothing is said.
+	// Log is told when keys cannot be fetched, when they can be again, and why a token of an issuer that is trusted is refused: the same
+	// once a minute. nil: nothing is said.
 	Log *slog.Logger
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
@@ -40,6 +42,10 @@ type Callers struct {
 	byURL map[string][]*trusted
 	sets  map[source]*keySet
 	now   func() time.Time
+	log   *slog.Logger
+
+	mu   sync.Mutex
+	told map[refusal]time.Time // when the log has said it; there are as many as issuers, claims and reasons
 }
 
 // trusted is an issuer with what checks its tokens.
@@ -59,7 +65,7 @@ const (
 
 // New checks what it is told, and asks nobody: keys are fetched when the first token comes.
 func New(opts *Options) (*Callers, error) {
-	c := &Callers{byURL: map[string][]*trusted{}, sets: map[source]*keySet{}, now: opts.Now}
+	c := &Callers{byURL: map[string][]*trusted{}, sets: map[source]*keySet{}, now: opts.Now, told: map[refusal]time.Time{}}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -67,6 +73,7 @@ func New(opts *Options) (*Callers, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	c.log = log
 	for n := range opts.Issuers {
 		i := opts.Issuers[n]
 		t, err := c.trust(&i, opts.Before, log)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
+	"log/slog"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -68,6 +69,36 @@ func TestATokenOfATrustedIssuerLetsInAndNoOtherDoes(t *testing.T) {
 	}
 	if got := who(t, c, other.token()); got != "other:acme/site" {
 		t.Error(got)
+	}
+}
+
+func TestTheLogSaysOnceAMinuteWhyATokenIsRefused(t *testing.T) {
+	i, other := newIssuer(t), newIssuer(t)
+	for want, token := range map[string]string{
+		"aud is none of the audiences": i.token(map[string]any{"aud": "evil\nlevel=ERROR"}), "it has expired": i.token(map[string]any{"exp": in(-time.Minute), "iat": in(-2 * time.Minute)}),
+		"the claim ref is none of": i.token(map[string]any{"ref": "refs/heads/evil"}), "it is not good yet": i.token(map[string]any{"iat": in(time.Minute)}),
+		"it lives longer than max_life": i.token(map[string]any{"exp": in(25 * time.Hour)}), "it is none that a key of the issuer has signed": signed(t, jose.ES256, other.key.Key, "evil", i.claims()),
+		"a claim of the name is missing": i.token(map[string]any{"repository": "acme/" + strings.Repeat("evil", 60)}),
+		"":                               signed(t, jose.ES256, other.key.Key, "evil", i.claims(map[string]any{"iss": "https://evil.example"})),
+	} {
+		var said strings.Builder
+		at := new(clock)
+		c, err := oidc.New(&oidc.Options{Issuers: []oidc.Issuer{i.trusts()}, Now: at.now, Log: slog.New(slog.NewTextHandler(&said, nil))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if got := who(t, c, token); got != "unknown" {
+				t.Errorf("%s: %s", want, got)
+			}
+		}
+		text := said.String()
+		if want == "" && text != "" || want != "" && (strings.Count(text, "is refused") != 1 || !strings.Contains(text, want)) || strings.Contains(text, "evil") {
+			t.Errorf("%q is said, want %q", text, want)
+		}
+		if at.forward(time.Minute); want == "it has expired" && (who(t, c, token) != "unknown" || strings.Count(said.String(), want) != 2) {
+			t.Errorf("a minute later: %q", said.String())
+		}
 	}
 }
 

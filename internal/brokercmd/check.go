@@ -51,6 +51,9 @@ func (a *Commands) check() error {
 	if len(c.rules) == 0 {
 		say("rules    none: every caller may do what its profile may, but for operations that make or tell credentials")
 	} else {
+		for _, why := range c.shadowed() {
+			a.Warn(why)
+		}
 		say("rules    %d: the first that matches decides, and what none allows is denied", len(c.rules))
 	}
 	if c.audit == "" {

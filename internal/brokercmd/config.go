@@ -193,7 +193,7 @@ func (c *config) path(p string) string {
 
 // numbers is a table of names of callers by users, or groups, of the machine.
 func numbers(t *table, name, what string, find func(string) (uint32, error)) map[uint32]string {
-	all := map[uint32]string{}
+	all, lines := map[uint32]string{}, map[uint32]int{}
 	found := t.names(name, `www-data = "web"`)
 	for _, of := range slices.Sorted(maps.Keys(found)) {
 		n, err := find(of)
@@ -204,7 +204,12 @@ func numbers(t *table, name, what string, find func(string) (uint32, error)) map
 		if why := callerRule(found[of]); why != "" {
 			t.fail(t.line(name+"."+of), fmt.Sprintf("%q is no name for a caller: %s", wording.Clip(found[of]), why), callerHint)
 		}
-		all[n] = found[of]
+		line := t.line(name + "." + of)
+		if other := lines[n]; other > 0 {
+			t.fail(max(line, other), fmt.Sprintf("line %d is about the same %s, %d", min(line, other), what, n), "leave out one of the two: a "+what+" is one caller")
+			continue
+		}
+		all[n], lines[n] = found[of], line
 	}
 	return all
 }
@@ -235,13 +240,23 @@ func groupNumber(name string) (uint32, error) {
 
 const callerHint = "use letters, digits and signs of ASCII, without spaces, colons and *"
 
-// callerRule is what keeps a name from being one of a caller; "": nothing does.
-func callerRule(name string) string {
+// callerRule is what keeps a name from being given to a caller; "": nothing does.
+func callerRule(name string) string { return nameRule(name, 100) }
+
+// knownRule is the same for a name that rules may have: those that come of a token have colons, and may be longer, as broker/oidc has it.
+func knownRule(name string) string {
+	if strings.Contains(name, ":") {
+		return nameRule(strings.ReplaceAll(name, ":", "."), 200)
+	}
+	return callerRule(name)
+}
+
+func nameRule(name string, longest int) string {
 	switch {
 	case name == "":
 		return "it is empty"
-	case len(name) > 100:
-		return "it is longer than 100 letters"
+	case len(name) > longest:
+		return fmt.Sprintf("it is longer than %d letters", longest)
 	case strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' }):
 		return "it holds a space, a colon or a letter that is not ASCII"
 	case strings.Contains(name, "*"):

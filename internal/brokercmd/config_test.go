@@ -188,6 +188,8 @@ var mistakes = []struct{ was, is, problem, remedy string }{
 	{`client_ca = `, `clientca = `, "tls.clientca is not a setting", "did you mean client_ca?"},
 	{`"worker-1.internal" = "worker"`, `"worker-1.internal" = 1`, "tls.callers.worker-1.internal is 1, and has to be a text", "worker"},
 	{`"worker-1.internal" = "worker"`, `"worker-1.internal" = "the worker"`, `"the worker" is no name for a caller`, "without spaces"},
+	{`0 = "root"`, "0 = \"root\"\n00 = \"other\"", `is about the same user, 0`, "leave out one"},
+	{`0 = "wheel"`, "0 = \"wheel\"\n000 = \"wheel\"", `is about the same group, 0`, "leave out one"},
 	{`0 = "root"`, `nobody-of-this-name = "root"`, `there is no user "nobody-of-this-name"`, "number of a user"},
 	{`0 = "root"`, `0 = "a b"`, `"a b" is no name for a caller`, "without spaces"},
 	{`0 = "wheel"`, `nobody-of-this-name = "x"`, `there is no group "nobody-of-this-name"`, "number of a group"},
@@ -214,7 +216,8 @@ var mistakes = []struct{ was, is, problem, remedy string }{
 	{`address = "unix:/run/ringcx/broker.sock"`, `address = "unix:audit.jsonl"`, "listen.address is the file of audit in line 5, too", "a file of its own"},
 	{`hosts = ["broker.internal"]`, `hosts = ["*.internal"]`, `hosts holds "*.internal", and * stands for nothing there`, "each name"},
 	{`hosts = ["broker.internal"]`, `hosts = ["."]`, `hosts holds ".", which is no host`, "broker.internal"},
-	{"deny = true\ncaller = \"web\"", "deny = true\ncaller = \"worker-*\"", `"worker-*" is no name of a caller: it holds a *`, "and *"},
+	{"deny = true\ncaller = \"web\"", "deny = true\ncaller = \"worker-*\"", `"worker-*" is no name of a caller: it holds a *`, "ci:acme/site"},
+	{"deny = true\ncaller = \"web\"", "deny = true\ncaller = \"ci:" + strings.Repeat("x", 200) + "\"", `is no name of a caller: it is longer than 200 letters`, "ci:acme/site"},
 	{`0 = "root"`, `0 = "root*"`, `"root*" is no name for a caller: it holds a *`, "and *"},
 	{`account = "46517001"`, `account = "465*"`, `rule.account is "465*", and * stands for nothing there`, "any account"},
 	{`method = "GET"`, `method = "*"`, `rule.method is "*", which is no method`, "any method"},
@@ -295,6 +298,39 @@ func TestSettingsMeanWhatTheySay(t *testing.T) {
 	}
 	if got := brokercmd.SettingsOf(path, whole(t)); got.MaxWait != time.Minute || got.Skew != 10*time.Second || got.Store != "file:/var/lib/ringcx" { // the control
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestARuleMayNameEveryCallerThatATokenMayName(t *testing.T) {
+	for caller, ok := range map[string]bool{"ci:" + strings.Repeat("x", 197): true, "ci:a:b/c": true, strings.Repeat("x", 100): true, strings.Repeat("x", 101): false} {
+		if problems := brokercmd.ParseConfig("/etc/ringcx/broker.toml", "[[rule]]\ncaller = \""+caller+"\"\n"); (len(problems) == 0) != ok {
+			t.Errorf("%.20s…, %d letters: %v", caller, len(caller), problems)
+		}
+	}
+}
+
+func TestARuleThatAnEarlierOneTakesEverythingFromIsToldOf(t *testing.T) {
+	const voice, users = `path = "/voice/**"`, `path = "/voice/api/v1/admin/users/*"`
+	for _, c := range []struct {
+		first, then string
+		told        bool
+	}{
+		{voice, "deny = true\nmethod = \"DELETE\"\n" + users, true},
+		{voice, "deny = true\noperation = \"listAllUsers\"", true},
+		{"deny = true\n" + voice, "caller = \"web\"\n" + users, true},
+		{`caller = "web"`, "deny = true\ncaller = \"web\"\n" + voice, true},
+		{"deny = true\n" + users, voice, false},
+		{"method = \"GET\"\n" + voice, "deny = true\nmethod = \"DELETE\"\n" + users, false},
+		{"method = \"GET\"\n" + voice, "deny = true\n" + users, false},
+		{"caller = \"web\"\n" + voice, "deny = true\n" + users, false},
+		{voice, "deny = true\noperation = \"createApiTokenForLoggedInUser\"", false},
+		{voice, users, false},
+		{voice, "deny = true\naccount = \"7\"", false},
+	} {
+		got := brokercmd.Shadowed("[[rule]]\n" + c.first + "\n[[rule]]\n" + c.then + "\n")
+		if (len(got) == 1) != c.told || c.told && !strings.Contains(got[0], "that of line 1 matches all of it") {
+			t.Errorf("%s, then %s: %q", c.first, c.then, got)
+		}
 	}
 }
 

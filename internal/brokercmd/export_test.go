@@ -42,6 +42,12 @@ func Names(text string) []string {
 	return c.answersTo(c.hosts)
 }
 
+// Shadowed are the warnings about rules of a configuration that decide nothing.
+func Shadowed(text string) []string {
+	c, _ := parseConfig("/etc/ringcx/broker.toml", text, nil)
+	return c.shadowed()
+}
+
 // Settings are some that a configuration sets.
 type Settings struct {
 	MaxWait, Skew time.Duration

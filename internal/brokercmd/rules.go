@@ -25,8 +25,8 @@ func (c *config) readRule(t *table) {
 	t.done()
 	line := t.line(t.path)
 	c.rules, c.lines = append(c.rules, r), append(c.lines, line)
-	if why := callerRule(strings.ReplaceAll(r.Caller, ":", "")); r.Caller != "" && why != "" { // one that a token names has colons
-		t.misfit("caller", fmt.Sprintf("%q is no name of a caller: %s", wording.Clip(r.Caller), why), callerHint)
+	if why := knownRule(r.Caller); r.Caller != "" && why != "" {
+		t.misfit("caller", fmt.Sprintf("%q is no name of a caller: %s", wording.Clip(r.Caller), why), "write the name that the caller was given, or that comes of its token, such as ci:acme/site")
 	}
 	if strings.Contains(r.Account, "*") {
 		t.misfit("account", fmt.Sprintf("is %q, and * stands for nothing there", wording.Clip(r.Account)), "leave it out for any account, or have a rule for each")
@@ -90,4 +90,73 @@ func offline(rules []broker.Rule, profiles []string) (*broker.Broker, error) {
 		opts.Profiles = append(opts.Profiles, broker.Profile{Name: name, Session: nobody})
 	}
 	return broker.New(opts)
+}
+
+// shadowed tells of rules that decide nothing, because one before them that says the opposite matches all that they match.
+func (c *config) shadowed() (all []string) {
+	for i, r := range c.rules {
+		for j, first := range c.rules[:i] {
+			if first.Deny != r.Deny && covers(first, r) {
+				all = append(all, fmt.Sprintf("%s:%d: the rule decides nothing: that of line %d matches all of it, comes first, and says the opposite; put the narrower rule first",
+					c.file, c.lines[i], c.lines[j]))
+				break
+			}
+		}
+	}
+	return all
+}
+
+// covers tells whether a rule surely matches whatever another one does. Of operations that make or tell credentials only their names allow.
+func covers(first, r broker.Rule) bool {
+	method, path := r.Method, r.Path
+	if op, ok := apispec.Find(r.Operation); ok && r.Operation != "" {
+		method = op.Method
+		if path == "" {
+			path = op.Path
+		}
+		if !first.Deny && first.Operation == "" && !allowed(op) {
+			return false
+		}
+	}
+	for _, of := range [][2]string{{first.Caller, r.Caller}, {first.Profile, r.Profile}, {first.Account, r.Account}, {first.Method, method}} {
+		if of[0] != "" && of[0] != of[1] {
+			return false
+		}
+	}
+	return (first.Operation == "" || strings.EqualFold(first.Operation, r.Operation)) && (first.Path == "" || wider(first.Path, path))
+}
+
+// wider tells whether a pattern has all paths of another one, or of an operation.
+func wider(pattern, path string) bool {
+	if path == "" {
+		return false
+	}
+	of := strings.Split(strings.Trim(path, "/"), "/")
+	wanted := strings.Split(strings.Trim(pattern, "/"), "/")
+	for i, s := range wanted {
+		switch {
+		case s == "**":
+			return true
+		case i == len(of), of[i] == "**", s != "*" && s != of[i]:
+			return false
+		}
+	}
+	return len(wanted) == len(of)
+}
+
+// allowed tells whether a rule that does not name an operation allows it.
+func allowed(op *apispec.Operation) bool {
+	b, err := offline([]broker.Rule{{Path: "/**"}}, []string{"x"})
+	if err != nil {
+		return false
+	}
+	defer b.Close()
+	parts := strings.Split(op.Path, "/")
+	for i, s := range parts {
+		if strings.HasPrefix(s, "{") {
+			parts[i] = "1"
+		}
+	}
+	may, _ := b.May("x", "x", op.Method, strings.Join(parts, "/"))
+	return may
 }

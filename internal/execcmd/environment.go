@@ -1,6 +1,7 @@
 package execcmd
 
 import (
+	"net/netip"
 	"net/url"
 	"runtime"
 	"slices"
@@ -125,7 +126,7 @@ func environ(old, secrets []string, vars [][2]string) []string {
 		made = append(made, entry)
 	}
 	if proxied {
-		made = unproxied(made)
+		made = unproxied(made, vars)
 	}
 	for _, v := range vars {
 		if v[1] != "" {
@@ -156,9 +157,34 @@ func private(name string) bool {
 	return slices.Contains(env.AccountVariables, name) || slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(name, word) })
 }
 
-// unproxied has programs reach this machine without a proxy, which could not, and would see their keys.
-func unproxied(vars []string) []string {
-	const here = "127.0.0.1,localhost"
+// unproxied has programs reach this machine without a proxy, which could not, and would see their keys: at its usual names, and at the
+// one under which vars have a broker. A broker elsewhere is reached over TLS, maybe through the proxy alone. Clients write an address of
+// IPv6 with brackets, or without.
+func unproxied(all []string, vars [][2]string) []string {
+	here := []string{"127.0.0.1", "localhost", "::1", "[::1]"}
+	for _, v := range vars {
+		u, err := url.Parse(v[1])
+		if v[0] != "RINGCX_BROKER" || err != nil || !isHere(u.Hostname()) {
+			continue
+		}
+		for _, form := range []string{u.Hostname(), strings.TrimSuffix(u.Host, ":"+u.Port())} {
+			if !slices.Contains(here, form) {
+				here = append(here, form)
+			}
+		}
+	}
+	return except(all, strings.Join(here, ","))
+}
+
+// isHere tells whether a host can only be this machine.
+func isHere(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	host = strings.ToLower(host)
+	return err == nil && ip.IsLoopback() || host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+// except adds hosts to those that are reached without a proxy.
+func except(vars []string, here string) []string {
 	left := map[string]bool{"NO_PROXY": true, "no_proxy": true}
 	for i, entry := range vars {
 		name, value, _ := strings.Cut(entry, "=")

@@ -27,7 +27,7 @@ func TestNothingOfAnAccountIsLeftInAnEnvironment(t *testing.T) {
 }
 
 func TestThisMachineIsReachedWithoutAProxy(t *testing.T) {
-	const here = "127.0.0.1,localhost"
+	const here = "127.0.0.1,localhost,::1,[::1]"
 	for proxies, want := range map[string]string{
 		"": "", "http_proxy=": "",
 		"http_proxy=p":                        "NO_PROXY=" + here + " no_proxy=" + here,
@@ -44,6 +44,23 @@ func TestThisMachineIsReachedWithoutAProxy(t *testing.T) {
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("%q: %q, want %q", proxies, got, want)
+		}
+	}
+}
+
+func TestABrokerOfThisMachineIsReachedWithoutAProxyUnderItsOwnName(t *testing.T) {
+	const here = "127.0.0.1,localhost,::1,[::1]"
+	for at, want := range map[string]string{
+		"http://127.0.0.1:8788": here, "http://[::1]:8788": here, "http://localhost": here,
+		"http://127.0.0.2:8788": here + ",127.0.0.2", "http://127.8.8.8": here + ",127.8.8.8", "https://127.0.0.2": here + ",127.0.0.2",
+		"http://[::ffff:127.0.0.1]:1": here + ",::ffff:127.0.0.1,[::ffff:127.0.0.1]", "http://Broker.localhost:1": here + ",Broker.localhost",
+		"https://broker.example.com": here, "https://192.0.2.1": here, "": here,
+	} {
+		got := execcmd.Environ([]string{"http_proxy=p"}, nil, [][2]string{{"RINGCX_BROKER", at}, {"RINGCX_BROKER_KEY", "k"}})
+		for _, name := range []string{"NO_PROXY", "no_proxy"} {
+			if !slices.Contains(got, name+"="+want) {
+				t.Errorf("%s: %q, want %s=%s", at, got, name, want)
+			}
 		}
 	}
 }

@@ -54,17 +54,48 @@ func (d *Desk) platformLogin(r *http.Request) *Answer {
 	case grantJWT:
 		return d.jwtLogin(r, values)
 	case "refresh_token":
-		p, c, err := d.Short.Refresh(r.Context(), values.Get("refresh_token"))
-		if err != nil && !errors.Is(err, caller.ErrUnknown) {
-			return noKeys(err)
-		}
-		if err != nil {
-			return oauthError(http.StatusBadRequest, "invalid_grant", "the refresh token is not known here")
-		}
-		return platformPair(p, &c)
+		return d.platformRefresh(r, values)
 	}
 	return oauthError(http.StatusBadRequest, "unauthorized_client", "the broker takes the stand-ins that it gave out, by the JWT flow, and no sign-in of a person")
 }
+
+// platformRefresh spends a refresh token. A client that authenticates too must be the caller whose it is (RFC 6749, section 6), else
+// nothing is spent.
+func (d *Desk) platformRefresh(r *http.Request, values url.Values) *Answer {
+	denied := func(err error) *Answer {
+		if !errors.Is(err, caller.ErrUnknown) {
+			return noKeys(err)
+		}
+		return oauthError(http.StatusBadRequest, "invalid_grant", "the refresh token is not known here")
+	}
+	c, err := d.Short.Refreshes(r.Context(), values.Get("refresh_token"))
+	if client, bad := d.shown(r, values); bad != nil {
+		return bad
+	} else if err == nil && client != nil && !isOf(&c, client) {
+		err = caller.ErrUnknown
+	}
+	if err != nil {
+		return denied(err)
+	}
+	p, c, err := d.Short.Refresh(r.Context(), values.Get("refresh_token"))
+	if err != nil {
+		return denied(err)
+	}
+	return platformPair(p, &c)
+}
+
+// shown is the client that a request to the platform's endpoints authenticates, nil if it shows no secret. The vendor's SDKs send theirs
+// with each; public clients, and callers of whom a socket, a certificate or an issuer tells, have none to show. Whatever is shown must
+// be good.
+func (d *Desk) shown(r *http.Request, values url.Values) (*caller.Caller, *Answer) {
+	if _, secret, ok := Secret(r); ok && secret == "" && values.Get("client_secret") == "" {
+		return nil, nil
+	}
+	return d.client(r, values)
+}
+
+// isOf tells whether a token of a caller is a client's own.
+func isOf(c, client *caller.Caller) bool { return client.ID == c.ID && client.Name == c.Name }
 
 // jwtLogin takes a stand-in for a JWT. A client that authenticates too must be the same caller.
 func (d *Desk) jwtLogin(r *http.Request, values url.Values) *Answer {
@@ -82,14 +113,10 @@ func (d *Desk) jwtLogin(r *http.Request, values url.Values) *Answer {
 	if err != nil {
 		return denied(err)
 	}
-	if _, secret, ok := Secret(r); !ok || secret != "" || values.Get("client_secret") != "" {
-		client, bad := d.client(r, values)
-		if bad != nil {
-			return bad
-		}
-		if client.ID != c.ID || client.Name != c.Name {
-			return denied(nil)
-		}
+	if client, bad := d.shown(r, values); bad != nil {
+		return bad
+	} else if client != nil && !isOf(c, client) {
+		return denied(nil)
 	}
 	p, err := d.Short.Issue(r.Context(), *c)
 	if err != nil {
@@ -113,8 +140,12 @@ func (d *Desk) platformRevoke(r *http.Request) *Answer {
 	if bad != nil {
 		return bad
 	}
-	if err := d.Short.End(r.Context(), values.Get("token")); err != nil { // who knows a token may end it
-		return noKeys(err)
+	client, bad := d.shown(r, values)
+	if bad != nil {
+		return bad
+	}
+	if bad = d.end(r, values.Get("token"), client); bad != nil {
+		return bad
 	}
 	return &Answer{Status: http.StatusOK, Header: http.Header{"Cache-Control": {"no-store"}}, Why: "only a token of the broker's own can end here"}
 }

@@ -3,7 +3,6 @@ package policy
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/ringcx-go/ringcx/internal/apispec"
 )
@@ -40,7 +39,9 @@ func PlatformCredential(path string) bool {
 	return len(all) > 0 && strings.EqualFold(all[0], "restapi") && slices.ContainsFunc(all, aboutCredentials)
 }
 
+// aboutCredentials tells segments that are about credentials, with a suffix too.
 func aboutCredentials(segment string) bool {
+	segment, _, _ = strings.Cut(segment, ".")
 	for _, name := range platformCredentials {
 		if len(segment) == len(name) && strings.EqualFold(segment, name) {
 			return true
@@ -67,33 +68,6 @@ func (c *compiled) namesCredential(path []string) bool {
 // lets a caller have it.
 var digital = map[string]bool{"getDigitalJwt": true, "getDigitalJwtForApp": true}
 
-// folded finds operations that are about credentials by paths in lower case: a server might serve a path in whatever case.
-var folded = sync.OnceValue(func() *apispec.Routes[*apispec.Operation] {
-	routes := apispec.NewRoutes[*apispec.Operation]()
-	for _, op := range apispec.Default().Operations {
-		if Credential(op) {
-			routes.Add(op.Method, strings.ToLower(op.Path), op)
-		}
-	}
-	return routes
-})
-
-// Operation finds what a method and an escaped path call, without regard to the case of a path that is about credentials;
-// nil: nothing that is described. HEAD is GET.
-func Operation(method, path string) (*apispec.Operation, apispec.Params) {
-	if method == "HEAD" {
-		method = "GET"
-	}
-	op, params, ok := apispec.Match(method, path)
-	if ok {
-		return op, params
-	}
-	if op, ok := folded().Match(method, strings.ToLower(path)); ok {
-		return op, params
-	}
-	return nil, params
-}
-
 // SignsIn tells paths that lead to a vendor's sign-in: token, exchange, refresh, revocation, logout, whatever else lies beside
 // them, and what is described as an operation of signing in. They are never forwarded, but for operations that tell a token of the
 // digital channels. The path is escaped, and has passed the broker's check of paths.
@@ -114,8 +88,9 @@ func SignsIn(op *apispec.Operation, path string) bool {
 	return false
 }
 
-// beside tells segments of paths below which there is signing in.
+// beside tells segments of paths below which there is signing in, with a suffix too.
 func beside(s string) bool {
+	s, _, _ = strings.Cut(s, ".")
 	for _, name := range [...]string{"auth", "oauth", "oauth2", "openid-configuration", "oauthcallback", "oauthredirect"} {
 		if len(s) == len(name) && strings.EqualFold(s, name) {
 			return true

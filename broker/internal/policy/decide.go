@@ -2,7 +2,6 @@ package policy
 
 import (
 	"slices"
-	"strings"
 )
 
 // Decide tells whether q is allowed, and why, in words that hold nothing of q.
@@ -15,13 +14,16 @@ func (s *Set) Decide(q *Query) (allowed bool, why string) {
 	}
 	var some, others [24]string
 	w := walk{set: s, query: q, segments: segments(some[:0], q.Path), first: len(s.rules)}
-	if folded := strings.ToLower(q.Path); folded == q.Path && strings.IndexByte(folded, '%') < 0 {
-		w.lower = w.segments
-	} else {
-		w.lower = segments(others[:0], folded)
-		for i, segment := range w.lower {
-			w.lower[i] = strings.ToLower(segment) // of letters that were encoded
+	w.folded = w.segments
+	for i, segment := range w.segments {
+		plain := fold(segment)
+		if plain == segment {
+			continue
 		}
+		if &w.folded[0] == &w.segments[0] {
+			w.folded = append(others[:0], w.segments...)
+		}
+		w.folded[i] = plain
 	}
 	w.in(bucket{q.Caller, q.Operation})
 	if q.Operation != "" {
@@ -45,15 +47,15 @@ func (s *Set) Decide(q *Query) (allowed bool, why string) {
 
 // walk looks for the first rule that matches.
 type walk struct {
-	set             *Set
-	query           *Query
-	segments, lower []string
-	first           int // the first rule found; as many as there are rules: none
+	set              *Set
+	query            *Query
+	segments, folded []string
+	first            int // the first rule found; as many as there are rules: none
 }
 
 func (w *walk) in(b bucket) {
 	if n := w.set.buckets[b]; n != nil {
-		w.at(n, w.lower)
+		w.at(n, w.folded)
 	}
 }
 
@@ -66,12 +68,19 @@ func (w *walk) at(n *node, rest []string) {
 	if next := n.literal[rest[0]]; next != nil {
 		w.at(next, rest[1:])
 	}
+	if len(rest) == 1 && n.literal != nil {
+		for _, stem := range stems(rest[0]) {
+			if next := n.literal[fold(stem)]; next != nil {
+				w.at(next, nil)
+			}
+		}
+	}
 	if n.any != nil {
 		w.at(n.any, rest[1:])
 	}
 }
 
-// try looks at rules whose caller, operation and path match but for the case of letters.
+// try looks at rules whose caller, operation and path match but for how they are spelt.
 func (w *walk) try(rules []int) {
 	for _, i := range rules {
 		if i >= w.first {
@@ -84,6 +93,15 @@ func (w *walk) try(rules []int) {
 	}
 }
 
+// tells reports whether a path of which no operation is known may be about an account.
+func (w *walk) tells(account string) bool {
+	if w.query.Operation != "" || len(w.folded) == 0 {
+		return w.query.Operation != "" && fold(w.query.Account) == account
+	}
+	return slices.Contains(w.folded, account) ||
+		slices.ContainsFunc(stems(w.folded[len(w.folded)-1]), func(stem string) bool { return fold(stem) == account })
+}
+
 func (c *compiled) matches(w *walk) bool {
 	q, segments := w.query, w.segments
 	method := q.Method
@@ -93,7 +111,7 @@ func (c *compiled) matches(w *walk) bool {
 	switch {
 	case c.Profile != "" && c.Profile != q.Profile, c.Method != "" && c.Method != method && c.Method != q.Method:
 		return false
-	case c.Account != "" && c.Account != q.Account && !(c.Deny && q.Operation == "" && slices.Contains(segments, c.Account)):
+	case c.Account != "" && c.Account != q.Account && !(c.Deny && w.tells(c.account)):
 		return false
 	case c.Deny:
 		return true

@@ -26,7 +26,7 @@ type Rule struct {
 	// Method is a method in capitals. HEAD is GET.
 	Method string
 	// Path is a pattern: * stands for one segment, ** at its end for the rest, which may be nothing. A rule that denies
-	// matches without regard to case, because a server might serve such a path. The vendor's token is /token, with GET; a path
+	// matches other spellings too that a server might serve: of other case, of a number, and with a suffix at the end. The vendor's token is /token, with GET; a path
 	// that the broker answers itself whatever rules say is an error.
 	Path string
 }
@@ -53,10 +53,11 @@ type bucket struct{ caller, operation string }
 type compiled struct {
 	Rule
 	segments []string // of Path, as it is written; nil: any path
+	account  string   // folded
 	why      string
 }
 
-// node is a segment of the patterns of a bucket, in lower case.
+// node is a segment of the patterns of a bucket, folded.
 type node struct {
 	literal map[string]*node
 	any     *node
@@ -89,7 +90,7 @@ func Compile(rules []Rule) (*Set, error) {
 }
 
 func compile(r Rule, number int) (compiled, error) {
-	c := compiled{Rule: r, why: fmt.Sprintf("rule %d allows it", number)}
+	c := compiled{Rule: r, account: fold(r.Account), why: fmt.Sprintf("rule %d allows it", number)}
 	if r.Deny {
 		c.why = fmt.Sprintf("rule %d denies it", number)
 	}
@@ -167,7 +168,7 @@ func (n *node) add(pattern []string, i int) {
 			if n.literal == nil {
 				n.literal = map[string]*node{}
 			}
-			s = strings.ToLower(s)
+			s = fold(s)
 			n.literal[s] = cmp.Or(n.literal[s], new(node))
 			n = n.literal[s]
 		}

@@ -131,7 +131,20 @@ func CheckTarget(r *http.Request) *problem.Problem {
 	if err := apispec.CheckPath(path); err != nil {
 		return bad(err.Error())
 	}
+	if trimmed(r.URL.Path) {
+		return bad("has a segment that begins or ends with a blank, or ends with a dot")
+	}
 	return checkQuery(query)
+}
+
+// trimmed tells paths with a segment of which some server cuts something off.
+func trimmed(path string) bool {
+	for s := range strings.SplitSeq(path, "/") {
+		if s != strings.TrimSpace(s) || strings.HasSuffix(s, ".") {
+			return true
+		}
+	}
+	return false
 }
 
 // doubly tells paths in which a percent sign is encoded before what would then be an encoding.

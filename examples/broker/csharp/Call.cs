@@ -5,7 +5,9 @@ using System.Text.Json;
 
 var broker = (Or(Environment.GetEnvironmentVariable("RINGCX_BROKER"), "http://127.0.0.1:8788")).TrimEnd('/');
 var path = args.Length > 0 ? args[0] : "/voice/api/v1/admin/accounts";
-using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromMinutes(2) };
+// http:// is for a broker on this machine, where no proxy is to see the key.
+var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = !broker.StartsWith("http://", StringComparison.Ordinal) };
+using var client = new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(2) };
 try
 {
     Console.Write(await Get(path));

@@ -12,6 +12,9 @@ import requests
 
 BROKER = (os.environ.get("RINGCX_BROKER") or "http://127.0.0.1:8788").rstrip("/")
 
+SESSION = requests.Session()
+SESSION.trust_env = not BROKER.startswith("http://")  # that is for a broker on this machine, where no proxy is to see the key
+
 
 def key():
     """The key, read each time: a file may hold a new one."""
@@ -39,20 +42,21 @@ class Broker(requests.auth.AuthBase):
 
     def renew(self):
         form = {"grant_type": "client_credentials", "scope": "broker", "client_secret": key()}
-        answer = requests.post(BROKER + "/oauth2/token", data=form, timeout=60, allow_redirects=False)
+        plain = lambda request: request  # the key is in the form
+        answer = SESSION.post(BROKER + "/oauth2/token", data=form, auth=plain, timeout=60, allow_redirects=False)
         if answer.status_code != 200:
             raise SystemExit(f"call.py: the broker gives no token: {answer.status_code} {answer.text}")
         found = answer.json()
         self.token, self.until = found["access_token"], time.monotonic() + found["expires_in"] - 10
 
 
-def get(session, path):
+def get(path):
     refused = False
     for attempt in range(5):
-        answer = session.get(BROKER + path, timeout=120, allow_redirects=False)
+        answer = SESSION.get(BROKER + path, timeout=120, allow_redirects=False)
         if answer.status_code == 401 and not refused:
             refused = True
-            session.auth.renew()
+            SESSION.auth.renew()
         elif answer.status_code == 429 and attempt < 4:
             wait = answer.headers.get("Retry-After", "")
             if not wait.isdecimal() or int(wait) > 120:
@@ -66,10 +70,9 @@ def get(session, path):
 
 
 def main():
-    session = requests.Session()
-    session.auth = Broker()
+    SESSION.auth = Broker()
     try:
-        answer = get(session, sys.argv[1] if len(sys.argv) > 1 else "/voice/api/v1/admin/accounts")
+        answer = get(sys.argv[1] if len(sys.argv) > 1 else "/voice/api/v1/admin/accounts")
     except requests.RequestException as err:
         raise SystemExit(f"call.py: the broker is not reached: {type(err).__name__}") from None
     sys.stdout.write(answer.text)
