@@ -54,6 +54,9 @@ func (e *errCorrupt) Hint() string {
 	return "it was left as it is; restore it from a copy, or remove it with 'ringcx logout --local' and log in again"
 }
 
+// Newer tells it from what only a newer program understands. That there is such a method tells both from a Store that does not answer.
+func (*errCorrupt) Newer() bool { return false }
+
 func decodeRecord(key string, value []byte) (*record, error) {
 	r := &record{Version: storedVersion}
 	if value == nil {

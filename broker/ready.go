@@ -116,7 +116,7 @@ func (s *setup) look(ctx context.Context) readiness {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	found := readiness{Problems: []string{}, Profiles: map[string]state{}}
-	lost, unread, replaced := false, error(nil), []string(nil)
+	lost, unread, harmless := false, error(nil), []string(nil)
 	if s.keys != nil {
 		all.Go(func() { unread = s.keys.Look(ctx) })
 	}
@@ -128,9 +128,13 @@ func (s *setup) look(ctx context.Context) readiness {
 			defer mu.Unlock()
 			is.status = known
 			found.Profiles[p.name] = is
-			lost = lost || err != nil
+			unfit := cached.Unfit(err)
+			lost = lost || err != nil && unfit == ""
+			if unfit != "" && is.Problem == "" {
+				harmless = append(harmless, fmt.Sprintf("profile %s: %s; the broker goes on with the token that it has", p.name, unfit))
+			}
 			if known != nil && !known.ReplacedAt.IsZero() && s.now().Sub(known.ReplacedAt) < rivals {
-				replaced = append(replaced, fmt.Sprintf("profile %s: its stored login was replaced by one with other credentials: reload all brokers that share the Store", p.name))
+				harmless = append(harmless, fmt.Sprintf("profile %s: its stored login was replaced by one with other credentials: reload all brokers that share the Store", p.name))
 			}
 			if is.Problem != "" {
 				found.Problems = append(found.Problems, fmt.Sprintf("profile %s: %s", p.name, is.Problem))
@@ -141,7 +145,7 @@ func (s *setup) look(ctx context.Context) readiness {
 	if failed := len(found.Problems); failed == len(s.profiles) {
 		found.Status = notReady
 	}
-	found.Problems = append(found.Problems, replaced...)
+	found.Problems = append(found.Problems, harmless...)
 	if unread != nil {
 		found.Status, found.Problems = notReady, append(found.Problems, "the keys of callers could not be read yet"+cmp.Or(cached.Why(unread), ": the Store does not answer")+", and no caller with a key is served")
 	}
@@ -152,13 +156,15 @@ func (s *setup) look(ctx context.Context) readiness {
 	if s.keys != nil {
 		again = s.keys.Problem()
 	}
-	if found.lost = lost || unread != nil || again != nil; found.lost && unread == nil {
-		why := "the Store does not answer"
-		if newer := cached.Why(again); newer != "" {
-			why = "the keys of callers could not be read again" + newer
-		}
-		found.Problems = append(found.Problems, why+": the broker goes on with the tokens and the keys of callers that it has")
+	newer := cached.Why(again)
+	if newer != "" {
+		found.Problems = append(found.Problems, "the keys of callers could not be read again"+newer+": the broker goes on with those that it has")
 	}
+	lost = lost || again != nil && newer == ""
+	if lost && unread == nil {
+		found.Problems = append(found.Problems, "the Store does not answer: the broker goes on with the tokens and the keys of callers that it has")
+	}
+	found.lost = lost || unread != nil && cached.Why(unread) == ""
 	switch {
 	case found.Status != "":
 	case len(found.Problems) > 0:
@@ -189,6 +195,8 @@ func noToken(err error) string {
 		return "there is no token, and the vendor's limit of logins is used up"
 	case errors.As(err, &e):
 		return strings.TrimSpace(fmt.Sprintf("there is no token: the vendor refuses to give one (status %d)", e.StatusCode))
+	case cached.Unfit(err) != "":
+		return "there is no token: " + cached.Unfit(err)
 	case errors.Is(err, context.DeadlineExceeded):
 		return "there is no token yet: one is being fetched"
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/ringcx-go/ringcx/broker"
 	"github.com/ringcx-go/ringcx/broker/oidc"
 	"github.com/ringcx-go/ringcx/internal/env"
+	"github.com/ringcx-go/ringcx/internal/shell"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/store/file"
@@ -86,6 +87,8 @@ func readFile(path string, warn func(string)) (string, *usage.Error) {
 		hint := usage.Hint(err)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || hint == "" {
 			hint = "--config names a file of TOML that this user may read; 'ringcx broker' needs none"
+		} else if errors.Is(err, fs.ErrPermission) && strings.Contains(hint, "chown") { // it holds no secret, and stays that of who writes it
+			hint = "let everybody read it: sudo chmod a+r " + shell.Word(path)
 		}
 		return "", usage.New(fmt.Sprintf("cannot read %s: %s", path, usage.PlainPath(err)), hint)
 	}

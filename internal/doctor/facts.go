@@ -17,7 +17,8 @@ type Facts struct {
 	unused   []string // variables of an account that is not the one that is used
 	replaced bool     // the client secret is not the one that the profile holds
 	profile  string
-	known    bool     // the settings have the profile
+	known    bool     // the settings have the profile, and it is used
+	source   string   // where the account comes from, in words
 	profiles []string // those that the settings have
 	fallback string   // the profile that the settings name as the default
 

@@ -94,9 +94,40 @@ func (a *gatherer) readAll(f *Facts) *profile.Account {
 	}
 	f.profile = wording.First(acc.Profile, f.profile)
 	_, f.known = s.Profiles[acc.Profile]
+	f.source = acc.Source
+	a.lookAtOthers(f, acc)
 	f.unused = g.Unused(acc)
 	f.replaced = acc.Stored.ClientSecret != "" && acc.Config.ClientSecret != "" && acc.Stored.ClientSecret != acc.Config.ClientSecret
 	return acc
+}
+
+// lookAtOthers reads what is stored of the profiles that are not used. One that cannot be read may be the login of the account that
+// variables give, of which nobody knows then: commands log in beside it.
+func (a *gatherer) lookAtOthers(f *Facts, acc *profile.Account) {
+	ctx, cancel := context.WithTimeout(a.Context, storeLimit)
+	defer cancel()
+	own := profile.NewLineage(acc.Config.ClientID, acc.Config.Endpoint.RingCentral, acc.Config.Endpoint.RingCX)
+	for _, name := range f.profiles {
+		saved, known := acc.Settings.Fit(name)
+		if name == acc.Profile || !known {
+			continue
+		}
+		var found []Finding
+		if _, damage, err := profile.SecretsIn(ctx, acc.Store, name); err == nil && damage != nil {
+			found = undecodable("credentials", &profile.DamagedCredentials{Profile: name, Again: saved.Method.Command(name), Cause: damage})
+		} else if err == nil {
+			other := *acc
+			other.Key = name
+			_, err = a.Session(&other).Status(ctx)
+			found = undecodable("session", err)
+		}
+		for _, one := range found {
+			if acc.Profile != "" || saved.Lineage() != own {
+				one.Level = LevelNote
+			}
+			f.unread = append(f.unread, one)
+		}
+	}
 }
 
 // describe takes from the account what the judges need.

@@ -74,14 +74,10 @@ func judgeLogin(f *Facts) []Finding {
 		return []Finding{problem(f.missing.ID, fix, "%s", f.missing.Text)}
 	case f.missing != nil:
 		return nil // the store says why
-	case isNewer(f.damaged):
-		return []Finding{problem("credentials-newer", usage.Hint(f.damaged), "%s", f.damaged)}
 	case f.damaged != nil:
-		return []Finding{problem("credentials-damaged", usage.Hint(f.damaged), "%s", f.damaged)}
-	case isNewer(f.statusErr):
-		return []Finding{problem("session-newer", usage.Hint(f.statusErr), "%s", f.statusErr)}
+		return undecodable("credentials", f.damaged)
 	case f.statusErr != nil:
-		return []Finding{problem("session-damaged", usage.Hint(f.statusErr), "%s", f.statusErr)}
+		return undecodable("session", f.statusErr)
 	}
 	if found := f.failed(); len(found) > 0 {
 		return found
@@ -90,6 +86,17 @@ func judgeLogin(f *Facts) []Finding {
 		return []Finding{problem("login-required", wording.First(f.again, "ringcx login"), "nothing stored can bring a new token")}
 	}
 	return nil
+}
+
+// undecodable is why what is stored cannot be read, nil if it can.
+func undecodable(what string, err error) []Finding {
+	switch {
+	case err == nil:
+		return nil
+	case isNewer(err):
+		return []Finding{problem(what+"-newer", usage.Hint(err), "%s", err)}
+	}
+	return []Finding{problem(what+"-damaged", usage.Hint(err), "%s", err)}
 }
 
 // isNewer tells what only a newer program understands from what is damaged.

@@ -42,6 +42,8 @@ func fineSettings(f *Facts) string {
 		return "RINGCX_BROKER is set: profiles of this machine are used where one is named"
 	case f.known:
 		return "profile " + f.profile
+	case slices.Contains(f.profiles, f.profile):
+		return fmt.Sprintf("the account is that of %s, and not profile %s", f.source, f.profile)
 	}
 	return fmt.Sprintf("no profile %s yet", f.profile)
 }

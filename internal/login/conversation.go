@@ -70,6 +70,9 @@ func (a *Conversation) Run(f *Options) error {
 	if err := a.PlaceForProfile(); err != nil {
 		return err
 	}
+	if err := a.mayReplaceStored(acc); err != nil {
+		return err
+	}
 	if err := a.mayReplace(t, f.Replace); err != nil {
 		return err
 	}

@@ -62,6 +62,23 @@ func (d *draft) Now(ctx context.Context) (time.Time, error) {
 	return time.Now(), nil
 }
 
+// mayReplaceStored refuses what only a newer program understands: it stays until 'ringcx logout --local' has forgotten it. What is
+// damaged is replaced by a login, which is its way out.
+func (a *Conversation) mayReplaceStored(acc *profile.Account) error {
+	_, damage, err := a.ReadSecrets(acc.Store, acc.Profile)
+	if err != nil {
+		return err
+	}
+	if e := (&profile.DamagedCredentials{Profile: acc.Profile, Again: acc.Again(), Cause: damage}); e.Newer() {
+		return e
+	}
+	var newer interface{ Newer() bool }
+	if _, err := a.Session(acc).Status(a.Context); errors.As(err, &newer) && newer.Newer() {
+		return err
+	}
+	return nil // whatever else is wrong, the login says
+}
+
 // mayStore finds out whether what a login brings can be stored, before anything is sent for it.
 func (a *Conversation) mayStore(acc *profile.Account) error {
 	for _, key := range []string{acc.Key, profile.SecretsKey(acc.Profile)} {

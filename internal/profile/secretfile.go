@@ -84,7 +84,11 @@ func (a *Accounts) openSecret(name, purpose string) (f *os.File, pipe bool, err 
 	case err == nil && !info.Mode().IsRegular():
 		return nil, false, usage.New(name+" is a socket or a device, not a file", purpose)
 	}
-	f, err = file.OpenPrivate(name, a.Warn)
+	tell := a.Warn
+	if a.ofServiceManager(name) {
+		tell = nil
+	}
+	f, err = file.OpenPrivate(name, tell)
 	hint := usage.Hint(err)
 	switch {
 	case err == nil:
@@ -97,6 +101,17 @@ func (a *Accounts) openSecret(name, purpose string) (f *os.File, pipe bool, err 
 		return nil, false, err
 	}
 	return nil, false, usage.WithHint(err, hint+"; or pass it on standard input: "+onStdin(purpose, name))
+}
+
+// ofServiceManager tells a file of $CREDENTIALS_DIRECTORY: systemd sets the access lists there, which show as bits of a group, for this
+// service alone.
+func (a *Accounts) ofServiceManager(name string) bool {
+	dir := a.Getenv("CREDENTIALS_DIRECTORY")
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(a.Dir, name)
+	}
+	rest, err := filepath.Rel(dir, name)
+	return filepath.IsAbs(dir) && err == nil && filepath.IsLocal(rest)
 }
 
 // isSecretItself tells a name that is rather what was to be in the file: nothing of it may be repeated.

@@ -31,6 +31,29 @@ func TestErrorsSayWhatToDoAndNeverThePassword(t *testing.T) {
 	})
 }
 
+func TestAPasswordThatIsNotEncodedIsNeverTakenForTheNameOfAHost(t *testing.T) {
+	all := map[string][2]string{
+		"one slash of two":           {"postgres:/u:canary@127.0.0.1:1/db?sslmode=disable", "write postgres://"},
+		"a scheme in capitals":       {"POSTGRES://u:canary@127.0.0.1:1/db?sslmode=disable", "write postgres://"},
+		"the longer scheme":          {"postgresql://u:p@canary@127.0.0.1:1/db", "@ as %40"},
+		"several hosts":              {"postgres://u:p@canary@127.0.0.1:1,127.0.0.1:2/db", "@ as %40"},
+		"the user of another vendor": {"postgres://u@canary:canary@127.0.0.1:1/db", "@ as %40"},
+	}
+	// What a password can be, at a host where nobody listens.
+	for _, password := range []string{
+		"p@canary", "p@canary/q", "p@canary:5/q", "p@canary,q", "p@canary?q", "p@canary?q=r", "p@canary/?q=r", "p@canary#q", "p?q@canary", "p#q@canary",
+		"1/canary", "1/q?canary=r", "1/q?r=canary", "[p]@canary", "%70@canary",
+	} {
+		all[password] = [2]string{"postgres://u:" + password + "@127.0.0.1:1/db?sslmode=disable", "@ as %40"}
+	}
+	suite.Errors(t, all)
+	suite.Errors(t, map[string][2]string{
+		"what the driver reads as it is meant": {"postgres://u:canary?q#r&s=t,u:v@127.0.0.1:1/db?sslmode=disable", "check that PostgreSQL runs"},
+		"what is encoded":                      {"postgres://u%40x:canary%40q%2Fr@127.0.0.1:1/db?sslmode=disable&application_name=a%40b", "check that PostgreSQL runs"},
+		"words":                                {"host=127.0.0.1 port=1 user=u password=canary@q/r sslmode=disable", "check that PostgreSQL runs"},
+	})
+}
+
 func TestATableOfAnotherShapeIsSaidToBeSomebodyElses(t *testing.T) {
 	for name, columns := range map[string]string{
 		"other names":   "id integer, body text",

@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -49,18 +50,35 @@ type Store struct {
 	leases     lease.Leases
 }
 
-const form = "write postgres://user:password@host:5432/database, with special characters of the password percent-encoded" //nolint:gosec // nobody's
+const form = "write postgres://user:password@host:5432/database, with special characters of the password percent-encoded: @ as %40, / as %2F" //nolint:gosec // nobody's
+
+// problem is why a URL is not given to the driver, "" if it is. An @ behind the first one, or behind a slash, is one of a password: the
+// driver would take what is left of that for a host or a database, whose names go to servers and into errors. So it would what
+// stands before a "=" where the two slashes are missing.
+func problem(url string) string {
+	scheme, rest, isURL := strings.Cut(url, "://")
+	if !isURL || scheme != "postgres" && scheme != "postgresql" {
+		if name, _, _ := strings.Cut(url, "="); strings.ContainsAny(name, ":@/") {
+			return "it is not one"
+		}
+		return "" // host=… user=…
+	}
+	if i := strings.IndexAny(rest, "@/"); i >= 0 && strings.Contains(rest[i+1:], "@") {
+		return "it has an @ that does not end user and password"
+	}
+	return ""
+}
 
 // Open connects to the database of a URL (postgres://user:password@host:5432/database?sslmode=verify-full; all that
 // libpq understands) and makes the table if there is none. Many programs may do so at once.
 func Open(ctx context.Context, url string) (*Store, error) {
+	if why := problem(url); why != "" {
+		return nil, &reach.Error{Server: product, Op: reach.OpURL, Cause: errors.New(why), Remedy: form}
+	}
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		// What the parser says can hold parts of the password.
-		return nil, &reach.Error{
-			Server: product, Op: reach.OpURL, Cause: errors.New("it is not one"),
-			Remedy: form,
-		}
+		return nil, &reach.Error{Server: product, Op: reach.OpURL, Cause: errors.New("it is not one"), Remedy: form}
 	}
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
 		config.ConnConfig.RuntimeParams["application_name"] = "ringcx"

@@ -24,6 +24,20 @@ func TestErrorsSayWhatToDoAndNeverThePassword(t *testing.T) {
 	})
 }
 
+func TestAPasswordThatIsNotEncodedIsNeverTakenForTheNameOfAHost(t *testing.T) {
+	all := map[string][2]string{}
+	for _, password := range []string{
+		"1/canary", "1/0?canary", "1?canary", "1#canary", "p@canary#q", "p@canary/q", "p@canary?q", "p@canary?client_name=q", "p@canary:5#q", "p@canary/0#q",
+	} {
+		all[password] = [2]string{"redis://u:" + password + "@127.0.0.1:1/0", "# as %23"}
+	}
+	suite.Errors(t, all)
+	suite.Errors(t, map[string][2]string{
+		"what the driver reads as it is meant": {"redis://u:p@canary:q&r=s,t@127.0.0.1:1/0", "check that Redis runs"},
+		"what is encoded":                      {"redis://u:canary%40q%2Fr%23s@127.0.0.1:1/0?client_name=a%40b", "check that Redis runs"},
+	})
+}
+
 func TestAUserWithFewRightsIsEnoughAndWhatCannotBeAskedIsReported(t *testing.T) {
 	url := empty(t)
 	admin := client(t, url)

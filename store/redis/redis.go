@@ -30,6 +30,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -57,12 +58,21 @@ type Store struct {
 	leases   lease.Leases
 }
 
-const form = "write redis://user:password@host:6379/0, with special characters of the password percent-encoded" //nolint:gosec // nobody's
+const form = "write redis://user:password@host:6379/0, with special characters of the password percent-encoded: / as %2F, # as %23, ? as %3F" //nolint:gosec // nobody's
+
+// splits tells a URL in which a password would end before it does: user and password end with the last @ before a slash, a question
+// mark or a number sign, and none comes behind those. The driver would take a part of them for a host, whose name goes to servers
+// and into errors.
+func splits(url string) bool {
+	_, rest, _ := strings.Cut(url, "://")
+	i := strings.IndexAny(rest, "/?#")
+	return i >= 0 && strings.ContainsAny(rest[i:], "@#")
+}
 
 // Open connects to the server of a URL: redis://user:password@host:6379/0, or rediss:// for TLS.
 func Open(ctx context.Context, url string) (*Store, error) {
 	options, err := redis.ParseURL(url)
-	if err != nil {
+	if err != nil || splits(url) {
 		// What the parser says can hold parts of the password.
 		return nil, &reach.Error{
 			Server: product, Op: reach.OpURL, Cause: errors.New("it is not one"),

@@ -20,6 +20,18 @@ func (e *NewerError) Error() string {
 // Newer tells it from what is damaged.
 func (*NewerError) Newer() bool { return true }
 
+// Unfit is what is wrong with what the Store holds of a login, in a form for everybody; "": nothing is, or it could not be read at all.
+func Unfit(err error) string {
+	var stored interface{ Newer() bool } // what could be read, and cannot be understood
+	switch {
+	case !errors.As(err, &stored):
+		return ""
+	case stored.Newer():
+		return "what is stored of its login is of a newer version than this program knows: update this program; what is stored was left as it is"
+	}
+	return "what is stored of its login is damaged: whoever runs the broker has to log in again; what is stored was left as it is"
+}
+
 // Why is why a record cannot be read, in a form for everybody: ": " and the words of a [NewerError], "" for all else.
 func Why(err error) string {
 	var newer *NewerError

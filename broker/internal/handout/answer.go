@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/broker/internal/cached"
 	"github.com/ringcx-go/ringcx/broker/internal/caller"
 	"github.com/ringcx-go/ringcx/broker/internal/problem"
 )
@@ -123,6 +124,9 @@ func Unavailable(err error) *problem.Problem {
 		p := problem.New(http.StatusServiceUnavailable, "the vendor's limit of logins is used up")
 		p.RetryAfter = max(e.RetryAfter, time.Second)
 		return p
+	}
+	if unfit := cached.Unfit(err); unfit != "" {
+		return problem.New(http.StatusServiceUnavailable, "the broker has no token: "+unfit)
 	}
 	p := problem.New(http.StatusServiceUnavailable, "the broker has no token, and did not get one")
 	p.RetryAfter = time.Second
