@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
@@ -104,8 +105,8 @@ func (s *sink) write(t *ringcx.Token) error {
 		}
 		text = string(body) + "\n"
 	}
-	if info, err := os.Lstat(s.file); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is not a file, and is not replaced", s.file)
+	if what, mends := inTheWay(s.file, s.owner); what != "" { // since the broker began
+		return usage.New(s.file+" "+what, mends)
 	}
 	temp, err := os.CreateTemp(filepath.Dir(s.file), "."+filepath.Base(s.file)+"-*") // mode 0600
 	if err != nil {
