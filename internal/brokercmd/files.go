@@ -223,6 +223,8 @@ func (c *config) readAudit(t *table) {
 		if _, err := os.Stat(c.audit); c.audit == "" || err != nil {
 			if _, err := os.Lstat(c.audit); c.audit != "" && err == nil {
 				t.misfit("audit", "is a link to a file that is not there", "name the file itself, or make it")
+			} else if c.audit != "" {
+				(&named{of: t, setting: "audit", path: c.audit}).isMakeable()
 			}
 			return // the broker makes it
 		}

@@ -149,6 +149,28 @@ func TestACertificateOutOfItsTimeAndAKeyThatOthersReadAreTold(t *testing.T) {
 	wants(t, at(t.TempDir(), text(good, filepath.Join(t.TempDir(), "none.key"))), 1, "none.key: no such file", "PEM")
 }
 
+func TestAMissingKeyAndAMissingCertificateAreTwoMistakes(t *testing.T) {
+	wrong := at(t.TempDir(), "[tls]\ncert = \"no.crt\"\nkey = \"no.key\"\nclient_ca = \"no.ca\"\n[tls.callers]\n\"a.internal\" = \"a\"\n")
+	for _, name := range []string{"no.crt", "no.key", "no.ca"} {
+		wants(t, wrong, 1, name+": no such file", "PEM")
+	}
+}
+
+func TestEachMistakeOfAnIssuerIsToldInItsLine(t *testing.T) {
+	text := "[[oidc]]\nissuer = \"http://ci.example\"\naudience = [\"\"]\nname = \"{repository}\"\nalgorithms = [\"HS256\"]\nkeys = \"http://ci.example/keys\"\n" +
+		"ca = \"none.crt\"\nclaims = {repository = \"acme/*\"}\n"
+	wrong := at(t.TempDir(), text)
+	wants(t, wrong, 2, "oidc: the issuer has to be https", "")
+	wants(t, wrong, 3, "oidc.audience holds an empty text", "")
+	wants(t, wrong, 4, "oidc: ", "")
+	wants(t, wrong, 5, `oidc: "HS256" is no algorithm`, "")
+	wants(t, wrong, 6, "oidc: the place of the keys has to be https", "")
+	wants(t, wrong, 7, "none.crt", "")
+	if len(wrong) != 6 {
+		t.Errorf("%q", wrong)
+	}
+}
+
 func TestAFileOfAnIssuerThatIsMissingIsNamed(t *testing.T) {
 	issuer := "[[oidc]]\nissuer = \"https://ci.example\"\naudience = [\"x\"]\nname = \"ci:{repository}\"\nclaims = {repository = \"acme/*\"}\n"
 	for setting, name := range map[string]string{"keys": "keys.json", "ca": "ca.crt", "token_file": "token"} {
