@@ -163,3 +163,12 @@ func TestKeysAreSharedByBrokersOfAStore(t *testing.T) {
 		t.Errorf("%d, %v", n, err)
 	}
 }
+
+func TestARequestThatNamesTwoProfilesIsRefused(t *testing.T) {
+	p := start(t)
+	name := func(names ...string) func(*http.Request) {
+		return func(r *http.Request) { r.Header["Ringcx-Profile"] = names }
+	}
+	p.ask(http.MethodGet, accounts, "", name("main")).want(t, http.StatusOK, "one profile")
+	p.ask(http.MethodGet, accounts, "", name("main", "other")).want(t, http.StatusBadRequest, "two")
+}

@@ -174,6 +174,9 @@ func (b *setup) profileOf(r *http.Request, c *Caller) (*profile, *problem.Proble
 	name := c.Profile
 	if values := r.Header["Ringcx-Profile"]; len(values) > 0 && values[0] != "" { // as net/http writes the name
 		asked := values[0]
+		if len(values) > 1 {
+			return nil, problem.New(http.StatusBadRequest, "the header RingCX-Profile is there more than once")
+		}
 		if name != "" && name != asked {
 			return nil, problem.New(http.StatusForbidden, "the key is for another profile")
 		}
