@@ -159,6 +159,9 @@ func (s *setup) look(ctx context.Context) readiness {
 		}
 		found.Problems = append(found.Problems, why+": the broker goes on with the tokens and the keys of callers that it has")
 	}
+	if s.problems != nil {
+		found.Problems = append(found.Problems, s.problems()...)
+	}
 	switch {
 	case found.Status != "":
 	case len(found.Problems) > 0:

@@ -115,7 +115,7 @@ func (c *config) tryIssuer(t *table, i oidc.Issuer) {
 
 // only is an issuer of which nothing but one setting can be wrong; nil: i does not have it.
 func only(setting string, i *oidc.Issuer) *oidc.Issuer {
-	good := oidc.Issuer{URL: "https://ci.example", Audiences: []string{"x"}, Claims: map[string][]string{"x": {"x"}}, Name: "ci:{x}"}
+	good := oidc.Issuer{URL: "https://localhost", Audiences: []string{"x"}, Claims: map[string][]string{"x": {"x"}}, Name: "ci:{x}"}
 	is := false
 	switch setting {
 	case "issuer":

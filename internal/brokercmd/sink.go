@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
@@ -65,15 +66,19 @@ func (c *config) readSink(t *table) sink {
 	return s
 }
 
-// keep writes the tokens of a session to the file, each when it comes, until ctx ends.
-func (s *sink) keep(ctx context.Context, session ringcx.TokenSource, log *slog.Logger) {
+// keep writes the tokens of a session to the file, each when it comes, until ctx ends. While it cannot be written unkept has why.
+func (s *sink) keep(ctx context.Context, session ringcx.TokenSource, log *slog.Logger, unkept *sync.Map) {
+	defer unkept.Delete(s.file)
 	last, failures := "", 0
 	for {
 		t, err := session.Token(ctx)
 		if err == nil && t.AccessToken != last {
 			if err = s.write(t); err == nil {
 				last = t.AccessToken
+				unkept.Delete(s.file)
 				log.Info("the token file was written", "file", s.file, "until", t.Expiry.UTC().Format(time.RFC3339))
+			} else {
+				unkept.Store(s.file, fmt.Sprintf("the sink %s cannot be written: %s", s.file, usage.PlainPath(err)))
 			}
 		}
 		pause := sinkLooks
