@@ -110,7 +110,10 @@ func (q *request) own() *problem.Problem {
 		a = a.Poll.Wait(q.r.Context())
 	}
 	if err := q.writeOwn(a); err != nil {
-		return unwritten(q, err)
+		p := unwritten(q, err)
+		if a = handout.InOAuth(q.path, p); a == nil {
+			return p
+		}
 	}
 	q.countOwn(a)
 	a.Write(&q.w)
