@@ -78,6 +78,24 @@ func TestWhatCannotBeWrittenDownIsNotDone(t *testing.T) {
 	p.ask(http.MethodGet, accounts, "").want(t, http.StatusOK, "when it can be written again")
 }
 
+func TestAnOAuthLibraryIsToldInItsWordsThatNothingCanBeWrittenDown(t *testing.T) {
+	p := start(t, func(o *broker.Options) { o.Audit = broker.NewAuditLog(nowhere{}) })
+	a := p.ask(http.MethodPost, "/oauth2/token", "grant_type=client_credentials", with("Content-Type", "application/x-www-form-urlencoded"))
+	a.want(t, http.StatusServiceUnavailable, "/oauth2/token")
+	if !strings.Contains(a.body, `"error":"temporarily_unavailable"`) || a.header.Get("Content-Type") != "application/json" || a.header.Get("Retry-After") != "1" {
+		t.Errorf("%s %v", a.body, a.header)
+	}
+	a = p.ask(http.MethodGet, "/token", "").want(t, http.StatusServiceUnavailable, "/token") // the control
+	if a.header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("%v", a.header)
+	}
+}
+
+// nowhere takes nothing.
+type nowhere struct{}
+
+func (nowhere) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
 func TestABrokerWhoseLogCannotBeWrittenIsNotReadyUntilItCan(t *testing.T) {
 	var opts *broker.Options
 	p, _, log := audited(t, metered, func(o *broker.Options) { opts = o })

@@ -101,6 +101,9 @@ type Options struct {
 	Audit *AuditLog
 	// Transport has the settings of connections to the vendor. nil: those of http.DefaultTransport.
 	Transport *http.Transport
+	// Problems are sentences about what else goes wrong beside the broker, which /readyz tells; callers are served all the same. It is
+	// called whenever somebody asks, and does not wait. nil: there are none.
+	Problems func() []string
 	// Log gets what nobody else learns, without secrets. nil: nothing.
 	Log *slog.Logger
 	// Metrics are counted, and told at /metrics. nil: neither. A Reload keeps those of the beginning.
@@ -150,6 +153,7 @@ type setup struct {
 
 	latest     func() *setup // that of now
 	metricsKey bool          // as Options has it
+	problems   func() []string
 	ending     <-chan struct{}
 }
 
@@ -190,7 +194,7 @@ func (b *Broker) Reload(opts *Options) error {
 	}
 	s := &setup{
 		profiles: map[string]*profile{}, rules: rules, hosts: proxy.Hosts(opts.Hosts).Local(), audit: opts.Audit, store: opts.Store, base: opts.Transport,
-		log: cmp.Or(opts.Log, slog.New(slog.DiscardHandler)), now: opts.Now, requests: &b.requests, health: &b.health, waiting: &b.waiting, ending: b.ending, metricsKey: opts.MetricsKey,
+		log: cmp.Or(opts.Log, slog.New(slog.DiscardHandler)), now: opts.Now, requests: &b.requests, health: &b.health, waiting: &b.waiting, ending: b.ending, metricsKey: opts.MetricsKey, problems: opts.Problems,
 	}
 	switch {
 	case old != nil:

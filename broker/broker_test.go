@@ -163,3 +163,22 @@ func TestKeysAreSharedByBrokersOfAStore(t *testing.T) {
 		t.Errorf("%d, %v", n, err)
 	}
 }
+
+func TestARequestThatNamesTwoProfilesIsRefused(t *testing.T) {
+	p := start(t)
+	name := func(names ...string) func(*http.Request) {
+		return func(r *http.Request) { r.Header["Ringcx-Profile"] = names }
+	}
+	p.ask(http.MethodGet, accounts, "", name("main")).want(t, http.StatusOK, "one profile")
+	p.ask(http.MethodGet, accounts, "", name("main", "other")).want(t, http.StatusBadRequest, "two")
+}
+
+func TestWhatElseGoesWrongIsToldAndCallersAreServed(t *testing.T) {
+	p := start(t, func(o *broker.Options) {
+		o.Problems = func() []string { return []string{"the sink /x cannot be written"} }
+	})
+	a := p.ask(http.MethodGet, "/readyz", "").want(t, http.StatusOK, "/readyz")
+	if !strings.Contains(a.body, `"status":"degraded","problems":["the sink /x cannot be written"]`) {
+		t.Error(a.body)
+	}
+}

@@ -110,7 +110,10 @@ func (q *request) own() *problem.Problem {
 		a = a.Poll.Wait(q.r.Context())
 	}
 	if err := q.writeOwn(a); err != nil {
-		return unwritten(q, err)
+		p := unwritten(q, err)
+		if a = handout.InOAuth(q.path, p); a == nil {
+			return p
+		}
 	}
 	q.countOwn(a)
 	a.Write(&q.w)
@@ -174,6 +177,9 @@ func (b *setup) profileOf(r *http.Request, c *Caller) (*profile, *problem.Proble
 	name := c.Profile
 	if values := r.Header["Ringcx-Profile"]; len(values) > 0 && values[0] != "" { // as net/http writes the name
 		asked := values[0]
+		if len(values) > 1 {
+			return nil, problem.New(http.StatusBadRequest, "the header RingCX-Profile is there more than once")
+		}
 		if name != "" && name != asked {
 			return nil, problem.New(http.StatusForbidden, "the key is for another profile")
 		}

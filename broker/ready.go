@@ -165,6 +165,9 @@ func (s *setup) look(ctx context.Context) readiness {
 		found.Problems = append(found.Problems, "the Store does not answer: the broker goes on with the tokens and the keys of callers that it has")
 	}
 	found.lost = lost || unread != nil && cached.Why(unread) == ""
+	if s.problems != nil {
+		found.Problems = append(found.Problems, s.problems()...)
+	}
 	switch {
 	case found.Status != "":
 	case len(found.Problems) > 0:

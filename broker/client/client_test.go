@@ -13,6 +13,55 @@ import (
 	"github.com/ringcx-go/ringcx/broker/client"
 )
 
+func TestWhatReadsGoesToTheVendorWhereABalancerSaysThatThereIsNoBroker(t *testing.T) {
+	p := start(t)
+	at := p.vendor.Config().Endpoint
+	c := p.client(t, func(o *client.Options) { o.Fallback, o.Endpoint = p.session, at })
+	post := func(kind string) int {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, at.RingCX+accounts, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := c.Client().Do(req)
+		if err != nil {
+			t.Fatal(kind, err)
+		}
+		return statusOf(t, resp)
+	}
+	for kind, want := range map[string]int{"text/html": http.StatusOK, "": http.StatusOK, "application/json": http.StatusBadGateway} {
+		p.instead(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Content-Type"] = []string{kind}
+			w.WriteHeader(http.StatusBadGateway)
+		})
+		if status, body, err := get(t, c, at.RingCX+accounts); err != nil || status != want {
+			t.Errorf("%q: %d %s, %v", kind, status, body, err)
+		}
+		if got := post(kind); got != http.StatusBadGateway { // it may have reached the vendor
+			t.Errorf("%q: what changes something was answered %d", kind, got)
+		}
+	}
+}
+
+// statusOf is the status of an answer, of which nothing more is wanted.
+func statusOf(t testing.TB, resp *http.Response) int {
+	t.Helper()
+	if err := resp.Body.Close(); err != nil {
+		t.Error(err)
+	}
+	return resp.StatusCode
+}
+
+func TestAClientWithoutAKeyIsToldThatNoneIsSet(t *testing.T) {
+	p := start(t)
+	for key, want := range map[string]string{"": "no key is set", "rcxb_nobodys": "the key has ended"} {
+		_, err := p.client(t, func(o *client.Options) { o.Key = key }).Token(t.Context())
+		var e *client.Error
+		if !errors.As(err, &e) || !strings.Contains(e.Hint(), want) {
+			t.Errorf("%q: %v", key, err)
+		}
+	}
+}
+
 func TestManyGoroutinesAskTheBrokerOnce(t *testing.T) {
 	p := start(t)
 	c := p.client(t)

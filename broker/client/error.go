@@ -21,8 +21,9 @@ type Error struct {
 	Detail     string        // the broker's words (RFC 9457), or what is wrong with the answer or the way there
 	RetryAfter time.Duration // how long the broker asks to wait; 0: it does not say
 
-	place string
-	cause error
+	place   string
+	cause   error
+	keyless bool // the client has no key
 }
 
 // Error is one line.
@@ -61,6 +62,8 @@ func (e *Error) Hint() string {
 		return "wait longer for the answer; if there is none, check that the broker runs and that RINGCX_BROKER is its address"
 	case e.StatusCode == 0:
 		return "check that the broker runs and that RINGCX_BROKER is its address"
+	case e.StatusCode == http.StatusUnauthorized && e.keyless:
+		return "no key is set, in RINGCX_BROKER_KEY or in a file that RINGCX_BROKER_KEY_FILE names: whoever runs the broker makes one"
 	case e.StatusCode == http.StatusUnauthorized:
 		return "the key has ended, was revoked, or is another broker's: whoever runs the broker makes a new one for RINGCX_BROKER_KEY or RINGCX_BROKER_KEY_FILE"
 	case e.StatusCode == http.StatusForbidden:
@@ -113,7 +116,7 @@ const longest = 64 << 10
 
 // refusal is an answer that is no success, as an error. It reads the answer.
 func (c *Client) refusal(resp *http.Response) *Error {
-	e := &Error{StatusCode: resp.StatusCode, place: c.place, RetryAfter: retryAfter(resp.Header), Detail: notABroker}
+	e := &Error{StatusCode: resp.StatusCode, place: c.place, RetryAfter: retryAfter(resp.Header), Detail: notABroker, keyless: c.via.Source == nil}
 	if resp.StatusCode/100 == 3 {
 		e.Detail = "the answer is a redirect, which is not followed"
 		return e
@@ -131,6 +134,16 @@ func (c *Client) refusal(resp *http.Response) *Error {
 func isProblem(resp *http.Response) bool {
 	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	return err == nil && kind == "application/problem+json" && resp.StatusCode >= http.StatusBadRequest
+}
+
+// isBalancers tells an answer of what is before a broker that does not answer it.
+func isBalancers(resp *http.Response) bool {
+	switch resp.StatusCode {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+		return err != nil || kind != "application/json" && !strings.HasSuffix(kind, "+json")
+	}
+	return false
 }
 
 // retryAfter is how long an answer asks to wait, an hour at most; 0 if it does not say.

@@ -15,7 +15,9 @@ import (
 //
 // What the broker itself refuses is an [Error], unless it says when to come again: such an answer (429, 503), and all of the
 // vendor's, are returned as they come. With a fallback a request that only reads goes to the vendor where the broker cannot serve it
-// (503), not where a limit is used up (429). A redirect of the vendor's to another host is an error: it is nothing for the broker.
+// (503), not where a limit is used up (429), and where what is before the broker says that there is none: 502, 503 or 504 and no JSON,
+// which neither the broker nor an operation of the vendor's answers. A request that changes something may have reached the vendor then,
+// and its answer is returned. A redirect of the vendor's to another host is an error: it is nothing for the broker.
 func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 	if from := req.Response; from != nil && from.Request != nil && !same(from.Request.URL, req.URL) {
 		closeBody(req)
@@ -33,6 +35,12 @@ func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 		if again := c.directly(req, nil); again != nil {
 			_ = resp.Body.Close()
 			return c.alone.RoundTrip(again)
+		}
+	}
+	if isBalancers(resp) && (req.Method == http.MethodGet || req.Method == http.MethodHead) {
+		if again := c.directly(req, nil); again != nil {
+			_ = resp.Body.Close()
+			return c.direct.RoundTrip(again)
 		}
 	}
 	if isProblem(resp) && resp.Header.Get("Retry-After") == "" {

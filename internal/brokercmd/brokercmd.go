@@ -26,6 +26,7 @@ type Commands struct {
 
 	configFile string
 	listens    []string
+	checks     bool // it is to be told what is wrong with the places to listen at, too
 	patience   atomic.Int64
 }
 
@@ -85,6 +86,9 @@ func (a *Commands) New() *cobra.Command {
 // config is the configuration of the run, with what flags say. Of its text alone is told what is wrong to who does not serve with it.
 func (a *Commands) config(textAlone bool) (*config, error) {
 	c, wrong := readConfig(a.configFile, a.Dir, a.Warn, textAlone, a.usualStore())
+	if a.checks && c != nil && len(a.listens) == 0 {
+		wrong = append(wrong, c.tryPlaces(a.Context)...)
+	}
 	if err := a.tellWrong(wrong); err != nil {
 		return nil, err
 	}
@@ -111,6 +115,9 @@ func (a *Commands) config(textAlone bool) (*config, error) {
 	}
 	if len(a.listens) > 0 && c.unheard(c.listens) {
 		return nil, usage.New(c.file+": "+unheard, "add --listen unix:PATH")
+	}
+	if a.checks && len(a.listens) > 0 {
+		return c, a.tellWrong(c.tryPlaces(a.Context))
 	}
 	return c, nil
 }

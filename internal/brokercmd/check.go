@@ -11,6 +11,7 @@ import (
 
 // check says what a broker would do.
 func (a *Commands) check() error {
+	a.checks = true
 	c, err := a.config(false)
 	if err != nil {
 		return err
@@ -68,14 +69,18 @@ func (a *Commands) check() error {
 // placesSay tells where it listens.
 func (c *config) placesSay() (all []string) {
 	for _, l := range c.listens {
+		at := l.String()
 		switch {
 		case l.unix:
-			all = append(all, l.String())
 		case l.tls:
-			all = append(all, "https://"+l.address)
+			at = "https://" + at
 		default:
-			all = append(all, "http://"+l.address)
+			at = "http://" + at
 		}
+		if l.taken {
+			at += ", where something listens now"
+		}
+		all = append(all, at)
 	}
 	if len(all) == 0 {
 		all = append(all, "http://"+defaultListen+", or the sockets that a service manager passes on")

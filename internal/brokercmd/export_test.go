@@ -2,10 +2,13 @@ package brokercmd
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"net/http"
 	"path/filepath"
 	"time"
+
+	"github.com/ringcx-go/ringcx"
 )
 
 // ParseConfig reads the text of a configuration and returns what is wrong with it, each with its hint.
@@ -69,3 +72,11 @@ func (c *connections) Note(conn net.Conn, state http.ConnState) { c.note(conn, s
 
 // Wait waits until they may be closed.
 func (c *connections) Wait(ctx context.Context, linger time.Duration) { c.wait(ctx, linger) }
+
+// KeepSink keeps the tokens of a source in a file until ctx ends, and returns what /readyz tells of that.
+func KeepSink(ctx context.Context, file string, source ringcx.TokenSource, log *slog.Logger) (problems func() []string) {
+	p := new(process)
+	s := &sink{file: file, mode: 0o600, owner: -1, group: -1}
+	go s.keep(ctx, source, log, &p.unkept)
+	return p.problems
+}

@@ -1,18 +1,17 @@
 package brokercmd
 
 import (
-	"bytes"
 	"cmp"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strings"
-	"sync"
+	"time"
 
 	"github.com/ringcx-go/ringcx/broker"
 	"github.com/ringcx-go/ringcx/internal/usage"
@@ -138,46 +137,52 @@ func (f *named) isKept(dir string) {
 
 // isReplaceable refuses what is there and is no file that a sink has written: it would be lost.
 func (f *named) isReplaceable(owner int) {
-	info, err := os.Lstat(f.path)
+	if what, mends := inTheWay(f.path, owner); what != "" {
+		f.of.misfit(f.setting, what, mends)
+	}
+}
+
+// inTheWay is what is wrong with what is at the path of a sink for an owner, and what would do; "": there is nothing, or what a sink
+// may have written.
+func inTheWay(path string, owner int) (what, mends string) {
+	const another = "name another file, which may be new, or remove that one"
+	info, err := os.Lstat(path)
 	switch {
 	case err != nil:
-		return
+		return "", ""
 	case !info.Mode().IsRegular():
-		f.of.misfit(f.setting, "is no file, and is not replaced", "name a file, which may be new")
-		return
+		return "is no file, and is not replaced", "name a file, which may be new"
 	}
 	if uid, is := strange(info); is && uid != owner {
-		f.of.misfit(f.setting, fmt.Sprintf("is a file of user %d, and is not replaced", uid), "name another file, which may be new, or remove that one")
-		return
+		return fmt.Sprintf("is a file of user %d, and is not replaced", uid), another
 	}
-	file, err := os.Open(f.path)
+	file, err := os.Open(path)
 	if err != nil {
-		return // of an owner who alone may read it
+		return "", "" // of an owner who alone may read it
 	}
 	defer func() { _ = file.Close() }()
 	text, err := io.ReadAll(io.LimitReader(file, longestToken+1))
 	if err == nil && !holdsToken(text) {
-		f.of.misfit(f.setting, "is a file that holds something else than a token, and is not replaced", "name another file, which may be new, or remove that one")
+		return "is a file that holds something else than a token, and is not replaced", another
 	}
+	return "", ""
 }
 
 // longestToken is more than what a sink writes, in bytes.
 const longestToken = 64 << 10
 
-// tokenAlone is a token as headers have it (RFC 6750).
-var tokenAlone = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._~+/-]*=*\n?$`) })
+// livesTooLong is far more than an access token lives: a JWT with more is somebody's credential, of which there may be no other copy.
+const livesTooLong = 24 * time.Hour
 
-// keyPrefix begins keys of callers, which are stored nowhere else.
-const keyPrefix = "rcxb_"
-
-// holdsToken tells whether a text may be one that a sink has written.
+// holdsToken tells whether a text may be one that a sink has written: nothing yet, an access token, which is a JWT, or the object with
+// one. A word alone may be a password.
 func holdsToken(text []byte) bool {
 	var object map[string]any
 	switch {
-	case len(text) > longestToken || bytes.HasPrefix(text, []byte(keyPrefix)):
+	case len(text) > longestToken:
 		return false
 	case json.Unmarshal(text, &object) != nil:
-		return tokenAlone().Match(text)
+		return len(text) == 0 || isAccessToken(strings.TrimSuffix(string(text), "\n"))
 	}
 	for _, name := range []string{"access_token", "token_type", "expires_at"} {
 		if _, ok := object[name].(string); !ok {
@@ -185,6 +190,29 @@ func holdsToken(text []byte) bool {
 		}
 	}
 	return len(object) == 3
+}
+
+// isAccessToken tells a JWT, but for one that lives longer than access tokens do, and a stand-in for a key.
+func isAccessToken(text string) bool {
+	parts := strings.Split(text, ".")
+	if len(parts) != 3 || text == "" || strings.Trim(parts[2], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=") != "" {
+		return false
+	}
+	read := func(part string, into any) bool {
+		data, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(part, "="))
+		return err == nil && json.Unmarshal(data, into) == nil
+	}
+	var head struct {
+		Alg string `json:"alg"`
+	}
+	var claims struct {
+		Iss any     `json:"iss"`
+		Exp float64 `json:"exp"`
+	}
+	if !read(parts[0], &head) || head.Alg == "" || !read(parts[1], &claims) || claims.Iss == "ringcx-broker" {
+		return false
+	}
+	return claims.Exp < float64(time.Now().Add(livesTooLong).Unix())
 }
 
 // readAudit reads where the audit log is.
@@ -195,6 +223,8 @@ func (c *config) readAudit(t *table) {
 		if _, err := os.Stat(c.audit); c.audit == "" || err != nil {
 			if _, err := os.Lstat(c.audit); c.audit != "" && err == nil {
 				t.misfit("audit", "is a link to a file that is not there", "name the file itself, or make it")
+			} else if c.audit != "" {
+				(&named{of: t, setting: "audit", path: c.audit}).isMakeable()
 			}
 			return // the broker makes it
 		}

@@ -3,6 +3,7 @@ package brokercmd
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -22,14 +23,14 @@ show it as a Bearer token or an X-Auth-Token, or as the client secret at /oauth2
 func (a *Commands) newKeyCmd() *cobra.Command {
 	var name, expires, output string
 	create := &cobra.Command{
-		Use: "create --name NAME", Short: "Make a key for a caller and print it, or write it to a private file", Args: cmdline.NoArgs, Long: createHelp,
+		Use: "create --name NAME", Short: "Make a key for a caller and print it, or write it to a new private file", Args: cmdline.NoArgs, Long: createHelp,
 		Example: `  ringcx broker key create --name reports --expires 30d
   ringcx broker key create --name web --profile sales --output web.key`,
 		RunE: func(*cobra.Command, []string) error { return a.createKey(name, expires, output) },
 	}
 	create.Flags().StringVar(&name, "name", "", "`NAME` of the caller, as rules and the audit log have it")
 	create.Flags().StringVar(&expires, "expires", "", "`TIME` after which the key is good no more, such as 30d or 12h (default: never)")
-	create.Flags().StringVar(&output, "output", "", "write the key to `FILE`, which only you can read, - for standard output")
+	create.Flags().StringVar(&output, "output", "", "write the key to a new `FILE`, which only you can read, - for standard output")
 	var asJSON bool
 	list := &cobra.Command{
 		Use: "list", Short: "List the keys of callers, which are not shown", Args: cmdline.NoArgs,
@@ -84,12 +85,17 @@ func (a *Commands) createKey(name, expires, output string) error {
 	}
 	put := func(text string) error { _, err := io.WriteString(a.Stdout, text); return err }
 	if toFile {
-		file, err := outfile.New(output)
+		file, err := newKeyFile(output)
 		if err != nil {
 			return err
 		}
 		defer file.Discard()
-		put = file.WriteAll
+		put = func(text string) error {
+			if _, err := io.WriteString(file, text); err != nil {
+				return err
+			}
+			return file.CommitNew()
+		}
 	}
 	key, err := keys.Create(a.Context, name, a.Profile, life)
 	if err != nil {
@@ -105,6 +111,19 @@ func (a *Commands) createKey(name, expires, output string) error {
 		a.Inform("This is the only time that the key is shown.\n")
 	}
 	return nil
+}
+
+// newKeyFile begins a file for a key. One that is there is kept: it may hold the only copy of another key.
+func newKeyFile(path string) (*outfile.File, error) {
+	file, err := outfile.New(path)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Lstat(path); err == nil {
+		file.Discard()
+		return nil, usage.New(path+" is there already, and may hold the only copy of another key; none was made", "name a new file with --output, or remove that one")
+	}
+	return file, nil
 }
 
 // lifeOfKey checks for whom a key is to be, and tells how long it is to live; 0: for ever.

@@ -29,6 +29,7 @@ type listen struct {
 	mode    fs.FileMode // of a unix socket; 0: 0600
 	group   int         // that it belongs to; -1: that of this process
 	line    int         // in the configuration; 0: it is not from there
+	taken   bool        // somebody listened there when it was tried
 }
 
 // String is the place as it is configured.
@@ -208,14 +209,7 @@ func (l *listen) open(ctx context.Context) (net.Listener, error) {
 	if err == nil {
 		return ln, nil
 	}
-	hint := "choose another address, such as --listen 127.0.0.1:0 for any free port"
-	switch {
-	case l.unix:
-		hint = "its directory has to be there, and this user's to write to"
-	case errors.Is(err, syscall.EADDRINUSE):
-		hint = "if a broker runs there already, use that one; else " + hint
-	}
-	return nil, usage.New(fmt.Sprintf("cannot listen on %s: %s", l, usage.OfOp(err)), hint)
+	return nil, l.unlistened(err)
 }
 
 // clearSocket removes a socket at which nobody listens any more.

@@ -1,6 +1,7 @@
 package brokercmd_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ringcx-go/ringcx/broker"
 	"github.com/ringcx-go/ringcx/internal/brokercmd"
 )
 
@@ -51,7 +53,10 @@ func machine(t *testing.T) string {
 	}
 	for name, holds := range map[string]string{
 		"login": `{"version":1,"access_token":"x","refresh_token":"y"}`, "words": "root:x:0:0:root:/root:/bin/sh\n", "key": "rcxb_0123456789abcdef_x\n",
-		"token": "eyJhbGciOiJub25lIn0.e30.", "object": `{"access_token":"x","expires_at":"2030-01-01T00:00:00Z","token_type":"Bearer"}` + "\n",
+		"token": "eyJhbGciOiJub25lIn0.e30.", "password": "MyPassword123\n", "dotted": "my.long.password", "stand-in": broker.StandIn("rcxb_0123456789abcdef_x"),
+		"credential": jwt(fmt.Sprintf(`{"iss":"https://platform.ringcentral.com","exp":%d}`, time.Now().Add(30*24*time.Hour).Unix())), // RC_USER_JWT
+		"access":     jwt(fmt.Sprintf(`{"exp":%d}`, time.Now().Add(5*time.Minute).Unix())) + "\n", "ended": jwt(`{"exp":1000}`),
+		"object": `{"access_token":"x","expires_at":"2030-01-01T00:00:00Z","token_type":"Bearer"}` + "\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(holds), 0o600); err != nil {
 			t.Fatal(err)
@@ -63,6 +68,11 @@ func machine(t *testing.T) string {
 		}
 	}
 	return dir
+}
+
+// jwt has the form of one, with claims.
+func jwt(claims string) string {
+	return "eyJhbGciOiJSUzI1NiJ9." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2ln"
 }
 
 func TestWhatCannotBeWrittenToOnThisMachineIsTold(t *testing.T) {
@@ -83,6 +93,12 @@ func TestWhatCannotBeWrittenToOnThisMachineIsTold(t *testing.T) {
 		"store = \"file:dir\"\n[[sink]]\nfile = \"link/new\"":     {"sink.file is in the directory of the store", "another directory"},
 		"store = \"file:dir\"\n[[sink]]\nfile = \"state/new\"":    {},
 		"[[sink]]\nfile = \"key\"":                                {"sink.file is a file that holds something else than a token", "may be new"},
+		"[[sink]]\nfile = \"password\"":                           {"sink.file is a file that holds something else than a token", "may be new"},
+		"[[sink]]\nfile = \"dotted\"":                             {"sink.file is a file that holds something else than a token", "may be new"},
+		"[[sink]]\nfile = \"stand-in\"":                           {"sink.file is a file that holds something else than a token", "may be new"},
+		"[[sink]]\nfile = \"credential\"":                         {"sink.file is a file that holds something else than a token", "may be new"},
+		"[[sink]]\nfile = \"access\"":                             {},
+		"[[sink]]\nfile = \"ended\"":                              {},
 		"[[sink]]\nfile = \"token\"":                              {},
 		"[[sink]]\nfile = \"object\"":                             {},
 		`audit = "dir"`:                                           {"audit cannot be used", "a file"},
@@ -131,6 +147,28 @@ func TestACertificateOutOfItsTimeAndAKeyThatOthersReadAreTold(t *testing.T) {
 	}
 	wants(t, at(t.TempDir(), text(good, key)), 1, "is open to others", "chmod 600")
 	wants(t, at(t.TempDir(), text(good, filepath.Join(t.TempDir(), "none.key"))), 1, "none.key: no such file", "PEM")
+}
+
+func TestAMissingKeyAndAMissingCertificateAreTwoMistakes(t *testing.T) {
+	wrong := at(t.TempDir(), "[tls]\ncert = \"no.crt\"\nkey = \"no.key\"\nclient_ca = \"no.ca\"\n[tls.callers]\n\"a.internal\" = \"a\"\n")
+	for _, name := range []string{"no.crt", "no.key", "no.ca"} {
+		wants(t, wrong, 1, name+": no such file", "PEM")
+	}
+}
+
+func TestEachMistakeOfAnIssuerIsToldInItsLine(t *testing.T) {
+	text := "[[oidc]]\nissuer = \"http://ci.example\"\naudience = [\"\"]\nname = \"{repository}\"\nalgorithms = [\"HS256\"]\nkeys = \"http://ci.example/keys\"\n" +
+		"ca = \"none.crt\"\nclaims = {repository = \"acme/*\"}\n"
+	wrong := at(t.TempDir(), text)
+	wants(t, wrong, 2, "oidc: the issuer has to be https", "")
+	wants(t, wrong, 3, "oidc.audience holds an empty text", "")
+	wants(t, wrong, 4, "oidc: ", "")
+	wants(t, wrong, 5, `oidc: "HS256" is no algorithm`, "")
+	wants(t, wrong, 6, "oidc: the place of the keys has to be https", "")
+	wants(t, wrong, 7, "none.crt", "")
+	if len(wrong) != 6 {
+		t.Errorf("%q", wrong)
+	}
 }
 
 func TestAFileOfAnIssuerThatIsMissingIsNamed(t *testing.T) {

@@ -43,11 +43,9 @@ func (c *config) readIssuer(t *table) {
 		c.names(t, setting, path, false)
 	}
 	c.meansLiterally(t, &i)
-	line, missing := t.line(t.path), false
 	need := func(name, such string) {
 		if !t.has(name) {
-			missing = true
-			t.fail(line, "oidc has no "+name, "such as: "+such)
+			t.fail(t.line(t.path), "oidc has no "+name, "such as: "+such)
 		}
 	}
 	need("issuer", such)
@@ -55,9 +53,7 @@ func (c *config) readIssuer(t *table) {
 	need("name", `name = "ci:{repository}"`)
 	need("claims", `[oidc.claims] with repository = "acme/*"; without it every token of the issuer would do`)
 	c.serves(t, i.Profile)
-	if !missing && i.URL != "" && i.Name != "" && len(i.Audiences) > 0 && len(i.Claims) > 0 {
-		c.tryIssuer(t, line, i)
-	}
+	c.tryIssuer(t, i)
 	c.issuers = append(c.issuers, i)
 }
 
@@ -79,35 +75,71 @@ func (c *config) meansLiterally(t *table, i *oidc.Issuer) {
 	}
 }
 
-// tryIssuer finds what is wrong with an issuer: in the text at once, in its files when this machine is looked at.
-func (c *config) tryIssuer(t *table, line int, i oidc.Issuer) {
-	try := func() error {
-		_, err := oidc.New(&oidc.Options{Issuers: []oidc.Issuer{i}})
-		return err
-	}
-	fail := func(err error) {
+// tryIssuer finds all that is wrong with an issuer, setting by setting: in the text at once, in its files when this machine is looked at.
+func (c *config) tryIssuer(t *table, i oidc.Issuer) {
+	fail := func(setting string, err error) {
 		what := wording.OneLine(strings.TrimPrefix(err.Error(), "issuer 1: "))
 		if file := (*fs.PathError)(nil); errors.As(err, &file) {
 			what = usage.OfPath(err)
 		}
-		t.fail(line, "oidc: "+what, "see docs/broker.md, 'Callers without a key'")
+		t.fail(t.line(t.of(setting)), "oidc: "+what, "see docs/broker.md, 'Callers without a key'")
 	}
-	inFile := (*fs.PathError)(nil)
-	if err := try(); err != nil && !errors.As(err, &inFile) {
-		fail(err)
-		return
-	}
-	c.later = append(c.later, func() {
-		if err := try(); err != nil {
-			fail(err)
-			return
+	for _, setting := range []string{"issuer", "audience", "name", "algorithms", "claims", "keys", "ca"} {
+		alone := only(setting, &i)
+		if alone == nil {
+			continue // it is missing, or not what belongs there, which has been told
 		}
-		if f := i.Keys.TokenFile; f != "" {
+		try := func() error {
+			_, err := oidc.New(&oidc.Options{Issuers: []oidc.Issuer{*alone}})
+			return err
+		}
+		inFile := (*fs.PathError)(nil)
+		if err := try(); err != nil && !errors.As(err, &inFile) {
+			fail(setting, err)
+			continue
+		}
+		c.later = append(c.later, func() {
+			if err := try(); err != nil {
+				fail(setting, err)
+			}
+		})
+	}
+	if f := i.Keys.TokenFile; f != "" {
+		c.later = append(c.later, func() {
 			if _, err := os.Stat(f); err != nil {
 				t.misfit("token_file", "cannot be used: "+usage.OfPath(err), "name a file with the token, or leave it out")
 			}
+		})
+	}
+}
+
+// only is an issuer of which nothing but one setting can be wrong; nil: i does not have it.
+func only(setting string, i *oidc.Issuer) *oidc.Issuer {
+	good := oidc.Issuer{URL: "https://localhost", Audiences: []string{"x"}, Claims: map[string][]string{"x": {"x"}}, Name: "ci:{x}"}
+	is := false
+	switch setting {
+	case "issuer":
+		good.URL, is = i.URL, i.URL != ""
+	case "audience":
+		good.Audiences, is = i.Audiences, len(i.Audiences) > 0
+	case "name":
+		good.Name, is = i.Name, i.Name != ""
+	case "algorithms":
+		good.Algorithms, is = i.Algorithms, i.Algorithms != nil
+	case "claims":
+		good.Claims, is = i.Claims, len(i.Claims) > 0
+	case "keys":
+		good.Keys, is = i.Keys, i.Keys.URL != "" || i.Keys.File != ""
+		if i.Keys.File == "" {
+			good.Keys.CAFile = "" // it is asked about by itself
 		}
-	})
+	case "ca":
+		good.Keys.CAFile, is = i.Keys.CAFile, i.Keys.CAFile != "" && i.Keys.File == ""
+	}
+	if !is {
+		return nil
+	}
+	return &good
 }
 
 // claims reads what a token must say: texts and lists of texts, by names that may have dots or be tables in tables.

@@ -43,7 +43,7 @@ func (a *Commands) newTestCmd() *cobra.Command {
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 2 {
-				q.method, q.path = strings.ToUpper(args[0]), args[1]
+				q.method, q.path = args[0], args[1] // as a request would have them: methods are upper case
 			}
 			return a.test(q)
 		},

@@ -43,6 +43,7 @@ type process struct {
 	sessions []*ringcx.Session // all that there were
 	outdated chan string       // profiles of which the store has another login
 	followed time.Time         // when one was last taken from there
+	unkept   sync.Map          // why each sink that cannot be written is not: sentences by file
 }
 
 // drains is how long what was begun may take when the broker has been told to end.
@@ -147,7 +148,7 @@ func (p *process) options(c *config) ([]served, *broker.Options, error) {
 		return nil, nil, err
 	}
 	opts := &broker.Options{
-		Store: p.store, Users: c.users, Groups: c.groups, Rules: c.rules, Hosts: p.config.answersTo(c.hosts), Log: p.log, Metrics: p.seen, MetricsKey: c.numbers,
+		Store: p.store, Users: c.users, Groups: c.groups, Rules: c.rules, Hosts: p.config.answersTo(c.hosts), Log: p.log, Metrics: p.seen, MetricsKey: c.numbers, Problems: p.problems,
 		NoLimits: c.noLimits, Replicas: cmp.Or(c.replicas, 1), MaxWait: c.maxWait,
 	}
 	for _, s := range all {
@@ -213,10 +214,19 @@ func (p *process) begin() {
 		}
 		for _, to := range p.config.sinks {
 			if s.unread == nil && (to.profile == s.Name || to.profile == "" && i == 0) {
-				p.working.Go(func() { to.keep(ctx, s.Session, p.log) })
+				p.working.Go(func() { to.keep(ctx, s.Session, p.log, &p.unkept) })
 			}
 		}
 	}
+}
+
+// problems are the sinks that cannot be written, in sentences.
+func (p *process) problems() (all []string) {
+	p.unkept.Range(func(_, why any) bool {
+		all = append(all, fmt.Sprint(why))
+		return true
+	})
+	return all
 }
 
 // asksAgain is how soon the broker asks for the token that nobody asked for. Usually that is a read of memory.

@@ -11,9 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
@@ -52,7 +54,10 @@ func (c *config) readSink(t *table) sink {
 	c.names(t, "file", s.file, true)
 	if s.file != "" {
 		f := named{of: t, setting: "file", path: s.file}
-		c.later = append(c.later, func() { f.isReplaceable(s.owner) })
+		c.later = append(c.later, func() {
+			f.isReplaceable(s.owner)
+			f.isGivable(&s)
+		})
 	}
 	c.serves(t, s.profile)
 	if s.mode&0o007 != 0 {
@@ -61,15 +66,19 @@ func (c *config) readSink(t *table) sink {
 	return s
 }
 
-// keep writes the tokens of a session to the file, each when it comes, until ctx ends.
-func (s *sink) keep(ctx context.Context, session ringcx.TokenSource, log *slog.Logger) {
+// keep writes the tokens of a session to the file, each when it comes, until ctx ends. While it cannot be written unkept has why.
+func (s *sink) keep(ctx context.Context, session ringcx.TokenSource, log *slog.Logger, unkept *sync.Map) {
+	defer unkept.Delete(s.file)
 	last, failures := "", 0
 	for {
 		t, err := session.Token(ctx)
 		if err == nil && t.AccessToken != last {
 			if err = s.write(t); err == nil {
 				last = t.AccessToken
+				unkept.Delete(s.file)
 				log.Info("the token file was written", "file", s.file, "until", t.Expiry.UTC().Format(time.RFC3339))
+			} else {
+				unkept.Store(s.file, fmt.Sprintf("the sink %s cannot be written: %s", s.file, usage.PlainPath(err)))
 			}
 		}
 		pause := sinkLooks
@@ -104,23 +113,45 @@ func (s *sink) write(t *ringcx.Token) error {
 		}
 		text = string(body) + "\n"
 	}
-	if info, err := os.Lstat(s.file); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is not a file, and is not replaced", s.file)
+	if what, mends := inTheWay(s.file, s.owner); what != "" { // since the broker began
+		return usage.New(s.file+" "+what, mends)
 	}
-	temp, err := os.CreateTemp(filepath.Dir(s.file), "."+filepath.Base(s.file)+"-*") // mode 0600
+	temp, err := s.begin()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(temp.Name()) }() // once it is in its place there is nothing of this name
 	_, err = temp.WriteString(text)
-	if err == nil && (s.owner >= 0 || s.group >= 0) {
+	if err = errors.Join(err, temp.Sync(), temp.Close()); err != nil {
+		return errors.New(strings.ReplaceAll(err.Error(), temp.Name(), s.file))
+	}
+	return os.Rename(temp.Name(), s.file)
+}
+
+// begin begins the file beside its place, as it is to be.
+func (s *sink) begin() (*os.File, error) {
+	temp, err := temporary(s.file)
+	if err != nil {
+		return nil, err
+	}
+	if s.owner >= 0 || s.group >= 0 {
 		err = temp.Chown(s.owner, s.group)
 	}
 	if err == nil {
 		err = temp.Chmod(s.mode)
 	}
-	if err = errors.Join(err, temp.Sync(), temp.Close()); err != nil {
-		return errors.New(strings.ReplaceAll(err.Error(), temp.Name(), s.file))
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		_, _ = temp.Close(), os.Remove(temp.Name())
+		return nil, &fs.PathError{Op: at.Op, Path: s.file, Err: at.Err}
 	}
-	return os.Rename(temp.Name(), s.file)
+	return temp, err
+}
+
+// temporary is a new file for this user alone, in the directory of another.
+func temporary(path string) (*os.File, error) {
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		err = &fs.PathError{Op: at.Op, Path: path, Err: at.Err}
+	}
+	return temp, err
 }

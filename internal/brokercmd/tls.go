@@ -60,7 +60,7 @@ func (c *config) readTLS(t *table) *tlsFiles {
 	}
 	if !missing {
 		c.later = append(c.later, func() {
-			if _, err := f.load(c.warn); err != nil {
+			for _, err := range f.wrong(c.warn) {
 				t.fail(t.line("tls"), err.Error(), usage.Hint(err))
 			}
 		})
@@ -80,6 +80,31 @@ func (f *tlsFiles) checkCallers(t *table) {
 	}
 }
 
+// wrong is all that is wrong with the files.
+func (f *tlsFiles) wrong(tell func(string)) (all []error) {
+	for _, read := range []func() error{
+		func() error { _, err := f.secret(tell); return err },
+		func() error { _, err := f.public(); return err },
+		func() error {
+			if f.clientCA == "" {
+				return nil
+			}
+			_, _, err := f.authorities()
+			return err
+		},
+	} {
+		if err := read(); err != nil {
+			all = append(all, err)
+		}
+	}
+	if len(all) == 0 {
+		if _, err := f.load(func(string) {}); err != nil { // each is there, and they do not belong together
+			all = append(all, err)
+		}
+	}
+	return all
+}
+
 // load reads the files. What may be wrong with them and is no reason to refuse them is told.
 func (f *tlsFiles) load(tell func(string)) (*tls.Config, error) {
 	pair, err := f.pair(tell)
@@ -97,29 +122,48 @@ func (f *tlsFiles) load(tell func(string)) (*tls.Config, error) {
 	return config, nil
 }
 
-// pair is the certificate of the broker with its key, which nobody else may read.
-func (f *tlsFiles) pair(tell func(string)) (none tls.Certificate, err error) {
-	const hint = "cert and key name files of PEM that this user may read and that belong to each other"
+const pairHint = "cert and key name files of PEM that this user may read and that belong to each other"
+
+// secret is what the file of the key holds, which nobody else may read.
+func (f *tlsFiles) secret(tell func(string)) ([]byte, error) {
 	key, err := file.OpenPrivate(f.key, tell)
 	if err != nil {
 		mends := usage.Hint(err)
 		if path := (*fs.PathError)(nil); mends == "" || errors.As(err, &path) {
-			mends = hint
+			mends = pairHint
 		}
-		return none, usage.New("the key of the certificate cannot be used: "+usage.OfPath(err), mends)
+		return nil, usage.New("the key of the certificate cannot be used: "+usage.OfPath(err), mends)
 	}
 	defer func() { _ = key.Close() }()
 	secret, err := io.ReadAll(io.LimitReader(key, env.MaxInput))
 	if err != nil {
-		return none, usage.New("the key of the certificate cannot be read: "+usage.OfPath(err), hint)
+		return nil, usage.New("the key of the certificate cannot be read: "+usage.OfPath(err), pairHint)
 	}
+	return secret, nil
+}
+
+// public is what the file of the certificate holds.
+func (f *tlsFiles) public() ([]byte, error) {
 	text, err := os.ReadFile(f.cert)
 	if err != nil {
-		return none, usage.New("the certificate cannot be used: "+usage.OfPath(err), hint)
+		return nil, usage.New("the certificate cannot be used: "+usage.OfPath(err), pairHint)
+	}
+	return text, nil
+}
+
+// pair is the certificate of the broker with its key.
+func (f *tlsFiles) pair(tell func(string)) (none tls.Certificate, err error) {
+	secret, err := f.secret(tell)
+	if err != nil {
+		return none, err
+	}
+	text, err := f.public()
+	if err != nil {
+		return none, err
 	}
 	pair, err := tls.X509KeyPair(text, secret)
 	if err != nil {
-		return none, usage.New(fmt.Sprintf("the certificate cannot be used: %s with %s: %s", f.cert, f.key, wording.OneLine(err.Error())), hint)
+		return none, usage.New(fmt.Sprintf("the certificate cannot be used: %s with %s: %s", f.cert, f.key, wording.OneLine(err.Error())), pairHint)
 	}
 	if why := outOfTime(pair.Leaf); why != "" {
 		return none, usage.New("the certificate cannot be used: "+f.cert+" "+why, "put one there that is good now; SIGHUP has a broker that runs read it")

@@ -82,7 +82,7 @@ in its environment
 
 and none of the login's own secrets. Programs that log in by themselves work as they are, and so does a request without any
 header: on Linux the port serves this user's connections and nobody else's. Elsewhere a request shows the key, as
-a Bearer token.
+a Bearer token, and so it does where RINGCX_BROKER is set: then no broker is started, and the program goes through that one.
 
 The program has this command's streams, terminal and signals, and its exit code is the command's: 127 if there is no such program,
 126 if it cannot be run. The broker ends when the program ends.

@@ -213,6 +213,38 @@ func TestALogTellsWhenItCanBeWrittenAgain(t *testing.T) {
 	}
 }
 
+func TestALogThatWasDeletedIsMadeAgainOrNothingIsWritten(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a file that is open cannot be deleted there")
+	}
+	dir := filepath.Join(t.TempDir(), "log")
+	path := filepath.Join(dir, "audit.log")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	log, err := audit.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = log.Close() }()
+	write := func(after time.Duration) error { return log.Write(&audit.Entry{Time: noon.Add(after), Event: "begin"}) }
+	if err := errors.Join(write(0), os.Remove(path), write(2*time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(path); err != nil || strings.Count(string(text), "\n") != 1 {
+		t.Errorf("%q, %v", text, err)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if write(4*time.Second) == nil || log.Try(noon.Add(5*time.Second)) == nil {
+		t.Error("a log that is nowhere takes lines")
+	}
+	if err := errors.Join(os.Mkdir(dir, 0o700), log.Try(noon.Add(6*time.Second)), write(6*time.Second)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestALogIsItsOwnersAlone(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("modes say nothing here")

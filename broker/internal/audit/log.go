@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 	"time"
 )
@@ -13,8 +14,10 @@ import (
 type Log struct {
 	mu      sync.Mutex // guards the fields below
 	to      io.Writer
-	torn    bool // the last line was written in part
-	failing bool // the last line could not be written
+	path    string    // of to; "": it is no file
+	looked  time.Time // when it was last seen that the file has a name
+	torn    bool      // the last line was written in part
+	failing bool      // the last line could not be written
 	closed  bool
 	buf     []byte
 }
@@ -43,6 +46,10 @@ func (l *Log) Write(e *Entry) error {
 	if l.closed {
 		return ErrClosed
 	}
+	if err := l.look(e.Time); err != nil {
+		l.failing = true
+		return err
+	}
 	l.buf = l.buf[:0]
 	if l.torn {
 		l.buf = append(l.buf, '\n')
@@ -61,11 +68,30 @@ func (l *Log) Write(e *Entry) error {
 	return nil
 }
 
+// look opens the file again, once a second at most, if it was deleted: lines of a file without a name are nobody's. The caller holds mu.
+func (l *Log) look(now time.Time) error {
+	if age := now.Sub(l.looked); l.path == "" || age >= 0 && age < time.Second {
+		return nil
+	}
+	if f, ok := l.to.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && deleted(info) {
+			other, err := Open(l.path)
+			if err != nil {
+				return err
+			}
+			_ = f.Close()
+			l.to, l.torn = other.to, other.torn
+		}
+	}
+	l.looked = now
+	return nil
+}
+
 // Try tells whether lines can be written. After one that could not be, it writes one that says so: nobody else might, if those who
 // look whether requests are served send none until they are.
 func (l *Log) Try(now time.Time) error {
 	l.mu.Lock()
-	failing := l.failing && !l.closed
+	failing := !l.closed && (l.look(now) != nil || l.failing)
 	l.mu.Unlock()
 	if !failing {
 		return nil

@@ -19,3 +19,9 @@ func foreign(info fs.FileInfo) bool {
 	is, ok := info.Sys().(*syscall.Stat_t)
 	return ok && is.Uid != 0 && int(is.Uid) != os.Geteuid()
 }
+
+// deleted tells whether a file that is open has no name any more.
+func deleted(info fs.FileInfo) bool {
+	is, ok := info.Sys().(*syscall.Stat_t)
+	return ok && is.Nlink == 0
+}

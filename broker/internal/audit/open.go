@@ -20,7 +20,7 @@ func Open(path string) (*Log, error) {
 		_ = f.Close()
 		return nil, err
 	}
-	return &Log{to: f, torn: torn}, nil
+	return &Log{to: f, path: path, torn: torn}, nil
 }
 
 func noFile(path string) error { return fmt.Errorf("open the audit log: %s is no file", path) }

@@ -110,6 +110,17 @@ func oauthError(status int, code, description string) *Answer {
 	return a
 }
 
+// InOAuth is a problem as OAuth libraries read it (RFC 6749), at a path where they ask; nil: it is none of these.
+func InOAuth(path string, p *problem.Problem) *Answer {
+	switch path {
+	case OAuthPath, IntrospectPath, RevokePath, platformToken, platformRevoke:
+		a := oauthError(p.Status, "temporarily_unavailable", p.Detail)
+		problem.SetRetryAfter(a.Header, p.RetryAfter)
+		return a
+	}
+	return nil
+}
+
 // Unavailable says why there is no token.
 func Unavailable(err error) *problem.Problem {
 	var e *ringcx.Error

@@ -3,6 +3,7 @@
 set -euo pipefail
 
 broker=${RINGCX_BROKER:-http://127.0.0.1:8788}
+broker=${broker%/}
 path=${1:-/voice/api/v1/admin/accounts}
 # http:// is for a broker on this machine, where no proxy is to see the key.
 [[ $broker != http://* ]] || export no_proxy='*'
