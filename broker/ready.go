@@ -156,15 +156,7 @@ func (s *setup) look(ctx context.Context) readiness {
 	if s.keys != nil {
 		again = s.keys.Problem()
 	}
-	newer := cached.Why(again)
-	if newer != "" {
-		found.Problems = append(found.Problems, "the keys of callers could not be read again"+newer+": the broker goes on with those that it has")
-	}
-	lost = lost || again != nil && newer == ""
-	if lost && unread == nil {
-		found.Problems = append(found.Problems, "the Store does not answer: the broker goes on with the tokens and the keys of callers that it has")
-	}
-	found.lost = lost || unread != nil && cached.Why(unread) == ""
+	found.tellStore(lost, unread, again)
 	if s.problems != nil {
 		found.Problems = append(found.Problems, s.problems()...)
 	}
@@ -177,6 +169,20 @@ func (s *setup) look(ctx context.Context) readiness {
 	}
 	slices.Sort(found.Problems)
 	return found
+}
+
+// tellStore enters whether the Store answers: lost, where sessions are asked for; unread and again are why the keys of callers could
+// not be read yet, and not again. One that has what this program does not understand has answered.
+func (r *readiness) tellStore(lost bool, unread, again error) {
+	newer := cached.Why(again)
+	if newer != "" {
+		r.Problems = append(r.Problems, "the keys of callers could not be read again"+newer+": the broker goes on with those that it has")
+	}
+	lost = lost || again != nil && newer == ""
+	if lost && unread == nil {
+		r.Problems = append(r.Problems, "the Store does not answer: the broker goes on with the tokens and the keys of callers that it has")
+	}
+	r.lost = lost || unread != nil && cached.Why(unread) == ""
 }
 
 // stateOf asks for a profile's token as a caller would.
