@@ -13,7 +13,7 @@
 //
 // Most updates replace the whole resource. A value that was read therefore keeps the [Document] it was read from, and writing
 // it changes what was changed and nothing else: fields of later versions, nulls, and fields that are not there stay as they
-// were.
+// were, and so do the other members of a map and the other elements of a list of which one is changed.
 //
 //	group, err := groups.Get(ctx, 7, api.AgentGroupsGetOptions{})
 //	group.GroupName = "Support"
@@ -30,8 +30,11 @@
 // # Values
 //
 // Times are [time.Time] whatever their form on the wire, which a time keeps that is changed; times without an offset are UTC. The
-// zero time is none: it is written as null, where 0 is not documented as none. Closed lists are texts with constants, and may have values that nobody described. A field that is sent in another type than described is zero, and
-// is kept in the document, and so are numbers such as "NaN", which JSON has not. An answer whose form is not known is a [json.RawMessage], and files are a [Download] or a [File].
+// zero time is none: it is written as null, where 0 is not documented as none. Closed lists are texts with constants, and may have
+// values that nobody described. A field that is sent in another type than described is zero, and is kept in the document, and so
+// are numbers such as "NaN", which JSON has not: setting it to zero is no change, and [Document.Put] writes zero or null in its
+// place. Numbers in what may be of any type are a [json.Number]. An answer whose form is not known is a [json.RawMessage], and
+// files are a [Download] or a [File].
 //
 // # Errors
 //
