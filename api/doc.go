@@ -20,7 +20,7 @@
 //	group, err = groups.Update(ctx, 7, group)
 //
 // Where an update takes another type than the one that is read, [As] makes one of the other. In a value that was not read, zero
-// fields are left out; [Document.Put] writes them, and null.
+// fields are left out, but for those that requests must have; [Document.Put] writes them, and null.
 //
 // # Lists and options
 //
@@ -48,8 +48,9 @@
 //   - 429: there were too many requests
 //
 // An answer may also hold such an error and have the status of a success: it is an [*Error] too. One that is empty where
-// something is described is [ErrEmpty], so that a value without anything in it is never written back, and one that is a web page
-// is an error in any case.
+// something is described is [ErrEmpty], one that has none of the fields that are described is an error too, and so is an update with
+// a value of which nothing is set: a value without anything in it is never written back. One that is a web page is an error in any
+// case. A deletion is done if the answer is true or empty, or what was deleted, with its ID.
 //
 // After 429 requests that change nothing, or set what they set again, are repeated up to four times, when Retry-After says or else
 // after 1, 2, 4 and 8 seconds. They are not if that is more than five minutes away, or later than the context ends. What

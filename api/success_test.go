@@ -68,13 +68,22 @@ func TestWhatHasACodeOfAnErrorAmongItsFieldsIsNoError(t *testing.T) {
 func TestWhatWasNotReadIsNotWrittenBack(t *testing.T) {
 	r := record(t)
 	groups := r.client().Account(account).AgentGroups
-	r.answer = `{}`
-	group, err := groups.Get(t.Context(), 7, api.AgentGroupsGetOptions{})
-	if err != nil {
-		t.Fatal(err)
+	for answer, want := range map[string]string{
+		"null": "empty", `{}`: "empty", `{"message":"maintenance"}`: "maintenance", `{"errorCode":503,"message":"x"}`: "503: x", `{"error":{"code":"x"}}`: "x",
+		`{"later":{"groupName":"a"}}`: "none of the fields",
+	} {
+		r.requests, r.answer = 0, answer
+		group, err := groups.Get(t.Context(), 7, api.AgentGroupsGetOptions{})
+		if err == nil || !strings.Contains(err.Error(), want) || !reflect.ValueOf(group).IsZero() {
+			t.Errorf("%s: %v", answer, err)
+		}
+		if _, err := groups.Update(t.Context(), 7, group); err == nil || r.requests != 1 {
+			t.Errorf("%s: %d requests, %v", answer, r.requests, err)
+		}
 	}
-	if _, err := groups.Update(t.Context(), 7, group); err == nil || r.requests != 1 {
-		t.Errorf("%d requests, %v", r.requests, err)
+	r.answer = "true"
+	if off, err := r.client().Users.SetActive(t.Context(), 7, api.ActiveState{}); err != nil || !off || r.body != `{"isActive":false}` {
+		t.Errorf("switching off: %q, %v", r.body, err)
 	}
 	r.answer = `{"groupName":"a"}`
 	if _, err := groups.Update(t.Context(), 7, api.AgentGroup{GroupName: "a"}); err != nil || r.body != r.answer {
