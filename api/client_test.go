@@ -145,6 +145,8 @@ func TestWaitsForStatus429HaveAnEnd(t *testing.T) {
 		"without a header":       {busy{refusals: 99}, time.Hour, "[0s 1s 3s 7s 15s]"},
 		"a date":                 {busy{refusals: 1, header: []string{"Retry-After", "Sat, 01 Jan 2000 00:00:09 GMT"}}, time.Hour, "[0s 9s]"},
 		"longer than is waited":  {busy{refusals: 1, header: []string{"Retry-After", "301"}}, time.Hour, "[0s]"},
+		"longer than numbers go": {busy{refusals: 1, header: []string{"Retry-After", "99999999999999"}}, time.Hour, "[0s]"},
+		"longer than any number": {busy{refusals: 1, header: []string{"Retry-After", "99999999999999999999999"}}, time.Hour, "[0s]"},
 		"longer than there is":   {busy{refusals: 1, header: []string{"Retry-After", "7"}}, 5 * time.Second, "[0s]"},
 		"nonsense and a default": {busy{refusals: 1, header: []string{"Retry-After", "soon"}}, time.Hour, "[0s 1s]"},
 	} {

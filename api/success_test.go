@@ -239,7 +239,7 @@ func TestEveryListEndsWhateverTheServerMakesOfPages(t *testing.T) {
 		"no pages, another order each time": {func(_, at int) string { return "[" + row(at%2, at) + "," + row(1-at%2, at) + "]" }, 2, 4, true},
 		"a row that moved to the next page": {func(n, _ int) string {
 			return [...]string{"[" + row(1, 0) + "," + row(2, 0) + "]", "[" + row(2, 0) + "," + row(3, 0) + "]", "[]"}[n]
-		}, 4, 3, false},
+		}, 3, 3, false},
 		"no rows": {func(_, _ int) string { return "[]" }, 0, 1, false},
 		"null":    {func(_, _ int) string { return "null" }, 0, 1, true},
 	} {
@@ -265,6 +265,26 @@ func TestEveryListEndsWhateverTheServerMakesOfPages(t *testing.T) {
 			if n != c.rows || len(asked) != c.asked || (failed != nil) != c.fails {
 				t.Errorf("%s: %d rows of %q, %v", name, n, asked, failed)
 			}
+		}
+	}
+}
+
+func TestCallsAndLeadsAreKnownByTheirIDsWhateverElseOfThemChanges(t *testing.T) {
+	asked := 0
+	account := over(func(*http.Request) (*http.Response, error) {
+		asked++
+		return response(200, fmt.Sprintf(`[{"uii":"u1","leadId":1,"duration":%d}]`, asked)), nil
+	}).Account(account)
+	rows := 0
+	for _, err := range account.ActiveCalls.ListAll(t.Context(), api.ActiveCallsListOptions{}) {
+		if rows++; err != nil || rows > 1 {
+			t.Fatalf("the call is there %d times after %d requests, %v", rows, asked, err)
+		}
+	}
+	rows, asked = 0, 0
+	for _, err := range account.Leads.SearchAll(t.Context(), api.CampaignLeadSearchCriteria{}, api.LeadsSearchOptions{}) {
+		if rows++; err != nil || rows > 1 {
+			t.Fatalf("the lead is there %d times after %d requests, %v", rows, asked, err)
 		}
 	}
 }
