@@ -255,8 +255,16 @@ func TestWhatIsNotDescribedCanBeCalled(t *testing.T) {
 	if got := r.request.Method + " " + r.request.RequestURI + " " + r.body; got != `PUT /voice/x%20y?a=1&b=2 {"z":1}` || marshal(t, u) != r.answer {
 		t.Error(got, marshal(t, u))
 	}
-	if err := r.client().Do(t.Context(), "GET", "voice", nil, nil); err == nil || r.requests != 1 {
-		t.Error("a path without a slash was called")
+	for _, path := range []string{"voice", "/voice#a", "/voice?a=b#c", "/a\nb"} {
+		if err := r.client().Do(t.Context(), "GET", path, nil, nil); err == nil || r.requests != 1 || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q was called: %v", path, err)
+		}
+	}
+	if err := api.New(nil, r.URL+"/?x=1").Do(t.Context(), "GET", "/voice", nil, nil); err == nil || r.requests != 1 {
+		t.Errorf("an address with a query was called: %v", err)
+	}
+	if err := r.client().Do(t.Context(), "POST", "/file", &api.File{Name: "a.csv", Content: strings.NewReader("x,y")}, nil); err != nil || !strings.Contains(r.body, "x,y") {
+		t.Errorf("a file was sent as %q: %v", r.body, err)
 	}
 	var d api.Download
 	if err := r.client().Do(t.Context(), "GET", "/file", nil, &d); err != nil {

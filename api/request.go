@@ -18,7 +18,10 @@ import (
 // maxAnswer is how much of an answer is read where it is not a [Download].
 const maxAnswer = 256 << 20
 
-var errPath = errors.New("api: a path begins with a slash")
+var (
+	errPath = errors.New("api: a path begins with a slash and has no fragment: write # as %23")
+	errBase = errors.New("the base URL has a query or a fragment: give New an address that ends where paths begin")
+)
 
 // request is a request in the making. Methods of it keep the first error for send.
 type request struct {
@@ -131,8 +134,12 @@ func (r *request) send(ctx context.Context, out any) error {
 		return r.err
 	}
 	payload, contentType, err := r.payload()
-	if err == nil && r.empties(payload) {
+	switch {
+	case err != nil:
+	case r.empties(payload):
 		err = errNothing
+	case strings.ContainsAny(r.client.base, "?#"):
+		err = errBase
 	}
 	if err != nil {
 		return r.failed(err)
