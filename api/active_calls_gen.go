@@ -62,7 +62,7 @@ func (s *ActiveCallsService) List(ctx context.Context, opts ActiveCallsListOptio
 // ListAll is List with all pages, from opts.Page on. Each page is asked for when its first row is, with opts.MaxRows
 // rows if that is more than 0, or else 100. An error is the last pair.
 func (s *ActiveCallsService) ListAll(ctx context.Context, opts ActiveCallsListOptions) iter.Seq2[ActiveCall, error] {
-	return pages[ActiveCall](ctx, opts.Page, opts.MaxRows, "", "", func(page, rows int) *request {
+	return pages[ActiveCall](ctx, opts.Page, opts.MaxRows, "", "uii", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("GET", "/voice/api/v1/admin/accounts/{accountId}/activeCalls/list", s.account)
 		r.option("product", opts.Product)

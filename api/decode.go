@@ -71,7 +71,9 @@ func (d *decoder) value(v reflect.Value, form string) bool {
 	}
 	if v.Kind() == reflect.Interface {
 		d.skip()
-		return json.Unmarshal(d.data[start:d.i], v.Addr().Interface()) == nil
+		all := json.NewDecoder(bytes.NewReader(d.data[start:d.i]))
+		all.UseNumber() // digits are kept
+		return all.Decode(v.Addr().Interface()) == nil
 	}
 	switch d.data[d.i] {
 	case '{':
@@ -166,21 +168,30 @@ func (d *decoder) array(v reflect.Value, form string) bool {
 	list := reflect.MakeSlice(v.Type(), 0, 4)
 	v.Set(list)
 	n := 0
+	d.elements(func() {
+		if n == v.Cap() {
+			v.Grow(1)
+		}
+		v.SetLen(n + 1)
+		elem, at := v.Index(n), d.i
+		if n++; !d.value(elem, form) && d.data[at] == 'n' {
+			d.noDocument(elem, at, false) // a null has no name that would tell of it
+		}
+	})
+	return true
+}
+
+// elements calls visit for each element of an array. visit reads the value.
+func (d *decoder) elements(visit func()) {
 	d.i++
 	for d.space(); d.data[d.i] != ']'; d.space() {
 		if d.data[d.i] == ',' {
 			d.i++
 			d.space()
 		}
-		if n == v.Cap() {
-			v.Grow(1)
-		}
-		v.SetLen(n + 1)
-		d.value(v.Index(n), form)
-		n++
+		visit()
 	}
 	d.i++
-	return true
 }
 
 // quoted passes over a string and is all of it, with its quotes.

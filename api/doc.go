@@ -13,14 +13,14 @@
 //
 // Most updates replace the whole resource. A value that was read therefore keeps the [Document] it was read from, and writing
 // it changes what was changed and nothing else: fields of later versions, nulls, and fields that are not there stay as they
-// were.
+// were, and so do the other members of a map and the other elements of a list of which one is changed.
 //
 //	group, err := groups.Get(ctx, 7, api.AgentGroupsGetOptions{})
 //	group.GroupName = "Support"
 //	group, err = groups.Update(ctx, 7, group)
 //
 // Where an update takes another type than the one that is read, [As] makes one of the other. In a value that was not read, zero
-// fields are left out; [Document.Put] writes them, and null.
+// fields are left out, but for those that requests must have; [Document.Put] writes them, and null.
 //
 // # Lists and options
 //
@@ -30,8 +30,11 @@
 // # Values
 //
 // Times are [time.Time] whatever their form on the wire, which a time keeps that is changed; times without an offset are UTC. The
-// zero time is none: it is written as null, where 0 is not documented as none. Closed lists are texts with constants, and may have values that nobody described. A field that is sent in another type than described is zero, and
-// is kept in the document, and so are numbers such as "NaN", which JSON has not. An answer whose form is not known is a [json.RawMessage], and files are a [Download] or a [File].
+// zero time is none: it is written as null, where 0 is not documented as none. Closed lists are texts with constants, and may have
+// values that nobody described. A field that is sent in another type than described is zero, and is kept in the document, and so
+// are numbers such as "NaN", which JSON has not: setting it to zero is no change, and [Document.Put] writes zero or null in its
+// place. Numbers in what may be of any type are a [json.Number]. An answer whose form is not known is a [json.RawMessage], and
+// files are a [Download] or a [File].
 //
 // # Errors
 //
@@ -45,8 +48,9 @@
 //   - 429: there were too many requests
 //
 // An answer may also hold such an error and have the status of a success: it is an [*Error] too. One that is empty where
-// something is described is [ErrEmpty], so that a value without anything in it is never written back, and one that is a web page
-// is an error in any case.
+// something is described is [ErrEmpty], one that has none of the fields that are described is an error too, and so is an update with
+// a value of which nothing is set: a value without anything in it is never written back. One that is a web page is an error in any
+// case. A deletion is done if the answer is true or empty, or what was deleted, with its ID.
 //
 // After 429 requests that change nothing, or set what they set again, are repeated up to four times, when Retry-After says or else
 // after 1, 2, 4 and 8 seconds. They are not if that is more than five minutes away, or later than the context ends. What

@@ -13,7 +13,8 @@ import (
 // nobody describes, and nulls. A field that was changed is written, also if it is zero now. A field that was absent and is
 // zero stays absent.
 //
-// A value that was not read has an empty document. Its fields are written unless they are zero; Put writes those too.
+// A value that was not read has an empty document. Its fields are written unless they are zero, but for those that requests must
+// have; Put writes the others too.
 // Copies of a value have documents of their own. The document of a value keeps the whole answer in memory.
 type Document struct {
 	_    [0]func() // values are not compared with ==, which would compare where they were read

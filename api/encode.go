@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -77,18 +78,8 @@ func (e *encoder) list(v reflect.Value, form string) {
 
 func (e *encoder) mapping(v reflect.Value, form string) {
 	m := memberWriter{encoder: e}
-	keys := v.MapKeys()
-	slices.SortFunc(keys, func(a, b reflect.Value) int {
-		if a.String() < b.String() {
-			return -1
-		}
-		return 1
-	})
 	e.out = append(e.out, '{')
-	for _, k := range keys {
-		m.name(k.String())
-		e.value(v.MapIndex(k), form)
-	}
+	m.keys(v, form, nil)
 	e.out = append(e.out, '}')
 }
 
@@ -99,12 +90,34 @@ type memberWriter struct {
 }
 
 func (m *memberWriter) name(name string) {
+	m.comma()
+	m.any(name)
+	m.out = append(m.out, ':')
+}
+
+// quoted is name for one as it was read.
+func (m *memberWriter) quoted(name []byte) {
+	m.comma()
+	m.out = append(append(m.out, name...), ':')
+}
+
+func (m *memberWriter) comma() {
 	if m.some {
 		m.out = append(m.out, ',')
 	}
 	m.some = true
-	m.any(name)
-	m.out = append(m.out, ':')
+}
+
+// keys writes the members of a map in the order of their names, and not those that are written.
+func (m *memberWriter) keys(v reflect.Value, form string, written map[string]bool) {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	for _, k := range keys {
+		if !written[k.String()] {
+			m.name(k.String())
+			m.value(v.MapIndex(k), form)
+		}
+	}
 }
 
 // object writes a value with a document: the members that were read in their order, changed ones with their new values, and
@@ -114,85 +127,7 @@ func (e *encoder) object(v reflect.Value, info *structInfo) {
 	if r == nil {
 		r = &read{}
 	}
-	was := reflect.New(v.Type()).Elem()
-	if len(r.raw) > 0 {
-		walk := decoder{data: r.raw}
-		walk.value(was, "")
-		if r.raw[0] != '{' && len(r.edits) == 0 && sameFields(was, v) {
-			e.out = append(e.out, r.raw...)
-			return
-		}
+	if from := len(e.out); !e.objectLike(&decoder{data: r.raw}, v, info, r) {
+		e.out = append(e.out[:from], r.raw...)
 	}
-	written := make([]bool, len(info.fields))
-	m := memberWriter{encoder: e}
-	e.out = append(e.out, '{')
-	if len(r.raw) > 0 && r.raw[0] == '{' {
-		m.read(v, was, info, r, written)
-	}
-	for i, f := range info.fields {
-		field := v.Field(f.index)
-		if written[i] || r.edited(f.name) || field.IsZero() && (r.raw != nil || !f.required) {
-			continue
-		}
-		m.name(f.name)
-		e.value(field, f.form)
-	}
-	for _, edit := range r.edits {
-		if !edit.omit {
-			m.name(edit.name)
-			e.value(reflect.ValueOf(edit.value), "")
-		}
-	}
-	e.out = append(e.out, '}')
-}
-
-// read writes the members that were read, and notes which fields they were.
-func (m *memberWriter) read(v, was reflect.Value, info *structInfo, r *read, written []bool) {
-	walk := decoder{data: r.raw}
-	walk.members(func(quoted []byte) {
-		start := walk.i
-		walk.skip()
-		name := unquote(quoted)
-		i, known := info.byName[name]
-		switch {
-		case r.edited(name):
-		case known && !same(was.Field(info.fields[i].index), v.Field(info.fields[i].index)):
-			if !written[i] {
-				m.name(name)
-				m.changed(walk.data[start:walk.i], v.Field(info.fields[i].index), info.fields[i].form)
-			}
-			written[i] = true
-		default:
-			m.name(name)
-			m.out = append(m.out, walk.data[start:walk.i]...)
-			if known {
-				written[i] = true
-			}
-		}
-	})
-}
-
-// changed writes a value that was read as something else. A time keeps the form that it was read in.
-func (m *memberWriter) changed(raw []byte, v reflect.Value, form string) {
-	if v.Type() == timeType {
-		m.out = append(m.out, timeLike(raw, v.Interface().(time.Time), form)...)
-		return
-	}
-	m.value(v, form)
-}
-
-func (r *read) edited(name string) bool {
-	return slices.ContainsFunc(r.edits, func(e edit) bool { return e.name == name })
-}
-
-func same(a, b reflect.Value) bool { return reflect.DeepEqual(a.Interface(), b.Interface()) }
-
-// sameFields compares values without their own documents.
-func sameFields(a, b reflect.Value) bool {
-	for i := 1; i < a.NumField(); i++ {
-		if !same(a.Field(i), b.Field(i)) {
-			return false
-		}
-	}
-	return true
 }

@@ -62,8 +62,9 @@ func (r *request) refusal(resp *http.Response, data, payload []byte) *Error {
 	r.secrets = append(r.secrets, secretsIn(payload)...)
 	e := &Error{Status: resp.StatusCode, Method: r.method, Path: r.shown, RetryAfter: retryAfter(resp.Header)}
 	var body struct {
-		ErrorCode, GeneralMessage, Message, DeveloperMessage, Details string
-		ValidationErrors                                              []struct{ AttributeName, Message string }
+		ErrorCode, Error                                   json.RawMessage
+		GeneralMessage, Message, DeveloperMessage, Details string
+		ValidationErrors                                   []struct{ AttributeName, Message string }
 	}
 	if err := json.Unmarshal(data, &body); err != nil && !strings.HasPrefix(strings.TrimSpace(string(data)), "{") {
 		body.Message = string(data)
@@ -71,8 +72,15 @@ func (r *request) refusal(resp *http.Response, data, payload []byte) *Error {
 			body.Message = "" // a page of something in between
 		}
 	}
-	e.Code = r.said(body.ErrorCode)
-	e.Message = r.said(firstOf(body.GeneralMessage, body.Message, body.DeveloperMessage))
+	var inner struct {
+		Code    json.RawMessage
+		Message string
+	}
+	if json.Unmarshal(body.Error, &inner) != nil {
+		inner.Message = scalar(body.Error)
+	}
+	e.Code = r.said(firstOf(scalar(body.ErrorCode), scalar(inner.Code)))
+	e.Message = r.said(firstOf(body.GeneralMessage, body.Message, body.DeveloperMessage, inner.Message))
 	if e.Details = r.said(body.Details); e.Details == e.Message {
 		e.Details = ""
 	}
@@ -126,6 +134,16 @@ func secretsIn(payload []byte) (all []string) {
 	}
 	in(body, false)
 	return all
+}
+
+// scalar is a text or a number of JSON as a text, "" for what is neither.
+func scalar(raw json.RawMessage) string {
+	if len(raw) == 0 || !strings.ContainsRune(`"-0123456789`, rune(raw[0])) {
+		return ""
+	}
+	var text string
+	_ = unmarshal(raw, &text) // it is valid
+	return text
 }
 
 func firstOf(texts ...string) string {

@@ -51,7 +51,7 @@ func (s *LeadsService) SearchCount(ctx context.Context, criteria CampaignLeadSea
 // SearchAll is Search with all pages, from opts.Page on. Each page is asked for when its first row is, with
 // opts.MaxRows rows if that is more than 0, or else 100. An error is the last pair.
 func (s *LeadsService) SearchAll(ctx context.Context, criteria CampaignLeadSearchCriteria, opts LeadsSearchOptions) iter.Seq2[LeadSearchResult, error] {
-	return pages[LeadSearchResult](ctx, opts.Page, opts.MaxRows, "", "", func(page, rows int) *request {
+	return pages[LeadSearchResult](ctx, opts.Page, opts.MaxRows, "", "leadId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadSearch", s.account)
 		r.body = criteria
@@ -94,7 +94,7 @@ func (s *LeadsService) SearchByPhoneList(ctx context.Context, file *File, opts L
 // memory, since each page is asked for with it.
 func (s *LeadsService) SearchByPhoneListAll(ctx context.Context, file *File, opts LeadsSearchByPhoneListOptions) iter.Seq2[LeadSearchResult, error] {
 	kept := &keptFile{file: file}
-	return pages[LeadSearchResult](ctx, opts.Page, opts.MaxRows, "", "", func(page, rows int) *request {
+	return pages[LeadSearchResult](ctx, opts.Page, opts.MaxRows, "", "leadId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadSearchByPhoneList", s.account)
 		kept.put(r)
@@ -135,7 +135,7 @@ func (s *LeadsService) SearchByPhoneListJSON(ctx context.Context, search LeadPho
 // SearchByPhoneListJSONAll is SearchByPhoneListJSON with all pages, from opts.Page on. Each page is asked for when its
 // first row is, with opts.MaxRows rows if that is more than 0, or else 100. An error is the last pair.
 func (s *LeadsService) SearchByPhoneListJSONAll(ctx context.Context, search LeadPhoneSearch, opts LeadsSearchByPhoneListOptions) iter.Seq2[LeadSearchResult, error] {
-	return pages[LeadSearchResult](ctx, opts.Page, opts.MaxRows, "", "", func(page, rows int) *request {
+	return pages[LeadSearchResult](ctx, opts.Page, opts.MaxRows, "", "leadId", func(page, rows int) *request {
 		opts.Page, opts.MaxRows = page, rows
 		r := s.client.call("POST", "/voice/api/v1/admin/accounts/{accountId}/campaignLeads/leadSearchByPhoneList", s.account)
 		r.body = search

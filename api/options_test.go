@@ -30,13 +30,27 @@ func TestAnOptionThatIsZeroIsLeftOutUnlessZeroIsToBeSent(t *testing.T) {
 	}
 }
 
-func TestWhatIsDeletedIsDeletedWhateverIsToldOfIt(t *testing.T) {
+func TestADeletionIsDoneIfTheAnswerSaysSoOrIsWhatWasDeleted(t *testing.T) {
 	r := record(t)
 	tags := r.client().Account(account).DNCLists
-	for answer, want := range map[string]bool{"true": true, "false": false, "": true, `{"deleted":3}`: true, `[]`: true, `"true"`: true} {
+	for answer, want := range map[string]bool{"true": true, "false": false, "": true, `"true"`: true, `{"dncTagId":7,"tag":"a"}`: true, `{"id":"7"}`: true} {
 		r.answer = answer
 		if got, err := tags.DeleteTag(t.Context(), 7); err != nil || got != want {
 			t.Errorf("%q: %v, %v", answer, got, err)
+		}
+	}
+	for answer, want := range map[string]string{
+		`{"success":false,"message":"cannot be deleted"}`: "cannot be deleted", `{"status":"ERROR","error":"in use"}`: "in use",
+		`{"errorCode":500,"message":"no"}`: "500", `{"error":{"code":"x","message":"y"}}`: "x: y", `[]`: "does not say", `{}`: "does not say",
+		`{"dncTagId":8}`: "does not say", `{"deleted":7}`: "does not say",
+	} {
+		r.answer = answer
+		if got, err := tags.DeleteTag(t.Context(), 7); got || err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, %v", answer, got, err)
+		}
+		err := r.client().Users.Delete(t.Context(), 7, api.UsersDeleteOptions{}) // whose answer is not described
+		if (err != nil) != (want != "does not say") {
+			t.Errorf("%q: %v", answer, err)
 		}
 	}
 	r.answer = `{"valid":false}` // a question is answered, or it is not

@@ -87,7 +87,8 @@ type seenRows struct {
 	seed  maphash.Seed
 }
 
-// fresh are the rows of a page, none if it has only what was there before.
+// fresh are the rows of a page that no page before it had, none if it has only what was there before. One that is twice on a page
+// stays.
 func fresh[T any](s *seenRows, list []T) ([]T, error) {
 	newRow, newKey := false, s.key == ""
 	var keys uint64
@@ -99,6 +100,12 @@ func fresh[T any](s *seenRows, list []T) ([]T, error) {
 	}
 	again := keys == s.last && s.key != "" && len(list) > 0
 	s.last = keys
+	var rows []T
+	for i := range list {
+		if _, id := s.identify(reflect.ValueOf(&list[i]).Elem()); !s.rows[id] {
+			rows = append(rows, list[i])
+		}
+	}
 	for i := range list {
 		raw, id := s.identify(reflect.ValueOf(&list[i]).Elem())
 		s.rows[raw], s.rows[id] = true, true
@@ -109,7 +116,7 @@ func fresh[T any](s *seenRows, list []T) ([]T, error) {
 		return nil, nil
 	case newKey:
 		s.stale = 0
-		return list, nil
+		return rows, nil
 	}
 	if s.stale++; s.stale == maxStale {
 		return nil, errNoEnd

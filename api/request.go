@@ -18,21 +18,26 @@ import (
 // maxAnswer is how much of an answer is read where it is not a [Download].
 const maxAnswer = 256 << 20
 
-var errPath = errors.New("api: a path begins with a slash")
+var (
+	errPath = errors.New("api: a path begins with a slash and has no fragment: write # as %23")
+	errBase = errors.New("the base URL has a query or a fragment: give New an address that ends where paths begin")
+)
 
 // request is a request in the making. Methods of it keep the first error for send.
 type request struct {
-	client  *Client
-	method  string
-	path    string // encoded
-	shown   string // the path for errors: without secrets
-	query   string
-	form    string // a body
-	body    any    // a body as JSON, or *File
-	repeats bool   // sending it twice is the same as once
-	listed  bool   // the answer is a list, one page of it
-	secrets []string
-	err     error
+	client   *Client
+	method   string
+	path     string // encoded
+	shown    string // the path for errors: without secrets
+	query    string
+	form     string // a body
+	body     any    // a body as JSON, or *File
+	repeats  bool   // sending it twice is the same as once
+	listed   bool   // the answer is a list, one page of it
+	last     string // the last value of the path, and its name
+	lastName string
+	secrets  []string
+	err      error
 }
 
 // call begins the request of an operation. The path has names in braces, which the values take the place of.
@@ -56,7 +61,7 @@ func (c *Client) call(method, path string, values ...any) *request {
 			r.secrets = append(r.secrets, textOf(value))
 		}
 		shown.WriteString(before + text)
-		path = after
+		path, r.last, r.lastName = after, textOf(value), name
 	}
 	r.path, r.shown = full.String()+path, shown.String()+path
 	return r
@@ -129,8 +134,12 @@ func (r *request) send(ctx context.Context, out any) error {
 		return r.err
 	}
 	payload, contentType, err := r.payload()
-	if err == nil && r.empties(payload) {
+	switch {
+	case err != nil:
+	case r.empties(payload):
 		err = errNothing
+	case strings.ContainsAny(r.client.base, "?#"):
+		err = errBase
 	}
 	if err != nil {
 		return r.failed(err)
@@ -234,13 +243,14 @@ func (r *request) answer(resp *http.Response, payload []byte, out any) error {
 		return nil
 	}
 	if b, ok := out.(*bool); ok && r.method == http.MethodDelete && (data[0] == '{' || data[0] == '[') && json.Valid(data) {
-		*b = true // it is deleted, whatever is told of it
-		return nil
+		err := r.deleted(resp, data, payload)
+		*b = err == nil
+		return err
 	}
 	if err := readAnswer(data, out); err != nil {
 		return r.failed(err)
 	}
-	return nil
+	return r.undescribed(resp, data, payload, out)
 }
 
 // readAnswer reads JSON, or the text that stands for a scalar.

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"errors"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -37,11 +39,14 @@ func (r *request) pause(ctx context.Context, refused *Error, try int) bool {
 	}
 }
 
+// maxSeconds is what a number of seconds that is longer is taken for: a duration holds no more.
+const maxSeconds = math.MaxInt64 / int64(time.Second)
+
 // retryAfter reads the header of that name, seconds or a date.
 func retryAfter(h http.Header) time.Duration {
 	v := strings.TrimSpace(h.Get("Retry-After"))
-	if n, err := strconv.ParseInt(v, 10, 32); err == nil {
-		return time.Duration(max(n, 0)) * time.Second
+	if n, err := strconv.ParseInt(v, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(max(n, 0), maxSeconds)) * time.Second
 	}
 	if at, err := http.ParseTime(v); err == nil {
 		return max(time.Until(at), 0)

@@ -134,7 +134,8 @@ func (a *Commands) searchLeads(body []byte, count bool, size int, format *rows.F
 		return err
 	}
 	return a.print(format, tableOf("LeadSearchResult", leadColumns), func(w *rows.Writer) error {
-		return a.lister(session).EachFound(a.Context, pace.New(d.Limit("leadSearch")), address, body, size, func(all []json.RawMessage) error { return w.Write(all...) })
+		return a.lister(session).EachFound(a.Context, pace.New(d.Limit("leadSearch")), address, body, size, d.Schema("LeadSearchResult").Key,
+			func(all []json.RawMessage) error { return w.Write(all...) })
 	})
 }
 

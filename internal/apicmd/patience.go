@@ -124,12 +124,12 @@ func (l *Lister) keep(ctx context.Context, p *pace.Pace) error {
 const noticeable = 2 * time.Second
 
 // EachFound is Each for a search: a POST whose body says what is looked for. It keeps to a pace.
-func (l *Lister) EachFound(ctx context.Context, p *pace.Pace, address string, body []byte, size int, yield func(rows []json.RawMessage) error) error {
+func (l *Lister) EachFound(ctx context.Context, p *pace.Pace, address string, body []byte, size int, key string, yield func(rows []json.RawMessage) error) error {
 	u, err := url.Parse(address)
 	if err != nil {
 		return err
 	}
-	list := &listing{size: size, get: func(page, size int) ([]json.RawMessage, error) {
+	list := &listing{size: size, key: key, get: func(page, size int) ([]json.RawMessage, error) {
 		r, err := l.Asking(p, func() (*http.Request, error) { return Posted(ctx, paged(*u, page, size), body) })
 		if err != nil || r.Code == http.StatusNoContent {
 			return nil, err
