@@ -312,3 +312,19 @@ func TestTrueAndFalseAreNoNames(t *testing.T) {
 		}
 	}
 }
+
+func TestNothingIsDeletedByANumberThatIsTheNameOfAnother(t *testing.T) {
+	v := newVendor(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			_, _ = io.WriteString(w, `[{"agentGroupId":7,"groupName":"North"},{"agentGroupId":15,"groupName":"007"}]`)
+		}
+	})
+	if _, _, err := v.run(t.Context(), "agent-groups", "delete", "007", "--yes"); err != nil || !slices.Contains(v.asked, "DELETE /accounts/7/agentGroups/15") {
+		t.Errorf("asked was %q (%v)", v.asked, err)
+	}
+	v.asked = nil
+	_, _, err := v.run(t.Context(), "agent-groups", "delete", "99999999999999999999", "--yes")
+	if misuse := (*usage.Error)(nil); !errors.As(err, &misuse) || v.sent("DELETE") {
+		t.Errorf("asked was %q (%v)", v.asked, err)
+	}
+}
