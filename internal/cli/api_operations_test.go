@@ -48,7 +48,7 @@ func TestACallForAnAccountThatIsNotThereIsRefusedHoweverItNamesIt(t *testing.T) 
 		{2, "there is no sub-account", []string{path("99999")}},
 		{2, "there is no sub-account", []string{"POST", path("99999"), "-f", "groupName=a"}},
 		{2, "there is no sub-account", []string{"getAgentGroupList", "--account-id", "99999"}},
-		{2, "there is no sub-account", []string{path("99999"), "--account", id}},
+		{2, "and --account is " + id, []string{path("99999"), "--account", id}},
 		{2, "there is no sub-account", []string{"getAgentGroupList", "--account-id", id, "--account", "5"}},
 		{2, "and --account is RingCX Demo Support", []string{"getAgentGroupList", "--account-id", id, "--account", "RingCX Demo Support"}},
 		{2, "and --account is RingCX Demo Support", []string{path(id), "--account", "RingCX Demo Support"}},
