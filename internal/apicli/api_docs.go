@@ -47,6 +47,11 @@ func (a *Commands) listOperations(words []string, asJSON bool) error {
 	d := apispec.Default()
 	found := apidoc.Search(d, words)
 	if len(found) == 0 {
+		if asJSON { // which is a list all the same
+			if err := terminal.WriteJSON(a.Stdout, []apidoc.Summary{}); err != nil {
+				return err
+			}
+		}
 		return noneListed(d, words)
 	}
 	switch {
