@@ -42,6 +42,14 @@ func newCompletionCmd(a *app) *cobra.Command {
 	}
 }
 
+// completing is the command, which offers no files in vain if a shell asks what to complete.
+func (a *app) completing(root *cobra.Command) *cobra.Command {
+	if len(a.Args) > 0 && strings.HasPrefix(a.Args[0], cobra.ShellCompRequestCmd) {
+		offerNoFiles(root)
+	}
+	return root
+}
+
 // offerNoFiles has shells complete names of files only where one is wanted: as the argument of a command, or the value of a flag,
 // that its usage calls a FILE or a DIR, and for programs to run. What else has no words to choose from has none.
 func offerNoFiles(cmd *cobra.Command) {
