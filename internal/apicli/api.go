@@ -3,6 +3,7 @@ package apicli
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"github.com/ringcx-go/ringcx/internal/rows"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
+	"github.com/ringcx-go/ringcx/internal/wording"
 )
 
 const apiHelp = `Calls the RingCX API and prints the answer. What to call is the name of an operation, whose parameters and fields are
@@ -182,19 +184,12 @@ func wrapUsage(cmd *cobra.Command, width int) {
 // runAPI finds what is wrong with a call, signs in, and passes on the answer.
 func (a *Commands) runAPI(cmd *cobra.Command, call *apicmd.Call, args []string) error {
 	call.Args, call.Sized, call.InputGiven = args, cmd.Flags().Changed("page-size"), cmd.Flags().Changed("input")
-	call.Stdin, call.Account = a.Stdin, func() (string, error) { return a.Sub.ID(call.Changes()) }
+	call.Stdin, call.Account, call.AccountChecked = a.Stdin, func() (string, error) { return a.accountOf(cmd, call) }, true
 	if err := call.Prepare(); err != nil {
 		return err
 	}
 	defer call.Discard()
-	if given := call.AccountGiven(); given != "" { // which is looked up as one of --account is
-		if err := cmd.Flag("account").Value.Set(given); err != nil {
-			return err
-		}
-		call.AccountChecked = true
-	}
 	if call.DryRun {
-		call.Account = a.subaccountUnasked
 		return a.showCall(call)
 	}
 	session, acc, err := a.SignedIn()
@@ -217,6 +212,27 @@ func (a *Commands) runAPI(cmd *cobra.Command, call *apicmd.Call, args []string) 
 		to.Warn = a.Warn
 	}
 	return call.Run(a.Context, acc.Config.Endpoint.Canonical().RingCX, a.lister(session), to)
+}
+
+// accountOf is the sub-account of a call: the one that it names, which is looked up as one of --account is, or that of --account,
+// or the one that was chosen. One of --account that is another than the call names is refused.
+func (a *Commands) accountOf(cmd *cobra.Command, call *apicmd.Call) (string, error) {
+	given, flag := call.AccountGiven(), cmd.Flag("account").Value
+	named := flag.String()
+	if given != "" && named == "" {
+		if err := flag.Set(given); err != nil {
+			return "", err
+		}
+	}
+	find := func() (string, error) { return a.Sub.ID(call.Changes()) }
+	if call.DryRun {
+		find = a.subaccountUnasked
+	}
+	id, err := find()
+	if err == nil && given != "" && named != "" && named != given && id != given {
+		return "", usage.New(fmt.Sprintf("the call is for the sub-account %q, and --account is %s", wording.Clip(given), wording.OneLine(wording.Clip(named))), "leave one of them out")
+	}
+	return id, err
 }
 
 // showCall shows a call to the server that it would go to, whether or not somebody has logged in.

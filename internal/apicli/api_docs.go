@@ -47,6 +47,11 @@ func (a *Commands) listOperations(words []string, asJSON bool) error {
 	d := apispec.Default()
 	found := apidoc.Search(d, words)
 	if len(found) == 0 {
+		if asJSON { // which is a list all the same
+			if err := terminal.WriteJSON(a.Stdout, []apidoc.Summary{}); err != nil {
+				return err
+			}
+		}
 		return noneListed(d, words)
 	}
 	switch {
@@ -92,7 +97,7 @@ descriptions give it, tells its fields, and that of a closed list its values. --
   ringcx api describe Campaign`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 && len(args) != 2 {
-				return usage.New("describe takes the name of an operation, or a method and a path", "such as: ringcx api describe getAgentGroupList; 'ringcx api list' has all names")
+				return noDescribed()
 			}
 			return nil
 		},
@@ -104,6 +109,10 @@ descriptions give it, tells its fields, and that of a closed list its values. --
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the description as JSON")
 	cmd.Flags().BoolVar(&example, "example", false, "print the body to fill in alone")
 	return cmd
+}
+
+func noDescribed() error {
+	return usage.New("describe takes the name of an operation, or a method and a path", "such as: ringcx api describe getAgentGroupList; 'ringcx api list' has all names")
 }
 
 func (a *Commands) describe(args []string, asJSON, example bool) error {
@@ -145,6 +154,12 @@ func (a *Commands) describe(args []string, asJSON, example bool) error {
 
 // operationsNamed are those that the arguments name; none if they name a type.
 func operationsNamed(d *apispec.Description, args []string) ([]*apispec.Operation, error) {
+	if len(args) == 1 && strings.ContainsAny(args[0], `/\`) {
+		args = strings.Fields(args[0]) // as one gives method and path who quotes both
+	}
+	if len(args) > 2 {
+		return nil, noDescribed()
+	}
 	word := args[len(args)-1]
 	if len(args) == 2 || strings.ContainsAny(word, `/\`) {
 		method := ""

@@ -1,6 +1,7 @@
 package apicli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -136,19 +137,19 @@ const shownFaults = 20
 
 // importLeads checks the file, signs in, sends, and reports.
 func (a *Commands) importLeads(im *leads.Import, asJSON, dryRun bool) (err error) {
-	defer func() {
-		if failed := im.Close(); err == nil {
-			err = failed
-		}
-	}()
+	defer func() { err = together(im.Close(), err) }()
 	end := a.Awaits("all rows to be checked", time.Time{})
 	err = im.Prepare()
 	end()
 	if err != nil {
 		return err
 	}
-	if err := im.Report.WriteInvalid(a.Stderr, shownFaults); err != nil {
-		return err
+	if unseen := im.Report.WriteInvalid(a.Stderr, shownFaults); unseen != nil { // of what nobody was told nothing is sent
+		err := fmt.Errorf("nothing was sent: the rows that are no lead could not be listed on stderr: %w", terminal.UnwrapOutput(unseen))
+		if !asJSON {
+			err = together(im.Report.WriteInvalid(a.Stdout, shownFaults), err)
+		}
+		return together(a.printImport(im, asJSON), err)
 	}
 	if dryRun {
 		return a.showImport(im)
@@ -176,23 +177,35 @@ func (a *Commands) reportImport(im *leads.Import, failed error, asJSON bool) (er
 	if im.Report.Journal == "" && failed != nil {
 		return failed
 	}
-	if asJSON {
-		err = terminal.WriteJSON(a.Stdout, im.Report)
-	} else {
-		err = im.Report.Write(a.Stdout, shownFaults)
-	}
+	err = a.printImport(im, asJSON)
 	switch {
 	case failed != nil && errors.Is(failed, context.Canceled):
 		a.Inform("ringcx: the same command with --resume goes on\n")
-		return failed
+		return together(err, failed)
 	case failed != nil:
-		return failed
+		return together(err, failed)
 	case err != nil:
 		return err
 	case !im.Report.Complete():
 		return usage.WithHint(errors.New("not all rows are in"), im.Report.Unsettled())
 	}
 	return nil
+}
+
+// printImport prints the report.
+func (a *Commands) printImport(im *leads.Import, asJSON bool) error {
+	if asJSON {
+		return terminal.WriteJSON(a.Stdout, im.Report)
+	}
+	return im.Report.Write(a.Stdout, shownFaults)
+}
+
+// together is an error of the end with the one before it, neither of which hides the other.
+func together(last, err error) error {
+	if last == nil || err == nil {
+		return cmp.Or(last, err)
+	}
+	return errors.Join(last, err)
 }
 
 // showImport shows the first request, and how many there would be.

@@ -113,6 +113,9 @@ func (c *Call) recognize() error {
 		if strings.HasPrefix(text, "{") {
 			continue // it is yet to be filled
 		}
+		if slices.Contains(accounts, name) {
+			c.subaccount = text
+		}
 		if _, err := c.converted(op.Param(name), text); err != nil {
 			return err
 		}
@@ -256,10 +259,10 @@ func (c *Call) later(name string) func() (string, error) {
 	return c.Account
 }
 
-// AccountGiven is the sub-account that a field puts into the path, "" if none does.
+// AccountGiven is the sub-account that a field puts into the path, or that stands in a path that is described; "" if none does.
 func (c *Call) AccountGiven() string { return c.subaccount }
 
-// checkAccount refuses a sub-account of a field that is not one that the login may use, and a name where there has to be an ID.
+// checkAccount refuses a sub-account of a field, or of the path, that is not one that the login may use, and a name where there has to be an ID.
 func (c *Call) checkAccount() error {
 	if c.subaccount == "" || !c.AccountChecked || c.Unchecked {
 		return nil

@@ -37,7 +37,7 @@ type Call struct {
 	Unchecked           bool                              // what is not as described is sent all the same
 	DryRun              bool                              // the request is shown and not sent
 	Account             func() (string, error)            // the sub-account, asked for if the path needs one and no field gives it; nil: nobody knows
-	AccountChecked      bool                              // Account tells of the one that a field gives, so that it is checked
+	AccountChecked      bool                              // Account tells of the one that a field or the path gives, so that it is checked
 	Late                map[string]func() (string, error) // other parameters of the path that are found out when everything else is right
 	Partial             bool                              // the body is a part of what is sent in the end, and need not have what that needs
 	Stdin               io.Reader
@@ -49,7 +49,7 @@ type Call struct {
 	file         *outfile.File // where the answer goes; nil: standard output
 	filter       *jq.Program
 	stdinRead    bool
-	subaccount   string // that a field puts into the path; "": none does
+	subaccount   string // that a field puts into the path, or that stands there; "": none
 	told         bool   // that an answer is not as described
 	toldUTF8     bool   // that one is no UTF-8
 

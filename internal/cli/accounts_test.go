@@ -41,3 +41,21 @@ func TestADeletionIsAskedForWithTheAccountThatItIsIn(t *testing.T) {
 		t.Errorf("asked was %q", errs)
 	}
 }
+
+func TestAListOfAccountsThatIsNoneChecksNoAccount(t *testing.T) {
+	for _, answer := range []string{"null", "{}", "", "[]", "<html>"} {
+		p, called := newPerson(t), false
+		before(p, func(w http.ResponseWriter, r *http.Request) bool {
+			if strings.HasSuffix(r.URL.Path, "/admin/accounts") {
+				_, _ = io.WriteString(w, answer)
+				return true
+			}
+			called = called || strings.Contains(r.URL.Path, "/agentGroups")
+			return false
+		})
+		code, out, errs := p.gives("", "agent-groups", "list", "--account", "1500")
+		if code == 0 || called || out != "" {
+			t.Errorf("%q: exit code %d, %s %s", answer, code, out, errs)
+		}
+	}
+}

@@ -215,3 +215,51 @@ func TestAnImportThatCannotSignInLeavesRejectsAsTheyWere(t *testing.T) {
 		t.Errorf("exit code %d, %s %s, there is %q", code, out, errs, data)
 	}
 }
+
+// TestRejectsThatCannotBeWrittenInTheEndAreToldBesideWhatElseFailed has the place of the file go while rows are sent.
+func TestRejectsThatCannotBeWrittenInTheEndAreToldBesideWhatElseFailed(t *testing.T) {
+	p := newPerson(t)
+	account, rejects := p.subaccount(), filepath.Join(t.TempDir(), "below", "rejects.csv")
+	mkdir := func() {
+		if err := os.Mkdir(filepath.Dir(rejects), 0o700); err != nil {
+			t.Error(err)
+		}
+	}
+	recorded(p, "/voice/api/v1/admin/accounts/"+account+"/campaigns/7/", func(w http.ResponseWriter, _ *http.Request) {
+		_ = os.RemoveAll(filepath.Dir(rejects))
+		_, _ = io.WriteString(w, `{"leadsAccepted":1}`)
+	})
+	mkdir()
+	text := "Phone,External ID\n4155550100,1\n" + strings.Repeat("12,2\n", 30)
+	args := []string{"leads", "import", written(t, text), "--campaign", "7", "--rejects", rejects}
+	code, out, errs := p.gives("", args...)
+	if code != 1 || !strings.Contains(out, "1 sent to campaign 7") || !strings.Contains(errs, "not all rows are in") {
+		t.Errorf("exit code %d, %s %s", code, out, errs)
+	}
+	for _, want := range []string{"could not be written to " + rejects + ", which is as it was", "with --resume if rows were sent", "and 10 more; all are for " + rejects} {
+		if !strings.Contains(errs, want) {
+			t.Errorf("nothing says %q: %s", want, errs)
+		}
+	}
+	mkdir() // as the hint says
+	if code, out, errs = p.gives("", append(args, "--resume")...); code != 1 || strings.Contains(errs, "could not be written") {
+		t.Errorf("once more: exit code %d, %s %s", code, out, errs)
+	}
+	if data, err := os.ReadFile(rejects); err != nil || strings.Count(string(data), "\n") != 31 {
+		t.Errorf("there is %q, %v", data, err)
+	}
+}
+
+func TestAnImportWhoseBadRowsNobodyCanReadSendsNothingAndSaysSoOnStandardOutput(t *testing.T) {
+	p := newPerson(t)
+	account := p.subaccount()
+	asked := recorded(p, "/voice/api/v1/admin/accounts/"+account+"/campaigns/7/", func(http.ResponseWriter, *http.Request) {})
+	var out bytes.Buffer
+	code := cli.Main(&cli.Env{
+		Args: []string{"leads", "import", written(t, "Phone,External ID\n4155550100,1\n12,2\n"), "--campaign", "7"}, Stdin: strings.NewReader(""), Stdout: &out, Stderr: full{},
+		Context: t.Context(), Getenv: func(name string) string { return p.env[name] },
+	})
+	if code != 1 || len(*asked) != 0 || !strings.Contains(out.String(), "line 3: Phone") || !strings.Contains(out.String(), "1 not sent") {
+		t.Errorf("exit code %d, %s, asked was %q", code, out.String(), *asked)
+	}
+}

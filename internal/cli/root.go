@@ -225,7 +225,7 @@ Exit codes: 0 done, 1 error, 2 usage, 4 login required, 75 the vendor or another
 	if !a.names(root.Commands()) {
 		root.AddCommand(a.api.All(flags)...)
 	}
-	return root
+	return a.completing(root)
 }
 
 // names tells whether the first argument is the name of one of these commands, and of none that tells of others. The commands that

@@ -40,11 +40,19 @@ var otherwise = map[string]string{
 
 // nearCommand is the command that was most likely meant, "" if none is near.
 func nearCommand(cmd *cobra.Command, word string) string {
-	var names []string
+	var names, below []string
 	for _, c := range cmd.Commands() {
 		if c.IsAvailableCommand() || c.Name() == "help" {
 			names = append(names, c.Name())
 		}
+		for _, one := range c.Commands() {
+			if one.IsAvailableCommand() && strings.EqualFold(one.Name(), word) {
+				below = append(below, c.Name()+" "+one.Name())
+			}
+		}
+	}
+	if len(below) == 1 { // the one command that is called so, without its group
+		return below[0]
 	}
 	if near := wording.Nearest(word, names); near != "" {
 		return near

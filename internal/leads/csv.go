@@ -65,8 +65,24 @@ func NewRows(in io.Reader, delimiter string) (*Rows, error) {
 		_, _ = r.in.Discard(3) // they are in the buffer
 		begin = begin[3:]
 	}
+	if said := separator(begin); said > 0 {
+		if delimiter == "" {
+			delimiter = string(begin[len("sep=")])
+		}
+		r.skip(begin[:said])
+		begin = begin[said:]
+	}
 	r.comma, err = delimiterOf(delimiter, begin)
 	return r, err
+}
+
+// separator is the length of a first line such as sep=; which tells Excel the delimiter and is no row, 0 if there is none.
+func separator(begin []byte) int {
+	line, _, found := bytes.Cut(begin, []byte("\n"))
+	if text := bytes.TrimSuffix(line, []byte("\r")); found && len(text) == len("sep=")+1 && bytes.EqualFold(text[:4], []byte("sep=")) {
+		return len(line) + 1
+	}
+	return 0
 }
 
 // delimiters are the words for delimiters that are hard to write, and those that are found by themselves.

@@ -225,3 +225,17 @@ func FuzzAnyBytesAreRowsOfWhichEachLineIsInOne(f *testing.F) {
 		}
 	})
 }
+
+func TestTheLineThatTellsExcelTheDelimiterIsNoRow(t *testing.T) {
+	for text, want := range map[string]string{
+		"sep=;\r\na,b;c\r\n": "2 [a,b c]", "\ufeffSEP=|\na;b|c\n": "2 [a;b c]", "sep=\t\na\tb\n": "2 [a b]", "sep=,\na;b,c\n": "2 [a;b c]",
+		"sep=x,y\n": "1 [sep=x y]", "sep=;": "1 [sep= ]", // controls: a row like another
+	} {
+		if row := read(t, strings.NewReader(text), "")[0]; fmt.Sprintf("%d %v", row.Line, row.Cells) != want {
+			t.Errorf("%q begins with the row %v of line %d", text, row.Cells, row.Line)
+		}
+	}
+	if row := read(t, strings.NewReader("sep=;\na;b,c\n"), "comma")[0]; len(row.Cells) != 2 || row.Cells[0] != "a;b" {
+		t.Errorf("a delimiter that is given counts: %q", row.Cells)
+	}
+}

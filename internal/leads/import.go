@@ -87,6 +87,7 @@ func (im *Import) Prepare() (err error) {
 	}
 	if err == nil && im.Rejects != "" {
 		im.rejects, err = newRejects(im.Rejects, im.Dir)
+		im.Report.rejects = im.Rejects
 	}
 	if err != nil {
 		return err

@@ -141,7 +141,7 @@ func openJournal(ctx context.Context, im *Import) (*journal, error) {
 	return j, nil
 }
 
-// readJournal reads what is believed: a file of the user's own, which others cannot change. One that is not there is empty.
+// readJournal reads what is believed: a file of the user's own, which others cannot change. nil: there is none.
 func readJournal(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	switch {
@@ -213,6 +213,9 @@ func (j *journal) read(data []byte, im *Import) (keep bool, err error) {
 
 // parse reads the lines. The last may have been cut off by a crash, and says nothing then.
 func (j *journal) parse(data []byte) error {
+	if data != nil && len(data) == 0 { // which no run leaves: a journal comes into being with its first line
+		return errors.New("it is empty")
+	}
 	in := bufio.NewReader(bytes.NewReader(data))
 	for n := 1; ; n++ {
 		line, err := in.ReadBytes('\n')

@@ -137,15 +137,24 @@ func (r *rejects) end() error {
 		return nil
 	}
 	_, err := r.spool.file.Seek(0, io.SeekStart)
-	if err = errors.Join(r.csv.Error(), err); err != nil {
-		return fmt.Errorf("the rows for %s cannot be kept: %w", r.path, err)
+	if err = errors.Join(r.csv.Error(), err); err == nil {
+		err = r.write()
 	}
+	if err != nil {
+		return usage.WithHint(fmt.Errorf("the rows that are not in could not be written to %s, which is as it was: %v", r.path, usage.PlainPath(err)), //nolint:errorlint // it is no mistake of the caller any more
+			"make room there, or name a new FILE with --rejects: the same command writes them again, with --resume if rows were sent")
+	}
+	return nil
+}
+
+// write puts what was kept into the file.
+func (r *rejects) write() error {
 	f, err := outfile.New(r.path)
 	if err != nil {
 		return err
 	}
+	defer f.Discard()
 	if _, err := io.Copy(f, r.spool.file); err != nil {
-		f.Discard()
 		return err
 	}
 	return f.Commit()

@@ -41,6 +41,7 @@ type Report struct {
 	Journal       string         `json:"journal"`
 
 	noticed int
+	rejects string // the file that has all rows that are not in; "": none was asked for
 }
 
 // Span is a batch, by the lines of its first and last row.
@@ -182,7 +183,7 @@ func (r *Report) Write(w io.Writer, most int) error {
 			fmt.Fprintf(&b, "         %s\n", m)
 		}
 	}
-	faults(&b, r.RejectedRows, r.Rejected, most)
+	r.faults(&b, r.RejectedRows, r.Rejected, most)
 	for _, u := range r.UncertainRows {
 		fmt.Fprintf(&b, "batch %d is uncertain: %d row%s from line %d to line %d, in the list %q if they are in\n", u.Batch, u.Rows, plural(u.Rows), u.First, u.Last, u.Description)
 	}
@@ -196,7 +197,7 @@ func (r *Report) Write(w io.Writer, most int) error {
 // WriteInvalid lists the rows that are no lead, and what was noticed of others.
 func (r *Report) WriteInvalid(w io.Writer, most int) error {
 	var b strings.Builder
-	faults(&b, r.InvalidRows, r.Invalid, most)
+	r.faults(&b, r.InvalidRows, r.Invalid, most)
 	for _, f := range r.Notices[:min(most, len(r.Notices))] {
 		fmt.Fprintf(&b, "notice: line %d: %s\n", f.Line, f.Reason)
 	}
@@ -207,7 +208,7 @@ func (r *Report) WriteInvalid(w io.Writer, most int) error {
 	return err
 }
 
-func faults(b *strings.Builder, all []Fault, n, most int) {
+func (r *Report) faults(b *strings.Builder, all []Fault, n, most int) {
 	for _, f := range all[:min(most, len(all))] {
 		if f.Line == 0 {
 			fmt.Fprintf(b, "a row: %s\n", wording.OneLine(f.Reason))
@@ -216,6 +217,10 @@ func faults(b *strings.Builder, all []Fault, n, most int) {
 		fmt.Fprintf(b, "line %d: %s\n", f.Line, wording.OneLine(f.Reason))
 	}
 	if shown := min(most, len(all)); n > shown {
-		fmt.Fprintf(b, "and %d more; --rejects FILE has all\n", n-shown)
+		where := "--rejects FILE keeps all"
+		if r.rejects != "" {
+			where = "all are for " + wording.OneLine(r.rejects)
+		}
+		fmt.Fprintf(b, "and %d more; %s\n", n-shown, where)
 	}
 }

@@ -362,3 +362,23 @@ func TestAnInterruptedImportWaitsForTheAnswerThatIsOnItsWay(t *testing.T) {
 		t.Errorf("%v, %+v", err, r)
 	}
 }
+
+func TestAJournalThatWasEmptiedIsNotTakenForNone(t *testing.T) {
+	v, dir, path := newVendor(t, nil), t.TempDir(), file(t, numbered(3))
+	if err := run(t, v, &leads.Import{Path: path, Dir: dir}); err != nil {
+		t.Fatal(err)
+	}
+	journals, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
+	if err != nil || len(journals) != 1 || os.Truncate(journals[0], 0) != nil {
+		t.Fatalf("the journals are %q (%v)", journals, err)
+	}
+	sent := len(v.requests)
+	for _, im := range []*leads.Import{{Path: path, Dir: dir}, {Path: path, Dir: dir, Resume: true}} {
+		if err := run(t, v, im); err == nil || !strings.Contains(err.Error(), "it is empty") || len(v.requests) != sent {
+			t.Errorf("after %d requests: %v", len(v.requests), err)
+		}
+	}
+	if err := run(t, v, &leads.Import{Path: path, Dir: dir, Again: true}); err != nil || len(v.requests) == sent { // as the hint says
+		t.Errorf("once more: %v", err)
+	}
+}

@@ -83,7 +83,7 @@ func (f Found) saysDone(operation string, reply *apicmd.Reply) bool {
 	case reply.IsBegin():
 		return bytes.HasPrefix(said, []byte("{")) // which is as large as no error is
 	}
-	return IsObject(said) && IsID(rows.Field(said, Key(f.Kind))) && (f.ID != "" || !deletes)
+	return IsObject(said) && isTold(rows.Field(said, Key(f.Kind))) && (f.ID != "" || !deletes)
 }
 
 // IsObject tells JSON objects from other answers.

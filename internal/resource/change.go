@@ -35,6 +35,9 @@ func (k *Kind) Changed(read, changes json.RawMessage) (whole json.RawMessage, le
 	}
 	merge(fields, given)
 	whole, err = json.Marshal(fields)
+	if replaced := []byte("\ufffd"); err == nil && bytes.Count(whole, replaced) > bytes.Count(read, replaced)+bytes.Count(changes, replaced) {
+		return nil, nil, usage.WithHint(fmt.Errorf("the %s has a field whose name is no UTF-8, and cannot be sent back as it is", k.One), "nothing was changed; change it with 'ringcx api "+k.Update+"', which sends what it is given")
+	}
 	return whole, left, err
 }
 

@@ -277,6 +277,17 @@ func TestAThingIsFoundInItsGroup(t *testing.T) {
 	}
 }
 
+func TestANumberThatIsNotWrittenAsAnIDIsIsAName(t *testing.T) {
+	groups := map[string]string{"/agentGroups": `[{"agentGroupId":7,"groupName":"North"},{"agentGroupId":15,"groupName":"007"},{"agentGroupId":16,"groupName":"99999999999999999999"}]`}
+	for word, want := range map[string]string{"007": "15", "99999999999999999999": "16", "7": "7", "2147483647": "2147483647", "07": "", "2147483648": "", "+7": "", "-7": ""} {
+		rec, r := vendor(t, groups)
+		got, err := r.Find(t.Context(), resource.Named("agent-groups"), word, "")
+		if misuse := (*usage.Error)(nil); got.ID != want || errors.As(err, &misuse) != (want == "") || slices.ContainsFunc(rec.asked, func(path string) bool { return path != "/agentGroups" }) {
+			t.Errorf("%s is %+v, asked was %q (%v)", word, got, rec.asked, err)
+		}
+	}
+}
+
 func TestWhatIsNotFoundIsRefusedWithWhatIsNear(t *testing.T) {
 	for _, c := range []struct{ kind, word, group, says, hint string }{
 		{"agents", "bo", "", `2 agents have the name "bo": 11 in agent group 1 and 40 in agent group 4`, "--group"},

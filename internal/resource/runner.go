@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ringcx-go/ringcx/internal/apicmd"
@@ -171,7 +172,7 @@ func (r *Runner) groups(ctx context.Context, k *Kind) (ids []string, err error) 
 	key := of.schema().Key
 	err = r.Each(ctx, of, "", func(_ string, page []json.RawMessage) error {
 		for _, row := range page {
-			if id := rows.Field(row, key); IsID(id) {
+			if id := rows.Field(row, key); isTold(id) {
 				ids = append(ids, id)
 			} else {
 				without++
@@ -188,8 +189,14 @@ func (r *Runner) groups(ctx context.Context, k *Kind) (ids []string, err error) 
 // errEnough ends a list of which enough was seen.
 var errEnough = errors.New("enough")
 
-// IsID tells the ID of a thing from a name.
-func IsID(word string) bool { return word != "" && strings.Trim(word, "0123456789") == "" }
+// IsID tells the ID of a thing, as the vendor writes it, from a name: 007 is a name, and so is a number that no ID can be.
+func IsID(word string) bool {
+	n, err := strconv.ParseInt(word, 10, 32) // as the paths of all kinds describe it
+	return err == nil && n >= 0 && strconv.FormatInt(n, 10) == word
+}
+
+// isTold tells what the vendor may say as an ID, however it writes it.
+func isTold(id string) bool { return id != "" && strings.Trim(id, "0123456789") == "" }
 
 // Find finds a thing by its ID or, where the kind has names, by a name that no other has. An ID of a kind without groups,
 // or with its group, is taken as it is, and costs no request; else the groups are gone through. One that is in several groups is
@@ -211,7 +218,7 @@ func (r *Runner) Find(ctx context.Context, k *Kind, word, group string) (Found, 
 	err := r.Each(ctx, k, group, func(in string, page []json.RawMessage) error {
 		for _, row := range page {
 			one := Found{k, in, rows.Field(row, key)}
-			if !IsID(one.ID) {
+			if !isTold(one.ID) {
 				continue // no path leads to it
 			}
 			if isID {

@@ -312,3 +312,44 @@ func TestTrueAndFalseAreNoNames(t *testing.T) {
 		}
 	}
 }
+
+func TestNothingIsDeletedByANumberThatIsTheNameOfAnother(t *testing.T) {
+	v := newVendor(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			_, _ = io.WriteString(w, `[{"agentGroupId":7,"groupName":"North"},{"agentGroupId":15,"groupName":"007"}]`)
+		}
+	})
+	if _, _, err := v.run(t.Context(), "agent-groups", "delete", "007", "--yes"); err != nil || !slices.Contains(v.asked, "DELETE /accounts/7/agentGroups/15") {
+		t.Errorf("asked was %q (%v)", v.asked, err)
+	}
+	v.asked = nil
+	_, _, err := v.run(t.Context(), "agent-groups", "delete", "99999999999999999999", "--yes")
+	if misuse := (*usage.Error)(nil); !errors.As(err, &misuse) || v.sent("DELETE") {
+		t.Errorf("asked was %q (%v)", v.asked, err)
+	}
+}
+
+func TestAnUpdateSendsFieldsBackByteByByteAndRefusesWhereItCannot(t *testing.T) {
+	read, sent := "", ""
+	v := newVendor(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, read) })
+	inner := v.Config.Handler
+	v.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			body, _ := io.ReadAll(r.Body)
+			sent = string(body)
+		}
+		inner.ServeHTTP(w, r)
+	})
+	for _, kind := range []string{"users", "agent-groups"} {
+		for _, c := range []struct{ field, kept string }{
+			{"\"future\":\"M\xfcller\"", "\"future\":\"M\xfcller\""}, {"\"deep\":{\"x\":[\"\xfc\",\"\xff\"]}", "\"deep\":{\"x\":[\"\xfc\",\"\xff\"]}"},
+			{"\"n\xfc\":1", ""}, {"\"deep\":{\"n\xfc\":1}", "\"deep\":{\"n\xfc\":1}"},
+		} {
+			read, sent = `{"userId":5,"agentGroupId":5,`+c.field+`}`, ""
+			_, _, err := v.run(t.Context(), kind, "update", "5", "-f", map[string]string{"users": "firstName", "agent-groups": "groupName"}[kind]+"=Ada")
+			if c.kept == "" && (err == nil || sent != "" || !strings.Contains(err.Error(), "no UTF-8")) || c.kept != "" && (err != nil || !strings.Contains(sent, c.kept)) {
+				t.Errorf("%s: of %q was sent %q (%v)", kind, c.field, sent, err)
+			}
+		}
+	}
+}

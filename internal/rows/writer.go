@@ -154,7 +154,7 @@ func (w *Writer) End() error {
 		if w.shape.Marked != nil {
 			columns = append([]terminal.Column{mark}, columns...)
 		}
-		return w.t.Table(w.table, columns)
+		return w.t.Fitted(w.table, columns)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -167,10 +168,11 @@ func (acc Account) String() string {
 
 // believed is an account that cannot be looked up. It has to be an ID: a name leads nowhere in a path.
 func believed(given string) (Account, error) {
+	n, err := strconv.ParseInt(given, 10, 64)
 	switch {
 	case given == "":
 		return Account{}, usage.New("no sub-account is chosen", "choose one for a call with --account ID or RINGCX_ACCOUNT, or for all with 'ringcx accounts use ID'")
-	case strings.Trim(given, "0123456789") != "":
+	case err != nil || n < 0 || strconv.FormatInt(n, 10) != given: // 007 is a name
 		return Account{}, usage.New(
 			fmt.Sprintf("%q is not the ID of a sub-account, and a name cannot be looked up here", wording.Clip(given)),
 			"give the ID, such as 21000001; where the login may list accounts, 'ringcx accounts list' learns their names")

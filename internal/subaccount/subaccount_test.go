@@ -154,7 +154,7 @@ func TestWhatChangesSomethingGoesByNamesAsTheyAreNow(t *testing.T) {
 }
 
 func TestANameThatNobodyLooksUpIsNotTakenForAnID(t *testing.T) {
-	for _, given := range []string{"Sales", "sales", "21000001x", "２1", "-1", "1.0"} {
+	for _, given := range []string{"Sales", "sales", "21000001x", "２1", "-1", "1.0", "007", "+7", "99999999999999999999"} {
 		v := &vendor{err: subaccount.ErrNotListed}
 		if got, err := v.chooser(nil).Choose(t.Context(), given); err == nil {
 			t.Errorf("%q, which cannot be listed: %+v", given, got)
