@@ -19,14 +19,22 @@ func rewritten[T any](t *testing.T, text string, change func(*T)) string {
 
 func TestAChangedMapKeepsItsOtherMembersAsTheyWere(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
-		{rewritten(t, `{"extendedLeadData":{"b":"x","a":null,"n":{"z":1}}}`, func(l *api.CampaignLead) { l.ExtendedLeadData["b"] = "y" }),
-			`{"extendedLeadData":{"b":"y","a":null,"n":{"z":1}}}`},
-		{rewritten(t, `{"customHeaders":{"n":null,"o":{"p":1},"num":1.50}}`, func(s *api.AgentStateSubscriptionRequest) { s.CustomHeaders["z"], s.CustomHeaders["c"] = "1", "2" }),
-			`{"customHeaders":{"n":null,"o":{"p":1},"num":1.50,"c":"2","z":"1"}}`},
-		{rewritten(t, `{"customHeaders":{"n":null,"gone":"1","o":{"p":1}}}`, func(s *api.AgentStateSubscription) { delete(s.CustomHeaders, "gone") }),
-			`{"customHeaders":{"n":null,"o":{"p":1}}}`},
-		{rewritten(t, `{"extendedLeadDataMappings":{"a":null,"b":1,"c":"7"}}`, func(r *api.LeadListProcessingRequest) { r.ExtendedLeadDataMappings["b"] = 2 }),
-			`{"extendedLeadDataMappings":{"a":null,"b":2,"c":"7"}}`},
+		{
+			rewritten(t, `{"extendedLeadData":{"b":"x","a":null,"n":{"z":1}}}`, func(l *api.CampaignLead) { l.ExtendedLeadData["b"] = "y" }),
+			`{"extendedLeadData":{"b":"y","a":null,"n":{"z":1}}}`,
+		},
+		{
+			rewritten(t, `{"customHeaders":{"n":null,"o":{"p":1},"num":1.50}}`, func(s *api.AgentStateSubscriptionRequest) { s.CustomHeaders["z"], s.CustomHeaders["c"] = "1", "2" }),
+			`{"customHeaders":{"n":null,"o":{"p":1},"num":1.50,"c":"2","z":"1"}}`,
+		},
+		{
+			rewritten(t, `{"customHeaders":{"n":null,"gone":"1","o":{"p":1}}}`, func(s *api.AgentStateSubscription) { delete(s.CustomHeaders, "gone") }),
+			`{"customHeaders":{"n":null,"o":{"p":1}}}`,
+		},
+		{
+			rewritten(t, `{"extendedLeadDataMappings":{"a":null,"b":1,"c":"7"}}`, func(r *api.LeadListProcessingRequest) { r.ExtendedLeadDataMappings["b"] = 2 }),
+			`{"extendedLeadDataMappings":{"a":null,"b":2,"c":"7"}}`,
+		},
 		{rewritten(t, `{"entries":{"1":null,"2":{"x":1},"3":"none"}}`, func(a *api.DnisSearchByAccount) { a.Put("z", 1) }), `{"entries":{"1":null,"2":{"x":1},"3":"none"},"z":1}`},
 	} {
 		if c.got != c.want {

@@ -342,8 +342,10 @@ func TestAnUpdateSendsFieldsBackByteByByteAndRefusesWhereItCannot(t *testing.T) 
 	})
 	for _, kind := range []string{"users", "agent-groups"} {
 		for _, c := range []struct{ field, kept string }{
-			{"\"future\":\"M\xfcller\"", "\"future\":\"M\xfcller\""}, {"\"deep\":{\"x\":[\"\xfc\",\"\xff\"]}", "\"deep\":{\"x\":[\"\xfc\",\"\xff\"]}"},
-			{"\"n\xfc\":1", ""}, {"\"deep\":{\"n\xfc\":1}", "\"deep\":{\"n\xfc\":1}"},
+			{"\"future\":\"M\xfcller\"", "\"future\":\"M\xfcller\""},
+			{"\"deep\":{\"x\":[\"\xfc\",\"\xff\"]}", "\"deep\":{\"x\":[\"\xfc\",\"\xff\"]}"},
+			{"\"n\xfc\":1", ""},
+			{"\"deep\":{\"n\xfc\":1}", "\"deep\":{\"n\xfc\":1}"},
 		} {
 			read, sent = `{"userId":5,"agentGroupId":5,`+c.field+`}`, ""
 			_, _, err := v.run(t.Context(), kind, "update", "5", "-f", map[string]string{"users": "firstName", "agent-groups": "groupName"}[kind]+"=Ada")
